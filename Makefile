@@ -1,0 +1,44 @@
+# The words of this house: setup, demo, test, check. `make setup` is the only one that reaches out.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.made
+REQUIREMENTS := requirements/build.txt requirements/all.txt
+
+.PHONY: setup demo test check format requirements clean
+
+setup: $(STAMP)
+
+# Two steps, because some of Alibaba's packages come as source: what builds them is pinned and hashed as well.
+$(STAMP): $(REQUIREMENTS) pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Second Wind needs Python 3.10 or newer, this is %d.%d" % sys.version_info[:2] if sys.version_info < (3, 10) else 0)'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation -r requirements/all.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	touch $(STAMP)
+
+demo: setup
+	$(BIN)/secondwind demo
+
+test: setup
+	$(BIN)/python -m pytest -n 2
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Pins anew what pyproject.toml allows, for every Python that we run on. Needs uv on the PATH.
+requirements:
+	uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-header --no-annotate requirements/build.in -o requirements/build.txt
+	uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/run.txt
+	uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-header --no-annotate -c requirements/run.txt --all-extras pyproject.toml -o requirements/all.txt
+
+clean:
+	rm -rf $(VENV) build .hypothesis .mypy_cache .ruff_cache .import_linter_cache

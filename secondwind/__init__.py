@@ -1,0 +1,1 @@
+"""What runs on a person's machine: the command line, and Alibaba Cloud on localhost."""

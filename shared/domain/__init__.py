@@ -1,0 +1,1 @@
+"""The words of the trade. Pure: no clock, no I/O, no SDK."""

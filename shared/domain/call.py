@@ -1,0 +1,56 @@
+"""A call that reruns jobs, and what is known of its effect."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from msgspec import Struct
+
+from shared.domain.job import Scope
+
+
+class Api(str, Enum):
+    """The mutating operations that Second Wind knows."""
+
+    RERUN_JOBS = "RerunJobs"
+    RERUN_JOB = "RerunJob"
+
+
+class Effect(str, Enum):
+    """What an answer, or its absence, proves. There is no fourth."""
+
+    DONE = "done"
+    """The service accepted the call."""
+    NOT_DONE_USELESS = "not_done_useless"
+    """It certainly did not happen, and repeating would not help."""
+    NOT_DONE_LATER = "not_done_later"
+    """It certainly did not happen; repeating later can help."""
+    UNKNOWN = "unknown"
+    """It may or may not have happened, for each job of the call on its own."""
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """One job to rerun."""
+
+    scope: Scope
+    job_id: str
+    """As the job system lists it."""
+    data_time: str | None = None
+    """SchedulerX: data time of the failed instance, `YYYY-MM-DD HH:MM:SS` in the configured zone."""
+
+
+class CallResult(Struct, frozen=True, kw_only=True):
+    """What one call did for one job."""
+
+    effect: Effect
+    api: Api
+    code: str = ""
+    """The service's code, or the name of the transport failure; empty for a plain success."""
+    message: str = ""
+    """For people, bounded to 1 KiB. Decides nothing."""
+    request_id: str = ""
+    left_at: float
+    """Unix seconds: the last moment at which the call can have left this process."""
+    account_wide: bool = False
+    """The refusal concerns the account (no permission, overdue, not enabled): further calls are pointless now."""
+    retry_after_s: float | None = None

@@ -1,0 +1,72 @@
+"""Every error that Second Wind raises on purpose, and who should try again.
+
+SecondWindError
+├── SettingsError          nobody: a person corrects the settings named
+├── PolicyError            nobody: a person corrects the policy, every fault is named
+├── InputError             nobody: the record becomes an `invalid` outcome, its neighbours go on
+├── DeliveryError          the platform: the whole delivery must come again
+│   ├── SourceUnavailable      the source logs are out of reach
+│   └── LedgerUnavailable      the ledger is out of reach, or it is not known whether it saved
+└── SinkUnavailable        the sweep: outcomes stay owed until the Logstore takes them
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+
+class SecondWindError(Exception):
+    """Root of everything raised on purpose. Never carries a secret."""
+
+
+class Fault(Struct, frozen=True):
+    """One thing wrong with what somebody wrote: where, and what was wanted."""
+
+    path: str
+    """Where, as `$`, `$.data.job_id`, `$[3].data`: readable by a person who has the original."""
+    problem: str
+    """What is wrong and what was wanted; never repeats a secret or more than a few words of the original."""
+    line: int | None = None
+    """Line of the file, from 1, where there is a file."""
+
+    def __str__(self) -> str:
+        where = self.path if self.line is None else f"line {self.line}: {self.path}"
+        return f"{where}: {self.problem}"
+
+
+class _Faulty(SecondWindError):
+    """An error that lists every fault found, not only the first."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(str(fault) for fault in self.faults))
+
+
+class SettingsError(_Faulty):
+    """The environment does not describe a runnable function. Names every bad setting and shows no value."""
+
+
+class PolicyError(_Faulty):
+    """The policy file cannot be used."""
+
+
+class InputError(_Faulty):
+    """A record, or a whole body, that could not be understood."""
+
+
+class DeliveryError(SecondWindError):
+    """The whole delivery must come again: nothing in it can be handled now."""
+
+
+class SourceUnavailable(DeliveryError):  # noqa: N818 - named for the state of the world, as the tree above reads
+    """The Logstore that a trigger points at cannot be read now."""
+
+
+class LedgerUnavailable(DeliveryError):  # noqa: N818 - as above
+    """The ledger is out of reach, or it is not known whether a write was saved."""
+
+
+class SinkUnavailable(SecondWindError):  # noqa: N818 - as above
+    """The outcome Logstore did not certainly take the outcomes: they stay owed."""

@@ -1,0 +1,84 @@
+"""A failure as it was announced, after intake has validated it."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from msgspec import Struct
+
+from shared.domain.errors import Fault
+from shared.domain.job import Scope, System
+
+
+class Trigger(str, Enum):
+    """The door through which a failure came."""
+
+    LOG = "log"
+    EVENT = "event"
+    MANUAL = "manual"
+    SWEEP = "sweep"
+
+
+class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One announced failure (`job-failure/1`), typed and bounded.
+
+    Everything a stranger wrote is in here; only `scope`, `job_id`, `job_instance_id` and `data_time` decide
+    whom a call names, the rest is evidence.
+    """
+
+    scope: Scope
+    job_id: str
+    """As told. E-HPC: `1.scheduler`, `12[3].scheduler`, or without the server part. SchedulerX: decimal digits."""
+    job_instance_id: int | None = None
+    """SchedulerX: the failed instance. One of this and `data_time` is always there for SchedulerX."""
+    data_time: str | None = None
+    """SchedulerX: `YYYY-MM-DD HH:MM:SS` in the configured zone."""
+    occurred_at: float
+    """Unix seconds. Never later than the moment of intake: a future time counts as now."""
+    started_at: float | None = None
+    """Unix seconds, the scheduler's own clock: start of the run that failed."""
+    restart_count: int | None = None
+    """The scheduler's restart counter of the run that failed, 0 for its first run."""
+    exit_code: str = ""
+    message: str = ""
+    """At most 32 KiB of UTF-8."""
+    reason: str = ""
+    node: str = ""
+    job_name: str = ""
+    queue: str = ""
+    owner: str = ""
+    extra: dict[str, str] = {}
+    """Unknown fields, kept as evidence: at most 32, each value at most 1 KiB."""
+    trigger: Trigger
+    event_id: str
+    """Names the event that told it; stable across redelivery."""
+    telling_id: str
+    """Hash of what was told, by whom it was told left out: a redelivery has the same, a new telling another."""
+
+    @property
+    def system(self) -> System:
+        """The job system that the failure names."""
+        return self.scope.system
+
+
+class Unreadable(Struct, frozen=True, kw_only=True):
+    """A record that was meant as a failure and could not be understood."""
+
+    faults: tuple[Fault, ...]
+    raw: str
+    """The original, bounded to 4 KiB and printable, undecodable bytes escaped."""
+    trigger: Trigger
+    event_id: str
+    hints: dict[str, str] = {}
+    """Fields of the outcome that could be read all the same (`system`, `job_id`, …): text, each at most 256 characters."""
+
+
+class Intake(Struct, kw_only=True):
+    """What a delivery held."""
+
+    failures: list[Failure] = []
+    unreadable: list[Unreadable] = []
+    passed_over: int = 0
+    """Records that announce no failure and that nobody meant as one."""
+    dry_run: bool = False
+    force: bool = False

@@ -1,0 +1,128 @@
+"""The small Protocols that the corridor is written against. Adapters implement them, tests fake them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from shared.domain.call import CallResult, Target
+from shared.domain.failure import Failure
+from shared.domain.snapshot import Observation
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> float:
+        """Unix seconds."""
+        ...
+
+
+class Chance(Protocol):
+    """The only source of randomness."""
+
+    def fraction(self) -> float:
+        """A number in [0, 1), evenly spread."""
+        ...
+
+
+class JobSystem(Protocol):
+    """One job system in one region: look and rerun. Never raises for what the service or network does."""
+
+    batch_size: int
+    """How many jobs one call may name."""
+
+    def observe(self, failures: Sequence[Failure]) -> list[Observation]:
+        """Look at the named jobs in the fewest calls; one observation a failure, in the same order."""
+        ...
+
+    def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
+        """Rerun up to `batch_size` jobs of one scope; one result a target, in the same order. Never repeats a call
+        whose effect could be unknown."""
+        ...
+
+
+class Stored(Struct, frozen=True):
+    """A document as the ledger has it."""
+
+    document: bytes
+    version: int
+
+
+class Write(Struct, frozen=True, kw_only=True):
+    """A compare-and-set of one document."""
+
+    key: str
+    document: bytes
+    expected: int | None
+    """Version that must be there now; None: the key must not exist."""
+    due_at: float | None
+    """Unix seconds at which the sweep should look at it; None: never."""
+
+
+class Due(Struct, frozen=True, order=True):
+    """A key that the sweep should look at."""
+
+    due_at: float
+    key: str
+
+
+class Ledger(Protocol):
+    """A compare-and-set document store. Every method raises LedgerUnavailable if the store is out of reach, `save`
+    also if it is not known whether a write was saved."""
+
+    def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
+        """The documents that exist, by key; strongly consistent."""
+        ...
+
+    def save(self, writes: Sequence[Write]) -> frozenset[str]:
+        """Save each write whose expectation holds; the keys of those that conflicted come back."""
+        ...
+
+    def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:
+        """At most `limit` keys due before that moment, oldest first, ties by key; with `after`, only what follows it
+        in that order. A hint: may lag or be stale, so load and check again."""
+        ...
+
+
+class OutcomeSink(Protocol):
+    """Where outcomes go."""
+
+    def put(self, records: Sequence[Mapping[str, str]]) -> None:
+        """Write all records, in as few requests as the limits allow. Raises SinkUnavailable if it is not certain
+        that every one was taken."""
+        ...
+
+
+class LogRange(Struct, frozen=True, kw_only=True):
+    """`[begin_cursor, end_cursor)` of one shard, as a Log Service trigger names it."""
+
+    endpoint: str
+    """Host of the source's Log Service, or URL."""
+    project: str
+    logstore: str
+    shard: int
+    begin_cursor: str
+    end_cursor: str
+
+
+class LogEntry(Struct, frozen=True):
+    """One log of a range."""
+
+    ordinal: int
+    """Place in the range, from 0: stable across redelivery of the same range."""
+    time: int
+    """Unix seconds."""
+    fields: Mapping[str, str | bytes]
+    """Contents; bytes where a value is no UTF-8."""
+
+
+class LogSource(Protocol):
+    """Where a Log Service trigger's logs are."""
+
+    def pull(self, wanted: LogRange) -> Iterator[LogEntry]:
+        """Every log of `[begin, end)` in the shard's order, whatever the number of pages and log groups. Raises
+        SourceUnavailable, also in the middle."""
+        ...
