@@ -78,7 +78,8 @@ class Ledger(Protocol):
         ...
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
-        """Save each write whose expectation holds; the keys of those that conflicted come back."""
+        """Save each write whose expectation holds; the keys of those that conflicted come back. A new document gets
+        version 1, every further save adds 1. No key twice in one call."""
         ...
 
     def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:

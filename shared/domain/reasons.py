@@ -28,6 +28,7 @@ class Reason(str, Enum):
     OBSERVED_RESTART = "observed_restart"
     DRY_RUN = "dry_run"
     OBSERVE_MODE = "observe_mode"
+    OBSERVE_RULE = "observe_rule"
     # ineligible
     STATE_NOT_ELIGIBLE = "state_not_eligible"
     JOB_FINISHED = "job_finished"

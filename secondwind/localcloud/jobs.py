@@ -1,0 +1,119 @@
+"""Batch jobs of the simulated clusters: what each run of a job will do, and a job as it stands."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+from shared.domain.job import State
+
+NEVER = math.inf
+"""A wait or a run that does not end by itself."""
+
+
+class Ending(str, Enum):
+    """How a run ends by itself."""
+
+    FINISH = "finish"
+    REQUEUE = "requeue"
+    """The scheduler takes the job back into the queue, as after a node failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a job, from its start."""
+
+    after_s: float
+    ending: Ending = Ending.FINISH
+    exit_code: int = 0
+
+
+def finishes(after_s: float, exit_code: int = 0) -> Run:
+    """A run that ends by itself, well or badly: the lists show FINISHED for both."""
+    return Run(after_s, Ending.FINISH, exit_code)
+
+
+def hangs() -> Run:
+    """A run that never ends by itself."""
+    return Run(NEVER)
+
+
+def requeued(after_s: float) -> Run:
+    """A run that the scheduler itself puts back into the queue."""
+    return Run(after_s, Ending.REQUEUE)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRetry:
+    """E-HPC's own retries (`JobRetry` of SubmitJob): that many, whenever a run ends with that exit code."""
+
+    count: int
+    on_exit_code: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """What a user submits, and what will come of it."""
+
+    runs: tuple[Run, ...] = (Run(NEVER),)
+    """First run, second run, …; the last one goes for every further run."""
+    wait_s: float = 0.0
+    """In the queue before the first start; NEVER: it stays there."""
+    requeue_wait_s: float | None = None
+    """In the queue before each further start; None: drawn from the world's seed, 1 to 5 s."""
+    name: str = "job"
+    owner: str = "alice"
+    queue: str = "workq"
+    rerunnable: bool = True
+    nodes: int = 1
+    retry: JobRetry | None = None
+
+
+@dataclass(slots=True)
+class Job:
+    """One job as the scheduler has it. What leaves a cluster is a copy."""
+
+    job_id: str
+    spec: JobSpec
+    submitted_at: float
+    modified_at: float
+    state: State = State.QUEUED
+    started_at: int | None = None
+    """Unix seconds, whole as in the lists: with the job id, this names the run."""
+    forecast: int | None = None
+    """When the scheduler thinks that a queued job will start."""
+    nodes: tuple[str, ...] = ()
+    run_count: int = 0
+    exit_code: int | None = None
+    held: bool = False
+    array_request: str = ""
+    """`first-last:step` of an array's parent."""
+    subjobs: tuple[str, ...] = ()
+    dying: bool = False
+    """A rerun is in progress: the lists still show the run that it kills."""
+    plan: int = 0
+    """Which plan is in force: events of an earlier one no longer concern the job."""
+
+    @property
+    def shown_start(self) -> int | None:
+        """StartTime as the lists have it."""
+        return self.forecast if self.state is State.QUEUED else self.started_at
+
+    @property
+    def run(self) -> Run:
+        """What the present run does."""
+        return self.spec.runs[min(self.run_count, len(self.spec.runs)) - 1]
+
+
+def subjob_ids(parent_id: str, array_request: str) -> tuple[str, ...]:
+    """Ids of an array's subjobs: `12[].scheduler` with `2-7:2` has `12[2].scheduler`, `12[4]…`, `12[6]…`.
+
+    Raises ValueError if the parent's id has no `[]` or the request is not `first-last:step`.
+    """
+    head, brackets, tail = parent_id.partition("[]")
+    if not brackets:
+        raise ValueError(f"{parent_id!r} is not the id of an array's parent: it has no []")
+    span, _, step = array_request.partition(":")
+    first, _, last = span.partition("-")
+    return tuple(f"{head}[{index}]{tail}" for index in range(int(first), int(last) + 1, int(step or "1")))

@@ -1,0 +1,51 @@
+"""`secondwind policy check FILE`: is this policy file usable, and does it say what was meant?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TextIO
+
+from shared.domain.errors import Fault
+from shared.policy.load import MAX_TEXT_BYTES, Report, check_policy
+
+OK, FAULTY, UNREADABLE = 0, 1, 2
+"""Exit statuses."""
+
+
+def run(path: Path, out: TextIO) -> int:
+    """Write `FILE:LINE: path: problem` for each fault, the same with `warning:` for each warning, and a summary.
+
+    Exit status: 0 usable (warnings or not), 1 faults, 2 the file cannot be read or is no UTF-8 text.
+    """
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_TEXT_BYTES + 1).decode("utf-8-sig")
+    except OSError as error:
+        out.write(f"{path}: cannot be read: {error.strerror or 'input/output error'}\n")
+        return UNREADABLE
+    except UnicodeDecodeError as error:
+        out.write(f"{path}: is no UTF-8 text: byte {error.start}\n")
+        return UNREADABLE
+    report = check_policy(text)
+    out.writelines(_line(path, fault, "") for fault in report.faults)
+    out.writelines(_line(path, warning, "warning: ") for warning in report.warnings)
+    out.write(_summary(path, report))
+    return FAULTY if report.policy is None else OK
+
+
+def _line(path: Path, fault: Fault, kind: str) -> str:
+    return f"{path}:{fault.line or 1}: {kind}{fault.path}: {fault.problem}\n"
+
+
+def _summary(path: Path, report: Report) -> str:
+    if report.policy is None:
+        return f"{path}: {_count(len(report.faults), 'fault')}\n"
+    policy = report.policy
+    rules, warnings = _count(len(policy.rules), "rule"), _count(len(report.warnings), "warning")
+    return (
+        f"{path}: ok, mode {policy.mode.value}, {rules}, {warnings}, policy version {policy.policy_version}\n"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,36 @@
+"""The key with which calls are signed. It has no face that shows a secret."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from msgspec import Struct
+
+_HIDDEN = "***"
+
+
+class Credentials(Struct, frozen=True, kw_only=True):
+    """An access key, or a role's short-lived key with its token. Read afresh at each invocation."""
+
+    access_key_id: str
+    access_key_secret: str
+    security_token: str = ""
+    """Empty for an access key of a user."""
+
+    def __repr__(self) -> str:
+        kind = "role" if self.security_token else "user"
+        return f"Credentials(<{kind}'s key, hidden>)"
+
+    __str__ = __repr__
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """Nothing, where msgspec would show rich every field."""
+        return []
+
+    def hide_in(self, text: str) -> str:
+        """The text without these credentials, plain or percent-encoded: a service may quote what it was sent."""
+        for secret in (self.access_key_secret, self.security_token, self.access_key_id):
+            for spelling in {secret, quote(secret, safe="")} - {""}:
+                text = text.replace(spelling, _HIDDEN)
+        return text

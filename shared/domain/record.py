@@ -1,0 +1,166 @@
+"""What the ledger remembers of a job: its failures being handled or handled, its attempts, the outcomes it owes.
+
+A document is one `JobRecord`. Keys are live job ids, so that reserving an attempt, its budget and refusing a duplicate
+are one compare-and-set. A failure whose job could not be looked at yet waits in a record of its own, under
+`pending/<telling id>`; outcomes without a job wait under `owed/<delivery>`: the same type, so that the sweep knows one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shared.domain.errors import LedgerUnavailable
+from shared.domain.failure import Failure
+from shared.domain.reasons import Reason, Verdict
+
+MAX_CASES = 256
+"""Cases kept in one record; the oldest that nobody waits for go first."""
+OWED_RETRY_S = 60.0
+"""The sweep writes owed outcomes again when they are this old."""
+
+
+class CaseState(str, Enum):
+    """Where a failure stands (design.md, the ledger's state diagram)."""
+
+    DEFERRED = "deferred"
+    RESERVED = "reserved"
+    DONE = "done"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    HELD = "held"
+    CLOSED = "closed"
+
+
+OPEN_STATES = frozenset({CaseState.DEFERRED, CaseState.RESERVED, CaseState.UNKNOWN, CaseState.HELD})
+IN_DOUBT_STATES = frozenset({CaseState.RESERVED, CaseState.UNKNOWN})
+"""A call may have been made and nobody has seen yet what it did."""
+
+
+class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One failure of one life of a job."""
+
+    failure: Failure
+    failure_id: str
+    state: CaseState
+    opened_at: float
+    due_at: float | None = None
+    """When the sweep should go on; None: nothing to go on with."""
+    life: str = ""
+    """The life that the attempt was reserved at (`runs.life_of`); empty before there was an attempt."""
+    attempt: int = 0
+    """Number of the attempt, from 1; 0 while none was reserved. Kept when the call certainly was not made."""
+    owner: str = ""
+    """Who reserved: a token of the invocation, so that a zombie cannot settle another's reservation."""
+    reserved_at: float = 0.0
+    """The call cannot have left before."""
+    may_leave_until: float = 0.0
+    """The call cannot leave after."""
+    known_reruns: tuple[int, ...] = ()
+    """SchedulerX: instances made by reruns that were there before the call; they are no evidence for it."""
+    looks: int = 0
+    """How often the sweep has looked without a conclusion; lengthens the pause."""
+    verdict: Verdict | None = None
+    reason: Reason | None = None
+    """Of the last outcome written."""
+    outcome_id: str = ""
+    """The last outcome written: what the next one follows up."""
+    tellings: tuple[str, ...] = ()
+    """Telling ids that are known to mean this failure; at most 16."""
+
+    @property
+    def open(self) -> bool:
+        """Whether something still follows."""
+        return self.state in OPEN_STATES
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a call may be under way or may have had an effect."""
+        return self.state in IN_DOUBT_STATES
+
+
+class AttemptMark(Struct, frozen=True):
+    """An attempt counts from its reservation on."""
+
+    number: int
+    at: float
+
+
+class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One ledger document."""
+
+    schema: str = "secondwind-record/1"
+    cases: tuple[Case, ...] = ()
+    attempts: tuple[AttemptMark, ...] = ()
+    not_before: float = 0.0
+    """End of the cooldown: no further attempt is reserved earlier (unix seconds)."""
+    owed: tuple[dict[str, str], ...] = ()
+    """Outcome records not yet known to be in the Logstore, written in the same save as what they tell."""
+    owed_at: float = 0.0
+
+    def case(self, failure_id: str) -> Case | None:
+        """The case of that failure."""
+        return next((case for case in self.cases if case.failure_id == failure_id), None)
+
+    def case_of_telling(self, telling_id: str) -> Case | None:
+        """The case that this telling is known to mean, the latest if there are several."""
+        return next((case for case in reversed(self.cases) if telling_id in case.tellings), None)
+
+    def case_of_life(self, life: str) -> Case | None:
+        """The latest case that had an attempt at this life, or closed over it."""
+        return next((case for case in reversed(self.cases) if life and case.life == life), None)
+
+    @property
+    def in_doubt(self) -> Case | None:
+        """The one case with an open attempt; there is at most one a job."""
+        return next((case for case in self.cases if case.in_doubt), None)
+
+    @property
+    def due_at(self) -> float | None:
+        """When the sweep should look at this record."""
+        moments = [case.due_at for case in self.cases if case.due_at is not None]
+        if self.owed:
+            moments.append(self.owed_at + OWED_RETRY_S)
+        return min(moments, default=None)
+
+    def with_case(self, case: Case) -> JobRecord:
+        """This record with the case added or replaced; bounded, open cases are never dropped."""
+        others = [known for known in self.cases if known.failure_id != case.failure_id]
+        surplus = len(others) + 1 - MAX_CASES
+        if surplus > 0:
+            droppable = [known.failure_id for known in others if not known.open][:surplus]
+            others = [known for known in others if known.failure_id not in droppable]
+        return replace(self, cases=(*others, case))
+
+    def owing(self, outcome: dict[str, str], now: float) -> JobRecord:
+        """This record with one more outcome owed."""
+        return replace(self, owed=(*self.owed, outcome), owed_at=self.owed_at if self.owed else now)
+
+    def paid(self, outcome_ids: Iterable[str]) -> JobRecord:
+        """This record without those owed outcomes."""
+        gone = frozenset(outcome_ids)
+        return replace(self, owed=tuple(one for one in self.owed if one.get("outcome_id") not in gone))
+
+
+_DECODER = msgspec.json.Decoder(JobRecord)
+
+
+def encode_record(record: JobRecord) -> bytes:
+    """The document as the ledger keeps it."""
+    return msgspec.json.encode(record)
+
+
+def decode_record(document: bytes) -> JobRecord:
+    """A stored document; a malformed one stops everything rather than counting as an empty one.
+
+    Raises:
+        LedgerUnavailable: the document is not one of ours. Nothing may be decided on it.
+    """
+    try:
+        return _DECODER.decode(document)
+    except msgspec.DecodeError as error:
+        raise LedgerUnavailable(f"a ledger document is malformed: {error}") from error

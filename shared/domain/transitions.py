@@ -1,0 +1,205 @@
+"""How a case moves from state to state, and the outcome that each move owes. Pure.
+
+    decided   a decision, before any call: reserve, wait, hold, close
+    settled   the result of the call
+    unsent    the call certainly was not made, by our own choice
+
+The outcome is owed by the record in the same write as the state that it tells.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shared.domain.call import CallResult, Effect
+from shared.domain.decision import Ask, Decision
+from shared.domain.failure import Failure
+from shared.domain.job import Cluster
+from shared.domain.outcome import Outcome, rfc3339, stable_id
+from shared.domain.reasons import OPEN_VERDICTS, Reason, Verdict, is_final
+from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
+
+MAX_TELLINGS = 16
+THROTTLE_WAIT_S = 60.0
+"""The services' limits are per minute (job-systems.md 2.4)."""
+
+
+class Reservation(Struct, frozen=True, kw_only=True):
+    """What an attempt is reserved with."""
+
+    owner: str
+    may_leave_until: float
+    """The invocation's hard deadline: the call cannot leave later."""
+    settle_s: float
+    cooldown_s: float
+    """Drawn pause before the next attempt."""
+    attempts_kept_s: float
+    """How long an attempt counts for any budget."""
+    known_reruns: tuple[int, ...] = ()
+
+
+def outcome_of(
+    failure: Failure, decision: Decision, ask: Ask, *, policy_version: str, follow_up: str = "", call: CallResult | None = None
+) -> Outcome:
+    """The outcome record of a decision, or of what a call then did."""
+    cluster = failure.scope if isinstance(failure.scope, Cluster) else None
+    group = None if isinstance(failure.scope, Cluster) else failure.scope
+    identity = (decision.failure_id, decision.verdict.value, decision.reason.value, decision.attempt)
+    return Outcome(
+        outcome_id=stable_id("outcome", *identity, follow_up, failure.event_id, ask.dry_run),
+        failure_id=decision.failure_id,
+        final=_text(is_final(decision.verdict, decision.reason)),
+        follow_up=follow_up,
+        at=rfc3339(ask.now),
+        verdict=decision.verdict.value,
+        reason=decision.reason.value,
+        message=decision.message,
+        trigger=ask.trigger.value,
+        event_id=failure.event_id,
+        system=failure.system.value,
+        region=failure.scope.region,
+        cluster_id=cluster.cluster_id if cluster else "",
+        namespace=group.namespace if group else "",
+        group_id=group.group_id if group else "",
+        job_id=decision.job_id,
+        job_instance_id="" if failure.job_instance_id is None else str(failure.job_instance_id),
+        data_time=failure.data_time or "",
+        state=decision.state,
+        rule=decision.rule,
+        policy_version=policy_version,
+        attempt=str(decision.attempt) if decision.attempt else "",
+        max_attempts=str(decision.max_attempts) if decision.max_attempts else "",
+        api=call.api.value if call else "",
+        api_request_id=call.request_id if call else "",
+        api_code=call.code if call else "",
+        request_id=ask.request_id,
+        dry_run=_text(ask.dry_run),
+    )
+
+
+def reserved(
+    record: JobRecord, failure: Failure, case: Case | None, decision: Decision, ask: Ask, terms: Reservation
+) -> JobRecord:
+    """The record with the attempt reserved: from now on it counts, whatever happens."""
+    base = case or new_case(failure, decision, ask)
+    marks = tuple(mark for mark in record.attempts if mark.at > ask.now - terms.attempts_kept_s)
+    not_before = record.not_before
+    if not base.attempt:
+        marks = (*marks, AttemptMark(decision.attempt, ask.now))
+        not_before = ask.now + terms.cooldown_s
+    taken = replace(
+        base,
+        failure_id=decision.failure_id,
+        state=CaseState.RESERVED,
+        due_at=terms.may_leave_until + terms.settle_s + 1,
+        life=decision.life,
+        attempt=decision.attempt,
+        owner=terms.owner,
+        reserved_at=ask.now,
+        may_leave_until=terms.may_leave_until,
+        known_reruns=terms.known_reruns,
+        tellings=_told(base, failure),
+    )
+    return replace(record, attempts=marks, not_before=not_before).with_case(taken)
+
+
+def waiting(
+    record: JobRecord, failure: Failure, case: Case | None, decision: Decision, ask: Ask, policy_version: str
+) -> tuple[JobRecord, Outcome | None]:
+    """The record with the failure still open; an outcome only if there is something new to tell."""
+    base = case or new_case(failure, decision, ask)
+    state = {Verdict.HELD: CaseState.HELD, Verdict.UNKNOWN: CaseState.UNKNOWN}.get(decision.verdict, CaseState.DEFERRED)
+    moved = replace(
+        base, state=state, due_at=decision.due_at, looks=base.looks + 1, tellings=_told(base, failure)
+    )
+    if (base.verdict, base.reason) == (decision.verdict, decision.reason):
+        return record.with_case(moved), None
+    outcome = outcome_of(failure, decision, ask, policy_version=policy_version, follow_up=base.outcome_id)
+    return _told_by(record, moved, decision, outcome, ask), outcome
+
+
+def closed(
+    record: JobRecord, case: Case, decision: Decision, ask: Ask, policy_version: str
+) -> tuple[JobRecord, Outcome]:
+    """The record with an open case ended by what was seen or decided, without a call."""
+    done = decision.verdict is Verdict.RERUN
+    moved = replace(case, state=CaseState.DONE if done else CaseState.CLOSED, due_at=None)
+    outcome = outcome_of(case.failure, decision, ask, policy_version=policy_version, follow_up=case.outcome_id)
+    return _told_by(record, moved, decision, outcome, ask), outcome
+
+
+def settled(
+    record: JobRecord, case: Case, decision: Decision, call: CallResult, ask: Ask, *, policy_version: str, settle_s: float
+) -> tuple[JobRecord, Outcome]:
+    """The record with the call's result."""
+    verdict, reason, state = _meaning(call)
+    told = replace(decision, verdict=verdict, reason=reason, message=call.message or decision.message)
+    due_at = None
+    if call.effect is Effect.NOT_DONE_LATER:
+        due_at = ask.now + (call.retry_after_s or THROTTLE_WAIT_S)
+    elif call.effect is Effect.UNKNOWN:
+        due_at = call.left_at + settle_s + 1
+    moved = replace(case, state=state, due_at=due_at, may_leave_until=call.left_at, looks=0)
+    outcome = outcome_of(
+        case.failure, told, ask, policy_version=policy_version, follow_up=case.outcome_id, call=call
+    )
+    return _told_by(record, moved, told, outcome, ask), outcome
+
+
+def unsent(
+    record: JobRecord, case: Case, decision: Decision, reason: Reason, ask: Ask, policy_version: str
+) -> tuple[JobRecord, Outcome]:
+    """The record after the call was not made for lack of time or of a fresh look: due at once, attempt kept."""
+    message = {
+        Reason.DEADLINE: "the invocation's time was used up before the call",
+        Reason.LOOK_TOO_OLD: "the look at the job was too old before the call left",
+    }.get(reason, decision.message)
+    told = replace(decision, verdict=Verdict.DEFERRED, reason=reason, message=message)
+    moved = replace(case, state=CaseState.DEFERRED, due_at=ask.now, may_leave_until=ask.now)
+    outcome = outcome_of(case.failure, told, ask, policy_version=policy_version, follow_up=case.outcome_id)
+    return _told_by(record, moved, told, outcome, ask), outcome
+
+
+def handed_over(record: JobRecord, case: Case) -> JobRecord:
+    """The record after another record, under the job's live id, has taken the case over: nothing more to tell here."""
+    return record.with_case(replace(case, state=CaseState.CLOSED, due_at=None))
+
+
+def new_case(failure: Failure, decision: Decision, ask: Ask) -> Case:
+    """A case that begins now; its state is set by the move that follows."""
+    return Case(failure=failure, failure_id=decision.failure_id, state=CaseState.DEFERRED, opened_at=ask.now)
+
+
+def also_told(case: Case, telling_id: str) -> Case:
+    """The case with one more telling known to mean it."""
+    tellings = tuple(known for known in case.tellings if known != telling_id)
+    return replace(case, tellings=(*tellings, telling_id)[-MAX_TELLINGS:])
+
+
+def _told(case: Case, failure: Failure) -> tuple[str, ...]:
+    return also_told(case, failure.telling_id).tellings
+
+
+def _told_by(record: JobRecord, case: Case, decision: Decision, outcome: Outcome, ask: Ask) -> JobRecord:
+    known = replace(case, verdict=decision.verdict, reason=decision.reason, outcome_id=outcome.outcome_id)
+    if not known.open or decision.verdict not in OPEN_VERDICTS:
+        # Nobody decides on the evidence of a case that is over; long messages need not be kept for a month.
+        known = replace(known, failure=replace(known.failure, message=known.failure.message[:256], extra={}))
+    return record.with_case(known).owing(outcome.fields(), ask.now)
+
+
+def _meaning(call: CallResult) -> tuple[Verdict, Reason, CaseState]:
+    if call.effect is Effect.DONE:
+        return Verdict.RERUN, Reason.ACCEPTED, CaseState.DONE
+    if call.effect is Effect.NOT_DONE_USELESS:
+        return Verdict.REFUSED, Reason.API_REFUSED, CaseState.REFUSED
+    if call.effect is Effect.NOT_DONE_LATER:
+        reason = Reason.THROTTLED if call.code.startswith("Throttling") else Reason.RETRYABLE_REFUSAL
+        return Verdict.DEFERRED, reason, CaseState.DEFERRED
+    reason = Reason.PART_FAILURE if call.code == "PartFailure" else Reason.ANSWER_LOST
+    return Verdict.UNKNOWN, reason, CaseState.UNKNOWN
+
+
+def _text(value: bool) -> str:  # noqa: FBT001 - one argument, one meaning
+    return "true" if value else "false"

@@ -1,0 +1,68 @@
+"""The calls: as few as the API allows, none without time to settle it, none on an old look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from shared.domain.call import CallResult, Target
+from shared.domain.job import System
+from shared.domain.reasons import Reason
+from shared.domain.snapshot import LookFailed, SchedulerxSnapshot
+from shared.heal.items import Invocation, Item
+from shared.policy.model import Policy
+from shared.ports import Clock, JobSystem
+
+ROOM_TO_CALL_S = 2.0
+"""Below this much remaining time no call is begun: what is left is for settling and reporting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Makes the calls of one invocation."""
+
+    systems: Callable[[System, str], JobSystem]
+    clock: Clock
+    policy: Policy
+    invocation: Invocation
+    _refused: dict[System, CallResult] = field(default_factory=dict)
+    """A refusal that concerns the whole account: further calls to that system are pointless in this invocation."""
+
+    def act(self, items: Sequence[Item]) -> None:
+        """Rerun the jobs of these items, all reserved and of one scope; each gets its `call` or why it was `unsent`."""
+        if not items:
+            return
+        scope = items[0].failure.scope
+        system = self.systems(scope.system, scope.region)
+        ordered = sorted(items, key=lambda item: (item.decided.job_id, item.failure.data_time or ""))
+        for start in range(0, len(ordered), system.batch_size):
+            self._batch(ordered[start : start + system.batch_size], system)
+
+    def _batch(self, items: Sequence[Item], system: JobSystem) -> None:
+        refusal = self._refused.get(items[0].failure.system)
+        now = self.clock.now()
+        ready: list[Item] = []
+        for item in items:
+            if refusal is not None:
+                item.call = refusal
+            elif now + ROOM_TO_CALL_S > self.invocation.hard_deadline:
+                item.unsent = Reason.DEADLINE
+            elif now - item.seen.look_begun_at > self.policy.timing.observation_max_age_s:
+                item.unsent = Reason.LOOK_TOO_OLD
+            else:
+                ready.append(item)
+        if not ready:
+            return
+        results = system.rerun([_target(item) for item in ready])
+        for item, result in zip(ready, results, strict=True):
+            item.call = result
+            if result.account_wide:
+                self._refused[item.failure.system] = result
+
+
+def _target(item: Item) -> Target:
+    seen = item.seen
+    if isinstance(seen, LookFailed):
+        raise TypeError("a job that could not be looked at was about to be rerun")
+    data_time = seen.instance.data_time if isinstance(seen, SchedulerxSnapshot) and seen.instance else None
+    return Target(scope=item.failure.scope, job_id=seen.job_id, data_time=data_time)

@@ -1,0 +1,94 @@
+"""What walks through the corridor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from shared.domain.call import CallResult
+from shared.domain.decision import Decision
+from shared.domain.failure import Failure
+from shared.domain.job import job_key
+from shared.domain.outcome import Outcome
+from shared.domain.reasons import Reason
+from shared.domain.record import Case
+from shared.domain.snapshot import LookFailed, Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One run of a function."""
+
+    request_id: str
+    hard_deadline: float
+    """Unix seconds at which the platform kills the process: nothing leaves it later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The ledger document from which the sweep took an open case."""
+
+    key: str
+    case: Case
+
+
+@dataclass(slots=True)
+class Item:
+    """One failure on its way. The steps fill in what they found out."""
+
+    failure: Failure
+    origin: Origin | None = None
+    observation: Observation | None = None
+    decision: Decision | None = None
+    owner: str = ""
+    """Token of the attempt reserved for it; empty if there is none."""
+    call: CallResult | None = None
+    unsent: Reason | None = None
+    """Why the call was not made although the attempt was reserved."""
+    outcome: Outcome | None = None
+    owed_by: str = ""
+    """The ledger document that owes the outcome; empty if none does."""
+
+    @property
+    def seen(self) -> Observation:
+        """The observation; there is one from the first step on."""
+        if self.observation is None:
+            raise TypeError("the item has not been observed")
+        return self.observation
+
+    @property
+    def decided(self) -> Decision:
+        """The decision; there is one after `decide`."""
+        if self.decision is None:
+            raise TypeError("the item has not been decided")
+        return self.decision
+
+    def start_over(self) -> None:
+        """Forget what was decided: the ledger has changed underneath."""
+        self.decision, self.outcome = None, None
+        self.owner, self.owed_by = "", ""
+
+    @property
+    def key(self) -> str:
+        """The ledger document that this failure belongs into: of the live job id, once it is known."""
+        if isinstance(self.seen, LookFailed):
+            return self.origin.key if self.origin else f"pending/{self.failure.telling_id}"
+        return job_key(self.failure.scope, self.seen.job_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An outcome with what led to it."""
+
+    outcome: Outcome
+    decision: Decision | None
+    key: str
+    """The ledger document that owes it; empty if none does."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a delivery."""
+
+    results: list[Result] = field(default_factory=list)
+    folded: int = 0
+    passed_over: int = 0

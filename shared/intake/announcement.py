@@ -1,0 +1,215 @@
+"""`job-failure/1`: one mapping → a Failure, or every fault in it with its path.
+
+The table `FIELDS` is the schema (contract.md, job-failure/1). A field that is null or empty text counts as
+absent: shell hooks write variables that are not set as empty text.
+
+`telling_id` answers "is this the same telling again?". It hashes what was told: the job, the instance or data
+time, `started_at`, `restart_count`, `exit_code`, `message` and the time of the failure *as told*, from the
+record or else from its envelope, before a future time is taken for now. So the same event redelivered has the
+same id at any later moment, and through another door too. Time is what tells two failures of one job apart; a
+telling with neither of the two times is known by its event's id alone, and by hand each invocation is a
+telling of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from shared.domain.errors import Fault
+from shared.domain.failure import Failure, Unreadable
+from shared.domain.job import Cluster, Group, Scope, System
+from shared.domain.outcome import stable_id
+from shared.intake import values
+from shared.intake.body import Bad
+from shared.intake.context import Context, Told, unreadable
+from shared.intake.text import below, clean, kind, quoted
+from shared.intake.times import data_time, moment
+
+MAX_EXTRA_FIELDS = 32
+MAX_EXTRA_NAME_CHARS = 64
+
+_BOTH = frozenset(System)
+_EHPC = frozenset({System.EHPC})
+_SCHEDULERX = frozenset({System.SCHEDULERX})
+
+
+class Field(Struct, frozen=True):
+    """One row of the schema."""
+
+    name: str
+    read: Callable[[Any], Any]
+    """Raises ValueError whose text is the fault."""
+    systems: frozenset[System] = _BOTH
+    required: bool = False
+
+
+FIELDS = (
+    Field("schema", values.schema),
+    Field("system", values.system, required=True),
+    Field("region", values.region),
+    Field("cluster_id", values.cluster_id, _EHPC, required=True),
+    Field("job_id", values.ehpc_job_id, _EHPC, required=True),
+    Field("namespace", values.name, _SCHEDULERX, required=True),
+    Field("group_id", values.name, _SCHEDULERX, required=True),
+    Field("namespace_source", values.name, _SCHEDULERX),
+    Field("job_id", values.schedulerx_job_id, _SCHEDULERX, required=True),
+    Field("job_instance_id", values.positive_long, _SCHEDULERX),
+    Field("data_time", data_time, _SCHEDULERX),
+    Field("occurred_at", moment),
+    Field("started_at", moment),
+    Field("restart_count", values.count),
+    Field("exit_code", values.exit_code),
+    Field("message", values.message),
+    *(Field(name, values.evidence) for name in ("reason", "node", "job_name", "queue", "owner")),
+)
+_SCOPE = frozenset({"schema", "system", "region", "cluster_id", "namespace", "group_id", "namespace_source"})
+_HINTS = ("system", "region", "cluster_id", "namespace", "group_id", "job_id", "job_instance_id", "data_time")
+
+
+def announces(fields: Mapping[str, Any]) -> bool:
+    """Whether a log with these fields is meant as a failure (contract.md)."""
+    system = fields.get("system")
+    return (
+        system in {"ehpc", "schedulerx"} if isinstance(system, str) else fields.get("schema") == values.SCHEMA
+    )
+
+
+def read_announcement(
+    record: Any, told: Told, context: Context, found: Iterable[Fault] = ()
+) -> Failure | Unreadable:
+    """The failure that a record announces; `found`: faults that the door found in and around it."""
+    faults = list(found)
+    if not isinstance(record, dict):
+        if not isinstance(record, Bad):
+            faults.append(
+                Fault(told.path, f"is {kind(record)}; wanted an object with {values.SCHEMA} fields")
+            )
+        return unreadable(told, faults)
+    got = _read_fields(record, told.path, faults)
+    _settle_region(record, got, told.path, context, faults)
+    occurred_at = got.get("occurred_at", _envelope_time(record, told, faults))
+    if faults:
+        return unreadable(told, faults, _hints(got))
+    return _failure(record, got, occurred_at, told, context)
+
+
+def _absent(value: Any) -> bool:
+    return value is None or value in ("", b"")
+
+
+def _settle_region(
+    record: Mapping[str, Any], got: dict[str, Any], path: str, context: Context, faults: list[Fault]
+) -> None:
+    """The region decides to whom credentials are sent: only the function's own, or one that the policy lists."""
+    if _absent(record.get("region")):
+        got["region"] = context.region
+    elif "region" in got and not context.allows(got["region"]):
+        problem = f"is {quoted(got.pop('region'))}, neither the function's own region nor one of the policy's"
+        faults.append(Fault(below(path, "region"), problem))
+
+
+def _read_fields(record: Mapping[str, Any], path: str, faults: list[Fault]) -> dict[str, Any]:
+    """The known fields that are there and right; a fault for each that is missing or wrong."""
+    systems = [system for system in System if record.get("system") == system.value]
+    got: dict[str, Any] = {}
+    for field in FIELDS:
+        # Of a record whose system is not known only what holds for both systems can be asked.
+        if field.systems is not _BOTH and not field.systems.issuperset(systems or _BOTH):
+            continue
+        value = record.get(field.name)
+        where = below(path, field.name)
+        if _absent(value):
+            if field.required:
+                faults.append(Fault(where, "is missing" if field.name != "system" else _WANTED_SYSTEM))
+            continue
+        if isinstance(value, Bad):
+            faults.append(Fault(where, value.problem))
+            continue
+        try:
+            got[field.name] = field.read(value)
+        except ValueError as error:
+            faults.append(Fault(where, str(error)))
+    if not systems and _absent(record.get("job_id")):
+        faults.append(Fault(below(path, "job_id"), "is missing"))
+    if systems == [System.SCHEDULERX] and all(_absent(record.get(name)) for name in _RUN):
+        faults.extend(Fault(below(path, name), f"is missing; wanted {' or '.join(_RUN)}") for name in _RUN)
+    return got
+
+
+_WANTED_SYSTEM = "is missing; wanted ehpc or schedulerx"
+_RUN = ("job_instance_id", "data_time")
+
+
+def _envelope_time(record: Mapping[str, Any], told: Told, faults: list[Fault]) -> float | None:
+    """The envelope's time; a fault only if it is wrong and the record has none of its own."""
+    if told.time is None or not _absent(record.get("occurred_at")):
+        return None
+    try:
+        return moment(told.time)
+    except ValueError as error:
+        faults.append(Fault(told.time_path, str(error)))
+        return None
+
+
+def _failure(
+    record: Mapping[str, Any], got: dict[str, Any], occurred_at: float | None, told: Told, context: Context
+) -> Failure:
+    scope = _scope(got)
+    own = {name: value for name, value in got.items() if name not in _SCOPE}
+    own["occurred_at"] = context.now if occurred_at is None else min(occurred_at, context.now)
+    return Failure(
+        scope=scope,
+        extra=_extra(record, scope.system),
+        trigger=told.trigger,
+        event_id=told.event_id,
+        telling_id=_telling_id(scope, got, occurred_at, told),
+        **own,
+    )
+
+
+def _scope(got: Mapping[str, Any]) -> Scope:
+    if got["system"] is System.EHPC:
+        return Cluster(region=got["region"], cluster_id=got["cluster_id"])
+    return Group(
+        region=got["region"],
+        namespace=got["namespace"],
+        group_id=got["group_id"],
+        namespace_source=got.get("namespace_source", ""),
+    )
+
+
+def _telling_id(scope: Scope, got: Mapping[str, Any], occurred_at: float | None, told: Told) -> str:
+    names = (
+        "job_id",
+        "job_instance_id",
+        "data_time",
+        "started_at",
+        "restart_count",
+        "exit_code",
+        "message",
+    )
+    parts: list[Any] = [scope.key, occurred_at, *(got.get(name) for name in names)]
+    if occurred_at is None and "started_at" not in got:
+        parts += (told.event_id, told.salt)
+    # As JSON, because no text that a stranger writes can then pass for two parts.
+    return stable_id("telling", json.dumps(parts))
+
+
+def _extra(record: Mapping[str, Any], system: System) -> dict[str, str]:
+    known = {field.name for field in FIELDS if system in field.systems}
+    extra: dict[str, str] = {}
+    for name, value in record.items():
+        if len(extra) == MAX_EXTRA_FIELDS:
+            break
+        if name not in known:
+            extra.setdefault(clean(name[:MAX_EXTRA_NAME_CHARS]), values.anything(value))
+    return extra
+
+
+def _hints(got: Mapping[str, Any]) -> dict[str, str]:
+    system = {"system": got["system"].value} if "system" in got else {}
+    return system | {name: str(got[name]) for name in _HINTS[1:] if name in got}

@@ -1,0 +1,137 @@
+"""The event door: what EventBridge delivers → failures.
+
+Accepted, alone or in an array: a CloudEvent whose `data` is `job-failure/1` (object or JSON text), or carries
+it as an MNS message (`data.messageBody`) or an HTTP event source's request (`data.body`); the Log Service
+connector's event, whose `data` is a log and is treated as one; a rule target's transformed body, that is,
+bare `job-failure/1`. Of the envelope only `id`, `source`, `type`, `time` and `data` are read: the other
+attributes may be missing or odd (`aliyunpublishtime` ends in `PRC`). Everything else that comes through this
+door is `invalid`, except a connector's log that announces no failure: such logs are passed over.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.domain.errors import Fault, InputError
+from shared.domain.failure import Failure, Intake, Trigger, Unreadable
+from shared.intake.announcement import read_announcement
+from shared.intake.body import Bad, flaws, parse, parse_text, readable
+from shared.intake.context import Context, Told, content_hash, event_id, unreadable
+from shared.intake.log import add, find_in_log
+from shared.intake.text import below, kind
+
+_CONNECTOR = "sls:connector"
+"""https://www.alibabacloud.com/help/en/eventbridge/user-guide/create-a-custom-event-source-of-the-log-service-type"""
+_CARRIERS = ("messageBody", "body")
+"""Members of `data` in which a queue message or a web request carries its payload."""
+
+
+def read_events(body: bytes, context: Context) -> Intake:
+    """The failures in a body from EventBridge. Never raises for what the body holds."""
+    try:
+        value = parse(body)
+    except InputError as error:
+        told = Told(
+            path="$", trigger=Trigger.EVENT, event_id=event_id("event", content_hash(body)), original=body
+        )
+        return Intake(unreadable=[unreadable(told, error.faults)])
+    return read_event_value(value, "$", Trigger.EVENT, context)
+
+
+def read_event_value(value: Any, path: str, trigger: Trigger, context: Context) -> Intake:
+    """As `read_events`, of a value that somebody has parsed already and that stands at `path`."""
+    intake = Intake()
+    items = [(path, value)]
+    if isinstance(value, list):
+        items = [(below(path, place), item) for place, item in enumerate(value)]
+    for where, item in items:
+        _read_item(item, where, trigger, context, intake)
+    return intake
+
+
+def _read_item(value: Any, path: str, trigger: Trigger, context: Context, intake: Intake) -> None:
+    item = readable(value)
+    faults = flaws(value, path)
+    told = Told(
+        path=path,
+        trigger=trigger,
+        event_id=_event_id(item),
+        original=value,
+        salt=context.request_id if trigger is Trigger.MANUAL else "",
+    )
+    if not isinstance(item, dict):
+        if not isinstance(value, Bad):
+            faults.append(
+                Fault(path, f"is {kind(value)}; wanted a CloudEvent or an object with job-failure/1 fields")
+            )
+        add(intake, unreadable(told, faults))
+    elif _is_cloud_event(item):
+        read = _read_cloud_event(item, told, context, faults)
+        if read is None:
+            intake.passed_over += 1
+        else:
+            add(intake, read)
+    else:
+        add(intake, read_announcement(item, told, context, faults))
+
+
+def _is_cloud_event(item: dict[str, Any]) -> bool:
+    return "specversion" in item or ("data" in item and "system" not in item and "schema" not in item)
+
+
+def _read_cloud_event(
+    event: dict[str, Any], envelope: Told, context: Context, faults: list[Fault]
+) -> Failure | Unreadable | None:
+    """What the event announces; None if it carries somebody else's log."""
+    record, where = _opened(event.get("data"), below(envelope.path, "data"), faults)
+    from_log = event.get("type") == _CONNECTOR
+    if from_log and isinstance(record, dict):
+        announced = find_in_log(record, where)
+        if announced is None:
+            return None
+        record, where = announced.record, announced.path
+        faults.extend(announced.faults)
+    elif isinstance(record, dict) and "system" not in record and "schema" not in record:
+        for carrier in _CARRIERS:
+            if carrier in record:
+                record, where = _opened(record[carrier], below(where, carrier), faults)
+                break
+    told = Told(
+        path=where,
+        trigger=envelope.trigger,
+        event_id=envelope.event_id,
+        original=envelope.original,
+        time=event.get("time") or None,
+        time_path=below(envelope.path, "time"),
+        salt=envelope.salt,
+    )
+    return read_announcement(record, told, context, faults)
+
+
+def _opened(value: Any, path: str, faults: list[Fault]) -> tuple[Any, str]:
+    """The object that stands there, or the one in the JSON text that stands there."""
+    if isinstance(value, str):
+        try:
+            value = parse_text(value, path)
+        except InputError as error:
+            faults.extend(error.faults)
+            return Bad("holds no JSON", ""), path
+        faults.extend(flaws(value, path))
+    return readable(value), path
+
+
+def _event_id(item: Any) -> str:
+    """`<source>/<id>`, or a hash of the content where these are missing.
+
+    Source and id name an event on every delivery (https://www.alibabacloud.com/help/doc-detail/181428.html).
+    The connector's ids name a log group, so its logs are told apart by their content.
+    """
+    if isinstance(item, dict):
+        source, own = item.get("source"), item.get("id")
+        if isinstance(source, str) and source and isinstance(own, str | int) and own != "":
+            if item.get("type") == _CONNECTOR:
+                return event_id(source, own, content_hash(item.get("data")))
+            return event_id(source, own)
+        if _is_cloud_event(item):
+            item = {name: item.get(name) for name in ("source", "type", "subject", "time", "data")}
+    return event_id("event", content_hash(item))

@@ -1,0 +1,101 @@
+"""The log door: the logs of a trigger's range → failures.
+
+A log announces a failure if `system` is `ehpc` or `schedulerx` or `schema` is `job-failure/1`, among its
+fields or in the one JSON object in its field `content`; every other log is somebody else's, passed over and
+counted. Telling the two apart costs two look-ups and a substring search, because most logs of a shared
+Logstore are not ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from shared.domain.errors import Fault, InputError
+from shared.domain.failure import Failure, Intake, Trigger, Unreadable
+from shared.intake.announcement import announces, read_announcement
+from shared.intake.body import flaws, parse, parse_text, readable
+from shared.intake.context import Context, Told, event_id
+from shared.intake.text import below
+from shared.ports import LogEntry, LogRange
+
+_WORDS = ("ehpc", "schedulerx", "job-failure")
+_WORDS_UTF8 = tuple(word.encode() for word in _WORDS)
+
+
+class InLog(Struct, frozen=True):
+    """Where in a log a failure is announced."""
+
+    record: Any
+    path: str
+    faults: tuple[Fault, ...] = ()
+
+
+def read_logs(
+    entries: Iterable[LogEntry], source: LogRange, context: Context, trigger: Trigger = Trigger.LOG
+) -> Intake:
+    """The failures that the logs announce, in their order. Raises only what pulling the entries raises.
+
+    A log's own time is the time of a failure that tells none. Paths name the log by its place: `$[17]`.
+    """
+    intake = Intake()
+    for entry in entries:
+        path = f"$[{entry.ordinal}]"
+        announced = find_in_log(entry.fields, path)
+        if announced is None:
+            intake.passed_over += 1
+            continue
+        told = Told(
+            path=announced.path,
+            trigger=trigger,
+            event_id=event_id(
+                source.project, source.logstore, source.shard, source.begin_cursor, entry.ordinal
+            ),
+            original=dict(entry.fields),
+            time=entry.time,
+            time_path=f"{path}.__time__",
+        )
+        add(intake, read_announcement(announced.record, told, context, announced.faults))
+    return intake
+
+
+def find_in_log(fields: Mapping[str, Any], path: str) -> InLog | None:
+    """The announcement in a log, or None. Reserved names (`__topic__`) are no part of what was told."""
+    if announces(fields):
+        own = {name: value for name, value in fields.items() if not _is_reserved(name)}
+        return InLog(own, path)
+    content = fields.get("content")
+    if isinstance(content, str):
+        return _in_content(content, path) if any(word in content for word in _WORDS) else None
+    if isinstance(content, bytes) and any(word in content for word in _WORDS_UTF8):
+        return _in_content(content, path)
+    return None
+
+
+def add(intake: Intake, read: Failure | Unreadable) -> None:
+    """Put what was read where it belongs."""
+    if isinstance(read, Failure):
+        intake.failures.append(read)
+    else:
+        intake.unreadable.append(read)
+
+
+def _in_content(content: str | bytes, path: str) -> InLog | None:
+    where = below(path, "content")
+    try:
+        value = parse_text(content, where) if isinstance(content, str) else parse(content, where)
+    except InputError as error:
+        # An object cut short that names the schema was meant as a failure; anything else is a line of text.
+        head = content if isinstance(content, str) else content.decode("utf-8", "replace")
+        meant = head.lstrip().startswith("{") and '"job-failure' in head
+        return InLog(None, where, error.faults) if meant else None
+    record = readable(value)
+    if not isinstance(record, dict) or not announces(record):
+        return None
+    return InLog(record, where, tuple(flaws(value, where)))
+
+
+def _is_reserved(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")

@@ -1,0 +1,157 @@
+"""The manual door: what a person sends → failures, and ranges of logs to pull.
+
+Accepted: any body of the other two doors, a Log Service trigger's included; `{"jobs": [<job-failure/1> …]}`;
+and `{"event": <any of these>}`, whose event may be an object, an array or JSON text and may itself be a
+wrapper once. The last two take `dry_run` and `force`.
+
+Who writes `dry_run` relies on it. So a wrapper with a member that is not known (`dryrun`), a flag that is no
+boolean, a flag given twice, or a flag where it has no meaning (in a job, in an event) makes its carrier
+invalid as a whole. Of two wrappers one dry run is enough, and force counts only if no wrapper denies it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from shared.domain.errors import Fault, InputError
+from shared.domain.failure import Intake, Trigger, Unreadable
+from shared.intake.announcement import read_announcement
+from shared.intake.body import Bad, flaws, parse, parse_text, readable
+from shared.intake.context import Context, Told, event_id, unreadable
+from shared.intake.event import read_event_value
+from shared.intake.log import add
+from shared.intake.text import below, kind
+from shared.intake.trigger import OTHER_BODIES, is_trigger, read_trigger_value
+from shared.ports import LogRange
+
+_WRAPPED = ("jobs", "event")
+_FLAGS = ("dry_run", "force")
+_MAX_WRAPPERS = 2
+
+
+class ManualRequest(Struct, kw_only=True):
+    """What a person asked for."""
+
+    intake: Intake
+    """Failures and faults found in the body itself, and the flags for all that is handled."""
+    ranges: list[LogRange] = []
+    """Logs to pull and read with `read_logs(…, trigger=Trigger.MANUAL)`."""
+
+
+class _Reading(Struct):
+    """What has been found so far."""
+
+    context: Context
+    original: Any
+    intake: Intake
+    ranges: list[LogRange]
+    wrappers: int = 0
+    said: dict[str, list[bool]] = {}
+
+    def told(self, path: str, own_id: str, original: Any) -> Told:
+        request = self.context.request_id
+        return Told(path=path, trigger=Trigger.MANUAL, event_id=own_id, original=original, salt=request)
+
+    def refuse(self, faults: list[Fault]) -> None:
+        """The body as a whole is invalid."""
+        told = self.told("$", event_id("manual", self.context.request_id), self.original)
+        self.intake.unreadable.append(unreadable(told, faults))
+
+
+def read_manual(body: bytes, context: Context) -> ManualRequest:
+    """What a body sent by a person asks for. Never raises for what the body holds."""
+    reading = _Reading(context=context, original=body, intake=Intake(), ranges=[])
+    try:
+        _read(parse(body), "$", reading)
+    except InputError as error:
+        reading.refuse(list(error.faults))
+    intake = reading.intake
+    intake.dry_run = any(reading.said.get("dry_run", ()))
+    forced = reading.said.get("force", [])
+    intake.force = bool(forced) and all(forced)
+    return ManualRequest(intake=intake, ranges=reading.ranges)
+
+
+def _read(value: Any, path: str, reading: _Reading) -> None:
+    body = readable(value)
+    if isinstance(body, dict) and not OTHER_BODIES & body.keys() and any(name in body for name in _WRAPPED):
+        _read_wrapper(value, body, path, reading)
+        return
+    stray = _stray_flags(body, path)
+    if stray:
+        reading.refuse(stray)
+    elif is_trigger(value):
+        told = reading.told(path, event_id("manual", reading.context.request_id), value)
+        answer = read_trigger_value(value, told, reading.context)
+        if isinstance(answer, Unreadable):
+            reading.intake.unreadable.append(answer)
+        else:
+            reading.ranges.append(answer)
+    else:
+        found = read_event_value(value, path, Trigger.MANUAL, reading.context)
+        reading.intake.failures += found.failures
+        reading.intake.unreadable += found.unreadable
+        reading.intake.passed_over += found.passed_over
+
+
+def _read_wrapper(value: Any, wrapper: dict[str, Any], path: str, reading: _Reading) -> None:
+    faults = _wrapper_faults(value, wrapper, path)
+    reading.wrappers += 1
+    if reading.wrappers > _MAX_WRAPPERS:
+        faults.append(Fault(path, "is a wrapper in a wrapper in a wrapper; one in another is the most"))
+    if faults:
+        reading.refuse(faults)
+        return
+    for name in _FLAGS:
+        if name in wrapper:
+            reading.said.setdefault(name, []).append(wrapper[name])
+    if "jobs" in wrapper:
+        _read_jobs(wrapper["jobs"], below(path, "jobs"), reading)
+        return
+    event, where = wrapper["event"], below(path, "event")
+    _read(parse_text(event, where) if isinstance(event, str) else event, where, reading)
+
+
+def _wrapper_faults(value: Any, wrapper: dict[str, Any], path: str) -> list[Fault]:
+    faults = [Fault(path, value.problem)] if isinstance(value, Bad) else []
+    for name, member in wrapper.items():
+        where = below(path, name)
+        if name not in (*_WRAPPED, *_FLAGS):
+            faults.append(Fault(where, "is not known; wanted jobs or event, dry_run, force"))
+        elif name in _FLAGS and not isinstance(member, bool):
+            faults.append(Fault(where, f"is {kind(member)}; wanted true or false"))
+    if all(name in wrapper for name in _WRAPPED):
+        faults.append(Fault(path, "has both jobs and event; wanted one of them"))
+    elif "jobs" in wrapper and not isinstance(wrapper["jobs"], list):
+        faults.append(Fault(below(path, "jobs"), f"is {kind(wrapper['jobs'])}; wanted an array"))
+    return faults
+
+
+def _read_jobs(jobs: list[Any], path: str, reading: _Reading) -> None:
+    for index, job in enumerate(jobs):
+        where = below(path, index)
+        told = reading.told(where, event_id("manual", reading.context.request_id, index), job)
+        record = readable(job)
+        faults = flaws(job, where) + _stray_flags_of(record, where)
+        add(reading.intake, read_announcement(record, told, reading.context, faults))
+
+
+def _stray_flags(body: Any, path: str) -> list[Fault]:
+    if isinstance(body, list):
+        return [
+            fault for index, item in enumerate(body) for fault in _stray_flags_of(item, below(path, index))
+        ]
+    return _stray_flags_of(body, path)
+
+
+def _stray_flags_of(item: Any, path: str) -> list[Fault]:
+    body = readable(item)
+    if not isinstance(body, dict):
+        return []
+    return [
+        Fault(below(path, name), "has no meaning here; wanted beside jobs or event")
+        for name in _FLAGS
+        if name in body
+    ]

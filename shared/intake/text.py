@@ -1,0 +1,74 @@
+"""Strangers' text made safe to keep: bounded, encodable as UTF-8, and printable where a person reads it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_QUOTED_CHARS = 16
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+
+
+def clean(text: str) -> str:
+    r"""The text without lone surrogates, each replaced by U+FFFD.
+
+    JSON may spell half of a UTF-16 pair (`"\ud83d"`, typical of a message cut by a Java program); Python
+    keeps it, and every later encoding to UTF-8 would fail.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` bytes of clean UTF-8, cut between characters. Costs no more than the limit."""
+    head = clean(text[:limit])
+    return head.encode()[:limit].decode("utf-8", "ignore")
+
+
+def printable(text: str, limit: int) -> str:
+    """At most `limit` bytes in which every character that does not print is shown as its escape."""
+    shown = "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text[:limit]
+    )
+    return cut(shown, limit)
+
+
+def escaped(data: bytes) -> str:
+    r"""Bytes as text; those that are no UTF-8 as `\xNN`."""
+    return data.decode("utf-8", "backslashreplace")
+
+
+def quoted(value: Any) -> str:
+    """The first few characters of a value for a fault's text, or only its kind if it is no text or number."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return kind(value)
+    text = printable(str(value), 4 * _QUOTED_CHARS)
+    return f"'{text}'" if len(text) <= _QUOTED_CHARS else f"'{text[:_QUOTED_CHARS]}…'"
+
+
+def kind(value: Any) -> str:
+    """What a value is, in the words of JSON."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, bytes):
+        return "no UTF-8"
+    names: dict[type, str] = {
+        str: "text",
+        int: "a number",
+        float: "a number",
+        list: "an array",
+        dict: "an object",
+    }
+    return names.get(type(value), "no JSON value")
+
+
+def below(path: str, name: str | int) -> str:
+    """The path of a member of what is at `path`: `$.data`, `$[3]`; odd names are quoted and cut."""
+    if isinstance(name, int):
+        return f"{path}[{name}]"
+    return f"{path}.{name}" if _PLAIN_NAME.fullmatch(name) else f"{path}[{quoted(name)}]"

@@ -1,0 +1,1 @@
+"""The policy: what may be done about which failure. Pure: no clock, no I/O."""

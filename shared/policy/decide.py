@@ -1,0 +1,115 @@
+"""The decision: pure, from what was told, what was seen, what is remembered, and the policy.
+
+Gates are asked in order and the first no ends it. Every gate asked is in the answer, so that it can be explained why a
+job was not rerun. The same facts give the same decision, in a dry run too: only the last step differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+
+from msgspec.structs import replace
+
+from shared.domain.decision import Decision, Gate
+from shared.domain.reasons import OPEN_VERDICTS, Reason, Verdict
+from shared.domain.runs import life_of
+from shared.domain.snapshot import LookFailed
+from shared.policy import gates_job, gates_policy
+from shared.policy.facts import Answer, Facts, Stop
+from shared.policy.model import Action, Mode
+
+GIVE_UP_AFTER_S = 86_400.0
+"""A failure that is still open a day after it was told gets its final verdict."""
+
+
+class Skip(Enum):
+    """Whether a person who forces may pass a gate."""
+
+    NEVER = "never"
+    BY_FORCE = "by_force"
+
+
+_GateFunction = Callable[[Facts], "Answer | None"]
+
+GATES: tuple[tuple[str, _GateFunction, Skip], ...] = (
+    ("attempt_seen", gates_job.attempt_seen, Skip.NEVER),
+    ("switched_on", gates_policy.switched_on, Skip.NEVER),
+    ("told_before", gates_job.told_before, Skip.NEVER),
+    ("fresh", gates_job.fresh, Skip.NEVER),
+    ("observed", gates_job.observed, Skip.NEVER),
+    ("exists", gates_job.exists, Skip.NEVER),
+    ("restarted_since", gates_job.restarted_since, Skip.NEVER),
+    ("eligible", gates_job.eligible, Skip.NEVER),
+    ("rerunnable", gates_job.rerunnable, Skip.NEVER),
+    ("run_clear", gates_job.run_clear, Skip.NEVER),
+    ("in_hand", gates_job.in_hand, Skip.NEVER),
+    ("no_live_instance", gates_job.no_live_instance, Skip.NEVER),
+    ("rule_allows", gates_policy.rule_allows, Skip.BY_FORCE),
+    ("needs_no_person", gates_policy.needs_no_person, Skip.BY_FORCE),
+    ("attempts_left", gates_policy.attempts_left, Skip.BY_FORCE),
+    ("cooled_down", gates_policy.cooled_down, Skip.BY_FORCE),
+    ("breaker_closed", gates_policy.breaker_closed, Skip.BY_FORCE),
+)
+
+
+def decide(facts: Facts) -> Decision:
+    """Ask the gates in order; `rerun` (or `would_rerun` with tied hands) if none says no.
+
+    A decision `rerun` with reason `accepted` means: reserve and call. With `observed_restart` there is nothing to call.
+    """
+    asked: list[Gate] = []
+    for name, gate, skip in GATES:
+        if skip is Skip.BY_FORCE and facts.ask.force:
+            asked.append(Gate(name=name, passed=True, saw="forced", wanted="not asked"))
+            continue
+        answer = gate(facts)
+        if answer is None:
+            continue
+        asked.append(Gate(name=name, passed=answer.stop is None, saw=answer.saw, wanted=answer.wanted))
+        if answer.stop is not None:
+            return _give_up(facts, _decision(facts, answer.stop, asked))
+    return _decision(facts, _last_step(facts), asked)
+
+
+def _last_step(facts: Facts) -> Stop:
+    if facts.rule is not None and facts.rule.action is Action.OBSERVE and not facts.ask.force:
+        return Stop(Verdict.WOULD_RERUN, Reason.OBSERVE_RULE, f"rule {facts.rule.name} only observes: nothing was called")
+    if facts.ask.dry_run:
+        return Stop(Verdict.WOULD_RERUN, Reason.DRY_RUN, "a dry run: nothing was called")
+    if facts.policy.mode is Mode.OBSERVE:
+        return Stop(Verdict.WOULD_RERUN, Reason.OBSERVE_MODE, "mode observe: nothing was called")
+    return Stop(Verdict.RERUN, Reason.ACCEPTED, "eligible, within budget, in no other hand")
+
+
+def _decision(facts: Facts, stop: Stop, asked: list[Gate]) -> Decision:
+    acting = stop.verdict in {Verdict.RERUN, Verdict.WOULD_RERUN}
+    seen = None if isinstance(facts.observation, LookFailed) else facts.observation
+    reserved = facts.case.attempt if facts.case else 0
+    return Decision(
+        verdict=stop.verdict,
+        reason=stop.reason,
+        message=stop.message,
+        gates=tuple(asked),
+        failure_id=stop.failure_id or facts.failure_id,
+        state=seen.state.value if seen else "",
+        job_id=facts.job_id,
+        rule=facts.rule.name if facts.rule else "",
+        attempt=facts.attempt_number if acting else reserved,
+        max_attempts=facts.attempts.max,
+        due_at=stop.due_at,
+        life=life_of(seen) if seen else "",
+    )
+
+
+def _give_up(facts: Facts, decision: Decision) -> Decision:
+    """Nothing stays open longer than a day."""
+    case = facts.case
+    too_old = case is not None and facts.ask.now >= case.opened_at + GIVE_UP_AFTER_S
+    if case is None or not too_old or decision.verdict not in OPEN_VERDICTS:
+        return decision
+    if case.in_doubt:
+        message = "a day has passed without evidence of what the call did"
+        return replace(decision, verdict=Verdict.UNKNOWN, reason=Reason.NO_EVIDENCE, message=message, due_at=None)
+    message = f"still {decision.reason.value} a day after it was told"
+    return replace(decision, verdict=Verdict.REFUSED, reason=Reason.GAVE_UP, message=message, due_at=None)

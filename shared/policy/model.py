@@ -1,0 +1,173 @@
+"""The policy file's types: what a policy may say, its defaults and its bounds (contract.md, Policy file).
+
+The annotations are the one source of every bound: the loader checks them, and a JSON Schema can be made from
+them. Durations are seconds and carry `_s`; a fraction is allowed. An instance made by hand is not checked, only a
+loaded one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from enum import Enum
+from functools import cached_property
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from shared.domain.job import System
+
+MAX_RULES = 100
+"""Matching one failure costs at most this many searches."""
+MAX_REGIONS = 64
+MAX_PATTERN_CHARS = 1024
+REGION_PATTERN = r"^[a-z]{2,8}(-[a-z0-9]{1,16}){1,4}\Z"
+"""What a region id looks like: `cn-hangzhou`, `ap-southeast-1`, `cn-shanghai-finance-1`. It becomes part of a
+host name that credentials are sent to, so nothing else may pass."""
+PATTERN_FORMAT = "re2"
+"""JSON Schema `format` of a text that must be an RE2 pattern."""
+
+_MINUTE_S = 60
+_DAY_S = 86_400.0
+_LONGEST_WINDOW_S = 28 * _DAY_S  # ledger documents expire after 30 days, and no window may outlive them
+
+
+def _whole(low: int, high: int) -> Meta:
+    return Meta(ge=low, le=high, description=f"a whole number from {low} to {high}")
+
+
+def _number(low: float, high: float, unit: str) -> Meta:
+    return Meta(ge=low, le=high, description=f"a number{unit} from {low:g} to {high:.10g}")
+
+
+class Mode(str, Enum):
+    """How much Second Wind may do."""
+
+    AUTO = "auto"
+    """Decide and act."""
+    OBSERVE = "observe"
+    """Decide and write outcomes, change nothing else."""
+    OFF = "off"
+    """The kill switch."""
+
+    def stricter(self, other: Mode) -> Mode:
+        """The one of the two that allows less."""
+        order = list(Mode)
+        return max(self, other, key=order.index)
+
+
+class Action(str, Enum):
+    """What a rule wants for the failures that it matches."""
+
+    RERUN = "rerun"
+    IGNORE = "ignore"
+    HOLD = "hold"
+    """Wait for a person."""
+    OBSERVE = "observe"
+    """As mode `observe`, for these failures."""
+
+
+_Region = Annotated[str, Meta(pattern=REGION_PATTERN, description="a region id such as cn-hangzhou")]
+
+
+class Timing(Struct, frozen=True, kw_only=True):
+    """What is believed about time."""
+
+    settle_s: Annotated[float, _number(0.1, 3600, " of seconds")] = 120.0
+    """A call takes effect within this time of being sent, or never."""
+    observation_max_age_s: Annotated[float, _number(0.1, 600, " of seconds")] = 30.0
+    """How old the look at the job may be when the call leaves."""
+    stale_event_s: Annotated[float, _number(_MINUTE_S, _LONGEST_WINDOW_S, " of seconds")] = _DAY_S
+    """A failure older than this is suppressed."""
+
+
+class Attempts(Struct, frozen=True, kw_only=True):
+    """How often one job may be rerun."""
+
+    max: Annotated[int, _whole(1, 20)] = 3
+    """At most 20: OpenPBS itself holds a job after 21 runs (`run_count` in its pbs_job_attributes.7B)."""
+    window_s: Annotated[float, _number(_MINUTE_S, _LONGEST_WINDOW_S, " of seconds")] = _DAY_S
+
+
+class Cooldown(Struct, frozen=True, kw_only=True):
+    """Wait before the 2nd, 3rd … attempt: drawn evenly from 0 to min(base · factor^(n-2), max) for attempt n."""
+
+    base_s: Annotated[float, _number(0, _DAY_S, " of seconds")] = 60.0
+    """0: no wait."""
+    factor: Annotated[float, _number(1, 10, "")] = 2.0
+    max_s: Annotated[float, _number(0, _DAY_S, " of seconds")] = 3600.0
+    """At most a day: what is still open after 24 h is given up. Never less than `base_s`."""
+
+
+class Breaker(Struct, frozen=True, kw_only=True):
+    """How many distinct jobs of one cluster or group may be acted on in a window; then a person must look."""
+
+    max_jobs: Annotated[int, _whole(1, 100_000)] = 100
+    window_s: Annotated[float, _number(_MINUTE_S, _DAY_S, " of seconds")] = 600.0
+    """At least a minute: the ledger counts in minute buckets."""
+
+
+class Match(Struct, frozen=True, kw_only=True):
+    """Which failures a rule is for: all conditions hold. An empty one matches all."""
+
+    system: System | None = None
+    message: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=MAX_PATTERN_CHARS,
+                description=f"an RE2 pattern of 1 to {MAX_PATTERN_CHARS} characters",
+                extra_json_schema={"format": PATTERN_FORMAT},
+            ),
+        ]
+        | None
+    ) = None
+    """RE2 pattern, found anywhere in the failure's `message`; case counts unless it begins with `(?i)`."""
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """What to do with the failures that it is the first to match."""
+
+    name: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=64,
+            pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z",
+            description="a name of 1 to 64 printable characters",
+        ),
+    ]
+    match: Match
+    action: Action
+    attempts: Attempts | None = None
+    """Instead of the policy's; a loaded rule takes what it leaves out from the policy's."""
+    cooldown: Cooldown | None = None
+    """As `attempts`."""
+    beside_live: bool = False
+    """SchedulerX: act although an instance of the job lives; RerunJob then starts a second one beside it."""
+
+
+class Policy(Struct, frozen=True, kw_only=True, dict=True):
+    """A whole policy. `dict=True` only lets `policy_version` be computed once."""
+
+    version: Annotated[int, Meta(ge=1, le=1, description="1, the only version understood")]
+    mode: Mode = Mode.AUTO
+    regions: Annotated[
+        tuple[_Region, ...],
+        Meta(max_length=MAX_REGIONS, description=f"a list of at most {MAX_REGIONS} region ids"),
+    ] = ()
+    """Regions that events may name besides the function's own."""
+    timing: Timing = Timing()
+    attempts: Attempts = Attempts()
+    cooldown: Cooldown = Cooldown()
+    breaker: Breaker | None = Breaker()
+    """None: no breaker."""
+    rules: Annotated[
+        tuple[Rule, ...], Meta(max_length=MAX_RULES, description=f"a list of at most {MAX_RULES} rules")
+    ] = ()
+
+    @cached_property
+    def policy_version(self) -> str:
+        """`1-` and 12 hex digits: the same for policies that mean the same, whatever the layout and comments."""
+        return f"{self.version}-{hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:12]}"

@@ -1,0 +1,168 @@
+"""YAML text as a small tree with line numbers, without any of YAML's surprises.
+
+Built from the parser's events without recursion, so no text can exhaust the stack. Refused, each with its line:
+more than one document, tags, anchors and aliases, keys that are not text, deep nesting. Plain scalars are read as
+YAML 1.2's core schema does (https://yaml.org/spec/1.2.2/#103-core-schema, decimal numbers only), so `off`, `no`
+and `1:30` are text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+from msgspec import Struct
+
+from shared.domain.errors import Fault
+
+MAX_DEPTH = 16
+"""Levels of lists and mappings; the policy needs four."""
+
+_LOADER: Any = getattr(
+    yaml, "CSafeLoader", yaml.SafeLoader
+)  # the C parser is there unless PyYAML was built without
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}\Z")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]{1,400}|[0-9]{1,400}(\.[0-9]{0,400})?)([eE][-+]?[0-9]{1,9})?\Z")
+
+
+class Scalar(Struct, frozen=True):
+    """A single value as it was written."""
+
+    line: int
+    text: str
+    plain: bool
+    """Without quotes, so it may mean something other than text."""
+
+    @property
+    def value(self) -> bool | int | float | str | None:
+        """What it means."""
+        if not self.plain:
+            return self.text
+        if self.text in _NULLS:
+            return None
+        if self.text in _BOOLEANS:
+            return _BOOLEANS[self.text]
+        if _INTEGER.match(self.text):
+            return int(self.text)
+        return float(self.text) if _FLOAT.match(self.text) else self.text
+
+
+class Broken(Struct, frozen=True):
+    """Stands where something was refused: the fault has been told already."""
+
+    line: int
+
+
+class Listing(Struct):
+    """A list."""
+
+    line: int
+    items: list[Node]
+
+
+class Mapping(Struct):
+    """A mapping, every entry in the order written, repeated keys included."""
+
+    line: int
+    entries: list[tuple[Scalar, Node]]
+
+
+Node = Scalar | Broken | Listing | Mapping
+
+
+class _Open(Struct):
+    """A list or mapping that has not ended yet, and the key whose value comes next."""
+
+    node: Listing | Mapping
+    key: Scalar | Broken | None = None
+
+
+class _Stop(Exception):  # noqa: N818 - no error: it ends the reading early, the fault has been noted
+    """Reading on makes no sense."""
+
+
+class _Builder:
+    """Takes events, makes a tree."""
+
+    def __init__(self) -> None:
+        self.root: Node | None = None
+        self.faults: list[Fault] = []
+        self._open: list[_Open] = []
+        self._documents = 0
+
+    def take(self, event: yaml.Event) -> None:
+        """Go one event further. Raises _Stop."""
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                self._stop(line, "a second document begins here; the file must hold one")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self._open.pop()
+        elif isinstance(event, yaml.NodeEvent):
+            self._place(self._node(event, line))
+
+    def _node(self, event: yaml.NodeEvent, line: int) -> Node:
+        if event.anchor is not None:
+            self.faults.append(Fault("$", "anchors and aliases are refused: write the value out", line))
+        if isinstance(event, yaml.AliasEvent):
+            return Broken(line)
+        if getattr(event, "tag", None) is not None:
+            self.faults.append(Fault("$", "tags (`!…`) are not understood; for text use quotes", line))
+        if isinstance(event, yaml.ScalarEvent):
+            return Scalar(line, event.value, plain=event.implicit[0])
+        return Mapping(line, []) if isinstance(event, yaml.MappingStartEvent) else Listing(line, [])
+
+    def _place(self, node: Node) -> None:
+        if not self._open:
+            self.root = node
+        else:
+            self._put(self._open[-1], node)
+        if isinstance(node, Listing | Mapping):
+            self._open.append(_Open(node))
+            if len(self._open) > MAX_DEPTH:
+                self._stop(node.line, f"nested more than {MAX_DEPTH} levels deep")
+
+    def _put(self, parent: _Open, node: Node) -> None:
+        if isinstance(parent.node, Listing):
+            parent.node.items.append(node)
+        elif parent.key is None:
+            parent.key = node if isinstance(node, Scalar) else self._bad_key(node)
+        else:
+            if isinstance(parent.key, Scalar):
+                parent.node.entries.append((parent.key, node))
+            parent.key = None
+
+    def _bad_key(self, node: Node) -> Broken:
+        if not isinstance(node, Broken):
+            self.faults.append(Fault("$", "a key must be text", node.line))
+        return Broken(node.line)
+
+    def _stop(self, line: int, problem: str) -> None:
+        self.faults.append(Fault("$", problem, line))
+        raise _Stop
+
+
+def parse(text: str) -> tuple[Node | None, list[Fault]]:
+    """The tree and every fault; no tree if the text is empty or cannot be read to its end. Raises nothing."""
+    builder = _Builder()
+    try:
+        encoded = text.encode()
+        for event in yaml.parse(text, Loader=_LOADER):
+            builder.take(event)
+    except _Stop:
+        return None, builder.faults
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        return None, [Fault("$", "holds characters that are no text", line)]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = f"this is no YAML: {error.problem or error.context}"
+        return None, [*builder.faults, Fault("$", problem, mark.line + 1 if mark else 1)]
+    except yaml.reader.ReaderError as error:
+        line = encoded.count(b"\n", 0, error.position) + 1
+        return None, [*builder.faults, Fault("$", f"this is no YAML: {error.reason}", line)]
+    return builder.root, builder.faults

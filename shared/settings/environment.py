@@ -1,0 +1,182 @@
+"""The environment, checked once (contract.md, Settings). An empty variable counts as absent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from shared.domain.errors import Fault, SettingsError
+from shared.policy.model import REGION_PATTERN, Mode
+from shared.settings.endpoint import Endpoint, parse_endpoint
+from shared.settings.ledger_url import SqliteLedger, parse_ledger_url
+
+BUNDLE_ROOT = Path(__file__).resolve().parents[2]
+"""The folder that holds `functions/`: the repository, or the bundle in Function Compute."""
+
+# Own host per region, else one host for all; the official SDK's map, in which an unlisted region gets a host that no
+# document mentions (alibabacloud_schedulerx220190430 2.2.3).
+_SCHEDULERX_OWN_HOST = frozenset({"cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-shenzhen"})
+# https://www.alibabacloud.com/help/en/sls/developer-reference/api-sls-2020-12-30-createproject and …-createlogstore
+_PROJECT = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\Z")
+_LOGSTORE = re.compile(r"[a-z0-9][a-z0-9_-]{0,61}[a-z0-9]\Z")
+_PROJECT_WANTED = (
+    "wants a project name: 3 to 63 lower-case letters, digits and hyphens, no hyphen at either end"
+)
+_LOGSTORE_WANTED = (
+    "wants a Logstore name: 2 to 63 lower-case letters, digits, hyphens and underscores, "
+    "a letter or digit at either end"
+)
+_MAX_ZONE_CHARS = 64
+
+T = TypeVar("T")
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """What the environment says. Holds no secret."""
+
+    region: str
+    """The function's own."""
+    ehpc: Endpoint | None
+    """As set, for every region; None: each region's own."""
+    schedulerx: Endpoint | None
+    """As `ehpc`."""
+    sls: Endpoint
+    """Log Service of the outcome project."""
+    outcome_project: str
+    outcome_logstore: str
+    ledger: SqliteLedger
+    policy_file: Path
+    """Absolute. Whether it is there has not been looked at."""
+    mode: Mode | None
+    """None: the policy's."""
+    time_zone: ZoneInfo
+
+    def ehpc_endpoint(self, region: str) -> Endpoint:
+        """Where E-HPC of that region is called. The region must have been checked: it becomes part of the host."""
+        return self.ehpc or Endpoint("https", f"ehpc.{region}.aliyuncs.com", 443)
+
+    def schedulerx_endpoint(self, region: str) -> Endpoint:
+        """Where SchedulerX of that region is called."""
+        host = (
+            f"schedulerx.{region}.aliyuncs.com"
+            if region in _SCHEDULERX_OWN_HOST
+            else "schedulerx.aliyuncs.com"
+        )
+        return self.schedulerx or Endpoint("https", host, 443)
+
+    def effective_mode(self, policy_mode: Mode) -> Mode:
+        """The stricter of the policy's mode and `SECONDWIND_MODE`."""
+        return policy_mode if self.mode is None else policy_mode.stricter(self.mode)
+
+
+def read_settings(environ: Mapping[str, str], region: str, *, default_ledger: str = "") -> Settings:
+    """The settings.
+
+    Args:
+        environ: names and values.
+        region: the FC context's.
+        default_ledger: URL for a local command; empty in a function, where `SECONDWIND_LEDGER_URL` is required.
+
+    Raises:
+        SettingsError: names every bad setting, and shows no value.
+    """
+    reader = _Reader({"SECONDWIND_LEDGER_URL": default_ledger, **_present(environ)})
+    if not re.match(REGION_PATTERN, region):
+        reader.faults.append(Fault("FC_REGION", "wants a region id such as cn-hangzhou"))
+    ehpc = reader.optional("SECONDWIND_EHPC_ENDPOINT", parse_endpoint)
+    schedulerx = reader.optional("SECONDWIND_SCHEDULERX_ENDPOINT", parse_endpoint)
+    sls = reader.optional("SECONDWIND_SLS_ENDPOINT", parse_endpoint)
+    project = reader.required("SECONDWIND_OUTCOME_PROJECT", _named(_PROJECT, _PROJECT_WANTED))
+    logstore = reader.required("SECONDWIND_OUTCOME_LOGSTORE", _named(_LOGSTORE, _LOGSTORE_WANTED))
+    ledger = reader.required("SECONDWIND_LEDGER_URL", _ledger)
+    policy_file = reader.optional("SECONDWIND_POLICY_FILE", _path)
+    mode = reader.optional("SECONDWIND_MODE", _mode)
+    time_zone = reader.optional("SECONDWIND_TIME_ZONE", _zone)
+    if reader.faults or project is None or logstore is None or ledger is None:
+        raise SettingsError(reader.faults)
+    return Settings(
+        region=region,
+        ehpc=ehpc,
+        schedulerx=schedulerx,
+        sls=sls or Endpoint("https", f"{region}-intranet.log.aliyuncs.com", 443),
+        outcome_project=project,
+        outcome_logstore=logstore,
+        ledger=ledger,
+        policy_file=policy_file or BUNDLE_ROOT / "policy.yaml",
+        mode=mode,
+        time_zone=time_zone or ZoneInfo("Asia/Shanghai"),
+    )
+
+
+def _present(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environ.items() if value.strip()}
+
+
+class _Reader:
+    """Reads variables and collects what is wrong with them."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.faults: list[Fault] = []
+        self._environ = environ
+
+    def optional(self, name: str, parse: Callable[[str], T]) -> T | None:
+        """The value, or None if it is absent or bad. `parse` raises ValueError with a text that shows no value."""
+        text = self._environ.get(name, "").strip()
+        if not text:
+            return None
+        try:
+            return parse(text)
+        except ValueError as error:
+            self.faults.append(Fault(name, str(error)))
+            return None
+
+    def required(self, name: str, parse: Callable[[str], T]) -> T | None:
+        """As `optional`, but absence is a fault."""
+        if not self._environ.get(name, "").strip():
+            self.faults.append(Fault(name, "is required"))
+        return self.optional(name, parse)
+
+
+def _named(pattern: re.Pattern[str], wanted: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not pattern.match(text):
+            raise ValueError(wanted)
+        return text
+
+    return parse
+
+
+def _ledger(text: str) -> SqliteLedger:
+    ledger = parse_ledger_url(text)
+    if not isinstance(ledger, SqliteLedger):
+        kind = type(ledger).__name__.removesuffix("Ledger")
+        raise ValueError(f"{kind} ledgers are not available in this version; use sqlite://<absolute path>")  # noqa: TRY004 - a bad setting is a ValueError, whatever its type
+    return ledger
+
+
+def _path(text: str) -> Path:
+    if not text.isprintable():
+        raise ValueError("wants the path of a file")
+    return BUNDLE_ROOT / text  # an absolute path stays what it is
+
+
+def _mode(text: str) -> Mode:
+    try:
+        return Mode(text)
+    except ValueError:
+        raise ValueError("wants one of " + ", ".join(mode.value for mode in Mode)) from None
+
+
+def _zone(text: str) -> ZoneInfo:
+    wanted = "wants an IANA time zone such as Asia/Shanghai"
+    if len(text) > _MAX_ZONE_CHARS:
+        raise ValueError(wanted)
+    try:
+        return ZoneInfo(text)
+    except (KeyError, ValueError, OSError):  # unknown, no name at all, a folder of zones
+        raise ValueError(wanted) from None

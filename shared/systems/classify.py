@@ -1,0 +1,159 @@
+"""One table: what each documented error, and each way of getting no answer, proves about a call.
+
+Sources: job-systems.md 2.4 (gateway), 2.5 (transport), 3.3 (RerunJobs: https://help.aliyun.com/document_detail/
+159050.html), 5.4 (SchedulerX, which publishes no table). A code without a row proves nothing: a mutating call is
+then UNKNOWN.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from msgspec import Struct
+
+from shared.domain.call import Effect
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """What an error proves."""
+
+    effect: Effect
+    """Of a mutating call."""
+    read_again: bool
+    """Whether a read that ended so is worth repeating later."""
+    account_wide: bool = False
+    """The account is refused, whatever the job: further calls are pointless now."""
+
+
+class NoAnswer(str, Enum):
+    """Why there is no readable answer (names are ours; job-systems.md 2.5, function-compute.md 9.3)."""
+
+    NOT_RESOLVED = "NotResolved"
+    CONNECT_FAILED = "ConnectFailed"
+    CONNECT_TIMEOUT = "ConnectTimeout"
+    READ_TIMEOUT = "ReadTimeout"
+    CONNECTION_BROKEN = "ConnectionBroken"
+    TLS_FAILURE = "TlsFailure"
+    REDIRECTED = "Redirected"
+    UNREADABLE_ANSWER = "UnreadableAnswer"
+    DEADLINE = "Deadline"
+    """No time was left to send it."""
+    NO_CREDENTIALS = "NoCredentials"
+    """The key is empty: nothing was sent."""
+    OTHER = "TransportFailure"
+
+
+_USELESS = Row(effect=Effect.NOT_DONE_USELESS, read_again=False)
+_STOP = Row(effect=Effect.NOT_DONE_USELESS, read_again=False, account_wide=True)
+_LATER = Row(effect=Effect.NOT_DONE_LATER, read_again=True)
+_UNKNOWN = Row(effect=Effect.UNKNOWN, read_again=True)
+
+RERUN_FAILURE = "AgentError.Job.RerunFailure"
+
+_SERVICE = {
+    # gateway, any product (2.4)
+    "InternalError": _UNKNOWN,
+    "UnknownError": _UNKNOWN,
+    "ServiceUnavailable": _UNKNOWN,
+    "InvalidTimeStamp.Expired": _LATER,  # the next call is signed with a new time
+    "SignatureNonceUsed": _UNKNOWN,  # a twin with the same nonce may have been executed
+    "InvalidAccessKeyId.NotFound": _STOP,
+    "InvalidProtocol.NeedSsl": _USELESS,
+    "Forbidden.RAM": _STOP,
+    # what RerunJobs publishes, 3.3
+    "InvalidParams": _USELESS,
+    "NotEnabled": _STOP,
+    "InDebt": _STOP,
+    "InvalidClusterStatus": _LATER,
+    "ConflictOpt": _LATER,
+    "UsernameExist": _USELESS,
+    "IncorrectCredential": _USELESS,
+    "ClusterNotFound": _USELESS,
+    "ManagerNotFound": _LATER,
+    RERUN_FAILURE: _USELESS,  # only if service_row finds a plain refusal of one job
+    "AliyunError": _UNKNOWN,
+    "AgentResponseTimeout": _UNKNOWN,
+    "AgentError": _UNKNOWN,
+    "NotAuthorized": _STOP,
+    "PartFailure": _UNKNOWN,  # some were rerun, which ones is not said: unknown for each
+}
+_THROTTLED = "Throttling"
+
+_NO_ANSWER = {
+    NoAnswer.NOT_RESOLVED: _LATER,
+    NoAnswer.CONNECT_FAILED: _LATER,
+    NoAnswer.CONNECT_TIMEOUT: _LATER,
+    NoAnswer.READ_TIMEOUT: _UNKNOWN,
+    NoAnswer.CONNECTION_BROKEN: _UNKNOWN,
+    NoAnswer.TLS_FAILURE: _UNKNOWN,
+    NoAnswer.REDIRECTED: _UNKNOWN,
+    NoAnswer.UNREADABLE_ANSWER: _UNKNOWN,
+    NoAnswer.DEADLINE: _LATER,
+    NoAnswer.NO_CREDENTIALS: _STOP,
+    NoAnswer.OTHER: _UNKNOWN,
+}
+
+_STILL_GOING = ("timed out", "timeout", "time out", "in progress")
+"""OpenPBS says these of a rerun that goes on (src/server/req_rerun.c): a refusal becomes unknown, never more."""
+
+_PLAIN_REFUSALS = ("is not existed", "not match groupid", "groupid not exist", "lack of ssl protect")
+"""SchedulerX (5.4): the only evidence it gives, so these may narrow unknown to refused, and nothing else."""
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERROR = 500
+
+
+def documented(code: str) -> bool:
+    """Whether a service's code has a row."""
+    return code in _SERVICE or code.startswith(_THROTTLED)
+
+
+def no_answer_row(why: NoAnswer) -> Row:
+    """What it proves that no readable answer came."""
+    return _NO_ANSWER[why]
+
+
+def service_row(code: str, message: str, *, jobs: int, http_status: int | None) -> Row:
+    """What an error answer proves about a call that named so many jobs."""
+    if code.startswith(_THROTTLED):
+        return _LATER
+    if code == RERUN_FAILURE and (jobs != 1 or _says(message, _STILL_GOING)):
+        return _UNKNOWN
+    number = as_number(code)
+    if number is not None and (http_status or _SERVER_ERROR) < _SERVER_ERROR:
+        return business_row(number, message)  # SchedulerX with HTTP 4xx: the SDK makes text of its numbers
+    return _SERVICE.get(code, _UNKNOWN)
+
+
+def business_row(code: object, message: str) -> Row:
+    """What a SchedulerX answer with `Success` false proves.
+
+    design.md and job-systems.md 5.4 disagree: by the latter every such answer but the known texts is unknown; by
+    the former, which binds, a `Code` below 500 is a refusal as well. Known texts narrow what is left unknown.
+    """
+    if isinstance(code, str) and code.startswith(_THROTTLED):
+        return _LATER
+    number = as_number(code)
+    if number == _TOO_MANY_REQUESTS:
+        return _LATER
+    if (number is not None and number < _SERVER_ERROR) or _says(message, _PLAIN_REFUSALS):
+        return _USELESS
+    return _UNKNOWN
+
+
+def says_not_there(message: str) -> bool:
+    """Whether a SchedulerX refusal of a read says that the thing does not exist."""
+    return _says(message, ("is not existed",))
+
+
+def as_number(code: object) -> int | None:
+    """A `Code` that is a number or its text, of at most nine digits."""
+    if isinstance(code, int) and not isinstance(code, bool):
+        return code
+    if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) <= 9:  # noqa: PLR2004 - said above
+        return int(code)
+    return None
+
+
+def _says(message: str, phrases: tuple[str, ...]) -> bool:
+    folded = message.casefold()
+    return any(phrase in folded for phrase in phrases)

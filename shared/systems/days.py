@@ -1,0 +1,59 @@
+"""Data times and the calendar days that hold them, as SchedulerX cuts them. Pure.
+
+SchedulerX names no zone anywhere; samples of its documentation are midnights of UTC+8 (job-systems.md 5.3), so
+the zone is a setting and every function here takes it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+_SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+_LAST_SECOND = time(23, 59, 59)
+
+
+class Day(Struct, frozen=True, kw_only=True):
+    """What RerunJob wants to know: one calendar day, and the time of day that its data time has."""
+
+    start_ms: int
+    """Unix milliseconds of the day's first instant."""
+    end_ms: int
+    """Unix milliseconds of 23:59:59 of the same day. Never a midnight: nobody says whether that day counts."""
+    time_of_day: str
+    """`HH:MM:SS`."""
+
+
+def day_of(data_time: str, zone: ZoneInfo) -> Day:
+    """The one day of a data time `YYYY-MM-DD HH:MM:SS`, cut in the zone; it may have 23 or 25 hours.
+
+    Raises:
+        ValueError: Not such a text, or the zone has no such day (a few zones have skipped one).
+    """
+    wall = _wall(data_time)
+    # A midnight that does not exist becomes the first instant after the gap; of a last hour that comes twice
+    # the second one is the end of the day.
+    start = datetime.combine(wall.date(), time.min, tzinfo=zone)
+    end = datetime.combine(wall.date(), _LAST_SECOND, tzinfo=zone).replace(fold=1)
+    start_ms, end_ms = (int(moment.timestamp()) * 1000 for moment in (start, end))
+    if end_ms <= start_ms:
+        raise ValueError("the time zone has no such day")
+    return Day(start_ms=start_ms, end_ms=end_ms, time_of_day=data_time[11:])
+
+
+def instant(written: str, zone: ZoneInfo) -> float:
+    """Unix seconds of `YYYY-MM-DD HH:MM:SS` in the zone; the earlier of two if the hour comes twice.
+
+    Raises:
+        ValueError: Not such a text.
+    """
+    return _wall(written).replace(tzinfo=zone).timestamp()
+
+
+def _wall(written: str) -> datetime:
+    if not _SHAPE.fullmatch(written):
+        raise ValueError("a data time is written YYYY-MM-DD HH:MM:SS")
+    return datetime.fromisoformat(written)

@@ -1,0 +1,208 @@
+"""Signed calls to Alibaba Cloud's OpenAPI (RPC style, ACS3-HMAC-SHA256), and what their failures prove.
+
+The only importer of the OpenAPI SDK, which is loaded with the first call (half a second that other starts need
+not pay), and the only place that turns an exception into done, certainly not done or unknown.
+
+One call is one request: the SDK's own retry stays off, a redirect is not followed (a 307 would send a mutating
+call twice, perhaps to another host), no proxy of the environment is used (one may re-send), and `DEBUG=sdk`, with
+which the SDK would print every header, the token among them, prints nothing. Wire facts: job-systems.md 2,
+function-compute.md 9; SDK: https://github.com/aliyun/darabonba-openapi.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, Protocol
+
+from msgspec import Struct
+
+from shared.domain.call import Effect
+from shared.domain.credentials import Credentials
+from shared.systems.classify import NoAnswer, Row, no_answer_row, service_row
+from shared.systems.endpoints import Endpoint
+
+MESSAGE_BYTES = 1024
+CONNECT_TIMEOUT_MS = 5_000
+READ_TIMEOUT_MS = 10_000
+LEAST_TIME_S = 1.0
+"""With less time left than this a call is not begun: it would end as unknown rather than as an answer."""
+
+
+class ApiCall(Struct, frozen=True, kw_only=True):
+    """One call as it should go out."""
+
+    action: str
+    version: str
+    method: Literal["GET", "POST"] = "GET"
+    """GET carries the parameters in the query, POST in a form body."""
+    parameters: Mapping[str, str]
+    jobs: int = 1
+    """How many jobs a mutating call names: a refusal of several proves nothing about one."""
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """A JSON object with an HTTP status below 300. Whether it means yes is the product's matter."""
+
+    body: dict[str, Any]
+    request_id: str
+    status: int
+
+
+class CallFailed(Struct, frozen=True, kw_only=True):
+    """An error answer, or none. `effect` is for a mutating call, `read_again` for a reading one."""
+
+    effect: Effect
+    read_again: bool
+    code: str
+    """The service's code, or a `NoAnswer` name."""
+    message: str
+    """At most 1 KiB of UTF-8, without credentials."""
+    request_id: str = ""
+    http_status: int | None = None
+    account_wide: bool = False
+    retry_after_s: float | None = None
+
+
+class Caller(Protocol):
+    """What the adapters need of this module; tests fake it."""
+
+    def call(self, wanted: ApiCall) -> Answer | CallFailed:
+        """Make one call, exactly once. Never raises for what the service or the network does."""
+        ...
+
+
+class OpenApi:
+    """Calls to one endpoint, signed with one set of credentials.
+
+    Build one an invocation: the SDK keeps the connections of the process, so a new one costs no new handshake.
+    `remaining_s` tells how much time the invocation has left: timeouts shrink to it, and with less than
+    `LEAST_TIME_S` nothing is sent (`NoAnswer.DEADLINE`). A call takes at most about both timeouts.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        endpoint: Endpoint,
+        *,
+        connect_timeout_ms: int = CONNECT_TIMEOUT_MS,
+        read_timeout_ms: int = READ_TIMEOUT_MS,
+        remaining_s: Callable[[], float] = lambda: math.inf,
+    ) -> None:
+        self._credentials = credentials
+        self._endpoint = endpoint
+        self._connect_timeout_ms = connect_timeout_ms
+        self._read_timeout_ms = read_timeout_ms
+        self._remaining_s = remaining_s
+        self._client: Any = None
+
+    def call(self, wanted: ApiCall) -> Answer | CallFailed:
+        """Make one call, exactly once. Never raises for what the service or the network does."""
+        if not (self._credentials.access_key_id and self._credentials.access_key_secret):
+            return _unanswered(NoAnswer.NO_CREDENTIALS, "the access key is empty")
+        left_s = self._remaining_s()
+        if left_s < LEAST_TIME_S:
+            return _unanswered(NoAnswer.DEADLINE, "no time was left to send the call")
+        from shared.systems.openapi import _sdk  # noqa: PLC0415 - half a second that only a caller pays
+
+        if self._client is None:
+            self._client = _sdk.client(self._credentials, self._endpoint)
+        outer = sys.exc_info()[1]
+        try:
+            raw = _sdk.send(self._client, wanted, *self._timeouts_ms(left_s))
+        except Exception as error:  # noqa: BLE001 - whatever the SDK raises, the call may have left: it becomes a verdict
+            return self._failed(_sdk.told(error, outer), wanted)
+        return self._answer(raw)
+
+    def _timeouts_ms(self, left_s: float) -> tuple[int, int]:
+        """Connect and read timeouts that fit into what is left, half of it for connecting at most."""
+        if math.isinf(left_s):
+            return self._connect_timeout_ms, self._read_timeout_ms
+        left_ms = int(left_s * 1000)
+        connect = min(self._connect_timeout_ms, left_ms // 2)
+        return connect, min(self._read_timeout_ms, left_ms - connect)
+
+    def _answer(self, raw: Any) -> Answer | CallFailed:
+        """What came with a status below 400; only a JSON object with a 2xx is an answer."""
+        status, body = raw["statusCode"], raw["body"]
+        if not isinstance(body, dict) or not 200 <= status < 300:  # noqa: PLR2004 - HTTP's own numbers
+            return unreadable("the answer is no JSON object", status=status)
+        if isinstance(message := body.get("Message"), str):
+            body = {**body, "Message": self._credentials.hide_in(message)}
+        return Answer(body=body, request_id=bounded(str(body.get("RequestId") or ""), 128), status=status)
+
+    def _failed(self, told: NoAnswer | Refusal, wanted: ApiCall) -> CallFailed:
+        if isinstance(told, NoAnswer):
+            return _unanswered(told, f"{wanted.action}: no answer that could be read")
+        return refused(
+            told.code,
+            self._credentials.hide_in(told.message),
+            jobs=wanted.jobs,
+            http_status=told.http_status,
+            request_id=told.request_id,
+            retry_after_s=told.retry_after_s,
+        )
+
+
+class Refusal(Struct, frozen=True, kw_only=True):
+    """An error answer as it came."""
+
+    code: str
+    message: str
+    request_id: str
+    http_status: int
+    retry_after_s: float | None
+
+
+def refused(
+    code: str,
+    message: str,
+    *,
+    jobs: int,
+    http_status: int | None,
+    request_id: str = "",
+    retry_after_s: float | None = None,
+) -> CallFailed:
+    """What an error answer proves, by the table."""
+    row = service_row(code, message, jobs=jobs, http_status=http_status)
+    return from_row(
+        row, code, message, http_status=http_status, request_id=request_id, retry_after_s=retry_after_s
+    )
+
+
+def from_row(
+    row: Row,
+    code: str,
+    message: str,
+    *,
+    http_status: int | None = None,
+    request_id: str = "",
+    retry_after_s: float | None = None,
+) -> CallFailed:
+    """A failure that a row of the table describes, its texts bounded."""
+    return CallFailed(
+        effect=row.effect,
+        read_again=row.read_again,
+        code=bounded(code, 128),
+        message=bounded(message),
+        request_id=bounded(request_id, 128),
+        http_status=http_status,
+        account_wide=row.account_wide,
+        retry_after_s=retry_after_s,
+    )
+
+
+def unreadable(message: str, *, request_id: str = "", status: int | None = None) -> CallFailed:
+    """An answer that says neither yes nor no."""
+    row = no_answer_row(NoAnswer.UNREADABLE_ANSWER)
+    return from_row(row, NoAnswer.UNREADABLE_ANSWER.value, message, http_status=status, request_id=request_id)
+
+
+def bounded(text: str, limit_bytes: int = MESSAGE_BYTES) -> str:
+    """At most so many bytes of UTF-8, cut between characters."""
+    return text.encode("utf-8", "replace")[:limit_bytes].decode("utf-8", "ignore")
+
+
+def _unanswered(why: NoAnswer, message: str) -> CallFailed:
+    return from_row(no_answer_row(why), why.value, message)

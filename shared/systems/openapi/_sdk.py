@@ -1,0 +1,131 @@
+"""The SDK itself (alibabacloud-tea-openapi 0.4.6), loaded with the first call: tamed, asked and understood here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from alibabacloud_tea_openapi.client import Client
+from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
+from alibabacloud_tea_openapi.utils_models import Config, OpenApiRequest, Params
+from darabonba.core import DaraCore
+from darabonba.runtime import RuntimeOptions
+from requests.exceptions import ReadTimeout, SSLError, TooManyRedirects
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    NameResolutionError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+)
+from urllib3.exceptions import SSLError as PoolSslError
+
+from shared.domain.credentials import Credentials
+from shared.systems.classify import NoAnswer
+from shared.systems.endpoints import Endpoint
+from shared.systems.openapi import ApiCall, Refusal
+
+# What may have been sent is asked for first: only without any of it a failed connect proves that nothing left.
+_MEANINGS: tuple[tuple[tuple[type[BaseException], ...], NoAnswer], ...] = (
+    ((TooManyRedirects,), NoAnswer.REDIRECTED),
+    ((ReadTimeout, ReadTimeoutError), NoAnswer.READ_TIMEOUT),
+    ((SSLError, PoolSslError), NoAnswer.TLS_FAILURE),
+    ((ProtocolError,), NoAnswer.CONNECTION_BROKEN),
+    ((NameResolutionError,), NoAnswer.NOT_RESOLVED),
+    ((ConnectTimeoutError,), NoAnswer.CONNECT_TIMEOUT),
+    ((NewConnectionError,), NoAnswer.CONNECT_FAILED),
+    ((ValueError, RuntimeError, TypeError, AttributeError), NoAnswer.UNREADABLE_ANSWER),
+)
+_CHAIN_LIMIT = 32
+
+
+class _OneRequestSessions(dict[str, Any]):
+    """The SDK's sessions by its own key. Each that it stores is made to send one request a call."""
+
+    def __setitem__(self, key: str, session: Any) -> None:
+        send = session.send
+
+        def send_once(request: Any, **settings: Any) -> Any:
+            response = send(request, **{**settings, "allow_redirects": False, "proxies": {}})
+            if response.is_redirect:
+                raise TooManyRedirects("the endpoint answered with a redirect", response=response)
+            return response
+
+        session.send = send_once
+        super().__setitem__(key, session)
+
+
+# Both are the SDK's own module-level state, so this is done once, when this module is loaded.
+DaraCore._sessions = _OneRequestSessions()  # noqa: SLF001 - the SDK passes no redirect setting on; tests watch the wire
+_log = logging.getLogger("darabonba-core")
+_log.handlers.clear()  # with DEBUG=sdk it writes the authorization and the token to standard error
+_log.disabled = True
+
+
+def client(credentials: Credentials, endpoint: Endpoint) -> Any:
+    """A client for these credentials. The SDK's retry is off unless `retry_options` are given: none are."""
+    return Client(
+        Config(
+            access_key_id=credentials.access_key_id,
+            access_key_secret=credentials.access_key_secret,
+            security_token=credentials.security_token or None,
+            protocol=endpoint.protocol,
+            endpoint=endpoint.host,
+            user_agent="second-wind",
+        )
+    )
+
+
+def send(client: Any, wanted: ApiCall, connect_timeout_ms: int, read_timeout_ms: int) -> Any:
+    """Send it. Returns `{"statusCode", "headers", "body"}`, the JSON parsed; raises whatever the SDK raises."""
+    parameters = dict(wanted.parameters)
+    form = wanted.method == "POST"
+    params = Params(
+        action=wanted.action,
+        version=wanted.version,
+        protocol="HTTPS",  # the client's own protocol has precedence
+        pathname="/",
+        method=wanted.method,
+        auth_type="AK",
+        style="RPC",
+        req_body_type="formData",
+        body_type="json",
+    )
+    request = OpenApiRequest(body=parameters) if form else OpenApiRequest(query=parameters)
+    runtime = RuntimeOptions(connect_timeout=connect_timeout_ms, read_timeout=read_timeout_ms)
+    return client.call_api(params, request, runtime)
+
+
+def told(error: Exception, outer: BaseException | None) -> NoAnswer | Refusal:
+    """What the exception tells. `outer`, which the caller was handling already, is no part of this call's story."""
+    if isinstance(error, AlibabaCloudException) and isinstance(error.status_code, int):
+        return _refusal(error)
+    chain = list(_chain(error, outer))
+    for kinds, meaning in _MEANINGS:
+        if any(isinstance(link, kinds) for link in chain):
+            return meaning
+    return NoAnswer.OTHER
+
+
+def _refusal(error: Any) -> Refusal:
+    data = error.data if isinstance(error.data, dict) else {}
+    code = data.get("Code", data.get("code"))
+    wait_ms = error.retry_after
+    return Refusal(
+        code=f"Http{error.status_code}" if code in (None, "") else str(code),
+        message=str(data.get("Message", data.get("message")) or ""),
+        request_id=str(data.get("RequestId", data.get("requestId")) or ""),
+        http_status=error.status_code,
+        retry_after_s=wait_ms / 1000 if isinstance(wait_ms, int) and wait_ms > 0 else None,
+    )
+
+
+def _chain(error: BaseException, outer: BaseException | None) -> Iterator[BaseException]:
+    """The exception and all that led to it, from the outside in."""
+    link: BaseException | None = error
+    for _ in range(_CHAIN_LIMIT):
+        if link is None or link is outer:
+            return
+        yield link
+        link = getattr(link, "inner_exception", None) or link.__cause__ or link.__context__
