@@ -13,7 +13,7 @@ OK, FAULTY, UNREADABLE = 0, 1, 2
 
 
 def run(path: Path, out: TextIO) -> int:
-    """Write `FILE:LINE: path: problem` for each fault, the same with `warning:` for each warning, and a summary.
+    """Write `FILE:LINE: path: problem` for each fault, likewise each warning, and a summary.
 
     Exit status: 0 usable (warnings or not), 1 faults, 2 the file cannot be read or is no UTF-8 text.
     """

@@ -39,8 +39,10 @@ class JobSystem(Protocol):
         ...
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
-        """Rerun up to `batch_size` jobs of one scope; one result a target, in the same order. Never repeats a call
-        whose effect could be unknown."""
+        """Rerun up to `batch_size` jobs of one scope; one result a target, in the same order.
+
+        Never repeats a call whose effect could be unknown.
+        """
         ...
 
 
@@ -60,6 +62,8 @@ class Write(Struct, frozen=True, kw_only=True):
     """Version that must be there now; None: the key must not exist."""
     due_at: float | None
     """Unix seconds at which the sweep should look at it; None: never."""
+    expires_at: float | None
+    """Unix seconds from which the store may forget it; None: never."""
 
 
 class Due(Struct, frozen=True, order=True):
@@ -70,21 +74,28 @@ class Due(Struct, frozen=True, order=True):
 
 
 class Ledger(Protocol):
-    """A compare-and-set document store. Every method raises LedgerUnavailable if the store is out of reach, `save`
-    also if it is not known whether a write was saved."""
+    """A compare-and-set document store.
+
+    Every method raises LedgerUnavailable if the store is out of reach, `save` also if it is not known whether a
+    write was saved.
+    """
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
         """The documents that exist, by key; strongly consistent."""
         ...
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
-        """Save each write whose expectation holds; the keys of those that conflicted come back. A new document gets
-        version 1, every further save adds 1. No key twice in one call."""
+        """Save each write whose expectation holds; the keys of those that conflicted come back.
+
+        A new document gets version 1, every further save adds 1. No key twice in one call.
+        """
         ...
 
     def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:
-        """At most `limit` keys due before that moment, oldest first, ties by key; with `after`, only what follows it
-        in that order. A hint: may lag or be stale, so load and check again."""
+        """At most `limit` keys due at or before that moment, oldest first, ties by key.
+
+        With `after`, only what follows it in that order. A hint: may lag or be stale, so load and check again.
+        """
         ...
 
 
@@ -92,8 +103,10 @@ class OutcomeSink(Protocol):
     """Where outcomes go."""
 
     def put(self, records: Sequence[Mapping[str, str]]) -> None:
-        """Write all records, in as few requests as the limits allow. Raises SinkUnavailable if it is not certain
-        that every one was taken."""
+        """Write all records, in as few requests as the limits allow.
+
+        Raises SinkUnavailable if it is not certain that every one was taken.
+        """
         ...
 
 
@@ -124,6 +137,8 @@ class LogSource(Protocol):
     """Where a Log Service trigger's logs are."""
 
     def pull(self, wanted: LogRange) -> Iterator[LogEntry]:
-        """Every log of `[begin, end)` in the shard's order, whatever the number of pages and log groups. Raises
-        SourceUnavailable, also in the middle."""
+        """Every log of `[begin, end)` in the shard's order, whatever the number of pages and log groups.
+
+        Raises SourceUnavailable, also in the middle; InputError if no trigger can have named such a range.
+        """
         ...

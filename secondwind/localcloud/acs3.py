@@ -28,8 +28,7 @@ NONCES_KEPT = 100_000
 """Beyond that many the oldest is forgotten, so that memory stays bounded."""
 PARAMETERS_MOST = 1_000
 _AUTHORIZATION = re.compile(
-    ALGORITHM
-    + r" +Credential=([^,\s]{1,256}), *SignedHeaders=([a-z0-9;-]{1,4096}), *Signature=([0-9a-f]{64})"
+    ALGORITHM + r" +Credential=([^,\s]{1,256}), *SignedHeaders=([a-z0-9;-]{1,4096}), *Signature=([0-9a-f]{64})"
 )
 _ALWAYS_SIGNED = (
     "host",
@@ -80,9 +79,7 @@ class Verifier:
         content = hashlib.sha256(request.body).hexdigest()
         wanted = sign(credential.access_key_secret, canonical_request(request, signed))
         if request.headers["x-acs-content-sha256"] != content or not hmac.compare_digest(wanted, signature):
-            raise ApiError(
-                400, "SignatureDoesNotMatch", "Specified signature is not matched with our calculation."
-            )
+            raise ApiError(400, "SignatureDoesNotMatch", "Specified signature is not matched with our calculation.")
         self._spend(request.headers["x-acs-signature-nonce"], moment)
         return credential
 

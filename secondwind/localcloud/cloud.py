@@ -29,8 +29,8 @@ DEFAULT_ZONE = "Asia/Shanghai"
 class LocalCloud:
     """One local cloud.
 
-    Give it a ManualClock to move time by hand; then pass a SystemClock as `signing_clock` unless the manual one
-    stays within 15 minutes of the real time, by which SDKs date their requests.
+    Give it a ManualClock to move time by hand; then pass a SystemClock as `signing_clock` unless the manual
+    one stays within 15 minutes of the real time, by which SDKs date their requests.
     """
 
     def __init__(
@@ -47,9 +47,7 @@ class LocalCloud:
         self.credentials = tuple(credentials)
         self.world = World(self.clock, seed=seed)
         self.faults = Faults()
-        self.openapi = OpenApi(
-            self.world, Verifier(signing_clock or self.clock, self.credentials), self.faults
-        )
+        self.openapi = OpenApi(self.world, Verifier(signing_clock or self.clock, self.credentials), self.faults)
         self.openapi.register(Ehpc(self.world, zone).operations())
         self.openapi.register(Schedulerx(self.world, zone).operations())
         self.server = HttpServer(port)

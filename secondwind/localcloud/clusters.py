@@ -10,41 +10,11 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import Enum
 
+from secondwind.localcloud.flavours import AGENT_TIMEOUT_S, PBS_MOST_RUNS, ClusterSettings, Flavour
 from secondwind.localcloud.jobs import Ending, Job, JobSpec, subjob_ids
 from secondwind.localcloud.timeline import Timeline
 from shared.domain.job import State
-
-PBS_MOST_RUNS = 21
-"""OpenPBS holds a job after that many runs."""
-AGENT_TIMEOUT_S = 45.0
-"""OpenPBS answers a rerun that takes longer with an error, while the rerun goes on."""
-
-
-class Flavour(str, Enum):
-    """Which scheduler a cluster behaves like; the value is E-HPC's SchedulerType."""
-
-    PBS = "pbs"
-    SLURM = "slurm"
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterSettings:
-    """How a cluster behaves where clusters differ."""
-
-    region: str = "cn-hangzhou"
-    status: str = "running"
-    """One of uninit, creating, init, running, exception, releasing; only a running one takes orders."""
-    rerun_lag_s: float | None = None
-    """How long a killed run is still shown RUNNING; None: 3 s on PBS, 0 on Slurm.
-
-    Beyond 45 s a rerun is answered with an error although it goes on.
-    """
-    accepts_queued: bool = False
-    """Whether a rerun of a queued job is accepted, without effect; else it is refused."""
-    forecast_off_s: float = 60.0
-    """By how much Slurm's forecast of a queued job's start is too late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +23,8 @@ class Kill:
 
     cluster_id: str
     job_id: str
-    life: int | None
-    """StartTime of the run killed (of a subjob rerun with its array: or ended); None: never started."""
+    life: int
+    """StartTime of the run killed; of a subjob rerun with its array, it may have ended before."""
     at: float
 
 
@@ -89,9 +59,7 @@ class Cluster:
             self._timeline.tick()
         return job_id
 
-    def submit_array(
-        self, parent_id: str, array_request: str, spec: JobSpec | None = None
-    ) -> tuple[str, ...]:
+    def submit_array(self, parent_id: str, array_request: str, spec: JobSpec | None = None) -> tuple[str, ...]:
         """Submit an array job now; returns its subjobs' ids. Raises ValueError as `subjob_ids` does."""
         ids = subjob_ids(parent_id, array_request)
         with self._timeline.lock:
@@ -144,7 +112,7 @@ class Cluster:
             job = self._jobs.get(job_id)
             if job is None:
                 return f"Unknown Job Id {job_id}"
-            for one in [self._jobs[sub] for sub in job.subjobs] or [job]:
+            for one in [self._jobs[sub] for sub in job.subjobs if sub in self._jobs] or [job]:
                 if one.state is not State.FINISHED:
                     self._end(one, exit_code=271)
             return ""
@@ -193,9 +161,7 @@ class Cluster:
         job.state, job.started_at, job.modified_at = State.RUNNING, int(now), now
         job.run_count += 1
         job.exit_code = None
-        job.nodes = tuple(
-            f"compute{number:03}" for number in sorted(chance.sample(range(200), job.spec.nodes))
-        )
+        job.nodes = tuple(f"compute{number:03}" for number in sorted(chance.sample(range(200), job.spec.nodes)))
         job.plan += 1
         if math.isinf(job.run.after_s):
             return
@@ -218,6 +184,8 @@ class Cluster:
         job.plan += 1
 
     def _kill(self, job: Job) -> str:
+        if job.started_at is None or job.dying:
+            return ""
         self._kills.append(Kill(self.cluster_id, job.job_id, job.started_at, self._timeline.now()))
         lag_s = self.settings.rerun_lag_s
         if lag_s is None:
@@ -234,7 +202,8 @@ class Cluster:
         """Reruns every subjob, the ended ones as well (job-systems.md 3.5)."""
         if self._seen(parent).state is not State.RUNNING:
             return f"Request invalid for state of job {parent.job_id}"
-        said = [self._kill(sub) for sub in map(self._jobs.__getitem__, parent.subjobs) if not sub.dying]
+        subjobs = [self._jobs[sub] for sub in parent.subjobs if sub in self._jobs]
+        said = [self._kill(sub) for sub in subjobs if sub.state is not State.QUEUED]
         return next(filter(None, said), "")
 
     def _at_run(self, job_id: str, change: Callable[[Job], None]) -> None:

@@ -1,8 +1,9 @@
 """E-HPC 2018-04-12 over the simulated clusters: RerunJobs, StopJobs, the lists, DescribeJob, ListClusters.
 
-Facts: job-systems.md 3 and 4 (https://help.aliyun.com/document_detail/159050.html). What no source states and is
-chosen here: an unknown id is refused like a finished one; an asynchronous call takes effect 5 s after its answer
-and tells nothing; a job that DescribeJob does not find is 406 AgentError; StartTime of a queued PBS job is empty.
+Facts: job-systems.md 3 and 4 (https://help.aliyun.com/document_detail/159050.html). What no source states and
+is chosen here: an unknown id is refused like a finished one; an asynchronous call takes effect 5 s after its
+answer and tells nothing; a job that DescribeJob does not find is 406 AgentError; StartTime of a queued PBS
+job is empty.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ Change = Callable[[str], str]
 
 
 class Ehpc:
-    """The service; `operations` go to the gateway. ListJobs writes times in that zone (the real one is not known)."""
+    """The service; `operations` go to the gateway. ListJobs writes its times in that zone."""
 
     def __init__(self, world: World, zone: str) -> None:
         self._world = world
@@ -49,9 +50,7 @@ class Ehpc:
     def rerun_jobs(self, parameters: Parameters) -> dict[str, Any]:
         """Kill and queue again each job that can be; 406 or 409 if one cannot."""
         cluster = self._running_cluster(parameters)
-        return self._batch(
-            parameters, cluster.rerun, "AgentError.Job.RerunFailure", "Failed to run the job again"
-        )
+        return self._batch(parameters, cluster.rerun, "AgentError.Job.RerunFailure", "Failed to run the job again")
 
     def stop_jobs(self, parameters: Parameters) -> dict[str, Any]:
         """End each job for good."""

@@ -13,7 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from secondwind.localcloud.acs3 import ApiError
-from secondwind.localcloud.clusters import Cluster, Flavour
+from secondwind.localcloud.clusters import Cluster
+from secondwind.localcloud.flavours import Flavour
 from secondwind.localcloud.jobs import Job
 from shared.domain.job import State
 

@@ -16,10 +16,11 @@ import sys
 import threading
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from secondwind.localcloud.acs3 import Credential
 from secondwind.localcloud.fc_context import Kind
 from secondwind.localcloud.fc_process import InstanceDied, Process, TimedOut
 
@@ -29,15 +30,6 @@ ENVIRONMENT_BYTES_MAX = 4 * 1024
 TIMEOUT_S_MAX = 86_400
 
 _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What the platform gives the function for its role."""
-
-    access_key_id: str
-    access_key_secret: str = field(repr=False)
-    security_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +55,7 @@ class FunctionRuntime:
     not documented).
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one keyword a setting of the function
         self,
         handler: str,
         *,
@@ -76,12 +68,12 @@ class FunctionRuntime:
         function_name: str = "function",
         region: str = "cn-hangzhou",
         account_id: str = "1234567890123456",
-        credentials: Credentials | None = None,
+        credentials: Credential | None = None,
         python: str = sys.executable,
     ) -> None:
         if not 0 < timeout_s <= TIMEOUT_S_MAX:
             raise ValueError(f"timeout_s is above 0 and at most {TIMEOUT_S_MAX}")
-        self.credentials = credentials or Credentials("STS.local", "local-secret", "local-token")
+        self.credentials = credentials or Credential("local", "local-secret")
         self.starts = 0
         """How many processes were started: cold starts."""
         self._handler = handler
@@ -98,14 +90,8 @@ class FunctionRuntime:
         self._process: Process | None = None
         self._lock = threading.Lock()
 
-    def __enter__(self) -> FunctionRuntime:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.recycle()
-
     def invoke(self, event: bytes) -> InvocationResult:
-        """Call the handler; what goes wrong is in the result. A second caller waits: one request at a time."""
+        """Call the handler; what goes wrong is in the result. A second caller waits for its turn."""
         request_id = str(uuid.uuid4())
         if len(event) > EVENT_BYTES_MAX:
             message = f"the event is larger than {EVENT_BYTES_MAX} bytes"
@@ -132,9 +118,11 @@ class FunctionRuntime:
     __call__ = invoke
 
     def recycle(self) -> None:
-        """End the instance; the next invocation is a cold start. Also the way to close a runtime."""
+        """End the instance; the next invocation is a cold start."""
         with self._lock:
             self._drop()
+
+    close = recycle
 
     def _drop(self) -> None:
         if self._process is not None:
@@ -185,7 +173,7 @@ class FunctionRuntime:
         }
 
 
-def _credential_variables(keys: Credentials) -> dict[str, str]:
+def _credential_variables(keys: Credential) -> dict[str, str]:
     return {
         "ALIBABA_CLOUD_ACCESS_KEY_ID": keys.access_key_id,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": keys.access_key_secret,

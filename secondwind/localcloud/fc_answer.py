@@ -1,4 +1,4 @@
-"""How Function Compute turns what a handler returned or raised into bytes. Stands alone: the worker loads this file.
+"""How Function Compute turns what a handler returned or raised into bytes. Loaded by the worker by its path.
 
 Bytes go out as they are, text as UTF-8, all else as JSON with `indent=4, sort_keys=True`; what JSON cannot
 hold is an invocation error after the handler's effects took place. An error is `{"errorMessage",
@@ -7,7 +7,7 @@ hold is an invocation error after the handler's effects took place. An error is 
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import json
 import traceback
@@ -36,7 +36,7 @@ def describe(error: BaseException, *, kind: str | None = None, own_file: str = "
 def _plain(value: Any) -> Any:
     if isinstance(value, decimal.Decimal):
         return float(value)
-    if isinstance(value, (datetime.date, datetime.time)):
+    if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
     if hasattr(value, "to_json"):
         return value.to_json()

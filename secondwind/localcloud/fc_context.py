@@ -40,7 +40,7 @@ class Context312(SimpleNamespace):
     """The newer kind: no credentials, no service, no `to_json`."""
 
 
-def make_context(
+def make_context(  # noqa: PLR0913 - one keyword a documented field
     kind: Kind,
     *,
     request_id: str,

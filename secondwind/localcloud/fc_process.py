@@ -21,6 +21,7 @@ GRACE_S = 0.5
 
 _WORKER = Path(__file__).with_name("fc_worker.py")
 _CHUNK = 1 << 16
+_READS_MAX = 64
 
 
 class TimedOut(Exception):  # noqa: N818 - named for what happened to the instance
@@ -50,7 +51,7 @@ class Answer:
 
 
 class Process:
-    """A worker that is running. Leads a session of its own, so that what the function started dies with it."""
+    """A worker that is running, leader of a session: what the function started dies with it."""
 
     def __init__(self, python: str, environment: Mapping[str, str]) -> None:
         self._child = subprocess.Popen(  # noqa: S603 - the interpreter and our own worker, no shell
@@ -68,7 +69,7 @@ class Process:
             os.set_blocking(pipe.fileno(), False)
 
     def exchange(self, head: bytes, event: bytes, timeout_s: float) -> Answer:
-        """Send one request and wait for its answer. Raises TimedOut or InstanceDied; then only `kill` is left."""
+        """Send a request, wait for its answer. Raises TimedOut or InstanceDied; then only `kill` is left."""
         deadline = time.monotonic() + timeout_s
         pending = memoryview(b"".join(struct.pack(">I", len(part)) + part for part in (head, event)))
         requests, answers, log = self._pipes
@@ -90,7 +91,7 @@ class Process:
                         if not _drain(log, logged):
                             ready.unregister(log)
                     elif not _receive(answers, received):
-                        raise InstanceDied(self._child.wait(), self._rest(logged))
+                        raise InstanceDied(self._end(), self._rest(logged))
         return Answer(bool(json.loads(frames[0])["done"]), frames[1], self._rest(logged))
 
     def kill(self) -> None:
@@ -102,12 +103,16 @@ class Process:
 
     def _terminate(self, logged: bytearray) -> str:
         self._signal(signal.SIGTERM)
+        self._end()
+        return self._rest(logged)
+
+    def _end(self) -> int:
+        """Exit status of a process that is about to end, or is made to."""
         try:
-            self._child.wait(GRACE_S)
+            return self._child.wait(GRACE_S)
         except subprocess.TimeoutExpired:
             self._signal(signal.SIGKILL)
-            self._child.wait()
-        return self._rest(logged)
+            return self._child.wait()
 
     def _signal(self, number: int) -> None:
         try:
@@ -140,8 +145,11 @@ def _receive(pipe: IO[bytes], into: bytearray) -> bool:
 
 
 def _drain(pipe: IO[bytes], into: bytearray) -> bool:
-    """Read what is there now, keep the end of it; False if the pipe is closed at the other side."""
-    while True:
+    """Read what is there now, keep the end of it; False if the pipe is closed at the other side.
+
+    More than a pipe holds, and yet bounded: a child that never stops writing must not keep its reader.
+    """
+    for _ in range(_READS_MAX):
         try:
             chunk = os.read(pipe.fileno(), _CHUNK)
         except BlockingIOError:
@@ -150,6 +158,7 @@ def _drain(pipe: IO[bytes], into: bytearray) -> bool:
             return False
         into += chunk
         del into[:-LOG_BYTES_MAX]
+    return True
 
 
 def _frames(received: bytearray) -> tuple[bytes, bytes] | None:

@@ -1,4 +1,4 @@
-"""The process inside a local function instance: reads requests on one pipe, calls the user's code, answers on another.
+"""The process inside a local function instance: takes requests from a pipe, calls the user's code, answers.
 
 Started as a script by `fc.FunctionRuntime`, on any Python from 3.10, with nothing of this project on
 `sys.path`. A frame is a length (4 bytes, big endian) and that many bytes; a request is a JSON frame and an
@@ -114,7 +114,6 @@ def _answer(instance: Instance, request: dict[str, Any], event: bytes) -> tuple[
 class _LogFormat(logging.Formatter):
     """Time in UTC, request id, level, message; a long record is cut."""
 
-    converter = time.gmtime
     request_id = ""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -125,7 +124,9 @@ class _LogFormat(logging.Formatter):
 def _set_up_logging() -> None:
     out = logging.StreamHandler(sys.stderr)
     form = "%(asctime)s.%(msecs)03dZ: %(request_id)s [%(levelname)s] %(message)s"
-    out.setFormatter(_LogFormat(form, "%Y-%m-%dT%H:%M:%S"))
+    shape = _LogFormat(form, "%Y-%m-%dT%H:%M:%S")
+    shape.converter = time.gmtime
+    out.setFormatter(shape)
     logging.basicConfig(level=logging.INFO, handlers=[out])
 
 

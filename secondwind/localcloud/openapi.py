@@ -182,9 +182,10 @@ class OpenApi:
             self.faults.sleep(fault.delay_s)
             return _run(operation, parameters, request_id), ""
         elif fault.kind is FaultKind.DELAY_AFTER_EFFECT:
-            response = _run(operation, parameters, request_id)
-            self.faults.sleep(fault.delay_s)
-            return response, ""
+            try:
+                return _run(operation, parameters, request_id), ""
+            finally:
+                self.faults.sleep(fault.delay_s)
         else:
             _run_unanswered(operation, parameters)
         if fault.kind is FaultKind.THROTTLED:

@@ -15,9 +15,52 @@ from collections.abc import Callable
 from itertools import count
 
 from secondwind.localcloud.clock import Clock
-from secondwind.localcloud.clusters import Cluster, ClusterSettings, Flavour, Kill
-from secondwind.localcloud.groups import Group, Made
+from secondwind.localcloud.clusters import Cluster, Kill
+from secondwind.localcloud.flavours import ClusterSettings, Flavour
+from secondwind.localcloud.groups import (
+    Course,
+    Group,
+    Instance,
+    JobConfig,
+    Made,
+    Origin,
+    ScheduledJob,
+    Status,
+    TriggerType,
+    fails,
+    keeps_running,
+    succeeds,
+)
+from secondwind.localcloud.jobs import NEVER, Job, JobRetry, JobSpec, Run, finishes, hangs, requeued
 from secondwind.localcloud.timeline import Timeline
+
+__all__ = [
+    "NEVER",
+    "Cluster",
+    "ClusterSettings",
+    "Course",
+    "Flavour",
+    "Group",
+    "Instance",
+    "Job",
+    "JobConfig",
+    "JobRetry",
+    "JobSpec",
+    "Kill",
+    "Made",
+    "Origin",
+    "Run",
+    "ScheduledJob",
+    "Status",
+    "TriggerType",
+    "World",
+    "fails",
+    "finishes",
+    "hangs",
+    "keeps_running",
+    "requeued",
+    "succeeds",
+]
 
 FIRST_INSTANCE_ID = 11_111_111
 
@@ -59,9 +102,7 @@ class World:
         key = (namespace, group_id)
         if key in self.groups:
             raise ValueError(f"group {group_id} is there already")
-        made = self.groups[key] = Group(
-            self._timeline, namespace, group_id, numbers=self._numbers, made=self.reruns
-        )
+        made = self.groups[key] = Group(self._timeline, namespace, group_id, numbers=self._numbers, made=self.reruns)
         return made
 
     def now(self) -> float:

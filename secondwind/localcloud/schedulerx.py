@@ -2,10 +2,10 @@
 
 Facts: job-systems.md 5 and 6; https://help.aliyun.com/en/mse/use-cases/rebrush-data,
 https://help.aliyun.com/zh/schedulerx/developer-reference/api-schedulerx2-2019-04-30-rerunjob.
-Business errors are HTTP 200 with Success false. What no source states and is chosen here: their Code is 400, that of
-a clash 500; the last day counts even if EndDate is its first moment; a disabled job runs all the same (so that a
-caller who forgot to look is found out); at most 366 days a call; RetryJobInstance makes a new instance with the old
-data time.
+Business errors are HTTP 200 with Success false. What no source states and is chosen here: their Code is 400,
+that of a clash 500; the last day counts even if EndDate is its first moment; a disabled job runs all the same
+(so that a caller who forgot to look is found out); at most 366 days a call; RetryJobInstance makes a new
+instance with the old data time.
 """
 
 from __future__ import annotations
@@ -118,8 +118,7 @@ class Schedulerx:
         jobs = [
             shapes.job_item(job)
             for job in self._group(parameters).jobs.values()
-            if (not name or name == job.config.name)
-            and (not status or status == str(int(job.config.enabled)))
+            if (not name or name == job.config.name) and (not status or status == str(int(job.config.enabled)))
         ]
         start, size = _page(parameters)
         numbers = {"PageNumber": start // size + 1, "PageSize": size, "Total": len(jobs)}

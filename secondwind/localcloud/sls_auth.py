@@ -13,11 +13,11 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qsl, quote, unquote
 
+from secondwind.localcloud.acs3 import Credential
 from secondwind.localcloud.sls_error import SlsError
 from secondwind.localcloud.wire import Request
 
@@ -32,21 +32,8 @@ _V4 = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AccessKey:
-    """The secret half of a key, and the STS token that must come with it if it is a temporary one."""
-
-    secret: str = field(repr=False)
-    security_token: str | None = field(default=None, repr=False)
-
-
-def check_signature(
-    request: Request, keys: Mapping[str, AccessKey], *, region: str, now: float, skew_s: float | None
-) -> None:
-    """Raise SlsError unless one of `keys` (by key id) signed this request.
-
-    `skew_s` None: the date is not compared with `now`, for a service whose clock is simulated.
-    """
+def check_signature(request: Request, keys: Mapping[str, Credential], *, region: str, now: float) -> None:
+    """Raise SlsError unless one of `keys` (by key id) signed this request, at about `now` (unix seconds)."""
     authorization = request.headers.get("authorization", "")
     if match := _V4.fullmatch(authorization):
         key_id, day, key_region, signature = match.groups()
@@ -54,7 +41,7 @@ def check_signature(
         _check_sha256(request)
         date = request.headers.get("x-log-date", "")
         scope = f"{day}/{key_region}/sls/aliyun_v4_request"
-        wanted = _v4_signature(key.secret, request, date, day, key_region, scope)
+        wanted = _v4_signature(key.access_key_secret, request, date, day, key_region, scope)
         if key_region != region or not date.startswith(day) or not hmac.compare_digest(wanted, signature):
             raise _not_matched(signature)
         sent_at = _v4_time(date)
@@ -63,22 +50,22 @@ def check_signature(
         key = _key(request, keys, key_id)
         if request.headers.get("x-log-signaturemethod") != "hmac-sha1":
             raise SlsError(400, "InvalidSignatureMethod", "signature method is unsupported.")
-        if not hmac.compare_digest(_v1_signature(key.secret, request), signature):
+        if not hmac.compare_digest(_v1_signature(key.access_key_secret, request), signature):
             raise _not_matched(signature)
         sent_at = _v1_time(request.headers.get("date", ""))
     else:
         raise SlsError(401, "Unauthorized", "Authorization is missing or malformed.")
-    if skew_s is not None and abs(sent_at - now) > skew_s:
+    if abs(sent_at - now) > SKEW_S_MAX:
         raise SlsError(400, "RequestTimeExpired", "Request time has been expired.")
     _check_md5(request)
 
 
-def _key(request: Request, keys: Mapping[str, AccessKey], key_id: str) -> AccessKey:
+def _key(request: Request, keys: Mapping[str, Credential], key_id: str) -> Credential:
     key = keys.get(key_id)
     token = request.headers.get("x-acs-security-token")
     if key is None or (key.security_token and not token):
         raise SlsError(401, "Unauthorized", f"AccessKeyId not found: {key_id}")
-    if not hmac.compare_digest((token or "").encode(), (key.security_token or "").encode()):
+    if not hmac.compare_digest((token or "").encode(), key.security_token.encode()):
         raise SlsError(401, "Unauthorized", "The security token you provided is invalid.")
     return key
 

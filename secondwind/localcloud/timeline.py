@@ -1,7 +1,7 @@
 """What the simulated world does by itself, in the order of time.
 
-Events wait in a queue until somebody looks (`tick`); they then happen one after the other, each at its own moment. So
-a ManualClock that jumps an hour and a system clock that creeps give the same world.
+Events wait in a queue until somebody looks (`tick`); they then happen one after the other, each at its own
+moment. So a ManualClock that jumps an hour and a system clock that creeps give the same world.
 """
 
 from __future__ import annotations

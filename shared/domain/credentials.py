@@ -29,7 +29,7 @@ class Credentials(Struct, frozen=True, kw_only=True):
         return []
 
     def hide_in(self, text: str) -> str:
-        """The text without these credentials, plain or percent-encoded: a service may quote what it was sent."""
+        """The text without these credentials, plain or percent-encoded: services quote what they got."""
         for secret in (self.access_key_secret, self.security_token, self.access_key_id):
             for spelling in {secret, quote(secret, safe="")} - {""}:
                 text = text.replace(spelling, _HIDDEN)

@@ -36,7 +36,7 @@ class Fault(Struct, frozen=True):
         return f"{where}: {self.problem}"
 
 
-class _Faulty(SecondWindError):
+class _Faulty(SecondWindError):  # noqa: N818 - a base that is never raised itself
     """An error that lists every fault found, not only the first."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:

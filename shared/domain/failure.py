@@ -70,7 +70,7 @@ class Unreadable(Struct, frozen=True, kw_only=True):
     trigger: Trigger
     event_id: str
     hints: dict[str, str] = {}
-    """Fields of the outcome that could be read all the same (`system`, `job_id`, …): text, each at most 256 characters."""
+    """Fields of the outcome that could be read all the same (`system`, `job_id`, …), each at most 256 characters."""
 
 
 class Intake(Struct, kw_only=True):

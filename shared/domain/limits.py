@@ -62,7 +62,13 @@ def pace_key(scope: Scope, api: Api) -> str:
 
 
 def take_breaker_tokens(
-    limit: SharedLimit, job_keys: Sequence[str], *, max_jobs: int, window_s: float, now: float, forced: frozenset[str]
+    limit: SharedLimit,
+    job_keys: Sequence[str],
+    *,
+    max_jobs: int,
+    window_s: float,
+    now: float,
+    forced: frozenset[str],
 ) -> tuple[SharedLimit, frozenset[str]]:
     """Admit jobs in the order given until the window's distinct jobs are used up; the next one opens the breaker.
 

@@ -40,7 +40,13 @@ class Reservation(Struct, frozen=True, kw_only=True):
 
 
 def outcome_of(
-    failure: Failure, decision: Decision, ask: Ask, *, policy_version: str, follow_up: str = "", call: CallResult | None = None
+    failure: Failure,
+    decision: Decision,
+    ask: Ask,
+    *,
+    policy_version: str,
+    follow_up: str = "",
+    call: CallResult | None = None,
 ) -> Outcome:
     """The outcome record of a decision, or of what a call then did."""
     cluster = failure.scope if isinstance(failure.scope, Cluster) else None
@@ -110,9 +116,7 @@ def waiting(
     """The record with the failure still open; an outcome only if there is something new to tell."""
     base = case or new_case(failure, decision, ask)
     state = {Verdict.HELD: CaseState.HELD, Verdict.UNKNOWN: CaseState.UNKNOWN}.get(decision.verdict, CaseState.DEFERRED)
-    moved = replace(
-        base, state=state, due_at=decision.due_at, looks=base.looks + 1, tellings=_told(base, failure)
-    )
+    moved = replace(base, state=state, due_at=decision.due_at, looks=base.looks + 1, tellings=_told(base, failure))
     if (base.verdict, base.reason) == (decision.verdict, decision.reason):
         return record.with_case(moved), None
     outcome = outcome_of(failure, decision, ask, policy_version=policy_version, follow_up=base.outcome_id)
@@ -130,7 +134,14 @@ def closed(
 
 
 def settled(
-    record: JobRecord, case: Case, decision: Decision, call: CallResult, ask: Ask, *, policy_version: str, settle_s: float
+    record: JobRecord,
+    case: Case,
+    decision: Decision,
+    call: CallResult,
+    ask: Ask,
+    *,
+    policy_version: str,
+    settle_s: float,
 ) -> tuple[JobRecord, Outcome]:
     """The record with the call's result."""
     verdict, reason, state = _meaning(call)
@@ -141,9 +152,7 @@ def settled(
     elif call.effect is Effect.UNKNOWN:
         due_at = call.left_at + settle_s + 1
     moved = replace(case, state=state, due_at=due_at, may_leave_until=call.left_at, looks=0)
-    outcome = outcome_of(
-        case.failure, told, ask, policy_version=policy_version, follow_up=case.outcome_id, call=call
-    )
+    outcome = outcome_of(case.failure, told, ask, policy_version=policy_version, follow_up=case.outcome_id, call=call)
     return _told_by(record, moved, told, outcome, ask), outcome
 
 

@@ -8,12 +8,16 @@ from shared.domain.limits import SharedLimit, decode_limit, encode_limit
 from shared.domain.record import JobRecord, decode_record, encode_record
 from shared.ports import Ledger, Stored, Write
 
+KEPT_S = 30 * 86_400.0
+"""How long a document outlives its last change: longer than any redelivery and every window."""
+
 
 class Books:
     """Job records by key, with the versions that they were read at. Forgets nothing that was not saved."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, now: float) -> None:
         self._ledger = ledger
+        self._now = now
         self._records: dict[str, JobRecord] = {}
         self._read: dict[str, JobRecord] = {}
         self._versions: dict[str, int | None] = {}
@@ -70,6 +74,7 @@ class Books:
                 document=encode_record(self._records[key]),
                 expected=self._versions[key],
                 due_at=self._records[key].due_at,
+                expires_at=self._now + KEPT_S,
             )
             for key in keys
         ]
@@ -87,6 +92,12 @@ def limit_of(stored: Stored | None) -> SharedLimit:
     return decode_limit(stored.document) if stored else SharedLimit()
 
 
-def limit_write(key: str, limit: SharedLimit, stored: Stored | None) -> Write:
-    """The compare-and-set of a shared limit."""
-    return Write(key=key, document=encode_limit(limit), expected=stored.version if stored else None, due_at=None)
+def limit_write(key: str, limit: SharedLimit, stored: Stored | None, now: float) -> Write:
+    """The compare-and-set of a shared limit. An open breaker never expires: it never closes itself."""
+    return Write(
+        key=key,
+        document=encode_limit(limit),
+        expected=stored.version if stored else None,
+        due_at=None,
+        expires_at=None if limit.opened_at is not None else now + KEPT_S,
+    )

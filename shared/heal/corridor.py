@@ -87,18 +87,14 @@ class Healer:
         """Up to 100 failures of one cluster or group: one ledger round trip a step."""
         self._observe([item for item in items if self._aged(item)])
         ask = replace(ask, now=self.clock.now())
-        books = Books(self.ledger)
+        books = Books(self.ledger, ask.now)
         desk = Desk(books, self.policy, ask, self.chance, self.invocation)
         for item in self._reserve(items, desk):
             self._postpone(item, desk)
         reserved = [item for item in items if item.owner]
         actor.act(reserved)
         settle(reserved, books, self.policy, replace(ask, now=self.clock.now()))
-        return [
-            Result(item.outcome, item.decision, item.owed_by if item.outcome else "")
-            for item in items
-            if item.outcome is not None
-        ]
+        return [Result(item.outcome, item.decision, item.owed_by) for item in items if item.outcome is not None]
 
     def _reserve(self, items: Sequence[Item], desk: Desk) -> Sequence[Item]:
         """Decide and save until nothing conflicts; the items that still do after three tries come back."""
@@ -129,16 +125,25 @@ class Healer:
         return not isinstance(seen, LookFailed) and age_s > self.policy.timing.observation_max_age_s / 2
 
 
-def _grouped(items: Sequence[Item], key: Callable[[Item], tuple[System, str]]) -> Iterator[tuple[tuple[System, str], list[Item]]]:
+def _grouped(
+    items: Sequence[Item], key: Callable[[Item], tuple[System, str]]
+) -> Iterator[tuple[tuple[System, str], list[Item]]]:
     for found, group in groupby(sorted(items, key=key), key=key):
         yield found, list(group)
 
 
 def _chunks(items: Sequence[Item]) -> Iterator[list[Item]]:
     """Chunks of one cluster or group in an order that does not depend on the order of delivery."""
-    ordered = sorted(items, key=lambda item: (item.failure.scope.key, item.key, item.failure.occurred_at, item.failure.telling_id))
+    ordered = sorted(
+        items,
+        key=lambda item: (
+            item.failure.scope.key,
+            item.key,
+            item.failure.occurred_at,
+            item.failure.telling_id,
+        ),
+    )
     for _, group in groupby(ordered, key=lambda item: item.failure.scope.key):
         members = list(group)
         for start in range(0, len(members), CHUNK):
             yield members[start : start + CHUNK]
-

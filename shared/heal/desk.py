@@ -29,11 +29,13 @@ from shared.policy.facts import Facts
 from shared.policy.model import Mode, Policy
 from shared.ports import Chance
 
-
 _LATER = {
     Reason.PACE: "the operation's pace is used up for this minute",
     Reason.CONTENDED: "other invocations write the same ledger documents",
 }
+
+
+CONTENDED_WAIT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,11 @@ class Desk:
             case = self._case(item)
             if item.origin is None or case is not None:
                 self._decide(item, case, admission)
+
+    def postpone(self, item: Item) -> None:
+        """Let it wait in a document of its own."""
+        later = {id(item): (Reason.CONTENDED, self.ask.now + CONTENDED_WAIT_S)}
+        self.decide_all([item], Admission(SharedLimit(), SharedLimit(), later=later))
 
     def tied(self, item: Item) -> bool:
         """Whether nothing but the outcome may be written for this item."""

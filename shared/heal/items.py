@@ -44,6 +44,8 @@ class Item:
     call: CallResult | None = None
     unsent: Reason | None = None
     """Why the call was not made although the attempt was reserved."""
+    parked: bool = False
+    """Waits in a document of its own, because the job's was written by too many at once."""
     outcome: Outcome | None = None
     owed_by: str = ""
     """The ledger document that owes the outcome; empty if none does."""
@@ -62,6 +64,11 @@ class Item:
             raise TypeError("the item has not been decided")
         return self.decision
 
+    @property
+    def writes_to(self) -> str:
+        """The ledger document that the decision changes."""
+        return self.owed_by or self.key
+
     def start_over(self) -> None:
         """Forget what was decided: the ledger has changed underneath."""
         self.decision, self.outcome = None, None
@@ -70,8 +77,10 @@ class Item:
     @property
     def key(self) -> str:
         """The ledger document that this failure belongs into: of the live job id, once it is known."""
-        if isinstance(self.seen, LookFailed):
-            return self.origin.key if self.origin else f"pending/{self.failure.telling_id}"
+        if isinstance(self.seen, LookFailed) and self.origin is not None:
+            return self.origin.key
+        if isinstance(self.seen, LookFailed) or self.parked:
+            return f"pending/{self.failure.telling_id}"
         return job_key(self.failure.scope, self.seen.job_id)
 
 

@@ -24,7 +24,16 @@ def result_of_unreadable(record: Unreadable, ask: Ask) -> Result:
     """The outcome of a record that could not be understood: every fault, and the bounded original."""
     message = "; ".join(str(fault) for fault in record.faults)[:2048]
     failure_id = stable_id("invalid", record.event_id, record.raw)
-    known = {"system", "region", "cluster_id", "namespace", "group_id", "job_id", "job_instance_id", "data_time"}
+    known = {
+        "system",
+        "region",
+        "cluster_id",
+        "namespace",
+        "group_id",
+        "job_id",
+        "job_instance_id",
+        "data_time",
+    }
     outcome = Outcome(
         outcome_id=stable_id("outcome", failure_id, message, ask.dry_run),
         failure_id=failure_id,
@@ -65,12 +74,12 @@ class Reporter:
         except SinkUnavailable:
             self._keep([result.outcome for result in kept if not result.key], ask)
         else:
-            self._acknowledge(results)
+            self._acknowledge(results, ask.now)
         return report
 
     def _keep(self, outcomes: Sequence[Outcome], ask: Ask) -> None:
         """Outcomes that no record owes are kept under the delivery's own key."""
-        books = Books(self.ledger)
+        books = Books(self.ledger, ask.now)
         chunks = [outcomes[start : start + OWED_PER_DOCUMENT] for start in range(0, len(outcomes), OWED_PER_DOCUMENT)]
         by_key = {f"owed/{stable_id(*(one.outcome_id for one in chunk))}": chunk for chunk in chunks}
         books.open(by_key)
@@ -79,16 +88,18 @@ class Reporter:
         # A conflict means that the same outcomes are being kept by the same delivery, told twice.
         books.save()
 
-    def _acknowledge(self, results: Sequence[Result]) -> None:
-        """Strike what was written from the records that owe it. A conflict leaves it to the sweep: the same outcome
-        written twice has the same id."""
+    def _acknowledge(self, results: Sequence[Result], now: float) -> None:
+        """Strike what was written from the records that owe it.
+
+        A conflict leaves it to the sweep: the same outcome written twice has the same id.
+        """
         by_key: dict[str, list[str]] = {}
         for result in results:
             if result.key:
                 by_key.setdefault(result.key, []).append(result.outcome.outcome_id)
         if not by_key:
             return
-        books = Books(self.ledger)
+        books = Books(self.ledger, now)
         books.open(by_key)
         for key, outcome_ids in by_key.items():
             books.put(key, books.record(key).paid(outcome_ids))

@@ -44,7 +44,13 @@ def _settle(item: Item, books: Books, policy: Policy, ask: Ask) -> None:
     version = policy.policy_version
     if item.call is not None:
         record, item.outcome = settled(
-            record, case, item.decided, item.call, ask, policy_version=version, settle_s=policy.timing.settle_s
+            record,
+            case,
+            item.decided,
+            item.call,
+            ask,
+            policy_version=version,
+            settle_s=policy.timing.settle_s,
         )
     elif item.unsent is not None:
         record, item.outcome = unsent(record, case, item.decided, item.unsent, ask, version)

@@ -13,14 +13,13 @@ from shared.domain.job import Scope, System
 from shared.domain.limits import SharedLimit, breaker_key, pace_key, take_breaker_tokens, take_pace_tokens
 from shared.domain.reasons import Reason
 from shared.heal.books import limit_of, limit_write
-from shared.heal.desk import Admission, Desk
+from shared.heal.desk import CONTENDED_WAIT_S, Admission, Desk
 from shared.heal.items import Item
 from shared.policy.model import Policy
 from shared.ports import Ledger, Stored
 
 TRIES = 3
 PACE_WAIT_S = 60.0
-CONTENDED_WAIT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,9 @@ class Tokens:
         if not wanting:
             return
         taken = self._take(wanting, shared)
-        admission = _contended(before, wanting, self.desk.ask.now) if taken is None else self._admit(before, wanting, taken)
+        admission = (
+            _contended(before, wanting, self.desk.ask.now) if taken is None else self._admit(before, wanting, taken)
+        )
         if admission.broken or admission.later:
             self.desk.books.revert()
             self.desk.decide_all(items, admission)
@@ -77,7 +78,7 @@ class Tokens:
                 return taken
             proposed = {self._breaker_key: taken.breaker, self._pace_key: taken.pace}
             writes = [
-                limit_write(key, proposed[key], shared.get(key))
+                limit_write(key, proposed[key], shared.get(key), self.desk.ask.now)
                 for key in self.keys
                 if proposed[key] != limit_of(shared.get(key))
             ]

@@ -73,21 +73,15 @@ _HINTS = ("system", "region", "cluster_id", "namespace", "group_id", "job_id", "
 def announces(fields: Mapping[str, Any]) -> bool:
     """Whether a log with these fields is meant as a failure (contract.md)."""
     system = fields.get("system")
-    return (
-        system in {"ehpc", "schedulerx"} if isinstance(system, str) else fields.get("schema") == values.SCHEMA
-    )
+    return system in {"ehpc", "schedulerx"} if isinstance(system, str) else fields.get("schema") == values.SCHEMA
 
 
-def read_announcement(
-    record: Any, told: Told, context: Context, found: Iterable[Fault] = ()
-) -> Failure | Unreadable:
+def read_announcement(record: Any, told: Told, context: Context, found: Iterable[Fault] = ()) -> Failure | Unreadable:
     """The failure that a record announces; `found`: faults that the door found in and around it."""
     faults = list(found)
     if not isinstance(record, dict):
         if not isinstance(record, Bad):
-            faults.append(
-                Fault(told.path, f"is {kind(record)}; wanted an object with {values.SCHEMA} fields")
-            )
+            faults.append(Fault(told.path, f"is {kind(record)}; wanted an object with {values.SCHEMA} fields"))
         return unreadable(told, faults)
     got = _read_fields(record, told.path, faults)
     _settle_region(record, got, told.path, context, faults)
@@ -104,7 +98,7 @@ def _absent(value: Any) -> bool:
 def _settle_region(
     record: Mapping[str, Any], got: dict[str, Any], path: str, context: Context, faults: list[Fault]
 ) -> None:
-    """The region decides to whom credentials are sent: only the function's own, or one that the policy lists."""
+    """Credentials are sent there: only the function's own region, or one that the policy lists."""
     if _absent(record.get("region")):
         got["region"] = context.region
     elif "region" in got and not context.allows(got["region"]):

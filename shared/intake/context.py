@@ -66,10 +66,7 @@ def unreadable(told: Told, faults: Iterable[Fault], hints: Mapping[str, str] | N
         raw=raw(told.original),
         trigger=told.trigger,
         event_id=told.event_id,
-        hints={
-            name: printable(value, 4 * MAX_HINT_CHARS)[:MAX_HINT_CHARS]
-            for name, value in (hints or {}).items()
-        },
+        hints={name: printable(value, 4 * MAX_HINT_CHARS)[:MAX_HINT_CHARS] for name, value in (hints or {}).items()},
     )
 
 

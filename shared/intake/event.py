@@ -31,25 +31,23 @@ def read_events(body: bytes, context: Context) -> Intake:
     try:
         value = parse(body)
     except InputError as error:
-        told = Told(
-            path="$", trigger=Trigger.EVENT, event_id=event_id("event", content_hash(body)), original=body
-        )
+        told = Told(path="$", trigger=Trigger.EVENT, event_id=event_id("event", content_hash(body)), original=body)
         return Intake(unreadable=[unreadable(told, error.faults)])
-    return read_event_value(value, "$", Trigger.EVENT, context)
-
-
-def read_event_value(value: Any, path: str, trigger: Trigger, context: Context) -> Intake:
-    """As `read_events`, of a value that somebody has parsed already and that stands at `path`."""
     intake = Intake()
-    items = [(path, value)]
-    if isinstance(value, list):
-        items = [(below(path, place), item) for place, item in enumerate(value)]
-    for where, item in items:
-        _read_item(item, where, trigger, context, intake)
+    for where, item in items(value, "$"):
+        read_item(item, where, Trigger.EVENT, context, intake)
     return intake
 
 
-def _read_item(value: Any, path: str, trigger: Trigger, context: Context, intake: Intake) -> None:
+def items(value: Any, path: str) -> list[tuple[str, Any]]:
+    """What a parsed body holds, each with its path: the members of an array, or the one value."""
+    if isinstance(value, list):
+        return [(below(path, place), item) for place, item in enumerate(value)]
+    return [(path, value)]
+
+
+def read_item(value: Any, path: str, trigger: Trigger, context: Context, intake: Intake) -> None:
+    """Add to the intake what one item of a body is: an event, or a bare announcement."""
     item = readable(value)
     faults = flaws(value, path)
     told = Told(
@@ -61,9 +59,7 @@ def _read_item(value: Any, path: str, trigger: Trigger, context: Context, intake
     )
     if not isinstance(item, dict):
         if not isinstance(value, Bad):
-            faults.append(
-                Fault(path, f"is {kind(value)}; wanted a CloudEvent or an object with job-failure/1 fields")
-            )
+            faults.append(Fault(path, f"is {kind(value)}; wanted a CloudEvent or an object with job-failure/1 fields"))
         add(intake, unreadable(told, faults))
     elif _is_cloud_event(item):
         read = _read_cloud_event(item, told, context, faults)

@@ -50,9 +50,7 @@ def read_logs(
         told = Told(
             path=announced.path,
             trigger=trigger,
-            event_id=event_id(
-                source.project, source.logstore, source.shard, source.begin_cursor, entry.ordinal
-            ),
+            event_id=event_id(source.project, source.logstore, source.shard, source.begin_cursor, entry.ordinal),
             original=dict(entry.fields),
             time=entry.time,
             time_path=f"{path}.__time__",

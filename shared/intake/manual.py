@@ -20,7 +20,7 @@ from shared.domain.failure import Intake, Trigger, Unreadable
 from shared.intake.announcement import read_announcement
 from shared.intake.body import Bad, flaws, parse, parse_text, readable
 from shared.intake.context import Context, Told, event_id, unreadable
-from shared.intake.event import read_event_value
+from shared.intake.event import items, read_item
 from shared.intake.log import add
 from shared.intake.text import below, kind
 from shared.intake.trigger import OTHER_BODIES, is_trigger, read_trigger_value
@@ -79,10 +79,7 @@ def _read(value: Any, path: str, reading: _Reading) -> None:
     if isinstance(body, dict) and not OTHER_BODIES & body.keys() and any(name in body for name in _WRAPPED):
         _read_wrapper(value, body, path, reading)
         return
-    stray = _stray_flags(body, path)
-    if stray:
-        reading.refuse(stray)
-    elif is_trigger(value):
+    if is_trigger(value) and not _stray_flags(value, path):
         told = reading.told(path, event_id("manual", reading.context.request_id), value)
         answer = read_trigger_value(value, told, reading.context)
         if isinstance(answer, Unreadable):
@@ -90,10 +87,17 @@ def _read(value: Any, path: str, reading: _Reading) -> None:
         else:
             reading.ranges.append(answer)
     else:
-        found = read_event_value(value, path, Trigger.MANUAL, reading.context)
-        reading.intake.failures += found.failures
-        reading.intake.unreadable += found.unreadable
-        reading.intake.passed_over += found.passed_over
+        for where, item in items(value, path):
+            _read_event(item, where, reading)
+
+
+def _read_event(value: Any, path: str, reading: _Reading) -> None:
+    stray = _stray_flags(value, path)
+    if stray:
+        told = reading.told(path, event_id("manual", reading.context.request_id, path), value)
+        reading.intake.unreadable.append(unreadable(told, stray))
+    else:
+        read_item(value, path, Trigger.MANUAL, reading.context, reading.intake)
 
 
 def _read_wrapper(value: Any, wrapper: dict[str, Any], path: str, reading: _Reading) -> None:
@@ -133,25 +137,14 @@ def _read_jobs(jobs: list[Any], path: str, reading: _Reading) -> None:
     for index, job in enumerate(jobs):
         where = below(path, index)
         told = reading.told(where, event_id("manual", reading.context.request_id, index), job)
-        record = readable(job)
-        faults = flaws(job, where) + _stray_flags_of(record, where)
-        add(reading.intake, read_announcement(record, told, reading.context, faults))
+        faults = flaws(job, where) + _stray_flags(job, where)
+        add(reading.intake, read_announcement(readable(job), told, reading.context, faults))
 
 
-def _stray_flags(body: Any, path: str) -> list[Fault]:
-    if isinstance(body, list):
-        return [
-            fault for index, item in enumerate(body) for fault in _stray_flags_of(item, below(path, index))
-        ]
-    return _stray_flags_of(body, path)
-
-
-def _stray_flags_of(item: Any, path: str) -> list[Fault]:
-    body = readable(item)
+def _stray_flags(value: Any, path: str) -> list[Fault]:
+    body = readable(value)
     if not isinstance(body, dict):
         return []
     return [
-        Fault(below(path, name), "has no meaning here; wanted beside jobs or event")
-        for name in _FLAGS
-        if name in body
+        Fault(below(path, name), "has no meaning here; wanted beside jobs or event") for name in _FLAGS if name in body
     ]

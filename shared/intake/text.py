@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 _QUOTED_CHARS = 16
+_PATH_CHARS = 256
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
@@ -30,9 +31,10 @@ def cut(text: str, limit: int) -> str:
 
 def printable(text: str, limit: int) -> str:
     """At most `limit` bytes in which every character that does not print is shown as its escape."""
-    shown = "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text[:limit]
-    )
+    head = text[:limit]
+    if head.isprintable():
+        return cut(head, limit)
+    shown = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in head)
     return cut(shown, limit)
 
 
@@ -68,7 +70,9 @@ def kind(value: Any) -> str:
 
 
 def below(path: str, name: str | int) -> str:
-    """The path of a member of what is at `path`: `$.data`, `$[3]`; odd names are quoted and cut."""
+    """The path of a member of what is at `path`: `$.data`, `$[3]`; odd names are quoted, what is long is cut."""
+    if len(path) > _PATH_CHARS:
+        return path if path.endswith("…") else f"{path}…"
     if isinstance(name, int):
         return f"{path}[{name}]"
     return f"{path}.{name}" if _PLAIN_NAME.fullmatch(name) else f"{path}[{quoted(name)}]"

@@ -72,9 +72,7 @@ def _rfc3339(text: str) -> float:
     leap = 1 if second == 60 else 0  # noqa: PLR2004 - RFC 3339 writes a leap second as :60
     offset = 60 * int(offset_h or 0) + int(offset_min or 0)
     try:
-        whole = (
-            datetime(year, month, day, hour, minute, second - leap, tzinfo=timezone.utc).timestamp() + leap
-        )
+        whole = datetime(year, month, day, hour, minute, second - leap, tzinfo=timezone.utc).timestamp() + leap
     except ValueError:
         raise ValueError(f"is {quoted(text)}, which is no date and time that exists") from None
     if offset >= 24 * 60 or int(offset_min or 0) >= 60:  # noqa: PLR2004 - minutes of an hour

@@ -85,9 +85,7 @@ def read_trigger_value(value: Any, told: Told, context: Context) -> LogRange | U
     shard = member("shardId", _shard)
     begin, end = member("beginCursor", _cursor), member("endCursor", _cursor)
     if project is not None and (project, logstore) == (context.outcome_project, context.outcome_logstore):
-        faults.append(
-            Fault(path, "is the Logstore that outcomes are written to: each outcome would call again")
-        )
+        faults.append(Fault(path, "is the Logstore that outcomes are written to: each outcome would call again"))
     if faults:
         return unreadable(told, faults)
     return LogRange(
@@ -97,20 +95,14 @@ def read_trigger_value(value: Any, told: Told, context: Context) -> LogRange | U
 
 def _endpoint(value: Any, configured: str) -> str:
     """URL of the source's Log Service: HTTPS unless the configured endpoint says `http://`."""
-    found = (
-        _ENDPOINT.fullmatch(value) if isinstance(value, str) and len(value) <= MAX_ENDPOINT_CHARS else None
-    )
+    found = _ENDPOINT.fullmatch(value) if isinstance(value, str) and len(value) <= MAX_ENDPOINT_CHARS else None
     ours = _ENDPOINT.fullmatch(configured.lower().rstrip("/"))
     scheme = (ours["scheme"] if ours else None) or "https"
     if found:
         host, port = found["host"], found["port"] or ""
-        if (host.endswith(_LOG_SERVICE) and not port) or (
-            ours and (host, port) == (ours["host"], ours["port"] or "")
-        ):
+        if (host.endswith(_LOG_SERVICE) and not port) or (ours and (host, port) == (ours["host"], ours["port"] or "")):
             return f"{scheme}://{host}{port}"
-    raise ValueError(
-        f"is {quoted(value)}; wanted a host under {_LOG_SERVICE} or that of the SECONDWIND_SLS_ENDPOINT"
-    )
+    raise ValueError(f"is {quoted(value)}; wanted a host under {_LOG_SERVICE} or that of the SECONDWIND_SLS_ENDPOINT")
 
 
 def _named(pattern: re.Pattern[str], wanted: str) -> Callable[[Any], str]:

@@ -1,6 +1,6 @@
 """Single values of `job-failure/1`, typed and bounded.
 
-Each function takes what a stranger wrote. Values may have JSON types or be text, for in a log everything is text.
+Each function takes what a stranger wrote. Values may have JSON types or be text, for in a log everything is.
 Each raises ValueError whose text is the fault.
 """
 

@@ -33,6 +33,7 @@ class Skip(Enum):
 _GateFunction = Callable[[Facts], "Answer | None"]
 
 GATES: tuple[tuple[str, _GateFunction, Skip], ...] = (
+    ("hold_valid", gates_job.hold_valid, Skip.NEVER),
     ("attempt_seen", gates_job.attempt_seen, Skip.NEVER),
     ("switched_on", gates_policy.switched_on, Skip.NEVER),
     ("told_before", gates_job.told_before, Skip.NEVER),
@@ -74,7 +75,11 @@ def decide(facts: Facts) -> Decision:
 
 def _last_step(facts: Facts) -> Stop:
     if facts.rule is not None and facts.rule.action is Action.OBSERVE and not facts.ask.force:
-        return Stop(Verdict.WOULD_RERUN, Reason.OBSERVE_RULE, f"rule {facts.rule.name} only observes: nothing was called")
+        return Stop(
+            Verdict.WOULD_RERUN,
+            Reason.OBSERVE_RULE,
+            f"rule {facts.rule.name} only observes: nothing was called",
+        )
     if facts.ask.dry_run:
         return Stop(Verdict.WOULD_RERUN, Reason.DRY_RUN, "a dry run: nothing was called")
     if facts.policy.mode is Mode.OBSERVE:

@@ -23,6 +23,14 @@ def _look_again_at(facts: Facts) -> float:
     return facts.ask.now + pause_s(facts.case.looks if facts.case else 0)
 
 
+def hold_valid(facts: Facts) -> Answer | None:
+    """Asked of a held case that the sweep took up: nobody answered in time, so it expires closed."""
+    if facts.case is None or facts.case.state is not CaseState.HELD:
+        return None
+    stop = Stop(Verdict.SUPPRESSED, Reason.HOLD_EXPIRED, "nobody approved it in time")
+    return Answer(saw="no answer", wanted="a person's approval in time", stop=stop)
+
+
 def attempt_seen(facts: Facts) -> Answer | None:
     """Asked of an attempt in doubt: what became of its call? Only `not restarted` goes on to the other gates."""
     case = facts.case
@@ -43,7 +51,9 @@ def _stop_of(conclusion: Conclusion, case: Case, facts: Facts) -> Stop | None:
         Verdict.UNKNOWN,
         Reason.NOT_SETTLED,
         "nothing proves yet whether the call took effect",
-        max(settled_at, _look_again_at(facts)) if conclusion is Conclusion.NO_EVIDENCE else max(settled_at, facts.ask.now + 1),
+        max(settled_at, _look_again_at(facts))
+        if conclusion is Conclusion.NO_EVIDENCE
+        else max(settled_at, facts.ask.now + 1),
     )
     return {
         Conclusion.RESTARTED: Stop(Verdict.RERUN, Reason.OBSERVED_RESTART, "the job was seen to have been restarted"),
@@ -51,9 +61,13 @@ def _stop_of(conclusion: Conclusion, case: Case, facts: Facts) -> Stop | None:
         Conclusion.WAIT: not_yet,
         Conclusion.NO_EVIDENCE: not_yet,
         Conclusion.ENDED: Stop(Verdict.INELIGIBLE, Reason.JOB_FINISHED, "the run ended by itself before it was rerun"),
-        Conclusion.STARTED: Stop(Verdict.DUPLICATE, Reason.STARTED, "the queued job has started, by itself or by the call"),
+        Conclusion.STARTED: Stop(
+            Verdict.DUPLICATE, Reason.STARTED, "the queued job has started, by itself or by the call"
+        ),
         Conclusion.NOT_OBSERVABLE: Stop(
-            Verdict.UNKNOWN, Reason.NOT_OBSERVABLE, "rerunning a queued job leaves no trace, so nobody can tell"
+            Verdict.UNKNOWN,
+            Reason.NOT_OBSERVABLE,
+            "rerunning a queued job leaves no trace, so nobody can tell",
         ),
     }[conclusion]
 
@@ -77,8 +91,18 @@ def _may_take_over(known: Case, facts: Facts) -> bool:
 
 def _duplicate(known: Case) -> Stop:
     if known.open:
-        return Stop(Verdict.DUPLICATE, Reason.IN_HAND, f"this failure is in hand: {known.state.value}", failure_id=known.failure_id)
-    return Stop(Verdict.DUPLICATE, Reason.ALREADY_HANDLED, "this failure has been handled", failure_id=known.failure_id)
+        return Stop(
+            Verdict.DUPLICATE,
+            Reason.IN_HAND,
+            f"this failure is in hand: {known.state.value}",
+            failure_id=known.failure_id,
+        )
+    return Stop(
+        Verdict.DUPLICATE,
+        Reason.ALREADY_HANDLED,
+        "this failure has been handled",
+        failure_id=known.failure_id,
+    )
 
 
 def fresh(facts: Facts) -> Answer | None:
@@ -146,12 +170,20 @@ def eligible(facts: Facts) -> Answer:
         if seen.state is State.FINISHED:
             stop = Stop(Verdict.INELIGIBLE, Reason.JOB_FINISHED, "the job has ended; E-HPC reruns only live jobs")
         elif seen.state not in {State.RUNNING, State.QUEUED}:
-            stop = Stop(Verdict.INELIGIBLE, Reason.STATE_NOT_ELIGIBLE, f"E-HPC does not rerun a job that is {seen.state.value}")
+            stop = Stop(
+                Verdict.INELIGIBLE,
+                Reason.STATE_NOT_ELIGIBLE,
+                f"E-HPC does not rerun a job that is {seen.state.value}",
+            )
     else:
         states = {State.FAILED, State.RUNNING, State.QUEUED} if facts.beside_live else {State.FAILED}
         wanted = "FAILED, RUNNING or QUEUED" if facts.beside_live else "FAILED"
         if seen.state not in states:
-            stop = Stop(Verdict.INELIGIBLE, Reason.STATE_NOT_ELIGIBLE, f"the instance is {seen.state.value}, not failed")
+            stop = Stop(
+                Verdict.INELIGIBLE,
+                Reason.STATE_NOT_ELIGIBLE,
+                f"the instance is {seen.state.value}, not failed",
+            )
     return Answer(saw=seen.state.value, wanted=wanted, stop=stop)
 
 
@@ -171,7 +203,9 @@ def rerunnable(facts: Facts) -> Answer:
 def run_clear(facts: Facts) -> Answer:
     """Is it certain that the live run is the one that failed?"""
     message = "the run began too close to the failure to tell which run failed: tell started_at"
-    stop = Stop(Verdict.DEFERRED, Reason.RUN_UNCLEAR, message, _look_again_at(facts)) if facts.run is Run.UNCLEAR else None
+    stop = (
+        Stop(Verdict.DEFERRED, Reason.RUN_UNCLEAR, message, _look_again_at(facts)) if facts.run is Run.UNCLEAR else None
+    )
     return Answer(saw=facts.run.value, wanted=Run.THIS.value, stop=stop)
 
 
@@ -213,7 +247,11 @@ def no_live_instance(facts: Facts) -> Answer | None:
     if live is None:
         return Answer(saw="none", wanted=wanted)
     ours = live.trigger_type == TRIGGER_DATA_RERUN and any(case.state is CaseState.DONE for case in facts.record.cases)
-    stop = Stop(Verdict.INELIGIBLE, Reason.LIVE_INSTANCE, f"instance {live.instance_id} of the job is {live.state.value}")
+    stop = Stop(
+        Verdict.INELIGIBLE,
+        Reason.LIVE_INSTANCE,
+        f"instance {live.instance_id} of the job is {live.state.value}",
+    )
     if ours:
         message = f"instance {live.instance_id}, a rerun of another day, is {live.state.value}"
         stop = Stop(Verdict.DEFERRED, Reason.OTHER_RUN_IN_HAND, message, _look_again_at(facts))

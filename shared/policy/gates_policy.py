@@ -13,9 +13,11 @@ HOLD_EXPIRES_S = 86_400.0
 
 def switched_on(facts: Facts) -> Answer:
     """Is Second Wind switched on?"""
-    mode = facts.policy.mode
-    stop = Stop(Verdict.SUPPRESSED, Reason.KILL_SWITCH, "the kill switch is on (mode off)") if mode is Mode.OFF else None
-    return Answer(saw=mode.value, wanted="auto or observe", stop=stop)
+    mode, wanted = facts.policy.mode, "auto or observe"
+    if mode is not Mode.OFF:
+        return Answer(saw=mode.value, wanted=wanted)
+    stop = Stop(Verdict.SUPPRESSED, Reason.KILL_SWITCH, "the kill switch is on (mode off)")
+    return Answer(saw=mode.value, wanted=wanted, stop=stop)
 
 
 def rule_allows(facts: Facts) -> Answer:
@@ -33,7 +35,11 @@ def rule_allows(facts: Facts) -> Answer:
 def needs_no_person(facts: Facts) -> Answer:
     """Can it be rerun without asking a person?"""
     stop = _hold(facts)
-    return Answer(saw=stop.reason.value if stop else "nothing to ask", wanted="nothing that a person must weigh", stop=stop)
+    return Answer(
+        saw=stop.reason.value if stop else "nothing to ask",
+        wanted="nothing that a person must weigh",
+        stop=stop,
+    )
 
 
 def _hold(facts: Facts) -> Stop | None:
@@ -44,9 +50,19 @@ def _hold(facts: Facts) -> Stop | None:
     if not isinstance(seen, SchedulerxSnapshot) or seen.instance is None:
         return None
     if seen.own_parameters:
-        return Stop(Verdict.HELD, Reason.OWN_PARAMETERS, "the instance had parameters of its own, which RerunJob cannot carry", expires)
+        return Stop(
+            Verdict.HELD,
+            Reason.OWN_PARAMETERS,
+            "the instance had parameters of its own, which RerunJob cannot carry",
+            expires,
+        )
     if seen.instance.trigger_type == TRIGGER_API:
-        return Stop(Verdict.HELD, Reason.TRIGGERED_BY_API, "the instance was triggered by API; RerunJob cannot repeat that", expires)
+        return Stop(
+            Verdict.HELD,
+            Reason.TRIGGERED_BY_API,
+            "the instance was triggered by API; RerunJob cannot repeat that",
+            expires,
+        )
     if seen.instance.workflow:
         return Stop(Verdict.HELD, Reason.WORKFLOW, "the instance is part of a workflow", expires)
     return None

@@ -106,9 +106,7 @@ def _repeated_names(root: yamltree.Node) -> Iterator[Fault]:
 
 def _inconsistent(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     """What no single field shows."""
-    places: list[tuple[str, Cooldown, yamltree.Node]] = [
-        ("$.cooldown", policy.cooldown, _child(root, "cooldown"))
-    ]
+    places: list[tuple[str, Cooldown, yamltree.Node]] = [("$.cooldown", policy.cooldown, _child(root, "cooldown"))]
     for index, (rule, node) in enumerate(zip(policy.rules, _items(_child(root, "rules")), strict=True)):
         if rule.cooldown is not None:
             places.append((f"$.rules[{index}].cooldown", rule.cooldown, _child(node, "cooldown")))
@@ -130,17 +128,13 @@ def _odd(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
         systems = set(System) if rule.match.system is None else {rule.match.system}
         same = {(system, rule.match.message) for system in systems}
         if all(system in caught or (system, rule.match.message) in seen for system in systems):
-            yield Fault(
-                f"$.rules[{index}]", "is never reached: rules before it match all that it matches", node.line
-            )
+            yield Fault(f"$.rules[{index}]", "is never reached: rules before it match all that it matches", node.line)
         seen |= same
         if rule.match.message is None:
             caught |= systems
     if caught != set(System):
         missing = ", ".join(system.value for system in System if system not in caught)
-        problem = (
-            f"no last rule matches every failure of {missing}: what no rule matches is suppressed (no_rule)"
-        )
+        problem = f"no last rule matches every failure of {missing}: what no rule matches is suppressed (no_rule)"
         yield Fault("$.rules", problem, rules.line)
 
 

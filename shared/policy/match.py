@@ -16,8 +16,8 @@ from shared.policy.model import MAX_RULES, Policy, Rule
 MAX_MEMORY_BYTES = 1 << 20
 """What RE2 may use for one pattern, program and matching cache together; RE2's own default is 8 MiB."""
 MAX_PROGRAM = 2_000
-"""Instructions of one compiled pattern. When the cache of states overflows, RE2 falls back to a search whose time
-is this number times the length of the message, so it must be small as well."""
+"""Instructions of one compiled pattern. When the cache of states overflows, RE2 falls back to a search that
+takes this number times the length of the message, so it must be small as well."""
 
 
 class PatternError(ValueError):
@@ -53,7 +53,7 @@ def _reason(error: Exception) -> str:
 
 
 def first_match(policy: Policy, failure: Failure) -> Rule | None:
-    """The first rule that matches the failure, or None. Raises PatternError for a policy that was not loaded."""
+    """The first rule that matches the failure, or None. Raises PatternError if the policy was not loaded."""
     message = failure.message.encode("utf-8", "replace")  # lone surrogates become `?`
     for rule in policy.rules:
         if _matches(rule, failure, message):

@@ -1,8 +1,7 @@
 """The policy file's types: what a policy may say, its defaults and its bounds (contract.md, Policy file).
 
 The annotations are the one source of every bound: the loader checks them, and a JSON Schema can be made from
-them. Durations are seconds and carry `_s`; a fraction is allowed. An instance made by hand is not checked, only a
-loaded one.
+them. Durations are seconds and carry `_s`; a fraction is allowed. Only a loaded policy has been checked.
 """
 
 from __future__ import annotations
@@ -90,7 +89,7 @@ class Attempts(Struct, frozen=True, kw_only=True):
 
 
 class Cooldown(Struct, frozen=True, kw_only=True):
-    """Wait before the 2nd, 3rd … attempt: drawn evenly from 0 to min(base · factor^(n-2), max) for attempt n."""
+    """Wait before attempt n = 2, 3 …: drawn evenly from 0 to min(base · factor^(n-2), max)."""
 
     base_s: Annotated[float, _number(0, _DAY_S, " of seconds")] = 60.0
     """0: no wait."""
@@ -169,5 +168,5 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def policy_version(self) -> str:
-        """`1-` and 12 hex digits: the same for policies that mean the same, whatever the layout and comments."""
+        """`1-` and 12 hex digits: the same for policies that mean the same, whatever their layout."""
         return f"{self.version}-{hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:12]}"

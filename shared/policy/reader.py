@@ -84,9 +84,7 @@ class Reader:
                 values[field.name] = self._value(field.type, given[field.name], f"{path}.{field.name}")
             elif field.required:
                 wanted = _unwrap(field.type).text
-                values[field.name] = self._bad(
-                    f"{path}.{field.name}", f"is missing: wants {wanted}", node.line
-                )
+                values[field.name] = self._bad(f"{path}.{field.name}", f"is missing: wants {wanted}", node.line)
         if any(value is _BAD for value in values.values()):
             return _BAD
         base = self._bases.get(kind.cls)
@@ -110,10 +108,7 @@ class Reader:
         most = wanted.kind.max_length
         if most is not None and len(node.items) > most:
             return self._bad(path, f"wants {wanted.text}, got {len(node.items)}", node.line)
-        values = [
-            self._value(wanted.kind.item_type, item, f"{path}[{index}]")
-            for index, item in enumerate(node.items)
-        ]
+        values = [self._value(wanted.kind.item_type, item, f"{path}[{index}]") for index, item in enumerate(node.items)]
         return _BAD if any(value is _BAD for value in values) else tuple(values)
 
     def _bad(self, path: str, problem: str, line: int) -> Any:

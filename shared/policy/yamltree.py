@@ -1,9 +1,9 @@
 """YAML text as a small tree with line numbers, without any of YAML's surprises.
 
-Built from the parser's events without recursion, so no text can exhaust the stack. Refused, each with its line:
-more than one document, tags, anchors and aliases, keys that are not text, deep nesting. Plain scalars are read as
-YAML 1.2's core schema does (https://yaml.org/spec/1.2.2/#103-core-schema, decimal numbers only), so `off`, `no`
-and `1:30` are text.
+Built from the parser's events without recursion, so no text can exhaust the stack. Refused, with the
+line: more than one document, tags, anchors and aliases, keys that are not text, deep nesting. Plain
+scalars are read as in YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema, decimal
+numbers only), so `off`, `no` and `1:30` are text.
 """
 
 from __future__ import annotations
@@ -19,9 +19,7 @@ from shared.domain.errors import Fault
 MAX_DEPTH = 16
 """Levels of lists and mappings; the policy needs four."""
 
-_LOADER: Any = getattr(
-    yaml, "CSafeLoader", yaml.SafeLoader
-)  # the C parser is there unless PyYAML was built without
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser is there unless PyYAML was built without
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}\Z")

@@ -17,9 +17,10 @@ _FIELDS = {
 def read_credentials(context: object, environ: Mapping[str, str]) -> Credentials:
     """The credentials as they are now: the context's if it has them, else the environment's, never a mixture.
 
-    Up to Python 3.10 Function Compute renews `context.credentials` while the environment's copy goes stale; on 3.12
-    there is only the environment (https://www.alibabacloud.com/help/en/functioncompute/fc/context-1). Call it at
-    every invocation. Raises SettingsError if neither has a key id and a secret.
+    Up to Python 3.10 Function Compute renews `context.credentials` while the environment's copy goes
+    stale; on 3.12 there is only the environment
+    (https://www.alibabacloud.com/help/en/functioncompute/fc/context-1). Call it at every invocation.
+    Raises SettingsError if neither has a key id and a secret.
     """
     given = getattr(context, "credentials", None)
     found = {field: getattr(given, field, None) or "" for field in _FIELDS}

@@ -37,7 +37,7 @@ class Endpoint(Struct, frozen=True):
 
 
 def parse_endpoint(text: str) -> Endpoint:
-    """A host, `host:port` or URL (IPv6 is not understood). Raises ValueError, whose text does not repeat the value."""
+    """A host, `host:port` or URL; no IPv6. Raises ValueError, whose text does not repeat the value."""
     found = _ENDPOINT.match(text)
     if found is None or len(found["host"]) > _MAX_HOST_CHARS:
         raise ValueError(WANTED)

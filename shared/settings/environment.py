@@ -18,10 +18,10 @@ from shared.settings.ledger_url import SqliteLedger, parse_ledger_url
 BUNDLE_ROOT = Path(__file__).resolve().parents[2]
 """The folder that holds `functions/`: the repository, or the bundle in Function Compute."""
 
-# Own host per region, else one host for all; the official SDK's map, in which an unlisted region gets a host that no
-# document mentions (alibabacloud_schedulerx220190430 2.2.3).
+# These have a host of their own, the others share one: the map of alibabacloud_schedulerx220190430 2.2.3,
+# but for regions that it lacks, where it makes up a host that no document mentions.
 _SCHEDULERX_OWN_HOST = frozenset({"cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-shenzhen"})
-# https://www.alibabacloud.com/help/en/sls/developer-reference/api-sls-2020-12-30-createproject and …-createlogstore
+# https://www.alibabacloud.com/help/en/sls/developer-reference/api-sls-2020-12-30-createlogstore
 _PROJECT = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\Z")
 _LOGSTORE = re.compile(r"[a-z0-9][a-z0-9_-]{0,61}[a-z0-9]\Z")
 _PROJECT_WANTED = (
@@ -57,7 +57,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     time_zone: ZoneInfo
 
     def ehpc_endpoint(self, region: str) -> Endpoint:
-        """Where E-HPC of that region is called. The region must have been checked: it becomes part of the host."""
+        """Where E-HPC of that region is called. Check the region first: it becomes part of the host."""
         return self.ehpc or Endpoint("https", f"ehpc.{region}.aliyuncs.com", 443)
 
     def schedulerx_endpoint(self, region: str) -> Endpoint:
@@ -80,7 +80,7 @@ def read_settings(environ: Mapping[str, str], region: str, *, default_ledger: st
     Args:
         environ: names and values.
         region: the FC context's.
-        default_ledger: URL for a local command; empty in a function, where `SECONDWIND_LEDGER_URL` is required.
+        default_ledger: URL for a local command; empty in a function, where one must be set.
 
     Raises:
         SettingsError: names every bad setting, and shows no value.
@@ -125,7 +125,7 @@ class _Reader:
         self._environ = environ
 
     def optional(self, name: str, parse: Callable[[str], T]) -> T | None:
-        """The value, or None if it is absent or bad. `parse` raises ValueError with a text that shows no value."""
+        """The value, or None if it is absent or bad. `parse` raises ValueError, whose text shows no value."""
         text = self._environ.get(name, "").strip()
         if not text:
             return None

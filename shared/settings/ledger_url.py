@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from msgspec import Struct
@@ -49,9 +49,9 @@ class RedisLedger(Struct, frozen=True, kw_only=True):
 
     __str__ = __repr__
 
-    def __rich_repr__(self) -> Iterator[str]:
-        """Replace what msgspec would show to rich: every field."""
-        yield repr(self)
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """What rich shows, in place of every field."""
+        return [("host", self.host), ("port", self.port), ("database", self.database)]
 
 
 LedgerUrl = SqliteLedger | TablestoreLedger | RedisLedger

@@ -1,8 +1,8 @@
 """One table: what each documented error, and each way of getting no answer, proves about a call.
 
-Sources: job-systems.md 2.4 (gateway), 2.5 (transport), 3.3 (RerunJobs: https://help.aliyun.com/document_detail/
-159050.html), 5.4 (SchedulerX, which publishes no table). A code without a row proves nothing: a mutating call is
-then UNKNOWN.
+Sources: job-systems.md 2.4 (gateway), 2.5 (transport), 3.3 (RerunJobs:
+https://help.aliyun.com/document_detail/ 159050.html), 5.4 (SchedulerX, which publishes no table). A code
+without a row proves nothing: a mutating call is then UNKNOWN.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ _NO_ANSWER = {
 }
 
 _STILL_GOING = ("timed out", "timeout", "time out", "in progress")
-"""OpenPBS says these of a rerun that goes on (src/server/req_rerun.c): a refusal becomes unknown, never more."""
+"""OpenPBS says these of a rerun that goes on (src/server/req_rerun.c): they make a refusal unknown."""
 
 _PLAIN_REFUSALS = ("is not existed", "not match groupid", "groupid not exist", "lack of ssl protect")
 """SchedulerX (5.4): the only evidence it gives, so these may narrow unknown to refused, and nothing else."""
@@ -127,8 +127,9 @@ def service_row(code: str, message: str, *, jobs: int, http_status: int | None) 
 def business_row(code: object, message: str) -> Row:
     """What a SchedulerX answer with `Success` false proves.
 
-    design.md and job-systems.md 5.4 disagree: by the latter every such answer but the known texts is unknown; by
-    the former, which binds, a `Code` below 500 is a refusal as well. Known texts narrow what is left unknown.
+    design.md and job-systems.md 5.4 disagree: by the latter every such answer but the known texts is
+    unknown; by the former, which binds, a `Code` below 500 is a refusal as well. Known texts narrow what is
+    left unknown.
     """
     if isinstance(code, str) and code.startswith(_THROTTLED):
         return _LATER

@@ -1,7 +1,7 @@
 """Data times and the calendar days that hold them, as SchedulerX cuts them. Pure.
 
-SchedulerX names no zone anywhere; samples of its documentation are midnights of UTC+8 (job-systems.md 5.3), so
-the zone is a setting and every function here takes it.
+SchedulerX names no zone anywhere; samples of its documentation are midnights of UTC+8 (job-systems.md 5.3),
+so the zone is a setting and every function here takes it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Day(Struct, frozen=True, kw_only=True):
     start_ms: int
     """Unix milliseconds of the day's first instant."""
     end_ms: int
-    """Unix milliseconds of 23:59:59 of the same day. Never a midnight: nobody says whether that day counts."""
+    """Unix milliseconds of 23:59:59 of the same day. Never a midnight: it is not said if that counts."""
     time_of_day: str
     """`HH:MM:SS`."""
 

@@ -1,9 +1,9 @@
 """E-HPC: looks at jobs by the lists, reruns them by RerunJobs.
 
-RerunJobs kills a running job and queues it again under the same id. It takes up to 100 jobs of one cluster, answers
-with a request id and nothing a job, and knows no idempotency key
-(https://help.aliyun.com/document_detail/159050.html, job-systems.md 3). `Async` is never sent: it would make every
-accepted call one of unknown effect.
+RerunJobs kills a running job and queues it again under the same id. It takes up to 100 jobs of one cluster,
+answers with a request id and nothing a job, and knows no idempotency key
+(https://help.aliyun.com/document_detail/159050.html, job-systems.md 3). `Async` is never sent: it would make
+every accepted call one of unknown effect.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class EhpcSystem:
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
         """Rerun 1 to 100 jobs of one cluster; one result a target, in the same order.
 
-        Only a batch that was refused as a whole for one bad id (`InvalidParams`: certainly nothing was done) is
-        called again, in halves.
+        Only a batch that was refused as a whole for one bad id (`InvalidParams`: certainly nothing was done)
+        is called again, in halves.
 
         Raises:
             ValueError: No target, too many, or of several clusters: the caller's mistake.

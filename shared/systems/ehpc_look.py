@@ -1,8 +1,8 @@
 """Looking at the jobs of one E-HPC cluster: which listed job is the one told, in as few pages as that takes.
 
-There is no filter by job id, so the lists are read. Jobs leave the list of unfinished jobs while it is read and the
-rest moves up: a job that this pass missed is looked for in a second one, over all jobs, before it is called not
-found (design.md, Lives).
+There is no filter by job id, so the lists are read. Jobs leave the list of unfinished jobs while it is read
+and the rest moves up: a job that this pass missed is looked for in a second one, over all jobs, before it is
+called not found (design.md, Lives).
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ Listed = Mapping[str, Any]
 def look(api: Caller, clock: Clock, cluster_id: str, told: Sequence[str]) -> list[Observation]:
     """Look at the jobs with these ids; one observation an id, in the same order.
 
-    Of an id without its server part the whole list of unfinished jobs must be read, as a second job may match. Among
-    ended ones the last submitted is meant: nothing is done with it either way.
+    Of an id without its server part the whole list of unfinished jobs must be read, as a second job may
+    match. Among ended ones the last submitted is meant: nothing is done with it either way.
     """
     begun_at = clock.now()
     unfinished = _Sought(told)
@@ -52,8 +52,8 @@ def look(api: Caller, clock: Clock, cluster_id: str, told: Sequence[str]) -> lis
 class _Sought:
     """The ids told and the listed jobs that match them.
 
-    An id with its server part matches that spelling alone. One without (`1`, `12[3]`) matches what stands before the
-    first dot. A subjob never matches its parent: their ids differ before the dot.
+    An id with its server part matches that spelling alone. One without (`1`, `12[3]`) matches what stands
+    before the first dot. A subjob never matches its parent: their ids differ before the dot.
     """
 
     def __init__(self, told: Iterable[str], *, first_match: bool = False) -> None:

@@ -80,7 +80,8 @@ def read_page(api: Caller, cluster_id: str, number: int, filters: Mapping[str, s
     if isinstance(reply, CallFailed):
         return reply
     listed = msgspec.convert(reply.body, _List, strict=False)
-    # The service may cap pages below what was asked, and says so: by its own measure a full page is not the last.
+    # The service may cap pages below what was asked, and says so: by its own measure a full page is not the
+    # last.
     size = min(max(listed.page_size or PAGE_SIZE, 1), PAGE_SIZE)
     last = len(listed.jobs) < size or 0 < (listed.total_count or 0) <= number * size
     named = tuple((str(job["Id"]), job) for job in listed.jobs if isinstance(job.get("Id"), (str, int)))

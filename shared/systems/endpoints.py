@@ -6,12 +6,18 @@ https://api.aliyun.com/product/EHPC and https://api.aliyun.com/product/scheduler
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
 
 from msgspec import Struct
 
 _SCHEDULERX_OWN_HOST = frozenset({"cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-shenzhen"})
-"""Regions with a SchedulerX host of their own. All others share one; no document names `schedulerx2.<region>`."""
+"""Regions with a SchedulerX host of their own. All others share one (job-systems.md 5.6)."""
+
+_ENDPOINT = re.compile(
+    r"(?:(?P<scheme>https?)://)?(?P<host>[a-z0-9](?:[a-z0-9.-]{0,252})|\[[0-9a-f:.]{2,45}\])(?::(?P<port>[0-9]{1,5}))?/?",
+    re.ASCII | re.IGNORECASE,
+)
+_PORTS = range(1, 65_536)
 
 
 class Endpoint(Struct, frozen=True):
@@ -41,15 +47,12 @@ def parse_endpoint(written: str) -> Endpoint:
     """Split a host, or a URL with scheme and port; HTTPS unless `http://` is written out.
 
     Raises:
-        ValueError: Another scheme, no host, a bad port, or more than scheme, host, port. Shows no value.
+        ValueError: Another scheme, no host, a bad port, or more than these three. Shows no value.
     """
-    parts = urlsplit(written if "://" in written else f"https://{written}")
-    port = parts.port  # raises ValueError if it is no port
-    if parts.scheme not in {"http", "https"}:
-        raise ValueError("the scheme of an endpoint is http or https")
-    if not parts.hostname or parts.netloc != parts.netloc.strip() or "@" in parts.netloc:
-        raise ValueError("an endpoint is a host, with a port if needed, and nothing before it")
-    if parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise ValueError("an endpoint has no path, query or fragment")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return Endpoint(parts.scheme, host if port is None else f"{host}:{port}")
+    shape = _ENDPOINT.fullmatch(written)
+    if shape is None or int(shape["port"] or 1) not in _PORTS:
+        raise ValueError("an endpoint is a host, or http(s)://host, with a port if needed and nothing else")
+    host = shape["host"].lower()
+    return Endpoint(
+        (shape["scheme"] or "https").lower(), f"{host}:{shape['port']}" if shape["port"] else host
+    )

@@ -99,7 +99,7 @@ class JobLook:
         return tuple(one.instance(self._zone) for one in listing.values() if one.instance_id != meant)
 
     def _list(self, failures: Sequence[Failure]) -> Listing | LookFailed:
-        """The instances, newest first: back to an hour ago and to every one that is meant, and all live ones."""
+        """The instances, newest first: back to an hour ago and to each that is meant, and all live ones."""
         wanted = _Wanted(
             ids=frozenset(
                 failure.job_instance_id for failure in failures if failure.job_instance_id is not None

@@ -1,7 +1,7 @@
 """SchedulerX 2 (2019-04-30) on the wire: its calls, and what its answers say about a job and its instances.
 
-Sources: job-systems.md 5 and 6; https://help.aliyun.com/zh/schedulerx/developer-reference/. Failures arrive with
-HTTP 200 and `Success` false; the documented success carries a `Message` all the same.
+Sources: job-systems.md 5 and 6; https://help.aliyun.com/zh/schedulerx/developer-reference/. Failures arrive
+with HTTP 200 and `Success` false; the documented success carries a `Message` all the same.
 """
 
 from __future__ import annotations

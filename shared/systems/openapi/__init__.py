@@ -1,12 +1,12 @@
 """Signed calls to Alibaba Cloud's OpenAPI (RPC style, ACS3-HMAC-SHA256), and what their failures prove.
 
-The only importer of the OpenAPI SDK, which is loaded with the first call (half a second that other starts need
-not pay), and the only place that turns an exception into done, certainly not done or unknown.
+The only importer of the OpenAPI SDK, which is loaded with the first call (half a second that other starts
+need not pay), and the only place that turns an exception into done, certainly not done or unknown.
 
-One call is one request: the SDK's own retry stays off, a redirect is not followed (a 307 would send a mutating
-call twice, perhaps to another host), no proxy of the environment is used (one may re-send), and `DEBUG=sdk`, with
-which the SDK would print every header, the token among them, prints nothing. Wire facts: job-systems.md 2,
-function-compute.md 9; SDK: https://github.com/aliyun/darabonba-openapi.
+One call is one request: the SDK's own retry stays off, a redirect is not followed (a 307 would send a
+mutating call twice, perhaps to another host), no proxy of the environment is used (one may re-send), and
+`DEBUG=sdk`, with which the SDK would print every header, the token among them, prints nothing. Wire facts:
+job-systems.md 2, function-compute.md 9; SDK: https://github.com/aliyun/darabonba-openapi.
 """
 
 from __future__ import annotations
@@ -76,9 +76,9 @@ class Caller(Protocol):
 class OpenApi:
     """Calls to one endpoint, signed with one set of credentials.
 
-    Build one an invocation: the SDK keeps the connections of the process, so a new one costs no new handshake.
-    `remaining_s` tells how much time the invocation has left: timeouts shrink to it, and with less than
-    `LEAST_TIME_S` nothing is sent (`NoAnswer.DEADLINE`). A call takes at most about both timeouts.
+    Build one an invocation: the SDK keeps the connections of the process, so a new one costs no new
+    handshake. `remaining_s` tells how much time the invocation has left: timeouts shrink to it, and with
+    less than `LEAST_TIME_S` nothing is sent (`NoAnswer.DEADLINE`). A call takes at most about both timeouts.
     """
 
     def __init__(

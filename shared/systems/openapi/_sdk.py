@@ -1,4 +1,4 @@
-"""The SDK itself (alibabacloud-tea-openapi 0.4.6), loaded with the first call: tamed, asked and understood here."""
+"""The SDK itself (alibabacloud-tea-openapi 0.4.6), loaded with the first call: tamed and asked here."""
 
 from __future__ import annotations
 
@@ -26,15 +26,16 @@ from shared.systems.classify import NoAnswer
 from shared.systems.endpoints import Endpoint
 from shared.systems.openapi import ApiCall, Refusal
 
-# What may have been sent is asked for first: only without any of it a failed connect proves that nothing left.
+# What may have been sent is asked for first: only without any of it a failed connect proves that nothing
+# left.
 _MEANINGS: tuple[tuple[tuple[type[BaseException], ...], NoAnswer], ...] = (
     ((TooManyRedirects,), NoAnswer.REDIRECTED),
     ((ReadTimeout, ReadTimeoutError), NoAnswer.READ_TIMEOUT),
     ((SSLError, PoolSslError), NoAnswer.TLS_FAILURE),
     ((ProtocolError,), NoAnswer.CONNECTION_BROKEN),
     ((NameResolutionError,), NoAnswer.NOT_RESOLVED),
+    ((NewConnectionError,), NoAnswer.CONNECT_FAILED),  # some versions make it a kind of the next
     ((ConnectTimeoutError,), NoAnswer.CONNECT_TIMEOUT),
-    ((NewConnectionError,), NoAnswer.CONNECT_FAILED),
     ((ValueError, RuntimeError, TypeError, AttributeError), NoAnswer.UNREADABLE_ANSWER),
 )
 _CHAIN_LIMIT = 32
@@ -78,7 +79,7 @@ def client(credentials: Credentials, endpoint: Endpoint) -> Any:
 
 
 def send(client: Any, wanted: ApiCall, connect_timeout_ms: int, read_timeout_ms: int) -> Any:
-    """Send it. Returns `{"statusCode", "headers", "body"}`, the JSON parsed; raises whatever the SDK raises."""
+    """Send it. Returns `{"statusCode", "headers", "body"}`, the JSON parsed; raises what the SDK raises."""
     parameters = dict(wanted.parameters)
     form = wanted.method == "POST"
     params = Params(
@@ -98,7 +99,7 @@ def send(client: Any, wanted: ApiCall, connect_timeout_ms: int, read_timeout_ms:
 
 
 def told(error: Exception, outer: BaseException | None) -> NoAnswer | Refusal:
-    """What the exception tells. `outer`, which the caller was handling already, is no part of this call's story."""
+    """What the exception tells. `outer` was being handled before the call: no part of its story."""
     if isinstance(error, AlibabaCloudException) and isinstance(error.status_code, int):
         return _refusal(error)
     chain = list(_chain(error, outer))

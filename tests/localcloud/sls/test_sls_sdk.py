@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.sls import Fault, LogService
+from secondwind.localcloud.faults import Fault, FaultKind
+from secondwind.localcloud.sls import LogService
 
 Connect = Callable[..., Any]
 P, L = "sw-project", "outcomes"
@@ -29,7 +30,7 @@ def refused(call: Callable[[], Any]) -> tuple[int, str]:
 
     with pytest.raises(LogException) as caught:
         call()
-    return caught.value.resp_status, caught.value.get_error_code()
+    return caught.value.get_resp_status(), caught.value.get_error_code()
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_v4_of_another_region_is_refused(connect: Connect) -> None:
 
 
 def test_pages_by_count_and_end_cursor_is_exclusive(connect: Connect) -> None:
-    """Pages follow each other by cursor without gap or repeat, and nothing at or after the end cursor comes."""
+    """Pages follow each other without gap or repeat, and nothing at or after the end cursor comes."""
     client = connect()
     for n in range(5):
         put(client, [{"n": str(n)}], hashKey="0" * 32)
@@ -133,7 +134,7 @@ def test_uncompressed_calls(connect: Connect) -> None:
 
 
 def test_cursor_by_time(connect: Connect) -> None:
-    """A unix second before everything is the begin, one after everything is the end, and a cursor has its time."""
+    """A second before everything is the begin, one after everything the end, and a cursor has its time."""
     client = connect()
     put(client, [{"a": "b"}], hashKey="0" * 32)
     begin, end = (client.get_cursor(P, L, 0, at).get_cursor() for at in ("begin", "end"))
@@ -168,9 +169,7 @@ def test_query_reads_outcomes_back(connect: Connect) -> None:
     assert ask("verdict: rerun", offset=1, size=1) == ["2"]
     assert ask("*", reverse=True, size=2) == ["3", "2"]
     assert ask("verdict: rerun", topic="other") == []
-    assert [
-        log.get_contents()["n"] for log in client.get_log(P, L, 1_700_000_003, 1_700_000_009).get_logs()
-    ] == ["3"]
+    assert [log.get_contents()["n"] for log in client.get_log(P, L, 1_700_000_003, 1_700_000_009).get_logs()] == ["3"]
     assert refused(lambda: ask("verdict: rerun or n: 1")) == (400, "ParameterInvalid")
 
 
@@ -208,11 +207,9 @@ def test_set_up(connect: Connect, service: LogService) -> None:
 
 
 def test_injected_refusal(connect: Connect, service: LogService) -> None:
-    """A quota fault reaches the SDK as 403, writes nothing, and is over after its number of times."""
+    """A quota refusal reaches the SDK as 403, writes nothing, and is over after its number of times."""
     client = connect()
-    service.fail_next(
-        Fault(operation="PutLogs", status=403, code="WriteQuotaExceed", message="Write QPS Exceed")
-    )
+    service.faults.add(Fault("PutLogs", FaultKind.THROTTLED))
     assert refused(lambda: put(client, [{"a": "b"}])) == (403, "WriteQuotaExceed")
     put(client, [{"a": "c"}])
     assert [row["a"] for row in service.rows(P, L)] == ["c"]
@@ -224,7 +221,7 @@ def test_lost_answer_makes_the_sdk_write_twice(
 ) -> None:
     """With the answer lost after the effect, the SDK's own repeat leaves the row twice, as in the cloud."""
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
-    service.fail_next(Fault(operation="PutLogs", status=500, after_effect=True))
+    service.faults.add(Fault("PutLogs", FaultKind.ERROR_AFTER_EFFECT))
     put(connect(), [{"a": "b"}])
     assert len(list(service.rows(P, L))) == 2
     assert service.count("PutLogs", L) == 2
@@ -232,5 +229,5 @@ def test_lost_answer_makes_the_sdk_write_twice(
 
 def test_closed_connection(connect: Connect, service: LogService) -> None:
     """A closed connection is a network error for the SDK."""
-    service.fail_next(Fault(operation="ListShards", close=True))
+    service.faults.add(Fault("ListShards", FaultKind.CLOSE_BEFORE_EFFECT))
     assert refused(lambda: connect().list_shards(P, L))[1] == "LogRequestError"

@@ -1,0 +1,1 @@
+"""Ledger backends behind `shared.ports.Ledger`: small compare-and-set document stores without opinions."""

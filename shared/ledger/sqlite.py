@@ -1,0 +1,119 @@
+"""The ledger in one SQLite file: for one machine, many processes at once, and tests.
+
+Inside Function Compute a file is per instance, so two instances would not see each other's reservations: the
+composition root warns of that at each start. A save is one immediate transaction, so it is there whole or not at all after a
+`kill -9` (https://www.sqlite.org/atomiccommit.html); WAL lets readers go on beside the one writer
+(https://www.sqlite.org/wal.html).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from shared.domain.errors import LedgerUnavailable
+from shared.ports import Clock, Due, Stored, Write
+
+BUSY_TIMEOUT_S = 10.0
+_KEYS_A_QUERY = 500
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+    key TEXT PRIMARY KEY,
+    document BLOB NOT NULL,
+    version INTEGER NOT NULL,
+    due_at REAL,
+    expires_at REAL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS documents_due ON documents (due_at, key) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS documents_expired ON documents (expires_at) WHERE expires_at IS NOT NULL;
+"""
+
+
+class SqliteLedger:
+    """Implements `shared.ports.Ledger` over one file. Use from one thread; `close` when done.
+
+    Args:
+        path: the file, made if it is not there; its folder must be.
+        clock: tells which documents have expired.
+
+    Raises:
+        LedgerUnavailable: the file cannot be opened, or is no ledger.
+    """
+
+    def __init__(self, path: str, clock: Clock) -> None:
+        self._clock = clock
+        with _unavailable():
+            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        try:
+            with _unavailable():
+                self._db.execute("PRAGMA journal_mode = WAL")
+                # An attempt that is lost in a power cut would be made again: wait for the disk.
+                self._db.execute("PRAGMA synchronous = FULL")
+                self._db.executescript(_SCHEMA)
+        except LedgerUnavailable:
+            self._db.close()
+            raise
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._db.close()
+
+    def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
+        """The documents that exist, by key."""
+        found: dict[str, Stored] = {}
+        with _unavailable():
+            for start in range(0, len(keys), _KEYS_A_QUERY):
+                some = keys[start : start + _KEYS_A_QUERY]
+                marks = ",".join("?" * len(some))
+                query = f"SELECT key, document, version FROM documents WHERE key IN ({marks})"  # noqa: S608 - only question marks are put in
+                found.update(
+                    {key: Stored(document, version) for key, document, version in self._db.execute(query, some)}
+                )
+        return found
+
+    def save(self, writes: Sequence[Write]) -> frozenset[str]:
+        """One transaction for all; the keys whose expectation did not hold come back."""
+        with _unavailable():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                conflicts = frozenset(write.key for write in writes if not self._save(write))
+                self._db.execute("DELETE FROM documents WHERE expires_at < ?", (self._clock.now(),))
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+        return conflicts
+
+    def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:
+        """Due documents, oldest first."""
+        since = (after.due_at, after.key) if after else (float("-inf"), "")
+        query = (
+            "SELECT due_at, key FROM documents WHERE due_at <= ? AND (due_at, key) > (?, ?)"
+            " ORDER BY due_at, key LIMIT ?"
+        )
+        with _unavailable():
+            return [Due(due_at, key) for due_at, key in self._db.execute(query, (before, *since, limit))]
+
+    def _save(self, write: Write) -> bool:
+        if write.expected is None:
+            query = (
+                "INSERT INTO documents (key, document, version, due_at, expires_at)"
+                " VALUES (?, ?, 1, ?, ?) ON CONFLICT DO NOTHING"
+            )
+            values: tuple[object, ...] = (write.key, write.document, write.due_at, write.expires_at)
+        else:
+            query = (
+                "UPDATE documents SET document = ?, version = version + 1, due_at = ?, expires_at = ?"
+                " WHERE key = ? AND version = ?"
+            )
+            values = (write.document, write.due_at, write.expires_at, write.key, write.expected)
+        return self._db.execute(query, values).rowcount == 1
+
+
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise LedgerUnavailable(f"the SQLite ledger did not answer: {error}") from error

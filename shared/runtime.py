@@ -1,0 +1,225 @@
+"""The composition root: settings and the FC context become a wired corridor, and a body one result.
+
+A process keeps immutable configuration between invocations and nothing else: credentials, clients and the ledger are
+taken anew each time (`https://www.alibabacloud.com/help/en/functioncompute/fc/context-1`: credentials expire).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shared.domain.credentials import Credentials
+from shared.domain.errors import Fault, InputError, PolicyError, SettingsError
+from shared.domain.failure import Intake, Trigger, Unreadable
+from shared.domain.job import System
+from shared.heal import Healer, Invocation, Report
+from shared.intake.context import Context
+from shared.intake.event import read_events
+from shared.intake.log import read_logs
+from shared.intake.manual import read_manual
+from shared.intake.trigger import read_trigger, unreadable_trigger
+from shared.ledger.sqlite import SqliteLedger
+from shared.policy.load import load_policy
+from shared.policy.model import Policy
+from shared.ports import JobSystem, LogRange
+from shared.reality import SystemChance, SystemClock
+from shared.result import result_of
+from shared.settings import Settings, read_credentials, read_settings
+from shared.sls import Access, SlsSink, SlsSource
+from shared.sweep import sweep
+from shared.systems.ehpc import EhpcSystem
+from shared.systems.endpoints import Endpoint
+from shared.systems.openapi import OpenApi
+from shared.systems.schedulerx import SchedulerxSystem
+
+DEFAULT_TIMEOUT_S = 60.0
+"""Assumed where the context names no timeout, as a test event's may not."""
+SETTLE_ROOM_S = 1.0
+"""Kept back from every call to a job system, for settling and reporting."""
+_LOG = logging.getLogger(__name__)
+
+
+class Configuration(Struct, frozen=True):
+    """What does not change while a process lives."""
+
+    settings: Settings
+    policy: Policy
+
+
+class Wiring(Struct, frozen=True):
+    """One invocation, wired."""
+
+    healer: Healer
+    context: Context
+    source: SlsSource
+
+
+def prepare(context: Any) -> None:
+    """Check settings and policy before the first delivery.
+
+    Raises:
+        SettingsError: every bad setting by name; a policy that cannot be used is one of them.
+    """
+    configuration = _configuration(context)
+    if os.environ.get("FC_FUNC_CODE_PATH"):
+        _LOG.warning(
+            "the SQLite ledger %s lives and dies with this instance: other instances do not see its reservations",
+            configuration.settings.ledger.path,
+        )
+
+
+def handle_log_trigger(event: bytes, context: Any) -> dict[str, Any]:
+    """A Log Service trigger's call: the logs of its range.
+
+    Raises:
+        SettingsError: as `prepare`.
+        DeliveryError: the source or the ledger is out of reach; the whole delivery must come again.
+    """
+    with _wired(context) as wiring:
+        wanted = read_trigger(event, wiring.context)
+        intake = (
+            Intake(unreadable=[wanted])
+            if isinstance(wanted, Unreadable)
+            else _read_range(wiring, wanted, Trigger.LOG, event)
+        )
+        return _told(wiring.healer.handle(intake, Trigger.LOG))
+
+
+def handle_event(event: bytes, context: Any) -> dict[str, Any]:
+    """EventBridge's call. Raises as `handle_log_trigger`."""
+    with _wired(context) as wiring:
+        return _told(wiring.healer.handle(read_events(event, wiring.context), Trigger.EVENT))
+
+
+def handle_manual(event: bytes, context: Any) -> dict[str, Any]:
+    """A person's call, answered gate by gate. Raises as `handle_log_trigger`."""
+    with _wired(context) as wiring:
+        request = read_manual(event, wiring.context)
+        intake = request.intake
+        for wanted in request.ranges:
+            found = _read_range(wiring, wanted, Trigger.MANUAL, event)
+            intake.failures += found.failures
+            intake.unreadable += found.unreadable
+            intake.passed_over += found.passed_over
+        return result_of(wiring.healer.handle(intake, Trigger.MANUAL), gates=True)
+
+
+def handle_sweep(event: bytes, context: Any) -> dict[str, Any]:
+    """The timer's call; what the event says changes nothing. Raises as `handle_log_trigger`."""
+    del event
+    with _wired(context) as wiring:
+        return _told(sweep(wiring.healer))
+
+
+def _told(report: Report) -> dict[str, Any]:
+    result = result_of(report)
+    _LOG.info("handled: %s", {name: count for name, count in result["counts"].items() if count})
+    return result
+
+
+def _read_range(wiring: Wiring, wanted: LogRange, trigger: Trigger, event: bytes) -> Intake:
+    try:
+        return read_logs(wiring.source.pull(wanted), wanted, wiring.context, trigger)
+    except InputError as error:
+        return Intake(unreadable=[unreadable_trigger(event, error.faults, trigger)])
+
+
+@contextmanager
+def _wired(context: Any) -> Iterator[Wiring]:
+    clock = SystemClock()
+    started = clock.now()
+    configuration = _configuration(context)
+    settings, policy = configuration.settings, configuration.policy
+    credentials = read_credentials(context, os.environ)
+    timeout_s = float(getattr(getattr(context, "function", None), "timeout", None) or DEFAULT_TIMEOUT_S)
+    invocation = Invocation(str(getattr(context, "request_id", "")), started + timeout_s)
+
+    def remaining_s() -> float:
+        return invocation.hard_deadline - clock.now()
+
+    access = Access(credentials=credentials, remaining_s=remaining_s)
+    ledger = SqliteLedger(settings.ledger.path, clock)
+    try:
+        yield Wiring(
+            Healer(
+                systems=_systems(settings, credentials, clock, lambda: remaining_s() - SETTLE_ROOM_S),
+                ledger=ledger,
+                sink=SlsSink(access, settings.sls.url, settings.outcome_project, settings.outcome_logstore, clock),
+                clock=clock,
+                chance=SystemChance(),
+                policy=policy,
+                invocation=invocation,
+            ),
+            _intake_context(settings, policy, invocation, started),
+            SlsSource(access),
+        )
+    finally:
+        ledger.close()
+
+
+def _intake_context(settings: Settings, policy: Policy, invocation: Invocation, now: float) -> Context:
+    return Context(
+        region=settings.region,
+        now=now,
+        further_regions=frozenset(policy.regions),
+        request_id=invocation.request_id,
+        sls_endpoint=settings.sls.url,
+        outcome_project=settings.outcome_project,
+        outcome_logstore=settings.outcome_logstore,
+    )
+
+
+def _systems(
+    settings: Settings, credentials: Credentials, clock: SystemClock, remaining_s: Callable[[], float]
+) -> Callable[[System, str], JobSystem]:
+    """Adapters by system and region, each made when first asked for."""
+
+    @cache
+    def system_in(system: System, region: str) -> JobSystem:
+        ehpc = system is System.EHPC
+        found = settings.ehpc_endpoint(region) if ehpc else settings.schedulerx_endpoint(region)
+        api = OpenApi(credentials, Endpoint(found.scheme, found.netloc), remaining_s=remaining_s)
+        return EhpcSystem(api, clock) if ehpc else SchedulerxSystem(api, clock, settings.time_zone)
+
+    return system_in
+
+
+def _configuration(context: Any) -> Configuration:
+    own = tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("SECONDWIND_")))
+    region = str(getattr(context, "region", "") or os.environ.get("FC_REGION", ""))
+    settings = _settings(own, region)
+    try:
+        seen = settings.policy_file.stat()
+    except OSError:
+        raise _bad_policy("the file cannot be read") from None
+    policy = _policy(settings.policy_file, seen.st_mtime_ns, seen.st_size)
+    return Configuration(settings, replace(policy, mode=settings.effective_mode(policy.mode)))
+
+
+@lru_cache(maxsize=4)
+def _settings(environ: Iterable[tuple[str, str]], region: str) -> Settings:
+    return read_settings(dict(environ), region)
+
+
+@lru_cache(maxsize=4)
+def _policy(path: Path, modified_ns: int, size: int) -> Policy:
+    del modified_ns, size  # only there so that a changed file is read anew
+    try:
+        return load_policy(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise _bad_policy("the file cannot be read") from None
+    except PolicyError as error:
+        raise SettingsError([Fault("SECONDWIND_POLICY_FILE", str(fault)) for fault in error.faults]) from error
+
+
+def _bad_policy(problem: str) -> SettingsError:
+    return SettingsError([Fault("SECONDWIND_POLICY_FILE", problem)])

@@ -1,0 +1,154 @@
+"""The Log Service SDK itself (aliyun-log-python-sdk 0.9.52), tamed: one try, no redirect, no proxy, bounded time."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from aliyun.log import LogClient, LogException, LogItem, PutLogsRequest
+from requests.exceptions import RequestException
+
+from shared.ports import LogEntry, LogRange
+from shared.sls import Access, CallFailed
+
+TOPIC = "secondwind-outcome"
+CONNECT_TIMEOUT_S = 3.0
+READ_TIMEOUT_S = 10.0
+_OK = 200
+_SERVER_FAILED = 500
+_WORTH_REPEATING = (
+    "WriteQuotaExceed",
+    "ReadQuotaExceed",
+    "ShardWriteQuotaExceed",
+    "ShardReadQuotaExceed",
+    "ServerBusy",
+)
+
+
+_Sdk: Any = LogClient  # the SDK's own stubs lack what is used here
+
+
+class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
+    """The SDK's client, whose own loop (ten tries, a second apart) never sees a failure that it would repeat."""
+
+    def _getHttpResponse(self, method: str, url: str, params: Any, body: Any, headers: Any) -> tuple[int, bytes, Any]:  # noqa: N802 - the SDK's name
+        headers["User-Agent"] = self._user_agent
+        try:
+            answer = self._session.request(
+                method,
+                url,
+                params=params,
+                data=body,
+                headers=headers,
+                timeout=self._timeout,
+                allow_redirects=False,
+            )
+        except RequestException as error:
+            raise CallFailed(type(error).__name__, worth_repeating=True) from error
+        if answer.status_code >= _SERVER_FAILED:
+            raise CallFailed(f"HTTP {answer.status_code}", worth_repeating=True)
+        if _OK < answer.status_code < 400:  # noqa: PLR2004 - HTTP's redirects: credentials go nowhere else
+            raise CallFailed(f"HTTP {answer.status_code}", worth_repeating=False)
+        return answer.status_code, answer.content, answer.headers
+
+
+class Page:
+    """One answer to PullLogs."""
+
+    def __init__(self, groups: Any, next_cursor: str) -> None:
+        self._groups = groups
+        self.next_cursor = next_cursor
+
+    def entries(self, ordinal: int) -> Iterator[LogEntry]:
+        """The page's logs, counted from `ordinal`."""
+        for group in self._groups:
+            for log in group.Logs:
+                yield LogEntry(
+                    ordinal, log.Time, {_name(content.Key): _value(content.Value) for content in log.Contents}
+                )
+                ordinal += 1
+
+
+class Client:
+    """Calls to one endpoint."""
+
+    def __init__(self, access: Access, endpoint: str) -> None:
+        keys = access.credentials
+        self._access = access
+        # `source` is given, or the SDK would look its own address up through DNS.
+        self._sdk = _OneTry(
+            endpoint,
+            keys.access_key_id,
+            keys.access_key_secret,
+            securityToken=keys.security_token or None,
+            source="secondwind",
+        )
+        self._sdk._session.trust_env = False  # noqa: SLF001 - the SDK has no other way to leave proxies and netrc alone
+        if _is_address(endpoint):
+            # With a port the SDK does not see that a project cannot be put before an address (function-compute.md 7.2).
+            self._sdk._isRowIp = True  # noqa: SLF001 - no public switch
+
+    def pull(self, wanted: LogRange, cursor: str, groups: int) -> Page:
+        """One page from the cursor on; nothing at or after the end cursor."""
+        answer = self._call(
+            "pull_logs",
+            wanted.project,
+            wanted.logstore,
+            wanted.shard,
+            cursor,
+            groups,
+            end_cursor=wanted.end_cursor,
+        )
+        return Page(answer.get_loggroup_list().LogGroups, answer.get_next_cursor() or "")
+
+    def put(self, project: str, logstore: str, time: int, records: Sequence[Mapping[str, str]]) -> None:
+        """One PutLogs."""
+        items = [
+            LogItem(time, contents=[(name, _clean(value)) for name, value in record.items()]) for record in records
+        ]
+        self._call("put_logs", PutLogsRequest(project, logstore, TOPIC, logitems=items))
+
+    def _call(self, method: str, *arguments: Any, **options: Any) -> Any:
+        left_s = self._access.remaining_s()
+        self._sdk.timeout = (
+            (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
+            if math.isinf(left_s)
+            else (min(CONNECT_TIMEOUT_S, left_s / 2), min(READ_TIMEOUT_S, left_s))
+        )
+        try:
+            return getattr(self._sdk, method)(*arguments, **options)
+        except LogException as error:
+            code = str(error.get_error_code())
+            # The SDK tells a failure of its own decoding as one of the request, with status 200.
+            raise CallFailed(code, worth_repeating=code.startswith(_WORTH_REPEATING)) from error
+
+
+def _is_address(endpoint: str) -> bool:
+    host = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}").hostname or ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return True
+
+
+def _name(key: Any) -> str:
+    return key.decode("utf-8", "replace") if isinstance(key, bytes) else str(key)
+
+
+def _value(value: Any) -> str | bytes:
+    """Text where it is UTF-8; the SDK falls back to bytes for a whole page if one value is not."""
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return value
+    return str(value)
+
+
+def _clean(value: str) -> str:
+    """Lone surrogates cannot be written as UTF-8."""
+    return value.encode("utf-8", "replace").decode()

@@ -1,0 +1,124 @@
+"""The log door: logs of a range."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from shared.domain.errors import SourceUnavailable
+from shared.domain.failure import Intake, Trigger
+from shared.intake import Context, read_logs
+from shared.ports import LogEntry, LogRange
+
+LOG_TIME = 1767608131
+
+
+@pytest.fixture
+def fields(ehpc: dict[str, Any]) -> dict[str, str]:
+    """The E-HPC record as a log's fields: all text."""
+    return {name: str(value) for name, value in ehpc.items()}
+
+
+def _read(context: Context, log_range: LogRange, *logs: Mapping[str, str | bytes]) -> Intake:
+    return read_logs([LogEntry(n, LOG_TIME, log) for n, log in enumerate(logs)], log_range, context)
+
+
+def test_fields_or_content_announce_a_failure(
+    context: Context, log_range: LogRange, fields: dict[str, str], ehpc: dict[str, Any]
+) -> None:
+    """Both spellings are one failure; every other log is passed over and counted; ids name shard, cursor and place."""
+    del fields["schema"], ehpc["occurred_at"]
+    intake = _read(
+        context,
+        log_range,
+        {"content": "ehpc agent started"},
+        fields,
+        {"content": '{"system":"lsf","note":"not ehpc"}', "level": "info"},
+        {"content": " \n" + json.dumps(ehpc), "__tag__:path": "/log"},
+        {"content": '["ehpc"]'},
+        {"system": "linux"},
+    )
+    assert intake.unreadable == []
+    assert intake.passed_over == 4
+    assert [failure.event_id for failure in intake.failures] == [
+        "demo-jobs/job-logs/3/MTc2Nw==/1",
+        "demo-jobs/job-logs/3/MTc2Nw==/3",
+    ]
+    assert [failure.occurred_at for failure in intake.failures] == [1767608130.0, float(LOG_TIME)]
+    assert [failure.extra for failure in intake.failures] == [{}, {}]
+    assert {failure.trigger for failure in intake.failures} == {Trigger.LOG}
+
+
+def test_a_redelivered_range_tells_the_same(context: Context, log_range: LogRange, fields: dict[str, str]) -> None:
+    """Event and telling ids do not depend on when the range is read, nor on the log's place in another range."""
+    del fields["occurred_at"]
+    (first,) = _read(context, log_range, fields).failures
+    (again,) = _read(replace(context, now=context.now + 900), log_range, fields).failures
+    assert (first.event_id, first.telling_id) == (again.event_id, again.telling_id)
+    (other,) = _read(context, replace(log_range, begin_cursor="MTc2OA=="), fields).failures
+    assert other.event_id != first.event_id
+    assert other.telling_id == first.telling_id
+
+
+@pytest.mark.parametrize(
+    ("log", "path"),
+    [
+        ({"system": "ehpc"}, "$[1].cluster_id"),
+        ({"schema": "job-failure/1"}, "$[1].system"),
+        ({"system": "ehpc", "cluster_id": b"\xff", "job_id": "1"}, "$[1].cluster_id"),
+        ({"content": '{"system":"ehpc","load":NaN}'}, "$[1].content.load"),
+        ({"content": '{"schema":"job-failure/1","system":"eh'}, "$[1].content"),
+        ({"content": '{"system":"ehpc","x":' + "[" * 9999 + "]" * 9999 + "}"}, "$[1].content.x" + "[0]" * 63),
+        ({"content": b'{"system":"ehpc","cluster_id":"\xff"}'}, "$[1].content.cluster_id"),
+    ],
+)
+def test_a_log_meant_as_a_failure_and_wrong_is_invalid_alone(
+    context: Context, log_range: LogRange, fields: dict[str, str], log: dict[str, str | bytes], path: str
+) -> None:
+    """It is told with its path, and its neighbours are read."""
+    intake = _read(context, log_range, fields, log, fields)
+    assert len(intake.failures) == 2
+    (bad,) = intake.unreadable
+    assert path in [fault.path for fault in bad.faults]
+    assert bad.event_id.endswith("/1")
+
+
+def test_evidence_that_is_no_utf8_is_escaped(context: Context, log_range: LogRange, fields: dict[str, str]) -> None:
+    """Only a field that a call needs must be text: a broken message is kept with its bytes shown."""
+    broken: dict[str, str | bytes] = {**fields, "message": b"disk \xff", "site": b"\xfe"}
+    (got,) = _read(context, log_range, broken).failures
+    assert (got.message, got.extra) == ("disk \\xff", {"site": "\\xfe"})
+
+
+def test_irrelevant_logs_are_cheap(context: Context, log_range: LogRange) -> None:
+    """2,000 logs of others cost far less than the second that the whole range may take."""
+    entries = [LogEntry(n, LOG_TIME, {"content": f'{{"n":{n}}}' + "x" * 500, "a": "b"}) for n in range(2000)]
+    began = time.process_time()
+    assert read_logs(entries, log_range, context).passed_over == 2000
+    assert time.process_time() - began < 0.1
+
+
+def test_a_source_that_fails_midway_fails_the_delivery(
+    context: Context, log_range: LogRange, fields: dict[str, str]
+) -> None:
+    """What pulling raises is not swallowed: a part of a range is no range."""
+
+    def pull() -> Any:
+        yield LogEntry(0, LOG_TIME, fields)
+        raise SourceUnavailable("gone")
+
+    with pytest.raises(SourceUnavailable):
+        read_logs(pull(), log_range, context)
+
+
+def test_a_log_of_a_range_named_by_hand_came_by_hand(
+    context: Context, log_range: LogRange, fields: dict[str, str]
+) -> None:
+    """The outcome of a manual invocation says so."""
+    intake = read_logs([LogEntry(0, LOG_TIME, fields)], log_range, context, Trigger.MANUAL)
+    assert intake.failures[0].trigger is Trigger.MANUAL

@@ -1,0 +1,100 @@
+"""Moments as strangers write them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.intake.times import data_time, moment
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "2026-01-05T10:15:30Z",
+        "2026-01-05T18:15:30+08:00",
+        "2026-01-05t00:45:30.000-09:30",
+        "2026-01-05 10:15:30z",
+        1767608130,
+        1767608130.0,
+        1767608130000,
+        "1767608130",
+        "1767608130000",
+        "1767608130.0",
+    ],
+)
+def test_every_spelling_of_a_moment_is_the_same_moment(told: Any) -> None:
+    """RFC 3339 with any offset, seconds and milliseconds, as number or text, agree."""
+    assert moment(told) == 1767608130.0
+
+
+def test_fractions_and_leap_seconds_are_kept() -> None:
+    """Fractions count, and 23:59:60 is the second that follows 23:59:59."""
+    assert moment("2026-01-05T10:15:30.25Z") == 1767608130.25
+    assert moment("2016-12-31T23:59:60Z") == moment("2017-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "2026-01-05T10:15:30",
+        "2026-01-05T10:15:30.179PRC",
+        "2026-02-30T10:15:30Z",
+        "2026-01-05T24:15:30Z",
+        "2026-01-05T10:15:30+24:00",
+        "2026-01-05T10:15:30+08:61",
+        "0001-01-01T00:00:00+23:59",
+        "٢٠٢٦-01-05T10:15:30Z",
+        "yesterday",
+        "NaN",
+        "1e9",
+        "-1767608130",
+        "9" * 5000,
+        0,
+        -1,
+        99_999_999,
+        1767608130000000,
+        float("nan"),
+        float("inf"),
+        True,
+        None,
+        [],
+        {},
+        b"1767608130",
+    ],
+)
+def test_what_is_no_moment_is_a_fault(told: Any) -> None:
+    """No offset, no such date, not finite, before 1973, microseconds, other types: ValueError with a short text."""
+    with pytest.raises(ValueError, match=r"^(is|has) ") as caught:
+        moment(told)
+    assert len(str(caught.value)) < 120
+
+
+def test_seconds_become_milliseconds_at_one_place() -> None:
+    """The boundary is where both readings are absurd or the same year 1973: 10¹¹."""
+    assert moment(99_999_999_999) == 99_999_999_999.0
+    assert moment(100_000_000_000) == 100_000_000.0
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "2026-02-29 00:00:00",
+        "2026-1-05 00:00:00",
+        "2026-01-05T00:00:00",
+        "2026-01-05 00:00:00 ",
+        "2026-01-05",
+        5,
+        None,
+    ],
+)
+def test_a_data_time_is_strict(told: Any) -> None:
+    """Only YYYY-MM-DD HH:mm:ss and only dates that exist."""
+    with pytest.raises(ValueError, match=r"^is "):
+        data_time(told)
+
+
+def test_a_right_data_time_comes_back_as_told() -> None:
+    """Text in, the same text out: the zone is settled elsewhere."""
+    assert data_time("2028-02-29 23:59:59") == "2028-02-29 23:59:59"

@@ -1,0 +1,35 @@
+"""What the policy's tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from shared.domain.failure import Failure, Trigger
+from shared.domain.job import Cluster, Group, System
+
+MakeFailure = Callable[..., Failure]
+
+
+@pytest.fixture
+def failure() -> MakeFailure:
+    """Makes a failure of a system with a message."""
+
+    def make(message: str = "", system: System = System.EHPC) -> Failure:
+        scope = (
+            Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
+            if system is System.EHPC
+            else Group(region="cn-hangzhou", namespace="ns", group_id="g")
+        )
+        return Failure(
+            scope=scope,
+            job_id="1",
+            occurred_at=1.0,
+            message=message,
+            trigger=Trigger.LOG,
+            event_id="e",
+            telling_id="t",
+        )
+
+    return make

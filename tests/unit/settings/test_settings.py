@@ -1,0 +1,221 @@
+"""The environment, checked once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.errors import SettingsError
+from shared.policy.model import Mode
+from shared.settings import Endpoint, Settings, SqliteLedger, read_settings
+
+_LEAST = {
+    "SECONDWIND_OUTCOME_PROJECT": "sw",
+    "SECONDWIND_OUTCOME_LOGSTORE": "outcomes",
+    "SECONDWIND_LEDGER_URL": "sqlite:///var/lib/secondwind.db",
+} | {"SECONDWIND_OUTCOME_PROJECT": "sw-outcomes"}
+_NAMES = [
+    *_LEAST,
+    "SECONDWIND_EHPC_ENDPOINT",
+    "SECONDWIND_SCHEDULERX_ENDPOINT",
+    "SECONDWIND_SLS_ENDPOINT",
+    "SECONDWIND_POLICY_FILE",
+    "SECONDWIND_MODE",
+    "SECONDWIND_TIME_ZONE",
+]
+_ROOT = Path(__file__).resolve().parents[3]
+
+
+def _read(region: str = "cn-hangzhou", **more: str) -> Settings:
+    return read_settings({**_LEAST, **{f"SECONDWIND_{name}": value for name, value in more.items()}}, region)
+
+
+def _bad(environ: dict[str, str], region: str = "cn-hangzhou") -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        read_settings(environ, region)
+    return [fault.path for fault in caught.value.faults]
+
+
+def test_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is not set is as the contract says, wherever the process was started."""
+    monkeypatch.chdir(tmp_path)
+    settings = _read()
+    assert settings.ehpc_endpoint("cn-hangzhou").url == "https://ehpc.cn-hangzhou.aliyuncs.com"
+    assert settings.sls.url == "https://cn-hangzhou-intranet.log.aliyuncs.com"
+    assert settings.ledger == SqliteLedger("/var/lib/secondwind.db")
+    assert settings.policy_file == _ROOT / "policy.yaml"
+    assert settings.policy_file.is_file()
+    assert settings.mode is None
+    assert settings.time_zone.key == "Asia/Shanghai"
+    assert (settings.outcome_project, settings.outcome_logstore) == ("sw-outcomes", "outcomes")
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("cn-hangzhou", "schedulerx.cn-hangzhou.aliyuncs.com"),
+        ("cn-shenzhen", "schedulerx.cn-shenzhen.aliyuncs.com"),
+        ("ap-southeast-1", "schedulerx.aliyuncs.com"),
+        ("me-central-1", "schedulerx.aliyuncs.com"),
+    ],
+)
+def test_schedulerx_host_of_a_region(region: str, host: str) -> None:
+    """Four regions have a SchedulerX host of their own, all others share one."""
+    assert _read().schedulerx_endpoint(region) == Endpoint("https", host, 443)
+
+
+def test_set_endpoint_serves_every_region() -> None:
+    """An endpoint that a person set is where calls go, whatever region an event names."""
+    settings = _read(EHPC_ENDPOINT="http://127.0.0.1:8080", SCHEDULERX_ENDPOINT="127.0.0.1:8443")
+    assert settings.ehpc_endpoint("cn-beijing") == Endpoint("http", "127.0.0.1", 8080)
+    assert settings.schedulerx_endpoint("cn-beijing").url == "https://127.0.0.1:8443"
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("EXAMPLE.com", "https://example.com"),
+        ("example.com:8443", "https://example.com:8443"),
+        ("http://example.com", "http://example.com"),
+        ("HTTPS://example.com:443/", "https://example.com"),
+        ("http://localhost:80", "http://localhost"),
+    ],
+)
+def test_endpoint_forms(text: str, url: str) -> None:
+    """A host or a URL; HTTPS unless http is written out."""
+    assert _read(SLS_ENDPOINT=text).sls.url == url
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://a.example/path",
+        "https://user@a.example",
+        "https://user:secret@a.example",
+        "a.example?x=1",
+        "a.example#x",
+        "ftp://a.example",
+        "a.example:0",
+        "a.example:65536",
+        "a.example:",
+        "a..example",
+        "-a.example",
+        "a b",
+        "https://",
+        "//a.example",
+        "a.example\\@evil.example",
+        "a" * 64,
+        ".".join(["a" * 60] * 5),
+    ],
+)
+def test_bad_endpoints(text: str) -> None:
+    """Path, user, query, other schemes, and what is no host are refused."""
+    assert _bad({**_LEAST, "SECONDWIND_EHPC_ENDPOINT": text}) == ["SECONDWIND_EHPC_ENDPOINT"]
+
+
+def test_all_bad_settings_are_named_at_once() -> None:
+    """One error names everything that is wrong, required ones that are missing included."""
+    environ = dict.fromkeys(_NAMES, "?bad value/")
+    assert sorted(_bad(environ, "evil.example/")) == sorted(
+        ["FC_REGION", *set(_NAMES) - {"SECONDWIND_POLICY_FILE"}]
+    )
+    assert sorted(_bad({}, "cn-hangzhou")) == sorted(_LEAST)
+    assert sorted(_bad(dict.fromkeys(_LEAST, " "), "cn-hangzhou")) == sorted(_LEAST)
+
+
+@pytest.mark.parametrize(
+    "region", ["", "cn-hangzhou\n", "cn-hangzhou.evil.example", "CN-HANGZHOU", "cn", "a/b", "cn-"]
+)
+def test_bad_region(region: str) -> None:
+    """The region becomes part of hosts, so only what looks like one passes."""
+    assert _bad(_LEAST, region) == ["FC_REGION"]
+
+
+@pytest.mark.parametrize(
+    ("set_to", "policy", "effective"),
+    [
+        ("", Mode.AUTO, Mode.AUTO),
+        ("off", Mode.AUTO, Mode.OFF),
+        ("observe", Mode.AUTO, Mode.OBSERVE),
+        ("auto", Mode.OFF, Mode.OFF),
+        ("observe", Mode.OFF, Mode.OFF),
+    ],
+)
+def test_mode_only_tightens(set_to: str, policy: Mode, effective: Mode) -> None:
+    """The environment can make the policy's mode stricter, never laxer."""
+    assert _read(MODE=set_to).effective_mode(policy) is effective
+
+
+@pytest.mark.parametrize("mode", ["OFF", "false", "disabled", "0"])
+def test_bad_mode(mode: str) -> None:
+    """A kill switch that was misspelt stops the function rather than being passed over."""
+    assert _bad({**_LEAST, "SECONDWIND_MODE": mode}) == ["SECONDWIND_MODE"]
+
+
+@pytest.mark.parametrize(
+    "zone", ["Mars/Base", "America", "../etc/passwd", "/etc/localtime", "a\x00b", "é", "x" * 500]
+)
+def test_bad_zone(zone: str) -> None:
+    """What is no IANA zone is refused, whatever way the library takes to say so."""
+    assert _bad({**_LEAST, "SECONDWIND_TIME_ZONE": zone}) == ["SECONDWIND_TIME_ZONE"]
+
+
+def test_zone() -> None:
+    """An IANA zone is taken."""
+    assert _read(TIME_ZONE="Europe/Berlin").time_zone.key == "Europe/Berlin"
+
+
+@pytest.mark.parametrize("name", ["ab", "-abc", "abc-", "Abc", "a_c", "a.c", "a" * 64, "a/b", "abc\n.evil"])
+def test_bad_project(name: str) -> None:
+    """The project becomes the first label of a host, so only a project name passes."""
+    assert _bad({**_LEAST, "SECONDWIND_OUTCOME_PROJECT": name}) == ["SECONDWIND_OUTCOME_PROJECT"]
+
+
+@pytest.mark.parametrize("name", ["a", "_ab", "ab_", "Ab", "a/b", "a" * 64])
+def test_bad_logstore(name: str) -> None:
+    """Only a Logstore name passes."""
+    assert _bad({**_LEAST, "SECONDWIND_OUTCOME_LOGSTORE": name}) == ["SECONDWIND_OUTCOME_LOGSTORE"]
+
+
+def test_policy_file_is_found_from_anywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A relative path starts beside `functions/`, an absolute one stays."""
+    monkeypatch.chdir(tmp_path)
+    assert _read(POLICY_FILE="policies/night.yaml").policy_file == _ROOT / "policies" / "night.yaml"
+    assert _read(POLICY_FILE="/etc/night.yaml").policy_file == Path("/etc/night.yaml")
+    assert _bad({**_LEAST, "SECONDWIND_POLICY_FILE": "a\x00b"}) == ["SECONDWIND_POLICY_FILE"]
+
+
+def test_local_commands_have_a_ledger() -> None:
+    """A default ledger serves where none is set, and yields where one is."""
+    environ = {name: value for name, value in _LEAST.items() if name != "SECONDWIND_LEDGER_URL"}
+    assert _bad(environ) == ["SECONDWIND_LEDGER_URL"]
+    assert read_settings(environ, "cn-hangzhou", default_ledger="sqlite:///a.db").ledger == SqliteLedger(
+        "/a.db"
+    )
+    assert read_settings(_LEAST, "cn-hangzhou", default_ledger="sqlite:///a.db").ledger.path != "/a.db"
+
+
+@pytest.mark.parametrize(
+    "url", ["tablestore://i/t?endpoint=https://i.example", "rediss://u:hunter22@h.example/1"]
+)
+def test_other_ledgers_wait_for_a_later_version(url: str) -> None:
+    """A well-formed ledger of another kind is told as not available, without its password."""
+    with pytest.raises(SettingsError, match="not available in this version") as caught:
+        _read(LEDGER_URL=url)
+    assert "hunter22" not in str(caught.value)
+
+
+@given(
+    st.sampled_from(_NAMES),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1).map(lambda t: f"zq{t}qz"),
+)
+def test_no_value_is_ever_shown(name: str, value: str) -> None:
+    """Whatever a setting holds, the error does not repeat it."""
+    try:
+        read_settings({**_LEAST, name: value}, "cn-hangzhou")
+    except SettingsError as error:
+        assert value not in str(error)  # noqa: PT017 - only some values are bad
+        assert {fault.path for fault in error.faults} == {name}  # noqa: PT017 - as above

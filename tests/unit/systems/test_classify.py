@@ -1,0 +1,181 @@
+"""The table of errors: every documented code has a row, and the row says what the documents say.
+
+The lists below are written from job-systems.md, section by section, not from the table.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.call import Effect
+from shared.systems.classify import (
+    NoAnswer,
+    as_number,
+    business_row,
+    documented,
+    no_answer_row,
+    says_not_there,
+    service_row,
+)
+
+USELESS, LATER, UNKNOWN = Effect.NOT_DONE_USELESS, Effect.NOT_DONE_LATER, Effect.UNKNOWN
+
+# section, HTTP status, code, effect of a mutating call that names one job, account-wide, is a read worth repeating
+DOCUMENTED = [
+    ("2.4", 400, "Throttling", LATER, False, True),
+    ("2.4", 400, "Throttling.User", LATER, False, True),
+    ("2.4", 400, "Throttling.Api", LATER, False, True),
+    ("2.4", 429, "Throttling.User", LATER, False, True),
+    ("2.4", 500, "InternalError", UNKNOWN, False, True),
+    ("2.4", 503, "UnknownError", UNKNOWN, False, True),
+    ("2.4", 503, "ServiceUnavailable", UNKNOWN, False, True),
+    ("2.4", 400, "InvalidTimeStamp.Expired", LATER, False, True),
+    ("2.4", 400, "SignatureNonceUsed", UNKNOWN, False, True),
+    ("2.4", 404, "InvalidAccessKeyId.NotFound", USELESS, True, False),
+    ("2.4", 404, "InvalidProtocol.NeedSsl", USELESS, False, False),
+    ("2.4", 403, "Forbidden.RAM", USELESS, True, False),
+    ("3.3", 400, "InvalidParams", USELESS, False, False),
+    ("3.3", 400, "NotEnabled", USELESS, True, False),
+    ("3.3", 400, "InDebt", USELESS, True, False),
+    ("3.3", 403, "InvalidClusterStatus", LATER, False, True),
+    ("3.3", 403, "ConflictOpt", LATER, False, True),
+    ("3.3", 403, "UsernameExist", USELESS, False, False),
+    ("3.3", 403, "IncorrectCredential", USELESS, False, False),
+    ("3.3", 404, "ClusterNotFound", USELESS, False, False),
+    ("3.3", 404, "ManagerNotFound", LATER, False, True),
+    ("3.3", 406, "AgentError.Job.RerunFailure", USELESS, False, False),
+    ("3.3", 406, "AliyunError", UNKNOWN, False, True),
+    ("3.3", 406, "AgentResponseTimeout", UNKNOWN, False, True),
+    ("3.3", 406, "AgentError", UNKNOWN, False, True),
+    ("3.3", 407, "NotAuthorized", USELESS, True, False),
+    ("3.3", 409, "PartFailure", UNKNOWN, False, True),
+    ("3.3", 500, "UnknownError", UNKNOWN, False, True),
+    ("3.3", 503, "ServiceUnavailable", UNKNOWN, False, True),
+]
+
+# 2.5 and function-compute.md 9.2, 9.3, and what this house adds: nothing sent at all
+TRANSPORT = [
+    ("NotResolved", LATER),
+    ("ConnectFailed", LATER),
+    ("ConnectTimeout", LATER),
+    ("ReadTimeout", UNKNOWN),
+    ("ConnectionBroken", UNKNOWN),
+    ("TlsFailure", UNKNOWN),
+    ("Redirected", UNKNOWN),
+    ("UnreadableAnswer", UNKNOWN),
+    ("TransportFailure", UNKNOWN),
+    ("Deadline", LATER),
+    ("NoCredentials", USELESS),
+]
+
+
+@pytest.mark.parametrize(("section", "status", "code", "effect", "account_wide", "read_again"), DOCUMENTED)
+def test_every_documented_code_has_a_row(
+    *, section: str, status: int, code: str, effect: Effect, account_wide: bool, read_again: bool
+) -> None:
+    """A code without a row, or with another meaning, fails here, named with its section."""
+    assert documented(code), f"{section}: no row for {code}"
+    row = service_row(code, "The text of the document.", jobs=1, http_status=status)
+    assert (row.effect, row.account_wide, row.read_again) == (effect, account_wide, read_again), section
+
+
+@pytest.mark.parametrize(("name", "effect"), TRANSPORT)
+def test_every_transport_failure_has_a_row(name: str, effect: Effect) -> None:
+    """Only what provably never left is certainly not done."""
+    assert no_answer_row(NoAnswer(name)).effect is effect
+
+
+def test_no_transport_failure_is_left_out() -> None:
+    """The list above and the names of this house are the same."""
+    assert {name for name, _ in TRANSPORT} == {why.value for why in NoAnswer}
+
+
+@given(code=st.text(max_size=40), message=st.text(max_size=80), jobs=st.integers(1, 100))
+def test_an_undocumented_code_proves_nothing(code: str, message: str, jobs: int) -> None:
+    """Whatever the text says: unknown, and a read is worth repeating."""
+    row = service_row(code + "?", message, jobs=jobs, http_status=400)
+    assert documented(code + "?") or (row.effect, row.read_again) == (UNKNOWN, True)
+
+
+@pytest.mark.parametrize("name", [why.value for why in NoAnswer])
+def test_a_service_cannot_speak_as_the_transport(name: str) -> None:
+    """A code that is spelled like one of our names has no row."""
+    assert service_row(name, "", jobs=1, http_status=400).effect is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Failed to run the job again: Response timed out. Job rerun request still in progress for 1.s",
+        "Failed to run the job again: TIMEOUT.",
+        "job rerun request still in progress",
+    ],
+)
+def test_a_rerun_that_may_go_on_is_unknown(message: str) -> None:
+    """OpenPBS refuses for lack of time while the rerun goes on."""
+    assert service_row("AgentError.Job.RerunFailure", message, jobs=1, http_status=406).effect is UNKNOWN
+
+
+@pytest.mark.parametrize("jobs", [2, 100])
+def test_a_refusal_of_several_jobs_proves_nothing_about_one(jobs: int) -> None:
+    """RerunFailure for a batch does not say whom."""
+    message = "Failed to run the job again: job is not running."
+    assert service_row("AgentError.Job.RerunFailure", message, jobs=jobs, http_status=406).effect is UNKNOWN
+    assert service_row("AgentError.Job.RerunFailure", message, jobs=1, http_status=406).effect is USELESS
+
+
+# 5.4, with design.md's rule where the two disagree: a `Code` below 500 is a refusal
+BUSINESS = [
+    (400, "jobId=92583 is not existed", USELESS),
+    (400, "jobid: 92583 not match groupId: testSchedulerx.defaultGroup", USELESS),
+    (404, "groupid not exist groupId: g namespace: n", USELESS),
+    (403, "Your request is denied as lack of ssl protect.", USELESS),
+    (499, "anything", USELESS),
+    ("400", "anything", USELESS),
+    (200, "anything", USELESS),
+    (500, "anything", UNKNOWN),
+    ("503", "anything", UNKNOWN),
+    (None, "anything", UNKNOWN),
+    (True, "anything", UNKNOWN),
+    ("odd", "anything", UNKNOWN),
+    (None, "jobId=92583 is not existed", USELESS),
+    (500, "jobId=92583 is not existed", USELESS),
+    (429, "slow down", LATER),
+    ("Throttling.User", "slow down", LATER),
+]
+
+
+@pytest.mark.parametrize(("code", "message", "effect"), BUSINESS)
+def test_what_a_business_refusal_proves(code: object, message: str, effect: Effect) -> None:
+    """Numbers decide, as numbers or as text; the known texts only narrow what is left unknown."""
+    assert business_row(code, message).effect is effect
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "effect"),
+    [
+        ("400", 400, USELESS),
+        ("429", 429, LATER),
+        ("500", 500, UNKNOWN),
+        ("400", 502, UNKNOWN),
+        ("500", 400, UNKNOWN),
+    ],
+)
+def test_a_business_refusal_with_an_http_error_is_judged_the_same(code: str, status: int, effect: Effect) -> None:
+    """The SDK makes text of the number; HTTP 5xx proves nothing whatever the body says."""
+    assert service_row(code, "anything", jobs=1, http_status=status).effect is effect
+
+
+def test_only_one_phrase_means_not_there() -> None:
+    """The documented text for a job that does not exist, in any case; a wrong group is something else."""
+    assert says_not_there("jobId=1 IS NOT EXISTED")
+    assert not says_not_there("groupid not exist groupId: g namespace: n")
+
+
+@given(st.one_of(st.booleans(), st.none(), st.floats(), st.text(max_size=12), st.lists(st.integers())))
+def test_a_number_is_a_number_or_its_digits(code: object) -> None:
+    """Truth values, fractions and digits of other scripts are no numbers."""
+    number = as_number(code)
+    assert number is None or (isinstance(code, str) and code.isascii() and int(code) == number)

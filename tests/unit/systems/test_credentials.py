@@ -1,0 +1,26 @@
+"""Credentials show themselves nowhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.domain.credentials import Credentials
+
+KEY = Credentials(access_key_id="the-id", access_key_secret="the/secret", security_token="the token")
+
+
+@pytest.mark.parametrize("shown", [repr(KEY), str(KEY), f"{KEY}", f"{KEY!r}", f"{[KEY]}", str(KEY.__rich_repr__())])
+def test_no_face_shows_a_secret(shown: str) -> None:
+    """Not in logs, errors or tables."""
+    assert not any(secret in shown for secret in ("the-id", "the/secret", "the token"))
+
+
+def test_secrets_are_hidden_in_text_plain_or_encoded() -> None:
+    """What a service quotes back is cleaned; the rest of the text stays."""
+    assert KEY.hide_in("a the/secret b the%2Fsecret c the%20token d the-id e") == "a *** b *** c *** d *** e"
+
+
+def test_an_empty_token_hides_nothing() -> None:
+    """A user's key has no token, and the empty text stands everywhere."""
+    user = Credentials(access_key_id="the-id", access_key_secret="the/secret")
+    assert user.hide_in("plain") == "plain"

@@ -1,0 +1,297 @@
+"""Looking at E-HPC jobs: the right job, in few pages, and never a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.domain.call import Effect
+from shared.domain.job import Cluster, State
+from shared.domain.snapshot import EhpcSnapshot, LookFailed, Observation
+from shared.systems.ehpc import EhpcSystem
+from shared.systems.openapi import Answer, ApiCall, CallFailed
+
+DOCUMENTED = {
+    "Id": "8.scheduler", "Name": "job1", "Owner": "test2@scheduler", "State": "RUNNING", "Queue": "workq",
+    "Rerunable": True, "Priority": "0", "SubmitTime": "1647423718", "StartTime": "1647427667",
+    "LastModifyTime": "1647428667", "NodeList": '["compute2", "compute3"]', "Resources": {"Cores": 2, "Nodes": 1},
+    "ArrayRequest": "", "Comment": "jobDescription", "ShellPath": "./Temp", "Stdout": "./Temp",
+}  # fmt: skip
+THROTTLED = CallFailed(
+    effect=Effect.NOT_DONE_LATER, read_again=True, code="Throttling.User", message="slow", retry_after_s=2.0
+)
+
+
+def job(job_id: str, state: str = "RUNNING", **rest: Any) -> dict[str, Any]:
+    """A job as the list shows it."""
+    return {"Id": job_id, "State": state, "StartTime": "100", **rest}
+
+
+def found(seen: Observation) -> EhpcSnapshot:
+    """The look succeeded."""
+    assert isinstance(seen, EhpcSnapshot)
+    return seen
+
+
+@pytest.fixture
+def cluster_of(fake_api: Any, clock: Any, job_pages: Any) -> Callable[..., Any]:
+    """A system whose every cluster lists these jobs; `.api` of what comes back keeps the calls."""
+
+    def make(*jobs: dict[str, Any]) -> tuple[EhpcSystem, Any]:
+        api = fake_api(lambda wanted: job_pages(jobs, wanted))
+        return EhpcSystem(api, clock), api
+
+    return make
+
+
+def test_the_documented_job_is_read_whole(cluster_of: Any, failure: Any) -> None:
+    """Numbers come as text, nodes as JSON text, the owner with a server behind the @."""
+    system, api = cluster_of(DOCUMENTED)
+    assert system.observe([failure("8.scheduler")]) == [
+        EhpcSnapshot(
+            job_id="8.scheduler", state=State.RUNNING, start_time=1647427667, last_modify_time=1647428667,
+            rerunnable=True, owner="test2", queue="workq", name="job1", nodes=("compute2", "compute3"),
+            look_begun_at=1_000.0,
+        )
+    ]  # fmt: skip
+    assert api.parameters("ListJobsWithFilters") == [
+        {"ClusterId": "ehpc-hz-a", "JobStatus": "notfinish", "PageNumber": "1", "PageSize": "50"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("listed", "field", "value"),
+    [
+        ({"StartTime": ""}, "start_time", None),
+        ({"StartTime": None}, "start_time", None),
+        ({"StartTime": 100}, "start_time", 100),
+        ({"LastModifyTime": ""}, "last_modify_time", None),
+        ({"State": "HELD"}, "state", State.UNKNOWN),
+        ({"State": "running"}, "state", State.UNKNOWN),
+        ({"State": ""}, "state", State.UNKNOWN),
+        ({"Rerunable": False}, "rerunnable", False),
+        ({"Rerunable": "false"}, "rerunnable", False),
+        ({"Rerunable": None}, "rerunnable", True),
+        ({"ArrayRequest": "1-4:1"}, "array_request", "1-4:1"),
+        ({"NodeList": ""}, "nodes", ()),
+        ({"NodeList": "[" * 100_000}, "nodes", ()),
+        ({"NodeList": ["a", 1]}, "nodes", ("a",)),
+        ({"Owner": None, "Queue": None, "Name": None}, "owner", ""),
+    ],
+)
+def test_odd_members_have_a_meaning(cluster_of: Any, failure: Any, listed: Any, field: str, value: object) -> None:
+    """What is absent or empty is none; a state that nobody documented is UNKNOWN."""
+    system, _ = cluster_of({**DOCUMENTED, **listed})
+    (seen,) = system.observe([failure("8.scheduler")])
+    assert getattr(found(seen), field) == value
+
+
+@pytest.mark.parametrize("listed", [{"StartTime": "2018-07-18T17:46:48"}, {"State": 7.5}, {"ArrayRequest": ["x"]}])
+def test_an_unreadable_job_spoils_only_its_own_look(cluster_of: Any, failure: Any, listed: Any) -> None:
+    """Its neighbours on the page are seen."""
+    system, _ = cluster_of({**DOCUMENTED, **listed}, job("9.scheduler"))
+    bad, good = system.observe([failure("8.scheduler"), failure("9.scheduler")])
+    assert isinstance(bad, LookFailed)
+    assert (bad.code, bad.worth_repeating) == ("MalformedAnswer", True)
+    assert found(good).state is State.RUNNING
+
+
+def test_pages_are_read_until_the_jobs_are_found(cluster_of: Any, failure: Any) -> None:
+    """With ids spelled out, a pass ends where the last of them is seen."""
+    system, api = cluster_of(*(job(f"{number}.s") for number in range(500)))
+    seen = system.observe([failure("60.s"), failure("120.s")])
+    assert [found(one).job_id for one in seen] == ["60.s", "120.s"]
+    assert [asked["PageNumber"] for asked in api.parameters("ListJobsWithFilters")] == ["1", "2", "3"]
+
+
+def test_a_job_that_has_ended_is_found_by_the_second_pass(cluster_of: Any, failure: Any) -> None:
+    """All jobs, the last submitted first, only as far as needed."""
+    system, api = cluster_of(*(job(f"{number}.s", "FINISHED") for number in range(200)))
+    (seen,) = system.observe([failure("70.s")])
+    assert found(seen).state is State.FINISHED
+    asked = api.parameters("ListJobsWithFilters")
+    assert [(one["JobStatus"], one.get("SubmitOrder"), one["PageNumber"]) for one in asked] == [
+        ("notfinish", None, "1"), ("all", "desc", "1"), ("all", "desc", "2"),
+    ]  # fmt: skip
+
+
+def test_not_found_takes_two_whole_passes(cluster_of: Any, failure: Any) -> None:
+    """Only after both is a job called not there, under the name told."""
+    system, api = cluster_of(*(job(f"{number}.s") for number in range(120)))
+    (seen,) = system.observe([failure("nowhere.s")])
+    assert seen == EhpcSnapshot(job_id="nowhere.s", state=State.NOT_FOUND, look_begun_at=1_000.0)
+    statuses = [one["JobStatus"] for one in api.parameters("ListJobsWithFilters")]
+    assert statuses == ["notfinish"] * 3 + ["all"] * 3
+
+
+def test_a_job_lost_between_pages_is_found_again(fake_api: Any, clock: Any, failure: Any, job_pages: Any) -> None:
+    """Fifty jobs leave while page 1 is read; the one that moved up is not called missing."""
+    jobs = [job(f"{number}.s") for number in range(100)]
+
+    def shifting(wanted: ApiCall) -> Answer:
+        moved = wanted.parameters["PageNumber"] != "1" and wanted.parameters["JobStatus"] == "notfinish"
+        answer: Answer = job_pages(jobs[50:] if moved else jobs, wanted)
+        return answer
+
+    (seen,) = EhpcSystem(fake_api(shifting), clock).observe([failure("60.s")])
+    assert found(seen).state is State.RUNNING
+
+
+def test_a_job_seen_on_two_pages_counts_once_as_last_seen(fake_api: Any, clock: Any, failure: Any, ok: Any) -> None:
+    """A job that moved down while the pages were read is one job, not two."""
+
+    def shifting(wanted: ApiCall) -> Answer:
+        number = int(wanted.parameters["PageNumber"])
+        page = [job("1.s", "RUNNING" if number == 1 else "QUEUED")] + [job(f"{number}{n}.s") for n in range(100, 149)]
+        answer: Answer = ok(Jobs=page if number == 1 else page[:2], TotalCount=52)
+        return answer
+
+    (seen,) = EhpcSystem(fake_api(shifting), clock).observe([failure("1")])
+    assert (found(seen).ambiguous, found(seen).state) == (False, State.QUEUED)
+
+
+@pytest.mark.parametrize(
+    ("told", "listed", "match"),
+    [
+        ("1.scheduler", ["1.scheduler"], "1.scheduler"),
+        ("1.scheduler", ["1.manager"], None),
+        ("1.scheduler", ["1"], None),
+        ("1", ["1.scheduler"], "1.scheduler"),
+        ("1", ["1"], "1"),
+        ("1", ["11.scheduler", "21.scheduler"], None),
+        ("12", ["12[].scheduler", "12[3].scheduler"], None),
+        ("12[3]", ["12[].scheduler", "12[3].scheduler", "12.scheduler"], "12[3].scheduler"),
+        ("12[3].scheduler", ["12[].scheduler", "12[33].scheduler"], None),
+        ("12[]", ["12[].scheduler", "12[1].scheduler"], "12[].scheduler"),
+        ("1.a", ["1.a.b"], None),
+        ("1", ["1.a.b"], "1.a.b"),
+    ],
+)
+def test_an_id_matches_its_own_job_alone(
+    cluster_of: Any, failure: Any, told: str, listed: list[str], match: str | None
+) -> None:
+    """Never a parent for a subjob, another server for the one told, or 11 for 1."""
+    system, _ = cluster_of(*(job(job_id) for job_id in listed))
+    (seen,) = system.observe([failure(told)])
+    assert found(seen).job_id == (match or told)
+    assert (found(seen).state is State.NOT_FOUND) == (match is None)
+
+
+NUMBER = st.integers(1, 40).map(str)
+INDEX = st.sampled_from(["", "[]", "[1]", "[11]", "[1-3]"])
+SERVER = st.sampled_from(["", ".a", ".b", ".a.b"])
+JOB_ID = st.builds(lambda number, index, server: number + index + server, NUMBER, INDEX, SERVER)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(listed=st.lists(JOB_ID, max_size=130, unique=True), told=st.lists(JOB_ID, min_size=1, max_size=6))
+def test_matching_is_exact_for_every_mixture_of_ids(
+    cluster_of: Any, failure: Any, listed: list[str], told: list[str]
+) -> None:
+    """Against a plain reading of the rule; and what else is asked for changes nothing."""
+    system, _ = cluster_of(*(job(job_id) for job_id in listed))
+    together = system.observe([failure(one) for one in told])
+    for one, seen in zip(told, map(found, together), strict=True):
+        fits = [entry for entry in listed if entry == one or ("." not in one and entry.split(".")[0] == one)]
+        assert seen.ambiguous == (len(fits) > 1)
+        assert seen.job_id in (fits or [one])
+        alone = found(cluster_of(*(job(job_id) for job_id in listed))[0].observe([failure(one)])[0])
+        assert (alone.job_id, alone.state, alone.ambiguous) == (seen.job_id, seen.state, seen.ambiguous)
+
+
+def test_a_bare_id_reads_the_whole_list(cluster_of: Any, failure: Any) -> None:
+    """The second job of that number may stand on the last page."""
+    system, _ = cluster_of(job("7.a"), *(job(f"{number}.s") for number in range(100, 250)), job("7.b"))
+    (seen,) = system.observe([failure("7")])
+    assert found(seen).ambiguous
+
+
+def test_among_ended_jobs_the_last_submitted_is_meant(cluster_of: Any, failure: Any) -> None:
+    """Nothing is done with an ended job, so the history is not read to its end for a bare id."""
+    system, api = cluster_of(*(job(f"{number}.s", "FINISHED") for number in range(500)))
+    (seen,) = system.observe([failure("3")])
+    assert (found(seen).job_id, found(seen).state, found(seen).ambiguous) == ("3.s", State.FINISHED, False)
+    assert len(api.asked) == 2
+
+
+def test_a_look_begins_before_its_first_request(cluster_of: Any, clock: Any, failure: Any) -> None:
+    """Each cluster's look has its own moment, and failures of one cluster share the calls and come back in order."""
+    system, api = cluster_of(job("1.s"), job("2.s"))
+    other = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-b")
+    seen = system.observe([failure("1.s"), failure("1.s", other), failure("2.s")])
+    assert [(found(one).job_id, one.look_begun_at) for one in seen] == [
+        ("1.s", 1_000.0), ("1.s", 1_001.0), ("2.s", 1_000.0),
+    ]  # fmt: skip
+    assert [asked["ClusterId"] for asked in api.parameters("ListJobsWithFilters")] == ["ehpc-hz-a", "ehpc-hz-b"]
+    assert clock.moment == 1_002.0
+
+
+def test_a_failed_first_pass_leaves_what_was_spelled_out(
+    fake_api: Any, clock: Any, failure: Any, job_pages: Any
+) -> None:
+    """A bare id might have had a second match on the page that did not come."""
+    jobs = [job(f"{number}.s") for number in range(100)]
+
+    def breaking(wanted: ApiCall) -> Answer | CallFailed:
+        answer: Answer = job_pages(jobs, wanted)
+        return answer if wanted.parameters["PageNumber"] == "1" else THROTTLED
+
+    spelled, bare, missing = EhpcSystem(fake_api(breaking), clock).observe(
+        [failure("1.s"), failure("2"), failure("70.s")]
+    )
+    assert found(spelled).state is State.RUNNING
+    for lost in (bare, missing):
+        assert isinstance(lost, LookFailed)
+        assert (lost.code, lost.worth_repeating, lost.retry_after_s) == ("Throttling.User", True, 2.0)
+
+
+def test_a_refused_look_is_not_worth_repeating(fake_api: Any, clock: Any, failure: Any) -> None:
+    """A cluster that does not exist will not exist a minute later."""
+    gone = CallFailed(effect=Effect.NOT_DONE_USELESS, read_again=False, code="ClusterNotFound", message="gone")
+    (seen,) = EhpcSystem(fake_api(lambda _: gone), clock).observe([failure("1.s")])
+    assert seen == LookFailed(worth_repeating=False, code="ClusterNotFound", message="gone", look_begun_at=1_000.0)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"Jobs": None}, {"Jobs": {"JobInfo": []}}, {"Jobs": ["1.s"]}, {"Jobs": [], "PageSize": "many"}],
+)
+def test_a_page_of_another_shape_is_no_page(fake_api: Any, clock: Any, failure: Any, ok: Any, body: Any) -> None:
+    """It must not look like an empty list: the job would be called not found."""
+    (seen,) = EhpcSystem(fake_api(lambda _: ok(**body)), clock).observe([failure("1.s")])
+    assert isinstance(seen, LookFailed)
+    assert (seen.code, seen.worth_repeating) == ("MalformedAnswer", True)
+
+
+def test_an_error_within_a_200_is_an_error(fake_api: Any, clock: Any, failure: Any, ok: Any) -> None:
+    """The SDK raises nothing for it."""
+    (seen,) = EhpcSystem(fake_api(lambda _: ok(Code="NotAuthorized", Message="no")), clock).observe([failure("1.s")])
+    assert isinstance(seen, LookFailed)
+    assert (seen.code, seen.worth_repeating) == ("NotAuthorized", False)
+
+
+def test_a_smaller_page_than_asked_for_is_not_the_last(fake_api: Any, clock: Any, failure: Any, ok: Any) -> None:
+    """A service that caps pages at ten says so in `PageSize`."""
+    jobs = [job(f"{number}.s") for number in range(35)]
+
+    def capped(wanted: ApiCall) -> Answer:
+        start = (int(wanted.parameters["PageNumber"]) - 1) * 10
+        answer: Answer = ok(Jobs=jobs[start : start + 10], PageSize="10", TotalCount="35")
+        return answer
+
+    api = fake_api(capped)
+    (seen,) = EhpcSystem(api, clock).observe([failure("31.s")])
+    assert (found(seen).job_id, len(api.asked)) == ("31.s", 4)
+
+
+def test_a_list_without_end_is_given_up(fake_api: Any, clock: Any, failure: Any, ok: Any) -> None:
+    """Four hundred full pages are the most that one pass reads."""
+    page = [job(f"{number}.s") for number in range(50)]
+    api = fake_api(lambda _: ok(Jobs=page))
+    (seen,) = EhpcSystem(api, clock).observe([failure("nowhere.s")])
+    assert isinstance(seen, LookFailed)
+    assert (seen.code, seen.worth_repeating, len(api.asked)) == ("ListTooLong", True, 400)

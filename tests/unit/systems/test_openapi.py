@@ -1,0 +1,288 @@
+"""The transport against a real socket: one call is one request, and each ending proves what the table says."""
+
+from __future__ import annotations
+
+import logging
+import math
+import socket
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import pytest
+from urllib3.exceptions import NewConnectionError
+
+from shared.domain.call import Effect
+from shared.domain.credentials import Credentials
+from shared.systems.endpoints import Endpoint
+from shared.systems.openapi import Answer, ApiCall, CallFailed, OpenApi, bounded
+
+CALL = ApiCall(action="RerunJobs", version="2018-04-12", parameters={"ClusterId": "c", "Jobs": '[{"Id":"1[2].s"}]'})
+
+
+@pytest.fixture
+def api(wire: Any, credentials: Credentials) -> OpenApi:
+    """Calls to the server on loopback."""
+    return OpenApi(credentials, Endpoint("http", wire.host), connect_timeout_ms=2_000, read_timeout_ms=2_000)
+
+
+def failed(reply: Answer | CallFailed) -> CallFailed:
+    """The call failed."""
+    assert isinstance(reply, CallFailed)
+    return reply
+
+
+def test_a_get_carries_its_parameters_in_the_query_and_is_signed(wire: Any, api: OpenApi, answers: Any) -> None:
+    """What goes out is RPC style with ACS3-HMAC-SHA256, the token, and the host without a scheme."""
+    wire.behave = answers(200, {"RequestId": "r-1"})
+    reply = api.call(CALL)
+    assert reply == Answer(body={"RequestId": "r-1"}, request_id="r-1", status=200)
+    (seen,) = wire.requests
+    headers = {name.lower(): value for name, value in seen["headers"].items()}
+    assert (seen["method"], seen["query"], seen["form"]) == ("GET", dict(CALL.parameters), {})
+    assert headers["authorization"].startswith("ACS3-HMAC-SHA256 Credential=AK-made-up,SignedHeaders=")
+    assert headers["host"] == wire.host
+    assert (headers["x-acs-action"], headers["x-acs-version"]) == ("RerunJobs", "2018-04-12")
+    assert headers["x-acs-security-token"] == "STS+token/up="
+
+
+def test_a_post_carries_its_parameters_in_a_form(wire: Any, api: OpenApi, answers: Any) -> None:
+    """RerunJob's parameters stand in the body and nowhere else."""
+    wire.behave = answers(200, {"RequestId": "r-1"})
+    wanted = ApiCall(action="RerunJob", version="2019-04-30", method="POST", parameters={"DataTime": "10:00:00"})
+    assert isinstance(api.call(wanted), Answer)
+    (seen,) = wire.requests
+    assert (seen["method"], seen["query"], seen["form"]) == ("POST", {}, {"DataTime": "10:00:00"})
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "effect"),
+    [
+        (400, "Throttling.User", Effect.NOT_DONE_LATER),
+        (403, "ConflictOpt", Effect.NOT_DONE_LATER),
+        (404, "ClusterNotFound", Effect.NOT_DONE_USELESS),
+        (406, "AgentResponseTimeout", Effect.UNKNOWN),
+        (409, "PartFailure", Effect.UNKNOWN),
+        (400, "NeverHeardOf", Effect.UNKNOWN),
+        (503, "ServiceUnavailable", Effect.UNKNOWN),
+    ],
+)
+def test_an_error_answer_is_judged_by_its_code(
+    wire: Any, api: OpenApi, answers: Any, status: int, code: str, effect: Effect
+) -> None:
+    """Code, bare text, request id and status come through; one failure is one request on the wire."""
+    wire.behave = answers(status, {"Code": code, "Message": "because", "RequestId": "r-2", "HostId": "h"})
+    reply = failed(api.call(CALL))
+    assert (reply.effect, reply.code, reply.message) == (effect, code, "because")
+    assert (reply.request_id, reply.http_status) == ("r-2", status)
+    assert len(wire.requests) == 1
+
+
+def test_a_wait_that_the_service_names_is_kept(wire: Any, api: OpenApi, answers: Any) -> None:
+    """`x-acs-retry-after` counts milliseconds."""
+    body = {"Code": "Throttling", "Message": "m", "RequestId": "r"}
+    wire.behave = answers(400, body, x_acs_retry_after="1500")
+    reply = failed(api.call(CALL))
+    assert (reply.effect, reply.retry_after_s) == (Effect.NOT_DONE_LATER, 1.5)
+
+
+def test_an_error_without_a_code_proves_nothing(wire: Any, api: OpenApi, answers: Any) -> None:
+    """A gateway's own 502 in JSON has no row."""
+    wire.behave = answers(502, {"error": "upstream"})
+    reply = failed(api.call(CALL))
+    assert (reply.effect, reply.code) == (Effect.UNKNOWN, "Http502")
+
+
+def test_a_number_as_code_comes_through_as_its_text(wire: Any, api: OpenApi, answers: Any) -> None:
+    """SchedulerX's business error with HTTP 400 is a refusal like one with HTTP 200."""
+    wire.behave = answers(400, {"Code": 400, "Success": False, "Message": "jobId=1 is not existed"})
+    reply = failed(api.call(CALL))
+    assert (reply.effect, reply.code) == (Effect.NOT_DONE_USELESS, "400")
+
+
+def test_refused_connection_is_certainly_not_done(credentials: Credentials) -> None:
+    """Nobody listens: nothing was sent."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        endpoint = Endpoint("http", f"127.0.0.1:{free.getsockname()[1]}")
+        reply = failed(OpenApi(credentials, endpoint).call(CALL))
+    assert (reply.effect, reply.code, reply.read_again) == (Effect.NOT_DONE_LATER, "ConnectFailed", True)
+
+
+def test_an_unknown_name_is_certainly_not_done(credentials: Credentials, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No address: nothing was sent."""
+
+    def nowhere(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
+    reply = failed(OpenApi(credentials, Endpoint("http", "ehpc.example.invalid")).call(CALL))
+    assert (reply.effect, reply.code) == (Effect.NOT_DONE_LATER, "NotResolved")
+
+
+def test_a_connect_that_times_out_is_certainly_not_done(
+    credentials: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The handshake never ended: nothing was sent."""
+
+    def too_late(*_: object, **__: object) -> None:
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr("urllib3.util.connection.create_connection", too_late)
+    reply = failed(OpenApi(credentials, Endpoint("http", "127.0.0.1:9")).call(CALL))
+    assert (reply.effect, reply.code) == (Effect.NOT_DONE_LATER, "ConnectTimeout")
+
+
+def test_a_silent_server_leaves_the_effect_unknown(wire: Any, credentials: Credentials) -> None:
+    """The request was read and no answer came within the read timeout; it is not sent again."""
+    free = threading.Event()
+    wire.behave = lambda _: free.wait(5) and None
+    api = OpenApi(credentials, Endpoint("http", wire.host), read_timeout_ms=40)
+    reply = failed(api.call(CALL))
+    free.set()
+    assert (reply.effect, reply.code) == (Effect.UNKNOWN, "ReadTimeout")
+    assert len(wire.requests) == 1
+
+
+def test_a_reset_leaves_the_effect_unknown(wire: Any, api: OpenApi, resets: Any) -> None:
+    """The request was read, then the connection was reset; it is not sent again."""
+    wire.behave = resets
+    reply = failed(api.call(CALL))
+    assert (reply.effect, reply.code) == (Effect.UNKNOWN, "ConnectionBroken")
+    assert len(wire.requests) == 1
+
+
+def test_a_tls_failure_leaves_the_effect_unknown(wire: Any, credentials: Credentials) -> None:
+    """A plain server behind an HTTPS endpoint: something was sent, and nothing is certain."""
+    reply = failed(OpenApi(credentials, Endpoint("https", wire.host)).call(CALL))
+    assert (reply.effect, reply.code) == (Effect.UNKNOWN, "TlsFailure")
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+@pytest.mark.parametrize("body", [b"<html>gateway</html>", b"", b"[1]", b'"text"', b"\xff\xfe", b"[" * 200_000])
+def test_an_answer_that_is_no_object_leaves_the_effect_unknown(
+    wire: Any, api: OpenApi, answers: Any, status: int, body: bytes
+) -> None:
+    """HTML, nothing, or JSON of another kind, also with HTTP 200, is no answer."""
+    wire.behave = answers(status, body)
+    reply = failed(api.call(CALL))
+    assert (reply.effect, reply.code) == (Effect.UNKNOWN, "UnreadableAnswer")
+    assert len(wire.requests) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("body", [b"", b'{"RequestId": "looks-done"}'])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_redirect_is_not_followed(
+    wire: Any, api: OpenApi, answers: Any, status: int, body: bytes, method: Any
+) -> None:
+    """A mutating call is not sent again, and the credentials reach no other place; the effect is unknown."""
+    wire.behave = answers(status, body, location=f"http://{wire.host}/elsewhere")
+    wanted = ApiCall(action="RerunJobs", version="2018-04-12", method=method, parameters={"ClusterId": "c"})
+    reply = failed(api.call(wanted))
+    assert (reply.effect, reply.code) == (Effect.UNKNOWN, "Redirected")
+    assert len(wire.requests) == 1
+
+
+def test_a_proxy_of_the_environment_is_not_used(
+    wire: Any, api: OpenApi, answers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy could re-send the call and would see it."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    wire.behave = answers(200, {"RequestId": "r"})
+    assert isinstance(api.call(CALL), Answer)
+
+
+def test_debug_sdk_prints_nothing(
+    wire: Any,
+    api: OpenApi,
+    answers: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The SDK's debug mode would print the token; even then no header is written or logged."""
+    monkeypatch.setenv("DEBUG", "sdk")
+    wire.behave = answers(200, {"RequestId": "r"})
+    caplog.set_level(logging.DEBUG)
+    assert isinstance(api.call(CALL), Answer)
+    out, err = capfd.readouterr()
+    assert (out, err) == ("", "")
+    assert "STS+token" not in caplog.text
+    assert "Signature=" not in caplog.text
+
+
+def test_what_the_service_quotes_of_the_key_is_hidden(wire: Any, api: OpenApi, answers: Any) -> None:
+    """A refusal, or a business error, that repeats id, secret or token shows none of them."""
+    quoted = "key AK-made-up secret SK+made/up= token STS+token/up= STS%2Btoken%2Fup%3D"
+    for status in (400, 200):
+        wire.behave = answers(status, {"Code": "Odd", "Message": quoted, "RequestId": "r"})
+        reply = api.call(CALL)
+        message = reply.message if isinstance(reply, CallFailed) else reply.body["Message"]
+        assert message == "key *** secret *** token *** ***"
+
+
+def test_an_error_that_the_caller_handles_is_no_part_of_the_story(wire: Any, api: OpenApi, resets: Any) -> None:
+    """Called while a refused connection is being handled, a reset is still unknown, never not done."""
+    wire.behave = resets
+
+    def older() -> None:
+        raise NewConnectionError(None, "an older failure")
+
+    try:
+        older()
+    except NewConnectionError:
+        reply = failed(api.call(CALL))
+    assert (reply.effect, reply.code) == (Effect.UNKNOWN, "ConnectionBroken")
+
+
+def test_connections_outlive_the_client(wire: Any, credentials: Credentials, answers: Any) -> None:
+    """A fresh client an invocation uses the connection of the one before."""
+    wire.behave = answers(200, {"RequestId": "r"})
+    for _ in range(3):
+        assert isinstance(OpenApi(credentials, Endpoint("http", wire.host)).call(CALL), Answer)
+    assert len({request["peer"] for request in wire.requests}) == 1
+
+
+def test_without_time_nothing_is_sent(wire: Any, credentials: Credentials) -> None:
+    """A call that would end as unknown for lack of time is not begun."""
+    api = OpenApi(credentials, Endpoint("http", wire.host), remaining_s=lambda: 0.9)
+    reply = failed(api.call(CALL))
+    assert (reply.effect, reply.code, wire.requests) == (Effect.NOT_DONE_LATER, "Deadline", [])
+
+
+def test_timeouts_fit_into_what_is_left(credentials: Credentials) -> None:
+    """Both together never exceed the time left, and never the settings."""
+    api = OpenApi(credentials, Endpoint("https", "example.invalid"))
+    assert api._timeouts_ms(math.inf) == (5_000, 10_000)
+    assert api._timeouts_ms(60.0) == (5_000, 10_000)
+    assert api._timeouts_ms(8.0) == (4_000, 4_000)
+    assert api._timeouts_ms(12.0) == (5_000, 7_000)
+
+
+def test_an_empty_key_sends_nothing(wire: Any) -> None:
+    """The SDK would look for a key elsewhere; here that is a refusal of the account."""
+    empty = Credentials(access_key_id="", access_key_secret="", security_token="")
+    reply = failed(OpenApi(empty, Endpoint("http", wire.host)).call(CALL))
+    assert (reply.effect, reply.account_wide, wire.requests) == (Effect.NOT_DONE_USELESS, True, [])
+
+
+def test_texts_are_bounded(wire: Any, api: OpenApi, answers: Any) -> None:
+    """A message of any length is at most 1 KiB of UTF-8, cut between characters."""
+    wire.behave = answers(400, {"Code": "c" * 9_999, "Message": "太" * 9_999, "RequestId": "r" * 9_999})
+    reply = failed(api.call(CALL))
+    assert (len(reply.code), len(reply.message.encode()), len(reply.request_id)) == (128, 1023, 128)
+    assert bounded("\ud800x") == "?x"
+
+
+def test_importing_the_adapters_loads_no_sdk() -> None:
+    """Half a second that only a call pays."""
+    code = (
+        "import sys, shared.systems.ehpc, shared.systems.schedulerx, shared.systems.openapi\n"
+        "print([m for m in ('alibabacloud_tea_openapi', 'darabonba', 'Tea', 'requests', 'urllib3') if m in sys.modules])"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own code
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,353 @@
+"""SchedulerX: which instance is meant, what else lives, and a rerun of exactly one day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from shared.domain.call import Api, CallResult, Effect, Target
+from shared.domain.job import Group, State
+from shared.domain.snapshot import LookFailed, Observation, SchedulerxSnapshot
+from shared.systems.days import instant
+from shared.systems.openapi import Answer, ApiCall, CallFailed, refused
+from shared.systems.schedulerx import SchedulerxSystem
+
+ZONE = ZoneInfo("Asia/Shanghai")
+NOW = instant("2026-01-01 12:00:00", ZONE)
+PLACE = {"RegionId": "cn-hangzhou", "Namespace": "space", "GroupId": "app.defaultGroup"}
+
+
+def instance(number: int, status: int = 5, *, at: str = "2026-01-01 11:00:00", **rest: Any) -> dict[str, Any]:
+    """An instance as the list shows it."""
+    return {
+        "JobId": 7, "InstanceId": number, "Status": status, "TriggerType": 1, "DataTime": at, "ScheduleTime": at,
+        "StartTime": at, "EndTime": "", **rest,
+    }  # fmt: skip
+
+
+class Service:
+    """A SchedulerX that has one job (7), its instances newest first, and no mercy for anything else."""
+
+    def __init__(self, *instances: dict[str, Any], info: dict[str, Any] | None = None, cap: int = 1_000) -> None:
+        self.instances = list(instances)
+        self.info = {"JobId": 7, "Name": "nightly", "Status": 1, "Parameters": ""} | (info or {})
+        self.cap = cap
+        self.details: dict[int, dict[str, Any]] = {one["InstanceId"]: one for one in instances}
+        self.instead: dict[str, Answer | CallFailed] = {}
+
+    def __call__(self, wanted: ApiCall) -> Answer | CallFailed:
+        """Answer one call."""
+        asked = dict(wanted.parameters)
+        assert PLACE.items() <= asked.items()
+        if wanted.action in self.instead:
+            return self.instead[wanted.action]
+        if asked["JobId"] != "7":
+            return no(f"jobId={asked['JobId']} is not existed")
+        if wanted.action == "GetJobInfo":
+            return yes(JobConfigInfo=self.info)
+        if wanted.action == "GetJobInstance":
+            known = self.details.get(int(asked["JobInstanceId"]))
+            return no("jobInstanceId is not existed") if known is None else yes(JobInstanceDetail=known)
+        listed = [one for one in self.instances if asked.get("Status") in {None, str(one["Status"])}]
+        size = min(int(asked["PageSize"]), self.cap)
+        start = (int(asked.get("PageNum", 1)) - 1) * size
+        return yes(JobInstanceDetails=listed[start : start + size])
+
+
+def yes(**data: Any) -> Answer:
+    """Accepted, with a message all the same."""
+    body = {"RequestId": "req", "Code": 200, "Success": True, "Message": "fine", "Data": data}
+    return Answer(body=body, request_id="req", status=200)
+
+
+def no(message: str, code: object = 400) -> Answer:
+    """Refused with HTTP 200."""
+    body = {"RequestId": "req", "Code": code, "Success": False, "Message": message}
+    return Answer(body=body, request_id="req", status=200)
+
+
+@pytest.fixture
+def system(fake_api: Any, clock: Any) -> Callable[[Service], tuple[SchedulerxSystem, Any]]:
+    """A system before such a service, and the transport between; it is noon."""
+    clock.moment = NOW
+
+    def make(service: Service) -> tuple[SchedulerxSystem, Any]:
+        api = fake_api(service)
+        return SchedulerxSystem(api, clock, ZONE), api
+
+    return make
+
+
+@pytest.fixture
+def told(failure: Any, group: Group) -> Callable[..., Any]:
+    """A failure of job 7 in the group."""
+    return lambda job_id="7", **rest: failure(job_id, group, **rest)
+
+
+def found(seen: Observation) -> SchedulerxSnapshot:
+    """The look succeeded."""
+    assert isinstance(seen, SchedulerxSnapshot)
+    return seen
+
+
+def test_an_instance_told_by_id_is_seen_with_what_else_lives(system: Any, told: Any) -> None:
+    """Job, meant instance and the others, with times read in the zone; four calls, all with the group."""
+    ended = instance(1, 5, EndTime="2026-01-01 11:00:30", Parameters="")
+    running = instance(2, 3, at="2026-01-01 11:30:00")
+    sx, api = system(Service(running, ended))
+    (seen,) = system_seen = sx.observe([told(job_instance_id=1)])
+    assert len(system_seen) == 1
+    seen = found(seen)
+    assert (seen.job_id, seen.state, seen.enabled, seen.name) == ("7", State.FAILED, True, "nightly")
+    assert (seen.own_parameters, seen.look_begun_at) == (False, NOW)
+    assert seen.instance is not None
+    assert (seen.instance.instance_id, seen.instance.data_time) == (1, "2026-01-01 11:00:00")
+    assert (seen.instance.started_at, seen.instance.ended_at) == (NOW - 3_600, NOW - 3_570)
+    assert [(one.instance_id, one.state, one.live, one.ended_at) for one in seen.others] == [
+        (2, State.RUNNING, True, None)
+    ]
+    assert [wanted.action for wanted in api.asked] == ["GetJobInfo", "GetJobInstanceList", "GetJobInstance"]
+
+
+@pytest.mark.parametrize(
+    ("number", "state"),
+    [
+        (1, "QUEUED"), (2, "QUEUED"), (8, "QUEUED"), (10, "QUEUED"), (3, "RUNNING"), (4, "SUCCEEDED"), (5, "FAILED"),
+        (6, "KILLED"), (7, "PAUSED"), (9, "REJECTED"), (11, "PARTIAL_FAILED"), (12, "SKIPPED"), (99, "REMOVED"),
+        (0, "UNKNOWN"), (13, "UNKNOWN"), ("5", "FAILED"),
+    ],
+)  # fmt: skip
+def test_every_status_is_a_word_of_the_contract(system: Any, told: Any, number: Any, state: str) -> None:
+    """As contract.md lists them; text that is a number counts as the number."""
+    sx, _ = system(Service(instance(1, number)))
+    (seen,) = sx.observe([told(job_instance_id=1)])
+    assert found(seen).state.value == state
+
+
+def test_a_data_time_means_its_newest_instance(system: Any, told: Any) -> None:
+    """A rerun of the same data time is the later life of it; its own parameters come from GetJobInstance."""
+    first, again = instance(1, 5), instance(2, 5, TriggerType=2)
+    service = Service(again, instance(3, 4, at="2026-01-01 10:00:00"), first)
+    service.details[2] = {**again, "Parameters": "x=1"}
+    sx, _ = system(service)
+    (seen,) = sx.observe([told(data_time="2026-01-01 11:00:00")])
+    seen = found(seen)
+    assert seen.instance is not None
+    assert (seen.instance.instance_id, seen.instance.trigger_type, seen.own_parameters) == (2, 2, True)
+    assert [one.instance_id for one in seen.others] == [3, 1]
+
+
+@pytest.mark.parametrize(
+    ("of_job", "of_instance", "own"),
+    [("", "", False), ("a", "a", False), ("a", "", False), ("", "b", True), ("a", "b", True), (None, None, False)],
+)
+def test_parameters_of_its_own(system: Any, told: Any, of_job: str, of_instance: str, own: bool) -> None:  # noqa: FBT001 - one example
+    """Only an instance whose parameters are there and differ from the job's cannot be rerun faithfully."""
+    sx, _ = system(Service(instance(1, Parameters=of_instance), info={"Parameters": of_job}))
+    (seen,) = sx.observe([told(job_instance_id=1)])
+    assert found(seen).own_parameters is own
+
+
+@pytest.mark.parametrize(("status", "enabled"), [(1, True), ("1", True), (0, False), (None, False)])
+def test_a_job_is_enabled_only_if_it_says_so(system: Any, told: Any, status: Any, enabled: bool) -> None:  # noqa: FBT001 - one example
+    """Status 1; whatever else is not."""
+    sx, _ = system(Service(instance(1), info={"Status": status}))
+    (seen,) = sx.observe([told(job_instance_id=1)])
+    assert found(seen).enabled is enabled
+
+
+def test_what_is_not_there_is_not_found(system: Any, told: Any) -> None:
+    """No such job, no such instance, no instance with that data time, an instance of another job."""
+    service = Service(instance(1))
+    service.details[9] = {**instance(9), "JobId": 8}
+    sx, _ = system(service)
+    for gone in (
+        told("8", job_instance_id=1),
+        told(job_instance_id=2),
+        told(data_time="2025-12-31 11:00:00"),
+        told(job_instance_id=9),
+    ):
+        (seen,) = sx.observe([gone])
+        assert seen == SchedulerxSnapshot(job_id=gone.job_id, state=State.NOT_FOUND, look_begun_at=seen.look_begun_at)
+
+
+def test_failures_of_one_job_share_its_look(system: Any, told: Any, failure: Any) -> None:
+    """Job and list are read once, each meant instance once; answers come back in order."""
+    elsewhere = Group(region="cn-hangzhou", namespace="space", group_id="app.defaultGroup", namespace_source="s")
+    sx, api = system(Service(instance(2), instance(1, at="2026-01-01 10:30:00")))
+    seen = sx.observe(
+        [
+            told(job_instance_id=1),
+            failure("7", elsewhere, job_instance_id=1),
+            told(data_time="2026-01-01 11:00:00"),
+            told(job_instance_id=2),
+        ]
+    )
+    meant = [one.instance.instance_id for one in map(found, seen) if one.instance]
+    assert meant == [1, 1, 2, 2]
+    here = [wanted.action for wanted in api.asked if "NamespaceSource" not in wanted.parameters]
+    assert here == ["GetJobInfo", "GetJobInstanceList", "GetJobInstance", "GetJobInstance"]
+    assert len(api.asked) == len(here) + 3
+
+
+def test_pages_are_read_by_what_comes_back(system: Any, told: Any) -> None:
+    """A server that caps pages at ten has more; the end is a short page, and pages with nothing new."""
+    listed = [instance(number, 4, at="2026-01-01 11:59:00") for number in range(34, 1, -1)] + [
+        instance(1, at="2026-01-01 11:30:00")
+    ]
+    for cap, pages in ((10, 4), (1_000, 2), (17, 3)):
+        sx, api = system(Service(*listed, cap=cap))
+        (seen,) = sx.observe([told(job_instance_id=1)])
+        assert len(found(seen).others) == 33
+        assert [asked["PageNum"] for asked in api.parameters("GetJobInstanceList")] == [
+            str(number) for number in range(1, pages + 1)
+        ]
+
+
+def test_a_list_that_ignores_pages_ends(told: Any, fake_api: Any, clock: Any) -> None:
+    """Older documents say that only the ten newest come, whatever page is asked for."""
+    service = Service(*(instance(number) for number in range(20, 10, -1)))
+
+    def same(wanted: ApiCall) -> Answer | CallFailed:
+        parameters = {key: value for key, value in wanted.parameters.items() if key != "PageNum"}
+        return service(ApiCall(action=wanted.action, version=wanted.version, parameters=parameters))
+
+    api = fake_api(same)
+    (seen,) = SchedulerxSystem(api, clock, ZONE).observe([told(job_instance_id=20)])
+    assert len(found(seen).others) == 9
+    assert len(api.parameters("GetJobInstanceList")) == 2
+
+
+def test_an_old_history_is_not_read_to_its_end_but_old_live_ones_are_seen(system: Any, told: Any) -> None:
+    """Once back an hour and at the meant one, only what still lives is asked for: an eligible job has none."""
+    fresh = [instance(number, 4, at="2026-01-01 11:50:00") for number in range(299, 249, -1)]
+    older = [instance(number, 4, at="2026-01-01 10:00:00") for number in range(249, 2, -1)]
+    still = instance(2, 3, at="2025-12-30 00:00:00")
+    waiting = instance(1, 1, at="2025-12-31 00:00:00")
+    sx, api = system(Service(*fresh, *older, still, waiting))
+    (seen,) = sx.observe([told(job_instance_id=299)])
+    others = found(seen).others
+    assert [one.instance_id for one in others if one.live] == [1, 2]
+    assert len(others) == 101
+    assert len(api.parameters("GetJobInstanceList")) == 4
+
+
+def test_the_meant_instance_is_read_back_to(system: Any, told: Any) -> None:
+    """However old it is, so that what ran after it is seen."""
+    listed = [instance(number, 4, at="2025-12-01 00:00:00") for number in range(200, 0, -1)]
+    sx, api = system(Service(*listed))
+    (seen,) = sx.observe([told(job_instance_id=60)])
+    assert {one.instance_id for one in found(seen).others} >= set(range(61, 201))
+    assert len(api.parameters("GetJobInstanceList")) == 3 + 2
+
+
+def test_a_list_without_end_is_given_up(system: Any, told: Any) -> None:
+    """Sixty pages are more than SchedulerX keeps."""
+    sx, api = system(Service(*(instance(number) for number in range(5_000, 0, -1))))
+    (seen,) = sx.observe([told(job_instance_id=1)])
+    assert isinstance(seen, LookFailed)
+    assert (seen.code, seen.worth_repeating) == ("ListTooLong", True)
+    assert len(api.parameters("GetJobInstanceList")) == 60
+
+
+@pytest.mark.parametrize("action", ["GetJobInfo", "GetJobInstanceList", "GetJobInstance"])
+@pytest.mark.parametrize(
+    ("reply", "code", "worth_repeating"),
+    [
+        (no("denied", 403), "403", False),
+        (no("broken", 500), "500", True),
+        (no("broken", None), "", True),
+        (no("groupid not exist groupId: g namespace: n", 404), "404", False),
+        (yes(), "MalformedAnswer", True),
+        (Answer(body={"Success": "true", "Code": 200}, request_id="", status=200), "UnreadableAnswer", True),
+        (refused("Throttling.User", "slow", jobs=1, http_status=400), "Throttling.User", True),
+        (refused("Forbidden.RAM", "is not existed", jobs=1, http_status=403), "Forbidden.RAM", False),
+    ],
+)
+def test_a_read_that_fails_is_no_observation(
+    system: Any,
+    told: Any,
+    action: str,
+    reply: Any,
+    code: str,
+    worth_repeating: bool,  # noqa: FBT001 - one example
+) -> None:
+    """Whichever read it is; never does a failed look pass as a job without live instances."""
+    service = Service(instance(1))
+    service.instead[action] = reply
+    sx, _ = system(service)
+    (seen,) = sx.observe([told(job_instance_id=1)])
+    assert isinstance(seen, LookFailed)
+    assert (seen.code, seen.worth_repeating, seen.look_begun_at) == (code, worth_repeating, NOW)
+
+
+def target(group: Group, data_time: str | None = "2026-01-01 10:00:00") -> Target:
+    """A failed day."""
+    return Target(scope=group, job_id="92583", data_time=data_time)
+
+
+def test_a_rerun_is_exactly_one_day(fake_api: Any, clock: Any, group: Group) -> None:
+    """The numbers of job-systems.md 5.3, by POST, with everything that the API requires."""
+    api = fake_api(lambda _: yes())
+    results = SchedulerxSystem(api, clock, ZONE).rerun([target(group)])
+    assert api.asked == [
+        ApiCall(
+            action="RerunJob",
+            version="2019-04-30",
+            method="POST",
+            parameters={
+                **PLACE,
+                "JobId": "92583",
+                "StartDate": "1767196800000",
+                "EndDate": "1767283199000",
+                "DataTime": "10:00:00",
+            },
+        )
+    ]
+    assert results == [CallResult(effect=Effect.DONE, api=Api.RERUN_JOB, request_id="req", left_at=1_001.0)]
+
+
+@pytest.mark.parametrize(
+    ("body", "effect"),
+    [
+        ({"Success": True, "Code": 200}, Effect.DONE),
+        ({"Success": True, "Code": "200"}, Effect.DONE),
+        ({"Success": True, "Code": 200, "Message": "jobId=1 is not existed"}, Effect.DONE),
+        ({"Success": True, "Code": 500}, Effect.UNKNOWN),
+        ({"Success": True}, Effect.UNKNOWN),
+        ({"Success": "true", "Code": 200}, Effect.UNKNOWN),
+        ({"Success": 1, "Code": 200}, Effect.UNKNOWN),
+        ({"Code": 200}, Effect.UNKNOWN),
+        ({}, Effect.UNKNOWN),
+        ({"Success": False, "Code": 400}, Effect.NOT_DONE_USELESS),
+        ({"Success": False, "Code": 500}, Effect.UNKNOWN),
+        ({"Success": False}, Effect.UNKNOWN),
+        ({"Success": False, "Code": 500, "Message": "jobId=1 is not existed"}, Effect.NOT_DONE_USELESS),
+        ({"Success": False, "Code": 429}, Effect.NOT_DONE_LATER),
+    ],
+)
+def test_a_rerun_is_done_only_if_both_members_say_so(
+    fake_api: Any, clock: Any, group: Group, body: dict[str, Any], effect: Effect
+) -> None:
+    """`Success` is true and `Code` is 200; nothing short of it, and no text, makes it done."""
+    answer = Answer(body=body, request_id="req", status=200)
+    api = fake_api(lambda _: answer)
+    (result,) = SchedulerxSystem(api, clock, ZONE).rerun([target(group)])
+    assert (result.effect, result.request_id, len(api.asked)) == (effect, "req", 1)
+
+
+@pytest.mark.parametrize("data_time", [None, "", "tomorrow", "2026-02-30 10:00:00"])
+def test_without_a_day_nothing_is_sent(fake_api: Any, clock: Any, group: Group, data_time: str | None) -> None:
+    """A wrong day would run the wrong data; the refusal is certain."""
+    api = fake_api(lambda _: pytest.fail("sent"))
+    (result,) = SchedulerxSystem(api, clock, ZONE).rerun([target(group, data_time)])
+    assert (result.effect, result.code) == (Effect.NOT_DONE_USELESS, "InvalidDataTime")
+
+
+def test_one_job_a_call(fake_api: Any, clock: Any, group: Group) -> None:
+    """Two targets are the caller's mistake."""
+    with pytest.raises(ValueError, match="unpack"):
+        SchedulerxSystem(fake_api(lambda _: yes()), clock, ZONE).rerun([target(group), target(group)])
