@@ -22,11 +22,11 @@ from shared.domain.errors import Fault, InputError, PolicyError, SettingsError
 from shared.domain.failure import Intake, Trigger, Unreadable
 from shared.domain.job import System
 from shared.heal import Healer, Invocation, Report
-from shared.intake.context import Context
+from shared.intake.context import Context, Told, content_hash, event_id, unreadable
 from shared.intake.event import read_events
 from shared.intake.log import read_logs
 from shared.intake.manual import read_manual
-from shared.intake.trigger import read_trigger, unreadable_trigger
+from shared.intake.trigger import read_trigger
 from shared.ledger.sqlite import SqliteLedger
 from shared.policy.load import load_policy
 from shared.policy.model import Policy
@@ -130,7 +130,8 @@ def _read_range(wiring: Wiring, wanted: LogRange, trigger: Trigger, event: bytes
     try:
         return read_logs(wiring.source.pull(wanted), wanted, wiring.context, trigger)
     except InputError as error:
-        return Intake(unreadable=[unreadable_trigger(event, error.faults, trigger)])
+        told = Told(path="$", trigger=trigger, event_id=event_id("log", content_hash(event)), original=event)
+        return Intake(unreadable=[unreadable(told, error.faults)])
 
 
 @contextmanager

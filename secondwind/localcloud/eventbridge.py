@@ -138,9 +138,7 @@ class EventBridge:
                 "aliyunregionid": self._region,
                 "aliyunpublishaddr": "127.0.0.1",
             }
-            new = [
-                Delivery(bus, rule, published, now) for rule in self._buses[bus] if rule.matches(published)
-            ]
+            new = [Delivery(bus, rule, published, now) for rule in self._buses[bus] if rule.matches(published)]
             if new and self._duplicates:
                 self._duplicates -= 1
                 new = [delivery for delivery in new for _ in range(2)]
@@ -172,9 +170,7 @@ class EventBridge:
     def _deliver(self, delivery: Delivery) -> Delivery:
         result = delivery.rule.target(delivery.body)
         if result.error is None:
-            return Delivery(
-                delivery.bus, delivery.rule, delivery.event, delivery.due_at, delivery.failures, result
-            )
+            return Delivery(delivery.bus, delivery.rule, delivery.event, delivery.due_at, delivery.failures, result)
         failures = delivery.failures + 1
         with self._lock:
             again_at = self._clock.now() + self._random.uniform(*RETRY_AFTER_S)

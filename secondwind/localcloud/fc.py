@@ -108,10 +108,11 @@ class FunctionRuntime:
                 return _failed(request_id, error.log, message, "FunctionTimeoutError")
             except InstanceDied as error:
                 self._drop()
-                message = (
-                    f"Process exited unexpectedly before completing request (exit status {error.status})"
-                )
+                message = f"Process exited unexpectedly before completing request (exit status {error.status})"
                 return _failed(request_id, error.log, message, "ProcessExitedError")
+            except BaseException:
+                self._drop()  # half an exchange would be taken for the next request's answer
+                raise
         error_shown = None if answer.done else json.loads(answer.body)
         return InvocationResult(answer.body, error_shown, request_id, answer.log)
 

@@ -55,7 +55,7 @@ class Process:
 
     def __init__(self, python: str, environment: Mapping[str, str]) -> None:
         self._child = subprocess.Popen(  # noqa: S603 - the interpreter and our own worker, no shell
-            [python, "-B", str(_WORKER)],
+            [python, "-u", "-B", str(_WORKER)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -76,13 +76,9 @@ def _load(path: str) -> Callable[..., Any]:
     try:
         module = importlib.import_module(module_name)
     except ImportError as error:
-        raise UserCodeError(
-            "ImportModuleError", f"Unable to import module '{module_name}': {error}"
-        ) from error
+        raise UserCodeError("ImportModuleError", f"Unable to import module '{module_name}': {error}") from error
     except SyntaxError as error:
-        raise UserCodeError(
-            "UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}"
-        ) from error
+        raise UserCodeError("UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}") from error
     except Exception as error:
         raise UserCodeError("UserCodeError", f"Module '{module_name}' cannot be loaded: {error}") from error
     found = getattr(module, name, None)

@@ -130,7 +130,7 @@ class _Listener(ThreadingMixIn, TCPServer):
         with self._open_lock:
             for connection in self._open:
                 try:
-                    pass
+                    connection.shutdown(socket.SHUT_RDWR)
                 except OSError:  # noqa: PERF203 - one client that has gone must not keep the others open
                     continue
 

@@ -79,9 +79,7 @@ class LogService:
         """Answer one request; what is wrong with it is in the answer."""
         with self._lock:
             self._requests += 1
-            call = parse_call(
-                request, now=self._clock.now(), region=self._region, pull_bytes_max=self._pull_bytes_max
-            )
+            call = parse_call(request, now=self._clock.now(), region=self._region, pull_bytes_max=self._pull_bytes_max)
             response = self._answer(call)
             found = _ERROR_CODE.search(response.body) if response.status >= 400 else None  # noqa: PLR2004 - HTTP errors
             code = "ConnectionClosed" if response.close else found[1].decode() if found else ""
@@ -101,9 +99,7 @@ class LogService:
             if logstore in owner.logstores:
                 raise ValueError(f"Logstore {logstore} exists")
             made = new_logstore(logstore, shards, now, {})
-            made.index = (
-                {"line": {"token": [",", " "], "caseSensitive": False, "chn": False}} if indexed else None
-            )
+            made.index = {"line": {"token": [",", " "], "caseSensitive": False, "chn": False}} if indexed else None
             owner.logstores[logstore] = made
 
     def append(self, project: str, logstore: str, group: LogGroup, *, shard: int | None = None) -> None:
@@ -167,9 +163,7 @@ class LogService:
             raise SlsError(400, "MissingAPIVersion", "x-log-apiversion does not exist in http header.")
         if version != API_VERSION:
             raise SlsError(400, "InvalidAPIVersion", "x-log-apiversion is unsupported.")
-        sls_auth.check_signature(
-            call.request, self._credentials, region=self._region, now=self._signing_clock.now()
-        )
+        sls_auth.check_signature(call.request, self._credentials, region=self._region, now=self._signing_clock.now())
         if not call.operation:
             raise SlsError(404, "InvalidPath", "The local cloud has no such operation.")
 

@@ -122,10 +122,7 @@ def _check_sha256(request: Request) -> None:
 
 def _check_md5(request: Request) -> None:
     sent = request.headers.get("content-md5")
-    if (
-        sent is not None
-        and sent.upper() != hashlib.md5(request.body, usedforsecurity=False).hexdigest().upper()
-    ):
+    if sent is not None and sent.upper() != hashlib.md5(request.body, usedforsecurity=False).hexdigest().upper():
         raise SlsError(400, "InvalidContentMD5", "Content-MD5 does not match the body.")
 
 

@@ -62,9 +62,7 @@ def parse_call(request: Request, *, now: float, region: str, pull_bytes_max: int
     operation = ""
     for method, shape, kind, name in _ROUTES:
         wanted = tuple(shape.split("/")) if shape else ()
-        fits = len(wanted) == len(segments) and all(
-            w in ("*", s) for w, s in zip(wanted, segments, strict=True)
-        )
+        fits = len(wanted) == len(segments) and all(w in ("*", s) for w, s in zip(wanted, segments, strict=True))
         if fits and method == request.method and kind == query.get("type", ""):
             operation = name
             break

@@ -106,9 +106,7 @@ def _get_logstore(call: Call, logstore: Logstore) -> Response:
         "ttl": 30,
     }
     fixed = {"logstoreName": call.logstore, "shardCount": len(logstore.shards)}
-    return json_response(
-        {**defaults, **logstore.settings, **fixed, "createTime": born, "lastModifyTime": born}
-    )
+    return json_response({**defaults, **logstore.settings, **fixed, "createTime": born, "lastModifyTime": born})
 
 
 def _list_logstores(call: Call, project: Project) -> Response:

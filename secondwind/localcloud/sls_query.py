@@ -99,9 +99,7 @@ def _compile(query: str) -> Matcher:
     while True:
         term = _TERM.match(text, at)
         if term is None:
-            raise parameter_invalid(
-                "the local cloud understands `*` and `field: value and field: value` only"
-            )
+            raise parameter_invalid("the local cloud understands `*` and `field: value and field: value` only")
         value = term[3] if term[4] is None else term[4]
         terms.append((term[1] is None, term[2], value.casefold()))
         at = term.end()

@@ -117,7 +117,7 @@ def _decode_log(data: memoryview) -> Log:
             key, content = _pair(_message(value))
             contents.append((key, bytes(content)))
         elif number == 4:  # noqa: PLR2004 - as above
-            time_ns = _integer(value)
+            time_ns = _integer(value) & 0xFFFF_FFFF
     if time is None:
         raise WireError("a log without time")
     return Log(time & 0xFFFF_FFFF, tuple(contents), time_ns)

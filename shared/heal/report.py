@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from shared.ports import Ledger, OutcomeSink
 
 OWED_PER_DOCUMENT = 200
 """Outcomes without a job of their own that one `owed/…` document keeps: 200 of at most 8 KiB."""
+_LOG = logging.getLogger(__name__)
 _RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 
@@ -71,7 +73,8 @@ class Reporter:
             return report
         try:
             self.sink.put([result.outcome.fields() for result in kept])
-        except SinkUnavailable:
+        except SinkUnavailable as error:
+            _LOG.warning("outcomes stay owed: %s", error)
             self._keep([result.outcome for result in kept if not result.key], ask)
         else:
             self._acknowledge(results, ask.now)

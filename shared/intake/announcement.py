@@ -67,13 +67,17 @@ FIELDS = (
     *(Field(name, values.evidence) for name in ("reason", "node", "job_name", "queue", "owner")),
 )
 _SCOPE = frozenset({"schema", "system", "region", "cluster_id", "namespace", "group_id", "namespace_source"})
+# Of a record whose system is not known only what holds for both systems can be asked.
+_FIELDS_OF = {system: tuple(field for field in FIELDS if system in field.systems) for system in System}
+_FIELDS_OF_BOTH = tuple(field for field in FIELDS if field.systems is _BOTH)
+_SYSTEM_NAMES = tuple(system.value for system in System)
+_RUN = ("job_instance_id", "data_time")
 _HINTS = ("system", "region", "cluster_id", "namespace", "group_id", "job_id", "job_instance_id", "data_time")
 
 
 def announces(fields: Mapping[str, Any]) -> bool:
     """Whether a log with these fields is meant as a failure (contract.md)."""
-    system = fields.get("system")
-    return system in {"ehpc", "schedulerx"} if isinstance(system, str) else fields.get("schema") == values.SCHEMA
+    return fields.get("system") in _SYSTEM_NAMES or fields.get("schema") == values.SCHEMA
 
 
 def read_announcement(record: Any, told: Told, context: Context, found: Iterable[Fault] = ()) -> Failure | Unreadable:
@@ -108,34 +112,30 @@ def _settle_region(
 
 def _read_fields(record: Mapping[str, Any], path: str, faults: list[Fault]) -> dict[str, Any]:
     """The known fields that are there and right; a fault for each that is missing or wrong."""
-    systems = [system for system in System if record.get("system") == system.value]
+    system = next((system for system in System if record.get("system") == system.value), None)
     got: dict[str, Any] = {}
-    for field in FIELDS:
-        # Of a record whose system is not known only what holds for both systems can be asked.
-        if field.systems is not _BOTH and not field.systems.issuperset(systems or _BOTH):
-            continue
+
+    def fault(name: str, problem: str) -> None:
+        faults.append(Fault(below(path, name), problem))
+
+    for field in _FIELDS_OF[system] if system else _FIELDS_OF_BOTH:
         value = record.get(field.name)
-        where = below(path, field.name)
         if _absent(value):
             if field.required:
-                faults.append(Fault(where, "is missing" if field.name != "system" else _WANTED_SYSTEM))
-            continue
-        if isinstance(value, Bad):
-            faults.append(Fault(where, value.problem))
-            continue
-        try:
-            got[field.name] = field.read(value)
-        except ValueError as error:
-            faults.append(Fault(where, str(error)))
-    if not systems and _absent(record.get("job_id")):
-        faults.append(Fault(below(path, "job_id"), "is missing"))
-    if systems == [System.SCHEDULERX] and all(_absent(record.get(name)) for name in _RUN):
-        faults.extend(Fault(below(path, name), f"is missing; wanted {' or '.join(_RUN)}") for name in _RUN)
+                fault(field.name, "is missing" if system else f"is missing; wanted {' or '.join(_SYSTEM_NAMES)}")
+        elif isinstance(value, Bad):
+            fault(field.name, value.problem)
+        else:
+            try:
+                got[field.name] = field.read(value)
+            except ValueError as error:
+                fault(field.name, str(error))
+    if system is None and _absent(record.get("job_id")):
+        fault("job_id", "is missing")
+    if system is System.SCHEDULERX and all(_absent(record.get(name)) for name in _RUN):
+        for name in _RUN:
+            fault(name, f"is missing; wanted {' or '.join(_RUN)}")
     return got
-
-
-_WANTED_SYSTEM = "is missing; wanted ehpc or schedulerx"
-_RUN = ("job_instance_id", "data_time")
 
 
 def _envelope_time(record: Mapping[str, Any], told: Told, faults: list[Fault]) -> float | None:
@@ -194,7 +194,7 @@ def _telling_id(scope: Scope, got: Mapping[str, Any], occurred_at: float | None,
 
 
 def _extra(record: Mapping[str, Any], system: System) -> dict[str, str]:
-    known = {field.name for field in FIELDS if system in field.systems}
+    known = {field.name for field in _FIELDS_OF[system]}
     extra: dict[str, str] = {}
     for name, value in record.items():
         if len(extra) == MAX_EXTRA_FIELDS:

@@ -61,7 +61,7 @@ class SlsSource:
         """
         if wanted.begin_cursor == wanted.end_cursor:
             return
-        client = _client(self._access, wanted.endpoint)
+        client = _connect(self._access, wanted.endpoint)
         cursor, ordinal = wanted.begin_cursor, 0
         while cursor != wanted.end_cursor:
             page = self._page(client, wanted, cursor)
@@ -100,7 +100,7 @@ class SlsSink:
         """
         if not records:
             return
-        client = _client(self._access, self._endpoint)
+        client = _connect(self._access, self._endpoint)
         now = int(self._clock.now())
         for batch in batches(records):
             self._put(client, now, batch)
@@ -127,7 +127,7 @@ def batches(records: Sequence[Mapping[str, str]]) -> Iterator[list[Mapping[str, 
         yield batch
 
 
-def _client(access: Access, endpoint: str) -> Any:
+def _connect(access: Access, endpoint: str) -> Any:
     from shared.sls._client import Client  # noqa: PLC0415 - 0.3 s that only a caller pays
 
     return Client(access, endpoint)

@@ -198,10 +198,10 @@ def test_rerun_cancels_the_planned_end(world: World, clock: ManualClock) -> None
     """What a killed run would have done no longer concerns the job."""
     cluster = world.cluster("c", Flavour.SLURM)
     cluster.submit("1.scheduler", JobSpec(runs=(finishes(20), hangs()), requeue_wait_s=2))
-    clock.advance(19)
+    clock.advance(10)
     cluster.rerun("1.scheduler")
     clock.advance(1_000)
-    assert (seen(world).state, seen(world).started_at) == (State.RUNNING, START + 21)
+    assert (seen(world).state, seen(world).started_at) == (State.RUNNING, START + 12)
 
 
 def test_planned_finish_stop_and_remove(world: World, clock: ManualClock) -> None:

@@ -65,7 +65,7 @@ EVENT: dict[str, Any] = {
         ({"n": [True, "5"]}, False),
     ],
 )
-def test_matching(pattern: dict[str, Any], wanted: bool) -> None:
+def test_matching(*, pattern: dict[str, Any], wanted: bool) -> None:
     """Keys are joined by AND, values by OR, each operator does what the page says."""
     assert compile_pattern(pattern)(EVENT) is wanted
 

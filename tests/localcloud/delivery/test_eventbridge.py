@@ -38,6 +38,7 @@ class Function:
         self.failures = failures
 
     def __call__(self, body: bytes) -> InvocationResult:
+        """One invocation."""
         self.bodies.append(json.loads(body))
         self.failures -= 1
         return FAILED if self.failures >= 0 else DONE
@@ -58,7 +59,7 @@ def bridge(clock: ManualClock) -> EventBridge:
 
 
 def test_a_matching_event_arrives_with_its_envelope(bridge: EventBridge) -> None:
-    """The target gets the event whole with the platform's attributes; a rule that does not match gets nothing."""
+    """The target gets the event whole with the platform's attributes; other rules get nothing."""
     hit, miss = Function(), Function()
     bridge.add_rule("jobs", "hit", PATTERN, hit)
     bridge.add_rule("jobs", "miss", {"source": ["other"]}, miss)
@@ -164,7 +165,12 @@ class Sender:
         self._port = port
 
     def __call__(
-        self, body: bytes, *, key_id: str = "AK", secret: str = "s", token: str = "t"
+        self,
+        body: bytes,
+        *,
+        key_id: str = "AK",
+        secret: str = "s",  # noqa: S107 - made up
+        token: str = "t",  # noqa: S107 - made up
     ) -> tuple[int, dict[str, Any]]:
         """Status and answer."""
         kind, date = "application/cloudevents-batch+json; charset=utf-8", "Tue, 14 Nov 2023 22:13:20 GMT"

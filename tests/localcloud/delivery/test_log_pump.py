@@ -28,6 +28,7 @@ class Recorder:
         self.inside: Callable[[], None] = lambda: None
 
     def __call__(self, event: bytes) -> InvocationResult:
+        """One invocation."""
         self.events.append(json.loads(event))
         self.inside()
         self.failures -= 1

@@ -185,9 +185,7 @@ def test_a_child_that_ignores_sigterm_dies_as_well(deploy: Deploy) -> None:
 @pytest.mark.parametrize("statement", ["import sys; sys.exit(3)", "import os; os._exit(3)"])
 def test_exit_is_an_invocation_error(deploy: Deploy, statement: str) -> None:
     """A handler that ends the process fails its invocation, with what it had logged."""
-    result = deploy(
-        f"def handler(event, context):\n    print('before')\n    import sys; sys.stdout.flush()\n    {statement}\n"
-    ).invoke(b"")
+    result = deploy(f"def handler(event, context):\n    print('before')\n    {statement}\n").invoke(b"")
     assert result.error is not None
     assert result.error["errorType"] == "ProcessExitedError"
     assert "exit status 3" in result.error["errorMessage"]
@@ -245,3 +243,32 @@ def test_too_large_event_is_refused(deploy: Deploy) -> None:
     assert result.error is not None
     assert result.error["errorType"] == "EntityTooLarge"
     assert runtime.starts == 0
+
+
+def test_an_interrupted_invocation_leaves_no_answer_behind(deploy: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the caller is interrupted while it waits, the next request gets its own answer, from a new process."""
+    runtime = deploy("def handler(event, context):\n    return event\n")
+    assert runtime.invoke(b"1").body == b"1"
+    assert runtime._process is not None
+    exchange = runtime._process.exchange
+
+    def interrupted(*request: Any) -> Any:
+        exchange(*request)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runtime._process, "exchange", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        runtime.invoke(b"2")
+    assert runtime.invoke(b"3").body == b"3"
+    assert runtime.starts == 2
+
+
+def test_log_is_in_order_and_bounded(deploy: Deploy) -> None:
+    """Prints stand between the marks of their invocation, and of a long log the end is kept."""
+    source = "def handler(event, context):\n    print('x' * int(event))\n    print('last')\n"
+    runtime = deploy(source)
+    lines = runtime.invoke(b"1").log.splitlines()
+    assert [line.split(" RequestId")[0] for line in lines] == ["FC Invoke Start", "x", "last", "FC Invoke End"]
+    long = runtime.invoke(b"1000000").log
+    assert len(long) == 256 * 1024
+    assert long.splitlines()[-2:] == ["last", f"FC Invoke End RequestId: {long.rsplit(' ', 1)[1].strip()}"]

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from email.utils import formatdate
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,7 @@ def code(response: Response) -> tuple[int, str]:
     return response.status, json.loads(response.body)["errorCode"] if response.body else ""
 
 
-def put(service: LogService, body: bytes, **headers: str) -> tuple[int, str]:
+def put(service: LogService, body: bytes, **headers: Any) -> tuple[int, str]:
     """PutLogs of that body."""
     return code(send(service, body, **{"x_log_bodyrawsize": str(len(body)), **headers}))
 

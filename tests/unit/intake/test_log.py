@@ -70,6 +70,7 @@ def test_a_redelivered_range_tells_the_same(context: Context, log_range: LogRang
     [
         ({"system": "ehpc"}, "$[1].cluster_id"),
         ({"schema": "job-failure/1"}, "$[1].system"),
+        ({"schema": "job-failure/1", "system": "linux"}, "$[1].system"),
         ({"system": "ehpc", "cluster_id": b"\xff", "job_id": "1"}, "$[1].cluster_id"),
         ({"content": '{"system":"ehpc","load":NaN}'}, "$[1].content.load"),
         ({"content": '{"schema":"job-failure/1","system":"eh'}, "$[1].content"),

@@ -1,0 +1,134 @@
+"""A whole region on loopback, and the functions' handlers called as Function Compute calls them."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from secondwind.localcloud.cloud import LocalCloud
+from secondwind.localcloud.fc_context import make_context
+from secondwind.localcloud.sls import LogService
+
+PROJECT, OUTCOMES, SOURCE = "secondwind", "outcomes", "failures"
+POLICY = """
+version: 1
+regions: [cn-shanghai]
+timing: {settle_s: 4, observation_max_age_s: 30}
+cooldown: {base_s: 0, factor: 1, max_s: 0}
+breaker: null
+rules:
+  - {name: user-error, match: {message: 'ModuleNotFoundError|SyntaxError'}, action: ignore}
+  - {name: the-rest, match: {}, action: rerun}
+"""
+
+
+@dataclass
+class Town:
+    """One local region and a function environment that points at it."""
+
+    cloud: LocalCloud
+    logs: LogService
+    context_kind: str = "3.12"
+    requests: int = 0
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def context(self, timeout_s: int = 60) -> Any:
+        """A fresh context, of the kind that is set."""
+        self.requests += 1
+        keys = {"access_key_id": "local", "access_key_secret": "local-secret"} if self.context_kind == "3.10" else None
+        return make_context(
+            "3.10" if self.context_kind == "3.10" else "3.12",
+            request_id=f"request-{self.requests}",
+            timeout_s=timeout_s,
+            credentials=keys,
+        )
+
+    def invoke(self, name: str, body: bytes | Mapping[str, Any] | list[Any]) -> dict[str, Any]:
+        """Call a door in this process; the answer must be JSON as FC serialises it."""
+        import importlib
+
+        handler: Callable[[bytes, Any], dict[str, Any]] = importlib.import_module(f"functions.{name}.index").handler
+        event = body if isinstance(body, bytes) else json.dumps(body).encode()
+        answer = handler(event, self.context())
+        found: dict[str, Any] = json.loads(json.dumps(answer, sort_keys=True))
+        return found
+
+    def put(self, logstore: str, *logs: Mapping[str, str]) -> None:
+        """Write logs as one log group, through the official SDK."""
+        from aliyun.log import LogItem, PutLogsRequest
+
+        items = [LogItem(int(time.time()), contents=list(log.items())) for log in logs]
+        self.client().put_logs(PutLogsRequest(PROJECT, logstore, "topic", "source", items))
+
+    def client(self) -> Any:
+        """The official Log Service SDK, pointed here."""
+        from aliyun.log import LogClient
+
+        client = LogClient(self.cloud.endpoint, "local", "local-secret", source="test")
+        client._isRowIp = True
+        return client
+
+    def outcomes(self) -> list[dict[str, str]]:
+        """Every row of the outcome Logstore, in order, as the official SDK pulls them."""
+        return self.pulled(OUTCOMES)
+
+    def pulled(self, logstore: str) -> list[dict[str, str]]:
+        """Every row of a Logstore."""
+        client = self.client()
+        cursor = client.get_cursor(PROJECT, logstore, 0, "begin").get_cursor()
+        answer = client.pull_logs(PROJECT, logstore, 0, cursor)
+        rows: list[dict[str, str]] = answer.get_flatten_logs_json()
+        return rows
+
+    def trigger_event(self, begin: str = "", end: str = "", **source: Any) -> dict[str, Any]:
+        """A Log Service trigger's body for shard 0 of the source Logstore, whole unless cursors are given."""
+        client = self.client()
+        found = {
+            "endpoint": self.cloud.endpoint,
+            "projectName": PROJECT,
+            "logstoreName": SOURCE,
+            "shardId": 0,
+            "beginCursor": begin or client.get_cursor(PROJECT, SOURCE, 0, "begin").get_cursor(),
+            "endCursor": end or client.get_cursor(PROJECT, SOURCE, 0, "end").get_cursor(),
+        }
+        return {"parameter": {}, "jobName": "j", "taskId": "t", "cursorTime": 0, "source": {**found, **source}}
+
+    def rerun_calls(self) -> list[dict[str, str]]:
+        """Parameters of every mutating call that arrived, whatever became of it."""
+        return [call.parameters for call in self.cloud.openapi.calls if call.action in {"RerunJobs", "RerunJob"}]
+
+
+@pytest.fixture
+def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+    """A region with one project and two Logstores, and the settings of a function in it."""
+    cloud = LocalCloud()
+    logs = LogService(cloud.clock, cloud.credentials)
+    cloud.mount(LogService.serves, logs)
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(POLICY)
+    with cloud:
+        made = Town(cloud, logs)
+        made.environment = {
+            "SECONDWIND_EHPC_ENDPOINT": cloud.endpoint,
+            "SECONDWIND_SCHEDULERX_ENDPOINT": cloud.endpoint,
+            "SECONDWIND_SLS_ENDPOINT": cloud.endpoint,
+            "SECONDWIND_OUTCOME_PROJECT": PROJECT,
+            "SECONDWIND_OUTCOME_LOGSTORE": OUTCOMES,
+            "SECONDWIND_LEDGER_URL": f"sqlite://{tmp_path}/ledger.db",
+            "SECONDWIND_POLICY_FILE": str(policy),
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": "local",
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "local-secret",
+        }
+        for name, value in made.environment.items():
+            monkeypatch.setenv(name, value)
+        client = made.client()
+        client.create_project(PROJECT, "outcomes and failures")
+        for logstore in (OUTCOMES, SOURCE):
+            client.create_logstore(PROJECT, logstore, 30, 1)
+        yield made

@@ -1,0 +1,189 @@
+"""E-HPC through the real SDK and the local cloud: what the adapter says and what happened are the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from secondwind.localcloud.faults import Fault, FaultKind
+from secondwind.localcloud.flavours import ClusterSettings, Flavour
+from secondwind.localcloud.jobs import JobSpec, finishes
+from shared.domain.call import Effect, Target
+from shared.domain.credentials import Credentials
+from shared.domain.job import Cluster, State
+from shared.domain.snapshot import EhpcSnapshot, LookFailed
+from shared.systems.ehpc import EhpcSystem
+
+
+@pytest.fixture
+def system(open_api: Any, clock: Any) -> EhpcSystem:
+    """The adapter under test."""
+    return EhpcSystem(open_api(), clock)
+
+
+def targets(here: Cluster, *job_ids: str) -> list[Target]:
+    """These jobs of the cluster."""
+    return [Target(scope=here, job_id=job_id) for job_id in job_ids]
+
+
+def killed(cloud: Any) -> list[str]:
+    """The jobs that were really rerun, once for each time."""
+    return sorted(kill.job_id for kill in cloud.world.kills)
+
+
+def test_every_state_is_seen(cloud: Any, clock: Any, system: Any, here: Any, failure: Any) -> None:
+    """Running, queued, ended, gone, an array's parent and its subjob, a bare id and an ambiguous one."""
+    cluster = cloud.world.cluster("ehpc-hz-a")
+    cluster.submit("1.scheduler", JobSpec(owner="bob", queue="long", name="fluid", nodes=2))
+    cluster.submit("2.scheduler", JobSpec(wait_s=1e9))
+    cluster.submit("3.scheduler", JobSpec(runs=(finishes(5),)))
+    cluster.submit("4.a", JobSpec(rerunnable=False))
+    cluster.submit("4.b")
+    cluster.submit_array("12[].scheduler", "1-3:1")
+    clock.advance(60)
+    told = ["1.scheduler", "1", "2.scheduler", "3.scheduler", "4.a", "4", "12[].scheduler", "12[2]", "12", "9.gone"]
+    seen = system.observe([failure(job_id, here) for job_id in told])
+    assert all(isinstance(one, EhpcSnapshot) for one in seen)
+    assert [(one.job_id, one.state, one.ambiguous) for one in seen] == [
+        ("1.scheduler", State.RUNNING, False),
+        ("1.scheduler", State.RUNNING, False),
+        ("2.scheduler", State.QUEUED, False),
+        ("3.scheduler", State.FINISHED, False),
+        ("4.a", State.RUNNING, False),
+        ("4.a", State.RUNNING, True),
+        ("12[].scheduler", State.RUNNING, False),
+        ("12[2].scheduler", State.RUNNING, False),
+        ("12", State.NOT_FOUND, False),
+        ("9.gone", State.NOT_FOUND, False),
+    ]
+    first = seen[0]
+    assert (first.owner, first.queue, first.name, len(first.nodes)) == ("bob", "long", "fluid", 2)
+    assert (first.start_time, first.rerunnable, seen[4].rerunnable) == (1_767_240_000, True, False)
+    assert seen[6].array_request == "1-3:1"
+    assert first.look_begun_at == clock.now()
+
+
+def test_a_rerun_of_a_hundred_is_one_call(cloud: Any, clock: Any, system: Any, here: Any, failure: Any) -> None:
+    """Each was killed once; what is seen afterwards is another life."""
+    cluster = cloud.world.cluster("ehpc-hz-a", Flavour.SLURM, ClusterSettings(rerun_lag_s=0))
+    job_ids = [cluster.submit(f"{number}.s") for number in range(100)]
+    clock.advance(60)
+    (before,) = system.observe([failure("7.s", here)])
+    results = system.rerun(targets(here, *job_ids))
+    assert {result.effect for result in results} == {Effect.DONE}
+    assert len({result.request_id for result in results} - {""}) == 1
+    assert len(cloud.openapi.calls_of("RerunJobs")) == 1
+    assert killed(cloud) == sorted(job_ids)
+    clock.advance(60)
+    (after,) = system.observe([failure("7.s", here)])
+    assert (after.job_id, after.state) == (before.job_id, State.RUNNING)
+    assert after.start_time > before.start_time
+
+
+def test_a_refused_batch_is_halved_and_the_good_are_done_once(cloud: Any, clock: Any, system: Any, here: Any) -> None:
+    """A batch with a bad id is refused as a whole (`InvalidParams`): nobody is rerun twice on the way to it."""
+    cluster = cloud.world.cluster("ehpc-hz-a")
+    job_ids = [cluster.submit(f"{number}.s") for number in range(8)]
+    clock.advance(60)
+    bad = '{"Id":"5.s"}'
+    cloud.faults.add(
+        Fault(
+            "RerunJobs",
+            FaultKind.ERROR_BEFORE_EFFECT,
+            times=None,
+            match=lambda parameters: bad in parameters["Jobs"],
+            status=400,
+            code="InvalidParams",
+        )
+    )
+    results = system.rerun(targets(here, *job_ids))
+    assert [one.effect for one in results] == [Effect.DONE] * 5 + [Effect.NOT_DONE_USELESS] + [Effect.DONE] * 2
+    assert killed(cloud) == sorted(set(job_ids) - {"5.s"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "effect", "happened"),
+    [
+        (FaultKind.CLOSE_BEFORE_EFFECT, Effect.UNKNOWN, 0),
+        (FaultKind.CLOSE_AFTER_EFFECT, Effect.UNKNOWN, 1),
+        (FaultKind.HTML_BEFORE_EFFECT, Effect.UNKNOWN, 0),
+        (FaultKind.HTML_AFTER_EFFECT, Effect.UNKNOWN, 1),
+        (FaultKind.EMPTY_AFTER_EFFECT, Effect.UNKNOWN, 1),
+        (FaultKind.ERROR_AFTER_EFFECT, Effect.UNKNOWN, 1),
+        (FaultKind.THROTTLED, Effect.NOT_DONE_LATER, 0),
+    ],
+)
+def test_no_ending_claims_more_than_it_proves(
+    *, cloud: Any, clock: Any, system: Any, here: Any, kind: FaultKind, effect: Effect, happened: int
+) -> None:
+    """Whether the effect took place or not, one lost answer is one call and one honest result."""
+    cloud.world.cluster("ehpc-hz-a").submit("1.s")
+    clock.advance(60)
+    cloud.faults.add(Fault("RerunJobs", kind))
+    (result,) = system.rerun(targets(here, "1.s"))
+    assert (result.effect, len(killed(cloud))) == (effect, happened)
+    assert len(cloud.openapi.calls_of("RerunJobs")) == 1
+
+
+def test_a_partly_done_batch_is_unknown_for_each(cloud: Any, clock: Any, system: Any, here: Any) -> None:
+    """Two were rerun, which ones is not said."""
+    cluster = cloud.world.cluster("ehpc-hz-a")
+    cluster.submit("1.s")
+    cluster.submit("2.s", JobSpec(rerunnable=False))
+    clock.advance(60)
+    results = system.rerun(targets(here, "1.s", "2.s"))
+    assert [(one.effect, one.code) for one in results] == [(Effect.UNKNOWN, "PartFailure")] * 2
+    assert killed(cloud) == ["1.s"]
+
+
+def test_one_that_cannot_be_rerun_is_refused(cloud: Any, clock: Any, system: Any, here: Any) -> None:
+    """A plain refusal of one job is certain, one of a rerun still in progress is not."""
+    cloud.world.cluster("ehpc-hz-a").submit("1.s", JobSpec(rerunnable=False))
+    slow = cloud.world.cluster("ehpc-hz-b", settings=ClusterSettings(rerun_lag_s=60))
+    slow.submit("1.s")
+    clock.advance(60)
+    (refused,) = system.rerun(targets(here, "1.s"))
+    assert (refused.effect, refused.code) == (Effect.NOT_DONE_USELESS, "AgentError.Job.RerunFailure")
+    (going_on,) = system.rerun(targets(Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-b"), "1.s"))
+    assert (going_on.effect, going_on.code) == (Effect.UNKNOWN, "AgentError.Job.RerunFailure")
+    assert len(killed(cloud)) == 1
+
+
+def test_a_cluster_that_is_not_there(cloud: Any, system: Any, here: Any, failure: Any) -> None:
+    """Looking is refused for good, and so is acting."""
+    (seen,) = system.observe([failure("1.s", here)])
+    assert isinstance(seen, LookFailed)
+    assert (seen.code, seen.worth_repeating) == ("ClusterNotFound", False)
+    (result,) = system.rerun(targets(here, "1.s"))
+    assert result.effect is Effect.NOT_DONE_USELESS
+    assert killed(cloud) == []
+
+
+def test_a_wrong_key_does_nothing(cloud: Any, clock: Any, open_api: Any, here: Any) -> None:
+    """The local cloud checks signatures; an unknown key is a refusal of the account, a wrong secret is no success."""
+    cloud.world.cluster("ehpc-hz-a").submit("1.s")
+    clock.advance(60)
+    nobody = Credentials(access_key_id="nobody", access_key_secret="x")
+    (result,) = EhpcSystem(open_api(nobody), clock).rerun(targets(here, "1.s"))
+    assert (result.effect, result.account_wide) == (Effect.NOT_DONE_USELESS, True)
+    forger = Credentials(access_key_id="local", access_key_secret="x")
+    (result,) = EhpcSystem(open_api(forger), clock).rerun(targets(here, "1.s"))
+    assert result.effect is not Effect.DONE
+    assert killed(cloud) == []
+
+
+def test_a_thousand_jobs_are_looked_at_in_twenty_pages(
+    cloud: Any, clock: Any, system: Any, here: Any, failure: Any
+) -> None:
+    """And rerun in ten calls: the requests grow with pages and batches, not with failures."""
+    cluster = cloud.world.cluster("ehpc-hz-a")
+    job_ids = [cluster.submit(f"{number}.s") for number in range(1_000)]
+    clock.advance(60)
+    seen = system.observe([failure(job_id, here) for job_id in job_ids])
+    assert {one.state for one in seen} == {State.RUNNING}
+    assert len(cloud.openapi.calls_of("ListJobsWithFilters")) == 20
+    for start in range(0, 1_000, system.batch_size):
+        system.rerun(targets(here, *job_ids[start : start + system.batch_size]))
+    assert len(cloud.openapi.calls_of("RerunJobs")) == 10
+    assert killed(cloud) == sorted(job_ids)

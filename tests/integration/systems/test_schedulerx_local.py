@@ -1,0 +1,133 @@
+"""SchedulerX through the real SDK and the local cloud: the meant instance, and exactly one new one."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from secondwind.localcloud.faults import Fault, FaultKind
+from secondwind.localcloud.groups import JobConfig, fails, keeps_running
+from shared.domain.call import Effect, Target
+from shared.domain.job import Group, State
+from shared.domain.snapshot import LookFailed, SchedulerxSnapshot
+from shared.systems.schedulerx import SchedulerxSystem
+
+DATA_TIME = "2026-01-01 10:00:00"
+
+
+@pytest.fixture
+def system(open_api: Any, clock: Any) -> SchedulerxSystem:
+    """The adapter under test."""
+    return SchedulerxSystem(open_api(), clock, ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture
+def job(cloud: Any) -> Any:
+    """Job 92583 of the group, enabled, with an hourly history of its own making by each test."""
+    return cloud.world.group("space", "app.defaultGroup").job(92583, JobConfig(name="nightly"))
+
+
+def test_the_meant_instance_and_the_others(
+    cloud: Any, clock: Any, system: Any, group: Group, failure: Any, job: Any
+) -> None:
+    """By id and by data time, with what lives beside it."""
+    failed = job.instance(DATA_TIME, fails())
+    clock.advance(30)
+    live = job.instance("2026-01-01 11:00:00", keeps_running())
+    clock.advance(30)
+    by_id, by_time, gone, elsewhere = system.observe(
+        [
+            failure("92583", group, job_instance_id=failed.instance_id),
+            failure("92583", group, data_time=DATA_TIME),
+            failure("92583", group, job_instance_id=1),
+            failure("1", group, data_time=DATA_TIME),
+        ]
+    )
+    assert isinstance(by_id, SchedulerxSnapshot)
+    assert by_id == by_time
+    assert (by_id.state, by_id.enabled, by_id.name, by_id.own_parameters) == (State.FAILED, True, "nightly", False)
+    assert by_id.instance is not None
+    assert (by_id.instance.instance_id, by_id.instance.data_time) == (failed.instance_id, DATA_TIME)
+    assert by_id.instance.started_at == failed.starts_at
+    assert [(one.instance_id, one.state) for one in by_id.others] == [(live.instance_id, State.RUNNING)]
+    assert (gone.state, elsewhere.state) == (State.NOT_FOUND, State.NOT_FOUND)
+    assert len(cloud.openapi.calls_of("GetJobInfo")) == 2
+
+
+def test_a_rerun_makes_exactly_one_instance_of_the_same_data_time(
+    cloud: Any, clock: Any, system: Any, group: Group, failure: Any, job: Any
+) -> None:
+    """One day, one instance, with the data time of the failed one; the next look shows it."""
+    failed = job.instance(DATA_TIME, fails())
+    clock.advance(60)
+    (result,) = system.rerun([Target(scope=group, job_id="92583", data_time=DATA_TIME)])
+    assert (result.effect, bool(result.request_id)) == (Effect.DONE, True)
+    assert len(cloud.world.reruns) == 1
+    clock.advance(1)
+    (seen,) = system.observe([failure("92583", group, job_instance_id=failed.instance_id)])
+    (made,) = seen.others
+    assert (made.data_time, made.trigger_type, made.started_at) == (DATA_TIME, 2, clock.now())
+
+
+@pytest.mark.parametrize(
+    ("kind", "effect", "happened"),
+    [
+        (FaultKind.CLOSE_BEFORE_EFFECT, Effect.UNKNOWN, 0),
+        (FaultKind.CLOSE_AFTER_EFFECT, Effect.UNKNOWN, 1),
+        (FaultKind.HTML_AFTER_EFFECT, Effect.UNKNOWN, 1),
+        (FaultKind.ERROR_AFTER_EFFECT, Effect.UNKNOWN, 1),
+        (FaultKind.THROTTLED, Effect.NOT_DONE_LATER, 0),
+    ],
+)
+def test_no_ending_claims_more_than_it_proves(
+    *, cloud: Any, clock: Any, system: Any, group: Any, job: Any, kind: FaultKind, effect: Effect, happened: int
+) -> None:
+    """Whether the effect took place or not, one lost answer is one call and one honest result."""
+    job.instance(DATA_TIME, fails())
+    clock.advance(60)
+    cloud.faults.add(Fault("RerunJob", kind))
+    (result,) = system.rerun([Target(scope=group, job_id="92583", data_time=DATA_TIME)])
+    assert (result.effect, len(cloud.world.reruns)) == (effect, happened)
+    assert len(cloud.openapi.calls_of("RerunJob")) == 1
+
+
+@pytest.mark.usefixtures("job")
+def test_what_the_service_refuses_is_refused(cloud: Any, system: Any, group: Group, failure: Any) -> None:
+    """A job of another group, and a group that is not there."""
+    other = cloud.world.group("space", "other")
+    other.job(7, JobConfig(name="other"))
+    (result,) = system.rerun([Target(scope=group, job_id="7", data_time=DATA_TIME)])
+    assert (result.effect, result.code) == (Effect.NOT_DONE_USELESS, "400")
+    nowhere = Group(region="cn-hangzhou", namespace="space", group_id="nowhere")
+    (seen,) = system.observe([failure("92583", nowhere, data_time=DATA_TIME)])
+    assert isinstance(seen, LookFailed)
+    assert (seen.code, seen.worth_repeating) == ("400", False)
+    assert cloud.world.reruns == []
+
+
+def test_a_clash_of_two_calls_is_unknown(cloud: Any, clock: Any, system: Any, group: Group, job: Any) -> None:
+    """The second of two within a second is refused with Code 500, which may mean anything: not repeated here."""
+    cloud.world.groups["space", "app.defaultGroup"].clash_s = 1.0
+    job.instance(DATA_TIME, fails())
+    clock.advance(60)
+    twice = [system.rerun([Target(scope=group, job_id="92583", data_time=DATA_TIME)])[0] for _ in range(2)]
+    assert [(one.effect, one.code) for one in twice] == [(Effect.DONE, ""), (Effect.UNKNOWN, "500")]
+    assert len(cloud.openapi.calls_of("RerunJob")) == 2
+
+
+def test_a_long_history_is_seen_back_to_the_meant_instance(
+    cloud: Any, clock: Any, system: Any, group: Group, failure: Any, job: Any
+) -> None:
+    """Three hundred are kept; the live one at the far end is seen, whoever is meant."""
+    job.instance("2025-12-01 00:00:00", keeps_running())
+    last = None
+    for day in range(250):
+        clock.advance(86_400)
+        last = job.instance(f"2026-01-01 00:{day // 60:02}:{day % 60:02}", fails())
+    clock.advance(60)
+    assert last is not None
+    (seen,) = system.observe([failure("92583", group, job_instance_id=last.instance_id)])
+    assert [one.data_time for one in seen.others if one.live] == ["2025-12-01 00:00:00"]
+    assert len(cloud.openapi.calls_of("GetJobInstanceList")) == 3
