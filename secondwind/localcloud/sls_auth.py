@@ -129,7 +129,7 @@ def _check_md5(request: Request) -> None:
 def _v1_time(date: str) -> float:
     try:
         return parsedate_to_datetime(date).timestamp()
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise SlsError(400, "InvalidDateFormat", "Date must follow RFC822.") from error
 
 

@@ -2,6 +2,7 @@
 
 Codes and statuses: https://www.alibabacloud.com/help/en/sls/developer-reference/error-codes and, for one
 operation, its own page. Where older pages give 403 for SignatureNotMatch the newer 401 is used.
+InvalidContentMD5, InvalidContentSha256 and InvalidPath are not documented: those names are this project's.
 """
 
 from __future__ import annotations

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from secondwind.localcloud import sls_query, sls_wire
+from secondwind.localcloud.sls_body import packed, unpacked
 from secondwind.localcloud.sls_call import Call
 from secondwind.localcloud.sls_error import SlsError, parameter_invalid
 from secondwind.localcloud.sls_store import Logstore, Project, Shard, Stored, new_logstore
-from secondwind.localcloud.wire import Request, Response, json_response
+from secondwind.localcloud.wire import Response, json_response
 
 PULL_GROUPS_MAX = 1000
 """Most log groups that one PullLogs may ask for."""
@@ -50,9 +51,11 @@ def _named_shard(call: Call, logstore: Logstore) -> Shard:
 
 def _json_body(call: Call) -> Any:
     try:
-        return json.loads(call.request.body)
+        body = json.loads(call.request.body)
+        json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair could be stored and never be shown
     except (ValueError, RecursionError) as error:
         raise SlsError(400, "PostBodyInvalid", "body is no JSON") from error
+    return body
 
 
 def _create_project(call: Call, projects: Projects) -> Response:
@@ -154,8 +157,8 @@ def _get_logs(call: Call, logstore: Logstore) -> Response:
         "whereQuery": search.query,
         "mode": 0,
     }
-    raw = json.dumps({"meta": meta, "data": rows}, ensure_ascii=False).encode()
-    return _packed(call, raw, {"content-type": "application/json"})
+    raw = json.dumps({"meta": meta, "data": rows}).encode()
+    return packed(call.request, raw, {"content-type": "application/json"})
 
 
 def _list_shards(_call: Call, logstore: Logstore) -> Response:
@@ -163,7 +166,7 @@ def _list_shards(_call: Call, logstore: Logstore) -> Response:
 
 
 def _put_logs(call: Call, logstore: Logstore) -> Response:
-    raw = _unpacked(call.request)
+    raw = unpacked(call.request)
     try:
         group = sls_wire.decode_group(raw)
     except sls_wire.WireError as error:
@@ -172,39 +175,6 @@ def _put_logs(call: Call, logstore: Logstore) -> Response:
     if group.logs:
         shard.stored.append(Stored(group, raw, call.now))
     return Response()
-
-
-def _unpacked(request: Request) -> bytes:
-    headers = request.headers
-    kind = headers.get("content-type")
-    if kind != "application/x-protobuf":
-        if kind is None:
-            raise SlsError(400, "MissingContentType", "Content-Type does not exist in http header.")
-        raise SlsError(415, "InvalidContentType", "Content-Type is unsupported.")
-    size = headers.get("x-log-bodyrawsize")
-    if size is None:
-        raise SlsError(400, "MissingBodyRawSize", "x-log-bodyrawsize does not exist in http header.")
-    if not (size.isascii() and size.isdigit() and len(size) <= 10):  # noqa: PLR2004 - far above the largest body
-        raise SlsError(400, "InvalidBodyRawSize", "x-log-bodyrawsize is invalid.")
-    if int(size) > sls_wire.BODY_BYTES_MAX or len(request.body) > sls_wire.BODY_BYTES_MAX:
-        raise SlsError(400, "PostBodyTooLarge", f"body is larger than {sls_wire.BODY_BYTES_MAX} bytes")
-    packing = headers.get("x-log-compresstype", "")
-    if packing not in ("", "lz4"):
-        raise SlsError(400, "InvalidCompressType", "x-log-compresstype is unsupported.")
-    if not packing:
-        if len(request.body) != int(size):
-            raise SlsError(400, "InvalidBodyRawSize", "x-log-bodyrawsize is not the size of the body.")
-        return request.body
-    try:
-        return sls_wire.decompress(request.body, int(size))
-    except sls_wire.WireError as error:
-        raise SlsError(400, "PostBodyUncompressError", f"body cannot be inflated: {error}") from error
-
-
-def _packed(call: Call, raw: bytes, headers: Mapping[str, str]) -> Response:
-    packed = "lz4" in call.request.headers.get("accept-encoding", "")
-    sizes = {"x-log-bodyrawsize": str(len(raw))} | ({"x-log-compresstype": "lz4"} if packed else {})
-    return Response(200, sls_wire.compress(raw) if packed and raw else raw, {**headers, **sizes})
 
 
 def _pull_logs(call: Call, shard: Shard) -> Response:
@@ -221,7 +191,7 @@ def _pull_logs(call: Call, shard: Shard) -> Response:
         "x-log-count": str(len(groups)),
         "x-log-cursor": shard.cursor(begin + len(groups)),
     }
-    return _packed(call, raw, headers)
+    return packed(call.request, raw, headers)
 
 
 def _get_cursor(call: Call, shard: Shard) -> Response:

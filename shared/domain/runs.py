@@ -60,20 +60,22 @@ def which_run(failure: Failure, snapshot: Snapshot, record: JobRecord) -> Run:
     if snapshot.state is State.QUEUED:
         return _queued(failure, snapshot, record)
     if snapshot.state is State.RUNNING:
-        return _running(failure, snapshot.start_time, record)
+        return _running(failure, snapshot, record)
     return Run.THIS
 
 
-def rerun_since(failure: Failure, record: JobRecord) -> Case | None:
+def rerun_since(failure: Failure, snapshot: Snapshot, record: JobRecord) -> Case | None:
     """The case whose rerun was done after this failure occurred: the failure means that case's run, or an older one."""
+    meant = snapshot.instance if isinstance(snapshot, SchedulerxSnapshot) else None
     for case in reversed(record.cases):
-        same_day = case.failure.data_time == failure.data_time or failure.data_time is None
+        same_day = meant is None or case.life.startswith(f"{meant.data_time}#")
         if case.state is CaseState.DONE and same_day and case.reserved_at >= failure.occurred_at:
             return case
     return None
 
 
-def _running(failure: Failure, start: float | None, record: JobRecord) -> Run:
+def _running(failure: Failure, snapshot: EhpcSnapshot, record: JobRecord) -> Run:
+    start = snapshot.start_time
     if start is None:
         return Run.UNCLEAR
     if failure.started_at is not None:
@@ -84,7 +86,7 @@ def _running(failure: Failure, start: float | None, record: JobRecord) -> Run:
         return Run.EARLIER
     if start < failure.occurred_at - SKEW_S:
         return Run.THIS
-    if rerun_since(failure, record) is not None:
+    if rerun_since(failure, snapshot, record) is not None:
         return Run.EARLIER
     return Run.THIS if _newer_restart_count(failure, record) else Run.UNCLEAR
 
@@ -134,7 +136,7 @@ def _which_instance(failure: Failure, snapshot: SchedulerxSnapshot, record: JobR
         return Run.THIS
     if failure.started_at is not None and meant.started_at is not None:
         return _by_start(failure.started_at, meant.started_at)
-    if rerun_since(failure, record) is not None:
+    if rerun_since(failure, snapshot, record) is not None:
         return Run.EARLIER
     if meant.started_at is None:
         return Run.UNCLEAR

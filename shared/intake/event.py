@@ -15,11 +15,16 @@ from typing import Any
 from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Failure, Intake, Trigger, Unreadable
 from shared.intake.announcement import read_announcement
-from shared.intake.body import Bad, flaws, parse, parse_text, readable
+from shared.intake.body import Bad, compact, flaws, parse, parse_text, readable
 from shared.intake.context import Context, Told, content_hash, event_id, unreadable
 from shared.intake.log import add, find_in_log
 from shared.intake.text import below, kind
 
+MAX_ITEMS = 10_000
+"""Largest batch of event streaming (CountBasedWindow,
+https://www.alibabacloud.com/help/en/functioncompute/fc/advanced-features-of-triggers)."""
+SHOWN_ITEMS = 10
+"""How many of those beyond are shown in `raw`."""
 _CONNECTOR = "sls:connector"
 """https://www.alibabacloud.com/help/en/eventbridge/user-guide/create-a-custom-event-source-of-the-log-service-type"""
 _CARRIERS = ("messageBody", "body")
@@ -40,10 +45,17 @@ def read_events(body: bytes, context: Context) -> Intake:
 
 
 def items(value: Any, path: str) -> list[tuple[str, Any]]:
-    """What a parsed body holds, each with its path: the members of an array, or the one value."""
-    if isinstance(value, list):
-        return [(below(path, place), item) for place, item in enumerate(value)]
-    return [(path, value)]
+    """What a parsed body holds, each with its path: the members of an array, or the one value.
+
+    Of an array of more than `MAX_ITEMS` the rest is one item at its end that nobody can read.
+    """
+    if not isinstance(value, list):
+        return [(path, value)]
+    listed = [(below(path, place), item) for place, item in enumerate(value[:MAX_ITEMS])]
+    if len(value) > MAX_ITEMS:
+        problem = f"has {len(value)} items; those after the first {MAX_ITEMS} were not read"
+        listed.append((path, Bad(problem, compact(value[MAX_ITEMS : MAX_ITEMS + SHOWN_ITEMS]))))
+    return listed
 
 
 def read_item(value: Any, path: str, trigger: Trigger, context: Context, intake: Intake) -> None:

@@ -134,8 +134,7 @@ def _wrapper_faults(value: Any, wrapper: dict[str, Any], path: str) -> list[Faul
 
 
 def _read_jobs(jobs: list[Any], path: str, reading: _Reading) -> None:
-    for index, job in enumerate(jobs):
-        where = below(path, index)
+    for index, (where, job) in enumerate(items(jobs, path)):
         told = reading.told(where, event_id("manual", reading.context.request_id, index), job)
         faults = flaws(job, where) + _stray_flags(job, where)
         add(reading.intake, read_announcement(readable(job), told, reading.context, faults))

@@ -151,7 +151,7 @@ def restarted_since(facts: Facts) -> Answer:
     """Has the job been restarted since it failed?"""
     stop = None
     if facts.run is Run.EARLIER:
-        handled = rerun_since(facts.failure, facts.record)
+        handled = rerun_since(facts.failure, facts.snapshot, facts.record)
         stop = Stop(
             Verdict.DUPLICATE,
             Reason.RESTARTED_SINCE,

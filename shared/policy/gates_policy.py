@@ -22,14 +22,13 @@ def switched_on(facts: Facts) -> Answer:
 
 def rule_allows(facts: Facts) -> Answer:
     """Does the first matching rule let it be healed?"""
-    rule = facts.rule
+    rule, wanted = facts.rule, "a rule that does not ignore it"
     if rule is None:
-        stop = Stop(Verdict.SUPPRESSED, Reason.NO_RULE, "no rule of the policy matches")
-        return Answer(saw="no rule", wanted="a rule that does not ignore it", stop=stop)
-    stop = None
+        return Answer("no rule", wanted, Stop(Verdict.SUPPRESSED, Reason.NO_RULE, "no rule of the policy matches"))
+    saw = f"{rule.name}: {rule.action.value}"
     if rule.action is Action.IGNORE:
-        stop = Stop(Verdict.SUPPRESSED, Reason.RULE_IGNORES, f"rule {rule.name} ignores it")
-    return Answer(saw=f"{rule.name}: {rule.action.value}", wanted="a rule that does not ignore it", stop=stop)
+        return Answer(saw, wanted, Stop(Verdict.SUPPRESSED, Reason.RULE_IGNORES, f"rule {rule.name} ignores it"))
+    return Answer(saw, wanted)
 
 
 def needs_no_person(facts: Facts) -> Answer:

@@ -65,6 +65,7 @@ _SERVICE = {
     "NotEnabled": _STOP,
     "InDebt": _STOP,
     "InvalidClusterStatus": _LATER,
+    "ConflictOpt": _LATER,
     "UsernameExist": _USELESS,
     "IncorrectCredential": _USELESS,
     "ClusterNotFound": _USELESS,

@@ -63,14 +63,14 @@ class Town:
         """Write logs as one log group, through the official SDK."""
         from aliyun.log import LogItem, PutLogsRequest
 
-        items = [LogItem(int(time.time()), contents=list(log.items())) for log in logs]
+        items: list[Any] = [LogItem(int(time.time()), contents=list(log.items())) for log in logs]
         self.client().put_logs(PutLogsRequest(PROJECT, logstore, "topic", "source", items))
 
     def client(self) -> Any:
         """The official Log Service SDK, pointed here."""
         from aliyun.log import LogClient
 
-        client = LogClient(self.cloud.endpoint, "local", "local-secret", source="test")
+        client: Any = LogClient(self.cloud.endpoint, "local", "local-secret", source="test")
         client._isRowIp = True
         return client
 
@@ -83,8 +83,8 @@ class Town:
         client = self.client()
         cursor = client.get_cursor(PROJECT, logstore, 0, "begin").get_cursor()
         answer = client.pull_logs(PROJECT, logstore, 0, cursor)
-        rows: list[dict[str, str]] = answer.get_flatten_logs_json()
-        return rows
+        rows: Any = answer.get_flatten_logs_json()
+        return [dict(row) for row in rows]
 
     def trigger_event(self, begin: str = "", end: str = "", **source: Any) -> dict[str, Any]:
         """A Log Service trigger's body for shard 0 of the source Logstore, whole unless cursors are given."""

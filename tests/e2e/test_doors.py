@@ -96,6 +96,7 @@ def test_an_empty_range_is_a_quiet_success(town: Any) -> None:
 
 def test_a_source_out_of_reach_fails_the_delivery(town: Any) -> None:
     """The platform must send the whole delivery again, and nothing was called."""
+    town.put("failures", {"content": json.dumps(failure())})
     with pytest.raises(DeliveryError):
         town.invoke("log_trigger", town.trigger_event(logstoreName="elsewhere"))
     assert town.rerun_calls() == []
@@ -179,7 +180,7 @@ def sx_failure(**more: Any) -> dict[str, Any]:
 
 def test_schedulerx_reruns_exactly_the_failed_day(town: Any) -> None:
     """One RerunJob for the one day of the failed instance's data time, by instance id."""
-    failed = schedulerx(town).instance("2026-01-01 10:00:00", fails(30), at=time.time() - HOUR)
+    failed = schedulerx(town).instance("2026-01-01 10:00:00", fails(30), scheduled_at=time.time() - HOUR)
     answer = town.invoke("event_trigger", event(sx_failure(job_instance_id=failed.instance_id)))
     assert [(one["verdict"], one["state"]) for one in answer["outcomes"]] == [("rerun", "FAILED")]
     (call,) = town.rerun_calls()
@@ -193,8 +194,8 @@ def test_schedulerx_reruns_exactly_the_failed_day(town: Any) -> None:
 def test_schedulerx_beside_a_live_instance_is_ineligible(town: Any) -> None:
     """RerunJob would start a second instance beside the live one."""
     job = schedulerx(town)
-    failed = job.instance("2026-01-01 10:00:00", fails(30), at=time.time() - HOUR)
-    job.instance("2026-01-02 10:00:00", keeps_running(), at=time.time() - 60)
+    failed = job.instance("2026-01-01 10:00:00", fails(30), scheduled_at=time.time() - HOUR)
+    job.instance("2026-01-02 10:00:00", keeps_running(), scheduled_at=time.time() - 60)
     answer = town.invoke("event_trigger", event(sx_failure(job_instance_id=failed.instance_id)))
     assert [(one["verdict"], one["reason"]) for one in answer["outcomes"]] == [("ineligible", "live_instance")]
     assert town.rerun_calls() == []
@@ -203,7 +204,7 @@ def test_schedulerx_beside_a_live_instance_is_ineligible(town: Any) -> None:
 def test_schedulerx_that_succeeded_or_is_unknown_is_ineligible(town: Any) -> None:
     """Nothing is rerun for an instance that succeeded, nor for one that is not there."""
     job = schedulerx(town)
-    well = job.instance("2026-01-01 10:00:00", succeeds(30), at=time.time() - HOUR)
+    well = job.instance("2026-01-01 10:00:00", succeeds(30), scheduled_at=time.time() - HOUR)
     answer = town.invoke("event_trigger", [event(sx_failure(job_instance_id=well.instance_id)), event(sx_failure(job_instance_id=5), "2")])
     assert sorted((one["verdict"], one["state"]) for one in answer["outcomes"]) == [
         ("ineligible", "NOT_FOUND"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -165,21 +166,28 @@ def test_timeout_kills_and_shows_where(deploy: Deploy) -> None:
     assert runtime.starts == 2
 
 
-def test_a_child_that_ignores_sigterm_dies_as_well(deploy: Deploy) -> None:
+def test_a_child_that_ignores_sigterm_dies_as_well(deploy: Deploy, tmp_path: Path) -> None:
     """What the function started does not outlive the instance."""
     source = (
-        "import os, signal, subprocess, sys, time\n"
+        "import subprocess, sys\n"
         "def handler(event, context):\n"
-        "    code = 'import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(60)'\n"
-        "    child = subprocess.Popen([sys.executable, '-c', code])\n"
-        "    return child.pid\n"
+        "    code = 'import signal, sys, time; signal.signal(15, signal.SIG_IGN); '\n"
+        "    code += 'held = open(sys.argv[1], \"w\"); print(1, flush=True); time.sleep(60)'\n"
+        "    argv = [sys.executable, '-c', code, event.decode()]\n"
+        "    child = subprocess.Popen(argv, stdout=subprocess.PIPE)\n"
+        "    return child.stdout.readline()\n"
     )
-    runtime = deploy(source)
-    pid = int(runtime.invoke(b"").body)
-    os.kill(pid, 0)
-    runtime.recycle()
-    stat = Path(f"/proc/{pid}/stat")
-    assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"  # reaped by init, not by us
+    fifo = tmp_path / "held"
+    os.mkfifo(fifo)
+    end = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        runtime = deploy(source)
+        assert runtime.invoke(str(fifo).encode()).body == b"1\n"
+        assert select.select([end], [], [], 0)[0] == []
+        runtime.recycle()
+        assert select.select([end], [], [], 5)[0] == [end]  # the system closes it when the child is gone
+    finally:
+        os.close(end)
 
 
 @pytest.mark.parametrize("statement", ["import sys; sys.exit(3)", "import os; os._exit(3)"])

@@ -86,6 +86,22 @@ def test_wrong_credentials_are_refused(
     assert list(service.rows(P, L)) == []
 
 
+@pytest.mark.parametrize(("version", "code"), [("v1", "InvalidContentMD5"), ("v4", "InvalidContentSha256")])
+def test_a_body_changed_after_signing_is_refused(
+    connect: Connect, service: LogService, version: str, code: str
+) -> None:
+    """The hash that is signed in place of the body is compared with the body."""
+    client = connect(auth_version=version, region="cn-hangzhou")
+    send = client._getHttpResponse
+
+    def tampered(method: str, url: str, params: Any, body: bytes, headers: Any) -> Any:
+        return send(method, url, params, body[:-1] + bytes([body[-1] ^ 1]), headers)
+
+    client._getHttpResponse = tampered
+    assert refused(lambda: put(client, [{"a": "b"}])) == (400, code)
+    assert list(service.rows(P, L)) == []
+
+
 def test_v4_of_another_region_is_refused(connect: Connect) -> None:
     """A v4 signature for another region does not open this one."""
     client = connect(auth_version="v4", region="cn-beijing")

@@ -8,13 +8,18 @@ import hmac
 import json
 from email.utils import formatdate
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from secondwind.localcloud import sls_call, sls_operations, sls_wire
 from secondwind.localcloud.acs3 import Credential
 from secondwind.localcloud.clock import ManualClock
 from secondwind.localcloud.sls import LogService
-from secondwind.localcloud.sls_wire import LOGS_MAX, Log, LogGroup, compress, encode_group, log
+from secondwind.localcloud.sls_error import SlsError
+from secondwind.localcloud.sls_wire import Log, LogGroup, compress, encode_group, log
 from secondwind.localcloud.wire import Request, Response
 
 NOW = 1_700_000_000.0
@@ -120,11 +125,13 @@ def test_old_and_early_requests_are_refused(local: LogService, off_s: int) -> No
     )
 
 
-def test_too_many_logs(local: LogService) -> None:
-    """One log more than the limit is refused."""
+def test_too_many_logs(local: LogService, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One log more than the limit is refused; the limit is the documented one."""
+    assert sls_wire.LOGS_MAX == 512_000
+    monkeypatch.setattr(sls_wire, "LOGS_MAX", 1000)
     one = encode_group(LogGroup((Log(1, ()),)))[:4]
-    assert put(local, one * LOGS_MAX)[0] == 200
-    assert put(local, one * (LOGS_MAX + 1)) == (400, "PostBodyInvalid")
+    assert put(local, one * 1000) == (200, "")
+    assert put(local, one * 1001) == (400, "PostBodyInvalid")
 
 
 def test_values_that_are_no_utf8_come_back_as_bytes(local: LogService) -> None:
@@ -158,12 +165,54 @@ def test_operations_that_are_not_here(local: LogService, method: str, path: str,
     assert local.calls[-1].operation == ""
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["from", "to", "line", "query", "keys", "logstoreName", "ttl"]), inner)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    shape=st.sampled_from(
+        [
+            ("POST", "/"),
+            ("POST", "/logstores"),
+            ("GET", "/logstores"),
+            ("PUT", "/logstores/logs/index"),
+            ("POST", "/logstores/logs/logs"),
+            ("POST", "/logstores/logs/shards/route"),
+            ("GET", "/logstores/logs/shards/0"),
+        ]
+    ),
+    query=st.dictionaries(
+        st.sampled_from(["type", "cursor", "end_cursor", "count", "from", "key", "offset", "size"]),
+        st.sampled_from(["log", "cursor", "cursor_time", "begin", "0", "1", "-1", "MTIz"]) | st.text(max_size=8),
+    ),
+    body=JSON.map(lambda value: json.dumps(value).encode()) | st.binary(max_size=20),
+    size=st.text(max_size=3),
+)
+def test_any_request_has_an_answer(
+    local: LogService, shape: tuple[str, str], query: dict[str, str], body: bytes, size: str
+) -> None:
+    """Whatever is in query, body and sizes, an operation answers or refuses, and what it answers can be sent."""
+    method, path = shape
+    headers = {"host": "proj", "content-type": "application/x-protobuf", "x-log-bodyrawsize": size}
+    request = Request(method, path, urlencode(query), headers, body)
+    call = sls_call.parse_call(request, now=NOW, region="cn-hangzhou", pull_bytes_max=1)
+    if call.operation:
+        try:
+            assert sls_operations.perform(call, local._projects).status == 200
+        except SlsError as error:
+            assert 400 <= error.response().status < 500  # noqa: PT017 - either end is right
+
+
 @pytest.mark.parametrize("shard", ["x", "-1", "9" * 40, "٣"])
 def test_shard_ids_are_numbers(local: LogService, shard: str) -> None:
     """A shard id that is no small number is refused."""
-    from secondwind.localcloud import sls_call, sls_operations
-    from secondwind.localcloud.sls_error import SlsError
-
     request = Request("GET", f"/logstores/logs/shards/{shard}", "type=cursor&from=end", {"host": "proj"}, b"")
     call = sls_call.parse_call(request, now=NOW, region="cn-hangzhou", pull_bytes_max=1)
     with pytest.raises(SlsError, match="ParameterInvalid"):

@@ -74,6 +74,15 @@ def test_one_bad_record_of_an_array_costs_no_other(
     assert read_events(b"[]", context).failures == []
 
 
+def test_an_array_larger_than_any_batch_is_read_up_to_its_bound(encode: Encode, context: Context) -> None:
+    """Ten thousand records are read; what follows is one invalid record, not a million."""
+    intake = read_events(encode([{"system": "ehpc", "cluster_id": "c", "job_id": 1}] * 10_000 + [0] * 90_000), context)
+    assert len(intake.failures) == 10_000
+    (rest,) = intake.unreadable
+    assert [str(fault) for fault in rest.faults] == ["$: has 100000 items; those after the first 10000 were not read"]
+    assert rest.raw == '"[0,0,0,0,0,0,0,0,0,0]"'
+
+
 @pytest.mark.parametrize(
     ("data", "path"),
     [
