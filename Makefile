@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 REQUIREMENTS := requirements/build.txt requirements/all.txt
 
-.PHONY: setup demo test check format requirements clean
+.PHONY: setup demo test check bench format requirements clean
 
 setup: $(STAMP)
 
@@ -21,8 +21,10 @@ $(STAMP): $(REQUIREMENTS) pyproject.toml
 demo: setup
 	$(BIN)/secondwind demo
 
+# In .venv, then on every other supported Python that the machine has.
 test: setup
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python tools/test_elsewhere.py
 
 check: setup
 	$(BIN)/ruff format --check .
@@ -41,4 +43,9 @@ requirements:
 	uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-header --no-annotate -c requirements/run.txt --all-extras pyproject.toml -o requirements/all.txt
 
 clean:
-	rm -rf $(VENV) build .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venvs build .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+
+# Ratios against a baseline in the same run.
+bench: setup
+	$(BIN)/python benchmarks/log_range.py
+	$(BIN)/python benchmarks/decide.py

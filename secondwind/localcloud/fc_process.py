@@ -16,7 +16,7 @@ from typing import IO
 
 LOG_BYTES_MAX = 256 * 1024
 """How much of the end of one invocation's log is kept."""
-GRACE_S = 0.5
+GRACE_S = 1.0
 """Between SIGTERM, at which the worker shows where it hangs, and SIGKILL."""
 
 _WORKER = Path(__file__).with_name("fc_worker.py")

@@ -43,10 +43,7 @@ def look(api: Caller, clock: Clock, cluster_id: str, told: Sequence[str]) -> lis
     rest = _Sought(unfinished.missing(), first_match=True)
     if rest.missing():
         failed = _read(api, cluster_id, _ALL_NEWEST_FIRST, rest, begun_at)
-    return [
-        _observed(job_id, unfinished.matches(job_id) or rest.matches(job_id), failed, begun_at)
-        for job_id in told
-    ]
+    return [_observed(job_id, unfinished.matches(job_id) or rest.matches(job_id), failed, begun_at) for job_id in told]
 
 
 class _Sought:
@@ -65,7 +62,7 @@ class _Sought:
         # A name with a dot only ever meets the whole id, as what stands before the first dot has none.
         for name in {listed_id, listed_id.partition(".")[0]}:
             found = self._found.get(name)
-            if found is not None and not (found and self._first_match):
+            if found is not None:
                 found[listed_id] = job
 
     def matches(self, told: str) -> list[Listed]:

@@ -53,6 +53,4 @@ def parse_endpoint(written: str) -> Endpoint:
     if shape is None or int(shape["port"] or 1) not in _PORTS:
         raise ValueError("an endpoint is a host, or http(s)://host, with a port if needed and nothing else")
     host = shape["host"].lower()
-    return Endpoint(
-        (shape["scheme"] or "https").lower(), f"{host}:{shape['port']}" if shape["port"] else host
-    )
+    return Endpoint((shape["scheme"] or "https").lower(), f"{host}:{shape['port']}" if shape["port"] else host)

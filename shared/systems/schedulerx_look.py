@@ -71,9 +71,7 @@ class JobLook:
         """The observation of one failure; the instance that it means is asked for once a look."""
         meant = failure.job_instance_id
         if meant is None:
-            meant = next(
-                (one.instance_id for one in listing.values() if one.data_time == failure.data_time), None
-            )
+            meant = next((one.instance_id for one in listing.values() if one.data_time == failure.data_time), None)
         if meant is None:
             return self._not_found()
         if meant not in asked:
@@ -101,12 +99,8 @@ class JobLook:
     def _list(self, failures: Sequence[Failure]) -> Listing | LookFailed:
         """The instances, newest first: back to an hour ago and to each that is meant, and all live ones."""
         wanted = _Wanted(
-            ids=frozenset(
-                failure.job_instance_id for failure in failures if failure.job_instance_id is not None
-            ),
-            data_times=frozenset(
-                failure.data_time for failure in failures if failure.job_instance_id is None
-            ),
+            ids=frozenset(failure.job_instance_id for failure in failures if failure.job_instance_id is not None),
+            data_times=frozenset(failure.data_time for failure in failures if failure.job_instance_id is None),
         )
         listing: Listing = {}
         for number in range(1, MOST_PAGES + 1):

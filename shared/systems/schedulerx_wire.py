@@ -134,9 +134,7 @@ def detail(api: Caller, group: Group, job_id: str, instance_id: int) -> Detail |
     return reply if isinstance(reply, CallFailed) else _data(reply, _DetailData).job_instance_detail
 
 
-def instances(
-    api: Caller, group: Group, job_id: str, filters: Mapping[str, str]
-) -> list[Detail] | CallFailed:
+def instances(api: Caller, group: Group, job_id: str, filters: Mapping[str, str]) -> list[Detail] | CallFailed:
     """One page of the job's instances, newest first. Raises msgspec.ValidationError if it is no such page."""
     reply = ask(api, "GET", "GetJobInstanceList", group, {"JobId": job_id, **filters})
     if isinstance(reply, CallFailed):

@@ -166,9 +166,7 @@ def refused(
 ) -> CallFailed:
     """What an error answer proves, by the table."""
     row = service_row(code, message, jobs=jobs, http_status=http_status)
-    return from_row(
-        row, code, message, http_status=http_status, request_id=request_id, retry_after_s=retry_after_s
-    )
+    return from_row(row, code, message, http_status=http_status, request_id=request_id, retry_after_s=retry_after_s)
 
 
 def from_row(

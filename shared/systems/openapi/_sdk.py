@@ -57,11 +57,10 @@ class _OneRequestSessions(dict[str, Any]):
         super().__setitem__(key, session)
 
 
-# Both are the SDK's own module-level state, so this is done once, when this module is loaded.
+# Both are state of the SDK's modules, so this is done once, when this module is loaded.
 DaraCore._sessions = _OneRequestSessions()  # noqa: SLF001 - the SDK passes no redirect setting on; tests watch the wire
-_log = logging.getLogger("darabonba-core")
-_log.handlers.clear()  # with DEBUG=sdk it writes the authorization and the token to standard error
-_log.disabled = True
+# With DEBUG=sdk this logger writes the authorization and the token to standard error. A filter outlives dictConfig.
+logging.getLogger("darabonba-core").addFilter(lambda _: False)
 
 
 def client(credentials: Credentials, endpoint: Endpoint) -> Any:

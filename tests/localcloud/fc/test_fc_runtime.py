@@ -156,7 +156,7 @@ def test_output_does_not_reach_the_channel(deploy: Deploy) -> None:
 def test_timeout_kills_and_shows_where(deploy: Deploy) -> None:
     """A handler over its time is ended, the log shows its stack, and the next request has a new process."""
     source = "import time\ndef handler(event, context):\n    if event:\n        time.sleep(60)\n    return 'ok'\n"
-    runtime = deploy(source, timeout_s=0.6)
+    runtime = deploy(source, timeout_s=2)
     assert runtime.invoke(b"").body == b"ok"
     result = runtime.invoke(b"hang")
     assert result.error is not None

@@ -15,6 +15,9 @@ from secondwind.localcloud.sls import LogService
 Connect = Callable[..., Any]
 P, L = "sw-project", "outcomes"
 
+# the SDK signs with a call that Python 3.12 deprecates
+pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
+
 
 def put(client: Any, rows: list[dict[str, str]], **options: Any) -> Any:
     """Write one log group; keyword arguments are PutLogsRequest's."""

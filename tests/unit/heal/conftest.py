@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from shared.domain.errors import SinkUnavailable
 from shared.domain.failure import Failure, Intake, Trigger
 from shared.domain.job import Cluster, Group, State, System
 from shared.domain.outcome import stable_id
+from shared.domain.record import decode_record
 from shared.domain.snapshot import EhpcSnapshot, Instance, LookFailed, Observation, SchedulerxSnapshot
 from shared.heal import Healer, Invocation, Report
 from shared.ledger.sqlite import SqliteLedger
@@ -22,6 +24,7 @@ from shared.sweep import sweep
 
 START = 1_800_000_000.0
 CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
+SHARED = ("breaker/", "pace/")
 GROUP = Group(region="cn-hangzhou", namespace="ns", group_id="demo.group")
 
 
@@ -68,13 +71,21 @@ class EhpcWorld:
     effect: Callable[[Target], bool] = lambda _: True
     look_fails: LookFailed | None = None
     code: str = ""
+    account_wide: bool = False
     batch_size: int = 100
+    after_look: Callable[[], None] = lambda: None
+    """Runs when the job has been seen and before the answer is used: time passes, somebody else acts."""
+    before_call: Callable[[], None] = lambda: None
 
     def observe(self, failures: Sequence[Failure]) -> list[Observation]:
         self.looks += 1
+        seen: list[Observation]
         if self.look_fails is not None:
-            return [replace(self.look_fails, look_begun_at=self.clock.now()) for _ in failures]
-        return [self._seen(failure.job_id) for failure in failures]
+            seen = [replace(self.look_fails, look_begun_at=self.clock.now()) for _ in failures]
+        else:
+            seen = [self._seen(failure.job_id) for failure in failures]
+        self.after_look()
+        return seen
 
     def _seen(self, told: str) -> EhpcSnapshot:
         job_id = told if "." in told else f"{told}.scheduler"
@@ -91,6 +102,7 @@ class EhpcWorld:
         )
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
+        self.before_call()
         self.calls.append([target.job_id for target in targets])
         results = []
         for target in targets:
@@ -100,7 +112,12 @@ class EhpcWorld:
                 self.jobs[target.job_id].start = int(self.clock.now()) + 5
             results.append(
                 CallResult(
-                    effect=effect, api=Api.RERUN_JOBS, code=self.code, request_id="req", left_at=self.clock.now()
+                    effect=effect,
+                    api=Api.RERUN_JOBS,
+                    code=self.code,
+                    request_id="req",
+                    left_at=self.clock.now(),
+                    account_wide=self.account_wide,
                 )
             )
         return results
@@ -116,10 +133,19 @@ class SchedulerxWorld:
     answer: Effect = Effect.DONE
     effect: bool = True
     own_parameters: bool = False
+    enabled: bool = True
     batch_size: int = 1
+    look_fails: LookFailed | None = None
 
     def observe(self, failures: Sequence[Failure]) -> list[Observation]:
+        if self.look_fails is not None:
+            return [replace(self.look_fails, look_begun_at=self.clock.now()) for _ in failures]
         return [self._seen(failure) for failure in failures]
+
+    def end(self, job_id: str, state: State) -> None:
+        """The newest instance of the job ends."""
+        known = self.instances[job_id]
+        known[-1] = replace(known[-1], state=state, ended_at=self.clock.now())
 
     def _seen(self, failure: Failure) -> SchedulerxSnapshot:
         known = list(reversed(self.instances.get(failure.job_id, [])))
@@ -135,6 +161,7 @@ class SchedulerxWorld:
         return SchedulerxSnapshot(
             job_id=failure.job_id,
             state=meant.state if meant else State.NOT_FOUND,
+            enabled=self.enabled,
             instance=meant,
             others=tuple(one for one in known if one is not meant),
             own_parameters=self.own_parameters,
@@ -231,6 +258,19 @@ class House:
     def sweep(self) -> Report:
         return sweep(self.healer())
 
+    def database(self) -> list[tuple[object, ...]]:
+        """Every row of the ledger, bytes and all."""
+        found = sqlite3.connect(self.path / "ledger.db")
+        try:
+            return found.execute("SELECT * FROM documents ORDER BY key").fetchall()
+        finally:
+            found.close()
+
+    def open_cases(self) -> list[str]:
+        """Reasons of the cases that are still open, whatever the document."""
+        records = [decode_record(row[1]) for row in self.database() if not str(row[0]).startswith(SHARED)]  # type: ignore[arg-type]  # a BLOB is bytes
+        return [str(case.reason and case.reason.value) for record in records for case in record.cases if case.open]
+
     def later(self, seconds: float) -> None:
         self.clock.moment += seconds
 
@@ -253,18 +293,23 @@ class House:
         )
         return replace(base, **told)
 
-    def failed_instance(self, day: str = "2026-01-01 10:00:00", instance_id: int = 7, job_id: str = "42") -> Failure:
+    def failed_instance(
+        self, day: str = "2026-01-01 10:00:00", instance_id: int = 7, job_id: str = "42", **about: object
+    ) -> Failure:
         known = self.schedulerx.instances.setdefault(job_id, [])
-        known.append(
-            Instance(
-                instance_id=instance_id,
-                state=State.FAILED,
-                data_time=day,
-                trigger_type=1,
-                started_at=self.clock.now() - 600,
-                ended_at=self.clock.now() - 20,
-            )
+        base = Instance(
+            instance_id=instance_id,
+            state=State.FAILED,
+            data_time=day,
+            trigger_type=1,
+            started_at=self.clock.now() - 600,
+            ended_at=self.clock.now() - 20,
         )
+        known.append(replace(base, **about))
+        return self.instance_failure(instance_id, job_id)
+
+    def instance_failure(self, instance_id: int, job_id: str = "42") -> Failure:
+        """The telling of an instance that the world has already."""
         return Failure(
             scope=GROUP,
             job_id=job_id,

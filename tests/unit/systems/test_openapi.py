@@ -224,18 +224,36 @@ def test_what_the_service_quotes_of_the_key_is_hidden(wire: Any, api: OpenApi, a
         assert message == "key *** secret *** token *** ***"
 
 
-def test_an_error_that_the_caller_handles_is_no_part_of_the_story(wire: Any, api: OpenApi, resets: Any) -> None:
-    """Called while a refused connection is being handled, a reset is still unknown, never not done."""
-    wire.behave = resets
+def test_an_error_that_the_caller_handles_is_no_part_of_the_story(
+    wire: Any, api: OpenApi, resets: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Called while a refused connection is being handled, a lost answer is still unknown, never not done."""
 
     def older() -> None:
         raise NewConnectionError(None, "an older failure")
 
+    def nameless(*_: object) -> None:
+        raise KeyError("nobody foresaw this")
+
+    wire.behave = resets
     try:
         older()
     except NewConnectionError:
-        reply = failed(api.call(CALL))
-    assert (reply.effect, reply.code) == (Effect.UNKNOWN, "ConnectionBroken")
+        lost = failed(api.call(CALL))
+        monkeypatch.setattr("shared.systems.openapi._sdk.send", nameless)
+        odd = failed(api.call(CALL))
+    assert (lost.effect, lost.code) == (Effect.UNKNOWN, "ConnectionBroken")
+    assert (odd.effect, odd.code) == (Effect.UNKNOWN, "TransportFailure")
+
+
+@pytest.mark.parametrize("status", [300, 304])
+def test_a_status_that_is_neither_yes_nor_an_error_proves_nothing(
+    wire: Any, api: OpenApi, answers: Any, status: int
+) -> None:
+    """Without a place to go it is no redirect, and with a request id it is still no acceptance."""
+    wire.behave = answers(status, {} if status == 304 else {"RequestId": "looks-done"})
+    reply = failed(api.call(CALL))
+    assert (reply.effect, reply.code) == (Effect.UNKNOWN, "UnreadableAnswer")
 
 
 def test_connections_outlive_the_client(wire: Any, credentials: Credentials, answers: Any) -> None:

@@ -1,0 +1,73 @@
+"""Runs the tests on every other supported Python that this machine has.
+
+`make test` has run them in `.venv` already. Looked for are `python3.X` on the PATH and pyenv's versions; each gets an
+environment of its own under `.venvs/`, made from the same pinned and hashed requirements. Function Compute offers 3.10
+and 3.12.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SUPPORTED = ("3.10", "3.11", "3.12")
+
+
+def main() -> int:
+    """Exit status: 0 if the tests pass on each, else the first failing run's."""
+    for version in SUPPORTED:
+        if version == f"{sys.version_info.major}.{sys.version_info.minor}":
+            continue
+        python = next(_interpreters(version), None)
+        if python is None:
+            print(f"== Python {version}: not on this machine", flush=True)
+            continue
+        print(f"== Python {version}", flush=True)
+        status = subprocess.run([_environment(version, python), "-m", "pytest", "-q", "-n", "2"], cwd=ROOT, check=False)
+        if status.returncode:
+            return status.returncode
+    return 0
+
+
+def _interpreters(version: str) -> Iterator[str]:
+    """Working interpreters of that version. A name on the PATH may be a shim that only explains itself."""
+    on_path = shutil.which(f"python{version}")
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    found = [on_path] if on_path else []
+    found += [str(path) for path in sorted(pyenv.glob(f"{version}.*/bin/python{version}"))]
+    for python in found:
+        answer = subprocess.run(
+            [python, "-c", "import sys, venv; print('%d.%d' % sys.version_info[:2])"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if answer.stdout.strip() == version:
+            yield python
+
+
+def _environment(version: str, python: str) -> str:
+    """The Python of the version's environment, made anew if the requirements are newer than it."""
+    folder = ROOT / ".venvs" / version
+    made = folder / ".made"
+    sources = [ROOT / "requirements" / "build.txt", ROOT / "requirements" / "all.txt", ROOT / "pyproject.toml"]
+    inside = str(folder / "bin" / "python")
+    if made.exists() and made.stat().st_mtime > max(source.stat().st_mtime for source in sources):
+        return inside
+    subprocess.run([python, "-m", "venv", "--clear", str(folder)], check=True)
+    install = [inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"]
+    subprocess.run([*install, str(sources[0])], check=True)
+    subprocess.run([*install, str(sources[1]), "--no-build-isolation"], check=True)
+    editable = ["--no-deps", "--no-build-isolation", "--no-index", "--quiet", "-e", str(ROOT)]
+    subprocess.run([inside, "-m", "pip", "install", *editable], check=True)
+    made.touch()
+    return inside
+
+
+if __name__ == "__main__":
+    sys.exit(main())
