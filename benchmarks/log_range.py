@@ -16,6 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from aliyun.log import LogClient, LogItem, PutLogsRequest
+
+from functions.log_trigger.index import handler
 from secondwind.localcloud.cloud import LocalCloud
 from secondwind.localcloud.fc_context import make_context
 from secondwind.localcloud.sls import LogService
@@ -27,8 +30,6 @@ PROJECT = "secondwind"
 
 def main() -> None:
     """Print the medians and their ratio."""
-    from aliyun.log import LogClient, LogItem, PutLogsRequest
-
     cloud = LocalCloud()
     logs = LogService(cloud.clock, cloud.credentials)
     cloud.mount(LogService.serves, logs)
@@ -46,8 +47,6 @@ def main() -> None:
         begin = client.get_cursor(PROJECT, "app", 0, "begin").get_cursor()
         end = client.get_cursor(PROJECT, "app", 0, "end").get_cursor()
         os.environ.update(_environment(cloud.endpoint, Path(folder)))
-        from functions.log_trigger.index import handler
-
         body = _trigger(cloud.endpoint, begin, end)
         context = make_context("3.12", request_id="bench")
 

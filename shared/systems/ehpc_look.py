@@ -62,7 +62,7 @@ class _Sought:
         # A name with a dot only ever meets the whole id, as what stands before the first dot has none.
         for name in {listed_id, listed_id.partition(".")[0]}:
             found = self._found.get(name)
-            if found is not None:
+            if found is not None and not (found and self._first_match):
                 found[listed_id] = job
 
     def matches(self, told: str) -> list[Listed]:

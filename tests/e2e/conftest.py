@@ -83,7 +83,7 @@ class Town:
         client = self.client()
         cursor = client.get_cursor(PROJECT, logstore, 0, "begin").get_cursor()
         answer = client.pull_logs(PROJECT, logstore, 0, cursor)
-        rows: Any = answer.get_flatten_logs_json()
+        rows: list[Any] = answer.get_flatten_logs_json()
         return [dict(row) for row in rows]
 
     def trigger_event(self, begin: str = "", end: str = "", **source: Any) -> dict[str, Any]:
@@ -101,7 +101,7 @@ class Town:
 
     def rerun_calls(self) -> list[dict[str, str]]:
         """Parameters of every mutating call that arrived, whatever became of it."""
-        return [call.parameters for call in self.cloud.openapi.calls if call.action in {"RerunJobs", "RerunJob"}]
+        return [dict(call.parameters) for call in self.cloud.openapi.calls if call.action in {"RerunJobs", "RerunJob"}]
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def test_a_hostile_endpoint_gets_no_credentials(town: Any) -> None:
 @pytest.mark.parametrize(
     "wrap",
     [
-        lambda data: event(data),
+        event,
         lambda data: event(json.dumps(data)),
         lambda data: [event(data)],
         lambda data: data,
@@ -132,7 +132,8 @@ def test_every_shape_of_event_heals(town: Any, wrap: Any) -> None:
 def test_one_bad_event_does_not_stop_its_neighbours(town: Any) -> None:
     """An array with garbage in the middle: the good ones are healed, the bad one is told with path and original."""
     hung_cluster(town, 1, 2)
-    answer = town.invoke("event_trigger", [event(failure(1), "a"), event({"system": "ehpc"}, "b"), event(failure(2), "c")])
+    body = [event(failure(1), "a"), event({"system": "ehpc"}, "b"), event(failure(2), "c")]
+    answer = town.invoke("event_trigger", body)
     assert (answer["counts"]["rerun"], answer["counts"]["invalid"]) == (2, 1)
     (bad,) = [row for row in town.outcomes() if row["verdict"] == "invalid"]
     assert "$[1].data.job_id" in bad["message"]
@@ -205,26 +206,36 @@ def test_schedulerx_that_succeeded_or_is_unknown_is_ineligible(town: Any) -> Non
     """Nothing is rerun for an instance that succeeded, nor for one that is not there."""
     job = schedulerx(town)
     well = job.instance("2026-01-01 10:00:00", succeeds(30), scheduled_at=time.time() - HOUR)
-    answer = town.invoke("event_trigger", [event(sx_failure(job_instance_id=well.instance_id)), event(sx_failure(job_instance_id=5), "2")])
+    body = [event(sx_failure(job_instance_id=well.instance_id)), event(sx_failure(job_instance_id=5), "2")]
+    answer = town.invoke("event_trigger", body)
     assert sorted((one["verdict"], one["state"]) for one in answer["outcomes"]) == [
         ("ineligible", "NOT_FOUND"),
         ("ineligible", "SUCCEEDED"),
     ]
 
 
+RERUN, LIST = "RerunJobs", "ListJobsWithFilters"
+LOST, LATER = ("unknown", "answer_lost"), ("deferred", "retryable_refusal")
+
+
+def refusal(action: str, status: int, code: str) -> Fault:
+    """An error answer in the place of the effect."""
+    return Fault(action, FaultKind.ERROR_BEFORE_EFFECT, status=status, code=code)
+
+
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        (Fault("RerunJobs", FaultKind.CLOSE_AFTER_EFFECT), ("unknown", "answer_lost")),
-        (Fault("RerunJobs", FaultKind.CLOSE_BEFORE_EFFECT), ("unknown", "answer_lost")),
-        (Fault("RerunJobs", FaultKind.HTML_AFTER_EFFECT), ("unknown", "answer_lost")),
-        (Fault("RerunJobs", FaultKind.EMPTY_BEFORE_EFFECT), ("unknown", "answer_lost")),
-        (Fault("RerunJobs", FaultKind.THROTTLED), ("deferred", "throttled")),
-        (Fault("RerunJobs", FaultKind.ERROR_BEFORE_EFFECT, status=403, code="ConflictOpt"), ("deferred", "retryable_refusal")),
-        (Fault("RerunJobs", FaultKind.ERROR_BEFORE_EFFECT, status=407, code="NotAuthorized"), ("refused", "api_refused")),
-        (Fault("RerunJobs", FaultKind.ERROR_BEFORE_EFFECT, status=503, code="ServiceUnavailable"), ("unknown", "answer_lost")),
-        (Fault("ListJobsWithFilters", FaultKind.THROTTLED), ("deferred", "look_failed")),
-        (Fault("ListJobsWithFilters", FaultKind.ERROR_BEFORE_EFFECT, status=404, code="ClusterNotFound"), ("refused", "look_refused")),
+        (Fault(RERUN, FaultKind.CLOSE_AFTER_EFFECT), LOST),
+        (Fault(RERUN, FaultKind.CLOSE_BEFORE_EFFECT), LOST),
+        (Fault(RERUN, FaultKind.HTML_AFTER_EFFECT), LOST),
+        (Fault(RERUN, FaultKind.EMPTY_BEFORE_EFFECT), LOST),
+        (Fault(RERUN, FaultKind.THROTTLED), ("deferred", "throttled")),
+        (refusal(RERUN, 403, "ConflictOpt"), LATER),
+        (refusal(RERUN, 407, "NotAuthorized"), ("refused", "api_refused")),
+        (refusal(RERUN, 503, "ServiceUnavailable"), LOST),
+        (Fault(LIST, FaultKind.THROTTLED), ("deferred", "look_failed")),
+        (refusal(LIST, 404, "ClusterNotFound"), ("refused", "look_refused")),
     ],
 )
 def test_what_the_service_answers_decides_the_verdict(town: Any, fault: Fault, expected: tuple[str, str]) -> None:
@@ -280,7 +291,8 @@ def test_bad_settings_are_one_error_without_values(town: Any, monkeypatch: pytes
         with pytest.raises(SettingsError) as caught:
             call()
         text = str(caught.value)
-        assert all(name in text for name in ("SECONDWIND_EHPC_ENDPOINT", "SECONDWIND_MODE", "SECONDWIND_OUTCOME_PROJECT"))
+        named = ("SECONDWIND_EHPC_ENDPOINT", "SECONDWIND_MODE", "SECONDWIND_OUTCOME_PROJECT")
+        assert all(name in text for name in named)
         assert "sesame" not in text
 
 

@@ -303,3 +303,10 @@ def test_a_list_without_end_is_given_up(fake_api: Any, clock: Any, failure: Any,
     (seen,) = EhpcSystem(api, clock).observe([failure("nowhere.s")])
     assert isinstance(seen, LookFailed)
     assert (seen.code, seen.worth_repeating, len(api.asked)) == ("ListTooLong", True, 400)
+
+
+def test_ended_jobs_are_never_ambiguous(cluster_of: Any, failure: Any) -> None:
+    """Two ended jobs of one number on a page: the last submitted, and nothing hangs on it."""
+    system, _ = cluster_of(job("3.new", "FINISHED"), job("3.old", "FINISHED"))
+    (seen,) = system.observe([failure("3")])
+    assert (found(seen).job_id, found(seen).ambiguous) == ("3.new", False)

@@ -1,0 +1,25 @@
+"""For every test: nothing leaves this machine, and Hypothesis judges properties, not speed."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import hypothesis
+import pytest
+
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
+
+_connect = socket.socket.connect
+
+
+def _loopback_only(self: socket.socket, address: Any) -> None:
+    if self.family != socket.AF_UNIX and not str(address[0]).startswith(("127.", "::1", "localhost")):
+        pytest.fail(f"a test tried to reach {address!r}")
+    _connect(self, address)
+
+
+@pytest.fixture(autouse=True)
+def _stay_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket.socket, "connect", _loopback_only)
