@@ -37,7 +37,6 @@ from shared.settings import Settings, read_credentials, read_settings
 from shared.sls import Access, SlsSink, SlsSource
 from shared.sweep import sweep
 from shared.systems.ehpc import EhpcSystem
-from shared.systems.endpoints import Endpoint
 from shared.systems.openapi import OpenApi
 from shared.systems.schedulerx import SchedulerxSystem
 
@@ -188,7 +187,7 @@ def _systems(
     def system_in(system: System, region: str) -> JobSystem:
         ehpc = system is System.EHPC
         found = settings.ehpc_endpoint(region) if ehpc else settings.schedulerx_endpoint(region)
-        api = OpenApi(credentials, Endpoint(found.scheme, found.netloc), remaining_s=remaining_s)
+        api = OpenApi(credentials, found, remaining_s=remaining_s)
         return EhpcSystem(api, clock) if ehpc else SchedulerxSystem(api, clock, settings.time_zone)
 
     return system_in

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 import msgspec
 
+from shared.domain.errors import LedgerUnavailable
 from shared.domain.outcome import Outcome
 from shared.domain.record import JobRecord, decode_record
 from shared.heal import Healer, Item, Origin, Report, Result
 from shared.ports import Due, Stored
 
+_LOG = logging.getLogger(__name__)
 PAGE = 100
 MAX_DOCUMENTS = 1000
 """Documents a run takes up at the most: the next timer goes on."""
@@ -44,11 +47,18 @@ def sweep(healer: Healer) -> Report:
 
 
 def _due_work(documents: Mapping[str, Stored], now: float) -> tuple[list[Item], list[Result]]:
-    """Cases to go on with and outcomes to write, from documents as they are now: `due` is only a hint."""
+    """Cases to go on with and outcomes to write, from documents as they are now: `due` is only a hint.
+
+    On a document that cannot be read nothing is decided, and nothing beside it waits for it.
+    """
     items: list[Item] = []
     owed: list[Result] = []
     for key, stored in documents.items():
-        record = decode_record(stored.document)
+        try:
+            record = decode_record(stored.document)
+        except LedgerUnavailable as error:
+            _LOG.error("%s is left as it is: %s", key, error)
+            continue
         owed += _owed_by(key, record, now)
         items += [
             Item(case.failure, Origin(key, case))

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import re
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from threading import Lock
@@ -52,8 +52,9 @@ class Credential:
 class ApiError(Exception):
     """An operation's or the gateway's error answer: HTTP status, code, text."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{status} {code}: {message}")
+        self.headers = headers or {}
         self.status = status
         self.code = code
         self.message = message

@@ -70,10 +70,13 @@ class Fault:
     match: Callable[[Mapping[str, str]], bool] = any_call
     """Which calls, by their parameters."""
     status: int = 500
+    """HTTP status of the error kinds; 200: a SchedulerX refusal, `Success` false and the `code` as a number."""
     code: str = "InternalError"
     message: str = "The request processing has failed due to some unknown error."
     delay_s: float = 0.0
     """Of the two delays."""
+    retry_after_ms: int | None = None
+    """With THROTTLED: how long to wait, as the header `x-acs-retry-after` tells it."""
     done: frozenset[str] = frozenset()
     effect_after_s: float | None = None
     """With a kind that prevents the effect: it comes all the same, that long after the answer."""

@@ -22,6 +22,7 @@ from secondwind.localcloud.wire import Request, Response, json_response
 
 CALLS_KEPT = 100_000
 MINUTE_S = 60.0
+HTTP_OK = 200
 Handler = Callable[[Mapping[str, str]], dict[str, Any]]
 
 
@@ -188,12 +189,7 @@ class OpenApi:
                 self.faults.sleep(fault.delay_s)
         else:
             _run_unanswered(operation, parameters)
-        if fault.kind is FaultKind.THROTTLED:
-            raise _throttled()
-        instead = spoiled(fault.kind)
-        if instead is None:
-            raise ApiError(fault.status, fault.code, fault.message)
-        return instead, fault.kind.value
+        return _instead(fault, request_id)
 
 
 def _run(operation: Operation, parameters: Mapping[str, str], request_id: str) -> Response:
@@ -214,10 +210,24 @@ def _effect(fault: Fault | None) -> CallEffect:
     return CallEffect.NONE if fault.effect_after_s is None else CallEffect.LATER
 
 
-def _throttled() -> ApiError:
-    return ApiError(400, "Throttling.User", "Request was denied due to user flow control.")
+def _instead(fault: Fault, request_id: str) -> tuple[Response, str]:
+    """What the fault answers, and its code. Raises ApiError for an error answer."""
+    if fault.kind is FaultKind.THROTTLED:
+        raise _throttled(fault.retry_after_ms)
+    answer = spoiled(fault.kind)
+    if answer is not None:
+        return answer, fault.kind.value
+    if fault.status != HTTP_OK:
+        raise ApiError(fault.status, fault.code, fault.message)
+    refusal = {"Code": int(fault.code), "Success": False, "Message": fault.message, "RequestId": request_id}
+    return json_response(refusal), fault.code
+
+
+def _throttled(retry_after_ms: int | None = None) -> ApiError:
+    headers = {} if retry_after_ms is None else {"x-acs-retry-after": str(retry_after_ms)}
+    return ApiError(400, "Throttling.User", "Request was denied due to user flow control.", headers)
 
 
 def _error(error: ApiError, request_id: str, host: str) -> Response:
     body = {"Code": error.code, "Message": error.message, "RequestId": request_id, "HostId": host}
-    return json_response(body, error.status)
+    return json_response(body, error.status, error.headers)

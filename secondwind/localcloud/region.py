@@ -9,11 +9,12 @@ Functions run as Function Compute runs them, each in a process of its own that i
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import final
+
+import msgspec
 
 from secondwind.localcloud.cloud import LOCAL_CREDENTIAL, LocalCloud
 from secondwind.localcloud.eventbridge import EventBridge
@@ -82,9 +83,8 @@ class Region:
         config = TriggerConfig(project=project, logstore=logstore, endpoint=self.cloud.endpoint)
         return LogTriggerPump(self.logs, self.function("log_trigger"), config, seed=seed)
 
-    def populate(self, story: Story) -> None:
-        """Put into the world what the story begins with, now."""
-        now = float(int(time.time()))
+    def populate(self, story: Story, now: float) -> None:
+        """Put into the world what the story begins with; `now` is its moment, in whole unix seconds."""
         for cluster in story.clusters:
             made = self.world.cluster(cluster.id, cluster.scheduler)
             for job in cluster.jobs:
@@ -103,8 +103,6 @@ class Region:
             self._fill(logstore, story, now)
 
     def _fill(self, logstore: LogstoreStory, story: Story, now: float) -> None:
-        import msgspec
-
         self.logs.create_logstore(logstore.project, logstore.name, shards=1)
         moved = [msgspec.json.decode(story.moved(log_text(one), now), type=dict[str, str]) for one in logstore.logs]
         if moved:
@@ -131,6 +129,6 @@ def _add_instance(job: ScheduledJob, instance: InstanceStory, now: float) -> Non
     job.instance(
         instance.data_time,
         courses[instance.status],
-        at=now - instance.scheduled_ago_s,
+        scheduled_at=now - instance.scheduled_ago_s,
         parameters=instance.parameters,
     )

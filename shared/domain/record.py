@@ -69,6 +69,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Of the last outcome written."""
     outcome_id: str = ""
     """The last outcome written: what the next one follows up."""
+    forced: bool = False
+    """A person forced it: the policy's gates are not asked when the sweep goes on."""
     tellings: tuple[str, ...] = ()
     """Telling ids that are known to mean this failure; at most 16."""
 
@@ -139,6 +141,10 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def owing(self, outcome: dict[str, str], now: float) -> JobRecord:
         """This record with one more outcome owed."""
         return replace(self, owed=(*self.owed, outcome), owed_at=self.owed_at if self.owed else now)
+
+    def put_off(self, now: float) -> JobRecord:
+        """This record with its owed outcomes due a while later: what cannot be written must not be first in line."""
+        return replace(self, owed_at=now) if self.owed else self
 
     def paid(self, outcome_ids: Iterable[str]) -> JobRecord:
         """This record without those owed outcomes."""

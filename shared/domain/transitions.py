@@ -105,6 +105,7 @@ def reserved(
         reserved_at=ask.now,
         may_leave_until=terms.may_leave_until,
         known_reruns=terms.known_reruns,
+        forced=base.forced or ask.force,
         tellings=_told(base, failure),
     )
     return replace(record, attempts=marks, not_before=not_before).with_case(taken)
@@ -116,7 +117,14 @@ def waiting(
     """The record with the failure still open; an outcome only if there is something new to tell."""
     base = case or new_case(failure, decision, ask)
     state = {Verdict.HELD: CaseState.HELD, Verdict.UNKNOWN: CaseState.UNKNOWN}.get(decision.verdict, CaseState.DEFERRED)
-    moved = replace(base, state=state, due_at=decision.due_at, looks=base.looks + 1, tellings=_told(base, failure))
+    moved = replace(
+        base,
+        state=state,
+        due_at=decision.due_at,
+        looks=base.looks + 1,
+        forced=base.forced or ask.force,
+        tellings=_told(base, failure),
+    )
     if (base.verdict, base.reason) == (decision.verdict, decision.reason):
         return record.with_case(moved), None
     outcome = outcome_of(failure, decision, ask, policy_version=policy_version, follow_up=base.outcome_id)

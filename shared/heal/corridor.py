@@ -14,8 +14,9 @@ from shared.domain.job import System
 from shared.domain.snapshot import LookFailed
 from shared.heal.act import Actor
 from shared.heal.books import Books
-from shared.heal.desk import Desk
+from shared.heal.desk import Desk, hands_tied
 from shared.heal.items import Invocation, Item, Report, Result
+from shared.heal.rehearsal import Rehearsal
 from shared.heal.report import Reporter, result_of_unreadable
 from shared.heal.settle import settle
 from shared.heal.tokens import Tokens
@@ -70,10 +71,11 @@ class Healer:
 
     def _walk(self, items: list[Item], ask: Ask) -> list[Result]:
         self._observe(items)
+        ledger = Rehearsal(self.ledger) if hands_tied(ask, self.policy) else self.ledger
         actor = Actor(self.systems, self.clock, self.policy, self.invocation)
         results: list[Result] = []
         for chunk in _chunks(items):
-            results += self._chunk(chunk, ask, actor)
+            results += self._chunk(chunk, ask, actor, ledger)
         return results
 
     def _observe(self, items: Sequence[Item]) -> None:
@@ -83,22 +85,22 @@ class Healer:
             for item, observation in zip(group, seen, strict=True):
                 item.observation = observation
 
-    def _chunk(self, items: list[Item], ask: Ask, actor: Actor) -> list[Result]:
+    def _chunk(self, items: list[Item], ask: Ask, actor: Actor, ledger: Ledger) -> list[Result]:
         """Up to 100 failures of one cluster or group: one ledger round trip a step."""
         self._observe([item for item in items if self._aged(item)])
         ask = replace(ask, now=self.clock.now())
-        books = Books(self.ledger, ask.now)
+        books = Books(ledger, ask.now)
         desk = Desk(books, self.policy, ask, self.chance, self.invocation)
-        for item in self._reserve(items, desk):
+        for item in self._reserve(items, desk, ledger):
             self._postpone(item, desk)
         reserved = [item for item in items if item.owner]
         actor.act(reserved)
         settle(reserved, books, self.policy, replace(ask, now=self.clock.now()))
         return [Result(item.outcome, item.decision, item.owed_by) for item in items if item.outcome is not None]
 
-    def _reserve(self, items: Sequence[Item], desk: Desk) -> Sequence[Item]:
+    def _reserve(self, items: Sequence[Item], desk: Desk, ledger: Ledger) -> Sequence[Item]:
         """Decide and save until nothing conflicts; the items that still do after three tries come back."""
-        tokens = Tokens(self.ledger, self.policy, desk, items[0].failure.scope)
+        tokens = Tokens(ledger, self.policy, desk, items[0].failure.scope)
         for _ in range(TRIES):
             shared = desk.books.open([*desk.keys(items), *tokens.keys])
             tokens.decide(items, shared)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from shared.domain.conclusion import rerun_instances
-from shared.domain.decision import Ask
+from shared.domain.decision import Ask, Decision
+from shared.domain.failure import Trigger
 from shared.domain.limits import SharedLimit
 from shared.domain.reasons import OPEN_VERDICTS, Reason, Verdict, is_final
 from shared.domain.record import Case, JobRecord
@@ -48,8 +49,10 @@ class Admission:
     """As it is after; open if this chunk, or another, opened it."""
     broken: frozenset[str] = frozenset()
     """Keys of jobs that the breaker did not admit."""
-    later: Mapping[int, tuple[Reason, float]] = field(default_factory=dict)
-    """`id` of items that must wait, for the operation's pace or because the limits could not be had: why, until."""
+    granted: frozenset[int] | None = None
+    """`id` of the items that have all their tokens; None before anybody asked. Without them nothing is reserved."""
+    wait: tuple[Reason, float] = (Reason.PACE, 0.0)
+    """Why, and until when, an item without its tokens waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +80,24 @@ class Desk:
 
     def postpone(self, item: Item) -> None:
         """Let it wait in a document of its own."""
-        later = {id(item): (Reason.CONTENDED, self.ask.now + CONTENDED_WAIT_S)}
-        self.decide_all([item], Admission(SharedLimit(), SharedLimit(), later=later))
+        facts = self._facts(item, None, SharedLimit())
+        item.decision = _waiting(decide(facts), Reason.CONTENDED, self.ask.now + CONTENDED_WAIT_S)
+        self._write(item, None, facts)
 
-    def tied(self, item: Item) -> bool:
-        """Whether nothing but the outcome may be written for this item."""
-        return self.ask.dry_run or (self.policy.mode is Mode.OBSERVE and item.origin is None)
+    @property
+    def tied(self) -> bool:
+        """Whether nothing but outcomes may come of this delivery: its writes are a rehearsal."""
+        return hands_tied(self.ask, self.policy)
+
+    def forced(self, item: Item) -> bool:
+        """Whether a person forces it, or did when the sweep's case was told."""
+        return self.ask.force or (item.origin is not None and item.origin.case.forced)
 
     def wants_call(self, item: Item) -> bool:
         """Whether the item would use up a token of the shared limits, in earnest or with tied hands."""
         if item.decision is None:
             return False
-        reasons = {Reason.DRY_RUN, Reason.OBSERVE_MODE} if self.tied(item) else {Reason.ACCEPTED}
+        reasons = {Reason.DRY_RUN, Reason.OBSERVE_MODE} if self.tied else {Reason.ACCEPTED}
         return item.decision.reason in reasons
 
     def _case(self, item: Item) -> Case | None:
@@ -106,32 +115,33 @@ class Desk:
         return case
 
     def _decide(self, item: Item, case: Case | None, admission: Admission) -> None:
-        facts = Facts(
+        breaker = admission.opened if item.key in admission.broken else admission.breaker
+        facts = self._facts(item, case, breaker)
+        item.decision = decide(facts)
+        if admission.granted is not None and id(item) not in admission.granted and self.wants_call(item):
+            item.decision = _waiting(item.decision, *admission.wait)
+        self._write(item, case, facts)
+
+    def _facts(self, item: Item, case: Case | None, breaker: SharedLimit) -> Facts:
+        return Facts(
             failure=item.failure,
             observation=item.seen,
             record=self.books.record(item.key),
-            breaker=admission.opened if item.key in admission.broken else admission.breaker,
+            breaker=breaker,
             policy=self.policy,
             ask=self.ask,
             case=case,
         )
-        decision = decide(facts)
-        if id(item) in admission.later:
-            reason, until = admission.later[id(item)]
-            decision = replace(decision, verdict=Verdict.DEFERRED, reason=reason, message=_LATER[reason], due_at=until)
-        item.decision = decision
-        self._write(item, case, facts)
 
     def _write(self, item: Item, case: Case | None, facts: Facts) -> None:
         decision, version = item.decided, self.policy.policy_version
-        tied = self.tied(item)
         waits = facts.record.case(decision.failure_id)
         known = case or (waits if waits is not None and waits.open else None)
-        if decision.reason is Reason.ACCEPTED and not tied:
+        if self.wants_call(item):
             terms = self._terms(facts)
             self.books.put(item.key, reserved(facts.record, item.failure, known, decision, self.ask, terms))
             item.owner = terms.owner
-        elif decision.verdict in OPEN_VERDICTS and not is_final(decision.verdict, decision.reason) and not tied:
+        elif decision.verdict in OPEN_VERDICTS and not is_final(decision.verdict, decision.reason):
             record, item.outcome = waiting(facts.record, item.failure, known, decision, self.ask, version)
             self.books.put(item.key, record)
             item.owed_by = item.key
@@ -142,6 +152,10 @@ class Desk:
         else:
             item.outcome = outcome_of(item.failure, decision, self.ask, policy_version=version)
             self._note_telling(item, facts.record)
+        if self.tied:
+            # No document will owe it, and nobody will call.
+            item.outcome = outcome_of(item.failure, decision, self.ask, policy_version=version)
+            item.owner = item.owed_by = ""
 
     def _note_telling(self, item: Item, record: JobRecord) -> None:
         """A second telling of what this delivery has just written down: a redelivery of it must be known as well."""
@@ -160,6 +174,15 @@ class Desk:
             attempts_kept_s=_longest_window_s(self.policy),
             known_reruns=_known_reruns(facts),
         )
+
+
+def hands_tied(ask: Ask, policy: Policy) -> bool:
+    """A dry run, or mode `observe` for what was just told; the sweep closes open cases in mode `observe`."""
+    return ask.dry_run or (policy.mode is Mode.OBSERVE and ask.trigger is not Trigger.SWEEP)
+
+
+def _waiting(decision: Decision, reason: Reason, until: float) -> Decision:
+    return replace(decision, verdict=Verdict.DEFERRED, reason=reason, message=_LATER[reason], due_at=until)
 
 
 def _known_reruns(facts: Facts) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from shared.domain.decision import Ask
@@ -76,6 +76,7 @@ class Reporter:
         except SinkUnavailable as error:
             _LOG.warning("outcomes stay owed: %s", error)
             self._keep([result.outcome for result in kept if not result.key], ask)
+            self._put_off({result.key for result in kept if result.key}, ask.now)
         else:
             self._acknowledge(results, ask.now)
         return report
@@ -89,6 +90,14 @@ class Reporter:
         for key, chunk in by_key.items():
             books.put(key, JobRecord(owed=tuple(one.fields() for one in chunk), owed_at=ask.now))
         # A conflict means that the same outcomes are being kept by the same delivery, told twice.
+        books.save()
+
+    def _put_off(self, keys: Collection[str], now: float) -> None:
+        """Records that owe go to the end of the sweep's line; a conflict means that somebody is busy with them."""
+        books = Books(self.ledger, now)
+        books.open(keys)
+        for key in keys:
+            books.put(key, books.record(key).put_off(now))
         books.save()
 
     def _acknowledge(self, results: Sequence[Result], now: float) -> None:

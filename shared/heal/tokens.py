@@ -63,10 +63,8 @@ class Tokens:
         if not wanting:
             return
         taken = self._take(wanting, shared)
-        admission = (
-            _contended(before, wanting, self.desk.ask.now) if taken is None else self._admit(before, wanting, taken)
-        )
-        if admission.broken or admission.later:
+        admission = _contended(before, self.desk.ask.now) if taken is None else self._admit(before, wanting, taken)
+        if len(admission.granted or ()) < len(wanting):
             self.desk.books.revert()
             self.desk.decide_all(items, admission)
 
@@ -74,8 +72,6 @@ class Tokens:
         """One compare-and-set over the scope's documents; None if others kept getting in between."""
         for _ in range(TRIES):
             taken = self._propose(wanting, shared)
-            if all(self.desk.tied(item) for item in wanting):
-                return taken
             proposed = {self._breaker_key: taken.breaker, self._pace_key: taken.pace}
             writes = [
                 limit_write(key, proposed[key], shared.get(key), self.desk.ask.now)
@@ -92,7 +88,7 @@ class Tokens:
         breaker, admitted = limit_of(shared.get(self._breaker_key)), frozenset(keys)
         limit = self.policy.breaker
         if limit is not None:
-            forced = admitted if self.desk.ask.force else frozenset[str]()
+            forced = frozenset(item.key for item in wanting if self.desk.forced(item))
             breaker, admitted = take_breaker_tokens(
                 breaker, keys, max_jobs=limit.max_jobs, window_s=limit.window_s, now=now, forced=forced
             )
@@ -104,12 +100,10 @@ class Tokens:
     def _admit(self, before: SharedLimit, wanting: Sequence[Item], taken: _Taken) -> Admission:
         broken = frozenset(item.key for item in wanting if item.key not in taken.admitted)
         admitted = [item for item in wanting if item.key in taken.admitted]
-        until = self.desk.ask.now + PACE_WAIT_S
-        later = {id(item): (Reason.PACE, until) for item in admitted[taken.granted :]}
-        return Admission(before, taken.breaker, broken, later)
+        granted = frozenset(id(item) for item in admitted[: taken.granted])
+        return Admission(before, taken.breaker, broken, granted, (Reason.PACE, self.desk.ask.now + PACE_WAIT_S))
 
 
-def _contended(before: SharedLimit, wanting: Sequence[Item], now: float) -> Admission:
+def _contended(before: SharedLimit, now: float) -> Admission:
     """Nobody is reserved without tokens: all wait a moment."""
-    later = {id(item): (Reason.CONTENDED, now + CONTENDED_WAIT_S) for item in wanting}
-    return Admission(before, before, frozenset(), later)
+    return Admission(before, before, frozenset(), frozenset(), (Reason.CONTENDED, now + CONTENDED_WAIT_S))

@@ -1,8 +1,8 @@
 """The ledger in one SQLite file: for one machine, many processes at once, and tests.
 
 Inside Function Compute a file is per instance, so two instances would not see each other's reservations: the
-composition root warns of that at each start. A save is one immediate transaction, so it is there whole or not at all after a
-`kill -9` (https://www.sqlite.org/atomiccommit.html); WAL lets readers go on beside the one writer
+composition root warns of that at each start. A save is one immediate transaction, so it is there whole or not at all
+after a `kill -9` (https://www.sqlite.org/atomiccommit.html); WAL lets readers go on beside the one writer
 (https://www.sqlite.org/wal.html).
 """
 

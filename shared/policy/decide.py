@@ -61,7 +61,7 @@ def decide(facts: Facts) -> Decision:
     """
     asked: list[Gate] = []
     for name, gate, skip in GATES:
-        if skip is Skip.BY_FORCE and facts.ask.force:
+        if skip is Skip.BY_FORCE and facts.forced:
             asked.append(Gate(name=name, passed=True, saw="forced", wanted="not asked"))
             continue
         answer = gate(facts)
@@ -74,7 +74,7 @@ def decide(facts: Facts) -> Decision:
 
 
 def _last_step(facts: Facts) -> Stop:
-    if facts.rule is not None and facts.rule.action is Action.OBSERVE and not facts.ask.force:
+    if facts.rule is not None and facts.rule.action is Action.OBSERVE and not facts.forced:
         return Stop(
             Verdict.WOULD_RERUN,
             Reason.OBSERVE_RULE,
@@ -96,7 +96,8 @@ def _decision(facts: Facts, stop: Stop, asked: list[Gate]) -> Decision:
         reason=stop.reason,
         message=stop.message,
         gates=tuple(asked),
-        failure_id=stop.failure_id or facts.failure_id,
+        # An open case ends under its own id, whatever it turned out to be a duplicate of.
+        failure_id=facts.failure_id if facts.case else stop.failure_id or facts.failure_id,
         state=seen.state.value if seen else "",
         job_id=facts.job_id,
         rule=facts.rule.name if facts.rule else "",

@@ -46,9 +46,10 @@ class Facts:
     @cached_property
     def run(self) -> Run:
         """Which run the failure means."""
-        if self.case is not None and self.case.life.startswith("run:"):
+        live = life_of(self.snapshot)
+        if self.case is not None and self.case.life.startswith("run:") and live:
             # The ledger saw the life that this case is about: any other is a later one.
-            return Run.THIS if life_of(self.snapshot) == self.case.life else Run.EARLIER
+            return Run.THIS if live == self.case.life else Run.EARLIER
         return which_run(self.failure, self.snapshot, self.record)
 
     @property
@@ -84,9 +85,15 @@ class Facts:
     @property
     def attempt_number(self) -> int:
         """The number that the attempt has, or would have: an attempt certainly not made keeps its own."""
-        if self.case is not None and self.case.attempt:
-            return self.case.attempt
+        mine = self.case or self.record.case(self.failure_id)
+        if mine is not None and mine.open and mine.attempt:
+            return mine.attempt
         return self.attempts_used + 1
+
+    @property
+    def forced(self) -> bool:
+        """Whether a person forces it, now or when the case was told: what they asked for outlives a busy service."""
+        return self.ask.force or (self.case is not None and self.case.forced)
 
     @property
     def attempts_used(self) -> int:

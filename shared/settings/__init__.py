@@ -3,8 +3,8 @@
 `read_settings` reads the table "Settings" of contract.md; `read_credentials` is called at every invocation.
 """
 
+from shared.domain.endpoint import Endpoint
 from shared.settings.credentials import read_credentials
-from shared.settings.endpoint import Endpoint
 from shared.settings.environment import Settings, read_settings
 from shared.settings.ledger_url import (
     LedgerUrl,

@@ -28,7 +28,5 @@ def read_credentials(context: object, environ: Mapping[str, str]) -> Credentials
         found = {field: environ.get(name, "") for field, name in _FIELDS.items()}
     missing = [_FIELDS[field] for field in ("access_key_id", "access_key_secret") if not found[field]]
     if missing:
-        raise SettingsError(
-            [Fault(name, "is missing, and the context has no credentials") for name in missing]
-        )
+        raise SettingsError([Fault(name, "is missing, and the context has no credentials") for name in missing])
     return Credentials(**found)

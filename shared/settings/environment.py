@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from shared.domain.endpoint import Endpoint, parse_endpoint
 from shared.domain.errors import Fault, SettingsError
 from shared.policy.model import REGION_PATTERN, Mode
-from shared.settings.endpoint import Endpoint, parse_endpoint
 from shared.settings.ledger_url import SqliteLedger, parse_ledger_url
 
 BUNDLE_ROOT = Path(__file__).resolve().parents[2]
@@ -24,9 +24,7 @@ _SCHEDULERX_OWN_HOST = frozenset({"cn-beijing", "cn-hangzhou", "cn-shanghai", "c
 # https://www.alibabacloud.com/help/en/sls/developer-reference/api-sls-2020-12-30-createlogstore
 _PROJECT = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\Z")
 _LOGSTORE = re.compile(r"[a-z0-9][a-z0-9_-]{0,61}[a-z0-9]\Z")
-_PROJECT_WANTED = (
-    "wants a project name: 3 to 63 lower-case letters, digits and hyphens, no hyphen at either end"
-)
+_PROJECT_WANTED = "wants a project name: 3 to 63 lower-case letters, digits and hyphens, no hyphen at either end"
 _LOGSTORE_WANTED = (
     "wants a Logstore name: 2 to 63 lower-case letters, digits, hyphens and underscores, "
     "a letter or digit at either end"
@@ -62,11 +60,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     def schedulerx_endpoint(self, region: str) -> Endpoint:
         """Where SchedulerX of that region is called."""
-        host = (
-            f"schedulerx.{region}.aliyuncs.com"
-            if region in _SCHEDULERX_OWN_HOST
-            else "schedulerx.aliyuncs.com"
-        )
+        host = f"schedulerx.{region}.aliyuncs.com" if region in _SCHEDULERX_OWN_HOST else "schedulerx.aliyuncs.com"
         return self.schedulerx or Endpoint("https", host, 443)
 
     def effective_mode(self, policy_mode: Mode) -> Mode:

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from msgspec import Struct
 
-from shared.settings.endpoint import Endpoint, parse_endpoint
+from shared.domain.endpoint import Endpoint, parse_endpoint
 
 _SQLITE = "wants sqlite:// and an absolute path, as sqlite:///var/lib/secondwind.db"
 _TABLESTORE = "wants tablestore://<instance>/<table>?endpoint=<url>"

@@ -1,8 +1,8 @@
 """Log Service: pulls the logs of a trigger's range, puts outcomes. The only importer of its SDK, loaded when called.
 
 One call is one request: the SDK would repeat up to ten times with a second between, longer than many invocations have
-left, so its loop is not used (`_client`). Here a request is repeated once if the service or network failed; a second write
-of the same outcome has the same `outcome_id`. Wire and limits: function-compute.md 7,
+left, so its loop is not used (`_client`). Here a request is repeated once if the service or network failed; a second
+write of the same outcome has the same `outcome_id`. Wire and limits: function-compute.md 7,
 https://www.alibabacloud.com/help/en/sls/developer-reference/api-sls-2020-12-30-putlogs.
 """
 

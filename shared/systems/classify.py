@@ -1,8 +1,8 @@
 """One table: what each documented error, and each way of getting no answer, proves about a call.
 
-Sources: job-systems.md 2.4 (gateway), 2.5 (transport), 3.3 (RerunJobs:
-https://help.aliyun.com/document_detail/ 159050.html), 5.4 (SchedulerX, which publishes no table). A code
-without a row proves nothing: a mutating call is then UNKNOWN.
+Sources: job-systems.md 2.4 (gateway), 2.5 (transport), 3.3 (RerunJobs), 5.4 (SchedulerX, which publishes no
+table); https://help.aliyun.com/document_detail/159050.html. A code without a row proves nothing: a mutating
+call is then UNKNOWN.
 """
 
 from __future__ import annotations

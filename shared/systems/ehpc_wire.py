@@ -1,7 +1,7 @@
 """E-HPC 2018-04-12 on the wire: its calls, and what its lists say about a job.
 
-Sources: job-systems.md 3.2, 4.1, 4.2; https://www.alibabacloud.com/help/en/e-hpc/developer-reference/
-api-ehpc-2018-04-12-listjobswithfilters. Numbers come as text, absent times as empty text.
+Numbers come as text, absent times as empty text. Sources: job-systems.md 3.2, 4.1, 4.2;
+https://www.alibabacloud.com/help/en/e-hpc/developer-reference/api-ehpc-2018-04-12-listjobswithfilters
 """
 
 from __future__ import annotations

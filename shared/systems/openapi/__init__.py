@@ -20,8 +20,8 @@ from msgspec import Struct
 
 from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
+from shared.domain.endpoint import Endpoint
 from shared.systems.classify import NoAnswer, Row, no_answer_row, service_row
-from shared.systems.endpoints import Endpoint
 
 MESSAGE_BYTES = 1024
 CONNECT_TIMEOUT_MS = 5_000

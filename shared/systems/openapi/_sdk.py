@@ -22,8 +22,8 @@ from urllib3.exceptions import (
 from urllib3.exceptions import SSLError as PoolSslError
 
 from shared.domain.credentials import Credentials
+from shared.domain.endpoint import Endpoint
 from shared.systems.classify import NoAnswer
-from shared.systems.endpoints import Endpoint
 from shared.systems.openapi import ApiCall, Refusal
 
 # What may have been sent is asked for first: only without any of it a failed connect proves that nothing
@@ -70,8 +70,8 @@ def client(credentials: Credentials, endpoint: Endpoint) -> Any:
             access_key_id=credentials.access_key_id,
             access_key_secret=credentials.access_key_secret,
             security_token=credentials.security_token or None,
-            protocol=endpoint.protocol,
-            endpoint=endpoint.host,
+            protocol=endpoint.scheme,
+            endpoint=endpoint.netloc,
             user_agent="second-wind",
         )
     )

@@ -10,9 +10,9 @@ import pytest
 from secondwind.localcloud.clock import ManualClock, SystemClock
 from secondwind.localcloud.cloud import LocalCloud
 from shared.domain.credentials import Credentials
+from shared.domain.endpoint import parse_endpoint
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import Cluster, Group, Scope
-from shared.systems.endpoints import parse_endpoint
 from shared.systems.openapi import OpenApi
 
 KEY = Credentials(access_key_id="local", access_key_secret="local-secret")

@@ -35,6 +35,7 @@ class Clock:
     moment: float = START
 
     def now(self) -> float:
+        """Unix seconds."""
         return self.moment
 
 
@@ -45,6 +46,7 @@ class Chance:
     value: float = 1.0
 
     def fraction(self) -> float:
+        """The same each time."""
         return self.value
 
 
@@ -78,6 +80,7 @@ class EhpcWorld:
     before_call: Callable[[], None] = lambda: None
 
     def observe(self, failures: Sequence[Failure]) -> list[Observation]:
+        """One observation a failure, in the same order."""
         self.looks += 1
         seen: list[Observation]
         if self.look_fails is not None:
@@ -102,6 +105,7 @@ class EhpcWorld:
         )
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
+        """One result a target, as scripted."""
         self.before_call()
         self.calls.append([target.job_id for target in targets])
         results = []
@@ -138,6 +142,7 @@ class SchedulerxWorld:
     look_fails: LookFailed | None = None
 
     def observe(self, failures: Sequence[Failure]) -> list[Observation]:
+        """One observation a failure, in the same order."""
         if self.look_fails is not None:
             return [replace(self.look_fails, look_begun_at=self.clock.now()) for _ in failures]
         return [self._seen(failure) for failure in failures]
@@ -169,6 +174,7 @@ class SchedulerxWorld:
         )
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
+        """One result a target, as scripted."""
         (target,) = targets
         assert target.data_time is not None
         self.calls.append((target.job_id, target.data_time))
@@ -195,6 +201,7 @@ class Sink:
     puts: int = 0
 
     def put(self, records: Sequence[Mapping[str, str]]) -> None:
+        """Takes all, or is down."""
         self.puts += 1
         if self.down:
             raise SinkUnavailable("down")
@@ -233,6 +240,7 @@ class House:
         self.ledger = SqliteLedger(str(self.path / "ledger.db"), self.clock)
 
     def healer(self, time_s: float = 60.0) -> Healer:
+        """A new invocation's corridor with this much time."""
         self.invocations += 1
         return Healer(
             systems=lambda system, _region: self.ehpc if system is System.EHPC else self.schedulerx,
@@ -252,10 +260,12 @@ class House:
         force: bool = False,
         time_s: float = 60.0,
     ) -> Report:
+        """One delivery, all the way."""
         intake = Intake(failures=list(failures), dry_run=dry_run, force=force)
         return self.healer(time_s).handle(intake, trigger)
 
     def sweep(self) -> Report:
+        """One run of the timer's function."""
         return sweep(self.healer())
 
     def database(self) -> list[tuple[object, ...]]:
@@ -272,6 +282,7 @@ class House:
         return [str(case.reason and case.reason.value) for record in records for case in record.cases if case.open]
 
     def later(self, seconds: float) -> None:
+        """Time passes."""
         self.clock.moment += seconds
 
     def hung(self, number: int = 1, **told: object) -> Failure:
@@ -280,6 +291,7 @@ class House:
         return self.failure(number, **told)
 
     def failure(self, number: int = 1, **told: object) -> Failure:
+        """A telling about a job that may not be there."""
         occurred_at = float(told.pop("occurred_at", self.clock.now() - 10))  # type: ignore[arg-type]  # a test's own number
         told.setdefault("telling_id", stable_id(number, occurred_at, *told.values()))
         told.setdefault("event_id", f"event-{number}")
@@ -296,6 +308,7 @@ class House:
     def failed_instance(
         self, day: str = "2026-01-01 10:00:00", instance_id: int = 7, job_id: str = "42", **about: object
     ) -> Failure:
+        """An instance that failed 20 s ago, and its telling."""
         known = self.schedulerx.instances.setdefault(job_id, [])
         base = Instance(
             instance_id=instance_id,
@@ -324,12 +337,14 @@ class House:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
+    """The small world."""
     made = House(tmp_path)
     yield made
     made.ledger.close()
 
 
 def told(report: Report) -> list[tuple[str, str]]:
+    """(verdict, reason) of each outcome of a report."""
     return [(result.outcome.verdict, result.outcome.reason) for result in report.results]
 
 
@@ -341,4 +356,5 @@ def verdicts() -> Callable[[Report], list[tuple[str, str]]]:
 
 @pytest.fixture
 def job() -> type[Job]:
+    """To make further jobs."""
     return Job

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from shared.domain.call import Effect
+from shared.domain.errors import LedgerUnavailable
 from shared.domain.failure import Trigger
 from shared.domain.job import State
 from shared.domain.limits import PACE_PER_MINUTE
@@ -118,7 +119,7 @@ def test_a_second_delivery_before_any_save_kills_once(house: Any, which: int) ->
 
     house.ledger.before_save = b
     house.deliver(house.failure(telling_id="a"))
-    assert len(saves) > which
+    assert len(saves) >= which
     assert len(house.ehpc.kills) == 1
     quiet(house)
     assert [verdict for found in finals(house).values() for verdict in found].count("rerun") == 1
@@ -289,12 +290,9 @@ def test_a_duplicate_names_the_case_of_its_own_day(house: Any) -> None:
     monday = house.failed_instance("2026-01-05 10:00:00", 1)
     sunday = house.failed_instance("2026-01-04 10:00:00", 2)
     house.failed_instance("2026-01-04 10:00:00", 3, started_at=house.clock.now() - 60, state=State.SUCCEEDED)
-    report = house.deliver(monday, sunday)
-    assert sorted((result.outcome.verdict, result.outcome.reason) for result in report.results) == [
-        ("duplicate", "restarted_since"),
-        ("rerun", "accepted"),
-    ]
-    assert len({result.outcome.failure_id for result in report.results}) == 2
+    first, second = house.deliver(monday).results[0].outcome, house.deliver(sunday).results[0].outcome
+    assert (first.reason, second.reason) == ("accepted", "restarted_since")
+    assert first.failure_id != second.failure_id
 
 
 def test_a_rerun_day_is_known_to_a_teller_who_names_the_data_time(house: Any, verdicts: Any) -> None:
@@ -302,14 +300,9 @@ def test_a_rerun_day_is_known_to_a_teller_who_names_the_data_time(house: Any, ve
     failure = house.failed_instance("2026-01-04 10:00:00", 1)
     house.deliver(failure)
     house.schedulerx.end("42", State.FAILED)
-    other = replace(
-        failure, job_instance_id=None, data_time="2026-01-04 10:00:00", telling_id="b", occurred_at=START_OF_TELLING
-    )
+    other = replace(failure, job_instance_id=None, data_time="2026-01-04 10:00:00", telling_id="b")
     assert verdicts(house.deliver(other)) == [("duplicate", "restarted_since")]
     assert len(house.schedulerx.calls) == 1
-
-
-START_OF_TELLING = 1_800_000_000.0 - 5
 
 
 def test_every_open_outcome_is_followed_by_a_final_one_of_the_same_failure(house: Any) -> None:
@@ -366,17 +359,14 @@ def test_a_malformed_document_does_not_stop_the_sweep(house: Any, verdicts: Any)
     assert house.ledger.load(["ehpc/a/b/bad"])["ehpc/a/b/bad"].document == b"{"
 
 
-def test_a_malformed_record_fails_no_other_job_of_the_delivery(house: Any) -> None:
-    """One job's record cannot be read: nothing is decided on it, and the other job is healed all the same."""
-    failures = [house.hung(1), house.hung(2)]
-    bad = Write(
-        key="ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler", document=b"{", expected=None, due_at=None, expires_at=None
-    )
-    house.ledger.save([bad])
-    report = house.deliver(*failures)
-    found = {result.outcome.job_id: (result.outcome.verdict, result.outcome.final) for result in report.results}
-    assert found == {"1.scheduler": ("deferred", "false"), "2.scheduler": ("rerun", "true")}
-    assert house.ehpc.calls == [["2.scheduler"]]
+def test_nothing_is_decided_on_a_malformed_record(house: Any) -> None:
+    """It must not count as an empty one: the delivery fails before any call, and the document stays as it is."""
+    key = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"
+    house.ledger.save([Write(key=key, document=b"{", expected=None, due_at=None, expires_at=None)])
+    with pytest.raises(LedgerUnavailable):
+        house.deliver(house.hung(1), house.hung(2))
+    assert house.ehpc.calls == []
+    assert house.ledger.load([key])[key].document == b"{"
 
 
 def test_outcomes_that_stay_owed_do_not_block_the_rest_of_the_sweep(house: Any, monkeypatch: Any) -> None:

@@ -6,12 +6,9 @@ each door; Hypothesis adds bytes and JSON values of its own and shrinks what it 
 
 from __future__ import annotations
 
-import base64
-import json
 import random
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,9 +19,8 @@ from hypothesis import strategies as st
 from shared.domain.failure import Intake, Unreadable
 from shared.intake import Context, read_events, read_logs, read_manual, read_trigger
 from shared.ports import LogEntry, LogRange
+from tests.hostile import HOSTILE, NAMES, RAW, as_bytes, bent, spoil
 
-FOLDER = Path(__file__).parents[3] / "events"
-SEEDS = [json.loads(path.read_bytes()) for path in sorted(FOLDER.glob("*.json"))]
 RUNS, BODIES_A_RUN = 4, 5_000
 REGIONS = {"cn-hangzhou", "cn-beijing"}
 CONTEXT = Context(
@@ -37,122 +33,6 @@ CONTEXT = Context(
     outcome_logstore="outcomes",
 )
 RANGE = LogRange(endpoint="x", project="p", logstore="l", shard=0, begin_cursor="MQ==", end_cursor="Mg==")
-
-# Put into a body as text, so that they can be what a serialiser never writes.
-RAW: dict[str, bytes] = {
-    "@nan@": b"NaN",
-    "@inf@": b"-Infinity",
-    "@big@": b"1e999",
-    "@int@": b"7" * 900,
-    "@deep@": b"[" * 1200 + b"]" * 1200,
-    "@deepobject@": b'{"a":' * 1200 + b"1" + b"}" * 1200,
-    "@twice@": b'{"system":"ehpc","system":"ehpc","job_id":1}',
-    "@bytes@": b'"\xff\xfe\x80"',
-    "@half@": b'"\\ud800 \\udcff"',
-    "@control@": b'"\\u0000\\u001b\\u202e"',
-}
-HOSTILE = [
-    "us-west-1.evil.example",
-    "cn-hangzhou.evil.example#",
-    "cn-hangzhou@evil",
-    "us-west-1",
-    "http://evil.example/.log.aliyuncs.com",
-    "http://evil.example:8080",
-    "//evil.log.aliyuncs.com",
-    "http://a@b.log.aliyuncs.com",
-    "",
-    " ",
-    "ehpc",
-    "schedulerx",
-    "job-failure/1",
-    "job-failure/2",
-    "../..",
-    "1.scheduler",
-    "9" * 400,
-    "x" * 40_000,
-    "€" * 20_000,
-    "2026-01-05T10:15:30PRC",
-    "{",
-    '{"system":"ehpc"}',
-    "[" * 1200,
-    '{"system":"schedulerx","job_id":NaN}',
-    "sls:connector",
-]
-ODD: list[Any] = [None, True, False, 0, -1, 1.5, 2**63, 10**30, [], {}, [[]], {"a": {}}, *HOSTILE, *RAW]
-NAMES = [
-    "system",
-    "schema",
-    "region",
-    "cluster_id",
-    "job_id",
-    "namespace",
-    "group_id",
-    "data_time",
-    "job_instance_id",
-    "occurred_at",
-    "started_at",
-    "restart_count",
-    "message",
-    "content",
-    "data",
-    "id",
-    "source",
-    "time",
-    "type",
-    "specversion",
-    "messageBody",
-    "body",
-    "endpoint",
-    "shardId",
-    "x",
-    "€",
-    "\x00",
-]
-
-
-def _bend(value: Any, chance: random.Random) -> Any:
-    """The value with a member somewhere in it changed, removed, added, wrapped or turned into text."""
-    if isinstance(value, dict) and value and chance.random() < 0.85:
-        name = chance.choice(list(value))
-        bent = dict(value)
-        what = chance.random()
-        if what < 0.7:
-            bent[name] = _bend(value[name], chance)
-        elif what < 0.85:
-            del bent[name]
-        else:
-            bent[chance.choice(NAMES)] = chance.choice(ODD)
-        return bent
-    if isinstance(value, list) and value and chance.random() < 0.85:
-        place = chance.randrange(len(value))
-        return [*value[:place], _bend(value[place], chance), *value[place + 1 :]]
-    if chance.random() < 0.2:
-        return chance.choice([[value], {"data": value}, json.dumps(value), str(value)])
-    return chance.choice(ODD)
-
-
-def _bytes(value: Any) -> bytes:
-    body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
-    for word, raw in RAW.items():
-        body = body.replace(b'"' + word.encode() + b'"', raw)
-    return body
-
-
-def _spoil(body: bytes, chance: random.Random) -> bytes:
-    """The body cut, with bytes changed, in another encoding, or replaced by noise."""
-    what = chance.randrange(6)
-    if what == 0:
-        return body[: chance.randrange(len(body) + 1)]
-    if what == 1:
-        place = chance.randrange(len(body) + 1)
-        return body[:place] + chance.randbytes(chance.randint(1, 4)) + body[place + 1 :]
-    if what == 2:
-        return body.decode("utf-8", "replace").encode(chance.choice(["utf-16", "utf-32", "utf-7", "gb18030"]))
-    if what == 3:
-        return b"\xef\xbb\xbf" + body
-    if what == 4:
-        return base64.b64encode(body)
-    return chance.randbytes(chance.randrange(200))
 
 
 def _good(job: int) -> dict[str, Any]:
@@ -202,12 +82,12 @@ def _check_range(wanted: LogRange | Unreadable, seen: Counter[str]) -> None:
 def _log(value: Any, chance: random.Random) -> dict[str, str | bytes]:
     """The value as a log: in `content`, or its members as fields, some of them bytes."""
     if not isinstance(value, dict) or chance.random() < 0.4:
-        raw = _bytes(value)
+        raw = as_bytes(value)
         return {"content": raw if chance.random() < 0.3 else raw.decode("utf-8", "surrogateescape")}
     members = value.get("data") if isinstance(value.get("data"), dict) else value
     fields: dict[str, str | bytes] = {}
     for name, member in (members or {}).items():
-        text = member if isinstance(member, str) else _bytes(member).decode("utf-8", "surrogateescape")
+        text = member if isinstance(member, str) else as_bytes(member).decode("utf-8", "surrogateescape")
         fields[name] = chance.randbytes(6) if chance.random() < 0.03 else text
     return fields
 
@@ -218,20 +98,20 @@ def _jobs(intake: Intake) -> list[str]:
 
 def _try_doors(value: Any, chance: random.Random, seen: Counter[str]) -> None:
     """The value between two good records at each door, and then alone with its bytes spoilt."""
-    array = _bytes([_good(1), value, _good(2)])
+    array = as_bytes([_good(1), value, _good(2)])
     by_event = read_events(array, CONTEXT)
     logs: list[Mapping[str, str | bytes]] = [_good_log(1), _log(value, chance), _good_log(2)]
     entries = [LogEntry(n, 1767608130, log) for n, log in enumerate(logs)]
     by_log = read_logs(entries, RANGE, CONTEXT)
-    wrapped = _bytes({chance.choice(["jobs", "event"]): [_good(1), value, _good(2)]})
+    wrapped = as_bytes({chance.choice(["jobs", "event"]): [_good(1), value, _good(2)]})
     by_hand = read_manual(wrapped, CONTEXT).intake
     for intake in (by_event, by_log, by_hand):
         _check(intake, seen)
         assert (_jobs(intake)[0], _jobs(intake)[-1]) == ("1.good", "2.good")
         assert len(intake.failures) + len(intake.unreadable) + intake.passed_over == 3
-    alone = _bytes(value)
+    alone = as_bytes(value)
     _check_range(read_trigger(alone, CONTEXT), seen)
-    spoilt = _spoil(alone, chance)
+    spoilt = spoil(alone, chance)
     _check(read_events(spoilt, CONTEXT), seen)
     _check_range(read_trigger(spoilt, CONTEXT), seen)
     by_hand_alone = read_manual(chance.choice((alone, spoilt)), CONTEXT)
@@ -250,11 +130,7 @@ def test_bent_bodies_end_in_answers(seed: int) -> None:
     chance = random.Random(seed)
     seen: Counter[str] = Counter()
     for _ in range(BODIES_A_RUN):
-        value = chance.choice(SEEDS)
-        value = chance.choice(value) if isinstance(value, list) else value
-        for _ in range(chance.randint(0, 3)):
-            value = _bend(value, chance)
-        _try_doors(value, chance, seen)
+        _try_doors(bent(chance), chance, seen)
     # The generator must reach each kind of answer often, or it shows nothing.
     assert seen["failures"] > 6 * BODIES_A_RUN
     assert min(seen["unreadable"], seen["passed_over"], seen["trigger_unreadable"]) > BODIES_A_RUN / 4

@@ -15,9 +15,7 @@ _ENVIRON = {
     "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "env-secret",
     "ALIBABA_CLOUD_SECURITY_TOKEN": "env-token",
 }
-_FROM_ENVIRON = Credentials(
-    access_key_id="env-id", access_key_secret="env-secret", security_token="env-token"
-)
+_FROM_ENVIRON = Credentials(access_key_id="env-id", access_key_secret="env-secret", security_token="env-token")
 
 
 def _context(**credentials: str | None) -> SimpleNamespace:

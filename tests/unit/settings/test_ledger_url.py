@@ -16,9 +16,7 @@ from shared.settings import Endpoint, LedgerUrl, RedisLedger, SqliteLedger, Tabl
         ("sqlite:///a b/%20?x#y", SqliteLedger("/a b/%20?x#y")),
         (
             "tablestore://sw/ledger?endpoint=https://sw.cn-hangzhou.vpc.tablestore.aliyuncs.com",
-            TablestoreLedger(
-                "sw", "ledger", Endpoint("https", "sw.cn-hangzhou.vpc.tablestore.aliyuncs.com", 443)
-            ),
+            TablestoreLedger("sw", "ledger", Endpoint("https", "sw.cn-hangzhou.vpc.tablestore.aliyuncs.com", 443)),
         ),
         ("redis://h.example", RedisLedger(tls=False, host="h.example", port=6379)),
         (
@@ -70,9 +68,7 @@ def test_password_has_no_face() -> None:
     assert not any("hunter22" in text for text in shown)
 
 
-@given(
-    st.sampled_from(["", "sqlite://", "sqlite:///", "tablestore://", "redis://", "rediss://u:p@"]), st.text()
-)
+@given(st.sampled_from(["", "sqlite://", "sqlite:///", "tablestore://", "redis://", "rediss://u:p@"]), st.text())
 def test_any_text_parses_or_is_refused_without_being_repeated(start: str, rest: str) -> None:
     """No text ends in anything but a ledger or a ValueError that keeps the value to itself."""
     try:

@@ -119,16 +119,12 @@ def test_bad_endpoints(text: str) -> None:
 def test_all_bad_settings_are_named_at_once() -> None:
     """One error names everything that is wrong, required ones that are missing included."""
     environ = dict.fromkeys(_NAMES, "?bad value/")
-    assert sorted(_bad(environ, "evil.example/")) == sorted(
-        ["FC_REGION", *set(_NAMES) - {"SECONDWIND_POLICY_FILE"}]
-    )
+    assert sorted(_bad(environ, "evil.example/")) == sorted(["FC_REGION", *set(_NAMES) - {"SECONDWIND_POLICY_FILE"}])
     assert sorted(_bad({}, "cn-hangzhou")) == sorted(_LEAST)
     assert sorted(_bad(dict.fromkeys(_LEAST, " "), "cn-hangzhou")) == sorted(_LEAST)
 
 
-@pytest.mark.parametrize(
-    "region", ["", "cn-hangzhou\n", "cn-hangzhou.evil.example", "CN-HANGZHOU", "cn", "a/b", "cn-"]
-)
+@pytest.mark.parametrize("region", ["", "cn-hangzhou\n", "cn-hangzhou.evil.example", "CN-HANGZHOU", "cn", "a/b", "cn-"])
 def test_bad_region(region: str) -> None:
     """The region becomes part of hosts, so only what looks like one passes."""
     assert _bad(_LEAST, region) == ["FC_REGION"]
@@ -155,9 +151,7 @@ def test_bad_mode(mode: str) -> None:
     assert _bad({**_LEAST, "SECONDWIND_MODE": mode}) == ["SECONDWIND_MODE"]
 
 
-@pytest.mark.parametrize(
-    "zone", ["Mars/Base", "America", "../etc/passwd", "/etc/localtime", "a\x00b", "é", "x" * 500]
-)
+@pytest.mark.parametrize("zone", ["Mars/Base", "America", "../etc/passwd", "/etc/localtime", "a\x00b", "é", "x" * 500])
 def test_bad_zone(zone: str) -> None:
     """What is no IANA zone is refused, whatever way the library takes to say so."""
     assert _bad({**_LEAST, "SECONDWIND_TIME_ZONE": zone}) == ["SECONDWIND_TIME_ZONE"]
@@ -192,15 +186,11 @@ def test_local_commands_have_a_ledger() -> None:
     """A default ledger serves where none is set, and yields where one is."""
     environ = {name: value for name, value in _LEAST.items() if name != "SECONDWIND_LEDGER_URL"}
     assert _bad(environ) == ["SECONDWIND_LEDGER_URL"]
-    assert read_settings(environ, "cn-hangzhou", default_ledger="sqlite:///a.db").ledger == SqliteLedger(
-        "/a.db"
-    )
+    assert read_settings(environ, "cn-hangzhou", default_ledger="sqlite:///a.db").ledger == SqliteLedger("/a.db")
     assert read_settings(_LEAST, "cn-hangzhou", default_ledger="sqlite:///a.db").ledger.path != "/a.db"
 
 
-@pytest.mark.parametrize(
-    "url", ["tablestore://i/t?endpoint=https://i.example", "rediss://u:hunter22@h.example/1"]
-)
+@pytest.mark.parametrize("url", ["tablestore://i/t?endpoint=https://i.example", "rediss://u:hunter22@h.example/1"])
 def test_other_ledgers_wait_for_a_later_version(url: str) -> None:
     """A well-formed ledger of another kind is told as not available, without its password."""
     with pytest.raises(SettingsError, match="not available in this version") as caught:

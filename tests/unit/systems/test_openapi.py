@@ -15,7 +15,7 @@ from urllib3.exceptions import NewConnectionError
 
 from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
-from shared.systems.endpoints import Endpoint
+from shared.domain.endpoint import parse_endpoint
 from shared.systems.openapi import Answer, ApiCall, CallFailed, OpenApi, bounded
 
 CALL = ApiCall(action="RerunJobs", version="2018-04-12", parameters={"ClusterId": "c", "Jobs": '[{"Id":"1[2].s"}]'})
@@ -24,7 +24,7 @@ CALL = ApiCall(action="RerunJobs", version="2018-04-12", parameters={"ClusterId"
 @pytest.fixture
 def api(wire: Any, credentials: Credentials) -> OpenApi:
     """Calls to the server on loopback."""
-    return OpenApi(credentials, Endpoint("http", wire.host), connect_timeout_ms=2_000, read_timeout_ms=2_000)
+    return OpenApi(credentials, parse_endpoint(f"http://{wire.host}"), connect_timeout_ms=2_000, read_timeout_ms=2_000)
 
 
 def failed(reply: Answer | CallFailed) -> CallFailed:
@@ -105,7 +105,7 @@ def test_refused_connection_is_certainly_not_done(credentials: Credentials) -> N
     """Nobody listens: nothing was sent."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        endpoint = Endpoint("http", f"127.0.0.1:{free.getsockname()[1]}")
+        endpoint = parse_endpoint(f"http://127.0.0.1:{free.getsockname()[1]}")
         reply = failed(OpenApi(credentials, endpoint).call(CALL))
     assert (reply.effect, reply.code, reply.read_again) == (Effect.NOT_DONE_LATER, "ConnectFailed", True)
 
@@ -117,7 +117,7 @@ def test_an_unknown_name_is_certainly_not_done(credentials: Credentials, monkeyp
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", nowhere)
-    reply = failed(OpenApi(credentials, Endpoint("http", "ehpc.example.invalid")).call(CALL))
+    reply = failed(OpenApi(credentials, parse_endpoint("http://ehpc.example.invalid")).call(CALL))
     assert (reply.effect, reply.code) == (Effect.NOT_DONE_LATER, "NotResolved")
 
 
@@ -130,7 +130,7 @@ def test_a_connect_that_times_out_is_certainly_not_done(
         raise TimeoutError("timed out")
 
     monkeypatch.setattr("urllib3.util.connection.create_connection", too_late)
-    reply = failed(OpenApi(credentials, Endpoint("http", "127.0.0.1:9")).call(CALL))
+    reply = failed(OpenApi(credentials, parse_endpoint("http://127.0.0.1:9")).call(CALL))
     assert (reply.effect, reply.code) == (Effect.NOT_DONE_LATER, "ConnectTimeout")
 
 
@@ -138,7 +138,7 @@ def test_a_silent_server_leaves_the_effect_unknown(wire: Any, credentials: Crede
     """The request was read and no answer came within the read timeout; it is not sent again."""
     free = threading.Event()
     wire.behave = lambda _: free.wait(5) and None
-    api = OpenApi(credentials, Endpoint("http", wire.host), read_timeout_ms=40)
+    api = OpenApi(credentials, parse_endpoint(f"http://{wire.host}"), read_timeout_ms=40)
     reply = failed(api.call(CALL))
     free.set()
     assert (reply.effect, reply.code) == (Effect.UNKNOWN, "ReadTimeout")
@@ -155,7 +155,7 @@ def test_a_reset_leaves_the_effect_unknown(wire: Any, api: OpenApi, resets: Any)
 
 def test_a_tls_failure_leaves_the_effect_unknown(wire: Any, credentials: Credentials) -> None:
     """A plain server behind an HTTPS endpoint: something was sent, and nothing is certain."""
-    reply = failed(OpenApi(credentials, Endpoint("https", wire.host)).call(CALL))
+    reply = failed(OpenApi(credentials, parse_endpoint(f"https://{wire.host}")).call(CALL))
     assert (reply.effect, reply.code) == (Effect.UNKNOWN, "TlsFailure")
 
 
@@ -260,20 +260,20 @@ def test_connections_outlive_the_client(wire: Any, credentials: Credentials, ans
     """A fresh client an invocation uses the connection of the one before."""
     wire.behave = answers(200, {"RequestId": "r"})
     for _ in range(3):
-        assert isinstance(OpenApi(credentials, Endpoint("http", wire.host)).call(CALL), Answer)
+        assert isinstance(OpenApi(credentials, parse_endpoint(f"http://{wire.host}")).call(CALL), Answer)
     assert len({request["peer"] for request in wire.requests}) == 1
 
 
 def test_without_time_nothing_is_sent(wire: Any, credentials: Credentials) -> None:
     """A call that would end as unknown for lack of time is not begun."""
-    api = OpenApi(credentials, Endpoint("http", wire.host), remaining_s=lambda: 0.9)
+    api = OpenApi(credentials, parse_endpoint(f"http://{wire.host}"), remaining_s=lambda: 0.9)
     reply = failed(api.call(CALL))
     assert (reply.effect, reply.code, wire.requests) == (Effect.NOT_DONE_LATER, "Deadline", [])
 
 
 def test_timeouts_fit_into_what_is_left(credentials: Credentials) -> None:
     """Both together never exceed the time left, and never the settings."""
-    api = OpenApi(credentials, Endpoint("https", "example.invalid"))
+    api = OpenApi(credentials, parse_endpoint("https://example.invalid"))
     assert api._timeouts_ms(math.inf) == (5_000, 10_000)
     assert api._timeouts_ms(60.0) == (5_000, 10_000)
     assert api._timeouts_ms(8.0) == (4_000, 4_000)
@@ -283,7 +283,7 @@ def test_timeouts_fit_into_what_is_left(credentials: Credentials) -> None:
 def test_an_empty_key_sends_nothing(wire: Any) -> None:
     """The SDK would look for a key elsewhere; here that is a refusal of the account."""
     empty = Credentials(access_key_id="", access_key_secret="", security_token="")
-    reply = failed(OpenApi(empty, Endpoint("http", wire.host)).call(CALL))
+    reply = failed(OpenApi(empty, parse_endpoint(f"http://{wire.host}")).call(CALL))
     assert (reply.effect, reply.account_wide, wire.requests) == (Effect.NOT_DONE_USELESS, True, [])
 
 

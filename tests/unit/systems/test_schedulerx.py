@@ -235,6 +235,13 @@ def test_an_old_history_is_not_read_to_its_end_but_old_live_ones_are_seen(system
     assert len(api.parameters("GetJobInstanceList")) == 4
 
 
+def test_another_jobs_instance_is_none_of_the_others(system: Any, told: Any) -> None:
+    """A list that ignores the job asked for does not make its live instances ours."""
+    sx, _ = system(Service({**instance(2, 3), "JobId": 8}, instance(1)))
+    (seen,) = sx.observe([told(job_instance_id=1)])
+    assert found(seen).others == ()
+
+
 def test_the_meant_instance_is_read_back_to(system: Any, told: Any) -> None:
     """However old it is, so that what ran after it is seen."""
     listed = [instance(number, 4, at="2025-12-01 00:00:00") for number in range(200, 0, -1)]

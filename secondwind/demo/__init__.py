@@ -1,0 +1,1 @@
+"""`secondwind demo`: a night in a data centre in twenty seconds, told, healed, read back and checked."""

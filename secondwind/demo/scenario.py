@@ -1,0 +1,219 @@
+"""The demo's story: what exists, what fails, and how each failure has to end.
+
+Two E-HPC clusters and two SchedulerX groups, some forty jobs, and one failure of every kind that Second Wind knows.
+Nothing here runs anything; `night.py` does, and `check.py` compares.
+"""
+
+from __future__ import annotations
+
+from secondwind.demo.plot import ANY, Case, Door, EhpcJob, Fault, Garbage, InstanceOf, Scenario, SchedulerxJob, Step
+from secondwind.localcloud.flavours import Flavour
+from secondwind.localcloud.groups import fails, keeps_running, succeeds
+from secondwind.localcloud.jobs import finishes, hangs
+
+PBS, SLURM = "ehpc-hz-pbs", "ehpc-hz-slurm"
+REPORTS, BILLING = "reports", "billing"
+
+# Timing is scaled down, or a lost answer would keep the audience for two minutes: a rerun takes 3 s on the local PBS.
+POLICY = """\
+version: 1
+timing: {settle_s: 4, observation_max_age_s: 30}
+attempts: {max: 3, window_s: 86400}
+cooldown: {base_s: 0, max_s: 0}
+breaker: {max_jobs: 100, window_s: 600}
+rules:
+  - {name: user-error, match: {message: 'ModuleNotFoundError|SyntaxError'}, action: ignore}
+  - {name: the-rest, match: {}, action: rerun}
+"""
+
+HANGS = (hangs(), finishes(600))
+"""Hangs in its first run; once restarted, it does its work."""
+YESTERDAY, TODAY = "2026-01-04 02:00:00", "2026-01-05 02:00:00"
+"""Data times: which day's work an instance does."""
+
+
+def pbs(number: int, **how: object) -> EhpcJob:
+    """A job of the PBS cluster."""
+    return EhpcJob(PBS, f"{number}.scheduler", **{"runs": HANGS, **how})  # type: ignore[arg-type]  # keywords of EhpcJob
+
+
+def slurm(number: int, **how: object) -> EhpcJob:
+    """A job of the Slurm cluster."""
+    return EhpcJob(SLURM, str(number), **{"runs": HANGS, **how})  # type: ignore[arg-type]  # keywords of EhpcJob
+
+
+def failed(group: str, job_id: int, *others: InstanceOf, by_instance_id: bool = False) -> SchedulerxJob:
+    """A SchedulerX job whose instance of today has failed."""
+    return SchedulerxJob(group, job_id, (InstanceOf(fails(30), TODAY), *others), by_instance_id)
+
+
+def rerun(api: str, state: str = "RUNNING") -> Step:
+    """The call was accepted."""
+    return Step("rerun", "accepted", state, api)
+
+
+def lost(api: str, state: str = "RUNNING", code: str = "ConnectionBroken") -> Step:
+    """Nobody knows what the call did."""
+    return Step("unknown", "answer_lost", state, api, code)
+
+
+SEEN_RESTARTED = Step("rerun", "observed_restart", "RUNNING")
+"""The sweep looked again: the job had been restarted."""
+TOLD_BEFORE = Step("duplicate", "already_handled", ANY)
+"""Handled before, whatever state the rerun has got to by then."""
+IN_PART = Step("unknown", "part_failure", "RUNNING", "RerunJobs", "PartFailure")
+NOT_UNDERSTOOD = Step("invalid", "not_understood")
+
+E_HPC = (
+    Case("hangs", pbs(101), (Door.LOG,), (rerun("RerunJobs"),), 1, {"message": "no output for 60 min"}),
+    Case(
+        "requeued by its scheduler",
+        pbs(102, requeued_ago_s=60),
+        (Door.EVENT,),
+        (Step("duplicate", "restarted_since", "QUEUED"),),
+        told={"node": "compute2", "reason": "node_lost"},
+    ),
+    Case("ended meanwhile", pbs(103, finished_ago_s=60), (Door.LOG,), (Step("ineligible", "job_finished", "FINISHED"),)),
+    Case("hangs, told twice", pbs(104), (Door.EVENT_TWICE,), (rerun("RerunJobs"), TOLD_BEFORE), 1),
+    Case("hangs, told by two doors", pbs(105), (Door.LOG, Door.EVENT), (rerun("RerunJobs"), TOLD_BEFORE), 1),
+    Case(
+        "its own code is wrong",
+        pbs(106),
+        (Door.LOG,),
+        (Step("suppressed", "rule_ignores", "RUNNING"),),
+        told={"message": "ModuleNotFoundError: No module named 'numpy'"},
+    ),
+    Case(
+        "hangs, API throttles",
+        pbs(107),
+        (Door.EVENT,),
+        (Step("deferred", "throttled", "RUNNING", "RerunJobs", "Throttling.User"), rerun("RerunJobs")),
+        1,
+        fault=Fault(kind="throttled", retry_after_ms=2000),
+    ),
+    Case(
+        "hangs, answer lost, done",
+        pbs(108),
+        (Door.EVENT,),
+        (lost("RerunJobs"), SEEN_RESTARTED),
+        1,
+        fault=Fault(kind="close_after_effect"),
+    ),
+    Case(
+        "parent of an array",
+        EhpcJob(PBS, "300[].scheduler", HANGS, started_ago_s=0, array="1-3"),
+        (Door.EVENT,),
+        (Step("ineligible", "array_parent", "RUNNING"),),
+    ),
+    Case(
+        "hangs, answer lost, not done",
+        slurm(201),
+        (Door.EVENT,),
+        (lost("RerunJobs"), rerun("RerunJobs")),
+        1,
+        fault=Fault(kind="close_before_effect"),
+    ),
+    Case(
+        "batch done in part: done",
+        slurm(202),
+        (Door.LOG,),
+        (IN_PART, SEEN_RESTARTED),
+        1,
+        fault=Fault(kind="part_failure", done=("202", "203")),
+    ),
+    Case("batch done in part: done", slurm(203), (Door.LOG,), (IN_PART, SEEN_RESTARTED), 1),
+    Case("batch done in part: not done", slurm(204), (Door.LOG,), (IN_PART, rerun("RerunJobs")), 1),
+    Case(
+        "not rerunnable",
+        slurm(205, rerunnable=False),
+        (Door.EVENT,),
+        (Step("ineligible", "not_rerunnable", "RUNNING"),),
+    ),
+    Case("hangs, only asked about", slurm(206), (Door.HAND_DRY,), (Step("would_rerun", "dry_run", "RUNNING"),)),
+    Case(
+        "failed two days ago",
+        slurm(207, started_ago_s=260_000),
+        (Door.EVENT,),
+        (Step("suppressed", "stale_event", "RUNNING"),),
+        failed_ago_s=172_800,
+    ),
+    Case("nobody knows this job", slurm(999, runs=()), (Door.EVENT,), (Step("ineligible", "not_found", "NOT_FOUND"),)),
+)
+
+SCHEDULERX = (
+    Case(
+        "failed, by instance id",
+        failed(REPORTS, 501, by_instance_id=True),
+        (Door.EVENT,),
+        (rerun("RerunJob", "FAILED"),),
+        1,
+    ),
+    Case("failed, by data time", failed(REPORTS, 502), (Door.LOG,), (rerun("RerunJob", "FAILED"),), 1),
+    Case(
+        "failed, another day runs",
+        failed(REPORTS, 503, InstanceOf(keeps_running(), YESTERDAY, 600)),
+        (Door.EVENT,),
+        (Step("ineligible", "live_instance", "FAILED"),),
+    ),
+    Case(
+        "failed, had own parameters",
+        SchedulerxJob(BILLING, 504, (InstanceOf(fails(30), TODAY, parameters="tenant=42"),)),
+        (Door.EVENT,),
+        (Step("held", "own_parameters", "FAILED"),),
+    ),
+    Case(
+        "failed, RerunJob says no",
+        failed(BILLING, 505),
+        (Door.EVENT,),
+        (Step("refused", "api_refused", "FAILED", "RerunJob", "403"),),
+        fault=Fault(kind="error_before_effect", status=200, code="403", message="no permission for this group"),
+    ),
+    Case(
+        "told failed, has succeeded",
+        SchedulerxJob(BILLING, 506, (InstanceOf(succeeds(30), TODAY),)),
+        (Door.HAND,),
+        (Step("ineligible", "state_not_eligible", "SUCCEEDED"),),
+    ),
+    Case(
+        "failed, answer lost, done",
+        failed(BILLING, 507, by_instance_id=True),
+        (Door.EVENT,),
+        (lost("RerunJob", "FAILED"), Step("rerun", "observed_restart", "FAILED")),
+        1,
+        fault=Fault(kind="close_after_effect"),
+    ),
+)
+
+GARBAGE = (
+    Case(
+        "log that names no job",
+        Garbage('{"system": "ehpc", "message": "node7 is gone"}', "node7 is gone"),
+        (Door.LOG,),
+        (NOT_UNDERSTOOD,),
+    ),
+    Case(
+        "event about something else",
+        Garbage('{"hello": "world", "answer": 42}', '"answer":42'),
+        (Door.EVENT,),
+        (NOT_UNDERSTOOD,),
+    ),
+    Case("text that is no JSON", Garbage("disk full on node9", "node9"), (Door.TRANSFORMED,), (NOT_UNDERSTOOD,)),
+    Case("bytes that are no text", Garbage("\udc80\udcff\x00 core dump", "core dump"), (Door.HAND,), (NOT_UNDERSTOOD,)),
+)
+
+HEALTHY = (
+    *(pbs(number, runs=(finishes(86_400),), started_ago_s=60 * number) for number in range(110, 116)),
+    *(slurm(number, runs=(finishes(86_400),), started_ago_s=60 * number) for number in range(210, 217)),
+    SchedulerxJob(REPORTS, 510, (InstanceOf(succeeds(60), TODAY),)),
+    SchedulerxJob(BILLING, 511, (InstanceOf(keeps_running(), TODAY),)),
+)
+
+SCENARIO = Scenario(
+    clusters={PBS: Flavour.PBS, SLURM: Flavour.SLURM},
+    namespace="demo",
+    groups=(REPORTS, BILLING),
+    healthy=HEALTHY,
+    cases=(*E_HPC, *SCHEDULERX, *GARBAGE),
+    strangers=200,
+    policy=POLICY,
+)

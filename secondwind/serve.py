@@ -1,0 +1,67 @@
+"""`secondwind cloud`: Alibaba Cloud on localhost until Ctrl-C, and what to export to use it."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TextIO
+
+from secondwind.localcloud.cloud import LOCAL_CREDENTIAL
+from secondwind.localcloud.region import Region
+from secondwind.localcloud.scenario import DEFAULT, ScenarioError, Story, read_story
+
+CODE_PATH = Path(__file__).resolve().parents[1]
+OK, NO_PORT, BAD_SCENARIO = 0, 1, 2
+"""Exit statuses."""
+
+
+def run(port: int, scenario: Path | None, out: TextIO, err: TextIO) -> int:
+    """Serve until SIGINT or SIGTERM. Exit status 0 then; 1: the port is not free; 2: the scenario has faults."""
+    file = scenario or DEFAULT
+    try:
+        story = read_story(file)
+    except ScenarioError as error:
+        err.writelines(f"{file}: {fault}\n" for fault in error.faults)
+        return BAD_SCENARIO
+    ended = threading.Event()
+    with tempfile.TemporaryDirectory(prefix="secondwind-cloud-") as folder:
+        try:
+            region = Region(Path(folder), code_path=CODE_PATH, port=port)
+        except OSError as error:
+            err.write(f"port {port} cannot be used: {error.strerror}\n")
+            return NO_PORT
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda _number, _frame: ended.set())
+        with region:
+            region.populate(story, float(int(time.time())))
+            out.write(_greeting(region, story))
+            out.flush()
+            ended.wait()
+    out.write("\nstopped\n")
+    return OK
+
+
+def _greeting(region: Region, story: Story) -> str:
+    keys = {
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": LOCAL_CREDENTIAL.access_key_id,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": LOCAL_CREDENTIAL.access_key_secret,
+    }
+    lines = [
+        f"Alibaba Cloud on localhost: {region.cloud.endpoint} (E-HPC, SchedulerX, Log Service; region cn-hangzhou)",
+        f"  access key   {LOCAL_CREDENTIAL.access_key_id} / {LOCAL_CREDENTIAL.access_key_secret}",
+        f"  outcomes     project {region.environment['SECONDWIND_OUTCOME_PROJECT']},"
+        f" Logstore {region.environment['SECONDWIND_OUTCOME_LOGSTORE']}",
+        *(f"  cluster      {one.id} ({one.scheduler.value}, {len(one.jobs)} jobs)" for one in story.clusters),
+        *(f"  group        {one.namespace} / {one.id} ({len(one.jobs)} jobs)" for one in story.groups),
+        *(f"  Logstore     {one.project} / {one.name} ({len(one.logs)} logs)" for one in story.logstores),
+        "",
+        "To point Second Wind at it:",
+        *(f"  export {name}={shlex.quote(value)}" for name, value in {**region.environment, **keys}.items()),
+        "",
+        "Ctrl-C stops it and forgets everything.",
+    ]
+    return "\n".join(lines) + "\n"
