@@ -55,7 +55,11 @@ def run(wanted: Wanted, out: TextIO, err: TextIO, environ: Mapping[str, str] = o
     try:
         event = _read(wanted.event_file)
         name = _function(wanted, event)
-        result = _elsewhere(wanted, name, event, environ) if _configured(environ) else _here(wanted, name, event, environ, err)
+        result = (
+            _elsewhere(wanted, name, event, environ)
+            if _configured(environ)
+            else _here(wanted, name, event, environ, err)
+        )
     except UnusableError as error:
         err.write(f"{wanted.event_file}: {error}\n")
         return UNUSABLE

@@ -71,7 +71,10 @@ class OutcomeLog:
             connection.close()
         if answer.status != _OK:
             raise OutcomesUnavailable(f"HTTP {answer.status}: {text[:200].decode(errors='replace')}")
-        rows: list[Row] = json.loads(text)["data"]
+        try:
+            rows: list[Row] = json.loads(text)["data"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise OutcomesUnavailable("the answer is no JSON with outcomes in it") from error
         return rows
 
     def _headers(self, host: str, body: bytes) -> dict[str, str]:

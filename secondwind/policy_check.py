@@ -42,9 +42,7 @@ def _summary(path: Path, report: Report) -> str:
         return f"{path}: {_count(len(report.faults), 'fault')}\n"
     policy = report.policy
     rules, warnings = _count(len(policy.rules), "rule"), _count(len(report.warnings), "warning")
-    return (
-        f"{path}: ok, mode {policy.mode.value}, {rules}, {warnings}, policy version {policy.policy_version}\n"
-    )
+    return f"{path}: ok, mode {policy.mode.value}, {rules}, {warnings}, policy version {policy.policy_version}\n"
 
 
 def _count(number: int, noun: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from secondwind.localcloud.cloud import LOCAL_CREDENTIAL
-from secondwind.localcloud.region import Region
+from secondwind.localcloud.region import OUTCOMES, PROJECT, Region
 from secondwind.localcloud.scenario import DEFAULT, ScenarioError, Story, read_story
 
 CODE_PATH = Path(__file__).resolve().parents[1]
@@ -53,8 +53,7 @@ def _greeting(region: Region, story: Story) -> str:
     lines = [
         f"Alibaba Cloud on localhost: {region.cloud.endpoint} (E-HPC, SchedulerX, Log Service; region cn-hangzhou)",
         f"  access key   {LOCAL_CREDENTIAL.access_key_id} / {LOCAL_CREDENTIAL.access_key_secret}",
-        f"  outcomes     project {region.environment['SECONDWIND_OUTCOME_PROJECT']},"
-        f" Logstore {region.environment['SECONDWIND_OUTCOME_LOGSTORE']}",
+        f"  outcomes     project {PROJECT}, Logstore {OUTCOMES}",
         *(f"  cluster      {one.id} ({one.scheduler.value}, {len(one.jobs)} jobs)" for one in story.clusters),
         *(f"  group        {one.namespace} / {one.id} ({len(one.jobs)} jobs)" for one in story.groups),
         *(f"  Logstore     {one.project} / {one.name} ({len(one.logs)} logs)" for one in story.logstores),

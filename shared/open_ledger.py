@@ -1,33 +1,53 @@
-"""Opens the ledger that the settings name. Each backend is imported only here, and only when it is the one named."""
+"""Opens the ledger that the settings name. A backend is imported when it is named: an SDK costs a cold start."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from typing import Protocol
 
 from shared.domain.credentials import Credentials
 from shared.ports import Clock, Ledger
-from shared.settings import LedgerUrl, RedisLedger, SqliteLedger, TablestoreLedger
+from shared.settings import LedgerUrl, SqliteLedger, TablestoreLedger
 
 
-@contextmanager
-def open_ledger(
-    url: LedgerUrl, credentials: Credentials, clock: Clock, remaining_s: Callable[[], float]
-) -> Iterator[Ledger]:
-    """The ledger at that URL, closed afterwards.
+class OpenLedger(Ledger, Protocol):
+    """A ledger that holds a file or connections."""
+
+    def close(self) -> None:
+        """Let them go."""
+        ...
+
+
+def open_ledger(url: LedgerUrl, credentials: Credentials, clock: Clock, remaining_s: Callable[[], float]) -> OpenLedger:
+    """The ledger at that URL; to be closed.
 
     Args:
         url: as `shared.settings.parse_ledger_url` reads it.
-        credentials: of the function's role; only Alibaba Cloud's own services are called with them.
+        credentials: of the function's role; only Alibaba Cloud's own store is called with them.
         clock: tells which documents have expired.
         remaining_s: seconds that the invocation has left.
 
     Raises:
         LedgerUnavailable: it cannot be opened.
     """
-    with closing(_connect(url, credentials, clock, remaining_s)) as ledger:
-        yield ledger
+    if isinstance(url, SqliteLedger):
+        from shared.ledger import sqlite  # noqa: PLC0415 - the module's docstring says why
 
+        return sqlite.SqliteLedger(url.path, clock)
+    if isinstance(url, TablestoreLedger):
+        from shared.ledger import tablestore  # noqa: PLC0415 - as above
 
-def _connect(url: LedgerUrl, credentials: Credentials, clock: Clock, remaining_s: Callable[[], float]) -> _Backend:
-    raise NotImplementedError
+        place = tablestore.Place(endpoint=url.endpoint.url, instance=url.instance, table=url.table)
+        return tablestore.TablestoreLedger(place, credentials, clock, remaining_s)
+    from shared.ledger import redis, redis_link  # noqa: PLC0415 - as above
+
+    link = redis_link.RedisLink(
+        host=url.host,
+        port=url.port,
+        tls=url.tls,
+        database=url.database,
+        user=url.user,
+        password=url.password,
+        remaining_s=remaining_s,
+    )
+    return redis.open_redis(link, clock)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,13 +27,13 @@ from shared.intake.event import read_events
 from shared.intake.log import read_logs
 from shared.intake.manual import read_manual
 from shared.intake.trigger import read_trigger
-from shared.ledger.sqlite import SqliteLedger
+from shared.open_ledger import open_ledger
 from shared.policy.load import load_policy
 from shared.policy.model import Policy
 from shared.ports import JobSystem, LogRange
 from shared.reality import SystemChance, SystemClock
 from shared.result import result_of
-from shared.settings import Settings, read_credentials, read_settings
+from shared.settings import Settings, SqliteLedger, read_credentials, read_settings
 from shared.sls import Access, SlsSink, SlsSource
 from shared.sweep import sweep
 from shared.systems.ehpc import EhpcSystem
@@ -69,10 +69,11 @@ def prepare(context: Any) -> None:
         SettingsError: every bad setting by name; a policy that cannot be used is one of them.
     """
     configuration = _configuration(context)
-    if os.environ.get("FC_FUNC_CODE_PATH"):
+    ledger = configuration.settings.ledger
+    if isinstance(ledger, SqliteLedger) and os.environ.get("FC_FUNC_CODE_PATH"):
         _LOG.warning(
             "the SQLite ledger %s lives and dies with this instance: other instances do not see its reservations",
-            configuration.settings.ledger.path,
+            ledger.path,
         )
 
 
@@ -147,8 +148,7 @@ def _wired(context: Any) -> Iterator[Wiring]:
         return invocation.hard_deadline - clock.now()
 
     access = Access(credentials=credentials, remaining_s=remaining_s)
-    ledger = SqliteLedger(settings.ledger.path, clock)
-    try:
+    with closing(open_ledger(settings.ledger, credentials, clock, remaining_s)) as ledger:
         yield Wiring(
             Healer(
                 systems=_systems(settings, credentials, clock, lambda: remaining_s() - SETTLE_ROOM_S),
@@ -162,8 +162,6 @@ def _wired(context: Any) -> Iterator[Wiring]:
             _intake_context(settings, policy, invocation, started),
             SlsSource(access),
         )
-    finally:
-        ledger.close()
 
 
 def _intake_context(settings: Settings, policy: Policy, invocation: Invocation, now: float) -> Context:

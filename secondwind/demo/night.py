@@ -81,8 +81,10 @@ def write_policy(scenario: Scenario, folder: Path) -> dict[str, str]:
 
 
 def _deliver_logs(region: Region, say: Say) -> None:
-    deliveries = region.pump(stage.SOURCE_PROJECT, stage.SOURCE_LOGSTORE).run_until_idle()
-    results = [_checked(result) for delivery in deliveries for result in delivery.results]
+    pump = region.pump(stage.SOURCE_PROJECT, stage.SOURCE_LOGSTORE)
+    results: list[dict[str, Any]] = []
+    while deliveries := pump.run_once():
+        results += [_checked(result) for delivery in deliveries for result in delivery.results]
     say(f"Log Service trigger: {_summary(results)}")
 
 

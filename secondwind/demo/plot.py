@@ -9,7 +9,6 @@ from secondwind.localcloud.flavours import Flavour
 from secondwind.localcloud.groups import Course, TriggerType
 from secondwind.localcloud.jobs import Run
 
-
 ANY = "*"
 """A state that depends on how fast the machine is."""
 

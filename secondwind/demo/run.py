@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import textwrap
 import time
 from pathlib import Path
 from typing import TextIO
@@ -11,7 +12,7 @@ from secondwind.demo import check
 from secondwind.demo.night import NightFailed, run_night, write_policy
 from secondwind.demo.plot import Scenario
 from secondwind.demo.scenario import SCENARIO
-from secondwind.demo.table import print_table
+from secondwind.demo.table import WIDTH, print_table
 from secondwind.localcloud.region import Region
 from secondwind.outcomes import OutcomesUnavailable
 
@@ -26,7 +27,8 @@ def run(out: TextIO, scenario: Scenario = SCENARIO) -> int:
     began = time.monotonic()
 
     def say(line: str) -> None:
-        print(f"{time.monotonic() - began:5.1f} s  {line}", file=out, flush=True)
+        stamped = f"{time.monotonic() - began:5.1f} s  {line}"
+        print(textwrap.fill(stamped, WIDTH, subsequent_indent=" " * 9), file=out, flush=True)
 
     with tempfile.TemporaryDirectory(prefix="secondwind-demo-") as folder:
         settings = write_policy(scenario, Path(folder))

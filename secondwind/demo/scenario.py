@@ -6,6 +6,8 @@ Nothing here runs anything; `night.py` does, and `check.py` compares.
 
 from __future__ import annotations
 
+from typing import Any
+
 from secondwind.demo.plot import ANY, Case, Door, EhpcJob, Fault, Garbage, InstanceOf, Scenario, SchedulerxJob, Step
 from secondwind.localcloud.flavours import Flavour
 from secondwind.localcloud.groups import fails, keeps_running, succeeds
@@ -32,14 +34,14 @@ YESTERDAY, TODAY = "2026-01-04 02:00:00", "2026-01-05 02:00:00"
 """Data times: which day's work an instance does."""
 
 
-def pbs(number: int, **how: object) -> EhpcJob:
+def pbs(number: int, **how: Any) -> EhpcJob:
     """A job of the PBS cluster."""
-    return EhpcJob(PBS, f"{number}.scheduler", **{"runs": HANGS, **how})  # type: ignore[arg-type]  # keywords of EhpcJob
+    return EhpcJob(PBS, f"{number}.scheduler", **{"runs": HANGS, **how})
 
 
-def slurm(number: int, **how: object) -> EhpcJob:
+def slurm(number: int, **how: Any) -> EhpcJob:
     """A job of the Slurm cluster."""
-    return EhpcJob(SLURM, str(number), **{"runs": HANGS, **how})  # type: ignore[arg-type]  # keywords of EhpcJob
+    return EhpcJob(SLURM, str(number), **{"runs": HANGS, **how})
 
 
 def failed(group: str, job_id: int, *others: InstanceOf, by_instance_id: bool = False) -> SchedulerxJob:
@@ -73,7 +75,9 @@ E_HPC = (
         (Step("duplicate", "restarted_since", "QUEUED"),),
         told={"node": "compute2", "reason": "node_lost"},
     ),
-    Case("ended meanwhile", pbs(103, finished_ago_s=60), (Door.LOG,), (Step("ineligible", "job_finished", "FINISHED"),)),
+    Case(
+        "ended meanwhile", pbs(103, finished_ago_s=60), (Door.LOG,), (Step("ineligible", "job_finished", "FINISHED"),)
+    ),
     Case("hangs, told twice", pbs(104), (Door.EVENT_TWICE,), (rerun("RerunJobs"), TOLD_BEFORE), 1),
     Case("hangs, told by two doors", pbs(105), (Door.LOG, Door.EVENT), (rerun("RerunJobs"), TOLD_BEFORE), 1),
     Case(
@@ -92,7 +96,7 @@ E_HPC = (
         fault=Fault(kind="throttled", retry_after_ms=2000),
     ),
     Case(
-        "hangs, answer lost, done",
+        "answer lost, was done",
         pbs(108),
         (Door.EVENT,),
         (lost("RerunJobs"), SEEN_RESTARTED),
@@ -106,7 +110,7 @@ E_HPC = (
         (Step("ineligible", "array_parent", "RUNNING"),),
     ),
     Case(
-        "hangs, answer lost, not done",
+        "answer lost, nothing done",
         slurm(201),
         (Door.EVENT,),
         (lost("RerunJobs"), rerun("RerunJobs")),
@@ -114,15 +118,15 @@ E_HPC = (
         fault=Fault(kind="close_before_effect"),
     ),
     Case(
-        "batch done in part: done",
+        "batch in part: done",
         slurm(202),
         (Door.LOG,),
         (IN_PART, SEEN_RESTARTED),
         1,
         fault=Fault(kind="part_failure", done=("202", "203")),
     ),
-    Case("batch done in part: done", slurm(203), (Door.LOG,), (IN_PART, SEEN_RESTARTED), 1),
-    Case("batch done in part: not done", slurm(204), (Door.LOG,), (IN_PART, rerun("RerunJobs")), 1),
+    Case("batch in part: done", slurm(203), (Door.LOG,), (IN_PART, SEEN_RESTARTED), 1),
+    Case("batch in part: not done", slurm(204), (Door.LOG,), (IN_PART, rerun("RerunJobs")), 1),
     Case(
         "not rerunnable",
         slurm(205, rerunnable=False),
@@ -156,7 +160,7 @@ SCHEDULERX = (
         (Step("ineligible", "live_instance", "FAILED"),),
     ),
     Case(
-        "failed, had own parameters",
+        "failed, own parameters",
         SchedulerxJob(BILLING, 504, (InstanceOf(fails(30), TODAY, parameters="tenant=42"),)),
         (Door.EVENT,),
         (Step("held", "own_parameters", "FAILED"),),
@@ -169,13 +173,13 @@ SCHEDULERX = (
         fault=Fault(kind="error_before_effect", status=200, code="403", message="no permission for this group"),
     ),
     Case(
-        "told failed, has succeeded",
+        "failed? it has succeeded",
         SchedulerxJob(BILLING, 506, (InstanceOf(succeeds(30), TODAY),)),
         (Door.HAND,),
         (Step("ineligible", "state_not_eligible", "SUCCEEDED"),),
     ),
     Case(
-        "failed, answer lost, done",
+        "answer lost, was done",
         failed(BILLING, 507, by_instance_id=True),
         (Door.EVENT,),
         (lost("RerunJob", "FAILED"), Step("rerun", "observed_restart", "FAILED")),
@@ -192,7 +196,7 @@ GARBAGE = (
         (NOT_UNDERSTOOD,),
     ),
     Case(
-        "event about something else",
+        "event about other things",
         Garbage('{"hello": "world", "answer": 42}', '"answer":42'),
         (Door.EVENT,),
         (NOT_UNDERSTOOD,),
@@ -201,7 +205,7 @@ GARBAGE = (
     Case("bytes that are no text", Garbage("\udc80\udcff\x00 core dump", "core dump"), (Door.HAND,), (NOT_UNDERSTOOD,)),
 )
 
-HEALTHY = (
+HEALTHY: tuple[EhpcJob | SchedulerxJob, ...] = (
     *(pbs(number, runs=(finishes(86_400),), started_ago_s=60 * number) for number in range(110, 116)),
     *(slurm(number, runs=(finishes(86_400),), started_ago_s=60 * number) for number in range(210, 217)),
     SchedulerxJob(REPORTS, 510, (InstanceOf(succeeds(60), TODAY),)),

@@ -103,14 +103,20 @@ def announcement(case: Case, namespace: str, instance_id: int | None, now: float
         started = {} if not subject.runs else {"started_at": int(now - subject.started_ago_s)}
         return {"system": "ehpc", "cluster_id": subject.cluster, "job_id": subject.job_id, **started, **at}
     if isinstance(subject, SchedulerxJob):
-        named = {"job_instance_id": instance_id} if subject.by_instance_id else {"data_time": subject.instances[0].data_time}
+        named = (
+            {"job_instance_id": instance_id}
+            if subject.by_instance_id
+            else {"data_time": subject.instances[0].data_time}
+        )
         place = {"system": "schedulerx", "namespace": namespace, "group_id": subject.group}
         return {**place, "job_id": subject.job_id, **named, **at}
     return {}
 
 
 def _log_fields(case: Case, namespace: str, now: float) -> dict[str, str]:
-    fields = json.loads(case.subject.body) if isinstance(case.subject, Garbage) else announcement(case, namespace, None, now)
+    fields = (
+        json.loads(case.subject.body) if isinstance(case.subject, Garbage) else announcement(case, namespace, None, now)
+    )
     return {name: str(value) for name, value in fields.items()}
 
 

@@ -28,7 +28,7 @@ _COLOURS = {
 def print_table(stories: Sequence[tuple[Case, Sequence[Row]]], out: TextIO) -> None:
     """One line an outcome; what followed stands below what it continues."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, show_edge=False)
-    for name in ("job", "failure", "told by", "state seen", "verdict", "reason", "API call"):
+    for name in ("job", "failure", "by", "state seen", "verdict", "reason", "API call"):
         table.add_column(name, no_wrap=True)
     for case, rows in stories:
         for number, row in enumerate(rows):

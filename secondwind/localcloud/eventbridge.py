@@ -1,37 +1,26 @@
-"""EventBridge on localhost: buses, rules with patterns, and delivery to functions at least once.
+"""EventBridge on localhost: buses, rules with patterns, and delivery to functions at least once, one event a call.
 
-Events come by `put` or over HTTP as PutEvents (`eventbridge_door`). Each rule that matches gets its own
-delivery, made when `deliver_due` is called; a failed one is tried again by BACKOFF_RETRY, 3 times after a
-random 10 to 20 s each, then kept in `dead_letters`:
-https://www.alibabacloud.com/help/en/eventbridge/user-guide/retry-and-dead-letter. No order is promised.
-`duplicate_next` makes the service deliver twice, as it may.
+Events come by `put` or over HTTP as PutEvents (`eventbridge_door`). Each rule that matches gets its own delivery, made
+when `deliver_due` is called; what becomes of a failed one is said by the rule's options (`event_retry`). No order is
+promised. `duplicate_next` makes the service deliver twice, as it may. Event streams, which deliver arrays, are in
+`event_stream`.
 """
 
 from __future__ import annotations
 
-import json
 import random
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from secondwind.localcloud.clock import Clock
+from secondwind.localcloud.event_envelope import Event, EventError, check_event, json_bytes, published
 from secondwind.localcloud.event_pattern import Matcher, compile_pattern
+from secondwind.localcloud.event_retry import Fate, RunOptions
 from secondwind.localcloud.fc import InvocationResult
 
-EVENT_BYTES_MAX = 64 * 1024
-"""Largest event (https://help.aliyun.com/en/eventbridge/putevents)."""
-RETRIES = 3
-RETRY_AFTER_S = (10.0, 20.0)
-
-_REQUIRED = ("id", "source", "type")
-_ATTRIBUTE_CHARS_MAX = 1024
-_CHINA = timezone(timedelta(hours=8))
-
-Event = dict[str, Any]
 Target = Callable[[bytes], InvocationResult]
 
 
@@ -42,22 +31,15 @@ class Transform(str, Enum):
     DATA = "JSONPATH $.data"
 
 
-class EventError(Exception):
-    """An event that is not taken, with the code of its PutEvents entry."""
-
-    def __init__(self, code: str, message: str) -> None:
-        self.code = code
-        super().__init__(message)
-
-
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Which events of a bus go to a target, and as what."""
+    """Which events of a bus go to a target, as what, and what happens when the target fails."""
 
     name: str
     matches: Matcher
     target: Target
     transform: Transform
+    options: RunOptions = RunOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +59,9 @@ class Delivery:
     def body(self) -> bytes:
         """What the target is called with. `$.data` that is text goes out as that text."""
         if self.rule.transform is Transform.ORIGINAL:
-            return _json(self.event)
+            return json_bytes(self.event)
         data = self.event.get("data")
-        return data.encode() if isinstance(data, str) else _json(data)
+        return data.encode() if isinstance(data, str) else json_bytes(data)
 
 
 class EventBridge:
@@ -94,13 +76,16 @@ class EventBridge:
         seed: int = 0,
     ) -> None:
         self.dead_letters: list[Delivery] = []
-        """Deliveries that failed for good."""
+        """Deliveries that failed for good, of rules with a dead-letter queue."""
+        self.discarded: list[Delivery] = []
+        """The same, of rules without one: the platform keeps nothing of them."""
         self._clock = clock
         self._region = region
         self._account_id = account_id
         self._random = random.Random(seed)
         self._buses: dict[str, list[Rule]] = {"default": []}
         self._waiting: list[Delivery] = []
+        self._blocked: dict[tuple[str, str], None] = {}
         self._duplicates = 0
         self._lock = threading.Lock()
 
@@ -119,26 +104,22 @@ class EventBridge:
         target: Target,
         *,
         transform: Transform = Transform.ORIGINAL,
+        options: RunOptions | None = None,
     ) -> None:
         """Give a bus a rule. Raises PatternError, and KeyError if there is no such bus."""
-        rule = Rule(name, compile_pattern(pattern), target, transform)
+        rule = Rule(name, compile_pattern(pattern), target, transform, options or RunOptions())
         with self._lock:
             self._buses[bus].append(rule)
 
     def put(self, bus: str, event: Mapping[str, Any]) -> int:
         """Take one event; how many deliveries it leads to. Raises EventError if it is not taken."""
-        self._check(bus, event)
+        if bus not in self._buses:
+            raise EventError("EventBusNotExist", "The event bus does not exist.")
+        check_event(event)
         with self._lock:
             now = self._clock.now()
-            published = {
-                **event,
-                "aliyunaccountid": self._account_id,
-                "aliyunpublishtime": _publish_time(now),
-                "aliyuneventbusname": bus,
-                "aliyunregionid": self._region,
-                "aliyunpublishaddr": "127.0.0.1",
-            }
-            new = [Delivery(bus, rule, published, now) for rule in self._buses[bus] if rule.matches(published)]
+            taken = published(event, bus=bus, region=self._region, account_id=self._account_id, now=now)
+            new = [Delivery(bus, rule, taken, now) for rule in self._buses[bus] if rule.matches(taken)]
             if new and self._duplicates:
                 self._duplicates -= 1
                 new = [delivery for delivery in new for _ in range(2)]
@@ -152,53 +133,63 @@ class EventBridge:
 
     @property
     def waiting(self) -> int:
-        """Deliveries that are still to be made, now or later."""
+        """Deliveries that are still to be made: now, later, or when a blocked rule is resumed."""
         return len(self._waiting)
 
+    @property
+    def blocked(self) -> list[tuple[str, str]]:
+        """Bus and name of the rules that deliver nothing any more (`ErrorsTolerance.NONE`)."""
+        return list(self._blocked)
+
+    def resume(self, bus: str, name: str) -> None:
+        """Let a blocked rule go on: what waits for it is due now, with all its retries. Raises KeyError."""
+        with self._lock:
+            del self._blocked[bus, name]
+            now = self._clock.now()
+            self._waiting = [
+                replace(one, due_at=now, failures=0) if (one.bus, one.rule.name) == (bus, name) else one
+                for one in self._waiting
+            ]
+
     def next_due(self) -> float | None:
-        """Unix seconds at which the next delivery is due; None if none waits."""
-        return min((delivery.due_at for delivery in self._waiting), default=None)
+        """Unix seconds at which the next delivery is due; None if none is."""
+        with self._lock:
+            return min((one.due_at for one in self._waiting if not self._is_blocked(one)), default=None)
 
     def deliver_due(self) -> list[Delivery]:
         """Make every delivery that is due by now; each with its result. A retry waits for a later call."""
         with self._lock:
             now = self._clock.now()
-            due = [delivery for delivery in self._waiting if delivery.due_at <= now]
-            self._waiting = [delivery for delivery in self._waiting if delivery.due_at > now]
-        return [self._deliver(delivery) for delivery in due]
+            due = [one for one in self._waiting if one.due_at <= now and not self._is_blocked(one)]
+            taken = {id(one) for one in due}
+            self._waiting = [one for one in self._waiting if id(one) not in taken]
+        made: list[Delivery] = []
+        try:
+            for one in due:
+                made.append(self._deliver(one))  # noqa: PERF401 - what is made so far must be known if a target raises
+        finally:
+            with self._lock:
+                self._waiting += due[len(made) :]
+        return [one for one in made if one.result is not None]
 
     def _deliver(self, delivery: Delivery) -> Delivery:
+        if self._is_blocked(delivery):  # by an earlier one of the same step
+            with self._lock:
+                self._waiting.append(delivery)
+            return replace(delivery, result=None)
         result = delivery.rule.target(delivery.body)
         if result.error is None:
-            return Delivery(delivery.bus, delivery.rule, delivery.event, delivery.due_at, delivery.failures, result)
-        failures = delivery.failures + 1
+            return replace(delivery, result=result)
+        options, failures = delivery.rule.options, delivery.failures + 1
         with self._lock:
-            again_at = self._clock.now() + self._random.uniform(*RETRY_AFTER_S)
-            failed = Delivery(delivery.bus, delivery.rule, delivery.event, again_at, failures, result)
-            (self._waiting if failures <= RETRIES else self.dead_letters).append(failed)
+            again_at = self._clock.now() + options.retry.pause_s(failures, self._random)
+            failed = replace(delivery, due_at=again_at, failures=failures, result=result)
+            fate = options.fate(failures)
+            if fate is Fate.BLOCK:
+                self._blocked[failed.bus, failed.rule.name] = None
+            kept = {Fate.DEAD_LETTER: self.dead_letters, Fate.DISCARD: self.discarded}.get(fate, self._waiting)
+            kept.append(failed)
         return failed
 
-    def _check(self, bus: str, event: Mapping[str, Any]) -> None:
-        if bus not in self._buses:
-            raise EventError("EventBusNotExist", "The event bus does not exist.")
-        for name in _REQUIRED:
-            value = event.get(name)
-            if not isinstance(value, str) or not 0 < len(value) <= _ATTRIBUTE_CHARS_MAX:
-                raise EventError("InvalidArgument", f"The attribute {name} is missing or not valid.")
-        if event.get("specversion") != "1.0":
-            raise EventError("InvalidArgument", "The attribute specversion must be 1.0.")
-        try:
-            size = len(_json(event))
-        except (TypeError, ValueError, RecursionError) as error:
-            raise EventError("InvalidArgument", "The event is no JSON.") from error
-        if size > EVENT_BYTES_MAX:
-            raise EventError("EntityTooLarge", f"An event has at most {EVENT_BYTES_MAX} bytes.")
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-
-
-def _publish_time(now: float) -> str:
-    """As the default bus writes it: China's time with `PRC` behind it, which is no RFC 3339."""
-    return datetime.fromtimestamp(now, _CHINA).isoformat(timespec="milliseconds")[:-6] + "PRC"
+    def _is_blocked(self, delivery: Delivery) -> bool:
+        return (delivery.bus, delivery.rule.name) in self._blocked

@@ -20,7 +20,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from secondwind.localcloud.acs3 import ApiError, Credential
-from secondwind.localcloud.eventbridge import EventBridge, EventError
+from secondwind.localcloud.event_envelope import EventError
+from secondwind.localcloud.eventbridge import EventBridge
 from secondwind.localcloud.wire import Request, Response, json_response
 
 PATH = "/openapi/putEvents"

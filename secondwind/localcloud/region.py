@@ -23,7 +23,16 @@ from secondwind.localcloud.fc import FunctionRuntime
 from secondwind.localcloud.fc_context import Kind
 from secondwind.localcloud.log_pump import LogTriggerPump, TriggerConfig
 from secondwind.localcloud.scenario import InstanceStatus, InstanceStory, LogstoreStory, Story, log_text
-from secondwind.localcloud.scheduler import Course, JobConfig, JobSpec, ScheduledJob, World, fails, keeps_running, succeeds
+from secondwind.localcloud.scheduler import (
+    Course,
+    JobConfig,
+    JobSpec,
+    ScheduledJob,
+    World,
+    fails,
+    keeps_running,
+    succeeds,
+)
 from secondwind.localcloud.sls import LogService
 from secondwind.localcloud.sls_wire import LogGroup, log
 

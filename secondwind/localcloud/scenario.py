@@ -39,8 +39,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -51,18 +50,15 @@ from msgspec import Meta, Struct
 
 from secondwind.localcloud.flavours import Flavour
 from secondwind.localcloud.jobs import Run, finishes, hangs, requeued
+from secondwind.localcloud.recording import DAY_S, moved
 
 FILE_BYTES_MAX = 1 << 20
-DAY_S = 86_400
 DEFAULT = Path(__file__).with_name("default.yaml")
 """The story that the files in `events/` tell of."""
 
 _Name = Annotated[str, Meta(min_length=1, max_length=128)]
 _Ago = Annotated[float, Meta(ge=0, le=365 * DAY_S)]
 _RUN = re.compile(r"hang|(finish|requeue) ([0-9]{1,8})")
-_TIME = re.compile(rb"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})((?:\.[0-9]{1,9})?)(Z|PRC|[+-][0-9]{2}:[0-9]{2})")
-_UNIX = re.compile(rb'((?:occurred_at|started_at|cursorTime|__receive_time__)\\?"\s*:\s*(?:\\?")?)([0-9]{10})(?=[0-9]{3}\b|\b)')
-_CHINA = timezone(timedelta(hours=8))
 
 
 class ScenarioError(Exception):
@@ -113,7 +109,7 @@ class InstanceStory(_Strict, frozen=True, kw_only=True):
 class ScheduledStory(_Strict, frozen=True, kw_only=True):
     """One SchedulerX job."""
 
-    id: Annotated[int, Meta(ge=1, lt=1 << 63)]
+    id: Annotated[int, Meta(ge=1, le=(1 << 63) - 1)]
     name: _Name = "demo"
     enabled: bool = True
     parameters: str = ""
@@ -147,46 +143,14 @@ class LogstoreStory(_Strict, frozen=True, kw_only=True):
 class Story(_Strict, frozen=True, kw_only=True):
     """A whole scenario."""
 
-    moment: datetime | None = None
+    moment: Annotated[datetime, Meta(tz=True)] | None = None
     clusters: tuple[ClusterStory, ...] = ()
     groups: tuple[GroupStory, ...] = ()
     logstores: tuple[LogstoreStory, ...] = ()
 
     def moved(self, recorded: bytes, now: float) -> bytes:
-        """An event, or a log, as if the story's moment were `now` (unix seconds, cut to a whole one).
-
-        Moves RFC 3339 times, and unix seconds and milliseconds in the members that hold such, by the same whole number
-        of seconds; only those that lie at most a day before the moment. Data times name a day and stay.
-        """
-        if self.moment is None:
-            return recorded
-        told = int(self.moment.timestamp())
-        move = _Move(told, int(now) - told)
-        return _UNIX.sub(move.unix, _TIME.sub(move.text, recorded))
-
-
-@dataclass(frozen=True, slots=True)
-class _Move:
-    told: int
-    by_s: int
-
-    def unix(self, found: re.Match[bytes]) -> bytes:
-        seconds = int(found[2])
-        return found[1] + str(seconds + self.by_s).encode() if self._fits(seconds) else found[0]
-
-    def text(self, found: re.Match[bytes]) -> bytes:
-        try:
-            zone = _zone(found[3].decode())
-            moment = datetime.fromisoformat(found[1].decode()).replace(tzinfo=zone)
-        except ValueError:
-            return found[0]  # looks like a time and is none: not ours to mend
-        if not self._fits(moment.timestamp()):
-            return found[0]
-        later = moment + timedelta(seconds=self.by_s)
-        return later.strftime("%Y-%m-%dT%H:%M:%S").encode() + found[2] + found[3]
-
-    def _fits(self, seconds: float) -> bool:
-        return self.told - DAY_S <= seconds <= self.told
+        """An event, or a log, as if the story's moment were `now` (unix seconds): see `recording.moved`."""
+        return recorded if self.moment is None else moved(recorded, int(self.moment.timestamp()), int(now))
 
 
 def read_story(path: Path) -> Story:
@@ -247,7 +211,9 @@ class _Reader:
     def parent(self, raw: Any, path: str, kind: type[_S], child: type[_Strict]) -> _S | None:
         """An element with `jobs`."""
         jobs = [self.leaf(part, where, child) for where, part in self.parts(raw, "jobs", path)]
-        own = self.leaf({name: part for name, part in raw.items() if name != "jobs"} if isinstance(raw, dict) else raw, path, kind)
+        own = self.leaf(
+            {name: part for name, part in raw.items() if name != "jobs"} if isinstance(raw, dict) else raw, path, kind
+        )
         return None if own is None else msgspec.structs.replace(own, jobs=tuple(jobs))
 
     def leaf(self, raw: Any, path: str, kind: type[_S]) -> _S | None:
@@ -266,7 +232,9 @@ def _twice(story: Story) -> Iterator[str]:
     names += [("job", f"{cluster.id}/{job.id}") for cluster in story.clusters for job in cluster.jobs]
     names += [("job", f"{group.namespace}/{group.id}/{task.id}") for group in story.groups for task in group.jobs]
     names += [("Logstore", f"{one.project}/{one.name}") for one in story.logstores]
-    yield from (f"$: {kind} {name} is there twice" for kind, name in sorted({n for n in names if names.count(n) > 1}, key=str))
+    yield from (
+        f"$: {kind} {name} is there twice" for kind, name in sorted({n for n in names if names.count(n) > 1}, key=str)
+    )
 
 
 def _run(text: str) -> Run:
@@ -274,15 +242,6 @@ def _run(text: str) -> Run:
     if kind == "hang":
         return hangs()
     return finishes(float(seconds)) if kind == "finish" else requeued(float(seconds))
-
-
-def _zone(text: str) -> timezone:
-    if text == "PRC":
-        return _CHINA
-    if text == "Z":
-        return timezone.utc
-    sign = -1 if text[0] == "-" else 1
-    return timezone(sign * timedelta(hours=int(text[1:3]), minutes=int(text[4:6])))
 
 
 def log_text(fields: dict[str, str]) -> bytes:

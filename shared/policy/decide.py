@@ -12,7 +12,7 @@ from enum import Enum
 from msgspec.structs import replace
 
 from shared.domain.decision import Decision, Gate
-from shared.domain.reasons import OPEN_VERDICTS, Reason, Verdict
+from shared.domain.reasons import Reason, Verdict, is_final
 from shared.domain.runs import life_of
 from shared.domain.snapshot import LookFailed
 from shared.policy import gates_job, gates_policy
@@ -70,7 +70,7 @@ def decide(facts: Facts) -> Decision:
         asked.append(Gate(name=name, passed=answer.stop is None, saw=answer.saw, wanted=answer.wanted))
         if answer.stop is not None:
             return _give_up(facts, _decision(facts, answer.stop, asked))
-    return _decision(facts, _last_step(facts), asked)
+    return _give_up(facts, _decision(facts, _last_step(facts), asked))
 
 
 def _last_step(facts: Facts) -> Stop:
@@ -109,13 +109,24 @@ def _decision(facts: Facts, stop: Stop, asked: list[Gate]) -> Decision:
 
 
 def _give_up(facts: Facts, decision: Decision) -> Decision:
-    """Nothing stays open longer than a day."""
+    """Nothing stays open longer than a day: neither what waits, nor what would be called once more."""
     case = facts.case
     too_old = case is not None and facts.ask.now >= case.opened_at + GIVE_UP_AFTER_S
-    if case is None or not too_old or decision.verdict not in OPEN_VERDICTS:
+    acts = decision.reason in {Reason.ACCEPTED, Reason.DRY_RUN, Reason.OBSERVE_MODE}
+    goes_on = acts or not is_final(decision.verdict, decision.reason)
+    if case is None or not too_old or not goes_on:
         return decision
-    if case.in_doubt:
+    age = Gate(
+        name="open_less_than_a_day",
+        passed=False,
+        saw=f"open for {facts.ask.now - case.opened_at:.0f} s",
+        wanted=f"less than {GIVE_UP_AFTER_S:.0f} s",
+    )
+    ended = replace(decision, gates=(*decision.gates, age), due_at=None)
+    if decision.verdict is Verdict.UNKNOWN:
         message = "a day has passed without evidence of what the call did"
-        return replace(decision, verdict=Verdict.UNKNOWN, reason=Reason.NO_EVIDENCE, message=message, due_at=None)
-    message = f"still {decision.reason.value} a day after it was told"
-    return replace(decision, verdict=Verdict.REFUSED, reason=Reason.GAVE_UP, message=message, due_at=None)
+        return replace(ended, reason=Reason.NO_EVIDENCE, message=message)
+    # After an attempt in doubt it was proven not to have been restarted, or another gate would not have been asked.
+    was = (case.reason or decision.reason).value
+    message = f"still {was} a day after it was told"
+    return replace(ended, verdict=Verdict.REFUSED, reason=Reason.GAVE_UP, message=message, attempt=case.attempt)

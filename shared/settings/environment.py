@@ -13,7 +13,7 @@ from msgspec import Struct
 from shared.domain.endpoint import Endpoint, parse_endpoint
 from shared.domain.errors import Fault, SettingsError
 from shared.policy.model import REGION_PATTERN, Mode
-from shared.settings.ledger_url import SqliteLedger, parse_ledger_url
+from shared.settings.ledger_url import LedgerUrl, parse_ledger_url
 
 BUNDLE_ROOT = Path(__file__).resolve().parents[2]
 """The folder that holds `functions/`: the repository, or the bundle in Function Compute."""
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """What the environment says. Holds no secret."""
+    """What the environment says. Its one secret, a Redis ledger's password, shows itself in no repr."""
 
     region: str
     """The function's own."""
@@ -47,7 +47,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Log Service of the outcome project."""
     outcome_project: str
     outcome_logstore: str
-    ledger: SqliteLedger
+    ledger: LedgerUrl
     policy_file: Path
     """Absolute. Whether it is there has not been looked at."""
     mode: Mode | None
@@ -87,7 +87,7 @@ def read_settings(environ: Mapping[str, str], region: str, *, default_ledger: st
     sls = reader.optional("SECONDWIND_SLS_ENDPOINT", parse_endpoint)
     project = reader.required("SECONDWIND_OUTCOME_PROJECT", _named(_PROJECT, _PROJECT_WANTED))
     logstore = reader.required("SECONDWIND_OUTCOME_LOGSTORE", _named(_LOGSTORE, _LOGSTORE_WANTED))
-    ledger = reader.required("SECONDWIND_LEDGER_URL", _ledger)
+    ledger = reader.required("SECONDWIND_LEDGER_URL", parse_ledger_url)
     policy_file = reader.optional("SECONDWIND_POLICY_FILE", _path)
     mode = reader.optional("SECONDWIND_MODE", _mode)
     time_zone = reader.optional("SECONDWIND_TIME_ZONE", _zone)
@@ -143,14 +143,6 @@ def _named(pattern: re.Pattern[str], wanted: str) -> Callable[[str], str]:
         return text
 
     return parse
-
-
-def _ledger(text: str) -> SqliteLedger:
-    ledger = parse_ledger_url(text)
-    if not isinstance(ledger, SqliteLedger):
-        kind = type(ledger).__name__.removesuffix("Ledger")
-        raise ValueError(f"{kind} ledgers are not available in this version; use sqlite://<absolute path>")  # noqa: TRY004 - a bad setting is a ValueError, whatever its type
-    return ledger
 
 
 def _path(text: str) -> Path:

@@ -16,7 +16,14 @@ from shared.domain.failure import Failure, Intake, Trigger
 from shared.domain.job import Cluster, Group, State, System
 from shared.domain.outcome import stable_id
 from shared.domain.record import decode_record
-from shared.domain.snapshot import EhpcSnapshot, Instance, LookFailed, Observation, SchedulerxSnapshot
+from shared.domain.snapshot import (
+    TRIGGER_DATA_RERUN,
+    EhpcSnapshot,
+    Instance,
+    LookFailed,
+    Observation,
+    SchedulerxSnapshot,
+)
 from shared.heal import Healer, Invocation, Report
 from shared.ledger.sqlite import SqliteLedger
 from shared.policy.model import Action, Breaker, Cooldown, Match, Policy, Rule
@@ -126,6 +133,10 @@ class EhpcWorld:
             )
         return results
 
+    def refusal(self) -> CallResult:
+        """An answer that certainly did nothing and is worth repeating."""
+        return CallResult(effect=Effect.NOT_DONE_LATER, api=Api.RERUN_JOBS, code="Throttling", left_at=self.clock.now())
+
 
 @dataclass
 class SchedulerxWorld:
@@ -148,9 +159,10 @@ class SchedulerxWorld:
         return [self._seen(failure) for failure in failures]
 
     def end(self, job_id: str, state: State) -> None:
-        """The newest instance of the job ends."""
+        """The newest instance that a rerun made goes into this state."""
         known = self.instances[job_id]
-        known[-1] = replace(known[-1], state=state, ended_at=self.clock.now())
+        place = max(place for place, one in enumerate(known) if one.trigger_type == TRIGGER_DATA_RERUN)
+        known[place] = replace(known[place], state=state, ended_at=self.clock.now())
 
     def _seen(self, failure: Failure) -> SchedulerxSnapshot:
         known = list(reversed(self.instances.get(failure.job_id, [])))
@@ -190,6 +202,10 @@ class SchedulerxWorld:
                 )
             )
         return [CallResult(effect=self.answer, api=Api.RERUN_JOB, request_id="req", left_at=self.clock.now())]
+
+    def refusal(self) -> CallResult:
+        """An answer that certainly did nothing and is worth repeating."""
+        return CallResult(effect=Effect.NOT_DONE_LATER, api=Api.RERUN_JOB, code="Throttling", left_at=self.clock.now())
 
 
 @dataclass

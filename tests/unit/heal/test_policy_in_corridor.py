@@ -325,7 +325,7 @@ def test_force_never_skips_eligibility_nor_what_is_in_hand(house: Any, verdicts:
     handled = house.hung(3)
     house.deliver(handled)
     assert verdicts(house.deliver(handled, force=True)) == [("duplicate", "already_handled")]
-    house.ehpc.answer = lambda _: Effect.UNKNOWN
+    house.ehpc.answer, house.ehpc.effect = lambda _: Effect.UNKNOWN, lambda _: False
     lost = house.hung(4)
     house.deliver(lost)
     assert verdicts(house.deliver(lost, force=True)) == [("duplicate", "in_hand")]

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from shared.ledger.redis import RedisLedger
+from shared.ledger.redis_link import RedisLink
 from shared.ledger.sqlite import SqliteLedger
+from tests.support.redis_server import RedisServer
 
 START = 1_800_000_000.0
 
@@ -28,6 +31,13 @@ class Clock:
 def sqlite(folder: Path, clock: Clock) -> Callable[[], SqliteLedger]:
     """Opens the same file anew each time."""
     return lambda: SqliteLedger(str(folder / "ledger.db"), clock)
+
+
+def redis(server: RedisServer, clock: Clock) -> Callable[[], RedisLedger]:
+    """Opens a connection of its own each time to the server, which is emptied first."""
+    server.ask("FLUSHALL")
+    address: dict[str, Any] = {"host": "127.0.0.1", "port": server.port, "tls": False, "database": 0}
+    return lambda: RedisLedger(RedisLink(**address, user="", password="", remaining_s=lambda: 60.0), clock)
 
 
 BACKENDS: dict[str, Callable[[Path, Clock], Callable[[], Any]]] = {"sqlite": sqlite}
@@ -49,10 +59,22 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=sorted(BACKENDS))
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A real server, one for each worker that needs it."""
+    running = RedisServer(tmp_path_factory.mktemp("redis"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(params=[*sorted(BACKENDS), "redis"])
 def place(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Place:
     """An empty store of each backend."""
-    return Place(request.param, tmp_path, clock, BACKENDS[request.param](tmp_path, clock))
+    if request.param == "redis":
+        connect: Callable[[], Any] = redis(request.getfixturevalue("redis_server"), clock)
+    else:
+        connect = BACKENDS[request.param](tmp_path, clock)
+    return Place(request.param, tmp_path, clock, connect)
 
 
 @pytest.fixture

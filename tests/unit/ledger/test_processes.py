@@ -50,7 +50,7 @@ for number in range(10**6):
 
 def start(script: str, *arguments: str) -> subprocess.Popen[str]:
     """A Python process of its own, as another function instance would be."""
-    return subprocess.Popen(  # noqa: S603 - this test's own script
+    return subprocess.Popen(
         [sys.executable, "-c", script, *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,

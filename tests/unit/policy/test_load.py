@@ -89,9 +89,7 @@ def test_defaults_are_the_contracts() -> None:
     assert bare.rules == ()
 
 
-@pytest.mark.parametrize(
-    ("word", "mode"), [("off", Mode.OFF), ("auto", Mode.AUTO), ("'observe'", Mode.OBSERVE)]
-)
+@pytest.mark.parametrize(("word", "mode"), [("off", Mode.OFF), ("auto", Mode.AUTO), ("'observe'", Mode.OBSERVE)])
 def test_mode_off_is_no_boolean(word: str, mode: Mode) -> None:
     """`mode: off` is the kill switch, although YAML 1.1 reads it as false."""
     assert load_policy(f"version: 1\nmode: {word}").mode is mode
@@ -196,9 +194,7 @@ def test_problem_says_what_is_wanted(text: str, words: str) -> None:
 
 def test_rule_cooldown_must_agree_with_itself() -> None:
     """A rule's base above the maximum that it takes from the policy is found at the rule."""
-    text = (
-        "version: 1\nrules:\n- {name: a, match: {}, action: rerun}\n- name: b\n  match: {}\n  action: rerun\n"
-    )
+    text = "version: 1\nrules:\n- {name: a, match: {}, action: rerun}\n- name: b\n  match: {}\n  action: rerun\n"
     assert _faults(text + "  cooldown: {base_s: 4000}\n") == [(7, "$.rules[1].cooldown")]
 
 
@@ -273,9 +269,7 @@ def test_odd_rules_are_warned_of(rules: str, warned: list[str]) -> None:
 def test_quick_settle_is_warned_of() -> None:
     """A settle time that a PBS rerun can outlast is allowed and warned of, with its line."""
     text = _CONTRACT.replace("settle_s: 120", "settle_s: 5")
-    assert [(warning.line, warning.path) for warning in check_policy(text).warnings] == [
-        (6, "$.timing.settle_s")
-    ]
+    assert [(warning.line, warning.path) for warning in check_policy(text).warnings] == [(6, "$.timing.settle_s")]
 
 
 def test_load_raises_every_fault() -> None:
@@ -312,9 +306,7 @@ def test_any_text_ends_in_a_report(text: str) -> None:
 
 _SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
 _KEYS = st.sampled_from(["version", "mode", "rules", "name", "match", "attempts", "max", "breaker", "x"])
-_TREES = st.recursive(
-    _SCALARS, lambda sub: st.lists(sub, max_size=3) | st.dictionaries(_KEYS, sub, max_size=4)
-)
+_TREES = st.recursive(_SCALARS, lambda sub: st.lists(sub, max_size=3) | st.dictionaries(_KEYS, sub, max_size=4))
 
 
 @given(_TREES)

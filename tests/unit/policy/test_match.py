@@ -36,9 +36,7 @@ def _name(rule: Rule | None) -> str | None:
         ("a.b", "a\ud800b", True),
     ],
 )
-def test_pattern_is_searched(
-    failure: Callable[..., Failure], pattern: str, message: str, *, matches: bool
-) -> None:
+def test_pattern_is_searched(failure: Callable[..., Failure], pattern: str, message: str, *, matches: bool) -> None:
     """A pattern is found anywhere, case counts, and text that is no UTF-8 is no obstacle."""
     assert (first_match(_policy(Match(message=pattern)), failure(message)) is not None) is matches
 

@@ -303,5 +303,5 @@ def test_importing_the_adapters_loads_no_sdk() -> None:
         "print([name for name in sdk if name in sys.modules])"
     )
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own code
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

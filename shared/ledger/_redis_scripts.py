@@ -1,0 +1,128 @@
+"""The three scripts of the Redis ledger. Each runs whole and alone in the server, so each is one atomic step.
+
+Keys: `{secondwind}:due` and `{secondwind}:expires`, sorted sets of document keys by unix seconds, and one hash a
+document (`version`, `owner`, `document`, `expires_at`) under `{secondwind}:document:`. The braces put all of them in
+one slot of a cluster (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags).
+
+Tair's cluster proxy refuses a script that names a key in any way but `KEYS[...]`
+(https://help.aliyun.com/en/redis/support/usage-of-lua-scripts), which is why no script reads a key that it found in
+a set and why no key goes through a Lua variable.
+"""
+
+from __future__ import annotations
+
+PREFIX = "{secondwind}:"
+DUE_KEY = f"{PREFIX}due"
+EXPIRES_KEY = f"{PREFIX}expires"
+DOCUMENT_PREFIX = f"{PREFIX}document:"
+
+# Documents leave by their own time to live; what pointed at them leaves here, at the next save or look.
+_FORGET = """
+repeat
+  local gone = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1], 'LIMIT', 0, 1000)
+  for _, key in ipairs(gone) do
+    redis.call('ZREM', KEYS[1], key)
+    redis.call('ZREM', KEYS[2], key)
+  end
+until #gone < 1000
+"""
+
+LOAD = """
+local now = tonumber(ARGV[1])
+local found = {}
+for i = 1, #KEYS do
+  local fields = redis.call('HMGET', KEYS[i], 'document', 'version', 'owner', 'expires_at')
+  local expires_at = tonumber(fields[4] or 'inf')
+  found[i] = fields[2] and expires_at > now and {fields[1], fields[2], fields[3]}
+end
+return found
+"""
+"""KEYS: documents. ARGV: now. Returns, for each, document, version and owner, or nothing."""
+
+# All is read before anything is written, and the first write is one that a full server refuses: a key of a foreign
+# type, or want of memory, fails the whole batch, not its second half (once a script has written it may go on writing).
+# Versions are compared as they are spelled. A document that carries this call's owner was saved by this very call:
+# something between us and the server sent it twice, and that is no conflict.
+SAVE = (
+    """
+local now = tonumber(ARGV[1])
+local versions, conflicts = {}, {}
+for i = 3, #KEYS do
+  local at = 3 + (i - 3) * 5
+  local fields = redis.call('HMGET', KEYS[i], 'version', 'owner', 'expires_at')
+  local there = tonumber(fields[3] or 'inf') > now and fields[1] or ''
+  if fields[2] ~= ARGV[2] then
+    if there == ARGV[at + 2] then
+      versions[i] = string.format('%.0f', (tonumber(there) or 0) + 1)
+    else
+      conflicts[#conflicts + 1] = i - 3
+    end
+  end
+end
+for i = 3, #KEYS do
+  if versions[i] then
+    local at = 3 + (i - 3) * 5
+    local key, due_at, expires_at = ARGV[at], ARGV[at + 3], ARGV[at + 4]
+    redis.call('HSET', KEYS[i], 'version', versions[i], 'owner', ARGV[2], 'document', ARGV[at + 1])
+    if due_at == '' then
+      redis.call('ZREM', KEYS[1], key)
+    else
+      redis.call('ZADD', KEYS[1], due_at, key)
+    end
+    if due_at == '' or expires_at == '' then
+      redis.call('ZREM', KEYS[2], key)
+    else
+      redis.call('ZADD', KEYS[2], expires_at, key)
+    end
+    if expires_at == '' then
+      redis.call('HDEL', KEYS[i], 'expires_at')
+      redis.call('PERSIST', KEYS[i])
+    else
+      redis.call('HSET', KEYS[i], 'expires_at', expires_at)
+      redis.call('PEXPIRE', KEYS[i], string.format('%.0f', math.ceil((tonumber(expires_at) - now) * 1000)))
+    end
+  end
+end
+"""
+    + _FORGET
+    + """
+return conflicts
+"""
+)
+"""KEYS: due, expires, documents. ARGV: now, owner, and for each document its key, its bytes, the version expected
+(empty: none), due_at and expires_at (empty: never). Returns the places, from 0, of those that conflicted.
+
+The time to live is a span of our clock, so that a server whose clock differs keeps a document as long as we meant.
+"""
+
+# Ties stand in byte order of their keys, so the place after which to go on is found by halving. Lua's own comparison
+# follows the server's locale and would disagree with the set.
+DUE = (
+    _FORGET
+    + """
+local function follows(key, other)
+  for i = 1, math.min(#key, #other) do
+    local one, two = key:byte(i), other:byte(i)
+    if one ~= two then return one > two end
+  end
+  return #key > #other
+end
+local low, first = '-inf', 0
+if ARGV[4] ~= '' then
+  low = ARGV[4]
+  local base = redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. low)
+  local last = redis.call('ZCOUNT', KEYS[1], low, low)
+  while first < last do
+    local middle = math.floor((first + last) / 2)
+    if follows(redis.call('ZRANGE', KEYS[1], base + middle, base + middle)[1], ARGV[5]) then
+      last = middle
+    else
+      first = middle + 1
+    end
+  end
+end
+return redis.call('ZRANGEBYSCORE', KEYS[1], low, ARGV[2], 'WITHSCORES', 'LIMIT', first, ARGV[3])
+"""
+)
+"""KEYS: due, expires. ARGV: now, before, limit, and the place to go on after: its due_at (empty: none) and key.
+Returns key and score in turn."""

@@ -1,0 +1,206 @@
+"""One request at a time to Tablestore through its SDK, the only importer of it, with what a failure means for a write.
+
+What the SDK (tablestore 6.4.8) would do by itself does not fit a function: it repeats up to 20 times over a minute, logs
+each error with its text and at DEBUG each request with its token, and warns when it is imported. So its retries are off,
+its logger is shut, and its compiled codec, which exists for some Pythons only, is not used. Codes:
+https://www.alibabacloud.com/help/en/tablestore/developer-reference/error-codes.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Callable
+from enum import Enum
+from functools import cache
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+from shared.domain.credentials import Credentials
+
+TRIES = 3
+"""How often a request is sent that was certainly not done, or only reads."""
+PAUSES_S = (0.1, 0.4)
+"""Before the second and the third."""
+TIMEOUTS_S = (5.0, 2.0, 1.0, 0.5, 0.25)
+"""Of a socket: the longest that is at most half the time left."""
+_LOGGER = "shared.ledger.tablestore.sdk"
+_BUSY = frozenset(
+    {
+        "OTSNotEnoughCapacityUnit",
+        "OTSOperationConflict",
+        "OTSOperationThrottled",
+        "OTSPartitionUnavailable",
+        "OTSRowOperationConflict",
+        "OTSServerBusy",
+        "OTSTableNotReady",
+    }
+)
+_UNKNOWN = frozenset({"OTSInternalServerError", "OTSServerUnavailable", "OTSTimeout"})
+_FIRST_SERVER_ERROR = 500
+
+T = TypeVar("T")
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """Where the ledger is."""
+
+    endpoint: str
+    """URL, without a path."""
+    instance: str
+    table: str
+
+    @property
+    def due_index(self) -> str:
+        """Index table by due time."""
+        return f"{self.table}_due"
+
+    @property
+    def expiry_index(self) -> str:
+        """Index table by expiry."""
+        return f"{self.table}_expiry"
+
+
+class Failure(Enum):
+    """What a failure says of the effect."""
+
+    BUSY = "busy"
+    """Certainly not done, worth repeating."""
+    REFUSED = "refused"
+    """Certainly not done, and the same again would be refused again."""
+    CONFLICT = "conflict"
+    """The condition did not hold, or not any more."""
+    UNKNOWN = "unknown"
+    """Perhaps done, perhaps still to be done."""
+
+
+class CallFailed(Exception):  # noqa: N818 - never leaves this package
+    """A request that was not answered with success. Has a code and no text: services quote what they got."""
+
+    def __init__(self, code: str, failure: Failure) -> None:
+        self.code = code
+        self.failure = failure
+        super().__init__(code)
+
+
+def failure_of(code: str, status: int = 0) -> Failure:
+    """What Tablestore's error code means, of a request (with its HTTP status) or of one row."""
+    if code == "OTSConditionCheckFail":
+        return Failure.CONFLICT
+    if code in _BUSY:
+        return Failure.BUSY
+    if code in _UNKNOWN or status >= _FIRST_SERVER_ERROR:
+        return Failure.UNKNOWN
+    return Failure.REFUSED
+
+
+@cache
+def sdk() -> Any:
+    """The SDK's module, loaded at the first call and quiet."""
+    logging.getLogger("tablestore").setLevel(logging.ERROR)  # it warns that its compiled codec does not load
+    quiet = logging.getLogger(_LOGGER)
+    quiet.setLevel(logging.CRITICAL + 1)  # above DEBUG by itself, or the SDK formats headers with the token
+    quiet.propagate = False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as the first line
+        import tablestore  # type: ignore[import-untyped]  # noqa: PLC0415 - it publishes no types; 0.5 s, only if used
+    return tablestore
+
+
+class Link:
+    """Connections to one instance, for one thread; `close` when done.
+
+    Args:
+        place: the instance.
+        credentials: with which requests are signed.
+        remaining_s: seconds that the invocation has left; bounds each request and every repetition.
+        sleep: how pauses are spent.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        credentials: Credentials,
+        remaining_s: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._place = place
+        self._credentials = credentials
+        self._remaining_s = remaining_s
+        self._sleep = sleep
+        self._client: Any = None
+        self._timeout_s = 0.0
+        self._closed = False
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._closed = True
+        self._drop()
+
+    def call(self, request: Callable[[Any], T]) -> T:
+        """Send one request once. Raises CallFailed."""
+        client = self._connected()
+        try:
+            return request(client)
+        except Exception as error:  # noqa: BLE001 - the SDK lets through whatever urllib3 and protobuf raise
+            failed = self._meaning(error)
+        raise failed  # here, so that the SDK's text is no part of it
+
+    def repeating(self, request: Callable[[Any], T]) -> T:
+        """Send a request that only reads, again while that may help and there is time. Raises CallFailed."""
+        attempt = 0
+        while True:
+            try:
+                return self.call(request)
+            except CallFailed as error:
+                if error.failure not in (Failure.BUSY, Failure.UNKNOWN) or not self.pause(attempt):
+                    raise
+            attempt += 1
+
+    def pause(self, attempt: int) -> bool:
+        """Wait before the next attempt (the first is 0); False if there is to be none, or no time for it."""
+        if attempt + 1 >= TRIES or self._remaining_s() < PAUSES_S[attempt] + 2 * TIMEOUTS_S[-1]:
+            return False
+        self._sleep(PAUSES_S[attempt])
+        return True
+
+    def has_time(self, seconds: float) -> bool:
+        """Whether that much is left."""
+        return self._remaining_s() >= seconds
+
+    def _connected(self) -> Any:
+        left = self._remaining_s()
+        fitting = [one for one in TIMEOUTS_S if 2 * one <= left]
+        if self._closed or not fitting:
+            raise CallFailed("closed" if self._closed else "no time left", Failure.REFUSED)
+        if self._client is None or self._timeout_s > fitting[0]:
+            self._drop()
+            self._timeout_s = fitting[0]
+            self._client = sdk().OTSClient(
+                self._place.endpoint,
+                self._credentials.access_key_id,
+                self._credentials.access_key_secret,
+                self._place.instance,
+                sts_token=self._credentials.security_token or None,
+                socket_timeout=self._timeout_s,
+                max_connection=1,
+                retry_policy=sdk().NoRetryPolicy(),
+                logger_name=_LOGGER,
+                enable_native=False,
+            )
+        return self._client
+
+    def _drop(self) -> None:
+        if self._client is not None:
+            self._client.connection.pool.clear()
+            self._client = None
+
+    def _meaning(self, error: Exception) -> CallFailed:
+        if isinstance(error, sdk().OTSServiceError):
+            return CallFailed(str(error.code)[:64], failure_of(error.code, error.http_status))
+        reason = getattr(error, "reason", None)
+        name = type(reason or error).__name__
+        # urllib3 names these only while it dials, before anything is sent.
+        never_sent = name in {"NewConnectionError", "ConnectTimeoutError", "NameResolutionError"}
+        return CallFailed(name, Failure.BUSY if never_sent else Failure.UNKNOWN)

@@ -1,0 +1,126 @@
+"""A ledger document as a row of Tablestore, and conditions on it, in the SDK's words.
+
+Primary key `key` (STRING, at most 1024 bytes). Columns: `document` (BINARY, at most 2 MB:
+https://www.alibabacloud.com/help/en/tablestore/product-overview/general-limits), `version`, `owner` (the token of the
+save that wrote it), and, where the document has them, `due_ns` and `expires_ns`: unix nanoseconds, since an index needs
+integers; a time of this century comes back exactly, and a person can read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from msgspec import Struct
+
+from shared.domain.errors import LedgerUnavailable
+from shared.ledger._tablestore_link import sdk
+from shared.ports import Write
+
+KEY, DOCUMENT, VERSION, OWNER, DUE, EXPIRES = "key", "document", "version", "owner", "due_ns", "expires_ns"
+KEY_BYTES_MAX = 1024
+DOCUMENT_BYTES_MAX = 2 * 1024 * 1024
+_NS = 10**9
+_INT64_MAX = 2**63 - 1
+
+
+class Put(Struct, frozen=True, kw_only=True):
+    """A row to write, and what must be there."""
+
+    write: Write
+    expected: int | None
+    """Version that the row must have; None: there must be no row."""
+    expired_owner: str | None = None
+    """Owner of the expired document that this one replaces."""
+
+    @property
+    def version(self) -> int:
+        """Version that the row gets."""
+        return (self.write.expected or 0) + 1
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """What a row holds; without its document, unless that was asked for."""
+
+    version: int
+    owner: str
+    expires_ns: int | None
+    document: bytes = b""
+
+
+def to_ns(moment: float) -> int:
+    """Unix nanoseconds of unix seconds, as far as 64 bits reach (the year 2262); keeps the order."""
+    if abs(moment) >= _INT64_MAX // _NS:
+        return _INT64_MAX if moment > 0 else -_INT64_MAX
+    return round(Fraction(moment) * _NS)
+
+
+def from_ns(moment: int) -> float:
+    """Unix seconds."""
+    return moment / _NS
+
+
+def check(writes: Sequence[Write]) -> None:
+    """Raise LedgerUnavailable for a key or document that no row can hold, before anything is sent."""
+    for write in writes:
+        if len(write.key.encode()) > KEY_BYTES_MAX:
+            raise LedgerUnavailable(f"a ledger key has more than the {KEY_BYTES_MAX} bytes that Tablestore takes")
+        if len(write.document) > DOCUMENT_BYTES_MAX:
+            raise LedgerUnavailable(
+                f"the ledger document {write.key} has {len(write.document)} bytes;"
+                f" Tablestore takes {DOCUMENT_BYTES_MAX} in a column"
+            )
+
+
+def size(write: Write) -> int:
+    """About how many bytes of a request the write takes, rather more than less."""
+    return len(write.document) + len(write.key.encode()) + 512
+
+
+def primary_key(key: str) -> list[tuple[str, Any]]:
+    """A document's key in the table."""
+    return [(KEY, key)]
+
+
+def put_item(put: Put, owner: str) -> Any:
+    """The write of one whole row, with its condition."""
+    write = put.write
+    columns: list[tuple[str, Any]] = [
+        (DOCUMENT, bytearray(write.document)),  # the SDK sends bytes as text
+        (VERSION, put.version),
+        (OWNER, owner),
+    ]
+    if write.due_at is not None:
+        columns.append((DUE, to_ns(write.due_at)))
+    if write.expires_at is not None:
+        columns.append((EXPIRES, to_ns(write.expires_at)))
+    condition = _absent() if put.expected is None else _holds(VERSION, put.expected)
+    return sdk().PutRowItem(sdk().Row(primary_key(write.key), columns), condition)
+
+
+def delete_item(key: str, expires_ns: int) -> Any:
+    """The removal of a document that still has that expiry."""
+    return sdk().DeleteRowItem(sdk().Row(primary_key(key)), _holds(EXPIRES, expires_ns))
+
+
+def seen(columns: Sequence[tuple[str, Any, int]], *, with_document: bool) -> Seen:
+    """What a row's columns say. Raises LedgerUnavailable for a row that no ledger wrote: it must not count as none."""
+    found = {name: value for name, value, _ in columns}
+    document = found.get(DOCUMENT) if with_document else bytearray()
+    version, owner, expires = found.get(VERSION), found.get(OWNER), found.get(EXPIRES)
+    if not (isinstance(version, int) and isinstance(owner, str) and isinstance(document, bytearray)):
+        raise LedgerUnavailable("a row of the ledger's table is malformed")
+    if not isinstance(expires, int | None):
+        raise LedgerUnavailable("a row of the ledger's table has a malformed expiry")
+    return Seen(version=version, owner=owner, expires_ns=expires, document=bytes(document))
+
+
+def _absent() -> Any:
+    return sdk().Condition(sdk().RowExistenceExpectation.EXPECT_NOT_EXIST)
+
+
+def _holds(column: str, value: int) -> Any:
+    # A missing column passes by default, so that any row without this one would be overwritten.
+    equal = sdk().SingleColumnCondition(column, value, sdk().ComparatorType.EQUAL, pass_if_missing=False)
+    return sdk().Condition(sdk().RowExistenceExpectation.EXPECT_EXIST, equal)

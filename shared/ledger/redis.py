@@ -1,0 +1,117 @@
+"""The ledger in Redis or Tair: one script a call, so one round trip and one atomic step for any number of documents.
+
+What Redis acknowledges it may still lose: docs/ledger-redis.md says when, and what Second Wind then does. This
+backend warns where it can see it coming: keys that may be evicted, or no append-only file.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from shared.domain.errors import LedgerUnavailable
+from shared.ledger._redis_scripts import DOCUMENT_PREFIX, DUE, DUE_KEY, EXPIRES_KEY, LOAD, SAVE
+from shared.ledger.redis_link import AnswerLost, Argument, RedisLink
+from shared.ports import Clock, Due, Stored, Write
+
+_WANTED = {"maxmemory-policy": "noeviction", "appendonly": "yes"}
+_LOG = logging.getLogger(__name__)
+_checked: set[str] = set()
+
+
+def open_redis(link: RedisLink, clock: Clock) -> RedisLedger:
+    """A ledger on that server, whose settings were looked at once in this process; to be closed."""
+    ledger = RedisLedger(link, clock)
+    if link.place not in _checked:
+        _checked.add(link.place)
+        ledger.check_server()
+    return ledger
+
+
+class RedisLedger:
+    """Implements `shared.ports.Ledger`. Use from one thread; `close` when done.
+
+    Args:
+        link: the server; nothing is sent before it is needed.
+        clock: tells which documents have expired, and how long the server is to keep one.
+    """
+
+    def __init__(self, link: RedisLink, clock: Clock) -> None:
+        self._link = link
+        self._clock = clock
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._link.close()
+
+    def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
+        """The documents that exist, by key; one round trip."""
+        return {key: Stored(document, int(version)) for key, (document, version, _) in self._found(keys).items()}
+
+    def save(self, writes: Sequence[Write]) -> frozenset[str]:
+        """One script for all; the keys whose expectation did not hold come back.
+
+        If the answer is lost, the documents are read once: where all carry this call's token, it was saved. Else
+        nothing is known, for the script may still be on its way.
+        """
+        if not writes:
+            return frozenset()
+        owner = uuid4().hex  # an identity, not chance: nothing is decided by it
+        keys = [DUE_KEY, EXPIRES_KEY, *(DOCUMENT_PREFIX + write.key for write in writes)]
+        arguments: list[Argument] = [self._clock.now(), owner]
+        for write in writes:
+            arguments += _arguments(write)
+        try:
+            return frozenset(writes[place].key for place in self._link.run(SAVE, keys, arguments))
+        except AnswerLost:
+            found = self._found([write.key for write in writes])
+            if len(found) == len(writes) and all(told == owner.encode() for _, _, told in found.values()):
+                return frozenset()
+            raise
+
+    def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:
+        """Due documents, oldest first; one round trip."""
+        place: tuple[Argument, Argument] = (float(after.due_at), after.key) if after else ("", "")
+        answer = self._link.run(DUE, [DUE_KEY, EXPIRES_KEY], [self._clock.now(), float(before), limit, *place])
+        return [Due(float(score), key.decode()) for key, score in zip(answer[::2], answer[1::2], strict=True)]
+
+    def check_server(self) -> None:
+        """Warn of settings under which documents get lost.
+
+        A server that does not show them (Tair may not) is one warning too; so is one that is out of reach, for the
+        first load will say so and raise.
+        """
+        for name, wanted in _WANTED.items():
+            try:
+                answer = self._link.ask("CONFIG", "GET", name)
+            except LedgerUnavailable as error:
+                _LOG.warning("cannot check that %s is %s: %s", name, wanted, error)
+                return
+            value = answer[1].decode() if len(answer) > 1 else "not told"
+            if value != wanted:
+                _LOG.warning(
+                    "the Redis ledger at %s may lose reservations: %s is %s, it should be %s",
+                    self._link.place,
+                    name,
+                    value,
+                    wanted,
+                )
+
+    def _found(self, keys: Sequence[str]) -> dict[str, Any]:
+        """Document, version and owner of those that exist."""
+        if not keys:
+            return {}
+        answer = self._link.run(LOAD, [DOCUMENT_PREFIX + key for key in keys], [self._clock.now()])
+        return {key: found for key, found in zip(keys, answer, strict=True) if found is not None}
+
+
+def _arguments(write: Write) -> tuple[Argument, ...]:
+    return (
+        write.key,
+        write.document,
+        "" if write.expected is None else str(write.expected),
+        "" if write.due_at is None else float(write.due_at),
+        "" if write.expires_at is None else float(write.expires_at),
+    )

@@ -1,0 +1,181 @@
+"""One connection to a Redis server: bounded in time, never repeats a command, shows no secret.
+
+The client's low-level connection is used because what it does is exactly what is asked: no pool, no retry, no health
+check between two commands. The client is imported with the first connection, so it costs nothing where the ledger is
+another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from shared.domain.errors import LedgerUnavailable
+
+MAX_WAIT_S = 5.0
+"""Longest wait for one answer."""
+_CODE = re.compile(r"[A-Z]{2,20}\b")
+
+Argument = str | bytes | float
+
+
+class AnswerLost(LedgerUnavailable):
+    """The command left, and nobody knows whether it took effect."""
+
+
+class RedisLink:
+    """A server's address and at most one connection to it, opened when first needed. Use from one thread.
+
+    Args:
+        host: DNS name or IPv4 address.
+        port: TCP port.
+        tls: encrypt, and check the server's certificate and name against the machine's authorities.
+        database: number of the database.
+        user: empty for the default user.
+        password: empty for none.
+        remaining_s: seconds that the invocation still has; a wait takes at most half of them, so that there is time
+            left to look what came of it.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        tls: bool,
+        database: int,
+        user: str,
+        password: str,
+        remaining_s: Callable[[], float],
+    ) -> None:
+        self.place = f"{host}:{port}/{database}"
+        """For people; holds no secret."""
+        self._address: dict[str, Any] = {"host": host, "port": port, "db": database}
+        self._secrets = {"username": user or None, "password": password or None}
+        self._tls = tls
+        self._remaining_s = remaining_s
+        self._connection: Any = None  # the client's types are incomplete
+        self._closed = False
+
+    def __repr__(self) -> str:
+        return f"RedisLink({self.place})"
+
+    def close(self) -> None:
+        """Let the connection go, for good."""
+        self._drop()
+        self._closed = True
+
+    def run(self, script: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
+        """The script's answer; the script itself is sent only if the server does not have it yet.
+
+        Raises:
+            AnswerLost: it was sent and may run, now or later.
+            LedgerUnavailable: it was certainly not carried out, or the server answered with an error.
+        """
+        from redis.exceptions import NoScriptError  # noqa: PLC0415 - see above
+
+        digest = hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
+        rest = (len(keys), *keys, *arguments)
+        try:
+            return self._exchange("EVALSHA", digest, *rest)
+        except NoScriptError:
+            return self.ask("EVAL", script, *rest)
+
+    def ask(self, *command: Argument) -> Any:
+        """The answer to one command. Raises as `run`."""
+        from redis.exceptions import NoScriptError  # noqa: PLC0415 - see above
+
+        try:
+            return self._exchange(*command)
+        except NoScriptError as error:
+            raise self._refused(error) from None
+
+    def _exchange(self, *command: Argument) -> Any:
+        """As `ask`, but lets NoScriptError through: it is the one error that says what to do next."""
+        from redis import exceptions  # noqa: PLC0415 - see above
+
+        wait_s = self._wait_s()
+        connection = self._open(wait_s)
+        try:
+            connection.send_packed_command(connection.pack_command(*command))
+            if connection.can_read(timeout=wait_s):
+                return connection.read_response()
+        except exceptions.NoScriptError:
+            raise
+        except exceptions.ResponseError as error:
+            self._drop()
+            raise self._refused(error) from None
+        except (exceptions.RedisError, OSError) as error:
+            self._drop()
+            raise AnswerLost(
+                f"the Redis ledger at {self.place} was asked and its answer lost: {_shown(error)}"
+            ) from None
+        except BaseException:
+            self._drop()  # half an answer may be left in it
+            raise
+        self._drop()
+        raise AnswerLost(f"the Redis ledger at {self.place} was asked and gave no answer within {wait_s:.1f} s")
+
+    def _open(self, wait_s: float) -> Any:
+        from redis import exceptions  # noqa: PLC0415 - see above
+
+        if self._closed:
+            raise LedgerUnavailable(f"the Redis ledger at {self.place} has been closed")
+        if self._connection is not None:
+            return self._connection
+        connection = self._made(wait_s)
+        try:
+            connection.connect()
+        except (exceptions.RedisError, OSError) as error:
+            connection.disconnect()
+            raise LedgerUnavailable(f"the Redis ledger at {self.place} cannot be reached: {_shown(error)}") from None
+        self._connection = connection
+        return connection
+
+    def _made(self, wait_s: float) -> Any:
+        from redis.backoff import NoBackoff  # noqa: PLC0415 - see above
+        from redis.connection import Connection, SSLConnection  # noqa: PLC0415 - see above
+        from redis.retry import Retry  # noqa: PLC0415 - see above
+
+        kind: Any = SSLConnection if self._tls else Connection
+        connection = kind(
+            **self._address,
+            **self._secrets,
+            socket_timeout=wait_s,
+            socket_connect_timeout=wait_s,
+            protocol=2,  # the newer one begins with a command that Redis before 6 does not know
+            retry=Retry(NoBackoff(), 0),
+        )
+        connection.driver_info = None  # else two round trips at each connection tell the server the client's name
+        return connection
+
+    def _wait_s(self) -> float:
+        wait_s = min(MAX_WAIT_S, self._remaining_s() / 2)
+        if wait_s <= 0:
+            raise LedgerUnavailable(f"no time is left to ask the Redis ledger at {self.place}")
+        return wait_s
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.disconnect()
+
+    def _refused(self, error: Exception) -> LedgerUnavailable:
+        return LedgerUnavailable(f"the Redis ledger at {self.place} answered with an error: {_shown(error)}")
+
+
+def _shown(error: Exception) -> str:
+    """What may be shown of an error.
+
+    A server may repeat the words of a command in its error, the password among them, so of its own text only the code
+    is kept; the text of a network error comes from this machine.
+    """
+    from redis import exceptions  # noqa: PLC0415 - see above
+
+    name = type(error).__name__
+    if type(error) in {exceptions.ConnectionError, exceptions.TimeoutError}:
+        return f"{name}: {error}"
+    code = _CODE.match(str(error))
+    return f"{name} {code[0]}" if code else name

@@ -1,0 +1,136 @@
+"""The demo shows the product, and would say so if the product failed."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from secondwind.demo import check
+from secondwind.demo.night import Night
+from secondwind.demo.plot import Case, Garbage, Step
+from secondwind.demo.run import run
+from secondwind.demo.scenario import HEALTHY, SCENARIO
+from shared.domain.reasons import Verdict
+
+HUNG = SCENARIO.cases[0]
+SMALL = replace(SCENARIO, cases=(HUNG,), strangers=3)
+
+
+def test_the_demo_ends_well_and_shows_every_failure() -> None:
+    """Exit status 0; each case has its row, what followed stands below it, and all of it fits 120 columns."""
+    command = [sys.executable, "-m", "secondwind", "demo"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert ended.stderr == ""
+    lines = ended.stdout.splitlines()
+    assert max(map(len, lines)) <= 120
+    for case in SCENARIO.cases:
+        named = [check.name_of(case), case.title]
+        (at,) = [number for number, line in enumerate(lines) if re.split(r"\s{2,}", line)[:2] == named][:1]
+        for step, line in zip(case.ends, lines[at:], strict=False):
+            words = line.split()
+            assert step.verdict in words
+            assert step.reason in words
+            assert not step.api or f"{step.api} {step.code or 'ok'}" in line
+    assert f"All {len(SCENARIO.cases)} failures ended as expected" in ended.stdout
+
+
+def test_the_scenario_has_a_failure_of_every_kind() -> None:
+    """Every verdict of the contract is reached, some forty jobs exist, at least fifteen fail."""
+    reached = {step.verdict for case in SCENARIO.cases for step in case.ends}
+    assert reached == {verdict.value for verdict in Verdict}
+    failing = [case for case in SCENARIO.cases if not isinstance(case.subject, Garbage)]
+    assert 35 <= len(failing) + len(HEALTHY) <= 45
+    assert len(failing) >= 15
+
+
+WRONG: list[tuple[str, dict[str, Any], str]] = [
+    (
+        "verdict",
+        {"ends": (Step("refused", "api_refused", "RUNNING", "RerunJobs", "NotEnabled"),)},
+        "expected refused/",
+    ),
+    ("state", {"ends": (Step("rerun", "accepted", "QUEUED", "RerunJobs"),)}, "seeing QUEUED"),
+    ("restarts", {"restarts": 0}, "expected 0 restarts, the job system counts 1"),
+    ("one more outcome", {"ends": (*HUNG.ends, *HUNG.ends)}, "then rerun/accepted"),
+]
+
+
+@pytest.mark.parametrize(("changed", "expected"), [wrong[1:] for wrong in WRONG], ids=[wrong[0] for wrong in WRONG])
+def test_a_wrong_expectation_fails_the_demo(changed: dict[str, Any], expected: str) -> None:
+    """What the product does not do is told as a mismatch, and the exit status is 1."""
+    out = io.StringIO()
+    assert run(out, replace(SMALL, cases=(replace(HUNG, **changed),))) == 1
+    assert "NOT AS EXPECTED: pbs/101" in out.getvalue()
+    assert expected in out.getvalue()
+    assert "ended as expected" not in out.getvalue()
+
+
+def test_a_product_that_heals_nothing_fails_the_demo() -> None:
+    """With a policy that ignores everything the hung job is not restarted, and the demo says so twice."""
+    out = io.StringIO()
+    assert run(out, replace(SMALL, policy="version: 1\nrules:\n  - {name: no, match: {}, action: ignore}\n")) == 1
+    assert "found suppressed/rule_ignores" in out.getvalue()
+    assert "expected 1 restarts, the job system counts 0" in out.getvalue()
+
+
+def test_a_function_that_raises_stops_the_demo() -> None:
+    """A policy that cannot be used is told with the function's error, not with an empty table."""
+    out = io.StringIO()
+    assert run(out, replace(SMALL, policy="version: 7\n")) == 1
+    assert "the demo stopped: SettingsError" in out.getvalue()
+
+
+def row(step: Step, **more: str) -> dict[str, str]:
+    """An outcome of the hung job."""
+    found = {
+        "verdict": step.verdict,
+        "reason": step.reason,
+        "state": step.state,
+        "api": step.api,
+        "api_code": step.code,
+    }
+    return {
+        **{name: value for name, value in found.items() if value},
+        "cluster_id": "ehpc-hz-pbs",
+        "job_id": "101.scheduler",
+        **more,
+    }
+
+
+GOOD = Night([row(HUNG.ends[0])], [("ehpc-hz-pbs", "101.scheduler", 5)], [], [])
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, []),
+        (
+            {"kills": GOOD.kills * 2},
+            ["the same run was killed 2 times", "expected 1 restarts, the job system counts 2"],
+        ),
+        ({"kills": [*GOOD.kills, ("ehpc-hz-pbs", "110.scheduler", 9)]}, ["pbs/110: expected 0 restarts"]),
+        ({"rows": []}, ["found no outcome"]),
+        ({"rows": [*GOOD.rows, row(HUNG.ends[0], job_id="110.scheduler")]}, ["1 outcomes are about nothing"]),
+        ({"reruns": [("reports", 510, "2026-01-05 02:00:00")]}, ["reports/510: expected 0", "which did not fail"]),
+        ({"service_errors": ["KeyError()"]}, ["the local cloud failed: KeyError()"]),
+    ],
+)
+def test_the_comparison_sees(changed: dict[str, Any], expected: list[str]) -> None:
+    """Each kind of surprise is one line; without any there is none."""
+    found = check.mismatches(SMALL, replace(GOOD, **changed))
+    assert len(found) == len(expected)
+    assert all(part in line for part, line in zip(expected, found, strict=True))
+
+
+def test_the_scenario_has_one_failure_a_job() -> None:
+    """The comparison knows a failure by its job, so no two cases, and no healthy job, may share one."""
+    names = [case.subject if isinstance(case.subject, Garbage) else check.name_of(case) for case in SCENARIO.cases]
+    names += [check.name_of(Case("", job, (), ())) for job in SCENARIO.healthy]
+    assert len(set(names)) == len(names)

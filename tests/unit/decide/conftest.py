@@ -1,0 +1,296 @@
+"""Facts to decide on: one good failure with nothing in its way, and Hypothesis strategies for all others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+
+from shared.domain.decision import Ask
+from shared.domain.failure import Failure, Trigger
+from shared.domain.job import Cluster, Group, State
+from shared.domain.limits import SharedLimit
+from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
+from shared.domain.snapshot import EhpcSnapshot, Instance, LookFailed, SchedulerxSnapshot
+from shared.policy.facts import Facts
+from shared.policy.model import Action, Attempts, Cooldown, Match, Mode, Policy, Rule
+
+NOW = 1_800_000_000.0
+START = int(NOW) - 3600
+DAY_1, DAY_2 = "2026-01-01 10:00:00", "2026-01-02 10:00:00"
+CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
+GROUP = Group(region="cn-hangzhou", namespace="ns", group_id="demo.group")
+POLICY = Policy(
+    version=1,
+    rules=(
+        Rule(name="user-error", match=Match(message="SyntaxError"), action=Action.IGNORE),
+        Rule(name="the-rest", match=Match(), action=Action.RERUN),
+    ),
+)
+
+
+def make_failure(**told: Any) -> Failure:
+    """A failure that occurred ten seconds ago."""
+    parts: dict[str, Any] = {
+        "scope": CLUSTER,
+        "job_id": "1.scheduler",
+        "occurred_at": NOW - 10,
+        "trigger": Trigger.EVENT,
+        "event_id": "e",
+        "telling_id": "t",
+    }
+    return Failure(**{**parts, **told})
+
+
+def make_look(**seen: Any) -> EhpcSnapshot:
+    """A job that has been running for an hour."""
+    parts: dict[str, Any] = {"job_id": "1.scheduler", "state": State.RUNNING, "start_time": START, "look_begun_at": NOW}
+    return EhpcSnapshot(**{**parts, **seen})
+
+
+def make_case(**known: Any) -> Case:
+    """A case that was reserved at the life that is seen."""
+    parts: dict[str, Any] = {
+        "failure": make_failure(),
+        "failure_id": "f",
+        "state": CaseState.DEFERRED,
+        "opened_at": NOW - 600,
+        "due_at": NOW,
+    }
+    return Case(**{**parts, **known})
+
+
+def make_facts(**parts: Any) -> Facts:
+    """Nothing in the way: `rerun`."""
+    base: dict[str, Any] = {
+        "failure": make_failure(),
+        "observation": make_look(),
+        "record": JobRecord(),
+        "breaker": SharedLimit(),
+        "policy": POLICY,
+        "ask": Ask(now=NOW, trigger=Trigger.EVENT, request_id="r"),
+    }
+    return Facts(**{**base, **parts})
+
+
+@pytest.fixture
+def facts() -> Callable[..., Facts]:
+    """Makes facts, good ones where nothing else is said."""
+    return make_facts
+
+
+@pytest.fixture
+def failure() -> Callable[..., Failure]:
+    """Makes failures."""
+    return make_failure
+
+
+@pytest.fixture
+def look() -> Callable[..., EhpcSnapshot]:
+    """Makes looks at the E-HPC job."""
+    return make_look
+
+
+@pytest.fixture
+def case() -> Callable[..., Case]:
+    """Makes cases."""
+    return make_case
+
+
+def make_instance(number: int = 7, **seen: Any) -> Instance:
+    """An instance that failed."""
+    parts: dict[str, Any] = {
+        "instance_id": number,
+        "state": State.FAILED,
+        "data_time": DAY_1,
+        "trigger_type": 1,
+        "started_at": NOW - 600,
+    }
+    return Instance(**{**parts, **seen})
+
+
+@pytest.fixture
+def schedulerx_facts() -> Callable[..., Facts]:
+    """Makes facts about a failed SchedulerX instance with these others beside it."""
+
+    def make(
+        *others: Instance, meant: Instance | None = None, look: dict[str, Any] | None = None, **parts: Any
+    ) -> Facts:
+        shown = meant or make_instance()
+        seen = SchedulerxSnapshot(
+            **{
+                "job_id": "42",
+                "state": shown.state,
+                "instance": shown,
+                "others": others,
+                "look_begun_at": NOW,
+                **(look or {}),
+            }
+        )
+        told = make_failure(scope=GROUP, job_id="42", job_instance_id=7)
+        return make_facts(**{"failure": told, "observation": seen, **parts})
+
+    return make
+
+
+@pytest.fixture
+def instance() -> Callable[..., Instance]:
+    """Makes instances."""
+    return make_instance
+
+
+MOMENTS = st.sampled_from([NOW - 200_000, NOW - 90_000, NOW - 5000, NOW - 3600, NOW - 100, NOW - 20, NOW])
+FAILURES = st.builds(
+    make_failure,
+    occurred_at=MOMENTS,
+    started_at=st.sampled_from([None, float(START), NOW - 20, NOW - 90_000]),
+    restart_count=st.sampled_from([None, 0, 1]),
+    message=st.sampled_from(["", "SyntaxError", "weigh"]),
+    exit_code=st.sampled_from(["", "1"]),
+    telling_id=st.sampled_from(["t", "u"]),
+)
+EHPC_LOOKS = st.builds(
+    make_look,
+    state=st.sampled_from([State.RUNNING, State.RUNNING, State.QUEUED, State.FINISHED, State.NOT_FOUND, State.UNKNOWN]),
+    start_time=st.sampled_from([START, START, int(NOW) - 20, None]),
+    job_id=st.sampled_from(["1.scheduler", "1.scheduler", "1[].scheduler", "1[3].scheduler"]),
+    rerunnable=st.sampled_from([True, True, False]),
+    ambiguous=st.sampled_from([False, False, True]),
+    last_modify_time=st.sampled_from([None, int(NOW)]),
+)
+LOOK_FAILURES = st.builds(
+    LookFailed,
+    worth_repeating=st.booleans(),
+    code=st.just("Throttling"),
+    message=st.just("no"),
+    look_begun_at=st.just(NOW),
+)
+CASES = st.builds(
+    make_case,
+    failure=FAILURES,
+    failure_id=st.sampled_from(["f", "g"]),
+    state=st.sampled_from(list(CaseState)),
+    opened_at=MOMENTS,
+    life=st.sampled_from(["", f"run:{START}", "run:5", "queued", f"{DAY_1}#7"]),
+    attempt=st.integers(0, 2),
+    reserved_at=MOMENTS,
+    may_leave_until=MOMENTS,
+    forced=st.booleans(),
+    tellings=st.sampled_from([(), ("t",), ("u",)]),
+)
+
+
+def _record(cases: list[Case], attempts: list[float], not_before: float) -> JobRecord:
+    record = JobRecord(
+        attempts=tuple(AttemptMark(number, at) for number, at in enumerate(attempts, 1)), not_before=not_before
+    )
+    for one in cases:
+        # At most one attempt in doubt a job.
+        if not (one.in_doubt and record.in_doubt):
+            record = record.with_case(one)
+    return record
+
+
+RECORDS = st.builds(
+    _record,
+    cases=st.lists(CASES, max_size=2, unique_by=lambda one: one.failure_id),
+    attempts=st.lists(MOMENTS, max_size=4),
+    not_before=st.sampled_from([0.0, NOW + 50]),
+)
+EASY_RECORDS = st.builds(
+    _record, cases=st.just([]), attempts=st.lists(MOMENTS, max_size=4), not_before=st.sampled_from([0.0, 0.0, NOW + 50])
+)
+BREAKERS = st.sampled_from([SharedLimit(), SharedLimit(), SharedLimit(opened_at=NOW - 5, why="more than 2 jobs")])
+RULES = st.lists(
+    st.builds(
+        Rule,
+        name=st.sampled_from(["a", "b"]),
+        match=st.builds(Match, message=st.sampled_from([None, None, "SyntaxError", "weigh"])),
+        action=st.sampled_from(list(Action)),
+        attempts=st.sampled_from([None, Attempts(max=1)]),
+        cooldown=st.sampled_from([None, Cooldown(base_s=0, max_s=0)]),
+        beside_live=st.booleans(),
+    ),
+    max_size=3,
+)
+POLICIES = st.builds(
+    Policy,
+    version=st.just(1),
+    mode=st.sampled_from([Mode.AUTO, Mode.AUTO, Mode.OBSERVE, Mode.OFF]),
+    attempts=st.builds(Attempts, max=st.integers(1, 4), window_s=st.sampled_from([60.0, 4000.0, 86_400.0])),
+    rules=RULES.map(tuple),
+)
+ASKS = st.builds(
+    Ask,
+    now=st.just(NOW),
+    trigger=st.just(Trigger.EVENT),
+    request_id=st.just("r"),
+    dry_run=st.booleans(),
+    force=st.booleans(),
+)
+
+
+def _instances(meant: Instance, others: list[Instance], told: Failure, enabled: bool, own: bool) -> tuple[Any, Any]:  # noqa: FBT001 - drawn, never written by hand
+    seen = SchedulerxSnapshot(
+        job_id="42",
+        state=meant.state,
+        enabled=enabled,
+        instance=meant,
+        others=tuple(others),
+        own_parameters=own,
+        look_begun_at=NOW,
+    )
+    return Failure(**{**_fields(told), "scope": GROUP, "job_id": "42", "job_instance_id": meant.instance_id}), seen
+
+
+def _fields(failure: Failure) -> dict[str, Any]:
+    return {name: getattr(failure, name) for name in failure.__struct_fields__}
+
+
+INSTANCES = st.builds(
+    make_instance,
+    number=st.integers(1, 9),
+    state=st.sampled_from([State.FAILED, State.FAILED, State.RUNNING, State.SUCCEEDED, State.QUEUED]),
+    data_time=st.sampled_from([DAY_1, DAY_2]),
+    trigger_type=st.sampled_from([1, 1, 2, 3]),
+    workflow=st.sampled_from([False, False, True]),
+    started_at=st.sampled_from([None, NOW - 600, NOW - 60]),
+)
+TOLD_AND_SEEN = st.one_of(
+    st.tuples(FAILURES, EHPC_LOOKS),
+    st.tuples(FAILURES, LOOK_FAILURES),
+    st.builds(
+        _instances,
+        meant=INSTANCES,
+        others=st.lists(INSTANCES, max_size=2),
+        told=FAILURES,
+        enabled=st.sampled_from([True, True, False]),
+        own=st.sampled_from([False, False, True]),
+    ),
+)
+
+
+@st.composite
+def _any_facts(draw: st.DrawFn) -> Facts:
+    # Half of all are easy at first sight, so that the later gates are asked as well.
+    told, seen = draw(st.one_of(st.just((make_failure(), make_look())), TOLD_AND_SEEN))
+    record = draw(st.one_of(EASY_RECORDS, RECORDS))
+    waiting = [one for one in record.cases if one.open]
+    case = draw(st.sampled_from([None, *waiting]))
+    return make_facts(
+        failure=case.failure if case and told.scope == CLUSTER else told,
+        observation=seen,
+        record=record,
+        breaker=draw(BREAKERS),
+        policy=draw(POLICIES),
+        ask=draw(ASKS),
+        case=case,
+    )
+
+
+@pytest.fixture(scope="session")
+def any_facts() -> st.SearchStrategy[Facts]:
+    """Every kind of facts, likely and unlikely."""
+    return _any_facts()

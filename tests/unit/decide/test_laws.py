@@ -1,0 +1,181 @@
+"""Laws of the decision, over facts of every kind (the strategy `any_facts`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace as with_parts
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from shared.domain.conclusion import Conclusion, conclude
+from shared.domain.job import State
+from shared.domain.reasons import Reason, Verdict, is_final
+from shared.domain.record import CaseState
+from shared.domain.snapshot import LookFailed
+from shared.policy.decide import GATES, Skip, decide
+from shared.policy.facts import Facts
+from shared.policy.model import Action, Attempts, Match, Mode, Policy, Rule
+
+SLOW_IS_FINE = [HealthCheck.too_slow]
+"""On a busy machine drawing takes its time; that says nothing about the laws."""
+LAW = settings(max_examples=200, deadline=None, suppress_health_check=SLOW_IS_FINE)
+ACTING = {Verdict.RERUN, Verdict.WOULD_RERUN}
+SKIPPED_BY_FORCE = {name for name, _, skip in GATES if skip is Skip.BY_FORCE}
+ABOUT_OTHER_TELLINGS = {"told_before", "in_hand"}
+
+
+def under(facts: Facts, **parts: Any) -> Facts:
+    """The same facts under a policy with these parts instead."""
+    fields: dict[str, Any] = {name: getattr(facts.policy, name) for name in facts.policy.__struct_fields__}
+    return with_parts(facts, policy=Policy(**{**fields, **parts}))
+
+
+def asked(facts: Facts, **parts: Any) -> Facts:
+    """The same facts, asked differently."""
+    return with_parts(facts, ask=replace(facts.ask, **parts))
+
+
+@given(data=st.data())
+@LAW
+def test_the_same_facts_give_the_same_decision(any_facts: st.SearchStrategy[Facts], data: st.DataObject) -> None:
+    """Pure: nothing but the facts decides, and asking changes nothing in them."""
+    facts = data.draw(any_facts)
+    again = with_parts(facts)
+    before = repr(facts)
+    assert decide(facts) == decide(again)
+    assert repr(facts) == before
+
+
+@given(data=st.data())
+@LAW
+def test_gates_end_with_the_one_that_stopped_it(any_facts: st.SearchStrategy[Facts], data: st.DataObject) -> None:
+    """Every gate asked is told, in order; only the last can be a no, and it is one exactly if nothing is to be done."""
+    decision = decide(data.draw(any_facts))
+    order = [name for name, *_ in GATES]
+    names = [gate.name for gate in decision.gates if gate.name != "open_less_than_a_day"]
+    assert names == [name for name in order if name in names]
+    assert all(gate.passed for gate in decision.gates[:-1]) or decision.reason in {Reason.GAVE_UP, Reason.NO_EVIDENCE}
+    if decision.reason is Reason.OBSERVED_RESTART:
+        assert decision.gates[-1].name == "attempt_seen"
+    else:
+        assert decision.gates[-1].passed == (decision.verdict in ACTING)
+
+
+@pytest.mark.parametrize("tied", ["observe", "dry_run"])
+@given(data=st.data())
+@LAW
+def test_tied_hands_ask_the_same_gates(any_facts: st.SearchStrategy[Facts], data: st.DataObject, tied: str) -> None:
+    """Mode observe and a dry run decide as a real run does but for the last step."""
+    free = asked(under(data.draw(any_facts), mode=Mode.AUTO), dry_run=False)
+    bound = under(free, mode=Mode.OBSERVE) if tied == "observe" else asked(free, dry_run=True)
+    real, rehearsed = decide(free), decide(bound)
+    modes = {"auto", "observe"}
+    assert [replace(gate, saw="") if gate.saw in modes else gate for gate in real.gates] == [
+        replace(gate, saw="") if gate.saw in modes else gate for gate in rehearsed.gates
+    ]
+    if real.reason is Reason.ACCEPTED:
+        assert rehearsed.verdict is Verdict.WOULD_RERUN
+        assert (rehearsed.attempt, rehearsed.life) == (real.attempt, real.life)
+    else:
+        assert (rehearsed.verdict, rehearsed.reason, rehearsed.due_at) == (real.verdict, real.reason, real.due_at)
+
+
+@given(data=st.data())
+@LAW
+def test_force_skips_what_it_may_and_nothing_else(any_facts: st.SearchStrategy[Facts], data: st.DataObject) -> None:
+    """Never eligibility, an attempt in doubt, or the kill switch; a waiting case may be taken over."""
+    facts = data.draw(any_facts)
+    plain, forced = decide(asked(facts, force=False)), decide(asked(facts, force=True))
+    stopper = plain.gates[-1].name
+    if plain.verdict not in ACTING and stopper not in SKIPPED_BY_FORCE | ABOUT_OTHER_TELLINGS:
+        assert (forced.verdict, forced.gates[-1].name) == (plain.verdict, stopper)
+    if stopper in ABOUT_OTHER_TELLINGS and forced.gates[-1].name != stopper:
+        assert any(case.state in {CaseState.DEFERRED, CaseState.HELD} for case in facts.record.cases)
+    if forced.reason is Reason.ACCEPTED:
+        own = facts.case.failure_id if facts.case else None
+        assert facts.policy.mode is not Mode.OFF
+        assert all(case.failure_id == own for case in facts.record.cases if case.in_doubt)
+        assert not isinstance(facts.observation, LookFailed)
+        assert facts.observation.state in {State.RUNNING, State.QUEUED, State.FAILED}
+
+
+@given(data=st.data(), fewer=st.integers(1, 4), longer_s=st.sampled_from([0.0, 5000.0, 100_000.0]))
+@LAW
+def test_a_tighter_budget_never_causes_a_rerun(
+    any_facts: st.SearchStrategy[Facts], data: st.DataObject, fewer: int, longer_s: float
+) -> None:
+    """Fewer attempts, or the same in a longer window: what acts then acted before as well."""
+    facts = data.draw(any_facts)
+    budget = facts.policy.attempts
+    tighter = Attempts(max=min(budget.max, fewer), window_s=budget.window_s + longer_s)
+    if decide(under(facts, attempts=tighter)).verdict in ACTING:
+        assert decide(facts).verdict in ACTING
+
+
+@given(data=st.data(), action=st.sampled_from(list(Action)), beside=st.booleans())
+@LAW
+def test_a_rule_below_the_matching_one_changes_nothing(
+    any_facts: st.SearchStrategy[Facts], data: st.DataObject, action: Action, *, beside: bool
+) -> None:
+    """First match wins, whatever stands below."""
+    facts = data.draw(any_facts)
+    if facts.rule is None:
+        return
+    below = Rule(name="below", match=Match(), action=action, attempts=Attempts(max=1), beside_live=beside)
+    assert decide(under(facts, rules=(*facts.policy.rules, below))) == decide(facts)
+
+
+@given(data=st.data())
+@LAW
+def test_what_stays_open_is_due_later(any_facts: st.SearchStrategy[Facts], data: st.DataObject) -> None:
+    """Every open verdict says when to go on, later than now; no final one does."""
+    facts = data.draw(any_facts)
+    decision = decide(facts)
+    if is_final(decision.verdict, decision.reason):
+        assert decision.due_at is None
+    else:
+        assert decision.due_at is not None
+        assert decision.due_at > facts.ask.now
+
+
+@given(data=st.data())
+@LAW
+def test_an_attempt_in_doubt_is_repeated_only_on_proof(
+    any_facts: st.SearchStrategy[Facts], data: st.DataObject
+) -> None:
+    """After an unknown result: no call unless a look has proven that the job was not restarted."""
+    facts = data.draw(any_facts)
+    if facts.case is None or not facts.case.in_doubt or decide(facts).reason is not Reason.ACCEPTED:
+        return
+    assert not isinstance(facts.observation, LookFailed)
+    settle_s = facts.policy.timing.settle_s
+    assert conclude(facts.case, facts.observation, settle_s) is Conclusion.NOT_RESTARTED
+
+
+@given(data=st.data())
+@LAW
+def test_a_case_ends_under_its_own_id(any_facts: st.SearchStrategy[Facts], data: st.DataObject) -> None:
+    """Every outcome of one failure carries one `failure_id`, also when it turns out to be a duplicate."""
+    facts = data.draw(any_facts)
+    if facts.case is not None:
+        assert decide(facts).failure_id == facts.case.failure_id
+
+
+def test_the_strategy_reaches_every_gate(any_facts: st.SearchStrategy[Facts]) -> None:
+    """The laws above are about something: every gate is seen saying no, and calls, rehearsals and ends are seen."""
+    stops: set[str] = set()
+    verdicts: set[Verdict] = set()
+
+    @settings(max_examples=1200, deadline=None, database=None, derandomize=True, suppress_health_check=SLOW_IS_FINE)
+    @given(facts=any_facts)
+    def look(facts: Facts) -> None:
+        decision = decide(facts)
+        verdicts.add(decision.verdict)
+        stops.update(gate.name for gate in decision.gates if not gate.passed)
+
+    look()
+    assert stops >= {name for name, *_ in GATES} | {"open_less_than_a_day"}
+    assert verdicts == set(Verdict) - {Verdict.INVALID}

@@ -1,0 +1,149 @@
+"""Which run of a job an announced failure means: every sentence of design.md, Lives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.domain.job import State
+from shared.domain.record import CaseState, JobRecord
+from shared.domain.runs import Run, life_of, rerun_since, run_label, which_run
+
+R, Q, F = State.RUNNING, State.QUEUED, State.FINISHED
+DONE_AFTER = {"state": CaseState.DONE, "reserved_at": 1001.0}
+DONE_BEFORE = {"state": CaseState.DONE, "reserved_at": 999.0}
+
+EHPC_ROWS = [
+    ("started_at equals StartTime: this run", {"started_at": 990.0}, (R, 990), {}, "this"),
+    ("started_at within a second: this run", {"started_at": 989.1}, (R, 990), {}, "this"),
+    ("started_at before StartTime: restarted since", {"started_at": 980.0}, (R, 990), {}, "earlier"),
+    ("started_at beats the 30 s", {"started_at": 500.0}, (R, 510), {}, "earlier"),
+    ("started_at after StartTime: the list lags", {"started_at": 1000.0}, (R, 500), {}, "unclear"),
+    ("StartTime > occurred_at + 30 s: restarted since", {}, (R, 1031), {}, "earlier"),
+    ("StartTime = occurred_at + 30 s: between", {}, (R, 1030), {}, "unclear"),
+    ("StartTime = occurred_at: between", {}, (R, 1000), {}, "unclear"),
+    ("StartTime = occurred_at - 30 s: between", {}, (R, 970), {}, "unclear"),
+    ("StartTime < occurred_at - 30 s: this run", {}, (R, 969), {}, "this"),
+    ("RUNNING without a StartTime", {}, (R, None), {}, "unclear"),
+    ("between, and our rerun came after the failure", {}, (R, 1005), DONE_AFTER, "earlier"),
+    ("between, and our rerun came before the failure", {}, (R, 1005), DONE_BEFORE, "unclear"),
+    ("between, and an attempt that did nothing", {}, (R, 1005), {"state": CaseState.REFUSED}, "unclear"),
+    ("QUEUED, nothing known: the queued job is meant", {}, (Q, None), {}, "this"),
+    ("QUEUED although the event tells a start", {"started_at": 900.0}, (Q, None), {}, "earlier"),
+    ("QUEUED although the event tells an exit code", {"exit_code": "1"}, (Q, None), {}, "earlier"),
+    ("QUEUED although the event tells a node", {"node": "c1"}, (Q, None), {}, "earlier"),
+    ("QUEUED although the ledger saw it run", {}, (Q, None), {"life": "run:500"}, "earlier"),
+    ("QUEUED, and the ledger saw it queued", {}, (Q, None), {"life": "queued"}, "this"),
+    ("FINISHED: nothing to tell apart", {}, (F, 500), {}, "this"),
+    ("NOT_FOUND: nothing to tell apart", {}, (State.NOT_FOUND, None), {}, "this"),
+]
+
+
+@pytest.mark.parametrize(
+    ("told", "seen", "known", "expected"), [row[1:] for row in EHPC_ROWS], ids=[row[0] for row in EHPC_ROWS]
+)
+def test_ehpc_rows(
+    failure: Any,
+    ehpc: Any,
+    case: Any,
+    told: dict[str, Any],
+    seen: tuple[State, int | None],
+    known: dict[str, Any],
+    expected: str,
+) -> None:
+    """The failure occurred at 1000; seen so, with this in the ledger: the run of the table."""
+    record = JobRecord(cases=(case(**known),) if known else ())
+    assert which_run(failure(**told), ehpc(*seen), record) is Run(expected)
+
+
+@pytest.mark.parametrize(("modified", "expected"), [(None, "this"), (1000, "this"), (1001, "earlier")])
+def test_queued_and_modified_since(failure: Any, ehpc: Any, modified: int | None, expected: str) -> None:
+    """LastModifyTime > occurred_at: the scheduler, or a person, has acted since."""
+    assert which_run(failure(), ehpc(Q, last_modify_time=modified), JobRecord()) is Run(expected)
+
+
+@pytest.mark.parametrize(
+    ("told", "tried", "start", "expected"),
+    [
+        (0, 0, 500, "earlier"),
+        (0, 3, 500, "earlier"),
+        (1, 0, 500, "this"),
+        (1, 0, 1000, "this"),
+        (0, None, 1000, "unclear"),
+        (None, 0, 1000, "unclear"),
+        (1, 0, 1040, "earlier"),
+    ],
+)
+def test_restart_count(
+    failure: Any, ehpc: Any, case: Any, told: int | None, tried: int | None, start: int, expected: str
+) -> None:
+    """The scheduler's counter: up to one that had its attempt is an earlier run; above it settles what is between."""
+    done = case(failure=failure(restart_count=tried), state=CaseState.DONE, reserved_at=10.0)
+    assert which_run(failure(restart_count=told), ehpc(R, start), JobRecord(cases=(done,))) is Run(expected)
+
+
+def test_schedulerx_rows(instance_failure: Any, schedulerx: Any, instance: Any) -> None:
+    """By instance id: the same day's newer instance means restarted since; another day's, or an older one, does not."""
+    by_id = instance_failure(job_instance_id=7)
+    newer, older = instance(8, started_at=950.0), instance(6, started_at=850.0)
+    other_day = instance(9, started_at=950.0, data_time="2026-01-02 10:00:00")
+    tie_newer, tie_older, unstarted = instance(8), instance(6), instance(8, started_at=None)
+    rows = [
+        ((), Run.THIS),
+        ((newer,), Run.EARLIER),
+        ((older,), Run.THIS),
+        ((other_day,), Run.THIS),
+        ((other_day, older, newer), Run.EARLIER),
+        ((tie_newer,), Run.EARLIER),
+        ((tie_older,), Run.THIS),
+        ((unstarted,), Run.EARLIER),
+    ]
+    for others, expected in rows:
+        assert which_run(by_id, schedulerx(instance(7), *others), JobRecord()) is expected, others
+    assert which_run(by_id, schedulerx(None), JobRecord()) is Run.THIS
+
+
+@pytest.mark.parametrize(
+    ("started", "told", "expected"),
+    [
+        (900.0, {}, Run.THIS),
+        (969.0, {}, Run.THIS),
+        (990.0, {}, Run.UNCLEAR),
+        (1031.0, {}, Run.EARLIER),
+        (None, {}, Run.UNCLEAR),
+        (990.0, {"started_at": 990.0}, Run.THIS),
+        (990.0, {"started_at": 900.0}, Run.EARLIER),
+    ],
+)
+def test_schedulerx_told_by_data_time(
+    instance_failure: Any, schedulerx: Any, instance: Any, started: float | None, told: dict[str, Any], expected: Run
+) -> None:
+    """With several instances of the day, the newest is meant only if its start agrees with the failure's time."""
+    by_day = instance_failure(data_time="2026-01-01 10:00:00", **told)
+    seen = schedulerx(instance(8, started_at=started), instance(7, started_at=800.0))
+    assert which_run(by_day, seen, JobRecord()) is expected
+
+
+def test_a_rerun_is_of_its_own_day(instance_failure: Any, schedulerx: Any, instance: Any, case: Any) -> None:
+    """Another day's rerun says nothing about this day; of this day it does, however either was named."""
+    by_day = instance_failure(data_time="2026-01-01 10:00:00")
+    seen = schedulerx(instance(8, started_at=990.0), instance(7, started_at=800.0))
+    for day, expected in (("2026-01-01", "f"), ("2026-01-02", None)):
+        record = JobRecord(cases=(case(life=f"{day} 10:00:00#7", **DONE_AFTER),))
+        found = rerun_since(by_day, seen, record)
+        assert (found.failure_id if found else None) == expected
+
+
+def test_lives_and_labels(failure: Any, ehpc: Any, schedulerx: Any, instance: Any) -> None:
+    """A life equals only itself and exists only while the job is live; a label falls back on the telling."""
+    assert [life_of(ehpc(state, 5)) for state in (R, Q, F, State.NOT_FOUND)] == ["run:5", "queued", "", ""]
+    assert life_of(ehpc(R, None)) == ""
+    assert life_of(schedulerx(instance(7))) == "2026-01-01 10:00:00#7"
+    assert life_of(schedulerx(None)) == ""
+    assert run_label(failure(), ehpc(R, 5), Run.THIS) == "run:5"
+    assert run_label(failure(), ehpc(F, 5), Run.THIS) == "run:5"
+    assert run_label(failure(started_at=4.9), ehpc(R, 9), Run.EARLIER) == "run:4"
+    assert run_label(failure(), ehpc(R, 9), Run.EARLIER) == "told:1000"
+    assert run_label(failure(), ehpc(Q, 9), Run.THIS) == "told:1000"
+    assert run_label(failure(job_instance_id=7), schedulerx(None), Run.THIS) == "told:7"
