@@ -31,9 +31,9 @@ def open_ledger(url: LedgerUrl, credentials: Credentials, clock: Clock, remainin
         LedgerUnavailable: it cannot be opened.
     """
     if isinstance(url, SqliteLedger):
-        from shared.ledger import sqlite  # noqa: PLC0415 - the module's docstring says why
+        from shared.ledger.sqlite import SqliteLedger as Backend  # noqa: PLC0415 - the module's docstring says why
 
-        return sqlite.SqliteLedger(url.path, clock)
+        return Backend(url.path, clock)
     if isinstance(url, TablestoreLedger):
         from shared.ledger import tablestore  # noqa: PLC0415 - as above
 

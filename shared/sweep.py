@@ -17,7 +17,7 @@ _LOG = logging.getLogger(__name__)
 PAGE = 100
 MAX_DOCUMENTS = 1000
 """Documents a run takes up at the most: the next timer goes on."""
-ROOM_S = 10.0
+ROOM_S = 3.0
 """No further page is begun with less time than this left."""
 
 
@@ -60,11 +60,7 @@ def _due_work(documents: Mapping[str, Stored], now: float) -> tuple[list[Item], 
             _LOG.error("%s is left as it is: %s", key, error)
             continue
         owed += _owed_by(key, record, now)
-        items += [
-            Item(case.failure, Origin(key, case))
-            for case in record.cases
-            if case.open and case.due_at is not None and case.due_at <= now
-        ]
+        items += [Item(case.failure, Origin(key, case)) for case in record.cases if case.due(now)]
     return items, owed
 
 

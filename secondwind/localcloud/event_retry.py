@@ -70,3 +70,6 @@ class RunOptions:
         if self.tolerance is ErrorsTolerance.NONE:
             return Fate.BLOCK
         return Fate.DEAD_LETTER if self.dead_letter_queue else Fate.DISCARD
+
+
+DEFAULT_OPTIONS = RunOptions()

@@ -18,7 +18,7 @@ from typing import Any
 
 from secondwind.localcloud.clock import Clock
 from secondwind.localcloud.event_envelope import Event, check_event, json_bytes, published
-from secondwind.localcloud.event_retry import ErrorsTolerance, Fate, RunOptions
+from secondwind.localcloud.event_retry import DEFAULT_OPTIONS, ErrorsTolerance, Fate, RunOptions
 from secondwind.localcloud.fc import InvocationResult
 
 COUNT_WINDOW_MAX = 10_000
@@ -44,7 +44,7 @@ class StreamConfig:
     time_window_s: float = 0.0
     """How long the first event of a batch waits for others: 0 to 15 s."""
     schema: EventSchema = EventSchema.CLOUD_EVENTS
-    options: RunOptions = RunOptions()
+    options: RunOptions = DEFAULT_OPTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +111,7 @@ class EventStream:
     def waiting(self) -> int:
         """Events that are still to be delivered, now or later, blocked ones among them."""
         with self._lock:
-            return sum(
-                len(one.arrived) + sum(len(batch.events) for batch in one.batches) for one in self._partitions
-            )
+            return sum(len(one.arrived) + sum(len(batch.events) for batch in one.batches) for one in self._partitions)
 
     @property
     def blocked(self) -> list[int]:
@@ -132,25 +130,21 @@ class EventStream:
     def next_due(self) -> float | None:
         """Unix seconds at which the next batch is due; None if none is."""
         with self._lock:
-            return min(
-                (moment for one in self._partitions if (moment := self._due_at(one)) is not None), default=None
-            )
+            return min((moment for one in self._partitions if (moment := self._due_at(one)) is not None), default=None)
 
     def deliver_due(self) -> list[Batch]:
         """Deliver every batch that is due by now, each with its result. A retry waits for a later call."""
         made: list[Batch] = []
-        for number in range(len(self._partitions)):
-            with self._lock:
-                due = self._take(number)
-            while due:
+        for number, partition in enumerate(self._partitions):
+            while due := self._take(number):
                 try:
-                    made.append(self._deliver(due[0]))
-                except BaseException:
+                    while due:
+                        made.append(self._deliver(due[0]))
+                        del due[0]
+                finally:
                     with self._lock:
-                        self._partitions[number].busy = False
-                        self._partitions[number].batches[:0] = due
-                    raise
-                del due[0]
+                        partition.busy = False
+                        partition.batches[:0] = due  # only if the target raised: none of these was made
         return made
 
     def _due_at(self, partition: _Partition) -> float | None:
@@ -165,22 +159,24 @@ class EventStream:
         return min(moments, default=None)
 
     def _take(self, number: int) -> list[Batch]:
-        """Form the batches whose window is over, and take those that are due: with NONE only the first of all."""
-        partition, now = self._partitions[number], self._clock.now()
-        if partition.blocked or partition.busy:
-            return []
-        count, arrived = self._config.count_window, partition.arrived
-        while arrived and (len(arrived) >= count or arrived[0][0] + self._config.time_window_s <= now):
-            events = tuple(event for _, event in arrived[:count])
-            partition.batches.append(Batch(number, events, now))
-            del arrived[:count]
-        if self._config.options.tolerance is ErrorsTolerance.NONE:
-            due = [batch for batch in partition.batches[:1] if batch.due_at <= now]
-            partition.busy = bool(due)
-        else:
-            due = [batch for batch in partition.batches if batch.due_at <= now]
-        partition.batches = [batch for batch in partition.batches if batch not in due]
-        return due
+        """Form the batches whose window is over, and take those that are due: with NONE at most the first of all."""
+        with self._lock:
+            partition, now = self._partitions[number], self._clock.now()
+            if partition.blocked or partition.busy:
+                return []
+            count, arrived = self._config.count_window, partition.arrived
+            while arrived and (len(arrived) >= count or arrived[0][0] + self._config.time_window_s <= now):
+                events = tuple(event for _, event in arrived[:count])
+                partition.batches.append(Batch(number, events, now))
+                del arrived[:count]
+            in_order = self._config.options.tolerance is ErrorsTolerance.NONE
+            open_to_all = partition.batches[:1] if in_order else partition.batches
+            due = [batch for batch in open_to_all if batch.due_at <= now]
+            partition.batches = [batch for batch in open_to_all if batch.due_at > now] + (
+                partition.batches[1:] if in_order else []
+            )
+            partition.busy = in_order and bool(due)
+            return due
 
     def _deliver(self, batch: Batch) -> Batch:
         raw = self._config.schema is EventSchema.RAW_DATA
@@ -188,7 +184,6 @@ class EventStream:
         failures = batch.failures + (result.error is not None)
         with self._lock:
             partition = self._partitions[batch.partition]
-            partition.busy = False
             if result.error is None:
                 return replace(batch, result=result)
             options = self._config.options

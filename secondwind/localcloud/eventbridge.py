@@ -18,7 +18,7 @@ from typing import Any
 from secondwind.localcloud.clock import Clock
 from secondwind.localcloud.event_envelope import Event, EventError, check_event, json_bytes, published
 from secondwind.localcloud.event_pattern import Matcher, compile_pattern
-from secondwind.localcloud.event_retry import Fate, RunOptions
+from secondwind.localcloud.event_retry import DEFAULT_OPTIONS, Fate, RunOptions
 from secondwind.localcloud.fc import InvocationResult
 
 Target = Callable[[bytes], InvocationResult]
@@ -39,7 +39,7 @@ class Rule:
     matches: Matcher
     target: Target
     transform: Transform
-    options: RunOptions = RunOptions()
+    options: RunOptions = DEFAULT_OPTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class EventBridge:
         options: RunOptions | None = None,
     ) -> None:
         """Give a bus a rule. Raises PatternError, and KeyError if there is no such bus."""
-        rule = Rule(name, compile_pattern(pattern), target, transform, options or RunOptions())
+        rule = Rule(name, compile_pattern(pattern), target, transform, options or DEFAULT_OPTIONS)
         with self._lock:
             self._buses[bus].append(rule)
 

@@ -2,8 +2,8 @@
 
 One instance, kept in memory, with what a ledger and its set-up use: tables with global secondary indexes, rows,
 conditions, ranges and batches. Requests are checked and answers signed (`tablestore_auth`), bodies are protobuf
-(`tablestore_pb`) around plainbuffer (`tablestore_rows`), limits and errors are the documented ones. Not here: search
-indexes, streams, local transactions, capacity of its own (tests inject throttling).
+(`tablestore_pb`) around plainbuffer (`tablestore_row_reader`, `tablestore_rows`), limits and errors are the documented
+ones. Not here: search indexes, streams, local transactions, capacity of its own (tests inject throttling).
 """
 
 from __future__ import annotations
@@ -56,9 +56,9 @@ class Tablestore:
     """One instance. Safe between threads.
 
     `faults` are taken by operation (`BatchWriteRow`, …) from calls that are signed rightly. `PART_FAILURE` fits
-    BatchWriteRow: rows whose first key value is in `done` are done, the others answer with `code`. THROTTLED answers with
-    `code` if it is one of Tablestore's, else OTSServerBusy. With `effect_after_s` the effect comes at the first call after
-    that time.
+    BatchWriteRow: rows whose first key value is in `done` are done, the others answer with `code`. THROTTLED answers
+    with `code` if it is one of Tablestore's, else OTSServerBusy. With `effect_after_s` the effect comes at the first
+    call after that time.
     """
 
     def __init__(

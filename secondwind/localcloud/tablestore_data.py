@@ -1,8 +1,8 @@
 """Rows read and written: GetRow, PutRow, UpdateRow, DeleteRow, GetRange, BatchGetRow, BatchWriteRow.
 
-Pages: https://www.alibabacloud.com/help/en/tablestore/developer-reference/batchwriterow and its neighbours. A batch is no
-transaction: each row is done or refused by itself. Not here, and refused: local transactions, returned rows of writes,
-reads of a part of a row's columns by range or time.
+Pages: https://www.alibabacloud.com/help/en/tablestore/developer-reference/batchwriterow and its neighbours. A batch is
+no transaction: each row is done or refused by itself. Not here, and refused: local transactions, returned rows of
+writes, reads of a part of a row's columns by range or time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from secondwind.localcloud.tablestore_admin import Instance
 from secondwind.localcloud.tablestore_error import OtsError, parameter_invalid
 from secondwind.localcloud.tablestore_filter import check_condition, passes
 from secondwind.localcloud.tablestore_pb import Message, data_field, data_fields, number_field
-from secondwind.localcloud.tablestore_rows import Row, decode_row, encode_rows
+from secondwind.localcloud.tablestore_row_reader import decode_row
+from secondwind.localcloud.tablestore_rows import Row, encode_rows
 from secondwind.localcloud.tablestore_tables import Cells, Index, Key, Rows, Table, byte_size
 
 READ_ROWS_MAX = 100

@@ -1,8 +1,8 @@
 """Conditions on rows: whether a row must exist, and what its columns must hold.
 
 `Condition` has row_existence (1) and column_condition (2), a `Filter` of type (1) and filter (2). A single column's
-filter has comparator (1), column_name (2), column_value (3), filter_if_missing (4), latest_version_only (5); a composite
-one a combinator (1) and sub_filters (2). Their meaning:
+filter has comparator (1), column_name (2), column_value (3), filter_if_missing (4), latest_version_only (5); a
+composite one a combinator (1) and sub_filters (2). Their meaning:
 https://www.alibabacloud.com/help/en/tablestore/developer-reference/conditional-update. A missing column passes unless
 filter_if_missing says otherwise; clients that say nothing say that it passes.
 """
@@ -15,7 +15,8 @@ from typing import Any
 
 from secondwind.localcloud.tablestore_error import OtsError, parameter_invalid
 from secondwind.localcloud.tablestore_pb import Message
-from secondwind.localcloud.tablestore_rows import Value, decode_value
+from secondwind.localcloud.tablestore_row_reader import decode_value
+from secondwind.localcloud.tablestore_rows import Value
 
 FILTERS_MAX = 10
 """Most filters in one condition."""

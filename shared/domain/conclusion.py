@@ -7,7 +7,7 @@ from enum import Enum
 from shared.domain.job import State
 from shared.domain.record import Case
 from shared.domain.runs import QUEUED_LIFE, life_of
-from shared.domain.snapshot import TRIGGER_DATA_RERUN, EhpcSnapshot, SchedulerxSnapshot, Snapshot
+from shared.domain.snapshot import TRIGGER_DATA_RERUN, EhpcSnapshot, Instance, SchedulerxSnapshot, Snapshot
 
 EVIDENCE_SKEW_S = 30.0
 """SchedulerX's clock may be this much behind ours; reruns known before the call are told apart by their ids."""
@@ -67,14 +67,63 @@ def _reserved_queued(snapshot: EhpcSnapshot, *, settled: bool) -> Conclusion:
 def _of_instances(case: Case, snapshot: SchedulerxSnapshot, *, settled: bool) -> Conclusion:
     if snapshot.state is State.NOT_FOUND:
         return Conclusion.NO_EVIDENCE
-    shown = (*snapshot.others, *((snapshot.instance,) if snapshot.instance else ()))
-    for instance in shown:
-        if instance.trigger_type != TRIGGER_DATA_RERUN or instance.instance_id in case.known_reruns:
-            continue
-        # One that has not started yet counts as well: it was not there before the call.
-        if instance.started_at is None or instance.started_at >= case.reserved_at - EVIDENCE_SKEW_S:
-            return Conclusion.RESTARTED
+    if new_reruns(case, snapshot):
+        return Conclusion.RESTARTED
     return Conclusion.NOT_RESTARTED if settled else Conclusion.WAIT
+
+
+class Aftermath(str, Enum):
+    """What became of a rerun that the service accepted."""
+
+    WAIT = "wait"
+    NOT_RESTARTED = "not_restarted"
+    RESTARTED = "restarted"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    ENDED = "ended"
+    """E-HPC does not tell well from badly."""
+
+
+def aftermath(case: Case, snapshot: Snapshot, settle_s: float) -> Aftermath:
+    """Compare the life that was rerun with what is seen now. The service's word is believed only as far as this."""
+    settled = snapshot.look_begun_at >= case.may_leave_until + settle_s
+    if isinstance(snapshot, SchedulerxSnapshot):
+        return _of_new_instances(new_reruns(case, snapshot), settled=settled and snapshot.state is not State.NOT_FOUND)
+    if snapshot.state is State.FINISHED:
+        return Aftermath.ENDED
+    if snapshot.state is not State.RUNNING or snapshot.start_time is None:
+        return Aftermath.WAIT
+    if life_of(snapshot) != case.life:
+        return Aftermath.RESTARTED
+    return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
+
+
+def _of_new_instances(made: list[Instance], *, settled: bool) -> Aftermath:
+    if not made:
+        return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
+    newest = max(made, key=lambda instance: instance.instance_id)
+    if newest.live:
+        return Aftermath.RESTARTED
+    return {State.SUCCEEDED: Aftermath.SUCCEEDED, State.FAILED: Aftermath.FAILED}.get(newest.state, Aftermath.ENDED)
+
+
+def new_reruns(case: Case, snapshot: SchedulerxSnapshot) -> list[Instance]:
+    """Instances that reruns have made since the attempt was reserved."""
+    shown = (*snapshot.others, *((snapshot.instance,) if snapshot.instance else ()))
+    return [instance for instance in shown if _is_new_rerun(instance, case)]
+
+
+def _is_new_rerun(instance: Instance, case: Case) -> bool:
+    if instance.trigger_type != TRIGGER_DATA_RERUN or instance.instance_id in case.known_reruns:
+        return False
+    # One that has not started yet counts as well: it was not there before the call.
+    return instance.started_at is None or instance.started_at >= case.reserved_at - EVIDENCE_SKEW_S
+
+
+def stray(case: Case, snapshot: SchedulerxSnapshot) -> bool:
+    """Whether the rerun of a day made anything else than one instance of that day, as a wrong time zone does."""
+    day = case.life.partition("#")[0]
+    return [instance.data_time for instance in new_reruns(case, snapshot)] != [day]
 
 
 def rerun_instances(snapshot: Snapshot) -> tuple[int, ...]:

@@ -29,6 +29,8 @@ class SharedLimit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     opened_at: float | None = None
     """Breaker only: since when it is open. It never closes itself."""
     why: str = ""
+    proven: bool = False
+    """Breaker of a SchedulerX group: a first rerun was seen to have made exactly the instance that was meant."""
 
 
 _DECODER = msgspec.json.Decoder(SharedLimit)

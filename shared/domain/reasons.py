@@ -26,6 +26,10 @@ class Reason(str, Enum):
     # rerun, would_rerun
     ACCEPTED = "accepted"
     OBSERVED_RESTART = "observed_restart"
+    SEEN_RESTARTED = "seen_restarted"
+    SEEN_SUCCEEDED = "seen_succeeded"
+    SEEN_FAILED = "seen_failed"
+    SEEN_ENDED = "seen_ended"
     DRY_RUN = "dry_run"
     OBSERVE_MODE = "observe_mode"
     OBSERVE_RULE = "observe_rule"

@@ -64,6 +64,11 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """SchedulerX: instances made by reruns that were there before the call; they are no evidence for it."""
     looks: int = 0
     """How often the sweep has looked without a conclusion; lengthens the pause."""
+    watch_until: float = 0.0
+    """DONE: how long the sweep looks what became of the rerun (unix seconds)."""
+    most_a_call: int = 0
+    """How many jobs the next call that names this one may name; 0: as many as the API takes. Halved each time that a
+    call of several left it unknown."""
     verdict: Verdict | None = None
     reason: Reason | None = None
     """Of the last outcome written."""
@@ -78,6 +83,10 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def open(self) -> bool:
         """Whether something still follows."""
         return self.state in OPEN_STATES
+
+    def due(self, now: float) -> bool:
+        """Whether the sweep should go on with it, or look what became of it."""
+        return self.due_at is not None and self.due_at <= now
 
     @property
     def in_doubt(self) -> bool:

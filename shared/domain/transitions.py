@@ -19,8 +19,11 @@ from shared.domain.job import Cluster
 from shared.domain.outcome import Outcome, rfc3339, stable_id
 from shared.domain.reasons import OPEN_VERDICTS, Reason, Verdict, is_final
 from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
+from shared.domain.runs import QUEUED_LIFE
 
 MAX_TELLINGS = 16
+WATCH_S = 86_400.0
+"""How long the sweep looks what became of a rerun."""
 THROTTLE_WAIT_S = 60.0
 """The services' limits are per minute (job-systems.md 2.4)."""
 
@@ -96,6 +99,7 @@ def reserved(
         not_before = ask.now + terms.cooldown_s
     taken = replace(
         base,
+        failure=replace(base.failure, job_id=decision.job_id),
         failure_id=decision.failure_id,
         state=CaseState.RESERVED,
         due_at=terms.may_leave_until + terms.settle_s + 1,
@@ -137,6 +141,9 @@ def closed(
     """The record with an open case ended by what was seen or decided, without a call."""
     done = decision.verdict is Verdict.RERUN
     moved = replace(case, state=CaseState.DONE if done else CaseState.CLOSED, due_at=None)
+    if done:
+        # Seen to have been restarted; how that run ends is worth a further look.
+        moved = replace(moved, due_at=decision.due_at, watch_until=ask.now + WATCH_S, looks=0)
     outcome = outcome_of(case.failure, decision, ask, policy_version=policy_version, follow_up=case.outcome_id)
     return _told_by(record, moved, decision, outcome, ask), outcome
 
@@ -150,8 +157,13 @@ def settled(
     *,
     policy_version: str,
     settle_s: float,
+    batch: int = 1,
 ) -> tuple[JobRecord, Outcome]:
-    """The record with the call's result."""
+    """The record with the result of a call that named `batch` jobs.
+
+    An accepted rerun is due once more: that it took place is seen, not believed (a rerun of a queued job leaves no
+    trace to look for).
+    """
     verdict, reason, state = _meaning(call)
     told = replace(decision, verdict=verdict, reason=reason, message=call.message or decision.message)
     due_at = None
@@ -159,7 +171,18 @@ def settled(
         due_at = ask.now + (call.retry_after_s or THROTTLE_WAIT_S)
     elif call.effect is Effect.UNKNOWN:
         due_at = call.left_at + settle_s + 1
-    moved = replace(case, state=state, due_at=due_at, may_leave_until=call.left_at, looks=0)
+    watch_until = 0.0
+    if call.effect is Effect.DONE and case.life != QUEUED_LIFE:
+        due_at, watch_until = call.left_at + settle_s + 1, ask.now + WATCH_S
+    moved = replace(
+        case,
+        state=state,
+        due_at=due_at,
+        watch_until=watch_until,
+        may_leave_until=call.left_at,
+        looks=0,
+        most_a_call=(batch + 1) // 2 if call.effect is Effect.UNKNOWN and batch > 1 else case.most_a_call,
+    )
     outcome = outcome_of(case.failure, told, ask, policy_version=policy_version, follow_up=case.outcome_id, call=call)
     return _told_by(record, moved, told, outcome, ask), outcome
 
@@ -176,6 +199,28 @@ def unsent(
     moved = replace(case, state=CaseState.DEFERRED, due_at=ask.now, may_leave_until=ask.now)
     outcome = outcome_of(case.failure, told, ask, policy_version=policy_version, follow_up=case.outcome_id)
     return _told_by(record, moved, told, outcome, ask), outcome
+
+
+def watched(
+    record: JobRecord, case: Case, decision: Decision, ask: Ask, policy_version: str
+) -> tuple[JobRecord, Outcome | None]:
+    """The record after a look at what became of an accepted rerun; an outcome if there is something new to tell.
+
+    A rerun that was not seen to take place is open again: its next attempt is a new one, within the budget.
+    """
+    again = decision.verdict is Verdict.UNKNOWN
+    over = decision.due_at is None or decision.due_at > case.watch_until
+    moved = replace(
+        case,
+        state=CaseState.DEFERRED if again else CaseState.DONE,
+        attempt=0 if again else case.attempt,
+        due_at=None if over and not again else decision.due_at,
+        looks=case.looks + 1,
+    )
+    if (case.verdict, case.reason) == (decision.verdict, decision.reason):
+        return record.with_case(moved), None
+    outcome = outcome_of(case.failure, decision, ask, policy_version=policy_version, follow_up=case.outcome_id)
+    return _told_by(record, moved, decision, outcome, ask), outcome
 
 
 def handed_over(record: JobRecord, case: Case) -> JobRecord:

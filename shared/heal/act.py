@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from shared.domain.call import CallResult, Target
 from shared.domain.job import System
@@ -34,9 +35,13 @@ class Actor:
             return
         scope = items[0].failure.scope
         system = self.systems(scope.system, scope.region)
-        ordered = sorted(items, key=lambda item: (item.decided.job_id, item.failure.data_time or ""))
-        for start in range(0, len(ordered), system.batch_size):
-            self._batch(ordered[start : start + system.batch_size], system)
+        ordered = sorted(
+            items, key=lambda item: (_most(item, system), item.decided.job_id, item.failure.data_time or "")
+        )
+        for most, group in groupby(ordered, key=lambda item: _most(item, system)):
+            members = list(group)
+            for start in range(0, len(members), most):
+                self._batch(members[start : start + most], system)
 
     def _batch(self, items: Sequence[Item], system: JobSystem) -> None:
         refusal = self._refused.get(items[0].failure.system)
@@ -55,9 +60,15 @@ class Actor:
             return
         results = system.rerun([_target(item) for item in ready])
         for item, result in zip(ready, results, strict=True):
-            item.call = result
+            item.call, item.batch = result, len(ready)
             if result.account_wide:
                 self._refused[item.failure.system] = result
+
+
+def _most(item: Item, system: JobSystem) -> int:
+    """How many jobs a call with this one may name: a call of several that left it unknown is retried in halves."""
+    limit = item.origin.case.most_a_call if item.origin else 0
+    return min(limit or system.batch_size, system.batch_size)
 
 
 def _target(item: Item) -> Target:

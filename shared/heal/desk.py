@@ -12,7 +12,7 @@ from shared.domain.decision import Ask, Decision
 from shared.domain.failure import Trigger
 from shared.domain.limits import SharedLimit
 from shared.domain.reasons import OPEN_VERDICTS, Reason, Verdict, is_final
-from shared.domain.record import Case, JobRecord
+from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.domain.transitions import (
     Reservation,
@@ -22,6 +22,7 @@ from shared.domain.transitions import (
     outcome_of,
     reserved,
     waiting,
+    watched,
 )
 from shared.heal.books import Books
 from shared.heal.items import Invocation, Item
@@ -95,20 +96,19 @@ class Desk:
 
     def wants_call(self, item: Item) -> bool:
         """Whether the item would use up a token of the shared limits, in earnest or with tied hands."""
-        if item.decision is None:
-            return False
+        if item.decision is None or not item.decision.gates[-1].passed:
+            return False  # a rerun being watched says `accepted` once more, and was stopped by its gate
         reasons = {Reason.DRY_RUN, Reason.OBSERVE_MODE} if self.tied else {Reason.ACCEPTED}
         return item.decision.reason in reasons
 
     def _case(self, item: Item) -> Case | None:
-        """The open case to go on with, as the ledger has it now; None if somebody else has moved it on."""
+        """The due case to go on with, as the ledger has it now; None if somebody else has moved it on."""
         if item.origin is None:
             return None
         case = self.books.record(item.origin.key).case(item.origin.case.failure_id)
-        still_due = case is not None and case.open and case.due_at is not None and case.due_at <= self.ask.now
-        if case is None or not still_due:
+        if case is None or not case.due(self.ask.now):
             return None
-        if item.key != item.origin.key and self.books.record(item.key).case(case.failure_id):
+        if case.open and item.key != item.origin.key and self.books.record(item.key).case(case.failure_id):
             # An earlier sweep moved it under the live id and stopped before it could say so here.
             self.books.put(item.origin.key, handed_over(self.books.record(item.origin.key), case))
             return None
@@ -134,6 +134,9 @@ class Desk:
         )
 
     def _write(self, item: Item, case: Case | None, facts: Facts) -> None:
+        if case is not None and item.origin is not None and case.state is CaseState.DONE:
+            self._write_watched(item, case, item.origin.key)
+            return
         decision, version = item.decided, self.policy.policy_version
         waits = facts.record.case(decision.failure_id)
         known = case or (waits if waits is not None and waits.open else None)
@@ -156,6 +159,11 @@ class Desk:
             # No document will owe it, and nobody will call.
             item.outcome = outcome_of(item.failure, decision, self.ask, policy_version=version)
             item.owner = item.owed_by = ""
+
+    def _write_watched(self, item: Item, case: Case, key: str) -> None:
+        record, item.outcome = watched(self.books.record(key), case, item.decided, self.ask, self.policy.policy_version)
+        self.books.put(key, record)
+        item.owed_by = key
 
     def _note_telling(self, item: Item, record: JobRecord) -> None:
         """A second telling of what this delivery has just written down: a redelivery of it must be known as well."""

@@ -42,6 +42,8 @@ class Item:
     owner: str = ""
     """Token of the attempt reserved for it; empty if there is none."""
     call: CallResult | None = None
+    batch: int = 1
+    """How many jobs the call named."""
     unsent: Reason | None = None
     """Why the call was not made although the attempt was reserved."""
     parked: bool = False

@@ -51,6 +51,7 @@ def _settle(item: Item, books: Books, policy: Policy, ask: Ask) -> None:
             ask,
             policy_version=version,
             settle_s=policy.timing.settle_s,
+            batch=item.batch,
         )
     elif item.unsent is not None:
         record, item.outcome = unsent(record, case, item.decided, item.unsent, ask, version)

@@ -16,17 +16,6 @@ DUE_KEY = f"{PREFIX}due"
 EXPIRES_KEY = f"{PREFIX}expires"
 DOCUMENT_PREFIX = f"{PREFIX}document:"
 
-# Documents leave by their own time to live; what pointed at them leaves here, at the next save or look.
-_FORGET = """
-repeat
-  local gone = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1], 'LIMIT', 0, 1000)
-  for _, key in ipairs(gone) do
-    redis.call('ZREM', KEYS[1], key)
-    redis.call('ZREM', KEYS[2], key)
-  end
-until #gone < 1000
-"""
-
 LOAD = """
 local now = tonumber(ARGV[1])
 local found = {}
@@ -43,8 +32,7 @@ return found
 # type, or want of memory, fails the whole batch, not its second half (once a script has written it may go on writing).
 # Versions are compared as they are spelled. A document that carries this call's owner was saved by this very call:
 # something between us and the server sent it twice, and that is no conflict.
-SAVE = (
-    """
+SAVE = """
 local now = tonumber(ARGV[1])
 local versions, conflicts = {}, {}
 for i = 3, #KEYS do
@@ -83,23 +71,25 @@ for i = 3, #KEYS do
     end
   end
 end
-"""
-    + _FORGET
-    + """
 return conflicts
 """
-)
 """KEYS: due, expires, documents. ARGV: now, owner, and for each document its key, its bytes, the version expected
 (empty: none), due_at and expires_at (empty: never). Returns the places, from 0, of those that conflicted.
 
 The time to live is a span of our clock, so that a server whose clock differs keeps a document as long as we meant.
 """
 
-# Ties stand in byte order of their keys, so the place after which to go on is found by halving. Lua's own comparison
-# follows the server's locale and would disagree with the set.
-DUE = (
-    _FORGET
-    + """
+# Documents leave by their own time to live; what pointed at them leaves here, before the look. Ties stand in byte order
+# of their keys, so the place after which to go on is found by halving. Lua's own comparison follows the server's
+# locale and would disagree with the set.
+DUE = """
+repeat
+  local gone = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1], 'LIMIT', 0, 1000)
+  for _, key in ipairs(gone) do
+    redis.call('ZREM', KEYS[1], key)
+    redis.call('ZREM', KEYS[2], key)
+  end
+until #gone < 1000
 local function follows(key, other)
   for i = 1, math.min(#key, #other) do
     local one, two = key:byte(i), other:byte(i)
@@ -123,6 +113,5 @@ if ARGV[4] ~= '' then
 end
 return redis.call('ZRANGEBYSCORE', KEYS[1], low, ARGV[2], 'WITHSCORES', 'LIMIT', first, ARGV[3])
 """
-)
 """KEYS: due, expires. ARGV: now, before, limit, and the place to go on after: its due_at (empty: none) and key.
 Returns key and score in turn."""

@@ -1,8 +1,8 @@
 """One request at a time to Tablestore through its SDK, the only importer of it, with what a failure means for a write.
 
-What the SDK (tablestore 6.4.8) would do by itself does not fit a function: it repeats up to 20 times over a minute, logs
-each error with its text and at DEBUG each request with its token, and warns when it is imported. So its retries are off,
-its logger is shut, and its compiled codec, which exists for some Pythons only, is not used. Codes:
+What the SDK (tablestore 6.4.8) would do by itself does not fit a function: it repeats up to 20 times over a minute,
+logs each error with its text and at DEBUG each request with its token, and warns when it is imported. So its retries
+are off, its logger is shut, and its compiled codec, which exists for some Pythons only, is not used. Codes:
 https://www.alibabacloud.com/help/en/tablestore/developer-reference/error-codes.
 """
 
@@ -185,7 +185,7 @@ class Link:
                 sts_token=self._credentials.security_token or None,
                 socket_timeout=self._timeout_s,
                 max_connection=1,
-                retry_policy=sdk().NoRetryPolicy(),
+                retry_policy=sdk().WriteRetryPolicy(),
                 logger_name=_LOGGER,
                 enable_native=False,
             )

@@ -22,7 +22,7 @@ KEY, DOCUMENT, VERSION, OWNER, DUE, EXPIRES = "key", "document", "version", "own
 KEY_BYTES_MAX = 1024
 DOCUMENT_BYTES_MAX = 2 * 1024 * 1024
 _NS = 10**9
-_INT64_MAX = 2**63 - 1
+_FURTHEST = 2**63 - 2
 
 
 class Put(Struct, frozen=True, kw_only=True):
@@ -50,9 +50,9 @@ class Seen(Struct, frozen=True, kw_only=True):
 
 
 def to_ns(moment: float) -> int:
-    """Unix nanoseconds of unix seconds, as far as 64 bits reach (the year 2262); keeps the order."""
-    if abs(moment) >= _INT64_MAX // _NS:
-        return _INT64_MAX if moment > 0 else -_INT64_MAX
+    """Unix nanoseconds of unix seconds, at most what 64 bits less one hold (the year 2262); keeps the order."""
+    if abs(moment) >= _FURTHEST // _NS:
+        return _FURTHEST if moment > 0 else -_FURTHEST
     return round(Fraction(moment) * _NS)
 
 

@@ -135,9 +135,7 @@ class RedisLink:
         return connection
 
     def _made(self, wait_s: float) -> Any:
-        from redis.backoff import NoBackoff  # noqa: PLC0415 - see above
         from redis.connection import Connection, SSLConnection  # noqa: PLC0415 - see above
-        from redis.retry import Retry  # noqa: PLC0415 - see above
 
         kind: Any = SSLConnection if self._tls else Connection
         connection = kind(
@@ -146,7 +144,6 @@ class RedisLink:
             socket_timeout=wait_s,
             socket_connect_timeout=wait_s,
             protocol=2,  # the newer one begins with a command that Redis before 6 does not know
-            retry=Retry(NoBackoff(), 0),
         )
         connection.driver_info = None  # else two round trips at each connection tell the server the client's name
         return connection

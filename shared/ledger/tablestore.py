@@ -4,17 +4,17 @@ A row is strongly consistent, and its condition and write are one step
 (https://www.alibabacloud.com/help/en/tablestore/developer-reference/conditional-update); a batch is one request and no
 transaction, as the port wants it. Its traps, and the answers:
 
-- A write that is sent again (by us after "busy", by a proxy) can meet its own success as a conflict, and an answer can be
-  lost. Every save writes a token of its own; rows that conflicted or whose effect is unknown are read again once, and
-  those with our token are saved. If the effect stays unknown, the save raises: the write may still come.
+- A write that is sent again (by us after "busy", by a proxy) can meet its own success as a conflict, and an answer can
+  be lost. Every save writes a token of its own; rows that conflicted or whose effect is unknown are read again once,
+  and those with our token are saved. If the effect stays unknown, the save raises: the write may still come.
 - A reported conflict of a row that others have written several times since counts as a conflict, even if one of those
   versions was ours: the caller loads again and finds in the document what it wrote.
 - The indexes lag, so `due` is a hint, as the port says; nothing is decided by an index.
-- The table has no TTL. A TTL counts from the last write and knows no exception, so it would forget an open breaker, which
-  must never be forgotten; and Tablestore refuses one beside an index unless updates are forbidden
-  (https://www.alibabacloud.com/help/en/tablestore/secondary-index-overview). Instead an expired document counts as absent
-  at once, a new one may replace it, and the sweep's first look at what is due removes up to 200 of them, each on the
-  condition that it still has the expiry that was seen.
+- The table has no TTL. A TTL counts from the last write and knows no exception, so it would forget an open breaker,
+  which must never be forgotten; and Tablestore refuses one beside an index unless updates are forbidden
+  (https://www.alibabacloud.com/help/en/tablestore/secondary-index-overview). Instead an expired document counts as
+  absent at once, a new one may replace it, and the sweep's first look at what is due removes up to 200 of them, each on
+  the condition that it still has the expiry that was seen.
 """
 
 from __future__ import annotations
@@ -28,16 +28,13 @@ from typing import Any
 from shared.domain.credentials import Credentials
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger import _tablestore_rows as rows
-from shared.ledger._tablestore_link import CallFailed, Failure, Link, Place, failure_of, sdk
+from shared.ledger._tablestore_link import Failure, Link, Place, sdk
 from shared.ledger._tablestore_rows import Put, Seen
+from shared.ledger._tablestore_table import WRITE_ROWS_MAX, Table
 from shared.ports import Clock, Due, Stored, Write
 
 __all__ = ["Place", "TablestoreLedger"]
 
-READ_ROWS_MAX = 100
-"""In one BatchGetRow."""
-WRITE_ROWS_MAX = 200
-"""In one BatchWriteRow."""
 WRITE_BYTES_MAX = 3_500_000
 """In one BatchWriteRow, which takes 4 MB."""
 PURGE_TIME_S = 10.0
@@ -70,6 +67,7 @@ class TablestoreLedger:
     ) -> None:
         self._place = place
         self._link = Link(place, credentials, remaining_s, sleep)
+        self._table = Table(place, self._link)
         self._clock = clock
         self._new_token = new_token
 
@@ -79,11 +77,11 @@ class TablestoreLedger:
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
         """The documents that exist, by key; one request for 100 keys."""
-        found = self._read(keys, (rows.DOCUMENT, *_STATE))
+        found = self._table.read(keys, (rows.DOCUMENT, *_STATE))
         return {key: Stored(row.document, row.version) for key, row in found.items() if not self._expired(row)}
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
-        """Each write whose expectation holds; the keys of the others come back. One request for 200 writes or 3.5 MB."""
+        """Each write whose expectation holds; the others' keys come back. One request for 200 writes, or 3.5 MB."""
         rows.check(writes)
         conflicts: set[str] = set()
         for batch in _batches(writes):
@@ -102,7 +100,7 @@ class TablestoreLedger:
             if rows.to_ns(after.due_at) >= end:
                 return []
         found: list[Due] = []
-        for key, row in self._scan(self._place.due_index, start, (rows.DUE, end), limit + 1):
+        for key, row in self._table.scan(self._place.due_index, start, (rows.DUE, end), limit + 1):
             if len(found) == limit:
                 break
             one = Due(rows.from_ns(key[rows.DUE]), key[rows.KEY])
@@ -115,7 +113,7 @@ class TablestoreLedger:
         doubtful = self._send(puts, token)
         if not doubtful:
             return set()
-        found = self._read([put.write.key for put, _ in doubtful], _STATE)
+        found = self._table.read([put.write.key for put, _ in doubtful], _STATE)
         conflicts: set[str] = set()
         replacing: list[Put] = []
         for put, failure in doubtful:
@@ -136,97 +134,27 @@ class TablestoreLedger:
         doubtful: list[tuple[Put, Failure]] = []
         attempt = 0
         while True:
-            answers = self._write_batch([rows.put_item(put, token) for put in puts])
+            answers = self._table.write([rows.put_item(put, token) for put in puts])
             failed = [(put, answer) for put, answer in zip(puts, answers, strict=True) if answer is not None]
             doubtful += [(put, answer.failure) for put, answer in failed if answer.failure is not Failure.BUSY]
             puts = [put for put, answer in failed if answer.failure is Failure.BUSY]
             if not puts:
                 return doubtful
             if not self._link.pause(attempt):
-                raise self._unavailable(next(answer for _, answer in failed if answer.failure is Failure.BUSY))
+                raise self._table.unavailable(next(answer for _, answer in failed if answer.failure is Failure.BUSY))
             attempt += 1
-
-    def _write_batch(self, items: Sequence[Any]) -> list[CallFailed | None]:
-        """One BatchWriteRow; per row None or why not. Raises LedgerUnavailable if any row was refused."""
-        request = sdk().BatchWriteRowRequest()
-        request.add(sdk().TableInBatchWriteRowItem(self._place.table, list(items)))
-        try:
-            response = self._link.call(lambda client: client.batch_write_row(request))
-        except CallFailed as error:
-            answers: list[CallFailed | None] = [error] * len(items)
-        else:
-            done = [*response.table_of_put[self._place.table], *response.table_of_delete[self._place.table]]
-            if len(done) != len(items):
-                answers = [CallFailed("an answer for other rows", Failure.UNKNOWN)] * len(items)
-            else:
-                answers = [None if one.is_ok else _row_failure(one.error_code) for one in done]
-        for answer in answers:
-            if answer is not None and answer.failure is Failure.REFUSED:
-                raise self._unavailable(answer)
-        return answers
-
-    def _read(self, keys: Sequence[str], columns: Sequence[str]) -> dict[str, Seen]:
-        """The rows that exist, expired or not; rows that fail are read again."""
-        found: dict[str, Seen] = {}
-        wanted = list(dict.fromkeys(keys))
-        attempt = 0
-        for start in range(0, len(wanted), READ_ROWS_MAX):
-            some = wanted[start : start + READ_ROWS_MAX]
-            while some:
-                answers = self._read_batch(some, columns)
-                failed = [_row_failure(one.error_code) for one in answers if not one.is_ok]
-                for key, one in zip(some, answers, strict=True):
-                    if one.is_ok and one.row is not None:
-                        with_document = rows.DOCUMENT in columns
-                        found[key] = rows.seen(one.row.attribute_columns, with_document=with_document)
-                some = [key for key, one in zip(some, answers, strict=True) if not one.is_ok]
-                if some and not self._link.pause(attempt):
-                    raise self._unavailable(failed[0])
-                attempt += bool(some)
-        return found
-
-    def _read_batch(self, keys: Sequence[str], columns: Sequence[str]) -> list[Any]:
-        request = sdk().BatchGetRowRequest()
-        wanted = [rows.primary_key(key) for key in keys]
-        request.add(sdk().TableInBatchGetRowItem(self._place.table, wanted, list(columns), max_version=1))
-        try:
-            response = self._link.repeating(lambda client: client.batch_get_row(request))
-        except CallFailed as error:
-            raise self._unavailable(error) from error
-        answers: list[Any] = response.get_result_by_table(self._place.table) or []
-        if len(answers) != len(keys):
-            raise self._unavailable(CallFailed("an answer for other rows", Failure.UNKNOWN))
-        return answers
-
-    def _scan(
-        self, index: str, start: list[tuple[str, Any]], end: tuple[str, int], limit: int
-    ) -> Iterator[tuple[dict[str, Any], Sequence[tuple[str, Any, int]]]]:
-        """An index's rows from `start` on and before `end`: key by name, and columns."""
-        forward = sdk().Direction.FORWARD
-        stop = [end, (rows.KEY, sdk().INF_MIN)]
-        following: list[tuple[str, Any]] | None = start
-        while following:
-            page = following
-            try:
-                _, following, found, _ = self._link.repeating(
-                    lambda client, page=page: client.get_range(index, forward, page, stop, limit=limit, max_version=1)
-                )
-            except CallFailed as error:
-                raise self._unavailable(error) from error
-            for row in found:
-                yield dict(row.primary_key), row.attribute_columns
 
     def _purge(self) -> None:
         if not self._link.has_time(PURGE_TIME_S):
             return
         start = [(rows.EXPIRES, sdk().INF_MIN), (rows.KEY, sdk().INF_MIN)]
         items: list[Any] = []
-        for key, _ in self._scan(self._place.expiry_index, start, (rows.EXPIRES, self._now_ns()), WRITE_ROWS_MAX):
+        for key, _ in self._table.scan(self._place.expiry_index, start, (rows.EXPIRES, self._now_ns()), WRITE_ROWS_MAX):
             items.append(rows.delete_item(key[rows.KEY], key[rows.EXPIRES]))
             if len(items) == WRITE_ROWS_MAX:
                 break
         if items:
-            failed = [answer for answer in self._write_batch(items) if answer is not None]
+            failed = [answer for answer in self._table.write(items) if answer is not None]
             if failed:  # a later sweep tries again; expired documents count as absent anyway
                 _LOG.info("%d of %d expired documents stay for now: %s", len(failed), len(items), failed[0].code)
 
@@ -235,12 +163,6 @@ class TablestoreLedger:
 
     def _now_ns(self) -> int:
         return rows.to_ns(self._clock.now())
-
-    def _unavailable(self, error: CallFailed) -> LedgerUnavailable:
-        where = f"{self._place.instance}/{self._place.table}"
-        if error.code == "OTSObjectNotExist":
-            return LedgerUnavailable(f"the Tablestore table {where} or its index is missing: create_table sets it up")
-        return LedgerUnavailable(f"the Tablestore ledger {where} did not answer: {error.code}")
 
 
 def _batches(writes: Sequence[Write]) -> Iterator[list[Write]]:
@@ -254,10 +176,6 @@ def _batches(writes: Sequence[Write]) -> Iterator[list[Write]]:
         total += rows.size(write)
     if batch:
         yield batch
-
-
-def _row_failure(code: str) -> CallFailed:
-    return CallFailed(str(code)[:64], failure_of(code))
 
 
 def _superseded(put: Put, row: Seen | None) -> None:

@@ -33,6 +33,7 @@ class Skip(Enum):
 _GateFunction = Callable[[Facts], "Answer | None"]
 
 GATES: tuple[tuple[str, _GateFunction, Skip], ...] = (
+    ("rerun_seen", gates_job.rerun_seen, Skip.NEVER),
     ("hold_valid", gates_job.hold_valid, Skip.NEVER),
     ("attempt_seen", gates_job.attempt_seen, Skip.NEVER),
     ("switched_on", gates_policy.switched_on, Skip.NEVER),
@@ -114,7 +115,7 @@ def _give_up(facts: Facts, decision: Decision) -> Decision:
     too_old = case is not None and facts.ask.now >= case.opened_at + GIVE_UP_AFTER_S
     acts = decision.reason in {Reason.ACCEPTED, Reason.DRY_RUN, Reason.OBSERVE_MODE}
     goes_on = acts or not is_final(decision.verdict, decision.reason)
-    if case is None or not too_old or not goes_on:
+    if case is None or not case.open or not too_old or not goes_on:
         return decision
     age = Gate(
         name="open_less_than_a_day",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domain.conclusion import Conclusion, conclude
+from shared.domain.conclusion import Aftermath, Conclusion, aftermath, conclude
 from shared.domain.job import State
 from shared.domain.reasons import Reason, Verdict
 from shared.domain.record import Case, CaseState
@@ -21,6 +21,37 @@ def pause_s(looks: int) -> float:
 
 def _look_again_at(facts: Facts) -> float:
     return facts.ask.now + pause_s(facts.case.looks if facts.case else 0)
+
+
+def rerun_seen(facts: Facts) -> Answer | None:
+    """Asked of an accepted rerun: did it take place, and how did it end? It ends here, whatever is seen."""
+    case = facts.case
+    if case is None or case.state is not CaseState.DONE:
+        return None
+    wanted = f"what became of {case.life}"
+    known = Stop(Verdict.RERUN, case.reason or Reason.ACCEPTED, "nothing new to see", _look_again_at(facts))
+    if isinstance(facts.observation, LookFailed):
+        return Answer(saw=facts.observation.code, wanted=wanted, stop=known)
+    seen = aftermath(case, facts.observation, facts.policy.timing.settle_s)
+    if seen is Aftermath.NOT_RESTARTED and case.reason is not Reason.ACCEPTED:
+        seen = Aftermath.WAIT  # it was seen before: a list that lags proves nothing against it
+    return Answer(saw=f"{facts.observation.state.value}: {seen.value}", wanted=wanted, stop=_seen(seen, known, facts))
+
+
+def _seen(seen: Aftermath, known: Stop, facts: Facts) -> Stop:
+    if seen is Aftermath.WAIT:
+        return known
+    if seen is Aftermath.NOT_RESTARTED:
+        message = "the service accepted the rerun, but it did not take place"
+        return Stop(Verdict.UNKNOWN, Reason.NOT_RESTARTED, message, facts.ask.now)
+    if seen is Aftermath.RESTARTED:
+        return Stop(Verdict.RERUN, Reason.SEEN_RESTARTED, "the job was seen to run again", _look_again_at(facts))
+    reason, message = {
+        Aftermath.SUCCEEDED: (Reason.SEEN_SUCCEEDED, "the rerun succeeded"),
+        Aftermath.FAILED: (Reason.SEEN_FAILED, "the rerun failed"),
+        Aftermath.ENDED: (Reason.SEEN_ENDED, "the rerun has ended"),
+    }[seen]
+    return Stop(Verdict.RERUN, reason, message)
 
 
 def hold_valid(facts: Facts) -> Answer | None:
@@ -56,7 +87,9 @@ def _stop_of(conclusion: Conclusion, case: Case, facts: Facts) -> Stop | None:
         else max(settled_at, facts.ask.now + 1),
     )
     return {
-        Conclusion.RESTARTED: Stop(Verdict.RERUN, Reason.OBSERVED_RESTART, "the job was seen to have been restarted"),
+        Conclusion.RESTARTED: Stop(
+            Verdict.RERUN, Reason.OBSERVED_RESTART, "the job was seen to have been restarted", _look_again_at(facts)
+        ),
         Conclusion.NOT_RESTARTED: None,
         Conclusion.WAIT: not_yet,
         Conclusion.NO_EVIDENCE: not_yet,

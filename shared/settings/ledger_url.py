@@ -14,7 +14,9 @@ _SQLITE = "wants sqlite:// and an absolute path, as sqlite:///var/lib/secondwind
 _TABLESTORE = "wants tablestore://<instance>/<table>?endpoint=<url>"
 _REDIS = "wants redis:// or rediss:// with [user:password@]host[:port][/database number]"
 _FORMS = "wants a URL that begins with sqlite://, tablestore://, redis:// or rediss://"
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}\Z")
+_INSTANCE = re.compile(r"[A-Za-z0-9_-]{1,255}\Z")
+# Of 255; the names of its indexes are longer. https://www.alibabacloud.com/help/en/tablestore/product-overview/general-limits
+_TABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,239}\Z")
 _REDIS_PORT = 6379
 
 
@@ -83,8 +85,8 @@ def _sqlite(path: str) -> SqliteLedger:
 
 def _tablestore(parts: SplitResult) -> TablestoreLedger:
     table, query = parts.path.removeprefix("/"), parse_qsl(parts.query, strict_parsing=True)
-    names = (parts.netloc, table)
-    if parts.fragment or [name for name, _ in query] != ["endpoint"] or not all(map(_NAME.match, names)):
+    named = _INSTANCE.match(parts.netloc) and _TABLE.match(table)
+    if parts.fragment or [name for name, _ in query] != ["endpoint"] or not named:
         raise ValueError(_TABLESTORE)
     return TablestoreLedger(parts.netloc, table, parse_endpoint(query[0][1]))
 

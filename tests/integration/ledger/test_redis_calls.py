@@ -118,7 +118,7 @@ def test_the_server_itself_forgets_what_expired(server: RedisServer, connect: Co
 
 
 def test_expired_documents_leave_no_trace(server: RedisServer, connect: Connect, clock: Any) -> None:
-    """A look or a save after the end removes what pointed at them, more than one handful at once, and nothing else."""
+    """A look after the end removes what pointed at them, more than one handful at once, and nothing else."""
     ledger = connect(server.port)
     gone = [write(f"gone{number}", due_at=5.0, expires_at=clock.moment + 10) for number in range(2500)]
     ledger.save([*gone, write("stays", due_at=6.0, expires_at=clock.moment + DAY_S), write("ever", due_at=7.0)])

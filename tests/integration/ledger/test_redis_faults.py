@@ -53,11 +53,12 @@ def test_a_save_that_never_arrived_is_not_called_saved(wired: RedisLedger, proxy
     assert wired.load(["a", "b"]) == {"a": Stored(b"1", 1)}
 
 
-def test_a_lost_answer_with_a_conflict_in_it_is_not_called_saved(wired: RedisLedger, proxy: TcpProxy) -> None:
+@pytest.mark.parametrize("key", ["a", "missing"])
+def test_a_lost_answer_with_a_conflict_in_it_is_not_called_saved(wired: RedisLedger, proxy: TcpProxy, key: str) -> None:
     """A document without our token may have conflicted or been overwritten: nobody can tell, so nobody is told."""
     proxy.fault = Fault.ANSWER_LOST
     with pytest.raises(LedgerUnavailable):
-        wired.save([write("a", b"2", expected=7), write("b")])
+        wired.save([write(key, b"2", expected=7), write("b")])
     assert wired.load(["a"]) == {"a": Stored(b"1", 1)}
 
 
@@ -143,6 +144,18 @@ def test_no_error_shows_the_password(own_server: Any, connect: Connect, options:
         ledger.load(["a"])
     assert "127.0.0.1" in str(caught.value)
     assert SECRET not in every_word(caught.value)
+
+
+def test_a_login_is_tried_once(own_server: Any, connect: Connect) -> None:
+    """The client's own retries are off: one connection, one login, one error."""
+    proxy = TcpProxy(own_server("--requirepass", SECRET).port)
+    ledger = connect(proxy.port, password=SECRET)
+    proxy.fault = Fault.CUT
+    with pytest.raises(LedgerUnavailable, match="cannot be reached"):
+        ledger.load(["a"])
+    assert proxy.turns == 1
+    assert ledger.load(["a"]) == {}
+    proxy.close()
 
 
 def test_no_face_shows_the_password(connect: Connect) -> None:

@@ -41,17 +41,27 @@ def write(key: str, document: bytes = b"{}", expected: int | None = None, due_at
     return Write(key=key, document=document, expected=expected, due_at=due_at, expires_at=None)
 
 
-def test_a_url_opens_the_ledger(server: RedisServer, clock: Any) -> None:
+def test_a_url_opens_the_ledger(server: RedisServer, connect: Connect, clock: Any) -> None:
     """What the settings read is what is opened: the same documents, the same database, closed at the end."""
     url = parse_ledger_url(f"redis://127.0.0.1:{server.port}/2")
     one = open_ledger(url, NOBODY, clock, lambda: 60.0)
     other = open_ledger(url, NOBODY, clock, lambda: 60.0)
     one.save([write("a")])
     assert other.load(["a"]) == {"a": Stored(b"{}", 1)}
+    assert connect(server.port, database=2).load(["a"]) == {"a": Stored(b"{}", 1)}
+    assert connect(server.port, database=0).load(["a"]) == {}
     one.close()
     other.close()
     with pytest.raises(LedgerUnavailable, match="closed"):
         one.load(["a"])
+
+
+def test_a_url_that_wants_tls_is_never_served_plainly(server: RedisServer, clock: Any) -> None:
+    """`rediss://` at a server without TLS is out of reach."""
+    ledger = open_ledger(parse_ledger_url(f"rediss://127.0.0.1:{server.port}"), NOBODY, clock, lambda: 0.2)
+    with pytest.raises(LedgerUnavailable, match="cannot be reached"):
+        ledger.load(["a"])
+    ledger.close()
 
 
 def test_settings_are_looked_at_once_a_process(own_server: Any, clock: Any, caplog: Any, monkeypatch: Any) -> None:

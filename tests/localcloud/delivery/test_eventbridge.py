@@ -13,7 +13,8 @@ import pytest
 
 from secondwind.localcloud.acs3 import Credential
 from secondwind.localcloud.clock import ManualClock
-from secondwind.localcloud.eventbridge import EventBridge, EventError, Transform
+from secondwind.localcloud.event_envelope import EventError
+from secondwind.localcloud.eventbridge import EventBridge, Transform
 from secondwind.localcloud.eventbridge_door import EventBridgeDoor
 from secondwind.localcloud.fc import InvocationResult
 from secondwind.localcloud.server import HttpServer

@@ -199,8 +199,16 @@ RECORDS = st.builds(
     attempts=st.lists(MOMENTS, max_size=4),
     not_before=st.sampled_from([0.0, NOW + 50]),
 )
+OTHER_CASES = [
+    make_case(failure_id="g", state=CaseState.UNKNOWN, life="run:5", attempt=1),
+    make_case(failure_id="g", state=CaseState.DONE, life=f"run:{START}", attempt=1),
+    make_case(failure_id="g", state=CaseState.DONE, life=f"{DAY_2}#5", attempt=1),
+]
 EASY_RECORDS = st.builds(
-    _record, cases=st.just([]), attempts=st.lists(MOMENTS, max_size=4), not_before=st.sampled_from([0.0, 0.0, NOW + 50])
+    _record,
+    cases=st.one_of(st.just([]), st.lists(st.sampled_from(OTHER_CASES), max_size=1)),
+    attempts=st.lists(MOMENTS, max_size=4),
+    not_before=st.sampled_from([0.0, 0.0, NOW + 50]),
 )
 BREAKERS = st.sampled_from([SharedLimit(), SharedLimit(), SharedLimit(opened_at=NOW - 5, why="more than 2 jobs")])
 RULES = st.lists(
@@ -258,6 +266,17 @@ INSTANCES = st.builds(
     workflow=st.sampled_from([False, False, True]),
     started_at=st.sampled_from([None, NOW - 600, NOW - 60]),
 )
+EASY = st.one_of(
+    st.just((make_failure(), make_look())),
+    st.builds(
+        _instances,
+        meant=st.just(make_instance()),
+        others=st.just([]),
+        told=st.just(make_failure()),
+        enabled=st.just(True),  # noqa: FBT003 - a strategy's value
+        own=st.booleans(),
+    ),
+)
 TOLD_AND_SEEN = st.one_of(
     st.tuples(FAILURES, EHPC_LOOKS),
     st.tuples(FAILURES, LOOK_FAILURES),
@@ -275,16 +294,18 @@ TOLD_AND_SEEN = st.one_of(
 @st.composite
 def _any_facts(draw: st.DrawFn) -> Facts:
     # Half of all are easy at first sight, so that the later gates are asked as well.
-    told, seen = draw(st.one_of(st.just((make_failure(), make_look())), TOLD_AND_SEEN))
-    record = draw(st.one_of(EASY_RECORDS, RECORDS))
-    waiting = [one for one in record.cases if one.open]
+    easy = draw(st.booleans())
+    told, seen = draw(EASY if easy else TOLD_AND_SEEN)
+    record = draw(EASY_RECORDS if easy else RECORDS)
+    # The sweep takes up what is open, and watches what was accepted.
+    waiting = [one for one in record.cases if one.open or one.state is CaseState.DONE]
     case = draw(st.sampled_from([None, *waiting]))
     return make_facts(
         failure=case.failure if case and told.scope == CLUSTER else told,
         observation=seen,
         record=record,
         breaker=draw(BREAKERS),
-        policy=draw(POLICIES),
+        policy=POLICY if easy and draw(st.booleans()) else draw(POLICIES),
         ask=draw(ASKS),
         case=case,
     )

@@ -32,10 +32,13 @@ def test_nothing_in_the_way_is_a_rerun(facts: Any) -> None:
     assert (decision.life, decision.state, decision.rule, decision.max_attempts) == (LIFE, "RUNNING", "the-rest", 3)
     assert all(gate.passed and gate.saw and gate.wanted for gate in decision.gates)
     asked = [gate.name for gate in decision.gates]
-    assert asked == [name for name, *_ in GATES if name not in {"hold_valid", "attempt_seen", "no_live_instance"}]
+    assert asked == [name for name, *_ in GATES if name not in NOT_ALWAYS_ASKED]
 
 
+NOT_ALWAYS_ASKED = {"rerun_seen", "hold_valid", "attempt_seen", "no_live_instance"}
+"""Asked of cases that are watched, held or in doubt, and of SchedulerX jobs."""
 EHPC_GATES: list[tuple[str, str, str]] = [
+    ("rerun_seen", "rerun", "seen_ended"),
     ("hold_valid", "suppressed", "hold_expired"),
     ("attempt_seen", "unknown", "not_settled"),
     ("switched_on", "suppressed", "kill_switch"),
@@ -59,11 +62,13 @@ EHPC_GATES: list[tuple[str, str, str]] = [
 def in_the_way(gate: str, facts: Any, failure: Any, look: Any, case: Any) -> Any:
     """Good facts but for the one thing that this gate is there for."""
     held, lost = case(state=CaseState.HELD), case(state=CaseState.UNKNOWN, life=LIFE, attempt=1, may_leave_until=NOW)
+    done = case(state=CaseState.DONE, life=LIFE, attempt=1, may_leave_until=NOW)
     policy = facts().policy
     hold = (Rule(name="ask", match=Match(), action=Action.HOLD),)
     attempts = tuple(AttemptMark(number, NOW - number) for number in (1, 2, 3))
     return facts(
         **{
+            "rerun_seen": {"case": done, "record": JobRecord(cases=(done,)), "observation": look(state=State.FINISHED)},
             "hold_valid": {"case": held, "record": JobRecord(cases=(held,))},
             "attempt_seen": {"case": lost, "record": JobRecord(cases=(lost,))},
             "switched_on": {"policy": replace(policy, mode=Mode.OFF)},

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from shared.domain.conclusion import Conclusion, conclude
+from shared.domain.decision import Decision
 from shared.domain.job import State
 from shared.domain.reasons import Reason, Verdict, is_final
 from shared.domain.record import CaseState
@@ -38,6 +39,11 @@ def asked(facts: Facts, **parts: Any) -> Facts:
     return with_parts(facts, ask=replace(facts.ask, **parts))
 
 
+def calls(decision: Decision) -> bool:
+    """Whether a call is to follow; a rerun being watched says `accepted` again, and is stopped by its gate."""
+    return decision.reason is Reason.ACCEPTED and decision.gates[-1].passed
+
+
 @given(data=st.data())
 @LAW
 def test_the_same_facts_give_the_same_decision(any_facts: st.SearchStrategy[Facts], data: st.DataObject) -> None:
@@ -58,8 +64,8 @@ def test_gates_end_with_the_one_that_stopped_it(any_facts: st.SearchStrategy[Fac
     names = [gate.name for gate in decision.gates if gate.name != "open_less_than_a_day"]
     assert names == [name for name in order if name in names]
     assert all(gate.passed for gate in decision.gates[:-1]) or decision.reason in {Reason.GAVE_UP, Reason.NO_EVIDENCE}
-    if decision.reason is Reason.OBSERVED_RESTART:
-        assert decision.gates[-1].name == "attempt_seen"
+    if decision.gates[-1].name in {"attempt_seen", "rerun_seen"}:
+        assert not decision.gates[-1].passed
     else:
         assert decision.gates[-1].passed == (decision.verdict in ACTING)
 
@@ -76,7 +82,7 @@ def test_tied_hands_ask_the_same_gates(any_facts: st.SearchStrategy[Facts], data
     assert [replace(gate, saw="") if gate.saw in modes else gate for gate in real.gates] == [
         replace(gate, saw="") if gate.saw in modes else gate for gate in rehearsed.gates
     ]
-    if real.reason is Reason.ACCEPTED:
+    if calls(real):
         assert rehearsed.verdict is Verdict.WOULD_RERUN
         assert (rehearsed.attempt, rehearsed.life) == (real.attempt, real.life)
     else:
@@ -94,7 +100,7 @@ def test_force_skips_what_it_may_and_nothing_else(any_facts: st.SearchStrategy[F
         assert (forced.verdict, forced.gates[-1].name) == (plain.verdict, stopper)
     if stopper in ABOUT_OTHER_TELLINGS and forced.gates[-1].name != stopper:
         assert any(case.state in {CaseState.DEFERRED, CaseState.HELD} for case in facts.record.cases)
-    if forced.reason is Reason.ACCEPTED:
+    if calls(forced):
         own = facts.case.failure_id if facts.case else None
         assert facts.policy.mode is not Mode.OFF
         assert all(case.failure_id == own for case in facts.record.cases if case.in_doubt)
@@ -131,9 +137,11 @@ def test_a_rule_below_the_matching_one_changes_nothing(
 @given(data=st.data())
 @LAW
 def test_what_stays_open_is_due_later(any_facts: st.SearchStrategy[Facts], data: st.DataObject) -> None:
-    """Every open verdict says when to go on, later than now; no final one does."""
+    """Every open verdict says when to go on, later than now; no final one does, but that of a rerun being watched."""
     facts = data.draw(any_facts)
     decision = decide(facts)
+    if decision.verdict is Verdict.RERUN or decision.reason is Reason.NOT_RESTARTED:
+        return
     if is_final(decision.verdict, decision.reason):
         assert decision.due_at is None
     else:
@@ -148,7 +156,7 @@ def test_an_attempt_in_doubt_is_repeated_only_on_proof(
 ) -> None:
     """After an unknown result: no call unless a look has proven that the job was not restarted."""
     facts = data.draw(any_facts)
-    if facts.case is None or not facts.case.in_doubt or decide(facts).reason is not Reason.ACCEPTED:
+    if facts.case is None or not facts.case.in_doubt or not calls(decide(facts)):
         return
     assert not isinstance(facts.observation, LookFailed)
     settle_s = facts.policy.timing.settle_s

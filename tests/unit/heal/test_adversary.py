@@ -58,7 +58,7 @@ def quiet(house: Any, hours: int = 60) -> None:
     for _ in range(hours * 2):
         house.sweep()
         house.later(1800)
-    assert house.ledger.due(house.clock.now() + 10**9, 10) == []
+    assert house.unfinished() == []
 
 
 def finals(house: Any) -> dict[str, list[str]]:
@@ -124,6 +124,44 @@ def test_a_second_delivery_before_any_save_kills_once(house: Any, which: int) ->
     quiet(house)
     assert [verdict for found in finals(house).values() for verdict in found].count("rerun") == 1
     assert all(finals(house).values()), house.sink.rows
+
+
+def test_two_deliveries_race_for_the_last_token(house: Any, verdicts: Any) -> None:
+    """B takes the breaker's only token between A's load and save: A sees the conflict and is not admitted."""
+    house.policy = replace(house.policy, breaker=Breaker(max_jobs=1))
+    house.ledger = Meddling(house.ledger)
+    first, second = house.hung(1), house.hung(2)
+
+    def b() -> None:
+        house.ledger.before_save = lambda: None
+        house.deliver(second)
+
+    house.ledger.before_save = b
+    assert verdicts(house.deliver(first)) == [("suppressed", "breaker_open")]
+    assert house.ehpc.calls == [["2.scheduler"]]
+
+
+def test_a_zombie_does_not_settle_the_reservation_of_another(house: Any, verdicts: Any) -> None:
+    """A froze before its call; a sweep took its attempt over and died. A's late refusal says nothing about that one."""
+    house.hung()
+    house.ehpc.answer, house.ehpc.effect = lambda _: Effect.NOT_DONE_USELESS, lambda _: False
+
+    def die() -> None:
+        raise Killed
+
+    def freeze() -> None:
+        house.later(200)
+        house.ehpc.before_call = die
+        with pytest.raises(Killed):
+            house.sweep()
+
+    house.ehpc.before_call = freeze
+    assert verdicts(house.deliver(house.failure())) == []
+    house.ehpc.before_call = lambda: None
+    house.ehpc.answer, house.ehpc.effect = lambda _: Effect.DONE, lambda _: True
+    house.later(200)
+    assert verdicts(house.sweep()) == [("rerun", "accepted")]
+    assert len(house.ehpc.kills) == 1
 
 
 def test_two_sweeps_at_once_go_on_once(house: Any) -> None:

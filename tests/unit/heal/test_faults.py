@@ -23,7 +23,7 @@ from shared.domain.snapshot import LookFailed
 from shared.policy.model import Cooldown
 
 FAULTS = ("killed before", "killed after", "error before", "error after")
-MOST_STEPS = 40
+MOST_STEPS = 30
 BLIND = LookFailed(worth_repeating=True, code="ServiceUnavailable", message="no", look_begun_at=0)
 
 
@@ -174,8 +174,8 @@ def live_through(house: Any) -> None:
             break
         except (Killed, LedgerUnavailable):
             house.later(1)
-    for _ in range(100):
-        house.later(1800)
+    for _ in range(40):
+        house.later(4500)
         try:
             house.sweep()
         except (Killed, LedgerUnavailable):
@@ -195,7 +195,7 @@ def judge(house: Any, plan: Plan) -> None:
     reruns = [row["job_id"] for row in rows if row["verdict"] == "rerun"]
     assert sorted(reruns) == ["1.scheduler", "2.scheduler", "42"], (story, reruns)
     assert ("ineligible", "job_finished") in house.real_sink.told(), story
-    assert house.ledger.ledger.due(house.clock.now() + 10**9, 10) == [], story
+    assert house.unfinished() == [], story
     for key, document, *_ in house.database():
         if not key.startswith(("breaker/", "pace/")):
             record = decode_record(document)
@@ -218,7 +218,7 @@ def run(make: Any, folder: Path, faults: dict[int, str]) -> Plan:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_single_fault(house: Any, tmp_path: Path, fault: str) -> None:
-    """At each of the first forty steps, of the delivery and of the sweeps that follow."""
+    """At each of the first thirty steps, of the delivery and of the sweeps that follow."""
     met: set[str] = set()
     for step in range(1, MOST_STEPS + 1):
         met.update(run(type(house), tmp_path / f"step-{step}", {step: fault}).met)
@@ -227,9 +227,9 @@ def test_every_single_fault(house: Any, tmp_path: Path, fault: str) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_pairs_of_faults(house: Any, tmp_path: Path, seed: int) -> None:
-    """Two hundred histories a seed with two or three faults each, most of them while the first is being repaired."""
+    """Fifteen histories a seed with two or three faults each, most of them while the first is being repaired."""
     chance = random.Random(seed)
-    for number in range(200):
+    for number in range(15):
         first = chance.randint(1, 25)
         steps = {first, first + chance.randint(1, 12), first + chance.randint(1, 30)}
         run(type(house), tmp_path / f"history-{number}", {step: chance.choice(FAULTS) for step in steps})

@@ -182,6 +182,19 @@ def test_the_same_job_twice_takes_one_token(house: Any) -> None:
     assert count(house.deliver(house.hung(3))) == (0, 1)
 
 
+def test_looking_after_a_rerun_takes_no_token(house: Any) -> None:
+    """What is only watched is not acted on: sweeps long after the window leave the breaker as it was."""
+    break_it(house)
+    house.deliver(house.hung(1), house.hung(2))
+    for number in (1, 2):
+        house.ehpc.jobs[f"{number}.scheduler"].state = State.QUEUED  # nothing new to see, sweep after sweep
+    breaker = [row for row in house.database() if str(row[0]).startswith("breaker/")]
+    for _ in range(10):
+        house.later(3600)
+        house.sweep()
+    assert [row for row in house.database() if str(row[0]).startswith("breaker/")] == breaker
+
+
 def test_another_cluster_has_a_breaker_of_its_own(house: Any) -> None:
     """One cluster's breaker stops no other scope."""
     break_it(house, 1)

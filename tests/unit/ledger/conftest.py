@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from shared.ledger.redis import RedisLedger
 from shared.ledger.redis_link import RedisLink
 from shared.ledger.sqlite import SqliteLedger
 from tests.support.redis_server import RedisServer
+from tests.support.tablestore_server import TablestoreServer
 
 START = 1_800_000_000.0
 
@@ -67,11 +69,23 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
     running.stop()
 
 
-@pytest.fixture(params=[*sorted(BACKENDS), "redis"])
+@pytest.fixture
+def tablestore_server() -> Iterator[TablestoreServer]:
+    """A local Tablestore with the ledger's table."""
+    running = TablestoreServer()
+    running.set_up()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(params=[*sorted(BACKENDS), "redis", "tablestore"])
 def place(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Place:
     """An empty store of each backend."""
     if request.param == "redis":
         connect: Callable[[], Any] = redis(request.getfixturevalue("redis_server"), clock)
+    elif request.param == "tablestore":
+        server = request.getfixturevalue("tablestore_server")
+        connect = partial(server.ledger, clock)
     else:
         connect = BACKENDS[request.param](tmp_path, clock)
     return Place(request.param, tmp_path, clock, connect)

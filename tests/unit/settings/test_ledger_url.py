@@ -44,6 +44,8 @@ def test_forms(text: str, ledger: LedgerUrl) -> None:
         "mysql://h/d",
         "tablestore://sw/ledger",
         "tablestore://sw/?endpoint=https://h",
+        "tablestore://sw/no-hyphen?endpoint=https://h",
+        "tablestore://sw/1st?endpoint=https://h",
         "tablestore://sw/a/b?endpoint=https://h",
         "tablestore://sw/t?endpoint=https://h&x=1",
         "tablestore://sw/t?endpoint=https://h/p",

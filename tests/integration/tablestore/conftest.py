@@ -1,0 +1,51 @@
+"""A local Tablestore with the ledger's table, and the ledger that talks to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from secondwind.localcloud.clock import ManualClock
+from secondwind.localcloud.tablestore import Tablestore
+from shared.ledger.tablestore import TablestoreLedger
+from tests.support.tablestore_server import TablestoreServer
+
+START = 1_800_000_000.0
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """The ledger's time; the service has the real one."""
+    return ManualClock(START)
+
+
+@pytest.fixture
+def server() -> Iterator[TablestoreServer]:
+    """Set up, and nothing asked yet."""
+    running = TablestoreServer()
+    running.set_up()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def service(server: TablestoreServer) -> Tablestore:
+    """What answers."""
+    return server.service
+
+
+@pytest.fixture
+def ledger(server: TablestoreServer, clock: ManualClock) -> Iterator[TablestoreLedger]:
+    """A connection to the empty store."""
+    made = server.ledger(clock)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def raw(ledger: TablestoreLedger) -> Any:
+    """The ledger's own client, for what no ledger would write."""
+    assert ledger.load(["connect"]) == {}
+    return ledger._link._client

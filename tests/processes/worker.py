@@ -1,0 +1,95 @@
+"""Function instances as processes: `python -m tests.processes.worker PORT`.
+
+This process loads the functions once and then forks an instance for each line `spawn` on its standard input (answered
+with the instance's process id) and ends one with SIGKILL for each `kill <id>` (answered with `killed`); so a start costs
+milliseconds, and a process id is never used after its process is gone. With its standard input it ends every instance.
+
+An instance connects to PORT on loopback and gets one invocation a line: `{"door", "body", "timeout_s", "request_id",
+"clock"}`, answered with `{"error": text or null}`. It calls the real handler; only the clock is another.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import traceback
+from typing import Any, NoReturn
+
+from secondwind.localcloud.fc_context import make_context
+from shared.reality import SystemClock
+from tests.processes.fast_clock import FastClock
+
+DOORS = ("log_trigger", "event_trigger", "manual", "sweep")
+HEAVY = ("shared.systems.openapi._sdk", "shared.sls._client", "shared.ledger.sqlite", "shared.ledger.redis")
+"""Loaded before the first fork, as they are in an instance that has worked before."""
+
+
+def main(port: int) -> None:
+    """Serve until standard input ends."""
+    for name in (*HEAVY, *(f"functions.{door}.index" for door in DOORS)):
+        importlib.import_module(name)
+    alive: set[int] = set()
+    try:
+        for line in sys.stdin:
+            command, _, which = line.strip().partition(" ")
+            if command == "spawn":
+                pid = os.fork()
+                if pid == 0:
+                    _instance(port)
+                alive.add(pid)
+                _say(str(pid))
+            else:
+                _end(int(which))
+                alive.discard(int(which))
+                _say("killed")
+    finally:
+        for pid in alive:
+            _end(pid)
+
+
+def _end(pid: int) -> None:
+    """Kill one of our own children, which stays a zombie and keeps its id until we have waited for it."""
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _instance(port: int) -> NoReturn:
+    """One instance's life, in the child."""
+    try:
+        os.close(0)  # else it would keep the parent's end of work open
+        with socket.create_connection(("127.0.0.1", port)) as wire, wire.makefile("rwb") as lines:
+            for line in lines:
+                lines.write(json.dumps({"error": _invoke(json.loads(line))}).encode() + b"\n")
+                lines.flush()
+    except ConnectionError:
+        os._exit(0)  # the test is over
+    except BaseException:  # noqa: BLE001 - a fork must never return into its parent's work
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def _invoke(wanted: dict[str, Any]) -> str | None:
+    clock = FastClock(*wanted["clock"])
+    SystemClock.now = lambda _self: clock.now()  # type: ignore[method-assign]  # the one module that knows the real time
+    context = make_context("3.12", request_id=wanted["request_id"], timeout_s=wanted["timeout_s"])
+    handler = importlib.import_module(f"functions.{wanted['door']}.index").handler
+    try:
+        handler(base64.b64decode(wanted["body"]), context)
+    except Exception as error:  # noqa: BLE001 - whatever a handler raises is a failed invocation
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,196 @@
+"""Two invocations that meet: what each is, and every way of interleaving them with at most two preemptions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from shared.domain.failure import Failure, Intake, Trigger
+from shared.domain.job import System
+from shared.heal import Healer
+from shared.policy.model import Breaker, Policy
+from tests.proof.baton import Baton, Schedule, schedules
+from tests.proof.histories import BreachError, Met, judge, story
+from tests.proof.scenarios import POLICY, failed_day, group_job, hung, job
+from tests.proof.seam import Fault, Plan, extensions
+from tests.proof.world import Delivery, NotQuietError, World
+
+Side = Delivery | None
+"""A delivery, or None for a sweep."""
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A world in which two invocations begin at the same moment."""
+
+    name: str
+    build: Callable[[World], tuple[Side, Side]]
+    """Prepares the world and says what meets."""
+    after_s: float = 0.0
+    policy: Policy = POLICY
+    contended: bool = True
+    """Whether both write the same documents, so that some schedule must show a conflict."""
+
+
+def meet(meeting: Meeting, schedule: Schedule, *, swapped: bool = False, plan: Plan = ()) -> World:
+    """One history: what was before, the meeting by that schedule, then redelivery and sweeps until quiet."""
+    world = World(meeting.policy, plan)
+    sides = meeting.build(world)
+    first, second = (sides[1], sides[0]) if swapped else sides
+    baton = Baton(schedule)
+    world.timer_from = world.clock.moment + meeting.after_s + 1
+
+    def begin() -> None:
+        pair = baton.run(world, body_of(world, first), body_of(world, second))
+        for who, side in zip(pair, (first, second), strict=True):
+            if side is not None and who.failed:
+                world.again(side, 1)
+
+    world.at(meeting.after_s, begin)
+    name = f"{meeting.name}, schedule {schedule}{' swapped' if swapped else ''}"
+    try:
+        world.run()
+    except NotQuietError as error:
+        raise BreachError(story(world, name, [f"law_04_nothing_is_lost: {error}"])) from None
+    world.tally["preempted"] += baton.switches > 0
+    judge(world, name)
+    return world
+
+
+def every_schedule(meeting: Meeting) -> Iterator[tuple[Schedule, bool]]:
+    """Every schedule of the two, either one first; as many steps as each has when it runs alone."""
+    world = meet(meeting, (99, 99))
+    most = max(who.steps for who in world.invoked)
+    for swapped in (False, True):
+        for schedule in schedules(most, most):
+            yield schedule, swapped
+
+
+def interleavings(meeting: Meeting, met: Met) -> None:
+    """Every schedule."""
+    for schedule, swapped in every_schedule(meeting):
+        met.add(meet(meeting, schedule, swapped=swapped))
+
+
+def faulty_interleavings(meeting: Meeting, met: Met, every: int) -> None:
+    """Every n-th of all schedules with one fault at any step."""
+    number = 0
+    for schedule, swapped in every_schedule(meeting):
+        calm = meet(meeting, schedule, swapped=swapped)
+        for plan in extensions((), calm.trace):
+            number += 1
+            if number % every == 0:
+                met.add(meet(meeting, schedule, swapped=swapped, plan=plan))
+
+
+def body_of(world: World, side: Side) -> tuple[str, Callable[[Healer], None]]:
+    """The door and what the invocation does."""
+    if side is None:
+        return "sweep", world.swept
+    delivery = side
+
+    def handle(healer: Healer) -> None:
+        healer.handle(Intake(failures=list(delivery.failures)), delivery.door)
+
+    return delivery.door.value, handle
+
+
+def _one(failure: Failure) -> Delivery:
+    return Delivery((failure,), failure.trigger)
+
+
+def _two_doors(world: World) -> tuple[Side, Side]:
+    found = job(world)
+    return _one(hung(world, found)), _one(hung(world, found, door=Trigger.LOG))
+
+
+def _same_twice(world: World) -> tuple[Side, Side]:
+    delivery = Delivery((hung(world, job(world)), hung(world, job(world, 2))))
+    return delivery, delivery
+
+
+def _overlapping(world: World) -> tuple[Side, Side]:
+    one, two, three = (job(world, number) for number in (1, 2, 3))
+    first = Delivery((hung(world, one), hung(world, two)))
+    second = Delivery(
+        (hung(world, two, door=Trigger.LOG), hung(world, three, door=Trigger.LOG)),
+        Trigger.LOG,
+    )
+    return first, second
+
+
+def _after_lost(fault: Fault, system: System = System.EHPC) -> Callable[[World], Failure]:
+    def build(world: World) -> Failure:
+        failure = hung(world, job(world)) if system is System.EHPC else failed_day(world, group_job(world))
+        world.systems[system].script.append(fault)
+        world.at(0.0, lambda: world.deliver(_one(failure)))
+        return failure
+
+    return build
+
+
+def _sweep_and_redelivery(world: World) -> tuple[Side, Side]:
+    return None, _one(_after_lost(Fault.LOST_NONE)(world))
+
+
+def _sweep_and_other_door(world: World) -> tuple[Side, Side]:
+    _after_lost(Fault.LOST_LATE)(world)
+    found = next(iter(world.cluster.values()))
+    return None, _one(hung(world, found, door=Trigger.LOG))
+
+
+def _two_sweeps(world: World) -> tuple[Side, Side]:
+    _after_lost(Fault.LOST_NONE)(world)
+    return None, None
+
+
+def _two_sweeps_schedulerx(world: World) -> tuple[Side, Side]:
+    _after_lost(Fault.LOST_NONE, System.SCHEDULERX)(world)
+    return None, None
+
+
+def _two_sweeps_pay(world: World) -> tuple[Side, Side]:
+    world.sink.down_until = world.clock.moment + 60
+    world.at(0.0, lambda: world.deliver(_one(hung(world, job(world)))))
+    return None, None
+
+
+def _breaker(world: World) -> tuple[Side, Side]:
+    one, two, three, four = (hung(world, job(world, number)) for number in (1, 2, 3, 4))
+    return Delivery((one, two)), Delivery((three, four))
+
+
+def _schedulerx_doors(world: World) -> tuple[Side, Side]:
+    failure = failed_day(world, group_job(world))
+    again = replace(failure, event_id="log/again", telling_id="again", trigger=Trigger.LOG)
+    return _one(failure), _one(world.told(again, 101))
+
+
+def _schedulerx_days(world: World) -> tuple[Side, Side]:
+    found = group_job(world)
+    first = failed_day(world, found, "2027-01-13 01:00:00")
+    return _one(first), _one(failed_day(world, found, "2027-01-14 01:00:00"))
+
+
+def _requeue_between(world: World) -> tuple[Side, Side]:
+    found = job(world)
+    found.at(world.clock.moment + 1.5, "requeue")
+    return _one(hung(world, found)), _one(hung(world, found, door=Trigger.LOG))
+
+
+MEETINGS: tuple[Meeting, ...] = (
+    Meeting("two triggers tell one failure", _two_doors),
+    Meeting("one delivery twice", _same_twice),
+    Meeting("overlapping deliveries", _overlapping),
+    Meeting("a sweep beside the redelivery", _sweep_and_redelivery, after_s=130.0, contended=False),
+    Meeting("a sweep beside another door", _sweep_and_other_door, after_s=130.0, contended=False),
+    Meeting("two sweeps", _two_sweeps, after_s=122.5),
+    Meeting("two sweeps of SchedulerX", _two_sweeps_schedulerx, after_s=122.5),
+    Meeting("two sweeps pay what is owed", _two_sweeps_pay, after_s=70.0),
+    Meeting("the breaker's last token", _breaker, policy=replace(POLICY, breaker=Breaker(max_jobs=3))),
+    Meeting("two triggers tell one instance", _schedulerx_doors),
+    Meeting("two days of one job", _schedulerx_days),
+    Meeting("the scheduler requeues in between", _requeue_between),
+)

@@ -1,0 +1,97 @@
+"""The seam: every I/O of the corridor is a numbered step, and a plan says at which of them what goes wrong.
+
+Steps are counted over a whole history (deliveries, redeliveries, sweeps), so that a plan of two faults may hit
+any two of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import Enum
+
+from msgspec import Struct
+
+
+class Crash(BaseException):
+    """The process is gone: nothing of the invocation runs after it, so no `except Exception` may catch it."""
+
+
+class Fault(Enum):
+    """What can go wrong at a step."""
+
+    CRASH_BEFORE = "the process dies before the effect"
+    CRASH_AFTER = "the process dies after the effect"
+    ERROR_BEFORE = "an error is answered, nothing happened"
+    ERROR_AFTER = "an error is answered, everything happened"
+    HALF = "an error is answered, the first half happened"
+    SLOW = "it takes until just before the deadline"
+    OLD = "it takes longer than a look may be old"
+    LOOK_FAILED = "the look fails and is worth repeating"
+    LOOK_REFUSED = "the look fails for good"
+    CRASH_LATE = "the process dies, the call takes effect at the end of settle_s"
+    LOST_NONE = "the answer is lost, nothing happened"
+    LOST_DONE = "the answer is lost, everything happened"
+    LOST_LATE = "AgentResponseTimeout, it takes effect at the end of settle_s"
+    PART = "PartFailure: the first half took effect"
+    LATER = "throttled"
+    USELESS = "refused"
+    HOLLOW = "accepted, and nothing happens"
+
+
+class Step(Struct, frozen=True):
+    """One I/O."""
+
+    name: str
+    size: int
+    """Keys, writes, records, jobs or failures that it is about."""
+
+
+Plan = tuple[tuple[int, Fault], ...]
+"""Which fault at which step, counted from 0 over the whole history."""
+
+_READ = (Fault.CRASH_BEFORE, Fault.ERROR_BEFORE, Fault.SLOW)
+_WRITE = (
+    Fault.CRASH_BEFORE,
+    Fault.CRASH_AFTER,
+    Fault.ERROR_BEFORE,
+    Fault.ERROR_AFTER,
+    Fault.HALF,
+    Fault.SLOW,
+)
+KINDS: dict[str, tuple[Fault, ...]] = {
+    "load": _READ,
+    "due": _READ,
+    "save": _WRITE,
+    "put": _WRITE,
+    "look": (Fault.CRASH_BEFORE, Fault.LOOK_FAILED, Fault.LOOK_REFUSED, Fault.SLOW, Fault.OLD),
+    "rerun": (
+        Fault.CRASH_BEFORE,
+        Fault.CRASH_AFTER,
+        Fault.CRASH_LATE,
+        Fault.LOST_NONE,
+        Fault.LOST_DONE,
+        Fault.LOST_LATE,
+        Fault.PART,
+        Fault.LATER,
+        Fault.USELESS,
+        Fault.HOLLOW,
+        Fault.SLOW,
+    ),
+}
+"""Which faults a step can have. A read has no effect, so dying before and after it are one."""
+_OF_SEVERAL = frozenset({Fault.HALF, Fault.PART})
+
+
+def faults_of(step: Step) -> Iterator[Fault]:
+    """The faults that can happen at this step; halves only where there are two."""
+    for fault in KINDS[step.name]:
+        if step.size > 1 or fault not in _OF_SEVERAL:
+            yield fault
+
+
+def extensions(plan: Plan, trace: Sequence[Step]) -> Iterator[Plan]:
+    """Every plan with one fault more, later than those that the plan has; `trace` is of a history with the plan."""
+    first = plan[-1][0] + 1 if plan else 0
+    for place in range(first, len(trace)):
+        for fault in faults_of(trace[place]):
+            yield (*plan, (place, fault))

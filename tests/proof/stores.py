@@ -1,0 +1,108 @@
+"""The ledger and the outcome Logstore of the simulation, both behind the seam."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from shared.domain.errors import LedgerUnavailable, SinkUnavailable
+from shared.ports import Due, Stored, Write
+from tests.proof.seam import Fault
+from tests.proof.truth import Saved
+
+if TYPE_CHECKING:
+    from tests.proof.world import World
+
+
+class FakeLedger:
+    """A linearizable compare-and-set store in memory (`shared.ports.Ledger`) that remembers every version."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.documents: dict[str, Stored] = {}
+        self.dues: dict[str, float] = {}
+        self.saved: list[Saved] = []
+        self.conflicts = 0
+
+    def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
+        """The documents that exist."""
+        fault = self._world.step("load", len(keys))
+        self._raise_before(fault)
+        found = {key: self.documents[key] for key in keys if key in self.documents}
+        self._world.noted_load(found)
+        self._world.leave(fault)
+        return found
+
+    def save(self, writes: Sequence[Write]) -> frozenset[str]:
+        """Save what does not conflict; with the fault HALF only the first half of it."""
+        fault = self._world.step("save", len(writes))
+        assert len({write.key for write in writes}) == len(writes), "a key twice in one save"
+        self._raise_before(fault)
+        taken = writes[: (len(writes) + 1) // 2] if fault is Fault.HALF else writes
+        conflicts = frozenset(write.key for write in taken if not self._save(write))
+        self.conflicts += len(conflicts)
+        self._world.leave(fault)
+        if fault in {Fault.ERROR_AFTER, Fault.HALF}:
+            self._fail()
+        return conflicts
+
+    def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:
+        """What is due, oldest first."""
+        fault = self._world.step("due", 1)
+        self._raise_before(fault)
+        found = sorted(Due(moment, key) for key, moment in self.dues.items() if moment <= before)
+        self._world.leave(fault)
+        return [due for due in found if after is None or due > after][:limit]
+
+    def _save(self, write: Write) -> bool:
+        there = self.documents.get(write.key)
+        if (there.version if there else None) != write.expected:
+            return False
+        self.documents[write.key] = Stored(write.document, (there.version if there else 0) + 1)
+        if write.due_at is None:
+            self.dues.pop(write.key, None)
+        else:
+            self.dues[write.key] = write.due_at
+        world = self._world
+        self.saved.append(
+            Saved(world.clock.moment, world.current, write.key, write.document, write.due_at, write.expires_at)
+        )
+        world.noted_load({write.key: self.documents[write.key]})
+        return True
+
+    def _raise_before(self, fault: Fault | None) -> None:
+        if fault is Fault.ERROR_BEFORE:
+            self._world.leave(fault)
+            self._fail()
+
+    def _fail(self) -> None:
+        self._world.current.ledger_failed = True
+        raise LedgerUnavailable("the ledger is out of reach")
+
+
+class FakeSink:
+    """The outcome Logstore (`shared.ports.OutcomeSink`): keeps every row that it took."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.rows: list[dict[str, str]] = []
+        self.down_until = 0.0
+        self.largest_put = 0
+
+    def put(self, records: Sequence[Mapping[str, str]]) -> None:
+        """Take all records, or the first half, or none."""
+        fault = self._world.step("put", len(records))
+        self.largest_put = max(self.largest_put, len(records))
+        down = self._world.clock.moment < self.down_until
+        if fault is Fault.ERROR_BEFORE or down:
+            self._world.leave(fault)
+            raise SinkUnavailable("the Logstore is out of reach")
+        taken = records[: (len(records) + 1) // 2] if fault is Fault.HALF else records
+        self.rows += [dict(record) for record in taken]
+        self._world.leave(fault)
+        if fault in {Fault.ERROR_AFTER, Fault.HALF}:
+            raise SinkUnavailable("the answer was lost")
+
+    def unique(self) -> dict[str, dict[str, str]]:
+        """The rows as a reader sees them: repeats dropped."""
+        return {row["outcome_id"]: row for row in self.rows}

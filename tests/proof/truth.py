@@ -1,0 +1,89 @@
+"""What really happened, as nobody but the simulation knows it: looks, calls and their effects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.domain.call import Effect
+from shared.domain.failure import Failure
+from shared.domain.job import Scope
+from shared.domain.snapshot import Observation
+
+Job = tuple[Scope, str]
+"""A job of the simulation: its cluster or group, and its id."""
+
+
+@dataclass(slots=True, eq=False)
+class Invoked:
+    """One invocation of a function."""
+
+    label: str
+    deadline: float
+    dry_run: bool = False
+    dead: bool = False
+    """Killed by a fault or at its deadline: no step of it may follow."""
+    error: BaseException | None = None
+    """What it raised, if it did."""
+    ledger_failed: bool = False
+    """Whether a ledger step of it was answered with an error."""
+    steps: int = 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether the platform saw it fail, and delivers again."""
+        return self.dead or self.error is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What an invocation was shown of one job."""
+
+    begun_at: float
+    run: int
+    """Which run (E-HPC) or newest instance of the day (SchedulerX) that was; 0 if none."""
+    observation: Observation
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """One job of one mutating call."""
+
+    at: float
+    who: Invoked
+    job: Job
+    data_time: str | None
+    look: Look | None
+    """The look that the call rests on: the last one of that invocation at that job."""
+    arrived_at_run: int
+    """Which run was alive when the call arrived."""
+    document: bytes | None
+    """The job's ledger document at that moment."""
+    effect: Effect | None = None
+    """What the invocation was told; None if it died first."""
+    effective: bool = False
+    hit_run: int = 0
+    """Which run the effect hit."""
+    hit_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A failure as announced, and which run really failed."""
+
+    failure: Failure
+    job: Job
+    run: int
+    counts: bool = True
+    """False for a dry run's: it is owed an outcome of its own and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One document as one save left it."""
+
+    at: float
+    who: Invoked
+    key: str
+    document: bytes
+    due_at: float | None
+    expires_at: float | None
