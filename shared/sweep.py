@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -17,33 +18,43 @@ _LOG = logging.getLogger(__name__)
 PAGE = 100
 MAX_DOCUMENTS = 1000
 """Documents a run takes up at the most: the next timer goes on."""
+MAX_HINTS = 10_000
+"""Due keys that a run shares its turns among: only names, a megabyte at most."""
 ROOM_S = 3.0
 """No further page is begun with less time than this left."""
 
 
 def sweep(healer: Healer) -> Report:
-    """Take up due documents, oldest first, until none is left, the bound is reached or the time is used up.
+    """Take up due documents, oldest first in each scope and scopes in turns, up to the bound or the end of the time.
 
     Raises:
         LedgerUnavailable: the ledger is out of reach; what is due stays due.
     """
     total = Report()
-    after: Due | None = None
-    for _ in range(MAX_DOCUMENTS // PAGE):
+    keys = _fair(healer.ledger.due(healer.clock.now(), MAX_HINTS))[:MAX_DOCUMENTS]
+    for start in range(0, len(keys), PAGE):
         now = healer.clock.now()
         if now + ROOM_S > healer.invocation.hard_deadline:
             break
-        page = healer.ledger.due(now, PAGE, after)
-        if not page:
-            break
-        after = page[-1]
-        items, owed = _due_work(healer.ledger.load([due.key for due in page]), now)
+        items, owed = _due_work(healer.ledger.load(keys[start : start + PAGE]), now)
         report = healer.resume(items, owed)
         total.results += report.results
         total.folded += report.folded
-        if len(page) < PAGE:
-            break
     return total
+
+
+def _fair(hints: Sequence[Due]) -> list[str]:
+    """Keys in turns, one of each cluster and group, each one's oldest first: a storm in one delays no other."""
+    queues: dict[str, deque[str]] = {}
+    for due in hints:
+        queues.setdefault(due.key.rpartition("/")[0], deque()).append(due.key)
+    turns: list[str] = []
+    while queues:
+        for scope in list(queues):
+            turns.append(queues[scope].popleft())
+            if not queues[scope]:
+                del queues[scope]
+    return turns
 
 
 def _due_work(documents: Mapping[str, Stored], now: float) -> tuple[list[Item], list[Result]]:

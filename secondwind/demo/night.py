@@ -135,12 +135,20 @@ def _sweep(region: Region, outcomes: OutcomeLog, now: float, say: Say) -> None:
 
 
 def open_failures(rows: Sequence[Row]) -> set[str]:
-    """Ids of the failures that the sweep still has to end; what is held waits for a person instead."""
+    """Ids of the failures that the sweep still has to end, or whose rerun it has yet to see.
+
+    What is held waits for a person instead.
+    """
     last: dict[str, Row] = {}
     for row in rows:
         if row["verdict"] != "duplicate":
             last[row["failure_id"]] = row
-    return {name for name, row in last.items() if row["final"] == "false" and row["verdict"] != "held"}
+    return {name for name, row in last.items() if _goes_on(row)}
+
+
+def _goes_on(row: Row) -> bool:
+    unfinished = row["final"] == "false" and row["verdict"] != "held"
+    return unfinished or row["reason"] == "accepted"
 
 
 def _instance(case: Case, instances: dict[SchedulerxJob, int]) -> int | None:

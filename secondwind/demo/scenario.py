@@ -59,15 +59,17 @@ def lost(api: str, state: str = "RUNNING", code: str = "ConnectionBroken") -> St
     return Step("unknown", "answer_lost", state, api, code)
 
 
-SEEN_RESTARTED = Step("rerun", "observed_restart", "RUNNING")
-"""The sweep looked again: the job had been restarted."""
+OBSERVED = Step("rerun", "observed_restart", "RUNNING")
+"""The sweep looked again: the call whose answer was lost had restarted the job."""
+SEEN = Step("rerun", "seen_restarted", ANY)
+"""The sweep looked again: what the API accepted did take place."""
 TOLD_BEFORE = Step("duplicate", "already_handled", ANY)
 """Handled before, whatever state the rerun has got to by then."""
 IN_PART = Step("unknown", "part_failure", "RUNNING", "RerunJobs", "PartFailure")
 NOT_UNDERSTOOD = Step("invalid", "not_understood")
 
 E_HPC = (
-    Case("hangs", pbs(101), (Door.LOG,), (rerun("RerunJobs"),), 1, {"message": "no output for 60 min"}),
+    Case("hangs", pbs(101), (Door.LOG,), (rerun("RerunJobs"), SEEN), 1, {"message": "no output for 60 min"}),
     Case(
         "requeued by its scheduler",
         pbs(102, requeued_ago_s=60),
@@ -78,8 +80,8 @@ E_HPC = (
     Case(
         "ended meanwhile", pbs(103, finished_ago_s=60), (Door.LOG,), (Step("ineligible", "job_finished", "FINISHED"),)
     ),
-    Case("hangs, told twice", pbs(104), (Door.EVENT_TWICE,), (rerun("RerunJobs"), TOLD_BEFORE), 1),
-    Case("hangs, told by two doors", pbs(105), (Door.LOG, Door.EVENT), (rerun("RerunJobs"), TOLD_BEFORE), 1),
+    Case("hangs, told twice", pbs(104), (Door.EVENT_TWICE,), (rerun("RerunJobs"), TOLD_BEFORE, SEEN), 1),
+    Case("hangs, told by two doors", pbs(105), (Door.LOG, Door.EVENT), (rerun("RerunJobs"), TOLD_BEFORE, SEEN), 1),
     Case(
         "its own code is wrong",
         pbs(106),
@@ -91,7 +93,7 @@ E_HPC = (
         "hangs, API throttles",
         pbs(107),
         (Door.EVENT,),
-        (Step("deferred", "throttled", "RUNNING", "RerunJobs", "Throttling.User"), rerun("RerunJobs")),
+        (Step("deferred", "throttled", "RUNNING", "RerunJobs", "Throttling.User"), rerun("RerunJobs"), SEEN),
         1,
         fault=Fault(kind="throttled", retry_after_ms=2000),
     ),
@@ -99,7 +101,7 @@ E_HPC = (
         "answer lost, was done",
         pbs(108),
         (Door.EVENT,),
-        (lost("RerunJobs"), SEEN_RESTARTED),
+        (lost("RerunJobs"), OBSERVED),
         1,
         fault=Fault(kind="close_after_effect"),
     ),
@@ -113,7 +115,7 @@ E_HPC = (
         "answer lost, nothing done",
         slurm(201),
         (Door.EVENT,),
-        (lost("RerunJobs"), rerun("RerunJobs")),
+        (lost("RerunJobs"), rerun("RerunJobs"), SEEN),
         1,
         fault=Fault(kind="close_before_effect"),
     ),
@@ -121,12 +123,12 @@ E_HPC = (
         "batch in part: done",
         slurm(202),
         (Door.LOG,),
-        (IN_PART, SEEN_RESTARTED),
+        (IN_PART, OBSERVED),
         1,
         fault=Fault(kind="part_failure", done=("202", "203")),
     ),
-    Case("batch in part: done", slurm(203), (Door.LOG,), (IN_PART, SEEN_RESTARTED), 1),
-    Case("batch in part: not done", slurm(204), (Door.LOG,), (IN_PART, rerun("RerunJobs")), 1),
+    Case("batch in part: done", slurm(203), (Door.LOG,), (IN_PART, OBSERVED), 1),
+    Case("batch in part: not done", slurm(204), (Door.LOG,), (IN_PART, rerun("RerunJobs"), SEEN), 1),
     Case(
         "not rerunnable",
         slurm(205, rerunnable=False),
@@ -149,10 +151,10 @@ SCHEDULERX = (
         "failed, by instance id",
         failed(REPORTS, 501, by_instance_id=True),
         (Door.EVENT,),
-        (rerun("RerunJob", "FAILED"),),
+        (rerun("RerunJob", "FAILED"), SEEN),
         1,
     ),
-    Case("failed, by data time", failed(REPORTS, 502), (Door.LOG,), (rerun("RerunJob", "FAILED"),), 1),
+    Case("failed, by data time", failed(REPORTS, 502), (Door.LOG,), (rerun("RerunJob", "FAILED"), SEEN), 1),
     Case(
         "failed, another day runs",
         failed(REPORTS, 503, InstanceOf(keeps_running(), YESTERDAY, 600)),

@@ -12,7 +12,7 @@ from secondwind.localcloud import faults
 from secondwind.localcloud.eventbridge import Transform
 from secondwind.localcloud.jobs import NEVER
 from secondwind.localcloud.region import Region
-from secondwind.localcloud.scheduler import ClusterSettings, JobConfig, JobSpec, World
+from secondwind.localcloud.scheduler import ClusterSettings, JobConfig, JobSpec, World, succeeds
 from secondwind.localcloud.sls_wire import LogGroup, log
 
 SOURCE_PROJECT, SOURCE_LOGSTORE = "batch-jobs", "job-logs"
@@ -137,7 +137,9 @@ def _submit(job: EhpcJob, world: World, now: float) -> None:
 
 
 def _schedule(job: SchedulerxJob, world: World, namespace: str, now: float) -> int:
-    scheduled = world.groups[namespace, job.group].job(job.job_id, JobConfig(name=f"job-{job.job_id}"))
+    scheduled = world.groups[namespace, job.group].job(
+        job.job_id, JobConfig(name=f"job-{job.job_id}", reruns=(succeeds(600),))
+    )
     made = [
         scheduled.instance(
             one.data_time,

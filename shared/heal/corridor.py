@@ -14,6 +14,7 @@ from shared.domain.job import System
 from shared.domain.snapshot import LookFailed
 from shared.heal.act import Actor
 from shared.heal.books import Books
+from shared.heal.canary import judge_canaries
 from shared.heal.desk import Desk, hands_tied
 from shared.heal.items import Invocation, Item, Report, Result
 from shared.heal.rehearsal import Rehearsal
@@ -93,6 +94,7 @@ class Healer:
         desk = Desk(books, self.policy, ask, self.chance, self.invocation)
         for item in self._reserve(items, desk, ledger):
             self._postpone(item, desk)
+        judge_canaries(items[0].failure.scope, items, ledger, self.policy, ask)
         reserved = [item for item in items if item.owner]
         actor.act(reserved)
         settle(reserved, books, self.policy, replace(ask, now=self.clock.now()))

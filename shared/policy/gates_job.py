@@ -45,6 +45,8 @@ def _seen(seen: Aftermath, known: Stop, facts: Facts) -> Stop:
         message = "the service accepted the rerun, but it did not take place"
         return Stop(Verdict.UNKNOWN, Reason.NOT_RESTARTED, message, facts.ask.now)
     if seen is Aftermath.RESTARTED:
+        if known.reason is Reason.OBSERVED_RESTART:
+            return known  # told already
         return Stop(Verdict.RERUN, Reason.SEEN_RESTARTED, "the job was seen to run again", _look_again_at(facts))
     reason, message = {
         Aftermath.SUCCEEDED: (Reason.SEEN_SUCCEEDED, "the rerun succeeded"),

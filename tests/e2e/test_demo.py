@@ -104,7 +104,7 @@ def row(step: Step, **more: str) -> dict[str, str]:
     }
 
 
-GOOD = Night([row(HUNG.ends[0])], [("ehpc-hz-pbs", "101.scheduler", 5)], [], [])
+GOOD = Night([row(step) for step in HUNG.ends], [("ehpc-hz-pbs", "101.scheduler", 5)], [], [])
 
 
 @pytest.mark.parametrize(

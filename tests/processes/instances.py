@@ -11,8 +11,8 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -100,6 +100,22 @@ class Instances:
                 self._alive.remove(victim)
                 self._ask(f"kill {victim.pid}")
                 self.figures["SIGKILL"] += 1
+
+    @contextmanager
+    def frozen(self, chance: random.Random) -> Iterator[None]:
+        """Let some of those at work stand still meanwhile, as a starved machine does, each with even chance."""
+        with self._control:
+            still = [one for one in self._alive if one.busy and chance.random() < 0.5]  # noqa: PLR2004 - even
+            for one in still:
+                self._ask(f"freeze {one.pid}")
+                self.figures["SIGSTOP"] += 1
+        try:
+            yield
+        finally:
+            with self._control:
+                for one in still:
+                    if one in self._alive:
+                        self._ask(f"thaw {one.pid}")
 
     def _replaced(self, dead: _Instance) -> _Instance:
         with self._control:

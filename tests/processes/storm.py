@@ -15,11 +15,12 @@ from shared.domain.runs import SKEW_S
 from shared.ports import Ledger
 from tests.processes.town import SPEED, Town
 
-WAVE_S = 0.35
+WAVE_S = 0.3
 WAVE_JOBS = 8
 AGAIN_JOBS = 4
 """Of all so far: by now most have been rerun, and if they run long enough this is a failure of their new life."""
-KILL_EVERY_S = (0.01, 0.1)
+PAUSE_S = (0.01, 0.1)
+"""Between two kills; meanwhile some processes stand still."""
 SETTLE_S = 20.0
 JUMP_S = 30.0
 QUIET_ROUNDS = 300
@@ -54,17 +55,17 @@ def rage(town: Town, storm_s: float, half_way: Callable[[], object]) -> None:
             if time.monotonic() >= next_wave:
                 next_wave += WAVE_S
                 recent = [*recent[-3 * WAVE_JOBS :], *town.hang(WAVE_JOBS)]
-                town.tell(recent[-WAVE_JOBS:])
-                for _ in range(3):
-                    town.tell(chance.sample(recent, WAVE_JOBS))
+                town.tell(recent[-WAVE_JOBS:], ways=5)
+                town.tell(chance.sample(recent, WAVE_JOBS))
                 town.tell(chance.sample(sorted(town.told), AGAIN_JOBS))
                 for kind in (SLOW, FAULTS):
                     town.cloud.faults.add(chance.choice(kind))
             if half_due and passed_s > storm_s / 2:
                 half_due = False
                 half_way()
+            with town.functions.frozen(chance):
+                pause.wait(chance.uniform(*PAUSE_S))
             town.functions.kill_one(chance)
-            pause.wait(chance.uniform(*KILL_EVERY_S))
         town.cloud.faults.clear()
         # Calls of the killed may still be on their way, and nothing here may jump ahead of them.
         pause.wait(SETTLE_S / SPEED)

@@ -69,7 +69,7 @@ class Town:
         self.stream = EventStream(
             clock,
             self._door("event_trigger"),
-            StreamConfig(partitions=2, count_window=12, time_window_s=3, options=PERSISTENT),
+            StreamConfig(partitions=2, count_window=8, time_window_s=3, options=PERSISTENT),
             seed=seed,
         )
         config = TriggerConfig(project=PROJECT, logstore=SOURCE, endpoint=cloud.endpoint, interval_s=3, groups_max=8)
@@ -96,24 +96,24 @@ class Town:
             made.append((cluster, job_id))
         return made
 
-    def tell(self, jobs: list[Job]) -> None:
-        """Announce the failure of each job now by one of the four ways, in overlapping deliveries."""
+    def tell(self, jobs: list[Job], ways: int = 1) -> None:
+        """Announce the failure of each job now, all of them in so many ways at once (at most 6), chosen by chance."""
         now = self.clock.now()
         for job in jobs:
             self.told[job].append(int(now))
         records = [_failure(job, now) for job in jobs]
-        way = self.chance.randrange(4)
-        if way == 0:
-            for record in records:
-                self.bridge.put("default", self._event(record))
-        elif way == 1:
-            for record in records:
-                self.stream.put(self._event(record), partition=self.chance.randrange(2))
-        elif way == 2:  # noqa: PLR2004 - the third of four
-            for record in records:
-                self.logs.append(PROJECT, SOURCE, LogGroup((log(int(now), {"content": json.dumps(record)}),)))
-        else:
-            self.manual.submit(json.dumps({"jobs": records}).encode())
+        group = LogGroup(tuple(log(int(now), {"content": json.dumps(record)}) for record in records))
+        for way in self.chance.sample(range(6), ways):
+            if way < 2:  # noqa: PLR2004 - the stream's two partitions
+                for record in records:
+                    self.stream.put(self._event(record), partition=way)
+            elif way < 4:  # noqa: PLR2004 - the Logstore's two shards
+                self.logs.append(PROJECT, SOURCE, group, shard=way - 2)
+            elif way == 4:  # noqa: PLR2004 - one call for all
+                self.manual.submit(json.dumps({"jobs": records}).encode())
+            else:
+                for record in records:
+                    self.bridge.put("default", self._event(record))
 
     def _event(self, record: dict[str, Any]) -> dict[str, Any]:
         number = f"{self.chance.getrandbits(64):x}"
@@ -123,6 +123,7 @@ class Town:
         """What the platform does on its own, each in a thread of its own while the storm is on."""
         return [
             self.bridge.deliver_due,
+            self.stream.deliver_due,
             self.stream.deliver_due,
             lambda: self.pump.run_due(0),
             lambda: self.pump.run_due(1),

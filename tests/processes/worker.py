@@ -1,8 +1,9 @@
 """Function instances as processes: `python -m tests.processes.worker PORT`.
 
 This process loads the functions once and then forks an instance for each line `spawn` on its standard input (answered
-with the instance's process id) and ends one with SIGKILL for each `kill <id>` (answered with `killed`); so a start costs
-milliseconds, and a process id is never used after its process is gone. With its standard input it ends every instance.
+with the instance's process id) and sends one a signal for each `kill <id>`, `freeze <id>` or `thaw <id>` (answered with
+the command); so a start costs milliseconds, and a process id is never used after its process is gone. With its standard
+input it ends every instance.
 
 An instance connects to PORT on loopback and gets one invocation a line: `{"door", "body", "timeout_s", "request_id",
 "clock"}`, answered with `{"error": text or null}`. It calls the real handler; only the clock is another.
@@ -27,6 +28,7 @@ from tests.processes.fast_clock import FastClock
 DOORS = ("log_trigger", "event_trigger", "manual", "sweep")
 HEAVY = ("shared.systems.openapi._sdk", "shared.sls._client", "shared.ledger.sqlite", "shared.ledger.redis")
 """Loaded before the first fork, as they are in an instance that has worked before."""
+SIGNALS = {"freeze": signal.SIGSTOP, "thaw": signal.SIGCONT}
 
 
 def main(port: int) -> None:
@@ -43,10 +45,13 @@ def main(port: int) -> None:
                     _instance(port)
                 alive.add(pid)
                 _say(str(pid))
-            else:
+            elif command == "kill":
                 _end(int(which))
                 alive.discard(int(which))
-                _say("killed")
+                _say(command)
+            else:
+                os.kill(int(which), SIGNALS[command])
+                _say(command)
     finally:
         for pid in alive:
             _end(pid)

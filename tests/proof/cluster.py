@@ -38,6 +38,9 @@ class ClusterJob:
     modified: int | None = None
     queue_s: float = 15.0
     array_request: str = ""
+    hanging: int = 1
+    """How many runs hang, the present one included; a later one ends well after `run_s`."""
+    run_s: float = 120.0
     dying: bool = False
     """A rerun is in progress: the run is dead, and still shown."""
     _changes: list[tuple[float, int, Change | Call]] = field(default_factory=list)
@@ -102,6 +105,8 @@ class ClusterJob:
         elif change == "start" and self.state is State.QUEUED:
             self.state, self.start, self.modified = State.RUNNING, int(moment), int(moment)
             self.run += 1
+            if self.run > self.hanging:
+                self.at(moment + self.run_s, "finish")
         elif change in {"finish", "vanish"}:
             self.state = State.FINISHED if change == "finish" else State.NOT_FOUND
             self.modified = int(moment)

@@ -121,49 +121,64 @@ def _forced(call: Call) -> bool:
 def law_04_nothing_is_lost(world: World) -> Breaches:
     """Each failure delivered has a final verdict, each open verdict is followed by it, each open case is due."""
     rows = list(world.sink.unique().values())
-    finals = [row for row in rows if row["final"] == "true"]
-    by_event = defaultdict(list)
-    for row in finals:
-        by_event[row["event_id"]].append(row)
-    by_truth: dict[tuple[Job, int], list[Telling]] = defaultdict(list)
-    for telling in world.tellings:
-        if telling.counts:
-            by_truth[(telling.job, telling.run)].append(telling)
-    for (job, run), tellings in by_truth.items():
-        mine = [row for telling in tellings for row in by_event[telling.failure.event_id]]
-        if not any(_substantial(row) for row in mine):
-            yield f"run {run} of {job[1]} failed and has no final verdict of its own: {_words(mine)}"
-    for telling in world.tellings:
-        folded = any(by_event[other.failure.event_id] for other in by_truth[(telling.job, telling.run)])
-        if not by_event[telling.failure.event_id] and not (folded and telling.counts):
-            yield f"{telling.failure.event_id} has no final verdict"
-    ended = {row["failure_id"] for row in finals}
+    told = defaultdict(list)
     for row in rows:
-        if row["failure_id"] not in ended:
-            yield f"{row['verdict']}/{row['reason']} of {row['event_id']} stays without a final verdict"
+        told[row["event_id"]].append(row)
+    same: dict[tuple[Job, int, bool], list[Telling]] = defaultdict(list)
+    for telling in world.tellings:
+        same[(telling.job, telling.run, telling.counts)].append(telling)
+    for (job, run, counts), tellings in same.items():
+        mine = [row for telling in tellings for row in told[telling.failure.event_id]]
+        if counts and not any(_substantial(row) for row in mine):
+            yield f"run {run} of {job[1]} failed and has no final verdict of its own: {_words(mine)}"
+        # Of several tellings that one delivery folded, one stands for all; a dry run owes an outcome, final or not.
+        ended = [row for row in mine if row["final"] == "true" or not counts]
+        for telling in tellings:
+            alone = not any(row in ended for row in told[telling.failure.event_id])
+            if alone and not (len(tellings) > 1 and ended):
+                yield f"{telling.failure.event_id} has no final verdict"
+    yield from _open_ones_end(rows)
     yield from _one_final(rows)
     yield from _open_cases_are_due(world)
 
 
 def _substantial(row: dict[str, str]) -> bool:
     """Says what became of the failure, rather than that another outcome does."""
-    return row["verdict"] != "duplicate" or row["reason"] in {"restarted_since", "started"}
+    own = row["verdict"] != "duplicate" or row["reason"] in {"restarted_since", "started"}
+    return own and row["final"] == "true"
 
 
 def _words(rows: list[dict[str, str]]) -> list[str]:
     return [f"{row['verdict']}/{row['reason']}" for row in rows]
 
 
+def _open_ones_end(rows: list[dict[str, str]]) -> Breaches:
+    last: dict[str, str] = {}
+    for row in rows:
+        if row["final"] == "true":
+            last[row["failure_id"]] = max(last.get(row["failure_id"], ""), row["at"])
+    for row in rows:
+        if row["dry_run"] == "false" and row["final"] == "false" and row["at"] > last.get(row["failure_id"], ""):
+            yield f"{row['verdict']}/{row['reason']} of {row['event_id']} stays without a final verdict"
+
+
 def _one_final(rows: list[dict[str, str]]) -> Breaches:
-    finals: Counter[str] = Counter()
+    """One end of what was begun; what was never begun (suppressed, ineligible at once) may be told at each door."""
+    finals: dict[str, list[dict[str, str]]] = defaultdict(list)
     reopened: Counter[str] = Counter()
     for row in rows:
-        if row["dry_run"] == "false":
-            finals[row["failure_id"]] += row["final"] == "true" and row["verdict"] != "duplicate"
-            reopened[row["failure_id"]] += row["reason"] == "not_restarted"
-    for failure_id, count in finals.items():
-        if count > 1 + reopened[failure_id]:
-            yield f"{count} final verdicts of one failure: {_words([r for r in rows if r['failure_id'] == failure_id])}"
+        ends = row["final"] == "true" and row["verdict"] != "duplicate" and row["dry_run"] == "false"
+        if row["reason"].startswith("seen_"):
+            # Tells what became of a rerun; the verdict was final before.
+            if not row.get("follow_up"):
+                yield f"{row['reason']} of {row['event_id']} follows nothing up"
+            continue
+        if ends and (row["verdict"] in {"rerun", "refused", "unknown"} or row.get("follow_up")):
+            finals[row["failure_id"]].append(row)
+        reopened[row["failure_id"]] += row["reason"] == "not_restarted"
+    for failure_id, found in finals.items():
+        if len(found) > 1 + reopened[failure_id]:
+            yield f"{len(found)} final verdicts of one failure: {_words(found)}"
 
 
 def _open_cases_are_due(world: World) -> Breaches:

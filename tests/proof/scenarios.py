@@ -196,6 +196,8 @@ def _breaker(world: World) -> None:
 
 def _fails_again(world: World) -> None:
     found = job(world)
+    found.hanging = 3
+    found.at(world.clock.moment + 1300, "finish")
     send(world, hung(world, found))
 
     def fail_again() -> None:
@@ -254,16 +256,19 @@ def _throttled_sx(world: World) -> None:
 
 
 def _reaches(*words: str) -> frozenset[str]:
-    return frozenset({"rerun/accepted", "rerun/observed_restart", *words})
+    always = {"rerun/accepted", "rerun/observed_restart", "unknown/not_restarted"}
+    return frozenset({*always, *words})
 
 
 SCENARIOS: tuple[Scenario, ...] = (
-    Scenario("single_pbs", _single(Flavour.PBS), reaches=_reaches("unknown/answer_lost", "deferred/throttled")),
+    Scenario("single_pbs", _single(Flavour.PBS), reaches=_reaches("rerun/seen_restarted", "rerun/seen_ended")),
     Scenario("single_slurm", _single(Flavour.SLURM), reaches=_reaches("deferred/deadline", "refused/api_refused")),
     Scenario("batch_part_failure", _scripted(Fault.PART, jobs=4), reaches=_reaches("unknown/part_failure")),
     Scenario("lost_with_effect", _scripted(Fault.LOST_DONE), reaches=_reaches("unknown/answer_lost")),
     Scenario("lost_without_effect", _scripted(Fault.LOST_NONE), reaches=_reaches("unknown/answer_lost")),
     Scenario("late_effect", _scripted(Fault.LOST_LATE), reaches=_reaches("unknown/answer_lost")),
+    Scenario("accepted_late", _scripted(Fault.DONE_LATE), reaches=_reaches()),
+    Scenario("accepted_in_vain", _scripted(Fault.HOLLOW), reaches=_reaches("unknown/answer_lost")),
     Scenario("throttled", _scripted(Fault.LATER, Fault.LATER), reaches=_reaches("deferred/throttled")),
     Scenario("schedulerx", _schedulerx(), reaches=_reaches("unknown/answer_lost", "deferred/look_failed")),
     Scenario("schedulerx_lost", _schedulerx(Fault.LOST_LATE), reaches=_reaches("unknown/answer_lost")),

@@ -36,6 +36,7 @@ class Fault(Enum):
     LATER = "throttled"
     USELESS = "refused"
     HOLLOW = "accepted, and nothing happens"
+    DONE_LATE = "accepted, it takes effect at the end of settle_s"
 
 
 class Step(Struct, frozen=True):
@@ -75,6 +76,7 @@ KINDS: dict[str, tuple[Fault, ...]] = {
         Fault.LATER,
         Fault.USELESS,
         Fault.HOLLOW,
+        Fault.DONE_LATE,
         Fault.SLOW,
     ),
 }

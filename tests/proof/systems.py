@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _CRASHES = frozenset({Fault.CRASH_AFTER, Fault.CRASH_LATE})
 _NO_EFFECT = frozenset({Fault.LOST_NONE, Fault.LATER, Fault.USELESS, Fault.HOLLOW})
-_LATE = frozenset({Fault.CRASH_LATE, Fault.LOST_LATE})
+_LATE = frozenset({Fault.CRASH_LATE, Fault.LOST_LATE, Fault.DONE_LATE})
 _ANSWERS = {
     Fault.LOST_NONE: (Effect.UNKNOWN, "ReadTimeout"),
     Fault.LOST_DONE: (Effect.UNKNOWN, "ReadTimeout"),
@@ -29,6 +29,7 @@ _ANSWERS = {
     Fault.LATER: (Effect.NOT_DONE_LATER, "Throttling.User"),
     Fault.USELESS: (Effect.NOT_DONE_USELESS, "InvalidParams"),
     Fault.HOLLOW: (Effect.DONE, ""),
+    Fault.DONE_LATE: (Effect.DONE, ""),
 }
 
 

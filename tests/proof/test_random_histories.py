@@ -177,6 +177,7 @@ def test_no_random_history_breaks_a_law(
             stateful_step_count=15,
             deadline=None,
             database=None,
+            report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
         ),
     )

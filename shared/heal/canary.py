@@ -1,0 +1,65 @@
+"""The first rerun of a SchedulerX group is a canary: it must make exactly one instance, of exactly the day that failed.
+
+A wrong time zone cuts the day in the wrong place, and one call then runs two days. So the group's breaker opens unless
+the first rerun that could be looked at made what was meant; one that did proves the group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from shared.domain.conclusion import Aftermath, aftermath, stray
+from shared.domain.decision import Ask
+from shared.domain.job import Scope, System
+from shared.domain.limits import SharedLimit, breaker_key
+from shared.domain.record import CaseState
+from shared.domain.snapshot import SchedulerxSnapshot
+from shared.heal.books import limit_of, limit_write
+from shared.heal.items import Item
+from shared.policy.model import Policy
+from shared.ports import Ledger
+
+TRIES = 3
+_LOOKED_AT = frozenset({CaseState.DONE, CaseState.UNKNOWN, CaseState.RESERVED})
+
+
+def judge_canaries(scope: Scope, items: Sequence[Item], ledger: Ledger, policy: Policy, ask: Ask) -> None:
+    """Prove the group, or open its breaker, by the reruns that these items looked at; nothing for E-HPC.
+
+    Raises:
+        LedgerUnavailable: as every use of the ledger.
+    """
+    if scope.system is not System.SCHEDULERX or policy.breaker is None:
+        return
+    verdicts = [found for found in (_stray(item, policy) for item in items) if found is not None]
+    if not verdicts:
+        return
+    key = breaker_key(scope)
+    for _ in range(TRIES):
+        stored = ledger.load([key]).get(key)
+        known = limit_of(stored)
+        if known.proven or known.opened_at is not None:
+            return
+        judged = _judged(known, strays=any(verdicts), now=ask.now)
+        if not ledger.save([limit_write(key, judged, stored, ask.now)]):
+            return
+
+
+def _stray(item: Item, policy: Policy) -> bool | None:
+    """Whether the rerun looked at made something else than was meant; None if nothing can be said yet."""
+    case = item.origin.case if item.origin else None
+    seen = item.observation
+    if case is None or case.state not in _LOOKED_AT or not isinstance(seen, SchedulerxSnapshot):
+        return None
+    became = aftermath(case, seen, policy.timing.settle_s)
+    if became is Aftermath.WAIT or (became is Aftermath.NOT_RESTARTED and case.state is not CaseState.DONE):
+        return None
+    return stray(case, seen)
+
+
+def _judged(known: SharedLimit, *, strays: bool, now: float) -> SharedLimit:
+    if not strays:
+        return replace(known, proven=True)
+    return replace(known, opened_at=now, why="the group's first rerun did not make exactly one instance of its day")
