@@ -69,7 +69,7 @@ class Desk:
     def keys(self, items: Sequence[Item]) -> list[str]:
         """The records that these items need."""
         origins = [item.origin.key for item in items if item.origin]
-        return [*(item.key for item in items), *origins]
+        return [*(item.key for item in items), *origins, *(key for item in items for key in item.homes)]
 
     def decide_all(self, items: Sequence[Item], admission: Admission) -> None:
         """Decide every item and write the consequences into the books (not into the ledger)."""
@@ -108,7 +108,7 @@ class Desk:
         case = self.books.record(item.origin.key).case(item.origin.case.failure_id)
         if case is None or not case.due(self.ask.now):
             return None
-        if case.open and item.key != item.origin.key and self.books.record(item.key).case(case.failure_id):
+        if case.open and any(self.books.record(key).case(case.failure_id) for key in item.homes):
             # An earlier sweep moved it under the live id and stopped before it could say so here.
             self.books.put(item.origin.key, handed_over(self.books.record(item.origin.key), case))
             return None

@@ -85,6 +85,17 @@ class Item:
             return f"pending/{self.failure.telling_id}"
         return job_key(self.failure.scope, self.seen.job_id)
 
+    @property
+    def homes(self) -> tuple[str, ...]:
+        """Where an earlier sweep can have taken the case that this one took up: the job's own document.
+
+        By the id seen, and by the id told as well: when the look fails, that is all there is.
+        """
+        if self.origin is None:
+            return ()
+        homes = dict.fromkeys((self.key, job_key(self.failure.scope, self.failure.job_id)))
+        return tuple(key for key in homes if key != self.origin.key)
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

@@ -185,7 +185,7 @@ class Link:
                 sts_token=self._credentials.security_token or None,
                 socket_timeout=self._timeout_s,
                 max_connection=1,
-                retry_policy=sdk().WriteRetryPolicy(),
+                retry_policy=sdk().NoRetryPolicy(),
                 logger_name=_LOGGER,
                 enable_native=False,
             )

@@ -1,14 +1,15 @@
-"""The functions with their ledger in Tablestore: each instance in a process of its own, one table between them."""
+"""The functions with their ledger in Tablestore: instances in processes of their own, one table between them."""
 
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
-from secondwind.localcloud.cloud import LOCAL_CREDENTIAL
 from secondwind.localcloud.clock import SystemClock
-from secondwind.localcloud.region import OUTCOMES, PROJECT, Region
-from secondwind.localcloud.scheduler import JobSpec, keeps_running
+from secondwind.localcloud.cloud import LOCAL_CREDENTIAL
+from secondwind.localcloud.region import Region
+from secondwind.localcloud.scheduler import JobSpec, finishes, hangs
 from secondwind.localcloud.tablestore import Tablestore
 from shared.domain.credentials import Credentials
 from shared.ledger.tablestore import Place
@@ -25,6 +26,22 @@ def test_a_failure_told_twice_is_one_rerun(tmp_path: Path) -> None:
         region.environment["SECONDWIND_LEDGER_URL"] = f"tablestore://sw/ledger?endpoint={region.cloud.endpoint}"
         place = Place(endpoint=region.cloud.endpoint, instance="sw", table="ledger")
         key, secret = LOCAL_CREDENTIAL.access_key_id, LOCAL_CREDENTIAL.access_key_secret
-        create_table(place, Credentials(access_key_id=key, access_key_secret=secret), sleep=lambda _: None)
-        cluster = region.world.cluster("ehpc-hz-1", "pbs")
-        cluster.submit("1.scheduler", JobSpec(runs=(keeps_running(),)))
+        assert create_table(place, Credentials(access_key_id=key, access_key_secret=secret))
+        job = JobSpec(runs=(hangs(), finishes(600)))
+        region.world.cluster("ehpc-hz-1").submit("1.scheduler", job, at=time.time() - 3600)
+        failure = {
+            "system": "ehpc",
+            "cluster_id": "ehpc-hz-1",
+            "job_id": "1.scheduler",
+            "occurred_at": int(time.time()) - 5,
+        }
+        body = json.dumps({"jobs": [failure]}).encode()
+        verdicts = []
+        for _ in range(2):
+            result = region.function("manual").invoke(body)
+            verdicts.append(json.loads(result.body)["outcomes"][0]["verdict"])
+            region.function("manual").recycle()
+        assert verdicts == ["rerun", "duplicate"]
+        assert len(region.world.kills) == 1
+        assert service.count("BatchWriteRow") > 0
+        assert not (tmp_path / "ledger.db").exists()

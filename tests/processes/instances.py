@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, final
 from uuid import uuid4
 
 from secondwind.localcloud.fc import InvocationResult
@@ -36,6 +36,7 @@ class _Instance:
     busy: bool = False
 
 
+@final
 class Instances:
     """The platform's side: who has no free instance waits; one that died or timed out is replaced by a new process.
 
@@ -105,7 +106,7 @@ class Instances:
     def frozen(self, chance: random.Random) -> Iterator[None]:
         """Let some of those at work stand still meanwhile, as a starved machine does, each with even chance."""
         with self._control:
-            still = [one for one in self._alive if one.busy and chance.random() < 0.5]  # noqa: PLR2004 - even
+            still = [one for one in self._alive if one.busy and chance.random() < 0.5]
             for one in still:
                 self._ask(f"freeze {one.pid}")
                 self.figures["SIGSTOP"] += 1

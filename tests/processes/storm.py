@@ -92,7 +92,8 @@ def check(town: Town, ledger: Ledger) -> dict[str, int]:
     """What must hold in the end; figures of the history.
 
     Raises:
-        AssertionError: a run was killed twice or for the failure of an earlier one, a failure got lost, or a record stays open.
+        AssertionError: a run was killed twice, or for the failure of an earlier one; a failure got lost; a record stays
+            open.
     """
     kills = Counter((kill.cluster_id, kill.job_id, kill.life) for kill in town.cloud.world.kills)
     twice = {life: count for life, count in kills.items() if count > 1}
@@ -103,7 +104,7 @@ def check(town: Town, ledger: Ledger) -> dict[str, int]:
         if not any(occurred_at >= life + SKEW_S for occurred_at in town.told[cluster, job_id])
     ]
     assert not innocent, f"runs killed of which nobody told a failure: {innocent}"
-    missed = [job for job, life in town.first_lives.items() if job in town.told and not kills[(*job, life)]]
+    missed = [job for job, life in town.first_lives.items() if job in town.told and not kills[job[0], job[1], life]]
     assert not missed, f"never restarted: {missed[:10]}"
 
     final_of_job: Counter[tuple[str, str]] = Counter()
@@ -113,6 +114,8 @@ def check(town: Town, ledger: Ledger) -> dict[str, int]:
         final_of_job[row["cluster_id"], row["job_id"]] += row["final"] == "true"
     lost = [job for job in town.told if not final_of_job[job]]
     assert not lost, f"no final verdict: {lost[:10]}"
+    untold = set(town.single_events) - {row["event_id"] for row in town.outcomes()}
+    assert not untold, f"events without any outcome: {sorted(untold)[:10]}"
     unfinished = [failure_id for failure_id, seen in finals.items() if "true" not in seen]
     assert not unfinished, f"only open verdicts: {unfinished[:10]}"
 
@@ -135,4 +138,3 @@ def figures(town: Town) -> dict[str, int]:
         **calls,
         **dict(verdicts.most_common()),
     }
-

@@ -20,7 +20,7 @@ from tests.processes.storm import calm, check, rage
 from tests.processes.town import SPEED, open_town
 from tests.support.redis_server import RedisServer
 
-STORM_S = float(os.environ.get("SECONDWIND_TEST_STORM_S", "6"))
+STORM_S = float(os.environ.get("SECONDWIND_TEST_STORM_S", "8"))
 """How long each storm lasts; set it for a long run, with pytest's --timeout."""
 SEED = int(os.environ.get("SECONDWIND_TEST_STORM_SEED", "1"))
 

@@ -1,4 +1,4 @@
-"""A local region by a fast clock, its functions in processes that get killed, and every way in which a failure is told."""
+"""A local region by a fast clock, its functions in processes that get killed, and the ways to tell of a failure."""
 
 from __future__ import annotations
 
@@ -61,6 +61,8 @@ class Town:
         self.chance = random.Random(seed)
         self.told: defaultdict[Job, list[int]] = defaultdict(list)
         """When each job's failures occurred, as told."""
+        self.single_events: list[str] = []
+        """Ids of the events that were delivered alone, so that none could be folded into another."""
         self.first_lives: dict[Job, int] = {}
         """StartTime of the run that hangs when the job is first told of."""
         self._numbers = 0
@@ -104,16 +106,17 @@ class Town:
         records = [_failure(job, now) for job in jobs]
         group = LogGroup(tuple(log(int(now), {"content": json.dumps(record)}) for record in records))
         for way in self.chance.sample(range(6), ways):
-            if way < 2:  # noqa: PLR2004 - the stream's two partitions
+            if way < 2:  # the stream's two partitions
                 for record in records:
                     self.stream.put(self._event(record), partition=way)
-            elif way < 4:  # noqa: PLR2004 - the Logstore's two shards
+            elif way < 4:  # the Logstore's two shards
                 self.logs.append(PROJECT, SOURCE, group, shard=way - 2)
-            elif way == 4:  # noqa: PLR2004 - one call for all
+            elif way == 4:  # one call for all
                 self.manual.submit(json.dumps({"jobs": records}).encode())
             else:
-                for record in records:
-                    self.bridge.put("default", self._event(record))
+                for event in map(self._event, records):
+                    self.single_events.append(f"{event['source']}/{event['id']}")
+                    self.bridge.put("default", event)
 
     def _event(self, record: dict[str, Any]) -> dict[str, Any]:
         number = f"{self.chance.getrandbits(64):x}"
@@ -147,9 +150,8 @@ class Town:
     def next_due(self) -> float:
         """When the platform does something next."""
         moments = [self.bridge.next_due(), self.stream.next_due(), self.manual.next_due()]
-        behind = any(self.pump.behind_s(shard) > 0 for shard in self.pump.positions)
-        known = [moment for moment in moments if moment is not None] + ([self.pump.next_due()] if behind else [])
-        return min(known, default=self.clock.now())
+        moments += [self.pump.next_due()] if any(map(self.pump.behind_s, self.pump.positions)) else []
+        return min((moment for moment in moments if moment is not None), default=self.clock.now())
 
     def outcomes(self) -> list[dict[str, str]]:
         """Every row of the outcome Logstore."""

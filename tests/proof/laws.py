@@ -128,18 +128,30 @@ def law_04_nothing_is_lost(world: World) -> Breaches:
     for telling in world.tellings:
         same[(telling.job, telling.run, telling.counts)].append(telling)
     for (job, run, counts), tellings in same.items():
-        mine = [row for telling in tellings for row in told[telling.failure.event_id]]
+        mine = [row for telling in tellings for row in _rows_of(telling, told, world)]
         if counts and not any(_substantial(row) for row in mine):
             yield f"run {run} of {job[1]} failed and has no final verdict of its own: {_words(mine)}"
-        # Of several tellings that one delivery folded, one stands for all; a dry run owes an outcome, final or not.
-        ended = [row for row in mine if row["final"] == "true" or not counts]
         for telling in tellings:
-            alone = not any(row in ended for row in told[telling.failure.event_id])
-            if alone and not (len(tellings) > 1 and ended):
+            if not any(row["final"] == "true" or not counts for row in _rows_of(telling, told, world)):
                 yield f"{telling.failure.event_id} has no final verdict"
     yield from _open_ones_end(rows)
     yield from _one_final(rows)
     yield from _open_cases_are_due(world)
+
+
+def _rows_of(telling: Telling, told: dict[str, list[dict[str, str]]], world: World) -> list[dict[str, str]]:
+    """Its own rows; if it has none, those of a telling about the same run that was folded with it by one delivery."""
+    event_id = telling.failure.event_id
+    if told[event_id]:
+        return told[event_id]
+    rows = []
+    for other in world.tellings:
+        folded = any({event_id, other.failure.event_id} <= delivered for delivered in world.together)
+        if folded and other.job == telling.job:
+            # Of a job that has ended, or is not there, it is all the same which of its runs had failed.
+            same = other.run == telling.run
+            rows += [row for row in told[other.failure.event_id] if same or row["verdict"] == "ineligible"]
+    return rows
 
 
 def _substantial(row: dict[str, str]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from shared.domain.failure import Failure, Intake, Trigger
+from shared.domain.failure import Failure, Trigger
 from shared.domain.job import System
 from shared.heal import Healer
 from shared.policy.model import Breaker, Policy
@@ -90,11 +90,7 @@ def body_of(world: World, side: Side) -> tuple[str, Callable[[Healer], None]]:
     if side is None:
         return "sweep", world.swept
     delivery = side
-
-    def handle(healer: Healer) -> None:
-        healer.handle(Intake(failures=list(delivery.failures)), delivery.door)
-
-    return delivery.door.value, handle
+    return delivery.door.value, lambda healer: world.handle(healer, delivery)
 
 
 def _one(failure: Failure) -> Delivery:

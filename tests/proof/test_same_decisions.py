@@ -97,7 +97,9 @@ def test_law_09_order_and_splitting_change_no_decision(record_property: Callable
                     world.deliver(Delivery(tuple(part)))
             world.run()
             judge(world, f"order {order} cut {cut}")
-            ends.add(tuple(sorted((r["event_id"], r["verdict"], r["reason"]) for r in world.sink.unique().values())))
+            told_of = world.sink.unique().values()
+            decided = [row for row in told_of if not row["reason"].startswith("seen_")]  # depends on when one looks
+            ends.add(tuple(sorted((row["event_id"], row["verdict"], row["reason"]) for row in decided)))
             histories += 1
     record_property("histories of orders and splits", histories)
     assert len(ends) == 1, ends

@@ -17,7 +17,7 @@ from shared.domain.errors import DeliveryError
 from shared.domain.failure import Failure, Intake, Trigger, Unreadable
 from shared.domain.job import Scope, System, job_key
 from shared.domain.limits import SharedLimit, decode_limit
-from shared.heal import Healer, Invocation, Report
+from shared.heal import Healer, Invocation
 from shared.policy.model import Policy
 from shared.ports import Stored
 from shared.sweep import sweep
@@ -97,7 +97,8 @@ class World:
         self.calls: list[Call] = []
         self.looks: dict[tuple[Invoked, Job, str | None], Look] = {}
         self.breaker_seen: dict[tuple[Invoked, str], SharedLimit] = {}
-        self.reports: list[tuple[Delivery, Report]] = []
+        self.together: list[frozenset[str]] = []
+        """Event ids that one delivery held: what may be folded."""
         self.baton: Baton | None = None
         self.tally: Counter[str] = Counter()
         self._outside = Invoked("outside", float("inf"))
@@ -122,9 +123,9 @@ class World:
         self.trace.append(here)
         self.history.append((self.clock.moment, current.label, name, size, fault))
         current.steps += 1
+        self.clock.moment += _COST_S[name] / 2
         if fault is Fault.CRASH_BEFORE or self.clock.moment >= current.deadline:
             self.die()
-        self.clock.moment += _COST_S[name] / 2
         return fault
 
     def leave(self, fault: Fault | None) -> None:
@@ -154,7 +155,7 @@ class World:
 
     def deliver(self, delivery: Delivery, tries: int = 1) -> None:
         """The platform delivers, and again if that failed."""
-        who = self.invoke(delivery.door.value, lambda healer: self._handle(healer, delivery), dry_run=delivery.dry_run)
+        who = self.invoke(delivery.door.value, lambda healer: self.handle(healer, delivery), dry_run=delivery.dry_run)
         if who.failed:
             self.again(delivery, tries)
 
@@ -164,14 +165,16 @@ class World:
             raise NotQuietError(f"a delivery failed {tries} times")
         self.at(REDELIVERED_AFTER_S, lambda: self.deliver(delivery, tries + 1))
 
-    def _handle(self, healer: Healer, delivery: Delivery) -> None:
+    def handle(self, healer: Healer, delivery: Delivery) -> None:
+        """What the triggers' functions do."""
+        self.together.append(frozenset(failure.event_id for failure in delivery.failures))
         intake = Intake(
             failures=list(delivery.failures),
             unreadable=list(delivery.unreadable),
             dry_run=delivery.dry_run,
             force=delivery.force,
         )
-        self.reports.append((delivery, healer.handle(intake, delivery.door)))
+        healer.handle(intake, delivery.door)
 
     def sweep(self) -> None:
         """One run of the timer's function."""

@@ -40,6 +40,7 @@ def test_the_sweeps_first_look_removes_what_has_expired(
     soon = clock.now() + 10
     ledger.save([write(f"k{number:03}", due_at=1.0, expires_at=soon) for number in range(205)])
     ledger.save([write("ever", due_at=1.0), write("a renewed one", due_at=1.0, expires_at=soon)])
+    ledger.save([write("k000", expected=1, due_at=1.0, expires_at=soon)])
     service.index_lag_s = 3600.0
     ledger.save([write("a renewed one", expected=1, due_at=1.0, expires_at=clock.now() + MONTH_S)])
     clock.advance(11)

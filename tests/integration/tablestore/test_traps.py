@@ -105,6 +105,22 @@ def test_answer_lost_with_effect(ledger: TablestoreLedger, service: Tablestore, 
     assert [call.operation for call in service.calls] == ["BatchWriteRow", "BatchGetRow", "BatchGetRow"]
 
 
+def test_an_answer_that_does_not_come_in_time(server: TablestoreServer, clock: ManualClock) -> None:
+    """The socket's timeout ends the wait; the re-read finds our token."""
+    ledger, read = server.ledger(clock, remaining_s=lambda: 0.5), threading.Event()
+    assert ledger.load(["a"]) == {}
+
+    def until_read(seconds: float) -> None:
+        read.wait(seconds)
+
+    server.service.faults.sleep = until_read
+    server.service.faults.add(Fault("BatchWriteRow", FaultKind.DELAY_AFTER_EFFECT, delay_s=20))
+    assert ledger.save([write("a", b"1")]) == frozenset()
+    read.set()
+    assert ledger.load(["a"]) == {"a": Stored(b"1", 1)}
+    ledger.close()
+
+
 @pytest.mark.parametrize("expected", [None, 1])
 @pytest.mark.parametrize("kind", BEFORE)
 def test_answer_lost_without_effect(
@@ -119,6 +135,16 @@ def test_answer_lost_without_effect(
         ledger.save([write("a", b"2", expected=expected)])
     assert service.count("BatchWriteRow") == 1
     assert ledger.load(["a"]) == ({"a": Stored(b"1", 1)} if expected else {})
+
+
+@pytest.mark.parametrize("code", ["OTSTimeout", "OTSServerUnavailable", "OTSInternalServerError"])
+def test_a_row_of_unknown_effect_in_a_batch(ledger: TablestoreLedger, service: Tablestore, code: str) -> None:
+    """It alone is not known; it is not sent again, and its neighbours are saved."""
+    service.faults.add(Fault("BatchWriteRow", FaultKind.PART_FAILURE, done=frozenset({"a"}), code=code, status=503))
+    with pytest.raises(LedgerUnavailable, match="not known"):
+        ledger.save([write("a", b"1"), write("b", b"1")])
+    assert ledger.load(["a", "b"]) == {"a": Stored(b"1", 1)}
+    assert service.count("BatchWriteRow") == 1
 
 
 def test_a_late_effect_was_told_as_unknown(clock: ManualClock) -> None:

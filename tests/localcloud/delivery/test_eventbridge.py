@@ -14,6 +14,7 @@ import pytest
 from secondwind.localcloud.acs3 import Credential
 from secondwind.localcloud.clock import ManualClock
 from secondwind.localcloud.event_envelope import EventError
+from secondwind.localcloud.event_retry import ErrorsTolerance, RetryStrategy, RunOptions
 from secondwind.localcloud.eventbridge import EventBridge, Transform
 from secondwind.localcloud.eventbridge_door import EventBridgeDoor
 from secondwind.localcloud.fc import InvocationResult
@@ -111,6 +112,75 @@ def test_back_off_then_dead_letter(bridge: EventBridge, clock: ManualClock) -> N
     assert (bridge.waiting, bridge.next_due()) == (0, None)
     (dead,) = bridge.dead_letters
     assert (dead.event["id"], dead.failures, dead.result) == ("1", 4, FAILED)
+
+
+def test_exponential_decay_then_discard(bridge: EventBridge, clock: ManualClock) -> None:
+    """With the slow policy and no dead-letter queue an event is tried 177 times within a day, and then it is lost."""
+    function, begun = Function(failures=999), clock.now()
+    options = RunOptions(retry=RetryStrategy.EXPONENTIAL_DECAY, dead_letter_queue=False)
+    bridge.add_rule("jobs", "r", PATTERN, function, options=options)
+    bridge.put("jobs", EVENT)
+    moments: list[float] = []
+    while (due := bridge.next_due()) is not None:
+        clock.advance(due - clock.now())
+        assert len(bridge.deliver_due()) == 1
+        moments.append(clock.now() - begun)
+    assert moments[:5] == [0, 1, 3, 7, 15]
+    assert (len(moments), moments[-1]) == (177, 86_015)
+    assert (bridge.dead_letters, [one.failures for one in bridge.discarded]) == ([], [177])
+
+
+def test_tolerance_none_blocks_the_rule(bridge: EventBridge, clock: ManualClock) -> None:
+    """After the retries the rule delivers nothing, also of what comes later, until it is resumed; others go on."""
+    stuck, fine = Function(failures=4), Function()
+    bridge.add_rule("jobs", "stuck", PATTERN, stuck, options=RunOptions(tolerance=ErrorsTolerance.NONE))
+    bridge.add_rule("jobs", "fine", PATTERN, fine)
+    bridge.put("jobs", EVENT)
+    for _ in range(4):
+        bridge.deliver_due()
+        clock.advance(20)
+    bridge.put("jobs", {**EVENT, "id": "2"})
+    assert [one.rule.name for one in bridge.deliver_due()] == ["fine"]
+    assert (bridge.blocked, bridge.next_due(), bridge.waiting) == ([("jobs", "stuck")], None, 2)
+    bridge.resume("jobs", "stuck")
+    assert len(bridge.deliver_due()) == 2
+    assert sorted(body["id"] for body in stuck.bodies) == ["1", "1", "1", "1", "1", "2"]
+    assert (bridge.blocked, bridge.waiting, bridge.dead_letters) == ([], 0, [])
+    with pytest.raises(KeyError):
+        bridge.resume("jobs", "stuck")
+
+
+def test_a_rule_blocked_in_a_step_delivers_no_more_in_it(bridge: EventBridge, clock: ManualClock) -> None:
+    """What was due in the same step as the last failure waits, with all its retries."""
+    function = Function(failures=4)
+    bridge.add_rule("jobs", "r", PATTERN, function, options=RunOptions(tolerance=ErrorsTolerance.NONE))
+    bridge.put("jobs", EVENT)
+    for _ in range(3):
+        bridge.deliver_due()
+        clock.advance(20)
+    bridge.put("jobs", {**EVENT, "id": "2"})
+    bridge._waiting.sort(key=lambda one: one.event["id"])
+    assert len(bridge.deliver_due()) == 1
+    assert (bridge.waiting, [body["id"] for body in function.bodies]) == (2, ["1"] * 4)
+
+
+def test_a_target_that_raises_loses_nothing(bridge: EventBridge) -> None:
+    """If the callable itself raises, its event and the others of the step are delivered by the next one."""
+    calls: list[bytes] = []
+
+    def target(body: bytes) -> InvocationResult:
+        calls.append(body)
+        if len(calls) == 1:
+            raise RuntimeError("no runtime")
+        return DONE
+
+    bridge.add_rule("jobs", "r", PATTERN, target)
+    bridge.put("jobs", EVENT)
+    bridge.put("jobs", {**EVENT, "id": "2"})
+    with pytest.raises(RuntimeError, match="no runtime"):
+        bridge.deliver_due()
+    assert len(bridge.deliver_due()) == 2
+    assert len(calls) == 3
 
 
 def test_success_after_a_retry_is_the_end(bridge: EventBridge, clock: ManualClock) -> None:

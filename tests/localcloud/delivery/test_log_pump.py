@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -36,9 +38,15 @@ class Recorder:
 
 
 @pytest.fixture
-def service() -> LogService:
+def clock() -> ManualClock:
+    """2023-11-14T22:13:20Z."""
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+def service(clock: ManualClock) -> LogService:
     """A Log Service with a Logstore of two shards."""
-    made = LogService(ManualClock(NOW), [])
+    made = LogService(clock, [])
     made.create_logstore("proj", "logs", shards=2)
     return made
 
@@ -175,6 +183,118 @@ def test_a_range_that_never_succeeds_is_told(service: LogService) -> None:
     pump = LogTriggerPump(service, Recorder(failures=10**6), config(max_retry=0))
     with pytest.raises(RuntimeError, match="after 5 steps"):
         pump.run_until_idle(5)
+
+
+def test_a_range_can_be_given_up(service: LogService) -> None:
+    """With skip_after_retries a range whose retries are used up is lost, said so, and the next one is delivered."""
+    write(service, 0)
+    function = Recorder(failures=3)
+    pump = LogTriggerPump(service, function, config(max_retry=2, skip_after_retries=True))
+    (lost,) = pump.run_once()
+    assert (lost.consumed, lost.skipped, len(lost.results)) == (False, True, 3)
+    assert pump.run_once() == []
+    write(service, 0)
+    (after,) = pump.run_once()
+    assert (after.begin_cursor, after.consumed, after.skipped) == (lost.end_cursor, True, False)
+
+
+@pytest.mark.parametrize(("retries", "calls"), [(0, 1), (100, 101)])
+def test_as_many_retries_as_set(service: LogService, retries: int, calls: int) -> None:
+    """MaxRetryTime counts the calls after the first one."""
+    write(service, 0)
+    function = Recorder(failures=10**6)
+    (delivery,) = LogTriggerPump(service, function, config(max_retry=retries)).run_once()
+    assert (len(function.events), delivery.consumed) == (calls, False)
+
+
+def test_one_call_an_interval_while_up_to_date(service: LogService, clock: ManualClock) -> None:
+    """What comes between two calls of a shard waits for the next one, and no data is no call."""
+    function = Recorder()
+    pump = LogTriggerPump(service, function, config(interval_s=60), clock=clock)
+    assert pump.run_due() == []
+    clock.advance(55)
+    write(service, 0)
+    assert (pump.run_due(), pump.next_due()) == ([], NOW + 60)
+    clock.advance(5)
+    assert [delivery.shard for delivery in pump.run_due()] == [0]
+    clock.advance(60)
+    assert pump.run_due() == []
+    assert len(function.events) == 1
+
+
+def test_a_shard_behind_is_called_every_2_s(service: LogService, clock: ManualClock) -> None:
+    """More than 10 s behind: a call each 2 s until caught up, then an interval apart; no hurry for the other shard."""
+    write(service, 0, 5)
+    write(service, 1, 1)
+    function = Recorder()
+    pump = LogTriggerPump(service, function, config(interval_s=60, groups_max=2), clock=clock)
+    clock.advance(11)
+    called: list[tuple[float, int]] = []
+    for _ in range(130):
+        called += [(clock.now() - NOW, delivery.shard) for delivery in pump.run_due()]
+        clock.advance(0.5)
+    assert called == [(11, 0), (11, 1), (13, 0), (15, 0)]
+    assert pump.next_due() == NOW + 11 + 2 * 60
+
+
+def test_not_far_behind_is_no_hurry(service: LogService, clock: ManualClock) -> None:
+    """What has waited for 10 s is delivered an interval apart."""
+    write(service, 0, 2)
+    pump = LogTriggerPump(service, Recorder(), config(interval_s=60, groups_max=1), clock=clock)
+    clock.advance(9)
+    pump.run_due(0)
+    assert pump.behind_s(0) == 9
+    clock.advance(2)
+    assert pump.run_due(0) == []
+    clock.advance(58)
+    assert len(pump.run_due(0)) == 1
+    assert pump.behind_s(0) == 0
+
+
+def test_a_failing_shard_is_tried_at_the_next_interval(service: LogService, clock: ManualClock) -> None:
+    """However far behind, after the retries the same position waits for an interval."""
+    write(service, 0)
+    function = Recorder(failures=2)
+    pump = LogTriggerPump(service, function, config(interval_s=60, max_retry=1), clock=clock)
+    clock.advance(1000)
+    (failed,) = pump.run_due(0)
+    clock.advance(59)
+    assert pump.run_due(0) == []
+    clock.advance(1)
+    (done,) = pump.run_due(0)
+    assert (done.begin_cursor, done.end_cursor, done.consumed) == (failed.begin_cursor, failed.end_cursor, True)
+
+
+def test_shards_are_delivered_at_once_by_threads(service: LogService) -> None:
+    """Two threads have a call of each shard under way at the same time, and a third one finds both busy."""
+    both, found = threading.Barrier(2, timeout=20), []
+
+    def function(_event: bytes) -> InvocationResult:
+        both.wait()
+        found.append([pump.deliver(0), pump.deliver(1)])
+        both.wait()
+        return DONE
+
+    write(service, 0)
+    write(service, 1)
+    pump = LogTriggerPump(service, function, config())
+    with ThreadPoolExecutor(2) as threads:
+        made = list(threads.map(pump.deliver, (0, 1)))
+    assert [one is not None and one.consumed for one in made] == [True, True]
+    assert found == [[None, None]] * 2
+
+
+def test_without_a_clock_nothing_is_due(service: LogService) -> None:
+    """Stepping by the clock needs one."""
+    with pytest.raises(TypeError, match="without a clock"):
+        LogTriggerPump(service, Recorder(), config()).run_due()
+
+
+@pytest.mark.parametrize("interval_s", [2, 601])
+def test_intervals_are_bounded(service: LogService, interval_s: int) -> None:
+    """TriggerInterval is 3 to 600 s."""
+    with pytest.raises(ValueError, match="interval_s"):
+        LogTriggerPump(service, Recorder(), config(interval_s=interval_s))
 
 
 @pytest.mark.parametrize("retries", [-1, 101])

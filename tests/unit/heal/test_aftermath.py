@@ -88,7 +88,7 @@ def test_an_accepted_rerun_that_did_not_take_place_is_made_again(house: Any, ver
     assert (len(house.ehpc.calls), len(house.ehpc.kills)) == (2, 1)
 
 
-def test_a_rerun_that_never_takes_place_ends_with_the_budget(house: Any, verdicts: Any) -> None:
+def test_a_rerun_that_never_takes_place_ends_with_the_budget(house: Any) -> None:
     """Three attempts, each accepted and none with effect: then attempts_used_up, and quiet."""
     house.chance.value = 0.0
     house.ehpc.effect = lambda _: False
@@ -156,7 +156,7 @@ def test_a_call_of_several_that_stayed_unknown_is_retried_in_halves(house: Any) 
     def poisoned() -> bool:
         return poison in calls[-1]
 
-    def answer(target: Target) -> Effect:
+    def answer(_: Target) -> Effect:
         if not poisoned():
             return Effect.DONE
         return Effect.NOT_DONE_USELESS if calls[-1] == [poison] else Effect.UNKNOWN
