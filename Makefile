@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 REQUIREMENTS := requirements/build.txt requirements/all.txt
 
-.PHONY: setup demo test check bench format requirements clean
+.PHONY: setup demo test check zoo bench format requirements clean
 
 setup: $(STAMP)
 
@@ -44,6 +44,10 @@ requirements:
 
 clean:
 	rm -rf $(VENV) .venvs build .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+
+# Known-bad patches, each applied in a scratch copy: the tests must catch every one.
+zoo: setup
+	$(BIN)/python tools/zoo.py
 
 # Ratios against a baseline in the same run.
 bench: setup

@@ -303,6 +303,6 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("rerun_fails", _rerun_fails, replace(POLICY, attempts=Attempts(max=2)), reaches=_reaches()),
     Scenario("queued", _queued, reaches=frozenset({"refused/api_refused"})),
     Scenario("ends_by_itself", _ends(100), reaches=frozenset({"ineligible/job_finished"})),
-    Scenario("vanishes", _ends(100, "vanish"), within=30, reaches=frozenset({"unknown/no_evidence"})),
+    Scenario("vanishes", _ends(100, "vanish"), within=20, reaches=frozenset({"unknown/no_evidence"})),
     Scenario("bad_beside_good", _bad_beside_good, reaches=_reaches("ineligible/not_found", "invalid/not_understood")),
 )
