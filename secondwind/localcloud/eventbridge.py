@@ -160,24 +160,25 @@ class EventBridge:
         """Make every delivery that is due by now; each with its result. A retry waits for a later call."""
         with self._lock:
             now = self._clock.now()
-            due = [one for one in self._waiting if one.due_at <= now and not self._is_blocked(one)]
-            taken = {id(one) for one in due}
-            self._waiting = [one for one in self._waiting if id(one) not in taken]
-        made: list[Delivery] = []
-        try:
-            for one in due:
-                made.append(self._deliver(one))  # noqa: PERF401 - what is made so far must be known if a target raises
-        finally:
-            with self._lock:
-                self._waiting += due[len(made) :]
-        return [one for one in made if one.result is not None]
+            due = [one for one in self._waiting if one.due_at <= now]
+        return [self._deliver(one) for one in due if self._take(one)]
+
+    def _take(self, delivery: Delivery) -> bool:
+        """Whether it is still to be made: another thread may have made it, an earlier one have blocked the rule."""
+        with self._lock:
+            for place, one in enumerate(self._waiting):
+                if one is delivery and not self._is_blocked(one):
+                    del self._waiting[place]
+                    return True
+        return False
 
     def _deliver(self, delivery: Delivery) -> Delivery:
-        if self._is_blocked(delivery):  # by an earlier one of the same step
+        try:
+            result = delivery.rule.target(delivery.body)
+        except BaseException:
             with self._lock:
-                self._waiting.append(delivery)
-            return replace(delivery, result=None)
-        result = delivery.rule.target(delivery.body)
+                self._waiting.append(delivery)  # it was not made
+            raise
         if result.error is None:
             return replace(delivery, result=result)
         options, failures = delivery.rule.options, delivery.failures + 1

@@ -26,7 +26,7 @@ from tests.processes.instances import Instances
 
 PROJECT, SOURCE, OUTCOMES = "secondwind", "failures", "outcomes"
 SPEED = 10.0
-PROCESSES = 4
+PROCESSES = 6
 HOUR_S = 3600.0
 RUN_S = 600.0
 """How long a rerun job runs: it is seen to end well long after the storm."""
@@ -143,7 +143,7 @@ class Town:
 
     @property
     def undelivered(self) -> int:
-        """What the platform has still to deliver. Only right while no step is on."""
+        """What the platform has still to deliver, without what is being delivered just now."""
         behind = sum(self.pump.behind_s(shard) > 0 for shard in self.pump.positions)
         return self.bridge.waiting + self.stream.waiting + self.manual.waiting + behind
 

@@ -6,7 +6,8 @@ the command); so a start costs milliseconds, and a process id is never used afte
 input it ends every instance.
 
 An instance connects to PORT on loopback and gets one invocation a line: `{"door", "body", "timeout_s", "request_id",
-"clock"}`, answered with `{"error": text or null}`. It calls the real handler; only the clock is another.
+"clock"}`, answered with `{"error": text or null}`. It calls the real handler; only the clock is another, and the
+ledger is further away: what matters happens between its calls, so that is where processes should meet and die.
 """
 
 from __future__ import annotations
@@ -15,13 +16,19 @@ import base64
 import importlib
 import json
 import os
+import random
 import signal
 import socket
 import sys
+import time
 import traceback
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
+import shared.runtime
 from secondwind.localcloud.fc_context import make_context
+from shared.open_ledger import OpenLedger, open_ledger
+from shared.ports import Due, Stored, Write
 from shared.reality import SystemClock
 from tests.processes.fast_clock import FastClock
 
@@ -29,12 +36,37 @@ DOORS = ("log_trigger", "event_trigger", "manual", "sweep")
 HEAVY = ("shared.systems.openapi._sdk", "shared.sls._client", "shared.ledger.sqlite", "shared.ledger.redis")
 """Loaded before the first fork, as they are in an instance that has worked before."""
 SIGNALS = {"freeze": signal.SIGSTOP, "thaw": signal.SIGCONT}
+FAR_S = 0.04
+"""A ledger's answer takes up to this much longer than it does on loopback."""
+
+
+class FarLedger:
+    """A ledger with a slow way to it."""
+
+    def __init__(self, near: OpenLedger) -> None:
+        self._near = near
+        self.close = near.close
+
+    def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
+        """As the ledger, later."""
+        time.sleep(random.uniform(0, FAR_S))
+        return self._near.load(keys)
+
+    def save(self, writes: Sequence[Write]) -> frozenset[str]:
+        """As the ledger, later."""
+        time.sleep(random.uniform(0, FAR_S))
+        return self._near.save(writes)
+
+    def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:
+        """As the ledger."""
+        return self._near.due(before, limit, after)
 
 
 def main(port: int) -> None:
     """Serve until standard input ends."""
     for name in (*HEAVY, *(f"functions.{door}.index" for door in DOORS)):
         importlib.import_module(name)
+    shared.runtime.open_ledger = lambda *about: FarLedger(open_ledger(*about))  # type: ignore[attr-defined]  # imported there, replaced here
     alive: set[int] = set()
     try:
         for line in sys.stdin:

@@ -107,7 +107,7 @@ class ClusterJob:
             self.run += 1
             if self.run > self.hanging:
                 self.at(moment + self.run_s, "finish")
-        elif change in {"finish", "vanish"}:
+        elif change == "vanish" or (change == "finish" and not self.dying):  # what was killed cannot end by itself
             self.state = State.FINISHED if change == "finish" else State.NOT_FOUND
             self.modified = int(moment)
 

@@ -28,14 +28,18 @@ class _Ear(logging.Handler):
 
 
 @pytest.fixture(autouse=True)
-def ear() -> Iterator[_Ear]:
+def ear(request: pytest.FixtureRequest) -> Iterator[_Ear]:
     """Log lines of thousands of histories are heard, not kept."""
+    plugin = request.config.pluginmanager.getplugin("logging-plugin")
+    keepers = [plugin.caplog_handler, plugin.report_handler] if plugin else []
     logger, handler = logging.getLogger("shared"), _Ear()
     logger.addHandler(handler)
-    logger.propagate = False
+    for keeper in keepers:
+        keeper.setLevel(logging.CRITICAL + 1)
     yield handler
+    for keeper in keepers:
+        keeper.setLevel(logging.NOTSET)
     logger.removeHandler(handler)
-    logger.propagate = True
     assert not handler.leaks
 
 

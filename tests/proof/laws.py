@@ -134,9 +134,27 @@ def law_04_nothing_is_lost(world: World) -> Breaches:
         for telling in tellings:
             if not any(row["final"] == "true" or not counts for row in _rows_of(telling, told, world)):
                 yield f"{telling.failure.event_id} has no final verdict"
+    yield from _effects_are_told(world, told)
     yield from _open_ones_end(rows)
     yield from _one_final(rows)
     yield from _open_cases_are_due(world)
+
+
+def _effects_are_told(world: World, told: dict[str, list[dict[str, str]]]) -> Breaches:
+    """A rerun that took effect is called one, unless the evidence is gone."""
+    effective = {(call.job, call.hit_run) for call in world.calls if call.effective}
+    for telling in world.tellings:
+        if (telling.job, telling.run) not in effective or not telling.counts:
+            continue
+        effective.discard((telling.job, telling.run))
+        mine = [
+            row
+            for other in world.tellings
+            if (other.job, other.run) == (telling.job, telling.run)
+            for row in _rows_of(other, told, world)
+        ]
+        if not any(row["verdict"] == "rerun" or row["reason"] in {"no_evidence", "not_observable"} for row in mine):
+            yield f"run {telling.run} of {telling.job[1]} was rerun, and that was not told: {_words(mine)}"
 
 
 def _rows_of(telling: Telling, told: dict[str, list[dict[str, str]]], world: World) -> list[dict[str, str]]:

@@ -183,6 +183,10 @@ def _two_days(world: World) -> None:
     )
 
 
+def _three_jobs_of_a_group(world: World) -> None:
+    send(world, *(failed_day(world, group_job(world, number)) for number in (41, 42, 43)))
+
+
 def _two_days_apart(world: World) -> None:
     found = group_job(world)
     send(world, failed_day(world, found, "2027-01-13 01:00:00"))
@@ -192,6 +196,15 @@ def _two_days_apart(world: World) -> None:
 def _breaker(world: World) -> None:
     send(world, *(hung(world, job(world, number)) for number in (1, 2)))
     send(world, *(hung(world, job(world, number)) for number in (3, 4)), after_s=9.0)
+
+
+def _forced(world: World) -> None:
+    """The breaker opens; a person forces a job through it; long after its window it must still be open."""
+    first, second, third, fourth = (hung(world, job(world, number)) for number in (1, 2, 3, 4))
+    send(world, first, second)
+    by_hand = Delivery((replace(third, trigger=Trigger.MANUAL),), Trigger.MANUAL, force=True)
+    world.at(700.0, lambda: world.deliver(by_hand))
+    send(world, fourth, after_s=720.0)
 
 
 def _fails_again(world: World) -> None:
@@ -287,11 +300,18 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     Scenario("looks_fail", _looks_fail, reaches=_reaches("deferred/look_failed", "refused/look_refused")),
     Scenario("two_days", _two_days, reaches=_reaches("deferred/other_run_in_hand")),
+    Scenario("three_jobs_of_a_group", _three_jobs_of_a_group, reaches=_reaches()),
     Scenario("two_days_apart", _two_days_apart, reaches=_reaches("deferred/other_run_in_hand")),
     Scenario(
         "breaker_shared",
         _breaker,
         replace(POLICY, breaker=Breaker(max_jobs=3)),
+        reaches=_reaches("suppressed/breaker_open"),
+    ),
+    Scenario(
+        "forced_through_the_breaker",
+        _forced,
+        replace(POLICY, breaker=Breaker(max_jobs=1)),
         reaches=_reaches("suppressed/breaker_open"),
     ),
     Scenario(

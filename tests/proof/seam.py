@@ -62,7 +62,7 @@ _WRITE = (
 KINDS: dict[str, tuple[Fault, ...]] = {
     "load": _READ,
     "due": _READ,
-    "save": _WRITE,
+    "save": (*_WRITE, Fault.OLD),
     "put": _WRITE,
     "look": (Fault.CRASH_BEFORE, Fault.LOOK_FAILED, Fault.LOOK_REFUSED, Fault.SLOW, Fault.OLD),
     "rerun": (

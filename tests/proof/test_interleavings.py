@@ -9,8 +9,8 @@ import pytest
 from tests.proof.histories import Met
 from tests.proof.meetings import MEETINGS, Meeting, faulty_interleavings, interleavings
 
-SHARE = 150
-"""`make test` runs each 150th history with a fault, `make histories` all."""
+SHARE = 200
+"""`make test` runs each 200th history with a fault, `make histories` all."""
 
 
 @pytest.mark.parametrize("meeting", MEETINGS, ids=lambda meeting: meeting.name)

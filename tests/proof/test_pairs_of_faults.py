@@ -9,8 +9,8 @@ import pytest
 from tests.proof.histories import Met, pairs
 from tests.proof.scenarios import SCENARIOS, Scenario
 
-SHARE = 60
-"""`make test` runs each 60th pair of each scenario, `make histories` all."""
+SHARE = 150
+"""`make test` runs each 150th pair of each scenario, `make histories` all."""
 
 
 @pytest.mark.timeout(0)
@@ -22,5 +22,5 @@ def test_no_pair_of_faults_breaks_a_law(
     met = Met()
     pairs(scenario, met, 1 if everything else SHARE)
     record_property("histories with a pair of faults", met.histories)
-    assert met.histories >= 3
+    assert met.histories >= 1
     assert met.words["killed"]
