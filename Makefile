@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 REQUIREMENTS := requirements/build.txt requirements/all.txt
 
-.PHONY: setup demo test check zoo bench format requirements clean
+.PHONY: setup demo test check zoo histories bench format requirements clean
 
 setup: $(STAMP)
 
@@ -48,6 +48,10 @@ clean:
 # Known-bad patches, each applied in a scratch copy: the tests must catch every one.
 zoo: setup
 	$(BIN)/python tools/zoo.py
+
+# Every pair of faults, every interleaving with a fault, 100,000 random histories: hours on two cores.
+histories: setup
+	SECONDWIND_HISTORIES=all $(BIN)/python -m pytest -q -n 2 --dist worksteal tests/proof
 
 # Ratios against a baseline in the same run.
 bench: setup

@@ -75,11 +75,12 @@ def take_breaker_tokens(
     """Admit jobs in the order given until the window's distinct jobs are used up; the next one opens the breaker.
 
     Returns:
-        The new document, and the keys admitted. A job already counted in the window is admitted without a token;
-        a forced one is admitted always and counted.
+        The new document, and the keys admitted. A job already counted in the window is admitted whatever the
+        room, and counts from now on; a forced one is admitted always and counted.
     """
     buckets = _recent(limit.buckets, now - window_s - BREAKER_BUCKET_S)
     counted = {token for tokens in buckets.values() for token in tokens}
+    this_bucket = buckets.get(_bucket(BREAKER_BUCKET_S, now), ())
     opened_at, why, admitted, taken = limit.opened_at, limit.why, set[str](), list[str]()
     for key in dict.fromkeys(job_keys):
         token = stable_id(key)[:12]
@@ -89,8 +90,9 @@ def take_breaker_tokens(
         if key not in forced and (opened_at is not None or not room):
             continue
         admitted.add(key)
-        if token not in counted:
-            counted.add(token)
+        counted.add(token)
+        if token not in this_bucket:
+            # Also of a job that counts already: it is acted on again, so it must count from now on.
             taken.append(token)
     return (
         replace(limit, buckets=_put(buckets, BREAKER_BUCKET_S, now, taken), opened_at=opened_at, why=why),
@@ -110,10 +112,15 @@ def _recent(buckets: dict[str, tuple[str, ...]], since: float) -> dict[str, tupl
     return {start: tokens for start, tokens in buckets.items() if int(start) > since}
 
 
+def _bucket(size_s: int, now: float) -> str:
+    """Start of the bucket that this moment falls into."""
+    return str(int(now // size_s * size_s))
+
+
 def _put(
     buckets: dict[str, tuple[str, ...]], size_s: int, now: float, tokens: Sequence[str]
 ) -> dict[str, tuple[str, ...]]:
     if not tokens:
         return buckets
-    start = str(int(now // size_s * size_s))
+    start = _bucket(size_s, now)
     return {**buckets, start: (*buckets.get(start, ()), *tokens)}

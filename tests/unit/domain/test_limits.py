@@ -115,3 +115,13 @@ def test_keys_name_what_is_shared() -> None:
     groups = [Group(region="r", namespace=ns, group_id=group) for ns, group in (("a", "b/c"), ("a/b", "c"), ("a", "b"))]
     assert len({breaker_key(group) for group in groups}) == 3
     assert {pace_key(group, Api.RERUN_JOB) for group in groups} == {"pace/schedulerx/r/RerunJob"}
+
+
+def test_a_job_acted_on_again_counts_from_then_on() -> None:
+    """Its first token ages out, and the job is still one of those acted on in the window."""
+    limit, admitted = SharedLimit(), []
+    for now, key in ((155.0, "0"), (388.0, "2"), (723.0, "0"), (780.0, "1")):
+        limit, let_in = take_breaker_tokens(limit, [key], max_jobs=2, window_s=600, now=now, forced=frozenset())
+        admitted += sorted(let_in)
+    assert admitted == ["0", "2", "0"]
+    assert limit.opened_at == 780.0
