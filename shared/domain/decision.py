@@ -49,3 +49,7 @@ class Decision(Struct, frozen=True, kw_only=True):
     """When to go on, for an open verdict."""
     life: str = ""
     """The life that the attempt is for."""
+    job_instance_id: int | None = None
+    """SchedulerX: the instance meant, as seen; as told where nothing was seen."""
+    data_time: str | None = None
+    """SchedulerX: the meant instance's, as seen; as told where nothing was seen."""

@@ -106,6 +106,8 @@ def _decision(facts: Facts, stop: Stop, asked: list[Gate]) -> Decision:
         max_attempts=facts.attempts.max,
         due_at=stop.due_at,
         life=life_of(seen) if seen else "",
+        job_instance_id=facts.job_instance_id,
+        data_time=facts.data_time,
     )
 
 

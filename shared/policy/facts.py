@@ -13,7 +13,7 @@ from shared.domain.outcome import stable_id
 from shared.domain.reasons import Reason, Verdict
 from shared.domain.record import Case, JobRecord
 from shared.domain.runs import Run, life_of, run_label, which_run
-from shared.domain.snapshot import LookFailed, Observation, Snapshot
+from shared.domain.snapshot import Instance, LookFailed, Observation, SchedulerxSnapshot, Snapshot
 from shared.policy.match import first_match
 from shared.policy.model import Attempts, Cooldown, Policy, Rule
 
@@ -56,6 +56,26 @@ class Facts:
     def job_id(self) -> str:
         """As the job system lists it; as told where nothing was seen."""
         return self.failure.job_id if isinstance(self.observation, LookFailed) else self.observation.job_id
+
+    @property
+    def data_time(self) -> str | None:
+        """SchedulerX: the failed instance's, as told, else as seen."""
+        instance = self._meant
+        return self.failure.data_time or (instance.data_time if instance else None)
+
+    @property
+    def job_instance_id(self) -> int | None:
+        """SchedulerX: the failed instance as told, else the one seen; a rerun of it is another."""
+        if self.failure.job_instance_id is not None:
+            return self.failure.job_instance_id
+        if self.case is not None and "#" in self.case.life:
+            return int(self.case.life.partition("#")[2])
+        instance = self._meant
+        return instance.instance_id if instance and self.run is Run.THIS else None
+
+    @property
+    def _meant(self) -> Instance | None:
+        return self.observation.instance if isinstance(self.observation, SchedulerxSnapshot) else None
 
     @cached_property
     def failure_id(self) -> str:

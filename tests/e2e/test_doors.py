@@ -141,6 +141,18 @@ def test_one_bad_event_does_not_stop_its_neighbours(town: Any) -> None:
     assert '"system":"ehpc"' in bad["raw"]
 
 
+def test_a_storm_in_one_cluster_takes_the_fewest_calls(town: Any) -> None:
+    """1,000 failures, the breaker off: ten RerunJobs of 100, one pass over the list, one PutLogs, nobody twice."""
+    hung_cluster(town, *range(1, 1001))
+    answer = town.invoke("event_trigger", [event(failure(number), str(number)) for number in range(1, 1001)])
+    assert answer["counts"]["rerun"] == 1000
+    assert [len(json.loads(call["Jobs"])) for call in town.rerun_calls()] == [100] * 10
+    assert len({kill.job_id for kill in town.cloud.world.kills}) == len(town.cloud.world.kills) == 1000
+    assert len(town.cloud.openapi.calls_of("ListJobsWithFilters")) == 20
+    assert len([call for call in town.logs.calls if call.operation == "PutLogs"]) == 1
+    assert len(answer["outcomes"]) == 50
+
+
 def test_manual_answers_gate_by_gate_and_dry_runs(town: Any) -> None:
     """A dry run decides as a real run and calls nothing; the real one then reruns."""
     hung_cluster(town, 1)
@@ -187,6 +199,8 @@ def test_schedulerx_reruns_exactly_the_failed_day(town: Any) -> None:
     (call,) = town.rerun_calls()
     assert (call["StartDate"], call["EndDate"], call["DataTime"]) == ("1767196800000", "1767283199000", "10:00:00")
     assert [made.data_time for made in town.cloud.world.reruns] == ["2026-01-01 10:00:00"]
+    told = answer["outcomes"][0]
+    assert (told["job_instance_id"], told["data_time"]) == (str(failed.instance_id), "2026-01-01 10:00:00")
     again = town.invoke("event_trigger", event(sx_failure(data_time="2026-01-01 10:00:00"), "2"))
     assert [one["verdict"] for one in again["outcomes"]] == ["duplicate"]
     assert len(town.cloud.world.reruns) == 1
