@@ -51,7 +51,7 @@ zoo: setup
 
 # Every pair of faults, every interleaving with a fault, 100,000 random histories: hours on two cores.
 histories: setup
-	SECONDWIND_HISTORIES=all $(BIN)/python -m pytest -q -n 2 --dist worksteal tests/proof
+	SECONDWIND_HISTORIES=all $(BIN)/python -m pytest -q -n 2 --dist worksteal --timeout 14400 tests/proof tests/unit
 
 # Ratios against a baseline in the same run.
 bench: setup

@@ -1,7 +1,11 @@
-"""For every test: nothing leaves this machine, and Hypothesis judges properties, not speed."""
+"""For every test: nothing leaves this machine, and Hypothesis judges properties, not speed.
+
+The examples are the same in each run, so that a change is judged by what it changes; `make histories` draws new ones.
+"""
 
 from __future__ import annotations
 
+import os
 import socket
 from typing import Any
 
@@ -10,7 +14,8 @@ import pytest
 
 from tests.proof.summary import pytest_terminal_summary  # noqa: F401 - prints how many histories the proof ran
 
-hypothesis.settings.register_profile("house", deadline=None)
+SAME_EXAMPLES = os.environ.get("SECONDWIND_HISTORIES") != "all"
+hypothesis.settings.register_profile("house", deadline=None, derandomize=SAME_EXAMPLES, database=None)
 hypothesis.settings.load_profile("house")
 
 _connect = socket.socket.connect
