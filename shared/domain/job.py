@@ -7,6 +7,10 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+REGION_PATTERN = r"^[a-z]{2,8}(-[a-z0-9]{1,16}){1,4}\Z"
+"""What a region id looks like: `cn-hangzhou`, `ap-southeast-1`, `cn-shanghai-finance-1`. It becomes part of a
+host name that credentials are sent to, so nothing else may pass. Bounded, so matching is."""
+
 
 class System(str, Enum):
     """A job system that Second Wind can act on."""

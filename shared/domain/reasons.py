@@ -79,7 +79,6 @@ class Reason(str, Enum):
     ANSWER_LOST = "answer_lost"
     PART_FAILURE = "part_failure"
     NOT_SETTLED = "not_settled"
-    INTERRUPTED = "interrupted"
     NOT_OBSERVABLE = "not_observable"
     NO_EVIDENCE = "no_evidence"
     NOT_RESTARTED = "not_restarted"

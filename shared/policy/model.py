@@ -14,15 +14,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from shared.domain.job import System
+from shared.domain.job import REGION_PATTERN, System
 
 MAX_RULES = 100
 """Matching one failure costs at most this many searches."""
 MAX_REGIONS = 64
 MAX_PATTERN_CHARS = 1024
-REGION_PATTERN = r"^[a-z]{2,8}(-[a-z0-9]{1,16}){1,4}\Z"
-"""What a region id looks like: `cn-hangzhou`, `ap-southeast-1`, `cn-shanghai-finance-1`. It becomes part of a
-host name that credentials are sent to, so nothing else may pass."""
 PATTERN_FORMAT = "re2"
 """JSON Schema `format` of a text that must be an RE2 pattern."""
 

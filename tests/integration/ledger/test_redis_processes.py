@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from shared.ledger.redis import RedisLedger
 from shared.ports import Stored
+from tests.support.processes import start
 from tests.support.redis_server import RedisServer
 
 Connect = Callable[..., RedisLedger]
-ROOT = Path(__file__).parents[3]
 OPEN = """
 import sys
 from shared.domain.errors import LedgerUnavailable
@@ -51,17 +48,6 @@ for number in range(10**6):
     print(number + 1, flush=True)
 """
 )
-
-
-def start(script: str, *arguments: str) -> subprocess.Popen[str]:
-    """A Python process of its own, as another function instance would be."""
-    return subprocess.Popen(
-        [sys.executable, "-c", script, *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def test_two_processes_lose_no_update(server: RedisServer, connect: Connect) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +11,8 @@ import pytest
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger.sqlite import SqliteLedger
 from shared.ports import Stored, Write
+from tests.support.processes import start
 
-ROOT = Path(__file__).parents[3]
 COUNT_UP = """
 import sys
 from shared.ledger.sqlite import SqliteLedger
@@ -46,17 +44,6 @@ for number in range(10**6):
     assert not ledger.save(pair)
     print(number + 1, flush=True)
 """
-
-
-def start(script: str, *arguments: str) -> subprocess.Popen[str]:
-    """A Python process of its own, as another function instance would be."""
-    return subprocess.Popen(
-        [sys.executable, "-c", script, *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def test_two_processes_lose_no_update(tmp_path: Path, clock: Any) -> None:
