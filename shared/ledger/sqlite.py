@@ -17,6 +17,7 @@ from shared.ports import Clock, Due, Stored, Write
 
 BUSY_TIMEOUT_S = 10.0
 _KEYS_A_QUERY = 500
+_SWITCHES = 20
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
     key TEXT PRIMARY KEY,
@@ -47,7 +48,7 @@ class SqliteLedger:
             self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
         try:
             with _unavailable():
-                self._db.execute("PRAGMA journal_mode = WAL")
+                self._write_ahead()
                 # An attempt that is lost in a power cut would be made again: wait for the disk.
                 self._db.execute("PRAGMA synchronous = FULL")
                 self._db.executescript(_SCHEMA)
@@ -58,6 +59,20 @@ class SqliteLedger:
     def close(self) -> None:
         """Let the file go."""
         self._db.close()
+
+    def _write_ahead(self) -> None:
+        # Of two that open a new file at once, the one that loses the switch is refused at once, whatever the timeout
+        # (https://www.sqlite.org/c3ref/busy_handler.html: a reader that wants to write is not made to wait). Waiting
+        # for the writer's lock does honour the timeout, and behind it the switch has been made.
+        for _ in range(_SWITCHES):
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._db.execute("COMMIT")
+            else:
+                return
+        self._db.execute("PRAGMA journal_mode = WAL")
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
         """The documents that exist, by key."""
