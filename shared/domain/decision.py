@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from shared.domain.failure import Trigger
+from shared.domain.failure import FailureClass, Trigger
 from shared.domain.reasons import Reason, Verdict
 
 
@@ -42,6 +42,8 @@ class Decision(Struct, frozen=True, kw_only=True):
     job_id: str = ""
     """As the job system lists it, as told where it does not."""
     rule: str = ""
+    failure_class: FailureClass = FailureClass.UNKNOWN
+    """As the matching rule says."""
     attempt: int = 0
     """Number that the attempt has or would have; 0 if it did not come to that."""
     max_attempts: int = 0

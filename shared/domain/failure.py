@@ -19,6 +19,36 @@ class Trigger(str, Enum):
     SWEEP = "sweep"
 
 
+class FailureClass(str, Enum):
+    """What kind of thing went wrong, as the rule that matched says."""
+
+    INFRASTRUCTURE = "infrastructure"
+    """The platform under the job: a node, a mount, a network, a worker process."""
+    APPLICATION = "application"
+    """The program itself."""
+    CONFIGURATION = "configuration"
+    """How it was set up or submitted."""
+    CAPACITY = "capacity"
+    """Something was used up: memory, disk, licences, time."""
+    USER = "user"
+    """A person did it or must do something first: cancelled, quota, permission."""
+    UNKNOWN = "unknown"
+    """The evidence does not tell. Ambiguous evidence is never infrastructure."""
+
+
+class Speaker(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a telling came from, as the platform says it, never as the telling itself does.
+
+    By log: `project`, `logstore` and `topic` (the log group's). By event: `event_source` (the CloudEvent's `source`),
+    and of an event from the Log Service connector the log's own place as well. By hand: nothing.
+    """
+
+    project: str = ""
+    logstore: str = ""
+    topic: str = ""
+    event_source: str = ""
+
+
 class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One announced failure (`job-failure/1`), typed and bounded.
 
@@ -47,6 +77,7 @@ class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     job_name: str = ""
     queue: str = ""
     owner: str = ""
+    speaker: Speaker = Speaker()
     extra: dict[str, str] = {}
     """Unknown fields, kept as evidence: at most 32, each value at most 1 KiB."""
     trigger: Trigger

@@ -29,6 +29,11 @@ class SharedLimit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     opened_at: float | None = None
     """Breaker only: since when it is open. It never closes itself."""
     why: str = ""
+    opened_by: str = ""
+    """Breaker only: the person who opened it by hand; empty if the window or the canary did."""
+    owed: tuple[dict[str, str], ...] = ()
+    """Outcomes about the breaker itself (opened, closed) that are not yet known to be in the Logstore."""
+    owed_at: float = 0.0
     proven: bool = False
     """Breaker of a SchedulerX group: a first rerun was seen to have made exactly the instance that was meant."""
 
@@ -61,6 +66,11 @@ def breaker_key(scope: Scope) -> str:
 def pace_key(scope: Scope, api: Api) -> str:
     """Ledger key of an operation's pace in a region: the documented limit is per account and operation."""
     return f"pace/{scope.system.value}/{scope.region}/{api.value}"
+
+
+def rate_key(scope: Scope) -> str:
+    """Ledger key of the rate of a cluster or group: how many jobs a window may act on before the rest wait."""
+    return f"rate/{scope.key}"
 
 
 def take_breaker_tokens(

@@ -55,6 +55,12 @@ class Reason(str, Enum):
     BREAKER_OPEN = "breaker_open"
     STALE_EVENT = "stale_event"
     HOLD_EXPIRED = "hold_expired"
+    REJECTED = "rejected"
+    CLASS_ATTEMPTS_USED_UP = "class_attempts_used_up"
+    THRASHING = "thrashing"
+    UNTRUSTED_SOURCE = "untrusted_source"
+    BREAKER_OPENED = "breaker_opened"
+    BREAKER_CLOSED = "breaker_closed"
     # deferred
     COOLDOWN = "cooldown"
     RUN_UNCLEAR = "run_unclear"
@@ -66,11 +72,14 @@ class Reason(str, Enum):
     DEADLINE = "deadline"
     PACE = "pace"
     CONTENDED = "contended"
+    RATE = "rate"
+    APPROVED = "approved"
     # held
     RULE_HOLDS = "rule_holds"
     OWN_PARAMETERS = "own_parameters"
     TRIGGERED_BY_API = "triggered_by_api"
     WORKFLOW = "workflow"
+    TOO_MUCH_TO_LOSE = "too_much_to_lose"
     # refused
     API_REFUSED = "api_refused"
     LOOK_REFUSED = "look_refused"

@@ -15,11 +15,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.domain.errors import LedgerUnavailable
-from shared.domain.failure import Failure
+from shared.domain.failure import Failure, FailureClass
 from shared.domain.reasons import Reason, Verdict
 
 MAX_CASES = 256
 """Cases kept in one record; the oldest that nobody waits for go first."""
+LISTED_AT = 4_102_444_800.0
+"""2100-01-01, a due time that no sweep ever reaches: a document that has it can be listed by walking `due` to the end.
+Closed cases of an open breaker's backlog and every breaker have it."""
 OWED_RETRY_S = 60.0
 """The sweep writes owed outcomes again when they are this old."""
 
@@ -76,6 +79,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The last outcome written: what the next one follows up."""
     forced: bool = False
     """A person forced it: the policy's gates are not asked when the sweep goes on."""
+    approved_by: str = ""
+    """The person who said yes to a held case; the gate that asks for a person is passed from then on."""
     tellings: tuple[str, ...] = ()
     """Telling ids that are known to mean this failure; at most 16."""
 
@@ -99,6 +104,8 @@ class AttemptMark(Struct, frozen=True):
 
     number: int
     at: float
+    failure_class: FailureClass = FailureClass.UNKNOWN
+    """Of the failure that it was for: a class with a budget of its own pays from that."""
 
 
 class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -70,6 +70,8 @@ class SchedulerxSnapshot(Struct, frozen=True, kw_only=True):
     to the meant instance where the list reaches that far."""
     own_parameters: bool = False
     """The meant instance ran with parameters other than the job's: RerunJob cannot carry them."""
+    own_retries: int = 0
+    """How often SchedulerX itself retries an instance that fails (`MaxAttempt` of GetJobInfo)."""
     owner: str = ""
     name: str = ""
     look_begun_at: float

@@ -11,6 +11,7 @@ from shared.domain.conclusion import rerun_instances
 from shared.domain.decision import Ask, Decision
 from shared.domain.failure import Trigger
 from shared.domain.limits import SharedLimit
+from shared.domain.mode import Mode
 from shared.domain.reasons import OPEN_VERDICTS, Reason, Verdict, is_final
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
@@ -28,7 +29,7 @@ from shared.heal.books import Books
 from shared.heal.items import Invocation, Item
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
-from shared.policy.model import Mode, Policy
+from shared.policy.model import Policy
 from shared.ports import Chance
 
 _LATER = {

@@ -65,14 +65,18 @@ class SqliteLedger:
         # (https://www.sqlite.org/c3ref/busy_handler.html: a reader that wants to write is not made to wait). Waiting
         # for the writer's lock does honour the timeout, and behind it the switch has been made.
         for _ in range(_SWITCHES):
-            try:
-                self._db.execute("PRAGMA journal_mode = WAL")
-            except sqlite3.OperationalError:
-                self._db.execute("BEGIN IMMEDIATE")
-                self._db.execute("COMMIT")
-            else:
+            if self._switched():
                 return
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute("COMMIT")
         self._db.execute("PRAGMA journal_mode = WAL")
+
+    def _switched(self) -> bool:
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            return False
+        return True
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
         """The documents that exist, by key."""

@@ -12,12 +12,13 @@ from enum import Enum
 from msgspec.structs import replace
 
 from shared.domain.decision import Decision, Gate
+from shared.domain.mode import Mode
 from shared.domain.reasons import Reason, Verdict, is_final
 from shared.domain.runs import life_of
 from shared.domain.snapshot import LookFailed
 from shared.policy import gates_job, gates_policy
 from shared.policy.facts import Answer, Facts, Stop
-from shared.policy.model import Action, Mode
+from shared.policy.model import Action
 
 GIVE_UP_AFTER_S = 86_400.0
 """A failure that is still open a day after it was told gets its final verdict."""

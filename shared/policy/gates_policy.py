@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from shared.domain.mode import Mode
 from shared.domain.reasons import Reason, Verdict
 from shared.domain.snapshot import TRIGGER_API, SchedulerxSnapshot
 from shared.policy.facts import Answer, Facts, Stop
-from shared.policy.model import Action, Mode
+from shared.policy.model import Action
 
 HOLD_EXPIRES_S = 86_400.0
 """A hold that nobody answered expires closed after a day."""

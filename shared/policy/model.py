@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from shared.domain.job import REGION_PATTERN, System
+from shared.domain.mode import Mode
 
 MAX_RULES = 100
 """Matching one failure costs at most this many searches."""
@@ -34,22 +35,6 @@ def _whole(low: int, high: int) -> Meta:
 
 def _number(low: float, high: float, unit: str) -> Meta:
     return Meta(ge=low, le=high, description=f"a number{unit} from {low:g} to {high:.10g}")
-
-
-class Mode(str, Enum):
-    """How much Second Wind may do."""
-
-    AUTO = "auto"
-    """Decide and act."""
-    OBSERVE = "observe"
-    """Decide and write outcomes, change nothing else."""
-    OFF = "off"
-    """The kill switch."""
-
-    def stricter(self, other: Mode) -> Mode:
-        """The one of the two that allows less."""
-        order = list(Mode)
-        return max(self, other, key=order.index)
 
 
 class Action(str, Enum):

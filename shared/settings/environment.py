@@ -13,7 +13,7 @@ from msgspec import Struct
 from shared.domain.endpoint import Endpoint, parse_endpoint
 from shared.domain.errors import Fault, SettingsError
 from shared.domain.job import REGION_PATTERN
-from shared.policy.model import Mode
+from shared.domain.mode import Mode
 from shared.settings.ledger_url import LedgerUrl, parse_ledger_url
 
 BUNDLE_ROOT = Path(__file__).resolve().parents[2]

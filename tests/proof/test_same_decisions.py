@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from shared.domain import errors
 from shared.domain.failure import Failure, Trigger, Unreadable
 from shared.domain.job import State, System
-from shared.policy.model import Attempts, Breaker, Mode, Policy
+from shared.domain.mode import Mode
+from shared.policy.model import Attempts, Breaker, Policy
 from tests.proof.histories import judge
 from tests.proof.scenarios import POLICY, failed_day, group_job, hung, job
 from tests.proof.seam import Fault, extensions

@@ -10,10 +10,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def start(script: str, *arguments: str) -> subprocess.Popen[str]:
-    """Run a script in the repository's root; its output is piped."""
+    """Run a script in the repository's root; its input and output are piped."""
     return subprocess.Popen(
         [sys.executable, "-c", script, *arguments],
         cwd=ROOT,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -12,10 +12,11 @@ from shared.domain.decision import Ask
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import Cluster, Group, State
 from shared.domain.limits import SharedLimit
+from shared.domain.mode import Mode
 from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.snapshot import EhpcSnapshot, Instance, LookFailed, SchedulerxSnapshot
 from shared.policy.facts import Facts
-from shared.policy.model import Action, Attempts, Cooldown, Match, Mode, Policy, Rule
+from shared.policy.model import Action, Attempts, Cooldown, Match, Policy, Rule
 
 NOW = 1_800_000_000.0
 START = int(NOW) - 3600

@@ -11,10 +11,11 @@ from shared.domain.decision import Ask
 from shared.domain.failure import Trigger
 from shared.domain.job import State
 from shared.domain.limits import SharedLimit
+from shared.domain.mode import Mode
 from shared.domain.record import AttemptMark, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.policy.decide import GATES, Skip, decide
-from shared.policy.model import Action, Match, Mode, Rule
+from shared.policy.model import Action, Match, Rule
 
 NOW = 1_800_000_000.0
 LIFE = f"run:{int(NOW) - 3600}"

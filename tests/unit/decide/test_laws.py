@@ -13,12 +13,13 @@ from msgspec.structs import replace
 from shared.domain.conclusion import Conclusion, conclude
 from shared.domain.decision import Decision
 from shared.domain.job import State
+from shared.domain.mode import Mode
 from shared.domain.reasons import Reason, Verdict, is_final
 from shared.domain.record import CaseState
 from shared.domain.snapshot import LookFailed
 from shared.policy.decide import GATES, Skip, decide
 from shared.policy.facts import Facts
-from shared.policy.model import Action, Attempts, Match, Mode, Policy, Rule
+from shared.policy.model import Action, Attempts, Match, Policy, Rule
 
 SLOW_IS_FINE = [HealthCheck.too_slow]
 """On a busy machine drawing takes its time; that says nothing about the laws."""

@@ -12,8 +12,9 @@ from shared.domain.call import Effect
 from shared.domain.failure import Trigger
 from shared.domain.job import State
 from shared.domain.limits import PACE_PER_MINUTE
+from shared.domain.mode import Mode
 from shared.domain.snapshot import LookFailed
-from shared.policy.model import Action, Attempts, Breaker, Cooldown, Match, Mode, Rule
+from shared.policy.model import Action, Attempts, Breaker, Cooldown, Match, Rule
 
 DAY_S = 86_400
 NO_COOLDOWN = Cooldown(base_s=0, max_s=0)

@@ -58,6 +58,27 @@ def test_two_processes_lose_no_update(tmp_path: Path, clock: Any) -> None:
     ledger.close()
 
 
+OPEN = """
+import sys
+from shared.ledger.sqlite import SqliteLedger
+from shared.reality import SystemClock
+
+sys.stdin.readline()
+SqliteLedger(sys.argv[1], SystemClock()).close()
+"""
+
+
+def test_processes_that_open_a_new_file_at_once_all_get_it(tmp_path: Path) -> None:
+    """The switch to write-ahead logging refuses all but one of them at once: the others wait and go on."""
+    for number in range(4):
+        openers = [start(OPEN, str(tmp_path / f"new{number}.db")) for _ in range(6)]
+        for opener in openers:
+            assert opener.stdin is not None
+            opener.stdin.write("\n")
+            opener.stdin.flush()
+        assert [opener.communicate(timeout=60)[1] for opener in openers] == [""] * 6
+
+
 def test_a_writer_killed_in_the_middle_leaves_whole_saves(tmp_path: Path, clock: Any) -> None:
     """After `kill -9` every save that was answered is there, both of its documents, and writing goes on."""
     path = str(tmp_path / "killed.db")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared.domain.errors import PolicyError
 from shared.domain.job import System
+from shared.domain.mode import Mode
 from shared.policy.load import MAX_FAULTS, MAX_TEXT_BYTES, check_policy, load_policy
 from shared.policy.model import (
     MAX_RULES,
@@ -19,7 +20,6 @@ from shared.policy.model import (
     Breaker,
     Cooldown,
     Match,
-    Mode,
     Policy,
     Rule,
     Timing,

@@ -7,8 +7,9 @@ import re
 import pytest
 from msgspec.structs import replace
 
+from shared.domain.mode import Mode
 from shared.policy.load import load_policy
-from shared.policy.model import Action, Attempts, Breaker, Match, Mode, Policy, Rule
+from shared.policy.model import Action, Attempts, Breaker, Match, Policy, Rule
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.errors import SettingsError
-from shared.policy.model import Mode
+from shared.domain.mode import Mode
 from shared.settings import Endpoint, Settings, SqliteLedger, parse_ledger_url, read_settings
 
 _LEAST = {
