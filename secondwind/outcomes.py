@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -19,7 +20,9 @@ from urllib.parse import urlsplit
 PAGE = 100
 """Most logs in one answer."""
 PAGES_MAX = 1000
+ANSWER_BYTES_MAX = 64 * 1024 * 1024
 TIMEOUT_S = 10.0
+TRIES = 3
 _OK = 200
 
 Row = dict[str, str]
@@ -39,24 +42,42 @@ class OutcomeLog:
     logstore: str
     access_key_id: str
     access_key_secret: str
+    security_token: str = ""
+    """Of a role's short-lived key."""
 
-    def read(self, since: float, until: float) -> list[Row]:
+    def read(self, since: float, until: float, fields: Mapping[str, str] | None = None) -> list[Row]:
         """Every outcome written in `[since, until)` (unix seconds), oldest first, each once.
+
+        Args:
+            since: of the time at which it was written.
+            until: the same.
+            fields: only outcomes with exactly these values. The query asks for no more than the service can search
+                for; every value is compared here.
 
         Raises:
             OutcomesUnavailable: it cannot be read now.
         """
         rows: dict[str, Row] = {}
+        wanted = dict(fields or {})
         for number in range(PAGES_MAX):
-            page = self._page(int(since), int(until), number * PAGE)
+            page = self._whole_page(int(since), int(until), number * PAGE, query_of(wanted))
             for row in page:
-                rows.setdefault(row.get("outcome_id", ""), row)
+                if wanted.items() <= row.items():
+                    rows.setdefault(row.get("outcome_id", ""), row)
             if len(page) < PAGE:
                 return list(rows.values())
         raise OutcomesUnavailable(f"more than {PAGES_MAX * PAGE} outcomes")
 
-    def _page(self, since: int, until: int, offset: int) -> list[Row]:
-        wanted = {"from": since, "to": until, "query": "schema: secondwind-outcome/1", "line": PAGE, "offset": offset}
+    def _whole_page(self, since: int, until: int, offset: int, query: str) -> list[Row]:
+        """The service may answer before it has searched everything; it says so, and is asked again."""
+        for _ in range(TRIES):
+            rows, complete = self._page(since, until, offset, query)
+            if complete:
+                return rows
+        raise OutcomesUnavailable("the service did not search everything in time")
+
+    def _page(self, since: int, until: int, offset: int, query: str) -> tuple[list[Row], bool]:
+        wanted = {"from": since, "to": until, "query": query, "line": PAGE, "offset": offset}
         body = json.dumps(wanted).encode()
         url = urlsplit(self.endpoint)
         kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
@@ -64,18 +85,16 @@ class OutcomeLog:
         try:
             connection.request("POST", f"/logstores/{self.logstore}/logs", body, self._headers(url.netloc, body))
             answer = connection.getresponse()
-            text = answer.read()
+            text = answer.read(ANSWER_BYTES_MAX + 1)
         except (OSError, HTTPException) as error:
             raise OutcomesUnavailable(f"no answer: {error}") from error
         finally:
             connection.close()
         if answer.status != _OK:
             raise OutcomesUnavailable(f"HTTP {answer.status}: {text[:200].decode(errors='replace')}")
-        try:
-            rows: list[Row] = json.loads(text)["data"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise OutcomesUnavailable("the answer is no JSON with outcomes in it") from error
-        return rows
+        if len(text) > ANSWER_BYTES_MAX:
+            raise OutcomesUnavailable(f"an answer of more than {ANSWER_BYTES_MAX} bytes")
+        return _read(text)
 
     def _headers(self, host: str, body: bytes) -> dict[str, str]:
         """Headers with the signature over them; the project stands before the host, also before an address."""
@@ -83,6 +102,7 @@ class OutcomeLog:
             "x-log-apiversion": "0.6.0",
             "x-log-bodyrawsize": str(len(body)),
             "x-log-signaturemethod": "hmac-sha1",
+            **({"x-acs-security-token": self.security_token} if self.security_token else {}),
         }
         digest = hashlib.md5(body, usedforsecurity=False).hexdigest().upper()
         date = formatdate(usegmt=True)
@@ -97,3 +117,28 @@ class OutcomeLog:
             "Date": date,
             "Authorization": f"LOG {self.access_key_id}:{base64.b64encode(mac.digest()).decode()}",
         }
+
+
+def query_of(fields: Mapping[str, str]) -> str:
+    """The search for outcomes with these values.
+
+    A value goes into the query between double quotes, and only if it can neither end them nor break the line; another
+    one is left out, which finds more. So nothing that a stranger named a job can widen or change the search.
+    https://www.alibabacloud.com/help/en/sls/user-guide/query-syntax
+    """
+    searched = [f'{name}: "{value}"' for name, value in sorted(fields.items()) if _searchable(value)]
+    return " and ".join(["schema: secondwind-outcome/1", *searched])
+
+
+def _searchable(value: str) -> bool:
+    return bool(value) and value.isprintable() and not set(value) & set('"\\*?')
+
+
+def _read(text: bytes) -> tuple[list[Row], bool]:
+    """The logs of an answer, and whether they are all that this page should have."""
+    try:
+        answer = json.loads(text)
+        rows = [{str(name): str(value) for name, value in row.items()} for row in answer["data"]]
+        return rows, answer.get("meta", {}).get("progress", "Complete") == "Complete"
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise OutcomesUnavailable("the answer is no JSON with outcomes in it") from error

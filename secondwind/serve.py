@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TextIO
 
 from secondwind.localcloud.cloud import LOCAL_CREDENTIAL
-from secondwind.localcloud.region import OUTCOMES, PROJECT, Region
+from secondwind.localcloud.region import FUNCTIONS, OUTCOMES, PROJECT, Region, deployed_name
 from secondwind.localcloud.scenario import DEFAULT, ScenarioError, Story, read_story
 
 CODE_PATH = Path(__file__).resolve().parents[1]
+ASYNC_STEP_S = 0.2
+"""How often asynchronous invocations are looked after."""
 OK, NO_PORT, BAD_SCENARIO = 0, 1, 2
 """Exit statuses."""
 
@@ -40,7 +42,8 @@ def run(port: int, scenario: Path | None, out: TextIO, err: TextIO) -> int:
             region.populate(story, float(int(time.time())))
             out.write(_greeting(region, story))
             out.flush()
-            ended.wait()
+            while not ended.wait(ASYNC_STEP_S):
+                region.desk.run_due()
     out.write("\nstopped\n")
     return OK
 
@@ -49,6 +52,7 @@ def _greeting(region: Region, story: Story) -> str:
     keys = {
         "ALIBABA_CLOUD_ACCESS_KEY_ID": LOCAL_CREDENTIAL.access_key_id,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": LOCAL_CREDENTIAL.access_key_secret,
+        "FC_REGION": "cn-hangzhou",
     }
     lines = [
         f"Alibaba Cloud on localhost: {region.cloud.endpoint} (E-HPC, SchedulerX, Log Service; region cn-hangzhou)",
@@ -57,9 +61,13 @@ def _greeting(region: Region, story: Story) -> str:
         *(f"  cluster      {one.id} ({one.scheduler.value}, {len(one.jobs)} jobs)" for one in story.clusters),
         *(f"  group        {one.namespace} / {one.id} ({len(one.jobs)} jobs)" for one in story.groups),
         *(f"  Logstore     {one.project} / {one.name} ({len(one.logs)} logs)" for one in story.logstores),
+        f"  functions    {', '.join(deployed_name(name) for name in FUNCTIONS)}",
         "",
         "To point Second Wind at it:",
         *(f"  export {name}={shlex.quote(value)}" for name, value in {**region.environment, **keys}.items()),
+        "",
+        "To invoke a function there, with the event's times as they are:",
+        f"  secondwind invoke EVENT_FILE --via fc3 --endpoint {region.cloud.endpoint}",
         "",
         "Ctrl-C stops it and forgets everything.",
     ]

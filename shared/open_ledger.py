@@ -1,11 +1,17 @@
-"""Opens the ledger that the settings name. A backend is imported when it is named: an SDK costs a cold start."""
+"""Opens the ledger that the settings name. A backend is imported when it is named: an SDK costs a cold start.
+
+A package for Function Compute has the client of one ledger (`make bundle LEDGER=…`); whether it is the one that is
+named can be told without importing it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Protocol
 
 from shared.domain.credentials import Credentials
+from shared.domain.errors import Fault, SettingsError
 from shared.ports import Clock, Ledger
 from shared.settings import LedgerUrl, SqliteLedger, TablestoreLedger
 
@@ -16,6 +22,24 @@ class OpenLedger(Ledger, Protocol):
     def close(self) -> None:
         """Let them go."""
         ...
+
+
+def check_client(url: LedgerUrl) -> None:
+    """Whether what the ledger needs is installed. Nothing is imported.
+
+    Raises:
+        SettingsError: it is not.
+    """
+    if isinstance(url, SqliteLedger):
+        return
+    client, name = ("tablestore", "Tablestore") if isinstance(url, TablestoreLedger) else ("redis", "Redis")
+    try:
+        there = find_spec(client) is not None
+    except (ImportError, ValueError):  # a finder that refuses, a stand-in without a spec
+        there = False
+    if not there:
+        problem = f"this package has no client for {name}: `make bundle LEDGER={client}` makes one that has"
+        raise SettingsError([Fault("SECONDWIND_LEDGER_URL", problem)])
 
 
 def open_ledger(url: LedgerUrl, credentials: Credentials, clock: Clock, remaining_s: Callable[[], float]) -> OpenLedger:
@@ -29,7 +53,9 @@ def open_ledger(url: LedgerUrl, credentials: Credentials, clock: Clock, remainin
 
     Raises:
         LedgerUnavailable: it cannot be opened.
+        SettingsError: as `check_client`.
     """
+    check_client(url)
     if isinstance(url, SqliteLedger):
         from shared.ledger.sqlite import SqliteLedger as Backend  # noqa: PLC0415 - the module's docstring says why
 

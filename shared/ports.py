@@ -122,6 +122,10 @@ class LogRange(Struct, frozen=True, kw_only=True):
     end_cursor: str
 
 
+TOPIC = "__topic__"
+"""The field in which a log's entry carries the topic of its log group."""
+
+
 class LogEntry(Struct, frozen=True):
     """One log of a range."""
 
@@ -130,7 +134,7 @@ class LogEntry(Struct, frozen=True):
     time: int
     """Unix seconds."""
     fields: Mapping[str, str | bytes]
-    """Contents; bytes where a value is no UTF-8."""
+    """Contents; bytes where a value is no UTF-8. `__topic__` is the log group's, whatever the contents say."""
 
 
 class LogSource(Protocol):

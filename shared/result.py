@@ -6,8 +6,9 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from shared.domain.reasons import Verdict
+from shared.domain.reasons import Reason, Verdict
 from shared.heal import Report, Result
+from shared.policy.advice import would_change
 
 SCHEMA = "secondwind-result/1"
 MAX_OUTCOMES = 50
@@ -19,7 +20,7 @@ def result_of(report: Report, *, gates: bool = False) -> dict[str, Any]:
 
     Args:
         report: what became of the delivery.
-        gates: a person asks: all outcomes, each with every gate that was asked.
+        gates: a person asks: all outcomes, each with every gate that was asked and what would have to change.
     """
     counts = {verdict.value: 0 for verdict in Verdict}
     for result in report.results:
@@ -37,4 +38,5 @@ def _outcome(result: Result, *, gates: bool) -> dict[str, Any]:
     if gates:
         asked = result.decision.gates if result.decision else ()
         fields["gates"] = [asdict(gate) for gate in asked]
+        fields["would_change"] = would_change(Reason(result.outcome.reason))
     return fields

@@ -27,13 +27,13 @@ from shared.intake.event import read_events
 from shared.intake.log import read_logs
 from shared.intake.manual import read_manual
 from shared.intake.trigger import read_trigger
-from shared.open_ledger import open_ledger
+from shared.open_ledger import check_client, open_ledger
 from shared.policy.load import load_policy
 from shared.policy.model import Policy
 from shared.ports import JobSystem, LogRange
 from shared.reality import SystemChance, SystemClock
 from shared.result import result_of
-from shared.settings import Settings, SqliteLedger, read_credentials, read_settings
+from shared.settings import Settings, SqliteLedger, read_credentials, read_settings, unknown_names
 from shared.sls import Access, SlsSink, SlsSource
 from shared.sweep import sweep
 from shared.systems.ehpc import EhpcSystem
@@ -63,13 +63,17 @@ class Wiring(Struct, frozen=True):
 
 
 def prepare(context: Any) -> None:
-    """Check settings and policy before the first delivery.
+    """Check settings, policy and the ledger's client before the first delivery; warn of variables that nobody reads.
 
     Raises:
         SettingsError: every bad setting by name; a policy that cannot be used is one of them.
     """
+    unknown = unknown_names(os.environ)
+    if unknown:
+        _LOG.warning("not a setting, so nobody reads it: %s", ", ".join(map(str, unknown)))
     configuration = _configuration(context)
     ledger = configuration.settings.ledger
+    check_client(ledger)
     if isinstance(ledger, SqliteLedger) and os.environ.get("FC_FUNC_CODE_PATH"):
         _LOG.warning(
             "the SQLite ledger %s lives and dies with this instance: other instances do not see its reservations",

@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from shared.domain.errors import LedgerUnavailable
+from shared.domain.limits import SharedLimit, decode_limit
 from shared.domain.outcome import Outcome
 from shared.domain.record import JobRecord, decode_record
-from shared.heal import Healer, Item, Origin, Report, Result
+from shared.heal import Healer, Item, Notice, Origin, Report, Result, Walked
+from shared.heal.books import SHARED
 from shared.ports import Due, Stored
 
 _LOG = logging.getLogger(__name__)
@@ -32,6 +34,9 @@ def sweep(healer: Healer) -> Report:
     """
     total = Report()
     keys = _fair(healer.ledger.due(healer.clock.now(), MAX_HINTS))[:MAX_DOCUMENTS]
+    if not keys:
+        return total
+    healer = healer.under_controls()
     for start in range(0, len(keys), PAGE):
         now = healer.clock.now()
         if now + ROOM_S > healer.invocation.hard_deadline:
@@ -57,20 +62,23 @@ def _fair(hints: Sequence[Due]) -> list[str]:
     return turns
 
 
-def _due_work(documents: Mapping[str, Stored], now: float) -> tuple[list[Item], list[Result]]:
+def _due_work(documents: Mapping[str, Stored], now: float) -> tuple[list[Item], Walked]:
     """Cases to go on with and outcomes to write, from documents as they are now: `due` is only a hint.
 
     On a document that cannot be read nothing is decided, and nothing beside it waits for it.
     """
     items: list[Item] = []
-    owed: list[Result] = []
+    owed = Walked()
     for key, stored in documents.items():
         try:
+            if key.startswith(SHARED):
+                owed.notices += _told_by_breaker(key, decode_limit(stored.document), now)
+                continue
             record = decode_record(stored.document)
-        except LedgerUnavailable as error:
+            owed.results += _owed_by(key, record, now)
+        except (LedgerUnavailable, msgspec.ValidationError) as error:
             _LOG.error("%s is left as it is: %s", key, error)
             continue
-        owed += _owed_by(key, record, now)
         items += [Item(case.failure, Origin(key, case)) for case in record.cases if case.due(now)]
     return items, owed
 
@@ -79,3 +87,9 @@ def _owed_by(key: str, record: JobRecord, now: float) -> list[Result]:
     if not record.owed or record.due_at is None or record.due_at > now:
         return []
     return [Result(msgspec.convert(one, Outcome), None, key) for one in record.owed]
+
+
+def _told_by_breaker(key: str, limit: SharedLimit, now: float) -> list[Notice]:
+    if limit.listed_at > now:
+        return []
+    return [Notice(key, msgspec.convert(one, Outcome).fields()) for one in limit.owed]

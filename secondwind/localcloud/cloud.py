@@ -15,6 +15,7 @@ from secondwind.localcloud.acs3 import Credential, Verifier
 from secondwind.localcloud.clock import Clock, SystemClock
 from secondwind.localcloud.ehpc import Ehpc
 from secondwind.localcloud.faults import Faults
+from secondwind.localcloud.fc3_door import Fc3Door
 from secondwind.localcloud.openapi import OpenApi
 from secondwind.localcloud.scheduler import World
 from secondwind.localcloud.schedulerx import Schedulerx
@@ -86,4 +87,5 @@ class LocalCloud:
 
 
 def _is_openapi(request: Request) -> bool:
-    return "x-acs-action" in request.headers
+    """RPC style, where everything is in the parameters; services with paths of their own are mounted beside it."""
+    return "x-acs-action" in request.headers and not Fc3Door.serves(request)

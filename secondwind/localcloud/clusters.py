@@ -161,7 +161,8 @@ class Cluster:
         job.state, job.started_at, job.modified_at = State.RUNNING, int(now), now
         job.run_count += 1
         job.exit_code = None
-        job.nodes = tuple(f"compute{number:03}" for number in sorted(chance.sample(range(200), job.spec.nodes)))
+        drawn = tuple(f"compute{number:03}" for number in sorted(chance.sample(range(200), job.spec.nodes)))
+        job.nodes = job.spec.hosts if job.spec.hosts and job.run_count == 1 else drawn
         job.plan += 1
         if math.isinf(job.run.after_s):
             return

@@ -67,6 +67,8 @@ class JobSpec:
     queue: str = "workq"
     rerunnable: bool = True
     nodes: int = 1
+    hosts: tuple[str, ...] = ()
+    """Where the first run is; empty: drawn from the world's seed, as for every further run."""
     retry: JobRetry | None = None
 
 

@@ -10,7 +10,9 @@ Functions run as Function Compute runs them, each in a process of its own that i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import final
 
@@ -19,8 +21,11 @@ import msgspec
 from secondwind.localcloud.cloud import LOCAL_CREDENTIAL, LocalCloud
 from secondwind.localcloud.eventbridge import EventBridge
 from secondwind.localcloud.eventbridge_door import EventBridgeDoor
-from secondwind.localcloud.fc import FunctionRuntime
+from secondwind.localcloud.fc import FunctionRuntime, InvocationResult
+from secondwind.localcloud.fc2_door import Fc2Door
+from secondwind.localcloud.fc3_door import Fc3Door
 from secondwind.localcloud.fc_context import Kind
+from secondwind.localcloud.fc_desk import FunctionDesk
 from secondwind.localcloud.log_pump import LogTriggerPump, TriggerConfig
 from secondwind.localcloud.scenario import InstanceStatus, InstanceStory, LogstoreStory, Story, log_text
 from secondwind.localcloud.scheduler import (
@@ -67,6 +72,15 @@ class Region:
         }
         self._code_path = code_path
         self._functions: dict[str, FunctionRuntime] = {}
+        self._lock = Lock()
+        self.desk = FunctionDesk(self.cloud.clock)
+        for name in FUNCTIONS:
+            self.desk.deploy(deployed_name(name), partial(self._invoke, name), environment=self.environment)
+        for invocations in (
+            Fc3Door(self.desk, self.cloud.clock, self.cloud.credentials),
+            Fc2Door(self.desk, self.cloud.clock, self.cloud.credentials),
+        ):
+            self.cloud.mount(invocations.serves, invocations)
 
     @property
     def world(self) -> World:
@@ -75,17 +89,21 @@ class Region:
 
     def function(self, name: str) -> FunctionRuntime:
         """One of FUNCTIONS. Raises KeyError for another."""
-        if name not in self._functions:
-            self._functions[name] = FunctionRuntime(
-                f"functions.{name}.index.handler",
-                code_path=self._code_path,
-                initializer=f"functions.{name}.index.initialize",
-                environment=self.environment,
-                context_kind=FUNCTIONS[name],
-                function_name=name,
-                credentials=LOCAL_CREDENTIAL,
-            )
-        return self._functions[name]
+        with self._lock:
+            if name not in self._functions:
+                self._functions[name] = FunctionRuntime(
+                    f"functions.{name}.index.handler",
+                    code_path=self._code_path,
+                    initializer=f"functions.{name}.index.initialize",
+                    environment=self.environment,
+                    context_kind=FUNCTIONS[name],
+                    function_name=name,
+                    credentials=LOCAL_CREDENTIAL,
+                )
+            return self._functions[name]
+
+    def _invoke(self, name: str, event: bytes) -> InvocationResult:
+        return self.function(name).invoke(event)
 
     def pump(self, project: str, logstore: str, *, seed: int = 0) -> LogTriggerPump:
         """A Log Service trigger from that Logstore to `log_trigger`."""
@@ -98,7 +116,12 @@ class Region:
             made = self.world.cluster(cluster.id, cluster.scheduler)
             for job in cluster.jobs:
                 spec = JobSpec(
-                    runs=job.plan(), name=job.name, owner=job.owner, queue=job.queue, rerunnable=job.rerunnable
+                    runs=job.plan(),
+                    name=job.name,
+                    owner=job.owner,
+                    queue=job.queue,
+                    hosts=job.hosts,
+                    rerunnable=job.rerunnable,
                 )
                 made.submit(job.id, spec, at=now - job.submitted_ago_s)
         for group in story.groups:
@@ -127,6 +150,11 @@ class Region:
         for function in self._functions.values():
             function.close()
         self.cloud.stop()
+
+
+def deployed_name(function: str) -> str:
+    """The name under which one of FUNCTIONS is deployed: `secondwind-log-trigger` for `log_trigger`."""
+    return f"secondwind-{function.replace('_', '-')}"
 
 
 def _add_instance(job: ScheduledJob, instance: InstanceStory, now: float) -> None:

@@ -10,6 +10,7 @@
             runs: [hang, finish 600]      # first run, second run, …; the last goes for all further ones:
                                           # hang | finish SECONDS | requeue SECONDS
             name: cfd-mesh                # name, owner, queue: optional
+            hosts: [compute2]             # where the first run is; default: drawn
             rerunnable: true
     groups:
       - namespace: demo-namespace
@@ -90,6 +91,7 @@ class JobStory(_Strict, frozen=True, kw_only=True):
     name: _Name = "job"
     owner: _Name = "alice"
     queue: _Name = "workq"
+    hosts: tuple[_Name, ...] = ()
     rerunnable: bool = True
 
     def plan(self) -> tuple[Run, ...]:

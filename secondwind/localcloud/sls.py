@@ -2,7 +2,7 @@
 
 Kept in memory. Signatures are checked (`sls_auth`), bodies are compressed protobuf (`sls_wire`), limits and
 errors are the documented ones. Not here: shard splitting, TTL, SQL, write quotas of their own (tests inject
-those as faults), other set-up calls than projects, Logstores and indexes.
+those as faults), other set-up calls than those for projects, Logstores, indexes and what `sls_admin` has.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import re
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from email.utils import formatdate
 
-from secondwind.localcloud import sls_auth, sls_operations, sls_query
+from secondwind.localcloud import sls_admin, sls_auth, sls_operations, sls_query
 from secondwind.localcloud.acs3 import Credential
 from secondwind.localcloud.clock import Clock
 from secondwind.localcloud.faults import PREVENTS, Fault, FaultKind, Faults, spoiled
@@ -79,12 +80,24 @@ class LogService:
         """Answer one request; what is wrong with it is in the answer."""
         with self._lock:
             self._requests += 1
-            call = parse_call(request, now=self._clock.now(), region=self._region, pull_bytes_max=self._pull_bytes_max)
+            call = parse_call(
+                request,
+                now=self._clock.now(),
+                region=self._region,
+                pull_bytes_max=self._pull_bytes_max,
+                more=sls_admin.ROUTES,
+            )
             response = self._answer(call)
             found = _ERROR_CODE.search(response.body) if response.status >= 400 else None  # noqa: PLR2004 - HTTP errors
             code = "ConnectionClosed" if response.close else found[1].decode() if found else ""
             self.calls.append(Recorded(call.operation, call.project, call.logstore, response.status, code))
-            headers = {"server": "Tengine", **response.headers, "x-log-requestid": f"{self._requests:024X}"}
+            date = formatdate(self._clock.now(), usegmt=True)
+            headers = {
+                "server": "Tengine",
+                "date": date,
+                **response.headers,
+                "x-log-requestid": f"{self._requests:024X}",
+            }
             return replace(response, headers=headers)
 
     def count(self, operation: str, logstore: str | None = None) -> int:

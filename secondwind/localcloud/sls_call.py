@@ -32,7 +32,8 @@ class Call:
         return self.segments[1] if len(self.segments) > 1 else ""
 
 
-_ROUTES: tuple[tuple[str, str, str, str], ...] = (
+Routes = tuple[tuple[str, str, str, str], ...]
+_ROUTES: Routes = (
     # method, path with * for one segment, `type` in the query, operation
     ("POST", "", "", "CreateProject"),
     ("GET", "", "", "GetProject"),
@@ -53,14 +54,14 @@ _ROUTES: tuple[tuple[str, str, str, str], ...] = (
 )
 
 
-def parse_call(request: Request, *, now: float, region: str, pull_bytes_max: int) -> Call:
-    """What the request asks for; the operation is empty if there is none of that shape."""
+def parse_call(request: Request, *, now: float, region: str, pull_bytes_max: int, more: Routes = ()) -> Call:
+    """What the request asks for; the operation is empty if there is none of that shape. `more` are further routes."""
     path = request.path.strip("/")
     segments = tuple(unquote(part) for part in path.split("/")) if path else ()
     query = dict(parse_qsl(request.query, keep_blank_values=True))
     host = request.headers.get("host", "")
     operation = ""
-    for method, shape, kind, name in _ROUTES:
+    for method, shape, kind, name in (*_ROUTES, *more):
         wanted = tuple(shape.split("/")) if shape else ()
         fits = len(wanted) == len(segments) and all(w in ("*", s) for w, s in zip(wanted, segments, strict=True))
         if fits and method == request.method and kind == query.get("type", ""):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from secondwind.localcloud import sls_query, sls_wire
+from secondwind.localcloud import sls_admin, sls_query, sls_wire
 from secondwind.localcloud.sls_body import packed, unpacked
 from secondwind.localcloud.sls_call import Call
 from secondwind.localcloud.sls_error import SlsError, parameter_invalid
@@ -35,6 +35,8 @@ def perform(call: Call, projects: Projects) -> Response:
     project = projects.get(call.project)
     if project is None:
         raise SlsError(404, "ProjectNotExist", f"The Project does not exist : {call.project[:63]}")
+    if call.operation in sls_admin.OPERATIONS:
+        return sls_admin.perform(call, project)
     if (on_project := _ON_PROJECT.get(call.operation)) is not None:
         return on_project(call, project)
     if (on_logstore := _ON_LOGSTORE.get(call.operation)) is not None:

@@ -137,6 +137,8 @@ class Project:
     description: str
     created_at: float
     logstores: dict[str, Logstore] = field(default_factory=dict)
+    entities: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    """Saved searches, dashboards and alert rules by kind and name (`sls_admin`)."""
 
     def logstore(self, name: str) -> Logstore:
         """That Logstore. Raises LogStoreNotExist."""

@@ -20,7 +20,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     the kill switch."""
 
 
-class Gate(Struct, frozen=True, kw_only=True):
+class Gate(Struct, frozen=True, kw_only=True, gc=False):
     """One question that was asked on the way."""
 
     name: str
@@ -29,7 +29,7 @@ class Gate(Struct, frozen=True, kw_only=True):
     wanted: str
 
 
-class Decision(Struct, frozen=True, kw_only=True):
+class Decision(Struct, frozen=True, kw_only=True, gc=False):
     """What shall become of one failure, and why."""
 
     verdict: Verdict

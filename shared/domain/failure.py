@@ -87,6 +87,11 @@ class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Hash of what was told, by whom it was told left out: a redelivery has the same, a new telling another."""
 
     @property
+    def evidence_chars(self) -> int:
+        """How much text of it only a decision needs."""
+        return len(self.message) + sum(len(name) + len(value) for name, value in self.extra.items())
+
+    @property
     def system(self) -> System:
         """The job system that the failure names."""
         return self.scope.system

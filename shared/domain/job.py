@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -55,7 +56,7 @@ class Cluster(Struct, frozen=True, kw_only=True, tag="ehpc"):
     @property
     def key(self) -> str:
         """Ledger key prefix of the cluster, `ehpc/<region>/<cluster>`; parts are percent-encoded."""
-        return "/".join([self.system.value, *(quote(part, safe="") for part in (self.region, self.cluster_id))])
+        return f"{self.system.value}/{_encoded(self.region, self.cluster_id)}"
 
 
 class Group(Struct, frozen=True, kw_only=True, tag="schedulerx"):
@@ -75,14 +76,20 @@ class Group(Struct, frozen=True, kw_only=True, tag="schedulerx"):
     @property
     def key(self) -> str:
         """Ledger key prefix of the group, `schedulerx/<region>/<namespace>/<group>`, percent-encoded."""
-        parts = (self.region, self.namespace, self.group_id)
-        return "/".join([self.system.value, *(quote(part, safe="") for part in parts)])
+        return f"{self.system.value}/{_encoded(self.region, self.namespace, self.group_id)}"
 
 
 Scope = Cluster | Group
 """What jobs share a breaker and, on E-HPC, a call."""
 
 
+@lru_cache(maxsize=4096)
 def job_key(scope: Scope, job_id: str) -> str:
-    """Ledger key of one job, by its id as the job system lists it."""
+    """Ledger key of one job, by its id as the job system lists it; kept, for every step of a delivery asks for it."""
     return f"{scope.key}/{quote(job_id, safe='')}"
+
+
+@lru_cache(maxsize=256)
+def _encoded(*parts: str) -> str:
+    """Parts of a key."""
+    return "/".join(quote(part, safe="") for part in parts)

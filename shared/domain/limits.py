@@ -1,8 +1,11 @@
-"""Limits that many jobs share: a scope's breaker and an API's pace, as documents of their own in time buckets."""
+"""Limits that many jobs share: a scope's breaker and rate, an API's pace, as documents of their own in time buckets.
+
+A breaker tells about itself once: what opens or closes it owes the outcome in the same compare-and-set.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -10,14 +13,21 @@ from msgspec.structs import replace
 
 from shared.domain.call import Api
 from shared.domain.errors import LedgerUnavailable
-from shared.domain.job import Scope
-from shared.domain.outcome import stable_id
+from shared.domain.job import Cluster, Scope
+from shared.domain.outcome import Outcome, rfc3339, stable_id
+from shared.domain.reasons import Reason, Verdict
+from shared.domain.record import LISTED_AT, OWED_RETRY_S
 
 BREAKER_BUCKET_S = 60
-PACE_BUCKET_S = 10
+COUNT_BUCKET_S = 10
+PACE_WINDOW_S = 60.0
 PACE_PER_MINUTE = 80
 """SchedulerX answers 100 calls a minute, user and operation, and others share it (job-systems.md 5.5,
 https://help.aliyun.com/zh/mse/support/openapi-issues)."""
+MAX_WHY_CHARS = 256
+MAX_WHO_CHARS = 128
+MAX_DIGITS = 20
+"""A number in a document with more digits is none of ours."""
 
 
 class SharedLimit(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -25,7 +35,7 @@ class SharedLimit(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     schema: str = "secondwind-limit/1"
     buckets: dict[str, tuple[str, ...]] = {}
-    """Start of the bucket in unix seconds → tokens taken in it."""
+    """Start of the bucket in unix seconds → tokens taken in it: names of jobs in a breaker, else counts."""
     opened_at: float | None = None
     """Breaker only: since when it is open. It never closes itself."""
     why: str = ""
@@ -36,6 +46,20 @@ class SharedLimit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     owed_at: float = 0.0
     proven: bool = False
     """Breaker of a SchedulerX group: a first rerun was seen to have made exactly the instance that was meant."""
+
+    @property
+    def listed_at(self) -> float:
+        """When the sweep should look at a breaker that owes; else never, and walking `due` lists it."""
+        return self.owed_at + OWED_RETRY_S if self.owed else LISTED_AT
+
+    def paid(self, outcome_ids: Iterable[str]) -> SharedLimit:
+        """This document without those owed outcomes."""
+        gone = frozenset(outcome_ids)
+        return replace(self, owed=tuple(one for one in self.owed if one.get("outcome_id") not in gone))
+
+    def put_off(self, now: float) -> SharedLimit:
+        """This document with its owed outcomes due a while later."""
+        return replace(self, owed_at=now) if self.owed else self
 
 
 _DECODER = msgspec.json.Decoder(SharedLimit)
@@ -53,9 +77,12 @@ def decode_limit(document: bytes) -> SharedLimit:
         LedgerUnavailable: the document is not one of ours; it must not count as an unused limit.
     """
     try:
-        return _DECODER.decode(document)
-    except msgspec.DecodeError as error:
+        limit = _DECODER.decode(document)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise LedgerUnavailable(f"a ledger document is malformed: {error}") from error
+    if not all(start.isdecimal() and len(start) < MAX_DIGITS for start in limit.buckets):
+        raise LedgerUnavailable("a ledger document is malformed: a bucket does not begin at a moment")
+    return limit
 
 
 def breaker_key(scope: Scope) -> str:
@@ -73,10 +100,72 @@ def rate_key(scope: Scope) -> str:
     return f"rate/{scope.key}"
 
 
+def opened(limit: SharedLimit, scope: Scope, why: str, now: float, by: str = "") -> SharedLimit:
+    """The breaker open, owing the one outcome that says so; one that is open already stays as it is.
+
+    Args:
+        limit: the breaker's document.
+        scope: its cluster or group.
+        why: for people, at most 256 characters are kept.
+        now: unix seconds.
+        by: the person who opens it by hand; empty if the window or the canary does.
+    """
+    if limit.opened_at is not None:
+        return limit
+    why, by = why[:MAX_WHY_CHARS], by[:MAX_WHO_CHARS]
+    whom = f" by {by}" if by else ""
+    message = (
+        f"the breaker of {scope.key} has been opened{whom}: {why}. Nothing is rerun there until a person closes it: "
+        f"secondwind breaker close {scope.key} --backlog drop|resume"
+    )
+    about = replace(limit, opened_at=now, why=why, opened_by=by)
+    # Of what a person did no delivery is about to tell: due at once.
+    return _owing(about, _notice(scope, Reason.BREAKER_OPENED, now, now, message), now - OWED_RETRY_S if by else now)
+
+
+def closed_by_hand(limit: SharedLimit, scope: Scope, now: float, by: str) -> SharedLimit:
+    """The breaker closed and its window empty, owing the one outcome that says so; a closed one stays as it is."""
+    if limit.opened_at is None:
+        return limit
+    message = f"the breaker of {scope.key} has been closed by {by[:MAX_WHO_CHARS]}"
+    notice = _notice(scope, Reason.BREAKER_CLOSED, limit.opened_at, now, message)
+    about = replace(limit, buckets={}, opened_at=None, why="", opened_by="")
+    return _owing(about, notice, now - OWED_RETRY_S)
+
+
+def _owing(limit: SharedLimit, notice: dict[str, str], since: float) -> SharedLimit:
+    return replace(limit, owed=(*limit.owed, notice), owed_at=min(limit.owed_at, since) if limit.owed else since)
+
+
+def _notice(scope: Scope, reason: Reason, opened_at: float, now: float, message: str) -> dict[str, str]:
+    """An outcome about the breaker itself; its opening and its closing have one failure id."""
+    cluster = scope if isinstance(scope, Cluster) else None
+    group = None if isinstance(scope, Cluster) else scope
+    failure_id = stable_id("breaker", breaker_key(scope), opened_at)
+    opening = stable_id("outcome", failure_id, Reason.BREAKER_OPENED.value)
+    outcome = Outcome(
+        outcome_id=stable_id("outcome", failure_id, reason.value),
+        failure_id=failure_id,
+        final="true",
+        follow_up="" if reason is Reason.BREAKER_OPENED else opening,
+        at=rfc3339(now),
+        verdict=Verdict.SUPPRESSED.value,
+        reason=reason.value,
+        message=message,
+        system=scope.system.value,
+        region=scope.region,
+        cluster_id=cluster.cluster_id if cluster else "",
+        namespace=group.namespace if group else "",
+        group_id=group.group_id if group else "",
+    )
+    return outcome.fields()
+
+
 def take_breaker_tokens(
     limit: SharedLimit,
     job_keys: Sequence[str],
     *,
+    scope: Scope,
     max_jobs: int,
     window_s: float,
     now: float,
@@ -91,31 +180,56 @@ def take_breaker_tokens(
     buckets = _recent(limit.buckets, now - window_s - BREAKER_BUCKET_S)
     counted = {token for tokens in buckets.values() for token in tokens}
     this_bucket = buckets.get(_bucket(BREAKER_BUCKET_S, now), ())
-    opened_at, why, admitted, taken = limit.opened_at, limit.why, set[str](), list[str]()
+    admitted, taken = set[str](), list[str]()
     for key in dict.fromkeys(job_keys):
         token = stable_id(key)[:12]
         room = token in counted or len(counted) < max_jobs
-        if key not in forced and opened_at is None and not room:
-            opened_at, why = now, f"more than {max_jobs} jobs in {window_s:g} s"
-        if key not in forced and (opened_at is not None or not room):
+        if key not in forced and not room:
+            limit = opened(limit, scope, f"more than {max_jobs} jobs in {window_s:g} s", now)
+        if key not in forced and limit.opened_at is not None:
             continue
         admitted.add(key)
         counted.add(token)
         if token not in this_bucket:
             # Also of a job that counts already: it is acted on again, so it must count from now on.
             taken.append(token)
-    return (
-        replace(limit, buckets=_put(buckets, BREAKER_BUCKET_S, now, taken), opened_at=opened_at, why=why),
-        frozenset(admitted),
-    )
+    return replace(limit, buckets=_put(buckets, BREAKER_BUCKET_S, now, taken)), frozenset(admitted)
 
 
-def take_pace_tokens(limit: SharedLimit, wanted: int, *, now: float) -> tuple[SharedLimit, int]:
-    """Take as many of the wanted calls as the last minute leaves room for; the new document and how many."""
-    buckets = _recent(limit.buckets, now - 60 - PACE_BUCKET_S)
-    used = sum(len(tokens) for tokens in buckets.values())
-    granted = max(0, min(wanted, PACE_PER_MINUTE - used))
-    return replace(limit, buckets=_put(buckets, PACE_BUCKET_S, now, ["1"] * granted)), granted
+def room(limit: SharedLimit, most: int, window_s: float, now: float) -> int:
+    """How many tokens of a pace or rate the last `window_s` seconds leave, of `most`."""
+    return max(0, most - sum(_counts(limit, window_s, now).values()))
+
+
+def room_at(limit: SharedLimit, most: int, window_s: float, now: float) -> float:
+    """The first moment at which there is room for a token if nobody takes one before."""
+    counts = _counts(limit, window_s, now)
+    used = sum(counts.values())
+    for start in sorted(counts):
+        if used < most:
+            break
+        used -= counts[start]
+        now = max(now, start + window_s + COUNT_BUCKET_S)
+    return now
+
+
+def take_tokens(limit: SharedLimit, count: int, window_s: float, now: float) -> SharedLimit:
+    """The document of a pace or rate with that many tokens taken, whatever the room; older ones are forgotten."""
+    counts = _counts(limit, window_s, now)
+    start = int(_bucket(COUNT_BUCKET_S, now))
+    if count:
+        counts[start] = counts.get(start, 0) + count
+    return replace(limit, buckets={str(begin): (str(taken),) for begin, taken in counts.items()})
+
+
+def _counts(limit: SharedLimit, window_s: float, now: float) -> dict[int, int]:
+    """Tokens by start of their bucket, as far as the window may still hold one of them."""
+    recent = _recent(limit.buckets, now - window_s - COUNT_BUCKET_S)
+    return {int(start): sum(_count(token) for token in tokens) for start, tokens in recent.items()}
+
+
+def _count(token: str) -> int:
+    return int(token) if token.isdecimal() and len(token) < MAX_DIGITS else 1
 
 
 def _recent(buckets: dict[str, tuple[str, ...]], since: float) -> dict[str, tuple[str, ...]]:

@@ -70,5 +70,5 @@ def decode_controls(document: bytes) -> Controls:
     """
     try:
         return _DECODER.decode(document)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise LedgerUnavailable(f"the ledger document {CONTROLS_KEY} is malformed: {error}") from error

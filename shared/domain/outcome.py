@@ -15,35 +15,65 @@ class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One outcome; every value is text, an empty one is absent (contract.md, Outcome record)."""
 
     schema: str = SCHEMA
+    """Always `secondwind-outcome/1`."""
     outcome_id: str
+    """The same decision written twice has the same id; readers drop repeats."""
     failure_id: str
+    """The same for every outcome of one failure."""
     final: str
+    """`true` or `false`: whether nothing follows."""
     follow_up: str = ""
+    """The `outcome_id` that this one continues."""
     at: str
+    """RFC 3339, UTC: when it was decided."""
     verdict: str
+    """What became of the failure."""
     reason: str
+    """Why: a stable code."""
     message: str = ""
+    """The same for people; of an `invalid` record every fault with its path."""
     trigger: str = ""
+    """The door: `log`, `event`, `manual` or `sweep`."""
     event_id: str = ""
+    """CloudEvents: `<source>/<id>`. Logs: stable across redelivery of a range."""
     system: str = ""
+    """`ehpc` or `schedulerx`."""
     region: str = ""
+    """Of the job."""
     cluster_id: str = ""
+    """E-HPC."""
     namespace: str = ""
+    """SchedulerX."""
     group_id: str = ""
+    """SchedulerX."""
     job_id: str = ""
+    """As the job system lists it; as told, if it lists none."""
     job_instance_id: str = ""
+    """SchedulerX: the failed instance."""
     data_time: str = ""
+    """SchedulerX: the failed instance's, in `SECONDWIND_TIME_ZONE`."""
     state: str = ""
+    """The live state that was seen, or `NOT_FOUND`."""
     rule: str = ""
+    """The policy's rule that matched."""
     policy_version: str = ""
+    """Names the policy that decided: a hash of the file."""
     attempt: str = ""
+    """From 1; absent where it did not come to one."""
     max_attempts: str = ""
+    """The budget that it counts against."""
     api: str = ""
+    """`RerunJobs` or `RerunJob`."""
     api_request_id: str = ""
+    """The service's own, for a ticket."""
     api_code: str = ""
+    """The service's error code, or how the connection broke."""
     request_id: str = ""
+    """Of the invocation of the function."""
     dry_run: str = "false"
+    """`true` only where a dry run was asked for: mode `observe` has `false` and tells itself by its verdict."""
     raw: str = ""
+    """Only `invalid`: the original, cut to 4 KiB."""
 
     def fields(self) -> dict[str, str]:
         """The record as the Logstore takes it: present fields only."""
@@ -52,7 +82,7 @@ class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def stable_id(*parts: object) -> str:
     """A short id that depends on the parts and on nothing else (128 bits, hex)."""
-    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def rfc3339(moment: float) -> str:

@@ -23,6 +23,8 @@ MAX_CASES = 256
 LISTED_AT = 4_102_444_800.0
 """2100-01-01, a due time that no sweep ever reaches: a document that has it can be listed by walking `due` to the end.
 Closed cases of an open breaker's backlog and every breaker have it."""
+BACKLOG_CHARS = 500_000
+"""Evidence that the listed cases of one record keep together: a Tablestore column holds 2 MiB."""
 OWED_RETRY_S = 60.0
 """The sweep writes owed outcomes again when they are this old."""
 
@@ -81,6 +83,10 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A person forced it: the policy's gates are not asked when the sweep goes on."""
     approved_by: str = ""
     """The person who said yes to a held case; the gate that asks for a person is passed from then on."""
+    rejected_by: str = ""
+    """The person who said no to a held case; empty also where it was said before this was kept."""
+    held_life: str = ""
+    """The life seen when a person was asked (`runs.life_of`): so that they see how long the run is."""
     tellings: tuple[str, ...] = ()
     """Telling ids that are known to mean this failure; at most 16."""
 
@@ -152,7 +158,7 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
         if surplus > 0:
             droppable = [known.failure_id for known in others if not known.open][:surplus]
             others = [known for known in others if known.failure_id not in droppable]
-        return replace(self, cases=(*others, case))
+        return replace(self, cases=_within_backlog((*others, case)))
 
     def owing(self, outcome: dict[str, str], now: float) -> JobRecord:
         """This record with one more outcome owed."""
@@ -166,6 +172,21 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """This record without those owed outcomes."""
         gone = frozenset(outcome_ids)
         return replace(self, owed=tuple(one for one in self.owed if one.get("outcome_id") not in gone))
+
+
+def trimmed(case: Case) -> Case:
+    """The case without evidence that only a decision would need."""
+    return replace(case, failure=replace(case.failure, message=case.failure.message[:256], extra={}))
+
+
+def _within_backlog(cases: tuple[Case, ...]) -> tuple[Case, ...]:
+    """The cases with the evidence of a bounded backlog: beyond it the oldest are no longer there to be resumed."""
+    room, kept = BACKLOG_CHARS, list[Case]()
+    for case in reversed(cases):
+        listed = case.due_at == LISTED_AT
+        room -= case.failure.evidence_chars if listed else 0
+        kept.append(case if room >= 0 or not listed else replace(trimmed(case), due_at=None))
+    return tuple(reversed(kept))
 
 
 _DECODER = msgspec.json.Decoder(JobRecord)
@@ -184,5 +205,5 @@ def decode_record(document: bytes) -> JobRecord:
     """
     try:
         return _DECODER.decode(document)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise LedgerUnavailable(f"a ledger document is malformed: {error}") from error

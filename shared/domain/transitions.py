@@ -1,10 +1,8 @@
-"""How a case moves from state to state, and the outcome that each move owes. Pure.
+"""How a decision moves a case from state to state before any call, and the outcome that each move owes. Pure.
 
-    decided   a decision, before any call: reserve, wait, hold, close
-    settled   the result of the call
-    unsent    the call certainly was not made, by our own choice
-
-The outcome is owed by the record in the same write as the state that it tells.
+`reserved`: the attempt counts, and the call may leave. `waiting`: deferred, held, or in doubt still. `closed`: an open
+case ends. `recorded`: a failure that was just told ends at once, and must be known when it is told again. The outcome
+is owed by the record in the same write as the state that it tells. `settlement` has the moves after a call.
 """
 
 from __future__ import annotations
@@ -12,20 +10,17 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.domain.call import CallResult, Effect
+from shared.domain.call import CallResult
 from shared.domain.decision import Ask, Decision
 from shared.domain.failure import Failure
 from shared.domain.job import Cluster
 from shared.domain.outcome import Outcome, rfc3339, stable_id
 from shared.domain.reasons import OPEN_VERDICTS, Reason, Verdict, is_final
-from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
-from shared.domain.runs import QUEUED_LIFE
+from shared.domain.record import LISTED_AT, AttemptMark, Case, CaseState, JobRecord, trimmed
 
 MAX_TELLINGS = 16
 WATCH_S = 86_400.0
 """How long the sweep looks what became of a rerun."""
-THROTTLE_WAIT_S = 60.0
-"""The services' limits are per minute (job-systems.md 2.4)."""
 
 
 class Reservation(Struct, frozen=True, kw_only=True):
@@ -91,11 +86,11 @@ def reserved(
     record: JobRecord, failure: Failure, case: Case | None, decision: Decision, ask: Ask, terms: Reservation
 ) -> JobRecord:
     """The record with the attempt reserved: from now on it counts, whatever happens."""
-    base = case or new_case(failure, decision, ask)
+    base = case or new_case(record, failure, decision, ask)
     marks = tuple(mark for mark in record.attempts if mark.at > ask.now - terms.attempts_kept_s)
     not_before = record.not_before
     if not base.attempt:
-        marks = (*marks, AttemptMark(decision.attempt, ask.now))
+        marks = (*marks, AttemptMark(decision.attempt, ask.now, decision.failure_class))
         not_before = ask.now + terms.cooldown_s
     taken = replace(
         base,
@@ -119,7 +114,7 @@ def waiting(
     record: JobRecord, failure: Failure, case: Case | None, decision: Decision, ask: Ask, policy_version: str
 ) -> tuple[JobRecord, Outcome | None]:
     """The record with the failure still open; an outcome only if there is something new to tell."""
-    base = case or new_case(failure, decision, ask)
+    base = case or new_case(record, failure, decision, ask)
     state = {Verdict.HELD: CaseState.HELD, Verdict.UNKNOWN: CaseState.UNKNOWN}.get(decision.verdict, CaseState.DEFERRED)
     moved = replace(
         base,
@@ -127,12 +122,13 @@ def waiting(
         due_at=decision.due_at,
         looks=base.looks + 1,
         forced=base.forced or ask.force,
+        held_life=decision.life if state is CaseState.HELD else base.held_life,
         tellings=_told(base, failure),
     )
     if (base.verdict, base.reason) == (decision.verdict, decision.reason):
         return record.with_case(moved), None
     outcome = outcome_of(failure, decision, ask, policy_version=policy_version, follow_up=base.outcome_id)
-    return _told_by(record, moved, decision, outcome, ask), outcome
+    return told_by(record, moved, decision, outcome, ask), outcome
 
 
 def closed(
@@ -140,87 +136,27 @@ def closed(
 ) -> tuple[JobRecord, Outcome]:
     """The record with an open case ended by what was seen or decided, without a call."""
     done = decision.verdict is Verdict.RERUN
-    moved = replace(case, state=CaseState.DONE if done else CaseState.CLOSED, due_at=None)
+    moved = replace(case, state=CaseState.DONE if done else CaseState.CLOSED, due_at=_listed(decision))
     if done:
         # Seen to have been restarted; how that run ends is worth a further look.
         moved = replace(moved, due_at=decision.due_at, watch_until=ask.now + WATCH_S, looks=0)
     outcome = outcome_of(case.failure, decision, ask, policy_version=policy_version, follow_up=case.outcome_id)
-    return _told_by(record, moved, decision, outcome, ask), outcome
+    return told_by(record, moved, decision, outcome, ask), outcome
 
 
-def settled(
-    record: JobRecord,
-    case: Case,
-    decision: Decision,
-    call: CallResult,
-    ask: Ask,
-    *,
-    policy_version: str,
-    settle_s: float,
-    batch: int = 1,
+def recorded(
+    record: JobRecord, failure: Failure, decision: Decision, ask: Ask, policy_version: str
 ) -> tuple[JobRecord, Outcome]:
-    """The record with the result of a call that named `batch` jobs.
-
-    An accepted rerun is due once more: that it took place is seen, not believed (a rerun of a queued job leaves no
-    trace to look for).
-    """
-    verdict, reason, state = _meaning(call)
-    told = replace(decision, verdict=verdict, reason=reason, message=call.message or decision.message)
-    due_at = None
-    if call.effect is Effect.NOT_DONE_LATER:
-        due_at = ask.now + (call.retry_after_s or THROTTLE_WAIT_S)
-    elif call.effect is Effect.UNKNOWN:
-        due_at = call.left_at + settle_s + 1
-    watch_until = 0.0
-    if call.effect is Effect.DONE and case.life != QUEUED_LIFE:
-        due_at, watch_until = call.left_at + settle_s + 1, ask.now + WATCH_S
-    moved = replace(
-        case,
-        state=state,
-        due_at=due_at,
-        watch_until=watch_until,
-        may_leave_until=call.left_at,
-        looks=0,
-        most_a_call=(batch + 1) // 2 if call.effect is Effect.UNKNOWN and batch > 1 else case.most_a_call,
-    )
-    outcome = outcome_of(case.failure, told, ask, policy_version=policy_version, follow_up=case.outcome_id, call=call)
-    return _told_by(record, moved, told, outcome, ask), outcome
+    """The record with a failure that ends as soon as it is told: the same telling is known from now on."""
+    case = new_case(record, failure, decision, ask)
+    over = replace(case, state=CaseState.CLOSED, due_at=_listed(decision), tellings=_told(case, failure))
+    outcome = outcome_of(failure, decision, ask, policy_version=policy_version)
+    return told_by(record, over, decision, outcome, ask), outcome
 
 
-def unsent(
-    record: JobRecord, case: Case, decision: Decision, reason: Reason, ask: Ask, policy_version: str
-) -> tuple[JobRecord, Outcome]:
-    """The record after the call was not made for lack of time or of a fresh look: due at once, attempt kept."""
-    message = {
-        Reason.DEADLINE: "the invocation's time was used up before the call",
-        Reason.LOOK_TOO_OLD: "the look at the job was too old before the call left",
-    }.get(reason, decision.message)
-    told = replace(decision, verdict=Verdict.DEFERRED, reason=reason, message=message)
-    moved = replace(case, state=CaseState.DEFERRED, due_at=ask.now, may_leave_until=ask.now)
-    outcome = outcome_of(case.failure, told, ask, policy_version=policy_version, follow_up=case.outcome_id)
-    return _told_by(record, moved, told, outcome, ask), outcome
-
-
-def watched(
-    record: JobRecord, case: Case, decision: Decision, ask: Ask, policy_version: str
-) -> tuple[JobRecord, Outcome | None]:
-    """The record after a look at what became of an accepted rerun; an outcome if there is something new to tell.
-
-    A rerun that was not seen to take place is open again: its next attempt is a new one, within the budget.
-    """
-    again = decision.verdict is Verdict.UNKNOWN
-    over = decision.due_at is None or decision.due_at > case.watch_until
-    moved = replace(
-        case,
-        state=CaseState.DEFERRED if again else CaseState.DONE,
-        attempt=0 if again else case.attempt,
-        due_at=None if over and not again else decision.due_at,
-        looks=case.looks + 1,
-    )
-    if (case.verdict, case.reason) == (decision.verdict, decision.reason):
-        return record.with_case(moved), None
-    outcome = outcome_of(case.failure, decision, ask, policy_version=policy_version, follow_up=case.outcome_id)
-    return _told_by(record, moved, decision, outcome, ask), outcome
+def _listed(decision: Decision) -> float | None:
+    """What an open breaker stopped is kept for a person, who may resume it; the sweep never takes it up."""
+    return LISTED_AT if decision.reason is Reason.BREAKER_OPEN else None
 
 
 def handed_over(record: JobRecord, case: Case) -> JobRecord:
@@ -228,9 +164,19 @@ def handed_over(record: JobRecord, case: Case) -> JobRecord:
     return record.with_case(replace(case, state=CaseState.CLOSED, due_at=None))
 
 
-def new_case(failure: Failure, decision: Decision, ask: Ask) -> Case:
-    """A case that begins now; its state is set by the move that follows."""
-    return Case(failure=failure, failure_id=decision.failure_id, state=CaseState.DEFERRED, opened_at=ask.now)
+def new_case(record: JobRecord, failure: Failure, decision: Decision, ask: Ask) -> Case:
+    """A case that begins now; its state is set by the move that follows.
+
+    Tellings of an earlier case of the same failure (an open breaker stopped it, and is closed now) stay known.
+    """
+    earlier = record.case(decision.failure_id)
+    return Case(
+        failure=failure,
+        failure_id=decision.failure_id,
+        state=CaseState.DEFERRED,
+        opened_at=ask.now,
+        tellings=earlier.tellings if earlier else (),
+    )
 
 
 def also_told(case: Case, telling_id: str) -> Case:
@@ -243,24 +189,13 @@ def _told(case: Case, failure: Failure) -> tuple[str, ...]:
     return also_told(case, failure.telling_id).tellings
 
 
-def _told_by(record: JobRecord, case: Case, decision: Decision, outcome: Outcome, ask: Ask) -> JobRecord:
+def told_by(record: JobRecord, case: Case, decision: Decision, outcome: Outcome, ask: Ask) -> JobRecord:
+    """The record with the case as moved, owing the outcome that tells it."""
     known = replace(case, verdict=decision.verdict, reason=decision.reason, outcome_id=outcome.outcome_id)
-    if not known.open or decision.verdict not in OPEN_VERDICTS:
+    if (not known.open or decision.verdict not in OPEN_VERDICTS) and known.due_at != LISTED_AT:
         # Nobody decides on the evidence of a case that is over; long messages need not be kept for a month.
-        known = replace(known, failure=replace(known.failure, message=known.failure.message[:256], extra={}))
+        known = trimmed(known)
     return record.with_case(known).owing(outcome.fields(), ask.now)
-
-
-def _meaning(call: CallResult) -> tuple[Verdict, Reason, CaseState]:
-    if call.effect is Effect.DONE:
-        return Verdict.RERUN, Reason.ACCEPTED, CaseState.DONE
-    if call.effect is Effect.NOT_DONE_USELESS:
-        return Verdict.REFUSED, Reason.API_REFUSED, CaseState.REFUSED
-    if call.effect is Effect.NOT_DONE_LATER:
-        reason = Reason.THROTTLED if call.code.startswith("Throttling") else Reason.RETRYABLE_REFUSAL
-        return Verdict.DEFERRED, reason, CaseState.DEFERRED
-    reason = Reason.PART_FAILURE if call.code == "PartFailure" else Reason.ANSWER_LOST
-    return Verdict.UNKNOWN, reason, CaseState.UNKNOWN
 
 
 def _text(value: bool) -> str:  # noqa: FBT001 - one argument, one meaning

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Sequence
 
+from shared.domain.errors import LedgerUnavailable
 from shared.domain.limits import SharedLimit, decode_limit, encode_limit
 from shared.domain.record import JobRecord, decode_record, encode_record
 from shared.ports import Ledger, Stored, Write
 
+SHARED = ("breaker/", "pace/", "rate/")
+"""Keys of what many jobs share begin with one of these; their documents are no job records."""
 KEPT_S = 30 * 86_400.0
 """How long a document outlives its last change: longer than any redelivery and every window."""
+_LOG = logging.getLogger(__name__)
 
 
 class Books:
@@ -24,20 +29,35 @@ class Books:
         self._changed: dict[str, None] = {}
 
     def open(self, keys: Iterable[str]) -> dict[str, Stored]:
-        """Read these documents anew, dropping unsaved changes to them; documents that are no job records come back."""
+        """Read these documents anew, dropping unsaved changes to them; documents that are no job records come back.
+
+        One that is malformed is not `readable` afterwards: it stays as it is, and nothing may be decided on it.
+        """
         wanted = list(dict.fromkeys(keys))
         found = self._ledger.load(wanted)
         others: dict[str, Stored] = {}
         for key in wanted:
             self._changed.pop(key, None)
             stored = found.get(key)
-            if key.startswith(("breaker/", "pace/")):
-                if stored is not None:
-                    others[key] = stored
-                continue
-            self._read[key] = self._records[key] = decode_record(stored.document) if stored else JobRecord()
-            self._versions[key] = stored.version if stored else None
+            if not key.startswith(SHARED):
+                self._enter(key, stored)
+            elif stored is not None:
+                others[key] = stored
         return others
+
+    def _enter(self, key: str, stored: Stored | None) -> None:
+        try:
+            record = decode_record(stored.document) if stored else JobRecord()
+        except LedgerUnavailable as error:
+            _LOG.error("%s is left as it is: %s", key, error)
+            self._records.pop(key, None)
+            return
+        self._read[key] = self._records[key] = record
+        self._versions[key] = stored.version if stored else None
+
+    def readable(self, key: str) -> bool:
+        """Whether that record was opened and is one of ours (or is not there yet)."""
+        return key in self._records
 
     def record(self, key: str) -> JobRecord:
         """The record as read and since changed."""
@@ -59,24 +79,27 @@ class Books:
         """Whether there is a change that is not saved yet."""
         return key in self._changed
 
-    def save(self) -> frozenset[str]:
-        """Write every change in one round trip; the keys that conflicted come back: open them anew.
+    def save(self, also: Sequence[Write] = ()) -> frozenset[str]:
+        """Write every change, and these, in one round trip; the keys that conflicted come back: open them anew.
 
         Raises:
             LedgerUnavailable: it is not known what was saved.
         """
         keys = list(self._changed)
-        if not keys:
+        if not keys and not also:
             return frozenset()
         writes = [
-            Write(
-                key=key,
-                document=encode_record(self._records[key]),
-                expected=self._versions[key],
-                due_at=self._records[key].due_at,
-                expires_at=self._now + KEPT_S,
-            )
-            for key in keys
+            *also,
+            *(
+                Write(
+                    key=key,
+                    document=encode_record(self._records[key]),
+                    expected=self._versions[key],
+                    due_at=self._records[key].due_at,
+                    expires_at=self._now + KEPT_S,
+                )
+                for key in keys
+            ),
         ]
         conflicts = self._ledger.save(writes)
         self._changed.clear()
@@ -87,17 +110,26 @@ class Books:
         return conflicts
 
 
-def limit_of(stored: Stored | None) -> SharedLimit:
-    """A shared limit as read; one that does not exist yet is unused."""
-    return decode_limit(stored.document) if stored else SharedLimit()
+def limit_of(key: str, stored: Stored | None) -> SharedLimit | None:
+    """A shared limit as read; one that does not exist yet is unused. None if it is malformed: that counts as a no."""
+    if stored is None:
+        return SharedLimit()
+    try:
+        return decode_limit(stored.document)
+    except LedgerUnavailable as error:
+        _LOG.error("%s is left as it is: %s", key, error)
+        return None
 
 
 def limit_write(key: str, limit: SharedLimit, stored: Stored | None, now: float) -> Write:
-    """The compare-and-set of a shared limit. An open breaker never expires: it never closes itself."""
+    """The compare-and-set of a shared limit.
+
+    A breaker that is open, or still owes, never expires: it never closes itself. Breakers alone can be due.
+    """
     return Write(
         key=key,
         document=encode_limit(limit),
         expected=stored.version if stored else None,
-        due_at=None,
-        expires_at=None if limit.opened_at is not None else now + KEPT_S,
+        due_at=limit.listed_at if key.startswith("breaker/") else None,
+        expires_at=None if limit.opened_at is not None or limit.owed else now + KEPT_S,
     )

@@ -13,11 +13,12 @@ from msgspec.structs import replace
 from shared.domain.conclusion import Aftermath, aftermath, stray
 from shared.domain.decision import Ask
 from shared.domain.job import Scope, System
-from shared.domain.limits import SharedLimit, breaker_key
+from shared.domain.limits import SharedLimit, breaker_key, opened
 from shared.domain.record import CaseState
 from shared.domain.snapshot import SchedulerxSnapshot
 from shared.heal.books import limit_of, limit_write
-from shared.heal.items import Item
+from shared.heal.items import Item, Notice
+from shared.heal.tokens import newly_owed
 from shared.policy.model import Policy
 from shared.ports import Ledger
 
@@ -25,26 +26,30 @@ TRIES = 3
 _LOOKED_AT = frozenset({CaseState.DONE, CaseState.UNKNOWN, CaseState.RESERVED})
 
 
-def judge_canaries(scope: Scope, items: Sequence[Item], ledger: Ledger, policy: Policy, ask: Ask) -> None:
+def judge_canaries(scope: Scope, items: Sequence[Item], ledger: Ledger, policy: Policy, ask: Ask) -> list[Notice]:
     """Prove the group, or open its breaker, by the reruns that these items looked at; nothing for E-HPC.
+
+    Returns:
+        What the breaker owes if it was opened here.
 
     Raises:
         LedgerUnavailable: as every use of the ledger.
     """
     if scope.system is not System.SCHEDULERX or policy.breaker is None:
-        return
+        return []
     verdicts = [found for found in (_stray(item, policy) for item in items) if found is not None]
     if not verdicts:
-        return
+        return []
     key = breaker_key(scope)
     for _ in range(TRIES):
         stored = ledger.load([key]).get(key)
-        known = limit_of(stored)
-        if known.proven or known.opened_at is not None:
-            return
-        judged = _judged(known, strays=any(verdicts), now=ask.now)
+        known = limit_of(key, stored)
+        if known is None or known.proven or known.opened_at is not None:
+            return []
+        judged = _judged(known, scope, strays=any(verdicts), now=ask.now)
         if not ledger.save([limit_write(key, judged, stored, ask.now)]):
-            return
+            return newly_owed(key, known, judged)
+    return []
 
 
 def _stray(item: Item, policy: Policy) -> bool | None:
@@ -59,7 +64,7 @@ def _stray(item: Item, policy: Policy) -> bool | None:
     return stray(case, seen)
 
 
-def _judged(known: SharedLimit, *, strays: bool, now: float) -> SharedLimit:
+def _judged(known: SharedLimit, scope: Scope, *, strays: bool, now: float) -> SharedLimit:
     if not strays:
         return replace(known, proven=True)
-    return replace(known, opened_at=now, why="the group's first rerun did not make exactly one instance of its day")
+    return opened(known, scope, "the group's first rerun did not make exactly one instance of its day", now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,16 +12,18 @@ from msgspec.structs import replace
 from shared.domain.decision import Ask
 from shared.domain.failure import Intake, Trigger
 from shared.domain.job import System
+from shared.domain.mode import CONTROLS_KEY, decode_controls
 from shared.domain.snapshot import LookFailed
 from shared.heal.act import Actor
 from shared.heal.books import Books
 from shared.heal.canary import judge_canaries
 from shared.heal.desk import Desk, hands_tied
-from shared.heal.items import Invocation, Item, Report, Result
+from shared.heal.items import Invocation, Item, Report, Result, Walked
 from shared.heal.rehearsal import Rehearsal
 from shared.heal.report import Reporter, result_of_unreadable
 from shared.heal.settle import settle
 from shared.heal.tokens import Tokens
+from shared.policy.controls import tightened
 from shared.policy.model import Policy
 from shared.ports import Chance, Clock, JobSystem, Ledger, OutcomeSink
 
@@ -43,6 +46,17 @@ class Healer:
     policy: Policy
     invocation: Invocation
 
+    def under_controls(self) -> Healer:
+        """The corridor under the policy as people have tightened it in the ledger; asked once an invocation.
+
+        Raises:
+            LedgerUnavailable: out of reach, or malformed: nothing may run if the kill switch cannot be read.
+        """
+        stored = self.ledger.load([CONTROLS_KEY]).get(CONTROLS_KEY)
+        if stored is None:
+            return self
+        return dataclasses.replace(self, policy=tightened(self.policy, decode_controls(stored.document)))
+
     def handle(self, intake: Intake, trigger: Trigger) -> Report:
         """Take a delivery all the way.
 
@@ -50,16 +64,24 @@ class Healer:
             LedgerUnavailable: the whole delivery must come again.
         """
         ask = self._ask(trigger, dry_run=intake.dry_run, force=intake.force)
-        results = [result_of_unreadable(record, ask) for record in intake.unreadable]
-        results += self._walk([Item(failure) for failure in intake.failures], ask)
-        report = Reporter(self.ledger, self.sink).deliver(results, ask)
+        walked = Walked()
+        if intake.failures:
+            walked = self.under_controls().walk([Item(failure) for failure in intake.failures], ask)
+        unreadable = [result_of_unreadable(record, ask) for record in intake.unreadable]
+        walked = Walked([*unreadable, *walked.results], walked.notices)
+        report = Reporter(self.ledger, self.sink).deliver(walked, ask)
         report.passed_over = intake.passed_over
         return report
 
-    def resume(self, items: Sequence[Item], owed: Sequence[Result]) -> Report:
-        """Go on with open cases that the sweep found due, and write outcomes that are still owed."""
+    def resume(self, items: Sequence[Item], owed: Walked) -> Report:
+        """Go on with open cases that the sweep found due, and write outcomes that are still owed.
+
+        The sweep makes the corridor `under_controls` first, once a run.
+        """
         ask = self._ask(Trigger.SWEEP)
-        return Reporter(self.ledger, self.sink).deliver([*owed, *self._walk(list(items), ask)], ask, fold=False)
+        walked = self.walk(list(items), ask)
+        both = Walked([*owed.results, *walked.results], [*owed.notices, *walked.notices])
+        return Reporter(self.ledger, self.sink).deliver(both, ask, fold=False)
 
     def _ask(self, trigger: Trigger, *, dry_run: bool = False, force: bool = False) -> Ask:
         return Ask(
@@ -70,14 +92,15 @@ class Healer:
             force=force,
         )
 
-    def _walk(self, items: list[Item], ask: Ask) -> list[Result]:
+    def walk(self, items: list[Item], ask: Ask) -> Walked:
+        """From the look to the settled result; what came of it is still to be told."""
         self._observe(items)
         ledger = Rehearsal(self.ledger) if hands_tied(ask, self.policy) else self.ledger
         actor = Actor(self.systems, self.clock, self.policy, self.invocation)
-        results: list[Result] = []
+        walked = Walked()
         for chunk in _chunks(items):
-            results += self._chunk(chunk, ask, actor, ledger)
-        return results
+            self._chunk(chunk, ask, actor, ledger, walked)
+        return walked
 
     def _observe(self, items: Sequence[Item]) -> None:
         """Look at all the named jobs of a region and system at once: the fewest calls."""
@@ -86,25 +109,31 @@ class Healer:
             for item, observation in zip(group, seen, strict=True):
                 item.observation = observation
 
-    def _chunk(self, items: list[Item], ask: Ask, actor: Actor, ledger: Ledger) -> list[Result]:
+    def _chunk(self, items: list[Item], ask: Ask, actor: Actor, ledger: Ledger, walked: Walked) -> None:
         """Up to 100 failures of one cluster or group: one ledger round trip a step."""
         self._observe([item for item in items if self._aged(item)])
         ask = replace(ask, now=self.clock.now())
         books = Books(ledger, ask.now)
         desk = Desk(books, self.policy, ask, self.chance, self.invocation)
-        for item in self._reserve(items, desk, ledger):
+        tokens = Tokens(ledger, self.policy, desk, items[0].failure.scope, walked.notices)
+        for item in self._reserve(items, desk, tokens):
             self._postpone(item, desk)
-        judge_canaries(items[0].failure.scope, items, ledger, self.policy, ask)
+        walked.notices += judge_canaries(tokens.scope, items, ledger, self.policy, ask)
         reserved = [item for item in items if item.owner]
         actor.act(reserved)
         settle(reserved, books, self.policy, replace(ask, now=self.clock.now()))
-        return [Result(item.outcome, item.decision, item.owed_by) for item in items if item.outcome is not None]
+        walked.results += [
+            Result(item.outcome, item.decision, item.owed_by) for item in items if item.outcome is not None
+        ]
 
-    def _reserve(self, items: Sequence[Item], desk: Desk, ledger: Ledger) -> Sequence[Item]:
+    @staticmethod
+    def _reserve(items: Sequence[Item], desk: Desk, tokens: Tokens) -> Sequence[Item]:
         """Decide and save until nothing conflicts; the items that still do after three tries come back."""
-        tokens = Tokens(ledger, self.policy, desk, items[0].failure.scope)
         for _ in range(TRIES):
             shared = desk.books.open([*desk.keys(items), *tokens.keys])
+            parked = desk.set_aside(items)
+            if parked:
+                desk.books.open(parked)
             tokens.decide(items, shared)
             conflicts = desk.books.save()
             items = [item for item in items if item.writes_to in conflicts]
@@ -118,7 +147,7 @@ class Healer:
         if item.origin is not None:
             return
         item.parked = True
-        desk.books.open([item.key])
+        desk.books.open(item.needs)
         desk.postpone(item)
         desk.books.save()
 

@@ -7,54 +7,22 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from shared.domain.conclusion import rerun_instances
 from shared.domain.decision import Ask, Decision
 from shared.domain.failure import Trigger
 from shared.domain.limits import SharedLimit
 from shared.domain.mode import Mode
 from shared.domain.reasons import OPEN_VERDICTS, Reason, Verdict, is_final
 from shared.domain.record import Case, CaseState, JobRecord
-from shared.domain.snapshot import LookFailed
-from shared.domain.transitions import (
-    Reservation,
-    also_told,
-    closed,
-    handed_over,
-    outcome_of,
-    reserved,
-    waiting,
-    watched,
-)
+from shared.domain.settlement import watched
+from shared.domain.transitions import also_told, closed, handed_over, outcome_of, recorded, reserved, waiting
+from shared.heal.admission import CONTENDED_WAIT_S, Admission, Wait, deferred
 from shared.heal.books import Books
 from shared.heal.items import Invocation, Item
+from shared.heal.terms import terms_of
 from shared.policy.decide import decide
-from shared.policy.facts import Facts
-from shared.policy.model import Policy
+from shared.policy.facts import Facts, pause_s
+from shared.policy.model import Action, Policy
 from shared.ports import Chance
-
-_LATER = {
-    Reason.PACE: "the operation's pace is used up for this minute",
-    Reason.CONTENDED: "other invocations write the same ledger documents",
-}
-
-
-CONTENDED_WAIT_S = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """What the shared limits said."""
-
-    breaker: SharedLimit
-    """As it was before this chunk took its tokens."""
-    opened: SharedLimit
-    """As it is after; open if this chunk, or another, opened it."""
-    broken: frozenset[str] = frozenset()
-    """Keys of jobs that the breaker did not admit."""
-    granted: frozenset[int] | None = None
-    """`id` of the items that have all their tokens; None before anybody asked. Without them nothing is reserved."""
-    wait: tuple[Reason, float] = (Reason.PACE, 0.0)
-    """Why, and until when, an item without its tokens waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +37,25 @@ class Desk:
 
     def keys(self, items: Sequence[Item]) -> list[str]:
         """The records that these items need."""
-        origins = [item.origin.key for item in items if item.origin]
-        return [*(item.key for item in items), *origins, *(key for item in items for key in item.homes)]
+        return [key for item in items for key in item.needs]
+
+    def set_aside(self, items: Sequence[Item]) -> list[str]:
+        """Park those of which a record cannot be read; the records to be opened for that come back."""
+        parked: list[str] = []
+        for item in items:
+            if not item.blocked_by:
+                item.blocked_by = next((key for key in item.needs if not self.books.readable(key)), "")
+            if item.blocked_by and not item.parked:
+                item.parked = True
+                parked.append(item.key)
+        return parked
 
     def decide_all(self, items: Sequence[Item], admission: Admission) -> None:
         """Decide every item and write the consequences into the books (not into the ledger)."""
         for item in items:
             item.start_over()
+            if item.origin is not None and not self.books.readable(item.origin.key):
+                continue  # it was readable when the sweep took it up: it stays as it is, and due
             case = self._case(item)
             if item.origin is None or case is not None:
                 self._decide(item, case, admission)
@@ -83,7 +63,10 @@ class Desk:
     def postpone(self, item: Item) -> None:
         """Let it wait in a document of its own."""
         facts = self._facts(item, None, SharedLimit())
-        item.decision = _waiting(decide(facts), Reason.CONTENDED, self.ask.now + CONTENDED_WAIT_S)
+        decision = decide(facts)
+        if decision.verdict is not Verdict.DUPLICATE:
+            decision = deferred(decision, Wait(Reason.CONTENDED, None), self.ask.now + CONTENDED_WAIT_S)
+        item.decision = decision
         self._write(item, None, facts)
 
     @property
@@ -109,7 +92,8 @@ class Desk:
         case = self.books.record(item.origin.key).case(item.origin.case.failure_id)
         if case is None or not case.due(self.ask.now):
             return None
-        if case.open and any(self.books.record(key).case(case.failure_id) for key in item.homes):
+        homes = [self.books.record(key) for key in item.homes if self.books.readable(key)]
+        if case.open and any(home.case(case.failure_id) for home in homes):
             # An earlier sweep moved it under the live id and stopped before it could say so here.
             self.books.put(item.origin.key, handed_over(self.books.record(item.origin.key), case))
             return None
@@ -119,30 +103,38 @@ class Desk:
         breaker = admission.opened if item.key in admission.broken else admission.breaker
         facts = self._facts(item, case, breaker)
         item.decision = decide(facts)
-        if admission.granted is not None and id(item) not in admission.granted and self.wants_call(item):
-            item.decision = _waiting(item.decision, *admission.wait)
+        wait = admission.wait_of(item)
+        if wait is not None and self.wants_call(item):
+            item.decision = deferred(item.decision, wait, self.ask.now + pause_s(case.looks if case else 0))
         self._write(item, case, facts)
 
     def _facts(self, item: Item, case: Case | None, breaker: SharedLimit) -> Facts:
+        others = [self.books.record(key) for key in (*item.elsewhere, *item.homes) if self.books.readable(key)]
+        known = (other.case_of_telling(item.failure.telling_id) for other in others)
         return Facts(
             failure=item.failure,
             observation=item.seen,
-            record=self.books.record(item.key),
+            record=self.books.record(item.key) if self.books.readable(item.key) else JobRecord(),
             breaker=breaker,
             policy=self.policy,
             ask=self.ask,
             case=case,
+            known_elsewhere=next((one for one in known if one is not None), None),
+            unreadable=item.blocked_by,
         )
 
     def _write(self, item: Item, case: Case | None, facts: Facts) -> None:
         if case is not None and item.origin is not None and case.state is CaseState.DONE:
             self._write_watched(item, case, item.origin.key)
             return
+        if not self.books.readable(item.key):
+            self._write_nothing(item)
+            return
         decision, version = item.decided, self.policy.policy_version
         waits = facts.record.case(decision.failure_id)
         known = case or (waits if waits is not None and waits.open else None)
         if self.wants_call(item):
-            terms = self._terms(facts)
+            terms = terms_of(facts, self.invocation, self.chance)
             self.books.put(item.key, reserved(facts.record, item.failure, known, decision, self.ask, terms))
             item.owner = terms.owner
         elif decision.verdict in OPEN_VERDICTS and not is_final(decision.verdict, decision.reason):
@@ -150,9 +142,11 @@ class Desk:
             self.books.put(item.key, record)
             item.owed_by = item.key
         elif case is not None and item.origin is not None:
-            record, item.outcome = closed(self.books.record(item.origin.key), case, decision, self.ask, version)
-            self.books.put(item.origin.key, record)
-            item.owed_by = item.origin.key
+            self._close(item, case, item.origin.key)
+        elif self._is_kept(decision, facts):
+            record, item.outcome = recorded(facts.record, item.failure, decision, self.ask, version)
+            self.books.put(item.key, record)
+            item.owed_by = item.key
         else:
             item.outcome = outcome_of(item.failure, decision, self.ask, policy_version=version)
             self._note_telling(item, facts.record)
@@ -161,10 +155,40 @@ class Desk:
             item.outcome = outcome_of(item.failure, decision, self.ask, policy_version=version)
             item.owner = item.owed_by = ""
 
+    def _close(self, item: Item, case: Case, origin: str) -> None:
+        """A case ends in the job's own document, also one that waited elsewhere: a redelivery looks for it there."""
+        home = next((key for key in item.homes if self.books.readable(key)), origin)
+        record, item.outcome = closed(self.books.record(home), case, item.decided, self.ask, self.policy.policy_version)
+        self.books.put(home, record)
+        if home != origin:
+            self.books.put(origin, handed_over(self.books.record(origin), case))
+        item.owed_by = home
+
     def _write_watched(self, item: Item, case: Case, key: str) -> None:
         record, item.outcome = watched(self.books.record(key), case, item.decided, self.ask, self.policy.policy_version)
         self.books.put(key, record)
         item.owed_by = key
+
+    def _write_nothing(self, item: Item) -> None:
+        """Not even the document that it would wait in can be read: that is its last word, and nothing is called."""
+        decision = item.decided
+        if not is_final(decision.verdict, decision.reason):
+            message = f"{item.key} cannot be read, and the failure could wait nowhere else"
+            refused, why = Verdict.REFUSED, Reason.RECORD_UNREADABLE
+            decision = replace(decision, verdict=refused, reason=why, message=message, due_at=None)
+        item.decision = decision
+        item.outcome = outcome_of(item.failure, decision, self.ask, policy_version=self.policy.policy_version)
+
+    @staticmethod
+    def _is_kept(decision: Decision, facts: Facts) -> bool:
+        """Whether a failure that ends as soon as it is told must be known again, or may be resumed by a person."""
+        known = facts.record.case(decision.failure_id)
+        if known is not None and known.open:
+            return False
+        rule = facts.rule
+        observed_only = rule is not None and (rule.action is Action.OBSERVE or rule.mode is Mode.OBSERVE)
+        stopped = decision.reason is Reason.BREAKER_OPEN and not observed_only
+        return stopped or decision.reason is Reason.LOOK_REFUSED
 
     def _note_telling(self, item: Item, record: JobRecord) -> None:
         """A second telling of what this delivery has just written down: a redelivery of it must be known as well."""
@@ -172,32 +196,7 @@ class Desk:
         if case is not None and item.decided.verdict is Verdict.DUPLICATE and self.books.changed(item.key):
             self.books.put(item.key, record.with_case(also_told(case, item.failure.telling_id)))
 
-    def _terms(self, facts: Facts) -> Reservation:
-        cooldown, number = facts.cooldown, facts.attempt_number
-        ceiling_s = min(cooldown.max_s, cooldown.base_s * cooldown.factor ** (number - 1))
-        return Reservation(
-            owner=f"{self.invocation.request_id}/{self.ask.now:.6f}",
-            may_leave_until=self.invocation.hard_deadline,
-            settle_s=self.policy.timing.settle_s,
-            cooldown_s=self.chance.fraction() * ceiling_s,
-            attempts_kept_s=_longest_window_s(self.policy),
-            known_reruns=_known_reruns(facts),
-        )
-
 
 def hands_tied(ask: Ask, policy: Policy) -> bool:
     """A dry run, or mode `observe` for what was just told; the sweep closes open cases in mode `observe`."""
     return ask.dry_run or (policy.mode is Mode.OBSERVE and ask.trigger is not Trigger.SWEEP)
-
-
-def _waiting(decision: Decision, reason: Reason, until: float) -> Decision:
-    return replace(decision, verdict=Verdict.DEFERRED, reason=reason, message=_LATER[reason], due_at=until)
-
-
-def _known_reruns(facts: Facts) -> tuple[int, ...]:
-    return () if isinstance(facts.observation, LookFailed) else rerun_instances(facts.observation)
-
-
-def _longest_window_s(policy: Policy) -> float:
-    """An attempt is remembered as long as any budget may ask for it."""
-    return max([policy.attempts.window_s, *(rule.attempts.window_s for rule in policy.rules if rule.attempts)])

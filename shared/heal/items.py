@@ -47,7 +47,9 @@ class Item:
     unsent: Reason | None = None
     """Why the call was not made although the attempt was reserved."""
     parked: bool = False
-    """Waits in a document of its own, because the job's was written by too many at once."""
+    """Waits in the document that it came from, or one of its own: the job's is written by too many, or unreadable."""
+    blocked_by: str = ""
+    """The malformed document that keeps it from being decided."""
     outcome: Outcome | None = None
     owed_by: str = ""
     """The ledger document that owes the outcome; empty if none does."""
@@ -78,12 +80,17 @@ class Item:
 
     @property
     def key(self) -> str:
-        """The ledger document that this failure belongs into: of the live job id, once it is known."""
-        if isinstance(self.seen, LookFailed) and self.origin is not None:
+        """The ledger document that this failure belongs into: of the live job id, once it is known.
+
+        A look refused for good ends it under the id as told, so that a redelivery does not begin anew.
+        """
+        seen = self.seen
+        failed = isinstance(seen, LookFailed)
+        if self.origin is not None and (failed or self.parked):
             return self.origin.key
-        if isinstance(self.seen, LookFailed) or self.parked:
-            return f"pending/{self.failure.telling_id}"
-        return job_key(self.failure.scope, self.seen.job_id)
+        if isinstance(seen, LookFailed):
+            return self._pending_key if self.parked or seen.worth_repeating else self._told_key
+        return self._pending_key if self.parked else job_key(self.failure.scope, seen.job_id)
 
     @property
     def homes(self) -> tuple[str, ...]:
@@ -93,8 +100,31 @@ class Item:
         """
         if self.origin is None:
             return ()
-        homes = dict.fromkeys((self.key, job_key(self.failure.scope, self.failure.job_id)))
+        homes = dict.fromkeys((self.key, self._told_key))
         return tuple(key for key in homes if key != self.origin.key)
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """Where a telling that was just told may be known besides: under the id as told, or still waiting."""
+        if self.origin is not None:
+            return ()
+        failed = isinstance(self.seen, LookFailed)
+        known = dict.fromkeys((self._told_key, self._pending_key) if failed else (self._told_key,))
+        return tuple(key for key in known if key != self.key)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Every record that the decision reads."""
+        origin = (self.origin.key,) if self.origin else ()
+        return (self.key, *origin, *self.homes, *self.elsewhere)
+
+    @property
+    def _told_key(self) -> str:
+        return job_key(self.failure.scope, self.failure.job_id)
+
+    @property
+    def _pending_key(self) -> str:
+        return f"pending/{self.failure.telling_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +135,22 @@ class Result:
     decision: Decision | None
     key: str
     """The ledger document that owes it; empty if none does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """An outcome about a breaker itself, owed by the breaker's document. It is no failure's, and is not counted."""
+
+    key: str
+    fields: dict[str, str]
+
+
+@dataclass(slots=True)
+class Walked:
+    """What is to be told after a walk through the corridor."""
+
+    results: list[Result] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
 
 @dataclass(slots=True)

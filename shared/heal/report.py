@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.domain.decision import Ask
-from shared.domain.errors import SinkUnavailable
+from shared.domain.errors import LedgerUnavailable, SinkUnavailable
 from shared.domain.failure import Unreadable
 from shared.domain.outcome import Outcome, rfc3339, stable_id
 from shared.domain.reasons import Reason, Verdict
 from shared.domain.record import JobRecord
-from shared.heal.books import Books
-from shared.heal.items import Report, Result
-from shared.ports import Ledger, OutcomeSink
+from shared.heal.books import Books, limit_of, limit_write
+from shared.heal.items import Notice, Report, Result, Walked
+from shared.ports import Ledger, OutcomeSink, Write
 
 OWED_PER_DOCUMENT = 200
 """Outcomes without a job of their own that one `owed/…` document keeps: 200 of at most 8 KiB."""
@@ -61,24 +61,25 @@ class Reporter:
     ledger: Ledger
     sink: OutcomeSink
 
-    def deliver(self, results: Sequence[Result], ask: Ask, *, fold: bool = True) -> Report:
+    def deliver(self, walked: Walked, ask: Ask, *, fold: bool = True) -> Report:
         """Put all outcomes; what the Logstore does not take stays owed in the ledger.
 
         Raises:
             LedgerUnavailable: outcomes that the Logstore refused could not be kept either.
         """
+        results, notices = walked.results, walked.notices
         kept = _folded(results) if fold else list(results)
         report = Report(kept, folded=len(results) - len(kept))
-        if not kept:
+        if not kept and not notices:
             return report
         try:
-            self.sink.put([result.outcome.fields() for result in kept])
+            self.sink.put([*(result.outcome.fields() for result in kept), *(notice.fields for notice in notices)])
         except SinkUnavailable as error:
             _LOG.warning("outcomes stay owed: %s", error)
             self._keep([result.outcome for result in kept if not result.key], ask)
-            self._put_off({result.key for result in kept if result.key}, ask.now)
+            self._strike(_keys(kept, notices), ask.now, paid=False)
         else:
-            self._acknowledge(results, ask.now)
+            self._strike(_keys(results, notices), ask.now, paid=True)
         return report
 
     def _keep(self, outcomes: Sequence[Outcome], ask: Ask) -> None:
@@ -88,34 +89,42 @@ class Reporter:
         by_key = {f"owed/{stable_id(*(one.outcome_id for one in chunk))}": chunk for chunk in chunks}
         books.open(by_key)
         for key, chunk in by_key.items():
+            if not books.readable(key):
+                raise LedgerUnavailable(f"{key} cannot be read: outcomes would get lost")
             books.put(key, JobRecord(owed=tuple(one.fields() for one in chunk), owed_at=ask.now))
         # A conflict means that the same outcomes are being kept by the same delivery, told twice.
         books.save()
 
-    def _put_off(self, keys: Collection[str], now: float) -> None:
-        """Records that owe go to the end of the sweep's line; a conflict means that somebody is busy with them."""
-        books = Books(self.ledger, now)
-        books.open(keys)
-        for key in keys:
-            books.put(key, books.record(key).put_off(now))
-        books.save()
-
-    def _acknowledge(self, results: Sequence[Result], now: float) -> None:
-        """Strike what was written from the records that owe it.
+    def _strike(self, owed: Mapping[str, Sequence[str]], now: float, *, paid: bool) -> None:
+        """Strike what was written from the documents that owe it; put those off that still do.
 
         A conflict leaves it to the sweep: the same outcome written twice has the same id.
         """
-        by_key: dict[str, list[str]] = {}
-        for result in results:
-            if result.key:
-                by_key.setdefault(result.key, []).append(result.outcome.outcome_id)
-        if not by_key:
+        if not owed:
             return
         books = Books(self.ledger, now)
-        books.open(by_key)
-        for key, outcome_ids in by_key.items():
-            books.put(key, books.record(key).paid(outcome_ids))
-        books.save()
+        shared = books.open(owed)
+        writes: list[Write] = []
+        for key, outcome_ids in owed.items():
+            if books.readable(key):
+                record = books.record(key)
+                books.put(key, record.paid(outcome_ids) if paid else record.put_off(now))
+            limit = limit_of(key, shared[key]) if key in shared else None
+            changed = limit and (limit.paid(outcome_ids) if paid else limit.put_off(now))
+            if changed is not None and changed != limit:
+                writes.append(limit_write(key, changed, shared[key], now))
+        books.save(writes)
+
+
+def _keys(results: Sequence[Result], notices: Sequence[Notice]) -> dict[str, list[str]]:
+    """Ids of outcomes by the document that owes them."""
+    by_key: dict[str, list[str]] = {}
+    for result in results:
+        if result.key:
+            by_key.setdefault(result.key, []).append(result.outcome.outcome_id)
+    for notice in notices:
+        by_key.setdefault(notice.key, []).append(notice.fields.get("outcome_id", ""))
+    return by_key
 
 
 def _folded(results: Sequence[Result]) -> list[Result]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shared.domain.decision import Ask
 from shared.domain.record import CaseState
-from shared.domain.transitions import settled, unsent
+from shared.domain.settlement import settled, unsent
 from shared.heal.books import Books
 from shared.heal.items import Item
 from shared.policy.model import Policy
@@ -36,9 +36,11 @@ def settle(items: Sequence[Item], books: Books, policy: Policy, ask: Ask) -> Non
 
 
 def _settle(item: Item, books: Books, policy: Policy, ask: Ask) -> None:
+    item.outcome = None
+    if not books.readable(item.key):
+        return
     record = books.record(item.key)
     case = record.case(item.decided.failure_id)
-    item.outcome = None
     if case is None or case.state is not CaseState.RESERVED or case.owner != item.owner:
         return
     version = policy.policy_version

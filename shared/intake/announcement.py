@@ -45,26 +45,45 @@ class Field(Struct, frozen=True):
     """Raises ValueError whose text is the fault."""
     systems: frozenset[System] = _BOTH
     required: bool = False
+    says: str = ""
+    """For people; stands in docs/reference.md."""
 
 
 FIELDS = (
-    Field("schema", values.schema),
-    Field("system", values.system, required=True),
-    Field("region", values.region),
-    Field("cluster_id", values.cluster_id, _EHPC, required=True),
-    Field("job_id", values.ehpc_job_id, _EHPC, required=True),
-    Field("namespace", values.name, _SCHEDULERX, required=True),
-    Field("group_id", values.name, _SCHEDULERX, required=True),
-    Field("namespace_source", values.name, _SCHEDULERX),
-    Field("job_id", values.schedulerx_job_id, _SCHEDULERX, required=True),
-    Field("job_instance_id", values.positive_long, _SCHEDULERX),
-    Field("data_time", data_time, _SCHEDULERX),
-    Field("occurred_at", moment),
-    Field("started_at", moment),
-    Field("restart_count", values.count),
-    Field("exit_code", values.exit_code),
-    Field("message", values.message),
-    *(Field(name, values.evidence) for name in ("reason", "node", "job_name", "queue", "owner")),
+    Field("schema", values.schema, says="Marks a record as an announcement also where `system` is wrong or missing."),
+    Field("system", values.system, required=True, says="The job system."),
+    Field("region", values.region, says="Default: the function's own; another must be in the policy's `regions`."),
+    Field("cluster_id", values.cluster_id, _EHPC, required=True, says="The cluster."),
+    Field(
+        "job_id",
+        values.ehpc_job_id,
+        _EHPC,
+        required=True,
+        says="As E-HPC lists it, or its number if that is one job's.",
+    ),
+    Field("namespace", values.name, _SCHEDULERX, required=True, says="The namespace's id."),
+    Field("group_id", values.name, _SCHEDULERX, required=True, says="The application group's id."),
+    Field("namespace_source", values.name, _SCHEDULERX, says="Only special third parties need it."),
+    Field("job_id", values.schedulerx_job_id, _SCHEDULERX, required=True, says="The job's id."),
+    Field(
+        "job_instance_id",
+        values.positive_long,
+        _SCHEDULERX,
+        says="The failed instance; this or `data_time` is required.",
+    ),
+    Field("data_time", data_time, _SCHEDULERX, says="The failed instance's data time, in `SECONDWIND_TIME_ZONE`."),
+    Field("occurred_at", moment, says="When it failed. Default: the envelope's time; a future one counts as now."),
+    Field(
+        "started_at", moment, says="Start of the run that failed, from the scheduler's own clock: the best evidence."
+    ),
+    Field("restart_count", values.count, says="The scheduler's restart counter of that run, 0 for the first."),
+    Field("exit_code", values.exit_code, says="How the run ended; rules read exit codes and signals from it."),
+    Field("message", values.message, says="What was printed or observed; the policy's patterns read it."),
+    Field("reason", values.evidence, says="The scheduler's own word for the cause, as `NODE_FAIL`."),
+    Field("node", values.evidence, says="Where it ran; must be one of the live job's nodes."),
+    Field("job_name", values.evidence, says="Must be the live job's."),
+    Field("queue", values.evidence, says="For rules."),
+    Field("owner", values.evidence, says="Must be the live job's."),
 )
 _SCOPE = frozenset({"schema", "system", "region", "cluster_id", "namespace", "group_id", "namespace_source"})
 # Of a record whose system is not known only what holds for both systems can be asked.
@@ -157,6 +176,7 @@ def _failure(
     own["occurred_at"] = context.now if occurred_at is None else min(occurred_at, context.now)
     return Failure(
         scope=scope,
+        speaker=told.speaker,
         extra=_extra(record, scope.system),
         trigger=told.trigger,
         event_id=told.event_id,

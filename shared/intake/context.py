@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from shared.domain.errors import Fault
-from shared.domain.failure import Trigger, Unreadable
+from shared.domain.failure import Speaker, Trigger, Unreadable
 from shared.intake.body import MAX_FAULTS, canonical, compact
 from shared.intake.text import escaped, printable
 
@@ -54,6 +54,8 @@ class Told(Struct, frozen=True, kw_only=True):
     time_path: str = ""
     salt: str = ""
     """Makes a telling without any time one of its own: the request id of a manual invocation."""
+    speaker: Speaker = Speaker()
+    """Where it came from, as the envelope says. No part of what was told: another door may tell the same again."""
 
 
 def unreadable(told: Told, faults: Iterable[Fault], hints: Mapping[str, str] | None = None) -> Unreadable:

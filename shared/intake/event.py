@@ -10,15 +10,17 @@ door is `invalid`, except a connector's log that announces no failure: such logs
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from shared.domain.errors import Fault, InputError
-from shared.domain.failure import Failure, Intake, Trigger, Unreadable
+from shared.domain.failure import Failure, Intake, Speaker, Trigger, Unreadable
 from shared.intake.announcement import read_announcement
 from shared.intake.body import Bad, compact, flaws, parse, parse_text, readable
 from shared.intake.context import Context, Told, content_hash, event_id, unreadable
 from shared.intake.log import add, find_in_log
-from shared.intake.text import below, kind
+from shared.intake.text import below, bounded, kind
+from shared.ports import TOPIC
 
 MAX_ITEMS = 10_000
 """Largest batch of event streaming (CountBasedWindow,
@@ -27,6 +29,8 @@ SHOWN_ITEMS = 10
 """How many of those beyond are shown in `raw`."""
 _CONNECTOR = "sls:connector"
 """https://www.alibabacloud.com/help/en/eventbridge/user-guide/create-a-custom-event-source-of-the-log-service-type"""
+_LOG_PLACE = re.compile(r"project/([^/]+)/logstore/([^/]+)\Z")
+"""End of the connector's `subject`: `acs:log:<region>:<account>:project/<project>/logstore/<logstore>`."""
 _CARRIERS = ("messageBody", "body")
 """Members of `data` in which a queue message or a web request carries its payload."""
 
@@ -112,8 +116,21 @@ def _read_cloud_event(
         time=event.get("time") or None,
         time_path=below(envelope.path, "time"),
         salt=envelope.salt,
+        speaker=_speaker(event, from_log=from_log) if envelope.trigger is Trigger.EVENT else Speaker(),
     )
     return read_announcement(record, told, context, faults)
+
+
+def _speaker(event: dict[str, Any], *, from_log: bool) -> Speaker:
+    """The event's source; of a log that the connector sent also its own place, for people to see."""
+    source = bounded(event.get("source"))
+    if not from_log:
+        return Speaker(event_source=source)
+    data = event.get("data")
+    topic = data.get(TOPIC) if isinstance(data, dict) else None
+    place = _LOG_PLACE.search(bounded(event.get("subject")))
+    project, logstore = place.groups() if place else ("", "")
+    return Speaker(project=project, logstore=logstore, topic=bounded(topic), event_source=source)
 
 
 def _opened(value: Any, path: str, faults: list[Fault]) -> tuple[Any, str]:

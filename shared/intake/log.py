@@ -14,12 +14,12 @@ from typing import Any
 from msgspec import Struct
 
 from shared.domain.errors import Fault, InputError
-from shared.domain.failure import Failure, Intake, Trigger, Unreadable
+from shared.domain.failure import Failure, Intake, Speaker, Trigger, Unreadable
 from shared.intake.announcement import announces, read_announcement
 from shared.intake.body import flaws, parse, parse_text, readable
 from shared.intake.context import Context, Told, event_id
-from shared.intake.text import below
-from shared.ports import LogEntry, LogRange
+from shared.intake.text import below, bounded
+from shared.ports import TOPIC, LogEntry, LogRange
 
 _WORDS = ("ehpc", "schedulerx", "job-failure")
 _WORDS_UTF8 = tuple(word.encode() for word in _WORDS)
@@ -54,9 +54,15 @@ def read_logs(
             original=dict(entry.fields),
             time=entry.time,
             time_path=f"{path}.__time__",
+            speaker=_speaker(entry, source) if trigger is Trigger.LOG else Speaker(),
         )
         add(intake, read_announcement(announced.record, told, context, announced.faults))
     return intake
+
+
+def _speaker(entry: LogEntry, source: LogRange) -> Speaker:
+    """The place that the trigger named and the topic that the Log Service keeps beside the log."""
+    return Speaker(project=source.project, logstore=source.logstore, topic=bounded(entry.fields.get(TOPIC)))
 
 
 def find_in_log(fields: Mapping[str, Any], path: str) -> InLog | None:

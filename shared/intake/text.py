@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+MAX_NAME_CHARS = 256
 _QUOTED_CHARS = 16
 _PATH_CHARS = 256
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
@@ -27,6 +28,11 @@ def cut(text: str, limit: int) -> str:
     """At most `limit` bytes of clean UTF-8, cut between characters. Costs no more than the limit."""
     head = clean(text[:limit])
     return head.encode()[:limit].decode("utf-8", "ignore")
+
+
+def bounded(name: Any) -> str:
+    """A name as it stands; one that does not print, or is longer than any condition can be, is none."""
+    return name if isinstance(name, str) and len(name) <= MAX_NAME_CHARS and name.isprintable() else ""
 
 
 def printable(text: str, limit: int) -> str:

@@ -58,6 +58,32 @@ def create_table(
     return made
 
 
+def has_table(
+    place: Place,
+    credentials: Credentials,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    ticks: Callable[[], float] = time.monotonic,
+) -> bool:
+    """Whether the ledger's table is there, with its indexes. Arguments as `create_table`; needs `ots:DescribeTable`.
+
+    Raises:
+        SettingsError: a table of that name is there, and is no ledger of this form.
+        LedgerUnavailable: Tablestore did not answer.
+    """
+    deadline = ticks() + READY_S
+    link = Link(place, credentials, lambda: deadline - ticks(), sleep)
+    try:
+        _compare(place, link.repeating(lambda client: client.describe_table(place.table)))
+    except CallFailed as error:
+        if error.code == "OTSObjectNotExist":
+            return False
+        raise Table(place, link).unavailable(error) from error
+    finally:
+        link.close()
+    return True
+
+
 def _made(place: Place, link: Link) -> bool:
     try:
         link.repeating(lambda client: client.describe_table(place.table))

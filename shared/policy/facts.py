@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any, Generic, TypeVar, overload
 
-from shared.domain.decision import Ask
+from msgspec import Struct
+
+from shared.domain.decision import Ask, Gate
 from shared.domain.failure import Failure
 from shared.domain.job import job_key
 from shared.domain.limits import SharedLimit
@@ -14,8 +17,41 @@ from shared.domain.reasons import Reason, Verdict
 from shared.domain.record import Case, JobRecord
 from shared.domain.runs import Run, life_of, run_label, which_run
 from shared.domain.snapshot import Instance, LookFailed, Observation, SchedulerxSnapshot, Snapshot
+from shared.policy.budget import Budget, budget_of
 from shared.policy.match import first_match
-from shared.policy.model import Attempts, Cooldown, Policy, Rule
+from shared.policy.model import Cooldown, Policy, Rule
+
+FIRST_PAUSE_S = 30.0
+LONGEST_PAUSE_S = 1800.0
+
+
+def pause_s(looks: int) -> float:
+    """How long to wait before looking again: 30 s, doubling, at most 30 minutes."""
+    return min(FIRST_PAUSE_S * 2.0 ** min(looks, 10), LONGEST_PAUSE_S)
+
+
+_T = TypeVar("_T")
+
+
+class _Once(Generic[_T]):
+    """Computed when first asked for. As `functools.cached_property`, without its lock: facts stay in one thread."""
+
+    def __init__(self, compute: Callable[[Any], _T]) -> None:
+        self._compute = compute
+        self._name = compute.__name__
+        self.__doc__ = compute.__doc__
+
+    @overload
+    def __get__(self, facts: None, owner: type) -> _Once[_T]: ...
+
+    @overload
+    def __get__(self, facts: object, owner: type) -> _T: ...
+
+    def __get__(self, facts: object | None, owner: type) -> _T | _Once[_T]:
+        if facts is None:
+            return self
+        value = facts.__dict__[self._name] = self._compute(facts)
+        return value
 
 
 @dataclass(frozen=True)
@@ -30,26 +66,32 @@ class Facts:
     ask: Ask
     case: Case | None = None
     """The open case that the sweep goes on with; None for a failure that was just told."""
+    known_elsewhere: Case | None = None
+    """The case that this telling is known to mean in another document: of the job id as told, where the live one
+    differs; of a case that waited under `pending/`, the job's own."""
+    unreadable: str = ""
+    """Key of a document that this decision needs and that cannot be read; `record` is then the one it waits in."""
 
-    @property
+    @_Once
     def snapshot(self) -> Snapshot:
         """What was seen; only after the gate `observed`."""
         if isinstance(self.observation, LookFailed):
             raise TypeError("a gate after `observed` was asked without an observation")
         return self.observation
 
-    @cached_property
+    @_Once
     def rule(self) -> Rule | None:
         """The first rule that matches."""
-        return first_match(self.policy, self.failure)
+        return first_match(self.policy, self.failure, self.observation)
 
-    @cached_property
+    @_Once
     def run(self) -> Run:
         """Which run the failure means."""
-        live = life_of(self.snapshot)
-        if self.case is not None and self.case.life.startswith("run:") and live:
-            # The ledger saw the life that this case is about: any other is a later one.
-            return Run.THIS if live == self.case.life else Run.EARLIER
+        if self.case is not None and self.case.life.startswith("run:"):
+            live = life_of(self.snapshot)
+            if live:
+                # The ledger saw the life that this case is about: any other is a later one.
+                return Run.THIS if live == self.case.life else Run.EARLIER
         return which_run(self.failure, self.snapshot, self.record)
 
     @property
@@ -77,7 +119,7 @@ class Facts:
     def _meant(self) -> Instance | None:
         return self.observation.instance if isinstance(self.observation, SchedulerxSnapshot) else None
 
-    @cached_property
+    @_Once
     def failure_id(self) -> str:
         """The same for every outcome of one failure: of its case, else of the job and the run that failed."""
         if self.case is not None:
@@ -92,10 +134,15 @@ class Facts:
         """Whether the matching rule allows a second instance beside a live one."""
         return self.rule is not None and self.rule.beside_live
 
+    @_Once
+    def budget(self) -> Budget:
+        """The attempt budget that applies, and what is used of it."""
+        return budget_of(self.policy, self.rule, self.record, self.failure, self.observation, self.ask.now)
+
     @property
-    def attempts(self) -> Attempts:
-        """The attempt budget that applies."""
-        return (self.rule.attempts if self.rule else None) or self.policy.attempts
+    def look_again_at(self) -> float:
+        """When to look once more at what cannot be told now."""
+        return self.ask.now + pause_s(self.case.looks if self.case else 0)
 
     @property
     def cooldown(self) -> Cooldown:
@@ -105,25 +152,18 @@ class Facts:
     @property
     def attempt_number(self) -> int:
         """The number that the attempt has, or would have: an attempt certainly not made keeps its own."""
-        mine = self.case or self.record.case(self.failure_id)
+        mine = self.case or (self.record.case(self.failure_id) if self.record.cases else None)
         if mine is not None and mine.open and mine.attempt:
             return mine.attempt
-        return self.attempts_used + 1
+        return self.budget.own + 1
 
-    @property
+    @_Once
     def forced(self) -> bool:
         """Whether a person forces it, now or when the case was told: what they asked for outlives a busy service."""
         return self.ask.force or (self.case is not None and self.case.forced)
 
-    @property
-    def attempts_used(self) -> int:
-        """Attempts reserved for this job within the budget's window."""
-        since = self.ask.now - self.attempts.window_s
-        return sum(1 for mark in self.record.attempts if mark.at > since)
 
-
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True, gc=False):
     """A gate's no, or an early yes."""
 
     verdict: Verdict
@@ -134,10 +174,11 @@ class Stop:
     """Of the case that the failure turned out to be; empty if it is not a known one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a gate saw and wanted, and whether it stops the failure."""
+class Answer(Struct, gc=False):
+    """What a gate saw and wanted, and whether it stops the failure. Only `decide` writes, and only `gate`."""
 
     saw: str
     wanted: str
     stop: Stop | None = None
+    gate: Gate | None = None
+    """As it is told; made once for an answer that many failures get."""

@@ -1,24 +1,43 @@
-"""The gates that the policy sets: kill switch, rules, hold, budget, cooldown, breaker."""
+"""The gates that the policy sets: kill switch, rules, hold, loss, thrashing, budget, cooldown, breaker."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from shared.domain.job import State
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason, Verdict
-from shared.domain.snapshot import TRIGGER_API, SchedulerxSnapshot
+from shared.domain.snapshot import TRIGGER_API, EhpcSnapshot, SchedulerxSnapshot, Snapshot
 from shared.policy.facts import Answer, Facts, Stop
-from shared.policy.model import Action
+from shared.policy.model import Action, Attempts, Thrash
 
+_HOUR_S = 3600.0
 HOLD_EXPIRES_S = 86_400.0
 """A hold that nobody answered expires closed after a day."""
 
 
 def switched_on(facts: Facts) -> Answer:
     """Is Second Wind switched on?"""
-    mode, wanted = facts.policy.mode, "auto or observe"
-    if mode is not Mode.OFF:
-        return Answer(saw=mode.value, wanted=wanted)
+    if facts.policy.mode is Mode.AUTO:
+        return _AUTO
+    if facts.policy.mode is Mode.OBSERVE:
+        return _OBSERVE
     stop = Stop(Verdict.SUPPRESSED, Reason.KILL_SWITCH, "the kill switch is on (mode off)")
-    return Answer(saw=mode.value, wanted=wanted, stop=stop)
+    return Answer(Mode.OFF.value, _AUTO.wanted, stop)
+
+
+_AUTO, _OBSERVE = Answer(Mode.AUTO.value, "auto or observe"), Answer(Mode.OBSERVE.value, "auto or observe")
+
+
+def rule_switched_on(facts: Facts) -> Answer | None:
+    """Is the matching rule switched on? Its own kill switch is passed by nobody."""
+    rule = facts.rule
+    if rule is None or rule.mode is None:
+        return None
+    if rule.mode is not Mode.OFF:
+        return Answer(f"{rule.name}: {rule.mode.value}", "auto or observe")
+    message = f"the kill switch of rule {rule.name} is on (mode off)"
+    return Answer(f"{rule.name}: off", "auto or observe", Stop(Verdict.SUPPRESSED, Reason.KILL_SWITCH, message))
 
 
 def rule_allows(facts: Facts) -> Answer:
@@ -26,20 +45,27 @@ def rule_allows(facts: Facts) -> Answer:
     rule, wanted = facts.rule, "a rule that does not ignore it"
     if rule is None:
         return Answer("no rule", wanted, Stop(Verdict.SUPPRESSED, Reason.NO_RULE, "no rule of the policy matches"))
-    saw = f"{rule.name}: {rule.action.value}"
+    saw = f"{rule.name}: {rule.action._value_}"
     if rule.action is Action.IGNORE:
         return Answer(saw, wanted, Stop(Verdict.SUPPRESSED, Reason.RULE_IGNORES, f"rule {rule.name} ignores it"))
     return Answer(saw, wanted)
 
 
 def needs_no_person(facts: Facts) -> Answer:
-    """Can it be rerun without asking a person?"""
+    """Can it be rerun without asking a person, or has one said yes?"""
     stop = _hold(facts)
-    return Answer(
-        saw=stop.reason.value if stop else "nothing to ask",
-        wanted="nothing that a person must weigh",
-        stop=stop,
-    )
+    if stop is None:
+        return _NOTHING_TO_ASK
+    if _approved(facts):
+        return Answer(f"approved by a person ({stop.reason.value})", _NOTHING_TO_ASK.wanted)
+    return Answer(stop.reason.value, _NOTHING_TO_ASK.wanted, stop)
+
+
+_NOTHING_TO_ASK = Answer("nothing to ask", "nothing that a person must weigh")
+
+
+def _approved(facts: Facts) -> bool:
+    return facts.case is not None and bool(facts.case.approved_by)
 
 
 def _hold(facts: Facts) -> Stop | None:
@@ -68,15 +94,83 @@ def _hold(facts: Facts) -> Stop | None:
     return None
 
 
-def attempts_left(facts: Facts) -> Answer:
-    """Is there an attempt left in the budget's window?"""
-    budget = facts.attempts
-    wanted = f"fewer than {budget.max} in {budget.window_s:g} s"
+def little_to_lose(facts: Facts) -> Answer | None:
+    """Is the live run young enough to be thrown away without asking a person?"""
+    own = facts.rule.max_lost_h if facts.rule else None
+    limit_h = facts.policy.max_lost_h if own is None else own
+    if limit_h is None:
+        return None
+    since, wanted = _running_since(facts.snapshot), _at_most_h(limit_h)
+    if since is None:
+        return Answer("no run to lose", wanted)
+    age_h = (facts.ask.now - since) / _HOUR_S
+    if age_h <= limit_h:
+        return Answer(f"{age_h:.1f} h", wanted)
+    if _approved(facts):
+        return Answer(f"{age_h:.1f} h, approved by a person", wanted)
+    message = f"rerunning it would throw {age_h:.1f} h of work away, more than {limit_h:g} h"
+    stop = Stop(Verdict.HELD, Reason.TOO_MUCH_TO_LOSE, message, facts.ask.now + HOLD_EXPIRES_S)
+    return Answer(f"{age_h:.1f} h", wanted, stop)
+
+
+@lru_cache(maxsize=64)
+def _at_most_h(limit_h: float) -> str:
+    return f"at most {limit_h:g} h"
+
+
+def _running_since(seen: Snapshot) -> float | None:
+    """Start of the run that goes on now, if one does."""
+    if seen.state is not State.RUNNING:
+        return None
+    if isinstance(seen, EhpcSnapshot):
+        return seen.start_time
+    return seen.instance.started_at if seen.instance else None
+
+
+def not_thrashing(facts: Facts) -> Answer | None:
+    """Has the job failed so often of late that running it again is no cure?"""
+    thrash = facts.policy.thrash
+    if thrash is None:
+        return None
+    wanted = _at_most_failures(thrash)
     if facts.case is not None and facts.case.attempt:
-        return Answer(saw=f"attempt {facts.case.attempt} is reserved already", wanted=wanted)
-    used = facts.attempts_used
-    stop = Stop(Verdict.SUPPRESSED, Reason.ATTEMPTS_USED_UP, f"{used} attempts in {budget.window_s:g} s are used up")
-    return Answer(saw=str(used), wanted=wanted, stop=stop if used >= budget.max else None)
+        return Answer(f"attempt {facts.case.attempt} is reserved already", wanted)
+    since, own = facts.ask.now - thrash.window_s, facts.failure_id
+    count = 1
+    for case in facts.record.cases:
+        # Of a job that may not be looked at nothing was tried: whether rerunning helps is as open as before.
+        tried = case.open or case.reason is not Reason.LOOK_REFUSED
+        count += tried and case.opened_at > since and case.failure_id != own
+    if count <= thrash.max_failures:
+        return Answer(str(count), wanted)
+    message = f"{count} failures of this job in {thrash.window_s:g} s: rerunning it does not help"
+    return Answer(str(count), wanted, Stop(Verdict.SUPPRESSED, Reason.THRASHING, message))
+
+
+@lru_cache(maxsize=64)
+def _at_most_failures(thrash: Thrash) -> str:
+    return f"at most {thrash.max_failures} failures in {thrash.window_s:g} s"
+
+
+@lru_cache(maxsize=64)
+def _fewer_than(limit: Attempts, whose: str) -> str:
+    return f"fewer than {limit.max}{whose} in {limit.window_s:g} s"
+
+
+def attempts_left(facts: Facts) -> Answer:
+    """Is there an attempt left in the window of the budget that applies?"""
+    budget = facts.budget
+    limit, whose = budget.limit, f" of class {budget.of_class.value}" if budget.of_class else ""
+    wanted = _fewer_than(limit, whose)
+    if facts.case is not None and facts.case.attempt:
+        return Answer(f"attempt {facts.case.attempt} is reserved already", wanted)
+    if budget.used < limit.max:
+        return Answer(str(budget.used), wanted)
+    itself = budget.used - budget.own
+    message = f"{budget.used} attempts{whose} in {limit.window_s:g} s are used up"
+    message += f", {itself} of them by the job system itself" if itself else ""
+    reason = Reason.CLASS_ATTEMPTS_USED_UP if budget.of_class else Reason.ATTEMPTS_USED_UP
+    return Answer(str(budget.used), wanted, Stop(Verdict.SUPPRESSED, reason, message))
 
 
 def cooled_down(facts: Facts) -> Answer:
@@ -84,14 +178,20 @@ def cooled_down(facts: Facts) -> Answer:
     wait_s = facts.record.not_before - facts.ask.now
     reserved = facts.case is not None and facts.case.attempt > 0
     if wait_s <= 0 or reserved:
-        return Answer(saw="over", wanted="over")
+        return _COOL
     stop = Stop(Verdict.DEFERRED, Reason.COOLDOWN, f"cooling down for {wait_s:.0f} s more", facts.record.not_before)
     return Answer(saw=f"{wait_s:.0f} s left", wanted="over", stop=stop)
 
 
+_COOL = Answer("over", "over")
+
+
 def breaker_closed(facts: Facts) -> Answer:
-    """Is the breaker of this cluster or group closed?"""
-    if facts.policy.breaker is None or facts.breaker.opened_at is None:
-        return Answer(saw="closed", wanted="closed")
+    """Is the breaker of this cluster or group closed? A person opens one by hand, whatever window the policy sets."""
+    if facts.breaker.opened_at is None:
+        return _CLOSED
     message = f"the breaker is open ({facts.breaker.why}); it never closes itself"
     return Answer(saw="open", wanted="closed", stop=Stop(Verdict.SUPPRESSED, Reason.BREAKER_OPEN, message))
+
+
+_CLOSED = Answer("closed", "closed")

@@ -5,22 +5,22 @@ What a rule's own `attempts` or `cooldown` leaves out is the policy's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
 from shared.domain.errors import Fault, PolicyError
-from shared.domain.job import System
 from shared.policy import yamltree
-from shared.policy.match import PatternError, compile_pattern
-from shared.policy.model import PATTERN_FORMAT, Attempts, Cooldown, Policy
+from shared.policy.conditions import EXIT_CODES_FORMAT, PATTERN_FORMAT, SIGNAL_FORMAT
+from shared.policy.evidence import SIGNALS, range_of
+from shared.policy.model import Attempts, Cooldown, Policy
+from shared.policy.patterns import PatternError, compile_pattern
 from shared.policy.reader import Reader, excerpt
+from shared.policy.review import inconsistent, odd, repeated_names
 
 MAX_TEXT_BYTES = 256 * 1024
 MAX_FAULTS = 200
 """A report shows so many and says how many more there are."""
-QUICK_SETTLE_S = 60
-"""OpenPBS may go on with a rerun for 45 s after it has answered (its src/server/req_rerun.c)."""
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -50,22 +50,21 @@ def check_policy(text: str) -> Report:
         return _faulty(faults or [Fault("$", "the file says nothing; it wants at least version: 1", 1)])
     policy, found = _read(root)
     faults += found
-    faults += _repeated_names(root)
+    faults += repeated_names(root)
     if policy is None or faults:
         return _faulty(faults)
-    faults += _inconsistent(policy, root)
+    faults += inconsistent(policy, root)
     if faults:
         return _faulty(faults)
-    return Report(policy=policy, warnings=tuple(sorted(_odd(policy, root), key=_place)))
+    return Report(policy=policy, warnings=tuple(sorted(odd(policy, root), key=_place)))
 
 
 def _read(root: yamltree.Node) -> tuple[Policy | None, list[Fault]]:
-    formats = {PATTERN_FORMAT: _pattern_problem}
-    reader = Reader(formats=formats)
+    reader = Reader(formats=_FORMATS)
     policy = reader.read(Policy, root)
     if policy is not None:  # once more, now that it is known what rules take from the policy
         bases: dict[type[Struct], Struct] = {Attempts: policy.attempts, Cooldown: policy.cooldown}
-        policy = Reader(formats=formats, bases=bases).read(Policy, root)
+        policy = Reader(formats=_FORMATS, bases=bases).read(Policy, root)
     return policy, reader.faults
 
 
@@ -89,60 +88,16 @@ def _pattern_problem(pattern: str) -> str | None:
     return None
 
 
-def _repeated_names(root: yamltree.Node) -> Iterator[Fault]:
-    first: dict[str, int] = {}
-    for index, rule in enumerate(_items(_child(root, "rules"))):
-        name = _child(rule, "name")
-        if not isinstance(name, yamltree.Scalar):
-            continue
-        if name.text in first:
-            yield Fault(
-                f"$.rules[{index}].name",
-                f"another rule, in line {first[name.text]}, has this name",
-                name.line,
-            )
-        first.setdefault(name.text, name.line)
+def _codes_problem(told: str) -> str | None:
+    return None if range_of(told) else f"wants the lower exit code first, got {excerpt(told)}"
 
 
-def _inconsistent(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
-    """What no single field shows."""
-    places: list[tuple[str, Cooldown, yamltree.Node]] = [("$.cooldown", policy.cooldown, _child(root, "cooldown"))]
-    for index, (rule, node) in enumerate(zip(policy.rules, _items(_child(root, "rules")), strict=True)):
-        if rule.cooldown is not None:
-            places.append((f"$.rules[{index}].cooldown", rule.cooldown, _child(node, "cooldown")))
-    for path, cooldown, node in places:
-        if cooldown.max_s < cooldown.base_s:
-            problem = f"max_s ({cooldown.max_s:g}) must not be less than base_s ({cooldown.base_s:g})"
-            yield Fault(path, problem, node.line)
+def _signal_problem(told: str) -> str | None:
+    return None if told in SIGNALS else f"knows no signal {excerpt(told)}; wants a name such as SIGKILL, or a number"
 
 
-def _odd(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
-    """What can be used but was hardly meant."""
-    if policy.timing.settle_s < QUICK_SETTLE_S:
-        problem = f"below {QUICK_SETTLE_S} s a rerun may still be on its way when the job is looked at again"
-        yield Fault("$.timing.settle_s", problem, _child(_child(root, "timing"), "settle_s").line)
-    rules = _child(root, "rules")
-    caught: set[System] = set()
-    seen: set[tuple[System, str | None]] = set()
-    for index, (rule, node) in enumerate(zip(policy.rules, _items(rules), strict=True)):
-        systems = set(System) if rule.match.system is None else {rule.match.system}
-        same = {(system, rule.match.message) for system in systems}
-        if all(system in caught or (system, rule.match.message) in seen for system in systems):
-            yield Fault(f"$.rules[{index}]", "is never reached: rules before it match all that it matches", node.line)
-        seen |= same
-        if rule.match.message is None:
-            caught |= systems
-    if caught != set(System):
-        missing = ", ".join(system.value for system in System if system not in caught)
-        problem = f"no last rule matches every failure of {missing}: what no rule matches is suppressed (no_rule)"
-        yield Fault("$.rules", problem, rules.line)
-
-
-def _child(node: yamltree.Node, key: str) -> yamltree.Node:
-    """The value of a key; the node itself where there is none, so that a line is always at hand."""
-    entries = node.entries if isinstance(node, yamltree.Mapping) else []
-    return next((value for name, value in entries if name.text == key), node)
-
-
-def _items(node: yamltree.Node) -> list[yamltree.Node]:
-    return node.items if isinstance(node, yamltree.Listing) else []
+_FORMATS: Mapping[str, Callable[[str], str | None]] = {
+    PATTERN_FORMAT: _pattern_problem,
+    EXIT_CODES_FORMAT: _codes_problem,
+    SIGNAL_FORMAT: _signal_problem,
+}

@@ -1,69 +1,183 @@
-"""Which rule a failure falls under. Patterns are RE2: time is linear in the message, whoever wrote it.
+"""Which rule a failure falls under: the first whose conditions all hold.
 
-Syntax: https://github.com/google/re2/wiki/Syntax (no look-around, no back-references).
+Conditions are made ready once for a policy. Time for a decision is linear in the message, whoever wrote it
+(`patterns`), and all patterns are searched for at most once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any
-
-import re2
+from typing import Any, NamedTuple, TypeVar
 
 from shared.domain.failure import Failure
-from shared.policy.model import MAX_RULES, Policy, Rule
+from shared.domain.job import Cluster, Scope
+from shared.domain.snapshot import Observation
+from shared.policy.conditions import Match
+from shared.policy.evidence import codes_test, ending_of, evidence_of, signals_test
+from shared.policy.globs import TextTest, glob_test
+from shared.policy.model import Policy, Rule
+from shared.policy.patterns import PatternSet
 
-MAX_MEMORY_BYTES = 1 << 20
-"""What RE2 may use for one pattern, program and matching cache together; RE2's own default is 8 MiB."""
-MAX_PROGRAM = 2_000
-"""Instructions of one compiled pattern. When the cache of states overflows, RE2 falls back to a search that
-takes this number times the length of the message, so it must be small as well."""
-
-
-class PatternError(ValueError):
-    """RE2 cannot use the pattern; the text says why."""
-
-
-def _options() -> Any:
-    options = re2.Options()
-    options.max_mem = MAX_MEMORY_BYTES
-    options.log_errors = False  # a bad pattern is a fault of the policy, not a line on stderr
-    options.never_capture = True  # whether it matches is all that is asked
-    return options
+_MOST_KNOWN = 512
+"""Values of one kind whose answers are kept at hand."""
+_KEPT_AS = "_matcher"
+_T = TypeVar("_T")
+_Test = Callable[[Any], bool]
 
 
-@lru_cache(maxsize=MAX_RULES)
-def compile_pattern(pattern: str) -> Any:
-    """The compiled pattern, kept while it is among the last `MAX_RULES` used. Raises PatternError."""
-    try:
-        compiled = re2.compile(pattern.encode(), _options())
-    except re2.error as error:
-        raise PatternError(_reason(error)) from None
-    except UnicodeEncodeError:
-        raise PatternError("characters that are no text") from None
-    size = compiled.programsize
-    if size > MAX_PROGRAM:
-        raise PatternError(f"too large: {size} steps, at most {MAX_PROGRAM}")
-    return compiled
+def first_match(policy: Policy, failure: Failure, seen: Observation | None = None) -> Rule | None:
+    """The first rule that matches the failure, or None.
+
+    Args:
+        policy: a loaded one.
+        failure: as told.
+        seen: the look at the live job; what it says of itself counts instead of what was told.
+
+    Raises:
+        PatternError: the policy was not loaded, and a pattern of it cannot be used.
+    """
+    matcher: Matcher | None = policy.__dict__.get(_KEPT_AS)
+    if matcher is None:
+        # Kept where the policy's version is kept: as long as the policy lives, and by no other.
+        matcher = policy.__dict__[_KEPT_AS] = _matcher(tuple(rule.match for rule in policy.rules))
+    place = matcher.first(failure, seen)
+    return None if place is None else policy.rules[place]
 
 
-def _reason(error: Exception) -> str:
-    text = error.args[0] if error.args else "not a pattern"
-    return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+class _Condition(NamedTuple):
+    """What the rules ask about one piece of evidence. Rules are bits of a number, the first the lowest."""
+
+    free: int
+    """Rules that do not ask."""
+    asked: tuple[tuple[int, _Test], ...]
+    """A rule's bit, and what it asks."""
+    known: dict[Any, int]
+    """Answers given before: owners, queues, nodes and exit codes come again and again."""
+
+    def fits(self, value: Any) -> int:
+        """The rules that do not ask about this value or are content with it; kept for the next time."""
+        fits = self.free
+        for bit, test in self.asked:
+            if test(value):
+                fits |= bit
+        if len(self.known) >= _MOST_KNOWN:
+            self.known.clear()
+        self.known[value] = fits
+        return fits
 
 
-def first_match(policy: Policy, failure: Failure) -> Rule | None:
-    """The first rule that matches the failure, or None. Raises PatternError if the policy was not loaded."""
-    message = failure.message.encode("utf-8", "replace")  # lone surrogates become `?`
-    for rule in policy.rules:
-        if _matches(rule, failure, message):
-            return rule
-    return None
+class Matcher:
+    """The conditions of a policy's rules, ready to be asked."""
+
+    def __init__(self, matches: Sequence[Match]) -> None:
+        """Make them ready. Raises PatternError."""
+        self._matches = tuple(matches)
+        messages = [listed(match.message) for match in matches]
+        distinct = tuple(dict.fromkeys(pattern for message in messages for pattern in message))
+        self._patterns = PatternSet(distinct)
+        self._found = [_bits(pattern in message for message in messages) for pattern in distinct]
+        self._silent = _bits(not message for message in messages)
+        self._scopes = _condition(matches, lambda match: lambda scope: _is_there(match, scope))
+        self._evidence = tuple(
+            (field, _condition(matches, make))
+            for field, make in enumerate(_TESTS)
+            if any(make(match) is not None for match in matches)
+        )
+
+    def first(self, failure: Failure, seen: Observation | None) -> int | None:
+        """Place of the first rule whose conditions all hold, or None."""
+        fits = self._scopes.known.get(failure.scope) or self._scopes.fits(failure.scope)
+        evidence = evidence_of(failure, seen)
+        for field, condition in self._evidence:
+            value = evidence[field]
+            # What is not known is empty text, or no node: no condition on it holds.
+            fits &= (condition.known.get(value) or condition.fits(value)) if value else condition.free
+        if failure.message and fits & ~self._silent:
+            said = self._silent
+            for number in self._patterns.found_in(failure.message.encode("utf-8", "replace")):
+                said |= self._found[number]  # lone surrogates became `?`
+            fits &= said
+        else:
+            fits &= self._silent
+        return (fits & -fits).bit_length() - 1 if fits else None
 
 
-def _matches(rule: Rule, failure: Failure, message: bytes) -> bool:
-    if rule.match.system not in {None, failure.system}:
+def _bits(rules: Iterable[bool]) -> int:
+    return sum(1 << place for place, yes in enumerate(rules) if yes)
+
+
+def _condition(matches: Sequence[Match], make: Callable[[Match], _Test | None]) -> _Condition:
+    tests = [make(match) for match in matches]
+    asked = tuple((1 << place, test) for place, test in enumerate(tests) if test is not None)
+    return _Condition(_bits(test is None for test in tests), asked, {})
+
+
+@lru_cache(maxsize=8)
+def _matcher(matches: tuple[Match, ...]) -> Matcher:
+    """Policies that differ in their modes only share one."""
+    return Matcher(matches)
+
+
+def listed(value: _T | tuple[_T, ...] | None) -> tuple[_T, ...]:
+    """What a condition names, as a tuple."""
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple) else (value,)
+
+
+def place_fits(globs: str | tuple[str, ...] | None, value: str) -> bool:
+    """Whether a part of a scope fits a condition on it; without a condition it does."""
+    return globs is None or _place_test(globs)(value)
+
+
+@lru_cache(maxsize=1024)
+def _place_test(globs: str | tuple[str, ...]) -> TextTest:
+    return glob_test(listed(globs))
+
+
+def _is_there(match: Match, scope: Scope) -> bool:
+    if match.system not in {None, scope.system} or not place_fits(match.region, scope.region):
         return False
-    if rule.match.message is None:
-        return True
-    return compile_pattern(rule.match.message).search(message) is not None
+    if isinstance(scope, Cluster):
+        return match.namespace is None and match.group is None and place_fits(match.cluster, scope.cluster_id)
+    there = place_fits(match.namespace, scope.namespace) and place_fits(match.group, scope.group_id)
+    return match.cluster is None and there
+
+
+def _globs(field: str) -> Callable[[Match], _Test | None]:
+    def make(match: Match) -> _Test | None:
+        globs = getattr(match, field)
+        return None if globs is None else glob_test(listed(globs))
+
+    return make
+
+
+def _any_node(match: Match) -> _Test | None:
+    if match.node is None:
+        return None
+    test = glob_test(listed(match.node))
+    return lambda nodes: any(map(test, nodes))
+
+
+def _ending(match: Match) -> _Test | None:
+    """On the exit code as it was told: code and signal are read from it."""
+    codes = None if match.exit_code is None else codes_test(listed(match.exit_code))
+    signals = None if match.signal is None else signals_test(listed(match.signal))
+    if codes is None and signals is None:
+        return None
+
+    def test(told: str) -> bool:
+        code, signal = ending_of(told)
+        right_code = codes is None or (code is not None and codes(code))
+        return right_code and (signals is None or (signal is not None and signals(signal)))
+
+    return test
+
+
+def _reason(match: Match) -> _Test | None:
+    return None if match.reason is None else frozenset(listed(match.reason)).__contains__
+
+
+_TESTS = (_globs("owner"), _globs("queue"), _globs("job_name"), _any_node, _ending, _reason)
+"""In the order of `Evidence`."""

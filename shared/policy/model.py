@@ -14,15 +14,30 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from shared.domain.job import REGION_PATTERN, System
+from shared.domain.failure import FailureClass
+from shared.domain.job import REGION_PATTERN
 from shared.domain.mode import Mode
+from shared.policy.conditions import PATTERN_FORMAT, Match, Source
+
+__all__ = [
+    "PATTERN_FORMAT",
+    "Action",
+    "Attempts",
+    "Breaker",
+    "Cooldown",
+    "Match",
+    "Policy",
+    "Rate",
+    "Rule",
+    "Source",
+    "Thrash",
+    "Timing",
+]
 
 MAX_RULES = 100
-"""Matching one failure costs at most this many searches."""
 MAX_REGIONS = 64
-MAX_PATTERN_CHARS = 1024
-PATTERN_FORMAT = "re2"
-"""JSON Schema `format` of a text that must be an RE2 pattern."""
+MAX_SOURCES = 64
+MAX_WHY_CHARS = 256
 
 _MINUTE_S = 60
 _DAY_S = 86_400.0
@@ -88,26 +103,25 @@ class Breaker(Struct, frozen=True, kw_only=True):
     """At least a minute: the ledger counts in minute buckets."""
 
 
-class Match(Struct, frozen=True, kw_only=True):
-    """Which failures a rule is for: all conditions hold. An empty one matches all."""
+class Rate(Struct, frozen=True, kw_only=True):
+    """How many calls for jobs of one cluster or group leave in a window, two for one job are two; the others wait."""
 
-    system: System | None = None
-    message: (
-        Annotated[
-            str,
-            Meta(
-                min_length=1,
-                max_length=MAX_PATTERN_CHARS,
-                description=f"an RE2 pattern of 1 to {MAX_PATTERN_CHARS} characters",
-                extra_json_schema={"format": PATTERN_FORMAT},
-            ),
-        ]
-        | None
-    ) = None
-    """RE2 pattern, found anywhere in the failure's `message`; case counts unless it begins with `(?i)`."""
+    max_jobs: Annotated[int, _whole(1, 100_000)]
+    window_s: Annotated[float, _number(_MINUTE_S, _DAY_S, " of seconds")]
 
 
-class Rule(Struct, frozen=True, kw_only=True):
+class Thrash(Struct, frozen=True, kw_only=True):
+    """More failures of one job than this in a window: rerunning it does not help."""
+
+    max_failures: Annotated[int, _whole(1, 200)]
+    """At most 200: a job's record keeps 256 failures."""
+    window_s: Annotated[float, _number(_MINUTE_S, _DAY_S, " of seconds")]
+
+
+_LostHours = Annotated[float, _number(0, 10_000, " of hours")]
+
+
+class Rule(Struct, frozen=True, kw_only=True, rename={"failure_class": "class"}):
     """What to do with the failures that it is the first to match."""
 
     name: Annotated[
@@ -121,16 +135,25 @@ class Rule(Struct, frozen=True, kw_only=True):
     ]
     match: Match
     action: Action
+    failure_class: FailureClass = FailureClass.UNKNOWN
+    """`class` in the file: what kind of thing went wrong."""
+    mode: Mode | None = None
+    """Tightens the policy's mode for the failures that it matches."""
     attempts: Attempts | None = None
     """Instead of the policy's; a loaded rule takes what it leaves out from the policy's."""
     cooldown: Cooldown | None = None
     """As `attempts`."""
     beside_live: bool = False
     """SchedulerX: act although an instance of the job lives; RerunJob then starts a second one beside it."""
+    max_lost_h: _LostHours | None = None
+    """Instead of the policy's."""
+    why: Annotated[str, Meta(max_length=MAX_WHY_CHARS, description=f"text of at most {MAX_WHY_CHARS} characters")] = ""
+    """For people."""
 
 
+# `dict=True` only lets `policy_version` and what is made ready for matching be kept.
 class Policy(Struct, frozen=True, kw_only=True, dict=True):
-    """A whole policy. `dict=True` only lets `policy_version` be computed once."""
+    """A whole policy."""
 
     version: Annotated[int, Meta(ge=1, le=1, description="1, the only version understood")]
     mode: Mode = Mode.AUTO
@@ -143,7 +166,18 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
     attempts: Attempts = Attempts()
     cooldown: Cooldown = Cooldown()
     breaker: Breaker | None = Breaker()
-    """None: no breaker."""
+    """None: none opens by itself; one that a person opens holds all the same."""
+    max_lost_h: _LostHours | None = None
+    """A live run older than this is held for a person: rerunning it would lose that much work. None: no bound."""
+    rate: Rate | None = None
+    classes: dict[FailureClass, Attempts] = {}
+    """Attempt budgets of their own for failure classes; a class without one draws from `attempts`. What an entry
+    leaves out is taken from `attempts`."""
+    thrash: Thrash | None = None
+    sources: Annotated[
+        tuple[Source, ...], Meta(max_length=MAX_SOURCES, description=f"a list of at most {MAX_SOURCES} sources")
+    ] = ()
+    """Who may speak for which jobs. None given: whoever reaches the function. Nobody is asked by hand."""
     rules: Annotated[
         tuple[Rule, ...], Meta(max_length=MAX_RULES, description=f"a list of at most {MAX_RULES} rules")
     ] = ()
@@ -151,4 +185,5 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def policy_version(self) -> str:
         """`1-` and 12 hex digits: the same for policies that mean the same, whatever their layout."""
-        return f"{self.version}-{hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:12]}"
+        meant = msgspec.json.encode(self, order="deterministic")
+        return f"{self.version}-{hashlib.sha256(meant).hexdigest()[:12]}"

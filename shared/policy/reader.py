@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from msgspec import Struct, inspect, structs
@@ -21,12 +21,29 @@ _BAD: Any = object()  # stands for a value whose fault has been told
 
 
 class _Wanted(NamedTuple):
-    """A type, and what a person is told about it."""
+    """One of the types that a value may have, and what a person is told about it."""
 
     kind: Any
     text: str
     format: str
+    pattern: str  # of the notes for a JSON Schema
+
+
+class _Choice(NamedTuple):
+    """The types that a value may have."""
+
+    structs: tuple[_Wanted, ...]
+    """Read from a mapping."""
+    lists: tuple[_Wanted, ...]
+    leaves: tuple[_Wanted, ...]
     nullable: bool
+
+    def told(self, node: yamltree.Node) -> _Wanted:
+        """The one whose wording fits what was written."""
+        ordered = (self.leaves, self.lists, self.structs)
+        if not isinstance(node, yamltree.Scalar):
+            ordered = (self.lists, self.structs, self.leaves)
+        return next(some[-1] for some in ordered if some)
 
 
 class Reader:
@@ -58,33 +75,47 @@ class Reader:
         return value if isinstance(value, cls) and not self.faults else None
 
     def _value(self, kind: inspect.Type, node: yamltree.Node, path: str) -> Any:
-        wanted = _unwrap(kind)
+        choice = _choice(kind)
         if isinstance(node, yamltree.Broken):
             return _BAD
-        if wanted.nullable and isinstance(node, yamltree.Scalar) and node.value is None:
-            return None
-        if isinstance(wanted.kind, inspect.StructType) and isinstance(node, yamltree.Mapping):
-            return self._struct(wanted.kind, node, path)
-        if isinstance(wanted.kind, inspect.VarTupleType) and isinstance(node, yamltree.Listing):
-            return self._items(wanted, node, path)
+        if isinstance(node, yamltree.Mapping) and choice.structs:
+            mapped = choice.structs[0].kind
+            if isinstance(mapped, inspect.DictType):
+                return self._dict(mapped, node, path)
+            return self._struct(mapped, node, path)
+        if isinstance(node, yamltree.Listing) and choice.lists:
+            return self._items(choice.lists[0], node, path, single=bool(choice.leaves))
         if isinstance(node, yamltree.Scalar):
-            value = _leaf(wanted.kind, node.value)
-            problem = self._formats[wanted.format](value) if value is not _BAD and wanted.format else None
-            if problem:
-                return self._bad(path, problem, node.line)
-            if value is not _BAD:
-                return value
-        return self._bad(path, f"wants {wanted.text}, got {_shown(wanted.kind, node)}", node.line)
+            if choice.nullable and node.value is None:
+                return None
+            for wanted in choice.leaves:
+                value = _leaf(wanted.kind, node.value)
+                if value is not _BAD and (not isinstance(value, str) or re.search(wanted.pattern, value)):
+                    problem = self._formats[wanted.format](value) if wanted.format else None
+                    return self._bad(path, problem, node.line) if problem else value
+        wanted = choice.told(node)
+        text = wanted.text + (" or null" if choice.nullable else "")
+        return self._bad(path, f"wants {text}, got {_shown(wanted.kind, node)}", node.line)
+
+    def _dict(self, kind: inspect.DictType, node: yamltree.Mapping, path: str) -> Any:
+        """A mapping whose keys are words of an enum."""
+        members = {member.value: member for member in _members(kind.key_type)}
+        values = {
+            members[key]: self._value(kind.value_type, value, f"{path}.{key}")
+            for key, value in self._entries(node, path, list(members)).items()
+        }
+        return _BAD if any(value is _BAD for value in values.values()) else values
 
     def _struct(self, kind: inspect.StructType, node: yamltree.Mapping, path: str) -> Any:
-        given = self._entries(node, path, [field.name for field in kind.fields])
+        given = self._entries(node, path, [field.encode_name for field in kind.fields])
         values = {}
         for field in kind.fields:
-            if field.name in given:
-                values[field.name] = self._value(field.type, given[field.name], f"{path}.{field.name}")
+            where = f"{path}.{field.encode_name}"
+            if field.encode_name in given:
+                values[field.name] = self._value(field.type, given[field.encode_name], where)
             elif field.required:
-                wanted = _unwrap(field.type).text
-                values[field.name] = self._bad(f"{path}.{field.name}", f"is missing: wants {wanted}", node.line)
+                wanted = _choice(field.type).told(node).text
+                values[field.name] = self._bad(where, f"is missing: wants {wanted}", node.line)
         if any(value is _BAD for value in values.values()):
             return _BAD
         base = self._bases.get(kind.cls)
@@ -104,12 +135,15 @@ class Reader:
             lines.setdefault(key.text, key.line)
         return given
 
-    def _items(self, wanted: _Wanted, node: yamltree.Listing, path: str) -> Any:
-        most = wanted.kind.max_length
-        if most is not None and len(node.items) > most:
+    def _items(self, wanted: _Wanted, node: yamltree.Listing, path: str, *, single: bool) -> Any:
+        """A list; where a single item is understood without one, a list of one is that item."""
+        least, most = wanted.kind.min_length or 0, wanted.kind.max_length
+        if len(node.items) < least or (most is not None and len(node.items) > most):
             return self._bad(path, f"wants {wanted.text}, got {len(node.items)}", node.line)
         values = [self._value(wanted.kind.item_type, item, f"{path}[{index}]") for index, item in enumerate(node.items)]
-        return _BAD if any(value is _BAD for value in values) else tuple(values)
+        if any(value is _BAD for value in values):
+            return _BAD
+        return values[0] if single and len(values) == 1 else tuple(values)
 
     def _bad(self, path: str, problem: str, line: int) -> Any:
         self.faults.append(Fault(path, problem, line))
@@ -131,24 +165,37 @@ def _hint(text: str, known: list[str]) -> str:
     return f"; did you mean {close}?" if close else f"; known are {', '.join(known)}"
 
 
-def _unwrap(kind: inspect.Type) -> _Wanted:
-    """A type without its notes and without `| None`."""
-    text, form, nullable = "", "", False
-    while isinstance(kind, inspect.Metadata | inspect.UnionType):
-        if isinstance(kind, inspect.Metadata):
-            notes = kind.extra_json_schema or {}
-            text, form = notes.get("description", text), notes.get("format", form)
-            kind = kind.type
-        else:
+def _choice(kind: inspect.Type) -> _Choice:
+    """The types that stand behind notes and `|`."""
+    structs, lists, leaves, nullable = [], [], [], False
+    for wanted in _alternatives(kind, "", "", ""):
+        if isinstance(wanted.kind, inspect.NoneType):
             nullable = True
-            kind = next(each for each in kind.types if not isinstance(each, inspect.NoneType))
-    return _Wanted(kind, (text or _told(kind)) + (" or null" if nullable else ""), form, nullable)
+        elif isinstance(wanted.kind, inspect.StructType | inspect.DictType):
+            structs.append(wanted)
+        elif isinstance(wanted.kind, inspect.VarTupleType):
+            lists.append(wanted)
+        else:
+            leaves.append(wanted)
+    return _Choice(tuple(structs), tuple(lists), tuple(leaves), nullable)
+
+
+def _alternatives(kind: inspect.Type, text: str, form: str, pattern: str) -> Iterator[_Wanted]:
+    if isinstance(kind, inspect.Metadata):
+        notes = kind.extra_json_schema or {}
+        noted = (notes.get("description", text), notes.get("format", form), notes.get("pattern", pattern))
+        yield from _alternatives(kind.type, *noted)
+    elif isinstance(kind, inspect.UnionType):
+        for each in kind.types:
+            yield from _alternatives(each, text, form, pattern)
+    else:
+        yield _Wanted(kind, text or _told(kind), form, pattern)
 
 
 def _told(kind: inspect.Type) -> str:
     if isinstance(kind, inspect.EnumType):
         return "one of " + ", ".join(member.value for member in kind.cls)
-    if isinstance(kind, inspect.StructType):
+    if isinstance(kind, inspect.StructType | inspect.DictType):
         return "a mapping"
     return "true or false" if isinstance(kind, inspect.BoolType) else "another value"
 

@@ -5,7 +5,7 @@
 
 from shared.domain.endpoint import Endpoint
 from shared.settings.credentials import read_credentials
-from shared.settings.environment import Settings, read_settings
+from shared.settings.environment import LOGSTORE_NAME, PROJECT_NAME, Settings, read_settings
 from shared.settings.ledger_url import (
     LedgerUrl,
     RedisLedger,
@@ -13,15 +13,20 @@ from shared.settings.ledger_url import (
     TablestoreLedger,
     parse_ledger_url,
 )
+from shared.settings.spelling import Unknown, unknown_names
 
 __all__ = [
+    "LOGSTORE_NAME",
+    "PROJECT_NAME",
     "Endpoint",
     "LedgerUrl",
     "RedisLedger",
     "Settings",
     "SqliteLedger",
     "TablestoreLedger",
+    "Unknown",
     "parse_ledger_url",
     "read_credentials",
     "read_settings",
+    "unknown_names",
 ]

@@ -23,8 +23,8 @@ BUNDLE_ROOT = Path(__file__).resolve().parents[2]
 # but for regions that it lacks, where it makes up a host that no document mentions.
 _SCHEDULERX_OWN_HOST = frozenset({"cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-shenzhen"})
 # https://www.alibabacloud.com/help/en/sls/developer-reference/api-sls-2020-12-30-createlogstore
-_PROJECT = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\Z")
-_LOGSTORE = re.compile(r"[a-z0-9][a-z0-9_-]{0,61}[a-z0-9]\Z")
+PROJECT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\Z")
+LOGSTORE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,61}[a-z0-9]\Z")
 _PROJECT_WANTED = "wants a project name: 3 to 63 lower-case letters, digits and hyphens, no hyphen at either end"
 _LOGSTORE_WANTED = (
     "wants a Logstore name: 2 to 63 lower-case letters, digits, hyphens and underscores, "
@@ -86,8 +86,8 @@ def read_settings(environ: Mapping[str, str], region: str, *, default_ledger: st
     ehpc = reader.optional("SECONDWIND_EHPC_ENDPOINT", parse_endpoint)
     schedulerx = reader.optional("SECONDWIND_SCHEDULERX_ENDPOINT", parse_endpoint)
     sls = reader.optional("SECONDWIND_SLS_ENDPOINT", parse_endpoint)
-    project = reader.required("SECONDWIND_OUTCOME_PROJECT", _named(_PROJECT, _PROJECT_WANTED))
-    logstore = reader.required("SECONDWIND_OUTCOME_LOGSTORE", _named(_LOGSTORE, _LOGSTORE_WANTED))
+    project = reader.required("SECONDWIND_OUTCOME_PROJECT", _named(PROJECT_NAME, _PROJECT_WANTED))
+    logstore = reader.required("SECONDWIND_OUTCOME_LOGSTORE", _named(LOGSTORE_NAME, _LOGSTORE_WANTED))
     ledger = reader.required("SECONDWIND_LEDGER_URL", parse_ledger_url)
     policy_file = reader.optional("SECONDWIND_POLICY_FILE", _path)
     mode = reader.optional("SECONDWIND_MODE", _mode)

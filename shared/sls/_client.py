@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from aliyun.log import LogClient, LogException, LogItem, PutLogsRequest
 from requests.exceptions import RequestException
 
+from shared.ports import TOPIC as TOPIC_FIELD
 from shared.ports import LogEntry, LogRange
 from shared.sls import Access, CallFailed
 
@@ -65,10 +66,12 @@ class Page:
     def entries(self, ordinal: int) -> Iterator[LogEntry]:
         """The page's logs, counted from `ordinal`."""
         for group in self._groups:
+            topic = _value(group.Topic)
             for log in group.Logs:
-                yield LogEntry(
-                    ordinal, log.Time, {_name(content.Key): _value(content.Value) for content in log.Contents}
-                )
+                fields = {_name(content.Key): _value(content.Value) for content in log.Contents}
+                if topic or TOPIC_FIELD in fields:
+                    fields[TOPIC_FIELD] = topic  # never what the contents say: they are a stranger's
+                yield LogEntry(ordinal, log.Time, fields)
                 ordinal += 1
 
 
@@ -93,7 +96,7 @@ class Client:
 
     def pull(self, wanted: LogRange, cursor: str, groups: int) -> Page:
         """One page from the cursor on; nothing at or after the end cursor."""
-        answer = self._call(
+        answer = self.call(
             "pull_logs",
             wanted.project,
             wanted.logstore,
@@ -109,9 +112,10 @@ class Client:
         items = [
             LogItem(time, contents=[(name, _clean(value)) for name, value in record.items()]) for record in records
         ]
-        self._call("put_logs", PutLogsRequest(project, logstore, TOPIC, logitems=items))
+        self.call("put_logs", PutLogsRequest(project, logstore, TOPIC, logitems=items))
 
-    def _call(self, method: str, *arguments: Any, **options: Any) -> Any:
+    def call(self, method: str, *arguments: Any, **options: Any) -> Any:
+        """A method of the SDK by its name: the two above, and what sets an account up. Raises CallFailed."""
         left_s = self._access.remaining_s()
         self._sdk.timeout = (
             (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)

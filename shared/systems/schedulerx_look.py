@@ -89,6 +89,7 @@ class JobLook:
             instance=instance,
             others=self._others(listing, meant),
             own_parameters=instance.parameters not in {"", config.parameters or ""},
+            own_retries=config.own_retries,
             name=config.name or "",
             look_begun_at=self._begun_at,
         )

@@ -21,6 +21,8 @@ from shared.systems.openapi import Answer, ApiCall, Caller, CallFailed, from_row
 
 VERSION = "2019-04-30"
 _OK = 200
+MOST_RETRIES = 1000
+"""More than any attempt budget has; a larger number means no more than that."""
 
 _STATES = {
     1: State.QUEUED,
@@ -48,6 +50,13 @@ class JobConfig(Struct, rename="pascal"):
     status: int | None = None
     """1 is enabled."""
     parameters: str | None = None
+    max_attempt: int | None = None
+    """How often SchedulerX itself retries a failed instance; 0 by default (job-systems.md 6.2)."""
+
+    @property
+    def own_retries(self) -> int:
+        """`max_attempt` within reason; none where nothing is said."""
+        return max(0, min(self.max_attempt or 0, MOST_RETRIES))
 
 
 class Detail(Struct, rename="pascal"):

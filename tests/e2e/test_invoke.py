@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from secondwind.invoke import RAISED, RETURNED, UNUSABLE, Wanted, function_of, run
+from secondwind.invoke.event_file import function_of
+from secondwind.invoke.local import RAISED, RETURNED, UNUSABLE, Wanted, run
 from secondwind.localcloud.region import Region
 from secondwind.localcloud.scenario import DEFAULT, read_story
 

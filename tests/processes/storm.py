@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from secondwind.localcloud.faults import Fault, FaultKind
 from shared.domain.job import Cluster, job_key
-from shared.domain.record import decode_record
+from shared.domain.record import LISTED_AT, decode_record
 from shared.domain.runs import SKEW_S
 from shared.ports import Ledger
 from tests.processes.town import SPEED, Town
@@ -83,14 +83,14 @@ def calm(town: Town, ledger: Ledger) -> int:
         AssertionError: it never gets quiet.
     """
     for done in range(QUIET_ROUNDS):
-        due = [one.due_at for one in ledger.due(float("inf"), 1)]
+        due = [one.due_at for one in ledger.due(LISTED_AT - 1, 1)]
         if not due and not town.undelivered:
             return done
         moments = due + ([town.next_due()] if town.undelivered else [])
         town.clock.ahead_s += max(0.0, min(moments) - town.clock.now()) + JUMP_S
         for step in town.steps():
             step()
-    raise AssertionError(f"still due: {ledger.due(float('inf'), 10)}, undelivered: {town.undelivered}")
+    raise AssertionError(f"still due: {ledger.due(LISTED_AT - 1, 10)}, undelivered: {town.undelivered}")
 
 
 def check(town: Town, ledger: Ledger) -> dict[str, int]:

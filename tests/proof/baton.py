@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from threading import Semaphore, Thread
 
 from shared.heal import Healer
+from tests.proof.ground import Ground
 from tests.proof.truth import Invoked
 from tests.proof.world import World
 
@@ -56,7 +57,7 @@ class Baton:
         world.current = outside
         return self._hands[0].who, self._hands[1].who
 
-    def reached(self, world: World, _name: str) -> None:
+    def reached(self, world: Ground, _name: str) -> None:
         """A step of the one that runs is about to begin."""
         if all(hand.done for hand in self._hands):
             return
@@ -69,7 +70,7 @@ class Baton:
         if self._quota:
             self._quota -= 1
 
-    def _give(self, world: World, place: int) -> None:
+    def _give(self, world: Ground, place: int) -> None:
         self._turn, world.current = place, self._hands[place].who
         self._quota = self._quotas.pop(0) if self._quotas else None
         self._hands[place].go.release()

@@ -1,4 +1,4 @@
-"""Schedulers as E-HPC and SchedulerX drive them: what a call really does, and what a look then shows.
+"""Schedulers as E-HPC drives them: what a call really does, and what a look then shows.
 
 PBS goes on showing the old run as RUNNING while a rerun is in progress and keeps SubmitTime; Slurm queues at
 once, renews SubmitTime and shows a forecast as StartTime (job-systems.md 3.5, 3.6; design.md, Lives).
@@ -6,16 +6,19 @@ once, renews SubmitTime and shows a forecast as StartTime (job-systems.md 3.5, 3
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from heapq import heappop, heappush
 from typing import Literal
 
-from shared.domain.job import LIVE_STATES, State
-from shared.domain.snapshot import TRIGGER_DATA_RERUN, EhpcSnapshot, Instance, SchedulerxSnapshot
+from shared.domain.job import State
+from shared.domain.snapshot import EhpcSnapshot
 from tests.proof.truth import Call
 
 Change = Literal["queue", "start", "requeue", "finish", "vanish"]
+Copies = Mapping[int, Call]
+"""The calls of a world's copy, by `id` of those that they are copies of."""
 
 
 class Flavour(Enum):
@@ -87,6 +90,27 @@ class ClusterJob:
             look_begun_at=now,
         )
 
+    def copy(self, calls: Copies) -> ClusterJob:
+        """The job in a copy of its world."""
+        changes = [
+            (moment, number, calls[id(change)] if isinstance(change, Call) else change)
+            for moment, number, change in self._changes
+        ]
+        return replace(self, _changes=changes)
+
+    def under_way(self) -> Iterator[Call]:
+        """Calls that have not taken effect yet."""
+        return (change for _, _, change in self._changes if isinstance(change, Call))
+
+    def shape(self, calls: Mapping[int, int]) -> Hashable:
+        """Everything that what follows depends on; calls by their place in the world's list."""
+        ahead = tuple(
+            (moment, calls[id(change)] if isinstance(change, Call) else change)
+            for moment, _, change in sorted(self._changes, key=lambda one: one[:2])
+        )
+        now = (self.state, self.start, self.run, self.modified, self.dying, self.rerunnable, self.array_request)
+        return (self.job_id, self.flavour, self.queue_s, self.run_s, self.hanging, now, ahead)
+
     def _kill(self, moment: float) -> None:
         self.dying = True
         if self.lag_s:
@@ -110,104 +134,3 @@ class ClusterJob:
         elif change == "vanish" or (change == "finish" and not self.dying):  # what was killed cannot end by itself
             self.state = State.FINISHED if change == "finish" else State.NOT_FOUND
             self.modified = int(moment)
-
-
-@dataclass(slots=True)
-class DayInstance:
-    """One run of one day."""
-
-    instance_id: int
-    data_time: str
-    trigger_type: int
-    started_at: float
-    ends_at: float
-    ends: State
-
-    def state(self, now: float) -> State:
-        """Its state at that moment."""
-        if now < self.started_at:
-            return State.QUEUED
-        return self.ends if now >= self.ends_at else State.RUNNING
-
-    def show(self, now: float) -> Instance:
-        """The instance as the list shows it."""
-        return Instance(
-            instance_id=self.instance_id,
-            state=self.state(now),
-            data_time=self.data_time,
-            trigger_type=self.trigger_type,
-            started_at=self.started_at if now >= self.started_at else None,
-            ended_at=self.ends_at if now >= self.ends_at else None,
-        )
-
-
-@dataclass(slots=True)
-class GroupJob:
-    """One SchedulerX job with its instances, oldest first."""
-
-    job_id: str
-    instances: list[DayInstance] = field(default_factory=list)
-    enabled: bool = True
-    run_s: float = 45.0
-    reruns_end: list[State] = field(default_factory=list)
-    """How the next reruns end; SUCCEEDED after that."""
-    lag_s: float = 0.0
-    """A new instance is listed at once."""
-    _late: list[tuple[float, int, Call]] = field(default_factory=list)
-
-    def fail(self, data_time: str, began_at: float, ended_at: float) -> DayInstance:
-        """A day's scheduled instance fails."""
-        made = DayInstance(self._next_id(), data_time, 1, began_at, ended_at, State.FAILED)
-        self.instances.append(made)
-        return made
-
-    def at(self, moment: float, call: Call) -> None:
-        """A call will take effect."""
-        heappush(self._late, (moment, len(self._late), call))
-
-    def catch_up(self, now: float) -> None:
-        """Let every call take effect that is due."""
-        while self._late and self._late[0][0] <= now:
-            moment, _, call = heappop(self._late)
-            self.hit(call, moment)
-
-    def newest(self, data_time: str | None) -> DayInstance | None:
-        """The newest instance of that day."""
-        return next((one for one in reversed(self.instances) if one.data_time == data_time), None)
-
-    def hit(self, call: Call, moment: float) -> bool:
-        """A rerun of a day: a new instance beside whatever lives. A disabled job is refused."""
-        newest = self.newest(call.data_time)
-        if not self.enabled or newest is None or call.data_time is None:
-            return False
-        call.effective, call.hit_run, call.hit_at = True, newest.instance_id, moment
-        ends = self.reruns_end.pop(0) if self.reruns_end else State.SUCCEEDED
-        began_at = moment + 1.0
-        self.instances.append(
-            DayInstance(self._next_id(), call.data_time, TRIGGER_DATA_RERUN, began_at, began_at + self.run_s, ends)
-        )
-        return True
-
-    def show(self, now: float, instance_id: int | None, data_time: str | None) -> SchedulerxSnapshot:
-        """The job as a look at one instance, or at the newest of a day, shows it."""
-        self.catch_up(now)
-        shown = [one.show(now) for one in reversed(self.instances)]
-        meant = next(
-            (one for one in shown if (one.instance_id if instance_id else one.data_time) == (instance_id or data_time)),
-            None,
-        )
-        return SchedulerxSnapshot(
-            job_id=self.job_id,
-            state=meant.state if meant else State.NOT_FOUND,
-            enabled=self.enabled,
-            instance=meant,
-            others=tuple(one for one in shown if one is not meant),
-            look_begun_at=now,
-        )
-
-    def lives(self, now: float) -> bool:
-        """Whether any instance is queued or running."""
-        return any(one.state(now) in LIVE_STATES for one in self.instances)
-
-    def _next_id(self) -> int:
-        return 101 + len(self.instances)

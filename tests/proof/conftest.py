@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.proof.laws import CANARY
+from tests.proof.truth import CANARY
 
 
 class _Ear(logging.Handler):

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tests.proof.ground import START
 from tests.proof.laws import LAWS
 from tests.proof.scenarios import Scenario
 from tests.proof.seam import Plan, extensions
-from tests.proof.world import START, NotQuietError, World
+from tests.proof.world import NotQuietError, World
 
 
 class BreachError(AssertionError):
@@ -34,27 +35,35 @@ class Met:
         self.words["owed"] += any(saved.key.startswith("owed/") for saved in world.saved)
 
 
+def breaches(world: World) -> list[str]:
+    """What a history that has come to rest breaks of every law."""
+    return [f"{law.__name__}: {breach}" for law in LAWS for breach in law(world)]
+
+
 def judge(world: World, name: str) -> None:
     """Every law on a history that has come to rest.
 
     Raises:
         BreachError: with the scenario, the plan and everything that happened.
     """
-    broken = [f"{law.__name__}: {breach}" for law in LAWS for breach in law(world)]
+    broken = breaches(world)
     if broken:
         raise BreachError(story(world, name, broken))
 
 
-def run(scenario: Scenario, plan: Plan = ()) -> World:
-    """One history of a scenario, judged."""
-    world = World(scenario.policy, plan)
-    scenario.build(world)
+def finish(world: World, name: str) -> World:
+    """Let a history come to rest and judge it."""
     try:
         world.run()
     except NotQuietError as error:
-        raise BreachError(story(world, scenario.name, [f"law_04_nothing_is_lost: {error}"])) from None
-    judge(world, scenario.name)
+        raise BreachError(story(world, name, [f"law_04_nothing_is_lost: {error}"])) from None
+    judge(world, name)
     return world
+
+
+def run(scenario: Scenario, plan: Plan = ()) -> World:
+    """One history of a scenario, judged."""
+    return finish(scenario.world(plan), scenario.name)
 
 
 def singles(scenario: Scenario, met: Met) -> Iterator[World]:
@@ -62,23 +71,19 @@ def singles(scenario: Scenario, met: Met) -> Iterator[World]:
     calm = run(scenario)
     met.add(calm)
     yield calm
-    for plan in extensions((), calm.trace[: scenario.within]):
+    for plan in extensions((), calm.trace, scenario.until):
         world = run(scenario, plan)
         met.add(world)
         yield world
 
 
-def pairs(scenario: Scenario, met: Met, every: int = 1) -> None:
-    """Histories with two faults, the second anywhere after the first, redeliveries and sweeps included.
-
-    With `every` > 1 only each n-th of them, evenly over all first faults.
-    """
-    number = 0
-    for plan in extensions((), run(scenario).trace[: scenario.within]):
-        for both in extensions(plan, run(scenario, plan).trace[: scenario.within]):
-            number += 1
-            if number % every == 0:
-                met.add(run(scenario, both))
+def pairs(scenario: Scenario, met: Met) -> Iterator[World]:
+    """Histories with two faults, the second anywhere after the first, redeliveries and sweeps included: each run."""
+    for plan in extensions((), run(scenario).trace, scenario.until):
+        for both in extensions(plan, run(scenario, plan).trace, scenario.until):
+            world = run(scenario, both)
+            met.add(world)
+            yield world
 
 
 def story(world: World, name: str, broken: list[str]) -> str:
@@ -92,5 +97,7 @@ def story(world: World, name: str, broken: list[str]) -> str:
         f"  call +{c.at - START:.2f} {c.who.label} {c.job[1]} {c.effect} effective {c.effective}" for c in world.calls
     ]
     rows = sorted(world.sink.unique().values(), key=lambda row: row["at"])
-    lines += [f"  told {r['at']} {r['verdict']}/{r['reason']} {r['event_id']} {r['failure_id'][:6]}" for r in rows]
+    lines += [
+        f"  told {r['at']} {r['verdict']}/{r['reason']} {r.get('event_id', '')} {r['failure_id'][:6]}" for r in rows
+    ]
     return "\n".join(lines)

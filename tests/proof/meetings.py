@@ -12,10 +12,11 @@ from shared.domain.job import System
 from shared.heal import Healer
 from shared.policy.model import Breaker, Policy
 from tests.proof.baton import Baton, Schedule, schedules
-from tests.proof.histories import BreachError, Met, judge, story
-from tests.proof.scenarios import POLICY, failed_day, group_job, hung, job
+from tests.proof.cast import POLICY, failed_day, group_job, hung, job
+from tests.proof.delivery import Delivery
+from tests.proof.histories import Met, finish
 from tests.proof.seam import Fault, Plan, extensions
-from tests.proof.world import Delivery, NotQuietError, World
+from tests.proof.world import Deliver, World
 
 Side = Delivery | None
 """A delivery, or None for a sweep."""
@@ -34,29 +35,38 @@ class Meeting:
     """Whether both write the same documents, so that some schedule must show a conflict."""
 
 
-def meet(meeting: Meeting, schedule: Schedule, *, swapped: bool = False, plan: Plan = ()) -> World:
-    """One history: what was before, the meeting by that schedule, then redelivery and sweeps until quiet."""
-    world = World(meeting.policy, plan)
-    sides = meeting.build(world)
-    first, second = (sides[1], sides[0]) if swapped else sides
-    baton = Baton(schedule)
-    world.timer_from = world.clock.moment + meeting.after_s + 1
+@dataclass(frozen=True, slots=True)
+class Meet:
+    """The meeting as something that happens in a world."""
 
-    def begin() -> None:
-        pair = baton.run(world, body_of(world, first), body_of(world, second))
-        for who, side in zip(pair, (first, second), strict=True):
+    first: Side
+    second: Side
+    schedule: Schedule
+
+    def __call__(self, world: World) -> None:
+        """Both run; what failed comes again."""
+        baton = Baton(self.schedule)
+        pair = baton.run(world, body_of(world, self.first), body_of(world, self.second))
+        if baton.switches:
+            world.tally.add("preempted")
+        for who, side in zip(pair, (self.first, self.second), strict=True):
             if side is not None and who.failed:
                 world.again(side, 1)
 
-    world.at(meeting.after_s, begin)
-    name = f"{meeting.name}, schedule {schedule}{' swapped' if swapped else ''}"
-    try:
-        world.run()
-    except NotQuietError as error:
-        raise BreachError(story(world, name, [f"law_04_nothing_is_lost: {error}"])) from None
-    world.tally["preempted"] += baton.switches > 0
-    judge(world, name)
+
+def set_up(meeting: Meeting, schedule: Schedule, *, swapped: bool = False, plan: Plan = ()) -> World:
+    """The world before, with the meeting ahead."""
+    world = World(meeting.policy, plan)
+    first, second = meeting.build(world)
+    world.timer_from = world.clock.moment + meeting.after_s + 1
+    world.at(meeting.after_s, Meet(second, first, schedule) if swapped else Meet(first, second, schedule))
     return world
+
+
+def meet(meeting: Meeting, schedule: Schedule, *, swapped: bool = False, plan: Plan = ()) -> World:
+    """One history: what was before, the meeting by that schedule, then redelivery and sweeps until quiet."""
+    name = f"{meeting.name}, schedule {schedule}{' swapped' if swapped else ''}"
+    return finish(set_up(meeting, schedule, swapped=swapped, plan=plan), name)
 
 
 def every_schedule(meeting: Meeting) -> Iterator[tuple[Schedule, bool]]:
@@ -121,7 +131,7 @@ def _after_lost(fault: Fault, system: System = System.EHPC) -> Callable[[World],
     def build(world: World) -> Failure:
         failure = hung(world, job(world)) if system is System.EHPC else failed_day(world, group_job(world))
         world.systems[system].script.append(fault)
-        world.at(0.0, lambda: world.deliver(_one(failure)))
+        world.at(0.0, Deliver(_one(failure)))
         return failure
 
     return build
@@ -149,7 +159,7 @@ def _two_sweeps_schedulerx(world: World) -> tuple[Side, Side]:
 
 def _two_sweeps_pay(world: World) -> tuple[Side, Side]:
     world.sink.down_until = world.clock.moment + 60
-    world.at(0.0, lambda: world.deliver(_one(hung(world, job(world)))))
+    world.at(0.0, Deliver(_one(hung(world, job(world)))))
     return None, None
 
 

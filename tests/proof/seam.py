@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import Enum
+from math import inf
 
 from msgspec import Struct
 
@@ -45,17 +46,19 @@ class Step(Struct, frozen=True):
     name: str
     size: int
     """Keys, writes, records, jobs or failures that it is about."""
+    at: float = 0.0
+    """When it began (unix seconds)."""
 
 
 Plan = tuple[tuple[int, Fault], ...]
 """Which fault at which step, counted from 0 over the whole history."""
 
-_READ = (Fault.CRASH_BEFORE, Fault.ERROR_BEFORE, Fault.SLOW)
+_READ = (Fault.ERROR_BEFORE, Fault.CRASH_BEFORE, Fault.SLOW)
 _WRITE = (
-    Fault.CRASH_BEFORE,
-    Fault.CRASH_AFTER,
     Fault.ERROR_BEFORE,
     Fault.ERROR_AFTER,
+    Fault.CRASH_BEFORE,
+    Fault.CRASH_AFTER,
     Fault.HALF,
     Fault.SLOW,
 )
@@ -81,6 +84,8 @@ KINDS: dict[str, tuple[Fault, ...]] = {
     ),
 }
 """Which faults a step can have. A read has no effect, so dying before and after it are one."""
+READS = frozenset({"load", "due", "look"})
+"""Steps without effect."""
 _OF_SEVERAL = frozenset({Fault.HALF, Fault.PART})
 
 
@@ -91,9 +96,14 @@ def faults_of(step: Step) -> Iterator[Fault]:
             yield fault
 
 
-def extensions(plan: Plan, trace: Sequence[Step]) -> Iterator[Plan]:
-    """Every plan with one fault more, later than those that the plan has; `trace` is of a history with the plan."""
-    first = plan[-1][0] + 1 if plan else 0
+def extensions(plan: Plan, trace: Sequence[Step], until: float = inf, begun: int = 0) -> Iterator[Plan]:
+    """Every plan with one fault more, later than those that the plan has and at a step begun before that moment.
+
+    `trace` is of a history with the plan; no fault at its first `begun` steps.
+    """
+    first = plan[-1][0] + 1 if plan else begun
     for place in range(first, len(trace)):
+        if trace[place].at >= until:
+            return
         for fault in faults_of(trace[place]):
             yield (*plan, (place, fault))

@@ -11,25 +11,31 @@ from tests.proof.seam import Fault
 from tests.proof.truth import Saved
 
 if TYPE_CHECKING:
-    from tests.proof.world import World
+    from tests.proof.ground import Ground
 
 
 class FakeLedger:
     """A linearizable compare-and-set store in memory (`shared.ports.Ledger`) that remembers every version."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Ground) -> None:
         self._world = world
         self.documents: dict[str, Stored] = {}
         self.dues: dict[str, float] = {}
         self.saved: list[Saved] = []
         self.conflicts = 0
 
+    def copy(self, world: Ground) -> FakeLedger:
+        """The ledger of a copy of its world."""
+        other = FakeLedger(world)
+        other.documents, other.dues, other.saved = dict(self.documents), dict(self.dues), list(self.saved)
+        other.conflicts = self.conflicts
+        return other
+
     def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
         """The documents that exist."""
         fault = self._world.step("load", len(keys))
         self._raise_before(fault)
         found = {key: self.documents[key] for key in keys if key in self.documents}
-        self._world.noted_load(found)
         self._world.leave(fault)
         return found
 
@@ -63,11 +69,9 @@ class FakeLedger:
             self.dues.pop(write.key, None)
         else:
             self.dues[write.key] = write.due_at
-        world = self._world
-        self.saved.append(
-            Saved(world.clock.moment, world.current, write.key, write.document, write.due_at, write.expires_at)
-        )
-        world.noted_load({write.key: self.documents[write.key]})
+        world, who = self._world, self._world.current
+        self.saved.append(Saved(world.clock.moment, who, write.key, write.document, write.due_at, write.expires_at))
+        world.note("saved", who.label, who.dry_run, write.key, write.document, write.due_at, write.expires_at)
         return True
 
     def _raise_before(self, fault: Fault | None) -> None:
@@ -83,9 +87,10 @@ class FakeLedger:
 class FakeSink:
     """The outcome Logstore (`shared.ports.OutcomeSink`): keeps every row that it took."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Ground) -> None:
         self._world = world
         self.rows: list[dict[str, str]] = []
+        self._unique: dict[str, dict[str, str]] = {}
         self.down_until = 0.0
         self.largest_put = 0
 
@@ -98,11 +103,31 @@ class FakeSink:
             self._world.leave(fault)
             raise SinkUnavailable("the Logstore is out of reach")
         taken = records[: (len(records) + 1) // 2] if fault is Fault.HALF else records
-        self.rows += [dict(record) for record in taken]
+        for record in taken:
+            self._keep(dict(record))
         self._world.leave(fault)
         if fault in {Fault.ERROR_AFTER, Fault.HALF}:
             raise SinkUnavailable("the answer was lost")
 
+    def copy(self, world: Ground) -> FakeSink:
+        """The Logstore of a copy of its world."""
+        other = FakeSink(world)
+        other.rows, other._unique = list(self.rows), dict(self._unique)
+        other.down_until, other.largest_put = self.down_until, self.largest_put
+        return other
+
     def unique(self) -> dict[str, dict[str, str]]:
         """The rows as a reader sees them: repeats dropped."""
-        return {row["outcome_id"]: row for row in self.rows}
+        return self._unique
+
+    @property
+    def about_jobs(self) -> list[dict[str, str]]:
+        """The rows without those that a breaker tells about itself."""
+        return [row for row in self.rows if "event_id" in row]
+
+    def _keep(self, row: dict[str, str]) -> None:
+        """A repeat says nothing new; the same outcome in other words is noted."""
+        self.rows.append(row)
+        if self._unique.get(row["outcome_id"]) != row:
+            self._unique[row["outcome_id"]] = row
+            self._world.note("told", *row.items())

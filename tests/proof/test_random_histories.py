@@ -15,15 +15,16 @@ from shared.domain.failure import Failure, Trigger
 from shared.domain.job import State, System
 from shared.policy.model import Attempts, Breaker
 from tests.proof.baton import Baton
+from tests.proof.cast import POLICY, failed_day, group_job, hung, instance_failure, job
 from tests.proof.cluster import ClusterJob, Flavour
+from tests.proof.delivery import Delivery
 from tests.proof.histories import BreachError, Met, judge, story
 from tests.proof.meetings import body_of
-from tests.proof.scenarios import POLICY, failed_day, group_job, hung, instance_failure, job
 from tests.proof.seam import Fault
-from tests.proof.world import Delivery, NotQuietError, World
+from tests.proof.world import NotQuietError, World
 
 PARTS = 4
-SHORT, LONG = 150, 25_000
+SHORT, LONG = 200, 25_000
 """Histories a part, in `make test` and in `make histories`."""
 INDEX = st.integers(0, 7)
 ANSWERS = (Fault.LOST_NONE, Fault.LOST_DONE, Fault.LOST_LATE, Fault.CRASH_LATE, Fault.PART, Fault.LATER, Fault.HOLLOW)

@@ -15,10 +15,11 @@ from shared.domain.failure import Failure, Trigger, Unreadable
 from shared.domain.job import State, System
 from shared.domain.mode import Mode
 from shared.policy.model import Attempts, Breaker, Policy
+from tests.proof.cast import POLICY, failed_day, group_job, hung, job
+from tests.proof.delivery import Delivery
 from tests.proof.histories import judge
-from tests.proof.scenarios import POLICY, failed_day, group_job, hung, job
 from tests.proof.seam import Fault, extensions
-from tests.proof.world import Delivery, World
+from tests.proof.world import Deliver, World
 
 Verdicts = Counter[tuple[str, str, str]]
 
@@ -58,7 +59,7 @@ def test_law_08_a_dry_run_decides_as_a_real_run(limit: int) -> None:
     for tied in (_delivered(policy, dry_run=True), _delivered(replace(policy, mode=Mode.OBSERVE))):
         assert not tied.calls
         assert not tied.ledger.documents
-        assert _verdicts(tied.sink.rows) == _verdicts(real.sink.rows)
+        assert _verdicts(tied.sink.about_jobs) == _verdicts(real.sink.about_jobs)
 
 
 def test_law_08_a_dry_run_changes_nothing_whatever_breaks(record_property: Callable[[str, object], None]) -> None:
@@ -68,7 +69,7 @@ def test_law_08_a_dry_run_changes_nothing_whatever_breaks(record_property: Calla
         world = World(POLICY, plan)
         failures = _mixed(world)
         world.tellings = [dataclasses.replace(telling, counts=False) for telling in world.tellings]
-        world.at(0.0, lambda: world.deliver(Delivery(failures, dry_run=True)))
+        world.at(0.0, Deliver(Delivery(failures, dry_run=True)))
         world.run()
         judge(world, "dry run")
         assert not world.calls
@@ -117,7 +118,7 @@ def test_law_09_a_shared_limit_admits_as_many_in_every_order(limit: int) -> None
             for part in (mixed[:cut], mixed[cut:]):
                 if part:
                     world.deliver(Delivery(tuple(part)))
-            words = Counter(row["verdict"] for row in world.sink.rows)
+            words = Counter(row["verdict"] for row in world.sink.about_jobs)
             assert words == {"rerun": limit, "suppressed": 4 - limit}, (order, cut, words)
 
 

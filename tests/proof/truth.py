@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 
 from shared.domain.call import Effect
+from shared.domain.errors import LedgerUnavailable
 from shared.domain.failure import Failure
 from shared.domain.job import Scope
 from shared.domain.snapshot import Observation
 
+CANARY = "canary-of-a-stranger"
+"""Planted in fields that the corridor has no business with."""
 Job = tuple[Scope, str]
 """A job of the simulation: its cluster or group, and its id."""
 
@@ -32,6 +36,25 @@ class Invoked:
     def failed(self) -> bool:
         """Whether the platform saw it fail, and delivers again."""
         return self.dead or self.error is not None
+
+    @property
+    def unexplained(self) -> bool:
+        """Whether it raised for another reason than that the ledger did not answer it."""
+        return self.error is not None and not (self.ledger_failed and isinstance(self.error, LedgerUnavailable))
+
+
+class Past:
+    """Numbers pasts: two histories have the same number exactly if the same was noted of them in the same order.
+
+    Exact, for nothing is hashed away: a past is the number of the one before it and what was noted then.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[int, Hashable], int] = {}
+
+    def then(self, number: int, noted: Hashable) -> int:
+        """The past that this one becomes."""
+        return self._numbers.setdefault((number, noted), len(self._numbers) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +87,15 @@ class Call:
     hit_run: int = 0
     """Which run the effect hit."""
     hit_at: float = 0.0
+
+    def copy(self) -> Call:
+        """The call in a copy of its world."""
+        return replace(self)
+
+    def shape(self) -> Hashable:
+        """Everything that a law may read of it."""
+        who, told = (self.who.label, self.who.dry_run), (self.effect, self.effective, self.hit_run, self.hit_at)
+        return (self.at, who, self.job, self.data_time, self.look, self.arrived_at_run, self.document, told)
 
 
 @dataclass(frozen=True, slots=True)

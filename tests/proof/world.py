@@ -6,152 +6,99 @@ a sweep each minute while something is due) until nothing is left to do. One wor
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING
+from math import ceil, floor
+from typing import Any
 
-from shared.domain.call import Target
 from shared.domain.errors import DeliveryError
-from shared.domain.failure import Failure, Intake, Trigger, Unreadable
-from shared.domain.job import Scope, System, job_key
-from shared.domain.limits import SharedLimit, decode_limit
+from shared.domain.failure import Intake
+from shared.domain.record import LISTED_AT
 from shared.heal import Healer, Invocation
 from shared.policy.model import Policy
-from shared.ports import Stored
 from shared.sweep import sweep
-from tests.proof.cluster import ClusterJob, GroupJob
-from tests.proof.seam import Crash, Fault, Plan, Step, faults_of
-from tests.proof.stores import FakeLedger, FakeSink
-from tests.proof.systems import FakeSystem
-from tests.proof.truth import Call, Invoked, Job, Look, Saved, Telling
+from tests.proof.delivery import Delivery
+from tests.proof.ground import Ground
+from tests.proof.seam import Crash, Plan
+from tests.proof.truth import Invoked, Past
 
-if TYPE_CHECKING:
-    from tests.proof.baton import Baton
-
-START = 1_800_000_000.0
 TIMEOUT_S = 60.0
 NEVER = 1e12
-TIMER_S = 60.0
+TIMER_S = 30.0
+"""The timer fires at full and half minutes."""
 REDELIVERED_AFTER_S = 15.0
+MOMENTS_S = 5.0
+"""What the platform does after an invocation it begins at multiples of this. So milliseconds make no difference between
+two histories that differ in nothing else."""
 MOST_DELIVERIES = 12
 MOST_TURNS = 250
 """Happenings and sweeps of one history; a history that needs more never comes to rest."""
-_COST_S = {"load": 0.01, "save": 0.02, "due": 0.01, "look": 0.3, "rerun": 0.5, "put": 0.1}
 
 
-@dataclass(slots=True)
-class Clock:
-    """Virtual time."""
-
-    moment: float = START
-
-    def now(self) -> float:
-        """Unix seconds."""
-        return self.moment
-
-
-class Chance:
-    """The longest cooldown each time."""
-
-    def fraction(self) -> float:
-        """Nearly 1."""
-        return 0.999
+Action = Callable[["World"], None]
+"""Something that happens in a world. It knows nothing of any world but the one that it is given."""
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """One delivery as the platform keeps it until it is taken."""
+class Deliver:
+    """The platform delivers, and again if that fails."""
 
-    failures: tuple[Failure, ...]
-    door: Trigger = Trigger.EVENT
-    unreadable: tuple[Unreadable, ...] = ()
-    dry_run: bool = False
-    force: bool = False
+    delivery: Delivery
+    tries: int = 1
+
+    def __call__(self, world: World) -> None:
+        """One try."""
+        world.deliver(self.delivery, self.tries)
+
+    @property
+    def shape(self) -> Hashable:
+        """Which try of what."""
+        return (self.delivery.shape, self.tries)
 
 
 class NotQuietError(AssertionError):
     """The history does not come to rest: something stays due for ever, or a delivery never succeeds."""
 
 
-class World:
-    """One history."""
+class World(Ground):
+    """One history: the ground, and the platform."""
 
-    def __init__(self, policy: Policy, plan: Plan = ()) -> None:
-        self.policy = policy
-        self.plan = dict(plan)
-        self.dice: dict[int, int] = {}
-        """Steps at which some fault shall happen, whatever the step turns out to be: which one, by number."""
-        self.clock = Clock()
-        self.chance = Chance()
-        self.trace: list[Step] = []
-        self.history: list[tuple[float, str, str, int, Fault | None]] = []
-        self.ledger = FakeLedger(self)
-        self.sink = FakeSink(self)
-        self.systems = {system: FakeSystem(self, system) for system in System}
-        self.cluster: dict[Job, ClusterJob] = {}
-        self.group: dict[Job, GroupJob] = {}
-        self.tellings: list[Telling] = []
-        self.invoked: list[Invoked] = []
-        self.calls: list[Call] = []
-        self.looks: dict[tuple[Invoked, Job, str | None], Look] = {}
-        self.breaker_seen: dict[tuple[Invoked, str], SharedLimit] = {}
-        self.together: list[frozenset[str]] = []
-        """Event ids that one delivery held: what may be folded."""
-        self.baton: Baton | None = None
-        self.tally: Counter[str] = Counter()
-        self._outside = Invoked("outside", float("inf"))
-        self.current = self._outside
-        self._timeline: list[tuple[float, int, Callable[[], None]]] = []
+    def __init__(self, policy: Policy, plan: Plan = (), past: Past | None = None) -> None:
+        super().__init__(policy, plan, past)
+        self._timeline: list[tuple[float, int, Action]] = []
         self._happenings = 0
-        self._last_sweep = 0.0
+        self._next_timer = self.clock.moment
+        self._turns = 0
         self.timer_from = 0.0
         """No sweep of the timer's before that moment."""
 
-    def step(self, name: str, size: int) -> Fault | None:
-        """An I/O begins: a place for a switch, for the platform to kill, and for a fault."""
-        if self.baton is not None:
-            self.baton.reached(self, name)
-        current = self.current
-        assert not current.dead, f"{current.label} goes on after its end"
-        place, here = len(self.trace), Step(name, size)
-        fault = self.plan.get(place)
-        if place in self.dice:
-            possible = tuple(faults_of(here))
-            fault = self.plan[place] = possible[self.dice[place] % len(possible)]
-        self.trace.append(here)
-        self.history.append((self.clock.moment, current.label, name, size, fault))
-        current.steps += 1
-        self.clock.moment += _COST_S[name] / 2
-        if fault is Fault.CRASH_BEFORE or self.clock.moment >= current.deadline:
-            self.die()
-        return fault
+    def copy(self, plan: Plan = ()) -> World:
+        """The same, to be gone on with apart; `plan` adds faults."""
+        other = object.__new__(World)
+        self.copy_into(other, plan)
+        other._timeline = list(self._timeline)
+        return other
 
-    def leave(self, fault: Fault | None) -> None:
-        """An I/O has had its effect and its answer is on the way."""
-        self.clock.moment += _COST_S[self.trace[-1].name] / 2
-        if fault is Fault.CRASH_AFTER:
-            self.die()
-        if fault is Fault.SLOW:
-            self.clock.moment = max(self.clock.moment, self.current.deadline - 0.5)
-        if fault is Fault.OLD:
-            self.clock.moment += self.policy.timing.observation_max_age_s + 1
+    def shape(self) -> tuple[Any, ...]:
+        """Everything that its laws may read and that what follows depends on, as it is when the next turn begins.
 
-    def die(self) -> None:
-        """The process of the current invocation is gone."""
-        self.current.dead = True
-        raise Crash
+        What comes between (schedulers at work, nobody looking) is brought forward, so that it makes no difference
+        when it was last asked for. How many turns there were is left out: it only bounds a history without end.
+        """
+        moment, _ = self._ahead()
+        self.catch_up(moment)
+        self.clock.moment = max(self.clock.moment, moment)
+        ahead = tuple(
+            (at, action.shape if isinstance(action, Deliver) else action)
+            for at, _, action in sorted(self._timeline, key=lambda one: one[:2])
+        )
+        return (moment, max(self._next_timer, moment), max(self.timer_from, moment), ahead, *super().shape())
 
-    def at(self, after_s: float, action: Callable[[], None]) -> None:
+    def at(self, after_s: float, action: Action) -> None:
         """Something will happen, that many seconds from now."""
         self._happenings += 1
         heappush(self._timeline, (self.clock.moment + after_s, self._happenings, action))
-
-    def told(self, failure: Failure, run: int, *, counts: bool = True) -> Failure:
-        """Remember which run the failure really means."""
-        self.tellings.append(Telling(failure, (failure.scope, failure.job_id), run, counts))
-        return failure
 
     def deliver(self, delivery: Delivery, tries: int = 1) -> None:
         """The platform delivers, and again if that failed."""
@@ -163,11 +110,14 @@ class World:
         """The platform's next try of a delivery that failed."""
         if tries >= MOST_DELIVERIES:
             raise NotQuietError(f"a delivery failed {tries} times")
-        self.at(REDELIVERED_AFTER_S, lambda: self.deliver(delivery, tries + 1))
+        self.at(self.resumes_at + REDELIVERED_AFTER_S - self.clock.moment, Deliver(delivery, tries + 1))
 
     def handle(self, healer: Healer, delivery: Delivery) -> None:
         """What the triggers' functions do."""
-        self.together.append(frozenset(failure.event_id for failure in delivery.failures))
+        held = frozenset(failure.event_id for failure in delivery.failures)
+        if held not in self.together:
+            self.together.add(held)
+            self.note("delivered", held)
         intake = Intake(
             failures=list(delivery.failures),
             unreadable=list(delivery.unreadable),
@@ -178,7 +128,7 @@ class World:
 
     def sweep(self) -> None:
         """One run of the timer's function."""
-        self._last_sweep = self.clock.moment
+        self._next_timer = (floor(self.clock.moment / TIMER_S) + 1) * TIMER_S
         self.invoke("sweep", self.swept)
 
     @staticmethod
@@ -206,7 +156,7 @@ class World:
         who, healer = self.begin(door, dry_run=dry_run)
         self.current = who
         self.run_body(who, lambda: body(healer))
-        self.current = self._outside
+        self.current = self.outside
         return who
 
     def run_body(self, who: Invoked, body: Callable[[], None]) -> None:
@@ -218,6 +168,38 @@ class World:
         except (DeliveryError, AssertionError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             who.error = error
         self.history.append((self.clock.moment, who.label, _ending(who), 0, None))
+        if who.unexplained:
+            self.note("raised", who.label, repr(who.error))
+
+    def turn(self, until: float = NEVER - 1) -> bool:
+        """The next happening or sweep; False if there is none up to that moment.
+
+        Raises:
+            NotQuietError: there have been too many.
+        """
+        moment, action = self._ahead()
+        if moment > until:
+            return False
+        self._turns += 1
+        if self._turns > MOST_TURNS:
+            raise NotQuietError(f"not at rest after {MOST_TURNS} turns; due: {self.ledger.dues}")
+        self.clock.moment = max(self.clock.moment, moment)
+        if action is None:
+            self.sweep()
+        else:
+            heappop(self._timeline)
+            action(self)
+        return True
+
+    @property
+    def resumes_at(self) -> float:
+        """The platform's next moment to begin something. Of the time an invocation ended it asks nothing else."""
+        return resumption(self.clock.moment)
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing is left to do."""
+        return self._ahead()[0] >= NEVER
 
     def run(self, until: float | None = None) -> None:
         """Let everything happen, redeliver and sweep until nothing is left to do, or up to a moment.
@@ -225,70 +207,36 @@ class World:
         Raises:
             NotQuietError: that never comes.
         """
-        for _ in range(MOST_TURNS):
-            due = min(self.ledger.dues.values(), default=None)
-            sweep_at = NEVER if due is None else max(due, self._last_sweep + TIMER_S, self.timer_from)
-            next_at = self._timeline[0][0] if self._timeline else NEVER
-            moment = min(sweep_at, next_at)
-            if moment > (NEVER - 1 if until is None else until):
-                self.clock.moment = max(self.clock.moment, until or 0.0)
-                self._settle_physics(0.0 if until else 2 * self.policy.timing.settle_s)
-                return
-            self.clock.moment = max(self.clock.moment, moment)
-            if next_at <= sweep_at:
-                heappop(self._timeline)[2]()
-            else:
-                self.sweep()
-        raise NotQuietError(f"not at rest after {MOST_TURNS} turns; due: {self.ledger.dues}")
+        self._turns = 0
+        while self.turn(NEVER - 1 if until is None else until):
+            pass
+        self.clock.moment = max(self.clock.moment, until or 0.0)
+        # Late effects that nobody looks at happen as well.
+        self.catch_up(self.clock.moment + (0.0 if until else 2 * self.policy.timing.settle_s))
 
-    def _settle_physics(self, further_s: float) -> None:
-        """Late effects that nobody looks at happen as well."""
-        jobs: list[ClusterJob | GroupJob] = [*self.cluster.values(), *self.group.values()]
-        for job in jobs:
-            job.catch_up(self.clock.moment + further_s)
+    def _ahead(self) -> tuple[float, Action | None]:
+        """When the next turn begins, and what it is; None for a sweep. What comes late begins as a retry does.
 
-    def job(self, scope: Scope, job_id: str) -> ClusterJob | GroupJob | None:
-        """The simulated job, up to date."""
-        found = self.cluster.get((scope, job_id)) or self.group.get((scope, job_id))
-        if found is not None:
-            found.catch_up(self.clock.moment)
-        return found
+        A due time that no sweep ever reaches only makes the document listed.
+        """
+        due = min((at for at in self.ledger.dues.values() if at < LISTED_AT), default=NEVER)
+        sweep_at = max(_next(max(due, self.timer_from, self.resumes_at), TIMER_S), self._next_timer)
+        next_at = self._timeline[0][0] if self._timeline else NEVER
+        if next_at < self.clock.moment:
+            next_at = self.resumes_at
+        if due < NEVER and sweep_at < next_at:
+            return sweep_at, None
+        return next_at, self._timeline[0][2] if self._timeline else None
 
-    def alive(self, scope: Scope, job_id: str, data_time: str | None) -> int:
-        """Which run of the job is the present one; of a SchedulerX day its newest instance."""
-        found = self.job(scope, job_id)
-        if isinstance(found, ClusterJob):
-            return found.run
-        newest = found.newest(data_time) if found is not None else None
-        return newest.instance_id if newest else 0
 
-    def noted_look(self, job: Job, look: Look, data_time: str | None) -> None:
-        """An invocation has been shown a job."""
-        self.looks[(self.current, job, data_time)] = look
+def resumption(moment: float) -> float:
+    """When the platform goes on after something ended at that moment."""
+    return _next(moment, MOMENTS_S)
 
-    def last_look(self, job: Job, data_time: str | None) -> Look | None:
-        """What the current invocation was shown last of a job."""
-        return self.looks.get((self.current, job, data_time))
 
-    def noted_call(self, calls: Sequence[Call]) -> None:
-        """A call has arrived."""
-        self.calls += calls
-
-    def noted_load(self, documents: Mapping[str, Stored]) -> None:
-        """An invocation knows these documents."""
-        for key, stored in documents.items():
-            if key.startswith("breaker/"):
-                self.breaker_seen[(self.current, key)] = decode_limit(stored.document)
-
-    def document_of(self, target: Target) -> bytes | None:
-        """The job's ledger document as it is now."""
-        stored = self.ledger.documents.get(job_key(target.scope, target.job_id))
-        return stored.document if stored else None
-
-    @property
-    def saved(self) -> list[Saved]:
-        """Every version of every document, in the order of the saves."""
-        return self.ledger.saved
+def _next(moment: float, every_s: float) -> float:
+    """The first multiple of `every_s` from that moment on."""
+    return ceil(moment / every_s) * every_s
 
 
 def _ending(who: Invoked) -> str:

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import strategies as st
 
 from shared.domain.decision import Ask
-from shared.domain.failure import Failure, Trigger
+from shared.domain.failure import Failure, FailureClass, Speaker, Trigger
 from shared.domain.job import Cluster, Group, State
 from shared.domain.limits import SharedLimit
 from shared.domain.mode import Mode
 from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.snapshot import EhpcSnapshot, Instance, LookFailed, SchedulerxSnapshot
+from shared.policy.conditions import EventPlace
 from shared.policy.facts import Facts
-from shared.policy.model import Action, Attempts, Cooldown, Match, Policy, Rule
+from shared.policy.model import Action, Attempts, Cooldown, Match, Policy, Rule, Source, Thrash
 
 NOW = 1_800_000_000.0
 START = int(NOW) - 3600
@@ -150,6 +151,10 @@ FAILURES = st.builds(
     restart_count=st.sampled_from([None, 0, 1]),
     message=st.sampled_from(["", "SyntaxError", "weigh"]),
     exit_code=st.sampled_from(["", "1"]),
+    owner=st.sampled_from(["", "", "ann", "bob"]),
+    node=st.sampled_from(["", "", "compute1"]),
+    speaker=st.sampled_from([Speaker(), Speaker(event_source="jobs")]),
+    trigger=st.sampled_from([Trigger.EVENT, Trigger.EVENT, Trigger.MANUAL]),
     telling_id=st.sampled_from(["t", "u"]),
 )
 EHPC_LOOKS = st.builds(
@@ -159,6 +164,8 @@ EHPC_LOOKS = st.builds(
     job_id=st.sampled_from(["1.scheduler", "1.scheduler", "1[].scheduler", "1[3].scheduler"]),
     rerunnable=st.sampled_from([True, True, False]),
     ambiguous=st.sampled_from([False, False, True]),
+    owner=st.sampled_from(["", "ann@scheduler"]),
+    nodes=st.sampled_from([(), ("compute1", "compute2"), ("compute3",)]),
     last_modify_time=st.sampled_from([None, int(NOW)]),
 )
 LOOK_FAILURES = st.builds(
@@ -179,13 +186,20 @@ CASES = st.builds(
     reserved_at=MOMENTS,
     may_leave_until=MOMENTS,
     forced=st.booleans(),
+    approved_by=st.sampled_from(["", "", "ann"]),
     tellings=st.sampled_from([(), ("t",), ("u",)]),
 )
 
 
+CLASSES = [FailureClass.UNKNOWN, FailureClass.INFRASTRUCTURE]
+
+
 def _record(cases: list[Case], attempts: list[float], not_before: float) -> JobRecord:
     record = JobRecord(
-        attempts=tuple(AttemptMark(number, at) for number, at in enumerate(attempts, 1)), not_before=not_before
+        attempts=tuple(
+            AttemptMark(number, at, CLASSES[number % len(CLASSES)]) for number, at in enumerate(attempts, 1)
+        ),
+        not_before=not_before,
     )
     for one in cases:
         # At most one attempt in doubt a job.
@@ -221,14 +235,23 @@ RULES = st.lists(
         attempts=st.sampled_from([None, Attempts(max=1)]),
         cooldown=st.sampled_from([None, Cooldown(base_s=0, max_s=0)]),
         beside_live=st.booleans(),
+        failure_class=st.sampled_from(CLASSES),
+        mode=st.sampled_from([None, None, *Mode]),
+        max_lost_h=st.sampled_from([None, 0.5, 3.0]),
     ),
     max_size=3,
 )
+BUDGETS = st.builds(Attempts, max=st.integers(1, 4), window_s=st.sampled_from([60.0, 4000.0, 86_400.0]))
+SOURCES = [Source(event=EventPlace(source="jobs")), Source(event=EventPlace(source="*"), owners="ann")]
 POLICIES = st.builds(
     Policy,
     version=st.just(1),
     mode=st.sampled_from([Mode.AUTO, Mode.AUTO, Mode.OBSERVE, Mode.OFF]),
-    attempts=st.builds(Attempts, max=st.integers(1, 4), window_s=st.sampled_from([60.0, 4000.0, 86_400.0])),
+    attempts=BUDGETS,
+    classes=st.sampled_from([{}, {FailureClass.INFRASTRUCTURE: Attempts(max=2, window_s=4000.0)}]),
+    max_lost_h=st.sampled_from([None, None, 0.5, 3.0]),
+    thrash=st.sampled_from([None, Thrash(max_failures=1, window_s=3600.0)]),
+    sources=st.sampled_from([(), (), (SOURCES[0],), (SOURCES[1],)]),
     rules=RULES.map(tuple),
 )
 ASKS = st.builds(
@@ -245,6 +268,7 @@ def _instances(meant: Instance, others: list[Instance], told: Failure, enabled: 
     seen = SchedulerxSnapshot(
         job_id="42",
         state=meant.state,
+        own_retries=len(others) % 2,
         enabled=enabled,
         instance=meant,
         others=tuple(others),
@@ -292,8 +316,61 @@ TOLD_AND_SEEN = st.one_of(
 )
 
 
+def _obstacle(told: Failure, seen: Any, record: JobRecord, parts: dict[str, Any], ask: Ask) -> Facts:
+    policy = Policy(version=1, rules=(Rule(name="all", match=Match(), action=Action.RERUN),), **parts)
+    return make_facts(failure=told, observation=seen, record=record, policy=policy, ask=ask)
+
+
+LIVE_BESIDE = _instances(
+    make_instance(),
+    [make_instance(8, state=State.RUNNING, data_time=DAY_2)],
+    make_failure(),
+    enabled=True,
+    own=False,
+)
+ONE_OBSTACLE = st.builds(
+    _obstacle,
+    told=st.sampled_from([make_failure(), make_failure(owner="bob"), make_failure(node="compute9")]),
+    seen=st.just(make_look(owner="ann@scheduler", nodes=("compute1",))),
+    record=st.sampled_from([JobRecord(), _record(OTHER_CASES[2:], [NOW - 100, NOW - 5000], 0.0)]),
+    parts=st.sampled_from(
+        [
+            {"thrash": Thrash(max_failures=1, window_s=3600.0)},
+            {"thrash": Thrash(max_failures=2, window_s=3600.0)},
+            {"max_lost_h": 0.5},
+            {"max_lost_h": 1.5},
+            {"classes": {FailureClass.UNKNOWN: Attempts(max=1, window_s=4000.0)}},
+            {"attempts": Attempts(max=1)},
+            {"attempts": Attempts(max=2)},
+        ]
+    ),
+    ask=ASKS,
+)
+OLD_CASES = [make_case(opened_at=NOW - 90_000), make_case(opened_at=NOW - 90_000, approved_by="ann")]
+OLD = st.builds(
+    lambda case, ask: make_facts(case=case, record=JobRecord(cases=(case,)), ask=ask),
+    case=st.sampled_from(OLD_CASES),
+    ask=ASKS,
+)
+UNCLEAR = st.builds(
+    lambda start, ask: make_facts(observation=make_look(start_time=int(NOW) - start), ask=ask),
+    start=st.integers(0, 60),
+    ask=ASKS,
+)
+BESIDE = st.builds(
+    _obstacle,
+    told=st.just(LIVE_BESIDE[0]),
+    seen=st.just(LIVE_BESIDE[1]),
+    record=st.just(JobRecord()),
+    parts=st.just({}),
+    ask=ASKS,
+)
+
+
 @st.composite
 def _any_facts(draw: st.DrawFn) -> Facts:
+    if draw(st.integers(0, 2)) == 0:
+        return draw(st.one_of(ONE_OBSTACLE, ONE_OBSTACLE, BESIDE, OLD, UNCLEAR))
     # Half of all are easy at first sight, so that the later gates are asked as well.
     easy = draw(st.booleans())
     told, seen = draw(EASY if easy else TOLD_AND_SEEN)
@@ -309,6 +386,7 @@ def _any_facts(draw: st.DrawFn) -> Facts:
         policy=POLICY if easy and draw(st.booleans()) else draw(POLICIES),
         ask=draw(ASKS),
         case=case,
+        unreadable=draw(st.sampled_from([""] * 15 + ["ehpc/x"])),
     )
 
 

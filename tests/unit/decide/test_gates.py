@@ -14,8 +14,9 @@ from shared.domain.limits import SharedLimit
 from shared.domain.mode import Mode
 from shared.domain.record import AttemptMark, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
+from shared.policy.conditions import EventPlace
 from shared.policy.decide import GATES, Skip, decide
-from shared.policy.model import Action, Match, Rule
+from shared.policy.model import Action, Match, Rule, Source, Thrash
 
 NOW = 1_800_000_000.0
 LIFE = f"run:{int(NOW) - 3600}"
@@ -36,24 +37,39 @@ def test_nothing_in_the_way_is_a_rerun(facts: Any) -> None:
     assert asked == [name for name, *_ in GATES if name not in NOT_ALWAYS_ASKED]
 
 
-NOT_ALWAYS_ASKED = {"rerun_seen", "hold_valid", "attempt_seen", "no_live_instance"}
-"""Asked of cases that are watched, held or in doubt, and of SchedulerX jobs."""
+NOT_ALWAYS_ASKED = {
+    "rerun_seen",
+    "hold_valid",
+    "attempt_seen",
+    "record_readable",
+    "no_live_instance",
+    "rule_switched_on",
+    "little_to_lose",
+    "not_thrashing",
+}
+"""Asked of cases that are watched, held or in doubt, of SchedulerX jobs, or where the policy says something of it."""
 EHPC_GATES: list[tuple[str, str, str]] = [
     ("rerun_seen", "rerun", "seen_ended"),
     ("hold_valid", "suppressed", "hold_expired"),
     ("attempt_seen", "unknown", "not_settled"),
     ("switched_on", "suppressed", "kill_switch"),
+    ("may_speak", "suppressed", "untrusted_source"),
     ("told_before", "duplicate", "already_handled"),
     ("fresh", "suppressed", "stale_event"),
+    ("record_readable", "deferred", "record_unreadable"),
     ("observed", "deferred", "look_failed"),
     ("exists", "ineligible", "not_found"),
     ("restarted_since", "duplicate", "restarted_since"),
+    ("claims_agree", "suppressed", "untrusted_source"),
     ("eligible", "ineligible", "job_finished"),
     ("rerunnable", "ineligible", "not_rerunnable"),
     ("run_clear", "deferred", "run_unclear"),
     ("in_hand", "deferred", "other_run_in_hand"),
+    ("rule_switched_on", "suppressed", "kill_switch"),
     ("rule_allows", "suppressed", "rule_ignores"),
     ("needs_no_person", "held", "rule_holds"),
+    ("little_to_lose", "held", "too_much_to_lose"),
+    ("not_thrashing", "suppressed", "thrashing"),
     ("attempts_left", "suppressed", "attempts_used_up"),
     ("cooled_down", "deferred", "cooldown"),
     ("breaker_closed", "suppressed", "breaker_open"),
@@ -73,17 +89,26 @@ def in_the_way(gate: str, facts: Any, failure: Any, look: Any, case: Any) -> Any
             "hold_valid": {"case": held, "record": JobRecord(cases=(held,))},
             "attempt_seen": {"case": lost, "record": JobRecord(cases=(lost,))},
             "switched_on": {"policy": replace(policy, mode=Mode.OFF)},
+            "may_speak": {"policy": replace(policy, sources=(Source(event=EventPlace(source="jobs")),))},
             "told_before": {"record": JobRecord(cases=(case(state=CaseState.DONE, tellings=("t",)),))},
             "fresh": {"failure": failure(occurred_at=NOW - 86_401)},
+            "record_readable": {"unreadable": "ehpc/cn-hangzhou/x/1"},
             "observed": {"observation": LookFailed(worth_repeating=True, code="x", message="x", look_begun_at=NOW)},
             "exists": {"observation": look(state=State.NOT_FOUND)},
             "restarted_since": {"failure": failure(started_at=5.0)},
+            "claims_agree": {"failure": failure(owner="ann"), "observation": look(owner="bob@scheduler")},
             "eligible": {"observation": look(state=State.FINISHED)},
             "rerunnable": {"observation": look(rerunnable=False)},
             "run_clear": {"observation": look(start_time=int(NOW) - 5)},
             "in_hand": {"record": JobRecord(cases=(case(state=CaseState.UNKNOWN, life="run:5", attempt=1),))},
+            "rule_switched_on": {"policy": replace(policy, rules=(replace(policy.rules[1], mode=Mode.OFF),))},
             "rule_allows": {"failure": failure(message="SyntaxError")},
             "needs_no_person": {"policy": replace(policy, rules=hold)},
+            "little_to_lose": {"policy": replace(policy, max_lost_h=0.9)},
+            "not_thrashing": {
+                "policy": replace(policy, thrash=Thrash(max_failures=1, window_s=3600)),
+                "record": JobRecord(cases=(case(state=CaseState.DONE, life="run:5"),)),
+            },
             "attempts_left": {"record": JobRecord(attempts=attempts)},
             "cooled_down": {"record": JobRecord(not_before=NOW + 1)},
             "breaker_closed": {"breaker": SharedLimit(opened_at=NOW - 10**9, why="more than 2 jobs")},
@@ -101,17 +126,39 @@ def test_each_gate_stops_what_it_is_there_for(
     assert [one.passed for one in decision.gates] == [True] * (len(decision.gates) - 1) + [False]
 
 
+@pytest.mark.parametrize("by", ["ann", ""])
+def test_an_open_breaker_holds_without_a_window(facts: Any, by: str) -> None:
+    """With `breaker: null` none opens by itself, but one that is open says no all the same, whoever opened it."""
+    policy = replace(facts().policy, breaker=None)
+    assert decide(facts(policy=policy)).reason.value == "accepted"
+    found = facts(policy=policy, breaker=SharedLimit(opened_at=NOW - 5, why="maintenance", opened_by=by))
+    decision = decide(found)
+    assert stopped(decision) == ("breaker_closed", "suppressed", "breaker_open")
+    assert "maintenance" in decision.message
+    assert (
+        decide(facts(policy=policy, breaker=found.breaker, ask=replace(found.ask, force=True))).verdict.value == "rerun"
+    )
+
+
 @pytest.mark.parametrize(("gate", "verdict", "reason"), EHPC_GATES, ids=[row[0] for row in EHPC_GATES])
 def test_force_passes_the_policy_and_nothing_else(
     facts: Any, failure: Any, look: Any, case: Any, gate: str, verdict: str, reason: str
 ) -> None:
-    """Rules, hold, budget, cooldown, breaker: skipped. Every other gate says what it says to everybody."""
+    """Rules, hold, loss, thrashing, budget, cooldown, breaker: skipped. Every other gate says what it always says."""
     plain = in_the_way(gate, facts, failure, look, case)
     forced = Ask(now=NOW, trigger=Trigger.MANUAL, request_id="r", force=True)
-    parts = ("failure", "observation", "record", "breaker", "policy", "case")
+    parts = ("failure", "observation", "record", "breaker", "policy", "case", "unreadable")
     decision = decide(facts(ask=forced, **{name: getattr(plain, name) for name in parts}))
     skippable = {name for name, _, skip in GATES if skip is Skip.BY_FORCE}
-    assert skippable == {"rule_allows", "needs_no_person", "attempts_left", "cooled_down", "breaker_closed"}
+    assert skippable == {
+        "rule_allows",
+        "needs_no_person",
+        "little_to_lose",
+        "not_thrashing",
+        "attempts_left",
+        "cooled_down",
+        "breaker_closed",
+    }
     if gate in skippable:
         assert decision.reason.value == "accepted"
     else:

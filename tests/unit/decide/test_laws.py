@@ -12,14 +12,16 @@ from msgspec.structs import replace
 
 from shared.domain.conclusion import Conclusion, conclude
 from shared.domain.decision import Decision
+from shared.domain.failure import FailureClass
 from shared.domain.job import State
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason, Verdict, is_final
 from shared.domain.record import CaseState
 from shared.domain.snapshot import LookFailed
+from shared.policy.conditions import EventPlace
 from shared.policy.decide import GATES, Skip, decide
 from shared.policy.facts import Facts
-from shared.policy.model import Action, Attempts, Match, Policy, Rule
+from shared.policy.model import Action, Attempts, Match, Policy, Rule, Source, Thrash
 
 SLOW_IS_FINE = [HealthCheck.too_slow]
 """On a busy machine drawing takes its time; that says nothing about the laws."""
@@ -109,17 +111,57 @@ def test_force_skips_what_it_may_and_nothing_else(any_facts: st.SearchStrategy[F
         assert facts.observation.state in {State.RUNNING, State.QUEUED, State.FAILED}
 
 
-@given(data=st.data(), fewer=st.integers(1, 4), longer_s=st.sampled_from([0.0, 5000.0, 100_000.0]))
+def _fewer(budget: Attempts) -> Attempts:
+    return Attempts(max=max(1, budget.max - 1), window_s=budget.window_s + 5000.0)
+
+
+TIGHTER: dict[str, Any] = {
+    "attempts": lambda policy: {"attempts": _fewer(policy.attempts)},
+    "classes": lambda policy: {"classes": {name: _fewer(budget) for name, budget in policy.classes.items()}},
+    "rule_attempts": lambda policy: {
+        "rules": tuple(replace(rule, attempts=rule.attempts and _fewer(rule.attempts)) for rule in policy.rules)
+    },
+    "max_lost_h": lambda policy: {"max_lost_h": 3.0 if policy.max_lost_h is None else policy.max_lost_h / 2},
+    "rule_max_lost_h": lambda policy: {
+        "rules": tuple(
+            replace(rule, max_lost_h=None if rule.max_lost_h is None else rule.max_lost_h / 2) for rule in policy.rules
+        )
+    },
+    "thrash": lambda policy: {
+        "thrash": Thrash(max_failures=1, window_s=policy.thrash.window_s + 5000.0 if policy.thrash else 60.0)
+    },
+    "sources": lambda policy: {"sources": policy.sources[1:] or (Source(event=EventPlace(source="nobody")),)},
+    "mode": lambda policy: {"mode": policy.mode.stricter(Mode.OBSERVE)},
+    "rule_mode": lambda policy: {"rules": tuple(replace(rule, mode=Mode.OFF) for rule in policy.rules)},
+}
+
+
+@pytest.mark.parametrize("what", TIGHTER)
+@given(data=st.data())
 @LAW
-def test_a_tighter_budget_never_causes_a_rerun(
-    any_facts: st.SearchStrategy[Facts], data: st.DataObject, fewer: int, longer_s: float
-) -> None:
-    """Fewer attempts, or the same in a longer window: what acts then acted before as well."""
+def test_tightening_never_causes_a_rerun(any_facts: st.SearchStrategy[Facts], data: st.DataObject, what: str) -> None:
+    """Fewer attempts, longer windows, less work to lose, fewer sources, stricter modes: what acts then acted before."""
     facts = data.draw(any_facts)
-    budget = facts.policy.attempts
-    tighter = Attempts(max=min(budget.max, fewer), window_s=budget.window_s + longer_s)
-    if decide(under(facts, attempts=tighter)).verdict in ACTING:
+    if decide(under(facts, **TIGHTER[what](facts.policy))).verdict in ACTING:
         assert decide(facts).verdict in ACTING
+
+
+@given(data=st.data())
+@LAW
+def test_a_rule_that_observes_asks_the_same_gates(any_facts: st.SearchStrategy[Facts], data: st.DataObject) -> None:
+    """A rule's mode observe decides as its mode auto but for the last step, forced or not."""
+    facts = data.draw(any_facts)
+    free, bound = (
+        decide(under(facts, rules=tuple(replace(rule, mode=mode) for rule in facts.policy.rules)))
+        for mode in (Mode.AUTO, Mode.OBSERVE)
+    )
+    assert [gate for gate in free.gates if gate.name != "rule_switched_on"] == [
+        gate for gate in bound.gates if gate.name != "rule_switched_on"
+    ]
+    if calls(free) and free.rule:
+        assert (bound.verdict, bound.reason) == (Verdict.WOULD_RERUN, Reason.OBSERVE_RULE)
+    elif not calls(free) and free.verdict is not Verdict.WOULD_RERUN:
+        assert (bound.verdict, bound.reason, bound.due_at) == (free.verdict, free.reason, free.due_at)
 
 
 @given(data=st.data(), action=st.sampled_from(list(Action)), beside=st.booleans())
@@ -131,7 +173,16 @@ def test_a_rule_below_the_matching_one_changes_nothing(
     facts = data.draw(any_facts)
     if facts.rule is None:
         return
-    below = Rule(name="below", match=Match(), action=action, attempts=Attempts(max=1), beside_live=beside)
+    below = Rule(
+        name="below",
+        match=Match(),
+        action=action,
+        attempts=Attempts(max=1),
+        beside_live=beside,
+        failure_class=FailureClass.INFRASTRUCTURE,
+        mode=Mode.OFF,
+        max_lost_h=0.0,
+    )
     assert decide(under(facts, rules=(*facts.policy.rules, below))) == decide(facts)
 
 

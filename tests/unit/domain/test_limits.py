@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.call import Api
+from shared.domain.errors import LedgerUnavailable
 from shared.domain.job import Cluster, Group
 from shared.domain.limits import (
+    COUNT_BUCKET_S,
     PACE_PER_MINUTE,
+    PACE_WINDOW_S,
     SharedLimit,
     breaker_key,
     decode_limit,
     encode_limit,
     pace_key,
+    room,
+    room_at,
     take_breaker_tokens,
-    take_pace_tokens,
+    take_tokens,
 )
 
+SCOPE = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
 STEPS = st.lists(
     st.tuples(st.floats(0, 400), st.lists(st.integers(0, 30).map(str), min_size=1, max_size=8)), max_size=25
 )
@@ -34,7 +41,7 @@ def test_a_breaker_never_admits_more_distinct_jobs_in_a_window(
         now += pause
         was_open = limit.opened_at is not None
         limit, let_in = take_breaker_tokens(
-            limit, keys, max_jobs=max_jobs, window_s=window_s, now=now, forced=frozenset()
+            limit, keys, scope=SCOPE, max_jobs=max_jobs, window_s=window_s, now=now, forced=frozenset()
         )
         limit = decode_limit(encode_limit(limit))
         assert let_in <= set(keys)
@@ -53,7 +60,7 @@ def test_forced_jobs_are_admitted_and_counted(steps: list[tuple[float, list[str]
     for pause, keys in steps:
         now += pause
         before = limit.opened_at
-        limit, let_in = take_breaker_tokens(limit, keys, max_jobs=3, window_s=600, now=now, forced=forced)
+        limit, let_in = take_breaker_tokens(limit, keys, scope=SCOPE, max_jobs=3, window_s=600, now=now, forced=forced)
         assert forced & set(keys) <= let_in
         if set(keys) <= forced:
             assert limit.opened_at == before
@@ -62,9 +69,9 @@ def test_forced_jobs_are_admitted_and_counted(steps: list[tuple[float, list[str]
 def test_forced_jobs_leave_no_room() -> None:
     """Two forced jobs fill a breaker of two: the third job opens it."""
     limit, _ = take_breaker_tokens(
-        SharedLimit(), ["a", "b"], max_jobs=2, window_s=600, now=0, forced=frozenset({"a", "b"})
+        SharedLimit(), ["a", "b"], scope=SCOPE, max_jobs=2, window_s=600, now=0, forced=frozenset({"a", "b"})
     )
-    limit, let_in = take_breaker_tokens(limit, ["c"], max_jobs=2, window_s=600, now=1, forced=frozenset())
+    limit, let_in = take_breaker_tokens(limit, ["c"], scope=SCOPE, max_jobs=2, window_s=600, now=1, forced=frozenset())
     assert (let_in, limit.opened_at, limit.why) == (frozenset(), 1, "more than 2 jobs in 600 s")
 
 
@@ -72,7 +79,9 @@ def test_a_window_that_is_over_leaves_room() -> None:
     """A breaker that never opened admits as many again, and forgets the old tokens."""
     limit, now = SharedLimit(), 0.0
     for number in range(50):
-        limit, let_in = take_breaker_tokens(limit, [str(number)], max_jobs=1, window_s=60, now=now, forced=frozenset())
+        limit, let_in = take_breaker_tokens(
+            limit, [str(number)], scope=SCOPE, max_jobs=1, window_s=60, now=now, forced=frozenset()
+        )
         assert let_in == {str(number)}
         now += 121
     assert len(limit.buckets) <= 2
@@ -81,31 +90,67 @@ def test_a_window_that_is_over_leaves_room() -> None:
 CALLS = st.lists(st.tuples(st.floats(0, 90), st.integers(0, 200)), max_size=60)
 
 
-@given(calls=CALLS)
+@given(calls=CALLS, most=st.integers(1, 100), window_s=st.sampled_from([PACE_WINDOW_S, 61.5, 600.0]))
 @settings(max_examples=300, deadline=None)
-def test_the_pace_is_never_over_eighty_in_any_minute(calls: list[tuple[float, int]]) -> None:
-    """Whatever the call times: at most 80 in any 60 s, and never more than were asked for."""
+def test_tokens_are_never_over_their_number_in_any_window(
+    calls: list[tuple[float, int]], most: int, window_s: float
+) -> None:
+    """Whatever the call times: who takes no more than there is room for never exceeds it in any window."""
     limit, now, granted = SharedLimit(), 1_800_000_000.0, list[tuple[float, int]]()
     for pause, wanted in calls:
         now += pause
-        limit, some = take_pace_tokens(limit, wanted, now=now)
-        limit = decode_limit(encode_limit(limit))
-        assert 0 <= some <= wanted
+        some = min(wanted, room(limit, most, window_s, now))
+        limit = decode_limit(encode_limit(take_tokens(limit, some, window_s, now)))
         granted.append((now, some))
     for begin, _ in granted:
-        assert sum(some for at, some in granted if begin <= at < begin + 60) <= PACE_PER_MINUTE
+        assert sum(some for at, some in granted if begin <= at < begin + window_s) <= most
+
+
+@given(calls=CALLS, most=st.integers(1, 100), window_s=st.sampled_from([60.0, 61.5, 600.0]))
+@settings(max_examples=300, deadline=None)
+def test_room_comes_back_exactly_when_said(calls: list[tuple[float, int]], most: int, window_s: float) -> None:
+    """At `room_at` there is a token, just before there was none, and it is never further away than a window."""
+    limit, now = SharedLimit(), 1_800_000_000.0
+    for pause, wanted in calls:
+        now += pause
+        limit = take_tokens(limit, wanted, window_s, now)  # forced ones too: more than there was room for
+        at = room_at(limit, most, window_s, now)
+        assert room(limit, most, window_s, at) > 0
+        assert now <= at <= now + window_s + COUNT_BUCKET_S
+        assert at == now or room(limit, most, window_s, at - 0.01) == 0
 
 
 def test_the_pace_is_used_up_and_comes_back() -> None:
     """80 at once, none for the rest of the minute, all again within 80 s; the document stays small."""
-    limit, granted = take_pace_tokens(SharedLimit(), 1000, now=0.0)
-    assert granted == PACE_PER_MINUTE
-    for now in (0.0, 30.0, 59.9):
-        limit, granted = take_pace_tokens(limit, 1, now=now)
-        assert granted == 0
-    limit, granted = take_pace_tokens(limit, 1000, now=80.0)
-    assert granted == PACE_PER_MINUTE
-    assert len(limit.buckets) == 1
+    limit = take_tokens(SharedLimit(), PACE_PER_MINUTE, PACE_WINDOW_S, 0.0)
+    assert [room(limit, PACE_PER_MINUTE, PACE_WINDOW_S, now) for now in (0.0, 30.0, 59.9)] == [0, 0, 0]
+    assert room(limit, PACE_PER_MINUTE, PACE_WINDOW_S, 80.0) == PACE_PER_MINUTE
+    assert len(take_tokens(limit, 1, PACE_WINDOW_S, 80.0).buckets) == 1
+
+
+def test_counts_of_an_earlier_version_are_understood() -> None:
+    """One text a token was how a pace was kept before: it still counts."""
+    assert room(SharedLimit(buckets={"0": ("1", "1", "1")}), 80, 60.0, 5.0) == 77
+    assert room(SharedLimit(buckets={"0": ("x" * 12,)}), 80, 60.0, 5.0) == 79
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"{",
+        b"null",
+        b'{"schema":"\xff"}',
+        b'{"x":' + b'{"a":' * 100_000,
+        b'{"buckets":{"soon":["a"]}}',
+        b'{"buckets":{"":["a"]}}',
+        b'{"buckets":{"' + b"9" * 5000 + b'":["a"]}}',
+    ],
+    ids=["cut", "null", "no_utf8", "deep", "no_moment", "empty", "long"],
+)
+def test_a_malformed_limit_is_said_to_be_one(document: bytes) -> None:
+    """It never counts as an unused limit, whatever is wrong with it."""
+    with pytest.raises(LedgerUnavailable):
+        decode_limit(document)
 
 
 def test_keys_name_what_is_shared() -> None:
@@ -121,7 +166,9 @@ def test_a_job_acted_on_again_counts_from_then_on() -> None:
     """Its first token ages out, and the job is still one of those acted on in the window."""
     limit, admitted = SharedLimit(), []
     for now, key in ((155.0, "0"), (388.0, "2"), (723.0, "0"), (780.0, "1")):
-        limit, let_in = take_breaker_tokens(limit, [key], max_jobs=2, window_s=600, now=now, forced=frozenset())
+        limit, let_in = take_breaker_tokens(
+            limit, [key], scope=SCOPE, max_jobs=2, window_s=600, now=now, forced=frozenset()
+        )
         admitted += sorted(let_in)
     assert admitted == ["0", "2", "0"]
     assert limit.opened_at == 780.0

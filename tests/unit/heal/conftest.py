@@ -1,235 +1,29 @@
-"""A small world behind the ports: no network, no real time. Counts kills, because calls prove nothing."""
+"""A small world behind the ports: everything together, and what the platform does to it."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from shared.domain.call import Api, CallResult, Effect, Target
-from shared.domain.errors import SinkUnavailable
 from shared.domain.failure import Failure, Intake, Trigger
-from shared.domain.job import Cluster, Group, State, System
+from shared.domain.job import State, System
+from shared.domain.mode import CONTROLS_KEY, Controls, encode_controls
 from shared.domain.outcome import stable_id
 from shared.domain.record import decode_record
 from shared.domain.snapshot import (
-    TRIGGER_DATA_RERUN,
-    EhpcSnapshot,
     Instance,
-    LookFailed,
-    Observation,
-    SchedulerxSnapshot,
 )
 from shared.heal import Healer, Invocation, Report
 from shared.ledger.sqlite import SqliteLedger
 from shared.policy.model import Action, Breaker, Cooldown, Match, Policy, Rule
+from shared.ports import Write
 from shared.sweep import sweep
-
-START = 1_800_000_000.0
-CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
-SHARED = ("breaker/", "pace/")
-GROUP = Group(region="cn-hangzhou", namespace="ns", group_id="demo.group")
-
-
-@dataclass
-class Clock:
-    """Stands still until told."""
-
-    moment: float = START
-
-    def now(self) -> float:
-        """Unix seconds."""
-        return self.moment
-
-
-@dataclass
-class Chance:
-    """Always the same fraction."""
-
-    value: float = 1.0
-
-    def fraction(self) -> float:
-        """The same each time."""
-        return self.value
-
-
-@dataclass
-class Job:
-    """An E-HPC job."""
-
-    state: State = State.RUNNING
-    start: int = int(START) - 3600
-    rerunnable: bool = True
-    modified: int | None = None
-
-
-@dataclass
-class EhpcWorld:
-    """A cluster: jobs, kills, and one scripted answer a call."""
-
-    clock: Clock
-    jobs: dict[str, Job] = field(default_factory=dict)
-    kills: list[str] = field(default_factory=list)
-    calls: list[list[str]] = field(default_factory=list)
-    looks: int = 0
-    answer: Callable[[Target], Effect] = lambda _: Effect.DONE
-    effect: Callable[[Target], bool] = lambda _: True
-    look_fails: LookFailed | None = None
-    code: str = ""
-    account_wide: bool = False
-    batch_size: int = 100
-    after_look: Callable[[], None] = lambda: None
-    """Runs when the job has been seen and before the answer is used: time passes, somebody else acts."""
-    before_call: Callable[[], None] = lambda: None
-
-    def observe(self, failures: Sequence[Failure]) -> list[Observation]:
-        """One observation a failure, in the same order."""
-        self.looks += 1
-        seen: list[Observation]
-        if self.look_fails is not None:
-            seen = [replace(self.look_fails, look_begun_at=self.clock.now()) for _ in failures]
-        else:
-            seen = [self._seen(failure.job_id) for failure in failures]
-        self.after_look()
-        return seen
-
-    def _seen(self, told: str) -> EhpcSnapshot:
-        job_id = told if "." in told else f"{told}.scheduler"
-        job = self.jobs.get(job_id)
-        if job is None:
-            return EhpcSnapshot(job_id=told, state=State.NOT_FOUND, look_begun_at=self.clock.now())
-        return EhpcSnapshot(
-            job_id=job_id,
-            state=job.state,
-            start_time=job.start,
-            last_modify_time=job.modified,
-            rerunnable=job.rerunnable,
-            look_begun_at=self.clock.now(),
-        )
-
-    def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
-        """One result a target, as scripted."""
-        self.before_call()
-        self.calls.append([target.job_id for target in targets])
-        results = []
-        for target in targets:
-            effect = self.answer(target)
-            if effect in {Effect.DONE, Effect.UNKNOWN} and self.effect(target):
-                self.kills.append(f"{target.job_id}@{self.jobs[target.job_id].start}")
-                self.jobs[target.job_id].start = int(self.clock.now()) + 5
-            results.append(
-                CallResult(
-                    effect=effect,
-                    api=Api.RERUN_JOBS,
-                    code=self.code,
-                    request_id="req",
-                    left_at=self.clock.now(),
-                    account_wide=self.account_wide,
-                )
-            )
-        return results
-
-    def refusal(self) -> CallResult:
-        """An answer that certainly did nothing and is worth repeating."""
-        return CallResult(effect=Effect.NOT_DONE_LATER, api=Api.RERUN_JOBS, code="Throttling", left_at=self.clock.now())
-
-
-@dataclass
-class SchedulerxWorld:
-    """A group: instances of each job, newest last."""
-
-    clock: Clock
-    instances: dict[str, list[Instance]] = field(default_factory=dict)
-    calls: list[tuple[str, str]] = field(default_factory=list)
-    answer: Effect = Effect.DONE
-    effect: bool = True
-    own_parameters: bool = False
-    enabled: bool = True
-    batch_size: int = 1
-    look_fails: LookFailed | None = None
-
-    def observe(self, failures: Sequence[Failure]) -> list[Observation]:
-        """One observation a failure, in the same order."""
-        if self.look_fails is not None:
-            return [replace(self.look_fails, look_begun_at=self.clock.now()) for _ in failures]
-        return [self._seen(failure) for failure in failures]
-
-    def end(self, job_id: str, state: State) -> None:
-        """The newest instance that a rerun made goes into this state."""
-        known = self.instances[job_id]
-        place = max(place for place, one in enumerate(known) if one.trigger_type == TRIGGER_DATA_RERUN)
-        known[place] = replace(known[place], state=state, ended_at=self.clock.now())
-
-    def _seen(self, failure: Failure) -> SchedulerxSnapshot:
-        known = list(reversed(self.instances.get(failure.job_id, [])))
-        meant = next(
-            (
-                one
-                for one in known
-                if one.instance_id == failure.job_instance_id
-                or (failure.job_instance_id is None and one.data_time == failure.data_time)
-            ),
-            None,
-        )
-        return SchedulerxSnapshot(
-            job_id=failure.job_id,
-            state=meant.state if meant else State.NOT_FOUND,
-            enabled=self.enabled,
-            instance=meant,
-            others=tuple(one for one in known if one is not meant),
-            own_parameters=self.own_parameters,
-            look_begun_at=self.clock.now(),
-        )
-
-    def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
-        """One result a target, as scripted."""
-        (target,) = targets
-        assert target.data_time is not None
-        self.calls.append((target.job_id, target.data_time))
-        if self.effect:
-            known = self.instances[target.job_id]
-            known.append(
-                Instance(
-                    instance_id=1000 + len(known),
-                    state=State.RUNNING,
-                    data_time=target.data_time,
-                    trigger_type=2,
-                    started_at=self.clock.now() + 1,
-                )
-            )
-        return [CallResult(effect=self.answer, api=Api.RERUN_JOB, request_id="req", left_at=self.clock.now())]
-
-    def refusal(self) -> CallResult:
-        """An answer that certainly did nothing and is worth repeating."""
-        return CallResult(effect=Effect.NOT_DONE_LATER, api=Api.RERUN_JOB, code="Throttling", left_at=self.clock.now())
-
-
-@dataclass
-class Sink:
-    """The outcome Logstore."""
-
-    down: bool = False
-    rows: list[dict[str, str]] = field(default_factory=list)
-    sightings: list[dict[str, str]] = field(default_factory=list)
-    """Rows that only tell what became of a rerun: kept apart, so that tests of decisions need not name them."""
-    puts: int = 0
-
-    def put(self, records: Sequence[Mapping[str, str]]) -> None:
-        """Takes all, or is down."""
-        self.puts += 1
-        if self.down:
-            raise SinkUnavailable("down")
-        for record in records:
-            (self.sightings if record["reason"].startswith("seen_") else self.rows).append(dict(record))
-
-    def told(self) -> list[tuple[str, str]]:
-        """(verdict, reason) of every row, repeats dropped."""
-        unique = {row["outcome_id"]: row for row in self.rows}
-        return [(row["verdict"], row["reason"]) for row in unique.values()]
+from tests.unit.heal.worlds import CLUSTER, GROUP, SHARED, Chance, Clock, EhpcWorld, Job, SchedulerxWorld, Sink
 
 
 @dataclass
@@ -304,6 +98,13 @@ class House:
         """Keys of records with an open case or an outcome owed; a watch over a rerun that was accepted is neither."""
         records = {str(row[0]): decode_record(row[1]) for row in self.database() if not str(row[0]).startswith(SHARED)}  # type: ignore[arg-type]  # a BLOB is bytes
         return [key for key, record in records.items() if record.owed or any(case.open for case in record.cases)]
+
+    def controls(self, **parts: object) -> None:
+        """A person sets modes in the ledger: `everything` or `rules`."""
+        there = self.ledger.load([CONTROLS_KEY]).get(CONTROLS_KEY)
+        document = encode_controls(Controls(**parts))  # type: ignore[arg-type]  # a test's own parts
+        expected = there.version if there else None
+        self.ledger.save([Write(key=CONTROLS_KEY, document=document, expected=expected, due_at=None, expires_at=None)])
 
     def later(self, seconds: float) -> None:
         """Time passes."""

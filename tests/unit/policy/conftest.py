@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,9 @@ MakeFailure = Callable[..., Failure]
 
 @pytest.fixture
 def failure() -> MakeFailure:
-    """Makes a failure of a system with a message."""
+    """Makes a failure of a system with a message and, if need be, further fields."""
 
-    def make(message: str = "", system: System = System.EHPC) -> Failure:
+    def make(message: str = "", system: System = System.EHPC, **told: Any) -> Failure:
         scope = (
             Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
             if system is System.EHPC
@@ -30,6 +31,7 @@ def failure() -> MakeFailure:
             trigger=Trigger.LOG,
             event_id="e",
             telling_id="t",
+            **told,
         )
 
     return make

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from secondwind.policy_check import run
+from secondwind.policy.check import run
 
 
 def _run(path: Path) -> tuple[int, list[str]]:
@@ -22,7 +22,8 @@ def test_good_file(tmp_path: Path) -> None:
     status, lines = _run(path)
     assert status == 0
     assert lines[0].startswith("F:1: warning: $.rules: no last rule")
-    assert lines[1].startswith("F: ok, mode off, 0 rules, 1 warning, policy version 1-")
+    assert lines[1].startswith("F:1: warning: $.sources: nobody is named")
+    assert lines[2].startswith("F: ok, mode off, 0 rules, 2 warnings, policy version 1-")
 
 
 def test_faulty_file(tmp_path: Path) -> None:

@@ -358,3 +358,12 @@ def test_one_job_a_call(fake_api: Any, clock: Any, group: Group) -> None:
     """Two targets are the caller's mistake."""
     with pytest.raises(ValueError, match="unpack"):
         SchedulerxSystem(fake_api(lambda _: yes()), clock, ZONE).rerun([target(group), target(group)])
+
+
+@pytest.mark.parametrize(("said", "retries"), [(0, 0), (3, 3), ("2", 2), (None, 0), (-1, 0), (10**12, 1000)])
+def test_its_own_retries_are_told(system: Any, told: Any, said: Any, retries: int) -> None:
+    """`MaxAttempt` of GetJobInfo, bounded; a job that says nothing has none."""
+    info = {} if said is None else {"MaxAttempt": said}
+    sx, _ = system(Service(instance(1), info=info))
+    (seen,) = sx.observe([told(job_instance_id=1)])
+    assert found(seen).own_retries == retries

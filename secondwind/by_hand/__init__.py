@@ -1,0 +1,1 @@
+"""What a person does to the ledger from the command line: breakers, modes, holds."""

@@ -1,0 +1,117 @@
+"""`secondwind breaker list|open|close`: the emergency stop of one cluster or group."""
+
+from __future__ import annotations
+
+from secondwind.by_hand.at_ledger import MAX_WHY_CHARS, NOT_DONE, Answer, Work, bounded
+from secondwind.by_hand.places import parse_scope
+from secondwind.plain import count, moment, shown, table
+from secondwind.usage import UnusableError
+from shared import by_hand
+from shared.domain.job import Scope
+from shared.domain.limits import SharedLimit
+from shared.ports import Ledger
+
+PER_MINUTE_MAX = 10_000
+OPEN, CLOSED, UNREADABLE = "open", "closed", "unreadable"
+"""A breaker's state in lists; nothing is rerun behind an unreadable one."""
+
+
+def show(ledger: Ledger, _now: float) -> Answer:
+    """Every breaker that ever counted a job, open ones first."""
+    found = sorted(by_hand.breakers(ledger), key=lambda one: (_word(one.limit) == CLOSED, one.scope))
+    rows = [
+        (
+            one.scope,
+            _word(one.limit),
+            moment(one.limit.opened_at if one.limit else None),
+            str(one.waiting),
+            (one.limit.opened_by if one.limit else "") or "-",
+            (one.limit.why if one.limit else "") or "-",
+        )
+        for one in found
+    ]
+    lines = table(("scope", "breaker", "since", "waiting", "by", "why"), rows) if rows else ["no breaker"]
+    body = {"breakers": [{**state_of(one.scope, one.limit), "waiting": one.waiting} for one in found]}
+    return Answer(lines=lines, body=body)
+
+
+def open_at(scope: str, why: str, by: str) -> Work:
+    """Open one. Raises UnusableError."""
+    place, reason = _scope(scope), bounded(why, MAX_WHY_CHARS, "--why")
+
+    def work(ledger: Ledger, now: float) -> Answer:
+        done = by_hand.open_breaker(ledger, place, why=reason, by=by, now=now)
+        if done.before.opened_at is not None:
+            lines = [f"the breaker of {place.key} is open already, {_since(done.before)}"]
+        else:
+            lines = [f"the breaker of {place.key} is open: no attempt is reserved there from now on"]
+        return Answer(lines=lines, body=state_of(place.key, done.after))
+
+    return work
+
+
+def close_at(scope: str, backlog: by_hand.Backlog, by: str, per_minute: int) -> Work:
+    """Close one, then decide about what waits behind it. Raises UnusableError."""
+    place = _scope(scope)
+    if not 1 <= per_minute <= PER_MINUTE_MAX:
+        raise UnusableError(f"--per-minute wants 1 to {PER_MINUTE_MAX}")
+
+    def work(ledger: Ledger, now: float) -> Answer:
+        waiting = by_hand.waiting_behind(ledger, place)
+        done = by_hand.close_breaker(ledger, place, by=by, now=now)
+        settled = by_hand.settle(ledger, place, backlog, by=by, now=now, per_minute=per_minute)
+        was = "was closed already" if done.before.opened_at is None else f"is closed; it was open {_since(done.before)}"
+        lines = [
+            f"{count(waiting, 'failure')} waited behind the breaker of {place.key}",
+            f"the breaker {was}",
+            _said(backlog, settled.changed, per_minute),
+        ]
+        if settled.left:
+            lines.append(f"{count(settled.left, 'failure')} could not be changed, others were: repeat the command")
+        body = {
+            **state_of(place.key, done.after),
+            "waited": waiting,
+            "backlog": backlog.value,
+            "changed": settled.changed,
+            "left": settled.left,
+        }
+        return Answer(status=NOT_DONE if settled.left else 0, lines=lines, body=body)
+
+    return work
+
+
+def _said(backlog: by_hand.Backlog, changed: int, per_minute: int) -> str:
+    if backlog is by_hand.Backlog.DROP:
+        return f"dropped {count(changed, 'failure')}: nothing follows for them"
+    pace = f", {per_minute} of them due in each minute" if changed > per_minute else ""
+    return f"resumed {count(changed, 'failure')}{pace}: the sweep takes them up through every gate"
+
+
+def _since(limit: SharedLimit) -> str:
+    by = f" by {shown(limit.opened_by)}" if limit.opened_by else ""
+    return f"since {moment(limit.opened_at)}{by}: {shown(limit.why)}"
+
+
+def state_of(scope: str, limit: SharedLimit | None) -> dict[str, object]:
+    """A breaker for programs."""
+    known = limit or SharedLimit()
+    return {
+        "scope": scope,
+        "breaker": _word(limit),
+        "since": known.opened_at,
+        "by": known.opened_by,
+        "why": known.why,
+    }
+
+
+def _word(limit: SharedLimit | None) -> str:
+    if limit is None:
+        return UNREADABLE
+    return CLOSED if limit.opened_at is None else OPEN
+
+
+def _scope(text: str) -> Scope:
+    try:
+        return parse_scope(text)
+    except ValueError as error:
+        raise UnusableError(f"SCOPE {error}") from None

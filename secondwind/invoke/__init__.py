@@ -1,0 +1,1 @@
+"""Manual invocations of an event file: on this machine, or of a deployed function."""

@@ -1,0 +1,49 @@
+"""A file with one event: read within bounds, and which function it is for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from secondwind.localcloud.fc import EVENT_BYTES_MAX
+from secondwind.usage import UnusableError
+
+
+def function_of(event: bytes) -> str:
+    """The function that such an event is for, by its shape; what nobody else takes is EventBridge's."""
+    body = parsed(event)
+    if not isinstance(body, dict) or "specversion" in body:
+        return "event_trigger"
+    if isinstance(body.get("source"), dict):
+        return "log_trigger"
+    if "triggerTime" in body and "triggerName" in body:
+        return "sweep"
+    return "manual" if "jobs" in body or "event" in body else "event_trigger"
+
+
+def read_event(path: Path) -> bytes:
+    """The event, byte for byte. Raises UnusableError."""
+    try:
+        with path.open("rb") as file:
+            event = file.read(EVENT_BYTES_MAX + 1)
+    except OSError as error:
+        raise UnusableError(f"cannot be read: {error.strerror or 'input/output error'}") from error
+    if len(event) > EVENT_BYTES_MAX:
+        raise UnusableError(f"is larger than {EVENT_BYTES_MAX} bytes, the most that Function Compute takes")
+    return event
+
+
+def parsed(event: bytes) -> Any:
+    """The event's JSON; None if it is none."""
+    try:
+        return json.loads(event)
+    except (ValueError, RecursionError):
+        return None  # the function is there to say what is wrong with it
+
+
+def wrapped(event: bytes) -> bytes:
+    """The body in a dry run's wrapper, byte for byte. Raises UnusableError."""
+    if parsed(event) is None:
+        raise UnusableError("is no JSON, so it cannot be wrapped for a dry run")
+    return b'{"event": ' + event + b', "dry_run": true}'

@@ -1,0 +1,7 @@
+"""How a command says that it cannot run as it was asked to."""
+
+from __future__ import annotations
+
+
+class UnusableError(Exception):
+    """The command cannot run as asked; the text says why and shows no value of a setting."""

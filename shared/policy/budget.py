@@ -1,0 +1,53 @@
+"""Attempt budgets: one for the job, and one each for the failure classes that the policy gives their own.
+
+An attempt is paid from its class's budget if there is one, else from the job's. What the job system repeats by itself
+is counted in, so that the layers do not multiply.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from shared.domain.failure import Failure, FailureClass
+from shared.domain.record import AttemptMark, JobRecord
+from shared.domain.snapshot import Observation, SchedulerxSnapshot
+from shared.policy.model import Attempts, Policy, Rule
+
+
+class Budget(Struct, frozen=True):
+    """What the attempts of one failure are paid from."""
+
+    limit: Attempts
+    """The matching rule's own, else the class's, else the policy's."""
+    of_class: FailureClass | None
+    """The class that has a budget of its own; None: the job's."""
+    own: int
+    """Attempts of ours in the window that were paid from it."""
+    used: int
+    """Those, and what the job system has repeated by itself."""
+
+
+def budget_of(
+    policy: Policy, rule: Rule | None, record: JobRecord, failure: Failure, seen: Observation, now: float
+) -> Budget:
+    """The budget that applies, and what is used of it."""
+    paid_by_class = policy.classes.get(rule.failure_class) if rule and policy.classes else None
+    of_class = rule.failure_class if rule and paid_by_class else None
+    limit = (rule.attempts if rule else None) or paid_by_class or policy.attempts
+    since = now - limit.window_s
+    own = 0
+    for mark in record.attempts:
+        own += mark.at > since and _pool(policy, mark) is of_class
+    return Budget(limit, of_class, own, own + _by_the_system(record, failure, seen, own))
+
+
+def _pool(policy: Policy, mark: AttemptMark) -> FailureClass | None:
+    return mark.failure_class if mark.failure_class in policy.classes else None
+
+
+def _by_the_system(record: JobRecord, failure: Failure, seen: Observation, own: int) -> int:
+    """Runs that the job system has added by itself, as far as can be told."""
+    if isinstance(seen, SchedulerxSnapshot):
+        return seen.own_retries * (1 + own)  # it repeats the first run and each of ours so often
+    # The scheduler's counter counts ours as well, whichever budget they were paid from, and whenever.
+    return max(0, (failure.restart_count or 0) - len(record.attempts))

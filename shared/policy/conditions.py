@@ -1,0 +1,154 @@
+"""What a rule or a source may ask of a failure: the conditions, their spelling and their bounds.
+
+A condition takes one text or a list of texts, of which any may fit. Globs know `*` (any text) and `?` (one
+character) and nothing else; case counts; the whole value must fit.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from shared.domain.job import System
+
+MAX_LISTED = 64
+MAX_CONDITION_CHARS = 256
+MAX_PATTERN_CHARS = 1024
+PATTERN_FORMAT = "re2"
+"""JSON Schema `format` of a text that must be an RE2 pattern."""
+EXIT_CODES_FORMAT = "exit-codes"
+"""JSON Schema `format` of a text that must be an exit code or a range of them: `1`, `128-159`, `-24--1`."""
+SIGNAL_FORMAT = "signal"
+"""JSON Schema `format` of a text that must be a signal's name: `SIGKILL`."""
+LOWEST_EXIT_CODE, HIGHEST_EXIT_CODE = -(2**31), 2**32 - 1
+"""PBS tells failures to start as negative numbers; Windows workers tell 32-bit ones."""
+HIGHEST_SIGNAL = 64
+
+# Patterns stand in `extra_json_schema` and the reader asks them. As `pattern=` of a text that may be a list instead,
+# msgspec 0.22 frees memory twice when the class goes: a process that has read a policy could abort at its exit.
+_PRINTABLE = {"pattern": r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z"}
+_TEXT = Meta(
+    min_length=1,
+    max_length=MAX_CONDITION_CHARS,
+    description=f"1 to {MAX_CONDITION_CHARS} printable characters",
+    extra_json_schema=_PRINTABLE,
+)
+_GLOB = Meta(
+    min_length=1,
+    max_length=MAX_CONDITION_CHARS,
+    description=f"a glob (`*`, `?`) of 1 to {MAX_CONDITION_CHARS} printable characters",
+    extra_json_schema=_PRINTABLE,
+)
+
+
+def _listed(what: str) -> Meta:
+    return Meta(min_length=1, max_length=MAX_LISTED, description=f"one or a list of 1 to {MAX_LISTED} {what}")
+
+
+_Text = Annotated[str, _TEXT]
+_Glob = Annotated[str, _GLOB]
+_Pattern = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=MAX_PATTERN_CHARS,
+        description=f"an RE2 pattern of 1 to {MAX_PATTERN_CHARS} characters",
+        extra_json_schema={"format": PATTERN_FORMAT},
+    ),
+]
+_ExitCode = Annotated[
+    int,
+    Meta(ge=LOWEST_EXIT_CODE, le=HIGHEST_EXIT_CODE, description="an exit code such as 1"),
+]
+_ExitCodes = Annotated[
+    str,
+    Meta(
+        description="an exit code such as 1, or a range of them in quotes such as '128-159'",
+        extra_json_schema={"format": EXIT_CODES_FORMAT, "pattern": r"^-?[0-9]{1,10}(-(-?[0-9]{1,10}))?\Z"},
+    ),
+]
+_SignalNumber = Annotated[int, Meta(ge=1, le=HIGHEST_SIGNAL, description=f"a signal from 1 to {HIGHEST_SIGNAL}")]
+_SignalName = Annotated[
+    str,
+    Meta(
+        min_length=4,
+        max_length=16,
+        description=f"a signal such as SIGKILL, or its number from 1 to {HIGHEST_SIGNAL}",
+        extra_json_schema={"format": SIGNAL_FORMAT},
+    ),
+]
+Globs = _Glob | Annotated[tuple[_Glob, ...], _listed("globs")]
+Texts = _Text | Annotated[tuple[_Text, ...], _listed("texts")]
+Patterns = _Pattern | Annotated[tuple[_Pattern, ...], _listed("RE2 patterns")]
+ExitCodes = _ExitCode | _ExitCodes | Annotated[tuple[_ExitCode | _ExitCodes, ...], _listed("exit codes or ranges")]
+Signals = _SignalNumber | _SignalName | Annotated[tuple[_SignalNumber | _SignalName, ...], _listed("signals")]
+
+
+class Match(Struct, frozen=True, kw_only=True):
+    """Which failures a rule is for: all conditions hold. An empty one matches all.
+
+    A condition on something that the failure does not tell never holds. Owner, queue, job name and node are the
+    live job's own where it says them, else as told. A loaded list of one text is that text.
+    """
+
+    system: System | None = None
+    region: Globs | None = None
+    cluster: Globs | None = None
+    """The cluster's id."""
+    namespace: Globs | None = None
+    group: Globs | None = None
+    """The SchedulerX group's id."""
+    queue: Globs | None = None
+    owner: Globs | None = None
+    job_name: Globs | None = None
+    node: Globs | None = None
+    """Of a job on several nodes: any of them."""
+    exit_code: ExitCodes | None = None
+    """Of a job that a signal ended: as told (`137`, PBS `265`); Slurm's `0:9` counts as 137."""
+    signal: Signals | None = None
+    """Told as an exit code of 128 or 256 plus the number, or as Slurm's `<exit>:<signal>`."""
+    message: Patterns | None = None
+    """RE2, found anywhere in the failure's `message`; case counts unless it begins with `(?i)`."""
+    reason: Texts | None = None
+    """The failure's `reason`, equal."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether it matches every failure."""
+        return self == _EMPTY
+
+
+_EMPTY = Match()
+
+
+class LogPlace(Struct, frozen=True, kw_only=True):
+    """A place in the Log Service, as globs."""
+
+    project: _Glob
+    logstore: _Glob
+    topic: _Glob | None = None
+    """The log group's; absent: whatever it is, also none."""
+
+
+class EventPlace(Struct, frozen=True, kw_only=True):
+    """A source of events."""
+
+    source: _Glob
+    """The CloudEvent's `source`."""
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """Who may tell failures, and of which jobs. Exactly one of `log` and `event`; what is absent bounds nothing."""
+
+    log: LogPlace | None = None
+    event: EventPlace | None = None
+    systems: Annotated[tuple[System, ...], _listed("systems")] | None = None
+    clusters: Globs | None = None
+    """E-HPC cluster ids; says nothing of SchedulerX jobs."""
+    namespaces: Globs | None = None
+    """SchedulerX namespaces; says nothing of E-HPC jobs."""
+    groups: Globs | None = None
+    """SchedulerX groups; says nothing of E-HPC jobs."""
+    owners: Globs | None = None
+    """The owner that the live job tells, else the one told; of a job without one, none fits."""

@@ -1,0 +1,177 @@
+"""The gates about the failure's own case: what became of its attempts, was it told before, is it in hand already."""
+
+from __future__ import annotations
+
+from shared.domain.conclusion import Aftermath, Conclusion, aftermath, conclude
+from shared.domain.reasons import Reason, Verdict
+from shared.domain.record import Case, CaseState
+from shared.domain.runs import life_of
+from shared.domain.snapshot import LookFailed
+from shared.policy.facts import Answer, Facts, Stop
+
+
+def rerun_seen(facts: Facts) -> Answer | None:
+    """Asked of an accepted rerun: did it take place, and how did it end? It ends here, whatever is seen."""
+    case = facts.case
+    if case is None or case.state is not CaseState.DONE:
+        return None
+    wanted = f"what became of {case.life}"
+    known = Stop(Verdict.RERUN, case.reason or Reason.ACCEPTED, "nothing new to see", facts.look_again_at)
+    if isinstance(facts.observation, LookFailed):
+        return Answer(saw=facts.observation.code, wanted=wanted, stop=known)
+    seen = aftermath(case, facts.observation, facts.policy.timing.settle_s)
+    if seen is Aftermath.NOT_RESTARTED and case.reason is not Reason.ACCEPTED:
+        seen = Aftermath.WAIT  # it was seen before: a list that lags proves nothing against it
+    return Answer(saw=f"{facts.observation.state.value}: {seen.value}", wanted=wanted, stop=_seen(seen, known, facts))
+
+
+def _seen(seen: Aftermath, known: Stop, facts: Facts) -> Stop:
+    if seen is Aftermath.WAIT:
+        return known
+    if seen is Aftermath.NOT_RESTARTED:
+        message = "the service accepted the rerun, but it did not take place"
+        return Stop(Verdict.UNKNOWN, Reason.NOT_RESTARTED, message, facts.ask.now)
+    if seen is Aftermath.RESTARTED:
+        if known.reason is Reason.OBSERVED_RESTART:
+            return known  # told already
+        return Stop(Verdict.RERUN, Reason.SEEN_RESTARTED, "the job was seen to run again", facts.look_again_at)
+    reason, message = {
+        Aftermath.SUCCEEDED: (Reason.SEEN_SUCCEEDED, "the rerun succeeded"),
+        Aftermath.FAILED: (Reason.SEEN_FAILED, "the rerun failed"),
+        Aftermath.ENDED: (Reason.SEEN_ENDED, "the rerun has ended"),
+    }[seen]
+    return Stop(Verdict.RERUN, reason, message)
+
+
+def hold_valid(facts: Facts) -> Answer | None:
+    """Asked of a held case that the sweep took up: nobody answered in time, so it expires closed."""
+    if facts.case is None or facts.case.state is not CaseState.HELD:
+        return None
+    stop = Stop(Verdict.SUPPRESSED, Reason.HOLD_EXPIRED, "nobody approved it in time")
+    return Answer(saw="no answer", wanted="a person's approval in time", stop=stop)
+
+
+def attempt_seen(facts: Facts) -> Answer | None:
+    """Asked of an attempt in doubt: what became of its call? Only `not restarted` goes on to the other gates."""
+    case = facts.case
+    if case is None or not case.in_doubt:
+        return None
+    wanted = f"proof of what attempt {case.attempt} did to {case.life}"
+    if isinstance(facts.observation, LookFailed):
+        stop = Stop(Verdict.UNKNOWN, Reason.NOT_SETTLED, "could not look at the job", facts.look_again_at)
+        return Answer(saw=facts.observation.code, wanted=wanted, stop=stop)
+    conclusion = conclude(case, facts.observation, facts.policy.timing.settle_s)
+    saw = f"{facts.observation.state.value} {life_of(facts.observation)}: {conclusion.value}"
+    return Answer(saw=saw, wanted=wanted, stop=_stop_of(conclusion, case, facts))
+
+
+def _stop_of(conclusion: Conclusion, case: Case, facts: Facts) -> Stop | None:
+    settled_at = case.may_leave_until + facts.policy.timing.settle_s + 1
+    not_yet = Stop(
+        Verdict.UNKNOWN,
+        Reason.NOT_SETTLED,
+        "nothing proves yet whether the call took effect",
+        max(settled_at, facts.look_again_at)
+        if conclusion is Conclusion.NO_EVIDENCE
+        else max(settled_at, facts.ask.now + 1),
+    )
+    return {
+        Conclusion.RESTARTED: Stop(
+            Verdict.RERUN, Reason.OBSERVED_RESTART, "the job was seen to have been restarted", facts.look_again_at
+        ),
+        Conclusion.NOT_RESTARTED: None,
+        Conclusion.WAIT: not_yet,
+        Conclusion.NO_EVIDENCE: not_yet,
+        Conclusion.ENDED: Stop(Verdict.INELIGIBLE, Reason.JOB_FINISHED, "the run ended by itself before it was rerun"),
+        Conclusion.STARTED: Stop(
+            Verdict.DUPLICATE, Reason.STARTED, "the queued job has started, by itself or by the call"
+        ),
+        Conclusion.NOT_OBSERVABLE: Stop(
+            Verdict.UNKNOWN,
+            Reason.NOT_OBSERVABLE,
+            "rerunning a queued job leaves no trace, so nobody can tell",
+        ),
+    }[conclusion]
+
+
+def told_before(facts: Facts) -> Answer | None:
+    """Has this very telling been handled, or is it being handled?
+
+    Of a case that the sweep took up: has the telling come again meanwhile, and is it in another document?
+    """
+    if facts.case is not None and (facts.case.attempt or facts.known_elsewhere is None):
+        return None
+    known = facts.known_elsewhere
+    if facts.case is None and facts.record.cases:
+        known = facts.record.case_of_telling(facts.failure.telling_id) or known
+    if known is None:
+        return _NEW_TELLING
+    stop = None if _may_take_over(known, facts) else _duplicate(known)
+    return Answer(saw=f"told before: {known.state.value}", wanted=_NEW_TELLING.wanted, stop=stop)
+
+
+_NEW_TELLING = Answer("a new telling", "a telling not handled before")
+
+
+def _may_take_over(known: Case, facts: Facts) -> bool:
+    """A person who forces may go on with what only waits, if it can be looked at; never with an attempt in doubt."""
+    waits = known.state in {CaseState.DEFERRED, CaseState.HELD}
+    return facts.ask.force and waits and not isinstance(facts.observation, LookFailed)
+
+
+def _duplicate(known: Case) -> Stop:
+    if known.open:
+        return Stop(
+            Verdict.DUPLICATE,
+            Reason.IN_HAND,
+            f"this failure is in hand: {known.state.value}",
+            failure_id=known.failure_id,
+        )
+    return Stop(
+        Verdict.DUPLICATE,
+        Reason.ALREADY_HANDLED,
+        "this failure has been handled",
+        failure_id=known.failure_id,
+    )
+
+
+def record_readable(facts: Facts) -> Answer | None:
+    """Can everything be read that is remembered of the job? Asked only if not: a malformed record is no empty one."""
+    if not facts.unreadable:
+        return None
+    message = f"the ledger document {facts.unreadable} cannot be read: nothing is decided on it"
+    stop = Stop(Verdict.DEFERRED, Reason.RECORD_UNREADABLE, message, facts.look_again_at)
+    return Answer(saw=f"{facts.unreadable} is malformed", wanted="the job's record", stop=stop)
+
+
+def in_hand(facts: Facts) -> Answer:
+    """Is another attempt of the job in doubt, or has this life had its verdict?"""
+    life = life_of(facts.snapshot)
+    own = facts.case.failure_id if facts.case else ""
+    if not facts.record.cases:
+        return _NO_CASES
+    same_life = facts.record.case_of_life(life)
+    wanted = _NO_CASES.wanted
+    if same_life is not None and same_life.failure_id != own and not _may_take_over(same_life, facts):
+        return Answer(saw=f"{life}: {same_life.state.value}", wanted=wanted, stop=_duplicate(same_life))
+    busy = facts.record.in_doubt
+    if busy is not None and busy.failure_id != own:
+        message = "another attempt of this job is not settled yet"
+        stop = Stop(Verdict.DEFERRED, Reason.OTHER_RUN_IN_HAND, message, max(busy.due_at or 0, facts.ask.now + 1))
+        return Answer(saw=f"{busy.life}: {busy.state.value}", wanted=wanted, stop=stop)
+    waiting = _waiting_for_same_life(facts, own)
+    if waiting is not None:
+        return Answer(saw=f"{waiting.state.value} already", wanted=wanted, stop=_duplicate(waiting))
+    return Answer(saw=life or "no life", wanted=wanted)
+
+
+_NO_CASES = Answer("no other case of this job", "no attempt in doubt, and a life without a verdict")
+
+
+def _waiting_for_same_life(facts: Facts, own: str) -> Case | None:
+    """A deferred or held case without an attempt that means the same run of the same job."""
+    for case in facts.record.cases:
+        waits = case.state in {CaseState.DEFERRED, CaseState.HELD} and not case.attempt
+        if waits and case.failure_id != own and case.failure_id == facts.failure_id:
+            return None if _may_take_over(case, facts) else case
+    return None

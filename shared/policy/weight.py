@@ -1,0 +1,86 @@
+r"""How much an RE2 pattern may cost a byte of text: what makes its automaton grow, counted from its spelling.
+
+Each class (`[…]`, `.`, `\d`, `\pL`), each group with a choice and each `?` weighs 1, times the counts of the repeats
+around it; under `*` or `+` a class weighs nothing, because it is one place however long the text. A pattern's automaton
+has a state for each set of places that text can have reached at once, and where places take more than one character
+each, that can be every subset of them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+_PART = re.compile(
+    r"\\Q(?:(?!\\E).)*(?:\\E)?"  # quoted text
+    r"|\\[pP](?:\{[^}]*\}|.)|\\x\{[^}]*\}|\\."  # escapes
+    r"|\[\^?\]?(?:\[:\^?\w*:\]|\\.|[^\]\\])*\]"  # classes; a `]` that comes first is a member
+    r"|\(\?P?<[^>]*>|\(\?[a-zA-Z-]*[:)]?|\("  # groups and flags
+    r"|\{\d+(?:,\d*)?\}|."
+    r"",
+    re.DOTALL,
+)
+_WIDE_ESCAPES = frozenset("dDsSwWpPC")
+_RUN = 16
+"""`a{80}` fits itself at each of its places, so its automaton has large states."""
+_MOST = 1_000_000
+"""More than any bound: nested counts are not multiplied further."""
+
+
+class _Open(Struct):
+    """A group, or the whole, that has not ended yet."""
+
+    total: int = 0
+    """Weight of what stands in it, without its last part."""
+    last: int = 0
+    """Weight of the last part: what a repeat would repeat."""
+    choice: bool = False
+
+    def next(self, weight: int) -> None:
+        """The next part begins."""
+        self.total = min(self.total + self.last, _MOST)
+        self.last = weight
+
+
+def weight_of(pattern: str) -> int:
+    """The weight of a pattern that RE2 has compiled; time is linear in its length."""
+    levels = [_Open()]
+    for part in _PART.findall(pattern):
+        here = levels[-1]
+        if part.startswith("(") and not _is_flag(part):
+            levels.append(_Open())
+        elif part == ")" and len(levels) > 1:
+            inner = levels.pop()
+            levels[-1].next(min(inner.total + inner.last + inner.choice, _MOST))
+        elif part == "|":
+            here.next(0)
+            here.choice = True
+        elif part in {"*", "+"}:
+            here.last = 0 if here.last <= 1 else here.last
+        elif part[0] == "{" and len(part) > 1:
+            here.last = _repeated(here.last, part)
+        elif part == "?":
+            here.last = max(here.last, 1)
+        else:
+            here.next(1 if _is_wide(part) else 0)
+    return min(sum(level.total + level.last for level in levels), _MOST)
+
+
+def _is_flag(part: str) -> bool:
+    """`(?i)` sets a flag and opens nothing."""
+    return part.startswith("(?") and part.endswith(")")
+
+
+def _repeated(weight: int, count: str) -> int:
+    """`{n}`, `{n,}` and `{n,m}`; each copy that may be left out is a choice, long runs of one text weigh too."""
+    least, comma, most = count[1:-1].partition(",")
+    low = int(least)
+    high = int(most) if most else low + bool(comma)
+    return min(max(weight * high, high - low, high // _RUN), _MOST)
+
+
+def _is_wide(part: str) -> bool:
+    if part[0] == "\\":
+        return len(part) > 1 and part[1] in _WIDE_ESCAPES
+    return part == "." or (part[0] == "[" and len(part) > 1)

@@ -1,0 +1,61 @@
+"""The variables that `read_settings` reads, as data for documentation. A test holds both against each other."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Variable(Struct, frozen=True):
+    """One setting, as a person sets it (contract.md, Settings)."""
+
+    name: str
+    meaning: str
+    default: str
+    """In words; `required` where there is none."""
+
+
+VARIABLES = (
+    Variable(
+        "SECONDWIND_OUTCOME_PROJECT",
+        "Log Service project of the outcomes: 3 to 63 lower-case letters, digits and hyphens.",
+        "required",
+    ),
+    Variable(
+        "SECONDWIND_OUTCOME_LOGSTORE",
+        "Its Logstore. Must not be a trigger's source: every outcome would be taken for a failure.",
+        "required",
+    ),
+    Variable(
+        "SECONDWIND_LEDGER_URL",
+        "`sqlite://<absolute path>`, `tablestore://<instance>/<table>?endpoint=<url>`, or `redis[s]://…`.",
+        "required in functions; local commands use a SQLite file of their own",
+    ),
+    Variable(
+        "SECONDWIND_POLICY_FILE",
+        "The policy. A relative path counts from the folder that holds `functions/`.",
+        "`policy.yaml`",
+    ),
+    Variable(
+        "SECONDWIND_MODE",
+        "`auto`, `observe` or `off`. May only tighten the policy's mode.",
+        "the policy's",
+    ),
+    Variable("SECONDWIND_TIME_ZONE", "IANA zone in which SchedulerX days are cut.", "`Asia/Shanghai`"),
+    Variable(
+        "SECONDWIND_EHPC_ENDPOINT",
+        "Host of E-HPC, or a URL with scheme and port. HTTPS unless `http://` is written out.",
+        "`https://ehpc.<region>.aliyuncs.com`",
+    ),
+    Variable(
+        "SECONDWIND_SCHEDULERX_ENDPOINT",
+        "Host of SchedulerX, or a URL.",
+        "`https://schedulerx.<region>.aliyuncs.com` in cn-beijing, cn-hangzhou, cn-shanghai and cn-shenzhen, "
+        "else `https://schedulerx.aliyuncs.com`",
+    ),
+    Variable(
+        "SECONDWIND_SLS_ENDPOINT",
+        "Log Service of the outcome project, host or URL. `explain` outside Alibaba Cloud needs the public one.",
+        "`https://<region>-intranet.log.aliyuncs.com`; `setup` and `doctor`: `https://<region>.log.aliyuncs.com`",
+    ),
+)
+"""In the order of docs/reference.md."""

@@ -1,0 +1,269 @@
+"""What a bundle is: the same bytes each time, within its budget, and nothing that does not run."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from tests.deploy.conftest import KINDS, Unpacked
+from tools import bundle
+from tools.bundle_elf import stripped
+from tools.bundle_parts import (
+    BUDGET_BYTES,
+    LEFT_OUT,
+    ONLY_FOR,
+    RUNTIMES,
+    UNUSED_FILES,
+    Ledger,
+    kept,
+    product_files,
+)
+from tools.bundle_wheels import BundleError, Pin, fetch_wheels, read_pins
+from tools.test_elsewhere import interpreters
+
+UNCHECKED_HASH = 0b01
+"""Flags in a byte-code file's header (PEP 552)."""
+IMPORTS_ALL = """
+import functions.log_trigger.index, functions.event_trigger.index, functions.manual.index, functions.sweep.index
+import shared.sls._client, shared.systems.openapi._sdk, shared.ledger.tablestore, shared.ledger.redis_link, sys
+from shared.ledger._tablestore_link import sdk
+sdk()
+import redis
+print(*{name.split(".")[0] for name in sys.modules})
+"""
+REQUIREMENTS = Path(__file__).parents[2] / "requirements"
+
+
+def test_two_builds_are_the_same_bytes(unpacked: Unpacked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second build elsewhere, at another time and with another hash seed, makes the same archive."""
+    monkeypatch.setenv("PYTHONHASHSEED", "7")
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    again = bundle.build(RUNTIMES[f"python{unpacked.kind}"], Ledger.TABLESTORE, tmp_path)
+    assert again.archive.read_bytes() == unpacked.bundle.archive.read_bytes()
+
+
+def test_the_archive_is_the_folder(unpacked: Unpacked) -> None:
+    """What s.yaml uploads and what was measured are one: same names, same bytes, one date, readable by all."""
+    with zipfile.ZipFile(unpacked.bundle.archive) as archive:
+        entries = archive.infolist()
+        assert [one.filename for one in entries] == sorted(one.filename for one in entries)
+        assert {(one.date_time, one.external_attr >> 16) for one in entries} == {((1980, 1, 1, 0, 0, 0), 0o100644)}
+        packed = {one.filename: archive.read(one) for one in entries}
+    folder = unpacked.bundle.folder
+    assert packed == {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder)}
+    assert sum(len(content) for content in packed.values()) == unpacked.bundle.unpacked_bytes
+
+
+def test_the_bundle_is_within_its_budget(unpacked: Unpacked) -> None:
+    """At most 40 MB with Tablestore, and 25 MB without what is there for Tablestore alone."""
+    sizes = {path.relative_to(unpacked.folder).parts[0]: 0 for path in _files(unpacked.folder)}
+    for path in _files(unpacked.folder):
+        sizes[path.relative_to(unpacked.folder).parts[0]] += path.stat().st_size
+    assert sum(sizes.values()) == unpacked.bundle.unpacked_bytes <= 40_000_000
+    only = [name for name in sizes if ONLY_FOR.get(name.partition("-")[0]) is Ledger.TABLESTORE]
+    assert {"crc32c", "flatbuffers", "tablestore"} < set(only)
+    assert sum(size for name, size in sizes.items() if name not in only) <= 25_000_000
+
+
+def test_a_bundle_over_its_budget_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The build fails, and says by how much and what weighs most."""
+    runtime = next((one for one in RUNTIMES.values() if next(interpreters(one.version), None)), None)
+    if runtime is None:
+        pytest.skip("this machine has no Python of Function Compute's")
+    monkeypatch.setattr(bundle, "fetch_wheels", lambda *_: {})  # our own files alone
+    monkeypatch.setitem(BUDGET_BYTES, Ledger.NONE, 100_000)
+    told = r"larger than its budget\n.* MB unpacked \(budget 0\).*\nlargest, in MB: shared "
+    with pytest.raises(BundleError, match=told):
+        bundle.build(runtime, Ledger.NONE, tmp_path)
+
+
+def test_only_what_runs_is_in_the_bundle(unpacked: Unpacked) -> None:
+    """Of ours the modules that the doors import and the policy; no tests, stubs, headers, nor what is left out."""
+    paths = [path.relative_to(unpacked.folder) for path in _files(unpacked.folder)]
+    ours = {path.as_posix() for path in paths if path.suffix == ".py" or path.name == "policy.yaml"}
+    assert ours == {path.as_posix() for path in product_files(bundle.ROOT)}
+    assert "shared/ledger/tablestore_setup.py" not in ours
+    assert {path.parts[0] for path in paths} & {
+        "secondwind",
+        "tests",
+        "numpy",
+        "elasticsearch",
+        "regex",
+        "pip",
+    } == set()
+    code = [path.as_posix() for path in paths if not path.parts[0].endswith(".dist-info")]
+    assert [path for path in code if any(fnmatchcase(path, pattern) for pattern in UNUSED_FILES)] == []
+    assert [path for path in paths if path.suffix in {".so", ".pyc"} and "darwin" in path.name] == []
+
+
+def test_our_own_byte_code_is_not_checked_against_sources(unpacked: Unpacked) -> None:
+    """Each source of ours has byte-code for this very Python that is loaded whatever the source's date."""
+    command = "import importlib.util as u; print(u.MAGIC_NUMBER.hex(), u.cache_from_source('x.py').split('.', 1)[1])"
+    told = subprocess.run([unpacked.python, "-c", command], capture_output=True, text=True, check=True)
+    magic, ending = told.stdout.split()
+    sources = [path for path in _files(unpacked.folder) if path.suffix == ".py"]
+    assert sources
+    for source in sources:
+        head = (source.parent / "__pycache__" / f"{source.stem}.{ending}").read_bytes()[:8]
+        assert head == bytes.fromhex(magic) + UNCHECKED_HASH.to_bytes(4, "little")
+
+
+def test_byte_code_names_the_place_in_the_cloud(unpacked: Unpacked) -> None:
+    """Byte-code has the path under which Function Compute unpacks it, and no path of the machine that built it."""
+    (compiled,) = (unpacked.folder / "shared" / "__pycache__").glob("result.*.pyc")
+    assert b"/code/shared/result.py" in compiled.read_bytes()
+    places = [str(bundle.ROOT).encode(), str(unpacked.bundle.folder).encode()]
+    assert [path for path in _files(unpacked.folder) if any(place in path.read_bytes() for place in places)] == []
+
+
+def test_what_is_left_out_is_never_imported() -> None:
+    """With everything installed, all that the functions load leaves the left-out alone but for optional numpy."""
+    told = subprocess.run(
+        [sys.executable, "-c", IMPORTS_ALL], capture_output=True, text=True, check=True, cwd=bundle.ROOT
+    )
+    tops = importlib.metadata.packages_distributions()
+    loaded = {
+        re.sub(r"[-_.]+", "-", distribution).lower()
+        for top in told.stdout.split()
+        for distribution in tops.get(top, [])
+        if top != "_cffi_backend"
+    }
+    assert {"cryptography", "tablestore", "redis"} <= loaded
+    assert loaded & set(LEFT_OUT) <= {"numpy"}
+
+
+@pytest.mark.parametrize("ledger", list(Ledger))
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_pins_are_of_the_runtime_and_the_ledger(name: str, ledger: Ledger) -> None:
+    """Markers are judged by the target, not by this Python; another ledger's client is not even fetched."""
+    pins = {pin.name: pin for pin in read_pins(REQUIREMENTS / "bundle.txt", RUNTIMES[name], ledger)}
+    assert ("async-timeout" in pins) == (name == "python3.10")
+    assert {only for only in ONLY_FOR if only in pins} == {only for only, wants in ONLY_FOR.items() if wants is ledger}
+    assert "numpy" not in pins
+    assert all(re.fullmatch("[0-9a-f]{64}", one) for pin in pins.values() for one in pin.hashes)
+
+
+def test_the_bundle_has_the_versions_that_the_tests_run_with() -> None:
+    """Every pin of the bundle is a pin of the development environment too, with the same hashes."""
+    runtime = RUNTIMES["python3.12"]
+    for ledger in Ledger:
+        everything = read_pins(REQUIREMENTS / "all.txt", runtime, ledger)
+        tested = {(pin.name, pin.version, pin.hashes) for pin in everything}
+        bundled = read_pins(REQUIREMENTS / "bundle.txt", runtime, ledger)
+        assert {(pin.name, pin.version, pin.hashes) for pin in bundled} <= tested
+
+
+def test_a_pin_without_hash_or_version_is_refused(tmp_path: Path) -> None:
+    """What could be anything is never fetched."""
+    for line in ("six==1.17.0", "six>=1 --hash=sha256:00"):
+        (tmp_path / "bundle.txt").write_text(f"{line}\n", encoding="utf-8")
+        with pytest.raises(BundleError, match="six is not pinned"):
+            read_pins(tmp_path / "bundle.txt", RUNTIMES["python3.12"], Ledger.NONE)
+
+
+def test_a_cached_wheel_with_another_hash_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that was changed in the cache counts as missing; without network the build fails, and does not take it."""
+    (tmp_path / "six-1.17.0-py2.py3-none-any.whl").write_bytes(b"changed")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "nowhere"))
+    pin = Pin("six", "1.17.0", frozenset({hashlib.sha256(b"published").hexdigest()}))
+    with pytest.raises(BundleError, match="six"):
+        fetch_wheels([pin], RUNTIMES["python3.12"], tmp_path)
+
+
+def test_a_cached_wheel_with_the_right_hash_needs_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the cache has is taken from there: pip is not even started."""
+    wheel = tmp_path / "six-1.17.0-py2.py3-none-any.whl"
+    wheel.write_bytes(b"published")
+    monkeypatch.setattr(subprocess, "run", lambda *_a, **_k: pytest.fail("a process was started"))
+    pin = Pin("six", "1.17.0", frozenset({hashlib.sha256(b"published").hexdigest()}))
+    assert fetch_wheels([pin], RUNTIMES["python3.12"], tmp_path) == {"six": wheel}
+
+
+@pytest.mark.parametrize("name", ["../evil.py", "/evil.py", "x-1.data/../../evil.py"])
+def test_no_wheel_writes_outside_of_the_bundle(tmp_path: Path, name: str) -> None:
+    """A name that leads elsewhere stops the build."""
+    with zipfile.ZipFile(tmp_path / "x.whl", "w") as wheel:
+        wheel.writestr(name, b"")
+    with pytest.raises(BundleError, match="outside"):
+        bundle._unpack({"x": tmp_path / "x.whl"}, tmp_path / "folder")
+
+
+def test_two_distributions_cannot_write_one_file(tmp_path: Path) -> None:
+    """Which of two different files would win depends on nothing that anybody pinned, so neither does."""
+    for name, content in (("a", b"1"), ("b", b"2")):
+        with zipfile.ZipFile(tmp_path / f"{name}.whl", "w") as wheel:
+            wheel.writestr("same.py", content)
+    with pytest.raises(BundleError, match=r"different files same\.py"):
+        bundle._unpack({name: tmp_path / f"{name}.whl" for name in "ab"}, tmp_path / "folder")
+
+
+def test_metadata_and_licences_stay() -> None:
+    """A distribution keeps what `importlib.metadata` and its licence need, and no record of an installation."""
+    place = PurePosixPath("six-1.17.0.dist-info")
+    there = [
+        name for name in ("METADATA", "RECORD", "WHEEL", "LICENSE", "licenses/LICENSE") if kept("six", place / name)
+    ]
+    assert there == ["METADATA", "LICENSE", "licenses/LICENSE"]
+
+
+def test_a_stripped_library_loads_and_is_no_larger(unpacked: Unpacked) -> None:
+    """Every library of the bundle ends after its last segment, and stripping it again changes nothing."""
+    libraries = [path for path in _files(unpacked.folder) if path.suffix == ".so"]
+    assert libraries
+    for library in libraries:
+        content = library.read_bytes()
+        assert stripped(content) == content
+        assert stripped(content + b"debug") == content
+
+
+@pytest.mark.parametrize("change", [b"", b"\x7fELF\x01\x01", b"\xcf\xfa\xed\xfe" * 32])
+def test_what_is_no_library_of_the_platform_is_refused(change: bytes) -> None:
+    """Nothing, a 32-bit library and one of another system are told, not shipped."""
+    with pytest.raises(ValueError, match="no 64-bit"):
+        stripped(change)
+
+
+def test_a_library_cut_short_is_refused(unpacked: Unpacked) -> None:
+    """A file that ends within a segment would crash the loader: it is told here."""
+    library = next(path for path in _files(unpacked.folder) if path.suffix == ".so").read_bytes()
+    with pytest.raises(ValueError, match="ends within a segment"):
+        stripped(library[:-1])
+
+
+def test_a_missing_python_is_told_with_the_choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the runtime's Python there is no byte-code, hence no bundle; the message says what to do."""
+    monkeypatch.setattr(bundle, "interpreters", lambda _version: iter(()))
+    with pytest.raises(BundleError, match=r"Python 3\.12.*python3\.10"):
+        bundle.build(RUNTIMES["python3.12"], Ledger.NONE, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_make_has_the_same_words() -> None:
+    """`make bundle RUNTIME=… LEDGER=…` is how people and s.yaml build it."""
+    make = shutil.which("make")
+    if make is None:
+        pytest.skip("this machine has no make")
+    dry = subprocess.run(
+        [make, "-n", "-o", "setup", "bundle", "RUNTIME=python3.10", "LEDGER=none"],
+        cwd=bundle.ROOT,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "-m tools.bundle --runtime python3.10 --ledger none" in dry.stdout
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,83 @@
+"""Every function runs from the unpacked bundle alone, as Function Compute runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+
+import pytest
+
+from secondwind.localcloud.sls_wire import LogGroup, log
+from tests.deploy.conftest import OUTCOMES, PROJECT, SOURCE, Stage, Unpacked
+from tools.bundle_parts import FUNCTIONS
+
+IMPORTS_ALL = """
+import sys
+from importlib.machinery import SourceFileLoader
+
+def compiled(self, data, path, **_):
+    raise AssertionError(f"{path} was compiled at start")
+
+SourceFileLoader.source_to_code = compiled
+sys.path[0] = code = sys.argv[1]
+for name in sys.argv[2:]:
+    __import__(f"functions.{name}.index")
+import shared.sls._client, shared.systems.openapi._sdk, shared.ledger.tablestore, shared.ledger.sqlite
+from shared.ledger._tablestore_link import sdk
+sdk()
+for name, module in list(sys.modules.items()):
+    print(name, getattr(module, "__file__", None) or "")
+"""
+
+
+def test_log_trigger_heals_from_the_bundle(stage: Stage) -> None:
+    """A failure told by a log is pulled from Log Service, reserved in Tablestore, rerun at E-HPC and told."""
+    failure = {key: str(value) for key, value in stage.hanging_job("1.scheduler").items()}
+    stage.logs.append(PROJECT, SOURCE, LogGroup((log(int(time.time()), failure),)))
+    begin, end = (stage.logs.cursor(PROJECT, SOURCE, 0, where) for where in ("begin", "end"))
+    source = {"endpoint": stage.cloud.endpoint, "projectName": PROJECT, "logstoreName": SOURCE, "shardId": 0}
+    event = {"parameter": {}, "source": {**source, "beginCursor": begin, "endCursor": end}}
+    result = stage.invoke("log_trigger", json.dumps(event).encode())
+    assert result["counts"]["rerun"] == 1
+    assert len(stage.cloud.world.kills) == 1
+    assert stage.ledger.count("BatchWriteRow") > 0
+
+
+def test_event_trigger_heals_from_the_bundle(stage: Stage) -> None:
+    """A bare `job-failure/1`, as a rule's transform makes it, is rerun; the same again is a duplicate elsewhere."""
+    body = json.dumps(stage.hanging_job("1.scheduler")).encode()
+    assert stage.invoke("event_trigger", body)["counts"]["rerun"] == 1
+    assert stage.invoke("event_trigger", body)["counts"]["duplicate"] == 1
+    assert len(stage.cloud.world.kills) == 1
+
+
+def test_manual_and_sweep_run_from_the_bundle(stage: Stage) -> None:
+    """A manual dry run tells every gate and calls nothing; a sweep of an empty ledger ends well."""
+    body = json.dumps({"jobs": [stage.hanging_job("1.scheduler")], "dry_run": True}).encode()
+    (outcome,) = stage.invoke("manual", body)["outcomes"]
+    assert outcome["verdict"] == "would_rerun"
+    assert outcome["gates"]
+    assert stage.cloud.world.kills == []
+    assert stage.invoke("sweep", b'{"triggerName": "sweep"}')["schema"] == "secondwind-result/1"
+    assert [row["verdict"] for row in stage.logs.rows(PROJECT, OUTCOMES)] == ["would_rerun"]
+
+
+def test_nothing_is_compiled_at_start_and_nothing_comes_from_elsewhere(unpacked: Unpacked) -> None:
+    """Every module that the functions load is byte-code of the bundle, an extension of it, or Python's own."""
+    command = [unpacked.python, "-B", "-c", IMPORTS_ALL, str(unpacked.folder), *FUNCTIONS]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+    assert done.returncode == 0, done.stderr
+    loaded = dict(line.split(" ", 1) for line in done.stdout.splitlines())
+    ours = {name for name, file in loaded.items() if file.startswith(f"{unpacked.folder}/")}
+    own = {name for name, file in loaded.items() if "/lib/python3" in file and "site-packages" not in file}
+    assert {name for name, file in loaded.items() if file} - ours - own == set()
+    assert {"shared.runtime", "aliyun.log", "tablestore", "alibabacloud_tea_openapi", "cryptography"} <= ours
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_bad_settings_are_told_by_initialize(stage: Stage, name: str) -> None:
+    """Without settings each function's initializer raises one error with every name, so the bundle lacks no module."""
+    stage.environment = {}
+    with pytest.raises(AssertionError, match=r"SECONDWIND_LEDGER_URL.*is required"):
+        stage.invoke(name, b"{}")

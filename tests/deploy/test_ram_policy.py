@@ -1,0 +1,178 @@
+"""The RAM policies allow what the code calls, and no more."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.domain.call import Api
+from tests.deploy.serverless import ENVIRONMENT
+from tools import ram_policy
+from tools.bundle_parts import product_files
+from tools.deploy_check import ROOT
+
+SDK_STATE = {"_session", "_isRowIp", "timeout"}
+"""What our link to Log Service touches of its client beside calls."""
+
+
+class UnseenCallError(Exception):
+    """A call whose operation cannot be read off the source: write it so that it can, or teach this test."""
+
+
+def calls_of(root: Path) -> set[str]:
+    """Every operation that modules of the bundle can send, as `service:name`, read off their sources."""
+    found: set[str] = set()
+    for path in product_files(root):
+        if path.suffix == ".py":
+            tree = ast.parse((root / path).read_bytes())
+            if path.parts[:2] == ("shared", "systems"):
+                found |= {f"{path.stem.split('_')[0]}:{name}" for name in _openapi_calls(tree)}
+            elif path.parts[:2] == ("shared", "sls"):
+                found |= {f"log:{name}" for name in _log_calls(tree)}
+            elif "tablestore" in path.stem:
+                found |= {f"ots:{name}" for name in _tablestore_calls(tree)}
+    return found
+
+
+def _openapi_calls(tree: ast.Module) -> Iterator[str]:
+    passing_on = {
+        id(node)
+        for one in ast.walk(tree)
+        if isinstance(one, ast.FunctionDef) and one.name == "ask"
+        for node in ast.walk(one)
+    }
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        if node.func.id == "ApiCall" and id(node) not in passing_on:
+            yield _operation([keyword.value for keyword in node.keywords if keyword.arg == "action"])
+        if node.func.id == "ask":
+            yield _operation([argument for argument in node.args if not _is_method(argument)])
+
+
+def _is_method(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value in {"GET", "POST"}
+
+
+def _operation(arguments: list[ast.expr]) -> str:
+    for node in arguments:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return node.value
+        if isinstance(node, ast.Attribute) and ast.unparse(node).startswith("Api."):
+            return Api[ast.unparse(node).split(".")[1]].value
+    raise UnseenCallError([ast.unparse(node) for node in arguments])
+
+
+def _log_calls(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "call":
+            yield _operation(node.args[:1])
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self._sdk" and node.attr not in SDK_STATE:
+            raise UnseenCallError(ast.unparse(node))
+
+
+def _tablestore_calls(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "client":
+            yield node.attr
+
+
+def test_every_call_of_the_code_has_its_grant() -> None:
+    """A new operation in the code needs a row, and a row that no code calls any more has to go."""
+    assert calls_of(ROOT) == set(ram_policy.CALLS)
+
+
+@pytest.mark.parametrize(
+    ("path", "right", "wrong", "more"),
+    [
+        ("shared/systems/ehpc_wire.py", '"ListJobsWithFilters"', '"DescribeJob"', "ehpc:DescribeJob"),
+        ("shared/systems/schedulerx_wire.py", '"GetJobInfo"', '"ListJobs"', "schedulerx:ListJobs"),
+        ("shared/sls/_client.py", '"put_logs"', '"create_logstore"', "log:create_logstore"),
+        ("shared/ledger/_tablestore_table.py", "client.get_range(", "client.delete_table(", "ots:delete_table"),
+    ],
+)
+def test_a_new_call_is_seen(tmp_path: Path, path: str, right: str, wrong: str, more: str) -> None:
+    """In a copy of the code that calls something else, the collector finds it: the test above can fail."""
+    _copied(tmp_path, path, right, wrong)
+    assert more in calls_of(tmp_path) - set(ram_policy.CALLS)
+
+
+@pytest.mark.parametrize(
+    ("path", "right", "wrong"),
+    [
+        ("shared/systems/ehpc.py", "Api.RERUN_JOBS.value", "chosen"),
+        ("shared/sls/_client.py", '"put_logs"', "chosen"),
+        (
+            "shared/sls/_client.py",
+            "return getattr(self._sdk, method)",
+            "self._sdk.delete_project('x')\n            return getattr(self._sdk, method)",
+        ),
+    ],
+)
+def test_a_call_that_cannot_be_seen_is_told(tmp_path: Path, path: str, right: str, wrong: str) -> None:
+    """An operation chosen at run time, or one that goes around our link, fails the test rather than hiding."""
+    _copied(tmp_path, path, right, wrong)
+    with pytest.raises(UnseenCallError):
+        calls_of(tmp_path)
+
+
+def test_the_templates_are_made_from_the_table() -> None:
+    """The files in deploy/ram are what `python -m tools.ram_policy --write` makes."""
+    files = {path.name: path.read_text(encoding="utf-8") for path in ram_policy.FOLDER.iterdir()}
+    assert files == {name: ram_policy.text(document) for name, document in ram_policy.templates().items()}
+
+
+def test_only_job_systems_have_every_resource() -> None:
+    """A star stands where the service knows no narrower resource, and no action has one at all."""
+    for document in ram_policy.templates().values():
+        for statement in document["Statement"]:
+            assert statement["Effect"] == "Allow"
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            assert not any("*" in action for action in actions)
+            for resource in statement.get("Resource", []):
+                if resource == "*":
+                    assert {action.split(":")[0] for action in actions} == {"ehpc", "edas"}
+                else:
+                    assert re.fullmatch(r"acs:(log|ots|mns|fc):\$\{region\}:\$\{account\}:[^*]+(/\*)?", resource)
+
+
+def test_each_role_trusts_one_service() -> None:
+    """Function Compute takes on the functions' role, Log Service the trigger's, nobody else either."""
+    principals = {
+        name: document["Statement"][0]["Principal"]
+        for name, document in ram_policy.templates().items()
+        if name.endswith("trust.json")
+    }
+    assert principals == {
+        "function-trust.json": {"Service": ["fc.aliyuncs.com"]},
+        "log-trigger-trust.json": {"Service": ["log.aliyuncs.com"]},
+    }
+
+
+def test_printed_policies_are_filled(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the variables of s.yaml set no placeholder is left, and defaults are s.yaml's."""
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    for name in ram_policy.templates():
+        monkeypatch.setattr("sys.argv", ["ram_policy", name])
+        assert ram_policy.main() == 0
+        printed = capsys.readouterr().out
+        assert json.loads(printed)["Version"] == "1"
+        assert "${" not in printed
+    monkeypatch.setattr("sys.argv", ["ram_policy"])
+    ram_policy.main()
+    assert "acs:log:cn-hangzhou:1234567890123456:project/sw-logs/logstore/failures" in capsys.readouterr().out
+
+
+def _copied(folder: Path, path: str, right: str, wrong: str) -> None:
+    for one in product_files(ROOT):
+        (folder / one).parent.mkdir(parents=True, exist_ok=True)
+        (folder / one).write_bytes((ROOT / one).read_bytes())
+    source = (folder / path).read_text(encoding="utf-8")
+    assert right in source
+    (folder / path).write_text(source.replace(right, wrong), encoding="utf-8")

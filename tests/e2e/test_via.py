@@ -1,0 +1,331 @@
+"""`secondwind invoke --via fc3|fc2`: both official SDKs, unmodified, against the local Function Compute."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from secondwind.invoke.via import NO_ANSWER, RAISED, REFUSED, RETURNED, UNUSABLE, Via, Wanted, run
+from secondwind.localcloud.acs3 import Credential
+from secondwind.localcloud.cloud import LocalCloud
+from secondwind.localcloud.fc2_door import Fc2Door
+from secondwind.localcloud.fc3_door import Fc3Door
+from secondwind.localcloud.fc_desk import FunctionDesk
+from secondwind.localcloud.fc_inprocess import InProcessFunction
+from secondwind.localcloud.region import Region
+from secondwind.localcloud.scenario import DEFAULT, read_story
+from secondwind.localcloud.wire import Request, Response
+
+ROOT = Path(__file__).resolve().parents[2]
+ROLE = Credential("STS.planted-id-7391", "planted-secret-4402", "planted-token-8856")
+BOTH = pytest.mark.parametrize("via", list(Via), ids=lambda via: via.value)
+
+
+@dataclass
+class Desk:
+    """A local Function Compute with one function, `secondwind-manual`, and what it was given."""
+
+    cloud: LocalCloud
+    functions: FunctionDesk
+    events: list[bytes] = field(default_factory=list)
+
+    def handle(self, event: bytes, _context: Any) -> dict[str, Any]:
+        """Count, or raise if the event says so."""
+        self.events.append(event)
+        if b"raise" in event:
+            raise ValueError("no such job")
+        return {"seen": len(self.events)}
+
+
+@dataclass
+class Called:
+    """What a call printed."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """Running, with the role's key; nothing inside may fail."""
+    cloud = LocalCloud(credentials=(ROLE,))
+    made = Desk(cloud, FunctionDesk(cloud.clock))
+    made.functions.deploy("secondwind-manual", InProcessFunction(made.handle).invoke)
+    fc3, fc2 = Fc3Door(made.functions, cloud.clock, [ROLE]), Fc2Door(made.functions, cloud.clock, [ROLE])
+    for door in (fc3, fc2):
+        cloud.mount(door.serves, door)
+    with cloud:
+        yield made
+    assert list(cloud.server.errors) == []
+
+
+def environment(key: Credential = ROLE) -> dict[str, str]:
+    """The key as Function Compute's own names have it."""
+    return {
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": key.access_key_id,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": key.access_key_secret,
+        "ALIBABA_CLOUD_SECURITY_TOKEN": key.security_token,
+    }
+
+
+def call(folder: Path, via: Via, endpoint: str, key: Credential = ROLE, body: str = "", **wanted: Any) -> Called:
+    """Invoke with an event of that body."""
+    file = folder / "event.json"
+    file.write_text(body or '{"jobs": []}')
+    out, err = io.StringIO(), io.StringIO()
+    asked = Wanted(event_file=file, via=via, endpoint=endpoint, **wanted)
+    status = run(asked, out, err, environment(key))
+    return Called(status, out.getvalue(), err.getvalue())
+
+
+@BOTH
+def test_a_synchronous_call_answers_with_what_the_function_returned(desk: Desk, tmp_path: Path, via: Via) -> None:
+    """The event arrives byte for byte, the answer is JSON on standard output, exit status 0."""
+    called = call(tmp_path, via, desk.cloud.endpoint, body='{"jobs": [ ]}')
+    assert (called.status, json.loads(called.out)) == (RETURNED, {"seen": 1})
+    assert desk.events == [b'{"jobs": [ ]}']
+
+
+@BOTH
+def test_a_function_that_raises_is_no_transport_error(desk: Desk, tmp_path: Path, via: Via) -> None:
+    """Exit status 1 and the function's own error; the call was made once."""
+    called = call(tmp_path, via, desk.cloud.endpoint, body='{"jobs": ["raise"]}')
+    assert (called.status, called.out) == (RAISED, "")
+    assert "UnhandledInvocationError" in called.err
+    assert '"errorMessage": "no such job"' in called.err
+    assert len(desk.events) == 1
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [
+        (Credential(ROLE.access_key_id, "planted-other-secret", ROLE.security_token), "Signature"),
+        (Credential("planted-unknown-id", ROLE.access_key_secret, ROLE.security_token), "InvalidAccessKeyI"),
+        (Credential(ROLE.access_key_id, ROLE.access_key_secret, "planted-stale-token"), "InvalidSecurityToken"),
+    ],
+)
+def test_a_refused_call_ran_nothing(desk: Desk, tmp_path: Path, via: Via, key: Credential, code: str) -> None:
+    """A key that does not fit: exit status 3, the service's code and HTTP status, no function called."""
+    called = call(tmp_path, via, desk.cloud.endpoint, key)
+    assert (called.status, called.out, desk.events) == (REFUSED, "", [])
+    assert code in called.err
+    assert "(HTTP 4" in called.err
+    assert "nothing ran" in called.err
+
+
+@BOTH
+def test_an_unknown_function_service_or_qualifier_is_refused(desk: Desk, tmp_path: Path, via: Via) -> None:
+    """404 with its code is exit status 3."""
+    named: list[tuple[dict[str, Any], str]] = [
+        ({"function": "nobody"}, "FunctionNotFound"),
+        ({"qualifier": "7"}, "VersionNotFound"),
+    ]
+    if via is Via.FC2:
+        named.append(({"service": "nobody"}, "ServiceNotFound"))
+    for wanted, code in named:
+        called = call(tmp_path, via, desk.cloud.endpoint, **wanted)
+        assert called.status == REFUSED
+        assert f"{code} (HTTP 404)" in called.err
+
+
+@BOTH
+def test_an_asynchronous_call_is_taken_and_a_task_id_counts_once(desk: Desk, tmp_path: Path, via: Via) -> None:
+    """Two calls with one task id: both exit status 0, the second says that it started nothing, one event runs."""
+    wanted: dict[str, Any] = {"asynchronous": True, "task_id": "heal-1"}
+    first, second = (call(tmp_path, via, desk.cloud.endpoint, **wanted) for _ in range(2))
+    assert desk.events == []
+    assert [first.status, second.status] == [RETURNED, RETURNED]
+    assert [json.loads(one.out)["taken"] for one in (first, second)] == [True, False]
+    assert (desk.functions.run_due(), len(desk.events)) == (1, 1)
+    without = [call(tmp_path, via, desk.cloud.endpoint, asynchronous=True) for _ in range(2)]
+    assert [json.loads(one.out)["taken"] for one in without] == [True, True]
+    assert desk.functions.run_due() == 2
+
+
+@BOTH
+def test_nobody_listens(tmp_path: Path, via: Via) -> None:
+    """A refused connection proves that nothing ran: exit status 3, at once."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    begun = time.monotonic()
+    called = call(tmp_path, via, f"http://127.0.0.1:{port}")
+    assert called.status == REFUSED
+    assert "ConnectFailed" in called.err
+    assert time.monotonic() - begun < 5
+
+
+class Odd:
+    """Answers every invocation with the same, and keeps the requests."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+        self.seen: list[Request] = []
+
+    def handle(self, request: Request) -> Response:
+        """As told."""
+        self.seen.append(request)
+        return self.response
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("response", "status"),
+    [
+        (Response(close=True), NO_ANSWER),
+        (Response(502, b"<html>", {"content-type": "text/html"}), NO_ANSWER),
+        (Response(503, b'{"Code": "ResourceThrottled", "ErrorCode": "ResourceThrottled"}'), NO_ANSWER),
+        (Response(307, b"", {"location": "http://127.0.0.1:9/elsewhere"}), REFUSED),
+    ],
+    ids=["dropped", "html", "server error", "redirect"],
+)
+def test_an_answer_that_says_nothing(tmp_path: Path, via: Via, response: Response, status: int) -> None:
+    """The call goes out once, to one host; where it may have run that is said, and no key with it."""
+    odd = Odd(response)
+    cloud = LocalCloud()
+    cloud.server._routes.insert(0, (lambda _: True, odd))
+    with cloud:
+        called = call(tmp_path, via, cloud.endpoint)
+    assert (called.status, called.out, len(odd.seen)) == (status, "", 1)
+    assert ("may have run" in called.err) == (status == NO_ANSWER)
+    assert "planted" not in called.err
+
+
+FAILING_CALL = """
+import logging, sys
+from pathlib import Path
+import os
+if sys.argv[1] == "configured":
+    logging.basicConfig(level=logging.DEBUG)
+from secondwind.cli import main
+sys.exit(main(["invoke", sys.argv[2], "--via", sys.argv[3], "--endpoint", sys.argv[4]]))
+"""
+
+
+@BOTH
+@pytest.mark.parametrize("logs", ["configured", "untouched"])
+def test_no_credential_in_any_output(desk: Desk, tmp_path: Path, via: Via, logs: str) -> None:
+    """A real failing call in a process of its own, with logging at DEBUG and `DEBUG=sdk`, shows no key and no token."""
+    file = tmp_path / "event.json"
+    file.write_text('{"jobs": []}')
+    wrong = Credential(ROLE.access_key_id, "planted-other-secret", ROLE.security_token)
+    environ = {**os.environ, **environment(wrong), "DEBUG": "sdk", "PYTHONPATH": str(ROOT)}
+    arguments = [logs, str(file), via.value, desk.cloud.endpoint]
+    done = subprocess.run(
+        [sys.executable, "-c", FAILING_CALL, *arguments], env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == REFUSED
+    assert "planted" not in done.stdout + done.stderr
+    assert "Signature" in done.stderr
+
+
+def test_without_our_silence_the_token_would_show(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """The test above tests something: with the real `logging` in place the SDK logs the token of a refused call."""
+    import fc2.client
+
+    from secondwind.invoke import via_fc2
+
+    silence = fc2.client.logging
+    client = via_fc2._Client(
+        endpoint=desk.cloud.endpoint,
+        accessKeyID=ROLE.access_key_id,
+        accessKeySecret="wrong",
+        securityToken=ROLE.security_token,
+    )
+    for writer, shown in ((silence, False), (logging, True)):
+        fc2.client.logging = writer
+        try:
+            with caplog.at_level(logging.DEBUG), pytest.raises(fc2.FcError):
+                client.invoke_function("secondwind", "secondwind-manual", b"{}")
+        finally:
+            fc2.client.logging = silence
+        assert (ROLE.security_token in caplog.text) == shown
+
+
+@BOTH
+def test_a_key_that_a_function_returns_is_hidden(desk: Desk, tmp_path: Path, via: Via) -> None:
+    """Whatever the function answers, the key with which it was called is not repeated."""
+    desk.functions.deploy("leak", InProcessFunction(lambda _event, _context: ROLE.security_token).invoke)
+    called = call(tmp_path, via, desk.cloud.endpoint, function="leak")
+    assert (called.status, called.out) == (RETURNED, "***\n")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"task_id": "x"}, "--task-id goes with --async"),
+        ({"task_id": "7", "asynchronous": True}, "--task-id wants"),
+        ({"function": "a/b"}, "--function wants"),
+        ({"service": "a b"}, "--service wants"),
+        ({"qualifier": "a.b"}, "--qualifier wants"),
+        ({"endpoint": "http://host/path"}, "--endpoint wants"),
+        ({"endpoint": "", "region": "cn-hangzhou"}, "--region and --account"),
+        ({"endpoint": "", "region": "evil.example", "account": "1234567890123456"}, "--region and --account"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(tmp_path: Path, wanted: dict[str, Any], said: str) -> None:
+    """Exit status 2 before anything is sent; a region that would change the host is none."""
+    called = call(tmp_path, Via.FC3, **{"endpoint": "http://127.0.0.1:1", **wanted})
+    assert (called.status, called.out) == (UNUSABLE, "")
+    assert said in called.err
+
+
+def test_a_missing_key_is_named(tmp_path: Path) -> None:
+    """Exit status 2 and the variables' names."""
+    out, err = io.StringIO(), io.StringIO()
+    file = tmp_path / "event.json"
+    file.write_text("{}")
+    assert run(Wanted(event_file=file, via=Via.FC2, endpoint="localhost"), out, err, {}) == UNUSABLE
+    assert "ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET" in err.getvalue()
+
+
+@BOTH
+def test_the_deployed_functions_run_for_real(tmp_path: Path, via: Via) -> None:
+    """A dry run through either API runs `manual` in its own process, with its log's end; an async one heals a job."""
+    with Region(tmp_path / "state", code_path=ROOT) as region:
+        (tmp_path / "state").mkdir()
+        region.populate(read_story(DEFAULT), float(int(time.time())))
+        job = {"system": "ehpc", "cluster_id": "ehpc-hz-demo1", "job_id": "1.scheduler"}
+        body = json.dumps({"jobs": [{**job, "occurred_at": int(time.time()) - 60}]})
+        key = region.cloud.credentials[0]
+        dry = call(tmp_path, via, region.cloud.endpoint, key, body, dry_run=True)
+        assert dry.status == RETURNED
+        assert [one["verdict"] for one in json.loads(dry.out)["outcomes"]] == ["would_rerun"]
+        assert "FC Invoke End RequestId" in dry.err
+        assert call(tmp_path, via, region.cloud.endpoint, key, body, asynchronous=True).status == RETURNED
+        assert (len(region.world.kills), region.desk.run_due(), len(region.world.kills)) == (0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--local", "--via", "fc3"], "not allowed with"),
+        (["--via", "fc1"], "fc1"),
+        (["--local", "--async"], "go with --via"),
+        (["--local", "--task-id", "x"], "go with --via"),
+        (["--local", "--endpoint", "x"], "go with --via"),
+        (["--local", "--function", "secondwind-manual"], "with --local one of log_trigger"),
+    ],
+)
+def test_options_that_do_not_go_together(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A usage error, exit status 2, before the file is looked at."""
+    from secondwind.cli import main
+
+    with pytest.raises(SystemExit) as ended:
+        main(["invoke", "no-such-file.json", *arguments])
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err

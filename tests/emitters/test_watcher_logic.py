@@ -1,0 +1,421 @@
+"""The stuck-rank watcher's decisions, with time and files in the test's hand."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import itertools
+import json
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emitters import stuck_rank_watcher as watcher
+from tests.emitters.conftest import USER, WATCHER
+
+LOST = b"mpirun noticed that process rank 3 with PID 0 on node compute003 exited on signal 9 (Killed).\n"
+
+
+class FakeFiles(watcher.Files):
+    """Files in memory: what is written changes size and time; a renamed file keeps its identity."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, int] = {}
+        self.contents: dict[int, bytes] = {}
+        self.times: dict[int, int] = {}
+        self.reads = 0
+
+    def write(self, path: str, data: bytes) -> None:
+        """Append, making the file."""
+        inode = self.names.setdefault(path, len(self.contents) + 1)
+        self.contents[inode] = self.contents.get(inode, b"") + data
+        self.times[inode] = self.times.get(inode, 0) + 1
+
+    def move(self, path: str, to: str) -> None:
+        """Rename."""
+        self.names[to] = self.names.pop(path)
+
+    def signature(self, path: str) -> tuple[int, int, int, int] | None:
+        inode = self.names.get(path)
+        return None if inode is None else (1, inode, len(self.contents[inode]), self.times[inode])
+
+    def open(self, path: str) -> int:
+        return self.names[path]
+
+    def read(self, descriptor: int, offset: int, size: int) -> bytes:
+        self.reads += 1
+        return self.contents[descriptor][offset : offset + size]
+
+    def close(self, descriptor: int) -> None:
+        pass
+
+    def matching(self, pattern: str) -> list[str]:
+        return [path for path in self.names if path.startswith(pattern.rstrip("*"))]
+
+
+class Bench:
+    """A watch with one output file `out`, stepped by the test's clock."""
+
+    def __init__(self, heartbeat: str = "", ranks: int = 0, **options: float) -> None:
+        self.files = FakeFiles()
+        self.files.write("out", b"of an earlier run: " + LOST)
+        self.options = argparse.Namespace(**{"stall_s": 100.0, "lost_rank_s": 10.0, "quote_bytes": 2048, **options})
+        self.beats = (heartbeat, ranks)
+
+    def start(self) -> watcher.Watch:
+        """Begin to watch."""
+        beats = watcher.Heartbeats([self.beats[0]], self.beats[1], self.files) if self.beats[0] else None
+        tails = [watcher.Tail("out", self.files)]
+        return watcher.Watch(tails, beats, watcher.Patterns(watcher.LOST_RANK), self.options)
+
+
+def reason(found: watcher.Finding | None) -> str:
+    """What was found, in one word."""
+    return "" if found is None else found.reason
+
+
+@pytest.mark.parametrize(
+    ("later_output", "told_at"),
+    [([], 15), ([6, 9], 19), ([6, 16], None), ([14, 15], 25)],
+)
+def test_a_lost_rank_is_told_only_if_silence_follows(later_output: list[int], told_at: int | None) -> None:
+    """Line at second 5; output up to 10 s after it is its echo, later output shows that the job survived it."""
+    bench = Bench()
+    watch = bench.start()
+    told = None
+    for second in range(60):
+        if second == 5:
+            bench.files.write("out", LOST)
+        if second in later_output:
+            bench.files.write("out", b"step\n")
+        found = watch.look(float(second))
+        if found:
+            assert (found.reason, found.groups) == ("lost_rank", {"rank": "3", "node": "compute003"})
+            told = second
+            break
+    assert told == told_at
+
+
+def test_what_was_there_before_is_not_of_this_run() -> None:
+    """Old lines are neither heard nor quoted, also when new ones follow; silence counts from the watcher's start."""
+    watch = Bench().start()
+    assert [reason(watch.look(float(second))) for second in (0, 50, 99, 100)] == ["", "", "", "stalled"]
+    bench = Bench()
+    watch = bench.start()
+    bench.files.write("out", b"step 1\n")
+    assert [reason(watch.look(float(second))) for second in (1, 50, 100)] == ["", "", ""]
+    found = watch.look(101.0)
+    assert found is not None
+    assert found.message == "no output for 100 s; output: step 1"
+
+
+def test_any_output_puts_the_stall_off() -> None:
+    """Progress every 60 s for an hour is no stall of 100 s, though no line ever ends."""
+    bench = Bench()
+    watch = bench.start()
+    for second in range(0, 3600, 20):
+        if second % 60 == 0:
+            bench.files.write("out", b".")
+        assert watch.look(float(second)) is None
+    assert reason(watch.look(3700.0)) == "stalled"
+
+
+def test_a_file_that_never_appears_proves_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    """A wrong name must not have healthy jobs killed: it is said once, and nothing is told."""
+    bench = Bench()
+    bench.files.names.clear()
+    watch = bench.start()
+    assert [watch.look(float(second)) for second in range(0, 500, 10)] == [None] * 50
+    assert capfd.readouterr().err.count("is the name") == 1
+
+
+def test_a_file_that_appears_late_is_read_from_its_start() -> None:
+    """A file made after the watcher's start belongs to this run."""
+    bench = Bench()
+    bench.files.names.clear()
+    watch = bench.start()
+    watch.look(0.0)
+    bench.files.write("out", LOST)
+    assert [reason(watch.look(second)) for second in (5.0, 15.0)] == ["", "lost_rank"]
+
+
+def test_nothing_is_lost_by_rotation() -> None:
+    """What the old file got after the last look is heard, though its name is another file's by now."""
+    bench = Bench()
+    watch = bench.start()
+    watch.look(0.0)
+    bench.files.write("out", LOST)
+    bench.files.move("out", "out.1")
+    bench.files.write("out", b"new file\n")
+    watch.look(1.0)
+    found = watch.look(11.0)
+    assert found is not None
+    assert found.groups["node"] == "compute003"
+
+
+def test_a_file_that_was_cut_short_is_read_from_its_start() -> None:
+    """Copied away and truncated, as some rotations do: what is written then is new."""
+    bench = Bench()
+    watch = bench.start()
+    bench.files.contents[bench.files.names["out"]] = b""
+    bench.files.write("out", LOST)
+    watch.look(1.0)
+    assert reason(watch.look(11.0)) == "lost_rank"
+
+
+def test_ranks_that_never_beat_are_missed_only_if_their_number_is_known() -> None:
+    """Without --ranks, beats that never came may be a wrong pattern; with it, a rank that never came is told."""
+    for ranks, expected in ((0, ""), (2, "stalled")):
+        bench = Bench("hb/*", ranks)
+        bench.files.write("hb/0", b"old")
+        bench.files.write("hb/1", b"old")
+        watch = bench.start()
+        assert reason(watch.look(100.0)) == expected
+    bench = Bench("hb/*", 2)
+    watch = bench.start()
+    for second in (1, 50, 99):
+        bench.files.write("hb/0", b".")
+        assert watch.look(float(second)) is None
+    bench.files.write("hb/0", b".")
+    found = watch.look(100.0)
+    assert found is not None
+    assert found.message == "after 100 s only 1 of 2 ranks have a heartbeat"
+
+
+def test_a_rank_that_removes_its_heartbeat_has_done_its_work() -> None:
+    """Ranks finish at different times: a removed file is no silence. One that stays and stops is."""
+    bench = Bench("hb/*")
+    watch = bench.start()
+    for path in ("hb/0", "hb/1"):
+        bench.files.write(path, b".")
+    watch.look(1.0)
+    del bench.files.names["hb/0"]
+    assert watch.look(50.0) is None
+    found = watch.look(101.0)
+    assert found is not None
+    assert "from 1" in found.message
+    assert "0" not in found.message.partition("from ")[2]
+
+
+def test_many_silent_ranks_are_a_short_message() -> None:
+    """Of 10,000 ranks five are named."""
+    bench = Bench("hb/*")
+    watch = bench.start()
+    for number in range(10_000):
+        bench.files.write(f"hb/rank-{number:05}", b".")
+    watch.look(0.0)
+    found = watch.look(100.0)
+    assert found is not None
+    assert found.message.endswith("from rank-00000, rank-00001, rank-00002, rank-00003, rank-00004 and 9995 more")
+
+
+@given(st.lists(st.binary(max_size=40), max_size=20))
+def test_lines_do_not_depend_on_how_they_arrive(parts: list[bytes]) -> None:
+    """Whatever the cuts, the lines are those of the whole; CR and LF end a line."""
+    whole = b"".join(parts)
+    lines = watcher.Lines()
+    got = [line for part in parts for line in lines.feed(part)]
+    assert [*got, lines.open_line] == whole.replace(b"\r", b"\n").split(b"\n")
+
+
+def test_a_line_without_end_costs_linear_time_and_bounded_memory() -> None:
+    """10 MB in pieces of 1 KiB: the head is kept, and the cost is that of looking at each byte once."""
+    lines = watcher.Lines()
+    piece = b"z" * 1024
+    began = time.process_time()
+    for _ in range(10_000):
+        assert list(lines.feed(piece)) == []
+    assert time.process_time() - began < 1
+    assert lines.open_line == b"z" * watcher.LINE_BYTES_MAX
+
+
+def test_a_flood_is_skipped_not_chased() -> None:
+    """Of 40 MB that came between two looks at most 16 MiB are read: the job's cores are the job's."""
+    bench = Bench()
+    watch = bench.start()
+    bench.files.write("out", (b"x" * 99 + b"\n") * 400_000 + LOST)
+    watch.look(1.0)
+    assert bench.files.reads <= 1 + watcher.READ_BYTES_MAX // 65536
+    assert reason(watch.look(11.0)) == "lost_rank"
+
+
+def test_memory_is_bounded_whatever_the_job_prints() -> None:
+    """200,000 of the shortest lines between two looks cost no more than a piece of them."""
+    files = FakeFiles()
+    files.write("out", b"")
+    tail = watcher.Tail("out", files)
+    files.write("out", b"ab\n" * 200_000)
+    heard = itertools.count()
+
+    def hear(_: bytes) -> None:
+        next(heard)
+
+    tracemalloc.start()
+    assert tail.read(hear)
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert next(heard) == 200_000 + 1  # and the line that has not ended
+    assert peak_bytes < 4 << 20
+
+
+@pytest.mark.parametrize(
+    ("line", "groups"),
+    [
+        (LOST.strip(), {"rank": "3", "node": "compute003"}),
+        (b"ORTE has lost communication with a remote daemon.", {}),
+        (b"PRTE has lost communication with a remote daemon.", {}),
+        (b"  Remote daemon: [[64112,0],1] on node 10.126.10.10", {"node": "10.126.10.10"}),
+        (b"=   BAD TERMINATION OF ONE OF YOUR APPLICATION PROCESSES", {}),
+        (b"=   RANK 0 PID 5490 RUNNING AT gn59", {"rank": "0", "node": "gn59"}),
+        (b"srun: error: compute003: tasks 4-7: Killed", {"rank": "4", "node": "compute003"}),
+        (b"srun: error: Node failure on compute003", {"node": "compute003"}),
+        (b"slurmstepd: error: *** STEP 12.0 ON c1 CANCELLED AT 2026-01-05T02:00:00 DUE TO NODE FAILURE ***", {}),
+        (b"[compute003:01] ibv_poll_cq: transport retry counter exceeded (12)", {}),
+        (b"step 12 residual 1e-3, node 3 of 4, error 0.1", None),
+        (b"rank 3 finished in 12 s", None),
+        (b"srun: job 12 has been allocated resources", None),
+    ],
+)
+def test_the_launchers_words_are_known(line: bytes, groups: dict[str, str] | None) -> None:
+    """What Open MPI, Intel MPI, MPICH and Slurm print of a lost rank, and what ordinary output is not."""
+    assert watcher.Patterns(watcher.LOST_RANK).find(line) == groups
+
+
+def follow(
+    states: Callable[[int], str], gap: Callable[[int], float], steps: int, look_takes_s: float = 0.0
+) -> list[float]:
+    """Moments (of lived time) at which a watch was asked while a process went through states; a step may take long."""
+    asked: list[float] = []
+    now = 0.0
+    step = 0
+
+    class Process:
+        def state(self) -> str:
+            return states(step) if step < steps else ""
+
+    class Watch:
+        def look(self, lived: float) -> None:
+            nonlocal now
+            asked.append(lived)
+            now += look_takes_s
+
+    def sleep(seconds: float) -> None:
+        nonlocal now, step
+        step += 1
+        now += gap(step) or seconds
+
+    watch, process = cast("Any", Watch()), cast("Any", Process())
+    watcher.follow(watch, process, lambda _: True, poll_s=1.0, monotonic=lambda: now, sleep=sleep)
+    return asked
+
+
+def test_time_that_was_not_lived_does_not_count() -> None:
+    """Suspended for an hour (one sleep takes that long), or the job stopped for 50 s: nobody hung then."""
+    assert max(follow(lambda _: "S", lambda step: 3600.0 if step == 5 else 0.0, 10)) <= 12
+    assert max(follow(lambda step: "T" if 5 <= step < 55 else "S", lambda _: 0.0, 60)) <= 11
+    assert max(follow(lambda _: "R", lambda _: 0.0, 60)) == 59
+
+
+def test_looking_that_takes_long_is_done_less_often() -> None:
+    """A look at thousands of heartbeats on a slow file server must not become the server's load."""
+    assert len(follow(lambda _: "S", lambda _: 0.0, 100)) == 100
+    assert len(follow(lambda _: "S", lambda _: 0.0, 100, look_takes_s=1.0)) < 40
+
+
+def test_a_finding_of_a_job_that_has_just_ended_is_not_told() -> None:
+    """Looking takes time: the job is looked for once more before anything is told."""
+    states = iter("S")
+
+    class Process:
+        def state(self) -> str:
+            return next(states, "")
+
+    class Watch:
+        def look(self, _: float) -> watcher.Finding:
+            return watcher.Finding("stalled", "m", {})
+
+    told: list[watcher.Finding] = []
+
+    def report(found: watcher.Finding) -> bool:
+        told.append(found)
+        return True
+
+    watch, process = cast("Any", Watch()), cast("Any", Process())
+    watcher.follow(watch, process, report, poll_s=1.0, monotonic=time.monotonic, sleep=lambda _: None)
+    assert told == []
+
+
+def test_one_life_is_told_once() -> None:
+    """After the one line it is done, however long the job goes on hanging; what could not be told is tried again."""
+
+    class Process:
+        def state(self) -> str:
+            return "S"
+
+    class Watch:
+        def look(self, _: float) -> watcher.Finding:
+            return watcher.Finding("stalled", "m", {})
+
+    answers = [False, False, True, True]
+    watch, process = cast("Any", Watch()), cast("Any", Process())
+    times = iter(range(100))
+    watcher.follow(
+        watch, process, lambda _: answers.pop(0), poll_s=1.0, monotonic=lambda: float(next(times)), sleep=lambda _: None
+    )
+    assert answers == [True]
+
+
+def test_a_line_told_late_tells_the_time_of_the_failure(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Until the file can be written it says so once; then the line has the time at which the failure was found."""
+    clock = iter([1767608130.9, 1767609999.0])
+    report = watcher.Reporter(str(tmp_path / "later" / "x.log"), {"job_id": "1"}, lambda: next(clock))
+    finding = watcher.Finding("stalled", "m", {})
+    assert [report(finding), report(finding)] == [False, False]
+    assert capfd.readouterr().err.count("cannot write") == 1
+    (tmp_path / "later").mkdir()
+    assert report(finding)
+    assert json.loads((tmp_path / "later" / "x.log").read_text())["occurred_at"] == 1767608130
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"PBS_JOBID": "12[3].scheduler"}, {"job_id": "12[3].scheduler"}),
+        ({"SLURM_JOB_ID": "14", "SLURM_ARRAY_JOB_ID": "12", "SLURM_ARRAY_TASK_ID": "3"}, {"job_id": "12_3"}),
+        ({"SLURM_JOB_ID": "14"}, {"restart_count": 0}),
+        ({"SLURM_JOB_ID": "14", "SLURM_JOB_START_TIME": "soon"}, {"started_at": None}),
+        ({"PBS_JOBID": "1", "SLURM_JOB_ID": "14", "SLURM_RESTART_COUNT": "9"}, {"job_id": "1", "restart_count": None}),
+        ({"PBS_JOBID": "1", "PBS_JOBNAME": "名" * 999}, {"job_name": "名" * 85}),
+        ({"PBS_JOBID": "1", "PBS_JOBNAME": "n\udcff"}, {"job_name": None}),
+        ({"PBS_JOBID": "1", "PBS_O_LOGNAME": USER}, {"owner": USER, "node": None}),
+        ({"PBS_JOBID": "1", "PBS_O_LOGNAME": "not-" + USER, "PBS_NODEFILE": "/none"}, {"owner": None, "node": None}),
+    ],
+)
+def test_who_the_job_is_comes_from_its_scheduler(environ: dict[str, str], expected: dict[str, Any]) -> None:
+    """Only what the scheduler says, and is certain, is told; no element of a Slurm array goes by the array's id."""
+    options = watcher.parser().parse_args(["--cluster-id", "ehpc-hz-1"])
+    told = watcher.identify(options, environ, {})
+    assert {name: told.get(name) for name in expected} == expected
+
+
+def test_settings_are_read_as_written(tmp_path: Any) -> None:
+    """Comments, blanks and quotes; what the file lacks is not set; no file, nothing set."""
+    path = tmp_path / "emitters.conf"
+    path.write_bytes(
+        b"# SECONDWIND_REGION=no\nSECONDWIND_CLUSTER_ID = 'ehpc-hz-1'\n\xff\nSECONDWIND_REPORT_DIR=\"/a b\"\n"
+    )
+    assert watcher.read_config(str(path)) == {"SECONDWIND_CLUSTER_ID": "ehpc-hz-1", "SECONDWIND_REPORT_DIR": "/a b"}
+    assert watcher.read_config(str(tmp_path / "none")) == {}
+
+
+def test_its_grammar_is_that_of_python_3_6() -> None:
+    """Nodes of a cluster are often old: no newer syntax, and only the standard library."""
+    tree = ast.parse(WATCHER.read_text(), feature_version=(3, 6))
+    imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    assert {name for name in imported if "." in name or name not in __import__("sys").stdlib_module_names} == set()

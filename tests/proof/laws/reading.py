@@ -1,0 +1,37 @@
+"""Ledger documents as the laws read them; the same bytes are decoded once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from shared.domain.limits import SharedLimit, decode_limit
+from shared.domain.record import Case, JobRecord, decode_record
+from tests.proof.ground import START
+from tests.proof.truth import Call
+
+Breaches = Iterator[str]
+SHARED = ("breaker/", "pace/", "rate/", "control/")
+"""Documents that are no job records."""
+
+
+@lru_cache(maxsize=4096)
+def record_of(document: bytes) -> JobRecord:
+    """A job record."""
+    return decode_record(document)
+
+
+@lru_cache(maxsize=1024)
+def limit_of(document: bytes) -> SharedLimit:
+    """A shared limit."""
+    return decode_limit(document)
+
+
+def cases_at(call: Call) -> tuple[Case, ...]:
+    """What the job's document held when the call arrived."""
+    return record_of(call.document).cases if call.document else ()
+
+
+def name_of(call: Call) -> str:
+    """A call, for people."""
+    return f"the call of {call.who.label} for {call.job[1]} at +{call.at - START:.1f} s"

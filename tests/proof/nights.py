@@ -1,0 +1,149 @@
+"""What goes wrong at night on a cluster, apart from the faults that a plan adds: builders of E-HPC worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from shared.domain.failure import Trigger
+from shared.domain.job import State, System
+from tests.proof.cast import CLUSTER, hung, job, send, unreadable
+from tests.proof.cluster import Change, Flavour
+from tests.proof.delivery import Delivery
+from tests.proof.ground import START
+from tests.proof.seam import Fault
+from tests.proof.world import Deliver, World
+
+Build = Callable[[World], None]
+
+
+def single(flavour: Flavour) -> Build:
+    """One job hangs."""
+
+    def build(world: World) -> None:
+        send(world, hung(world, job(world, flavour=flavour)))
+
+    return build
+
+
+def scripted(*script: Fault | None, jobs: int = 1) -> Build:
+    """Jobs hang, and the next calls meet this."""
+
+    def build(world: World) -> None:
+        send(world, *(hung(world, job(world, number)) for number in range(1, jobs + 1)))
+        world.systems[System.EHPC].script += script
+
+    return build
+
+
+def duplicate(world: World) -> None:
+    """One delivery comes three times."""
+    delivery = send(world, hung(world, job(world)))
+    world.at(5.0, Deliver(delivery))
+    world.at(400.0, Deliver(delivery))
+
+
+def two_doors(world: World) -> None:
+    """Both triggers tell of one failure."""
+    found = job(world)
+    send(world, hung(world, found))
+    send(world, hung(world, found, door=Trigger.LOG), after_s=7.0, door=Trigger.LOG)
+
+
+def same_delivery(world: World) -> None:
+    """One delivery tells a failure twice."""
+    found = job(world)
+    send(world, hung(world, found), hung(world, found, teller="again/"))
+
+
+def sweep_beside(world: World) -> None:
+    """Sweeps out of turn and redeliveries while an effect is late."""
+    found = job(world)
+    first = send(world, hung(world, found))
+    world.systems[System.EHPC].script.append(Fault.LOST_LATE)
+    for after_s in (90.0, 180.0, 186.0):
+        world.at(after_s, World.sweep)
+        world.at(after_s, Deliver(first))
+
+
+def sink_down(world: World) -> None:
+    """The outcome Logstore is out of reach for five minutes."""
+    world.sink.down_until = world.clock.moment + 300
+    delivery = Delivery((hung(world, job(world)), hung(world, job(world, 2))), unreadable=(unreadable(),))
+    world.at(0.0, Deliver(delivery))
+
+
+def requeues_itself(after_s: float, flavour: Flavour) -> Build:
+    """The scheduler requeues the job before or after we look."""
+
+    def build(world: World) -> None:
+        found = job(world, flavour=flavour)
+        failure = hung(world, found)
+        found.at(world.clock.moment + after_s, "requeue")
+        send(world, failure)
+
+    return build
+
+
+def looks_fail(world: World) -> None:
+    """The first two looks fail."""
+    world.systems[System.EHPC].look_script += [Fault.LOOK_FAILED, Fault.LOOK_FAILED]
+    send(world, hung(world, job(world)))
+
+
+def fails_again(world: World) -> None:
+    """The rerun hangs as well, and the one after it."""
+    found = job(world)
+    found.hanging = 3
+    found.at(world.clock.moment + 1300, "finish")
+    send(world, hung(world, found))
+    place = (CLUSTER, found.job_id)
+
+    def fail_again(then: World) -> None:
+        again = then.cluster[place]
+        again.catch_up(then.clock.moment)
+        if again.state is State.RUNNING:
+            send(then, hung(then, again))
+
+    for after_s in (600.0, 1200.0):
+        world.at(after_s, fail_again)
+
+
+def queued(world: World) -> None:
+    """The job is queued when the failure is told."""
+    found = job(world)
+    found.state = State.QUEUED
+    send(world, hung(world, found))
+    found.at(world.clock.moment + 400, "start")
+
+
+def ends(change_after_s: float, change: Change = "finish") -> Build:
+    """The job ends, or is no longer listed, before the sweep looks for what a lost call did.
+
+    After ten minutes there is no timer for most of a day, for what remains is one look like the other.
+    """
+
+    def build(world: World) -> None:
+        found = job(world)
+        send(world, hung(world, found))
+        world.systems[System.EHPC].script.append(Fault.LOST_NONE)
+        found.at(world.clock.moment + change_after_s, change)
+        world.at(600.0, _no_timer)
+
+    return build
+
+
+def _no_timer(world: World) -> None:
+    world.timer_from = START + 86_300
+
+
+def bad_beside_good(world: World) -> None:
+    """One delivery: a good failure, two that cannot be healed, one of no job, one that nobody understands."""
+    ended, fixed = job(world, 2), job(world, 3)
+    ended.state, fixed.rerunnable = State.FINISHED, False
+    gone = replace(hung(world, ended), job_id="9.scheduler", event_id="log/gone", telling_id="gone")
+    world.tellings.pop()
+    failures = (hung(world, job(world, 1)), hung(world, ended), hung(world, fixed), world.told(gone, 1))
+    delivery = Delivery(failures, Trigger.LOG, unreadable=(unreadable(Trigger.LOG),))
+    world.at(0.0, Deliver(delivery))

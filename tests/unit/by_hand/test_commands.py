@@ -1,0 +1,266 @@
+"""The commands over a real ledger file: what they print, how they end, and what a stranger's text can do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from secondwind.cli import main
+from secondwind.invoke.local import _state_folder
+from shared import by_hand
+from shared.domain.job import Group
+from shared.domain.mode import Mode
+from shared.domain.record import CaseState
+from shared.ledger.sqlite import SqliteLedger
+from shared.reality import SystemClock
+from tests.unit.by_hand.conftest import CLUSTER, failure, failure_id, held, put, record_at, stopped
+
+EVIL = "\x1b[2J\x1b[31mgone\u202e\r\nnext line\x07"
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SqliteLedger:
+    """An empty ledger file that the environment names; nothing else of Second Wind is in the environment."""
+    for name in ("SECONDWIND_OUTCOME_PROJECT", "SECONDWIND_OUTCOME_LOGSTORE", "SECONDWIND_SLS_ENDPOINT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SECONDWIND_LEDGER_URL", f"sqlite://{tmp_path}/ledger.db")
+    return SqliteLedger(f"{tmp_path}/ledger.db", SystemClock())
+
+
+def holding(number: int, **about: object) -> object:
+    """A hold that has not expired by the real clock."""
+    now = SystemClock().now()
+    return replace(held(number, opened_at=now - 60, expires_at=now + 3600), **about)
+
+
+def safe(text: str) -> bool:
+    """Whether nothing in it can do more than be read, line by line."""
+    return all(line.isprintable() for line in text.split("\n"))
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Exit status, standard output, standard error."""
+    status = main(arguments)
+    said = capsys.readouterr()
+    return status, said.out, said.err
+
+
+def test_breakers_open_list_close(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
+    """Opened with a reason, listed with it and with what waits, closed with the number that waited said first."""
+    put(book, stopped(1))
+    put(book, stopped(2))
+    assert run(capsys, "breaker", "open", CLUSTER.key, "--why", "storage is down", "--by", "ann")[0] == 0
+    status, out, err = run(capsys, "breaker", "list")
+    row = next(line for line in out.splitlines() if CLUSTER.key in line)
+    assert status == 0
+    assert all(word in row for word in ("open", "2", "ann", "storage is down"))
+    assert "ledger.db" in err
+    status, out, _ = run(capsys, "breaker", "close", CLUSTER.key, "--backlog", "resume", "--by", "bob")
+    assert status == 0
+    assert out.splitlines()[0] == f"2 failures waited behind the breaker of {CLUSTER.key}"
+    assert "resumed 2 failures" in out
+    assert by_hand.waiting_behind(book, CLUSTER) == 0
+    assert json.loads(run(capsys, "breaker", "list", "--json")[1])["breakers"][0]["breaker"] == "closed"
+    status, out, _ = run(capsys, "breaker", "close", CLUSTER.key, "--backlog", "drop")
+    assert (status, "was closed already" in out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["breaker", "close", CLUSTER.key],
+        ["breaker", "close", CLUSTER.key, "--backlog", "keep"],
+        ["breaker", "open", CLUSTER.key],
+        ["mode", "set", "on", "--why", "w"],
+        ["mode", "set", "off"],
+        ["approve"],
+        ["explain"],
+    ],
+)
+def test_what_a_command_must_be_told(arguments: list[str], book: SqliteLedger) -> None:
+    """Usage errors are exit status 2, and nothing is changed: a close without a word on the backlog above all."""
+    by_hand.open_breaker(book, CLUSTER, why="w", by="ann", now=1.0)
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    (seen,) = by_hand.breakers(book)
+    assert seen.limit is not None
+    assert seen.limit.opened_at == 1.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["breaker", "open", "ehpc/cn-hangzhou", "--why", "w"], "ehpc/<region>/<cluster>"),
+        (["breaker", "open", "ehpc/CN/x", "--why", "w"], "ehpc/<region>/<cluster>"),
+        (["breaker", "open", "slurm/cn-hangzhou/x", "--why", "w"], "ehpc/<region>/<cluster>"),
+        (["breaker", "open", CLUSTER.key, "--why", " "], "--why"),
+        (["breaker", "open", CLUSTER.key, "--why", "w" * 257], "--why"),
+        (["breaker", "open", CLUSTER.key, "--why", "w", "--by", "a\x1bb"], "--by"),
+        (["breaker", "open", CLUSTER.key, "--why", "w", "--by", "a" * 129], "--by"),
+        (["breaker", "close", CLUSTER.key, "--backlog", "resume", "--per-minute", "0"], "--per-minute"),
+        (["mode", "set", "off", "--why", "w", "--rule", "a\nb"], "--rule"),
+        (["mode", "show", "--ledger", "sqlite://relative"], "--ledger"),
+        (["mode", "show", "--ledger", "sqlite:///nowhere/at/all.db"], "no ledger"),
+        (["explain", "--job", "ehpc/cn-hangzhou/c"], "--job"),
+        (["explain", "--failure", "xyz"], "--failure"),
+        (["explain", "--failure", "abcdef", "--since", "1w"], "--since"),
+    ],
+)
+def test_what_cannot_be_asked(
+    arguments: list[str], said: str, book: SqliteLedger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit status 2, what is wrong is named on standard error, and the ledger is as it was."""
+    status, out, err = run(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert said in err
+    assert by_hand.breakers(book) == []
+
+
+def test_a_password_is_in_no_output(capsys: pytest.CaptureFixture[str]) -> None:
+    """A Redis ledger out of reach: status 3, the place is named, the password is not."""
+    status, out, err = run(capsys, "mode", "show", "--ledger", "redis://ann:hush-hush@127.0.0.1:1/0")
+    assert status == 3
+    assert "hush-hush" not in out + err
+    assert "repeated" in err
+
+
+def test_modes_set_show_clear(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
+    """Set and shown with who and why; auto says that it loosens nothing; cleared is gone."""
+    assert run(capsys, "mode", "set", "off", "--why", "maintenance", "--by", "ann")[0] == 0
+    status, out, _ = run(capsys, "mode", "set", "auto", "--rule", "the-rest", "--why", "w")
+    assert (status, "loosens nothing" in out) == (0, True)
+    _, out, _ = run(capsys, "mode", "show")
+    assert any(all(word in line for word in ("everything", "off", "ann", "maintenance")) for line in out.splitlines())
+    assert any("rule the-rest" in line and "auto" in line for line in out.splitlines())
+    controls = by_hand.read_controls(book)
+    assert controls.everything is not None
+    assert controls.everything.mode is Mode.OFF
+    run(capsys, "mode", "clear")
+    run(capsys, "mode", "clear", "--rule", "the-rest")
+    assert json.loads(run(capsys, "mode", "show", "--json")[1]) == {"everything": None, "rules": {}}
+
+
+def test_holds_are_listed_and_answered(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
+    """The list shows id, job, time left and length of the run; a yes by the shown id is saved; a second one tells."""
+    now = SystemClock().now()
+    key = put(book, holding(1, held_life=f"run:{int(now) - 7200 - 60}"))  # type: ignore[arg-type]  # a Case
+    _, out, _ = run(capsys, "held")
+    row = next(line for line in out.splitlines() if "1.scheduler" in line)
+    assert failure_id(1)[:12] in row
+    assert "rule_holds" in row
+    assert "60 min" in row
+    assert row.endswith("2.0 h")
+    status, out, _ = run(capsys, "approve", failure_id(1)[:12], "--by", "ann")
+    assert (status, "approved" in out) == (0, True)
+    assert record_at(book, key).cases[0].approved_by == "ann"
+    status, _, err = run(capsys, "approve", failure_id(1), "--by", "bob")
+    assert (status, "approved by ann" in err) == (1, True)
+    status, _, err = run(capsys, "reject", failure_id(1), "--by", "bob")
+    assert (status, "approved by ann" in err) == (1, True)
+    assert run(capsys, "held")[1] == "nothing is held\n"
+
+
+def test_a_rejection_and_unknown_ids(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
+    """A no closes it; ids that mean nothing, too little or several are status 1 and say which."""
+    both = holding(2, failure_id="aaaaaa1"), holding(3, failure_id="aaaaaa2")
+    key = put(book, holding(1), *both)  # type: ignore[arg-type]  # Cases
+    assert run(capsys, "reject", failure_id(1).upper(), "--by", "ann")[0] == 0
+    for again in ("reject", "approve"):
+        status, _, err = run(capsys, again, failure_id(1), "--by", "bob")
+        assert (status, "rejected by ann" in err) == (1, True)
+    assert "  rejected by ann" in run(capsys, "explain", "--failure", failure_id(1))[1].splitlines()
+    told = json.loads(run(capsys, "explain", "--failure", failure_id(1), "--json")[1])
+    assert told["failures"][0]["ledger"]["rejected_by"] == "ann"
+    assert record_at(book, key).case(failure_id(1)).state is CaseState.CLOSED  # type: ignore[union-attr]  # it is there
+    status, _, err = run(capsys, "approve", "aaaaaa")
+    assert (status, "aaaaaa1" in err and "aaaaaa2" in err) == (1, True)
+    assert run(capsys, "approve", "aaaaa")[0] == 1
+    assert run(capsys, "approve", "bbbbbb")[0] == 1
+    assert sum(case.state is CaseState.HELD for case in record_at(book, key).cases) == 2
+
+
+def test_an_approval_says_what_will_stop_it(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
+    """Mode off and an open breaker are named, so that nobody waits in vain."""
+    put(book, holding(1))  # type: ignore[arg-type]  # a Case
+    run(capsys, "mode", "set", "off", "--why", "w", "--by", "bob")
+    run(capsys, "breaker", "open", CLUSTER.key, "--why", "w")
+    _, out, _ = run(capsys, "approve", failure_id(1))
+    assert "mode off is set by bob" in out
+    assert f"the breaker of {CLUSTER.key} is open" in out
+
+
+def test_a_strangers_text_can_only_be_read(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
+    """Escapes, bells, new lines and turned text in a job's id, message and event id reach no terminal."""
+    told = failure(1, message=EVIL, event_id=f"event/{EVIL}", job_name=EVIL)
+    evil = holding(1, failure=replace(told, job_id=EVIL))
+    put(book, evil, key="pending/abc")  # type: ignore[arg-type]  # a Case
+    for arguments in (
+        ("held",),
+        ("held", "--json"),
+        ("explain", "--failure", failure_id(1)),
+        ("explain", "--failure", failure_id(1), "--json"),
+        ("approve", failure_id(1)),
+    ):
+        status, out, err = run(capsys, *arguments)
+        assert status == 0, (arguments, err)
+        assert out
+        assert safe(out), arguments
+        assert safe(err), arguments
+
+
+def test_explain_answers_from_the_ledger_alone_and_says_so(
+    book: SqliteLedger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a Logstore in the environment: which settings are missing, and all that the ledger knows."""
+    put(book, holding(1))  # type: ignore[arg-type]  # a Case
+    status, out, _ = run(capsys, "explain", "--job", f"{CLUSTER.key}/1.scheduler")
+    assert status == 0
+    assert "SECONDWIND_OUTCOME_PROJECT" in out
+    assert "held/rule_holds" in out
+    assert "needs_no_person" in out
+    assert "secondwind approve" in out
+    assert "event-1" in out
+    body = json.loads(run(capsys, "explain", "--job", f"{CLUSTER.key}/1", "--json")[1])
+    assert body["failures"][0]["answered_by"]["gates"] == ["needs_no_person"]
+    assert body["failures"][0]["ledger"]["state"] == "held"
+
+
+def test_a_schedulerx_job_is_named_as_its_key(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
+    """A group whose name has a slash: the job as `held` prints it is what `explain` takes."""
+    group = Group(region="cn-hangzhou", namespace="n s", group_id="g/1")
+    told = replace(failure(1, group), job_id="42", job_instance_id=7, data_time="2026-01-01 10:00:00")
+    put(book, holding(1, failure=told))  # type: ignore[arg-type]  # a Case
+    body = json.loads(run(capsys, "held", "--json")[1])
+    job = body["held"][0]["job"]
+    assert job == "schedulerx/cn-hangzhou/n%20s/g%2F1/42"
+    status, out, _ = run(capsys, "explain", "--job", job)
+    assert (status, "held/rule_holds" in out) == (0, True)
+
+
+def test_without_a_url_it_is_the_ledger_of_local_invocations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No option and no setting: the file that `invoke --local` keeps; it is not made by looking."""
+    monkeypatch.delenv("SECONDWIND_LEDGER_URL", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    file = _state_folder({"XDG_STATE_HOME": str(tmp_path)}) / "ledger.db"
+    assert run(capsys, "mode", "show")[0] == 2
+    assert not file.exists()
+    SqliteLedger(str(file), SystemClock()).close()
+    status, _, err = run(capsys, "mode", "show")
+    assert (status, str(file) in err) == (0, True)
+
+
+def test_explain_of_what_nobody_knows(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing known is status 1 and no guess; neither source to be asked is status 3."""
+    assert by_hand.breakers(book) == []
+    assert run(capsys, "explain", "--job", f"{CLUSTER.key}/1.scheduler")[0] == 1
+    assert run(capsys, "explain", "--failure", "abcdef")[0] == 1
+    gone = ("--ledger", "sqlite:///nowhere/at/all.db")
+    status, _, err = run(capsys, "explain", "--job", f"{CLUSTER.key}/1.scheduler", *gone)
+    assert (status, "Logstore" in err and "ledger" in err) == (3, True)
+    assert run(capsys, "explain", "--failure", "abcdef", *gone)[0] == 3

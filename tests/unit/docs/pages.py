@@ -1,0 +1,42 @@
+"""The Markdown pages of the tree, and what stands in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+_NOT_OURS = {"build", "node_modules", "__pycache__"}
+_FENCE = re.compile(r"\s*(```|~~~)")
+
+
+@cache
+def pages() -> tuple[Path, ...]:
+    """Every .md file, but for hidden folders, what is built and what is installed."""
+    found = (path for path in ROOT.rglob("*.md") if not _hidden(path.relative_to(ROOT)))
+    return tuple(sorted(found))
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") or part in _NOT_OURS for part in path.parts)
+
+
+def lines(page: Path) -> Iterator[tuple[str, bool]]:
+    """(line, whether it is code: inside a fence, or indented by four below an empty or indented line)."""
+    fenced, before_was_code_or_empty = False, True
+    for line in page.read_text(encoding="utf-8").splitlines():
+        if _FENCE.match(line):
+            fenced = not fenced
+            yield "", True
+            continue
+        indented = line.startswith("    ") and before_was_code_or_empty
+        yield line, fenced or indented
+        before_was_code_or_empty = indented or not line.strip()
+
+
+def headings(page: Path) -> list[tuple[int, str]]:
+    """(level, text) of every heading."""
+    found = (re.match(r"(#{1,6}) +(.*?) *#*$", line) for line, code in lines(page) if not code)
+    return [(len(match[1]), match[2]) for match in found if match]

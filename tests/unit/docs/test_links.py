@@ -1,0 +1,69 @@
+"""No dead link inside the tree."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from tests.unit.docs.pages import ROOT, headings, lines, pages
+
+_LINK = re.compile(r"\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)")
+_CODE = re.compile(r"`+[^`]*`+")
+
+
+@cache
+def anchors(page: Path) -> frozenset[str]:
+    """Of its headings, as GitHub makes them: lower case, punctuation away, blanks to hyphens, repeats numbered."""
+    made: list[str] = []
+    for _, text in headings(page):
+        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).replace("`", "").lower()
+        slug = re.sub(r"[^\w\- ]", "", plain).strip().replace(" ", "-")
+        repeats = sum(1 for other in made if re.fullmatch(re.escape(slug) + r"(-[0-9]+)?", other))
+        made.append(f"{slug}-{repeats}" if slug in made else slug)
+    return frozenset(made)
+
+
+def dead(page: Path) -> list[str]:
+    """The relative links of a page that lead nowhere."""
+    text = "\n".join(_CODE.sub("", line) for line, code in lines(page) if not code)
+    return [link for link in _LINK.findall(text) if not re.match(r"[a-z]+:", link) and not _resolves(page, link)]
+
+
+def _resolves(page: Path, link: str) -> bool:
+    path, _, anchor = link.partition("#")
+    there = (page.parent / unquote(path)).resolve() if path else page
+    if not there.exists() or (not there.is_relative_to(ROOT) and page.is_relative_to(ROOT)):
+        return False
+    return not anchor or (there.suffix == ".md" and anchor in anchors(there))
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_relative_links_resolve(page: Path) -> None:
+    """Every relative link of the page names a file of the tree, and an anchor that the file has."""
+    assert dead(page) == []
+
+
+def test_a_dead_link_is_found(tmp_path: Path) -> None:
+    """The check sees a missing file, a missing anchor and a repeated heading, and does not look into code."""
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# One\n\n## A `b`, c!\n\n# One\n\n[x](#one) [x](#one-1) [x](#a-b-c) [x](page.md#one) [x](https://x.example)\n"
+        "[x](#two) [x](gone.md) [x](page.md#three) `[x](code.md)`\n\n    [x](block.md)\n\n```\n[x](fence.md)\n```\n",
+        encoding="utf-8",
+    )
+    assert [link for link in dead(page) if "page.md" not in link or "three" in link] == [
+        "#two",
+        "gone.md",
+        "page.md#three",
+    ]
+
+
+def test_every_page_of_docs_is_in_the_index() -> None:
+    """docs/README.md names each page beside it."""
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    beside = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert {name for name in beside if f"]({name})" not in index} == set()

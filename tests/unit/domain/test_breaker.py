@@ -1,0 +1,102 @@
+"""A breaker opens and closes once each, and owes one outcome for either."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.job import Cluster, Group
+from shared.domain.limits import SharedLimit, closed_by_hand, decode_limit, encode_limit, opened, take_breaker_tokens
+from shared.domain.outcome import Outcome
+from shared.domain.record import LISTED_AT, OWED_RETRY_S
+
+CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
+GROUP = Group(region="cn-hangzhou", namespace="ns", group_id="demo.group")
+NOW = 1_800_000_000.0
+
+
+def take(limit: SharedLimit, *keys: str, now: float = NOW) -> SharedLimit:
+    """Tokens of a breaker of one job."""
+    found, _ = take_breaker_tokens(limit, keys, scope=CLUSTER, max_jobs=1, window_s=600, now=now, forced=frozenset())
+    return found
+
+
+def test_the_window_that_opens_it_owes_one_outcome() -> None:
+    """In the same document, due a minute later; whoever comes then adds none."""
+    limit = take(SharedLimit(), "a", "b", "c")
+    (owed,) = limit.owed
+    assert (owed["reason"], owed["final"], limit.opened_at, limit.opened_by) == ("breaker_opened", "true", NOW, "")
+    assert limit.listed_at == NOW + OWED_RETRY_S
+    assert take(limit, "d", "e", now=NOW + 5).owed == limit.owed
+
+
+@pytest.mark.parametrize("scope", [CLUSTER, GROUP])
+def test_the_outcome_names_the_scope_and_how_to_close_it(scope: Any) -> None:
+    """It is a whole outcome record, with no job."""
+    limit = opened(SharedLimit(), scope, "too many", NOW)
+    outcome = msgspec.convert(limit.owed[0], Outcome)
+    assert (outcome.job_id, outcome.verdict, outcome.system) == ("", "suppressed", scope.system.value)
+    named = (outcome.cluster_id,) if isinstance(scope, Cluster) else (outcome.namespace, outcome.group_id)
+    assert named == (("ehpc-hz-1",) if isinstance(scope, Cluster) else ("ns", "demo.group"))
+    assert f"secondwind breaker close {scope.key} " in outcome.message
+
+
+def test_opening_twice_and_closing_twice_say_nothing_twice() -> None:
+    """The second move leaves the document as it is."""
+    limit = opened(SharedLimit(), CLUSTER, "storm", NOW, "ann")
+    assert opened(limit, CLUSTER, "other", NOW + 1) is limit
+    shut = closed_by_hand(limit, CLUSTER, NOW + 2, "ann")
+    assert closed_by_hand(shut, CLUSTER, NOW + 3, "bob") is shut
+    assert [one["reason"] for one in shut.owed] == ["breaker_opened", "breaker_closed"]
+
+
+def test_what_a_person_does_is_due_at_once() -> None:
+    """No delivery is about to tell it, so the next sweep shall."""
+    by_hand = opened(SharedLimit(), CLUSTER, "storm", NOW, "ann")
+    assert by_hand.listed_at <= NOW
+    assert by_hand.opened_by == "ann"
+    assert "ann" in by_hand.owed[0]["message"]
+    told = by_hand.paid([by_hand.owed[0]["outcome_id"]])
+    assert closed_by_hand(told, CLUSTER, NOW + 9, "bob").listed_at <= NOW + 9
+
+
+def test_closing_empties_the_window_and_keeps_what_was_proven() -> None:
+    """As many jobs again from now on; a group's canary need not fly twice."""
+    limit = take(SharedLimit(proven=True), "a", "b")
+    shut = closed_by_hand(limit, CLUSTER, NOW + 1, "ann")
+    assert (shut.buckets, shut.opened_at, shut.why, shut.proven) == ({}, None, "", True)
+    assert take(shut, "c", now=NOW + 2).opened_at is None
+
+
+def test_an_opening_and_its_closing_have_one_failure_id() -> None:
+    """The next opening has another; ids depend on nothing else."""
+    first = closed_by_hand(opened(SharedLimit(), CLUSTER, "a", NOW), CLUSTER, NOW + 1, "ann")
+    opening, closing = first.owed
+    assert (closing["failure_id"], closing["follow_up"]) == (opening["failure_id"], opening["outcome_id"])
+    again = opened(SharedLimit(), CLUSTER, "b", NOW)
+    assert again.owed[0]["outcome_id"] == opening["outcome_id"]
+    assert opened(first, CLUSTER, "a", NOW + 5).owed[-1]["failure_id"] != opening["failure_id"]
+    assert opened(SharedLimit(), GROUP, "a", NOW).owed[0]["failure_id"] != opening["failure_id"]
+
+
+@given(why=st.text(max_size=2000), by=st.text(max_size=2000))
+def test_what_people_write_is_bounded(why: str, by: str) -> None:
+    """Their words end up in a document and an outcome."""
+    limit = opened(SharedLimit(), CLUSTER, why, NOW, by)
+    assert len(limit.why) <= 256
+    assert len(limit.opened_by) <= 128
+    assert len(limit.owed[0]["message"]) < 700
+
+
+def test_what_is_paid_or_put_off_changes_nothing_else() -> None:
+    """Struck: listed for ever. Put off: due a minute from then."""
+    limit = decode_limit(encode_limit(take(SharedLimit(), "a", "b")))
+    paid = limit.paid([limit.owed[0]["outcome_id"]])
+    assert (paid.owed, paid.listed_at, paid.opened_at) == ((), LISTED_AT, NOW)
+    assert limit.paid(["other"]) == limit
+    assert limit.put_off(NOW + 99).listed_at == NOW + 99 + OWED_RETRY_S
+    assert paid.put_off(NOW + 99) == paid

@@ -1,0 +1,101 @@
+"""Moves of a case before a call: what they keep, what they owe, what stays bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shared.domain.decision import Ask, Decision
+from shared.domain.failure import FailureClass, Trigger
+from shared.domain.reasons import Reason, Verdict
+from shared.domain.record import BACKLOG_CHARS, LISTED_AT, MAX_CASES, CaseState, JobRecord, decode_record, encode_record
+from shared.domain.transitions import Reservation, closed, recorded, reserved, waiting
+
+Make = Callable[..., Any]
+ASK = Ask(now=2000.0, trigger=Trigger.EVENT, request_id="r")
+TERMS = Reservation(owner="o", may_leave_until=2060.0, settle_s=120.0, cooldown_s=0.0, attempts_kept_s=3600.0)
+
+
+def decision(verdict: Verdict, reason: Reason, failure_id: str = "f", **about: Any) -> Decision:
+    """A decision about `1.scheduler`."""
+    return Decision(
+        verdict=verdict, reason=reason, message="", gates=(), failure_id=failure_id, job_id="1.scheduler", **about
+    )
+
+
+STOPPED = decision(Verdict.SUPPRESSED, Reason.BREAKER_OPEN)
+
+
+def test_an_attempt_remembers_its_class(failure: Make) -> None:
+    """A class with a budget of its own pays from that, whatever the policy says later."""
+    accepted = decision(
+        Verdict.RERUN, Reason.ACCEPTED, attempt=1, life="run:5", failure_class=FailureClass.INFRASTRUCTURE
+    )
+    record = decode_record(encode_record(reserved(JobRecord(), failure(), None, accepted, ASK, TERMS)))
+    assert [mark.failure_class for mark in record.attempts] == [FailureClass.INFRASTRUCTURE]
+    assert decode_record(b'{"attempts":[{"number":1,"at":5.0}]}').attempts[0].failure_class is FailureClass.UNKNOWN
+
+
+@pytest.mark.parametrize("reason", [Reason.BREAKER_OPEN, Reason.LOOK_REFUSED])
+def test_what_ends_when_told_is_known_when_told_again(failure: Make, reason: Reason) -> None:
+    """Closed, without an attempt, owing its outcome in the same document; only the breaker's is listed."""
+    verdict = Verdict.SUPPRESSED if reason is Reason.BREAKER_OPEN else Verdict.REFUSED
+    record, outcome = recorded(JobRecord(), failure(message="m" * 999), decision(verdict, reason), ASK, "1-0")
+    (case,) = record.cases
+    assert record.case_of_telling("t") == case
+    assert (case.state, case.reason, case.attempt, record.owed) == (CaseState.CLOSED, reason, 0, (outcome.fields(),))
+    listed = reason is Reason.BREAKER_OPEN
+    assert (case.due_at, len(case.failure.message)) == ((LISTED_AT, 999) if listed else (None, 256))
+
+
+def test_a_second_telling_joins_the_first(failure: Make) -> None:
+    """One case a failure, both tellings known, whether it is stopped again or acted on."""
+    record, _ = recorded(JobRecord(), failure(), STOPPED, ASK, "1-0")
+    twice, _ = recorded(record, failure(telling_id="u"), STOPPED, ASK, "1-0")
+    accepted = decision(Verdict.RERUN, Reason.ACCEPTED, attempt=1, life="run:5")
+    acted = reserved(record, failure(telling_id="u"), None, accepted, ASK, TERMS)
+    for found in (twice, acted):
+        assert [case.tellings for case in found.cases] == [("t", "u")]
+    assert acted.cases[0].due_at == 2060 + 120 + 1
+
+
+@pytest.mark.parametrize("move", ["waiting", "closed", "reserved"])
+def test_a_person_s_yes_outlives_every_move(failure: Make, case: Make, move: str) -> None:
+    """What was approved stays approved while it waits, is called, or ends."""
+    approved = case(state=CaseState.DEFERRED, approved_by="ann", attempt=0)
+    record = JobRecord(cases=(approved,))
+    wait = decision(Verdict.DEFERRED, Reason.COOLDOWN, due_at=2100.0)
+    accepted = decision(Verdict.RERUN, Reason.ACCEPTED, attempt=1, life="run:5")
+    moved = {
+        "waiting": lambda: waiting(record, failure(), approved, wait, ASK, "1-0")[0],
+        "closed": lambda: closed(record, approved, STOPPED, ASK, "1-0")[0],
+        "reserved": lambda: reserved(record, failure(), approved, accepted, ASK, TERMS),
+    }[move]()
+    assert moved.cases[0].approved_by == "ann"
+
+
+def test_the_backlog_of_one_job_is_bounded_in_number(failure: Make) -> None:
+    """However many failures of it a breaker stops, the oldest go first."""
+    record = JobRecord()
+    for number in range(MAX_CASES + 10):
+        told = decision(Verdict.SUPPRESSED, Reason.BREAKER_OPEN, str(number))
+        record, _ = recorded(record, failure(telling_id=str(number)), told, ASK, "1-0")
+    assert [case.failure_id for case in record.cases] == [str(number) for number in range(10, MAX_CASES + 10)]
+
+
+def test_the_backlog_of_one_job_is_bounded_in_size(failure: Make, case: Make) -> None:
+    """Beyond it the oldest lose their evidence and cannot be resumed; they stay known, and what is open stays whole."""
+    waits = case("open", CaseState.DEFERRED, failure=failure(message="m" * 30_000))
+    record = JobRecord(cases=(waits,))
+    for number in range(40):
+        told = decision(Verdict.SUPPRESSED, Reason.BREAKER_OPEN, str(number))
+        about = failure(telling_id=str(number), message="m" * 30_000, extra={"k": "v" * 999})
+        record, _ = recorded(record, about, told, ASK, "1-0")
+    listed = [case for case in record.cases if case.due_at == LISTED_AT]
+    assert sum(case.failure.evidence_chars for case in listed) <= BACKLOG_CHARS
+    assert [case.failure_id for case in listed] == [str(number) for number in range(24, 40)]
+    assert len(encode_record(record)) < 1_000_000
+    assert record.case_of_telling("0") is not None
+    assert record.case("open") == waits

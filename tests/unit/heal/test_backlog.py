@@ -1,0 +1,167 @@
+"""What an open breaker stops is kept, so that a person may resume it: known again, listed, never swept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from shared.domain.call import Effect
+from shared.domain.limits import breaker_key, closed_by_hand, decode_limit
+from shared.domain.mode import Mode
+from shared.domain.reasons import Reason
+from shared.domain.record import LISTED_AT, CaseState, decode_record, encode_record
+from shared.heal.books import limit_write
+from shared.policy.model import Action, Match, Rule
+from shared.ports import Write
+from tests.unit.heal.tricks import DAY_S, Killed, Meddling, break_it, count, finals, quiet, set_policy
+
+JOB = "ehpc/cn-hangzhou/ehpc-hz-1/3.scheduler"
+
+
+def opened(house: Any) -> None:
+    """The cluster's breaker is open."""
+    break_it(house, 1)
+    house.deliver(house.hung(1), house.hung(2))
+
+
+def record(house: Any, key: str = JOB) -> Any:
+    """That job's record."""
+    return decode_record(house.ledger.load([key])[key].document)
+
+
+def close(house: Any) -> None:
+    """As a person closes the cluster's breaker; from then on none opens by itself."""
+    scope = house.failure(1).scope
+    key = breaker_key(scope)
+    stored, now = house.ledger.load([key])[key], house.clock.now()
+    limit = closed_by_hand(decode_limit(stored.document), scope, now, "ann")
+    assert not house.ledger.save([limit_write(key, limit, stored, now)])
+    set_policy(house, breaker=None)
+
+
+def resume(house: Any, key: str = JOB) -> None:
+    """As a person does who has closed the breaker."""
+    stored, now = house.ledger.load([key])[key], house.clock.now()
+    known = decode_record(stored.document)
+    (case,) = [one for one in known.cases if one.due_at == LISTED_AT]
+    going = known.with_case(replace(case, state=CaseState.DEFERRED, due_at=now, opened_at=now))
+    writes = [Write(key=key, document=encode_record(going), expected=stored.version, due_at=now, expires_at=None)]
+    house.ledger.save(writes)
+    close(house)
+
+
+def test_it_is_kept_with_all_its_evidence(house: Any) -> None:
+    """A closed case with no attempt, listed at a time that no sweep reaches, owing nothing once told."""
+    opened(house)
+    failure = house.hung(3, message="x" * 9000, extra={"a": "b"})
+    assert count(house.deliver(failure)) == (0, 1)
+    (case,) = record(house).cases
+    assert (case.state, case.reason, case.due_at) == (CaseState.CLOSED, Reason.BREAKER_OPEN, LISTED_AT)
+    assert (case.failure, case.attempt, record(house).owed) == (failure, 0, ())
+    assert JOB in [due.key for due in house.ledger.due(LISTED_AT, 20)]
+    house.later(29 * DAY_S)
+    rows = house.database()
+    house.sweep()
+    assert [row for row in house.database() if row[0] == JOB] == [row for row in rows if row[0] == JOB]
+
+
+def test_told_again_it_is_a_duplicate(house: Any, verdicts: Any) -> None:
+    """One final verdict however often the platform delivers, also when the breaker is closed by then."""
+    opened(house)
+    failure = house.hung(3)
+    house.deliver(failure)
+    assert verdicts(house.deliver(failure)) == [("duplicate", "already_handled")]
+    close(house)
+    assert verdicts(house.deliver(failure)) == [("duplicate", "already_handled")]
+    assert len(house.ehpc.calls) == 1
+
+
+def test_another_telling_after_the_breaker_was_closed_is_healed(house: Any, verdicts: Any) -> None:
+    """A failure that is told anew is no backlog any more; both its tellings are known then."""
+    opened(house)
+    failure = house.hung(3)
+    house.deliver(failure)
+    close(house)
+    anew = house.failure(3, telling_id="anew", occurred_at=failure.occurred_at)
+    assert verdicts(house.deliver(anew)) == [("rerun", "accepted")]
+    assert verdicts(house.deliver(failure)) == [("duplicate", "already_handled")]
+    assert record(house).cases[0].due_at != LISTED_AT
+    assert len(house.ehpc.kills) == 2
+
+
+def test_a_resumed_case_goes_through_every_gate(house: Any, verdicts: Any) -> None:
+    """It is rerun if the job still hangs, and not if it has ended meanwhile."""
+    opened(house)
+    house.deliver(house.hung(3), house.hung(4))
+    house.ehpc.jobs["4.scheduler"].state = type(house.ehpc.jobs["4.scheduler"].state).FINISHED
+    for number in (3, 4):
+        resume(house, f"ehpc/cn-hangzhou/ehpc-hz-1/{number}.scheduler")
+    assert sorted(verdicts(house.sweep())) == [("ineligible", "job_finished"), ("rerun", "accepted")]
+
+
+def test_what_waited_when_the_breaker_opened_is_backlog_too(house: Any, verdicts: Any) -> None:
+    """Throttled, then stopped by the breaker: listed, with the number of its attempt."""
+    break_it(house, 2)
+    house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
+    house.deliver(house.hung(3))
+    house.ehpc.answer, house.ehpc.code = lambda _: Effect.DONE, ""
+    house.deliver(house.hung(1), house.hung(2))
+    house.later(61)
+    assert verdicts(house.sweep()) == [("suppressed", "breaker_open")]
+    assert (record(house).cases[0].due_at, record(house).cases[0].attempt) == (LISTED_AT, 1)
+    resume(house)
+    house.sweep()
+    assert house.ehpc.calls[-1] == ["3.scheduler"]
+    assert len(record(house).attempts) == 1
+
+
+@pytest.mark.parametrize("way", ["dry_run", "observe", "rule_action", "rule_mode"])
+def test_who_only_observes_keeps_no_backlog(house: Any, way: str) -> None:
+    """A dry run, mode observe and a rule that observes write nothing but their outcome."""
+    opened(house)
+    rows = house.database()
+    rule = house.policy.rules[-1]
+    if way == "observe":
+        set_policy(house, mode=Mode.OBSERVE)
+    if way == "rule_action":
+        set_policy(house, rules=(Rule(name="watch", match=Match(), action=Action.OBSERVE),))
+    if way == "rule_mode":
+        set_policy(house, rules=(replace(rule, mode=Mode.OBSERVE),))
+    assert count(house.deliver(house.hung(3), dry_run=way == "dry_run")) == (0, 1)
+    assert house.database() == rows
+
+
+def test_a_storm_is_two_saves_a_hundred_failures(house: Any) -> None:
+    """All of the backlog in one save, and one to acknowledge."""
+    opened(house)
+    house.ledger = Meddling(house.ledger)
+    saves: list[int] = []
+    house.ledger.before_save = lambda: saves.append(1)
+    assert count(house.deliver(*(house.hung(number) for number in range(10, 110)))) == (0, 100)
+    assert len(saves) == 2
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_a_crash_loses_no_part_of_it(house: Any, step: int) -> None:
+    """Killed after the save or after the acknowledgement: each has one final verdict and is in the backlog."""
+    opened(house)
+    house.ledger = Meddling(house.ledger)
+    failures = [house.hung(number) for number in (3, 4)]
+    saves: list[int] = []
+
+    def die() -> None:
+        saves.append(1)
+        if len(saves) == step:
+            raise Killed
+
+    house.ledger.after_save = die
+    with pytest.raises(Killed):
+        house.deliver(*failures)
+    house.ledger.after_save = lambda: None
+    house.deliver(*failures)
+    quiet(house, 2)
+    told = [[verdict for verdict in found if verdict != "duplicate"] for found in finals(house).values()]
+    assert sorted(told) == [["rerun"], ["suppressed"], ["suppressed"], ["suppressed"], ["suppressed"]]
+    assert record(house).cases[0].due_at == LISTED_AT

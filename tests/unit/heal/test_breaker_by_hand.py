@@ -1,0 +1,58 @@
+"""A breaker that a person opens holds, whether or not the policy lets one open by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.domain.limits import SharedLimit, breaker_key, decode_limit, opened, rate_key, take_tokens
+from shared.heal.books import limit_of, limit_write
+from shared.policy.model import Rate
+from tests.unit.heal.tricks import Meddling, count, set_policy
+
+
+def open_by_hand(house: Any, ledger: Any) -> str:
+    """As `secondwind breaker open` does; the document's key."""
+    scope = house.failure(1).scope
+    key = breaker_key(scope)
+    stored = ledger.load([key]).get(key)
+    now = house.clock.now()
+    limit = opened(limit_of(key, stored) or SharedLimit(), scope, "maintenance", now, "ann")
+    assert not ledger.save([limit_write(key, limit, stored, now)])
+    return key
+
+
+def test_it_holds_where_the_policy_has_no_breaker(house: Any) -> None:
+    """With `breaker: null` nothing is rerun at a scope that a person closed off, and the document stays as it was."""
+    set_policy(house, breaker=None)
+    key = open_by_hand(house, house.ledger)
+    before = house.ledger.load([key])[key]
+    assert count(house.deliver(*(house.hung(number) for number in range(1, 4)))) == (0, 3)
+    assert house.ehpc.calls == []
+    assert decode_limit(house.ledger.load([key])[key].document).buckets == {}
+    assert house.ledger.load([key])[key].document == before.document
+
+
+def test_without_one_no_tokens_are_taken(house: Any) -> None:
+    """With `breaker: null` and none open, jobs are rerun and no document of a breaker comes to be."""
+    set_policy(house, breaker=None)
+    assert count(house.deliver(*(house.hung(number) for number in range(1, 4)))) == (3, 0)
+    key = breaker_key(house.failure(1).scope)
+    assert house.ledger.load([key]) == {}
+
+
+def test_it_holds_if_it_opens_while_others_take_tokens(house: Any) -> None:
+    """Opened between the first look at the limits and a second try for the rate's tokens: nobody is rerun any more."""
+    set_policy(house, breaker=None, rate=Rate(max_jobs=50, window_s=600))
+    inner = house.ledger
+    house.ledger = Meddling(inner)
+
+    def meddle() -> None:
+        house.ledger.before_save = lambda: None
+        taken = take_tokens(SharedLimit(), 1, 600, house.clock.now())
+        write = limit_write(rate_key(house.failure(1).scope), taken, None, house.clock.now())
+        assert not inner.save([write])
+        open_by_hand(house, inner)
+
+    house.ledger.before_save = meddle
+    assert count(house.deliver(house.hung(1), house.hung(2))) == (0, 2)
+    assert house.ehpc.calls == []

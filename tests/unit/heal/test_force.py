@@ -1,0 +1,60 @@
+"""What a person who forces may skip, and what not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.domain.call import Effect
+from shared.domain.job import State
+from shared.policy.model import Attempts, Cooldown
+from tests.unit.heal.tricks import (
+    DAY_S,
+    hang_again,
+    set_policy,
+)
+
+
+def test_force_skips_rules_budget_and_cooldown(house: Any, verdicts: Any) -> None:
+    """A person takes these decisions; each attempt is counted all the same."""
+    set_policy(house, cooldown=Cooldown(base_s=DAY_S, max_s=DAY_S), attempts=Attempts(max=1))
+    assert verdicts(house.deliver(house.hung(message="SyntaxError"), force=True)) == [("rerun", "accepted")]
+    report = house.deliver(hang_again(house), force=True)
+    assert (verdicts(report), report.results[0].outcome.attempt) == ([("rerun", "accepted")], "2")
+
+
+def test_force_never_skips_eligibility_nor_what_is_in_hand(house: Any, verdicts: Any) -> None:
+    """The live state, the reservation and an attempt in doubt bind everybody."""
+    ended = house.hung(1)
+    house.ehpc.jobs["1.scheduler"].state = State.FINISHED
+    fixed = house.hung(2)
+    house.ehpc.jobs["2.scheduler"].rerunnable = False
+    assert sorted(verdicts(house.deliver(ended, fixed, force=True))) == [
+        ("ineligible", "job_finished"),
+        ("ineligible", "not_rerunnable"),
+    ]
+    handled = house.hung(3)
+    house.deliver(handled)
+    assert verdicts(house.deliver(handled, force=True)) == [("duplicate", "already_handled")]
+    house.ehpc.answer, house.ehpc.effect = lambda _: Effect.UNKNOWN, lambda _: False
+    lost = house.hung(4)
+    house.deliver(lost)
+    assert verdicts(house.deliver(lost, force=True)) == [("duplicate", "in_hand")]
+    assert verdicts(house.deliver(house.failure(4, telling_id="anew"), force=True)) == [("duplicate", "in_hand")]
+    live = house.failed_instance(state=State.RUNNING)
+    assert verdicts(house.deliver(live, force=True)) == [("ineligible", "state_not_eligible")]
+    assert [len(call) for call in house.ehpc.calls] == [1, 1]
+
+
+def test_a_forced_dry_run_says_what_force_would_do(house: Any, verdicts: Any) -> None:
+    """Both at once: no gate that force skips, and no call."""
+    report = house.deliver(house.hung(message="SyntaxError"), force=True, dry_run=True)
+    assert verdicts(report) == [("would_rerun", "dry_run")]
+    assert {gate.name for gate in report.results[0].decision.gates if gate.saw == "forced"} == {
+        "rule_allows",
+        "needs_no_person",
+        "little_to_lose",
+        "not_thrashing",
+        "attempts_left",
+        "cooled_down",
+        "breaker_closed",
+    }

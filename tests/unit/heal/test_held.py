@@ -1,0 +1,115 @@
+"""What a person weighs: held, approved or rejected by hand, and from then on through the same corridor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.domain import by_hand
+from shared.domain.call import Effect
+from shared.domain.job import State
+from shared.domain.record import decode_record, encode_record
+from shared.policy.model import Action, Attempts, Match, Rule
+from shared.ports import Write
+from tests.unit.heal.tricks import DAY_S, quiet, set_policy
+
+JOB = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"
+HOLD = Rule(name="ask", match=Match(message="weigh"), action=Action.HOLD)
+
+
+def answer(house: Any, *, yes: bool = True) -> None:
+    """A person says yes or no."""
+    stored = house.ledger.load([JOB])[JOB]
+    record = decode_record(stored.document)
+    (case,) = record.cases
+    move = by_hand.approve if yes else by_hand.reject
+    moved, _ = move(record, case, "ann", house.clock.now())
+    write = Write(key=JOB, document=encode_record(moved), expected=stored.version, due_at=moved.due_at, expires_at=None)
+    assert house.ledger.save([write]) == frozenset()
+
+
+def hold(house: Any) -> None:
+    """A failure that the rule holds."""
+    set_policy(house, rules=(HOLD, *house.policy.rules))
+    house.deliver(house.hung(message="weigh"))
+    house.later(600)
+
+
+def test_an_approved_case_is_rerun_by_the_next_sweep(house: Any) -> None:
+    """Held, approved, rerun: one failure, each step following up the one before, one call."""
+    hold(house)
+    answer(house)
+    house.sweep()
+    assert house.sink.told() == [("held", "rule_holds"), ("deferred", "approved"), ("rerun", "accepted")]
+    assert len({row["failure_id"] for row in house.sink.rows}) == 1
+    rows = {row["outcome_id"]: row for row in house.sink.rows}
+    assert sum(row.get("follow_up", "") in rows for row in rows.values()) == 2
+    quiet(house)
+    assert len(house.ehpc.kills) == 1
+
+
+def test_a_yes_outlives_a_busy_service(house: Any, verdicts: Any) -> None:
+    """Throttled after the approval: nobody is asked a second time."""
+    hold(house)
+    answer(house)
+    house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
+    house.sweep()
+    house.ehpc.answer, house.ehpc.code = lambda _: Effect.DONE, ""
+    house.later(61)
+    assert verdicts(house.sweep()) == [("rerun", "accepted")]
+    assert decode_record(house.ledger.load([JOB])[JOB].document).cases[0].approved_by == "ann"
+
+
+def test_a_yes_makes_nothing_eligible(house: Any, verdicts: Any) -> None:
+    """The job has ended while somebody thought about it."""
+    hold(house)
+    answer(house)
+    house.ehpc.jobs["1.scheduler"].state = State.FINISHED
+    assert ("ineligible", "job_finished") in verdicts(house.sweep())
+    assert house.ehpc.calls == []
+
+
+def test_a_yes_passes_no_budget(house: Any, verdicts: Any) -> None:
+    """The attempts were used up by another failure meanwhile."""
+    set_policy(house, attempts=Attempts(max=1))
+    house.deliver(house.hung())
+    house.later(1000)
+    house.ehpc.jobs["1.scheduler"].start = int(house.clock.now()) - 500
+    set_policy(house, rules=(HOLD, *house.policy.rules))
+    assert verdicts(house.deliver(house.failure(message="weigh"))) == [("held", "rule_holds")]
+    stored = house.ledger.load([JOB])[JOB]
+    record = decode_record(stored.document)
+    held = next(case for case in record.cases if case.open)
+    moved, _ = by_hand.approve(record, held, "ann", house.clock.now())
+    house.ledger.save(
+        [Write(key=JOB, document=encode_record(moved), expected=stored.version, due_at=1.0, expires_at=None)]
+    )
+    assert ("suppressed", "attempts_used_up") in verdicts(house.sweep())
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_told_again_it_stays_one_failure(house: Any, verdicts: Any, *, yes: bool) -> None:
+    """Whatever the answer was, a redelivery is a duplicate."""
+    hold(house)
+    answer(house, yes=yes)
+    house.sweep()
+    again = house.failure(message="weigh", occurred_at=house.clock.now() - 610)
+    assert [verdict for verdict, _ in verdicts(house.deliver(again))] == ["duplicate"]
+    assert len(house.ehpc.kills) == int(yes)
+
+
+def test_a_run_with_too_much_to_lose_waits_for_a_person(house: Any, verdicts: Any) -> None:
+    """The world's job has run for an hour: more than half an hour is held, and a yes lets it go."""
+    set_policy(house, max_lost_h=0.5)
+    assert verdicts(house.deliver(house.hung())) == [("held", "too_much_to_lose")]
+    answer(house)
+    assert ("rerun", "accepted") in verdicts(house.sweep())
+
+
+def test_nobody_s_answer_is_a_no_after_a_day(house: Any, verdicts: Any) -> None:
+    """It expires closed, and is not called."""
+    hold(house)
+    house.later(DAY_S)
+    assert verdicts(house.sweep()) == [("suppressed", "hold_expired")]
+    assert (house.ehpc.calls, house.unfinished()) == ([], [])

@@ -1,0 +1,279 @@
+"""The published JSON Schema: it is the model's, and it accepts and refuses what the loader does."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from secondwind.policy.reference import BEGIN, END, with_tables
+from secondwind.policy.schema import FILE, as_json, schema
+from secondwind.policy.words import kinds
+from shared.policy.conditions import EXIT_CODES_FORMAT, PATTERN_FORMAT
+from shared.policy.evidence import range_of
+from shared.policy.load import check_policy
+from shared.policy.patterns import PatternError, compile_pattern
+
+ROOT = Path(__file__).resolve().parents[3]
+_FORMATS = jsonschema.FormatChecker(())
+
+
+@_FORMATS.checks(PATTERN_FORMAT, raises=PatternError)
+def _is_pattern(value: Any) -> bool:
+    return not isinstance(value, str) or compile_pattern(value) is not None
+
+
+@_FORMATS.checks(EXIT_CODES_FORMAT)
+def _is_range(value: Any) -> bool:
+    return not isinstance(value, str) or range_of(value) is not None
+
+
+_JUDGE = jsonschema.Draft202012Validator(schema(), format_checker=_FORMATS)
+
+_FULL: dict[str, Any] = {
+    "version": 1,
+    "mode": "observe",
+    "regions": ["cn-shanghai"],
+    "timing": {"settle_s": 120, "observation_max_age_s": 30.5, "stale_event_s": 86400},
+    "attempts": {"max": 3, "window_s": 86400},
+    "cooldown": {"base_s": 60, "factor": 2, "max_s": 86400},
+    "breaker": {"max_jobs": 100, "window_s": 600},
+    "max_lost_h": 24,
+    "rate": {"max_jobs": 10, "window_s": 600},
+    "classes": {"infrastructure": {"max": 5}, "user": {}},
+    "thrash": {"max_failures": 4, "window_s": 3600},
+    "sources": [
+        {"log": {"project": "p", "logstore": "l*", "topic": "t"}, "clusters": "ehpc-*", "owners": ["a", "b"]},
+        {"event": {"source": "acs.*"}, "systems": ["schedulerx"], "namespaces": ["n"], "groups": "g?"},
+    ],
+    "rules": [
+        {
+            "name": "all of it",
+            "match": {
+                "system": "ehpc",
+                "region": "cn-*",
+                "cluster": ["a", "b"],
+                "queue": "q",
+                "owner": "o",
+                "job_name": "j*",
+                "node": ["n1"],
+                "exit_code": [1, "128-159", "-24--1"],
+                "signal": ["SIGKILL", 11],
+                "message": ["a|b", "(?i)c"],
+                "reason": "NODE_FAIL",
+            },
+            "action": "rerun",
+            "class": "infrastructure",
+            "mode": "auto",
+            "attempts": {"max": 1},
+            "cooldown": {"factor": 3},
+            "beside_live": True,
+            "max_lost_h": 1.5,
+            "why": "because",
+        },
+        {"name": "x", "match": {"namespace": "n", "group": "g", "exit_code": 7, "signal": 9}, "action": "hold"},
+        {"name": "the-rest", "match": {}, "action": "ignore"},
+    ],
+}
+
+
+def _accepts(document: Any) -> bool:
+    return bool(_JUDGE.is_valid(document))
+
+
+def _loads(document: Any) -> bool:
+    return check_policy(json.dumps(document)).policy is not None
+
+
+def test_published_schema_is_the_models() -> None:
+    """The committed file is what `secondwind policy schema` prints (`python -m tools.policy_files` writes it)."""
+    jsonschema.Draft202012Validator.check_schema(schema())
+    assert (ROOT / FILE).read_text(encoding="utf-8") == as_json()
+
+
+def test_reference_is_the_models() -> None:
+    """The tables of docs/policy.md are made from the model (`python -m tools.policy_files` writes them)."""
+    text = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
+    assert with_tables(text) == text
+    between = text.partition(BEGIN)[2].partition(END)[0]
+    for kind in kinds():
+        assert all(f"| `{word.name}` |" in between for word in kind.words)
+
+
+def test_document_without_marks_is_refused() -> None:
+    """Nothing is written into a document that does not say where."""
+    with pytest.raises(ValueError, match="no marks"):
+        with_tables("# The policy")
+
+
+def test_every_part_explains_itself_to_an_editor() -> None:
+    """Each mapping refuses unknown keys, each field has a description, each enum one for its values."""
+    for kind in kinds():
+        definition = schema()["$defs"][kind.name]
+        assert definition["description"]
+        if kind.is_enum:
+            assert len(definition["enumDescriptions"]) == len(definition["enum"])
+        else:
+            assert definition["additionalProperties"] is False
+            assert all(field["description"] for field in definition["properties"].values())
+
+
+def test_full_document_is_accepted_by_both() -> None:
+    """A document that uses every word is usable, so each mutation below begins at something right."""
+    assert _loads(_FULL), check_policy(json.dumps(_FULL)).faults
+    assert _accepts(_FULL)
+    rules, sources = _FULL["rules"], _FULL["sources"]
+    used = {key for part in (_FULL, *rules, *sources, *(rule["match"] for rule in rules)) for key in part}
+    for name in ("Policy", "Rule", "Match", "Source"):
+        assert set(schema()["$defs"][name]["properties"]) <= used
+
+
+_ODD = [
+    None,
+    True,
+    0,
+    1,
+    2,
+    -1,
+    7.5,
+    1e9,
+    "",
+    "x",
+    "off",
+    "SIGTERM",
+    "9-1",
+    "a\n",
+    "(",
+    "x" * 300,
+    [],
+    ["a"],
+    [1],
+    [None],
+    [["a"]],
+    {},
+    {"max": 1},
+    {"log": {"project": "p", "logstore": "l"}},
+    [{"name": "y", "match": {}, "action": "rerun"}],
+]
+
+
+def _places(part: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a document, as keys and indices."""
+    inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    return [path, *(place for key, value in inner for place in _places(value, (*path, key)))]
+
+
+@st.composite
+def _mutated(draw: st.DrawFn) -> Any:
+    """The full document with one or two of its parts replaced, removed or joined by a stranger."""
+    document = copy.deepcopy(_FULL)
+    for _ in range(draw(st.integers(1, 2))):
+        *path, last = draw(st.sampled_from([place for place in _places(document) if place]))
+        parent: Any = document
+        for key in path:
+            parent = parent[key]
+        what = draw(st.sampled_from(["replace", "replace", "remove", "stranger"]))
+        if what == "remove":
+            del parent[last]
+        elif what == "stranger" and isinstance(parent, dict):
+            parent[draw(st.sampled_from(["max", "Mode", "x", "not", "log"]))] = draw(st.sampled_from(_ODD))
+        else:
+            parent[last] = draw(st.sampled_from(_ODD))
+    return document
+
+
+_BEYOND = ("must not be less than", "another rule, in line", "ambiguous evidence", "too slow to decide by")
+"""Faults of parts that contradict each other: no schema can tell (secondwind.policy.schema lists them)."""
+
+
+@given(_mutated())
+def test_schema_and_loader_agree(document: Any) -> None:
+    """What the one accepts the other accepts, but for contradictions between parts."""
+    report = check_policy(json.dumps(document))
+    beyond = [fault for fault in report.faults if any(words in fault.problem for words in _BEYOND)]
+    if report.faults and len(beyond) == len(report.faults):
+        assert _accepts(document)
+    else:
+        assert _accepts(document) == (report.policy is not None), report.faults
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("rules", 0, "match", "exit_code"), "9-1"),
+        (("rules", 0, "match", "message"), "(?=x)"),
+        (("rules", 0, "match", "signal"), "KILL"),
+        (("rules", 0, "name"), "a\n"),
+        (("regions",), ["cn-hangzhou\n"]),
+        (("sources", 0, "event"), {"source": "x"}),
+        (("sources", 0, "log"), None),
+        (("classes",), {"platform": {}}),
+        (("rules", 0, "class"), "platform"),
+        (("version",), 2),
+        (("timing", "settle_s"), True),
+        (("attempts", "max"), 0),
+        (("breaker", "max_jobs"), 1.5),
+        (("rules", 0, "match", "cluster"), []),
+    ],
+)
+def test_both_refuse(path: tuple[Any, ...], value: Any) -> None:
+    """Each of these is refused by the schema (with its formats) as by the loader."""
+    document = copy.deepcopy(_FULL)
+    parent: Any = document
+    for key in path[:-1]:
+        parent = parent[key]
+    parent[path[-1]] = value
+    assert not _loads(document)
+    assert not _accepts(document)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("breaker",), None),
+        (("rate",), None),
+        (("max_lost_h",), None),
+        (("rules", 0, "match", "message"), "a"),
+        (("rules", 0, "match", "exit_code"), "-24--1"),
+        (("rules", 0, "match", "system"), None),
+        (("rules",), []),
+        (("sources",), []),
+        (("classes",), {}),
+        (("rules", 0, "name"), "重跑"),
+    ],
+)
+def test_both_accept(path: tuple[Any, ...], value: Any) -> None:
+    """Each of these is accepted by the schema as by the loader."""
+    document = copy.deepcopy(_FULL)
+    parent: Any = document
+    for key in path[:-1]:
+        parent = parent[key]
+    parent[path[-1]] = value
+    assert _loads(document)
+    assert _accepts(document)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"cooldown": {"base_s": 60, "max_s": 1}},
+        {"rules": [{"name": "a", "match": {}, "action": "rerun"}] * 2},
+        {"rules": [{"name": "a", "match": {}, "action": "rerun", "class": "infrastructure"}]},
+        {
+            "rules": [
+                {"name": f"{n}", "match": {"message": "abcdefghij" * 40 + f"{n}"}, "action": "hold"} for n in range(9)
+            ]
+        },
+    ],
+)
+def test_what_only_the_loader_can_say(change: dict[str, Any]) -> None:
+    """The few contradictions that the schema lets pass and `policy check` does not."""
+    document = {**_FULL, **change}
+    assert _accepts(document)
+    assert not _loads(document)

@@ -1,0 +1,145 @@
+"""The RAM policies that Second Wind needs, made from a table of the calls that its code makes.
+
+`python -m tools.ram_policy --write` renews the templates in `deploy/ram/`; without it, the functions' policy is printed
+with the placeholders filled from the same SW_… variables as `s.yaml`'s, as far as they are set. A test holds the table
+against the code: a call without a row, and a row without a call, fail it.
+
+The four functions share one role. Each needs every permission of it but one: any door may rerun, look, reserve and
+report, since they are doors to one corridor, and only `log:GetCursorOrData` on the source would be missing from two
+(`event_trigger` and `sweep`). Four roles would be four times the set-up for that one reading permission.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tools.deploy_check import ROOT, read_defaults, resolve
+
+FOLDER = ROOT / "deploy" / "ram"
+ANY = ("*",)
+_OUTCOMES = "acs:log:${region}:${account}:project/${project}/logstore/${outcomes}"
+_FUNCTION_LOGS = "acs:log:${region}:${account}:project/${project}/logstore/${function_logs}"
+_SOURCE = "acs:log:${region}:${account}:project/${source_project}/logstore/${source}"
+_TABLE = "acs:ots:${region}:${account}:instance/${instance}/table/${table}"
+_LEDGER = (_TABLE, f"{_TABLE}_due", f"{_TABLE}_expiry")
+"""A secondary index is a table of its own to RAM."""
+_DEAD_LETTERS = "acs:mns:${region}:${account}:/queues/${dead_letters}/messages"
+_LOG_FUNCTION = "acs:fc:${region}:${account}:functions/secondwind-log-trigger"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a call needs."""
+
+    action: str
+    resources: tuple[str, ...]
+    """As narrow as the service allows."""
+
+
+CALLS: Mapping[str, Grant] = {
+    # E-HPC authorises operations, not clusters: https://help.aliyun.com/zh/e-hpc/security-and-compliance/api-ehpc-2018-04-12-ram
+    "ehpc:RerunJobs": Grant("ehpc:RerunJobs", ANY),
+    "ehpc:ListJobsWithFilters": Grant("ehpc:ListJobsWithFilters", ANY),
+    # SchedulerX 2 goes by the product code edas, and its pages of the operations name all resources:
+    # https://help.aliyun.com/zh/schedulerx/developer-reference/
+    "schedulerx:RerunJob": Grant("edas:ManageSchedulerxJobRerun", ANY),
+    "schedulerx:GetJobInfo": Grant("edas:ReadSchedulerxJobQuery", ANY),
+    "schedulerx:GetJobInstance": Grant("edas:ReadSchedulerxJobInstanceQuery", ANY),
+    "schedulerx:GetJobInstanceList": Grant("edas:ReadSchedulerxJobInstanceQuery", ANY),
+    # https://www.alibabacloud.com/help/en/sls/overview-8
+    "log:pull_logs": Grant("log:GetCursorOrData", (_SOURCE,)),
+    "log:put_logs": Grant("log:PostLogStoreLogs", (_OUTCOMES,)),
+    # An action is the operation's name: https://www.alibabacloud.com/help/en/tablestore/configure-user-permissions
+    "ots:batch_get_row": Grant("ots:BatchGetRow", _LEDGER),
+    "ots:batch_write_row": Grant("ots:BatchWriteRow", _LEDGER),
+    "ots:get_range": Grant("ots:GetRange", _LEDGER),
+}
+"""By service and the name under which the code calls it: the operation's, or the SDK's method."""
+
+PLATFORM: tuple[Grant, ...] = (
+    Grant("log:PostLogStoreLogs", (_FUNCTION_LOGS,)),
+    Grant("mns:SendMessage", (_DEAD_LETTERS,)),
+)
+"""What Function Compute does with the functions' role: their logs, and what failed for good.
+
+https://www.alibabacloud.com/help/en/functioncompute/fc/user-guide/configure-the-logging-feature-2 and
+https://www.alibabacloud.com/help/en/functioncompute/fc/user-guide/result-callback
+"""
+
+LOG_TRIGGER: tuple[Grant, ...] = (
+    Grant("fc:InvokeFunction", (_LOG_FUNCTION, f"{_LOG_FUNCTION}/*")),
+    Grant("log:GetCursorOrData", (_SOURCE,)),
+    Grant("log:PostLogStoreLogs", ("acs:log:${region}:${account}:project/${project}/logstore/${trigger_logs}",)),
+)
+"""What Log Service does with the trigger's role: finds ranges, invokes, keeps its own log. The ready-made role is
+AliyunLogETLRole (https://www.alibabacloud.com/help/en/functioncompute/fc/user-guide/simple-log-service-triggers); that
+of EventBridge is AliyunServiceRoleForEventBridgeSendToFC, which the platform makes and nobody can narrow:
+https://www.alibabacloud.com/help/en/eventbridge/service-linked-roles. A timer needs none."""
+
+
+def policy(grants: tuple[Grant, ...]) -> dict[str, Any]:
+    """A policy document that allows these, one statement for all actions on the same resources."""
+    by_resources: dict[tuple[str, ...], set[str]] = {}
+    for grant in grants:
+        by_resources.setdefault(grant.resources, set()).add(grant.action)
+    return {
+        "Version": "1",
+        "Statement": [
+            {"Effect": "Allow", "Action": sorted(actions), "Resource": list(resources)}
+            for resources, actions in by_resources.items()
+        ],
+    }
+
+
+def trust(service: str) -> dict[str, Any]:
+    """A trust policy: who may take the role on."""
+    allowed = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": [service]}}
+    return {"Version": "1", "Statement": [allowed]}
+
+
+def templates() -> dict[str, dict[str, Any]]:
+    """Every document by its file's name."""
+    return {
+        "function-policy.json": policy((*CALLS.values(), *PLATFORM)),
+        "function-trust.json": trust("fc.aliyuncs.com"),
+        "log-trigger-policy.json": policy(LOG_TRIGGER),
+        "log-trigger-trust.json": trust("log.aliyuncs.com"),
+    }
+
+
+def text(document: dict[str, Any]) -> str:
+    """The document as its file has it."""
+    return json.dumps(document, indent=2) + "\n"
+
+
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """The template with each placeholder that has a value replaced."""
+    return re.sub(r"\$\{([a-z_]+)\}", lambda found: values.get(found[1], found[0]), template)
+
+
+def main() -> int:
+    """Exit status: 0."""
+    parser = argparse.ArgumentParser(description="The RAM policies that Second Wind needs.")
+    parser.add_argument("name", nargs="?", choices=sorted(templates()), default="function-policy.json")
+    parser.add_argument("--write", action="store_true", help="renew the templates in deploy/ram/")
+    chosen = parser.parse_args()
+    if chosen.write:
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        for name, document in templates().items():
+            (FOLDER / name).write_text(text(document), encoding="utf-8")
+        return 0
+    defaults = read_defaults((ROOT / "s.yaml").read_text(encoding="utf-8"))
+    values = {name.removeprefix("SW_").lower(): value for name, value in resolve(defaults, os.environ).items()}
+    print(filled(text(templates()[chosen.name]), values), end="")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,175 @@
+"""Writes docs/reference.md from the code: `python -m tools.reference`. A test fails when the file differs.
+
+Meanings are the docstrings of enum members and fields and the tables of the modules imported here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
+from inspect import cleandoc
+from pathlib import Path
+from unittest import mock
+
+from secondwind.cli import command_parser
+from secondwind.explain.gate_of import ANSWERED, Step
+from secondwind.explain.reasons_of import REASONS_OF, verdicts_of
+from secondwind.policy.words import said
+from shared.domain.job import System
+from shared.domain.outcome import Outcome
+from shared.domain.reasons import FINAL_UNKNOWN_REASONS, OPEN_VERDICTS, Reason, Verdict
+from shared.intake.announcement import FIELDS, Field
+from shared.policy.advice import would_change
+from shared.policy.decide import GATES, Skip
+from shared.settings.variables import VARIABLES
+
+FILE = Path(__file__).resolve().parents[1] / "docs" / "reference.md"
+_HELP_COLUMNS = "100"
+_HEAD = """\
+# Reference
+
+<!-- Written by `python -m tools.reference` from the code: edit docstrings, not this file. -->
+
+The words that others may rely on. What a policy file knows is in [policy.md](policy.md#reference); what it must always
+hold in [guarantees.md](guarantees.md).
+"""
+
+
+def reference() -> str:
+    """The whole document."""
+    parts = [_HEAD, _settings(), _verdicts(), _reasons(), _gates(), _announcement(), _outcome(), _commands()]
+    return "\n".join(parts)
+
+
+def _settings() -> str:
+    rows = [(f"`{variable.name}`", variable.meaning, variable.default) for variable in VARIABLES]
+    return (
+        "## Settings\n\nEnvironment variables of the functions; local commands read the same. A bad one is one error "
+        "at the start that names\nevery bad setting and shows no value.\n\n"
+        + _table(("name", "meaning", "default"), rows)
+        + "\nLocal commands also read `FC_REGION`, `FC_ACCOUNT_ID`, and the key: `ALIBABA_CLOUD_ACCESS_KEY_ID`,\n"
+        "`ALIBABA_CLOUD_ACCESS_KEY_SECRET`, `ALIBABA_CLOUD_SECURITY_TOKEN`. In a function the platform gives these.\n"
+        "Variables of `s.yaml` (`SW_…`) are in [deploy.md](deploy.md#3-settings), those of the emitters in\n"
+        "[emitters](../emitters/README.md).\n"
+    )
+
+
+def _verdicts() -> str:
+    says = said(Verdict)
+    rows = [(f"`{verdict.value}`", says[verdict.name], _finality(verdict)) for verdict in Verdict]
+    return "## Verdicts\n\nWhat became of a failure.\n\n" + _table(("verdict", "meaning", "final"), rows)
+
+
+def _finality(verdict: Verdict) -> str:
+    if verdict not in OPEN_VERDICTS:
+        return "yes"
+    ends = sorted(reason.value for reason in FINAL_UNKNOWN_REASONS if reason in REASONS_OF[verdict])
+    return "only with " + ", ".join(f"`{reason}`" for reason in ends) if ends else "no"
+
+
+def _reasons() -> str:
+    says = said(Reason)
+    rows = [
+        (
+            f"`{reason.value}`",
+            ", ".join(f"`{verdict.value}`" for verdict in verdicts_of(reason)),
+            says[reason.name],
+            _who(reason),
+            would_change(reason),
+        )
+        for reason in dict.fromkeys(reason for reasons in REASONS_OF.values() for reason in reasons)
+    ]
+    head = ("reason", "verdict", "meaning", "who says it", "what would have to change for it to be rerun")
+    return "## Reasons\n\nWhy; one stable code each.\n\n" + _table(head, rows)
+
+
+def _who(reason: Reason) -> str:
+    answered = ANSWERED[reason]
+    gates = ", ".join(f"`{gate}`" for gate in answered.gates)
+    return f"gate {gates}" if answered.step is Step.GATE else answered.step.value
+
+
+def _gates() -> str:
+    rows = [
+        (f"{number}", f"`{name}`", _first_line(gate.__doc__), "yes" if skip is Skip.BY_FORCE else "no")
+        for number, (name, gate, skip) in enumerate(GATES, 1)
+    ]
+    return (
+        "## Gates\n\nAsked in this order; the first no ends it. `secondwind explain --live` and every dry run show "
+        'each with what it saw\nand what it wanted. "force" is a person\'s manual invocation with `"force": true`.\n\n'
+        + _table(("", "gate", "asks", "passed by force"), rows)
+    )
+
+
+def _first_line(text: str | None) -> str:
+    return cleandoc(text or "").partition("\n\n")[0].replace("\n", " ")
+
+
+def _announcement() -> str:
+    rows = [
+        (
+            f"`{field.name}`",
+            _systems(field),
+            "yes" if field.required else "no",
+            field.says,
+            _first_line(field.read.__doc__),
+        )
+        for field in FIELDS
+    ]
+    return (
+        "## job-failure/1\n\nWhat announces a failure: a CloudEvent's `data`, a log (its fields, or one JSON object in "
+        "the field `content`), or an item\nof `jobs`. Null and empty text count as absent. Unknown fields are kept as "
+        "evidence: 32 at most, of 1 KiB each.\n\n" + _table(("field", "for", "required", "meaning", "value"), rows)
+    )
+
+
+def _systems(field: Field) -> str:
+    return "both" if field.systems == frozenset(System) else ", ".join(sorted(s.value for s in field.systems))
+
+
+def _outcome() -> str:
+    says = said(Outcome)
+    rows = [(f"`{name}`", says[name]) for name in Outcome.__struct_fields__]
+    return (
+        "## Outcome record\n\n`secondwind-outcome/1`, one log each in the outcome Logstore. Every value is text; a "
+        "field without a value is absent.\n\n" + _table(("field", "meaning"), rows)
+    )
+
+
+def _commands() -> str:
+    sections = [f"### {name}\n\n```\n{text.rstrip()}\n```\n" for name, text in helps()]
+    return "## Command line\n\n" + "\n".join(sections)
+
+
+def helps() -> Iterator[tuple[str, str]]:
+    """Every command that does something, with its `--help` at 100 columns."""
+    with mock.patch.dict("os.environ", {"COLUMNS": _HELP_COLUMNS, "NO_COLOR": "1"}):
+        yield from _helps(command_parser())
+
+
+def _helps(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
+    inner = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]  # noqa: SLF001 - argparse has no public way to list its commands
+    if not inner:
+        text = io.StringIO()
+        with redirect_stdout(text):
+            parser.print_help()
+        yield parser.prog, text.getvalue()
+    for action in inner:
+        for command in action.choices.values():
+            yield from _helps(command)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines: list[Sequence[str]] = [head, ["---"] * len(head), *rows]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+
+
+def main() -> None:
+    """Write the file."""
+    FILE.write_text(reference(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
