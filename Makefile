@@ -23,7 +23,7 @@ demo: setup
 
 # In .venv, then on every other supported Python that the machine has.
 test: setup
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 3 --dist worksteal
 	$(BIN)/python tools/test_elsewhere.py
 
 check: setup
