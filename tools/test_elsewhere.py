@@ -26,9 +26,9 @@ LEFT_OUT = (
     "--ignore=tests/unit/intake/test_any_bytes.py",
     "--deselect=tests/e2e/test_demo.py::test_a_wrong_expectation_fails_the_demo",
 )
-"""Minutes of work about what no interpreter changes: the exhaustive histories, the storms, whether the demo notices wrong
-expectations, readers that the hostile doors run again. What is deployed is tried on both Pythons of Function Compute from
-any; emitters run on the oldest Python found."""
+"""Minutes of work about what no interpreter changes: the exhaustive histories, the storms, whether the demo notices
+wrong expectations, readers that the hostile doors run again. What is deployed is tried on both Pythons of Function
+Compute from any; emitters run on the oldest Python found."""
 
 
 def main() -> int:
