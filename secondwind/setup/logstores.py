@@ -14,7 +14,7 @@ from shared.settings import LOGSTORE_NAME, PROJECT_NAME, Settings
 
 PROJECT, OUTCOMES, SOURCE_PROJECT = "SW_PROJECT", "SW_OUTCOMES", "SW_SOURCE_PROJECT"
 SOURCE, FUNCTION_LOGS, TRIGGER_LOGS = "SW_SOURCE", "SW_FUNCTION_LOGS", "SW_TRIGGER_LOGS"
-DEFAULTS: Mapping[str, str] = {SOURCE: "failures", FUNCTION_LOGS: "function-logs", TRIGGER_LOGS: "trigger-logs"}
+DEFAULTS: Mapping[str, str] = {SOURCE: "job-failures", FUNCTION_LOGS: "function-logs", TRIGGER_LOGS: "trigger-logs"}
 
 
 @dataclass(frozen=True, slots=True)

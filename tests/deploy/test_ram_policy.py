@@ -166,7 +166,7 @@ def test_printed_policies_are_filled(monkeypatch: pytest.MonkeyPatch, capsys: py
         assert "${" not in printed
     monkeypatch.setattr("sys.argv", ["ram_policy"])
     ram_policy.main()
-    assert "acs:log:cn-hangzhou:1234567890123456:project/sw-logs/logstore/failures" in capsys.readouterr().out
+    assert "acs:log:cn-hangzhou:1234567890123456:project/sw-logs/logstore/job-failures" in capsys.readouterr().out
 
 
 def _copied(folder: Path, path: str, right: str, wrong: str) -> None:

@@ -46,7 +46,7 @@ MUTANTS: list[tuple[str, Place, Any]] = [
     ("log_trigger", ("triggers", 0, "triggerType"), "sls"),
     ("log_trigger", ("triggers", 0, "invocationRole"), GONE),
     ("log_trigger", ("triggers", 0, "sourceArn"), "acs:log:cn-hangzhou:1234567890123456:project/sw-logs/logstore/x"),
-    ("log_trigger", (*CONFIG, "sourceConfig", "logStore"), "failures"),
+    ("log_trigger", (*CONFIG, "sourceConfig", "logStore"), "job-failures"),
     ("log_trigger", (*CONFIG, "jobConfig", "maxRetryTime"), "3"),
     ("log_trigger", (*CONFIG, "jobConfig", "maxRetryTime"), 101),
     ("log_trigger", (*CONFIG, "jobConfig", "triggerInterval"), 2),

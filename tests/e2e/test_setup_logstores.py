@@ -24,7 +24,7 @@ from tools.deploy_check import read_defaults, resolve
 KEY = Credential("planted-id-5512", "planted-secret-9017", "planted-token-3348")
 S_YAML = (Path(__file__).parents[2] / "s.yaml").read_text(encoding="utf-8")
 DEPLOYED = {"SW_PROJECT": "sw-logs"}
-FURTHER = ["failures", "function-logs", "trigger-logs"]
+FURTHER = ["job-failures", "function-logs", "trigger-logs"]
 
 
 class Account:
@@ -74,7 +74,7 @@ def test_without_a_flag_and_a_variable_only_the_outcomes(account: Account) -> No
     assert sorted(account.there()) == ["outcomes"]
 
 
-@pytest.mark.parametrize(("environ", "asked"), [(DEPLOYED, False), ({}, True), ({"SW_SOURCE": "failures"}, False)])
+@pytest.mark.parametrize(("environ", "asked"), [(DEPLOYED, False), ({}, True), ({"SW_SOURCE": "job-failures"}, False)])
 def test_a_flag_or_a_variable_of_s_yaml_asks_for_all(account: Account, environ: dict[str, str], *, asked: bool) -> None:
     """All three are planned and made, once; the failures without an index, both kinds of logs searchable."""
     status, said = account.setup(environ, logstores=asked)
@@ -85,7 +85,7 @@ def test_a_flag_or_a_variable_of_s_yaml_asks_for_all(account: Account, environ: 
     assert account.setup(environ, logstores=asked, yes=True)[0] == DONE
     there = account.there()
     assert sorted(there) == sorted(["outcomes", *FURTHER])
-    assert there["failures"].index is None
+    assert there["job-failures"].index is None
     assert all(there[name].index["line"]["token"] for name in FURTHER[1:])
     rule = account.logs._projects["sw-logs"].entities["Job"]["secondwind-sweep-silent"]
     assert rule["configuration"]["queryList"][0]["store"] == "function-logs"

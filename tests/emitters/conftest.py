@@ -8,6 +8,7 @@ import json
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -76,6 +77,11 @@ def wait_for(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.01)
 
 
+def _hear_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @dataclass
 class Node:
     """A cluster's node: where jobs run, their files lie and emitters write."""
@@ -110,6 +116,8 @@ class Node:
             env={**self.environ, **(PBS if environ is None else environ)},
             cwd=self.folder,
             start_new_session=True,
+            # Tests that were started in the background, or with nohup, ignore SIGINT or SIGHUP, and that is inherited.
+            preexec_fn=_hear_signals,  # noqa: PLW1509 - no thread of the tests holds a lock that this needs
             **{**streams, **how},
         )
         for stream in streams.values():
