@@ -1,0 +1,51 @@
+"""A telling that waits under `pending/`, or is deferred, and comes again: one final verdict, in the job's document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.domain.call import Effect
+from tests.unit.heal.tricks import BAD_LOOK, NO_LOOK, finals, quiet
+
+
+@pytest.mark.parametrize("job_id", ["1.scheduler", "1"])
+def test_what_ended_while_it_waited_is_known_to_a_redelivery(house: Any, verdicts: Any, job_id: str) -> None:
+    """The look failed, the sweep's was refused for good: told again when the look works, it is not rerun."""
+    failure = house.hung(1, job_id=job_id)
+    house.ehpc.look_fails = BAD_LOOK
+    house.deliver(failure)
+    house.ehpc.look_fails = NO_LOOK
+    house.later(61)
+    assert verdicts(house.sweep()) == [("refused", "look_refused")]
+    house.ehpc.look_fails = None
+    assert verdicts(house.deliver(failure)) == [("duplicate", "already_handled")]
+    quiet(house, 2)
+    assert house.ehpc.calls == []
+
+
+def test_what_waits_ends_as_a_duplicate_of_its_redelivery(house: Any, verdicts: Any) -> None:
+    """The look failed; told again it was healed; the sweep, whose look is refused, tells no second end."""
+    failure = house.hung()
+    house.ehpc.look_fails = BAD_LOOK
+    house.deliver(failure)
+    house.ehpc.look_fails = None
+    assert verdicts(house.deliver(failure)) == [("rerun", "accepted")]
+    house.ehpc.look_fails = NO_LOOK
+    house.later(61)
+    assert verdicts(house.sweep()) == [("duplicate", "already_handled")]
+    ends = [verdict for found in finals(house).values() for verdict in found if verdict != "duplicate"]
+    assert ends == ["rerun"]
+
+
+def test_force_takes_over_nothing_that_it_cannot_look_at(house: Any, verdicts: Any) -> None:
+    """It is deferred in the job's document; forced while no look is allowed, it stays in hand and is healed later."""
+    failure = house.hung()
+    house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
+    assert verdicts(house.deliver(failure)) == [("deferred", "throttled")]
+    house.ehpc.look_fails = NO_LOOK
+    assert verdicts(house.deliver(failure, force=True)) == [("duplicate", "in_hand")]
+    house.ehpc.look_fails, house.ehpc.answer, house.ehpc.code = None, lambda _: Effect.DONE, ""
+    house.later(61)
+    assert verdicts(house.sweep()) == [("rerun", "accepted")]
