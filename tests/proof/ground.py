@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from shared.domain.call import Target
 from shared.domain.failure import Failure
 from shared.domain.job import Scope, System, job_key
+from shared.domain.mode import CONTROLS_KEY, Mode, decode_controls
 from shared.policy.model import Policy
 from tests.proof.cluster import ClusterJob
 from tests.proof.group import GroupJob
 from tests.proof.seam import Crash, Fault, Plan, Step, faults_of
-from tests.proof.stores import FakeLedger, FakeSink
+from tests.proof.stores import FakeLedger, FakeSink, PersonsLedger
 from tests.proof.systems import FakeSystem
 from tests.proof.truth import Call, Invoked, Job, Look, Past, Saved, Telling
 
@@ -28,6 +29,8 @@ START = 1_800_000_000.0
 """A full minute."""
 COST_S = {"load": 0.01, "save": 0.02, "due": 0.01, "look": 0.3, "rerun": 0.5, "put": 0.1}
 """How long each step takes, half of it before its effect."""
+GARBAGE = b"written by something else"
+"""A ledger document that is none of ours."""
 
 
 @dataclass(slots=True)
@@ -203,6 +206,18 @@ class Ground:
         """The job's ledger document as it is now."""
         stored = self.ledger.documents.get(job_key(target.scope, target.job_id))
         return stored.document if stored else None
+
+    @property
+    def by_hand(self) -> PersonsLedger:
+        """The ledger for what a person does."""
+        return PersonsLedger(self.ledger)
+
+    @property
+    def switched_off(self) -> bool:
+        """Whether a person has set the kill switch for everything."""
+        stored = self.ledger.documents.get(CONTROLS_KEY)
+        set_for_all = decode_controls(stored.document).everything if stored else None
+        return set_for_all is not None and set_for_all.mode is Mode.OFF
 
     @property
     def saved(self) -> list[Saved]:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import System
 from shared.heal import Healer
-from shared.policy.model import Breaker, Policy
+from shared.policy.model import Breaker, Policy, Rate
 from tests.proof.baton import Baton, Schedule, schedules
 from tests.proof.cast import POLICY, failed_day, group_job, hung, job
 from tests.proof.delivery import Delivery
@@ -163,7 +163,11 @@ def _two_sweeps_pay(world: World) -> tuple[Side, Side]:
     return None, None
 
 
-def _breaker(world: World) -> tuple[Side, Side]:
+def _two_jobs(world: World) -> tuple[Side, Side]:
+    return _one(hung(world, job(world, 1))), _one(hung(world, job(world, 2)))
+
+
+def _four_jobs(world: World) -> tuple[Side, Side]:
     one, two, three, four = (hung(world, job(world, number)) for number in (1, 2, 3, 4))
     return Delivery((one, two)), Delivery((three, four))
 
@@ -195,7 +199,13 @@ MEETINGS: tuple[Meeting, ...] = (
     Meeting("two sweeps", _two_sweeps, after_s=122.5),
     Meeting("two sweeps of SchedulerX", _two_sweeps_schedulerx, after_s=122.5),
     Meeting("two sweeps pay what is owed", _two_sweeps_pay, after_s=70.0),
-    Meeting("the breaker's last token", _breaker, policy=replace(POLICY, breaker=Breaker(max_jobs=3))),
+    Meeting("the breaker's last token", _four_jobs, policy=replace(POLICY, breaker=Breaker(max_jobs=3))),
+    Meeting(
+        "the rate's last token",
+        _two_jobs,
+        # No breaker's document beside the rate's, which alone must make them meet.
+        policy=replace(POLICY, breaker=None, rate=Rate(max_jobs=1, window_s=60)),
+    ),
     Meeting("two triggers tell one instance", _schedulerx_doors),
     Meeting("two days of one job", _schedulerx_days),
     Meeting("the scheduler requeues in between", _requeue_between),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from shared.domain.call import Api
 from shared.domain.failure import Trigger
 from shared.domain.job import State, System
+from shared.domain.limits import PACE_PER_MINUTE, PACE_WINDOW_S, SharedLimit, encode_limit, pace_key, take_tokens
 from shared.domain.snapshot import TRIGGER_DATA_RERUN
+from shared.ports import Write
 from tests.proof.cast import GROUP, failed_day, group_job, hung, instance_failure, job, send
 from tests.proof.delivery import Delivery
 from tests.proof.nights import Build
@@ -68,6 +71,28 @@ def breaker(world: World) -> None:
     """More jobs than the breaker lets through."""
     send(world, *(hung(world, job(world, number)) for number in (1, 2)))
     send(world, *(hung(world, job(world, number)) for number in (3, 4)), after_s=9.0)
+
+
+def told_logstore_down(world: World) -> None:
+    """The breaker opens while the outcome Logstore is out of reach, and goes on meeting jobs."""
+    world.sink.down_until = world.clock.moment + 100
+    send(world, *(hung(world, job(world, number)) for number in (1, 2)))
+    send(world, hung(world, job(world, 3)), after_s=9.0)
+
+
+def rate(world: World) -> None:
+    """Twice as many jobs as the rate lets through in its window, told by two deliveries."""
+    send(world, *(hung(world, job(world, number)) for number in (1, 2, 3)))
+    send(world, hung(world, job(world, 4)), after_s=9.0)
+
+
+def pace(world: World) -> None:
+    """Others have used the operation's pace up for this minute."""
+    now = world.clock.moment
+    used = encode_limit(take_tokens(SharedLimit(), PACE_PER_MINUTE, PACE_WINDOW_S, now))
+    key = pace_key(GROUP, Api.RERUN_JOB)
+    assert not world.by_hand.save([Write(key=key, document=used, expected=None, due_at=None, expires_at=None)])
+    send(world, failed_day(world, group_job(world)))
 
 
 def forced(world: World) -> None:

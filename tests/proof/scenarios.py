@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from shared.policy.model import Attempts, Breaker, Policy
-from tests.proof import nights, nights_shared
+from shared.policy.model import Action, Attempts, Breaker, Match, Policy, Rate, Rule
+from tests.proof import nights, nights_people, nights_shared
 from tests.proof.cast import POLICY
 from tests.proof.cluster import Flavour
 from tests.proof.ground import START
@@ -110,5 +110,42 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("vanishes", nights.ends(100, "vanish"), reaches=frozenset({"unknown/no_evidence"})),
     Scenario(
         "bad_beside_good", nights.bad_beside_good, reaches=_reaches("ineligible/not_found", "invalid/not_understood")
+    ),
+    Scenario(
+        "rate_shared",
+        nights_shared.rate,
+        replace(POLICY, rate=Rate(max_jobs=2, window_s=60)),
+        within_s=10.0,
+        reaches=_reaches("deferred/rate"),
+    ),
+    Scenario("pace", nights_shared.pace, within_s=200.0, reaches=_reaches("deferred/pace")),
+    Scenario(
+        "breaker_told_logstore_down",
+        nights_shared.told_logstore_down,
+        replace(POLICY, breaker=Breaker(max_jobs=1)),
+        within_s=150.0,
+        reaches=_reaches("suppressed/breaker_open", "suppressed/breaker_opened"),
+    ),
+    Scenario(
+        "switched_off_between",
+        nights_people.switched_off,
+        within_s=100.0,
+        reaches=_reaches("suppressed/kill_switch"),
+    ),
+    Scenario(
+        "malformed_beside_good", nights_people.malformed, within_s=40.0, reaches=_reaches("deferred/record_unreadable")
+    ),
+    Scenario(
+        "held_and_approved",
+        nights_people.held,
+        replace(POLICY, rules=(Rule(name="asks", match=Match(), action=Action.HOLD),)),
+        reaches=_reaches("held/rule_holds", "deferred/approved"),
+    ),
+    Scenario(
+        "backlog_resumed",
+        nights_people.backlog,
+        replace(POLICY, breaker=Breaker(max_jobs=2)),
+        within_s=30.5,
+        reaches=_reaches("suppressed/breaker_open", "deferred/breaker_closed", "suppressed/breaker_closed"),
     ),
 )

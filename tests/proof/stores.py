@@ -45,7 +45,7 @@ class FakeLedger:
         assert len({write.key for write in writes}) == len(writes), "a key twice in one save"
         self._raise_before(fault)
         taken = writes[: (len(writes) + 1) // 2] if fault is Fault.HALF else writes
-        conflicts = frozenset(write.key for write in taken if not self._save(write))
+        conflicts = frozenset(write.key for write in taken if not self.keep(write))
         self.conflicts += len(conflicts)
         self._world.leave(fault)
         if fault in {Fault.ERROR_AFTER, Fault.HALF}:
@@ -56,11 +56,17 @@ class FakeLedger:
         """What is due, oldest first."""
         fault = self._world.step("due", 1)
         self._raise_before(fault)
-        found = sorted(Due(moment, key) for key, moment in self.dues.items() if moment <= before)
+        found = self.listed(before, limit, after)
         self._world.leave(fault)
+        return found
+
+    def listed(self, before: float, limit: int, after: Due | None) -> list[Due]:
+        """What is due as it is now, oldest first: no step."""
+        found = sorted(Due(moment, key) for key, moment in self.dues.items() if moment <= before)
         return [due for due in found if after is None or due > after][:limit]
 
-    def _save(self, write: Write) -> bool:
+    def keep(self, write: Write) -> bool:
+        """One compare-and-set, whoever wants it: no step. False if it conflicts."""
         there = self.documents.get(write.key)
         if (there.version if there else None) != write.expected:
             return False
@@ -82,6 +88,25 @@ class FakeLedger:
     def _fail(self) -> None:
         self._world.current.ledger_failed = True
         raise LedgerUnavailable("the ledger is out of reach")
+
+
+class PersonsLedger:
+    """The ledger as a person's command uses it, between two turns of the platform: no fault, no time."""
+
+    def __init__(self, ledger: FakeLedger) -> None:
+        self._ledger = ledger
+
+    def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
+        """The documents that exist."""
+        return {key: self._ledger.documents[key] for key in keys if key in self._ledger.documents}
+
+    def save(self, writes: Sequence[Write]) -> frozenset[str]:
+        """Save what does not conflict."""
+        return frozenset(write.key for write in writes if not self._ledger.keep(write))
+
+    def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:
+        """What is due, oldest first."""
+        return self._ledger.listed(before, limit, after)
 
 
 class FakeSink:

@@ -24,6 +24,8 @@ class Invoked:
     label: str
     deadline: float
     dry_run: bool = False
+    off: bool = False
+    """Whether the kill switch was on in the ledger when it began."""
     dead: bool = False
     """Killed by a fault or at its deadline: no step of it may follow."""
     error: BaseException | None = None
@@ -94,7 +96,8 @@ class Call:
 
     def shape(self) -> Hashable:
         """Everything that a law may read of it."""
-        who, told = (self.who.label, self.who.dry_run), (self.effect, self.effective, self.hit_run, self.hit_at)
+        who = (self.who.label, self.who.dry_run, self.who.off)
+        told = (self.effect, self.effective, self.hit_run, self.hit_at)
         return (self.at, who, self.job, self.data_time, self.look, self.arrived_at_run, self.document, told)
 
 

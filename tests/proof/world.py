@@ -138,7 +138,7 @@ class World(Ground):
 
     def begin(self, door: str, *, dry_run: bool = False) -> tuple[Invoked, Healer]:
         """A new invocation, wired and not yet run."""
-        who = Invoked(f"{door}#{len(self.invoked) + 1}", self.clock.moment + TIMEOUT_S, dry_run)
+        who = Invoked(f"{door}#{len(self.invoked) + 1}", self.clock.moment + TIMEOUT_S, dry_run, self.switched_off)
         self.invoked.append(who)
         healer = Healer(
             systems=lambda system, _region: self.systems[system],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from tests.proof.ground import GARBAGE
 from tests.proof.laws.reading import Breaches, name_of
 from tests.proof.truth import CANARY, Invoked, Job
 from tests.proof.world import World
@@ -12,16 +13,22 @@ MOST_PUT = 4096
 
 
 def law_06_a_bad_record_stops_nobody(world: World) -> Breaches:
-    """An invocation raises for one reason only: the ledger did not answer it."""
+    """An invocation raises only if the ledger did not answer it; a malformed document is left as it is."""
     for who in world.invoked:
         if who.unexplained:
             yield f"{who.label} raised {who.error!r}"
+    before: dict[str, bytes] = {}
+    for saved in world.saved:
+        if before.get(saved.key) == GARBAGE and saved.who is not world.outside:
+            yield f"{saved.who.label} wrote over {saved.key}, which is malformed"
+        before[saved.key] = saved.document
 
 
 def law_08_a_dry_run_changes_nothing(world: World) -> Breaches:
-    """No call, and no document but the outcomes that it owes."""
+    """A dry run makes no call, and saves nothing but the outcomes that it owes; under the kill switch nobody calls."""
     dry = {who for who in world.invoked if who.dry_run}
     yield from (f"{name_of(call)} in a dry run" for call in world.calls if call.who in dry)
+    yield from (f"{name_of(call)} under the kill switch" for call in world.calls if call.who.off)
     yield from (f"a dry run saved {s.key}" for s in world.saved if s.who in dry and not s.key.startswith("owed/"))
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
-from shared.domain.job import System, job_key
-from shared.domain.limits import PACE_PER_MINUTE, SharedLimit, breaker_key
+from shared.domain.call import Api
+from shared.domain.job import Scope, System, job_key
+from shared.domain.limits import PACE_PER_MINUTE, PACE_WINDOW_S, SharedLimit, breaker_key, pace_key, rate_key
 from shared.domain.outcome import stable_id
+from shared.domain.reasons import Reason
 from shared.domain.record import CaseState
 from tests.proof.laws.reading import SHARED, Breaches, cases_at, limit_of, record_of
 from tests.proof.truth import Call, Invoked, Job
@@ -14,7 +17,7 @@ from tests.proof.world import World
 
 
 def law_03_budgets_hold(world: World) -> Breaches:
-    """Attempts, reruns that took effect, the breaker's jobs and the pace stay within their windows."""
+    """Attempts, reruns that took effect, the breaker's jobs, rate and pace stay within their windows."""
     budget = world.policy.attempts
     marks: dict[str, set[tuple[int, float]]] = defaultdict(set)
     for saved in world.saved:
@@ -40,12 +43,67 @@ def _shared_budgets(world: World) -> Breaches:
     for scope in scopes:
         calls = [call for call in world.calls if call.job[0] == scope and not _forced(call)]
         if breaker is not None:
+            emptied = [
+                # A person closed it: its window begins anew.
+                saved.at
+                for saved in world.saved
+                if saved.key == breaker_key(scope) and saved.who is world.outside
+            ]
             for call in calls:
-                within = {other.job[1] for other in calls if call.at - breaker.window_s < other.at <= call.at}
+                since = max([call.at - breaker.window_s, *(at for at in emptied if at <= call.at)])
+                within = {other.job[1] for other in calls if since < other.at <= call.at}
                 if len(within) > breaker.max_jobs:
                     yield f"{len(within)} jobs were acted on in a window of the breaker"
         if scope.system is System.SCHEDULERX and _most_within([call.at for call in calls], 60) > PACE_PER_MINUTE:
             yield "more calls in a minute than the pace allows"
+    yield from _counted_budgets(world)
+
+
+def _counted_budgets(world: World) -> Breaches:
+    """What a rate's or pace's document counts, and what was reserved beside what others had taken."""
+    limits = _limits(world)
+    taken: dict[str, list[float]] = defaultdict(list)
+    for saved in world.saved:
+        if saved.key in limits:
+            moments = list(_counted(limit_of(saved.document)))
+            if saved.who is world.outside:
+                taken[saved.key] += moments
+            if _most_within(moments, limits[saved.key][1]) > limits[saved.key][0]:
+                yield f"{saved.key} counts more than its window holds: {moments}"
+    for scope, moments in _reserved(world).items():
+        for key in {rate_key(scope), pace_key(scope, Api.RERUN_JOB)} & limits.keys():
+            most, window_s = limits[key]
+            if _most_within([*taken[key], *moments], window_s) > most:
+                yield f"{key}: more attempts in a window than it has tokens: {sorted(moments)}"
+
+
+def _limits(world: World) -> dict[str, tuple[int, float]]:
+    """How many tokens in which window, by the key of the rate's or pace's document."""
+    rate, scopes = world.policy.rate, {job[0] for job in (*world.cluster, *world.group)}
+    rates = {rate_key(scope): (rate.max_jobs, rate.window_s) for scope in scopes if rate is not None}
+    of_groups = [scope for scope in scopes if scope.system is System.SCHEDULERX]
+    return {**rates, **{pace_key(scope, Api.RERUN_JOB): (PACE_PER_MINUTE, PACE_WINDOW_S) for scope in of_groups}}
+
+
+def _counted(limit: SharedLimit) -> Iterator[float]:
+    """A moment for each token, the earliest at which it can have been taken."""
+    for start, tokens in limit.buckets.items():
+        yield from [float(start)] * sum(int(token) for token in tokens)
+
+
+def _reserved(world: World) -> dict[Scope, list[float]]:
+    """When attempts were reserved that nobody forced, by cluster or group."""
+    scopes = {job_key(*job): job[0] for job in (*world.cluster, *world.group)}
+    found: dict[tuple[str, str, str], float] = {}
+    for saved in world.saved:
+        if saved.key in scopes:
+            for case in record_of(saved.document).cases:
+                if case.state is CaseState.RESERVED and not case.forced:
+                    found[(saved.key, case.failure_id, case.owner)] = case.reserved_at
+    moments: dict[Scope, list[float]] = defaultdict(list)
+    for (key, _, _), at in found.items():
+        moments[scopes[key]].append(at)
+    return moments
 
 
 def _forced(call: Call) -> bool:
@@ -54,7 +112,8 @@ def _forced(call: Call) -> bool:
 
 
 def law_10_an_open_breaker_admits_nobody(world: World) -> Breaches:
-    """No attempt is reserved that has no token from before the breaker opened; it never closes itself."""
+    """No attempt is reserved without a token from before the breaker opened; it never closes itself and tells once."""
+    yield from _told_once(world)
     breakers: dict[str, SharedLimit] = {}
     openers: dict[str, Invoked] = {}
     owners: dict[tuple[str, str], str] = {}
@@ -62,8 +121,9 @@ def law_10_an_open_breaker_admits_nobody(world: World) -> Breaches:
     for saved in world.saved:
         if saved.key.startswith("breaker/"):
             limit, before = limit_of(saved.document), breakers.get(saved.key)
-            if before is not None and before.opened_at is not None and limit.opened_at is None:
-                yield "the breaker closed itself"
+            shut = before is not None and before.opened_at is not None and limit.opened_at is None
+            if (shut and saved.who is not world.outside) or (limit.opened_at is not None and saved.expires_at):
+                yield "the breaker closed itself, or will when its document expires"
             if limit.opened_at is not None and (before is None or before.opened_at is None):
                 openers[saved.key] = saved.who
             breakers[saved.key] = limit
@@ -77,6 +137,22 @@ def law_10_an_open_breaker_admits_nobody(world: World) -> Breaches:
                 too_late = saved.who is not openers.get(scope_key) and world.baton is None
                 yield from _admitted(world, saved.key, breakers.get(scope_key), too_late=too_late)
             owners[place] = case.owner
+
+
+def _told_once(world: World) -> Breaches:
+    """For each opening of a breaker one notice, in the document that owes it and in the Logstore."""
+    opened: dict[str, float | None] = {}
+    openings = 0
+    for saved in world.saved:
+        if saved.key.startswith("breaker/"):
+            limit = limit_of(saved.document)
+            openings += limit.opened_at is not None and opened.get(saved.key) is None
+            opened[saved.key] = limit.opened_at
+            if len({one["outcome_id"] for one in limit.owed}) < len(limit.owed):
+                yield f"{saved.key} owes one notice twice"
+    told = [row for row in world.sink.unique().values() if row["reason"] == Reason.BREAKER_OPENED.value]
+    if len(told) != openings:
+        yield f"{openings} times a breaker opened, {len(told)} notices say so"
 
 
 def _admitted(world: World, key: str, limit: SharedLimit | None, *, too_late: bool) -> Breaches:

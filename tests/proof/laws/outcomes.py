@@ -92,12 +92,16 @@ def _one_final(rows: list[Row], name: str) -> Breaches:
     """One end of what was begun; what was never begun (suppressed, ineligible at once) may be told at each door."""
     finals: dict[str, list[Row]] = defaultdict(list)
     reopened: Counter[str] = Counter()
+    resumed = {row["follow_up"] for row in rows if row["reason"] == "breaker_closed"}
     for row in rows:
         ends = row["final"] == "true" and row["verdict"] != "duplicate" and row["dry_run"] == "false"
         if row["reason"].startswith("seen_"):
             # Tells what became of a rerun; the verdict was final before.
             if not row.get("follow_up"):
                 yield f"{row['reason']} of {row['event_id']} follows nothing up"
+            continue
+        if row["outcome_id"] in resumed:
+            # A person closed the breaker and had it go on: its end is what follows.
             continue
         if ends and (row["verdict"] in {"rerun", "refused", "unknown"} or row.get("follow_up")):
             finals[row[name]].append(row)
