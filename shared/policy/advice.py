@@ -47,7 +47,7 @@ WOULD_CHANGE: Mapping[Reason, str] = {
     Reason.STALE_EVENT: "Tell failures sooner, or raise `timing.stale_event_s`.",
     Reason.HOLD_EXPIRED: "Approve it while it is held (`secondwind approve`), or force it by hand.",
     Reason.REJECTED: "A person said no; force it by hand if that was a mistake.",
-    Reason.UNTRUSTED_SOURCE: "List under `sources` who told it, for this job, and tell owner, node, name and start as "
+    Reason.UNTRUSTED_SOURCE: "List under `sources` who told it, for this job, and tell owner, node and start as "
     "the live job has them.",
     Reason.COOLDOWN: "Nothing: it goes on by itself when the cooldown is over.",
     Reason.RUN_UNCLEAR: "Tell `started_at` of the run that failed, from the scheduler's own clock.",

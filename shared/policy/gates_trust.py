@@ -91,8 +91,8 @@ def _shown(speaker: Speaker) -> str:
 def claims_agree(facts: Facts) -> Answer:
     """Does what was told of the job agree with what the live job says of itself?
 
-    Compared where both speak: owner, job name (either may be cut short), nodes while the run meant is the one seen,
-    and a start that the list should long have shown. A queue may be routed or renamed: evidence only.
+    Compared where both speak: owner, nodes while the run meant is the one seen, and a start that the list should long
+    have shown. Names and queues are evidence only: a name may be cut short or shown otherwise, a queue routed.
     """
     wrong = _disagreement(facts)
     if not wrong:
@@ -108,8 +108,6 @@ def _disagreement(facts: Facts) -> str:
     told, seen = facts.failure, facts.snapshot
     if told.owner and seen.owner and bare_owner(told.owner) != bare_owner(seen.owner):
         return "owner"
-    if told.job_name and seen.name and not _same_or_cut(told.job_name, seen.name):
-        return "name"
     if not isinstance(seen, EhpcSnapshot) or seen.state is not State.RUNNING:
         return ""
     if told.node and seen.nodes and facts.run is Run.THIS and not _among(told.node, seen.nodes):
@@ -119,10 +117,6 @@ def _disagreement(facts: Facts) -> str:
     later = told.started_at - seen.start_time > START_TOLERANCE_S
     long_known = seen.look_begun_at > told.started_at + facts.policy.timing.settle_s
     return "start" if later and long_known else ""
-
-
-def _same_or_cut(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
 
 
 def _among(told: str, nodes: tuple[str, ...]) -> bool:
