@@ -14,6 +14,9 @@ import pytest
 from secondwind.localcloud.cloud import LocalCloud
 from secondwind.localcloud.fc_context import make_context
 from secondwind.localcloud.sls import LogService
+from tests.e2e.doctor_ward import ward
+
+__all__ = ["ward"]
 
 PROJECT, OUTCOMES, SOURCE = "secondwind", "outcomes", "failures"
 POLICY = """
