@@ -63,7 +63,7 @@ _BY_LOG = "source: {project: hpc, logstore: failures, topic: night}"
         "live: {cannot_look: later}, expect: {verdict: deferred, reason: look_failed}",
         "live: {cannot_look: never}, expect: {verdict: refused, reason: look_refused}",
         "failure: {node: n9}, live: {nodes: [n1, n2]}, expect: {verdict: suppressed, reason: untrusted_source}",
-        "failure: {job_name: a}, live: {name: b}, expect: {verdict: suppressed, reason: untrusted_source}",
+        "failure: {owner: a}, live: {owner: b}, expect: {verdict: suppressed, reason: untrusted_source}",
         "live: {started_ago_s: 5}, failed_ago_s: 600, expect: {verdict: duplicate, reason: restarted_since}",
         "failure: {occurred_at: '2026-01-03T00:00:00Z'}, expect: {verdict: suppressed, reason: stale_event}",
         "failure: {started_at: '2026-01-05T01:00:00+08:00'}, expect: {verdict: duplicate, reason: restarted_since}",
