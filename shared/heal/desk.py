@@ -12,7 +12,7 @@ from shared.domain.failure import Trigger
 from shared.domain.limits import SharedLimit
 from shared.domain.mode import Mode
 from shared.domain.reasons import OPEN_VERDICTS, Reason, Verdict, is_final
-from shared.domain.record import Case, CaseState, JobRecord
+from shared.domain.record import LISTED_AT, Case, CaseState, JobRecord
 from shared.domain.settlement import watched
 from shared.domain.transitions import also_told, closed, handed_over, outcome_of, recorded, reserved, waiting
 from shared.heal.admission import CONTENDED_WAIT_S, Admission, Wait, deferred
@@ -183,17 +183,18 @@ class Desk:
     def _is_kept(decision: Decision, facts: Facts) -> bool:
         """Whether a failure that ends as soon as it is told must be known again, or may be resumed by a person."""
         known = facts.record.case(decision.failure_id)
-        if known is not None and known.open:
-            return False
+        if known is not None and (known.open or known.due_at == LISTED_AT):
+            return False  # it goes on already, or waits for a person already: another telling of it owes nothing more
         rule = facts.rule
         observed_only = rule is not None and (rule.action is Action.OBSERVE or rule.mode is Mode.OBSERVE)
         stopped = decision.reason is Reason.BREAKER_OPEN and not observed_only
         return stopped or decision.reason is Reason.LOOK_REFUSED
 
     def _note_telling(self, item: Item, record: JobRecord) -> None:
-        """A second telling of what this delivery has just written down: a redelivery of it must be known as well."""
+        """A second telling of what was just written down, or of what a breaker stopped, is known from now on."""
         case = record.case(item.decided.failure_id)
-        if case is not None and item.decided.verdict is Verdict.DUPLICATE and self.books.changed(item.key):
+        again = item.decided.verdict is Verdict.DUPLICATE and self.books.changed(item.key)
+        if case is not None and (again or item.decided.reason is Reason.BREAKER_OPEN):
             self.books.put(item.key, record.with_case(also_told(case, item.failure.telling_id)))
 
 

@@ -7,18 +7,10 @@ from difflib import get_close_matches
 
 from msgspec import Struct
 
+from shared.settings.variables import VARIABLES
+
 PREFIX = "SECONDWIND_"
-NAMES = (
-    "SECONDWIND_EHPC_ENDPOINT",
-    "SECONDWIND_SCHEDULERX_ENDPOINT",
-    "SECONDWIND_SLS_ENDPOINT",
-    "SECONDWIND_OUTCOME_PROJECT",
-    "SECONDWIND_OUTCOME_LOGSTORE",
-    "SECONDWIND_LEDGER_URL",
-    "SECONDWIND_POLICY_FILE",
-    "SECONDWIND_MODE",
-    "SECONDWIND_TIME_ZONE",
-)
+NAMES = tuple(variable.name for variable in VARIABLES)
 """Every setting that `read_settings` reads."""
 ELSEWHERE = frozenset(
     {"SECONDWIND_CLUSTER_ID", "SECONDWIND_REGION", "SECONDWIND_REPORT_DIR", "SECONDWIND_EMITTERS_CONF"}

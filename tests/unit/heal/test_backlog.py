@@ -165,3 +165,15 @@ def test_a_crash_loses_no_part_of_it(house: Any, step: int) -> None:
     told = [[verdict for verdict in found if verdict != "duplicate"] for found in finals(house).values()]
     assert sorted(told) == [["rerun"], ["suppressed"], ["suppressed"], ["suppressed"], ["suppressed"]]
     assert record(house).cases[0].due_at == LISTED_AT
+
+
+def test_told_by_two_doors_in_one_delivery_it_owes_one_outcome(house: Any) -> None:
+    """The second telling is folded into the first, is known from then on, and owes nothing that nobody would write."""
+    opened(house)
+    first, second = house.hung(3, telling_id="a", event_id="a"), house.failure(3, telling_id="b", event_id="b")
+    owed: list[int] = []
+    house.ledger = Meddling(house.ledger)
+    house.ledger.after_save = lambda: owed.append(len(record(house).owed))
+    report = house.deliver(first, second)
+    (case,) = record(house).cases
+    assert (report.folded, owed, set(case.tellings)) == (1, [1, 0], {"a", "b"})
