@@ -49,7 +49,12 @@ def _effects_are_told(world: World, told: dict[str, list[Row]]) -> Breaches:
             if (other.job, other.run) == (telling.job, telling.run)
             for row in _rows_of(other, told, world)
         ]
-        if not any(row["verdict"] == "rerun" or row["reason"] in {"no_evidence", "not_observable"} for row in mine):
+        gone = {"no_evidence", "not_observable"}
+        job = world.cluster.get(telling.job)
+        if job is not None and job.run == telling.run:
+            # It ended in the queue, before its next run began: the list shows the end of the run that was killed.
+            gone.add("job_finished")
+        if not any(row["verdict"] == "rerun" or row["reason"] in gone for row in mine):
             yield f"run {telling.run} of {telling.job[1]} was rerun, and that was not told: {_words(mine)}"
 
 
