@@ -22,15 +22,16 @@ if __name__ == "__main__":
 
 from shared.domain.decision import Ask
 from shared.domain.failure import Failure, FailureClass, Speaker, Trigger
-from shared.domain.job import Cluster, State
+from shared.domain.job import State
 from shared.domain.limits import SharedLimit
 from shared.domain.record import JobRecord
-from shared.domain.snapshot import EhpcSnapshot
 from shared.policy.conditions import LogPlace
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
 from shared.policy.model import Action, Attempts, Match, Policy, Rule, Source, Thrash
 from shared.policy.patterns import compile_pattern
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.ehpc.system import Cluster
 
 RULES = 100
 SLICES = 60

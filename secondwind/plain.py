@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timezone
 
-from shared.intake.text import printable
+from shared.reading.text import printable
 
 MAX_SHOWN = 400
 """Bytes of one value that are shown at the most."""

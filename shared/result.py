@@ -6,9 +6,9 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from shared.domain.reasons import Reason, Verdict
+from shared.domain.reasons import Reason
+from shared.domain.verdicts import Verdict
 from shared.heal import Report, Result
-from shared.policy.advice import would_change
 
 SCHEMA = "secondwind-result/1"
 MAX_OUTCOMES = 50
@@ -38,5 +38,5 @@ def _outcome(result: Result, *, gates: bool) -> dict[str, Any]:
     if gates:
         asked = result.decision.gates if result.decision else ()
         fields["gates"] = [asdict(gate) for gate in asked]
-        fields["would_change"] = would_change(Reason(result.outcome.reason))
+        fields["would_change"] = Reason.named(result.outcome.reason).would_change
     return fields

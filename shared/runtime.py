@@ -20,7 +20,6 @@ from msgspec.structs import replace
 from shared.domain.credentials import Credentials
 from shared.domain.errors import Fault, InputError, PolicyError, SettingsError
 from shared.domain.failure import Intake, Trigger, Unreadable
-from shared.domain.job import System
 from shared.heal import Healer, Invocation, Report
 from shared.intake.context import Context, Told, content_hash, event_id, unreadable
 from shared.intake.event import read_events
@@ -36,9 +35,8 @@ from shared.result import result_of
 from shared.settings import Settings, SqliteLedger, read_credentials, read_settings, unknown_names
 from shared.sls import Access, SlsSink, SlsSource
 from shared.sweep import sweep
-from shared.systems.ehpc import EhpcSystem
+from shared.systems import SYSTEMS
 from shared.systems.openapi import OpenApi
-from shared.systems.schedulerx import SchedulerxSystem
 
 DEFAULT_TIMEOUT_S = 60.0
 """Assumed where the context names no timeout, as a test event's may not."""
@@ -182,15 +180,13 @@ def _intake_context(settings: Settings, policy: Policy, invocation: Invocation, 
 
 def _systems(
     settings: Settings, credentials: Credentials, clock: SystemClock, remaining_s: Callable[[], float]
-) -> Callable[[System, str], JobSystem]:
+) -> Callable[[str, str], JobSystem]:
     """Adapters by system and region, each made when first asked for."""
 
     @cache
-    def system_in(system: System, region: str) -> JobSystem:
-        ehpc = system is System.EHPC
-        found = settings.ehpc_endpoint(region) if ehpc else settings.schedulerx_endpoint(region)
-        api = OpenApi(credentials, found, remaining_s=remaining_s)
-        return EhpcSystem(api, clock) if ehpc else SchedulerxSystem(api, clock, settings.time_zone)
+    def system_in(system: str, region: str) -> JobSystem:
+        api = OpenApi(credentials, settings.endpoint(system, region), remaining_s=remaining_s)
+        return SYSTEMS.named(system).connect(api, clock, settings.time_zone)
 
     return system_in
 

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from shared.documents import decode_limit, decode_record
 from shared.domain.errors import LedgerUnavailable
-from shared.domain.limits import SharedLimit, decode_limit
+from shared.domain.keys import group_of, kind_of
+from shared.domain.limits import SharedLimit
 from shared.domain.outcome import Outcome
-from shared.domain.record import JobRecord, decode_record
+from shared.domain.record import JobRecord
 from shared.heal import Healer, Item, Notice, Origin, Report, Result, Walked
-from shared.heal.books import SHARED
 from shared.ports import Due, Stored
 
 _LOG = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ def _fair(hints: Sequence[Due]) -> list[str]:
     """Keys in turns, one of each cluster and group, each one's oldest first: a storm in one delays no other."""
     queues: dict[str, deque[str]] = {}
     for due in hints:
-        queues.setdefault(due.key.rpartition("/")[0], deque()).append(due.key)
+        queues.setdefault(group_of(due.key), deque()).append(due.key)
     turns: list[str] = []
     while queues:
         for scope in list(queues):
@@ -71,7 +72,7 @@ def _due_work(documents: Mapping[str, Stored], now: float) -> tuple[list[Item], 
     owed = Walked()
     for key, stored in documents.items():
         try:
-            if key.startswith(SHARED):
+            if kind_of(key).shared_limit:
                 owed.notices += _told_by_breaker(key, decode_limit(stored.document), now)
                 continue
             record = decode_record(stored.document)
@@ -86,10 +87,10 @@ def _due_work(documents: Mapping[str, Stored], now: float) -> tuple[list[Item], 
 def _owed_by(key: str, record: JobRecord, now: float) -> list[Result]:
     if not record.owed or record.due_at is None or record.due_at > now:
         return []
-    return [Result(msgspec.convert(one, Outcome), None, key) for one in record.owed]
+    return [Result(Outcome.read(one), None, key) for one in record.owed]
 
 
 def _told_by_breaker(key: str, limit: SharedLimit, now: float) -> list[Notice]:
     if limit.listed_at > now:
         return []
-    return [Notice(key, msgspec.convert(one, Outcome).fields()) for one in limit.owed]
+    return [Notice(key, Outcome.read(one).fields()) for one in limit.owed]

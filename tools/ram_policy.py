@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.systems import SYSTEMS
 from tools.deploy_check import ROOT, read_defaults, resolve
 
 FOLDER = ROOT / "deploy" / "ram"
@@ -44,15 +45,7 @@ class Grant:
 
 
 CALLS: Mapping[str, Grant] = {
-    # E-HPC authorises operations, not clusters: https://help.aliyun.com/zh/e-hpc/security-and-compliance/api-ehpc-2018-04-12-ram
-    "ehpc:RerunJobs": Grant("ehpc:RerunJobs", ANY),
-    "ehpc:ListJobsWithFilters": Grant("ehpc:ListJobsWithFilters", ANY),
-    # SchedulerX 2 goes by the product code edas, and its pages of the operations name all resources:
-    # https://help.aliyun.com/zh/schedulerx/developer-reference/
-    "schedulerx:RerunJob": Grant("edas:ManageSchedulerxJobRerun", ANY),
-    "schedulerx:GetJobInfo": Grant("edas:ReadSchedulerxJobQuery", ANY),
-    "schedulerx:GetJobInstance": Grant("edas:ReadSchedulerxJobInstanceQuery", ANY),
-    "schedulerx:GetJobInstanceList": Grant("edas:ReadSchedulerxJobInstanceQuery", ANY),
+    **{f"{one.name}:{call.name}": Grant(call.ram_action, ANY) for one in SYSTEMS for call in one.operations},
     # https://www.alibabacloud.com/help/en/sls/overview-8
     "log:pull_logs": Grant("log:GetCursorOrData", (_SOURCE,)),
     "log:put_logs": Grant("log:PostLogStoreLogs", (_OUTCOMES,)),

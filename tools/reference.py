@@ -14,16 +14,15 @@ from pathlib import Path
 from unittest import mock
 
 from secondwind.cli import command_parser
-from secondwind.explain.gate_of import ANSWERED, Step
-from secondwind.explain.reasons_of import REASONS_OF, verdicts_of
 from secondwind.policy.words import said
-from shared.domain.job import System
 from shared.domain.outcome import Outcome
-from shared.domain.reasons import FINAL_UNKNOWN_REASONS, OPEN_VERDICTS, Reason, Verdict
-from shared.intake.announcement import FIELDS, Field
-from shared.policy.advice import would_change
+from shared.domain.reasons import FINAL_UNKNOWN_REASONS, Reason
+from shared.domain.verdicts import OPEN_VERDICTS, Step, Verdict
+from shared.intake.announcement import ENVELOPE, EVIDENCE
 from shared.policy.decide import GATES, Skip
+from shared.reading.ids import Field
 from shared.settings.variables import VARIABLES
+from shared.systems import SYSTEMS
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "reference.md"
 _HELP_COLUMNS = "100"
@@ -65,30 +64,28 @@ def _verdicts() -> str:
 def _finality(verdict: Verdict) -> str:
     if verdict not in OPEN_VERDICTS:
         return "yes"
-    ends = sorted(reason.value for reason in FINAL_UNKNOWN_REASONS if reason in REASONS_OF[verdict])
+    ends = sorted(reason.value for reason in FINAL_UNKNOWN_REASONS if verdict in reason.verdicts)
     return "only with " + ", ".join(f"`{reason}`" for reason in ends) if ends else "no"
 
 
 def _reasons() -> str:
-    says = said(Reason)
     rows = [
         (
             f"`{reason.value}`",
-            ", ".join(f"`{verdict.value}`" for verdict in verdicts_of(reason)),
-            says[reason.name],
+            ", ".join(f"`{verdict.value}`" for verdict in reason.verdicts),
+            reason.means,
             _who(reason),
-            would_change(reason),
+            reason.would_change,
         )
-        for reason in dict.fromkeys(reason for reasons in REASONS_OF.values() for reason in reasons)
+        for reason in sorted(Reason, key=lambda reason: list(Verdict).index(reason.verdicts[0]))
     ]
     head = ("reason", "verdict", "meaning", "who says it", "what would have to change for it to be rerun")
     return "## Reasons\n\nWhy; one stable code each.\n\n" + _table(head, rows)
 
 
 def _who(reason: Reason) -> str:
-    answered = ANSWERED[reason]
-    gates = ", ".join(f"`{gate}`" for gate in answered.gates)
-    return f"gate {gates}" if answered.step is Step.GATE else answered.step.value
+    gates = ", ".join(f"`{gate}`" for gate in reason.giver.gates)
+    return f"gate {gates}" if reason.giver.step is Step.GATE else reason.giver.step.value
 
 
 def _gates() -> str:
@@ -111,12 +108,12 @@ def _announcement() -> str:
     rows = [
         (
             f"`{field.name}`",
-            _systems(field),
+            systems,
             "yes" if field.required else "no",
             field.says,
             _first_line(field.read.__doc__),
         )
-        for field in FIELDS
+        for field, systems in _fields()
     ]
     return (
         "## job-failure/1\n\nWhat announces a failure: a CloudEvent's `data`, a log (its fields, or one JSON object in "
@@ -125,17 +122,28 @@ def _announcement() -> str:
     )
 
 
-def _systems(field: Field) -> str:
-    return "both" if field.systems == frozenset(System) else ", ".join(sorted(s.value for s in field.systems))
+def _fields() -> Iterator[tuple[Field, str]]:
+    """Every field, and the job systems whose failures have it."""
+    yield from ((field, "all") for field in ENVELOPE)
+    yield from ((field, system.name) for system in SYSTEMS for field in system.fields)
+    yield from ((field, "all") for field in EVIDENCE)
 
 
 def _outcome() -> str:
     says = said(Outcome)
-    rows = [(f"`{name}`", says[name]) for name in Outcome.__struct_fields__]
+    rows = [row for name in Outcome.__struct_fields__ for row in (_places() if name == "place" else [(name, says[name])])]
+    rows = [(f"`{name}`", meaning) for name, meaning in rows]
     return (
         "## Outcome record\n\n`secondwind-outcome/1`, one log each in the outcome Logstore. Every value is text; a "
         "field without a value is absent.\n\n" + _table(("field", "meaning"), rows)
     )
+
+
+def _places() -> Iterator[tuple[str, str]]:
+    """Whose job it is, a field each."""
+    yield "system", " or ".join(f"`{name}`" for name in SYSTEMS.names) + "."
+    yield "region", "Of the job."
+    yield from ((part.field, f"{system.title}.") for system in SYSTEMS for part in system.parts)
 
 
 def _commands() -> str:

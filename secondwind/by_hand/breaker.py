@@ -6,7 +6,7 @@ from secondwind.by_hand.at_ledger import MAX_WHY_CHARS, NOT_DONE, Answer, Work, 
 from secondwind.by_hand.places import parse_scope
 from secondwind.plain import count, moment, shown, table
 from secondwind.usage import UnusableError
-from shared import by_hand
+from shared import people
 from shared.domain.job import Scope
 from shared.domain.limits import SharedLimit
 from shared.ports import Ledger
@@ -18,7 +18,7 @@ OPEN, CLOSED, UNREADABLE = "open", "closed", "unreadable"
 
 def show(ledger: Ledger, _now: float) -> Answer:
     """Every breaker that ever counted a job, open ones first."""
-    found = sorted(by_hand.breakers(ledger), key=lambda one: (_word(one.limit) == CLOSED, one.scope))
+    found = sorted(people.breakers(ledger), key=lambda one: (_word(one.limit) == CLOSED, one.scope))
     rows = [
         (
             one.scope,
@@ -40,7 +40,7 @@ def open_at(scope: str, why: str, by: str) -> Work:
     place, reason = _scope(scope), bounded(why, MAX_WHY_CHARS, "--why")
 
     def work(ledger: Ledger, now: float) -> Answer:
-        done = by_hand.open_breaker(ledger, place, why=reason, by=by, now=now)
+        done = people.open_breaker(ledger, place, why=reason, by=by, now=now)
         if done.before.opened_at is not None:
             lines = [f"the breaker of {place.key} is open already, {_since(done.before)}"]
         else:
@@ -50,16 +50,16 @@ def open_at(scope: str, why: str, by: str) -> Work:
     return work
 
 
-def close_at(scope: str, backlog: by_hand.Backlog, by: str, per_minute: int) -> Work:
+def close_at(scope: str, backlog: people.Backlog, by: str, per_minute: int) -> Work:
     """Close one, then decide about what waits behind it. Raises UnusableError."""
     place = _scope(scope)
     if not 1 <= per_minute <= PER_MINUTE_MAX:
         raise UnusableError(f"--per-minute wants 1 to {PER_MINUTE_MAX}")
 
     def work(ledger: Ledger, now: float) -> Answer:
-        waiting = by_hand.waiting_behind(ledger, place)
-        done = by_hand.close_breaker(ledger, place, by=by, now=now)
-        settled = by_hand.settle(ledger, place, backlog, by=by, now=now, per_minute=per_minute)
+        waiting = people.waiting_behind(ledger, place)
+        done = people.close_breaker(ledger, place, by=by, now=now)
+        settled = people.settle(ledger, place, backlog, by=by, now=now, per_minute=per_minute)
         was = "was closed already" if done.before.opened_at is None else f"is closed; it was open {_since(done.before)}"
         lines = [
             f"{count(waiting, 'failure')} waited behind the breaker of {place.key}",
@@ -80,8 +80,8 @@ def close_at(scope: str, backlog: by_hand.Backlog, by: str, per_minute: int) -> 
     return work
 
 
-def _said(backlog: by_hand.Backlog, changed: int, per_minute: int) -> str:
-    if backlog is by_hand.Backlog.DROP:
+def _said(backlog: people.Backlog, changed: int, per_minute: int) -> str:
+    if backlog is people.Backlog.DROP:
         return f"dropped {count(changed, 'failure')}: nothing follows for them"
     pace = f", {per_minute} of them due in each minute" if changed > per_minute else ""
     return f"resumed {count(changed, 'failure')}{pace}: the sweep takes them up through every gate"

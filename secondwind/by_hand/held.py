@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from secondwind.by_hand.at_ledger import Answer, Work
 from secondwind.plain import duration, moment, shown, table
-from shared import by_hand
-from shared.by_hand.holds import Hold
-from shared.domain.job import job_key
+from shared import people
+from shared.domain.keys import job_key
 from shared.domain.mode import Mode
 from shared.domain.outcome import Outcome
+from shared.people.holds import Hold
 from shared.ports import Ledger
 
 SHOWN_ID_CHARS = 12
-MAX_DIGITS = 16
-_RUN = "run:"
 
 
 def show(ledger: Ledger, now: float) -> Answer:
     """Every held failure, the one that expires first first."""
-    found = by_hand.holds(ledger)
+    found = people.holds(ledger)
     rows = [
         (
             hold.case.failure_id[:SHOWN_ID_CHARS],
@@ -39,8 +37,8 @@ def decide(wanted: str, *, yes: bool, by: str) -> Work:
     """Approve or reject the held failure with that id, or whose id alone begins so."""
 
     def work(ledger: Ledger, now: float) -> Answer:
-        hold = by_hand.find(ledger, wanted.strip().lower())
-        outcome = by_hand.answer(ledger, hold, yes=yes, by=by, now=now)
+        hold = people.find(ledger, wanted.strip().lower())
+        outcome = people.answer(ledger, hold, yes=yes, by=by, now=now)
         verb = "approved: the sweep asks every gate that is left" if yes else "rejected: nothing follows"
         lines = [f"failure {hold.case.failure_id} of {shown(_job(hold))} is {verb}"]
         obstacles = _obstacles(ledger, hold) if yes else []
@@ -56,11 +54,11 @@ def _answered(hold: Hold, outcome: Outcome, obstacles: list[str]) -> dict[str, o
 def _obstacles(ledger: Ledger, hold: Hold) -> list[str]:
     """What a person set that will stop it all the same."""
     notes: list[str] = []
-    controls = by_hand.read_controls(ledger)
+    controls = people.read_controls(ledger)
     everything = controls.everything
     if everything is not None and everything.mode is not Mode.AUTO:
         notes.append(f"note: mode {everything.mode.value} is set by {shown(everything.by)}, so it will not be rerun")
-    breaker = by_hand.breaker_of(ledger, hold.case.failure.scope)
+    breaker = people.breaker_of(ledger, hold.case.failure.scope)
     if breaker is None or breaker.opened_at is not None:
         notes.append(f"note: the breaker of {hold.case.failure.scope.key} is open, so it will wait behind it")
     return notes
@@ -78,11 +76,9 @@ def _left(hold: Hold, now: float) -> str:
 
 
 def _began(hold: Hold) -> float | None:
-    """When the held run began: as it was seen, else as it was told; of a SchedulerX instance only as told."""
+    """When the held run began: as it was seen, else as it was told; of an instance only as told."""
     life = hold.case.held_life
-    if life.startswith(_RUN) and life.removeprefix(_RUN).isdecimal():
-        return float(life.removeprefix(_RUN)[:MAX_DIGITS])
-    return hold.case.failure.started_at
+    return float(life.began) if life is not None and life.began is not None else hold.case.failure.started_at
 
 
 def _run_length(hold: Hold, now: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from secondwind.by_hand.at_ledger import MAX_WHY_CHARS, Answer, Work, bounded
 from secondwind.plain import moment, shown, table
 from secondwind.usage import UnusableError
-from shared import by_hand
+from shared import people
 from shared.domain.mode import Controls, Mode, ModeSet
 from shared.ports import Ledger
 
@@ -22,7 +22,7 @@ CANNOT_LOOSEN = "auto loosens nothing: where the policy, a rule or SECONDWIND_MO
 
 def show(ledger: Ledger, _now: float) -> Answer:
     """What people have set."""
-    controls = by_hand.read_controls(ledger)
+    controls = people.read_controls(ledger)
     return Answer(lines=lines_of(controls), body=body_of(controls))
 
 
@@ -31,7 +31,7 @@ def set_to(mode: Mode, rule: str | None, why: str, by: str) -> Work:
     name, reason = _rule(rule), bounded(why, MAX_WHY_CHARS, "--why")
 
     def work(ledger: Ledger, now: float) -> Answer:
-        controls = by_hand.set_mode(ledger, name, ModeSet(mode=mode, by=by, at=now, why=reason))
+        controls = people.set_mode(ledger, name, ModeSet(mode=mode, by=by, at=now, why=reason))
         note = CANNOT_LOOSEN if mode is Mode.AUTO else CLOSES
         return Answer(lines=[*lines_of(controls), note], body=body_of(controls))
 
@@ -43,7 +43,7 @@ def clear(rule: str | None) -> Work:
     name = _rule(rule)
 
     def work(ledger: Ledger, _now: float) -> Answer:
-        controls = by_hand.clear_mode(ledger, name)
+        controls = people.clear_mode(ledger, name)
         return Answer(lines=lines_of(controls), body=body_of(controls))
 
     return work

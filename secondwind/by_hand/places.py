@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import unquote
 
 from msgspec import Struct
 
-from shared.domain.job import REGION_PATTERN, Cluster, Group, Scope, System, job_key
+from shared.domain.job import REGION_PATTERN, Scope
+from shared.domain.keys import job_key
+from shared.systems import SYSTEMS
 
 MAX_PART_CHARS = 256
-SCOPE_WANTED = "wants ehpc/<region>/<cluster> or schedulerx/<region>/<namespace>/<group>, as `breaker list` prints it"
-JOB_WANTED = "wants ehpc/<region>/<cluster>/<job id> or schedulerx/<region>/<namespace>/<group>/<job>"
-_SCOPE_PARTS = {System.EHPC.value: 3, System.SCHEDULERX.value: 4}
-
-
 class Job(Struct, frozen=True, kw_only=True):
     """One job, named by a person."""
 
@@ -28,35 +26,49 @@ class Job(Struct, frozen=True, kw_only=True):
 
     @property
     def whole(self) -> bool:
-        """Whether the id names one job: an E-HPC number without its server part may mean several."""
-        return self.scope.system is System.SCHEDULERX or "." in self.job_id
+        """Whether the id can only mean one job."""
+        return SYSTEMS.named(self.scope.system).names_one_job(self.job_id)
 
     def means(self, job_id: str) -> bool:
-        """Whether an id that was told or listed can be this job's: equal, or equal up to a server part left out."""
-        if job_id == self.job_id:
-            return True
-        if self.scope.system is System.SCHEDULERX:
-            return False
-        number, _, server = job_id.partition(".")
-        own_number, _, own_server = self.job_id.partition(".")
-        return number == own_number and not (server and own_server)
+        """Whether an id that was told or listed can be this job's."""
+        return SYSTEMS.named(self.scope.system).may_mean(self.job_id, job_id)
+
+
+def scope_wanted() -> str:
+    """How a person writes a scope."""
+    return f"wants {' or '.join(system.scope_form for system in SYSTEMS)}, as `breaker list` prints it"
+
+
+def job_wanted() -> str:
+    """How a person writes a job."""
+    return f"wants {' or '.join(f'{system.scope_form}/<{system.job_label}>' for system in SYSTEMS)}"
 
 
 def parse_scope(text: str) -> Scope:
-    """A cluster or group. Raises ValueError, whose text says what is wanted."""
-    return _scope(_parts(text, 0, SCOPE_WANTED), SCOPE_WANTED)
+    """A scope. Raises ValueError, whose text says what is wanted."""
+    return _scope(_parts(text, 0, scope_wanted()), scope_wanted())
 
 
 def parse_job(text: str) -> Job:
     """A job. Raises ValueError, whose text says what is wanted."""
-    *scope, job_id = _parts(text, 1, JOB_WANTED)
-    return Job(scope=_scope(scope, JOB_WANTED), job_id=job_id)
+    *scope, job_id = _parts(text, 1, job_wanted())
+    return Job(scope=_scope(scope, job_wanted()), job_id=job_id)
+
+
+def job_of_fields(fields: Mapping[str, str]) -> Job | None:
+    """The job that an outcome names; None if it names none."""
+    name, job_id = fields.get("system", ""), fields.get("job_id", "")
+    if name not in SYSTEMS or not job_id:
+        return None
+    system = SYSTEMS.named(name)
+    if not all(fields.get(field) for field in ("region", *(part.field for part in system.parts))):
+        return None
+    return Job(scope=system.scope(fields), job_id=job_id)
 
 
 def _parts(text: str, more: int, wanted: str) -> list[str]:
-    system = text.partition("/")[0]
     parts = [unquote(part) for part in text.split("/")]
-    if len(parts) != _SCOPE_PARTS.get(system, -1) + more:
+    if parts[0] not in SYSTEMS or len(parts) != 2 + len(SYSTEMS.named(parts[0]).parts) + more:
         raise ValueError(wanted)
     if any(not part or len(part) > MAX_PART_CHARS or not part.isprintable() for part in parts):
         raise ValueError(wanted)
@@ -64,9 +76,8 @@ def _parts(text: str, more: int, wanted: str) -> list[str]:
 
 
 def _scope(parts: list[str], wanted: str) -> Scope:
-    system, region, *rest = parts
+    name, region, *rest = parts
     if not re.match(REGION_PATTERN, region):
         raise ValueError(wanted)
-    if system == System.EHPC.value:
-        return Cluster(region=region, cluster_id=rest[0])
-    return Group(region=region, namespace=rest[0], group_id=rest[1])
+    system = SYSTEMS.named(name)
+    return system.scope({"region": region, **{part.field: one for part, one in zip(system.parts, rest, strict=True)}})

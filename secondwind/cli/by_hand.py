@@ -135,7 +135,7 @@ def _breaker_open(chosen: argparse.Namespace) -> int:
 
 def _breaker_close(chosen: argparse.Namespace) -> int:
     from secondwind.by_hand import breaker  # noqa: PLC0415 - as above
-    from shared.by_hand import Backlog  # noqa: PLC0415 - as above
+    from shared.people import Backlog  # noqa: PLC0415 - as above
 
     backlog = Backlog(chosen.backlog)
     return _run(chosen, lambda: breaker.close_at(chosen.scope, backlog, _who(chosen), chosen.per_minute))

@@ -7,6 +7,8 @@ import os
 import sys
 from typing import Any
 
+from shared.systems import SYSTEMS
+
 
 def register(commands: Any) -> None:
     """Add the commands."""
@@ -42,8 +44,9 @@ def register(commands: Any) -> None:
         epilog="Exit status: 0 no check failed; 1 one failed; 2 it cannot run as asked.",
     )
     doctor.add_argument("--region", default="", metavar="ID", help="default: FC_REGION")
-    doctor.add_argument("--cluster", default="", metavar="ID", help="an E-HPC cluster of yours")
-    doctor.add_argument("--group", default="", metavar="NAMESPACE/GROUP", help="a SchedulerX group of yours")
+    for system in SYSTEMS:
+        flag = system.flag
+        doctor.add_argument(flag.option, dest=f"place_{system.name}", default="", metavar=flag.metavar, help=flag.help)
     doctor.add_argument("--source", default="", metavar="PROJECT/LOGSTORE", help="where the Log Service trigger reads")
     doctor.add_argument(
         "--function", action="append", default=[], metavar="NAME", help="deployed name; may be repeated"
@@ -59,8 +62,7 @@ def _doctor(chosen: argparse.Namespace) -> int:
 
     wanted = Wanted(
         region=chosen.region,
-        cluster=chosen.cluster,
-        group=chosen.group,
+        places={system.name: getattr(chosen, f"place_{system.name}") for system in SYSTEMS},
         source=chosen.source,
         functions=tuple(chosen.function),
         endpoint=chosen.endpoint,

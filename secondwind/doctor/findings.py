@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from shared.domain.credentials import Credentials
@@ -39,11 +39,8 @@ class Options:
     """What a person told beside the environment; empty: not told."""
 
     region: str
-    cluster: str = ""
-    """An E-HPC cluster to look at."""
-    namespace: str = ""
-    group: str = ""
-    """A SchedulerX group to look at."""
+    places: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By job system: the parts of a scope to look at."""
     source: str = ""
     """`project/logstore` of a Log Service trigger."""
     functions: tuple[str, ...] = ()

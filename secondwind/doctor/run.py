@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TextIO
 
 from secondwind.account import hidden, region_of
@@ -18,6 +18,8 @@ from secondwind.doctor.findings import Check, Finding, Level, Options, Subject
 from secondwind.invoke.via import endpoint_of
 from secondwind.plain import shown
 from secondwind.usage import UnusableError
+from shared.systems import SYSTEMS
+from shared.systems.system import System
 
 HEALTHY, FAILED, UNUSABLE = 0, 1, 2
 """Exit statuses."""
@@ -31,8 +33,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("outcome Logstore", storage.outcomes),
     ("source", storage.source),
     ("ledger", storage.ledger),
-    ("ehpc", services.ehpc),
-    ("schedulerx", services.schedulerx),
+    ("job systems", services.job_systems),
     ("functions", deployed.functions),
 )
 
@@ -42,9 +43,8 @@ class Wanted:
     """What a person asks for."""
 
     region: str = ""
-    cluster: str = ""
-    group: str = ""
-    """`namespace/group`."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """By job system: a scope of it, as its flag wants it."""
     source: str = ""
     functions: tuple[str, ...] = ()
     endpoint: str = ""
@@ -118,9 +118,7 @@ def _guarded(name: str, check: Check, subject: Subject) -> Iterator[Finding]:
 
 def _options(wanted: Wanted, environ: Mapping[str, str]) -> Options:
     region = region_of(wanted.region, environ)
-    namespace, slash, group = wanted.group.partition("/")
-    if wanted.group and not (namespace and slash and group):
-        raise UnusableError("--group wants NAMESPACE/GROUP")
+    places = {name: _place(SYSTEMS.named(name), text) for name, text in wanted.places.items() if text}
     if wanted.source and wanted.source.count("/") != 1:
         raise UnusableError("--source wants PROJECT/LOGSTORE")
     try:
@@ -131,13 +129,18 @@ def _options(wanted: Wanted, environ: Mapping[str, str]) -> Options:
         compute = None
     return Options(
         region=region,
-        cluster=wanted.cluster,
-        namespace=namespace,
-        group=group,
+        places=places,
         source=wanted.source,
         functions=wanted.functions,
         compute=compute,
     )
+
+
+def _place(system: System, text: str) -> Mapping[str, str]:
+    try:
+        return system.read_flag(text)
+    except ValueError as error:
+        raise UnusableError(f"{system.flag.option} {error}") from None
 
 
 def _line(finding: Finding) -> str:

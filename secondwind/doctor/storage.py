@@ -15,9 +15,11 @@ from secondwind.plain import shown
 from secondwind.setup import differences
 from secondwind.setup.differences import Action
 from secondwind.setup.resources import Account
+from shared.documents import decode_controls
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import LedgerUnavailable, SettingsError
-from shared.domain.mode import CONTROLS_KEY, Controls, Mode, decode_controls
+from shared.domain.keys import CONTROLS_KEY
+from shared.domain.mode import Controls, Mode
 from shared.ledger.tablestore_setup import has_table
 from shared.open_ledger import check_client, open_ledger
 from shared.settings import TablestoreLedger

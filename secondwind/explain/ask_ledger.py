@@ -12,13 +12,14 @@ from msgspec.structs import replace
 from secondwind.by_hand.at_ledger import Terms, ledger_of
 from secondwind.by_hand.places import Job
 from secondwind.usage import UnusableError
-from shared import by_hand
-from shared.by_hand.walk import as_listed, records
+from shared import people
+from shared.documents import decode_record
 from shared.domain.errors import LedgerUnavailable
-from shared.domain.job import job_key
+from shared.domain.keys import job_key
 from shared.domain.limits import SharedLimit
 from shared.domain.mode import Controls
-from shared.domain.record import JobRecord, decode_record
+from shared.domain.record import JobRecord
+from shared.people.walk import as_listed, records
 from shared.ports import Ledger
 
 T = TypeVar("T")
@@ -54,8 +55,8 @@ def ask_ledger(terms: Terms, job: Job, further_ids: Sequence[str]) -> FromLedger
         mine = {key: _of_job(key, record, job) for key, record in found.items()}
         return FromLedger(
             records={key: record for key, record in mine.items() if record.cases or record.attempts},
-            breaker=by_hand.breaker_of(ledger, job.scope),
-            controls=by_hand.read_controls(ledger),
+            breaker=people.breaker_of(ledger, job.scope),
+            controls=people.read_controls(ledger),
             name=name,
         )
 

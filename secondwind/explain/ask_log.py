@@ -10,9 +10,9 @@ from secondwind.by_hand.places import Job
 from secondwind.outcomes import OutcomeLog, OutcomesUnavailable, Row
 from secondwind.usage import UnusableError
 from shared.domain.errors import SettingsError
-from shared.domain.job import Cluster, Scope, System
 from shared.domain.outcome import Outcome
 from shared.settings import read_credentials, read_settings
+from shared.systems import SYSTEMS
 
 DEFAULT_REGION = "cn-hangzhou"
 _NAMED = ("SECONDWIND_SLS_ENDPOINT", "SECONDWIND_OUTCOME_PROJECT", "SECONDWIND_OUTCOME_LOGSTORE")
@@ -63,21 +63,10 @@ def ask_log(
 
 
 def queries_of(job: Job) -> list[dict[str, str]]:
-    """What to ask about a job: by the id as given, and as it may have been told, without its server part.
+    """What to ask about a job: by the ids under which it may have been told.
 
-    An E-HPC number without its server part is searched for among all outcomes of its cluster: who reads compares.
+    An id that may mean several jobs is searched for among all outcomes of its scope: who reads compares.
     """
-    scope = scope_fields(job.scope)
-    if job.scope.system is System.SCHEDULERX:
-        return [{**scope, "job_id": job.job_id}]
     if not job.whole:
-        return [scope]
-    return [{**scope, "job_id": job_id} for job_id in (job.job_id, job.job_id.partition(".")[0])]
-
-
-def scope_fields(scope: Scope) -> dict[str, str]:
-    """A cluster or group as an outcome names it."""
-    place = {"system": scope.system.value, "region": scope.region}
-    if isinstance(scope, Cluster):
-        return {**place, "cluster_id": scope.cluster_id}
-    return {**place, "namespace": scope.namespace, "group_id": scope.group_id}
+        return [job.scope.place]
+    return [{**job.scope.place, "job_id": job_id} for job_id in SYSTEMS.named(job.scope.system).told_as(job.job_id)]

@@ -12,11 +12,10 @@ from secondwind.by_hand.mode import body_of as modes_of
 from secondwind.by_hand.places import Job
 from secondwind.explain.ask_ledger import FromLedger
 from secondwind.explain.ask_log import FromLog
-from secondwind.explain.gate_of import ANSWERED
 from secondwind.explain.live import Live
 from secondwind.explain.story import FailureStory
 from shared.domain.record import Case
-from shared.policy.advice import would_change
+from shared.policy.decide import gates_before
 
 SCHEMA = "secondwind-explanation/1"
 
@@ -71,14 +70,14 @@ def _failure(story: FailureStory) -> dict[str, Any]:
         "max_attempts": row.get("max_attempts", ""),
     }
     if reason is not None:
-        answered = ANSWERED[reason]
+        giver = reason.giver
         found["answered_by"] = {
-            "step": answered.step.name.lower(),
-            "what": answered.step.value,
-            "gates": list(answered.gates),
-            "asked_before": list(answered.before),
+            "step": giver.step.name.lower(),
+            "what": giver.step.value,
+            "gates": list(giver.gates),
+            "asked_before": list(gates_before(giver)),
         }
-        found["would_change"] = would_change(reason)
+        found["would_change"] = reason.would_change
     return found | (_case(case) if case else {})
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from msgspec import Struct
 
 from secondwind.by_hand.at_ledger import Terms, ledger_url
-from secondwind.explain.ask_log import scope_fields
+from secondwind.by_hand.places import job_of_fields
 from secondwind.localcloud.acs3 import Credential
 from secondwind.localcloud.fc import FunctionRuntime
 from secondwind.outcomes import Row
@@ -29,7 +29,7 @@ RETOLD_S = 0.001
 CODE_PATH = Path(__file__).resolve().parents[2]
 _TEXTS = ("exit_code", "message", "reason", "node", "job_name", "queue", "owner")
 _NUMBERS = ("job_instance_id", "data_time", "started_at", "restart_count")
-_PLACE = ("system", "region", "cluster_id", "namespace", "group_id", "job_id", "job_instance_id", "data_time")
+_UNIT = ("job_id", "job_instance_id", "data_time")
 
 
 class Live(Struct, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ def announcement_of(failure: Failure) -> dict[str, Any]:
     A redelivery would be answered by the first gates as told before. So its time is a millisecond earlier: that makes
     it another telling of the same failure, and decides nothing else.
     """
-    told: dict[str, Any] = {**failure.extra, **scope_fields(failure.scope)}
+    told: dict[str, Any] = {**failure.extra, **failure.scope.place}
     source = getattr(failure.scope, "namespace_source", "")
     if source:
         told["namespace_source"] = source
@@ -84,8 +84,9 @@ def announcement_of(failure: Failure) -> dict[str, Any]:
 
 def announcement_of_row(row: Row) -> dict[str, Any]:
     """`job-failure/1` of a failure of which only an outcome is left: no evidence, and the time is the outcome's."""
-    told: dict[str, Any] = {name: row[name] for name in _PLACE if row.get(name)}
-    return {"schema": "job-failure/1", **told, "occurred_at": row.get("at", "")}
+    job = job_of_fields(row)
+    told: dict[str, Any] = {name: row[name] for name in _UNIT if row.get(name)}
+    return {"schema": "job-failure/1", **(job.scope.place if job else {}), **told, "occurred_at": row.get("at", "")}
 
 
 def _settings(terms: Terms) -> dict[str, str]:

@@ -14,18 +14,16 @@ from typing import Any, TextIO
 from msgspec import Struct
 
 from secondwind.by_hand.at_ledger import NOT_DONE, OUT_OF_REACH, UNUSABLE, Answer, Terms, tell
-from secondwind.by_hand.places import Job, parse_job
+from secondwind.by_hand.places import Job, job_of_fields, parse_job
 from secondwind.explain.ask_ledger import FromLedger, ask_ledger, jobs_of_failure
-from secondwind.explain.ask_log import FromLog, ask_log, queries_of, scope_fields
+from secondwind.explain.ask_log import FromLog, ask_log, queries_of
 from secondwind.explain.body import body_of
 from secondwind.explain.live import Live, announcement_of, announcement_of_row, decide_again
 from secondwind.explain.story import FailureStory, stories
 from secondwind.explain.text import lines_of
-from secondwind.outcomes import Row
 from secondwind.plain import shown
 from secondwind.usage import UnusableError
-from shared.by_hand.holds import MIN_PREFIX
-from shared.domain.job import Cluster, Group, System
+from shared.people.holds import MIN_PREFIX
 from shared.ports import Clock
 from shared.reality import SystemClock
 
@@ -96,7 +94,7 @@ class _UnknownError(Exception):
 
 def _find(job: Job, begins: str, since: float, terms: Terms) -> Found:
     log = ask_log(terms.environ, job.scope.region, queries_of(job), since, terms.clock.now() + 60)
-    place = scope_fields(job.scope).items()
+    place = job.scope.place.items()
     rows = [row for row in log.rows if place <= row.items() and job.means(row.get("job_id", ""))]
     ledger = ask_ledger(terms, job, sorted({row["job_id"] for row in rows}))
     told = stories(rows, list(ledger.records.values()))
@@ -122,7 +120,7 @@ def _job_of(begins: str, since: float, terms: Terms) -> Job:
     log = FromLog() if listed and whole else ask_log(terms.environ, "", [query], since, terms.clock.now() + 60)
     found = dict(listed)
     for row in log.rows:
-        failure_id, job = row.get("failure_id", ""), _job_of_row(row)
+        failure_id, job = row.get("failure_id", ""), job_of_fields(row)
         if failure_id.startswith(begins) and job is not None:
             found.setdefault(failure_id, job)
     if len(found) > 1:
@@ -136,17 +134,6 @@ def _job_of(begins: str, since: float, terms: Terms) -> Job:
         ]
         raise _UnknownError(f"no failure with id {begins} is known{''.join(problems)}; try --job", status)
     return next(iter(found.values()))
-
-
-def _job_of_row(row: Row) -> Job | None:
-    place, job_id = [row.get("region", "")], row.get("job_id", "")
-    names = ("cluster_id",) if row.get("system") == System.EHPC.value else ("namespace", "group_id")
-    place += [row.get(name, "") for name in names]
-    if not job_id or not all(place):
-        return None
-    if row.get("system") == System.EHPC.value:
-        return Job(scope=Cluster(region=place[0], cluster_id=place[1]), job_id=job_id)
-    return Job(scope=Group(region=place[0], namespace=place[1], group_id=place[2]), job_id=job_id)
 
 
 def _job(text: str) -> Job:

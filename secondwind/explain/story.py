@@ -57,7 +57,7 @@ class FailureStory(Struct, frozen=True, kw_only=True):
         """Why it stands so; None if neither source knows, or it is a reason of another version."""
         row = self.decisive
         if row is not None and row.get("reason") in _REASONS:
-            return Reason(row["reason"])
+            return Reason.named(row["reason"])
         return self.case.reason if self.case else None
 
 

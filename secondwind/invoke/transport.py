@@ -7,8 +7,8 @@ security token among them.
 
 from __future__ import annotations
 
-from shared.systems.classify import NoAnswer
 from shared.systems.openapi import _sdk
+from shared.systems.openapi.classify import NoAnswer
 
 NOTHING_RAN = frozenset({NoAnswer.NOT_RESOLVED, NoAnswer.CONNECT_FAILED, NoAnswer.CONNECT_TIMEOUT, NoAnswer.REDIRECTED})
 """With these the service certainly got nothing, or sent the caller elsewhere."""

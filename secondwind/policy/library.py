@@ -14,8 +14,8 @@ import msgspec
 import yaml
 from msgspec import Struct
 
-from shared.domain.job import System
 from shared.policy import yamltree
+from shared.systems import SYSTEMS
 
 SUBJECTS = (
     "scheduler",
@@ -58,9 +58,9 @@ class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, renam
         return str(self.rule["name"])
 
     @property
-    def system(self) -> System:
-        """The system that its failures are of: the rule's, E-HPC for a rule that is for both."""
-        return System(self.rule["match"].get("system", System.EHPC.value))
+    def system(self) -> str:
+        """The system that its failures are of: the rule's, the first one for a rule that is for all."""
+        return str(self.rule["match"].get("system", SYSTEMS.names[0]))
 
     @property
     def must_match(self) -> tuple[dict[str, str], ...]:

@@ -10,7 +10,8 @@ twice with one `outcome_id` (contract.md): outcomes and failures are counted by 
 from __future__ import annotations
 
 from shared.domain.failure import Trigger
-from shared.domain.reasons import Reason, Verdict
+from shared.domain.reasons import Reason
+from shared.domain.verdicts import Verdict
 
 UNKNOWN_AFTER_S = 600
 """An outcome that is unknown for longer wants a person's look: settle_s of the shipped policy is 120."""

@@ -7,13 +7,7 @@ from enum import Enum
 from msgspec import Struct
 
 from shared.domain.job import Scope
-
-
-class Api(str, Enum):
-    """The mutating operations that Second Wind knows."""
-
-    RERUN_JOBS = "RerunJobs"
-    RERUN_JOB = "RerunJob"
+from shared.domain.life import Life
 
 
 class Effect(str, Enum):
@@ -35,15 +29,21 @@ class Target(Struct, frozen=True, kw_only=True):
     scope: Scope
     job_id: str
     """As the job system lists it."""
-    data_time: str | None = None
-    """SchedulerX: data time of the failed instance, `YYYY-MM-DD HH:MM:SS` in the configured zone."""
+    life: Life | None = None
+    """The life that is to be run again, as it was seen."""
+
+    @property
+    def data_time(self) -> str | None:
+        """Of the life, where jobs have instances."""
+        return self.life.data_time if self.life is not None else None
 
 
 class CallResult(Struct, frozen=True, kw_only=True):
     """What one call did for one job."""
 
     effect: Effect
-    api: Api
+    api: str
+    """The operation, as the service calls it."""
     code: str = ""
     """The service's code, or the name of the transport failure; empty for a plain success."""
     message: str = ""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from shared.domain.failure import FailureClass, Trigger
-from shared.domain.reasons import Reason, Verdict
+from shared.domain.gate import Gate, GateAnswer
+from shared.domain.life import Life
+from shared.domain.reasons import Reason
+from shared.domain.verdicts import Verdict
 
 
 class Ask(Struct, frozen=True, kw_only=True):
@@ -20,22 +23,14 @@ class Ask(Struct, frozen=True, kw_only=True):
     the kill switch."""
 
 
-class Gate(Struct, frozen=True, kw_only=True, gc=False):
-    """One question that was asked on the way."""
-
-    name: str
-    passed: bool
-    saw: str
-    wanted: str
-
-
 class Decision(Struct, frozen=True, kw_only=True, gc=False):
     """What shall become of one failure, and why."""
 
     verdict: Verdict
     reason: Reason
     message: str
-    gates: tuple[Gate, ...]
+    asked: tuple[tuple[str, GateAnswer], ...] = ()
+    """Every gate that was asked, by its name, with its answer; the last one stopped the failure, if one did."""
     failure_id: str
     state: str = ""
     """The state seen; empty if nothing could be seen."""
@@ -49,9 +44,22 @@ class Decision(Struct, frozen=True, kw_only=True, gc=False):
     max_attempts: int = 0
     due_at: float | None = None
     """When to go on, for an open verdict."""
-    life: str = ""
+    life: Life | None = None
     """The life that the attempt is for."""
     job_instance_id: int | None = None
-    """SchedulerX: the instance meant, as seen; as told where nothing was seen."""
+    """The instance meant, as seen, where jobs have instances; as told where nothing was seen."""
     data_time: str | None = None
-    """SchedulerX: the meant instance's, as seen; as told where nothing was seen."""
+    """The meant instance's, as seen; as told where nothing was seen."""
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """Every gate asked, as it is told."""
+        return tuple(
+            Gate(name=name, passed=answer.stop is None, saw=answer.saw, wanted=answer.wanted)
+            for name, answer in self.asked
+        )
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a gate stopped it."""
+        return bool(self.asked) and self.asked[-1][1].stop is not None

@@ -7,7 +7,7 @@ from enum import Enum
 from msgspec import Struct
 
 from shared.domain.errors import Fault
-from shared.domain.job import Scope, System
+from shared.domain.job import Scope
 
 
 class Trigger(str, Enum):
@@ -58,11 +58,11 @@ class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     scope: Scope
     job_id: str
-    """As told. E-HPC: `1.scheduler`, `12[3].scheduler`, or without the server part. SchedulerX: decimal digits."""
+    """As told: the job system's own id, or what it allows in its place."""
     job_instance_id: int | None = None
-    """SchedulerX: the failed instance. One of this and `data_time` is always there for SchedulerX."""
+    """The failed instance, where jobs have instances. One of this and `data_time` is there then."""
     data_time: str | None = None
-    """SchedulerX: `YYYY-MM-DD HH:MM:SS` in the configured zone."""
+    """Of the failed instance: `YYYY-MM-DD HH:MM:SS` in the configured zone."""
     occurred_at: float
     """Unix seconds. Never later than the moment of intake: a future time counts as now."""
     started_at: float | None = None
@@ -92,8 +92,8 @@ class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return len(self.message) + sum(len(name) + len(value) for name, value in self.extra.items())
 
     @property
-    def system(self) -> System:
-        """The job system that the failure names."""
+    def system(self) -> str:
+        """Name of the job system that the failure names."""
         return self.scope.system
 
 

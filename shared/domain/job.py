@@ -1,32 +1,24 @@
-"""Jobs and what groups them: which system, which cluster or group, which job."""
+"""Jobs and what groups them: a scope, and the state that a look shows."""
 
 from __future__ import annotations
 
 from enum import Enum
 from functools import lru_cache
+from typing import ClassVar
 from urllib.parse import quote
-
-from msgspec import Struct
 
 REGION_PATTERN = r"^[a-z]{2,8}(-[a-z0-9]{1,16}){1,4}\Z"
 """What a region id looks like: `cn-hangzhou`, `ap-southeast-1`, `cn-shanghai-finance-1`. It becomes part of a
 host name that credentials are sent to, so nothing else may pass. Bounded, so matching is."""
 
 
-class System(str, Enum):
-    """A job system that Second Wind can act on."""
-
-    EHPC = "ehpc"
-    SCHEDULERX = "schedulerx"
-
-
 class State(str, Enum):
-    """A job's live state as a word of the contract."""
+    """A job's live state as a word of the trade."""
 
     QUEUED = "QUEUED"
     RUNNING = "RUNNING"
     FINISHED = "FINISHED"
-    """E-HPC only: the job has ended, well or badly; the API does not tell which."""
+    """It has ended, well or badly; the job system does not tell which."""
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
     KILLED = "KILLED"
@@ -42,54 +34,33 @@ class State(str, Enum):
 LIVE_STATES = frozenset({State.QUEUED, State.RUNNING})
 
 
-class Cluster(Struct, frozen=True, kw_only=True, tag="ehpc"):
-    """An E-HPC cluster: what a RerunJobs call names, and what a breaker guards."""
+class Scope:
+    """What jobs of one system share a breaker, a rate and mostly a call: a cluster, a group.
 
+    Each job system has a Struct of its own that is one, tagged with the system's name: `region` and the parts that its
+    ledger key is made of.
+    """
+
+    __slots__ = ()
+
+    parts: ClassVar[tuple[str, ...]]
+    """Fields that tell scopes of one region apart, in the order of the ledger key."""
+    system: ClassVar[str]
+    """Name of the job system."""
     region: str
-    cluster_id: str
 
     @property
-    def system(self) -> System:
-        """Always E-HPC."""
-        return System.EHPC
+    def place(self) -> dict[str, str]:
+        """The scope as outcomes name it: `system`, `region` and each part."""
+        return {"system": self.system, "region": self.region, **{part: getattr(self, part) for part in self.parts}}
 
     @property
     def key(self) -> str:
-        """Ledger key prefix of the cluster, `ehpc/<region>/<cluster>`; parts are percent-encoded."""
-        return f"{self.system.value}/{_encoded(self.region, self.cluster_id)}"
+        """Prefix of its ledger keys, `<system>/<region>/<part>…`, percent-encoded."""
+        return _key(self)
 
 
-class Group(Struct, frozen=True, kw_only=True, tag="schedulerx"):
-    """A SchedulerX application group in its namespace."""
-
-    region: str
-    namespace: str
-    group_id: str
-    namespace_source: str = ""
-    """Only special third parties need it; empty means that the parameter is not sent."""
-
-    @property
-    def system(self) -> System:
-        """Always SchedulerX."""
-        return System.SCHEDULERX
-
-    @property
-    def key(self) -> str:
-        """Ledger key prefix of the group, `schedulerx/<region>/<namespace>/<group>`, percent-encoded."""
-        return f"{self.system.value}/{_encoded(self.region, self.namespace, self.group_id)}"
-
-
-Scope = Cluster | Group
-"""What jobs share a breaker and, on E-HPC, a call."""
-
-
-@lru_cache(maxsize=4096)
-def job_key(scope: Scope, job_id: str) -> str:
-    """Ledger key of one job, by its id as the job system lists it; kept, for every step of a delivery asks for it."""
-    return f"{scope.key}/{quote(job_id, safe='')}"
-
-
-@lru_cache(maxsize=256)
-def _encoded(*parts: str) -> str:
-    """Parts of a key."""
-    return "/".join(quote(part, safe="") for part in parts)
+@lru_cache(maxsize=1024)
+def _key(scope: Scope) -> str:
+    parts = (scope.region, *(getattr(scope, part) for part in scope.parts))
+    return "/".join((scope.system, *(quote(part, safe="") for part in parts)))

@@ -7,23 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.domain.call import Api
-from shared.domain.errors import LedgerUnavailable
-from shared.domain.job import Cluster, Scope
+from shared.domain.job import Scope
+from shared.domain.keys import breaker_key
 from shared.domain.outcome import Outcome, rfc3339, stable_id
-from shared.domain.reasons import Reason, Verdict
+from shared.domain.reasons import Reason
 from shared.domain.record import LISTED_AT, OWED_RETRY_S
+from shared.domain.verdicts import Verdict
 
 BREAKER_BUCKET_S = 60
 COUNT_BUCKET_S = 10
 PACE_WINDOW_S = 60.0
-PACE_PER_MINUTE = 80
-"""SchedulerX answers 100 calls a minute, user and operation, and others share it (job-systems.md 5.5,
-https://help.aliyun.com/zh/mse/support/openapi-issues)."""
 MAX_WHY_CHARS = 256
 MAX_WHO_CHARS = 128
 MAX_DIGITS = 20
@@ -45,7 +41,7 @@ class SharedLimit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Outcomes about the breaker itself (opened, closed) that are not yet known to be in the Logstore."""
     owed_at: float = 0.0
     proven: bool = False
-    """Breaker of a SchedulerX group: a first rerun was seen to have made exactly the instance that was meant."""
+    """Breaker where reruns can stray: a first rerun was seen to have made exactly what was meant."""
 
     @property
     def listed_at(self) -> float:
@@ -60,44 +56,6 @@ class SharedLimit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def put_off(self, now: float) -> SharedLimit:
         """This document with its owed outcomes due a while later."""
         return replace(self, owed_at=now) if self.owed else self
-
-
-_DECODER = msgspec.json.Decoder(SharedLimit)
-
-
-def encode_limit(limit: SharedLimit) -> bytes:
-    """The document as the ledger keeps it."""
-    return msgspec.json.encode(limit)
-
-
-def decode_limit(document: bytes) -> SharedLimit:
-    """A stored limit.
-
-    Raises:
-        LedgerUnavailable: the document is not one of ours; it must not count as an unused limit.
-    """
-    try:
-        limit = _DECODER.decode(document)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise LedgerUnavailable(f"a ledger document is malformed: {error}") from error
-    if not all(start.isdecimal() and len(start) < MAX_DIGITS for start in limit.buckets):
-        raise LedgerUnavailable("a ledger document is malformed: a bucket does not begin at a moment")
-    return limit
-
-
-def breaker_key(scope: Scope) -> str:
-    """Ledger key of a cluster's or group's breaker."""
-    return f"breaker/{scope.key}"
-
-
-def pace_key(scope: Scope, api: Api) -> str:
-    """Ledger key of an operation's pace in a region: the documented limit is per account and operation."""
-    return f"pace/{scope.system.value}/{scope.region}/{api.value}"
-
-
-def rate_key(scope: Scope) -> str:
-    """Ledger key of the rate of a cluster or group: how many jobs a window may act on before the rest wait."""
-    return f"rate/{scope.key}"
 
 
 def opened(limit: SharedLimit, scope: Scope, why: str, now: float, by: str = "") -> SharedLimit:
@@ -139,8 +97,6 @@ def _owing(limit: SharedLimit, notice: dict[str, str], since: float) -> SharedLi
 
 def _notice(scope: Scope, reason: Reason, opened_at: float, now: float, message: str) -> dict[str, str]:
     """An outcome about the breaker itself; its opening and its closing have one failure id."""
-    cluster = scope if isinstance(scope, Cluster) else None
-    group = None if isinstance(scope, Cluster) else scope
     failure_id = stable_id("breaker", breaker_key(scope), opened_at)
     opening = stable_id("outcome", failure_id, Reason.BREAKER_OPENED.value)
     outcome = Outcome(
@@ -152,11 +108,7 @@ def _notice(scope: Scope, reason: Reason, opened_at: float, now: float, message:
         verdict=Verdict.SUPPRESSED.value,
         reason=reason.value,
         message=message,
-        system=scope.system.value,
-        region=scope.region,
-        cluster_id=cluster.cluster_id if cluster else "",
-        namespace=group.namespace if group else "",
-        group_id=group.group_id if group else "",
+        place=scope.place,
     )
     return outcome.fields()
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timezone
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict
 
@@ -12,7 +14,7 @@ SCHEMA = "secondwind-outcome/1"
 
 
 class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One outcome; every value is text, an empty one is absent (contract.md, Outcome record)."""
+    """One outcome; every value is text, an empty one is absent."""
 
     schema: str = SCHEMA
     """Always `secondwind-outcome/1`."""
@@ -33,25 +35,17 @@ class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     message: str = ""
     """The same for people; of an `invalid` record every fault with its path."""
     trigger: str = ""
-    """The door: `log`, `event`, `manual` or `sweep`."""
+    """The door through which it came."""
     event_id: str = ""
     """CloudEvents: `<source>/<id>`. Logs: stable across redelivery of a range."""
-    system: str = ""
-    """`ehpc` or `schedulerx`."""
-    region: str = ""
-    """Of the job."""
-    cluster_id: str = ""
-    """E-HPC."""
-    namespace: str = ""
-    """SchedulerX."""
-    group_id: str = ""
-    """SchedulerX."""
+    place: dict[str, str] = {}
+    """Whose job it is: `system`, `region` and the names of its scope, each a field of its own in the record."""
     job_id: str = ""
     """As the job system lists it; as told, if it lists none."""
     job_instance_id: str = ""
-    """SchedulerX: the failed instance."""
+    """The failed instance, where jobs have instances."""
     data_time: str = ""
-    """SchedulerX: the failed instance's, in `SECONDWIND_TIME_ZONE`."""
+    """The failed instance's, in `SECONDWIND_TIME_ZONE`."""
     state: str = ""
     """The live state that was seen, or `NOT_FOUND`."""
     rule: str = ""
@@ -63,7 +57,7 @@ class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     max_attempts: str = ""
     """The budget that it counts against."""
     api: str = ""
-    """`RerunJobs` or `RerunJob`."""
+    """The operation that was called."""
     api_request_id: str = ""
     """The service's own, for a ticket."""
     api_code: str = ""
@@ -77,7 +71,18 @@ class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def fields(self) -> dict[str, str]:
         """The record as the Logstore takes it: present fields only."""
-        return {name: value for name, value in asdict(self).items() if value}
+        own = asdict(self)
+        return {name: value for name, value in (own | own.pop("place")).items() if value}
+
+    @classmethod
+    def read(cls, fields: Mapping[str, str]) -> Outcome:
+        """An outcome from its record.
+
+        Raises:
+            msgspec.ValidationError: it is none of ours.
+        """
+        place = {name: value for name, value in fields.items() if name not in cls.__struct_fields__}
+        return msgspec.convert({**fields, "place": place}, cls)
 
 
 def stable_id(*parts: object) -> str:

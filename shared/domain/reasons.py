@@ -1,165 +1,256 @@
-"""Verdicts and reasons: the stable codes that an outcome carries. Text never drives control flow, these do."""
+"""Reasons: the stable codes that say why. Text never drives control flow, these do.
+
+A reason is one row of `Reason`: its code, the verdicts that it is told with, who gives it, what it means and what would
+have to change. The reference, `explain` and every dry run are made from these rows.
+"""
 
 from __future__ import annotations
 
 from enum import Enum
 
+from shared.domain.verdicts import OPEN_VERDICTS, Giver, Step, Verdict
 
-class Verdict(str, Enum):
-    """What became of a failure (contract.md, Verdicts)."""
 
-    RERUN = "rerun"
-    """The API accepted the rerun, or a look at the job showed that it took place."""
-    WOULD_RERUN = "would_rerun"
-    """As `rerun`, in a dry run or where only observed: nothing was called."""
-    INELIGIBLE = "ineligible"
-    """The live job is not one that its system reruns: wrong state, not rerunnable, or not there."""
-    DUPLICATE = "duplicate"
-    """This failure has been or is being handled, or the job has been restarted since."""
-    SUPPRESSED = "suppressed"
-    """The policy or a person said no."""
-    DEFERRED = "deferred"
-    """Recorded and due later; the sweep goes on with it."""
-    HELD = "held"
-    """Waits for a person's approval, a day at most."""
-    REFUSED = "refused"
-    """The API certainly did not do it, and repeating would not help."""
-    UNKNOWN = "unknown"
-    """A call was made, and whether it took effect is not known yet; the sweep looks."""
-    INVALID = "invalid"
-    """The record could not be understood."""
+def _gate(*names: str) -> Giver:
+    return Giver(Step.GATE, names)
+
+
+_by = Giver
+_DONE = "Nothing: it was rerun."
+_SEEN = "Nothing: it was rerun, and this is how the rerun went on."
+_RERUN = (Verdict.RERUN,)
+_WOULD_RERUN = (Verdict.WOULD_RERUN,)
+_INELIGIBLE = (Verdict.INELIGIBLE,)
+_DUPLICATE = (Verdict.DUPLICATE,)
+_SUPPRESSED = (Verdict.SUPPRESSED,)
+_DEFERRED = (Verdict.DEFERRED,)
+_HELD = (Verdict.HELD,)
+_REFUSED = (Verdict.REFUSED,)
+_UNKNOWN = (Verdict.UNKNOWN,)
+_INVALID = (Verdict.INVALID,)
 
 
 class Reason(str, Enum):
-    """Why, one stable code each."""
+    """Why, one stable code each. A member is its code."""
 
-    ACCEPTED = "accepted"
-    """The API accepted the rerun."""
-    OBSERVED_RESTART = "observed_restart"
-    """The call's answer was lost or unclear, and a look showed that the job was restarted."""
-    SEEN_RESTARTED = "seen_restarted"
-    """After an accepted rerun: the job was seen to run again."""
-    SEEN_SUCCEEDED = "seen_succeeded"
-    """After an accepted rerun of SchedulerX: the new instance succeeded."""
-    SEEN_FAILED = "seen_failed"
-    """After an accepted rerun of SchedulerX: the new instance failed."""
-    SEEN_ENDED = "seen_ended"
-    """After an accepted rerun: the new run has ended; how is not known."""
-    DRY_RUN = "dry_run"
-    """Every gate passed, in a dry run."""
-    OBSERVE_MODE = "observe_mode"
-    """Every gate passed, in mode `observe`."""
-    OBSERVE_RULE = "observe_rule"
-    """Every gate passed, and the rule only observes."""
-    STATE_NOT_ELIGIBLE = "state_not_eligible"
-    """The job, or the instance named, is in a state from which its system does not rerun."""
-    JOB_FINISHED = "job_finished"
-    """E-HPC: the job has ended, well or badly."""
-    NOT_FOUND = "not_found"
-    """The job system does not list the job or the instance."""
-    NOT_RERUNNABLE = "not_rerunnable"
-    """E-HPC: the job was submitted as not rerunnable."""
-    ARRAY_PARENT = "array_parent"
-    """E-HPC: a whole array is named; rerunning it would restart every subjob."""
-    AMBIGUOUS_JOB_ID = "ambiguous_job_id"
-    """E-HPC: several jobs have this number, and no server part was told."""
-    JOB_DISABLED = "job_disabled"
-    """SchedulerX: the job is disabled."""
-    LIVE_INSTANCE = "live_instance"
-    """SchedulerX: another instance of the job lives, and a rerun would start a second one beside it."""
-    ALREADY_HANDLED = "already_handled"
-    """This failure has had its verdict; a telling of it came again."""
-    IN_HAND = "in_hand"
-    """This failure is being handled already."""
-    RESTARTED_SINCE = "restarted_since"
-    """The job has been restarted since it failed, by its scheduler, a person, or an earlier rerun."""
-    STARTED = "started"
-    """E-HPC: the job was queued when its rerun was reserved, and has started since."""
-    KILL_SWITCH = "kill_switch"
-    """Mode `off` holds: in the policy, its rule, `SECONDWIND_MODE`, or set by hand."""
-    RULE_IGNORES = "rule_ignores"
-    """The rule that matched has the action `ignore`."""
-    NO_RULE = "no_rule"
-    """No rule matched."""
-    ATTEMPTS_USED_UP = "attempts_used_up"
-    """The job's attempt budget in this window is used up."""
-    BREAKER_OPEN = "breaker_open"
-    """The breaker of the cluster or group is open."""
-    STALE_EVENT = "stale_event"
-    """The failure was told later than `timing.stale_event_s`."""
-    HOLD_EXPIRED = "hold_expired"
-    """Nobody approved it within a day."""
-    REJECTED = "rejected"
-    """A person rejected it while it was held."""
-    CLASS_ATTEMPTS_USED_UP = "class_attempts_used_up"
-    """The budget of the failure's class is used up for this job."""
-    THRASHING = "thrashing"
-    """The job failed more often in the window than `thrash` allows."""
-    UNTRUSTED_SOURCE = "untrusted_source"
-    """Who told it may not speak for this job, or what was told contradicts the live job."""
-    BREAKER_OPENED = "breaker_opened"
-    """About a breaker, not a job: it has opened."""
-    BREAKER_CLOSED = "breaker_closed"
-    """Suppressed: about a breaker, a person has closed it. Deferred: a failure behind it was resumed."""
-    COOLDOWN = "cooldown"
-    """The wait before the next attempt is not over."""
-    RUN_UNCLEAR = "run_unclear"
-    """The failure's time is so close to a start of the job that it is not clear which run is meant."""
-    OTHER_RUN_IN_HAND = "other_run_in_hand"
-    """Another attempt at the same job is not settled yet."""
-    THROTTLED = "throttled"
-    """The job system's API takes no calls at the moment."""
-    RETRYABLE_REFUSAL = "retryable_refusal"
-    """The API certainly did not do it; a later call may succeed."""
-    LOOK_FAILED = "look_failed"
-    """The job could not be looked at; worth repeating."""
-    LOOK_TOO_OLD = "look_too_old"
-    """The look at the job was older than `timing.observation_max_age_s` before the call could leave."""
-    DEADLINE = "deadline"
-    """The invocation's time was used up before the call."""
-    PACE = "pace"
-    """The operation's calls of this minute are used up."""
-    CONTENDED = "contended"
-    """Other invocations were changing the same ledger documents."""
-    RATE = "rate"
-    """The policy's `rate` of the cluster or group is used up for this window."""
-    APPROVED = "approved"
-    """A person approved it; due now."""
-    RECORD_UNREADABLE = "record_unreadable"
-    """A ledger document is malformed. Deferred where the failure can wait elsewhere, else refused."""
-    RULE_HOLDS = "rule_holds"
-    """The rule that matched has the action `hold`."""
-    OWN_PARAMETERS = "own_parameters"
-    """SchedulerX: the instance has parameters of its own, which RerunJob cannot carry."""
-    TRIGGERED_BY_API = "triggered_by_api"
-    """SchedulerX: the instance was triggered by API."""
-    WORKFLOW = "workflow"
-    """SchedulerX: the instance is part of a workflow."""
-    TOO_MUCH_TO_LOSE = "too_much_to_lose"
-    """The live run is older than `max_lost_h`: a rerun would throw that work away."""
-    API_REFUSED = "api_refused"
-    """The rerun call was refused for good."""
-    LOOK_REFUSED = "look_refused"
-    """Looking at the job was refused for good, for instance for want of a right."""
-    GAVE_UP = "gave_up"
-    """Still open a day after it was told."""
-    ANSWER_LOST = "answer_lost"
-    """The rerun call left, and no usable answer came back."""
-    PART_FAILURE = "part_failure"
-    """E-HPC did a part of a batch and did not say which."""
-    NOT_SETTLED = "not_settled"
-    """Too early to tell, or the job could not be looked at; the sweep looks again."""
-    NOT_OBSERVABLE = "not_observable"
-    """The job was queued before the call and is queued after it: nobody can ever tell."""
-    NO_EVIDENCE = "no_evidence"
-    """A day has passed without proof of what the call did."""
-    NOT_RESTARTED = "not_restarted"
-    """The API accepted the rerun, and the job did not restart; a new attempt follows within the budget."""
-    NOT_UNDERSTOOD = "not_understood"
-    """No readable announcement of a failure; `message` names every fault."""
+    verdicts: tuple[Verdict, ...]
+    """That it is told with; one, as a rule."""
+    giver: Giver
+    means: str
+    """For people."""
+    would_change: str
+    """What would have to change for a failure with this reason to be rerun; for people."""
+
+    def __new__(  # noqa: PYI034 - `Self` needs Python 3.11
+        cls, code: str, verdicts: tuple[Verdict, ...], giver: Giver, means: str, would_change: str
+    ) -> Reason:
+        """One row."""
+        row = str.__new__(cls, code)
+        row._value_ = code
+        row.verdicts, row.giver, row.means, row.would_change = verdicts, giver, means, would_change
+        return row
+
+    @classmethod
+    def named(cls, code: str) -> Reason:
+        """The reason with that code. Raises ValueError."""
+        try:
+            return cls[code.upper()]
+        except KeyError:
+            raise ValueError(f"there is no reason {code!r:.80}") from None
+
+    # fmt: off
+    ACCEPTED = ("accepted", _RERUN, _by(Step.ALL_PASSED),
+        "The API accepted the rerun.",
+        _DONE)
+    OBSERVED_RESTART = ("observed_restart", _RERUN, _gate("attempt_seen"),
+        "The call's answer was lost or unclear, and a look showed that the job was restarted.",
+        _DONE)
+    SEEN_RESTARTED = ("seen_restarted", _RERUN, _gate("rerun_seen"),
+        "After an accepted rerun: the job was seen to run again.",
+        _SEEN)
+    SEEN_SUCCEEDED = ("seen_succeeded", _RERUN, _gate("rerun_seen"),
+        "After an accepted rerun of SchedulerX: the new instance succeeded.",
+        _SEEN)
+    SEEN_FAILED = ("seen_failed", _RERUN, _gate("rerun_seen"),
+        "After an accepted rerun of SchedulerX: the new instance failed.",
+        "The rerun failed as well: its own failure has to be told, and is another one.")
+    SEEN_ENDED = ("seen_ended", _RERUN, _gate("rerun_seen"),
+        "After an accepted rerun: the new run has ended; how is not known.",
+        _SEEN)
+    DRY_RUN = ("dry_run", _WOULD_RERUN, _by(Step.ALL_PASSED),
+        "Every gate passed, in a dry run.",
+        "Send it without `dry_run`.")
+    OBSERVE_MODE = ("observe_mode", _WOULD_RERUN, _by(Step.ALL_PASSED),
+        "Every gate passed, in mode `observe`.",
+        "Set the mode to `auto`, in the policy, in SECONDWIND_MODE and by hand: the strictest holds.")
+    OBSERVE_RULE = ("observe_rule", _WOULD_RERUN, _by(Step.ALL_PASSED),
+        "Every gate passed, and the rule only observes.",
+        "Give the rule the action `rerun`, and no mode stricter than `auto`.")
+    STATE_NOT_ELIGIBLE = ("state_not_eligible", _INELIGIBLE, _gate("eligible"),
+        "The job, or the instance named, is in a state from which its system does not rerun.",
+        ("The job has to be in a state from which its system reruns: E-HPC RUNNING or QUEUED, SchedulerX FAILED (a "
+         "rule with `beside_live: true` adds RUNNING and QUEUED)."))
+    JOB_FINISHED = ("job_finished", _INELIGIBLE, _gate("attempt_seen", "eligible"),
+        "E-HPC: the job has ended, well or badly.",
+        "E-HPC reruns only live jobs: tell failures before the job ends, or submit it anew.")
+    NOT_FOUND = ("not_found", _INELIGIBLE, _gate("exists"),
+        "The job system does not list the job or the instance.",
+        "Tell the id, cluster, group and region under which the job system lists the job.")
+    NOT_RERUNNABLE = ("not_rerunnable", _INELIGIBLE, _gate("rerunnable"),
+        "E-HPC: the job was submitted as not rerunnable.",
+        "Submit the job as rerunnable (PBS `-r y`, Slurm `--requeue`).")
+    ARRAY_PARENT = ("array_parent", _INELIGIBLE, _gate("exists"),
+        "E-HPC: a whole array is named; rerunning it would restart every subjob.",
+        "Name the one subjob that failed (`12[3]`), not the whole array.")
+    AMBIGUOUS_JOB_ID = ("ambiguous_job_id", _INELIGIBLE, _gate("exists"),
+        "E-HPC: several jobs have this number, and no server part was told.",
+        "Tell the id with its server part, as `1.scheduler`.")
+    JOB_DISABLED = ("job_disabled", _INELIGIBLE, _gate("rerunnable"),
+        "SchedulerX: the job is disabled.",
+        "Enable the job in SchedulerX.")
+    LIVE_INSTANCE = ("live_instance", _INELIGIBLE, _gate("no_live_instance"),
+        "SchedulerX: another instance of the job lives, and a rerun would start a second one beside it.",
+        "The live instance has to end, or a rule with `beside_live: true` has to match.")
+    ALREADY_HANDLED = ("already_handled", _DUPLICATE, _gate("told_before", "in_hand"),
+        "This failure has had its verdict; a telling of it came again.",
+        "Nothing: this failure has had its verdict; look at the outcome with its failure id.")
+    IN_HAND = ("in_hand", _DUPLICATE, _gate("told_before", "in_hand"),
+        "This failure is being handled already.",
+        "Nothing: this failure is being handled; look at the outcomes with its failure id.")
+    RESTARTED_SINCE = ("restarted_since", _DUPLICATE, _gate("restarted_since"),
+        "The job has been restarted since it failed, by its scheduler, a person, or an earlier rerun.",
+        "Nothing: the job has been restarted since it failed.")
+    STARTED = ("started", _DUPLICATE, _gate("attempt_seen"),
+        "E-HPC: the job was queued when its rerun was reserved, and has started since.",
+        "Nothing: the queued job has started.")
+    KILL_SWITCH = ("kill_switch", _SUPPRESSED, _gate("switched_on", "rule_switched_on"),
+        "Mode `off` holds: in the policy, its rule, `SECONDWIND_MODE`, or set by hand.",
+        "Lift the mode `off` in the policy, its rule, SECONDWIND_MODE or by hand: any of them holds.")
+    RULE_IGNORES = ("rule_ignores", _SUPPRESSED, _gate("rule_allows"),
+        "The rule that matched has the action `ignore`.",
+        "Give the rule another action, put one that matches above it, or force it by hand.")
+    NO_RULE = ("no_rule", _SUPPRESSED, _gate("rule_allows"),
+        "No rule matched.",
+        "Write a rule that matches it; a last one with an empty match catches all.")
+    ATTEMPTS_USED_UP = ("attempts_used_up", _SUPPRESSED, _gate("attempts_left"),
+        "The job's attempt budget in this window is used up.",
+        ("Wait until attempts leave the window, raise `attempts`, or force it by hand; retries of the job system's "
+         "own count as well."))
+    BREAKER_OPEN = ("breaker_open", _SUPPRESSED, _gate("breaker_closed"),
+        "The breaker of the cluster or group is open.",
+        "A person has to close the breaker: `secondwind breaker close`.")
+    STALE_EVENT = ("stale_event", _SUPPRESSED, _gate("fresh"),
+        "The failure was told later than `timing.stale_event_s`.",
+        "Tell failures sooner, or raise `timing.stale_event_s`.")
+    HOLD_EXPIRED = ("hold_expired", _SUPPRESSED, _gate("hold_valid"),
+        "Nobody approved it within a day.",
+        "Approve it while it is held (`secondwind approve`), or force it by hand.")
+    REJECTED = ("rejected", _SUPPRESSED, _by(Step.PERSON),
+        "A person rejected it while it was held.",
+        "A person said no; force it by hand if that was a mistake.")
+    CLASS_ATTEMPTS_USED_UP = ("class_attempts_used_up", _SUPPRESSED, _gate("attempts_left"),
+        "The budget of the failure's class is used up for this job.",
+        "Wait until attempts leave the window, raise the class's budget under `classes`, or force it by hand.")
+    THRASHING = ("thrashing", _SUPPRESSED, _gate("not_thrashing"),
+        "The job failed more often in the window than `thrash` allows.",
+        ("Mend what makes the job fail again and again, wait until failures leave the window of `thrash`, or force "
+         "it by hand."))
+    UNTRUSTED_SOURCE = ("untrusted_source", _SUPPRESSED, _gate("may_speak", "claims_agree"),
+        "Who told it may not speak for this job, or what was told contradicts the live job.",
+        "List under `sources` who told it, for this job, and tell owner, node and start as the live job has them.")
+    BREAKER_OPENED = ("breaker_opened", _SUPPRESSED, _by(Step.BREAKER),
+        "About a breaker, not a job: it has opened.",
+        "A person has to look at the cluster or group, then close it: `secondwind breaker close`.")
+    BREAKER_CLOSED = ("breaker_closed", (Verdict.SUPPRESSED, Verdict.DEFERRED), _by(Step.PERSON),
+        "Suppressed: about a breaker, a person has closed it. Deferred: a failure behind it was resumed.",
+        "Nothing: it goes on by itself; jobs are rerun there again.")
+    COOLDOWN = ("cooldown", _DEFERRED, _gate("cooled_down"),
+        "The wait before the next attempt is not over.",
+        "Nothing: it goes on by itself when the cooldown is over.")
+    RUN_UNCLEAR = ("run_unclear", _DEFERRED, _gate("run_clear"),
+        "The failure's time is so close to a start of the job that it is not clear which run is meant.",
+        "Tell `started_at` of the run that failed, from the scheduler's own clock.")
+    OTHER_RUN_IN_HAND = ("other_run_in_hand", _DEFERRED, _gate("in_hand", "no_live_instance"),
+        "Another attempt at the same job is not settled yet.",
+        "Nothing: it goes on by itself when the other attempt is settled.")
+    THROTTLED = ("throttled", _DEFERRED, _by(Step.CALL),
+        "The job system's API takes no calls at the moment.",
+        "Nothing: it goes on by itself when the service takes calls again.")
+    RETRYABLE_REFUSAL = ("retryable_refusal", _DEFERRED, _by(Step.CALL),
+        "The API certainly did not do it; a later call may succeed.",
+        "Nothing: it goes on by itself; the service's code says what it lacked.")
+    LOOK_FAILED = ("look_failed", _DEFERRED, _gate("observed"),
+        "The job could not be looked at; worth repeating.",
+        "Nothing: it goes on by itself when the job can be looked at.")
+    LOOK_TOO_OLD = ("look_too_old", _DEFERRED, _by(Step.UNSENT),
+        "The look at the job was older than `timing.observation_max_age_s` before the call could leave.",
+        "Nothing: it goes on by itself after a fresh look.")
+    DEADLINE = ("deadline", _DEFERRED, _by(Step.UNSENT),
+        "The invocation's time was used up before the call.",
+        "Nothing: the sweep goes on; give the function more time if this happens often.")
+    PACE = ("pace", _DEFERRED, _by(Step.SHARED),
+        "The operation's calls of this minute are used up.",
+        "Nothing: it goes on by itself when the operation's pace leaves room.")
+    CONTENDED = ("contended", _DEFERRED, _by(Step.SHARED),
+        "Other invocations were changing the same ledger documents.",
+        "Nothing: it goes on by itself.")
+    RATE = ("rate", _DEFERRED, _by(Step.SHARED),
+        "The policy's `rate` of the cluster or group is used up for this window.",
+        "Nothing: it goes on by itself in the next window of `rate`.")
+    APPROVED = ("approved", _DEFERRED, _by(Step.PERSON),
+        "A person approved it; due now.",
+        "Nothing: a person approved it, and it goes on by itself.")
+    RECORD_UNREADABLE = ("record_unreadable", (Verdict.DEFERRED, Verdict.REFUSED), _gate("record_readable"),
+        "A ledger document is malformed. Deferred where the failure can wait elsewhere, else refused.",
+        "Somebody has to repair or delete the malformed ledger document.")
+    RULE_HOLDS = ("rule_holds", _HELD, _gate("needs_no_person"),
+        "The rule that matched has the action `hold`.",
+        "A person has to approve it: `secondwind approve`.")
+    OWN_PARAMETERS = ("own_parameters", _HELD, _gate("needs_no_person"),
+        "SchedulerX: the instance has parameters of its own, which RerunJob cannot carry.",
+        "A person has to approve it, without the parameters of the instance: `secondwind approve`.")
+    TRIGGERED_BY_API = ("triggered_by_api", _HELD, _gate("needs_no_person"),
+        "SchedulerX: the instance was triggered by API.",
+        "A person has to approve it (`secondwind approve`), or trigger it by API again.")
+    WORKFLOW = ("workflow", _HELD, _gate("needs_no_person"),
+        "SchedulerX: the instance is part of a workflow.",
+        "A person has to approve it (`secondwind approve`), or rerun the workflow.")
+    TOO_MUCH_TO_LOSE = ("too_much_to_lose", _HELD, _gate("little_to_lose"),
+        "The live run is older than `max_lost_h`: a rerun would throw that work away.",
+        "A person has to approve it (`secondwind approve`), or `max_lost_h` has to be larger.")
+    API_REFUSED = ("api_refused", _REFUSED, _by(Step.CALL),
+        "The rerun call was refused for good.",
+        "The service refused, and repeating would not help: its code and message say why.")
+    LOOK_REFUSED = ("look_refused", _REFUSED, _gate("observed"),
+        "Looking at the job was refused for good, for instance for want of a right.",
+        "The service refuses to show the job: its message says what right or setting is missing.")
+    GAVE_UP = ("gave_up", _REFUSED, _by(Step.AGE),
+        "Still open a day after it was told.",
+        "Mend what kept it open for a day, then send it by hand.")
+    ANSWER_LOST = ("answer_lost", _UNKNOWN, _by(Step.CALL),
+        "The rerun call left, and no usable answer came back.",
+        "Nothing: the sweep looks whether the call took effect.")
+    PART_FAILURE = ("part_failure", _UNKNOWN, _by(Step.CALL),
+        "E-HPC did a part of a batch and did not say which.",
+        "Nothing: the sweep looks which jobs of the call were rerun.")
+    NOT_SETTLED = ("not_settled", _UNKNOWN, _gate("attempt_seen"),
+        "Too early to tell, or the job could not be looked at; the sweep looks again.",
+        "Nothing: the sweep looks again.")
+    NOT_OBSERVABLE = ("not_observable", _UNKNOWN, _gate("attempt_seen"),
+        "The job was queued before the call and is queued after it: nobody can ever tell.",
+        "Look at the job: nobody can tell whether a queued one was rerun.")
+    NO_EVIDENCE = ("no_evidence", _UNKNOWN, _by(Step.AGE),
+        "A day has passed without proof of what the call did.",
+        "Look at the job: a day has passed without proof of what the call did.")
+    NOT_RESTARTED = ("not_restarted", _UNKNOWN, _gate("rerun_seen"),
+        "The API accepted the rerun, and the job did not restart; a new attempt follows within the budget.",
+        "Nothing: it is tried again within its budget.")
+    NOT_UNDERSTOOD = ("not_understood", _INVALID, _by(Step.INTAKE),
+        "No readable announcement of a failure; `message` names every fault.",
+        "Correct what the faults name and send it again.")
+    # fmt: on
 
 
-OPEN_VERDICTS = frozenset({Verdict.DEFERRED, Verdict.HELD, Verdict.UNKNOWN})
 FINAL_UNKNOWN_REASONS = frozenset({Reason.NOT_OBSERVABLE, Reason.NO_EVIDENCE})
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.domain.errors import LedgerUnavailable
 from shared.domain.failure import Failure, FailureClass
-from shared.domain.reasons import Reason, Verdict
+from shared.domain.life import Life
+from shared.domain.reasons import Reason
+from shared.domain.verdicts import Verdict
 
 MAX_CASES = 256
 """Cases kept in one record; the oldest that nobody waits for go first."""
@@ -30,7 +30,7 @@ OWED_RETRY_S = 60.0
 
 
 class CaseState(str, Enum):
-    """Where a failure stands (design.md, the ledger's state diagram)."""
+    """Where a failure stands."""
 
     DEFERRED = "deferred"
     RESERVED = "reserved"
@@ -55,8 +55,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     opened_at: float
     due_at: float | None = None
     """When the sweep should go on; None: nothing to go on with."""
-    life: str = ""
-    """The life that the attempt was reserved at (`runs.life_of`); empty before there was an attempt."""
+    life: Life | None = None
+    """The life that the attempt was reserved at; None before there was an attempt."""
     attempt: int = 0
     """Number of the attempt, from 1; 0 while none was reserved. Kept when the call certainly was not made."""
     owner: str = ""
@@ -66,7 +66,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     may_leave_until: float = 0.0
     """The call cannot leave after."""
     known_reruns: tuple[int, ...] = ()
-    """SchedulerX: instances made by reruns that were there before the call; they are no evidence for it."""
+    """What reruns had made before the call, by number; it is no evidence for it."""
     looks: int = 0
     """How often the sweep has looked without a conclusion; lengthens the pause."""
     watch_until: float = 0.0
@@ -85,8 +85,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The person who said yes to a held case; the gate that asks for a person is passed from then on."""
     rejected_by: str = ""
     """The person who said no to a held case; empty also where it was said before this was kept."""
-    held_life: str = ""
-    """The life seen when a person was asked (`runs.life_of`): so that they see how long the run is."""
+    held_life: Life | None = None
+    """The life seen when a person was asked: so that they see how long the run is."""
     tellings: tuple[str, ...] = ()
     """Telling ids that are known to mean this failure; at most 16."""
 
@@ -134,9 +134,9 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The case that this telling is known to mean, the latest if there are several."""
         return next((case for case in reversed(self.cases) if telling_id in case.tellings), None)
 
-    def case_of_life(self, life: str) -> Case | None:
+    def case_of_life(self, life: Life | None) -> Case | None:
         """The latest case that had an attempt at this life, or closed over it."""
-        return next((case for case in reversed(self.cases) if life and case.life == life), None)
+        return next((case for case in reversed(self.cases) if life is not None and case.life == life), None)
 
     @property
     def in_doubt(self) -> Case | None:
@@ -187,23 +187,3 @@ def _within_backlog(cases: tuple[Case, ...]) -> tuple[Case, ...]:
         room -= case.failure.evidence_chars if listed else 0
         kept.append(case if room >= 0 or not listed else replace(trimmed(case), due_at=None))
     return tuple(reversed(kept))
-
-
-_DECODER = msgspec.json.Decoder(JobRecord)
-
-
-def encode_record(record: JobRecord) -> bytes:
-    """The document as the ledger keeps it."""
-    return msgspec.json.encode(record)
-
-
-def decode_record(document: bytes) -> JobRecord:
-    """A stored document; a malformed one stops everything rather than counting as an empty one.
-
-    Raises:
-        LedgerUnavailable: the document is not one of ours. Nothing may be decided on it.
-    """
-    try:
-        return _DECODER.decode(document)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise LedgerUnavailable(f"a ledger document is malformed: {error}") from error

@@ -10,13 +10,13 @@ from msgspec.structs import replace
 from shared.domain.call import CallResult, Effect
 from shared.domain.decision import Ask, Decision
 from shared.domain.outcome import Outcome
-from shared.domain.reasons import Reason, Verdict
+from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
-from shared.domain.runs import QUEUED_LIFE
 from shared.domain.transitions import WATCH_S, outcome_of, told_by
+from shared.domain.verdicts import Verdict
 
 THROTTLE_WAIT_S = 60.0
-"""The services' limits are per minute (job-systems.md 2.4)."""
+"""The services' limits are per minute."""
 
 
 def settled(
@@ -43,7 +43,7 @@ def settled(
     elif call.effect is Effect.UNKNOWN:
         due_at = call.left_at + settle_s + 1
     watch_until = 0.0
-    if call.effect is Effect.DONE and case.life != QUEUED_LIFE:
+    if call.effect is Effect.DONE and (case.life is None or case.life.observable):
         due_at, watch_until = call.left_at + settle_s + 1, ask.now + WATCH_S
     moved = replace(
         case,

@@ -1,80 +1,127 @@
-"""What a look at a job system showed."""
+"""What a look at a job system shows, and what every job system must be able to say of it.
+
+Each system has a Struct of its own that is a `Snapshot`; the core asks these questions and never which system it is.
+"""
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from msgspec import Struct
 
-from shared.domain.job import LIVE_STATES, State
+from shared.domain.failure import Failure
+from shared.domain.gate import GateAnswer, Stop
+from shared.domain.job import State
+from shared.domain.life import Life
+from shared.domain.proof import Aftermath, Conclusion, Run
+from shared.domain.reasons import Reason
+from shared.domain.record import Case, JobRecord
 
 
-class EhpcSnapshot(Struct, frozen=True, kw_only=True):
-    """One E-HPC job as `ListJobsWithFilters` showed it; `state` NOT_FOUND after two passes without it."""
+class Offered(Struct, frozen=True):
+    """What the live job says of itself, as evidence for rules; empty where it says nothing."""
 
-    job_id: str
-    """As the list spells it; as told if the job was not found."""
-    state: State
-    """QUEUED, RUNNING, FINISHED, NOT_FOUND; UNKNOWN for any other word."""
-    start_time: int | None = None
-    """Unix seconds of the present (or last) run's start. Of a queued Slurm job it may be a forecast."""
-    last_modify_time: int | None = None
-    rerunnable: bool = True
-    array_request: str = ""
-    """Not empty for the parent of an array job."""
-    ambiguous: bool = False
-    """The id was told without its server part and the list holds several jobs that it could mean."""
     owner: str = ""
     queue: str = ""
     name: str = ""
     nodes: tuple[str, ...] = ()
-    look_begun_at: float
-    """Unix seconds at which the look began: nothing that it shows is older than that."""
+    """Of the run that goes on now."""
 
 
-TRIGGER_API = 3
-TRIGGER_DATA_RERUN = 2
-"""TriggerType of an instance made by RerunJob (job-systems.md 6.3)."""
-
-
-class Instance(Struct, frozen=True, kw_only=True):
-    """One SchedulerX job instance."""
-
-    instance_id: int
-    state: State
-    data_time: str
-    """`YYYY-MM-DD HH:MM:SS`, no zone: read in the configured one."""
-    trigger_type: int
-    started_at: float | None = None
-    """Unix seconds; None while it has not started."""
-    ended_at: float | None = None
-    parameters: str = ""
-    """Only known of the instance that the failure means; list items lack it."""
-    workflow: bool = False
+class Snapshot(Protocol):
+    """One look at one job. Pure: the same snapshot answers the same."""
 
     @property
-    def live(self) -> bool:
-        """Whether it is queued or running."""
-        return self.state in LIVE_STATES
+    def job_id(self) -> str:
+        """As the job system lists it; as told if it lists none."""
+        ...
 
+    @property
+    def state(self) -> State:
+        """Of the job, or of the instance that the failure means."""
+        ...
 
-class SchedulerxSnapshot(Struct, frozen=True, kw_only=True):
-    """One SchedulerX job with the instance that a failure means."""
+    @property
+    def look_begun_at(self) -> float:
+        """Unix seconds at which the look began: nothing that it shows is older than that."""
+        ...
 
-    job_id: str
-    state: State
-    """State of the meant instance; NOT_FOUND if the job or the instance is not there."""
-    enabled: bool = True
-    instance: Instance | None = None
-    """The meant one: by id, else the newest with the data time told. None exactly if `state` is NOT_FOUND."""
-    others: tuple[Instance, ...] = ()
-    """Every other instance that the list showed, newest first, at least back to an hour before the look and
-    to the meant instance where the list reaches that far."""
-    own_parameters: bool = False
-    """The meant instance ran with parameters other than the job's: RerunJob cannot carry them."""
-    own_retries: int = 0
-    """How often SchedulerX itself retries an instance that fails (`MaxAttempt` of GetJobInfo)."""
-    owner: str = ""
-    name: str = ""
-    look_begun_at: float
+    @property
+    def life(self) -> Life | None:
+        """The life that it shows, if it shows one."""
+        ...
+
+    @property
+    def offered(self) -> Offered:
+        """Evidence for rules."""
+        ...
+
+    @property
+    def running_since(self) -> float | None:
+        """Unix seconds at which the run that goes on now began, if one does."""
+        ...
+
+    def which_run(self, failure: Failure, record: JobRecord) -> Run:
+        """Whether the failure means the run that is seen here."""
+        ...
+
+    def run_label(self, failure: Failure, run: Run) -> str:
+        """What tells this failure from the job's other failures: its life if that is known."""
+        ...
+
+    def concerns(self, case: Case) -> bool:
+        """Whether a case of the job's record is about the same piece of work as this look."""
+        ...
+
+    def conclude(self, case: Case, *, settled: bool) -> Conclusion:
+        """What the look proves about a call in doubt; `settled`: an effect would show by now."""
+        ...
+
+    def aftermath(self, case: Case, *, settled: bool) -> Aftermath:
+        """What the look proves about an accepted rerun; `settled` as above."""
+        ...
+
+    def strays(self, case: Case) -> bool | None:
+        """Whether the rerun made anything else than was meant; None where a system's reruns cannot."""
+        ...
+
+    @property
+    def known_reruns(self) -> tuple[int, ...]:
+        """Ids of what reruns had made before: no evidence for a later call. Newest first, at most 50."""
+        ...
+
+    def retries_of_its_own(self, record: JobRecord, failure: Failure, ours: int) -> int:
+        """Runs that the job system has added by itself, as far as can be told; `ours`: attempts of this budget."""
+        ...
+
+    @property
+    def owner(self) -> str:
+        """Of the job, as its system says it; empty if it says none."""
+        ...
+
+    def not_single(self) -> Stop | None:
+        """Why it is not exactly one single job; None if it is, and where the job is not found."""
+        ...
+
+    def eligible(self, *, beside_live: bool) -> GateAnswer:
+        """Whether the state is one from which this system reruns; `beside_live`: also where it starts a second run."""
+        ...
+
+    def may_rerun(self) -> GateAnswer:
+        """Whether the job allows to be rerun."""
+        ...
+
+    def alone(self, record: JobRecord, *, look_again_at: float) -> GateAnswer | None:
+        """Whether something of the job lives that a rerun would start beside; None where reruns replace."""
+        ...
+
+    def wants_person(self) -> tuple[Reason, str] | None:
+        """What a person must weigh before this job is rerun, and that in words; None if nothing."""
+        ...
+
+    def disagreement(self, failure: Failure, run: Run, *, settle_s: float) -> str:
+        """What was told of the job that contradicts the look, in one word; empty if nothing. Owners are compared apart."""
+        ...
 
 
 class LookFailed(Struct, frozen=True, kw_only=True):
@@ -88,5 +135,4 @@ class LookFailed(Struct, frozen=True, kw_only=True):
     look_begun_at: float
 
 
-Snapshot = EhpcSnapshot | SchedulerxSnapshot
-Observation = EhpcSnapshot | SchedulerxSnapshot | LookFailed
+Observation = Snapshot | LookFailed

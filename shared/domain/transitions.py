@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from shared.domain.call import CallResult
 from shared.domain.decision import Ask, Decision
 from shared.domain.failure import Failure
-from shared.domain.job import Cluster
 from shared.domain.outcome import Outcome, rfc3339, stable_id
-from shared.domain.reasons import OPEN_VERDICTS, Reason, Verdict, is_final
+from shared.domain.reasons import Reason, is_final
 from shared.domain.record import LISTED_AT, AttemptMark, Case, CaseState, JobRecord, trimmed
+from shared.domain.verdicts import OPEN_VERDICTS, Verdict
 
 MAX_TELLINGS = 16
 WATCH_S = 86_400.0
@@ -47,8 +47,6 @@ def outcome_of(
     call: CallResult | None = None,
 ) -> Outcome:
     """The outcome record of a decision, or of what a call then did."""
-    cluster = failure.scope if isinstance(failure.scope, Cluster) else None
-    group = None if isinstance(failure.scope, Cluster) else failure.scope
     identity = (decision.failure_id, decision.verdict.value, decision.reason.value, decision.attempt)
     return Outcome(
         outcome_id=stable_id("outcome", *identity, follow_up, failure.event_id, ask.dry_run),
@@ -61,11 +59,7 @@ def outcome_of(
         message=decision.message,
         trigger=ask.trigger.value,
         event_id=failure.event_id,
-        system=failure.system.value,
-        region=failure.scope.region,
-        cluster_id=cluster.cluster_id if cluster else "",
-        namespace=group.namespace if group else "",
-        group_id=group.group_id if group else "",
+        place=failure.scope.place,
         job_id=decision.job_id,
         job_instance_id="" if decision.job_instance_id is None else str(decision.job_instance_id),
         data_time=decision.data_time or "",
@@ -74,7 +68,7 @@ def outcome_of(
         policy_version=policy_version,
         attempt=str(decision.attempt) if decision.attempt else "",
         max_attempts=str(decision.max_attempts) if decision.max_attempts else "",
-        api=call.api.value if call else "",
+        api=call.api if call else "",
         api_request_id=call.request_id if call else "",
         api_code=call.code if call else "",
         request_id=ask.request_id,

@@ -1,6 +1,6 @@
 """The corridor: observe, fold, decide, reserve, act, settle, report, acknowledge. Against the ports alone."""
 
 from shared.heal.corridor import Healer
-from shared.heal.items import Invocation, Item, Notice, Origin, Report, Result, Walked
+from shared.heal.item import Invocation, Item, Notice, Origin, Report, Result, Walked
 
 __all__ = ["Healer", "Invocation", "Item", "Notice", "Origin", "Report", "Result", "Walked"]

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from shared.domain.call import CallResult, Target
-from shared.domain.job import System
 from shared.domain.reasons import Reason
-from shared.domain.snapshot import LookFailed, SchedulerxSnapshot
-from shared.heal.items import Invocation, Item
+from shared.domain.snapshot import LookFailed
+from shared.heal.item import Invocation, Item
 from shared.policy.model import Policy
 from shared.ports import Clock, JobSystem
 
@@ -22,11 +21,11 @@ ROOM_TO_CALL_S = 2.0
 class Actor:
     """Makes the calls of one invocation."""
 
-    systems: Callable[[System, str], JobSystem]
+    systems: Callable[[str, str], JobSystem]
     clock: Clock
     policy: Policy
     invocation: Invocation
-    _refused: dict[System, CallResult] = field(default_factory=dict)
+    _refused: dict[str, CallResult] = field(default_factory=dict)
     """A refusal that concerns the whole account: further calls to that system are pointless in this invocation."""
 
     def act(self, items: Sequence[Item]) -> None:
@@ -75,5 +74,4 @@ def _target(item: Item) -> Target:
     seen = item.seen
     if isinstance(seen, LookFailed):
         raise TypeError("a job that could not be looked at was about to be rerun")
-    data_time = seen.instance.data_time if isinstance(seen, SchedulerxSnapshot) and seen.instance else None
-    return Target(scope=item.failure.scope, job_id=seen.job_id, data_time=data_time)
+    return Target(scope=item.failure.scope, job_id=seen.job_id, life=seen.life)

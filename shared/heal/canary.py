@@ -1,7 +1,7 @@
-"""The first rerun of a SchedulerX group is a canary: it must make exactly one instance, of exactly the day that failed.
+"""Where a rerun can stray, the first one of a scope is a canary: it must make exactly what was meant.
 
-A wrong time zone cuts the day in the wrong place, and one call then runs two days. So the group's breaker opens unless
-the first rerun that could be looked at made what was meant; one that did proves the group.
+SchedulerX reruns a day: a wrong time zone cuts it in the wrong place, and one call then runs two. So the group's breaker
+opens unless the first rerun that could be looked at made what was meant; one that did proves the group.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from shared.domain.conclusion import Aftermath, aftermath, stray
 from shared.domain.decision import Ask
-from shared.domain.job import Scope, System
-from shared.domain.limits import SharedLimit, breaker_key, opened
+from shared.domain.job import Scope
+from shared.domain.keys import breaker_key
+from shared.domain.limits import SharedLimit, opened
+from shared.domain.proof import Aftermath
 from shared.domain.record import CaseState
-from shared.domain.snapshot import SchedulerxSnapshot
-from shared.heal.books import limit_of, limit_write
-from shared.heal.items import Item, Notice
-from shared.heal.tokens import newly_owed
+from shared.domain.snapshot import LookFailed
+from shared.heal.item import Item, Notice
+from shared.heal.limits import newly_owed
+from shared.heal.records import limit_of, limit_write
 from shared.policy.model import Policy
 from shared.ports import Ledger
 
@@ -27,7 +28,7 @@ _LOOKED_AT = frozenset({CaseState.DONE, CaseState.UNKNOWN, CaseState.RESERVED})
 
 
 def judge_canaries(scope: Scope, items: Sequence[Item], ledger: Ledger, policy: Policy, ask: Ask) -> list[Notice]:
-    """Prove the group, or open its breaker, by the reruns that these items looked at; nothing for E-HPC.
+    """Prove the group, or open its breaker, by the reruns that these items looked at; nothing where reruns cannot stray.
 
     Returns:
         What the breaker owes if it was opened here.
@@ -35,7 +36,7 @@ def judge_canaries(scope: Scope, items: Sequence[Item], ledger: Ledger, policy: 
     Raises:
         LedgerUnavailable: as every use of the ledger.
     """
-    if scope.system is not System.SCHEDULERX or policy.breaker is None:
+    if policy.breaker is None:
         return []
     verdicts = [found for found in (_stray(item, policy) for item in items) if found is not None]
     if not verdicts:
@@ -56,12 +57,15 @@ def _stray(item: Item, policy: Policy) -> bool | None:
     """Whether the rerun looked at made something else than was meant; None if nothing can be said yet."""
     case = item.origin.case if item.origin else None
     seen = item.observation
-    if case is None or case.state not in _LOOKED_AT or not isinstance(seen, SchedulerxSnapshot):
+    if case is None or case.state not in _LOOKED_AT or seen is None or isinstance(seen, LookFailed):
         return None
-    became = aftermath(case, seen, policy.timing.settle_s)
+    strays = seen.strays(case)
+    if strays is None:
+        return None
+    became = seen.aftermath(case, settled=seen.look_begun_at >= case.may_leave_until + policy.timing.settle_s)
     if became is Aftermath.WAIT or (became is Aftermath.NOT_RESTARTED and case.state is not CaseState.DONE):
         return None
-    return stray(case, seen)
+    return strays
 
 
 def _judged(known: SharedLimit, scope: Scope, *, strays: bool, now: float) -> SharedLimit:

@@ -9,20 +9,20 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
+from shared.documents import decode_controls
 from shared.domain.decision import Ask
 from shared.domain.failure import Intake, Trigger
-from shared.domain.job import System
-from shared.domain.mode import CONTROLS_KEY, decode_controls
+from shared.domain.keys import CONTROLS_KEY
 from shared.domain.snapshot import LookFailed
 from shared.heal.act import Actor
-from shared.heal.books import Books
 from shared.heal.canary import judge_canaries
-from shared.heal.desk import Desk, hands_tied
-from shared.heal.items import Invocation, Item, Report, Result, Walked
-from shared.heal.rehearsal import Rehearsal
+from shared.heal.decider import Decider, hands_tied
+from shared.heal.dry_run import DryRunLedger
+from shared.heal.item import Invocation, Item, Report, Result, Walked
+from shared.heal.limits import SharedLimits
+from shared.heal.records import Records
 from shared.heal.report import Reporter, result_of_unreadable
 from shared.heal.settle import settle
-from shared.heal.tokens import Tokens
 from shared.policy.controls import tightened
 from shared.policy.model import Policy
 from shared.ports import Chance, Clock, JobSystem, Ledger, OutcomeSink
@@ -37,8 +37,8 @@ TRIES = 3
 class Healer:
     """The corridor, wired. One per invocation."""
 
-    systems: Callable[[System, str], JobSystem]
-    """The job system of a region."""
+    systems: Callable[[str, str], JobSystem]
+    """The job system of that name, in a region."""
     ledger: Ledger
     sink: OutcomeSink
     clock: Clock
@@ -94,12 +94,15 @@ class Healer:
 
     def walk(self, items: list[Item], ask: Ask) -> Walked:
         """From the look to the settled result; what came of it is still to be told."""
+        for item in items:
+            item.forced = ask.force or (item.origin is not None and item.origin.case.forced)
         self._observe(items)
-        ledger = Rehearsal(self.ledger) if hands_tied(ask, self.policy) else self.ledger
+        tied = hands_tied(ask, self.policy)
+        ledger = DryRunLedger(self.ledger) if tied else self.ledger
         actor = Actor(self.systems, self.clock, self.policy, self.invocation)
         walked = Walked()
         for chunk in _chunks(items):
-            self._chunk(chunk, ask, actor, ledger, walked)
+            self._chunk(chunk, ask, actor, ledger, walked, tied=tied)
         return walked
 
     def _observe(self, items: Sequence[Item]) -> None:
@@ -109,47 +112,69 @@ class Healer:
             for item, observation in zip(group, seen, strict=True):
                 item.observation = observation
 
-    def _chunk(self, items: list[Item], ask: Ask, actor: Actor, ledger: Ledger, walked: Walked) -> None:
+    def _chunk(
+        self, items: list[Item], ask: Ask, actor: Actor, ledger: Ledger, walked: Walked, *, tied: bool
+    ) -> None:
         """Up to 100 failures of one cluster or group: one ledger round trip a step."""
         self._observe([item for item in items if self._aged(item)])
         ask = replace(ask, now=self.clock.now())
-        books = Books(ledger, ask.now)
-        desk = Desk(books, self.policy, ask, self.chance, self.invocation)
-        tokens = Tokens(ledger, self.policy, desk, items[0].failure.scope, walked.notices)
-        for item in self._reserve(items, desk, tokens):
-            self._postpone(item, desk)
-        walked.notices += judge_canaries(tokens.scope, items, ledger, self.policy, ask)
+        scope = items[0].failure.scope
+        decider = Decider(
+            records=Records(ledger, ask.now),
+            policy=self.policy,
+            ask=ask,
+            tied=tied,
+            chance=self.chance,
+            invocation=self.invocation,
+        )
+        limits = SharedLimits(ledger=ledger, policy=self.policy, scope=scope, now=ask.now)
+        for item in self._reserve(items, decider, limits):
+            self._postpone(item, decider)
+        walked.notices += [] if tied else limits.notices
+        walked.notices += judge_canaries(scope, items, ledger, self.policy, ask)
         reserved = [item for item in items if item.owner]
         actor.act(reserved)
-        settle(reserved, books, self.policy, replace(ask, now=self.clock.now()))
+        settle(reserved, decider.records, self.policy, replace(ask, now=self.clock.now()))
         walked.results += [
             Result(item.outcome, item.decision, item.owed_by) for item in items if item.outcome is not None
         ]
 
     @staticmethod
-    def _reserve(items: Sequence[Item], desk: Desk, tokens: Tokens) -> Sequence[Item]:
-        """Decide and save until nothing conflicts; the items that still do after three tries come back."""
+    def _reserve(items: Sequence[Item], decider: Decider, limits: SharedLimits) -> Sequence[Item]:
+        """Decide, take tokens, decide on what was granted, reserve; what conflicts begins anew, three times at most.
+
+        The items that still conflict then come back.
+        """
+        records = decider.records
         for _ in range(TRIES):
-            shared = desk.books.open([*desk.keys(items), *tokens.keys])
-            parked = desk.set_aside(items)
-            if parked:
-                desk.books.open(parked)
-            tokens.decide(items, shared)
-            conflicts = desk.books.save()
+            shared = records.open([*(key for item in items for key in item.reads), *limits.keys])
+            apart = decider.set_apart(items)
+            if apart:
+                records.open(apart)
+            unasked = limits.unasked(shared)
+            decider.decide_all(items, unasked)
+            wanting = [item for item in items if item.wants_call]
+            if wanting:
+                admission = limits.take(wanting, shared, unasked.breaker)
+                if not admission.grants(wanting):
+                    records.revert()
+                    decider.decide_all(items, admission)
+            conflicts = records.save()
             items = [item for item in items if item.writes_to in conflicts]
             if not items:
                 break
         return items
 
-    def _postpone(self, item: Item, desk: Desk) -> None:
+    @staticmethod
+    def _postpone(item: Item, decider: Decider) -> None:
         """Too many writers: wait in a document of its own. What the sweep took up is due in the ledger anyway."""
         item.start_over()
         if item.origin is not None:
             return
-        item.parked = True
-        desk.books.open(item.needs)
-        desk.postpone(item)
-        desk.books.save()
+        item.apart = True
+        decider.records.open(item.reads)
+        decider.postpone(item)
+        decider.records.save()
 
     def _aged(self, item: Item) -> bool:
         """Half the allowed age is left for the call to leave."""
@@ -159,8 +184,8 @@ class Healer:
 
 
 def _grouped(
-    items: Sequence[Item], key: Callable[[Item], tuple[System, str]]
-) -> Iterator[tuple[tuple[System, str], list[Item]]]:
+    items: Sequence[Item], key: Callable[[Item], tuple[str, str]]
+) -> Iterator[tuple[tuple[str, str], list[Item]]]:
     for found, group in groupby(sorted(items, key=key), key=key):
         yield found, list(group)
 

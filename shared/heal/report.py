@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from shared.domain.decision import Ask
 from shared.domain.errors import LedgerUnavailable, SinkUnavailable
 from shared.domain.failure import Unreadable
+from shared.domain.keys import owed_key
 from shared.domain.outcome import Outcome, rfc3339, stable_id
-from shared.domain.reasons import Reason, Verdict
+from shared.domain.reasons import Reason
 from shared.domain.record import JobRecord
-from shared.heal.books import Books, limit_of, limit_write
-from shared.heal.items import Notice, Report, Result, Walked
+from shared.domain.verdicts import Verdict
+from shared.heal.item import Notice, Report, Result, Walked
+from shared.heal.records import Records, limit_of, limit_write
 from shared.ports import Ledger, OutcomeSink, Write
 
 OWED_PER_DOCUMENT = 200
@@ -26,16 +28,6 @@ def result_of_unreadable(record: Unreadable, ask: Ask) -> Result:
     """The outcome of a record that could not be understood: every fault, and the bounded original."""
     message = "; ".join(str(fault) for fault in record.faults)[:2048]
     failure_id = stable_id("invalid", record.event_id, record.raw)
-    known = {
-        "system",
-        "region",
-        "cluster_id",
-        "namespace",
-        "group_id",
-        "job_id",
-        "job_instance_id",
-        "data_time",
-    }
     outcome = Outcome(
         outcome_id=stable_id("outcome", failure_id, message, ask.dry_run),
         failure_id=failure_id,
@@ -49,7 +41,7 @@ def result_of_unreadable(record: Unreadable, ask: Ask) -> Result:
         request_id=ask.request_id,
         dry_run="true" if ask.dry_run else "false",
         raw=record.raw,
-        **{name: value for name, value in record.hints.items() if name in known},
+        place=record.hints,
     )
     return Result(outcome, None, "")
 
@@ -84,16 +76,16 @@ class Reporter:
 
     def _keep(self, outcomes: Sequence[Outcome], ask: Ask) -> None:
         """Outcomes that no record owes are kept under the delivery's own key."""
-        books = Books(self.ledger, ask.now)
+        records = Records(self.ledger, ask.now)
         chunks = [outcomes[start : start + OWED_PER_DOCUMENT] for start in range(0, len(outcomes), OWED_PER_DOCUMENT)]
-        by_key = {f"owed/{stable_id(*(one.outcome_id for one in chunk))}": chunk for chunk in chunks}
-        books.open(by_key)
+        by_key = {owed_key(stable_id(*(one.outcome_id for one in chunk))): chunk for chunk in chunks}
+        records.open(by_key)
         for key, chunk in by_key.items():
-            if not books.readable(key):
+            if not records.readable(key):
                 raise LedgerUnavailable(f"{key} cannot be read: outcomes would get lost")
-            books.put(key, JobRecord(owed=tuple(one.fields() for one in chunk), owed_at=ask.now))
+            records.put(key, JobRecord(owed=tuple(one.fields() for one in chunk), owed_at=ask.now))
         # A conflict means that the same outcomes are being kept by the same delivery, told twice.
-        books.save()
+        records.save()
 
     def _strike(self, owed: Mapping[str, Sequence[str]], now: float, *, paid: bool) -> None:
         """Strike what was written from the documents that owe it; put those off that still do.
@@ -102,18 +94,18 @@ class Reporter:
         """
         if not owed:
             return
-        books = Books(self.ledger, now)
-        shared = books.open(owed)
+        records = Records(self.ledger, now)
+        shared = records.open(owed)
         writes: list[Write] = []
         for key, outcome_ids in owed.items():
-            if books.readable(key):
-                record = books.record(key)
-                books.put(key, record.paid(outcome_ids) if paid else record.put_off(now))
+            if records.readable(key):
+                record = records.record(key)
+                records.put(key, record.paid(outcome_ids) if paid else record.put_off(now))
             limit = limit_of(key, shared[key]) if key in shared else None
             changed = limit and (limit.paid(outcome_ids) if paid else limit.put_off(now))
             if changed is not None and changed != limit:
                 writes.append(limit_write(key, changed, shared[key], now))
-        books.save(writes)
+        records.save(writes)
 
 
 def _keys(results: Sequence[Result], notices: Sequence[Notice]) -> dict[str, list[str]]:

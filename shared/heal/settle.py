@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from shared.domain.decision import Ask
 from shared.domain.record import CaseState
 from shared.domain.settlement import settled, unsent
-from shared.heal.books import Books
-from shared.heal.items import Item
+from shared.heal.item import Item
+from shared.heal.records import Records
 from shared.policy.model import Policy
 
 TRIES = 3
 
 
-def settle(items: Sequence[Item], books: Books, policy: Policy, ask: Ask) -> None:
+def settle(items: Sequence[Item], records: Records, policy: Policy, ask: Ask) -> None:
     """Save the results of these reserved items, one round trip for all.
 
     Where another invocation has taken a reservation over meanwhile, its record stands: it decides by looking.
@@ -25,21 +25,21 @@ def settle(items: Sequence[Item], books: Books, policy: Policy, ask: Ask) -> Non
     pending = list(items)
     for _ in range(TRIES):
         for item in pending:
-            _settle(item, books, policy, ask)
-        conflicts = books.save()
+            _settle(item, records, policy, ask)
+        conflicts = records.save()
         pending = [item for item in pending if item.key in conflicts]
         if not pending:
             return
-        books.open([item.key for item in pending])
+        records.open([item.key for item in pending])
     for item in pending:
         item.outcome = None
 
 
-def _settle(item: Item, books: Books, policy: Policy, ask: Ask) -> None:
+def _settle(item: Item, records: Records, policy: Policy, ask: Ask) -> None:
     item.outcome = None
-    if not books.readable(item.key):
+    if not records.readable(item.key):
         return
-    record = books.record(item.key)
+    record = records.record(item.key)
     case = record.case(item.decided.failure_id)
     if case is None or case.state is not CaseState.RESERVED or case.owner != item.owner:
         return
@@ -58,4 +58,4 @@ def _settle(item: Item, books: Books, policy: Policy, ask: Ask) -> None:
     elif item.unsent is not None:
         record, item.outcome = unsent(record, case, item.decided, item.unsent, ask, version)
     item.owed_by = item.key
-    books.put(item.key, record)
+    records.put(item.key, record)

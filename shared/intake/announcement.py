@@ -1,7 +1,7 @@
 """`job-failure/1`: one mapping → a Failure, or every fault in it with its path.
 
-The table `FIELDS` is the schema (contract.md, job-failure/1). A field that is null or empty text counts as
-absent: shell hooks write variables that are not set as empty text.
+The tables `ENVELOPE` and `EVIDENCE`, with the fields of the system's own room between them, are the schema. A field that
+is null or empty text counts as absent: shell hooks write variables that are not set as empty text.
 
 `telling_id` answers "is this the same telling again?". It hashes what was told: the job, the instance or data
 time, `started_at`, `restart_count`, `exit_code`, `message` and the time of the failure *as told*, from the
@@ -14,69 +14,36 @@ telling of its own.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
-
-from msgspec import Struct
 
 from shared.domain.errors import Fault
 from shared.domain.failure import Failure, Unreadable
-from shared.domain.job import Cluster, Group, Scope, System
+from shared.domain.job import Scope
 from shared.domain.outcome import stable_id
 from shared.intake import values
 from shared.intake.body import Bad
 from shared.intake.context import Context, Told, unreadable
-from shared.intake.text import below, clean, kind, quoted
-from shared.intake.times import data_time, moment
+from shared.reading.ids import Field, count
+from shared.reading.text import below, clean, kind, quoted
+from shared.reading.times import moment
+from shared.systems import SYSTEMS
+from shared.systems.system import System
 
 MAX_EXTRA_FIELDS = 32
 MAX_EXTRA_NAME_CHARS = 64
 
-_BOTH = frozenset(System)
-_EHPC = frozenset({System.EHPC})
-_SCHEDULERX = frozenset({System.SCHEDULERX})
-
-
-class Field(Struct, frozen=True):
-    """One row of the schema."""
-
-    name: str
-    read: Callable[[Any], Any]
-    """Raises ValueError whose text is the fault."""
-    systems: frozenset[System] = _BOTH
-    required: bool = False
-    says: str = ""
-    """For people; stands in docs/reference.md."""
-
-
-FIELDS = (
+ENVELOPE = (
     Field("schema", values.schema, says="Marks a record as an announcement also where `system` is wrong or missing."),
     Field("system", values.system, required=True, says="The job system."),
     Field("region", values.region, says="Default: the function's own; another must be in the policy's `regions`."),
-    Field("cluster_id", values.cluster_id, _EHPC, required=True, says="The cluster."),
-    Field(
-        "job_id",
-        values.ehpc_job_id,
-        _EHPC,
-        required=True,
-        says="As E-HPC lists it, or its number if that is one job's.",
-    ),
-    Field("namespace", values.name, _SCHEDULERX, required=True, says="The namespace's id."),
-    Field("group_id", values.name, _SCHEDULERX, required=True, says="The application group's id."),
-    Field("namespace_source", values.name, _SCHEDULERX, says="Only special third parties need it."),
-    Field("job_id", values.schedulerx_job_id, _SCHEDULERX, required=True, says="The job's id."),
-    Field(
-        "job_instance_id",
-        values.positive_long,
-        _SCHEDULERX,
-        says="The failed instance; this or `data_time` is required.",
-    ),
-    Field("data_time", data_time, _SCHEDULERX, says="The failed instance's data time, in `SECONDWIND_TIME_ZONE`."),
+)
+EVIDENCE = (
     Field("occurred_at", moment, says="When it failed. Default: the envelope's time; a future one counts as now."),
     Field(
         "started_at", moment, says="Start of the run that failed, from the scheduler's own clock: the best evidence."
     ),
-    Field("restart_count", values.count, says="The scheduler's restart counter of that run, 0 for the first."),
+    Field("restart_count", count, says="The scheduler's restart counter of that run, 0 for the first."),
     Field("exit_code", values.exit_code, says="How the run ended; rules read exit codes and signals from it."),
     Field("message", values.message, says="What was printed or observed; the policy's patterns read it."),
     Field("reason", values.evidence, says="The scheduler's own word for the cause, as `NODE_FAIL`."),
@@ -85,18 +52,21 @@ FIELDS = (
     Field("queue", values.evidence, says="For rules."),
     Field("owner", values.evidence, says="Must be the live job's."),
 )
-_SCOPE = frozenset({"schema", "system", "region", "cluster_id", "namespace", "group_id", "namespace_source"})
-# Of a record whose system is not known only what holds for both systems can be asked.
-_FIELDS_OF = {system: tuple(field for field in FIELDS if system in field.systems) for system in System}
-_FIELDS_OF_BOTH = tuple(field for field in FIELDS if field.systems is _BOTH)
-_SYSTEM_NAMES = tuple(system.value for system in System)
-_RUN = ("job_instance_id", "data_time")
-_HINTS = ("system", "region", "cluster_id", "namespace", "group_id", "job_id", "job_instance_id", "data_time")
+"""Fields that failures of every job system have; those of its scope and job are in each system's room."""
+_UNITS = ("job_id", "job_instance_id", "data_time")
+"""What an outcome says of a record that could not be read, besides whose job it is."""
+_OF_FAILURE = frozenset(Failure.__struct_fields__)
+"""Fields that a failure keeps as they are; those of the scope go into the scope."""
+
+
+def fields_of(system: System | None) -> tuple[Field, ...]:
+    """The schema of a system's failures; of an unknown one what holds for all."""
+    return (*ENVELOPE, *(system.fields if system else ()), *EVIDENCE)
 
 
 def announces(fields: Mapping[str, Any]) -> bool:
-    """Whether a log with these fields is meant as a failure (contract.md)."""
-    return fields.get("system") in _SYSTEM_NAMES or fields.get("schema") == values.SCHEMA
+    """Whether a log with these fields is meant as a failure."""
+    return fields.get("system") in SYSTEMS.names or fields.get("schema") == values.SCHEMA
 
 
 def read_announcement(record: Any, told: Told, context: Context, found: Iterable[Fault] = ()) -> Failure | Unreadable:
@@ -131,17 +101,18 @@ def _settle_region(
 
 def _read_fields(record: Mapping[str, Any], path: str, faults: list[Fault]) -> dict[str, Any]:
     """The known fields that are there and right; a fault for each that is missing or wrong."""
-    system = next((system for system in System if record.get("system") == system.value), None)
+    name = record.get("system")
+    system = SYSTEMS.named(name) if isinstance(name, str) and name in SYSTEMS else None
     got: dict[str, Any] = {}
 
     def fault(name: str, problem: str) -> None:
         faults.append(Fault(below(path, name), problem))
 
-    for field in _FIELDS_OF[system] if system else _FIELDS_OF_BOTH:
+    for field in fields_of(system):
         value = record.get(field.name)
         if _absent(value):
             if field.required:
-                fault(field.name, "is missing" if system else f"is missing; wanted {' or '.join(_SYSTEM_NAMES)}")
+                fault(field.name, "is missing" if system else f"is missing; wanted {SYSTEMS.either}")
         elif isinstance(value, Bad):
             fault(field.name, value.problem)
         else:
@@ -151,9 +122,9 @@ def _read_fields(record: Mapping[str, Any], path: str, faults: list[Fault]) -> d
                 fault(field.name, str(error))
     if system is None and _absent(record.get("job_id")):
         fault("job_id", "is missing")
-    if system is System.SCHEDULERX and all(_absent(record.get(name)) for name in _RUN):
-        for name in _RUN:
-            fault(name, f"is missing; wanted {' or '.join(_RUN)}")
+    if system is not None and system.one_of and all(_absent(record.get(name)) for name in system.one_of):
+        for name in system.one_of:
+            fault(name, f"is missing; wanted {' or '.join(system.one_of)}")
     return got
 
 
@@ -171,28 +142,18 @@ def _envelope_time(record: Mapping[str, Any], told: Told, faults: list[Fault]) -
 def _failure(
     record: Mapping[str, Any], got: dict[str, Any], occurred_at: float | None, told: Told, context: Context
 ) -> Failure:
-    scope = _scope(got)
-    own = {name: value for name, value in got.items() if name not in _SCOPE}
+    system = SYSTEMS.named(got["system"])
+    scope = system.scope(got)
+    own = {name: value for name, value in got.items() if name in _OF_FAILURE}
     own["occurred_at"] = context.now if occurred_at is None else min(occurred_at, context.now)
     return Failure(
         scope=scope,
         speaker=told.speaker,
-        extra=_extra(record, scope.system),
+        extra=_extra(record, system),
         trigger=told.trigger,
         event_id=told.event_id,
         telling_id=_telling_id(scope, got, occurred_at, told),
         **own,
-    )
-
-
-def _scope(got: Mapping[str, Any]) -> Scope:
-    if got["system"] is System.EHPC:
-        return Cluster(region=got["region"], cluster_id=got["cluster_id"])
-    return Group(
-        region=got["region"],
-        namespace=got["namespace"],
-        group_id=got["group_id"],
-        namespace_source=got.get("namespace_source", ""),
     )
 
 
@@ -214,7 +175,7 @@ def _telling_id(scope: Scope, got: Mapping[str, Any], occurred_at: float | None,
 
 
 def _extra(record: Mapping[str, Any], system: System) -> dict[str, str]:
-    known = {field.name for field in _FIELDS_OF[system]}
+    known = {field.name for field in fields_of(system)}
     extra: dict[str, str] = {}
     for name, value in record.items():
         if len(extra) == MAX_EXTRA_FIELDS:
@@ -225,5 +186,5 @@ def _extra(record: Mapping[str, Any], system: System) -> dict[str, str]:
 
 
 def _hints(got: Mapping[str, Any]) -> dict[str, str]:
-    system = {"system": got["system"].value} if "system" in got else {}
-    return system | {name: str(got[name]) for name in _HINTS[1:] if name in got}
+    places = ("system", "region", *(part.field for system in SYSTEMS for part in system.parts), *_UNITS)
+    return {name: str(got[name]) for name in dict.fromkeys(places) if name in got}

@@ -19,7 +19,7 @@ from typing import Any
 from msgspec import Struct
 
 from shared.domain.errors import Fault, InputError
-from shared.intake.text import below, cut, escaped, quoted
+from shared.reading.text import below, cut, escaped, quoted
 
 MAX_BYTES = 32 * 1024 * 1024
 """Function Compute takes no larger request (https://www.alibabacloud.com/help/en/functioncompute/fc-3-0/product-overview/limits-of-usage)."""

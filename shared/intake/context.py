@@ -11,7 +11,7 @@ from msgspec import Struct
 from shared.domain.errors import Fault
 from shared.domain.failure import Speaker, Trigger, Unreadable
 from shared.intake.body import MAX_FAULTS, canonical, compact
-from shared.intake.text import escaped, printable
+from shared.reading.text import escaped, printable
 
 MAX_RAW_BYTES = 4096
 MAX_HINT_CHARS = 256

@@ -19,8 +19,8 @@ from shared.intake.announcement import read_announcement
 from shared.intake.body import Bad, compact, flaws, parse, parse_text, readable
 from shared.intake.context import Context, Told, content_hash, event_id, unreadable
 from shared.intake.log import add, find_in_log
-from shared.intake.text import below, bounded, kind
 from shared.ports import TOPIC
+from shared.reading.text import below, bounded, kind
 
 MAX_ITEMS = 10_000
 """Largest batch of event streaming (CountBasedWindow,

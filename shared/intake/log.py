@@ -1,6 +1,6 @@
 """The log door: the logs of a trigger's range → failures.
 
-A log announces a failure if `system` is `ehpc` or `schedulerx` or `schema` is `job-failure/1`, among its
+A log announces a failure if `system` names a job system or `schema` is `job-failure/1`, among its
 fields or in the one JSON object in its field `content`; every other log is somebody else's, passed over and
 counted. Telling the two apart costs two look-ups and a substring search, because most logs of a shared
 Logstore are not ours.
@@ -18,11 +18,11 @@ from shared.domain.failure import Failure, Intake, Speaker, Trigger, Unreadable
 from shared.intake.announcement import announces, read_announcement
 from shared.intake.body import flaws, parse, parse_text, readable
 from shared.intake.context import Context, Told, event_id
-from shared.intake.text import below, bounded
 from shared.ports import TOPIC, LogEntry, LogRange
+from shared.reading.text import below, bounded
+from shared.systems import SYSTEMS
 
-_WORDS = ("ehpc", "schedulerx", "job-failure")
-_WORDS_UTF8 = tuple(word.encode() for word in _WORDS)
+_SCHEMA_WORD = "job-failure"
 
 
 class InLog(Struct, frozen=True):
@@ -72,10 +72,15 @@ def find_in_log(fields: Mapping[str, Any], path: str) -> InLog | None:
         return InLog(own, path)
     content = fields.get("content")
     if isinstance(content, str):
-        return _in_content(content, path) if any(word in content for word in _WORDS) else None
-    if isinstance(content, bytes) and any(word in content for word in _WORDS_UTF8):
+        return _in_content(content, path) if _names_one(content) else None
+    if isinstance(content, bytes) and _names_one(content.decode("latin-1")):
         return _in_content(content, path)
     return None
+
+
+def _names_one(text: str) -> bool:
+    """Whether the text names a job system or the schema, both of which are ASCII."""
+    return _SCHEMA_WORD in text or any(name in text for name in SYSTEMS.names)
 
 
 def add(intake: Intake, read: Failure | Unreadable) -> None:

@@ -22,9 +22,9 @@ from shared.intake.body import Bad, flaws, parse, parse_text, readable
 from shared.intake.context import Context, Told, event_id, unreadable
 from shared.intake.event import items, read_item
 from shared.intake.log import add
-from shared.intake.text import below, kind
 from shared.intake.trigger import OTHER_BODIES, is_trigger, read_trigger_value
 from shared.ports import LogRange
+from shared.reading.text import below, kind
 
 _WRAPPED = ("jobs", "event")
 _FLAGS = ("dry_run", "force")

@@ -21,8 +21,8 @@ from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Trigger, Unreadable
 from shared.intake.body import Bad, flaws, parse, readable
 from shared.intake.context import Context, Told, content_hash, event_id, unreadable
-from shared.intake.text import kind, quoted
 from shared.ports import LogRange
+from shared.reading.text import kind, quoted
 
 MAX_CURSOR_CHARS = 256
 MAX_ENDPOINT_CHARS = 256

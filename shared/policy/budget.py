@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from shared.domain.failure import Failure, FailureClass
 from shared.domain.record import AttemptMark, JobRecord
-from shared.domain.snapshot import Observation, SchedulerxSnapshot
+from shared.domain.snapshot import LookFailed, Observation
 from shared.policy.model import Attempts, Policy, Rule
 
 
@@ -38,16 +38,9 @@ def budget_of(
     own = 0
     for mark in record.attempts:
         own += mark.at > since and _pool(policy, mark) is of_class
-    return Budget(limit, of_class, own, own + _by_the_system(record, failure, seen, own))
+    added = 0 if isinstance(seen, LookFailed) else seen.retries_of_its_own(record, failure, own)
+    return Budget(limit, of_class, own, own + added)
 
 
 def _pool(policy: Policy, mark: AttemptMark) -> FailureClass | None:
     return mark.failure_class if mark.failure_class in policy.classes else None
-
-
-def _by_the_system(record: JobRecord, failure: Failure, seen: Observation, own: int) -> int:
-    """Runs that the job system has added by itself, as far as can be told."""
-    if isinstance(seen, SchedulerxSnapshot):
-        return seen.own_retries * (1 + own)  # it repeats the first run and each of ours so often
-    # The scheduler's counter counts ours as well, whichever budget they were paid from, and whenever.
-    return max(0, (failure.restart_count or 0) - len(record.attempts))

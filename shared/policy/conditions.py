@@ -10,7 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from shared.domain.job import System
+from shared.systems import SYSTEMS
 
 MAX_LISTED = 64
 MAX_CONDITION_CHARS = 256
@@ -21,6 +21,8 @@ EXIT_CODES_FORMAT = "exit-codes"
 """JSON Schema `format` of a text that must be an exit code or a range of them: `1`, `128-159`, `-24--1`."""
 SIGNAL_FORMAT = "signal"
 """JSON Schema `format` of a text that must be a signal's name: `SIGKILL`."""
+SYSTEM_FORMAT = "job-system"
+"""JSON Schema `format` of a text that must be the name of a job system."""
 LOWEST_EXIT_CODE, HIGHEST_EXIT_CODE = -(2**31), 2**32 - 1
 """PBS tells failures to start as negative numbers; Windows workers tell 32-bit ones."""
 HIGHEST_SIGNAL = 64
@@ -46,6 +48,13 @@ def _listed(what: str) -> Meta:
     return Meta(min_length=1, max_length=MAX_LISTED, description=f"one or a list of 1 to {MAX_LISTED} {what}")
 
 
+SystemName = Annotated[
+    str,
+    Meta(
+        description="one of " + ", ".join(SYSTEMS.names),
+        extra_json_schema={"format": SYSTEM_FORMAT, "enum": list(SYSTEMS.names)},
+    ),
+]
 _Text = Annotated[str, _TEXT]
 _Glob = Annotated[str, _GLOB]
 _Pattern = Annotated[
@@ -92,7 +101,7 @@ class Match(Struct, frozen=True, kw_only=True):
     live job's own where it says them, else as told. A loaded list of one text is that text.
     """
 
-    system: System | None = None
+    system: SystemName | None = None
     region: Globs | None = None
     cluster: Globs | None = None
     """The cluster's id."""
@@ -122,6 +131,10 @@ class Match(Struct, frozen=True, kw_only=True):
 _EMPTY = Match()
 
 
+PLACES = ("cluster", "namespace", "group")
+"""Conditions on a part of a scope, by the label that its job system gives it; a source's are in the plural."""
+
+
 class LogPlace(Struct, frozen=True, kw_only=True):
     """A place in the Log Service, as globs."""
 
@@ -143,7 +156,7 @@ class Source(Struct, frozen=True, kw_only=True):
 
     log: LogPlace | None = None
     event: EventPlace | None = None
-    systems: Annotated[tuple[System, ...], _listed("systems")] | None = None
+    systems: Annotated[tuple[SystemName, ...], _listed("systems")] | None = None
     clusters: Globs | None = None
     """E-HPC cluster ids; says nothing of SchedulerX jobs."""
     namespaces: Globs | None = None

@@ -11,14 +11,15 @@ from enum import Enum
 
 from msgspec.structs import replace
 
-from shared.domain.decision import Decision, Gate
+from shared.domain.decision import Decision
 from shared.domain.failure import FailureClass
+from shared.domain.gate import GateAnswer, Stop
 from shared.domain.mode import Mode
-from shared.domain.reasons import Reason, Verdict, is_final
-from shared.domain.runs import life_of
-from shared.domain.snapshot import EhpcSnapshot, LookFailed
+from shared.domain.reasons import Reason, is_final
+from shared.domain.snapshot import LookFailed
+from shared.domain.verdicts import Giver, Step, Verdict
 from shared.policy import gates_case, gates_job, gates_policy, gates_trust
-from shared.policy.facts import Answer, Facts, Stop
+from shared.policy.facts import Facts
 from shared.policy.model import Action
 
 GIVE_UP_AFTER_S = 86_400.0
@@ -32,7 +33,7 @@ class Skip(Enum):
     BY_FORCE = "by_force"
 
 
-_GateFunction = Callable[[Facts], "Answer | None"]
+_GateFunction = Callable[[Facts], GateAnswer | None]
 
 GATES: tuple[tuple[str, _GateFunction, Skip], ...] = (
     ("rerun_seen", gates_case.rerun_seen, Skip.NEVER),
@@ -63,10 +64,19 @@ GATES: tuple[tuple[str, _GateFunction, Skip], ...] = (
 )
 
 
+def gates_before(giver: Giver) -> tuple[str, ...]:
+    """The gates that are asked before the first that can give a reason; all, where every gate had passed before."""
+    names = tuple(name for name, *_ in GATES)
+    if giver.step is Step.GATE:
+        return names[: names.index(giver.gates[0])]
+    return names if giver.step.after_all_gates else ()
+
+
 _OF_CASES = {"rerun_seen", "hold_valid", "attempt_seen"}
 _GATES_OF_NEW = tuple(row for row in GATES if row[0] not in _OF_CASES)
 """Nothing is to be asked about the case of a failure that has none yet."""
-_FORCED = {name: Gate(name=name, passed=True, saw="forced", wanted="not asked") for name, *_ in GATES}
+_FORCED = GateAnswer(saw="forced", wanted="not asked")
+_Asked = list[tuple[str, GateAnswer]]
 
 
 def decide(facts: Facts) -> Decision:
@@ -74,18 +84,16 @@ def decide(facts: Facts) -> Decision:
 
     A decision `rerun` with reason `accepted` means: reserve and call. With `observed_restart` there is nothing to call.
     """
-    asked: list[Gate] = []
+    asked: _Asked = []
     forced = facts.forced
     for name, gate, skip in GATES if facts.case is not None else _GATES_OF_NEW:
         if forced and skip is Skip.BY_FORCE:
-            asked.append(_FORCED[name])
+            asked.append((name, _FORCED))
             continue
         answer = gate(facts)
         if answer is None:
             continue
-        if answer.gate is None:
-            answer.gate = Gate(name=name, passed=answer.stop is None, saw=answer.saw, wanted=answer.wanted)
-        asked.append(answer.gate)
+        asked.append((name, answer))
         if answer.stop is not None:
             return _give_up(facts, _decision(facts, answer.stop, asked))
     return _give_up(facts, _decision(facts, _last_step(facts), asked))
@@ -110,16 +118,16 @@ def _last_step(facts: Facts) -> Stop:
 _ACCEPTED = Stop(Verdict.RERUN, Reason.ACCEPTED, "eligible, within budget, in no other hand")
 
 
-def _decision(facts: Facts, stop: Stop, asked: list[Gate]) -> Decision:
+def _decision(facts: Facts, stop: Stop, asked: _Asked) -> Decision:
     acting = stop.verdict is Verdict.RERUN or stop.verdict is Verdict.WOULD_RERUN
     seen = None if isinstance(facts.observation, LookFailed) else facts.observation
     reserved = facts.case.attempt if facts.case else 0
-    rule, of_ehpc = facts.rule, isinstance(seen, EhpcSnapshot)
+    rule = facts.rule
     return Decision(
         verdict=stop.verdict,
         reason=stop.reason,
         message=stop.message,
-        gates=tuple(asked),
+        asked=tuple(asked),
         # An open case ends under its own id, whatever it turned out to be a duplicate of.
         failure_id=facts.failure_id if facts.case else stop.failure_id or facts.failure_id,
         state=seen.state._value_ if seen else "",
@@ -129,9 +137,9 @@ def _decision(facts: Facts, stop: Stop, asked: list[Gate]) -> Decision:
         attempt=facts.attempt_number if acting else reserved,
         max_attempts=facts.budget.limit.max,
         due_at=stop.due_at,
-        life=life_of(seen) if seen else "",
-        job_instance_id=None if of_ehpc else facts.job_instance_id,
-        data_time=None if of_ehpc else facts.data_time,
+        life=seen.life if seen else None,
+        job_instance_id=facts.job_instance_id,
+        data_time=facts.data_time,
     )
 
 
@@ -143,17 +151,22 @@ def _give_up(facts: Facts, decision: Decision) -> Decision:
     acts = decision.reason in {Reason.ACCEPTED, Reason.DRY_RUN, Reason.OBSERVE_MODE, Reason.OBSERVE_RULE}
     if not acts and is_final(decision.verdict, decision.reason):
         return decision
-    age = Gate(
-        name="open_less_than_a_day",
-        passed=False,
-        saw=f"open for {facts.ask.now - case.opened_at:.0f} s",
-        wanted=f"less than {GIVE_UP_AFTER_S:.0f} s",
-    )
-    ended = replace(decision, gates=(*decision.gates, age), due_at=None)
     if decision.verdict is Verdict.UNKNOWN:
+        attempt = decision.attempt
         message = "a day has passed without evidence of what the call did"
-        return replace(ended, reason=Reason.NO_EVIDENCE, message=message)
-    # After an attempt in doubt it was proven not to have been restarted, or another gate would not have been asked.
-    was = (case.reason or decision.reason).value
-    message = f"still {was} a day after it was told"
-    return replace(ended, verdict=Verdict.REFUSED, reason=Reason.GAVE_UP, message=message, attempt=case.attempt)
+        stop = Stop(Verdict.UNKNOWN, Reason.NO_EVIDENCE, message)
+    else:
+        # After an attempt in doubt it was proven not to have been restarted, or another gate would not have been asked.
+        attempt = case.attempt
+        was = (case.reason or decision.reason).value
+        stop = Stop(Verdict.REFUSED, Reason.GAVE_UP, f"still {was} a day after it was told")
+    saw, wanted = f"open for {facts.ask.now - case.opened_at:.0f} s", f"less than {GIVE_UP_AFTER_S:.0f} s"
+    return replace(
+        decision,
+        verdict=stop.verdict,
+        reason=stop.reason,
+        message=stop.message,
+        attempt=attempt,
+        asked=(*decision.asked, ("open_less_than_a_day", GateAnswer(saw, wanted, stop))),
+        due_at=None,
+    )

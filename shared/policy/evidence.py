@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from shared.domain.failure import Failure
-from shared.domain.job import State
-from shared.domain.snapshot import EhpcSnapshot, Observation, SchedulerxSnapshot
+from shared.domain.snapshot import LookFailed, Observation, Offered
 from shared.policy.conditions import HIGHEST_EXIT_CODE, HIGHEST_SIGNAL, LOWEST_EXIT_CODE
 
 _SHELL_BASE, _PBS_BASE = 128, 256
@@ -38,6 +37,7 @@ class Ending(NamedTuple):
     """None: no signal that the code tells of."""
 
 
+_NOTHING = Offered()
 _UNTOLD = Ending(None, None)
 
 
@@ -55,15 +55,15 @@ class Evidence(NamedTuple):
 
 def evidence_of(failure: Failure, seen: Observation | None) -> Evidence:
     """What is known of the failed job."""
-    owner, queue, name, node = failure.owner, failure.queue, failure.job_name, failure.node
-    nodes: tuple[str, ...] = (node,) if node else ()
-    if isinstance(seen, EhpcSnapshot):
-        owner, queue, name = seen.owner or owner, seen.queue or queue, seen.name or name
-        # Of a job that is queued again the list may name the nodes of no run, or of another.
-        nodes = seen.nodes if seen.nodes and seen.state is State.RUNNING else nodes
-    elif isinstance(seen, SchedulerxSnapshot):
-        owner, name = seen.owner or owner, seen.name or name
-    return Evidence(bare_owner(owner), queue, name, nodes, failure.exit_code, failure.reason)
+    offered = _NOTHING if seen is None or isinstance(seen, LookFailed) else seen.offered
+    return Evidence(
+        owner=bare_owner(offered.owner or failure.owner),
+        queue=offered.queue or failure.queue,
+        job_name=offered.name or failure.job_name,
+        nodes=offered.nodes or ((failure.node,) if failure.node else ()),
+        exit_code=failure.exit_code,
+        reason=failure.reason,
+    )
 
 
 def bare_owner(owner: str) -> str:

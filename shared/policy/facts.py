@@ -1,4 +1,4 @@
-"""Everything that one decision may look at, and the small answers that gates give."""
+"""Everything that one decision may look at."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, overload
 
-from msgspec import Struct
-
-from shared.domain.decision import Ask, Gate
+from shared.domain.decision import Ask
 from shared.domain.failure import Failure
-from shared.domain.job import job_key
+from shared.domain.keys import job_key
+from shared.domain.life import Life
 from shared.domain.limits import SharedLimit
 from shared.domain.outcome import stable_id
-from shared.domain.reasons import Reason, Verdict
+from shared.domain.proof import Run
 from shared.domain.record import Case, JobRecord
-from shared.domain.runs import Run, life_of, run_label, which_run
-from shared.domain.snapshot import Instance, LookFailed, Observation, SchedulerxSnapshot, Snapshot
+from shared.domain.snapshot import LookFailed, Observation, Snapshot
 from shared.policy.budget import Budget, budget_of
 from shared.policy.match import first_match
 from shared.policy.model import Cooldown, Policy, Rule
@@ -87,12 +85,13 @@ class Facts:
     @_Once
     def run(self) -> Run:
         """Which run the failure means."""
-        if self.case is not None and self.case.life.startswith("run:"):
-            live = life_of(self.snapshot)
-            if live:
+        reserved = self.case.life if self.case is not None else None
+        if reserved is not None and reserved.began is not None:
+            live = self.snapshot.life
+            if live is not None:
                 # The ledger saw the life that this case is about: any other is a later one.
-                return Run.THIS if live == self.case.life else Run.EARLIER
-        return which_run(self.failure, self.snapshot, self.record)
+                return Run.THIS if live == reserved else Run.EARLIER
+        return self.snapshot.which_run(self.failure, self.record)
 
     @property
     def job_id(self) -> str:
@@ -101,23 +100,24 @@ class Facts:
 
     @property
     def data_time(self) -> str | None:
-        """SchedulerX: the failed instance's, as told, else as seen."""
-        instance = self._meant
-        return self.failure.data_time or (instance.data_time if instance else None)
+        """The failed instance's, as told, else as seen; None where jobs have no instances."""
+        seen = self._seen_life
+        return self.failure.data_time or (seen.data_time if seen else None)
 
     @property
     def job_instance_id(self) -> int | None:
-        """SchedulerX: the failed instance as told, else the one seen; a rerun of it is another."""
+        """The failed instance as told, else the one seen; a rerun of it is another. None where jobs have none."""
         if self.failure.job_instance_id is not None:
             return self.failure.job_instance_id
-        if self.case is not None and "#" in self.case.life:
-            return int(self.case.life.partition("#")[2])
-        instance = self._meant
-        return instance.instance_id if instance and self.run is Run.THIS else None
+        reserved = self.case.life if self.case is not None else None
+        if reserved is not None and reserved.instance_id is not None:
+            return reserved.instance_id
+        seen = self._seen_life
+        return seen.instance_id if seen and seen.instance_id is not None and self.run is Run.THIS else None
 
     @property
-    def _meant(self) -> Instance | None:
-        return self.observation.instance if isinstance(self.observation, SchedulerxSnapshot) else None
+    def _seen_life(self) -> Life | None:
+        return None if isinstance(self.observation, LookFailed) else self.observation.life
 
     @_Once
     def failure_id(self) -> str:
@@ -127,7 +127,7 @@ class Facts:
         key = job_key(self.failure.scope, self.job_id)
         if isinstance(self.observation, LookFailed):
             return stable_id("failure", key, self.failure.telling_id)
-        return stable_id("failure", key, run_label(self.failure, self.observation, self.run))
+        return stable_id("failure", key, self.observation.run_label(self.failure, self.run))
 
     @property
     def beside_live(self) -> bool:
@@ -161,24 +161,3 @@ class Facts:
     def forced(self) -> bool:
         """Whether a person forces it, now or when the case was told: what they asked for outlives a busy service."""
         return self.ask.force or (self.case is not None and self.case.forced)
-
-
-class Stop(Struct, frozen=True, gc=False):
-    """A gate's no, or an early yes."""
-
-    verdict: Verdict
-    reason: Reason
-    message: str
-    due_at: float | None = None
-    failure_id: str = ""
-    """Of the case that the failure turned out to be; empty if it is not a known one."""
-
-
-class Answer(Struct, gc=False):
-    """What a gate saw and wanted, and whether it stops the failure. Only `decide` writes, and only `gate`."""
-
-    saw: str
-    wanted: str
-    stop: Stop | None = None
-    gate: Gate | None = None
-    """As it is told; made once for an answer that many failures get."""

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from shared.domain.conclusion import Aftermath, Conclusion, aftermath, conclude
-from shared.domain.reasons import Reason, Verdict
+from shared.domain.gate import GateAnswer, Stop
+from shared.domain.proof import Aftermath, Conclusion
+from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState
-from shared.domain.runs import life_of
-from shared.domain.snapshot import LookFailed
-from shared.policy.facts import Answer, Facts, Stop
+from shared.domain.snapshot import LookFailed, Snapshot
+from shared.domain.verdicts import Verdict
+from shared.policy.facts import Facts
 
 
-def rerun_seen(facts: Facts) -> Answer | None:
+def rerun_seen(facts: Facts) -> GateAnswer | None:
     """Asked of an accepted rerun: did it take place, and how did it end? It ends here, whatever is seen."""
     case = facts.case
     if case is None or case.state is not CaseState.DONE:
         return None
-    wanted = f"what became of {case.life}"
+    wanted = f"what became of {case.life or ''}"
     known = Stop(Verdict.RERUN, case.reason or Reason.ACCEPTED, "nothing new to see", facts.look_again_at)
     if isinstance(facts.observation, LookFailed):
-        return Answer(saw=facts.observation.code, wanted=wanted, stop=known)
-    seen = aftermath(case, facts.observation, facts.policy.timing.settle_s)
+        return GateAnswer(saw=facts.observation.code, wanted=wanted, stop=known)
+    seen = facts.observation.aftermath(case, settled=_settled(case, facts.observation, facts))
     if seen is Aftermath.NOT_RESTARTED and case.reason is not Reason.ACCEPTED:
         seen = Aftermath.WAIT  # it was seen before: a list that lags proves nothing against it
-    return Answer(saw=f"{facts.observation.state.value}: {seen.value}", wanted=wanted, stop=_seen(seen, known, facts))
+    return GateAnswer(saw=f"{facts.observation.state.value}: {seen.value}", wanted=wanted, stop=_seen(seen, known, facts))
+
+
+def _settled(case: Case, seen: Snapshot, facts: Facts) -> bool:
+    """Whether the look began so late that an effect of the call would show: it comes within `settle_s`, or never."""
+    return seen.look_begun_at >= case.may_leave_until + facts.policy.timing.settle_s
 
 
 def _seen(seen: Aftermath, known: Stop, facts: Facts) -> Stop:
@@ -43,26 +49,26 @@ def _seen(seen: Aftermath, known: Stop, facts: Facts) -> Stop:
     return Stop(Verdict.RERUN, reason, message)
 
 
-def hold_valid(facts: Facts) -> Answer | None:
+def hold_valid(facts: Facts) -> GateAnswer | None:
     """Asked of a held case that the sweep took up: nobody answered in time, so it expires closed."""
     if facts.case is None or facts.case.state is not CaseState.HELD:
         return None
     stop = Stop(Verdict.SUPPRESSED, Reason.HOLD_EXPIRED, "nobody approved it in time")
-    return Answer(saw="no answer", wanted="a person's approval in time", stop=stop)
+    return GateAnswer(saw="no answer", wanted="a person's approval in time", stop=stop)
 
 
-def attempt_seen(facts: Facts) -> Answer | None:
+def attempt_seen(facts: Facts) -> GateAnswer | None:
     """Asked of an attempt in doubt: what became of its call? Only `not restarted` goes on to the other gates."""
     case = facts.case
     if case is None or not case.in_doubt:
         return None
-    wanted = f"proof of what attempt {case.attempt} did to {case.life}"
+    wanted = f"proof of what attempt {case.attempt} did to {case.life or ''}"
     if isinstance(facts.observation, LookFailed):
         stop = Stop(Verdict.UNKNOWN, Reason.NOT_SETTLED, "could not look at the job", facts.look_again_at)
-        return Answer(saw=facts.observation.code, wanted=wanted, stop=stop)
-    conclusion = conclude(case, facts.observation, facts.policy.timing.settle_s)
-    saw = f"{facts.observation.state.value} {life_of(facts.observation)}: {conclusion.value}"
-    return Answer(saw=saw, wanted=wanted, stop=_stop_of(conclusion, case, facts))
+        return GateAnswer(saw=facts.observation.code, wanted=wanted, stop=stop)
+    conclusion = facts.observation.conclude(case, settled=_settled(case, facts.observation, facts))
+    saw = f"{facts.observation.state.value} {facts.observation.life or ''}: {conclusion.value}"
+    return GateAnswer(saw=saw, wanted=wanted, stop=_stop_of(conclusion, case, facts))
 
 
 def _stop_of(conclusion: Conclusion, case: Case, facts: Facts) -> Stop | None:
@@ -94,7 +100,7 @@ def _stop_of(conclusion: Conclusion, case: Case, facts: Facts) -> Stop | None:
     }[conclusion]
 
 
-def told_before(facts: Facts) -> Answer | None:
+def told_before(facts: Facts) -> GateAnswer | None:
     """Has this very telling been handled, or is it being handled?
 
     Of a case that the sweep took up: has the telling come again meanwhile, and is it in another document?
@@ -107,10 +113,10 @@ def told_before(facts: Facts) -> Answer | None:
     if known is None:
         return _NEW_TELLING
     stop = None if _may_take_over(known, facts) else _duplicate(known)
-    return Answer(saw=f"told before: {known.state.value}", wanted=_NEW_TELLING.wanted, stop=stop)
+    return GateAnswer(saw=f"told before: {known.state.value}", wanted=_NEW_TELLING.wanted, stop=stop)
 
 
-_NEW_TELLING = Answer("a new telling", "a telling not handled before")
+_NEW_TELLING = GateAnswer("a new telling", "a telling not handled before")
 
 
 def _may_take_over(known: Case, facts: Facts) -> bool:
@@ -135,37 +141,37 @@ def _duplicate(known: Case) -> Stop:
     )
 
 
-def record_readable(facts: Facts) -> Answer | None:
+def record_readable(facts: Facts) -> GateAnswer | None:
     """Can everything be read that is remembered of the job? Asked only if not: a malformed record is no empty one."""
     if not facts.unreadable:
         return None
     message = f"the ledger document {facts.unreadable} cannot be read: nothing is decided on it"
     stop = Stop(Verdict.DEFERRED, Reason.RECORD_UNREADABLE, message, facts.look_again_at)
-    return Answer(saw=f"{facts.unreadable} is malformed", wanted="the job's record", stop=stop)
+    return GateAnswer(saw=f"{facts.unreadable} is malformed", wanted="the job's record", stop=stop)
 
 
-def in_hand(facts: Facts) -> Answer:
+def in_hand(facts: Facts) -> GateAnswer:
     """Is another attempt of the job in doubt, or has this life had its verdict?"""
-    life = life_of(facts.snapshot)
+    life = facts.snapshot.life
     own = facts.case.failure_id if facts.case else ""
     if not facts.record.cases:
         return _NO_CASES
     same_life = facts.record.case_of_life(life)
     wanted = _NO_CASES.wanted
     if same_life is not None and same_life.failure_id != own and not _may_take_over(same_life, facts):
-        return Answer(saw=f"{life}: {same_life.state.value}", wanted=wanted, stop=_duplicate(same_life))
+        return GateAnswer(saw=f"{life}: {same_life.state.value}", wanted=wanted, stop=_duplicate(same_life))
     busy = facts.record.in_doubt
     if busy is not None and busy.failure_id != own:
         message = "another attempt of this job is not settled yet"
         stop = Stop(Verdict.DEFERRED, Reason.OTHER_RUN_IN_HAND, message, max(busy.due_at or 0, facts.ask.now + 1))
-        return Answer(saw=f"{busy.life}: {busy.state.value}", wanted=wanted, stop=stop)
+        return GateAnswer(saw=f"{busy.life or ''}: {busy.state.value}", wanted=wanted, stop=stop)
     waiting = _waiting_for_same_life(facts, own)
     if waiting is not None:
-        return Answer(saw=f"{waiting.state.value} already", wanted=wanted, stop=_duplicate(waiting))
-    return Answer(saw=life or "no life", wanted=wanted)
+        return GateAnswer(saw=f"{waiting.state.value} already", wanted=wanted, stop=_duplicate(waiting))
+    return GateAnswer(saw=str(life or "no life"), wanted=wanted)
 
 
-_NO_CASES = Answer("no other case of this job", "no attempt in doubt, and a life without a verdict")
+_NO_CASES = GateAnswer("no other case of this job", "no attempt in doubt, and a life without a verdict")
 
 
 def _waiting_for_same_life(facts: Facts, own: str) -> Case | None:

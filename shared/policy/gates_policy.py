@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from shared.domain.job import State
+from shared.domain.gate import GateAnswer, Stop
 from shared.domain.mode import Mode
-from shared.domain.reasons import Reason, Verdict
-from shared.domain.snapshot import TRIGGER_API, EhpcSnapshot, SchedulerxSnapshot, Snapshot
-from shared.policy.facts import Answer, Facts, Stop
+from shared.domain.reasons import Reason
+from shared.domain.verdicts import Verdict
+from shared.policy.facts import Facts
 from shared.policy.model import Action, Attempts, Thrash
 
 _HOUR_S = 3600.0
@@ -16,52 +16,52 @@ HOLD_EXPIRES_S = 86_400.0
 """A hold that nobody answered expires closed after a day."""
 
 
-def switched_on(facts: Facts) -> Answer:
+def switched_on(facts: Facts) -> GateAnswer:
     """Is Second Wind switched on?"""
     if facts.policy.mode is Mode.AUTO:
         return _AUTO
     if facts.policy.mode is Mode.OBSERVE:
         return _OBSERVE
     stop = Stop(Verdict.SUPPRESSED, Reason.KILL_SWITCH, "the kill switch is on (mode off)")
-    return Answer(Mode.OFF.value, _AUTO.wanted, stop)
+    return GateAnswer(Mode.OFF.value, _AUTO.wanted, stop)
 
 
-_AUTO, _OBSERVE = Answer(Mode.AUTO.value, "auto or observe"), Answer(Mode.OBSERVE.value, "auto or observe")
+_AUTO, _OBSERVE = GateAnswer(Mode.AUTO.value, "auto or observe"), GateAnswer(Mode.OBSERVE.value, "auto or observe")
 
 
-def rule_switched_on(facts: Facts) -> Answer | None:
+def rule_switched_on(facts: Facts) -> GateAnswer | None:
     """Is the matching rule switched on? Its own kill switch is passed by nobody."""
     rule = facts.rule
     if rule is None or rule.mode is None:
         return None
     if rule.mode is not Mode.OFF:
-        return Answer(f"{rule.name}: {rule.mode.value}", "auto or observe")
+        return GateAnswer(f"{rule.name}: {rule.mode.value}", "auto or observe")
     message = f"the kill switch of rule {rule.name} is on (mode off)"
-    return Answer(f"{rule.name}: off", "auto or observe", Stop(Verdict.SUPPRESSED, Reason.KILL_SWITCH, message))
+    return GateAnswer(f"{rule.name}: off", "auto or observe", Stop(Verdict.SUPPRESSED, Reason.KILL_SWITCH, message))
 
 
-def rule_allows(facts: Facts) -> Answer:
+def rule_allows(facts: Facts) -> GateAnswer:
     """Does the first matching rule let it be healed?"""
     rule, wanted = facts.rule, "a rule that does not ignore it"
     if rule is None:
-        return Answer("no rule", wanted, Stop(Verdict.SUPPRESSED, Reason.NO_RULE, "no rule of the policy matches"))
+        return GateAnswer("no rule", wanted, Stop(Verdict.SUPPRESSED, Reason.NO_RULE, "no rule of the policy matches"))
     saw = f"{rule.name}: {rule.action._value_}"
     if rule.action is Action.IGNORE:
-        return Answer(saw, wanted, Stop(Verdict.SUPPRESSED, Reason.RULE_IGNORES, f"rule {rule.name} ignores it"))
-    return Answer(saw, wanted)
+        return GateAnswer(saw, wanted, Stop(Verdict.SUPPRESSED, Reason.RULE_IGNORES, f"rule {rule.name} ignores it"))
+    return GateAnswer(saw, wanted)
 
 
-def needs_no_person(facts: Facts) -> Answer:
+def needs_no_person(facts: Facts) -> GateAnswer:
     """Can it be rerun without asking a person, or has one said yes?"""
     stop = _hold(facts)
     if stop is None:
         return _NOTHING_TO_ASK
     if _approved(facts):
-        return Answer(f"approved by a person ({stop.reason.value})", _NOTHING_TO_ASK.wanted)
-    return Answer(stop.reason.value, _NOTHING_TO_ASK.wanted, stop)
+        return GateAnswer(f"approved by a person ({stop.reason.value})", _NOTHING_TO_ASK.wanted)
+    return GateAnswer(stop.reason.value, _NOTHING_TO_ASK.wanted, stop)
 
 
-_NOTHING_TO_ASK = Answer("nothing to ask", "nothing that a person must weigh")
+_NOTHING_TO_ASK = GateAnswer("nothing to ask", "nothing that a person must weigh")
 
 
 def _approved(facts: Facts) -> bool:
@@ -72,45 +72,27 @@ def _hold(facts: Facts) -> Stop | None:
     expires = facts.ask.now + HOLD_EXPIRES_S
     if facts.rule is not None and facts.rule.action is Action.HOLD:
         return Stop(Verdict.HELD, Reason.RULE_HOLDS, f"rule {facts.rule.name} holds it for a person", expires)
-    seen = facts.snapshot
-    if not isinstance(seen, SchedulerxSnapshot) or seen.instance is None:
-        return None
-    if seen.own_parameters:
-        return Stop(
-            Verdict.HELD,
-            Reason.OWN_PARAMETERS,
-            "the instance had parameters of its own, which RerunJob cannot carry",
-            expires,
-        )
-    if seen.instance.trigger_type == TRIGGER_API:
-        return Stop(
-            Verdict.HELD,
-            Reason.TRIGGERED_BY_API,
-            "the instance was triggered by API; RerunJob cannot repeat that",
-            expires,
-        )
-    if seen.instance.workflow:
-        return Stop(Verdict.HELD, Reason.WORKFLOW, "the instance is part of a workflow", expires)
-    return None
+    weighed = facts.snapshot.wants_person()
+    return None if weighed is None else Stop(Verdict.HELD, *weighed, expires)
 
 
-def little_to_lose(facts: Facts) -> Answer | None:
+def little_to_lose(facts: Facts) -> GateAnswer | None:
     """Is the live run young enough to be thrown away without asking a person?"""
     own = facts.rule.max_lost_h if facts.rule else None
     limit_h = facts.policy.max_lost_h if own is None else own
     if limit_h is None:
         return None
-    since, wanted = _running_since(facts.snapshot), _at_most_h(limit_h)
+    since, wanted = facts.snapshot.running_since, _at_most_h(limit_h)
     if since is None:
-        return Answer("no run to lose", wanted)
+        return GateAnswer("no run to lose", wanted)
     age_h = (facts.ask.now - since) / _HOUR_S
     if age_h <= limit_h:
-        return Answer(f"{age_h:.1f} h", wanted)
+        return GateAnswer(f"{age_h:.1f} h", wanted)
     if _approved(facts):
-        return Answer(f"{age_h:.1f} h, approved by a person", wanted)
+        return GateAnswer(f"{age_h:.1f} h, approved by a person", wanted)
     message = f"rerunning it would throw {age_h:.1f} h of work away, more than {limit_h:g} h"
     stop = Stop(Verdict.HELD, Reason.TOO_MUCH_TO_LOSE, message, facts.ask.now + HOLD_EXPIRES_S)
-    return Answer(f"{age_h:.1f} h", wanted, stop)
+    return GateAnswer(f"{age_h:.1f} h", wanted, stop)
 
 
 @lru_cache(maxsize=64)
@@ -118,23 +100,14 @@ def _at_most_h(limit_h: float) -> str:
     return f"at most {limit_h:g} h"
 
 
-def _running_since(seen: Snapshot) -> float | None:
-    """Start of the run that goes on now, if one does."""
-    if seen.state is not State.RUNNING:
-        return None
-    if isinstance(seen, EhpcSnapshot):
-        return seen.start_time
-    return seen.instance.started_at if seen.instance else None
-
-
-def not_thrashing(facts: Facts) -> Answer | None:
+def not_thrashing(facts: Facts) -> GateAnswer | None:
     """Has the job failed so often of late that running it again is no cure?"""
     thrash = facts.policy.thrash
     if thrash is None:
         return None
     wanted = _at_most_failures(thrash)
     if facts.case is not None and facts.case.attempt:
-        return Answer(f"attempt {facts.case.attempt} is reserved already", wanted)
+        return GateAnswer(f"attempt {facts.case.attempt} is reserved already", wanted)
     since, own = facts.ask.now - thrash.window_s, facts.failure_id
     count = 1
     for case in facts.record.cases:
@@ -142,9 +115,9 @@ def not_thrashing(facts: Facts) -> Answer | None:
         tried = case.open or case.reason is not Reason.LOOK_REFUSED
         count += tried and case.opened_at > since and case.failure_id != own
     if count <= thrash.max_failures:
-        return Answer(str(count), wanted)
+        return GateAnswer(str(count), wanted)
     message = f"{count} failures of this job in {thrash.window_s:g} s: rerunning it does not help"
-    return Answer(str(count), wanted, Stop(Verdict.SUPPRESSED, Reason.THRASHING, message))
+    return GateAnswer(str(count), wanted, Stop(Verdict.SUPPRESSED, Reason.THRASHING, message))
 
 
 @lru_cache(maxsize=64)
@@ -157,41 +130,41 @@ def _fewer_than(limit: Attempts, whose: str) -> str:
     return f"fewer than {limit.max}{whose} in {limit.window_s:g} s"
 
 
-def attempts_left(facts: Facts) -> Answer:
+def attempts_left(facts: Facts) -> GateAnswer:
     """Is there an attempt left in the window of the budget that applies?"""
     budget = facts.budget
     limit, whose = budget.limit, f" of class {budget.of_class.value}" if budget.of_class else ""
     wanted = _fewer_than(limit, whose)
     if facts.case is not None and facts.case.attempt:
-        return Answer(f"attempt {facts.case.attempt} is reserved already", wanted)
+        return GateAnswer(f"attempt {facts.case.attempt} is reserved already", wanted)
     if budget.used < limit.max:
-        return Answer(str(budget.used), wanted)
+        return GateAnswer(str(budget.used), wanted)
     itself = budget.used - budget.own
     message = f"{budget.used} attempts{whose} in {limit.window_s:g} s are used up"
     message += f", {itself} of them by the job system itself" if itself else ""
     reason = Reason.CLASS_ATTEMPTS_USED_UP if budget.of_class else Reason.ATTEMPTS_USED_UP
-    return Answer(str(budget.used), wanted, Stop(Verdict.SUPPRESSED, reason, message))
+    return GateAnswer(str(budget.used), wanted, Stop(Verdict.SUPPRESSED, reason, message))
 
 
-def cooled_down(facts: Facts) -> Answer:
+def cooled_down(facts: Facts) -> GateAnswer:
     """Is the cooldown after the last attempt over?"""
     wait_s = facts.record.not_before - facts.ask.now
     reserved = facts.case is not None and facts.case.attempt > 0
     if wait_s <= 0 or reserved:
         return _COOL
     stop = Stop(Verdict.DEFERRED, Reason.COOLDOWN, f"cooling down for {wait_s:.0f} s more", facts.record.not_before)
-    return Answer(saw=f"{wait_s:.0f} s left", wanted="over", stop=stop)
+    return GateAnswer(saw=f"{wait_s:.0f} s left", wanted="over", stop=stop)
 
 
-_COOL = Answer("over", "over")
+_COOL = GateAnswer("over", "over")
 
 
-def breaker_closed(facts: Facts) -> Answer:
+def breaker_closed(facts: Facts) -> GateAnswer:
     """Is the breaker of this cluster or group closed? A person opens one by hand, whatever window the policy sets."""
     if facts.breaker.opened_at is None:
         return _CLOSED
     message = f"the breaker is open ({facts.breaker.why}); it never closes itself"
-    return Answer(saw="open", wanted="closed", stop=Stop(Verdict.SUPPRESSED, Reason.BREAKER_OPEN, message))
+    return GateAnswer(saw="open", wanted="closed", stop=Stop(Verdict.SUPPRESSED, Reason.BREAKER_OPEN, message))
 
 
-_CLOSED = Answer("closed", "closed")
+_CLOSED = GateAnswer("closed", "closed")

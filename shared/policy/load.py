@@ -6,17 +6,19 @@ What a rule's own `attempts` or `cooldown` leaves out is the policy's.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 
 from msgspec import Struct
 
 from shared.domain.errors import Fault, PolicyError
 from shared.policy import yamltree
-from shared.policy.conditions import EXIT_CODES_FORMAT, PATTERN_FORMAT, SIGNAL_FORMAT
+from shared.policy.conditions import EXIT_CODES_FORMAT, PATTERN_FORMAT, SIGNAL_FORMAT, SYSTEM_FORMAT
 from shared.policy.evidence import SIGNALS, range_of
 from shared.policy.model import Attempts, Cooldown, Policy
 from shared.policy.patterns import PatternError, compile_pattern
 from shared.policy.reader import Reader, excerpt
 from shared.policy.review import inconsistent, odd, repeated_names
+from shared.systems import SYSTEMS
 
 MAX_TEXT_BYTES = 256 * 1024
 MAX_FAULTS = 200
@@ -96,8 +98,17 @@ def _signal_problem(told: str) -> str | None:
     return None if told in SIGNALS else f"knows no signal {excerpt(told)}; wants a name such as SIGKILL, or a number"
 
 
+def system_problem(told: str) -> str | None:
+    """What is wrong with a job system's name; None if there is one of that name."""
+    if told in SYSTEMS:
+        return None
+    close = next(iter(get_close_matches(told.lower(), SYSTEMS.names, n=1)), None)
+    return f"wants one of {', '.join(SYSTEMS.names)}, got text" + (f"; did you mean {close}?" if close else "")
+
+
 _FORMATS: Mapping[str, Callable[[str], str | None]] = {
     PATTERN_FORMAT: _pattern_problem,
     EXIT_CODES_FORMAT: _codes_problem,
     SIGNAL_FORMAT: _signal_problem,
+    SYSTEM_FORMAT: system_problem,
 }

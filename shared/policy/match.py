@@ -11,13 +11,14 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from shared.domain.failure import Failure
-from shared.domain.job import Cluster, Scope
+from shared.domain.job import Scope
 from shared.domain.snapshot import Observation
-from shared.policy.conditions import Match
+from shared.policy.conditions import PLACES, Match
 from shared.policy.evidence import codes_test, ending_of, evidence_of, signals_test
 from shared.policy.globs import TextTest, glob_test
 from shared.policy.model import Policy, Rule
 from shared.policy.patterns import PatternSet
+from shared.systems import SYSTEMS
 
 _MOST_KNOWN = 512
 """Values of one kind whose answers are kept at hand."""
@@ -139,10 +140,12 @@ def _place_test(globs: str | tuple[str, ...]) -> TextTest:
 def _is_there(match: Match, scope: Scope) -> bool:
     if match.system not in {None, scope.system} or not place_fits(match.region, scope.region):
         return False
-    if isinstance(scope, Cluster):
-        return match.namespace is None and match.group is None and place_fits(match.cluster, scope.cluster_id)
-    there = place_fits(match.namespace, scope.namespace) and place_fits(match.group, scope.group_id)
-    return match.cluster is None and there
+    fields = {part.label: part.field for part in SYSTEMS.named(scope.system).parts}
+    for label in PLACES:
+        asked = getattr(match, label)
+        if asked is not None and not (label in fields and place_fits(asked, getattr(scope, fields[label]))):
+            return False
+    return True
 
 
 def _globs(field: str) -> Callable[[Match], _Test | None]:

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 from shared.domain.errors import Fault
 from shared.domain.failure import FailureClass
-from shared.domain.job import System
 from shared.policy import yamltree
-from shared.policy.conditions import Match
+from shared.policy.conditions import PLACES, Match
 from shared.policy.match import listed
 from shared.policy.model import Cooldown, Policy, Rule
 from shared.policy.patterns import excess
+from shared.systems import SYSTEMS
+from shared.systems.system import System
 
 QUICK_SETTLE_S = 60
 """OpenPBS may go on with a rerun for 45 s after it has answered (its src/server/req_rerun.c)."""
@@ -93,24 +94,24 @@ def _unreached(policy: Policy, rules: yamltree.Node) -> Iterator[Fault]:
         if all(any(_includes(wider, rule.match, system) for wider in before) for system in _systems(rule.match)):
             yield Fault(f"$.rules[{index}]", "is never reached: rules before it match all that it matches", node.line)
         before.append(rule.match)
-    missing = [system for system in System if not any(_includes(match, Match(), system) for match in before)]
+    missing = [system for system in SYSTEMS if not any(_includes(match, Match(), system) for match in before)]
     if missing:
-        names = ", ".join(system.value for system in missing)
+        names = ", ".join(system.name for system in missing)
         problem = f"no last rule matches every failure of {names}: what no rule matches is suppressed (no_rule)"
         yield Fault("$.rules", problem, rules.line)
 
 
 def _systems(match: Match) -> list[System]:
-    return list(System) if match.system is None else [match.system]
+    return list(SYSTEMS) if match.system is None else [SYSTEMS.named(match.system)]
 
 
 def _includes(wider: Match, narrower: Match, system: System) -> bool:
     """Whether it is certain that the first matches each failure of the system that the second matches."""
-    if wider.system not in {None, system}:
+    if wider.system not in {None, system.name}:
         return False
     for field in Match.__struct_fields__:
         asked = getattr(wider, field)
-        if field == "system" or asked is None or ("*" in listed(asked) and field in _ALWAYS_TOLD[system]):
+        if field == "system" or asked is None or ("*" in listed(asked) and field in _always_told(system)):
             continue
         other = getattr(narrower, field)
         if other is None or not set(listed(other)) <= set(listed(asked)):
@@ -118,16 +119,22 @@ def _includes(wider: Match, narrower: Match, system: System) -> bool:
     return True
 
 
-_ALWAYS_TOLD = {System.EHPC: ("region", "cluster"), System.SCHEDULERX: ("region", "namespace", "group")}
-_OF_OTHERS = {System.EHPC: ("namespace", "group"), System.SCHEDULERX: ("cluster",)}
-"""Conditions that no failure of the system can meet."""
+def _always_told(system: System) -> set[str]:
+    """Conditions on what each failure of the system tells."""
+    return {"region", *(part.label for part in system.parts)}
+
+
+def _of_others(system: System) -> set[str]:
+    """Conditions that no failure of the system can meet."""
+    return set(PLACES) - _always_told(system)
 
 
 def _never_fitting(policy: Policy, rules: yamltree.Node) -> Iterator[Fault]:
     for index, (rule, node) in enumerate(zip(policy.rules, _items(rules), strict=True)):
         systems = _systems(rule.match)
-        if all(any(getattr(rule.match, field) is not None for field in _OF_OTHERS[system]) for system in systems):
-            problem = "never matches: a cluster is E-HPC's, a namespace or group SchedulerX's"
+        if all(any(getattr(rule.match, field) is not None for field in _of_others(system)) for system in systems):
+            owned = (f"a {' or '.join(part.label for part in system.parts)} is {system.title}'s" for system in SYSTEMS)
+            problem = f"never matches: {', '.join(owned)}"
             yield Fault(f"$.rules[{index}].match", problem, node.line)
 
 

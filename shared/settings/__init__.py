@@ -1,6 +1,6 @@
 """Settings and credentials of one process: what the environment and the FC context say, checked once.
 
-`read_settings` reads the table "Settings" of contract.md; `read_credentials` is called at every invocation.
+`read_settings` reads the variables of `variables.py`; `read_credentials` is called at every invocation.
 """
 
 from shared.domain.endpoint import Endpoint

@@ -1,4 +1,4 @@
-"""The environment, checked once (contract.md, Settings). An empty variable counts as absent."""
+"""The environment, checked once. An empty variable counts as absent."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from shared.domain.errors import Fault, SettingsError
 from shared.domain.job import REGION_PATTERN
 from shared.domain.mode import Mode
 from shared.settings.ledger_url import LedgerUrl, parse_ledger_url
+from shared.systems import SYSTEMS
+from shared.systems.system import System
 
+PREFIX = "SECONDWIND_"
 BUNDLE_ROOT = Path(__file__).resolve().parents[2]
 """The folder that holds `functions/`: the repository, or the bundle in Function Compute."""
 
-# These have a host of their own, the others share one: the map of alibabacloud_schedulerx220190430 2.2.3,
-# but for regions that it lacks, where it makes up a host that no document mentions.
-_SCHEDULERX_OWN_HOST = frozenset({"cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-shenzhen"})
 # https://www.alibabacloud.com/help/en/sls/developer-reference/api-sls-2020-12-30-createlogstore
 PROJECT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\Z")
 LOGSTORE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,61}[a-z0-9]\Z")
@@ -40,10 +40,8 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     region: str
     """The function's own."""
-    ehpc: Endpoint | None
-    """As set, for every region; None: each region's own."""
-    schedulerx: Endpoint | None
-    """As `ehpc`."""
+    endpoints: dict[str, Endpoint] = {}
+    """By job system, as set, for every region; of one that is not here each region's own holds."""
     sls: Endpoint
     """Log Service of the outcome project."""
     outcome_project: str
@@ -55,14 +53,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     """None: the policy's."""
     time_zone: ZoneInfo
 
-    def ehpc_endpoint(self, region: str) -> Endpoint:
-        """Where E-HPC of that region is called. Check the region first: it becomes part of the host."""
-        return self.ehpc or Endpoint("https", f"ehpc.{region}.aliyuncs.com", 443)
-
-    def schedulerx_endpoint(self, region: str) -> Endpoint:
-        """Where SchedulerX of that region is called."""
-        host = f"schedulerx.{region}.aliyuncs.com" if region in _SCHEDULERX_OWN_HOST else "schedulerx.aliyuncs.com"
-        return self.schedulerx or Endpoint("https", host, 443)
+    def endpoint(self, system: str, region: str) -> Endpoint:
+        """Where a job system of that region is called. Check the region first: it becomes part of the host."""
+        return self.endpoints.get(system) or SYSTEMS.named(system).endpoint(region)
 
     def effective_mode(self, policy_mode: Mode) -> Mode:
         """The stricter of the policy's mode and `SECONDWIND_MODE`."""
@@ -83,8 +76,7 @@ def read_settings(environ: Mapping[str, str], region: str, *, default_ledger: st
     reader = _Reader({"SECONDWIND_LEDGER_URL": default_ledger, **_present(environ)})
     if not re.match(REGION_PATTERN, region):
         reader.faults.append(Fault("FC_REGION", "wants a region id such as cn-hangzhou"))
-    ehpc = reader.optional("SECONDWIND_EHPC_ENDPOINT", parse_endpoint)
-    schedulerx = reader.optional("SECONDWIND_SCHEDULERX_ENDPOINT", parse_endpoint)
+    endpoints = {system.name: reader.optional(endpoint_variable(system), parse_endpoint) for system in SYSTEMS}
     sls = reader.optional("SECONDWIND_SLS_ENDPOINT", parse_endpoint)
     project = reader.required("SECONDWIND_OUTCOME_PROJECT", _named(PROJECT_NAME, _PROJECT_WANTED))
     logstore = reader.required("SECONDWIND_OUTCOME_LOGSTORE", _named(LOGSTORE_NAME, _LOGSTORE_WANTED))
@@ -96,8 +88,7 @@ def read_settings(environ: Mapping[str, str], region: str, *, default_ledger: st
         raise SettingsError(reader.faults)
     return Settings(
         region=region,
-        ehpc=ehpc,
-        schedulerx=schedulerx,
+        endpoints={name: endpoint for name, endpoint in endpoints.items() if endpoint is not None},
         sls=sls or Endpoint("https", f"{region}-intranet.log.aliyuncs.com", 443),
         outcome_project=project,
         outcome_logstore=logstore,
@@ -106,6 +97,11 @@ def read_settings(environ: Mapping[str, str], region: str, *, default_ledger: st
         mode=mode,
         time_zone=time_zone or ZoneInfo("Asia/Shanghai"),
     )
+
+
+def endpoint_variable(system: System) -> str:
+    """The setting that says where a job system is called."""
+    return f"{PREFIX}{system.name.upper()}_ENDPOINT"
 
 
 def _present(environ: Mapping[str, str]) -> dict[str, str]:

@@ -7,9 +7,9 @@ from difflib import get_close_matches
 
 from msgspec import Struct
 
+from shared.settings.environment import PREFIX
 from shared.settings.variables import VARIABLES
 
-PREFIX = "SECONDWIND_"
 NAMES = tuple(variable.name for variable in VARIABLES)
 """Every setting that `read_settings` reads."""
 ELSEWHERE = frozenset(

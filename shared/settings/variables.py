@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from shared.settings.environment import endpoint_variable
+from shared.systems import SYSTEMS
+
 
 class Variable(Struct, frozen=True):
-    """One setting, as a person sets it (contract.md, Settings)."""
+    """One setting, as a person sets it."""
 
     name: str
     meaning: str
@@ -41,17 +44,7 @@ VARIABLES = (
         "the policy's",
     ),
     Variable("SECONDWIND_TIME_ZONE", "IANA zone in which SchedulerX days are cut.", "`Asia/Shanghai`"),
-    Variable(
-        "SECONDWIND_EHPC_ENDPOINT",
-        "Host of E-HPC, or a URL with scheme and port. HTTPS unless `http://` is written out.",
-        "`https://ehpc.<region>.aliyuncs.com`",
-    ),
-    Variable(
-        "SECONDWIND_SCHEDULERX_ENDPOINT",
-        "Host of SchedulerX, or a URL.",
-        "`https://schedulerx.<region>.aliyuncs.com` in cn-beijing, cn-hangzhou, cn-shanghai and cn-shenzhen, "
-        "else `https://schedulerx.aliyuncs.com`",
-    ),
+    *(Variable(endpoint_variable(system), system.endpoint_says, system.endpoint_default) for system in SYSTEMS),
     Variable(
         "SECONDWIND_SLS_ENDPOINT",
         "Log Service of the outcome project, host or URL. `explain` outside Alibaba Cloud needs the public one.",

@@ -1,1 +1,13 @@
-"""Job systems: each adapter looks at one system's jobs and reruns them, through one signed transport."""
+"""Job systems: one room each, and the list of them.
+
+A room says everything that the core must know of its system (pure), and has the adapter that looks and reruns beside it.
+"""
+
+from shared.systems.ehpc.system import Ehpc
+from shared.systems.registry import Registry
+from shared.systems.schedulerx.system import Schedulerx
+
+SYSTEMS = Registry((Ehpc(), Schedulerx()))
+"""Every job system that Second Wind knows."""
+
+__all__ = ["SYSTEMS"]

@@ -25,8 +25,8 @@ from secondwind.localcloud.tablestore import Tablestore
 from shared.domain.credentials import Credentials
 from shared.ledger.tablestore import Place
 from shared.ledger.tablestore_setup import create_table
-from shared.systems.ehpc_wire import VERSION as EHPC
-from shared.systems.schedulerx_wire import VERSION as SCHEDULERX
+from shared.systems.ehpc.wire import VERSION as EHPC
+from shared.systems.schedulerx.wire import VERSION as SCHEDULERX
 from tests.deploy.serverless import Serverless, install
 from tools.bundle import Bundle, build
 from tools.bundle_parts import BUDGET_BYTES, RUNTIMES, Ledger

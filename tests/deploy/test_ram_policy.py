@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
-from shared.domain.call import Api
+from shared.systems.ehpc import system as ehpc
+from shared.systems.schedulerx import system as schedulerx
 from tests.deploy.serverless import ENVIRONMENT
 from tools import ram_policy
 from tools.bundle_parts import product_files
@@ -18,6 +20,13 @@ from tools.deploy_check import ROOT
 
 SDK_STATE = {"_session", "_isRowIp", "timeout"}
 """What our link to Log Service touches of its client beside calls."""
+
+
+OPERATIONS = {
+    "ehpc": {"LIST": ehpc.LIST, "RERUN": ehpc.RERUN},
+    "schedulerx": {"RERUN": schedulerx.RERUN},
+}
+"""Constants that name operations, by the folder in which they are used."""
 
 
 class UnseenCallError(Exception):
@@ -31,7 +40,7 @@ def calls_of(root: Path) -> set[str]:
         if path.suffix == ".py":
             tree = ast.parse((root / path).read_bytes())
             if path.parts[:2] == ("shared", "systems"):
-                found |= {f"{path.stem.split('_')[0]}:{name}" for name in _openapi_calls(tree)}
+                found |= {f"{path.parts[2]}:{name}" for name in _openapi_calls(tree, path.parts[2])}
             elif path.parts[:2] == ("shared", "sls"):
                 found |= {f"log:{name}" for name in _log_calls(tree)}
             elif "tablestore" in path.stem:
@@ -39,7 +48,8 @@ def calls_of(root: Path) -> set[str]:
     return found
 
 
-def _openapi_calls(tree: ast.Module) -> Iterator[str]:
+def _openapi_calls(tree: ast.Module, system: str) -> Iterator[str]:
+    constants = OPERATIONS.get(system, {})
     passing_on = {
         id(node)
         for one in ast.walk(tree)
@@ -50,21 +60,21 @@ def _openapi_calls(tree: ast.Module) -> Iterator[str]:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
         if node.func.id == "ApiCall" and id(node) not in passing_on:
-            yield _operation([keyword.value for keyword in node.keywords if keyword.arg == "action"])
+            yield _operation([keyword.value for keyword in node.keywords if keyword.arg == "action"], constants)
         if node.func.id == "ask":
-            yield _operation([argument for argument in node.args if not _is_method(argument)])
+            yield _operation([argument for argument in node.args if not _is_method(argument)], constants)
 
 
 def _is_method(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value in {"GET", "POST"}
 
 
-def _operation(arguments: list[ast.expr]) -> str:
+def _operation(arguments: list[ast.expr], constants: Mapping[str, str] = MappingProxyType({})) -> str:
     for node in arguments:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return node.value
-        if isinstance(node, ast.Attribute) and ast.unparse(node).startswith("Api."):
-            return Api[ast.unparse(node).split(".")[1]].value
+        if isinstance(node, ast.Name) and node.id in constants:
+            return constants[node.id]
     raise UnseenCallError([ast.unparse(node) for node in arguments])
 
 
@@ -90,8 +100,8 @@ def test_every_call_of_the_code_has_its_grant() -> None:
 @pytest.mark.parametrize(
     ("path", "right", "wrong", "more"),
     [
-        ("shared/systems/ehpc_wire.py", '"ListJobsWithFilters"', '"DescribeJob"', "ehpc:DescribeJob"),
-        ("shared/systems/schedulerx_wire.py", '"GetJobInfo"', '"ListJobs"', "schedulerx:ListJobs"),
+        ("shared/systems/ehpc/wire.py", "api, LIST, wanted", 'api, "DescribeJob", wanted', "ehpc:DescribeJob"),
+        ("shared/systems/schedulerx/wire.py", '"GetJobInfo"', '"ListJobs"', "schedulerx:ListJobs"),
         ("shared/sls/_client.py", '"put_logs"', '"create_logstore"', "log:create_logstore"),
         ("shared/ledger/_tablestore_table.py", "client.get_range(", "client.delete_table(", "ots:delete_table"),
     ],
@@ -105,7 +115,7 @@ def test_a_new_call_is_seen(tmp_path: Path, path: str, right: str, wrong: str, m
 @pytest.mark.parametrize(
     ("path", "right", "wrong"),
     [
-        ("shared/systems/ehpc.py", "Api.RERUN_JOBS.value", "chosen"),
+        ("shared/systems/ehpc/adapter.py", "self._api, RERUN,", "self._api, chosen,"),
         ("shared/sls/_client.py", '"put_logs"', "chosen"),
         (
             "shared/sls/_client.py",

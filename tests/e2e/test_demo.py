@@ -16,7 +16,7 @@ from secondwind.demo.night import Night
 from secondwind.demo.plot import Case, Garbage, Step
 from secondwind.demo.run import run
 from secondwind.demo.scenario import HEALTHY, SCENARIO
-from shared.domain.reasons import Verdict
+from shared.domain.verdicts import Verdict
 
 HUNG = SCENARIO.cases[0]
 SMALL = replace(SCENARIO, cases=(HUNG,), strangers=3)

@@ -87,7 +87,9 @@ def test_the_ledger_works_for_who_may_not_describe_its_table(ward: Ward) -> None
 
 def test_a_mode_set_by_hand_is_told(ward: Ward, tmp_path: Path) -> None:
     """The ledger's own kill switch is a warning, whoever set it; `auto` there changes nothing and is none."""
-    from shared.domain.mode import CONTROLS_KEY, Controls, Mode, ModeSet, encode_controls
+    from shared.documents import encode
+    from shared.domain.keys import CONTROLS_KEY
+    from shared.domain.mode import Controls, Mode, ModeSet
     from shared.ledger.sqlite import SqliteLedger
     from shared.ports import Write
     from shared.reality import SystemClock
@@ -100,7 +102,7 @@ def test_a_mode_set_by_hand_is_told(ward: Ward, tmp_path: Path) -> None:
         rules={"a": ModeSet(mode=Mode.AUTO, by="y", at=1.0)},
     )
     ledger.save(
-        [Write(key=CONTROLS_KEY, document=encode_controls(controls), expected=None, due_at=None, expires_at=None)]
+        [Write(key=CONTROLS_KEY, document=encode(controls), expected=None, due_at=None, expires_at=None)]
     )
     seen = ward.look()
     assert seen.level("mode by hand", "off for everything") == "warn"

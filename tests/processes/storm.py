@@ -9,10 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 
 from secondwind.localcloud.faults import Fault, FaultKind
-from shared.domain.job import Cluster, job_key
-from shared.domain.record import LISTED_AT, decode_record
+from shared.documents import decode_record
+from shared.domain.keys import job_key
+from shared.domain.record import LISTED_AT
 from shared.domain.runs import SKEW_S
 from shared.ports import Ledger
+from shared.systems.ehpc.system import Cluster
 from tests.processes.town import SPEED, Town
 
 WAVE_S = 0.3

@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 from typing import Literal
 
 from shared.domain.job import State
-from shared.domain.snapshot import EhpcSnapshot
+from shared.systems.ehpc.snapshot import EhpcSnapshot
 from tests.proof.truth import Call
 
 Change = Literal["queue", "start", "requeue", "finish", "vanish"]

@@ -10,11 +10,14 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from shared.documents import decode_controls
 from shared.domain.call import Target
 from shared.domain.failure import Failure
-from shared.domain.job import Scope, System, job_key
-from shared.domain.mode import CONTROLS_KEY, Mode, decode_controls
+from shared.domain.job import Scope
+from shared.domain.keys import CONTROLS_KEY, job_key
+from shared.domain.mode import Mode
 from shared.policy.model import Policy
+from shared.systems import SYSTEMS
 from tests.proof.cluster import ClusterJob
 from tests.proof.group import GroupJob
 from tests.proof.seam import Crash, Fault, Plan, Step, faults_of
@@ -67,7 +70,7 @@ class Ground:
         """For people: no law reads it."""
         self.ledger = FakeLedger(self)
         self.sink = FakeSink(self)
-        self.systems = {system: FakeSystem(self, system) for system in System}
+        self.systems = {system: FakeSystem(self, system) for system in SYSTEMS.names}
         self.cluster: dict[Job, ClusterJob] = {}
         self.group: dict[Job, GroupJob] = {}
         self.tellings: list[Telling] = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
 from shared.domain.job import State
-from shared.domain.snapshot import TRIGGER_DATA_RERUN, Instance, SchedulerxSnapshot
+from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, Instance, SchedulerxSnapshot
 from tests.proof.cluster import Copies
 from tests.proof.truth import Call
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from shared.domain.failure import Failure, Trigger
-from shared.domain.job import System
 from shared.heal import Healer
 from shared.policy.model import Breaker, Policy, Rate
 from tests.proof.baton import Baton, Schedule, schedules
@@ -127,9 +126,9 @@ def _overlapping(world: World) -> tuple[Side, Side]:
     return first, second
 
 
-def _after_lost(fault: Fault, system: System = System.EHPC) -> Callable[[World], Failure]:
+def _after_lost(fault: Fault, system: str = "ehpc") -> Callable[[World], Failure]:
     def build(world: World) -> Failure:
-        failure = hung(world, job(world)) if system is System.EHPC else failed_day(world, group_job(world))
+        failure = hung(world, job(world)) if system == "ehpc" else failed_day(world, group_job(world))
         world.systems[system].script.append(fault)
         world.at(0.0, Deliver(_one(failure)))
         return failure
@@ -153,7 +152,7 @@ def _two_sweeps(world: World) -> tuple[Side, Side]:
 
 
 def _two_sweeps_schedulerx(world: World) -> tuple[Side, Side]:
-    _after_lost(Fault.LOST_NONE, System.SCHEDULERX)(world)
+    _after_lost(Fault.LOST_NONE, "schedulerx")(world)
     return None, None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from shared.domain.failure import Trigger
-from shared.domain.job import State, System
+from shared.domain.job import State
 from tests.proof.cast import CLUSTER, hung, job, send, unreadable
 from tests.proof.cluster import Change, Flavour
 from tests.proof.delivery import Delivery
@@ -32,7 +32,7 @@ def scripted(*script: Fault | None, jobs: int = 1) -> Build:
 
     def build(world: World) -> None:
         send(world, *(hung(world, job(world, number)) for number in range(1, jobs + 1)))
-        world.systems[System.EHPC].script += script
+        world.systems["ehpc"].script += script
 
     return build
 
@@ -61,7 +61,7 @@ def sweep_beside(world: World) -> None:
     """Sweeps out of turn and redeliveries while an effect is late."""
     found = job(world)
     first = send(world, hung(world, found))
-    world.systems[System.EHPC].script.append(Fault.LOST_LATE)
+    world.systems["ehpc"].script.append(Fault.LOST_LATE)
     for after_s in (90.0, 180.0, 186.0):
         world.at(after_s, World.sweep)
         world.at(after_s, Deliver(first))
@@ -88,7 +88,7 @@ def requeues_itself(after_s: float, flavour: Flavour) -> Build:
 
 def looks_fail(world: World) -> None:
     """The first two looks fail."""
-    world.systems[System.EHPC].look_script += [Fault.LOOK_FAILED, Fault.LOOK_FAILED]
+    world.systems["ehpc"].look_script += [Fault.LOOK_FAILED, Fault.LOOK_FAILED]
     send(world, hung(world, job(world)))
 
 
@@ -127,7 +127,7 @@ def ends(change_after_s: float, change: Change = "finish") -> Build:
     def build(world: World) -> None:
         found = job(world)
         send(world, hung(world, found))
-        world.systems[System.EHPC].script.append(Fault.LOST_NONE)
+        world.systems["ehpc"].script.append(Fault.LOST_NONE)
         found.at(world.clock.moment + change_after_s, change)
         world.at(600.0, _no_timer)
 

@@ -5,10 +5,11 @@ What a person does happens between two turns of the platform and meets no fault:
 
 from __future__ import annotations
 
-from shared.by_hand import Backlog, answer, clear_mode, close_breaker, holds, set_mode, settle
-from shared.domain.job import System, job_key
+from shared.documents import encode
+from shared.domain.keys import job_key
 from shared.domain.mode import Mode, ModeSet
-from shared.domain.record import JobRecord, encode_record
+from shared.domain.record import JobRecord
+from shared.people import Backlog, answer, clear_mode, close_breaker, holds, set_mode, settle
 from shared.ports import Write
 from tests.proof.cast import CLUSTER, hung, job, send
 from tests.proof.ground import GARBAGE
@@ -23,7 +24,7 @@ def switched_off(world: World) -> None:
     """The kill switch is set by hand while one job waits for a look, and lifted later; failures before, in, after."""
     found = job(world)
     send(world, hung(world, found))
-    world.systems[System.EHPC].script.append(Fault.LOST_NONE)
+    world.systems["ehpc"].script.append(Fault.LOST_NONE)
     world.at(5.0, switch_off)
     send(world, hung(world, job(world, 2)), after_s=9.0)
     world.at(200.0, switch_on)
@@ -57,7 +58,7 @@ def repair(world: World) -> None:
     """A person replaces the garbage by an empty record, if it is still there."""
     stored = world.by_hand.load([BEYOND_REPAIR])[BEYOND_REPAIR]
     if stored.document == GARBAGE:
-        empty = encode_record(JobRecord())
+        empty = encode(JobRecord())
         write = Write(key=BEYOND_REPAIR, document=empty, expected=stored.version, due_at=None, expires_at=None)
         world.by_hand.save([write])
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from shared.domain.call import Api
+from shared.documents import encode
 from shared.domain.failure import Trigger
-from shared.domain.job import State, System
-from shared.domain.limits import PACE_PER_MINUTE, PACE_WINDOW_S, SharedLimit, encode_limit, pace_key, take_tokens
-from shared.domain.snapshot import TRIGGER_DATA_RERUN
+from shared.domain.job import State
+from shared.domain.keys import pace_key
+from shared.domain.limits import PACE_WINDOW_S, SharedLimit, take_tokens
 from shared.ports import Write
+from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN
+from shared.systems.schedulerx.system import PACE_PER_MINUTE
 from tests.proof.cast import GROUP, failed_day, group_job, hung, instance_failure, job, send
 from tests.proof.delivery import Delivery
 from tests.proof.nights import Build
@@ -22,7 +24,7 @@ def failed(*script: Fault | None) -> Build:
 
     def build(world: World) -> None:
         send(world, failed_day(world, group_job(world)))
-        world.systems[System.SCHEDULERX].script += script
+        world.systems["schedulerx"].script += script
 
     return build
 
@@ -89,8 +91,8 @@ def rate(world: World) -> None:
 def pace(world: World) -> None:
     """Others have used the operation's pace up for this minute."""
     now = world.clock.moment
-    used = encode_limit(take_tokens(SharedLimit(), PACE_PER_MINUTE, PACE_WINDOW_S, now))
-    key = pace_key(GROUP, Api.RERUN_JOB)
+    used = encode(take_tokens(SharedLimit(), PACE_PER_MINUTE, PACE_WINDOW_S, now))
+    key = pace_key(GROUP, "RerunJob")
     assert not world.by_hand.save([Write(key=key, document=used, expected=None, due_at=None, expires_at=None)])
     send(world, failed_day(world, group_job(world)))
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from shared.domain.call import Api, CallResult, Effect, Target
+from shared.domain.call import CallResult, Effect, Target
 from shared.domain.failure import Failure
-from shared.domain.job import Scope, State, System
-from shared.domain.snapshot import EhpcSnapshot, LookFailed, Observation, SchedulerxSnapshot
+from shared.domain.job import Scope, State
+from shared.domain.snapshot import LookFailed, Observation
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
 from tests.proof.seam import Fault
 from tests.proof.truth import Call, Look
 
@@ -36,10 +38,10 @@ _ANSWERS = {
 class FakeSystem:
     """Both job systems: they differ in what a job is and in how many a call may name."""
 
-    def __init__(self, world: Ground, system: System) -> None:
+    def __init__(self, world: Ground, system: str) -> None:
         self._world = world
         self._system = system
-        self.batch_size = 100 if system is System.EHPC else 1
+        self.batch_size = 100 if system == "ehpc" else 1
         self.script: list[Fault | None] = []
         """What the next calls meet, as part of the scenario; a fault of the plan goes before."""
         self.look_script: list[Fault | None] = []
@@ -85,7 +87,7 @@ class FakeSystem:
         effect, code = self._answer(fault, calls, taken)
         for call in calls:
             call.effect = effect
-        api = Api.RERUN_JOBS if self._system is System.EHPC else Api.RERUN_JOB
+        api = "RerunJobs" if self._system == "ehpc" else "RerunJob"
         result = CallResult(effect=effect, api=api, code=code, request_id="request", left_at=world.clock.moment)
         return [result] * len(calls)
 
@@ -125,7 +127,7 @@ class FakeSystem:
 
     def _show(self, scope: Scope, failure: Failure, now: float) -> EhpcSnapshot | SchedulerxSnapshot:
         cluster, group = self._world.cluster, self._world.group
-        if self._system is System.EHPC:
+        if self._system == "ehpc":
             found = cluster.get((scope, failure.job_id))
             if found is not None:
                 return found.show(now)

@@ -12,8 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from msgspec.structs import replace
 
 from shared.domain.failure import Failure, Trigger
-from shared.domain.job import State, System
+from shared.domain.job import State
 from shared.policy.model import Attempts, Breaker
+from shared.systems import SYSTEMS
 from tests.proof.baton import Baton
 from tests.proof.cast import POLICY, failed_day, group_job, hung, instance_failure, job
 from tests.proof.cluster import ClusterJob, Flavour
@@ -127,8 +128,8 @@ class Night(RuleBasedStateMachine):
         """The scheduler requeues a job, or the job ends."""
         self._job(which).at(self.world.clock.moment + after_s, "requeue" if change == "requeue" else "finish")
 
-    @rule(system=st.sampled_from(System), fault=st.sampled_from(ANSWERS))
-    def service_answers(self, system: System, fault: Fault) -> None:
+    @rule(system=st.sampled_from(SYSTEMS.names), fault=st.sampled_from(ANSWERS))
+    def service_answers(self, system: str, fault: Fault) -> None:
         """The job system's next call meets this."""
         self.world.systems[system].script.append(fault)
 

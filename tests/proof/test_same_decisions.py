@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from shared.domain import errors
 from shared.domain.failure import Failure, Trigger, Unreadable
-from shared.domain.job import State, System
+from shared.domain.job import State
 from shared.domain.mode import Mode
 from shared.policy.model import Attempts, Breaker, Policy
 from tests.proof.cast import POLICY, failed_day, group_job, hung, job
@@ -141,7 +141,7 @@ def test_law_06_a_bad_record_delays_no_good_one() -> None:
 def test_law_06_a_look_that_fails_stops_only_those_it_is_about() -> None:
     """One job system out of sight does not delay the other's jobs."""
     world = World(replace(POLICY, attempts=Attempts(max=1)))
-    world.systems[System.SCHEDULERX].look_script.append(Fault.LOOK_FAILED)
+    world.systems["schedulerx"].look_script.append(Fault.LOOK_FAILED)
     world.deliver(Delivery((failed_day(world, group_job(world)), hung(world, job(world)))))
     assert sorted((row["system"], row["verdict"]) for row in world.sink.rows) == [
         ("ehpc", "rerun"),

@@ -20,8 +20,9 @@ from secondwind.localcloud.fc_context import make_context
 from shared.domain.call import CallResult, Target
 from shared.domain.failure import Failure
 from shared.domain.job import State
-from shared.domain.snapshot import EhpcSnapshot, Observation
+from shared.domain.snapshot import Observation
 from shared.ports import Due, LogEntry, LogRange, Stored, Write
+from shared.systems.ehpc.snapshot import EhpcSnapshot
 from tests.hostile import as_bytes, bent, spoil
 
 BODIES = 20_000

@@ -10,11 +10,12 @@ from msgspec import Struct
 from secondwind.policy.trial.form import MOMENT_FORMAT, PolicyTests, Spoken
 from secondwind.text_file import read_text
 from shared.domain.errors import Fault
-from shared.intake.times import moment
 from shared.policy import yamltree
-from shared.policy.load import check_policy
+from shared.policy.conditions import SYSTEM_FORMAT
+from shared.policy.load import check_policy, system_problem
 from shared.policy.model import Policy
 from shared.policy.reader import Reader
+from shared.reading.times import moment
 
 MAX_BYTES = 1024 * 1024
 """Of a tests file."""
@@ -86,7 +87,7 @@ def _tree(path: Path) -> yamltree.Node:
 
 
 def _read(path: Path, root: yamltree.Node) -> PolicyTests:
-    reader = Reader(formats={MOMENT_FORMAT: _moment_problem})
+    reader = Reader(formats={MOMENT_FORMAT: _moment_problem, SYSTEM_FORMAT: system_problem})
     tests = reader.read(PolicyTests, root)
     if tests is None:
         raise Faulty(path, sorted(reader.faults, key=lambda fault: fault.line or 0))

@@ -11,20 +11,16 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from shared.domain.failure import FailureClass
-from shared.domain.job import State, System
 from shared.domain.mode import Mode
-from shared.domain.reasons import Reason, Verdict
+from shared.domain.reasons import Reason
+from shared.domain.verdicts import Verdict
+from shared.policy.conditions import SystemName
+from shared.systems import SYSTEMS
+from shared.systems.imagined import Count, Imagined, Seconds, Text, list_of
 
 MOMENT_FORMAT = "moment"
 """JSON Schema `format` of a text that must be a moment as RFC 3339 writes it."""
 MAX_TESTS = 1000
-MAX_LISTED = 256
-_DAY_S = 86_400
-_LONGEST_S = 365 * _DAY_S
-
-_Text = Annotated[str, Meta(description="text")]
-_Seconds = Annotated[float, Meta(ge=0, le=_LONGEST_S, description=f"a number of seconds from 0 to {_LONGEST_S}")]
-_Count = Annotated[int, Meta(ge=0, le=1_000_000, description="a whole number from 0 to 1000000")]
 _Whole = Annotated[int, Meta(description="a whole number")]
 _Moment = Annotated[
     str,
@@ -32,33 +28,29 @@ _Moment = Annotated[
 ]
 
 
-def _list_of(what: str) -> Meta:
-    return Meta(max_length=MAX_LISTED, description=f"a list of at most {MAX_LISTED} {what}")
-
-
 class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A `job-failure/1` record, read as any other; who is meant may be left out."""
 
-    system: System = System.EHPC
-    region: _Text = ""
-    cluster_id: _Text = ""
-    namespace: _Text = ""
-    group_id: _Text = ""
-    namespace_source: _Text = ""
-    job_id: _Whole | _Text = ""
+    system: SystemName = next(iter(SYSTEMS.names))
+    region: Text = ""
+    cluster_id: Text = ""
+    namespace: Text = ""
+    group_id: Text = ""
+    namespace_source: Text = ""
+    job_id: _Whole | Text = ""
     job_instance_id: _Whole | None = None
-    data_time: _Text = ""
-    occurred_at: _Text = ""
+    data_time: Text = ""
+    occurred_at: Text = ""
     """Left out: `failed_ago_s` before `now`."""
-    started_at: _Text = ""
-    restart_count: _Count | None = None
-    exit_code: _Whole | _Text = ""
-    message: _Text = ""
-    reason: _Text = ""
-    node: _Text = ""
-    job_name: _Text = ""
-    queue: _Text = ""
-    owner: _Text = ""
+    started_at: Text = ""
+    restart_count: Count | None = None
+    exit_code: _Whole | Text = ""
+    message: Text = ""
+    reason: Text = ""
+    node: Text = ""
+    job_name: Text = ""
+    queue: Text = ""
+    owner: Text = ""
 
 
 class Look(str, Enum):
@@ -70,36 +62,9 @@ class Look(str, Enum):
     """The service refuses to answer."""
 
 
-class Other(Struct, frozen=True, kw_only=True):
-    """SchedulerX: an instance of the job besides the one that failed."""
+class Live(Imagined, frozen=True, kw_only=True):
+    """What looking at the job shows, or that it cannot be looked at."""
 
-    state: State
-    started_ago_s: _Seconds = 60.0
-    data_time: _Text = "2026-01-04 02:00:00"
-    trigger_type: _Count = 1
-
-
-class Live(Struct, frozen=True, kw_only=True):
-    """What looking at the job shows."""
-
-    state: State | None = None
-    """Left out: `RUNNING` on E-HPC, `FAILED` on SchedulerX."""
-    started_ago_s: _Seconds = 3600.0
-    """Start of the run that is seen."""
-    owner: _Text = ""
-    queue: _Text = ""
-    name: _Text = ""
-    nodes: Annotated[tuple[_Text, ...], _list_of("nodes")] = ()
-    rerunnable: bool = True
-    enabled: bool = True
-    """SchedulerX: the job is."""
-    trigger_type: _Count = 1
-    """SchedulerX: what started the instance; 1 its schedule, 2 a rerun, 3 the API."""
-    own_parameters: bool = False
-    own_retries: _Count = 0
-    """SchedulerX: how often it repeats a failed instance by itself."""
-    workflow: bool = False
-    others: Annotated[tuple[Other, ...], _list_of("instances")] = ()
     cannot_look: Look | None = None
     """Looking at the job fails: `later` may help, `never` will not."""
 
@@ -107,7 +72,7 @@ class Live(Struct, frozen=True, kw_only=True):
 class Attempt(Struct, frozen=True, kw_only=True, rename={"failure_class": "class"}):
     """An attempt made before, and what it was for."""
 
-    ago_s: _Seconds
+    ago_s: Seconds
     failure_class: FailureClass = FailureClass.UNKNOWN
 
 
@@ -121,21 +86,21 @@ class Switch(str, Enum):
 class Remembered(Struct, frozen=True, kw_only=True):
     """What the ledger has."""
 
-    attempts: Annotated[tuple[Attempt, ...], _list_of("attempts")] = ()
-    failures_ago_s: Annotated[tuple[_Seconds, ...], _list_of("numbers of seconds")] = ()
+    attempts: Annotated[tuple[Attempt, ...], list_of("attempts")] = ()
+    failures_ago_s: Annotated[tuple[Seconds, ...], list_of("numbers of seconds")] = ()
     """Earlier failures of the job, all of them closed."""
     breaker: Switch = Switch.CLOSED
-    not_before_in_s: _Seconds = 0.0
+    not_before_in_s: Seconds = 0.0
     """End of the cooldown."""
 
 
 class Spoken(Struct, frozen=True, kw_only=True):
     """Who told it: a log or an event. Without it, a person did, by hand."""
 
-    project: _Text = ""
-    logstore: _Text = ""
-    topic: _Text = ""
-    event: _Text = ""
+    project: Text = ""
+    logstore: Text = ""
+    topic: Text = ""
+    event: Text = ""
     """The CloudEvent's `source`."""
 
 
@@ -144,7 +109,7 @@ class Expected(Struct, frozen=True, kw_only=True, rename={"failure_class": "clas
 
     verdict: Verdict
     reason: Reason | None = None
-    rule: _Text | None = None
+    rule: Text | None = None
     """The first rule that matches; `''` for none."""
     failure_class: FailureClass | None = None
 
@@ -155,7 +120,7 @@ class PolicyTest(Struct, frozen=True, kw_only=True):
     name: Annotated[str, Meta(min_length=1, max_length=200, description="a name of 1 to 200 characters")]
     expect: Expected
     failure: Told = Told()
-    failed_ago_s: _Seconds = 10.0
+    failed_ago_s: Seconds = 10.0
     live: Live = Live()
     remembered: Remembered = Remembered()
     mode: Mode | None = None
@@ -171,8 +136,8 @@ class PolicyTests(Struct, frozen=True, kw_only=True):
         tuple[PolicyTest, ...],
         Meta(min_length=1, max_length=MAX_TESTS, description=f"a list of 1 to {MAX_TESTS} tests"),
     ]
-    policy: _Text = ""
+    policy: Text = ""
     """The policy's file, as seen from this one; left out: `x.yaml` beside `x.tests.yaml`."""
     now: _Moment = "2026-01-05T03:00:00+08:00"
-    region: _Text = "cn-hangzhou"
+    region: Text = "cn-hangzhou"
     """The function's own region."""

@@ -8,9 +8,11 @@ from msgspec import Struct
 
 from secondwind.policy.trial.facts import facts_of
 from secondwind.policy.trial.form import Expected, PolicyTest
-from shared.domain.decision import Decision, Gate
+from shared.domain.decision import Decision
 from shared.domain.failure import FailureClass, Unreadable
-from shared.domain.reasons import Reason, Verdict
+from shared.domain.gate import Gate
+from shared.domain.reasons import Reason
+from shared.domain.verdicts import Verdict
 from shared.policy.decide import decide
 from shared.policy.model import Policy
 

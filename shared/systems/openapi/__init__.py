@@ -21,7 +21,7 @@ from msgspec import Struct
 from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint
-from shared.systems.classify import NoAnswer, Row, no_answer_row, service_row
+from shared.systems.openapi.classify import NoAnswer, Row, no_answer_row, service_row
 
 MESSAGE_BYTES = 1024
 CONNECT_TIMEOUT_MS = 5_000
@@ -42,7 +42,7 @@ class ApiCall(Struct, frozen=True, kw_only=True):
     """How many jobs a mutating call names: a refusal of several proves nothing about one."""
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+class Reply(Struct, frozen=True, kw_only=True):
     """A JSON object with an HTTP status below 300. Whether it means yes is the product's matter."""
 
     body: dict[str, Any]
@@ -68,7 +68,7 @@ class CallFailed(Struct, frozen=True, kw_only=True):
 class Caller(Protocol):
     """What the adapters need of this module; tests fake it."""
 
-    def call(self, wanted: ApiCall) -> Answer | CallFailed:
+    def call(self, wanted: ApiCall) -> Reply | CallFailed:
         """Make one call, exactly once. Never raises for what the service or the network does."""
         ...
 
@@ -97,7 +97,7 @@ class OpenApi:
         self._remaining_s = remaining_s
         self._client: Any = None
 
-    def call(self, wanted: ApiCall) -> Answer | CallFailed:
+    def call(self, wanted: ApiCall) -> Reply | CallFailed:
         """Make one call, exactly once. Never raises for what the service or the network does."""
         if not (self._credentials.access_key_id and self._credentials.access_key_secret):
             return _unanswered(NoAnswer.NO_CREDENTIALS, "the access key is empty")
@@ -123,14 +123,14 @@ class OpenApi:
         connect = min(self._connect_timeout_ms, left_ms // 2)
         return connect, min(self._read_timeout_ms, left_ms - connect)
 
-    def _answer(self, raw: Any) -> Answer | CallFailed:
+    def _answer(self, raw: Any) -> Reply | CallFailed:
         """What came with a status below 400; only a JSON object with a 2xx is an answer."""
         status, body = raw["statusCode"], raw["body"]
         if not isinstance(body, dict) or not 200 <= status < 300:  # noqa: PLR2004 - HTTP's own numbers
             return unreadable("the answer is no JSON object", status=status)
         if isinstance(message := body.get("Message"), str):
             body = {**body, "Message": self._credentials.hide_in(message)}
-        return Answer(body=body, request_id=bounded(str(body.get("RequestId") or ""), 128), status=status)
+        return Reply(body=body, request_id=bounded(str(body.get("RequestId") or ""), 128), status=status)
 
     def _failed(self, told: NoAnswer | Refusal, wanted: ApiCall) -> CallFailed:
         if isinstance(told, NoAnswer):

@@ -23,8 +23,8 @@ from urllib3.exceptions import SSLError as PoolSslError
 
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint
-from shared.systems.classify import NoAnswer
 from shared.systems.openapi import ApiCall, Refusal
+from shared.systems.openapi.classify import NoAnswer
 
 # What may have been sent is asked for first: only without any of it a failed connect proves that nothing
 # left.

@@ -12,8 +12,10 @@ from secondwind.localcloud.cloud import LocalCloud
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
 from shared.domain.failure import Failure, Trigger
-from shared.domain.job import Cluster, Group, Scope
+from shared.domain.job import Scope
+from shared.systems.ehpc.system import Cluster
 from shared.systems.openapi import OpenApi
+from shared.systems.schedulerx.system import Group
 
 KEY = Credentials(access_key_id="local", access_key_secret="local-secret")
 

@@ -11,15 +11,17 @@ from secondwind.localcloud.flavours import ClusterSettings, Flavour
 from secondwind.localcloud.jobs import JobSpec, finishes
 from shared.domain.call import Effect, Target
 from shared.domain.credentials import Credentials
-from shared.domain.job import Cluster, State
-from shared.domain.snapshot import EhpcSnapshot, LookFailed
-from shared.systems.ehpc import EhpcSystem
+from shared.domain.job import State
+from shared.domain.snapshot import LookFailed
+from shared.systems.ehpc.adapter import EhpcJobs
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.ehpc.system import Cluster
 
 
 @pytest.fixture
-def system(open_api: Any, clock: Any) -> EhpcSystem:
+def system(open_api: Any, clock: Any) -> EhpcJobs:
     """The adapter under test."""
-    return EhpcSystem(open_api(), clock)
+    return EhpcJobs(open_api(), clock)
 
 
 def targets(here: Cluster, *job_ids: str) -> list[Target]:
@@ -165,10 +167,10 @@ def test_a_wrong_key_does_nothing(cloud: Any, clock: Any, open_api: Any, here: A
     cloud.world.cluster("ehpc-hz-a").submit("1.s")
     clock.advance(60)
     nobody = Credentials(access_key_id="nobody", access_key_secret="x")
-    (result,) = EhpcSystem(open_api(nobody), clock).rerun(targets(here, "1.s"))
+    (result,) = EhpcJobs(open_api(nobody), clock).rerun(targets(here, "1.s"))
     assert (result.effect, result.account_wide) == (Effect.NOT_DONE_USELESS, True)
     forger = Credentials(access_key_id="local", access_key_secret="x")
-    (result,) = EhpcSystem(open_api(forger), clock).rerun(targets(here, "1.s"))
+    (result,) = EhpcJobs(open_api(forger), clock).rerun(targets(here, "1.s"))
     assert result.effect is not Effect.DONE
     assert killed(cloud) == []
 

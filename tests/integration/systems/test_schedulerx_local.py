@@ -10,17 +10,20 @@ import pytest
 from secondwind.localcloud.faults import Fault, FaultKind
 from secondwind.localcloud.groups import JobConfig, fails, keeps_running
 from shared.domain.call import Effect, Target
-from shared.domain.job import Group, State
-from shared.domain.snapshot import LookFailed, SchedulerxSnapshot
-from shared.systems.schedulerx import SchedulerxSystem
+from shared.domain.job import State
+from shared.domain.life import Life
+from shared.domain.snapshot import LookFailed
+from shared.systems.schedulerx.adapter import SchedulerxJobs
+from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
+from shared.systems.schedulerx.system import Group
 
 DATA_TIME = "2026-01-01 10:00:00"
 
 
 @pytest.fixture
-def system(open_api: Any, clock: Any) -> SchedulerxSystem:
+def system(open_api: Any, clock: Any) -> SchedulerxJobs:
     """The adapter under test."""
-    return SchedulerxSystem(open_api(), clock, ZoneInfo("Asia/Shanghai"))
+    return SchedulerxJobs(open_api(), clock, ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.fixture
@@ -62,7 +65,7 @@ def test_a_rerun_makes_exactly_one_instance_of_the_same_data_time(
     """One day, one instance, with the data time of the failed one; the next look shows it."""
     failed = job.instance(DATA_TIME, fails())
     clock.advance(60)
-    (result,) = system.rerun([Target(scope=group, job_id="92583", data_time=DATA_TIME)])
+    (result,) = system.rerun([Target(scope=group, job_id="92583", life=Life.instance(DATA_TIME, 1))])
     assert (result.effect, bool(result.request_id)) == (Effect.DONE, True)
     assert len(cloud.world.reruns) == 1
     clock.advance(1)
@@ -88,7 +91,7 @@ def test_no_ending_claims_more_than_it_proves(
     job.instance(DATA_TIME, fails())
     clock.advance(60)
     cloud.faults.add(Fault("RerunJob", kind))
-    (result,) = system.rerun([Target(scope=group, job_id="92583", data_time=DATA_TIME)])
+    (result,) = system.rerun([Target(scope=group, job_id="92583", life=Life.instance(DATA_TIME, 1))])
     assert (result.effect, len(cloud.world.reruns)) == (effect, happened)
     assert len(cloud.openapi.calls_of("RerunJob")) == 1
 
@@ -98,7 +101,7 @@ def test_what_the_service_refuses_is_refused(cloud: Any, system: Any, group: Gro
     """A job of another group, and a group that is not there."""
     other = cloud.world.group("space", "other")
     other.job(7, JobConfig(name="other"))
-    (result,) = system.rerun([Target(scope=group, job_id="7", data_time=DATA_TIME)])
+    (result,) = system.rerun([Target(scope=group, job_id="7", life=Life.instance(DATA_TIME, 1))])
     assert (result.effect, result.code) == (Effect.NOT_DONE_USELESS, "400")
     nowhere = Group(region="cn-hangzhou", namespace="space", group_id="nowhere")
     (seen,) = system.observe([failure("92583", nowhere, data_time=DATA_TIME)])
@@ -112,7 +115,7 @@ def test_a_clash_of_two_calls_is_unknown(cloud: Any, clock: Any, system: Any, gr
     cloud.world.groups["space", "app.defaultGroup"].clash_s = 1.0
     job.instance(DATA_TIME, fails())
     clock.advance(60)
-    twice = [system.rerun([Target(scope=group, job_id="92583", data_time=DATA_TIME)])[0] for _ in range(2)]
+    twice = [system.rerun([Target(scope=group, job_id="92583", life=Life.instance(DATA_TIME, 1))])[0] for _ in range(2)]
     assert [(one.effect, one.code) for one in twice] == [(Effect.DONE, ""), (Effect.UNKNOWN, "500")]
     assert len(cloud.openapi.calls_of("RerunJob")) == 2
 

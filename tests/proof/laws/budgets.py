@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from shared.domain.call import Api
-from shared.domain.job import Scope, System, job_key
-from shared.domain.limits import PACE_PER_MINUTE, PACE_WINDOW_S, SharedLimit, breaker_key, pace_key, rate_key
+from shared.domain.job import Scope
+from shared.domain.keys import breaker_key, job_key, pace_key, rate_key
+from shared.domain.limits import PACE_WINDOW_S, SharedLimit
 from shared.domain.outcome import stable_id
 from shared.domain.reasons import Reason
 from shared.domain.record import CaseState
+from shared.systems.schedulerx.system import PACE_PER_MINUTE
 from tests.proof.laws.reading import SHARED, Breaches, cases_at, limit_of, record_of
 from tests.proof.truth import Call, Invoked, Job
 from tests.proof.world import World
@@ -54,7 +55,7 @@ def _shared_budgets(world: World) -> Breaches:
                 within = {other.job[1] for other in calls if since < other.at <= call.at}
                 if len(within) > breaker.max_jobs:
                     yield f"{len(within)} jobs were acted on in a window of the breaker"
-        if scope.system is System.SCHEDULERX and _most_within([call.at for call in calls], 60) > PACE_PER_MINUTE:
+        if scope.system == "schedulerx" and _most_within([call.at for call in calls], 60) > PACE_PER_MINUTE:
             yield "more calls in a minute than the pace allows"
     yield from _counted_budgets(world)
 
@@ -71,7 +72,7 @@ def _counted_budgets(world: World) -> Breaches:
             if _most_within(moments, limits[saved.key][1]) > limits[saved.key][0]:
                 yield f"{saved.key} counts more than its window holds: {moments}"
     for scope, moments in _reserved(world).items():
-        for key in {rate_key(scope), pace_key(scope, Api.RERUN_JOB)} & limits.keys():
+        for key in {rate_key(scope), pace_key(scope, "RerunJob")} & limits.keys():
             most, window_s = limits[key]
             if _most_within([*taken[key], *moments], window_s) > most:
                 yield f"{key}: more attempts in a window than it has tokens: {sorted(moments)}"
@@ -81,8 +82,8 @@ def _limits(world: World) -> dict[str, tuple[int, float]]:
     """How many tokens in which window, by the key of the rate's or pace's document."""
     rate, scopes = world.policy.rate, {job[0] for job in (*world.cluster, *world.group)}
     rates = {rate_key(scope): (rate.max_jobs, rate.window_s) for scope in scopes if rate is not None}
-    of_groups = [scope for scope in scopes if scope.system is System.SCHEDULERX]
-    return {**rates, **{pace_key(scope, Api.RERUN_JOB): (PACE_PER_MINUTE, PACE_WINDOW_S) for scope in of_groups}}
+    of_groups = [scope for scope in scopes if scope.system == "schedulerx"]
+    return {**rates, **{pace_key(scope, "RerunJob"): (PACE_PER_MINUTE, PACE_WINDOW_S) for scope in of_groups}}
 
 
 def _counted(limit: SharedLimit) -> Iterator[float]:

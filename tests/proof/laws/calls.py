@@ -7,7 +7,8 @@ from collections import Counter
 from shared.domain.call import Effect
 from shared.domain.job import State
 from shared.domain.record import CaseState
-from shared.domain.snapshot import EhpcSnapshot, LookFailed
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
 from tests.proof.laws.reading import Breaches, cases_at, name_of
 from tests.proof.truth import Call, Job
 from tests.proof.world import World
@@ -52,7 +53,7 @@ def law_02_only_what_was_seen_eligible(world: World) -> Breaches:
         if isinstance(seen, EhpcSnapshot):
             eligible = seen.state in {State.RUNNING, State.QUEUED} and seen.rerunnable and not seen.array_request
         else:
-            assert not isinstance(seen, LookFailed)
+            assert isinstance(seen, SchedulerxSnapshot)
             eligible = seen.state is State.FAILED and seen.enabled and not any(one.live for one in seen.others)
         if not eligible:
             yield f"{name_of(call)} although the look showed {seen.state.value}"

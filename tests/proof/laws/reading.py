@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from shared.domain.limits import SharedLimit, decode_limit
-from shared.domain.record import Case, JobRecord, decode_record
+from shared.documents import decode_limit, decode_record
+from shared.domain.limits import SharedLimit
+from shared.domain.record import Case, JobRecord
 from tests.proof.ground import GARBAGE, START
 from tests.proof.truth import Call
 

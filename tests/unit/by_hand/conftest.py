@@ -8,20 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain.call import Api, CallResult, Effect, Target
+from shared.documents import decode_limit, decode_record, encode
+from shared.domain.call import CallResult, Effect, Target
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.failure import Failure, Intake, Trigger
-from shared.domain.job import Cluster, Scope, State, job_key
-from shared.domain.limits import breaker_key, decode_limit
+from shared.domain.job import Scope, State
+from shared.domain.keys import breaker_key, job_key
 from shared.domain.outcome import stable_id
-from shared.domain.reasons import Reason, Verdict
-from shared.domain.record import LISTED_AT, Case, CaseState, JobRecord, decode_record, encode_record
-from shared.domain.snapshot import EhpcSnapshot, Observation
+from shared.domain.reasons import Reason
+from shared.domain.record import LISTED_AT, Case, CaseState, JobRecord
+from shared.domain.snapshot import Observation
+from shared.domain.verdicts import Verdict
 from shared.heal import Healer, Invocation, Report
 from shared.ledger.sqlite import SqliteLedger
 from shared.policy.model import Action, Breaker, Cooldown, Match, Policy, Rule
 from shared.ports import Due, Ledger, Stored, Write
 from shared.sweep import sweep
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.ehpc.system import Cluster
 
 START = 1_800_000_000.0
 CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
@@ -127,7 +131,7 @@ def put(ledger: Ledger, *cases: Case, key: str = "") -> str:
     """A new record with these cases, under the first one's job unless said otherwise."""
     record = JobRecord(cases=cases)
     key = key or job_key(cases[0].failure.scope, cases[0].failure.job_id)
-    write = Write(key=key, document=encode_record(record), expected=None, due_at=record.due_at, expires_at=None)
+    write = Write(key=key, document=encode(record), expected=None, due_at=record.due_at, expires_at=None)
     assert not ledger.save([write])
     return key
 
@@ -190,7 +194,7 @@ class House:
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
         self.kills += [target.job_id for target in targets]
-        done = CallResult(effect=Effect.DONE, api=Api.RERUN_JOBS, request_id="r", left_at=self.clock.moment)
+        done = CallResult(effect=Effect.DONE, api="RerunJobs", request_id="r", left_at=self.clock.moment)
         return [done for _ in targets]
 
     def put(self, records: Sequence[Mapping[str, str]]) -> None:

@@ -10,12 +10,13 @@ from msgspec.structs import replace
 
 from secondwind.cli import main
 from secondwind.invoke.local import _state_folder
-from shared import by_hand
-from shared.domain.job import Group
+from shared import people
+from shared.domain.life import Life
 from shared.domain.mode import Mode
 from shared.domain.record import CaseState
 from shared.ledger.sqlite import SqliteLedger
 from shared.reality import SystemClock
+from shared.systems.schedulerx.system import Group
 from tests.unit.by_hand.conftest import CLUSTER, failure, failure_id, held, put, record_at, stopped
 
 EVIL = "\x1b[2J\x1b[31mgone\u202e\r\nnext line\x07"
@@ -62,7 +63,7 @@ def test_breakers_open_list_close(book: SqliteLedger, capsys: pytest.CaptureFixt
     assert status == 0
     assert out.splitlines()[0] == f"2 failures waited behind the breaker of {CLUSTER.key}"
     assert "resumed 2 failures" in out
-    assert by_hand.waiting_behind(book, CLUSTER) == 0
+    assert people.waiting_behind(book, CLUSTER) == 0
     assert json.loads(run(capsys, "breaker", "list", "--json")[1])["breakers"][0]["breaker"] == "closed"
     status, out, _ = run(capsys, "breaker", "close", CLUSTER.key, "--backlog", "drop")
     assert (status, "was closed already" in out) == (0, True)
@@ -82,11 +83,11 @@ def test_breakers_open_list_close(book: SqliteLedger, capsys: pytest.CaptureFixt
 )
 def test_what_a_command_must_be_told(arguments: list[str], book: SqliteLedger) -> None:
     """Usage errors are exit status 2, and nothing is changed: a close without a word on the backlog above all."""
-    by_hand.open_breaker(book, CLUSTER, why="w", by="ann", now=1.0)
+    people.open_breaker(book, CLUSTER, why="w", by="ann", now=1.0)
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
-    (seen,) = by_hand.breakers(book)
+    (seen,) = people.breakers(book)
     assert seen.limit is not None
     assert seen.limit.opened_at == 1.0
 
@@ -117,7 +118,7 @@ def test_what_cannot_be_asked(
     status, out, err = run(capsys, *arguments)
     assert (status, out) == (2, "")
     assert said in err
-    assert by_hand.breakers(book) == []
+    assert people.breakers(book) == []
 
 
 def test_a_password_is_in_no_output(capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,7 +137,7 @@ def test_modes_set_show_clear(book: SqliteLedger, capsys: pytest.CaptureFixture[
     _, out, _ = run(capsys, "mode", "show")
     assert any(all(word in line for word in ("everything", "off", "ann", "maintenance")) for line in out.splitlines())
     assert any("rule the-rest" in line and "auto" in line for line in out.splitlines())
-    controls = by_hand.read_controls(book)
+    controls = people.read_controls(book)
     assert controls.everything is not None
     assert controls.everything.mode is Mode.OFF
     run(capsys, "mode", "clear")
@@ -147,7 +148,7 @@ def test_modes_set_show_clear(book: SqliteLedger, capsys: pytest.CaptureFixture[
 def test_holds_are_listed_and_answered(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
     """The list shows id, job, time left and length of the run; a yes by the shown id is saved; a second one tells."""
     now = SystemClock().now()
-    key = put(book, holding(1, held_life=f"run:{int(now) - 7200 - 60}"))  # type: ignore[arg-type]  # a Case
+    key = put(book, holding(1, held_life=Life.run(int(now) - 7200 - 60)))  # type: ignore[arg-type]  # a Case
     _, out, _ = run(capsys, "held")
     row = next(line for line in out.splitlines() if "1.scheduler" in line)
     assert failure_id(1)[:12] in row
@@ -257,7 +258,7 @@ def test_without_a_url_it_is_the_ledger_of_local_invocations(
 
 def test_explain_of_what_nobody_knows(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing known is status 1 and no guess; neither source to be asked is status 3."""
-    assert by_hand.breakers(book) == []
+    assert people.breakers(book) == []
     assert run(capsys, "explain", "--job", f"{CLUSTER.key}/1.scheduler")[0] == 1
     assert run(capsys, "explain", "--failure", "abcdef")[0] == 1
     gone = ("--ledger", "sqlite:///nowhere/at/all.db")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared import by_hand
-from shared.by_hand import Backlog
+from shared import people
 from shared.domain.mode import Mode, ModeSet
+from shared.people import Backlog
 from tests.unit.by_hand.conftest import CLUSTER, START, failure_id, held, put, stopped
 from tests.unit.ledger.conftest import (  # noqa: F401 - fixtures of every backend
     clock,
@@ -22,17 +22,17 @@ def test_a_persons_work_over_every_backend(ledger: Any) -> None:  # noqa: F811 -
     for number in range(120):
         put(ledger, stopped(number))
     put(ledger, held(900))
-    by_hand.open_breaker(ledger, CLUSTER, why="w", by="ann", now=START)
-    (seen,) = by_hand.breakers(ledger)
+    people.open_breaker(ledger, CLUSTER, why="w", by="ann", now=START)
+    (seen,) = people.breakers(ledger)
     assert (seen.scope, seen.waiting) == (CLUSTER.key, 120)
-    by_hand.close_breaker(ledger, CLUSTER, by="ann", now=START + 1)
-    done = by_hand.settle(ledger, CLUSTER, Backlog.RESUME, by="ann", now=START + 1, per_minute=1000)
+    people.close_breaker(ledger, CLUSTER, by="ann", now=START + 1)
+    done = people.settle(ledger, CLUSTER, Backlog.RESUME, by="ann", now=START + 1, per_minute=1000)
     assert (done.changed, done.left) == (120, 0)
-    assert by_hand.waiting_behind(ledger, CLUSTER) == 0
-    outcome = by_hand.answer(ledger, by_hand.find(ledger, failure_id(900)), yes=True, by="ann", now=START + 1)
+    assert people.waiting_behind(ledger, CLUSTER) == 0
+    outcome = people.answer(ledger, people.find(ledger, failure_id(900)), yes=True, by="ann", now=START + 1)
     assert outcome.reason == "approved"
-    by_hand.set_mode(ledger, None, ModeSet(mode=Mode.OFF, by="ann", at=START))
-    assert by_hand.read_controls(ledger).everything is not None
+    people.set_mode(ledger, None, ModeSet(mode=Mode.OFF, by="ann", at=START))
+    assert people.read_controls(ledger).everything is not None
     assert len(ledger.due(START + 2, 1000)) == 121 + 1, (
         "the sweep finds the resumed, the approved and the breaker's word"
     )

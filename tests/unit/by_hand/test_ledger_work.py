@@ -12,16 +12,17 @@ import pytest
 from msgspec.structs import replace
 
 from secondwind.by_hand.breaker import close_at
-from shared import by_hand
-from shared.by_hand import AmbiguousId, Backlog, Contended, UnknownId
-from shared.domain.by_hand import NotHeld, Standing, approve
+from shared import people
+from shared.documents import encode
 from shared.domain.errors import LedgerUnavailable
-from shared.domain.job import Group
-from shared.domain.limits import breaker_key
-from shared.domain.mode import CONTROLS_KEY, Mode, ModeSet
-from shared.domain.record import CaseState, JobRecord, encode_record
+from shared.domain.keys import CONTROLS_KEY, breaker_key
+from shared.domain.mode import Mode, ModeSet
+from shared.domain.record import CaseState, JobRecord
 from shared.ledger.sqlite import SqliteLedger
+from shared.people import AmbiguousId, Backlog, Contended, UnknownId
+from shared.people.moves import NotHeld, Standing, approve
 from shared.ports import Ledger, Write
+from shared.systems.schedulerx.system import Group
 from tests.unit.by_hand.conftest import (
     CLUSTER,
     OTHER,
@@ -42,7 +43,7 @@ def rewrite(ledger: Ledger, key: str, record: JobRecord) -> None:
     """Somebody else's change."""
     stored = ledger.load([key])[key]
     write = Write(
-        key=key, document=encode_record(record), expected=stored.version, due_at=record.due_at, expires_at=None
+        key=key, document=encode(record), expected=stored.version, due_at=record.due_at, expires_at=None
     )
     assert not ledger.save([write])
 
@@ -58,35 +59,35 @@ def test_holds_are_listed_by_their_end(ledger: Ledger) -> None:
     put(ledger, held(1, expires_at=START + 500))
     put(ledger, held(2, expires_at=START + 100), stopped(3))
     put(ledger, held(4, expires_at=START + 300), key="pending/abc")
-    assert [hold.case.failure_id for hold in by_hand.holds(ledger)] == [failure_id(n) for n in (2, 4, 1)]
+    assert [hold.case.failure_id for hold in people.holds(ledger)] == [failure_id(n) for n in (2, 4, 1)]
 
 
 def test_a_beginning_of_an_id_is_enough_if_it_is_the_only_one(ledger: Ledger) -> None:
     """Six characters find it; five do not; one that several have names them; another names nothing."""
     put(ledger, replace(held(1), failure_id="abcdef1" + "0" * 25), replace(held(2), failure_id="abcdef2" + "0" * 25))
-    assert by_hand.find(ledger, "abcdef1").case.failure.job_id == "1.scheduler"
+    assert people.find(ledger, "abcdef1").case.failure.job_id == "1.scheduler"
     with pytest.raises(UnknownId, match="6"):
-        by_hand.find(ledger, "abcde")
+        people.find(ledger, "abcde")
     with pytest.raises(AmbiguousId) as many:
-        by_hand.find(ledger, "abcdef")
+        people.find(ledger, "abcdef")
     assert len(many.value.found) == 2
     assert all(f"abcdef{n}" in str(many.value) for n in (1, 2))
     with pytest.raises(UnknownId):
-        by_hand.find(ledger, "fedcba")
+        people.find(ledger, "fedcba")
 
 
 def test_a_held_one_wins_over_what_is_not_held(ledger: Ledger) -> None:
     """An id's beginning that one held and one other failure share means the held one."""
     other = replace(held(2), failure_id="abcdef2", state=CaseState.DEFERRED)
     put(ledger, replace(held(1), failure_id="abcdef1"), other)
-    assert by_hand.find(ledger, "abcdef").case.failure_id == "abcdef1"
+    assert people.find(ledger, "abcdef").case.failure_id == "abcdef1"
 
 
 def test_an_answer_is_saved_with_its_outcome(ledger: Ledger) -> None:
     """One compare-and-set has the case and the owed outcome, due at once, with the id that the job system lists."""
     told_otherwise = replace(held(1), failure=replace(held(1).failure, job_id="1"))
     key = put(ledger, told_otherwise, key=f"{CLUSTER.key}/1.scheduler")
-    outcome = by_hand.answer(ledger, by_hand.find(ledger, failure_id(1)), yes=True, by="ann", now=NOW)
+    outcome = people.answer(ledger, people.find(ledger, failure_id(1)), yes=True, by="ann", now=NOW)
     record = record_at(ledger, key)
     assert record.cases[0].state is CaseState.DEFERRED
     assert record.owed == (outcome.fields(),)
@@ -97,7 +98,7 @@ def test_an_answer_is_saved_with_its_outcome(ledger: Ledger) -> None:
 def test_two_people_at_once(memory: Memory) -> None:
     """Bob answers between ann's look and her save: one of them did it, the other is told who; one outcome is owed."""
     key = put(memory, held(1))
-    hold = by_hand.find(memory, failure_id(1))
+    hold = people.find(memory, failure_id(1))
 
     def bob() -> None:
         record = record_at(memory, key)
@@ -105,7 +106,7 @@ def test_two_people_at_once(memory: Memory) -> None:
 
     memory.before_save = bob
     with pytest.raises(NotHeld, match="approved by bob"):
-        by_hand.answer(memory, hold, yes=False, by="ann", now=NOW)
+        people.answer(memory, hold, yes=False, by="ann", now=NOW)
     record = record_at(memory, key)
     assert record.cases[0].approved_by == "bob"
     assert len(record.owed) == 1
@@ -122,14 +123,14 @@ def test_many_people_at_once_over_one_file(tmp_path: Path, clock: Clock) -> None
             won: list[str] = []
             with closing(SqliteLedger(file, clock)) as own:
                 gate.wait()
-                for hold in by_hand.holds(own):
+                for hold in people.holds(own):
                     with suppress(NotHeld):
-                        by_hand.answer(own, hold, yes=number % 2 == 0, by=f"p{number}", now=NOW)
+                        people.answer(own, hold, yes=number % 2 == 0, by=f"p{number}", now=NOW)
                         won.append(hold.key)
             return won
 
-        with ThreadPoolExecutor(8) as people:
-            wins = [key for won in people.map(person, range(8)) for key in won]
+        with ThreadPoolExecutor(8) as pool:
+            wins = [key for won in pool.map(person, range(8)) for key in won]
         assert sorted(wins) == sorted(keys)
         assert all(len(record_at(ledger, key).owed) == 1 for key in keys)
 
@@ -137,7 +138,7 @@ def test_many_people_at_once_over_one_file(tmp_path: Path, clock: Clock) -> None
 def test_an_approval_that_arrives_as_the_sweep_closes_the_hold(memory: Memory) -> None:
     """The sweep's compare-and-set came first: the answer is refused as expired and changes nothing."""
     key = put(memory, held(1))
-    hold = by_hand.find(memory, failure_id(1))
+    hold = people.find(memory, failure_id(1))
 
     def sweep() -> None:
         record = record_at(memory, key)
@@ -146,7 +147,7 @@ def test_an_approval_that_arrives_as_the_sweep_closes_the_hold(memory: Memory) -
 
     memory.before_save = sweep
     with pytest.raises(NotHeld) as late:
-        by_hand.answer(memory, hold, yes=True, by="ann", now=NOW)
+        people.answer(memory, hold, yes=True, by="ann", now=NOW)
     assert late.value.standing is Standing.EXPIRED
     assert record_at(memory, key).cases[0].state is CaseState.HELD
 
@@ -154,7 +155,7 @@ def test_an_approval_that_arrives_as_the_sweep_closes_the_hold(memory: Memory) -
 def test_three_conflicts_end_it(memory: Memory) -> None:
     """Whoever is beaten three times says so and has changed nothing; after two it goes through."""
     key = put(memory, held(1))
-    hold, beaten = by_hand.find(memory, failure_id(1)), [3]
+    hold, beaten = people.find(memory, failure_id(1)), [3]
 
     def quicker() -> None:
         if beaten[0]:
@@ -163,17 +164,17 @@ def test_three_conflicts_end_it(memory: Memory) -> None:
 
     memory.before_save = quicker
     with pytest.raises(Contended, match="repeat"):
-        by_hand.answer(memory, hold, yes=True, by="ann", now=NOW)
+        people.answer(memory, hold, yes=True, by="ann", now=NOW)
     assert record_at(memory, key).cases[0].state is CaseState.HELD
     beaten[0] = 2
-    by_hand.answer(memory, hold, yes=True, by="ann", now=NOW)
+    people.answer(memory, hold, yes=True, by="ann", now=NOW)
     assert record_at(memory, key).cases[0].state is CaseState.DEFERRED
 
 
 def test_a_document_that_is_always_busy_ends_in_three_tries(memory: Memory) -> None:
     """Modes and breakers: beaten three times it is said, and what the others wrote stands."""
-    by_hand.set_mode(memory, None, ModeSet(mode=Mode.OBSERVE, by="bob", at=NOW))
-    by_hand.open_breaker(memory, OTHER, why="w", by="bob", now=NOW)
+    people.set_mode(memory, None, ModeSet(mode=Mode.OBSERVE, by="bob", at=NOW))
+    people.open_breaker(memory, OTHER, why="w", by="bob", now=NOW)
 
     def quicker() -> None:
         for key in list(memory.kept):
@@ -181,10 +182,10 @@ def test_a_document_that_is_always_busy_ends_in_three_tries(memory: Memory) -> N
 
     memory.before_save = quicker
     with pytest.raises(Contended):
-        by_hand.set_mode(memory, None, ModeSet(mode=Mode.OFF, by="ann", at=NOW))
+        people.set_mode(memory, None, ModeSet(mode=Mode.OFF, by="ann", at=NOW))
     with pytest.raises(Contended):
-        by_hand.close_breaker(memory, OTHER, by="ann", now=NOW)
-    controls, breaker = by_hand.read_controls(memory), by_hand.breaker_of(memory, OTHER)
+        people.close_breaker(memory, OTHER, by="ann", now=NOW)
+    controls, breaker = people.read_controls(memory), people.breaker_of(memory, OTHER)
     assert controls.everything is not None
     assert controls.everything.by == "bob"
     assert breaker is not None
@@ -194,11 +195,11 @@ def test_a_document_that_is_always_busy_ends_in_three_tries(memory: Memory) -> N
 def test_a_lost_answer_tells_itself_when_repeated(memory: Memory) -> None:
     """The write was made and its answer lost: the repetition says who approved, and nothing is owed twice."""
     key = put(memory, held(1))
-    hold, memory.lost_after = by_hand.find(memory, failure_id(1)), 0
+    hold, memory.lost_after = people.find(memory, failure_id(1)), 0
     with pytest.raises(LedgerUnavailable):
-        by_hand.answer(memory, hold, yes=True, by="ann", now=NOW)
+        people.answer(memory, hold, yes=True, by="ann", now=NOW)
     with pytest.raises(NotHeld, match="approved by ann"):
-        by_hand.answer(memory, by_hand.find(memory, failure_id(1)), yes=True, by="ann", now=NOW)
+        people.answer(memory, people.find(memory, failure_id(1)), yes=True, by="ann", now=NOW)
     assert len(record_at(memory, key).owed) == 1
 
 
@@ -206,13 +207,13 @@ def test_modes_are_set_and_taken_back(ledger: Ledger) -> None:
     """For everything and for rules, each by itself; the document is never due and never expires."""
     off = ModeSet(mode=Mode.OFF, by="ann", at=NOW, why="maintenance")
     watch = ModeSet(mode=Mode.OBSERVE, by="bob", at=NOW)
-    by_hand.set_mode(ledger, None, off)
-    by_hand.set_mode(ledger, "the-rest", watch)
-    assert by_hand.read_controls(ledger).everything == off
-    by_hand.clear_mode(ledger, None)
-    controls = by_hand.read_controls(ledger)
+    people.set_mode(ledger, None, off)
+    people.set_mode(ledger, "the-rest", watch)
+    assert people.read_controls(ledger).everything == off
+    people.clear_mode(ledger, None)
+    controls = people.read_controls(ledger)
     assert (controls.everything, controls.rules) == (None, {"the-rest": watch})
-    assert by_hand.clear_mode(ledger, "the-rest").rules == {}
+    assert people.clear_mode(ledger, "the-rest").rules == {}
     assert ledger.due(NOW * 10, 10) == []
 
 
@@ -222,11 +223,11 @@ def test_two_modes_set_at_once_are_both_kept(memory: Memory) -> None:
     bobs = ModeSet(mode=Mode.OBSERVE, by="bob", at=NOW)
 
     def bob() -> None:
-        by_hand.set_mode(memory, "the-rest", bobs)
+        people.set_mode(memory, "the-rest", bobs)
 
     memory.before_save = bob
-    by_hand.set_mode(memory, None, ModeSet(mode=Mode.OFF, by="ann", at=NOW))
-    controls = by_hand.read_controls(memory)
+    people.set_mode(memory, None, ModeSet(mode=Mode.OFF, by="ann", at=NOW))
+    controls = people.read_controls(memory)
     assert controls.everything is not None
     assert controls.everything.by == "ann"
     assert controls.rules == {"the-rest": bobs}
@@ -236,18 +237,18 @@ def test_a_malformed_modes_document_is_not_nothing_set(ledger: Ledger) -> None:
     """Whoever reads it or would change it is refused."""
     ledger.save([Write(key=CONTROLS_KEY, document=b"{", expected=None, due_at=None, expires_at=None)])
     with pytest.raises(LedgerUnavailable, match="malformed"):
-        by_hand.read_controls(ledger)
+        people.read_controls(ledger)
     with pytest.raises(LedgerUnavailable, match="malformed"):
-        by_hand.clear_mode(ledger, None)
+        people.clear_mode(ledger, None)
 
 
 def test_a_breaker_is_opened_once(ledger: Ledger) -> None:
     """The first opens it, for a scope that nobody has counted yet too; a second changes nothing; both are listed."""
-    first = by_hand.open_breaker(ledger, CLUSTER, why="storage is down", by="ann", now=NOW)
-    second = by_hand.open_breaker(ledger, CLUSTER, why="else", by="bob", now=NOW + 1)
+    first = people.open_breaker(ledger, CLUSTER, why="storage is down", by="ann", now=NOW)
+    second = people.open_breaker(ledger, CLUSTER, why="else", by="bob", now=NOW + 1)
     assert (first.before.opened_at, first.after.opened_at) == (None, NOW)
     assert second.before == second.after == first.after
-    (seen,) = by_hand.breakers(ledger)
+    (seen,) = people.breakers(ledger)
     assert seen.limit is not None
     assert (seen.scope, seen.limit.why, seen.limit.opened_by) == (CLUSTER.key, "storage is down", "ann")
 
@@ -257,13 +258,13 @@ def test_closing_leaves_the_backlog_alone(ledger: Ledger) -> None:
     put(ledger, stopped(1))
     put(ledger, stopped(2, OTHER))
     put(ledger, stopped(3), key="pending/abc")
-    by_hand.open_breaker(ledger, CLUSTER, why="w", by="ann", now=NOW)
-    closed = by_hand.close_breaker(ledger, CLUSTER, by="ann", now=NOW + 1)
-    again = by_hand.close_breaker(ledger, CLUSTER, by="bob", now=NOW + 2)
+    people.open_breaker(ledger, CLUSTER, why="w", by="ann", now=NOW)
+    closed = people.close_breaker(ledger, CLUSTER, by="ann", now=NOW + 1)
+    again = people.close_breaker(ledger, CLUSTER, by="bob", now=NOW + 2)
     assert (closed.before.opened_at, closed.after.opened_at) == (NOW, None)
     assert again.before == again.after
-    assert by_hand.waiting_behind(ledger, CLUSTER) == 2
-    assert {one.scope: one.waiting for one in by_hand.breakers(ledger)} == {CLUSTER.key: 2, OTHER.key: 1}
+    assert people.waiting_behind(ledger, CLUSTER) == 2
+    assert {one.scope: one.waiting for one in people.breakers(ledger)} == {CLUSTER.key: 2, OTHER.key: 1}
 
 
 @pytest.mark.parametrize("how", list(Backlog))
@@ -273,20 +274,20 @@ def test_a_backlog_is_settled_whole_and_nothing_beside_it(ledger: Ledger, how: B
     keys.append(put(ledger, stopped(900), key="pending/abc"))
     stranger = put(ledger, stopped(1000, OTHER))
     beside = put(ledger, held(1001))
-    done = by_hand.settle(ledger, CLUSTER, how, by="ann", now=NOW, per_minute=10_000)
+    done = people.settle(ledger, CLUSTER, how, by="ann", now=NOW, per_minute=10_000)
     assert (done.changed, done.left) == (251, 0)
     states = {record_at(ledger, key).cases[0].state for key in keys}
     assert states == {CaseState.DEFERRED if how is Backlog.RESUME else CaseState.CLOSED}
     assert all(record_at(ledger, key).cases[0].due_at == (NOW if how is Backlog.RESUME else None) for key in keys)
     assert record_at(ledger, stranger) == JobRecord(cases=(stopped(1000, OTHER),))
     assert record_at(ledger, beside) == JobRecord(cases=(held(1001),))
-    assert by_hand.settle(ledger, CLUSTER, how, by="ann", now=NOW, per_minute=1).changed == 0
+    assert people.settle(ledger, CLUSTER, how, by="ann", now=NOW, per_minute=1).changed == 0
 
 
 def test_a_resumed_backlog_gets_its_turns(ledger: Ledger) -> None:
     """Seven failures at three a minute: three now, three in a minute, one in two."""
     keys = [put(ledger, stopped(number)) for number in range(7)]
-    by_hand.settle(ledger, CLUSTER, Backlog.RESUME, by="ann", now=NOW, per_minute=3)
+    people.settle(ledger, CLUSTER, Backlog.RESUME, by="ann", now=NOW, per_minute=3)
     due = sorted(record_at(ledger, key).cases[0].due_at or 0 for key in keys)
     assert due == [NOW] * 3 + [NOW + 60] * 3 + [NOW + 120]
 
@@ -296,8 +297,8 @@ def test_a_crash_in_the_middle_of_a_backlog_is_repeated_safely(memory: Memory) -
     keys = [put(memory, stopped(number)) for number in range(250)]
     memory.lost_after = 1
     with pytest.raises(LedgerUnavailable):
-        by_hand.settle(memory, CLUSTER, Backlog.RESUME, by="ann", now=NOW, per_minute=10_000)
-    left = by_hand.settle(memory, CLUSTER, Backlog.RESUME, by="bob", now=NOW + 1, per_minute=10_000)
+        people.settle(memory, CLUSTER, Backlog.RESUME, by="ann", now=NOW, per_minute=10_000)
+    left = people.settle(memory, CLUSTER, Backlog.RESUME, by="bob", now=NOW + 1, per_minute=10_000)
     assert (left.changed, left.left) == (50, 0)
     assert all(len(record_at(memory, key).owed) == 1 for key in keys)
 
@@ -306,7 +307,7 @@ def test_a_crash_in_the_middle_of_a_backlog_is_repeated_safely(memory: Memory) -
 def test_the_command_closes_before_it_settles(memory: Memory, how: Backlog) -> None:
     """Whenever the sweep comes by, no failure is resumed or dropped while the breaker's document says open."""
     key = put(memory, stopped(1))
-    by_hand.open_breaker(memory, CLUSTER, why="w", by="ann", now=NOW)
+    people.open_breaker(memory, CLUSTER, why="w", by="ann", now=NOW)
     memory.saves.clear()
     close_at(CLUSTER.key, how, "ann", 6)(memory, NOW + 1)
     assert memory.saves == [[breaker_key(CLUSTER)], [key]]
@@ -322,7 +323,7 @@ def test_a_conflict_in_a_batch_is_met_again(memory: Memory) -> None:
             touch(memory, keys[2])
 
     memory.before_save = quicker
-    done = by_hand.settle(memory, CLUSTER, Backlog.RESUME, by="ann", now=NOW, per_minute=10)
+    done = people.settle(memory, CLUSTER, Backlog.RESUME, by="ann", now=NOW, per_minute=10)
     assert (done.changed, done.left) == (5, 0)
     assert all(len(record_at(memory, key).owed) == 1 for key in keys)
 
@@ -335,7 +336,7 @@ def test_what_is_always_beaten_is_said(memory: Memory) -> None:
         touch(memory, keys[1])
 
     memory.before_save = quicker
-    done = by_hand.settle(memory, CLUSTER, Backlog.DROP, by="ann", now=NOW, per_minute=10)
+    done = people.settle(memory, CLUSTER, Backlog.DROP, by="ann", now=NOW, per_minute=10)
     assert (done.changed, done.left) == (2, 1)
 
 
@@ -348,9 +349,9 @@ def test_a_stale_index_names_what_is_no_longer_there(memory: Memory) -> None:
         *([] if after else [*map(_listed, (f"{CLUSTER.key}/1.scheduler", f"{CLUSTER.key}/2.scheduler"))]),
     ]
     memory.due = lagging  # type: ignore[method-assign]  # the index lags
-    assert by_hand.waiting_behind(memory, CLUSTER) == 0
-    assert by_hand.settle(memory, CLUSTER, Backlog.RESUME, by="ann", now=NOW, per_minute=1).changed == 0
-    assert by_hand.breakers(memory) == []
+    assert people.waiting_behind(memory, CLUSTER) == 0
+    assert people.settle(memory, CLUSTER, Backlog.RESUME, by="ann", now=NOW, per_minute=1).changed == 0
+    assert people.breakers(memory) == []
 
 
 def _listed(key: str) -> Any:
@@ -366,8 +367,8 @@ def test_one_malformed_record_hides_no_other(ledger: Ledger) -> None:
     ledger.save([bad])
     put(ledger, held(1))
     put(ledger, stopped(2))
-    assert len(by_hand.holds(ledger)) == 1
-    assert by_hand.settle(ledger, CLUSTER, Backlog.DROP, by="ann", now=NOW, per_minute=1).changed == 1
+    assert len(people.holds(ledger)) == 1
+    assert people.settle(ledger, CLUSTER, Backlog.DROP, by="ann", now=NOW, per_minute=1).changed == 1
     assert ledger.load([bad.key])[bad.key].document == b"\xff"
 
 
@@ -375,26 +376,26 @@ def test_a_malformed_breaker_is_listed_as_one(ledger: Ledger) -> None:
     """It is in the list without a state; opening or closing it is refused."""
     key = breaker_key(CLUSTER)
     ledger.save([Write(key=key, document=b"{", expected=None, due_at=NOW, expires_at=None)])
-    (seen,) = by_hand.breakers(ledger)
+    (seen,) = people.breakers(ledger)
     assert (seen.scope, seen.limit) == (CLUSTER.key, None)
     with pytest.raises(LedgerUnavailable):
-        by_hand.close_breaker(ledger, CLUSTER, by="ann", now=NOW)
+        people.close_breaker(ledger, CLUSTER, by="ann", now=NOW)
 
 
 def test_more_than_one_page_of_due_keys_is_walked(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of three, ten documents, several due at the same moment: each is found once."""
-    monkeypatch.setattr("shared.by_hand.walk.PAGE", 3)
+    monkeypatch.setattr("shared.people.walk.PAGE", 3)
     for number in range(10):
         put(memory, held(number, expires_at=START + 100 + number // 4))
-    assert len(by_hand.holds(memory)) == 10
+    assert len(people.holds(memory)) == 10
     group = Group(region="cn-hangzhou", namespace="n", group_id="g/1")
     put(memory, stopped(11, group))
-    assert by_hand.breakers(memory)[0].scope == "schedulerx/cn-hangzhou/n/g%2F1"
+    assert people.breakers(memory)[0].scope == "schedulerx/cn-hangzhou/n/g%2F1"
 
 
 def test_out_of_reach_is_said(memory: Memory) -> None:
     """No list is empty because the ledger did not answer."""
     memory.down = True
-    for look in (by_hand.holds, by_hand.breakers, by_hand.read_controls):
+    for look in (people.holds, people.breakers, people.read_controls):
         with pytest.raises(LedgerUnavailable):
             look(memory)

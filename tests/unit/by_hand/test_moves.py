@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from shared.domain.by_hand import (
+from shared.documents import decode_record, encode
+from shared.domain.reasons import Reason
+from shared.domain.record import LISTED_AT, CaseState, JobRecord
+from shared.domain.verdicts import Verdict
+from shared.people.moves import (
     NotHeld,
     Standing,
     approve,
@@ -16,8 +20,6 @@ from shared.domain.by_hand import (
     standing_of,
     waits_behind_breaker,
 )
-from shared.domain.reasons import Reason, Verdict
-from shared.domain.record import LISTED_AT, CaseState, JobRecord, decode_record, encode_record
 from tests.unit.by_hand.conftest import CLUSTER, OTHER, START, failure_id, held, stopped
 
 NOW = START + 60
@@ -82,7 +84,7 @@ def test_a_second_answer_tells_who_said_no() -> None:
     """After ann's no, bob's answers are refused with her name, also read back; a no without a name stays readable."""
     case = held(1)
     record, _ = reject(JobRecord(cases=(case,)), case, "ann", NOW)
-    kept = decode_record(encode_record(record)).cases[0]
+    kept = decode_record(encode(record)).cases[0]
     assert (kept.rejected_by, kept.approved_by) == ("ann", "")
     for decide in (approve, reject):
         with pytest.raises(NotHeld, match="was rejected by ann already") as refused:

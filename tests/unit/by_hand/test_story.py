@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from secondwind.explain.story import stories
-from shared.domain.by_hand import approve
 from shared.domain.reasons import Reason
 from shared.domain.record import CaseState, JobRecord
+from shared.people.moves import approve
 from tests.unit.by_hand.conftest import START, failure_id, held
 
 

@@ -6,21 +6,21 @@ from typing import Any
 
 import pytest
 
-from shared import by_hand
-from shared.by_hand import Backlog
-from shared.domain.by_hand import NotHeld
+from shared import people
 from shared.domain.mode import Mode, ModeSet
+from shared.people import Backlog
+from shared.people.moves import NotHeld
 from shared.policy.model import Action
 from tests.unit.by_hand.conftest import CLUSTER, House
 
 DAY = 86_400.0
 
 
-def close(house: House, backlog: Backlog, per_minute: int = 100) -> by_hand.Settled:
+def close(house: House, backlog: Backlog, per_minute: int = 100) -> people.Settled:
     """What the command does: close first, then settle."""
     now = house.clock.now()
-    by_hand.close_breaker(house.ledger, CLUSTER, by="ann", now=now)
-    return by_hand.settle(house.ledger, CLUSTER, backlog, by="ann", now=now, per_minute=per_minute)
+    people.close_breaker(house.ledger, CLUSTER, by="ann", now=now)
+    return people.settle(house.ledger, CLUSTER, backlog, by="ann", now=now, per_minute=per_minute)
 
 
 def storm(house: House) -> None:
@@ -28,7 +28,7 @@ def storm(house: House) -> None:
     house.deliver(1, 2, 3, 4, 5)
     assert len(house.kills) == 2
     assert house.breaker_open()
-    assert by_hand.waiting_behind(house.ledger, CLUSTER) == 3
+    assert people.waiting_behind(house.ledger, CLUSTER) == 3
     house.max_jobs = 100
 
 
@@ -65,14 +65,14 @@ def test_a_dropped_backlog_stays_as_it_was_told(house: House) -> None:
     house.clock.moment += 60
     house.sweep()
     assert len(house.kills) == 2
-    assert by_hand.waiting_behind(house.ledger, CLUSTER) == 0
+    assert people.waiting_behind(house.ledger, CLUSTER) == 0
     assert not [row for row in house.rows if row["reason"] == "breaker_closed" and row["verdict"] == "deferred"]
 
 
 def test_the_sweep_comes_between_closing_and_resuming(house: House) -> None:
     """A crash after closing, sweeps, then the command again: the backlog is still there and goes on."""
     storm(house)
-    by_hand.close_breaker(house.ledger, CLUSTER, by="ann", now=house.clock.now())
+    people.close_breaker(house.ledger, CLUSTER, by="ann", now=house.clock.now())
     house.clock.moment += 60
     house.sweep()
     assert len(house.kills) == 2
@@ -85,19 +85,19 @@ def test_resumed_under_an_open_breaker_it_would_be_stopped_again(house: House) -
     """Why closing comes first: the other way round the sweep puts the failures back into the backlog."""
     storm(house)
     now = house.clock.now()
-    by_hand.settle(house.ledger, CLUSTER, Backlog.RESUME, by="ann", now=now, per_minute=100)
+    people.settle(house.ledger, CLUSTER, Backlog.RESUME, by="ann", now=now, per_minute=100)
     house.clock.moment += 1
     house.sweep()
-    by_hand.close_breaker(house.ledger, CLUSTER, by="ann", now=house.clock.now())
+    people.close_breaker(house.ledger, CLUSTER, by="ann", now=house.clock.now())
     house.clock.moment += 1
     house.sweep()
     assert len(house.kills) == 2
-    assert by_hand.waiting_behind(house.ledger, CLUSTER) == 3
+    assert people.waiting_behind(house.ledger, CLUSTER) == 3
 
 
 def test_a_breaker_opened_by_hand_stops_and_closed_lets_go(house: House) -> None:
     """From the next delivery on nobody is rerun; after closing the next is; each change is told once."""
-    by_hand.open_breaker(house.ledger, CLUSTER, why="storage is down", by="ann", now=house.clock.now())
+    people.open_breaker(house.ledger, CLUSTER, why="storage is down", by="ann", now=house.clock.now())
     house.deliver(1)
     assert house.kills == []
     close(house, Backlog.DROP)
@@ -115,8 +115,8 @@ def test_an_approved_hold_is_healed_once(house: House) -> None:
     house.action = Action.HOLD
     house.deliver(1)
     assert house.kills == []
-    (hold,) = by_hand.holds(house.ledger)
-    by_hand.answer(house.ledger, hold, yes=True, by="ann", now=house.clock.now())
+    (hold,) = people.holds(house.ledger)
+    people.answer(house.ledger, hold, yes=True, by="ann", now=house.clock.now())
     house.sweep()
     house.clock.moment += 1
     house.sweep()
@@ -129,8 +129,8 @@ def test_an_approval_in_the_last_minute_of_the_hold_is_worth_a_rerun(house: Hous
     house.action = Action.HOLD
     house.deliver(1)
     house.clock.moment += DAY - 60
-    (hold,) = by_hand.holds(house.ledger)
-    by_hand.answer(house.ledger, hold, yes=True, by="ann", now=house.clock.now())
+    (hold,) = people.holds(house.ledger)
+    people.answer(house.ledger, hold, yes=True, by="ann", now=house.clock.now())
     house.clock.moment += 120
     house.sweep()
     assert house.kills == ["1.scheduler"]
@@ -140,8 +140,8 @@ def test_a_rejected_hold_is_told_and_never_healed(house: House) -> None:
     """Rejected: the sweep writes the final outcome and reruns nothing, then and later; a redelivery is a duplicate."""
     house.action = Action.HOLD
     house.deliver(1)
-    (hold,) = by_hand.holds(house.ledger)
-    by_hand.answer(house.ledger, hold, yes=False, by="ann", now=house.clock.now())
+    (hold,) = people.holds(house.ledger)
+    people.answer(house.ledger, hold, yes=False, by="ann", now=house.clock.now())
     house.sweep()
     house.clock.moment += 2 * DAY
     house.sweep()
@@ -156,11 +156,11 @@ def test_the_hold_expires_between_the_look_and_the_answer(house: House) -> None:
     """The sweep closed it first: the approval is refused, and no rerun follows."""
     house.action = Action.HOLD
     house.deliver(1)
-    (hold,) = by_hand.holds(house.ledger)
+    (hold,) = people.holds(house.ledger)
     house.clock.moment += DAY
     house.sweep()
     with pytest.raises(NotHeld, match="expired"):
-        by_hand.answer(house.ledger, hold, yes=True, by="ann", now=house.clock.now())
+        people.answer(house.ledger, hold, yes=True, by="ann", now=house.clock.now())
     house.sweep()
     assert house.kills == []
     assert house.told(1) == [("held", "rule_holds"), ("suppressed", "hold_expired")]
@@ -173,14 +173,14 @@ def test_the_approval_comes_between_the_sweeps_look_and_its_save(house: House) -
     """
     house.action = Action.HOLD
     house.deliver(1)
-    (hold,) = by_hand.holds(house.ledger)
+    (hold,) = people.holds(house.ledger)
     house.clock.moment += DAY
     real, answered = house.ledger.save, [False]
 
     def save(writes: Any) -> Any:
         if not answered[0]:
             answered[0] = True
-            by_hand.answer(house.ledger, hold, yes=True, by="ann", now=house.clock.now() - 1)
+            people.answer(house.ledger, hold, yes=True, by="ann", now=house.clock.now() - 1)
         return real(writes)
 
     house.ledger.save = save  # type: ignore[method-assign]  # somebody else is quicker
@@ -194,9 +194,9 @@ def test_the_approval_comes_between_the_sweeps_look_and_its_save(house: House) -
 
 def test_a_mode_set_by_hand_holds_from_the_next_invocation_on(house: House) -> None:
     """Off: the next delivery is suppressed. Taken back: the one after is rerun."""
-    by_hand.set_mode(house.ledger, None, ModeSet(mode=Mode.OFF, by="ann", at=house.clock.now(), why="w"))
+    people.set_mode(house.ledger, None, ModeSet(mode=Mode.OFF, by="ann", at=house.clock.now(), why="w"))
     house.deliver(1)
-    by_hand.clear_mode(house.ledger, None)
+    people.clear_mode(house.ledger, None)
     house.deliver(2)
     assert house.told(1) == [("suppressed", "kill_switch")]
     assert house.kills == ["2.scheduler"]
@@ -210,11 +210,11 @@ def test_what_waits_is_closed_under_a_mode_set_by_hand(house: House, mode: Mode,
     """As `mode set` says: an approved failure that the sweep meets under off or observe ends there, for good."""
     house.action = Action.HOLD
     house.deliver(1)
-    (hold,) = by_hand.holds(house.ledger)
-    by_hand.answer(house.ledger, hold, yes=True, by="ann", now=house.clock.now())
-    by_hand.set_mode(house.ledger, None, ModeSet(mode=mode, by="ann", at=house.clock.now()))
+    (hold,) = people.holds(house.ledger)
+    people.answer(house.ledger, hold, yes=True, by="ann", now=house.clock.now())
+    people.set_mode(house.ledger, None, ModeSet(mode=mode, by="ann", at=house.clock.now()))
     house.sweep()
-    by_hand.clear_mode(house.ledger, None)
+    people.clear_mode(house.ledger, None)
     house.clock.moment += 3600
     house.sweep()
     assert house.told(1)[-1] == said
@@ -247,9 +247,9 @@ def test_an_approved_hold_meets_the_breaker(house: House) -> None:
     """A yes passes the hold alone: behind an open breaker the failure waits with the others and can be resumed."""
     house.action = Action.HOLD
     house.deliver(1)
-    (hold,) = by_hand.holds(house.ledger)
-    by_hand.open_breaker(house.ledger, CLUSTER, why="w", by="bob", now=house.clock.now())
-    by_hand.answer(house.ledger, hold, yes=True, by="ann", now=house.clock.now())
+    (hold,) = people.holds(house.ledger)
+    people.open_breaker(house.ledger, CLUSTER, why="w", by="bob", now=house.clock.now())
+    people.answer(house.ledger, hold, yes=True, by="ann", now=house.clock.now())
     house.sweep()
     assert house.kills == []
     close(house, Backlog.RESUME)

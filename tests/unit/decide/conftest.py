@@ -10,14 +10,19 @@ from hypothesis import strategies as st
 
 from shared.domain.decision import Ask
 from shared.domain.failure import Failure, FailureClass, Speaker, Trigger
-from shared.domain.job import Cluster, Group, State
+from shared.domain.job import State
 from shared.domain.limits import SharedLimit
 from shared.domain.mode import Mode
 from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
-from shared.domain.snapshot import EhpcSnapshot, Instance, LookFailed, SchedulerxSnapshot
+from shared.domain.snapshot import LookFailed
 from shared.policy.conditions import EventPlace
 from shared.policy.facts import Facts
 from shared.policy.model import Action, Attempts, Cooldown, Match, Policy, Rule, Source, Thrash
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.ehpc.system import Cluster
+from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
+from shared.systems.schedulerx.system import Group
+from tests.support.lives import with_lives
 
 NOW = 1_800_000_000.0
 START = int(NOW) - 3600
@@ -61,7 +66,7 @@ def make_case(**known: Any) -> Case:
         "opened_at": NOW - 600,
         "due_at": NOW,
     }
-    return Case(**{**parts, **known})
+    return Case(**with_lives({**parts, **known}))
 
 
 def make_facts(**parts: Any) -> Facts:

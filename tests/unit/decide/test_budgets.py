@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from shared.domain.failure import FailureClass
 from shared.domain.job import State
+from shared.domain.life import Life
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
 from shared.domain.record import AttemptMark, CaseState, JobRecord
@@ -160,7 +161,7 @@ def test_a_failure_is_not_counted_twice(facts: Any, case: Any) -> None:
     policy = replace(facts().policy, thrash=Thrash(max_failures=1, window_s=600))
     own = case(opened_at=NOW - 60)
     assert decide(facts(policy=policy, case=own, record=JobRecord(cases=(own,)))).reason.value == "accepted"
-    taken = replace(own, attempt=1, life=f"run:{START}")
+    taken = replace(own, attempt=1, life=Life.run(START))
     other = case(failure_id="g", state=CaseState.DONE, opened_at=NOW - 60, life="run:5")
     found = facts(policy=policy, case=taken, record=JobRecord(cases=(taken, other)))
     assert decide(found).reason.value == "accepted"

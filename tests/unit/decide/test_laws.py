@@ -10,14 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from shared.domain.conclusion import Conclusion, conclude
 from shared.domain.decision import Decision
 from shared.domain.failure import FailureClass
 from shared.domain.job import State
 from shared.domain.mode import Mode
-from shared.domain.reasons import Reason, Verdict, is_final
+from shared.domain.proof import Conclusion
+from shared.domain.reasons import Reason, is_final
 from shared.domain.record import CaseState
 from shared.domain.snapshot import LookFailed
+from shared.domain.verdicts import Verdict
 from shared.policy.conditions import EventPlace
 from shared.policy.decide import GATES, Skip, decide
 from shared.policy.facts import Facts
@@ -211,8 +212,8 @@ def test_an_attempt_in_doubt_is_repeated_only_on_proof(
     if facts.case is None or not facts.case.in_doubt or not calls(decide(facts)):
         return
     assert not isinstance(facts.observation, LookFailed)
-    settle_s = facts.policy.timing.settle_s
-    assert conclude(facts.case, facts.observation, settle_s) is Conclusion.NOT_RESTARTED
+    settled = facts.observation.look_begun_at >= facts.case.may_leave_until + facts.policy.timing.settle_s
+    assert facts.observation.conclude(facts.case, settled=settled) is Conclusion.NOT_RESTARTED
 
 
 @given(data=st.data())

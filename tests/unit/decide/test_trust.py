@@ -9,12 +9,13 @@ from msgspec.structs import replace
 
 from shared.domain.decision import Ask
 from shared.domain.failure import Speaker, Trigger
-from shared.domain.job import Cluster, State
+from shared.domain.job import State
 from shared.domain.record import CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.policy.conditions import EventPlace, LogPlace, Source
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
+from shared.systems.ehpc.system import Cluster
 
 NOW = 1_800_000_000.0
 START = int(NOW) - 3600
@@ -29,7 +30,7 @@ def untrusted(facts: Facts, gate: str) -> bool:
     decision = decide(facts)
     found = next(one for one in decision.gates if one.name == gate)
     if not found.passed:
-        assert decision.gates[-1] is found
+        assert decision.gates[-1] == found
         assert (decision.verdict.value, decision.reason.value) == ("suppressed", "untrusted_source")
     return not found.passed
 

@@ -7,15 +7,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from secondwind.explain.reasons_of import REASONS_OF, verdicts_of
 from secondwind.policy.words import said
 from shared.domain.errors import SettingsError
 from shared.domain.outcome import Outcome
-from shared.domain.reasons import Reason, Verdict
-from shared.intake.announcement import FIELDS
+from shared.domain.reasons import Reason
+from shared.domain.verdicts import Verdict
+from shared.intake.announcement import fields_of
 from shared.policy.decide import GATES
 from shared.settings import Settings, environment, read_settings
+from shared.settings.environment import endpoint_variable
 from shared.settings.variables import VARIABLES
+from shared.systems import SYSTEMS
 from tools.reference import FILE, helps, reference
 
 _SHARED = Path(__file__).resolve().parents[3] / "shared"
@@ -33,25 +35,17 @@ def test_the_file_is_what_the_code_says() -> None:
 
 def test_every_verdict_reason_outcome_field_and_gate_says_what_it_means() -> None:
     """No row of the page is without a meaning."""
-    for kind in (Verdict, Reason):
-        assert said(kind).keys() == {member.name for member in kind}
+    assert said(Verdict).keys() == {verdict.name for verdict in Verdict}
     assert said(Outcome).keys() == set(Outcome.__struct_fields__)
-    assert all(field.says and field.read.__doc__ for field in FIELDS)
+    assert all(field.says and field.read.__doc__ for system in SYSTEMS for field in fields_of(system))
     assert all(gate.__doc__ for _, gate, _ in GATES)
-
-
-def test_every_reason_goes_with_a_verdict() -> None:
-    """The table of reasons is complete, and names none twice below one verdict."""
-    assert all(verdicts_of(reason) for reason in Reason)
-    assert REASONS_OF.keys() == set(Verdict)
-    assert all(len(set(reasons)) == len(reasons) for reasons in REASONS_OF.values())
 
 
 def test_the_verdicts_of_a_reason_are_those_in_the_code() -> None:
     """Wherever the code names a verdict and a reason side by side, the table has that pair."""
     pairs = {pair for file in _SHARED.rglob("*.py") for pair in _pairs(ast.parse(file.read_text(encoding="utf-8")))}
     assert len(pairs) > 40
-    assert {(v, r) for v, r in pairs if Reason[r] not in REASONS_OF[Verdict[v]]} == set()
+    assert {(v, r) for v, r in pairs if Verdict[v] not in Reason[r].verdicts} == set()
 
 
 def _pairs(tree: ast.AST) -> Iterator[tuple[str, str]]:
@@ -72,7 +66,8 @@ def _pairs(tree: ast.AST) -> Iterator[tuple[str, str]]:
 def test_the_settings_are_those_that_are_read() -> None:
     """The table has every variable that the reader names, and no other."""
     source = Path(environment.__file__).read_text(encoding="utf-8")
-    assert {variable.name for variable in VARIABLES} == set(re.findall(r"SECONDWIND_[A-Z_]+", source))
+    named = set(re.findall(r"SECONDWIND_[A-Z_]+[A-Z]", source))
+    assert {variable.name for variable in VARIABLES} == named | {endpoint_variable(system) for system in SYSTEMS}
 
 
 def test_required_means_required() -> None:
@@ -97,8 +92,8 @@ def test_defaults_are_as_written() -> None:
     assert says["SECONDWIND_POLICY_FILE"] == f"`{got.policy_file.name}`"
     for region, settings in (("cn-hangzhou", got), ("cn-chengdu", elsewhere)):
         hosts = {
-            "SECONDWIND_EHPC_ENDPOINT": settings.ehpc_endpoint(region).host,
-            "SECONDWIND_SCHEDULERX_ENDPOINT": settings.schedulerx_endpoint(region).host,
+            "SECONDWIND_EHPC_ENDPOINT": settings.endpoint("ehpc", region).host,
+            "SECONDWIND_SCHEDULERX_ENDPOINT": settings.endpoint("schedulerx", region).host,
             "SECONDWIND_SLS_ENDPOINT": settings.sls.host,
         }
         assert all(f"https://{host}`" in says[name].replace("<region>", region) for name, host in hosts.items())

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from secondwind.explain.reasons_of import REASONS_OF
-from shared.domain.reasons import Reason, Verdict
+from shared.domain.reasons import Reason
+from shared.domain.verdicts import Verdict
 from shared.policy.load import load_policy
 from tests.unit.docs.pages import ROOT, lines, pages
 
@@ -25,7 +25,7 @@ def _wrong_pairs(text: str) -> set[str]:
     return {
         f"{verdict}/{reason}"
         for verdict, reason in found
-        if reason not in known or Reason(reason) not in REASONS_OF[Verdict(verdict)]
+        if reason not in known or Verdict(verdict) not in Reason.named(reason).verdicts
     }
 
 

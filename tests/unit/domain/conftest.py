@@ -9,9 +9,14 @@ import pytest
 from msgspec.structs import replace
 
 from shared.domain.failure import Failure, Trigger
-from shared.domain.job import Cluster, Group, State
+from shared.domain.job import State
+from shared.domain.life import Life
 from shared.domain.record import Case, CaseState
-from shared.domain.snapshot import EhpcSnapshot, Instance, SchedulerxSnapshot
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.ehpc.system import Cluster
+from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
+from shared.systems.schedulerx.system import Group
+from tests.support.lives import with_lives
 
 CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
 GROUP = Group(region="cn-hangzhou", namespace="ns", group_id="demo.group")
@@ -93,11 +98,11 @@ def case() -> Make:
             failure_id=failure_id,
             state=state,
             opened_at=1400.0,
-            life="run:500",
+            life=Life.run(500),
             attempt=1,
             reserved_at=1500.0,
             may_leave_until=1510.0,
         )
-        return replace(base, **known)
+        return replace(base, **with_lives(known))
 
     return make

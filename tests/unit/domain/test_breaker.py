@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.job import Cluster, Group
-from shared.domain.limits import SharedLimit, closed_by_hand, decode_limit, encode_limit, opened, take_breaker_tokens
+from shared.documents import decode_limit, encode
+from shared.domain.limits import SharedLimit, closed_by_hand, opened, take_breaker_tokens
 from shared.domain.outcome import Outcome
 from shared.domain.record import LISTED_AT, OWED_RETRY_S
+from shared.systems.ehpc.system import Cluster
+from shared.systems.schedulerx.system import Group
 
 CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
 GROUP = Group(region="cn-hangzhou", namespace="ns", group_id="demo.group")
@@ -38,10 +39,9 @@ def test_the_window_that_opens_it_owes_one_outcome() -> None:
 def test_the_outcome_names_the_scope_and_how_to_close_it(scope: Any) -> None:
     """It is a whole outcome record, with no job."""
     limit = opened(SharedLimit(), scope, "too many", NOW)
-    outcome = msgspec.convert(limit.owed[0], Outcome)
-    assert (outcome.job_id, outcome.verdict, outcome.system) == ("", "suppressed", scope.system.value)
-    named = (outcome.cluster_id,) if isinstance(scope, Cluster) else (outcome.namespace, outcome.group_id)
-    assert named == (("ehpc-hz-1",) if isinstance(scope, Cluster) else ("ns", "demo.group"))
+    outcome = Outcome.read(limit.owed[0])
+    assert (outcome.job_id, outcome.verdict) == ("", "suppressed")
+    assert outcome.place == scope.place
     assert f"secondwind breaker close {scope.key} " in outcome.message
 
 
@@ -94,7 +94,7 @@ def test_what_people_write_is_bounded(why: str, by: str) -> None:
 
 def test_what_is_paid_or_put_off_changes_nothing_else() -> None:
     """Struck: listed for ever. Put off: due a minute from then."""
-    limit = decode_limit(encode_limit(take(SharedLimit(), "a", "b")))
+    limit = decode_limit(encode(take(SharedLimit(), "a", "b")))
     paid = limit.paid([limit.owed[0]["outcome_id"]])
     assert (paid.owed, paid.listed_at, paid.opened_at) == ((), LISTED_AT, NOW)
     assert limit.paid(["other"]) == limit

@@ -1,4 +1,4 @@
-"""What a look proves about a call in doubt: every row of design.md, Lives."""
+"""What a look proves about a call in doubt: every row of what is known."""
 
 from __future__ import annotations
 
@@ -6,11 +6,20 @@ from typing import Any
 
 import pytest
 
-from shared.domain.conclusion import EVIDENCE_SKEW_S, Conclusion, conclude, rerun_instances
 from shared.domain.job import State
+from shared.domain.proof import Conclusion
+from shared.domain.record import Case
+from shared.domain.snapshot import Snapshot
+from shared.systems.schedulerx.snapshot import EVIDENCE_SKEW_S
 
 SETTLE_S = 120.0
 SETTLED_AT = 1510.0 + SETTLE_S
+
+
+def conclude(case: Case, seen: Snapshot) -> Conclusion:
+    """As the gate asks it: settled once the look began `settle_s` after the call could last have left."""
+    return seen.conclude(case, settled=seen.look_begun_at >= case.may_leave_until + SETTLE_S)
+
 
 EHPC_ROWS = [
     ("RUNNING(S) | QUEUED: restarted, believe at once", "run:500", (State.QUEUED, None, 1511), "restarted"),
@@ -42,7 +51,7 @@ EHPC_ROWS = [
 def test_ehpc_rows(case: Any, ehpc: Any, life: str, seen: tuple[State, int | None, float], expected: str) -> None:
     """Reserved at this life, now seen so: the conclusion of the table."""
     state, start, at = seen
-    assert conclude(case(life=life), ehpc(state, start, at), SETTLE_S) is Conclusion(expected)
+    assert conclude(case(life=life), ehpc(state, start, at)) is Conclusion(expected)
 
 
 RERUN = {"trigger_type": 2}
@@ -75,24 +84,24 @@ def test_schedulerx_rows(
     """Evidence is an instance of trigger type 2 that was not there before the call."""
     shown = [instance(number, State.RUNNING, started_at, **about) for number, started_at, about in others]
     seen = schedulerx(instance(7), *shown, at=at)
-    assert conclude(case(life="2026-01-01 10:00:00#7", known_reruns=known), seen, SETTLE_S) is Conclusion(expected)
+    assert conclude(case(life="2026-01-01 10:00:00#7", known_reruns=known), seen) is Conclusion(expected)
 
 
 def test_schedulerx_job_gone_is_no_evidence(case: Any, schedulerx: Any) -> None:
     """The job, or the instance, is not there any more."""
-    assert conclude(case(), schedulerx(None, at=9999), SETTLE_S) is Conclusion.NO_EVIDENCE
+    assert conclude(case(), schedulerx(None, at=9999)) is Conclusion.NO_EVIDENCE
 
 
 def test_the_meant_instance_may_be_the_evidence_itself(case: Any, schedulerx: Any, instance: Any) -> None:
     """Told by its data time, the newest instance of the day is meant: our rerun, once it is there."""
     ours = instance(1001, State.RUNNING, 1505.0, trigger_type=2)
-    assert conclude(case(), schedulerx(ours, instance(7), at=1511), SETTLE_S) is Conclusion.RESTARTED
+    assert conclude(case(), schedulerx(ours, instance(7), at=1511)) is Conclusion.RESTARTED
 
 
 def test_known_reruns_are_those_seen_before_the_call(schedulerx: Any, instance: Any, ehpc: Any) -> None:
     """Ids of all rerun instances shown, the meant one too, at most fifty; E-HPC has none."""
     meant, other = instance(5, trigger_type=2), instance(6)
     many = [instance(number, trigger_type=2) for number in range(100, 200)]
-    assert rerun_instances(schedulerx(meant, other)) == (5,)
-    assert rerun_instances(schedulerx(other, *many)) == tuple(range(100, 150))
-    assert rerun_instances(ehpc(State.RUNNING, 1)) == ()
+    assert schedulerx(meant, other).known_reruns == (5,)
+    assert schedulerx(other, *many).known_reruns == tuple(range(100, 150))
+    assert ehpc(State.RUNNING, 1).known_reruns == ()

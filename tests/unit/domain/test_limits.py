@@ -6,23 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.call import Api
+from shared.documents import decode_limit, encode
 from shared.domain.errors import LedgerUnavailable
-from shared.domain.job import Cluster, Group
+from shared.domain.keys import breaker_key, pace_key
 from shared.domain.limits import (
     COUNT_BUCKET_S,
-    PACE_PER_MINUTE,
     PACE_WINDOW_S,
     SharedLimit,
-    breaker_key,
-    decode_limit,
-    encode_limit,
-    pace_key,
     room,
     room_at,
     take_breaker_tokens,
     take_tokens,
 )
+from shared.systems.ehpc.system import Cluster
+from shared.systems.schedulerx.system import PACE_PER_MINUTE, Group
 
 SCOPE = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
 STEPS = st.lists(
@@ -43,7 +40,7 @@ def test_a_breaker_never_admits_more_distinct_jobs_in_a_window(
         limit, let_in = take_breaker_tokens(
             limit, keys, scope=SCOPE, max_jobs=max_jobs, window_s=window_s, now=now, forced=frozenset()
         )
-        limit = decode_limit(encode_limit(limit))
+        limit = decode_limit(encode(limit))
         assert let_in <= set(keys)
         assert not (was_open and let_in)
         assert (limit.opened_at is not None) == (was_open or let_in != set(keys))
@@ -100,7 +97,7 @@ def test_tokens_are_never_over_their_number_in_any_window(
     for pause, wanted in calls:
         now += pause
         some = min(wanted, room(limit, most, window_s, now))
-        limit = decode_limit(encode_limit(take_tokens(limit, some, window_s, now)))
+        limit = decode_limit(encode(take_tokens(limit, some, window_s, now)))
         granted.append((now, some))
     for begin, _ in granted:
         assert sum(some for at, some in granted if begin <= at < begin + window_s) <= most
@@ -159,7 +156,7 @@ def test_keys_name_what_is_shared() -> None:
     assert breaker_key(cluster) == "breaker/ehpc/cn-hangzhou/a%2Fb"
     groups = [Group(region="r", namespace=ns, group_id=group) for ns, group in (("a", "b/c"), ("a/b", "c"), ("a", "b"))]
     assert len({breaker_key(group) for group in groups}) == 3
-    assert {pace_key(group, Api.RERUN_JOB) for group in groups} == {"pace/schedulerx/r/RerunJob"}
+    assert {pace_key(group, "RerunJob") for group in groups} == {"pace/schedulerx/r/RerunJob"}
 
 
 def test_a_job_acted_on_again_counts_from_then_on() -> None:

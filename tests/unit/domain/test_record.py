@@ -9,18 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from shared.documents import decode_record, encode
+from shared.domain.life import Life
 from shared.domain.outcome import rfc3339, stable_id
-from shared.domain.reasons import Reason, Verdict, is_final
-from shared.domain.record import (
-    MAX_CASES,
-    OPEN_STATES,
-    OWED_RETRY_S,
-    CaseState,
-    JobRecord,
-    decode_record,
-    encode_record,
-)
+from shared.domain.reasons import Reason, is_final
+from shared.domain.record import MAX_CASES, OPEN_STATES, OWED_RETRY_S, CaseState, JobRecord
 from shared.domain.transitions import MAX_TELLINGS, also_told
+from shared.domain.verdicts import Verdict
 
 
 @pytest.mark.parametrize("state", sorted(OPEN_STATES))
@@ -52,7 +47,7 @@ def test_a_record_survives_being_stored(case: Any) -> None:
     """Encoded and decoded it is the same, with all its parts."""
     record = JobRecord(not_before=5.0).with_case(case(known_reruns=(1, 2), tellings=("t",), forced=True))
     record = record.owing({"outcome_id": "o"}, 7.0)
-    assert decode_record(encode_record(record)) == record
+    assert decode_record(encode(record)) == record
 
 
 def test_due_is_the_earliest_of_cases_and_owed_outcomes(case: Any) -> None:
@@ -82,8 +77,8 @@ def test_lookups_find_the_latest(case: Any) -> None:
     record = JobRecord(cases=(old, new, case("none", life="")))
     assert record.case_of_telling("t") == new
     assert record.case_of_telling("x") is None
-    assert record.case_of_life("run:500") == new
-    assert record.case_of_life("") is None
+    assert record.case_of_life(Life.run(500)) == new
+    assert record.case_of_life(None) is None
 
 
 @pytest.mark.parametrize("state", list(CaseState))

@@ -1,4 +1,4 @@
-"""Which run of a job an announced failure means: every sentence of design.md, Lives."""
+"""Which run of a job an announced failure means: every row of what is known."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from shared.domain.job import State
+from shared.domain.proof import Run
 from shared.domain.record import CaseState, JobRecord
-from shared.domain.runs import Run, life_of, rerun_since, run_label, which_run
+from shared.domain.runs import rerun_since
 
 R, Q, F = State.RUNNING, State.QUEUED, State.FINISHED
 DONE_AFTER = {"state": CaseState.DONE, "reserved_at": 1001.0}
@@ -54,13 +55,13 @@ def test_ehpc_rows(
 ) -> None:
     """The failure occurred at 1000; seen so, with this in the ledger: the run of the table."""
     record = JobRecord(cases=(case(**known),) if known else ())
-    assert which_run(failure(**told), ehpc(*seen), record) is Run(expected)
+    assert ehpc(*seen).which_run(failure(**told), record) is Run(expected)
 
 
 @pytest.mark.parametrize(("modified", "expected"), [(None, "this"), (1000, "this"), (1001, "earlier")])
 def test_queued_and_modified_since(failure: Any, ehpc: Any, modified: int | None, expected: str) -> None:
     """LastModifyTime > occurred_at: the scheduler, or a person, has acted since."""
-    assert which_run(failure(), ehpc(Q, last_modify_time=modified), JobRecord()) is Run(expected)
+    assert ehpc(Q, last_modify_time=modified).which_run(failure(), JobRecord()) is Run(expected)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_restart_count(
 ) -> None:
     """The scheduler's counter: up to one that had its attempt is an earlier run; above it settles what is between."""
     done = case(failure=failure(restart_count=tried), state=CaseState.DONE, reserved_at=10.0)
-    assert which_run(failure(restart_count=told), ehpc(R, start), JobRecord(cases=(done,))) is Run(expected)
+    assert ehpc(R, start).which_run(failure(restart_count=told), JobRecord(cases=(done,))) is Run(expected)
 
 
 def test_schedulerx_rows(instance_failure: Any, schedulerx: Any, instance: Any) -> None:
@@ -100,8 +101,8 @@ def test_schedulerx_rows(instance_failure: Any, schedulerx: Any, instance: Any) 
         ((unstarted,), Run.EARLIER),
     ]
     for others, expected in rows:
-        assert which_run(by_id, schedulerx(instance(7), *others), JobRecord()) is expected, others
-    assert which_run(by_id, schedulerx(None), JobRecord()) is Run.THIS
+        assert schedulerx(instance(7), *others).which_run(by_id, JobRecord()) is expected, others
+    assert schedulerx(None).which_run(by_id, JobRecord()) is Run.THIS
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_schedulerx_told_by_data_time(
     """With several instances of the day, the newest is meant only if its start agrees with the failure's time."""
     by_day = instance_failure(data_time="2026-01-01 10:00:00", **told)
     seen = schedulerx(instance(8, started_at=started), instance(7, started_at=800.0))
-    assert which_run(by_day, seen, JobRecord()) is expected
+    assert seen.which_run(by_day, JobRecord()) is expected
 
 
 def test_a_rerun_is_of_its_own_day(instance_failure: Any, schedulerx: Any, instance: Any, case: Any) -> None:
@@ -137,13 +138,13 @@ def test_a_rerun_is_of_its_own_day(instance_failure: Any, schedulerx: Any, insta
 
 def test_lives_and_labels(failure: Any, ehpc: Any, schedulerx: Any, instance: Any) -> None:
     """A life equals only itself and exists only while the job is live; a label falls back on the telling."""
-    assert [life_of(ehpc(state, 5)) for state in (R, Q, F, State.NOT_FOUND)] == ["run:5", "queued", "", ""]
-    assert life_of(ehpc(R, None)) == ""
-    assert life_of(schedulerx(instance(7))) == "2026-01-01 10:00:00#7"
-    assert life_of(schedulerx(None)) == ""
-    assert run_label(failure(), ehpc(R, 5), Run.THIS) == "run:5"
-    assert run_label(failure(), ehpc(F, 5), Run.THIS) == "run:5"
-    assert run_label(failure(started_at=4.9), ehpc(R, 9), Run.EARLIER) == "run:4"
-    assert run_label(failure(), ehpc(R, 9), Run.EARLIER) == "told:1000"
-    assert run_label(failure(), ehpc(Q, 9), Run.THIS) == "told:1000"
-    assert run_label(failure(job_instance_id=7), schedulerx(None), Run.THIS) == "told:7"
+    assert [str(ehpc(state, 5).life or "") for state in (R, Q, F, State.NOT_FOUND)] == ["run:5", "queued", "", ""]
+    assert str(ehpc(R, None).life or "") == ""
+    assert str(schedulerx(instance(7)).life or "") == "2026-01-01 10:00:00#7"
+    assert str(schedulerx(None).life or "") == ""
+    assert ehpc(R, 5).run_label(failure(), Run.THIS) == "run:5"
+    assert ehpc(F, 5).run_label(failure(), Run.THIS) == "run:5"
+    assert ehpc(R, 9).run_label(failure(started_at=4.9), Run.EARLIER) == "run:4"
+    assert ehpc(R, 9).run_label(failure(), Run.EARLIER) == "told:1000"
+    assert ehpc(Q, 9).run_label(failure(), Run.THIS) == "told:1000"
+    assert schedulerx(None).run_label(failure(job_instance_id=7), Run.THIS) == "told:7"

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from shared.documents import decode_record, encode
 from shared.domain.decision import Ask, Decision
 from shared.domain.failure import FailureClass, Trigger
-from shared.domain.reasons import Reason, Verdict
-from shared.domain.record import BACKLOG_CHARS, LISTED_AT, MAX_CASES, CaseState, JobRecord, decode_record, encode_record
+from shared.domain.life import Life
+from shared.domain.reasons import Reason
+from shared.domain.record import BACKLOG_CHARS, LISTED_AT, MAX_CASES, CaseState, JobRecord
 from shared.domain.transitions import Reservation, closed, recorded, reserved, waiting
+from shared.domain.verdicts import Verdict
 
 Make = Callable[..., Any]
 ASK = Ask(now=2000.0, trigger=Trigger.EVENT, request_id="r")
@@ -21,7 +24,7 @@ TERMS = Reservation(owner="o", may_leave_until=2060.0, settle_s=120.0, cooldown_
 def decision(verdict: Verdict, reason: Reason, failure_id: str = "f", **about: Any) -> Decision:
     """A decision about `1.scheduler`."""
     return Decision(
-        verdict=verdict, reason=reason, message="", gates=(), failure_id=failure_id, job_id="1.scheduler", **about
+        verdict=verdict, reason=reason, message="", failure_id=failure_id, job_id="1.scheduler", **about
     )
 
 
@@ -31,9 +34,9 @@ STOPPED = decision(Verdict.SUPPRESSED, Reason.BREAKER_OPEN)
 def test_an_attempt_remembers_its_class(failure: Make) -> None:
     """A class with a budget of its own pays from that, whatever the policy says later."""
     accepted = decision(
-        Verdict.RERUN, Reason.ACCEPTED, attempt=1, life="run:5", failure_class=FailureClass.INFRASTRUCTURE
+        Verdict.RERUN, Reason.ACCEPTED, attempt=1, life=Life.run(5), failure_class=FailureClass.INFRASTRUCTURE
     )
-    record = decode_record(encode_record(reserved(JobRecord(), failure(), None, accepted, ASK, TERMS)))
+    record = decode_record(encode(reserved(JobRecord(), failure(), None, accepted, ASK, TERMS)))
     assert [mark.failure_class for mark in record.attempts] == [FailureClass.INFRASTRUCTURE]
     assert decode_record(b'{"attempts":[{"number":1,"at":5.0}]}').attempts[0].failure_class is FailureClass.UNKNOWN
 
@@ -54,7 +57,7 @@ def test_a_second_telling_joins_the_first(failure: Make) -> None:
     """One case a failure, both tellings known, whether it is stopped again or acted on."""
     record, _ = recorded(JobRecord(), failure(), STOPPED, ASK, "1-0")
     twice, _ = recorded(record, failure(telling_id="u"), STOPPED, ASK, "1-0")
-    accepted = decision(Verdict.RERUN, Reason.ACCEPTED, attempt=1, life="run:5")
+    accepted = decision(Verdict.RERUN, Reason.ACCEPTED, attempt=1, life=Life.run(5))
     acted = reserved(record, failure(telling_id="u"), None, accepted, ASK, TERMS)
     for found in (twice, acted):
         assert [case.tellings for case in found.cases] == [("t", "u")]
@@ -67,7 +70,7 @@ def test_a_person_s_yes_outlives_every_move(failure: Make, case: Make, move: str
     approved = case(state=CaseState.DEFERRED, approved_by="ann", attempt=0)
     record = JobRecord(cases=(approved,))
     wait = decision(Verdict.DEFERRED, Reason.COOLDOWN, due_at=2100.0)
-    accepted = decision(Verdict.RERUN, Reason.ACCEPTED, attempt=1, life="run:5")
+    accepted = decision(Verdict.RERUN, Reason.ACCEPTED, attempt=1, life=Life.run(5))
     moved = {
         "waiting": lambda: waiting(record, failure(), approved, wait, ASK, "1-0")[0],
         "closed": lambda: closed(record, approved, STOPPED, ASK, "1-0")[0],
@@ -96,6 +99,6 @@ def test_the_backlog_of_one_job_is_bounded_in_size(failure: Make, case: Make) ->
     listed = [case for case in record.cases if case.due_at == LISTED_AT]
     assert sum(case.failure.evidence_chars for case in listed) <= BACKLOG_CHARS
     assert [case.failure_id for case in listed] == [str(number) for number in range(24, 40)]
-    assert len(encode_record(record)) < 1_000_000
+    assert len(encode(record)) < 1_000_000
     assert record.case_of_telling("0") is not None
     assert record.case("open") == waits

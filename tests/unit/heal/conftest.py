@@ -10,19 +10,18 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from shared.documents import decode_record, encode
 from shared.domain.failure import Failure, Intake, Trigger
-from shared.domain.job import State, System
-from shared.domain.mode import CONTROLS_KEY, Controls, encode_controls
+from shared.domain.job import State
+from shared.domain.keys import CONTROLS_KEY
+from shared.domain.mode import Controls
 from shared.domain.outcome import stable_id
-from shared.domain.record import decode_record
-from shared.domain.snapshot import (
-    Instance,
-)
 from shared.heal import Healer, Invocation, Report
 from shared.ledger.sqlite import SqliteLedger
 from shared.policy.model import Action, Breaker, Cooldown, Match, Policy, Rule
 from shared.ports import Write
 from shared.sweep import sweep
+from shared.systems.schedulerx.snapshot import Instance
 from tests.unit.heal.worlds import CLUSTER, GROUP, SHARED, Chance, Clock, EhpcWorld, Job, SchedulerxWorld, Sink
 
 
@@ -56,7 +55,7 @@ class House:
         """A new invocation's corridor with this much time."""
         self.invocations += 1
         return Healer(
-            systems=lambda system, _region: self.ehpc if system is System.EHPC else self.schedulerx,
+            systems=lambda system, _region: self.ehpc if system == "ehpc" else self.schedulerx,
             ledger=self.ledger,
             sink=self.sink,
             clock=self.clock,
@@ -102,7 +101,7 @@ class House:
     def controls(self, **parts: object) -> None:
         """A person sets modes in the ledger: `everything` or `rules`."""
         there = self.ledger.load([CONTROLS_KEY]).get(CONTROLS_KEY)
-        document = encode_controls(Controls(**parts))  # type: ignore[arg-type]  # a test's own parts
+        document = encode(Controls(**parts))  # type: ignore[arg-type]  # a test's own parts
         expected = there.version if there else None
         self.ledger.save([Write(key=CONTROLS_KEY, document=document, expected=expected, due_at=None, expires_at=None)])
 

@@ -186,6 +186,6 @@ def test_the_sweep_takes_clusters_in_turns(house: Any, monkeypatch: pytest.Monke
     house.deliver(house.failed_instance(job_id="41"))
     house.later(122)
     report = house.sweep()
-    systems = [result.outcome.system for result in report.results]
+    systems = [result.outcome.place["system"] for result in report.results]
     assert systems.count("schedulerx") == 1
     assert len(systems) == 4

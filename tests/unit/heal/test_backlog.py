@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from shared.documents import decode_limit, decode_record, encode
 from shared.domain.call import Effect
-from shared.domain.limits import breaker_key, closed_by_hand, decode_limit
+from shared.domain.keys import breaker_key
+from shared.domain.limits import closed_by_hand
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
-from shared.domain.record import LISTED_AT, CaseState, decode_record, encode_record
-from shared.heal.books import limit_write
+from shared.domain.record import LISTED_AT, CaseState
+from shared.heal.records import limit_write
 from shared.policy.model import Action, Match, Rule
 from shared.ports import Write
 from tests.unit.heal.tricks import DAY_S, Killed, Meddling, break_it, count, finals, quiet, set_policy
@@ -47,7 +49,7 @@ def resume(house: Any, key: str = JOB) -> None:
     known = decode_record(stored.document)
     (case,) = [one for one in known.cases if one.due_at == LISTED_AT]
     going = known.with_case(replace(case, state=CaseState.DEFERRED, due_at=now, opened_at=now))
-    writes = [Write(key=key, document=encode_record(going), expected=stored.version, due_at=now, expires_at=None)]
+    writes = [Write(key=key, document=encode(going), expected=stored.version, due_at=now, expires_at=None)]
     house.ledger.save(writes)
     close(house)
 

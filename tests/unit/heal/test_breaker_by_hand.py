@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.domain.limits import SharedLimit, breaker_key, decode_limit, opened, rate_key, take_tokens
-from shared.heal.books import limit_of, limit_write
+from shared.documents import decode_limit
+from shared.domain.keys import breaker_key, rate_key
+from shared.domain.limits import SharedLimit, opened, take_tokens
+from shared.heal.records import limit_of, limit_write
 from shared.policy.model import Rate
 from tests.unit.heal.tricks import Meddling, count, set_policy
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from shared.documents import decode_limit, encode
 from shared.domain.errors import LedgerUnavailable
-from shared.domain.limits import breaker_key, closed_by_hand, decode_limit, encode_limit
+from shared.domain.keys import breaker_key
+from shared.domain.limits import closed_by_hand
 from shared.domain.record import LISTED_AT
 from shared.policy.model import Rate
 from shared.ports import Write
@@ -181,7 +183,7 @@ def test_the_sweep_tells_that_a_person_closed_it(house: Any) -> None:
     shut = closed_by_hand(breaker(house), scope, house.clock.now(), "ann")
     due_at = shut.listed_at
     house.ledger.save(
-        [Write(key=KEY, document=encode_limit(shut), expected=stored.version, due_at=due_at, expires_at=None)]
+        [Write(key=KEY, document=encode(shut), expected=stored.version, due_at=due_at, expires_at=None)]
     )
     house.sweep()
     opening, closing = notices(house)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from shared.domain.call import Effect
-from shared.domain.mode import CONTROLS_KEY, Mode, ModeSet
+from shared.domain.keys import CONTROLS_KEY
+from shared.domain.mode import Mode, ModeSet
 from shared.policy.model import Action, Match, Rule
 from tests.unit.heal.tricks import Meddling, set_policy
 

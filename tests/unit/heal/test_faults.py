@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from shared.documents import decode_record
 from shared.domain.call import Effect
 from shared.domain.errors import LedgerUnavailable, SinkUnavailable
 from shared.domain.job import State
-from shared.domain.record import decode_record
 from shared.domain.snapshot import LookFailed
 from shared.policy.model import Cooldown
 

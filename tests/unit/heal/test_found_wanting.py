@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from shared.domain.call import Effect
 from shared.domain.failure import Trigger
 from shared.domain.job import State
-from shared.domain.limits import PACE_PER_MINUTE
 from shared.policy.model import Action, Breaker, Cooldown, Match, Rule
+from shared.systems.schedulerx.system import PACE_PER_MINUTE
 from tests.unit.heal.tricks import (
     BAD_LOOK,
     finals,

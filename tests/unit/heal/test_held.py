@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from shared.domain import by_hand
+from shared.documents import decode_record, encode
 from shared.domain.call import Effect
 from shared.domain.job import State
-from shared.domain.record import decode_record, encode_record
+from shared.people import moves
 from shared.policy.model import Action, Attempts, Match, Rule
 from shared.ports import Write
 from tests.unit.heal.tricks import DAY_S, quiet, set_policy
@@ -23,9 +23,9 @@ def answer(house: Any, *, yes: bool = True) -> None:
     stored = house.ledger.load([JOB])[JOB]
     record = decode_record(stored.document)
     (case,) = record.cases
-    move = by_hand.approve if yes else by_hand.reject
+    move = moves.approve if yes else moves.reject
     moved, _ = move(record, case, "ann", house.clock.now())
-    write = Write(key=JOB, document=encode_record(moved), expected=stored.version, due_at=moved.due_at, expires_at=None)
+    write = Write(key=JOB, document=encode(moved), expected=stored.version, due_at=moved.due_at, expires_at=None)
     assert house.ledger.save([write]) == frozenset()
 
 
@@ -81,9 +81,9 @@ def test_a_yes_passes_no_budget(house: Any, verdicts: Any) -> None:
     stored = house.ledger.load([JOB])[JOB]
     record = decode_record(stored.document)
     held = next(case for case in record.cases if case.open)
-    moved, _ = by_hand.approve(record, held, "ann", house.clock.now())
+    moved, _ = moves.approve(record, held, "ann", house.clock.now())
     house.ledger.save(
-        [Write(key=JOB, document=encode_record(moved), expected=stored.version, due_at=1.0, expires_at=None)]
+        [Write(key=JOB, document=encode(moved), expected=stored.version, due_at=1.0, expires_at=None)]
     )
     assert ("suppressed", "attempts_used_up") in verdicts(house.sweep())
 

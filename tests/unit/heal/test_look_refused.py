@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from shared.documents import decode_record
 from shared.domain.errors import LedgerUnavailable
-from shared.domain.record import decode_record
 from tests.unit.heal.tricks import BAD_LOOK, NO_LOOK, Killed, Meddling, finals, quiet
 
 JOB = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"

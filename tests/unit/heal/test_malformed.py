@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from shared.domain.call import Api, Effect
+from shared.documents import decode_record
+from shared.domain.call import Effect
 from shared.domain.errors import LedgerUnavailable
-from shared.domain.job import Group
-from shared.domain.limits import breaker_key, pace_key, rate_key
-from shared.domain.mode import CONTROLS_KEY
-from shared.domain.record import decode_record
+from shared.domain.keys import CONTROLS_KEY, breaker_key, pace_key, rate_key
 from shared.policy.model import Rate
 from shared.ports import Stored, Write
+from shared.systems.schedulerx.system import Group
 from tests.unit.heal.tricks import DAY_S, NO_LOOK, Meddling, set_policy
 
 JOB = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"
@@ -118,7 +117,7 @@ def test_a_dry_run_over_a_malformed_record_changes_nothing(house: Any, verdicts:
 GROUP = Group(region="cn-hangzhou", namespace="ns", group_id="demo.group")
 
 
-@pytest.mark.parametrize("key", [breaker_key(GROUP), pace_key(GROUP, Api.RERUN_JOB), rate_key(GROUP)])
+@pytest.mark.parametrize("key", [breaker_key(GROUP), pace_key(GROUP, "RerunJob"), rate_key(GROUP)])
 @pytest.mark.parametrize("force", [False, True])
 def test_a_malformed_limit_is_a_no_for_its_scope(house: Any, verdicts: Any, key: str, *, force: bool) -> None:
     """It never counts as an unused one: its jobs wait, others do not, and they go on when it can be read."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared.documents import decode_limit, decode_record
 from shared.domain.call import Effect
 from shared.domain.failure import Trigger
-from shared.domain.limits import PACE_PER_MINUTE, decode_limit
-from shared.domain.record import decode_record
 from shared.policy.model import Breaker, Rate
+from shared.systems.schedulerx.system import PACE_PER_MINUTE
 from tests.unit.heal.tricks import Killed, Meddling, set_policy
 
 KEY = "rate/ehpc/cn-hangzhou/ehpc-hz-1"

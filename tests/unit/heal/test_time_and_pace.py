@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.domain.call import Effect
 from shared.domain.job import State
-from shared.domain.limits import PACE_PER_MINUTE
+from shared.systems.schedulerx.system import PACE_PER_MINUTE
 from tests.unit.heal.tricks import (
     DAY_S,
     count,

@@ -7,18 +7,15 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from shared.domain.call import Api, CallResult, Effect, Target
+from shared.domain.call import CallResult, Effect, Target
 from shared.domain.errors import SinkUnavailable
 from shared.domain.failure import Failure
-from shared.domain.job import Cluster, Group, State
-from shared.domain.snapshot import (
-    TRIGGER_DATA_RERUN,
-    EhpcSnapshot,
-    Instance,
-    LookFailed,
-    Observation,
-    SchedulerxSnapshot,
-)
+from shared.domain.job import State
+from shared.domain.snapshot import LookFailed, Observation
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.ehpc.system import Cluster
+from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, Instance, SchedulerxSnapshot
+from shared.systems.schedulerx.system import Group
 
 START = 1_800_000_000.0
 CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
@@ -115,7 +112,7 @@ class EhpcWorld:
             results.append(
                 CallResult(
                     effect=effect,
-                    api=Api.RERUN_JOBS,
+                    api="RerunJobs",
                     code=self.code,
                     request_id="req",
                     left_at=self.clock.now(),
@@ -126,7 +123,7 @@ class EhpcWorld:
 
     def refusal(self) -> CallResult:
         """An answer that certainly did nothing and is worth repeating."""
-        return CallResult(effect=Effect.NOT_DONE_LATER, api=Api.RERUN_JOBS, code="Throttling", left_at=self.clock.now())
+        return CallResult(effect=Effect.NOT_DONE_LATER, api="RerunJobs", code="Throttling", left_at=self.clock.now())
 
 
 @dataclass
@@ -192,11 +189,11 @@ class SchedulerxWorld:
                     started_at=self.clock.now() + 1,
                 )
             )
-        return [CallResult(effect=self.answer, api=Api.RERUN_JOB, request_id="req", left_at=self.clock.now())]
+        return [CallResult(effect=self.answer, api="RerunJob", request_id="req", left_at=self.clock.now())]
 
     def refusal(self) -> CallResult:
         """An answer that certainly did nothing and is worth repeating."""
-        return CallResult(effect=Effect.NOT_DONE_LATER, api=Api.RERUN_JOB, code="Throttling", left_at=self.clock.now())
+        return CallResult(effect=Effect.NOT_DONE_LATER, api="RerunJob", code="Throttling", left_at=self.clock.now())
 
 
 @dataclass

@@ -10,8 +10,9 @@ import pytest
 from msgspec.structs import replace
 
 from shared.domain.failure import Failure, Intake, Trigger, Unreadable
-from shared.domain.job import Cluster, Group
 from shared.intake import Context, read_events, read_manual
+from shared.systems.ehpc.system import Cluster
+from shared.systems.schedulerx.system import Group
 
 Encode = Callable[[Any], bytes]
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from shared.domain.failure import Intake, Trigger
-from shared.domain.job import Cluster, Group
 from shared.intake import Context, read_events, read_manual, read_trigger
 from shared.ports import LogRange
 
@@ -28,8 +27,8 @@ def _named(intake: Intake) -> list[tuple[str, str, int | None, str | None]]:
     for failure in intake.failures:
         scope = failure.scope
         assert scope.region == "cn-hangzhou"
-        where = scope.cluster_id if isinstance(scope, Cluster) else scope.group_id
-        assert not isinstance(scope, Group) or scope.namespace == "demo-namespace"
+        where = scope.place[scope.parts[-1]]
+        assert scope.place.get("namespace", "demo-namespace") == "demo-namespace"
         names.append((where, failure.job_id, failure.job_instance_id, failure.data_time))
     return names
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.intake.times import data_time, moment
+from shared.reading.times import data_time, moment
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
+from shared.documents import decode_limit, decode_record
 from shared.domain.errors import LedgerUnavailable
-from shared.domain.limits import decode_limit
-from shared.domain.record import decode_record
 from shared.ports import Due, Stored, Write
 
 MONTH_S = 30 * 86_400.0

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from shared.domain.failure import Failure, Trigger
-from shared.domain.job import Cluster, Group, System
+from shared.systems.ehpc.system import Cluster
+from shared.systems.schedulerx.system import Group
 
 MakeFailure = Callable[..., Failure]
 
@@ -17,10 +18,10 @@ MakeFailure = Callable[..., Failure]
 def failure() -> MakeFailure:
     """Makes a failure of a system with a message and, if need be, further fields."""
 
-    def make(message: str = "", system: System = System.EHPC, **told: Any) -> Failure:
+    def make(message: str = "", system: str = "ehpc", **told: Any) -> Failure:
         scope = (
             Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
-            if system is System.EHPC
+            if system == "ehpc"
             else Group(region="cn-hangzhou", namespace="ns", group_id="g")
         )
         return Failure(

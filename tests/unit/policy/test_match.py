@@ -11,11 +11,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from shared.domain.failure import Failure, Trigger
-from shared.domain.job import Cluster, Group, Scope, State, System
-from shared.domain.snapshot import EhpcSnapshot, LookFailed, SchedulerxSnapshot
+from shared.domain.job import Scope, State
+from shared.domain.snapshot import LookFailed
 from shared.policy.match import first_match
 from shared.policy.model import Action, Match, Policy, Rule
 from shared.policy.patterns import SHORT_BYTES, compile_pattern
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.ehpc.system import Cluster
+from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
+from shared.systems.schedulerx.system import Group
 
 CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
 GROUP = Group(region="cn-beijing", namespace="ns-1", group_id="demo.group")
@@ -64,16 +68,16 @@ def test_pattern_is_searched(
 
 def test_first_match_wins(failure: Callable[..., Failure]) -> None:
     """Rules are asked in order, every condition of a rule must hold, an empty match matches all."""
-    policy = _policy(Match(system=System.SCHEDULERX, message="disk"), Match(message="disk"), Match())
-    assert _name(first_match(policy, failure("disk full", System.SCHEDULERX))) == "0"
-    assert _name(first_match(policy, failure("disk full", System.EHPC))) == "1"
-    assert _name(first_match(policy, failure("other", System.SCHEDULERX))) == "2"
+    policy = _policy(Match(system="schedulerx", message="disk"), Match(message="disk"), Match())
+    assert _name(first_match(policy, failure("disk full", "schedulerx"))) == "0"
+    assert _name(first_match(policy, failure("disk full", "ehpc"))) == "1"
+    assert _name(first_match(policy, failure("other", "schedulerx"))) == "2"
 
 
 def test_no_rule_matches(failure: Callable[..., Failure]) -> None:
     """Without a matching rule there is none, with or without rules."""
     assert first_match(_policy(), failure("x")) is None
-    assert first_match(_policy(Match(system=System.SCHEDULERX), Match(message="y")), failure("x")) is None
+    assert first_match(_policy(Match(system="schedulerx"), Match(message="y")), failure("x")) is None
 
 
 @pytest.mark.parametrize(
@@ -87,7 +91,7 @@ def test_no_rule_matches(failure: Callable[..., Failure]) -> None:
         (Match(namespace="ns-*"), False, True),
         (Match(group="*.group"), False, True),
         (Match(group="*.group", namespace="ns-2"), False, False),
-        (Match(system=System.EHPC, group="*"), False, False),
+        (Match(system="ehpc", group="*"), False, False),
         (Match(cluster="*", namespace="*"), False, False),
     ],
 )

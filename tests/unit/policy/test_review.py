@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.failure import Failure, FailureClass, Trigger
-from shared.domain.job import Cluster, Group
 from shared.domain.mode import Mode
 from shared.policy.conditions import EventPlace, LogPlace, Source
 from shared.policy.load import check_policy, load_policy
 from shared.policy.match import first_match
 from shared.policy.model import Attempts, Match, Rate, Thrash
+from shared.systems.ehpc.system import Cluster
+from shared.systems.schedulerx.system import Group
 
 HEAD = "version: 1\nsources: [{event: {source: x}}]\n"
 

@@ -43,7 +43,7 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What is not set is as the contract says, wherever the process was started."""
     monkeypatch.chdir(tmp_path)
     settings = _read()
-    assert settings.ehpc_endpoint("cn-hangzhou").url == "https://ehpc.cn-hangzhou.aliyuncs.com"
+    assert settings.endpoint("ehpc", "cn-hangzhou").url == "https://ehpc.cn-hangzhou.aliyuncs.com"
     assert settings.sls.url == "https://cn-hangzhou-intranet.log.aliyuncs.com"
     assert settings.ledger == SqliteLedger("/var/lib/secondwind.db")
     assert settings.policy_file == _ROOT / "policy.yaml"
@@ -64,14 +64,14 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 )
 def test_schedulerx_host_of_a_region(region: str, host: str) -> None:
     """Four regions have a SchedulerX host of their own, all others share one."""
-    assert _read().schedulerx_endpoint(region) == Endpoint("https", host, 443)
+    assert _read().endpoint("schedulerx", region) == Endpoint("https", host, 443)
 
 
 def test_set_endpoint_serves_every_region() -> None:
     """An endpoint that a person set is where calls go, whatever region an event names."""
     settings = _read(EHPC_ENDPOINT="http://127.0.0.1:8080", SCHEDULERX_ENDPOINT="127.0.0.1:8443")
-    assert settings.ehpc_endpoint("cn-beijing") == Endpoint("http", "127.0.0.1", 8080)
-    assert settings.schedulerx_endpoint("cn-beijing").url == "https://127.0.0.1:8443"
+    assert settings.endpoint("ehpc", "cn-beijing") == Endpoint("http", "127.0.0.1", 8080)
+    assert settings.endpoint("schedulerx", "cn-beijing").url == "https://127.0.0.1:8443"
 
 
 @pytest.mark.parametrize(

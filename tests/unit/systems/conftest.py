@@ -16,11 +16,13 @@ import pytest
 
 from shared.domain.credentials import Credentials
 from shared.domain.failure import Failure, Trigger
-from shared.domain.job import Cluster, Group, Scope
-from shared.systems.openapi import Answer, ApiCall, CallFailed
+from shared.domain.job import Scope
+from shared.systems.ehpc.system import Cluster
+from shared.systems.openapi import ApiCall, CallFailed, Reply
+from shared.systems.schedulerx.system import Group
 
-Reply = Answer | CallFailed
-Script = Callable[[ApiCall], Reply]
+Ending = Reply | CallFailed
+Script = Callable[[ApiCall], Ending]
 
 
 class StandingClock:
@@ -42,7 +44,7 @@ class FakeApi:
         self._clock = clock
         self._script = script
 
-    def call(self, wanted: ApiCall) -> Reply:
+    def call(self, wanted: ApiCall) -> Ending:
         """Answer by the script."""
         self.asked.append(wanted)
         self._clock.moment += 1.0
@@ -193,25 +195,25 @@ def group() -> Group:
 
 
 @pytest.fixture
-def ok() -> Callable[..., Answer]:
+def ok() -> Callable[..., Ending]:
     """A good answer with this body and a request id."""
 
-    def make(**body: Any) -> Answer:
-        return Answer(body={"RequestId": "req", **body}, request_id="req", status=200)
+    def make(**body: Any) -> Ending:
+        return Reply(body={"RequestId": "req", **body}, request_id="req", status=200)
 
     return make
 
 
 @pytest.fixture
-def job_pages() -> Callable[[Sequence[dict[str, Any]], ApiCall], Answer]:
+def job_pages() -> Callable[[Sequence[dict[str, Any]], ApiCall], Ending]:
     """The page of these listed E-HPC jobs that a call asks for, its status filter kept."""
 
-    def make(jobs: Sequence[dict[str, Any]], wanted: ApiCall) -> Answer:
+    def make(jobs: Sequence[dict[str, Any]], wanted: ApiCall) -> Ending:
         asked = wanted.parameters
         listed = [job for job in jobs if asked["JobStatus"] == "all" or job.get("State", "RUNNING") != "FINISHED"]
         size, number = int(asked["PageSize"]), int(asked["PageNumber"])
         page = listed[(number - 1) * size : number * size]
         body = {"RequestId": "req", "Jobs": page, "PageSize": size, "TotalCount": len(listed)}
-        return Answer(body=body, request_id="req", status=200)
+        return Reply(body=body, request_id="req", status=200)
 
     return make

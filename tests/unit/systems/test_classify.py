@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.call import Effect
-from shared.systems.classify import (
+from shared.systems.openapi.classify import (
     NoAnswer,
     as_number,
     business_row,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.systems.days import Day, day_of, instant
+from shared.systems.schedulerx.days import Day, day_of, instant
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ZONES = [

@@ -10,10 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.domain.call import Effect
-from shared.domain.job import Cluster, State
-from shared.domain.snapshot import EhpcSnapshot, LookFailed, Observation
-from shared.systems.ehpc import EhpcSystem
-from shared.systems.openapi import Answer, ApiCall, CallFailed
+from shared.domain.job import State
+from shared.domain.snapshot import LookFailed, Observation
+from shared.systems.ehpc.adapter import EhpcJobs
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.ehpc.system import Cluster
+from shared.systems.openapi import ApiCall, CallFailed, Reply
 
 DOCUMENTED = {
     "Id": "8.scheduler", "Name": "job1", "Owner": "test2@scheduler", "State": "RUNNING", "Queue": "workq",
@@ -41,9 +43,9 @@ def found(seen: Observation) -> EhpcSnapshot:
 def cluster_of(fake_api: Any, clock: Any, job_pages: Any) -> Callable[..., Any]:
     """A system whose every cluster lists these jobs; `.api` of what comes back keeps the calls."""
 
-    def make(*jobs: dict[str, Any]) -> tuple[EhpcSystem, Any]:
+    def make(*jobs: dict[str, Any]) -> tuple[EhpcJobs, Any]:
         api = fake_api(lambda wanted: job_pages(jobs, wanted))
-        return EhpcSystem(api, clock), api
+        return EhpcJobs(api, clock), api
 
     return make
 
@@ -132,25 +134,25 @@ def test_a_job_lost_between_pages_is_found_again(fake_api: Any, clock: Any, fail
     """Fifty jobs leave while page 1 is read; the one that moved up is not called missing."""
     jobs = [job(f"{number}.s") for number in range(100)]
 
-    def shifting(wanted: ApiCall) -> Answer:
+    def shifting(wanted: ApiCall) -> Reply:
         moved = wanted.parameters["PageNumber"] != "1" and wanted.parameters["JobStatus"] == "notfinish"
-        answer: Answer = job_pages(jobs[50:] if moved else jobs, wanted)
+        answer: Reply = job_pages(jobs[50:] if moved else jobs, wanted)
         return answer
 
-    (seen,) = EhpcSystem(fake_api(shifting), clock).observe([failure("60.s")])
+    (seen,) = EhpcJobs(fake_api(shifting), clock).observe([failure("60.s")])
     assert found(seen).state is State.RUNNING
 
 
 def test_a_job_seen_on_two_pages_counts_once_as_last_seen(fake_api: Any, clock: Any, failure: Any, ok: Any) -> None:
     """A job that moved down while the pages were read is one job, not two."""
 
-    def shifting(wanted: ApiCall) -> Answer:
+    def shifting(wanted: ApiCall) -> Reply:
         number = int(wanted.parameters["PageNumber"])
         page = [job("1.s", "RUNNING" if number == 1 else "QUEUED")] + [job(f"{number}{n}.s") for n in range(100, 149)]
-        answer: Answer = ok(Jobs=page if number == 1 else page[:2], TotalCount=52)
+        answer: Reply = ok(Jobs=page if number == 1 else page[:2], TotalCount=52)
         return answer
 
-    (seen,) = EhpcSystem(fake_api(shifting), clock).observe([failure("1")])
+    (seen,) = EhpcJobs(fake_api(shifting), clock).observe([failure("1")])
     assert (found(seen).ambiguous, found(seen).state) == (False, State.QUEUED)
 
 
@@ -244,11 +246,11 @@ def test_a_failed_first_pass_leaves_what_was_spelled_out(
     """A bare id might have had a second match on the page that did not come."""
     jobs = [job(f"{number}.s") for number in range(100)]
 
-    def breaking(wanted: ApiCall) -> Answer | CallFailed:
-        answer: Answer = job_pages(jobs, wanted)
+    def breaking(wanted: ApiCall) -> Reply | CallFailed:
+        answer: Reply = job_pages(jobs, wanted)
         return answer if wanted.parameters["PageNumber"] == "1" else THROTTLED
 
-    spelled, bare, missing = EhpcSystem(fake_api(breaking), clock).observe(
+    spelled, bare, missing = EhpcJobs(fake_api(breaking), clock).observe(
         [failure("1.s"), failure("2"), failure("70.s")]
     )
     assert found(spelled).state is State.RUNNING
@@ -260,7 +262,7 @@ def test_a_failed_first_pass_leaves_what_was_spelled_out(
 def test_a_refused_look_is_not_worth_repeating(fake_api: Any, clock: Any, failure: Any) -> None:
     """A cluster that does not exist will not exist a minute later."""
     gone = CallFailed(effect=Effect.NOT_DONE_USELESS, read_again=False, code="ClusterNotFound", message="gone")
-    (seen,) = EhpcSystem(fake_api(lambda _: gone), clock).observe([failure("1.s")])
+    (seen,) = EhpcJobs(fake_api(lambda _: gone), clock).observe([failure("1.s")])
     assert seen == LookFailed(worth_repeating=False, code="ClusterNotFound", message="gone", look_begun_at=1_000.0)
 
 
@@ -270,14 +272,14 @@ def test_a_refused_look_is_not_worth_repeating(fake_api: Any, clock: Any, failur
 )
 def test_a_page_of_another_shape_is_no_page(fake_api: Any, clock: Any, failure: Any, ok: Any, body: Any) -> None:
     """It must not look like an empty list: the job would be called not found."""
-    (seen,) = EhpcSystem(fake_api(lambda _: ok(**body)), clock).observe([failure("1.s")])
+    (seen,) = EhpcJobs(fake_api(lambda _: ok(**body)), clock).observe([failure("1.s")])
     assert isinstance(seen, LookFailed)
     assert (seen.code, seen.worth_repeating) == ("MalformedAnswer", True)
 
 
 def test_an_error_within_a_200_is_an_error(fake_api: Any, clock: Any, failure: Any, ok: Any) -> None:
     """The SDK raises nothing for it."""
-    (seen,) = EhpcSystem(fake_api(lambda _: ok(Code="NotAuthorized", Message="no")), clock).observe([failure("1.s")])
+    (seen,) = EhpcJobs(fake_api(lambda _: ok(Code="NotAuthorized", Message="no")), clock).observe([failure("1.s")])
     assert isinstance(seen, LookFailed)
     assert (seen.code, seen.worth_repeating) == ("NotAuthorized", False)
 
@@ -286,13 +288,13 @@ def test_a_smaller_page_than_asked_for_is_not_the_last(fake_api: Any, clock: Any
     """A service that caps pages at ten says so in `PageSize`."""
     jobs = [job(f"{number}.s") for number in range(35)]
 
-    def capped(wanted: ApiCall) -> Answer:
+    def capped(wanted: ApiCall) -> Reply:
         start = (int(wanted.parameters["PageNumber"]) - 1) * 10
-        answer: Answer = ok(Jobs=jobs[start : start + 10], PageSize="10", TotalCount="35")
+        answer: Reply = ok(Jobs=jobs[start : start + 10], PageSize="10", TotalCount="35")
         return answer
 
     api = fake_api(capped)
-    (seen,) = EhpcSystem(api, clock).observe([failure("31.s")])
+    (seen,) = EhpcJobs(api, clock).observe([failure("31.s")])
     assert (found(seen).job_id, len(api.asked)) == ("31.s", 4)
 
 
@@ -300,7 +302,7 @@ def test_a_list_without_end_is_given_up(fake_api: Any, clock: Any, failure: Any,
     """Four hundred full pages are the most that one pass reads."""
     page = [job(f"{number}.s") for number in range(50)]
     api = fake_api(lambda _: ok(Jobs=page))
-    (seen,) = EhpcSystem(api, clock).observe([failure("nowhere.s")])
+    (seen,) = EhpcJobs(api, clock).observe([failure("nowhere.s")])
     assert isinstance(seen, LookFailed)
     assert (seen.code, seen.worth_repeating, len(api.asked)) == ("ListTooLong", True, 400)
 

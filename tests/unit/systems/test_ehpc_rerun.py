@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from shared.domain.call import Api, CallResult, Effect, Target
-from shared.domain.job import Cluster, Group
-from shared.systems.ehpc import EhpcSystem
-from shared.systems.openapi import Answer, ApiCall, CallFailed, refused
+from shared.domain.call import CallResult, Effect, Target
+from shared.systems.ehpc.adapter import EhpcJobs
+from shared.systems.ehpc.system import Cluster
+from shared.systems.openapi import ApiCall, CallFailed, Reply, refused
+from shared.systems.schedulerx.system import Group
 
 HERE = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-a")
 
@@ -33,7 +34,7 @@ def refusal(code: str, wanted: ApiCall, message: str = "no") -> CallFailed:
 def test_a_batch_is_one_call(fake_api: Any, clock: Any, ok: Any) -> None:
     """Compact JSON in the given order, brackets inside the text, and never `Async`."""
     api = fake_api(lambda _: ok())
-    results = EhpcSystem(api, clock).rerun(targets("2.scheduler", "12[3].scheduler"))
+    results = EhpcJobs(api, clock).rerun(targets("2.scheduler", "12[3].scheduler"))
     assert api.asked == [
         ApiCall(
             action="RerunJobs",
@@ -42,7 +43,7 @@ def test_a_batch_is_one_call(fake_api: Any, clock: Any, ok: Any) -> None:
             jobs=2,
         )
     ]
-    done = CallResult(effect=Effect.DONE, api=Api.RERUN_JOBS, request_id="req", left_at=1_001.0)
+    done = CallResult(effect=Effect.DONE, api="RerunJobs", request_id="req", left_at=1_001.0)
     assert results == [done, done]
 
 
@@ -63,7 +64,7 @@ def test_a_refusal_goes_to_every_job_of_its_call(
     """One call, whatever it came to: nothing is tried again here."""
     for job_ids, effect in ((("1.s",), one), (("1.s", "2.s"), several)):
         api = fake_api(lambda wanted: refusal(code, wanted, message))
-        results = EhpcSystem(api, clock).rerun(targets(*job_ids))
+        results = EhpcJobs(api, clock).rerun(targets(*job_ids))
         assert [(result.effect, result.code, result.request_id) for result in results] == [(effect, code, "bad")] * len(
             job_ids
         )
@@ -73,14 +74,14 @@ def test_a_refusal_goes_to_every_job_of_its_call(
 def test_one_bad_id_is_found_by_halving(fake_api: Any, clock: Any, ok: Any) -> None:
     """`InvalidParams` for a batch is certainly not done: the ninety-nine are rerun once each, the one is refused."""
 
-    def picky(wanted: ApiCall) -> Answer | CallFailed:
-        done: Answer = ok()
+    def picky(wanted: ApiCall) -> Reply | CallFailed:
+        done: Reply = ok()
         return refusal("InvalidParams", wanted) if "bad.s" in ids_of(dict(wanted.parameters)) else done
 
     api = fake_api(picky)
     job_ids = [f"{number}.s" for number in range(100)]
     job_ids[37] = "bad.s"
-    results = EhpcSystem(api, clock).rerun(targets(*job_ids))
+    results = EhpcJobs(api, clock).rerun(targets(*job_ids))
     assert [result.effect for result in results] == [
         Effect.NOT_DONE_USELESS if job_id == "bad.s" else Effect.DONE for job_id in job_ids
     ]
@@ -104,7 +105,7 @@ def test_halving_stops_where_the_next_half_cannot_go_better(
 ) -> None:
     """What waits has certainly not been done either, and shares the reason."""
     api = fake_api(lambda wanted: refusal("InvalidParams" if wanted.jobs == 4 else code, wanted))
-    results = EhpcSystem(api, clock).rerun(targets("1.s", "2.s", "3.s", "4.s"))
+    results = EhpcJobs(api, clock).rerun(targets("1.s", "2.s", "3.s", "4.s"))
     assert [(one.effect, one.code, one.account_wide) for one in results] == [(effect, code, account_wide)] * 4
     assert len(api.asked) == 2
 
@@ -112,14 +113,14 @@ def test_halving_stops_where_the_next_half_cannot_go_better(
 def test_a_half_of_unknown_effect_is_not_called_again(fake_api: Any, clock: Any, ok: Any) -> None:
     """The other half, which was certainly not done, goes on."""
 
-    def script(wanted: ApiCall) -> Answer | CallFailed:
-        done: Answer = ok()
+    def script(wanted: ApiCall) -> Reply | CallFailed:
+        done: Reply = ok()
         if wanted.jobs == 4:
             return refusal("InvalidParams", wanted)
         return refusal("AgentResponseTimeout", wanted) if "1.s" in ids_of(dict(wanted.parameters)) else done
 
     api = fake_api(script)
-    results = EhpcSystem(api, clock).rerun(targets("1.s", "2.s", "3.s", "4.s"))
+    results = EhpcJobs(api, clock).rerun(targets("1.s", "2.s", "3.s", "4.s"))
     assert [one.effect for one in results] == [Effect.UNKNOWN, Effect.UNKNOWN, Effect.DONE, Effect.DONE]
     assert [one.left_at for one in results] == [1_002.0, 1_002.0, 1_003.0, 1_003.0]
     assert len(api.asked) == 3
@@ -138,8 +139,8 @@ def test_a_200_is_done_only_if_it_says_nothing_else(
     fake_api: Any, clock: Any, body: dict[str, Any], effect: Effect, code: str
 ) -> None:
     """Without a request id, or with an error's code, it is no acceptance."""
-    answer = Answer(body=body, request_id=str(body.get("RequestId", "")), status=200)
-    (result,) = EhpcSystem(fake_api(lambda _: answer), clock).rerun(targets("1.s"))
+    answer = Reply(body=body, request_id=str(body.get("RequestId", "")), status=200)
+    (result,) = EhpcJobs(fake_api(lambda _: answer), clock).rerun(targets("1.s"))
     assert (result.effect, result.code) == (effect, code)
 
 
@@ -155,10 +156,10 @@ def test_a_call_that_no_call_can_make_is_the_callers_mistake(fake_api: Any, cloc
     """None, more than a hundred, or two clusters: nothing is sent."""
     api = fake_api(lambda _: pytest.fail("nothing should be sent"))
     with pytest.raises(ValueError, match="1 to 100 jobs of one cluster"):
-        EhpcSystem(api, clock).rerun(wrong)
+        EhpcJobs(api, clock).rerun(wrong)
 
 
 def test_another_systems_target_is_the_callers_mistake(fake_api: Any, clock: Any, group: Group) -> None:
     """A group has no cluster."""
     with pytest.raises(TypeError, match="clusters"):
-        EhpcSystem(fake_api(lambda _: pytest.fail("sent")), clock).rerun(targets("1", scope=group))
+        EhpcJobs(fake_api(lambda _: pytest.fail("sent")), clock).rerun(targets("1", scope=group))

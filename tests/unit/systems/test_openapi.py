@@ -16,7 +16,7 @@ from urllib3.exceptions import NewConnectionError
 from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
-from shared.systems.openapi import Answer, ApiCall, CallFailed, OpenApi, bounded
+from shared.systems.openapi import ApiCall, CallFailed, OpenApi, Reply, bounded
 
 CALL = ApiCall(action="RerunJobs", version="2018-04-12", parameters={"ClusterId": "c", "Jobs": '[{"Id":"1[2].s"}]'})
 
@@ -27,7 +27,7 @@ def api(wire: Any, credentials: Credentials) -> OpenApi:
     return OpenApi(credentials, parse_endpoint(f"http://{wire.host}"), connect_timeout_ms=2_000, read_timeout_ms=2_000)
 
 
-def failed(reply: Answer | CallFailed) -> CallFailed:
+def failed(reply: Reply | CallFailed) -> CallFailed:
     """The call failed."""
     assert isinstance(reply, CallFailed)
     return reply
@@ -37,7 +37,7 @@ def test_a_get_carries_its_parameters_in_the_query_and_is_signed(wire: Any, api:
     """What goes out is RPC style with ACS3-HMAC-SHA256, the token, and the host without a scheme."""
     wire.behave = answers(200, {"RequestId": "r-1"})
     reply = api.call(CALL)
-    assert reply == Answer(body={"RequestId": "r-1"}, request_id="r-1", status=200)
+    assert reply == Reply(body={"RequestId": "r-1"}, request_id="r-1", status=200)
     (seen,) = wire.requests
     headers = {name.lower(): value for name, value in seen["headers"].items()}
     assert (seen["method"], seen["query"], seen["form"]) == ("GET", dict(CALL.parameters), {})
@@ -51,7 +51,7 @@ def test_a_post_carries_its_parameters_in_a_form(wire: Any, api: OpenApi, answer
     """RerunJob's parameters stand in the body and nowhere else."""
     wire.behave = answers(200, {"RequestId": "r-1"})
     wanted = ApiCall(action="RerunJob", version="2019-04-30", method="POST", parameters={"DataTime": "10:00:00"})
-    assert isinstance(api.call(wanted), Answer)
+    assert isinstance(api.call(wanted), Reply)
     (seen,) = wire.requests
     assert (seen["method"], seen["query"], seen["form"]) == ("POST", {}, {"DataTime": "10:00:00"})
 
@@ -192,7 +192,7 @@ def test_a_proxy_of_the_environment_is_not_used(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     wire.behave = answers(200, {"RequestId": "r"})
-    assert isinstance(api.call(CALL), Answer)
+    assert isinstance(api.call(CALL), Reply)
 
 
 def test_debug_sdk_prints_nothing(
@@ -207,7 +207,7 @@ def test_debug_sdk_prints_nothing(
     monkeypatch.setenv("DEBUG", "sdk")
     wire.behave = answers(200, {"RequestId": "r"})
     caplog.set_level(logging.DEBUG)
-    assert isinstance(api.call(CALL), Answer)
+    assert isinstance(api.call(CALL), Reply)
     out, err = capfd.readouterr()
     assert (out, err) == ("", "")
     assert "STS+token" not in caplog.text
@@ -260,7 +260,7 @@ def test_connections_outlive_the_client(wire: Any, credentials: Credentials, ans
     """A fresh client an invocation uses the connection of the one before."""
     wire.behave = answers(200, {"RequestId": "r"})
     for _ in range(3):
-        assert isinstance(OpenApi(credentials, parse_endpoint(f"http://{wire.host}")).call(CALL), Answer)
+        assert isinstance(OpenApi(credentials, parse_endpoint(f"http://{wire.host}")).call(CALL), Reply)
     assert len({request["peer"] for request in wire.requests}) == 1
 
 

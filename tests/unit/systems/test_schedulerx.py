@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.domain.call import Api, CallResult, Effect, Target
-from shared.domain.job import Group, State
-from shared.domain.snapshot import LookFailed, Observation, SchedulerxSnapshot
-from shared.systems.days import instant
-from shared.systems.openapi import Answer, ApiCall, CallFailed, refused
-from shared.systems.schedulerx import SchedulerxSystem
+from shared.domain.call import CallResult, Effect, Target
+from shared.domain.job import State
+from shared.domain.life import Life
+from shared.domain.snapshot import LookFailed, Observation
+from shared.systems.openapi import ApiCall, CallFailed, Reply, refused
+from shared.systems.schedulerx.adapter import SchedulerxJobs
+from shared.systems.schedulerx.days import instant
+from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
+from shared.systems.schedulerx.system import Group
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = instant("2026-01-01 12:00:00", ZONE)
@@ -36,9 +39,9 @@ class Service:
         self.info = {"JobId": 7, "Name": "nightly", "Status": 1, "Parameters": ""} | (info or {})
         self.cap = cap
         self.details: dict[int, dict[str, Any]] = {one["InstanceId"]: one for one in instances}
-        self.instead: dict[str, Answer | CallFailed] = {}
+        self.instead: dict[str, Reply | CallFailed] = {}
 
-    def __call__(self, wanted: ApiCall) -> Answer | CallFailed:
+    def __call__(self, wanted: ApiCall) -> Reply | CallFailed:
         """Answer one call."""
         asked = dict(wanted.parameters)
         assert PLACE.items() <= asked.items()
@@ -57,26 +60,26 @@ class Service:
         return yes(JobInstanceDetails=listed[start : start + size])
 
 
-def yes(**data: Any) -> Answer:
+def yes(**data: Any) -> Reply:
     """Accepted, with a message all the same."""
     body = {"RequestId": "req", "Code": 200, "Success": True, "Message": "fine", "Data": data}
-    return Answer(body=body, request_id="req", status=200)
+    return Reply(body=body, request_id="req", status=200)
 
 
-def no(message: str, code: object = 400) -> Answer:
+def no(message: str, code: object = 400) -> Reply:
     """Refused with HTTP 200."""
     body = {"RequestId": "req", "Code": code, "Success": False, "Message": message}
-    return Answer(body=body, request_id="req", status=200)
+    return Reply(body=body, request_id="req", status=200)
 
 
 @pytest.fixture
-def system(fake_api: Any, clock: Any) -> Callable[[Service], tuple[SchedulerxSystem, Any]]:
+def system(fake_api: Any, clock: Any) -> Callable[[Service], tuple[SchedulerxJobs, Any]]:
     """A system before such a service, and the transport between; it is noon."""
     clock.moment = NOW
 
-    def make(service: Service) -> tuple[SchedulerxSystem, Any]:
+    def make(service: Service) -> tuple[SchedulerxJobs, Any]:
         api = fake_api(service)
-        return SchedulerxSystem(api, clock, ZONE), api
+        return SchedulerxJobs(api, clock, ZONE), api
 
     return make
 
@@ -211,12 +214,12 @@ def test_a_list_that_ignores_pages_ends(told: Any, fake_api: Any, clock: Any) ->
     """Older documents say that only the ten newest come, whatever page is asked for."""
     service = Service(*(instance(number) for number in range(20, 10, -1)))
 
-    def same(wanted: ApiCall) -> Answer | CallFailed:
+    def same(wanted: ApiCall) -> Reply | CallFailed:
         parameters = {key: value for key, value in wanted.parameters.items() if key != "PageNum"}
         return service(ApiCall(action=wanted.action, version=wanted.version, parameters=parameters))
 
     api = fake_api(same)
-    (seen,) = SchedulerxSystem(api, clock, ZONE).observe([told(job_instance_id=20)])
+    (seen,) = SchedulerxJobs(api, clock, ZONE).observe([told(job_instance_id=20)])
     assert len(found(seen).others) == 9
     assert len(api.parameters("GetJobInstanceList")) == 2
 
@@ -269,7 +272,7 @@ def test_a_list_without_end_is_given_up(system: Any, told: Any) -> None:
         (no("broken", None), "", True),
         (no("groupid not exist groupId: g namespace: n", 404), "404", False),
         (yes(), "MalformedAnswer", True),
-        (Answer(body={"Success": "true", "Code": 200}, request_id="", status=200), "UnreadableAnswer", True),
+        (Reply(body={"Success": "true", "Code": 200}, request_id="", status=200), "UnreadableAnswer", True),
         (refused("Throttling.User", "slow", jobs=1, http_status=400), "Throttling.User", True),
         (refused("Forbidden.RAM", "is not existed", jobs=1, http_status=403), "Forbidden.RAM", False),
     ],
@@ -293,13 +296,14 @@ def test_a_read_that_fails_is_no_observation(
 
 def target(group: Group, data_time: str | None = "2026-01-01 10:00:00") -> Target:
     """A failed day."""
-    return Target(scope=group, job_id="92583", data_time=data_time)
+    life = Life.instance(data_time, 1) if data_time is not None else None
+    return Target(scope=group, job_id="92583", life=life)
 
 
 def test_a_rerun_is_exactly_one_day(fake_api: Any, clock: Any, group: Group) -> None:
     """The numbers of job-systems.md 5.3, by POST, with everything that the API requires."""
     api = fake_api(lambda _: yes())
-    results = SchedulerxSystem(api, clock, ZONE).rerun([target(group)])
+    results = SchedulerxJobs(api, clock, ZONE).rerun([target(group)])
     assert api.asked == [
         ApiCall(
             action="RerunJob",
@@ -314,7 +318,7 @@ def test_a_rerun_is_exactly_one_day(fake_api: Any, clock: Any, group: Group) -> 
             },
         )
     ]
-    assert results == [CallResult(effect=Effect.DONE, api=Api.RERUN_JOB, request_id="req", left_at=1_001.0)]
+    assert results == [CallResult(effect=Effect.DONE, api="RerunJob", request_id="req", left_at=1_001.0)]
 
 
 @pytest.mark.parametrize(
@@ -340,9 +344,9 @@ def test_a_rerun_is_done_only_if_both_members_say_so(
     fake_api: Any, clock: Any, group: Group, body: dict[str, Any], effect: Effect
 ) -> None:
     """`Success` is true and `Code` is 200; nothing short of it, and no text, makes it done."""
-    answer = Answer(body=body, request_id="req", status=200)
+    answer = Reply(body=body, request_id="req", status=200)
     api = fake_api(lambda _: answer)
-    (result,) = SchedulerxSystem(api, clock, ZONE).rerun([target(group)])
+    (result,) = SchedulerxJobs(api, clock, ZONE).rerun([target(group)])
     assert (result.effect, result.request_id, len(api.asked)) == (effect, "req", 1)
 
 
@@ -350,14 +354,14 @@ def test_a_rerun_is_done_only_if_both_members_say_so(
 def test_without_a_day_nothing_is_sent(fake_api: Any, clock: Any, group: Group, data_time: str | None) -> None:
     """A wrong day would run the wrong data; the refusal is certain."""
     api = fake_api(lambda _: pytest.fail("sent"))
-    (result,) = SchedulerxSystem(api, clock, ZONE).rerun([target(group, data_time)])
+    (result,) = SchedulerxJobs(api, clock, ZONE).rerun([target(group, data_time)])
     assert (result.effect, result.code) == (Effect.NOT_DONE_USELESS, "InvalidDataTime")
 
 
 def test_one_job_a_call(fake_api: Any, clock: Any, group: Group) -> None:
     """Two targets are the caller's mistake."""
     with pytest.raises(ValueError, match="unpack"):
-        SchedulerxSystem(fake_api(lambda _: yes()), clock, ZONE).rerun([target(group), target(group)])
+        SchedulerxJobs(fake_api(lambda _: yes()), clock, ZONE).rerun([target(group), target(group)])
 
 
 @pytest.mark.parametrize(("said", "retries"), [(0, 0), (3, 3), ("2", 2), (None, 0), (-1, 0), (10**12, 1000)])

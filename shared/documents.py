@@ -1,0 +1,82 @@
+"""Ledger documents between their types and bytes. What cannot be read is never taken for an empty one."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from shared.domain.errors import LedgerUnavailable
+from shared.domain.job import Scope
+from shared.domain.keys import CONTROLS_KEY
+from shared.domain.life import Life
+from shared.domain.limits import MAX_DIGITS, SharedLimit
+from shared.domain.mode import Controls
+from shared.domain.record import JobRecord
+from shared.systems import SYSTEMS
+
+Document = JobRecord | SharedLimit | Controls
+_T = TypeVar("_T", JobRecord, SharedLimit, Controls)
+
+
+def encode(document: Document) -> bytes:
+    """The document as the ledger keeps it: JSON."""
+    return _ENCODER.encode(document)
+
+
+def decode_record(document: bytes) -> JobRecord:
+    """A job's record.
+
+    Raises:
+        LedgerUnavailable: it is not one of ours. Nothing may be decided on it.
+    """
+    return _decoded(_RECORDS, document)
+
+
+def decode_limit(document: bytes) -> SharedLimit:
+    """A limit that jobs share.
+
+    Raises:
+        LedgerUnavailable: it is not one of ours; it must not count as an unused limit.
+    """
+    limit = _decoded(_LIMITS, document)
+    if not all(start.isdecimal() and len(start) < MAX_DIGITS for start in limit.buckets):
+        raise LedgerUnavailable("a ledger document is malformed: a bucket does not begin at a moment")
+    return limit
+
+
+def decode_controls(document: bytes) -> Controls:
+    """What people have set.
+
+    Raises:
+        LedgerUnavailable: it is not one of ours; it must not count as "nothing set".
+    """
+    return _decoded(_CONTROLS, document, f"the ledger document {CONTROLS_KEY}")
+
+
+def _decoded(decoder: msgspec.json.Decoder[_T], document: bytes, name: str = "a ledger document") -> _T:
+    try:
+        return decoder.decode(document)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise LedgerUnavailable(f"{name} is malformed: {error}") from error
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, Life):
+        return value.text
+    raise NotImplementedError
+
+
+def _read(kind: type, value: Any) -> Any:
+    """A scope is tagged with its system's name; a life is text."""
+    if kind is Life and isinstance(value, str):
+        return Life.read(value)
+    if kind is Scope and isinstance(value, dict) and value.get("type") in SYSTEMS:
+        return msgspec.convert(value, SYSTEMS.named(value["type"]).scope_type)
+    raise ValueError(f"no {kind.__name__.lower()} of a known kind")
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_written)
+_RECORDS = msgspec.json.Decoder(JobRecord, dec_hook=_read)
+_LIMITS = msgspec.json.Decoder(SharedLimit)
+_CONTROLS = msgspec.json.Decoder(Controls)

@@ -1,0 +1,93 @@
+"""Keys of ledger documents: every spelling stands here, and nowhere else."""
+
+from __future__ import annotations
+
+from enum import Enum
+from functools import lru_cache
+from urllib.parse import quote, unquote
+
+from shared.domain.job import Scope
+
+CONTROLS_KEY = "control/modes"
+"""The one document of modes that people have set; it never expires."""
+
+
+class Kind(str, Enum):
+    """What a document is, as its key tells."""
+
+    BREAKER = "breaker"
+    PACE = "pace"
+    RATE = "rate"
+    CONTROL = "control"
+    OWED = "owed"
+    """Outcomes without a job of their own."""
+    PENDING = "pending"
+    """A failure whose job could not be looked at yet."""
+    JOB = "job"
+    """Everything about one job, under the id that its system lists."""
+
+    @property
+    def shared_limit(self) -> bool:
+        """Whether many jobs share it: a `SharedLimit`."""
+        return self in _LIMITS
+
+    @property
+    def has_cases(self) -> bool:
+        """Whether failures are kept in it."""
+        return self is Kind.JOB or self is Kind.PENDING
+
+
+_LIMITS = frozenset({Kind.BREAKER, Kind.PACE, Kind.RATE})
+_BY_PREFIX = {kind.value: kind for kind in Kind if kind is not Kind.JOB}
+
+
+def kind_of(key: str) -> Kind:
+    """What the document under this key is. Each key of a job begins with its system's name."""
+    return _BY_PREFIX.get(key.partition("/")[0], Kind.JOB)
+
+
+@lru_cache(maxsize=4096)
+def job_key(scope: Scope, job_id: str) -> str:
+    """One job, by its id as the job system lists it; kept, for every step of a delivery asks for it."""
+    return f"{scope.key}/{quote(job_id, safe='')}"
+
+
+def job_of(key: str, scope: Scope) -> str | None:
+    """The job's id that a key of this scope names; None if it is the key of something else."""
+    prefix = f"{scope.key}/"
+    return unquote(key.removeprefix(prefix)) if key.startswith(prefix) else None
+
+
+def group_of(key: str) -> str:
+    """What keys share a turn of the sweep: jobs of one scope, documents of one kind."""
+    return key.rpartition("/")[0]
+
+
+def pending_key(telling_id: str) -> str:
+    """A failure that waits in a document of its own."""
+    return f"{Kind.PENDING.value}/{telling_id}"
+
+
+def owed_key(delivery_id: str) -> str:
+    """Outcomes of one delivery that belong to no job."""
+    return f"{Kind.OWED.value}/{delivery_id}"
+
+
+def breaker_key(scope: Scope) -> str:
+    """The breaker of a cluster or group."""
+    return f"{Kind.BREAKER.value}/{scope.key}"
+
+
+def scope_of_breaker(key: str) -> str:
+    """The scope's own key in the key of its breaker."""
+    return key.removeprefix(f"{Kind.BREAKER.value}/")
+
+
+def pace_key(scope: Scope, operation: str) -> str:
+    """An operation's pace in a region: the documented limit is per account and operation."""
+    return f"{Kind.PACE.value}/{scope.system}/{scope.region}/{operation}"
+
+
+def rate_key(scope: Scope) -> str:
+    """The rate of a cluster or group: how many jobs a window may act on before the rest wait."""
+    return f"{Kind.RATE.value}/{scope.key}"

@@ -1,0 +1,40 @@
+"""What a look proves: which run a failure means, what a call in doubt did, what became of a rerun."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Run(str, Enum):
+    """Which run of the job the failure means."""
+
+    THIS = "this"
+    EARLIER = "earlier"
+    """The job has been restarted since."""
+    UNCLEAR = "unclear"
+
+
+class Conclusion(str, Enum):
+    """What is now known of an attempt whose effect was in doubt."""
+
+    RESTARTED = "restarted"
+    NOT_RESTARTED = "not_restarted"
+    WAIT = "wait"
+    """Nothing yet: an effect may still show."""
+    ENDED = "ended"
+    STARTED = "started"
+    """It was queued and runs now, by itself or by us."""
+    NOT_OBSERVABLE = "not_observable"
+    NO_EVIDENCE = "no_evidence"
+
+
+class Aftermath(str, Enum):
+    """What became of a rerun that the service accepted."""
+
+    WAIT = "wait"
+    NOT_RESTARTED = "not_restarted"
+    RESTARTED = "restarted"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    ENDED = "ended"
+    """The job system does not tell well from badly."""

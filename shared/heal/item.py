@@ -1,0 +1,166 @@
+"""What walks through the corridor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from shared.domain.call import CallResult
+from shared.domain.decision import Decision
+from shared.domain.failure import Failure
+from shared.domain.keys import job_key, pending_key
+from shared.domain.outcome import Outcome
+from shared.domain.reasons import Reason
+from shared.domain.record import Case
+from shared.domain.snapshot import LookFailed, Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One run of a function."""
+
+    request_id: str
+    hard_deadline: float
+    """Unix seconds at which the platform kills the process: nothing leaves it later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The ledger document from which the sweep took an open case."""
+
+    key: str
+    case: Case
+
+
+@dataclass(slots=True)
+class Item:
+    """One failure on its way. The steps fill in what they found out."""
+
+    failure: Failure
+    origin: Origin | None = None
+    forced: bool = False
+    """A person forces it, or did when the sweep's case was told."""
+    observation: Observation | None = None
+    decision: Decision | None = None
+    wants_call: bool = False
+    """As decided: it would use up a token of the shared limits, in earnest or with tied hands."""
+    owner: str = ""
+    """Token of the attempt reserved for it; empty if there is none."""
+    call: CallResult | None = None
+    batch: int = 1
+    """How many jobs the call named."""
+    unsent: Reason | None = None
+    """Why the call was not made although the attempt was reserved."""
+    apart: bool = False
+    """Waits in the document that it came from, or one of its own: the job's is written by too many, or unreadable."""
+    blocked_by: str = ""
+    """The malformed document that keeps it from being decided."""
+    outcome: Outcome | None = None
+    owed_by: str = ""
+    """The ledger document that owes the outcome; empty if none does."""
+
+    @property
+    def seen(self) -> Observation:
+        """The observation; there is one from the first step on."""
+        if self.observation is None:
+            raise TypeError("the item has not been observed")
+        return self.observation
+
+    @property
+    def decided(self) -> Decision:
+        """The decision; there is one after `decide`."""
+        if self.decision is None:
+            raise TypeError("the item has not been decided")
+        return self.decision
+
+    @property
+    def writes_to(self) -> str:
+        """The ledger document that the decision changes."""
+        return self.owed_by or self.key
+
+    def start_over(self) -> None:
+        """Forget what was decided: the ledger has changed underneath."""
+        self.decision, self.outcome, self.wants_call = None, None, False
+        self.owner, self.owed_by = "", ""
+
+    @property
+    def key(self) -> str:
+        """The ledger document that this failure belongs into: of the live job id, once it is known.
+
+        A look refused for good ends it under the id as told, so that a redelivery does not begin anew.
+        """
+        seen = self.seen
+        failed = isinstance(seen, LookFailed)
+        if self.origin is not None and (failed or self.apart):
+            return self.origin.key
+        if isinstance(seen, LookFailed):
+            return self._pending_key if self.apart or seen.worth_repeating else self._told_key
+        return self._pending_key if self.apart else job_key(self.failure.scope, seen.job_id)
+
+    @property
+    def own_keys(self) -> tuple[str, ...]:
+        """Where an earlier sweep can have taken the case that this one took up: the job's own document.
+
+        By the id seen, and by the id told as well: when the look fails, that is all there is.
+        """
+        if self.origin is None:
+            return ()
+        own_keys = dict.fromkeys((self.key, self._told_key))
+        return tuple(key for key in own_keys if key != self.origin.key)
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """Where a telling that was just told may be known besides: under the id as told, or still waiting."""
+        if self.origin is not None:
+            return ()
+        failed = isinstance(self.seen, LookFailed)
+        known = dict.fromkeys((self._told_key, self._pending_key) if failed else (self._told_key,))
+        return tuple(key for key in known if key != self.key)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Every record that the decision reads."""
+        origin = (self.origin.key,) if self.origin else ()
+        return (self.key, *origin, *self.own_keys, *self.elsewhere)
+
+    @property
+    def _told_key(self) -> str:
+        return job_key(self.failure.scope, self.failure.job_id)
+
+    @property
+    def _pending_key(self) -> str:
+        return pending_key(self.failure.telling_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An outcome with what led to it."""
+
+    outcome: Outcome
+    decision: Decision | None
+    key: str
+    """The ledger document that owes it; empty if none does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """An outcome about a breaker itself, owed by the breaker's document. It is no failure's, and is not counted."""
+
+    key: str
+    fields: dict[str, str]
+
+
+@dataclass(slots=True)
+class Walked:
+    """What is to be told after a walk through the corridor."""
+
+    results: list[Result] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a delivery."""
+
+    results: list[Result] = field(default_factory=list)
+    folded: int = 0
+    passed_over: int = 0

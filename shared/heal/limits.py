@@ -1,0 +1,206 @@
+"""Shared limits come first: a chunk takes its tokens of rate, pace and breaker before it reserves any attempt.
+
+All are taken in one save; a crash after that wastes tokens and never overspends. Who waits for rate or pace takes no
+token of the breaker: it counts jobs that are acted on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from shared.domain.job import Scope
+from shared.domain.keys import breaker_key, pace_key, rate_key
+from shared.domain.limits import PACE_WINDOW_S, SharedLimit, room, room_at, take_breaker_tokens, take_tokens
+from shared.domain.reasons import Reason
+from shared.heal.item import Item, Notice
+from shared.heal.records import limit_of, limit_write
+from shared.policy.model import Policy
+from shared.ports import Ledger, Stored
+from shared.systems import SYSTEMS
+
+TRIES = 3
+PACE_WAIT_S = 60.0
+CONTENDED_WAIT_S = 5.0
+Limits = dict[str, SharedLimit]
+
+
+class Wait(Struct, frozen=True):
+    """Why something waits."""
+
+    reason: Reason
+    until: float | None
+    """Unix seconds; None: a pause that grows each time."""
+
+
+_CONTENDED = Wait(Reason.CONTENDED, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What the shared limits said to a chunk: who has all tokens, and why the others wait."""
+
+    breaker: SharedLimit
+    """As it was before this chunk took its tokens."""
+    opened: SharedLimit
+    """As it is after; open if this chunk, or another, opened it."""
+    broken: frozenset[str] = frozenset()
+    """Keys of jobs that the breaker did not admit."""
+    granted: frozenset[int] | None = None
+    """`id` of the items that have all their tokens; None before anybody asked. Without them nothing is reserved."""
+    waits: Mapping[int, Wait] = field(default_factory=dict)
+    """Why an item without its tokens waits, by its `id`."""
+    else_wait: Wait = _CONTENDED
+    """Why one waits that asks only now, since another that it stood behind waits itself."""
+
+    def wait_of(self, item: Item) -> Wait | None:
+        """Why this item waits; None if it has its tokens."""
+        if self.granted is None or id(item) in self.granted:
+            return None
+        return self.waits.get(id(item), self.else_wait)
+
+    def breaker_for(self, item: Item) -> SharedLimit:
+        """The breaker as this item meets it."""
+        return self.opened if item.key in self.broken else self.breaker
+
+    def grants(self, items: Sequence[Item]) -> bool:
+        """Whether all of these have their tokens."""
+        return self.granted is None or all(id(item) in self.granted for item in items)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedLimits:
+    """The shared limits of one chunk, all of whose items are of one cluster or group."""
+
+    ledger: Ledger
+    policy: Policy
+    scope: Scope
+    now: float
+    notices: list[Notice] = field(default_factory=list)
+    """What a breaker that was opened here owes."""
+
+    @property
+    def _breaker(self) -> str:
+        return breaker_key(self.scope)
+
+    @property
+    def _rate(self) -> str:
+        return rate_key(self.scope) if self.policy.rate is not None else ""
+
+    @property
+    def _pace(self) -> str:
+        pace = SYSTEMS.named(self.scope.system).pace
+        return "" if pace is None else pace_key(self.scope, pace.operation)
+
+    @property
+    def keys(self) -> list[str]:
+        """The documents of these limits."""
+        return [key for key in (self._breaker, self._rate, self._pace) if key]
+
+    def unasked(self, shared: Mapping[str, Stored]) -> Admission:
+        """The admission of a chunk that has not asked for tokens yet: the breaker as it is."""
+        limits = self._read(shared)
+        breaker = limits[self._breaker] if limits else SharedLimit()
+        return Admission(breaker, breaker)
+
+    def take(self, wanting: Sequence[Item], shared: Mapping[str, Stored], before: SharedLimit) -> Admission:
+        """Tokens for these items, by one compare-and-set over the scope's documents.
+
+        Nobody gets one if others kept getting in between, or if a limit cannot be read.
+        """
+        for _ in range(TRIES):
+            limits = self._read(shared)
+            if limits is None:
+                return _all_wait(before, Wait(Reason.RECORD_UNREADABLE, None))
+            taken, admission = self._propose(wanting, limits, before)
+            writes = [
+                limit_write(key, taken[key], shared.get(key), self.now)
+                for key in self.keys
+                if taken[key] != limits[key]
+            ]
+            conflicts = self.ledger.save(writes) if writes else frozenset[str]()
+            if self._breaker not in conflicts:
+                self.notices.extend(newly_owed(self._breaker, limits[self._breaker], taken[self._breaker]))
+            if not conflicts:
+                return admission
+            shared = self.ledger.load(self.keys)
+        return _all_wait(before, Wait(Reason.CONTENDED, self.now + CONTENDED_WAIT_S))
+
+    def _read(self, shared: Mapping[str, Stored]) -> Limits | None:
+        """The limits as they are; None if one of them cannot be read, which counts as a no."""
+        limits: Limits = {}
+        for key in self.keys:
+            limit = limit_of(key, shared.get(key))
+            if limit is None:
+                return None
+            limits[key] = limit
+        return limits
+
+    def _propose(self, wanting: Sequence[Item], limits: Limits, before: SharedLimit) -> tuple[Limits, Admission]:
+        """What one attempt at the shared documents would leave behind."""
+        taken = dict(limits)
+        rated = self._within_rate(wanting, limits)
+        turn = self._within_pace(rated, limits)
+        taken[self._breaker], admitted = self._within_breaker(turn, limits[self._breaker])
+        granted = frozenset(id(item) for item in turn if item.key in admitted)
+        if self._pace:
+            taken[self._pace] = take_tokens(limits[self._pace], len(granted), PACE_WINDOW_S, self.now)
+        later = Wait(Reason.PACE, self.now + PACE_WAIT_S)
+        waits = dict.fromkeys(_ids(rated) - _ids(turn), later)
+        if self.policy.rate is not None:
+            most, window_s = self.policy.rate.max_jobs, self.policy.rate.window_s
+            taken[self._rate] = take_tokens(limits[self._rate], len(granted), window_s, self.now)
+            until = room_at(taken[self._rate], most, window_s, self.now)
+            later = Wait(Reason.RATE, max(self.now + 1, until))
+            waits.update(dict.fromkeys(_ids(wanting) - _ids(rated), later))
+        broken = frozenset(item.key for item in turn) - admitted
+        return taken, Admission(before, taken[self._breaker], broken, granted, waits, later)
+
+    def _within_rate(self, wanting: Sequence[Item], limits: Limits) -> list[Item]:
+        """Those for whom the scope's rate has room, in the order given; a person who forces passes and counts."""
+        rate = self.policy.rate
+        if rate is None:
+            return list(wanting)
+        forced = [item for item in wanting if item.forced]
+        left = max(0, room(limits[self._rate], rate.max_jobs, rate.window_s, self.now) - len(forced))
+        passed = _ids(forced) | _ids([item for item in wanting if not item.forced][:left])
+        return [item for item in wanting if id(item) in passed]
+
+    def _within_pace(self, rated: Sequence[Item], limits: Limits) -> list[Item]:
+        """Those for whom the operation's pace has room as well."""
+        pace = SYSTEMS.named(self.scope.system).pace
+        if pace is None:
+            return list(rated)
+        return list(rated[: room(limits[self._pace], pace.per_minute, PACE_WINDOW_S, self.now)])
+
+    def _within_breaker(self, turn: Sequence[Item], breaker: SharedLimit) -> tuple[SharedLimit, frozenset[str]]:
+        """The breaker with the tokens of those whose turn it is, and the keys of the jobs that it admits."""
+        keys, limit = [item.key for item in turn], self.policy.breaker
+        forced = frozenset(item.key for item in turn if item.forced)
+        if limit is None:  # one may have been opened by hand, since this chunk was decided
+            return breaker, frozenset(keys) if breaker.opened_at is None else forced
+        return take_breaker_tokens(
+            breaker,
+            keys,
+            scope=self.scope,
+            max_jobs=limit.max_jobs,
+            window_s=limit.window_s,
+            now=self.now,
+            forced=forced,
+        )
+
+
+def _all_wait(breaker: SharedLimit, wait: Wait) -> Admission:
+    """Nobody is reserved without tokens."""
+    return Admission(breaker, breaker, granted=frozenset(), else_wait=wait)
+
+
+def _ids(items: Sequence[Item]) -> set[int]:
+    return {id(item) for item in items}
+
+
+def newly_owed(key: str, before: SharedLimit, after: SharedLimit) -> list[Notice]:
+    """What a breaker's document owes after a save and did not before: this delivery tells it."""
+    return [Notice(key, owed) for owed in after.owed if owed not in before.owed]

@@ -1,0 +1,44 @@
+"""What people do with the ledger: breakers, modes, holds. Against the Ledger port alone, by compare-and-set.
+
+Nothing here calls a job system or writes an outcome: what a person decides is written down together with the outcome
+that it owes, and the sweep goes on with it through the same corridor as with everything else.
+"""
+
+from shared.people.breakers import (
+    Backlog,
+    BreakerSeen,
+    Changed,
+    Settled,
+    breaker_of,
+    breakers,
+    close_breaker,
+    open_breaker,
+    settle,
+    waiting_behind,
+)
+from shared.people.holds import AmbiguousId, Hold, UnknownId, answer, find, holds
+from shared.people.modes import clear_mode, read_controls, set_mode
+from shared.people.walk import Contended
+
+__all__ = [
+    "AmbiguousId",
+    "Backlog",
+    "BreakerSeen",
+    "Changed",
+    "Contended",
+    "Hold",
+    "Settled",
+    "UnknownId",
+    "answer",
+    "breaker_of",
+    "breakers",
+    "clear_mode",
+    "close_breaker",
+    "find",
+    "holds",
+    "open_breaker",
+    "read_controls",
+    "set_mode",
+    "settle",
+    "waiting_behind",
+]

@@ -1,0 +1,100 @@
+"""Held failures: list them, find one by its id, and answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from shared.documents import decode_record, encode
+from shared.domain.errors import SecondWindError
+from shared.domain.outcome import Outcome
+from shared.domain.record import Case, CaseState
+from shared.people.moves import approve, reject
+from shared.people.walk import TRIES, Contended, as_listed, record_write, records
+from shared.ports import Ledger
+
+MIN_PREFIX = 6
+"""Characters of a failure id that a person must give at the least."""
+
+
+class Hold(Struct, frozen=True, kw_only=True):
+    """A case and the ledger document that it is in."""
+
+    key: str
+    case: Case
+
+
+class UnknownId(SecondWindError):  # noqa: N818 - named for what was given
+    """No case that the ledger lists has such an id."""
+
+
+class AmbiguousId(SecondWindError):  # noqa: N818 - named for what was given
+    """Several held failures' ids begin like that; `found` has them."""
+
+    def __init__(self, wanted: str, found: Sequence[Hold]) -> None:
+        self.found = tuple(found)
+        ids = ", ".join(hold.case.failure_id for hold in found)
+        super().__init__(f"{wanted} is the beginning of {len(found)} ids: {ids}")
+
+
+def holds(ledger: Ledger) -> list[Hold]:
+    """Every held failure, the one that expires first first.
+
+    Raises:
+        LedgerUnavailable: the ledger is out of reach.
+    """
+    held = [hold for hold in _cases(ledger) if hold.case.state is CaseState.HELD]
+    return sorted(held, key=lambda hold: (hold.case.due_at or 0.0, hold.case.failure_id))
+
+
+def find(ledger: Ledger, wanted: str) -> Hold:
+    """The held case with that id, or whose id alone begins so.
+
+    If none is held, one that is not held any more: to answer it tells who was first.
+
+    Raises:
+        UnknownId: there is none that the ledger lists, or fewer than six characters were given.
+        AmbiguousId: there are several.
+        LedgerUnavailable: the ledger is out of reach.
+    """
+    if len(wanted) < MIN_PREFIX:
+        raise UnknownId(f"give at least {MIN_PREFIX} characters of the failure's id")
+    found = [hold for hold in _cases(ledger) if hold.case.failure_id.startswith(wanted)]
+    held = [hold for hold in found if hold.case.state is CaseState.HELD]
+    # A case that has moved to the job's own document has left a closed copy behind.
+    unique = {hold.case.failure_id: hold for hold in sorted(held or found, key=lambda hold: hold.case.open)}
+    if not unique:
+        raise UnknownId(f"no failure that waits for anything has an id that begins with {wanted}")
+    if len(unique) > 1:
+        raise AmbiguousId(wanted, list(unique.values()))
+    return next(iter(unique.values()))
+
+
+def answer(ledger: Ledger, hold: Hold, *, yes: bool, by: str, now: float) -> Outcome:
+    """Approve or reject; the outcome that the record now owes.
+
+    Raises:
+        NotHeld: somebody, or the end of the hold, was first; nothing was changed.
+        UnknownId: the case is gone.
+        Contended: others changed the record three times; nothing was changed.
+        LedgerUnavailable: out of reach, or it is not known whether it was saved: repeating tells.
+    """
+    decide = approve if yes else reject
+    for _ in range(TRIES):
+        stored = ledger.load([hold.key]).get(hold.key)
+        record = decode_record(stored.document) if stored else None
+        case = record.case(hold.case.failure_id) if record else None
+        if stored is None or record is None or case is None:
+            raise UnknownId(f"failure {hold.case.failure_id} is not in the ledger any more")
+        changed, outcome = decide(record, as_listed(hold.key, case), by, now)
+        write = record_write(hold.key, encode(changed), stored, changed.due_at, now)
+        if not ledger.save([write]):
+            return outcome
+    raise Contended(hold.key)
+
+
+def _cases(ledger: Ledger) -> Iterator[Hold]:
+    for key, _, record in records(ledger, lambda _: True):
+        for case in record.cases:
+            yield Hold(key=key, case=as_listed(key, case))

@@ -1,0 +1,80 @@
+"""Moments as strangers write them.
+
+A number is unix seconds below 10¹¹ and milliseconds from there on: 10¹¹ seconds lie in the year 5138, 10¹¹
+milliseconds in March 1973, so no time since then is ambiguous. Anything before that (an unset 0 above all) or
+after the year 9999 is no time of a job and refused.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import datetime, timezone
+from typing import Any
+
+from shared.reading.text import kind, quoted
+
+FIRST_MS = 1e11
+"""Numbers from here on are milliseconds."""
+EARLIEST_S = FIRST_MS / 1000
+LATEST_S = 253_402_300_799.0
+"""The end of the year 9999."""
+
+_NUMERIC = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
+_RFC3339 = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]{1,20})?"
+    r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))?"
+)
+_DATA_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+
+
+def moment(value: Any) -> float:
+    """Unix seconds of RFC 3339 text with an offset, or of unix seconds or milliseconds as number or text.
+
+    Raises ValueError whose text is the fault.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"is {kind(value)}; wanted RFC 3339, unix seconds or milliseconds")  # noqa: TRY004 - one error for all faults
+    if isinstance(value, str):
+        if not _NUMERIC.fullmatch(value):
+            return _in_range(_rfc3339(value), value)
+        value = float(value)
+    if not math.isfinite(value):
+        raise ValueError("is no finite number")
+    return _in_range(value / 1000 if value >= FIRST_MS else float(value), value)
+
+
+def data_time(value: Any) -> str:
+    """A SchedulerX data time, `YYYY-MM-DD HH:mm:ss` and a date that exists; raises ValueError otherwise."""
+    if not isinstance(value, str) or not _DATA_TIME.fullmatch(value):
+        raise ValueError(f"is {quoted(value)}; wanted YYYY-MM-DD HH:mm:ss")
+    try:
+        datetime.strptime(value, "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc)
+    except ValueError:
+        raise ValueError(f"is {quoted(value)}, which is no date and time that exists") from None
+    return value
+
+
+def _in_range(moment_s: float, told: Any) -> float:
+    if EARLIEST_S <= moment_s <= LATEST_S:
+        return moment_s
+    raise ValueError(f"is {quoted(told)}; wanted a time from the year 1973 to 9999")
+
+
+def _rfc3339(text: str) -> float:
+    found = _RFC3339.fullmatch(text)
+    if not found:
+        raise ValueError(f"is {quoted(text)}; wanted RFC 3339, unix seconds or milliseconds")
+    year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
+    fraction, sign, offset_h, offset_min = found.groups()[6:]
+    if sign is None and text[-1] not in "Zz":
+        raise ValueError("has no offset from UTC; wanted Z or +hh:mm at its end")
+    leap = 1 if second == 60 else 0  # noqa: PLR2004 - RFC 3339 writes a leap second as :60
+    offset = 60 * int(offset_h or 0) + int(offset_min or 0)
+    try:
+        whole = datetime(year, month, day, hour, minute, second - leap, tzinfo=timezone.utc).timestamp() + leap
+    except ValueError:
+        raise ValueError(f"is {quoted(text)}, which is no date and time that exists") from None
+    if offset >= 24 * 60 or int(offset_min or 0) >= 60:  # noqa: PLR2004 - minutes of an hour
+        raise ValueError(f"is {quoted(text)}, whose offset does not exist")
+    return whole + float(fraction or 0) - (-60 if sign == "-" else 60) * offset

@@ -1,0 +1,84 @@
+"""E-HPC: looks at jobs by the lists, reruns them by RerunJobs.
+
+RerunJobs kills a running job and queues it again under the same id. It takes up to 100 jobs of one cluster,
+answers with a request id and nothing a job, and knows no idempotency key
+(https://help.aliyun.com/document_detail/159050.html, job-systems.md 3). `Async` is never sent: it would make
+every accepted call one of unknown effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.domain.call import CallResult, Effect, Target
+from shared.domain.failure import Failure
+from shared.domain.snapshot import Observation
+from shared.ports import Clock
+from shared.systems.ehpc.look import look
+from shared.systems.ehpc.system import RERUN, Cluster
+from shared.systems.ehpc.wire import MOST_JOBS_A_CALL, ask, jobs_text
+from shared.systems.openapi import Caller
+from shared.systems.openapi.results import call_result
+
+
+class EhpcJobs:
+    """The clusters of one region (`shared.ports.JobSystem`)."""
+
+    def __init__(self, api: Caller, clock: Clock) -> None:
+        self.batch_size = MOST_JOBS_A_CALL
+        self._api = api
+        self._clock = clock
+
+    def observe(self, failures: Sequence[Failure]) -> list[Observation]:
+        """Look at the named jobs, one look a cluster; one observation a failure, in the same order."""
+        places: dict[str, list[int]] = {}
+        for place, failure in enumerate(failures):
+            places.setdefault(_cluster(failure.scope), []).append(place)
+        seen: dict[int, Observation] = {}
+        for cluster_id, mine in places.items():
+            told = [failures[place].job_id for place in mine]
+            seen.update(zip(mine, look(self._api, self._clock, cluster_id, told), strict=True))
+        return [seen[place] for place in range(len(failures))]
+
+    def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
+        """Rerun 1 to 100 jobs of one cluster; one result a target, in the same order.
+
+        Only a batch that was refused as a whole for one bad id (`InvalidParams`: certainly nothing was done)
+        is called again, in halves.
+
+        Raises:
+            ValueError: No target, too many, or of several clusters: the caller's mistake.
+        """
+        clusters = {_cluster(target.scope) for target in targets}
+        if len(clusters) != 1 or len(targets) > self.batch_size:
+            raise ValueError(f"a call reruns 1 to {self.batch_size} jobs of one cluster")
+        results = self._rerun(clusters.pop(), [target.job_id for target in targets])
+        return [results[target.job_id] for target in targets]
+
+    def _rerun(self, cluster_id: str, job_ids: list[str]) -> dict[str, CallResult]:
+        results: dict[str, CallResult] = {}
+        waiting = [list(dict.fromkeys(job_ids))]
+        while waiting:
+            batch = waiting.pop()
+            result = self._call(cluster_id, batch)
+            if result.code == "InvalidParams" and len(batch) > 1:
+                middle = len(batch) // 2
+                waiting += [batch[middle:], batch[:middle]]
+                continue
+            results.update(dict.fromkeys(batch, result))
+            if result.account_wide or result.effect is Effect.NOT_DONE_LATER:
+                # What waits was refused with its batch: certainly not done, and now is no time to ask again.
+                results.update(dict.fromkeys((job_id for rest in waiting for job_id in rest), result))
+                break
+        return results
+
+    def _call(self, cluster_id: str, job_ids: list[str]) -> CallResult:
+        parameters = {"ClusterId": cluster_id, "Jobs": jobs_text(job_ids)}
+        reply = ask(self._api, RERUN, parameters, jobs=len(job_ids))
+        return call_result(RERUN, reply, self._clock.now())
+
+
+def _cluster(scope: object) -> str:
+    if not isinstance(scope, Cluster):
+        raise TypeError("E-HPC acts on clusters")
+    return scope.cluster_id

@@ -1,0 +1,111 @@
+"""Looking at the jobs of one E-HPC cluster: which listed job is the one told, in as few pages as that takes.
+
+There is no filter by job id, so the lists are read. Jobs leave the list of unfinished jobs while it is read
+and the rest moves up: a job that this pass missed is looked for in a second one, over all jobs, before it is
+called not found (design.md, Lives).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from shared.domain.job import State
+from shared.domain.snapshot import LookFailed, Observation
+from shared.ports import Clock
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.ehpc.wire import read_page, snapshot
+from shared.systems.openapi import Caller, CallFailed
+from shared.systems.openapi.results import look_failed, malformed, too_long
+
+MOST_PAGES_A_PASS = 400
+"""20,000 jobs: more than that in one cluster is not looked through within an invocation."""
+
+_UNFINISHED = {"JobStatus": "notfinish"}
+_ALL_NEWEST_FIRST = {"JobStatus": "all", "SubmitOrder": "desc"}
+
+Listed = Mapping[str, Any]
+
+
+def look(api: Caller, clock: Clock, cluster_id: str, told: Sequence[str]) -> list[Observation]:
+    """Look at the jobs with these ids; one observation an id, in the same order.
+
+    Of an id without its server part the whole list of unfinished jobs must be read, as a second job may
+    match. Among ended ones the last submitted is meant: nothing is done with it either way.
+    """
+    begun_at = clock.now()
+    unfinished = _Sought(told)
+    failed = _read(api, cluster_id, _UNFINISHED, unfinished, begun_at)
+    if failed is not None:
+        # What was read holds for ids that are spelled out; of the others the rest could hold a second one.
+        return [_observed(job_id, unfinished.sure(job_id), failed, begun_at) for job_id in told]
+    rest = _Sought(unfinished.missing(), first_match=True)
+    if rest.missing():
+        failed = _read(api, cluster_id, _ALL_NEWEST_FIRST, rest, begun_at)
+    return [_observed(job_id, unfinished.matches(job_id) or rest.matches(job_id), failed, begun_at) for job_id in told]
+
+
+class _Sought:
+    """The ids told and the listed jobs that match them.
+
+    An id with its server part matches that spelling alone. One without (`1`, `12[3]`) matches what stands
+    before the first dot. A subjob never matches its parent: their ids differ before the dot.
+    """
+
+    def __init__(self, told: Iterable[str], *, first_match: bool = False) -> None:
+        self._found: dict[str, dict[str, Listed]] = {job_id: {} for job_id in told}
+        self._first_match = first_match
+
+    def take(self, listed_id: str, job: Listed) -> None:
+        """Keep the job if it is sought. One that comes twice, as pages shift, counts once, as last seen."""
+        # A name with a dot only ever meets the whole id, as what stands before the first dot has none.
+        for name in {listed_id, listed_id.partition(".")[0]}:
+            found = self._found.get(name)
+            if found is not None and not (found and self._first_match):
+                found[listed_id] = job
+
+    def matches(self, told: str) -> list[Listed]:
+        """The different jobs that this id may mean."""
+        return list(self._found.get(told, {}).values())
+
+    def sure(self, told: str) -> list[Listed]:
+        """The same, as far as it holds before every page was read."""
+        return self.matches(told) if "." in told else []
+
+    def missing(self) -> list[str]:
+        """The ids without a match."""
+        return [job_id for job_id, found in self._found.items() if not found]
+
+    def complete(self) -> bool:
+        """Whether further pages cannot change anything."""
+        return not self.missing() and (self._first_match or all("." in job_id for job_id in self._found))
+
+
+def _read(
+    api: Caller, cluster_id: str, filters: Mapping[str, str], sought: _Sought, begun_at: float
+) -> LookFailed | None:
+    """One pass over the pages, until they end or nothing more is needed; what stopped it before."""
+    for number in range(1, MOST_PAGES_A_PASS + 1):
+        try:
+            page = read_page(api, cluster_id, number, filters)
+        except msgspec.ValidationError as error:
+            return malformed(error, begun_at)
+        if isinstance(page, CallFailed):
+            return look_failed(page, begun_at)
+        for listed_id, job in page.jobs:
+            sought.take(listed_id, job)
+        if page.last or sought.complete():
+            return None
+    return too_long(MOST_PAGES_A_PASS, begun_at)
+
+
+def _observed(told: str, matches: list[Listed], failed: LookFailed | None, begun_at: float) -> Observation:
+    if not matches:
+        return failed or EhpcSnapshot(job_id=told, state=State.NOT_FOUND, look_begun_at=begun_at)
+    try:
+        shown = snapshot(matches[0], begun_at)
+    except msgspec.ValidationError as error:
+        return malformed(error, begun_at)
+    return msgspec.structs.replace(shown, ambiguous=len(matches) > 1)

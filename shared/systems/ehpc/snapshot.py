@@ -1,0 +1,226 @@
+"""An E-HPC job as the list shows it, and what that proves.
+
+A life is a run with its StartTime, and exists only while RUNNING. StartTime comes from `ListJobsWithFilters` and is
+compared with nothing else; SubmitTime is no identity: PBS keeps it over a requeue, Slurm renews it. The StartTime of a
+queued Slurm job may be a forecast.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from shared.domain.failure import Failure
+from shared.domain.gate import GateAnswer, Stop
+from shared.domain.job import State
+from shared.domain.life import Life
+from shared.domain.proof import Aftermath, Conclusion, Run
+from shared.domain.reasons import Reason
+from shared.domain.record import Case, JobRecord
+from shared.domain.runs import SKEW_S, START_TOLERANCE_S, by_start, rerun_since
+from shared.domain.snapshot import Offered
+from shared.domain.verdicts import Verdict
+from shared.systems.ehpc.nodes import among
+
+_ELIGIBLE = {state: GateAnswer(state.value, "RUNNING or QUEUED") for state in (State.RUNNING, State.QUEUED)}
+_RERUNNABLE = GateAnswer("Rerunable True", "Rerunable True")
+
+
+class EhpcSnapshot(Struct, frozen=True, kw_only=True):
+    """One E-HPC job (`shared.domain.snapshot.Snapshot`); `state` NOT_FOUND after two passes without it."""
+
+    job_id: str
+    """As the list spells it; as told if the job was not found."""
+    state: State
+    """QUEUED, RUNNING, FINISHED, NOT_FOUND; UNKNOWN for any other word."""
+    start_time: int | None = None
+    """Unix seconds of the present (or last) run's start. Of a queued Slurm job it may be a forecast."""
+    last_modify_time: int | None = None
+    rerunnable: bool = True
+    array_request: str = ""
+    """Not empty for the parent of an array job."""
+    ambiguous: bool = False
+    """The id was told without its server part and the list holds several jobs that it could mean."""
+    owner: str = ""
+    queue: str = ""
+    name: str = ""
+    nodes: tuple[str, ...] = ()
+    look_begun_at: float
+
+    @property
+    def life(self) -> Life | None:
+        """The run while RUNNING, `queued` while QUEUED."""
+        if self.state is State.QUEUED:
+            return Life.queued()
+        if self.state is State.RUNNING and self.start_time is not None:
+            return Life.run(self.start_time)
+        return None
+
+    @property
+    def offered(self) -> Offered:
+        """Of a job that is queued again the list may name the nodes of no run, or of another."""
+        return Offered(self.owner, self.queue, self.name, self.nodes if self.state is State.RUNNING else ())
+
+    @property
+    def running_since(self) -> float | None:
+        """Start of the run that goes on now."""
+        return self.start_time if self.state is State.RUNNING else None
+
+    # Which run a failure means.
+
+    def run_label(self, failure: Failure, run: Run) -> str:
+        """The start of the run that failed, as seen, else as told; else when it failed."""
+        if run is Run.THIS and self.state is not State.QUEUED and self.start_time is not None:
+            return f"run:{self.start_time}"
+        if failure.started_at is not None:
+            return f"run:{int(failure.started_at)}"
+        return f"told:{int(failure.occurred_at)}"
+
+    def which_run(self, failure: Failure, record: JobRecord) -> Run:
+        """By the scheduler's clock and counter where they were told, else by the time of the failure."""
+        if self.state is State.QUEUED:
+            return self._queued(failure, record)
+        if self.state is State.RUNNING:
+            return self._running(failure, record)
+        return Run.THIS
+
+    def concerns(self, case: Case) -> bool:
+        """A job is one piece of work."""
+        del case
+        return True
+
+    def _running(self, failure: Failure, record: JobRecord) -> Run:
+        start = self.start_time
+        if start is None:
+            return Run.UNCLEAR
+        if failure.started_at is not None:
+            return by_start(failure.started_at, start)
+        counts = _attempted_counts(record)
+        told = failure.restart_count
+        if told is not None and counts and told <= max(counts):
+            return Run.EARLIER  # by the scheduler's counter this run's failure already had an attempt
+        if start > failure.occurred_at + SKEW_S:
+            return Run.EARLIER
+        if start < failure.occurred_at - SKEW_S:
+            return Run.THIS
+        if rerun_since(failure, self, record) is not None:
+            return Run.EARLIER
+        return Run.THIS if told is not None and counts and told > max(counts) else Run.UNCLEAR
+
+    def _queued(self, failure: Failure, record: JobRecord) -> Run:
+        """A queued job whose failure was one of a run has been requeued since: there is nothing left to heal."""
+        event_saw_it_run = failure.started_at is not None or bool(failure.exit_code) or bool(failure.node)
+        ledger_saw_it_run = any(case.life is not None and case.life.began is not None for case in record.cases)
+        modified_since = self.last_modify_time is not None and self.last_modify_time > failure.occurred_at
+        return Run.EARLIER if event_saw_it_run or ledger_saw_it_run or modified_since else Run.THIS
+
+    # What became of a call.
+
+    def conclude(self, case: Case, *, settled: bool) -> Conclusion:
+        """Another start proves a restart at once, the same start only once an effect would show."""
+        if self.state in {State.NOT_FOUND, State.UNKNOWN}:
+            return Conclusion.NO_EVIDENCE
+        if case.life is not None and not case.life.observable:
+            return self._reserved_queued(settled=settled)
+        if self.state is State.FINISHED:
+            other_run = self.start_time is not None and Life.run(self.start_time) != case.life
+            return Conclusion.RESTARTED if other_run else Conclusion.ENDED
+        if self.state is State.RUNNING and self.start_time is None:
+            return Conclusion.NO_EVIDENCE
+        if self.life != case.life:
+            return Conclusion.RESTARTED
+        return Conclusion.NOT_RESTARTED if settled else Conclusion.WAIT
+
+    def _reserved_queued(self, *, settled: bool) -> Conclusion:
+        if self.state is State.RUNNING:
+            return Conclusion.STARTED
+        if self.state is State.FINISHED:
+            return Conclusion.ENDED
+        return Conclusion.NOT_OBSERVABLE if settled else Conclusion.WAIT
+
+    def aftermath(self, case: Case, *, settled: bool) -> Aftermath:
+        """How a run ended E-HPC does not tell."""
+        if self.state is State.FINISHED:
+            return Aftermath.ENDED
+        if self.state is not State.RUNNING or self.start_time is None:
+            return Aftermath.WAIT
+        if self.life != case.life:
+            return Aftermath.RESTARTED
+        return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
+
+    def strays(self, case: Case) -> bool | None:
+        """A rerun is the same job again."""
+        del case
+        return None
+
+    @property
+    def known_reruns(self) -> tuple[int, ...]:
+        """A rerun makes nothing that has a number of its own."""
+        return ()
+
+    def retries_of_its_own(self, record: JobRecord, failure: Failure, ours: int) -> int:
+        """The scheduler's counter counts ours as well, whichever budget they were paid from, and whenever."""
+        del ours
+        return max(0, (failure.restart_count or 0) - len(record.attempts))
+
+    # Gates of its own.
+
+    def not_single(self) -> Stop | None:
+        """Several jobs of that number, or an array's parent."""
+        if self.ambiguous:
+            why = "several jobs have this number: name the server part"
+            return Stop(Verdict.INELIGIBLE, Reason.AMBIGUOUS_JOB_ID, why)
+        if self._array_parent():
+            return Stop(Verdict.INELIGIBLE, Reason.ARRAY_PARENT, "rerunning an array parent restarts every subjob")
+        return None
+
+    def _array_parent(self) -> bool:
+        if "[" in self.job_id:
+            return not self.job_id.partition("[")[2].partition("]")[0].isdigit()
+        return bool(self.array_request)
+
+    def eligible(self, *, beside_live: bool) -> GateAnswer:
+        """RUNNING or QUEUED: RerunJobs kills and queues what lives."""
+        del beside_live
+        return _ELIGIBLE.get(self.state) or GateAnswer(self.state.value, "RUNNING or QUEUED", self._not_eligible())
+
+    def _not_eligible(self) -> Stop:
+        if self.state is State.FINISHED:
+            return Stop(Verdict.INELIGIBLE, Reason.JOB_FINISHED, "the job has ended; E-HPC reruns only live jobs")
+        message = f"E-HPC does not rerun a job that is {self.state.value}"
+        return Stop(Verdict.INELIGIBLE, Reason.STATE_NOT_ELIGIBLE, message)
+
+    def may_rerun(self) -> GateAnswer:
+        """As it was submitted."""
+        if self.rerunnable:
+            return _RERUNNABLE
+        stop = Stop(Verdict.INELIGIBLE, Reason.NOT_RERUNNABLE, "the job was submitted as not rerunnable")
+        return GateAnswer("Rerunable False", _RERUNNABLE.wanted, stop)
+
+    def alone(self, record: JobRecord, *, look_again_at: float) -> GateAnswer | None:
+        """A rerun replaces the run."""
+        del record, look_again_at
+        return None
+
+    def wants_person(self) -> tuple[Reason, str] | None:
+        """RerunJobs carries everything that the job was submitted with."""
+
+    def disagreement(self, failure: Failure, run: Run, *, settle_s: float) -> str:
+        """Nodes while the run meant is the one seen, and a start that the list should long have shown."""
+        if self.state is not State.RUNNING:
+            return ""
+        if failure.node and self.nodes and run is Run.THIS and not among(failure.node, self.nodes):
+            return "node"
+        if failure.started_at is None or self.start_time is None:
+            return ""
+        later = failure.started_at - self.start_time > START_TOLERANCE_S
+        long_known = self.look_begun_at > failure.started_at + settle_s
+        return "start" if later and long_known else ""
+
+
+def _attempted_counts(record: JobRecord) -> list[int]:
+    """The scheduler's restart counter of each run whose failure has had an attempt."""
+    return [
+        case.failure.restart_count
+        for case in record.cases
+        if case.attempt and not case.open and case.failure.restart_count is not None
+    ]

@@ -1,0 +1,136 @@
+"""E-HPC 2018-04-12 on the wire: its calls, and what its lists say about a job.
+
+Numbers come as text, absent times as empty text. Sources: job-systems.md 3.2, 4.1, 4.2;
+https://www.alibabacloud.com/help/en/e-hpc/developer-reference/api-ehpc-2018-04-12-listjobswithfilters
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from shared.domain.job import State
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.ehpc.system import LIST
+from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, refused, unreadable
+
+VERSION = "2018-04-12"
+PAGE_SIZE = 50
+"""The most that a page holds (4.1)."""
+MOST_JOBS_A_CALL = 100
+"""Ids in one RerunJobs call (3.4)."""
+
+_STATES = {state.value: state for state in (State.QUEUED, State.RUNNING, State.FINISHED)}
+_HTTP_OK = "200"
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """One page of `ListJobsWithFilters`."""
+
+    jobs: tuple[tuple[str, Mapping[str, Any]], ...]
+    """Id and members of each job, as listed."""
+    last: bool
+    """Whether nothing can follow it."""
+
+
+class _List(Struct, rename="pascal"):
+    jobs: list[dict[str, Any]]
+    page_size: int | None = None
+    total_count: int | None = None
+
+
+class _Job(Struct, rename="pascal"):
+    id: str
+    state: str = ""
+    start_time: str | int | None = None
+    last_modify_time: str | int | None = None
+    rerunable: bool | None = None
+    array_request: str | None = None
+    owner: str | None = None
+    queue: str | None = None
+    name: str | None = None
+    node_list: Any = None
+
+
+def ask(api: Caller, action: str, parameters: Mapping[str, str], *, jobs: int = 1) -> Reply | CallFailed:
+    """One E-HPC call. What carries an error's `Code`, or no request id, is no success whatever its status."""
+    reply = api.call(ApiCall(action=action, version=VERSION, parameters=parameters, jobs=jobs))
+    if isinstance(reply, CallFailed):
+        return reply
+    code = str(reply.body.get("Code") or "")
+    if code not in {"", _HTTP_OK}:
+        message = str(reply.body.get("Message") or "")
+        return refused(code, message, jobs=jobs, http_status=reply.status, request_id=reply.request_id)
+    if not reply.request_id:
+        return unreadable("the answer has no request id", status=reply.status)
+    return reply
+
+
+def read_page(api: Caller, cluster_id: str, number: int, filters: Mapping[str, str]) -> Page | CallFailed:
+    """Read one page of a cluster's jobs; pages count from 1.
+
+    Raises:
+        msgspec.ValidationError: The answer is no such page.
+    """
+    wanted = {"ClusterId": cluster_id, "PageNumber": str(number), "PageSize": str(PAGE_SIZE), **filters}
+    reply = ask(api, LIST, wanted)
+    if isinstance(reply, CallFailed):
+        return reply
+    listed = msgspec.convert(reply.body, _List, strict=False)
+    # The service may cap pages below what was asked, and says so: by its own measure a full page is not the
+    # last.
+    size = min(max(listed.page_size or PAGE_SIZE, 1), PAGE_SIZE)
+    last = len(listed.jobs) < size or 0 < (listed.total_count or 0) <= number * size
+    named = tuple((str(job["Id"]), job) for job in listed.jobs if isinstance(job.get("Id"), (str, int)))
+    return Page(jobs=named, last=last)
+
+
+def snapshot(listed: Mapping[str, Any], look_begun_at: float) -> EhpcSnapshot:
+    """What a list says about one job.
+
+    Raises:
+        msgspec.ValidationError: A member has a type or a text that nobody documented.
+    """
+    job = msgspec.convert({**listed, "Id": str(listed["Id"])}, _Job, strict=False)
+    return EhpcSnapshot(
+        job_id=job.id,
+        state=_STATES.get(job.state, State.UNKNOWN),
+        start_time=_unix(job.start_time),
+        last_modify_time=_unix(job.last_modify_time),
+        rerunnable=job.rerunable is not False,
+        array_request=job.array_request or "",
+        owner=(job.owner or "").partition("@")[0],
+        queue=job.queue or "",
+        name=job.name or "",
+        nodes=_nodes(job.node_list),
+        look_begun_at=look_begun_at,
+    )
+
+
+def jobs_text(job_ids: list[str]) -> str:
+    """The parameter `Jobs` of RerunJobs: compact JSON text of `[{"Id": …}, …]`."""
+    return json.dumps([{"Id": job_id} for job_id in job_ids], ensure_ascii=False, separators=(",", ":"))
+
+
+def _unix(written: str | int | None) -> int | None:
+    """Unix seconds; none where the list says none: empty, or 0."""
+    if written is None or written in {"", "0", 0}:
+        return None
+    if isinstance(written, int):
+        return written
+    if written.isascii() and written.isdigit() and len(written) <= 12:  # noqa: PLR2004 - beyond any real second
+        return int(written)
+    raise msgspec.ValidationError("a time of the list is no number of seconds")
+
+
+def _nodes(written: object) -> tuple[str, ...]:
+    """`NodeList` is text that holds a JSON list. Supporting evidence only: any other text is no nodes."""
+    try:
+        nodes = json.loads(written) if isinstance(written, str) and written else written
+    except (ValueError, RecursionError):
+        return ()
+    return tuple(node for node in nodes if isinstance(node, str)) if isinstance(nodes, list) else ()

@@ -1,0 +1,46 @@
+"""From the ending of a call to the corridor's words: what a look or a rerun came to."""
+
+from __future__ import annotations
+
+from shared.domain.call import CallResult, Effect
+from shared.domain.snapshot import LookFailed
+from shared.systems.openapi import CallFailed, Reply, bounded
+
+
+def call_result(api: str, reply: Reply | CallFailed, left_at: float) -> CallResult:
+    """What a mutating call did; an `Reply` is one that the caller of this has found to mean yes."""
+    if isinstance(reply, Reply):
+        return CallResult(effect=Effect.DONE, api=api, request_id=reply.request_id, left_at=left_at)
+    return CallResult(
+        effect=reply.effect,
+        api=api,
+        code=reply.code,
+        message=reply.message,
+        request_id=reply.request_id,
+        left_at=left_at,
+        account_wide=reply.account_wide,
+        retry_after_s=reply.retry_after_s,
+    )
+
+
+def look_failed(why: CallFailed, begun_at: float) -> LookFailed:
+    """A look that ended with a failed call."""
+    return LookFailed(
+        worth_repeating=why.read_again,
+        code=why.code,
+        message=why.message,
+        retry_after_s=why.retry_after_s,
+        look_begun_at=begun_at,
+    )
+
+
+def malformed(problem: Exception, begun_at: float) -> LookFailed:
+    """A look that ended with an answer of a shape that nobody documented."""
+    message = bounded(str(problem), 256)
+    return LookFailed(worth_repeating=True, code="MalformedAnswer", message=message, look_begun_at=begun_at)
+
+
+def too_long(pages: int, begun_at: float) -> LookFailed:
+    """A look that was given up because the list goes on beyond every reasonable length."""
+    message = f"the list has more than {pages} pages"
+    return LookFailed(worth_repeating=True, code="ListTooLong", message=message, look_begun_at=begun_at)

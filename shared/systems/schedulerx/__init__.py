@@ -1,0 +1,1 @@
+"""SchedulerX 2: instances of scheduled jobs, rerun by a new instance of the failed one's day."""

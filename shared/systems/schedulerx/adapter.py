@@ -1,0 +1,81 @@
+"""SchedulerX: looks at a job and its instances, reruns exactly one day by RerunJob.
+
+RerunJob is a backfill over calendar days: each day gets a new instance beside whatever lives, with that day
+and the time `DataTime` as its data time, and no id of it comes back. Healing a failure is the one day of the
+failed instance's data time, never more. Sources: job-systems.md 5;
+https://help.aliyun.com/zh/schedulerx/developer-reference/api-schedulerx2-2019-04-30-rerunjob
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from shared.domain.call import CallResult, Effect, Target
+from shared.domain.failure import Failure
+from shared.domain.snapshot import Observation
+from shared.ports import Clock
+from shared.systems.openapi import Caller
+from shared.systems.openapi.results import call_result
+from shared.systems.schedulerx.days import day_of
+from shared.systems.schedulerx.look import JobLook
+from shared.systems.schedulerx.system import RERUN, Group
+from shared.systems.schedulerx.wire import ask
+
+
+class SchedulerxJobs:
+    """The groups of one region (`shared.ports.JobSystem`). `zone` is that in which SchedulerX cuts days."""
+
+    def __init__(self, api: Caller, clock: Clock, zone: ZoneInfo) -> None:
+        self.batch_size = 1
+        self._api = api
+        self._clock = clock
+        self._zone = zone
+
+    def observe(self, failures: Sequence[Failure]) -> list[Observation]:
+        """Look at the named jobs, one look a job; one observation a failure, in the same order."""
+        places: dict[tuple[Group, str], list[int]] = {}
+        for place, failure in enumerate(failures):
+            places.setdefault((_group(failure.scope), failure.job_id), []).append(place)
+        seen: dict[int, Observation] = {}
+        for (group, job_id), mine in places.items():
+            look = JobLook(self._api, self._clock, self._zone, group, job_id)
+            seen.update(zip(mine, look.observe([failures[place] for place in mine]), strict=True))
+        return [seen[place] for place in range(len(failures))]
+
+    def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
+        """Rerun the day of one failed instance.
+
+        Raises:
+            ValueError: Not exactly one target: the caller's mistake.
+        """
+        (target,) = targets
+        group = _group(target.scope)
+        try:
+            day = day_of(target.data_time or "", self._zone)
+        except ValueError as error:
+            return [self._no_day(error)]
+        wanted = {
+            "JobId": target.job_id,
+            "StartDate": str(day.start_ms),
+            "EndDate": str(day.end_ms),
+            "DataTime": day.time_of_day,
+        }
+        reply = ask(self._api, "POST", RERUN, group, wanted)
+        return [call_result(RERUN, reply, self._clock.now())]
+
+    def _no_day(self, problem: ValueError) -> CallResult:
+        """Nothing was sent: no day of this zone has that data time."""
+        return CallResult(
+            effect=Effect.NOT_DONE_USELESS,
+            api=RERUN,
+            code="InvalidDataTime",
+            message=str(problem),
+            left_at=self._clock.now(),
+        )
+
+
+def _group(scope: object) -> Group:
+    if not isinstance(scope, Group):
+        raise TypeError("SchedulerX acts on groups")
+    return scope

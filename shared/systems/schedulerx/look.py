@@ -1,0 +1,158 @@
+"""Looking at one SchedulerX job: is it enabled, how is the instance that a failure means, what else lives.
+
+GetJobInstanceList is paged; its documents disagree on whether more than the ten newest ever come
+(https://help.aliyun.com/document_detail/303928.html), so pages are read by what comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+
+from shared.domain.failure import Failure
+from shared.domain.job import State
+from shared.domain.snapshot import LookFailed, Observation
+from shared.ports import Clock
+from shared.systems.openapi import Caller, CallFailed
+from shared.systems.openapi.classify import as_number, says_not_there
+from shared.systems.openapi.results import look_failed, malformed, too_long
+from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
+from shared.systems.schedulerx.system import Group
+from shared.systems.schedulerx.wire import Detail, JobConfig, detail, instances, job_config, moment
+
+PAGE_SIZE = 50
+LEAST_FULL_PAGE = 10
+"""The documented default page: a server that caps pages there still has more; fewer than that is the end."""
+MOST_PAGES = 60
+"""300 instances a job are kept by default (job-systems.md 5.5), which is 30 pages of ten."""
+LOOK_BACK_S = 3600.0
+_ENABLED = 1
+_LIVE_FILTERS = ({"Status": "3"}, {"Status": "1"})
+"""Running and waiting: the live ones that the documented filter knows."""
+
+Listing = dict[int, Detail]
+
+
+class JobLook:
+    """One look at one job; the failures that name it share its calls."""
+
+    def __init__(self, api: Caller, clock: Clock, zone: ZoneInfo, group: Group, job_id: str) -> None:
+        self._api = api
+        self._zone = zone
+        self._group = group
+        self._job_id = job_id
+        self._begun_at = clock.now()
+
+    def observe(self, failures: Sequence[Failure]) -> list[Observation]:
+        """One observation a failure of this job, in the same order."""
+        try:
+            return self._observe(failures)
+        except msgspec.ValidationError as error:
+            return [malformed(error, self._begun_at)] * len(failures)
+
+    def _observe(self, failures: Sequence[Failure]) -> list[Observation]:
+        config = job_config(self._api, self._group, self._job_id)
+        if isinstance(config, CallFailed):
+            return [self._no(config)] * len(failures)
+        listing = self._list(failures)
+        if isinstance(listing, LookFailed):
+            return [listing] * len(failures)
+        asked: dict[int, Detail | CallFailed] = {}
+        return [self._one(failure, config, listing, asked) for failure in failures]
+
+    def _one(
+        self,
+        failure: Failure,
+        config: JobConfig,
+        listing: Listing,
+        asked: dict[int, Detail | CallFailed],
+    ) -> Observation:
+        """The observation of one failure; the instance that it means is asked for once a look."""
+        meant = failure.job_instance_id
+        if meant is None:
+            meant = next((one.instance_id for one in listing.values() if one.data_time == failure.data_time), None)
+        if meant is None:
+            return self._not_found()
+        if meant not in asked:
+            asked[meant] = detail(self._api, self._group, self._job_id, meant)
+        shown = asked[meant]
+        if isinstance(shown, CallFailed):
+            return self._no(shown)
+        if shown.job_id is not None and str(shown.job_id) != self._job_id:
+            return self._not_found()  # an instance of another job
+        instance = shown.instance(self._zone)
+        return SchedulerxSnapshot(
+            job_id=self._job_id,
+            state=instance.state,
+            enabled=config.status == _ENABLED,
+            instance=instance,
+            others=self._others(listing, meant),
+            own_parameters=instance.parameters not in {"", config.parameters or ""},
+            own_retries=config.own_retries,
+            name=config.name or "",
+            look_begun_at=self._begun_at,
+        )
+
+    def _others(self, listing: Listing, meant: int) -> tuple[Instance, ...]:
+        return tuple(one.instance(self._zone) for one in listing.values() if one.instance_id != meant)
+
+    def _list(self, failures: Sequence[Failure]) -> Listing | LookFailed:
+        """The instances, newest first: back to an hour ago and to each that is meant, and all live ones."""
+        wanted = _Wanted(
+            ids=frozenset(failure.job_instance_id for failure in failures if failure.job_instance_id is not None),
+            data_times=frozenset(failure.data_time for failure in failures if failure.job_instance_id is None),
+        )
+        listing: Listing = {}
+        for number in range(1, MOST_PAGES + 1):
+            page = self._page({"PageNum": str(number)})
+            if isinstance(page, LookFailed):
+                return page
+            fresh = [one for one in page if one.instance_id not in listing]
+            listing.update((one.instance_id, one) for one in page)
+            if not fresh or len(page) < LEAST_FULL_PAGE:
+                return listing
+            if wanted.within(listing) and self._is_old(page[-1]):
+                return self._with_live(listing)
+        return too_long(MOST_PAGES, self._begun_at)
+
+    def _with_live(self, listing: Listing) -> Listing | LookFailed:
+        """Add what began earlier than the listing reaches and still lives."""
+        for filters in _LIVE_FILTERS:
+            page = self._page(filters)
+            if isinstance(page, LookFailed):
+                return page
+            for one in page:
+                listing.setdefault(one.instance_id, one)
+        newest_first = sorted(listing.values(), key=lambda one: one.schedule_time or "", reverse=True)
+        return {one.instance_id: one for one in newest_first}
+
+    def _page(self, filters: Mapping[str, str]) -> list[Detail] | LookFailed:
+        page = instances(self._api, self._group, self._job_id, {"PageSize": str(PAGE_SIZE), **filters})
+        return look_failed(page, self._begun_at) if isinstance(page, CallFailed) else page
+
+    def _is_old(self, one: Detail) -> bool:
+        began = moment(one.schedule_time, self._zone) or moment(one.start_time, self._zone)
+        return began is not None and began < self._begun_at - LOOK_BACK_S
+
+    def _no(self, why: CallFailed) -> Observation:
+        business = as_number(why.code) is not None or not why.code
+        if business and says_not_there(why.message):
+            return self._not_found()
+        return look_failed(why, self._begun_at)
+
+    def _not_found(self) -> SchedulerxSnapshot:
+        return SchedulerxSnapshot(job_id=self._job_id, state=State.NOT_FOUND, look_begun_at=self._begun_at)
+
+
+class _Wanted(Struct, frozen=True, kw_only=True):
+    """The instances that failures mean."""
+
+    ids: frozenset[int]
+    data_times: frozenset[str | None]
+
+    def within(self, listing: Listing) -> bool:
+        """Whether the listing holds every one."""
+        return self.ids <= listing.keys() and self.data_times <= {one.data_time for one in listing.values()}

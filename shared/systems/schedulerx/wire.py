@@ -1,0 +1,166 @@
+"""SchedulerX 2 (2019-04-30) on the wire: its calls, and what its answers say about a job and its instances.
+
+Sources: job-systems.md 5 and 6; https://help.aliyun.com/zh/schedulerx/developer-reference/. Failures arrive
+with HTTP 200 and `Success` false; the documented success carries a `Message` all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+
+from shared.domain.job import State
+from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
+from shared.systems.openapi.classify import as_number, business_row
+from shared.systems.schedulerx.days import instant
+from shared.systems.schedulerx.snapshot import Instance
+from shared.systems.schedulerx.system import Group
+
+VERSION = "2019-04-30"
+_OK = 200
+MOST_RETRIES = 1000
+"""More than any attempt budget has; a larger number means no more than that."""
+
+_STATES = {
+    1: State.QUEUED,
+    2: State.QUEUED,
+    3: State.RUNNING,
+    4: State.SUCCEEDED,
+    5: State.FAILED,
+    6: State.KILLED,
+    7: State.PAUSED,
+    8: State.QUEUED,
+    9: State.REJECTED,
+    10: State.QUEUED,
+    11: State.PARTIAL_FAILED,
+    12: State.SKIPPED,
+    99: State.REMOVED,
+}
+"""InstanceStatus as a word of the contract; any other number is UNKNOWN."""
+
+
+class JobConfig(Struct, rename="pascal"):
+    """What GetJobInfo says, as far as it matters."""
+
+    job_id: int | None = None
+    name: str | None = None
+    status: int | None = None
+    """1 is enabled."""
+    parameters: str | None = None
+    max_attempt: int | None = None
+    """How often SchedulerX itself retries a failed instance; 0 by default (job-systems.md 6.2)."""
+
+    @property
+    def own_retries(self) -> int:
+        """`max_attempt` within reason; none where nothing is said."""
+        return max(0, min(self.max_attempt or 0, MOST_RETRIES))
+
+
+class Detail(Struct, rename="pascal"):
+    """An instance as GetJobInstance or GetJobInstanceList shows it; the list lacks `parameters`.
+
+    No member of either tells that an instance belongs to a workflow (the official SDK's models have none), so
+    `Instance.workflow` stays false.
+    """
+
+    instance_id: int
+    status: int
+    job_id: int | None = None
+    data_time: str | None = None
+    schedule_time: str | None = None
+    start_time: str | None = None
+    end_time: str | None = None
+    trigger_type: int | None = None
+    parameters: str | None = None
+
+    def instance(self, zone: ZoneInfo) -> Instance:
+        """The instance in the words of the trade, its times read in the zone."""
+        return Instance(
+            instance_id=self.instance_id,
+            state=_STATES.get(self.status, State.UNKNOWN),
+            data_time=self.data_time or "",
+            trigger_type=self.trigger_type or 0,
+            started_at=moment(self.start_time, zone),
+            ended_at=moment(self.end_time, zone),
+            parameters=self.parameters or "",
+        )
+
+
+class _InfoData(Struct, rename="pascal"):
+    job_config_info: JobConfig
+
+
+class _DetailData(Struct, rename="pascal"):
+    job_instance_detail: Detail
+
+
+class _ListData(Struct, rename="pascal"):
+    job_instance_details: list[Detail]
+
+
+_Data = TypeVar("_Data", _InfoData, _DetailData, _ListData)
+
+
+def ask(
+    api: Caller, method: Literal["GET", "POST"], action: str, group: Group, parameters: Mapping[str, str]
+) -> Reply | CallFailed:
+    """One SchedulerX call. It is an answer only if `Success` is true and `Code` is 200."""
+    place = {"RegionId": group.region, "Namespace": group.namespace, "GroupId": group.group_id}
+    if group.namespace_source:
+        place["NamespaceSource"] = group.namespace_source
+    wanted = ApiCall(action=action, version=VERSION, method=method, parameters={**place, **parameters})
+    reply = api.call(wanted)
+    return reply if isinstance(reply, CallFailed) else judged(reply)
+
+
+def judged(reply: Reply) -> Reply | CallFailed:
+    """Whether an answer with HTTP 2xx means yes."""
+    success, code = reply.body.get("Success"), reply.body.get("Code")
+    if success is True and as_number(code) == _OK:
+        return reply
+    message = str(reply.body.get("Message") or "")
+    if success is not False:
+        text = f"Success is {success!r:.20} with Code {code!r:.20}: {message}"
+        return unreadable(text, request_id=reply.request_id, status=reply.status)
+    row = business_row(code, message)
+    shown = "" if code is None else str(code)
+    return from_row(row, shown, message, http_status=reply.status, request_id=reply.request_id)
+
+
+def job_config(api: Caller, group: Group, job_id: str) -> JobConfig | CallFailed:
+    """The job's own settings. Raises msgspec.ValidationError if the answer has none."""
+    reply = ask(api, "GET", "GetJobInfo", group, {"JobId": job_id})
+    return reply if isinstance(reply, CallFailed) else _data(reply, _InfoData).job_config_info
+
+
+def detail(api: Caller, group: Group, job_id: str, instance_id: int) -> Detail | CallFailed:
+    """One instance. Raises msgspec.ValidationError if the answer has none."""
+    wanted = {"JobId": job_id, "JobInstanceId": str(instance_id)}
+    reply = ask(api, "GET", "GetJobInstance", group, wanted)
+    return reply if isinstance(reply, CallFailed) else _data(reply, _DetailData).job_instance_detail
+
+
+def instances(api: Caller, group: Group, job_id: str, filters: Mapping[str, str]) -> list[Detail] | CallFailed:
+    """One page of the job's instances, newest first. Raises msgspec.ValidationError if it is no such page."""
+    reply = ask(api, "GET", "GetJobInstanceList", group, {"JobId": job_id, **filters})
+    if isinstance(reply, CallFailed):
+        return reply
+    found = _data(reply, _ListData).job_instance_details
+    return [one for one in found if one.job_id is None or str(one.job_id) == job_id]
+
+
+def moment(written: str | None, zone: ZoneInfo) -> float | None:
+    """Unix seconds of an instance's time; none if it has none, or one that no document describes."""
+    try:
+        return instant(written, zone) if written else None
+    except ValueError:
+        return None
+
+
+def _data(reply: Reply, kind: type[_Data]) -> _Data:
+    data: Any = reply.body.get("Data")
+    return msgspec.convert(data, kind, strict=False)
