@@ -26,9 +26,10 @@ from secondwind.localcloud.sls import LogService  # noqa: E402
 from secondwind.localcloud.sls_wire import LogGroup, log  # noqa: E402
 from secondwind.localcloud.tablestore import Tablestore  # noqa: E402
 from shared.domain.credentials import Credentials  # noqa: E402
+from shared.doors import DOOR  # noqa: E402
 from shared.ledger.tablestore import Place  # noqa: E402
 from shared.ledger.tablestore_setup import create_table  # noqa: E402
-from tools.bundle_parts import FUNCTIONS, RUNTIMES  # noqa: E402
+from tools.bundle_parts import RUNTIMES  # noqa: E402
 from tools.test_elsewhere import interpreters  # noqa: E402
 
 STARTS = 5
@@ -125,7 +126,7 @@ def main() -> int:
     with town.cloud:
         town.set_up()
         for runtime, python in built.items():
-            for door in FUNCTIONS:
+            for door in DOOR:
                 folder = ROOT / "build" / f"secondwind-{runtime.name}"
                 runs = [_start(town, folder, python, runtime.version, door) for _ in range(STARTS)]
                 times = [statistics.median(run["steps"][step] for run in runs) for step in range(3)]

@@ -10,7 +10,8 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-FUNCTIONS = ("log_trigger", "event_trigger", "manual", "sweep")
+from shared.doors import DOOR
+
 PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
 """Debian 10's glibc 2.28, the older of the two runtimes' systems, and below."""
 
@@ -136,7 +137,7 @@ def kept(distribution: str, path: PurePosixPath) -> bool:
 def product_files(root: Path) -> list[PurePosixPath]:
     """Our own files: the modules that the doors import, at once or later, and the policy; relative to `root`."""
     ours: set[PurePosixPath] = {PurePosixPath("policy.yaml")}
-    waiting = [f"functions.{name}.index" for name in FUNCTIONS]
+    waiting = [f"functions.{name}.index" for name in DOOR]
     while waiting:
         for path in _files_of(root, waiting.pop()):
             if path not in ours:

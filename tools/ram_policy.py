@@ -20,6 +20,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.domain.failure import Trigger
+from shared.doors import door_of
 from shared.systems import SYSTEMS
 from tools.deploy_check import ROOT, read_defaults, resolve
 
@@ -32,7 +34,7 @@ _TABLE = "acs:ots:${region}:${account}:instance/${instance}/table/${table}"
 _LEDGER = (_TABLE, f"{_TABLE}_due", f"{_TABLE}_expiry")
 """A secondary index is a table of its own to RAM."""
 _DEAD_LETTERS = "acs:mns:${region}:${account}:/queues/${dead_letters}/messages"
-_LOG_FUNCTION = "acs:fc:${region}:${account}:functions/secondwind-log-trigger"
+_LOG_FUNCTION = "acs:fc:${region}:${account}:functions/" + door_of(Trigger.LOG).deployed_name
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,7 @@ class Grant:
     """As narrow as the service allows."""
 
 
-CALLS: Mapping[str, Grant] = {
-    **{f"{one.name}:{call.name}": Grant(call.ram_action, ANY) for one in SYSTEMS for call in one.operations},
+_PLATFORM_CALLS: Mapping[str, Grant] = {
     # https://www.alibabacloud.com/help/en/sls/overview-8
     "log:pull_logs": Grant("log:GetCursorOrData", (_SOURCE,)),
     "log:put_logs": Grant("log:PostLogStoreLogs", (_OUTCOMES,)),
@@ -54,7 +55,13 @@ CALLS: Mapping[str, Grant] = {
     "ots:batch_write_row": Grant("ots:BatchWriteRow", _LEDGER),
     "ots:get_range": Grant("ots:GetRange", _LEDGER),
 }
-"""By service and the name under which the code calls it: the operation's, or the SDK's method."""
+
+
+def calls() -> dict[str, Grant]:
+    """By service and the name under which the code calls it: the operation's, or the SDK's method."""
+    of_systems = {f"{one.name}:{call.name}": Grant(call.ram_action, ANY) for one in SYSTEMS for call in one.operations}
+    return of_systems | dict(_PLATFORM_CALLS)
+
 
 PLATFORM: tuple[Grant, ...] = (
     Grant("log:PostLogStoreLogs", (_FUNCTION_LOGS,)),
@@ -100,7 +107,7 @@ def trust(service: str) -> dict[str, Any]:
 def templates() -> dict[str, dict[str, Any]]:
     """Every document by its file's name."""
     return {
-        "function-policy.json": policy((*CALLS.values(), *PLATFORM)),
+        "function-policy.json": policy((*calls().values(), *PLATFORM)),
         "function-trust.json": trust("fc.aliyuncs.com"),
         "log-trigger-policy.json": policy(LOG_TRIGGER),
         "log-trigger-trust.json": trust("log.aliyuncs.com"),

@@ -131,7 +131,9 @@ def _fields() -> Iterator[tuple[Field, str]]:
 
 def _outcome() -> str:
     says = said(Outcome)
-    rows = [row for name in Outcome.__struct_fields__ for row in (_places() if name == "place" else [(name, says[name])])]
+    rows = [
+        row for name in Outcome.__struct_fields__ for row in (_places() if name == "place" else [(name, says[name])])
+    ]
     rows = [(f"`{name}`", meaning) for name, meaning in rows]
     return (
         "## Outcome record\n\n`secondwind-outcome/1`, one log each in the outcome Logstore. Every value is text; a "

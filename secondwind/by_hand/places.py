@@ -13,6 +13,8 @@ from shared.domain.keys import job_key
 from shared.systems import SYSTEMS
 
 MAX_PART_CHARS = 256
+
+
 class Job(Struct, frozen=True, kw_only=True):
     """One job, named by a person."""
 

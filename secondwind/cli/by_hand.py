@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import Any
 
+from shared.systems import SYSTEMS
+
 STATUSES = (
     "Exit status: 0 done; 1 not done, the text says why; 2 it cannot be asked like that (usage, settings, no such "
     "ledger); 3 the ledger is out of reach, or it is not known whether it saved: repeat it."
@@ -39,7 +41,7 @@ def _breaker(parser: argparse.ArgumentParser) -> None:
         action.add_argument(
             "scope",
             metavar="SCOPE",
-            help="as `list` prints it: ehpc/<region>/<cluster> or schedulerx/<region>/<namespace>/<group>",
+            help=f"as `list` prints it: {' or '.join(system.scope_form for system in SYSTEMS)}",
         )
         _by(action)
     opening.add_argument("--why", required=True, metavar="TEXT")
@@ -78,9 +80,8 @@ def _mode(parser: argparse.ArgumentParser) -> None:
 
 def _explain(parser: argparse.ArgumentParser) -> None:
     _at_ledger(parser)
-    parser.add_argument(
-        "--job", metavar="JOB", help="ehpc/<region>/<cluster>/<job id> or schedulerx/<region>/<namespace>/<group>/<job>"
-    )
+    jobs = " or ".join(f"{system.scope_form}/<{system.job_label}>" for system in SYSTEMS)
+    parser.add_argument("--job", metavar="JOB", help=jobs)
     parser.add_argument("--failure", metavar="ID", help="one failure only: its id, or six characters of it at least")
     parser.add_argument("--since", default="24h", metavar="TIME", help="how far back: 90s, 30m, 24h, 7d (default 24h)")
     parser.add_argument("--live", action="store_true", help="also decide it anew on the live job, calling nothing")

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-FUNCTIONS = ("log_trigger", "event_trigger", "manual", "sweep")
+from shared.doors import DOOR
+
 _REMOTE = ("service", "qualifier", "endpoint", "region", "account", "task_id")
 _STATUSES = (
     "Exit status: 0 the function returned (or an asynchronous call was taken), 1 it raised, 2 the call cannot be made "
@@ -65,8 +66,8 @@ def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
         return via.run(wanted, sys.stdout, sys.stderr, os.environ)
     if chosen.asynchronous or any(getattr(chosen, name) for name in _REMOTE):
         parser.error("--async, --task-id, --service, --qualifier, --endpoint, --region, --account go with --via")
-    if chosen.function and chosen.function not in FUNCTIONS:
-        parser.error(f"argument --function: {chosen.function!r}: with --local one of {', '.join(FUNCTIONS)}")
+    if chosen.function and chosen.function not in DOOR:
+        parser.error(f"argument --function: {chosen.function!r}: with --local one of {', '.join(DOOR)}")
     from secondwind.invoke import local  # noqa: PLC0415 - as above
 
     wanted_here = local.Wanted(chosen.event_file, function=chosen.function or None, dry_run=chosen.dry_run)

@@ -13,6 +13,7 @@ from secondwind.doctor.findings import Finding, Level, Subject
 from secondwind.doctor.local import ledger_kind
 from shared.domain.errors import SettingsError
 from shared.domain.mode import Mode
+from shared.doors import DOORS
 from shared.settings import LedgerUrl, Settings, TablestoreLedger, read_settings, unknown_names
 
 _DENIED = frozenset({"AccessDenied", "Forbidden.RAM"})
@@ -94,10 +95,9 @@ def _place(ledger: LedgerUrl) -> object:
 
 def _triggers(subject: Subject, check: str, triggers: list[Mapping[str, Any]]) -> Iterator[Finding]:
     if not triggers:
+        by_people = any(not door.started_by and door.name in check for door in DOORS)
         said = "it has no trigger: nothing starts it"
-        yield Finding(
-            check, Level.OK if "manual" in check else Level.FAIL, said, "" if "manual" in check else "deploy one"
-        )
+        yield Finding(check, Level.OK if by_people else Level.FAIL, said, "" if by_people else "deploy one")
     for trigger in triggers:
         kind, config = str(trigger.get("triggerType")), _config(trigger)
         label = f"trigger {kind} {trigger.get('triggerName')}"

@@ -22,7 +22,8 @@ from secondwind.localcloud.fc import FunctionRuntime
 from secondwind.outcomes import Row
 from secondwind.usage import UnusableError
 from shared.domain.errors import SettingsError
-from shared.domain.failure import Failure
+from shared.domain.failure import Failure, Trigger
+from shared.doors import door_of
 from shared.settings import read_credentials
 
 RETOLD_S = 0.001
@@ -43,16 +44,17 @@ class Live(Struct, frozen=True, kw_only=True):
 
 def decide_again(announcement: Mapping[str, Any], region: str, terms: Terms) -> Live:
     """Ask the corridor. Never raises for what the environment lacks or the function says."""
+    door = door_of(Trigger.MANUAL)
     try:
         keys = read_credentials(None, terms.environ)
         settings = _settings(terms)
         function = FunctionRuntime(
-            "functions.manual.index.handler",
+            door.handler,
             code_path=CODE_PATH,
-            initializer="functions.manual.index.initialize",
+            initializer=door.initializer,
             environment=settings,
             context_kind="3.12",
-            function_name="manual",
+            function_name=door.name,
             region=terms.environ.get("FC_REGION") or region,
             credentials=Credential(keys.access_key_id, keys.access_key_secret, keys.security_token),
         )

@@ -9,8 +9,9 @@ from msgspec import Struct
 from secondwind.outcomes import Row
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
+from shared.doors import DOORS
 
-_TELLERS = frozenset({"log", "event", "manual"})
+_TELLERS = frozenset(door.trigger.value for door in DOORS if door.tells)
 """What a telling comes through; the sweep tells nothing."""
 
 

@@ -8,18 +8,20 @@ from typing import Any
 
 from secondwind.localcloud.fc import EVENT_BYTES_MAX
 from secondwind.usage import UnusableError
+from shared.domain.failure import Trigger
+from shared.doors import Door, door_of
 
 
-def function_of(event: bytes) -> str:
-    """The function that such an event is for, by its shape; what nobody else takes is EventBridge's."""
+def door_for(event: bytes) -> Door:
+    """The door that such an event is for, by its shape; what nobody else takes is EventBridge's."""
     body = parsed(event)
     if not isinstance(body, dict) or "specversion" in body:
-        return "event_trigger"
+        return door_of(Trigger.EVENT)
     if isinstance(body.get("source"), dict):
-        return "log_trigger"
+        return door_of(Trigger.LOG)
     if "triggerTime" in body and "triggerName" in body:
-        return "sweep"
-    return "manual" if "jobs" in body or "event" in body else "event_trigger"
+        return door_of(Trigger.SWEEP)
+    return door_of(Trigger.MANUAL if "jobs" in body or "event" in body else Trigger.EVENT)
 
 
 def read_event(path: Path) -> bytes:

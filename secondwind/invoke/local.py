@@ -20,12 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from secondwind.invoke.event_file import function_of, parsed, read_event, wrapped
+from secondwind.invoke.event_file import door_for, parsed, read_event, wrapped
 from secondwind.localcloud.acs3 import Credential
 from secondwind.localcloud.fc import FunctionRuntime, InvocationResult
 from secondwind.localcloud.region import FUNCTIONS, Region
 from secondwind.localcloud.scenario import DEFAULT, read_story
 from secondwind.usage import UnusableError
+from shared.domain.failure import Trigger
+from shared.doors import DOOR, door_of
 
 CODE_PATH = Path(__file__).resolve().parents[2]
 RETURNED, RAISED, UNUSABLE = 0, 1, 2
@@ -69,14 +71,14 @@ def run(wanted: Wanted, out: TextIO, err: TextIO, environ: Mapping[str, str] = o
 
 
 def _function(wanted: Wanted, event: bytes) -> str:
-    told = function_of(event)
+    told, by_hand = door_for(event), door_of(Trigger.MANUAL)
     if not wanted.dry_run:
-        return wanted.function or told
-    if wanted.function not in {None, "manual"}:
-        raise UnusableError("a dry run goes through the function manual")
-    if told == "sweep":
-        raise UnusableError("a sweep has no dry run")
-    return "manual"
+        return wanted.function or told.name
+    if wanted.function not in {None, by_hand.name}:
+        raise UnusableError(f"a dry run goes through the function {by_hand.name}")
+    if not told.tells:
+        raise UnusableError(f"a {told.name} has no dry run")
+    return by_hand.name
 
 
 def _here(wanted: Wanted, name: str, event: bytes, environ: Mapping[str, str], err: TextIO) -> InvocationResult:
@@ -108,9 +110,9 @@ def _elsewhere(wanted: Wanted, name: str, event: bytes, environ: Mapping[str, st
     settings = {name: value for name, value in environ.items() if name.startswith("SECONDWIND_") and value}
     settings.setdefault("SECONDWIND_LEDGER_URL", f"sqlite://{_state_folder(environ) / 'ledger.db'}")
     function = FunctionRuntime(
-        f"functions.{name}.index.handler",
+        DOOR[name].handler,
         code_path=CODE_PATH,
-        initializer=f"functions.{name}.index.initialize",
+        initializer=DOOR[name].initializer,
         environment=settings,
         context_kind=FUNCTIONS[name],
         function_name=name,

@@ -18,12 +18,14 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TextIO
 
-from secondwind.invoke.event_file import function_of, read_event, wrapped
+from secondwind.invoke.event_file import door_for, read_event, wrapped
 from secondwind.usage import UnusableError
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint, parse_endpoint
 from shared.domain.errors import SettingsError
+from shared.domain.failure import Trigger
 from shared.domain.job import REGION_PATTERN
+from shared.doors import door_of
 from shared.settings import read_credentials
 
 RETURNED, RAISED, UNUSABLE, REFUSED, NO_ANSWER = 0, 1, 2, 3, 4
@@ -149,12 +151,12 @@ def _client(via: Via) -> Callable[[Call], Answer]:
 
 def _checked(wanted: Wanted, environ: Mapping[str, str]) -> Call:
     event = read_event(wanted.event_file)
-    told = function_of(event)
+    told = door_for(event)
     if wanted.task_id and not wanted.asynchronous:
         raise UnusableError("--task-id goes with --async")
-    if wanted.dry_run and told == "sweep":
-        raise UnusableError("a sweep has no dry run")
-    name = wanted.function or f"secondwind-{'manual' if wanted.dry_run else told.replace('_', '-')}"
+    if wanted.dry_run and not told.tells:
+        raise UnusableError(f"a {told.name} has no dry run")
+    name = wanted.function or (door_of(Trigger.MANUAL) if wanted.dry_run else told).deployed_name
     patterns = {
         "--function": (name, _PATH_PART),
         "--service": (wanted.service, _PATH_PART),

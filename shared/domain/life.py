@@ -1,7 +1,7 @@
 """Lives of a job: one incarnation each, what a rerun ends and what an attempt is reserved for.
 
-A life is identity: it equals only itself. Which kinds of life there are is the trade's matter, which of them a job system
-shows is the system's own.
+A life is identity: it equals only itself. Which kinds of life there are is the trade's matter, which of them a job
+system shows is the system's own.
 """
 
 from __future__ import annotations

@@ -120,7 +120,7 @@ class Snapshot(Protocol):
         ...
 
     def disagreement(self, failure: Failure, run: Run, *, settle_s: float) -> str:
-        """What was told of the job that contradicts the look, in one word; empty if nothing. Owners are compared apart."""
+        """What was told of the job and contradicts the look, in one word; empty if nothing. Owners are not asked."""
         ...
 
 

@@ -1,7 +1,7 @@
 """Where a rerun can stray, the first one of a scope is a canary: it must make exactly what was meant.
 
-SchedulerX reruns a day: a wrong time zone cuts it in the wrong place, and one call then runs two. So the group's breaker
-opens unless the first rerun that could be looked at made what was meant; one that did proves the group.
+SchedulerX reruns a day: a wrong time zone cuts it in the wrong place, and one call then runs two. So the breaker of the
+group opens unless the first rerun that could be looked at made what was meant; one that did proves the group.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LOOKED_AT = frozenset({CaseState.DONE, CaseState.UNKNOWN, CaseState.RESERVED})
 
 
 def judge_canaries(scope: Scope, items: Sequence[Item], ledger: Ledger, policy: Policy, ask: Ask) -> list[Notice]:
-    """Prove the group, or open its breaker, by the reruns that these items looked at; nothing where reruns cannot stray.
+    """Prove the group, or open its breaker, by the reruns that these items looked at; nothing where none can stray.
 
     Returns:
         What the breaker owes if it was opened here.

@@ -112,9 +112,7 @@ class Healer:
             for item, observation in zip(group, seen, strict=True):
                 item.observation = observation
 
-    def _chunk(
-        self, items: list[Item], ask: Ask, actor: Actor, ledger: Ledger, walked: Walked, *, tied: bool
-    ) -> None:
+    def _chunk(self, items: list[Item], ask: Ask, actor: Actor, ledger: Ledger, walked: Walked, *, tied: bool) -> None:
         """Up to 100 failures of one cluster or group: one ledger round trip a step."""
         self._observe([item for item in items if self._aged(item)])
         ask = replace(ask, now=self.clock.now())

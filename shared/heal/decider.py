@@ -164,14 +164,16 @@ class Decider:
     def _close(self, item: Item, case: Case, origin: str) -> None:
         """A case ends in the job's own document, also one that waited elsewhere: a redelivery looks for it there."""
         home = next((key for key in item.own_keys if self.records.readable(key)), origin)
-        record, item.outcome = closed(self.records.record(home), case, item.decided, self.ask, self.policy.policy_version)
+        version = self.policy.policy_version
+        record, item.outcome = closed(self.records.record(home), case, item.decided, self.ask, version)
         self.records.put(home, record)
         if home != origin:
             self.records.put(origin, handed_over(self.records.record(origin), case))
         item.owed_by = home
 
     def _write_watched(self, item: Item, case: Case, key: str) -> None:
-        record, item.outcome = watched(self.records.record(key), case, item.decided, self.ask, self.policy.policy_version)
+        version = self.policy.policy_version
+        record, item.outcome = watched(self.records.record(key), case, item.decided, self.ask, version)
         self.records.put(key, record)
         item.owed_by = key
 

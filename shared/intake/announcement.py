@@ -1,7 +1,7 @@
 """`job-failure/1`: one mapping → a Failure, or every fault in it with its path.
 
-The tables `ENVELOPE` and `EVIDENCE`, with the fields of the system's own room between them, are the schema. A field that
-is null or empty text counts as absent: shell hooks write variables that are not set as empty text.
+The tables `ENVELOPE` and `EVIDENCE`, with the fields of the system's own room between them, are the schema. A field
+that is null or empty text counts as absent: shell hooks write variables that are not set as empty text.
 
 `telling_id` answers "is this the same telling again?". It hashes what was told: the job, the instance or data
 time, `started_at`, `restart_count`, `exit_code`, `message` and the time of the failure *as told*, from the

@@ -23,7 +23,9 @@ def rerun_seen(facts: Facts) -> GateAnswer | None:
     seen = facts.observation.aftermath(case, settled=_settled(case, facts.observation, facts))
     if seen is Aftermath.NOT_RESTARTED and case.reason is not Reason.ACCEPTED:
         seen = Aftermath.WAIT  # it was seen before: a list that lags proves nothing against it
-    return GateAnswer(saw=f"{facts.observation.state.value}: {seen.value}", wanted=wanted, stop=_seen(seen, known, facts))
+    return GateAnswer(
+        saw=f"{facts.observation.state.value}: {seen.value}", wanted=wanted, stop=_seen(seen, known, facts)
+    )
 
 
 def _settled(case: Case, seen: Snapshot, facts: Facts) -> bool:

@@ -27,7 +27,7 @@ class Field(Struct, frozen=True):
     """For people; stands in docs/reference.md."""
 
 
-def name(value: Any) -> str:
+def printable_name(value: Any) -> str:
     """A namespace, group or the like: printable text without blanks around it."""
     fits = isinstance(value, str) and 0 < len(value) <= MAX_ID_CHARS
     if not fits or not value.isprintable() or value != value.strip():

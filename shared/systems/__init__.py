@@ -1,6 +1,6 @@
 """Job systems: one room each, and the list of them.
 
-A room says everything that the core must know of its system (pure), and has the adapter that looks and reruns beside it.
+A room says everything that the core must know of its system (pure); beside it is the adapter that looks and reruns.
 """
 
 from shared.systems.ehpc.system import Ehpc

@@ -1,8 +1,8 @@
 """What the core must know of a job system, and everything that it may know: one `System` each, pure.
 
 A system that leaves something out cannot be made: its module fails when it is imported, and mypy says what is missing.
-How its jobs look, and what a look proves, is its `Snapshot` (shared/domain/snapshot.py); how they are looked at and rerun
-is the adapter that `connect` opens.
+How its jobs look, and what a look proves, is its `Snapshot` (shared/domain/snapshot.py); how they are looked at and
+rerun is the adapter that `connect` opens.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     mutates: bool = False
     """It reruns: there is no harmless form of it to try."""
     ram_action: str
-    """What a role must be allowed: `ehpc:RerunJobs`. The resource is always `*`, neither service knows a narrower one."""
+    """What a role must be allowed: `ehpc:RerunJobs`. On every resource: no service knows a narrower one."""
 
 
 class Pace(Struct, frozen=True, kw_only=True):

@@ -9,8 +9,8 @@ import time
 import pytest
 
 from secondwind.localcloud.sls_wire import LogGroup, log
+from shared.doors import DOOR
 from tests.deploy.conftest import OUTCOMES, PROJECT, SOURCE, Stage, Unpacked
-from tools.bundle_parts import FUNCTIONS
 
 IMPORTS_ALL = """
 import sys
@@ -65,7 +65,7 @@ def test_manual_and_sweep_run_from_the_bundle(stage: Stage) -> None:
 
 def test_nothing_is_compiled_at_start_and_nothing_comes_from_elsewhere(unpacked: Unpacked) -> None:
     """Every module that the functions load is byte-code of the bundle, an extension of it, or Python's own."""
-    command = [unpacked.python, "-B", "-c", IMPORTS_ALL, str(unpacked.folder), *FUNCTIONS]
+    command = [unpacked.python, "-B", "-c", IMPORTS_ALL, str(unpacked.folder), *DOOR]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
     assert done.returncode == 0, done.stderr
     loaded = dict(line.split(" ", 1) for line in done.stdout.splitlines())
@@ -75,7 +75,7 @@ def test_nothing_is_compiled_at_start_and_nothing_comes_from_elsewhere(unpacked:
     assert {"shared.runtime", "aliyun.log", "tablestore", "alibabacloud_tea_openapi", "cryptography"} <= ours
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", DOOR)
 def test_bad_settings_are_told_by_initialize(stage: Stage, name: str) -> None:
     """Without settings each function's initializer raises one error with every name, so the bundle lacks no module."""
     stage.environment = {}

@@ -13,10 +13,11 @@ import jsonschema
 import pytest
 
 from shared.domain.mode import Mode
+from shared.doors import DOOR
 from shared.settings import read_settings
 from shared.settings.ledger_url import TablestoreLedger
 from tests.deploy.serverless import ENVIRONMENT, PINNED, ROOT, Serverless, is_alive
-from tools.bundle_parts import FUNCTIONS, RUNTIMES
+from tools.bundle_parts import RUNTIMES
 from tools.deploy_check import read_defaults
 
 SCHEMAS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "deploy/schemas").glob("*.json")}
@@ -137,11 +138,12 @@ def test_the_queue_trigger_of_the_docs_verifies(serverless: Serverless, tmp_path
 
 def test_every_function_satisfies_our_schemas(resolved: dict[str, Any]) -> None:
     """What is deployed is complete and has nothing else, for functions and for each type of trigger."""
-    assert set(resolved["resources"]) == set(FUNCTIONS)
-    for name in FUNCTIONS:
+    assert set(resolved["resources"]) == set(DOOR)
+    for name in DOOR:
         _judge(resolved["resources"][name]["props"])
-    types = [one["triggerType"] for name in FUNCTIONS for one in resolved["resources"][name]["props"]["triggers"]]
-    assert types == ["log", "eventbridge", "timer"]
+    for name, door in DOOR.items():
+        types = [one["triggerType"] for one in resolved["resources"][name]["props"]["triggers"]]
+        assert types == ([door.started_by] if door.started_by else [])
 
 
 @pytest.mark.parametrize(("name", "place", "value"), MUTANTS)
@@ -162,22 +164,23 @@ def test_a_mutant_fails_our_schemas(resolved: dict[str, Any], name: str, place: 
 def test_handlers_exist_and_the_bundle_is_the_one_that_is_built(resolved: dict[str, Any]) -> None:
     """Handler and initializer of each function can be imported, its name is its own, the archive is `make bundle`'s."""
     names = set()
-    for name in FUNCTIONS:
+    for name in DOOR:
         props = resolved["resources"][name]["props"]
         names.add(props["functionName"])
-        assert props["functionName"] == f"secondwind-{name.replace('_', '-')}"
-        assert props["handler"] == f"functions.{name}.index.handler"
+        assert props["functionName"] == DOOR[name].deployed_name
+        assert props["description"] == DOOR[name].says
+        assert props["handler"] == DOOR[name].handler
         for path in (props["handler"], props["instanceLifecycleConfig"]["initializer"]["handler"]):
             module, _, attribute = path.rpartition(".")
             assert module == f"functions.{name}.index"
             assert callable(getattr(importlib.import_module(module), attribute))
         assert props["code"] == f"./build/secondwind-{props['runtime']}.zip"
-    assert len(names) == len(FUNCTIONS)
+    assert len(names) == len(DOOR)
 
 
 def test_the_functions_accept_their_environment(resolved: dict[str, Any]) -> None:
     """The settings that s.yaml makes are good ones, observe by default, keep within 4 KB, and name no key."""
-    for name in FUNCTIONS:
+    for name in DOOR:
         environment = resolved["resources"][name]["props"]["environmentVariables"]
         settings = read_settings(environment, "cn-hangzhou")
         assert settings.mode is Mode.OBSERVE
@@ -190,7 +193,7 @@ def test_the_functions_accept_their_environment(resolved: dict[str, Any]) -> Non
 
 def test_triggers_cannot_feed_themselves_or_outrun_the_platform(resolved: dict[str, Any]) -> None:
     """Source and outcomes differ; EventBridge waits five minutes; a sweep ends before the next one begins."""
-    functions = {name: resolved["resources"][name]["props"] for name in FUNCTIONS}
+    functions = {name: resolved["resources"][name]["props"] for name in DOOR}
     (log_trigger,) = functions["log_trigger"]["triggers"]
     outcomes = functions["log_trigger"]["environmentVariables"]["SECONDWIND_OUTCOME_LOGSTORE"]
     assert log_trigger["triggerConfig"]["sourceConfig"]["logstore"] != outcomes
@@ -208,7 +211,7 @@ def test_deploy_builds_first_and_once(serverless: Serverless, tmp_path: Path) ->
     assert done.returncode == 0, done.stdout
     assert told.read_text(encoding="utf-8") == "deploy-check bundle RUNTIME=python3.10 LEDGER=tablestore\n"
     deployed = [json.loads(line) for line in (tmp_path / "deployed").read_text(encoding="utf-8").splitlines()]
-    assert [one["functionName"] for one in deployed] == [f"secondwind-{name.replace('_', '-')}" for name in FUNCTIONS]
+    assert [one["functionName"] for one in deployed] == [door.deployed_name for door in DOOR.values()]
 
 
 def test_a_failed_build_deploys_nothing(serverless: Serverless, tmp_path: Path) -> None:

@@ -101,9 +101,7 @@ def test_a_mode_set_by_hand_is_told(ward: Ward, tmp_path: Path) -> None:
         everything=ModeSet(mode=Mode.OFF, by="x\x1b[31m", at=1.0),
         rules={"a": ModeSet(mode=Mode.AUTO, by="y", at=1.0)},
     )
-    ledger.save(
-        [Write(key=CONTROLS_KEY, document=encode(controls), expected=None, due_at=None, expires_at=None)]
-    )
+    ledger.save([Write(key=CONTROLS_KEY, document=encode(controls), expected=None, due_at=None, expires_at=None)])
     seen = ward.look()
     assert seen.level("mode by hand", "off for everything") == "warn"
     assert seen.out.count("mode by hand") == 1

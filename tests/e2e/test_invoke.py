@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from secondwind.invoke.event_file import function_of
+from secondwind.invoke.event_file import door_for
 from secondwind.invoke.local import RAISED, RETURNED, UNUSABLE, Wanted, run
 from secondwind.localcloud.region import Region
 from secondwind.localcloud.scenario import DEFAULT, read_story
@@ -73,7 +73,7 @@ def test_an_event_file_shows_something_real(name: str) -> None:
     """Each file finds its job in the local cloud and ends as its case says; what was changed in it is said."""
     function, expected = CASES[name]
     body = (EVENTS / name).read_bytes()
-    assert function_of(body) == function
+    assert door_for(body).name == function
     called = call(EVENTS / name)
     assert (called.status, called.outcomes) == (RETURNED, expected)
     assert called.answer["schema"] == "secondwind-result/1"
@@ -216,4 +216,4 @@ def test_endpoints_without_a_key_are_refused(elsewhere: Elsewhere, tmp_path: Pat
 )
 def test_the_function_follows_from_the_shape(body: bytes, function: str) -> None:
     """Whatever no other door takes is EventBridge's."""
-    assert function_of(body) == function
+    assert door_for(body).name == function

@@ -79,7 +79,7 @@ def told(failure: str, verdict: str, at_s: float, **more: str) -> dict[str, str]
         at=rfc3339(NOW - at_s),
         verdict=verdict,
         reason=more.pop("reason", "accepted"),
-        place={name: more.pop(name) for name in ("system", "region", "cluster_id", "namespace", "group_id") if name in more},
+        place={name: more.pop(name) for name in ("system", "cluster_id", "namespace", "group_id") if name in more},
         **more,
     ).fields()
 

@@ -9,7 +9,5 @@ from shared.domain.life import Life
 
 def with_lives(parts: dict[str, Any]) -> dict[str, Any]:
     """The parts of a case, with each life that is written as text read; empty text is none."""
-    return {
-        name: (Life.read(value) if value else None) if name in {"life", "held_life"} and isinstance(value, str) else value
-        for name, value in parts.items()
-    }
+    lives = {name: parts[name] for name in ("life", "held_life") if isinstance(parts.get(name), str)}
+    return {**parts, **{name: Life.read(text) if text else None for name, text in lives.items()}}

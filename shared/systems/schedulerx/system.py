@@ -12,8 +12,7 @@ from shared.domain.endpoint import Endpoint
 from shared.domain.failure import Failure
 from shared.domain.job import Scope, State
 from shared.ports import Clock, JobSystem
-from shared.reading.ids import Field, positive_long
-from shared.reading.ids import name as read_name
+from shared.reading.ids import Field, positive_long, printable_name
 from shared.reading.times import data_time
 from shared.systems.imagined import Imagined
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
@@ -61,9 +60,9 @@ class Schedulerx(System):
     parts = (Part(field="namespace", label="namespace"), Part(field="group_id", label="group"))
     job_label = "job"
     fields = (
-        Field("namespace", read_name, required=True, says="The namespace's id."),
-        Field("group_id", read_name, required=True, says="The application group's id."),
-        Field("namespace_source", read_name, says="Only special third parties need it."),
+        Field("namespace", printable_name, required=True, says="The namespace's id."),
+        Field("group_id", printable_name, required=True, says="The application group's id."),
+        Field("namespace_source", printable_name, says="Only special third parties need it."),
         Field("job_id", job_id, required=True, says="The job's id."),
         Field("job_instance_id", positive_long, says="The failed instance; this or `data_time` is required."),
         Field("data_time", data_time, says="The failed instance's data time, in `SECONDWIND_TIME_ZONE`."),

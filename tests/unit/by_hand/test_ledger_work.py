@@ -42,9 +42,7 @@ NOW = START + 60
 def rewrite(ledger: Ledger, key: str, record: JobRecord) -> None:
     """Somebody else's change."""
     stored = ledger.load([key])[key]
-    write = Write(
-        key=key, document=encode(record), expected=stored.version, due_at=record.due_at, expires_at=None
-    )
+    write = Write(key=key, document=encode(record), expected=stored.version, due_at=record.due_at, expires_at=None)
     assert not ledger.save([write])
 
 

@@ -31,7 +31,8 @@ def test_nothing_in_the_way_is_a_rerun(facts: Any) -> None:
     """All gates passed, each named with what it saw and wanted."""
     decision = decide(facts())
     assert (decision.verdict.value, decision.reason.value, decision.attempt) == ("rerun", "accepted", 1)
-    assert (str(decision.life), decision.state, decision.rule, decision.max_attempts) == (LIFE, "RUNNING", "the-rest", 3)
+    assert (decision.state, decision.rule, decision.max_attempts) == ("RUNNING", "the-rest", 3)
+    assert str(decision.life) == LIFE
     assert all(gate.passed and gate.saw and gate.wanted for gate in decision.gates)
     asked = [gate.name for gate in decision.gates]
     assert asked == [name for name, *_ in GATES if name not in NOT_ALWAYS_ASKED]

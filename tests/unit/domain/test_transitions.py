@@ -23,9 +23,7 @@ TERMS = Reservation(owner="o", may_leave_until=2060.0, settle_s=120.0, cooldown_
 
 def decision(verdict: Verdict, reason: Reason, failure_id: str = "f", **about: Any) -> Decision:
     """A decision about `1.scheduler`."""
-    return Decision(
-        verdict=verdict, reason=reason, message="", failure_id=failure_id, job_id="1.scheduler", **about
-    )
+    return Decision(verdict=verdict, reason=reason, message="", failure_id=failure_id, job_id="1.scheduler", **about)
 
 
 STOPPED = decision(Verdict.SUPPRESSED, Reason.BREAKER_OPEN)

@@ -182,9 +182,7 @@ def test_the_sweep_tells_that_a_person_closed_it(house: Any) -> None:
     scope, stored = house.failure().scope, house.ledger.load([KEY])[KEY]
     shut = closed_by_hand(breaker(house), scope, house.clock.now(), "ann")
     due_at = shut.listed_at
-    house.ledger.save(
-        [Write(key=KEY, document=encode(shut), expected=stored.version, due_at=due_at, expires_at=None)]
-    )
+    house.ledger.save([Write(key=KEY, document=encode(shut), expected=stored.version, due_at=due_at, expires_at=None)])
     house.sweep()
     opening, closing = notices(house)
     assert (closing["reason"], closing["follow_up"]) == ("breaker_closed", opening["outcome_id"])

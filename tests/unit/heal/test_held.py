@@ -82,9 +82,7 @@ def test_a_yes_passes_no_budget(house: Any, verdicts: Any) -> None:
     record = decode_record(stored.document)
     held = next(case for case in record.cases if case.open)
     moved, _ = moves.approve(record, held, "ann", house.clock.now())
-    house.ledger.save(
-        [Write(key=JOB, document=encode(moved), expected=stored.version, due_at=1.0, expires_at=None)]
-    )
+    house.ledger.save([Write(key=JOB, document=encode(moved), expected=stored.version, due_at=1.0, expires_at=None)])
     assert ("suppressed", "attempts_used_up") in verdicts(house.sweep())
 
 
