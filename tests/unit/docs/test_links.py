@@ -62,8 +62,10 @@ def test_a_dead_link_is_found(tmp_path: Path) -> None:
     ]
 
 
-def test_every_page_of_docs_is_in_the_index() -> None:
-    """docs/README.md names each page beside it."""
-    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
-    beside = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md"}
+@pytest.mark.parametrize("folder", ["docs", "docs/facts"])
+def test_every_page_of_a_folder_is_in_its_index(folder: str) -> None:
+    """The README.md of the folder names each page beside it."""
+    index = (ROOT / folder / "README.md").read_text(encoding="utf-8")
+    beside = {page.name for page in (ROOT / folder).glob("*.md")} - {"README.md"}
+    assert len(beside) > 5
     assert {name for name in beside if f"]({name})" not in index} == set()
