@@ -51,3 +51,15 @@ def headings(page: Path) -> list[tuple[int, str]]:
     """(level, text) of every heading."""
     found = (re.match(r"(#{1,6}) +(.*?) *#*$", line) for line, code in lines(page) if not code)
     return [(len(match[1]), match[2]) for match in found if match]
+
+
+@cache
+def anchors(page: Path) -> frozenset[str]:
+    """Of its headings, as GitHub makes them: lower case, punctuation away, blanks to hyphens, repeats numbered."""
+    made: list[str] = []
+    for _, text in headings(page):
+        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).replace("`", "").lower()
+        slug = re.sub(r"[^\w\- ]", "", plain).strip().replace(" ", "-")
+        repeats = sum(1 for other in made if re.fullmatch(re.escape(slug) + r"(-[0-9]+)?", other))
+        made.append(f"{slug}-{repeats}" if slug in made else slug)
+    return frozenset(made)
