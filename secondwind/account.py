@@ -1,7 +1,7 @@
 """What commands that look at a whole account have in common: settings, key and region, as a person's machine has them.
 
-The settings are the functions' own (contract.md), but Log Service is called at its public endpoint unless
-`SECONDWIND_SLS_ENDPOINT` says otherwise: the functions' default, the intranet's, answers inside a VPC only.
+The settings are the functions' own (docs/reference.md#settings), but Log Service is called at its public endpoint
+unless `SECONDWIND_SLS_ENDPOINT` says otherwise: the functions' default, the intranet's, answers inside a VPC only.
 """
 
 from __future__ import annotations

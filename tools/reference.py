@@ -21,11 +21,26 @@ from shared.domain.verdicts import OPEN_VERDICTS, Step, Verdict
 from shared.intake.announcement import ENVELOPE, EVIDENCE
 from shared.policy.decide import GATES, Skip
 from shared.reading.ids import Field
+from shared.result import MAX_OUTCOMES
+from shared.result import SCHEMA as RESULT
 from shared.settings.variables import VARIABLES
 from shared.systems import SYSTEMS
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "reference.md"
 _HELP_COLUMNS = "100"
+RESULT_MEMBERS = {
+    "schema": f"Always `{RESULT}`.",
+    "counts": "Of outcomes, one number a verdict, also where it is 0. Each failure of the delivery counts once.",
+    "counts.folded": "How many further tellings of the same failures the delivery held: their outcomes are folded into "
+    "the one that is counted.",
+    "counts.passed_over": "How many records announce no failure and were not meant to: the other logs of the source "
+    "Logstore. They have no outcome.",
+    "outcomes": f"Outcome records as below, at most {MAX_OUTCOMES}: the Logstore has them all. `manual` answers with "
+    "all of them, each with the next two members as well.",
+    "outcomes[].gates": "`manual`: every gate that was asked: `name`, `passed`, `saw`, `wanted`.",
+    "outcomes[].would_change": "`manual`: what would have to change for it to be rerun, for people.",
+}
+"""Of a function's answer. A test holds them against a real one."""
 _HEAD = """\
 # Reference
 
@@ -38,7 +53,7 @@ hold in [guarantees.md](guarantees.md).
 
 def reference() -> str:
     """The whole document."""
-    parts = [_HEAD, _settings(), _verdicts(), _reasons(), _gates(), _announcement(), _outcome(), _commands()]
+    parts = [_HEAD, _settings(), _verdicts(), _reasons(), _gates(), _announcement(), _result(), _outcome(), _commands()]
     return "\n".join(parts)
 
 
@@ -127,6 +142,15 @@ def _fields() -> Iterator[tuple[Field, str]]:
     yield from ((field, "all") for field in ENVELOPE)
     yield from ((field, system.name) for system in SYSTEMS for field in system.fields)
     yield from ((field, "all") for field in EVIDENCE)
+
+
+def _result() -> str:
+    rows = [(f"`{name}`", meaning) for name, meaning in RESULT_MEMBERS.items()]
+    return (
+        f"## Result\n\n`{RESULT}`, what each function answers. A function raises only when the whole delivery must "
+        "come again;\none bad record is an `invalid` outcome. A member that is not here may be added: pass it over.\n\n"
+        + _table(("member", "meaning"), rows)
+    )
 
 
 def _outcome() -> str:

@@ -1,9 +1,7 @@
 """Checks the signature ACS3-HMAC-SHA256 of a raw request.
 
-Rules: https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature and
-job-systems.md 2.2. Codes, texts and statuses: the public table of common gateway errors, as repeated at
-https://developer.aliyun.com/ask/278265; MissingSecurityToken at https://www.alibabacloud.com/help/doc-detail/42775.htm;
-IncompleteSignature at https://help.aliyun.com/zh/polardb/client-error-codes.
+Rules: docs/facts/gateway-and-transport.md#signature. Codes, texts and statuses: #gateway-codes there, and the pages
+that it names.
 """
 
 from __future__ import annotations

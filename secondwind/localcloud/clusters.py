@@ -1,7 +1,6 @@
 """E-HPC clusters of the simulated world: jobs that queue, run, hang, end, and get rerun.
 
-Behaviour follows job-systems.md 3.5, 3.6 and 9 (rows 6 to 12), that is OpenPBS `src/server/req_rerun.c`
-(https://github.com/openpbs/openpbs) and Slurm `src/slurmctld/job_mgr.c` (https://github.com/SchedMD/slurm).
+Behaviour follows docs/facts/ehpc.md#proof, and below it OpenPBS (docs/facts/pbs.md) and Slurm (docs/facts/slurm.md).
 """
 
 from __future__ import annotations
@@ -200,7 +199,7 @@ class Cluster:
         return in_progress(job.job_id) if lag_s > AGENT_TIMEOUT_S else ""
 
     def _rerun_array(self, parent: Job) -> str:
-        """Reruns every subjob, the ended ones as well (job-systems.md 3.5)."""
+        """Reruns every subjob, the ended ones as well (docs/facts/pbs.md#arrays)."""
         if self._seen(parent).state is not State.RUNNING:
             return f"Request invalid for state of job {parent.job_id}"
         subjobs = [self._jobs[sub] for sub in parent.subjobs if sub in self._jobs]

@@ -1,6 +1,6 @@
 """E-HPC 2018-04-12 over the simulated clusters: RerunJobs, StopJobs, the lists, DescribeJob, ListClusters.
 
-Facts: job-systems.md 3 and 4 (https://help.aliyun.com/document_detail/159050.html). What no source states and
+Facts: docs/facts/ehpc.md. What no source states and
 is chosen here: an unknown id is refused like a finished one; an asynchronous call takes effect 5 s after its
 answer and tells nothing; a job that DescribeJob does not find is 406 AgentError; StartTime of a queued PBS
 job is empty.

@@ -1,4 +1,4 @@
-"""E-HPC's two job lists and DescribeJob: the same jobs in three shapes (job-systems.md 4.2 and 4.3).
+"""E-HPC's two job lists and DescribeJob: the same jobs in three shapes (docs/facts/ehpc.md#lists).
 
 Sources: https://alibabacloud.com/help/en/doc-detail/87251.html (ListJobs),
 https://www.alibabacloud.com/help/en/e-hpc/developer-reference/api-ehpc-2018-04-12-listjobswithfilters.

@@ -1,7 +1,7 @@
 """EventBridge event streaming on localhost: batches of a queue's events go to a function as one JSON array.
 
 An array also for one event; the whole array again after an error; windows by count and time
-(https://www.alibabacloud.com/help/en/eventbridge/user-guide/retry-and-dead-letter; function-compute.md 2.2, 2.5). With
+(docs/facts/eventbridge.md#deliveries, #retries). With
 `ErrorsTolerance.NONE` a partition keeps its order: nothing overtakes a batch that failed, and once the retries are used
 up the partition is blocked until it is resumed. The documentation speaks of the whole task there, and of no order;
 per partition is inferred. With `ALL` the next batch does not wait.

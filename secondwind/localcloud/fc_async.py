@@ -5,7 +5,7 @@
     queue.run_due()                   # makes the calls that are due by now
 
 Retries: https://www.alibabacloud.com/help/en/functioncompute/fc/error-handling-1-2. A task's id is refused a second
-time (function-compute.md 3); destinations: https://www.alibabacloud.com/help/en/functioncompute/fc/user-guide/result-callback.
+time; destinations: docs/facts/function-compute.md#asynchronous-invocation.
 Not published, so this project's choice: the pause after a function's error, what a destination's record looks like, and
 how long ids are remembered (here: always). What the platform loses after an error of its own is lost here on demand.
 """

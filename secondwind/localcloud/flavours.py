@@ -1,4 +1,4 @@
-"""Where E-HPC clusters differ: the scheduler that they run, and how it behaves (job-systems.md 3.5)."""
+"""Where E-HPC clusters differ: the scheduler that they run, and how it behaves (docs/facts/ehpc.md#underneath)."""
 
 from __future__ import annotations
 

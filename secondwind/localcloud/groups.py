@@ -1,4 +1,4 @@
-"""SchedulerX groups of the simulated world: scheduled jobs and their instances (job-systems.md 5, 6)."""
+"""SchedulerX groups of the simulated world: scheduled jobs and their instances (docs/facts/schedulerx.md)."""
 
 from __future__ import annotations
 

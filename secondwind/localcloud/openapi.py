@@ -1,6 +1,6 @@
 """The gateway of Alibaba's RPC-style services: one path, the operation in `x-acs-action` and `x-acs-version`.
 
-Shapes and codes: job-systems.md 2 and https://developer.aliyun.com/ask/278265; InvalidAction.NotFound and
+Shapes and codes: docs/facts/gateway-and-transport.md; InvalidAction.NotFound and
 Throttling.User with their texts as clients of many products meet them.
 Every call is recorded, with what it did apart from what it answered.
 """

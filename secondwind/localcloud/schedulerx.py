@@ -1,7 +1,6 @@
 """SchedulerX 2 (2019-04-30) over the simulated groups: RerunJob, RetryJobInstance and the reads.
 
-Facts: job-systems.md 5 and 6; https://help.aliyun.com/en/mse/use-cases/rebrush-data,
-https://help.aliyun.com/zh/schedulerx/developer-reference/api-schedulerx2-2019-04-30-rerunjob.
+Facts: docs/facts/schedulerx.md.
 Business errors are HTTP 200 with Success false. What no source states and is chosen here: their Code is 400,
 that of a clash 500; the last day counts even if EndDate is its first moment; a disabled job runs all the same
 (so that a caller who forgot to look is found out); at most 366 days a call; RetryJobInstance makes a new

@@ -1,4 +1,4 @@
-"""SchedulerX 2 answers: instances and job configurations as the reads show them (job-systems.md 6.2)."""
+"""SchedulerX 2 answers: instances and job configurations as the reads show them (docs/facts/schedulerx.md#reads)."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 A search, and behind `|` SQL over the table `log`: https://www.alibabacloud.com/help/en/sls/user-guide/query-syntax.
 None was run at the service itself, and the local cloud has no SQL. Names that are words of SQL stand in quotes. Field
 names are `shared.domain.outcome.Outcome`'s, values come from the enums; a test parses every query. A log may be written
-twice with one `outcome_id` (contract.md): outcomes and failures are counted by id, never by row.
+twice with one `outcome_id` (docs/reference.md#outcome-record): outcomes and failures are counted by id, never by row.
 """
 # ruff: noqa: S608 - no query has anything in it that comes from outside this module
 

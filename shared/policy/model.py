@@ -1,4 +1,4 @@
-"""The policy file's types: what a policy may say, its defaults and its bounds (contract.md, Policy file).
+"""The policy file's types: what a policy may say, its defaults and its bounds (docs/policy.md#reference).
 
 The annotations are the one source of every bound: the loader checks them, and a JSON Schema can be made from
 them. Durations are seconds and carry `_s`; a fraction is allowed. Only a loaded policy has been checked.

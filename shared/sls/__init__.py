@@ -2,7 +2,7 @@
 
 One call is one request: the SDK would repeat up to ten times with a second between, longer than many invocations have
 left, so its loop is not used (`_client`). Here a request is repeated once if the service or network failed; a second
-write of the same outcome has the same `outcome_id`. Wire and limits: function-compute.md 7,
+write of the same outcome has the same `outcome_id`. Wire and limits: docs/facts/log-service.md,
 https://www.alibabacloud.com/help/en/sls/developer-reference/api-sls-2020-12-30-putlogs.
 """
 

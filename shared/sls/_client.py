@@ -91,7 +91,7 @@ class Client:
         )
         self._sdk._session.trust_env = False  # noqa: SLF001 - the SDK has no other way to leave proxies and netrc alone
         if _is_address(endpoint):
-            # With a port the SDK does not see that a project cannot be put before an address (function-compute.md 7.2).
+            # With a port it does not see that no project can stand before an address (docs/facts/log-service.md#sdk).
             self._sdk._isRowIp = True  # noqa: SLF001 - no public switch
 
     def pull(self, wanted: LogRange, cursor: str, groups: int) -> Page:

@@ -35,7 +35,7 @@ def event(data: Any, event_id: str = "1") -> dict[str, Any]:
 
 
 def test_a_log_is_healed_and_told(town: Any) -> None:
-    """A failure among strangers' logs is rerun; the row in the outcome Logstore holds all that the contract names."""
+    """A failure among strangers' logs is rerun; the row in the outcome Logstore holds all that the reference names."""
     hung_cluster(town, 1)
     town.put("failures", {"level": "info"}, {key: str(value) for key, value in failure().items()}, {"content": "hi"})
     answer = town.invoke("log_trigger", town.trigger_event())

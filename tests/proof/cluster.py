@@ -1,7 +1,7 @@
 """Schedulers as E-HPC drives them: what a call really does, and what a look then shows.
 
 PBS goes on showing the old run as RUNNING while a rerun is in progress and keeps SubmitTime; Slurm queues at
-once, renews SubmitTime and shows a forecast as StartTime (job-systems.md 3.5, 3.6; design.md, Lives).
+once, renews SubmitTime and shows a forecast as StartTime (docs/facts/pbs.md, docs/facts/slurm.md).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""SchedulerX as it is: a rerun of a day makes a new instance, and names none (job-systems.md 6)."""
+"""SchedulerX as it is: a rerun of a day makes a new instance, and names none (docs/facts/schedulerx.md#rerun)."""
 
 from __future__ import annotations
 

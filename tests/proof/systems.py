@@ -1,6 +1,7 @@
 """E-HPC and SchedulerX as the corridor sees them (`shared.ports.JobSystem`), behind the seam.
 
-Answers and effects are those of job-systems.md 2.4, 2.5, 3.3 and 5.4, as `shared.systems` translates them.
+Answers and effects are those of docs/facts/gateway-and-transport.md#gateway-codes and #no-answer,
+docs/facts/ehpc.md#rerun-errors and docs/facts/schedulerx.md#business-errors, as `shared.systems` translates them.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 RerunJobs kills a running job and queues it again under the same id. It takes up to 100 jobs of one cluster,
 answers with a request id and nothing a job, and knows no idempotency key
-(https://help.aliyun.com/document_detail/159050.html, job-systems.md 3). `Async` is never sent: it would make
-every accepted call one of unknown effect.
+(docs/facts/ehpc.md#rerun). `Async` is never sent: it would make every accepted call one of unknown effect.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 There is no filter by job id, so the lists are read. Jobs leave the list of unfinished jobs while it is read
 and the rest moves up: a job that this pass missed is looked for in a second one, over all jobs, before it is
-called not found (design.md, Lives).
+called not found (docs/facts/ehpc.md#lists).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """E-HPC 2018-04-12 on the wire: its calls, and what its lists say about a job.
 
-Numbers come as text, absent times as empty text. Sources: job-systems.md 3.2, 4.1, 4.2;
+Numbers come as text, absent times as empty text. Sources: docs/facts/ehpc.md#rerun, #lists;
 https://www.alibabacloud.com/help/en/e-hpc/developer-reference/api-ehpc-2018-04-12-listjobswithfilters
 """
 
@@ -20,9 +20,9 @@ from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, refused, 
 
 VERSION = "2018-04-12"
 PAGE_SIZE = 50
-"""The most that a page holds (4.1)."""
+"""The most that a page holds (docs/facts/ehpc.md#limits)."""
 MOST_JOBS_A_CALL = 100
-"""Ids in one RerunJobs call (3.4)."""
+"""Ids in one RerunJobs call (docs/facts/ehpc.md#limits)."""
 
 _STATES = {state.value: state for state in (State.QUEUED, State.RUNNING, State.FINISHED)}
 _HTTP_OK = "200"

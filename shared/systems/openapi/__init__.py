@@ -6,7 +6,7 @@ need not pay), and the only place that turns an exception into done, certainly n
 One call is one request: the SDK's own retry stays off, a redirect is not followed (a 307 would send a
 mutating call twice, perhaps to another host), no proxy of the environment is used (one may re-send), and
 `DEBUG=sdk`, with which the SDK would print every header, the token among them, prints nothing. Wire facts:
-job-systems.md 2, function-compute.md 9; SDK: https://github.com/aliyun/darabonba-openapi.
+docs/facts/gateway-and-transport.md; SDK: https://github.com/aliyun/darabonba-openapi.
 """
 
 from __future__ import annotations

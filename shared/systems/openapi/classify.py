@@ -1,8 +1,8 @@
 """One table: what each documented error, and each way of getting no answer, proves about a call.
 
-Sources: job-systems.md 2.4 (gateway), 2.5 (transport), 3.3 (RerunJobs), 5.4 (SchedulerX, which publishes no
-table); https://help.aliyun.com/document_detail/159050.html. A code without a row proves nothing: a mutating
-call is then UNKNOWN.
+Sources: docs/facts/gateway-and-transport.md#gateway-codes and #no-answer, docs/facts/ehpc.md#rerun-errors,
+docs/facts/schedulerx.md#business-errors (SchedulerX publishes no table). A code without a row proves nothing: a
+mutating call is then UNKNOWN.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 class NoAnswer(str, Enum):
-    """Why there is no readable answer (names are ours; job-systems.md 2.5, function-compute.md 9.3)."""
+    """Why there is no readable answer (names are ours; docs/facts/gateway-and-transport.md#no-answer)."""
 
     NOT_RESOLVED = "NotResolved"
     CONNECT_FAILED = "ConnectFailed"
@@ -51,7 +51,7 @@ _UNKNOWN = Row(effect=Effect.UNKNOWN, read_again=True)
 RERUN_FAILURE = "AgentError.Job.RerunFailure"
 
 _SERVICE = {
-    # gateway, any product (2.4)
+    # gateway, any product: docs/facts/gateway-and-transport.md#gateway-codes
     "InternalError": _UNKNOWN,
     "UnknownError": _UNKNOWN,
     "ServiceUnavailable": _UNKNOWN,
@@ -60,7 +60,7 @@ _SERVICE = {
     "InvalidAccessKeyId.NotFound": _STOP,
     "InvalidProtocol.NeedSsl": _USELESS,
     "Forbidden.RAM": _STOP,
-    # what RerunJobs publishes, 3.3
+    # what RerunJobs publishes: docs/facts/ehpc.md#rerun-errors
     "InvalidParams": _USELESS,
     "NotEnabled": _STOP,
     "InDebt": _STOP,
@@ -94,10 +94,10 @@ _NO_ANSWER = {
 }
 
 _STILL_GOING = ("timed out", "timeout", "time out", "in progress")
-"""OpenPBS says these of a rerun that goes on (src/server/req_rerun.c): they make a refusal unknown."""
+"""OpenPBS says these of a rerun that goes on (docs/facts/pbs.md#slow-reruns): they make a refusal unknown."""
 
 _PLAIN_REFUSALS = ("is not existed", "not match groupid", "groupid not exist", "lack of ssl protect")
-"""SchedulerX (5.4): the only evidence it gives, so these may narrow unknown to refused, and nothing else."""
+"""SchedulerX: the only evidence it gives, so these may narrow unknown to refused, and nothing else."""
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 
@@ -127,9 +127,8 @@ def service_row(code: str, message: str, *, jobs: int, http_status: int | None) 
 def business_row(code: object, message: str) -> Row:
     """What a SchedulerX answer with `Success` false proves.
 
-    design.md and job-systems.md 5.4 disagree: by the latter every such answer but the known texts is
-    unknown; by the former, which binds, a `Code` below 500 is a refusal as well. Known texts narrow what is
-    left unknown.
+    Nothing is published, so this is judgement (docs/facts/schedulerx.md#business-errors): a `Code` below 500 is a
+    refusal; of what is left unknown the known texts make refusals.
     """
     if isinstance(code, str) and code.startswith(_THROTTLED):
         return _LATER

@@ -2,7 +2,7 @@
 
 RerunJob is a backfill over calendar days: each day gets a new instance beside whatever lives, with that day
 and the time `DataTime` as its data time, and no id of it comes back. Healing a failure is the one day of the
-failed instance's data time, never more. Sources: job-systems.md 5;
+failed instance's data time, never more. Sources: docs/facts/schedulerx.md#rerun;
 https://help.aliyun.com/zh/schedulerx/developer-reference/api-schedulerx2-2019-04-30-rerunjob
 """
 

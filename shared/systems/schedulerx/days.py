@@ -1,7 +1,7 @@
 """Data times and the calendar days that hold them, as SchedulerX cuts them. Pure.
 
-SchedulerX names no zone anywhere; samples of its documentation are midnights of UTC+8 (job-systems.md 5.3),
-so the zone is a setting and every function here takes it.
+SchedulerX names no zone anywhere; samples of its documentation are midnights of UTC+8
+(docs/facts/schedulerx.md#days-and-zone), so the zone is a setting and every function here takes it.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ PAGE_SIZE = 50
 LEAST_FULL_PAGE = 10
 """The documented default page: a server that caps pages there still has more; fewer than that is the end."""
 MOST_PAGES = 60
-"""300 instances a job are kept by default (job-systems.md 5.5), which is 30 pages of ten."""
+"""300 instances a job are kept by default (docs/facts/schedulerx.md#limits), which is 30 pages of ten."""
 LOOK_BACK_S = 3600.0
 _ENABLED = 1
 _LIVE_FILTERS = ({"Status": "3"}, {"Status": "1"})

@@ -1,7 +1,7 @@
 """SchedulerX 2 (2019-04-30) on the wire: its calls, and what its answers say about a job and its instances.
 
-Sources: job-systems.md 5 and 6; https://help.aliyun.com/zh/schedulerx/developer-reference/. Failures arrive
-with HTTP 200 and `Success` false; the documented success carries a `Message` all the same.
+Sources: docs/facts/schedulerx.md. Failures arrive with HTTP 200 and `Success` false; the documented success
+carries a `Message` all the same.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _STATES = {
     12: State.SKIPPED,
     99: State.REMOVED,
 }
-"""InstanceStatus as a word of the contract; any other number is UNKNOWN."""
+"""InstanceStatus as a word (docs/facts/schedulerx.md#states); any other number is UNKNOWN."""
 
 
 class JobConfig(Struct, rename="pascal"):
@@ -52,7 +52,7 @@ class JobConfig(Struct, rename="pascal"):
     """1 is enabled."""
     parameters: str | None = None
     max_attempt: int | None = None
-    """How often SchedulerX itself retries a failed instance; 0 by default (job-systems.md 6.2)."""
+    """How often SchedulerX itself retries a failed instance; 0 by default (docs/facts/schedulerx.md#own-retries)."""
 
     @property
     def own_retries(self) -> int:

@@ -1,4 +1,4 @@
-"""What must always hold (design.md, the twelve), each as a check of one whole history: the sentences it breaks."""
+"""What must always hold (docs/guarantees.md#the-twelve), each a check of one whole history: the sentences it breaks."""
 
 from __future__ import annotations
 

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
-from tests.unit.docs.pages import ROOT, headings, lines, pages
+from tests.unit.docs.pages import ROOT, anchors, lines, pages
 
 _LINK = re.compile(r"\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)")
 _CODE = re.compile(r"`+[^`]*`+")
-
-
-@cache
-def anchors(page: Path) -> frozenset[str]:
-    """Of its headings, as GitHub makes them: lower case, punctuation away, blanks to hyphens, repeats numbered."""
-    made: list[str] = []
-    for _, text in headings(page):
-        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).replace("`", "").lower()
-        slug = re.sub(r"[^\w\- ]", "", plain).strip().replace(" ", "-")
-        repeats = sum(1 for other in made if re.fullmatch(re.escape(slug) + r"(-[0-9]+)?", other))
-        made.append(f"{slug}-{repeats}" if slug in made else slug)
-    return frozenset(made)
 
 
 def dead(page: Path) -> list[str]:
@@ -62,8 +49,10 @@ def test_a_dead_link_is_found(tmp_path: Path) -> None:
     ]
 
 
-def test_every_page_of_docs_is_in_the_index() -> None:
-    """docs/README.md names each page beside it."""
-    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
-    beside = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md"}
+@pytest.mark.parametrize("folder", ["docs", "docs/facts"])
+def test_every_page_of_a_folder_is_in_its_index(folder: str) -> None:
+    """The README.md of the folder names each page beside it."""
+    index = (ROOT / folder / "README.md").read_text(encoding="utf-8")
+    beside = {page.name for page in (ROOT / folder).glob("*.md")} - {"README.md"}
+    assert len(beside) > 5
     assert {name for name in beside if f"]({name})" not in index} == set()

@@ -8,17 +8,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from secondwind.policy.words import said
+from shared.domain.decision import Decision
 from shared.domain.errors import SettingsError
+from shared.domain.gate import Gate, GateAnswer
 from shared.domain.outcome import Outcome
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
+from shared.heal import Report, Result
 from shared.intake.announcement import fields_of
 from shared.policy.decide import GATES
+from shared.result import result_of
 from shared.settings import Settings, environment, read_settings
 from shared.settings.environment import endpoint_variable
 from shared.settings.variables import VARIABLES
 from shared.systems import SYSTEMS
-from tools.reference import FILE, helps, reference
+from tools.reference import FILE, RESULT_MEMBERS, helps, reference
 
 _SHARED = Path(__file__).resolve().parents[3] / "shared"
 _LEAST = {
@@ -61,6 +65,18 @@ def _pairs(tree: ast.AST) -> Iterator[tuple[str, str]]:
         reasons = [member for kind, member in named if kind == "Reason"]
         if len(verdicts) == 1 and len(reasons) == 1:
             yield verdicts[0], reasons[0]
+
+
+def test_the_members_of_a_result_are_those_of_a_real_one() -> None:
+    """What a function answers beside verdicts and outcome fields, the page explains, and nothing else."""
+    outcome = Outcome(outcome_id="o", failure_id="f", final="true", at="now", verdict="rerun", reason="accepted")
+    asked = (("observed", GateAnswer("a look", "a look")),)
+    decision = Decision(verdict=Verdict.RERUN, reason=Reason.ACCEPTED, message="", asked=asked, failure_id="f")
+    answer = result_of(Report(results=[Result(outcome, decision, "")]), gates=True)
+    named = {*answer, *(f"counts.{name}" for name in answer["counts"].keys() - {verdict.value for verdict in Verdict})}
+    named |= {f"outcomes[].{name}" for name in answer["outcomes"][0].keys() - outcome.fields().keys()}
+    assert named == RESULT_MEMBERS.keys()
+    assert answer["outcomes"][0]["gates"][0].keys() == set(Gate.__struct_fields__)
 
 
 def test_the_settings_are_those_that_are_read() -> None:

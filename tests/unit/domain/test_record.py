@@ -111,7 +111,7 @@ def test_an_id_is_the_same_in_every_process() -> None:
 @pytest.mark.parametrize("verdict", list(Verdict))
 @pytest.mark.parametrize("reason", list(Reason))
 def test_which_outcomes_are_final(verdict: Verdict, reason: Reason) -> None:
-    """The contract's column `final`: deferred and held never, unknown only if nobody can ever tell, the rest always."""
+    """The column `final`: deferred and held never, unknown only if nobody can ever tell, the rest always."""
     expected = {
         "deferred": False,
         "held": False,

@@ -50,7 +50,7 @@ def faults(read: Callable[[Any], Intake]) -> Callable[[Any], dict[str, str]]:
 
 
 def test_a_whole_ehpc_record_is_typed(failure: Callable[[Any], Failure], ehpc: dict[str, Any]) -> None:
-    """Every field of the contract arrives, typed; an unknown one is evidence; the region is the function's."""
+    """Every field of the schema arrives, typed; an unknown one is evidence; the region is the function's."""
     told = ehpc | {
         "occurred_at": "2026-01-05T18:15:30+08:00",
         "started_at": "1767600000",

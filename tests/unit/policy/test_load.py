@@ -58,7 +58,7 @@ def _problem(text: str) -> str:
 
 
 def test_contract_example_is_understood() -> None:
-    """The example of the contract means what it says; all that is odd about it is that it names no source."""
+    """The example of the promised form means what it says; all that is odd about it is that it names no source."""
     report = check_policy(_CONTRACT)
     assert [warning.path for warning in report.warnings] == ["$.sources"]
     assert report.policy == Policy(
@@ -80,7 +80,7 @@ def test_contract_example_is_understood() -> None:
 
 
 def test_defaults_are_the_contracts() -> None:
-    """A file that says only its version means the contract's values, all of which its example writes out."""
+    """A file that says only its version means the promised values, all of which the example writes out."""
     told = load_policy(_CONTRACT)
     bare = load_policy("version: 1")
     assert (bare.mode, bare.timing, bare.attempts, bare.cooldown, bare.breaker) == (
@@ -357,7 +357,7 @@ def shipped() -> Policy:
 
 
 def test_shipped_policy_heals_with_belts_on(shipped: Policy) -> None:
-    """The shipped policy acts by default, with the contract's belts, and ends in a rule that reruns."""
+    """The shipped policy acts by default, with the promised belts, and ends in a rule that reruns."""
     assert shipped.mode is Mode.AUTO
     assert (shipped.timing, shipped.attempts, shipped.cooldown) == (Timing(), Attempts(), Cooldown())
     assert shipped.breaker == Breaker()

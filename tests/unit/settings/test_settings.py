@@ -40,7 +40,7 @@ def _bad(environ: dict[str, str], region: str = "cn-hangzhou") -> list[str]:
 
 
 def test_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What is not set is as the contract says, wherever the process was started."""
+    """What is not set is as docs/reference.md#settings says, wherever the process was started."""
     monkeypatch.chdir(tmp_path)
     settings = _read()
     assert settings.endpoint("ehpc", "cn-hangzhou").url == "https://ehpc.cn-hangzhou.aliyuncs.com"

@@ -1,6 +1,6 @@
 """The table of errors: every documented code has a row, and the row says what the documents say.
 
-The lists below are written from job-systems.md, section by section, not from the table.
+The lists below are written from docs/facts, page by page, not from the table.
 """
 
 from __future__ import annotations
@@ -24,38 +24,38 @@ USELESS, LATER, UNKNOWN = Effect.NOT_DONE_USELESS, Effect.NOT_DONE_LATER, Effect
 
 # section, HTTP status, code, effect of a mutating call that names one job, account-wide, is a read worth repeating
 DOCUMENTED = [
-    ("2.4", 400, "Throttling", LATER, False, True),
-    ("2.4", 400, "Throttling.User", LATER, False, True),
-    ("2.4", 400, "Throttling.Api", LATER, False, True),
-    ("2.4", 429, "Throttling.User", LATER, False, True),
-    ("2.4", 500, "InternalError", UNKNOWN, False, True),
-    ("2.4", 503, "UnknownError", UNKNOWN, False, True),
-    ("2.4", 503, "ServiceUnavailable", UNKNOWN, False, True),
-    ("2.4", 400, "InvalidTimeStamp.Expired", LATER, False, True),
-    ("2.4", 400, "SignatureNonceUsed", UNKNOWN, False, True),
-    ("2.4", 404, "InvalidAccessKeyId.NotFound", USELESS, True, False),
-    ("2.4", 404, "InvalidProtocol.NeedSsl", USELESS, False, False),
-    ("2.4", 403, "Forbidden.RAM", USELESS, True, False),
-    ("3.3", 400, "InvalidParams", USELESS, False, False),
-    ("3.3", 400, "NotEnabled", USELESS, True, False),
-    ("3.3", 400, "InDebt", USELESS, True, False),
-    ("3.3", 403, "InvalidClusterStatus", LATER, False, True),
-    ("3.3", 403, "ConflictOpt", LATER, False, True),
-    ("3.3", 403, "UsernameExist", USELESS, False, False),
-    ("3.3", 403, "IncorrectCredential", USELESS, False, False),
-    ("3.3", 404, "ClusterNotFound", USELESS, False, False),
-    ("3.3", 404, "ManagerNotFound", LATER, False, True),
-    ("3.3", 406, "AgentError.Job.RerunFailure", USELESS, False, False),
-    ("3.3", 406, "AliyunError", UNKNOWN, False, True),
-    ("3.3", 406, "AgentResponseTimeout", UNKNOWN, False, True),
-    ("3.3", 406, "AgentError", UNKNOWN, False, True),
-    ("3.3", 407, "NotAuthorized", USELESS, True, False),
-    ("3.3", 409, "PartFailure", UNKNOWN, False, True),
-    ("3.3", 500, "UnknownError", UNKNOWN, False, True),
-    ("3.3", 503, "ServiceUnavailable", UNKNOWN, False, True),
+    ("gateway-codes", 400, "Throttling", LATER, False, True),
+    ("gateway-codes", 400, "Throttling.User", LATER, False, True),
+    ("gateway-codes", 400, "Throttling.Api", LATER, False, True),
+    ("gateway-codes", 429, "Throttling.User", LATER, False, True),
+    ("gateway-codes", 500, "InternalError", UNKNOWN, False, True),
+    ("gateway-codes", 503, "UnknownError", UNKNOWN, False, True),
+    ("gateway-codes", 503, "ServiceUnavailable", UNKNOWN, False, True),
+    ("gateway-codes", 400, "InvalidTimeStamp.Expired", LATER, False, True),
+    ("gateway-codes", 400, "SignatureNonceUsed", UNKNOWN, False, True),
+    ("gateway-codes", 404, "InvalidAccessKeyId.NotFound", USELESS, True, False),
+    ("gateway-codes", 404, "InvalidProtocol.NeedSsl", USELESS, False, False),
+    ("gateway-codes", 403, "Forbidden.RAM", USELESS, True, False),
+    ("rerun-errors", 400, "InvalidParams", USELESS, False, False),
+    ("rerun-errors", 400, "NotEnabled", USELESS, True, False),
+    ("rerun-errors", 400, "InDebt", USELESS, True, False),
+    ("rerun-errors", 403, "InvalidClusterStatus", LATER, False, True),
+    ("rerun-errors", 403, "ConflictOpt", LATER, False, True),
+    ("rerun-errors", 403, "UsernameExist", USELESS, False, False),
+    ("rerun-errors", 403, "IncorrectCredential", USELESS, False, False),
+    ("rerun-errors", 404, "ClusterNotFound", USELESS, False, False),
+    ("rerun-errors", 404, "ManagerNotFound", LATER, False, True),
+    ("rerun-errors", 406, "AgentError.Job.RerunFailure", USELESS, False, False),
+    ("rerun-errors", 406, "AliyunError", UNKNOWN, False, True),
+    ("rerun-errors", 406, "AgentResponseTimeout", UNKNOWN, False, True),
+    ("rerun-errors", 406, "AgentError", UNKNOWN, False, True),
+    ("rerun-errors", 407, "NotAuthorized", USELESS, True, False),
+    ("rerun-errors", 409, "PartFailure", UNKNOWN, False, True),
+    ("rerun-errors", 500, "UnknownError", UNKNOWN, False, True),
+    ("rerun-errors", 503, "ServiceUnavailable", UNKNOWN, False, True),
 ]
 
-# 2.5 and function-compute.md 9.2, 9.3, and what this house adds: nothing sent at all
+# What docs/facts/gateway-and-transport.md#no-answer has, and what this house adds: nothing sent at all
 TRANSPORT = [
     ("NotResolved", LATER),
     ("ConnectFailed", LATER),
@@ -126,7 +126,7 @@ def test_a_refusal_of_several_jobs_proves_nothing_about_one(jobs: int) -> None:
     assert service_row("AgentError.Job.RerunFailure", message, jobs=1, http_status=406).effect is USELESS
 
 
-# 5.4, with design.md's rule where the two disagree: a `Code` below 500 is a refusal
+# By docs/facts/schedulerx.md#business-errors a `Code` below 500 is a refusal
 BUSINESS = [
     (400, "jobId=92583 is not existed", USELESS),
     (400, "jobid: 92583 not match groupId: testSchedulerx.defaultGroup", USELESS),

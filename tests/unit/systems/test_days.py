@@ -23,7 +23,7 @@ ZONES = [
 
 
 def test_the_documented_day() -> None:
-    """The numbers of job-systems.md 5.3."""
+    """The numbers of docs/facts/schedulerx.md#days-and-zone."""
     assert day_of("2026-01-01 10:00:00", SHANGHAI) == Day(
         start_ms=1_767_196_800_000, end_ms=1_767_283_199_000, time_of_day="10:00:00"
     )

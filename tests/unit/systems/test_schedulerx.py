@@ -124,7 +124,7 @@ def test_an_instance_told_by_id_is_seen_with_what_else_lives(system: Any, told: 
     ],
 )  # fmt: skip
 def test_every_status_is_a_word_of_the_contract(system: Any, told: Any, number: Any, state: str) -> None:
-    """As contract.md lists them; text that is a number counts as the number."""
+    """As docs/facts/schedulerx.md#states lists them; text that is a number counts as the number."""
     sx, _ = system(Service(instance(1, number)))
     (seen,) = sx.observe([told(job_instance_id=1)])
     assert found(seen).state.value == state
@@ -301,7 +301,7 @@ def target(group: Group, data_time: str | None = "2026-01-01 10:00:00") -> Targe
 
 
 def test_a_rerun_is_exactly_one_day(fake_api: Any, clock: Any, group: Group) -> None:
-    """The numbers of job-systems.md 5.3, by POST, with everything that the API requires."""
+    """The numbers of docs/facts/schedulerx.md#days-and-zone, by POST, with everything that the API requires."""
     api = fake_api(lambda _: yes())
     results = SchedulerxJobs(api, clock, ZONE).rerun([target(group)])
     assert api.asked == [

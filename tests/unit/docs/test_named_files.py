@@ -1,0 +1,56 @@
+"""The files and folders that CONTRIBUTING and the page on architecture send people to are there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.unit.docs.pages import ROOT, headings, lines
+
+_CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+_PATH = re.compile(r"`([\w.<>/-]*[/.][\w.<>/-]*)`")
+
+
+def named(page: Path, section: str) -> list[str]:
+    """The paths in the tables of a section and of those below it, but for the column of meanings."""
+    below, found = False, list[str]()
+    for line, code in lines(page):
+        if not code and line.startswith("## "):
+            below = line == f"## {section}"
+        if below and line.startswith("| `"):
+            first, _meaning, *further = line.strip("|").split("|")
+            found += _PATH.findall(" ".join([first, *further]))
+    return found
+
+
+def missing(paths: list[str], root: Path) -> list[str]:
+    """Those that nothing under `root` fits; `<name>` fits any name."""
+    return [path for path in paths if not list(root.glob(re.sub(r"<\w+>", "*", path).rstrip("/")))]
+
+
+@pytest.mark.parametrize(
+    ("page", "section"), [(_CONTRIBUTING, "Which files"), (ROOT / "docs" / "architecture.md", "The rooms")]
+)
+def test_what_a_page_sends_people_to_is_there(page: Path, section: str) -> None:
+    """A module that was moved has to be moved on the page as well."""
+    paths = named(page, section)
+    assert len(paths) > 15
+    assert missing(paths, ROOT) == []
+
+
+def test_every_kind_of_change_has_its_files() -> None:
+    """A gate, a reason, a door, a job system, a setting, a bug, a fact: none without a table."""
+    kinds = [text for level, text in headings(_CONTRIBUTING) if level == 3]
+    tables = _CONTRIBUTING.read_text(encoding="utf-8").partition("## Which files")[2].split("\n### ")[1:]
+    assert len(kinds) >= 7
+    assert [kind for kind, table in zip(kinds, tables, strict=True) if "\n| `" not in table] == []
+
+
+def test_what_is_not_there_is_found(tmp_path: Path) -> None:
+    """A missing file, a missing folder, a name that nothing fits."""
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "a.py").touch()
+    paths = ["here/a.py", "here/", "<name>/a.py", "gone/", "here/b.py", "here/<name>/a.py"]
+    assert missing(paths, tmp_path) == ["gone/", "here/b.py", "here/<name>/a.py"]
