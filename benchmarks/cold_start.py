@@ -19,12 +19,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from secondwind.localcloud.clock import SystemClock  # noqa: E402 - the path comes first
-from secondwind.localcloud.cloud import LOCAL_CREDENTIAL, LocalCloud  # noqa: E402
-from secondwind.localcloud.scheduler import JobSpec, finishes, hangs  # noqa: E402
-from secondwind.localcloud.sls import LogService  # noqa: E402
-from secondwind.localcloud.sls_wire import LogGroup, log  # noqa: E402
-from secondwind.localcloud.tablestore import Tablestore  # noqa: E402
+from localcloud.clock import SystemClock  # noqa: E402 - the path comes first
+from localcloud.cloud import LOCAL_CREDENTIAL, LocalCloud  # noqa: E402
+from localcloud.sls.protobuf import LogGroup, log  # noqa: E402
+from localcloud.sls.service import LogService  # noqa: E402
+from localcloud.tablestore.service import Tablestore  # noqa: E402
+from localcloud.world import JobSpec, finishes, hangs  # noqa: E402
 from shared.domain.credentials import Credentials  # noqa: E402
 from shared.ledger.tablestore import Place  # noqa: E402
 from shared.ledger.tablestore_setup import create_table  # noqa: E402
@@ -136,7 +136,7 @@ def main() -> int:
 
 
 def _start(town: Town, folder: Path, python: str, kind: str, door: str) -> dict[str, Any]:
-    context = ROOT / "secondwind" / "localcloud" / "fc_context.py"
+    context = ROOT / "localcloud" / "fc" / "instance" / "context.py"
     command = [python, "-I", "-S", "-B", "-c", CHILD, str(folder), door, kind, str(context)]
     done = subprocess.run(  # noqa: S603 - our own child
         command, input=town.event(door), env=town.environment(), stdout=subprocess.PIPE, check=True

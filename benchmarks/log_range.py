@@ -19,9 +19,9 @@ from typing import Any
 from aliyun.log import LogClient, LogItem, PutLogsRequest
 
 from functions.log_trigger.index import handler
-from secondwind.localcloud.cloud import LocalCloud
-from secondwind.localcloud.fc_context import make_context
-from secondwind.localcloud.sls import LogService
+from localcloud.cloud import LocalCloud
+from localcloud.fc.instance.context import make_context
+from localcloud.sls.service import LogService
 
 LOGS = 2_000
 ROUNDS = 15

@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 from typing import TextIO
 
-from secondwind.localcloud.cloud import LOCAL_CREDENTIAL
-from secondwind.localcloud.region import FUNCTIONS, OUTCOMES, PROJECT, Region, deployed_name
-from secondwind.localcloud.scenario import DEFAULT, ScenarioError, Story, read_story
+from localcloud.cloud import LOCAL_CREDENTIAL
+from localcloud.region import FUNCTIONS, OUTCOMES, PROJECT, Region, deployed_name
+from localcloud.scenario import DEFAULT, ScenarioError, Story, read_story
 
 CODE_PATH = Path(__file__).resolve().parents[1]
 ASYNC_STEP_S = 0.2

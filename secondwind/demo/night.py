@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from localcloud.cloud import LOCAL_CREDENTIAL
+from localcloud.fc.instance.runtime import InvocationResult
+from localcloud.region import OUTCOMES, PROJECT, Region
 from secondwind.demo import stage
 from secondwind.demo.plot import Case, Door, Garbage, Scenario, SchedulerxJob
-from secondwind.localcloud.cloud import LOCAL_CREDENTIAL
-from secondwind.localcloud.fc import InvocationResult
-from secondwind.localcloud.region import OUTCOMES, PROJECT, Region
 from secondwind.outcomes import OutcomeLog, Row
 
 SWEEPS_FOR_S = 20.0

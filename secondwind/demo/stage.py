@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from localcloud.ehpc.models import NEVER
+from localcloud.eventbridge.service import Transform
+from localcloud.region import Region
+from localcloud.sls.protobuf import LogGroup, log
+from localcloud.wire import faults
+from localcloud.world import ClusterSettings, JobConfig, JobSpec, World, succeeds
 from secondwind.demo.plot import Case, Door, EhpcJob, Fault, Garbage, Scenario, SchedulerxJob
-from secondwind.localcloud import faults
-from secondwind.localcloud.eventbridge import Transform
-from secondwind.localcloud.jobs import NEVER
-from secondwind.localcloud.region import Region
-from secondwind.localcloud.scheduler import ClusterSettings, JobConfig, JobSpec, World, succeeds
-from secondwind.localcloud.sls_wire import LogGroup, log
 
 SOURCE_PROJECT, SOURCE_LOGSTORE = "batch-jobs", "job-logs"
 BUS = "batch-jobs"

@@ -15,10 +15,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from localcloud.fc.instance.runtime import FunctionRuntime
+from localcloud.wire.acs3 import Credential
 from secondwind.by_hand.at_ledger import Terms, ledger_url
 from secondwind.explain.ask_log import scope_fields
-from secondwind.localcloud.acs3 import Credential
-from secondwind.localcloud.fc import FunctionRuntime
 from secondwind.outcomes import Row
 from secondwind.usage import UnusableError
 from shared.domain.errors import SettingsError

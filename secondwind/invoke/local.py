@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from localcloud.fc.instance.runtime import FunctionRuntime, InvocationResult
+from localcloud.region import FUNCTIONS, Region
+from localcloud.scenario import DEFAULT, read_story
+from localcloud.wire.acs3 import Credential
 from secondwind.invoke.event_file import function_of, parsed, read_event, wrapped
-from secondwind.localcloud.acs3 import Credential
-from secondwind.localcloud.fc import FunctionRuntime, InvocationResult
-from secondwind.localcloud.region import FUNCTIONS, Region
-from secondwind.localcloud.scenario import DEFAULT, read_story
 from secondwind.usage import UnusableError
 
 CODE_PATH = Path(__file__).resolve().parents[2]

@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.clock import SystemClock
-from secondwind.localcloud.cloud import LOCAL_CREDENTIAL, LocalCloud
-from secondwind.localcloud.fc import FunctionRuntime
-from secondwind.localcloud.fc_context import Kind
-from secondwind.localcloud.scheduler import JobSpec, finishes, hangs
-from secondwind.localcloud.sls import LogService
-from secondwind.localcloud.tablestore import Tablestore
+from localcloud.clock import SystemClock
+from localcloud.cloud import LOCAL_CREDENTIAL, LocalCloud
+from localcloud.fc.instance.context import Kind
+from localcloud.fc.instance.runtime import FunctionRuntime
+from localcloud.sls.service import LogService
+from localcloud.tablestore.service import Tablestore
+from localcloud.world import JobSpec, finishes, hangs
 from shared.domain.credentials import Credentials
 from shared.ledger.tablestore import Place
 from shared.ledger.tablestore_setup import create_table

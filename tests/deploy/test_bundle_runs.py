@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from secondwind.localcloud.sls_wire import LogGroup, log
+from localcloud.sls.protobuf import LogGroup, log
 from tests.deploy.conftest import OUTCOMES, PROJECT, SOURCE, Stage, Unpacked
 from tools.bundle_parts import FUNCTIONS
 

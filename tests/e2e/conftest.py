@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.cloud import LocalCloud
-from secondwind.localcloud.fc_context import make_context
-from secondwind.localcloud.sls import LogService
+from localcloud.cloud import LocalCloud
+from localcloud.fc.instance.context import make_context
+from localcloud.sls.service import LogService
 from tests.e2e.doctor_ward import ward
 
 __all__ = ["ward"]

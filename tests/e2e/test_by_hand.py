@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from aliyun.log import IndexConfig, IndexLineConfig
 
+from localcloud.cloud import LocalCloud
+from localcloud.region import OUTCOMES, PROJECT
+from localcloud.sls.protobuf import LogGroup, log
+from localcloud.sls.service import LogService
+from localcloud.wire.acs3 import Credential
+from localcloud.world import JobSpec, finishes, hangs
 from secondwind.cli import main
-from secondwind.localcloud.acs3 import Credential
-from secondwind.localcloud.cloud import LocalCloud
-from secondwind.localcloud.region import OUTCOMES, PROJECT
-from secondwind.localcloud.scheduler import JobSpec, finishes, hangs
-from secondwind.localcloud.sls import LogService
-from secondwind.localcloud.sls_wire import LogGroup, log
 from secondwind.outcomes import OutcomeLog, OutcomesUnavailable
 
 POLICY = """

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from localcloud.wire.faults import Fault, FaultKind
 from secondwind.doctor.findings import Finding, Level, Subject
 from secondwind.doctor.run import CHECKS, FAILED, HEALTHY, UNUSABLE, Terms, Wanted, run
-from secondwind.localcloud.faults import Fault, FaultKind
 from tests.e2e.doctor_ward import KEY, LOG, TIMER, Seen, Ward, closed_port, setting
 
 

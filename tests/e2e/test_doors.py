@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.faults import Fault, FaultKind
-from secondwind.localcloud.scheduler import JobConfig, JobSpec, fails, finishes, hangs, keeps_running, succeeds
+from localcloud.wire.faults import Fault, FaultKind
+from localcloud.world import JobConfig, JobSpec, fails, finishes, hangs, keeps_running, succeeds
 from shared.domain.errors import DeliveryError, SettingsError
 
 HOUR = 3600.0

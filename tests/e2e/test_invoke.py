@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from localcloud.region import Region
+from localcloud.scenario import DEFAULT, read_story
 from secondwind.invoke.event_file import function_of
 from secondwind.invoke.local import RAISED, RETURNED, UNUSABLE, Wanted, run
-from secondwind.localcloud.region import Region
-from secondwind.localcloud.scenario import DEFAULT, read_story
 
 ROOT = Path(__file__).resolve().parents[2]
 EVENTS = ROOT / "events"

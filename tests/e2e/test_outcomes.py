@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from secondwind.localcloud.faults import Fault, FaultKind
-from secondwind.localcloud.region import OUTCOMES, PROJECT, Region
-from secondwind.localcloud.sls_wire import LogGroup, log
+from localcloud.region import OUTCOMES, PROJECT, Region
+from localcloud.sls.protobuf import LogGroup, log
+from localcloud.wire.faults import Fault, FaultKind
 from secondwind.outcomes import OutcomeLog, OutcomesUnavailable
 
 

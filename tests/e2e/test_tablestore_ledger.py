@@ -6,11 +6,11 @@ import json
 import time
 from pathlib import Path
 
-from secondwind.localcloud.clock import SystemClock
-from secondwind.localcloud.cloud import LOCAL_CREDENTIAL
-from secondwind.localcloud.region import Region
-from secondwind.localcloud.scheduler import JobSpec, finishes, hangs
-from secondwind.localcloud.tablestore import Tablestore
+from localcloud.clock import SystemClock
+from localcloud.cloud import LOCAL_CREDENTIAL
+from localcloud.region import Region
+from localcloud.tablestore.service import Tablestore
+from localcloud.world import JobSpec, finishes, hangs
 from shared.domain.credentials import Credentials
 from shared.ledger.tablestore import Place
 from shared.ledger.tablestore_setup import create_table

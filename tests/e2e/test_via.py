@@ -17,16 +17,16 @@ from typing import Any
 
 import pytest
 
+from localcloud.cloud import LocalCloud
+from localcloud.fc.answers import FunctionDesk
+from localcloud.fc.fc2_wire import Fc2Door
+from localcloud.fc.fc3_wire import Fc3Door
+from localcloud.fc.instance.in_process import InProcessFunction
+from localcloud.region import Region
+from localcloud.scenario import DEFAULT, read_story
+from localcloud.wire.acs3 import Credential
+from localcloud.wire.http import Request, Response
 from secondwind.invoke.via import NO_ANSWER, RAISED, REFUSED, RETURNED, UNUSABLE, Via, Wanted, run
-from secondwind.localcloud.acs3 import Credential
-from secondwind.localcloud.cloud import LocalCloud
-from secondwind.localcloud.fc2_door import Fc2Door
-from secondwind.localcloud.fc3_door import Fc3Door
-from secondwind.localcloud.fc_desk import FunctionDesk
-from secondwind.localcloud.fc_inprocess import InProcessFunction
-from secondwind.localcloud.region import Region
-from secondwind.localcloud.scenario import DEFAULT, read_story
-from secondwind.localcloud.wire import Request, Response
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLE = Credential("STS.planted-id-7391", "planted-secret-4402", "planted-token-8856")

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.clock import SystemClock
-from secondwind.localcloud.event_pattern import compile_pattern
-from secondwind.localcloud.eventbridge import EventBridge
-from secondwind.localcloud.fc import InvocationResult
-from secondwind.localcloud.flavours import ClusterSettings, Flavour
-from secondwind.localcloud.log_pump import LogTriggerPump, TriggerConfig
-from secondwind.localcloud.scheduler import JobSpec, finishes, hangs
+from localcloud.clock import SystemClock
+from localcloud.ehpc.flavours import ClusterSettings, Flavour
+from localcloud.eventbridge.patterns import compile_pattern
+from localcloud.eventbridge.service import EventBridge
+from localcloud.fc.instance.runtime import InvocationResult
+from localcloud.sls.trigger import LogTriggerPump, TriggerConfig
+from localcloud.world import JobSpec, finishes, hangs
 from shared.domain.job import State
 from tests.emitters.conftest import CLUSTER, EMITTERS, PBS, USER, Node, as_logtail_sends, fake_mpi, wait_for
 from tests.emitters.test_reporting_only import epilog, lines

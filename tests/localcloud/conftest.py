@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.clock import ManualClock, SystemClock
-from secondwind.localcloud.cloud import LOCAL_CREDENTIAL, LocalCloud
-from secondwind.localcloud.scheduler import World
+from localcloud.clock import ManualClock, SystemClock
+from localcloud.cloud import LOCAL_CREDENTIAL, LocalCloud
+from localcloud.world import World
 
 NEW_YEAR = 1_767_225_600.0
 """2026-01-01 00:00:00 UTC, 08:00:00 in Asia/Shanghai."""

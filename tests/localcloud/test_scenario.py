@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.region import Region
-from secondwind.localcloud.scenario import DEFAULT, ScenarioError, Story, read_story, story_of
+from localcloud.region import Region
+from localcloud.scenario import DEFAULT, ScenarioError, Story, read_story, story_of
 from shared.domain.job import State
 
 MOMENT = 1_767_608_160  # 2026-01-05T10:16:00Z

@@ -8,7 +8,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 
-from secondwind.localcloud.faults import Fault, FaultKind
+from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.job import Cluster, job_key
 from shared.domain.record import LISTED_AT, decode_record
 from shared.domain.runs import SKEW_S

@@ -11,16 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from secondwind.localcloud.clock import SystemClock
-from secondwind.localcloud.cloud import LocalCloud
-from secondwind.localcloud.event_retry import RetryStrategy, RunOptions
-from secondwind.localcloud.event_stream import EventStream, StreamConfig
-from secondwind.localcloud.eventbridge import EventBridge
-from secondwind.localcloud.fc_async import AsyncConfig, AsyncFunction
-from secondwind.localcloud.log_pump import LogTriggerPump, TriggerConfig
-from secondwind.localcloud.scheduler import ClusterSettings, Flavour, JobSpec, finishes, hangs
-from secondwind.localcloud.sls import LogService
-from secondwind.localcloud.sls_wire import LogGroup, log
+from localcloud.clock import SystemClock
+from localcloud.cloud import LocalCloud
+from localcloud.eventbridge.retries import RetryStrategy, RunOptions
+from localcloud.eventbridge.service import EventBridge
+from localcloud.eventbridge.streams import EventStream, StreamConfig
+from localcloud.fc.asynchronous import AsyncConfig, AsyncFunction
+from localcloud.sls.protobuf import LogGroup, log
+from localcloud.sls.service import LogService
+from localcloud.sls.trigger import LogTriggerPump, TriggerConfig
+from localcloud.world import ClusterSettings, Flavour, JobSpec, finishes, hangs
 from tests.processes.fast_clock import FastClock
 from tests.processes.instances import Instances
 

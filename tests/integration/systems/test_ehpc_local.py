@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.faults import Fault, FaultKind
-from secondwind.localcloud.flavours import ClusterSettings, Flavour
-from secondwind.localcloud.jobs import JobSpec, finishes
+from localcloud.ehpc.flavours import ClusterSettings, Flavour
+from localcloud.ehpc.models import JobSpec, finishes
+from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.call import Effect, Target
 from shared.domain.credentials import Credentials
 from shared.domain.job import Cluster, State

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from secondwind.localcloud.faults import Fault, FaultKind
-from secondwind.localcloud.groups import JobConfig, fails, keeps_running
+from localcloud.schedulerx.models import JobConfig, fails, keeps_running
+from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.call import Effect, Target
 from shared.domain.job import Group, State
 from shared.domain.snapshot import LookFailed, SchedulerxSnapshot

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3.exceptions import HTTPError
 
-from secondwind.localcloud.clock import ManualClock
-from secondwind.localcloud.faults import Fault, FaultKind
-from secondwind.localcloud.tablestore import Tablestore
-from secondwind.localcloud.tablestore_pb import Message, PbError
-from secondwind.localcloud.tablestore_row_reader import decode_row
-from secondwind.localcloud.tablestore_rows import RowError, crc8, encode_rows
+from localcloud.clock import ManualClock
+from localcloud.tablestore.plainbuffer import RowError, crc8, encode_rows
+from localcloud.tablestore.plainbuffer_reader import decode_row
+from localcloud.tablestore.protobuf import Message, PbError
+from localcloud.tablestore.service import Tablestore
+from localcloud.wire.faults import Fault, FaultKind
 
 Refused = Callable[[Callable[[], Any]], tuple[int, str]]
 AUTH = (403, "OTSAuthFailed")
@@ -78,7 +78,7 @@ def test_the_client_refuses_answers_that_are_not_signed_rightly(
     client: Any, sdk: Any, monkeypatch: pytest.MonkeyPatch, spoiled: str
 ) -> None:
     """So the local service must sign as the real one does; a wrong digest or signature is seen."""
-    from secondwind.localcloud import tablestore_auth
+    from localcloud.tablestore import signatures as tablestore_auth
 
     assert client.list_table() == ()
     monkeypatch.setattr(

@@ -1,0 +1,98 @@
+"""PutEvents over HTTP, as the EventBridge data SDK speaks it.
+
+`POST /openapi/putEvents`, a JSON array of CloudEvents (`application/cloudevents-batch+json`), each naming
+its bus in `aliyuneventbusname`: at most 16 events and 256 KB
+(https://help.aliyun.com/en/eventbridge/putevents). Signed with `authorization: acs:<key id>:<base64
+HMAC-SHA1>` over method, Content-MD5, Content-Type, Date, the x-acs-* headers and the path, as the SDK at
+github aliyun/alibabacloud-eventbridge-sdk does. Error codes are not published for this call: those here are
+this project's.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from localcloud.eventbridge.models import EventError
+from localcloud.eventbridge.service import EventBridge
+from localcloud.wire.acs3 import ApiError, Credential
+from localcloud.wire.http import Request, Response, json_response
+
+PATH = "/openapi/putEvents"
+EVENTS_MAX = 16
+BODY_BYTES_MAX = 256 * 1024
+
+_AUTHORIZATION = re.compile(r"acs:([^:\s]{1,128}):([A-Za-z0-9+/=]{1,64})", re.ASCII)
+
+
+class EventBridgeDoor:
+    """The HTTP side of an EventBridge."""
+
+    def __init__(self, bridge: EventBridge, credentials: Iterable[Credential]) -> None:
+        self._bridge = bridge
+        self._credentials = {one.access_key_id: one for one in credentials}
+
+    @staticmethod
+    def serves(request: Request) -> bool:
+        """Whether a request is meant for this door."""
+        return request.path == PATH
+
+    def handle(self, request: Request) -> Response:
+        """Answer one PutEvents."""
+        request_id = uuid.uuid4().hex.upper()
+        try:
+            self._check_signature(request)
+            events = _events(request)
+        except ApiError as error:
+            body = {"code": error.code, "message": error.message, "requestId": request_id}
+            return json_response(body, error.status)
+        entries = [self._put(event) for event in events]
+        failed = sum("ErrorCode" in entry for entry in entries)
+        return json_response({"RequestId": request_id, "FailedEntryCount": failed, "EntryList": entries})
+
+    def _put(self, event: Any) -> dict[str, str]:
+        if not isinstance(event, dict):
+            return {"ErrorCode": "InvalidArgument", "ErrorMessage": "An event is a JSON object."}
+        try:
+            self._bridge.put(str(event.get("aliyuneventbusname", "")), event)
+        except EventError as error:
+            return {"ErrorCode": error.code, "ErrorMessage": str(error)}
+        return {"EventId": event["id"]}
+
+    def _check_signature(self, request: Request) -> None:
+        match = _AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))
+        key = self._credentials.get(match[1]) if match else None
+        if match is None or key is None:
+            raise ApiError(403, "InvalidAccessKeyId", "The access key does not exist.")
+        token = request.headers.get("x-acs-security-token", "")
+        if not hmac.compare_digest(token.encode(), key.security_token.encode()):
+            raise ApiError(403, "InvalidSecurityToken", "The security token is not valid.")
+        digest = hmac.new(key.access_key_secret.encode(), _signed(request), hashlib.sha1).digest()
+        if not hmac.compare_digest(base64.b64encode(digest), match[2].encode()):
+            raise ApiError(403, "SignatureNotMatch", "The signature does not match.")
+
+
+def _signed(request: Request) -> bytes:
+    headers = request.headers
+    lines = [request.method, *(headers.get(name, "") for name in ("content-md5", "content-type", "date"))]
+    lines += [f"{name}:{headers[name]}" for name in sorted(headers) if name.startswith("x-acs")]
+    lines.append(request.path)
+    return "\n".join(lines).encode()
+
+
+def _events(request: Request) -> list[Any]:
+    if len(request.body) > BODY_BYTES_MAX:
+        raise ApiError(413, "EntityTooLarge", f"A request has at most {BODY_BYTES_MAX} bytes.")
+    try:
+        events = json.loads(request.body)
+    except (ValueError, RecursionError) as error:
+        raise ApiError(400, "InvalidArgument", "The body is no JSON.") from error
+    if not isinstance(events, list) or not 0 < len(events) <= EVENTS_MAX:
+        raise ApiError(400, "InvalidArgument", f"The body is a list of 1 to {EVENTS_MAX} events.")
+    return events
