@@ -15,11 +15,12 @@ from localcloud.clock import Clock, SystemClock
 from localcloud.ehpc.answers import Ehpc
 from localcloud.fc.fc3_wire import Fc3Door
 from localcloud.schedulerx.answers import Schedulerx
-from localcloud.wire.acs3 import Credential, Verifier
+from localcloud.wire.acs3 import Verifier
 from localcloud.wire.faults import Faults
 from localcloud.wire.http import Request
 from localcloud.wire.openapi import OpenApi
 from localcloud.wire.server import HttpServer, Predicate, Service
+from localcloud.wire.signing import Credential
 from localcloud.world import World
 
 LOCAL_CREDENTIAL = Credential("local", "local-secret")

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from localcloud.ehpc import shapes
 from localcloud.ehpc.cluster import Cluster
-from localcloud.wire.acs3 import ApiError
+from localcloud.wire.http import ApiError
 from localcloud.wire.openapi import Operation
 from localcloud.world import World
 

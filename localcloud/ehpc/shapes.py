@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from localcloud.ehpc.cluster import Cluster
 from localcloud.ehpc.flavours import Flavour
 from localcloud.ehpc.models import Job
-from localcloud.wire.acs3 import ApiError
+from localcloud.wire.http import ApiError
 from shared.domain.job import State
 
 PAGE_MOST = 50

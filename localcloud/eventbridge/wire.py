@@ -10,9 +10,6 @@ this project's.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 import re
 import uuid
@@ -21,8 +18,8 @@ from typing import Any
 
 from localcloud.eventbridge.models import EventError
 from localcloud.eventbridge.service import EventBridge
-from localcloud.wire.acs3 import ApiError, Credential
-from localcloud.wire.http import Request, Response, json_response
+from localcloud.wire.http import ApiError, Request, Response, json_response
+from localcloud.wire.signing import Credential, head_lines
 
 PATH = "/openapi/putEvents"
 EVENTS_MAX = 16
@@ -70,20 +67,15 @@ class EventBridgeDoor:
         key = self._credentials.get(match[1]) if match else None
         if match is None or key is None:
             raise ApiError(403, "InvalidAccessKeyId", "The access key does not exist.")
-        token = request.headers.get("x-acs-security-token", "")
-        if not hmac.compare_digest(token.encode(), key.security_token.encode()):
+        if not key.has_token(request.headers.get("x-acs-security-token", "")):
             raise ApiError(403, "InvalidSecurityToken", "The security token is not valid.")
-        digest = hmac.new(key.access_key_secret.encode(), _signed(request), hashlib.sha1).digest()
-        if not hmac.compare_digest(base64.b64encode(digest), match[2].encode()):
+        text = "\n".join([*head_lines(request, _signed(request)), request.path])
+        if not key.signed(text, "sha1", match[2]):
             raise ApiError(403, "SignatureNotMatch", "The signature does not match.")
 
 
-def _signed(request: Request) -> bytes:
-    headers = request.headers
-    lines = [request.method, *(headers.get(name, "") for name in ("content-md5", "content-type", "date"))]
-    lines += [f"{name}:{headers[name]}" for name in sorted(headers) if name.startswith("x-acs")]
-    lines.append(request.path)
-    return "\n".join(lines).encode()
+def _signed(request: Request) -> list[str]:
+    return [name for name in request.headers if name.startswith("x-acs")]
 
 
 def _events(request: Request) -> list[Any]:

@@ -18,8 +18,7 @@ from localcloud.clock import Clock
 from localcloud.fc.asynchronous import EVENT_BYTES_MAX as ASYNC_EVENT_BYTES_MAX
 from localcloud.fc.asynchronous import AsyncFunction
 from localcloud.fc.instance.runtime import EVENT_BYTES_MAX, InvocationResult
-from localcloud.wire.acs3 import ApiError
-from localcloud.wire.http import Response
+from localcloud.wire.http import ApiError, Response
 
 TAIL_BYTES = 4096
 """How much of the log's end the header `x-fc-log-result` has, before Base64."""

@@ -9,9 +9,6 @@ in that table: those names are this project's. One service, and of it only the q
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import re
 import uuid
 from collections.abc import Iterable
@@ -20,11 +17,10 @@ from urllib.parse import unquote
 
 from localcloud.clock import Clock
 from localcloud.fc.answers import FunctionDesk
-from localcloud.wire.acs3 import ApiError, Credential
-from localcloud.wire.http import Request, Response, json_response
+from localcloud.wire.http import ApiError, Request, Response, json_response
+from localcloud.wire.signing import SKEW_S_MAX, Credential, head_lines
 
 ROOT = "/2016-08-15/"
-SKEW_S_MAX = 900
 TASK_HEADER = "x-fc-stateful-async-invocation-id"
 """FC 2.0's name of the task id
 (https://www.alibabacloud.com/help/en/fc/developer-reference/api-fc-open-2021-04-06-getstatefulasyncinvocation)."""
@@ -78,24 +74,19 @@ class Fc2Door:
         key = self._credentials.get(found[1])
         if key is None:
             raise ApiError(403, "InvalidAccessKeyID", f"invalid access key ID '{found[1]}'")
-        token = request.headers.get("x-fc-security-token", "")
-        if not hmac.compare_digest(token.encode(), key.security_token.encode()):
+        if not key.has_token(request.headers.get("x-fc-security-token", "")):
             raise ApiError(403, "InvalidSecurityToken", "the security token is not this key's")
         if abs(_sent_at(request) - self._clock.now()) > SKEW_S_MAX:
             raise ApiError(403, "RequestTimeTooSkewed", "the date of the request is too far from now")
-        digest = hmac.new(key.access_key_secret.encode(), signed_text(request).encode(), hashlib.sha256).digest()
-        if not hmac.compare_digest(base64.b64encode(digest), found[2].encode()):
+        if not key.signed(signed_text(request), "sha256", found[2]):
             message = "The request signature we calculated does not match the signature you provided."
             raise ApiError(403, "SignatureNotMatch", message)
 
 
 def signed_text(request: Request) -> str:
     """What is signed; the path without its escapes, and no query: invocations have none."""
-    headers = request.headers
-    lines = [request.method, *(headers.get(name, "") for name in ("content-md5", "content-type", "date"))]
-    lines += [f"{name}:{headers[name]}" for name in sorted(headers) if name.startswith("x-fc-")]
-    lines.append(unquote(request.path))
-    return "\n".join(lines)
+    signed = [name for name in request.headers if name.startswith("x-fc-")]
+    return "\n".join([*head_lines(request, signed), unquote(request.path)])
 
 
 def _sent_at(request: Request) -> float:

@@ -14,8 +14,9 @@ from urllib.parse import parse_qs, unquote
 
 from localcloud.clock import Clock
 from localcloud.fc.answers import FunctionDesk
-from localcloud.wire.acs3 import ApiError, Credential, Verifier
-from localcloud.wire.http import Request, Response, json_response
+from localcloud.wire.acs3 import Verifier
+from localcloud.wire.http import ApiError, Request, Response, json_response
+from localcloud.wire.signing import Credential
 
 ROOT = "/2023-03-30/functions/"
 VERSION = "2023-03-30"

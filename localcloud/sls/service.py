@@ -22,9 +22,9 @@ from localcloud.sls.errors import SlsError
 from localcloud.sls.models import Logstore, Project, Shard, Stored, new_logstore
 from localcloud.sls.protobuf import LogGroup, encode_group
 from localcloud.sls.wire import Call, parse_call
-from localcloud.wire.acs3 import Credential
 from localcloud.wire.faults import PREVENTS, Fault, FaultKind, Faults, spoiled
 from localcloud.wire.http import Request, Response
+from localcloud.wire.signing import Credential
 
 API_VERSION = "0.6.0"
 PULL_BYTES_MAX = 10 * 1024 * 1024

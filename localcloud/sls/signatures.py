@@ -8,7 +8,6 @@ are checked in the form in which aliyun-log-python-sdk 0.9.52 sends them.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import re
@@ -18,11 +17,8 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qsl, quote, unquote
 
 from localcloud.sls.errors import SlsError
-from localcloud.wire.acs3 import Credential
 from localcloud.wire.http import Request
-
-SKEW_S_MAX = 900
-"""A request this much older or younger than the service's clock is refused (RequestTimeExpired)."""
+from localcloud.wire.signing import SKEW_S_MAX, Credential, head_lines
 
 _V1 = re.compile(r"LOG ([^:\s]{1,128}):([A-Za-z0-9+/=]{1,64})", re.ASCII)
 _V4 = re.compile(
@@ -50,7 +46,7 @@ def check_signature(request: Request, keys: Mapping[str, Credential], *, region:
         key = _key(request, keys, key_id)
         if request.headers.get("x-log-signaturemethod") != "hmac-sha1":
             raise SlsError(400, "InvalidSignatureMethod", "signature method is unsupported.")
-        if not hmac.compare_digest(_v1_signature(key.access_key_secret, request), signature):
+        if not key.signed(_v1_text(request), "sha1", signature):
             raise _not_matched(signature)
         sent_at = _v1_time(request.headers.get("date", ""))
     else:
@@ -65,7 +61,7 @@ def _key(request: Request, keys: Mapping[str, Credential], key_id: str) -> Crede
     token = request.headers.get("x-acs-security-token")
     if key is None or (key.security_token and not token):
         raise SlsError(401, "Unauthorized", f"AccessKeyId not found: {key_id}")
-    if not hmac.compare_digest((token or "").encode(), key.security_token.encode()):
+    if not key.has_token(token or ""):
         raise SlsError(401, "Unauthorized", "The security token you provided is invalid.")
     return key
 
@@ -78,18 +74,13 @@ def _is_signed_extra(name: str) -> bool:
     return name.startswith("x-acs-") or (name.startswith("x-log-") and not name.startswith("x-log-meta-"))
 
 
-def _v1_signature(secret: str, request: Request) -> str:
-    headers = request.headers
-    lines = [request.method, *(headers.get(name, "") for name in ("content-md5", "content-type", "date"))]
+def _v1_text(request: Request) -> str:
     # x-log-date is a copy of Date that clients add after signing, for proxies that drop Date
-    signed = sorted(name for name in headers if _is_signed_extra(name) and name != "x-log-date")
-    lines += [f"{name}:{headers[name]}" for name in signed]
+    signed = [name for name in request.headers if _is_signed_extra(name) and name != "x-log-date"]
     resource = unquote(request.path)
     if query := sorted(parse_qsl(request.query, keep_blank_values=True)):
         resource += "?" + "&".join(f"{key}={value}" for key, value in query)
-    lines.append(resource)
-    digest = hmac.new(secret.encode(), "\n".join(lines).encode(), hashlib.sha1).digest()
-    return base64.b64encode(digest).decode()
+    return "\n".join([*head_lines(request, signed), resource])
 
 
 def _v4_signature(secret: str, request: Request, date: str, day: str, region: str, scope: str) -> str:

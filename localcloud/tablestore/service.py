@@ -21,9 +21,9 @@ from localcloud.tablestore.models import Key
 from localcloud.tablestore.plainbuffer import RowError
 from localcloud.tablestore.protobuf import Message, PbError
 from localcloud.tablestore.row_answers import World
-from localcloud.wire.acs3 import Credential
 from localcloud.wire.faults import PREVENTS, Fault, FaultKind, Faults, spoiled
 from localcloud.wire.http import Request, Response
+from localcloud.wire.signing import Credential
 
 BODY_BYTES_MAX = 5 * 1024 * 1024
 RANGE_ROWS_MAX = 5000

@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 from collections.abc import Mapping
 from datetime import datetime, timezone
 
 from localcloud.tablestore.errors import OtsError, parameter_invalid
-from localcloud.wire.acs3 import Credential
 from localcloud.wire.http import Request
+from localcloud.wire.signing import SKEW_S_MAX, Credential
 
 API_VERSION = "2015-12-31"
-SKEW_S_MAX = 900
-"""A request whose date is further away from the service's clock is refused."""
 _DATE = "%Y-%m-%dT%H:%M:%S.%fZ"
 _SIGNATURE = "x-ots-signature"
 _REQUIRED = ("date", "apiversion", "accesskeyid", "instancename", "contentmd5", "signature")
@@ -36,7 +33,7 @@ def check_request(request: Request, keys: Mapping[str, Credential], *, instance:
     if headers["x-ots-apiversion"] != API_VERSION:
         raise parameter_invalid("Invalid API version.")
     key = _key(headers, keys)
-    if not hmac.compare_digest(_request_signature(key, request), headers[_SIGNATURE]):
+    if not key.signed(_request_text(request), "sha1", headers[_SIGNATURE]):
         raise OtsError("OTSAuthFailed", "Signature mismatch.")
     if headers["x-ots-contentmd5"] != content_md5(request.body):
         raise OtsError("OTSAuthFailed", "Mismatch between MD5 value of request body and x-ots-contentmd5 in header.")
@@ -56,7 +53,7 @@ def answer_headers(path: str, body: bytes, key: Credential | None, *, request_id
         "x-ots-requestid": request_id,
     }
     if key is not None:
-        signature = _hmac_sha1(key, f"{_lines(headers)}\n{path}")
+        signature = key.signature(f"{_lines(headers)}\n{path}", "sha1")
         headers["Authorization"] = f"OTS {key.access_key_id}:{signature}"
     return headers
 
@@ -70,23 +67,19 @@ def _key(headers: Mapping[str, str], keys: Mapping[str, Credential]) -> Credenti
     key = keys.get(headers["x-ots-accesskeyid"])
     if key is None:
         raise OtsError("OTSAuthFailed", "The AccessKeyID does not exist.")
-    if not hmac.compare_digest(headers.get("x-ots-ststoken", "").encode(), key.security_token.encode()):
+    if not key.has_token(headers.get("x-ots-ststoken", "")):
         # Which text the service has for this is in no document; the code is.
         raise OtsError("OTSAuthFailed", "The security token is invalid or has expired.")
     return key
 
 
-def _request_signature(key: Credential, request: Request) -> str:
+def _request_text(request: Request) -> str:
     signed = {name: value for name, value in request.headers.items() if name != _SIGNATURE}
-    return _hmac_sha1(key, f"{request.path}\n{request.method}\n{request.query}\n{_lines(signed)}\n")
+    return f"{request.path}\n{request.method}\n{request.query}\n{_lines(signed)}\n"
 
 
 def _lines(headers: Mapping[str, str]) -> str:
     return "\n".join(sorted(f"{name}:{value.strip()}" for name, value in headers.items() if name.startswith("x-ots-")))
-
-
-def _hmac_sha1(key: Credential, text: str) -> str:
-    return base64.b64encode(hmac.new(key.access_key_secret.encode(), text.encode(), hashlib.sha1).digest()).decode()
 
 
 def _moment(date: str) -> float:

@@ -1,7 +1,7 @@
 """Checks the signature ACS3-HMAC-SHA256 of a raw request.
 
-Rules: https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature and
-job-systems.md 2.2. Codes, texts and statuses: the public table of common gateway errors, as repeated at
+Rules: https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature, and what the
+official SDKs send. Codes, texts and statuses: the public table of common gateway errors, as repeated at
 https://developer.aliyun.com/ask/278265; MissingSecurityToken at https://www.alibabacloud.com/help/doc-detail/42775.htm;
 IncompleteSignature at https://help.aliyun.com/zh/polardb/client-error-codes.
 """
@@ -12,18 +12,16 @@ import hashlib
 import hmac
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from threading import Lock
 from urllib.parse import parse_qsl, quote
 
 from localcloud.clock import Clock
-from localcloud.wire.http import Request
+from localcloud.wire.http import ApiError, Request
+from localcloud.wire.signing import SKEW_S_MAX, Credential
 
 ALGORITHM = "ACS3-HMAC-SHA256"
-SKEW_S = 15 * 60
-"""How far a request's date may be from the clock."""
 NONCES_KEPT = 100_000
 """Beyond that many the oldest is forgotten, so that memory stays bounded."""
 PARAMETERS_MOST = 1_000
@@ -38,26 +36,6 @@ _ALWAYS_SIGNED = (
     "x-acs-signature-nonce",
     "x-acs-version",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """A key that the local services accept; with a token it is a temporary one."""
-
-    access_key_id: str
-    access_key_secret: str = field(repr=False)
-    security_token: str = field(default="", repr=False)
-
-
-class ApiError(Exception):
-    """An operation's or the gateway's error answer: HTTP status, code, text."""
-
-    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(f"{status} {code}: {message}")
-        self.headers = headers or {}
-        self.status = status
-        self.code = code
-        self.message = message
 
 
 class Verifier:
@@ -90,7 +68,7 @@ class Verifier:
         except ValueError:
             message = "Specified time stamp or date value is not well formatted."
             raise ApiError(400, "InvalidTimeStamp.Format", message) from None
-        if abs(self._clock.now() - moment) > SKEW_S:
+        if abs(self._clock.now() - moment) > SKEW_S_MAX:
             raise ApiError(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
         return moment
 
@@ -98,9 +76,9 @@ class Verifier:
         with self._lock:
             if nonce in self._nonces:
                 raise ApiError(400, "SignatureNonceUsed", "Specified signature nonce was used already.")
-            self._nonces[nonce] = moment + SKEW_S
+            self._nonces[nonce] = moment + SKEW_S_MAX
             now = self._clock.now()
-            while len(self._nonces) > NONCES_KEPT or next(iter(self._nonces.values())) < now - SKEW_S:
+            while len(self._nonces) > NONCES_KEPT or next(iter(self._nonces.values())) < now - SKEW_S_MAX:
                 self._nonces.popitem(last=False)
 
 
@@ -143,7 +121,7 @@ def _authorization(request: Request) -> tuple[str, list[str], str]:
 def _check_token(credential: Credential, token: str) -> None:
     if credential.security_token and not token:
         raise ApiError(400, "MissingSecurityToken", "SecurityToken is mandatory for this action.")
-    if not hmac.compare_digest(token.encode(), credential.security_token.encode()):
+    if not credential.has_token(token):
         message = "Specified SecurityToken mismatch with the AccessKey."
         raise ApiError(400, "InvalidSecurityToken.MismatchWithAccessKey", message)
 

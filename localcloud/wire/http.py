@@ -1,4 +1,4 @@
-"""HTTP as the local services see it: one request in, one response out, no sockets."""
+"""HTTP as the local services see it: one request in, one response or refusal out, no sockets."""
 
 from __future__ import annotations
 
@@ -30,6 +30,17 @@ class Response:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     close: bool = False
+
+
+class ApiError(Exception):
+    """A refusal of an operation or of the gateway: HTTP status, code, text. Each service writes it in its own shape."""
+
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(f"{status} {code}: {message}")
+        self.headers = headers or {}
+        self.status = status
+        self.code = code
+        self.message = message
 
 
 def json_response(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -15,9 +15,9 @@ from threading import Lock
 from typing import Any
 from uuid import uuid4
 
-from localcloud.wire.acs3 import ApiError, Verifier, parse_parameters
+from localcloud.wire.acs3 import Verifier, parse_parameters
 from localcloud.wire.faults import PREVENTS, Fault, FaultKind, Faults, narrowed, spoiled
-from localcloud.wire.http import Request, Response, json_response
+from localcloud.wire.http import ApiError, Request, Response, json_response
 from localcloud.world import World
 
 CALLS_KEPT = 100_000

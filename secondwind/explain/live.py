@@ -16,7 +16,7 @@ from typing import Any
 from msgspec import Struct
 
 from localcloud.fc.instance.runtime import FunctionRuntime
-from localcloud.wire.acs3 import Credential
+from localcloud.wire.signing import Credential
 from secondwind.by_hand.at_ledger import Terms, ledger_url
 from secondwind.explain.ask_log import scope_fields
 from secondwind.outcomes import Row

@@ -23,7 +23,7 @@ from typing import TextIO
 from localcloud.fc.instance.runtime import FunctionRuntime, InvocationResult
 from localcloud.region import FUNCTIONS, Region
 from localcloud.scenario import DEFAULT, read_story
-from localcloud.wire.acs3 import Credential
+from localcloud.wire.signing import Credential
 from secondwind.invoke.event_file import function_of, parsed, read_event, wrapped
 from secondwind.usage import UnusableError
 

@@ -19,7 +19,7 @@ from localcloud.fc.fc3_wire import Fc3Door
 from localcloud.fc.instance.in_process import InProcessFunction
 from localcloud.sls.service import LogService
 from localcloud.tablestore.service import Tablestore
-from localcloud.wire.acs3 import Credential
+from localcloud.wire.signing import Credential
 from secondwind.doctor.run import Terms, Wanted, run
 from secondwind.setup.run import DONE
 from secondwind.setup.run import Terms as SetupTerms

@@ -16,7 +16,7 @@ from localcloud.cloud import LocalCloud
 from localcloud.region import OUTCOMES, PROJECT
 from localcloud.sls.protobuf import LogGroup, log
 from localcloud.sls.service import LogService
-from localcloud.wire.acs3 import Credential
+from localcloud.wire.signing import Credential
 from localcloud.world import JobSpec, finishes, hangs
 from secondwind.cli import main
 from secondwind.outcomes import OutcomeLog, OutcomesUnavailable

@@ -13,9 +13,9 @@ import pytest
 from localcloud.clock import SystemClock
 from localcloud.sls.service import LogService
 from localcloud.tablestore.service import Tablestore
-from localcloud.wire.acs3 import Credential
 from localcloud.wire.faults import Fault, FaultKind
 from localcloud.wire.server import HttpServer
+from localcloud.wire.signing import Credential
 from secondwind.setup import queries, wanted
 from secondwind.setup.run import DONE, FAILED, TO_DO, UNUSABLE, Terms, Wanted, run
 from shared.domain.outcome import Outcome

@@ -13,8 +13,8 @@ import yaml
 
 from localcloud.clock import SystemClock
 from localcloud.sls.service import LogService
-from localcloud.wire.acs3 import Credential
 from localcloud.wire.server import HttpServer
+from localcloud.wire.signing import Credential
 from secondwind.setup import logstores
 from secondwind.setup.logstores import deployment_of
 from secondwind.setup.run import DONE, TO_DO, UNUSABLE, Terms, Wanted, run

@@ -24,8 +24,8 @@ from localcloud.fc.fc3_wire import Fc3Door
 from localcloud.fc.instance.in_process import InProcessFunction
 from localcloud.region import Region
 from localcloud.scenario import DEFAULT, read_story
-from localcloud.wire.acs3 import Credential
 from localcloud.wire.http import Request, Response
+from localcloud.wire.signing import Credential
 from secondwind.invoke.via import NO_ANSWER, RAISED, REFUSED, RETURNED, UNUSABLE, Via, Wanted, run
 
 ROOT = Path(__file__).resolve().parents[2]

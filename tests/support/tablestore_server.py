@@ -7,9 +7,9 @@ from typing import Any
 
 from localcloud.clock import Clock, SystemClock
 from localcloud.tablestore.service import Tablestore
-from localcloud.wire.acs3 import Credential
 from localcloud.wire.faults import Fault, FaultKind
 from localcloud.wire.server import HttpServer
+from localcloud.wire.signing import Credential
 from shared.domain.credentials import Credentials
 from shared.ledger.tablestore import Place, TablestoreLedger
 from shared.ledger.tablestore_setup import create_table

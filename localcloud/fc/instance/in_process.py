@@ -15,7 +15,7 @@ from typing import Any
 from localcloud.fc.instance.context import Kind, make_context
 from localcloud.fc.instance.returned import describe, serialise
 from localcloud.fc.instance.runtime import InvocationResult
-from localcloud.wire.acs3 import Credential
+from localcloud.wire.signing import Credential
 
 
 class InProcessFunction:

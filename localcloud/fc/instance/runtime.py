@@ -22,7 +22,7 @@ from typing import Any
 
 from localcloud.fc.instance.context import Kind
 from localcloud.fc.instance.process import InstanceDied, Process, TimedOut
-from localcloud.wire.acs3 import Credential
+from localcloud.wire.signing import Credential
 
 EVENT_BYTES_MAX = 32 * 1024 * 1024
 """Largest body of a synchronous invocation."""

@@ -12,7 +12,7 @@ from alibabacloud_tea_openapi.exceptions import ClientException
 
 from localcloud.clock import ManualClock, SystemClock
 from localcloud.cloud import LocalCloud
-from localcloud.wire.acs3 import Credential
+from localcloud.wire.signing import Credential
 from localcloud.world import (
     NEVER,
     ClusterSettings,

@@ -17,8 +17,8 @@ from localcloud.eventbridge.retries import ErrorsTolerance, RetryStrategy, RunOp
 from localcloud.eventbridge.service import EventBridge, Transform
 from localcloud.eventbridge.wire import EventBridgeDoor
 from localcloud.fc.instance.runtime import InvocationResult
-from localcloud.wire.acs3 import Credential
 from localcloud.wire.server import HttpServer
+from localcloud.wire.signing import Credential
 
 FAILED = InvocationResult(b"{}", {"errorMessage": "m", "errorType": "T"}, "r", "")
 DONE = InvocationResult(b"null", None, "r", "")

@@ -138,7 +138,7 @@ def test_fc3_knows_no_other_operation(client: Any) -> None:
 
 def test_an_asynchronous_event_has_its_own_limit(desk: FunctionDesk) -> None:
     """128 KB, where a synchronous one may have 32 MB."""
-    from localcloud.wire.acs3 import ApiError
+    from localcloud.wire.http import ApiError
 
     large = b"x" * (128 * 1024 + 1)
     assert desk.invoke("echo", large, {}, "task").status == 200

@@ -8,7 +8,7 @@ import pytest
 
 from localcloud.fc.instance.context import Kind
 from localcloud.fc.instance.in_process import InProcessFunction
-from localcloud.wire.acs3 import Credential
+from localcloud.wire.signing import Credential
 
 
 @pytest.mark.parametrize(("kind", "seen"), [("3.10", '["AK", "r1"]'), ("3.12", '[null, "r1"]')])

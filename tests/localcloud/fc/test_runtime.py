@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from localcloud.fc.instance.runtime import ENVIRONMENT_BYTES_MAX, FunctionRuntime
-from localcloud.wire.acs3 import Credential
+from localcloud.wire.signing import Credential
 
 Deploy = Callable[..., FunctionRuntime]
 

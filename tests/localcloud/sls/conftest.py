@@ -9,8 +9,8 @@ import pytest
 
 from localcloud.clock import SystemClock
 from localcloud.sls.service import LogService
-from localcloud.wire.acs3 import Credential
 from localcloud.wire.server import HttpServer
+from localcloud.wire.signing import Credential
 
 CREDENTIALS = (Credential("AKlocal", "local-secret"), Credential("STS.local", "sts-secret", "sts-token"))
 

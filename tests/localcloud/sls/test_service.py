@@ -21,8 +21,8 @@ from localcloud.sls import wire as sls_call
 from localcloud.sls.errors import SlsError
 from localcloud.sls.protobuf import Log, LogGroup, compress, encode_group, log
 from localcloud.sls.service import LogService
-from localcloud.wire.acs3 import Credential
 from localcloud.wire.http import Request, Response
+from localcloud.wire.signing import Credential
 
 NOW = 1_700_000_000.0
 GROUP = encode_group(LogGroup((log(int(NOW), {"a": "b"}),)))

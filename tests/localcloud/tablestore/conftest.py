@@ -10,8 +10,8 @@ import pytest
 
 from localcloud.clock import ManualClock, SystemClock
 from localcloud.tablestore.service import Tablestore
-from localcloud.wire.acs3 import Credential
 from localcloud.wire.server import HttpServer
+from localcloud.wire.signing import Credential
 
 CREDENTIALS = (Credential("AKlocal", "local-secret"), Credential("STS.local", "sts-secret", "sts-token"))
 START = 1_800_000_000.0

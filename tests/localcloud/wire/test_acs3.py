@@ -12,8 +12,9 @@ import pytest
 
 from localcloud.clock import ManualClock
 from localcloud.wire import acs3
-from localcloud.wire.acs3 import ApiError, Credential, Verifier
-from localcloud.wire.http import Request
+from localcloud.wire.acs3 import Verifier
+from localcloud.wire.http import ApiError, Request
+from localcloud.wire.signing import SKEW_S_MAX, Credential
 
 LASTING = Credential("ak", "secret")
 TEMPORARY = Credential("STS.ak", "sts-secret", "token")
@@ -182,7 +183,7 @@ def test_nonces_are_forgotten_when_their_date_has_passed(
 ) -> None:
     """A nonce is kept as long as its request could be accepted, and not for ever."""
     verifier.verify(signed())
-    clock.advance(3 * acs3.SKEW_S)
+    clock.advance(3 * SKEW_S_MAX)
     verifier.verify(signed())
     assert len(verifier._nonces) == 1
 
