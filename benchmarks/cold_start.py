@@ -20,11 +20,13 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from localcloud.clock import SystemClock  # noqa: E402 - the path comes first
-from localcloud.cloud import LOCAL_CREDENTIAL, LocalCloud  # noqa: E402
-from localcloud.sls.protobuf import LogGroup, log  # noqa: E402
+from localcloud.cloud import LocalCloud  # noqa: E402
+from localcloud.ehpc.models import JobSpec, finishes, hangs  # noqa: E402
+from localcloud.ehpc.service import Ehpc  # noqa: E402
+from localcloud.sls.models import LogGroup, log  # noqa: E402
 from localcloud.sls.service import LogService  # noqa: E402
 from localcloud.tablestore.service import Tablestore  # noqa: E402
-from localcloud.world import JobSpec, finishes, hangs  # noqa: E402
+from localcloud.wire.signing import LOCAL_CREDENTIAL  # noqa: E402
 from shared.domain.credentials import Credentials  # noqa: E402
 from shared.ledger.tablestore import Place  # noqa: E402
 from shared.ledger.tablestore_setup import create_table  # noqa: E402
@@ -61,12 +63,11 @@ class Town:
 
     def __init__(self) -> None:
         self.cloud = LocalCloud()
-        self.logs = LogService(self.cloud.clock, self.cloud.credentials)
-        self.cloud.mount(LogService.serves, self.logs)
+        self.logs = self.cloud[LogService]
         self.cloud.mount(Tablestore.serves, Tablestore(SystemClock(), [LOCAL_CREDENTIAL], instance=INSTANCE))
         for logstore in (OUTCOMES, SOURCE):
             self.logs.create_logstore(PROJECT, logstore, shards=1)
-        self._cluster = self.cloud.world.cluster("ehpc-hz-1")
+        self._cluster = self.cloud[Ehpc].cluster("ehpc-hz-1")
         self._failures = 0
 
     def set_up(self) -> None:

@@ -1,35 +1,34 @@
-"""Alibaba Cloud on localhost, put together: the simulated world, its services, one HTTP server.
+"""Alibaba Cloud on localhost, put together: every service, the gateway of the RPC-style ones, one HTTP server.
 
 with LocalCloud() as cloud:
-    cloud.world.cluster("ehpc-hz-1").submit("1.scheduler", JobSpec(runs=(hangs(),)))
+    cloud[Ehpc].cluster("ehpc-hz-1").submit("1.scheduler", JobSpec(runs=(hangs(),)))
     # official SDKs: Config(protocol="http", endpoint=cloud.host, access_key_id="local", …="local-secret")
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import final
+from typing import TypeVar, cast, final
 
 from localcloud.clock import Clock, SystemClock
-from localcloud.ehpc.answers import Ehpc
-from localcloud.fc.fc3_wire import Fc3Door
-from localcloud.schedulerx.answers import Schedulerx
+from localcloud.service import DEFAULT_ZONE, Ground, Service
+from localcloud.services import SERVICES
+from localcloud.story import Story
+from localcloud.timeline import Timeline
 from localcloud.wire.acs3 import Verifier
 from localcloud.wire.faults import Faults
 from localcloud.wire.http import Request
 from localcloud.wire.openapi import OpenApi
-from localcloud.wire.server import HttpServer, Predicate, Service
-from localcloud.wire.signing import Credential
-from localcloud.world import World
+from localcloud.wire.server import Handler, HttpServer, Predicate
+from localcloud.wire.signing import LOCAL_CREDENTIAL, Credential
 
-LOCAL_CREDENTIAL = Credential("local", "local-secret")
-DEFAULT_ZONE = "Asia/Shanghai"
+_S = TypeVar("_S", bound=Service)
 
 
 @final
 class LocalCloud:
-    """One local cloud.
+    """One local cloud; `cloud[Ehpc]` is its E-HPC, and so for each service.
 
     Give it a ManualClock to move time by hand; then pass a SystemClock as `signing_clock` unless the manual
     one stays within 15 minutes of the real time, by which SDKs date their requests.
@@ -44,16 +43,33 @@ class LocalCloud:
         port: int = 0,
         seed: int = 0,
         zone: str = DEFAULT_ZONE,
+        services: Sequence[type[Service]] = SERVICES,
     ) -> None:
         self.clock = clock or SystemClock()
         self.credentials = tuple(credentials)
-        self.world = World(self.clock, seed=seed)
+        self.timeline = Timeline(self.clock)
         self.faults = Faults()
-        self.openapi = OpenApi(self.world, Verifier(signing_clock or self.clock, self.credentials), self.faults)
-        self.openapi.register(Ehpc(self.world, zone).operations())
-        self.openapi.register(Schedulerx(self.world, zone).operations())
+        """Of the gateway; services with a wire of their own have their own."""
+        ground = Ground(
+            clock=self.clock,
+            signing_clock=signing_clock or self.clock,
+            timeline=self.timeline,
+            credentials=self.credentials,
+            zone=zone,
+            seed=seed,
+        )
+        self.openapi = OpenApi(self.timeline, Verifier(ground.signing_clock, self.credentials), self.faults)
         self.server = HttpServer(port)
         self.server.mount(_is_openapi, self.openapi)
+        self._services = {kind: kind.on(ground) for kind in services}
+        for service in self._services.values():
+            self.openapi.register(service.operations())
+            for predicate, handler in service.routes():
+                self.server.mount(predicate, handler)
+
+    def __getitem__(self, kind: type[_S]) -> _S:
+        """That service. Raises KeyError for one that this cloud does not have."""
+        return cast("_S", self._services[kind])
 
     @property
     def host(self) -> str:
@@ -65,9 +81,14 @@ class LocalCloud:
         """`http://127.0.0.1:PORT`."""
         return f"http://{self.host}"
 
-    def mount(self, predicate: Predicate, service: Service) -> None:
-        """Add a service for requests that are no OpenAPI calls; the first whose predicate fits answers."""
-        self.server.mount(predicate, service)
+    def mount(self, predicate: Predicate, handler: Handler) -> None:
+        """Give a handler the requests that the predicate wants, before all that is there."""
+        self.server.mount(predicate, handler)
+
+    def populate(self, story: Story, now: float) -> None:
+        """Put into every service what the story begins with; `now` is its moment, in whole unix seconds."""
+        for service in self._services.values():
+            service.populate(story, now)
 
     def start(self) -> None:
         """Begin to serve."""
@@ -88,5 +109,5 @@ class LocalCloud:
 
 
 def _is_openapi(request: Request) -> bool:
-    """RPC style, where everything is in the parameters; services with paths of their own are mounted beside it."""
-    return "x-acs-action" in request.headers and not Fc3Door.serves(request)
+    """RPC style, where everything is in the parameters."""
+    return "x-acs-action" in request.headers

@@ -1,9 +1,9 @@
-"""E-HPC 2018-04-12 over the simulated clusters: RerunJobs, StopJobs, the lists, DescribeJob, ListClusters.
+"""What E-HPC 2018-04-12 answers: RerunJobs, StopJobs, the lists, DescribeJob, ListClusters.
 
-Facts: job-systems.md 3 and 4 (https://help.aliyun.com/document_detail/159050.html). What no source states and
-is chosen here: an unknown id is refused like a finished one; an asynchronous call takes effect 5 s after its
-answer and tells nothing; a job that DescribeJob does not find is 406 AgentError; StartTime of a queued PBS
-job is empty.
+Parameters, codes and texts: https://help.aliyun.com/document_detail/159050.html and the official SDK
+(alibabacloud_ehpc20180412 4.0.0). What no source states and is chosen here: an unknown id is refused like a finished
+one; an asynchronous call takes effect 5 s after its answer and tells nothing; a job that DescribeJob does not find is
+406 AgentError; StartTime of a queued PBS job is empty.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 
 from localcloud.ehpc import shapes
 from localcloud.ehpc.cluster import Cluster
+from localcloud.timeline import Timeline
 from localcloud.wire.http import ApiError
 from localcloud.wire.openapi import Operation
-from localcloud.world import World
 
 VERSION = "2018-04-12"
 JOBS_MOST = 100
@@ -29,11 +29,12 @@ Change = Callable[[str], str]
 """Changes one job; returns what the scheduler says against it, empty for nothing."""
 
 
-class Ehpc:
-    """The service; `operations` go to the gateway. ListJobs writes its times in that zone."""
+class EhpcAnswers:
+    """Answers about these clusters; `operations` go to the gateway. ListJobs writes its times in that zone."""
 
-    def __init__(self, world: World, zone: str) -> None:
-        self._world = world
+    def __init__(self, clusters: Mapping[str, Cluster], timeline: Timeline, zone: str) -> None:
+        self._clusters = clusters
+        self._timeline = timeline
         self._zone = ZoneInfo(zone)
 
     def operations(self) -> list[Operation]:
@@ -80,13 +81,13 @@ class Ehpc:
 
     def list_clusters(self, parameters: Parameters) -> dict[str, Any]:
         """All clusters."""
-        page, numbers = shapes.page_of(parameters, list(self._world.clusters.values()))
+        page, numbers = shapes.page_of(parameters, list(self._clusters.values()))
         return {**numbers, "Clusters": {"ClusterInfoSimple": [self._cluster_item(one) for one in page]}}
 
     def _batch(self, parameters: Parameters, change: Change, code: str, text: str) -> dict[str, Any]:
         ids = _job_ids(parameters["Jobs"])
         if parameters.get("Async", "").lower() == "true":
-            self._world.later(ASYNC_DELAY_S, lambda: _change_unheard(ids, change))
+            self._timeline.later(ASYNC_DELAY_S, lambda: _change_unheard(ids, change))
             return {}
         said = _change_all(ids, change)
         if said and len(ids) > 1:
@@ -96,7 +97,7 @@ class Ehpc:
         return {}
 
     def _cluster(self, parameters: Parameters) -> Cluster:
-        cluster = self._world.clusters.get(parameters["ClusterId"])
+        cluster = self._clusters.get(parameters["ClusterId"])
         if cluster is None:
             raise ApiError(404, "ClusterNotFound", "The specified cluster does not exist.")
         return cluster

@@ -1,7 +1,7 @@
-"""E-HPC clusters of the simulated world: jobs that queue, run, hang, end, and get rerun.
+"""A simulated E-HPC cluster: jobs that queue, run, hang, end, and get rerun.
 
-Behaviour follows job-systems.md 3.5, 3.6 and 9 (rows 6 to 12), that is OpenPBS `src/server/req_rerun.c`
-(https://github.com/openpbs/openpbs) and Slurm `src/slurmctld/job_mgr.c` (https://github.com/SchedMD/slurm).
+It behaves as OpenPBS does (`src/server/req_rerun.c`, https://github.com/openpbs/openpbs) or as Slurm does
+(`src/slurmctld/job_mgr.c`, https://github.com/SchedMD/slurm). That E-HPC drives these is inferred, not documented.
 """
 
 from __future__ import annotations
@@ -9,27 +9,28 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from localcloud.ehpc.flavours import AGENT_TIMEOUT_S, PBS_MOST_RUNS, ClusterSettings, Flavour
-from localcloud.ehpc.models import Ending, Job, JobSpec, subjob_ids
+from localcloud.ehpc.models import (
+    AGENT_TIMEOUT_S,
+    PBS_MOST_RUNS,
+    ClusterSettings,
+    Ending,
+    Flavour,
+    Job,
+    JobSpec,
+    Kill,
+    State,
+    subjob_ids,
+)
 from localcloud.timeline import Timeline
-from shared.domain.job import State
-
-
-@dataclass(frozen=True, slots=True)
-class Kill:
-    """One effective rerun: the truth that `never twice` is judged by."""
-
-    cluster_id: str
-    job_id: str
-    life: int
-    """StartTime of the run killed; of a subjob rerun with its array, it may have ended before."""
-    at: float
 
 
 class Cluster:
-    """One cluster. Each method lets the world catch up with the clock first; safe between threads."""
+    """One cluster; its effective reruns go to `kills`.
+
+    Each method lets the world catch up with the clock first; safe between threads.
+    """
 
     def __init__(
         self,
@@ -200,7 +201,7 @@ class Cluster:
         return in_progress(job.job_id) if lag_s > AGENT_TIMEOUT_S else ""
 
     def _rerun_array(self, parent: Job) -> str:
-        """Reruns every subjob, the ended ones as well (job-systems.md 3.5)."""
+        """Reruns every subjob, the ended ones as well, as `qrerun` of a parent does."""
         if self._seen(parent).state is not State.RUNNING:
             return f"Request invalid for state of job {parent.job_id}"
         subjobs = [self._jobs[sub] for sub in parent.subjobs if sub in self._jobs]

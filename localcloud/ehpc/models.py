@@ -1,4 +1,4 @@
-"""Batch jobs of the simulated clusters: what each run of a job will do, and a job as it stands."""
+"""What a simulated cluster is made of: its settings, jobs as they stand, what each run of a job will do."""
 
 from __future__ import annotations
 
@@ -6,10 +6,47 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
-from shared.domain.job import State
-
 NEVER = math.inf
 """A wait or a run that does not end by itself."""
+
+
+PBS_MOST_RUNS = 21
+"""OpenPBS holds a job after that many runs."""
+AGENT_TIMEOUT_S = 45.0
+"""OpenPBS answers a rerun that takes longer with an error, while the rerun goes on."""
+
+
+class State(str, Enum):
+    """A job's state in E-HPC's lists: they do not tell a job that ended well from one that failed."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    FINISHED = "FINISHED"
+
+
+class Flavour(str, Enum):
+    """Which scheduler a cluster behaves like; the value is E-HPC's SchedulerType."""
+
+    PBS = "pbs"
+    SLURM = "slurm"
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSettings:
+    """How a cluster behaves where clusters differ."""
+
+    region: str = "cn-hangzhou"
+    status: str = "running"
+    """One of uninit, creating, init, running, exception, releasing; only a running one takes orders."""
+    rerun_lag_s: float | None = None
+    """How long a killed run is still shown RUNNING; None: 3 s on PBS, 0 on Slurm.
+
+    Beyond 45 s a rerun is answered with an error although it goes on.
+    """
+    accepts_queued: bool = False
+    """Whether a rerun of a queued job is accepted, without effect; else it is refused."""
+    forecast_off_s: float = 60.0
+    """By how much Slurm's forecast of a queued job's start is too late."""
 
 
 class Ending(str, Enum):
@@ -106,6 +143,17 @@ class Job:
     def run(self) -> Run:
         """What the present run does."""
         return self.spec.runs[min(self.run_count, len(self.spec.runs)) - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """One effective rerun: the truth that `never twice` is judged by."""
+
+    cluster_id: str
+    job_id: str
+    life: int
+    """StartTime of the run killed; of a subjob rerun with its array, it may have ended before."""
+    at: float
 
 
 def subjob_ids(parent_id: str, array_request: str) -> tuple[str, ...]:

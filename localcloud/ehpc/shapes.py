@@ -1,4 +1,4 @@
-"""E-HPC's two job lists and DescribeJob: the same jobs in three shapes (job-systems.md 4.2 and 4.3).
+"""E-HPC's two job lists and DescribeJob: the same jobs in three shapes.
 
 Sources: https://alibabacloud.com/help/en/doc-detail/87251.html (ListJobs),
 https://www.alibabacloud.com/help/en/e-hpc/developer-reference/api-ehpc-2018-04-12-listjobswithfilters.
@@ -13,10 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from localcloud.ehpc.cluster import Cluster
-from localcloud.ehpc.flavours import Flavour
-from localcloud.ehpc.models import Job
+from localcloud.ehpc.models import Flavour, Job, State
 from localcloud.wire.http import ApiError
-from shared.domain.job import State
 
 PAGE_MOST = 50
 PAGE_DEFAULT = 10

@@ -1,16 +1,16 @@
 """EventBridge on localhost: buses, rules with patterns, and delivery to functions at least once, one event a call.
 
-Events come by `put` or over HTTP as PutEvents (`eventbridge_door`). Each rule that matches gets its own delivery, made
-when `deliver_due` is called; what becomes of a failed one is said by the rule's options (`event_retry`). No order is
+Events come by `put` or over HTTP as PutEvents (`wire`). Each rule that matches gets its own delivery, made
+when `deliver_due` is called; what becomes of a failed one is said by the rule's options (`retries`). No order is
 promised. `duplicate_next` makes the service deliver twice, as it may. Event streams, which deliver arrays, are in
-`event_stream`.
+`streams`.
 """
 
 from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -19,9 +19,11 @@ from localcloud.clock import Clock
 from localcloud.eventbridge.models import Event, EventError, check_event, json_bytes, published
 from localcloud.eventbridge.patterns import Matcher, compile_pattern
 from localcloud.eventbridge.retries import DEFAULT_OPTIONS, Fate, RunOptions
-from localcloud.fc.instance.runtime import InvocationResult
-
-Target = Callable[[bytes], InvocationResult]
+from localcloud.eventbridge.wire import PutEventsDoor
+from localcloud.fc.models import Function, InvocationResult
+from localcloud.service import Ground, Service
+from localcloud.wire.server import Route
+from localcloud.wire.signing import Credential
 
 
 class Transform(str, Enum):
@@ -37,7 +39,7 @@ class Rule:
 
     name: str
     matches: Matcher
-    target: Target
+    target: Function
     transform: Transform
     options: RunOptions = DEFAULT_OPTIONS
 
@@ -64,13 +66,16 @@ class Delivery:
         return data.encode() if isinstance(data, str) else json_bytes(data)
 
 
-class EventBridge:
+class EventBridge(Service):
     """One account's EventBridge in one region. Steps are explicit; there are no threads of its own."""
+
+    title = "EventBridge"
 
     def __init__(
         self,
         clock: Clock,
         *,
+        credentials: Iterable[Credential] = (),
         region: str = "cn-hangzhou",
         account_id: str = "1234567890123456",
         seed: int = 0,
@@ -80,6 +85,7 @@ class EventBridge:
         self.discarded: list[Delivery] = []
         """The same, of rules without one: the platform keeps nothing of them."""
         self._clock = clock
+        self._credentials = tuple(credentials)
         self._region = region
         self._account_id = account_id
         self._random = random.Random(seed)
@@ -88,6 +94,16 @@ class EventBridge:
         self._blocked: dict[tuple[str, str], None] = {}
         self._duplicates = 0
         self._lock = threading.Lock()
+
+    @classmethod
+    def on(cls, ground: Ground) -> EventBridge:
+        """The service, with the default bus and no rules."""
+        return cls(ground.clock, credentials=ground.credentials, seed=ground.seed)
+
+    def routes(self) -> Iterable[Route]:
+        """PutEvents."""
+        door = PutEventsDoor(self.put, self._credentials)
+        return [(door.serves, door)]
 
     def create_bus(self, bus: str) -> None:
         """Make a bus. Raises ValueError if it exists."""
@@ -101,7 +117,7 @@ class EventBridge:
         bus: str,
         name: str,
         pattern: str | Mapping[str, Any],
-        target: Target,
+        target: Function,
         *,
         transform: Transform = Transform.ORIGINAL,
         options: RunOptions | None = None,

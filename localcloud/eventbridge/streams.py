@@ -1,7 +1,7 @@
 """EventBridge event streaming on localhost: batches of a queue's events go to a function as one JSON array.
 
 An array also for one event; the whole array again after an error; windows by count and time
-(https://www.alibabacloud.com/help/en/eventbridge/user-guide/retry-and-dead-letter; function-compute.md 2.2, 2.5). With
+(https://www.alibabacloud.com/help/en/eventbridge/user-guide/retry-and-dead-letter). With
 `ErrorsTolerance.NONE` a partition keeps its order: nothing overtakes a batch that failed, and once the retries are used
 up the partition is blocked until it is resumed. The documentation speaks of the whole task there, and of no order;
 per partition is inferred. With `ALL` the next batch does not wait.
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 from localcloud.clock import Clock
 from localcloud.eventbridge.models import Event, check_event, json_bytes, published
 from localcloud.eventbridge.retries import DEFAULT_OPTIONS, ErrorsTolerance, Fate, RunOptions
-from localcloud.fc.instance.runtime import InvocationResult
+from localcloud.fc.models import Function, InvocationResult
 
 COUNT_WINDOW_MAX = 10_000
 TIME_WINDOW_MAX_S = 15
@@ -75,7 +75,7 @@ class EventStream:
     def __init__(
         self,
         clock: Clock,
-        target: Callable[[bytes], InvocationResult],
+        target: Function,
         config: StreamConfig | None = None,
         *,
         seed: int = 0,

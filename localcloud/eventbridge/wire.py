@@ -13,11 +13,10 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from localcloud.eventbridge.models import EventError
-from localcloud.eventbridge.service import EventBridge
+from localcloud.eventbridge.models import Event, EventError
 from localcloud.wire.http import ApiError, Request, Response, json_response
 from localcloud.wire.signing import Credential, head_lines
 
@@ -28,11 +27,11 @@ BODY_BYTES_MAX = 256 * 1024
 _AUTHORIZATION = re.compile(r"acs:([^:\s]{1,128}):([A-Za-z0-9+/=]{1,64})", re.ASCII)
 
 
-class EventBridgeDoor:
-    """The HTTP side of an EventBridge."""
+class PutEventsDoor:
+    """The HTTP side of an EventBridge: `put` takes a bus and an event there, or raises EventError."""
 
-    def __init__(self, bridge: EventBridge, credentials: Iterable[Credential]) -> None:
-        self._bridge = bridge
+    def __init__(self, put: Callable[[str, Event], object], credentials: Iterable[Credential]) -> None:
+        self._put_event = put
         self._credentials = {one.access_key_id: one for one in credentials}
 
     @staticmethod
@@ -57,7 +56,7 @@ class EventBridgeDoor:
         if not isinstance(event, dict):
             return {"ErrorCode": "InvalidArgument", "ErrorMessage": "An event is a JSON object."}
         try:
-            self._bridge.put(str(event.get("aliyuneventbusname", "")), event)
+            self._put_event(str(event.get("aliyuneventbusname", "")), event)
         except EventError as error:
             return {"ErrorCode": error.code, "ErrorMessage": str(error)}
         return {"EventId": event["id"]}

@@ -1,7 +1,7 @@
-"""Deployed functions of the local Function Compute: what both of its HTTP doors (`fc3_door`, `fc2_door`) invoke.
+"""Deployed functions of the local Function Compute: what both of its HTTP doors (`fc3_wire`, `fc2_wire`) invoke.
 
-    desk.deploy("secondwind-manual", runtime.invoke)
-    desk.invoke("secondwind-manual", b"{}", {"x-fc-log-type": "Tail"})
+    desk.deploy("hello", runtime.invoke)
+    desk.invoke("hello", b"{}", {"x-fc-log-type": "Tail"})
 
 Headers are those of https://www.alibabacloud.com/help/en/functioncompute/fc/developer-reference/api-fc-2023-03-30-invokefunction.
 An asynchronous call is taken with 202 and made by `run_due`: there are no threads.
@@ -10,14 +10,14 @@ An asynchronous call is taken with 202 and made by `run_due`: there are no threa
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from localcloud.clock import Clock
 from localcloud.fc.asynchronous import EVENT_BYTES_MAX as ASYNC_EVENT_BYTES_MAX
 from localcloud.fc.asynchronous import AsyncFunction
-from localcloud.fc.instance.runtime import EVENT_BYTES_MAX, InvocationResult
+from localcloud.fc.models import EVENT_BYTES_MAX, Function
 from localcloud.wire.http import ApiError, Response
 
 TAIL_BYTES = 4096
@@ -25,14 +25,12 @@ TAIL_BYTES = 4096
 ERROR_TYPES = frozenset({"FunctionTimeoutError", "ProcessExitedError"})
 """Kinds of failure that `x-fc-error-type` names itself; every other is an UnhandledInvocationError."""
 
-Call = Callable[[bytes], InvocationResult]
-
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
     """One function."""
 
-    call: Call
+    call: Function
     queue: AsyncFunction
     triggers: Sequence[Mapping[str, Any]]
     """As ListTriggers shows them."""
@@ -49,7 +47,7 @@ class FunctionDesk:
     def deploy(
         self,
         name: str,
-        call: Call,
+        call: Function,
         *,
         triggers: Sequence[Mapping[str, Any]] = (),
         environment: Mapping[str, str] | None = None,

@@ -5,7 +5,8 @@
     queue.run_due()                   # makes the calls that are due by now
 
 Retries: https://www.alibabacloud.com/help/en/functioncompute/fc/error-handling-1-2. A task's id is refused a second
-time (function-compute.md 3); destinations: https://www.alibabacloud.com/help/en/functioncompute/fc/user-guide/result-callback.
+time (https://www.alibabacloud.com/help/en/functioncompute/fc/developer-reference/api-fc-2023-03-30-invokefunction);
+destinations: https://www.alibabacloud.com/help/en/functioncompute/fc/user-guide/result-callback.
 Not published, so this project's choice: the pause after a function's error, what a destination's record looks like, and
 how long ids are remembered (here: always). What the platform loses after an error of its own is lost here on demand.
 """
@@ -20,7 +21,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from localcloud.clock import Clock
-from localcloud.fc.instance.runtime import InvocationResult
+from localcloud.fc.models import Function, InvocationResult
 
 EVENT_BYTES_MAX = 128 * 1024
 RETRIES_MAX = 8
@@ -114,9 +115,7 @@ class _Waiting:
 class AsyncFunction:
     """The queue in front of one function. Steps are explicit; there are no threads; safe between threads."""
 
-    def __init__(
-        self, function: Callable[[bytes], InvocationResult], clock: Clock, config: AsyncConfig | None = None
-    ) -> None:
+    def __init__(self, function: Function, clock: Clock, config: AsyncConfig | None = None) -> None:
         self.dropped: list[Record] = []
         """Failed invocations of a function without an `on_failure` destination: the platform keeps nothing of them."""
         self._function = function

@@ -30,15 +30,16 @@ _AUTHORIZATION = re.compile(r"FC ([^:\s]{1,128}):([A-Za-z0-9+/=]{1,64})", re.ASC
 
 
 class Fc2Door:
-    """The HTTP side of a desk, for functions that lie in one service."""
+    """The HTTP side of a desk, for functions that all lie in one service."""
 
     def __init__(
-        self, desk: FunctionDesk, clock: Clock, credentials: Iterable[Credential], *, service: str = "secondwind"
+        self, desk: FunctionDesk, clock: Clock, credentials: Iterable[Credential], *, service: str = "default"
     ) -> None:
+        self.service = service
+        """In which all functions lie."""
         self._desk = desk
         self._clock = clock
         self._credentials = {one.access_key_id: one for one in credentials}
-        self._service = service
 
     @staticmethod
     def serves(request: Request) -> bool:
@@ -61,7 +62,7 @@ class Fc2Door:
                 400, "PathNotSupported", f"'{request.path[:256]}' against '{request.method}' is not supported"
             )
         service, qualifier, name = found.groups()
-        if service != self._service:
+        if service != self.service:
             raise ApiError(404, "ServiceNotFound", f"service '{service}' does not exist")
         if qualifier not in {None, "LATEST"}:
             raise ApiError(404, "VersionNotFound", f"version '{qualifier}' of service '{service}' does not exist")

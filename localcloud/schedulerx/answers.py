@@ -1,11 +1,11 @@
-"""SchedulerX 2 (2019-04-30) over the simulated groups: RerunJob, RetryJobInstance and the reads.
+"""What SchedulerX 2 (2019-04-30) answers: RerunJob, RetryJobInstance and the reads.
 
-Facts: job-systems.md 5 and 6; https://help.aliyun.com/en/mse/use-cases/rebrush-data,
-https://help.aliyun.com/zh/schedulerx/developer-reference/api-schedulerx2-2019-04-30-rerunjob.
-Business errors are HTTP 200 with Success false. What no source states and is chosen here: their Code is 400,
-that of a clash 500; the last day counts even if EndDate is its first moment; a disabled job runs all the same
-(so that a caller who forgot to look is found out); at most 366 days a call; RetryJobInstance makes a new
-instance with the old data time.
+What a rerun makes: https://help.aliyun.com/en/mse/use-cases/rebrush-data. Parameters:
+https://help.aliyun.com/zh/schedulerx/developer-reference/api-schedulerx2-2019-04-30-rerunjob and the official SDK
+(alibabacloud_schedulerx220190430 2.2.3). Business errors are HTTP 200 with Success false. What no source states and is
+chosen here: their Code is 400, that of a clash 500; the last day counts even if EndDate is its first moment; a disabled
+job runs all the same (so that a caller who forgot to look is found out); at most 366 days a call; RetryJobInstance
+makes a new instance with the old data time.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from zoneinfo import ZoneInfo
 
 from localcloud.schedulerx import shapes
 from localcloud.schedulerx.models import Group, Instance, Origin, ScheduledJob
+from localcloud.timeline import Timeline
 from localcloud.wire.openapi import Operation
-from localcloud.world import World
 
 VERSION = "2019-04-30"
 PER_MINUTE = 100
@@ -41,11 +41,12 @@ class BusinessError(Exception):
         self.message = message
 
 
-class Schedulerx:
-    """The service; `operations` go to the gateway. Days are cut and times written in that zone."""
+class SchedulerxAnswers:
+    """Answers about these groups; `operations` go to the gateway. Days are cut and times written in that zone."""
 
-    def __init__(self, world: World, zone: str) -> None:
-        self._world = world
+    def __init__(self, groups: Mapping[tuple[str, str], Group], timeline: Timeline, zone: str) -> None:
+        self._groups = groups
+        self._timeline = timeline
         self._zone = ZoneInfo(zone)
 
     def operations(self) -> list[Operation]:
@@ -78,7 +79,7 @@ class Schedulerx:
         """One new instance with the data time of an ended one."""
         _, job = self._job(parameters)
         instance = _instance(job, parameters)
-        if instance.status(self._world.now()) not in shapes.FINAL:
+        if instance.status(self._timeline.now()) not in shapes.FINAL:
             raise BusinessError(400, f"jobInstanceId={instance.instance_id} is not finished")
         job.make(instance.data_time, Origin.RETRY_JOB_INSTANCE)
         return {}
@@ -92,13 +93,13 @@ class Schedulerx:
         """One instance."""
         _, job = self._job(parameters)
         instance = _instance(job, parameters)
-        return {"Data": {"JobInstanceDetail": shapes.detail(job, instance, self._world.now(), self._zone)}}
+        return {"Data": {"JobInstanceDetail": shapes.detail(job, instance, self._timeline.now(), self._zone)}}
 
     def get_job_instance_list(self, parameters: Parameters) -> dict[str, Any]:
         """Instances, newest first; of one job, or of the group's. The two timestamps bound ScheduleTime."""
         group = self._group(parameters)
         jobs = [self._job(parameters)[1]] if parameters.get("JobId") else list(group.jobs.values())
-        now = self._world.now()
+        now = self._timeline.now()
         first = _number(parameters, "StartTimestamp", 0) / 1000
         last = _number(parameters, "EndTimestamp", 10**15) / 1000
         status = _number(parameters, "Status", -1)
@@ -126,7 +127,7 @@ class Schedulerx:
 
     def _group(self, parameters: Parameters) -> Group:
         namespace, group_id = parameters["Namespace"], parameters["GroupId"]
-        group = self._world.groups.get((namespace, group_id))
+        group = self._groups.get((namespace, group_id))
         if group is None:
             raise BusinessError(400, f"groupid not exist groupId: {group_id} namespace: {namespace}")
         return group
@@ -136,7 +137,7 @@ class Schedulerx:
         job_id = _number(parameters, "JobId")
         if job_id in group.jobs:
             return group, group.jobs[job_id]
-        if any(job_id in other.jobs for other in self._world.groups.values()):
+        if any(job_id in other.jobs for other in self._groups.values()):
             raise BusinessError(400, f"jobid: {job_id} not match groupId: {group.group_id}")
         raise BusinessError(400, f"jobId={job_id} is not existed")
 

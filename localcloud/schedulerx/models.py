@@ -1,4 +1,9 @@
-"""SchedulerX groups of the simulated world: scheduled jobs and their instances (job-systems.md 5, 6)."""
+"""What a simulated SchedulerX group is made of: scheduled jobs and their instances.
+
+An instance goes its course from the moment for which it is scheduled; its state follows from the time alone. Numbers of
+states and triggers: https://help.aliyun.com/document_detail/303929.html, and for those that the page leaves out
+`processor/instance_status.go` of https://github.com/alibaba/schedulerx-worker-go.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
-from localcloud.ehpc.models import NEVER
 from localcloud.timeline import Timeline
 
 KEPT = 300
@@ -67,7 +71,7 @@ def fails(after_s: float = 5.0, result: str = "java.lang.IllegalStateException")
 
 def keeps_running() -> Course:
     """Never ends by itself."""
-    return Course(NEVER)
+    return Course(math.inf)
 
 
 @dataclass(frozen=True, slots=True)

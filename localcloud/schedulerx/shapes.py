@@ -1,4 +1,9 @@
-"""SchedulerX 2 answers: instances and job configurations as the reads show them (job-systems.md 6.2)."""
+"""SchedulerX 2 answers: instances and job configurations as the reads show them.
+
+Members and their examples: https://help.aliyun.com/document_detail/303928.html (GetJobInstance),
+https://help.aliyun.com/document_detail/303929.html (GetJobInstanceList),
+https://help.aliyun.com/en/schedulerx/api-get-job-info (GetJobInfo).
+"""
 
 from __future__ import annotations
 

@@ -10,13 +10,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from localcloud.sls import entities as sls_admin
-from localcloud.sls import protobuf as sls_wire
-from localcloud.sls import queries as sls_query
-from localcloud.sls.bodies import packed, unpacked
+from localcloud.sls import entities, protobuf, queries
 from localcloud.sls.errors import SlsError, parameter_invalid
 from localcloud.sls.models import Logstore, Project, Shard, Stored, new_logstore
-from localcloud.sls.wire import Call
+from localcloud.sls.wire import Call, packed, unpacked
 from localcloud.wire.http import Response, json_response
 
 PULL_GROUPS_MAX = 1000
@@ -37,8 +34,8 @@ def perform(call: Call, projects: Projects) -> Response:
     project = projects.get(call.project)
     if project is None:
         raise SlsError(404, "ProjectNotExist", f"The Project does not exist : {call.project[:63]}")
-    if call.operation in sls_admin.OPERATIONS:
-        return sls_admin.perform(call, project)
+    if call.operation in entities.OPERATIONS:
+        return entities.perform(call, project)
     if (on_project := _ON_PROJECT.get(call.operation)) is not None:
         return on_project(call, project)
     if (on_logstore := _ON_LOGSTORE.get(call.operation)) is not None:
@@ -152,8 +149,8 @@ def _no_index() -> SlsError:
 def _get_logs(call: Call, logstore: Logstore) -> Response:
     if logstore.index is None:
         raise _no_index()
-    search = sls_query.search_from(_json_body(call))
-    rows = sls_query.run(search, (item for shard in logstore.shards for item in shard.stored))
+    search = queries.search_from(_json_body(call))
+    rows = queries.run(search, (item for shard in logstore.shards for item in shard.stored))
     meta = {
         "progress": "Complete",
         "count": len(rows),
@@ -172,8 +169,8 @@ def _list_shards(_call: Call, logstore: Logstore) -> Response:
 def _put_logs(call: Call, logstore: Logstore) -> Response:
     raw = unpacked(call.request)
     try:
-        group = sls_wire.decode_group(raw)
-    except sls_wire.WireError as error:
+        group = protobuf.decode_group(raw)
+    except protobuf.WireError as error:
         raise SlsError(400, "PostBodyInvalid", f"Protobuffer content cannot be parsed: {error}") from error
     shard = logstore.routed(call.query.get("key", "")) if call.segments[3] == "route" else logstore.balanced()
     if group.logs:
@@ -189,7 +186,7 @@ def _pull_logs(call: Call, shard: Shard) -> Response:
     until = call.query.get("end_cursor")
     end = shard.position(until) if until else len(shard.stored)
     groups = shard.page(begin, end, int(count), call.pull_bytes_max)
-    raw = sls_wire.encode_group_list([item.raw for item in groups])
+    raw = protobuf.encode_group_list([item.raw for item in groups])
     headers = {
         "content-type": "application/x-protobuf",
         "x-log-count": str(len(groups)),

@@ -1,4 +1,4 @@
-"""What a Log Service keeps: projects, Logstores, shards of log groups, and cursors into a shard.
+"""What a Log Service keeps: projects, Logstores, shards of log groups, logs, and cursors into a shard.
 
 A cursor is the Base64 of a decimal, one number a log group, counted up from the shard's birth in nanoseconds:
 `[begin, end)` of a shard is a slice, and a cursor of another Logstore is usually out of bounds and refused.
@@ -10,14 +10,40 @@ from __future__ import annotations
 import base64
 import binascii
 import bisect
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from localcloud.sls.errors import SlsError, parameter_invalid
-from localcloud.sls.protobuf import LogGroup
 
 _KEYS = 1 << 128  # hash keys of a Logstore's shards are cut from the range of MD5
 _CURSOR_CHARS_MAX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """One log. A value is bytes, because collectors send values that are no UTF-8."""
+
+    time: int
+    """Unix seconds, as the sender says."""
+    contents: tuple[tuple[str, bytes], ...]
+    time_ns: int | None = None
+    """Nanoseconds within the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogGroup:
+    """What one PutLogs call writes, to one shard."""
+
+    logs: tuple[Log, ...]
+    topic: str = ""
+    source: str = ""
+    tags: tuple[tuple[str, str], ...] = ()
+
+
+def log(time: int, fields: Mapping[str, str]) -> Log:
+    """One log from text fields."""
+    return Log(time, tuple((key, value.encode()) for key, value in fields.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +164,7 @@ class Project:
     created_at: float
     logstores: dict[str, Logstore] = field(default_factory=dict)
     entities: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
-    """Saved searches, dashboards and alert rules by kind and name (`sls_admin`)."""
+    """Saved searches, dashboards and alert rules by kind and name (`entities`)."""
 
     def logstore(self, name: str) -> Logstore:
         """That Logstore. Raises LogStoreNotExist."""

@@ -10,10 +10,11 @@ fields are skipped. Bytes come from strangers: anything malformed raises WireErr
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import lz4.block
+
+from localcloud.sls.models import Log, LogGroup
 
 BODY_BYTES_MAX = 30 * 1024 * 1024
 """Largest PutLogs body, not compressed (limit of aliyun-log-python-sdk 0.9.52 as well)."""
@@ -26,32 +27,6 @@ _VARINT_BYTES_MAX = 10
 
 class WireError(ValueError):
     """A body that is no valid message. Says where, never what was in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """One log. A value is bytes, because collectors send values that are no UTF-8."""
-
-    time: int
-    """Unix seconds, as the sender says."""
-    contents: tuple[tuple[str, bytes], ...]
-    time_ns: int | None = None
-    """Nanoseconds within the second."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogGroup:
-    """What one PutLogs call writes, to one shard."""
-
-    logs: tuple[Log, ...]
-    topic: str = ""
-    source: str = ""
-    tags: tuple[tuple[str, str], ...] = ()
-
-
-def log(time: int, fields: Mapping[str, str]) -> Log:
-    """One log from text fields."""
-    return Log(time, tuple((key, value.encode()) for key, value in fields.items()))
 
 
 def decode_group(data: bytes) -> LogGroup:

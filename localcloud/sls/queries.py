@@ -1,4 +1,4 @@
-"""GetLogs: the part of the query language that reading outcomes back needs.
+"""GetLogs: the part of the query language that reading logs back needs.
 
 `*`, or `field: value and not field: "value with spaces"`: each value must be one of the field's words, or
 the whole field, in any case of letters. Anything else of the language (SQL after `|`, `or`, ranges,
@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from localcloud.sls.errors import parameter_invalid
-from localcloud.sls.models import Stored
-from localcloud.sls.protobuf import Log, LogGroup
+from localcloud.sls.models import Log, LogGroup, Stored
 
 LINES_MAX = 100
 """Most logs in one answer (https://www.alibabacloud.com/help/en/sls/developer-reference/api-getlogs)."""

@@ -1,8 +1,8 @@
 """Simple Log Service on localhost, on its real wire: the official SDK talks to it unmodified.
 
-Kept in memory. Signatures are checked (`sls_auth`), bodies are compressed protobuf (`sls_wire`), limits and
+Kept in memory. Signatures are checked (`signatures`), bodies are compressed protobuf (`protobuf`), limits and
 errors are the documented ones. Not here: shard splitting, TTL, SQL, write quotas of their own (tests inject
-those as faults), other set-up calls than those for projects, Logstores, indexes and what `sls_admin` has.
+those as faults), other set-up calls than those for projects, Logstores, indexes and what `entities` has.
 """
 
 from __future__ import annotations
@@ -12,18 +12,22 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from email.utils import formatdate
+from typing import ClassVar
+
+import msgspec
 
 from localcloud.clock import Clock
-from localcloud.sls import answers as sls_operations
-from localcloud.sls import entities as sls_admin
-from localcloud.sls import queries as sls_query
-from localcloud.sls import signatures as sls_auth
+from localcloud.service import Ground, Service
+from localcloud.sls import answers, entities, queries, signatures
 from localcloud.sls.errors import SlsError
-from localcloud.sls.models import Logstore, Project, Shard, Stored, new_logstore
-from localcloud.sls.protobuf import LogGroup, encode_group
+from localcloud.sls.models import LogGroup, Logstore, Project, Shard, Stored, log, new_logstore
+from localcloud.sls.protobuf import encode_group
+from localcloud.sls.story import LogstoreStory
 from localcloud.sls.wire import Call, parse_call
+from localcloud.story import Story
 from localcloud.wire.faults import PREVENTS, Fault, FaultKind, Faults, spoiled
 from localcloud.wire.http import Request, Response
+from localcloud.wire.server import Route
 from localcloud.wire.signing import Credential
 
 API_VERSION = "0.6.0"
@@ -45,13 +49,16 @@ class Recorded:
     """Error code; empty if there is none."""
 
 
-class LogService:
+class LogService(Service):
     """One region's Log Service.
 
     Requests are dated by their clients' real clock: with a manual `clock`, pass a `signing_clock` that is
     theirs. `faults` are taken by operation (`PutLogs`, `PullLogs`, `GetCursor`, …), also for calls that are
     signed wrongly.
     """
+
+    title = "Log Service"
+    stories: ClassVar = {"logstores": LogstoreStory}
 
     def __init__(
         self,
@@ -74,6 +81,23 @@ class LogService:
         self._lock = threading.RLock()
         self._requests = 0
 
+    @classmethod
+    def on(cls, ground: Ground) -> LogService:
+        """The service, without projects."""
+        return cls(ground.clock, ground.credentials, signing_clock=ground.signing_clock)
+
+    def routes(self) -> Iterable[Route]:
+        """All of it has a wire of its own."""
+        return [(self.serves, self)]
+
+    def populate(self, story: Story, now: float) -> None:
+        """Make the story's Logstores, and write their logs as one group."""
+        for told in story.of(LogstoreStory):
+            self.create_logstore(told.project, told.name, shards=1)
+            logs = [msgspec.json.decode(story.moved(text, now), type=dict[str, str]) for text in told.texts()]
+            if logs:
+                self.append(told.project, told.name, LogGroup(tuple(log(int(now), one) for one in logs)))
+
     @staticmethod
     def serves(request: Request) -> bool:
         """Whether a request is meant for a Log Service: its clients all name the API's version."""
@@ -88,7 +112,7 @@ class LogService:
                 now=self._clock.now(),
                 region=self._region,
                 pull_bytes_max=self._pull_bytes_max,
-                more=sls_admin.ROUTES,
+                more=entities.ROUTES,
             )
             response = self._answer(call)
             found = _ERROR_CODE.search(response.body) if response.status >= 400 else None  # noqa: PLR2004 - HTTP errors
@@ -129,7 +153,7 @@ class LogService:
         """Every log, shard by shard as received, as a query shows it."""
         with self._lock:
             stored = [item for shard in self._logstore(project, logstore).shards for item in shard.stored]
-        return (sls_query.flatten(item.group, log) for item in stored for log in item.group.logs)
+        return (queries.flatten(item.group, log) for item in stored for log in item.group.logs)
 
     def shards(self, project: str, logstore: str) -> list[int]:
         """Numbers of the Logstore's shards."""
@@ -168,7 +192,7 @@ class LogService:
             return _injected(fault, call)
         try:
             self._admit(call)
-            response = sls_operations.perform(call, self._projects)
+            response = answers.perform(call, self._projects)
         except SlsError as error:
             response = error.response()
         return response if fault is None else _injected(fault, call)
@@ -179,7 +203,7 @@ class LogService:
             raise SlsError(400, "MissingAPIVersion", "x-log-apiversion does not exist in http header.")
         if version != API_VERSION:
             raise SlsError(400, "InvalidAPIVersion", "x-log-apiversion is unsupported.")
-        sls_auth.check_signature(call.request, self._credentials, region=self._region, now=self._signing_clock.now())
+        signatures.check_signature(call.request, self._credentials, region=self._region, now=self._signing_clock.now())
         if not call.operation:
             raise SlsError(404, "InvalidPath", "The local cloud has no such operation.")
 

@@ -16,12 +16,12 @@ import json
 import random
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from localcloud.clock import Clock
-from localcloud.fc.instance.runtime import InvocationResult
+from localcloud.fc.models import Function, InvocationResult
 
 RETRIES_MAX = 100
 INTERVAL_S = (3, 600)
@@ -29,11 +29,9 @@ INTERVAL_S = (3, 600)
 BEHIND_S = 10.0
 CATCH_UP_S = 2.0
 
-Function = Callable[[bytes], InvocationResult]
-
 
 class Shards(Protocol):
-    """What the trigger needs of a Log Service; `sls.LogService` has it."""
+    """What the trigger needs of a Log Service; `service.LogService` has it."""
 
     def shards(self, project: str, logstore: str) -> list[int]:
         """Numbers of the Logstore's shards."""

@@ -1,6 +1,7 @@
-"""Requests of Log Service taken apart: which operation on which project, Logstore and shard.
+"""Requests of Log Service taken apart, and bodies on the wire: compressed or not, within the documented limits.
 
-Pages: https://www.alibabacloud.com/help/en/sls/developer-reference/api-sls-2020-12-30-overview.
+Paths: https://www.alibabacloud.com/help/en/sls/developer-reference/api-sls-2020-12-30-overview. Headers:
+https://www.alibabacloud.com/help/en/sls/developer-reference/common-request-headers.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
-from localcloud.wire.http import Request
+from localcloud.sls import protobuf
+from localcloud.sls.errors import SlsError
+from localcloud.wire.http import Request, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +71,38 @@ def parse_call(request: Request, *, now: float, region: str, pull_bytes_max: int
             operation = name
             break
     return Call(operation, host.split(".", 1)[0], segments, query, request, now, region, pull_bytes_max)
+
+
+def unpacked(request: Request) -> bytes:
+    """The protobuf in a PutLogs body. Raises SlsError for headers or a body that do not fit."""
+    headers = request.headers
+    kind = headers.get("content-type")
+    if kind != "application/x-protobuf":
+        if kind is None:
+            raise SlsError(400, "MissingContentType", "Content-Type does not exist in http header.")
+        raise SlsError(415, "InvalidContentType", "Content-Type is unsupported.")
+    size = headers.get("x-log-bodyrawsize")
+    if size is None:
+        raise SlsError(400, "MissingBodyRawSize", "x-log-bodyrawsize does not exist in http header.")
+    if not (size.isascii() and size.isdigit() and len(size) <= 10):  # noqa: PLR2004 - far above the largest body
+        raise SlsError(400, "InvalidBodyRawSize", "x-log-bodyrawsize is invalid.")
+    if int(size) > protobuf.BODY_BYTES_MAX or len(request.body) > protobuf.BODY_BYTES_MAX:
+        raise SlsError(400, "PostBodyTooLarge", f"body is larger than {protobuf.BODY_BYTES_MAX} bytes")
+    packing = headers.get("x-log-compresstype", "")
+    if packing not in ("", "lz4"):
+        raise SlsError(400, "InvalidCompressType", "x-log-compresstype is unsupported.")
+    if not packing:
+        if len(request.body) != int(size):
+            raise SlsError(400, "InvalidBodyRawSize", "x-log-bodyrawsize is not the size of the body.")
+        return request.body
+    try:
+        return protobuf.decompress(request.body, int(size))
+    except protobuf.WireError as error:
+        raise SlsError(400, "PostBodyUncompressError", f"body cannot be inflated: {error}") from error
+
+
+def packed(request: Request, raw: bytes, headers: Mapping[str, str]) -> Response:
+    """An answer with that body, compressed if the client takes it."""
+    lz4 = "lz4" in request.headers.get("accept-encoding", "")
+    sizes = {"x-log-bodyrawsize": str(len(raw))} | ({"x-log-compresstype": "lz4"} if lz4 else {})
+    return Response(200, protobuf.compress(raw) if lz4 and raw else raw, {**headers, **sizes})

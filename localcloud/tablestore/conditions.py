@@ -14,9 +14,9 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 from localcloud.tablestore.errors import OtsError, parameter_invalid
-from localcloud.tablestore.plainbuffer import Value
 from localcloud.tablestore.plainbuffer_reader import decode_value
 from localcloud.tablestore.protobuf import Message
+from localcloud.tablestore.rows import Value
 
 FILTERS_MAX = 10
 """Most filters in one condition."""

@@ -1,69 +1,21 @@
 """What the local Tablestore keeps: tables of rows, and global secondary indexes that follow them, at once or later.
 
-Rules: https://www.alibabacloud.com/help/en/tablestore/product-overview/general-limits and, for indexes,
-https://www.alibabacloud.com/help/en/tablestore/secondary-index-overview: an index follows asynchronously, holds
-only rows that have all of its key columns, and is read as a table of its own. One version a column. Callers hold the
+Rules of indexes: https://www.alibabacloud.com/help/en/tablestore/secondary-index-overview. An index follows
+asynchronously, holds only rows that have all of its key columns, and is read as a table of its own. Callers hold the
 lock.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from localcloud.tablestore.errors import OtsError, parameter_invalid
-from localcloud.tablestore.plainbuffer import Bound, Change, KeyValue, Row, Value
+from localcloud.tablestore.rows import Cells, Change, Key, KeyValue, Row, Rows, byte_size
 
-KEY_BYTES_MAX = 1024
 VALUE_BYTES_MAX = 2 * 1024 * 1024
-INTEGER, STRING, BINARY = 1, 2, 3
-_KEY_TYPES: Mapping[int, type] = {INTEGER: int, STRING: str, BINARY: bytes}
 _DEFINED_TYPES: Mapping[int, type] = {1: int, 2: float, 3: bool, 4: str, 7: bytes}
-
-Key = tuple[KeyValue, ...]
-Cells = dict[str, tuple[Value, int]]
-"""Each column's value and version in milliseconds."""
-
-
-class Rows:
-    """Rows by primary key, in its order: numbers by size, text and bytes by their bytes."""
-
-    def __init__(self, schema: Mapping[str, int]) -> None:
-        self.schema = schema
-        """Names of the key columns, each with its type's number."""
-        self.rows: dict[Key, Cells] = {}
-
-    def key(self, row: Row, *, bounds: bool = False) -> Key:
-        """The row's key, checked against the schema. Raises OtsError."""
-        if tuple(name for name, _ in row.key) != tuple(self.schema):
-            raise OtsError("OTSInvalidPK", "Validate PK name fail.")
-        for (name, value), kind in zip(row.key, self.schema.values(), strict=True):
-            if isinstance(value, Bound):
-                if not bounds:
-                    raise parameter_invalid(f"Invalid value of primary key column: '{name}'.")
-            elif type(value) is not _KEY_TYPES[kind]:
-                raise OtsError("OTSInvalidPK", f"Validate PK type fail: '{name}'.")
-            elif isinstance(value, str | bytes) and byte_size(value) > KEY_BYTES_MAX:
-                raise parameter_invalid(f"The length of primary key column: '{name}' exceeds {KEY_BYTES_MAX}.")
-        return tuple(value for _, value in row.key)
-
-    def named(self, key: Key) -> dict[str, KeyValue]:
-        """The key's values by name."""
-        return dict(zip(self.schema, key, strict=True))
-
-    def between(self, start: Key, end: Key, *, backward: bool) -> Iterator[Key]:
-        """Keys from `start` on and before `end`, in that direction. Raises OtsError for an empty range."""
-        low, high = order(start), order(end)
-        if low >= high if not backward else low <= high:
-            raise parameter_invalid("Begin key must be less than end key in FORWARD, greater in BACKWARD.")
-        inside = [
-            (place, key)
-            for key in self.rows
-            for place in [order(key)]
-            if (high < place <= low if backward else low <= place < high)
-        ]
-        return (key for _, key in sorted(inside, key=lambda each: each[0], reverse=backward))
 
 
 class Index(Rows):
@@ -174,17 +126,24 @@ class Table:
             index.follow(now + lag_s, key, self.rows.named(key), None if cells is None else dict(cells))
 
 
-def byte_size(value: str | bytes) -> int:
-    """How long the value is on the wire."""
-    return len(value.encode()) if isinstance(value, str) else len(value)
+class Instance:
+    """The tables of one instance. Callers hold the lock."""
 
+    def __init__(self) -> None:
+        self.tables: dict[str, Table] = {}
+        self.indexes: dict[str, Index] = {}
 
-def order(key: Key) -> tuple[tuple[int, int | bytes], ...]:
-    """What a key is sorted by: the least bound, values, the greatest bound."""
-    return tuple(_place(value) for value in key)
+    def table(self, name: str, now: float) -> Table:
+        """A table that may be written. Raises OtsError."""
+        if name in self.indexes:
+            raise parameter_invalid("An index table can not be written.")
+        if name not in self.tables:
+            raise OtsError("OTSObjectNotExist", "Requested table does not exist.")
+        table = self.tables[name]
+        if now < table.ready_at:
+            raise OtsError("OTSTableNotReady", "The table is not ready.")
+        return table
 
-
-def _place(value: KeyValue) -> tuple[int, int | bytes]:
-    if isinstance(value, Bound):
-        return (0 if value is Bound.MIN else 2, 0)
-    return (1, value.encode() if isinstance(value, str) else value)
+    def names(self) -> set[str]:
+        """All names that are taken."""
+        return {*self.tables, *self.indexes}

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from enum import Enum, IntEnum
+from enum import IntEnum
+
+from localcloud.tablestore.rows import Bound, KeyValue, Value
 
 HEADER = 0x75
 
@@ -42,45 +43,6 @@ class Kind(IntEnum):
 
 class RowError(ValueError):
     """Bytes that are no row. Says what, never what was in it."""
-
-
-class Bound(Enum):
-    """What a range's end may have in place of a key's value."""
-
-    MIN = 0x9
-    MAX = 0xA
-
-
-class Change(Enum):
-    """What an attribute cell of UpdateRow does."""
-
-    PUT = 0
-    DELETE_ALL = 1
-    DELETE_ONE = 3
-    INCREMENT = 4
-
-
-Value = bool | int | float | str | bytes
-KeyValue = int | str | bytes | Bound
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One attribute cell."""
-
-    name: str
-    value: Value | None
-    change: Change = Change.PUT
-    timestamp: int | None = None
-    """Milliseconds, which is also the cell's version."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row as it came."""
-
-    key: tuple[tuple[str, KeyValue], ...]
-    cells: tuple[Cell, ...] = ()
 
 
 def _crc_table() -> tuple[int, ...]:

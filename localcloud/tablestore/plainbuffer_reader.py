@@ -1,6 +1,6 @@
 """Rows as Tablestore's clients put them on the wire, read: plainbuffer by hand, every checksum looked at.
 
-The parts come in one fixed order, each behind a tag (`tablestore_rows` tells the format). Bytes come from strangers:
+The parts come in one fixed order, each behind a tag (`plainbuffer` tells the format). Bytes come from strangers:
 what is malformed or has a wrong checksum raises RowError.
 """
 
@@ -9,18 +9,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from localcloud.tablestore.plainbuffer import (
-    HEADER,
-    Bound,
-    Cell,
-    Change,
-    Kind,
-    Row,
-    RowError,
-    Tag,
-    Value,
-    crc8,
-)
+from localcloud.tablestore.plainbuffer import HEADER, Kind, RowError, Tag, crc8
+from localcloud.tablestore.rows import Bound, Cell, Change, Row, Value
 
 
 def decode_row(data: bytes) -> Row:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from localcloud.tablestore.conditions import check_condition, passes
 from localcloud.tablestore.errors import OtsError, parameter_invalid
-from localcloud.tablestore.models import Cells, Index, Key, Rows, Table, byte_size
-from localcloud.tablestore.plainbuffer import Row, encode_rows
+from localcloud.tablestore.models import Index, Instance, Table
+from localcloud.tablestore.plainbuffer import encode_rows
 from localcloud.tablestore.plainbuffer_reader import decode_row
 from localcloud.tablestore.protobuf import Message, data_field, data_fields, number_field
-from localcloud.tablestore.table_answers import Instance
+from localcloud.tablestore.rows import Cells, Key, Row, Rows, byte_size
 
 READ_ROWS_MAX = 100
 """In one BatchGetRow."""

@@ -1,8 +1,8 @@
 """Tablestore on localhost, on its real wire: the official SDK talks to it unmodified.
 
-One instance, kept in memory, with what a ledger and its set-up use: tables with global secondary indexes, rows,
-conditions, ranges and batches. Requests are checked and answers signed (`tablestore_auth`), bodies are protobuf
-(`tablestore_pb`) around plainbuffer (`tablestore_row_reader`, `tablestore_rows`), limits and errors are the documented
+One instance, kept in memory, with what a store of small documents and its set-up use: tables with global secondary
+indexes, rows, conditions, ranges and batches. Requests are checked and answers signed (`signatures`), bodies are
+protobuf (`protobuf`) around plainbuffer (`plainbuffer_reader`, `plainbuffer`), limits and errors are the documented
 ones. Not here: search indexes, streams, local transactions, capacity of its own (tests inject throttling).
 """
 
@@ -13,16 +13,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from localcloud.clock import Clock
-from localcloud.tablestore import row_answers as tablestore_data
-from localcloud.tablestore import signatures as tablestore_auth
-from localcloud.tablestore import table_answers as admin
+from localcloud.service import Ground, Service
+from localcloud.tablestore import row_answers, signatures, table_answers
 from localcloud.tablestore.errors import STATUSES, OtsError
-from localcloud.tablestore.models import Key
+from localcloud.tablestore.models import Instance
 from localcloud.tablestore.plainbuffer import RowError
 from localcloud.tablestore.protobuf import Message, PbError
 from localcloud.tablestore.row_answers import World
+from localcloud.tablestore.rows import Key
 from localcloud.wire.faults import PREVENTS, Fault, FaultKind, Faults, spoiled
 from localcloud.wire.http import Request, Response
+from localcloud.wire.server import Route
 from localcloud.wire.signing import Credential
 
 BODY_BYTES_MAX = 5 * 1024 * 1024
@@ -30,16 +31,16 @@ RANGE_ROWS_MAX = 5000
 _THROTTLED = "OTSServerBusy"
 
 _OPERATIONS: Mapping[str, Callable[[World, Message], bytes]] = {
-    "DescribeTable": lambda world, message: admin.describe_table(world.instance, message),
-    "ListTable": lambda world, _: admin.list_table(world.instance),
-    "DeleteTable": lambda world, message: admin.delete_table(world.instance, message),
-    "GetRow": tablestore_data.get_row,
-    "GetRange": tablestore_data.get_range,
-    "BatchGetRow": tablestore_data.batch_get_row,
-    "BatchWriteRow": tablestore_data.batch_write_row,
-    "PutRow": lambda world, message: tablestore_data.write_row(world, message, 1),
-    "UpdateRow": lambda world, message: tablestore_data.write_row(world, message, 2),
-    "DeleteRow": lambda world, message: tablestore_data.write_row(world, message, 3),
+    "DescribeTable": lambda world, message: table_answers.describe_table(world.instance, message),
+    "ListTable": lambda world, _: table_answers.list_table(world.instance),
+    "DeleteTable": lambda world, message: table_answers.delete_table(world.instance, message),
+    "GetRow": row_answers.get_row,
+    "GetRange": row_answers.get_range,
+    "BatchGetRow": row_answers.batch_get_row,
+    "BatchWriteRow": row_answers.batch_write_row,
+    "PutRow": lambda world, message: row_answers.write_row(world, message, 1),
+    "UpdateRow": lambda world, message: row_answers.write_row(world, message, 2),
+    "DeleteRow": lambda world, message: row_answers.write_row(world, message, 3),
 }
 
 
@@ -53,7 +54,7 @@ class Recorded:
     """Error code of the whole; empty if there is none."""
 
 
-class Tablestore:
+class Tablestore(Service):
     """One instance. Safe between threads.
 
     `faults` are taken by operation (`BatchWriteRow`, …) from calls that are signed rightly. `PART_FAILURE` fits
@@ -62,12 +63,14 @@ class Tablestore:
     call after that time.
     """
 
+    title = "Tablestore"
+
     def __init__(
         self,
         clock: Clock,
         credentials: Iterable[Credential],
         *,
-        instance: str = "secondwind",
+        instance: str = "local",
         signing_clock: Clock | None = None,
         faults: Faults | None = None,
     ) -> None:
@@ -83,10 +86,19 @@ class Tablestore:
         self._signing_clock = signing_clock or clock
         self._keys = {one.access_key_id: one for one in credentials}
         self._name = instance
-        self._instance = admin.Instance()
+        self._instance = Instance()
         self._late: list[tuple[float, str, bytes]] = []
         self._lock = threading.RLock()
         self._requests = 0
+
+    @classmethod
+    def on(cls, ground: Ground) -> Tablestore:
+        """The service, with the one instance `local` and no tables."""
+        return cls(ground.clock, ground.credentials, signing_clock=ground.signing_clock)
+
+    def routes(self) -> Iterable[Route]:
+        """All of it has a wire of its own."""
+        return [(self.serves, self)]
 
     @staticmethod
     def serves(request: Request) -> bool:
@@ -116,7 +128,7 @@ class Tablestore:
     def _admit(self, request: Request) -> Credential:
         if len(request.body) > BODY_BYTES_MAX:
             raise OtsError("OTSRequestBodyTooLarge", "The size of POST data is too large.")
-        return tablestore_auth.check_request(request, self._keys, instance=self._name, now=self._signing_clock.now())
+        return signatures.check_request(request, self._keys, instance=self._name, now=self._signing_clock.now())
 
     def _respond(self, request: Request, operation: str, key: Credential, fault: Fault | None) -> Response:
         if fault is not None and fault.kind in PREVENTS:
@@ -153,7 +165,7 @@ class Tablestore:
         try:
             message = Message(body)
             if operation == "CreateTable":
-                return admin.create_table(self._instance, message, now, self.ready_after_s)
+                return table_answers.create_table(self._instance, message, now, self.ready_after_s)
             if operation not in _OPERATIONS:
                 raise OtsError("OTSParameterInvalid", f"Unsupported operation: {operation[:64]}.")
             return _OPERATIONS[operation](world, message)
@@ -168,7 +180,7 @@ class Tablestore:
             self._requests += 1
             self._record(path.removeprefix("/"), status, code)
             request_id = f"{self._requests:08x}"
-        headers = tablestore_auth.answer_headers(path, body, key, request_id=request_id, now=self._signing_clock.now())
+        headers = signatures.answer_headers(path, body, key, request_id=request_id, now=self._signing_clock.now())
         return Response(status, body, headers)
 
     def _record(self, operation: str, status: int, code: str) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 
 from localcloud.tablestore.errors import OtsError, parameter_invalid
-from localcloud.tablestore.models import Index, Options, Rows, Table
+from localcloud.tablestore.models import Index, Instance, Options, Table
 from localcloud.tablestore.protobuf import Message, data_field, data_fields, number_field
+from localcloud.tablestore.rows import Rows
 
 TABLES_MAX = 64
 """Tables and indexes in one instance."""
@@ -21,29 +22,6 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}\Z", re.ASCII)
 _KEY_TYPES = (1, 2, 3)
 _DEFINED_AS_KEY = {1: 1, 4: 2, 7: 3}
 """Types of predefined columns that may be an index's key: integer, string, binary."""
-
-
-class Instance:
-    """The tables of one instance. Callers hold the lock."""
-
-    def __init__(self) -> None:
-        self.tables: dict[str, Table] = {}
-        self.indexes: dict[str, Index] = {}
-
-    def table(self, name: str, now: float) -> Table:
-        """A table that may be written. Raises OtsError."""
-        if name in self.indexes:
-            raise parameter_invalid("An index table can not be written.")
-        if name not in self.tables:
-            raise OtsError("OTSObjectNotExist", "Requested table does not exist.")
-        table = self.tables[name]
-        if now < table.ready_at:
-            raise OtsError("OTSTableNotReady", "The table is not ready.")
-        return table
-
-    def names(self) -> set[str]:
-        """All names that are taken."""
-        return {*self.tables, *self.indexes}
 
 
 def create_table(instance: Instance, request: Message, now: float, ready_after_s: float) -> bytes:

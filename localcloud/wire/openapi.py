@@ -1,7 +1,7 @@
 """The gateway of Alibaba's RPC-style services: one path, the operation in `x-acs-action` and `x-acs-version`.
 
-Shapes and codes: job-systems.md 2 and https://developer.aliyun.com/ask/278265; InvalidAction.NotFound and
-Throttling.User with their texts as clients of many products meet them.
+Shapes as the official SDKs send and read them, codes as in https://developer.aliyun.com/ask/278265;
+InvalidAction.NotFound and Throttling.User with their texts as clients of many products meet them.
 Every call is recorded, with what it did apart from what it answered.
 """
 
@@ -15,10 +15,10 @@ from threading import Lock
 from typing import Any
 from uuid import uuid4
 
+from localcloud.timeline import Timeline
 from localcloud.wire.acs3 import Verifier, parse_parameters
 from localcloud.wire.faults import PREVENTS, Fault, FaultKind, Faults, narrowed, spoiled
 from localcloud.wire.http import ApiError, Request, Response, json_response
-from localcloud.world import World
 
 CALLS_KEPT = 100_000
 MINUTE_S = 60.0
@@ -74,9 +74,9 @@ class Call:
 class OpenApi:
     """The service behind `handle`. Safe between threads."""
 
-    def __init__(self, world: World, verifier: Verifier, faults: Faults) -> None:
+    def __init__(self, timeline: Timeline, verifier: Verifier, faults: Faults) -> None:
         self.faults = faults
-        self._world = world
+        self._timeline = timeline
         self._verifier = verifier
         self._operations: dict[tuple[str, str], Operation] = {}
         self._limits: dict[tuple[str, str], int | None] = {}
@@ -109,7 +109,7 @@ class OpenApi:
     def handle(self, request: Request) -> Response:
         """Answer one request."""
         request_id = str(uuid4()).upper()
-        at = self._world.now()
+        at = self._timeline.now()
         parameters: dict[str, str] = {}
         effect, code = CallEffect.NONE, ""
         try:
@@ -156,7 +156,7 @@ class OpenApi:
         limit = self._limits[operation.version, operation.action]
         if limit is None:
             return
-        now = self._world.now()
+        now = self._timeline.now()
         with self._lock:
             lately = self._lately.setdefault((access_key_id, operation.version, operation.action), deque())
             while lately and lately[0] <= now - MINUTE_S:
@@ -173,7 +173,7 @@ class OpenApi:
             return _run(operation, parameters, request_id), ""
         if fault.kind in PREVENTS:
             if fault.effect_after_s is not None:
-                self._world.later(fault.effect_after_s, lambda: _run_unanswered(operation, parameters))
+                self._timeline.later(fault.effect_after_s, lambda: _run_unanswered(operation, parameters))
         elif fault.kind is FaultKind.PART_FAILURE:
             chosen = narrowed(parameters, fault.done)
             if chosen is not None:

@@ -1,7 +1,7 @@
 """A small HTTP/1.1 server on 127.0.0.1 that hands whole requests to services.
 
 It keeps connections alive, reads bodies by Content-Length or chunked, at most 32 MB, never redirects, and
-looks into nothing: a request goes to the first service whose predicate wants it.
+looks into nothing: a request goes to the handler mounted last of those whose predicates want it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CHUNK_HEAD_MOST = 4096
 _log = logging.getLogger(__name__)
 
 
-class Service(Protocol):
+class Handler(Protocol):
     """Whoever answers requests. Called from many threads at once."""
 
     def handle(self, request: Request) -> Response:
@@ -35,6 +35,8 @@ class Service(Protocol):
 
 
 Predicate = Callable[[Request], bool]
+Route = tuple[Predicate, Handler]
+"""Which requests go to whom."""
 
 
 class BadBodyError(Exception):
@@ -47,11 +49,11 @@ class BadBodyError(Exception):
 
 @final
 class HttpServer:
-    """Serves until it is stopped; a context manager. `errors` keeps what services raised (also logged)."""
+    """Serves until it is stopped; a context manager. `errors` keeps what handlers raised (also logged)."""
 
     def __init__(self, port: int = 0) -> None:
         self.errors: deque[Exception] = deque(maxlen=ERRORS_KEPT)
-        self._routes: list[tuple[Predicate, Service]] = []
+        self._routes: list[Route] = []
         self._listener = _Listener(("127.0.0.1", port), self.answer)
         self._thread: Thread | None = None
 
@@ -60,9 +62,9 @@ class HttpServer:
         """The port, chosen by the system if 0 was asked for."""
         return int(self._listener.server_address[1])
 
-    def mount(self, predicate: Predicate, service: Service) -> None:
-        """Give that service the requests that the predicate wants and no earlier one took."""
-        self._routes.append((predicate, service))
+    def mount(self, predicate: Predicate, handler: Handler) -> None:
+        """Give that handler the requests that the predicate wants, also those that an earlier one took."""
+        self._routes.insert(0, (predicate, handler))
 
     def start(self) -> None:
         """Begin to serve, in a thread of its own."""
@@ -88,13 +90,13 @@ class HttpServer:
         self.stop()
 
     def answer(self, request: Request) -> Response:
-        """Route one request; a service that raises is a 500, kept and logged."""
-        service = next((service for wants, service in self._routes if wants(request)), None)
-        if service is None:
+        """Route one request; a handler that raises is a 500, kept and logged."""
+        handler = next((handler for wants, handler in self._routes if wants(request)), None)
+        if handler is None:
             return json_response({"Code": "NotFound", "Message": "no local service takes this request"}, 404)
         try:
-            return service.handle(request)
-        except Exception as error:  # noqa: BLE001 - whatever a service raises is kept, logged and answered
+            return handler.handle(request)
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises is kept, logged and answered
             _log.exception("the local service failed")
             self.errors.append(error)
             return json_response({"Code": "InternalError", "Message": "the local service failed, see its log"}, 500)

@@ -39,6 +39,10 @@ class Credential:
         return hmac.compare_digest(self.signature(text, digest).encode(), signature.encode())
 
 
+LOCAL_CREDENTIAL = Credential("local", "local-secret")
+"""The key of whoever is given no other."""
+
+
 def head_lines(request: Request, signed: Iterable[str]) -> list[str]:
     """Method, Content-MD5, Content-Type and Date, then the signed headers by name: where a signed text begins."""
     headers = request.headers

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from localcloud.ehpc.flavours import Flavour
-from localcloud.ehpc.models import Run
+from localcloud.ehpc.models import Flavour, Run
 from localcloud.schedulerx.models import Course, TriggerType
 
 ANY = "*"

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from localcloud.ehpc.flavours import Flavour
-from localcloud.ehpc.models import finishes, hangs
+from localcloud.ehpc.models import Flavour, finishes, hangs
 from localcloud.schedulerx.models import fails, keeps_running, succeeds
 from secondwind.demo.plot import ANY, Case, Door, EhpcJob, Fault, Garbage, InstanceOf, Scenario, SchedulerxJob, Step
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from localcloud.fc.instance.runtime import EVENT_BYTES_MAX
+from localcloud.fc.models import EVENT_BYTES_MAX
 from secondwind.usage import UnusableError
 
 

@@ -111,8 +111,7 @@ class Town:
 def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     """A region with one project and two Logstores, and the settings of a function in it."""
     cloud = LocalCloud()
-    logs = LogService(cloud.clock, cloud.credentials)
-    cloud.mount(LogService.serves, logs)
+    logs = cloud[LogService]
     policy = tmp_path / "policy.yaml"
     policy.write_text(POLICY)
     with cloud:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.region import OUTCOMES, PROJECT, Region
-from localcloud.sls.protobuf import LogGroup, log
+from localcloud.sls.models import LogGroup, log
 from localcloud.wire.faults import Fault, FaultKind
+from secondwind.local_region import OUTCOMES, PROJECT, Region
 from secondwind.outcomes import OutcomeLog, OutcomesUnavailable
 
 

@@ -6,14 +6,13 @@ import contextlib
 import json
 from pathlib import Path
 
-from localcloud.clock import ManualClock, SystemClock
-from localcloud.cloud import LOCAL_CREDENTIAL, LocalCloud
+from localcloud.cloud import LocalCloud
 from localcloud.eventbridge.service import EventBridge
-from localcloud.eventbridge.wire import EventBridgeDoor
 from localcloud.fc.instance.runtime import FunctionRuntime
-from localcloud.sls.protobuf import LogGroup, log
+from localcloud.sls.models import LogGroup, log
 from localcloud.sls.service import LogService
 from localcloud.sls.trigger import LogTriggerPump, TriggerConfig
+from localcloud.wire.signing import LOCAL_CREDENTIAL
 
 # fails at the first delivery, then pulls its range with the official SDK and writes one outcome a log
 SOURCE = """
@@ -40,8 +39,7 @@ def test_a_failed_delivery_comes_again_to_the_same_instance(tmp_path: Path) -> N
     """Logs written before a delivery that failed reach the outcome Logstore once it is repeated."""
     (tmp_path / "index.py").write_text(SOURCE)
     with LocalCloud() as cloud:
-        service = LogService(cloud.clock, cloud.credentials, faults=cloud.faults)
-        cloud.mount(service.serves, service)
+        service = cloud[LogService]
         for logstore in ("logs", "outcomes"):
             service.create_logstore("proj", logstore, shards=1)
         service.append("proj", "logs", LogGroup((log(1, {"n": "1"}), log(2, {"n": "2"}))))
@@ -59,13 +57,10 @@ def test_a_failed_delivery_comes_again_to_the_same_instance(tmp_path: Path) -> N
 def test_an_event_reaches_a_function(tmp_path: Path) -> None:
     """An event that a rule takes is the body of an invocation in another process."""
     (tmp_path / "index.py").write_text("def handler(event, context):\n    return event\n")
-    bridge = EventBridge(ManualClock(1_700_000_000))
-    with LocalCloud(clock=SystemClock()) as cloud:
-        door = EventBridgeDoor(bridge, cloud.credentials)
-        cloud.mount(door.serves, door)
-        with contextlib.closing(FunctionRuntime("index.handler", code_path=tmp_path)) as runtime:
-            bridge.add_rule("default", "r", {"type": [{"prefix": "job:"}]}, runtime)
-            bridge.put("default", {"id": "1", "source": "s", "type": "job:failed", "specversion": "1.0"})
-            (delivery,) = bridge.deliver_due()
+    with LocalCloud() as cloud, contextlib.closing(FunctionRuntime("index.handler", code_path=tmp_path)) as runtime:
+        bridge = cloud[EventBridge]
+        bridge.add_rule("default", "r", {"type": [{"prefix": "job:"}]}, runtime)
+        bridge.put("default", {"id": "1", "source": "s", "type": "job:failed", "specversion": "1.0"})
+        (delivery,) = bridge.deliver_due()
     assert delivery.result is not None
     assert json.loads(delivery.result.body)["aliyuneventbusname"] == "default"

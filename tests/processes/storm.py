@@ -8,6 +8,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 
+from localcloud.ehpc.service import Ehpc
 from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.job import Cluster, job_key
 from shared.domain.record import LISTED_AT, decode_record
@@ -100,7 +101,7 @@ def check(town: Town, ledger: Ledger) -> dict[str, int]:
         AssertionError: a run was killed twice, or for the failure of an earlier one; a failure got lost; a record stays
             open.
     """
-    kills = Counter((kill.cluster_id, kill.job_id, kill.life) for kill in town.cloud.world.kills)
+    kills = Counter((kill.cluster_id, kill.job_id, kill.life) for kill in town.cloud[Ehpc].kills)
     twice = {life: count for life, count in kills.items() if count > 1}
     assert not twice, f"killed twice in one life: {twice}"
     innocent = [
@@ -138,7 +139,7 @@ def figures(town: Town) -> dict[str, int]:
     return {
         "jobs": len(town.told),
         "tellings": sum(map(len, town.told.values())),
-        "kills of jobs": len(town.cloud.world.kills),
+        "kills of jobs": len(town.cloud[Ehpc].kills),
         **town.functions.figures,
         **calls,
         **dict(verdicts.most_common()),

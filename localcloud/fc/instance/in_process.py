@@ -1,6 +1,6 @@
 """A handler called in this process as Function Compute would call it: for speed, where isolation does not matter.
 
-Same context, serialisation and errors as `fc.FunctionRuntime`, but no process of its own, no timeout, no
+Same context, serialisation and errors as `runtime.FunctionRuntime`, but no process of its own, no timeout, no
 environment (on 3.12 the caller sets the credential variables), and an empty log.
 """
 
@@ -14,14 +14,14 @@ from typing import Any
 
 from localcloud.fc.instance.context import Kind, make_context
 from localcloud.fc.instance.returned import describe, serialise
-from localcloud.fc.instance.runtime import InvocationResult
-from localcloud.wire.signing import Credential
+from localcloud.fc.models import InvocationResult
+from localcloud.wire.signing import LOCAL_CREDENTIAL, Credential
 
 
 class InProcessFunction:
     """Calls `handler(event, context)`, one at a time; `initializer(context)` before it until that succeeds once.
 
-    `context` are further keywords of `fc_context.make_context`.
+    `context` are further keywords of `context.make_context`.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class InProcessFunction:
         credentials: Credential | None = None,
         **context: Any,
     ) -> None:
-        self.credentials = credentials or Credential("local", "local-secret")
+        self.credentials = credentials or LOCAL_CREDENTIAL
         self._handler = handler
         self._initializer = initializer
         self._kind = context_kind

@@ -16,33 +16,17 @@ import sys
 import threading
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from localcloud.fc.instance.context import Kind
 from localcloud.fc.instance.process import InstanceDied, Process, TimedOut
-from localcloud.wire.signing import Credential
+from localcloud.fc.models import EVENT_BYTES_MAX, InvocationResult
+from localcloud.wire.signing import LOCAL_CREDENTIAL, Credential
 
-EVENT_BYTES_MAX = 32 * 1024 * 1024
-"""Largest body of a synchronous invocation."""
 ENVIRONMENT_BYTES_MAX = 4 * 1024
 TIMEOUT_S_MAX = 86_400
 
 _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class InvocationResult:
-    """What came of one invocation. A returned value, whatever it says, is a success."""
-
-    body: bytes
-    """The function's answer, or the error as JSON."""
-    error: dict[str, Any] | None
-    """`errorMessage`, `errorType`, and `stackTrace` where there is one; None if the handler returned."""
-    request_id: str
-    log: str
-    """What the function logged meanwhile, at most the last 256 KiB."""
 
 
 class FunctionRuntime:
@@ -73,7 +57,7 @@ class FunctionRuntime:
     ) -> None:
         if not 0 < timeout_s <= TIMEOUT_S_MAX:
             raise ValueError(f"timeout_s is above 0 and at most {TIMEOUT_S_MAX}")
-        self.credentials = credentials or Credential("local", "local-secret")
+        self.credentials = credentials or LOCAL_CREDENTIAL
         self.starts = 0
         """How many processes were started: cold starts."""
         self._handler = handler

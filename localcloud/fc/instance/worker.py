@@ -1,6 +1,6 @@
 """The process inside a local function instance: takes requests from a pipe, calls the user's code, answers.
 
-Started as a script by `fc.FunctionRuntime`, on any Python from 3.10, with nothing of this project on
+Started as a script by `runtime.FunctionRuntime`, on any Python from 3.10, with nothing of this project on
 `sys.path`. A frame is a length (4 bytes, big endian) and that many bytes; a request is a JSON frame and an
 event frame, an answer a JSON frame and a body frame. Whatever the function prints or logs goes to standard
 error, which the runtime keeps as the log; standard output is not the channel any more once this module

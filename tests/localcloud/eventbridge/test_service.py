@@ -15,8 +15,7 @@ from localcloud.clock import ManualClock
 from localcloud.eventbridge.models import EventError
 from localcloud.eventbridge.retries import ErrorsTolerance, RetryStrategy, RunOptions
 from localcloud.eventbridge.service import EventBridge, Transform
-from localcloud.eventbridge.wire import EventBridgeDoor
-from localcloud.fc.instance.runtime import InvocationResult
+from localcloud.fc.models import InvocationResult
 from localcloud.wire.server import HttpServer
 from localcloud.wire.signing import Credential
 
@@ -55,7 +54,7 @@ def clock() -> ManualClock:
 @pytest.fixture
 def bridge(clock: ManualClock) -> EventBridge:
     """An EventBridge with one custom bus."""
-    made = EventBridge(clock, region="cn-beijing", account_id="42")
+    made = EventBridge(clock, credentials=[Credential("AK", "s", "t")], region="cn-beijing", account_id="42")
     made.create_bus("jobs")
     return made
 
@@ -267,9 +266,9 @@ class Sender:
 @pytest.fixture
 def sender(bridge: EventBridge) -> Any:
     """The bridge behind a socket."""
-    door = EventBridgeDoor(bridge, [Credential("AK", "s", "t")])
     with HttpServer() as server:
-        server.mount(door.serves, door)
+        for predicate, handler in bridge.routes():
+            server.mount(predicate, handler)
         yield Sender(server.port)
     assert list(server.errors) == []
 

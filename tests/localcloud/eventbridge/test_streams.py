@@ -11,7 +11,7 @@ from localcloud.clock import ManualClock
 from localcloud.eventbridge.models import EventError
 from localcloud.eventbridge.retries import ErrorsTolerance, RetryStrategy, RunOptions
 from localcloud.eventbridge.streams import EventSchema, EventStream, StreamConfig
-from localcloud.fc.instance.runtime import InvocationResult
+from localcloud.fc.models import InvocationResult
 
 FAILED = InvocationResult(b"{}", {"errorMessage": "m", "errorType": "T"}, "r", "")
 DONE = InvocationResult(b"null", None, "r", "")

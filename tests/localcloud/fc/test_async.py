@@ -11,7 +11,7 @@ import pytest
 from localcloud.clock import ManualClock
 from localcloud.eventbridge.service import EventBridge
 from localcloud.fc.asynchronous import AsyncConfig, AsyncFunction, Condition, Record, State
-from localcloud.fc.instance.runtime import InvocationResult
+from localcloud.fc.models import InvocationResult
 
 FAILED = InvocationResult(b"{}", {"errorMessage": "m", "errorType": "T"}, "r", "")
 DONE = InvocationResult(b"null", None, "r", "")

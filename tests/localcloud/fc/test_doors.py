@@ -13,15 +13,16 @@ from typing import Any
 import pytest
 
 from localcloud.clock import ManualClock, SystemClock
-from localcloud.cloud import LOCAL_CREDENTIAL, LocalCloud
+from localcloud.cloud import LocalCloud
 from localcloud.fc.answers import FunctionDesk
 from localcloud.fc.fc2_wire import Fc2Door, signed_text
 from localcloud.fc.fc3_wire import Fc3Door
 from localcloud.fc.instance.in_process import InProcessFunction
 from localcloud.wire.http import Request, Response
+from localcloud.wire.signing import LOCAL_CREDENTIAL
 
 NOW = 1_767_225_600.0
-PATH = "/2016-08-15/services/secondwind.LATEST/functions/echo/invocations"
+PATH = "/2016-08-15/services/default.LATEST/functions/echo/invocations"
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_a_call_that_is_signed_rightly_is_made(desk: FunctionDesk) -> None:
         ({"authorization": "FC nobody:AAAA"}, (403, "InvalidAccessKeyID")),
         ({"authorization": "LOG local:AAAA"}, (400, "MissingRequiredHeader")),
         ({"x_fc_security_token": "a token"}, (403, "InvalidSecurityToken")),
-        ({"path": PATH.replace("secondwind", "other")}, (404, "ServiceNotFound")),
+        ({"path": PATH.replace("default", "other")}, (404, "ServiceNotFound")),
         ({"path": PATH.replace("LATEST", "7")}, (404, "VersionNotFound")),
         ({"path": PATH.replace("echo", "other")}, (404, "FunctionNotFound")),
         ({"path": PATH.replace("invocations", "triggers")}, (400, "PathNotSupported")),

@@ -11,15 +11,8 @@ from alibabacloud_tea_openapi.exceptions import ClientException
 
 from localcloud.clock import ManualClock
 from localcloud.cloud import LocalCloud
-from localcloud.world import (
-    Group,
-    JobConfig,
-    Origin,
-    TriggerType,
-    fails,
-    keeps_running,
-    succeeds,
-)
+from localcloud.schedulerx.models import Group, JobConfig, Origin, TriggerType, fails, keeps_running, succeeds
+from localcloud.schedulerx.service import Schedulerx
 
 START = 1_767_225_600
 DAY_MS = 86_400_000
@@ -38,7 +31,7 @@ def schedulerx(connect: Connect) -> Any:
 @pytest.fixture
 def group(cloud: LocalCloud) -> Group:
     """The group that `SCOPE` names."""
-    return cloud.world.group("ns", "demo.group")
+    return cloud[Schedulerx].group("ns", "demo.group")
 
 
 def rerun(client: Any, job_id: int = 5, **changes: Any) -> Any:
@@ -73,7 +66,9 @@ def test_rerun_makes_one_instance_for_the_day(
         "2026-01-01 08:00:01",
         "2026-01-01 08:00:06",
     )
-    assert [(made.data_time, made.origin) for made in cloud.world.reruns] == [("2026-01-01 10:00:00", Origin.RERUN_JOB)]
+    assert [(made.data_time, made.origin) for made in cloud[Schedulerx].reruns] == [
+        ("2026-01-01 10:00:00", Origin.RERUN_JOB)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +86,7 @@ def test_days_are_cut_in_the_zone(
     """Every calendar day of the zone that the range touches gets one instance: a wrong range is a storm."""
     group.job(5)
     rerun(schedulerx, start_date=start_ms, end_date=end_ms)
-    assert [made.data_time[5:10] for made in cloud.world.reruns] == days
+    assert [made.data_time[5:10] for made in cloud[Schedulerx].reruns] == days
 
 
 def test_another_zone_cuts_other_days(clock: ManualClock, cloud: LocalCloud, connect: Connect) -> None:
@@ -99,10 +94,10 @@ def test_another_zone_cuts_other_days(clock: ManualClock, cloud: LocalCloud, con
     from localcloud.clock import SystemClock
 
     with LocalCloud(clock=clock, signing_clock=SystemClock(), zone="UTC") as other:
-        other.world.group("ns", "demo.group").job(5)
+        other[Schedulerx].group("ns", "demo.group").job(5)
         assert rerun(connect("schedulerx", endpoint=other.host)).success
-        assert len(other.world.reruns) == 2
-    assert cloud.world.reruns == []
+        assert len(other[Schedulerx].reruns) == 2
+    assert cloud[Schedulerx].reruns == []
 
 
 def test_instances_follow_their_planned_courses(clock: ManualClock, group: Group, schedulerx: Any) -> None:
@@ -133,10 +128,10 @@ def test_business_errors_are_plain_answers(
 ) -> None:
     """What the product refuses is HTTP 200 with Success false and its text; nothing is made, nothing raised."""
     group.job(5)
-    cloud.world.group("ns", "other").job(7)
+    cloud[Schedulerx].group("ns", "other").job(7)
     body = rerun(schedulerx, **changes)
     assert (body.success, body.code, body.message) == (False, 400, text)
-    assert cloud.world.reruns == []
+    assert cloud[Schedulerx].reruns == []
 
 
 def test_clash_within_a_second(cloud: LocalCloud, clock: ManualClock, group: Group, schedulerx: Any) -> None:
@@ -147,7 +142,7 @@ def test_clash_within_a_second(cloud: LocalCloud, clock: ManualClock, group: Gro
     clock.advance(1)
     answers.append(rerun(schedulerx).success)
     assert answers == [True, False, True]
-    assert len(cloud.world.reruns) == 2
+    assert len(cloud[Schedulerx].reruns) == 2
 
 
 def test_parameters_of_rerun_come_in_the_body_only(cloud: LocalCloud, group: Group, schedulerx: Any) -> None:
@@ -171,7 +166,7 @@ def test_parameters_of_rerun_come_in_the_body_only(cloud: LocalCloud, group: Gro
     with pytest.raises(ClientException) as caught:
         schedulerx.call_api(params, request, RuntimeOptions())
     assert caught.value.code == "MissingRegionId"
-    assert cloud.world.reruns == []
+    assert cloud[Schedulerx].reruns == []
 
 
 def test_list_pages_and_filters(clock: ManualClock, group: Group, schedulerx: Any) -> None:
@@ -243,7 +238,7 @@ def test_retry_job_instance(cloud: LocalCloud, group: Group, schedulerx: Any) ->
 
     assert retry(ended.instance_id).success is True
     assert retry(live.instance_id).success is False
-    assert [(made.data_time, made.origin) for made in cloud.world.reruns] == [
+    assert [(made.data_time, made.origin) for made in cloud[Schedulerx].reruns] == [
         ("2025-12-31 10:00:00", Origin.RETRY_JOB_INSTANCE)
     ]
     assert instances(schedulerx, job_id=5)[0].trigger_type == TriggerType.USER_RETRY

@@ -9,16 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localcloud.sls.protobuf import (
-    Log,
-    LogGroup,
-    WireError,
-    compress,
-    decode_group,
-    decompress,
-    encode_group,
-    encode_group_list,
-)
+from localcloud.sls.models import Log, LogGroup
+from localcloud.sls.protobuf import WireError, compress, decode_group, decompress, encode_group, encode_group_list
 
 TEXT = st.text(max_size=20)
 GROUPS = st.builds(

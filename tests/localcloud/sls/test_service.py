@@ -19,7 +19,8 @@ from localcloud.sls import answers as sls_operations
 from localcloud.sls import protobuf as sls_wire
 from localcloud.sls import wire as sls_call
 from localcloud.sls.errors import SlsError
-from localcloud.sls.protobuf import Log, LogGroup, compress, encode_group, log
+from localcloud.sls.models import Log, LogGroup, log
+from localcloud.sls.protobuf import compress, encode_group
 from localcloud.sls.service import LogService
 from localcloud.wire.http import Request, Response
 from localcloud.wire.signing import Credential

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from localcloud.clock import ManualClock
-from localcloud.fc.instance.runtime import InvocationResult
-from localcloud.sls.protobuf import LogGroup, log
+from localcloud.fc.models import InvocationResult
+from localcloud.sls.models import LogGroup, log
 from localcloud.sls.service import LogService
 from localcloud.sls.trigger import LogTriggerPump, TriggerConfig
 

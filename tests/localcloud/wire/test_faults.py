@@ -12,9 +12,10 @@ from Tea.exceptions import UnretryableException
 
 from localcloud.clock import ManualClock
 from localcloud.cloud import LocalCloud
+from localcloud.ehpc.models import JobSpec
+from localcloud.ehpc.service import Ehpc
 from localcloud.wire.faults import Fault, FaultKind, Faults
 from localcloud.wire.openapi import CallEffect
-from localcloud.world import JobSpec
 
 C = "ehpc-hz-1"
 START = 1_767_225_600
@@ -24,7 +25,7 @@ Rerun = Callable[..., Any]
 @pytest.fixture
 def rerun(cloud: LocalCloud, clock: ManualClock, connect: Callable[..., Any], once: Any, jobs_text: Any) -> Rerun:
     """Calls RerunJobs through the official SDK, on two jobs that run for ever."""
-    cluster = cloud.world.cluster(C)
+    cluster = cloud[Ehpc].cluster(C)
     for number in (1, 2):
         cluster.submit(f"{number}.scheduler", JobSpec())
     clock.advance(10)
@@ -53,7 +54,7 @@ def test_answers_that_tell_nothing(cloud: LocalCloud, rerun: Rerun, kind: FaultK
     cloud.faults.add(Fault("RerunJobs", kind))
     with pytest.raises(UnretryableException, match=said):
         rerun()
-    assert len(cloud.world.kills) == kills
+    assert len(cloud[Ehpc].kills) == kills
     assert len(cloud.openapi.calls) == 1
 
 
@@ -72,7 +73,7 @@ def test_error_answers(cloud: LocalCloud, rerun: Rerun, fault: Fault, status: in
     with pytest.raises(AlibabaCloudException) as caught:
         rerun()
     assert (caught.value.status_code, caught.value.code) == (status, code)
-    assert len(cloud.world.kills) == kills
+    assert len(cloud[Ehpc].kills) == kills
 
 
 def test_part_failure_does_the_chosen_ones(cloud: LocalCloud, rerun: Rerun) -> None:
@@ -83,7 +84,7 @@ def test_part_failure_does_the_chosen_ones(cloud: LocalCloud, rerun: Rerun) -> N
         with pytest.raises(AlibabaCloudException) as caught:
             rerun("1.scheduler", "2.scheduler")
         assert (caught.value.status_code, caught.value.code) == (409, "PartFailure")
-    assert [kill.job_id for kill in cloud.world.kills] == ["2.scheduler"]
+    assert [kill.job_id for kill in cloud[Ehpc].kills] == ["2.scheduler"]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_delays(cloud: LocalCloud, clock: ManualClock, rerun: Rerun, kind: Fault
     """A delay comes before or after the effect; the answer is late either way."""
     cloud.faults.add(Fault("RerunJobs", kind, delay_s=30))
     assert rerun().body.request_id
-    assert [kill.at for kill in cloud.world.kills] == [killed_at]
+    assert [kill.at for kill in cloud[Ehpc].kills] == [killed_at]
     assert clock.now() == START + 40
 
 
@@ -104,11 +105,11 @@ def test_effect_may_come_after_a_lost_answer(cloud: LocalCloud, clock: ManualClo
     with pytest.raises(UnretryableException):
         rerun()
     clock.advance(49)
-    cloud.world.tick()
-    assert cloud.world.kills == []
+    cloud.timeline.tick()
+    assert cloud[Ehpc].kills == []
     clock.advance(1)
-    cloud.world.tick()
-    assert [kill.at for kill in cloud.world.kills] == [START + 60]
+    cloud.timeline.tick()
+    assert [kill.at for kill in cloud[Ehpc].kills] == [START + 60]
     assert cloud.openapi.calls[-1].effect is CallEffect.LATER
 
 

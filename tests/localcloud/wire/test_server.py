@@ -11,6 +11,7 @@ from http.client import HTTPConnection
 import pytest
 
 from localcloud.cloud import LocalCloud
+from localcloud.ehpc.service import Ehpc
 from localcloud.wire import server as server_module
 from localcloud.wire.http import Request, Response, json_response
 from localcloud.wire.server import HttpServer
@@ -213,5 +214,5 @@ def test_two_clouds_live_side_by_side() -> None:
     """Each cloud has a port and a world of its own."""
     with LocalCloud() as one, LocalCloud() as other:
         assert one.endpoint != other.endpoint
-        one.world.cluster("c")
-        assert other.world.clusters == {}
+        one[Ehpc].cluster("c")
+        assert other[Ehpc].clusters == {}
