@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from localcloud.ehpc import shapes
 from localcloud.ehpc.cluster import Cluster
 from localcloud.timeline import Timeline
 from localcloud.wire.http import ApiError
-from localcloud.wire.openapi import Operation
+from localcloud.wire.openapi import Handler, Operation
 
 VERSION = "2018-04-12"
 JOBS_MOST = 100
@@ -40,8 +41,8 @@ class EhpcAnswers:
     def operations(self) -> list[Operation]:
         """What the gateway offers. No rate limit is published for E-HPC."""
         return [
-            Operation(VERSION, "RerunJobs", "GET", self.rerun_jobs, _BATCH),
-            Operation(VERSION, "StopJobs", "GET", self.stop_jobs, _BATCH),
+            _batch_operation("RerunJobs", self.rerun_jobs),
+            _batch_operation("StopJobs", self.stop_jobs),
             Operation(VERSION, "ListJobs", "GET", self.list_jobs, ("ClusterId",)),
             Operation(VERSION, "ListJobsWithFilters", "GET", self.list_jobs_with_filters, ("ClusterId",)),
             Operation(VERSION, "DescribeJob", "GET", self.describe_job, ("ClusterId", "JobId")),
@@ -91,7 +92,7 @@ class EhpcAnswers:
             return {}
         said = _change_all(ids, change)
         if said and len(ids) > 1:
-            raise ApiError(409, "PartFailure", "Part of the batch operation failed.")
+            raise _part_failure()
         if said:
             raise ApiError(406, code, f"{text}: {said[0]}.")
         return {}
@@ -118,6 +119,23 @@ class EhpcAnswers:
             "DeployMode": "Standard",
             "CreateTime": datetime.fromtimestamp(int(cluster.created_at), self._zone).isoformat(),
         }
+
+
+def _batch_operation(action: str, handler: Handler) -> Operation:
+    """An operation on many jobs, which can be done for some of them alone."""
+
+    def in_part(parameters: Parameters, done: frozenset[str]) -> NoReturn:
+        chosen = [{"Id": job_id} for job_id in _job_ids(parameters["Jobs"]) if job_id in done]
+        if chosen:
+            with suppress(ApiError):  # whatever is said against one of them, the answer is that a part failed
+                handler({**parameters, "Jobs": json.dumps(chosen)})
+        raise _part_failure()
+
+    return Operation(VERSION, action, "GET", handler, _BATCH, in_part=in_part)
+
+
+def _part_failure() -> ApiError:
+    return ApiError(409, "PartFailure", "Part of the batch operation failed.")
 
 
 def _change_all(ids: list[str], change: Change) -> list[str]:

@@ -161,9 +161,15 @@ def _operation(
         try:
             return {"Code": 200, "Success": True, "Message": "", **handler(parameters)}
         except BusinessError as error:
-            return {"Code": error.code, "Success": False, "Message": error.message}
+            return _refusal(str(error.code), error.message)
 
-    return Operation(VERSION, action, method, answered, required, in_body=in_body, per_minute=PER_MINUTE)
+    return Operation(
+        VERSION, action, method, answered, required, in_body=in_body, per_minute=PER_MINUTE, refusal=_refusal
+    )
+
+
+def _refusal(code: str, message: str) -> dict[str, Any]:
+    return {"Code": int(code), "Success": False, "Message": message}
 
 
 def _instance(job: ScheduledJob, parameters: Parameters) -> Instance:

@@ -8,7 +8,6 @@ Each call takes the oldest fault that fits it, if it is signed rightly and withi
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
@@ -35,7 +34,7 @@ class FaultKind(str, Enum):
     ERROR_AFTER_EFFECT = "error_after_effect"
     THROTTLED = "throttled"
     PART_FAILURE = "part_failure"
-    """RerunJobs and StopJobs: only the ids in `done` are done, and the answer is 409 PartFailure."""
+    """Of a batch only what is named in `done` is done, and the service says that some of it failed."""
 
 
 PREVENTS = frozenset(
@@ -70,7 +69,7 @@ class Fault:
     match: Callable[[Mapping[str, str]], bool] = any_call
     """Which calls, by their parameters."""
     status: int = 500
-    """HTTP status of the error kinds; 200: a SchedulerX refusal, `Success` false and the `code` as a number."""
+    """HTTP status of the error kinds; 200 with services that refuse so: their refusal with that code and message."""
     code: str = "InternalError"
     message: str = "The request processing has failed due to some unknown error."
     delay_s: float = 0.0
@@ -115,12 +114,6 @@ class Faults:
                     self._waiting.remove(entry)
                 return fault
         return None
-
-
-def narrowed(parameters: Mapping[str, str], done: frozenset[str]) -> dict[str, str] | None:
-    """The same call for the chosen ids only; None if none of them is in it."""
-    jobs = [job for job in json.loads(parameters["Jobs"]) if job["Id"] in done]
-    return {**parameters, "Jobs": json.dumps(jobs)} if jobs else None
 
 
 def spoiled(kind: FaultKind) -> Response | None:

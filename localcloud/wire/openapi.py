@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from threading import Lock
-from typing import Any
+from typing import Any, NoReturn
 from uuid import uuid4
 
 from localcloud.timeline import Timeline
 from localcloud.wire.acs3 import Verifier, parse_parameters
-from localcloud.wire.faults import PREVENTS, Fault, FaultKind, Faults, narrowed, spoiled
+from localcloud.wire.faults import PREVENTS, Fault, FaultKind, Faults, spoiled
 from localcloud.wire.http import ApiError, Request, Response, json_response
 
 CALLS_KEPT = 100_000
@@ -42,6 +42,10 @@ class Operation:
     """Parameters are read from the form body only; else from the query only."""
     per_minute: int | None = None
     """Calls a minute and key; None: unlimited."""
+    in_part: Callable[[Mapping[str, str], frozenset[str]], NoReturn] | None = None
+    """Of a batch: do what is chosen of it and raise the ApiError that tells a part failure."""
+    refusal: Callable[[str, str], dict[str, Any]] | None = None
+    """A refusal with that code and message as an answer with status 200, where the service refuses so."""
 
 
 class CallEffect(str, Enum):
@@ -175,10 +179,9 @@ class OpenApi:
             if fault.effect_after_s is not None:
                 self._timeline.later(fault.effect_after_s, lambda: _run_unanswered(operation, parameters))
         elif fault.kind is FaultKind.PART_FAILURE:
-            chosen = narrowed(parameters, fault.done)
-            if chosen is not None:
-                _run_unanswered(operation, chosen)
-            raise ApiError(409, "PartFailure", "Part of the batch operation failed.")
+            if operation.in_part is None:
+                raise ValueError(f"{operation.action} is no batch and cannot fail in part")
+            operation.in_part(parameters, fault.done)
         elif fault.kind is FaultKind.DELAY_BEFORE_EFFECT:
             self.faults.sleep(fault.delay_s)
             return _run(operation, parameters, request_id), ""
@@ -189,7 +192,7 @@ class OpenApi:
                 self.faults.sleep(fault.delay_s)
         else:
             _run_unanswered(operation, parameters)
-        return _instead(fault, request_id)
+        return _instead(operation, fault, request_id)
 
 
 def _run(operation: Operation, parameters: Mapping[str, str], request_id: str) -> Response:
@@ -210,7 +213,7 @@ def _effect(fault: Fault | None) -> CallEffect:
     return CallEffect.NONE if fault.effect_after_s is None else CallEffect.LATER
 
 
-def _instead(fault: Fault, request_id: str) -> tuple[Response, str]:
+def _instead(operation: Operation, fault: Fault, request_id: str) -> tuple[Response, str]:
     """What the fault answers, and its code. Raises ApiError for an error answer."""
     if fault.kind is FaultKind.THROTTLED:
         raise _throttled(fault.retry_after_ms)
@@ -219,8 +222,9 @@ def _instead(fault: Fault, request_id: str) -> tuple[Response, str]:
         return answer, fault.kind.value
     if fault.status != HTTP_OK:
         raise ApiError(fault.status, fault.code, fault.message)
-    refusal = {"Code": int(fault.code), "Success": False, "Message": fault.message, "RequestId": request_id}
-    return json_response(refusal), fault.code
+    if operation.refusal is None:
+        raise ValueError(f"{operation.action} does not refuse with status {HTTP_OK}")
+    return json_response({**operation.refusal(fault.code, fault.message), "RequestId": request_id}), fault.code
 
 
 def _throttled(retry_after_ms: int | None = None) -> ApiError:
