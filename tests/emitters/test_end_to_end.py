@@ -11,13 +11,12 @@ from typing import Any
 import pytest
 
 from localcloud.clock import SystemClock
-from localcloud.ehpc.models import ClusterSettings, Flavour, JobSpec, finishes, hangs
+from localcloud.ehpc.models import ClusterSettings, Flavour, JobSpec, State, finishes, hangs
 from localcloud.ehpc.service import Ehpc
 from localcloud.eventbridge.patterns import compile_pattern
 from localcloud.eventbridge.service import EventBridge
 from localcloud.fc.models import InvocationResult
 from localcloud.sls.trigger import LogTriggerPump, TriggerConfig
-from shared.domain.job import State
 from tests.emitters.conftest import CLUSTER, EMITTERS, PBS, USER, Node, as_logtail_sends, fake_mpi, wait_for
 from tests.emitters.test_reporting_only import epilog, lines
 from tests.emitters.test_reporting_only import folder as folder  # noqa: PLC0414 - a fixture
