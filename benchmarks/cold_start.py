@@ -19,12 +19,14 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from secondwind.localcloud.clock import SystemClock  # noqa: E402 - the path comes first
-from secondwind.localcloud.cloud import LOCAL_CREDENTIAL, LocalCloud  # noqa: E402
-from secondwind.localcloud.scheduler import JobSpec, finishes, hangs  # noqa: E402
-from secondwind.localcloud.sls import LogService  # noqa: E402
-from secondwind.localcloud.sls_wire import LogGroup, log  # noqa: E402
-from secondwind.localcloud.tablestore import Tablestore  # noqa: E402
+from localcloud.clock import SystemClock  # noqa: E402 - the path comes first
+from localcloud.cloud import LocalCloud  # noqa: E402
+from localcloud.ehpc.models import JobSpec, finishes, hangs  # noqa: E402
+from localcloud.ehpc.service import Ehpc  # noqa: E402
+from localcloud.sls.models import LogGroup, log  # noqa: E402
+from localcloud.sls.service import LogService  # noqa: E402
+from localcloud.tablestore.service import Tablestore  # noqa: E402
+from localcloud.wire.signing import LOCAL_CREDENTIAL  # noqa: E402
 from shared.domain.credentials import Credentials  # noqa: E402
 from shared.doors import DOOR  # noqa: E402
 from shared.ledger.tablestore import Place  # noqa: E402
@@ -62,12 +64,11 @@ class Town:
 
     def __init__(self) -> None:
         self.cloud = LocalCloud()
-        self.logs = LogService(self.cloud.clock, self.cloud.credentials)
-        self.cloud.mount(LogService.serves, self.logs)
+        self.logs = self.cloud[LogService]
         self.cloud.mount(Tablestore.serves, Tablestore(SystemClock(), [LOCAL_CREDENTIAL], instance=INSTANCE))
         for logstore in (OUTCOMES, SOURCE):
             self.logs.create_logstore(PROJECT, logstore, shards=1)
-        self._cluster = self.cloud.world.cluster("ehpc-hz-1")
+        self._cluster = self.cloud[Ehpc].cluster("ehpc-hz-1")
         self._failures = 0
 
     def set_up(self) -> None:
@@ -137,7 +138,7 @@ def main() -> int:
 
 
 def _start(town: Town, folder: Path, python: str, kind: str, door: str) -> dict[str, Any]:
-    context = ROOT / "secondwind" / "localcloud" / "fc_context.py"
+    context = ROOT / "localcloud" / "fc" / "instance" / "context.py"
     command = [python, "-I", "-S", "-B", "-c", CHILD, str(folder), door, kind, str(context)]
     done = subprocess.run(  # noqa: S603 - our own child
         command, input=town.event(door), env=town.environment(), stdout=subprocess.PIPE, check=True

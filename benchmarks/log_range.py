@@ -19,9 +19,8 @@ from typing import Any
 from aliyun.log import LogClient, LogItem, PutLogsRequest
 
 from functions.log_trigger.index import handler
-from secondwind.localcloud.cloud import LocalCloud
-from secondwind.localcloud.fc_context import make_context
-from secondwind.localcloud.sls import LogService
+from localcloud.cloud import LocalCloud
+from localcloud.fc.instance.context import make_context
 
 LOGS = 2_000
 ROUNDS = 15
@@ -31,8 +30,6 @@ PROJECT = "secondwind"
 def main() -> None:
     """Print the medians and their ratio."""
     cloud = LocalCloud()
-    logs = LogService(cloud.clock, cloud.credentials)
-    cloud.mount(LogService.serves, logs)
     with cloud, tempfile.TemporaryDirectory() as folder:
         client: Any = LogClient(cloud.endpoint, "local", "local-secret", source="bench")
         client._isRowIp = True  # noqa: SLF001 - as shared.sls: a port hides the address from the SDK

@@ -10,9 +10,11 @@ import time
 from pathlib import Path
 from typing import TextIO
 
-from secondwind.localcloud.cloud import LOCAL_CREDENTIAL
-from secondwind.localcloud.region import FUNCTIONS, OUTCOMES, PROJECT, Region, deployed_name
-from secondwind.localcloud.scenario import DEFAULT, ScenarioError, Story, read_story
+from localcloud.scenario import ScenarioError, read_story
+from localcloud.services import SERVICES
+from localcloud.story import Story
+from localcloud.wire.signing import LOCAL_CREDENTIAL
+from secondwind.local_region import DEFAULT, FUNCTIONS, OUTCOMES, PROJECT, Region, deployed_name
 
 CODE_PATH = Path(__file__).resolve().parents[1]
 ASYNC_STEP_S = 0.2
@@ -39,7 +41,7 @@ def run(port: int, scenario: Path | None, out: TextIO, err: TextIO) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda _number, _frame: ended.set())
         with region:
-            region.populate(story, float(int(time.time())))
+            region.cloud.populate(story, float(int(time.time())))
             out.write(_greeting(region, story))
             out.flush()
             while not ended.wait(ASYNC_STEP_S):
@@ -54,13 +56,12 @@ def _greeting(region: Region, story: Story) -> str:
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": LOCAL_CREDENTIAL.access_key_secret,
         "FC_REGION": "cn-hangzhou",
     }
+    services = ", ".join(service.title for service in SERVICES)
     lines = [
-        f"Alibaba Cloud on localhost: {region.cloud.endpoint} (E-HPC, SchedulerX, Log Service; region cn-hangzhou)",
+        f"Alibaba Cloud on localhost: {region.cloud.endpoint} ({services}; region cn-hangzhou)",
         f"  access key   {LOCAL_CREDENTIAL.access_key_id} / {LOCAL_CREDENTIAL.access_key_secret}",
         f"  outcomes     project {PROJECT}, Logstore {OUTCOMES}",
-        *(f"  cluster      {one.id} ({one.scheduler.value}, {len(one.jobs)} jobs)" for one in story.clusters),
-        *(f"  group        {one.namespace} / {one.id} ({len(one.jobs)} jobs)" for one in story.groups),
-        *(f"  Logstore     {one.project} / {one.name} ({len(one.logs)} logs)" for one in story.logstores),
+        *(f"  {noun:<12} {which}" for noun, which in (one.shown() for one in story.elements)),
         f"  functions    {', '.join(deployed_name(name) for name in FUNCTIONS)}",
         "",
         "To point Second Wind at it:",

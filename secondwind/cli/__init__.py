@@ -49,7 +49,7 @@ def command_parser() -> argparse.ArgumentParser:
     )
     cloud.add_argument("--port", type=_port, default=0, metavar="N", help="0, the default: any free one")
     cloud.add_argument("--scenario", type=Path, metavar="FILE", help="what there is to begin with (see below)")
-    cloud.documented_by = "secondwind.localcloud.scenario"
+    cloud.documented_by = "localcloud.scenario"
     cloud.set_defaults(run=_cloud)
 
     invoke.register(commands)

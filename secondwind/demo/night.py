@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from localcloud.ehpc.service import Ehpc
+from localcloud.fc.models import InvocationResult
+from localcloud.schedulerx.service import Schedulerx
+from localcloud.wire.signing import LOCAL_CREDENTIAL
 from secondwind.demo import stage
 from secondwind.demo.plot import Case, Door, Garbage, Scenario, SchedulerxJob
-from secondwind.localcloud.cloud import LOCAL_CREDENTIAL
-from secondwind.localcloud.fc import InvocationResult
-from secondwind.localcloud.region import OUTCOMES, PROJECT, Region
+from secondwind.local_region import OUTCOMES, PROJECT, Region
 from secondwind.outcomes import OutcomeLog, Row
 
 SWEEPS_FOR_S = 20.0
@@ -43,11 +45,11 @@ class Night:
 
 def run_night(scenario: Scenario, region: Region, now: float, say: Say) -> Night:
     """Play it. Raises NightFailed if a function raises."""
-    instances = stage.build_world(scenario, region.world, now)
+    instances = stage.build_world(scenario, region.cloud, now)
     stage.order_faults(scenario, region)
     stage.fill_source(scenario, region, now)
     stage.set_rules(region)
-    say(f"{stage.job_count(region.world)} jobs on {len(scenario.clusters)} clusters and {len(scenario.groups)} groups")
+    say(f"{stage.job_count(region.cloud)} jobs on {len(scenario.clusters)} clusters and {len(scenario.groups)} groups")
     outcomes = outcome_log(region)
     _deliver_logs(region, say)
     _deliver_events(scenario, region, instances, now, say)
@@ -56,8 +58,8 @@ def run_night(scenario: Scenario, region: Region, now: float, say: Say) -> Night
     rows = outcomes.read(now - 60, time.time() + 60)
     return Night(
         rows=rows,
-        kills=[(kill.cluster_id, kill.job_id, kill.life) for kill in region.world.kills],
-        reruns=[(made.group_id, made.job_id, made.data_time) for made in region.world.reruns],
+        kills=[(kill.cluster_id, kill.job_id, kill.life) for kill in region.cloud[Ehpc].kills],
+        reruns=[(made.group_id, made.job_id, made.data_time) for made in region.cloud[Schedulerx].reruns],
         service_errors=[repr(error) for error in region.cloud.server.errors],
     )
 

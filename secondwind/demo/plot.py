@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from secondwind.localcloud.flavours import Flavour
-from secondwind.localcloud.groups import Course, TriggerType
-from secondwind.localcloud.jobs import Run
+from localcloud.ehpc.models import Flavour, Run
+from localcloud.schedulerx.models import Course, TriggerType
 
 ANY = "*"
 """A state that depends on how fast the machine is."""

@@ -13,7 +13,7 @@ from secondwind.demo.night import NightFailed, run_night, write_policy
 from secondwind.demo.plot import Scenario
 from secondwind.demo.scenario import SCENARIO
 from secondwind.demo.table import WIDTH, print_table
-from secondwind.localcloud.region import Region
+from secondwind.local_region import Region
 from secondwind.outcomes import OutcomesUnavailable
 
 CODE_PATH = Path(__file__).resolve().parents[2]

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from localcloud.ehpc.models import Flavour, finishes, hangs
+from localcloud.schedulerx.models import fails, keeps_running, succeeds
 from secondwind.demo.plot import ANY, Case, Door, EhpcJob, Fault, Garbage, InstanceOf, Scenario, SchedulerxJob, Step
-from secondwind.localcloud.flavours import Flavour
-from secondwind.localcloud.groups import fails, keeps_running, succeeds
-from secondwind.localcloud.jobs import finishes, hangs
 
 PBS, SLURM = "ehpc-hz-pbs", "ehpc-hz-slurm"
 REPORTS, BILLING = "reports", "billing"

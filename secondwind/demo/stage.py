@@ -7,13 +7,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from localcloud.cloud import LocalCloud
+from localcloud.ehpc.models import NEVER, ClusterSettings, JobSpec
+from localcloud.ehpc.service import Ehpc
+from localcloud.eventbridge.service import Transform
+from localcloud.schedulerx.models import JobConfig, succeeds
+from localcloud.schedulerx.service import Schedulerx
+from localcloud.sls.models import LogGroup, log
+from localcloud.wire import faults
 from secondwind.demo.plot import Case, Door, EhpcJob, Fault, Garbage, Scenario, SchedulerxJob
-from secondwind.localcloud import faults
-from secondwind.localcloud.eventbridge import Transform
-from secondwind.localcloud.jobs import NEVER
-from secondwind.localcloud.region import Region
-from secondwind.localcloud.scheduler import ClusterSettings, JobConfig, JobSpec, World, succeeds
-from secondwind.localcloud.sls_wire import LogGroup, log
+from secondwind.local_region import Region
 
 SOURCE_PROJECT, SOURCE_LOGSTORE = "batch-jobs", "job-logs"
 BUS = "batch-jobs"
@@ -21,24 +24,25 @@ WATCH, FORWARDER, STRANGER = "hpc.watch", "night.shift", "oss.upload"
 """Sources of events: of announcements, of those whose data alone is sent on, of what no rule takes."""
 
 
-def build_world(scenario: Scenario, world: World, now: float) -> dict[SchedulerxJob, int]:
+def build_world(scenario: Scenario, cloud: LocalCloud, now: float) -> dict[SchedulerxJob, int]:
     """Make clusters, groups and jobs; the id of the failed instance of each SchedulerX job."""
     for cluster_id, flavour in scenario.clusters.items():
-        world.cluster(cluster_id, flavour, ClusterSettings())
+        cloud[Ehpc].cluster(cluster_id, flavour, ClusterSettings())
     for group in scenario.groups:
-        world.group(scenario.namespace, group)
+        cloud[Schedulerx].group(scenario.namespace, group)
     meant: dict[SchedulerxJob, int] = {}
     for job in (*(case.subject for case in scenario.cases), *scenario.healthy):
         if isinstance(job, EhpcJob):
-            _submit(job, world, now)
+            _submit(job, cloud[Ehpc], now)
         elif isinstance(job, SchedulerxJob):
-            meant[job] = _schedule(job, world, scenario.namespace, now)
+            meant[job] = _schedule(job, cloud[Schedulerx], scenario.namespace, now)
     return meant
 
 
-def job_count(world: World) -> int:
+def job_count(cloud: LocalCloud) -> int:
     """How many jobs there are."""
-    return sum(len(one.jobs()) for one in world.clusters.values()) + sum(len(one.jobs) for one in world.groups.values())
+    clusters, groups = cloud[Ehpc].clusters.values(), cloud[Schedulerx].groups.values()
+    return sum(len(one.jobs()) for one in clusters) + sum(len(one.jobs) for one in groups)
 
 
 def order_faults(scenario: Scenario, region: Region) -> None:
@@ -120,10 +124,10 @@ def _log_fields(case: Case, namespace: str, now: float) -> dict[str, str]:
     return {name: str(value) for name, value in fields.items()}
 
 
-def _submit(job: EhpcJob, world: World, now: float) -> None:
+def _submit(job: EhpcJob, ehpc: Ehpc, now: float) -> None:
     if not job.runs:
         return
-    cluster = world.clusters[job.cluster]
+    cluster = ehpc.clusters[job.cluster]
     stays = job.requeued_ago_s is not None
     spec = JobSpec(runs=job.runs, rerunnable=job.rerunnable, requeue_wait_s=NEVER if stays else 1.0)
     if job.array:
@@ -136,8 +140,8 @@ def _submit(job: EhpcJob, world: World, now: float) -> None:
         cluster.finish(job.job_id, at=now - job.finished_ago_s)
 
 
-def _schedule(job: SchedulerxJob, world: World, namespace: str, now: float) -> int:
-    scheduled = world.groups[namespace, job.group].job(
+def _schedule(job: SchedulerxJob, schedulerx: Schedulerx, namespace: str, now: float) -> int:
+    scheduled = schedulerx.groups[namespace, job.group].job(
         job.job_id, JobConfig(name=f"job-{job.job_id}", reruns=(succeeds(600),))
     )
     made = [

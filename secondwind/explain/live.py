@@ -1,33 +1,40 @@
-"""The same failure once more through the corridor, as a dry run on the live job: every gate, what it saw and wanted.
+"""The same failure once more, as a dry run on a fresh look at the live job: every gate, what it saw and wanted.
 
-It goes through the function `manual` on this machine, with the settings and the key of the environment, as
-`secondwind invoke --local --dry-run` does: nothing is called that changes anything, and the dry run's outcome is
-written to the Logstore.
+The real corridor decides, on the ledger as it is; nothing is called that changes anything, nothing is written, and no
+outcome is made of it.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from secondwind.by_hand.at_ledger import Terms, ledger_url
+from secondwind.account import credentials_of
+from secondwind.by_hand.at_ledger import TIME_S, Terms, ledger_of, ledger_url
 from secondwind.by_hand.places import job_of_fields
-from secondwind.localcloud.acs3 import Credential
-from secondwind.localcloud.fc import FunctionRuntime
 from secondwind.outcomes import Row
 from secondwind.usage import UnusableError
-from shared.domain.errors import SettingsError
-from shared.domain.failure import Failure, Trigger
-from shared.doors import door_of
-from shared.settings import read_credentials
+from shared.domain.decision import Ask
+from shared.domain.errors import LedgerUnavailable, PolicyError, SettingsError
+from shared.domain.failure import Failure, Trigger, Unreadable
+from shared.heal import Healer, Invocation, Item, Report
+from shared.intake.announcement import read_announcement
+from shared.intake.context import Context
+from shared.intake.context import Told as Envelope
+from shared.policy.load import load_policy
+from shared.policy.model import Policy
+from shared.ports import JobSystem
+from shared.reality import SystemChance
+from shared.result import result_of
+from shared.settings import Settings, read_settings
+from shared.systems import SYSTEMS
+from shared.systems.openapi import OpenApi
 
+WHO = "explain"
 RETOLD_S = 0.001
-CODE_PATH = Path(__file__).resolve().parents[2]
 _TEXTS = ("exit_code", "message", "reason", "node", "job_name", "queue", "owner")
 _NUMBERS = ("job_instance_id", "data_time", "started_at", "restart_count")
 _UNIT = ("job_id", "job_instance_id", "data_time")
@@ -43,29 +50,35 @@ class Live(Struct, frozen=True, kw_only=True):
 
 
 def decide_again(announcement: Mapping[str, Any], region: str, terms: Terms) -> Live:
-    """Ask the corridor. Never raises for what the environment lacks or the function says."""
-    door = door_of(Trigger.MANUAL)
+    """Look at the job and decide. Never raises for what the environment lacks or the services say."""
     try:
-        keys = read_credentials(None, terms.environ)
-        settings = _settings(terms)
-        function = FunctionRuntime(
-            door.handler,
-            code_path=CODE_PATH,
-            initializer=door.initializer,
-            environment=settings,
-            context_kind="3.12",
-            function_name=door.name,
-            region=terms.environ.get("FC_REGION") or region,
-            credentials=Credential(keys.access_key_id, keys.access_key_secret, keys.security_token),
-        )
-    except (SettingsError, UnusableError, ValueError) as error:
+        settings = _settings(region, terms)
+        policy = _policy(settings)
+        systems = _systems(settings, terms)
+        failure = _failure(announcement, settings, policy, terms)
+        with ledger_of(terms) as (ledger, _):
+            healer = Healer(
+                systems=systems,
+                ledger=ledger,
+                sink=_Nowhere(),
+                clock=terms.clock,
+                chance=SystemChance(),
+                policy=policy,
+                invocation=Invocation(WHO, terms.clock.now() + TIME_S),
+            )
+            ask = Ask(now=terms.clock.now(), trigger=Trigger.MANUAL, request_id=WHO, dry_run=True)
+            walked = healer.under_controls().walk([Item(failure)], ask)
+    except (SettingsError, PolicyError, UnusableError, LedgerUnavailable) as error:
         return Live(problem=str(error))
-    event = json.dumps({"jobs": [announcement], "dry_run": True}).encode()
-    with closing(function):
-        result = function.invoke(event)
-    if result.error is not None:
-        return Live(problem=f"{result.error.get('errorType', '')}: {result.error.get('errorMessage', '')}")
-    return Live(outcomes=tuple(json.loads(result.body)["outcomes"]))
+    return Live(outcomes=tuple(result_of(Report(walked.results), gates=True)["outcomes"]))
+
+
+class _Nowhere:
+    """Implements `shared.ports.OutcomeSink` for who only asks: a walk reports nothing."""
+
+    def put(self, records: Sequence[Mapping[str, str]]) -> None:
+        """Nobody puts anything here."""
+        raise TypeError(f"{len(records)} outcomes of an explanation were about to be written")
 
 
 def announcement_of(failure: Failure) -> dict[str, Any]:
@@ -91,6 +104,37 @@ def announcement_of_row(row: Row) -> dict[str, Any]:
     return {"schema": "job-failure/1", **(job.scope.place if job else {}), **told, "occurred_at": row.get("at", "")}
 
 
-def _settings(terms: Terms) -> dict[str, str]:
+def _settings(region: str, terms: Terms) -> Settings:
     own = {name: value for name, value in terms.environ.items() if name.startswith("SECONDWIND_") and value}
-    return {**own, "SECONDWIND_LEDGER_URL": ledger_url(terms)}
+    own["SECONDWIND_LEDGER_URL"] = ledger_url(terms)
+    return read_settings(own, terms.environ.get("FC_REGION") or region)
+
+
+def _policy(settings: Settings) -> Policy:
+    try:
+        policy = load_policy(settings.policy_file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise UnusableError("SECONDWIND_POLICY_FILE: the file cannot be read") from None
+    return replace(policy, mode=settings.effective_mode(policy.mode))
+
+
+def _systems(settings: Settings, terms: Terms) -> Callable[[str, str], JobSystem]:
+    credentials, until = credentials_of(terms.environ), terms.clock.now() + TIME_S
+
+    def system_in(system: str, region: str) -> JobSystem:
+        endpoint = settings.endpoint(system, region)
+        api = OpenApi(credentials, endpoint, remaining_s=lambda: until - terms.clock.now())
+        return SYSTEMS.named(system).connect(api, terms.clock, settings.time_zone)
+
+    return system_in
+
+
+def _failure(announcement: Mapping[str, Any], settings: Settings, policy: Policy, terms: Terms) -> Failure:
+    now = terms.clock.now()
+    regions = frozenset(policy.regions)
+    context = Context(region=settings.region, now=now, further_regions=regions, request_id=WHO)
+    envelope = Envelope(path="$", trigger=Trigger.MANUAL, event_id=WHO, original=announcement, salt=WHO)
+    failure = read_announcement(dict(announcement), envelope, context)
+    if isinstance(failure, Unreadable):
+        raise UnusableError("; ".join(str(fault) for fault in failure.faults))
+    return failure

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from secondwind.localcloud.fc import EVENT_BYTES_MAX
+from localcloud.fc.models import EVENT_BYTES_MAX
 from secondwind.usage import UnusableError
 from shared.domain.failure import Trigger
 from shared.doors import Door, door_of

@@ -20,11 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from localcloud.fc.instance.runtime import FunctionRuntime
+from localcloud.fc.models import InvocationResult
+from localcloud.scenario import read_story
+from localcloud.sls.story import LogstoreStory
+from localcloud.wire.signing import Credential
 from secondwind.invoke.event_file import door_for, parsed, read_event, wrapped
-from secondwind.localcloud.acs3 import Credential
-from secondwind.localcloud.fc import FunctionRuntime, InvocationResult
-from secondwind.localcloud.region import FUNCTIONS, Region
-from secondwind.localcloud.scenario import DEFAULT, read_story
+from secondwind.local_region import DEFAULT, FUNCTIONS, Region
 from secondwind.usage import UnusableError
 from shared.domain.failure import Trigger
 from shared.doors import DOOR, door_of
@@ -93,7 +95,7 @@ def _here(wanted: Wanted, name: str, event: bytes, environ: Mapping[str, str], e
         tempfile.TemporaryDirectory(prefix="secondwind-invoke-") as folder,
         Region(Path(folder), code_path=CODE_PATH, settings=settings) as region,
     ):
-        region.populate(story, now)
+        region.cloud.populate(story, now)
         played = story.moved(event, now)
         if played != event:
             err.write(f"{wanted.event_file.name}: its times are moved to the present, as are the local cloud's\n")
@@ -150,7 +152,7 @@ def _local_range(event: bytes, region: Region) -> bytes:
     if not isinstance(source, dict):
         return event
     project, logstore, shard = (source.get(name) for name in ("projectName", "logstoreName", "shardId"))
-    held = {(one.project, one.name) for one in read_story(DEFAULT).logstores}
+    held = {(one.project, one.name) for one in read_story(DEFAULT).of(LogstoreStory)}
     if (project, logstore) not in held or shard != 0:
         return event
     place = (str(project), str(logstore), 0)

@@ -15,13 +15,15 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.clock import SystemClock
-from secondwind.localcloud.cloud import LOCAL_CREDENTIAL, LocalCloud
-from secondwind.localcloud.fc import FunctionRuntime
-from secondwind.localcloud.fc_context import Kind
-from secondwind.localcloud.scheduler import JobSpec, finishes, hangs
-from secondwind.localcloud.sls import LogService
-from secondwind.localcloud.tablestore import Tablestore
+from localcloud.clock import SystemClock
+from localcloud.cloud import LocalCloud
+from localcloud.ehpc.models import JobSpec, finishes, hangs
+from localcloud.ehpc.service import Ehpc
+from localcloud.fc.instance.context import Kind
+from localcloud.fc.instance.runtime import FunctionRuntime
+from localcloud.sls.service import LogService
+from localcloud.tablestore.service import Tablestore
+from localcloud.wire.signing import LOCAL_CREDENTIAL
 from shared.domain.credentials import Credentials
 from shared.ledger.tablestore import Place
 from shared.ledger.tablestore_setup import create_table
@@ -104,7 +106,7 @@ class Stage:
     def hanging_job(self, job_id: str) -> dict[str, Any]:
         """Put a job into the world that hangs, and tell of it as `job-failure/1`."""
         course = JobSpec(runs=(hangs(), finishes(600)))
-        self.cloud.world.cluster("ehpc-hz-1").submit(job_id, course, at=time.time() - 3600)
+        self.cloud[Ehpc].cluster("ehpc-hz-1").submit(job_id, course, at=time.time() - 3600)
         told = {"system": "ehpc", "cluster_id": "ehpc-hz-1", "job_id": job_id}
         return {**told, "occurred_at": int(time.time()) - 5}
 
@@ -113,9 +115,8 @@ class Stage:
 def stage(unpacked: Unpacked) -> Iterator[Stage]:
     """Log Service, Tablestore with a ledger, E-HPC; settings that point there."""
     cloud = LocalCloud()
-    logs = LogService(cloud.clock, cloud.credentials)
+    logs = cloud[LogService]
     ledger = Tablestore(SystemClock(), [LOCAL_CREDENTIAL], instance=INSTANCE)
-    cloud.mount(LogService.serves, logs)
     cloud.mount(Tablestore.serves, ledger)
     for logstore in (OUTCOMES, SOURCE):
         logs.create_logstore(PROJECT, logstore, shards=1)

@@ -95,6 +95,7 @@ def test_only_what_runs_is_in_the_bundle(unpacked: Unpacked) -> None:
     assert "shared/ledger/tablestore_setup.py" not in ours
     assert {path.parts[0] for path in paths} & {
         "secondwind",
+        "localcloud",
         "tests",
         "numpy",
         "elasticsearch",

@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from secondwind.localcloud.sls_wire import LogGroup, log
+from localcloud.ehpc.service import Ehpc
+from localcloud.sls.models import LogGroup, log
 from shared.doors import DOOR
 from tests.deploy.conftest import OUTCOMES, PROJECT, SOURCE, Stage, Unpacked
 
@@ -40,7 +41,7 @@ def test_log_trigger_heals_from_the_bundle(stage: Stage) -> None:
     event = {"parameter": {}, "source": {**source, "beginCursor": begin, "endCursor": end}}
     result = stage.invoke("log_trigger", json.dumps(event).encode())
     assert result["counts"]["rerun"] == 1
-    assert len(stage.cloud.world.kills) == 1
+    assert len(stage.cloud[Ehpc].kills) == 1
     assert stage.ledger.count("BatchWriteRow") > 0
 
 
@@ -49,7 +50,7 @@ def test_event_trigger_heals_from_the_bundle(stage: Stage) -> None:
     body = json.dumps(stage.hanging_job("1.scheduler")).encode()
     assert stage.invoke("event_trigger", body)["counts"]["rerun"] == 1
     assert stage.invoke("event_trigger", body)["counts"]["duplicate"] == 1
-    assert len(stage.cloud.world.kills) == 1
+    assert len(stage.cloud[Ehpc].kills) == 1
 
 
 def test_manual_and_sweep_run_from_the_bundle(stage: Stage) -> None:
@@ -58,7 +59,7 @@ def test_manual_and_sweep_run_from_the_bundle(stage: Stage) -> None:
     (outcome,) = stage.invoke("manual", body)["outcomes"]
     assert outcome["verdict"] == "would_rerun"
     assert outcome["gates"]
-    assert stage.cloud.world.kills == []
+    assert stage.cloud[Ehpc].kills == []
     assert stage.invoke("sweep", b'{"triggerName": "sweep"}')["schema"] == "secondwind-result/1"
     assert [row["verdict"] for row in stage.logs.rows(PROJECT, OUTCOMES)] == ["would_rerun"]
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.cloud import LocalCloud
-from secondwind.localcloud.fc_context import make_context
-from secondwind.localcloud.sls import LogService
+from localcloud.cloud import LocalCloud
+from localcloud.fc.instance.context import make_context
+from localcloud.sls.service import LogService
 from tests.e2e.doctor_ward import ward
 
 __all__ = ["ward"]
@@ -111,8 +111,7 @@ class Town:
 def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     """A region with one project and two Logstores, and the settings of a function in it."""
     cloud = LocalCloud()
-    logs = LogService(cloud.clock, cloud.credentials)
-    cloud.mount(LogService.serves, logs)
+    logs = cloud[LogService]
     policy = tmp_path / "policy.yaml"
     policy.write_text(POLICY)
     with cloud:

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
+from localcloud.cloud import LocalCloud
+from localcloud.fc.answers import FunctionDesk
+from localcloud.fc.fc3_wire import Fc3Door
+from localcloud.fc.instance.in_process import InProcessFunction
+from localcloud.sls.service import LogService
+from localcloud.tablestore.service import Tablestore
+from localcloud.wire.signing import Credential
 from secondwind.doctor.run import Terms, Wanted, run
-from secondwind.localcloud.acs3 import Credential
-from secondwind.localcloud.cloud import LocalCloud
-from secondwind.localcloud.fc3_door import Fc3Door
-from secondwind.localcloud.fc_desk import FunctionDesk
-from secondwind.localcloud.fc_inprocess import InProcessFunction
-from secondwind.localcloud.sls import LogService
-from secondwind.localcloud.tablestore import Tablestore
 from secondwind.setup.run import DONE
 from secondwind.setup.run import Terms as SetupTerms
 from secondwind.setup.run import Wanted as SetupWanted

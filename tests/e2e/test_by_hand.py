@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from aliyun.log import IndexConfig, IndexLineConfig
 
+from localcloud.cloud import LocalCloud
+from localcloud.ehpc.models import JobSpec, finishes, hangs
+from localcloud.ehpc.service import Ehpc
+from localcloud.sls.models import LogGroup, log
+from localcloud.sls.service import LogService
+from localcloud.wire.signing import Credential
 from secondwind.cli import main
-from secondwind.localcloud.acs3 import Credential
-from secondwind.localcloud.cloud import LocalCloud
-from secondwind.localcloud.region import OUTCOMES, PROJECT
-from secondwind.localcloud.scheduler import JobSpec, finishes, hangs
-from secondwind.localcloud.sls import LogService
-from secondwind.localcloud.sls_wire import LogGroup, log
+from secondwind.local_region import OUTCOMES, PROJECT
 from secondwind.outcomes import OutcomeLog, OutcomesUnavailable
 
 POLICY = """
@@ -48,7 +49,7 @@ def place(town: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("SECONDWIND_POLICY_FILE", str(policy))
     town.client().create_index("secondwind", "outcomes", IndexConfig(line_config=IndexLineConfig(token_list=[" "])))
     for name in (STORM, CALM):
-        cluster = town.cloud.world.cluster(name.rpartition("/")[2])
+        cluster = town.cloud[Ehpc].cluster(name.rpartition("/")[2])
         for number in range(1, 8):
             spec = JobSpec(runs=(hangs(), finishes(600)))
             cluster.submit(f"{number}.scheduler", spec, at=time.time() - 3600)
@@ -70,7 +71,7 @@ def command(capsys: pytest.CaptureFixture[str]) -> Command:
 
 def kills(place: Any) -> list[str]:
     """What RerunJobs really did."""
-    return sorted(f"{kill.cluster_id}/{kill.job_id}" for kill in place.cloud.world.kills)
+    return sorted(f"{kill.cluster_id}/{kill.job_id}" for kill in place.cloud[Ehpc].kills)
 
 
 def test_a_night_by_hand(place: Any, command: Command) -> None:
@@ -165,8 +166,7 @@ def test_outcomes_are_read_by_field_and_with_a_roles_token() -> None:
     """A query brings back only rows with exactly these values; a short-lived key's token is sent and signed."""
     now = int(time.time())
     cloud = LocalCloud(credentials=(Credential("role", "role-secret", "token"),))
-    logs = LogService(cloud.clock, cloud.credentials)
-    cloud.mount(LogService.serves, logs)
+    logs = cloud[LogService]
     logs.create_logstore(PROJECT, OUTCOMES, shards=1)
     rows = [{"schema": "secondwind-outcome/1", "outcome_id": f"o{n}", "job_id": f"{n % 3}.s"} for n in range(9)]
     logs.append(PROJECT, OUTCOMES, LogGroup(tuple(log(now, row) for row in rows)))

@@ -69,7 +69,7 @@ def test_policy_check_loads_neither_the_cloud_nor_an_sdk() -> None:
     """A check in an editor or a commit hook must start fast: the heavy packages stay out."""
     code = (
         "import sys; from secondwind.cli import main; main(['policy', 'check', 'policy.yaml']);"
-        "print([name for name in ('rich', 'secondwind.localcloud', 'secondwind.demo', 'aliyun', 'requests', 'lz4',"
+        "print([name for name in ('rich', 'localcloud', 'secondwind.demo', 'aliyun', 'requests', 'lz4',"
         " 'alibabacloud_tea_openapi') if name in sys.modules])"
     )
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -150,7 +150,7 @@ def test_a_scenario_with_faults_is_not_started(tmp_path: Path, capsys: pytest.Ca
 
 def test_a_port_in_use_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit status 1 and one line, no traceback."""
-    from secondwind.localcloud.server import HttpServer
+    from localcloud.wire.server import HttpServer
 
     server = HttpServer()
     try:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from localcloud.wire.faults import Fault, FaultKind
 from secondwind.doctor.run import FAILED, HEALTHY
-from secondwind.localcloud.faults import Fault, FaultKind
 from tests.e2e.doctor_ward import LOG, TIMER, Ward, closed_port, setting
 
 

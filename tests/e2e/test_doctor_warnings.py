@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from localcloud.ehpc.service import Ehpc
+from localcloud.wire.faults import Fault, FaultKind
 from secondwind.doctor.findings import Finding, Level, Subject
 from secondwind.doctor.run import CHECKS, FAILED, HEALTHY, UNUSABLE, Terms, Wanted, run
-from secondwind.localcloud.faults import Fault, FaultKind
 from tests.e2e.doctor_ward import KEY, LOG, TIMER, Seen, Ward, closed_port, setting
 
 
@@ -133,7 +134,7 @@ def test_the_source(ward: Ward) -> None:
 def test_a_cluster_that_was_told_must_exist(ward: Ward) -> None:
     """One that is there is looked at; one that is not warns, as the call itself was allowed."""
     assert ward.look(cluster="ehpc-hz-typo").level("ehpc:ListJobsWithFilters", "ClusterNotFound") == "warn"
-    ward.cloud.world.cluster("ehpc-hz-1")
+    ward.cloud[Ehpc].cluster("ehpc-hz-1")
     assert ward.look(cluster="ehpc-hz-1").level("ehpc:ListJobsWithFilters") == "ok"
 
 

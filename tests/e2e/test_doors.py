@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.faults import Fault, FaultKind
-from secondwind.localcloud.scheduler import JobConfig, JobSpec, fails, finishes, hangs, keeps_running, succeeds
+from localcloud.ehpc.models import JobSpec, finishes, hangs
+from localcloud.ehpc.service import Ehpc
+from localcloud.schedulerx.models import JobConfig, fails, keeps_running, succeeds
+from localcloud.schedulerx.service import Schedulerx
+from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.errors import DeliveryError, SettingsError
 
 HOUR = 3600.0
@@ -17,7 +20,7 @@ HOUR = 3600.0
 
 def hung_cluster(town: Any, *numbers: int) -> Any:
     """A cluster with jobs that have hung for an hour."""
-    cluster = town.cloud.world.cluster("ehpc-hz-1")
+    cluster = town.cloud[Ehpc].cluster("ehpc-hz-1")
     for number in numbers:
         cluster.submit(f"{number}.scheduler", JobSpec(runs=(hangs(), finishes(600))), at=time.time() - HOUR)
     return cluster
@@ -44,7 +47,7 @@ def test_a_log_is_healed_and_told(town: Any) -> None:
     (row,) = town.outcomes()
     assert (row["verdict"], row["trigger"], row["state"], row["final"]) == ("rerun", "log", "RUNNING", "true")
     assert row["api_request_id"] == next(c for c in town.cloud.openapi.calls if c.action == "RerunJobs").request_id
-    assert [kill.job_id for kill in town.cloud.world.kills] == ["1.scheduler"]
+    assert [kill.job_id for kill in town.cloud[Ehpc].kills] == ["1.scheduler"]
 
 
 def test_redelivery_of_a_range_reruns_nothing(town: Any) -> None:
@@ -56,7 +59,7 @@ def test_redelivery_of_a_range_reruns_nothing(town: Any) -> None:
     assert (first["counts"]["rerun"], second["counts"]["duplicate"]) == (1, 1)
     assert first["outcomes"][0]["failure_id"] == second["outcomes"][0]["failure_id"]
     assert first["outcomes"][0]["event_id"] == second["outcomes"][0]["event_id"]
-    assert len(town.cloud.world.kills) == 1
+    assert len(town.cloud[Ehpc].kills) == 1
 
 
 def test_nothing_at_or_after_the_end_cursor_is_touched(town: Any) -> None:
@@ -67,7 +70,7 @@ def test_nothing_at_or_after_the_end_cursor_is_touched(town: Any) -> None:
     town.put("failures", {"content": json.dumps(failure(2))})
     answer = town.invoke("log_trigger", town.trigger_event(end=end))
     assert [one["job_id"] for one in answer["outcomes"]] == ["1.scheduler"]
-    assert [kill.job_id for kill in town.cloud.world.kills] == ["1.scheduler"]
+    assert [kill.job_id for kill in town.cloud[Ehpc].kills] == ["1.scheduler"]
 
 
 def test_many_groups_and_pages_are_one_delivery(town: Any) -> None:
@@ -126,7 +129,7 @@ def test_every_shape_of_event_heals(town: Any, wrap: Any) -> None:
     hung_cluster(town, 1)
     answer = town.invoke("event_trigger", wrap(failure()))
     assert [one["verdict"] for one in answer["outcomes"]] == ["rerun"]
-    assert len(town.cloud.world.kills) == 1
+    assert len(town.cloud[Ehpc].kills) == 1
 
 
 def test_one_bad_event_does_not_stop_its_neighbours(town: Any) -> None:
@@ -147,7 +150,7 @@ def test_a_storm_in_one_cluster_takes_the_fewest_calls(town: Any) -> None:
     answer = town.invoke("event_trigger", [event(failure(number), str(number)) for number in range(1, 1001)])
     assert answer["counts"]["rerun"] == 1000
     assert [len(json.loads(call["Jobs"])) for call in town.rerun_calls()] == [100] * 10
-    assert len({kill.job_id for kill in town.cloud.world.kills}) == len(town.cloud.world.kills) == 1000
+    assert len({kill.job_id for kill in town.cloud[Ehpc].kills}) == len(town.cloud[Ehpc].kills) == 1000
     assert len(town.cloud.openapi.calls_of("ListJobsWithFilters")) == 20
     assert len([call for call in town.logs.calls if call.operation == "PutLogs"]) == 1
     assert len(answer["outcomes"]) == 50
@@ -181,7 +184,7 @@ def test_manual_takes_any_body_of_the_other_doors(town: Any) -> None:
 
 def schedulerx(town: Any, **config: Any) -> Any:
     """A SchedulerX job."""
-    group = town.cloud.world.group("ns", "demo.defaultGroup")
+    group = town.cloud[Schedulerx].group("ns", "demo.defaultGroup")
     return group.job(92583, JobConfig(name="nightly", **config))
 
 
@@ -198,12 +201,12 @@ def test_schedulerx_reruns_exactly_the_failed_day(town: Any) -> None:
     assert [(one["verdict"], one["state"]) for one in answer["outcomes"]] == [("rerun", "FAILED")]
     (call,) = town.rerun_calls()
     assert (call["StartDate"], call["EndDate"], call["DataTime"]) == ("1767196800000", "1767283199000", "10:00:00")
-    assert [made.data_time for made in town.cloud.world.reruns] == ["2026-01-01 10:00:00"]
+    assert [made.data_time for made in town.cloud[Schedulerx].reruns] == ["2026-01-01 10:00:00"]
     told = answer["outcomes"][0]
     assert (told["job_instance_id"], told["data_time"]) == (str(failed.instance_id), "2026-01-01 10:00:00")
     again = town.invoke("event_trigger", event(sx_failure(data_time="2026-01-01 10:00:00"), "2"))
     assert [one["verdict"] for one in again["outcomes"]] == ["duplicate"]
-    assert len(town.cloud.world.reruns) == 1
+    assert len(town.cloud[Schedulerx].reruns) == 1
 
 
 def test_schedulerx_beside_a_live_instance_is_ineligible(town: Any) -> None:
@@ -274,7 +277,7 @@ def test_a_lost_answer_is_settled_by_looking(town: Any, kind: FaultKind) -> None
     told = [(row["verdict"], row["reason"]) for row in town.outcomes()]
     assert told[0] == ("unknown", "answer_lost")
     assert told[-1] == ("rerun", "observed_restart" if kind is FaultKind.CLOSE_AFTER_EFFECT else "accepted")
-    assert len(town.cloud.world.kills) == 1
+    assert len(town.cloud[Ehpc].kills) == 1
 
 
 def test_outcomes_wait_for_their_logstore(town: Any) -> None:

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+from localcloud.ehpc.service import Ehpc
+from localcloud.scenario import read_story
 from secondwind.invoke.event_file import door_for
 from secondwind.invoke.local import RAISED, RETURNED, UNUSABLE, Wanted, run
-from secondwind.localcloud.region import Region
-from secondwind.localcloud.scenario import DEFAULT, read_story
+from secondwind.local_region import DEFAULT, Region
 
 ROOT = Path(__file__).resolve().parents[2]
 EVENTS = ROOT / "events"
@@ -140,7 +141,7 @@ class Elsewhere:
 def elsewhere(tmp_path: Path) -> Iterator[Elsewhere]:
     """A region, and the environment that points at it; its ledger is left out, as a person may."""
     with Region(tmp_path, code_path=ROOT) as region:
-        region.populate(read_story(DEFAULT), float(int(time.time())))
+        region.cloud.populate(read_story(DEFAULT), float(int(time.time())))
         environ = {
             **region.environment,
             "ALIBABA_CLOUD_ACCESS_KEY_ID": "local",
@@ -169,7 +170,7 @@ def test_endpoints_in_the_environment_are_used_and_remembered(elsewhere: Elsewhe
     file = hung(tmp_path)
     first, second = call(file, elsewhere.environ), call(file, elsewhere.environ)
     assert [one.outcomes[0][0] for one in (first, second)] == ["rerun", "duplicate"]
-    assert len(elsewhere.region.world.kills) == 1
+    assert len(elsewhere.region.cloud[Ehpc].kills) == 1
     assert first.err == ""
     assert (tmp_path / "state" / "secondwind" / "ledger.db").exists()
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from secondwind.localcloud.faults import Fault, FaultKind
-from secondwind.localcloud.region import OUTCOMES, PROJECT, Region
-from secondwind.localcloud.sls_wire import LogGroup, log
+from localcloud.sls.models import LogGroup, log
+from localcloud.wire.faults import Fault, FaultKind
+from secondwind.local_region import OUTCOMES, PROJECT, Region
 from secondwind.outcomes import OutcomeLog, OutcomesUnavailable
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.acs3 import Credential
-from secondwind.localcloud.clock import SystemClock
-from secondwind.localcloud.faults import Fault, FaultKind
-from secondwind.localcloud.server import HttpServer
-from secondwind.localcloud.sls import LogService
-from secondwind.localcloud.tablestore import Tablestore
+from localcloud.clock import SystemClock
+from localcloud.sls.service import LogService
+from localcloud.tablestore.service import Tablestore
+from localcloud.wire.faults import Fault, FaultKind
+from localcloud.wire.server import HttpServer
+from localcloud.wire.signing import Credential
 from secondwind.setup import queries, wanted
 from secondwind.setup.run import DONE, FAILED, TO_DO, UNUSABLE, Terms, Wanted, run
 from shared.domain.outcome import Outcome

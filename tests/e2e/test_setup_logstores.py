@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from secondwind.localcloud.acs3 import Credential
-from secondwind.localcloud.clock import SystemClock
-from secondwind.localcloud.server import HttpServer
-from secondwind.localcloud.sls import LogService
+from localcloud.clock import SystemClock
+from localcloud.sls.service import LogService
+from localcloud.wire.server import HttpServer
+from localcloud.wire.signing import Credential
 from secondwind.setup import logstores
 from secondwind.setup.logstores import deployment_of
 from secondwind.setup.run import DONE, TO_DO, UNUSABLE, Terms, Wanted, run

@@ -6,11 +6,12 @@ import json
 import time
 from pathlib import Path
 
-from secondwind.localcloud.clock import SystemClock
-from secondwind.localcloud.cloud import LOCAL_CREDENTIAL
-from secondwind.localcloud.region import Region
-from secondwind.localcloud.scheduler import JobSpec, finishes, hangs
-from secondwind.localcloud.tablestore import Tablestore
+from localcloud.clock import SystemClock
+from localcloud.ehpc.models import JobSpec, finishes, hangs
+from localcloud.ehpc.service import Ehpc
+from localcloud.tablestore.service import Tablestore
+from localcloud.wire.signing import LOCAL_CREDENTIAL
+from secondwind.local_region import Region
 from shared.domain.credentials import Credentials
 from shared.ledger.tablestore import Place
 from shared.ledger.tablestore_setup import create_table
@@ -28,7 +29,7 @@ def test_a_failure_told_twice_is_one_rerun(tmp_path: Path) -> None:
         key, secret = LOCAL_CREDENTIAL.access_key_id, LOCAL_CREDENTIAL.access_key_secret
         assert create_table(place, Credentials(access_key_id=key, access_key_secret=secret))
         job = JobSpec(runs=(hangs(), finishes(600)))
-        region.world.cluster("ehpc-hz-1").submit("1.scheduler", job, at=time.time() - 3600)
+        region.cloud[Ehpc].cluster("ehpc-hz-1").submit("1.scheduler", job, at=time.time() - 3600)
         failure = {
             "system": "ehpc",
             "cluster_id": "ehpc-hz-1",
@@ -42,6 +43,6 @@ def test_a_failure_told_twice_is_one_rerun(tmp_path: Path) -> None:
             verdicts.append(json.loads(result.body)["outcomes"][0]["verdict"])
             region.function("manual").recycle()
         assert verdicts == ["rerun", "duplicate"]
-        assert len(region.world.kills) == 1
+        assert len(region.cloud[Ehpc].kills) == 1
         assert service.count("BatchWriteRow") > 0
         assert not (tmp_path / "ledger.db").exists()

@@ -17,16 +17,17 @@ from typing import Any
 
 import pytest
 
+from localcloud.cloud import LocalCloud
+from localcloud.ehpc.service import Ehpc
+from localcloud.fc.answers import FunctionDesk
+from localcloud.fc.fc2_wire import Fc2Door
+from localcloud.fc.fc3_wire import Fc3Door
+from localcloud.fc.instance.in_process import InProcessFunction
+from localcloud.scenario import read_story
+from localcloud.wire.http import Request, Response
+from localcloud.wire.signing import Credential
 from secondwind.invoke.via import NO_ANSWER, RAISED, REFUSED, RETURNED, UNUSABLE, Via, Wanted, run
-from secondwind.localcloud.acs3 import Credential
-from secondwind.localcloud.cloud import LocalCloud
-from secondwind.localcloud.fc2_door import Fc2Door
-from secondwind.localcloud.fc3_door import Fc3Door
-from secondwind.localcloud.fc_desk import FunctionDesk
-from secondwind.localcloud.fc_inprocess import InProcessFunction
-from secondwind.localcloud.region import Region
-from secondwind.localcloud.scenario import DEFAULT, read_story
-from secondwind.localcloud.wire import Request, Response
+from secondwind.local_region import DEFAULT, Region
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLE = Credential("STS.planted-id-7391", "planted-secret-4402", "planted-token-8856")
@@ -64,7 +65,8 @@ def desk() -> Iterator[Desk]:
     cloud = LocalCloud(credentials=(ROLE,))
     made = Desk(cloud, FunctionDesk(cloud.clock))
     made.functions.deploy("secondwind-manual", InProcessFunction(made.handle).invoke)
-    fc3, fc2 = Fc3Door(made.functions, cloud.clock, [ROLE]), Fc2Door(made.functions, cloud.clock, [ROLE])
+    fc3 = Fc3Door(made.functions, cloud.clock, [ROLE])
+    fc2 = Fc2Door(made.functions, cloud.clock, [ROLE], service="secondwind")
     for door in (fc3, fc2):
         cloud.mount(door.serves, door)
     with cloud:
@@ -298,7 +300,7 @@ def test_the_deployed_functions_run_for_real(tmp_path: Path, via: Via) -> None:
     """A dry run through either API runs `manual` in its own process, with its log's end; an async one heals a job."""
     with Region(tmp_path / "state", code_path=ROOT) as region:
         (tmp_path / "state").mkdir()
-        region.populate(read_story(DEFAULT), float(int(time.time())))
+        region.cloud.populate(read_story(DEFAULT), float(int(time.time())))
         job = {"system": "ehpc", "cluster_id": "ehpc-hz-demo1", "job_id": "1.scheduler"}
         body = json.dumps({"jobs": [{**job, "occurred_at": int(time.time()) - 60}]})
         key = region.cloud.credentials[0]
@@ -307,7 +309,7 @@ def test_the_deployed_functions_run_for_real(tmp_path: Path, via: Via) -> None:
         assert [one["verdict"] for one in json.loads(dry.out)["outcomes"]] == ["would_rerun"]
         assert "FC Invoke End RequestId" in dry.err
         assert call(tmp_path, via, region.cloud.endpoint, key, body, asynchronous=True).status == RETURNED
-        assert (len(region.world.kills), region.desk.run_due(), len(region.world.kills)) == (0, 1, 1)
+        assert (len(region.cloud[Ehpc].kills), region.desk.run_due(), len(region.cloud[Ehpc].kills)) == (0, 1, 1)
 
 
 @pytest.mark.parametrize(

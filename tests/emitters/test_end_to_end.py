@@ -10,14 +10,13 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.clock import SystemClock
-from secondwind.localcloud.event_pattern import compile_pattern
-from secondwind.localcloud.eventbridge import EventBridge
-from secondwind.localcloud.fc import InvocationResult
-from secondwind.localcloud.flavours import ClusterSettings, Flavour
-from secondwind.localcloud.log_pump import LogTriggerPump, TriggerConfig
-from secondwind.localcloud.scheduler import JobSpec, finishes, hangs
-from shared.domain.job import State
+from localcloud.clock import SystemClock
+from localcloud.ehpc.models import ClusterSettings, Flavour, JobSpec, State, finishes, hangs
+from localcloud.ehpc.service import Ehpc
+from localcloud.eventbridge.patterns import compile_pattern
+from localcloud.eventbridge.service import EventBridge
+from localcloud.fc.models import InvocationResult
+from localcloud.sls.trigger import LogTriggerPump, TriggerConfig
 from tests.emitters.conftest import CLUSTER, EMITTERS, PBS, USER, Node, as_logtail_sends, fake_mpi, wait_for
 from tests.emitters.test_reporting_only import epilog, lines
 from tests.emitters.test_reporting_only import folder as folder  # noqa: PLC0414 - a fixture
@@ -27,7 +26,7 @@ HOUR = 3600.0
 
 def cluster(town: Any, *jobs: str, runs: tuple[Any, ...] = (hangs(), finishes(600))) -> Any:
     """A cluster whose jobs began an hour ago; a rerun takes effect at once."""
-    made = town.cloud.world.cluster(CLUSTER, Flavour.PBS, ClusterSettings(rerun_lag_s=0))
+    made = town.cloud[Ehpc].cluster(CLUSTER, Flavour.PBS, ClusterSettings(rerun_lag_s=0))
     for job_id in jobs:
         job = JobSpec(runs=runs, requeue_wait_s=0.0, name=PBS["PBS_JOBNAME"], owner=USER)
         made.submit(job_id, job, at=time.time() - HOUR)
@@ -53,7 +52,7 @@ def test_a_rank_dies_and_the_job_runs_again(town: Any, node: Node) -> None:
     wait_for(lambda: len(node.lines()) == 1, "the watcher's line")
     town.put("failures", *map(as_logtail_sends, node.lines()))
     deliver(town)
-    assert [kill.job_id for kill in town.cloud.world.kills] == ["1.scheduler"]
+    assert [kill.job_id for kill in town.cloud[Ehpc].kills] == ["1.scheduler"]
     wait_for(lambda: jobs.job("1.scheduler").state is State.RUNNING, "the second run")
     assert [jobs.job(name).run_count for name in ("1.scheduler", "2.scheduler")] == [2, 1]
     (row,) = town.outcomes()
@@ -97,7 +96,7 @@ def test_the_ready_event_passes_the_ready_rule_and_heals(town: Any) -> None:
     assert bridge.put(event["aliyuneventbusname"], event) == 1
     bridge.deliver_due()
     assert [one["verdict"] for one in answers[0]["outcomes"]] == ["rerun"]
-    assert [kill.job_id for kill in town.cloud.world.kills] == [event["data"]["job_id"]]
+    assert [kill.job_id for kill in town.cloud[Ehpc].kills] == [event["data"]["job_id"]]
 
 
 @pytest.mark.parametrize(

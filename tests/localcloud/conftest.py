@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.clock import ManualClock, SystemClock
-from secondwind.localcloud.cloud import LOCAL_CREDENTIAL, LocalCloud
-from secondwind.localcloud.scheduler import World
+from localcloud.clock import ManualClock, SystemClock
+from localcloud.cloud import LocalCloud
+from localcloud.wire.signing import LOCAL_CREDENTIAL
 
 NEW_YEAR = 1_767_225_600.0
 """2026-01-01 00:00:00 UTC, 08:00:00 in Asia/Shanghai."""
@@ -23,12 +23,6 @@ Connect = Callable[..., Any]
 def clock() -> ManualClock:
     """Stands at New Year 2026."""
     return ManualClock(NEW_YEAR)
-
-
-@pytest.fixture
-def world(clock: ManualClock) -> World:
-    """An empty world by that clock."""
-    return World(clock, seed=7)
 
 
 @pytest.fixture

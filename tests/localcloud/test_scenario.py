@@ -7,31 +7,15 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.region import Region
-from secondwind.localcloud.scenario import DEFAULT, ScenarioError, Story, read_story, story_of
-from shared.domain.job import State
+from localcloud.scenario import ScenarioError, read_story, story_of
+from localcloud.story import Story
 
-MOMENT = 1_767_608_160  # 2026-01-05T10:16:00Z
 NOW = 1_800_000_000.7
 
 
 def moved(text: str) -> str:
-    """The text as the default story moves it to NOW."""
-    return read_story(DEFAULT).moved(text.encode(), NOW).decode()
-
-
-def test_the_default_story_fills_a_region(tmp_path: Path) -> None:
-    """Jobs run since when the story says, the failed instance has the id that the events name, its logs are there."""
-    with Region(tmp_path, code_path=tmp_path) as region:
-        now = region.world.now()
-        region.populate(read_story(DEFAULT), float(int(now)))
-        (cluster,), (group,) = region.world.clusters.values(), region.world.groups.values()
-        jobs = {job.job_id: job for job in cluster.jobs()}
-        assert {job.state for job in jobs.values()} == {State.RUNNING}
-        assert jobs["1.scheduler"].started_at == int(now) - 8160
-        (instance,) = group.jobs[92583].instances()
-        assert (instance.instance_id, instance.data_time) == (11_111_111, "2026-01-05 02:00:00")
-        assert len(list(region.logs.rows("demo-jobs", "job-logs"))) == 4
+    """The text as a story of that morning moves it to NOW."""
+    return story_of({"moment": "2026-01-05T10:16:00Z"}).moved(text.encode(), NOW).decode()
 
 
 @pytest.mark.parametrize(

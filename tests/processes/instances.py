@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, final
 from uuid import uuid4
 
-from secondwind.localcloud.fc import InvocationResult
+from localcloud.fc.models import InvocationResult
 from tests.processes.fast_clock import FastClock
 
 ROOT = Path(__file__).parents[2]

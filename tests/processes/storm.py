@@ -8,7 +8,8 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 
-from secondwind.localcloud.faults import Fault, FaultKind
+from localcloud.ehpc.service import Ehpc
+from localcloud.wire.faults import Fault, FaultKind
 from shared.documents import decode_record
 from shared.domain.keys import job_key
 from shared.domain.record import LISTED_AT
@@ -102,7 +103,7 @@ def check(town: Town, ledger: Ledger) -> dict[str, int]:
         AssertionError: a run was killed twice, or for the failure of an earlier one; a failure got lost; a record stays
             open.
     """
-    kills = Counter((kill.cluster_id, kill.job_id, kill.life) for kill in town.cloud.world.kills)
+    kills = Counter((kill.cluster_id, kill.job_id, kill.life) for kill in town.cloud[Ehpc].kills)
     twice = {life: count for life, count in kills.items() if count > 1}
     assert not twice, f"killed twice in one life: {twice}"
     innocent = [
@@ -140,7 +141,7 @@ def figures(town: Town) -> dict[str, int]:
     return {
         "jobs": len(town.told),
         "tellings": sum(map(len, town.told.values())),
-        "kills of jobs": len(town.cloud.world.kills),
+        "kills of jobs": len(town.cloud[Ehpc].kills),
         **town.functions.figures,
         **calls,
         **dict(verdicts.most_common()),

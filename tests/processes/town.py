@@ -11,16 +11,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from secondwind.localcloud.clock import SystemClock
-from secondwind.localcloud.cloud import LocalCloud
-from secondwind.localcloud.event_retry import RetryStrategy, RunOptions
-from secondwind.localcloud.event_stream import EventStream, StreamConfig
-from secondwind.localcloud.eventbridge import EventBridge
-from secondwind.localcloud.fc_async import AsyncConfig, AsyncFunction
-from secondwind.localcloud.log_pump import LogTriggerPump, TriggerConfig
-from secondwind.localcloud.scheduler import ClusterSettings, Flavour, JobSpec, finishes, hangs
-from secondwind.localcloud.sls import LogService
-from secondwind.localcloud.sls_wire import LogGroup, log
+from localcloud.clock import SystemClock
+from localcloud.cloud import LocalCloud
+from localcloud.ehpc.models import ClusterSettings, Flavour, JobSpec, finishes, hangs
+from localcloud.ehpc.service import Ehpc
+from localcloud.eventbridge.retries import RetryStrategy, RunOptions
+from localcloud.eventbridge.service import EventBridge
+from localcloud.eventbridge.streams import EventStream, StreamConfig
+from localcloud.fc.asynchronous import AsyncConfig, AsyncFunction
+from localcloud.sls.models import LogGroup, log
+from localcloud.sls.service import LogService
+from localcloud.sls.trigger import LogTriggerPump, TriggerConfig
 from tests.processes.fast_clock import FastClock
 from tests.processes.instances import Instances
 
@@ -79,7 +80,7 @@ class Town:
         self.manual = AsyncFunction(self._door("manual"), clock, AsyncConfig(retries=8))
         self.timer = AsyncFunction(self._door("sweep"), clock)
         for name, (flavour, settings) in CLUSTERS.items():
-            cloud.world.cluster(name, flavour, settings)
+            cloud[Ehpc].cluster(name, flavour, settings)
 
     def _door(self, name: str) -> Callable[[bytes], Any]:
         return lambda body: self.functions.invoke(name, body)
@@ -93,7 +94,7 @@ class Town:
             # A rerun job runs again at once: a second call for the same failure would meet it running, and kill it.
             spec = JobSpec(runs=(hangs(), finishes(RUN_S)), requeue_wait_s=0.0)
             start = int(self.clock.now() - HOUR_S)
-            self.cloud.world.clusters[cluster].submit(job_id, spec, at=start)
+            self.cloud[Ehpc].clusters[cluster].submit(job_id, spec, at=start)
             self.first_lives[cluster, job_id] = start
             made.append((cluster, job_id))
         return made

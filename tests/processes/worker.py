@@ -26,7 +26,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import shared.runtime
-from secondwind.localcloud.fc_context import make_context
+from localcloud.fc.instance.context import make_context
 from shared.open_ledger import OpenLedger, open_ledger
 from shared.ports import Due, Stored, Write
 from shared.reality import SystemClock

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from secondwind.localcloud.acs3 import Credential
-from secondwind.localcloud.clock import Clock, SystemClock
-from secondwind.localcloud.faults import Fault, FaultKind
-from secondwind.localcloud.server import HttpServer
-from secondwind.localcloud.tablestore import Tablestore
+from localcloud.clock import Clock, SystemClock
+from localcloud.tablestore.service import Tablestore
+from localcloud.wire.faults import Fault, FaultKind
+from localcloud.wire.server import HttpServer
+from localcloud.wire.signing import Credential
 from shared.domain.credentials import Credentials
 from shared.ledger.tablestore import Place, TablestoreLedger
 from shared.ledger.tablestore_setup import create_table

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.fc_context import make_context
+from localcloud.fc.instance.context import make_context
 from shared.domain.call import CallResult, Target
 from shared.domain.failure import Failure
 from shared.domain.job import State

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.clock import ManualClock, SystemClock
-from secondwind.localcloud.cloud import LocalCloud
+from localcloud.clock import ManualClock, SystemClock
+from localcloud.cloud import LocalCloud
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
 from shared.domain.failure import Failure, Trigger

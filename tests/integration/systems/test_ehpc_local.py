@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.faults import Fault, FaultKind
-from secondwind.localcloud.flavours import ClusterSettings, Flavour
-from secondwind.localcloud.jobs import JobSpec, finishes
+from localcloud.ehpc.models import ClusterSettings, Flavour, JobSpec, finishes
+from localcloud.ehpc.service import Ehpc
+from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.call import Effect, Target
 from shared.domain.credentials import Credentials
 from shared.domain.job import State
@@ -31,12 +31,12 @@ def targets(here: Cluster, *job_ids: str) -> list[Target]:
 
 def killed(cloud: Any) -> list[str]:
     """The jobs that were really rerun, once for each time."""
-    return sorted(kill.job_id for kill in cloud.world.kills)
+    return sorted(kill.job_id for kill in cloud[Ehpc].kills)
 
 
 def test_every_state_is_seen(cloud: Any, clock: Any, system: Any, here: Any, failure: Any) -> None:
     """Running, queued, ended, gone, an array's parent and its subjob, a bare id and an ambiguous one."""
-    cluster = cloud.world.cluster("ehpc-hz-a")
+    cluster = cloud[Ehpc].cluster("ehpc-hz-a")
     cluster.submit("1.scheduler", JobSpec(owner="bob", queue="long", name="fluid", nodes=2))
     cluster.submit("2.scheduler", JobSpec(wait_s=1e9))
     cluster.submit("3.scheduler", JobSpec(runs=(finishes(5),)))
@@ -68,7 +68,7 @@ def test_every_state_is_seen(cloud: Any, clock: Any, system: Any, here: Any, fai
 
 def test_a_rerun_of_a_hundred_is_one_call(cloud: Any, clock: Any, system: Any, here: Any, failure: Any) -> None:
     """Each was killed once; what is seen afterwards is another life."""
-    cluster = cloud.world.cluster("ehpc-hz-a", Flavour.SLURM, ClusterSettings(rerun_lag_s=0))
+    cluster = cloud[Ehpc].cluster("ehpc-hz-a", Flavour.SLURM, ClusterSettings(rerun_lag_s=0))
     job_ids = [cluster.submit(f"{number}.s") for number in range(100)]
     clock.advance(60)
     (before,) = system.observe([failure("7.s", here)])
@@ -85,7 +85,7 @@ def test_a_rerun_of_a_hundred_is_one_call(cloud: Any, clock: Any, system: Any, h
 
 def test_a_refused_batch_is_halved_and_the_good_are_done_once(cloud: Any, clock: Any, system: Any, here: Any) -> None:
     """A batch with a bad id is refused as a whole (`InvalidParams`): nobody is rerun twice on the way to it."""
-    cluster = cloud.world.cluster("ehpc-hz-a")
+    cluster = cloud[Ehpc].cluster("ehpc-hz-a")
     job_ids = [cluster.submit(f"{number}.s") for number in range(8)]
     clock.advance(60)
     bad = '{"Id":"5.s"}'
@@ -120,7 +120,7 @@ def test_no_ending_claims_more_than_it_proves(
     *, cloud: Any, clock: Any, system: Any, here: Any, kind: FaultKind, effect: Effect, happened: int
 ) -> None:
     """Whether the effect took place or not, one lost answer is one call and one honest result."""
-    cloud.world.cluster("ehpc-hz-a").submit("1.s")
+    cloud[Ehpc].cluster("ehpc-hz-a").submit("1.s")
     clock.advance(60)
     cloud.faults.add(Fault("RerunJobs", kind))
     (result,) = system.rerun(targets(here, "1.s"))
@@ -130,7 +130,7 @@ def test_no_ending_claims_more_than_it_proves(
 
 def test_a_partly_done_batch_is_unknown_for_each(cloud: Any, clock: Any, system: Any, here: Any) -> None:
     """Two were rerun, which ones is not said."""
-    cluster = cloud.world.cluster("ehpc-hz-a")
+    cluster = cloud[Ehpc].cluster("ehpc-hz-a")
     cluster.submit("1.s")
     cluster.submit("2.s", JobSpec(rerunnable=False))
     clock.advance(60)
@@ -141,8 +141,8 @@ def test_a_partly_done_batch_is_unknown_for_each(cloud: Any, clock: Any, system:
 
 def test_one_that_cannot_be_rerun_is_refused(cloud: Any, clock: Any, system: Any, here: Any) -> None:
     """A plain refusal of one job is certain, one of a rerun still in progress is not."""
-    cloud.world.cluster("ehpc-hz-a").submit("1.s", JobSpec(rerunnable=False))
-    slow = cloud.world.cluster("ehpc-hz-b", settings=ClusterSettings(rerun_lag_s=60))
+    cloud[Ehpc].cluster("ehpc-hz-a").submit("1.s", JobSpec(rerunnable=False))
+    slow = cloud[Ehpc].cluster("ehpc-hz-b", settings=ClusterSettings(rerun_lag_s=60))
     slow.submit("1.s")
     clock.advance(60)
     (refused,) = system.rerun(targets(here, "1.s"))
@@ -164,7 +164,7 @@ def test_a_cluster_that_is_not_there(cloud: Any, system: Any, here: Any, failure
 
 def test_a_wrong_key_does_nothing(cloud: Any, clock: Any, open_api: Any, here: Any) -> None:
     """The local cloud checks signatures; an unknown key is a refusal of the account, a wrong secret is no success."""
-    cloud.world.cluster("ehpc-hz-a").submit("1.s")
+    cloud[Ehpc].cluster("ehpc-hz-a").submit("1.s")
     clock.advance(60)
     nobody = Credentials(access_key_id="nobody", access_key_secret="x")
     (result,) = EhpcJobs(open_api(nobody), clock).rerun(targets(here, "1.s"))
@@ -179,7 +179,7 @@ def test_a_thousand_jobs_are_looked_at_in_twenty_pages(
     cloud: Any, clock: Any, system: Any, here: Any, failure: Any
 ) -> None:
     """And rerun in ten calls: the requests grow with pages and batches, not with failures."""
-    cluster = cloud.world.cluster("ehpc-hz-a")
+    cluster = cloud[Ehpc].cluster("ehpc-hz-a")
     job_ids = [cluster.submit(f"{number}.s") for number in range(1_000)]
     clock.advance(60)
     seen = system.observe([failure(job_id, here) for job_id in job_ids])

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from secondwind.localcloud.faults import Fault, FaultKind
-from secondwind.localcloud.groups import JobConfig, fails, keeps_running
+from localcloud.schedulerx.models import JobConfig, fails, keeps_running
+from localcloud.schedulerx.service import Schedulerx
+from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.call import Effect, Target
 from shared.domain.job import State
 from shared.domain.life import Life
@@ -29,7 +30,7 @@ def system(open_api: Any, clock: Any) -> SchedulerxJobs:
 @pytest.fixture
 def job(cloud: Any) -> Any:
     """Job 92583 of the group, enabled, with an hourly history of its own making by each test."""
-    return cloud.world.group("space", "app.defaultGroup").job(92583, JobConfig(name="nightly"))
+    return cloud[Schedulerx].group("space", "app.defaultGroup").job(92583, JobConfig(name="nightly"))
 
 
 def test_the_meant_instance_and_the_others(
@@ -67,7 +68,7 @@ def test_a_rerun_makes_exactly_one_instance_of_the_same_data_time(
     clock.advance(60)
     (result,) = system.rerun([Target(scope=group, job_id="92583", life=Life.instance(DATA_TIME, 1))])
     assert (result.effect, bool(result.request_id)) == (Effect.DONE, True)
-    assert len(cloud.world.reruns) == 1
+    assert len(cloud[Schedulerx].reruns) == 1
     clock.advance(1)
     (seen,) = system.observe([failure("92583", group, job_instance_id=failed.instance_id)])
     (made,) = seen.others
@@ -92,14 +93,14 @@ def test_no_ending_claims_more_than_it_proves(
     clock.advance(60)
     cloud.faults.add(Fault("RerunJob", kind))
     (result,) = system.rerun([Target(scope=group, job_id="92583", life=Life.instance(DATA_TIME, 1))])
-    assert (result.effect, len(cloud.world.reruns)) == (effect, happened)
+    assert (result.effect, len(cloud[Schedulerx].reruns)) == (effect, happened)
     assert len(cloud.openapi.calls_of("RerunJob")) == 1
 
 
 @pytest.mark.usefixtures("job")
 def test_what_the_service_refuses_is_refused(cloud: Any, system: Any, group: Group, failure: Any) -> None:
     """A job of another group, and a group that is not there."""
-    other = cloud.world.group("space", "other")
+    other = cloud[Schedulerx].group("space", "other")
     other.job(7, JobConfig(name="other"))
     (result,) = system.rerun([Target(scope=group, job_id="7", life=Life.instance(DATA_TIME, 1))])
     assert (result.effect, result.code) == (Effect.NOT_DONE_USELESS, "400")
@@ -107,12 +108,12 @@ def test_what_the_service_refuses_is_refused(cloud: Any, system: Any, group: Gro
     (seen,) = system.observe([failure("92583", nowhere, data_time=DATA_TIME)])
     assert isinstance(seen, LookFailed)
     assert (seen.code, seen.worth_repeating) == ("400", False)
-    assert cloud.world.reruns == []
+    assert cloud[Schedulerx].reruns == []
 
 
 def test_a_clash_of_two_calls_is_unknown(cloud: Any, clock: Any, system: Any, group: Group, job: Any) -> None:
     """The second of two within a second is refused with Code 500, which may mean anything: not repeated here."""
-    cloud.world.groups["space", "app.defaultGroup"].clash_s = 1.0
+    cloud[Schedulerx].groups["space", "app.defaultGroup"].clash_s = 1.0
     job.instance(DATA_TIME, fails())
     clock.advance(60)
     twice = [system.rerun([Target(scope=group, job_id="92583", life=Life.instance(DATA_TIME, 1))])[0] for _ in range(2)]

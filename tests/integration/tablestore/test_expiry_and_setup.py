@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secondwind.localcloud.clock import ManualClock
-from secondwind.localcloud.faults import Fault, FaultKind
-from secondwind.localcloud.tablestore import Tablestore
+from localcloud.clock import ManualClock
+from localcloud.tablestore.service import Tablestore
+from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.errors import LedgerUnavailable, SettingsError
 from shared.ledger import _tablestore_link
 from shared.ledger._tablestore_rows import from_ns, to_ns

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from secondwind.localcloud.clock import ManualClock
-from secondwind.localcloud.faults import Fault, FaultKind
-from secondwind.localcloud.tablestore import Tablestore
+from localcloud.clock import ManualClock
+from localcloud.tablestore.service import Tablestore
+from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger import _tablestore_rows
 from shared.ledger.tablestore import Place, TablestoreLedger

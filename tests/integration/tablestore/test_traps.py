@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.clock import ManualClock
-from secondwind.localcloud.faults import Fault, FaultKind
-from secondwind.localcloud.tablestore import Tablestore
-from secondwind.localcloud.wire import Request, Response
+from localcloud.clock import ManualClock
+from localcloud.tablestore.service import Tablestore
+from localcloud.wire.faults import Fault, FaultKind
+from localcloud.wire.http import Request, Response
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger import _tablestore_link
 from shared.ledger.tablestore import TablestoreLedger

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.acs3 import Credential
-from secondwind.localcloud.clock import SystemClock
-from secondwind.localcloud.server import HttpServer
-from secondwind.localcloud.sls import LogService
+from localcloud.clock import SystemClock
+from localcloud.sls.service import LogService
+from localcloud.wire.server import HttpServer
+from localcloud.wire.signing import Credential
 
 CREDENTIALS = (Credential("AKlocal", "local-secret"), Credential("STS.local", "sts-secret", "sts-token"))
 

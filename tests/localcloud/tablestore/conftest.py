@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.acs3 import Credential
-from secondwind.localcloud.clock import ManualClock, SystemClock
-from secondwind.localcloud.server import HttpServer
-from secondwind.localcloud.tablestore import Tablestore
+from localcloud.clock import ManualClock, SystemClock
+from localcloud.tablestore.service import Tablestore
+from localcloud.wire.server import HttpServer
+from localcloud.wire.signing import Credential
 
 CREDENTIALS = (Credential("AKlocal", "local-secret"), Credential("STS.local", "sts-secret", "sts-token"))
 START = 1_800_000_000.0

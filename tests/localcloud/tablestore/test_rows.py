@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.clock import ManualClock
+from localcloud.clock import ManualClock
 
 Columns = Callable[[Any], dict[str, Any]]
 Refused = Callable[[Callable[[], Any]], tuple[int, str]]

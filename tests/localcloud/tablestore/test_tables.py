@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from secondwind.localcloud.clock import ManualClock
-from secondwind.localcloud.tablestore import Tablestore
+from localcloud.clock import ManualClock
+from localcloud.tablestore.service import Tablestore
 
 Refused = Callable[[Callable[[], Any]], tuple[int, str]]
 

@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3.exceptions import HTTPError
 
-from secondwind.localcloud.clock import ManualClock
-from secondwind.localcloud.faults import Fault, FaultKind
-from secondwind.localcloud.tablestore import Tablestore
-from secondwind.localcloud.tablestore_pb import Message, PbError
-from secondwind.localcloud.tablestore_row_reader import decode_row
-from secondwind.localcloud.tablestore_rows import RowError, crc8, encode_rows
+from localcloud.clock import ManualClock
+from localcloud.tablestore import signatures
+from localcloud.tablestore.plainbuffer import RowError, crc8, encode_rows
+from localcloud.tablestore.plainbuffer_reader import decode_row
+from localcloud.tablestore.protobuf import Message, PbError
+from localcloud.tablestore.service import Tablestore
+from localcloud.wire.faults import Fault, FaultKind
 
 Refused = Callable[[Callable[[], Any]], tuple[int, str]]
 AUTH = (403, "OTSAuthFailed")
@@ -73,18 +74,23 @@ def test_requests_without_the_headers_are_refused(port: int, service: Tablestore
     assert [call.status for call in service.calls] == [400, 405]
 
 
-@pytest.mark.parametrize("spoiled", ["md5", "signature"])
+@pytest.mark.parametrize("spoiled", ["MD5", "signature"])
 def test_the_client_refuses_answers_that_are_not_signed_rightly(
     client: Any, sdk: Any, monkeypatch: pytest.MonkeyPatch, spoiled: str
 ) -> None:
     """So the local service must sign as the real one does; a wrong digest or signature is seen."""
-    from secondwind.localcloud import tablestore_auth
+    rightly, wrong = signatures.answer_headers, "AAAAAAAAAAAAAAAAAAAAAA=="
+
+    def wrongly(*place: Any, **more: Any) -> dict[str, str]:
+        if spoiled == "signature":
+            return {**rightly(*place, **more), "Authorization": f"OTS AKlocal:{wrong}"}
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(signatures, "content_md5", lambda _body: wrong)
+            return rightly(*place, **more)
 
     assert client.list_table() == ()
-    monkeypatch.setattr(
-        tablestore_auth, "content_md5" if spoiled == "md5" else "_hmac_sha1", lambda *_: "AAAAAAAAAAAAAAAAAAAAAA=="
-    )
-    with pytest.raises(sdk.OTSError):
+    monkeypatch.setattr(signatures, "answer_headers", wrongly)
+    with pytest.raises(sdk.OTSClientError, match=spoiled):
         client.list_table()
 
 

@@ -1,0 +1,1 @@
+"""E-HPC 2018-04-12, and the clusters behind it."""

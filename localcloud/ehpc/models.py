@@ -1,0 +1,169 @@
+"""What a simulated cluster is made of: its settings, jobs as they stand, what each run of a job will do."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+NEVER = math.inf
+"""A wait or a run that does not end by itself."""
+
+
+PBS_MOST_RUNS = 21
+"""OpenPBS holds a job after that many runs."""
+AGENT_TIMEOUT_S = 45.0
+"""OpenPBS answers a rerun that takes longer with an error, while the rerun goes on."""
+
+
+class State(str, Enum):
+    """A job's state in E-HPC's lists: they do not tell a job that ended well from one that failed."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    FINISHED = "FINISHED"
+
+
+class Flavour(str, Enum):
+    """Which scheduler a cluster behaves like; the value is E-HPC's SchedulerType."""
+
+    PBS = "pbs"
+    SLURM = "slurm"
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSettings:
+    """How a cluster behaves where clusters differ."""
+
+    region: str = "cn-hangzhou"
+    status: str = "running"
+    """One of uninit, creating, init, running, exception, releasing; only a running one takes orders."""
+    rerun_lag_s: float | None = None
+    """How long a killed run is still shown RUNNING; None: 3 s on PBS, 0 on Slurm.
+
+    Beyond 45 s a rerun is answered with an error although it goes on.
+    """
+    accepts_queued: bool = False
+    """Whether a rerun of a queued job is accepted, without effect; else it is refused."""
+    forecast_off_s: float = 60.0
+    """By how much Slurm's forecast of a queued job's start is too late."""
+
+
+class Ending(str, Enum):
+    """How a run ends by itself."""
+
+    FINISH = "finish"
+    REQUEUE = "requeue"
+    """The scheduler takes the job back into the queue, as after a node failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a job, from its start."""
+
+    after_s: float
+    ending: Ending = Ending.FINISH
+    exit_code: int = 0
+
+
+def finishes(after_s: float, exit_code: int = 0) -> Run:
+    """A run that ends by itself, well or badly: the lists show FINISHED for both."""
+    return Run(after_s, Ending.FINISH, exit_code)
+
+
+def hangs() -> Run:
+    """A run that never ends by itself."""
+    return Run(NEVER)
+
+
+def requeued(after_s: float) -> Run:
+    """A run that the scheduler itself puts back into the queue."""
+    return Run(after_s, Ending.REQUEUE)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRetry:
+    """E-HPC's own retries (`JobRetry` of SubmitJob): that many, whenever a run ends with that exit code."""
+
+    count: int
+    on_exit_code: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """What a user submits, and what will come of it."""
+
+    runs: tuple[Run, ...] = (Run(NEVER),)
+    """First run, second run, …; the last one goes for every further run."""
+    wait_s: float = 0.0
+    """In the queue before the first start; NEVER: it stays there."""
+    requeue_wait_s: float | None = None
+    """In the queue before each further start; None: drawn from the world's seed, 1 to 5 s."""
+    name: str = "job"
+    owner: str = "alice"
+    queue: str = "workq"
+    rerunnable: bool = True
+    nodes: int = 1
+    hosts: tuple[str, ...] = ()
+    """Where the first run is; empty: drawn from the world's seed, as for every further run."""
+    retry: JobRetry | None = None
+
+
+@dataclass(slots=True)
+class Job:
+    """One job as the scheduler has it. What leaves a cluster is a copy."""
+
+    job_id: str
+    spec: JobSpec
+    submitted_at: float
+    modified_at: float
+    state: State = State.QUEUED
+    started_at: int | None = None
+    """Unix seconds, whole as in the lists: with the job id, this names the run."""
+    forecast: int | None = None
+    """When the scheduler thinks that a queued job will start."""
+    nodes: tuple[str, ...] = ()
+    run_count: int = 0
+    exit_code: int | None = None
+    held: bool = False
+    array_request: str = ""
+    """`first-last:step` of an array's parent."""
+    subjobs: tuple[str, ...] = ()
+    dying: bool = False
+    """A rerun is in progress: the lists still show the run that it kills."""
+    plan: int = 0
+    """Which plan is in force: events of an earlier one no longer concern the job."""
+
+    @property
+    def shown_start(self) -> int | None:
+        """StartTime as the lists have it."""
+        return self.forecast if self.state is State.QUEUED else self.started_at
+
+    @property
+    def run(self) -> Run:
+        """What the present run does."""
+        return self.spec.runs[min(self.run_count, len(self.spec.runs)) - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """One effective rerun: the truth that `never twice` is judged by."""
+
+    cluster_id: str
+    job_id: str
+    life: int
+    """StartTime of the run killed; of a subjob rerun with its array, it may have ended before."""
+    at: float
+
+
+def subjob_ids(parent_id: str, array_request: str) -> tuple[str, ...]:
+    """Ids of an array's subjobs: `12[].scheduler` with `2-7:2` has `12[2].scheduler`, `12[4]…`, `12[6]…`.
+
+    Raises ValueError if the parent's id has no `[]` or the request is not `first-last:step`.
+    """
+    head, brackets, tail = parent_id.partition("[]")
+    if not brackets:
+        raise ValueError(f"{parent_id!r} is not the id of an array's parent: it has no []")
+    span, _, step = array_request.partition(":")
+    first, _, last = span.partition("-")
+    return tuple(f"{head}[{index}]{tail}" for index in range(int(first), int(last) + 1, int(step or "1")))

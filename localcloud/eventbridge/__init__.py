@@ -1,0 +1,1 @@
+"""EventBridge: buses, rules, delivery at least once, and event streams."""

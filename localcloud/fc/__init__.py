@@ -1,0 +1,1 @@
+"""Function Compute: deployed functions behind two HTTP doors, synchronous and asynchronous calls."""

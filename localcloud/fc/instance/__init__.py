@@ -1,0 +1,1 @@
+"""One function instance: what runs a handler as Function Compute does."""

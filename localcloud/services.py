@@ -1,0 +1,20 @@
+"""Every service of the local cloud, one line each: what `LocalCloud` starts and scenario files may tell of."""
+
+from __future__ import annotations
+
+from localcloud.ehpc.service import Ehpc
+from localcloud.eventbridge.service import EventBridge
+from localcloud.fc.service import FunctionCompute
+from localcloud.schedulerx.service import Schedulerx
+from localcloud.service import Service
+from localcloud.sls.service import LogService
+from localcloud.tablestore.service import Tablestore
+
+SERVICES: tuple[type[Service], ...] = (
+    Ehpc,
+    Schedulerx,
+    LogService,
+    EventBridge,
+    FunctionCompute,
+    Tablestore,
+)

@@ -1,0 +1,1 @@
+"""Simple Log Service, and its trigger for functions."""

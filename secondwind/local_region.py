@@ -1,0 +1,103 @@
+"""Second Wind on localhost: a local cloud with an outcome Logstore, and the four functions deployed in it.
+
+    with Region(folder, code_path=root) as region:
+        region.cloud.populate(read_story(DEFAULT), now)
+        region.function("manual").invoke(b'{"jobs": […]}')
+
+Functions run as Function Compute runs them, each in a process of its own that is started by its first call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import final
+
+from localcloud.cloud import LocalCloud
+from localcloud.eventbridge.service import EventBridge
+from localcloud.fc.instance.context import Kind
+from localcloud.fc.instance.runtime import FunctionRuntime
+from localcloud.fc.models import InvocationResult
+from localcloud.fc.service import FunctionCompute
+from localcloud.sls.service import LogService
+from localcloud.sls.trigger import LogTriggerPump, TriggerConfig
+from localcloud.wire.signing import LOCAL_CREDENTIAL
+
+PROJECT, OUTCOMES = "secondwind", "outcomes"
+"""Where outcomes go."""
+FUNCTIONS: Mapping[str, Kind] = {"log_trigger": "3.10", "event_trigger": "3.12", "manual": "3.12", "sweep": "3.10"}
+"""The functions, and as which Python's context each is called: both kinds are in use."""
+DEFAULT = Path(__file__).with_name("default_scenario.yaml")
+"""The story that the files in `events/` tell of."""
+
+
+@final
+class Region:
+    """A running region. `folder` holds the ledger; `settings` go to every function and win over the region's own."""
+
+    def __init__(
+        self, folder: Path, *, code_path: Path, settings: Mapping[str, str] | None = None, port: int = 0, seed: int = 0
+    ) -> None:
+        self.cloud = LocalCloud(port=port, seed=seed)
+        self.logs = self.cloud[LogService]
+        self.bridge = self.cloud[EventBridge]
+        functions = self.cloud[FunctionCompute]
+        functions.fc2.service = "secondwind"  # what `secondwind invoke --via fc2` names unless it is told otherwise
+        self.desk = functions.desk
+        self.logs.create_logstore(PROJECT, OUTCOMES, shards=1)
+        self.environment = {
+            "SECONDWIND_EHPC_ENDPOINT": self.cloud.endpoint,
+            "SECONDWIND_SCHEDULERX_ENDPOINT": self.cloud.endpoint,
+            "SECONDWIND_SLS_ENDPOINT": self.cloud.endpoint,
+            "SECONDWIND_OUTCOME_PROJECT": PROJECT,
+            "SECONDWIND_OUTCOME_LOGSTORE": OUTCOMES,
+            "SECONDWIND_LEDGER_URL": f"sqlite://{folder.resolve() / 'ledger.db'}",
+            **(settings or {}),
+        }
+        self._code_path = code_path
+        self._functions: dict[str, FunctionRuntime] = {}
+        self._lock = Lock()
+        for name in FUNCTIONS:
+            self.desk.deploy(deployed_name(name), partial(self._invoke, name), environment=self.environment)
+
+    def function(self, name: str) -> FunctionRuntime:
+        """One of FUNCTIONS. Raises KeyError for another."""
+        with self._lock:
+            if name not in self._functions:
+                self._functions[name] = FunctionRuntime(
+                    f"functions.{name}.index.handler",
+                    code_path=self._code_path,
+                    initializer=f"functions.{name}.index.initialize",
+                    environment=self.environment,
+                    context_kind=FUNCTIONS[name],
+                    function_name=name,
+                    credentials=LOCAL_CREDENTIAL,
+                )
+            return self._functions[name]
+
+    def _invoke(self, name: str, event: bytes) -> InvocationResult:
+        return self.function(name).invoke(event)
+
+    def pump(self, project: str, logstore: str, *, seed: int = 0) -> LogTriggerPump:
+        """A Log Service trigger from that Logstore to `log_trigger`."""
+        config = TriggerConfig(project=project, logstore=logstore, endpoint=self.cloud.endpoint)
+        return LogTriggerPump(self.logs, self.function("log_trigger"), config, seed=seed)
+
+    def __enter__(self) -> Region:
+        self.cloud.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for function in self._functions.values():
+            function.close()
+        self.cloud.stop()
+
+
+def deployed_name(function: str) -> str:
+    """The name under which one of FUNCTIONS is deployed: `secondwind-log-trigger` for `log_trigger`."""
+    return f"secondwind-{function.replace('_', '-')}"
