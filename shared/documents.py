@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, TypeVar
 
 import msgspec
 
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.job import Scope
-from shared.domain.keys import CONTROLS_KEY
+from shared.domain.keys import CONTROLS_KEY, Kind, kind_of
 from shared.domain.life import Life
 from shared.domain.limits import MAX_DIGITS, SharedLimit
 from shared.domain.mode import Controls
 from shared.domain.record import JobRecord
+from shared.ports import Stored, Write
 from shared.systems import SYSTEMS
 
+KEPT_S = 30 * 86_400.0
+"""How long a document outlives its last change: longer than any redelivery and every window."""
+_LOG = logging.getLogger(__name__)
 Document = JobRecord | SharedLimit | Controls
 _T = TypeVar("_T", JobRecord, SharedLimit, Controls)
 
@@ -52,6 +57,36 @@ def decode_controls(document: bytes) -> Controls:
         LedgerUnavailable: it is not one of ours; it must not count as "nothing set".
     """
     return _decoded(_CONTROLS, document, f"the ledger document {CONTROLS_KEY}")
+
+
+def limit_of(key: str, stored: Stored | None) -> SharedLimit | None:
+    """A shared limit as read; one that does not exist yet is unused. None if it is malformed: that counts as a no."""
+    if stored is None:
+        return SharedLimit()
+    try:
+        return decode_limit(stored.document)
+    except LedgerUnavailable as error:
+        _LOG.error("%s is left as it is: %s", key, error)
+        return None
+
+
+def limit_write(key: str, limit: SharedLimit, stored: Stored | None, now: float) -> Write:
+    """The compare-and-set of a shared limit.
+
+    A breaker that is open, or still owes, never expires: it never closes itself. Breakers alone can be due.
+    """
+    return Write(
+        key=key,
+        document=encode(limit),
+        expected=stored.version if stored else None,
+        due_at=limit.listed_at if kind_of(key) is Kind.BREAKER else None,
+        expires_at=None if limit.opened_at is not None or limit.owed else now + KEPT_S,
+    )
+
+
+def record_write(key: str, record: JobRecord, version: int | None, now: float) -> Write:
+    """The compare-and-set of a record that was read at that version; None: it is new."""
+    return Write(key=key, document=encode(record), expected=version, due_at=record.due_at, expires_at=now + KEPT_S)
 
 
 def _decoded(decoder: msgspec.json.Decoder[_T], document: bytes, name: str = "a ledger document") -> _T:

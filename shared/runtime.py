@@ -21,7 +21,7 @@ from shared.domain.credentials import Credentials
 from shared.domain.errors import Fault, InputError, PolicyError, SettingsError
 from shared.domain.failure import Intake, Trigger, Unreadable
 from shared.heal import Healer, Invocation, Report
-from shared.intake.context import Context, Told, content_hash, event_id, unreadable
+from shared.intake.context import Context, Envelope, content_hash, event_id, unreadable
 from shared.intake.event import read_events
 from shared.intake.log import read_logs
 from shared.intake.manual import read_manual
@@ -132,7 +132,7 @@ def _read_range(wiring: Wiring, wanted: LogRange, trigger: Trigger, event: bytes
     try:
         return read_logs(wiring.source.pull(wanted), wanted, wiring.context, trigger)
     except InputError as error:
-        told = Told(path="$", trigger=trigger, event_id=event_id("log", content_hash(event)), original=event)
+        told = Envelope(path="$", trigger=trigger, event_id=event_id("log", content_hash(event)), original=event)
         return Intake(unreadable=[unreadable(told, error.faults)])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from secondwind.by_hand.places import Job
 from secondwind.outcomes import OutcomeLog, OutcomesUnavailable, Row
@@ -16,7 +16,6 @@ from shared.systems import SYSTEMS
 
 DEFAULT_REGION = "cn-hangzhou"
 _NAMED = ("SECONDWIND_SLS_ENDPOINT", "SECONDWIND_OUTCOME_PROJECT", "SECONDWIND_OUTCOME_LOGSTORE")
-_FIELDS = frozenset(field.name for field in structs.fields(Outcome))
 
 
 class FromLog(Struct, frozen=True, kw_only=True):
@@ -58,8 +57,15 @@ def ask_log(
             rows.update({row.get("outcome_id", ""): row for row in log.read(since, until, query)})
     except (UnusableError, OutcomesUnavailable) as error:
         return FromLog(problem=str(error))
-    known = tuple({name: value for name, value in row.items() if name in _FIELDS} for row in rows.values())
+    fields = _fields()
+    known = tuple({name: value for name, value in row.items() if name in fields} for row in rows.values())
     return FromLog(name=f"{log.project}/{log.logstore}", rows=known)
+
+
+def _fields() -> frozenset[str]:
+    """What an outcome can have: whoever writes into the Logstore may have written more."""
+    places = (part.field for system in SYSTEMS for part in system.parts)
+    return frozenset({"system", "region", *places, *Outcome.__struct_fields__})
 
 
 def queries_of(job: Job) -> list[dict[str, str]]:

@@ -22,8 +22,7 @@ from shared.domain.errors import LedgerUnavailable, PolicyError, SettingsError
 from shared.domain.failure import Failure, Trigger, Unreadable
 from shared.heal import Healer, Invocation, Item, Report
 from shared.intake.announcement import read_announcement
-from shared.intake.context import Context
-from shared.intake.context import Told as Envelope
+from shared.intake.context import Context, Envelope
 from shared.policy.load import load_policy
 from shared.policy.model import Policy
 from shared.ports import JobSystem

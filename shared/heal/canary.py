@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from shared.documents import limit_of, limit_write
 from shared.domain.decision import Ask
 from shared.domain.job import Scope
 from shared.domain.keys import breaker_key
@@ -19,7 +20,6 @@ from shared.domain.record import CaseState
 from shared.domain.snapshot import LookFailed
 from shared.heal.item import Item, Notice
 from shared.heal.limits import newly_owed
-from shared.heal.records import limit_of, limit_write
 from shared.policy.model import Policy
 from shared.ports import Ledger
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
+from shared.documents import limit_of, limit_write
 from shared.domain.job import Scope
 from shared.domain.keys import breaker_key, pace_key, rate_key
 from shared.domain.limits import PACE_WINDOW_S, SharedLimit, room, room_at, take_breaker_tokens, take_tokens
 from shared.domain.reasons import Reason
 from shared.heal.item import Item, Notice
-from shared.heal.records import limit_of, limit_write
 from shared.policy.model import Policy
 from shared.ports import Ledger, Stored
 from shared.systems import SYSTEMS

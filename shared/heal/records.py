@@ -5,15 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 
-from shared.documents import decode_limit, decode_record, encode
+from shared.documents import decode_record, record_write
 from shared.domain.errors import LedgerUnavailable
-from shared.domain.keys import Kind, kind_of
-from shared.domain.limits import SharedLimit
+from shared.domain.keys import kind_of
 from shared.domain.record import JobRecord
 from shared.ports import Ledger, Stored, Write
 
-KEPT_S = 30 * 86_400.0
-"""How long a document outlives its last change: longer than any redelivery and every window."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -90,16 +87,7 @@ class Records:
             return frozenset()
         writes = [
             *also,
-            *(
-                Write(
-                    key=key,
-                    document=encode(self._records[key]),
-                    expected=self._versions[key],
-                    due_at=self._records[key].due_at,
-                    expires_at=self._now + KEPT_S,
-                )
-                for key in keys
-            ),
+            *(record_write(key, self._records[key], self._versions[key], self._now) for key in keys),
         ]
         conflicts = self._ledger.save(writes)
         self._changed.clear()
@@ -108,28 +96,3 @@ class Records:
                 self._versions[key] = (self._versions[key] or 0) + 1
                 self._read[key] = self._records[key]
         return conflicts
-
-
-def limit_of(key: str, stored: Stored | None) -> SharedLimit | None:
-    """A shared limit as read; one that does not exist yet is unused. None if it is malformed: that counts as a no."""
-    if stored is None:
-        return SharedLimit()
-    try:
-        return decode_limit(stored.document)
-    except LedgerUnavailable as error:
-        _LOG.error("%s is left as it is: %s", key, error)
-        return None
-
-
-def limit_write(key: str, limit: SharedLimit, stored: Stored | None, now: float) -> Write:
-    """The compare-and-set of a shared limit.
-
-    A breaker that is open, or still owes, never expires: it never closes itself. Breakers alone can be due.
-    """
-    return Write(
-        key=key,
-        document=encode(limit),
-        expected=stored.version if stored else None,
-        due_at=limit.listed_at if kind_of(key) is Kind.BREAKER else None,
-        expires_at=None if limit.opened_at is not None or limit.owed else now + KEPT_S,
-    )

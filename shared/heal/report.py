@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from shared.documents import limit_of, limit_write
 from shared.domain.decision import Ask
 from shared.domain.errors import LedgerUnavailable, SinkUnavailable
 from shared.domain.failure import Unreadable
@@ -15,7 +16,7 @@ from shared.domain.reasons import Reason
 from shared.domain.record import JobRecord
 from shared.domain.verdicts import Verdict
 from shared.heal.item import Notice, Report, Result, Walked
-from shared.heal.records import Records, limit_of, limit_write
+from shared.heal.records import Records
 from shared.ports import Ledger, OutcomeSink, Write
 
 OWED_PER_DOCUMENT = 200

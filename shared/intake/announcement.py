@@ -23,7 +23,7 @@ from shared.domain.job import Scope
 from shared.domain.outcome import stable_id
 from shared.intake import values
 from shared.intake.body import Bad
-from shared.intake.context import Context, Told, unreadable
+from shared.intake.context import Context, Envelope, unreadable
 from shared.reading.ids import Field, count
 from shared.reading.text import below, clean, kind, quoted
 from shared.reading.times import moment
@@ -69,7 +69,9 @@ def announces(fields: Mapping[str, Any]) -> bool:
     return fields.get("system") in SYSTEMS.names or fields.get("schema") == values.SCHEMA
 
 
-def read_announcement(record: Any, told: Told, context: Context, found: Iterable[Fault] = ()) -> Failure | Unreadable:
+def read_announcement(
+    record: Any, told: Envelope, context: Context, found: Iterable[Fault] = ()
+) -> Failure | Unreadable:
     """The failure that a record announces; `found`: faults that the door found in and around it."""
     faults = list(found)
     if not isinstance(record, dict):
@@ -128,7 +130,7 @@ def _read_fields(record: Mapping[str, Any], path: str, faults: list[Fault]) -> d
     return got
 
 
-def _envelope_time(record: Mapping[str, Any], told: Told, faults: list[Fault]) -> float | None:
+def _envelope_time(record: Mapping[str, Any], told: Envelope, faults: list[Fault]) -> float | None:
     """The envelope's time; a fault only if it is wrong and the record has none of its own."""
     if told.time is None or not _absent(record.get("occurred_at")):
         return None
@@ -140,7 +142,7 @@ def _envelope_time(record: Mapping[str, Any], told: Told, faults: list[Fault]) -
 
 
 def _failure(
-    record: Mapping[str, Any], got: dict[str, Any], occurred_at: float | None, told: Told, context: Context
+    record: Mapping[str, Any], got: dict[str, Any], occurred_at: float | None, told: Envelope, context: Context
 ) -> Failure:
     system = SYSTEMS.named(got["system"])
     scope = system.scope(got)
@@ -157,7 +159,7 @@ def _failure(
     )
 
 
-def _telling_id(scope: Scope, got: Mapping[str, Any], occurred_at: float | None, told: Told) -> str:
+def _telling_id(scope: Scope, got: Mapping[str, Any], occurred_at: float | None, told: Envelope) -> str:
     names = (
         "job_id",
         "job_instance_id",

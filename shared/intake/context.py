@@ -40,7 +40,7 @@ class Context(Struct, frozen=True, kw_only=True):
         return region == self.region or region in self.further_regions
 
 
-class Told(Struct, frozen=True, kw_only=True):
+class Envelope(Struct, frozen=True, kw_only=True):
     """One record as its envelope presents it."""
 
     path: str
@@ -58,7 +58,7 @@ class Told(Struct, frozen=True, kw_only=True):
     """Where it came from, as the envelope says. No part of what was told: another door may tell the same again."""
 
 
-def unreadable(told: Told, faults: Iterable[Fault], hints: Mapping[str, str] | None = None) -> Unreadable:
+def unreadable(told: Envelope, faults: Iterable[Fault], hints: Mapping[str, str] | None = None) -> Unreadable:
     """The record that could not be read: each fault once, the original bounded and printable."""
     listed = list(dict.fromkeys(faults))
     if len(listed) > MAX_FAULTS:

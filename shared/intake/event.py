@@ -17,7 +17,7 @@ from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Failure, Intake, Speaker, Trigger, Unreadable
 from shared.intake.announcement import read_announcement
 from shared.intake.body import Bad, compact, flaws, parse, parse_text, readable
-from shared.intake.context import Context, Told, content_hash, event_id, unreadable
+from shared.intake.context import Context, Envelope, content_hash, event_id, unreadable
 from shared.intake.log import add, find_in_log
 from shared.ports import TOPIC
 from shared.reading.text import below, bounded, kind
@@ -40,7 +40,7 @@ def read_events(body: bytes, context: Context) -> Intake:
     try:
         value = parse(body)
     except InputError as error:
-        told = Told(path="$", trigger=Trigger.EVENT, event_id=event_id("event", content_hash(body)), original=body)
+        told = Envelope(path="$", trigger=Trigger.EVENT, event_id=event_id("event", content_hash(body)), original=body)
         return Intake(unreadable=[unreadable(told, error.faults)])
     intake = Intake()
     for where, item in items(value, "$"):
@@ -66,7 +66,7 @@ def read_item(value: Any, path: str, trigger: Trigger, context: Context, intake:
     """Add to the intake what one item of a body is: an event, or a bare announcement."""
     item = readable(value)
     faults = flaws(value, path)
-    told = Told(
+    told = Envelope(
         path=path,
         trigger=trigger,
         event_id=_event_id(item),
@@ -92,7 +92,7 @@ def _is_cloud_event(item: dict[str, Any]) -> bool:
 
 
 def _read_cloud_event(
-    event: dict[str, Any], envelope: Told, context: Context, faults: list[Fault]
+    event: dict[str, Any], envelope: Envelope, context: Context, faults: list[Fault]
 ) -> Failure | Unreadable | None:
     """What the event announces; None if it carries somebody else's log."""
     record, where = _opened(event.get("data"), below(envelope.path, "data"), faults)
@@ -108,7 +108,7 @@ def _read_cloud_event(
             if carrier in record:
                 record, where = _opened(record[carrier], below(where, carrier), faults)
                 break
-    told = Told(
+    told = Envelope(
         path=where,
         trigger=envelope.trigger,
         event_id=envelope.event_id,

@@ -17,7 +17,7 @@ from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Failure, Intake, Speaker, Trigger, Unreadable
 from shared.intake.announcement import announces, read_announcement
 from shared.intake.body import flaws, parse, parse_text, readable
-from shared.intake.context import Context, Told, event_id
+from shared.intake.context import Context, Envelope, event_id
 from shared.ports import TOPIC, LogEntry, LogRange
 from shared.reading.text import below, bounded
 from shared.systems import SYSTEMS
@@ -47,7 +47,7 @@ def read_logs(
         if announced is None:
             intake.passed_over += 1
             continue
-        told = Told(
+        told = Envelope(
             path=announced.path,
             trigger=trigger,
             event_id=event_id(source.project, source.logstore, source.shard, source.begin_cursor, entry.ordinal),

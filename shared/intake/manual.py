@@ -19,7 +19,7 @@ from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Intake, Trigger, Unreadable
 from shared.intake.announcement import read_announcement
 from shared.intake.body import Bad, flaws, parse, parse_text, readable
-from shared.intake.context import Context, Told, event_id, unreadable
+from shared.intake.context import Context, Envelope, event_id, unreadable
 from shared.intake.event import items, read_item
 from shared.intake.log import add
 from shared.intake.trigger import OTHER_BODIES, is_trigger, read_trigger_value
@@ -50,9 +50,9 @@ class _Reading(Struct):
     wrappers: int = 0
     said: dict[str, list[bool]] = {}
 
-    def told(self, path: str, own_id: str, original: Any) -> Told:
+    def told(self, path: str, own_id: str, original: Any) -> Envelope:
         request = self.context.request_id
-        return Told(path=path, trigger=Trigger.MANUAL, event_id=own_id, original=original, salt=request)
+        return Envelope(path=path, trigger=Trigger.MANUAL, event_id=own_id, original=original, salt=request)
 
     def refuse(self, faults: list[Fault]) -> None:
         """The body as a whole is invalid."""

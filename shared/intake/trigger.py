@@ -20,7 +20,7 @@ from typing import Any
 from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Trigger, Unreadable
 from shared.intake.body import Bad, flaws, parse, readable
-from shared.intake.context import Context, Told, content_hash, event_id, unreadable
+from shared.intake.context import Context, Envelope, content_hash, event_id, unreadable
 from shared.ports import LogRange
 from shared.reading.text import kind, quoted
 
@@ -42,7 +42,7 @@ _LOGSTORE = re.compile(r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]")
 
 def read_trigger(body: bytes, context: Context) -> LogRange | Unreadable:
     """The range that a trigger's body names. Never raises for what the body holds."""
-    told = Told(path="$", trigger=Trigger.LOG, event_id=event_id("log", content_hash(body)), original=body)
+    told = Envelope(path="$", trigger=Trigger.LOG, event_id=event_id("log", content_hash(body)), original=body)
     try:
         value = parse(body)
     except InputError as error:
@@ -58,7 +58,7 @@ def is_trigger(value: Any) -> bool:
     return isinstance(readable(body.get("source")), dict)
 
 
-def read_trigger_value(value: Any, told: Told, context: Context) -> LogRange | Unreadable:
+def read_trigger_value(value: Any, told: Envelope, context: Context) -> LogRange | Unreadable:
     """As `read_trigger`, of a value that somebody has parsed already."""
     faults = flaws(value, told.path)
     path = f"{told.path}.source"

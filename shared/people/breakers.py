@@ -7,14 +7,13 @@ from enum import Enum
 
 from msgspec import Struct
 
-from shared.documents import decode_limit, encode
+from shared.documents import decode_limit, limit_of, limit_write, record_write
 from shared.domain.job import Scope
 from shared.domain.keys import Kind, breaker_key, job_of, kind_of, scope_of_breaker
 from shared.domain.limits import SharedLimit, closed_by_hand, opened
 from shared.domain.record import JobRecord
-from shared.heal.records import limit_of, limit_write
 from shared.people.moves import backlog, drop, resume, waits_behind_breaker
-from shared.people.walk import BATCH, TRIES, Contended, as_listed, batches, listed, record_write, records
+from shared.people.walk import BATCH, TRIES, Contended, as_listed, batches, listed, records
 from shared.ports import Ledger, Stored, Write
 
 
@@ -165,7 +164,7 @@ def _round(ledger: Ledger, turns: _Turns) -> tuple[int, int]:
         decided, count = turns.decided(key, record, met)
         if count:
             met += count
-            batch[key] = (record_write(key, encode(decided), stored, decided.due_at, turns.now), count)
+            batch[key] = (record_write(key, decided, stored.version, turns.now), count)
         if len(batch) == BATCH:
             changed += _saved(ledger, batch)
             batch = {}

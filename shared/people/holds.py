@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from shared.documents import decode_record, encode
+from shared.documents import decode_record, record_write
 from shared.domain.errors import SecondWindError
 from shared.domain.outcome import Outcome
 from shared.domain.record import Case, CaseState
 from shared.people.moves import approve, reject
-from shared.people.walk import TRIES, Contended, as_listed, record_write, records
+from shared.people.walk import TRIES, Contended, as_listed, records
 from shared.ports import Ledger
 
 MIN_PREFIX = 6
@@ -88,7 +88,7 @@ def answer(ledger: Ledger, hold: Hold, *, yes: bool, by: str, now: float) -> Out
         if stored is None or record is None or case is None:
             raise UnknownId(f"failure {hold.case.failure_id} is not in the ledger any more")
         changed, outcome = decide(record, as_listed(hold.key, case), by, now)
-        write = record_write(hold.key, encode(changed), stored, changed.due_at, now)
+        write = record_write(hold.key, changed, stored.version, now)
         if not ledger.save([write]):
             return outcome
     raise Contended(hold.key)

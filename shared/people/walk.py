@@ -11,8 +11,7 @@ from shared.documents import decode_record
 from shared.domain.errors import LedgerUnavailable, SecondWindError
 from shared.domain.keys import job_of, kind_of
 from shared.domain.record import LISTED_AT, Case, JobRecord
-from shared.heal.records import KEPT_S
-from shared.ports import Due, Ledger, Stored, Write
+from shared.ports import Due, Ledger, Stored
 
 TRIES = 3
 """How often a change is made anew after somebody else has changed the same document."""
@@ -77,11 +76,6 @@ def batches(keys: Iterable[str]) -> Iterator[list[str]]:
     everything = list(keys)
     for start in range(0, len(everything), BATCH):
         yield everything[start : start + BATCH]
-
-
-def record_write(key: str, document: bytes, stored: Stored, due_at: float | None, now: float) -> Write:
-    """The compare-and-set of a record; kept as long as the corridor keeps it."""
-    return Write(key=key, document=document, expected=stored.version, due_at=due_at, expires_at=now + KEPT_S)
 
 
 def as_listed(key: str, case: Case) -> Case:

@@ -14,8 +14,7 @@ from shared.domain.mode import Controls, ModeSet
 from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed, Observation
 from shared.intake.announcement import read_announcement
-from shared.intake.context import Context
-from shared.intake.context import Told as Envelope
+from shared.intake.context import Context, Envelope
 from shared.policy.controls import tightened
 from shared.policy.facts import Facts
 from shared.policy.model import Policy

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from shared.documents import decode_limit, decode_record, encode
+from shared.documents import decode_limit, decode_record, encode, limit_write
 from shared.domain.call import Effect
 from shared.domain.keys import breaker_key
 from shared.domain.limits import closed_by_hand
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
 from shared.domain.record import LISTED_AT, CaseState
-from shared.heal.records import limit_write
 from shared.policy.model import Action, Match, Rule
 from shared.ports import Write
 from tests.unit.heal.tricks import DAY_S, Killed, Meddling, break_it, count, finals, quiet, set_policy

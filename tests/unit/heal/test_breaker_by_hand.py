@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.documents import decode_limit
+from shared.documents import decode_limit, limit_of, limit_write
 from shared.domain.keys import breaker_key, rate_key
 from shared.domain.limits import SharedLimit, opened, take_tokens
-from shared.heal.records import limit_of, limit_write
 from shared.policy.model import Rate
 from tests.unit.heal.tricks import Meddling, count, set_policy
 
