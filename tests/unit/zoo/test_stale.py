@@ -6,20 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.zoo.house import DESK, FILES, ZOO
+from tests.unit.zoo.house import DESK, ZOO
 from tools.zoo.__main__ import main
 from tools.zoo.bugs import ZooError, read_bugs
 from tools.zoo.changes import Fault
 from tools.zoo.stale import Stale, stale
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A repository with a zoo of one bug."""
-    for name, text in FILES.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    return tmp_path
 
 
 def _stale(root: Path) -> list[Stale]:
