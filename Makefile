@@ -58,9 +58,9 @@ requirements:
 clean:
 	rm -rf $(VENV) .venvs build .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 
-# Known-bad patches, each applied in a scratch copy: the tests must catch every one.
+# Known bugs, each put into a scratch copy: the tests must catch every one. make zoo BUGS='breaker force': only those.
 zoo: setup
-	$(BIN)/python tools/zoo.py
+	$(BIN)/python -m tools.zoo $(BUGS)
 
 # Every pair of faults run by itself (some 520,000; `make test` explores them, see tests/proof/exploration.py), every
 # interleaving with a fault (some 556,000), 100,000 random histories: under an hour on two cores, extrapolated from shares.
