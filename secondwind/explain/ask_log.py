@@ -64,8 +64,7 @@ def ask_log(
 
 def _fields() -> frozenset[str]:
     """What an outcome can have: whoever writes into the Logstore may have written more."""
-    places = (part.field for system in SYSTEMS for part in system.parts)
-    return frozenset({"system", "region", *places, *Outcome.__struct_fields__})
+    return frozenset({*SYSTEMS.places, *Outcome.__struct_fields__})
 
 
 def queries_of(job: Job) -> list[dict[str, str]]:

@@ -12,6 +12,8 @@ from __future__ import annotations
 from shared.domain.failure import Trigger
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
+from shared.systems import SYSTEMS
+from shared.systems.system import System
 
 UNKNOWN_AFTER_S = 600
 """An outcome that is unknown for longer wants a person's look: settle_s of the shipped policy is 120."""
@@ -19,7 +21,14 @@ UNSWEPT_AFTER_S = 7200
 """An open failure without any further outcome for so long: twice the longest cooldown of the shipped policy."""
 
 _NO_DRY_RUN = "not dry_run: true"
-_SCOPE = "coalesce(cluster_id, concat(namespace, '/', group_id), '-')"
+
+
+def _scope_of(system: System) -> str:
+    fields = [part.field for part in system.parts]
+    return fields[0] if len(fields) == 1 else "concat(" + ", '/', ".join(fields) + ")"
+
+
+_SCOPE = f"coalesce({', '.join(_scope_of(system) for system in SYSTEMS)}, '-')"
 _ENDED_BADLY = f"'{Reason.SEEN_FAILED.value}', '{Reason.NOT_RESTARTED.value}'"
 _NOT_TO_HEAL = f"'{Verdict.INELIGIBLE.value}', '{Verdict.INVALID.value}', '{Verdict.WOULD_RERUN.value}'"
 _NO_FAILURE = f"'{Reason.BREAKER_OPENED.value}', '{Reason.BREAKER_CLOSED.value}'"

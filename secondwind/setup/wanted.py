@@ -11,6 +11,7 @@ from typing import Any
 
 from secondwind.setup import queries
 from shared.domain.outcome import Outcome
+from shared.systems import SYSTEMS
 
 Json = dict[str, Any]
 
@@ -69,7 +70,8 @@ def index_keys() -> dict[str, Json]:
     """Every outcome field, with SQL (`doc_value`) switched on."""
     text: Json = {"type": "text", "token": TOKENS, "caseSensitive": False, "doc_value": True, "chn": False}
     number: Json = {"type": "long", "doc_value": True}
-    return {name: dict(number if name in LONG_FIELDS else text) for name in Outcome.__struct_fields__}
+    own = [name for name in Outcome.__struct_fields__ if name != "place"]
+    return {name: dict(number if name in LONG_FIELDS else text) for name in (*own, *SYSTEMS.places)}
 
 
 def index_line() -> Json:

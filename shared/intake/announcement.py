@@ -188,5 +188,4 @@ def _extra(record: Mapping[str, Any], system: System) -> dict[str, str]:
 
 
 def _hints(got: Mapping[str, Any]) -> dict[str, str]:
-    places = ("system", "region", *(part.field for system in SYSTEMS for part in system.parts), *_UNITS)
-    return {name: str(got[name]) for name in dict.fromkeys(places) if name in got}
+    return {name: str(got[name]) for name in (*SYSTEMS.places, *_UNITS) if name in got}

@@ -45,6 +45,12 @@ class Registry:
         return tuple(self._known)
 
     @property
+    def places(self) -> tuple[str, ...]:
+        """Fields in which outcomes name whose job it is: system, region, and every part of every scope."""
+        parts = (part.field for system in self for part in system.parts)
+        return ("system", "region", *dict.fromkeys(parts))
+
+    @property
     def either(self) -> str:
         """Their names, for people: `ehpc or schedulerx`."""
         return " or ".join(self._known)

@@ -16,6 +16,7 @@ from shared.domain.mode import Mode
 from shared.doors import DOOR
 from shared.settings import read_settings
 from shared.settings.ledger_url import TablestoreLedger
+from shared.systems import SYSTEMS
 from tests.deploy.serverless import ENVIRONMENT, PINNED, ROOT, Serverless, is_alive
 from tools.bundle_parts import RUNTIMES
 from tools.deploy_check import read_defaults
@@ -176,6 +177,13 @@ def test_handlers_exist_and_the_bundle_is_the_one_that_is_built(resolved: dict[s
             assert callable(getattr(importlib.import_module(module), attribute))
         assert props["code"] == f"./build/secondwind-{props['runtime']}.zip"
     assert len(names) == len(DOOR)
+
+
+def test_events_of_every_job_system_are_let_through(resolved: dict[str, Any]) -> None:
+    """The rule's pattern names the systems that there are: of another one no event would reach the function."""
+    (trigger,) = resolved["resources"]["event_trigger"]["props"]["triggers"]
+    pattern = json.loads(trigger["triggerConfig"]["eventRuleFilterPattern"])
+    assert pattern == {"data": {"system": list(SYSTEMS.names)}}
 
 
 def test_the_functions_accept_their_environment(resolved: dict[str, Any]) -> None:
