@@ -14,6 +14,7 @@ import pytest
 
 from secondwind.setup import queries
 from shared.domain.outcome import Outcome, rfc3339
+from shared.systems import SYSTEMS
 
 NOW = 1_767_225_600.0
 
@@ -97,7 +98,7 @@ def ask(query: str, *rows: dict[str, str]) -> list[dict[str, Any]]:
         "to_unixtime", 1, lambda text: text and datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
     )
     base.create_function("now", 0, lambda: rfc3339(NOW))
-    names = Outcome.__struct_fields__
+    names = [*(name for name in Outcome.__struct_fields__ if name != "place"), *SYSTEMS.places]
     columns = ", ".join(f'"{name}"' for name in names)
     base.execute(f"CREATE TABLE everything ({columns})")
     marks = ", ".join("?" * len(names))
