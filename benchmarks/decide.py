@@ -30,8 +30,8 @@ from shared.policy.decide import decide
 from shared.policy.facts import Facts
 from shared.policy.model import Action, Attempts, Match, Policy, Rule, Source, Thrash
 from shared.policy.patterns import compile_pattern
+from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.ehpc.system import Cluster
 
 RULES = 100
 SLICES = 60

@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 import pytest
 
-from shared.systems.ehpc import system as ehpc
-from shared.systems.schedulerx import system as schedulerx
+from shared.systems.ehpc import scope as ehpc
+from shared.systems.schedulerx import scope as schedulerx
 from tests.deploy.serverless import ENVIRONMENT
 from tools import ram_policy
 from tools.bundle_parts import product_files

@@ -15,7 +15,7 @@ from shared.domain.keys import job_key
 from shared.domain.record import LISTED_AT
 from shared.domain.runs import SKEW_S
 from shared.ports import Ledger
-from shared.systems.ehpc.system import Cluster
+from shared.systems.ehpc.scope import Cluster
 from tests.processes.town import SPEED, Town
 
 WAVE_S = 0.3

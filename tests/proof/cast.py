@@ -8,8 +8,8 @@ from shared.domain import errors
 from shared.domain.failure import Failure, Trigger, Unreadable
 from shared.domain.outcome import stable_id
 from shared.policy.model import Action, Breaker, Cooldown, Match, Policy, Rule
-from shared.systems.ehpc.system import Cluster
-from shared.systems.schedulerx.system import Group
+from shared.systems.ehpc.scope import Cluster
+from shared.systems.schedulerx.scope import Group
 from tests.proof.cluster import ClusterJob, Flavour
 from tests.proof.delivery import Delivery
 from tests.proof.group import GroupJob

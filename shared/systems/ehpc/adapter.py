@@ -14,7 +14,7 @@ from shared.domain.failure import Failure
 from shared.domain.snapshot import Observation
 from shared.ports import Clock
 from shared.systems.ehpc.look import look
-from shared.systems.ehpc.system import RERUN, Cluster
+from shared.systems.ehpc.scope import RERUN, Cluster
 from shared.systems.ehpc.wire import MOST_JOBS_A_CALL, ask, jobs_text
 from shared.systems.openapi import Caller
 from shared.systems.openapi.results import call_result

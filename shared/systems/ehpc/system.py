@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
-
-from msgspec import Struct
 
 from shared.domain.endpoint import Endpoint
 from shared.domain.failure import Failure
-from shared.domain.job import Scope, State
+from shared.domain.job import State
 from shared.ports import Clock, JobSystem
 from shared.reading.ids import MAX_ID_CHARS, Field
 from shared.reading.text import quoted
+from shared.systems.ehpc.scope import LIST, RERUN, Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.imagined import Imagined
 from shared.systems.system import Flag, Operation, Part, Probe, System
@@ -22,8 +21,6 @@ from shared.systems.system import Flag, Operation, Part, Probe, System
 if TYPE_CHECKING:
     from shared.systems.openapi import Caller
 
-RERUN = "RerunJobs"
-LIST = "ListJobsWithFilters"
 NO_CLUSTER = "ehpc-secondwind-doctor"
 """Stands in for a cluster that was not told."""
 _CLUSTER = re.compile(r"[A-Za-z0-9-]{1,128}")
@@ -32,15 +29,6 @@ _JOB = re.compile(
     r"[0-9]{1,18}(?:\[(?:[0-9]{1,18}(?:-[0-9]{1,18}(?::[0-9]{1,18})?)?)?\]|_[0-9]{1,18})?"
     r"(?:\.[A-Za-z0-9_-]+)*"
 )
-
-
-class Cluster(Struct, Scope, frozen=True, kw_only=True, tag="ehpc"):
-    """An E-HPC cluster: what a RerunJobs call names, and what a breaker guards."""
-
-    parts: ClassVar[tuple[str, ...]] = ("cluster_id",)
-    system: ClassVar[str] = "ehpc"
-    region: str
-    cluster_id: str
 
 
 def cluster_id(value: Any) -> str:

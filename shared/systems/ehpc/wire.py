@@ -14,8 +14,8 @@ import msgspec
 from msgspec import Struct
 
 from shared.domain.job import State
+from shared.systems.ehpc.scope import LIST
 from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.ehpc.system import LIST
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, refused, unreadable
 
 VERSION = "2018-04-12"

@@ -19,7 +19,7 @@ from shared.systems.openapi import Caller
 from shared.systems.openapi.results import call_result
 from shared.systems.schedulerx.days import day_of
 from shared.systems.schedulerx.look import JobLook
-from shared.systems.schedulerx.system import RERUN, Group
+from shared.systems.schedulerx.scope import RERUN, Group
 from shared.systems.schedulerx.wire import ask
 
 

@@ -19,8 +19,8 @@ from shared.ports import Clock
 from shared.systems.openapi import Caller, CallFailed
 from shared.systems.openapi.classify import as_number, says_not_there
 from shared.systems.openapi.results import look_failed, malformed, too_long
+from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
-from shared.systems.schedulerx.system import Group
 from shared.systems.schedulerx.wire import Detail, JobConfig, detail, instances, job_config, moment
 
 PAGE_SIZE = 50

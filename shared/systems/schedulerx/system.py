@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
-
-from msgspec import Struct
 
 from shared.domain.endpoint import Endpoint
 from shared.domain.failure import Failure
-from shared.domain.job import Scope, State
+from shared.domain.job import State
 from shared.ports import Clock, JobSystem
 from shared.reading.ids import Field, positive_long, printable_name
 from shared.reading.times import data_time
 from shared.systems.imagined import Imagined
+from shared.systems.schedulerx.scope import RERUN, Group
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
 from shared.systems.system import Flag, Operation, Pace, Part, Probe, System
 
 if TYPE_CHECKING:
     from shared.systems.openapi import Caller
 
-RERUN = "RerunJob"
 PACE_PER_MINUTE = 80
 """It answers 100 calls a minute, user and operation, and others share it
 (https://help.aliyun.com/zh/mse/support/openapi-issues)."""
@@ -31,18 +29,6 @@ NOBODY, NO_JOB = "ehpc-secondwind-doctor", "1"
 # but for regions that it lacks, where it makes up a host that no document mentions.
 _OWN_HOST = frozenset({"cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-shenzhen"})
 _IMAGINED_ID, _IMAGINED_OTHER_ID, _IMAGINED_DATA_TIME = 1000, 100, "2026-01-05 02:00:00"
-
-
-class Group(Struct, Scope, frozen=True, kw_only=True, tag="schedulerx"):
-    """A SchedulerX application group in its namespace."""
-
-    parts: ClassVar[tuple[str, ...]] = ("namespace", "group_id")
-    system: ClassVar[str] = "schedulerx"
-    region: str
-    namespace: str
-    group_id: str
-    namespace_source: str = ""
-    """Only special third parties need it; empty means that the parameter is not sent."""
 
 
 def job_id(value: Any) -> str:

@@ -17,8 +17,8 @@ from shared.domain.job import State
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
 from shared.systems.openapi.classify import as_number, business_row
 from shared.systems.schedulerx.days import instant
+from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.snapshot import Instance
-from shared.systems.schedulerx.system import Group
 
 VERSION = "2019-04-30"
 _OK = 200

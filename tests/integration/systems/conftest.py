@@ -13,9 +13,9 @@ from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import Scope
-from shared.systems.ehpc.system import Cluster
+from shared.systems.ehpc.scope import Cluster
 from shared.systems.openapi import OpenApi
-from shared.systems.schedulerx.system import Group
+from shared.systems.schedulerx.scope import Group
 
 KEY = Credentials(access_key_id="local", access_key_secret="local-secret")
 

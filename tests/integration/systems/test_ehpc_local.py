@@ -14,8 +14,8 @@ from shared.domain.credentials import Credentials
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed
 from shared.systems.ehpc.adapter import EhpcJobs
+from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.ehpc.system import Cluster
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.snapshot import LookFailed
 from shared.systems.schedulerx.adapter import SchedulerxJobs
+from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
-from shared.systems.schedulerx.system import Group
 
 DATA_TIME = "2026-01-01 10:00:00"
 

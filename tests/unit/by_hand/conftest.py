@@ -24,8 +24,8 @@ from shared.ledger.sqlite import SqliteLedger
 from shared.policy.model import Action, Breaker, Cooldown, Match, Policy, Rule
 from shared.ports import Due, Ledger, Stored, Write
 from shared.sweep import sweep
+from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.ehpc.system import Cluster
 
 START = 1_800_000_000.0
 CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")

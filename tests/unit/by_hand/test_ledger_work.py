@@ -22,7 +22,7 @@ from shared.ledger.sqlite import SqliteLedger
 from shared.people import AmbiguousId, Backlog, Contended, UnknownId
 from shared.people.moves import NotHeld, Standing, approve
 from shared.ports import Ledger, Write
-from shared.systems.schedulerx.system import Group
+from shared.systems.schedulerx.scope import Group
 from tests.unit.by_hand.conftest import (
     CLUSTER,
     OTHER,

@@ -10,8 +10,8 @@ from secondwind.by_hand.places import Job, parse_job, parse_scope
 from secondwind.outcomes import query_of
 from secondwind.plain import count, duration, moment, shown, table
 from shared.domain.keys import job_key
-from shared.systems.ehpc.system import Cluster
-from shared.systems.schedulerx.system import Group
+from shared.systems.ehpc.scope import Cluster
+from shared.systems.schedulerx.scope import Group
 
 PART = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=40)
 

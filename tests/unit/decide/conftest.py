@@ -18,10 +18,10 @@ from shared.domain.snapshot import LookFailed
 from shared.policy.conditions import EventPlace
 from shared.policy.facts import Facts
 from shared.policy.model import Action, Attempts, Cooldown, Match, Policy, Rule, Source, Thrash
+from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.ehpc.system import Cluster
+from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
-from shared.systems.schedulerx.system import Group
 from tests.support.lives import with_lives
 
 NOW = 1_800_000_000.0

@@ -15,7 +15,7 @@ from shared.domain.snapshot import LookFailed
 from shared.policy.conditions import EventPlace, LogPlace, Source
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
-from shared.systems.ehpc.system import Cluster
+from shared.systems.ehpc.scope import Cluster
 
 NOW = 1_800_000_000.0
 START = int(NOW) - 3600

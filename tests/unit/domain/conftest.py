@@ -12,10 +12,10 @@ from shared.domain.failure import Failure, Trigger
 from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.record import Case, CaseState
+from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.ehpc.system import Cluster
+from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
-from shared.systems.schedulerx.system import Group
 from tests.support.lives import with_lives
 
 CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")

@@ -12,8 +12,8 @@ from shared.documents import decode_limit, encode
 from shared.domain.limits import SharedLimit, closed_by_hand, opened, take_breaker_tokens
 from shared.domain.outcome import Outcome
 from shared.domain.record import LISTED_AT, OWED_RETRY_S
-from shared.systems.ehpc.system import Cluster
-from shared.systems.schedulerx.system import Group
+from shared.systems.ehpc.scope import Cluster
+from shared.systems.schedulerx.scope import Group
 
 CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
 GROUP = Group(region="cn-hangzhou", namespace="ns", group_id="demo.group")

@@ -18,8 +18,9 @@ from shared.domain.limits import (
     take_breaker_tokens,
     take_tokens,
 )
-from shared.systems.ehpc.system import Cluster
-from shared.systems.schedulerx.system import PACE_PER_MINUTE, Group
+from shared.systems.ehpc.scope import Cluster
+from shared.systems.schedulerx.scope import Group
+from shared.systems.schedulerx.system import PACE_PER_MINUTE
 
 SCOPE = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
 STEPS = st.lists(

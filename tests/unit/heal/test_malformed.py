@@ -14,7 +14,7 @@ from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import CONTROLS_KEY, breaker_key, pace_key, rate_key
 from shared.policy.model import Rate
 from shared.ports import Stored, Write
-from shared.systems.schedulerx.system import Group
+from shared.systems.schedulerx.scope import Group
 from tests.unit.heal.tricks import DAY_S, NO_LOOK, Meddling, set_policy
 
 JOB = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"

@@ -12,10 +12,10 @@ from shared.domain.errors import SinkUnavailable
 from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed, Observation
+from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.ehpc.system import Cluster
+from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, Instance, SchedulerxSnapshot
-from shared.systems.schedulerx.system import Group
 
 START = 1_800_000_000.0
 CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from shared.domain.failure import Failure, Intake, Trigger, Unreadable
 from shared.intake import Context, read_events, read_manual
-from shared.systems.ehpc.system import Cluster
-from shared.systems.schedulerx.system import Group
+from shared.systems.ehpc.scope import Cluster
+from shared.systems.schedulerx.scope import Group
 
 Encode = Callable[[Any], bytes]
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from shared.domain.failure import Failure, Trigger
-from shared.systems.ehpc.system import Cluster
-from shared.systems.schedulerx.system import Group
+from shared.systems.ehpc.scope import Cluster
+from shared.systems.schedulerx.scope import Group
 
 MakeFailure = Callable[..., Failure]
 

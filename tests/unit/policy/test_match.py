@@ -16,10 +16,10 @@ from shared.domain.snapshot import LookFailed
 from shared.policy.match import first_match
 from shared.policy.model import Action, Match, Policy, Rule
 from shared.policy.patterns import SHORT_BYTES, compile_pattern
+from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.ehpc.system import Cluster
+from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
-from shared.systems.schedulerx.system import Group
 
 CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
 GROUP = Group(region="cn-beijing", namespace="ns-1", group_id="demo.group")

@@ -12,8 +12,8 @@ from shared.policy.conditions import EventPlace, LogPlace, Source
 from shared.policy.load import check_policy, load_policy
 from shared.policy.match import first_match
 from shared.policy.model import Attempts, Match, Rate, Thrash
-from shared.systems.ehpc.system import Cluster
-from shared.systems.schedulerx.system import Group
+from shared.systems.ehpc.scope import Cluster
+from shared.systems.schedulerx.scope import Group
 
 HEAD = "version: 1\nsources: [{event: {source: x}}]\n"
 

@@ -17,9 +17,9 @@ import pytest
 from shared.domain.credentials import Credentials
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import Scope
-from shared.systems.ehpc.system import Cluster
+from shared.systems.ehpc.scope import Cluster
 from shared.systems.openapi import ApiCall, CallFailed, Reply
-from shared.systems.schedulerx.system import Group
+from shared.systems.schedulerx.scope import Group
 
 Ending = Reply | CallFailed
 Script = Callable[[ApiCall], Ending]

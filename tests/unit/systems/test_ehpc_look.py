@@ -13,8 +13,8 @@ from shared.domain.call import Effect
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed, Observation
 from shared.systems.ehpc.adapter import EhpcJobs
+from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.ehpc.system import Cluster
 from shared.systems.openapi import ApiCall, CallFailed, Reply
 
 DOCUMENTED = {

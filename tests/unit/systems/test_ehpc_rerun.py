@@ -9,9 +9,9 @@ import pytest
 
 from shared.domain.call import CallResult, Effect, Target
 from shared.systems.ehpc.adapter import EhpcJobs
-from shared.systems.ehpc.system import Cluster
+from shared.systems.ehpc.scope import Cluster
 from shared.systems.openapi import ApiCall, CallFailed, Reply, refused
-from shared.systems.schedulerx.system import Group
+from shared.systems.schedulerx.scope import Group
 
 HERE = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-a")
 

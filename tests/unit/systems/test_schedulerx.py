@@ -15,8 +15,8 @@ from shared.domain.snapshot import LookFailed, Observation
 from shared.systems.openapi import ApiCall, CallFailed, Reply, refused
 from shared.systems.schedulerx.adapter import SchedulerxJobs
 from shared.systems.schedulerx.days import instant
+from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
-from shared.systems.schedulerx.system import Group
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = instant("2026-01-01 12:00:00", ZONE)
