@@ -23,6 +23,7 @@ from shared.heal.limits import SharedLimits
 from shared.heal.records import Records
 from shared.heal.report import Reporter, result_of_unreadable
 from shared.heal.settle import settle
+from shared.heal.writer import Writer
 from shared.policy.controls import tightened
 from shared.policy.model import Policy
 from shared.ports import Chance, Clock, JobSystem, Ledger, OutcomeSink
@@ -117,14 +118,16 @@ class Healer:
         self._observe([item for item in items if self._aged(item)])
         ask = replace(ask, now=self.clock.now())
         scope = items[0].failure.scope
-        decider = Decider(
-            records=Records(ledger, ask.now),
+        records = Records(ledger, ask.now)
+        writer = Writer(
+            records=records,
             policy=self.policy,
             ask=ask,
             tied=tied,
             chance=self.chance,
             invocation=self.invocation,
         )
+        decider = Decider(records=records, writer=writer, policy=self.policy, ask=ask)
         limits = SharedLimits(ledger=ledger, policy=self.policy, scope=scope, now=ask.now)
         for item in self._reserve(items, decider, limits):
             self._postpone(item, decider)
@@ -132,7 +135,7 @@ class Healer:
         walked.notices += judge_canaries(scope, items, ledger, self.policy, ask)
         reserved = [item for item in items if item.owner]
         actor.act(reserved)
-        settle(reserved, decider.records, self.policy, replace(ask, now=self.clock.now()))
+        settle(reserved, records, self.policy, replace(ask, now=self.clock.now()))
         walked.results += [
             Result(item.outcome, item.decision, item.owed_by) for item in items if item.outcome is not None
         ]

@@ -10,12 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.documents import limit_of, limit_write
+from shared.domain.decision import Decision
 from shared.domain.job import Scope
 from shared.domain.keys import breaker_key, pace_key, rate_key
 from shared.domain.limits import PACE_WINDOW_S, SharedLimit, room, room_at, take_breaker_tokens, take_tokens
 from shared.domain.reasons import Reason
+from shared.domain.verdicts import Verdict
 from shared.heal.item import Item, Notice
 from shared.policy.model import Policy
 from shared.ports import Ledger, Stored
@@ -38,6 +41,32 @@ class Wait(Struct, frozen=True):
 _CONTENDED = Wait(Reason.CONTENDED, None)
 
 
+_LATER = {
+    Reason.PACE: "the operation's pace is used up for this minute",
+    Reason.RATE: "the rate of this cluster or group is used up",
+    Reason.CONTENDED: "other invocations write the same ledger documents",
+    Reason.RECORD_UNREADABLE: "a ledger document of this cluster's or group's limits cannot be read",
+}
+
+
+def wants_call(decision: Decision, *, tied: bool) -> bool:
+    """Whether a call is to be made; with tied hands, whether one would be. Each uses up a token of the limits."""
+    reasons = {Reason.DRY_RUN, Reason.OBSERVE_MODE} if tied else {Reason.ACCEPTED}
+    # A rerun being watched says `accepted` once more, and was stopped by its gate.
+    return decision.reason in reasons and not decision.stopped
+
+
+def deferred(decision: Decision, wait: Wait, pause_until: float) -> Decision:
+    """The decision to wait instead; `pause_until` where the wait does not say until when."""
+    return replace(
+        decision,
+        verdict=Verdict.DEFERRED,
+        reason=wait.reason,
+        message=_LATER[wait.reason],
+        due_at=pause_until if wait.until is None else wait.until,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Admission:
     """What the shared limits said to a chunk: who has all tokens, and why the others wait."""
@@ -55,11 +84,11 @@ class Admission:
     else_wait: Wait = _CONTENDED
     """Why one waits that asks only now, since another that it stood behind waits itself."""
 
-    def wait_of(self, item: Item) -> Wait | None:
-        """Why this item waits; None if it has its tokens."""
-        if self.granted is None or id(item) in self.granted:
-            return None
-        return self.waits.get(id(item), self.else_wait)
+    def admit(self, item: Item, decision: Decision, pause_until: float, *, tied: bool) -> Decision:
+        """The decision as it stands, or to wait where a call is wanted and a token is not there."""
+        if self.granted is None or id(item) in self.granted or not wants_call(decision, tied=tied):
+            return decision
+        return deferred(decision, self.waits.get(id(item), self.else_wait), pause_until)
 
     def breaker_for(self, item: Item) -> SharedLimit:
         """The breaker as this item meets it."""

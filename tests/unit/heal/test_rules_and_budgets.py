@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from shared.domain.call import Effect
 from shared.domain.failure import FailureClass
 from shared.domain.snapshot import LookFailed
-from shared.heal.decider import longest_window_s
+from shared.heal.writer import longest_window_s
 from shared.policy.model import Action, Attempts, Cooldown, Match, Rule, Thrash
 from tests.unit.heal.tricks import (
     DAY_S,

@@ -1,0 +1,146 @@
+"""Writes a decision down: reservations, waits and ends as changes to the records of one chunk, not yet saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from shared.domain.decision import Ask, Decision
+from shared.domain.mode import Mode
+from shared.domain.reasons import Reason, is_final
+from shared.domain.record import LISTED_AT, Case, CaseState, JobRecord
+from shared.domain.settlement import watched
+from shared.domain.snapshot import LookFailed
+from shared.domain.transitions import (
+    Reservation,
+    also_told,
+    closed,
+    handed_over,
+    outcome_of,
+    recorded,
+    reserved,
+    waiting,
+)
+from shared.domain.verdicts import OPEN_VERDICTS, Verdict
+from shared.heal.item import Invocation, Item
+from shared.heal.limits import wants_call
+from shared.heal.records import Records
+from shared.policy.facts import Facts
+from shared.policy.model import Action, Policy
+from shared.ports import Chance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """What becomes of the items of one chunk in their records, one after the other."""
+
+    records: Records
+    policy: Policy
+    ask: Ask
+    tied: bool
+    """Nothing but outcomes may come of this delivery: its writes are a dry run's."""
+    chance: Chance
+    invocation: Invocation
+
+    def hand_over(self, case: Case, origin: str) -> None:
+        """An earlier sweep moved it under the live id and stopped before it could say so here."""
+        self.records.put(origin, handed_over(self.records.record(origin), case))
+
+    def write(self, item: Item, case: Case | None, facts: Facts, decision: Decision) -> None:
+        """Write the consequences of a decision, and note them on the item."""
+        item.decision, item.wants_call = decision, wants_call(decision, tied=self.tied)
+        if case is not None and item.origin is not None and case.state is CaseState.DONE:
+            self._write_watched(item, case, item.origin.key)
+            return
+        if not self.records.readable(item.key):
+            self._write_nothing(item)
+            return
+        version = self.policy.policy_version
+        waits = facts.record.case(decision.failure_id)
+        known = case or (waits if waits is not None and waits.open else None)
+        if item.wants_call:
+            terms = self._reservation(facts)
+            self.records.put(item.key, reserved(facts.record, item.failure, known, decision, self.ask, terms))
+            item.owner = terms.owner
+        elif decision.verdict in OPEN_VERDICTS and not is_final(decision.verdict, decision.reason):
+            record, item.outcome = waiting(facts.record, item.failure, known, decision, self.ask, version)
+            self.records.put(item.key, record)
+            item.owed_by = item.key
+        elif case is not None and item.origin is not None:
+            self._close(item, case, item.origin.key)
+        elif self._is_kept(decision, facts):
+            record, item.outcome = recorded(facts.record, item.failure, decision, self.ask, version)
+            self.records.put(item.key, record)
+            item.owed_by = item.key
+        else:
+            item.outcome = outcome_of(item.failure, decision, self.ask, policy_version=version)
+            self._note_telling(item, facts.record)
+        if self.tied:
+            # No document will owe it, and nobody will call.
+            item.outcome = outcome_of(item.failure, decision, self.ask, policy_version=version)
+            item.owner = item.owed_by = ""
+
+    def _close(self, item: Item, case: Case, origin: str) -> None:
+        """A case ends in the job's own document, also one that waited elsewhere: a redelivery looks for it there."""
+        home = next((key for key in item.own_keys if self.records.readable(key)), origin)
+        version = self.policy.policy_version
+        record, item.outcome = closed(self.records.record(home), case, item.decided, self.ask, version)
+        self.records.put(home, record)
+        if home != origin:
+            self.records.put(origin, handed_over(self.records.record(origin), case))
+        item.owed_by = home
+
+    def _write_watched(self, item: Item, case: Case, key: str) -> None:
+        version = self.policy.policy_version
+        record, item.outcome = watched(self.records.record(key), case, item.decided, self.ask, version)
+        self.records.put(key, record)
+        item.owed_by = key
+
+    def _write_nothing(self, item: Item) -> None:
+        """Not even the document that it would wait in can be read: that is its last word, and nothing is called."""
+        decision = item.decided
+        if not is_final(decision.verdict, decision.reason):
+            message = f"{item.key} cannot be read, and the failure could wait nowhere else"
+            refused, why = Verdict.REFUSED, Reason.RECORD_UNREADABLE
+            decision = replace(decision, verdict=refused, reason=why, message=message, due_at=None)
+        item.decision = decision
+        item.outcome = outcome_of(item.failure, decision, self.ask, policy_version=self.policy.policy_version)
+
+    def _reservation(self, facts: Facts) -> Reservation:
+        """What an attempt that this invocation makes on these facts is reserved with; the cooldown is drawn anew."""
+        cooldown, seen = facts.cooldown, facts.observation
+        ceiling_s = min(cooldown.max_s, cooldown.base_s * cooldown.factor ** (facts.attempt_number - 1))
+        return Reservation(
+            owner=f"{self.invocation.request_id}/{self.ask.now:.6f}",
+            may_leave_until=self.invocation.hard_deadline,
+            settle_s=self.policy.timing.settle_s,
+            cooldown_s=self.chance.fraction() * ceiling_s,
+            attempts_kept_s=longest_window_s(self.policy),
+            known_reruns=() if isinstance(seen, LookFailed) else seen.known_reruns,
+        )
+
+    @staticmethod
+    def _is_kept(decision: Decision, facts: Facts) -> bool:
+        """Whether a failure that ends as soon as it is told must be known again, or may be resumed by a person."""
+        known = facts.record.case(decision.failure_id)
+        if known is not None and (known.open or known.due_at == LISTED_AT):
+            return False  # it goes on already, or waits for a person already: another telling of it owes nothing more
+        rule = facts.rule
+        observed_only = rule is not None and (rule.action is Action.OBSERVE or rule.mode is Mode.OBSERVE)
+        stopped = decision.reason is Reason.BREAKER_OPEN and not observed_only
+        return stopped or decision.reason is Reason.LOOK_REFUSED
+
+    def _note_telling(self, item: Item, record: JobRecord) -> None:
+        """A second telling of what was just written down, or of what a breaker stopped, is known from now on."""
+        case = record.case(item.decided.failure_id)
+        again = item.decided.verdict is Verdict.DUPLICATE and self.records.changed(item.key)
+        if case is not None and (again or item.decided.reason is Reason.BREAKER_OPEN):
+            self.records.put(item.key, record.with_case(also_told(case, item.failure.telling_id)))
+
+
+def longest_window_s(policy: Policy) -> float:
+    """An attempt is remembered as long as any budget may ask for it."""
+    budgets = (policy.attempts, *policy.classes.values(), *(rule.attempts for rule in policy.rules))
+    windows = [budget.window_s for budget in budgets if budget is not None]
+    return max([*windows, policy.thrash.window_s if policy.thrash is not None else 0.0])
