@@ -1,6 +1,7 @@
 """Policy text → Policy, or every fault in it with path and line. Pure: the caller reads the file.
 
-What a rule's own `attempts` or `cooldown` leaves out is the policy's.
+What a rule's own `attempts` or `cooldown` leaves out is the policy's. The rules of included packs are among the loaded
+policy's.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from shared.domain.errors import Fault, PolicyError
 from shared.policy import yamltree
 from shared.policy.conditions import EXIT_CODES_FORMAT, PATTERN_FORMAT, SIGNAL_FORMAT
 from shared.policy.evidence import SIGNALS, range_of
-from shared.policy.model import Attempts, Cooldown, Policy
+from shared.policy.include import with_packs
+from shared.policy.model import PACK_FORMAT, Attempts, Cooldown, Policy
+from shared.policy.packs import Packs, library, problem_of
 from shared.policy.patterns import PatternError, compile_pattern
 from shared.policy.reader import Reader, excerpt
 from shared.policy.review import inconsistent, odd, repeated_names
@@ -33,47 +36,70 @@ class Report(Struct, frozen=True, kw_only=True):
     """It can be used, but probably does not say what was meant. Only looked for when there are no faults."""
 
 
-def load_policy(text: str) -> Policy:
-    """The policy. Raises PolicyError with every fault."""
-    report = check_policy(text)
-    if report.policy is None:
-        raise PolicyError(report.faults)
-    return report.policy
+def load_policy(text: str, packs: Packs | None = None) -> Policy:
+    """The policy, with the rules of its packs. Raises PolicyError with every fault.
+
+    Args:
+        text: of the file.
+        packs: what it can include; None: the library.
+    """
+    read = _understood(text, library() if packs is None else packs)
+    if not isinstance(read, _Understood):
+        raise PolicyError(read)
+    return read.policy
 
 
-def check_policy(text: str) -> Report:
-    """Everything that is wrong or odd about a policy text. Never raises, whatever the text."""
+def check_policy(text: str, packs: Packs | None = None) -> Report:
+    """Everything that is wrong or odd about a policy text. Never raises, whatever the text. `packs` as above."""
+    read = _understood(text, library() if packs is None else packs)
+    if not isinstance(read, _Understood):
+        return Report(policy=None, faults=read)
+    warnings = odd(read.written, read.policy, read.root)
+    return Report(policy=read.policy, warnings=tuple(sorted(warnings, key=_place)))
+
+
+class _Understood(Struct, frozen=True):
+    """A policy without faults."""
+
+    written: Policy
+    """As the file has it."""
+    policy: Policy
+    """With the rules of its packs."""
+    root: yamltree.Node
+
+
+def _understood(text: str, packs: Packs) -> _Understood | tuple[Fault, ...]:
     if len(text.encode("utf-8", "replace")) > MAX_TEXT_BYTES:
-        return _faulty([Fault("$", f"is larger than {MAX_TEXT_BYTES // 1024} KiB", 1)])
+        return _ordered([Fault("$", f"is larger than {MAX_TEXT_BYTES // 1024} KiB", 1)])
     root, faults = yamltree.parse(text)
     if root is None:
-        return _faulty(faults or [Fault("$", "the file says nothing; it wants at least version: 1", 1)])
-    policy, found = _read(root)
+        return _ordered(faults or [Fault("$", "the file says nothing; it wants at least version: 1", 1)])
+    written, found = _read(root, packs)
     faults += found
     faults += repeated_names(root)
-    if policy is None or faults:
-        return _faulty(faults)
-    faults += inconsistent(policy, root)
-    if faults:
-        return _faulty(faults)
-    return Report(policy=policy, warnings=tuple(sorted(odd(policy, root), key=_place)))
+    if written is None or faults:
+        return _ordered(faults)
+    policy = with_packs(written, packs)
+    faults += inconsistent(written, policy, root)
+    return _ordered(faults) if faults else _Understood(written, policy, root)
 
 
-def _read(root: yamltree.Node) -> tuple[Policy | None, list[Fault]]:
-    reader = Reader(formats=_FORMATS)
+def _read(root: yamltree.Node, packs: Packs) -> tuple[Policy | None, list[Fault]]:
+    formats = {**FORMATS, PACK_FORMAT: lambda named: problem_of(named, packs)}
+    reader = Reader(formats=formats)
     policy = reader.read(Policy, root)
     if policy is not None:  # once more, now that it is known what rules take from the policy
         bases: dict[type[Struct], Struct] = {Attempts: policy.attempts, Cooldown: policy.cooldown}
-        policy = Reader(formats=_FORMATS, bases=bases).read(Policy, root)
+        policy = Reader(formats=formats, bases=bases).read(Policy, root)
     return policy, reader.faults
 
 
-def _faulty(faults: list[Fault]) -> Report:
+def _ordered(faults: list[Fault]) -> tuple[Fault, ...]:
     ordered = sorted(faults, key=_place)
     if len(ordered) > MAX_FAULTS:
         more = Fault("$", f"and {len(ordered) - MAX_FAULTS} more faults", ordered[MAX_FAULTS].line)
         ordered = [*ordered[:MAX_FAULTS], more]
-    return Report(policy=None, faults=tuple(ordered))
+    return tuple(ordered)
 
 
 def _place(fault: Fault) -> tuple[int, str]:
@@ -96,8 +122,9 @@ def _signal_problem(told: str) -> str | None:
     return None if told in SIGNALS else f"knows no signal {excerpt(told)}; wants a name such as SIGKILL, or a number"
 
 
-_FORMATS: Mapping[str, Callable[[str], str | None]] = {
+FORMATS: Mapping[str, Callable[[str], str | None]] = {
     PATTERN_FORMAT: _pattern_problem,
     EXIT_CODES_FORMAT: _codes_problem,
     SIGNAL_FORMAT: _signal_problem,
 }
+"""What is wrong with a text of a format that no type can tell; None: nothing."""

@@ -43,6 +43,14 @@ class _Open(Struct):
         self.last = weight
 
 
+def names_line_end(pattern: str) -> bool:
+    """Whether it spells a line feed outside of a class, so that it can only match over two lines."""
+    return any(part in _LINE_FEEDS for part in _PART.findall(pattern))
+
+
+_LINE_FEEDS = frozenset({"\n", r"\n", r"\012", r"\x0a", r"\x0A", r"\x{a}", r"\x{A}", r"\x{0a}", r"\x{0A}"})
+
+
 def weight_of(pattern: str) -> int:
     """The weight of a pattern that RE2 has compiled; time is linear in its length."""
     levels = [_Open()]

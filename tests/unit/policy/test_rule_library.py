@@ -12,8 +12,9 @@ import pytest
 from secondwind.policy.library import SUBJECTS, Entry, as_yaml, entries, library, print_rules
 from shared.domain.failure import FailureClass
 from shared.domain.job import System
+from shared.policy.conditions import listed
 from shared.policy.load import check_policy, load_policy
-from shared.policy.match import first_match, listed
+from shared.policy.match import first_match
 from shared.policy.model import MAX_RULES, Action, Policy
 from shared.policy.patterns import compile_pattern
 
