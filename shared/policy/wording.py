@@ -11,8 +11,8 @@ from functools import lru_cache
 from msgspec import Struct
 
 from shared.policy.conditions import Match, listed
-from shared.policy.search import PatternSet
 from shared.policy.rule import CauseLine, Tells
+from shared.policy.search import PatternSet
 from shared.policy.text.normal import normal
 from shared.policy.text.unwrap import unwrapped
 
