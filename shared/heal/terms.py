@@ -22,6 +22,7 @@ def terms_of(facts: Facts, invocation: Invocation, chance: Chance) -> Reservatio
         cooldown_s=chance.fraction() * ceiling_s,
         attempts_kept_s=longest_window_s(facts.policy),
         known_reruns=_known_reruns(facts),
+        fingerprint=facts.fingerprint,
     )
 
 

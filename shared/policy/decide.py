@@ -17,7 +17,7 @@ from shared.domain.mode import Mode
 from shared.domain.reasons import Reason, Verdict, is_final
 from shared.domain.runs import life_of
 from shared.domain.snapshot import EhpcSnapshot, LookFailed
-from shared.policy import gates_case, gates_job, gates_policy, gates_trust
+from shared.policy import gates_case, gates_job, gates_policy, gates_text, gates_trust
 from shared.policy.facts import Answer, Facts, Stop
 from shared.policy.model import Action
 
@@ -57,7 +57,9 @@ GATES: tuple[tuple[str, _GateFunction, Skip], ...] = (
     ("needs_no_person", gates_policy.needs_no_person, Skip.BY_FORCE),
     ("little_to_lose", gates_policy.little_to_lose, Skip.BY_FORCE),
     ("not_thrashing", gates_policy.not_thrashing, Skip.BY_FORCE),
+    ("text_is_new", gates_text.text_is_new, Skip.BY_FORCE),
     ("attempts_left", gates_policy.attempts_left, Skip.BY_FORCE),
+    ("late_enough", gates_text.late_enough, Skip.BY_FORCE),
     ("cooled_down", gates_policy.cooled_down, Skip.BY_FORCE),
     ("breaker_closed", gates_policy.breaker_closed, Skip.BY_FORCE),
 )

@@ -20,6 +20,7 @@ from shared.domain.snapshot import Instance, LookFailed, Observation, Schedulerx
 from shared.policy.budget import Budget, budget_of
 from shared.policy.match import first_match
 from shared.policy.model import Cooldown, Policy, Rule
+from shared.policy.text.fingerprint import fingerprint
 
 FIRST_PAUSE_S = 30.0
 LONGEST_PAUSE_S = 1800.0
@@ -83,6 +84,12 @@ class Facts:
     def rule(self) -> Rule | None:
         """The first rule that matches."""
         return first_match(self.policy, self.failure, self.observation)
+
+    @_Once
+    def fingerprint(self) -> str:
+        """Of the failure's text; of a case whose text was cut short, as it was when its attempt was reserved."""
+        kept = self.case.fingerprint if self.case else ""
+        return kept or fingerprint(self.failure.message)
 
     @_Once
     def run(self) -> Run:
