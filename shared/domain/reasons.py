@@ -79,6 +79,8 @@ class Reason(str, Enum):
     """Mode `off` holds: in the policy, its rule, `SECONDWIND_MODE`, or set by hand."""
     RULE_IGNORES = "rule_ignores"
     """The rule that matched has the action `ignore`."""
+    MAINTENANCE = "maintenance"
+    """A window of the policy is open for the job: deferred until it closes, held for a person, or left alone."""
     NO_RULE = "no_rule"
     """No rule matched."""
     ATTEMPTS_USED_UP = "attempts_used_up"

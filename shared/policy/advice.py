@@ -34,6 +34,8 @@ WOULD_CHANGE: Mapping[Reason, str] = {
     Reason.STARTED: "Nothing: the queued job has started.",
     Reason.KILL_SWITCH: "Lift the mode `off` in the policy, its rule, SECONDWIND_MODE or by hand: any of them holds.",
     Reason.RULE_IGNORES: "Give the rule another action, put one that matches above it, or force it by hand.",
+    Reason.MAINTENANCE: "Deferred: nothing, it goes on by itself when the window closes. Held: a person has to approve "
+    "it. Suppressed: force it by hand, or end the window.",
     Reason.NO_RULE: "Write a rule that matches it; a last one with an empty match catches all.",
     Reason.ATTEMPTS_USED_UP: "Wait until attempts leave the window, raise `attempts`, or force it by hand; retries of "
     "the job system's own count as well.",

@@ -1,4 +1,4 @@
-r"""What stays the same in a failure's text when the same failure comes again: no numbers, ids, addresses, hosts, paths."""
+r"""What stays the same in a text when the same failure comes again: no numbers, ids, addresses, hosts, paths."""
 
 from __future__ import annotations
 
