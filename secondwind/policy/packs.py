@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TextIO
 
-import msgspec
 import yaml
 
 from secondwind.plain import count
-from shared.policy.packs import Pack, Packs, library
+from secondwind.policy.words import short
+from shared.policy.packs import Pack, PackedRule, Packs, library, written
 
 PRINTED, NO_SUCH_PACK = 0, 2
 """Exit statuses."""
@@ -36,14 +36,14 @@ def print_packs(name: str, out: TextIO, packs: Packs | None = None) -> int:
 
 def as_yaml(pack: Pack) -> str:
     """The rules of a pack as they are written below `rules:` of a policy."""
-    rules = [_written(rule) for rule in pack.rules]
+    rules = [_in_order(rule) for rule in pack.rules]
     ignored = "".join(f"#   - {yaml.safe_dump(line, width=1000).splitlines()[0]}\n" for line in pack.ignore_lines)
     head = f"# {pack.id}: {pack.about}\n" + (f"# ignore_lines:\n{ignored}" if ignored else "")
     return head + yaml.safe_dump({"rules": rules}, sort_keys=False, allow_unicode=True, width=1000)
 
 
-def _written(rule: Any) -> dict[str, Any]:
-    told: dict[str, Any] = msgspec.to_builtins(rule)
-    told["match"] = {name: value for name, value in told["match"].items() if value is not None}
+def _in_order(rule: PackedRule) -> dict[str, Any]:
+    told = written(rule)
     last = ("attempts", "cooldown", "delay_s", "same_text", "beside_live", "max_lost_h", "why")
-    return {name: told[name] for name in (*(one for one in told if one not in last), *last) if name in told}
+    ordered = (*(name for name in told if name not in last), *last)
+    return {name: short(told[name]) for name in ordered if name in told}
