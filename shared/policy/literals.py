@@ -143,8 +143,9 @@ def _text(text: str, *, folds: bool) -> _Part:
     folded = text.encode().lower()
     if EDGE in folded:
         return _ANYTHING
-    long = len(folded) > MAX_TEXT_BYTES
-    return _Part(None, frozenset({folded[:MAX_TEXT_BYTES]})) if long else _Part(frozenset({folded}))
+    if len(folded) <= MAX_TEXT_BYTES:
+        return _Part(frozenset({folded}))
+    return _Part(None, frozenset({folded[:MAX_TEXT_BYTES].decode("utf-8", "ignore").encode()}))  # whole characters
 
 
 def _repeated(part: _Part, count: str) -> _Part:
