@@ -136,7 +136,7 @@ def kept(distribution: str, path: PurePosixPath) -> bool:
 
 def product_files(root: Path) -> list[PurePosixPath]:
     """Our own files: the modules that the doors import, at once or later, and the policy; relative to `root`."""
-    ours: set[PurePosixPath] = {PurePosixPath("policy.yaml")}
+    ours: set[PurePosixPath] = {PurePosixPath("policy.yaml"), PurePosixPath("shared/policy/packs.json")}
     waiting = [f"functions.{name}.index" for name in DOOR]
     while waiting:
         for path in _files_of(root, waiting.pop()):

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from secondwind.policy.words import Kind, Word, kinds
+from secondwind.policy.words import Kind, Word, kinds, short
 
 BEGIN, END = "<!-- begin of the generated reference -->", "<!-- end of the generated reference -->"
 _HEADINGS = {
@@ -20,12 +20,17 @@ _HEADINGS = {
     "Rate": "`rate`",
     "FailureClass": "Classes",
     "Thrash": "`thrash`",
+    "SameText": "`same_text`",
+    "Block": "One of `by`",
+    "Window": "One of `windows`",
+    "WindowAction": "What a window does",
     "Source": "One of `sources`",
     "LogPlace": "`log` of a source",
     "EventPlace": "`event` of a source",
-    "System": "Systems",
     "Rule": "One of `rules`",
     "Match": "`match` of a rule",
+    "Tells": "What a rule tells",
+    "CauseLine": "`cause` of a rule",
     "Action": "Actions",
 }
 
@@ -62,14 +67,7 @@ def _default(value: Any) -> str:
         return "must be given"
     if value == "":
         return "none"
-    return f"`{json.dumps(_short(value))}`"
-
-
-def _short(value: Any) -> Any:
-    """Whole numbers without their `.0`."""
-    if isinstance(value, dict):
-        return {name: _short(inner) for name, inner in value.items()}
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return f"`{json.dumps(short(value))}`"
 
 
 def _line(cells: list[str]) -> str:

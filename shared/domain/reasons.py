@@ -129,6 +129,10 @@ class Reason(str, Enum):
     RULE_IGNORES = ("rule_ignores", _SUPPRESSED, _gate("rule_allows"),
         "The rule that matched has the action `ignore`.",
         "Give the rule another action, put one that matches above it, or force it by hand.")
+    MAINTENANCE = ("maintenance", (Verdict.SUPPRESSED, Verdict.DEFERRED, Verdict.HELD), _gate("outside_windows"),
+        "A window of the policy is open for the job: deferred until it closes, held for a person, or left alone.",
+        ("Deferred: nothing, it goes on by itself when the window closes. Held: a person has to approve it. "
+         "Suppressed: force it by hand, or end the window."))
     NO_RULE = ("no_rule", _SUPPRESSED, _gate("rule_allows"),
         "No rule matched.",
         "Write a rule that matches it; a last one with an empty match catches all.")
@@ -155,6 +159,10 @@ class Reason(str, Enum):
         "The job failed more often in the window than `thrash` allows.",
         ("Mend what makes the job fail again and again, wait until failures leave the window of `thrash`, or force "
          "it by hand."))
+    SAME_TEXT_AGAIN = ("same_text_again", _SUPPRESSED, _gate("text_is_new"),
+        "The job was rerun for this very text before, as often as `same_text` allows, and failed with it again.",
+        ("Mend what the text says, write a rule for it, wait until failures leave the window of `same_text`, or force "
+         "it by hand."))
     UNTRUSTED_SOURCE = ("untrusted_source", _SUPPRESSED, _gate("may_speak", "claims_agree"),
         "Who told it may not speak for this job, or what was told contradicts the live job.",
         "List under `sources` who told it, for this job, and tell owner, node and start as the live job has them.")
@@ -167,6 +175,9 @@ class Reason(str, Enum):
     COOLDOWN = ("cooldown", _DEFERRED, _gate("cooled_down"),
         "The wait before the next attempt is not over.",
         "Nothing: it goes on by itself when the cooldown is over.")
+    DELAY = ("delay", _DEFERRED, _gate("late_enough"),
+        "The rule's `delay_s` after the failure is not over.",
+        "Nothing: it goes on by itself when the rule's `delay_s` is over.")
     RUN_UNCLEAR = ("run_unclear", _DEFERRED, _gate("run_clear"),
         "The failure's time is so close to a start of the job that it is not clear which run is meant.",
         "Tell `started_at` of the run that failed, from the scheduler's own clock.")

@@ -25,6 +25,7 @@ from shared.heal.report import Reporter, result_of_unreadable
 from shared.heal.settle import settle
 from shared.heal.writer import Writer
 from shared.policy.controls import tightened
+from shared.policy.inherit import with_limits_at
 from shared.policy.model import Policy
 from shared.ports import Chance, Clock, JobSystem, Ledger, OutcomeSink
 
@@ -128,7 +129,7 @@ class Healer:
             invocation=self.invocation,
         )
         decider = Decider(records=records, writer=writer, policy=self.policy, ask=ask)
-        limits = SharedLimits(ledger=ledger, policy=self.policy, scope=scope, now=ask.now)
+        limits = SharedLimits(ledger=ledger, policy=with_limits_at(self.policy, scope), scope=scope, now=ask.now)
         for item in self._reserve(items, decider, limits):
             self._postpone(item, decider)
         walked.notices += [] if tied else limits.notices

@@ -118,6 +118,7 @@ class Writer:
             cooldown_s=self.chance.fraction() * ceiling_s,
             attempts_kept_s=longest_window_s(self.policy),
             known_reruns=() if isinstance(seen, LookFailed) else seen.known_reruns,
+            fingerprint=facts.fingerprint,
         )
 
     @staticmethod
@@ -141,6 +142,7 @@ class Writer:
 
 def longest_window_s(policy: Policy) -> float:
     """An attempt is remembered as long as any budget may ask for it."""
-    budgets = (policy.attempts, *policy.classes.values(), *(rule.attempts for rule in policy.rules))
+    own = (*(rule.attempts for rule in policy.rules), *(block.attempts for block in policy.by))
+    budgets = (policy.attempts, *policy.classes.values(), *own)
     windows = [budget.window_s for budget in budgets if budget is not None]
     return max([*windows, policy.thrash.window_s if policy.thrash is not None else 0.0])

@@ -6,11 +6,13 @@ character) and nothing else; case counts; the whole value must fit.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from msgspec import Meta, Struct
 
 from shared.systems import SYSTEMS
+
+_T = TypeVar("_T")
 
 MAX_LISTED = 64
 MAX_CONDITION_CHARS = 256
@@ -44,7 +46,8 @@ _GLOB = Meta(
 )
 
 
-def _listed(what: str) -> Meta:
+def listed_meta(what: str) -> Meta:
+    """One of these or a list of them."""
     return Meta(min_length=1, max_length=MAX_LISTED, description=f"one or a list of 1 to {MAX_LISTED} {what}")
 
 
@@ -57,7 +60,7 @@ SystemName = Annotated[
 ]
 _Text = Annotated[str, _TEXT]
 _Glob = Annotated[str, _GLOB]
-_Pattern = Annotated[
+Pattern = Annotated[
     str,
     Meta(
         min_length=1,
@@ -87,14 +90,14 @@ _SignalName = Annotated[
         extra_json_schema={"format": SIGNAL_FORMAT},
     ),
 ]
-Globs = _Glob | Annotated[tuple[_Glob, ...], _listed("globs")]
-Texts = _Text | Annotated[tuple[_Text, ...], _listed("texts")]
-Patterns = _Pattern | Annotated[tuple[_Pattern, ...], _listed("RE2 patterns")]
-ExitCodes = _ExitCode | _ExitCodes | Annotated[tuple[_ExitCode | _ExitCodes, ...], _listed("exit codes or ranges")]
-Signals = _SignalNumber | _SignalName | Annotated[tuple[_SignalNumber | _SignalName, ...], _listed("signals")]
+Globs = _Glob | Annotated[tuple[_Glob, ...], listed_meta("globs")]
+Texts = _Text | Annotated[tuple[_Text, ...], listed_meta("texts")]
+Patterns = Pattern | Annotated[tuple[Pattern, ...], listed_meta("RE2 patterns")]
+ExitCodes = _ExitCode | _ExitCodes | Annotated[tuple[_ExitCode | _ExitCodes, ...], listed_meta("exit codes or ranges")]
+Signals = _SignalNumber | _SignalName | Annotated[tuple[_SignalNumber | _SignalName, ...], listed_meta("signals")]
 
 
-class Match(Struct, frozen=True, kw_only=True):
+class Match(Struct, frozen=True, kw_only=True, cache_hash=True):
     """Which failures a rule is for: all conditions hold. An empty one matches all.
 
     A condition on something that the failure does not tell never holds. Owner, queue, job name and node are the
@@ -118,7 +121,13 @@ class Match(Struct, frozen=True, kw_only=True):
     signal: Signals | None = None
     """Told as an exit code of 128 or 256 plus the number, or as Slurm's `<exit>:<signal>`."""
     message: Patterns | None = None
-    """RE2, found anywhere in the failure's `message`; case counts unless it begins with `(?i)`."""
+    """RE2, found in a line of the failure's `message`; case counts unless it begins with `(?i)`."""
+    all_of: Patterns | None = None
+    """As `message`, and each is found somewhere in the text."""
+    any_of: Patterns | None = None
+    """As `message`, asked beside it: at least one is found somewhere in the text."""
+    not_message: Patterns | None = None
+    """As `message`, and none is found anywhere in the text."""
     reason: Texts | None = None
     """The failure's `reason`, equal."""
 
@@ -133,6 +142,20 @@ _EMPTY = Match()
 
 PLACES = ("cluster", "namespace", "group")
 """Conditions on a part of a scope, by the label that its job system gives it; a source's are in the plural."""
+
+
+def listed(value: _T | tuple[_T, ...] | None) -> tuple[_T, ...]:
+    """What a condition names, as a tuple."""
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple) else (value,)
+
+
+def patterns_of(match: Match) -> tuple[str, ...]:
+    """Every pattern that it searches the message for."""
+    return tuple(
+        one for asked in (match.message, match.all_of, match.any_of, match.not_message) for one in listed(asked)
+    )
 
 
 class LogPlace(Struct, frozen=True, kw_only=True):
@@ -156,7 +179,7 @@ class Source(Struct, frozen=True, kw_only=True):
 
     log: LogPlace | None = None
     event: EventPlace | None = None
-    systems: Annotated[tuple[SystemName, ...], _listed("systems")] | None = None
+    systems: Annotated[tuple[SystemName, ...], listed_meta("systems")] | None = None
     clusters: Globs | None = None
     """E-HPC cluster ids; says nothing of SchedulerX jobs."""
     namespaces: Globs | None = None

@@ -11,11 +11,10 @@ from shared.domain.job import Scope
 from shared.domain.reasons import Reason
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Verdict
-from shared.policy.conditions import PLACES, Source
+from shared.policy.conditions import Source
 from shared.policy.evidence import bare_owner
 from shared.policy.facts import Facts
-from shared.policy.match import place_fits
-from shared.systems import SYSTEMS
+from shared.policy.places import place_fits, speaks_for
 
 _ANYBODY = GateAnswer("no sources in the policy", "a source that may speak for the job")
 _BY_HAND = GateAnswer("told by hand", "a source that may speak for the job")
@@ -50,7 +49,7 @@ def _may_speak(sources: tuple[Source, ...], speaker: Speaker, scope: Scope, told
     # While the job cannot be looked at and no owner was told, the owner is asked for when it goes on.
     waits = not owner and seen is None
     for source in sources:
-        speaks = _is_from(source, speaker) and _speaks_for(source, scope)
+        speaks = _is_from(source, speaker) and speaks_for(source, scope)
         if speaks and (source.owners is None or waits or place_fits(source.owners, owner)):
             return GateAnswer(_shown(speaker), _BY_HAND.wanted)
     message = "no source of the policy that told this may speak for this job"
@@ -65,17 +64,6 @@ def _is_from(source: Source, speaker: Speaker) -> bool:
         return False  # what an event says of the log that it came from is written by whoever sends events
     there = place_fits(source.log.project, speaker.project) and place_fits(source.log.logstore, speaker.logstore)
     return there and (source.log.topic is None or place_fits(source.log.topic, speaker.topic))
-
-
-def _speaks_for(source: Source, scope: Scope) -> bool:
-    if source.systems is not None and scope.system not in source.systems:
-        return False
-    own = SYSTEMS.named(scope.system).parts
-    asked = {label: globs for label in PLACES if (globs := getattr(source, f"{label}s")) is not None}
-    if not all(place_fits(asked.get(part.label), getattr(scope, part.field)) for part in own):
-        return False
-    # A source that only names places of other systems says nothing of this one.
-    return not asked or any(part.label in asked for part in own)
 
 
 def _shown(speaker: Speaker) -> str:

@@ -1,29 +1,29 @@
 """Which rule a failure falls under: the first whose conditions all hold.
 
 Conditions are made ready once for a policy. Time for a decision is linear in the message, whoever wrote it
-(`patterns`), and all patterns are searched for at most once.
+(`patterns`), and all patterns are searched for at most once. What rules ask of the message is in `wording`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from shared.domain.failure import Failure
 from shared.domain.job import Scope
 from shared.domain.snapshot import Observation
-from shared.policy.conditions import PLACES, Match
+from shared.policy.conditions import PLACES, Match, listed
 from shared.policy.evidence import codes_test, ending_of, evidence_of, signals_test
-from shared.policy.globs import TextTest, glob_test
+from shared.policy.globs import glob_test
 from shared.policy.model import Policy, Rule
-from shared.policy.patterns import PatternSet
+from shared.policy.places import place_fits
+from shared.policy.wording import Asked, Wording, bits
 from shared.systems import SYSTEMS
 
 _MOST_KNOWN = 512
 """Values of one kind whose answers are kept at hand."""
 _KEPT_AS = "_matcher"
-_T = TypeVar("_T")
 _Test = Callable[[Any], bool]
 
 
@@ -41,7 +41,8 @@ def first_match(policy: Policy, failure: Failure, seen: Observation | None = Non
     matcher: Matcher | None = policy.__dict__.get(_KEPT_AS)
     if matcher is None:
         # Kept where the policy's version is kept: as long as the policy lives, and by no other.
-        matcher = policy.__dict__[_KEPT_AS] = _matcher(tuple(rule.match for rule in policy.rules))
+        texts = tuple((rule.match, rule.tells, rule.cause) for rule in policy.rules)
+        matcher = policy.__dict__[_KEPT_AS] = _matcher(texts, policy.ignore_lines)
     place = matcher.first(failure, seen)
     return None if place is None else policy.rules[place]
 
@@ -71,14 +72,10 @@ class _Condition(NamedTuple):
 class Matcher:
     """The conditions of a policy's rules, ready to be asked."""
 
-    def __init__(self, matches: Sequence[Match]) -> None:
+    def __init__(self, asked: Sequence[Asked], ignore_lines: Sequence[str]) -> None:
         """Make them ready. Raises PatternError."""
-        self._matches = tuple(matches)
-        messages = [listed(match.message) for match in matches]
-        distinct = tuple(dict.fromkeys(pattern for message in messages for pattern in message))
-        self._patterns = PatternSet(distinct)
-        self._found = [_bits(pattern in message for message in messages) for pattern in distinct]
-        self._silent = _bits(not message for message in messages)
+        matches = [match for match, _, _ in asked]
+        self._wording = Wording(asked, ignore_lines)
         self._scopes = _condition(matches, lambda match: lambda scope: _is_there(match, scope))
         self._evidence = tuple(
             (field, _condition(matches, make))
@@ -94,47 +91,19 @@ class Matcher:
             value = evidence[field]
             # What is not known is empty text, or no node: no condition on it holds.
             fits &= (condition.known.get(value) or condition.fits(value)) if value else condition.free
-        if failure.message and fits & ~self._silent:
-            said = self._silent
-            for number in self._patterns.found_in(failure.message.encode("utf-8", "replace")):
-                said |= self._found[number]  # lone surrogates became `?`
-            fits &= said
-        else:
-            fits &= self._silent
-        return (fits & -fits).bit_length() - 1 if fits else None
-
-
-def _bits(rules: Iterable[bool]) -> int:
-    return sum(1 << place for place, yes in enumerate(rules) if yes)
+        return self._wording.first(fits, failure.message)
 
 
 def _condition(matches: Sequence[Match], make: Callable[[Match], _Test | None]) -> _Condition:
     tests = [make(match) for match in matches]
     asked = tuple((1 << place, test) for place, test in enumerate(tests) if test is not None)
-    return _Condition(_bits(test is None for test in tests), asked, {})
+    return _Condition(bits(test is None for test in tests), asked, {})
 
 
 @lru_cache(maxsize=8)
-def _matcher(matches: tuple[Match, ...]) -> Matcher:
+def _matcher(asked: tuple[Asked, ...], ignore_lines: tuple[str, ...]) -> Matcher:
     """Policies that differ in their modes only share one."""
-    return Matcher(matches)
-
-
-def listed(value: _T | tuple[_T, ...] | None) -> tuple[_T, ...]:
-    """What a condition names, as a tuple."""
-    if value is None:
-        return ()
-    return value if isinstance(value, tuple) else (value,)
-
-
-def place_fits(globs: str | tuple[str, ...] | None, value: str) -> bool:
-    """Whether a part of a scope fits a condition on it; without a condition it does."""
-    return globs is None or _place_test(globs)(value)
-
-
-@lru_cache(maxsize=1024)
-def _place_test(globs: str | tuple[str, ...]) -> TextTest:
-    return glob_test(listed(globs))
+    return Matcher(asked, ignore_lines)
 
 
 def _is_there(match: Match, scope: Scope) -> bool:

@@ -5,29 +5,29 @@ A warning is given only where it is certain: a rule counts as never reached if o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from shared.domain.errors import Fault
 from shared.domain.failure import FailureClass
 from shared.policy import yamltree
-from shared.policy.conditions import PLACES, Match
-from shared.policy.match import listed
-from shared.policy.model import Cooldown, Policy, Rule
+from shared.policy.conditions import PLACES, Match, listed, patterns_of
+from shared.policy.model import CauseLine, Cooldown, PackRule, Policy, Rule, Tells
 from shared.policy.patterns import excess
+from shared.policy.review_blocks import faults_of_blocks, faults_of_windows, odd_blocks, odd_windows
 from shared.systems import SYSTEMS
 from shared.systems.system import System
 
 QUICK_SETTLE_S = 60
 """OpenPBS may go on with a rerun for 45 s after it has answered (its src/server/req_rerun.c)."""
-_EVIDENCE = ("exit_code", "signal", "message", "reason")
+_EVIDENCE = ("exit_code", "signal", "message", "all_of", "any_of", "reason")
 _LEAST_EVIDENCE = "a condition on exit_code, signal, message or reason"
 
 
 def repeated_names(root: yamltree.Node) -> Iterator[Fault]:
     """Two rules of one name: outcomes and controls know rules by their names."""
     first: dict[str, int] = {}
-    for index, rule in enumerate(_items(_child(root, "rules"))):
-        name = _child(rule, "name")
+    for index, rule in enumerate(yamltree.items(yamltree.child(root, "rules"))):
+        name = yamltree.child(rule, "name")
         if not isinstance(name, yamltree.Scalar):
             continue
         if name.text in first:
@@ -40,78 +40,113 @@ def repeated_names(root: yamltree.Node) -> Iterator[Fault]:
 
 
 def inconsistent(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
-    """Faults in how parts go together."""
-    rules = list(zip(policy.rules, _items(_child(root, "rules")), strict=True))
+    """Faults in how parts of a policy as it is written go together; packs are weighed when they are made."""
+    rules = list(zip(policy.rules, yamltree.items(yamltree.child(root, "rules")), strict=True))
     yield from _cooldowns(policy, rules, root)
     for index, (rule, node) in enumerate(rules):
-        if rule.failure_class is FailureClass.INFRASTRUCTURE and not _has_evidence(rule.match):
+        here = f"$.rules[{index}]"
+        if rule.failure_class is FailureClass.INFRASTRUCTURE and not has_evidence(rule.match):
             problem = f"ambiguous evidence is never infrastructure: wants {_LEAST_EVIDENCE}"
-            yield Fault(f"$.rules[{index}].class", problem, _child(node, "class").line)
-    for index, (source, node) in enumerate(zip(policy.sources, _items(_child(root, "sources")), strict=True)):
+            yield Fault(f"{here}.class", problem, yamltree.child(node, "class").line)
+        if rule.cause is CauseLine.FIRST and (rule.match.message is None or rule.tells is Tells.EFFECT):
+            problem = "first is said of the line that the message of a cause hits"
+            yield Fault(f"{here}.cause", problem, yamltree.child(node, "cause").line)
+    places = yamltree.items(yamltree.child(root, "sources"))
+    for index, (source, node) in enumerate(zip(policy.sources, places, strict=True)):
         if (source.log is None) is (source.event is None):
             yield Fault(f"$.sources[{index}]", "wants exactly one of log and event", node.line)
-    too_much = excess([pattern for rule in policy.rules for pattern in listed(rule.match.message)])
+    yield from faults_of_blocks(policy, root)
+    yield from faults_of_windows(policy, root)
+    too_much = excess([pattern for rule in policy.rules for pattern in patterns_of(rule.match)])
     if too_much:
-        yield Fault("$.rules", f"too slow to decide by: {too_much}", _child(root, "rules").line)
+        yield Fault("$.rules", f"too slow to decide by: {too_much}", yamltree.child(root, "rules").line)
 
 
 def _cooldowns(policy: Policy, rules: list[tuple[Rule, yamltree.Node]], root: yamltree.Node) -> Iterator[Fault]:
-    places: list[tuple[str, Cooldown, yamltree.Node]] = [("$.cooldown", policy.cooldown, _child(root, "cooldown"))]
+    of_policy = yamltree.child(root, "cooldown")
+    places: list[tuple[str, Cooldown, yamltree.Node]] = [("$.cooldown", policy.cooldown, of_policy)]
     for index, (rule, node) in enumerate(rules):
         if rule.cooldown is not None:
-            places.append((f"$.rules[{index}].cooldown", rule.cooldown, _child(node, "cooldown")))
+            places.append((f"$.rules[{index}].cooldown", rule.cooldown, yamltree.child(node, "cooldown")))
     for path, cooldown, node in places:
         if cooldown.max_s < cooldown.base_s:
             problem = f"max_s ({cooldown.max_s:g}) must not be less than base_s ({cooldown.base_s:g})"
             yield Fault(path, problem, node.line)
 
 
-def _has_evidence(match: Match) -> bool:
+def has_evidence(match: Match) -> bool:
+    """Whether it asks for something that can prove a cause."""
     return any(getattr(match, field) is not None for field in _EVIDENCE)
 
 
-def odd(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
-    """Warnings: what can be used but was hardly meant."""
+def odd(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """Warnings: what can be used but was hardly meant, of a policy as it is written and with its packs."""
     if policy.timing.settle_s < QUICK_SETTLE_S:
         problem = f"below {QUICK_SETTLE_S} s a rerun may still be on its way when the job is looked at again"
-        yield Fault("$.timing.settle_s", problem, _child(_child(root, "timing"), "settle_s").line)
+        yield Fault("$.timing.settle_s", problem, yamltree.child(yamltree.child(root, "timing"), "settle_s").line)
     if not policy.sources:
         problem = "nobody is named: whoever can write a log or send an event may have any job rerun"
-        yield Fault("$.sources", problem, _child(root, "sources").line)
+        yield Fault("$.sources", problem, yamltree.child(root, "sources").line)
     named = {rule.failure_class for rule in policy.rules}
     for failure_class in policy.classes:
         if failure_class not in named:
-            line = _child(_child(root, "classes"), failure_class.value).line
+            line = yamltree.child(yamltree.child(root, "classes"), failure_class.value).line
             yield Fault(f"$.classes.{failure_class.value}", "no rule names this class: nothing draws from it", line)
-    yield from _unreached(policy, _child(root, "rules"))
-    yield from _never_fitting(policy, _child(root, "rules"))
+    yield from odd_blocks(policy, root)
+    yield from odd_windows(policy, root)
+    yield from _unreached(policy, written, yamltree.child(root, "rules"))
+    yield from _never_fitting(written, yamltree.child(root, "rules"))
 
 
-def _unreached(policy: Policy, rules: yamltree.Node) -> Iterator[Fault]:
-    """Rules below others that match all that they match, and what no rule matches."""
-    before: list[Match] = []
-    for index, (rule, node) in enumerate(zip(policy.rules, _items(rules), strict=True)):
-        if all(any(_includes(wider, rule.match, system) for wider in before) for system in _systems(rule.match)):
-            yield Fault(f"$.rules[{index}]", "is never reached: rules before it match all that it matches", node.line)
-        before.append(rule.match)
-    missing = [system for system in SYSTEMS if not any(_includes(match, Match(), system) for match in before)]
+def _unreached(policy: Policy, written: Policy, rules: yamltree.Node) -> Iterator[Fault]:
+    """Own rules below others that match all that they match, and what no rule matches."""
+    nodes = dict(zip((rule.name for rule in written.rules), enumerate(yamltree.items(rules)), strict=True))
+    before: list[Rule] = []
+    for rule in policy.rules:
+        if not isinstance(rule, PackRule) and (shadow := _shadow(rule, before)):
+            index, node = nodes[rule.name]
+            yield Fault(f"$.rules[{index}]", f"is never reached: {shadow}", node.line)
+        if rule.cause is CauseLine.ANY:
+            before.append(rule)
+    missing = [system for system in SYSTEMS if not any(includes(rule.match, Match(), system) for rule in before)]
     if missing:
         names = ", ".join(system.name for system in missing)
         problem = f"no last rule matches every failure of {names}: what no rule matches is suppressed (no_rule)"
         yield Fault("$.rules", problem, rules.line)
 
 
+def _shadow(rule: Rule, before: Sequence[Rule]) -> str:
+    """Which rules take all that the rule matches; empty if that is not certain."""
+    found = [_wider(before, rule.match, system) for system in _systems(rule.match)]
+    if not all(found):
+        return ""
+    names = dict.fromkeys(
+        f"{wider.name} of {wider.pack}" if isinstance(wider, PackRule) else wider.name
+        for wider in found
+        if wider is not None
+    )
+    return f"{' and '.join(names)}, before it, matches all that it matches"
+
+
+def _wider(before: Sequence[Rule], match: Match, system: System) -> Rule | None:
+    return next((rule for rule in before if includes(rule.match, match, system)), None)
+
+
 def _systems(match: Match) -> list[System]:
     return list(SYSTEMS) if match.system is None else [SYSTEMS.named(match.system)]
 
 
-def _includes(wider: Match, narrower: Match, system: System) -> bool:
+def includes(wider: Match, narrower: Match, system: System) -> bool:
     """Whether it is certain that the first matches each failure of the system that the second matches."""
     if wider.system not in {None, system.name}:
         return False
     for field in Match.__struct_fields__:
         asked = getattr(wider, field)
         if field == "system" or asked is None or ("*" in listed(asked) and field in _always_told(system)):
+            continue
+        if field in _TEXTS:
+            if not _asks_as_much(field, frozenset(listed(asked)), narrower):
+                return False
             continue
         other = getattr(narrower, field)
         if other is None or not set(listed(other)) <= set(listed(asked)):
@@ -129,20 +164,33 @@ def _of_others(system: System) -> set[str]:
     return set(PLACES) - _always_told(system)
 
 
+_TEXTS = ("message", "any_of", "all_of", "not_message")
+
+
+def _asks_as_much(field: str, asked: frozenset[str], narrower: Match) -> bool:
+    """Whether each text that the narrower match is content with has what the field of the wider one asks for."""
+    if field == "not_message":
+        return asked <= set(listed(narrower.not_message))
+    found = set(listed(narrower.all_of))
+    if field == "all_of":
+        one = [frozenset(listed(some)) for some in (narrower.message, narrower.any_of) if some is not None]
+        return all(pattern in found or {pattern} in one for pattern in asked)
+    choices = [set(listed(some)) for some in (narrower.message, narrower.any_of) if some is not None]
+    return bool(found & asked) or any(choice <= asked for choice in choices)
+
+
 def _never_fitting(policy: Policy, rules: yamltree.Node) -> Iterator[Fault]:
-    for index, (rule, node) in enumerate(zip(policy.rules, _items(rules), strict=True)):
+    for index, (rule, node) in enumerate(zip(policy.rules, yamltree.items(rules), strict=True)):
         systems = _systems(rule.match)
         if all(any(getattr(rule.match, field) is not None for field in _of_others(system)) for system in systems):
             owned = (f"a {' or '.join(part.label for part in system.parts)} is {system.title}'s" for system in SYSTEMS)
             problem = f"never matches: {', '.join(owned)}"
             yield Fault(f"$.rules[{index}].match", problem, node.line)
+        if _contradicts_itself(rule.match):
+            yield Fault(f"$.rules[{index}].match", "never matches: not_message has what it asks for", node.line)
 
 
-def _child(node: yamltree.Node, key: str) -> yamltree.Node:
-    """The value of a key; the node itself where there is none, so that a line is always at hand."""
-    entries = node.entries if isinstance(node, yamltree.Mapping) else []
-    return next((value for name, value in entries if name.text == key), node)
-
-
-def _items(node: yamltree.Node) -> list[yamltree.Node]:
-    return node.items if isinstance(node, yamltree.Listing) else []
+def _contradicts_itself(match: Match) -> bool:
+    refused = set(listed(match.not_message))
+    choices = [set(listed(some)) for some in (match.message, match.any_of) if some is not None]
+    return bool(refused & set(listed(match.all_of))) or any(choice <= refused for choice in choices)

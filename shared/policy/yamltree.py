@@ -164,3 +164,23 @@ def parse(text: str) -> tuple[Node | None, list[Fault]]:
         line = encoded.count(b"\n", 0, error.position) + 1
         return None, [*builder.faults, Fault("$", f"this is no YAML: {error.reason}", line)]
     return builder.root, builder.faults
+
+
+def child(node: Node, key: str) -> Node:
+    """The value of a key; the node itself where there is none, so that a line is always at hand."""
+    entries = node.entries if isinstance(node, Mapping) else []
+    return next((value for name, value in entries if name.text == key), node)
+
+
+def items(node: Node) -> list[Node]:
+    """What a list holds; nothing where it is none."""
+    return node.items if isinstance(node, Listing) else []
+
+
+def plain(node: Node) -> Any:
+    """A tree as lists, dicts and values."""
+    if isinstance(node, Mapping):
+        return {key.text: plain(value) for key, value in node.entries}
+    if isinstance(node, Listing):
+        return [plain(item) for item in node.items]
+    return node.value if isinstance(node, Scalar) else None

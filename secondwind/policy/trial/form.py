@@ -74,6 +74,8 @@ class Attempt(Struct, frozen=True, kw_only=True, rename={"failure_class": "class
 
     ago_s: Seconds
     failure_class: FailureClass = FailureClass.UNKNOWN
+    message: Text = ""
+    """The text of the failure that it was for: given, the failure is remembered as well."""
 
 
 class Switch(str, Enum):

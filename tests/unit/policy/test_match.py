@@ -15,7 +15,8 @@ from shared.domain.job import Scope, State
 from shared.domain.snapshot import LookFailed
 from shared.policy.match import first_match
 from shared.policy.model import Action, Match, Policy, Rule
-from shared.policy.patterns import SHORT_BYTES, compile_pattern
+from shared.policy.patterns import compile_pattern
+from shared.policy.prefilter import SHORT_BYTES
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.schedulerx.scope import Group

@@ -4,29 +4,13 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from secondwind.policy.library import Entry, library, plain
 from secondwind.policy.trial.run import run
-from shared.policy import yamltree
 from shared.policy.load import check_policy, load_policy
-from shared.policy.match import first_match
 
 ROOT = Path(__file__).resolve().parents[3]
 _TEXT = (ROOT / "policy.yaml").read_text(encoding="utf-8")
 _POLICY = load_policy(_TEXT)
-_LIBRARY = {entry.name: entry for entry in library()}
-
-
-def _rules() -> list[dict[str, Any]]:
-    """The shipped rules as they are written, without what a policy fills in."""
-    root, faults = yamltree.parse(_TEXT)
-    assert root is not None
-    assert not faults
-    rules: list[dict[str, Any]] = plain(root)["rules"]
-    return rules
 
 
 def test_shipped_tests_pass_and_reach_every_rule() -> None:
@@ -49,22 +33,3 @@ def test_an_editor_finds_the_schema() -> None:
     first = _TEXT.splitlines()[0]
     assert first == "# yaml-language-server: $schema=policy.schema.json"
     assert (ROOT / "policy.schema.json").is_file()
-
-
-def test_every_shipped_rule_is_the_librarys() -> None:
-    """All but the last rule equal their entry in the library, and stand in the library's order."""
-    *rules, last = _rules()
-    assert last == {"name": "the-rest", "match": {}, "action": "rerun"}
-    for rule in rules:
-        assert rule == _LIBRARY[rule["name"]].rule
-    order = list(_LIBRARY)
-    assert [rule["name"] for rule in rules] == sorted((rule["name"] for rule in rules), key=order.index)
-
-
-@pytest.mark.parametrize("entry", [_LIBRARY[rule["name"]] for rule in _rules()[:-1]], ids=lambda entry: entry.name)
-def test_shipped_rules_catch_their_samples(entry: Entry, failure: Any) -> None:
-    """No rule before it takes what a rule is there for."""
-    for told in entry.must_match:
-        found = first_match(_POLICY, failure(system=entry.system, **told))
-        assert found is not None
-        assert found.name == entry.name, told

@@ -1,0 +1,52 @@
+"""Whether a cluster or group fits what a policy says of places."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Protocol
+
+from shared.domain.job import Scope
+from shared.policy.conditions import PLACES, Globs, listed
+from shared.policy.globs import TextTest, glob_test
+from shared.systems import SYSTEMS
+
+
+def place_fits(globs: str | tuple[str, ...] | None, value: str) -> bool:
+    """Whether a part of a scope fits a condition on it; without a condition it does."""
+    return globs is None or _place_test(globs)(value)
+
+
+class Places(Protocol):
+    """Conditions on places, as sources and blocks have them."""
+
+    @property
+    def systems(self) -> tuple[str, ...] | None:
+        """Of these job systems."""
+
+    @property
+    def clusters(self) -> Globs | None:
+        """E-HPC cluster ids."""
+
+    @property
+    def namespaces(self) -> Globs | None:
+        """SchedulerX namespaces."""
+
+    @property
+    def groups(self) -> Globs | None:
+        """SchedulerX groups."""
+
+
+def speaks_for(places: Places, scope: Scope) -> bool:
+    """Whether a scope is meant. What only names places of other systems says nothing of this one."""
+    if places.systems is not None and scope.system not in places.systems:
+        return False
+    own = SYSTEMS.named(scope.system).parts
+    asked = {label: globs for label in PLACES if (globs := getattr(places, f"{label}s")) is not None}
+    if not all(place_fits(asked.get(part.label), getattr(scope, part.field)) for part in own):
+        return False
+    return not asked or any(part.label in asked for part in own)
+
+
+@lru_cache(maxsize=1024)
+def _place_test(globs: str | tuple[str, ...]) -> TextTest:
+    return glob_test(listed(globs))

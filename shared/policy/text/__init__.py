@@ -1,0 +1,1 @@
+"""A failure's text as rules see it: without what terminals, launchers and loggers put around it."""

@@ -1,0 +1,64 @@
+r"""A text line by line, without what hides what it says: colours, prefixes, widths of blanks, floods of one line.
+
+Linear in the text, and bounded. What is normal already comes back as it is, so that normalising twice is as good as
+once.
+"""
+
+from __future__ import annotations
+
+import re
+
+from shared.policy.text.prefixes import without_prefixes
+
+MAX_LINES = 512
+"""Of a longer text the first and the last half of so many lines are kept."""
+
+_TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[@-Z\\-_])|\x9b[0-?]*[ -/]*[@-~]")
+"""Control sequences of terminals: CSI, OSC and the short ones
+(https://ecma-international.org/publications-and-standards/standards/ecma-48/)."""
+_LINE_ENDS = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_CONTROLS = "".join(map(chr, [*range(9), *range(14, 28), 31, *range(127, 133), *range(134, 160)]))
+_NO_WIDTH = "\xad\u200b\u200c\u200d\u2060\ufeff"
+_ASCII = str.maketrans({**dict.fromkeys(_LINE_ENDS, "\n"), **dict.fromkeys(_CONTROLS), "\t": " "})
+_ENDS, _GONE, _BLANK = re.compile(f"[{_LINE_ENDS}]"), re.compile(f"[{_CONTROLS}{_NO_WIDTH}]"), re.compile(r"[^\S\n ]")
+_WATCHER = re.compile(
+    r"(no output for [^;\n]{1,60}|no heartbeat for [^;\n]{1,400}|after [^;\n]{1,100} have a heartbeat"
+    r"|a rank was lost and nothing came after it); output: "
+)
+"""What `emitters/stuck_rank_watcher.py` says before it quotes a job's output."""
+
+
+def normal(text: str) -> str:
+    """The text's lines, joined by line feeds; empty ones, and the same one again, are left out."""
+    if not text.replace("\n", "").isprintable():
+        text = _printable(text)
+    if "\\n" in text:  # as JSON or a program's `repr` writes a line's end
+        text = text.replace("\\r\\n", "\\n").replace("\\n\\t", "\n").replace("\\n", "\n")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    if "; output: " in text:
+        text = _WATCHER.sub(r"\1\n", text, count=1)
+    if "\n" not in text:
+        return without_prefixes(text.strip(" "))
+    lines = [line for line in text.split("\n") if line and line != " "]
+    if len(lines) > MAX_LINES:
+        lines = [*lines[: MAX_LINES // 2], *lines[-MAX_LINES // 2 :]]
+    return "\n".join(_each_once([without_prefixes(line.strip(" ")) for line in lines]))
+
+
+def _printable(text: str) -> str:
+    if "\x1b" in text or "\x9b" in text:
+        text = _TERMINAL.sub("", text)
+    if text.isascii():
+        return text.translate(_ASCII)
+    return _BLANK.sub(" ", _GONE.sub("", _ENDS.sub("\n", text)))
+
+
+def _each_once(lines: list[str]) -> list[str]:
+    """Without empty lines, and without those that repeat the one before."""
+    kept, before = [], ""
+    for line in lines:
+        if line and line != before:
+            kept.append(line)
+            before = line
+    return kept

@@ -1,0 +1,40 @@
+r"""What launchers and loggers put before each line: which rank or node said it, and when.
+
+Open MPI `--tag-output` `[1,3]<stderr>:` (https://docs.open-mpi.org/en/main/man-openmpi/man1/mpirun.1.html), srun
+`--label` `3: ` (https://slurm.schedmd.com/srun.html), torchrun `[default3]:[rank3]: `
+(https://docs.pytorch.org/docs/stable/elastic/run.html), Ray `(worker pid=7, ip=10.0.0.7) `
+(https://docs.ray.io/en/latest/ray-observability/user-guides/configure-logging.html), clush and pdsh `node1: `;
+RFC 3339, syslog (RFC 3164), the kernel's ring buffer, log4j, Spark, Go, and glog
+(https://github.com/google/glog#severity-levels).
+"""
+
+from __future__ import annotations
+
+import re
+
+_TIME = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_DAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?"
+_HOST = r"(?:node|compute|worker|master|login|host|gpu|cpu|cn|nid|ip|c|n)[-_]?\d[\w.-]{0,63}"
+_STAMPS = (
+    rf"\[?\d{{4}}[-/]\d\d[-/]\d\d[T ]{_TIME}(?: ?(?:Z\b|UTC|[+-]\d\d:?\d\d))?\]?:?",
+    rf"\d\d/\d\d/\d\d {_TIME}",
+    rf"\[?{_TIME}\]?",
+    rf"\[?{_DAY}{_MONTH} \d{{1,2}} {_TIME}(?: \d{{4}})?\]?(?: [\w.-]{{1,64}}(?= [\w./-]{{1,64}}(?:\[\d{{1,9}}\])?: ))?",
+    r"\[ ?\d{1,9}\.\d{3,6}\]",
+    rf"[IWEF]\d{{4}} {_TIME} (?:\d{{1,9}} )?[\w./-]{{1,200}}:\d{{1,6}}\]",
+)
+_SPEAKERS = (
+    r"\[\d{1,6},\d{1,6}\]<std(?:err|out|diag)>:",
+    r"\[(?:rank|default) ?\d{1,6}\]:",
+    r"\((?:[\w.-]{1,64} )?pid=\d{1,9}(?:, ip=[\w.:]{1,64})?\)",
+    r"\d{1,6}:(?= )",
+    rf"{_HOST}:(?= )",
+)
+_PREFIXES = re.compile(f"(?:(?:{'|'.join((*_STAMPS, *_SPEAKERS))}) ?)+")
+
+
+def without_prefixes(line: str) -> str:
+    """The line without the prefixes that it begins with. Blanks in it are single; time is linear in its length."""
+    found = _PREFIXES.match(line)
+    return line if found is None else line[found.end() :].lstrip(" ")
