@@ -21,7 +21,7 @@ from shared.policy.conditions import Match
 from shared.policy.rule import Action, CauseLine, PackRule, Tells
 
 EVERYTHING = "all"
-"""In `include`: every pack that no other entry names, by the alphabet."""
+"""In `include`: every pack that no other entry names, in the order of the library."""
 FILE = Path(__file__).with_name("packs.json")
 
 
@@ -76,7 +76,7 @@ Packs = Mapping[str, Pack]
 
 @cache
 def library() -> Packs:
-    """The packs that this version of Second Wind has, in the order of their names."""
+    """The packs that this version of Second Wind has, in the order in which the shipped policy includes them."""
     return {pack.name: pack for pack in decoded(FILE.read_bytes())}
 
 
