@@ -43,6 +43,8 @@ REASONS_OF: Mapping[Verdict, tuple[Reason, ...]] = {
         Reason.ATTEMPTS_USED_UP,
         Reason.CLASS_ATTEMPTS_USED_UP,
         Reason.THRASHING,
+        Reason.SAME_TEXT_AGAIN,
+        Reason.MAINTENANCE,
         Reason.UNTRUSTED_SOURCE,
         Reason.BREAKER_OPEN,
         Reason.STALE_EVENT,
@@ -53,6 +55,8 @@ REASONS_OF: Mapping[Verdict, tuple[Reason, ...]] = {
     ),
     Verdict.DEFERRED: (
         Reason.COOLDOWN,
+        Reason.DELAY,
+        Reason.MAINTENANCE,
         Reason.RUN_UNCLEAR,
         Reason.OTHER_RUN_IN_HAND,
         Reason.THROTTLED,
@@ -73,6 +77,7 @@ REASONS_OF: Mapping[Verdict, tuple[Reason, ...]] = {
         Reason.TRIGGERED_BY_API,
         Reason.WORKFLOW,
         Reason.TOO_MUCH_TO_LOSE,
+        Reason.MAINTENANCE,
     ),
     Verdict.REFUSED: (
         Reason.API_REFUSED,
@@ -90,7 +95,8 @@ REASONS_OF: Mapping[Verdict, tuple[Reason, ...]] = {
     ),
     Verdict.INVALID: (Reason.NOT_UNDERSTOOD,),
 }
-"""Which reasons a verdict is told with. Two reasons go with two verdicts: `breaker_closed`, `record_unreadable`."""
+"""Which reasons a verdict is told with. Two reasons go with two verdicts, `breaker_closed` and `record_unreadable`;
+`maintenance` goes with three."""
 
 
 def verdicts_of(reason: Reason) -> tuple[Verdict, ...]:

@@ -20,12 +20,18 @@ _HEADINGS = {
     "Rate": "`rate`",
     "FailureClass": "Classes",
     "Thrash": "`thrash`",
+    "SameText": "`same_text`",
+    "Block": "One of `by`",
+    "Window": "One of `windows`",
+    "WindowAction": "What a window does",
     "Source": "One of `sources`",
     "LogPlace": "`log` of a source",
     "EventPlace": "`event` of a source",
     "System": "Systems",
     "Rule": "One of `rules`",
     "Match": "`match` of a rule",
+    "Tells": "What a rule tells",
+    "CauseLine": "`cause` of a rule",
     "Action": "Actions",
 }
 

@@ -65,6 +65,9 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The call cannot have left before."""
     may_leave_until: float = 0.0
     """The call cannot leave after."""
+    fingerprint: str = ""
+    """Of the text of the failure that the attempt is for (`policy.text.fingerprint`); empty before there was one, where
+    there was no text, and where it was reserved before this was kept."""
     known_reruns: tuple[int, ...] = ()
     """SchedulerX: instances made by reruns that were there before the call; they are no evidence for it."""
     looks: int = 0

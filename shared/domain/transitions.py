@@ -35,6 +35,8 @@ class Reservation(Struct, frozen=True, kw_only=True):
     attempts_kept_s: float
     """How long an attempt counts for any budget."""
     known_reruns: tuple[int, ...] = ()
+    fingerprint: str = ""
+    """Of the failure's text: whether it comes again is asked by it."""
 
 
 def outcome_of(
@@ -104,6 +106,7 @@ def reserved(
         reserved_at=ask.now,
         may_leave_until=terms.may_leave_until,
         known_reruns=terms.known_reruns,
+        fingerprint=terms.fingerprint,
         forced=base.forced or ask.force,
         tellings=_told(base, failure),
     )

@@ -24,6 +24,7 @@ from shared.heal.report import Reporter, result_of_unreadable
 from shared.heal.settle import settle
 from shared.heal.tokens import Tokens
 from shared.policy.controls import tightened
+from shared.policy.inherit import with_limits_at
 from shared.policy.model import Policy
 from shared.ports import Chance, Clock, JobSystem, Ledger, OutcomeSink
 
@@ -115,7 +116,8 @@ class Healer:
         ask = replace(ask, now=self.clock.now())
         books = Books(ledger, ask.now)
         desk = Desk(books, self.policy, ask, self.chance, self.invocation)
-        tokens = Tokens(ledger, self.policy, desk, items[0].failure.scope, walked.notices)
+        scope = items[0].failure.scope
+        tokens = Tokens(ledger, with_limits_at(self.policy, scope), desk, scope, walked.notices)
         for item in self._reserve(items, desk, tokens):
             self._postpone(item, desk)
         walked.notices += judge_canaries(tokens.scope, items, ledger, self.policy, ask)

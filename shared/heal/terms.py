@@ -22,12 +22,14 @@ def terms_of(facts: Facts, invocation: Invocation, chance: Chance) -> Reservatio
         cooldown_s=chance.fraction() * ceiling_s,
         attempts_kept_s=longest_window_s(facts.policy),
         known_reruns=_known_reruns(facts),
+        fingerprint=facts.fingerprint,
     )
 
 
 def longest_window_s(policy: Policy) -> float:
     """An attempt is remembered as long as any budget may ask for it."""
-    budgets = (policy.attempts, *policy.classes.values(), *(rule.attempts for rule in policy.rules))
+    own = (*(rule.attempts for rule in policy.rules), *(block.attempts for block in policy.by))
+    budgets = (policy.attempts, *policy.classes.values(), *own)
     windows = [budget.window_s for budget in budgets if budget is not None]
     return max([*windows, policy.thrash.window_s if policy.thrash is not None else 0.0])
 

@@ -34,6 +34,8 @@ WOULD_CHANGE: Mapping[Reason, str] = {
     Reason.STARTED: "Nothing: the queued job has started.",
     Reason.KILL_SWITCH: "Lift the mode `off` in the policy, its rule, SECONDWIND_MODE or by hand: any of them holds.",
     Reason.RULE_IGNORES: "Give the rule another action, put one that matches above it, or force it by hand.",
+    Reason.MAINTENANCE: "Deferred: nothing, it goes on by itself when the window closes. Held: a person has to approve "
+    "it. Suppressed: force it by hand, or end the window.",
     Reason.NO_RULE: "Write a rule that matches it; a last one with an empty match catches all.",
     Reason.ATTEMPTS_USED_UP: "Wait until attempts leave the window, raise `attempts`, or force it by hand; retries of "
     "the job system's own count as well.",
@@ -41,6 +43,8 @@ WOULD_CHANGE: Mapping[Reason, str] = {
     "force it by hand.",
     Reason.THRASHING: "Mend what makes the job fail again and again, wait until failures leave the window of `thrash`, "
     "or force it by hand.",
+    Reason.SAME_TEXT_AGAIN: "Mend what the text says, write a rule for it, wait until failures leave the window of "
+    "`same_text`, or force it by hand.",
     Reason.BREAKER_OPEN: "A person has to close the breaker: `secondwind breaker close`.",
     Reason.BREAKER_OPENED: "A person has to look at the cluster or group, then close it: `secondwind breaker close`.",
     Reason.BREAKER_CLOSED: "Nothing: it goes on by itself; jobs are rerun there again.",
@@ -50,6 +54,7 @@ WOULD_CHANGE: Mapping[Reason, str] = {
     Reason.UNTRUSTED_SOURCE: "List under `sources` who told it, for this job, and tell owner, node and start as "
     "the live job has them.",
     Reason.COOLDOWN: "Nothing: it goes on by itself when the cooldown is over.",
+    Reason.DELAY: "Nothing: it goes on by itself when the rule's `delay_s` is over.",
     Reason.RUN_UNCLEAR: "Tell `started_at` of the run that failed, from the scheduler's own clock.",
     Reason.OTHER_RUN_IN_HAND: "Nothing: it goes on by itself when the other attempt is settled.",
     Reason.THROTTLED: "Nothing: it goes on by itself when the service takes calls again.",

@@ -78,6 +78,9 @@ class Thrash(Struct, frozen=True, kw_only=True):
     window_s: Annotated[float, number(_MINUTE_S, DAY_S, " of seconds")]
 
 
+HoldSeconds = Annotated[float, number(_MINUTE_S, DAY_S, " of seconds")]
+
+
 class SameText(Struct, frozen=True, kw_only=True):
     """The same failure text of one job more often than this in a window: rerunning it does not mend that.
 

@@ -44,7 +44,8 @@ _GLOB = Meta(
 )
 
 
-def _listed(what: str) -> Meta:
+def listed_meta(what: str) -> Meta:
+    """One of these or a list of them."""
     return Meta(min_length=1, max_length=MAX_LISTED, description=f"one or a list of 1 to {MAX_LISTED} {what}")
 
 
@@ -80,11 +81,11 @@ _SignalName = Annotated[
         extra_json_schema={"format": SIGNAL_FORMAT},
     ),
 ]
-Globs = _Glob | Annotated[tuple[_Glob, ...], _listed("globs")]
-Texts = _Text | Annotated[tuple[_Text, ...], _listed("texts")]
-Patterns = Pattern | Annotated[tuple[Pattern, ...], _listed("RE2 patterns")]
-ExitCodes = _ExitCode | _ExitCodes | Annotated[tuple[_ExitCode | _ExitCodes, ...], _listed("exit codes or ranges")]
-Signals = _SignalNumber | _SignalName | Annotated[tuple[_SignalNumber | _SignalName, ...], _listed("signals")]
+Globs = _Glob | Annotated[tuple[_Glob, ...], listed_meta("globs")]
+Texts = _Text | Annotated[tuple[_Text, ...], listed_meta("texts")]
+Patterns = Pattern | Annotated[tuple[Pattern, ...], listed_meta("RE2 patterns")]
+ExitCodes = _ExitCode | _ExitCodes | Annotated[tuple[_ExitCode | _ExitCodes, ...], listed_meta("exit codes or ranges")]
+Signals = _SignalNumber | _SignalName | Annotated[tuple[_SignalNumber | _SignalName, ...], listed_meta("signals")]
 
 
 class Match(Struct, frozen=True, kw_only=True, cache_hash=True):
@@ -165,7 +166,7 @@ class Source(Struct, frozen=True, kw_only=True):
 
     log: LogPlace | None = None
     event: EventPlace | None = None
-    systems: Annotated[tuple[System, ...], _listed("systems")] | None = None
+    systems: Annotated[tuple[System, ...], listed_meta("systems")] | None = None
     clusters: Globs | None = None
     """E-HPC cluster ids; says nothing of SchedulerX jobs."""
     namespaces: Globs | None = None

@@ -17,7 +17,7 @@ from shared.domain.mode import Mode
 from shared.domain.reasons import Reason, Verdict, is_final
 from shared.domain.runs import life_of
 from shared.domain.snapshot import EhpcSnapshot, LookFailed
-from shared.policy import gates_case, gates_job, gates_policy, gates_trust
+from shared.policy import gates_calendar, gates_case, gates_job, gates_policy, gates_text, gates_trust
 from shared.policy.facts import Answer, Facts, Stop
 from shared.policy.model import Action
 
@@ -54,10 +54,13 @@ GATES: tuple[tuple[str, _GateFunction, Skip], ...] = (
     ("no_live_instance", gates_job.no_live_instance, Skip.NEVER),
     ("rule_switched_on", gates_policy.rule_switched_on, Skip.NEVER),
     ("rule_allows", gates_policy.rule_allows, Skip.BY_FORCE),
+    ("outside_windows", gates_calendar.outside_windows, Skip.BY_FORCE),
     ("needs_no_person", gates_policy.needs_no_person, Skip.BY_FORCE),
     ("little_to_lose", gates_policy.little_to_lose, Skip.BY_FORCE),
     ("not_thrashing", gates_policy.not_thrashing, Skip.BY_FORCE),
+    ("text_is_new", gates_text.text_is_new, Skip.BY_FORCE),
     ("attempts_left", gates_policy.attempts_left, Skip.BY_FORCE),
+    ("late_enough", gates_text.late_enough, Skip.BY_FORCE),
     ("cooled_down", gates_policy.cooled_down, Skip.BY_FORCE),
     ("breaker_closed", gates_policy.breaker_closed, Skip.BY_FORCE),
 )
@@ -98,7 +101,7 @@ def _last_step(facts: Facts) -> Stop:
         return Stop(
             Verdict.WOULD_RERUN,
             Reason.OBSERVE_RULE,
-            f"rule {rule.name} only observes: nothing was called",
+            f"{rule.called} only observes: nothing was called",
         )
     if facts.ask.dry_run:
         return Stop(Verdict.WOULD_RERUN, Reason.DRY_RUN, "a dry run: nothing was called")

@@ -18,8 +18,9 @@ from shared.domain.record import Case, JobRecord
 from shared.domain.runs import Run, life_of, run_label, which_run
 from shared.domain.snapshot import Instance, LookFailed, Observation, SchedulerxSnapshot, Snapshot
 from shared.policy.budget import Budget, budget_of
-from shared.policy.match import first_match
+from shared.policy.inherit import rule_for
 from shared.policy.model import Cooldown, Policy, Rule
+from shared.policy.text.fingerprint import fingerprint
 
 FIRST_PAUSE_S = 30.0
 LONGEST_PAUSE_S = 1800.0
@@ -81,8 +82,14 @@ class Facts:
 
     @_Once
     def rule(self) -> Rule | None:
-        """The first rule that matches."""
-        return first_match(self.policy, self.failure, self.observation)
+        """The first rule that matches, with what holds for the job besides."""
+        return rule_for(self.policy, self.failure, self.observation)
+
+    @_Once
+    def fingerprint(self) -> str:
+        """Of the failure's text; of a case whose text was cut short, as it was when its attempt was reserved."""
+        kept = self.case.fingerprint if self.case else ""
+        return kept or fingerprint(self.failure.message)
 
     @_Once
     def run(self) -> Run:
@@ -148,6 +155,17 @@ class Facts:
     def cooldown(self) -> Cooldown:
         """The cooldown that applies."""
         return (self.rule.cooldown if self.rule else None) or self.policy.cooldown
+
+    @property
+    def hold_expires_s(self) -> float:
+        """How long a hold waits for an answer."""
+        own = self.rule.hold_expires_s if self.rule else None
+        return self.policy.hold_expires_s if own is None else own
+
+    @property
+    def approved(self) -> bool:
+        """Whether a person has said yes to the case."""
+        return self.case is not None and bool(self.case.approved_by)
 
     @property
     def attempt_number(self) -> int:

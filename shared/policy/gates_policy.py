@@ -12,8 +12,6 @@ from shared.policy.facts import Answer, Facts, Stop
 from shared.policy.model import Action, Attempts, Thrash
 
 _HOUR_S = 3600.0
-HOLD_EXPIRES_S = 86_400.0
-"""A hold that nobody answered expires closed after a day."""
 
 
 def switched_on(facts: Facts) -> Answer:
@@ -36,7 +34,7 @@ def rule_switched_on(facts: Facts) -> Answer | None:
         return None
     if rule.mode is not Mode.OFF:
         return Answer(f"{rule.name}: {rule.mode.value}", "auto or observe")
-    message = f"the kill switch of rule {rule.name} is on (mode off)"
+    message = f"the kill switch of {rule.called} is on (mode off)"
     return Answer(f"{rule.name}: off", "auto or observe", Stop(Verdict.SUPPRESSED, Reason.KILL_SWITCH, message))
 
 
@@ -56,7 +54,7 @@ def needs_no_person(facts: Facts) -> Answer:
     stop = _hold(facts)
     if stop is None:
         return _NOTHING_TO_ASK
-    if _approved(facts):
+    if facts.approved:
         return Answer(f"approved by a person ({stop.reason.value})", _NOTHING_TO_ASK.wanted)
     return Answer(stop.reason.value, _NOTHING_TO_ASK.wanted, stop)
 
@@ -64,12 +62,8 @@ def needs_no_person(facts: Facts) -> Answer:
 _NOTHING_TO_ASK = Answer("nothing to ask", "nothing that a person must weigh")
 
 
-def _approved(facts: Facts) -> bool:
-    return facts.case is not None and bool(facts.case.approved_by)
-
-
 def _hold(facts: Facts) -> Stop | None:
-    expires = facts.ask.now + HOLD_EXPIRES_S
+    expires = facts.ask.now + facts.hold_expires_s
     if facts.rule is not None and facts.rule.action is Action.HOLD:
         return Stop(Verdict.HELD, Reason.RULE_HOLDS, f"rule {facts.rule.name} holds it for a person", expires)
     seen = facts.snapshot
@@ -106,10 +100,10 @@ def little_to_lose(facts: Facts) -> Answer | None:
     age_h = (facts.ask.now - since) / _HOUR_S
     if age_h <= limit_h:
         return Answer(f"{age_h:.1f} h", wanted)
-    if _approved(facts):
+    if facts.approved:
         return Answer(f"{age_h:.1f} h, approved by a person", wanted)
     message = f"rerunning it would throw {age_h:.1f} h of work away, more than {limit_h:g} h"
-    stop = Stop(Verdict.HELD, Reason.TOO_MUCH_TO_LOSE, message, facts.ask.now + HOLD_EXPIRES_S)
+    stop = Stop(Verdict.HELD, Reason.TOO_MUCH_TO_LOSE, message, facts.ask.now + facts.hold_expires_s)
     return Answer(f"{age_h:.1f} h", wanted, stop)
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 
 from shared.domain.failure import Speaker, Trigger
-from shared.domain.job import Cluster, Scope, State
+from shared.domain.job import Scope, State
 from shared.domain.reasons import Reason, Verdict
 from shared.domain.runs import START_TOLERANCE_S, Run
 from shared.domain.snapshot import EhpcSnapshot, LookFailed
 from shared.policy.conditions import Source
 from shared.policy.evidence import bare_owner
 from shared.policy.facts import Answer, Facts, Stop
-from shared.policy.match import place_fits
+from shared.policy.places import place_fits, speaks_for
 
 _BETWEEN_NODES = re.compile(r"[\s,;+]+")
 _ANYBODY = Answer("no sources in the policy", "a source that may speak for the job")
@@ -51,7 +51,7 @@ def _may_speak(sources: tuple[Source, ...], speaker: Speaker, scope: Scope, told
     # While the job cannot be looked at and no owner was told, the owner is asked for when it goes on.
     waits = not owner and seen is None
     for source in sources:
-        speaks = _is_from(source, speaker) and _speaks_for(source, scope)
+        speaks = _is_from(source, speaker) and speaks_for(source, scope)
         if speaks and (source.owners is None or waits or place_fits(source.owners, owner)):
             return Answer(_shown(speaker), _BY_HAND.wanted)
     message = "no source of the policy that told this may speak for this job"
@@ -66,18 +66,6 @@ def _is_from(source: Source, speaker: Speaker) -> bool:
         return False  # what an event says of the log that it came from is written by whoever sends events
     there = place_fits(source.log.project, speaker.project) and place_fits(source.log.logstore, speaker.logstore)
     return there and (source.log.topic is None or place_fits(source.log.topic, speaker.topic))
-
-
-def _speaks_for(source: Source, scope: Scope) -> bool:
-    if source.systems is not None and scope.system not in source.systems:
-        return False
-    if isinstance(scope, Cluster):
-        # A source that only names places of the other system says nothing of this one.
-        names_others = source.namespaces is not None or source.groups is not None
-        return place_fits(source.clusters, scope.cluster_id) and (source.clusters is not None or not names_others)
-    named = source.namespaces is not None or source.groups is not None
-    there = place_fits(source.namespaces, scope.namespace) and place_fits(source.groups, scope.group_id)
-    return there and (named or source.clusters is None)
 
 
 def _shown(speaker: Speaker) -> str:

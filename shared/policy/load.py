@@ -7,19 +7,22 @@ policy's.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
 from shared.domain.errors import Fault, PolicyError
 from shared.policy import yamltree
 from shared.policy.conditions import EXIT_CODES_FORMAT, PATTERN_FORMAT, SIGNAL_FORMAT
+from shared.policy.cron import read_cron
 from shared.policy.evidence import SIGNALS, range_of
 from shared.policy.include import with_packs
-from shared.policy.model import PACK_FORMAT, Attempts, Cooldown, Policy
+from shared.policy.model import PACK_FORMAT, Attempts, Breaker, Cooldown, Policy
 from shared.policy.packs import Packs, library, problem_of
 from shared.policy.patterns import PatternError, compile_pattern
 from shared.policy.reader import Reader, excerpt
 from shared.policy.review import inconsistent, odd, repeated_names
+from shared.policy.windows import CRON_FORMAT, MOMENT_FORMAT, ZONE_FORMAT, moment
 
 MAX_TEXT_BYTES = 256 * 1024
 MAX_FAULTS = 200
@@ -90,6 +93,8 @@ def _read(root: yamltree.Node, packs: Packs) -> tuple[Policy | None, list[Fault]
     policy = reader.read(Policy, root)
     if policy is not None:  # once more, now that it is known what rules take from the policy
         bases: dict[type[Struct], Struct] = {Attempts: policy.attempts, Cooldown: policy.cooldown}
+        if policy.breaker is not None:
+            bases[Breaker] = policy.breaker
         policy = Reader(formats=formats, bases=bases).read(Policy, root)
     return policy, reader.faults
 
@@ -122,9 +127,36 @@ def _signal_problem(told: str) -> str | None:
     return None if told in SIGNALS else f"knows no signal {excerpt(told)}; wants a name such as SIGKILL, or a number"
 
 
+def _cron_problem(told: str) -> str | None:
+    try:
+        read_cron(told)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _moment_problem(told: str) -> str | None:
+    try:
+        moment(told, ZoneInfo("UTC"))
+    except (ValueError, OverflowError):
+        return f"is no moment that exists: {excerpt(told)}"
+    return None
+
+
+def _zone_problem(told: str) -> str | None:
+    try:
+        ZoneInfo(told)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return f"knows no time zone {excerpt(told)}; wants a name such as Asia/Shanghai"
+    return None
+
+
 FORMATS: Mapping[str, Callable[[str], str | None]] = {
     PATTERN_FORMAT: _pattern_problem,
     EXIT_CODES_FORMAT: _codes_problem,
+    CRON_FORMAT: _cron_problem,
+    MOMENT_FORMAT: _moment_problem,
+    ZONE_FORMAT: _zone_problem,
     SIGNAL_FORMAT: _signal_problem,
 }
 """What is wrong with a text of a format that no type can tell; None: nothing."""

@@ -15,8 +15,9 @@ from shared.domain.job import Cluster, Scope
 from shared.domain.snapshot import Observation
 from shared.policy.conditions import Match, listed
 from shared.policy.evidence import codes_test, ending_of, evidence_of, signals_test
-from shared.policy.globs import TextTest, glob_test
+from shared.policy.globs import glob_test
 from shared.policy.model import Policy, Rule
+from shared.policy.places import place_fits
 from shared.policy.wording import Asked, Wording, bits
 
 _MOST_KNOWN = 512
@@ -102,16 +103,6 @@ def _condition(matches: Sequence[Match], make: Callable[[Match], _Test | None]) 
 def _matcher(asked: tuple[Asked, ...], ignore_lines: tuple[str, ...]) -> Matcher:
     """Policies that differ in their modes only share one."""
     return Matcher(asked, ignore_lines)
-
-
-def place_fits(globs: str | tuple[str, ...] | None, value: str) -> bool:
-    """Whether a part of a scope fits a condition on it; without a condition it does."""
-    return globs is None or _place_test(globs)(value)
-
-
-@lru_cache(maxsize=1024)
-def _place_test(globs: str | tuple[str, ...]) -> TextTest:
-    return glob_test(listed(globs))
 
 
 def _is_there(match: Match, scope: Scope) -> bool:

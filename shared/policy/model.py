@@ -16,14 +16,17 @@ from msgspec import Meta, Struct
 from shared.domain.failure import FailureClass
 from shared.domain.job import REGION_PATTERN
 from shared.domain.mode import Mode
-from shared.policy.belts import Attempts, Breaker, Cooldown, Rate, SameText, Thrash, Timing
+from shared.policy.belts import DAY_S, Attempts, Breaker, Cooldown, HoldSeconds, Rate, SameText, Thrash, Timing
+from shared.policy.blocks import Block
 from shared.policy.conditions import PATTERN_FORMAT, Match, Pattern, Source
-from shared.policy.rule import Action, CauseLine, LostHours, PackRule, Rule, Tells
+from shared.policy.rule import Action, CauseLine, LostHours, PackRule, Rule, ScopedRule, Tells
+from shared.policy.windows import Window
 
 __all__ = [
     "PATTERN_FORMAT",
     "Action",
     "Attempts",
+    "Block",
     "Breaker",
     "CauseLine",
     "Cooldown",
@@ -33,16 +36,20 @@ __all__ = [
     "Rate",
     "Rule",
     "SameText",
+    "ScopedRule",
     "Source",
     "Tells",
     "Thrash",
     "Timing",
+    "Window",
 ]
 
 MAX_RULES = 200
 """Rules that a policy writes itself; packs bring theirs besides."""
 MAX_INCLUDED = 64
 MAX_IGNORED = 64
+MAX_BLOCKS = 64
+MAX_WINDOWS = 64
 MAX_REGIONS = 64
 MAX_SOURCES = 64
 PACK_FORMAT = "pack"
@@ -79,6 +86,8 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
     max_lost_h: LostHours | None = None
     """A live run older than this is held for a person: rerunning it would lose that much work. None: no bound."""
     rate: Rate | None = None
+    hold_expires_s: HoldSeconds = DAY_S
+    """What is held for a person and not answered in this time is closed."""
     classes: dict[FailureClass, Attempts] = {}
     """Attempt budgets of their own for failure classes; a class without one draws from `attempts`. What an entry
     leaves out is taken from `attempts`."""
@@ -90,6 +99,14 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
         Meta(max_length=MAX_IGNORED, description=f"a list of at most {MAX_IGNORED} RE2 patterns"),
     ] = ()
     """Noise: a line of a failure's message in which one of these is found is seen by no rule."""
+    by: Annotated[
+        tuple[Block, ...], Meta(max_length=MAX_BLOCKS, description=f"a list of at most {MAX_BLOCKS} blocks")
+    ] = ()
+    """Stricter settings for some clusters, groups, owners, queues or jobs."""
+    windows: Annotated[
+        tuple[Window, ...], Meta(max_length=MAX_WINDOWS, description=f"a list of at most {MAX_WINDOWS} windows")
+    ] = ()
+    """Times in which something else than a rerun is wanted. Of several that are open the strictest holds."""
     sources: Annotated[
         tuple[Source, ...], Meta(max_length=MAX_SOURCES, description=f"a list of at most {MAX_SOURCES} sources")
     ] = ()

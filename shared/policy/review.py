@@ -14,6 +14,7 @@ from shared.policy import yamltree
 from shared.policy.conditions import Match, listed, patterns_of
 from shared.policy.model import CauseLine, Cooldown, PackRule, Policy, Rule, Tells
 from shared.policy.patterns import excess
+from shared.policy.review_blocks import faults_of_blocks, faults_of_windows, odd_blocks, odd_windows
 
 QUICK_SETTLE_S = 60
 """OpenPBS may go on with a rerun for 45 s after it has answered (its src/server/req_rerun.c)."""
@@ -53,6 +54,8 @@ def inconsistent(written: Policy, policy: Policy, root: yamltree.Node) -> Iterat
     for index, (source, node) in enumerate(zip(written.sources, places, strict=True)):
         if (source.log is None) is (source.event is None):
             yield Fault(f"$.sources[{index}]", "wants exactly one of log and event", node.line)
+    yield from faults_of_blocks(written, root)
+    yield from faults_of_windows(written, root)
     too_much = excess([pattern for rule in policy.rules for pattern in patterns_of(rule.match)])
     if too_much:
         yield Fault("$.rules", f"too slow to decide by: {too_much}", yamltree.child(root, "rules").line)
@@ -88,6 +91,8 @@ def odd(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]
         if failure_class not in named:
             line = yamltree.child(yamltree.child(root, "classes"), failure_class.value).line
             yield Fault(f"$.classes.{failure_class.value}", "no rule names this class: nothing draws from it", line)
+    yield from odd_blocks(policy, root)
+    yield from odd_windows(policy, root)
     yield from _unreached(policy, written, yamltree.child(root, "rules"))
     yield from _never_fitting(written, yamltree.child(root, "rules"))
 

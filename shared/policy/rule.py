@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from shared.domain.failure import FailureClass
 from shared.domain.mode import Mode
-from shared.policy.belts import DAY_S, Attempts, Cooldown, SameText, number
+from shared.policy.belts import DAY_S, Attempts, Cooldown, HoldSeconds, SameText, number
 from shared.policy.conditions import Match
 
 MAX_WHY_CHARS = 256
@@ -81,8 +81,15 @@ class Rule(Struct, frozen=True, kw_only=True, rename={"failure_class": "class"})
     """SchedulerX: act although an instance of the job lives; RerunJob then starts a second one beside it."""
     max_lost_h: LostHours | None = None
     """Instead of the policy's."""
+    hold_expires_s: HoldSeconds | None = None
+    """Instead of the policy's."""
     why: Annotated[str, Meta(max_length=MAX_WHY_CHARS, description=f"text of at most {MAX_WHY_CHARS} characters")] = ""
     """For people."""
+
+    @property
+    def called(self) -> str:
+        """What a person is told whose mode it is."""
+        return f"rule {self.name}"
 
 
 class PackRule(Rule, frozen=True, kw_only=True, rename={"failure_class": "class"}):
@@ -90,3 +97,15 @@ class PackRule(Rule, frozen=True, kw_only=True, rename={"failure_class": "class"
 
     pack: str
     """Its name and version, `mpi@1`."""
+
+
+class ScopedRule(Rule, frozen=True, kw_only=True, rename={"failure_class": "class"}):
+    """A rule with the settings of the blocks that one job falls under."""
+
+    under: str
+    """Their names."""
+
+    @property
+    def called(self) -> str:
+        """As above."""
+        return f"rule {self.name} under {self.under}"

@@ -14,10 +14,10 @@ from msgspec import Struct
 
 _PART = re.compile(
     r"\\Q(?:(?!\\E).)*(?:\\E)?"  # quoted text
-    r"|\\[pP](?:\{[^}]*\}|.)|\\x\{[^}]*\}|\\."  # escapes
+    r"|\\[pP](?:\{[^}]*\}|.)|\\x\{[^}]*\}|\\x[0-9A-Fa-f]{2}|\\[0-7]{1,3}|\\."  # escapes
     r"|\[\^?\]?(?:\[:\^?\w*:\]|\\.|[^\]\\])*\]"  # classes; a `]` that comes first is a member
     r"|\(\?P?<[^>]*>|\(\?[a-zA-Z-]*[:)]?|\("  # groups and flags
-    r"|\{\d+(?:,\d*)?\}|."
+    r"|\{\d+(?:,\d*)?\}|[A-Za-z0-9 _:;,/<>=!@#%&~'\"-]+(?![*+?{])|."  # repeats, texts
     r"",
     re.DOTALL,
 )
@@ -43,9 +43,15 @@ class _Open(Struct):
         self.last = weight
 
 
+def parts_of(pattern: str) -> list[str]:
+    """A pattern that RE2 has compiled, cut into its parts: texts, escapes, classes, the ends of groups, repeats."""
+    found: list[str] = _PART.findall(pattern)
+    return found
+
+
 def names_line_end(pattern: str) -> bool:
     """Whether it spells a line feed outside of a class, so that it can only match over two lines."""
-    return any(part in _LINE_FEEDS for part in _PART.findall(pattern))
+    return any(part in _LINE_FEEDS for part in parts_of(pattern))
 
 
 _LINE_FEEDS = frozenset({"\n", r"\n", r"\012", r"\x0a", r"\x0A", r"\x{a}", r"\x{A}", r"\x{0a}", r"\x{0A}"})
@@ -54,7 +60,7 @@ _LINE_FEEDS = frozenset({"\n", r"\n", r"\012", r"\x0a", r"\x0A", r"\x{a}", r"\x{
 def weight_of(pattern: str) -> int:
     """The weight of a pattern that RE2 has compiled; time is linear in its length."""
     levels = [_Open()]
-    for part in _PART.findall(pattern):
+    for part in parts_of(pattern):
         here = levels[-1]
         if part.startswith("(") and not _is_flag(part):
             levels.append(_Open())

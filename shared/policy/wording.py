@@ -11,8 +11,8 @@ from functools import lru_cache
 from msgspec import Struct
 
 from shared.policy.conditions import Match, listed
-from shared.policy.patterns import PatternSet
 from shared.policy.rule import CauseLine, Tells
+from shared.policy.search import PatternSet
 from shared.policy.text.normal import normal
 from shared.policy.text.unwrap import unwrapped
 
@@ -64,8 +64,7 @@ class Wording:
         """Place of the first of these rules that the message is right for, or None."""
         if not message or not fits & ~self._textless:
             return _lowest(fits & self._textless)
-        text = self._seen(message)
-        found = self._patterns.found_in(text)
+        text, found = self._patterns.found_in(self._seen(message))
         said, chosen, refused = self._silent, self._content, 0
         for number in found:
             said |= self._message[number]
@@ -94,15 +93,20 @@ class Wording:
         return end < 0 or any(places[number] <= end for number in own if number in found)
 
     def _seen(self, message: str) -> bytes:
-        lines = _lines(message)
-        if self._noise and self._noise.found_in("\n".join(lines).encode("utf-8", "replace")):
-            lines = tuple(line for line in lines if not self._noise.found_in(line.encode("utf-8", "replace")))
-        return "\n".join(unwrapped(lines)).encode("utf-8", "replace")  # lone surrogates become `?`
+        """The lines that patterns are searched for in."""
+        text = _normal(message)
+        if self._noise and self._noise.found_in(text.encode("utf-8", "replace")).numbers:
+            lines = text.split("\n")
+            text = "\n".join(
+                line for line in lines if not self._noise.found_in(line.encode("utf-8", "replace")).numbers
+            )
+        if "\n" in text:
+            text = "\n".join(unwrapped(text.split("\n")))
+        return text.encode("utf-8", "replace")  # lone surrogates become `?`
 
 
-@lru_cache(maxsize=64)
-def _lines(message: str) -> tuple[str, ...]:
-    return tuple(normal(message).split("\n"))
+_normal = lru_cache(maxsize=64)(normal)
+"""A failure is decided more than once: before its tokens are taken, after, and by the sweep."""
 
 
 def bits(rules: Iterable[bool]) -> int:

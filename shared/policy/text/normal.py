@@ -10,15 +10,17 @@ import re
 
 from shared.policy.text.prefixes import without_prefixes
 
-MAX_LINES = 1024
+MAX_LINES = 512
 """Of a longer text the first and the last half of so many lines are kept."""
 
-# Control sequences of terminals: CSI, OSC and the short ones (https://www.ecma-international.org/publications-and-
-# standards/standards/ecma-48/). A lone escape character goes with the other control characters.
 _TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[@-Z\\-_])|\x9b[0-?]*[ -/]*[@-~]")
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u200b-\u200d\u2060\ufeff]+")
-_ESCAPED_END = re.compile(r"(?<!\b[A-Za-z]:)(?:\\r)?\\n(?:\\t)*")
-"""A line's end as JSON or a program's `repr` writes it; behind a drive's letter it begins a name."""
+"""Control sequences of terminals: CSI, OSC and the short ones
+(https://ecma-international.org/publications-and-standards/standards/ecma-48/)."""
+_LINE_ENDS = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_CONTROLS = "".join(map(chr, [*range(9), *range(14, 28), 31, *range(127, 133), *range(134, 160)]))
+_NO_WIDTH = "\xad\u200b\u200c\u200d\u2060\ufeff"
+_ASCII = str.maketrans({**dict.fromkeys(_LINE_ENDS, "\n"), **dict.fromkeys(_CONTROLS), "\t": " "})
+_ENDS, _GONE, _BLANK = re.compile(f"[{_LINE_ENDS}]"), re.compile(f"[{_CONTROLS}{_NO_WIDTH}]"), re.compile(r"[^\S\n ]")
 _WATCHER = re.compile(
     r"(no output for [^;\n]{1,60}|no heartbeat for [^;\n]{1,400}|after [^;\n]{1,100} have a heartbeat"
     r"|a rank was lost and nothing came after it); output: "
@@ -28,14 +30,35 @@ _WATCHER = re.compile(
 
 def normal(text: str) -> str:
     """The text's lines, joined by line feeds; empty ones, and the same one again, are left out."""
-    text = _CONTROL.sub("", _TERMINAL.sub("", text))
-    text = _WATCHER.sub(r"\1\n", _ESCAPED_END.sub("\n", text), count=1)
-    lines = [line for line in text.splitlines() if line and not line.isspace()]
+    if not text.replace("\n", "").isprintable():
+        text = _printable(text)
+    if "\\n" in text:  # as JSON or a program's `repr` writes a line's end
+        text = text.replace("\\r\\n", "\n").replace("\\n\\t", "\n").replace("\\n", "\n")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    if "; output: " in text:
+        text = _WATCHER.sub(r"\1\n", text, count=1)
+    if "\n" not in text:
+        return without_prefixes(text.strip(" "))
+    lines = [line for line in text.split("\n") if line and line != " "]
     if len(lines) > MAX_LINES:
         lines = [*lines[: MAX_LINES // 2], *lines[-MAX_LINES // 2 :]]
-    kept = [""]
+    return "\n".join(_each_once([without_prefixes(line.strip(" ")) for line in lines]))
+
+
+def _printable(text: str) -> str:
+    if "\x1b" in text or "\x9b" in text:
+        text = _TERMINAL.sub("", text)
+    if text.isascii():
+        return text.translate(_ASCII)
+    return _BLANK.sub(" ", _GONE.sub("", _ENDS.sub("\n", text)))
+
+
+def _each_once(lines: list[str]) -> list[str]:
+    """Without empty lines, and without those that repeat the one before."""
+    kept, before = [], ""
     for line in lines:
-        shown = without_prefixes(" ".join(line.split()))
-        if shown and shown != kept[-1]:
-            kept.append(shown)
-    return "\n".join(kept[1:])
+        if line and line != before:
+            kept.append(line)
+            before = line
+    return kept

@@ -6,7 +6,7 @@ both, and a guess that is wrong hides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 MIN_WIDTH = 40
@@ -14,30 +14,21 @@ MIN_WIDTH = 40
 MAX_PIECES = 16
 
 
-def unwrapped(lines: Sequence[str]) -> list[str]:
+def unwrapped(lines: Sequence[str]) -> Sequence[str]:
     """The lines, after each run of them that may be one the whole of it; linear in their length."""
-    width = max(map(len, lines), default=0)
-    if len(lines) < 2 or width < MIN_WIDTH:  # noqa: PLR2004 - a line and what goes on with it
-        return list(lines)
-    seen: list[str] = []
-    for run in _runs(lines, width):
-        seen += run
-        if len(run) > 1:
-            seen.append(_joined(run, width))
-    return seen
-
-
-def _runs(lines: Sequence[str], width: int) -> Iterator[list[str]]:
-    """The lines in order: where the next word would not have fit, the next line goes on with this one."""
-    run: list[str] = []
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        run.append(line)
-        word = following.partition(" ")[0]
-        if not word or len(line) + 1 + len(word) < width or len(run) == MAX_PIECES:
-            yield run
+    sizes = list(map(len, lines))
+    width = max(sizes)
+    if width < MIN_WIDTH or len(sizes) == 1:
+        return lines
+    seen, run = [], [lines[0]]
+    for size, line in zip(sizes, lines[1:], strict=False):
+        word = line.find(" ")
+        # Where the next word would not have fit, the line goes on.
+        if size + 1 + (len(line) if word < 0 else word) < width or len(run) == MAX_PIECES:
+            seen += run if len(run) == 1 else [*run, _joined(run, width)]
             run = []
-    if run:
-        yield run
+        run.append(line)
+    return seen + (run if len(run) == 1 else [*run, _joined(run, width)])
 
 
 def _joined(run: Sequence[str], width: int) -> str:

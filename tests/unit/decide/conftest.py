@@ -17,7 +17,21 @@ from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.snapshot import EhpcSnapshot, Instance, LookFailed, SchedulerxSnapshot
 from shared.policy.conditions import EventPlace
 from shared.policy.facts import Facts
-from shared.policy.model import Action, Attempts, Cooldown, Match, Policy, Rule, Source, Thrash
+from shared.policy.model import (
+    Action,
+    Attempts,
+    Block,
+    Cooldown,
+    Match,
+    Policy,
+    Rule,
+    SameText,
+    Source,
+    Thrash,
+    Window,
+)
+from shared.policy.text.fingerprint import fingerprint
+from shared.policy.windows import WindowAction
 
 NOW = 1_800_000_000.0
 START = int(NOW) - 3600
@@ -187,6 +201,7 @@ CASES = st.builds(
     may_leave_until=MOMENTS,
     forced=st.booleans(),
     approved_by=st.sampled_from(["", "", "ann"]),
+    fingerprint=st.sampled_from(["", fingerprint("weigh"), fingerprint("SyntaxError")]),
     tellings=st.sampled_from([(), ("t",), ("u",)]),
 )
 
@@ -219,6 +234,16 @@ OTHER_CASES = [
     make_case(failure_id="g", state=CaseState.DONE, life=f"run:{START}", attempt=1),
     make_case(failure_id="g", state=CaseState.DONE, life=f"{DAY_2}#5", attempt=1),
 ]
+RERUN_FOR_WEIGH = [
+    make_case(
+        failure_id="h",
+        state=CaseState.DONE,
+        life="run:7",
+        attempt=1,
+        reserved_at=NOW - 100,
+        fingerprint=fingerprint("weigh"),
+    )
+]
 EASY_RECORDS = st.builds(
     _record,
     cases=st.one_of(st.just([]), st.lists(st.sampled_from(OTHER_CASES), max_size=1)),
@@ -238,8 +263,32 @@ RULES = st.lists(
         failure_class=st.sampled_from(CLASSES),
         mode=st.sampled_from([None, None, *Mode]),
         max_lost_h=st.sampled_from([None, 0.5, 3.0]),
+        delay_s=st.sampled_from([0.0, 0.0, 60.0]),
+        same_text=st.sampled_from([None, None, SameText(max=1)]),
     ),
     max_size=3,
+)
+WINDOWS = st.builds(
+    lambda action, days, reach: Window(
+        name="w", action=action, begins="2027-01-15", ends=f"2027-01-{15 + days}", zone="UTC", **reach
+    ),
+    action=st.sampled_from(list(WindowAction)),
+    days=st.sampled_from([0, 1]),
+    reach=st.sampled_from([{}, {"clusters": "ehpc-*"}, {"owners": "bob"}]),
+)
+BLOCKS = st.builds(
+    lambda settings, reach: Block(**settings, **reach),
+    settings=st.fixed_dictionaries(
+        {},
+        optional={
+            "attempts": st.builds(Attempts, max=st.integers(1, 3), window_s=st.sampled_from([60.0, 86_400.0])),
+            "mode": st.sampled_from(list(Mode)),
+            "max_lost_h": st.sampled_from([0.5, 3.0]),
+            "cooldown": st.just(Cooldown(base_s=100.0)),
+            "hold_expires_s": st.just(600.0),
+        },
+    ),
+    reach=st.sampled_from([{"clusters": "*"}, {"groups": "*"}, {"owners": "ann"}, {"queues": "*"}]),
 )
 BUDGETS = st.builds(Attempts, max=st.integers(1, 4), window_s=st.sampled_from([60.0, 4000.0, 86_400.0]))
 SOURCES = [Source(event=EventPlace(source="jobs")), Source(event=EventPlace(source="*"), owners="ann")]
@@ -251,6 +300,9 @@ POLICIES = st.builds(
     classes=st.sampled_from([{}, {FailureClass.INFRASTRUCTURE: Attempts(max=2, window_s=4000.0)}]),
     max_lost_h=st.sampled_from([None, None, 0.5, 3.0]),
     thrash=st.sampled_from([None, Thrash(max_failures=1, window_s=3600.0)]),
+    same_text=st.sampled_from([None, None, SameText(max=1), SameText(max=2)]),
+    windows=st.one_of(st.just(()), st.lists(WINDOWS, max_size=2).map(tuple)),
+    by=st.one_of(st.just(()), st.lists(BLOCKS, max_size=2).map(tuple)),
     sources=st.sampled_from([(), (), (SOURCES[0],), (SOURCES[1],)]),
     rules=RULES.map(tuple),
 )
@@ -330,9 +382,17 @@ LIVE_BESIDE = _instances(
 )
 ONE_OBSTACLE = st.builds(
     _obstacle,
-    told=st.sampled_from([make_failure(), make_failure(owner="bob"), make_failure(node="compute9")]),
+    told=st.sampled_from(
+        [make_failure(), make_failure(owner="bob"), make_failure(node="compute9"), make_failure(message="weigh 7")]
+    ),
     seen=st.just(make_look(owner="ann@scheduler", nodes=("compute1",))),
-    record=st.sampled_from([JobRecord(), _record(OTHER_CASES[2:], [NOW - 100, NOW - 5000], 0.0)]),
+    record=st.sampled_from(
+        [
+            JobRecord(),
+            _record(OTHER_CASES[2:], [NOW - 100, NOW - 5000], 0.0),
+            _record(RERUN_FOR_WEIGH, [NOW - 100], 0.0),
+        ]
+    ),
     parts=st.sampled_from(
         [
             {"thrash": Thrash(max_failures=1, window_s=3600.0)},
@@ -341,6 +401,9 @@ ONE_OBSTACLE = st.builds(
             {"max_lost_h": 1.5},
             {"classes": {FailureClass.UNKNOWN: Attempts(max=1, window_s=4000.0)}},
             {"attempts": Attempts(max=1)},
+            {"by": (Block(clusters="*", attempts=Attempts(max=1)),)},
+            {"windows": (Window(name="w", action=WindowAction.HOLD, begins="2027-01-15", ends="2027-01-16"),)},
+            {"same_text": SameText(max=1)},
             {"attempts": Attempts(max=2)},
         ]
     ),
@@ -367,10 +430,28 @@ BESIDE = st.builds(
 )
 
 
+AGAIN = st.builds(
+    lambda text, limit, delay_s, ask: make_facts(
+        failure=make_failure(message=text),
+        record=_record(RERUN_FOR_WEIGH, [NOW - 100], 0.0),
+        policy=Policy(
+            version=1,
+            same_text=limit,
+            rules=(Rule(name="all", match=Match(), action=Action.RERUN, delay_s=delay_s),),
+        ),
+        ask=ask,
+    ),
+    text=st.sampled_from(["weigh", "weigh 7", "other"]),
+    limit=st.sampled_from([None, SameText(max=1), SameText(max=2), SameText(max=1, window_s=60.0)]),
+    delay_s=st.sampled_from([0.0, 5.0, 60.0]),
+    ask=ASKS,
+)
+
+
 @st.composite
 def _any_facts(draw: st.DrawFn) -> Facts:
     if draw(st.integers(0, 2)) == 0:
-        return draw(st.one_of(ONE_OBSTACLE, ONE_OBSTACLE, BESIDE, OLD, UNCLEAR))
+        return draw(st.one_of(ONE_OBSTACLE, ONE_OBSTACLE, BESIDE, OLD, UNCLEAR, AGAIN))
     # Half of all are easy at first sight, so that the later gates are asked as well.
     easy = draw(st.booleans())
     told, seen = draw(EASY if easy else TOLD_AND_SEEN)

@@ -16,10 +16,17 @@ from shared.domain.record import AttemptMark, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.policy.conditions import EventPlace
 from shared.policy.decide import GATES, Skip, decide
-from shared.policy.model import Action, Match, Rule, Source, Thrash
+from shared.policy.model import Action, Match, Rule, SameText, Source, Thrash, Window
+from shared.policy.text.fingerprint import fingerprint
+from shared.policy.windows import WindowAction
 
 NOW = 1_800_000_000.0
 LIFE = f"run:{int(NOW) - 3600}"
+
+
+OPEN = Window(name="now", action=WindowAction.DEFER, begins="2027-01-15", ends="2027-01-16", zone="UTC")
+"""It is open at NOW, for every job."""
+WEIGH = fingerprint("weigh 1")
 
 
 def stopped(decision: Any) -> tuple[str, str, str]:
@@ -46,6 +53,9 @@ NOT_ALWAYS_ASKED = {
     "rule_switched_on",
     "little_to_lose",
     "not_thrashing",
+    "outside_windows",
+    "text_is_new",
+    "late_enough",
 }
 """Asked of cases that are watched, held or in doubt, of SchedulerX jobs, or where the policy says something of it."""
 EHPC_GATES: list[tuple[str, str, str]] = [
@@ -67,10 +77,13 @@ EHPC_GATES: list[tuple[str, str, str]] = [
     ("in_hand", "deferred", "other_run_in_hand"),
     ("rule_switched_on", "suppressed", "kill_switch"),
     ("rule_allows", "suppressed", "rule_ignores"),
+    ("outside_windows", "deferred", "maintenance"),
     ("needs_no_person", "held", "rule_holds"),
     ("little_to_lose", "held", "too_much_to_lose"),
     ("not_thrashing", "suppressed", "thrashing"),
+    ("text_is_new", "suppressed", "same_text_again"),
     ("attempts_left", "suppressed", "attempts_used_up"),
+    ("late_enough", "deferred", "delay"),
     ("cooled_down", "deferred", "cooldown"),
     ("breaker_closed", "suppressed", "breaker_open"),
 ]
@@ -109,6 +122,15 @@ def in_the_way(gate: str, facts: Any, failure: Any, look: Any, case: Any) -> Any
                 "policy": replace(policy, thrash=Thrash(max_failures=1, window_s=3600)),
                 "record": JobRecord(cases=(case(state=CaseState.DONE, life="run:5"),)),
             },
+            "outside_windows": {"policy": replace(policy, windows=(OPEN,))},
+            "text_is_new": {
+                "policy": replace(policy, same_text=SameText(max=1)),
+                "failure": failure(message="weigh 2"),
+                "record": JobRecord(
+                    cases=(case(state=CaseState.DONE, life="run:5", fingerprint=WEIGH, reserved_at=NOW - 600),)
+                ),
+            },
+            "late_enough": {"policy": replace(policy, rules=(replace(policy.rules[1], delay_s=11.0),))},
             "attempts_left": {"record": JobRecord(attempts=attempts)},
             "cooled_down": {"record": JobRecord(not_before=NOW + 1)},
             "breaker_closed": {"breaker": SharedLimit(opened_at=NOW - 10**9, why="more than 2 jobs")},
@@ -144,7 +166,7 @@ def test_an_open_breaker_holds_without_a_window(facts: Any, by: str) -> None:
 def test_force_passes_the_policy_and_nothing_else(
     facts: Any, failure: Any, look: Any, case: Any, gate: str, verdict: str, reason: str
 ) -> None:
-    """Rules, hold, loss, thrashing, budget, cooldown, breaker: skipped. Every other gate says what it always says."""
+    """Rules, windows, hold, loss, thrashing, texts, budget, waits, breaker: skipped. Every other gate says what it always says."""
     plain = in_the_way(gate, facts, failure, look, case)
     forced = Ask(now=NOW, trigger=Trigger.MANUAL, request_id="r", force=True)
     parts = ("failure", "observation", "record", "breaker", "policy", "case", "unreadable")
@@ -152,10 +174,13 @@ def test_force_passes_the_policy_and_nothing_else(
     skippable = {name for name, _, skip in GATES if skip is Skip.BY_FORCE}
     assert skippable == {
         "rule_allows",
+        "outside_windows",
         "needs_no_person",
         "little_to_lose",
         "not_thrashing",
+        "text_is_new",
         "attempts_left",
+        "late_enough",
         "cooled_down",
         "breaker_closed",
     }

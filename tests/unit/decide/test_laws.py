@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace as with_parts
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -21,7 +22,8 @@ from shared.domain.snapshot import LookFailed
 from shared.policy.conditions import EventPlace
 from shared.policy.decide import GATES, Skip, decide
 from shared.policy.facts import Facts
-from shared.policy.model import Action, Attempts, Match, Policy, Rule, Source, Thrash
+from shared.policy.model import Action, Attempts, Match, Policy, Rule, SameText, Source, Thrash
+from tests.unit.decide.conftest import BLOCKS, WINDOWS
 
 SLOW_IS_FINE = [HealthCheck.too_slow]
 """On a busy machine drawing takes its time; that says nothing about the laws."""
@@ -133,6 +135,13 @@ TIGHTER: dict[str, Any] = {
     "sources": lambda policy: {"sources": policy.sources[1:] or (Source(event=EventPlace(source="nobody")),)},
     "mode": lambda policy: {"mode": policy.mode.stricter(Mode.OBSERVE)},
     "rule_mode": lambda policy: {"rules": tuple(replace(rule, mode=Mode.OFF) for rule in policy.rules)},
+    "delay": lambda policy: {"rules": tuple(replace(rule, delay_s=rule.delay_s + 5.0) for rule in policy.rules)},
+    "same_text": lambda policy: {
+        "same_text": SameText(max=1, window_s=policy.same_text.window_s + 5000.0 if policy.same_text else 60.0)
+    },
+    "rule_same_text": lambda policy: {
+        "rules": tuple(replace(rule, same_text=SameText(max=1, window_s=2.0e6)) for rule in policy.rules)
+    },
 }
 
 
@@ -144,6 +153,34 @@ def test_tightening_never_causes_a_rerun(any_facts: st.SearchStrategy[Facts], da
     facts = data.draw(any_facts)
     if decide(under(facts, **TIGHTER[what](facts.policy))).verdict in ACTING:
         assert decide(facts).verdict in ACTING
+
+
+@given(data=st.data())
+@LAW
+def test_a_window_never_causes_a_rerun(any_facts: st.SearchStrategy[Facts], data: st.DataObject) -> None:
+    """Whatever it does, whomever it is for, wherever it stands: what acts beside it acted without it."""
+    facts, window = data.draw(any_facts), data.draw(WINDOWS)
+    place = data.draw(st.integers(0, len(facts.policy.windows)))
+    more = (*facts.policy.windows[:place], window, *facts.policy.windows[place:])
+    beside = decide(under(facts, windows=more))
+    if beside.verdict in ACTING:
+        assert decide(facts).verdict in ACTING
+
+
+@given(data=st.data())
+@LAW
+def test_narrowing_a_scope_never_widens_a_budget(any_facts: st.SearchStrategy[Facts], data: st.DataObject) -> None:
+    """A block, and a narrower one within it, leave no more attempts, no shorter wait, no longer hold, no laxer mode."""
+    facts, block = data.draw(any_facts), data.draw(BLOCKS)
+    narrower = replace(data.draw(BLOCKS), clusters=block.clusters, groups=block.groups, owners="ann")
+    steps = [facts, under(facts, by=(*facts.policy.by, block)), under(facts, by=(*facts.policy.by, block, narrower))]
+    for wide, narrow in pairwise(steps):
+        assert narrow.budget.limit.max <= wide.budget.limit.max
+        assert narrow.budget.limit.window_s >= wide.budget.limit.window_s
+        assert narrow.cooldown.base_s >= wide.cooldown.base_s
+        assert narrow.hold_expires_s <= wide.hold_expires_s
+        if decide(narrow).verdict in ACTING:
+            assert decide(wide).verdict in ACTING
 
 
 @given(data=st.data())

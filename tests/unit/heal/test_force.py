@@ -51,10 +51,13 @@ def test_a_forced_dry_run_says_what_force_would_do(house: Any, verdicts: Any) ->
     assert verdicts(report) == [("would_rerun", "dry_run")]
     assert {gate.name for gate in report.results[0].decision.gates if gate.saw == "forced"} == {
         "rule_allows",
+        "outside_windows",
         "needs_no_person",
         "little_to_lose",
         "not_thrashing",
+        "text_is_new",
         "attempts_left",
+        "late_enough",
         "cooled_down",
         "breaker_closed",
     }

@@ -15,7 +15,8 @@ from shared.domain.job import Cluster, Group, Scope, State, System
 from shared.domain.snapshot import EhpcSnapshot, LookFailed, SchedulerxSnapshot
 from shared.policy.match import first_match
 from shared.policy.model import Action, Match, Policy, Rule
-from shared.policy.patterns import SHORT_BYTES, compile_pattern
+from shared.policy.patterns import compile_pattern
+from shared.policy.prefilter import SHORT_BYTES
 
 CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
 GROUP = Group(region="cn-beijing", namespace="ns-1", group_id="demo.group")

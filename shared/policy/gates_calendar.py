@@ -1,0 +1,44 @@
+"""The gate of the windows: is it a time in which something else than a rerun is wanted?"""
+
+from __future__ import annotations
+
+from shared.domain.reasons import Reason, Verdict
+from shared.domain.snapshot import LookFailed
+from shared.policy.facts import Answer, Facts, Stop
+from shared.policy.windows import STRICTEST, Window, WindowAction
+
+LONGEST_WAIT_S = 86_400.0
+"""What waits is looked at again after so long: nothing stays open for longer."""
+_OUTSIDE = Answer("none is open", "no window open for this job")
+
+
+def outside_windows(facts: Facts) -> Answer | None:
+    """Is no window of the policy open for this job, or has a person said yes? Asked if the policy has windows."""
+    if not facts.policy.windows:
+        return None
+    seen = None if isinstance(facts.observation, LookFailed) else facts.observation
+    now = facts.ask.now
+    opened = [
+        (STRICTEST.index(window.action), -closes, window)
+        for window in facts.policy.windows
+        if (closes := window.closes_at(now)) is not None and window.has_job(facts.failure, seen)
+    ]
+    if not opened:
+        return _OUTSIDE
+    _, closes, window = min(opened, key=lambda one: one[:2])
+    saw = f"{window.name}: {window.action.value}"
+    if window.action is WindowAction.HOLD and facts.approved:
+        return Answer(f"{saw}, approved by a person", _OUTSIDE.wanted)
+    return Answer(saw, _OUTSIDE.wanted, _stop(window, -closes, facts))
+
+
+def _stop(window: Window, closes: float, facts: Facts) -> Stop:
+    now = facts.ask.now
+    if window.action is WindowAction.IGNORE:
+        message = f"in the window {window.name} failures are left alone"
+        return Stop(Verdict.SUPPRESSED, Reason.MAINTENANCE, message)
+    if window.action is WindowAction.HOLD:
+        message = f"in the window {window.name} a person is asked"
+        return Stop(Verdict.HELD, Reason.MAINTENANCE, message, now + facts.hold_expires_s)
+    message = f"the window {window.name} is open for {closes - now:.0f} s more"
+    return Stop(Verdict.DEFERRED, Reason.MAINTENANCE, message, min(closes, now + LONGEST_WAIT_S))

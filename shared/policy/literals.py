@@ -1,0 +1,185 @@
+r"""Texts of which any match of an RE2 pattern must hold one: what can rule a pattern out without searching for it.
+
+All are in small letters, as bytes of UTF-8. `CUDA (error|fault): \d+` needs `cuda error: ` or `cuda fault: `. What is
+not understood needs nothing: that only makes the pattern be searched for. Syntax:
+https://github.com/google/re2/wiki/Syntax.
+
+A zero byte in a text stands for the edge of a word or a line: `\bXid` needs `xid` behind something that is no letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import product
+
+from msgspec import Struct
+
+from shared.policy.weight import parts_of
+
+Texts = frozenset[bytes]
+MAX_CHOICES = 16
+"""So many texts of a pattern are told apart; of more, what they have in common is not looked for."""
+MAX_TEXT_BYTES = 48
+EDGE = b"\0"
+_NOTHING: Texts = frozenset({b""})
+_EDGES = frozenset({"^", "$", r"\b", r"\A", r"\z"})
+_LONG_ENOUGH = 12
+"""A text of so many bytes rules out as much as a longer one: then the fewer choices, the better."""
+_SMALL_CLASS = 6
+"""Characters of `[cs]`, brackets counted."""
+
+
+class _Part(Struct, frozen=True):
+    """What is known of the texts that a part of a pattern matches."""
+
+    exact: Texts | None = None
+    """All of them; None: they are too many, or not known."""
+    holds: Texts | None = None
+    """Of these each of them holds one; None: not known."""
+
+    @property
+    def needs(self) -> Texts | None:
+        """The better of both."""
+        return _better(self.exact, self.holds)
+
+
+_ANYTHING = _Part()
+_EMPTY = _Part(_NOTHING)
+_EDGE = _Part(frozenset({EDGE}))
+
+
+class _Row:
+    """Parts one after the other."""
+
+    def __init__(self) -> None:
+        self._exact = _NOTHING
+        self._whole = True
+        self._best: Texts | None = None
+        self.last = _EMPTY
+        """The last part: what a repeat would repeat."""
+
+    def next(self, part: _Part) -> None:
+        """The next part begins."""
+        joined = _joined(self._exact, self.last.exact)
+        if joined is not None:
+            self._exact = joined
+        else:
+            self._whole = False
+            self._best = _better(self._best, _better(self._exact, self.last.holds))
+            self._exact = self.last.exact or _NOTHING
+        self.last = part
+
+    def end(self) -> _Part:
+        """The row as one part."""
+        self.next(_EMPTY)
+        return _Part(self._exact) if self._whole else _Part(None, _better(self._best, self._exact))
+
+
+class _Group:
+    """A group, or the whole, that has not ended yet: rows of which any may match."""
+
+    def __init__(self) -> None:
+        self.row = _Row()
+        self._ended: list[_Part] = []
+
+    def choice(self) -> None:
+        """Another row begins."""
+        self._ended.append(self.row.end())
+        self.row = _Row()
+
+    def end(self) -> _Part:
+        """The group as one part."""
+        self.choice()
+        return _Part(_union(part.exact for part in self._ended), _union(part.needs for part in self._ended))
+
+
+def needed(pattern: str) -> Texts | None:
+    """Texts of which each match of a pattern that RE2 has compiled holds one, folded to small ASCII letters.
+
+    None: none are known. Time is linear in the pattern.
+    """
+    groups, repeated = [_Group()], False
+    parts = parts_of(pattern)
+    folds = any(part.startswith("(?") and "i" in part for part in parts)
+    for part in parts:
+        here = groups[-1]
+        lazy, repeated = repeated and part == "?", False
+        if lazy:
+            continue
+        if part.startswith("("):
+            if not part.endswith(")"):
+                groups.append(_Group())
+        elif part == ")":
+            inner = groups.pop().end()
+            groups[-1].row.next(inner)
+        elif part == "|":
+            here.choice()
+        elif part in {"*", "+", "?"} or (part[0] == "{" and len(part) > 1):
+            here.row.last, repeated = _repeated(here.row.last, part), True
+        else:
+            here.row.next(_single(part, folds=folds))
+    return groups[0].end().needs
+
+
+def _single(part: str, *, folds: bool) -> _Part:
+    if part in _EDGES:
+        return _EDGE
+    if part == r"\B":
+        return _EMPTY
+    if part.startswith(r"\Q"):
+        return _text(part[2:].removesuffix(r"\E"), folds=folds)
+    if part[0] == "\\":
+        return _text(part[1], folds=folds) if len(part) == 2 and not part[1].isalnum() else _ANYTHING  # noqa: PLR2004
+    if part[0] == "[" and len(part) > 1:
+        members = part[1:-1]
+        small = len(part) <= _SMALL_CLASS and members.isalpha() and members.isascii()
+        return _Part(frozenset(one.lower().encode() for one in members)) if small else _ANYTHING
+    return _ANYTHING if part == "." else _text(part, folds=folds)
+
+
+def _text(text: str, *, folds: bool) -> _Part:
+    if not text.isascii() and folds and text.lower() != text.upper():
+        return _ANYTHING  # only ASCII is folded here
+    folded = text.encode().lower()
+    if EDGE in folded:
+        return _ANYTHING
+    long = len(folded) > MAX_TEXT_BYTES
+    return _Part(None, frozenset({folded[:MAX_TEXT_BYTES]})) if long else _Part(frozenset({folded}))
+
+
+def _repeated(part: _Part, count: str) -> _Part:
+    if count == "?":
+        return _Part(_union((part.exact, _NOTHING)))
+    if count == "*":
+        return _ANYTHING
+    least = 1 if count == "+" else int(count[1:-1].partition(",")[0])
+    return _Part(None, part.needs) if least else _ANYTHING
+
+
+def _joined(before: Texts, after: Texts | None) -> Texts | None:
+    """Each of the first followed by each of the second; None where that becomes too much."""
+    if after is None or len(before) * len(after) > MAX_CHOICES:
+        return None
+    joined = frozenset(first + second for first, second in product(before, after))
+    return joined if max(map(len, joined)) <= MAX_TEXT_BYTES else None
+
+
+def _union(some: Iterable[Texts | None]) -> Texts | None:
+    together: set[bytes] = set()
+    for texts in some:
+        if texts is None:
+            return None
+        together |= texts
+    return frozenset(together) if len(together) <= MAX_CHOICES else None
+
+
+def _better(first: Texts | None, second: Texts | None) -> Texts | None:
+    """The one whose shortest text is longer, up to a length; one with an empty text says nothing."""
+    best, weight = None, (0, 0)
+    for texts in (first, second):
+        if texts:
+            length = min(len(text) - text.count(EDGE) for text in texts)
+            weighed = (min(length, _LONG_ENOUGH), -len(texts))
+            if length and weighed > weight:
+                best, weight = texts, weighed
+    return best

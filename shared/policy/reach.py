@@ -1,0 +1,50 @@
+"""Which jobs a block of settings or a window is for: conditions on places, owners, queues and names."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Struct
+
+from shared.domain.failure import Failure
+from shared.domain.job import Scope, System
+from shared.domain.snapshot import Observation
+from shared.policy.conditions import Globs, listed_meta
+from shared.policy.evidence import evidence_of
+from shared.policy.places import place_fits, speaks_for
+
+
+class Reach(Struct, frozen=True, kw_only=True):
+    """Which jobs: all conditions hold. What is absent asks nothing; what a job does not tell fits no condition."""
+
+    systems: Annotated[tuple[System, ...], listed_meta("systems")] | None = None
+    regions: Globs | None = None
+    clusters: Globs | None = None
+    """E-HPC cluster ids; says nothing of SchedulerX jobs."""
+    namespaces: Globs | None = None
+    """SchedulerX namespaces; says nothing of E-HPC jobs."""
+    groups: Globs | None = None
+    """SchedulerX groups; says nothing of E-HPC jobs."""
+    owners: Globs | None = None
+    """The live job's where it tells one, else the one told; so also below."""
+    queues: Globs | None = None
+    job_names: Globs | None = None
+
+    @property
+    def asks_of_job(self) -> bool:
+        """Whether it asks for more than a place: for an owner, a queue or a name."""
+        return not (self.owners is None and self.queues is None and self.job_names is None)
+
+    def has_place(self, scope: Scope) -> bool:
+        """Whether jobs of a cluster or group may be meant."""
+        return place_fits(self.regions, scope.region) and speaks_for(self, scope)
+
+    def has_job(self, failure: Failure, seen: Observation | None) -> bool:
+        """Whether the failed job is meant. `seen`: the look at the live job."""
+        if not self.has_place(failure.scope):
+            return False
+        if not self.asks_of_job:
+            return True
+        told = evidence_of(failure, seen)
+        asked = ((self.owners, told.owner), (self.queues, told.queue), (self.job_names, told.job_name))
+        return all(globs is None or (value and place_fits(globs, value)) for globs, value in asked)

@@ -1,0 +1,109 @@
+"""What no single field of a block or a window shows: parts that contradict each other, and what changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from shared.domain.errors import Fault
+from shared.domain.mode import Mode
+from shared.policy import yamltree
+from shared.policy.belts import DAY_S
+from shared.policy.blocks import Block
+from shared.policy.inherit import fewest, longest, tightest
+from shared.policy.model import Policy
+from shared.policy.reach import Reach
+from shared.policy.windows import Window, WindowAction, moment
+
+_T = TypeVar("_T")
+
+
+def faults_of_blocks(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """Faults in `by`."""
+    for path, block, node in _parts("by", policy.by, root):
+        if all(getattr(block, field) is None for field in Reach.__struct_fields__):
+            yield Fault(
+                path, "is for every job: wants a condition such as clusters, groups, owners or queues", node.line
+            )
+        for setting in ("breaker", "rate"):
+            if getattr(block, setting) is not None and block.asks_of_job:
+                problem = "is counted for a whole cluster or group: goes with no owners, queues or job_names"
+                yield Fault(f"{path}.{setting}", problem, yamltree.child(node, setting).line)
+        if block.cooldown is not None and block.cooldown.max_s < block.cooldown.base_s:
+            yield Fault(f"{path}.cooldown", "max_s must not be less than base_s", yamltree.child(node, "cooldown").line)
+
+
+def faults_of_windows(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """Faults in `windows`."""
+    first: dict[str, int] = {}
+    for path, window, node in _parts("windows", policy.windows, root):
+        if window.name in first:
+            yield Fault(f"{path}.name", f"another window, in line {first[window.name]}, has this name", node.line)
+        first.setdefault(window.name, node.line)
+        problem = _problem_of_times(window)
+        if problem:
+            yield Fault(path, problem, node.line)
+
+
+def _problem_of_times(window: Window) -> str:
+    once, again = (window.begins, window.ends), (window.cron, window.lasts_s)
+    if all(part is not None for part in once) and again == (None, None) and window.until is None:
+        zone = ZoneInfo(window.zone)
+        in_order = moment(window.begins or "", zone) < moment(window.ends or "", zone)
+        return "" if in_order else "to must be later than from"
+    if all(part is not None for part in again) and once == (None, None):
+        return ""
+    return "wants from and to, or cron and lasts_s (and, if it shall end, until)"
+
+
+def odd_blocks(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """Warnings: settings of blocks that change nothing, since nothing that they are for is less strict."""
+    for path, block, node in _parts("by", policy.by, root):
+        given = [setting for setting in _SETTINGS if getattr(block, setting) is not None]
+        if not given:
+            yield Fault(path, "sets nothing", node.line)
+        for setting in given:
+            if not _tightens(setting, block, policy):
+                problem = "changes nothing: a block only tightens, and this is no stricter than what holds anyway"
+                yield Fault(f"{path}.{setting}", problem, yamltree.child(node, setting).line)
+
+
+_SETTINGS = tuple(field for field in Block.__struct_fields__ if field not in {*Reach.__struct_fields__, "name"})
+
+
+def _tightens(setting: str, block: Block, policy: Policy) -> bool:
+    """Whether it is stricter than anything that a job of any rule could have else."""
+    if setting == "mode":
+        return block.mode is not Mode.AUTO
+    if setting == "attempts":
+        budgets = [policy.attempts, *policy.classes.values(), *(rule.attempts for rule in policy.rules)]
+        return any(tightest(one, block.attempts) != one for one in budgets if one is not None)
+    if setting == "cooldown":
+        waits = [policy.cooldown, *(rule.cooldown for rule in policy.rules)]
+        return any(longest(one, block.cooldown) != one for one in waits if one is not None)
+    if setting == "breaker":
+        return fewest(policy.breaker, block.breaker) != policy.breaker
+    if setting == "rate":
+        return fewest(policy.rate, block.rate) != policy.rate
+    own, of_all = getattr(block, setting), getattr(policy, setting)
+    others = [of_all, *(found for rule in policy.rules if (found := getattr(rule, setting)) is not None)]
+    return any(other is None or own < other for other in others)
+
+
+def odd_windows(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """Warnings: what waits longer than a day is given up."""
+    for path, window, node in _parts("windows", policy.windows, root):
+        lasts_s = window.lasts_s
+        if lasts_s is None:
+            zone = ZoneInfo(window.zone)
+            lasts_s = moment(window.ends or "", zone) - moment(window.begins or "", zone)
+        if window.action is WindowAction.DEFER and lasts_s > DAY_S:
+            problem = "is open for more than a day: what it defers for so long is given up; hold or ignore it"
+            yield Fault(path, problem, node.line)
+
+
+def _parts(name: str, parts: tuple[_T, ...], root: yamltree.Node) -> Iterator[tuple[str, _T, yamltree.Node]]:
+    nodes = yamltree.items(yamltree.child(root, name))
+    for index, (part, node) in enumerate(zip(parts, nodes, strict=True)):
+        yield f"$.{name}[{index}]", part, node

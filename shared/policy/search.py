@@ -1,0 +1,120 @@
+"""All patterns of a policy, searched for in one text, in a time that has a bound whoever wrote it.
+
+Most patterns need a text (`literals`), and only those are searched for whose text is there (`prefilter`). What is left
+of a text of 32 KB is searched for in the whole of it, unless that is too much work: then in its first and last lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+import re2
+
+from shared.policy.literals import needed
+from shared.policy.patterns import LIGHT, MAX_MEMORY_BYTES, compile_pattern, options, spans_lines
+from shared.policy.prefilter import MAX_WORDS, SHORT_BYTES, Prefilter, words_of
+from shared.policy.weight import weight_of
+
+MAX_WORK = 1 << 20
+"""Bytes times patterns that one text may cost. No log holds the texts of many patterns in many kilobytes."""
+LEAST_BYTES = 1024
+"""So much of a text is searched whatever it costs."""
+_GROUPED = 4
+"""So many light patterns that need no text are searched for together: an automaton knows which of its patterns have
+begun, all subsets of them, so hostile text could make a large one build a new state for each byte."""
+_ALWAYS = b""
+"""Matches everything. RE2 tells a set that ran out of memory as one without a match; without this one, that is."""
+
+
+class Hits(NamedTuple):
+    """What was found in a text."""
+
+    text: bytes
+    """What was searched: the text itself, or its first and last lines."""
+    numbers: Collection[int]
+    """Of the patterns that are found."""
+
+
+class PatternSet:
+    """Some patterns, ready to be searched for together. Which are found never depends on how they are searched for."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        """Compile them. Raises PatternError for the first that cannot be used."""
+        self._single = [compile_pattern(pattern) for pattern in patterns]
+        needs = [needed(pattern) for pattern in patterns]
+        self._needing = [number for number, texts in enumerate(needs) if texts is not None]
+        self._prefilter = Prefilter([texts for texts in needs if texts is not None])
+        free = [number for number, texts in enumerate(needs) if texts is None]
+        light = [number for number in free if weight_of(patterns[number]) <= LIGHT]
+        groups = [
+            some[start : start + _GROUPED]
+            for some in (
+                [n for n in light if spans_lines(patterns[n])],
+                [n for n in light if not spans_lines(patterns[n])],
+            )
+            for start in range(0, len(some), _GROUPED)
+        ]
+        groups += [[number] for number in free if number not in light]  # alone: one of those has a large automaton
+        self._groups = [_Together(group, self._single) for group in groups]
+        self._free = len(free)
+
+    def __bool__(self) -> bool:
+        return bool(self._single)
+
+    def found_in(self, text: bytes) -> Hits:
+        """The patterns that are found anywhere in the text."""
+        if len(text) > SHORT_BYTES and len(words_of(text)) > MAX_WORDS:
+            text = _ends_of(text, MAX_WORK // MAX_WORDS * _GROUPED)
+        possible = self._prefilter.possible(text)
+        most = MAX_WORK // (len(possible) + self._free or 1)
+        if len(text) > most:
+            text = _ends_of(text, most)
+        asked = [self._needing[place] for place in possible]
+        found = [number for number in asked if self._single[number].search(text)]
+        for group in self._groups:
+            found += group.found_in(text)
+        return Hits(text, found)
+
+    def place_of(self, number: int, text: bytes) -> int:
+        """Where the first match of a pattern that is found begins."""
+        return int(self._single[number].search(text).start())
+
+
+def _ends_of(text: bytes, size: int) -> bytes:
+    """The first and the last whole lines, about so many bytes in all."""
+    half = max(size, LEAST_BYTES) // 2
+    if len(text) <= 2 * half:
+        return text
+    head, tail = text[:half], text[-half:]
+    return head[: head.rfind(b"\n") + 1 or half] + b"\n" + tail[tail.find(b"\n") + 1 :]
+
+
+class _Together:
+    """Some of the patterns as one RE2 set; one by one where RE2 cannot do that."""
+
+    def __init__(self, members: Sequence[int], single: Sequence[Any]) -> None:
+        self._members = tuple(members)
+        self._single = tuple(single[number] for number in members)
+        self._set = _set_of(self._single) if len(self._single) > 1 else None
+        self._sentinel = len(self._members)
+
+    def found_in(self, text: bytes) -> Collection[int]:
+        """Numbers, as the policy counts them, of those that are found."""
+        if self._set is not None:
+            found = self._set.Match(text) or ()
+            if self._sentinel in found:
+                return [self._members[place] for place in found if place != self._sentinel]
+        return [number for number, one in zip(self._members, self._single, strict=True) if one.search(text)]
+
+
+def _set_of(compiled: Sequence[Any], max_mem: int = _GROUPED * MAX_MEMORY_BYTES) -> Any | None:
+    together = re2.Set.SearchSet(options(max_mem, one_line=compiled[0].options.never_nl))
+    try:
+        for one in compiled:
+            together.Add(one.pattern)
+        together.Add(_ALWAYS)
+        together.Compile()
+    except re2.error:
+        return None  # larger than RE2 lets a set be
+    return together

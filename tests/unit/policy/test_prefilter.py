@@ -1,0 +1,122 @@
+"""What a pattern needs is in every text that it matches, however both are spelled: the prefilter is never wrong."""
+
+from __future__ import annotations
+
+import pytest
+import re2
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.policy import prefilter as module
+from shared.policy.literals import needed
+from shared.policy.patterns import PatternError, compile_pattern
+from shared.policy.prefilter import SHORT_BYTES, Prefilter
+from shared.policy.search import PatternSet
+
+
+@pytest.mark.parametrize(
+    ("pattern", "texts"),
+    [
+        ("CUDA (error|fault): [0-9]+", {"cuda error: ", "cuda fault: "}),
+        ("(?i)Stale (NFS )?file handle", {"stale nfs file handle", "stale file handle"}),
+        (r"\bXid \([^)]+\): (48|62)\b", {"\0xid ("}),
+        ("licen[cs]e", {"license", "licence"}),
+        ("a(bc)*d+e{2}", {"a"}),
+        ("ab|cd?", {"ab", "cd", "c"}),
+        ("x+?yz", {"yz"}),
+        (r"\Qa.b\E[0-9]", {"a.b"}),
+        (r"a\.b\(c", {"a.b(c"}),
+        ("(?:abc){2,}", {"abc"}),
+        ("(abc){0,3}", None),
+        ("[a-z]+", None),
+        (".*", None),
+        ("^$", None),
+        ("(?i)É", None),
+        ("权限不够", {"权限不够"}),
+        ("abc|[0-9]", None),
+        ("a" * 80, {"a" * 48}),
+        (r"\x61b", {"b"}),
+    ],
+)
+def test_needed(pattern: str, texts: set[str] | None) -> None:
+    """The longest text of each alternative; nothing where one alternative has none."""
+    assert needed(pattern) == (None if texts is None else {text.encode() for text in texts})
+
+
+_ATOMS = st.sampled_from(
+    [
+        "a",
+        "b",
+        "K",
+        "s",
+        "ab",
+        "ba c",
+        "_",
+        "-",
+        "1",
+        "é",
+        r"\.",
+        r"\b",
+        "[ab]",
+        "[^a]",
+        r"\w",
+        r"\d",
+        ".",
+        "^",
+        "$",
+        r"\B",
+    ]
+)
+_PATTERNS = st.recursive(
+    _ATOMS,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=4).map("".join),
+        st.lists(inner, min_size=2, max_size=3).map(lambda some: f"({'|'.join(some)})"),
+        st.tuples(inner, st.sampled_from(["*", "+", "?", "*?", "+?", "{2}", "{1,2}", "{0,1}"])).map(
+            lambda both: f"(?:{both[0]}){both[1]}"
+        ),
+    ),
+    max_leaves=8,
+)
+_TEXTS = st.text(alphabet="abABkKsS\u212a\u017f_-1. é\n", max_size=12)
+
+
+@given(st.lists(_PATTERNS, min_size=1, max_size=4), st.sampled_from(["", "(?i)", "(?s)"]), _TEXTS)
+def test_whatever_matches_is_possible(patterns: list[str], flag: str, text: str) -> None:
+    """No pattern that is found in a text is ruled out, short or long, and all are found that one by one are."""
+    usable = []
+    for pattern in patterns:
+        try:
+            compile_pattern(flag + pattern)
+        except PatternError:
+            continue
+        usable.append(flag + pattern)
+    for data in (text.encode(), text.encode() + b"\n" + b"=" * SHORT_BYTES):
+        expected = [number for number, one in enumerate(usable) if compile_pattern(one).search(data)]
+        assert sorted(PatternSet(usable).found_in(data).numbers) == expected
+
+
+class _OutOfMemory:
+    """RE2's set as it is when its automaton does not fit."""
+
+    def Match(self, text: bytes) -> None:  # noqa: N802 - RE2's name
+        """Nothing."""
+
+
+@pytest.mark.parametrize("broken", [None, _OutOfMemory()])
+def test_a_set_that_fails_rules_nothing_out(broken: _OutOfMemory | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A set that cannot be made, or tells no match since it ran out of memory."""
+    monkeypatch.setattr(module, "_set_of", lambda _: broken)
+    assert list(Prefilter([frozenset({b"abc"}), frozenset({b"d"})]).possible(b"nothing of that")) == [0, 1]
+
+
+def test_a_set_larger_than_its_memory_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """RE2 refuses to make one; that is no error of the policy."""
+    monkeypatch.setattr(module, "_SET_MEMORY_BYTES", 1 << 12)
+    assert module._set_of([f"text number {number}".encode() for number in range(200)]) is None
+    assert isinstance(module._set_of([b"a"]), re2.Set)
+
+
+def test_no_patterns_are_asked_for_nothing() -> None:
+    """A policy without patterns searches nothing."""
+    assert list(Prefilter([]).possible(b"text")) == []
