@@ -39,3 +39,9 @@ class Block(Reach, frozen=True, kw_only=True):
     rate: Rate | None = None
     max_lost_h: LostHours | None = None
     hold_expires_s: HoldSeconds | None = None
+
+    @property
+    def is_for_rules(self) -> bool:
+        """Whether it says anything that a rule can say as well; else it is about a place's breaker and rate."""
+        own = (self.mode, self.attempts, self.cooldown, self.max_lost_h, self.hold_expires_s)
+        return any(setting is not None for setting in own)

@@ -31,7 +31,7 @@ def rule_for(policy: Policy, failure: Failure, seen: Observation | None) -> Rule
     rule = first_match(policy, failure, seen)
     if rule is None or not policy.by:
         return rule
-    under = tuple(place for place, block in enumerate(policy.by) if block.has_job(failure, seen))
+    under = tuple(place for place, block in enumerate(policy.by) if block.is_for_rules and block.has_job(failure, seen))
     if not under:
         return rule
     known: dict[object, Rule] | None = policy.__dict__.get(_KEPT_AS)

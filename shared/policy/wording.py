@@ -46,6 +46,8 @@ class Wording:
         self._silent = bits(not some for some in messages)
         self._content = bits(not some for some in any_of)
         self._textless = bits(not (m or a or e) for m, a, e in zip(messages, any_of, all_of, strict=True))
+        """Content with a failure that has no message."""
+        self._unasking = self._textless & bits(not some for some in refused)
         self._further = {
             place: _Further(
                 frozenset(number[one] for one in every),
@@ -62,8 +64,10 @@ class Wording:
 
     def first(self, fits: int, message: str) -> int | None:
         """Place of the first of these rules that the message is right for, or None."""
-        if not message or not fits & ~self._textless:
+        if not message:
             return _lowest(fits & self._textless)
+        if not fits & ~self._unasking:
+            return _lowest(fits)
         text, found = self._patterns.found_in(self._seen(message))
         said, chosen, refused = self._silent, self._content, 0
         for number in found:

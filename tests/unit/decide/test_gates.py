@@ -166,7 +166,7 @@ def test_an_open_breaker_holds_without_a_window(facts: Any, by: str) -> None:
 def test_force_passes_the_policy_and_nothing_else(
     facts: Any, failure: Any, look: Any, case: Any, gate: str, verdict: str, reason: str
 ) -> None:
-    """Rules, windows, hold, loss, thrashing, texts, budget, waits, breaker: skipped. Every other gate says what it always says."""
+    """What the policy alone asks for is skipped. Every other gate says what it always says."""
     plain = in_the_way(gate, facts, failure, look, case)
     forced = Ask(now=NOW, trigger=Trigger.MANUAL, request_id="r", force=True)
     parts = ("failure", "observation", "record", "breaker", "policy", "case", "unreadable")

@@ -266,7 +266,7 @@ def test_the_strategy_reaches_every_gate(any_facts: st.SearchStrategy[Facts]) ->
     stops: set[str] = set()
     verdicts: set[Verdict] = set()
 
-    @settings(max_examples=1200, deadline=None, database=None, derandomize=True, suppress_health_check=SLOW_IS_FINE)
+    @settings(max_examples=1600, deadline=None, database=None, derandomize=True, suppress_health_check=SLOW_IS_FINE)
     @given(facts=any_facts)
     def look(facts: Facts) -> None:
         decision = decide(facts)
