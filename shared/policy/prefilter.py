@@ -108,6 +108,7 @@ def _letters_of(text: bytes) -> tuple[list[bytes], bytes]:
 def _set_of(texts: Sequence[bytes]) -> Any | None:
     options = re2.Options()
     options.literal = True
+    options.encoding = re2.Options.Encoding.LATIN1  # bytes: a long text is cut, if need be within a character
     options.never_capture = True
     options.log_errors = False
     options.max_mem = _SET_MEMORY_BYTES
