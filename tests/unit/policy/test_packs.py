@@ -50,7 +50,7 @@ license checked out: solver_core (12 of 64 in use)
 Total CPU time used: 3600 s, walltime limit 86400 s
 srun: job 4711 queued and waiting for resources
 no output for 1800 s
-处理完成 1200 条记录，成功 1200，失败 0
+处理完成 1200 条记录 成功 1200 失败 0
 正在连接数据库 10.0.0.3:3306
 + python train.py --epochs 10 --timeout 600
 GC pause (G1 Evacuation Pause) (young) 512M->120M(2048M), 0.0121 secs
