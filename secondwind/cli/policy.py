@@ -1,4 +1,4 @@
-"""The command line of `secondwind policy`: check, test, schema, library."""
+"""The command line of `secondwind policy`: check, test, schema, packs."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def register(commands: Any) -> None:
     schema = actions.add_parser("schema", help="print the JSON Schema of a policy file, for editors")
     schema.set_defaults(run=_schema)
 
-    library = actions.add_parser(
-        "library",
-        help="print ready rules to paste into a policy",
-        epilog="Exit status: 0 printed, 2 no such subject. Order matters: keep the one in which they are printed.",
+    packs = actions.add_parser(
+        "packs",
+        help="list the packs of ready rules that a policy can include, or the rules of one",
+        epilog="Exit status: 0 printed, 2 no such pack.",
     )
-    library.add_argument("subject", nargs="?", default="", metavar="SUBJECT", help="one subject only")
-    library.set_defaults(run=_library)
+    packs.add_argument("name", nargs="?", default="", metavar="NAME", help="the rules of one pack")
+    packs.set_defaults(run=_packs)
 
 
 def _check(chosen: argparse.Namespace) -> int:
@@ -61,7 +61,7 @@ def _schema(_chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _library(chosen: argparse.Namespace) -> int:
-    from secondwind.policy.library import print_rules  # noqa: PLC0415 - as above
+def _packs(chosen: argparse.Namespace) -> int:
+    from secondwind.policy.packs import print_packs  # noqa: PLC0415 - as above
 
-    return print_rules(chosen.subject, sys.stdout)
+    return print_packs(chosen.name, sys.stdout)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from secondwind.policy.words import Kind, Word, kinds
+from secondwind.policy.words import Kind, Word, kinds, short
 
 BEGIN, END = "<!-- begin of the generated reference -->", "<!-- end of the generated reference -->"
 _HEADINGS = {
@@ -68,14 +68,7 @@ def _default(value: Any) -> str:
         return "must be given"
     if value == "":
         return "none"
-    return f"`{json.dumps(_short(value))}`"
-
-
-def _short(value: Any) -> Any:
-    """Whole numbers without their `.0`."""
-    if isinstance(value, dict):
-        return {name: _short(inner) for name, inner in value.items()}
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return f"`{json.dumps(short(value))}`"
 
 
 def _line(cells: list[str]) -> str:

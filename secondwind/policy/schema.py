@@ -1,9 +1,10 @@
 """The JSON Schema of a policy file, made from the model, so that editors complete and check it.
 
 What a schema cannot say, `secondwind policy check` does: whether RE2 takes a pattern and how slow all of them are
-together, that two rules have one name, that a cooldown's `max_s` is not below its `base_s`, that a range of exit codes
-begins at its lower end, that a rule of class `infrastructure` asks for evidence, that `1.0` is no whole number, and
-everything about YAML itself (a key given twice, anchors, tags, the size of the file).
+together, which packs there are, that two rules or windows have one name, that a cooldown's `max_s` is not below its
+`base_s`, that a range of exit codes begins at its lower end, that a rule of class `infrastructure` asks for evidence,
+how a window says its times, what a block may set, that `1.0` is no whole number, and everything about YAML itself (a
+key given twice, anchors, tags, the size of the file).
 """
 
 from __future__ import annotations
@@ -30,6 +31,13 @@ _EXAMPLES: dict[tuple[str, str], list[Any]] = {
     ("Policy", "rate"): [{"max_jobs": 20, "window_s": 600}],
     ("Policy", "thrash"): [{"max_failures": 4, "window_s": 3600}],
     ("Policy", "max_lost_h"): [24],
+    ("Policy", "same_text"): [{"max": 2, "window_s": 86400}],
+    ("Policy", "ignore_lines"): [["NCCL INFO", r"\(ignored\)$"]],
+    ("Policy", "include"): [["all"], ["mpi", "gpu@1"]],
+    ("Policy", "by"): [[{"queues": "night", "attempts": {"max": 1}}]],
+    ("Policy", "windows"): [[{"name": "backup", "cron": "0 2 * * *", "lasts_s": 3600, "action": "defer"}]],
+    ("Window", "from"): ["2026-02-01 22:00"],
+    ("Window", "cron"): ["0 2 * * sun", "*/30 9-17 * * mon-fri"],
     ("Match", "message"): ["(?i)stale (NFS )?file handle", ["CUDA out of memory", "std::bad_alloc"]],
     ("Match", "exit_code"): [137, "128-159", [126, 127]],
     ("Match", "signal"): ["SIGKILL", [6, 11]],

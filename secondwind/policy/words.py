@@ -137,3 +137,10 @@ def _default(field: Any) -> Any:
     if field.default_factory is not msgspec.NODEFAULT:
         return msgspec.to_builtins(field.default_factory())
     return msgspec.UNSET
+
+
+def short(value: Any) -> Any:
+    """Whole numbers without their `.0`, as a person writes them."""
+    if isinstance(value, dict):
+        return {name: short(inner) for name, inner in value.items()}
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -85,15 +86,20 @@ def encoded(packs: Sequence[Pack]) -> bytes:
     parts = []
     for pack in packs:
         head = msgspec.to_builtins(replace(pack, rules=()))
-        rules = b",\n".join(_plain(rule) for rule in pack.rules)
+        rules = b",\n".join(msgspec.json.encode(written(rule)) for rule in pack.rules)
         parts.append(msgspec.json.encode(head)[:-1].replace(b',"rules":[]', b"") + b',"rules":[\n' + rules + b"\n]}")
     return b"[\n" + b",\n".join(parts) + b"\n]\n"
 
 
-def _plain(rule: PackedRule) -> bytes:
-    told = msgspec.to_builtins(rule)
+def written(rule: PackedRule) -> dict[str, Any]:
+    """A rule as mappings and values, without what is left out."""
+    told = {name: value for name, value in msgspec.to_builtins(rule).items() if value != _NO_DELAY.get(name)}
     told["match"] = {name: value for name, value in told["match"].items() if value is not None}
-    return msgspec.json.encode(told)
+    return told
+
+
+_NO_DELAY = {"delay_s": 0.0}
+"""msgspec itself leaves out a default that is the same object; an equal number is not."""
 
 
 def decoded(shipped: bytes) -> tuple[Pack, ...]:

@@ -20,6 +20,7 @@ from shared.intake.context import Told as Envelope
 from shared.policy.controls import tightened
 from shared.policy.facts import Facts
 from shared.policy.model import Policy
+from shared.policy.text.fingerprint import fingerprint
 
 _EHPC = {"cluster_id": "ehpc-test", "job_id": "1.scheduler"}
 _SCHEDULERX: dict[str, Any] = {"namespace": "test", "group_id": "test", "job_id": 1}
@@ -137,6 +138,18 @@ def _other(other: Other, number: int, now: float) -> Instance:
 
 def _remembered(remembered: Remembered, failure: Failure, now: float) -> JobRecord:
     marks = sorted((now - attempt.ago_s, attempt.failure_class) for attempt in remembered.attempts)
+    rerun_for = (
+        Case(
+            failure=failure,
+            failure_id=f"{_WHO}-rerun-{place}",
+            state=CaseState.DONE,
+            opened_at=now - attempt.ago_s,
+            reserved_at=now - attempt.ago_s,
+            fingerprint=fingerprint(attempt.message),
+        )
+        for place, attempt in enumerate(remembered.attempts)
+        if attempt.message
+    )
     cases = (
         Case(
             failure=failure,
@@ -147,7 +160,7 @@ def _remembered(remembered: Remembered, failure: Failure, now: float) -> JobReco
         for place, ago_s in enumerate(remembered.failures_ago_s)
     )
     return JobRecord(
-        cases=tuple(cases),
+        cases=(*cases, *rerun_for),
         attempts=tuple(AttemptMark(number, at, kind) for number, (at, kind) in enumerate(marks, 1)),
         not_before=now + remembered.not_before_in_s if remembered.not_before_in_s else 0.0,
     )

@@ -109,6 +109,8 @@ class Attempt(Struct, frozen=True, kw_only=True, rename={"failure_class": "class
 
     ago_s: _Seconds
     failure_class: FailureClass = FailureClass.UNKNOWN
+    message: _Text = ""
+    """The text of the failure that it was for: given, the failure is remembered as well."""
 
 
 class Switch(str, Enum):

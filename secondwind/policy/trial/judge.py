@@ -12,7 +12,7 @@ from shared.domain.decision import Decision, Gate
 from shared.domain.failure import FailureClass, Unreadable
 from shared.domain.reasons import Reason, Verdict
 from shared.policy.decide import decide
-from shared.policy.model import Policy
+from shared.policy.model import PackRule, Policy
 
 _ASKED_FOR_RULE = frozenset({"rule_switched_on", "rule_allows"})
 
@@ -65,6 +65,6 @@ def _differs(wanted: Expected, got: Expected) -> tuple[str, ...]:
 
 
 def not_reached(policy: Policy, judged: Sequence[Judgement]) -> list[str]:
-    """Names of the rules that had a say in no test, in the policy's order."""
+    """Names of the policy's own rules that had a say in no test, in the policy's order; packs bring their samples."""
     reached = {judgement.reached for judgement in judged}
-    return [rule.name for rule in policy.rules if rule.name not in reached]
+    return [rule.name for rule in policy.rules if rule.name not in reached and not isinstance(rule, PackRule)]

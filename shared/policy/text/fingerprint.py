@@ -1,4 +1,4 @@
-r"""What stays the same in a text when the same failure comes again: no numbers, ids, addresses, hosts, paths."""
+"""What stays the same in a text when the same failure comes again: no numbers, ids, addresses, hosts, paths."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ import re
 
 from shared.policy.text.normal import normal
 
-_PATH = re.compile(r"(?:[\w.~+-]+)?(?:/[\w.~+@%-]+)+/?|[A-Za-z]:(?:\\[\w.~+-]+)+")
-_NUMBERED = re.compile(r"[\w.:@-]*\d[\w.:@-]*")
-"""A number and all that hangs on it: an address, an id, `node07`, `4711.0`, `10.0.0.7:22`, `0x7ffe`."""
-_LETTERS = re.compile(r"[^\W\d_]")
+_DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[^\W\d_]")
 _DIGITS = 16
 
 
 def fingerprint(text: str) -> str:
     """16 hex digits, the same for texts that differ in numbers, ids, hosts, paths, or how often a line comes.
 
-    Empty for a text without letters: nothing is known then that could come again. Linear in the text.
+    Empty for a text without words: nothing is known then that could come again. Linear in the text.
     """
-    shown = _NUMBERED.sub("#", _PATH.sub("/", normal(text)))
-    lines = sorted({line for line in shown.split("\n") if _LETTERS.search(line)})
+    shapes = {_shape(line) for line in normal(text).split("\n")}
+    lines = sorted(shape for shape in shapes if _LETTER.search(shape))
     if not lines:
         return ""
     return hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest()[:_DIGITS]
+
+
+def _shape(line: str) -> str:
+    """The line with `/` for each word that holds a path, and `#` for each that holds a digit."""
+    words = line.split(" ")
+    return " ".join("/" if "/" in word or "\\" in word else "#" if _DIGIT.search(word) else word for word in words)

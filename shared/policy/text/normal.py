@@ -33,7 +33,7 @@ def normal(text: str) -> str:
     if not text.replace("\n", "").isprintable():
         text = _printable(text)
     if "\\n" in text:  # as JSON or a program's `repr` writes a line's end
-        text = text.replace("\\r\\n", "\n").replace("\\n\\t", "\n").replace("\\n", "\n")
+        text = text.replace("\\r\\n", "\\n").replace("\\n\\t", "\n").replace("\\n", "\n")
     while "  " in text:
         text = text.replace("  ", " ")
     if "; output: " in text:

@@ -451,7 +451,8 @@ AGAIN = st.builds(
 @st.composite
 def _any_facts(draw: st.DrawFn) -> Facts:
     if draw(st.integers(0, 2)) == 0:
-        return draw(st.one_of(ONE_OBSTACLE, ONE_OBSTACLE, BESIDE, OLD, UNCLEAR, AGAIN))
+        hindered: Facts = draw(st.one_of(ONE_OBSTACLE, ONE_OBSTACLE, BESIDE, OLD, UNCLEAR, AGAIN))
+        return hindered
     # Half of all are easy at first sight, so that the later gates are asked as well.
     easy = draw(st.booleans())
     told, seen = draw(EASY if easy else TOLD_AND_SEEN)

@@ -245,7 +245,7 @@ def test_number_of_rules_is_bounded() -> None:
     """One rule too many is one fault."""
     rules = [f"- {{name: r{n}, match: {{message: m{n}}}, action: rerun}}" for n in range(MAX_RULES + 1)]
     assert check_policy("version: 1\nrules:\n" + "\n".join(rules[:-1])).policy is not None
-    assert _problem("version: 1\nrules:\n" + "\n".join(rules)) == "wants a list of at most 100 rules, got 101"
+    assert _problem("version: 1\nrules:\n" + "\n".join(rules)) == "wants a list of at most 200 rules, got 201"
 
 
 def test_number_of_faults_shown_is_bounded() -> None:

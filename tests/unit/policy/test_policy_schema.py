@@ -15,25 +15,16 @@ from hypothesis import strategies as st
 from secondwind.policy.reference import BEGIN, END, with_tables
 from secondwind.policy.schema import FILE, as_json, schema
 from secondwind.policy.words import kinds
-from shared.policy.conditions import EXIT_CODES_FORMAT, PATTERN_FORMAT
-from shared.policy.evidence import range_of
-from shared.policy.load import check_policy
-from shared.policy.patterns import PatternError, compile_pattern
+from shared.policy.load import FORMATS, check_policy
+from shared.policy.model import PACK_FORMAT
+from shared.policy.packs import library, problem_of
 
 ROOT = Path(__file__).resolve().parents[3]
 _FORMATS = jsonschema.FormatChecker(())
 
 
-@_FORMATS.checks(PATTERN_FORMAT, raises=PatternError)
-def _is_pattern(value: Any) -> bool:
-    return not isinstance(value, str) or compile_pattern(value) is not None
-
-
-@_FORMATS.checks(EXIT_CODES_FORMAT)
-def _is_range(value: Any) -> bool:
-    return not isinstance(value, str) or range_of(value) is not None
-
-
+for _name, _problem in {**FORMATS, PACK_FORMAT: lambda named: problem_of(named, library())}.items():
+    _FORMATS.checks(_name)(lambda value, problem=_problem: not isinstance(value, str) or problem(value) is None)
 _JUDGE = jsonschema.Draft202012Validator(schema(), format_checker=_FORMATS)
 
 _FULL: dict[str, Any] = {
@@ -48,6 +39,31 @@ _FULL: dict[str, Any] = {
     "rate": {"max_jobs": 10, "window_s": 600},
     "classes": {"infrastructure": {"max": 5}, "user": {}},
     "thrash": {"max_failures": 4, "window_s": 3600},
+    "same_text": {"max": 2, "window_s": 86400},
+    "hold_expires_s": 3600,
+    "ignore_lines": ["NCCL INFO", r"\(ignored\)"],
+    "include": ["gpu", "storage@1"],
+    "by": [
+        {
+            "name": "night",
+            "systems": ["ehpc"],
+            "regions": "cn-*",
+            "clusters": ["a", "b"],
+            "owners": "o",
+            "queues": "q",
+            "job_names": ["j*"],
+            "mode": "observe",
+            "attempts": {"max": 1},
+            "cooldown": {"base_s": 90},
+            "max_lost_h": 2,
+            "hold_expires_s": 600,
+        },
+        {"groups": "g", "namespaces": "n", "breaker": {"max_jobs": 5}, "rate": {"max_jobs": 5, "window_s": 60}},
+    ],
+    "windows": [
+        {"name": "w", "action": "hold", "from": "2026-02-01 22:00", "to": "2026-02-02T06:00+08:00", "clusters": "a"},
+        {"name": "v", "action": "defer", "cron": "0 2 * * sun", "lasts_s": 3600, "until": "2026-12-31", "zone": "UTC"},
+    ],
     "sources": [
         {"log": {"project": "p", "logstore": "l*", "topic": "t"}, "clusters": "ehpc-*", "owners": ["a", "b"]},
         {"event": {"source": "acs.*"}, "systems": ["schedulerx"], "namespaces": ["n"], "groups": "g?"},
@@ -66,11 +82,19 @@ _FULL: dict[str, Any] = {
                 "exit_code": [1, "128-159", "-24--1"],
                 "signal": ["SIGKILL", 11],
                 "message": ["a|b", "(?i)c"],
+                "all_of": "d",
+                "any_of": ["e", "(?s)f.*g"],
+                "not_message": ["h"],
                 "reason": "NODE_FAIL",
             },
             "action": "rerun",
             "class": "infrastructure",
             "mode": "auto",
+            "tells": "cause",
+            "cause": "first",
+            "delay_s": 60,
+            "same_text": {"max": 1},
+            "hold_expires_s": 600,
             "attempts": {"max": 1},
             "cooldown": {"factor": 3},
             "beside_live": True,
@@ -128,9 +152,9 @@ def test_full_document_is_accepted_by_both() -> None:
     """A document that uses every word is usable, so each mutation below begins at something right."""
     assert _loads(_FULL), check_policy(json.dumps(_FULL)).faults
     assert _accepts(_FULL)
-    rules, sources = _FULL["rules"], _FULL["sources"]
-    used = {key for part in (_FULL, *rules, *sources, *(rule["match"] for rule in rules)) for key in part}
-    for name in ("Policy", "Rule", "Match", "Source"):
+    lists = [part for name in ("rules", "sources", "by", "windows") for part in _FULL[name]]
+    used = {key for part in (_FULL, *lists, *(rule["match"] for rule in _FULL["rules"])) for key in part}
+    for name in ("Policy", "Rule", "Match", "Source", "Block", "Window"):
         assert set(schema()["$defs"][name]["properties"]) <= used
 
 
@@ -188,7 +212,18 @@ def _mutated(draw: st.DrawFn) -> Any:
     return document
 
 
-_BEYOND = ("must not be less than", "another rule, in line", "ambiguous evidence", "too slow to decide by")
+_BEYOND = (
+    "must not be less than",
+    "another rule, in line",
+    "another window, in line",
+    "ambiguous evidence",
+    "too slow to decide by",
+    "first is said of",
+    "is for every job",
+    "is counted for a whole",
+    "wants from and to, or cron",
+    "to must be later than",
+)
 """Faults of parts that contradict each other: no schema can tell (secondwind.policy.schema lists them)."""
 
 
@@ -216,6 +251,16 @@ def test_schema_and_loader_agree(document: Any) -> None:
         (("classes",), {"platform": {}}),
         (("rules", 0, "class"), "platform"),
         (("version",), 2),
+        (("include", 0), "gpus"),
+        (("include", 0), "gpu@9999"),
+        (("windows", 0, "from"), "2026-02-30"),
+        (("windows", 1, "cron"), "0 2 * *"),
+        (("windows", 1, "zone"), "Mars"),
+        (("windows", 0, "action"), "rerun"),
+        (("ignore_lines", 0), "("),
+        (("rules", 0, "match", "not_message"), "("),
+        (("rules", 0, "delay_s"), 86400),
+        (("by", 0, "cluster"), "a"),
         (("timing", "settle_s"), True),
         (("attempts", "max"), 0),
         (("breaker", "max_jobs"), 1.5),
@@ -246,6 +291,10 @@ def test_both_refuse(path: tuple[Any, ...], value: Any) -> None:
         (("sources",), []),
         (("classes",), {}),
         (("rules", 0, "name"), "重跑"),
+        (("include",), ["all"]),
+        (("include",), []),
+        (("windows",), []),
+        (("by",), []),
     ],
 )
 def test_both_accept(path: tuple[Any, ...], value: Any) -> None:
@@ -267,9 +316,14 @@ def test_both_accept(path: tuple[Any, ...], value: Any) -> None:
         {"rules": [{"name": "a", "match": {}, "action": "rerun", "class": "infrastructure"}]},
         {
             "rules": [
-                {"name": f"{n}", "match": {"message": "abcdefghij" * 40 + f"{n}"}, "action": "hold"} for n in range(9)
+                {"name": f"{n}", "match": {"message": "abcdefghij" * 40 + f"{n}"}, "action": "hold"} for n in range(60)
             ]
         },
+        {"by": [{"mode": "off"}]},
+        {"by": [{"owners": "a", "breaker": {"max_jobs": 1}}]},
+        {"windows": [{"name": "w", "action": "hold", "from": "2026-02-02", "to": "2026-02-01"}]},
+        {"windows": [{"name": "w", "action": "hold", "cron": "* * * * *"}]},
+        {"rules": [{"name": "a", "match": {"all_of": "a"}, "action": "hold", "cause": "first"}]},
     ],
 )
 def test_what_only_the_loader_can_say(change: dict[str, Any]) -> None:

@@ -1,0 +1,320 @@
+"""A text as rules see it: what is taken off, that what it says stays, and that hostile text costs little."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.policy.match import first_match
+from shared.policy.model import Action, Match, Policy, Rule
+from shared.policy.text.fingerprint import fingerprint
+from shared.policy.text.normal import MAX_LINES, normal
+from shared.policy.text.unwrap import MAX_PIECES, MIN_WIDTH, unwrapped
+from tests.unit.decide.conftest import make_failure
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("", ""),
+        ("plain", "plain"),
+        ("  two  words\t here ", "two words here"),
+        ("a\r\nb\rc\vd\fe\u2028f\x85g", "a\nb\nc\nd\ne\nf\ng"),
+        ("a\n\n \n\nb\n", "a\nb"),
+        ("a\\nb\\r\\n\\tc", "a\nb\nc"),
+        ("\x1b[1;35mValueError\x1b[0m: \x1b[35mbad\x1b[0m", "ValueError: bad"),
+        ("\x1b]0;title\x07text\x1b]8;;http://x\x1b\\link\x1b(B", "textlink(B"),
+        ("\x9b31mred", "red"),
+        ("a\x00b\x07c\u200bd\ufeff", "abcd"),
+        ("权限\u3000不够", "权限 不够"),
+        ("same\nsame\nother\nsame", "same\nother\nsame"),
+        ("step 1\nstep 1\nstep 2", "step 1\nstep 2"),
+        ("no output for 1800 s; output: [rank3]: Killed", "no output for 1800 s\nKilled"),
+        (
+            "a rank was lost and nothing came after it; output: 0: a\n0: b",
+            "a rank was lost and nothing came after it\na\nb",
+        ),
+        ("no heartbeat for 60 s from a; output: b; output: c", "no heartbeat for 60 s from a\nb; output: c"),
+    ],
+)
+def test_normal(text: str, seen: str) -> None:
+    """Colours, ends of lines, widths of blanks, repeats, and the watcher's own words."""
+    assert normal(text) == seen
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "[1,3]<stderr>:",
+        "[1,3]<stdout>: ",
+        "[rank3]: ",
+        "[default0]:[rank0]: ",
+        "3: ",
+        "12: ",
+        "node1: ",
+        "compute-07: ",
+        "(trainer pid=4711, ip=10.0.0.7) ",
+        "(pid=7) ",
+        "2026-01-05T02:10:11.123456Z ",
+        "2026-01-05 02:10:11,123 ",
+        "[2026-01-05 02:10:11 +0800] ",
+        "2026-01-05T02:10:11+08:00 ",
+        "2026/01/05 02:10:11 ",
+        "26/01/05 02:10:11 ",
+        "[02:10:11.123] ",
+        "Jan  5 02:10:11 ",
+        "[Mon Jan  5 02:10:11 2026] ",
+        "[12345.678901] ",
+        "[    7.000123] ",
+        "E0105 02:10:17.407000 20671 site-packages/torch/distributed/elastic/api.py:869] ",
+        "I0105 02:10:17.407000 file.cc:12] ",
+        "2026-01-05T02:10:11Z [1,0]<stderr>:[rank0]: ",
+    ],
+)
+def test_prefixes_are_taken_off(prefix: str) -> None:
+    """Whoever put them there: launchers, loggers, the kernel, and several of them."""
+    text = "RuntimeError: CUDA out of memory\nat step 7"
+    assert normal("\n".join(prefix + line for line in text.split("\n"))) == text
+
+
+def test_syslogs_host_goes_with_its_date() -> None:
+    """The host stands between the date and who says it; without who says it, it is a word like another."""
+    assert (
+        normal("Jan 15 02:10:11 n1 kernel: NVRM: Xid (PCI:0000:3b:00): 79") == "kernel: NVRM: Xid (PCI:0000:3b:00): 79"
+    )
+    assert normal("Jan  5 02:10:11 node1 sshd[12]: gone") == "sshd[12]: gone"
+    assert normal("Jan  5 02:10:11 Killed by signal 9") == "Killed by signal 9"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sh: 1: foo: not found",
+        "python3: can't open file",
+        "[Errno 28] No space left on device",
+        "[Rank 3] Watchdog caught",
+        "(most recent call last):",
+        "Error 13: Permission denied",
+        "libx.so.11: cannot open shared object file",
+        "127 commands failed",
+        "3:14 is no number of a rank",
+        "srun: error: node01: task 3: Killed",
+        "[1,2,3] is a list",
+    ],
+)
+def test_what_only_looks_like_a_prefix_stays(line: str) -> None:
+    """It says something."""
+    assert normal(line) == line
+
+
+def test_the_middle_of_a_very_long_text_is_left_out() -> None:
+    """Its first and last lines are kept, at most so many."""
+    lines = [f"line number {number}" for number in range(3 * MAX_LINES)]
+    seen = normal("\n".join(lines)).split("\n")
+    assert len(seen) == MAX_LINES
+    assert (seen[0], seen[-1]) == (lines[0], lines[-1])
+    assert len(normal("\n" * 10 + "\n\n".join(lines[:MAX_LINES])).split("\n")) == MAX_LINES
+
+
+_PIECES = [
+    "a",
+    "b c",
+    " ",
+    "\t",
+    "\n",
+    "\r",
+    "\\n",
+    "\\",
+    "n",
+    "\x1b",
+    "[",
+    "31m",
+    "]",
+    "\x07",
+    ": ",
+    "\u3000",
+    "\u200b",
+    "\x00",
+]
+_PREFIXES = ["3: ", "[1,2]<stderr>:", "[rank1]:", "node1: ", "(pid=1) ", "2026-01-05 02:10:11 ", "Jan  5 02:10:11 "]
+_MORE = ["E0105 02:10:17.407000 1 a.py:1] ", "no output for 1 s", "; output: ", "[", "1", ".5]", "é"]
+_SIGNS = st.sampled_from([*_PIECES, *_PREFIXES, *_MORE])
+_TEXTS = st.lists(_SIGNS, max_size=24).map("".join)
+
+
+@given(_TEXTS)
+def test_normalising_twice_is_as_good_as_once(text: str) -> None:
+    """Whatever the text; and what comes out is single lines of single blanks."""
+    once = normal(text)
+    assert normal(once) == once
+    assert all(line and line == " ".join(line.split()) for line in once.split("\n") if once)
+    assert once.replace("\n", "").isprintable()
+
+
+def _each(change: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: "\n".join(map(change, text.split("\n")))
+
+
+def _wrapped(text: str, width: int = 72) -> str:
+    made = []
+    for whole in text.split("\n"):
+        line = whole
+        while len(line) > width:
+            at = line.rfind(" ", 1, width)
+            at = at if at > 0 else width
+            made.append(line[:at])
+            line = line[at:].lstrip()
+        made.append(line)
+    return "\n".join(made)
+
+
+DEFORMED: dict[str, Callable[[str], str]] = {
+    "red": _each(lambda line: f"\x1b[31m{line}\x1b[0m"),
+    "rank": _each(lambda line: f"[rank3]: {line}"),
+    "srun": _each(lambda line: f"0: {line}"),
+    "mpirun": _each(lambda line: f"[1,0]<stderr>:{line}"),
+    "stamp": _each(lambda line: f"2026-01-05T02:10:11.123456Z {line}"),
+    "ray": _each(lambda line: f"(trainer pid=4711, ip=10.0.0.7) {line}"),
+    "crlf": lambda text: text.replace("\n", "\r\n") + "\r",
+    "escaped": lambda text: "log: " + text.replace("\n", "\\n"),
+    "wrapped": _wrapped,
+    "wrapped at 60": lambda text: _wrapped(text, 60),
+    "folded": lambda text: "\n".join(
+        line[start : start + 100] for line in text.split("\n") for start in range(0, max(1, len(line)), 100)
+    ),
+    "indented": _each(lambda line: f"\t  {line}"),
+    "doubled": _each(lambda line: f"{line}\n{line}"),
+    "watched": lambda text: f"no output for 1800 s; output: {text}",
+    "log before": lambda text: "".join(f"2026-01-05 02:10:{n} INFO step {n} of 96\n" for n in range(10, 40)) + text,
+}
+_CAUSES = [
+    "slurmstepd: error: Detected 2 oom_kill events in StepId=4711.13. Some of the step tasks have been OOM Killed.",
+    "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 79.15 GiB",
+    "OSError: [Errno 116] Stale file handle: '/mnt/a'",
+    "/lib/x86_64-linux-gnu/libm.so.6: version `GLIBC_2.29' not found (required by /opt/software/app/bin/solver)",
+    "java.net.ConnectException: Connection refused: no further information: worker.example/10.0.0.7:7077",
+]
+_FRAMES = ["Traceback (most recent call last):", 'File "/a/b.py", line 7, in main', "return step(x)", "E" * 90]
+_RULES = [
+    (Match(message=r"Detected [0-9]+ oom_kill events? in \S+\. Some of the step tasks"), "memory"),
+    (Match(all_of=("CUDA out of memory", "total capacity of [0-9.]+ GiB")), "gpu"),
+    (Match(message=r"OSError: \[Errno 116\] Stale file handle"), "stale"),
+    (Match(message="version `GLIBC_[0-9.]+' not found .required by "), "glibc"),
+    (Match(message="ConnectException: Connection refused: no further"), "refused"),
+    (Match(), "rest"),
+]
+_POLICY = Policy(version=1, rules=tuple(Rule(name=name, match=match, action=Action.RERUN) for match, name in _RULES))
+
+
+def _decides(text: str) -> str | None:
+    rule = first_match(_POLICY, make_failure(message=text))
+    return rule.name if rule else None
+
+
+@pytest.mark.parametrize("how", DEFORMED)
+@given(
+    cause=st.sampled_from([*_CAUSES, "nothing known"]),
+    before=st.lists(st.sampled_from(_FRAMES), max_size=3),
+    after=st.lists(st.sampled_from(_FRAMES), max_size=3),
+)
+def test_matching_is_invariant_under_what_logs_do_to_a_text(
+    how: str, cause: str, before: list[str], after: list[str]
+) -> None:
+    """Coloured, prefixed, wrapped, escaped, indented, doubled, quoted by the watcher: the same rule decides."""
+    text = "\n".join([*before, cause, *after])
+    assert _decides(DEFORMED[how](text)) == _decides(text)
+    assert (_decides(text) == "rest") is (cause == "nothing known")
+
+
+def test_a_cut_line_is_added_whole_and_its_pieces_stay() -> None:
+    """Nobody can be sure that it was cut: rules see both."""
+    whole = "mpirun was unable to launch the specified application as it could not access or execute it"
+    pieces = _wrapped(whole, 50).split("\n")
+    assert len(pieces) == 2
+    assert unwrapped(pieces) == [*pieces, whole]
+    hard = ["x" * 60, "y" * 20]
+    assert unwrapped(hard) == [*hard, "x" * 60 + "y" * 20]
+    assert unwrapped(["short lines", "of a poem"]) == ["short lines", "of a poem"]
+    assert unwrapped(["one line of some length, longer than any that is cut anywhere"]) == [
+        "one line of some length, longer than any that is cut anywhere"
+    ]
+    assert MIN_WIDTH == 40
+
+
+def test_runs_of_cut_lines_are_bounded() -> None:
+    """Hundreds of lines of one width are joined a few at a time: twice the text at most."""
+    lines = ["w" * 79] * 400
+    seen = unwrapped(lines)
+    assert len(seen) == 400 + 400 // MAX_PIECES
+    assert sum(map(len, seen)) <= 2 * sum(map(len, lines)) + len(lines)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("step 7 of 96 failed", "step 12 of 96 failed"),
+        ("File /a/b.py, line 7", "File /home/x/c.py, line 120"),
+        ("node01: lost", "node17: lost"),
+        ("at 0x7c952bf4aac3 in main", "at 0x1f in main"),
+        ("id 6f9619ff-8b86-d011-b42d-00c04fc964ff", "id 6f9619ff-8b86-d011-b42d-00c04fc964f1"),
+        ("10.0.0.7:7077 refused", "10.0.0.9:22 refused"),
+        ("2026-01-05 02:10:11 \x1b[31mlost\x1b[0m", "2026-02-06 03:11:12 lost"),
+        ("a 1\na 2\na 3\nb", "a 4\nb"),
+        ("a\nb", "b\na\nb"),
+        ("see C:\\x\\y now", "see D:\\z now"),
+    ],
+)
+def test_a_fingerprint_stays_over_runs_of_one_failure(one: str, other: str) -> None:
+    """Numbers, ids, addresses, hosts, paths and how often a line comes make no difference."""
+    assert fingerprint(one) == fingerprint(other)
+    assert len(fingerprint(one)) == 16
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("lost", "found"), ("No module named 'a'", "No module named 'b'"), ("a\nb", "a"), ("Killed", "killed")],
+)
+def test_other_words_are_another_text(one: str, other: str) -> None:
+    """What is said differs."""
+    assert fingerprint(one) != fingerprint(other)
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "7", "0x1f\n12:30", "/a/b/c"])
+def test_a_text_without_words_has_no_fingerprint(text: str) -> None:
+    """Nothing is known then that could come again."""
+    assert fingerprint(text) == ""
+
+
+_CHANCE = random.Random(7)
+HOSTILE = {
+    "one letter": "a" * 32_768,
+    "letters as lines": "\n".join(_CHANCE.choices("ab", k=16_384)),
+    "blanks": " " * 32_768,
+    "blanks and letters": "a " * 16_384,
+    "escapes": "\x1b[" * 16_384,
+    "titles": "\x1b]" * 16_384,
+    "colours": "\x1b[31m" * 6_553,
+    "escaped ends": "\\n" * 16_384,
+    "paths": "/a" * 16_384,
+    "numbers": "1." * 16_384,
+    "stamps": "2026-01-05 02:10:11 " * 1_638,
+    "ranks": "3: " * 10_922,
+    "half prefixes": "\n".join(["(pid=1", "[1,2]<std", "[2026-01-05 02:10:1", "Jan  5 02:10"] * 700),
+    "one long word": "(" + "w" * 32_767,
+    "watcher": "no output for " + "1" * 32_000,
+    "full lines": "\n".join(["w " * 40] * 400),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_costs_little(name: str) -> None:
+    """32 KB of anything are read in some milliseconds; the bound leaves room for a busy machine."""
+    for read in (normal, fingerprint, lambda text: unwrapped(normal(text).split("\n"))):
+        begun = time.process_time()
+        read(HOSTILE[name])
+        assert time.process_time() - begun < 0.1
