@@ -23,7 +23,7 @@ from shared.policy.literals import Texts, needed
 from shared.policy.rule import Action, CauseLine, PackRule, Tells
 
 EVERYTHING = "all"
-"""In `include`: every pack that no other entry names, by the alphabet."""
+"""In `include`: every pack that no other entry names, in the order of the library."""
 FILE = Path(__file__).with_name("packs.json")
 
 
@@ -93,7 +93,7 @@ def shipped() -> Shipped:
 
 @cache
 def library() -> Packs:
-    """The packs that this version of Second Wind has, in the order of their names."""
+    """The packs that this version of Second Wind has, in the order in which the shipped policy includes them."""
     return {pack.name: pack for pack in shipped().packs}
 
 
