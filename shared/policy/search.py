@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import re2
 
-from shared.policy.literals import Texts, needed
+from shared.policy.literals import Needs, needed
 from shared.policy.patterns import LIGHT, MAX_MEMORY_BYTES, compile_pattern, compiled, options, spans_lines
 from shared.policy.prefilter import MAX_WORDS, SHORT_BYTES, Prefilter, words_of
 from shared.policy.weight import weight_of
@@ -40,7 +40,7 @@ class Hits(NamedTuple):
 class PatternSet:
     """Some patterns, ready to be searched for together. Which are found never depends on how they are searched for."""
 
-    def __init__(self, patterns: Sequence[str], known: Mapping[str, Texts] = MappingProxyType({})) -> None:
+    def __init__(self, patterns: Sequence[str], known: Mapping[str, Needs] = MappingProxyType({})) -> None:
         """Compile them.
 
         Args:
@@ -52,9 +52,9 @@ class PatternSet:
         """
         self._single = [compiled(one) if one in known else compile_pattern(one) for one in patterns]
         needs = [known.get(one) or needed(one) for one in patterns]
-        self._needing = [number for number, texts in enumerate(needs) if texts is not None]
-        self._prefilter = Prefilter([texts for texts in needs if texts is not None])
-        free = [number for number, texts in enumerate(needs) if texts is None]
+        self._needing = [number for number, each in enumerate(needs) if each is not None]
+        self._prefilter = Prefilter([each for each in needs if each is not None])
+        free = [number for number, each in enumerate(needs) if each is None]
         light = [number for number in free if weight_of(patterns[number]) <= LIGHT]
         groups = [
             some[start : start + _GROUPED]
