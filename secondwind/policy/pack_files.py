@@ -16,9 +16,10 @@ from shared.domain.errors import Fault
 from shared.domain.failure import FailureClass
 from shared.domain.job import System
 from shared.policy import yamltree
-from shared.policy.conditions import Pattern
+from shared.policy.conditions import Pattern, patterns_of
 from shared.policy.load import FORMATS
 from shared.policy.packs import Pack, PackedRule
+from shared.policy.patterns import excess
 from shared.policy.reader import Reader
 from shared.policy.review import has_evidence
 from shared.policy.rule import Rule
@@ -109,8 +110,10 @@ def read_packs(folder: Path = FOLDER) -> list[Source]:
         lines += [f"{path.name}:{fault.line or 1}: {fault.path}: {fault.problem}" for fault in faults]
         if file is not None and not faults:
             sources.append(Source(path=path, file=file, pack=_shipped(file, root)))
-    if lines:
-        raise FaultyPacks(lines)
+    rules = [rule for source in sources for rule in source.pack.rules]
+    too_much = excess([pattern for rule in rules for pattern in patterns_of(rule.match)])
+    if lines or too_much:
+        raise FaultyPacks([*lines, *([f"all packs are too slow to decide by: {too_much}"] if too_much else [])])
     return sources
 
 

@@ -82,9 +82,8 @@ def _understood(text: str, packs: Packs) -> _Understood | tuple[Fault, ...]:
     faults += repeated_names(root)
     if written is None or faults:
         return _ordered(faults)
-    policy = with_packs(written, packs)
-    faults += inconsistent(written, policy, root)
-    return _ordered(faults) if faults else _Understood(written, policy, root)
+    faults += inconsistent(written, root)
+    return _ordered(faults) if faults else _Understood(written, with_packs(written, packs), root)
 
 
 def _read(root: yamltree.Node, packs: Packs) -> tuple[Policy | None, list[Fault]]:

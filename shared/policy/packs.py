@@ -18,7 +18,8 @@ from msgspec.structs import replace
 
 from shared.domain.failure import FailureClass
 from shared.policy.belts import Attempts, Cooldown, SameText
-from shared.policy.conditions import Match
+from shared.policy.conditions import Match, patterns_of
+from shared.policy.literals import Needs, needed
 from shared.policy.rule import Action, CauseLine, PackRule, Tells
 
 EVERYTHING = "all"
@@ -75,20 +76,50 @@ Packs = Mapping[str, Pack]
 """By name."""
 
 
+class Shipped(Struct, frozen=True, kw_only=True):
+    """What `packs.json` holds."""
+
+    packs: tuple[Pack, ...]
+    needs: dict[str, tuple[tuple[tuple[str, ...], ...], ...]]
+    """By a pattern of theirs, the texts that its matches hold (`literals.needed`): working that out takes as long as
+    all else that a new process does with its policy."""
+
+
+@cache
+def shipped() -> Shipped:
+    """What this version of Second Wind has."""
+    return decoded(FILE.read_bytes())
+
+
 @cache
 def library() -> Packs:
     """The packs that this version of Second Wind has, in the order in which the shipped policy includes them."""
-    return {pack.name: pack for pack in decoded(FILE.read_bytes())}
+    return {pack.name: pack for pack in shipped().packs}
+
+
+@cache
+def known_needs() -> Mapping[str, Needs]:
+    """What the patterns of the library's packs need."""
+    return {
+        pattern: tuple(tuple(frozenset(text.encode() for text in texts) for texts in each) for each in alternatives)
+        for pattern, alternatives in shipped().needs.items()
+    }
 
 
 def encoded(packs: Sequence[Pack]) -> bytes:
-    """Packs as they are shipped, one rule a line."""
-    parts = []
+    """Packs as they are shipped, one rule a line, and what their patterns need, one a line."""
+    parts, patterns = [], dict.fromkeys(one for pack in packs for rule in pack.rules for one in patterns_of(rule.match))
     for pack in packs:
         head = msgspec.to_builtins(replace(pack, rules=()))
         rules = b",\n".join(msgspec.json.encode(written(rule)) for rule in pack.rules)
         parts.append(msgspec.json.encode(head)[:-1].replace(b',"rules":[]', b"") + b',"rules":[\n' + rules + b"\n]}")
-    return b"[\n" + b",\n".join(parts) + b"\n]\n"
+    needs = {pattern: _sorted(found) for pattern in patterns if (found := needed(pattern))}
+    lines = [msgspec.json.encode({pattern: alternatives})[1:-1] for pattern, alternatives in needs.items()]
+    return b'{"packs":[\n' + b",\n".join(parts) + b'\n],"needs":{\n' + b",\n".join(lines) + b"\n}}\n"
+
+
+def _sorted(needs: Needs) -> list[list[list[str]]]:
+    return [[sorted(text.decode() for text in texts) for texts in alternative] for alternative in needs]
 
 
 def written(rule: PackedRule) -> dict[str, Any]:
@@ -102,9 +133,9 @@ _NO_DELAY = {"delay_s": 0.0}
 """msgspec itself leaves out a default that is the same object; an equal number is not."""
 
 
-def decoded(shipped: bytes) -> tuple[Pack, ...]:
+def decoded(text: bytes) -> Shipped:
     """What `encoded` made. Raises msgspec.ValidationError for anything else."""
-    return msgspec.json.decode(shipped, type=tuple[Pack, ...])
+    return msgspec.json.decode(text, type=Shipped)
 
 
 def problem_of(named: str, packs: Packs) -> str | None:

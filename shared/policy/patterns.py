@@ -56,21 +56,26 @@ def options(max_mem: int, *, one_line: bool = True) -> Any:
 @lru_cache(maxsize=2 * MAX_PATTERNS)
 def compile_pattern(pattern: str) -> Any:
     """The compiled pattern, kept while it is among the last used. Raises PatternError."""
+    one = compiled(pattern)
+    size, weight = one.programsize, weight_of(pattern)
+    if size > MAX_PROGRAM:
+        raise PatternError(f"too large: {size} steps, at most {MAX_PROGRAM}")
+    if names_line_end(pattern) and not spans_lines(pattern):
+        raise PatternError("it is searched for in one line at a time: begin it with (?s) to let it span lines")
+    if weight > MAX_WEIGHT:
+        raise PatternError(f"counts too far: {weight} classes and choices, at most {MAX_WEIGHT}; use * or +")
+    return one
+
+
+@lru_cache(maxsize=2 * MAX_PATTERNS)
+def compiled(pattern: str) -> Any:
+    """As `compile_pattern`, of one whose cost was checked before."""
     try:
-        one_line = not spans_lines(pattern)
-        compiled = re2.compile(_LINES + pattern.encode(), options(MAX_MEMORY_BYTES, one_line=one_line))
+        return re2.compile(_LINES + pattern.encode(), options(MAX_MEMORY_BYTES, one_line=not spans_lines(pattern)))
     except re2.error as error:
         raise PatternError(_reason(error)) from None
     except UnicodeEncodeError:
         raise PatternError("characters that are no text") from None
-    size, weight = compiled.programsize, weight_of(pattern)
-    if size > MAX_PROGRAM:
-        raise PatternError(f"too large: {size} steps, at most {MAX_PROGRAM}")
-    if one_line and names_line_end(pattern):
-        raise PatternError("it is searched for in one line at a time: begin it with (?s) to let it span lines")
-    if weight > MAX_WEIGHT:
-        raise PatternError(f"counts too far: {weight} classes and choices, at most {MAX_WEIGHT}; use * or +")
-    return compiled
 
 
 def spans_lines(pattern: str) -> bool:

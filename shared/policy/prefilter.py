@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import re2
 
-from shared.policy.literals import EDGE, Texts
+from shared.policy.literals import EDGE, Needs
 
 SHORT_BYTES = 2048
 MAX_WORDS = 1500
@@ -26,37 +26,63 @@ _KELVIN, _LONG_S = "\u212a".encode(), "\u017f".encode()
 
 
 class _Asking(NamedTuple):
-    """A pattern that may be there if a word is, and the other words of the text that it needs."""
+    """An alternative of a pattern that may match if a text is there."""
 
     number: int
-    others: frozenset[bytes]
+    """Of the pattern."""
+    besides: tuple[frozenset[int], ...]
+    """And if one of each of these is there."""
+
+
+class _Text(NamedTuple):
+    """How a needed text is looked for in a long one."""
+
+    plain: bytes
+    words: frozenset[bytes]
+    """The whole words in it: each has to be among the text's words."""
+    piece: bytes
+    """Without a whole word, its longest run of letters: it has to be in one of the text's words."""
 
 
 class Prefilter:
     """The texts that some patterns need, ready to be asked."""
 
-    def __init__(self, needs: Sequence[Texts]) -> None:
+    def __init__(self, needs: Sequence[Needs]) -> None:
         """Make them ready; patterns are numbered in this order."""
-        wanted: dict[bytes, list[int]] = {}
-        self._words: dict[bytes, list[_Asking]] = {}
-        """By the longest whole word of a needed text."""
-        self._pieces: dict[bytes, list[int]] = {}
-        """By the longest run of letters of one that has no whole word."""
-        self._others: dict[bytes, list[int]] = {}
-        """By one that has no letters."""
-        for number, texts in enumerate(needs):
-            for text in texts:
-                plain = text.replace(EDGE, b"")
-                wanted.setdefault(plain[:_MAX_TEXT_BYTES], []).append(number)
-                words, piece = _letters_of(text)
-                if words:
-                    longest = max(words, key=len)
-                    self._words.setdefault(longest, []).append(_Asking(number, frozenset(words) - {longest}))
-                else:
-                    (self._pieces if piece else self._others).setdefault(piece or plain, []).append(number)
-        self._wanted = list(wanted.values())
-        self._set = _set_of(list(wanted))
+        number: dict[bytes, int] = {}
+        for alternatives in needs:
+            for alternative in alternatives:
+                for texts in alternative:
+                    for text in texts:
+                        number.setdefault(_short(text), len(number))
+        self._asking: list[list[_Asking]] = [[] for _ in number]
+        self._texts: list[list[_Text]] = [[] for _ in number]
+        for place, alternatives in enumerate(needs):
+            for first, *others in alternatives:
+                besides = tuple(frozenset(number[_short(text)] for text in texts) for texts in others)
+                for text in first:
+                    self._asking[number[_short(text)]].append(_Asking(place, besides))
+        known = dict.fromkeys(t for some in needs for one in some for texts in one for t in texts)
+        for text in known:
+            self._texts[number[_short(text)]].append(_how(text))
+        self._set = _set_of(list(number))
         self._all = range(len(needs))
+        self._index_words()
+
+    def _index_words(self) -> None:
+        """By a word, the texts that have it as their longest; the others are looked for one by one."""
+        self._words: dict[bytes, list[tuple[int, frozenset[bytes]]]] = {}
+        self._pieces: dict[bytes, list[int]] = {}
+        self._signs: dict[bytes, int] = {}
+        for place, ways in enumerate(self._texts):
+            for way in ways:
+                if way.words:
+                    longest = max(way.words, key=len)
+                    self._words.setdefault(longest, []).append((place, way.words))
+                elif way.piece:
+                    self._pieces.setdefault(way.piece, []).append(place)
+                else:
+                    self._signs[way.plain] = place
 
     def possible(self, text: bytes) -> Collection[int]:
         """Numbers of the patterns that the text may hold."""
@@ -65,29 +91,37 @@ class Prefilter:
         folded = text.lower()
         if not folded.isascii():
             folded = folded.replace(_KELVIN, b"k").replace(_LONG_S, b"s")
-        return self._of_short(folded) if len(folded) <= SHORT_BYTES else self._of_long(folded)
-
-    def _of_short(self, folded: bytes) -> Collection[int]:
-        found = () if self._set is None else self._set.Match(folded) or ()
-        last = len(self._wanted)
-        if last not in found:
+        found = self._in_short(folded) if len(folded) <= SHORT_BYTES else self._in_long(folded)
+        if found is None:
             return self._all
-        if len(found) == 1:
-            return ()
-        return {number for place in found if place != last for number in self._wanted[place]}
+        possible: set[int] = set()
+        for place in found:
+            for number, besides in self._asking[place]:
+                for texts in besides:
+                    if texts.isdisjoint(found):
+                        break
+                else:
+                    possible.add(number)
+        return possible
 
-    def _of_long(self, folded: bytes) -> Collection[int]:
+    def _in_short(self, folded: bytes) -> set[int] | None:
+        """Which texts are there; None if that cannot be told."""
+        found = set() if self._set is None else set(self._set.Match(folded) or ())
+        if len(self._asking) not in found:
+            return None
+        found.discard(len(self._asking))
+        return found
+
+    def _in_long(self, folded: bytes) -> set[int]:
+        """Which texts may be there, by the words alone."""
         words = words_of(folded)
         together = b" ".join(words)
-        known = self._words.keys() & words
-        numbers = {asking.number for word in known for asking in self._words[word] if asking.others <= words}
-        for piece, asking in self._pieces.items():
+        found = {place for word in self._words.keys() & words for place, every in self._words[word] if every <= words}
+        for piece, places in self._pieces.items():
             if piece in together:
-                numbers.update(asking)
-        for other, asking in self._others.items():
-            if other in folded:
-                numbers.update(asking)
-        return numbers
+                found.update(places)
+        found.update(place for sign, place in self._signs.items() if sign in folded)
+        return found
 
 
 def words_of(text: bytes) -> set[bytes]:
@@ -95,14 +129,15 @@ def words_of(text: bytes) -> set[bytes]:
     return set(text.translate(_FOLD).split())
 
 
-def _letters_of(text: bytes) -> tuple[list[bytes], bytes]:
-    """The whole words of a needed text, and its longest run of letters.
+def _short(text: bytes) -> bytes:
+    return text.replace(EDGE, b"")[:_MAX_TEXT_BYTES]
 
-    What touches an end of the text may go on there; between its ends each run is a whole word.
-    """
+
+def _how(text: bytes) -> _Text:
+    """What touches an end of a needed text may go on there; between its ends each run of letters is a whole word."""
     runs = text.translate(_FOLD)
     inner = runs[runs.find(b" ") : runs.rfind(b" ")] if b" " in runs else b""
-    return inner.split(), max(runs.split(), key=len, default=b"")
+    return _Text(text.replace(EDGE, b""), frozenset(inner.split()), max(runs.split(), key=len, default=b""))
 
 
 def _set_of(texts: Sequence[bytes]) -> Any | None:

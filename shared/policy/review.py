@@ -38,10 +38,10 @@ def repeated_names(root: yamltree.Node) -> Iterator[Fault]:
         first.setdefault(name.text, name.line)
 
 
-def inconsistent(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
-    """Faults in how parts go together: of what is written in the file, and of the policy with its packs."""
-    rules = list(zip(written.rules, yamltree.items(yamltree.child(root, "rules")), strict=True))
-    yield from _cooldowns(written, rules, root)
+def inconsistent(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """Faults in how parts of a policy as it is written go together; packs are weighed when they are made."""
+    rules = list(zip(policy.rules, yamltree.items(yamltree.child(root, "rules")), strict=True))
+    yield from _cooldowns(policy, rules, root)
     for index, (rule, node) in enumerate(rules):
         here = f"$.rules[{index}]"
         if rule.failure_class is FailureClass.INFRASTRUCTURE and not has_evidence(rule.match):
@@ -51,11 +51,11 @@ def inconsistent(written: Policy, policy: Policy, root: yamltree.Node) -> Iterat
             problem = "first is said of the line that the message of a cause hits"
             yield Fault(f"{here}.cause", problem, yamltree.child(node, "cause").line)
     places = yamltree.items(yamltree.child(root, "sources"))
-    for index, (source, node) in enumerate(zip(written.sources, places, strict=True)):
+    for index, (source, node) in enumerate(zip(policy.sources, places, strict=True)):
         if (source.log is None) is (source.event is None):
             yield Fault(f"$.sources[{index}]", "wants exactly one of log and event", node.line)
-    yield from faults_of_blocks(written, root)
-    yield from faults_of_windows(written, root)
+    yield from faults_of_blocks(policy, root)
+    yield from faults_of_windows(policy, root)
     too_much = excess([pattern for rule in policy.rules for pattern in patterns_of(rule.match)])
     if too_much:
         yield Fault("$.rules", f"too slow to decide by: {too_much}", yamltree.child(root, "rules").line)
@@ -79,7 +79,7 @@ def has_evidence(match: Match) -> bool:
 
 
 def odd(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
-    """Warnings: what can be used but was hardly meant. `written` and `policy` as for `inconsistent`."""
+    """Warnings: what can be used but was hardly meant, of a policy as it is written and with its packs."""
     if policy.timing.settle_s < QUICK_SETTLE_S:
         problem = f"below {QUICK_SETTLE_S} s a rerun may still be on its way when the job is looked at again"
         yield Fault("$.timing.settle_s", problem, yamltree.child(yamltree.child(root, "timing"), "settle_s").line)

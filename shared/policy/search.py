@@ -6,13 +6,14 @@ of a text of 32 KB is searched for in the whole of it, unless that is too much w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import re2
 
-from shared.policy.literals import needed
-from shared.policy.patterns import LIGHT, MAX_MEMORY_BYTES, compile_pattern, options, spans_lines
+from shared.policy.literals import Needs, needed
+from shared.policy.patterns import LIGHT, MAX_MEMORY_BYTES, compile_pattern, compiled, options, spans_lines
 from shared.policy.prefilter import MAX_WORDS, SHORT_BYTES, Prefilter, words_of
 from shared.policy.weight import weight_of
 
@@ -39,13 +40,21 @@ class Hits(NamedTuple):
 class PatternSet:
     """Some patterns, ready to be searched for together. Which are found never depends on how they are searched for."""
 
-    def __init__(self, patterns: Sequence[str]) -> None:
-        """Compile them. Raises PatternError for the first that cannot be used."""
-        self._single = [compile_pattern(pattern) for pattern in patterns]
-        needs = [needed(pattern) for pattern in patterns]
-        self._needing = [number for number, texts in enumerate(needs) if texts is not None]
-        self._prefilter = Prefilter([texts for texts in needs if texts is not None])
-        free = [number for number, texts in enumerate(needs) if texts is None]
+    def __init__(self, patterns: Sequence[str], known: Mapping[str, Needs] = MappingProxyType({})) -> None:
+        """Compile them.
+
+        Args:
+            patterns: each is checked, unless it is known.
+            known: what patterns that were checked before need.
+
+        Raises:
+            PatternError: for the first that cannot be used.
+        """
+        self._single = [compiled(one) if one in known else compile_pattern(one) for one in patterns]
+        needs = [known.get(one) or needed(one) for one in patterns]
+        self._needing = [number for number, each in enumerate(needs) if each is not None]
+        self._prefilter = Prefilter([each for each in needs if each is not None])
+        free = [number for number, each in enumerate(needs) if each is None]
         light = [number for number in free if weight_of(patterns[number]) <= LIGHT]
         groups = [
             some[start : start + _GROUPED]

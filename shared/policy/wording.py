@@ -11,6 +11,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from shared.policy.conditions import Match, listed
+from shared.policy.packs import known_needs
 from shared.policy.rule import CauseLine, Tells
 from shared.policy.search import PatternSet
 from shared.policy.text.normal import normal
@@ -40,7 +41,7 @@ class Wording:
         all_of = [listed(match.all_of) for match in matches]
         distinct = dict.fromkeys(one for some in (messages, any_of, refused, all_of) for told in some for one in told)
         number = {pattern: place for place, pattern in enumerate(distinct)}
-        self._patterns = PatternSet(tuple(distinct))
+        self._patterns = PatternSet(tuple(distinct), known_needs())
         self._noise = PatternSet(tuple(dict.fromkeys(ignore_lines)))
         self._message, self._any_of, self._refused = (_hits(some, number) for some in (messages, any_of, refused))
         self._silent = bits(not some for some in messages)

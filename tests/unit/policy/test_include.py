@@ -13,6 +13,7 @@ from secondwind.policy.pack_files import FaultyPacks, read_pack, read_packs
 from secondwind.policy.pack_samples import misjudged
 from secondwind.policy.packs import print_packs
 from shared.domain.errors import PolicyError
+from shared.policy.conditions import patterns_of
 from shared.policy.load import check_policy, load_policy
 from shared.policy.match import first_match
 from shared.policy.model import Action, Attempts, Cooldown, PackRule, Policy
@@ -73,7 +74,7 @@ def _packs(folder: Path, **texts: str) -> dict[str, Pack]:
 @pytest.fixture
 def packs(tmp_path: Path) -> dict[str, Pack]:
     """Two small packs, as they are shipped."""
-    return {pack.name: pack for pack in decoded(encoded(list(_packs(tmp_path).values())))}
+    return {pack.name: pack for pack in decoded(encoded(list(_packs(tmp_path).values()))).packs}
 
 
 def _names(policy: Policy) -> list[str]:
@@ -186,8 +187,8 @@ def test_a_shadowed_own_rule_names_the_packs(packs: dict[str, Pack]) -> None:
     assert "is never reached: a, before it, matches all that it matches" in warnings
 
 
-def test_too_many_patterns_of_packs_are_a_fault(packs: dict[str, Pack]) -> None:
-    """All patterns of a policy are weighed together, its packs' among them."""
+def test_too_many_patterns_are_a_fault(packs: dict[str, Pack], tmp_path: Path) -> None:
+    """A policy's own are weighed together when it is loaded, those of all packs when they are made."""
     heavy = "".join(
         f"  - {{name: h{n}, match: {{message: '[a{chr(98 + n)}]{{10}}'}}, action: hold}}\n" for n in range(5)
     )
@@ -195,6 +196,12 @@ def test_too_many_patterns_of_packs_are_a_fault(packs: dict[str, Pack]) -> None:
     assert ["too slow to decide by" in fault.problem for fault in report.faults] == [True]
     with pytest.raises(PolicyError):
         load_policy(OWN.replace("INCLUDED", "all") + heavy, packs)
+    slow = str([f"[a{letter}]{{10}}" for letter in "bcdef"])
+    with pytest.raises(FaultyPacks) as error:
+        _packs(tmp_path, alpha=ALPHA.replace("'waiting for'", slow))
+    assert error.value.lines == [
+        "all packs are too slow to decide by: 5 patterns with more than 3 counted classes and choices each; use * or +"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -249,7 +256,9 @@ def test_what_is_shipped_is_read_back_as_it_was(tmp_path: Path) -> None:
     """Nothing gets lost on the way, and each rule stands on a line of its own."""
     packs = list(_packs(tmp_path).values())
     shipped = encoded(packs)
-    assert list(decoded(shipped)) == packs
+    assert list(decoded(shipped).packs) == packs
+    patterns = {one for pack in packs for rule in pack.rules for one in patterns_of(rule.match)}
+    assert set(decoded(shipped).needs) == patterns
     lines = shipped.decode().splitlines()
     assert sum(line.startswith('{"name":"alpha-') and line.count('"match"') == 1 for line in lines) == 2
     assert "null" not in shipped.decode()
