@@ -6,6 +6,7 @@ microsecond a byte that leads somewhere new, which is too much for a long one: t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
@@ -14,8 +15,7 @@ import re2
 from shared.policy.literals import EDGE, Needs
 
 SHORT_BYTES = 2048
-MAX_WORDS = 1500
-"""32 KB of logs have some hundred distinct words."""
+_GRAM = 4
 _MAX_TEXT_BYTES = 16
 _SET_MEMORY_BYTES = 16 << 20
 _ALWAYS = b""
@@ -41,7 +41,8 @@ class _Text(NamedTuple):
     words: frozenset[bytes]
     """The whole words in it: each has to be among the text's words."""
     piece: bytes
-    """Without a whole word, its longest run of letters: it has to be in one of the text's words."""
+    """Without a whole word, its longest run of letters: it has to be in one of the text's words, if it is long enough
+    to be looked for by its beginning; else the text itself is looked for."""
 
 
 class Prefilter:
@@ -57,8 +58,11 @@ class Prefilter:
                         number.setdefault(_short(text), len(number))
         self._asking: list[list[_Asking]] = [[] for _ in number]
         self._texts: list[list[_Text]] = [[] for _ in number]
+        asked = Counter(text for some in needs for one in some for texts in one for text in texts)
         for place, alternatives in enumerate(needs):
-            for first, *others in alternatives:
+            for alternative in alternatives:
+                # What few ask for is seldom there: then the others need not be looked at.
+                first, *others = sorted(alternative, key=lambda texts: sum(asked[text] for text in texts))
                 besides = tuple(frozenset(number[_short(text)] for text in texts) for texts in others)
                 for text in first:
                     self._asking[number[_short(text)]].append(_Asking(place, besides))
@@ -72,26 +76,24 @@ class Prefilter:
     def _index_words(self) -> None:
         """By a word, the texts that have it as their longest; the others are looked for one by one."""
         self._words: dict[bytes, list[tuple[int, frozenset[bytes]]]] = {}
-        self._pieces: dict[bytes, list[int]] = {}
-        self._signs: dict[bytes, int] = {}
+        self._pieces: dict[bytes, list[tuple[int, bytes]]] = {}
+        self._others: dict[bytes, int] = {}
         for place, ways in enumerate(self._texts):
             for way in ways:
                 if way.words:
                     longest = max(way.words, key=len)
                     self._words.setdefault(longest, []).append((place, way.words))
-                elif way.piece:
-                    self._pieces.setdefault(way.piece, []).append(place)
+                elif len(way.piece) >= _GRAM:
+                    self._pieces.setdefault(way.piece[:_GRAM], []).append((place, way.piece))
                 else:
-                    self._signs[way.plain] = place
+                    self._others[way.plain] = place
 
-    def possible(self, text: bytes) -> Collection[int]:
-        """Numbers of the patterns that the text may hold."""
+    def possible(self, text: bytes, words: Collection[bytes] = ()) -> Collection[int]:
+        """Numbers of the patterns that the text may hold; of a long text its `words_of` are asked."""
         if not self._all:
             return ()
-        folded = text.lower()
-        if not folded.isascii():
-            folded = folded.replace(_KELVIN, b"k").replace(_LONG_S, b"s")
-        found = self._in_short(folded) if len(folded) <= SHORT_BYTES else self._in_long(folded)
+        folded = folded_of(text)
+        found = self._in_long(folded, set(words)) if words else self._in_short(folded)
         if found is None:
             return self._all
         possible: set[int] = set()
@@ -112,21 +114,26 @@ class Prefilter:
         found.discard(len(self._asking))
         return found
 
-    def _in_long(self, folded: bytes) -> set[int]:
+    def _in_long(self, folded: bytes, words: set[bytes]) -> set[int]:
         """Which texts may be there, by the words alone."""
-        words = words_of(folded)
         together = b" ".join(words)
+        grams = {together[place : place + _GRAM] for place in range(len(together) - _GRAM + 1)}
         found = {place for word in self._words.keys() & words for place, every in self._words[word] if every <= words}
-        for piece, places in self._pieces.items():
-            if piece in together:
-                found.update(places)
-        found.update(place for sign, place in self._signs.items() if sign in folded)
+        for gram in self._pieces.keys() & grams:
+            found.update(place for place, piece in self._pieces[gram] if piece in together)
+        found.update(place for other, place in self._others.items() if other in folded)
         return found
 
 
 def words_of(text: bytes) -> set[bytes]:
     """The distinct runs of letters, folded."""
-    return set(text.translate(_FOLD).split())
+    return set(folded_of(text).translate(_FOLD).split())
+
+
+def folded_of(text: bytes) -> bytes:
+    """The text in small letters, as needed texts have them."""
+    small = text.lower()
+    return small if small.isascii() else small.replace(_KELVIN, b"k").replace(_LONG_S, b"s")
 
 
 def _short(text: bytes) -> bytes:

@@ -14,11 +14,15 @@ import re2
 
 from shared.policy.literals import Needs, needed
 from shared.policy.patterns import LIGHT, MAX_MEMORY_BYTES, compile_pattern, compiled, options, spans_lines
-from shared.policy.prefilter import MAX_WORDS, SHORT_BYTES, Prefilter, words_of
+from shared.policy.prefilter import SHORT_BYTES, Prefilter, words_of
 from shared.policy.weight import weight_of
 
 MAX_WORK = 1 << 20
 """Bytes times patterns that one text may cost. No log holds the texts of many patterns in many kilobytes."""
+MAX_WORDS, MAX_LETTERS = 1500, 12_000
+"""32 KB of logs have some hundred distinct words of some thousand letters."""
+RICH_BYTES = 8000
+"""So much is searched of a text that has more."""
 LEAST_BYTES = 1024
 """So much of a text is searched whatever it costs."""
 _GROUPED = 4
@@ -73,9 +77,13 @@ class PatternSet:
 
     def found_in(self, text: bytes) -> Hits:
         """The patterns that are found anywhere in the text."""
-        if len(text) > SHORT_BYTES and len(words_of(text)) > MAX_WORDS:
-            text = _ends_of(text, MAX_WORK // MAX_WORDS * _GROUPED)
-        possible = self._prefilter.possible(text)
+        words: Collection[bytes] = ()
+        if len(text) > SHORT_BYTES:
+            words = words_of(text)
+            if len(words) > MAX_WORDS or sum(map(len, words)) > MAX_LETTERS:
+                text = _ends_of(text, RICH_BYTES)
+                words = words_of(text)
+        possible = self._prefilter.possible(text, words)
         most = MAX_WORK // (len(possible) + self._free or 1)
         if len(text) > most:
             text = _ends_of(text, most)
