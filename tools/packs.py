@@ -13,9 +13,20 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from secondwind.policy.pack_files import FOLDER, FaultyPacks, read_packs
+import yaml
+
+from secondwind.policy.pack_files import FOLDER, FaultyPacks, Source, read_packs
 from secondwind.policy.pack_samples import misjudged
 from shared.policy.packs import FILE, encoded
+
+POLICY = FOLDER.parent / "policy.yaml"
+
+
+def in_order(sources: list[Source]) -> list[Source]:
+    """As the shipped policy includes them, which is what `all` means, too; packs that it leaves out come last."""
+    included = yaml.safe_load(POLICY.read_text(encoding="utf-8"))["include"]
+    place = {entry.partition("@")[0]: number for number, entry in enumerate(included)}
+    return sorted(sources, key=lambda source: place.get(source.pack.name, len(place)))
 
 
 def main() -> int:
@@ -28,6 +39,7 @@ def main() -> int:
     except FaultyPacks as error:
         print(*(f"{FOLDER.name}/{line}" for line in error.lines), sep="\n")
         return 1
+    sources = in_order(sources)
     made = encoded([source.pack for source in sources])
     stale = not FILE.is_file() or FILE.read_bytes() != made
     if stale and chosen.check:

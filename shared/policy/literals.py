@@ -1,7 +1,7 @@
-r"""Texts of which any match of an RE2 pattern must hold one: what can rule a pattern out without searching for it.
+r"""Texts that any match of an RE2 pattern must hold: what can rule a pattern out without searching for it.
 
-All are in small letters, as bytes of UTF-8. `CUDA (error|fault): \d+` needs `cuda error: ` or `cuda fault: `. What is
-not understood needs nothing: that only makes the pattern be searched for. Syntax:
+All are in small letters, as bytes of UTF-8. `CUDA (error|fault): \d+ bytes` needs `cuda error: ` or `cuda fault: `, and
+` bytes` besides. What is not understood needs nothing: that only makes the pattern be searched for. Syntax:
 https://github.com/google/re2/wiki/Syntax.
 
 A zero byte in a text stands for the edge of a word or a line: `\bXid` needs `xid` behind something that is no letter.
@@ -17,9 +17,14 @@ from msgspec import Struct
 from shared.policy.weight import parts_of
 
 Texts = frozenset[bytes]
+"""Of these a match holds at least one."""
+Needs = tuple[tuple[Texts, ...], ...]
+"""By each alternative of a pattern what its matches hold, the surest first: one of these texts, and one of those."""
 MAX_CHOICES = 16
 """So many texts of a pattern are told apart; of more, what they have in common is not looked for."""
 MAX_TEXT_BYTES = 48
+MAX_TOGETHER = 3
+"""So many needs of one alternative are kept."""
 EDGE = b"\0"
 _NOTHING: Texts = frozenset({b""})
 _EDGES = frozenset({"^", "$", r"\b", r"\A", r"\z"})
@@ -34,13 +39,14 @@ class _Part(Struct, frozen=True):
 
     exact: Texts | None = None
     """All of them; None: they are too many, or not known."""
-    holds: Texts | None = None
-    """Of these each of them holds one; None: not known."""
+    holds: tuple[Texts, ...] = ()
+    """One of each of these is in each of them."""
 
     @property
-    def needs(self) -> Texts | None:
-        """The better of both."""
-        return _better(self.exact, self.holds)
+    def needs(self) -> tuple[Texts, ...]:
+        """The surest of all that is known."""
+        known = dict.fromkeys(self.holds if self.exact is None else (self.exact,))
+        return tuple(sorted(filter(_shortest, known), key=_weight, reverse=True)[:MAX_TOGETHER])
 
 
 _ANYTHING = _Part()
@@ -54,7 +60,7 @@ class _Row:
     def __init__(self) -> None:
         self._exact = _NOTHING
         self._whole = True
-        self._best: Texts | None = None
+        self._holds: list[Texts] = []
         self.last = _EMPTY
         """The last part: what a repeat would repeat."""
 
@@ -65,14 +71,14 @@ class _Row:
             self._exact = joined
         else:
             self._whole = False
-            self._best = _better(self._best, _better(self._exact, self.last.holds))
+            self._holds += [self._exact, *self.last.holds]
             self._exact = self.last.exact or _NOTHING
         self.last = part
 
     def end(self) -> _Part:
         """The row as one part."""
         self.next(_EMPTY)
-        return _Part(self._exact) if self._whole else _Part(None, _better(self._best, self._exact))
+        return _Part(self._exact) if self._whole else _Part(None, (*self._holds, self._exact))
 
 
 class _Group:
@@ -87,16 +93,24 @@ class _Group:
         self._ended.append(self.row.end())
         self.row = _Row()
 
+    def choices(self) -> list[_Part]:
+        """Its rows, each as one part."""
+        self.choice()
+        return self._ended
+
     def end(self) -> _Part:
         """The group as one part."""
-        self.choice()
-        return _Part(_union(part.exact for part in self._ended), _union(part.needs for part in self._ended))
+        parts = self.choices()
+        if len(parts) == 1:
+            return parts[0]
+        surest = _union(part.needs[0] if part.needs else None for part in parts)
+        return _Part(_union(part.exact for part in parts), () if surest is None else (surest,))
 
 
-def needed(pattern: str) -> Texts | None:
-    """Texts of which each match of a pattern that RE2 has compiled holds one, folded to small ASCII letters.
+def needed(pattern: str) -> Needs | None:
+    """What the matches of a pattern that RE2 has compiled hold, folded to small ASCII letters.
 
-    None: none are known. Time is linear in the pattern.
+    None: at least one alternative needs nothing that is known. Time is linear in the pattern.
     """
     groups, repeated = [_Group()], False
     parts = parts_of(pattern)
@@ -118,7 +132,8 @@ def needed(pattern: str) -> Texts | None:
             here.row.last, repeated = _repeated(here.row.last, part), True
         else:
             here.row.next(_single(part, folds=folds))
-    return groups[0].end().needs
+    found = tuple(dict.fromkeys(part.needs for part in groups[0].choices()))
+    return found if all(found) else None
 
 
 def _single(part: str, *, folds: bool) -> _Part:
@@ -145,7 +160,7 @@ def _text(text: str, *, folds: bool) -> _Part:
         return _ANYTHING
     if len(folded) <= MAX_TEXT_BYTES:
         return _Part(frozenset({folded}))
-    return _Part(None, frozenset({folded[:MAX_TEXT_BYTES].decode("utf-8", "ignore").encode()}))  # whole characters
+    return _Part(None, (frozenset({folded[:MAX_TEXT_BYTES].decode("utf-8", "ignore").encode()}),))  # whole characters
 
 
 def _repeated(part: _Part, count: str) -> _Part:
@@ -174,13 +189,11 @@ def _union(some: Iterable[Texts | None]) -> Texts | None:
     return frozenset(together) if len(together) <= MAX_CHOICES else None
 
 
-def _better(first: Texts | None, second: Texts | None) -> Texts | None:
-    """The one whose shortest text is longer, up to a length; one with an empty text says nothing."""
-    best, weight = None, (0, 0)
-    for texts in (first, second):
-        if texts:
-            length = min(len(text) - text.count(EDGE) for text in texts)
-            weighed = (min(length, _LONG_ENOUGH), -len(texts))
-            if length and weighed > weight:
-                best, weight = texts, weighed
-    return best
+def _shortest(texts: Texts) -> int:
+    """Length of its shortest text. One with an empty text rules nothing out."""
+    return min(len(text) - text.count(EDGE) for text in texts)
+
+
+def _weight(texts: Texts) -> tuple[int, int]:
+    """How much it rules out: the longer its shortest text, up to a length, then the fewer there are."""
+    return min(_shortest(texts), _LONG_ENOUGH), -len(texts)

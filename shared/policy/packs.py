@@ -19,11 +19,11 @@ from msgspec.structs import replace
 from shared.domain.failure import FailureClass
 from shared.policy.belts import Attempts, Cooldown, SameText
 from shared.policy.conditions import Match, patterns_of
-from shared.policy.literals import Texts, needed
+from shared.policy.literals import Needs, needed
 from shared.policy.rule import Action, CauseLine, PackRule, Tells
 
 EVERYTHING = "all"
-"""In `include`: every pack that no other entry names, by the alphabet."""
+"""In `include`: every pack that no other entry names, in the order of the library."""
 FILE = Path(__file__).with_name("packs.json")
 
 
@@ -80,9 +80,9 @@ class Shipped(Struct, frozen=True, kw_only=True):
     """What `packs.json` holds."""
 
     packs: tuple[Pack, ...]
-    needs: dict[str, tuple[str, ...]]
-    """By a pattern of theirs, the texts of which each of its matches holds one (`literals.needed`): working that out
-    takes as long as all else that a new process does with its policy."""
+    needs: dict[str, tuple[tuple[tuple[str, ...], ...], ...]]
+    """By a pattern of theirs, the texts that its matches hold (`literals.needed`): working that out takes as long as
+    all else that a new process does with its policy."""
 
 
 @cache
@@ -93,14 +93,17 @@ def shipped() -> Shipped:
 
 @cache
 def library() -> Packs:
-    """The packs that this version of Second Wind has, in the order of their names."""
+    """The packs that this version of Second Wind has, in the order in which the shipped policy includes them."""
     return {pack.name: pack for pack in shipped().packs}
 
 
 @cache
-def known_needs() -> Mapping[str, Texts]:
+def known_needs() -> Mapping[str, Needs]:
     """What the patterns of the library's packs need."""
-    return {pattern: frozenset(text.encode() for text in texts) for pattern, texts in shipped().needs.items()}
+    return {
+        pattern: tuple(tuple(frozenset(text.encode() for text in texts) for texts in each) for each in alternatives)
+        for pattern, alternatives in shipped().needs.items()
+    }
 
 
 def encoded(packs: Sequence[Pack]) -> bytes:
@@ -110,9 +113,13 @@ def encoded(packs: Sequence[Pack]) -> bytes:
         head = msgspec.to_builtins(replace(pack, rules=()))
         rules = b",\n".join(msgspec.json.encode(written(rule)) for rule in pack.rules)
         parts.append(msgspec.json.encode(head)[:-1].replace(b',"rules":[]', b"") + b',"rules":[\n' + rules + b"\n]}")
-    needs = [(pattern, sorted(text.decode() for text in needed(pattern) or ())) for pattern in patterns]
-    lines = [msgspec.json.encode({pattern: texts})[1:-1] for pattern, texts in needs if texts]
+    needs = {pattern: _sorted(found) for pattern in patterns if (found := needed(pattern))}
+    lines = [msgspec.json.encode({pattern: alternatives})[1:-1] for pattern, alternatives in needs.items()]
     return b'{"packs":[\n' + b",\n".join(parts) + b'\n],"needs":{\n' + b",\n".join(lines) + b"\n}}\n"
+
+
+def _sorted(needs: Needs) -> list[list[list[str]]]:
+    return [[sorted(text.decode() for text in texts) for texts in alternative] for alternative in needs]
 
 
 def written(rule: PackedRule) -> dict[str, Any]:

@@ -6,16 +6,16 @@ microsecond a byte that leads somewhere new, which is too much for a long one: t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import re2
 
-from shared.policy.literals import EDGE, Texts
+from shared.policy.literals import EDGE, Needs
 
 SHORT_BYTES = 2048
-MAX_WORDS = 1500
-"""32 KB of logs have some hundred distinct words."""
+_GRAM = 4
 _MAX_TEXT_BYTES = 16
 _SET_MEMORY_BYTES = 16 << 20
 _ALWAYS = b""
@@ -26,83 +26,125 @@ _KELVIN, _LONG_S = "\u212a".encode(), "\u017f".encode()
 
 
 class _Asking(NamedTuple):
-    """A pattern that may be there if a word is, and the other words of the text that it needs."""
+    """An alternative of a pattern that may match if a text is there."""
 
     number: int
-    others: frozenset[bytes]
+    """Of the pattern."""
+    besides: tuple[frozenset[int], ...]
+    """And if one of each of these is there."""
+
+
+class _Text(NamedTuple):
+    """How a needed text is looked for in a long one."""
+
+    plain: bytes
+    words: frozenset[bytes]
+    """The whole words in it: each has to be among the text's words."""
+    piece: bytes
+    """Without a whole word, its longest run of letters: it has to be in one of the text's words, if it is long enough
+    to be looked for by its beginning; else the text itself is looked for."""
 
 
 class Prefilter:
     """The texts that some patterns need, ready to be asked."""
 
-    def __init__(self, needs: Sequence[Texts]) -> None:
+    def __init__(self, needs: Sequence[Needs]) -> None:
         """Make them ready; patterns are numbered in this order."""
-        wanted: dict[bytes, list[int]] = {}
-        self._words: dict[bytes, list[_Asking]] = {}
-        """By the longest whole word of a needed text."""
-        self._pieces: dict[bytes, list[int]] = {}
-        """By the longest run of letters of one that has no whole word."""
-        self._others: dict[bytes, list[int]] = {}
-        """By one that has no letters."""
-        for number, texts in enumerate(needs):
-            for text in texts:
-                plain = text.replace(EDGE, b"")
-                wanted.setdefault(plain[:_MAX_TEXT_BYTES], []).append(number)
-                words, piece = _letters_of(text)
-                if words:
-                    longest = max(words, key=len)
-                    self._words.setdefault(longest, []).append(_Asking(number, frozenset(words) - {longest}))
-                else:
-                    (self._pieces if piece else self._others).setdefault(piece or plain, []).append(number)
-        self._wanted = list(wanted.values())
-        self._set = _set_of(list(wanted))
+        number: dict[bytes, int] = {}
+        for alternatives in needs:
+            for alternative in alternatives:
+                for texts in alternative:
+                    for text in texts:
+                        number.setdefault(_short(text), len(number))
+        self._asking: list[list[_Asking]] = [[] for _ in number]
+        self._texts: list[list[_Text]] = [[] for _ in number]
+        asked = Counter(text for some in needs for one in some for texts in one for text in texts)
+        for place, alternatives in enumerate(needs):
+            for alternative in alternatives:
+                # What few ask for is seldom there: then the others need not be looked at.
+                first, *others = sorted(alternative, key=lambda texts: sum(asked[text] for text in texts))
+                besides = tuple(frozenset(number[_short(text)] for text in texts) for texts in others)
+                for text in first:
+                    self._asking[number[_short(text)]].append(_Asking(place, besides))
+        known = dict.fromkeys(t for some in needs for one in some for texts in one for t in texts)
+        for text in known:
+            self._texts[number[_short(text)]].append(_how(text))
+        self._set = _set_of(list(number))
         self._all = range(len(needs))
+        self._index_words()
 
-    def possible(self, text: bytes) -> Collection[int]:
-        """Numbers of the patterns that the text may hold."""
+    def _index_words(self) -> None:
+        """By a word, the texts that have it as their longest; the others are looked for one by one."""
+        self._words: dict[bytes, list[tuple[int, frozenset[bytes]]]] = {}
+        self._pieces: dict[bytes, list[tuple[int, bytes]]] = {}
+        self._others: dict[bytes, int] = {}
+        for place, ways in enumerate(self._texts):
+            for way in ways:
+                if way.words:
+                    longest = max(way.words, key=len)
+                    self._words.setdefault(longest, []).append((place, way.words))
+                elif len(way.piece) >= _GRAM:
+                    self._pieces.setdefault(way.piece[:_GRAM], []).append((place, way.piece))
+                else:
+                    self._others[way.plain] = place
+
+    def possible(self, text: bytes, words: Collection[bytes] = ()) -> Collection[int]:
+        """Numbers of the patterns that the text may hold; of a long text its `words_of` are asked."""
         if not self._all:
             return ()
-        folded = text.lower()
-        if not folded.isascii():
-            folded = folded.replace(_KELVIN, b"k").replace(_LONG_S, b"s")
-        return self._of_short(folded) if len(folded) <= SHORT_BYTES else self._of_long(folded)
-
-    def _of_short(self, folded: bytes) -> Collection[int]:
-        found = () if self._set is None else self._set.Match(folded) or ()
-        last = len(self._wanted)
-        if last not in found:
+        folded = folded_of(text)
+        found = self._in_long(folded, set(words)) if words else self._in_short(folded)
+        if found is None:
             return self._all
-        if len(found) == 1:
-            return ()
-        return {number for place in found if place != last for number in self._wanted[place]}
+        possible: set[int] = set()
+        for place in found:
+            for number, besides in self._asking[place]:
+                for texts in besides:
+                    if texts.isdisjoint(found):
+                        break
+                else:
+                    possible.add(number)
+        return possible
 
-    def _of_long(self, folded: bytes) -> Collection[int]:
-        words = words_of(folded)
+    def _in_short(self, folded: bytes) -> set[int] | None:
+        """Which texts are there; None if that cannot be told."""
+        found = set() if self._set is None else set(self._set.Match(folded) or ())
+        if len(self._asking) not in found:
+            return None
+        found.discard(len(self._asking))
+        return found
+
+    def _in_long(self, folded: bytes, words: set[bytes]) -> set[int]:
+        """Which texts may be there, by the words alone."""
         together = b" ".join(words)
-        known = self._words.keys() & words
-        numbers = {asking.number for word in known for asking in self._words[word] if asking.others <= words}
-        for piece, asking in self._pieces.items():
-            if piece in together:
-                numbers.update(asking)
-        for other, asking in self._others.items():
-            if other in folded:
-                numbers.update(asking)
-        return numbers
+        grams = {together[place : place + _GRAM] for place in range(len(together) - _GRAM + 1)}
+        found = {place for word in self._words.keys() & words for place, every in self._words[word] if every <= words}
+        for gram in self._pieces.keys() & grams:
+            found.update(place for place, piece in self._pieces[gram] if piece in together)
+        found.update(place for other, place in self._others.items() if other in folded)
+        return found
 
 
 def words_of(text: bytes) -> set[bytes]:
     """The distinct runs of letters, folded."""
-    return set(text.translate(_FOLD).split())
+    return set(folded_of(text).translate(_FOLD).split())
 
 
-def _letters_of(text: bytes) -> tuple[list[bytes], bytes]:
-    """The whole words of a needed text, and its longest run of letters.
+def folded_of(text: bytes) -> bytes:
+    """The text in small letters, as needed texts have them."""
+    small = text.lower()
+    return small if small.isascii() else small.replace(_KELVIN, b"k").replace(_LONG_S, b"s")
 
-    What touches an end of the text may go on there; between its ends each run is a whole word.
-    """
+
+def _short(text: bytes) -> bytes:
+    return text.replace(EDGE, b"")[:_MAX_TEXT_BYTES]
+
+
+def _how(text: bytes) -> _Text:
+    """What touches an end of a needed text may go on there; between its ends each run of letters is a whole word."""
     runs = text.translate(_FOLD)
     inner = runs[runs.find(b" ") : runs.rfind(b" ")] if b" " in runs else b""
-    return inner.split(), max(runs.split(), key=len, default=b"")
+    return _Text(text.replace(EDGE, b""), frozenset(inner.split()), max(runs.split(), key=len, default=b""))
 
 
 def _set_of(texts: Sequence[bytes]) -> Any | None:

@@ -12,13 +12,17 @@ from typing import Any, NamedTuple
 
 import re2
 
-from shared.policy.literals import Texts, needed
+from shared.policy.literals import Needs, needed
 from shared.policy.patterns import LIGHT, MAX_MEMORY_BYTES, compile_pattern, compiled, options, spans_lines
-from shared.policy.prefilter import MAX_WORDS, SHORT_BYTES, Prefilter, words_of
+from shared.policy.prefilter import SHORT_BYTES, Prefilter, words_of
 from shared.policy.weight import weight_of
 
 MAX_WORK = 1 << 20
 """Bytes times patterns that one text may cost. No log holds the texts of many patterns in many kilobytes."""
+MAX_WORDS, MAX_LETTERS = 1500, 12_000
+"""32 KB of logs have some hundred distinct words of some thousand letters."""
+RICH_BYTES = 8000
+"""So much is searched of a text that has more."""
 LEAST_BYTES = 1024
 """So much of a text is searched whatever it costs."""
 _GROUPED = 4
@@ -40,7 +44,7 @@ class Hits(NamedTuple):
 class PatternSet:
     """Some patterns, ready to be searched for together. Which are found never depends on how they are searched for."""
 
-    def __init__(self, patterns: Sequence[str], known: Mapping[str, Texts] = MappingProxyType({})) -> None:
+    def __init__(self, patterns: Sequence[str], known: Mapping[str, Needs] = MappingProxyType({})) -> None:
         """Compile them.
 
         Args:
@@ -52,9 +56,9 @@ class PatternSet:
         """
         self._single = [compiled(one) if one in known else compile_pattern(one) for one in patterns]
         needs = [known.get(one) or needed(one) for one in patterns]
-        self._needing = [number for number, texts in enumerate(needs) if texts is not None]
-        self._prefilter = Prefilter([texts for texts in needs if texts is not None])
-        free = [number for number, texts in enumerate(needs) if texts is None]
+        self._needing = [number for number, each in enumerate(needs) if each is not None]
+        self._prefilter = Prefilter([each for each in needs if each is not None])
+        free = [number for number, each in enumerate(needs) if each is None]
         light = [number for number in free if weight_of(patterns[number]) <= LIGHT]
         groups = [
             some[start : start + _GROUPED]
@@ -73,9 +77,13 @@ class PatternSet:
 
     def found_in(self, text: bytes) -> Hits:
         """The patterns that are found anywhere in the text."""
-        if len(text) > SHORT_BYTES and len(words_of(text)) > MAX_WORDS:
-            text = _ends_of(text, MAX_WORK // MAX_WORDS * _GROUPED)
-        possible = self._prefilter.possible(text)
+        words: Collection[bytes] = ()
+        if len(text) > SHORT_BYTES:
+            words = words_of(text)
+            if len(words) > MAX_WORDS or sum(map(len, words)) > MAX_LETTERS:
+                text = _ends_of(text, RICH_BYTES)
+                words = words_of(text)
+        possible = self._prefilter.possible(text, words)
         most = MAX_WORK // (len(possible) + self._free or 1)
         if len(text) > most:
             text = _ends_of(text, most)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from shared.policy.conditions import Match, listed
 from shared.policy.packs import known_needs
 from shared.policy.rule import CauseLine, Tells
-from shared.policy.search import PatternSet
+from shared.policy.search import Hits, PatternSet
 from shared.policy.text.normal import normal
 from shared.policy.text.unwrap import unwrapped
 
@@ -41,8 +41,9 @@ class Wording:
         all_of = [listed(match.all_of) for match in matches]
         distinct = dict.fromkeys(one for some in (messages, any_of, refused, all_of) for told in some for one in told)
         number = {pattern: place for place, pattern in enumerate(distinct)}
-        self._patterns = PatternSet(tuple(distinct), known_needs())
-        self._noise = PatternSet(tuple(dict.fromkeys(ignore_lines)))
+        self._noise = len(distinct)
+        self._patterns = PatternSet((*distinct, *dict.fromkeys(ignore_lines)), known_needs())
+        """The last ones, from `_noise` on, are those of noise."""
         self._message, self._any_of, self._refused = (_hits(some, number) for some in (messages, any_of, refused))
         self._silent = bits(not some for some in messages)
         self._content = bits(not some for some in any_of)
@@ -69,7 +70,7 @@ class Wording:
             return _lowest(fits & self._textless)
         if not fits & ~self._unasking:
             return _lowest(fits)
-        text, found = self._patterns.found_in(self._seen(message))
+        text, found = self._found(_normal(message))
         said, chosen, refused = self._silent, self._content, 0
         for number in found:
             said |= self._message[number]
@@ -97,17 +98,25 @@ class Wording:
         end = text.find(b"\n", min(places.values()))
         return end < 0 or any(places[number] <= end for number in own if number in found)
 
-    def _seen(self, message: str) -> bytes:
-        """The lines that patterns are searched for in."""
-        text = _normal(message)
-        if self._noise and self._noise.found_in(text.encode("utf-8", "replace")).numbers:
-            lines = text.split("\n")
-            text = "\n".join(
-                line for line in lines if not self._noise.found_in(line.encode("utf-8", "replace")).numbers
-            )
-        if "\n" in text:
-            text = "\n".join(unwrapped(text.split("\n")))
-        return text.encode("utf-8", "replace")  # lone surrogates become `?`
+    def _found(self, text: str) -> Hits:
+        """The patterns that are found, in lines without noise."""
+        hits = self._patterns.found_in(_searched(text))
+        if not any(number >= self._noise for number in hits.numbers):
+            return hits
+        lines = [line for line in text.split("\n") if not self._is_noise(line)]
+        hits = self._patterns.found_in(_searched("\n".join(lines)))
+        return Hits(hits.text, [number for number in hits.numbers if number < self._noise])
+
+    def _is_noise(self, line: str) -> bool:
+        found = self._patterns.found_in(line.encode("utf-8", "replace")).numbers
+        return any(number >= self._noise for number in found)
+
+
+def _searched(text: str) -> bytes:
+    """A normal text with its cut lines whole, as patterns are searched for in it; lone surrogates become `?`."""
+    if "\n" in text:
+        text = "\n".join(unwrapped(text.split("\n")))
+    return text.encode("utf-8", "replace")
 
 
 _normal = lru_cache(maxsize=64)(normal)

@@ -2,45 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pytest
 import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.policy import prefilter as module
-from shared.policy.literals import needed
+from shared.policy.literals import Needs, needed
 from shared.policy.patterns import PatternError, compile_pattern
-from shared.policy.prefilter import SHORT_BYTES, Prefilter
+from shared.policy.prefilter import SHORT_BYTES, Prefilter, words_of
 from shared.policy.search import PatternSet
 
 
 @pytest.mark.parametrize(
-    ("pattern", "texts"),
+    ("pattern", "needs"),
     [
-        ("CUDA (error|fault): [0-9]+", {"cuda error: ", "cuda fault: "}),
-        ("(?i)Stale (NFS )?file handle", {"stale nfs file handle", "stale file handle"}),
-        (r"\bXid \([^)]+\): (48|62)\b", {"\0xid ("}),
-        ("licen[cs]e", {"license", "licence"}),
-        ("a(bc)*d+e{2}", {"a"}),
-        ("ab|cd?", {"ab", "cd", "c"}),
-        ("x+?yz", {"yz"}),
-        (r"\Qa.b\E[0-9]", {"a.b"}),
-        (r"a\.b\(c", {"a.b(c"}),
-        ("(?:abc){2,}", {"abc"}),
+        ("CUDA (error|fault): [0-9]+", [["cuda error: |cuda fault: "]]),
+        ("(?i)Stale (NFS )?file handle", [["stale nfs file handle|stale file handle"]]),
+        (r"\bXid \([^)]+\): (48|62)\b", [["\0xid (", "): 48\0|): 62\0"]]),
+        ("licen[cs]e", [["license|licence"]]),
+        ("licen[cs]e.*(denied|failed)", [["license|licence", "denied|failed"]]),
+        ("a(bc)*d+e{2}", [["a", "d", "e"]]),
+        ("ab|cd?", [["ab"], ["cd|c"]]),
+        ("x+?yz", [["yz", "x"]]),
+        (r"\Qa.b\E[0-9]", [["a.b"]]),
+        (r"a\.b\(c", [["a.b(c"]]),
+        ("(?:abc){2,}", [["abc"]]),
+        ("(?:ab.c|d.ef)x", [["ab|ef", "x"]]),
         ("(abc){0,3}", None),
         ("[a-z]+", None),
         (".*", None),
         ("^$", None),
         ("(?i)É", None),
-        ("权限不够", {"权限不够"}),
+        ("权限不够", [["权限不够"]]),
         ("abc|[0-9]", None),
-        ("a" * 80, {"a" * 48}),
-        (r"\x61b", {"b"}),
+        ("a" * 80, [["a" * 48]]),
+        ("权" * 40, [["权" * 16, "权" * 8]]),
+        (r"\x61b", [["b"]]),
+        ("one.*two.*three.*four.*fives", [["three", "fives", "four"]]),
     ],
 )
-def test_needed(pattern: str, texts: set[str] | None) -> None:
-    """The longest text of each alternative; nothing where one alternative has none."""
-    assert needed(pattern) == (None if texts is None else {text.encode() for text in texts})
+def test_needed(pattern: str, needs: list[list[str]] | None) -> None:
+    """What each alternative holds, the surest first, three at most; nothing where one alternative has none."""
+    told = {tuple(frozenset(one.encode() for one in texts.split("|")) for texts in each) for each in needs or []}
+    found = needed(pattern)
+    assert (found is None) is (needs is None)
+    assert {tuple(each) for each in found or ()} == told
 
 
 _ATOMS = st.sampled_from(
@@ -107,7 +116,39 @@ class _OutOfMemory:
 def test_a_set_that_fails_rules_nothing_out(broken: _OutOfMemory | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A set that cannot be made, or tells no match since it ran out of memory."""
     monkeypatch.setattr(module, "_set_of", lambda _: broken)
-    assert list(Prefilter([frozenset({b"abc"}), frozenset({b"d"})]).possible(b"nothing of that")) == [0, 1]
+    assert list(Prefilter([_one("abc"), _one("d")]).possible(b"nothing of that")) == [0, 1]
+
+
+def _one(text: str) -> Needs:
+    return ((frozenset({text.encode()}),),)
+
+
+def _possible(asked: Prefilter, text: bytes) -> Collection[int]:
+    return asked.possible(text, words_of(text) if len(text) > SHORT_BYTES else ())
+
+
+@pytest.mark.parametrize("filler", ["", "-" * (SHORT_BYTES + 1)])
+def test_each_need_of_an_alternative_has_to_be_there(filler: str) -> None:
+    """All of one alternative, or all of another; short and long texts alike."""
+    needs = [needed("licen[cs]e.*(denied|failed)"), needed("[a-z]+ of memory|killed"), needed(r"\(-4,[0-9]")]
+    asked = Prefilter([one for one in needs if one is not None])
+    expected = {
+        "licence": [],
+        "denied": [],
+        "failed, no license": [0],
+        "out of memory": [1],
+        "killed": [1],
+        "(-4,1": [2],
+        "license (-4,5 failed": [0, 2],
+    }
+    assert {text: sorted(_possible(asked, f"{filler} {text} {filler}".encode())) for text in expected} == expected
+
+
+def test_a_text_that_is_cut_within_a_character_still_rules_out() -> None:
+    """Chinese takes three bytes a character, and sixteen bytes are no whole number of them."""
+    asked = Prefilter([_one("没有那个文件或目录"), _one("abc")])
+    assert list(asked.possible(b"nothing of that")) == []
+    assert list(asked.possible("cat: /in: 没有那个文件或目录".encode())) == [0]
 
 
 def test_a_set_larger_than_its_memory_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

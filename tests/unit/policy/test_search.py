@@ -10,8 +10,8 @@ import pytest
 
 from shared.policy import search as module
 from shared.policy.patterns import compile_pattern, excess
-from shared.policy.prefilter import MAX_WORDS, SHORT_BYTES
-from shared.policy.search import LEAST_BYTES, MAX_WORK, PatternSet
+from shared.policy.prefilter import SHORT_BYTES
+from shared.policy.search import LEAST_BYTES, MAX_WORDS, MAX_WORK, RICH_BYTES, PatternSet
 
 SOME = ["a+b", "foo", "(?i)BAR", r"\d{4}", "x$", "^y", r"\d[ab]", r"(?s)\d.\d", r"[o ]\s?[f\d]"]
 
@@ -72,9 +72,10 @@ def test_a_text_that_costs_too_much_is_searched_at_its_ends() -> None:
     assert hits.text.endswith(b"\ncause number 399x")
     words = "\n".join(f"w{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676)}" for n in range(2 * MAX_WORDS))
     narrowed = PatternSet(["waaa", "wbba", "wnnb"]).found_in(words.encode())
-    assert len(narrowed.text) < len(words) / 2
+    assert len(narrowed.text) <= RICH_BYTES + 1 < len(words)
     assert sorted(narrowed.numbers) == [0, 1]
     assert b"wnnb" in words.encode()
+    assert len(PatternSet(["a"]).found_in(b"x" * 32_768).text) <= RICH_BYTES
 
 
 def test_a_set_too_large_for_its_memory_is_told() -> None:

@@ -1,0 +1,166 @@
+"""The packs, judged by their samples through the real matcher, and by what they must leave alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from secondwind.policy.pack_files import Entry, read_packs
+from secondwind.policy.pack_samples import failure_of
+from shared.domain.failure import FailureClass
+from shared.domain.job import System
+from shared.policy.conditions import listed, patterns_of
+from shared.policy.literals import needed
+from shared.policy.load import load_policy
+from shared.policy.match import first_match
+from shared.policy.model import Policy
+from shared.policy.packs import FILE, encoded
+from shared.policy.rule import Action, Tells
+from tools.packs import in_order
+
+ROOT = Path(__file__).resolve().parents[3]
+_SOURCES = in_order(read_packs())
+_ENTRIES = [entry for source in _SOURCES for entry in source.file.rules]
+_SHIPPED = load_policy((ROOT / "policy.yaml").read_text(encoding="utf-8"))
+_ALL = pytest.mark.parametrize("entry", _ENTRIES, ids=lambda entry: entry.name)
+
+_ORDINARY = """\
+Step 1200: temp 300.1 K, pressure 1.01 bar, total energy -1.2e5
+smoothSolver:  Solving for Ux, Initial residual = 0.00012, Final residual = 8.1e-07, No Iterations 3
+time step continuity errors : sum local = 1.1e-09, global = -2.3e-11, cumulative = 1.2e-07
+Timing for main: time 2026-01-05_06:00:00 on domain   1:    2.31 elapsed seconds
+iteration 1200/ 500000 | lm loss: 2.31E+00 | loss scale: 65536.0 | number of nan iterations: 0 |
+Performance: 12.3 ns/day, 1.9 hours/ns, 33.1 timesteps/s
+     convergence has been achieved in  12 iterations
+26/01/05 02:10:11 INFO TaskSetManager: Finished task 3.0 in stage 2.0 (TID 12) in 812 ms on node3
+INFO  c.e.jobs.Nightly - processed 1200 orders, 0 errors, 0 failed
+INFO: 200 OK from https://api.example/v1/items in 401 ms
+Checkpoint saved to /ckpt/step_12000.pt (took 12.3 s)
+[INFO] retries: 0, timeouts: 0, connection pool size: 8
+Memory usage: 120.3 GB of 256 GB; swap 0
+NCCL INFO NET/Plugin: Plugin load returned 2 : libnccl-net.so: cannot open shared object file
+mca: base: component_find: unable to open mca_plm_tm: libpbs.so.0: cannot open shared object file (ignored)
+ERROR: ld.so: object 'a.so' from LD_PRELOAD cannot be preloaded (cannot open shared object file): ignored.
+Warning: Permanently added 'node12' (ECDSA) to the list of known hosts.
+UserWarning: KeyError may be raised when the mapping is empty
+license checked out: solver_core (12 of 64 in use)
+Total CPU time used: 3600 s, walltime limit 86400 s
+srun: job 4711 queued and waiting for resources
+no output for 1800 s
+处理完成 1200 条记录 成功 1200 失败 0
+正在连接数据库 10.0.0.3:3306
++ python train.py --epochs 10 --timeout 600
+GC pause (G1 Evacuation Pause) (young) 512M->120M(2048M), 0.0121 secs
+HikariPool-1 - Start completed.
+Disk usage of /scratch: 71 %
+errors: 0 warnings: 2
+""".splitlines()
+"""What healthy programs print, and noise that looks like failure."""
+
+
+def test_what_is_shipped_is_made_from_the_sources() -> None:
+    """`python -m tools.packs` has been run."""
+    assert FILE.read_bytes() == encoded([source.pack for source in _SOURCES])
+
+
+@_ALL
+def test_samples_fall_under_their_own_rule(entry: Entry) -> None:
+    """Under all packs, as the shipped policy includes them; the sample's line alone is enough for a message."""
+    for sample in entry.samples:
+        found = first_match(_SHIPPED, failure_of(sample, entry.system))
+        assert found is not None, sample
+        assert found.name == entry.name, sample
+
+
+@_ALL
+def test_near_misses_do_not(entry: Entry) -> None:
+    """Not even if there is no other rule."""
+    alone = Policy(version=1, rules=(entry,))
+    for miss in entry.near_misses:
+        assert first_match(alone, failure_of(miss, entry.system)) is None, miss
+
+
+@pytest.mark.parametrize("system", System)
+@pytest.mark.parametrize("line", _ORDINARY)
+def test_what_healthy_programs_print_is_left_to_the_last_rule(line: str, system: System) -> None:
+    """A rule that fires on an ordinary line decides failures whose cause is another."""
+    found = first_match(_SHIPPED, failure_of(line, system))
+    assert found is not None
+    assert found.name == "the-rest"
+
+
+@_ALL
+def test_the_platform_is_blamed_for_causes_alone(entry: Entry) -> None:
+    """What only follows from something, or asks for any text of a kind, proves nothing."""
+    if entry.failure_class is FailureClass.INFRASTRUCTURE:
+        assert entry.tells is Tells.CAUSE
+        assert entry.action is Action.RERUN
+        assert entry.match.exit_code is not None or entry.match.reason or entry.match.message
+
+
+@_ALL
+def test_what_proves_nothing_has_few_attempts(entry: Entry) -> None:
+    """Whoever is to blame, a third or fourth try wastes a run."""
+    if entry.action is Action.RERUN and entry.failure_class is not FailureClass.INFRASTRUCTURE:
+        assert entry.attempts is not None
+        assert entry.attempts.max <= 3
+
+
+@_ALL
+def test_every_pattern_can_be_ruled_out_by_a_text_that_it_needs(entry: Entry) -> None:
+    """Several hundred patterns are quick because most of them are not searched for."""
+    assert [pattern for pattern in patterns_of(entry.match) if needed(pattern) is None] == []
+
+
+def test_no_pattern_is_written_twice_for_the_same_thing() -> None:
+    """The later rule would never be asked for it."""
+    seen: dict[str, list[str]] = {}
+    for entry in _ENTRIES:
+        for pattern in listed(entry.match.message):
+            seen.setdefault(pattern, []).append(entry.name)
+    assert {pattern: names for pattern, names in seen.items() if len(names) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("cause", "effect", "rule"),
+    [
+        (
+            "CUDA out of memory. Tried to allocate 2 GiB",
+            "Watchdog caught collective operation timeout",
+            "gpu-memory-used-up",
+        ),
+        ("OSError: [Errno 116] Stale file handle", "ModuleNotFoundError: No module named 'a'", "stale-file-handle"),
+        (
+            "bash: orted: command not found",
+            "ORTE was unable to reliably start one or more daemons.",
+            "command-not-found",
+        ),
+        ("AssertionError: bad shape", "srun: error: node2: task 3: Exited with exit code 1", "python-data-fault"),
+        ("Segmentation fault", "process rank 1 with PID 0 on node n2 exited on signal 9", "segmentation-fault"),
+        ("ConnectionResetError: [Errno 104]", "TypeError: 'NoneType' object", "connection-exception"),
+        ("TypeError: 'NoneType' object", "ConnectionResetError: [Errno 104]", "python-broken-code"),
+        ("RuntimeError: mat2 must be a matrix", "errors.ChildFailedError:", "python-program-gave-up"),
+    ],
+)
+def test_the_cause_decides_not_what_follows(cause: str, effect: str, rule: str) -> None:
+    """Whether the effect is told once after it or again and again."""
+    for text in (f"{cause}\n{effect}", f"{cause}\n{effect}\n{cause}\n{effect}"):
+        found = first_match(_SHIPPED, failure_of(text, System.EHPC))
+        assert found is not None
+        assert found.name == rule
+
+
+def test_the_table_names_every_pack() -> None:
+    """docs/what-heals.md says of each pack what it knows, in the order in which they are asked."""
+    page = (ROOT / "docs" / "what-heals.md").read_text(encoding="utf-8").partition("## What the packs know")[2]
+    named: list[Any] = re.findall(r"(?m)^\| `([a-z]+)` \|", page.partition("\n## ")[0])
+    assert named == [source.pack.name for source in _SOURCES]
+
+
+def test_packs_stay_short_enough_to_be_read() -> None:
+    """A subject that outgrows its file is two subjects."""
+    for source in _SOURCES:
+        assert len(source.path.read_text(encoding="utf-8").splitlines()) <= 300, source.path.name
