@@ -28,6 +28,7 @@ from shared.intake.manual import read_manual
 from shared.intake.trigger import read_trigger
 from shared.open_ledger import check_client, open_ledger
 from shared.policy.load import load_policy
+from shared.policy.match import make_ready
 from shared.policy.model import Policy
 from shared.ports import JobSystem, LogRange
 from shared.reality import SystemChance, SystemClock
@@ -61,7 +62,9 @@ class Wiring(Struct, frozen=True):
 
 
 def prepare(context: Any) -> None:
-    """Check settings, policy and the ledger's client before the first delivery; warn of variables that nobody reads.
+    """Check settings, policy and the ledger's client before the first delivery, and make the policy ready for it.
+
+    Warns of variables that nobody reads.
 
     Raises:
         SettingsError: every bad setting by name; a policy that cannot be used is one of them.
@@ -70,6 +73,7 @@ def prepare(context: Any) -> None:
     if unknown:
         _LOG.warning("not a setting, so nobody reads it: %s", ", ".join(map(str, unknown)))
     configuration = _configuration(context)
+    make_ready(configuration.policy)
     ledger = configuration.settings.ledger
     check_client(ledger)
     if isinstance(ledger, SqliteLedger) and os.environ.get("FC_FUNC_CODE_PATH"):

@@ -40,11 +40,17 @@ def first_match(policy: Policy, failure: Failure, seen: Observation | None = Non
     """
     matcher: Matcher | None = policy.__dict__.get(_KEPT_AS)
     if matcher is None:
-        # Kept where the policy's version is kept: as long as the policy lives, and by no other.
-        texts = tuple((rule.match, rule.tells, rule.cause) for rule in policy.rules)
-        matcher = policy.__dict__[_KEPT_AS] = _matcher(texts, policy.ignore_lines)
+        matcher = make_ready(policy)
     place = matcher.first(failure, seen)
     return None if place is None else policy.rules[place]
+
+
+def make_ready(policy: Policy) -> Matcher:
+    """What the first decision would have to wait for: all patterns of all packs compiled. Raises PatternError."""
+    asked = tuple((rule.match, rule.tells, rule.cause) for rule in policy.rules)
+    # Kept where the policy's version is kept: as long as the policy lives, and by no other.
+    matcher = policy.__dict__[_KEPT_AS] = _matcher(asked, policy.ignore_lines)
+    return matcher
 
 
 class _Condition(NamedTuple):

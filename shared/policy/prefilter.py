@@ -13,18 +13,17 @@ from typing import Any, NamedTuple
 import re2
 
 from shared.policy.literals import EDGE, Needs, Texts
+from shared.policy.wordindex import WordIndex, folded_of, is_small
 
 SHORT_BYTES = 2048
-_GRAM = 4
+MAX_KNOWN = 250
+"""A log has some dozens of the words by which patterns are looked for."""
 _LEAST_BYTES = 4
 """Shorter texts are looked for only where nothing else is needed: they are in most texts."""
 _MAX_TEXT_BYTES = 16
 _SET_MEMORY_BYTES = 16 << 20
 _ALWAYS = b""
 """In every text. RE2 tells a set that ran out of memory as one that found nothing; without this one, that is."""
-_FOLD = bytes(byte if 97 <= byte <= 122 else byte + 32 if 65 <= byte <= 90 else 32 for byte in range(256))  # noqa: PLR2004 - a to z
-_KELVIN, _LONG_S = "\u212a".encode(), "\u017f".encode()
-"""The only other letters that `(?i)` takes for ASCII ones: `k` and `s`."""
 
 
 class _Asking(NamedTuple):
@@ -33,7 +32,7 @@ class _Asking(NamedTuple):
     number: int
     """Of the pattern."""
     besides: tuple[frozenset[int], ...]
-    """And if one of each of these is there."""
+    """And if one of each of these texts is there."""
 
 
 class Prefilter:
@@ -47,38 +46,31 @@ class Prefilter:
         for place, alternatives in enumerate(needs):
             for alternative in alternatives:
                 # What few ask for is seldom there: then the others need not be looked at.
-                first, *others = sorted(alternative, key=lambda texts: sum(asked[text] for text in texts))
+                first, *others = sorted(alternative, key=lambda texts: _commonness(texts, asked))
                 besides = tuple(_numbered(texts, wanted) for texts in others if min(map(len, texts)) >= _LEAST_BYTES)
                 for number in _numbered(first, wanted):
                     asking.setdefault(number, []).append(_Asking(place, besides))
-        self._set = _set_of([text.replace(EDGE, b"")[:_MAX_TEXT_BYTES] for text in wanted])
         self._asking = [*(asking.get(number, ()) for number in range(len(wanted))), ()]
         """By the number of a text that is looked for; the last is that of every text."""
+        self._set = _set_of([text.replace(EDGE, b"")[:_MAX_TEXT_BYTES] for text in wanted])
+        self._index = WordIndex(wanted, asking.keys())
         self._all = range(len(needs))
-        self._index(wanted)
 
-    def _index(self, wanted: Mapping[bytes, int]) -> None:
-        """By their longest whole word, by the beginning of their longest piece, or as they are."""
-        self._words: dict[bytes, list[tuple[int, frozenset[bytes]]]] = {}
-        self._pieces: dict[bytes, list[tuple[int, bytes]]] = {}
-        self._others: dict[bytes, int] = {}
-        for text, number in wanted.items():
-            words, piece = _letters_of(text)
-            if words:
-                self._words.setdefault(max(words, key=len), []).append((number, words))
-            elif len(piece) >= _GRAM:
-                self._pieces.setdefault(piece[:_GRAM], []).append((number, piece))
-            else:
-                self._others[text.replace(EDGE, b"")] = number
-
-    def possible(self, text: bytes, words: Collection[bytes] = ()) -> Collection[int]:
-        """Numbers of the patterns that the text may hold; of a long text its `words_of` are asked."""
+    def possible(self, text: bytes) -> Collection[int]:
+        """Numbers of the patterns that a short text may hold."""
         if not self._all:
             return ()
-        folded = folded_of(text)
-        found = self._in_long(folded, set(words)) if words else self._in_short(folded)
-        if found is None:
-            return self._all
+        found = () if self._set is None else self._set.Match(folded_of(text)) or ()
+        # Without the text that is always there, the set has said nothing.
+        return self._asked_for(set(found)) if len(self._asking) - 1 in found else self._all
+
+    def possible_by(self, words: set[bytes], text: bytes) -> Collection[int] | None:
+        """Numbers of the patterns that a long text of these words may hold; None: of hundreds."""
+        if self._index.known(words) > MAX_KNOWN:
+            return None
+        return self._asked_for(self._index.found_in(folded_of(text), words))
+
+    def _asked_for(self, found: set[int]) -> set[int]:
         possible: set[int] = set()
         for place in found:
             for number, besides in self._asking[place]:
@@ -89,45 +81,14 @@ class Prefilter:
                     possible.add(number)
         return possible
 
-    def _in_short(self, folded: bytes) -> set[int] | None:
-        """Which texts are there; None if that cannot be told."""
-        found = set() if self._set is None else set(self._set.Match(folded) or ())
-        return found if len(self._asking) - 1 in found else None
 
-    def _in_long(self, folded: bytes, words: set[bytes]) -> set[int]:
-        """Which texts may be there, by the words alone."""
-        together = b" ".join(words)
-        grams = {together[place : place + _GRAM] for place in range(len(together) - _GRAM + 1)}
-        found = {place for word in self._words.keys() & words for place, every in self._words[word] if every <= words}
-        for gram in self._pieces.keys() & grams:
-            found.update(place for place, piece in self._pieces[gram] if piece in together)
-        found.update(place for other, place in self._others.items() if other in folded)
-        return found
-
-
-def words_of(text: bytes) -> set[bytes]:
-    """The distinct runs of letters, folded."""
-    return set(folded_of(text).translate(_FOLD).split())
-
-
-def folded_of(text: bytes) -> bytes:
-    """The text in small letters, as needed texts have them."""
-    small = text.lower()
-    return small if small.isascii() else small.replace(_KELVIN, b"k").replace(_LONG_S, b"s")
+def _commonness(texts: Texts, asked: Mapping[bytes, int]) -> tuple[bool, int]:
+    """How often texts are asked for; the more so if a long text's words do not show whether one of them is there."""
+    return any(map(is_small, texts)), sum(asked[text] for text in texts)
 
 
 def _numbered(texts: Texts, wanted: dict[bytes, int]) -> frozenset[int]:
     return frozenset(wanted.setdefault(text, len(wanted)) for text in texts)
-
-
-def _letters_of(text: bytes) -> tuple[frozenset[bytes], bytes]:
-    """The whole words of a needed text, each of them a word of what has it, and its longest run of letters.
-
-    What touches an end of the text may go on there; between its ends each run is a whole word.
-    """
-    runs = text.translate(_FOLD)
-    inner = runs[runs.find(b" ") : runs.rfind(b" ")] if b" " in runs else b""
-    return frozenset(inner.split()), max(runs.split(), key=len, default=b"")
 
 
 def _set_of(texts: Sequence[bytes]) -> Any | None:

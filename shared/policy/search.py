@@ -14,17 +14,16 @@ import re2
 
 from shared.policy.literals import Needs, needed
 from shared.policy.patterns import LIGHT, MAX_MEMORY_BYTES, compile_pattern, compiled, options, spans_lines
-from shared.policy.prefilter import SHORT_BYTES, Prefilter, words_of
+from shared.policy.prefilter import SHORT_BYTES, Prefilter
 from shared.policy.weight import weight_of
+from shared.policy.wordindex import folded_of, words_of
 
-MAX_WORK = 1 << 20
-"""Bytes times patterns that one text may cost. No log holds the texts of many patterns in many kilobytes."""
+MAX_WORK = 3 << 18
+"""Bytes times patterns that one text may cost: 24 patterns in 32 KB. What costs more is searched at its ends alone."""
 MAX_WORDS, MAX_LETTERS = 1500, 12_000
 """32 KB of logs have some hundred distinct words of some thousand letters."""
 RICH_BYTES = 8000
 """So much is searched of a text that has more."""
-LEAST_BYTES = 1024
-"""So much of a text is searched whatever it costs."""
 _GROUPED = 4
 """So many light patterns that need no text are searched for together: an automaton knows which of its patterns have
 begun, all subsets of them, so hostile text could make a large one build a new state for each byte."""
@@ -77,21 +76,28 @@ class PatternSet:
 
     def found_in(self, text: bytes) -> Hits:
         """The patterns that are found anywhere in the text."""
-        words: Collection[bytes] = ()
         if len(text) > SHORT_BYTES:
-            words = words_of(text)
-            if len(words) > MAX_WORDS or sum(map(len, words)) > MAX_LETTERS:
-                text = _ends_of(text, RICH_BYTES)
-                words = words_of(text)
-        possible = self._prefilter.possible(text, words)
-        most = MAX_WORK // (len(possible) + self._free or 1)
-        if len(text) > most:
-            text = _ends_of(text, most)
+            text, possible = self._of_long(text)
+        else:
+            possible = self._prefilter.possible(text)
         asked = [self._needing[place] for place in possible]
         found = [number for number in asked if self._single[number].search(text)]
         for group in self._groups:
             found += group.found_in(text)
         return Hits(text, found)
+
+    def _of_long(self, text: bytes) -> tuple[bytes, Collection[int]]:
+        """A long text, or as much of it as can be afforded, and the patterns that it may hold."""
+        words = words_of(folded_of(text))
+        if len(words) > MAX_WORDS or sum(map(len, words)) > MAX_LETTERS:
+            text = _ends_of(text, RICH_BYTES)
+            words = words_of(folded_of(text))
+        possible = self._prefilter.possible_by(words, text)
+        most = 0 if possible is None else MAX_WORK // (len(possible) + self._free or 1)
+        if possible is not None and most > SHORT_BYTES:
+            return (text if len(text) <= most else _ends_of(text, most)), possible
+        text = _ends_of(text, SHORT_BYTES)
+        return text, self._prefilter.possible(text)
 
     def place_of(self, number: int, text: bytes) -> int:
         """Where the first match of a pattern that is found begins."""
@@ -100,9 +106,7 @@ class PatternSet:
 
 def _ends_of(text: bytes, size: int) -> bytes:
     """The first and the last whole lines, about so many bytes in all."""
-    half = max(size, LEAST_BYTES) // 2
-    if len(text) <= 2 * half:
-        return text
+    half = size // 2
     head, tail = text[:half], text[-half:]
     return head[: head.rfind(b"\n") + 1 or half] + b"\n" + tail[tail.find(b"\n") + 1 :]
 

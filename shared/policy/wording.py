@@ -25,7 +25,7 @@ class _Further(Struct, frozen=True):
     """What a rule asks besides one pattern of `message` and one of `any_of`: numbers of patterns."""
 
     all_of: frozenset[int]
-    first: tuple[int, ...]
+    first: frozenset[int]
     """Those of its `message`, one of which has to hit the earliest line; empty: any line is as good."""
 
 
@@ -53,15 +53,13 @@ class Wording:
         self._further = {
             place: _Further(
                 frozenset(number[one] for one in every),
-                tuple(number[one] for one in message) if cause is CauseLine.FIRST else (),
+                frozenset(number[one] for one in message if cause is CauseLine.FIRST),
             )
             for place, (message, every, (_, _, cause)) in enumerate(zip(messages, all_of, asked, strict=True))
             if every or cause is CauseLine.FIRST
         }
-        self._causes = tuple(
-            dict.fromkeys(
-                number[one] for (match, tells, _) in asked if tells is Tells.CAUSE for one in listed(match.message)
-            )
+        self._causes = frozenset(
+            number[one] for (match, tells, _) in asked if tells is Tells.CAUSE for one in listed(match.message)
         )
 
     def first(self, fits: int, message: str) -> int | None:
@@ -91,12 +89,14 @@ class Wording:
             return False
         return not further.first or self._hits_first(further.first, found, text)
 
-    def _hits_first(self, own: Iterable[int], found: frozenset[int], text: bytes) -> bool:
+    def _hits_first(self, own: frozenset[int], found: frozenset[int], text: bytes) -> bool:
         """Whether one of these is on the earliest line that any cause is on."""
-        asked = found.intersection((*self._causes, *own))
-        places = {number: self._patterns.place_of(number, text) for number in asked}
+        own = own & found
+        if found & self._causes <= own:
+            return True  # no other cause is there
+        places = {number: self._patterns.place_of(number, text) for number in found & self._causes | own}
         end = text.find(b"\n", min(places.values()))
-        return end < 0 or any(places[number] <= end for number in own if number in found)
+        return end < 0 or any(places[number] <= end for number in own)
 
     def _found(self, text: str) -> Hits:
         """The patterns that are found, in lines without noise."""

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import Scope, State
+from shared.domain.mode import Mode
 from shared.domain.snapshot import LookFailed
-from shared.policy.match import first_match
+from shared.policy.match import first_match, make_ready
 from shared.policy.model import Action, Match, Policy, Rule
 from shared.policy.patterns import compile_pattern
 from shared.policy.prefilter import SHORT_BYTES
@@ -282,3 +283,11 @@ def test_more_values_than_are_kept() -> None:
     assert [number for number, name in enumerate(names) if name == "0"] == [
         number for number in range(1500) if str(number).startswith("7")
     ]
+
+
+def test_a_policy_that_was_made_ready_has_nothing_left_to_compile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where another one differs in its mode alone, as the functions' own does."""
+    policy = _policy(Match(message="ready or not"), Match())
+    make_ready(policy)
+    monkeypatch.setattr("shared.policy.match.Matcher", None)
+    assert _name(first_match(replace(policy, mode=Mode.OBSERVE), _told(message="ready or not"))) == "0"

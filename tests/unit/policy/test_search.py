@@ -10,8 +10,8 @@ import pytest
 
 from shared.policy import search as module
 from shared.policy.patterns import compile_pattern, excess
-from shared.policy.prefilter import SHORT_BYTES
-from shared.policy.search import LEAST_BYTES, MAX_WORDS, MAX_WORK, RICH_BYTES, PatternSet
+from shared.policy.prefilter import MAX_KNOWN, SHORT_BYTES
+from shared.policy.search import MAX_WORDS, MAX_WORK, RICH_BYTES, PatternSet
 
 SOME = ["a+b", "foo", "(?i)BAR", r"\d{4}", "x$", "^y", r"\d[ab]", r"(?s)\d.\d", r"[o ]\s?[f\d]"]
 
@@ -67,15 +67,41 @@ def test_a_text_that_costs_too_much_is_searched_at_its_ends() -> None:
     text = "\n".join(["cause number 0x", middle, "filler " * 1500, "cause number 399x"]).encode()
     hits = PatternSet(patterns).found_in(text)
     assert {0, 399} <= set(hits.numbers)
-    assert LEAST_BYTES <= len(hits.text) <= 2 * MAX_WORK // 400
+    assert len(hits.text) <= SHORT_BYTES + 1
     assert hits.text.startswith(b"cause number 0x\n")
     assert hits.text.endswith(b"\ncause number 399x")
-    words = "\n".join(f"w{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676)}" for n in range(2 * MAX_WORDS))
-    narrowed = PatternSet(["waaa", "wbba", "wnnb"]).found_in(words.encode())
-    assert len(narrowed.text) <= RICH_BYTES + 1 < len(words)
-    assert sorted(narrowed.numbers) == [0, 1]
-    assert b"wnnb" in words.encode()
+
+
+def test_a_long_text_of_some_dozens_of_patterns_is_cut_as_far_as_need_be() -> None:
+    """What it may hold is known from the whole; as many bytes are searched as the work allows."""
+    patterns = [f"cause{chr(97 + number // 26)}{chr(97 + number % 26)}" for number in range(60)]
+    lines = [f"{pattern} and what goes on with it" for pattern in patterns]
+    text = "\n".join(lines * 16).encode()
+    hits = PatternSet(patterns).found_in(text)
+    assert len(text) > 30_000
+    assert SHORT_BYTES < len(hits.text) <= MAX_WORK // 60 + 1
+    assert sorted(hits.numbers) == list(range(60))
+
+
+def _words(count: int) -> bytes:
+    return "\n".join(
+        f"w{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676)} x" for n in range(count)
+    ).encode()
+
+
+def test_a_text_of_more_words_than_a_log_has_is_searched_at_its_ends() -> None:
+    """Thousands of distinct words, a word of thousands of letters, or the words of hundreds of patterns."""
+    few, many = _words(MAX_WORDS - 1), _words(2 * MAX_WORDS)
+    middle = many.splitlines()[MAX_WORDS].decode()[:4]
+    assert PatternSet(["waaa", middle]).found_in(few).text == few
+    hits = PatternSet(["waaa", middle]).found_in(many)
+    assert list(hits.numbers) == [0]
+    assert len(hits.text) <= RICH_BYTES + 1
     assert len(PatternSet(["a"]).found_in(b"x" * 32_768).text) <= RICH_BYTES + 1
+    known = [line.decode() for line in _words(2 * MAX_KNOWN).splitlines()]
+    of_hundreds = PatternSet([rf"\b{line[:4]}\b" for line in known]).found_in(b"\n".join([*map(str.encode, known)] * 4))
+    assert len(of_hundreds.text) <= SHORT_BYTES + 1
+    assert {0, len(known) - 1} <= set(of_hundreds.numbers)
 
 
 def test_a_set_too_large_for_its_memory_is_told() -> None:
