@@ -20,7 +20,7 @@ Texts = frozenset[bytes]
 """Of these a match holds at least one."""
 Needs = tuple[tuple[Texts, ...], ...]
 """By each alternative of a pattern what its matches hold, the surest first: one of these texts, and one of those."""
-MAX_CHOICES = 16
+MAX_CHOICES = 32
 """So many texts of a pattern are told apart; of more, what they have in common is not looked for."""
 MAX_TEXT_BYTES = 48
 MAX_TOGETHER = 3

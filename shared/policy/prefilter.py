@@ -7,15 +7,17 @@ microsecond a byte that leads somewhere new, which is too much for a long one: t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import re2
 
-from shared.policy.literals import EDGE, Needs
+from shared.policy.literals import EDGE, Needs, Texts
 
 SHORT_BYTES = 2048
 _GRAM = 4
+_LEAST_BYTES = 4
+"""Shorter texts are looked for only where nothing else is needed: they are in most texts."""
 _MAX_TEXT_BYTES = 16
 _SET_MEMORY_BYTES = 16 << 20
 _ALWAYS = b""
@@ -34,59 +36,40 @@ class _Asking(NamedTuple):
     """And if one of each of these is there."""
 
 
-class _Text(NamedTuple):
-    """How a needed text is looked for in a long one."""
-
-    plain: bytes
-    words: frozenset[bytes]
-    """The whole words in it: each has to be among the text's words."""
-    piece: bytes
-    """Without a whole word, its longest run of letters: it has to be in one of the text's words, if it is long enough
-    to be looked for by its beginning; else the text itself is looked for."""
-
-
 class Prefilter:
     """The texts that some patterns need, ready to be asked."""
 
     def __init__(self, needs: Sequence[Needs]) -> None:
         """Make them ready; patterns are numbered in this order."""
-        number: dict[bytes, int] = {}
-        for alternatives in needs:
-            for alternative in alternatives:
-                for texts in alternative:
-                    for text in texts:
-                        number.setdefault(_short(text), len(number))
-        self._asking: list[list[_Asking]] = [[] for _ in number]
-        self._texts: list[list[_Text]] = [[] for _ in number]
+        wanted: dict[bytes, int] = {}
+        asking: dict[int, list[_Asking]] = {}
         asked = Counter(text for some in needs for one in some for texts in one for text in texts)
         for place, alternatives in enumerate(needs):
             for alternative in alternatives:
                 # What few ask for is seldom there: then the others need not be looked at.
                 first, *others = sorted(alternative, key=lambda texts: sum(asked[text] for text in texts))
-                besides = tuple(frozenset(number[_short(text)] for text in texts) for texts in others)
-                for text in first:
-                    self._asking[number[_short(text)]].append(_Asking(place, besides))
-        known = dict.fromkeys(t for some in needs for one in some for texts in one for t in texts)
-        for text in known:
-            self._texts[number[_short(text)]].append(_how(text))
-        self._set = _set_of(list(number))
+                besides = tuple(_numbered(texts, wanted) for texts in others if min(map(len, texts)) >= _LEAST_BYTES)
+                for number in _numbered(first, wanted):
+                    asking.setdefault(number, []).append(_Asking(place, besides))
+        self._set = _set_of([text.replace(EDGE, b"")[:_MAX_TEXT_BYTES] for text in wanted])
+        self._asking = [*(asking.get(number, ()) for number in range(len(wanted))), ()]
+        """By the number of a text that is looked for; the last is that of every text."""
         self._all = range(len(needs))
-        self._index_words()
+        self._index(wanted)
 
-    def _index_words(self) -> None:
-        """By a word, the texts that have it as their longest; the others are looked for one by one."""
+    def _index(self, wanted: Mapping[bytes, int]) -> None:
+        """By their longest whole word, by the beginning of their longest piece, or as they are."""
         self._words: dict[bytes, list[tuple[int, frozenset[bytes]]]] = {}
         self._pieces: dict[bytes, list[tuple[int, bytes]]] = {}
         self._others: dict[bytes, int] = {}
-        for place, ways in enumerate(self._texts):
-            for way in ways:
-                if way.words:
-                    longest = max(way.words, key=len)
-                    self._words.setdefault(longest, []).append((place, way.words))
-                elif len(way.piece) >= _GRAM:
-                    self._pieces.setdefault(way.piece[:_GRAM], []).append((place, way.piece))
-                else:
-                    self._others[way.plain] = place
+        for text, number in wanted.items():
+            words, piece = _letters_of(text)
+            if words:
+                self._words.setdefault(max(words, key=len), []).append((number, words))
+            elif len(piece) >= _GRAM:
+                self._pieces.setdefault(piece[:_GRAM], []).append((number, piece))
+            else:
+                self._others[text.replace(EDGE, b"")] = number
 
     def possible(self, text: bytes, words: Collection[bytes] = ()) -> Collection[int]:
         """Numbers of the patterns that the text may hold; of a long text its `words_of` are asked."""
@@ -109,10 +92,7 @@ class Prefilter:
     def _in_short(self, folded: bytes) -> set[int] | None:
         """Which texts are there; None if that cannot be told."""
         found = set() if self._set is None else set(self._set.Match(folded) or ())
-        if len(self._asking) not in found:
-            return None
-        found.discard(len(self._asking))
-        return found
+        return found if len(self._asking) - 1 in found else None
 
     def _in_long(self, folded: bytes, words: set[bytes]) -> set[int]:
         """Which texts may be there, by the words alone."""
@@ -136,15 +116,18 @@ def folded_of(text: bytes) -> bytes:
     return small if small.isascii() else small.replace(_KELVIN, b"k").replace(_LONG_S, b"s")
 
 
-def _short(text: bytes) -> bytes:
-    return text.replace(EDGE, b"")[:_MAX_TEXT_BYTES]
+def _numbered(texts: Texts, wanted: dict[bytes, int]) -> frozenset[int]:
+    return frozenset(wanted.setdefault(text, len(wanted)) for text in texts)
 
 
-def _how(text: bytes) -> _Text:
-    """What touches an end of a needed text may go on there; between its ends each run of letters is a whole word."""
+def _letters_of(text: bytes) -> tuple[frozenset[bytes], bytes]:
+    """The whole words of a needed text, each of them a word of what has it, and its longest run of letters.
+
+    What touches an end of the text may go on there; between its ends each run is a whole word.
+    """
     runs = text.translate(_FOLD)
     inner = runs[runs.find(b" ") : runs.rfind(b" ")] if b" " in runs else b""
-    return _Text(text.replace(EDGE, b""), frozenset(inner.split()), max(runs.split(), key=len, default=b""))
+    return frozenset(inner.split()), max(runs.split(), key=len, default=b"")
 
 
 def _set_of(texts: Sequence[bytes]) -> Any | None:

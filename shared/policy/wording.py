@@ -101,15 +101,14 @@ class Wording:
     def _found(self, text: str) -> Hits:
         """The patterns that are found, in lines without noise."""
         hits = self._patterns.found_in(_searched(text))
-        if not any(number >= self._noise for number in hits.numbers):
+        if max(hits.numbers, default=-1) < self._noise:
             return hits
         lines = [line for line in text.split("\n") if not self._is_noise(line)]
         hits = self._patterns.found_in(_searched("\n".join(lines)))
         return Hits(hits.text, [number for number in hits.numbers if number < self._noise])
 
     def _is_noise(self, line: str) -> bool:
-        found = self._patterns.found_in(line.encode("utf-8", "replace")).numbers
-        return any(number >= self._noise for number in found)
+        return max(self._patterns.found_in(line.encode("utf-8", "replace")).numbers, default=-1) >= self._noise
 
 
 def _searched(text: str) -> bytes:
