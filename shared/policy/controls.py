@@ -8,6 +8,17 @@ from shared.domain.mode import Controls, Mode, ModeSet
 from shared.policy.model import Policy, Rule
 
 
+class _Tightened(Policy, frozen=True, kw_only=True):
+    """A policy under modes set by hand."""
+
+    written: str
+
+    @property
+    def policy_version(self) -> str:
+        """That of the file."""
+        return self.written
+
+
 def tightened(policy: Policy, controls: Controls) -> Policy:
     """The policy with the modes set by hand where they are stricter; the same object if none is.
 
@@ -18,9 +29,8 @@ def tightened(policy: Policy, controls: Controls) -> Policy:
     rules = tuple(_rule(rule, controls.rules.get(rule.name)) for rule in policy.rules)
     if mode is policy.mode and all(new is old for new, old in zip(rules, policy.rules, strict=True)):
         return policy
-    tighter = replace(policy, mode=mode, rules=rules)
-    tighter.__dict__["policy_version"] = policy.policy_version
-    return tighter
+    as_written = {name: getattr(policy, name) for name in Policy.__struct_fields__}
+    return _Tightened(**{**as_written, "mode": mode, "rules": rules}, written=policy.policy_version)
 
 
 def _rule(rule: Rule, by_hand: ModeSet | None) -> Rule:

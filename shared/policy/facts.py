@@ -53,9 +53,12 @@ class _Once(Generic[_T]):
         return value
 
 
-@dataclass(frozen=True)
+@dataclass
 class Facts:
-    """What is known when a decision is asked for. Immutable; the derived facts are computed at most once."""
+    """What is known when a decision is asked for; what follows from it is worked out when it is first asked for.
+
+    Not frozen, for that: made for one decision, and set by nobody but itself.
+    """
 
     failure: Failure
     observation: Observation

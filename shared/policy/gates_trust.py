@@ -5,6 +5,8 @@ Logs and events are written by strangers, and a forged failure kills somebody's 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from shared.domain.failure import Speaker, Trigger
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.job import Scope
@@ -14,6 +16,7 @@ from shared.domain.verdicts import Verdict
 from shared.policy.conditions import Source
 from shared.policy.evidence import bare_owner
 from shared.policy.facts import Facts
+from shared.policy.itself import Itself
 from shared.policy.places import place_fits, speaks_for
 
 _ANYBODY = GateAnswer("no sources in the policy", "a source that may speak for the job")
@@ -30,25 +33,17 @@ def may_speak(facts: Facts) -> GateAnswer:
     look = facts.observation
     seen = None if isinstance(look, LookFailed) else look.owner
     asked = (failure.speaker, failure.scope, failure.owner, seen)
-    known: dict[object, GateAnswer] | None = facts.policy.__dict__.get(_KEPT_AS)
-    if known is None or len(known) >= _MOST_KNOWN:
-        known = facts.policy.__dict__[_KEPT_AS] = {}
-    answer = known.get(asked)
-    if answer is None:
-        answer = known[asked] = _may_speak(facts.policy.sources, *asked)
-    return answer
+    return _may_speak(Itself(facts.policy.sources), *asked)
 
 
-_KEPT_AS = "_speakers"
-_MOST_KNOWN = 512
-"""Answers that are kept beside a policy: the same few speak for the same places and owners again and again."""
-
-
-def _may_speak(sources: tuple[Source, ...], speaker: Speaker, scope: Scope, told: str, seen: str | None) -> GateAnswer:
+@lru_cache(maxsize=512)
+def _may_speak(
+    sources: Itself[tuple[Source, ...]], speaker: Speaker, scope: Scope, told: str, seen: str | None
+) -> GateAnswer:
     owner = bare_owner(seen or told)
     # While the job cannot be looked at and no owner was told, the owner is asked for when it goes on.
     waits = not owner and seen is None
-    for source in sources:
+    for source in sources.it:
         speaks = _is_from(source, speaker) and speaks_for(source, scope)
         if speaks and (source.owners is None or waits or place_fits(source.owners, owner)):
             return GateAnswer(_shown(speaker), _BY_HAND.wanted)

@@ -7,6 +7,7 @@ block adds, and however narrow it is, no budget grows.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from msgspec import structs
@@ -17,13 +18,10 @@ from shared.domain.mode import Mode
 from shared.domain.snapshot import Observation
 from shared.policy.belts import Attempts, Breaker, Cooldown, Rate
 from shared.policy.blocks import Block
+from shared.policy.itself import Itself
 from shared.policy.match import first_match
 from shared.policy.model import Policy
 from shared.policy.rule import Rule, ScopedRule
-
-_KEPT_AS = "_scoped"
-_MOST_KNOWN = 512
-"""Rules under blocks that are kept beside a policy: the same few come again and again."""
 
 
 def rule_for(policy: Policy, failure: Failure, seen: Observation | None) -> Rule | None:
@@ -34,15 +32,14 @@ def rule_for(policy: Policy, failure: Failure, seen: Observation | None) -> Rule
     under = tuple(place for place, block in enumerate(policy.by) if block.is_for_rules and block.has_job(failure, seen))
     if not under:
         return rule
-    known: dict[object, Rule] | None = policy.__dict__.get(_KEPT_AS)
-    if known is None or len(known) >= _MOST_KNOWN:
-        known = policy.__dict__[_KEPT_AS] = {}
-    scoped = known.get((rule.name, under))
-    if scoped is None:
-        blocks = [policy.by[place] for place in under]
-        names = [block.name or f"block {place + 1}" for place, block in zip(under, blocks, strict=True)]
-        scoped = known[rule.name, under] = _scoped(rule, policy, blocks, ", ".join(names))
-    return scoped
+    return _under(Itself(policy), Itself(rule), under)
+
+
+@lru_cache(maxsize=512)
+def _under(policy: Itself[Policy], rule: Itself[Rule], under: tuple[int, ...]) -> ScopedRule:
+    blocks = [policy.it.by[place] for place in under]
+    names = [block.name or f"block {place + 1}" for place, block in zip(under, blocks, strict=True)]
+    return _scoped(rule.it, policy.it, blocks, ", ".join(names))
 
 
 def with_limits_at(policy: Policy, scope: Scope) -> Policy:

@@ -16,6 +16,7 @@ from shared.domain.snapshot import Observation
 from shared.policy.conditions import PLACES, Match, listed
 from shared.policy.evidence import codes_test, ending_of, evidence_of, signals_test
 from shared.policy.globs import glob_test
+from shared.policy.itself import Itself
 from shared.policy.model import Policy, Rule
 from shared.policy.places import place_fits
 from shared.policy.wording import Asked, Wording, bits
@@ -23,7 +24,6 @@ from shared.systems import SYSTEMS
 
 _MOST_KNOWN = 512
 """Values of one kind whose answers are kept at hand."""
-_KEPT_AS = "_matcher"
 _Test = Callable[[Any], bool]
 
 
@@ -38,19 +38,19 @@ def first_match(policy: Policy, failure: Failure, seen: Observation | None = Non
     Raises:
         PatternError: the policy was not loaded, and a pattern of it cannot be used.
     """
-    matcher: Matcher | None = policy.__dict__.get(_KEPT_AS)
-    if matcher is None:
-        matcher = make_ready(policy)
-    place = matcher.first(failure, seen)
+    place = make_ready(policy).first(failure, seen)
     return None if place is None else policy.rules[place]
 
 
 def make_ready(policy: Policy) -> Matcher:
     """What the first decision would have to wait for: all patterns of all packs compiled. Raises PatternError."""
-    asked = tuple((rule.match, rule.tells, rule.cause) for rule in policy.rules)
-    # Kept where the policy's version is kept: as long as the policy lives, and by no other.
-    matcher = policy.__dict__[_KEPT_AS] = _matcher(asked, policy.ignore_lines)
-    return matcher
+    return _of_policy(Itself(policy))
+
+
+@lru_cache(maxsize=8)
+def _of_policy(policy: Itself[Policy]) -> Matcher:
+    asked = tuple((rule.match, rule.tells, rule.cause) for rule in policy.it.rules)
+    return _matcher(asked, policy.it.ignore_lines)
 
 
 class _Condition(NamedTuple):

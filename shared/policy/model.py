@@ -7,7 +7,7 @@ bound: the loader checks them, and a JSON Schema can be made from them. Only a l
 from __future__ import annotations
 
 import hashlib
-from functools import cached_property
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -19,6 +19,7 @@ from shared.domain.mode import Mode
 from shared.policy.belts import DAY_S, Attempts, Breaker, Cooldown, HoldSeconds, Rate, SameText, Thrash, Timing
 from shared.policy.blocks import Block
 from shared.policy.conditions import PATTERN_FORMAT, Match, Pattern, Source
+from shared.policy.itself import Itself
 from shared.policy.rule import Action, CauseLine, LostHours, PackRule, Rule, ScopedRule, Tells
 from shared.policy.windows import Window
 
@@ -67,8 +68,7 @@ _PackName = Annotated[
 ]
 
 
-# `dict=True` only lets `policy_version` and what is made ready for matching be kept.
-class Policy(Struct, frozen=True, kw_only=True, dict=True):
+class Policy(Struct, frozen=True, kw_only=True):
     """A whole policy."""
 
     version: Annotated[int, Meta(ge=1, le=1, description="1, the only version understood")]
@@ -123,8 +123,13 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
     """The first that matches decides. A loaded policy has those of its packs among them, in the order asked. One with
     the name of a pack's rule stands in its place."""
 
-    @cached_property
+    @property
     def policy_version(self) -> str:
         """`1-` and 12 hex digits: the same for policies that mean the same, whatever their layout."""
-        meant = msgspec.json.encode(self, order="deterministic")
-        return f"{self.version}-{hashlib.sha256(meant).hexdigest()[:12]}"
+        return _version(Itself(self))
+
+
+@lru_cache(maxsize=8)
+def _version(policy: Itself[Policy]) -> str:
+    meant = msgspec.json.encode(policy.it, order="deterministic")
+    return f"{policy.it.version}-{hashlib.sha256(meant).hexdigest()[:12]}"
