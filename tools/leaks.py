@@ -22,8 +22,8 @@ ROOMS = "shared/systems/"
 EXCEPTIONS: Mapping[str, str] = MappingProxyType(
     {
         "shared/systems/__init__.py": "the registry: the one list of rooms",
-        "secondwind/demo/": "the night is a story about certain clusters and groups of the local cloud",
-        "secondwind/policy/library.py": "the name of a subject of the library, not a branch",
+        "secondwind/commands/demo/": "the night is a story about certain clusters and groups of the local cloud",
+        "secondwind/commands/policy/library.py": "the name of a subject of the library, not a branch",
     }
 )
 """Paths, or folders, that may name a system, and why."""

@@ -25,7 +25,7 @@ MAX_FAULTS = 200
 """A report shows so many and says how many more there are."""
 
 
-class Report(Struct, frozen=True, kw_only=True):
+class PolicyReport(Struct, frozen=True, kw_only=True):
     """What a policy text is worth."""
 
     policy: Policy | None
@@ -43,7 +43,7 @@ def load_policy(text: str) -> Policy:
     return report.policy
 
 
-def check_policy(text: str) -> Report:
+def check_policy(text: str) -> PolicyReport:
     """Everything that is wrong or odd about a policy text. Never raises, whatever the text."""
     if len(text.encode("utf-8", "replace")) > MAX_TEXT_BYTES:
         return _faulty([Fault("$", f"is larger than {MAX_TEXT_BYTES // 1024} KiB", 1)])
@@ -58,7 +58,7 @@ def check_policy(text: str) -> Report:
     faults += inconsistent(policy, root)
     if faults:
         return _faulty(faults)
-    return Report(policy=policy, warnings=tuple(sorted(odd(policy, root), key=_place)))
+    return PolicyReport(policy=policy, warnings=tuple(sorted(odd(policy, root), key=_place)))
 
 
 def _read(root: yamltree.Node) -> tuple[Policy | None, list[Fault]]:
@@ -70,12 +70,12 @@ def _read(root: yamltree.Node) -> tuple[Policy | None, list[Fault]]:
     return policy, reader.faults
 
 
-def _faulty(faults: list[Fault]) -> Report:
+def _faulty(faults: list[Fault]) -> PolicyReport:
     ordered = sorted(faults, key=_place)
     if len(ordered) > MAX_FAULTS:
         more = Fault("$", f"and {len(ordered) - MAX_FAULTS} more faults", ordered[MAX_FAULTS].line)
         ordered = [*ordered[:MAX_FAULTS], more]
-    return Report(policy=None, faults=tuple(ordered))
+    return PolicyReport(policy=None, faults=tuple(ordered))
 
 
 def _place(fault: Fault) -> tuple[int, str]:

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secondwind.policy.reference import BEGIN, END, with_tables
-from secondwind.policy.schema import FILE, as_json, schema
-from secondwind.policy.words import kinds
+from secondwind.commands.policy.schema import FILE, as_json, schema
+from secondwind.commands.policy.words import kinds
 from shared.policy.conditions import EXIT_CODES_FORMAT, PATTERN_FORMAT
 from shared.policy.evidence import range_of
 from shared.policy.load import check_policy
 from shared.policy.patterns import PatternError, compile_pattern
+from tools.policy_reference import BEGIN, END, with_tables
 
 ROOT = Path(__file__).resolve().parents[3]
 _FORMATS = jsonschema.FormatChecker(())
@@ -189,7 +189,7 @@ def _mutated(draw: st.DrawFn) -> Any:
 
 
 _BEYOND = ("must not be less than", "another rule, in line", "ambiguous evidence", "too slow to decide by")
-"""Faults of parts that contradict each other: no schema can tell (secondwind.policy.schema lists them)."""
+"""Faults of parts that contradict each other: no schema can tell (secondwind.commands.policy.schema lists them)."""
 
 
 @given(_mutated())

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from secondwind.policy.library import SUBJECTS, Entry, as_yaml, entries, library, print_rules
+from secondwind.commands.policy.library import SUBJECTS, Entry, as_yaml, entries, library, print_rules
 from shared.domain.failure import FailureClass
 from shared.policy.load import check_policy, load_policy
 from shared.policy.match import first_match, listed

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from secondwind.policy.library import Entry, library, plain
-from secondwind.policy.trial.run import run
+from secondwind.commands.policy.library import Entry, library, plain
+from secondwind.commands.policy.trial.run import run
 from shared.policy import yamltree
 from shared.policy.load import check_policy, load_policy
 from shared.policy.match import first_match
