@@ -39,7 +39,7 @@ def test_the_whole_library_is_one_policy() -> None:
 
 def test_every_subject_has_a_file_and_every_file_a_subject() -> None:
     """No file of rules is forgotten."""
-    folder = Path(__file__).resolve().parents[3] / "secondwind" / "policy" / "rules"
+    folder = Path(__file__).resolve().parents[3] / "secondwind" / "commands" / "policy" / "rules"
     assert {path.stem for path in folder.glob("*.yaml")} == set(SUBJECTS)
     with pytest.raises(KeyError):
         entries("nothing")
