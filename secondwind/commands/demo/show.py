@@ -13,8 +13,9 @@ from secondwind.table import PLAIN, table
 
 WIDTH = 120
 HEAD = ("job", "failure", "by", "state seen", "verdict", "reason", "API call")
-_GREEN, _RED, _YELLOW, _MAGENTA = 32, 31, 33, 35
-_COLOURS = {
+_BOLD, _RED, _GREEN, _YELLOW, _MAGENTA = 1, 31, 32, 33, 35
+_STYLES = {
+    **dict.fromkeys(HEAD, _BOLD),
     "rerun": _GREEN,
     "would_rerun": _GREEN,
     "refused": _RED,
@@ -28,8 +29,8 @@ _COLOURS = {
 def print_table(stories: Sequence[tuple[Mishap, Sequence[Row]]], out: TextIO) -> None:
     """One line an outcome; what followed stands below what it continues. Verdicts have colours on a terminal."""
     rows = [cells for mishap, outcomes in stories for cells in _cells(mishap, outcomes)]
-    colours = _COLOURS if out.isatty() and not os.environ.get("NO_COLOR") else PLAIN
-    out.writelines(f"{line}\n" for line in table(HEAD, rows, rule=True, colours=colours))
+    styles = _STYLES if out.isatty() and not os.environ.get("NO_COLOR") else PLAIN
+    out.writelines(f"{line}\n" for line in table(HEAD, rows, rule=True, styles=styles))
 
 
 def _cells(mishap: Mishap, outcomes: Sequence[Row]) -> Iterator[tuple[str, ...]]:

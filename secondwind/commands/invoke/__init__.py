@@ -1,1 +1,1 @@
-"""Manual invocations of an event file: on this machine, or of a deployed function."""
+"""`secondwind invoke`: an event file through its function, on this machine or where it is deployed."""
