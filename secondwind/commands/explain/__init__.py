@@ -1,1 +1,1 @@
-"""`secondwind explain`: why a job was, or was not, rerun, from the outcome Logstore, the ledger, and a look if wanted."""
+"""`secondwind explain`: why a job was, or was not, rerun: the outcome Logstore, the ledger, and a look now if wanted."""
