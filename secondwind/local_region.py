@@ -1,4 +1,4 @@
-"""Second Wind on localhost: a local cloud with an outcome Logstore, and the four functions deployed in it.
+"""Second Wind on localhost: a local cloud with an outcome Logstore, and the functions of all doors deployed in it.
 
     with Region(folder, code_path=root) as region:
         region.cloud.populate(read_story(DEFAULT), now)
@@ -25,11 +25,12 @@ from localcloud.fc.service import FunctionCompute
 from localcloud.sls.service import LogService
 from localcloud.sls.trigger import LogTriggerPump, TriggerConfig
 from localcloud.wire.signing import LOCAL_CREDENTIAL
+from shared.doors import DOOR, DOORS, Door
 
 PROJECT, OUTCOMES = "secondwind", "outcomes"
 """Where outcomes go."""
-FUNCTIONS: Mapping[str, Kind] = {"log_trigger": "3.10", "event_trigger": "3.12", "manual": "3.12", "sweep": "3.10"}
-"""The functions, and as which Python's context each is called: both kinds are in use."""
+CODE_PATH = Path(__file__).resolve().parents[1]
+"""Where `functions/` is."""
 DEFAULT = Path(__file__).with_name("default_scenario.yaml")
 """The story that the files in `events/` tell of."""
 
@@ -60,19 +61,19 @@ class Region:
         self._code_path = code_path
         self._functions: dict[str, FunctionRuntime] = {}
         self._lock = Lock()
-        for name in FUNCTIONS:
-            self.desk.deploy(deployed_name(name), partial(self._invoke, name), environment=self.environment)
+        for door in DOORS:
+            self.desk.deploy(door.deployed_name, partial(self._invoke, door.name), environment=self.environment)
 
     def function(self, name: str) -> FunctionRuntime:
-        """One of FUNCTIONS. Raises KeyError for another."""
+        """The function of the door of that name. Raises KeyError for another."""
         with self._lock:
             if name not in self._functions:
                 self._functions[name] = FunctionRuntime(
-                    f"functions.{name}.index.handler",
+                    DOOR[name].handler,
                     code_path=self._code_path,
-                    initializer=f"functions.{name}.index.initialize",
+                    initializer=DOOR[name].initializer,
                     environment=self.environment,
-                    context_kind=FUNCTIONS[name],
+                    context_kind=context_kind(DOOR[name]),
                     function_name=name,
                     credentials=LOCAL_CREDENTIAL,
                 )
@@ -98,6 +99,6 @@ class Region:
         self.cloud.stop()
 
 
-def deployed_name(function: str) -> str:
-    """The name under which one of FUNCTIONS is deployed: `secondwind-log-trigger` for `log_trigger`."""
-    return f"secondwind-{function.replace('_', '-')}"
+def context_kind(door: Door) -> Kind:
+    """As which Python's context a function is called: both kinds are in use, so some doors meet one, some the other."""
+    return "3.10" if door.started_by in {"log", "timer"} else "3.12"

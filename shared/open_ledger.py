@@ -13,7 +13,7 @@ from typing import Protocol
 from shared.domain.credentials import Credentials
 from shared.domain.errors import Fault, SettingsError
 from shared.ports import Clock, Ledger
-from shared.settings import LedgerUrl, SqliteLedger, TablestoreLedger
+from shared.settings import LedgerUrl, SqliteUrl, TablestoreUrl
 
 
 class OpenLedger(Ledger, Protocol):
@@ -30,9 +30,9 @@ def check_client(url: LedgerUrl) -> None:
     Raises:
         SettingsError: it is not.
     """
-    if isinstance(url, SqliteLedger):
+    if isinstance(url, SqliteUrl):
         return
-    client, name = ("tablestore", "Tablestore") if isinstance(url, TablestoreLedger) else ("redis", "Redis")
+    client, name = ("tablestore", "Tablestore") if isinstance(url, TablestoreUrl) else ("redis", "Redis")
     try:
         there = find_spec(client) is not None
     except (ImportError, ValueError):  # a finder that refuses, a stand-in without a spec
@@ -56,11 +56,11 @@ def open_ledger(url: LedgerUrl, credentials: Credentials, clock: Clock, remainin
         SettingsError: as `check_client`.
     """
     check_client(url)
-    if isinstance(url, SqliteLedger):
-        from shared.ledger.sqlite import SqliteLedger as Backend  # noqa: PLC0415 - the module's docstring says why
+    if isinstance(url, SqliteUrl):
+        from shared.ledger.sqlite import SqliteLedger  # noqa: PLC0415 - the module's docstring says why
 
-        return Backend(url.path, clock)
-    if isinstance(url, TablestoreLedger):
+        return SqliteLedger(url.path, clock)
+    if isinstance(url, TablestoreUrl):
         from shared.ledger import tablestore  # noqa: PLC0415 - as above
 
         place = tablestore.Place(endpoint=url.endpoint.url, instance=url.instance, table=url.table)

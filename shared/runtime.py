@@ -33,7 +33,7 @@ from shared.policy.model import Policy
 from shared.ports import JobSystem, LogRange
 from shared.reality import SystemChance, SystemClock
 from shared.result import result_of
-from shared.settings import Settings, SqliteLedger, read_credentials, read_settings, unknown_names
+from shared.settings import Settings, SqliteUrl, read_credentials, read_settings, unknown_names
 from shared.sls import Access, SlsSink, SlsSource
 from shared.sweep import sweep
 from shared.systems import SYSTEMS
@@ -76,7 +76,7 @@ def prepare(context: Any) -> None:
     make_ready(configuration.policy)
     ledger = configuration.settings.ledger
     check_client(ledger)
-    if isinstance(ledger, SqliteLedger) and os.environ.get("FC_FUNC_CODE_PATH"):
+    if isinstance(ledger, SqliteUrl) and os.environ.get("FC_FUNC_CODE_PATH"):
         _LOG.warning(
             "the SQLite ledger %s lives and dies with this instance: other instances do not see its reservations",
             ledger.path,

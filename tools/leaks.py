@@ -22,7 +22,7 @@ ROOMS = "shared/systems/"
 EXCEPTIONS: Mapping[str, str] = MappingProxyType(
     {
         "shared/systems/__init__.py": "the registry: the one list of rooms",
-        "secondwind/demo/": "the night is a story about certain clusters and groups of the local cloud",
+        "secondwind/commands/demo/": "the night is a story about certain clusters and groups of the local cloud",
     }
 )
 """Paths, or folders, that may name a system, and why."""

@@ -15,14 +15,14 @@ if __name__ == "__main__":
 
 import yaml
 
-from secondwind.policy.pack_files import FOLDER, FaultyPacks, Source, read_packs
-from secondwind.policy.pack_samples import misjudged
+from secondwind.commands.policy.pack_files import FOLDER, FaultyPacks, PackSource, read_packs
+from secondwind.commands.policy.pack_samples import misjudged
 from shared.policy.packs import FILE, encoded
 
 POLICY = FOLDER.parent / "policy.yaml"
 
 
-def in_order(sources: list[Source]) -> list[Source]:
+def in_order(sources: list[PackSource]) -> list[PackSource]:
     """As the shipped policy includes them, which is what `all` means, too; packs that it leaves out come last."""
     included = yaml.safe_load(POLICY.read_text(encoding="utf-8"))["include"]
     place = {entry.partition("@")[0]: number for number, entry in enumerate(included)}

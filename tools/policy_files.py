@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from secondwind.policy.reference import with_tables
-from secondwind.policy.schema import FILE, as_json
+from secondwind.commands.policy.schema import FILE, as_json
+from tools.policy_reference import with_tables
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import argparse
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from inspect import cleandoc
 from pathlib import Path
 from unittest import mock
 
 from secondwind.cli import command_parser
-from secondwind.policy.words import said
+from secondwind.commands.policy.words import said
+from secondwind.table import markdown
 from shared.domain.outcome import Outcome
 from shared.domain.reasons import FINAL_UNKNOWN_REASONS, Reason
 from shared.domain.verdicts import OPEN_VERDICTS, Step, Verdict
@@ -62,7 +63,7 @@ def _settings() -> str:
     return (
         "## Settings\n\nEnvironment variables of the functions; local commands read the same. A bad one is one error "
         "at the start that names\nevery bad setting and shows no value.\n\n"
-        + _table(("name", "meaning", "default"), rows)
+        + markdown(("name", "meaning", "default"), rows)
         + "\nLocal commands also read `FC_REGION`, `FC_ACCOUNT_ID`, and the key: `ALIBABA_CLOUD_ACCESS_KEY_ID`,\n"
         "`ALIBABA_CLOUD_ACCESS_KEY_SECRET`, `ALIBABA_CLOUD_SECURITY_TOKEN`. In a function the platform gives these.\n"
         "Variables of `s.yaml` (`SW_…`) are in [deploy.md](deploy.md#3-settings), those of the emitters in\n"
@@ -73,7 +74,7 @@ def _settings() -> str:
 def _verdicts() -> str:
     says = said(Verdict)
     rows = [(f"`{verdict.value}`", says[verdict.name], _finality(verdict)) for verdict in Verdict]
-    return "## Verdicts\n\nWhat became of a failure.\n\n" + _table(("verdict", "meaning", "final"), rows)
+    return "## Verdicts\n\nWhat became of a failure.\n\n" + markdown(("verdict", "meaning", "final"), rows)
 
 
 def _finality(verdict: Verdict) -> str:
@@ -95,7 +96,7 @@ def _reasons() -> str:
         for reason in sorted(Reason, key=lambda reason: list(Verdict).index(reason.verdicts[0]))
     ]
     head = ("reason", "verdict", "meaning", "who says it", "what would have to change for it to be rerun")
-    return "## Reasons\n\nWhy; one stable code each.\n\n" + _table(head, rows)
+    return "## Reasons\n\nWhy; one stable code each.\n\n" + markdown(head, rows)
 
 
 def _who(reason: Reason) -> str:
@@ -111,7 +112,7 @@ def _gates() -> str:
     return (
         "## Gates\n\nAsked in this order; the first no ends it. `secondwind explain --live` and every dry run show "
         'each with what it saw\nand what it wanted. "force" is a person\'s manual invocation with `"force": true`.\n\n'
-        + _table(("", "gate", "asks", "passed by force"), rows)
+        + markdown(("", "gate", "asks", "passed by force"), rows)
     )
 
 
@@ -133,7 +134,7 @@ def _announcement() -> str:
     return (
         "## job-failure/1\n\nWhat announces a failure: a CloudEvent's `data`, a log (its fields, or one JSON object in "
         "the field `content`), or an item\nof `jobs`. Null and empty text count as absent. Unknown fields are kept as "
-        "evidence: 32 at most, of 1 KiB each.\n\n" + _table(("field", "for", "required", "meaning", "value"), rows)
+        "evidence: 32 at most, of 1 KiB each.\n\n" + markdown(("field", "for", "required", "meaning", "value"), rows)
     )
 
 
@@ -149,7 +150,7 @@ def _result() -> str:
     return (
         f"## Result\n\n`{RESULT}`, what each function answers. A function raises only when the whole delivery must "
         "come again;\none bad record is an `invalid` outcome. A member that is not here may be added: pass it over.\n\n"
-        + _table(("member", "meaning"), rows)
+        + markdown(("member", "meaning"), rows)
     )
 
 
@@ -161,7 +162,7 @@ def _outcome() -> str:
     rows = [(f"`{name}`", meaning) for name, meaning in rows]
     return (
         "## Outcome record\n\n`secondwind-outcome/1`, one log each in the outcome Logstore. Every value is text; a "
-        "field without a value is absent.\n\n" + _table(("field", "meaning"), rows)
+        "field without a value is absent.\n\n" + markdown(("field", "meaning"), rows)
     )
 
 
@@ -193,11 +194,6 @@ def _helps(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
     for action in inner:
         for command in action.choices.values():
             yield from _helps(command)
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines: list[Sequence[str]] = [head, ["---"] * len(head), *rows]
-    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
 
 
 def main() -> None:

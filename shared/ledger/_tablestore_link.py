@@ -62,7 +62,7 @@ class Place(Struct, frozen=True, kw_only=True):
         return f"{self.table}_expiry"
 
 
-class Failure(Enum):
+class TableFailure(Enum):
     """What a failure says of the effect."""
 
     BUSY = "busy"
@@ -75,24 +75,24 @@ class Failure(Enum):
     """Perhaps done, perhaps still to be done."""
 
 
-class CallFailed(Exception):  # noqa: N818 - never leaves this package
+class TableCallFailed(Exception):  # noqa: N818 - never leaves this package
     """A request that was not answered with success. Has a code and no text: services quote what they got."""
 
-    def __init__(self, code: str, failure: Failure) -> None:
+    def __init__(self, code: str, failure: TableFailure) -> None:
         self.code = code
         self.failure = failure
         super().__init__(code)
 
 
-def failure_of(code: str, status: int = 0) -> Failure:
+def failure_of(code: str, status: int = 0) -> TableFailure:
     """What Tablestore's error code means, of a request (with its HTTP status) or of one row."""
     if code == "OTSConditionCheckFail":
-        return Failure.CONFLICT
+        return TableFailure.CONFLICT
     if code in _BUSY:
-        return Failure.BUSY
+        return TableFailure.BUSY
     if code in _UNKNOWN or status >= _FIRST_SERVER_ERROR:
-        return Failure.UNKNOWN
-    return Failure.REFUSED
+        return TableFailure.UNKNOWN
+    return TableFailure.REFUSED
 
 
 @cache
@@ -139,7 +139,7 @@ class Link:
         self._drop()
 
     def call(self, request: Callable[[Any], T]) -> T:
-        """Send one request once. Raises CallFailed."""
+        """Send one request once. Raises TableCallFailed."""
         client = self._connected()
         try:
             return request(client)
@@ -148,13 +148,13 @@ class Link:
         raise failed  # here, so that the SDK's text is no part of it
 
     def repeating(self, request: Callable[[Any], T]) -> T:
-        """Send a request that only reads, again while that may help and there is time. Raises CallFailed."""
+        """Send a request that only reads, again while that may help and there is time. Raises TableCallFailed."""
         attempt = 0
         while True:
             try:
                 return self.call(request)
-            except CallFailed as error:
-                if error.failure not in (Failure.BUSY, Failure.UNKNOWN) or not self.pause(attempt):
+            except TableCallFailed as error:
+                if error.failure not in (TableFailure.BUSY, TableFailure.UNKNOWN) or not self.pause(attempt):
                     raise
             attempt += 1
 
@@ -173,7 +173,7 @@ class Link:
         left = self._remaining_s()
         fitting = [one for one in TIMEOUTS_S if 2 * one <= left]
         if self._closed or not fitting:
-            raise CallFailed("closed" if self._closed else "no time left", Failure.REFUSED)
+            raise TableCallFailed("closed" if self._closed else "no time left", TableFailure.REFUSED)
         if self._client is None or self._timeout_s > fitting[0]:
             self._drop()
             self._timeout_s = fitting[0]
@@ -196,11 +196,11 @@ class Link:
             self._client.connection.pool.clear()
             self._client = None
 
-    def _meaning(self, error: Exception) -> CallFailed:
+    def _meaning(self, error: Exception) -> TableCallFailed:
         if isinstance(error, sdk().OTSServiceError):
-            return CallFailed(str(error.code)[:64], failure_of(error.code, error.http_status))
+            return TableCallFailed(str(error.code)[:64], failure_of(error.code, error.http_status))
         reason = getattr(error, "reason", None)
         name = type(reason or error).__name__
         # urllib3 names these only while it dials, before anything is sent.
         never_sent = name in {"NewConnectionError", "ConnectTimeoutError", "NameResolutionError"}
-        return CallFailed(name, Failure.BUSY if never_sent else Failure.UNKNOWN)
+        return TableCallFailed(name, TableFailure.BUSY if never_sent else TableFailure.UNKNOWN)

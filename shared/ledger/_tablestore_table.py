@@ -12,7 +12,7 @@ from typing import Any
 
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger import _tablestore_rows as rows
-from shared.ledger._tablestore_link import CallFailed, Failure, Link, Place, failure_of, sdk
+from shared.ledger._tablestore_link import Link, Place, TableCallFailed, TableFailure, failure_of, sdk
 from shared.ledger._tablestore_rows import Seen
 
 READ_ROWS_MAX = 100
@@ -28,22 +28,22 @@ class Table:
         self._place = place
         self._link = link
 
-    def write(self, items: Sequence[Any]) -> list[CallFailed | None]:
+    def write(self, items: Sequence[Any]) -> list[TableCallFailed | None]:
         """One BatchWriteRow; per row None or why not. Raises LedgerUnavailable if any row was refused."""
         request = sdk().BatchWriteRowRequest()
         request.add(sdk().TableInBatchWriteRowItem(self._place.table, list(items)))
         try:
             response = self._link.call(lambda client: client.batch_write_row(request))
-        except CallFailed as error:
-            answers: list[CallFailed | None] = [error] * len(items)
+        except TableCallFailed as error:
+            answers: list[TableCallFailed | None] = [error] * len(items)
         else:
             done = [*response.table_of_put[self._place.table], *response.table_of_delete[self._place.table]]
             if len(done) != len(items):
-                answers = [CallFailed("an answer for other rows", Failure.UNKNOWN)] * len(items)
+                answers = [TableCallFailed("an answer for other rows", TableFailure.UNKNOWN)] * len(items)
             else:
                 answers = [None if one.is_ok else _row_failure(one.error_code) for one in done]
         for answer in answers:
-            if answer is not None and answer.failure is Failure.REFUSED:
+            if answer is not None and answer.failure is TableFailure.REFUSED:
                 raise self.unavailable(answer)
         return answers
 
@@ -73,11 +73,11 @@ class Table:
         request.add(sdk().TableInBatchGetRowItem(self._place.table, wanted, list(columns), max_version=1))
         try:
             response = self._link.repeating(lambda client: client.batch_get_row(request))
-        except CallFailed as error:
+        except TableCallFailed as error:
             raise self.unavailable(error) from error
         answers: list[Any] = response.get_result_by_table(self._place.table) or []
         if len(answers) != len(keys):
-            raise self.unavailable(CallFailed("an answer for other rows", Failure.UNKNOWN))
+            raise self.unavailable(TableCallFailed("an answer for other rows", TableFailure.UNKNOWN))
         return answers
 
     def scan(
@@ -102,11 +102,11 @@ class Table:
 
         try:
             _, following, found, _ = self._link.repeating(request)
-        except CallFailed as error:
+        except TableCallFailed as error:
             raise self.unavailable(error) from error
         return following, found
 
-    def unavailable(self, error: CallFailed) -> LedgerUnavailable:
+    def unavailable(self, error: TableCallFailed) -> LedgerUnavailable:
         """What a failure means to the ledger's user."""
         where = f"{self._place.instance}/{self._place.table}"
         if error.code == "OTSObjectNotExist":
@@ -114,5 +114,5 @@ class Table:
         return LedgerUnavailable(f"the Tablestore ledger {where} did not answer: {error.code}")
 
 
-def _row_failure(code: str) -> CallFailed:
-    return CallFailed(str(code)[:64], failure_of(code))
+def _row_failure(code: str) -> TableCallFailed:
+    return TableCallFailed(str(code)[:64], failure_of(code))

@@ -28,7 +28,7 @@ from typing import Any
 from shared.domain.credentials import Credentials
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger import _tablestore_rows as rows
-from shared.ledger._tablestore_link import Failure, Link, Place, sdk
+from shared.ledger._tablestore_link import Link, Place, TableFailure, sdk
 from shared.ledger._tablestore_rows import Put, Seen
 from shared.ledger._tablestore_table import WRITE_ROWS_MAX, Table
 from shared.ports import Clock, Due, Stored, Write
@@ -120,7 +120,7 @@ class TablestoreLedger:
             row = found.get(put.write.key)
             if row is not None and row.owner == token:
                 continue
-            if failure is Failure.UNKNOWN:
+            if failure is TableFailure.UNKNOWN:
                 _superseded(put, row)
             if row is not None and put.expected is None and self._expired(row):
                 replacing.append(Put(write=put.write, expected=row.version, expired_owner=row.owner))
@@ -129,19 +129,21 @@ class TablestoreLedger:
         # A replacement expects a version, so it is never replaced again.
         return conflicts | self._save(replacing, token) if replacing else conflicts
 
-    def _send(self, puts: Sequence[Put], token: str) -> list[tuple[Put, Failure]]:
+    def _send(self, puts: Sequence[Put], token: str) -> list[tuple[Put, TableFailure]]:
         """Write all, what is busy again; those that conflicted or whose effect is unknown come back."""
-        doubtful: list[tuple[Put, Failure]] = []
+        doubtful: list[tuple[Put, TableFailure]] = []
         attempt = 0
         while True:
             answers = self._table.write([rows.put_item(put, token) for put in puts])
             failed = [(put, answer) for put, answer in zip(puts, answers, strict=True) if answer is not None]
-            doubtful += [(put, answer.failure) for put, answer in failed if answer.failure is not Failure.BUSY]
-            puts = [put for put, answer in failed if answer.failure is Failure.BUSY]
+            doubtful += [(put, answer.failure) for put, answer in failed if answer.failure is not TableFailure.BUSY]
+            puts = [put for put, answer in failed if answer.failure is TableFailure.BUSY]
             if not puts:
                 return doubtful
             if not self._link.pause(attempt):
-                raise self._table.unavailable(next(answer for _, answer in failed if answer.failure is Failure.BUSY))
+                raise self._table.unavailable(
+                    next(answer for _, answer in failed if answer.failure is TableFailure.BUSY)
+                )
             attempt += 1
 
     def _purge(self) -> None:

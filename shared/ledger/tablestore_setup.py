@@ -14,7 +14,7 @@ from typing import Any
 from shared.domain.credentials import Credentials
 from shared.domain.errors import Fault, LedgerUnavailable, SettingsError
 from shared.ledger import _tablestore_rows as rows
-from shared.ledger._tablestore_link import CallFailed, Failure, Link, Place, sdk
+from shared.ledger._tablestore_link import Link, Place, TableCallFailed, TableFailure, sdk
 from shared.ledger._tablestore_table import Table
 
 READY_S = 120.0
@@ -51,7 +51,7 @@ def create_table(
         _compare(place, link.repeating(lambda client: client.describe_table(place.table)))
         while not _serves(place, table, link):
             sleep(POLL_S)
-    except CallFailed as error:
+    except TableCallFailed as error:
         raise table.unavailable(error) from error
     finally:
         link.close()
@@ -75,7 +75,7 @@ def has_table(
     link = Link(place, credentials, lambda: deadline - ticks(), sleep)
     try:
         _compare(place, link.repeating(lambda client: client.describe_table(place.table)))
-    except CallFailed as error:
+    except TableCallFailed as error:
         if error.code == "OTSObjectNotExist":
             return False
         raise Table(place, link).unavailable(error) from error
@@ -87,16 +87,16 @@ def has_table(
 def _made(place: Place, link: Link) -> bool:
     try:
         link.repeating(lambda client: client.describe_table(place.table))
-    except CallFailed as error:
+    except TableCallFailed as error:
         if error.code != "OTSObjectNotExist":
             raise
     else:
         return False
     try:
         link.call(lambda client: client.create_table(*_wanted(place)))
-    except CallFailed as error:
+    except TableCallFailed as error:
         # Somebody else was faster, or the answer was lost: what is there now is compared with what is wanted.
-        if error.code != "OTSObjectAlreadyExist" and error.failure is not Failure.UNKNOWN:
+        if error.code != "OTSObjectAlreadyExist" and error.failure is not TableFailure.UNKNOWN:
             raise
         return False
     return True

@@ -31,7 +31,7 @@ MAX_FAULTS = 200
 """A report shows so many and says how many more there are."""
 
 
-class Report(Struct, frozen=True, kw_only=True):
+class PolicyReport(Struct, frozen=True, kw_only=True):
     """What a policy text is worth."""
 
     policy: Policy | None
@@ -54,13 +54,13 @@ def load_policy(text: str, packs: Packs | None = None) -> Policy:
     return read.policy
 
 
-def check_policy(text: str, packs: Packs | None = None) -> Report:
+def check_policy(text: str, packs: Packs | None = None) -> PolicyReport:
     """Everything that is wrong or odd about a policy text. Never raises, whatever the text. `packs` as above."""
     read = _understood(text, library() if packs is None else packs)
     if not isinstance(read, _Understood):
-        return Report(policy=None, faults=read)
+        return PolicyReport(policy=None, faults=read)
     warnings = odd(read.written, read.policy, read.root)
-    return Report(policy=read.policy, warnings=tuple(sorted(warnings, key=_place)))
+    return PolicyReport(policy=read.policy, warnings=tuple(sorted(warnings, key=_place)))
 
 
 class _Understood(Struct, frozen=True):

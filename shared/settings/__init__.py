@@ -8,9 +8,9 @@ from shared.settings.credentials import read_credentials
 from shared.settings.environment import LOGSTORE_NAME, PROJECT_NAME, Settings, read_settings
 from shared.settings.ledger_url import (
     LedgerUrl,
-    RedisLedger,
-    SqliteLedger,
-    TablestoreLedger,
+    RedisUrl,
+    SqliteUrl,
+    TablestoreUrl,
     parse_ledger_url,
 )
 from shared.settings.spelling import Unknown, unknown_names
@@ -20,10 +20,10 @@ __all__ = [
     "PROJECT_NAME",
     "Endpoint",
     "LedgerUrl",
-    "RedisLedger",
+    "RedisUrl",
     "Settings",
-    "SqliteLedger",
-    "TablestoreLedger",
+    "SqliteUrl",
+    "TablestoreUrl",
     "Unknown",
     "parse_ledger_url",
     "read_credentials",

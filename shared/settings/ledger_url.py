@@ -20,14 +20,14 @@ _TABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,239}\Z")
 _REDIS_PORT = 6379
 
 
-class SqliteLedger(Struct, frozen=True):
+class SqliteUrl(Struct, frozen=True):
     """A file on this machine."""
 
     path: str
     """Absolute."""
 
 
-class TablestoreLedger(Struct, frozen=True):
+class TablestoreUrl(Struct, frozen=True):
     """A table of Alibaba Cloud Tablestore."""
 
     instance: str
@@ -35,7 +35,7 @@ class TablestoreLedger(Struct, frozen=True):
     endpoint: Endpoint
 
 
-class RedisLedger(Struct, frozen=True, kw_only=True):
+class RedisUrl(Struct, frozen=True, kw_only=True):
     """A Redis or Tair database. Its repr has no password."""
 
     tls: bool
@@ -47,7 +47,7 @@ class RedisLedger(Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         scheme = "rediss" if self.tls else "redis"
-        return f"RedisLedger({scheme}://{self.host}:{self.port}/{self.database})"
+        return f"RedisUrl({scheme}://{self.host}:{self.port}/{self.database})"
 
     __str__ = __repr__
 
@@ -56,7 +56,7 @@ class RedisLedger(Struct, frozen=True, kw_only=True):
         return [("host", self.host), ("port", self.port), ("database", self.database)]
 
 
-LedgerUrl = SqliteLedger | TablestoreLedger | RedisLedger
+LedgerUrl = SqliteUrl | TablestoreUrl | RedisUrl
 
 
 def parse_ledger_url(text: str) -> LedgerUrl:
@@ -77,26 +77,26 @@ def parse_ledger_url(text: str) -> LedgerUrl:
     return ledger
 
 
-def _sqlite(path: str) -> SqliteLedger:
+def _sqlite(path: str) -> SqliteUrl:
     if not path.startswith("/") or path.endswith("/") or not path.isprintable():
         raise ValueError(_SQLITE)
-    return SqliteLedger(path)
+    return SqliteUrl(path)
 
 
-def _tablestore(parts: SplitResult) -> TablestoreLedger:
+def _tablestore(parts: SplitResult) -> TablestoreUrl:
     table, query = parts.path.removeprefix("/"), parse_qsl(parts.query, strict_parsing=True)
     named = _INSTANCE.match(parts.netloc) and _TABLE.match(table)
     if parts.fragment or [name for name, _ in query] != ["endpoint"] or not named:
         raise ValueError(_TABLESTORE)
-    return TablestoreLedger(parts.netloc, table, parse_endpoint(query[0][1]))
+    return TablestoreUrl(parts.netloc, table, parse_endpoint(query[0][1]))
 
 
-def _redis(parts: SplitResult) -> RedisLedger:
+def _redis(parts: SplitResult) -> RedisUrl:
     database = parts.path.removeprefix("/") or "0"
     if parts.query or parts.fragment or not re.match(r"[0-9]{1,4}\Z", database):
         raise ValueError(_REDIS)
     host = parse_endpoint(parts.hostname or "").host
-    return RedisLedger(
+    return RedisUrl(
         tls=parts.scheme == "rediss",
         host=host,
         port=parts.port or _REDIS_PORT,

@@ -30,7 +30,7 @@ _GARBAGE_CURSOR = frozenset({"InvalidCursor", "ParameterInvalid", "InvalidParame
 """What the service says of a cursor or shard that no trigger can have sent: coming again would not help."""
 
 
-class CallFailed(Exception):  # noqa: N818 - never leaves this package
+class LogCallFailed(Exception):  # noqa: N818 - never leaves this package
     """A call that was not answered with success."""
 
     def __init__(self, code: str, *, worth_repeating: bool) -> None:
@@ -75,7 +75,7 @@ class SlsSource:
     def _page(self, client: Any, wanted: LogRange, cursor: str) -> Any:
         try:
             return _repeating(self._access, lambda: client.pull(wanted, cursor, PULL_GROUPS))
-        except CallFailed as error:
+        except LogCallFailed as error:
             if error.code in _GARBAGE_CURSOR:
                 raise InputError([Fault("$.source", f"Log Service knows no such range: {error.code}")]) from error
             where = f"{wanted.project}/{wanted.logstore}/{wanted.shard}"
@@ -108,7 +108,7 @@ class SlsSink:
     def _put(self, client: Any, now: int, batch: Sequence[Mapping[str, str]]) -> None:
         try:
             _repeating(self._access, lambda: client.put(self._project, self._logstore, now, batch))
-        except CallFailed as error:
+        except LogCallFailed as error:
             raise SinkUnavailable(f"Log Service did not take {len(batch)} outcomes: {error.code}") from error
 
 
@@ -136,10 +136,10 @@ def _connect(access: Access, endpoint: str) -> Any:
 def _repeating(access: Access, call: Callable[[], Any]) -> Any:
     for left in reversed(range(TRIES)):
         if access.remaining_s() < LEAST_TIME_S:
-            raise CallFailed("Deadline", worth_repeating=False)
+            raise LogCallFailed("Deadline", worth_repeating=False)
         try:
             return call()
-        except CallFailed as error:
+        except LogCallFailed as error:
             if not (left and error.worth_repeating):
                 raise
     raise AssertionError("unreachable: the last try returns or raises")

@@ -13,7 +13,7 @@ from requests.exceptions import RequestException
 
 from shared.ports import TOPIC as TOPIC_FIELD
 from shared.ports import LogEntry, LogRange
-from shared.sls import Access, CallFailed
+from shared.sls import Access, LogCallFailed
 
 TOPIC = "secondwind-outcome"
 CONNECT_TIMEOUT_S = 3.0
@@ -48,15 +48,15 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
                 allow_redirects=False,
             )
         except RequestException as error:
-            raise CallFailed(type(error).__name__, worth_repeating=True) from error
+            raise LogCallFailed(type(error).__name__, worth_repeating=True) from error
         if answer.status_code >= _SERVER_FAILED:
-            raise CallFailed(f"HTTP {answer.status_code}", worth_repeating=True)
+            raise LogCallFailed(f"HTTP {answer.status_code}", worth_repeating=True)
         if _OK < answer.status_code < 400:  # noqa: PLR2004 - HTTP's redirects: credentials go nowhere else
-            raise CallFailed(f"HTTP {answer.status_code}", worth_repeating=False)
+            raise LogCallFailed(f"HTTP {answer.status_code}", worth_repeating=False)
         return answer.status_code, answer.content, answer.headers
 
 
-class Page:
+class LogPage:
     """One answer to PullLogs."""
 
     def __init__(self, groups: Any, next_cursor: str) -> None:
@@ -94,7 +94,7 @@ class Client:
             # With a port it does not see that no project can stand before an address (docs/facts/log-service.md#sdk).
             self._sdk._isRowIp = True  # noqa: SLF001 - no public switch
 
-    def pull(self, wanted: LogRange, cursor: str, groups: int) -> Page:
+    def pull(self, wanted: LogRange, cursor: str, groups: int) -> LogPage:
         """One page from the cursor on; nothing at or after the end cursor."""
         answer = self.call(
             "pull_logs",
@@ -105,7 +105,7 @@ class Client:
             groups,
             end_cursor=wanted.end_cursor,
         )
-        return Page(answer.get_loggroup_list().LogGroups, answer.get_next_cursor() or "")
+        return LogPage(answer.get_loggroup_list().LogGroups, answer.get_next_cursor() or "")
 
     def put(self, project: str, logstore: str, time: int, records: Sequence[Mapping[str, str]]) -> None:
         """One PutLogs."""
@@ -115,7 +115,7 @@ class Client:
         self.call("put_logs", PutLogsRequest(project, logstore, TOPIC, logitems=items))
 
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:
-        """A method of the SDK by its name: the two above, and what sets an account up. Raises CallFailed."""
+        """A method of the SDK by its name: the two above, and what sets an account up. Raises LogCallFailed."""
         left_s = self._access.remaining_s()
         self._sdk.timeout = (
             (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
@@ -127,7 +127,7 @@ class Client:
         except LogException as error:
             code = str(error.get_error_code())
             # The SDK tells a failure of its own decoding as one of the request, with status 200.
-            raise CallFailed(code, worth_repeating=code.startswith(_WORTH_REPEATING)) from error
+            raise LogCallFailed(code, worth_repeating=code.startswith(_WORTH_REPEATING)) from error
 
 
 def _is_address(endpoint: str) -> bool:

@@ -15,7 +15,7 @@ import pytest
 from shared.domain.mode import Mode
 from shared.doors import DOOR
 from shared.settings import read_settings
-from shared.settings.ledger_url import TablestoreLedger
+from shared.settings.ledger_url import TablestoreUrl
 from shared.systems import SYSTEMS
 from tests.deploy.serverless import ENVIRONMENT, PINNED, ROOT, Serverless, is_alive
 from tools.bundle_parts import RUNTIMES
@@ -192,7 +192,7 @@ def test_the_functions_accept_their_environment(resolved: dict[str, Any]) -> Non
         environment = resolved["resources"][name]["props"]["environmentVariables"]
         settings = read_settings(environment, "cn-hangzhou")
         assert settings.mode is Mode.OBSERVE
-        assert isinstance(settings.ledger, TablestoreLedger)
+        assert isinstance(settings.ledger, TablestoreUrl)
         assert (settings.ledger.instance, settings.ledger.table) == ("sw-ledger", "ledger")
         assert settings.ledger.endpoint.url == "https://sw-ledger.cn-hangzhou.vpc.tablestore.aliyuncs.com"
         assert sum(len(f"{key}={value}") for key, value in environment.items()) < ENVIRONMENT_BYTES_MAX

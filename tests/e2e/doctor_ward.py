@@ -20,11 +20,9 @@ from localcloud.fc.instance.in_process import InProcessFunction
 from localcloud.sls.service import LogService
 from localcloud.tablestore.service import Tablestore
 from localcloud.wire.signing import Credential
-from secondwind.doctor.run import Terms, Wanted, run
-from secondwind.setup.run import DONE
-from secondwind.setup.run import Terms as SetupTerms
-from secondwind.setup.run import Wanted as SetupWanted
-from secondwind.setup.run import run as set_up
+from secondwind.commands.doctor.run import DoctorRequest, DoctorTerms, run
+from secondwind.commands.setup.run import DONE, SetupRequest, SetupTerms
+from secondwind.commands.setup.run import run as set_up
 
 KEY = Credential("planted-id-6620", "planted-secret-1175", "planted-token-9934")
 POLICY = """
@@ -63,8 +61,8 @@ class Ward:
     def look(self, *, ahead_s: float = 0.0, **wanted: Any) -> Seen:
         """Run the doctor with that clock."""
         out, err = io.StringIO(), io.StringIO()
-        asked = Wanted(**{"region": "cn-hangzhou", "source": "sw-doctor/failures", **wanted})
-        terms = Terms(environ=self.environ, now=lambda: time.time() + ahead_s, sleep=lambda _: None)
+        asked = DoctorRequest(**{"region": "cn-hangzhou", "source": "sw-doctor/failures", **wanted})
+        terms = DoctorTerms(environ=self.environ, now=lambda: time.time() + ahead_s, sleep=lambda _: None)
         status = run(asked, terms, out, err)
         return Seen(status, out.getvalue(), err.getvalue())
 
@@ -124,7 +122,7 @@ def ward(tmp_path: Path) -> Iterator[Ward]:
             "SECONDWIND_POLICY_FILE": str(policy),
         }
         terms = SetupTerms(environ=environ, sleep=lambda _: None)
-        assert set_up(SetupWanted(region="cn-hangzhou", yes=True), terms, io.StringIO(), io.StringIO()) == DONE
+        assert set_up(SetupRequest(region="cn-hangzhou", yes=True), terms, io.StringIO(), io.StringIO()) == DONE
         logs.create_logstore("sw-doctor", "failures", shards=1)
         logs.calls.clear()
         tables.calls.clear()

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from secondwind.demo import check
-from secondwind.demo.night import Night
-from secondwind.demo.plot import Case, Garbage, Step
-from secondwind.demo.run import run
-from secondwind.demo.scenario import HEALTHY, SCENARIO
+from secondwind.commands.demo import check
+from secondwind.commands.demo.night import Night
+from secondwind.commands.demo.plot import ExpectedOutcome, Garbage, Mishap
+from secondwind.commands.demo.run import run
+from secondwind.commands.demo.scenario import HEALTHY, SCENARIO
 from shared.domain.verdicts import Verdict
 
 HUNG = SCENARIO.cases[0]
@@ -53,10 +53,10 @@ def test_the_scenario_has_a_failure_of_every_kind() -> None:
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     (
         "verdict",
-        {"ends": (Step("refused", "api_refused", "RUNNING", "RerunJobs", "NotEnabled"),)},
+        {"ends": (ExpectedOutcome("refused", "api_refused", "RUNNING", "RerunJobs", "NotEnabled"),)},
         "expected refused/",
     ),
-    ("state", {"ends": (Step("rerun", "accepted", "QUEUED", "RerunJobs"),)}, "seeing QUEUED"),
+    ("state", {"ends": (ExpectedOutcome("rerun", "accepted", "QUEUED", "RerunJobs"),)}, "seeing QUEUED"),
     ("restarts", {"restarts": 0}, "expected 0 restarts, the job system counts 1"),
     ("one more outcome", {"ends": (*HUNG.ends, *HUNG.ends)}, "then rerun/accepted"),
 ]
@@ -87,7 +87,7 @@ def test_a_function_that_raises_stops_the_demo() -> None:
     assert "the demo stopped: SettingsError" in out.getvalue()
 
 
-def row(step: Step, **more: str) -> dict[str, str]:
+def row(step: ExpectedOutcome, **more: str) -> dict[str, str]:
     """An outcome of the hung job."""
     found = {
         "verdict": step.verdict,
@@ -132,5 +132,5 @@ def test_the_comparison_sees(changed: dict[str, Any], expected: list[str]) -> No
 def test_the_scenario_has_one_failure_a_job() -> None:
     """The comparison knows a failure by its job, so no two cases, and no healthy job, may share one."""
     names = [case.subject if isinstance(case.subject, Garbage) else check.name_of(case) for case in SCENARIO.cases]
-    names += [check.name_of(Case("", job, (), ())) for job in SCENARIO.healthy]
+    names += [check.name_of(Mishap("", job, (), ())) for job in SCENARIO.healthy]
     assert len(set(names)) == len(names)

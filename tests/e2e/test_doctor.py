@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from localcloud.wire.faults import Fault, FaultKind
-from secondwind.doctor.run import FAILED, HEALTHY
+from secondwind.commands.doctor.run import FAILED, HEALTHY
 from tests.e2e.doctor_ward import LOG, TIMER, Ward, closed_port, setting
 
 

@@ -13,8 +13,9 @@ import pytest
 
 from localcloud.ehpc.service import Ehpc
 from localcloud.wire.faults import Fault, FaultKind
-from secondwind.doctor.findings import Finding, Level, Subject
-from secondwind.doctor.run import CHECKS, FAILED, HEALTHY, UNUSABLE, Terms, Wanted, run
+from secondwind.commands.doctor.findings import Finding, Level, Subject
+from secondwind.commands.doctor.run import CHECKS, FAILED, HEALTHY, DoctorRequest, DoctorTerms, run
+from secondwind.usage import UNUSABLE
 from tests.e2e.doctor_ward import KEY, LOG, TIMER, Seen, Ward, closed_port, setting
 
 
@@ -194,8 +195,8 @@ def test_a_check_that_crashes_is_a_failed_check(ward: Ward) -> None:
         raise RuntimeError("planted-secret-1175 and more")
 
     out = io.StringIO()
-    terms = Terms(environ=ward.environ, checks=(("crash", crash), *CHECKS))
-    assert run(Wanted(region="cn-hangzhou"), terms, out, out) == FAILED
+    terms = DoctorTerms(environ=ward.environ, checks=(("crash", crash), *CHECKS))
+    assert run(DoctorRequest(region="cn-hangzhou"), terms, out, out) == FAILED
     seen = Seen(FAILED, out.getvalue(), "")
     assert seen.level("crash", "the check itself failed: RuntimeError") == "FAIL"
     assert seen.failed == {"crash"}

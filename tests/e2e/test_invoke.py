@@ -14,9 +14,10 @@ import pytest
 
 from localcloud.ehpc.service import Ehpc
 from localcloud.scenario import read_story
-from secondwind.invoke.event_file import door_for
-from secondwind.invoke.local import RAISED, RETURNED, UNUSABLE, Wanted, run
+from secondwind.commands.invoke.event_file import door_for
+from secondwind.commands.invoke.local import RAISED, RETURNED, LocalRequest, run
 from secondwind.local_region import DEFAULT, Region
+from secondwind.usage import UNUSABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 EVENTS = ROOT / "events"
@@ -63,7 +64,7 @@ class Called:
 def call(file: Path, environ: dict[str, str] | None = None, **wanted: Any) -> Called:
     """Invoke a file; the environment is empty unless one is given."""
     out, err = io.StringIO(), io.StringIO()
-    called = Called(run(Wanted(file, **wanted), out, err, environ or {}), out.getvalue(), err.getvalue())
+    called = Called(run(LocalRequest(file, **wanted), out, err, environ or {}), out.getvalue(), err.getvalue())
     if called.status == RETURNED:
         called.answer = json.loads(called.out)
     return called

@@ -16,8 +16,9 @@ from localcloud.tablestore.service import Tablestore
 from localcloud.wire.faults import Fault, FaultKind
 from localcloud.wire.server import HttpServer
 from localcloud.wire.signing import Credential
-from secondwind.setup import queries, wanted
-from secondwind.setup.run import DONE, FAILED, TO_DO, UNUSABLE, Terms, Wanted, run
+from secondwind.commands.setup import queries, wanted
+from secondwind.commands.setup.run import DONE, FAILED, TO_DO, SetupRequest, SetupTerms, run
+from secondwind.usage import UNUSABLE
 from shared.domain.outcome import Outcome
 from shared.systems import SYSTEMS
 
@@ -41,8 +42,8 @@ class Account:
     def setup(self, *, yes: bool = False, ask: Callable[[str], bool] | None = None, **options: Any) -> tuple[int, str]:
         """Run the command; status and everything that it wrote."""
         out = io.StringIO()
-        terms = Terms(environ=self.environ, ask=ask, sleep=self.pauses.append)
-        status = run(Wanted(region="cn-hangzhou", yes=yes, **options), terms, out, out)
+        terms = SetupTerms(environ=self.environ, ask=ask, sleep=self.pauses.append)
+        status = run(SetupRequest(region="cn-hangzhou", yes=yes, **options), terms, out, out)
         return status, out.getvalue()
 
     def client(self) -> Any:
@@ -365,7 +366,7 @@ def unknown_names(query: str, fields: Mapping[str, object] | frozenset[str]) -> 
 
 def all_queries() -> list[str]:
     """Every query of the wanted resources."""
-    place = wanted.Place(project="p", logstore="l", region="cn-hangzhou", function_logs="f")
+    place = wanted.OutcomePlace(project="p", logstore="l", region="cn-hangzhou", function_logs="f")
     charts = [chart["search"]["query"] for chart in wanted.dashboard(place)["charts"]]
     alerts = [rule["configuration"]["queryList"][0]["query"] for rule in wanted.alerts(place)]
     return charts + alerts + [one["searchQuery"] for one in wanted.saved_searches(place)]
@@ -388,7 +389,7 @@ def test_a_renamed_field_would_be_found(gone: str) -> None:
 
 def test_conditions_name_what_their_query_gives() -> None:
     """Each alert's condition is about columns that its own query makes."""
-    place = wanted.Place(project="p", logstore="l", region="cn-hangzhou", function_logs="f")
+    place = wanted.OutcomePlace(project="p", logstore="l", region="cn-hangzhou", function_logs="f")
     for rule in wanted.alerts(place):
         made = set(re.findall(r"\bAS\s+(\w+)", rule["configuration"]["queryList"][0]["query"]))
         for one in rule["configuration"]["severityConfigurations"]:

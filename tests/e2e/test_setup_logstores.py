@@ -15,9 +15,10 @@ from localcloud.clock import SystemClock
 from localcloud.sls.service import LogService
 from localcloud.wire.server import HttpServer
 from localcloud.wire.signing import Credential
-from secondwind.setup import logstores
-from secondwind.setup.logstores import deployment_of
-from secondwind.setup.run import DONE, TO_DO, UNUSABLE, Terms, Wanted, run
+from secondwind.commands.setup import logstores
+from secondwind.commands.setup.logstores import deployment_of
+from secondwind.commands.setup.run import DONE, TO_DO, SetupRequest, SetupTerms, run
+from secondwind.usage import UNUSABLE
 from shared.settings import read_settings
 from tools.deploy_check import read_defaults, resolve
 
@@ -45,8 +46,8 @@ class Account:
     def setup(self, environ: dict[str, str], **options: Any) -> tuple[int, str]:
         """Run the command with these variables more; status and everything that it wrote."""
         out = io.StringIO()
-        terms = Terms(environ={**self.environ, **environ}, sleep=lambda _: None)
-        return run(Wanted(region="cn-hangzhou", **options), terms, out, out), out.getvalue()
+        terms = SetupTerms(environ={**self.environ, **environ}, sleep=lambda _: None)
+        return run(SetupRequest(region="cn-hangzhou", **options), terms, out, out), out.getvalue()
 
     def there(self, project: str = "sw-logs") -> dict[str, Any]:
         """Logstores by name, as the service holds them."""

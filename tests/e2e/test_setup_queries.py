@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from secondwind.setup import queries
+from secondwind.commands.setup import queries
 from shared.domain.outcome import Outcome, rfc3339
 from shared.systems import SYSTEMS
 

@@ -26,8 +26,9 @@ from localcloud.fc.instance.in_process import InProcessFunction
 from localcloud.scenario import read_story
 from localcloud.wire.http import Request, Response
 from localcloud.wire.signing import Credential
-from secondwind.invoke.via import NO_ANSWER, RAISED, REFUSED, RETURNED, UNUSABLE, Via, Wanted, run
+from secondwind.commands.invoke.via import NO_ANSWER, RAISED, REFUSED, RETURNED, Via, ViaRequest, run
 from secondwind.local_region import DEFAULT, Region
+from secondwind.usage import UNUSABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLE = Credential("STS.planted-id-7391", "planted-secret-4402", "planted-token-8856")
@@ -88,7 +89,7 @@ def call(folder: Path, via: Via, endpoint: str, key: Credential = ROLE, body: st
     file = folder / "event.json"
     file.write_text(body or '{"jobs": []}')
     out, err = io.StringIO(), io.StringIO()
-    asked = Wanted(event_file=file, via=via, endpoint=endpoint, **wanted)
+    asked = ViaRequest(event_file=file, via=via, endpoint=endpoint, **wanted)
     status = run(asked, out, err, environment(key))
     return Called(status, out.getvalue(), err.getvalue())
 
@@ -239,10 +240,10 @@ def test_without_our_silence_the_token_would_show(desk: Desk, caplog: pytest.Log
     """The test above tests something: with the real `logging` in place the SDK logs the token of a refused call."""
     import fc2.client
 
-    from secondwind.invoke import via_fc2
+    from secondwind.compute import fc2 as ours
 
     silence = fc2.client.logging
-    client = via_fc2._Client(
+    client = ours._Client(
         endpoint=desk.cloud.endpoint,
         accessKeyID=ROLE.access_key_id,
         accessKeySecret="wrong",
@@ -291,7 +292,7 @@ def test_a_missing_key_is_named(tmp_path: Path) -> None:
     out, err = io.StringIO(), io.StringIO()
     file = tmp_path / "event.json"
     file.write_text("{}")
-    assert run(Wanted(event_file=file, via=Via.FC2, endpoint="localhost"), out, err, {}) == UNUSABLE
+    assert run(ViaRequest(event_file=file, via=Via.FC2, endpoint="localhost"), out, err, {}) == UNUSABLE
     assert "ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET" in err.getvalue()
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from shared.ledger.sqlite import SqliteLedger
+from shared.reality import SystemClock
 
 SHOWN = "import sys, {module}; print(sorted(set(sys.modules) & {unwanted!r}))"
 
@@ -16,6 +21,10 @@ SHOWN = "import sys, {module}; print(sorted(set(sys.modules) & {unwanted!r}))"
         ("shared.people", {"re2", "yaml", "shared.heal.corridor", "shared.policy.decide", "alibabacloud_tea_openapi"}),
         ("shared.documents", {"re2", "yaml", "shared.policy.model", "alibabacloud_tea_openapi"}),
         ("shared.systems", {"re2", "yaml", "alibabacloud_tea_openapi", "shared.systems.openapi"}),
+        (
+            "secondwind.cli",
+            {"re2", "yaml", "localcloud", "alibabacloud_tea_openapi", "aliyun", "requests", "tablestore"},
+        ),
         ("shared.runtime", {"alibabacloud_tea_openapi", "aliyun", "tablestore", "redis"}),
     ],
 )
@@ -24,3 +33,49 @@ def test_what_is_not_needed_is_not_loaded(module: str, unwanted: set[str]) -> No
     code = SHOWN.format(module=module, unwanted=unwanted)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "[]\n"
+
+
+COMMAND = """
+import contextlib, io, sys
+from secondwind.cli import main
+with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
+    main({arguments!r})
+loaded = {{name.partition(".")[0] for name in sys.modules}} | set(sys.modules)
+print(sorted(loaded & {unwanted!r}))
+"""
+HEAVY = {
+    "re2",
+    "yaml",
+    "localcloud",
+    "secondwind.local_region",
+    "alibabacloud_tea_openapi",
+    "alibabacloud_fc20230330",
+    "fc2",
+    "aliyun",
+    "tablestore",
+    "redis",
+    "requests",
+}
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["held"], ["breaker", "list"], ["mode", "show"], ["approve", "abcdef"], ["setup", "-h"]]
+)
+def test_a_command_loads_what_it_needs_only(arguments: list[str], tmp_path: Path) -> None:
+    """The help, and what a person does by hand at a ledger on this machine, from the first line to the last."""
+    file = tmp_path / "ledger.db"
+    SqliteLedger(str(file), SystemClock()).close()
+    code = COMMAND.format(arguments=arguments, unwanted=HEAVY)
+    environ = {**os.environ, "SECONDWIND_LEDGER_URL": f"sqlite://{file}"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60, env=environ
+    )
+    assert done.stdout == "[]\n"
+    assert arguments[-1].endswith(("-h", "-help")) or f"ledger: {file}" in done.stderr
+
+
+def test_the_check_sees_what_is_loaded() -> None:
+    """The check above can fail: a policy needs its engine."""
+    code = COMMAND.format(arguments=["policy", "check", "policy.yaml"], unwanted=HEAVY)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "['re2', 'yaml']\n"

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from secondwind.cli import main
-from secondwind.invoke.local import _state_folder
+from secondwind.commands.invoke.local import _kept_ledger
 from shared import people
 from shared.domain.life import Life
 from shared.domain.mode import Mode
@@ -248,7 +248,7 @@ def test_without_a_url_it_is_the_ledger_of_local_invocations(
     """No option and no setting: the file that `invoke --local` keeps; it is not made by looking."""
     monkeypatch.delenv("SECONDWIND_LEDGER_URL", raising=False)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    file = _state_folder({"XDG_STATE_HOME": str(tmp_path)}) / "ledger.db"
+    file = _kept_ledger({"XDG_STATE_HOME": str(tmp_path)})
     assert run(capsys, "mode", "show")[0] == 2
     assert not file.exists()
     SqliteLedger(str(file), SystemClock()).close()

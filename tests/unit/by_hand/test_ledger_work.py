@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from secondwind.by_hand.breaker import close_at
+from secondwind.commands.breaker import close_at
 from shared import people
 from shared.documents import encode
 from shared.domain.errors import LedgerUnavailable

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secondwind.by_hand.places import Job, parse_job, parse_scope
 from secondwind.outcomes import query_of
-from secondwind.plain import count, duration, moment, shown, table
+from secondwind.places import Job, parse_job, parse_scope
+from secondwind.table import table
+from secondwind.terminal import count, duration, moment, shown
 from shared.domain.keys import job_key
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.schedulerx.scope import Group

@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 from msgspec.structs import replace
 
-from secondwind.explain.story import stories
+from secondwind.commands.explain.story import stories
 from shared.domain.reasons import Reason
 from shared.domain.record import CaseState, JobRecord
 from shared.people.moves import approve

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from secondwind.setup.wanted import Json, Place, alerts
+from secondwind.commands.setup.wanted import Json, OutcomePlace, alerts
 from tests.unit.docs.pages import ROOT, headings
 
 _GUIDE = ROOT / "docs" / "operators-guide.md"
-_ALERTS = alerts(Place(project="p", logstore="outcomes", region="cn-hangzhou", function_logs="function-logs"))
+_ALERTS = alerts(OutcomePlace(project="p", logstore="outcomes", region="cn-hangzhou", function_logs="function-logs"))
 _PREFIX = "secondwind-"
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from secondwind.policy.words import said
+from secondwind.commands.policy.words import said
 from shared.domain.decision import Decision
 from shared.domain.errors import SettingsError
 from shared.domain.gate import Gate, GateAnswer

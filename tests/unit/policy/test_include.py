@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from secondwind.cli import main
-from secondwind.policy.pack_files import FaultyPacks, read_pack, read_packs
-from secondwind.policy.pack_samples import misjudged
-from secondwind.policy.packs import print_packs
+from secondwind.commands.policy.pack_files import FaultyPacks, read_pack, read_packs
+from secondwind.commands.policy.pack_samples import misjudged
+from secondwind.commands.policy.packs import print_packs
 from shared.domain.errors import PolicyError
 from shared.policy.conditions import patterns_of
 from shared.policy.load import check_policy, load_policy

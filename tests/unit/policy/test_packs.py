@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from secondwind.policy.pack_files import Entry, read_packs
-from secondwind.policy.pack_samples import failure_of
+from secondwind.commands.policy.pack_files import PackEntry, read_packs
+from secondwind.commands.policy.pack_samples import failure_of
 from shared.domain.failure import FailureClass
 from shared.policy.conditions import listed, patterns_of
 from shared.policy.literals import needed
@@ -67,7 +67,7 @@ def test_what_is_shipped_is_made_from_the_sources() -> None:
 
 
 @_ALL
-def test_samples_fall_under_their_own_rule(entry: Entry) -> None:
+def test_samples_fall_under_their_own_rule(entry: PackEntry) -> None:
     """Under all packs, as the shipped policy includes them; the sample's line alone is enough for a message."""
     for sample in entry.samples:
         found = first_match(_SHIPPED, failure_of(sample, entry.system))
@@ -76,7 +76,7 @@ def test_samples_fall_under_their_own_rule(entry: Entry) -> None:
 
 
 @_ALL
-def test_near_misses_do_not(entry: Entry) -> None:
+def test_near_misses_do_not(entry: PackEntry) -> None:
     """Not even if there is no other rule."""
     alone = Policy(version=1, rules=(entry,))
     for miss in entry.near_misses:
@@ -93,7 +93,7 @@ def test_what_healthy_programs_print_is_left_to_the_last_rule(line: str, system:
 
 
 @_ALL
-def test_the_platform_is_blamed_for_causes_alone(entry: Entry) -> None:
+def test_the_platform_is_blamed_for_causes_alone(entry: PackEntry) -> None:
     """What only follows from something, or asks for any text of a kind, proves nothing."""
     if entry.failure_class is FailureClass.INFRASTRUCTURE:
         assert entry.tells is Tells.CAUSE
@@ -102,7 +102,7 @@ def test_the_platform_is_blamed_for_causes_alone(entry: Entry) -> None:
 
 
 @_ALL
-def test_what_proves_nothing_has_few_attempts(entry: Entry) -> None:
+def test_what_proves_nothing_has_few_attempts(entry: PackEntry) -> None:
     """Whoever is to blame, a third or fourth try wastes a run."""
     if entry.action is Action.RERUN and entry.failure_class is not FailureClass.INFRASTRUCTURE:
         assert entry.attempts is not None
@@ -110,7 +110,7 @@ def test_what_proves_nothing_has_few_attempts(entry: Entry) -> None:
 
 
 @_ALL
-def test_every_pattern_can_be_ruled_out_by_a_text_that_it_needs(entry: Entry) -> None:
+def test_every_pattern_can_be_ruled_out_by_a_text_that_it_needs(entry: PackEntry) -> None:
     """Several hundred patterns are quick because most of them are not searched for."""
     assert [pattern for pattern in patterns_of(entry.match) if needed(pattern) is None] == []
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from secondwind.policy.check import run
+from secondwind.commands.policy.check import run
 
 
 def _run(path: Path) -> tuple[int, list[str]]:

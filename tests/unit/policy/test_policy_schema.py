@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secondwind.policy.reference import BEGIN, END, with_tables
-from secondwind.policy.schema import FILE, as_json, schema
-from secondwind.policy.words import kinds
+from secondwind.commands.policy.schema import FILE, as_json, schema
+from secondwind.commands.policy.words import kinds
 from shared.policy.load import FORMATS, check_policy
 from shared.policy.model import PACK_FORMAT
 from shared.policy.packs import library, problem_of
+from tools.policy_reference import BEGIN, END, with_tables
 
 ROOT = Path(__file__).resolve().parents[3]
 _FORMATS = jsonschema.FormatChecker(())
@@ -224,7 +224,7 @@ _BEYOND = (
     "wants from and to, or cron",
     "to must be later than",
 )
-"""Faults of parts that contradict each other: no schema can tell (secondwind.policy.schema lists them)."""
+"""Faults of parts that contradict each other: no schema can tell (secondwind.commands.policy.schema lists them)."""
 
 
 @given(_mutated())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from secondwind.policy.trial.run import run
+from secondwind.commands.policy.trial.run import run
 from shared.policy.belts import SameText
 from shared.policy.load import check_policy, load_policy
 from shared.policy.packs import library

@@ -6,22 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.settings import Endpoint, LedgerUrl, RedisLedger, SqliteLedger, TablestoreLedger, parse_ledger_url
+from shared.settings import Endpoint, LedgerUrl, RedisUrl, SqliteUrl, TablestoreUrl, parse_ledger_url
 
 
 @pytest.mark.parametrize(
     ("text", "ledger"),
     [
-        ("sqlite:///var/lib/secondwind.db", SqliteLedger("/var/lib/secondwind.db")),
-        ("sqlite:///a b/%20?x#y", SqliteLedger("/a b/%20?x#y")),
+        ("sqlite:///var/lib/secondwind.db", SqliteUrl("/var/lib/secondwind.db")),
+        ("sqlite:///a b/%20?x#y", SqliteUrl("/a b/%20?x#y")),
         (
             "tablestore://sw/ledger?endpoint=https://sw.cn-hangzhou.vpc.tablestore.aliyuncs.com",
-            TablestoreLedger("sw", "ledger", Endpoint("https", "sw.cn-hangzhou.vpc.tablestore.aliyuncs.com", 443)),
+            TablestoreUrl("sw", "ledger", Endpoint("https", "sw.cn-hangzhou.vpc.tablestore.aliyuncs.com", 443)),
         ),
-        ("redis://h.example", RedisLedger(tls=False, host="h.example", port=6379)),
+        ("redis://h.example", RedisUrl(tls=False, host="h.example", port=6379)),
         (
             "rediss://me:p%40ss@h.example:6380/2",
-            RedisLedger(tls=True, host="h.example", port=6380, database=2, user="me", password="p@ss"),
+            RedisUrl(tls=True, host="h.example", port=6380, database=2, user="me", password="p@ss"),
         ),
     ],
 )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.domain.errors import SettingsError
 from shared.domain.mode import Mode
-from shared.settings import Endpoint, Settings, SqliteLedger, parse_ledger_url, read_settings
+from shared.settings import Endpoint, Settings, SqliteUrl, parse_ledger_url, read_settings
 
 _LEAST = {
     "SECONDWIND_OUTCOME_PROJECT": "sw",
@@ -45,7 +45,7 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     settings = _read()
     assert settings.endpoint("ehpc", "cn-hangzhou").url == "https://ehpc.cn-hangzhou.aliyuncs.com"
     assert settings.sls.url == "https://cn-hangzhou-intranet.log.aliyuncs.com"
-    assert settings.ledger == SqliteLedger("/var/lib/secondwind.db")
+    assert settings.ledger == SqliteUrl("/var/lib/secondwind.db")
     assert settings.policy_file == _ROOT / "policy.yaml"
     assert settings.policy_file.is_file()
     assert settings.mode is None
@@ -186,8 +186,8 @@ def test_local_commands_have_a_ledger() -> None:
     """A default ledger serves where none is set, and yields where one is."""
     environ = {name: value for name, value in _LEAST.items() if name != "SECONDWIND_LEDGER_URL"}
     assert _bad(environ) == ["SECONDWIND_LEDGER_URL"]
-    assert read_settings(environ, "cn-hangzhou", default_ledger="sqlite:///a.db").ledger == SqliteLedger("/a.db")
-    assert read_settings(_LEAST, "cn-hangzhou", default_ledger="sqlite:///a.db").ledger != SqliteLedger("/a.db")
+    assert read_settings(environ, "cn-hangzhou", default_ledger="sqlite:///a.db").ledger == SqliteUrl("/a.db")
+    assert read_settings(_LEAST, "cn-hangzhou", default_ledger="sqlite:///a.db").ledger != SqliteUrl("/a.db")
 
 
 @pytest.mark.parametrize("url", ["tablestore://i/t?endpoint=https://i.example", "rediss://u:hunter22@h.example/1"])

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from secondwind.explain import run as explain
-from secondwind.policy.trial.run import run as run_trial
+from secondwind.commands.explain import run as explain
+from secondwind.commands.policy.trial.run import run as run_trial
 from shared import people
 from shared.domain.failure import Trigger
 from shared.heal import Healer, Invocation, Report
@@ -118,7 +118,7 @@ def test_it_is_held_listed_approved_and_explained(place: Place) -> None:
     assert ("rerun", "accepted") in verdicts(sweep(place.healer()))
     assert place.yard.ground == ["8"]
     out, err = io.StringIO(), io.StringIO()
-    wanted = explain.Wanted(job=hold.key, ledger_url=f"sqlite://{place.file}")
+    wanted = explain.ExplainRequest(job=hold.key, ledger_url=f"sqlite://{place.file}")
     assert explain.run(wanted, out, err, {}, place.clock) == 0
     assert "approved by ann" in out.getvalue()
     assert "rerun/accepted" in out.getvalue()

@@ -1,0 +1,62 @@
+"""`secondwind approve ID`, `reject ID`: a person's yes or no to a failure that waits for it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from secondwind import at_ledger
+from secondwind.at_ledger import CommandResult, Work
+from secondwind.terminal import shown
+from secondwind.who import add_by, who
+from shared import people
+from shared.domain.keys import job_key
+from shared.domain.mode import Mode
+from shared.domain.outcome import Outcome
+from shared.people.holds import Hold
+from shared.ports import Ledger
+
+
+def register(commands: Any) -> None:
+    """Add the arguments of both commands."""
+    for name, says, yes in (("approve", "let a held failure be healed", True), ("reject", "close it", False)):
+        command = at_ledger.add_command(commands, name, says)
+        command.add_argument("id", metavar="ID", help="of the failure, as `held` shows it: six characters at least")
+        add_by(command)
+        command.set_defaults(run=_run, yes=yes)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    return at_ledger.run(chosen, lambda: decide(chosen.id, yes=chosen.yes, by=who(chosen.by)))
+
+
+def decide(wanted: str, *, yes: bool, by: str) -> Work:
+    """Approve or reject the held failure with that id, or whose id alone begins so."""
+
+    def work(ledger: Ledger, now: float) -> CommandResult:
+        hold = people.find(ledger, wanted.strip().lower())
+        key = job_key(hold.case.failure.scope, hold.case.failure.job_id)
+        outcome = people.answer(ledger, hold, yes=yes, by=by, now=now)
+        verb = "approved: the sweep asks every gate that is left" if yes else "rejected: nothing follows"
+        lines = [f"failure {hold.case.failure_id} of {shown(key)} is {verb}"]
+        obstacles = _obstacles(ledger, hold) if yes else []
+        return CommandResult(lines=[*lines, *obstacles], body=_body(key, outcome, obstacles))
+
+    return work
+
+
+def _body(key: str, outcome: Outcome, obstacles: list[str]) -> dict[str, object]:
+    return {"job": key, "outcome": outcome.fields(), "notes": obstacles}
+
+
+def _obstacles(ledger: Ledger, hold: Hold) -> list[str]:
+    """What a person set that will stop it all the same."""
+    notes: list[str] = []
+    controls = people.read_controls(ledger)
+    everything = controls.everything
+    if everything is not None and everything.mode is not Mode.AUTO:
+        notes.append(f"note: mode {everything.mode.value} is set by {shown(everything.by)}, so it will not be rerun")
+    breaker = people.breaker_of(ledger, hold.case.failure.scope)
+    if breaker is None or breaker.opened_at is not None:
+        notes.append(f"note: the breaker of {hold.case.failure.scope.key} is open, so it will wait behind it")
+    return notes

@@ -1,0 +1,1 @@
+"""`secondwind cloud`: Alibaba Cloud on localhost until Ctrl-C."""

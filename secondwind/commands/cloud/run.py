@@ -1,0 +1,46 @@
+"""Serves the local cloud, and looks after asynchronous invocations, until it is told to end."""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TextIO
+
+from localcloud.scenario import ScenarioError, read_story
+from secondwind.commands.cloud.show import greeting
+from secondwind.local_region import CODE_PATH, DEFAULT, Region
+
+ASYNC_STEP_S = 0.2
+"""How often asynchronous invocations are looked after."""
+OK, NO_PORT, BAD_SCENARIO = 0, 1, 2
+"""Exit statuses."""
+
+
+def run(port: int, scenario: Path | None, out: TextIO, err: TextIO) -> int:
+    """Serve until SIGINT or SIGTERM. Exit status 0 then; 1: the port is not free; 2: the scenario has faults."""
+    file = scenario or DEFAULT
+    try:
+        story = read_story(file)
+    except ScenarioError as error:
+        err.writelines(f"{file}: {fault}\n" for fault in error.faults)
+        return BAD_SCENARIO
+    ended = threading.Event()
+    with tempfile.TemporaryDirectory(prefix="secondwind-cloud-") as folder:
+        try:
+            region = Region(Path(folder), code_path=CODE_PATH, port=port)
+        except OSError as error:
+            err.write(f"port {port} cannot be used: {error.strerror}\n")
+            return NO_PORT
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda _number, _frame: ended.set())
+        with region:
+            region.cloud.populate(story, float(int(time.time())))
+            out.write(greeting(region, story))
+            out.flush()
+            while not ended.wait(ASYNC_STEP_S):
+                region.desk.run_due()
+    out.write("\nstopped\n")
+    return OK

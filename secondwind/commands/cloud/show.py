@@ -1,0 +1,37 @@
+"""What a person is told who starts the local cloud: what there is in it, and what to export to use it."""
+
+from __future__ import annotations
+
+import shlex
+
+from localcloud.services import SERVICES
+from localcloud.story import Story
+from localcloud.wire.signing import LOCAL_CREDENTIAL
+from secondwind.local_region import OUTCOMES, PROJECT, Region
+from shared.doors import DOORS
+
+
+def greeting(region: Region, story: Story) -> str:
+    """Where it is, its key, its Logstore, what the story put there, its functions."""
+    keys = {
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": LOCAL_CREDENTIAL.access_key_id,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": LOCAL_CREDENTIAL.access_key_secret,
+        "FC_REGION": "cn-hangzhou",
+    }
+    services = ", ".join(service.title for service in SERVICES)
+    lines = [
+        f"Alibaba Cloud on localhost: {region.cloud.endpoint} ({services}; region cn-hangzhou)",
+        f"  access key   {LOCAL_CREDENTIAL.access_key_id} / {LOCAL_CREDENTIAL.access_key_secret}",
+        f"  outcomes     project {PROJECT}, Logstore {OUTCOMES}",
+        *(f"  {noun:<12} {which}" for noun, which in (one.shown() for one in story.elements)),
+        f"  functions    {', '.join(door.deployed_name for door in DOORS)}",
+        "",
+        "To point Second Wind at it:",
+        *(f"  export {name}={shlex.quote(value)}" for name, value in {**region.environment, **keys}.items()),
+        "",
+        "To invoke a function there, with the event's times as they are:",
+        f"  secondwind invoke EVENT_FILE --via fc3 --endpoint {region.cloud.endpoint}",
+        "",
+        "Ctrl-C stops it and forgets everything.",
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,19 @@
+"""The arguments of `secondwind demo`: none."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+
+def register(commands: Any) -> None:
+    """Add the command."""
+    demo = commands.add_parser("demo", help="some forty jobs, a failure of every kind, healed on this machine")
+    demo.set_defaults(run=_run)
+
+
+def _run(_chosen: argparse.Namespace) -> int:
+    from secondwind.commands.demo.run import run  # noqa: PLC0415 - the local cloud only where it is wanted
+
+    return run(sys.stdout)

@@ -1,0 +1,252 @@
+"""The demo's story: what exists, what fails, and how each failure has to end.
+
+Two E-HPC clusters and two SchedulerX groups, some forty jobs, and one failure of every kind that Second Wind knows.
+Nothing here runs anything; `night.py` does, and `check.py` compares.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from localcloud.ehpc.models import Flavour, finishes, hangs
+from localcloud.schedulerx.models import fails, keeps_running, succeeds
+from secondwind.commands.demo.plot import (
+    ANY,
+    CallFault,
+    Channel,
+    EhpcJob,
+    ExpectedOutcome,
+    Garbage,
+    InstanceOf,
+    Mishap,
+    Scenario,
+    SchedulerxJob,
+)
+
+PBS, SLURM = "ehpc-hz-pbs", "ehpc-hz-slurm"
+REPORTS, BILLING = "reports", "billing"
+
+# Timing is scaled down, or a lost answer would keep the audience for two minutes: a rerun takes 3 s on the local PBS.
+POLICY = """\
+version: 1
+timing: {settle_s: 4, observation_max_age_s: 30}
+attempts: {max: 3, window_s: 86400}
+cooldown: {base_s: 0, max_s: 0}
+breaker: {max_jobs: 100, window_s: 600}
+rules:
+  - {name: user-error, match: {message: 'ModuleNotFoundError|SyntaxError'}, action: ignore}
+  - {name: the-rest, match: {}, action: rerun}
+"""
+
+HANGS = (hangs(), finishes(600))
+"""Hangs in its first run; once restarted, it does its work."""
+YESTERDAY, TODAY = "2026-01-04 02:00:00", "2026-01-05 02:00:00"
+"""Data times: which day's work an instance does."""
+
+
+def pbs(number: int, **how: Any) -> EhpcJob:
+    """A job of the PBS cluster."""
+    return EhpcJob(PBS, f"{number}.scheduler", **{"runs": HANGS, **how})
+
+
+def slurm(number: int, **how: Any) -> EhpcJob:
+    """A job of the Slurm cluster."""
+    return EhpcJob(SLURM, str(number), **{"runs": HANGS, **how})
+
+
+def failed(group: str, job_id: int, *others: InstanceOf, by_instance_id: bool = False) -> SchedulerxJob:
+    """A SchedulerX job whose instance of today has failed."""
+    return SchedulerxJob(group, job_id, (InstanceOf(fails(30), TODAY), *others), by_instance_id)
+
+
+def rerun(api: str, state: str = "RUNNING") -> ExpectedOutcome:
+    """The call was accepted."""
+    return ExpectedOutcome("rerun", "accepted", state, api)
+
+
+def lost(api: str, state: str = "RUNNING", code: str = "ConnectionBroken") -> ExpectedOutcome:
+    """Nobody knows what the call did."""
+    return ExpectedOutcome("unknown", "answer_lost", state, api, code)
+
+
+OBSERVED = ExpectedOutcome("rerun", "observed_restart", "RUNNING")
+"""The sweep looked again: the call whose answer was lost had restarted the job."""
+SEEN = ExpectedOutcome("rerun", "seen_restarted", ANY)
+"""The sweep looked again: what the API accepted did take place."""
+TOLD_BEFORE = ExpectedOutcome("duplicate", "already_handled", ANY)
+"""Handled before, whatever state the rerun has got to by then."""
+IN_PART = ExpectedOutcome("unknown", "part_failure", "RUNNING", "RerunJobs", "PartFailure")
+NOT_UNDERSTOOD = ExpectedOutcome("invalid", "not_understood")
+
+E_HPC = (
+    Mishap("hangs", pbs(101), (Channel.LOG,), (rerun("RerunJobs"), SEEN), 1, {"message": "no output for 60 min"}),
+    Mishap(
+        "requeued by its scheduler",
+        pbs(102, requeued_ago_s=60),
+        (Channel.EVENT,),
+        (ExpectedOutcome("duplicate", "restarted_since", "QUEUED"),),
+        told={"node": "compute2", "reason": "node_lost"},
+    ),
+    Mishap(
+        "ended meanwhile",
+        pbs(103, finished_ago_s=60),
+        (Channel.LOG,),
+        (ExpectedOutcome("ineligible", "job_finished", "FINISHED"),),
+    ),
+    Mishap("hangs, told twice", pbs(104), (Channel.EVENT_TWICE,), (rerun("RerunJobs"), TOLD_BEFORE, SEEN), 1),
+    Mishap(
+        "hangs, told by two doors", pbs(105), (Channel.LOG, Channel.EVENT), (rerun("RerunJobs"), TOLD_BEFORE, SEEN), 1
+    ),
+    Mishap(
+        "its own code is wrong",
+        pbs(106),
+        (Channel.LOG,),
+        (ExpectedOutcome("suppressed", "rule_ignores", "RUNNING"),),
+        told={"message": "ModuleNotFoundError: No module named 'numpy'"},
+    ),
+    Mishap(
+        "hangs, API throttles",
+        pbs(107),
+        (Channel.EVENT,),
+        (ExpectedOutcome("deferred", "throttled", "RUNNING", "RerunJobs", "Throttling.User"), rerun("RerunJobs"), SEEN),
+        1,
+        fault=CallFault(kind="throttled", retry_after_ms=2000),
+    ),
+    Mishap(
+        "answer lost, was done",
+        pbs(108),
+        (Channel.EVENT,),
+        (lost("RerunJobs"), OBSERVED),
+        1,
+        fault=CallFault(kind="close_after_effect"),
+    ),
+    Mishap(
+        "parent of an array",
+        EhpcJob(PBS, "300[].scheduler", HANGS, started_ago_s=0, array="1-3"),
+        (Channel.EVENT,),
+        (ExpectedOutcome("ineligible", "array_parent", "RUNNING"),),
+    ),
+    Mishap(
+        "answer lost, nothing done",
+        slurm(201),
+        (Channel.EVENT,),
+        (lost("RerunJobs"), rerun("RerunJobs"), SEEN),
+        1,
+        fault=CallFault(kind="close_before_effect"),
+    ),
+    Mishap(
+        "batch in part: done",
+        slurm(202),
+        (Channel.LOG,),
+        (IN_PART, OBSERVED),
+        1,
+        fault=CallFault(kind="part_failure", done=("202", "203")),
+    ),
+    Mishap("batch in part: done", slurm(203), (Channel.LOG,), (IN_PART, OBSERVED), 1),
+    Mishap("batch in part: not done", slurm(204), (Channel.LOG,), (IN_PART, rerun("RerunJobs"), SEEN), 1),
+    Mishap(
+        "not rerunnable",
+        slurm(205, rerunnable=False),
+        (Channel.EVENT,),
+        (ExpectedOutcome("ineligible", "not_rerunnable", "RUNNING"),),
+    ),
+    Mishap(
+        "hangs, only asked about",
+        slurm(206),
+        (Channel.HAND_DRY,),
+        (ExpectedOutcome("would_rerun", "dry_run", "RUNNING"),),
+    ),
+    Mishap(
+        "failed two days ago",
+        slurm(207, started_ago_s=260_000),
+        (Channel.EVENT,),
+        (ExpectedOutcome("suppressed", "stale_event", "RUNNING"),),
+        failed_ago_s=172_800,
+    ),
+    Mishap(
+        "nobody knows this job",
+        slurm(999, runs=()),
+        (Channel.EVENT,),
+        (ExpectedOutcome("ineligible", "not_found", "NOT_FOUND"),),
+    ),
+)
+
+SCHEDULERX = (
+    Mishap(
+        "failed, by instance id",
+        failed(REPORTS, 501, by_instance_id=True),
+        (Channel.EVENT,),
+        (rerun("RerunJob", "FAILED"), SEEN),
+        1,
+    ),
+    Mishap("failed, by data time", failed(REPORTS, 502), (Channel.LOG,), (rerun("RerunJob", "FAILED"), SEEN), 1),
+    Mishap(
+        "failed, another day runs",
+        failed(REPORTS, 503, InstanceOf(keeps_running(), YESTERDAY, 600)),
+        (Channel.EVENT,),
+        (ExpectedOutcome("ineligible", "live_instance", "FAILED"),),
+    ),
+    Mishap(
+        "failed, own parameters",
+        SchedulerxJob(BILLING, 504, (InstanceOf(fails(30), TODAY, parameters="tenant=42"),)),
+        (Channel.EVENT,),
+        (ExpectedOutcome("held", "own_parameters", "FAILED"),),
+    ),
+    Mishap(
+        "failed, RerunJob says no",
+        failed(BILLING, 505),
+        (Channel.EVENT,),
+        (ExpectedOutcome("refused", "api_refused", "FAILED", "RerunJob", "403"),),
+        fault=CallFault(kind="error_before_effect", status=200, code="403", message="no permission for this group"),
+    ),
+    Mishap(
+        "failed? it has succeeded",
+        SchedulerxJob(BILLING, 506, (InstanceOf(succeeds(30), TODAY),)),
+        (Channel.HAND,),
+        (ExpectedOutcome("ineligible", "state_not_eligible", "SUCCEEDED"),),
+    ),
+    Mishap(
+        "answer lost, was done",
+        failed(BILLING, 507, by_instance_id=True),
+        (Channel.EVENT,),
+        (lost("RerunJob", "FAILED"), ExpectedOutcome("rerun", "observed_restart", "FAILED")),
+        1,
+        fault=CallFault(kind="close_after_effect"),
+    ),
+)
+
+GARBAGE = (
+    Mishap(
+        "log that names no job",
+        Garbage('{"system": "ehpc", "message": "node7 is gone"}', "node7 is gone"),
+        (Channel.LOG,),
+        (NOT_UNDERSTOOD,),
+    ),
+    Mishap(
+        "event about other things",
+        Garbage('{"hello": "world", "answer": 42}', '"answer":42'),
+        (Channel.EVENT,),
+        (NOT_UNDERSTOOD,),
+    ),
+    Mishap("text that is no JSON", Garbage("disk full on node9", "node9"), (Channel.TRANSFORMED,), (NOT_UNDERSTOOD,)),
+    Mishap(
+        "bytes that are no text", Garbage("\udc80\udcff\x00 core dump", "core dump"), (Channel.HAND,), (NOT_UNDERSTOOD,)
+    ),
+)
+
+HEALTHY: tuple[EhpcJob | SchedulerxJob, ...] = (
+    *(pbs(number, runs=(finishes(86_400),), started_ago_s=60 * number) for number in range(110, 116)),
+    *(slurm(number, runs=(finishes(86_400),), started_ago_s=60 * number) for number in range(210, 217)),
+    SchedulerxJob(REPORTS, 510, (InstanceOf(succeeds(60), TODAY),)),
+    SchedulerxJob(BILLING, 511, (InstanceOf(keeps_running(), TODAY),)),
+)
+
+SCENARIO = Scenario(
+    clusters={PBS: Flavour.PBS, SLURM: Flavour.SLURM},
+    namespace="demo",
+    groups=(REPORTS, BILLING),
+    healthy=HEALTHY,
+    cases=(*E_HPC, *SCHEDULERX, *GARBAGE),
+    strangers=200,
+    policy=POLICY,
+)

@@ -1,0 +1,76 @@
+"""`secondwind held`: failures that wait for a person's yes or no."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from secondwind import at_ledger
+from secondwind.at_ledger import CommandResult
+from secondwind.table import table
+from secondwind.terminal import duration, moment
+from shared import people
+from shared.domain.keys import job_key
+from shared.people.holds import Hold
+from shared.ports import Ledger
+
+SHOWN_ID_CHARS = 12
+
+
+def register(commands: Any) -> None:
+    """Add the command's arguments."""
+    command = at_ledger.add_command(commands, "held", "failures that wait for your yes or no")
+    command.set_defaults(run=lambda chosen: at_ledger.run(chosen, lambda: show))
+
+
+def show(ledger: Ledger, now: float) -> CommandResult:
+    """Every held failure, the one that expires first first."""
+    found = people.holds(ledger)
+    rows = [
+        (
+            hold.case.failure_id[:SHOWN_ID_CHARS],
+            _job(hold),
+            moment(hold.case.opened_at),
+            _left(hold, now),
+            hold.case.reason.value if hold.case.reason else "-",
+            _run_length(hold, now),
+        )
+        for hold in found
+    ]
+    head = ("id", "job", "held since", "expires in", "reason", "run takes")
+    lines = table(head, rows) if rows else ["nothing is held"]
+    return CommandResult(lines=lines, body={"held": [_body(hold, now) for hold in found]})
+
+
+def _job(hold: Hold) -> str:
+    return job_key(hold.case.failure.scope, hold.case.failure.job_id)
+
+
+def _left(hold: Hold, now: float) -> str:
+    due_at = hold.case.due_at
+    if due_at is None:
+        return "-"
+    return "expired" if due_at <= now else duration(due_at - now)
+
+
+def _began(hold: Hold) -> float | None:
+    """When the held run began: as it was seen, else as it was told; of an instance only as told."""
+    life = hold.case.held_life
+    return float(life.began) if life is not None and life.began is not None else hold.case.failure.started_at
+
+
+def _run_length(hold: Hold, now: float) -> str:
+    began = _began(hold)
+    return "-" if began is None else duration(now - began)
+
+
+def _body(hold: Hold, now: float) -> dict[str, object]:
+    case, began = hold.case, _began(hold)
+    return {
+        "failure_id": case.failure_id,
+        "job": _job(hold),
+        "held_since": case.opened_at,
+        "expires_at": case.due_at,
+        "reason": case.reason.value if case.reason else "",
+        "run_s": None if began is None else max(0.0, now - began),
+        "message": case.failure.message[:1024],
+    }

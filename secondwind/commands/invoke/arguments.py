@@ -1,0 +1,74 @@
+"""The arguments of `secondwind invoke`: on this machine, or through Function Compute."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from shared.doors import DOOR
+
+_REMOTE = ("service", "qualifier", "endpoint", "region", "account", "task_id")
+_STATUSES = (
+    "Exit status: 0 the function returned (or an asynchronous call was taken), 1 it raised, 2 the call cannot be made "
+    "as asked; with --via also 3 refused or out of reach, nothing ran, 4 no answer, it may have run."
+)
+
+
+def register(commands: Any) -> None:
+    """Add the command."""
+    invoke = commands.add_parser(
+        "invoke",
+        help="run one event file through its function",
+        description="Runs one event file through its function and prints the function's answer. With --local here and "
+        "now: without SECONDWIND_*_ENDPOINT in the environment a local cloud is started for the call. With --via at "
+        "Function Compute, where it is deployed.",
+        epilog=_STATUSES,
+    )
+    invoke.add_argument("event_file", type=Path, metavar="EVENT_FILE")
+    where = invoke.add_mutually_exclusive_group(required=True)
+    where.add_argument("--local", action="store_true", help="run the function on this machine")
+    where.add_argument("--via", choices=("fc3", "fc2"), help="invoke the deployed one: FC 3.0, or a service of FC 2.0")
+    invoke.add_argument("--dry-run", action="store_true", help="decide, tell, and call nothing (through `manual`)")
+    invoke.add_argument(
+        "--function", default="", metavar="NAME", help="default: the one that takes such events; --via: deployed name"
+    )
+    remote = invoke.add_argument_group("with --via")
+    remote.add_argument("--async", dest="asynchronous", action="store_true", help="do not wait for the answer")
+    remote.add_argument("--task-id", default="", metavar="ID", help="with --async: a second call with it runs nothing")
+    remote.add_argument("--service", default="", metavar="NAME", help="fc2: the service; default secondwind")
+    remote.add_argument("--qualifier", default="", metavar="NAME", help="version or alias; default LATEST")
+    remote.add_argument("--endpoint", default="", metavar="URL", help="else https://ACCOUNT.REGION.fc.aliyuncs.com")
+    remote.add_argument("--region", default="", metavar="ID", help="default: FC_REGION")
+    remote.add_argument("--account", default="", metavar="ID", help="default: FC_ACCOUNT_ID")
+    invoke.set_defaults(run=lambda chosen: _run(invoke, chosen))
+
+
+def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
+    if chosen.via:
+        from secondwind.commands.invoke import via  # noqa: PLC0415 - the local cloud and the SDKs only where they are wanted
+
+        wanted = via.ViaRequest(
+            event_file=chosen.event_file,
+            via=via.Via(chosen.via),
+            function=chosen.function,
+            service=chosen.service or "secondwind",
+            qualifier=chosen.qualifier,
+            endpoint=chosen.endpoint,
+            region=chosen.region,
+            account=chosen.account,
+            asynchronous=chosen.asynchronous,
+            task_id=chosen.task_id,
+            dry_run=chosen.dry_run,
+        )
+        return via.run(wanted, sys.stdout, sys.stderr, os.environ)
+    if chosen.asynchronous or any(getattr(chosen, name) for name in _REMOTE):
+        parser.error("--async, --task-id, --service, --qualifier, --endpoint, --region, --account go with --via")
+    if chosen.function and chosen.function not in DOOR:
+        parser.error(f"argument --function: {chosen.function!r}: with --local one of {', '.join(DOOR)}")
+    from secondwind.commands.invoke import local  # noqa: PLC0415 - as above
+
+    wanted_here = local.LocalRequest(chosen.event_file, function=chosen.function or None, dry_run=chosen.dry_run)
+    return local.run(wanted_here, sys.stdout, sys.stderr)

@@ -1,0 +1,140 @@
+"""`secondwind invoke EVENT_FILE --via fc3|fc2`: one event to a function that is deployed, and what came of it.
+
+Standard output has the function's answer and nothing else; standard error has the end of its log and what went wrong.
+Exit statuses: 0 the function returned, or an asynchronous call was taken (also one with a task id that was taken
+before: nothing runs twice); 1 the function raised; 2 the call could not be made as asked; 3 Function Compute refused it
+or could not be reached: nothing ran; 4 no answer came, or one from inside the platform: the function may have run.
+Neither key nor token is in any output.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TextIO
+
+from secondwind.account import credentials_of
+from secondwind.commands.invoke.event_file import door_for, read_event, wrapped
+from secondwind.commands.invoke.show import body_shown, log_tail, taken
+from secondwind.compute.call import Call, FunctionAnswer, NotInvoked
+from secondwind.compute.endpoint import endpoint_of
+from secondwind.usage import UNUSABLE, UnusableError
+from shared.domain.failure import Trigger
+from shared.doors import Door, door_of
+
+RETURNED, RAISED, REFUSED, NO_ANSWER = 0, 1, 3, 4
+"""Exit statuses beside UNUSABLE."""
+TASK_TAKEN_BEFORE = 409
+"""HTTP status of an asynchronous call whose task id was taken before."""
+TASK_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}\Z", re.ASCII)
+_PATH_PART = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}\Z", re.ASCII)
+_QUALIFIER = re.compile(r"[A-Za-z0-9_-]{1,128}\Z", re.ASCII)
+
+
+class Via(str, Enum):
+    """Which API takes the call."""
+
+    FC3 = "fc3"
+    FC2 = "fc2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViaRequest:
+    """What a person asks for; empty text: not said."""
+
+    event_file: Path
+    via: Via
+    function: str = ""
+    """Its deployed name; else `secondwind-<function>` of the one that takes such events."""
+    service: str = "secondwind"
+    """FC 2.0 only."""
+    qualifier: str = ""
+    endpoint: str = ""
+    region: str = ""
+    account: str = ""
+    asynchronous: bool = False
+    task_id: str = ""
+    dry_run: bool = False
+
+
+def run(wanted: ViaRequest, out: TextIO, err: TextIO, environ: Mapping[str, str]) -> int:
+    """Make the call and tell what came of it; the exit status."""
+    try:
+        call = _checked(wanted, environ)
+    except UnusableError as error:
+        err.write(f"{wanted.event_file}: {error}\n")
+        return UNUSABLE
+    hide = call.credentials.hide_in
+    try:
+        answer = _client(wanted.via)(call)
+    except NotInvoked as error:
+        if call.task_id and error.status == TASK_TAKEN_BEFORE:
+            out.write(taken(call, {"taken": False, "code": error.code}) + "\n")
+            return RETURNED
+        err.write(hide(f"{wanted.via.value} {call.function}: {_what_happened(error)}\n"))
+        return NO_ANSWER if error.may_have_run else REFUSED
+    if call.asynchronous:
+        out.write(taken(call, {"taken": True, "request_id": answer.headers.get("x-fc-request-id", "")}) + "\n")
+        return RETURNED
+    if tail := log_tail(answer):
+        err.write(hide(f"--- end of the function's log\n{tail.rstrip()}\n---\n"))
+    if kind := answer.headers.get("x-fc-error-type"):
+        err.write(hide(f"{kind}\n{body_shown(answer.body)}\n"))
+        return RAISED
+    out.write(hide(body_shown(answer.body)) + "\n")
+    return RETURNED
+
+
+def _what_happened(error: NotInvoked) -> str:
+    http = f" (HTTP {error.status})" if error.status else ""
+    end = "it may have run: look before you repeat it" if error.may_have_run else "nothing ran"
+    return f"{error.code}{http}: {error.message[:1024].rstrip('.')}; {end}"
+
+
+def _client(via: Via) -> Callable[[Call], FunctionAnswer]:
+    if via is Via.FC3:
+        from secondwind.compute import fc3  # noqa: PLC0415 - half a second that only this way pays
+
+        return fc3.invoke
+    from secondwind.compute import fc2  # noqa: PLC0415 - as above
+
+    return fc2.invoke
+
+
+def _checked(wanted: ViaRequest, environ: Mapping[str, str]) -> Call:
+    event = read_event(wanted.event_file)
+    told = door_for(event)
+    if wanted.task_id and not wanted.asynchronous:
+        raise UnusableError("--task-id goes with --async")
+    if wanted.dry_run and not told.tells:
+        raise UnusableError(f"a {told.name} has no dry run")
+    name = _function(wanted, told)
+    credentials = credentials_of(environ)
+    return Call(
+        endpoint=endpoint_of(wanted.endpoint, wanted.region, wanted.account, environ),
+        function=name,
+        service=wanted.service,
+        qualifier=wanted.qualifier,
+        event=wrapped(event) if wanted.dry_run else event,
+        asynchronous=wanted.asynchronous,
+        task_id=wanted.task_id,
+        credentials=credentials,
+    )
+
+
+def _function(wanted: ViaRequest, told: Door) -> str:
+    """Its deployed name. Raises UnusableError for it and every other name that becomes part of a URL or header."""
+    name = wanted.function or (door_of(Trigger.MANUAL) if wanted.dry_run else told).deployed_name
+    patterns = {
+        "--function": (name, _PATH_PART),
+        "--service": (wanted.service, _PATH_PART),
+        "--qualifier": (wanted.qualifier, _QUALIFIER),
+        "--task-id": (wanted.task_id, TASK_ID),
+    }
+    for option, (value, pattern) in patterns.items():
+        if value and not pattern.match(value):
+            raise UnusableError(f"{option} wants letters, digits, - and _, at most 128")
+    return name

@@ -1,0 +1,105 @@
+"""`secondwind mode show|set|clear`: the kill switch, for everything or for one rule, without a redeploy."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from secondwind import at_ledger
+from secondwind.at_ledger import STATUSES, CommandResult, Work
+from secondwind.table import table
+from secondwind.terminal import moment, shown
+from secondwind.usage import UnusableError
+from secondwind.who import MAX_WHY_CHARS, add_by, bounded, who
+from shared import people
+from shared.domain.mode import Controls, Mode, ModeSet
+from shared.ports import Ledger
+
+MAX_RULE_CHARS = 64
+STRICTEST = (
+    "The strictest of these, the policy's mode, the rule's own and SECONDWIND_MODE holds, from the next invocation on."
+)
+CLOSES = (
+    "What waits in the ledger is closed under it when its turn comes, for good. To pause a cluster or group and keep "
+    "what fails meanwhile, open its breaker instead."
+)
+CANNOT_LOOSEN = "auto loosens nothing: where the policy, a rule or SECONDWIND_MODE says less, that holds."
+
+
+def register(commands: Any) -> None:
+    """Add the command's arguments."""
+    parser = commands.add_parser("mode", help="auto, observe or off (the kill switch), by hand", epilog=STATUSES)
+    actions = parser.add_subparsers(metavar="COMMAND", required=True)
+    showing = at_ledger.add_command(actions, "show", "what is set in the ledger")
+    showing.set_defaults(run=lambda chosen: at_ledger.run(chosen, lambda: show))
+    setting = at_ledger.add_command(actions, "set", "effective on the next invocation")
+    setting.add_argument("mode", choices=("auto", "observe", "off"), help="can only tighten what the policy says")
+    setting.add_argument("--why", required=True, metavar="TEXT")
+    add_by(setting)
+    setting.set_defaults(run=_set)
+    clearing = at_ledger.add_command(actions, "clear", "take it back")
+    clearing.set_defaults(run=lambda chosen: at_ledger.run(chosen, lambda: clear(chosen.rule)))
+    for action in (setting, clearing):
+        action.add_argument("--rule", metavar="NAME", help="only for the failures that this rule matches")
+
+
+def _set(chosen: argparse.Namespace) -> int:
+    return at_ledger.run(chosen, lambda: set_to(Mode(chosen.mode), chosen.rule, chosen.why, who(chosen.by)))
+
+
+def show(ledger: Ledger, _now: float) -> CommandResult:
+    """What people have set."""
+    controls = people.read_controls(ledger)
+    return CommandResult(lines=lines_of(controls), body=body_of(controls))
+
+
+def set_to(mode: Mode, rule: str | None, why: str, by: str) -> Work:
+    """Set a mode. Raises UnusableError."""
+    name, reason = _rule(rule), bounded(why, MAX_WHY_CHARS, "--why")
+
+    def work(ledger: Ledger, now: float) -> CommandResult:
+        controls = people.set_mode(ledger, name, ModeSet(mode=mode, by=by, at=now, why=reason))
+        note = CANNOT_LOOSEN if mode is Mode.AUTO else CLOSES
+        return CommandResult(lines=[*lines_of(controls), note], body=body_of(controls))
+
+    return work
+
+
+def clear(rule: str | None) -> Work:
+    """Take a mode back. Raises UnusableError."""
+    name = _rule(rule)
+
+    def work(ledger: Ledger, _now: float) -> CommandResult:
+        controls = people.clear_mode(ledger, name)
+        return CommandResult(lines=lines_of(controls), body=body_of(controls))
+
+    return work
+
+
+def lines_of(controls: Controls) -> list[str]:
+    """For people."""
+    sets = [("everything", controls.everything), *((f"rule {name}", controls.rules[name]) for name in controls.rules)]
+    rows = [(place, one.mode.value, one.by, moment(one.at), one.why or "-") for place, one in sets if one is not None]
+    if not rows:
+        return ["no mode is set in the ledger: the policy's mode and SECONDWIND_MODE hold"]
+    return [*table(("for", "mode", "by", "at", "why"), rows), STRICTEST]
+
+
+def body_of(controls: Controls) -> dict[str, object]:
+    """For programs."""
+    return {
+        "everything": _one(controls.everything),
+        "rules": {name: _one(mode) for name, mode in controls.rules.items()},
+    }
+
+
+def _one(mode: ModeSet | None) -> dict[str, object] | None:
+    return None if mode is None else {"mode": mode.mode.value, "by": mode.by, "at": mode.at, "why": mode.why}
+
+
+def _rule(name: str | None) -> str | None:
+    if name is None:
+        return None
+    if name != name.strip():
+        raise UnusableError(f"--rule {shown(name)!r} begins or ends with a blank: no rule is called so")
+    return bounded(name, MAX_RULE_CHARS, "--rule")

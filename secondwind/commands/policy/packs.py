@@ -1,0 +1,49 @@
+"""`secondwind policy packs [NAME]`: the packs that a policy can include, and the rules of one."""
+
+from __future__ import annotations
+
+from typing import Any, TextIO
+
+import yaml
+
+from secondwind.commands.policy.words import short
+from secondwind.terminal import count
+from shared.policy.packs import Pack, PackedRule, Packs, library, written
+
+PRINTED, NO_SUCH_PACK = 0, 2
+"""Exit statuses."""
+
+
+def print_packs(name: str, out: TextIO, packs: Packs | None = None) -> int:
+    """Write one line a pack, or the rules of one as a policy has them.
+
+    Args:
+        name: of a pack, also `name@version`; empty: all of them.
+        out: where to.
+        packs: those that there are; None: the library.
+    """
+    known = library() if packs is None else packs
+    if not name:
+        out.writelines(f"{pack.id:<16} {count(len(pack.rules), 'rule'):>10}  {pack.about}\n" for pack in known.values())
+        return PRINTED
+    pack = known.get(name.partition("@")[0])
+    if pack is None or name not in {pack.name, pack.id}:
+        out.write(f"no such pack; there are {', '.join(one.id for one in known.values())}\n")
+        return NO_SUCH_PACK
+    out.write(as_yaml(pack))
+    return PRINTED
+
+
+def as_yaml(pack: Pack) -> str:
+    """The rules of a pack as they are written below `rules:` of a policy."""
+    rules = [_in_order(rule) for rule in pack.rules]
+    ignored = "".join(f"#   - {yaml.safe_dump(line, width=1000).splitlines()[0]}\n" for line in pack.ignore_lines)
+    head = f"# {pack.id}: {pack.about}\n" + (f"# ignore_lines:\n{ignored}" if ignored else "")
+    return head + yaml.safe_dump({"rules": rules}, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def _in_order(rule: PackedRule) -> dict[str, Any]:
+    told = written(rule)
+    last = ("attempts", "cooldown", "delay_s", "same_text", "beside_live", "max_lost_h", "why")
+    ordered = (*(name for name in told if name not in last), *last)
+    return {name: short(told[name]) for name in ordered if name in told}

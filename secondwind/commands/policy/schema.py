@@ -1,0 +1,101 @@
+"""The JSON Schema of a policy file, made from the model, so that editors complete and check it.
+
+What a schema cannot say, `secondwind policy check` does: whether RE2 takes a pattern and how slow all of them are
+together, which packs there are, that two rules or windows have one name, that a cooldown's `max_s` is not below its
+`base_s`, that a range of exit codes begins at its lower end, that a rule of class `infrastructure` asks for evidence,
+how a window says its times, what a block may set, that `1.0` is no whole number, and everything about YAML itself (a
+key given twice, anchors, tags, the size of the file).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from secondwind.commands.policy.words import PolicyType, kinds
+from shared.domain.failure import FailureClass
+from shared.policy.conditions import SIGNAL_FORMAT
+from shared.policy.evidence import SIGNALS
+from shared.policy.model import Policy
+
+FILE = "policy.schema.json"
+"""Beside `policy.yaml`, whose first line names it."""
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_PYTHON_END, _END = r"\Z", r"(?![\s\S])"
+"""`\\Z` is Python's; the other means the end of the text in every dialect of regular expressions."""
+_EXAMPLES: dict[tuple[str, str], list[Any]] = {
+    ("Policy", "regions"): [["cn-shanghai"]],
+    ("Policy", "classes"): [{"infrastructure": {"max": 5}}],
+    ("Policy", "rate"): [{"max_jobs": 20, "window_s": 600}],
+    ("Policy", "thrash"): [{"max_failures": 4, "window_s": 3600}],
+    ("Policy", "max_lost_h"): [24],
+    ("Policy", "same_text"): [{"max": 2, "window_s": 86400}],
+    ("Policy", "ignore_lines"): [["NCCL INFO", r"\(ignored\)$"]],
+    ("Policy", "include"): [["all"], ["mpi", "gpu@1"]],
+    ("Policy", "by"): [[{"queues": "night", "attempts": {"max": 1}}]],
+    ("Policy", "windows"): [[{"name": "backup", "cron": "0 2 * * *", "lasts_s": 3600, "action": "defer"}]],
+    ("Window", "from"): ["2026-02-01 22:00"],
+    ("Window", "cron"): ["0 2 * * sun", "*/30 9-17 * * mon-fri"],
+    ("Match", "message"): ["(?i)stale (NFS )?file handle", ["CUDA out of memory", "std::bad_alloc"]],
+    ("Match", "exit_code"): [137, "128-159", [126, 127]],
+    ("Match", "signal"): ["SIGKILL", [6, 11]],
+    ("Match", "cluster"): ["ehpc-hz-*"],
+    ("Match", "queue"): [["night", "batch-?"]],
+    ("Match", "reason"): ["NODE_FAIL"],
+    ("Rule", "name"): ["storage-hiccup"],
+    ("Rule", "why"): ["The file server was restarted under the mount."],
+    ("LogPlace", "project"): ["my-hpc-logs"],
+    ("EventPlace", "source"): ["acs.ehpc"],
+}
+
+
+def schema() -> dict[str, Any]:
+    """The schema, JSON Schema 2020-12."""
+    made = msgspec.json.schema(Policy)
+    definitions = made["$defs"]
+    for kind in kinds():
+        _say(definitions[kind.name], kind)
+    for definition in definitions.values():
+        _finish(definition)
+    definitions["Source"]["oneOf"] = [
+        {"required": [name], "properties": {name: {"type": "object"}}} for name in ("log", "event")
+    ]
+    definitions["Policy"]["properties"]["classes"]["propertyNames"] = {"enum": [kind.value for kind in FailureClass]}
+    return {"$schema": _DIALECT, "title": "Second Wind policy", **made}
+
+
+def as_json() -> str:
+    """The text of the published file."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _say(definition: dict[str, Any], kind: PolicyType) -> None:
+    definition["description"] = kind.says
+    if kind.is_enum:
+        says = {word.name: word.says for word in kind.words}
+        definition["enumDescriptions"] = [says[value] for value in definition["enum"]]  # shown by editors
+        return
+    definition["additionalProperties"] = False
+    for word in kind.words:
+        field = definition["properties"][word.name]
+        field["description"] = f"{word.says} Wants {word.wants}.".strip()
+        examples = _EXAMPLES.get((kind.name, word.name))
+        if examples:
+            field["examples"] = examples
+
+
+def _finish(part: Any) -> None:
+    """Write what is Python's own so that every reader of JSON Schema understands it."""
+    if isinstance(part, list):
+        for item in part:
+            _finish(item)
+    if not isinstance(part, dict):
+        return
+    if isinstance(part.get("pattern"), str):
+        part["pattern"] = part["pattern"].replace(_PYTHON_END, _END)
+    if part.get("format") == SIGNAL_FORMAT:
+        part["enum"] = sorted(SIGNALS)
+    for value in part.values():
+        _finish(value)

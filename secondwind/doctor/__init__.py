@@ -1,5 +1,0 @@
-"""`secondwind doctor`: looks at settings, key, services, index, ledger, policy and functions, and changes nothing.
-
-A check gives findings: a level, what was seen, what to do. `local`, `services`, `storage` and `deployed` have the
-checks, `run` is the command. A check that crashes is a failed check.
-"""

@@ -1,1 +1,0 @@
-"""Why a job was, or was not, rerun: from the outcome Logstore, the ledger, and a look now if wanted."""

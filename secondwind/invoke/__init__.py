@@ -1,1 +1,0 @@
-"""Manual invocations of an event file: on this machine, or of a deployed function."""

@@ -1,1 +1,0 @@
-"""What a person does with a policy file: check it, test it, complete it, borrow rules for it."""

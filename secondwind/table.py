@@ -1,0 +1,43 @@
+"""The one place where tables are set: for a terminal, and for a page in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from secondwind.terminal import shown
+
+GAP = "  "
+PLAIN: Mapping[str, int] = MappingProxyType({})
+
+
+def table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], *, rule: bool = False, styles: Mapping[str, int] = PLAIN
+) -> list[str]:
+    """Lines with columns as wide as their widest cell; the last one is not filled up.
+
+    Args:
+        head: names of the columns.
+        rows: as many cells each; strangers' text in them is escaped here.
+        rule: a line below the head.
+        styles: cells with exactly this text get this style, a parameter of the escape sequence SGR (ECMA-48).
+    """
+    cells = [list(head), *([shown(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
+    lines = [_line(row, widths, styles) for row in cells]
+    return [lines[0], "─" * (sum(widths) + len(GAP) * (len(widths) - 1)), *lines[1:]] if rule else lines
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], styles: Mapping[str, int]) -> str:
+    filled = (_styled(cell, styles) + " " * (width - len(cell)) for cell, width in zip(cells, widths, strict=True))
+    return GAP.join(filled).rstrip()
+
+
+def _styled(cell: str, styles: Mapping[str, int]) -> str:
+    return f"\x1b[{styles[cell]}m{cell}\x1b[0m" if cell in styles else cell
+
+
+def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table of a page, each line with its end."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
