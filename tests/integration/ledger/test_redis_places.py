@@ -29,6 +29,7 @@ from shared.ledger.sqlite import SqliteLedger
 from shared.open_ledger import open_ledger
 from shared.ports import Due, Stored, Write
 from shared.settings import parse_ledger_url
+from tests.support.clock import Clock
 from tests.support.redis_server import RedisServer
 from tests.support.tcp_proxy import TcpProxy
 
@@ -173,12 +174,6 @@ STEPS = st.lists(
 def test_redis_and_sqlite_agree(shared_server: RedisServer, steps: Any) -> None:
     """After any saves, with time going by, both backends tell the same conflicts, documents and due places."""
     shared_server.ask("FLUSHALL")
-
-    class Clock:
-        moment = 1_800_000_000.0
-
-        def now(self) -> float:
-            return self.moment
 
     clock = Clock()
     link = RedisLink(
