@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
@@ -16,7 +16,12 @@ from tests.support.clock import Clock
 
 Ending = Reply | CallFailed
 Script = Callable[[ApiCall], Ending]
-Behaviour = Callable[[BaseHTTPRequestHandler], None]
+Behaviour = Callable[[BaseHTTPRequestHandler], object]
+"""What the server does with a request."""
+Listed = Sequence[dict[str, Any]]
+"""Jobs as E-HPC lists them."""
+Pages = Callable[[Listed, ApiCall], Ending]
+"""The page of these jobs that a call asks for."""
 
 
 class FakeApi:
@@ -38,12 +43,16 @@ class FakeApi:
         return [dict(wanted.parameters) for wanted in self.asked if wanted.action == action]
 
 
+Play = Callable[[Script], FakeApi]
+"""Makes a transport that answers by a script."""
+
+
 class Wire:
     """A server on loopback; `behave` decides what each request gets. Keeps every request that arrived."""
 
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []
-        self.behave: Callable[[BaseHTTPRequestHandler], None] = lambda handler: say(handler, 200, b"{}")
+        self.behave: Behaviour = lambda handler: say(handler, 200, b"{}")
         wire = self
 
         class Handler(BaseHTTPRequestHandler):

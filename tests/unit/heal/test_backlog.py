@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from msgspec.structs import replace
 
@@ -13,7 +11,7 @@ from shared.domain.keys import breaker_key
 from shared.domain.limits import closed_by_hand
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
-from shared.domain.record import LISTED_AT, CaseState
+from shared.domain.record import LISTED_AT, CaseState, JobRecord
 from shared.policy.model import Action, Match, Rule
 from shared.ports import Write
 from tests.support.house import House, verdicts
@@ -29,7 +27,7 @@ def opened(house: House) -> None:
     house.deliver(house.hung(1), house.hung(2))
 
 
-def record(house: House, key: str = JOB) -> Any:
+def record(house: House, key: str = JOB) -> JobRecord:
     """That job's record."""
     return decode_record(house.ledger.load([key])[key].document)
 

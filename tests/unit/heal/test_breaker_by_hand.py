@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from shared.documents import decode_limit, limit_of, limit_write
 from shared.domain.keys import breaker_key, rate_key
 from shared.domain.limits import SharedLimit, opened, take_tokens
 from shared.policy.model import Rate
+from shared.ports import Ledger
 from tests.support.house import House
 from tests.unit.heal.tricks import count, set_policy
 
 
-def open_by_hand(house: House, ledger: Any) -> str:
+def open_by_hand(house: House, ledger: Ledger) -> str:
     """As `secondwind breaker open` does; the document's key."""
     scope = house.failure(1).scope
     key = breaker_key(scope)

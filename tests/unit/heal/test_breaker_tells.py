@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from shared.documents import decode_limit, encode
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import breaker_key
-from shared.domain.limits import closed_by_hand
+from shared.domain.limits import SharedLimit, closed_by_hand
 from shared.domain.record import LISTED_AT
+from shared.heal import Report
 from shared.policy.model import Rate
 from shared.ports import Write
 from shared.result import result_of
@@ -33,12 +32,12 @@ def openings(house: House) -> list[dict[str, str]]:
     return [row for row in notices(house) if row["reason"] == "breaker_opened"]
 
 
-def breaker(house: House, key: str = KEY) -> Any:
+def breaker(house: House, key: str = KEY) -> SharedLimit:
     """The breaker's document."""
     return decode_limit(house.ledger.load([key])[key].document)
 
 
-def open_it(house: House) -> Any:
+def open_it(house: House) -> Report:
     """Two jobs and a breaker of one."""
     break_it(house, 1)
     return house.deliver(house.hung(1), house.hung(2))

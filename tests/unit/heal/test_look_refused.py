@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from msgspec.structs import replace
 
 from shared.documents import decode_record
 from shared.domain.errors import LedgerUnavailable
+from shared.domain.failure import Failure
+from shared.domain.snapshot import LookFailed
+from shared.heal import Report
 from tests.support.house import House, verdicts
 from tests.support.meddled_ledger import Killed
 from tests.unit.heal.tricks import BAD_LOOK, NO_LOOK, finals, quiet
@@ -17,7 +18,7 @@ JOB = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"
 AS_TOLD = "ehpc/cn-hangzhou/ehpc-hz-1/1"
 
 
-def refuse(house: House, failure: Any) -> Any:
+def refuse(house: House, failure: Failure) -> Report:
     """One delivery during which nobody may look."""
     house.ehpc.look_fails = NO_LOOK
     report = house.deliver(failure)
@@ -27,7 +28,9 @@ def refuse(house: House, failure: Any) -> Any:
 
 @pytest.mark.parametrize("job_id", ["1.scheduler", "1"])
 @pytest.mark.parametrize("again", [None, NO_LOOK, BAD_LOOK], ids=["seen", "refused", "failed"])
-def test_a_redelivery_is_a_duplicate_whatever_can_be_seen_then(house: House, job_id: str, again: Any) -> None:
+def test_a_redelivery_is_a_duplicate_whatever_can_be_seen_then(
+    house: House, job_id: str, again: LookFailed | None
+) -> None:
     """Also where the job was told without its server part, and so has another record."""
     failure = house.hung(1, job_id=job_id)
     assert verdicts(refuse(house, failure)) == [("refused", "look_refused")]

@@ -13,9 +13,9 @@ from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import CONTROLS_KEY, breaker_key, pace_key, rate_key
 from shared.policy.model import Rate
 from shared.ports import Write
-from shared.systems.schedulerx.scope import Group
 from tests.support.house import House, verdicts
 from tests.support.memory_ledger import touch
+from tests.support.systems import GROUP
 from tests.unit.heal.tricks import DAY_S, NO_LOOK, set_policy
 
 JOB = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"
@@ -116,9 +116,6 @@ def test_a_dry_run_over_a_malformed_record_changes_nothing(house: House) -> None
     rows = house.database()
     assert verdicts(house.deliver(house.hung(), dry_run=True)) == [("deferred", "record_unreadable")]
     assert house.database() == rows
-
-
-GROUP = Group(region="cn-hangzhou", namespace="ns", group_id="demo.group")
 
 
 @pytest.mark.parametrize("key", [breaker_key(GROUP), pace_key(GROUP, "RerunJob"), rate_key(GROUP)])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from shared.domain.call import Effect
+from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.mode import Mode
+from shared.heal import Report
 from shared.policy.model import Breaker
 from tests.support.house import House, verdicts
 from tests.unit.heal.tricks import set_policy
@@ -35,7 +35,7 @@ def test_mode_off_still_finds_out_what_an_attempt_did(house: House) -> None:
     assert verdicts(house.sweep()) == [("rerun", "observed_restart")]
 
 
-def mixed(house: House) -> list[Any]:
+def mixed(house: House) -> list[Failure]:
     """Failures that end in many ways, with a history behind them."""
     set_policy(house, breaker=Breaker(max_jobs=6))
     ended, throttled, twice = house.hung(11), house.hung(12), house.hung(13)
@@ -57,7 +57,7 @@ def mixed(house: House) -> list[Any]:
     ]
 
 
-def by_failure(report: Any, spoken: tuple[str, ...]) -> dict[str, tuple[str, str]]:
+def by_failure(report: Report, spoken: tuple[str, ...]) -> dict[str, tuple[str, str]]:
     """What became of each failure; a rehearsed rerun counts as a rerun."""
     found = {}
     for one in report.results:

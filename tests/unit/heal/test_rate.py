@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from shared.documents import decode_limit, decode_record
 from shared.domain.call import Effect
 from shared.domain.failure import Trigger
+from shared.heal import Report
 from shared.policy.model import Breaker, Rate
 from shared.systems.schedulerx.system import PACE_PER_MINUTE
 from tests.support.house import House
@@ -18,7 +17,7 @@ from tests.unit.heal.tricks import set_policy
 KEY = "rate/ehpc/cn-hangzhou/ehpc-hz-1"
 
 
-def words(report: Any) -> dict[str, int]:
+def words(report: Report) -> dict[str, int]:
     """How often each reason was told."""
     found: dict[str, int] = {}
     for one in report.results:

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from shared.domain.call import Effect
-from shared.domain.failure import Trigger
+from shared.domain.failure import Failure, Trigger
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed
 from shared.policy.model import Action, Cooldown, Match, Rule
@@ -153,7 +153,7 @@ def test_a_rerun_that_fails_is_the_next_attempt_after_the_cooldown(house: House)
 HELD = [("own_parameters", {}), ("triggered_by_api", {"trigger_type": 3}), ("workflow", {"workflow": True})]
 
 
-def held(house: House, reason: str, about: dict[str, Any]) -> Any:
+def held(house: House, reason: str, about: dict[str, Any]) -> Failure:
     """A failed instance that RerunJob cannot repeat as it was."""
     house.schedulerx.own_parameters = reason == "own_parameters"
     return house.failed_instance(**about)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from msgspec.structs import replace
 
 from shared.domain.call import Effect
 from shared.domain.failure import Trigger
+from shared.heal import Report
 from shared.policy.model import Breaker
 from tests.support.house import House, verdicts
 from tests.support.meddled_ledger import Killed
@@ -19,7 +18,7 @@ from tests.unit.heal.tricks import finals, quiet
 def test_a_second_delivery_during_the_look_kills_once(house: House) -> None:
     """A looks, B does everything, A goes on with its old look: B's attempt is in the ledger, A's is a duplicate."""
     house.hung()
-    inner: list[Any] = []
+    inner: list[Report] = []
 
     def b() -> None:
         house.ehpc.after_look = lambda: None
@@ -35,7 +34,7 @@ def test_a_second_delivery_during_the_look_kills_once(house: House) -> None:
 def test_a_second_delivery_during_the_call_kills_once(house: House, *, force: bool) -> None:
     """While A's call is under way its reservation stands, against a person who forces as well."""
     house.hung()
-    inner: list[Any] = []
+    inner: list[Report] = []
 
     def b() -> None:
         house.ehpc.before_call = lambda: None

@@ -5,16 +5,16 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from secondwind.policy.library import SUBJECTS, Entry, as_yaml, entries, library, print_rules
-from shared.domain.failure import FailureClass
+from shared.domain.failure import Failure, FailureClass
 from shared.policy.load import check_policy, load_policy
 from shared.policy.match import first_match, listed
 from shared.policy.model import MAX_RULES, Action, Policy
 from shared.policy.patterns import compile_pattern
+from tests.support.make import Make
 
 _ENTRIES = library()
 _ALL = pytest.mark.parametrize("entry", _ENTRIES, ids=lambda entry: entry.name)
@@ -46,7 +46,7 @@ def test_every_subject_has_a_file_and_every_file_a_subject() -> None:
 
 
 @_ALL
-def test_samples_fall_under_their_own_rule(entry: Entry, failure: Any) -> None:
+def test_samples_fall_under_their_own_rule(entry: Entry, failure: Make[Failure]) -> None:
     """A sample matches its rule and no earlier one, in its own subject and in the whole library."""
     subject = next(subject for subject in SUBJECTS if entry in entries(subject))
     assert entry.must_match
@@ -84,7 +84,7 @@ def test_every_alternative_of_a_pattern_has_a_sample(entry: Entry) -> None:
 
 
 @_ALL
-def test_counterexamples_do_not_match(entry: Entry, failure: Any) -> None:
+def test_counterexamples_do_not_match(entry: Entry, failure: Make[Failure]) -> None:
     """What a rule is not for does not match it, even if it is the only one."""
     alone = _policy(entry)
     assert entry.must_not_match
@@ -101,7 +101,7 @@ def test_entry_says_what_it_is(entry: Entry) -> None:
     assert all("\n" not in text for text in (*entry.samples, *entry.others, entry.rule["why"]))
 
 
-def test_no_other_evidence_is_called_infrastructure(failure: Any) -> None:
+def test_no_other_evidence_is_called_infrastructure(failure: Make[Failure]) -> None:
     """Ambiguous evidence is never infrastructure: no such rule matches any sample of another class, in any order."""
     platform = [entry for entry in _ENTRIES if entry.rule["class"] == "infrastructure"]
     alone = _policy(*platform)
@@ -131,7 +131,7 @@ def test_no_other_evidence_is_called_infrastructure(failure: Any) -> None:
         "",
     ],
 )
-def test_what_proves_nothing_is_not_infrastructure(message: str, failure: Any) -> None:
+def test_what_proves_nothing_is_not_infrastructure(message: str, failure: Make[Failure]) -> None:
     """What a broken program, a person or a wrong setting can print as well is unknown, or no rule is for it."""
     for code in ("", "1", "137", "143", "0:9", "0:15"):
         found = first_match(_WHOLE, failure(message, exit_code=code))

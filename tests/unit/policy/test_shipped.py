@@ -10,9 +10,11 @@ import pytest
 
 from secondwind.policy.library import Entry, library, plain
 from secondwind.policy.trial.run import run
+from shared.domain.failure import Failure
 from shared.policy import yamltree
 from shared.policy.load import check_policy, load_policy
 from shared.policy.match import first_match
+from tests.support.make import Make
 
 ROOT = Path(__file__).resolve().parents[3]
 _TEXT = (ROOT / "policy.yaml").read_text(encoding="utf-8")
@@ -62,7 +64,7 @@ def test_every_shipped_rule_is_the_librarys() -> None:
 
 
 @pytest.mark.parametrize("entry", [_LIBRARY[rule["name"]] for rule in _rules()[:-1]], ids=lambda entry: entry.name)
-def test_shipped_rules_catch_their_samples(entry: Entry, failure: Any) -> None:
+def test_shipped_rules_catch_their_samples(entry: Entry, failure: Make[Failure]) -> None:
     """No rule before it takes what a rule is there for."""
     for told in entry.must_match:
         found = first_match(_POLICY, failure(system=entry.system, **told))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -15,7 +15,8 @@ from shared.systems.ehpc.scope import Cluster
 from shared.systems.openapi import ApiCall, Reply
 from shared.systems.schedulerx.scope import Group
 from tests.support.clock import Clock
-from tests.support.openapi import Behaviour, Ending, FakeApi, Script, Wire, reset, say
+from tests.support.make import Make
+from tests.support.openapi import Behaviour, Ending, FakeApi, Pages, Play, Wire, reset, say
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def fake_api(clock: Clock) -> Callable[[Script], FakeApi]:
+def fake_api(clock: Clock) -> Play:
     """A transport that answers by a script."""
     return lambda script: FakeApi(clock, script)
 
@@ -39,7 +40,7 @@ def wire() -> Iterator[Wire]:
 
 
 @pytest.fixture
-def answers() -> Callable[..., Behaviour]:
+def answers() -> Make[Behaviour]:
     """Behaviour: answer with this status and JSON (or bytes), and these headers."""
 
     def make(status: int, body: object, **headers: str) -> Behaviour:
@@ -62,7 +63,7 @@ def credentials() -> Credentials:
 
 
 @pytest.fixture
-def failure() -> Callable[..., Failure]:
+def failure() -> Make[Failure]:
     """A failure of this job: `failure("1.scheduler")`, or of another scope, with whatever else."""
 
     def make(job_id: str, scope: Scope | None = None, **rest: Any) -> Failure:
@@ -86,17 +87,17 @@ def group() -> Group:
 
 
 @pytest.fixture
-def ok() -> Callable[..., Ending]:
+def ok() -> Make[Reply]:
     """A good answer with this body and a request id."""
 
-    def make(**body: Any) -> Ending:
+    def make(**body: Any) -> Reply:
         return Reply(body={"RequestId": "req", **body}, request_id="req", status=200)
 
     return make
 
 
 @pytest.fixture
-def job_pages() -> Callable[[Sequence[dict[str, Any]], ApiCall], Ending]:
+def job_pages() -> Pages:
     """The page of these listed E-HPC jobs that a call asks for, its status filter kept."""
 
     def make(jobs: Sequence[dict[str, Any]], wanted: ApiCall) -> Ending:
