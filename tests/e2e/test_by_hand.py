@@ -21,6 +21,7 @@ from localcloud.wire.signing import Credential
 from secondwind.cli import main
 from secondwind.local_region import OUTCOMES, PROJECT
 from secondwind.outcomes import OutcomeLog, OutcomesUnavailable
+from tests.e2e.conftest import Town
 
 POLICY = """
 version: 1
@@ -42,7 +43,7 @@ def failure(cluster: str, number: int, message: str = "no output") -> dict[str, 
 
 
 @pytest.fixture
-def place(town: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def place(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The town, with a policy that holds and breaks, and two clusters of jobs that have hung for an hour."""
     policy = tmp_path / "by-hand.yaml"
     policy.write_text(POLICY)

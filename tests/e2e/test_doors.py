@@ -14,6 +14,7 @@ from localcloud.schedulerx.models import JobConfig, fails, keeps_running, succee
 from localcloud.schedulerx.service import Schedulerx
 from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.errors import DeliveryError, SettingsError
+from tests.e2e.conftest import Town
 
 HOUR = 3600.0
 
@@ -37,7 +38,7 @@ def event(data: Any, event_id: str = "1") -> dict[str, Any]:
     return {"id": event_id, "source": "hpc.watch", "specversion": "1.0", "type": "job:failed", "data": data}
 
 
-def test_a_log_is_healed_and_told(town: Any) -> None:
+def test_a_log_is_healed_and_told(town: Town) -> None:
     """A failure among strangers' logs is rerun; the row in the outcome Logstore holds all that the reference names."""
     hung_cluster(town, 1)
     town.put("failures", {"level": "info"}, {key: str(value) for key, value in failure().items()}, {"content": "hi"})
@@ -50,7 +51,7 @@ def test_a_log_is_healed_and_told(town: Any) -> None:
     assert [kill.job_id for kill in town.cloud[Ehpc].kills] == ["1.scheduler"]
 
 
-def test_redelivery_of_a_range_reruns_nothing(town: Any) -> None:
+def test_redelivery_of_a_range_reruns_nothing(town: Town) -> None:
     """The same range again is told as a duplicate with the same failure id."""
     hung_cluster(town, 1)
     town.put("failures", {"content": json.dumps(failure())})
@@ -62,7 +63,7 @@ def test_redelivery_of_a_range_reruns_nothing(town: Any) -> None:
     assert len(town.cloud[Ehpc].kills) == 1
 
 
-def test_nothing_at_or_after_the_end_cursor_is_touched(town: Any) -> None:
+def test_nothing_at_or_after_the_end_cursor_is_touched(town: Town) -> None:
     """A failure in the log group that the end cursor names belongs to the next delivery."""
     hung_cluster(town, 1, 2)
     town.put("failures", {"content": json.dumps(failure(1))})
@@ -73,7 +74,7 @@ def test_nothing_at_or_after_the_end_cursor_is_touched(town: Any) -> None:
     assert [kill.job_id for kill in town.cloud[Ehpc].kills] == ["1.scheduler"]
 
 
-def test_many_groups_and_pages_are_one_delivery(town: Any) -> None:
+def test_many_groups_and_pages_are_one_delivery(town: Town) -> None:
     """Whatever the number of log groups and pages, each failure is handled once; one PutLogs tells them all."""
     hung_cluster(town, *range(1, 31))
     town.logs._pull_bytes_max = 2_000
@@ -88,7 +89,7 @@ def test_many_groups_and_pages_are_one_delivery(town: Any) -> None:
     assert len(town.rerun_calls()) == 1
 
 
-def test_an_empty_range_is_a_quiet_success(town: Any) -> None:
+def test_an_empty_range_is_a_quiet_success(town: Town) -> None:
     """Equal cursors: nothing is asked of anybody."""
     cursor = town.client().get_cursor("secondwind", "failures", 0, "end").get_cursor()
     before = len(town.logs.calls)
@@ -97,7 +98,7 @@ def test_an_empty_range_is_a_quiet_success(town: Any) -> None:
     assert len(town.logs.calls) == before
 
 
-def test_a_source_out_of_reach_fails_the_delivery(town: Any) -> None:
+def test_a_source_out_of_reach_fails_the_delivery(town: Town) -> None:
     """The platform must send the whole delivery again, and nothing was called."""
     town.put("failures", {"content": json.dumps(failure())})
     with pytest.raises(DeliveryError):
@@ -105,7 +106,7 @@ def test_a_source_out_of_reach_fails_the_delivery(town: Any) -> None:
     assert town.rerun_calls() == []
 
 
-def test_a_hostile_endpoint_gets_no_credentials(town: Any) -> None:
+def test_a_hostile_endpoint_gets_no_credentials(town: Town) -> None:
     """A trigger body that names another host is invalid, and nothing is sent there."""
     answer = town.invoke("log_trigger", town.trigger_event(endpoint="http://evil.example.com"))
     assert answer["counts"]["invalid"] == 1
@@ -124,7 +125,7 @@ def test_a_hostile_endpoint_gets_no_credentials(town: Any) -> None:
         lambda data: {**event({"content": json.dumps(data), "__topic__": ""}), "type": "sls:connector"},
     ],
 )
-def test_every_shape_of_event_heals(town: Any, wrap: Any) -> None:
+def test_every_shape_of_event_heals(town: Town, wrap: Any) -> None:
     """One CloudEvent, JSON text, an array, a transformed body, odd publish time, the connector's log."""
     hung_cluster(town, 1)
     answer = town.invoke("event_trigger", wrap(failure()))
@@ -132,7 +133,7 @@ def test_every_shape_of_event_heals(town: Any, wrap: Any) -> None:
     assert len(town.cloud[Ehpc].kills) == 1
 
 
-def test_one_bad_event_does_not_stop_its_neighbours(town: Any) -> None:
+def test_one_bad_event_does_not_stop_its_neighbours(town: Town) -> None:
     """An array with garbage in the middle: the good ones are healed, the bad one is told with path and original."""
     hung_cluster(town, 1, 2)
     body = [event(failure(1), "a"), event({"system": "ehpc"}, "b"), event(failure(2), "c")]
@@ -144,7 +145,7 @@ def test_one_bad_event_does_not_stop_its_neighbours(town: Any) -> None:
     assert '"system":"ehpc"' in bad["raw"]
 
 
-def test_a_storm_in_one_cluster_takes_the_fewest_calls(town: Any) -> None:
+def test_a_storm_in_one_cluster_takes_the_fewest_calls(town: Town) -> None:
     """1,000 failures, the breaker off: ten RerunJobs of 100, one pass over the list, one PutLogs, nobody twice."""
     hung_cluster(town, *range(1, 1001))
     answer = town.invoke("event_trigger", [event(failure(number), str(number)) for number in range(1, 1001)])
@@ -156,7 +157,7 @@ def test_a_storm_in_one_cluster_takes_the_fewest_calls(town: Any) -> None:
     assert len(answer["outcomes"]) == 50
 
 
-def test_manual_answers_gate_by_gate_and_dry_runs(town: Any) -> None:
+def test_manual_answers_gate_by_gate_and_dry_runs(town: Town) -> None:
     """A dry run decides as a real run and calls nothing; the real one then reruns."""
     hung_cluster(town, 1)
     body = {"jobs": [failure()], "dry_run": True}
@@ -172,7 +173,7 @@ def test_manual_answers_gate_by_gate_and_dry_runs(town: Any) -> None:
     assert [row["dry_run"] for row in town.outcomes()] == ["true", "false"]
 
 
-def test_manual_takes_any_body_of_the_other_doors(town: Any) -> None:
+def test_manual_takes_any_body_of_the_other_doors(town: Town) -> None:
     """A Log Service trigger's body and a CloudEvent, bare or wrapped."""
     hung_cluster(town, 1, 2)
     town.put("failures", {"content": json.dumps(failure(1))})
@@ -194,7 +195,7 @@ def sx_failure(**more: Any) -> dict[str, Any]:
     return {**told, "occurred_at": int(time.time()) - 5, **more}
 
 
-def test_schedulerx_reruns_exactly_the_failed_day(town: Any) -> None:
+def test_schedulerx_reruns_exactly_the_failed_day(town: Town) -> None:
     """One RerunJob for the one day of the failed instance's data time, by instance id."""
     failed = schedulerx(town).instance("2026-01-01 10:00:00", fails(30), scheduled_at=time.time() - HOUR)
     answer = town.invoke("event_trigger", event(sx_failure(job_instance_id=failed.instance_id)))
@@ -209,7 +210,7 @@ def test_schedulerx_reruns_exactly_the_failed_day(town: Any) -> None:
     assert len(town.cloud[Schedulerx].reruns) == 1
 
 
-def test_schedulerx_beside_a_live_instance_is_ineligible(town: Any) -> None:
+def test_schedulerx_beside_a_live_instance_is_ineligible(town: Town) -> None:
     """RerunJob would start a second instance beside the live one."""
     job = schedulerx(town)
     failed = job.instance("2026-01-01 10:00:00", fails(30), scheduled_at=time.time() - HOUR)
@@ -219,7 +220,7 @@ def test_schedulerx_beside_a_live_instance_is_ineligible(town: Any) -> None:
     assert town.rerun_calls() == []
 
 
-def test_schedulerx_that_succeeded_or_is_unknown_is_ineligible(town: Any) -> None:
+def test_schedulerx_that_succeeded_or_is_unknown_is_ineligible(town: Town) -> None:
     """Nothing is rerun for an instance that succeeded, nor for one that is not there."""
     job = schedulerx(town)
     well = job.instance("2026-01-01 10:00:00", succeeds(30), scheduled_at=time.time() - HOUR)
@@ -255,7 +256,7 @@ def refusal(action: str, status: int, code: str) -> Fault:
         (refusal(LIST, 404, "ClusterNotFound"), ("refused", "look_refused")),
     ],
 )
-def test_what_the_service_answers_decides_the_verdict(town: Any, fault: Fault, expected: tuple[str, str]) -> None:
+def test_what_the_service_answers_decides_the_verdict(town: Town, fault: Fault, expected: tuple[str, str]) -> None:
     """Done, certainly not done, or unknown: each with its verdict, one call, no repetition in the invocation."""
     hung_cluster(town, 1)
     town.cloud.faults.add(fault)
@@ -265,7 +266,7 @@ def test_what_the_service_answers_decides_the_verdict(town: Any, fault: Fault, e
 
 
 @pytest.mark.parametrize("kind", [FaultKind.CLOSE_AFTER_EFFECT, FaultKind.CLOSE_BEFORE_EFFECT])
-def test_a_lost_answer_is_settled_by_looking(town: Any, kind: FaultKind) -> None:
+def test_a_lost_answer_is_settled_by_looking(town: Town, kind: FaultKind) -> None:
     """With and without effect, the job ends up restarted exactly once."""
     hung_cluster(town, 1)
     town.cloud.faults.add(Fault("RerunJobs", kind))
@@ -280,7 +281,7 @@ def test_a_lost_answer_is_settled_by_looking(town: Any, kind: FaultKind) -> None
     assert len(town.cloud[Ehpc].kills) == 1
 
 
-def test_outcomes_wait_for_their_logstore(town: Any) -> None:
+def test_outcomes_wait_for_their_logstore(town: Town) -> None:
     """PutLogs refused: the delivery succeeds, and the sweep writes the outcome later."""
     hung_cluster(town, 1)
     town.logs.faults.add(Fault("PutLogs", FaultKind.ERROR_BEFORE_EFFECT, status=403, code="WriteQuotaExceed", times=2))
@@ -289,7 +290,7 @@ def test_outcomes_wait_for_their_logstore(town: Any) -> None:
     assert town.outcomes() == []
 
 
-def test_a_python310_context_brings_its_own_credentials(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_python310_context_brings_its_own_credentials(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """On 3.10 the context's keys are used, afresh, whatever the environment says."""
     hung_cluster(town, 1)
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "stale")
@@ -297,7 +298,7 @@ def test_a_python310_context_brings_its_own_credentials(town: Any, monkeypatch: 
     assert town.invoke("event_trigger", event(failure()))["counts"]["rerun"] == 1
 
 
-def test_bad_settings_are_one_error_without_values(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_settings_are_one_error_without_values(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """`initialize` and `handler` name every bad setting and show none."""
     import functions.manual.index as manual
 
@@ -314,7 +315,7 @@ def test_bad_settings_are_one_error_without_values(town: Any, monkeypatch: pytes
 
 
 @pytest.mark.parametrize(("mode", "verdict"), [("observe", "would_rerun"), ("off", "suppressed")])
-def test_the_mode_may_only_tighten(town: Any, monkeypatch: pytest.MonkeyPatch, mode: str, verdict: str) -> None:
+def test_the_mode_may_only_tighten(town: Town, monkeypatch: pytest.MonkeyPatch, mode: str, verdict: str) -> None:
     """`observe` and `off` by the environment: outcomes are written, nothing is called."""
     hung_cluster(town, 1)
     monkeypatch.setenv("SECONDWIND_MODE", mode)
@@ -324,7 +325,7 @@ def test_the_mode_may_only_tighten(town: Any, monkeypatch: pytest.MonkeyPatch, m
     assert [row["verdict"] for row in town.outcomes()] == [verdict]
 
 
-def test_another_region_is_invalid_unless_the_policy_names_it(town: Any) -> None:
+def test_another_region_is_invalid_unless_the_policy_names_it(town: Town) -> None:
     """The region decides where credentials go."""
     hung_cluster(town, 1)
     answer = town.invoke("event_trigger", [event(failure(region="cn-shanghai")), event(failure(region="cn-evil"), "2")])

@@ -404,7 +404,7 @@ def test_who_the_job_is_comes_from_its_scheduler(environ: dict[str, str], expect
     assert {name: told.get(name) for name in expected} == expected
 
 
-def test_settings_are_read_as_written(tmp_path: Any) -> None:
+def test_settings_are_read_as_written(tmp_path: Path) -> None:
     """Comments, blanks and quotes; what the file lacks is not set; no file, nothing set."""
     path = tmp_path / "emitters.conf"
     path.write_bytes(

@@ -1,5 +1,8 @@
 """What the corridor stands on in the proof: virtual time, the seam, the services, the jobs, and what really happened.
 
+It is another thing than the small world of `tests.support.house`: every I/O is a step at which a plan says what goes
+wrong, and the jobs have schedulers of their own. Clock, chance and the ledger's store are those of all tests.
+
 A ground can be copied, and it has a shape: everything that its laws may read and that what follows depends on. Two
 grounds of one shape have the same future and the same verdicts, whatever led to them.
 """
@@ -7,7 +10,6 @@ grounds of one shape have the same future and the same verdicts, whatever led to
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.documents import decode_controls
@@ -21,38 +23,19 @@ from shared.systems import SYSTEMS
 from tests.proof.cluster import ClusterJob
 from tests.proof.group import GroupJob
 from tests.proof.seam import Crash, Fault, Plan, Step, faults_of
-from tests.proof.stores import FakeLedger, FakeSink, PersonsLedger
+from tests.proof.stores import FakeLedger, FakeSink, RememberingStore
 from tests.proof.systems import FakeSystem
 from tests.proof.truth import Call, Invoked, Job, Look, Past, Saved, Telling
+from tests.support.clock import Chance, Clock
+from tests.support.memory_ledger import MemoryLedger
 
 if TYPE_CHECKING:
     from tests.proof.baton import Baton
 
-START = 1_800_000_000.0
-"""A full minute."""
 COST_S = {"load": 0.01, "save": 0.02, "due": 0.01, "look": 0.3, "rerun": 0.5, "put": 0.1}
 """How long each step takes, half of it before its effect."""
 GARBAGE = b"written by something else"
 """A ledger document that is none of ours."""
-
-
-@dataclass(slots=True)
-class Clock:
-    """Virtual time."""
-
-    moment: float = START
-
-    def now(self) -> float:
-        """Unix seconds."""
-        return self.moment
-
-
-class Chance:
-    """The longest cooldown each time."""
-
-    def fraction(self) -> float:
-        """Nearly 1."""
-        return 0.999
 
 
 class Ground:
@@ -64,11 +47,12 @@ class Ground:
         self.dice: dict[int, int] = {}
         """Steps at which some fault shall happen, whatever the step turns out to be: which one, by number."""
         self.clock = Clock()
-        self.chance = Chance()
+        self.chance = Chance(0.999)
+        """The longest cooldown each time."""
         self.trace: list[Step] = []
         self.history: list[tuple[float, str, str, int, Fault | None]] = []
         """For people: no law reads it."""
-        self.ledger = FakeLedger(self)
+        self.ledger = FakeLedger(self, RememberingStore(self))
         self.sink = FakeSink(self)
         self.systems = {system: FakeSystem(self, system) for system in SYSTEMS.names}
         self.cluster: dict[Job, ClusterJob] = {}
@@ -207,22 +191,22 @@ class Ground:
 
     def document_of(self, target: Target) -> bytes | None:
         """The job's ledger document as it is now."""
-        stored = self.ledger.documents.get(job_key(target.scope, target.job_id))
-        return stored.document if stored else None
+        kept = self.ledger.store.kept.get(job_key(target.scope, target.job_id))
+        return kept.stored.document if kept else None
 
     @property
-    def by_hand(self) -> PersonsLedger:
-        """The ledger for what a person does."""
-        return PersonsLedger(self.ledger)
+    def by_hand(self) -> MemoryLedger:
+        """The ledger as a person's command uses it, between two turns of the platform: no fault, no time."""
+        return MemoryLedger(self.clock, self.ledger.store)
 
     @property
     def switched_off(self) -> bool:
         """Whether a person has set the kill switch for everything."""
-        stored = self.ledger.documents.get(CONTROLS_KEY)
-        set_for_all = decode_controls(stored.document).everything if stored else None
+        kept = self.ledger.store.kept.get(CONTROLS_KEY)
+        set_for_all = decode_controls(kept.stored.document).everything if kept else None
         return set_for_all is not None and set_for_all.mode is Mode.OFF
 
     @property
     def saved(self) -> list[Saved]:
         """Every version of every document, in the order of the saves."""
-        return self.ledger.saved
+        return self.ledger.store.saved

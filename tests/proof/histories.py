@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tests.proof.ground import START
 from tests.proof.laws import LAWS
 from tests.proof.scenarios import Scenario
 from tests.proof.seam import Plan, extensions
 from tests.proof.world import NotQuietError, World
+from tests.support.clock import START
 
 
 class BreachError(AssertionError):

@@ -11,9 +11,9 @@ from shared.domain.job import State
 from tests.proof.cast import CLUSTER, hung, job, send, unreadable
 from tests.proof.cluster import Change, Flavour
 from tests.proof.delivery import Delivery
-from tests.proof.ground import START
 from tests.proof.seam import Fault
 from tests.proof.world import Deliver, World
+from tests.support.clock import START
 
 Build = Callable[[World], None]
 

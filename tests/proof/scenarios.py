@@ -11,10 +11,10 @@ from shared.policy.model import Action, Attempts, Breaker, Match, Policy, Rate, 
 from tests.proof import nights, nights_people, nights_shared
 from tests.proof.cast import POLICY
 from tests.proof.cluster import Flavour
-from tests.proof.ground import START
 from tests.proof.seam import Fault, Plan
 from tests.proof.truth import Past
 from tests.proof.world import World
+from tests.support.clock import START
 
 HOUR_S = 3600.0
 

@@ -9,25 +9,53 @@ from shared.domain.errors import LedgerUnavailable, SinkUnavailable
 from shared.ports import Due, Stored, Write
 from tests.proof.seam import Fault
 from tests.proof.truth import Saved
+from tests.support.memory_ledger import Store
 
 if TYPE_CHECKING:
     from tests.proof.ground import Ground
 
 
-class FakeLedger:
-    """A linearizable compare-and-set store in memory (`shared.ports.Ledger`) that remembers every version."""
+class RememberingStore(Store):
+    """The store of a history: it remembers every version, tells the ground of each save, and forgets nothing.
+
+    What has expired may be forgotten, it need not be: laws that hold while it is there are asked for ever.
+    """
 
     def __init__(self, world: Ground) -> None:
+        super().__init__()
         self._world = world
-        self.documents: dict[str, Stored] = {}
-        self.dues: dict[str, float] = {}
         self.saved: list[Saved] = []
+
+    def copy(self, world: Ground) -> RememberingStore:
+        """The store of a copy of its world."""
+        other = RememberingStore(world)
+        other.kept, other.saved = dict(self.kept), list(self.saved)
+        return other
+
+    def keep(self, write: Write) -> bool:
+        """One compare-and-set, whoever wants it: no step. False if it conflicts."""
+        if not super().keep(write):
+            return False
+        world, who = self._world, self._world.current
+        self.saved.append(Saved(world.clock.moment, who, write.key, write.document, write.due_at, write.expires_at))
+        world.note("saved", who.label, who.dry_run, write.key, write.document, write.due_at, write.expires_at)
+        return True
+
+    def forget(self, now: float) -> None:
+        """Nothing."""
+
+
+class FakeLedger:
+    """The way of an invocation to the store (`shared.ports.Ledger`): each call is a step, at which it may fail."""
+
+    def __init__(self, world: Ground, store: RememberingStore) -> None:
+        self._world = world
+        self.store = store
         self.conflicts = 0
 
     def copy(self, world: Ground) -> FakeLedger:
         """The ledger of a copy of its world."""
-        other = FakeLedger(world)
-        other.documents, other.dues, other.saved = dict(self.documents), dict(self.dues), list(self.saved)
+        other = FakeLedger(world, self.store.copy(world))
         other.conflicts = self.conflicts
         return other
 
@@ -35,7 +63,7 @@ class FakeLedger:
         """The documents that exist."""
         fault = self._world.step("load", len(keys))
         self._raise_before(fault)
-        found = {key: self.documents[key] for key in keys if key in self.documents}
+        found = self.store.load(keys)
         self._world.leave(fault)
         return found
 
@@ -45,7 +73,7 @@ class FakeLedger:
         assert len({write.key for write in writes}) == len(writes), "a key twice in one save"
         self._raise_before(fault)
         taken = writes[: (len(writes) + 1) // 2] if fault is Fault.HALF else writes
-        conflicts = frozenset(write.key for write in taken if not self.keep(write))
+        conflicts = frozenset(write.key for write in taken if not self.store.keep(write))
         self.conflicts += len(conflicts)
         self._world.leave(fault)
         if fault in {Fault.ERROR_AFTER, Fault.HALF}:
@@ -56,29 +84,9 @@ class FakeLedger:
         """What is due, oldest first."""
         fault = self._world.step("due", 1)
         self._raise_before(fault)
-        found = self.listed(before, limit, after)
+        found = self.store.due(before, limit, after)
         self._world.leave(fault)
         return found
-
-    def listed(self, before: float, limit: int, after: Due | None) -> list[Due]:
-        """What is due as it is now, oldest first: no step."""
-        found = sorted(Due(moment, key) for key, moment in self.dues.items() if moment <= before)
-        return [due for due in found if after is None or due > after][:limit]
-
-    def keep(self, write: Write) -> bool:
-        """One compare-and-set, whoever wants it: no step. False if it conflicts."""
-        there = self.documents.get(write.key)
-        if (there.version if there else None) != write.expected:
-            return False
-        self.documents[write.key] = Stored(write.document, (there.version if there else 0) + 1)
-        if write.due_at is None:
-            self.dues.pop(write.key, None)
-        else:
-            self.dues[write.key] = write.due_at
-        world, who = self._world, self._world.current
-        self.saved.append(Saved(world.clock.moment, who, write.key, write.document, write.due_at, write.expires_at))
-        world.note("saved", who.label, who.dry_run, write.key, write.document, write.due_at, write.expires_at)
-        return True
 
     def _raise_before(self, fault: Fault | None) -> None:
         if fault is Fault.ERROR_BEFORE:
@@ -88,25 +96,6 @@ class FakeLedger:
     def _fail(self) -> None:
         self._world.current.ledger_failed = True
         raise LedgerUnavailable("the ledger is out of reach")
-
-
-class PersonsLedger:
-    """The ledger as a person's command uses it, between two turns of the platform: no fault, no time."""
-
-    def __init__(self, ledger: FakeLedger) -> None:
-        self._ledger = ledger
-
-    def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
-        """The documents that exist."""
-        return {key: self._ledger.documents[key] for key in keys if key in self._ledger.documents}
-
-    def save(self, writes: Sequence[Write]) -> frozenset[str]:
-        """Save what does not conflict."""
-        return frozenset(write.key for write in writes if not self._ledger.keep(write))
-
-    def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:
-        """What is due, oldest first."""
-        return self._ledger.listed(before, limit, after)
 
 
 class FakeSink:

@@ -58,7 +58,7 @@ def test_law_08_a_dry_run_decides_as_a_real_run(limit: int) -> None:
     assert real.calls
     for tied in (_delivered(policy, dry_run=True), _delivered(replace(policy, mode=Mode.OBSERVE))):
         assert not tied.calls
-        assert not tied.ledger.documents
+        assert not tied.ledger.store.kept
         assert _verdicts(tied.sink.about_jobs) == _verdicts(real.sink.about_jobs)
 
 
@@ -73,11 +73,11 @@ def test_law_08_a_dry_run_changes_nothing_whatever_breaks(record_property: Calla
         world.run()
         judge(world, "dry run")
         assert not world.calls
-        assert all(key.startswith("owed/") for key in world.ledger.documents)
+        assert all(key.startswith("owed/") for key in world.ledger.store.kept)
         return world
 
     plans = list(extensions((), night(()).trace))
-    owed = sum(bool(night(plan).ledger.saved) for plan in plans)
+    owed = sum(bool(night(plan).saved) for plan in plans)
     record_property("histories of a dry run with every single fault", len(plans))
     assert len(plans) > 15
     assert owed

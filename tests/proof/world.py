@@ -182,7 +182,7 @@ class World(Ground):
             return False
         self._turns += 1
         if self._turns > MOST_TURNS:
-            raise NotQuietError(f"not at rest after {MOST_TURNS} turns; due: {self.ledger.dues}")
+            raise NotQuietError(f"not at rest after {MOST_TURNS} turns; due: {self.ledger.store.due(LISTED_AT, 100)}")
         self.clock.moment = max(self.clock.moment, moment)
         if action is None:
             self.sweep()
@@ -219,7 +219,8 @@ class World(Ground):
 
         A due time that no sweep ever reaches only makes the document listed.
         """
-        due = min((at for at in self.ledger.dues.values() if at < LISTED_AT), default=NEVER)
+        dues = (one.due_at for one in self.ledger.store.kept.values() if one.due_at is not None)
+        due = min((at for at in dues if at < LISTED_AT), default=NEVER)
         sweep_at = max(_next(max(due, self.timer_from, self.resumes_at), TIMER_S), self._next_timer)
         next_at = self._timeline[0][0] if self._timeline else NEVER
         if next_at < self.clock.moment:

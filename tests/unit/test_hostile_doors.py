@@ -21,9 +21,11 @@ from shared.domain.call import CallResult, Target
 from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.snapshot import Observation
-from shared.ports import Due, LogEntry, LogRange, Stored, Write
+from shared.ports import LogEntry, LogRange, Write
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from tests.hostile import as_bytes, bent, spoil
+from tests.support.clock import Clock
+from tests.support.memory_ledger import MemoryLedger
 
 BODIES = 20_000
 RUNS = 4
@@ -43,21 +45,12 @@ class NothingThere:
         raise AssertionError(f"nothing was found, and yet {targets} were to be rerun")
 
 
-class Memory:
-    """A ledger that nothing is due in."""
-
-    def load(self, _keys: Sequence[str]) -> Mapping[str, Stored]:
-        return {}
+class ShortKeys(MemoryLedger):
+    """A ledger that no stranger's text makes a key of, whole."""
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
         assert all(len(write.key) < 2000 for write in writes)
-        return frozenset()
-
-    def due(self, _before: float, _limit: int, _after: Due | None = None) -> list[Due]:
-        return []
-
-    def close(self) -> None:
-        pass
+        return super().save(writes)
 
 
 class Paper:
@@ -99,7 +92,7 @@ def call(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str, byte
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(shared.runtime, "open_ledger", lambda *_args, **_more: Memory())
+    monkeypatch.setattr(shared.runtime, "open_ledger", lambda *_args, **_more: ShortKeys(Clock()))
     monkeypatch.setattr(shared.runtime, "SlsSink", Paper)
     monkeypatch.setattr(shared.runtime, "SlsSource", EmptyRange)
     monkeypatch.setattr(shared.runtime, "_systems", lambda *_: lambda _system, _region: NothingThere())

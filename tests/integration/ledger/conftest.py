@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +10,9 @@ import pytest
 
 from shared.ledger.redis import RedisLedger
 from shared.ledger.redis_link import RedisLink
+from tests.support.clock import Clock
 from tests.support.redis_server import RedisServer
 from tests.support.tcp_proxy import TcpProxy
-
-START = 1_800_000_000.0
-
-
-@dataclass
-class Clock:
-    """Stands still until told."""
-
-    moment: float = START
-
-    def now(self) -> float:
-        """Unix seconds."""
-        return self.moment
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import pytest
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger.redis import RedisLedger
 from shared.ports import Due, Stored, Write
+from tests.support.clock import Clock
+from tests.support.make import Make
 from tests.support.redis_server import RedisServer
 from tests.support.tcp_proxy import TcpProxy
 
@@ -117,7 +119,7 @@ def test_the_server_itself_forgets_what_expired(server: RedisServer, connect: Co
     assert ledger.load(["a"]) == {"a": Stored(b"3", 1)}
 
 
-def test_expired_documents_leave_no_trace(server: RedisServer, connect: Connect, clock: Any) -> None:
+def test_expired_documents_leave_no_trace(server: RedisServer, connect: Connect, clock: Clock) -> None:
     """A look after the end removes what pointed at them, more than one handful at once, and nothing else."""
     ledger = connect(server.port)
     gone = [write(f"gone{number}", due_at=5.0, expires_at=clock.moment + 10) for number in range(2500)]
@@ -131,7 +133,7 @@ def test_expired_documents_leave_no_trace(server: RedisServer, connect: Connect,
     assert (server.ask("ZCARD", "{secondwind}:due"), server.ask("ZCARD", "{secondwind}:expires")) == (2, 1)
 
 
-def test_a_save_takes_an_expired_document_as_missing(server: RedisServer, connect: Connect, clock: Any) -> None:
+def test_a_save_takes_an_expired_document_as_missing(server: RedisServer, connect: Connect, clock: Clock) -> None:
     """Also while the server still has it: our clock decides, so that two of ours agree."""
     ledger = connect(server.port)
     ledger.save([write("a", b"old", due_at=5.0, expires_at=clock.moment + 10)])
@@ -142,7 +144,9 @@ def test_a_save_takes_an_expired_document_as_missing(server: RedisServer, connec
     assert server.ask("HEXISTS", "{secondwind}:document:a", "expires_at") == 0
 
 
-def test_ties_are_paged_by_bytes_whatever_the_locale(own_server: Any, connect: Connect, monkeypatch: Any) -> None:
+def test_ties_are_paged_by_bytes_whatever_the_locale(
+    own_server: Make[RedisServer], connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Keys that differ in case, digits, script or length only; every page size, from a place that is there or gone."""
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     ledger = connect(own_server().port)
@@ -180,7 +184,7 @@ def test_a_foreign_key_fails_the_whole_batch(server: RedisServer, connect: Conne
     assert ledger.due(9, 9) == []
 
 
-def test_a_full_server_saves_nothing_and_says_so(own_server: Any, connect: Connect) -> None:
+def test_a_full_server_saves_nothing_and_says_so(own_server: Make[RedisServer], connect: Connect) -> None:
     """Without eviction, full memory is an error, no half batch; what is there can still be read."""
     server = own_server("--maxmemory-policy", "noeviction")
     ledger = connect(server.port)

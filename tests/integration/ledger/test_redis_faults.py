@@ -6,13 +6,13 @@ import logging
 import time
 import traceback
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger.redis import RedisLedger
 from shared.ports import Stored, Write
+from tests.support.make import Make
 from tests.support.redis_server import RedisServer
 from tests.support.tcp_proxy import Fault, TcpProxy
 
@@ -104,7 +104,7 @@ def test_nothing_is_begun_without_time(proxy: TcpProxy, connect: Connect, remain
     assert proxy.turns == 0
 
 
-def test_an_absent_server_is_out_of_reach(own_server: Any, connect: Connect) -> None:
+def test_an_absent_server_is_out_of_reach(own_server: Make[RedisServer], connect: Connect) -> None:
     """Refused connections are told with the place, and the ledger works again when the server does."""
     server = own_server()
     ledger = connect(server.port)
@@ -137,7 +137,9 @@ def every_word(error: BaseException) -> str:
         (["--rename-command", "AUTH", ""], "someone"),
     ],
 )
-def test_no_error_shows_the_password(own_server: Any, connect: Connect, options: list[str], user: str) -> None:
+def test_no_error_shows_the_password(
+    own_server: Make[RedisServer], connect: Connect, options: list[str], user: str
+) -> None:
     """A refused login, by any kind of server, names the place and the error, and no secret."""
     ledger = connect(own_server(*options).port, password=SECRET, user=user)
     with pytest.raises(LedgerUnavailable) as caught:
@@ -146,7 +148,7 @@ def test_no_error_shows_the_password(own_server: Any, connect: Connect, options:
     assert SECRET not in every_word(caught.value)
 
 
-def test_a_login_is_tried_once(own_server: Any, connect: Connect) -> None:
+def test_a_login_is_tried_once(own_server: Make[RedisServer], connect: Connect) -> None:
     """The client's own retries are off: one connection, one login, one error."""
     proxy = TcpProxy(own_server("--requirepass", SECRET).port)
     ledger = connect(proxy.port, password=SECRET)
@@ -166,7 +168,7 @@ def test_no_face_shows_the_password(connect: Connect) -> None:
     assert SECRET not in shown
 
 
-def test_a_password_and_a_database_open_the_door(own_server: Any, connect: Connect) -> None:
+def test_a_password_and_a_database_open_the_door(own_server: Make[RedisServer], connect: Connect) -> None:
     """The right password works, and documents are in the database named, not in another."""
     port = own_server("--requirepass", SECRET).port
     connect(port, password=SECRET, database=3).save([write("a")])
@@ -182,7 +184,9 @@ def warnings_of(caplog: pytest.LogCaptureFixture, ledger: RedisLedger) -> list[s
     return [record.getMessage() for record in caplog.records]
 
 
-def test_settings_that_lose_documents_are_warned_of(own_server: Any, connect: Connect, caplog: Any) -> None:
+def test_settings_that_lose_documents_are_warned_of(
+    own_server: Make[RedisServer], connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
     """Eviction of keys with a time to live, Tair's default, and a server without a file; a good server is silent."""
     server = own_server()
     ledger = connect(server.port)
@@ -194,7 +198,9 @@ def test_settings_that_lose_documents_are_warned_of(own_server: Any, connect: Co
     assert len(warnings_of(caplog, ledger)) == 2
 
 
-def test_a_server_that_hides_its_settings_is_one_warning(own_server: Any, connect: Connect, caplog: Any) -> None:
+def test_a_server_that_hides_its_settings_is_one_warning(
+    own_server: Make[RedisServer], connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
     """CONFIG may be forbidden: that is said once, and the ledger works all the same."""
     server = own_server()
     server.ask("ACL", "SETUSER", "app", "on", f">{SECRET}", "~{secondwind}:*", "+@all", "-config")
@@ -205,7 +211,9 @@ def test_a_server_that_hides_its_settings_is_one_warning(own_server: Any, connec
     assert ledger.save([write("a")]) == frozenset()
 
 
-def test_an_absent_server_does_not_fail_the_check(connect: Connect, own_server: Any, caplog: Any) -> None:
+def test_an_absent_server_does_not_fail_the_check(
+    connect: Connect, own_server: Make[RedisServer], caplog: pytest.LogCaptureFixture
+) -> None:
     """The check only warns; the first load raises."""
     server = own_server()
     ledger = connect(server.port)

@@ -29,6 +29,8 @@ from shared.ledger.sqlite import SqliteLedger
 from shared.open_ledger import open_ledger
 from shared.ports import Due, Stored, Write
 from shared.settings import parse_ledger_url
+from tests.support.clock import Clock
+from tests.support.make import Make
 from tests.support.redis_server import RedisServer
 from tests.support.tcp_proxy import TcpProxy
 
@@ -41,7 +43,7 @@ def write(key: str, document: bytes = b"{}", expected: int | None = None, due_at
     return Write(key=key, document=document, expected=expected, due_at=due_at, expires_at=None)
 
 
-def test_a_url_opens_the_ledger(server: RedisServer, connect: Connect, clock: Any) -> None:
+def test_a_url_opens_the_ledger(server: RedisServer, connect: Connect, clock: Clock) -> None:
     """What the settings read is what is opened: the same documents, the same database, closed at the end."""
     url = parse_ledger_url(f"redis://127.0.0.1:{server.port}/2")
     one = open_ledger(url, NOBODY, clock, lambda: 60.0)
@@ -56,7 +58,7 @@ def test_a_url_opens_the_ledger(server: RedisServer, connect: Connect, clock: An
         one.load(["a"])
 
 
-def test_a_url_that_wants_tls_is_never_served_plainly(server: RedisServer, clock: Any) -> None:
+def test_a_url_that_wants_tls_is_never_served_plainly(server: RedisServer, clock: Clock) -> None:
     """`rediss://` at a server without TLS is out of reach."""
     ledger = open_ledger(parse_ledger_url(f"rediss://127.0.0.1:{server.port}"), NOBODY, clock, lambda: 0.2)
     with pytest.raises(LedgerUnavailable, match="cannot be reached"):
@@ -64,7 +66,9 @@ def test_a_url_that_wants_tls_is_never_served_plainly(server: RedisServer, clock
     ledger.close()
 
 
-def test_settings_are_looked_at_once_a_process(own_server: Any, clock: Any, caplog: Any, monkeypatch: Any) -> None:
+def test_settings_are_looked_at_once_a_process(
+    own_server: Make[RedisServer], clock: Clock, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The first opening warns, the further ones ask nothing; a warning at each invocation would be noise."""
     monkeypatch.setattr(backend, "_checked", set())
     server = own_server("--maxmemory-policy", "allkeys-lru")
@@ -107,7 +111,7 @@ def tls(server: RedisServer, tmp_path: Path) -> Iterator[tuple[TcpProxy, Path]]:
 
 
 def test_tls_wants_a_certificate_that_the_machine_trusts(
-    tls: tuple[TcpProxy, Path], connect: Connect, monkeypatch: Any
+    tls: tuple[TcpProxy, Path], connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An unknown authority and a wrong name are refused before a word is said; `SSL_CERT_FILE` names a private one."""
     proxy, path = tls
@@ -122,7 +126,7 @@ def test_tls_wants_a_certificate_that_the_machine_trusts(
     assert ledger.load(["a"]) == {"a": Stored(b"{}", 1)}
 
 
-def test_all_keys_live_in_one_slot_of_a_cluster(own_server: Any, connect: Connect) -> None:
+def test_all_keys_live_in_one_slot_of_a_cluster(own_server: Make[RedisServer], connect: Connect) -> None:
     """A node in cluster mode, which refuses a script whose keys are in different slots, serves every operation."""
     server = own_server("--cluster-enabled", "yes")
     server.ask("CLUSTER", "ADDSLOTS", *range(16384))
@@ -135,14 +139,14 @@ def test_all_keys_live_in_one_slot_of_a_cluster(own_server: Any, connect: Connec
     assert [due.key for due in ledger.due(1, 100)] == sorted(keys)
 
 
-def test_a_cluster_that_is_down_is_out_of_reach(own_server: Any, connect: Connect) -> None:
+def test_a_cluster_that_is_down_is_out_of_reach(own_server: Make[RedisServer], connect: Connect) -> None:
     """A node without its slots is told by the server's own word."""
     ledger = connect(own_server("--cluster-enabled", "yes").port)
     with pytest.raises(LedgerUnavailable, match="ClusterDownError"):
         ledger.load(["a"])
 
 
-def test_the_client_is_imported_with_the_first_call(server: RedisServer, clock: Any) -> None:
+def test_the_client_is_imported_with_the_first_call(server: RedisServer, clock: Clock) -> None:
     """A link costs a cold start nothing before it is used."""
     script = (
         "import sys; from shared.ledger.redis import RedisLedger; from shared.ledger.redis_link import RedisLink\n"
@@ -173,12 +177,6 @@ STEPS = st.lists(
 def test_redis_and_sqlite_agree(shared_server: RedisServer, steps: Any) -> None:
     """After any saves, with time going by, both backends tell the same conflicts, documents and due places."""
     shared_server.ask("FLUSHALL")
-
-    class Clock:
-        moment = 1_800_000_000.0
-
-        def now(self) -> float:
-            return self.moment
 
     clock = Clock()
     link = RedisLink(

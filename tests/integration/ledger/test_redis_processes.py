@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from shared.ledger.redis import RedisLedger
 from shared.ports import Stored
+from tests.support.make import Make
 from tests.support.processes import start
 from tests.support.redis_server import RedisServer
 
@@ -72,7 +72,7 @@ def killed_after(server: RedisServer, answers: int) -> int:
     return max([answered, *(int(line) for line in rest.split())])
 
 
-def test_a_killed_server_loses_nothing_acknowledged(own_server: Any, connect: Connect) -> None:
+def test_a_killed_server_loses_nothing_acknowledged(own_server: Make[RedisServer], connect: Connect) -> None:
     """With `appendfsync always`, after SIGKILL and a restart every acknowledged pair is there, whole, and still due.
 
     A killed process shows that the file is written before the answer leaves; only pulling the plug would show the disk.
@@ -88,7 +88,7 @@ def test_a_killed_server_loses_nothing_acknowledged(own_server: Any, connect: Co
     assert [due.key for due in ledger.due(1, 9)] == ["a", "b"]
 
 
-def test_a_killed_server_without_a_file_loses_everything(own_server: Any, connect: Connect) -> None:
+def test_a_killed_server_without_a_file_loses_everything(own_server: Make[RedisServer], connect: Connect) -> None:
     """The other side of the test above, and what the warning at start is about."""
     server = own_server("--appendonly", "no")
     assert killed_after(server, 40) >= 40

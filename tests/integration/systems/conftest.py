@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from shared.domain.job import Scope
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.openapi import OpenApi
 from shared.systems.schedulerx.scope import Group
+from tests.support.make import Make
 
 KEY = Credentials(access_key_id="local", access_key_secret="local-secret")
 
@@ -34,7 +35,7 @@ def cloud(clock: ManualClock) -> Iterator[LocalCloud]:
 
 
 @pytest.fixture
-def open_api(cloud: LocalCloud) -> Callable[..., OpenApi]:
+def open_api(cloud: LocalCloud) -> Make[OpenApi]:
     """A fresh transport to it; with another key if one is given."""
     return lambda key=KEY, **rest: OpenApi(key, parse_endpoint(cloud.endpoint), **rest)
 
@@ -52,7 +53,7 @@ def group() -> Group:
 
 
 @pytest.fixture
-def failure() -> Callable[..., Failure]:
+def failure() -> Make[Failure]:
     """A failure of this job."""
 
     def make(job_id: str, scope: Scope, **rest: Any) -> Failure:

@@ -2,54 +2,69 @@
 
 from __future__ import annotations
 
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from localcloud.schedulerx.models import JobConfig, fails, keeps_running
+from localcloud.clock import ManualClock
+from localcloud.cloud import LocalCloud
+from localcloud.schedulerx.models import JobConfig, ScheduledJob, fails, keeps_running
 from localcloud.schedulerx.service import Schedulerx
 from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.call import Effect, Target
+from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.snapshot import LookFailed
+from shared.systems.openapi import OpenApi
 from shared.systems.schedulerx.adapter import SchedulerxJobs
 from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
+from tests.support.make import Make
 
 DATA_TIME = "2026-01-01 10:00:00"
 
 
+def looked(system: SchedulerxJobs, *failures: Failure) -> list[SchedulerxSnapshot]:
+    """What was seen, each look a success."""
+    seen = system.observe(failures)
+    found = [one for one in seen if isinstance(one, SchedulerxSnapshot)]
+    assert len(found) == len(failures), seen
+    return found
+
+
 @pytest.fixture
-def system(open_api: Any, clock: Any) -> SchedulerxJobs:
+def system(open_api: Make[OpenApi], clock: ManualClock) -> SchedulerxJobs:
     """The adapter under test."""
     return SchedulerxJobs(open_api(), clock, ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.fixture
-def job(cloud: Any) -> Any:
+def job(cloud: LocalCloud) -> ScheduledJob:
     """Job 92583 of the group, enabled, with an hourly history of its own making by each test."""
     return cloud[Schedulerx].group("space", "app.defaultGroup").job(92583, JobConfig(name="nightly"))
 
 
 def test_the_meant_instance_and_the_others(
-    cloud: Any, clock: Any, system: Any, group: Group, failure: Any, job: Any
+    cloud: LocalCloud,
+    clock: ManualClock,
+    system: SchedulerxJobs,
+    group: Group,
+    failure: Make[Failure],
+    job: ScheduledJob,
 ) -> None:
     """By id and by data time, with what lives beside it."""
     failed = job.instance(DATA_TIME, fails())
     clock.advance(30)
     live = job.instance("2026-01-01 11:00:00", keeps_running())
     clock.advance(30)
-    by_id, by_time, gone, elsewhere = system.observe(
-        [
-            failure("92583", group, job_instance_id=failed.instance_id),
-            failure("92583", group, data_time=DATA_TIME),
-            failure("92583", group, job_instance_id=1),
-            failure("1", group, data_time=DATA_TIME),
-        ]
+    by_id, by_time, gone, elsewhere = looked(
+        system,
+        failure("92583", group, job_instance_id=failed.instance_id),
+        failure("92583", group, data_time=DATA_TIME),
+        failure("92583", group, job_instance_id=1),
+        failure("1", group, data_time=DATA_TIME),
     )
-    assert isinstance(by_id, SchedulerxSnapshot)
     assert by_id == by_time
     assert (by_id.state, by_id.enabled, by_id.name, by_id.own_parameters) == (State.FAILED, True, "nightly", False)
     assert by_id.instance is not None
@@ -61,7 +76,12 @@ def test_the_meant_instance_and_the_others(
 
 
 def test_a_rerun_makes_exactly_one_instance_of_the_same_data_time(
-    cloud: Any, clock: Any, system: Any, group: Group, failure: Any, job: Any
+    cloud: LocalCloud,
+    clock: ManualClock,
+    system: SchedulerxJobs,
+    group: Group,
+    failure: Make[Failure],
+    job: ScheduledJob,
 ) -> None:
     """One day, one instance, with the data time of the failed one; the next look shows it."""
     failed = job.instance(DATA_TIME, fails())
@@ -70,7 +90,7 @@ def test_a_rerun_makes_exactly_one_instance_of_the_same_data_time(
     assert (result.effect, bool(result.request_id)) == (Effect.DONE, True)
     assert len(cloud[Schedulerx].reruns) == 1
     clock.advance(1)
-    (seen,) = system.observe([failure("92583", group, job_instance_id=failed.instance_id)])
+    (seen,) = looked(system, failure("92583", group, job_instance_id=failed.instance_id))
     (made,) = seen.others
     assert (made.data_time, made.trigger_type, made.started_at) == (DATA_TIME, 2, clock.now())
 
@@ -86,7 +106,15 @@ def test_a_rerun_makes_exactly_one_instance_of_the_same_data_time(
     ],
 )
 def test_no_ending_claims_more_than_it_proves(
-    *, cloud: Any, clock: Any, system: Any, group: Any, job: Any, kind: FaultKind, effect: Effect, happened: int
+    *,
+    cloud: LocalCloud,
+    clock: ManualClock,
+    system: SchedulerxJobs,
+    group: Group,
+    job: ScheduledJob,
+    kind: FaultKind,
+    effect: Effect,
+    happened: int,
 ) -> None:
     """Whether the effect took place or not, one lost answer is one call and one honest result."""
     job.instance(DATA_TIME, fails())
@@ -98,7 +126,9 @@ def test_no_ending_claims_more_than_it_proves(
 
 
 @pytest.mark.usefixtures("job")
-def test_what_the_service_refuses_is_refused(cloud: Any, system: Any, group: Group, failure: Any) -> None:
+def test_what_the_service_refuses_is_refused(
+    cloud: LocalCloud, system: SchedulerxJobs, group: Group, failure: Make[Failure]
+) -> None:
     """A job of another group, and a group that is not there."""
     other = cloud[Schedulerx].group("space", "other")
     other.job(7, JobConfig(name="other"))
@@ -111,7 +141,9 @@ def test_what_the_service_refuses_is_refused(cloud: Any, system: Any, group: Gro
     assert cloud[Schedulerx].reruns == []
 
 
-def test_a_clash_of_two_calls_is_unknown(cloud: Any, clock: Any, system: Any, group: Group, job: Any) -> None:
+def test_a_clash_of_two_calls_is_unknown(
+    cloud: LocalCloud, clock: ManualClock, system: SchedulerxJobs, group: Group, job: ScheduledJob
+) -> None:
     """The second of two within a second is refused with Code 500, which may mean anything: not repeated here."""
     cloud[Schedulerx].groups["space", "app.defaultGroup"].clash_s = 1.0
     job.instance(DATA_TIME, fails())
@@ -122,7 +154,12 @@ def test_a_clash_of_two_calls_is_unknown(cloud: Any, clock: Any, system: Any, gr
 
 
 def test_a_long_history_is_seen_back_to_the_meant_instance(
-    cloud: Any, clock: Any, system: Any, group: Group, failure: Any, job: Any
+    cloud: LocalCloud,
+    clock: ManualClock,
+    system: SchedulerxJobs,
+    group: Group,
+    failure: Make[Failure],
+    job: ScheduledJob,
 ) -> None:
     """Three hundred are kept; the live one at the far end is seen, whoever is meant."""
     job.instance("2025-12-01 00:00:00", keeps_running())
@@ -132,6 +169,6 @@ def test_a_long_history_is_seen_back_to_the_meant_instance(
         last = job.instance(f"2026-01-01 00:{day // 60:02}:{day % 60:02}", fails())
     clock.advance(60)
     assert last is not None
-    (seen,) = system.observe([failure("92583", group, job_instance_id=last.instance_id)])
+    (seen,) = looked(system, failure("92583", group, job_instance_id=last.instance_id))
     assert [one.data_time for one in seen.others if one.live] == ["2025-12-01 00:00:00"]
     assert len(cloud.openapi.calls_of("GetJobInstanceList")) == 3

@@ -16,6 +16,7 @@ from localcloud.ehpc.models import JobSpec
 from localcloud.ehpc.service import Ehpc
 from localcloud.wire.faults import Fault, FaultKind, Faults
 from localcloud.wire.openapi import CallEffect
+from tests.support.make import Make
 
 C = "ehpc-hz-1"
 START = 1_767_225_600
@@ -23,7 +24,7 @@ Rerun = Callable[..., Any]
 
 
 @pytest.fixture
-def rerun(cloud: LocalCloud, clock: ManualClock, connect: Callable[..., Any], once: Any, jobs_text: Any) -> Rerun:
+def rerun(cloud: LocalCloud, clock: ManualClock, connect: Callable[..., Any], once: Any, jobs_text: Make[str]) -> Rerun:
     """Calls RerunJobs through the official SDK, on two jobs that run for ever."""
     cluster = cloud[Ehpc].cluster(C)
     for number in (1, 2):

@@ -8,8 +8,9 @@ from functools import lru_cache
 from shared.documents import decode_limit, decode_record
 from shared.domain.limits import SharedLimit
 from shared.domain.record import Case, JobRecord
-from tests.proof.ground import GARBAGE, START
+from tests.proof.ground import GARBAGE
 from tests.proof.truth import Call
+from tests.support.clock import START
 
 Breaches = Iterator[str]
 SHARED = ("breaker/", "pace/", "rate/", "control/")

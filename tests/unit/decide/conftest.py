@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -32,17 +31,15 @@ from shared.policy.model import (
 )
 from shared.policy.text.fingerprint import fingerprint
 from shared.policy.windows import WindowAction
-from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
+from tests.support.clock import START as NOW
 from tests.support.lives import with_lives
+from tests.support.make import Make
+from tests.support.systems import CLUSTER, GROUP
 
-NOW = 1_800_000_000.0
 START = int(NOW) - 3600
 DAY_1, DAY_2 = "2026-01-01 10:00:00", "2026-01-02 10:00:00"
-CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
-GROUP = Group(region="cn-hangzhou", namespace="ns", group_id="demo.group")
 POLICY = Policy(
     version=1,
     rules=(
@@ -97,25 +94,25 @@ def make_facts(**parts: Any) -> Facts:
 
 
 @pytest.fixture
-def facts() -> Callable[..., Facts]:
+def facts() -> Make[Facts]:
     """Makes facts, good ones where nothing else is said."""
     return make_facts
 
 
 @pytest.fixture
-def failure() -> Callable[..., Failure]:
+def failure() -> Make[Failure]:
     """Makes failures."""
     return make_failure
 
 
 @pytest.fixture
-def look() -> Callable[..., EhpcSnapshot]:
+def look() -> Make[EhpcSnapshot]:
     """Makes looks at the E-HPC job."""
     return make_look
 
 
 @pytest.fixture
-def case() -> Callable[..., Case]:
+def case() -> Make[Case]:
     """Makes cases."""
     return make_case
 
@@ -133,7 +130,7 @@ def make_instance(number: int = 7, **seen: Any) -> Instance:
 
 
 @pytest.fixture
-def schedulerx_facts() -> Callable[..., Facts]:
+def schedulerx_facts() -> Make[Facts]:
     """Makes facts about a failed SchedulerX instance with these others beside it."""
 
     def make(
@@ -157,7 +154,7 @@ def schedulerx_facts() -> Callable[..., Facts]:
 
 
 @pytest.fixture
-def instance() -> Callable[..., Instance]:
+def instance() -> Make[Instance]:
     """Makes instances."""
     return make_instance
 

@@ -7,14 +7,18 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from shared.domain.failure import FailureClass
+from shared.domain.failure import Failure, FailureClass
 from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
-from shared.domain.record import AttemptMark, CaseState, JobRecord
+from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.policy.decide import decide
+from shared.policy.facts import Facts
 from shared.policy.model import Action, Attempts, Match, Rule, Thrash
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.schedulerx.snapshot import Instance
+from tests.support.make import Make
 
 NOW = 1_800_000_000.0
 START = int(NOW) - 3600
@@ -45,7 +49,11 @@ def rules(**of_last: Any) -> tuple[Rule, ...]:
     ],
 )
 def test_a_class_pays_from_its_own_budget(
-    facts: Any, failure: Any, told: str, attempts: tuple[FailureClass, ...], expected: tuple[str, int, int]
+    facts: Make[Facts],
+    failure: Make[Failure],
+    told: str,
+    attempts: tuple[FailureClass, ...],
+    expected: tuple[str, int, int],
 ) -> None:
     """Failures of a class with a budget neither use up the others' nor are stopped by theirs."""
     policy = replace(facts().policy, rules=rules(failure_class=APPLICATION), classes={INFRASTRUCTURE: Attempts(max=2)})
@@ -54,14 +62,14 @@ def test_a_class_pays_from_its_own_budget(
     assert decision.failure_class is (INFRASTRUCTURE if told else APPLICATION)
 
 
-def test_a_rules_own_budget_bounds_the_pool_that_it_draws_from(facts: Any) -> None:
+def test_a_rules_own_budget_bounds_the_pool_that_it_draws_from(facts: Make[Facts]) -> None:
     """A rule's attempts count against the same pool as those of the other rules."""
     policy = replace(facts().policy, rules=rules(attempts=Attempts(max=2)))
     assert decide(facts(policy=policy, record=record(APPLICATION))).reason.value == "accepted"
     assert decide(facts(policy=policy, record=record(APPLICATION, USER))).reason.value == "attempts_used_up"
 
 
-def test_attempts_leave_the_window(facts: Any) -> None:
+def test_attempts_leave_the_window(facts: Make[Facts]) -> None:
     """What is older than the window does not count, what is younger does."""
     policy = replace(facts().policy, attempts=Attempts(max=1, window_s=100))
     assert decide(facts(policy=policy, record=record(USER, ago_s=98))).reason.value == "attempts_used_up"
@@ -80,14 +88,14 @@ def test_attempts_leave_the_window(facts: Any) -> None:
     ],
 )
 def test_the_schedulers_restarts_count(
-    facts: Any, failure: Any, restarts: int | None, attempts: int, expected: str
+    facts: Make[Facts], failure: Make[Failure], restarts: int | None, attempts: int, expected: str
 ) -> None:
     """The scheduler's counter counts its own restarts and ours: the larger of it and our count is what is used."""
     decision = decide(facts(failure=failure(restart_count=restarts), record=record(*[USER] * attempts)))
     assert decision.reason.value == expected
 
 
-def test_our_reruns_are_not_taken_for_the_schedulers(facts: Any, failure: Any) -> None:
+def test_our_reruns_are_not_taken_for_the_schedulers(facts: Make[Facts], failure: Make[Failure]) -> None:
     """Reruns paid from a class's budget are in the counter as well, and stay off the others' budgets."""
     policy = replace(facts().policy, rules=rules(), classes={INFRASTRUCTURE: Attempts(max=5)})
     told = failure(restart_count=4)
@@ -105,7 +113,7 @@ def test_our_reruns_are_not_taken_for_the_schedulers(facts: Any, failure: Any) -
         (3, 0, "attempts_used_up"),
     ],
 )
-def test_schedulerx_retries_count(schedulerx_facts: Any, own: int, attempts: int, expected: str) -> None:
+def test_schedulerx_retries_count(schedulerx_facts: Make[Facts], own: int, attempts: int, expected: str) -> None:
     """SchedulerX repeats the first run and each of ours: each run of the budget is then so many more."""
     decision = decide(schedulerx_facts(look={"own_retries": own}, record=record(*[USER] * attempts)))
     assert decision.reason.value == expected
@@ -125,7 +133,7 @@ def test_schedulerx_retries_count(schedulerx_facts: Any, own: int, attempts: int
         ((60, 599), "thrashing"),
     ],
 )
-def test_thrashing_ends_it(facts: Any, case: Any, ages_s: tuple[float, ...], expected: str) -> None:
+def test_thrashing_ends_it(facts: Make[Facts], case: Make[Case], ages_s: tuple[float, ...], expected: str) -> None:
     """More failures in the window than allowed, this one among them; those before it do not count."""
     policy = replace(facts().policy, thrash=Thrash(max_failures=2, window_s=600))
     cases = tuple(
@@ -145,7 +153,7 @@ def test_thrashing_ends_it(facts: Any, case: Any, ages_s: tuple[float, ...], exp
     ],
 )
 def test_failures_at_which_nobody_could_look_are_no_thrashing(
-    facts: Any, case: Any, state: CaseState, reason: Reason | None, expected: str
+    facts: Make[Facts], case: Make[Case], state: CaseState, reason: Reason | None, expected: str
 ) -> None:
     """Three failures refused for want of a right leave the job as it was; any other end of theirs counts."""
     policy = replace(facts().policy, thrash=Thrash(max_failures=2, window_s=600))
@@ -156,7 +164,7 @@ def test_failures_at_which_nobody_could_look_are_no_thrashing(
     assert decide(facts(policy=policy, record=JobRecord(cases=cases))).reason.value == expected
 
 
-def test_a_failure_is_not_counted_twice(facts: Any, case: Any) -> None:
+def test_a_failure_is_not_counted_twice(facts: Make[Facts], case: Make[Case]) -> None:
     """The case that goes on is this failure, not one more; one that has its attempt goes on."""
     policy = replace(facts().policy, thrash=Thrash(max_failures=1, window_s=600))
     own = case(opened_at=NOW - 60)
@@ -180,7 +188,7 @@ def test_a_failure_is_not_counted_twice(facts: Any, case: Any) -> None:
     ],
 )
 def test_much_work_is_not_thrown_away_unasked(
-    facts: Any, general: float | None, own: float | None, expected: str
+    facts: Make[Facts], general: float | None, own: float | None, expected: str
 ) -> None:
     """A run older than the rule's bound, else the policy's, is held for a day; one at the bound is not."""
     policy = replace(facts().policy, max_lost_h=general, rules=rules(max_lost_h=own))
@@ -190,7 +198,9 @@ def test_much_work_is_not_thrown_away_unasked(
         assert (decision.verdict.value, decision.due_at) == ("held", NOW + 86_400)
 
 
-def test_what_does_not_run_has_nothing_to_lose(facts: Any, look: Any, schedulerx_facts: Any, instance: Any) -> None:
+def test_what_does_not_run_has_nothing_to_lose(
+    facts: Make[Facts], look: Make[EhpcSnapshot], schedulerx_facts: Make[Facts], instance: Make[Instance]
+) -> None:
     """A queued job and a failed instance lose nothing; a live instance under `beside_live` may."""
     policy = replace(facts().policy, max_lost_h=0.1, rules=rules(beside_live=True))
     queued = look(state=State.QUEUED)
@@ -203,7 +213,7 @@ def test_what_does_not_run_has_nothing_to_lose(facts: Any, look: Any, schedulerx
 
 
 @pytest.mark.parametrize("by", ["", "ann"])
-def test_a_yes_passes_the_gates_that_ask_for_a_person(facts: Any, case: Any, by: str) -> None:
+def test_a_yes_passes_the_gates_that_ask_for_a_person(facts: Make[Facts], case: Make[Case], by: str) -> None:
     """Approved: neither the rule nor the work to lose holds it again; without a yes both do."""
     one = case(approved_by=by)
     held = (Rule(name="ask", match=Match(), action=Action.HOLD),)
@@ -223,7 +233,9 @@ def test_a_yes_passes_the_gates_that_ask_for_a_person(facts: Any, case: Any, by:
         ("cooled_down", {"record": {"not_before": NOW + 60}}),
     ],
 )
-def test_a_yes_passes_nothing_else(facts: Any, case: Any, look: Any, gate: str, parts: dict[str, Any]) -> None:
+def test_a_yes_passes_nothing_else(
+    facts: Make[Facts], case: Make[Case], look: Make[EhpcSnapshot], gate: str, parts: dict[str, Any]
+) -> None:
     """A person's word makes nothing eligible, and raises no budget."""
     one = case(approved_by="ann")
     base = JobRecord(cases=(one,))
@@ -249,7 +261,9 @@ def test_a_yes_passes_nothing_else(facts: Any, case: Any, look: Any, gate: str, 
         (Mode.OFF, True, "kill_switch"),
     ],
 )
-def test_a_rules_mode_holds_for_its_failures(facts: Any, mode: Mode | None, *, force: bool, expected: str) -> None:
+def test_a_rules_mode_holds_for_its_failures(
+    facts: Make[Facts], mode: Mode | None, *, force: bool, expected: str
+) -> None:
     """A rule can tighten the mode for what it matches, and nobody passes that by force."""
     found = facts(policy=replace(facts().policy, rules=rules(mode=mode)))
     asked = replace(found.ask, force=force)

@@ -8,17 +8,21 @@ import pytest
 from msgspec.structs import replace
 
 from shared.domain.decision import Ask
-from shared.domain.failure import Trigger
+from shared.domain.failure import Failure, Trigger
 from shared.domain.job import State
 from shared.domain.limits import SharedLimit
 from shared.domain.mode import Mode
-from shared.domain.record import AttemptMark, CaseState, JobRecord
+from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.policy.conditions import EventPlace
 from shared.policy.decide import GATES, Skip, decide
+from shared.policy.facts import Facts
 from shared.policy.model import Action, Match, Rule, SameText, Source, Thrash, Window
 from shared.policy.text.fingerprint import fingerprint
 from shared.policy.windows import WindowAction
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.schedulerx.snapshot import Instance
+from tests.support.make import Make
 
 NOW = 1_800_000_000.0
 LIFE = f"run:{int(NOW) - 3600}"
@@ -34,7 +38,7 @@ def stopped(decision: Any) -> tuple[str, str, str]:
     return (decision.gates[-1].name, decision.verdict.value, decision.reason.value)
 
 
-def test_nothing_in_the_way_is_a_rerun(facts: Any) -> None:
+def test_nothing_in_the_way_is_a_rerun(facts: Make[Facts]) -> None:
     """All gates passed, each named with what it saw and wanted."""
     decision = decide(facts())
     assert (decision.verdict.value, decision.reason.value, decision.attempt) == ("rerun", "accepted", 1)
@@ -141,7 +145,13 @@ def in_the_way(gate: str, facts: Any, failure: Any, look: Any, case: Any) -> Any
 
 @pytest.mark.parametrize(("gate", "verdict", "reason"), EHPC_GATES, ids=[row[0] for row in EHPC_GATES])
 def test_each_gate_stops_what_it_is_there_for(
-    facts: Any, failure: Any, look: Any, case: Any, gate: str, verdict: str, reason: str
+    facts: Make[Facts],
+    failure: Make[Failure],
+    look: Make[EhpcSnapshot],
+    case: Make[Case],
+    gate: str,
+    verdict: str,
+    reason: str,
 ) -> None:
     """One thing in the way: that gate is the last one asked, the only no, and gives its verdict."""
     decision = decide(in_the_way(gate, facts, failure, look, case))
@@ -150,7 +160,7 @@ def test_each_gate_stops_what_it_is_there_for(
 
 
 @pytest.mark.parametrize("by", ["ann", ""])
-def test_an_open_breaker_holds_without_a_window(facts: Any, by: str) -> None:
+def test_an_open_breaker_holds_without_a_window(facts: Make[Facts], by: str) -> None:
     """With `breaker: null` none opens by itself, but one that is open says no all the same, whoever opened it."""
     policy = replace(facts().policy, breaker=None)
     assert decide(facts(policy=policy)).reason.value == "accepted"
@@ -165,7 +175,13 @@ def test_an_open_breaker_holds_without_a_window(facts: Any, by: str) -> None:
 
 @pytest.mark.parametrize(("gate", "verdict", "reason"), EHPC_GATES, ids=[row[0] for row in EHPC_GATES])
 def test_force_passes_the_policy_and_nothing_else(
-    facts: Any, failure: Any, look: Any, case: Any, gate: str, verdict: str, reason: str
+    facts: Make[Facts],
+    failure: Make[Failure],
+    look: Make[EhpcSnapshot],
+    case: Make[Case],
+    gate: str,
+    verdict: str,
+    reason: str,
 ) -> None:
     """What the policy alone asks for is skipped. Every other gate says what it always says."""
     plain = in_the_way(gate, facts, failure, look, case)
@@ -196,7 +212,7 @@ def test_every_gate_is_in_a_table_of_these_tests() -> None:
     assert {name for name, *_ in GATES} == {row[0] for row in EHPC_GATES} | {"no_live_instance"}
 
 
-def test_a_live_instance_stops(schedulerx_facts: Any, instance: Any, case: Any) -> None:
+def test_a_live_instance_stops(schedulerx_facts: Make[Facts], instance: Make[Instance], case: Make[Case]) -> None:
     """A stranger's is ineligible; our own rerun of another day defers."""
     live = instance(6, state=State.RUNNING, data_time="2026-01-02 10:00:00")
     assert stopped(decide(schedulerx_facts(live))) == ("no_live_instance", "ineligible", "live_instance")
@@ -217,14 +233,18 @@ def test_a_live_instance_stops(schedulerx_facts: Any, instance: Any, case: Any) 
         ({"job_id": "12[3].scheduler", "array_request": "1-5"}, "accepted"),
     ],
 )
-def test_what_counts_as_one_job(facts: Any, look: Any, seen: dict[str, Any], expected: str) -> None:
+def test_what_counts_as_one_job(
+    facts: Make[Facts], look: Make[EhpcSnapshot], seen: dict[str, Any], expected: str
+) -> None:
     """Never an array parent, never a guess between servers; a subjob is one job."""
     assert decide(facts(observation=look(**seen))).reason.value == expected
 
 
 @pytest.mark.parametrize("state", [CaseState.DEFERRED, CaseState.UNKNOWN, CaseState.RESERVED])
 @pytest.mark.parametrize("age_s", [86_399, 86_400])
-def test_nothing_stays_open_longer_than_a_day(facts: Any, case: Any, state: CaseState, age_s: float) -> None:
+def test_nothing_stays_open_longer_than_a_day(
+    facts: Make[Facts], case: Make[Case], state: CaseState, age_s: float
+) -> None:
     """Not what cannot be looked at, and not a call that was put off again and again."""
     one = case(state=state, opened_at=NOW - age_s, life=LIFE, attempt=1, may_leave_until=NOW - 10_000)
     blind = LookFailed(worth_repeating=True, code="x", message="x", look_begun_at=NOW)
@@ -240,7 +260,7 @@ def test_nothing_stays_open_longer_than_a_day(facts: Any, case: Any, state: Case
     assert (seen.gates[-1].passed, seen.attempt) == (in_time, 1)
 
 
-def test_an_attempt_not_made_keeps_its_number_and_its_place_in_the_budget(facts: Any, case: Any) -> None:
+def test_an_attempt_not_made_keeps_its_number_and_its_place_in_the_budget(facts: Make[Facts], case: Make[Case]) -> None:
     """Going on with a reserved attempt asks neither for budget nor for cooldown again."""
     one = case(life=LIFE, attempt=3)
     record = JobRecord(
@@ -250,7 +270,7 @@ def test_an_attempt_not_made_keeps_its_number_and_its_place_in_the_budget(facts:
     assert (decision.reason.value, decision.attempt) == ("accepted", 3)
 
 
-def test_what_a_person_forced_stays_forced(facts: Any, failure: Any, case: Any) -> None:
+def test_what_a_person_forced_stays_forced(facts: Make[Facts], failure: Make[Failure], case: Make[Case]) -> None:
     """The sweep goes on with a forced case as the person asked, but not against the kill switch."""
     one = case(failure=failure(message="SyntaxError"), life=LIFE, attempt=1, forced=True)
     parts = {"failure": one.failure, "case": one, "record": JobRecord(cases=(one,))}

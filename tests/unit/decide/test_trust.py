@@ -8,14 +8,16 @@ import pytest
 from msgspec.structs import replace
 
 from shared.domain.decision import Ask
-from shared.domain.failure import Speaker, Trigger
+from shared.domain.failure import Failure, Speaker, Trigger
 from shared.domain.job import State
-from shared.domain.record import CaseState, JobRecord
+from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.policy.conditions import EventPlace, LogPlace, Source
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
 from shared.systems.ehpc.scope import Cluster
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from tests.support.make import Make
 
 NOW = 1_800_000_000.0
 START = int(NOW) - 3600
@@ -54,7 +56,9 @@ def untrusted(facts: Facts, gate: str) -> bool:
         (Source(event=EventPlace(source="strange")), CONNECTOR, True),
     ],
 )
-def test_who_told_it(facts: Any, failure: Any, source: Source, speaker: Speaker, *, speaks: bool) -> None:
+def test_who_told_it(
+    facts: Make[Facts], failure: Make[Failure], source: Source, speaker: Speaker, *, speaks: bool
+) -> None:
     """A source is a place in the Log Service or an event's source; one never passes for the other."""
     policy = replace(facts().policy, sources=(source,))
     assert untrusted(facts(policy=policy, failure=failure(speaker=speaker)), "may_speak") is not speaks
@@ -75,7 +79,13 @@ def test_who_told_it(facts: Any, failure: Any, source: Source, speaker: Speaker,
     ],
 )
 def test_for_which_jobs(
-    facts: Any, schedulerx_facts: Any, failure: Any, bounds: dict[str, Any], *, ehpc: bool, schedulerx: bool
+    facts: Make[Facts],
+    schedulerx_facts: Make[Facts],
+    failure: Make[Failure],
+    bounds: dict[str, Any],
+    *,
+    ehpc: bool,
+    schedulerx: bool,
 ) -> None:
     """A source speaks for what it names; one that names places of one system only does not speak for the other."""
     policy = replace(facts().policy, sources=(Source(event=EventPlace(source="acs.*"), **bounds),))
@@ -96,7 +106,9 @@ def test_for_which_jobs(
         ("", "", False),
     ],
 )
-def test_for_whose_jobs(facts: Any, failure: Any, look: Any, told: str, seen: str, *, speaks: bool) -> None:
+def test_for_whose_jobs(
+    facts: Make[Facts], failure: Make[Failure], look: Make[EhpcSnapshot], told: str, seen: str, *, speaks: bool
+) -> None:
     """The owner that the live job names decides, else the one told; of a job without one nobody is the owner."""
     source = Source(event=EventPlace(source="acs.*"), owners=("ann", "eve"))
     policy = replace(facts().policy, sources=(source,))
@@ -104,14 +116,16 @@ def test_for_whose_jobs(facts: Any, failure: Any, look: Any, told: str, seen: st
     assert untrusted(found, "may_speak") is not speaks
 
 
-def test_the_seen_owner_counts_more_than_the_told_one(facts: Any, failure: Any, look: Any) -> None:
+def test_the_seen_owner_counts_more_than_the_told_one(
+    facts: Make[Facts], failure: Make[Failure], look: Make[EhpcSnapshot]
+) -> None:
     """Who claims to speak of somebody else's job as of an owner of their own is not believed."""
     policy = replace(facts().policy, sources=(Source(event=EventPlace(source="acs.*"), owners="ann"),))
     told = failure(speaker=BY_EVENT, owner="ann")
     assert untrusted(facts(policy=policy, failure=told, observation=look(owner="bob@s")), "may_speak")
 
 
-def test_owner_is_waited_for_while_nothing_is_seen(facts: Any, failure: Any) -> None:
+def test_owner_is_waited_for_while_nothing_is_seen(facts: Make[Facts], failure: Make[Failure]) -> None:
     """A failure whose job cannot be looked at is not lost for want of an owner: it is asked when it goes on."""
     policy = replace(facts().policy, sources=(Source(event=EventPlace(source="acs.*"), owners="ann"),))
     blind = LookFailed(worth_repeating=True, code="x", message="x", look_begun_at=NOW)
@@ -122,7 +136,7 @@ def test_owner_is_waited_for_while_nothing_is_seen(facts: Any, failure: Any) -> 
     )
 
 
-def test_any_of_the_sources_is_enough(facts: Any, failure: Any) -> None:
+def test_any_of_the_sources_is_enough(facts: Make[Facts], failure: Make[Failure]) -> None:
     """Sources are alternatives; each bounds only itself."""
     sources = (Source(log=LOG, clusters="other"), Source(log=LOG, owners="ann"), Source(event=EventPlace(source="x")))
     policy = replace(facts().policy, sources=sources)
@@ -130,7 +144,7 @@ def test_any_of_the_sources_is_enough(facts: Any, failure: Any) -> None:
     assert untrusted(facts(policy=policy, failure=failure(speaker=BY_LOG, owner="bob")), "may_speak")
 
 
-def test_a_person_is_not_asked_for_a_source(facts: Any, failure: Any) -> None:
+def test_a_person_is_not_asked_for_a_source(facts: Make[Facts], failure: Make[Failure]) -> None:
     """Who may invoke the function is RAM's business; the sweep knows how a failure was told."""
     policy = replace(facts().policy, sources=(Source(event=EventPlace(source="x")),))
     by_hand = failure(trigger=Trigger.MANUAL)
@@ -141,7 +155,7 @@ def test_a_person_is_not_asked_for_a_source(facts: Any, failure: Any) -> None:
     assert untrusted(facts(policy=policy, ask=forced), "may_speak")
 
 
-def test_answers_about_one_place_are_not_taken_for_another(facts: Any, failure: Any) -> None:
+def test_answers_about_one_place_are_not_taken_for_another(facts: Make[Facts], failure: Make[Failure]) -> None:
     """What is kept of earlier answers never answers for another speaker, place or owner."""
     policy = replace(facts().policy, sources=(Source(event=EventPlace(source="acs.*"), clusters="ehpc-hz-1"),))
     elsewhere = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-2")
@@ -179,13 +193,21 @@ def test_answers_about_one_place_are_not_taken_for_another(facts: Any, failure: 
     ],
 )
 def test_what_is_told_must_be_what_is_seen(
-    facts: Any, failure: Any, look: Any, told: dict[str, Any], seen: dict[str, Any], *, agrees: bool
+    facts: Make[Facts],
+    failure: Make[Failure],
+    look: Make[EhpcSnapshot],
+    told: dict[str, Any],
+    seen: dict[str, Any],
+    *,
+    agrees: bool,
 ) -> None:
     """Owner, nodes and start where both speak; a queue may be routed, a name shown otherwise, a list lag behind."""
     assert untrusted(facts(failure=failure(**told), observation=look(**seen)), "claims_agree") is not agrees
 
 
-def test_nodes_and_start_are_compared_of_a_running_job_only(facts: Any, failure: Any, look: Any) -> None:
+def test_nodes_and_start_are_compared_of_a_running_job_only(
+    facts: Make[Facts], failure: Make[Failure], look: Make[EhpcSnapshot]
+) -> None:
     """Of a job that is queued the list may name the nodes of no run, and forecast its start."""
     queued = look(state=State.QUEUED, nodes=("compute1",))
     assert decide(facts(failure=failure(node="compute3"), observation=queued)).reason.value == "restarted_since"
@@ -193,20 +215,22 @@ def test_nodes_and_start_are_compared_of_a_running_job_only(facts: Any, failure:
     assert untrusted(facts(failure=told, observation=look(state=State.QUEUED, owner="ann")), "claims_agree")
 
 
-def test_force_does_not_make_a_claim_true(facts: Any, failure: Any, look: Any) -> None:
+def test_force_does_not_make_a_claim_true(facts: Make[Facts], failure: Make[Failure], look: Make[EhpcSnapshot]) -> None:
     """A person who forces may be misled as well."""
     forced = Ask(now=NOW, trigger=Trigger.MANUAL, request_id="r", force=True)
     assert untrusted(facts(failure=failure(owner="bob"), observation=look(owner="ann"), ask=forced), "claims_agree")
 
 
-def test_schedulerx_instances_are_compared_by_owner_alone(schedulerx_facts: Any) -> None:
+def test_schedulerx_instances_are_compared_by_owner_alone(schedulerx_facts: Make[Facts]) -> None:
     """An instance has no nodes to compare, and its start is not the scheduler's own telling."""
     told = replace(schedulerx_facts().failure, job_name="nightly", node="x", started_at=NOW, owner="ann")
     assert not untrusted(schedulerx_facts(failure=told, look={"name": "weekly"}), "claims_agree")
     assert untrusted(schedulerx_facts(failure=told, look={"owner": "bob"}), "claims_agree")
 
 
-def test_a_forged_telling_leaves_the_true_one_alone(facts: Any, failure: Any, case: Any) -> None:
+def test_a_forged_telling_leaves_the_true_one_alone(
+    facts: Make[Facts], failure: Make[Failure], case: Make[Case]
+) -> None:
     """Who may not speak cannot learn either what has been told before."""
     policy = replace(facts().policy, sources=(Source(event=EventPlace(source="x")),))
     record = JobRecord(cases=(case(state=CaseState.DONE, tellings=("t",)),))

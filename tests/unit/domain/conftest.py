@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,15 +11,11 @@ from shared.domain.failure import Failure, Trigger
 from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.record import Case, CaseState
-from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
 from tests.support.lives import with_lives
-
-CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
-GROUP = Group(region="cn-hangzhou", namespace="ns", group_id="demo.group")
-Make = Callable[..., Any]
+from tests.support.make import Make
+from tests.support.systems import CLUSTER, GROUP
 
 
 def make_failure(occurred_at: float = 1000.0, **told: Any) -> Failure:
@@ -37,13 +32,13 @@ def make_failure(occurred_at: float = 1000.0, **told: Any) -> Failure:
 
 
 @pytest.fixture
-def failure() -> Make:
+def failure() -> Make[Failure]:
     """Makes tellings."""
     return make_failure
 
 
 @pytest.fixture
-def instance_failure() -> Make:
+def instance_failure() -> Make[Failure]:
     """Makes tellings about the SchedulerX job 42."""
 
     def make(**told: Any) -> Failure:
@@ -53,7 +48,7 @@ def instance_failure() -> Make:
 
 
 @pytest.fixture
-def ehpc() -> Make:
+def ehpc() -> Make[EhpcSnapshot]:
     """Makes looks at `1.scheduler`."""
 
     def make(state: State, start: int | None = None, at: float = 2000.0, **seen: Any) -> EhpcSnapshot:
@@ -64,7 +59,7 @@ def ehpc() -> Make:
 
 
 @pytest.fixture
-def instance() -> Make:
+def instance() -> Make[Instance]:
     """Makes instances of job 42."""
 
     def make(number: int, state: State = State.FAILED, started_at: float | None = 900.0, **seen: Any) -> Instance:
@@ -77,7 +72,7 @@ def instance() -> Make:
 
 
 @pytest.fixture
-def schedulerx() -> Make:
+def schedulerx() -> Make[SchedulerxSnapshot]:
     """Makes looks at job 42: the instance meant, then the others."""
 
     def make(meant: Instance | None, *others: Instance, at: float = 2000.0, **seen: Any) -> SchedulerxSnapshot:
@@ -89,7 +84,7 @@ def schedulerx() -> Make:
 
 
 @pytest.fixture
-def case() -> Make:
+def case() -> Make[Case]:
     """Makes cases; reserved at 1500, the call left by 1510 at the latest."""
 
     def make(failure_id: str = "f", state: CaseState = CaseState.UNKNOWN, **known: Any) -> Case:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.documents import decode_limit, encode
+from shared.domain.job import Scope
 from shared.domain.limits import SharedLimit, closed_by_hand, opened, take_breaker_tokens
 from shared.domain.outcome import Outcome
 from shared.domain.record import LISTED_AT, OWED_RETRY_S
-from shared.systems.ehpc.scope import Cluster
-from shared.systems.schedulerx.scope import Group
+from tests.support.systems import CLUSTER, GROUP
 
-CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
-GROUP = Group(region="cn-hangzhou", namespace="ns", group_id="demo.group")
 NOW = 1_800_000_000.0
 
 
@@ -36,7 +32,7 @@ def test_the_window_that_opens_it_owes_one_outcome() -> None:
 
 
 @pytest.mark.parametrize("scope", [CLUSTER, GROUP])
-def test_the_outcome_names_the_scope_and_how_to_close_it(scope: Any) -> None:
+def test_the_outcome_names_the_scope_and_how_to_close_it(scope: Scope) -> None:
     """It is a whole outcome record, with no job."""
     limit = opened(SharedLimit(), scope, "too many", NOW)
     outcome = Outcome.read(limit.owed[0])

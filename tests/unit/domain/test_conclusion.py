@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from shared.domain.job import State
 from shared.domain.proof import Conclusion
 from shared.domain.record import Case
 from shared.domain.snapshot import Snapshot
-from shared.systems.schedulerx.snapshot import EVIDENCE_SKEW_S
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.schedulerx.snapshot import EVIDENCE_SKEW_S, Instance, SchedulerxSnapshot
+from tests.support.make import Make
 
 SETTLE_S = 120.0
 SETTLED_AT = 1510.0 + SETTLE_S
@@ -48,7 +48,9 @@ EHPC_ROWS = [
 @pytest.mark.parametrize(
     ("life", "seen", "expected"), [row[1:] for row in EHPC_ROWS], ids=[row[0] for row in EHPC_ROWS]
 )
-def test_ehpc_rows(case: Any, ehpc: Any, life: str, seen: tuple[State, int | None, float], expected: str) -> None:
+def test_ehpc_rows(
+    case: Make[Case], ehpc: Make[EhpcSnapshot], life: str, seen: tuple[State, int | None, float], expected: str
+) -> None:
     """Reserved at this life, now seen so: the conclusion of the table."""
     state, start, at = seen
     assert conclude(case(life=life), ehpc(state, start, at)) is Conclusion(expected)
@@ -73,9 +75,9 @@ INSTANCE_ROWS = [
     ("others", "known", "at", "expected"), [row[1:] for row in INSTANCE_ROWS], ids=[row[0] for row in INSTANCE_ROWS]
 )
 def test_schedulerx_rows(
-    case: Any,
-    schedulerx: Any,
-    instance: Any,
+    case: Make[Case],
+    schedulerx: Make[SchedulerxSnapshot],
+    instance: Make[Instance],
     others: list[tuple[int, float | None, dict[str, int]]],
     known: tuple[int, ...],
     at: float,
@@ -87,18 +89,22 @@ def test_schedulerx_rows(
     assert conclude(case(life="2026-01-01 10:00:00#7", known_reruns=known), seen) is Conclusion(expected)
 
 
-def test_schedulerx_job_gone_is_no_evidence(case: Any, schedulerx: Any) -> None:
+def test_schedulerx_job_gone_is_no_evidence(case: Make[Case], schedulerx: Make[SchedulerxSnapshot]) -> None:
     """The job, or the instance, is not there any more."""
     assert conclude(case(), schedulerx(None, at=9999)) is Conclusion.NO_EVIDENCE
 
 
-def test_the_meant_instance_may_be_the_evidence_itself(case: Any, schedulerx: Any, instance: Any) -> None:
+def test_the_meant_instance_may_be_the_evidence_itself(
+    case: Make[Case], schedulerx: Make[SchedulerxSnapshot], instance: Make[Instance]
+) -> None:
     """Told by its data time, the newest instance of the day is meant: our rerun, once it is there."""
     ours = instance(1001, State.RUNNING, 1505.0, trigger_type=2)
     assert conclude(case(), schedulerx(ours, instance(7), at=1511)) is Conclusion.RESTARTED
 
 
-def test_known_reruns_are_those_seen_before_the_call(schedulerx: Any, instance: Any, ehpc: Any) -> None:
+def test_known_reruns_are_those_seen_before_the_call(
+    schedulerx: Make[SchedulerxSnapshot], instance: Make[Instance], ehpc: Make[EhpcSnapshot]
+) -> None:
     """Ids of all rerun instances shown, the meant one too, at most fifty; E-HPC has none."""
     meant, other = instance(5, trigger_type=2), instance(6)
     many = [instance(number, trigger_type=2) for number in range(100, 200)]

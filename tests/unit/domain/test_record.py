@@ -13,13 +13,14 @@ from shared.documents import decode_record, encode
 from shared.domain.life import Life
 from shared.domain.outcome import rfc3339, stable_id
 from shared.domain.reasons import Reason, is_final
-from shared.domain.record import MAX_CASES, OPEN_STATES, OWED_RETRY_S, CaseState, JobRecord
+from shared.domain.record import MAX_CASES, OPEN_STATES, OWED_RETRY_S, Case, CaseState, JobRecord
 from shared.domain.transitions import MAX_TELLINGS, also_told
 from shared.domain.verdicts import Verdict
+from tests.support.make import Make
 
 
 @pytest.mark.parametrize("state", sorted(OPEN_STATES))
-def test_open_cases_are_never_dropped(case: Any, state: CaseState) -> None:
+def test_open_cases_are_never_dropped(case: Make[Case], state: CaseState) -> None:
     """Closed cases go, the oldest first, to make room; an open one stays, whatever its age."""
     record = JobRecord().with_case(case("open", state=state))
     for number in range(2 * MAX_CASES):
@@ -29,7 +30,7 @@ def test_open_cases_are_never_dropped(case: Any, state: CaseState) -> None:
     assert kept == ["open", *(str(number) for number in range(MAX_CASES + 1, 2 * MAX_CASES))]
 
 
-def test_more_open_cases_than_the_bound_are_all_kept(case: Any) -> None:
+def test_more_open_cases_than_the_bound_are_all_kept(case: Make[Case]) -> None:
     """The bound gives way rather than a failure be lost."""
     record = JobRecord()
     for number in range(MAX_CASES + 10):
@@ -37,20 +38,20 @@ def test_more_open_cases_than_the_bound_are_all_kept(case: Any) -> None:
     assert len(record.cases) == MAX_CASES + 10
 
 
-def test_a_case_is_replaced_by_its_id_and_comes_last(case: Any) -> None:
+def test_a_case_is_replaced_by_its_id_and_comes_last(case: Make[Case]) -> None:
     """One case a failure; the one moved last is the latest."""
     record = JobRecord().with_case(case("a")).with_case(case("b")).with_case(case("a", state=CaseState.DONE))
     assert [(one.failure_id, one.state) for one in record.cases] == [("b", CaseState.UNKNOWN), ("a", CaseState.DONE)]
 
 
-def test_a_record_survives_being_stored(case: Any) -> None:
+def test_a_record_survives_being_stored(case: Make[Case]) -> None:
     """Encoded and decoded it is the same, with all its parts."""
     record = JobRecord(not_before=5.0).with_case(case(known_reruns=(1, 2), tellings=("t",), forced=True))
     record = record.owing({"outcome_id": "o"}, 7.0)
     assert decode_record(encode(record)) == record
 
 
-def test_due_is_the_earliest_of_cases_and_owed_outcomes(case: Any) -> None:
+def test_due_is_the_earliest_of_cases_and_owed_outcomes(case: Make[Case]) -> None:
     """Nothing to wait for is no due time; owed outcomes count from when the first was owed."""
     assert JobRecord().due_at is None
     record = JobRecord().with_case(case("a", due_at=500.0)).with_case(case("b", due_at=300.0))
@@ -63,7 +64,7 @@ def test_due_is_the_earliest_of_cases_and_owed_outcomes(case: Any) -> None:
     assert record.put_off(1.0) == record
 
 
-def test_tellings_are_bounded_and_the_latest_is_known(case: Any) -> None:
+def test_tellings_are_bounded_and_the_latest_is_known(case: Make[Case]) -> None:
     """However many doors tell one failure, the record stays small."""
     told = case(tellings=())
     for number in range(100):
@@ -71,7 +72,7 @@ def test_tellings_are_bounded_and_the_latest_is_known(case: Any) -> None:
     assert told.tellings == tuple(str(number) for number in range(100 - MAX_TELLINGS, 100))
 
 
-def test_lookups_find_the_latest(case: Any) -> None:
+def test_lookups_find_the_latest(case: Make[Case]) -> None:
     """By telling and by life the latest case answers; an empty life is nobody's."""
     old, new = case("old", tellings=("t",)), case("new", tellings=("t",))
     record = JobRecord(cases=(old, new, case("none", life="")))
@@ -82,7 +83,7 @@ def test_lookups_find_the_latest(case: Any) -> None:
 
 
 @pytest.mark.parametrize("state", list(CaseState))
-def test_what_is_open_and_what_is_in_doubt(case: Any, state: CaseState) -> None:
+def test_what_is_open_and_what_is_in_doubt(case: Make[Case], state: CaseState) -> None:
     """Reserved and unknown are in doubt; those, deferred and held are open."""
     one = case(state=state)
     assert one.open == (state.value in {"deferred", "reserved", "unknown", "held"})
@@ -126,7 +127,7 @@ def test_moments_are_written_in_utc() -> None:
     assert rfc3339(1_767_225_600.25) == "2026-01-01T00:00:00.250Z"
 
 
-def test_replacing_a_case_keeps_the_rest(case: Any) -> None:
+def test_replacing_a_case_keeps_the_rest(case: Make[Case]) -> None:
     """Attempts and owed outcomes are not touched by a case's move."""
     record = JobRecord(not_before=9.0).owing({"outcome_id": "o"}, 1.0)
     assert replace(record.with_case(case()), cases=()) == record

@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
+from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.proof import Run
-from shared.domain.record import CaseState, JobRecord
+from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.runs import rerun_since
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
+from tests.support.make import Make
 
 R, Q, F = State.RUNNING, State.QUEUED, State.FINISHED
 DONE_AFTER = {"state": CaseState.DONE, "reserved_at": 1001.0}
@@ -45,9 +49,9 @@ EHPC_ROWS = [
     ("told", "seen", "known", "expected"), [row[1:] for row in EHPC_ROWS], ids=[row[0] for row in EHPC_ROWS]
 )
 def test_ehpc_rows(
-    failure: Any,
-    ehpc: Any,
-    case: Any,
+    failure: Make[Failure],
+    ehpc: Make[EhpcSnapshot],
+    case: Make[Case],
     told: dict[str, Any],
     seen: tuple[State, int | None],
     known: dict[str, Any],
@@ -59,7 +63,9 @@ def test_ehpc_rows(
 
 
 @pytest.mark.parametrize(("modified", "expected"), [(None, "this"), (1000, "this"), (1001, "earlier")])
-def test_queued_and_modified_since(failure: Any, ehpc: Any, modified: int | None, expected: str) -> None:
+def test_queued_and_modified_since(
+    failure: Make[Failure], ehpc: Make[EhpcSnapshot], modified: int | None, expected: str
+) -> None:
     """LastModifyTime > occurred_at: the scheduler, or a person, has acted since."""
     assert ehpc(Q, last_modify_time=modified).which_run(failure(), JobRecord()) is Run(expected)
 
@@ -77,14 +83,22 @@ def test_queued_and_modified_since(failure: Any, ehpc: Any, modified: int | None
     ],
 )
 def test_restart_count(
-    failure: Any, ehpc: Any, case: Any, told: int | None, tried: int | None, start: int, expected: str
+    failure: Make[Failure],
+    ehpc: Make[EhpcSnapshot],
+    case: Make[Case],
+    told: int | None,
+    tried: int | None,
+    start: int,
+    expected: str,
 ) -> None:
     """The scheduler's counter: up to one that had its attempt is an earlier run; above it settles what is between."""
     done = case(failure=failure(restart_count=tried), state=CaseState.DONE, reserved_at=10.0)
     assert ehpc(R, start).which_run(failure(restart_count=told), JobRecord(cases=(done,))) is Run(expected)
 
 
-def test_schedulerx_rows(instance_failure: Any, schedulerx: Any, instance: Any) -> None:
+def test_schedulerx_rows(
+    instance_failure: Make[Failure], schedulerx: Make[SchedulerxSnapshot], instance: Make[Instance]
+) -> None:
     """By instance id: the same day's newer instance means restarted since; another day's, or an older one, does not."""
     by_id = instance_failure(job_instance_id=7)
     newer, older = instance(8, started_at=950.0), instance(6, started_at=850.0)
@@ -118,7 +132,12 @@ def test_schedulerx_rows(instance_failure: Any, schedulerx: Any, instance: Any) 
     ],
 )
 def test_schedulerx_told_by_data_time(
-    instance_failure: Any, schedulerx: Any, instance: Any, started: float | None, told: dict[str, Any], expected: Run
+    instance_failure: Make[Failure],
+    schedulerx: Make[SchedulerxSnapshot],
+    instance: Make[Instance],
+    started: float | None,
+    told: dict[str, Any],
+    expected: Run,
 ) -> None:
     """With several instances of the day, the newest is meant only if its start agrees with the failure's time."""
     by_day = instance_failure(data_time="2026-01-01 10:00:00", **told)
@@ -126,7 +145,9 @@ def test_schedulerx_told_by_data_time(
     assert seen.which_run(by_day, JobRecord()) is expected
 
 
-def test_a_rerun_is_of_its_own_day(instance_failure: Any, schedulerx: Any, instance: Any, case: Any) -> None:
+def test_a_rerun_is_of_its_own_day(
+    instance_failure: Make[Failure], schedulerx: Make[SchedulerxSnapshot], instance: Make[Instance], case: Make[Case]
+) -> None:
     """Another day's rerun says nothing about this day; of this day it does, however either was named."""
     by_day = instance_failure(data_time="2026-01-01 10:00:00")
     seen = schedulerx(instance(8, started_at=990.0), instance(7, started_at=800.0))
@@ -136,7 +157,9 @@ def test_a_rerun_is_of_its_own_day(instance_failure: Any, schedulerx: Any, insta
         assert (found.failure_id if found else None) == expected
 
 
-def test_lives_and_labels(failure: Any, ehpc: Any, schedulerx: Any, instance: Any) -> None:
+def test_lives_and_labels(
+    failure: Make[Failure], ehpc: Make[EhpcSnapshot], schedulerx: Make[SchedulerxSnapshot], instance: Make[Instance]
+) -> None:
     """A life equals only itself and exists only while the job is live; a label falls back on the telling."""
     assert [str(ehpc(state, 5).life or "") for state in (R, Q, F, State.NOT_FOUND)] == ["run:5", "queued", "", ""]
     assert str(ehpc(R, None).life or "") == ""

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from shared.documents import decode_record, encode
 from shared.domain.decision import Ask, Decision
-from shared.domain.failure import FailureClass, Trigger
+from shared.domain.failure import Failure, FailureClass, Trigger
 from shared.domain.life import Life
 from shared.domain.reasons import Reason
-from shared.domain.record import BACKLOG_CHARS, LISTED_AT, MAX_CASES, CaseState, JobRecord
+from shared.domain.record import BACKLOG_CHARS, LISTED_AT, MAX_CASES, Case, CaseState, JobRecord
 from shared.domain.transitions import Reservation, closed, recorded, reserved, waiting
 from shared.domain.verdicts import Verdict
+from tests.support.make import Make
 
-Make = Callable[..., Any]
 ASK = Ask(now=2000.0, trigger=Trigger.EVENT, request_id="r")
 TERMS = Reservation(owner="o", may_leave_until=2060.0, settle_s=120.0, cooldown_s=0.0, attempts_kept_s=3600.0)
 
@@ -29,7 +28,7 @@ def decision(verdict: Verdict, reason: Reason, failure_id: str = "f", **about: A
 STOPPED = decision(Verdict.SUPPRESSED, Reason.BREAKER_OPEN)
 
 
-def test_an_attempt_remembers_its_class(failure: Make) -> None:
+def test_an_attempt_remembers_its_class(failure: Make[Failure]) -> None:
     """A class with a budget of its own pays from that, whatever the policy says later."""
     accepted = decision(
         Verdict.RERUN, Reason.ACCEPTED, attempt=1, life=Life.run(5), failure_class=FailureClass.INFRASTRUCTURE
@@ -40,7 +39,7 @@ def test_an_attempt_remembers_its_class(failure: Make) -> None:
 
 
 @pytest.mark.parametrize("reason", [Reason.BREAKER_OPEN, Reason.LOOK_REFUSED])
-def test_what_ends_when_told_is_known_when_told_again(failure: Make, reason: Reason) -> None:
+def test_what_ends_when_told_is_known_when_told_again(failure: Make[Failure], reason: Reason) -> None:
     """Closed, without an attempt, owing its outcome in the same document; only the breaker's is listed."""
     verdict = Verdict.SUPPRESSED if reason is Reason.BREAKER_OPEN else Verdict.REFUSED
     record, outcome = recorded(JobRecord(), failure(message="m" * 999), decision(verdict, reason), ASK, "1-0")
@@ -51,7 +50,7 @@ def test_what_ends_when_told_is_known_when_told_again(failure: Make, reason: Rea
     assert (case.due_at, len(case.failure.message)) == ((LISTED_AT, 999) if listed else (None, 256))
 
 
-def test_a_second_telling_joins_the_first(failure: Make) -> None:
+def test_a_second_telling_joins_the_first(failure: Make[Failure]) -> None:
     """One case a failure, both tellings known, whether it is stopped again or acted on."""
     record, _ = recorded(JobRecord(), failure(), STOPPED, ASK, "1-0")
     twice, _ = recorded(record, failure(telling_id="u"), STOPPED, ASK, "1-0")
@@ -63,7 +62,7 @@ def test_a_second_telling_joins_the_first(failure: Make) -> None:
 
 
 @pytest.mark.parametrize("move", ["waiting", "closed", "reserved"])
-def test_a_person_s_yes_outlives_every_move(failure: Make, case: Make, move: str) -> None:
+def test_a_person_s_yes_outlives_every_move(failure: Make[Failure], case: Make[Case], move: str) -> None:
     """What was approved stays approved while it waits, is called, or ends."""
     approved = case(state=CaseState.DEFERRED, approved_by="ann", attempt=0)
     record = JobRecord(cases=(approved,))
@@ -77,7 +76,7 @@ def test_a_person_s_yes_outlives_every_move(failure: Make, case: Make, move: str
     assert moved.cases[0].approved_by == "ann"
 
 
-def test_the_backlog_of_one_job_is_bounded_in_number(failure: Make) -> None:
+def test_the_backlog_of_one_job_is_bounded_in_number(failure: Make[Failure]) -> None:
     """However many failures of it a breaker stops, the oldest go first."""
     record = JobRecord()
     for number in range(MAX_CASES + 10):
@@ -86,7 +85,7 @@ def test_the_backlog_of_one_job_is_bounded_in_number(failure: Make) -> None:
     assert [case.failure_id for case in record.cases] == [str(number) for number in range(10, MAX_CASES + 10)]
 
 
-def test_the_backlog_of_one_job_is_bounded_in_size(failure: Make, case: Make) -> None:
+def test_the_backlog_of_one_job_is_bounded_in_size(failure: Make[Failure], case: Make[Case]) -> None:
     """Beyond it the oldest lose their evidence and cannot be resumed; they stay known, and what is open stays whole."""
     waits = case("open", CaseState.DEFERRED, failure=failure(message="m" * 30_000))
     record = JobRecord(cases=(waits,))

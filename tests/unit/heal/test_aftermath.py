@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from msgspec.structs import replace
 
 from shared.domain.call import Effect, Target
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed
+from tests.support.house import House, verdicts
 
 ANSWER_LOST = LookFailed(worth_repeating=True, code="Throttling", message="slow", look_begun_at=0)
 
 
-def sightings(house: Any) -> list[tuple[str, str]]:
+def sightings(house: House) -> list[tuple[str, str]]:
     """What the sweep saw of reruns."""
     return [(row["verdict"], row["reason"]) for row in house.sink.sightings]
 
 
-def test_a_rerun_that_took_place_is_seen_once(house: Any) -> None:
+def test_a_rerun_that_took_place_is_seen_once(house: House) -> None:
     """After `settle_s` the sweep sees the new run and says so once, following up the rerun."""
     house.deliver(house.hung())
     house.sweep()
@@ -33,7 +32,7 @@ def test_a_rerun_that_took_place_is_seen_once(house: Any) -> None:
     assert len(house.ehpc.calls) == 1
 
 
-def test_how_it_ended_is_seen_and_then_nobody_looks_again(house: Any) -> None:
+def test_how_it_ended_is_seen_and_then_nobody_looks_again(house: House) -> None:
     """E-HPC tells only that a run has ended; the watch ends with it."""
     house.deliver(house.hung())
     house.later(122)
@@ -49,7 +48,7 @@ def test_how_it_ended_is_seen_and_then_nobody_looks_again(house: Any) -> None:
     assert house.ehpc.looks == looks
 
 
-def test_a_watch_ends_after_a_day(house: Any) -> None:
+def test_a_watch_ends_after_a_day(house: House) -> None:
     """A job that runs for weeks is not looked at for weeks."""
     house.deliver(house.hung())
     for _ in range(60):
@@ -63,7 +62,7 @@ def test_a_watch_ends_after_a_day(house: Any) -> None:
 
 
 @pytest.mark.parametrize("state", [State.SUCCEEDED, State.FAILED])
-def test_schedulerx_tells_how_a_rerun_ended(house: Any, state: State) -> None:
+def test_schedulerx_tells_how_a_rerun_ended(house: House, state: State) -> None:
     """`healed` is observed: the new instance succeeded, or failed again."""
     house.deliver(house.failed_instance())
     house.schedulerx.end("42", state)
@@ -72,7 +71,7 @@ def test_schedulerx_tells_how_a_rerun_ended(house: Any, state: State) -> None:
     assert sightings(house) == [("rerun", f"seen_{state.value.lower()}")]
 
 
-def test_an_accepted_rerun_that_did_not_take_place_is_made_again(house: Any, verdicts: Any) -> None:
+def test_an_accepted_rerun_that_did_not_take_place_is_made_again(house: House) -> None:
     """HTTP 200 and the same run after `settle_s`: told as unknown/not_restarted, then a new attempt in the budget."""
     house.chance.value = 0.0
     house.ehpc.effect = lambda _: False
@@ -88,7 +87,7 @@ def test_an_accepted_rerun_that_did_not_take_place_is_made_again(house: Any, ver
     assert (len(house.ehpc.calls), len(house.ehpc.kills)) == (2, 1)
 
 
-def test_a_rerun_that_never_takes_place_ends_with_the_budget(house: Any) -> None:
+def test_a_rerun_that_never_takes_place_ends_with_the_budget(house: House) -> None:
     """Three attempts, each accepted and none with effect: then attempts_used_up, and quiet."""
     house.chance.value = 0.0
     house.ehpc.effect = lambda _: False
@@ -101,7 +100,7 @@ def test_a_rerun_that_never_takes_place_ends_with_the_budget(house: Any) -> None
     assert house.unfinished() == []
 
 
-def test_a_rerun_of_a_queued_job_is_not_watched(house: Any) -> None:
+def test_a_rerun_of_a_queued_job_is_not_watched(house: House) -> None:
     """It leaves no trace to look for."""
     failure = house.hung()
     house.ehpc.jobs["1.scheduler"].state = State.QUEUED
@@ -109,7 +108,7 @@ def test_a_rerun_of_a_queued_job_is_not_watched(house: Any) -> None:
     assert house.ledger.due(house.clock.now() + 10**6, 10) == []
 
 
-def test_a_watch_survives_looks_that_fail_and_the_kill_switch(house: Any) -> None:
+def test_a_watch_survives_looks_that_fail_and_the_kill_switch(house: House) -> None:
     """Neither makes an outcome of it: the sweep looks again later."""
     house.deliver(house.hung())
     house.ehpc.look_fails = ANSWER_LOST
@@ -122,7 +121,7 @@ def test_a_watch_survives_looks_that_fail_and_the_kill_switch(house: Any) -> Non
     assert sightings(house) == [("rerun", "seen_restarted")]
 
 
-def test_the_canary_opens_the_groups_breaker(house: Any, verdicts: Any) -> None:
+def test_the_canary_opens_the_groups_breaker(house: House) -> None:
     """The first rerun of a group made an instance of another day: no further rerun in that group."""
     house.deliver(house.failed_instance(job_id="41"))
     made = house.schedulerx.instances["41"]
@@ -134,7 +133,7 @@ def test_the_canary_opens_the_groups_breaker(house: Any, verdicts: Any) -> None:
     assert verdicts(house.deliver(house.failed_instance(job_id="44"))) == [("suppressed", "breaker_open")]
 
 
-def test_a_canary_that_came_home_proves_the_group(house: Any, verdicts: Any) -> None:
+def test_a_canary_that_came_home_proves_the_group(house: House) -> None:
     """A later rerun that looks odd (a person's own beside it) opens nothing."""
     house.deliver(house.failed_instance(job_id="41"))
     house.schedulerx.end("41", State.SUCCEEDED)
@@ -148,7 +147,7 @@ def test_a_canary_that_came_home_proves_the_group(house: Any, verdicts: Any) -> 
     assert verdicts(house.deliver(house.failed_instance(job_id="43"))) == [("rerun", "accepted")]
 
 
-def test_a_call_of_several_that_stayed_unknown_is_retried_in_halves(house: Any) -> None:
+def test_a_call_of_several_that_stayed_unknown_is_retried_in_halves(house: House) -> None:
     """One id poisons each call that names it: halves, and singly only there."""
     poison = "3.scheduler"
     calls = house.ehpc.calls
@@ -174,7 +173,7 @@ def test_a_call_of_several_that_stayed_unknown_is_retried_in_halves(house: Any) 
     assert sorted(house.sink.told()).count(("refused", "api_refused")) == 1
 
 
-def test_the_sweep_takes_clusters_in_turns(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sweep_takes_clusters_in_turns(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """A storm in one group delays no other: with room for few documents each scope gets its turn."""
     import shared.sweep
 

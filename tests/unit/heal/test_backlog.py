@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from msgspec.structs import replace
 
@@ -13,26 +11,28 @@ from shared.domain.keys import breaker_key
 from shared.domain.limits import closed_by_hand
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
-from shared.domain.record import LISTED_AT, CaseState
+from shared.domain.record import LISTED_AT, CaseState, JobRecord
 from shared.policy.model import Action, Match, Rule
 from shared.ports import Write
-from tests.unit.heal.tricks import DAY_S, Killed, Meddling, break_it, count, finals, quiet, set_policy
+from tests.support.house import House, verdicts
+from tests.support.meddled_ledger import Killed
+from tests.unit.heal.tricks import DAY_S, break_it, count, finals, quiet, set_policy
 
 JOB = "ehpc/cn-hangzhou/ehpc-hz-1/3.scheduler"
 
 
-def opened(house: Any) -> None:
+def opened(house: House) -> None:
     """The cluster's breaker is open."""
     break_it(house, 1)
     house.deliver(house.hung(1), house.hung(2))
 
 
-def record(house: Any, key: str = JOB) -> Any:
+def record(house: House, key: str = JOB) -> JobRecord:
     """That job's record."""
     return decode_record(house.ledger.load([key])[key].document)
 
 
-def close(house: Any) -> None:
+def close(house: House) -> None:
     """As a person closes the cluster's breaker; from then on none opens by itself."""
     scope = house.failure(1).scope
     key = breaker_key(scope)
@@ -42,7 +42,7 @@ def close(house: Any) -> None:
     set_policy(house, breaker=None)
 
 
-def resume(house: Any, key: str = JOB) -> None:
+def resume(house: House, key: str = JOB) -> None:
     """As a person does who has closed the breaker."""
     stored, now = house.ledger.load([key])[key], house.clock.now()
     known = decode_record(stored.document)
@@ -53,7 +53,7 @@ def resume(house: Any, key: str = JOB) -> None:
     close(house)
 
 
-def test_it_is_kept_with_all_its_evidence(house: Any) -> None:
+def test_it_is_kept_with_all_its_evidence(house: House) -> None:
     """A closed case with no attempt, listed at a time that no sweep reaches, owing nothing once told."""
     opened(house)
     failure = house.hung(3, message="x" * 9000, extra={"a": "b"})
@@ -68,7 +68,7 @@ def test_it_is_kept_with_all_its_evidence(house: Any) -> None:
     assert [row for row in house.database() if row[0] == JOB] == [row for row in rows if row[0] == JOB]
 
 
-def test_told_again_it_is_a_duplicate(house: Any, verdicts: Any) -> None:
+def test_told_again_it_is_a_duplicate(house: House) -> None:
     """One final verdict however often the platform delivers, also when the breaker is closed by then."""
     opened(house)
     failure = house.hung(3)
@@ -79,7 +79,7 @@ def test_told_again_it_is_a_duplicate(house: Any, verdicts: Any) -> None:
     assert len(house.ehpc.calls) == 1
 
 
-def test_another_telling_after_the_breaker_was_closed_is_healed(house: Any, verdicts: Any) -> None:
+def test_another_telling_after_the_breaker_was_closed_is_healed(house: House) -> None:
     """A failure that is told anew is no backlog any more; both its tellings are known then."""
     opened(house)
     failure = house.hung(3)
@@ -92,7 +92,7 @@ def test_another_telling_after_the_breaker_was_closed_is_healed(house: Any, verd
     assert len(house.ehpc.kills) == 2
 
 
-def test_a_resumed_case_goes_through_every_gate(house: Any, verdicts: Any) -> None:
+def test_a_resumed_case_goes_through_every_gate(house: House) -> None:
     """It is rerun if the job still hangs, and not if it has ended meanwhile."""
     opened(house)
     house.deliver(house.hung(3), house.hung(4))
@@ -102,7 +102,7 @@ def test_a_resumed_case_goes_through_every_gate(house: Any, verdicts: Any) -> No
     assert sorted(verdicts(house.sweep())) == [("ineligible", "job_finished"), ("rerun", "accepted")]
 
 
-def test_what_waited_when_the_breaker_opened_is_backlog_too(house: Any, verdicts: Any) -> None:
+def test_what_waited_when_the_breaker_opened_is_backlog_too(house: House) -> None:
     """Throttled, then stopped by the breaker: listed, with the number of its attempt."""
     break_it(house, 2)
     house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
@@ -119,7 +119,7 @@ def test_what_waited_when_the_breaker_opened_is_backlog_too(house: Any, verdicts
 
 
 @pytest.mark.parametrize("way", ["dry_run", "observe", "rule_action", "rule_mode"])
-def test_who_only_observes_keeps_no_backlog(house: Any, way: str) -> None:
+def test_who_only_observes_keeps_no_backlog(house: House, way: str) -> None:
     """A dry run, mode observe and a rule that observes write nothing but their outcome."""
     opened(house)
     rows = house.database()
@@ -134,10 +134,9 @@ def test_who_only_observes_keeps_no_backlog(house: Any, way: str) -> None:
     assert house.database() == rows
 
 
-def test_a_storm_is_two_saves_a_hundred_failures(house: Any) -> None:
+def test_a_storm_is_two_saves_a_hundred_failures(house: House) -> None:
     """All of the backlog in one save, and one to acknowledge."""
     opened(house)
-    house.ledger = Meddling(house.ledger)
     saves: list[int] = []
     house.ledger.before_save = lambda: saves.append(1)
     assert count(house.deliver(*(house.hung(number) for number in range(10, 110)))) == (0, 100)
@@ -145,22 +144,14 @@ def test_a_storm_is_two_saves_a_hundred_failures(house: Any) -> None:
 
 
 @pytest.mark.parametrize("step", [1, 2])
-def test_a_crash_loses_no_part_of_it(house: Any, step: int) -> None:
+def test_a_crash_loses_no_part_of_it(house: House, step: int) -> None:
     """Killed after the save or after the acknowledgement: each has one final verdict and is in the backlog."""
     opened(house)
-    house.ledger = Meddling(house.ledger)
     failures = [house.hung(number) for number in (3, 4)]
-    saves: list[int] = []
-
-    def die() -> None:
-        saves.append(1)
-        if len(saves) == step:
-            raise Killed
-
-    house.ledger.after_save = die
+    house.ledger.die_after(step)
     with pytest.raises(Killed):
         house.deliver(*failures)
-    house.ledger.after_save = lambda: None
+    house.ledger.leave_alone()
     house.deliver(*failures)
     quiet(house, 2)
     told = [[verdict for verdict in found if verdict != "duplicate"] for found in finals(house).values()]
@@ -168,12 +159,11 @@ def test_a_crash_loses_no_part_of_it(house: Any, step: int) -> None:
     assert record(house).cases[0].due_at == LISTED_AT
 
 
-def test_told_by_two_doors_in_one_delivery_it_owes_one_outcome(house: Any) -> None:
+def test_told_by_two_doors_in_one_delivery_it_owes_one_outcome(house: House) -> None:
     """The second telling is folded into the first, is known from then on, and owes nothing that nobody would write."""
     opened(house)
     first, second = house.hung(3, telling_id="a", event_id="a"), house.failure(3, telling_id="b", event_id="b")
     owed: list[int] = []
-    house.ledger = Meddling(house.ledger)
     house.ledger.after_save = lambda: owed.append(len(record(house).owed))
     report = house.deliver(first, second)
     (case,) = record(house).cases

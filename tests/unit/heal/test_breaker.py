@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
 
 import pytest
 
@@ -11,17 +10,13 @@ from shared.domain.failure import Trigger
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed
 from shared.policy.model import Cooldown
-from tests.unit.heal.tricks import (
-    DAY_S,
-    break_it,
-    count,
-    set_policy,
-)
+from tests.support.house import House, verdicts
+from tests.unit.heal.tricks import DAY_S, break_it, count, set_policy
 
 NO_COOLDOWN = Cooldown(base_s=0, max_s=0)
 
 
-def test_a_breaker_admits_so_many_jobs_and_stays_open(house: Any) -> None:
+def test_a_breaker_admits_so_many_jobs_and_stays_open(house: House) -> None:
     """Two of five are rerun; afterwards nothing, long after the window and whatever else expires."""
     break_it(house)
     assert count(house.deliver(*(house.hung(number) for number in range(1, 6)))) == (2, 3)
@@ -37,7 +32,7 @@ def test_a_breaker_admits_so_many_jobs_and_stays_open(house: Any) -> None:
 
 @pytest.mark.parametrize("sizes", [(5,), (1, 4), (4, 1), (2, 3), (3, 2), (1, 1, 1, 1, 1)])
 @pytest.mark.parametrize("backwards", [False, True])
-def test_order_and_splitting_never_change_how_many(house: Any, sizes: tuple[int, ...], *, backwards: bool) -> None:
+def test_order_and_splitting_never_change_how_many(house: House, sizes: tuple[int, ...], *, backwards: bool) -> None:
     """However the failures are ordered and split over deliveries, two are rerun and three are not."""
     break_it(house)
     failures = [house.hung(number) for number in range(1, 6)]
@@ -46,7 +41,7 @@ def test_order_and_splitting_never_change_how_many(house: Any, sizes: tuple[int,
     assert (sum(total[0] for total in totals), sum(total[1] for total in totals)) == (2, 3)
 
 
-def test_the_same_job_twice_takes_one_token(house: Any) -> None:
+def test_the_same_job_twice_takes_one_token(house: House) -> None:
     """The breaker counts distinct jobs: a second attempt of a counted job is no third job."""
     break_it(house)
     set_policy(house, cooldown=NO_COOLDOWN)
@@ -58,7 +53,7 @@ def test_the_same_job_twice_takes_one_token(house: Any) -> None:
     assert count(house.deliver(house.hung(3))) == (0, 1)
 
 
-def test_looking_after_a_rerun_takes_no_token(house: Any) -> None:
+def test_looking_after_a_rerun_takes_no_token(house: House) -> None:
     """What is only watched is not acted on: sweeps long after the window leave the breaker as it was."""
     break_it(house)
     house.deliver(house.hung(1), house.hung(2))
@@ -71,14 +66,14 @@ def test_looking_after_a_rerun_takes_no_token(house: Any) -> None:
     assert [row for row in house.database() if str(row[0]).startswith("breaker/")] == breaker
 
 
-def test_another_cluster_has_a_breaker_of_its_own(house: Any) -> None:
+def test_another_cluster_has_a_breaker_of_its_own(house: House) -> None:
     """One cluster's breaker stops no other scope."""
     break_it(house, 1)
     assert count(house.deliver(house.hung(1), house.hung(2))) == (1, 1)
     assert count(house.deliver(house.failed_instance())) == (1, 0)
 
 
-def test_force_passes_an_open_breaker_and_leaves_it_open(house: Any) -> None:
+def test_force_passes_an_open_breaker_and_leaves_it_open(house: House) -> None:
     """A person may act on one job; the next failure meets the open breaker."""
     break_it(house, 1)
     house.deliver(house.hung(1), house.hung(2))
@@ -86,7 +81,7 @@ def test_force_passes_an_open_breaker_and_leaves_it_open(house: Any) -> None:
     assert count(house.deliver(house.hung(4))) == (0, 1)
 
 
-def test_a_breaker_opened_meanwhile_stops_what_waited(house: Any, verdicts: Any) -> None:
+def test_a_breaker_opened_meanwhile_stops_what_waited(house: House) -> None:
     """Deferred without an attempt; by the time it goes on the breaker is open."""
     break_it(house, 1)
     house.ehpc.look_fails = LookFailed(worth_repeating=True, code="Throttling", message="no", look_begun_at=0)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from shared.documents import decode_limit, limit_of, limit_write
 from shared.domain.keys import breaker_key, rate_key
 from shared.domain.limits import SharedLimit, opened, take_tokens
 from shared.policy.model import Rate
-from tests.unit.heal.tricks import Meddling, count, set_policy
+from shared.ports import Ledger
+from tests.support.house import House
+from tests.unit.heal.tricks import count, set_policy
 
 
-def open_by_hand(house: Any, ledger: Any) -> str:
+def open_by_hand(house: House, ledger: Ledger) -> str:
     """As `secondwind breaker open` does; the document's key."""
     scope = house.failure(1).scope
     key = breaker_key(scope)
@@ -22,7 +22,7 @@ def open_by_hand(house: Any, ledger: Any) -> str:
     return key
 
 
-def test_it_holds_where_the_policy_has_no_breaker(house: Any) -> None:
+def test_it_holds_where_the_policy_has_no_breaker(house: House) -> None:
     """With `breaker: null` nothing is rerun at a scope that a person closed off, and the document stays as it was."""
     set_policy(house, breaker=None)
     key = open_by_hand(house, house.ledger)
@@ -33,7 +33,7 @@ def test_it_holds_where_the_policy_has_no_breaker(house: Any) -> None:
     assert house.ledger.load([key])[key].document == before.document
 
 
-def test_without_one_no_tokens_are_taken(house: Any) -> None:
+def test_without_one_no_tokens_are_taken(house: House) -> None:
     """With `breaker: null` and none open, jobs are rerun and no document of a breaker comes to be."""
     set_policy(house, breaker=None)
     assert count(house.deliver(*(house.hung(number) for number in range(1, 4)))) == (3, 0)
@@ -41,14 +41,13 @@ def test_without_one_no_tokens_are_taken(house: Any) -> None:
     assert house.ledger.load([key]) == {}
 
 
-def test_it_holds_if_it_opens_while_others_take_tokens(house: Any) -> None:
+def test_it_holds_if_it_opens_while_others_take_tokens(house: House) -> None:
     """Opened between the first look at the limits and a second try for the rate's tokens: nobody is rerun any more."""
     set_policy(house, breaker=None, rate=Rate(max_jobs=50, window_s=600))
-    inner = house.ledger
-    house.ledger = Meddling(inner)
+    inner = house.ledger.inner
 
     def meddle() -> None:
-        house.ledger.before_save = lambda: None
+        house.ledger.leave_alone()
         taken = take_tokens(SharedLimit(), 1, 600, house.clock.now())
         write = limit_write(rate_key(house.failure(1).scope), taken, None, house.clock.now())
         assert not inner.save([write])

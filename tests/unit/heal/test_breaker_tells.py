@@ -2,46 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from shared.documents import decode_limit, encode
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import breaker_key
-from shared.domain.limits import closed_by_hand
+from shared.domain.limits import SharedLimit, closed_by_hand
 from shared.domain.record import LISTED_AT
+from shared.heal import Report
 from shared.policy.model import Rate
 from shared.ports import Write
 from shared.result import result_of
-from tests.unit.heal.tricks import DAY_S, Killed, Meddling, break_it, count, set_policy
+from tests.support.house import House
+from tests.support.meddled_ledger import Killed
+from tests.support.memory_ledger import touch
+from tests.unit.heal.tricks import DAY_S, break_it, count, set_policy
 
 KEY = "breaker/ehpc/cn-hangzhou/ehpc-hz-1"
 
 
-def notices(house: Any) -> list[dict[str, str]]:
+def notices(house: House) -> list[dict[str, str]]:
     """The breakers' own rows in the Logstore, repeats dropped."""
     unique = {row["outcome_id"]: row for row in house.sink.rows}.values()
     return [row for row in unique if row["reason"] in {"breaker_opened", "breaker_closed"}]
 
 
-def openings(house: Any) -> list[dict[str, str]]:
+def openings(house: House) -> list[dict[str, str]]:
     """Those that say that one was opened."""
     return [row for row in notices(house) if row["reason"] == "breaker_opened"]
 
 
-def breaker(house: Any, key: str = KEY) -> Any:
+def breaker(house: House, key: str = KEY) -> SharedLimit:
     """The breaker's document."""
     return decode_limit(house.ledger.load([key])[key].document)
 
 
-def open_it(house: Any) -> Any:
+def open_it(house: House) -> Report:
     """Two jobs and a breaker of one."""
     break_it(house, 1)
     return house.deliver(house.hung(1), house.hung(2))
 
 
-def test_it_is_told_once_however_many_events_follow(house: Any) -> None:
+def test_it_is_told_once_however_many_events_follow(house: House) -> None:
     """One row that says why and how to close it; it names no job, and the answer counts only failures."""
     report = open_it(house)
     for number in range(3, 6):
@@ -66,7 +68,7 @@ def test_it_is_told_once_however_many_events_follow(house: Any) -> None:
     assert {outcome["reason"] for outcome in result["outcomes"]} == {"accepted", "breaker_open"}
 
 
-def test_it_goes_with_the_other_outcomes_and_is_struck_afterwards(house: Any) -> None:
+def test_it_goes_with_the_other_outcomes_and_is_struck_afterwards(house: House) -> None:
     """One put for the delivery; the document owes nothing then, and can be listed without ever being due."""
     open_it(house)
     assert (house.sink.puts, len(openings(house)), breaker(house).owed) == (1, 1, ())
@@ -76,17 +78,16 @@ def test_it_goes_with_the_other_outcomes_and_is_struck_afterwards(house: Any) ->
     assert KEY not in [due.key for due in house.ledger.due(house.clock.now(), 9)]
 
 
-def test_a_closed_breaker_is_listed_as_well(house: Any) -> None:
+def test_a_closed_breaker_is_listed_as_well(house: House) -> None:
     """From its first token on."""
     house.deliver(house.hung())
     assert [due.due_at for due in house.ledger.due(LISTED_AT, 9) if due.key == KEY] == [LISTED_AT]
 
 
-def test_what_was_not_saved_is_never_told(house: Any) -> None:
+def test_what_was_not_saved_is_never_told(house: House) -> None:
     """The compare-and-set that would have opened it failed: no row says so."""
     break_it(house, 1)
     house.deliver(house.hung(1))
-    house.ledger = Meddling(house.ledger)
 
     def away() -> None:
         raise LedgerUnavailable("away")
@@ -97,15 +98,14 @@ def test_what_was_not_saved_is_never_told(house: Any) -> None:
     assert (openings(house), breaker(house).opened_at) == ([], None)
 
 
-def test_a_conflict_with_who_opened_it_tells_it_once(house: Any) -> None:
+def test_a_conflict_with_who_opened_it_tells_it_once(house: House) -> None:
     """Two deliveries want to open it at once: the second finds it open."""
     break_it(house, 1)
     house.deliver(house.hung(1))
-    house.ledger = Meddling(house.ledger)
     second, third = house.hung(2), house.hung(3)
 
     def b() -> None:
-        house.ledger.before_save = lambda: None
+        house.ledger.leave_alone()
         house.later(1)
         house.deliver(third)
 
@@ -115,22 +115,14 @@ def test_a_conflict_with_who_opened_it_tells_it_once(house: Any) -> None:
 
 
 @pytest.mark.parametrize("step", range(1, 5))
-def test_a_crash_after_any_save_tells_it_all_the_same(house: Any, step: int) -> None:
+def test_a_crash_after_any_save_tells_it_all_the_same(house: House, step: int) -> None:
     """Killed after its n-th save, delivered again, swept: one row, nothing owed."""
     break_it(house, 1)
-    house.ledger = Meddling(house.ledger)
     failures = [house.hung(1), house.hung(2)]
-    saves: list[int] = []
-
-    def die() -> None:
-        saves.append(1)
-        if len(saves) == step:
-            raise Killed
-
-    house.ledger.after_save = die
+    house.ledger.die_after(step)
     with pytest.raises(Killed):
         house.deliver(*failures)
-    house.ledger.after_save = lambda: None
+    house.ledger.leave_alone()
     house.deliver(*failures)
     house.later(200)
     house.sweep()
@@ -138,7 +130,7 @@ def test_a_crash_after_any_save_tells_it_all_the_same(house: Any, step: int) -> 
     assert breaker(house).owed == ()
 
 
-def test_a_logstore_that_is_away_delays_it(house: Any) -> None:
+def test_a_logstore_that_is_away_delays_it(house: House) -> None:
     """It stays owed, never expires, and the sweep writes it when the Logstore is back."""
     house.sink.down = True
     open_it(house)
@@ -154,14 +146,14 @@ def test_a_logstore_that_is_away_delays_it(house: Any) -> None:
     assert "breaker_opened" not in [one.outcome.reason for one in report.results]
 
 
-def test_a_dry_run_opens_nothing_and_tells_nothing(house: Any) -> None:
+def test_a_dry_run_opens_nothing_and_tells_nothing(house: House) -> None:
     """What it would do stays in its rehearsal."""
     break_it(house, 1)
     assert count(house.deliver(house.hung(1), house.hung(2), dry_run=True))[1] == 1
     assert (notices(house), house.database()) == ([], [])
 
 
-def test_a_canary_that_strays_is_told_too(house: Any) -> None:
+def test_a_canary_that_strays_is_told_too(house: House) -> None:
     """The first rerun of a group made something else than its day: its breaker opens, and says so once."""
     house.schedulerx.effect = False
     failure = house.failed_instance()
@@ -176,7 +168,7 @@ def test_a_canary_that_strays_is_told_too(house: Any) -> None:
     assert breaker(house, breaker_key(failure.scope)).owed == ()
 
 
-def test_the_sweep_tells_that_a_person_closed_it(house: Any) -> None:
+def test_the_sweep_tells_that_a_person_closed_it(house: House) -> None:
     """One row, under the failure id of the opening that it follows up; then jobs are rerun again."""
     open_it(house)
     scope, stored = house.failure().scope, house.ledger.load([KEY])[KEY]
@@ -190,20 +182,18 @@ def test_the_sweep_tells_that_a_person_closed_it(house: Any) -> None:
     assert count(house.deliver(house.hung(3))) == (1, 0)
 
 
-def test_a_conflict_on_another_limit_does_not_delay_it(house: Any) -> None:
+def test_a_conflict_on_another_limit_does_not_delay_it(house: House) -> None:
     """The breaker's write was saved and the rate's was not: the delivery tries again, and tells what it opened."""
     break_it(house, 2)
     set_policy(house, rate=Rate(max_jobs=50, window_s=60))
     house.deliver(house.hung(1))
-    house.ledger, rate = Meddling(house.ledger), "rate/ehpc/cn-hangzhou/ehpc-hz-1"
-    inner = house.ledger._ledger
+    rate = "rate/ehpc/cn-hangzhou/ehpc-hz-1"
 
-    def touch() -> None:
-        house.ledger.before_save = lambda: None
-        stored = inner.load([rate])[rate]
-        inner.save([Write(key=rate, document=stored.document, expected=stored.version, due_at=None, expires_at=None)])
+    def other() -> None:
+        house.ledger.leave_alone()
+        touch(house.ledger.inner, rate)
 
-    house.ledger.before_save = touch
+    house.ledger.before_save = other
     house.deliver(house.hung(2), house.hung(3))
     assert len(openings(house)) == 1
     assert breaker(house).owed == ()

@@ -3,91 +3,62 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
 
 import pytest
 
 from shared.domain.call import Effect
-from tests.unit.heal.tricks import (
-    BAD_LOOK,
-    Killed,
-    Meddling,
-    finals,
-    quiet,
-)
+from tests.support.house import House
+from tests.support.meddled_ledger import Killed
+from tests.unit.heal.tricks import BAD_LOOK, finals, quiet
 
 
 @pytest.mark.parametrize("step", range(1, 6))
 @pytest.mark.parametrize("effect", [Effect.DONE, Effect.UNKNOWN])
-def test_a_crash_after_any_save_loses_nothing_and_kills_once(house: Any, step: int, effect: Effect) -> None:
+def test_a_crash_after_any_save_loses_nothing_and_kills_once(house: House, step: int, effect: Effect) -> None:
     """The process dies after its n-th save; the platform delivers again, the sweep does the rest."""
-    house.ledger = Meddling(house.ledger)
     house.ehpc.answer = lambda _: effect
     failure = house.hung()
-    saves: list[int] = []
-
-    def die() -> None:
-        saves.append(1)
-        if len(saves) == step:
-            raise Killed
-
-    house.ledger.after_save = die
+    house.ledger.die_after(step)
     try:
         house.deliver(failure)
     except Killed:
         house.later(1)
         house.deliver(failure)
-    house.ledger.after_save = lambda: None
+    house.ledger.leave_alone()
     quiet(house)
     assert len(house.ehpc.kills) == 1
     assert all(finals(house).values()), house.sink.rows
 
 
 @pytest.mark.parametrize("step", range(1, 5))
-def test_a_crash_in_the_sweep_loses_nothing_and_kills_once(house: Any, step: int) -> None:
+def test_a_crash_in_the_sweep_loses_nothing_and_kills_once(house: House, step: int) -> None:
     """The same for a sweep that takes over from a look that had failed: two documents, any crash between."""
-    house.ledger = Meddling(house.ledger)
     house.ehpc.look_fails = BAD_LOOK
     house.deliver(house.hung(1, job_id="1"))
     house.ehpc.look_fails = None
     house.later(61)
-    saves: list[int] = []
-
-    def die() -> None:
-        saves.append(1)
-        if len(saves) == step:
-            raise Killed
-
-    house.ledger.after_save = die
+    house.ledger.die_after(step)
     with pytest.raises(Killed):
         house.sweep()
-    house.ledger.after_save = lambda: None
+    house.ledger.leave_alone()
     quiet(house)
     assert len(house.ehpc.kills) == 1
     assert list(finals(house).values()) == [["rerun"]]
 
 
-def test_a_crash_before_the_acknowledgement_writes_the_same_outcome_again(house: Any) -> None:
+def test_a_crash_before_the_acknowledgement_writes_the_same_outcome_again(house: House) -> None:
     """Told twice with one id: readers drop repeats."""
-    house.ledger = Meddling(house.ledger)
     failure = house.hung()
-    saves: list[int] = []
-
-    def die() -> None:
-        saves.append(1)
-        if len(saves) == 4:
-            raise Killed
-
-    house.ledger.before_save = die
+    house.ledger.die_before(4)
     with pytest.raises(Killed):
         house.deliver(failure)
-    house.ledger.before_save = lambda: None
+    house.ledger.leave_alone()
     quiet(house)
     assert len(house.sink.rows) == 2
     assert house.sink.told() == [("rerun", "accepted")]
 
 
-def test_the_database_is_left_whole_by_all_this(house: Any) -> None:
+def test_the_database_is_left_whole_by_all_this(house: House) -> None:
     """SQLite itself finds nothing wrong after deliveries and sweeps."""
     house.deliver(house.hung(), house.failed_instance())
     quiet(house)

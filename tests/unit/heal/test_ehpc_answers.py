@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from shared.domain.call import Effect
+from shared.domain.call import Effect, Target
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed
+from tests.support.house import House, verdicts
+from tests.support.meddled_ledger import Killed
 
 
-def test_a_throttled_call_is_deferred_and_keeps_its_attempt(house: Any, verdicts: Any) -> None:
+def test_a_throttled_call_is_deferred_and_keeps_its_attempt(house: House) -> None:
     """Certainly not done, worth repeating: the sweep calls again under the same attempt number."""
     house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling.User"
     assert verdicts(house.deliver(house.hung())) == [("deferred", "throttled")]
@@ -26,7 +26,7 @@ def test_a_throttled_call_is_deferred_and_keeps_its_attempt(house: Any, verdicts
     assert len(house.ehpc.kills) == 1
 
 
-def test_a_plain_refusal_is_final(house: Any, verdicts: Any) -> None:
+def test_a_plain_refusal_is_final(house: House) -> None:
     """Certainly not done and useless to repeat: refused, nothing due, a redelivery is a duplicate."""
     failure = house.hung()
     house.ehpc.answer = lambda _: Effect.NOT_DONE_USELESS
@@ -35,7 +35,7 @@ def test_a_plain_refusal_is_final(house: Any, verdicts: Any) -> None:
     assert len(house.ehpc.calls) == 1
 
 
-def test_a_lost_answer_with_effect_is_seen_and_not_repeated(house: Any, verdicts: Any) -> None:
+def test_a_lost_answer_with_effect_is_seen_and_not_repeated(house: House) -> None:
     """Unknown: the sweep looks, sees the restart, and the verdict becomes rerun without a second call."""
     house.ehpc.answer = lambda _: Effect.UNKNOWN
     failure = house.hung()
@@ -46,7 +46,7 @@ def test_a_lost_answer_with_effect_is_seen_and_not_repeated(house: Any, verdicts
     assert (len(house.ehpc.calls), len(house.ehpc.kills)) == (1, 1)
 
 
-def test_a_lost_answer_without_effect_is_repeated_only_after_it_settled(house: Any, verdicts: Any) -> None:
+def test_a_lost_answer_without_effect_is_repeated_only_after_it_settled(house: House) -> None:
     """Before `settle_s` nothing is proven; after it, the same run means that the call may be repeated."""
     house.ehpc.answer, house.ehpc.effect = lambda _: Effect.UNKNOWN, lambda _: False
     house.deliver(house.hung())
@@ -59,7 +59,7 @@ def test_a_lost_answer_without_effect_is_repeated_only_after_it_settled(house: A
     assert house.sink.rows[-1]["attempt"] == "1"
 
 
-def test_an_unknown_rerun_of_a_queued_job_is_never_repeated(house: Any, verdicts: Any) -> None:
+def test_an_unknown_rerun_of_a_queued_job_is_never_repeated(house: House) -> None:
     """Queued before and after: nobody can ever tell."""
     failure = house.hung()
     house.ehpc.jobs["1.scheduler"].state = State.QUEUED
@@ -73,7 +73,7 @@ def test_an_unknown_rerun_of_a_queued_job_is_never_repeated(house: Any, verdicts
     assert len(house.ehpc.calls) == 1
 
 
-def test_a_run_that_ended_after_an_unknown_call_is_ineligible(house: Any, verdicts: Any) -> None:
+def test_a_run_that_ended_after_an_unknown_call_is_ineligible(house: House) -> None:
     """The run ended by itself: there is nothing to rerun any more."""
     house.ehpc.answer, house.ehpc.effect = lambda _: Effect.UNKNOWN, lambda _: False
     house.deliver(house.hung())
@@ -82,7 +82,7 @@ def test_a_run_that_ended_after_an_unknown_call_is_ineligible(house: Any, verdic
     assert verdicts(house.sweep()) == [("ineligible", "job_finished")]
 
 
-def test_a_job_gone_after_an_unknown_call_ends_without_evidence(house: Any, verdicts: Any) -> None:
+def test_a_job_gone_after_an_unknown_call_ends_without_evidence(house: House) -> None:
     """Not listed proves nothing: the sweep goes on looking for a day, then says so."""
     house.ehpc.answer = lambda _: Effect.UNKNOWN
     house.deliver(house.hung())
@@ -94,13 +94,10 @@ def test_a_job_gone_after_an_unknown_call_ends_without_evidence(house: Any, verd
     assert len(house.ehpc.calls) == 1
 
 
-def test_a_crash_after_the_reservation_is_settled_by_looking(house: Any, verdicts: Any) -> None:
+def test_a_crash_after_the_reservation_is_settled_by_looking(house: House) -> None:
     """A reservation whose invocation died is due after its hard deadline and `settle_s`; the look decides."""
 
-    class Killed(BaseException):
-        pass
-
-    def die(_target: Any) -> Effect:
+    def die(_target: Target) -> Effect:
         raise Killed
 
     failure = house.hung()
@@ -116,7 +113,7 @@ def test_a_crash_after_the_reservation_is_settled_by_looking(house: Any, verdict
     assert (len(house.ehpc.kills), house.sink.rows[-1]["attempt"]) == (1, "1")
 
 
-def test_a_look_that_fails_waits_in_the_ledger(house: Any, verdicts: Any) -> None:
+def test_a_look_that_fails_waits_in_the_ledger(house: House) -> None:
     """Observing failed and is worth repeating: deferred, and the sweep goes on from the told id to the live one."""
     failure = house.hung(1, job_id="1")
     house.ehpc.look_fails = LookFailed(worth_repeating=True, code="Throttling", message="slow down", look_begun_at=0)
@@ -132,14 +129,14 @@ def test_a_look_that_fails_waits_in_the_ledger(house: Any, verdicts: Any) -> Non
     assert len(house.ehpc.kills) == 1
 
 
-def test_a_look_that_is_refused_is_final(house: Any, verdicts: Any) -> None:
+def test_a_look_that_is_refused_is_final(house: House) -> None:
     """Observing failed and repeating is useless."""
     house.ehpc.look_fails = LookFailed(worth_repeating=False, code="ClusterNotFound", message="no", look_begun_at=0)
     assert verdicts(house.deliver(house.hung())) == [("refused", "look_refused")]
     assert house.unfinished() == []
 
 
-def test_no_call_without_time_to_settle(house: Any, verdicts: Any) -> None:
+def test_no_call_without_time_to_settle(house: House) -> None:
     """Near the deadline nothing is called; the failure is due at once and keeps its attempt."""
     assert verdicts(house.deliver(house.hung(), time_s=1.0)) == [("deferred", "deadline")]
     assert house.ehpc.calls == []
@@ -148,7 +145,7 @@ def test_no_call_without_time_to_settle(house: Any, verdicts: Any) -> None:
     assert (verdicts(report), report.results[0].outcome.attempt) == ([("rerun", "accepted")], "1")
 
 
-def test_outcomes_are_owed_until_the_logstore_takes_them(house: Any, verdicts: Any) -> None:
+def test_outcomes_are_owed_until_the_logstore_takes_them(house: House) -> None:
     """A Logstore out of reach delays outcomes, of records and of the rest, and loses none."""
     house.sink.down = True
     house.deliver(house.hung(), house.failure(9))
@@ -164,7 +161,7 @@ def test_outcomes_are_owed_until_the_logstore_takes_them(house: Any, verdicts: A
     assert house.unfinished() == []
 
 
-def test_a_ledger_out_of_reach_fails_the_delivery_before_any_call(house: Any) -> None:
+def test_a_ledger_out_of_reach_fails_the_delivery_before_any_call(house: House) -> None:
     """Without the ledger nothing is called and the whole delivery comes again."""
     failure = house.hung()
     house.ledger.close()
@@ -173,7 +170,7 @@ def test_a_ledger_out_of_reach_fails_the_delivery_before_any_call(house: Any) ->
     assert house.ehpc.calls == []
 
 
-def test_a_thousand_failures_make_ten_calls(house: Any) -> None:
+def test_a_thousand_failures_make_ten_calls(house: House) -> None:
     """RerunJobs takes up to 100 jobs, so 1,000 failures in one cluster make ten calls and one PutLogs."""
     house.policy = type(house.policy)(version=1, breaker=None, rules=house.policy.rules)
     report = house.deliver(*(house.hung(number) for number in range(1, 1001)))

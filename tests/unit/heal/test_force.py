@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from shared.domain.call import Effect
 from shared.domain.job import State
 from shared.policy.model import Attempts, Cooldown
-from tests.unit.heal.tricks import (
-    DAY_S,
-    hang_again,
-    set_policy,
-)
+from tests.support.house import House, verdicts
+from tests.unit.heal.tricks import DAY_S, hang_again, set_policy
 
 
-def test_force_skips_rules_budget_and_cooldown(house: Any, verdicts: Any) -> None:
+def test_force_skips_rules_budget_and_cooldown(house: House) -> None:
     """A person takes these decisions; each attempt is counted all the same."""
     set_policy(house, cooldown=Cooldown(base_s=DAY_S, max_s=DAY_S), attempts=Attempts(max=1))
     assert verdicts(house.deliver(house.hung(message="SyntaxError"), force=True)) == [("rerun", "accepted")]
@@ -22,7 +17,7 @@ def test_force_skips_rules_budget_and_cooldown(house: Any, verdicts: Any) -> Non
     assert (verdicts(report), report.results[0].outcome.attempt) == ([("rerun", "accepted")], "2")
 
 
-def test_force_never_skips_eligibility_nor_what_is_in_hand(house: Any, verdicts: Any) -> None:
+def test_force_never_skips_eligibility_nor_what_is_in_hand(house: House) -> None:
     """The live state, the reservation and an attempt in doubt bind everybody."""
     ended = house.hung(1)
     house.ehpc.jobs["1.scheduler"].state = State.FINISHED
@@ -45,11 +40,13 @@ def test_force_never_skips_eligibility_nor_what_is_in_hand(house: Any, verdicts:
     assert [len(call) for call in house.ehpc.calls] == [1, 1]
 
 
-def test_a_forced_dry_run_says_what_force_would_do(house: Any, verdicts: Any) -> None:
+def test_a_forced_dry_run_says_what_force_would_do(house: House) -> None:
     """Both at once: no gate that force skips, and no call."""
     report = house.deliver(house.hung(message="SyntaxError"), force=True, dry_run=True)
     assert verdicts(report) == [("would_rerun", "dry_run")]
-    assert {gate.name for gate in report.results[0].decision.gates if gate.saw == "forced"} == {
+    decision = report.results[0].decision
+    assert decision is not None
+    assert {gate.name for gate in decision.gates if gate.saw == "forced"} == {
         "rule_allows",
         "outside_windows",
         "needs_no_person",

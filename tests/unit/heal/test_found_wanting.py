@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import pytest
 from msgspec.structs import replace
 
 from shared.domain.call import Effect
@@ -11,14 +10,11 @@ from shared.domain.failure import Trigger
 from shared.domain.job import State
 from shared.policy.model import Action, Breaker, Cooldown, Match, Rule
 from shared.systems.schedulerx.system import PACE_PER_MINUTE
-from tests.unit.heal.tricks import (
-    BAD_LOOK,
-    finals,
-    quiet,
-)
+from tests.support.house import House, verdicts
+from tests.unit.heal.tricks import BAD_LOOK, finals, quiet
 
 
-def test_a_deferred_attempt_whose_job_then_ended_is_told_as_ended(house: Any, verdicts: Any) -> None:
+def test_a_deferred_attempt_whose_job_then_ended_is_told_as_ended(house: House) -> None:
     """Throttled, and by the time the sweep goes on the run has ended: it was not restarted."""
     house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
     house.deliver(house.hung())
@@ -27,7 +23,7 @@ def test_a_deferred_attempt_whose_job_then_ended_is_told_as_ended(house: Any, ve
     assert verdicts(house.sweep()) == [("ineligible", "job_finished")]
 
 
-def test_a_job_that_waits_for_the_pace_lends_its_turn_to_nobody(house: Any) -> None:
+def test_a_job_that_waits_for_the_pace_lends_its_turn_to_nobody(house: House) -> None:
     """Two failed days of one job and no pace left: the second day is not called in place of the first."""
     house.policy = replace(house.policy, breaker=None)
     fillers = [
@@ -42,7 +38,7 @@ def test_a_job_that_waits_for_the_pace_lends_its_turn_to_nobody(house: Any) -> N
     assert {result.outcome.verdict for result in report.results} == {"deferred"}
 
 
-def test_a_duplicate_names_the_case_of_its_own_day(house: Any) -> None:
+def test_a_duplicate_names_the_case_of_its_own_day(house: House) -> None:
     """A rerun of Monday is not what became of Sunday's failure."""
     monday = house.failed_instance("2026-01-05 10:00:00", 1)
     sunday = house.failed_instance("2026-01-04 10:00:00", 2)
@@ -52,7 +48,7 @@ def test_a_duplicate_names_the_case_of_its_own_day(house: Any) -> None:
     assert first.failure_id != second.failure_id
 
 
-def test_a_rerun_day_is_known_to_a_teller_who_names_the_data_time(house: Any, verdicts: Any) -> None:
+def test_a_rerun_day_is_known_to_a_teller_who_names_the_data_time(house: House) -> None:
     """Told by instance first and by data time later: the rerun was of that day, however it was named."""
     failure = house.failed_instance("2026-01-04 10:00:00", 1)
     house.deliver(failure)
@@ -62,7 +58,7 @@ def test_a_rerun_day_is_known_to_a_teller_who_names_the_data_time(house: Any, ve
     assert len(house.schedulerx.calls) == 1
 
 
-def test_every_open_outcome_is_followed_by_a_final_one_of_the_same_failure(house: Any) -> None:
+def test_every_open_outcome_is_followed_by_a_final_one_of_the_same_failure(house: House) -> None:
     """Two tellings wait because nobody could look; one is rerun, the other ends as its duplicate, under its own id."""
     house.hung()
     house.ehpc.look_fails = BAD_LOOK
@@ -75,7 +71,7 @@ def test_every_open_outcome_is_followed_by_a_final_one_of_the_same_failure(house
     assert len(house.ehpc.kills) == 1
 
 
-def test_a_forced_take_over_keeps_the_attempt_number(house: Any) -> None:
+def test_a_forced_take_over_keeps_the_attempt_number(house: House) -> None:
     """Throttled at attempt 1, then forced: it is attempt 1 still, and one attempt is counted."""
     failure = house.hung()
     house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
@@ -85,7 +81,7 @@ def test_a_forced_take_over_keeps_the_attempt_number(house: Any) -> None:
     assert [(result.outcome.verdict, result.outcome.attempt) for result in report.results] == [("rerun", "1")]
 
 
-def test_a_dry_run_of_two_days_decides_as_a_real_run(house: Any, verdicts: Any) -> None:
+def test_a_dry_run_of_two_days_decides_as_a_real_run(house: House) -> None:
     """At most one open attempt a job, in a rehearsal as well."""
     days = [house.failed_instance("2026-01-01 10:00:00", 1), house.failed_instance("2026-01-02 10:00:00", 2)]
     rehearsed = sorted(verdicts(house.deliver(*days, dry_run=True)))
@@ -94,7 +90,7 @@ def test_a_dry_run_of_two_days_decides_as_a_real_run(house: Any, verdicts: Any) 
     assert real == [("deferred", "other_run_in_hand"), ("rerun", "accepted")]
 
 
-def test_a_dry_run_spends_the_breaker_over_the_whole_delivery(house: Any, verdicts: Any) -> None:
+def test_a_dry_run_spends_the_breaker_over_the_whole_delivery(house: House) -> None:
     """Chunk by chunk the rehearsal counts on: 150 jobs and a breaker of 120 are 120 and 30, as in earnest."""
     house.policy = replace(house.policy, breaker=Breaker(max_jobs=120))
     failures = [house.hung(number) for number in range(1, 151)]
@@ -104,7 +100,9 @@ def test_a_dry_run_spends_the_breaker_over_the_whole_delivery(house: Any, verdic
     assert (real.count("rerun"), real.count("suppressed")) == (120, 30)
 
 
-def test_outcomes_that_stay_owed_do_not_block_the_rest_of_the_sweep(house: Any, monkeypatch: Any) -> None:
+def test_outcomes_that_stay_owed_do_not_block_the_rest_of_the_sweep(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A Logstore that stays away puts its own documents off; failures behind them are taken up."""
     monkeypatch.setattr("shared.sweep.MAX_DOCUMENTS", 2)
     monkeypatch.setattr("shared.sweep.PAGE", 1)
@@ -121,7 +119,7 @@ def test_outcomes_that_stay_owed_do_not_block_the_rest_of_the_sweep(house: Any, 
     assert "4.scheduler" in [job for call in house.ehpc.calls[4:] for job in call]
 
 
-def test_a_forced_attempt_that_was_throttled_goes_on(house: Any, verdicts: Any) -> None:
+def test_a_forced_attempt_that_was_throttled_goes_on(house: House) -> None:
     """A person forced it against the rule; the service was busy: the sweep finishes what was asked."""
     failure = house.hung(message="SyntaxError")
     house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
@@ -131,7 +129,7 @@ def test_a_forced_attempt_that_was_throttled_goes_on(house: Any, verdicts: Any) 
     assert verdicts(house.sweep()) == [("rerun", "accepted")]
 
 
-def test_a_hold_of_one_telling_is_not_passed_by_the_next(house: Any, verdicts: Any) -> None:
+def test_a_hold_of_one_telling_is_not_passed_by_the_next(house: House) -> None:
     """A failure that waits for a person waits, whoever tells it again; forced, it goes on and ends once."""
     hold = Rule(name="ask", match=Match(message="weigh"), action=Action.HOLD)
     house.policy = replace(house.policy, rules=(hold, *house.policy.rules), cooldown=Cooldown(base_s=0, max_s=0))

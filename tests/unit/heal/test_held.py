@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from shared.documents import decode_record, encode
@@ -12,13 +10,14 @@ from shared.domain.job import State
 from shared.people import moves
 from shared.policy.model import Action, Attempts, Match, Rule
 from shared.ports import Write
+from tests.support.house import House, verdicts
 from tests.unit.heal.tricks import DAY_S, quiet, set_policy
 
 JOB = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"
 HOLD = Rule(name="ask", match=Match(message="weigh"), action=Action.HOLD)
 
 
-def answer(house: Any, *, yes: bool = True) -> None:
+def answer(house: House, *, yes: bool = True) -> None:
     """A person says yes or no."""
     stored = house.ledger.load([JOB])[JOB]
     record = decode_record(stored.document)
@@ -29,14 +28,14 @@ def answer(house: Any, *, yes: bool = True) -> None:
     assert house.ledger.save([write]) == frozenset()
 
 
-def hold(house: Any) -> None:
+def hold(house: House) -> None:
     """A failure that the rule holds."""
     set_policy(house, rules=(HOLD, *house.policy.rules))
     house.deliver(house.hung(message="weigh"))
     house.later(600)
 
 
-def test_an_approved_case_is_rerun_by_the_next_sweep(house: Any) -> None:
+def test_an_approved_case_is_rerun_by_the_next_sweep(house: House) -> None:
     """Held, approved, rerun: one failure, each step following up the one before, one call."""
     hold(house)
     answer(house)
@@ -49,7 +48,7 @@ def test_an_approved_case_is_rerun_by_the_next_sweep(house: Any) -> None:
     assert len(house.ehpc.kills) == 1
 
 
-def test_a_yes_outlives_a_busy_service(house: Any, verdicts: Any) -> None:
+def test_a_yes_outlives_a_busy_service(house: House) -> None:
     """Throttled after the approval: nobody is asked a second time."""
     hold(house)
     answer(house)
@@ -61,7 +60,7 @@ def test_a_yes_outlives_a_busy_service(house: Any, verdicts: Any) -> None:
     assert decode_record(house.ledger.load([JOB])[JOB].document).cases[0].approved_by == "ann"
 
 
-def test_a_yes_makes_nothing_eligible(house: Any, verdicts: Any) -> None:
+def test_a_yes_makes_nothing_eligible(house: House) -> None:
     """The job has ended while somebody thought about it."""
     hold(house)
     answer(house)
@@ -70,7 +69,7 @@ def test_a_yes_makes_nothing_eligible(house: Any, verdicts: Any) -> None:
     assert house.ehpc.calls == []
 
 
-def test_a_yes_passes_no_budget(house: Any, verdicts: Any) -> None:
+def test_a_yes_passes_no_budget(house: House) -> None:
     """The attempts were used up by another failure meanwhile."""
     set_policy(house, attempts=Attempts(max=1))
     house.deliver(house.hung())
@@ -87,7 +86,7 @@ def test_a_yes_passes_no_budget(house: Any, verdicts: Any) -> None:
 
 
 @pytest.mark.parametrize("yes", [True, False])
-def test_told_again_it_stays_one_failure(house: Any, verdicts: Any, *, yes: bool) -> None:
+def test_told_again_it_stays_one_failure(house: House, *, yes: bool) -> None:
     """Whatever the answer was, a redelivery is a duplicate."""
     hold(house)
     answer(house, yes=yes)
@@ -97,7 +96,7 @@ def test_told_again_it_stays_one_failure(house: Any, verdicts: Any, *, yes: bool
     assert len(house.ehpc.kills) == int(yes)
 
 
-def test_a_run_with_too_much_to_lose_waits_for_a_person(house: Any, verdicts: Any) -> None:
+def test_a_run_with_too_much_to_lose_waits_for_a_person(house: House) -> None:
     """The world's job has run for an hour: more than half an hour is held, and a yes lets it go."""
     set_policy(house, max_lost_h=0.5)
     assert verdicts(house.deliver(house.hung())) == [("held", "too_much_to_lose")]
@@ -105,7 +104,7 @@ def test_a_run_with_too_much_to_lose_waits_for_a_person(house: Any, verdicts: An
     assert ("rerun", "accepted") in verdicts(house.sweep())
 
 
-def test_nobody_s_answer_is_a_no_after_a_day(house: Any, verdicts: Any) -> None:
+def test_nobody_s_answer_is_a_no_after_a_day(house: House) -> None:
     """It expires closed, and is not called."""
     hold(house)
     house.later(DAY_S)

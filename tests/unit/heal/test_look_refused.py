@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from msgspec.structs import replace
 
 from shared.documents import decode_record
 from shared.domain.errors import LedgerUnavailable
-from tests.unit.heal.tricks import BAD_LOOK, NO_LOOK, Killed, Meddling, finals, quiet
+from shared.domain.failure import Failure
+from shared.domain.snapshot import LookFailed
+from shared.heal import Report
+from tests.support.house import House, verdicts
+from tests.support.meddled_ledger import Killed
+from tests.unit.heal.tricks import BAD_LOOK, NO_LOOK, finals, quiet
 
 JOB = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"
 AS_TOLD = "ehpc/cn-hangzhou/ehpc-hz-1/1"
 
 
-def refuse(house: Any, failure: Any) -> Any:
+def refuse(house: House, failure: Failure) -> Report:
     """One delivery during which nobody may look."""
     house.ehpc.look_fails = NO_LOOK
     report = house.deliver(failure)
@@ -26,7 +29,7 @@ def refuse(house: Any, failure: Any) -> Any:
 @pytest.mark.parametrize("job_id", ["1.scheduler", "1"])
 @pytest.mark.parametrize("again", [None, NO_LOOK, BAD_LOOK], ids=["seen", "refused", "failed"])
 def test_a_redelivery_is_a_duplicate_whatever_can_be_seen_then(
-    house: Any, verdicts: Any, job_id: str, again: Any
+    house: House, job_id: str, again: LookFailed | None
 ) -> None:
     """Also where the job was told without its server part, and so has another record."""
     failure = house.hung(1, job_id=job_id)
@@ -37,7 +40,7 @@ def test_a_redelivery_is_a_duplicate_whatever_can_be_seen_then(
     assert (house.ehpc.calls, list(finals(house).values())) == ([], [["refused", "duplicate"]])
 
 
-def test_the_record_is_closed_and_holds_no_attempt(house: Any) -> None:
+def test_the_record_is_closed_and_holds_no_attempt(house: House) -> None:
     """It is kept under the id as told, owes nothing in the end and is never due."""
     failure = house.hung(1, job_id="1", message="x" * 5000)
     refuse(house, failure)
@@ -49,21 +52,13 @@ def test_the_record_is_closed_and_holds_no_attempt(house: Any) -> None:
 
 @pytest.mark.parametrize("job_id", ["1.scheduler", "1"])
 @pytest.mark.parametrize("step", range(1, 3))
-def test_a_crash_after_any_save_leaves_one_final_verdict(house: Any, step: int, job_id: str) -> None:
+def test_a_crash_after_any_save_leaves_one_final_verdict(house: House, step: int, job_id: str) -> None:
     """Refused, put, killed before the acknowledgement, delivered again when the look works: it is not rerun."""
-    house.ledger = Meddling(house.ledger)
     failure = house.hung(1, job_id=job_id)
-    saves: list[int] = []
-
-    def die() -> None:
-        saves.append(1)
-        if len(saves) == step:
-            raise Killed
-
-    house.ledger.after_save = die
+    house.ledger.die_after(step)
     with pytest.raises(Killed):
         refuse(house, failure)
-    house.ledger.after_save = lambda: None
+    house.ledger.leave_alone()
     house.ehpc.look_fails = None
     house.later(15)
     house.deliver(failure)
@@ -72,9 +67,8 @@ def test_a_crash_after_any_save_leaves_one_final_verdict(house: Any, step: int, 
     assert house.ehpc.calls == []
 
 
-def test_nothing_is_told_of_a_record_that_was_not_saved(house: Any) -> None:
+def test_nothing_is_told_of_a_record_that_was_not_saved(house: House) -> None:
     """The ledger is away: the delivery comes again, and then the job is healed."""
-    house.ledger = Meddling(house.ledger)
     failure = house.hung()
 
     def away() -> None:
@@ -88,13 +82,13 @@ def test_nothing_is_told_of_a_record_that_was_not_saved(house: Any) -> None:
     assert house.sink.told() == [("rerun", "accepted")]
 
 
-def test_another_telling_of_the_same_run_is_a_failure_of_its_own(house: Any, verdicts: Any) -> None:
+def test_another_telling_of_the_same_run_is_a_failure_of_its_own(house: House) -> None:
     """Once somebody may look again, who tells it anew is heard."""
     refuse(house, house.hung(telling_id="a"))
     assert verdicts(house.deliver(house.failure(telling_id="b"))) == [("rerun", "accepted")]
 
 
-def test_what_waits_already_stays_in_hand(house: Any, verdicts: Any) -> None:
+def test_what_waits_already_stays_in_hand(house: House) -> None:
     """The first look failed, the redelivery's is refused: the sweep goes on with the first."""
     failure = house.hung()
     house.ehpc.look_fails = BAD_LOOK
@@ -104,9 +98,8 @@ def test_what_waits_already_stays_in_hand(house: Any, verdicts: Any) -> None:
     assert verdicts(house.sweep()) == [("rerun", "accepted")]
 
 
-def test_a_hundred_refusals_are_two_saves(house: Any) -> None:
+def test_a_hundred_refusals_are_two_saves(house: House) -> None:
     """One load and one save for all of them, and one more of each to acknowledge."""
-    house.ledger = Meddling(house.ledger)
     house.ehpc.look_fails = NO_LOOK
     saves: list[int] = []
     house.ledger.before_save = lambda: saves.append(1)
@@ -114,7 +107,7 @@ def test_a_hundred_refusals_are_two_saves(house: Any) -> None:
     assert (len(saves), len(house.sink.rows)) == (2, 100)
 
 
-def test_a_dry_run_records_no_refusal(house: Any, verdicts: Any) -> None:
+def test_a_dry_run_records_no_refusal(house: House) -> None:
     """A rehearsal leaves the failure to the real delivery."""
     failure = house.hung()
     house.ehpc.look_fails = NO_LOOK

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -13,26 +12,28 @@ from shared.domain.call import Effect
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import CONTROLS_KEY, breaker_key, pace_key, rate_key
 from shared.policy.model import Rate
-from shared.ports import Stored, Write
-from shared.systems.schedulerx.scope import Group
-from tests.unit.heal.tricks import DAY_S, NO_LOOK, Meddling, set_policy
+from shared.ports import Write
+from tests.support.house import House, verdicts
+from tests.support.memory_ledger import touch
+from tests.support.systems import GROUP
+from tests.unit.heal.tricks import DAY_S, NO_LOOK, set_policy
 
 JOB = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"
 BAD = [b"{", b'{"schema":"\xff"}', b'{"x":' + b'{"a":' * 100_000, b'{"cases":[{"failure":1}]}', b"null"]
 
 
-def spoil(house: Any, key: str, document: bytes = b"{", due_at: float | None = None) -> None:
+def spoil(house: House, key: str, document: bytes = b"{", due_at: float | None = None) -> None:
     """Somebody has written what is none of ours."""
     house.ledger.save([Write(key=key, document=document, expected=None, due_at=due_at, expires_at=None)])
 
 
-def mend(house: Any, key: str) -> None:
+def mend(house: House, key: str) -> None:
     """A person has put a document back that can be read."""
     version = house.ledger.load([key])[key].version
     house.ledger.save([Write(key=key, document=b"{}", expected=version, due_at=None, expires_at=None)])
 
 
-def test_a_malformed_document_does_not_stop_the_sweep(house: Any, verdicts: Any) -> None:
+def test_a_malformed_document_does_not_stop_the_sweep(house: House) -> None:
     """A document that cannot be read is left as it is; what is due beside it goes on."""
     house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
     house.deliver(house.hung())
@@ -46,7 +47,9 @@ def test_a_malformed_document_does_not_stop_the_sweep(house: Any, verdicts: Any)
 
 
 @pytest.mark.parametrize("document", BAD, ids=["cut", "no_utf8", "deep", "other_type", "null"])
-def test_only_the_job_of_a_malformed_record_waits(house: Any, verdicts: Any, caplog: Any, document: bytes) -> None:
+def test_only_the_job_of_a_malformed_record_waits(
+    house: House, caplog: pytest.LogCaptureFixture, document: bytes
+) -> None:
     """Nothing is decided on it, an error names it, its neighbours go on; told again, it is in hand."""
     spoil(house, JOB, document)
     bad, good = house.hung(1), house.hung(2)
@@ -59,7 +62,7 @@ def test_only_the_job_of_a_malformed_record_waits(house: Any, verdicts: Any, cap
     assert verdicts(house.deliver(bad)) == [("duplicate", "in_hand")]
 
 
-def test_the_sweep_comes_back_to_it_with_a_growing_pause(house: Any, verdicts: Any) -> None:
+def test_the_sweep_comes_back_to_it_with_a_growing_pause(house: House) -> None:
     """Looked at again ever more rarely, never twice told; when the document can be read again it goes on."""
     spoil(house, JOB)
     failure = house.hung()
@@ -67,6 +70,7 @@ def test_the_sweep_comes_back_to_it_with_a_growing_pause(house: Any, verdicts: A
     key, pauses = f"pending/{failure.telling_id}", list[float]()
     for _ in range(8):
         due_at = decode_record(house.ledger.load([key])[key].document).cases[0].due_at
+        assert due_at is not None
         pauses.append(due_at - house.clock.now())
         house.clock.moment = due_at
         assert verdicts(house.sweep()) == []
@@ -78,7 +82,7 @@ def test_the_sweep_comes_back_to_it_with_a_growing_pause(house: Any, verdicts: A
     assert (len(house.ehpc.kills), house.open_cases()) == (1, [])
 
 
-def test_what_nobody_mends_ends_after_a_day(house: Any) -> None:
+def test_what_nobody_mends_ends_after_a_day(house: House) -> None:
     """One final verdict, and nothing is due any more."""
     spoil(house, JOB)
     house.deliver(house.hung())
@@ -90,7 +94,7 @@ def test_what_nobody_mends_ends_after_a_day(house: Any) -> None:
     assert house.ledger.due(house.clock.now() + DAY_S, 9) == []
 
 
-def test_a_failure_whose_own_document_is_malformed_as_well_is_refused(house: Any, verdicts: Any) -> None:
+def test_a_failure_whose_own_document_is_malformed_as_well_is_refused(house: House) -> None:
     """Where it would wait cannot be read either: that is told as final, and nothing is called."""
     failure = house.hung()
     spoil(house, JOB)
@@ -99,14 +103,14 @@ def test_a_failure_whose_own_document_is_malformed_as_well_is_refused(house: Any
     assert house.ehpc.calls == []
 
 
-def test_a_look_refused_for_good_is_not_decided_on_a_malformed_record(house: Any, verdicts: Any) -> None:
+def test_a_look_refused_for_good_is_not_decided_on_a_malformed_record(house: House) -> None:
     """What is remembered under the id as told is asked there as well."""
     spoil(house, JOB)
     house.ehpc.look_fails = NO_LOOK
     assert verdicts(house.deliver(house.hung())) == [("deferred", "record_unreadable")]
 
 
-def test_a_dry_run_over_a_malformed_record_changes_nothing(house: Any, verdicts: Any) -> None:
+def test_a_dry_run_over_a_malformed_record_changes_nothing(house: House) -> None:
     """It says what a real run would say."""
     spoil(house, JOB)
     rows = house.database()
@@ -114,12 +118,9 @@ def test_a_dry_run_over_a_malformed_record_changes_nothing(house: Any, verdicts:
     assert house.database() == rows
 
 
-GROUP = Group(region="cn-hangzhou", namespace="ns", group_id="demo.group")
-
-
 @pytest.mark.parametrize("key", [breaker_key(GROUP), pace_key(GROUP, "RerunJob"), rate_key(GROUP)])
 @pytest.mark.parametrize("force", [False, True])
-def test_a_malformed_limit_is_a_no_for_its_scope(house: Any, verdicts: Any, key: str, *, force: bool) -> None:
+def test_a_malformed_limit_is_a_no_for_its_scope(house: House, key: str, *, force: bool) -> None:
     """It never counts as an unused one: its jobs wait, others do not, and they go on when it can be read."""
     set_policy(house, rate=Rate(max_jobs=50, window_s=60))
     spoil(house, key)
@@ -132,7 +133,7 @@ def test_a_malformed_limit_is_a_no_for_its_scope(house: Any, verdicts: Any, key:
     assert len(house.schedulerx.calls) == 1
 
 
-def test_malformed_controls_stop_everything(house: Any) -> None:
+def test_malformed_controls_stop_everything(house: House) -> None:
     """Nothing may run if the kill switch cannot be read: the delivery comes again, the sweep's work stays due."""
     house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
     house.deliver(house.hung(1))
@@ -144,7 +145,7 @@ def test_malformed_controls_stop_everything(house: Any) -> None:
     assert len(house.ehpc.calls) == 1
 
 
-def test_a_record_that_becomes_malformed_during_the_call_is_left_alone(house: Any) -> None:
+def test_a_record_that_becomes_malformed_during_the_call_is_left_alone(house: House) -> None:
     """The result cannot be written into it; its neighbours' results are."""
     failures = [house.hung(1), house.hung(2)]
 
@@ -158,7 +159,7 @@ def test_a_record_that_becomes_malformed_during_the_call_is_left_alone(house: An
     assert house.ledger.load([JOB])[JOB].document == b"{"
 
 
-def test_a_breaker_that_cannot_be_read_does_not_stop_the_canary_s_delivery(house: Any) -> None:
+def test_a_breaker_that_cannot_be_read_does_not_stop_the_canary_s_delivery(house: House) -> None:
     """The rerun was made; looking at what it made goes on although the group cannot be judged."""
     house.deliver(house.failed_instance())
     key = breaker_key(GROUP)
@@ -169,7 +170,7 @@ def test_a_breaker_that_cannot_be_read_does_not_stop_the_canary_s_delivery(house
     assert [row["reason"] for row in house.sink.sightings] == ["seen_restarted"]
 
 
-def test_a_hold_expires_although_the_job_s_record_is_malformed(house: Any, verdicts: Any) -> None:
+def test_a_hold_expires_although_the_job_s_record_is_malformed(house: House) -> None:
     """What was held while the look failed needs no other document to end."""
     house.ehpc.look_fails = replace(NO_LOOK, worth_repeating=True)
     failure = house.hung()
@@ -180,18 +181,11 @@ def test_a_hold_expires_although_the_job_s_record_is_malformed(house: Any, verdi
     assert verdicts(house.sweep()) == [("refused", "gave_up")]
 
 
-def test_contention_beside_a_malformed_document_of_its_own_is_refused(house: Any, verdicts: Any) -> None:
+def test_contention_beside_a_malformed_document_of_its_own_is_refused(house: House) -> None:
     """Too many writers, and where it would wait cannot be read: final, named for what it is, and not called."""
-    house.ledger = Meddling(house.ledger)
-    failure, inner = house.hung(), house.ledger._ledger
+    failure = house.hung()
     spoil(house, f"pending/{failure.telling_id}")
 
-    def touch() -> None:
-        stored = inner.load([JOB]).get(JOB, Stored(b"{}", 0))
-        inner.save(
-            [Write(key=JOB, document=stored.document, expected=stored.version or None, due_at=None, expires_at=None)]
-        )
-
-    house.ledger.before_save = touch
+    house.ledger.before_save = lambda: touch(house.ledger.inner, JOB)
     assert verdicts(house.deliver(failure)) == [("refused", "record_unreadable")]
     assert house.ehpc.calls == []

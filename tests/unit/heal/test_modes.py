@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from shared.domain.call import Effect
+from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.mode import Mode
+from shared.heal import Report
 from shared.policy.model import Breaker
-from tests.unit.heal.tricks import (
-    set_policy,
-)
+from tests.support.house import House, verdicts
+from tests.unit.heal.tricks import set_policy
 
 
-def test_mode_off_calls_nothing_and_closes_what_waits(house: Any, verdicts: Any) -> None:
+def test_mode_off_calls_nothing_and_closes_what_waits(house: House) -> None:
     """The kill switch ends new and open failures alike, and force does not pass it."""
     house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
     house.deliver(house.hung(1))
@@ -27,7 +26,7 @@ def test_mode_off_calls_nothing_and_closes_what_waits(house: Any, verdicts: Any)
     assert (len(house.ehpc.calls), house.open_cases()) == (1, [])
 
 
-def test_mode_off_still_finds_out_what_an_attempt_did(house: Any, verdicts: Any) -> None:
+def test_mode_off_still_finds_out_what_an_attempt_did(house: House) -> None:
     """The switch stops calls, not looks: an answer that was lost is told as what it was."""
     house.ehpc.answer = lambda _: Effect.UNKNOWN
     house.deliver(house.hung())
@@ -36,7 +35,7 @@ def test_mode_off_still_finds_out_what_an_attempt_did(house: Any, verdicts: Any)
     assert verdicts(house.sweep()) == [("rerun", "observed_restart")]
 
 
-def mixed(house: Any) -> list[Any]:
+def mixed(house: House) -> list[Failure]:
     """Failures that end in many ways, with a history behind them."""
     set_policy(house, breaker=Breaker(max_jobs=6))
     ended, throttled, twice = house.hung(11), house.hung(12), house.hung(13)
@@ -58,7 +57,7 @@ def mixed(house: Any) -> list[Any]:
     ]
 
 
-def by_failure(report: Any, spoken: tuple[str, ...]) -> dict[str, tuple[str, str]]:
+def by_failure(report: Report, spoken: tuple[str, ...]) -> dict[str, tuple[str, str]]:
     """What became of each failure; a rehearsed rerun counts as a rerun."""
     found = {}
     for one in report.results:
@@ -69,7 +68,7 @@ def by_failure(report: Any, spoken: tuple[str, ...]) -> dict[str, tuple[str, str
 
 
 @pytest.mark.parametrize("way", ["dry_run", "observe"])
-def test_tied_hands_decide_as_a_real_run_and_change_nothing(house: Any, way: str) -> None:
+def test_tied_hands_decide_as_a_real_run_and_change_nothing(house: House, way: str) -> None:
     """Each failure gets the verdict that a real run gives next, every ledger row stays as it is, nothing is called."""
     failures = mixed(house)
     rows, calls, puts = house.database(), len(house.ehpc.calls), house.sink.puts
@@ -93,7 +92,7 @@ def test_tied_hands_decide_as_a_real_run_and_change_nothing(house: Any, way: str
     }
 
 
-def test_a_dry_run_owes_its_outcomes_when_the_logstore_is_down(house: Any) -> None:
+def test_a_dry_run_owes_its_outcomes_when_the_logstore_is_down(house: House) -> None:
     """The one thing that a dry run may write: outcomes that must not be lost."""
     house.sink.down = True
     house.deliver(house.hung(), dry_run=True)

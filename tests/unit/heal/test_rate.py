@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+import pytest
 
 from shared.documents import decode_limit, decode_record
 from shared.domain.call import Effect
 from shared.domain.failure import Trigger
+from shared.heal import Report
 from shared.policy.model import Breaker, Rate
 from shared.systems.schedulerx.system import PACE_PER_MINUTE
-from tests.unit.heal.tricks import Killed, Meddling, set_policy
+from tests.support.house import House
+from tests.support.meddled_ledger import Killed
+from tests.unit.heal.tricks import set_policy
 
 KEY = "rate/ehpc/cn-hangzhou/ehpc-hz-1"
 
 
-def words(report: Any) -> dict[str, int]:
+def words(report: Report) -> dict[str, int]:
     """How often each reason was told."""
     found: dict[str, int] = {}
     for one in report.results:
@@ -22,7 +25,7 @@ def words(report: Any) -> dict[str, int]:
     return found
 
 
-def test_so_many_jobs_a_window_and_the_rest_in_the_next_ones(house: Any) -> None:
+def test_so_many_jobs_a_window_and_the_rest_in_the_next_ones(house: House) -> None:
     """Seven jobs, three a minute: 3, 3, 1, and never more than three in any minute."""
     set_policy(house, rate=Rate(max_jobs=3, window_s=60))
     assert words(house.deliver(*(house.hung(number) for number in range(1, 8)))) == {"accepted": 3, "rate": 4}
@@ -38,12 +41,13 @@ def test_so_many_jobs_a_window_and_the_rest_in_the_next_ones(house: Any) -> None
     assert called[-1][0] - called[0][0] <= 150
 
 
-def test_the_rest_is_due_when_the_window_has_room(house: Any) -> None:
+def test_the_rest_is_due_when_the_window_has_room(house: House) -> None:
     """Not earlier, for nothing could come of it, and told once however often it waits."""
     set_policy(house, rate=Rate(max_jobs=1, window_s=600))
     house.deliver(house.hung(1), house.hung(2), house.hung(3))
     waiting = [row for row in house.database() if b'"reason":"rate"' in row[1]]
     (due_at,) = {decode_record(row[1]).cases[0].due_at for row in waiting}
+    assert due_at is not None
     assert 600 <= due_at - house.clock.now() <= 610
     house.clock.moment = due_at
     house.sweep()
@@ -54,7 +58,7 @@ def test_the_rest_is_due_when_the_window_has_room(house: Any) -> None:
     assert [pair for pair in house.sink.told() if pair[1] == "rate"] == [("deferred", "rate")] * 2
 
 
-def test_who_waits_for_the_rate_opens_no_breaker(house: Any) -> None:
+def test_who_waits_for_the_rate_opens_no_breaker(house: House) -> None:
     """A storm at a rate below the breaker's is healed bit by bit: only who is acted on takes a token of the breaker."""
     set_policy(house, rate=Rate(max_jobs=2, window_s=600), breaker=Breaker(max_jobs=5, window_s=600))
     house.deliver(*(house.hung(number) for number in range(1, 21)))
@@ -65,7 +69,7 @@ def test_who_waits_for_the_rate_opens_no_breaker(house: Any) -> None:
     assert not [row for row in house.sink.rows if row["verdict"] == "suppressed"]
 
 
-def test_forced_jobs_pass_and_count(house: Any) -> None:
+def test_forced_jobs_pass_and_count(house: House) -> None:
     """A person does not wait; what they did leaves less room for the rest."""
     set_policy(house, rate=Rate(max_jobs=2, window_s=60))
     forced = house.deliver(*(house.hung(number) for number in (1, 2, 3)), force=True, trigger=Trigger.MANUAL)
@@ -73,13 +77,13 @@ def test_forced_jobs_pass_and_count(house: Any) -> None:
     assert words(house.deliver(house.hung(4))) == {"rate": 1}
 
 
-def test_a_cluster_s_rate_is_no_other_s(house: Any) -> None:
+def test_a_cluster_s_rate_is_no_other_s(house: House) -> None:
     """Another scope has a window of its own."""
     set_policy(house, rate=Rate(max_jobs=1, window_s=60))
     assert words(house.deliver(house.hung(1), house.hung(2), house.failed_instance())) == {"accepted": 2, "rate": 1}
 
 
-def test_rate_and_pace_together_take_only_what_is_used(house: Any) -> None:
+def test_rate_and_pace_together_take_only_what_is_used(house: House) -> None:
     """Whoever lacks one of the two takes a token of neither."""
     set_policy(house, rate=Rate(max_jobs=5, window_s=60), breaker=None)
     failures = [house.failed_instance(instance_id=number, job_id=str(number)) for number in range(1, 100)]
@@ -89,32 +93,24 @@ def test_rate_and_pace_together_take_only_what_is_used(house: Any) -> None:
     assert PACE_PER_MINUTE > 5
 
 
-def test_tokens_are_taken_before_the_reservation(house: Any) -> None:
+def test_tokens_are_taken_before_the_reservation(house: House) -> None:
     """Killed after the tokens were saved: they are wasted, never overspent."""
     set_policy(house, rate=Rate(max_jobs=2, window_s=600))
-    house.ledger = Meddling(house.ledger)
-
-    def die() -> None:
-        raise Killed
-
-    house.ledger.after_save = die
+    house.ledger.die_after(1)
     failures = [house.hung(1), house.hung(2)]
-    try:
+    with pytest.raises(Killed):
         house.deliver(*failures)
-    except Killed:
-        house.ledger.after_save = lambda: None
     assert [str(row[0]).partition("/")[0] for row in house.database()] == ["breaker", "rate"]
     assert words(house.deliver(*failures)) == {"rate": 2}
 
 
-def test_two_deliveries_race_for_the_last_token(house: Any) -> None:
+def test_two_deliveries_race_for_the_last_token(house: House) -> None:
     """B takes it between A's load and save: A waits."""
     set_policy(house, rate=Rate(max_jobs=1, window_s=60), breaker=None)
-    house.ledger = Meddling(house.ledger)
     first, second = house.hung(1), house.hung(2)
 
     def b() -> None:
-        house.ledger.before_save = lambda: None
+        house.ledger.leave_alone()
         house.deliver(second)
 
     house.ledger.before_save = b
@@ -122,7 +118,7 @@ def test_two_deliveries_race_for_the_last_token(house: Any) -> None:
     assert house.ehpc.calls == [["2.scheduler"]]
 
 
-def test_an_attempt_that_was_throttled_asks_again(house: Any) -> None:
+def test_an_attempt_that_was_throttled_asks_again(house: House) -> None:
     """Each call counts, and what is watched afterwards does not."""
     set_policy(house, rate=Rate(max_jobs=2, window_s=600))
     house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
@@ -137,7 +133,7 @@ def test_an_attempt_that_was_throttled_asks_again(house: Any) -> None:
     assert sum(int(count) for counts in tokens.values() for count in counts) == 2
 
 
-def test_a_dry_run_counts_on_through_its_rehearsal(house: Any) -> None:
+def test_a_dry_run_counts_on_through_its_rehearsal(house: House) -> None:
     """150 jobs and a rate of 120, in two chunks: 120 and 30, and the ledger stays empty."""
     set_policy(house, rate=Rate(max_jobs=120, window_s=60), breaker=None)
     failures = [house.hung(number) for number in range(150)]
@@ -146,7 +142,7 @@ def test_a_dry_run_counts_on_through_its_rehearsal(house: Any) -> None:
     assert words(house.deliver(*failures)) == {"accepted": 120, "rate": 30}
 
 
-def test_without_a_rate_nothing_is_kept(house: Any) -> None:
+def test_without_a_rate_nothing_is_kept(house: House) -> None:
     """No document, no wait."""
     house.deliver(house.hung())
     assert KEY not in [row[0] for row in house.database()]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec.structs import replace
 
 from shared.domain.call import Effect
@@ -11,16 +9,13 @@ from shared.domain.failure import FailureClass
 from shared.domain.snapshot import LookFailed
 from shared.heal.writer import longest_window_s
 from shared.policy.model import Action, Attempts, Cooldown, Match, Rule, Thrash
-from tests.unit.heal.tricks import (
-    DAY_S,
-    hang_again,
-    set_policy,
-)
+from tests.support.house import House, verdicts
+from tests.unit.heal.tricks import DAY_S, hang_again, set_policy
 
 NO_COOLDOWN = Cooldown(base_s=0, max_s=0)
 
 
-def test_a_rule_that_ignores_suppresses(house: Any, verdicts: Any) -> None:
+def test_a_rule_that_ignores_suppresses(house: House) -> None:
     """The first rule that matches decides, and the outcome names it."""
     report = house.deliver(house.hung(message="x.py: SyntaxError: bad"))
     assert verdicts(report) == [("suppressed", "rule_ignores")]
@@ -28,14 +23,14 @@ def test_a_rule_that_ignores_suppresses(house: Any, verdicts: Any) -> None:
     assert house.ehpc.calls == []
 
 
-def test_no_rule_suppresses(house: Any, verdicts: Any) -> None:
+def test_no_rule_suppresses(house: House) -> None:
     """What no rule matches is left alone."""
     set_policy(house, rules=house.policy.rules[:1])
     assert verdicts(house.deliver(house.hung())) == [("suppressed", "no_rule")]
     assert house.ehpc.calls == []
 
 
-def test_a_rule_that_observes_calls_nothing(house: Any, verdicts: Any) -> None:
+def test_a_rule_that_observes_calls_nothing(house: House) -> None:
     """As mode `observe`, for the failures of this rule; its neighbours are healed."""
     watch = Rule(name="watch", match=Match(message="odd"), action=Action.OBSERVE)
     set_policy(house, rules=(watch, *house.policy.rules))
@@ -47,7 +42,7 @@ def test_a_rule_that_observes_calls_nothing(house: Any, verdicts: Any) -> None:
 # Attempts and cooldown.
 
 
-def test_attempts_are_used_up_and_the_window_slides(house: Any, verdicts: Any) -> None:
+def test_attempts_are_used_up_and_the_window_slides(house: House) -> None:
     """Three attempts in 24 h, the fourth is suppressed; when the first has left the window there is room again."""
     set_policy(house, cooldown=NO_COOLDOWN)
     house.deliver(house.hung())
@@ -63,7 +58,7 @@ def test_attempts_are_used_up_and_the_window_slides(house: Any, verdicts: Any) -
     assert len(house.ehpc.kills) == 4
 
 
-def test_a_rule_may_have_a_budget_of_its_own(house: Any, verdicts: Any) -> None:
+def test_a_rule_may_have_a_budget_of_its_own(house: House) -> None:
     """The rule's attempts stand in the policy's place, and the outcome tells them."""
     rule = Rule(name="once", match=Match(), action=Action.RERUN, attempts=Attempts(max=1))
     set_policy(house, rules=(rule,), cooldown=NO_COOLDOWN)
@@ -71,7 +66,7 @@ def test_a_rule_may_have_a_budget_of_its_own(house: Any, verdicts: Any) -> None:
     assert verdicts(house.deliver(hang_again(house))) == [("suppressed", "attempts_used_up")]
 
 
-def test_an_attempt_counts_when_reserved_whatever_the_call_did(house: Any, verdicts: Any) -> None:
+def test_an_attempt_counts_when_reserved_whatever_the_call_did(house: House) -> None:
     """Refused or lost, it is spent: the budget is of attempts, not of successes."""
     set_policy(house, cooldown=NO_COOLDOWN, attempts=Attempts(max=1))
     house.ehpc.answer = lambda _: Effect.NOT_DONE_USELESS
@@ -81,7 +76,7 @@ def test_an_attempt_counts_when_reserved_whatever_the_call_did(house: Any, verdi
     assert house.ehpc.kills == []
 
 
-def test_a_cooldown_defers_and_the_sweep_goes_on(house: Any, verdicts: Any) -> None:
+def test_a_cooldown_defers_and_the_sweep_goes_on(house: House) -> None:
     """Before the 2nd attempt base, before the 3rd base · factor, never more than max; jitter scales it."""
     set_policy(house, cooldown=Cooldown(base_s=2000, factor=2, max_s=3000))
     house.deliver(house.hung())
@@ -97,7 +92,7 @@ def test_a_cooldown_defers_and_the_sweep_goes_on(house: Any, verdicts: Any) -> N
     assert verdicts(house.sweep()) == [("rerun", "accepted")]
 
 
-def test_full_jitter_may_mean_no_wait(house: Any, verdicts: Any) -> None:
+def test_full_jitter_may_mean_no_wait(house: House) -> None:
     """Drawn evenly from 0: with chance 0 the next attempt waits for nothing."""
     house.chance.value = 0.0
     set_policy(house, cooldown=Cooldown(base_s=DAY_S, max_s=DAY_S))
@@ -105,7 +100,7 @@ def test_full_jitter_may_mean_no_wait(house: Any, verdicts: Any) -> None:
     assert verdicts(house.deliver(hang_again(house))) == [("rerun", "accepted")]
 
 
-def test_a_cooldown_longer_than_a_day_ends_as_given_up(house: Any, verdicts: Any) -> None:
+def test_a_cooldown_longer_than_a_day_ends_as_given_up(house: House) -> None:
     """Nothing stays open longer than a day after it was told."""
     set_policy(house, cooldown=Cooldown(base_s=DAY_S, max_s=DAY_S), attempts=Attempts(max=3, window_s=10 * DAY_S))
     house.deliver(house.hung())
@@ -117,7 +112,7 @@ def test_a_cooldown_longer_than_a_day_ends_as_given_up(house: Any, verdicts: Any
     assert house.open_cases() == []
 
 
-def test_each_class_pays_from_its_own_budget(house: Any, verdicts: Any) -> None:
+def test_each_class_pays_from_its_own_budget(house: House) -> None:
     """Infrastructure failures do not eat the application's attempts; the ledger remembers which was which."""
     lost = Rule(
         name="lost", match=Match(message="node"), action=Action.RERUN, failure_class=FailureClass.INFRASTRUCTURE
@@ -140,7 +135,7 @@ def test_each_class_pays_from_its_own_budget(house: Any, verdicts: Any) -> None:
         assert verdicts(house.deliver(failure)) == [verdict]
 
 
-def test_an_attempt_is_remembered_as_long_as_any_budget_asks(house: Any, verdicts: Any) -> None:
+def test_an_attempt_is_remembered_as_long_as_any_budget_asks(house: House) -> None:
     """A class's window of five days outlives attempts of the policy's one day."""
     rule = Rule(name="all", match=Match(), action=Action.RERUN, failure_class=FailureClass.CAPACITY)
     classes = {FailureClass.CAPACITY: Attempts(max=2, window_s=5 * DAY_S)}
@@ -151,7 +146,7 @@ def test_an_attempt_is_remembered_as_long_as_any_budget_asks(house: Any, verdict
         assert verdicts(house.deliver(hang_again(house))) == [expected]
 
 
-def test_the_longest_window_is_found_wherever_it_is(house: Any) -> None:
+def test_the_longest_window_is_found_wherever_it_is(house: House) -> None:
     """Of the policy, a rule, a class or the thrash guard."""
     short = replace(house.policy, attempts=Attempts(window_s=100))
     rule = replace(house.policy.rules[0], attempts=Attempts(window_s=300))

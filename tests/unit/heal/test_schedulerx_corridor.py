@@ -8,22 +8,23 @@ import pytest
 from msgspec.structs import replace
 
 from shared.domain.call import Effect
-from shared.domain.failure import Trigger
+from shared.domain.failure import Failure, Trigger
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed
 from shared.policy.model import Action, Cooldown, Match, Rule
+from tests.support.house import House, verdicts
 
 DAY_1 = "2026-01-01 10:00:00"
 DAY_2 = "2026-01-02 10:00:00"
 DAY_S = 86_400
 
 
-def sure_cooldown(house: Any, base_s: float) -> None:
+def sure_cooldown(house: House, base_s: float) -> None:
     """A pause of exactly this many seconds (the small world's chance is always 1)."""
     house.policy = replace(house.policy, cooldown=Cooldown(base_s=base_s, factor=1, max_s=base_s))
 
 
-def test_a_failed_instance_is_rerun_once_for_its_day(house: Any, verdicts: Any) -> None:
+def test_a_failed_instance_is_rerun_once_for_its_day(house: House) -> None:
     """One call for exactly the failed instance's data time, and the outcome says what was seen and done."""
     report = house.deliver(house.failed_instance(DAY_1))
     assert verdicts(report) == [("rerun", "accepted")]
@@ -34,7 +35,7 @@ def test_a_failed_instance_is_rerun_once_for_its_day(house: Any, verdicts: Any) 
     assert house.unfinished() == []
 
 
-def test_a_redelivery_is_a_duplicate(house: Any, verdicts: Any) -> None:
+def test_a_redelivery_is_a_duplicate(house: House) -> None:
     """The same telling again, with the rerun live, done or failed, calls nothing."""
     failure = house.failed_instance()
     house.deliver(failure)
@@ -45,7 +46,7 @@ def test_a_redelivery_is_a_duplicate(house: Any, verdicts: Any) -> None:
     assert len(house.schedulerx.calls) == 1
 
 
-def test_a_newer_instance_of_the_same_day_means_restarted_since(house: Any, verdicts: Any) -> None:
+def test_a_newer_instance_of_the_same_day_means_restarted_since(house: House) -> None:
     """Somebody has rerun the day already, whatever became of it; of another day is no evidence."""
     failure = house.failed_instance(DAY_1, 7)
     house.failed_instance(DAY_2, 8, started_at=house.clock.now() - 60, state=State.SUCCEEDED)
@@ -57,7 +58,7 @@ def test_a_newer_instance_of_the_same_day_means_restarted_since(house: Any, verd
 
 @pytest.mark.parametrize("state", [State.RUNNING, State.QUEUED])
 @pytest.mark.parametrize("day", [DAY_1, DAY_2])
-def test_a_live_instance_of_the_job_makes_it_ineligible(house: Any, verdicts: Any, state: State, day: str) -> None:
+def test_a_live_instance_of_the_job_makes_it_ineligible(house: House, state: State, day: str) -> None:
     """RerunJob would start a second instance beside it; one of the same day begun earlier counts as well."""
     failure = house.failed_instance(DAY_1, 7)
     house.failed_instance(day, 6, started_at=house.clock.now() - 5000, ended_at=None, state=state)
@@ -66,7 +67,7 @@ def test_a_live_instance_of_the_job_makes_it_ineligible(house: Any, verdicts: An
 
 
 @pytest.mark.parametrize("state", [state for state in State if state not in {State.FAILED, State.NOT_FOUND}])
-def test_only_a_failed_instance_is_rerun(house: Any, verdicts: Any, state: State) -> None:
+def test_only_a_failed_instance_is_rerun(house: House, state: State) -> None:
     """Every other state is ineligible, and the state seen is told."""
     failure = house.failed_instance(state=state)
     report = house.deliver(failure)
@@ -83,9 +84,7 @@ def test_only_a_failed_instance_is_rerun(house: Any, verdicts: Any, state: State
         (State.SUCCEEDED, ("ineligible", "state_not_eligible")),
     ],
 )
-def test_a_rule_beside_live_lets_live_instances_through(
-    house: Any, verdicts: Any, state: State, expected: tuple[str, str]
-) -> None:
+def test_a_rule_beside_live_lets_live_instances_through(house: House, state: State, expected: tuple[str, str]) -> None:
     """Only under such a rule: a live instance that hangs is rerun beside itself, and beside others."""
     rule = Rule(name="beside", match=Match(), action=Action.RERUN, beside_live=True)
     house.policy = replace(house.policy, rules=(rule,))
@@ -94,7 +93,7 @@ def test_a_rule_beside_live_lets_live_instances_through(
     assert verdicts(house.deliver(failure)) == [expected]
 
 
-def test_a_disabled_or_missing_job_is_ineligible(house: Any, verdicts: Any) -> None:
+def test_a_disabled_or_missing_job_is_ineligible(house: House) -> None:
     """Nothing is called for a job that is switched off, nor for an instance that is not there."""
     failure = house.failed_instance()
     house.schedulerx.enabled = False
@@ -104,7 +103,7 @@ def test_a_disabled_or_missing_job_is_ineligible(house: Any, verdicts: Any) -> N
     assert house.schedulerx.calls == []
 
 
-def test_two_days_of_one_job_are_rerun_one_after_the_other(house: Any, verdicts: Any) -> None:
+def test_two_days_of_one_job_are_rerun_one_after_the_other(house: House) -> None:
     """At most one open attempt a job: the second day waits for the first, for its instance, for the cooldown."""
     days = [house.failed_instance(DAY_1, 1), house.failed_instance(DAY_2, 2)]
     report = house.deliver(*days)
@@ -120,7 +119,7 @@ def test_two_days_of_one_job_are_rerun_one_after_the_other(house: Any, verdicts:
     assert sorted(house.schedulerx.calls) == [("42", DAY_1), ("42", DAY_2)]
 
 
-def test_our_own_rerun_of_another_day_defers_and_the_sweep_goes_on(house: Any, verdicts: Any) -> None:
+def test_our_own_rerun_of_another_day_defers_and_the_sweep_goes_on(house: House) -> None:
     """Another day's failure, told later: our live rerun is no stranger's live instance, so it waits."""
     house.deliver(house.failed_instance(DAY_1, 1))
     house.later(300)
@@ -132,7 +131,7 @@ def test_our_own_rerun_of_another_day_defers_and_the_sweep_goes_on(house: Any, v
     assert house.schedulerx.calls[1:] == [("42", DAY_2)]
 
 
-def test_a_rerun_that_fails_is_the_next_attempt_after_the_cooldown(house: Any, verdicts: Any) -> None:
+def test_a_rerun_that_fails_is_the_next_attempt_after_the_cooldown(house: House) -> None:
     """The rerun's own failing instance counts: attempt 2 after the cooldown, 3, then the budget is used up."""
     sure_cooldown(house, 600)
     house.deliver(house.failed_instance(DAY_1, 7))
@@ -154,16 +153,14 @@ def test_a_rerun_that_fails_is_the_next_attempt_after_the_cooldown(house: Any, v
 HELD = [("own_parameters", {}), ("triggered_by_api", {"trigger_type": 3}), ("workflow", {"workflow": True})]
 
 
-def held(house: Any, reason: str, about: dict[str, Any]) -> Any:
+def held(house: House, reason: str, about: dict[str, Any]) -> Failure:
     """A failed instance that RerunJob cannot repeat as it was."""
     house.schedulerx.own_parameters = reason == "own_parameters"
     return house.failed_instance(**about)
 
 
 @pytest.mark.parametrize(("reason", "about"), HELD)
-def test_what_rerun_job_cannot_carry_waits_for_a_person(
-    house: Any, verdicts: Any, reason: str, about: dict[str, Any]
-) -> None:
+def test_what_rerun_job_cannot_carry_waits_for_a_person(house: House, reason: str, about: dict[str, Any]) -> None:
     """Held once, in hand for whoever tells it again, and closed after a day without an answer."""
     failure = held(house, reason, about)
     assert verdicts(house.deliver(failure)) == [("held", reason)]
@@ -179,7 +176,7 @@ def test_what_rerun_job_cannot_carry_waits_for_a_person(
 
 
 @pytest.mark.parametrize(("reason", "about"), HELD)
-def test_force_answers_a_hold(house: Any, verdicts: Any, reason: str, about: dict[str, Any]) -> None:
+def test_force_answers_a_hold(house: House, reason: str, about: dict[str, Any]) -> None:
     """A person says yes: the same failure goes on, and nothing is left to expire."""
     failure = held(house, reason, about)
     first = house.deliver(failure)
@@ -192,7 +189,7 @@ def test_force_answers_a_hold(house: Any, verdicts: Any, reason: str, about: dic
     assert len(house.schedulerx.calls) == 1
 
 
-def test_a_lost_answer_with_effect_is_seen_by_its_instance(house: Any, verdicts: Any) -> None:
+def test_a_lost_answer_with_effect_is_seen_by_its_instance(house: House) -> None:
     """An instance of trigger type 2 that was not there before the call: it took effect, and is not repeated."""
     house.schedulerx.answer = Effect.UNKNOWN
     failure = house.failed_instance()
@@ -203,7 +200,7 @@ def test_a_lost_answer_with_effect_is_seen_by_its_instance(house: Any, verdicts:
     assert len(house.schedulerx.calls) == 1
 
 
-def test_a_rerun_known_before_the_call_is_no_evidence_for_it(house: Any, verdicts: Any) -> None:
+def test_a_rerun_known_before_the_call_is_no_evidence_for_it(house: House) -> None:
     """A person's rerun of another day, just begun and just ended, must not hide that our call had no effect."""
     house.failed_instance(DAY_2, 500, trigger_type=2, started_at=house.clock.now() - 3, state=State.SUCCEEDED)
     house.schedulerx.answer, house.schedulerx.effect = Effect.UNKNOWN, False
@@ -218,7 +215,7 @@ def test_a_rerun_known_before_the_call_is_no_evidence_for_it(house: Any, verdict
     assert house.schedulerx.calls == [("42", DAY_1)] * 2
 
 
-def test_a_lost_answer_is_not_repeated_while_nobody_can_look(house: Any, verdicts: Any) -> None:
+def test_a_lost_answer_is_not_repeated_while_nobody_can_look(house: House) -> None:
     """After an unknown result there is an observation before any further call: no look, no call, a day at most."""
     house.schedulerx.answer, house.schedulerx.effect = Effect.UNKNOWN, False
     house.deliver(house.failed_instance())
@@ -234,7 +231,7 @@ def test_a_lost_answer_is_not_repeated_while_nobody_can_look(house: Any, verdict
     assert (len(house.schedulerx.calls), house.sink.rows[-1]["final"]) == (1, "true")
 
 
-def test_told_by_data_time_the_newest_instance_of_the_day_is_meant(house: Any, verdicts: Any) -> None:
+def test_told_by_data_time_the_newest_instance_of_the_day_is_meant(house: House) -> None:
     """An announcement without an instance id names a day; both tellings are one failure."""
     by_id = house.failed_instance(DAY_1, 7)
     by_day = replace(by_id, job_instance_id=None, data_time=DAY_1, telling_id="by-day")

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from shared.domain.call import Effect
 from shared.domain.job import State
 from shared.systems.schedulerx.system import PACE_PER_MINUTE
-from tests.unit.heal.tricks import (
-    DAY_S,
-    count,
-    set_policy,
-)
+from tests.support.house import House, verdicts
+from tests.unit.heal.tricks import DAY_S, count, set_policy
 
 
-def test_schedulerx_is_called_eighty_times_a_minute(house: Any, verdicts: Any) -> None:
+def test_schedulerx_is_called_eighty_times_a_minute(house: House) -> None:
     """The 81st waits, keeps no attempt, and goes on when the minute is over."""
     set_policy(house, breaker=None)
     failures = [house.failed_instance(instance_id=number, job_id=str(number)) for number in range(1, 83)]
@@ -29,7 +24,7 @@ def test_schedulerx_is_called_eighty_times_a_minute(house: Any, verdicts: Any) -
     assert house.open_cases() == []
 
 
-def test_ehpc_has_no_pace(house: Any) -> None:
+def test_ehpc_has_no_pace(house: House) -> None:
     """No rate is published for E-HPC, and a call names a hundred jobs."""
     report = house.deliver(*(house.hung(number) for number in range(1, 101)))
     assert count(report) == (100, 0)
@@ -38,7 +33,7 @@ def test_ehpc_has_no_pace(house: Any) -> None:
 # Time.
 
 
-def test_a_stale_event_is_suppressed(house: Any, verdicts: Any) -> None:
+def test_a_stale_event_is_suppressed(house: House) -> None:
     """Older than the policy allows, to the second; one that waits in the ledger is not told anew."""
     old = house.hung(1, occurred_at=house.clock.now() - DAY_S - 1)
     young = house.hung(2, occurred_at=house.clock.now() - DAY_S)
@@ -48,7 +43,7 @@ def test_a_stale_event_is_suppressed(house: Any, verdicts: Any) -> None:
     assert verdicts(house.deliver(young)) == [("rerun", "accepted")]
 
 
-def test_a_look_that_took_too_long_is_taken_again(house: Any, verdicts: Any) -> None:
+def test_a_look_that_took_too_long_is_taken_again(house: House) -> None:
     """Half the allowed age is used up: the job is looked at again before it is decided."""
     slow = iter([20.0, 0.0])
     house.ehpc.after_look = lambda: house.later(next(slow))
@@ -56,7 +51,7 @@ def test_a_look_that_took_too_long_is_taken_again(house: Any, verdicts: Any) -> 
     assert house.ehpc.looks == 2
 
 
-def test_what_changed_during_a_slow_look_is_seen(house: Any, verdicts: Any) -> None:
+def test_what_changed_during_a_slow_look_is_seen(house: House) -> None:
     """The second look decides: the job ended meanwhile, so nothing is called."""
     failure = house.hung()
 
@@ -70,7 +65,7 @@ def test_what_changed_during_a_slow_look_is_seen(house: Any, verdicts: Any) -> N
     assert house.ehpc.calls == []
 
 
-def test_nothing_is_called_on_an_old_look(house: Any, verdicts: Any) -> None:
+def test_nothing_is_called_on_an_old_look(house: House) -> None:
     """Every look is too slow: the attempt is reserved, the call is not made, a day later it is given up."""
     house.ehpc.after_look = lambda: house.later(31)
     failure = house.hung()
@@ -83,7 +78,7 @@ def test_nothing_is_called_on_an_old_look(house: Any, verdicts: Any) -> None:
     assert house.open_cases() == []
 
 
-def test_a_refusal_of_the_whole_account_stops_further_calls(house: Any, verdicts: Any) -> None:
+def test_a_refusal_of_the_whole_account_stops_further_calls(house: House) -> None:
     """No permission for the first call means none for the next: 250 jobs make one call, all are told."""
     set_policy(house, breaker=None)
     house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_USELESS, "NotAuthorized"

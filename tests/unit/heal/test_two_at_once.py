@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from msgspec.structs import replace
 
 from shared.domain.call import Effect
 from shared.domain.failure import Trigger
+from shared.heal import Report
 from shared.policy.model import Breaker
-from shared.ports import Stored, Write
-from tests.unit.heal.tricks import (
-    Killed,
-    Meddling,
-    finals,
-    quiet,
-)
+from tests.support.house import House, verdicts
+from tests.support.meddled_ledger import Killed
+from tests.support.memory_ledger import touch
+from tests.unit.heal.tricks import finals, quiet
 
 
-def test_a_second_delivery_during_the_look_kills_once(house: Any, verdicts: Any) -> None:
+def test_a_second_delivery_during_the_look_kills_once(house: House) -> None:
     """A looks, B does everything, A goes on with its old look: B's attempt is in the ledger, A's is a duplicate."""
     house.hung()
-    inner: list[Any] = []
+    inner: list[Report] = []
 
     def b() -> None:
         house.ehpc.after_look = lambda: None
@@ -35,10 +31,10 @@ def test_a_second_delivery_during_the_look_kills_once(house: Any, verdicts: Any)
 
 
 @pytest.mark.parametrize("force", [False, True])
-def test_a_second_delivery_during_the_call_kills_once(house: Any, verdicts: Any, *, force: bool) -> None:
+def test_a_second_delivery_during_the_call_kills_once(house: House, *, force: bool) -> None:
     """While A's call is under way its reservation stands, against a person who forces as well."""
     house.hung()
-    inner: list[Any] = []
+    inner: list[Report] = []
 
     def b() -> None:
         house.ehpc.before_call = lambda: None
@@ -51,9 +47,8 @@ def test_a_second_delivery_during_the_call_kills_once(house: Any, verdicts: Any,
 
 
 @pytest.mark.parametrize("which", [1, 2, 3, 4])
-def test_a_second_delivery_before_any_save_kills_once(house: Any, which: int) -> None:
+def test_a_second_delivery_before_any_save_kills_once(house: House, which: int) -> None:
     """Whichever compare-and-set B gets in front of, one of the two reserves and the other finds out."""
-    house.ledger = Meddling(house.ledger)
     house.hung()
     saves: list[int] = []
 
@@ -71,14 +66,13 @@ def test_a_second_delivery_before_any_save_kills_once(house: Any, which: int) ->
     assert all(finals(house).values()), house.sink.rows
 
 
-def test_two_deliveries_race_for_the_last_token(house: Any, verdicts: Any) -> None:
+def test_two_deliveries_race_for_the_last_token(house: House) -> None:
     """B takes the breaker's only token between A's load and save: A sees the conflict and is not admitted."""
     house.policy = replace(house.policy, breaker=Breaker(max_jobs=1))
-    house.ledger = Meddling(house.ledger)
     first, second = house.hung(1), house.hung(2)
 
     def b() -> None:
-        house.ledger.before_save = lambda: None
+        house.ledger.leave_alone()
         house.deliver(second)
 
     house.ledger.before_save = b
@@ -86,7 +80,7 @@ def test_two_deliveries_race_for_the_last_token(house: Any, verdicts: Any) -> No
     assert house.ehpc.calls == [["2.scheduler"]]
 
 
-def test_a_zombie_does_not_settle_the_reservation_of_another(house: Any, verdicts: Any) -> None:
+def test_a_zombie_does_not_settle_the_reservation_of_another(house: House) -> None:
     """A froze before its call; a sweep took its attempt over and died. A's late refusal says nothing about that one."""
     house.hung()
     house.ehpc.answer, house.ehpc.effect = lambda _: Effect.NOT_DONE_USELESS, lambda _: False
@@ -109,16 +103,15 @@ def test_a_zombie_does_not_settle_the_reservation_of_another(house: Any, verdict
     assert len(house.ehpc.kills) == 1
 
 
-def test_two_sweeps_at_once_go_on_once(house: Any) -> None:
+def test_two_sweeps_at_once_go_on_once(house: House) -> None:
     """Two timers overlap: a deferred failure is called once."""
-    house.ledger = Meddling(house.ledger)
     house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
     house.deliver(house.hung())
     house.ehpc.answer, house.ehpc.code = lambda _: Effect.DONE, ""
     house.later(61)
 
     def other() -> None:
-        house.ledger.before_save = lambda: None
+        house.ledger.leave_alone()
         house.sweep()
 
     house.ledger.before_save = other
@@ -126,7 +119,7 @@ def test_two_sweeps_at_once_go_on_once(house: Any) -> None:
     assert (len(house.ehpc.calls), len(house.ehpc.kills)) == (2, 1)
 
 
-def test_a_sweep_that_meets_a_forced_take_over_calls_once(house: Any) -> None:
+def test_a_sweep_that_meets_a_forced_take_over_calls_once(house: House) -> None:
     """A person forces what waits while the sweep looks at it."""
     failure = house.hung()
     house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
@@ -144,23 +137,15 @@ def test_a_sweep_that_meets_a_forced_take_over_calls_once(house: Any) -> None:
     assert (len(house.ehpc.calls), len(house.ehpc.kills)) == (2, 1)
 
 
-def test_endless_contention_parks_the_failure_and_the_sweep_goes_on(house: Any, verdicts: Any) -> None:
+def test_endless_contention_parks_the_failure_and_the_sweep_goes_on(house: House) -> None:
     """Somebody else writes the job's record each time: after three tries it waits in a document of its own."""
-    house.ledger = Meddling(house.ledger)
     house.hung()
     key = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"
-    inner = house.ledger._ledger
 
-    def touch() -> None:
-        stored = inner.load([key]).get(key, Stored(b"{}", 0))
-        inner.save(
-            [Write(key=key, document=stored.document, expected=stored.version or None, due_at=None, expires_at=None)]
-        )
-
-    house.ledger.before_save = touch
+    house.ledger.before_save = lambda: touch(house.ledger.inner, key)
     failure = house.failure()
     assert verdicts(house.deliver(failure)) == [("deferred", "contended")]
-    house.ledger.before_save = lambda: None
+    house.ledger.leave_alone()
     assert house.ehpc.calls == []
     house.later(6)
     assert verdicts(house.sweep()) == [("rerun", "accepted")]

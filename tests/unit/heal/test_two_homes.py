@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from shared.domain.call import Effect
+from tests.support.house import House, verdicts
 from tests.unit.heal.tricks import BAD_LOOK, NO_LOOK, finals, quiet
 
 
 @pytest.mark.parametrize("job_id", ["1.scheduler", "1"])
-def test_what_ended_while_it_waited_is_known_to_a_redelivery(house: Any, verdicts: Any, job_id: str) -> None:
+def test_what_ended_while_it_waited_is_known_to_a_redelivery(house: House, job_id: str) -> None:
     """The look failed, the sweep's was refused for good: told again when the look works, it is not rerun."""
     failure = house.hung(1, job_id=job_id)
     house.ehpc.look_fails = BAD_LOOK
@@ -25,7 +24,7 @@ def test_what_ended_while_it_waited_is_known_to_a_redelivery(house: Any, verdict
     assert house.ehpc.calls == []
 
 
-def test_what_waits_ends_as_a_duplicate_of_its_redelivery(house: Any, verdicts: Any) -> None:
+def test_what_waits_ends_as_a_duplicate_of_its_redelivery(house: House) -> None:
     """The look failed; told again it was healed; the sweep, whose look is refused, tells no second end."""
     failure = house.hung()
     house.ehpc.look_fails = BAD_LOOK
@@ -39,7 +38,7 @@ def test_what_waits_ends_as_a_duplicate_of_its_redelivery(house: Any, verdicts: 
     assert ends == ["rerun"]
 
 
-def test_force_takes_over_nothing_that_it_cannot_look_at(house: Any, verdicts: Any) -> None:
+def test_force_takes_over_nothing_that_it_cannot_look_at(house: House) -> None:
     """It is deferred in the job's document; forced while no look is allowed, it stays in hand and is healed later."""
     failure = house.hung()
     house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"

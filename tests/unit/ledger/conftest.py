@@ -13,36 +13,35 @@ import pytest
 from shared.ledger.redis import RedisLedger
 from shared.ledger.redis_link import RedisLink
 from shared.ledger.sqlite import SqliteLedger
+from tests.support.clock import Clock
+from tests.support.meddled_ledger import Closable
+from tests.support.memory_ledger import MemoryLedger, Store
 from tests.support.redis_server import RedisServer
 from tests.support.tablestore_server import TablestoreServer
 
-START = 1_800_000_000.0
+Connect = Callable[[], Closable]
+"""Opens a connection of its own each time."""
 
 
-@dataclass
-class Clock:
-    """Stands still until told."""
-
-    moment: float = START
-
-    def now(self) -> float:
-        """Unix seconds."""
-        return self.moment
+def memory(_folder: Path, clock: Clock) -> Connect:
+    """Connects to the same store each time: the ledger of all other tests keeps what a ledger promises."""
+    store = Store()
+    return lambda: MemoryLedger(clock, store)
 
 
-def sqlite(folder: Path, clock: Clock) -> Callable[[], SqliteLedger]:
+def sqlite(folder: Path, clock: Clock) -> Connect:
     """Opens the same file anew each time."""
     return lambda: SqliteLedger(str(folder / "ledger.db"), clock)
 
 
-def redis(server: RedisServer, clock: Clock) -> Callable[[], RedisLedger]:
+def redis(server: RedisServer, clock: Clock) -> Connect:
     """Opens a connection of its own each time to the server, which is emptied first."""
     server.ask("FLUSHALL")
     address: dict[str, Any] = {"host": "127.0.0.1", "port": server.port, "tls": False, "database": 0}
     return lambda: RedisLedger(RedisLink(**address, user="", password="", remaining_s=lambda: 60.0), clock)
 
 
-BACKENDS: dict[str, Callable[[Path, Clock], Callable[[], Any]]] = {"sqlite": sqlite}
+BACKENDS: dict[str, Callable[[Path, Clock], Connect]] = {"memory": memory, "sqlite": sqlite}
 
 
 @dataclass
@@ -52,7 +51,7 @@ class Place:
     backend: str
     folder: Path
     clock: Clock
-    connect: Callable[[], Any]
+    connect: Connect
 
 
 @pytest.fixture
@@ -82,7 +81,7 @@ def tablestore_server() -> Iterator[TablestoreServer]:
 def place(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Place:
     """An empty store of each backend."""
     if request.param == "redis":
-        connect: Callable[[], Any] = redis(request.getfixturevalue("redis_server"), clock)
+        connect: Connect = redis(request.getfixturevalue("redis_server"), clock)
     elif request.param == "tablestore":
         server = request.getfixturevalue("tablestore_server")
         connect = partial(server.ledger, clock)
@@ -92,7 +91,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Place
 
 
 @pytest.fixture
-def ledger(place: Place) -> Iterator[Any]:
+def ledger(place: Place) -> Iterator[Closable]:
     """A connection to the empty store."""
     made = place.connect()
     yield made

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
 
 import pytest
 
 from shared.documents import decode_limit, decode_record
 from shared.domain.errors import LedgerUnavailable
 from shared.ports import Due, Stored, Write
+from tests.support.meddled_ledger import Closable
+from tests.unit.ledger.conftest import Place
 
 MONTH_S = 30 * 86_400.0
 
@@ -19,19 +20,19 @@ def write(key: str, document: bytes = b"{}", expected: int | None = None, due_at
     return Write(key=key, document=document, expected=expected, due_at=due_at, expires_at=None)
 
 
-def test_what_was_saved_is_loaded(ledger: Any) -> None:
+def test_what_was_saved_is_loaded(ledger: Closable) -> None:
     """A new document has version 1 and its bytes come back as they were, whatever they are."""
     documents = {"a": b"{}", "b/c%2Fd": b"\x00\xff\n", "ü/作业": "日本".encode()}
     assert ledger.save([write(key, document) for key, document in documents.items()]) == frozenset()
     assert ledger.load([*documents, "missing"]) == {key: Stored(text, 1) for key, text in documents.items()}
 
 
-def test_loading_nothing_and_saving_nothing_are_nothing(ledger: Any) -> None:
+def test_loading_nothing_and_saving_nothing_are_nothing(ledger: Closable) -> None:
     """Empty calls are answered without a document."""
     assert (ledger.load([]), ledger.save([]), ledger.due(10**10, 10)) == ({}, frozenset(), [])
 
 
-def test_every_save_adds_one_to_the_version(ledger: Any) -> None:
+def test_every_save_adds_one_to_the_version(ledger: Closable) -> None:
     """Versions count saves, and only the present one may be named."""
     ledger.save([write("a")])
     for version in range(1, 6):
@@ -40,7 +41,7 @@ def test_every_save_adds_one_to_the_version(ledger: Any) -> None:
 
 
 @pytest.mark.parametrize("expected", [None, 0, 1, 3, 99])
-def test_a_wrong_expectation_changes_nothing(ledger: Any, expected: int | None) -> None:
+def test_a_wrong_expectation_changes_nothing(ledger: Closable, expected: int | None) -> None:
     """New although it exists, an older or a newer version: a conflict, and document, version and due time stay."""
     ledger.save([write("a", b"1", due_at=5.0)])
     ledger.save([write("a", b"2", expected=1, due_at=6.0)])
@@ -49,13 +50,13 @@ def test_a_wrong_expectation_changes_nothing(ledger: Any, expected: int | None) 
     assert ledger.due(100, 10) == [Due(6.0, "a")]
 
 
-def test_expecting_a_version_of_a_missing_document_conflicts(ledger: Any) -> None:
+def test_expecting_a_version_of_a_missing_document_conflicts(ledger: Closable) -> None:
     """A document that expired meanwhile is not made again by a writer who has seen it."""
     assert ledger.save([write("a", expected=1)]) == {"a"}
     assert ledger.load(["a"]) == {}
 
 
-def test_conflicts_are_per_document(ledger: Any) -> None:
+def test_conflicts_are_per_document(ledger: Closable) -> None:
     """One that conflicts holds none of the others up."""
     ledger.save([write("a", b"old"), write("b", b"old")])
     conflicts = ledger.save([write("a", b"new", expected=7), write("b", b"new", expected=1), write("c", b"new")])
@@ -67,7 +68,7 @@ def test_conflicts_are_per_document(ledger: Any) -> None:
     }
 
 
-def test_due_comes_oldest_first_and_ties_by_key(ledger: Any) -> None:
+def test_due_comes_oldest_first_and_ties_by_key(ledger: Closable) -> None:
     """Only what is due by then, in the order of (due time, key), at most so many."""
     moments = {"d": 3.0, "c": 1.0, "b": 2.0, "a": 2.0, "never": None, "later": 9.5}
     ledger.save([write(key, due_at=due_at) for key, due_at in moments.items()])
@@ -78,7 +79,7 @@ def test_due_comes_oldest_first_and_ties_by_key(ledger: Any) -> None:
     assert ledger.due(9.0, 2) == wanted[:2]
 
 
-def test_due_goes_on_after_a_place(ledger: Any) -> None:
+def test_due_goes_on_after_a_place(ledger: Closable) -> None:
     """Pages of any size show each document once, in the same order; the place itself may be gone."""
     ledger.save([write(f"k{number:02}", due_at=float(number // 3)) for number in range(20)])
     whole = ledger.due(100, 100)
@@ -90,7 +91,7 @@ def test_due_goes_on_after_a_place(ledger: Any) -> None:
     assert ledger.due(100, 100, Due(1.0, "k04x")) == [one for one in whole if one > Due(1.0, "k04x")]
 
 
-def test_a_save_moves_the_due_time_or_takes_it_away(ledger: Any) -> None:
+def test_a_save_moves_the_due_time_or_takes_it_away(ledger: Closable) -> None:
     """Each save says when the document is due; none is said, none is kept."""
     ledger.save([write("a", due_at=1.0)])
     ledger.save([write("a", expected=1, due_at=50.0)])
@@ -99,7 +100,7 @@ def test_a_save_moves_the_due_time_or_takes_it_away(ledger: Any) -> None:
     assert ledger.due(10**10, 10) == []
 
 
-def test_documents_expire_and_the_rest_stays(ledger: Any, place: Any) -> None:
+def test_documents_expire_and_the_rest_stays(ledger: Closable, place: Place) -> None:
     """A document may be forgotten from its time on, never before; one without a time never is."""
     now = place.clock.moment
     ledger.save(
@@ -117,7 +118,7 @@ def test_documents_expire_and_the_rest_stays(ledger: Any, place: Any) -> None:
     assert ledger.due(place.clock.moment, 10) == [Due(now, "ever")]
 
 
-def test_a_thousand_documents_go_in_one_call(ledger: Any) -> None:
+def test_a_thousand_documents_go_in_one_call(ledger: Closable) -> None:
     """As many as a delivery may hold: saved, loaded and listed whole."""
     keys = [f"ehpc/cn-hangzhou/c/{number}" for number in range(1000)]
     assert ledger.save([write(key, key.encode(), due_at=1.0) for key in keys]) == frozenset()
@@ -126,7 +127,7 @@ def test_a_thousand_documents_go_in_one_call(ledger: Any) -> None:
     assert ledger.save([write(key, expected=1 + number % 2) for number, key in enumerate(keys)]) == set(keys[1::2])
 
 
-def test_a_second_connection_sees_what_the_first_saved(ledger: Any, place: Any) -> None:
+def test_a_second_connection_sees_what_the_first_saved(ledger: Closable, place: Place) -> None:
     """Strongly consistent: the next load, of whomever, shows the save; the older version conflicts."""
     other = place.connect()
     ledger.save([write("a", b"1", due_at=1.0)])
@@ -137,7 +138,7 @@ def test_a_second_connection_sees_what_the_first_saved(ledger: Any, place: Any) 
     other.close()
 
 
-def test_a_closed_ledger_is_out_of_reach(ledger: Any) -> None:
+def test_a_closed_ledger_is_out_of_reach(ledger: Closable) -> None:
     """Every operation says so with the one error that makes the delivery come again."""
     ledger.close()
     with pytest.raises(LedgerUnavailable):
@@ -161,7 +162,7 @@ BAD_DOCUMENTS = (
 
 
 @pytest.mark.parametrize("document", BAD_DOCUMENTS)
-def test_a_malformed_document_is_kept_and_never_counts_as_an_empty_one(ledger: Any, document: bytes) -> None:
+def test_a_malformed_document_is_kept_and_never_counts_as_an_empty_one(ledger: Closable, document: bytes) -> None:
     """The store has no opinion on bytes; reading it as a record stops everything."""
     ledger.save([write("a", document)])
     with pytest.raises(LedgerUnavailable, match="malformed"):
@@ -175,7 +176,7 @@ def test_a_malformed_limit_never_counts_as_an_unused_one(document: bytes) -> Non
         decode_limit(document)
 
 
-def test_every_interleaving_of_two_writers_keeps_one_of_them(place: Any) -> None:
+def test_every_interleaving_of_two_writers_keeps_one_of_them(place: Place) -> None:
     """Two connections load, then save, in each order of the four steps: no save is lost."""
     for number, order in enumerate(sorted(set(itertools.permutations("aabb")))):
         key, one, other = f"k{number}", place.connect(), place.connect()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger.sqlite import SqliteLedger
 from shared.ports import Stored, Write
+from tests.support.clock import Clock
 from tests.support.processes import start
 
 COUNT_UP = """
@@ -46,7 +46,7 @@ for number in range(10**6):
 """
 
 
-def test_two_processes_lose_no_update(tmp_path: Path, clock: Any) -> None:
+def test_two_processes_lose_no_update(tmp_path: Path, clock: Clock) -> None:
     """Two processes add 200 each by compare-and-set: 400, and as many versions."""
     path = str(tmp_path / "shared.db")
     writers = [start(COUNT_UP, path, "200") for _ in range(2)]
@@ -79,7 +79,7 @@ def test_processes_that_open_a_new_file_at_once_all_get_it(tmp_path: Path) -> No
         assert [opener.communicate(timeout=60)[1] for opener in openers] == [""] * 6
 
 
-def test_a_writer_killed_in_the_middle_leaves_whole_saves(tmp_path: Path, clock: Any) -> None:
+def test_a_writer_killed_in_the_middle_leaves_whole_saves(tmp_path: Path, clock: Clock) -> None:
     """After `kill -9` every save that was answered is there, both of its documents, and writing goes on."""
     path = str(tmp_path / "killed.db")
     writer = start(WRITE_PAIRS, path)
@@ -102,7 +102,7 @@ def test_a_writer_killed_in_the_middle_leaves_whole_saves(tmp_path: Path, clock:
 
 
 @pytest.mark.parametrize("content", [b"this is no database, but long enough to be read as one" * 20, b"\x00" * 4096])
-def test_a_file_that_is_no_database_is_out_of_reach(tmp_path: Path, clock: Any, content: bytes) -> None:
+def test_a_file_that_is_no_database_is_out_of_reach(tmp_path: Path, clock: Clock, content: bytes) -> None:
     """Nothing is decided without a ledger, and the file is left alone."""
     path = tmp_path / "other.db"
     path.write_bytes(content)
@@ -112,17 +112,17 @@ def test_a_file_that_is_no_database_is_out_of_reach(tmp_path: Path, clock: Any, 
 
 
 @pytest.mark.parametrize("path", ["missing/folder/ledger.db", "."])
-def test_a_path_that_cannot_be_a_file_is_out_of_reach(tmp_path: Path, clock: Any, path: str) -> None:
+def test_a_path_that_cannot_be_a_file_is_out_of_reach(tmp_path: Path, clock: Clock, path: str) -> None:
     """A missing folder, or a folder in the file's place."""
     with pytest.raises(LedgerUnavailable):
         SqliteLedger(str(tmp_path / path), clock)
 
 
-def test_a_failed_save_leaves_the_ledger_usable(tmp_path: Path, clock: Any) -> None:
+def test_a_failed_save_leaves_the_ledger_usable(tmp_path: Path, clock: Clock) -> None:
     """A value that the store cannot take fails the whole save, leaves nothing of it behind, and the next one works."""
     ledger = SqliteLedger(str(tmp_path / "ledger.db"), clock)
     good = Write(key="good", document=b"{}", expected=None, due_at=None, expires_at=None)
-    bad: Any = Write(key="bad", document=object(), expected=None, due_at=None, expires_at=None)  # type: ignore[arg-type]  # that is the fault
+    bad = Write(key="bad", document=object(), expected=None, due_at=None, expires_at=None)  # type: ignore[arg-type]  # that is the fault
     with pytest.raises(LedgerUnavailable):
         ledger.save([good, bad])
     assert ledger.load(["good", "bad"]) == {}

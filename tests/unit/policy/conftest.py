@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,12 +9,11 @@ import pytest
 from shared.domain.failure import Failure, Trigger
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.schedulerx.scope import Group
-
-MakeFailure = Callable[..., Failure]
+from tests.support.make import Make
 
 
 @pytest.fixture
-def failure() -> MakeFailure:
+def failure() -> Make[Failure]:
     """Makes a failure of a system with a message and, if need be, further fields."""
 
     def make(message: str = "", system: str = "ehpc", **told: Any) -> Failure:

@@ -17,7 +17,8 @@ from shared.policy.load import check_policy, load_policy
 from shared.policy.model import Attempts, Block, Breaker, Cooldown, Policy, Rate, ScopedRule
 from shared.policy.reach import Reach
 from shared.systems.ehpc.scope import Cluster
-from tests.unit.decide.conftest import CLUSTER, GROUP, make_facts, make_failure, make_look
+from tests.support.systems import CLUSTER, GROUP
+from tests.unit.decide.conftest import make_facts, make_failure, make_look
 
 TEXT = """
 version: 1

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import struct
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socket import SO_LINGER, SOL_SOCKET
+from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -18,123 +12,21 @@ from shared.domain.credentials import Credentials
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import Scope
 from shared.systems.ehpc.scope import Cluster
-from shared.systems.openapi import ApiCall, CallFailed, Reply
+from shared.systems.openapi import ApiCall, Reply
 from shared.systems.schedulerx.scope import Group
-
-Ending = Reply | CallFailed
-Script = Callable[[ApiCall], Ending]
-
-
-class StandingClock:
-    """Time moves only when a test, or a call of the fake transport, moves it."""
-
-    def __init__(self) -> None:
-        self.moment = 1_000.0
-
-    def now(self) -> float:
-        """Unix seconds."""
-        return self.moment
-
-
-class FakeApi:
-    """Answers by script, keeps what it was asked, and takes one second of the clock a call."""
-
-    def __init__(self, clock: StandingClock, script: Script) -> None:
-        self.asked: list[ApiCall] = []
-        self._clock = clock
-        self._script = script
-
-    def call(self, wanted: ApiCall) -> Ending:
-        """Answer by the script."""
-        self.asked.append(wanted)
-        self._clock.moment += 1.0
-        return self._script(wanted)
-
-    def parameters(self, action: str) -> list[dict[str, str]]:
-        """Of every call of that operation."""
-        return [dict(wanted.parameters) for wanted in self.asked if wanted.action == action]
-
-
-class Wire:
-    """A server on loopback; `behave` decides what each request gets. Keeps every request that arrived."""
-
-    def __init__(self) -> None:
-        self.requests: list[dict[str, Any]] = []
-        self.behave: Callable[[BaseHTTPRequestHandler], None] = lambda handler: say(handler, 200, b"{}")
-        wire = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def handle_one_request(self) -> None:
-                with contextlib.suppress(ConnectionError):
-                    super().handle_one_request()
-
-            def do_GET(self) -> None:
-                length = int(self.headers.get("content-length") or 0)
-                wire.requests.append(
-                    {
-                        "method": self.command,
-                        "query": dict(parse_qsl(urlsplit(self.path).query)),
-                        "form": dict(parse_qsl(self.rfile.read(length).decode())),
-                        "headers": dict(self.headers.items()),
-                        "peer": self.client_address,
-                    }
-                )
-                wire.behave(self)
-
-            do_POST = do_GET  # noqa: N815 - as above
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-                """Keep quiet."""
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, request: object, client_address: object) -> None:
-                """A client that went away is what some tests want."""
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-
-    @property
-    def host(self) -> str:
-        """Where it listens."""
-        return f"127.0.0.1:{self._server.server_address[1]}"
-
-    def close(self) -> None:
-        """Stop listening."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
-def say(handler: BaseHTTPRequestHandler, status: int, body: bytes, **headers: str) -> None:
-    """Answer whole."""
-    handler.send_response(status)
-    for name, value in headers.items():
-        handler.send_header(name.replace("_", "-"), value)
-    handler.send_header("content-length", str(len(body)))
-    handler.end_headers()
-    handler.wfile.write(body)
-
-
-def reset(handler: BaseHTTPRequestHandler) -> None:
-    """Close at once with a reset, the request read and not answered."""
-    handler.connection.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
-    handler.close_connection = True
-    handler.connection.close()
+from tests.support.clock import Clock
+from tests.support.make import Make
+from tests.support.openapi import Behaviour, Ending, FakeApi, Pages, Play, Wire, reset, say
 
 
 @pytest.fixture
-def clock() -> StandingClock:
+def clock() -> Clock:
     """Time stands at 1,000 s."""
-    return StandingClock()
+    return Clock(1_000.0)
 
 
 @pytest.fixture
-def fake_api(clock: StandingClock) -> Callable[[Script], FakeApi]:
+def fake_api(clock: Clock) -> Play:
     """A transport that answers by a script."""
     return lambda script: FakeApi(clock, script)
 
@@ -148,10 +40,10 @@ def wire() -> Iterator[Wire]:
 
 
 @pytest.fixture
-def answers() -> Callable[..., Callable[[BaseHTTPRequestHandler], None]]:
+def answers() -> Make[Behaviour]:
     """Behaviour: answer with this status and JSON (or bytes), and these headers."""
 
-    def make(status: int, body: object, **headers: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    def make(status: int, body: object, **headers: str) -> Behaviour:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         return lambda handler: say(handler, status, raw, **headers)
 
@@ -159,7 +51,7 @@ def answers() -> Callable[..., Callable[[BaseHTTPRequestHandler], None]]:
 
 
 @pytest.fixture
-def resets() -> Callable[[BaseHTTPRequestHandler], None]:
+def resets() -> Behaviour:
     """Behaviour: read the request, then reset."""
     return reset
 
@@ -171,7 +63,7 @@ def credentials() -> Credentials:
 
 
 @pytest.fixture
-def failure() -> Callable[..., Failure]:
+def failure() -> Make[Failure]:
     """A failure of this job: `failure("1.scheduler")`, or of another scope, with whatever else."""
 
     def make(job_id: str, scope: Scope | None = None, **rest: Any) -> Failure:
@@ -195,17 +87,17 @@ def group() -> Group:
 
 
 @pytest.fixture
-def ok() -> Callable[..., Ending]:
+def ok() -> Make[Reply]:
     """A good answer with this body and a request id."""
 
-    def make(**body: Any) -> Ending:
+    def make(**body: Any) -> Reply:
         return Reply(body={"RequestId": "req", **body}, request_id="req", status=200)
 
     return make
 
 
 @pytest.fixture
-def job_pages() -> Callable[[Sequence[dict[str, Any]], ApiCall], Ending]:
+def job_pages() -> Pages:
     """The page of these listed E-HPC jobs that a call asks for, its status filter kept."""
 
     def make(jobs: Sequence[dict[str, Any]], wanted: ApiCall) -> Ending:

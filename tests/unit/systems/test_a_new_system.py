@@ -24,8 +24,9 @@ from shared.sweep import sweep
 from shared.systems import SYSTEMS
 from shared.systems.registry import Registry
 from shared.systems.system import System
+from tests.support.clock import Chance, Clock
 from tests.support.mill import Batch, Mill, MillYard, Yard
-from tests.unit.heal.worlds import Chance, Clock, Sink
+from tests.support.sink import Sink
 from tools.ram_policy import calls
 
 POLICY = """\

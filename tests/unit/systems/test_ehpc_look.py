@@ -10,12 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.domain.call import Effect
+from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed, Observation
 from shared.systems.ehpc.adapter import EhpcJobs
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.openapi import ApiCall, CallFailed, Reply
+from tests.support.clock import Clock
+from tests.support.make import Make
+from tests.support.openapi import Ending, FakeApi, Pages, Play
 
 DOCUMENTED = {
     "Id": "8.scheduler", "Name": "job1", "Owner": "test2@scheduler", "State": "RUNNING", "Queue": "workq",
@@ -39,18 +43,26 @@ def found(seen: Observation) -> EhpcSnapshot:
     return seen
 
 
+ClusterOf = Callable[..., tuple[EhpcJobs, FakeApi]]
+"""Makes a system whose every cluster lists these jobs."""
+
+
 @pytest.fixture
-def cluster_of(fake_api: Any, clock: Any, job_pages: Any) -> Callable[..., Any]:
+def cluster_of(
+    fake_api: Play,
+    clock: Clock,
+    job_pages: Pages,
+) -> ClusterOf:
     """A system whose every cluster lists these jobs; `.api` of what comes back keeps the calls."""
 
-    def make(*jobs: dict[str, Any]) -> tuple[EhpcJobs, Any]:
+    def make(*jobs: dict[str, Any]) -> tuple[EhpcJobs, FakeApi]:
         api = fake_api(lambda wanted: job_pages(jobs, wanted))
         return EhpcJobs(api, clock), api
 
     return make
 
 
-def test_the_documented_job_is_read_whole(cluster_of: Any, failure: Any) -> None:
+def test_the_documented_job_is_read_whole(cluster_of: ClusterOf, failure: Make[Failure]) -> None:
     """Numbers come as text, nodes as JSON text, the owner with a server behind the @."""
     system, api = cluster_of(DOCUMENTED)
     assert system.observe([failure("8.scheduler")]) == [
@@ -85,7 +97,9 @@ def test_the_documented_job_is_read_whole(cluster_of: Any, failure: Any) -> None
         ({"Owner": None, "Queue": None, "Name": None}, "owner", ""),
     ],
 )
-def test_odd_members_have_a_meaning(cluster_of: Any, failure: Any, listed: Any, field: str, value: object) -> None:
+def test_odd_members_have_a_meaning(
+    cluster_of: ClusterOf, failure: Make[Failure], listed: dict[str, Any], field: str, value: object
+) -> None:
     """What is absent or empty is none; a state that nobody documented is UNKNOWN."""
     system, _ = cluster_of({**DOCUMENTED, **listed})
     (seen,) = system.observe([failure("8.scheduler")])
@@ -93,7 +107,9 @@ def test_odd_members_have_a_meaning(cluster_of: Any, failure: Any, listed: Any, 
 
 
 @pytest.mark.parametrize("listed", [{"StartTime": "2018-07-18T17:46:48"}, {"State": 7.5}, {"ArrayRequest": ["x"]}])
-def test_an_unreadable_job_spoils_only_its_own_look(cluster_of: Any, failure: Any, listed: Any) -> None:
+def test_an_unreadable_job_spoils_only_its_own_look(
+    cluster_of: ClusterOf, failure: Make[Failure], listed: dict[str, Any]
+) -> None:
     """Its neighbours on the page are seen."""
     system, _ = cluster_of({**DOCUMENTED, **listed}, job("9.scheduler"))
     bad, good = system.observe([failure("8.scheduler"), failure("9.scheduler")])
@@ -102,7 +118,7 @@ def test_an_unreadable_job_spoils_only_its_own_look(cluster_of: Any, failure: An
     assert found(good).state is State.RUNNING
 
 
-def test_pages_are_read_until_the_jobs_are_found(cluster_of: Any, failure: Any) -> None:
+def test_pages_are_read_until_the_jobs_are_found(cluster_of: ClusterOf, failure: Make[Failure]) -> None:
     """With ids spelled out, a pass ends where the last of them is seen."""
     system, api = cluster_of(*(job(f"{number}.s") for number in range(500)))
     seen = system.observe([failure("60.s"), failure("120.s")])
@@ -110,7 +126,7 @@ def test_pages_are_read_until_the_jobs_are_found(cluster_of: Any, failure: Any) 
     assert [asked["PageNumber"] for asked in api.parameters("ListJobsWithFilters")] == ["1", "2", "3"]
 
 
-def test_a_job_that_has_ended_is_found_by_the_second_pass(cluster_of: Any, failure: Any) -> None:
+def test_a_job_that_has_ended_is_found_by_the_second_pass(cluster_of: ClusterOf, failure: Make[Failure]) -> None:
     """All jobs, the last submitted first, only as far as needed."""
     system, api = cluster_of(*(job(f"{number}.s", "FINISHED") for number in range(200)))
     (seen,) = system.observe([failure("70.s")])
@@ -121,7 +137,7 @@ def test_a_job_that_has_ended_is_found_by_the_second_pass(cluster_of: Any, failu
     ]  # fmt: skip
 
 
-def test_not_found_takes_two_whole_passes(cluster_of: Any, failure: Any) -> None:
+def test_not_found_takes_two_whole_passes(cluster_of: ClusterOf, failure: Make[Failure]) -> None:
     """Only after both is a job called not there, under the name told."""
     system, api = cluster_of(*(job(f"{number}.s") for number in range(120)))
     (seen,) = system.observe([failure("nowhere.s")])
@@ -130,20 +146,26 @@ def test_not_found_takes_two_whole_passes(cluster_of: Any, failure: Any) -> None
     assert statuses == ["notfinish"] * 3 + ["all"] * 3
 
 
-def test_a_job_lost_between_pages_is_found_again(fake_api: Any, clock: Any, failure: Any, job_pages: Any) -> None:
+def test_a_job_lost_between_pages_is_found_again(
+    fake_api: Play,
+    clock: Clock,
+    failure: Make[Failure],
+    job_pages: Pages,
+) -> None:
     """Fifty jobs leave while page 1 is read; the one that moved up is not called missing."""
     jobs = [job(f"{number}.s") for number in range(100)]
 
-    def shifting(wanted: ApiCall) -> Reply:
+    def shifting(wanted: ApiCall) -> Ending:
         moved = wanted.parameters["PageNumber"] != "1" and wanted.parameters["JobStatus"] == "notfinish"
-        answer: Reply = job_pages(jobs[50:] if moved else jobs, wanted)
-        return answer
+        return job_pages(jobs[50:] if moved else jobs, wanted)
 
     (seen,) = EhpcJobs(fake_api(shifting), clock).observe([failure("60.s")])
     assert found(seen).state is State.RUNNING
 
 
-def test_a_job_seen_on_two_pages_counts_once_as_last_seen(fake_api: Any, clock: Any, failure: Any, ok: Any) -> None:
+def test_a_job_seen_on_two_pages_counts_once_as_last_seen(
+    fake_api: Play, clock: Clock, failure: Make[Failure], ok: Make[Reply]
+) -> None:
     """A job that moved down while the pages were read is one job, not two."""
 
     def shifting(wanted: ApiCall) -> Reply:
@@ -174,7 +196,7 @@ def test_a_job_seen_on_two_pages_counts_once_as_last_seen(fake_api: Any, clock: 
     ],
 )
 def test_an_id_matches_its_own_job_alone(
-    cluster_of: Any, failure: Any, told: str, listed: list[str], match: str | None
+    cluster_of: ClusterOf, failure: Make[Failure], told: str, listed: list[str], match: str | None
 ) -> None:
     """Never a parent for a subjob, another server for the one told, or 11 for 1."""
     system, _ = cluster_of(*(job(job_id) for job_id in listed))
@@ -205,7 +227,7 @@ def expected(told: str, listed: list[tuple[str, str]]) -> tuple[str, str, bool]:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
 @given(listed=LISTED, told=st.lists(st.sampled_from(JOB_IDS), min_size=1, max_size=6))
 def test_matching_is_exact_for_every_mixture_of_ids(
-    cluster_of: Any, failure: Any, listed: list[tuple[str, str]], told: list[str]
+    cluster_of: ClusterOf, failure: Make[Failure], listed: list[tuple[str, str]], told: list[str]
 ) -> None:
     """Whatever else is asked for in the same look."""
     system, _ = cluster_of(*(job(job_id, state) for job_id, state in listed))
@@ -213,14 +235,14 @@ def test_matching_is_exact_for_every_mixture_of_ids(
     assert [(one.job_id, one.state.value, one.ambiguous) for one in seen] == [expected(one, listed) for one in told]
 
 
-def test_a_bare_id_reads_the_whole_list(cluster_of: Any, failure: Any) -> None:
+def test_a_bare_id_reads_the_whole_list(cluster_of: ClusterOf, failure: Make[Failure]) -> None:
     """The second job of that number may stand on the last page."""
     system, _ = cluster_of(job("7.a"), *(job(f"{number}.s") for number in range(100, 250)), job("7.b"))
     (seen,) = system.observe([failure("7")])
     assert found(seen).ambiguous
 
 
-def test_among_ended_jobs_the_last_submitted_is_meant(cluster_of: Any, failure: Any) -> None:
+def test_among_ended_jobs_the_last_submitted_is_meant(cluster_of: ClusterOf, failure: Make[Failure]) -> None:
     """Nothing is done with an ended job, so the history is not read to its end for a bare id."""
     system, api = cluster_of(*(job(f"{number}.s", "FINISHED") for number in range(500)))
     (seen,) = system.observe([failure("3")])
@@ -228,7 +250,7 @@ def test_among_ended_jobs_the_last_submitted_is_meant(cluster_of: Any, failure: 
     assert len(api.asked) == 2
 
 
-def test_a_look_begins_before_its_first_request(cluster_of: Any, clock: Any, failure: Any) -> None:
+def test_a_look_begins_before_its_first_request(cluster_of: ClusterOf, clock: Clock, failure: Make[Failure]) -> None:
     """Each cluster's look has its own moment, and failures of one cluster share the calls and come back in order."""
     system, api = cluster_of(job("1.s"), job("2.s"))
     other = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-b")
@@ -241,13 +263,16 @@ def test_a_look_begins_before_its_first_request(cluster_of: Any, clock: Any, fai
 
 
 def test_a_failed_first_pass_leaves_what_was_spelled_out(
-    fake_api: Any, clock: Any, failure: Any, job_pages: Any
+    fake_api: Play,
+    clock: Clock,
+    failure: Make[Failure],
+    job_pages: Pages,
 ) -> None:
     """A bare id might have had a second match on the page that did not come."""
     jobs = [job(f"{number}.s") for number in range(100)]
 
     def breaking(wanted: ApiCall) -> Reply | CallFailed:
-        answer: Reply = job_pages(jobs, wanted)
+        answer = job_pages(jobs, wanted)
         return answer if wanted.parameters["PageNumber"] == "1" else THROTTLED
 
     spelled, bare, missing = EhpcJobs(fake_api(breaking), clock).observe(
@@ -259,7 +284,7 @@ def test_a_failed_first_pass_leaves_what_was_spelled_out(
         assert (lost.code, lost.worth_repeating, lost.retry_after_s) == ("Throttling.User", True, 2.0)
 
 
-def test_a_refused_look_is_not_worth_repeating(fake_api: Any, clock: Any, failure: Any) -> None:
+def test_a_refused_look_is_not_worth_repeating(fake_api: Play, clock: Clock, failure: Make[Failure]) -> None:
     """A cluster that does not exist will not exist a minute later."""
     gone = CallFailed(effect=Effect.NOT_DONE_USELESS, read_again=False, code="ClusterNotFound", message="gone")
     (seen,) = EhpcJobs(fake_api(lambda _: gone), clock).observe([failure("1.s")])
@@ -270,21 +295,27 @@ def test_a_refused_look_is_not_worth_repeating(fake_api: Any, clock: Any, failur
     "body",
     [{}, {"Jobs": None}, {"Jobs": {"JobInfo": []}}, {"Jobs": ["1.s"]}, {"Jobs": [], "PageSize": "many"}],
 )
-def test_a_page_of_another_shape_is_no_page(fake_api: Any, clock: Any, failure: Any, ok: Any, body: Any) -> None:
+def test_a_page_of_another_shape_is_no_page(
+    fake_api: Play, clock: Clock, failure: Make[Failure], ok: Make[Reply], body: dict[str, Any]
+) -> None:
     """It must not look like an empty list: the job would be called not found."""
     (seen,) = EhpcJobs(fake_api(lambda _: ok(**body)), clock).observe([failure("1.s")])
     assert isinstance(seen, LookFailed)
     assert (seen.code, seen.worth_repeating) == ("MalformedAnswer", True)
 
 
-def test_an_error_within_a_200_is_an_error(fake_api: Any, clock: Any, failure: Any, ok: Any) -> None:
+def test_an_error_within_a_200_is_an_error(
+    fake_api: Play, clock: Clock, failure: Make[Failure], ok: Make[Reply]
+) -> None:
     """The SDK raises nothing for it."""
     (seen,) = EhpcJobs(fake_api(lambda _: ok(Code="NotAuthorized", Message="no")), clock).observe([failure("1.s")])
     assert isinstance(seen, LookFailed)
     assert (seen.code, seen.worth_repeating) == ("NotAuthorized", False)
 
 
-def test_a_smaller_page_than_asked_for_is_not_the_last(fake_api: Any, clock: Any, failure: Any, ok: Any) -> None:
+def test_a_smaller_page_than_asked_for_is_not_the_last(
+    fake_api: Play, clock: Clock, failure: Make[Failure], ok: Make[Reply]
+) -> None:
     """A service that caps pages at ten says so in `PageSize`."""
     jobs = [job(f"{number}.s") for number in range(35)]
 
@@ -298,7 +329,7 @@ def test_a_smaller_page_than_asked_for_is_not_the_last(fake_api: Any, clock: Any
     assert (found(seen).job_id, len(api.asked)) == ("31.s", 4)
 
 
-def test_a_list_without_end_is_given_up(fake_api: Any, clock: Any, failure: Any, ok: Any) -> None:
+def test_a_list_without_end_is_given_up(fake_api: Play, clock: Clock, failure: Make[Failure], ok: Make[Reply]) -> None:
     """Four hundred full pages are the most that one pass reads."""
     page = [job(f"{number}.s") for number in range(50)]
     api = fake_api(lambda _: ok(Jobs=page))
@@ -307,7 +338,7 @@ def test_a_list_without_end_is_given_up(fake_api: Any, clock: Any, failure: Any,
     assert (seen.code, seen.worth_repeating, len(api.asked)) == ("ListTooLong", True, 400)
 
 
-def test_ended_jobs_are_never_ambiguous(cluster_of: Any, failure: Any) -> None:
+def test_ended_jobs_are_never_ambiguous(cluster_of: ClusterOf, failure: Make[Failure]) -> None:
     """Two ended jobs of one number on a page: the last submitted, and nothing hangs on it."""
     system, _ = cluster_of(job("3.new", "FINISHED"), job("3.old", "FINISHED"))
     (seen,) = system.observe([failure("3")])

@@ -8,15 +8,19 @@ from typing import Any
 import pytest
 
 from shared.domain.call import CallResult, Effect, Target
+from shared.domain.job import Scope
 from shared.systems.ehpc.adapter import EhpcJobs
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.openapi import ApiCall, CallFailed, Reply, refused
 from shared.systems.schedulerx.scope import Group
+from tests.support.clock import Clock
+from tests.support.make import Make
+from tests.support.openapi import Play
 
 HERE = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-a")
 
 
-def targets(*job_ids: str, scope: Any = HERE) -> list[Target]:
+def targets(*job_ids: str, scope: Scope = HERE) -> list[Target]:
     """These jobs of a cluster."""
     return [Target(scope=scope, job_id=job_id) for job_id in job_ids]
 
@@ -31,7 +35,7 @@ def refusal(code: str, wanted: ApiCall, message: str = "no") -> CallFailed:
     return refused(code, message, jobs=wanted.jobs, http_status=400, request_id="bad")
 
 
-def test_a_batch_is_one_call(fake_api: Any, clock: Any, ok: Any) -> None:
+def test_a_batch_is_one_call(fake_api: Play, clock: Clock, ok: Make[Reply]) -> None:
     """Compact JSON in the given order, brackets inside the text, and never `Async`."""
     api = fake_api(lambda _: ok())
     results = EhpcJobs(api, clock).rerun(targets("2.scheduler", "12[3].scheduler"))
@@ -59,7 +63,7 @@ def test_a_batch_is_one_call(fake_api: Any, clock: Any, ok: Any) -> None:
     ],
 )
 def test_a_refusal_goes_to_every_job_of_its_call(
-    fake_api: Any, clock: Any, code: str, message: str, one: Effect, several: Effect
+    fake_api: Play, clock: Clock, code: str, message: str, one: Effect, several: Effect
 ) -> None:
     """One call, whatever it came to: nothing is tried again here."""
     for job_ids, effect in ((("1.s",), one), (("1.s", "2.s"), several)):
@@ -71,7 +75,7 @@ def test_a_refusal_goes_to_every_job_of_its_call(
         assert len(api.asked) == 1
 
 
-def test_one_bad_id_is_found_by_halving(fake_api: Any, clock: Any, ok: Any) -> None:
+def test_one_bad_id_is_found_by_halving(fake_api: Play, clock: Clock, ok: Make[Reply]) -> None:
     """`InvalidParams` for a batch is certainly not done: the ninety-nine are rerun once each, the one is refused."""
 
     def picky(wanted: ApiCall) -> Reply | CallFailed:
@@ -97,8 +101,8 @@ def test_one_bad_id_is_found_by_halving(fake_api: Any, clock: Any, ok: Any) -> N
     [("InDebt", Effect.NOT_DONE_USELESS, True), ("Throttling.User", Effect.NOT_DONE_LATER, False)],
 )
 def test_halving_stops_where_the_next_half_cannot_go_better(
-    fake_api: Any,
-    clock: Any,
+    fake_api: Play,
+    clock: Clock,
     code: str,
     effect: Effect,
     account_wide: bool,  # noqa: FBT001 - one example
@@ -110,7 +114,7 @@ def test_halving_stops_where_the_next_half_cannot_go_better(
     assert len(api.asked) == 2
 
 
-def test_a_half_of_unknown_effect_is_not_called_again(fake_api: Any, clock: Any, ok: Any) -> None:
+def test_a_half_of_unknown_effect_is_not_called_again(fake_api: Play, clock: Clock, ok: Make[Reply]) -> None:
     """The other half, which was certainly not done, goes on."""
 
     def script(wanted: ApiCall) -> Reply | CallFailed:
@@ -136,7 +140,7 @@ def test_a_half_of_unknown_effect_is_not_called_again(fake_api: Any, clock: Any,
     ],
 )
 def test_a_200_is_done_only_if_it_says_nothing_else(
-    fake_api: Any, clock: Any, body: dict[str, Any], effect: Effect, code: str
+    fake_api: Play, clock: Clock, body: dict[str, Any], effect: Effect, code: str
 ) -> None:
     """Without a request id, or with an error's code, it is no acceptance."""
     answer = Reply(body=body, request_id=str(body.get("RequestId", "")), status=200)
@@ -152,14 +156,14 @@ def test_a_200_is_done_only_if_it_says_nothing_else(
         targets("1.s") + targets("2.s", scope=Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-b")),
     ],
 )
-def test_a_call_that_no_call_can_make_is_the_callers_mistake(fake_api: Any, clock: Any, wrong: list[Target]) -> None:
+def test_a_call_that_no_call_can_make_is_the_callers_mistake(fake_api: Play, clock: Clock, wrong: list[Target]) -> None:
     """None, more than a hundred, or two clusters: nothing is sent."""
     api = fake_api(lambda _: pytest.fail("nothing should be sent"))
     with pytest.raises(ValueError, match="1 to 100 jobs of one cluster"):
         EhpcJobs(api, clock).rerun(wrong)
 
 
-def test_another_systems_target_is_the_callers_mistake(fake_api: Any, clock: Any, group: Group) -> None:
+def test_another_systems_target_is_the_callers_mistake(fake_api: Play, clock: Clock, group: Group) -> None:
     """A group has no cluster."""
     with pytest.raises(TypeError, match="clusters"):
         EhpcJobs(fake_api(lambda _: pytest.fail("sent")), clock).rerun(targets("1", scope=group))

@@ -17,12 +17,14 @@ from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
 from shared.systems.openapi import ApiCall, CallFailed, OpenApi, Reply, bounded
+from tests.support.make import Make
+from tests.support.openapi import Behaviour, Wire
 
 CALL = ApiCall(action="RerunJobs", version="2018-04-12", parameters={"ClusterId": "c", "Jobs": '[{"Id":"1[2].s"}]'})
 
 
 @pytest.fixture
-def api(wire: Any, credentials: Credentials) -> OpenApi:
+def api(wire: Wire, credentials: Credentials) -> OpenApi:
     """Calls to the server on loopback."""
     return OpenApi(credentials, parse_endpoint(f"http://{wire.host}"), connect_timeout_ms=2_000, read_timeout_ms=2_000)
 
@@ -33,7 +35,9 @@ def failed(reply: Reply | CallFailed) -> CallFailed:
     return reply
 
 
-def test_a_get_carries_its_parameters_in_the_query_and_is_signed(wire: Any, api: OpenApi, answers: Any) -> None:
+def test_a_get_carries_its_parameters_in_the_query_and_is_signed(
+    wire: Wire, api: OpenApi, answers: Make[Behaviour]
+) -> None:
     """What goes out is RPC style with ACS3-HMAC-SHA256, the token, and the host without a scheme."""
     wire.behave = answers(200, {"RequestId": "r-1"})
     reply = api.call(CALL)
@@ -47,7 +51,7 @@ def test_a_get_carries_its_parameters_in_the_query_and_is_signed(wire: Any, api:
     assert headers["x-acs-security-token"] == "STS+token/up="
 
 
-def test_a_post_carries_its_parameters_in_a_form(wire: Any, api: OpenApi, answers: Any) -> None:
+def test_a_post_carries_its_parameters_in_a_form(wire: Wire, api: OpenApi, answers: Make[Behaviour]) -> None:
     """RerunJob's parameters stand in the body and nowhere else."""
     wire.behave = answers(200, {"RequestId": "r-1"})
     wanted = ApiCall(action="RerunJob", version="2019-04-30", method="POST", parameters={"DataTime": "10:00:00"})
@@ -69,7 +73,7 @@ def test_a_post_carries_its_parameters_in_a_form(wire: Any, api: OpenApi, answer
     ],
 )
 def test_an_error_answer_is_judged_by_its_code(
-    wire: Any, api: OpenApi, answers: Any, status: int, code: str, effect: Effect
+    wire: Wire, api: OpenApi, answers: Make[Behaviour], status: int, code: str, effect: Effect
 ) -> None:
     """Code, bare text, request id and status come through; one failure is one request on the wire."""
     wire.behave = answers(status, {"Code": code, "Message": "because", "RequestId": "r-2", "HostId": "h"})
@@ -79,7 +83,7 @@ def test_an_error_answer_is_judged_by_its_code(
     assert len(wire.requests) == 1
 
 
-def test_a_wait_that_the_service_names_is_kept(wire: Any, api: OpenApi, answers: Any) -> None:
+def test_a_wait_that_the_service_names_is_kept(wire: Wire, api: OpenApi, answers: Make[Behaviour]) -> None:
     """`x-acs-retry-after` counts milliseconds."""
     body = {"Code": "Throttling", "Message": "m", "RequestId": "r"}
     wire.behave = answers(400, body, x_acs_retry_after="1500")
@@ -87,14 +91,14 @@ def test_a_wait_that_the_service_names_is_kept(wire: Any, api: OpenApi, answers:
     assert (reply.effect, reply.retry_after_s) == (Effect.NOT_DONE_LATER, 1.5)
 
 
-def test_an_error_without_a_code_proves_nothing(wire: Any, api: OpenApi, answers: Any) -> None:
+def test_an_error_without_a_code_proves_nothing(wire: Wire, api: OpenApi, answers: Make[Behaviour]) -> None:
     """A gateway's own 502 in JSON has no row."""
     wire.behave = answers(502, {"error": "upstream"})
     reply = failed(api.call(CALL))
     assert (reply.effect, reply.code) == (Effect.UNKNOWN, "Http502")
 
 
-def test_a_number_as_code_comes_through_as_its_text(wire: Any, api: OpenApi, answers: Any) -> None:
+def test_a_number_as_code_comes_through_as_its_text(wire: Wire, api: OpenApi, answers: Make[Behaviour]) -> None:
     """SchedulerX's business error with HTTP 400 is a refusal like one with HTTP 200."""
     wire.behave = answers(400, {"Code": 400, "Success": False, "Message": "jobId=1 is not existed"})
     reply = failed(api.call(CALL))
@@ -134,7 +138,7 @@ def test_a_connect_that_times_out_is_certainly_not_done(
     assert (reply.effect, reply.code) == (Effect.NOT_DONE_LATER, "ConnectTimeout")
 
 
-def test_a_silent_server_leaves_the_effect_unknown(wire: Any, credentials: Credentials) -> None:
+def test_a_silent_server_leaves_the_effect_unknown(wire: Wire, credentials: Credentials) -> None:
     """The request was read and no answer came within the read timeout; it is not sent again."""
     free = threading.Event()
     wire.behave = lambda _: free.wait(5) and None
@@ -145,7 +149,7 @@ def test_a_silent_server_leaves_the_effect_unknown(wire: Any, credentials: Crede
     assert len(wire.requests) == 1
 
 
-def test_a_reset_leaves_the_effect_unknown(wire: Any, api: OpenApi, resets: Any) -> None:
+def test_a_reset_leaves_the_effect_unknown(wire: Wire, api: OpenApi, resets: Behaviour) -> None:
     """The request was read, then the connection was reset; it is not sent again."""
     wire.behave = resets
     reply = failed(api.call(CALL))
@@ -153,7 +157,7 @@ def test_a_reset_leaves_the_effect_unknown(wire: Any, api: OpenApi, resets: Any)
     assert len(wire.requests) == 1
 
 
-def test_a_tls_failure_leaves_the_effect_unknown(wire: Any, credentials: Credentials) -> None:
+def test_a_tls_failure_leaves_the_effect_unknown(wire: Wire, credentials: Credentials) -> None:
     """A plain server behind an HTTPS endpoint: something was sent, and nothing is certain."""
     reply = failed(OpenApi(credentials, parse_endpoint(f"https://{wire.host}")).call(CALL))
     assert (reply.effect, reply.code) == (Effect.UNKNOWN, "TlsFailure")
@@ -162,7 +166,7 @@ def test_a_tls_failure_leaves_the_effect_unknown(wire: Any, credentials: Credent
 @pytest.mark.parametrize("status", [200, 400, 500])
 @pytest.mark.parametrize("body", [b"<html>gateway</html>", b"", b"[1]", b'"text"', b"\xff\xfe", b"[" * 200_000])
 def test_an_answer_that_is_no_object_leaves_the_effect_unknown(
-    wire: Any, api: OpenApi, answers: Any, status: int, body: bytes
+    wire: Wire, api: OpenApi, answers: Make[Behaviour], status: int, body: bytes
 ) -> None:
     """HTML, nothing, or JSON of another kind, also with HTTP 200, is no answer."""
     wire.behave = answers(status, body)
@@ -175,7 +179,7 @@ def test_an_answer_that_is_no_object_leaves_the_effect_unknown(
 @pytest.mark.parametrize("body", [b"", b'{"RequestId": "looks-done"}'])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_redirect_is_not_followed(
-    wire: Any, api: OpenApi, answers: Any, status: int, body: bytes, method: Any
+    wire: Wire, api: OpenApi, answers: Make[Behaviour], status: int, body: bytes, method: Any
 ) -> None:
     """A mutating call is not sent again, and the credentials reach no other place; the effect is unknown."""
     wire.behave = answers(status, body, location=f"http://{wire.host}/elsewhere")
@@ -186,7 +190,7 @@ def test_a_redirect_is_not_followed(
 
 
 def test_a_proxy_of_the_environment_is_not_used(
-    wire: Any, api: OpenApi, answers: Any, monkeypatch: pytest.MonkeyPatch
+    wire: Wire, api: OpenApi, answers: Make[Behaviour], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A proxy could re-send the call and would see it."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
@@ -196,9 +200,9 @@ def test_a_proxy_of_the_environment_is_not_used(
 
 
 def test_debug_sdk_prints_nothing(
-    wire: Any,
+    wire: Wire,
     api: OpenApi,
-    answers: Any,
+    answers: Make[Behaviour],
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
@@ -214,7 +218,7 @@ def test_debug_sdk_prints_nothing(
     assert "Signature=" not in caplog.text
 
 
-def test_what_the_service_quotes_of_the_key_is_hidden(wire: Any, api: OpenApi, answers: Any) -> None:
+def test_what_the_service_quotes_of_the_key_is_hidden(wire: Wire, api: OpenApi, answers: Make[Behaviour]) -> None:
     """A refusal, or a business error, that repeats id, secret or token shows none of them."""
     quoted = "key AK-made-up secret SK+made/up= token STS+token/up= STS%2Btoken%2Fup%3D"
     for status in (400, 200):
@@ -225,7 +229,7 @@ def test_what_the_service_quotes_of_the_key_is_hidden(wire: Any, api: OpenApi, a
 
 
 def test_an_error_that_the_caller_handles_is_no_part_of_the_story(
-    wire: Any, api: OpenApi, resets: Any, monkeypatch: pytest.MonkeyPatch
+    wire: Wire, api: OpenApi, resets: Behaviour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Called while a refused connection is being handled, a lost answer is still unknown, never not done."""
 
@@ -248,7 +252,7 @@ def test_an_error_that_the_caller_handles_is_no_part_of_the_story(
 
 @pytest.mark.parametrize("status", [300, 304])
 def test_a_status_that_is_neither_yes_nor_an_error_proves_nothing(
-    wire: Any, api: OpenApi, answers: Any, status: int
+    wire: Wire, api: OpenApi, answers: Make[Behaviour], status: int
 ) -> None:
     """Without a place to go it is no redirect, and with a request id it is still no acceptance."""
     wire.behave = answers(status, {} if status == 304 else {"RequestId": "looks-done"})
@@ -256,7 +260,7 @@ def test_a_status_that_is_neither_yes_nor_an_error_proves_nothing(
     assert (reply.effect, reply.code) == (Effect.UNKNOWN, "UnreadableAnswer")
 
 
-def test_connections_outlive_the_client(wire: Any, credentials: Credentials, answers: Any) -> None:
+def test_connections_outlive_the_client(wire: Wire, credentials: Credentials, answers: Make[Behaviour]) -> None:
     """A fresh client an invocation uses the connection of the one before."""
     wire.behave = answers(200, {"RequestId": "r"})
     for _ in range(3):
@@ -264,7 +268,7 @@ def test_connections_outlive_the_client(wire: Any, credentials: Credentials, ans
     assert len({request["peer"] for request in wire.requests}) == 1
 
 
-def test_without_time_nothing_is_sent(wire: Any, credentials: Credentials) -> None:
+def test_without_time_nothing_is_sent(wire: Wire, credentials: Credentials) -> None:
     """A call that would end as unknown for lack of time is not begun."""
     api = OpenApi(credentials, parse_endpoint(f"http://{wire.host}"), remaining_s=lambda: 0.9)
     reply = failed(api.call(CALL))
@@ -280,14 +284,14 @@ def test_timeouts_fit_into_what_is_left(credentials: Credentials) -> None:
     assert api._timeouts_ms(12.0) == (5_000, 7_000)
 
 
-def test_an_empty_key_sends_nothing(wire: Any) -> None:
+def test_an_empty_key_sends_nothing(wire: Wire) -> None:
     """The SDK would look for a key elsewhere; here that is a refusal of the account."""
     empty = Credentials(access_key_id="", access_key_secret="", security_token="")
     reply = failed(OpenApi(empty, parse_endpoint(f"http://{wire.host}")).call(CALL))
     assert (reply.effect, reply.account_wide, wire.requests) == (Effect.NOT_DONE_USELESS, True, [])
 
 
-def test_texts_are_bounded(wire: Any, api: OpenApi, answers: Any) -> None:
+def test_texts_are_bounded(wire: Wire, api: OpenApi, answers: Make[Behaviour]) -> None:
     """A message of any length is at most 1 KiB of UTF-8, cut between characters."""
     wire.behave = answers(400, {"Code": "c" * 9_999, "Message": "太" * 9_999, "RequestId": "r" * 9_999})
     reply = failed(api.call(CALL))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from shared.domain.call import CallResult, Effect, Target
+from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.snapshot import LookFailed, Observation
@@ -17,13 +18,16 @@ from shared.systems.schedulerx.adapter import SchedulerxJobs
 from shared.systems.schedulerx.days import instant
 from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
+from tests.support.clock import Clock
+from tests.support.make import Make
+from tests.support.openapi import Ending, FakeApi, Play
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = instant("2026-01-01 12:00:00", ZONE)
 PLACE = {"RegionId": "cn-hangzhou", "Namespace": "space", "GroupId": "app.defaultGroup"}
 
 
-def instance(number: int, status: int = 5, *, at: str = "2026-01-01 11:00:00", **rest: Any) -> dict[str, Any]:
+def instance(number: int, status: object = 5, *, at: str = "2026-01-01 11:00:00", **rest: Any) -> dict[str, Any]:
     """An instance as the list shows it."""
     return {
         "JobId": 7, "InstanceId": number, "Status": status, "TriggerType": 1, "DataTime": at, "ScheduleTime": at,
@@ -72,12 +76,16 @@ def no(message: str, code: object = 400) -> Reply:
     return Reply(body=body, request_id="req", status=200)
 
 
+Opened = Callable[[Service], tuple[SchedulerxJobs, FakeApi]]
+"""Opens a system before such a service."""
+
+
 @pytest.fixture
-def system(fake_api: Any, clock: Any) -> Callable[[Service], tuple[SchedulerxJobs, Any]]:
+def system(fake_api: Play, clock: Clock) -> Opened:
     """A system before such a service, and the transport between; it is noon."""
     clock.moment = NOW
 
-    def make(service: Service) -> tuple[SchedulerxJobs, Any]:
+    def make(service: Service) -> tuple[SchedulerxJobs, FakeApi]:
         api = fake_api(service)
         return SchedulerxJobs(api, clock, ZONE), api
 
@@ -85,7 +93,7 @@ def system(fake_api: Any, clock: Any) -> Callable[[Service], tuple[SchedulerxJob
 
 
 @pytest.fixture
-def told(failure: Any, group: Group) -> Callable[..., Any]:
+def told(failure: Make[Failure], group: Group) -> Make[Failure]:
     """A failure of job 7 in the group."""
     return lambda job_id="7", **rest: failure(job_id, group, **rest)
 
@@ -96,7 +104,7 @@ def found(seen: Observation) -> SchedulerxSnapshot:
     return seen
 
 
-def test_an_instance_told_by_id_is_seen_with_what_else_lives(system: Any, told: Any) -> None:
+def test_an_instance_told_by_id_is_seen_with_what_else_lives(system: Opened, told: Make[Failure]) -> None:
     """Job, meant instance and the others, with times read in the zone; four calls, all with the group."""
     ended = instance(1, 5, EndTime="2026-01-01 11:00:30", Parameters="")
     running = instance(2, 3, at="2026-01-01 11:30:00")
@@ -123,14 +131,16 @@ def test_an_instance_told_by_id_is_seen_with_what_else_lives(system: Any, told: 
         (0, "UNKNOWN"), (13, "UNKNOWN"), ("5", "FAILED"),
     ],
 )  # fmt: skip
-def test_every_status_is_a_word_of_the_contract(system: Any, told: Any, number: Any, state: str) -> None:
+def test_every_status_is_a_word_of_the_contract(
+    system: Opened, told: Make[Failure], number: object, state: str
+) -> None:
     """As docs/facts/schedulerx.md#states lists them; text that is a number counts as the number."""
     sx, _ = system(Service(instance(1, number)))
     (seen,) = sx.observe([told(job_instance_id=1)])
     assert found(seen).state.value == state
 
 
-def test_a_data_time_means_its_newest_instance(system: Any, told: Any) -> None:
+def test_a_data_time_means_its_newest_instance(system: Opened, told: Make[Failure]) -> None:
     """A rerun of the same data time is the later life of it; its own parameters come from GetJobInstance."""
     first, again = instance(1, 5), instance(2, 5, TriggerType=2)
     service = Service(again, instance(3, 4, at="2026-01-01 10:00:00"), first)
@@ -147,7 +157,9 @@ def test_a_data_time_means_its_newest_instance(system: Any, told: Any) -> None:
     ("of_job", "of_instance", "own"),
     [("", "", False), ("a", "a", False), ("a", "", False), ("", "b", True), ("a", "b", True), (None, None, False)],
 )
-def test_parameters_of_its_own(system: Any, told: Any, of_job: str, of_instance: str, own: bool) -> None:  # noqa: FBT001 - one example
+def test_parameters_of_its_own(
+    system: Opened, told: Make[Failure], of_job: str, of_instance: str, *, own: bool
+) -> None:
     """Only an instance whose parameters are there and differ from the job's cannot be rerun faithfully."""
     sx, _ = system(Service(instance(1, Parameters=of_instance), info={"Parameters": of_job}))
     (seen,) = sx.observe([told(job_instance_id=1)])
@@ -155,14 +167,16 @@ def test_parameters_of_its_own(system: Any, told: Any, of_job: str, of_instance:
 
 
 @pytest.mark.parametrize(("status", "enabled"), [(1, True), ("1", True), (0, False), (None, False)])
-def test_a_job_is_enabled_only_if_it_says_so(system: Any, told: Any, status: Any, enabled: bool) -> None:  # noqa: FBT001 - one example
+def test_a_job_is_enabled_only_if_it_says_so(
+    system: Opened, told: Make[Failure], status: object, *, enabled: bool
+) -> None:
     """Status 1; whatever else is not."""
     sx, _ = system(Service(instance(1), info={"Status": status}))
     (seen,) = sx.observe([told(job_instance_id=1)])
     assert found(seen).enabled is enabled
 
 
-def test_what_is_not_there_is_not_found(system: Any, told: Any) -> None:
+def test_what_is_not_there_is_not_found(system: Opened, told: Make[Failure]) -> None:
     """No such job, no such instance, no instance with that data time, an instance of another job."""
     service = Service(instance(1))
     service.details[9] = {**instance(9), "JobId": 8}
@@ -177,7 +191,7 @@ def test_what_is_not_there_is_not_found(system: Any, told: Any) -> None:
         assert seen == SchedulerxSnapshot(job_id=gone.job_id, state=State.NOT_FOUND, look_begun_at=seen.look_begun_at)
 
 
-def test_failures_of_one_job_share_its_look(system: Any, told: Any, failure: Any) -> None:
+def test_failures_of_one_job_share_its_look(system: Opened, told: Make[Failure], failure: Make[Failure]) -> None:
     """Job and list are read once, each meant instance once; answers come back in order."""
     elsewhere = Group(region="cn-hangzhou", namespace="space", group_id="app.defaultGroup", namespace_source="s")
     sx, api = system(Service(instance(2), instance(1, at="2026-01-01 10:30:00")))
@@ -196,7 +210,7 @@ def test_failures_of_one_job_share_its_look(system: Any, told: Any, failure: Any
     assert len(api.asked) == len(here) + 3
 
 
-def test_pages_are_read_by_what_comes_back(system: Any, told: Any) -> None:
+def test_pages_are_read_by_what_comes_back(system: Opened, told: Make[Failure]) -> None:
     """A server that caps pages at ten has more; the end is a short page, and pages with nothing new."""
     listed = [instance(number, 4, at="2026-01-01 11:59:00") for number in range(34, 1, -1)] + [
         instance(1, at="2026-01-01 11:30:00")
@@ -210,7 +224,7 @@ def test_pages_are_read_by_what_comes_back(system: Any, told: Any) -> None:
         ]
 
 
-def test_a_list_that_ignores_pages_ends(told: Any, fake_api: Any, clock: Any) -> None:
+def test_a_list_that_ignores_pages_ends(told: Make[Failure], fake_api: Play, clock: Clock) -> None:
     """Older documents say that only the ten newest come, whatever page is asked for."""
     service = Service(*(instance(number) for number in range(20, 10, -1)))
 
@@ -224,7 +238,7 @@ def test_a_list_that_ignores_pages_ends(told: Any, fake_api: Any, clock: Any) ->
     assert len(api.parameters("GetJobInstanceList")) == 2
 
 
-def test_an_old_history_is_not_read_to_its_end_but_old_live_ones_are_seen(system: Any, told: Any) -> None:
+def test_an_old_history_is_not_read_to_its_end_but_old_live_ones_are_seen(system: Opened, told: Make[Failure]) -> None:
     """Once back an hour and at the meant one, only what still lives is asked for: an eligible job has none."""
     fresh = [instance(number, 4, at="2026-01-01 11:50:00") for number in range(299, 249, -1)]
     older = [instance(number, 4, at="2026-01-01 10:00:00") for number in range(249, 2, -1)]
@@ -238,14 +252,14 @@ def test_an_old_history_is_not_read_to_its_end_but_old_live_ones_are_seen(system
     assert len(api.parameters("GetJobInstanceList")) == 4
 
 
-def test_another_jobs_instance_is_none_of_the_others(system: Any, told: Any) -> None:
+def test_another_jobs_instance_is_none_of_the_others(system: Opened, told: Make[Failure]) -> None:
     """A list that ignores the job asked for does not make its live instances ours."""
     sx, _ = system(Service({**instance(2, 3), "JobId": 8}, instance(1)))
     (seen,) = sx.observe([told(job_instance_id=1)])
     assert found(seen).others == ()
 
 
-def test_the_meant_instance_is_read_back_to(system: Any, told: Any) -> None:
+def test_the_meant_instance_is_read_back_to(system: Opened, told: Make[Failure]) -> None:
     """However old it is, so that what ran after it is seen."""
     listed = [instance(number, 4, at="2025-12-01 00:00:00") for number in range(200, 0, -1)]
     sx, api = system(Service(*listed))
@@ -254,7 +268,7 @@ def test_the_meant_instance_is_read_back_to(system: Any, told: Any) -> None:
     assert len(api.parameters("GetJobInstanceList")) == 3 + 2
 
 
-def test_a_list_without_end_is_given_up(system: Any, told: Any) -> None:
+def test_a_list_without_end_is_given_up(system: Opened, told: Make[Failure]) -> None:
     """Sixty pages are more than SchedulerX keeps."""
     sx, api = system(Service(*(instance(number) for number in range(5_000, 0, -1))))
     (seen,) = sx.observe([told(job_instance_id=1)])
@@ -278,10 +292,10 @@ def test_a_list_without_end_is_given_up(system: Any, told: Any) -> None:
     ],
 )
 def test_a_read_that_fails_is_no_observation(
-    system: Any,
-    told: Any,
+    system: Opened,
+    told: Make[Failure],
     action: str,
-    reply: Any,
+    reply: Ending,
     code: str,
     worth_repeating: bool,  # noqa: FBT001 - one example
 ) -> None:
@@ -300,7 +314,7 @@ def target(group: Group, data_time: str | None = "2026-01-01 10:00:00") -> Targe
     return Target(scope=group, job_id="92583", life=life)
 
 
-def test_a_rerun_is_exactly_one_day(fake_api: Any, clock: Any, group: Group) -> None:
+def test_a_rerun_is_exactly_one_day(fake_api: Play, clock: Clock, group: Group) -> None:
     """The numbers of docs/facts/schedulerx.md#days-and-zone, by POST, with everything that the API requires."""
     api = fake_api(lambda _: yes())
     results = SchedulerxJobs(api, clock, ZONE).rerun([target(group)])
@@ -341,7 +355,7 @@ def test_a_rerun_is_exactly_one_day(fake_api: Any, clock: Any, group: Group) -> 
     ],
 )
 def test_a_rerun_is_done_only_if_both_members_say_so(
-    fake_api: Any, clock: Any, group: Group, body: dict[str, Any], effect: Effect
+    fake_api: Play, clock: Clock, group: Group, body: dict[str, Any], effect: Effect
 ) -> None:
     """`Success` is true and `Code` is 200; nothing short of it, and no text, makes it done."""
     answer = Reply(body=body, request_id="req", status=200)
@@ -351,21 +365,21 @@ def test_a_rerun_is_done_only_if_both_members_say_so(
 
 
 @pytest.mark.parametrize("data_time", [None, "", "tomorrow", "2026-02-30 10:00:00"])
-def test_without_a_day_nothing_is_sent(fake_api: Any, clock: Any, group: Group, data_time: str | None) -> None:
+def test_without_a_day_nothing_is_sent(fake_api: Play, clock: Clock, group: Group, data_time: str | None) -> None:
     """A wrong day would run the wrong data; the refusal is certain."""
     api = fake_api(lambda _: pytest.fail("sent"))
     (result,) = SchedulerxJobs(api, clock, ZONE).rerun([target(group, data_time)])
     assert (result.effect, result.code) == (Effect.NOT_DONE_USELESS, "InvalidDataTime")
 
 
-def test_one_job_a_call(fake_api: Any, clock: Any, group: Group) -> None:
+def test_one_job_a_call(fake_api: Play, clock: Clock, group: Group) -> None:
     """Two targets are the caller's mistake."""
     with pytest.raises(ValueError, match="unpack"):
         SchedulerxJobs(fake_api(lambda _: yes()), clock, ZONE).rerun([target(group), target(group)])
 
 
 @pytest.mark.parametrize(("said", "retries"), [(0, 0), (3, 3), ("2", 2), (None, 0), (-1, 0), (10**12, 1000)])
-def test_its_own_retries_are_told(system: Any, told: Any, said: Any, retries: int) -> None:
+def test_its_own_retries_are_told(system: Opened, told: Make[Failure], said: object, retries: int) -> None:
     """`MaxAttempt` of GetJobInfo, bounded; a job that says nothing has none."""
     info = {} if said is None else {"MaxAttempt": said}
     sx, _ = system(Service(instance(1), info=info))

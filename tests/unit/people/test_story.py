@@ -11,7 +11,8 @@ from secondwind.commands.explain.story import stories
 from shared.domain.reasons import Reason
 from shared.domain.record import CaseState, JobRecord
 from shared.people.moves import approve
-from tests.unit.by_hand.conftest import START, failure_id, held
+from tests.support.clock import START
+from tests.unit.people.conftest import failure_id, held
 
 
 def row(number: int, verdict: str, reason: str, follow_up: str = "", **more: str) -> dict[str, str]:

@@ -17,7 +17,8 @@ from shared.domain.record import CaseState
 from shared.ledger.sqlite import SqliteLedger
 from shared.reality import SystemClock
 from shared.systems.schedulerx.scope import Group
-from tests.unit.by_hand.conftest import CLUSTER, failure, failure_id, held, put, record_at, stopped
+from tests.support.systems import CLUSTER
+from tests.unit.people.conftest import failure, failure_id, held, put, record_at, stopped
 
 EVIL = "\x1b[2J\x1b[31mgone\u202e\r\nnext line\x07"
 

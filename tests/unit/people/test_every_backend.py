@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from shared import people
 from shared.domain.mode import Mode, ModeSet
 from shared.people import Backlog
-from tests.unit.by_hand.conftest import CLUSTER, START, failure_id, held, put, stopped
+from shared.ports import Ledger
+from tests.support.clock import START
+from tests.support.systems import CLUSTER
 from tests.unit.ledger.conftest import (  # noqa: F401 - fixtures of every backend
     clock,
     ledger,
@@ -15,9 +15,10 @@ from tests.unit.ledger.conftest import (  # noqa: F401 - fixtures of every backe
     redis_server,
     tablestore_server,
 )
+from tests.unit.people.conftest import failure_id, held, put, stopped
 
 
-def test_a_persons_work_over_every_backend(ledger: Any) -> None:  # noqa: F811 - the fixture
+def test_a_persons_work_over_every_backend(ledger: Ledger) -> None:  # noqa: F811 - the fixture
     """120 failures behind a breaker, one hold and a mode: found by walking `due`, and changed each once."""
     for number in range(120):
         put(ledger, stopped(number))

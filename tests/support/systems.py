@@ -1,14 +1,13 @@
-"""Job systems and a Logstore behind the ports: no network, no real time. They count kills: calls prove nothing."""
+"""Job systems behind their port: no network, no real time. They count kills: calls prove nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
 from shared.domain.call import CallResult, Effect, Target
-from shared.domain.errors import SinkUnavailable
 from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed, Observation
@@ -16,33 +15,10 @@ from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, Instance, SchedulerxSnapshot
+from tests.support.clock import START, Clock
 
-START = 1_800_000_000.0
 CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
-SHARED = ("breaker/", "pace/", "rate/", "control/")
 GROUP = Group(region="cn-hangzhou", namespace="ns", group_id="demo.group")
-
-
-@dataclass
-class Clock:
-    """Stands still until told."""
-
-    moment: float = START
-
-    def now(self) -> float:
-        """Unix seconds."""
-        return self.moment
-
-
-@dataclass
-class Chance:
-    """Always the same fraction."""
-
-    value: float = 1.0
-
-    def fraction(self) -> float:
-        """The same each time."""
-        return self.value
 
 
 @dataclass
@@ -194,27 +170,3 @@ class SchedulerxWorld:
     def refusal(self) -> CallResult:
         """An answer that certainly did nothing and is worth repeating."""
         return CallResult(effect=Effect.NOT_DONE_LATER, api="RerunJob", code="Throttling", left_at=self.clock.now())
-
-
-@dataclass
-class Sink:
-    """The outcome Logstore."""
-
-    down: bool = False
-    rows: list[dict[str, str]] = field(default_factory=list)
-    sightings: list[dict[str, str]] = field(default_factory=list)
-    """Rows that only tell what became of a rerun: kept apart, so that tests of decisions need not name them."""
-    puts: int = 0
-
-    def put(self, records: Sequence[Mapping[str, str]]) -> None:
-        """Takes all, or is down."""
-        self.puts += 1
-        if self.down:
-            raise SinkUnavailable("down")
-        for record in records:
-            (self.sightings if record["reason"].startswith("seen_") else self.rows).append(dict(record))
-
-    def told(self) -> list[tuple[str, str]]:
-        """(verdict, reason) of every row, repeats dropped."""
-        unique = {row["outcome_id"]: row for row in self.rows}
-        return [(row["verdict"], row["reason"]) for row in unique.values()]

@@ -20,7 +20,9 @@ from shared.people.moves import (
     standing_of,
     waits_behind_breaker,
 )
-from tests.unit.by_hand.conftest import CLUSTER, OTHER, START, failure_id, held, stopped
+from tests.support.clock import START
+from tests.support.systems import CLUSTER
+from tests.unit.people.conftest import OTHER, failure_id, held, stopped
 
 NOW = START + 60
 

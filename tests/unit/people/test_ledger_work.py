@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 from threading import Barrier
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -17,24 +16,17 @@ from shared.documents import encode
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import CONTROLS_KEY, breaker_key
 from shared.domain.mode import Mode, ModeSet
-from shared.domain.record import CaseState, JobRecord
+from shared.domain.record import LISTED_AT, CaseState, JobRecord
 from shared.ledger.sqlite import SqliteLedger
 from shared.people import AmbiguousId, Backlog, Contended, UnknownId
 from shared.people.moves import NotHeld, Standing, approve
-from shared.ports import Ledger, Write
+from shared.ports import Due, Ledger, Write
 from shared.systems.schedulerx.scope import Group
-from tests.unit.by_hand.conftest import (
-    CLUSTER,
-    OTHER,
-    START,
-    Clock,
-    Memory,
-    failure_id,
-    held,
-    put,
-    record_at,
-    stopped,
-)
+from tests.support.clock import START, Clock
+from tests.support.meddled_ledger import MeddledLedger
+from tests.support.memory_ledger import MemoryLedger, Store, touch
+from tests.support.systems import CLUSTER
+from tests.unit.people.conftest import OTHER, failure_id, held, put, record_at, stopped
 
 NOW = START + 60
 
@@ -44,12 +36,6 @@ def rewrite(ledger: Ledger, key: str, record: JobRecord) -> None:
     stored = ledger.load([key])[key]
     write = Write(key=key, document=encode(record), expected=stored.version, due_at=record.due_at, expires_at=None)
     assert not ledger.save([write])
-
-
-def touch(ledger: Memory, key: str) -> None:
-    """Somebody else saves the same document unchanged: a new version all the same."""
-    stored, due_at = ledger.kept[key]
-    ledger.kept[key] = (replace(stored, version=stored.version + 1), due_at)
 
 
 def test_holds_are_listed_by_their_end(ledger: Ledger) -> None:
@@ -93,7 +79,7 @@ def test_an_answer_is_saved_with_its_outcome(ledger: Ledger) -> None:
     assert [due.key for due in ledger.due(NOW, 10)] == [key]
 
 
-def test_two_people_at_once(memory: Memory) -> None:
+def test_two_people_at_once(memory: MeddledLedger) -> None:
     """Bob answers between ann's look and her save: one of them did it, the other is told who; one outcome is owed."""
     key = put(memory, held(1))
     hold = people.find(memory, failure_id(1))
@@ -133,7 +119,7 @@ def test_many_people_at_once_over_one_file(tmp_path: Path, clock: Clock) -> None
         assert all(len(record_at(ledger, key).owed) == 1 for key in keys)
 
 
-def test_an_approval_that_arrives_as_the_sweep_closes_the_hold(memory: Memory) -> None:
+def test_an_approval_that_arrives_as_the_sweep_closes_the_hold(memory: MeddledLedger) -> None:
     """The sweep's compare-and-set came first: the answer is refused as expired and changes nothing."""
     key = put(memory, held(1))
     hold = people.find(memory, failure_id(1))
@@ -150,7 +136,7 @@ def test_an_approval_that_arrives_as_the_sweep_closes_the_hold(memory: Memory) -
     assert record_at(memory, key).cases[0].state is CaseState.HELD
 
 
-def test_three_conflicts_end_it(memory: Memory) -> None:
+def test_three_conflicts_end_it(memory: MeddledLedger) -> None:
     """Whoever is beaten three times says so and has changed nothing; after two it goes through."""
     key = put(memory, held(1))
     hold, beaten = people.find(memory, failure_id(1)), [3]
@@ -169,13 +155,15 @@ def test_three_conflicts_end_it(memory: Memory) -> None:
     assert record_at(memory, key).cases[0].state is CaseState.DEFERRED
 
 
-def test_a_document_that_is_always_busy_ends_in_three_tries(memory: Memory) -> None:
+def test_a_document_that_is_always_busy_ends_in_three_tries(clock: Clock) -> None:
     """Modes and breakers: beaten three times it is said, and what the others wrote stands."""
+    store = Store()
+    memory = MeddledLedger(MemoryLedger(clock, store))
     people.set_mode(memory, None, ModeSet(mode=Mode.OBSERVE, by="bob", at=NOW))
     people.open_breaker(memory, OTHER, why="w", by="bob", now=NOW)
 
     def quicker() -> None:
-        for key in list(memory.kept):
+        for key in list(store.kept):
             touch(memory, key)
 
     memory.before_save = quicker
@@ -190,10 +178,11 @@ def test_a_document_that_is_always_busy_ends_in_three_tries(memory: Memory) -> N
     assert breaker.opened_by == "bob"
 
 
-def test_a_lost_answer_tells_itself_when_repeated(memory: Memory) -> None:
+def test_a_lost_answer_tells_itself_when_repeated(memory: MeddledLedger) -> None:
     """The write was made and its answer lost: the repetition says who approved, and nothing is owed twice."""
     key = put(memory, held(1))
-    hold, memory.lost_after = people.find(memory, failure_id(1)), 0
+    hold = people.find(memory, failure_id(1))
+    memory.die_after(1, LedgerUnavailable("the answer was lost"))
     with pytest.raises(LedgerUnavailable):
         people.answer(memory, hold, yes=True, by="ann", now=NOW)
     with pytest.raises(NotHeld, match="approved by ann"):
@@ -215,9 +204,8 @@ def test_modes_are_set_and_taken_back(ledger: Ledger) -> None:
     assert ledger.due(NOW * 10, 10) == []
 
 
-def test_two_modes_set_at_once_are_both_kept(memory: Memory) -> None:
+def test_two_modes_set_at_once_are_both_kept(memory: MeddledLedger) -> None:
     """Bob sets a rule's mode between ann's look and her save: both are there afterwards."""
-    memory.before_save = lambda: None
     bobs = ModeSet(mode=Mode.OBSERVE, by="bob", at=NOW)
 
     def bob() -> None:
@@ -290,10 +278,10 @@ def test_a_resumed_backlog_gets_its_turns(ledger: Ledger) -> None:
     assert due == [NOW] * 3 + [NOW + 60] * 3 + [NOW + 120]
 
 
-def test_a_crash_in_the_middle_of_a_backlog_is_repeated_safely(memory: Memory) -> None:
+def test_a_crash_in_the_middle_of_a_backlog_is_repeated_safely(memory: MeddledLedger) -> None:
     """The second of three batches is written and its answer lost: the repetition does the rest, nothing twice."""
     keys = [put(memory, stopped(number)) for number in range(250)]
-    memory.lost_after = 1
+    memory.die_after(2, LedgerUnavailable("the answer was lost"))
     with pytest.raises(LedgerUnavailable):
         people.settle(memory, CLUSTER, Backlog.RESUME, by="ann", now=NOW, per_minute=10_000)
     left = people.settle(memory, CLUSTER, Backlog.RESUME, by="bob", now=NOW + 1, per_minute=10_000)
@@ -302,7 +290,7 @@ def test_a_crash_in_the_middle_of_a_backlog_is_repeated_safely(memory: Memory) -
 
 
 @pytest.mark.parametrize("how", list(Backlog))
-def test_the_command_closes_before_it_settles(memory: Memory, how: Backlog) -> None:
+def test_the_command_closes_before_it_settles(memory: MeddledLedger, how: Backlog) -> None:
     """Whenever the sweep comes by, no failure is resumed or dropped while the breaker's document says open."""
     key = put(memory, stopped(1))
     people.open_breaker(memory, CLUSTER, why="w", by="ann", now=NOW)
@@ -311,7 +299,7 @@ def test_the_command_closes_before_it_settles(memory: Memory, how: Backlog) -> N
     assert memory.saves == [[breaker_key(CLUSTER)], [key]]
 
 
-def test_a_conflict_in_a_batch_is_met_again(memory: Memory) -> None:
+def test_a_conflict_in_a_batch_is_met_again(memory: MeddledLedger) -> None:
     """One record is changed underneath: its neighbours go through, and it goes through in the next round."""
     keys = [put(memory, stopped(number)) for number in range(5)]
     beaten = [True]
@@ -326,7 +314,7 @@ def test_a_conflict_in_a_batch_is_met_again(memory: Memory) -> None:
     assert all(len(record_at(memory, key).owed) == 1 for key in keys)
 
 
-def test_what_is_always_beaten_is_said(memory: Memory) -> None:
+def test_what_is_always_beaten_is_said(memory: MeddledLedger) -> None:
     """A record that others change each time stays in the backlog and is counted as left."""
     keys = [put(memory, stopped(number)) for number in range(3)]
 
@@ -338,25 +326,22 @@ def test_what_is_always_beaten_is_said(memory: Memory) -> None:
     assert (done.changed, done.left) == (2, 1)
 
 
-def test_a_stale_index_names_what_is_no_longer_there(memory: Memory) -> None:
+class Lagging(MeddledLedger):
+    """Its index still lists two jobs that have been decided, or that it never had."""
+
+    def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:
+        """What is due, and what was."""
+        was = [] if after else [Due(LISTED_AT, f"{CLUSTER.key}/{number}.scheduler") for number in (1, 2)]
+        return [*super().due(before, limit, after), *was]
+
+
+def test_a_stale_index_names_what_is_no_longer_there(clock: Clock) -> None:
     """`due` is a hint: a key without a document, or one decided meanwhile, is no backlog."""
+    memory = Lagging(MemoryLedger(clock))
     put(memory, replace(stopped(1), due_at=None))
-    real = memory.due
-    lagging: Any = lambda before, limit, after=None: [  # noqa: E731 - a stand-in of one line
-        *(real(before, limit, after)),
-        *([] if after else [*map(_listed, (f"{CLUSTER.key}/1.scheduler", f"{CLUSTER.key}/2.scheduler"))]),
-    ]
-    memory.due = lagging  # type: ignore[method-assign]  # the index lags
     assert people.waiting_behind(memory, CLUSTER) == 0
     assert people.settle(memory, CLUSTER, Backlog.RESUME, by="ann", now=NOW, per_minute=1).changed == 0
     assert people.breakers(memory) == []
-
-
-def _listed(key: str) -> Any:
-    from shared.domain.record import LISTED_AT
-    from shared.ports import Due
-
-    return Due(LISTED_AT, key)
 
 
 def test_one_malformed_record_hides_no_other(ledger: Ledger) -> None:
@@ -380,7 +365,7 @@ def test_a_malformed_breaker_is_listed_as_one(ledger: Ledger) -> None:
         people.close_breaker(ledger, CLUSTER, by="ann", now=NOW)
 
 
-def test_more_than_one_page_of_due_keys_is_walked(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_one_page_of_due_keys_is_walked(memory: MeddledLedger, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of three, ten documents, several due at the same moment: each is found once."""
     monkeypatch.setattr("shared.people.walk.PAGE", 3)
     for number in range(10):
@@ -391,9 +376,9 @@ def test_more_than_one_page_of_due_keys_is_walked(memory: Memory, monkeypatch: p
     assert people.breakers(memory)[0].scope == "schedulerx/cn-hangzhou/n/g%2F1"
 
 
-def test_out_of_reach_is_said(memory: Memory) -> None:
+def test_out_of_reach_is_said(memory: MeddledLedger) -> None:
     """No list is empty because the ledger did not answer."""
-    memory.down = True
+    memory.close()
     for look in (people.holds, people.breakers, people.read_controls):
         with pytest.raises(LedgerUnavailable):
             look(memory)

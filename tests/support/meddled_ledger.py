@@ -1,0 +1,94 @@
+"""A ledger at whose doors somebody else gets in first, and which the platform kills between two saves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from shared.ports import Due, Ledger, Stored, Write
+
+
+class Killed(BaseException):
+    """The platform ends the process."""
+
+
+class Closable(Ledger, Protocol):
+    """A ledger that a test closes at its end."""
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        ...
+
+
+def nothing() -> None:
+    """Nobody gets in."""
+
+
+class MeddledLedger:
+    """The ledger within, with others before and after each save, and a record of what was asked.
+
+    What they do to the ledger while they are at it goes through untouched: they meet nobody.
+    """
+
+    def __init__(self, inner: Closable) -> None:
+        self.inner = inner
+        self.loads: list[list[str]] = []
+        """Keys of each load."""
+        self.saves: list[list[str]] = []
+        """Keys of each save."""
+        self.before_save: Callable[[], None] = nothing
+        self.after_save: Callable[[], None] = nothing
+        self._meddling = False
+
+    def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
+        """As the ledger does."""
+        self.loads.append(list(keys))
+        return self.inner.load(keys)
+
+    def save(self, writes: Sequence[Write]) -> frozenset[str]:
+        """As the ledger does, with others before and after."""
+        self._let(self.before_save)
+        conflicts = self.inner.save(writes)
+        self.saves.append([write.key for write in writes])
+        self._let(self.after_save)
+        return conflicts
+
+    def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:
+        """As the ledger does."""
+        return self.inner.due(before, limit, after)
+
+    def close(self) -> None:
+        """As the ledger does."""
+        self.inner.close()
+
+    def die_before(self, save: int, error: BaseException | None = None) -> None:
+        """At the n-th save from now, counted from 1, raise that error, or be killed, before it is made; once."""
+        self.before_save = _at(save, error or Killed())
+
+    def die_after(self, save: int, error: BaseException | None = None) -> None:
+        """The same when it has been made: its answer is lost."""
+        self.after_save = _at(save, error or Killed())
+
+    def leave_alone(self) -> None:
+        """Nobody gets in any more."""
+        self.before_save = self.after_save = nothing
+
+    def _let(self, other: Callable[[], None]) -> None:
+        if self._meddling:
+            return
+        self._meddling = True
+        try:
+            other()
+        finally:
+            self._meddling = False
+
+
+def _at(save: int, error: BaseException) -> Callable[[], None]:
+    left = [save]
+
+    def die() -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise error
+
+    return die
