@@ -131,3 +131,10 @@ def test_replacing_a_case_keeps_the_rest(case: Make[Case]) -> None:
     """Attempts and owed outcomes are not touched by a case's move."""
     record = JobRecord(not_before=9.0).owing({"outcome_id": "o"}, 1.0)
     assert replace(record.with_case(case()), cases=()) == record
+
+
+def test_a_case_written_before_texts_were_remembered_is_read(case: Any) -> None:
+    """What has no fingerprint is no text; what has one keeps it."""
+    document = encode(JobRecord(cases=(case("old"), case("new", fingerprint="00ff"))))
+    assert document.count(b"fingerprint") == 1
+    assert [one.fingerprint for one in decode_record(document).cases] == ["", "00ff"]

@@ -44,6 +44,7 @@ by:
 rules:
   - {name: node, match: {message: node}, action: rerun, class: infrastructure, attempts: {max: 4}, max_lost_h: 1}
   - {name: other, match: {message: other}, action: rerun, class: infrastructure}
+  - {name: once, match: {message: once}, action: rerun, attempts: {max: 1, window_s: 3600}, cooldown: {base_s: 900}}
   - {name: all, match: {}, action: rerun}
 """
 POLICY = load_policy(TEXT)
@@ -64,7 +65,7 @@ def test_what_a_block_leaves_out_is_the_policys() -> None:
 
 def test_settings_of_a_block_hold_for_its_jobs_alone() -> None:
     """A job of no block has the rule as it is written."""
-    assert _rule() is POLICY.rules[2]
+    assert _rule() is POLICY.rules[3]
     night = _rule(queue="night")
     assert isinstance(night, ScopedRule)
     assert (night.name, night.under) == ("all", "night")
@@ -77,6 +78,9 @@ def test_the_stricter_holds() -> None:
     assert _rule("node", queue="night").attempts == Attempts(max=2)
     assert _rule("node", queue="night").max_lost_h == 1.0
     assert _rule("other", queue="weekend").attempts == Attempts(max=2)
+    once = _rule("once", queue="night")
+    assert once.attempts == Attempts(max=1, window_s=86_400.0)
+    assert once.cooldown == Cooldown(base_s=900.0, factor=2.0, max_s=3600.0)
     both = _rule("other", queue="night", owner="ann@scheduler")
     assert both.under == "night, block 3"
     assert both.attempts == Attempts(max=1, window_s=172_800.0)
