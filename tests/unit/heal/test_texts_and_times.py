@@ -7,18 +7,20 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from shared.domain.failure import Failure
 from shared.policy.model import Action, Block, Breaker, Cooldown, Match, Rate, Rule, SameText, Window
 from shared.policy.windows import WindowAction
+from tests.support.house import House, verdicts
 from tests.unit.heal.tricks import DAY_S, count, hang_again, set_policy
 
 NO_COOLDOWN = Cooldown(base_s=0, max_s=0)
 
 
-def _again(house: Any, message: str) -> Any:
+def _again(house: House, message: str) -> Failure:
     return replace(hang_again(house), message=message)
 
 
-def test_a_text_that_comes_again_ends_it(house: Any, verdicts: Any) -> None:
+def test_a_text_that_comes_again_ends_it(house: House) -> None:
     """One rerun for a text, whatever its numbers; another text has its own, and a day later all begins anew."""
     set_policy(house, cooldown=NO_COOLDOWN, same_text=SameText(max=1))
     assert verdicts(house.deliver(house.hung(message="odd thing 17 at n1"))) == [("rerun", "accepted")]
@@ -31,7 +33,7 @@ def test_a_text_that_comes_again_ends_it(house: Any, verdicts: Any) -> None:
     assert len(house.ehpc.calls) == 3
 
 
-def test_a_failure_that_was_never_rerun_is_no_proof(house: Any, verdicts: Any) -> None:
+def test_a_failure_that_was_never_rerun_is_no_proof(house: House) -> None:
     """What a rule ignored, or a person was asked about, has not shown that a rerun does not help."""
     ask = Rule(name="ask", match=Match(message="odd"), action=Action.HOLD)
     set_policy(house, cooldown=NO_COOLDOWN, same_text=SameText(max=1), rules=(ask, house.policy.rules[1]))
@@ -40,7 +42,7 @@ def test_a_failure_that_was_never_rerun_is_no_proof(house: Any, verdicts: Any) -
     assert verdicts(house.deliver(_again(house, "odd thing 18"))) == [("rerun", "accepted")]
 
 
-def test_a_rules_own_bound_on_texts_counts_instead(house: Any, verdicts: Any) -> None:
+def test_a_rules_own_bound_on_texts_counts_instead(house: House) -> None:
     """The policy lets two through, the rule one."""
     strict = Rule(name="strict", match=Match(message="odd"), action=Action.RERUN, same_text=SameText(max=1))
     set_policy(house, cooldown=NO_COOLDOWN, same_text=SameText(max=2), rules=(strict, house.policy.rules[1]))
@@ -50,7 +52,7 @@ def test_a_rules_own_bound_on_texts_counts_instead(house: Any, verdicts: Any) ->
     assert verdicts(house.deliver(_again(house, "odd thing"))) == [("suppressed", "same_text_again")]
 
 
-def test_a_rule_that_waits_defers_until_its_time(house: Any, verdicts: Any) -> None:
+def test_a_rule_that_waits_defers_until_its_time(house: House) -> None:
     """From the failure on, told once; the sweep goes on with it."""
     set_policy(house, rules=(Rule(name="queue", match=Match(), action=Action.RERUN, delay_s=300.0),))
     assert verdicts(house.deliver(house.hung())) == [("deferred", "delay")]
@@ -61,7 +63,7 @@ def test_a_rule_that_waits_defers_until_its_time(house: Any, verdicts: Any) -> N
     assert len(house.ehpc.calls) == 1
 
 
-def _window(house: Any, action: WindowAction, hours: float, **reach: Any) -> Window:
+def _window(house: House, action: WindowAction, hours: float, **reach: Any) -> Window:
     def told(moment: float) -> str:
         return datetime.fromtimestamp(moment, timezone.utc).isoformat()
 
@@ -69,7 +71,7 @@ def _window(house: Any, action: WindowAction, hours: float, **reach: Any) -> Win
     return Window(name="w", action=action, begins=told(now - 60), ends=told(now + hours * 3600), **reach)
 
 
-def test_what_a_window_defers_goes_on_when_it_closes(house: Any, verdicts: Any) -> None:
+def test_what_a_window_defers_goes_on_when_it_closes(house: House) -> None:
     """Nothing is called meanwhile; afterwards it is as if it had been told then."""
     set_policy(house, windows=(_window(house, WindowAction.DEFER, 2.0),))
     assert verdicts(house.deliver(house.hung())) == [("deferred", "maintenance")]
@@ -81,7 +83,7 @@ def test_what_a_window_defers_goes_on_when_it_closes(house: Any, verdicts: Any) 
     assert len(house.ehpc.calls) == 1
 
 
-def test_what_a_window_holds_expires_when_nobody_answers(house: Any, verdicts: Any) -> None:
+def test_what_a_window_holds_expires_when_nobody_answers(house: House) -> None:
     """As every hold, after `hold_expires_s`."""
     set_policy(house, windows=(_window(house, WindowAction.HOLD, 20.0),), hold_expires_s=600.0)
     assert verdicts(house.deliver(house.hung())) == [("held", "maintenance")]
@@ -90,7 +92,7 @@ def test_what_a_window_holds_expires_when_nobody_answers(house: Any, verdicts: A
     assert house.ehpc.calls == []
 
 
-def test_a_window_is_for_its_jobs_alone(house: Any, verdicts: Any) -> None:
+def test_a_window_is_for_its_jobs_alone(house: House) -> None:
     """Others are healed beside it; a person who forces passes it."""
     set_policy(house, windows=(_window(house, WindowAction.IGNORE, 2.0, queues="night"),))
     night, day = house.hung(1, queue="night"), house.hung(2, queue="day")
@@ -98,13 +100,13 @@ def test_a_window_is_for_its_jobs_alone(house: Any, verdicts: Any) -> None:
     assert verdicts(house.deliver(night, force=True)) == [("rerun", "accepted")]
 
 
-def test_a_block_tightens_the_breaker_of_its_clusters(house: Any) -> None:
+def test_a_block_tightens_the_breaker_of_its_clusters(house: House) -> None:
     """Two jobs there, not a hundred; a block of other clusters changes nothing here."""
     set_policy(house, by=(Block(clusters="ehpc-hz-*", breaker=Breaker(max_jobs=2)),))
     assert count(house.deliver(*(house.hung(number) for number in range(1, 6)))) == (2, 3)
 
 
-def test_a_block_of_other_clusters_changes_nothing(house: Any) -> None:
+def test_a_block_of_other_clusters_changes_nothing(house: House) -> None:
     """Nor does one of SchedulerX's groups."""
     set_policy(
         house,
@@ -113,7 +115,7 @@ def test_a_block_of_other_clusters_changes_nothing(house: Any) -> None:
     assert count(house.deliver(*(house.hung(number) for number in range(1, 6)))) == (5, 0)
 
 
-def test_a_block_gives_its_clusters_a_rate(house: Any, verdicts: Any) -> None:
+def test_a_block_gives_its_clusters_a_rate(house: House) -> None:
     """Where the policy has none."""
     set_policy(house, by=(Block(clusters="*", rate=Rate(max_jobs=2, window_s=60)),))
     told = verdicts(house.deliver(*(house.hung(number) for number in range(1, 6))))
