@@ -14,8 +14,8 @@ from shared.policy.conditions import Match, listed
 from shared.policy.packs import known_needs
 from shared.policy.rule import CauseLine, Tells
 from shared.policy.search import Hits, PatternSet
-from shared.policy.text.normal import normal
-from shared.policy.text.unwrap import unwrapped
+from shared.policy.text.normal import lines_of, shown
+from shared.policy.text.whole import searched
 
 Asked = tuple[Match, Tells, CauseLine]
 """What is asked of a text by one rule."""
@@ -68,7 +68,7 @@ class Wording:
             return _lowest(fits & self._textless)
         if not fits & ~self._unasking:
             return _lowest(fits)
-        text, found = self._found(_normal(message))
+        text, found = self._found(_printed(message))
         said, chosen, refused = self._silent, self._content, 0
         for number in found:
             said |= self._message[number]
@@ -98,28 +98,27 @@ class Wording:
         end = text.find(b"\n", min(places.values()))
         return end < 0 or any(places[number] <= end for number in own)
 
-    def _found(self, text: str) -> Hits:
+    def _found(self, lines: tuple[str, ...]) -> Hits:
         """The patterns that are found, in lines without noise."""
-        hits = self._patterns.found_in(_searched(text))
+        hits = self._patterns.found_in(_encoded(searched(lines)))
         if max(hits.numbers, default=-1) < self._noise:
             return hits
-        lines = [line for line in text.split("\n") if not self._is_noise(line)]
-        hits = self._patterns.found_in(_searched("\n".join(lines)))
+        lines = tuple(line for line in lines if not self._is_noise(shown(line)))
+        hits = self._patterns.found_in(_encoded(searched(lines)))
         return Hits(hits.text, [number for number in hits.numbers if number < self._noise])
 
     def _is_noise(self, line: str) -> bool:
-        return max(self._patterns.found_in(line.encode("utf-8", "replace")).numbers, default=-1) >= self._noise
+        return max(self._patterns.found_in(_encoded(line)).numbers, default=-1) >= self._noise
 
 
-def _searched(text: str) -> bytes:
-    """A normal text with its cut lines whole, as patterns are searched for in it; lone surrogates become `?`."""
-    if "\n" in text:
-        text = "\n".join(unwrapped(text.split("\n")))
-    return text.encode("utf-8", "replace")
+@lru_cache(maxsize=64)
+def _printed(message: str) -> tuple[str, ...]:
+    """A failure is decided more than once: before its tokens are taken, after, and by the sweep."""
+    return tuple(lines_of(message))
 
 
-_normal = lru_cache(maxsize=64)(normal)
-"""A failure is decided more than once: before its tokens are taken, after, and by the sweep."""
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")  # lone surrogates become `?`
 
 
 def bits(rules: Iterable[bool]) -> int:

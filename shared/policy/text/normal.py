@@ -7,6 +7,7 @@ once.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from shared.policy.text.prefixes import without_prefixes
 
@@ -21,29 +22,49 @@ _CONTROLS = "".join(map(chr, [*range(9), *range(14, 28), 31, *range(127, 133), *
 _NO_WIDTH = "\xad\u200b\u200c\u200d\u2060\ufeff"
 _ASCII = str.maketrans({**dict.fromkeys(_LINE_ENDS, "\n"), **dict.fromkeys(_CONTROLS), "\t": " "})
 _ENDS, _GONE, _BLANK = re.compile(f"[{_LINE_ENDS}]"), re.compile(f"[{_CONTROLS}{_NO_WIDTH}]"), re.compile(r"[^\S\n ]")
+_QUOTES = "; output: "
 _WATCHER = re.compile(
-    r"(no output for [^;\n]{1,60}|no heartbeat for [^;\n]{1,400}|after [^;\n]{1,100} have a heartbeat"
-    r"|a rank was lost and nothing came after it); output: "
+    r"(?:no output for [^;]{1,60}|no heartbeat for [^;]{1,400}|after [^;]{1,100} have a heartbeat"
+    rf"|a rank was lost and nothing came after it)(?={_QUOTES})"
 )
 """What `emitters/stuck_rank_watcher.py` says before it quotes a job's output."""
 
 
 def normal(text: str) -> str:
-    """The text's lines, joined by line feeds; empty ones, and the same one again, are left out."""
+    """The text's lines as they are shown, joined by line feeds; the same one again is left out."""
+    return "\n".join(each_once(map(shown, lines_of(text))))
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines as they were printed: without colours, of single blanks, none of them empty."""
     if not text.replace("\n", "").isprintable():
         text = _printable(text)
     if "\\n" in text:  # as JSON or a program's `repr` writes a line's end
         text = text.replace("\\r\\n", "\\n").replace("\\n\\t", "\n").replace("\\n", "\n")
     while "  " in text:
         text = text.replace("  ", " ")
-    if "; output: " in text:
-        text = _WATCHER.sub(r"\1\n", text, count=1)
     if "\n" not in text:
-        return without_prefixes(text.strip(" "))
-    lines = [line for line in text.split("\n") if line and line != " "]
-    if len(lines) > MAX_LINES:
-        lines = [*lines[: MAX_LINES // 2], *lines[-MAX_LINES // 2 :]]
-    return "\n".join(_each_once([without_prefixes(line.strip(" ")) for line in lines]))
+        return [text.strip(" ")] if text and text != " " else []
+    lines = [line.strip(" ") for line in text.split("\n") if line and line != " "]
+    return lines if len(lines) <= MAX_LINES else [*lines[: MAX_LINES // 2], *lines[-MAX_LINES // 2 :]]
+
+
+def shown(line: str) -> str:
+    """A line without its prefixes; what the watcher says before a quotation is a line of its own."""
+    said = _WATCHER.match(line) if _QUOTES in line else None
+    if said is None:
+        return without_prefixes(line)
+    return f"{said[0]}\n{without_prefixes(line[said.end() + len(_QUOTES) :])}"
+
+
+def each_once(lines: Iterable[str]) -> list[str]:
+    """Without empty lines, and without those that repeat the one before."""
+    kept, before = [], ""
+    for line in lines:
+        if line and line != before:
+            kept.append(line)
+            before = line
+    return kept
 
 
 def _printable(text: str) -> str:
@@ -52,13 +73,3 @@ def _printable(text: str) -> str:
     if text.isascii():
         return text.translate(_ASCII)
     return _BLANK.sub(" ", _GONE.sub("", _ENDS.sub("\n", text)))
-
-
-def _each_once(lines: list[str]) -> list[str]:
-    """Without empty lines, and without those that repeat the one before."""
-    kept, before = [], ""
-    for line in lines:
-        if line and line != before:
-            kept.append(line)
-            before = line
-    return kept

@@ -159,6 +159,17 @@ def test_each_gate_stops_what_it_is_there_for(
     assert [one.passed for one in decision.gates] == [True] * (len(decision.gates) - 1) + [False]
 
 
+def test_a_failure_is_not_its_own_return(facts: Any, failure: Any, case: Any) -> None:
+    """A rerun that was accepted and did not take place is tried again; another failure with that text is not."""
+    policy = replace(facts().policy, same_text=SameText(max=1))
+    own = case(failure=failure(message="weigh 2"), fingerprint=WEIGH, reserved_at=NOW - 600)
+    parts: dict[str, Any] = {"policy": policy, "failure": own.failure, "record": JobRecord(cases=(own,))}
+    assert decide(facts(case=own, **parts)).reason.value == "accepted"
+    other = case(failure_id="g", fingerprint=WEIGH, reserved_at=NOW - 600, state=CaseState.DONE)
+    both = {**parts, "record": JobRecord(cases=(own, other))}
+    assert decide(facts(case=own, **both)).reason.value == "same_text_again"
+
+
 @pytest.mark.parametrize("by", ["ann", ""])
 def test_an_open_breaker_holds_without_a_window(facts: Make[Facts], by: str) -> None:
     """With `breaker: null` none opens by itself, but one that is open says no all the same, whoever opened it."""

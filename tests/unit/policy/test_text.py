@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from shared.policy.match import first_match
 from shared.policy.model import Action, Match, Policy, Rule
 from shared.policy.text.fingerprint import fingerprint
-from shared.policy.text.normal import MAX_LINES, normal
-from shared.policy.text.unwrap import MAX_PIECES, MIN_WIDTH, unwrapped
+from shared.policy.text.normal import MAX_LINES, lines_of, normal
+from shared.policy.text.whole import MAX_PIECES, MIN_WIDTH, searched, wholes
 from tests.unit.decide.conftest import make_failure
 
 
@@ -236,22 +236,31 @@ def test_a_cut_line_is_added_whole_and_its_pieces_stay() -> None:
     whole = "mpirun was unable to launch the specified application as it could not access or execute it"
     pieces = _wrapped(whole, 50).split("\n")
     assert len(pieces) == 2
-    assert unwrapped(pieces) == [*pieces, whole]
+    assert searched(pieces).split("\n") == [*pieces, whole]
     hard = ["x" * 60, "y" * 20]
-    assert unwrapped(hard) == [*hard, "x" * 60 + "y" * 20]
-    assert unwrapped(["short lines", "of a poem"]) == ["short lines", "of a poem"]
-    assert unwrapped(["one line of some length, longer than any that is cut anywhere"]) == [
-        "one line of some length, longer than any that is cut anywhere"
-    ]
+    assert searched(hard).split("\n") == [*hard, "x" * 60 + "y" * 20]
+    assert searched(["short lines", "of a poem"]) == "short lines\nof a poem"
+    assert searched(["one line of some length, longer than any that is cut anywhere"]).count("\n") == 0
+    assert searched([]) == ""
     assert MIN_WIDTH == 40
+
+
+@pytest.mark.parametrize("prefix", ["[rank1]:", "2026-01-05T02:10:11 ", "no output for 1800 s; output: "])
+def test_lines_are_put_together_whether_cut_before_or_after_their_prefixes(prefix: str) -> None:
+    """A prefix makes a line longer that was cut after it; a cut line may begin with what looks like one."""
+    whole = "slurmstepd: error: *** JOB 4711 ON n1 CANCELLED AT 2021-06-18T13:05:36 DUE TO PREEMPTION ***, and so on"
+    assert whole in searched(_wrapped(prefix + whole, 66).split("\n")).split("\n")
+    other = "mpirun was unable to launch the specified application as it could not access or execute it"
+    before = [prefix + piece for piece in _wrapped(other, 66).split("\n")]
+    assert (other in searched(before).split("\n")) is (";" not in prefix)
 
 
 def test_runs_of_cut_lines_are_bounded() -> None:
     """Hundreds of lines of one width are joined a few at a time: twice the text at most."""
-    lines = ["w" * 79] * 400
-    seen = unwrapped(lines)
-    assert len(seen) == 400 + 400 // MAX_PIECES
-    assert sum(map(len, seen)) <= 2 * sum(map(len, lines)) + len(lines)
+    lines = [f"{number:04}" + "w" * 75 for number in range(400)]
+    found = wholes(lines)
+    assert len(found) == 400 // MAX_PIECES
+    assert sum(map(len, found.values())) <= sum(map(len, lines)) + len(lines)
 
 
 @pytest.mark.parametrize(
@@ -314,7 +323,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_costs_little(name: str) -> None:
     """32 KB of anything are read in some milliseconds; the bound leaves room for a busy machine."""
-    for read in (normal, fingerprint, lambda text: unwrapped(normal(text).split("\n"))):
+    for read in (normal, fingerprint, lambda text: searched(lines_of(text))):
         begun = time.process_time()
         read(HOSTILE[name])
         assert time.process_time() - begun < 0.1

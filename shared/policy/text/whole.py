@@ -1,0 +1,66 @@
+"""Lines that a terminal, a log or a mail cut at a fixed width, put together again.
+
+Nobody can be sure that a line was cut there, so what it would be in one piece is added after the pieces: rules see
+both, and a guess that is wrong hides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from shared.policy.text.normal import each_once, shown
+
+MIN_WIDTH = 40
+"""Nobody cuts lines shorter than that."""
+MAX_PIECES = 16
+
+
+def searched(lines: Sequence[str]) -> str:
+    """What patterns are searched for in: printed lines (`lines_of`) as they are shown, and cut ones in one piece.
+
+    They may have been cut before or after their prefixes came before them, so both are tried. Linear in the lines.
+    """
+    if len(lines) == 1:
+        return shown(lines[0])
+    bare = [shown(line) for line in lines]
+    before, after = wholes(bare), wholes(lines) if bare != lines else {}
+    if not before and not after:
+        return "\n".join(each_once(bare))
+    seen = []
+    for place, line in enumerate(bare):
+        seen.append(line)
+        if place in before:
+            seen.append(before[place])
+        if place in after:
+            seen.append(shown(after[place]))
+    return "\n".join(each_once(seen))
+
+
+def wholes(lines: Sequence[str]) -> dict[int, str]:
+    """By the place of its last piece, each line that may have been cut into some of these."""
+    sizes = list(map(len, lines))
+    width = max(sizes, default=0)
+    found: dict[int, str] = {}
+    if width < MIN_WIDTH:
+        return found
+    start = 0
+    for place, line in enumerate(lines[1:], 1):
+        word = line.find(" ")
+        # Where the next word would not have fit, the line goes on.
+        fits = sizes[place - 1] + 1 + (len(line) if word < 0 else word) < width
+        if fits or place - start == MAX_PIECES:
+            if place - start > 1:
+                found[place - 1] = _joined(lines[start:place], width)
+            start = place
+    if len(lines) - start > 1:
+        found[len(lines) - 1] = _joined(lines[start:], width)
+    return found
+
+
+def _joined(run: Sequence[str], width: int) -> str:
+    """Words stay whole; a line that fills the width without a blank was cut within a word."""
+    whole = run[0]
+    for before, line in pairwise(run):
+        whole += line if len(before) == width and " " not in before else f" {line}"
+    return whole
