@@ -82,13 +82,15 @@ class Writer:
             item.owner = item.owed_by = ""
 
     def _close(self, item: Item, case: Case, origin: str) -> None:
-        """A case ends in the job's own document, also one that waited elsewhere: a redelivery looks for it there."""
+        """A case ends in the job's own document, also one that waited elsewhere: a redelivery looks for it there.
+
+        Where it waited it stays due until a sweep finds it at home: if both were saved at once and only the home's save
+        conflicted, nobody would go on with it.
+        """
         home = next((key for key in item.own_keys if self.records.readable(key)), origin)
         version = self.policy.policy_version
         record, item.outcome = closed(self.records.record(home), case, item.decided, self.ask, version)
         self.records.put(home, record)
-        if home != origin:
-            self.records.put(origin, handed_over(self.records.record(origin), case))
         item.owed_by = home
 
     def _write_watched(self, item: Item, case: Case, key: str) -> None:

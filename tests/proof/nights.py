@@ -92,6 +92,14 @@ def looks_fail(world: World) -> None:
     send(world, hung(world, job(world)))
 
 
+def ends_while_it_waits(world: World) -> None:
+    """The first look fails; looked at again the job has ended: what waited in a document of its own ends at home."""
+    world.systems["ehpc"].look_script.append(Fault.LOOK_FAILED)
+    found = job(world)
+    send(world, hung(world, found))
+    found.at(world.clock.moment + 10, "finish")
+
+
 def fails_again(world: World) -> None:
     """The rerun hangs as well, and the one after it."""
     found = job(world)

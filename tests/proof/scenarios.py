@@ -82,6 +82,11 @@ SCENARIOS: tuple[Scenario, ...] = (
         reaches=frozenset({"refused/api_refused"}),
     ),
     Scenario("looks_fail", nights.looks_fail, reaches=_reaches("deferred/look_failed", "refused/look_refused")),
+    Scenario(
+        "ends_while_it_waits",
+        nights.ends_while_it_waits,
+        reaches=frozenset({"deferred/look_failed", "ineligible/job_finished"}),
+    ),
     Scenario("two_days", nights_shared.two_days, reaches=_reaches("deferred/other_run_in_hand")),
     Scenario("three_jobs_of_a_group", nights_shared.three_jobs_of_a_group, reaches=_reaches()),
     Scenario("two_days_apart", nights_shared.two_days_apart, reaches=_reaches("deferred/other_run_in_hand")),
