@@ -19,7 +19,12 @@ from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
 
 MAX_CASES = 256
-"""Cases kept in one record; the oldest that nobody waits for go first."""
+"""Cases kept in one record; of those that are over the oldest go first for which nothing was tried."""
+MAX_OPEN = 128
+"""Cases of one job that are open at once: what is told beyond is not taken in, so that there is always room for what
+was attempted."""
+MAX_UNCLEAR = 16
+"""The same of those that wait because it is unclear which run they mean: whoever tells invents as many as they like."""
 LISTED_AT = 4_102_444_800.0
 """2100-01-01, a due time that no sweep ever reaches: a document that has it can be listed by walking `due` to the end.
 Closed cases of an open breaker's backlog and every breaker have it."""
@@ -151,12 +156,22 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
             moments.append(self.owed_at + OWED_RETRY_S)
         return min(moments, default=None)
 
+    def takes_in(self, reason: Reason) -> bool:
+        """Whether one more case may begin that waits for that reason."""
+        waiting = [case.reason for case in self.cases if case.open]
+        return len(waiting) < MAX_OPEN and (reason is not Reason.RUN_UNCLEAR or waiting.count(reason) < MAX_UNCLEAR)
+
     def with_case(self, case: Case) -> JobRecord:
-        """This record with the case added or replaced; bounded, open cases are never dropped."""
+        """This record with the case added or replaced; bounded.
+
+        Open cases are never dropped, and attempted ones only for as many that were attempted later: as long as the job
+        system may still list a life it is known that it has had its rerun.
+        """
         others = [known for known in self.cases if known.failure_id != case.failure_id]
         surplus = len(others) + 1 - MAX_CASES
         if surplus > 0:
-            droppable = [known.failure_id for known in others if not known.open][:surplus]
+            over = sorted((known for known in others if not known.open), key=_worth_keeping)
+            droppable = {known.failure_id for known in over[:surplus]}
             others = [known for known in others if known.failure_id not in droppable]
         return replace(self, cases=_within_backlog((*others, case)))
 
@@ -172,6 +187,10 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """This record without those owed outcomes."""
         gone = frozenset(outcome_ids)
         return replace(self, owed=tuple(one for one in self.owed if one.get("outcome_id") not in gone))
+
+
+def _worth_keeping(case: Case) -> tuple[bool, bool]:
+    return case.life is not None, case.due_at is not None
 
 
 def trimmed(case: Case) -> Case:

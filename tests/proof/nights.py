@@ -100,6 +100,16 @@ def ends_while_it_waits(world: World) -> None:
     found.at(world.clock.moment + 10, "finish")
 
 
+def unclear_doors(world: World) -> None:
+    """Two doors tell a failure so near a start that nobody can say which run they mean, each at its own moment."""
+    found = job(world)
+    found.start = int(world.clock.moment) - 20
+    for door, after_s in ((Trigger.EVENT, 0.0), (Trigger.LOG, 7.0)):
+        occurred_at = found.start + 5.0 + after_s
+        send(world, hung(world, found, door=door, occurred_at=occurred_at), after_s=after_s, door=door)
+    world.at(600.0, _no_timer)
+
+
 def fails_again(world: World) -> None:
     """The rerun hangs as well, and the one after it."""
     found = job(world)

@@ -87,6 +87,12 @@ SCENARIOS: tuple[Scenario, ...] = (
         nights.ends_while_it_waits,
         reaches=frozenset({"deferred/look_failed", "ineligible/job_finished"}),
     ),
+    Scenario(
+        "unclear_at_two_doors",
+        nights.unclear_doors,
+        within_s=120.0,
+        reaches=frozenset({"deferred/run_unclear", "duplicate/in_hand", "refused/gave_up"}),
+    ),
     Scenario("two_days", nights_shared.two_days, reaches=_reaches("deferred/other_run_in_hand")),
     Scenario("three_jobs_of_a_group", nights_shared.three_jobs_of_a_group, reaches=_reaches()),
     Scenario("two_days_apart", nights_shared.two_days_apart, reaches=_reaches("deferred/other_run_in_hand")),

@@ -109,8 +109,9 @@ KINDS: dict[str, tuple[Fault, ...]] = {
 READS = frozenset({"load", "due", "look"})
 """Steps without effect."""
 _OF_SEVERAL = frozenset({Fault.HALF, Fault.PART})
-WHOLE = 4
-"""Of a save of up to so many documents every subset conflicts; of a larger one each alone, all but each, and all."""
+WHOLE = 3
+"""Of a save of up to so many documents every subset conflicts. A larger one is of jobs that differ in nothing but their
+number: there each conflicts alone, all but each, and all."""
 
 
 def faults_of(step: Step) -> Iterator[Trouble]:
