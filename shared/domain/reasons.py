@@ -157,7 +157,7 @@ class Reason(str, Enum):
          "it by hand."))
     TOO_MANY_OPEN = ("too_many_open", _SUPPRESSED, _by(Step.RECORD),
         "It would have to wait, and too many failures of the job wait already: 128, or 16 of an unclear run.",
-        "Tell it again when some of them have ended, with `started_at` of the run that failed so that it need not wait.")
+        "Tell it again when some of them have ended, with `started_at` of the run that failed: it need not wait.")
     UNTRUSTED_SOURCE = ("untrusted_source", _SUPPRESSED, _gate("may_speak", "claims_agree"),
         "Who told it may not speak for this job, or what was told contradicts the live job.",
         "List under `sources` who told it, for this job, and tell owner, node and start as the live job has them.")

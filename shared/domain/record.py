@@ -111,12 +111,22 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class AttemptMark(Struct, frozen=True):
-    """An attempt counts from its reservation on."""
+    """An attempt counts from the latest moment at which its call may have left."""
 
     number: int
     at: float
+    """When it was first reserved (unix seconds)."""
     failure_class: FailureClass = FailureClass.UNKNOWN
     """Of the failure that it was for: a class with a budget of its own pays from that."""
+    left_by: float = 0.0
+    """The call cannot have left later (unix seconds); 0 in a document written before this was kept."""
+    failure_id: str = ""
+    """Of the case that it was for; empty as above."""
+
+    @property
+    def counts_from(self) -> float:
+        """Unix seconds at which its window begins."""
+        return max(self.at, self.left_by)
 
 
 class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -160,6 +170,22 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether one more case may begin that waits for that reason."""
         waiting = [case.reason for case in self.cases if case.open]
         return len(waiting) < MAX_OPEN and (reason is not Reason.RUN_UNCLEAR or waiting.count(reason) < MAX_UNCLEAR)
+
+    def mark_of(self, case: Case) -> AttemptMark | None:
+        """The mark of the attempt that a case has now; None if it has none, or its mark is forgotten."""
+        mine = (mark for mark in reversed(self.attempts) if mark.failure_id in {"", case.failure_id})
+        return next((mark for mark in mine if case.attempt and mark.number == case.attempt), None)
+
+    def left_by(self, case: Case, moment: float) -> JobRecord:
+        """This record with the attempt that a case has now known to have left at that moment at the latest."""
+        mine = self.mark_of(case)
+        marks = (replace(mark, left_by=moment) if mark is mine else mark for mark in self.attempts)
+        return replace(self, attempts=tuple(marks))
+
+    def counted(self, since: float) -> tuple[AttemptMark, ...]:
+        """The attempts whose call may have left after that moment, or may leave yet."""
+        waiting = {case.failure_id for case in self.cases if case.open and case.attempt}
+        return tuple(mark for mark in self.attempts if mark.counts_from > since or mark.failure_id in waiting)
 
     def with_case(self, case: Case) -> JobRecord:
         """This record with the case added or replaced; bounded.

@@ -81,11 +81,6 @@ def reserved(
 ) -> JobRecord:
     """The record with the attempt reserved: from now on it counts, whatever happens."""
     base = case or new_case(record, failure, decision, ask)
-    marks = tuple(mark for mark in record.attempts if mark.at > ask.now - terms.attempts_kept_s)
-    not_before = record.not_before
-    if not base.attempt:
-        marks = (*marks, AttemptMark(decision.attempt, ask.now, decision.failure_class))
-        not_before = ask.now + terms.cooldown_s
     taken = replace(
         base,
         failure=replace(base.failure, job_id=decision.job_id),
@@ -101,7 +96,18 @@ def reserved(
         forced=base.forced or ask.force,
         tellings=_told(base, failure),
     )
-    return replace(record, attempts=marks, not_before=not_before).with_case(taken)
+    marks = _marked(record, base, decision, ask.now, terms)
+    return replace(record, attempts=marks, not_before=ask.now + terms.cooldown_s).with_case(taken)
+
+
+def _marked(
+    record: JobRecord, case: Case, decision: Decision, now: float, terms: Reservation
+) -> tuple[AttemptMark, ...]:
+    """The attempts that count, with the one now reserved last; reserved once more it stays the same attempt."""
+    known = record.mark_of(case)
+    mine = known or AttemptMark(decision.attempt, now, decision.failure_class)
+    others = (mark for mark in record.counted(now - terms.attempts_kept_s) if mark is not known)
+    return (*others, replace(mine, left_by=terms.may_leave_until, failure_id=decision.failure_id))
 
 
 def waiting(

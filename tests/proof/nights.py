@@ -100,6 +100,12 @@ def ends_while_it_waits(world: World) -> None:
     found.at(world.clock.moment + 10, "finish")
 
 
+def throttled_past_the_window(world: World) -> None:
+    """The call is throttled for longer than a budget's window of ten minutes; soon after it the new run hangs too."""
+    fails_again(world, first_s=820.0)
+    world.systems["ehpc"].script += [Fault.LATER] * 11
+
+
 def unclear_doors(world: World) -> None:
     """Two doors tell a failure so near a start that nobody can say which run they mean, each at its own moment."""
     found = job(world)
@@ -110,7 +116,7 @@ def unclear_doors(world: World) -> None:
     world.at(600.0, _no_timer)
 
 
-def fails_again(world: World) -> None:
+def fails_again(world: World, first_s: float = 600.0) -> None:
     """The rerun hangs as well, and the one after it."""
     found = job(world)
     found.hanging = 3
@@ -124,7 +130,7 @@ def fails_again(world: World) -> None:
         if again.state is State.RUNNING:
             send(then, hung(then, again))
 
-    for after_s in (600.0, 1200.0):
+    for after_s in (first_s, 1200.0):
         world.at(after_s, fail_again)
 
 

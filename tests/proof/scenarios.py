@@ -115,6 +115,13 @@ SCENARIOS: tuple[Scenario, ...] = (
         within_s=730.0,
         reaches=_reaches("suppressed/attempts_used_up"),
     ),
+    Scenario(
+        "throttled_past_the_window",
+        nights.throttled_past_the_window,
+        replace(POLICY, attempts=Attempts(max=1, window_s=600)),
+        within_s=70.0,
+        reaches=frozenset({"rerun/accepted", "deferred/throttled", "suppressed/attempts_used_up"}),
+    ),
     Scenario("rerun_fails", nights_shared.rerun_fails, replace(POLICY, attempts=Attempts(max=2)), reaches=_reaches()),
     Scenario("queued", nights.queued, reaches=frozenset({"refused/api_refused"})),
     Scenario("ends_by_itself", nights.ends(100), reaches=frozenset({"ineligible/job_finished"})),
