@@ -114,7 +114,7 @@ class Reason(str, Enum):
     ALREADY_HANDLED = ("already_handled", _DUPLICATE, _gate("told_before", "in_hand"),
         "This failure has had its verdict; a telling of it came again.",
         "Nothing: this failure has had its verdict; look at the outcome with its failure id.")
-    IN_HAND = ("in_hand", _DUPLICATE, _gate("told_before", "in_hand"),
+    IN_HAND = ("in_hand", _DUPLICATE, _gate("told_before", "run_clear", "in_hand"),
         "This failure is being handled already.",
         "Nothing: this failure is being handled; look at the outcomes with its failure id.")
     RESTARTED_SINCE = ("restarted_since", _DUPLICATE, _gate("restarted_since"),
@@ -163,6 +163,9 @@ class Reason(str, Enum):
         "The job was rerun for this very text before, as often as `same_text` allows, and failed with it again.",
         ("Mend what the text says, write a rule for it, wait until failures leave the window of `same_text`, or force "
          "it by hand."))
+    TOO_MANY_OPEN = ("too_many_open", _SUPPRESSED, _by(Step.RECORD),
+        "It would have to wait, and too many failures of the job wait already: 128, or 16 of an unclear run.",
+        "Tell it again when some of them have ended, with `started_at` of the run that failed: it need not wait.")
     UNTRUSTED_SOURCE = ("untrusted_source", _SUPPRESSED, _gate("may_speak", "claims_agree"),
         "Who told it may not speak for this job, or what was told contradicts the live job.",
         "List under `sources` who told it, for this job, and tell owner, node and start as the live job has them.")

@@ -19,7 +19,12 @@ from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
 
 MAX_CASES = 256
-"""Cases kept in one record; the oldest that nobody waits for go first."""
+"""Cases kept in one record; of those that are over the oldest go first for which nothing was tried."""
+MAX_OPEN = 128
+"""Cases of one job that are open at once: what is told beyond is not taken in, so that there is always room for what
+was attempted."""
+MAX_UNCLEAR = 16
+"""The same of those that wait because it is unclear which run they mean: whoever tells invents as many as they like."""
 LISTED_AT = 4_102_444_800.0
 """2100-01-01, a due time that no sweep ever reaches: a document that has it can be listed by walking `due` to the end.
 Closed cases of an open breaker's backlog and every breaker have it."""
@@ -109,12 +114,22 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class AttemptMark(Struct, frozen=True):
-    """An attempt counts from its reservation on."""
+    """An attempt counts from the latest moment at which its call may have left."""
 
     number: int
     at: float
+    """When it was first reserved (unix seconds)."""
     failure_class: FailureClass = FailureClass.UNKNOWN
     """Of the failure that it was for: a class with a budget of its own pays from that."""
+    left_by: float = 0.0
+    """The call cannot have left later (unix seconds); 0 in a document written before this was kept."""
+    failure_id: str = ""
+    """Of the case that it was for; empty as above."""
+
+    @property
+    def counts_from(self) -> float:
+        """Unix seconds at which its window begins."""
+        return max(self.at, self.left_by)
 
 
 class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -154,12 +169,38 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
             moments.append(self.owed_at + OWED_RETRY_S)
         return min(moments, default=None)
 
+    def takes_in(self, reason: Reason) -> bool:
+        """Whether one more case may begin that waits for that reason."""
+        waiting = [case.reason for case in self.cases if case.open]
+        return len(waiting) < MAX_OPEN and (reason is not Reason.RUN_UNCLEAR or waiting.count(reason) < MAX_UNCLEAR)
+
+    def mark_of(self, case: Case) -> AttemptMark | None:
+        """The mark of the attempt that a case has now; None if it has none, or its mark is forgotten."""
+        mine = (mark for mark in reversed(self.attempts) if mark.failure_id in {"", case.failure_id})
+        return next((mark for mark in mine if case.attempt and mark.number == case.attempt), None)
+
+    def left_by(self, case: Case, moment: float) -> JobRecord:
+        """This record with the attempt that a case has now known to have left at that moment at the latest."""
+        mine = self.mark_of(case)
+        marks = (replace(mark, left_by=moment) if mark is mine else mark for mark in self.attempts)
+        return replace(self, attempts=tuple(marks))
+
+    def counted(self, since: float) -> tuple[AttemptMark, ...]:
+        """The attempts whose call may have left after that moment, or may leave yet."""
+        waiting = {case.failure_id for case in self.cases if case.open and case.attempt}
+        return tuple(mark for mark in self.attempts if mark.counts_from > since or mark.failure_id in waiting)
+
     def with_case(self, case: Case) -> JobRecord:
-        """This record with the case added or replaced; bounded, open cases are never dropped."""
+        """This record with the case added or replaced; bounded.
+
+        Open cases are never dropped, and attempted ones only for as many that were attempted later: as long as the job
+        system may still list a life it is known that it has had its rerun.
+        """
         others = [known for known in self.cases if known.failure_id != case.failure_id]
         surplus = len(others) + 1 - MAX_CASES
         if surplus > 0:
-            droppable = [known.failure_id for known in others if not known.open][:surplus]
+            over = sorted((known for known in others if not known.open), key=_worth_keeping)
+            droppable = {known.failure_id for known in over[:surplus]}
             others = [known for known in others if known.failure_id not in droppable]
         return replace(self, cases=_within_backlog((*others, case)))
 
@@ -175,6 +216,10 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """This record without those owed outcomes."""
         gone = frozenset(outcome_ids)
         return replace(self, owed=tuple(one for one in self.owed if one.get("outcome_id") not in gone))
+
+
+def _worth_keeping(case: Case) -> tuple[bool, bool]:
+    return case.life is not None, case.due_at is not None
 
 
 def trimmed(case: Case) -> Case:

@@ -55,7 +55,7 @@ def settled(
         most_a_call=(batch + 1) // 2 if call.effect is Effect.UNKNOWN and batch > 1 else case.most_a_call,
     )
     outcome = outcome_of(case.failure, told, ask, policy_version=policy_version, follow_up=case.outcome_id, call=call)
-    return told_by(record, moved, told, outcome, ask), outcome
+    return told_by(record.left_by(case, call.left_at), moved, told, outcome, ask), outcome
 
 
 def unsent(
@@ -69,7 +69,7 @@ def unsent(
     told = replace(decision, verdict=Verdict.DEFERRED, reason=reason, message=message)
     moved = replace(case, state=CaseState.DEFERRED, due_at=ask.now, may_leave_until=ask.now)
     outcome = outcome_of(case.failure, told, ask, policy_version=policy_version, follow_up=case.outcome_id)
-    return told_by(record, moved, told, outcome, ask), outcome
+    return told_by(record.left_by(case, ask.now), moved, told, outcome, ask), outcome
 
 
 def watched(

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from shared.domain.call import CallResult
 from shared.domain.decision import Ask, Decision
-from shared.domain.failure import Failure
+from shared.domain.failure import Failure, Trigger
 from shared.domain.outcome import Outcome, rfc3339, stable_id
 from shared.domain.reasons import Reason, is_final
 from shared.domain.record import LISTED_AT, AttemptMark, Case, CaseState, JobRecord, trimmed
@@ -83,11 +83,6 @@ def reserved(
 ) -> JobRecord:
     """The record with the attempt reserved: from now on it counts, whatever happens."""
     base = case or new_case(record, failure, decision, ask)
-    marks = tuple(mark for mark in record.attempts if mark.at > ask.now - terms.attempts_kept_s)
-    not_before = record.not_before
-    if not base.attempt:
-        marks = (*marks, AttemptMark(decision.attempt, ask.now, decision.failure_class))
-        not_before = ask.now + terms.cooldown_s
     taken = replace(
         base,
         failure=replace(base.failure, job_id=decision.job_id),
@@ -104,13 +99,27 @@ def reserved(
         forced=base.forced or ask.force,
         tellings=_told(base, failure),
     )
-    return replace(record, attempts=marks, not_before=not_before).with_case(taken)
+    marks = _marked(record, base, decision, ask.now, terms)
+    return replace(record, attempts=marks, not_before=ask.now + terms.cooldown_s).with_case(taken)
+
+
+def _marked(
+    record: JobRecord, case: Case, decision: Decision, now: float, terms: Reservation
+) -> tuple[AttemptMark, ...]:
+    """The attempts that count, with the one now reserved last; reserved once more it stays the same attempt."""
+    known = record.mark_of(case)
+    mine = known or AttemptMark(decision.attempt, now, decision.failure_class)
+    others = (mark for mark in record.counted(now - terms.attempts_kept_s) if mark is not known)
+    return (*others, replace(mine, left_by=terms.may_leave_until, failure_id=decision.failure_id))
 
 
 def waiting(
     record: JobRecord, failure: Failure, case: Case | None, decision: Decision, ask: Ask, policy_version: str
 ) -> tuple[JobRecord, Outcome | None]:
-    """The record with the failure still open; an outcome only if there is something new to tell."""
+    """The record with the failure still open.
+
+    An outcome only if there is something new to tell, of the failure or to whoever tells it.
+    """
     base = case or new_case(record, failure, decision, ask)
     state = {Verdict.HELD: CaseState.HELD, Verdict.UNKNOWN: CaseState.UNKNOWN}.get(decision.verdict, CaseState.DEFERRED)
     moved = replace(
@@ -122,7 +131,7 @@ def waiting(
         held_life=decision.life if state is CaseState.HELD else base.held_life,
         tellings=_told(base, failure),
     )
-    if (base.verdict, base.reason) == (decision.verdict, decision.reason):
+    if ask.trigger is Trigger.SWEEP and (base.verdict, base.reason) == (decision.verdict, decision.reason):
         return record.with_case(moved), None
     outcome = outcome_of(failure, decision, ask, policy_version=policy_version, follow_up=base.outcome_id)
     return told_by(record, moved, decision, outcome, ask), outcome
@@ -159,6 +168,12 @@ def _listed(decision: Decision) -> float | None:
 def handed_over(record: JobRecord, case: Case) -> JobRecord:
     """The record after another record, under the job's live id, has taken the case over: nothing more to tell here."""
     return record.with_case(replace(case, state=CaseState.CLOSED, due_at=None))
+
+
+def not_taken_in(decision: Decision) -> Decision:
+    """The decision instead of to wait, where too many failures of the job wait already."""
+    why = f"it would wait ({decision.reason.value}), and too many failures of this job wait already"
+    return replace(decision, verdict=Verdict.SUPPRESSED, reason=Reason.TOO_MANY_OPEN, message=why, due_at=None)
 
 
 def new_case(record: JobRecord, failure: Failure, decision: Decision, ask: Ask) -> Case:

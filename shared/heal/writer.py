@@ -17,6 +17,7 @@ from shared.domain.transitions import (
     also_told,
     closed,
     handed_over,
+    not_taken_in,
     outcome_of,
     recorded,
     reserved,
@@ -59,11 +60,15 @@ class Writer:
         version = self.policy.policy_version
         waits = facts.record.case(decision.failure_id)
         known = case or (waits if waits is not None and waits.open else None)
-        if item.wants_call:
+        waits_on = decision.verdict in OPEN_VERDICTS and not is_final(decision.verdict, decision.reason)
+        if waits_on and known is None and not facts.record.takes_in(decision.reason):
+            item.decision = not_taken_in(decision)
+            item.outcome = outcome_of(item.failure, item.decision, self.ask, policy_version=version)
+        elif item.wants_call:
             terms = self._reservation(facts)
             self.records.put(item.key, reserved(facts.record, item.failure, known, decision, self.ask, terms))
             item.owner = terms.owner
-        elif decision.verdict in OPEN_VERDICTS and not is_final(decision.verdict, decision.reason):
+        elif waits_on:
             record, item.outcome = waiting(facts.record, item.failure, known, decision, self.ask, version)
             self.records.put(item.key, record)
             item.owed_by = item.key
@@ -82,13 +87,15 @@ class Writer:
             item.owner = item.owed_by = ""
 
     def _close(self, item: Item, case: Case, origin: str) -> None:
-        """A case ends in the job's own document, also one that waited elsewhere: a redelivery looks for it there."""
+        """A case ends in the job's own document, also one that waited elsewhere: a redelivery looks for it there.
+
+        Where it waited it stays due until a sweep finds it at home: if both were saved at once and only the home's save
+        conflicted, nobody would go on with it.
+        """
         home = next((key for key in item.own_keys if self.records.readable(key)), origin)
         version = self.policy.policy_version
         record, item.outcome = closed(self.records.record(home), case, item.decided, self.ask, version)
         self.records.put(home, record)
-        if home != origin:
-            self.records.put(origin, handed_over(self.records.record(origin), case))
         item.owed_by = home
 
     def _write_watched(self, item: Item, case: Case, key: str) -> None:

@@ -36,8 +36,8 @@ def budget_of(
     limit = (rule.attempts if rule else None) or paid_by_class or policy.attempts
     since = now - limit.window_s
     own = 0
-    for mark in record.attempts:
-        own += mark.at > since and _pool(policy, mark) is of_class
+    for mark in record.counted(since) if record.attempts else ():
+        own += _pool(policy, mark) is of_class
     added = 0 if isinstance(seen, LookFailed) else seen.retries_of_its_own(record, failure, own)
     return Budget(limit, of_class, own, own + added)
 

@@ -50,7 +50,7 @@ GATES: tuple[tuple[str, _GateFunction, Skip], ...] = (
     ("claims_agree", gates_trust.claims_agree, Skip.NEVER),
     ("eligible", gates_job.eligible, Skip.NEVER),
     ("rerunnable", gates_job.rerunnable, Skip.NEVER),
-    ("run_clear", gates_job.run_clear, Skip.NEVER),
+    ("run_clear", gates_case.run_clear, Skip.NEVER),
     ("in_hand", gates_case.in_hand, Skip.NEVER),
     ("no_live_instance", gates_job.no_live_instance, Skip.NEVER),
     ("rule_switched_on", gates_policy.rule_switched_on, Skip.NEVER),

@@ -1,9 +1,9 @@
-"""The gates about the failure's own case: what became of its attempts, was it told before, is it in hand already."""
+"""The gates about the failure's own case: its attempts, was it told before, is its run clear, is it in hand already."""
 
 from __future__ import annotations
 
 from shared.domain.gate import GateAnswer, Stop
-from shared.domain.proof import Aftermath, Conclusion
+from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState
 from shared.domain.snapshot import LookFailed, Snapshot
@@ -129,16 +129,20 @@ def _may_take_over(known: Case, facts: Facts) -> bool:
 
 def _duplicate(known: Case) -> Stop:
     if known.open:
-        return Stop(
-            Verdict.DUPLICATE,
-            Reason.IN_HAND,
-            f"this failure is in hand: {known.state.value}",
-            failure_id=known.failure_id,
-        )
+        return _in_hand(known)
     return Stop(
         Verdict.DUPLICATE,
         Reason.ALREADY_HANDLED,
         "this failure has been handled",
+        failure_id=known.failure_id,
+    )
+
+
+def _in_hand(known: Case) -> Stop:
+    return Stop(
+        Verdict.DUPLICATE,
+        Reason.IN_HAND,
+        f"this failure is in hand: {known.state.value}",
         failure_id=known.failure_id,
     )
 
@@ -150,6 +154,21 @@ def record_readable(facts: Facts) -> GateAnswer | None:
     message = f"the ledger document {facts.unreadable} cannot be read: nothing is decided on it"
     stop = Stop(Verdict.DEFERRED, Reason.RECORD_UNREADABLE, message, facts.look_again_at)
     return GateAnswer(saw=f"{facts.unreadable} is malformed", wanted="the job's record", stop=stop)
+
+
+_CLEAR = GateAnswer("it is certain which run failed", "certainty which run failed")
+
+
+def run_clear(facts: Facts) -> GateAnswer:
+    """Is it certain that the live run is the one that failed?"""
+    if facts.run is not Run.UNCLEAR:
+        return _CLEAR
+    waits = facts.record.case(facts.failure_id) if facts.case is None else None
+    if waits is not None and waits.open and not _may_take_over(waits, facts):
+        return GateAnswer(f"{facts.run.value}: {waits.state.value} already", _CLEAR.wanted, _in_hand(waits))
+    message = "the run began too close to the failure to tell which run failed: tell started_at"
+    stop = Stop(Verdict.DEFERRED, Reason.RUN_UNCLEAR, message, facts.look_again_at)
+    return GateAnswer(facts.run.value, _CLEAR.wanted, stop)
 
 
 def in_hand(facts: Facts) -> GateAnswer:

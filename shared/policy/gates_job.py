@@ -89,18 +89,6 @@ def rerunnable(facts: Facts) -> GateAnswer:
     return facts.snapshot.may_rerun()
 
 
-_CLEAR = GateAnswer("it is certain which run failed", "certainty which run failed")
-
-
-def run_clear(facts: Facts) -> GateAnswer:
-    """Is it certain that the live run is the one that failed?"""
-    if facts.run is not Run.UNCLEAR:
-        return _CLEAR
-    message = "the run began too close to the failure to tell which run failed: tell started_at"
-    stop = Stop(Verdict.DEFERRED, Reason.RUN_UNCLEAR, message, facts.look_again_at)
-    return GateAnswer(facts.run.value, _CLEAR.wanted, stop)
-
-
 def no_live_instance(facts: Facts) -> GateAnswer | None:
     """SchedulerX: does an instance of the job live already? RerunJob would start a second one beside it."""
     return None if facts.beside_live else facts.snapshot.alone(facts.record, look_again_at=facts.look_again_at)

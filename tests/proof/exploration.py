@@ -20,7 +20,7 @@ from math import inf
 
 from tests.proof.ground import COST_S
 from tests.proof.histories import BreachError, Met, judge, story
-from tests.proof.seam import READS, Fault, Plan, Step, extensions
+from tests.proof.seam import READS, Fault, Plan, Step, Trouble, extensions
 from tests.proof.world import NotQuietError, World, resumption
 
 Counts = tuple[int, ...]
@@ -99,7 +99,12 @@ class Explorer:
             judge(world, self.name)
 
 
-_HAPPENED = {Fault.CRASH_BEFORE: 0, Fault.ERROR_BEFORE: 0, Fault.CRASH_AFTER: 1, Fault.ERROR_AFTER: 1}
+_HAPPENED: dict[Trouble, int] = {
+    Fault.CRASH_BEFORE: 0,
+    Fault.ERROR_BEFORE: 0,
+    Fault.CRASH_AFTER: 1,
+    Fault.ERROR_AFTER: 1,
+}
 """How much of its step has happened when it strikes."""
 
 
@@ -116,7 +121,7 @@ class _Ended:
         self._after = after
         self._worlds: dict[int, tuple[World, float]] = {}
 
-    def by_crash(self, place: int, step: Step, fault: Fault) -> World | None:
+    def by_crash(self, place: int, step: Step, fault: Trouble) -> World | None:
         """The world after this crash, if an equal one is known."""
         if not self._alone or fault not in {Fault.CRASH_BEFORE, Fault.CRASH_AFTER}:
             return None
@@ -128,7 +133,7 @@ class _Ended:
         self._keep(place, step, fault, (same, resumes_at))
         return same
 
-    def note(self, place: int, step: Step, fault: Fault, world: World) -> None:
+    def note(self, place: int, step: Step, fault: Trouble, world: World) -> None:
         """What became of this fault, as long as nobody has gone on with the world."""
         who = world.invoked[-1]
         if step.name == "rerun":
@@ -136,7 +141,7 @@ class _Ended:
         if self._alone and fault in _HAPPENED and len(world.trace) == place + 1 and who.failed and not who.unexplained:
             self._keep(place, step, fault, (world, world.resumes_at))
 
-    def _keep(self, place: int, step: Step, fault: Fault, ended: tuple[World, float]) -> None:
+    def _keep(self, place: int, step: Step, fault: Trouble, ended: tuple[World, float]) -> None:
         happened = _HAPPENED[fault]
         self._worlds[place + happened] = ended
         if not happened and step.name in READS:

@@ -22,7 +22,7 @@ from shared.policy.model import Policy
 from shared.systems import SYSTEMS
 from tests.proof.cluster import ClusterJob
 from tests.proof.group import GroupJob
-from tests.proof.seam import Crash, Fault, Plan, Step, faults_of
+from tests.proof.seam import Crash, Fault, Plan, Step, Trouble, faults_of
 from tests.proof.stores import FakeLedger, FakeSink, RememberingStore
 from tests.proof.systems import FakeSystem
 from tests.proof.truth import Call, Invoked, Job, Look, Past, Saved, Telling
@@ -50,7 +50,7 @@ class Ground:
         self.chance = Chance(0.999)
         """The longest cooldown each time."""
         self.trace: list[Step] = []
-        self.history: list[tuple[float, str, str, int, Fault | None]] = []
+        self.history: list[tuple[float, str, str, int, Trouble | None]] = []
         """For people: no law reads it."""
         self.ledger = FakeLedger(self, RememberingStore(self))
         self.sink = FakeSink(self)
@@ -106,7 +106,7 @@ class Ground:
             tuple((*system.script, "look", *system.look_script) for system in self.systems.values()),
         )
 
-    def step(self, name: str, size: int) -> Fault | None:
+    def step(self, name: str, size: int) -> Trouble | None:
         """An I/O begins: a place for a switch, for the platform to kill, and for a fault."""
         if self.baton is not None:
             self.baton.reached(self, name)
@@ -126,7 +126,7 @@ class Ground:
         self._kill_at_deadline()
         return fault
 
-    def leave(self, fault: Fault | None) -> None:
+    def leave(self, fault: Trouble | None) -> None:
         """An I/O has had its effect and its answer is on the way."""
         self.clock.moment += COST_S[self.trace[-1].name] / 2
         if fault is Fault.CRASH_AFTER:

@@ -92,7 +92,31 @@ def looks_fail(world: World) -> None:
     send(world, hung(world, job(world)))
 
 
-def fails_again(world: World) -> None:
+def ends_while_it_waits(world: World) -> None:
+    """The first look fails; looked at again the job has ended: what waited in a document of its own ends at home."""
+    world.systems["ehpc"].look_script.append(Fault.LOOK_FAILED)
+    found = job(world)
+    send(world, hung(world, found))
+    found.at(world.clock.moment + 10, "finish")
+
+
+def throttled_past_the_window(world: World) -> None:
+    """The call is throttled for longer than a budget's window of ten minutes; soon after it the new run hangs too."""
+    fails_again(world, first_s=820.0)
+    world.systems["ehpc"].script += [Fault.LATER] * 11
+
+
+def unclear_doors(world: World) -> None:
+    """Two doors tell a failure so near a start that nobody can say which run they mean, each at its own moment."""
+    found = job(world)
+    found.start = int(world.clock.moment) - 20
+    for door, after_s in ((Trigger.EVENT, 0.0), (Trigger.LOG, 7.0)):
+        occurred_at = found.start + 5.0 + after_s
+        send(world, hung(world, found, door=door, occurred_at=occurred_at), after_s=after_s, door=door)
+    world.at(600.0, _no_timer)
+
+
+def fails_again(world: World, first_s: float = 600.0) -> None:
     """The rerun hangs as well, and the one after it."""
     found = job(world)
     found.hanging = 3
@@ -106,7 +130,7 @@ def fails_again(world: World) -> None:
         if again.state is State.RUNNING:
             send(then, hung(then, again))
 
-    for after_s in (600.0, 1200.0):
+    for after_s in (first_s, 1200.0):
         world.at(after_s, fail_again)
 
 

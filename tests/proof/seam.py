@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import Enum
+from itertools import combinations
 from math import inf
 
 from msgspec import Struct
@@ -40,6 +41,27 @@ class Fault(Enum):
     DONE_LATE = "accepted, it takes effect at the end of settle_s"
 
 
+class Conflict(Struct, frozen=True):
+    """At a save somebody else has just written some of its documents: these conflict, all others are saved."""
+
+    places: tuple[int, ...]
+    """Which writes of the save, from 0."""
+
+    @property
+    def name(self) -> str:
+        """As `Fault` has it."""
+        return f"CONFLICT_{'_'.join(map(str, self.places))}"
+
+    @property
+    def value(self) -> str:
+        """For people, as `Fault` has it."""
+        return f"others have just written documents {', '.join(map(str, self.places))} of it: they conflict"
+
+
+Trouble = Fault | Conflict
+"""What a plan puts at a step."""
+
+
 class Step(Struct, frozen=True):
     """One I/O."""
 
@@ -50,8 +72,8 @@ class Step(Struct, frozen=True):
     """When it began (unix seconds)."""
 
 
-Plan = tuple[tuple[int, Fault], ...]
-"""Which fault at which step, counted from 0 over the whole history."""
+Plan = tuple[tuple[int, Trouble], ...]
+"""Which trouble at which step, counted from 0 over the whole history."""
 
 _READ = (Fault.ERROR_BEFORE, Fault.CRASH_BEFORE, Fault.SLOW)
 _WRITE = (
@@ -87,13 +109,20 @@ KINDS: dict[str, tuple[Fault, ...]] = {
 READS = frozenset({"load", "due", "look"})
 """Steps without effect."""
 _OF_SEVERAL = frozenset({Fault.HALF, Fault.PART})
+WHOLE = 3
+"""Of a save of up to so many documents every subset conflicts. A larger one is of jobs that differ in nothing but their
+number: there each conflicts alone, all but each, and all."""
 
 
-def faults_of(step: Step) -> Iterator[Fault]:
-    """The faults that can happen at this step; halves only where there are two."""
+def faults_of(step: Step) -> Iterator[Trouble]:
+    """What can happen at this step; halves only where there are two."""
     for fault in KINDS[step.name]:
         if step.size > 1 or fault not in _OF_SEVERAL:
             yield fault
+    if step.name == "save":
+        sizes = range(1, step.size + 1)
+        for count in sizes if step.size <= WHOLE else (1, step.size - 1, step.size):
+            yield from map(Conflict, combinations(range(step.size), count))
 
 
 def extensions(plan: Plan, trace: Sequence[Step], until: float = inf, begun: int = 0) -> Iterator[Plan]:

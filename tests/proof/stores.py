@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
+from shared.documents import encode
 from shared.domain.errors import LedgerUnavailable, SinkUnavailable
+from shared.domain.keys import kind_of
+from shared.domain.limits import SharedLimit
+from shared.domain.record import JobRecord
 from shared.ports import Due, Stored, Write
-from tests.proof.seam import Fault
+from tests.proof.seam import Conflict, Fault, Trouble
 from tests.proof.truth import Saved
-from tests.support.memory_ledger import Store
+from tests.support.memory_ledger import Kept, Store
 
 if TYPE_CHECKING:
     from tests.proof.ground import Ground
@@ -68,10 +74,13 @@ class FakeLedger:
         return found
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
-        """Save what does not conflict; with the fault HALF only the first half of it."""
+        """Save what does not conflict, key by key; with the fault HALF only the first half of it."""
         fault = self._world.step("save", len(writes))
         assert len({write.key for write in writes}) == len(writes), "a key twice in one save"
         self._raise_before(fault)
+        if isinstance(fault, Conflict):
+            for place in fault.places:
+                self._touch(writes[place].key)
         taken = writes[: (len(writes) + 1) // 2] if fault is Fault.HALF else writes
         conflicts = frozenset(write.key for write in taken if not self.store.keep(write))
         self.conflicts += len(conflicts)
@@ -88,7 +97,14 @@ class FakeLedger:
         self._world.leave(fault)
         return found
 
-    def _raise_before(self, fault: Fault | None) -> None:
+    def _touch(self, key: str) -> None:
+        """Somebody else writes what is there already, or nothing of note: what it says and when it is due stay."""
+        there = self.store.kept.get(key)
+        nothing = SharedLimit() if kind_of(key).shared_limit else JobRecord()
+        old = there or Kept(Stored(encode(nothing), 0), None, None)
+        self.store.kept[key] = structs.replace(old, stored=Stored(old.stored.document, old.stored.version + 1))
+
+    def _raise_before(self, fault: Trouble | None) -> None:
         if fault is Fault.ERROR_BEFORE:
             self._world.leave(fault)
             self._fail()

@@ -15,7 +15,7 @@ from shared.domain.job import Scope, State
 from shared.domain.snapshot import LookFailed, Observation
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
-from tests.proof.seam import Fault
+from tests.proof.seam import Fault, Trouble
 from tests.proof.truth import Call, Look
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ class FakeSystem:
         self._world = world
         self._system = system
         self.batch_size = 100 if system == "ehpc" else 1
-        self.script: list[Fault | None] = []
+        self.script: list[Trouble | None] = []
         """What the next calls meet, as part of the scenario; a fault of the plan goes before."""
-        self.look_script: list[Fault | None] = []
+        self.look_script: list[Trouble | None] = []
 
     def copy(self, world: Ground) -> FakeSystem:
         """The job system of a copy of its world."""
@@ -92,7 +92,7 @@ class FakeSystem:
         result = CallResult(effect=effect, api=api, code=code, request_id="request", left_at=world.clock.moment)
         return [result] * len(calls)
 
-    def _take(self, calls: Sequence[Call], fault: Fault | None) -> int:
+    def _take(self, calls: Sequence[Call], fault: Trouble | None) -> int:
         """Let the call take effect, now or late; how many jobs it was effective for at once."""
         if fault in _NO_EFFECT:
             return 0
@@ -111,7 +111,7 @@ class FakeSystem:
                 taken += job.hit(call, now)
         return taken
 
-    def _answer(self, fault: Fault | None, calls: Sequence[Call], taken: int) -> tuple[Effect, str]:
+    def _answer(self, fault: Trouble | None, calls: Sequence[Call], taken: int) -> tuple[Effect, str]:
         if fault in _ANSWERS:
             return _ANSWERS[fault]
         if taken == len(calls):

@@ -18,7 +18,7 @@ from shared.policy.model import Attempts, Breaker, Policy
 from tests.proof.cast import POLICY, failed_day, group_job, hung, job
 from tests.proof.delivery import Delivery
 from tests.proof.histories import judge
-from tests.proof.seam import Fault, extensions
+from tests.proof.seam import Fault, Plan, extensions
 from tests.proof.world import Deliver, World
 
 Verdicts = Counter[tuple[str, str, str]]
@@ -65,7 +65,7 @@ def test_law_08_a_dry_run_decides_as_a_real_run(limit: int) -> None:
 def test_law_08_a_dry_run_changes_nothing_whatever_breaks(record_property: Callable[[str, object], None]) -> None:
     """With every fault at every step: no call, no document but the outcomes owed, and every outcome arrives."""
 
-    def night(plan: tuple[tuple[int, Fault], ...]) -> World:
+    def night(plan: Plan) -> World:
         world = World(POLICY, plan)
         failures = _mixed(world)
         world.tellings = [dataclasses.replace(telling, counts=False) for telling in world.tellings]

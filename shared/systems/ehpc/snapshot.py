@@ -68,11 +68,16 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
     # Which run a failure means.
 
     def run_label(self, failure: Failure, run: Run) -> str:
-        """The start of the run that failed, as seen, else as told; else when it failed."""
+        """The start of the run that failed, as seen, else as told; else when it failed.
+
+        Tellings that leave it unclear in the same way are one failure: no look can tell one from another.
+        """
         if run is Run.THIS and self.state is not State.QUEUED and self.start_time is not None:
             return f"run:{self.start_time}"
         if failure.started_at is not None:
             return f"run:{int(failure.started_at)}"
+        if run is Run.UNCLEAR:
+            return f"unclear:{self.start_time}"
         return f"told:{int(failure.occurred_at)}"
 
     def which_run(self, failure: Failure, record: JobRecord) -> Run:

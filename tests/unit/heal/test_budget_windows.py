@@ -1,0 +1,74 @@
+"""A budget's window begins when the call left, or may have at the latest, however long before it was reserved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.documents import decode_record
+from shared.domain.call import Effect
+from shared.domain.record import AttemptMark
+from shared.policy.model import Attempts, Cooldown
+from tests.support.house import verdicts
+from tests.support.meddled_ledger import Killed
+from tests.unit.heal.tricks import set_policy
+
+ONE_IN_TEN_MINUTES = {"attempts": Attempts(max=1, window_s=600), "cooldown": Cooldown(base_s=0, max_s=0)}
+
+
+def _throttled_for(house: Any, seconds: float) -> None:
+    world = house.ehpc
+    world.answer, world.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
+    house.deliver(house.hung())
+    until = house.clock.now() + seconds
+    while house.clock.now() < until:
+        house.later(61)
+        house.sweep()
+    world.answer, world.code = lambda _: Effect.DONE, ""
+    house.later(61)
+    house.sweep()
+
+
+def test_throttled_for_longer_than_the_window(house: Any) -> None:
+    """One restart in ten minutes: that of a call throttled for eleven counts from when it left."""
+    set_policy(house, **ONE_IN_TEN_MINUTES)
+    _throttled_for(house, 660)
+    assert len(house.ehpc.kills) == 1
+    house.later(152)
+    assert verdicts(house.deliver(house.failure(1))) == [("suppressed", "attempts_used_up")]
+    house.later(600)
+    house.ehpc.jobs["1.scheduler"].start = int(house.clock.now()) - 100
+    assert verdicts(house.deliver(house.failure(1))) == [("rerun", "accepted")]
+
+
+def test_what_still_waits_to_be_sent_counts(house: Any) -> None:
+    """The attempt for one day was throttled, and no sweep came since: it may leave at any moment, so it counts."""
+    set_policy(house, **ONE_IN_TEN_MINUTES)
+    house.schedulerx.answer, house.schedulerx.effect = Effect.NOT_DONE_LATER, False
+    house.deliver(house.failed_instance("2026-01-01 10:00:00", 7))
+    house.later(700)
+    other = house.failed_instance("2026-01-02 10:00:00", 8)
+    assert verdicts(house.deliver(other)) == [("suppressed", "attempts_used_up")]
+
+
+def test_a_call_that_nobody_saw_leave_counts_from_its_deadline(house: Any) -> None:
+    """The process is killed after it reserved: the call may have left until its hard deadline."""
+
+    def killed() -> None:
+        raise Killed
+
+    house.ehpc.before_call = killed
+    failure = house.hung()
+    with pytest.raises(Killed):
+        house.deliver(failure, time_s=60)
+    (stored,) = house.ledger.load(["ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"]).values()
+    (mark,) = decode_record(stored.document).attempts
+    assert mark.counts_from == house.clock.now() + 60
+
+
+def test_marks_of_older_documents_count_from_their_reservation() -> None:
+    """Written before the moment of the call was kept."""
+    (mark,) = decode_record(b'{"attempts":[{"number":1,"at":5.0,"failure_class":"unknown"}]}').attempts
+    assert mark == AttemptMark(1, 5.0)
+    assert mark.counts_from == 5.0

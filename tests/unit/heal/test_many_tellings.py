@@ -1,0 +1,112 @@
+"""However many tellings come of one job: what was rerun is known, little waits, and each telling has its answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from shared.documents import decode_record
+from shared.domain.record import MAX_CASES, MAX_OPEN, MAX_UNCLEAR
+from shared.policy.model import Attempts, Cooldown, Rate
+from tests.support.clock import START
+from tests.support.house import verdicts
+from tests.unit.heal.tricks import quiet, set_policy
+
+HOME = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"
+
+
+def _cases(house: Any) -> list[Any]:
+    stored = house.ledger.load([HOME])[HOME]
+    return list(decode_record(stored.document).cases)
+
+
+def _flood(house: Any, rounds: int = 1) -> Counter[str]:
+    """Each round tells of 120 runs of the job that the list does not show yet."""
+    words: Counter[str] = Counter()
+    for _ in range(rounds):
+        house.later(200)
+        for number in range(120):
+            started_at = house.clock.now() - 115 + number
+            failure = house.failure(1, started_at=started_at, event_id=f"forged-{started_at:.0f}")
+            report = house.deliver(failure)
+            words.update(result.outcome.reason for result in report.results)
+            assert len(report.results) == 1
+    return words
+
+
+def test_what_was_rerun_is_known_however_many_tellings_come(house: Any) -> None:
+    """The list lags: it shows the run that was killed. Its failure told anew after a flood is not rerun again."""
+    set_policy(house, attempts=Attempts(max=20), cooldown=Cooldown(base_s=0, max_s=0))
+    failure = house.hung(1, started_at=float(START) - 3600)
+    assert verdicts(house.deliver(failure)) == [("rerun", "accepted")]
+    house.ehpc.jobs["1.scheduler"].start = int(START) - 3600
+    _flood(house, 3)
+    assert len(_cases(house)) <= MAX_CASES
+    again = house.failure(1, started_at=float(START) - 3600, telling_id="anew", event_id="anew")
+    assert verdicts(house.deliver(again)) == [("duplicate", "already_handled")]
+    assert len(house.ehpc.calls) == 1
+
+
+def test_tellings_of_unclear_runs_are_bounded_and_the_outcome_says_so(house: Any) -> None:
+    """So many wait, the rest is told that it does not; nothing is ever kept for it."""
+    house.hung()
+    words = _flood(house)
+    assert words == {"run_unclear": MAX_UNCLEAR, "too_many_open": 120 - MAX_UNCLEAR}
+    assert len(_cases(house)) == MAX_UNCLEAR
+    told = [row for row in house.sink.rows if row["reason"] == "too_many_open"]
+    assert {(row["verdict"], row["final"]) for row in told} == {("suppressed", "true")}
+
+
+def test_open_failures_of_one_job_are_bounded(house: Any) -> None:
+    """Also of a job with a piece of work for each day: beyond the bound they are told so, and none is dropped."""
+    set_policy(house, rate=Rate(max_jobs=1, window_s=86_400))
+    words: Counter[str] = Counter()
+    for number in range(MAX_OPEN + 20):
+        day = f"2026-{number // 28 + 1:02}-{number % 28 + 1:02} 10:00:00"
+        failure = house.failed_instance(day, 7 + number)
+        words.update(result.outcome.reason for result in house.deliver(failure).results)
+    assert words["too_many_open"] > 0
+    assert sum(words.values()) == MAX_OPEN + 20
+    stored = house.ledger.load(["schedulerx/cn-hangzhou/ns/demo.group/42"])
+    (document,) = stored.values()
+    assert sum(case.open for case in decode_record(document.document).cases) <= MAX_OPEN
+
+
+@pytest.mark.parametrize("doors", [2, 3])
+def test_a_second_telling_of_an_unclear_run_has_an_outcome_of_its_own(house: Any, doors: int) -> None:
+    """Two doors tell one failure so near the start that the run is unclear: one case, and an answer to each."""
+    house.hung()
+    start = house.ehpc.jobs["1.scheduler"].start = int(START) - 20
+    answers = [
+        verdicts(house.deliver(house.failure(1, occurred_at=start + 3.0 + number, event_id=f"door-{number}")))
+        for number in range(doors)
+    ]
+    assert answers == [[("deferred", "run_unclear")], *[[("duplicate", "in_hand")]] * (doors - 1)]
+    assert len(_cases(house)) == 1
+    assert len({row["failure_id"] for row in house.sink.rows}) == 1
+    quiet(house)
+    assert {row["event_id"] for row in house.sink.rows if row["final"] == "true"} == {
+        f"door-{number}" for number in range(doors)
+    }
+
+
+def test_two_tellings_in_one_delivery_are_answered_or_counted(house: Any) -> None:
+    """What gets no outcome is counted as folded."""
+    house.hung()
+    start = house.ehpc.jobs["1.scheduler"].start = int(START) - 20
+    told = [house.failure(1, occurred_at=start + 3.0 + number, event_id=f"door-{number}") for number in range(4)]
+    report = house.deliver(*told)
+    assert len(report.results) + report.folded == 4
+    assert report.results[0].outcome.reason == "run_unclear"
+
+
+def test_who_forces_what_waits_unclear_gets_an_outcome(house: Any) -> None:
+    """The person is told that it waits still."""
+    house.hung()
+    start = house.ehpc.jobs["1.scheduler"].start = int(START) - 20
+    house.deliver(house.failure(1, occurred_at=start + 3.0))
+    again = house.failure(1, occurred_at=start + 4.0, event_id="by-hand")
+    assert verdicts(house.deliver(again, force=True)) == [("deferred", "run_unclear")]
+    assert house.sink.rows[-1]["event_id"] == "by-hand"
