@@ -62,6 +62,8 @@ class CallFailed(Struct, frozen=True, kw_only=True):
     request_id: str = ""
     http_status: int | None = None
     account_wide: bool = False
+    credentials: bool = False
+    """The key itself was refused."""
     retry_after_s: float | None = None
 
 
@@ -187,6 +189,7 @@ def from_row(
         request_id=bounded(request_id, 128),
         http_status=http_status,
         account_wide=row.account_wide,
+        credentials=row.credentials,
         retry_after_s=retry_after_s,
     )
 

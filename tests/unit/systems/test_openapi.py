@@ -281,10 +281,10 @@ def test_timeouts_fit_into_what_is_left(credentials: Credentials) -> None:
 
 
 def test_an_empty_key_sends_nothing(wire: Any) -> None:
-    """The SDK would look for a key elsewhere; here that is a refusal of the account."""
+    """The SDK would look for a key elsewhere; here that is a refused key."""
     empty = Credentials(access_key_id="", access_key_secret="", security_token="")
     reply = failed(OpenApi(empty, parse_endpoint(f"http://{wire.host}")).call(CALL))
-    assert (reply.effect, reply.account_wide, wire.requests) == (Effect.NOT_DONE_USELESS, True, [])
+    assert (reply.effect, reply.credentials, wire.requests) == (Effect.NOT_DONE_LATER, True, [])
 
 
 def test_texts_are_bounded(wire: Any, api: OpenApi, answers: Any) -> None:
