@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from aliyun.log import LogClient, LogException, LogItem, PutLogsRequest
 from requests.exceptions import RequestException
 
+from shared.kept_http import keep_briefly
 from shared.ports import TOPIC as TOPIC_FIELD
 from shared.ports import LogEntry, LogRange
 from shared.sls import Access, CallFailed
@@ -90,6 +91,7 @@ class Client:
             source="secondwind",
         )
         self._sdk._session.trust_env = False  # noqa: SLF001 - the SDK has no other way to leave proxies and netrc alone
+        keep_briefly(self._sdk._session)  # noqa: SLF001 - as above
         if _is_address(endpoint):
             # With a port it does not see that no project can stand before an address (docs/facts/log-service.md#sdk).
             self._sdk._isRowIp = True  # noqa: SLF001 - no public switch

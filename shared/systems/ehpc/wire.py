@@ -58,7 +58,7 @@ class _Job(Struct, rename="pascal"):
 
 def ask(api: Caller, action: str, parameters: Mapping[str, str], *, jobs: int = 1) -> Reply | CallFailed:
     """One E-HPC call. What carries an error's `Code`, or no request id, is no success whatever its status."""
-    reply = api.call(ApiCall(action=action, version=VERSION, parameters=parameters, jobs=jobs))
+    reply = api.call(ApiCall(action=action, version=VERSION, parameters=parameters, mutates=action != LIST, jobs=jobs))
     if isinstance(reply, CallFailed):
         return reply
     code = str(reply.body.get("Code") or "")
