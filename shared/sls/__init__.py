@@ -15,7 +15,8 @@ from msgspec import Struct
 
 from shared.domain.credentials import Credentials
 from shared.domain.errors import Fault, InputError, SinkUnavailable, SourceUnavailable
-from shared.ports import Clock, LogEntry, LogRange
+from shared.domain.progress import Progress
+from shared.ports import Clock, LogPage, LogRange
 
 MAX_PUT_BYTES = 9_000_000
 """Below the 10 MB that older versions of the service take (newer: 30 MB)."""
@@ -52,25 +53,22 @@ class SlsSource:
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def pull(self, wanted: LogRange) -> Iterator[LogEntry]:
-        """Every log of `[begin_cursor, end_cursor)` in order, page by page; an empty range asks nothing.
+    def pages(self, wanted: LogRange, since: Progress) -> Iterator[LogPage]:
+        """The pages of `[since, end_cursor)` in order; where nothing is left nothing is asked.
 
         Raises:
             SourceUnavailable: the source cannot be read now, also in the middle; the delivery must come again.
             InputError: the service knows no such cursor: the delivery was garbage.
         """
-        if wanted.begin_cursor == wanted.end_cursor:
+        cursor, ordinal = since.cursor, since.ordinal
+        if cursor == wanted.end_cursor:
             return
         client = _connect(self._access, wanted.endpoint)
-        cursor, ordinal = wanted.begin_cursor, 0
         while cursor != wanted.end_cursor:
             page = self._page(client, wanted, cursor)
-            for entry in page.entries(ordinal):
-                ordinal = entry.ordinal + 1
-                yield entry
-            if page.next_cursor in {"", cursor}:
-                return
-            cursor = page.next_cursor
+            following = wanted.end_cursor if page.next_cursor in {"", cursor} else page.next_cursor
+            yield LogPage(cursor, following, ordinal, page.entries(ordinal))
+            cursor, ordinal = following, ordinal + page.logs
 
     def _page(self, client: Any, wanted: LogRange, cursor: str) -> Any:
         try:

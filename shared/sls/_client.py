@@ -63,6 +63,7 @@ class Page:
     def __init__(self, groups: Any, next_cursor: str) -> None:
         self._groups = groups
         self.next_cursor = next_cursor
+        self.logs = sum(len(group.Logs) for group in groups)
 
     def entries(self, ordinal: int) -> Iterator[LogEntry]:
         """The page's logs, counted from `ordinal`."""
