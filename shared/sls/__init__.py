@@ -18,15 +18,18 @@ from shared.domain.errors import Fault, InputError, SinkUnavailable, SourceUnava
 from shared.domain.progress import Progress
 from shared.ports import Clock, LogPage, LogRange
 
-MAX_PUT_BYTES = 9_000_000
-"""Below the 10 MB that older versions of the service take (newer: 30 MB)."""
-MAX_PUT_LOGS = 500_000
-"""The service takes 512 000."""
+MAX_PUT_BYTES = 4_900_000
+"""Below the 5 MB of the longest log group, the least that any page of the service says of a request."""
+MAX_PUT_LOGS = 4_096
+"""The same of their number (docs/facts/log-service.md#limits)."""
+SHORT_BYTES = 1_024
+"""What stays of a value in a record that fits into no request."""
 PULL_GROUPS = 1000
 """Log groups a page: the most that the service gives."""
 TRIES = 2
 LEAST_TIME_S = 1.0
 _FIELD_BYTES = 16
+_TOO_LARGE = "PostBodyTooLarge"
 _GARBAGE_CURSOR = frozenset({"InvalidCursor", "ParameterInvalid", "InvalidParameter"})
 """What the service says of a cursor or shard that no trigger can have sent: coming again would not help."""
 
@@ -91,7 +94,7 @@ class SlsSink:
         self._clock = clock
 
     def put(self, records: Sequence[Mapping[str, str]]) -> None:
-        """Write all records, in one PutLogs up to 9 MB.
+        """Write all records, in as few PutLogs as the limits allow; a record that fits into none is shortened.
 
         Raises:
             SinkUnavailable: not every record was certainly taken.
@@ -103,19 +106,37 @@ class SlsSink:
         for batch in batches(records):
             self._put(client, now, batch)
 
-    def _put(self, client: Any, now: int, batch: Sequence[Mapping[str, str]]) -> None:
+    def _put(self, client: Any, now: int, batch: list[Mapping[str, str]]) -> None:
+        """One batch; what the service finds too large is halved, down to one record, and that one shortened."""
+        waiting = [batch]
+        while waiting:
+            part = waiting.pop()
+            code = self._refusal(client, now, part)
+            if not code:
+                continue
+            smaller = _smaller(part) if code == _TOO_LARGE else []
+            if not smaller:
+                raise SinkUnavailable(f"Log Service did not take {len(part)} outcomes: {code}")
+            waiting += reversed(smaller)
+
+    def _refusal(self, client: Any, now: int, part: Sequence[Mapping[str, str]]) -> str:
+        """The code with which it was not taken; empty if it was."""
         try:
-            _repeating(self._access, lambda: client.put(self._project, self._logstore, now, batch))
+            _repeating(self._access, lambda: client.put(self._project, self._logstore, now, part))
         except CallFailed as error:
-            raise SinkUnavailable(f"Log Service did not take {len(batch)} outcomes: {error.code}") from error
+            return error.code
+        return ""
 
 
 def batches(records: Sequence[Mapping[str, str]]) -> Iterator[list[Mapping[str, str]]]:
-    """The records in as few batches as a request's limits allow; one too large for any goes alone."""
+    """The records in as few batches as a request's limits allow; one too large for any is shortened."""
     batch: list[Mapping[str, str]] = []
     size = 0
-    for record in records:
-        weight = sum(len(name) + len(value.encode("utf-8", "replace")) + _FIELD_BYTES for name, value in record.items())
+    for whole in records:
+        record, weight = whole, _weight(whole)
+        if weight > MAX_PUT_BYTES:
+            record = shortened(whole)
+            weight = _weight(record)
         if batch and (size + weight > MAX_PUT_BYTES or len(batch) >= MAX_PUT_LOGS):
             yield batch
             batch, size = [], 0
@@ -123,6 +144,30 @@ def batches(records: Sequence[Mapping[str, str]]) -> Iterator[list[Mapping[str, 
         size += weight
     if batch:
         yield batch
+
+
+def shortened(record: Mapping[str, str]) -> Mapping[str, str]:
+    """The record with each value cut to 1 KiB: ids and reasons are shorter."""
+    return {name: _cut(value) for name, value in record.items()}
+
+
+def _cut(value: str) -> str:
+    raw = value.encode("utf-8", "replace")
+    return value if len(raw) <= SHORT_BYTES else raw[: SHORT_BYTES - 3].decode("utf-8", "ignore") + "…"
+
+
+def _smaller(part: list[Mapping[str, str]]) -> list[list[Mapping[str, str]]]:
+    """What to send in its place: two halves, or the one record shortened; nothing if it is short already."""
+    if len(part) > 1:
+        middle = len(part) // 2
+        return [part[:middle], part[middle:]]
+    short = shortened(part[0])
+    return [] if short == part[0] else [[short]]
+
+
+def _weight(record: Mapping[str, str]) -> int:
+    """Bytes of the record in a request, at most."""
+    return sum(len(name) + len(value.encode("utf-8", "replace")) + _FIELD_BYTES for name, value in record.items())
 
 
 def _connect(access: Access, endpoint: str) -> Any:

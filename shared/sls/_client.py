@@ -20,6 +20,8 @@ TOPIC = "secondwind-outcome"
 CONNECT_TIMEOUT_S = 3.0
 READ_TIMEOUT_S = 10.0
 _OK = 200
+_REQUEST_ID = "x-log-requestid"
+"""In every answer of the service (docs/facts/log-service.md#writing)."""
 _SERVER_FAILED = 500
 _WORTH_REPEATING = (
     "WriteQuotaExceed",
@@ -52,6 +54,8 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
             raise CallFailed(type(error).__name__, worth_repeating=True) from error
         if answer.status_code >= _SERVER_FAILED:
             raise CallFailed(f"HTTP {answer.status_code}", worth_repeating=True)
+        if answer.status_code == _OK and not answer.headers.get(_REQUEST_ID):
+            raise CallFailed("NotLogService", worth_repeating=True)  # a proxy's or a portal's yes is none
         if _OK < answer.status_code < 400:  # noqa: PLR2004 - HTTP's redirects: credentials go nowhere else
             raise CallFailed(f"HTTP {answer.status_code}", worth_repeating=False)
         return answer.status_code, answer.content, answer.headers
