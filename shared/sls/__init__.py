@@ -35,7 +35,7 @@ _GARBAGE_CURSOR = frozenset({"InvalidCursor", "ParameterInvalid", "InvalidParame
 
 
 class CallFailed(Exception):  # noqa: N818 - never leaves this package
-    """A call that was not answered with success."""
+    """A call that was not answered with success. Has a code and no text: services quote what they got."""
 
     def __init__(self, code: str, *, worth_repeating: bool) -> None:
         self.code = code
@@ -77,10 +77,11 @@ class SlsSource:
         try:
             return _repeating(self._access, lambda: client.pull(wanted, cursor, PULL_GROUPS))
         except CallFailed as error:
-            if error.code in _GARBAGE_CURSOR:
-                raise InputError([Fault("$.source", f"Log Service knows no such range: {error.code}")]) from error
-            where = f"{wanted.project}/{wanted.logstore}/{wanted.shard}"
-            raise SourceUnavailable(f"Log Service cannot be read at {where}: {error.code}") from error
+            code = error.code
+        if code in _GARBAGE_CURSOR:
+            raise InputError([Fault("$.source", f"Log Service knows no such range: {code}")])
+        where = f"{wanted.project}/{wanted.logstore}/{wanted.shard}"
+        raise SourceUnavailable(f"Log Service cannot be read at {where}: {code}")
 
 
 class SlsSink:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from aliyun.log import LogClient, LogException, LogItem, PutLogsRequest
@@ -30,6 +31,8 @@ _WORTH_REPEATING = (
     "ShardReadQuotaExceed",
     "ServerBusy",
 )
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,63}")
+_T = TypeVar("_T")
 
 
 _Sdk: Any = LogClient  # the SDK's own stubs lack what is used here
@@ -103,16 +106,13 @@ class Client:
 
     def pull(self, wanted: LogRange, cursor: str, groups: int) -> Page:
         """One page from the cursor on; nothing at or after the end cursor."""
-        answer = self.call(
-            "pull_logs",
-            wanted.project,
-            wanted.logstore,
-            wanted.shard,
-            cursor,
-            groups,
-            end_cursor=wanted.end_cursor,
-        )
-        return Page(answer.get_loggroup_list().LogGroups, answer.get_next_cursor() or "")
+
+        def read() -> Page:
+            place = (wanted.project, wanted.logstore, wanted.shard)
+            answer = self._sdk.pull_logs(*place, cursor, groups, end_cursor=wanted.end_cursor)
+            return Page(answer.get_loggroup_list().LogGroups, answer.get_next_cursor() or "")
+
+        return self._tamed(read)
 
     def put(self, project: str, logstore: str, time: int, records: Sequence[Mapping[str, str]]) -> None:
         """One PutLogs."""
@@ -122,7 +122,11 @@ class Client:
         self.call("put_logs", PutLogsRequest(project, logstore, TOPIC, logitems=items))
 
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:
-        """A method of the SDK by its name: the two above, and what sets an account up. Raises CallFailed."""
+        """A method of the SDK by its name: for what sets an account up. Raises CallFailed."""
+        return self._tamed(lambda: getattr(self._sdk, method)(*arguments, **options))
+
+    def _tamed(self, work: Callable[[], _T]) -> _T:
+        """What the work comes to, within the time left. Of whatever the SDK raises a bare code is left."""
         left_s = self._access.remaining_s()
         self._sdk.timeout = (
             (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
@@ -130,11 +134,15 @@ class Client:
             else (min(CONNECT_TIMEOUT_S, left_s / 2), min(READ_TIMEOUT_S, left_s))
         )
         try:
-            return getattr(self._sdk, method)(*arguments, **options)
-        except LogException as error:
-            code = str(error.get_error_code())
-            # The SDK tells a failure of its own decoding as one of the request, with status 200.
-            raise CallFailed(code, worth_repeating=code.startswith(_WORTH_REPEATING)) from error
+            return work()
+        except CallFailed as error:
+            code, again = error.code, error.worth_repeating
+        except Exception as error:  # noqa: BLE001 - its own decoding lets through whatever protobuf and lz4 raise
+            code = str(error.get_error_code()) if isinstance(error, LogException) else ""
+            code = code if _CODE.fullmatch(code) else "UnreadableAnswer"
+            again = code.startswith(_WORTH_REPEATING)
+        # Here, so that the SDK's text, which quotes what it got, is no part of it.
+        raise CallFailed(code, worth_repeating=again)
 
 
 def _is_address(endpoint: str) -> bool:

@@ -140,19 +140,19 @@ class OpenApi:
         status, body = raw["statusCode"], raw["body"]
         if not isinstance(body, dict) or not 200 <= status < 300:  # noqa: PLR2004 - HTTP's own numbers
             return unreadable("the answer is no JSON object", status=status)
-        if isinstance(message := body.get("Message"), str):
-            body = {**body, "Message": self._credentials.hide_in(message)}
+        shown = {name: text for name in ("Code", "Message", "RequestId") if isinstance(text := body.get(name), str)}
+        body = {**body, **{name: self._credentials.hide_in(text) for name, text in shown.items()}}
         return Reply(body=body, request_id=bounded(str(body.get("RequestId") or ""), 128), status=status)
 
     def _failed(self, told: NoAnswer | Refusal, wanted: ApiCall) -> CallFailed:
         if isinstance(told, NoAnswer):
             return _unanswered(told, f"{wanted.action}: no answer that could be read")
         return refused(
-            told.code,
+            self._credentials.hide_in(told.code),
             self._credentials.hide_in(told.message),
             jobs=wanted.jobs,
             http_status=told.http_status,
-            request_id=told.request_id,
+            request_id=self._credentials.hide_in(told.request_id),
             retry_after_s=told.retry_after_s,
         )
 

@@ -287,6 +287,18 @@ def test_an_empty_key_sends_nothing(wire: Any) -> None:
     assert (reply.effect, reply.credentials, wire.requests) == (Effect.NOT_DONE_LATER, True, [])
 
 
+@pytest.mark.parametrize("status", [200, 400])
+def test_no_member_of_an_answer_shows_a_secret(wire: Any, api: OpenApi, answers: Any, status: int) -> None:
+    """A service that quotes what it got in its code, message or request id, encoded as it likes."""
+    quoted = {"Code": "Bad.SK%2bmade%2Fup=", "Message": "STS%252Btoken%252Fup%253D", "RequestId": "SK+made/up="}
+    wire.behave = answers(status, quoted)
+    reply = api.call(CALL)
+    shown = (
+        [reply.code, reply.message] if isinstance(reply, CallFailed) else [reply.body["Code"], reply.body["Message"]]
+    )
+    assert [*shown, reply.request_id] == ["Bad.***", "***", "***"]
+
+
 def test_texts_are_bounded(wire: Any, api: OpenApi, answers: Any) -> None:
     """A message of any length is at most 1 KiB of UTF-8, cut between characters."""
     wire.behave = answers(400, {"Code": "c" * 9_999, "Message": "太" * 9_999, "RequestId": "r" * 9_999})
