@@ -8,6 +8,8 @@ from typing import Any
 from msgspec import Struct
 
 _HIDDEN = "***"
+_ESCAPE = "%(?:25)*"
+"""How an encoded byte begins, where it was encoded once or more often."""
 
 
 class Credentials(Struct, frozen=True, kw_only=True):
@@ -37,10 +39,10 @@ class Credentials(Struct, frozen=True, kw_only=True):
 
 
 def _in_any_spelling(secret: str) -> str:
-    """Each character as it is or as `%2B`, `%2b`, `%252B`: which ones an encoder leaves alone differs. In linear time."""
+    """A character stands as it is, or as `%2B`, `%2b`, `%252B`: encoders differ. In linear time."""
     return "".join(f"(?:{re.escape(sign)}|{_encoded(sign)})" for sign in secret)
 
 
 def _encoded(sign: str) -> str:
-    encoded = "".join(f"%(?:25)*(?i:{byte:02x})" for byte in sign.encode("utf-8", "replace"))
+    encoded = "".join(f"{_ESCAPE}(?i:{byte:02x})" for byte in sign.encode("utf-8", "replace"))
     return rf"{encoded}|\+" if sign == " " else encoded
