@@ -13,6 +13,7 @@ from shared.domain.keys import CONTROLS_KEY, Kind, kind_of
 from shared.domain.life import Life
 from shared.domain.limits import MAX_DIGITS, SharedLimit
 from shared.domain.mode import Controls
+from shared.domain.progress import Progress
 from shared.domain.record import JobRecord
 from shared.ports import Stored, Write
 from shared.systems import SYSTEMS
@@ -20,8 +21,8 @@ from shared.systems import SYSTEMS
 KEPT_S = 30 * 86_400.0
 """How long a document outlives its last change: longer than any redelivery and every window."""
 _LOG = logging.getLogger(__name__)
-Document = JobRecord | SharedLimit | Controls
-_T = TypeVar("_T", JobRecord, SharedLimit, Controls)
+Document = JobRecord | SharedLimit | Controls | Progress
+_T = TypeVar("_T", JobRecord, SharedLimit, Controls, Progress)
 
 
 def encode(document: Document) -> bytes:
@@ -59,6 +60,15 @@ def decode_controls(document: bytes) -> Controls:
     return _decoded(_CONTROLS, document, f"the ledger document {CONTROLS_KEY}")
 
 
+def decode_progress(document: bytes) -> Progress:
+    """How far a range has been handled.
+
+    Raises:
+        LedgerUnavailable: it is not one of ours; no log may be left out because of it.
+    """
+    return _decoded(_PROGRESS, document)
+
+
 def limit_of(key: str, stored: Stored | None) -> SharedLimit | None:
     """A shared limit as read; one that does not exist yet is unused. None if it is malformed: that counts as a no."""
     if stored is None:
@@ -89,6 +99,11 @@ def record_write(key: str, record: JobRecord, version: int | None, now: float) -
     return Write(key=key, document=encode(record), expected=version, due_at=record.due_at, expires_at=now + KEPT_S)
 
 
+def progress_write(key: str, progress: Progress, version: int | None, now: float) -> Write:
+    """The compare-and-set of a range's progress. It is never due: the delivery itself comes again."""
+    return Write(key=key, document=encode(progress), expected=version, due_at=None, expires_at=now + KEPT_S)
+
+
 def _decoded(decoder: msgspec.json.Decoder[_T], document: bytes, name: str = "a ledger document") -> _T:
     try:
         return decoder.decode(document)
@@ -115,3 +130,4 @@ _ENCODER = msgspec.json.Encoder(enc_hook=_written)
 _RECORDS = msgspec.json.Decoder(JobRecord, dec_hook=_read)
 _LIMITS = msgspec.json.Decoder(SharedLimit)
 _CONTROLS = msgspec.json.Decoder(Controls)
+_PROGRESS = msgspec.json.Decoder(Progress)

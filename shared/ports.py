@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from shared.domain.call import CallResult, Target
 from shared.domain.failure import Failure
+from shared.domain.progress import Progress
 from shared.domain.snapshot import Observation
 
 
@@ -137,11 +138,24 @@ class LogEntry(Struct, frozen=True):
     """Contents; bytes where a value is no UTF-8. `__topic__` is the log group's, whatever the contents say."""
 
 
+class LogPage(Struct, frozen=True):
+    """What one request for logs brought."""
+
+    cursor: str
+    """Where it begins."""
+    next_cursor: str
+    """Where the next one begins; that of the range's end if there is none."""
+    ordinal: int
+    """Place in the range of its first log."""
+    entries: Iterator[LogEntry]
+    """Its logs in order, once."""
+
+
 class LogSource(Protocol):
     """Where a Log Service trigger's logs are."""
 
-    def pull(self, wanted: LogRange) -> Iterator[LogEntry]:
-        """Every log of `[begin, end)` in the shard's order, whatever the number of pages and log groups.
+    def pages(self, wanted: LogRange, since: Progress) -> Iterator[LogPage]:
+        """The pages of `[since, end)` in the shard's order, each asked for when it is wanted.
 
         Raises SourceUnavailable, also in the middle; InputError if no trigger can have named such a range.
         """

@@ -23,7 +23,6 @@ from shared.domain.failure import Intake, Trigger, Unreadable
 from shared.heal import Healer, Invocation, Report
 from shared.intake.context import Context, Envelope, content_hash, event_id, unreadable
 from shared.intake.event import read_events
-from shared.intake.log import read_logs
 from shared.intake.manual import read_manual
 from shared.intake.trigger import read_trigger
 from shared.open_ledger import check_client, open_ledger
@@ -31,6 +30,7 @@ from shared.policy.load import load_policy
 from shared.policy.match import make_ready
 from shared.policy.model import Policy
 from shared.ports import JobSystem, LogRange
+from shared.ranges import heal_range, read_range
 from shared.reality import SystemChance, SystemClock
 from shared.result import result_of
 from shared.settings import Settings, SqliteUrl, read_credentials, read_settings, unknown_names
@@ -92,12 +92,12 @@ def handle_log_trigger(event: bytes, context: Any) -> dict[str, Any]:
     """
     with _wired(context) as wiring:
         wanted = read_trigger(event, wiring.context)
-        intake = (
-            Intake(unreadable=[wanted])
-            if isinstance(wanted, Unreadable)
-            else _read_range(wiring, wanted, Trigger.LOG, event)
-        )
-        return _told(wiring.healer.handle(intake, Trigger.LOG))
+        if isinstance(wanted, Unreadable):
+            return _told(wiring.healer.handle(Intake(unreadable=[wanted]), Trigger.LOG))
+        try:
+            return _told(heal_range(wiring.healer, wiring.source, wanted, wiring.context))
+        except InputError as error:
+            return _told(wiring.healer.handle(_no_range(event, Trigger.LOG, error), Trigger.LOG))
 
 
 def handle_event(event: bytes, context: Any) -> dict[str, Any]:
@@ -112,10 +112,7 @@ def handle_manual(event: bytes, context: Any) -> dict[str, Any]:
         request = read_manual(event, wiring.context)
         intake = request.intake
         for wanted in request.ranges:
-            found = _read_range(wiring, wanted, Trigger.MANUAL, event)
-            intake.failures += found.failures
-            intake.unreadable += found.unreadable
-            intake.passed_over += found.passed_over
+            _read_named(wiring, wanted, intake, event)
         return result_of(wiring.healer.handle(intake, Trigger.MANUAL), gates=True)
 
 
@@ -132,12 +129,17 @@ def _told(report: Report) -> dict[str, Any]:
     return result
 
 
-def _read_range(wiring: Wiring, wanted: LogRange, trigger: Trigger, event: bytes) -> Intake:
+def _read_named(wiring: Wiring, wanted: LogRange, intake: Intake, event: bytes) -> None:
+    """Add a range that a person named, or that there is no such range."""
     try:
-        return read_logs(wiring.source.pull(wanted), wanted, wiring.context, trigger)
+        read_range(wiring.source, wanted, wiring.context, intake)
     except InputError as error:
-        told = Envelope(path="$", trigger=trigger, event_id=event_id("log", content_hash(event)), original=event)
-        return Intake(unreadable=[unreadable(told, error.faults)])
+        intake.unreadable += _no_range(event, Trigger.MANUAL, error).unreadable
+
+
+def _no_range(event: bytes, trigger: Trigger, error: InputError) -> Intake:
+    told = Envelope(path="$", trigger=trigger, event_id=event_id("log", content_hash(event)), original=event)
+    return Intake(unreadable=[unreadable(told, error.faults)])
 
 
 @contextmanager

@@ -53,4 +53,6 @@ class CallResult(Struct, frozen=True, kw_only=True):
     """Unix seconds: the last moment at which the call can have left this process."""
     account_wide: bool = False
     """The refusal concerns the account (no permission, overdue, not enabled): further calls are pointless now."""
+    credentials: bool = False
+    """The key itself was refused: nothing goes on before a person has mended it."""
     retry_after_s: float | None = None

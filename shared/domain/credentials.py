@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
-from urllib.parse import quote
 
 from msgspec import Struct
 
 _HIDDEN = "***"
+_ESCAPE = "%(?:25)*"
+"""How an encoded byte begins, where it was encoded once or more often."""
 
 
 class Credentials(Struct, frozen=True, kw_only=True):
@@ -29,8 +31,18 @@ class Credentials(Struct, frozen=True, kw_only=True):
         return []
 
     def hide_in(self, text: str) -> str:
-        """The text without these credentials, plain or percent-encoded: services quote what they got."""
+        """The text without these credentials, plain or percent-encoded in any way: services quote what they got."""
         for secret in (self.access_key_secret, self.security_token, self.access_key_id):
-            for spelling in {secret, quote(secret, safe="")} - {""}:
-                text = text.replace(spelling, _HIDDEN)
+            if secret:
+                text = re.sub(_in_any_spelling(secret), _HIDDEN, text)
         return text
+
+
+def _in_any_spelling(secret: str) -> str:
+    """A character stands as it is, or as `%2B`, `%2b`, `%252B`: encoders differ. In linear time."""
+    return "".join(f"(?:{re.escape(sign)}|{_encoded(sign)})" for sign in secret)
+
+
+def _encoded(sign: str) -> str:
+    encoded = "".join(f"{_ESCAPE}(?i:{byte:02x})" for byte in sign.encode("utf-8", "replace"))
+    return rf"{encoded}|\+" if sign == " " else encoded

@@ -6,6 +6,7 @@ SecondWindError
 ├── InputError             nobody: the record becomes an `invalid` outcome, its neighbours go on
 ├── DeliveryError          the platform: the whole delivery must come again
 │   ├── SourceUnavailable      the source logs are out of reach
+│   ├── RangeUnfinished        a range of logs was longer than the time; the next delivery of it goes on
 │   └── LedgerUnavailable      the ledger is out of reach, or it is not known whether it saved
 └── SinkUnavailable        the sweep: outcomes stay owed until the Logstore takes them
 """
@@ -62,6 +63,10 @@ class DeliveryError(SecondWindError):
 
 class SourceUnavailable(DeliveryError):  # noqa: N818 - named for the state of the world, as the tree above reads
     """The Logstore that a trigger points at cannot be read now."""
+
+
+class RangeUnfinished(DeliveryError):  # noqa: N818 - as above
+    """No time was left to read a range to its end: how far it was handled is remembered."""
 
 
 class LedgerUnavailable(DeliveryError):  # noqa: N818 - as above

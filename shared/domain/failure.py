@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 
 from msgspec import Struct
@@ -109,12 +110,48 @@ class Unreadable(Struct, frozen=True, kw_only=True):
     """Fields of the outcome that could be read all the same (`system`, `job_id`, …), each at most 256 characters."""
 
 
+MAX_WHOLE = 100
+"""So many unreadable records of a delivery are told whole, the rest by number and kind."""
+MAX_KINDS = 20
+_INDEX = re.compile(r"\[[0-9]+\]")
+
+
 class Intake(Struct, kw_only=True):
-    """What a delivery held."""
+    """What a delivery held, or a slice of it."""
 
     failures: list[Failure] = []
     unreadable: list[Unreadable] = []
+    """At most `MAX_WHOLE` a delivery, see `reject`."""
+    told_whole: int = 0
+    """Unreadable records in earlier slices of the delivery."""
+    more: dict[str, int] = {}
+    """How many further unreadable records there were, by what was wrong with them first; at most `MAX_KINDS`."""
     passed_over: int = 0
     """Records that announce no failure and that nobody meant as one."""
     dry_run: bool = False
     force: bool = False
+
+    @property
+    def kept(self) -> int:
+        """How many records it holds whole."""
+        return len(self.failures) + len(self.unreadable)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing in it to be handled or counted."""
+        return not (self.kept or self.more or self.passed_over)
+
+    def reject(self, record: Unreadable) -> None:
+        """Keep it, or count it: a flood of bad records takes neither memory nor the Logstore."""
+        if self.told_whole + len(self.unreadable) < MAX_WHOLE:
+            self.unreadable.append(record)
+            return
+        kind = _kind(record.faults[0])
+        if kind not in self.more and len(self.more) >= MAX_KINDS - 1:
+            kind = "others"
+        self.more[kind] = self.more.get(kind, 0) + 1
+
+
+def _kind(fault: Fault) -> str:
+    """What is wrong, without places and without what strangers wrote."""
+    return f"{_INDEX.sub('[]', fault.path)[:128]}: {fault.problem.partition(chr(39))[0].strip()[:64]}"

@@ -21,6 +21,8 @@ class Kind(str, Enum):
     CONTROL = "control"
     OWED = "owed"
     """Outcomes without a job of their own."""
+    RANGE = "range"
+    """How far a range of logs has been handled."""
     PENDING = "pending"
     """A failure whose job could not be looked at yet."""
     JOB = "job"
@@ -71,6 +73,11 @@ def pending_key(telling_id: str) -> str:
 def owed_key(delivery_id: str) -> str:
     """Outcomes of one delivery that belong to no job."""
     return f"{Kind.OWED.value}/{delivery_id}"
+
+
+def range_key(project: str, logstore: str, shard: int, begin_cursor: str) -> str:
+    """A range of logs, by where it begins: another delivery of it may end later."""
+    return f"{Kind.RANGE.value}/{project}/{logstore}/{shard}/{quote(begin_cursor, safe='')}"
 
 
 def breaker_key(scope: Scope) -> str:

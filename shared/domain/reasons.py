@@ -196,6 +196,12 @@ class Reason(str, Enum):
     LOOK_FAILED = ("look_failed", _DEFERRED, _gate("observed"),
         "The job could not be looked at; worth repeating.",
         "Nothing: it goes on by itself when the job can be looked at.")
+    CREDENTIALS_REFUSED = ("credentials_refused", _DEFERRED, _by(Step.CALL),
+        "The key with which the rerun call was signed was refused; nothing was done.",
+        "Somebody has to mend the function's role or key; then it goes on, for a day after it was told.")
+    LOOK_CREDENTIALS_REFUSED = ("look_credentials_refused", _DEFERRED, _gate("observed"),
+        "The key with which the look at the job was signed was refused; nothing was done.",
+        "Somebody has to mend the function's role or key; then it goes on, for a day after it was told.")
     LOOK_TOO_OLD = ("look_too_old", _DEFERRED, _by(Step.UNSENT),
         "The look at the job was older than `timing.observation_max_age_s` before the call could leave.",
         "Nothing: it goes on by itself after a fresh look.")

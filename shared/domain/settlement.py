@@ -100,6 +100,8 @@ def _meaning(call: CallResult) -> tuple[Verdict, Reason, CaseState]:
     if call.effect is Effect.NOT_DONE_USELESS:
         return Verdict.REFUSED, Reason.API_REFUSED, CaseState.REFUSED
     if call.effect is Effect.NOT_DONE_LATER:
+        if call.credentials:
+            return Verdict.DEFERRED, Reason.CREDENTIALS_REFUSED, CaseState.DEFERRED
         reason = Reason.THROTTLED if call.code.startswith("Throttling") else Reason.RETRYABLE_REFUSAL
         return Verdict.DEFERRED, reason, CaseState.DEFERRED
     reason = Reason.PART_FAILURE if call.code == "PartFailure" else Reason.ANSWER_LOST

@@ -128,6 +128,8 @@ class LookFailed(Struct, frozen=True, kw_only=True):
     """Observing did not succeed."""
 
     worth_repeating: bool
+    credentials: bool = False
+    """The key itself was refused: nothing goes on before a person has mended it."""
     code: str
     """The service's error code, or the name of the transport failure."""
     message: str

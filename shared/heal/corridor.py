@@ -21,7 +21,7 @@ from shared.heal.dry_run import DryRunLedger
 from shared.heal.item import Invocation, Item, Report, Result, Walked
 from shared.heal.limits import SharedLimits
 from shared.heal.records import Records
-from shared.heal.report import Reporter, result_of_unreadable
+from shared.heal.report import Reporter, result_of_flood, result_of_unreadable
 from shared.heal.settle import settle
 from shared.heal.writer import Writer
 from shared.policy.controls import tightened
@@ -70,6 +70,7 @@ class Healer:
         if intake.failures:
             walked = self.under_controls().walk([Item(failure) for failure in intake.failures], ask)
         unreadable = [result_of_unreadable(record, ask) for record in intake.unreadable]
+        unreadable += [result_of_flood(intake, ask)] if intake.more else []
         walked = Walked([*unreadable, *walked.results], walked.notices)
         report = Reporter(self.ledger, self.sink).deliver(walked, ask)
         report.passed_over = intake.passed_over

@@ -164,3 +164,9 @@ class Report:
     results: list[Result] = field(default_factory=list)
     folded: int = 0
     passed_over: int = 0
+
+    def add(self, other: Report) -> None:
+        """Count in what became of a further slice, without its decisions: a long range has no room for them."""
+        self.results += [Result(result.outcome, None, result.key) for result in other.results]
+        self.folded += other.folded
+        self.passed_over += other.passed_over

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from shared.documents import limit_of, limit_write
 from shared.domain.decision import Ask
 from shared.domain.errors import LedgerUnavailable, SinkUnavailable
-from shared.domain.failure import Unreadable
+from shared.domain.failure import Intake, Unreadable
 from shared.domain.keys import owed_key
 from shared.domain.outcome import Outcome, rfc3339, stable_id
 from shared.domain.reasons import Reason
@@ -43,6 +43,28 @@ def result_of_unreadable(record: Unreadable, ask: Ask) -> Result:
         dry_run="true" if ask.dry_run else "false",
         raw=record.raw,
         place=record.hints,
+    )
+    return Result(outcome, None, "")
+
+
+def result_of_flood(intake: Intake, ask: Ask) -> Result:
+    """One outcome for the records beyond those that are told whole: how many, and what was wrong with them."""
+    kinds = sorted(intake.more.items(), key=lambda kind: (-kind[1], kind[0]))
+    listed = "; ".join(f"{count} x {kind}" for kind, count in kinds)
+    message = f"{sum(intake.more.values())} more records could not be understood: {listed}"[:4096]
+    event_id = intake.unreadable[-1].event_id if intake.unreadable else ""
+    failure_id = stable_id("flood", ask.request_id, event_id, message)
+    outcome = Outcome(
+        outcome_id=stable_id("outcome", failure_id, ask.dry_run),
+        failure_id=failure_id,
+        final="true",
+        at=rfc3339(ask.now),
+        verdict=Verdict.INVALID.value,
+        reason=Reason.NOT_UNDERSTOOD.value,
+        message=message,
+        trigger=ask.trigger.value,
+        request_id=ask.request_id,
+        dry_run="true" if ask.dry_run else "false",
     )
     return Result(outcome, None, "")
 

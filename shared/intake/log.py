@@ -42,22 +42,27 @@ def read_logs(
     """
     intake = Intake()
     for entry in entries:
-        path = f"$[{entry.ordinal}]"
-        announced = find_in_log(entry.fields, path)
-        if announced is None:
-            intake.passed_over += 1
-            continue
-        told = Envelope(
-            path=announced.path,
-            trigger=trigger,
-            event_id=event_id(source.project, source.logstore, source.shard, source.begin_cursor, entry.ordinal),
-            original=dict(entry.fields),
-            time=entry.time,
-            time_path=f"{path}.__time__",
-            speaker=_speaker(entry, source) if trigger is Trigger.LOG else Speaker(),
-        )
-        add(intake, read_announcement(announced.record, told, context, announced.faults))
+        read_log(entry, source, context, trigger, intake)
     return intake
+
+
+def read_log(entry: LogEntry, source: LogRange, context: Context, trigger: Trigger, intake: Intake) -> None:
+    """Add to the intake what one log of a range announces."""
+    path = f"$[{entry.ordinal}]"
+    announced = find_in_log(entry.fields, path)
+    if announced is None:
+        intake.passed_over += 1
+        return
+    told = Envelope(
+        path=announced.path,
+        trigger=trigger,
+        event_id=event_id(source.project, source.logstore, source.shard, source.begin_cursor, entry.ordinal),
+        original=dict(entry.fields),
+        time=entry.time,
+        time_path=f"{path}.__time__",
+        speaker=_speaker(entry, source) if trigger is Trigger.LOG else Speaker(),
+    )
+    add(intake, read_announcement(announced.record, told, context, announced.faults))
 
 
 def _speaker(entry: LogEntry, source: LogRange) -> Speaker:
@@ -88,7 +93,7 @@ def add(intake: Intake, read: Failure | Unreadable) -> None:
     if isinstance(read, Failure):
         intake.failures.append(read)
     else:
-        intake.unreadable.append(read)
+        intake.reject(read)
 
 
 def _in_content(content: str | bytes, path: str) -> InLog | None:

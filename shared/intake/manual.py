@@ -57,7 +57,7 @@ class _Reading(Struct):
     def refuse(self, faults: list[Fault]) -> None:
         """The body as a whole is invalid."""
         told = self.told("$", event_id("manual", self.context.request_id), self.original)
-        self.intake.unreadable.append(unreadable(told, faults))
+        self.intake.reject(unreadable(told, faults))
 
 
 def read_manual(body: bytes, context: Context) -> ManualRequest:
@@ -83,7 +83,7 @@ def _read(value: Any, path: str, reading: _Reading) -> None:
         told = reading.told(path, event_id("manual", reading.context.request_id), value)
         answer = read_trigger_value(value, told, reading.context)
         if isinstance(answer, Unreadable):
-            reading.intake.unreadable.append(answer)
+            reading.intake.reject(answer)
         else:
             reading.ranges.append(answer)
     else:
@@ -95,7 +95,7 @@ def _read_event(value: Any, path: str, reading: _Reading) -> None:
     stray = _stray_flags(value, path)
     if stray:
         told = reading.told(path, event_id("manual", reading.context.request_id, path), value)
-        reading.intake.unreadable.append(unreadable(told, stray))
+        reading.intake.reject(unreadable(told, stray))
     else:
         read_item(value, path, Trigger.MANUAL, reading.context, reading.intake)
 

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from shared.domain.credentials import Credentials
+from shared.idle import LastUse
 
 TRIES = 3
 """How often a request is sent that was certainly not done, or only reads."""
@@ -131,6 +132,7 @@ class Link:
         self._sleep = sleep
         self._client: Any = None
         self._timeout_s = 0.0
+        self._last_use = LastUse()
         self._closed = False
 
     def close(self) -> None:
@@ -174,7 +176,7 @@ class Link:
         fitting = [one for one in TIMEOUTS_S if 2 * one <= left]
         if self._closed or not fitting:
             raise TableCallFailed("closed" if self._closed else "no time left", TableFailure.REFUSED)
-        if self._client is None or self._timeout_s > fitting[0]:
+        if self._client is None or self._timeout_s > fitting[0] or self._last_use.stale:
             self._drop()
             self._timeout_s = fitting[0]
             self._client = sdk().OTSClient(
@@ -189,6 +191,7 @@ class Link:
                 logger_name=_LOGGER,
                 enable_native=False,
             )
+        self._last_use.touch()
         return self._client
 
     def _drop(self) -> None:

@@ -1,4 +1,4 @@
-"""One connection to a Redis server: bounded in time, never repeats a command, shows no secret.
+"""One connection to a Redis server: bounded in time, never repeats a command, rests on no idle socket, shows no secret.
 
 The client's low-level connection is used because what it does is exactly what is asked: no pool, no retry, no health
 check between two commands. The client is imported with the first connection, so it costs nothing where the ledger is
@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from shared.domain.errors import LedgerUnavailable
+from shared.idle import LastUse
 
 MAX_WAIT_S = 5.0
 """Longest wait for one answer."""
@@ -57,6 +58,7 @@ class RedisLink:
         self._tls = tls
         self._remaining_s = remaining_s
         self._connection: Any = None  # the client's types are incomplete
+        self._last_use = LastUse()
         self._closed = False
 
     def __repr__(self) -> str:
@@ -98,6 +100,7 @@ class RedisLink:
 
         wait_s = self._wait_s()
         connection = self._open(wait_s)
+        self._last_use.touch()
         try:
             connection.send_packed_command(connection.pack_command(*command))
             if connection.can_read(timeout=wait_s):
@@ -123,8 +126,9 @@ class RedisLink:
 
         if self._closed:
             raise LedgerUnavailable(f"the Redis ledger at {self.place} has been closed")
-        if self._connection is not None:
+        if self._connection is not None and not self._last_use.stale:
             return self._connection
+        self._drop()
         connection = self._made(wait_s)
         try:
             connection.connect()

@@ -41,7 +41,8 @@ def observed(facts: Facts) -> GateAnswer:
         stop = Stop(Verdict.REFUSED, Reason.LOOK_REFUSED, f"the job cannot be looked at: {look.message}")
         return GateAnswer(look.code, _OBSERVED.wanted, stop)
     due_at = max(facts.look_again_at, facts.ask.now + (look.retry_after_s or 0))
-    stop = Stop(Verdict.DEFERRED, Reason.LOOK_FAILED, f"looking at the job failed: {look.message}", due_at)
+    reason = Reason.LOOK_CREDENTIALS_REFUSED if look.credentials else Reason.LOOK_FAILED
+    stop = Stop(Verdict.DEFERRED, reason, f"looking at the job failed: {look.message}", due_at)
     return GateAnswer(look.code, _OBSERVED.wanted, stop)
 
 

@@ -15,23 +15,27 @@ from msgspec import Struct
 
 from shared.domain.credentials import Credentials
 from shared.domain.errors import Fault, InputError, SinkUnavailable, SourceUnavailable
-from shared.ports import Clock, LogEntry, LogRange
+from shared.domain.progress import Progress
+from shared.ports import Clock, LogPage, LogRange
 
-MAX_PUT_BYTES = 9_000_000
-"""Below the 10 MB that older versions of the service take (newer: 30 MB)."""
-MAX_PUT_LOGS = 500_000
-"""The service takes 512 000."""
+MAX_PUT_BYTES = 4_900_000
+"""Below the 5 MB of the longest log group, the least that any page of the service says of a request."""
+MAX_PUT_LOGS = 4_096
+"""The same of their number (docs/facts/log-service.md#limits)."""
+SHORT_BYTES = 1_024
+"""What stays of a value in a record that fits into no request."""
 PULL_GROUPS = 1000
 """Log groups a page: the most that the service gives."""
 TRIES = 2
 LEAST_TIME_S = 1.0
 _FIELD_BYTES = 16
+_TOO_LARGE = "PostBodyTooLarge"
 _GARBAGE_CURSOR = frozenset({"InvalidCursor", "ParameterInvalid", "InvalidParameter"})
 """What the service says of a cursor or shard that no trigger can have sent: coming again would not help."""
 
 
 class LogCallFailed(Exception):  # noqa: N818 - never leaves this package
-    """A call that was not answered with success."""
+    """A call that was not answered with success. Has a code and no text: services quote what they got."""
 
     def __init__(self, code: str, *, worth_repeating: bool) -> None:
         self.code = code
@@ -52,34 +56,32 @@ class SlsSource:
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def pull(self, wanted: LogRange) -> Iterator[LogEntry]:
-        """Every log of `[begin_cursor, end_cursor)` in order, page by page; an empty range asks nothing.
+    def pages(self, wanted: LogRange, since: Progress) -> Iterator[LogPage]:
+        """The pages of `[since, end_cursor)` in order; where nothing is left nothing is asked.
 
         Raises:
             SourceUnavailable: the source cannot be read now, also in the middle; the delivery must come again.
             InputError: the service knows no such cursor: the delivery was garbage.
         """
-        if wanted.begin_cursor == wanted.end_cursor:
+        cursor, ordinal = since.cursor, since.ordinal
+        if cursor == wanted.end_cursor:
             return
         client = _connect(self._access, wanted.endpoint)
-        cursor, ordinal = wanted.begin_cursor, 0
         while cursor != wanted.end_cursor:
             page = self._page(client, wanted, cursor)
-            for entry in page.entries(ordinal):
-                ordinal = entry.ordinal + 1
-                yield entry
-            if page.next_cursor in {"", cursor}:
-                return
-            cursor = page.next_cursor
+            following = wanted.end_cursor if page.next_cursor in {"", cursor} else page.next_cursor
+            yield LogPage(cursor, following, ordinal, page.entries(ordinal))
+            cursor, ordinal = following, ordinal + page.logs
 
     def _page(self, client: Any, wanted: LogRange, cursor: str) -> Any:
         try:
             return _repeating(self._access, lambda: client.pull(wanted, cursor, PULL_GROUPS))
         except LogCallFailed as error:
-            if error.code in _GARBAGE_CURSOR:
-                raise InputError([Fault("$.source", f"Log Service knows no such range: {error.code}")]) from error
-            where = f"{wanted.project}/{wanted.logstore}/{wanted.shard}"
-            raise SourceUnavailable(f"Log Service cannot be read at {where}: {error.code}") from error
+            code = error.code
+        if code in _GARBAGE_CURSOR:
+            raise InputError([Fault("$.source", f"Log Service knows no such range: {code}")])
+        where = f"{wanted.project}/{wanted.logstore}/{wanted.shard}"
+        raise SourceUnavailable(f"Log Service cannot be read at {where}: {code}")
 
 
 class SlsSink:
@@ -93,7 +95,7 @@ class SlsSink:
         self._clock = clock
 
     def put(self, records: Sequence[Mapping[str, str]]) -> None:
-        """Write all records, in one PutLogs up to 9 MB.
+        """Write all records, in as few PutLogs as the limits allow; a record that fits into none is shortened.
 
         Raises:
             SinkUnavailable: not every record was certainly taken.
@@ -105,19 +107,37 @@ class SlsSink:
         for batch in batches(records):
             self._put(client, now, batch)
 
-    def _put(self, client: Any, now: int, batch: Sequence[Mapping[str, str]]) -> None:
+    def _put(self, client: Any, now: int, batch: list[Mapping[str, str]]) -> None:
+        """One batch; what the service finds too large is halved, down to one record, and that one shortened."""
+        waiting = [batch]
+        while waiting:
+            part = waiting.pop()
+            code = self._refusal(client, now, part)
+            if not code:
+                continue
+            smaller = _smaller(part) if code == _TOO_LARGE else []
+            if not smaller:
+                raise SinkUnavailable(f"Log Service did not take {len(part)} outcomes: {code}")
+            waiting += reversed(smaller)
+
+    def _refusal(self, client: Any, now: int, part: Sequence[Mapping[str, str]]) -> str:
+        """The code with which it was not taken; empty if it was."""
         try:
-            _repeating(self._access, lambda: client.put(self._project, self._logstore, now, batch))
+            _repeating(self._access, lambda: client.put(self._project, self._logstore, now, part))
         except LogCallFailed as error:
-            raise SinkUnavailable(f"Log Service did not take {len(batch)} outcomes: {error.code}") from error
+            return error.code
+        return ""
 
 
 def batches(records: Sequence[Mapping[str, str]]) -> Iterator[list[Mapping[str, str]]]:
-    """The records in as few batches as a request's limits allow; one too large for any goes alone."""
+    """The records in as few batches as a request's limits allow; one too large for any is shortened."""
     batch: list[Mapping[str, str]] = []
     size = 0
-    for record in records:
-        weight = sum(len(name) + len(value.encode("utf-8", "replace")) + _FIELD_BYTES for name, value in record.items())
+    for whole in records:
+        record, weight = whole, _weight(whole)
+        if weight > MAX_PUT_BYTES:
+            record = shortened(whole)
+            weight = _weight(record)
         if batch and (size + weight > MAX_PUT_BYTES or len(batch) >= MAX_PUT_LOGS):
             yield batch
             batch, size = [], 0
@@ -125,6 +145,30 @@ def batches(records: Sequence[Mapping[str, str]]) -> Iterator[list[Mapping[str, 
         size += weight
     if batch:
         yield batch
+
+
+def shortened(record: Mapping[str, str]) -> Mapping[str, str]:
+    """The record with each value cut to 1 KiB: ids and reasons are shorter."""
+    return {name: _cut(value) for name, value in record.items()}
+
+
+def _cut(value: str) -> str:
+    raw = value.encode("utf-8", "replace")
+    return value if len(raw) <= SHORT_BYTES else raw[: SHORT_BYTES - 3].decode("utf-8", "ignore") + "…"
+
+
+def _smaller(part: list[Mapping[str, str]]) -> list[list[Mapping[str, str]]]:
+    """What to send in its place: two halves, or the one record shortened; nothing if it is short already."""
+    if len(part) > 1:
+        middle = len(part) // 2
+        return [part[:middle], part[middle:]]
+    short = shortened(part[0])
+    return [] if short == part[0] else [[short]]
+
+
+def _weight(record: Mapping[str, str]) -> int:
+    """Bytes of the record in a request, at most."""
+    return sum(len(name) + len(value.encode("utf-8", "replace")) + _FIELD_BYTES for name, value in record.items())
 
 
 def _connect(access: Access, endpoint: str) -> Any:

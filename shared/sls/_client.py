@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from aliyun.log import LogClient, LogException, LogItem, PutLogsRequest
 from requests.exceptions import RequestException
 
+from shared.kept_http import keep_briefly
 from shared.ports import TOPIC as TOPIC_FIELD
 from shared.ports import LogEntry, LogRange
 from shared.sls import Access, LogCallFailed
@@ -19,6 +21,8 @@ TOPIC = "secondwind-outcome"
 CONNECT_TIMEOUT_S = 3.0
 READ_TIMEOUT_S = 10.0
 _OK = 200
+_REQUEST_ID = "x-log-requestid"
+"""In every answer of the service (docs/facts/log-service.md#writing)."""
 _SERVER_FAILED = 500
 _WORTH_REPEATING = (
     "WriteQuotaExceed",
@@ -27,6 +31,8 @@ _WORTH_REPEATING = (
     "ShardReadQuotaExceed",
     "ServerBusy",
 )
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,63}")
+_T = TypeVar("_T")
 
 
 _Sdk: Any = LogClient  # the SDK's own stubs lack what is used here
@@ -51,17 +57,20 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
             raise LogCallFailed(type(error).__name__, worth_repeating=True) from error
         if answer.status_code >= _SERVER_FAILED:
             raise LogCallFailed(f"HTTP {answer.status_code}", worth_repeating=True)
+        if answer.status_code == _OK and not answer.headers.get(_REQUEST_ID):
+            raise LogCallFailed("NotLogService", worth_repeating=True)  # a proxy's or a portal's yes is none
         if _OK < answer.status_code < 400:  # noqa: PLR2004 - HTTP's redirects: credentials go nowhere else
             raise LogCallFailed(f"HTTP {answer.status_code}", worth_repeating=False)
         return answer.status_code, answer.content, answer.headers
 
 
-class LogPage:
+class PulledPage:
     """One answer to PullLogs."""
 
     def __init__(self, groups: Any, next_cursor: str) -> None:
         self._groups = groups
         self.next_cursor = next_cursor
+        self.logs = sum(len(group.Logs) for group in groups)
 
     def entries(self, ordinal: int) -> Iterator[LogEntry]:
         """The page's logs, counted from `ordinal`."""
@@ -90,22 +99,20 @@ class Client:
             source="secondwind",
         )
         self._sdk._session.trust_env = False  # noqa: SLF001 - the SDK has no other way to leave proxies and netrc alone
+        keep_briefly(self._sdk._session)  # noqa: SLF001 - as above
         if _is_address(endpoint):
             # With a port it does not see that no project can stand before an address (docs/facts/log-service.md#sdk).
             self._sdk._isRowIp = True  # noqa: SLF001 - no public switch
 
-    def pull(self, wanted: LogRange, cursor: str, groups: int) -> LogPage:
+    def pull(self, wanted: LogRange, cursor: str, groups: int) -> PulledPage:
         """One page from the cursor on; nothing at or after the end cursor."""
-        answer = self.call(
-            "pull_logs",
-            wanted.project,
-            wanted.logstore,
-            wanted.shard,
-            cursor,
-            groups,
-            end_cursor=wanted.end_cursor,
-        )
-        return LogPage(answer.get_loggroup_list().LogGroups, answer.get_next_cursor() or "")
+
+        def read() -> PulledPage:
+            place = (wanted.project, wanted.logstore, wanted.shard)
+            answer = self._sdk.pull_logs(*place, cursor, groups, end_cursor=wanted.end_cursor)
+            return PulledPage(answer.get_loggroup_list().LogGroups, answer.get_next_cursor() or "")
+
+        return self._tamed(read)
 
     def put(self, project: str, logstore: str, time: int, records: Sequence[Mapping[str, str]]) -> None:
         """One PutLogs."""
@@ -115,7 +122,11 @@ class Client:
         self.call("put_logs", PutLogsRequest(project, logstore, TOPIC, logitems=items))
 
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:
-        """A method of the SDK by its name: the two above, and what sets an account up. Raises LogCallFailed."""
+        """A method of the SDK by its name: for what sets an account up. Raises LogCallFailed."""
+        return self._tamed(lambda: getattr(self._sdk, method)(*arguments, **options))
+
+    def _tamed(self, work: Callable[[], _T]) -> _T:
+        """What the work comes to, within the time left. Of whatever the SDK raises a bare code is left."""
         left_s = self._access.remaining_s()
         self._sdk.timeout = (
             (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
@@ -123,11 +134,15 @@ class Client:
             else (min(CONNECT_TIMEOUT_S, left_s / 2), min(READ_TIMEOUT_S, left_s))
         )
         try:
-            return getattr(self._sdk, method)(*arguments, **options)
-        except LogException as error:
-            code = str(error.get_error_code())
-            # The SDK tells a failure of its own decoding as one of the request, with status 200.
-            raise LogCallFailed(code, worth_repeating=code.startswith(_WORTH_REPEATING)) from error
+            return work()
+        except LogCallFailed as error:
+            code, again = error.code, error.worth_repeating
+        except Exception as error:  # noqa: BLE001 - its own decoding lets through whatever protobuf and lz4 raise
+            code = str(error.get_error_code()) if isinstance(error, LogException) else ""
+            code = code if _CODE.fullmatch(code) else "UnreadableAnswer"
+            again = code.startswith(_WORTH_REPEATING)
+        # Here, so that the SDK's text, which quotes what it got, is no part of it.
+        raise LogCallFailed(code, worth_repeating=again)
 
 
 def _is_address(endpoint: str) -> bool:

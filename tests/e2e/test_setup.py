@@ -140,7 +140,14 @@ def test_what_was_made_reads_back_through_the_sdk(account: Account) -> None:
     assert len(titles) == len(set(titles)) >= 8
     for word in ("without a human", "verdict", "reason", "cluster", "rule", "rerun", "Unclassified", "Breakers"):
         assert any(word in title for title in titles)
-    for name in ("breaker-open", "unknown-10-minutes", "refused", "invalid-rate", "sweep-not-running"):
+    for name in (
+        "breaker-open",
+        "unknown-10-minutes",
+        "refused",
+        "credentials-refused",
+        "invalid-rate",
+        "sweep-not-running",
+    ):
         rule = client.get_alert(PROJECT, f"secondwind-{name}").get_entity()
         assert (rule["type"], rule["state"]) == ("Alert", "Enabled")
         assert rule["configuration"]["queryList"][0]["store"] == LOGSTORE

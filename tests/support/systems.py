@@ -45,6 +45,7 @@ class EhpcWorld:
     look_fails: LookFailed | None = None
     code: str = ""
     account_wide: bool = False
+    credentials: bool = False
     batch_size: int = 100
     after_look: Callable[[], None] = lambda: None
     """Runs when the job has been seen and before the answer is used: time passes, somebody else acts."""
@@ -93,6 +94,7 @@ class EhpcWorld:
                     request_id="req",
                     left_at=self.clock.now(),
                     account_wide=self.account_wide,
+                    credentials=self.credentials,
                 )
             )
         return results

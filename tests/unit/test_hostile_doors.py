@@ -20,8 +20,9 @@ from localcloud.fc.instance.context import make_context
 from shared.domain.call import CallResult, Target
 from shared.domain.failure import Failure
 from shared.domain.job import State
+from shared.domain.progress import Progress
 from shared.domain.snapshot import Observation
-from shared.ports import LogEntry, LogRange, Write
+from shared.ports import LogEntry, LogPage, LogRange, Write
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from tests.hostile import as_bytes, bent, spoil
 from tests.support.clock import Clock
@@ -72,9 +73,10 @@ class EmptyRange:
     def __init__(self, *_: object) -> None:
         pass
 
-    def pull(self, wanted: LogRange) -> Iterator[LogEntry]:
+    def pages(self, wanted: LogRange, since: Progress) -> Iterator[LogPage]:
         assert wanted.endpoint.endswith((".log.aliyuncs.com", "127.0.0.1:8080"))
-        yield LogEntry(0, 1_700_000_000, {"level": "info"})
+        entries = iter([LogEntry(0, 1_700_000_000, {"level": "info"})])
+        yield LogPage(since.cursor, wanted.end_cursor, since.ordinal, entries)
 
 
 @pytest.fixture

@@ -104,6 +104,10 @@ ALERT_UNKNOWN = (
     f"AND {_WHEN.format('unknown_at')} < to_unixtime(now()) - {UNKNOWN_AFTER_S}"
 )
 ALERT_REFUSED = f"verdict: {Verdict.REFUSED.value} | SELECT count(DISTINCT failure_id) AS refused_failures"
+ALERT_CREDENTIALS = (
+    f"(reason: {Reason.CREDENTIALS_REFUSED.value} or reason: {Reason.LOOK_CREDENTIALS_REFUSED.value}) "
+    "| SELECT count(DISTINCT failure_id) AS keyless_failures"
+)
 ALERT_INVALID = (
     f"{_NO_DRY_RUN} | SELECT round(100.0 * count(DISTINCT CASE WHEN verdict = '{Verdict.INVALID.value}' "
     "THEN outcome_id END) / nullif(count(DISTINCT outcome_id), 0), 1) AS invalid_percent, "

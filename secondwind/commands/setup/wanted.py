@@ -150,6 +150,15 @@ def alerts(place: OutcomePlace) -> list[Json]:
         _alert(place, "refused", "a rerun was refused", queries.ALERT_REFUSED, "refused_failures > 0", span="-15m"),
         _alert(
             place,
+            "credentials-refused",
+            "the function's key is refused",
+            queries.ALERT_CREDENTIALS,
+            "keyless_failures > 0",
+            span="-15m",
+            severity=_CRITICAL,
+        ),
+        _alert(
+            place,
             "invalid-rate",
             "many announcements are not understood",
             queries.ALERT_INVALID,

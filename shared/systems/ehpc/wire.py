@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from shared.domain.job import State
+from shared.systems.ehpc.nodes import listed
 from shared.systems.ehpc.scope import LIST
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, refused, unreadable
@@ -58,7 +59,7 @@ class _Job(Struct, rename="pascal"):
 
 def ask(api: Caller, action: str, parameters: Mapping[str, str], *, jobs: int = 1) -> Reply | CallFailed:
     """One E-HPC call. What carries an error's `Code`, or no request id, is no success whatever its status."""
-    reply = api.call(ApiCall(action=action, version=VERSION, parameters=parameters, jobs=jobs))
+    reply = api.call(ApiCall(action=action, version=VERSION, parameters=parameters, mutates=action != LIST, jobs=jobs))
     if isinstance(reply, CallFailed):
         return reply
     code = str(reply.body.get("Code") or "")
@@ -80,22 +81,22 @@ def read_page(api: Caller, cluster_id: str, number: int, filters: Mapping[str, s
     reply = ask(api, LIST, wanted)
     if isinstance(reply, CallFailed):
         return reply
-    listed = msgspec.convert(reply.body, _List, strict=False)
+    found = msgspec.convert(reply.body, _List, strict=False)
     # The service may cap pages below what was asked, and says so: by its own measure a full page is not the
     # last.
-    size = min(max(listed.page_size or PAGE_SIZE, 1), PAGE_SIZE)
-    last = len(listed.jobs) < size or 0 < (listed.total_count or 0) <= number * size
-    named = tuple((str(job["Id"]), job) for job in listed.jobs if isinstance(job.get("Id"), (str, int)))
+    size = min(max(found.page_size or PAGE_SIZE, 1), PAGE_SIZE)
+    last = len(found.jobs) < size or 0 < (found.total_count or 0) <= number * size
+    named = tuple((str(job["Id"]), job) for job in found.jobs if isinstance(job.get("Id"), (str, int)))
     return Page(jobs=named, last=last)
 
 
-def snapshot(listed: Mapping[str, Any], look_begun_at: float) -> EhpcSnapshot:
+def snapshot(shown: Mapping[str, Any], look_begun_at: float) -> EhpcSnapshot:
     """What a list says about one job.
 
     Raises:
         msgspec.ValidationError: A member has a type or a text that nobody documented.
     """
-    job = msgspec.convert({**listed, "Id": str(listed["Id"])}, _Job, strict=False)
+    job = msgspec.convert({**shown, "Id": str(shown["Id"])}, _Job, strict=False)
     return EhpcSnapshot(
         job_id=job.id,
         state=_STATES.get(job.state, State.UNKNOWN),
@@ -106,7 +107,7 @@ def snapshot(listed: Mapping[str, Any], look_begun_at: float) -> EhpcSnapshot:
         owner=(job.owner or "").partition("@")[0],
         queue=job.queue or "",
         name=job.name or "",
-        nodes=_nodes(job.node_list),
+        nodes=listed(job.node_list),
         look_begun_at=look_begun_at,
     )
 
@@ -125,12 +126,3 @@ def _unix(written: str | int | None) -> int | None:
     if written.isascii() and written.isdigit() and len(written) <= 12:  # noqa: PLR2004 - beyond any real second
         return int(written)
     raise msgspec.ValidationError("a time of the list is no number of seconds")
-
-
-def _nodes(written: object) -> tuple[str, ...]:
-    """`NodeList` is text that holds a JSON list. Supporting evidence only: any other text is no nodes."""
-    try:
-        nodes = json.loads(written) if isinstance(written, str) and written else written
-    except (ValueError, RecursionError):
-        return ()
-    return tuple(node for node in nodes if isinstance(node, str)) if isinstance(nodes, list) else ()

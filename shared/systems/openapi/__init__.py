@@ -3,9 +3,10 @@
 The only importer of the OpenAPI SDK, which is loaded with the first call (half a second that other starts
 need not pay), and the only place that turns an exception into done, certainly not done or unknown.
 
-One call is one request: the SDK's own retry stays off, a redirect is not followed (a 307 would send a
-mutating call twice, perhaps to another host), no proxy of the environment is used (one may re-send), and
-`DEBUG=sdk`, with which the SDK would print every header, the token among them, prints nothing. Wire facts:
+One call is one request: the SDK's own retry stays off, a redirect is not followed (a 307 would send a mutating call
+twice, perhaps to another host), no proxy of the environment is used (one may re-send), and `DEBUG=sdk`, with which the
+SDK would print every header, the token among them, prints nothing. A connection that stood idle is not used again. Only
+a call that reads is repeated, once and on a new connection, if its connection broke. Wire facts:
 docs/facts/gateway-and-transport.md; SDK: https://github.com/aliyun/darabonba-openapi.
 """
 
@@ -38,6 +39,8 @@ class ApiCall(Struct, frozen=True, kw_only=True):
     method: Literal["GET", "POST"] = "GET"
     """GET carries the parameters in the query, POST in a form body."""
     parameters: Mapping[str, str]
+    mutates: bool = True
+    """A call that only reads may be sent twice."""
     jobs: int = 1
     """How many jobs a mutating call names: a refusal of several proves nothing about one."""
 
@@ -62,6 +65,8 @@ class CallFailed(Struct, frozen=True, kw_only=True):
     request_id: str = ""
     http_status: int | None = None
     account_wide: bool = False
+    credentials: bool = False
+    """The key itself was refused."""
     retry_after_s: float | None = None
 
 
@@ -69,7 +74,7 @@ class Caller(Protocol):
     """What the adapters need of this module; tests fake it."""
 
     def call(self, wanted: ApiCall) -> Reply | CallFailed:
-        """Make one call, exactly once. Never raises for what the service or the network does."""
+        """Make one call; one that mutates is sent once at most. Never raises for what service or network do."""
         ...
 
 
@@ -98,7 +103,7 @@ class OpenApi:
         self._client: Any = None
 
     def call(self, wanted: ApiCall) -> Reply | CallFailed:
-        """Make one call, exactly once. Never raises for what the service or the network does."""
+        """Make one call. Never raises for what the service or the network does."""
         if not (self._credentials.access_key_id and self._credentials.access_key_secret):
             return _unanswered(NoAnswer.NO_CREDENTIALS, "the access key is empty")
         left_s = self._remaining_s()
@@ -108,12 +113,19 @@ class OpenApi:
 
         if self._client is None:
             self._client = _sdk.client(self._credentials, self._endpoint)
+        told = self._sent(_sdk, wanted, left_s)
+        if told is NoAnswer.CONNECTION_BROKEN and not wanted.mutates and self._remaining_s() >= LEAST_TIME_S:
+            _sdk.drop_connections()
+            told = self._sent(_sdk, wanted, self._remaining_s())
+        return self._failed(told, wanted) if isinstance(told, NoAnswer | Refusal) else self._answer(told)
+
+    def _sent(self, sdk: Any, wanted: ApiCall, left_s: float) -> Any:
+        """One request: the raw answer, or what its failure tells."""
         outer = sys.exc_info()[1]
         try:
-            raw = _sdk.send(self._client, wanted, *self._timeouts_ms(left_s))
+            return sdk.send(self._client, wanted, *self._timeouts_ms(left_s))
         except Exception as error:  # noqa: BLE001 - whatever the SDK raises, the call may have left: it becomes a verdict
-            return self._failed(_sdk.told(error, outer), wanted)
-        return self._answer(raw)
+            return sdk.told(error, outer)
 
     def _timeouts_ms(self, left_s: float) -> tuple[int, int]:
         """Connect and read timeouts that fit into what is left, half of it for connecting at most."""
@@ -128,19 +140,19 @@ class OpenApi:
         status, body = raw["statusCode"], raw["body"]
         if not isinstance(body, dict) or not 200 <= status < 300:  # noqa: PLR2004 - HTTP's own numbers
             return unreadable("the answer is no JSON object", status=status)
-        if isinstance(message := body.get("Message"), str):
-            body = {**body, "Message": self._credentials.hide_in(message)}
+        shown = {name: text for name in ("Code", "Message", "RequestId") if isinstance(text := body.get(name), str)}
+        body = {**body, **{name: self._credentials.hide_in(text) for name, text in shown.items()}}
         return Reply(body=body, request_id=bounded(str(body.get("RequestId") or ""), 128), status=status)
 
     def _failed(self, told: NoAnswer | Refusal, wanted: ApiCall) -> CallFailed:
         if isinstance(told, NoAnswer):
             return _unanswered(told, f"{wanted.action}: no answer that could be read")
         return refused(
-            told.code,
+            self._credentials.hide_in(told.code),
             self._credentials.hide_in(told.message),
             jobs=wanted.jobs,
             http_status=told.http_status,
-            request_id=told.request_id,
+            request_id=self._credentials.hide_in(told.request_id),
             retry_after_s=told.retry_after_s,
         )
 
@@ -187,6 +199,7 @@ def from_row(
         request_id=bounded(request_id, 128),
         http_status=http_status,
         account_wide=row.account_wide,
+        credentials=row.credentials,
         retry_after_s=retry_after_s,
     )
 

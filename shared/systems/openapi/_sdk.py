@@ -23,6 +23,7 @@ from urllib3.exceptions import SSLError as PoolSslError
 
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint
+from shared.kept_http import keep_briefly
 from shared.systems.openapi import ApiCall, Refusal
 from shared.systems.openapi.classify import NoAnswer
 
@@ -42,7 +43,7 @@ _CHAIN_LIMIT = 32
 
 
 class _OneRequestSessions(dict[str, Any]):
-    """The SDK's sessions by its own key. Each that it stores is made to send one request a call."""
+    """The SDK's sessions by its own key. Each that it stores sends one request a call, on no idle connection."""
 
     def __setitem__(self, key: str, session: Any) -> None:
         send = session.send
@@ -54,6 +55,7 @@ class _OneRequestSessions(dict[str, Any]):
             return response
 
         session.send = send_once
+        keep_briefly(session)
         super().__setitem__(key, session)
 
 
@@ -75,6 +77,12 @@ def client(credentials: Credentials, endpoint: Endpoint) -> Any:
             user_agent="second-wind",
         )
     )
+
+
+def drop_connections() -> None:
+    """Keep none of the connections that are idle now: where one broke, its neighbours may be gone as well."""
+    for session in list(DaraCore._sessions.values()):  # noqa: SLF001 - as above
+        session.close()
 
 
 def send(client: Any, wanted: ApiCall, connect_timeout_ms: int, read_timeout_ms: int) -> Any:

@@ -23,6 +23,8 @@ class Row(Struct, frozen=True, kw_only=True):
     """Whether a read that ended so is worth repeating later."""
     account_wide: bool = False
     """The account is refused, whatever the job: further calls are pointless now."""
+    credentials: bool = False
+    """The key itself is refused: nothing goes on before a person has mended it."""
 
 
 class NoAnswer(str, Enum):
@@ -47,19 +49,47 @@ _USELESS = Row(effect=Effect.NOT_DONE_USELESS, read_again=False)
 _STOP = Row(effect=Effect.NOT_DONE_USELESS, read_again=False, account_wide=True)
 _LATER = Row(effect=Effect.NOT_DONE_LATER, read_again=True)
 _UNKNOWN = Row(effect=Effect.UNKNOWN, read_again=True)
+_KEY = Row(effect=Effect.NOT_DONE_LATER, read_again=True, account_wide=True, credentials=True)
 
 RERUN_FAILURE = "AgentError.Job.RerunFailure"
 
+_GATEWAY = {
+    "InvalidTimeStamp": _LATER,  # the next call is signed with a new time
+    "IllegalTimestamp": _LATER,
+    "InvalidAccessKeyId": _KEY,
+    "MissingAccessKeyId": _KEY,
+    "InvalidSecurityToken": _KEY,
+    "MissingSecurityToken": _KEY,
+    "SignatureDoesNotMatch": _KEY,
+    "IncompleteSignature": _KEY,
+    "Forbidden": _STOP,
+    "NoPermission": _STOP,
+    "ActionUnauthorized": _STOP,
+    "InsufficientBalance": _STOP,
+    "InvalidProtocol": _USELESS,
+    "MissingParameter": _USELESS,
+    "InvalidParameter": _USELESS,
+    "UnsupportedParameter": _USELESS,
+    "InvalidAction": _USELESS,
+    "InvalidVersion": _USELESS,
+    "NoSuchVersion": _USELESS,
+    "UnsupportedOperation": _USELESS,
+    "UnsupportedHTTPMethod": _USELESS,
+}
+"""What any product answers before it begins (docs/facts/gateway-and-transport.md#gateway-codes), with a status of 4xx.
+
+A row holds for its code and whatever follows a dot: pages list `InvalidSecurityToken.Expired`, services know more.
+"""
+_THROTTLED = "Throttling"
+"""So begin the codes of calls that are refused before the product, with whatever status."""
+
 _SERVICE = {
-    # gateway, any product: docs/facts/gateway-and-transport.md#gateway-codes
+    # gateway, any product: what a 5xx or a twin of the call leaves open, and a thing that is not there
     "InternalError": _UNKNOWN,
     "UnknownError": _UNKNOWN,
     "ServiceUnavailable": _UNKNOWN,
-    "InvalidTimeStamp.Expired": _LATER,  # the next call is signed with a new time
     "SignatureNonceUsed": _UNKNOWN,  # a twin with the same nonce may have been executed
-    "InvalidAccessKeyId.NotFound": _STOP,
-    "InvalidProtocol.NeedSsl": _USELESS,
-    "Forbidden.RAM": _STOP,
+    "Forbidden.InstanceNotFound": _USELESS,
     # what RerunJobs publishes: docs/facts/ehpc.md#rerun-errors
     "InvalidParams": _USELESS,
     "NotEnabled": _STOP,
@@ -77,7 +107,6 @@ _SERVICE = {
     "NotAuthorized": _STOP,
     "PartFailure": _UNKNOWN,  # some were rerun, which ones is not said: unknown for each
 }
-_THROTTLED = "Throttling"
 
 _NO_ANSWER = {
     NoAnswer.NOT_RESOLVED: _LATER,
@@ -89,7 +118,7 @@ _NO_ANSWER = {
     NoAnswer.REDIRECTED: _UNKNOWN,
     NoAnswer.UNREADABLE_ANSWER: _UNKNOWN,
     NoAnswer.DEADLINE: _LATER,
-    NoAnswer.NO_CREDENTIALS: _STOP,
+    NoAnswer.NO_CREDENTIALS: _KEY,
     NoAnswer.OTHER: _UNKNOWN,
 }
 
@@ -104,7 +133,7 @@ _SERVER_ERROR = 500
 
 def documented(code: str) -> bool:
     """Whether a service's code has a row."""
-    return code in _SERVICE or code.startswith(_THROTTLED)
+    return code in _SERVICE or _gateway_row(code, None) is not None
 
 
 def no_answer_row(why: NoAnswer) -> Row:
@@ -114,14 +143,19 @@ def no_answer_row(why: NoAnswer) -> Row:
 
 def service_row(code: str, message: str, *, jobs: int, http_status: int | None) -> Row:
     """What an error answer proves about a call that named so many jobs."""
-    if code.startswith(_THROTTLED):
-        return _LATER
     if code == RERUN_FAILURE and (jobs != 1 or _says(message, _STILL_GOING)):
         return _UNKNOWN
     number = as_number(code)
     if number is not None and (http_status or _SERVER_ERROR) < _SERVER_ERROR:
         return business_row(number, message)  # SchedulerX with HTTP 4xx: the SDK makes text of its numbers
-    return _SERVICE.get(code, _UNKNOWN)
+    return _SERVICE.get(code) or _gateway_row(code, http_status) or _UNKNOWN
+
+
+def _gateway_row(code: str, http_status: int | None) -> Row | None:
+    """What a common code proves; one that comes with a 5xx may have been said behind the product: nothing."""
+    if code.startswith(_THROTTLED):
+        return _LATER
+    return _GATEWAY.get(code.partition(".")[0]) if (http_status or 0) < _SERVER_ERROR else None
 
 
 def business_row(code: object, message: str) -> Row:
@@ -130,8 +164,9 @@ def business_row(code: object, message: str) -> Row:
     Nothing is published, so this is judgement (docs/facts/schedulerx.md#business-errors): a `Code` below 500 is a
     refusal; of what is left unknown the known texts make refusals.
     """
-    if isinstance(code, str) and code.startswith(_THROTTLED):
-        return _LATER
+    refused = _gateway_row(code, None) if isinstance(code, str) else None
+    if refused is not None:
+        return refused
     number = as_number(code)
     if number == _TOO_MANY_REQUESTS:
         return _LATER

@@ -19,6 +19,7 @@ def call_result(api: str, reply: Reply | CallFailed, left_at: float) -> CallResu
         request_id=reply.request_id,
         left_at=left_at,
         account_wide=reply.account_wide,
+        credentials=reply.credentials,
         retry_after_s=reply.retry_after_s,
     )
 
@@ -27,6 +28,7 @@ def look_failed(why: CallFailed, begun_at: float) -> LookFailed:
     """A look that ended with a failed call."""
     return LookFailed(
         worth_repeating=why.read_again,
+        credentials=why.credentials,
         code=why.code,
         message=why.message,
         retry_after_s=why.retry_after_s,

@@ -112,7 +112,9 @@ def ask(
     place = {"RegionId": group.region, "Namespace": group.namespace, "GroupId": group.group_id}
     if group.namespace_source:
         place["NamespaceSource"] = group.namespace_source
-    wanted = ApiCall(action=action, version=VERSION, method=method, parameters={**place, **parameters})
+    wanted = ApiCall(
+        action=action, version=VERSION, method=method, parameters={**place, **parameters}, mutates=method != "GET"
+    )
     reply = api.call(wanted)
     return reply if isinstance(reply, CallFailed) else judged(reply)
 

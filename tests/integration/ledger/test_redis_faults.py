@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from shared import idle
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger.redis import RedisLedger
 from shared.ports import Stored, Write
@@ -92,6 +93,24 @@ def test_a_lost_answer_to_a_question_is_not_asked_again(wired: RedisLedger, prox
         assert proxy.turns - before == 1
         assert time.monotonic() - began < 10, "no time-out of the client's own, which is unbounded"
         assert ask()
+
+
+@pytest.mark.parametrize(("idle_s", "connections"), [(0.0, 3), (60.0, 0)])
+def test_a_connection_that_stood_idle_is_not_used_again(
+    server: RedisServer, connect: Connect, monkeypatch: pytest.MonkeyPatch, idle_s: float, connections: int
+) -> None:
+    """A proxy drops it without a word, and nobody could tell what became of a save on it; else it is kept."""
+    monkeypatch.setattr(idle, "IDLE_S", idle_s)
+    ledger = connect(server.port)
+    ledger.load(["a"])
+    before = _connections(server)
+    for _ in range(3):
+        ledger.load(["a"])
+    assert _connections(server) - before - 1 == connections, "the one more is the one that asks"
+
+
+def _connections(server: RedisServer) -> int:
+    return int(server.ask("INFO", "stats")["total_connections_received"])
 
 
 @pytest.mark.parametrize("remaining_s", [0.0, -3.0])

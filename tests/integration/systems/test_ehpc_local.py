@@ -199,7 +199,11 @@ def test_a_wrong_key_does_nothing(
     clock.advance(60)
     nobody = Credentials(access_key_id="nobody", access_key_secret="x")
     (result,) = EhpcJobs(open_api(nobody), clock).rerun(targets(here, "1.s"))
-    assert (result.effect, result.account_wide) == (Effect.NOT_DONE_USELESS, True)
+    assert (result.effect, result.credentials, result.code) == (
+        Effect.NOT_DONE_LATER,
+        True,
+        "InvalidAccessKeyId.NotFound",
+    )
     forger = Credentials(access_key_id="local", access_key_secret="x")
     (result,) = EhpcJobs(open_api(forger), clock).rerun(targets(here, "1.s"))
     assert result.effect is not Effect.DONE

@@ -12,6 +12,7 @@ from localcloud.clock import ManualClock
 from localcloud.tablestore.service import Tablestore
 from localcloud.wire.faults import Fault, FaultKind
 from localcloud.wire.http import Request, Response
+from shared import idle
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger import _tablestore_link
 from shared.ledger.tablestore import TablestoreLedger
@@ -44,6 +45,18 @@ class Repeater:
     def handle(self, request: Request) -> Response:
         self.service.handle(request)
         return self.service.handle(request)
+
+
+@pytest.mark.parametrize(("idle_s", "kept"), [(0.0, False), (60.0, True)])
+def test_a_connection_that_stood_idle_is_not_used_again(
+    ledger: TablestoreLedger, monkeypatch: pytest.MonkeyPatch, *, idle_s: float, kept: bool
+) -> None:
+    """A balancer drops it without a word, and an answer that never comes costs a whole time-out."""
+    monkeypatch.setattr(idle, "IDLE_S", idle_s)
+    ledger.load(["a"])
+    before = ledger._link._client
+    ledger.load(["a"])
+    assert (ledger._link._client is before) is kept
 
 
 def test_own_success_reported_as_conflict_by_a_proxy(server: TablestoreServer, clock: ManualClock) -> None:

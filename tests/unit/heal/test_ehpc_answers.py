@@ -8,6 +8,7 @@ from shared.domain.call import Effect, Target
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed
+from shared.systems.ehpc.scope import Cluster
 from tests.support.house import House, verdicts
 from tests.support.meddled_ledger import Killed
 
@@ -33,6 +34,31 @@ def test_a_plain_refusal_is_final(house: House) -> None:
     assert verdicts(house.deliver(failure)) == [("refused", "api_refused")]
     assert verdicts(house.deliver(failure)) == [("duplicate", "already_handled")]
     assert len(house.ehpc.calls) == 1
+
+
+def test_a_refused_key_waits_for_a_person_and_says_so(house: House) -> None:
+    """Not done; no further call in this invocation; when the key is good again the sweep goes on, same attempt."""
+    house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "SignatureDoesNotMatch"
+    house.ehpc.account_wide = house.ehpc.credentials = True
+    elsewhere = house.hung(2, scope=Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-2"))
+    report = house.deliver(house.hung(1), elsewhere)
+    assert verdicts(report) == [("deferred", "credentials_refused")] * 2
+    assert len(house.ehpc.calls) == 1
+    house.ehpc.answer, house.ehpc.code, house.ehpc.account_wide = lambda _: Effect.DONE, "", False
+    house.later(61)
+    assert verdicts(house.sweep()) == [("rerun", "accepted")] * 2
+    assert {row["attempt"] for row in house.sink.rows} == {"1"}
+
+
+def test_a_look_with_a_refused_key_says_so(house: House) -> None:
+    """Its reason tells what a person has to mend: it does not go on by itself."""
+    house.ehpc.look_fails = LookFailed(
+        worth_repeating=True, credentials=True, code="InvalidSecurityToken.Expired", message="old", look_begun_at=0
+    )
+    assert verdicts(house.deliver(house.hung())) == [("deferred", "look_credentials_refused")]
+    house.ehpc.look_fails = None
+    house.later(61)
+    assert verdicts(house.sweep()) == [("rerun", "accepted")]
 
 
 def test_a_lost_answer_with_effect_is_seen_and_not_repeated(house: House) -> None:

@@ -1,4 +1,4 @@
-"""A clock that stands, a transport that is told what to answer, and a server on loopback that misbehaves on order."""
+"""A clock that stands, and a transport that is told what to answer, in memory or on loopback."""
 
 from __future__ import annotations
 

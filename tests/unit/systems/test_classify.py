@@ -33,9 +33,36 @@ DOCUMENTED = [
     ("gateway-codes", 503, "ServiceUnavailable", UNKNOWN, False, True),
     ("gateway-codes", 400, "InvalidTimeStamp.Expired", LATER, False, True),
     ("gateway-codes", 400, "SignatureNonceUsed", UNKNOWN, False, True),
-    ("gateway-codes", 404, "InvalidAccessKeyId.NotFound", USELESS, True, False),
+    ("gateway-codes", 400, "InvalidTimeStamp.Format", LATER, False, True),
+    ("gateway-codes", 400, "IllegalTimestamp", LATER, False, True),
+    ("gateway-codes", 404, "InvalidAccessKeyId.NotFound", LATER, True, True),
+    ("gateway-codes", 400, "InvalidAccessKeyId.Inactive", LATER, True, True),
+    ("gateway-codes", 400, "InvalidAccessKeyId", LATER, True, True),
+    ("gateway-codes", 400, "MissingAccessKeyId", LATER, True, True),
+    ("gateway-codes", 400, "MissingSecurityToken", LATER, True, True),
+    ("gateway-codes", 400, "InvalidSecurityToken.Expired", LATER, True, True),
+    ("gateway-codes", 400, "InvalidSecurityToken.Malformed", LATER, True, True),
+    ("gateway-codes", 400, "InvalidSecurityToken.MismatchWithAccessKey", LATER, True, True),
+    ("gateway-codes", 400, "SignatureDoesNotMatch", LATER, True, True),
+    ("gateway-codes", 400, "IncompleteSignature", LATER, True, True),
     ("gateway-codes", 404, "InvalidProtocol.NeedSsl", USELESS, False, False),
+    ("gateway-codes", 400, "MissingParameter", USELESS, False, False),
+    ("gateway-codes", 400, "InvalidParameter", USELESS, False, False),
+    ("gateway-codes", 404, "InvalidAction.NotFound", USELESS, False, False),
+    ("gateway-codes", 403, "InvalidAction", USELESS, False, False),
+    ("gateway-codes", 400, "NoSuchVersion", USELESS, False, False),
+    ("gateway-codes", 404, "InvalidVersion", USELESS, False, False),
+    ("gateway-codes", 400, "UnsupportedOperation", USELESS, False, False),
+    ("gateway-codes", 403, "UnsupportedHTTPMethod", USELESS, False, False),
+    ("gateway-codes", 400, "UnsupportedParameter", USELESS, False, False),
+    ("gateway-codes", 404, "Forbidden.InstanceNotFound", USELESS, False, False),
     ("gateway-codes", 403, "Forbidden.RAM", USELESS, True, False),
+    ("gateway-codes", 403, "Forbidden", USELESS, True, False),
+    ("gateway-codes", 403, "Forbidden.RiskControl", USELESS, True, False),
+    ("gateway-codes", 403, "Forbidden.UserVerification", USELESS, True, False),
+    ("gateway-codes", 403, "ActionUnauthorized", USELESS, True, False),
+    ("gateway-codes", 403, "NoPermission", USELESS, True, False),
+    ("gateway-codes", 400, "InsufficientBalance", USELESS, True, False),
     ("rerun-errors", 400, "InvalidParams", USELESS, False, False),
     ("rerun-errors", 400, "NotEnabled", USELESS, True, False),
     ("rerun-errors", 400, "InDebt", USELESS, True, False),
@@ -67,7 +94,7 @@ TRANSPORT = [
     ("UnreadableAnswer", UNKNOWN),
     ("TransportFailure", UNKNOWN),
     ("Deadline", LATER),
-    ("NoCredentials", USELESS),
+    ("NoCredentials", LATER),
 ]
 
 
@@ -79,6 +106,27 @@ def test_every_documented_code_has_a_row(
     assert documented(code), f"{section}: no row for {code}"
     row = service_row(code, "The text of the document.", jobs=1, http_status=status)
     assert (row.effect, row.account_wide, row.read_again) == (effect, account_wide, read_again), section
+
+
+CREDENTIALS = {code for _, _, code, effect, account_wide, _ in DOCUMENTED if effect is LATER and account_wide}
+
+
+@pytest.mark.parametrize("code", sorted({code for _, _, code, *_ in DOCUMENTED}))
+def test_what_is_wrong_with_the_key_is_told_apart(code: str) -> None:
+    """Of what is certainly not done and may come about later, some waits for a person: a key does not mend itself."""
+    row = service_row(code, "", jobs=1, http_status=400)
+    assert row.credentials is (code in CREDENTIALS)
+
+
+def test_an_empty_key_is_one_too() -> None:
+    """Nothing was sent, and nothing will be until somebody gives a key."""
+    assert [why for why in NoAnswer if no_answer_row(why).credentials] == [NoAnswer.NO_CREDENTIALS]
+
+
+@pytest.mark.parametrize("code", sorted(CREDENTIALS | {"Forbidden", "NoPermission", "MissingParameter"}))
+def test_what_the_gateway_refuses_it_refuses_with_a_4xx(code: str) -> None:
+    """With a 5xx something behind the gateway speaks, which may have begun."""
+    assert service_row(code, "", jobs=1, http_status=502).effect is UNKNOWN
 
 
 @pytest.mark.parametrize(("name", "effect"), TRANSPORT)

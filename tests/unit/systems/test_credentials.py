@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from shared.domain.credentials import Credentials
@@ -18,6 +20,33 @@ def test_no_face_shows_a_secret(shown: str) -> None:
 def test_secrets_are_hidden_in_text_plain_or_encoded() -> None:
     """What a service quotes back is cleaned; the rest of the text stays."""
     assert KEY.hide_in("a the/secret b the%2Fsecret c the%20token d the-id e") == "a *** b *** c *** d *** e"
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "the/secret",
+        "the%2Fsecret",
+        "the%2fsecret",
+        "the%252Fsecret",
+        "the%25252fsecret",
+        "%74%68%65%2F%73%65%63%72%65%74",
+        "%74he/secret",
+        "the+token",
+        "the%20token",
+    ],
+)
+def test_every_percent_encoding_is_hidden(spelling: str) -> None:
+    """Upper and lower case, twice, of everything or of next to nothing, as a form's too."""
+    assert KEY.hide_in(f"[{spelling}]") == "[***]"
+
+
+def test_hiding_takes_linear_time() -> None:
+    """A text that almost matches at every place."""
+    token = "a" * 1_000
+    began = time.perf_counter()
+    Credentials(access_key_id="i", access_key_secret="s", security_token=token).hide_in("%2525252" * 20_000)
+    assert time.perf_counter() - began < 2
 
 
 def test_an_empty_token_hides_nothing() -> None:

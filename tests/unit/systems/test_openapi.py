@@ -285,10 +285,22 @@ def test_timeouts_fit_into_what_is_left(credentials: Credentials) -> None:
 
 
 def test_an_empty_key_sends_nothing(wire: Wire) -> None:
-    """The SDK would look for a key elsewhere; here that is a refusal of the account."""
+    """The SDK would look for a key elsewhere; here that is a refused key."""
     empty = Credentials(access_key_id="", access_key_secret="", security_token="")
     reply = failed(OpenApi(empty, parse_endpoint(f"http://{wire.host}")).call(CALL))
-    assert (reply.effect, reply.account_wide, wire.requests) == (Effect.NOT_DONE_USELESS, True, [])
+    assert (reply.effect, reply.credentials, wire.requests) == (Effect.NOT_DONE_LATER, True, [])
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_no_member_of_an_answer_shows_a_secret(wire: Any, api: OpenApi, answers: Any, status: int) -> None:
+    """A service that quotes what it got in its code, message or request id, encoded as it likes."""
+    quoted = {"Code": "Bad.SK%2bmade%2Fup=", "Message": "STS%252Btoken%252Fup%253D", "RequestId": "SK+made/up="}
+    wire.behave = answers(status, quoted)
+    reply = api.call(CALL)
+    shown = (
+        [reply.code, reply.message] if isinstance(reply, CallFailed) else [reply.body["Code"], reply.body["Message"]]
+    )
+    assert [*shown, reply.request_id] == ["Bad.***", "***", "***"]
 
 
 def test_texts_are_bounded(wire: Wire, api: OpenApi, answers: Make[Behaviour]) -> None:

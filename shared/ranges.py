@@ -1,0 +1,131 @@
+"""A range of logs, handled in slices: read, healed and told before the next is read, so that no range is too large.
+
+What was handled is remembered in the ledger as soon as a range does not end with its first slice. Where a delivery
+fails or has no time left, the next one of that range goes on from there, and no page holds up its shard for ever.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from shared.documents import decode_progress, progress_write
+from shared.domain.errors import DeliveryError, LedgerUnavailable, RangeUnfinished
+from shared.domain.failure import Intake, Trigger
+from shared.domain.keys import range_key
+from shared.domain.progress import Progress
+from shared.heal import Healer, Report
+from shared.intake.context import Context
+from shared.intake.log import read_log
+from shared.ports import Ledger, LogRange, LogSource
+
+SLICE_RECORDS = 500
+"""Records that are handled together: a few ledger round trips, and some 30 MB where each is as large as can be."""
+ROOM_S = 10.0
+"""With less time left than this no further slice or page is begun."""
+_LOG = logging.getLogger(__name__)
+
+
+class Slice(Struct, frozen=True):
+    """A part of a range."""
+
+    intake: Intake
+    reached: Progress
+    """Where the range has been handled to once this part is."""
+    last: bool
+
+
+def heal_range(healer: Healer, source: LogSource, wanted: LogRange, context: Context) -> Report:
+    """Take the failures of a trigger's range through the corridor, from where an earlier delivery of it got to.
+
+    Raises:
+        SourceUnavailable: the source cannot be read on; what was read before has been handled.
+        RangeUnfinished: no time was left; what was handled is remembered.
+        LedgerUnavailable: as the corridor's.
+        InputError: no trigger can have named such a range.
+    """
+    total = Report()
+    if wanted.begin_cursor == wanted.end_cursor:
+        return total
+
+    def hurried() -> bool:
+        return healer.clock.now() + ROOM_S > healer.invocation.hard_deadline
+
+    book = _Book(healer.ledger, wanted)
+    for part in _slices(source, wanted, context, book.progress, hurried):
+        if not part.intake.empty:
+            total.add(healer.handle(part.intake, Trigger.LOG))
+        book.reach(part, healer.clock.now())
+        if not part.last and hurried():
+            raise RangeUnfinished(f"{part.reached.handled} logs of the range have been handled, the rest comes next")
+    return total
+
+
+def read_range(source: LogSource, wanted: LogRange, context: Context, intake: Intake) -> None:
+    """Add a whole range that a person named. Raises as `LogSource.pages`."""
+    for page in source.pages(wanted, Progress(cursor=wanted.begin_cursor)):
+        for entry in page.entries:
+            read_log(entry, wanted, context, Trigger.MANUAL, intake)
+
+
+def _slices(
+    source: LogSource, wanted: LogRange, context: Context, begun: Progress, hurried: Callable[[], bool]
+) -> Iterator[Slice]:
+    """The parts of what is left of a range. What was read before the source failed is a part like any other."""
+    intake, reached = Intake(), begun
+    try:
+        for page in source.pages(wanted, begun):
+            handled = page.ordinal
+            for entry in page.entries:
+                handled = entry.ordinal + 1
+                if handled <= begun.handled:
+                    continue
+                read_log(entry, wanted, context, Trigger.LOG, intake)
+                if intake.kept >= SLICE_RECORDS:
+                    reached = Progress(cursor=page.cursor, ordinal=page.ordinal, handled=handled)
+                    yield Slice(intake, reached, last=False)
+                    intake = _after(intake)
+            reached = Progress(cursor=page.next_cursor, ordinal=handled, handled=handled)
+            if page.next_cursor != wanted.end_cursor and hurried():
+                yield Slice(intake, reached, last=False)
+                intake = _after(intake)
+    except DeliveryError:
+        yield Slice(intake, reached, last=False)
+        raise
+    yield Slice(intake, reached, last=True)
+
+
+def _after(intake: Intake) -> Intake:
+    return Intake(told_whole=intake.told_whole + len(intake.unreadable))
+
+
+class _Book:
+    """Where a range has been handled to, kept in the ledger once it matters."""
+
+    def __init__(self, ledger: Ledger, wanted: LogRange) -> None:
+        self._ledger = ledger
+        self._key = range_key(wanted.project, wanted.logstore, wanted.shard, wanted.begin_cursor)
+        self.progress = Progress(cursor=wanted.begin_cursor)
+        stored = ledger.load([self._key]).get(self._key)
+        self._version = stored.version if stored else None
+        self._readable = True
+        if stored is not None:
+            try:
+                self.progress = decode_progress(stored.document)
+            except LedgerUnavailable as error:
+                _LOG.error("%s is left as it is, and the range read from its beginning: %s", self._key, error)
+                self._readable = False
+
+    def reach(self, part: Slice, now: float) -> None:
+        """Remember it. A range that ends with its first slice needs no document: most do."""
+        first = self._version is None
+        if not self._readable or part.reached == self.progress or (part.last and first):
+            return
+        write = progress_write(self._key, part.reached, self._version, now)
+        if self._ledger.save([write]):
+            # Another delivery of the same range is at work. Its book holds: at worst a log is handled twice.
+            self._readable = False
+            return
+        self.progress, self._version = part.reached, (self._version or 0) + 1

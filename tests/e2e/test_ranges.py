@@ -1,0 +1,116 @@
+"""A trigger's range that is long, floods, or cannot be read to its end."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import shared.ranges
+import shared.sls
+from localcloud.wire.faults import Fault, FaultKind
+from shared.documents import decode_progress
+from shared.domain.errors import RangeUnfinished, SourceUnavailable
+from tests.e2e.test_doors import failure, hung_cluster
+
+
+def written(town: Any, *numbers: int) -> None:
+    """One log group each: a page each, when a page is one log group."""
+    for number in numbers:
+        town.put("failures", {"content": json.dumps(failure(number))})
+
+
+@pytest.fixture(autouse=True)
+def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared.sls, "PULL_GROUPS", 1)
+
+
+def pulls(town: Any) -> int:
+    """How many PullLogs came so far."""
+    return int(town.logs.count("PullLogs"))
+
+
+def test_what_was_read_before_an_error_is_healed_and_not_read_again(town: Any) -> None:
+    """Three pages are healed, then the delivery fails; the next one asks from the fourth page on."""
+    hung_cluster(town, 1, 2, 3, 4, 5)
+    written(town, 1, 2, 3, 4, 5)
+    body = town.trigger_event()
+    broken = Fault("PullLogs", FaultKind.ERROR_BEFORE_EFFECT, status=403, code="ReadQuotaExceed", skip=3, times=2)
+    town.logs.faults.add(broken)
+    with pytest.raises(SourceUnavailable, match="ReadQuotaExceed"):
+        town.invoke("log_trigger", body)
+    assert [row["verdict"] for row in town.outcomes()] == ["rerun"] * 3
+    before = pulls(town)
+    answer = town.invoke("log_trigger", body)
+    assert (answer["counts"]["rerun"], answer["counts"]["duplicate"], pulls(town) - before) == (2, 0, 2)
+    assert len({row["event_id"] for row in town.outcomes()}) == 5, "places in the range, not in the delivery"
+
+
+def test_a_shard_advances_however_little_time_there_is(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Foreign logs for longer than a delivery has: each gets a page further, and the failure behind them is healed."""
+    monkeypatch.setattr(shared.ranges, "ROOM_S", 10_000.0)
+    hung_cluster(town, 1)
+    for _ in range(3):
+        town.put("failures", {"content": "nothing of ours"})
+    written(town, 1)
+    body = town.trigger_event()
+    for _ in range(3):
+        with pytest.raises(RangeUnfinished):
+            town.invoke("log_trigger", body)
+    assert town.invoke("log_trigger", body)["counts"]["rerun"] == 1
+    assert pulls(town) == 4
+    assert sum(town.invoke("log_trigger", body)["counts"].values()) == 0, "a range that is done is done"
+    assert pulls(town) == 4
+
+
+def test_a_page_that_is_too_large_is_handled_in_slices(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With no time left after a slice the next delivery reads the page again and leaves out what was handled."""
+    monkeypatch.setattr(shared.ranges, "SLICE_RECORDS", 2)
+    hung_cluster(town, 1, 2, 3, 4, 5)
+    town.put("failures", {"x": "y"}, *({"content": json.dumps(failure(number))} for number in (1, 2, 3, 4, 5)))
+    body = town.trigger_event()
+    with monkeypatch.context() as short:
+        short.setattr(shared.ranges, "ROOM_S", 10_000.0)
+        with pytest.raises(RangeUnfinished):
+            town.invoke("log_trigger", body)
+    assert len(town.outcomes()) == 2
+    answer = town.invoke("log_trigger", body)
+    assert (answer["counts"]["rerun"], answer["counts"]["duplicate"], answer["counts"]["passed_over"]) == (3, 0, 0)
+    assert len({row["event_id"] for row in town.outcomes()}) == 5
+
+
+def test_one_slice_leaves_no_document(town: Any) -> None:
+    """What most ranges are costs no write."""
+    hung_cluster(town, 1)
+    written(town, 1)
+    body = town.trigger_event()
+    assert town.invoke("log_trigger", body)["counts"]["rerun"] == 1
+    assert town.invoke("log_trigger", body)["counts"]["duplicate"] == 1
+
+
+def test_of_a_flood_the_first_hundred_are_told_whole(town: Any) -> None:
+    """Then one outcome has the number and the kinds; the failure among them is healed."""
+    hung_cluster(town, 1)
+    bad = [{"system": "ehpc", "job_id": "1.s"}] * 150 + [{"system": "ehpc", "cluster_id": "c", "job_id": "no"}] * 30
+    town.put("failures", *bad, {"content": json.dumps(failure(1))})
+    counts = town.invoke("log_trigger", town.trigger_event())["counts"]
+    assert (counts["invalid"], counts["rerun"]) == (101, 1)
+    (flood,) = [row for row in town.outcomes() if row["verdict"] == "invalid" and "raw" not in row]
+    assert flood["message"] == (
+        "80 more records could not be understood: 50 x $[].cluster_id: is missing; 30 x $[].job_id: is"
+    )
+
+
+def test_a_malformed_book_is_left_alone_and_the_range_read_whole(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is left out because of a document that is none of ours."""
+    hung_cluster(town, 1, 2)
+    written(town, 1, 2)
+    body = town.trigger_event()
+    with monkeypatch.context() as short:
+        short.setattr(shared.ranges, "ROOM_S", 10_000.0)
+        with pytest.raises(RangeUnfinished):
+            town.invoke("log_trigger", body)
+    monkeypatch.setattr(shared.ranges, "decode_progress", lambda _: decode_progress(b"{}"))
+    counts = town.invoke("log_trigger", body)["counts"]
+    assert (counts["duplicate"], counts["rerun"]) == (1, 1)

@@ -1,0 +1,118 @@
+"""Writing outcomes: what counts as written, and what is done where a request is too large."""
+
+from __future__ import annotations
+
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+
+from localcloud.sls.models import LogGroup
+from localcloud.sls.protobuf import decode_group, decompress
+from shared.domain.errors import SinkUnavailable
+from shared.sls import MAX_PUT_BYTES, MAX_PUT_LOGS, SlsSink, batches
+from tests.support.http_wire import Wire, say
+from tests.unit.sls.conftest import REQUEST_ID, refusal
+
+
+def put(wire: Wire, number: int) -> LogGroup:
+    """What that PutLogs carried."""
+    request = wire.requests[number]
+    headers = {name.lower(): value for name, value in request["headers"].items()}
+    return decode_group(decompress(request["body"], int(headers["x-log-bodyrawsize"])))
+
+
+def taken(handler: BaseHTTPRequestHandler) -> None:
+    """Log Service's empty yes."""
+    say(handler, 200, b"", **REQUEST_ID)
+
+
+def up_to(raw_bytes: int, wire: Wire) -> None:
+    """It takes no larger request."""
+
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        fits = int(handler.headers["x-log-bodyrawsize"]) <= raw_bytes
+        (taken if fits else refusal("PostBodyTooLarge"))(handler)
+
+    wire.behave = behave
+
+
+def test_all_records_are_in_one_request(sink: SlsSink, wire: Wire) -> None:
+    """In order, at the clock's time, under the outcomes' topic; none asks nothing."""
+    wire.behave = taken
+    sink.put([])
+    assert wire.requests == []
+    sink.put([{"outcome_id": "1"}, {"outcome_id": "2", "raw": "\ud800"}])
+    (request,) = wire.requests
+    assert request["method"] == "POST"
+    group = put(wire, 0)
+    assert [(log.time, dict(log.contents)) for log in group.logs] == [
+        (1_000, {"outcome_id": b"1"}),
+        (1_000, {"outcome_id": b"2", "raw": b"?"}),
+    ]
+    assert group.topic == "secondwind-outcome"
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>welcome to the airport</html>", b"{}"])
+def test_an_answer_of_somebody_else_is_no_yes(sink: SlsSink, wire: Wire, body: bytes) -> None:
+    """A proxy that says 200 has written nothing: the outcomes stay owed."""
+    wire.behave = lambda handler: say(handler, 200, body)
+    with pytest.raises(SinkUnavailable, match="NotLogService"):
+        sink.put([{"outcome_id": "1"}])
+
+
+def test_a_request_that_is_too_large_is_halved(sink: SlsSink, wire: Wire) -> None:
+    """Until it fits; each record is written once and in order."""
+    up_to(1_000, wire)
+    sink.put([{"outcome_id": str(number), "message": "x" * 300} for number in range(10)])
+    written = [
+        dict(log.contents)["outcome_id"].decode()
+        for number, request in enumerate(wire.requests)
+        if int(request["headers"]["x-log-bodyrawsize"]) <= 1_000
+        for log in put(wire, number).logs
+    ]
+    assert written == [str(number) for number in range(10)]
+
+
+def test_a_record_that_never_fits_is_shortened(sink: SlsSink, wire: Wire) -> None:
+    """Its ids stay; what is long is cut, and its neighbours are whole."""
+    up_to(8_000, wire)
+    sink.put([{"outcome_id": "1", "message": "a"}, {"outcome_id": "2", "message": "é" * 9_000}])
+    logs = [dict(log.contents) for log in (*put(wire, 1).logs, *put(wire, len(wire.requests) - 1).logs)]
+    assert logs[0] == {"outcome_id": b"1", "message": b"a"}
+    assert (logs[1]["outcome_id"], logs[1]["message"].decode()) == (b"2", "é" * 510 + "…")
+    assert len(wire.requests) == 4
+
+
+def test_what_fits_in_no_form_stays_owed(sink: SlsSink, wire: Wire) -> None:
+    """No endless loop: whole, then shortened, then no more."""
+    up_to(10, wire)
+    with pytest.raises(SinkUnavailable, match="PostBodyTooLarge"):
+        sink.put([{"outcome_id": "1", "message": "x" * 9_000}])
+    assert len(wire.requests) == 2
+
+
+def test_a_busy_service_is_asked_twice(sink: SlsSink, wire: Wire) -> None:
+    """Then the outcomes stay owed."""
+    wire.behave = refusal("WriteQuotaExceed", 403)
+    with pytest.raises(SinkUnavailable, match="WriteQuotaExceed"):
+        sink.put([{"outcome_id": "1"}])
+    assert len(wire.requests) == 2
+
+
+def test_a_refusal_is_not_repeated(sink: SlsSink, wire: Wire) -> None:
+    """A missing right does not come about by asking."""
+    wire.behave = refusal("Unauthorized", 401)
+    with pytest.raises(SinkUnavailable, match="Unauthorized"):
+        sink.put([{"outcome_id": "1"}])
+    assert len(wire.requests) == 1
+
+
+def test_batches_keep_the_limits() -> None:
+    """At most 4,096 logs and 5 MB, as few as can be, nothing left out; one larger than any is shortened."""
+    many = [{"id": str(number)} for number in range(MAX_PUT_LOGS + 1)]
+    assert [len(batch) for batch in batches(many)] == [4_096, 1]
+    large = [{"id": str(number), "raw": "é" * 500_000} for number in range(9)]
+    assert [len(batch) for batch in batches(large)] == [4, 4, 1]
+    assert MAX_PUT_BYTES <= 5_000_000
+    ((only,),) = batches([{"id": "1", "raw": "x" * 6_000_000}])
+    assert (only["id"], len(only["raw"].encode())) == ("1", 1_024)

@@ -1,0 +1,52 @@
+"""The three spellings of NodeList, and what is none of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.systems.ehpc.nodes import MOST_NODES, among, listed
+
+
+@pytest.mark.parametrize(
+    ("written", "nodes"),
+    [
+        ('["compute2", "compute3"]', ("compute2", "compute3")),
+        ("['compute2', 'compute3']", ("compute2", "compute3")),
+        ("['compute2']", ("compute2",)),
+        ("compute[002,005]", ("compute002", "compute005")),
+        ("compute[002-004,7],gpu1", ("compute002", "compute003", "compute004", "compute7", "gpu1")),
+        ("compute[08-11]", ("compute08", "compute09", "compute10", "compute11")),
+        ("compute1", ("compute1",)),
+        ("compute1.cluster.local,compute2", ("compute1.cluster.local", "compute2")),
+        (["compute1"], ("compute1",)),
+    ],
+)
+def test_every_documented_spelling(written: object, nodes: tuple[str, ...]) -> None:
+    """An array as JSON, one with single quotes, and Slurm's expression."""
+    assert listed(written) == nodes
+
+
+@pytest.mark.parametrize(
+    "written",
+    [None, "", "[]", "['a'", "a[1", "a]1[", "a[3-1]", "a[1-]", "a b", "a[1-999999]", "{}", "7", 7, "a[,]", "[" * 9_000],
+)
+def test_anything_else_is_no_nodes(written: object) -> None:
+    """Supporting evidence only: what cannot be read, or is more than any job has, supports nothing."""
+    assert listed(written) == ()
+
+
+def test_more_than_any_job_has_is_none() -> None:
+    """Each part is small enough, the whole is not."""
+    assert listed("a[1-4000],b[1-4000]") == ()
+
+
+def test_a_list_of_many_is_read_in_no_time() -> None:
+    """The bound itself is read."""
+    assert len(listed(f"n[1-{MOST_NODES}]")) == MOST_NODES
+
+
+def test_a_node_told_is_found_in_an_expression() -> None:
+    """And another is not."""
+    nodes = listed("compute[002,005]")
+    assert among("compute005", nodes)
+    assert not among("compute003", nodes)
