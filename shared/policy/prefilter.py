@@ -18,7 +18,7 @@ from shared.policy.wordindex import WordIndex, folded_of, is_small
 SHORT_BYTES = 2048
 MAX_KNOWN = 250
 """A log has some dozens of the words by which patterns are looked for."""
-_LEAST_BYTES = 4
+_LEAST_BYTES = 3
 """Shorter texts are looked for only where nothing else is needed: they are in most texts."""
 _MAX_TEXT_BYTES = 16
 _SET_MEMORY_BYTES = 16 << 20

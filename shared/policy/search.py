@@ -31,13 +31,13 @@ _ALWAYS = b""
 """Matches everything. RE2 tells a set that ran out of memory as one without a match; without this one, that is."""
 
 
-class Hits(NamedTuple):
-    """What was found in a text."""
+class Possible(NamedTuple):
+    """What a text may hold."""
 
     text: bytes
-    """What was searched: the text itself, or its first and last lines."""
-    numbers: Collection[int]
-    """Of the patterns that are found."""
+    """What is searched: the text itself, or its first and last lines."""
+    numbers: frozenset[int]
+    """Of the patterns that may be there; of no others."""
 
 
 class PatternSet:
@@ -71,20 +71,20 @@ class PatternSet:
         self._groups = [_Together(group, self._single) for group in groups]
         self._free = len(free)
 
-    def __bool__(self) -> bool:
-        return bool(self._single)
-
-    def found_in(self, text: bytes) -> Hits:
-        """The patterns that are found anywhere in the text."""
+    def possible_in(self, text: bytes) -> Possible:
+        """The patterns that may be anywhere in the text."""
         if len(text) > SHORT_BYTES:
             text, possible = self._of_long(text)
         else:
             possible = self._prefilter.possible(text)
-        asked = [self._needing[place] for place in possible]
-        found = [number for number in asked if self._single[number].search(text)]
+        numbers = [self._needing[place] for place in possible]
         for group in self._groups:
-            found += group.found_in(text)
-        return Hits(text, found)
+            numbers += group.found_in(text)
+        return Possible(text, frozenset(numbers))
+
+    def finds(self, number: int, text: bytes) -> bool:
+        """Whether a pattern that may be there is."""
+        return self._single[number].search(text) is not None
 
     def _of_long(self, text: bytes) -> tuple[bytes, Collection[int]]:
         """A long text, or as much of it as can be afforded, and the patterns that it may hold."""

@@ -1,19 +1,20 @@
 """What rules ask of a failure's message, made ready: patterns in its lines, noise left out, causes before effects.
 
-Rules are bits of a number, the first the lowest.
+Rules are bits of a number, the first the lowest. Patterns are searched for when the first rule that could match asks:
+what only later rules want to know is never looked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
 
-from shared.policy.conditions import Match, listed
+from shared.policy.conditions import Match, listed, patterns_of
 from shared.policy.packs import known_needs
 from shared.policy.rule import CauseLine, Tells
-from shared.policy.search import Hits, PatternSet
+from shared.policy.search import PatternSet
 from shared.policy.text.normal import lines_of, shown
 from shared.policy.text.whole import searched
 
@@ -21,12 +22,28 @@ Asked = tuple[Match, Tells, CauseLine]
 """What is asked of a text by one rule."""
 
 
-class _Further(Struct, frozen=True):
-    """What a rule asks besides one pattern of `message` and one of `any_of`: numbers of patterns."""
+class _Asks(Struct, frozen=True, gc=False):
+    """What one rule asks: numbers of patterns."""
 
+    message: frozenset[int]
+    any_of: frozenset[int]
     all_of: frozenset[int]
-    first: frozenset[int]
-    """Those of its `message`, one of which has to hit the earliest line; empty: any line is as good."""
+    refused: frozenset[int]
+    first: bool
+    """One of `message` has to hit the earliest line that any cause is on."""
+
+
+def _asks_of(match: Match, cause: CauseLine, number: Mapping[str, int]) -> _Asks:
+    def numbers(patterns: str | tuple[str, ...] | None) -> frozenset[int]:
+        return frozenset(number[pattern] for pattern in listed(patterns))
+
+    return _Asks(
+        message=numbers(match.message),
+        any_of=numbers(match.any_of),
+        all_of=numbers(match.all_of),
+        refused=numbers(match.not_message),
+        first=cause is CauseLine.FIRST,
+    )
 
 
 class Wording:
@@ -34,32 +51,21 @@ class Wording:
 
     def __init__(self, asked: Sequence[Asked], ignore_lines: Sequence[str]) -> None:
         """Make it ready. Raises PatternError."""
-        matches = [match for match, _, _ in asked]
-        messages, any_of, refused = (
-            [listed(getattr(match, field)) for match in matches] for field in ("message", "any_of", "not_message")
-        )
-        all_of = [listed(match.all_of) for match in matches]
-        distinct = dict.fromkeys(one for some in (messages, any_of, refused, all_of) for told in some for one in told)
+        distinct = dict.fromkeys(pattern for match, _, _ in asked for pattern in patterns_of(match))
         number = {pattern: place for place, pattern in enumerate(distinct)}
         self._noise = len(distinct)
         self._patterns = PatternSet((*distinct, *dict.fromkeys(ignore_lines)), known_needs())
         """The last ones, from `_noise` on, are those of noise."""
-        self._message, self._any_of, self._refused = (_hits(some, number) for some in (messages, any_of, refused))
-        self._silent = bits(not some for some in messages)
-        self._content = bits(not some for some in any_of)
-        self._textless = bits(not (m or a or e) for m, a, e in zip(messages, any_of, all_of, strict=True))
+        self._asks = [_asks_of(match, cause, number) for match, _, cause in asked]
+        self._message = _askers([one.message for one in self._asks], len(number))
+        self._any_of = _askers([one.any_of for one in self._asks], len(number))
+        self._silent = bits(not one.message for one in self._asks)
+        self._content = bits(not one.any_of for one in self._asks)
+        self._textless = bits(not (one.message or one.any_of or one.all_of) for one in self._asks)
         """Content with a failure that has no message."""
-        self._unasking = self._textless & bits(not some for some in refused)
-        self._further = {
-            place: _Further(
-                frozenset(number[one] for one in every),
-                frozenset(number[one] for one in message if cause is CauseLine.FIRST),
-            )
-            for place, (message, every, (_, _, cause)) in enumerate(zip(messages, all_of, asked, strict=True))
-            if every or cause is CauseLine.FIRST
-        }
-        self._causes = frozenset(
-            number[one] for (match, tells, _) in asked if tells is Tells.CAUSE for one in listed(match.message)
+        self._unasking = self._textless & bits(not one.refused for one in self._asks)
+        self._causes = frozenset[int]().union(
+            *(one.message for one, (_, tells, _) in zip(self._asks, asked, strict=True) if tells is Tells.CAUSE)
         )
 
     def first(self, fits: int, message: str) -> int | None:
@@ -68,47 +74,80 @@ class Wording:
             return _lowest(fits & self._textless)
         if not fits & ~self._unasking:
             return _lowest(fits)
-        text, found = self._found(_printed(message))
-        said, chosen, refused = self._silent, self._content, 0
-        for number in found:
-            said |= self._message[number]
-            chosen |= self._any_of[number]
-            refused |= self._refused[number]
-        fits &= said & chosen & ~refused
+        look = self._look(_printed(message))
+        said, chosen = self._silent, self._content
+        for number in look.possible:
+            if number < self._noise:
+                said |= self._message[number]
+                chosen |= self._any_of[number]
+        fits &= said & chosen
         while fits:
             lowest = fits & -fits
             place = lowest.bit_length() - 1
-            further = self._further.get(place)
-            if further is None or self._holds(further, frozenset(found), text):
+            if lowest & self._unasking or self._holds(self._asks[place], look):
                 return place
             fits ^= lowest
         return None
 
-    def _holds(self, further: _Further, found: frozenset[int], text: bytes) -> bool:
-        if not further.all_of <= found:
-            return False
-        return not further.first or self._hits_first(further.first, found, text)
+    def _look(self, lines: tuple[str, ...]) -> _Look:
+        """The lines without noise."""
+        look = _Look(self._patterns, searched(lines))
+        if max(look.possible, default=-1) < self._noise or not self._is_noisy(look):
+            return look
+        kept = [line for line in lines if not self._is_noisy(_Look(self._patterns, shown(line)))]
+        return _Look(self._patterns, searched(kept))
 
-    def _hits_first(self, own: frozenset[int], found: frozenset[int], text: bytes) -> bool:
+    def _is_noisy(self, look: _Look) -> bool:
+        return any(number >= self._noise and look.finds(number) for number in look.possible)
+
+    def _holds(self, asks: _Asks, look: _Look) -> bool:
+        return (
+            (not asks.message or look.finds_any(asks.message))
+            and (not asks.any_of or look.finds_any(asks.any_of))
+            and (not asks.all_of or all(map(look.finds, asks.all_of)))
+            and (not asks.refused or not look.finds_any(asks.refused))
+            and (not asks.first or self._hits_first(asks.message, look))
+        )
+
+    def _hits_first(self, own: frozenset[int], look: _Look) -> bool:
         """Whether one of these is on the earliest line that any cause is on."""
-        own = own & found
-        if found & self._causes <= own:
-            return True  # no other cause is there
-        places = {number: self._patterns.place_of(number, text) for number in found & self._causes | own}
-        end = text.find(b"\n", min(places.values()))
-        return end < 0 or any(places[number] <= end for number in own)
+        others = look.all_of(self._causes - own)
+        if not others:
+            return True
+        mine = min(map(look.place_of, look.all_of(own)))
+        end = look.text.find(b"\n", min(map(look.place_of, others)))
+        return end < 0 or mine <= end
 
-    def _found(self, lines: tuple[str, ...]) -> Hits:
-        """The patterns that are found, in lines without noise."""
-        hits = self._patterns.found_in(_encoded(searched(lines)))
-        if max(hits.numbers, default=-1) < self._noise:
-            return hits
-        lines = tuple(line for line in lines if not self._is_noise(shown(line)))
-        hits = self._patterns.found_in(_encoded(searched(lines)))
-        return Hits(hits.text, [number for number in hits.numbers if number < self._noise])
 
-    def _is_noise(self, line: str) -> bool:
-        return max(self._patterns.found_in(_encoded(line)).numbers, default=-1) >= self._noise
+class _Look:
+    """A text under search: what it may hold, and what was found out so far."""
+
+    def __init__(self, patterns: PatternSet, text: str) -> None:
+        # Lone surrogates become `?`.
+        self.text, self.possible = patterns.possible_in(text.encode("utf-8", "replace"))
+        self._patterns = patterns
+        self._known: dict[int, bool] = {}
+
+    def finds(self, number: int) -> bool:
+        """Whether the pattern is in the text."""
+        if number not in self.possible:
+            return False
+        found = self._known.get(number)
+        if found is None:
+            found = self._known[number] = self._patterns.finds(number, self.text)
+        return found
+
+    def finds_any(self, numbers: frozenset[int]) -> bool:
+        """Whether any of them is."""
+        return any(map(self.finds, numbers & self.possible))
+
+    def all_of(self, numbers: frozenset[int]) -> Collection[int]:
+        """Those of them that are."""
+        return [number for number in numbers & self.possible if self.finds(number)]
+
+    def place_of(self, number: int) -> int:
+        """Where the first match of a pattern that is found begins."""
+        return self._patterns.place_of(number, self.text)
 
 
 @lru_cache(maxsize=64)
@@ -117,21 +156,17 @@ def _printed(message: str) -> tuple[str, ...]:
     return tuple(lines_of(message))
 
 
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "replace")  # lone surrogates become `?`
-
-
 def bits(rules: Iterable[bool]) -> int:
     """The rules for which it is so."""
     return sum(1 << place for place, yes in enumerate(rules) if yes)
 
 
-def _hits(asked: Sequence[Collection[str]], number: dict[str, int]) -> list[int]:
+def _askers(asked: Sequence[Collection[int]], count: int) -> list[int]:
     """By the number of a pattern, the rules that ask for it."""
-    found = [0] * len(number)
-    for place, patterns in enumerate(asked):
-        for pattern in patterns:
-            found[number[pattern]] |= 1 << place
+    found = [0] * count
+    for place, numbers in enumerate(asked):
+        for number in numbers:
+            found[number] |= 1 << place
     return found
 
 
