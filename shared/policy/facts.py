@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar
 
 from shared.domain.decision import Ask
 from shared.domain.failure import Failure
@@ -40,15 +40,7 @@ class _Once(Generic[_T]):
         self._name = compute.__name__
         self.__doc__ = compute.__doc__
 
-    @overload
-    def __get__(self, facts: None, owner: type) -> _Once[_T]: ...
-
-    @overload
-    def __get__(self, facts: object, owner: type) -> _T: ...
-
-    def __get__(self, facts: object | None, owner: type) -> _T | _Once[_T]:
-        if facts is None:
-            return self
+    def __get__(self, facts: object, owner: type) -> _T:
         value = facts.__dict__[self._name] = self._compute(facts)
         return value
 

@@ -1,0 +1,23 @@
+"""Keys of the ledger: one for each kind of document, and back."""
+
+from __future__ import annotations
+
+from shared.domain.keys import Kind, breaker_key, job_key, job_of, kind_of, owed_key, pending_key, scope_of_breaker
+from tests.support.systems import CLUSTER, GROUP
+
+
+def test_every_key_says_what_its_document_is() -> None:
+    """By its first part; a job's key begins with its system."""
+    found = [kind_of(key) for key in (pending_key("t"), owed_key("d"), breaker_key(GROUP), job_key(GROUP, "42"))]
+    assert found == [Kind.PENDING, Kind.OWED, Kind.BREAKER, Kind.JOB]
+
+
+def test_a_breakers_key_leads_back_to_its_scope() -> None:
+    """What lists breakers knows no job system."""
+    assert scope_of_breaker(breaker_key(CLUSTER)) == CLUSTER.key
+
+
+def test_a_jobs_key_leads_back_to_its_id() -> None:
+    """Whatever signs are in it, and only within its own scope."""
+    key = job_key(CLUSTER, "12[3]/x.s")
+    assert (job_of(key, CLUSTER), job_of(key, GROUP)) == ("12[3]/x.s", None)

@@ -1,0 +1,49 @@
+"""Strangers' text: clean, bounded, and named in the words of JSON where it is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.reading.text import below, bounded, clean, cut, escaped, kind, printable, quoted
+
+
+@pytest.mark.parametrize(
+    ("value", "named"),
+    [
+        (None, "null"),
+        (True, "a boolean"),
+        (b"x", "no UTF-8"),
+        ("x", "text"),
+        (1, "a number"),
+        (1.5, "a number"),
+        ([], "an array"),
+        ({}, "an object"),
+        (set(), "no JSON value"),
+    ],
+)
+def test_values_are_named_as_json_does(value: object, named: str) -> None:
+    """For a fault's text."""
+    assert kind(value) == named
+    assert quoted(value) == (f"'{value}'" if named in {"text", "a number"} else named)
+
+
+def test_half_a_pair_is_replaced_and_text_is_cut_between_characters() -> None:
+    """So that every later encoding works, at no more than the limit."""
+    assert (clean("a\ud83d"), clean("a")) == ("a�", "a")
+    assert (cut("a€€", 5), cut("a€€", 4)) == ("a€", "a€")
+    assert escaped(b"a\xff") == "a\\xff"
+
+
+def test_what_does_not_print_is_shown() -> None:
+    """No terminal obeys a log line."""
+    assert (printable("a\x1b[", 20), printable("abc", 2)) == ("a\\x1b[", "ab")
+    assert (bounded("ann"), bounded("a\nb"), bounded(7), bounded("x" * 10_000)) == ("ann", "", "", "")
+    assert quoted("x" * 500).endswith("…'")
+
+
+def test_a_path_names_what_is_below_and_stays_short() -> None:
+    """Odd names are quoted, and what is long is cut once."""
+    assert (below("$", "data"), below("$", 3), below("$", "a b")) == ("$.data", "$[3]", "$['a b']")
+    long = "$" + ".x" * 500
+    once = below(long, "y")
+    assert (once, below(once, "z")) == (f"{long}…", once)

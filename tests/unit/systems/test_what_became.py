@@ -1,0 +1,100 @@
+"""What a look proves of a rerun, for each job system; pure."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from shared.domain.failure import Failure, Trigger
+from shared.domain.job import State
+from shared.domain.life import Life
+from shared.domain.proof import Aftermath, Conclusion, Run
+from shared.domain.record import Case, CaseState, JobRecord
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, Instance, SchedulerxSnapshot
+from tests.support.systems import CLUSTER, GROUP
+
+DAY = "2026-01-01 10:00:00"
+TOLD = Failure(scope=GROUP, job_id="42", occurred_at=1000.0, trigger=Trigger.EVENT, event_id="e", telling_id="t")
+FAILED = Instance(instance_id=7, state=State.FAILED, data_time=DAY, trigger_type=1, started_at=900.0)
+MADE = Instance(instance_id=9, state=State.RUNNING, data_time=DAY, trigger_type=TRIGGER_DATA_RERUN, started_at=1600.0)
+
+
+def case(life: Life | None) -> Case:
+    """A rerun that was called at 1500."""
+    told = replace(TOLD, scope=CLUSTER) if life is not None and life.instance_id is None else TOLD
+    return Case(
+        failure=told, failure_id="f", state=CaseState.DONE, opened_at=1400.0, life=life, attempt=1, reserved_at=1500.0
+    )
+
+
+def cluster(state: State, start: int | None) -> EhpcSnapshot:
+    """A look at an E-HPC job."""
+    return EhpcSnapshot(job_id="1.s", state=state, start_time=start, look_begun_at=2000.0)
+
+
+def group(*others: Instance, meant: Instance | None = FAILED) -> SchedulerxSnapshot:
+    """A look at a SchedulerX job."""
+    state = meant.state if meant else State.NOT_FOUND
+    return SchedulerxSnapshot(job_id="42", state=state, instance=meant, others=others, look_begun_at=2000.0)
+
+
+@pytest.mark.parametrize(
+    ("seen", "settled", "became"),
+    [
+        (cluster(State.FINISHED, 1600), True, Aftermath.ENDED),
+        (cluster(State.QUEUED, None), True, Aftermath.WAIT),
+        (cluster(State.RUNNING, None), True, Aftermath.WAIT),
+        (cluster(State.RUNNING, 1600), False, Aftermath.RESTARTED),
+        (cluster(State.RUNNING, 500), True, Aftermath.NOT_RESTARTED),
+        (cluster(State.RUNNING, 500), False, Aftermath.WAIT),
+    ],
+)
+def test_of_a_cluster_job(seen: EhpcSnapshot, *, settled: bool, became: Aftermath) -> None:
+    """By its start; a rerun is the same job again and cannot stray."""
+    assert seen.aftermath(case(Life.run(500)), settled=settled) is became
+    assert seen.strays(case(Life.run(500))) is None
+
+
+@pytest.mark.parametrize(
+    ("seen", "settled", "became"),
+    [
+        (group(MADE), False, Aftermath.RESTARTED),
+        (group(replace(MADE, state=State.SUCCEEDED)), False, Aftermath.SUCCEEDED),
+        (group(replace(MADE, state=State.FAILED)), False, Aftermath.FAILED),
+        (group(replace(MADE, state=State.UNKNOWN)), False, Aftermath.ENDED),
+        (group(), True, Aftermath.NOT_RESTARTED),
+        (group(), False, Aftermath.WAIT),
+        (group(meant=None), True, Aftermath.WAIT),
+    ],
+)
+def test_of_an_instance(seen: SchedulerxSnapshot, *, settled: bool, became: Aftermath) -> None:
+    """By the newest instance that a rerun has made since."""
+    assert seen.aftermath(case(Life.instance(DAY, 7)), settled=settled) is became
+
+
+def test_a_rerun_of_a_day_strays_if_it_makes_anything_else() -> None:
+    """Another day, two of them, or none."""
+    life, other = Life.instance(DAY, 7), replace(MADE, instance_id=10, data_time="2026-01-02 10:00:00")
+    assert [group(*made).strays(case(life)) for made in ((MADE,), (other,), (MADE, other), ())] == [
+        False,
+        True,
+        True,
+        True,
+    ]
+    assert group(MADE).strays(case(None)) is True
+
+
+def test_what_is_not_there_proves_nothing() -> None:
+    """No instance: which one is meant cannot be doubted, a case cannot be about another, a call has no evidence."""
+    gone = group(meant=None)
+    assert gone.which_run(TOLD, JobRecord()) is Run.THIS
+    assert gone.concerns(case(Life.instance(DAY, 7)))
+    assert gone.conclude(case(Life.instance(DAY, 7)), settled=True) is Conclusion.NO_EVIDENCE
+
+
+def test_a_start_that_is_not_known_leaves_the_run_unclear() -> None:
+    """Told by its day alone, with another instance of that day, and nothing to compare."""
+    other = replace(FAILED, instance_id=5, started_at=100.0)
+    seen = group(other, meant=replace(FAILED, started_at=None))
+    assert seen.which_run(replace(TOLD, data_time=DAY), JobRecord()) is Run.UNCLEAR

@@ -1,0 +1,59 @@
+"""Ledger documents: what is none of ours stops, what is not there is unused."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from shared.documents import decode_controls, decode_record, encode, limit_of, record_write
+from shared.domain.errors import LedgerUnavailable
+from shared.domain.failure import Failure, Trigger
+from shared.domain.limits import SharedLimit
+from shared.domain.mode import Controls, Mode, ModeSet
+from shared.domain.record import Case, CaseState, JobRecord
+from shared.ports import Stored
+from tests.support.clock import START
+from tests.support.systems import CLUSTER
+
+TOLD = Failure(scope=CLUSTER, job_id="1.s", occurred_at=START, trigger=Trigger.EVENT, event_id="e", telling_id="t")
+RECORD = JobRecord(cases=(Case(failure=TOLD, failure_id="f", state=CaseState.CLOSED, opened_at=START),))
+
+
+def test_controls_come_back_as_they_were_set() -> None:
+    """And what is none of ours is not "nothing set"."""
+    controls = Controls(rules={"odd": ModeSet(mode=Mode.OFF, by="ann", at=START)})
+    assert decode_controls(encode(controls)) == controls
+    with pytest.raises(LedgerUnavailable, match="malformed"):
+        decode_controls(b"[]")
+
+
+def test_a_limit_that_cannot_be_read_is_none_and_a_missing_one_is_unused(caplog: pytest.LogCaptureFixture) -> None:
+    """Somebody who watches the log sees which one it is."""
+    limit = SharedLimit(opened_at=START, why="storm")
+    assert limit_of("breaker/x", None) == SharedLimit()
+    assert limit_of("breaker/x", Stored(encode(limit), 1)) == limit
+    with caplog.at_level(logging.ERROR):
+        assert limit_of("breaker/x", Stored(b"{", 1)) is None
+    assert "breaker/x is left as it is" in caplog.text
+
+
+@pytest.mark.parametrize("kind", [b"ehpd", b""])
+def test_a_scope_of_an_unknown_system_is_malformed(kind: bytes) -> None:
+    """A job system that was taken out again leaves records that nobody decides on."""
+    document = encode(RECORD)
+    assert decode_record(document) == RECORD
+    with pytest.raises(LedgerUnavailable, match="no scope of a known kind"):
+        decode_record(document.replace(b'"type":"ehpc"', b'"type":"' + kind + b'"'))
+
+
+def test_what_has_no_spelling_is_not_written() -> None:
+    """A life has one; nothing else of ours needs one."""
+    with pytest.raises(NotImplementedError):
+        encode(JobRecord(owed=({"at": object()},)))  # type: ignore[dict-item]  # that is the point
+
+
+def test_a_record_is_kept_for_thirty_days() -> None:
+    """From its last save on, due when it says so."""
+    write = record_write("k", RECORD, 3, START)
+    assert (write.key, write.expected, write.due_at, write.expires_at) == ("k", 3, None, START + 30 * 86_400)
