@@ -18,6 +18,9 @@ class Conclusion(str, Enum):
     """What is now known of an attempt whose effect was in doubt."""
 
     RESTARTED = "restarted"
+    """Since the attempt was reserved: by its call, or by the scheduler in the same moments."""
+    RESTARTED_BEFORE = "restarted_before"
+    """Another run lives, and it began before the call can have left: not by this call, which did nothing to it."""
     NOT_RESTARTED = "not_restarted"
     WAIT = "wait"
     """Nothing yet: an effect may still show."""
@@ -38,3 +41,5 @@ class Aftermath(str, Enum):
     FAILED = "failed"
     ENDED = "ended"
     """The job system does not tell well from badly."""
+    NO_FURTHER_RUN = "no_further_run"
+    """The job has ended, and no run is shown after the one that was to be rerun."""

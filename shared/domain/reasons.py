@@ -63,7 +63,8 @@ class Reason(str, Enum):
         "The API accepted the rerun.",
         _DONE)
     OBSERVED_RESTART = ("observed_restart", _RERUN, _gate("attempt_seen"),
-        "The call's answer was lost or unclear, and a look showed that the job was restarted.",
+        ("The call's answer was lost or unclear, and a look showed that the job was restarted since: by the call, as "
+         "far as a look can tell."),
         _DONE)
     SEEN_RESTARTED = ("seen_restarted", _RERUN, _gate("rerun_seen"),
         "After an accepted rerun: the job was seen to run again.",
@@ -74,6 +75,9 @@ class Reason(str, Enum):
     SEEN_FAILED = ("seen_failed", _RERUN, _gate("rerun_seen"),
         "After an accepted rerun of SchedulerX: the new instance failed.",
         "The rerun failed as well: its own failure has to be told, and is another one.")
+    SEEN_NO_RUN = ("seen_no_run", _RERUN, _gate("rerun_seen"),
+        "After an accepted rerun: the job has ended, and the list shows no run after the one that was to be rerun.",
+        "The job has ended, so E-HPC cannot rerun it: submit it anew if its work is not done.")
     SEEN_ENDED = ("seen_ended", _RERUN, _gate("rerun_seen"),
         "After an accepted rerun: the new run has ended; how is not known.",
         _SEEN)
@@ -117,7 +121,7 @@ class Reason(str, Enum):
     IN_HAND = ("in_hand", _DUPLICATE, _gate("told_before", "run_clear", "in_hand"),
         "This failure is being handled already.",
         "Nothing: this failure is being handled; look at the outcomes with its failure id.")
-    RESTARTED_SINCE = ("restarted_since", _DUPLICATE, _gate("restarted_since"),
+    RESTARTED_SINCE = ("restarted_since", _DUPLICATE, _gate("attempt_seen", "restarted_since"),
         "The job has been restarted since it failed, by its scheduler, a person, or an earlier rerun.",
         "Nothing: the job has been restarted since it failed.")
     STARTED = ("started", _DUPLICATE, _gate("attempt_seen"),

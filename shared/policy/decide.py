@@ -137,7 +137,7 @@ def _decision(facts: Facts, stop: Stop, asked: _Asked) -> Decision:
         job_id=facts.job_id,
         rule=rule.name if rule else "",
         failure_class=rule.failure_class if rule else FailureClass.UNKNOWN,
-        attempt=facts.attempt_number if acting else reserved,
+        attempt=reserved or (facts.attempt_number if acting else 0),
         max_attempts=facts.budget.limit.max,
         due_at=stop.due_at,
         life=seen.life if seen else None,

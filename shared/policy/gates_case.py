@@ -23,6 +23,8 @@ def rerun_seen(facts: Facts) -> GateAnswer | None:
     seen = facts.observation.aftermath(case, settled=_settled(case, facts.observation, facts))
     if seen is Aftermath.NOT_RESTARTED and case.reason is not Reason.ACCEPTED:
         seen = Aftermath.WAIT  # it was seen before: a list that lags proves nothing against it
+    if seen is Aftermath.NO_FURTHER_RUN and case.reason is not Reason.ACCEPTED:
+        seen = Aftermath.ENDED
     return GateAnswer(
         saw=f"{facts.observation.state.value}: {seen.value}", wanted=wanted, stop=_seen(seen, known, facts)
     )
@@ -47,6 +49,7 @@ def _seen(seen: Aftermath, known: Stop, facts: Facts) -> Stop:
         Aftermath.SUCCEEDED: (Reason.SEEN_SUCCEEDED, "the rerun succeeded"),
         Aftermath.FAILED: (Reason.SEEN_FAILED, "the rerun failed"),
         Aftermath.ENDED: (Reason.SEEN_ENDED, "the rerun has ended"),
+        Aftermath.NO_FURTHER_RUN: (Reason.SEEN_NO_RUN, "the job has ended, and no run of it after this one was seen"),
     }[seen]
     return Stop(Verdict.RERUN, reason, message)
 
@@ -85,7 +88,10 @@ def _stop_of(conclusion: Conclusion, case: Case, facts: Facts) -> Stop | None:
     )
     return {
         Conclusion.RESTARTED: Stop(
-            Verdict.RERUN, Reason.OBSERVED_RESTART, "the job was seen to have been restarted", facts.look_again_at
+            Verdict.RERUN, Reason.OBSERVED_RESTART, "the job was seen to have been restarted since", facts.look_again_at
+        ),
+        Conclusion.RESTARTED_BEFORE: Stop(
+            Verdict.DUPLICATE, Reason.RESTARTED_SINCE, "the job had been restarted before the call could leave"
         ),
         Conclusion.NOT_RESTARTED: None,
         Conclusion.WAIT: not_yet,

@@ -131,9 +131,19 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
             return Conclusion.RESTARTED if other_run else Conclusion.ENDED
         if self.state is State.RUNNING and self.start_time is None:
             return Conclusion.NO_EVIDENCE
-        if self.life != case.life:
+        if self._older_than(case):
+            return Conclusion.NO_EVIDENCE
+        if self.life == case.life:
+            return Conclusion.NOT_RESTARTED if settled else Conclusion.WAIT
+        since = self.running_since
+        if since is None or since >= case.reserved_at - SKEW_S:
             return Conclusion.RESTARTED
-        return Conclusion.NOT_RESTARTED if settled else Conclusion.WAIT
+        return Conclusion.RESTARTED_BEFORE if settled else Conclusion.WAIT
+
+    def _older_than(self, case: Case) -> bool:
+        """Whether the list lags: it shows a run that was over when the attempt was reserved."""
+        since, reserved = self.running_since, case.life.began if case.life is not None else None
+        return since is not None and reserved is not None and since < reserved
 
     def _reserved_queued(self, *, settled: bool) -> Conclusion:
         if self.state is State.RUNNING:
@@ -145,8 +155,9 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
     def aftermath(self, case: Case, *, settled: bool) -> Aftermath:
         """How a run ended E-HPC does not tell."""
         if self.state is State.FINISHED:
-            return Aftermath.ENDED
-        if self.state is not State.RUNNING or self.start_time is None:
+            other_run = self.start_time is not None and Life.run(self.start_time) != case.life
+            return Aftermath.ENDED if other_run else Aftermath.NO_FURTHER_RUN
+        if self.state is not State.RUNNING or self.start_time is None or self._older_than(case):
             return Aftermath.WAIT
         if self.life != case.life:
             return Aftermath.RESTARTED

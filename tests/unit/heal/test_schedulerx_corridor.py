@@ -103,6 +103,11 @@ def test_a_disabled_or_missing_job_is_ineligible(house: House) -> None:
     assert house.schedulerx.calls == []
 
 
+def accepted(report: Any) -> list[str]:
+    """Numbers of the attempts that were made, without what was seen of earlier ones."""
+    return [one.outcome.attempt for one in report.results if one.outcome.reason == "accepted"]
+
+
 def test_two_days_of_one_job_are_rerun_one_after_the_other(house: House) -> None:
     """At most one open attempt a job: the second day waits for the first, for its instance, for the cooldown."""
     days = [house.failed_instance(DAY_1, 1), house.failed_instance(DAY_2, 2)]
@@ -115,7 +120,7 @@ def test_two_days_of_one_job_are_rerun_one_after_the_other(house: House) -> None
     house.schedulerx.end("42", State.SUCCEEDED)
     house.later(3600)
     report = house.sweep()
-    assert (verdicts(report), report.results[0].outcome.attempt) == ([("rerun", "accepted")], "2")
+    assert (verdicts(report), accepted(report)) == ([("rerun", "accepted")], ["2"])
     assert sorted(house.schedulerx.calls) == [("42", DAY_1), ("42", DAY_2)]
 
 
@@ -142,7 +147,7 @@ def test_a_rerun_that_fails_is_the_next_attempt_after_the_cooldown(house: House)
         assert verdicts(house.deliver(own)) == [("deferred", "cooldown")]
         house.later(600)
         report = house.sweep()
-        assert (verdicts(report), report.results[0].outcome.attempt) == ([("rerun", "accepted")], str(attempt))
+        assert (verdicts(report), accepted(report)) == ([("rerun", "accepted")], [str(attempt)])
     house.later(700)
     house.schedulerx.end("42", State.FAILED)
     last = house.instance_failure(house.schedulerx.instances["42"][-1].instance_id)
@@ -211,7 +216,7 @@ def test_a_rerun_known_before_the_call_is_no_evidence_for_it(house: House) -> No
     assert verdicts(house.sweep()) == []
     house.later(62)
     report = house.sweep()
-    assert (verdicts(report), report.results[0].outcome.attempt) == ([("rerun", "accepted")], "1")
+    assert (verdicts(report), accepted(report)) == ([("rerun", "accepted")], ["1"])
     assert house.schedulerx.calls == [("42", DAY_1)] * 2
 
 
