@@ -56,6 +56,8 @@ class Wording:
         self._noise = len(distinct)
         self._patterns = PatternSet((*distinct, *dict.fromkeys(ignore_lines)), known_needs())
         """The last ones, from `_noise` on, are those of noise."""
+        self._first_of = lru_cache(maxsize=64)(self._first)
+        """A failure is decided more than once: before its tokens are taken, and after."""
         self._asks = [_asks_of(match, cause, number) for match, _, cause in asked]
         self._message = _askers([one.message for one in self._asks], len(number))
         self._any_of = _askers([one.any_of for one in self._asks], len(number))
@@ -72,9 +74,10 @@ class Wording:
         """Place of the first of these rules that the message is right for, or None."""
         if not message:
             return _lowest(fits & self._textless)
-        if not fits & ~self._unasking:
-            return _lowest(fits)
-        look = self._look(_printed(message))
+        return self._first_of(fits, message) if fits & ~self._unasking else _lowest(fits)
+
+    def _first(self, fits: int, message: str) -> int | None:
+        look = self._look(lines_of(message))
         said, chosen = self._silent, self._content
         for number in look.possible:
             if number < self._noise:
@@ -89,7 +92,7 @@ class Wording:
             fits ^= lowest
         return None
 
-    def _look(self, lines: tuple[str, ...]) -> _Look:
+    def _look(self, lines: Sequence[str]) -> _Look:
         """The lines without noise."""
         look = _Look(self._patterns, searched(lines))
         if max(look.possible, default=-1) < self._noise or not self._is_noisy(look):
@@ -148,12 +151,6 @@ class _Look:
     def place_of(self, number: int) -> int:
         """Where the first match of a pattern that is found begins."""
         return self._patterns.place_of(number, self.text)
-
-
-@lru_cache(maxsize=64)
-def _printed(message: str) -> tuple[str, ...]:
-    """A failure is decided more than once: before its tokens are taken, after, and by the sweep."""
-    return tuple(lines_of(message))
 
 
 def bits(rules: Iterable[bool]) -> int:
