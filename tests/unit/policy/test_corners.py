@@ -17,6 +17,7 @@ RERUN = "version: 1\nrules: [{name: a, match: {}, action: rerun}]\n"
         ("version: 1\nrules: [{name: a, match: {system: ehpd}, action: rerun}]\n", "did you mean ehpc?"),
         ("version: 1\nrules: [{name: a, match: {system: zzzz}, action: rerun}]\n", "wants one of ehpc, schedulerx"),
         ("version: 1\nmode: &m auto\nrules: [{name: *m, match: {}, action: rerun}]\n", "anchors and aliases"),
+        (RERUN + "mode: &m auto\n? *m\n: b\n", "anchors and aliases"),
         (RERUN + "? [a]\n: {b: c}\n", "a key must be text"),
         ("version: 1\nrules: [{name: [x], match: {}, action: rerun}]\n", "name"),
         ("version: 1\nrules: [{match: {exit_code: x-y}, name: a, action: rerun}]\n", "exit_code"),
