@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from shared.domain.decision import Ask
-from shared.domain.failure import Trigger
+from shared.domain.failure import Failure, Trigger
 from shared.domain.job import State
 from shared.domain.life import Life
+from shared.domain.mode import Mode
+from shared.domain.proof import Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Verdict
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
+from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, Instance
 from tests.support.clock import START as NOW
 from tests.support.make import Make
+from tests.support.systems import GROUP
 
 DAY = "2026-01-01 10:00:00"
 ASK = Ask(now=NOW, trigger=Trigger.EVENT, request_id="r")
@@ -72,3 +77,73 @@ def test_a_restart_that_was_told_is_not_told_again(
     made = instance(9, state=State.RUNNING, trigger_type=TRIGGER_DATA_RERUN, started_at=NOW - 400)
     found = decide(schedulerx_facts(made, case=done, record=JobRecord(cases=(done,)), ask=ASK))
     assert found.reason is Reason.OBSERVED_RESTART
+
+
+def test_modes_and_rules_have_their_word(facts: Make[Facts]) -> None:
+    """Nothing is called under mode observe, and nothing is healed that no rule names."""
+    policy = facts().policy
+    assert decide(facts(policy=replace(policy, mode=Mode.OBSERVE))).reason is Reason.OBSERVE_MODE
+    assert decide(facts(policy=replace(policy, rules=()))).reason is Reason.NO_RULE
+
+
+def test_what_ends_by_itself_is_not_given_up(facts: Make[Facts], look: Make[EhpcSnapshot], case: Make[Case]) -> None:
+    """A day old, and the job has ended: that is said, not that it was too long."""
+    old = case(opened_at=NOW - 90_000)
+    found = decide(facts(case=old, record=JobRecord(cases=(old,)), observation=look(state=State.FINISHED), ask=ASK))
+    assert (found.verdict, found.reason) == (Verdict.INELIGIBLE, Reason.JOB_FINISHED)
+
+
+def test_without_a_life_to_compare_the_telling_says_which_run(
+    facts: Make[Facts], look: Make[EhpcSnapshot], case: Make[Case]
+) -> None:
+    """The case knows a run, the look shows none."""
+    known = facts(case=case(life="run:5"), observation=look(state=State.RUNNING, start_time=None))
+    assert known.snapshot.life is None
+    assert known.run is known.snapshot.which_run(known.failure, known.record) is Run.UNCLEAR
+
+
+def test_the_instance_of_a_case_stays_its_own(
+    schedulerx_facts: Make[Facts], instance: Make[Instance], failure: Make[Failure], case: Make[Case]
+) -> None:
+    """Told by its day: the look shows the rerun's instance, the case remembers which one had failed."""
+    told = failure(scope=GROUP, job_id="42", data_time=DAY)
+    known = schedulerx_facts(meant=instance(9), failure=told, case=case(life=Life.instance(DAY, 7)))
+    assert known.job_instance_id == 7
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        (Reason.ACCEPTED, (Verdict.UNKNOWN, Reason.NOT_RESTARTED)),
+        (Reason.SEEN_RESTARTED, (Verdict.RERUN, Reason.SEEN_RESTARTED)),
+    ],
+)
+def test_a_rerun_that_is_not_seen(
+    facts: Make[Facts], case: Make[Case], last: Reason, expected: tuple[Verdict, Reason]
+) -> None:
+    """Not restarted, unless it was seen before: a list that lags proves nothing against that. No look, nothing new."""
+    done = case(state=CaseState.DONE, life=f"run:{int(NOW) - 3600}", attempt=1, reason=last, may_leave_until=NOW - 5000)
+    found = decide(facts(case=done, record=JobRecord(cases=(done,)), ask=ASK))
+    assert (found.verdict, found.reason) == expected
+    blind = LookFailed(worth_repeating=True, code="Throttling", message="", look_begun_at=NOW)
+    found = decide(facts(case=done, record=JobRecord(cases=(done,)), ask=ASK, observation=blind))
+    assert (found.verdict, found.reason) == (Verdict.RERUN, last)
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"), [(CaseState.UNKNOWN, Reason.IN_HAND), (CaseState.REFUSED, Reason.ALREADY_HANDLED)]
+)
+def test_one_life_has_one_verdict(facts: Make[Facts], case: Make[Case], state: CaseState, reason: Reason) -> None:
+    """Another telling of it is a duplicate, and says of which failure."""
+    other = case(failure_id="g", state=state, life=f"run:{int(NOW) - 3600}", attempt=1, reserved_at=NOW - 600)
+    found = decide(facts(record=JobRecord(cases=(other,))))
+    assert (found.verdict, found.reason, found.failure_id) == (Verdict.DUPLICATE, reason, "g")
+
+
+def test_what_waits_for_the_same_run_is_in_hand_unless_it_is_forced(facts: Make[Facts], case: Make[Case]) -> None:
+    """It has no attempt, so no life: the failure's id says that it is the same."""
+    own = facts().failure_id
+    waits = JobRecord(cases=(case(failure_id=own, state=CaseState.DEFERRED, tellings=("u",)),))
+    found = decide(facts(record=waits))
+    assert (found.verdict, found.reason, found.failure_id) == (Verdict.DUPLICATE, Reason.IN_HAND, own)
+    assert decide(facts(record=waits, ask=replace(ASK, force=True))).reason is Reason.ACCEPTED

@@ -262,6 +262,7 @@ def test_a_case_ends_under_its_own_id(any_facts: st.SearchStrategy[Facts], data:
         assert decide(facts).failure_id == facts.case.failure_id
 
 
+@pytest.mark.drawn
 def test_the_strategy_reaches_every_gate(any_facts: st.SearchStrategy[Facts]) -> None:
     """The laws above are about something: every gate is seen saying no, and calls, rehearsals and ends are seen."""
     stops: set[str] = set()

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from shared.domain.keys import Kind, breaker_key, job_key, job_of, kind_of, owed_key, pending_key, scope_of_breaker
+from shared.domain.keys import (
+    Kind,
+    breaker_key,
+    job_key,
+    job_of,
+    kind_of,
+    owed_key,
+    pace_key,
+    pending_key,
+    rate_key,
+    scope_of_breaker,
+)
 from tests.support.systems import CLUSTER, GROUP
 
 
@@ -10,6 +21,7 @@ def test_every_key_says_what_its_document_is() -> None:
     """By its first part; a job's key begins with its system."""
     found = [kind_of(key) for key in (pending_key("t"), owed_key("d"), breaker_key(GROUP), job_key(GROUP, "42"))]
     assert found == [Kind.PENDING, Kind.OWED, Kind.BREAKER, Kind.JOB]
+    assert [kind_of(key) for key in (rate_key(GROUP), pace_key(GROUP, "RerunJob"))] == [Kind.RATE, Kind.PACE]
 
 
 def test_a_breakers_key_leads_back_to_its_scope() -> None:

@@ -21,6 +21,7 @@ from shared.domain.limits import (
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.system import PACE_PER_MINUTE
+from tests.support.clock import START
 
 SCOPE = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")
 STEPS = st.lists(
@@ -170,3 +171,26 @@ def test_a_job_acted_on_again_counts_from_then_on() -> None:
         admitted += sorted(let_in)
     assert admitted == ["0", "2", "0"]
     assert limit.opened_at == 780.0
+
+
+def test_room_comes_back_bucket_by_bucket() -> None:
+    """An example of the laws above: three of five tokens are used, then all; the oldest leave first."""
+    limit = take_tokens(SharedLimit(), 3, 60.0, START)
+    assert (room(limit, 5, 60.0, START), room_at(limit, 5, 60.0, START)) == (2, START)
+    full = take_tokens(limit, 2, 60.0, START + 30)
+    assert room(full, 5, 60.0, START + 30) == 0
+    back_at = room_at(full, 5, 60.0, START + 30)
+    assert START + 60 <= back_at <= START + 61 + COUNT_BUCKET_S
+    assert (room(full, 5, 60.0, back_at), room(full, 5, 60.0, back_at - 0.5)) == (3, 0)
+    assert room_at(full, 0, 60.0, START + 30) > back_at
+    assert take_tokens(full, 0, 60.0, START + 1000).buckets == {}
+
+
+def test_a_job_that_counts_in_this_bucket_counts_once() -> None:
+    """Acted on twice within its bucket: one token."""
+
+    def once_more(limit: SharedLimit) -> tuple[SharedLimit, frozenset[str]]:
+        return take_breaker_tokens(limit, ["a"], scope=SCOPE, max_jobs=1, window_s=600.0, now=START, forced=frozenset())
+
+    once, _ = once_more(SharedLimit())
+    assert once_more(once) == (once, frozenset({"a"}))

@@ -12,7 +12,7 @@ from shared.domain.failure import Failure, FailureClass, Trigger
 from shared.domain.life import Life
 from shared.domain.reasons import Reason
 from shared.domain.record import BACKLOG_CHARS, LISTED_AT, MAX_CASES, Case, CaseState, JobRecord
-from shared.domain.transitions import Reservation, closed, recorded, reserved, waiting
+from shared.domain.transitions import WATCH_S, Reservation, closed, handed_over, recorded, reserved, waiting
 from shared.domain.verdicts import Verdict
 from tests.support.make import Make
 
@@ -99,3 +99,40 @@ def test_the_backlog_of_one_job_is_bounded_in_size(failure: Make[Failure], case:
     assert len(encode(record)) < 1_000_000
     assert record.case_of_telling("0") is not None
     assert record.case("open") == waits
+
+
+def test_an_attempt_that_goes_on_is_counted_once(case: Make[Case], failure: Make[Failure]) -> None:
+    """Reserved again after a call that certainly was not made: no second mark, and the cooldown is not put off."""
+    one = case(state=CaseState.DEFERRED, attempt=1)
+    record = JobRecord(cases=(one,), not_before=7.0)
+    found = reserved(record, failure(), one, decision(Verdict.RERUN, Reason.ACCEPTED, attempt=1), ASK, TERMS)
+    assert (found.attempts, found.not_before) == ((), 7.0)
+    anew = reserved(JobRecord(), failure(), None, decision(Verdict.RERUN, Reason.ACCEPTED, attempt=1), ASK, TERMS)
+    assert ([mark.number for mark in anew.attempts], anew.not_before) == ([1], ASK.now)
+
+
+def test_waiting_longer_for_the_same_is_not_told_again(case: Make[Case], failure: Make[Failure]) -> None:
+    """It is only looked at once more."""
+    one = case(state=CaseState.DEFERRED, verdict=Verdict.DEFERRED, reason=Reason.LOOK_FAILED)
+    again = decision(Verdict.DEFERRED, Reason.LOOK_FAILED, due_at=2030.0)
+    record, outcome = waiting(JobRecord(cases=(one,)), failure(), one, again, ASK, "p")
+    assert (outcome, record.owed, record.cases[0].looks, record.cases[0].due_at) == (None, (), 1, 2030.0)
+
+
+def test_a_case_in_doubt_ends_by_what_was_seen(case: Make[Case]) -> None:
+    """Seen to have been restarted it is watched; else nothing follows."""
+    one = case(state=CaseState.UNKNOWN, looks=3)
+    seen = decision(Verdict.RERUN, Reason.OBSERVED_RESTART, due_at=2100.0)
+    record, outcome = closed(JobRecord(cases=(one,)), one, seen, ASK, "p")
+    (moved,) = record.cases
+    assert (moved.state, moved.due_at, moved.watch_until, moved.looks) == (CaseState.DONE, 2100.0, 2000.0 + WATCH_S, 0)
+    assert outcome.reason == "observed_restart"
+    record, _ = closed(JobRecord(cases=(one,)), one, decision(Verdict.UNKNOWN, Reason.NO_EVIDENCE), ASK, "p")
+    assert (record.cases[0].state, record.cases[0].due_at) == (CaseState.CLOSED, None)
+
+
+def test_what_another_record_has_taken_over_is_closed_untold(case: Make[Case]) -> None:
+    """It is told where it went."""
+    one = case(state=CaseState.DEFERRED, due_at=2000.0)
+    record = handed_over(JobRecord(cases=(one,)), one)
+    assert (record.cases[0].state, record.cases[0].due_at, record.owed) == (CaseState.CLOSED, None, ())

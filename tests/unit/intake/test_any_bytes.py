@@ -124,6 +124,7 @@ def _good_log(job: int) -> dict[str, str]:
     return {name: str(value) for name, value in _good(job).items()}
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("seed", range(RUNS))
 def test_bent_bodies_end_in_answers(seed: int) -> None:
     """20,000 bent bodies a door: no exception, bounded answers, allowed regions and hosts, good neighbours kept."""

@@ -9,6 +9,7 @@ from shared.domain.failure import Failure, Trigger
 from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
+from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, Instance, SchedulerxSnapshot
@@ -98,3 +99,21 @@ def test_a_start_that_is_not_known_leaves_the_run_unclear() -> None:
     other = replace(FAILED, instance_id=5, started_at=100.0)
     seen = group(other, meant=replace(FAILED, started_at=None))
     assert seen.which_run(replace(TOLD, data_time=DAY), JobRecord()) is Run.UNCLEAR
+
+
+def test_a_rerun_done_after_the_failure_means_an_earlier_run() -> None:
+    """The day was healed since it was told."""
+    other = replace(FAILED, instance_id=5, started_at=100.0)
+    record = JobRecord(cases=(case(Life.instance(DAY, 7)),))
+    assert group(other).which_run(replace(TOLD, data_time=DAY), record) is Run.EARLIER
+
+
+def test_what_has_no_run_to_kill_is_not_eligible() -> None:
+    """A state that nobody documented; an instance that has succeeded, also beside live ones; one that is not there."""
+    seen = [cluster(State.UNKNOWN, None).eligible(beside_live=False)]
+    seen += [
+        group(meant=replace(FAILED, state=State.SUCCEEDED)).eligible(beside_live=beside) for beside in (True, False)
+    ]
+    assert [one.stop and one.stop.reason for one in seen] == [Reason.STATE_NOT_ELIGIBLE] * 3
+    assert group().eligible(beside_live=True).stop is None
+    assert group(meant=None).wants_person() is None

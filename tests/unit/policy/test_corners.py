@@ -1,0 +1,42 @@
+"""Odd policies: each fault is found where it is, and hides no other."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.policy.conditions import Match
+from shared.policy.evidence import range_of
+from shared.policy.load import check_policy
+
+RERUN = "version: 1\nrules: [{name: a, match: {}, action: rerun}]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("version: 1\nrules: [{name: a, match: {system: ehpd}, action: rerun}]\n", "did you mean ehpc?"),
+        ("version: 1\nrules: [{name: a, match: {system: zzzz}, action: rerun}]\n", "wants one of ehpc, schedulerx"),
+        ("version: 1\nmode: &m auto\nrules: [{name: *m, match: {}, action: rerun}]\n", "anchors and aliases"),
+        (RERUN + "mode: &m auto\n? *m\n: b\n", "anchors and aliases"),
+        (RERUN + "? [a]\n: {b: c}\n", "a key must be text"),
+        ("version: 1\nrules: [{name: [x], match: {}, action: rerun}]\n", "name"),
+        ("version: 1\nrules: [{match: {exit_code: x-y}, name: a, action: rerun}]\n", "exit_code"),
+    ],
+)
+def test_the_fault_is_named(text: str, fault: str) -> None:
+    """And the file that lacks it is good."""
+    assert not check_policy(RERUN).faults
+    assert any(fault in str(one) for one in check_policy(text).faults), check_policy(text).faults
+
+
+def test_a_match_that_says_nothing_is_empty() -> None:
+    """It matches every failure."""
+    assert (Match().empty, Match(message="x").empty) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("told", "found"), [(137, (137, 137)), ("1-3", (1, 3)), ("7", (7, 7)), ("3-1", None), ("x", None)]
+)
+def test_exit_codes_are_a_range(told: int | str, found: tuple[int, int] | None) -> None:
+    """Both ends included; what names none is none."""
+    assert range_of(told) == found
