@@ -61,6 +61,11 @@ class Snapshot(Protocol):
         """Unix seconds at which the run that goes on now began, if one does."""
         ...
 
+    @property
+    def ended_at(self) -> float | None:
+        """Unix seconds at which the run that it shows ended, if that is over and the system tells when."""
+        ...
+
     def which_run(self, failure: Failure, record: JobRecord) -> Run:
         """Whether the failure means the run that is seen here."""
         ...

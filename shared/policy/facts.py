@@ -96,6 +96,11 @@ class Facts:
         return self.snapshot.which_run(self.failure, self.record)
 
     @property
+    def told_at(self) -> float:
+        """Unix seconds at which it was told, at the latest."""
+        return self.ask.now if self.case is None else self.case.opened_at
+
+    @property
     def job_id(self) -> str:
         """As the job system lists it; as told where nothing was seen."""
         return self.failure.job_id if isinstance(self.observation, LookFailed) else self.observation.job_id

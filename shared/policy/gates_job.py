@@ -15,10 +15,15 @@ from shared.policy.facts import Facts
 
 
 def fresh(facts: Facts) -> GateAnswer | None:
-    """Is the failure recent enough to act on? Asked when it is told, not when a recorded one goes on."""
-    if facts.case is not None:
+    """Was the failure recent when it was told, by the job system's own word where it has one, else as told?
+
+    Asked once: not when one that was looked at before goes on.
+    """
+    look, case = facts.observation, facts.case
+    if case is not None and (case.reason is not Reason.LOOK_FAILED or isinstance(look, LookFailed)):
         return None
-    age_s = facts.ask.now - facts.failure.occurred_at
+    ended_at = None if isinstance(look, LookFailed) else look.ended_at
+    age_s = facts.told_at - (facts.failure.occurred_at if ended_at is None else ended_at)
     limit_s = facts.policy.timing.stale_event_s
     saw, wanted = f"{age_s:.0f} s old", _at_most_s(limit_s)
     if age_s <= limit_s:

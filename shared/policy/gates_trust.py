@@ -11,6 +11,7 @@ from shared.domain.failure import Speaker, Trigger
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.job import Scope
 from shared.domain.reasons import Reason
+from shared.domain.runs import SKEW_S
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Verdict
 from shared.policy.conditions import Source
@@ -73,7 +74,8 @@ def claims_agree(facts: Facts) -> GateAnswer:
     """Does what was told of the job agree with what the live job says of itself?
 
     Compared where both speak: owner, nodes while the run meant is the one seen, and a start that the list should long
-    have shown. Names and queues are evidence only: a name may be cut short or shown otherwise, a queue routed.
+    have shown. No run can have failed that had not begun when its failure was told. Names and queues are evidence only:
+    a name may be cut short or shown otherwise, a queue routed.
     """
     wrong = _disagreement(facts)
     if not wrong:
@@ -89,4 +91,6 @@ def _disagreement(facts: Facts) -> str:
     told, seen = facts.failure, facts.snapshot
     if told.owner and seen.owner and bare_owner(told.owner) != bare_owner(seen.owner):
         return "owner"
+    if told.started_at is not None and told.started_at > facts.told_at + SKEW_S:
+        return "start"
     return seen.disagreement(told, facts.run, settle_s=facts.policy.timing.settle_s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 from msgspec.structs import replace
@@ -104,6 +105,16 @@ def throttled_past_the_window(world: World) -> None:
     """The call is throttled for longer than a budget's window of ten minutes; soon after it the new run hangs too."""
     fails_again(world, first_s=820.0)
     world.systems["ehpc"].script += [Fault.LATER] * 11
+
+
+def forged_start(world: World) -> None:
+    """Somebody tells a start ten minutes ahead; the look fails, and the job is started anew at that second."""
+    world.systems["ehpc"].look_script.append(Fault.LOOK_FAILED)
+    found = job(world)
+    forged = hung(world, found, started_at=world.clock.moment + 600 + found.queue_s)
+    world.tellings[-1] = dataclasses.replace(world.tellings[-1], run=0, counts=False)
+    send(world, forged)
+    found.at(world.clock.moment + 600 - found.lag_s, "requeue")
 
 
 def unclear_doors(world: World) -> None:

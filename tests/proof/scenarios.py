@@ -88,6 +88,11 @@ SCENARIOS: tuple[Scenario, ...] = (
         reaches=frozenset({"deferred/look_failed", "ineligible/job_finished"}),
     ),
     Scenario(
+        "forged_start",
+        nights.forged_start,
+        reaches=frozenset({"deferred/look_failed", "suppressed/untrusted_source"}),
+    ),
+    Scenario(
         "unclear_at_two_doors",
         nights.unclear_doors,
         within_s=120.0,

@@ -62,6 +62,10 @@ class Batch(Struct, frozen=True, kw_only=True):
         return Offered(owner=self.owner)
 
     @property
+    def ended_at(self) -> None:
+        """The mill keeps no times."""
+
+    @property
     def running_since(self) -> float | None:
         """When it began."""
         return self.began if self.state is State.RUNNING else None

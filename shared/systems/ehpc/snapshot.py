@@ -65,6 +65,10 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
         """Start of the run that goes on now."""
         return self.start_time if self.state is State.RUNNING else None
 
+    @property
+    def ended_at(self) -> None:
+        """The list tells when a job was modified, not when its run ended."""
+
     # Which run a failure means.
 
     def run_label(self, failure: Failure, run: Run) -> str:

@@ -86,6 +86,11 @@ class SchedulerxSnapshot(Struct, frozen=True, kw_only=True):
         """Start of the meant instance while it runs."""
         return self.instance.started_at if self.instance and self.state is State.RUNNING else None
 
+    @property
+    def ended_at(self) -> float | None:
+        """End of the meant instance."""
+        return self.instance.ended_at if self.instance else None
+
     # Which run a failure means.
 
     def run_label(self, failure: Failure, run: Run) -> str:
