@@ -80,7 +80,7 @@ def read_announcement(
         return unreadable(told, faults)
     got = _read_fields(record, told.path, faults)
     _settle_region(record, got, told.path, context, faults)
-    occurred_at = got.get("occurred_at", _envelope_time(record, told, faults))
+    occurred_at = got.get("occurred_at", _envelope_time(record, told))
     if faults:
         return unreadable(told, faults, _hints(got))
     return _failure(record, got, occurred_at, told, context)
@@ -130,14 +130,13 @@ def _read_fields(record: Mapping[str, Any], path: str, faults: list[Fault]) -> d
     return got
 
 
-def _envelope_time(record: Mapping[str, Any], told: Envelope, faults: list[Fault]) -> float | None:
-    """The envelope's time; a fault only if it is wrong and the record has none of its own."""
+def _envelope_time(record: Mapping[str, Any], told: Envelope) -> float | None:
+    """The envelope's time; none if it cannot be read: the carrier's word is no reason to lose what it carries."""
     if told.time is None or not _absent(record.get("occurred_at")):
         return None
     try:
         return moment(told.time)
-    except ValueError as error:
-        faults.append(Fault(told.time_path, str(error)))
+    except ValueError:
         return None
 
 

@@ -39,6 +39,8 @@ SALVAGE_CHARS = 4 * 1024 * 1024
 _TOO_DEEP = "1E+0009876"
 _DEPTH_PROBLEM = f"is nested deeper than {MAX_DEPTH} levels"
 _STRUCTURE = re.compile(r'[\[\]{}"]|\\.', re.DOTALL)
+_MOSTLY_UTF8 = 4
+"""Of UTF-8 that was cut or has a stray byte fewer than one in so many is broken; of GBK far more are."""
 _UNDECODABLE = re.compile("[\udc80-\udcff]")
 
 
@@ -66,6 +68,29 @@ def parse(body: bytes, path: str = "$") -> Any:
     root = [_decode(text, path)]
     _tidy(root, undecodable=True)
     return root[0]
+
+
+def parse_foreign(data: bytes, path: str = "$") -> Any:
+    r"""As `parse`, of bytes that something else carried and that need not be UTF-8.
+
+    GBK is read as such. Of what is neither, and of UTF-8 with a few broken bytes, those are shown as `\xNN`.
+    """
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        data = _respelled(data).encode()
+    return parse(data, path)
+
+
+def _respelled(data: bytes) -> str:
+    text = data.decode("utf-8", "surrogateescape")
+    broken, foreign = len(_UNDECODABLE.findall(text)), len(data.translate(None, bytes(range(128))))
+    if broken * _MOSTLY_UTF8 > foreign:
+        try:
+            return data.decode("gb18030")
+        except UnicodeDecodeError:
+            pass
+    return _UNDECODABLE.sub(lambda sign: f"\\\\x{ord(sign[0]) - 0xDC00:02x}", text)
 
 
 def parse_text(text: str, path: str = "$") -> Any:

@@ -51,7 +51,6 @@ class Envelope(Struct, frozen=True, kw_only=True):
     """What an outcome shows as `raw` if the record cannot be read: envelope and all."""
     time: Any = None
     """The envelope's time as it spells it; None if it has none."""
-    time_path: str = ""
     salt: str = ""
     """Makes a telling without any time one of its own: the request id of a manual invocation."""
     speaker: Speaker = Speaker()

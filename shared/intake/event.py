@@ -1,7 +1,8 @@
 """The event door: what EventBridge delivers → failures.
 
 Accepted, alone or in an array: a CloudEvent whose `data` is `job-failure/1` (object or JSON text), or carries
-it as an MNS message (`data.messageBody`) or an HTTP event source's request (`data.body`); the Log Service
+it as an MNS message (`data.messageBody`) or an HTTP event source's request (`data.body`), each as it is or in Base64,
+`data_base64` too; the Log Service
 connector's event, whose `data` is a log and is treated as one; a rule target's transformed body, that is,
 bare `job-failure/1`. Of the envelope only `id`, `source`, `type`, `time` and `data` are read: the other
 attributes may be missing or odd (`aliyunpublishtime` ends in `PRC`). Everything else that comes through this
@@ -10,13 +11,14 @@ door is `invalid`, except a connector's log that announces no failure: such logs
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import Any
 
 from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Failure, Intake, Speaker, Trigger, Unreadable
 from shared.intake.announcement import read_announcement
-from shared.intake.body import Bad, compact, flaws, parse, parse_text, readable
+from shared.intake.body import Bad, compact, flaws, parse, parse_foreign, parse_text, readable
 from shared.intake.context import Context, Envelope, content_hash, event_id, unreadable
 from shared.intake.log import add, find_in_log
 from shared.ports import TOPIC
@@ -88,14 +90,15 @@ def read_item(value: Any, path: str, trigger: Trigger, context: Context, intake:
 
 
 def _is_cloud_event(item: dict[str, Any]) -> bool:
-    return "specversion" in item or ("data" in item and "system" not in item and "schema" not in item)
+    carries = "data" in item or "data_base64" in item
+    return "specversion" in item or (carries and "system" not in item and "schema" not in item)
 
 
 def _read_cloud_event(
     event: dict[str, Any], envelope: Envelope, context: Context, faults: list[Fault]
 ) -> Failure | Unreadable | None:
     """What the event announces; None if it carries somebody else's log."""
-    record, where = _opened(event.get("data"), below(envelope.path, "data"), faults)
+    record, where = _data(event, envelope.path, faults)
     from_log = event.get("type") == _CONNECTOR
     if from_log and isinstance(record, dict):
         announced = find_in_log(record, where)
@@ -114,11 +117,42 @@ def _read_cloud_event(
         event_id=envelope.event_id,
         original=envelope.original,
         time=event.get("time") or None,
-        time_path=below(envelope.path, "time"),
         salt=envelope.salt,
         speaker=_speaker(event, from_log=from_log) if envelope.trigger is Trigger.EVENT else Speaker(),
     )
     return read_announcement(record, told, context, faults)
+
+
+def _data(event: dict[str, Any], path: str, faults: list[Fault]) -> tuple[Any, str]:
+    """The event's `data`, or what `data_base64` carries in its place."""
+    if "data" in event or "data_base64" not in event:
+        return _opened(event.get("data"), below(path, "data"), faults)
+    where = below(path, "data_base64")
+    raw = _unwrapped(event["data_base64"])
+    if raw is None:
+        faults.append(Fault(where, "is no Base64"))
+        return Bad("is no Base64", ""), where
+    return _parsed(raw, where, faults), where
+
+
+def _unwrapped(value: Any) -> bytes | None:
+    """The bytes that Base64 text carries; None if it is none."""
+    if not isinstance(value, str) or not value:
+        return None
+    try:
+        return base64.b64decode(value, validate=True)
+    except ValueError:
+        return None
+
+
+def _parsed(raw: bytes, where: str, faults: list[Fault]) -> Any:
+    try:
+        value = parse_foreign(raw, where)
+    except InputError as error:
+        faults.extend(error.faults)
+        return Bad("holds no JSON", "")
+    faults.extend(flaws(value, where))
+    return readable(value)
 
 
 def _speaker(event: dict[str, Any], *, from_log: bool) -> Speaker:
@@ -134,7 +168,10 @@ def _speaker(event: dict[str, Any], *, from_log: bool) -> Speaker:
 
 
 def _opened(value: Any, path: str, faults: list[Fault]) -> tuple[Any, str]:
-    """The object that stands there, or the one in the JSON text that stands there."""
+    """The object that stands there, or the one in the JSON text, plain or as Base64, that stands there."""
+    raw = _unwrapped(value)
+    if raw is not None and raw.lstrip().startswith(b"{"):
+        return _parsed(raw, path, faults), path
     if isinstance(value, str):
         try:
             value = parse_text(value, path)
@@ -158,5 +195,5 @@ def _event_id(item: Any) -> str:
                 return event_id(source, own, content_hash(item.get("data")))
             return event_id(source, own)
         if _is_cloud_event(item):
-            item = {name: item.get(name) for name in ("source", "type", "subject", "time", "data")}
+            item = {name: item.get(name) for name in ("source", "type", "subject", "time", "data", "data_base64")}
     return event_id("event", content_hash(item))

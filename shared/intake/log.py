@@ -16,7 +16,7 @@ from msgspec import Struct
 from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Failure, Intake, Speaker, Trigger, Unreadable
 from shared.intake.announcement import announces, read_announcement
-from shared.intake.body import flaws, parse, parse_text, readable
+from shared.intake.body import flaws, parse_foreign, parse_text, readable
 from shared.intake.context import Context, Envelope, event_id
 from shared.ports import TOPIC, LogEntry, LogRange
 from shared.reading.text import below, bounded
@@ -59,7 +59,6 @@ def read_log(entry: LogEntry, source: LogRange, context: Context, trigger: Trigg
         event_id=event_id(source.project, source.logstore, source.shard, source.begin_cursor, entry.ordinal),
         original=dict(entry.fields),
         time=entry.time,
-        time_path=f"{path}.__time__",
         speaker=_speaker(entry, source) if trigger is Trigger.LOG else Speaker(),
     )
     add(intake, read_announcement(announced.record, told, context, announced.faults))
@@ -99,7 +98,7 @@ def add(intake: Intake, read: Failure | Unreadable) -> None:
 def _in_content(content: str | bytes, path: str) -> InLog | None:
     where = below(path, "content")
     try:
-        value = parse_text(content, where) if isinstance(content, str) else parse(content, where)
+        value = parse_text(content, where) if isinstance(content, str) else parse_foreign(content, where)
     except InputError as error:
         # An object cut short that names the schema was meant as a failure; anything else is a line of text.
         head = content if isinstance(content, str) else content.decode("utf-8", "replace")

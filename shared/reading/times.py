@@ -23,13 +23,17 @@ LATEST_S = 253_402_300_799.0
 _NUMERIC = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
 _RFC3339 = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]{1,20})?"
-    r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))?"
+    r"(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2})| ?(UTC|GMT|PRC|Asia/Shanghai))?"
 )
+_ZONES_H = {"UTC": 0, "GMT": 0, "PRC": 8, "Asia/Shanghai": 8}
+"""Names that the platform and its samples write behind a time. Others have summers, or mean several zones."""
 _DATA_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 
 def moment(value: Any) -> float:
-    """Unix seconds of RFC 3339 text with an offset, or of unix seconds or milliseconds as number or text.
+    """Unix seconds of RFC 3339 text, or of unix seconds or milliseconds as number or text.
+
+    The text has an offset, also as `+0800` or as a name of `_ZONES_H`.
 
     Raises ValueError whose text is the fault.
     """
@@ -66,7 +70,9 @@ def _rfc3339(text: str) -> float:
     if not found:
         raise ValueError(f"is {quoted(text)}; wanted RFC 3339, unix seconds or milliseconds")
     year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
-    fraction, sign, offset_h, offset_min = found.groups()[6:]
+    fraction, sign, offset_h, offset_min, zone = found.groups()[6:]
+    if zone is not None:
+        sign, offset_h = "+", str(_ZONES_H[zone])
     if sign is None and text[-1] not in "Zz":
         raise ValueError("has no offset from UTC; wanted Z or +hh:mm at its end")
     leap = 1 if second == 60 else 0  # noqa: PLR2004 - RFC 3339 writes a leap second as :60
