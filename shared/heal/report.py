@@ -19,6 +19,7 @@ from shared.heal.item import Notice, Report, Result, Walked
 from shared.heal.records import Records
 from shared.ports import Ledger, OutcomeSink, Write
 
+TRIES = 3
 OWED_PER_DOCUMENT = 200
 """Outcomes without a job of their own that one `owed/…` document keeps: 200 of at most 8 KiB."""
 _LOG = logging.getLogger(__name__)
@@ -102,13 +103,18 @@ class Reporter:
         records = Records(self.ledger, ask.now)
         chunks = [outcomes[start : start + OWED_PER_DOCUMENT] for start in range(0, len(outcomes), OWED_PER_DOCUMENT)]
         by_key = {owed_key(stable_id(*(one.outcome_id for one in chunk))): chunk for chunk in chunks}
-        records.open(by_key)
-        for key, chunk in by_key.items():
-            if not records.readable(key):
-                raise LedgerUnavailable(f"{key} cannot be read: outcomes would get lost")
-            records.put(key, JobRecord(owed=tuple(one.fields() for one in chunk), owed_at=ask.now))
-        # A conflict means that the same outcomes are being kept by the same delivery, told twice.
-        records.save()
+        left = list(by_key)
+        for _ in range(TRIES):
+            records.open(left)
+            for key in left:
+                if not records.readable(key):
+                    raise LedgerUnavailable(f"{key} cannot be read: outcomes would get lost")
+                records.put(key, JobRecord(owed=tuple(one.fields() for one in by_key[key]), owed_at=ask.now))
+            conflicts = records.save()
+            left = [key for key in left if key in conflicts]
+            if not left:
+                return
+        raise LedgerUnavailable(f"others keep changing {left[0]}: outcomes would get lost")
 
     def _strike(self, owed: Mapping[str, Sequence[str]], now: float, *, paid: bool) -> None:
         """Strike what was written from the documents that owe it; put those off that still do.

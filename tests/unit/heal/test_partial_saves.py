@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shared.documents import decode_record, record_write
+from shared.domain.errors import LedgerUnavailable
 from shared.domain.job import State
 from shared.domain.record import JobRecord
 from shared.ports import Due, Stored, Write
@@ -19,10 +20,11 @@ HOME, WAITS = "ehpc/", "pending/"
 
 
 class Conflicting:
-    """A ledger in which, once, others have just written the documents of a save whose keys begin so."""
+    """A ledger in which, once or more often, others have just written the documents of a save whose keys begin so."""
 
-    def __init__(self, ledger: Any, prefixes: Sequence[str]) -> None:
+    def __init__(self, ledger: Any, prefixes: Sequence[str], times: int = 1) -> None:
         self._ledger = ledger
+        self._left = times
         self._prefixes = tuple(prefixes)
         self.met = 0
 
@@ -33,7 +35,8 @@ class Conflicting:
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
         """As the ledger does, after others have written the same again."""
-        touched = [write for write in writes if write.key.startswith(self._prefixes)] if not self.met else []
+        touched = [write for write in writes if write.key.startswith(self._prefixes)] if self._left else []
+        self._left -= bool(touched)
         for write in touched:
             there = self._ledger.load([write.key]).get(write.key)
             record = decode_record(there.document) if there else JobRecord()
@@ -93,3 +96,23 @@ def test_what_ended_at_home_is_handed_over_by_the_next_sweep(house: Any) -> None
     house.sweep()
     assert house.ledger.due(house.clock.now(), 9) == []
     assert list(finals(house).values()) == [["ineligible"]]
+
+
+def test_outcomes_of_no_job_are_kept_whatever_conflicts(house: Any) -> None:
+    """The Logstore is down, and others write the document that shall keep them: they are told when it is back."""
+    house.ledger = Conflicting(house.ledger, ("owed/",))
+    house.sink.down = True
+    house.deliver(house.failure(9))
+    assert house.ledger.met
+    house.sink.down = False
+    house.later(61)
+    house.sweep()
+    assert house.sink.told() == [("ineligible", "not_found")]
+
+
+def test_a_delivery_comes_again_if_its_outcomes_cannot_be_kept(house: Any) -> None:
+    """Others write the document each time: it is not acknowledged as if they were kept."""
+    house.ledger = Conflicting(house.ledger, ("owed/",), times=9)
+    house.sink.down = True
+    with pytest.raises(LedgerUnavailable):
+        house.deliver(house.failure(9))
