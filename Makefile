@@ -32,7 +32,6 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.leaks
-	$(MAKE) --no-print-directory coverage
 
 # Every branch of what decides is taken by an example that stands in its tests; laws draw theirs, so they do not count.
 CORE := tests/unit/test_documents.py $(addprefix tests/unit/,domain reading decide policy systems intake)
