@@ -134,9 +134,9 @@ def test_the_source(ward: Ward) -> None:
 
 def test_a_cluster_that_was_told_must_exist(ward: Ward) -> None:
     """One that is there is looked at; one that is not warns, as the call itself was allowed."""
-    assert ward.look(cluster="ehpc-hz-typo").level("ehpc:ListJobsWithFilters", "ClusterNotFound") == "warn"
+    assert ward.look(places={"ehpc": "ehpc-hz-typo"}).level("ehpc:ListJobsWithFilters", "ClusterNotFound") == "warn"
     ward.cloud[Ehpc].cluster("ehpc-hz-1")
-    assert ward.look(cluster="ehpc-hz-1").level("ehpc:ListJobsWithFilters") == "ok"
+    assert ward.look(places={"ehpc": "ehpc-hz-1"}).level("ehpc:ListJobsWithFilters") == "ok"
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_a_check_that_crashes_is_a_failed_check(ward: Ward) -> None:
     [
         ({"region": ""}, "--region"),
         ({"region": "x.evil.example/"}, "--region"),
-        ({"group": "namespace"}, "--group wants"),
+        ({"places": {"schedulerx": "namespace"}}, "--group wants"),
         ({"source": "project"}, "--source wants"),
         ({"endpoint": "http://a/b"}, "--endpoint wants"),
         ({"account": "abc"}, "--account"),
