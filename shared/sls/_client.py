@@ -109,7 +109,7 @@ class Client:
 
         def read() -> PulledPage:
             place = (wanted.project, wanted.logstore, wanted.shard)
-            answer = self._sdk.pull_logs(*place, cursor, groups, end_cursor=wanted.end_cursor)
+            answer = self.call("pull_logs", *place, cursor, groups, end_cursor=wanted.end_cursor)
             return PulledPage(answer.get_loggroup_list().LogGroups, answer.get_next_cursor() or "")
 
         return self._tamed(read)

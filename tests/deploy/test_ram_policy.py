@@ -119,8 +119,8 @@ def test_a_new_call_is_seen(tmp_path: Path, path: str, right: str, wrong: str, m
         ("shared/sls/_client.py", '"put_logs"', "chosen"),
         (
             "shared/sls/_client.py",
-            "return getattr(self._sdk, method)",
-            "self._sdk.delete_project('x')\n            return getattr(self._sdk, method)",
+            "lambda: getattr(self._sdk, method)",
+            "lambda: self._sdk.delete_project('x') or getattr(self._sdk, method)",
         ),
     ],
 )
