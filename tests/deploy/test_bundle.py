@@ -41,6 +41,7 @@ sdk()
 import redis
 print(*{name.split(".")[0] for name in sys.modules})
 """
+DATA = {"policy.yaml", "packs.json"}
 REQUIREMENTS = Path(__file__).parents[2] / "requirements"
 
 
@@ -88,9 +89,9 @@ def test_a_bundle_over_its_budget_is_refused(tmp_path: Path, monkeypatch: pytest
 
 
 def test_only_what_runs_is_in_the_bundle(unpacked: Unpacked) -> None:
-    """Of ours the modules that the doors import and the policy; no tests, stubs, headers, nor what is left out."""
+    """Of ours the modules that the doors import, the policy, the packs; no tests, stubs, nor what is left out."""
     paths = [path.relative_to(unpacked.folder) for path in _files(unpacked.folder)]
-    ours = {path.as_posix() for path in paths if path.suffix == ".py" or path.name == "policy.yaml"}
+    ours = {path.as_posix() for path in paths if path.suffix == ".py" or path.name in DATA}
     assert ours == {path.as_posix() for path in product_files(bundle.ROOT)}
     assert "shared/ledger/tablestore_setup.py" not in ours
     assert {path.parts[0] for path in paths} & {

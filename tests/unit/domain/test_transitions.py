@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shared.documents import decode_record, encode
 from shared.domain.decision import Ask, Decision
@@ -101,22 +102,29 @@ def test_the_backlog_of_one_job_is_bounded_in_size(failure: Make[Failure], case:
     assert record.case("open") == waits
 
 
-def test_an_attempt_that_goes_on_is_counted_once(case: Make[Case], failure: Make[Failure]) -> None:
-    """Reserved again after a call that certainly was not made: no second mark, and the cooldown is not put off."""
-    one = case(state=CaseState.DEFERRED, attempt=1)
-    record = JobRecord(cases=(one,), not_before=7.0)
-    found = reserved(record, failure(), one, decision(Verdict.RERUN, Reason.ACCEPTED, attempt=1), ASK, TERMS)
-    assert (found.attempts, found.not_before) == ((), 7.0)
-    anew = reserved(JobRecord(), failure(), None, decision(Verdict.RERUN, Reason.ACCEPTED, attempt=1), ASK, TERMS)
-    assert ([mark.number for mark in anew.attempts], anew.not_before) == ([1], ASK.now)
+def test_an_attempt_that_goes_on_is_counted_once(failure: Make[Failure]) -> None:
+    """Reserved again after a call that certainly was not made: one mark, which counts from the later call."""
+    accepted = decision(Verdict.RERUN, Reason.ACCEPTED, attempt=1)
+    first = reserved(JobRecord(), failure(), None, accepted, ASK, TERMS)
+    later, terms = replace(ASK, now=2500.0), replace(TERMS, may_leave_until=2560.0, cooldown_s=30.0)
+    again = reserved(first, failure(), first.cases[0], accepted, later, terms)
+    assert [(mark.number, mark.at, mark.left_by) for mark in first.attempts] == [(1, 2000.0, 2060.0)]
+    assert [(mark.number, mark.at, mark.left_by) for mark in again.attempts] == [(1, 2000.0, 2560.0)]
+    assert (first.not_before, again.not_before) == (2000.0, 2530.0)
 
 
-def test_waiting_longer_for_the_same_is_not_told_again(case: Make[Case], failure: Make[Failure]) -> None:
-    """It is only looked at once more."""
+def test_waiting_longer_for_the_same_is_told_to_who_tells_it_and_not_by_the_sweep(
+    case: Make[Case], failure: Make[Failure]
+) -> None:
+    """The sweep only looks once more; a telling at a door has its answer."""
     one = case(state=CaseState.DEFERRED, verdict=Verdict.DEFERRED, reason=Reason.LOOK_FAILED)
     again = decision(Verdict.DEFERRED, Reason.LOOK_FAILED, due_at=2030.0)
-    record, outcome = waiting(JobRecord(cases=(one,)), failure(), one, again, ASK, "p")
+    sweep = replace(ASK, trigger=Trigger.SWEEP)
+    record, outcome = waiting(JobRecord(cases=(one,)), failure(), one, again, sweep, "p")
     assert (outcome, record.owed, record.cases[0].looks, record.cases[0].due_at) == (None, (), 1, 2030.0)
+    record, outcome = waiting(JobRecord(cases=(one,)), failure(), one, again, ASK, "p")
+    assert outcome is not None
+    assert record.owed == (outcome.fields(),)
 
 
 def test_a_case_in_doubt_ends_by_what_was_seen(case: Make[Case]) -> None:
