@@ -69,8 +69,8 @@ clean:
 zoo: setup
 	$(BIN)/python -m tools.zoo $(BUGS)
 
-# Every pair of faults run by itself (some 520,000; `make test` explores them, see tests/proof/exploration.py), every
-# interleaving with a fault (some 556,000), 100,000 random histories: under an hour on two cores, extrapolated from shares.
+# Every pair of faults run by itself (some 695,000; `make test` explores them, see tests/proof/exploration.py), every
+# interleaving with a fault (some 709,000), 100,000 random histories: under an hour on two cores, extrapolated from shares.
 histories: setup
 	SECONDWIND_HISTORIES=all $(BIN)/python -m pytest -q -n 2 --dist worksteal --timeout 14400 tests/proof tests/unit
 

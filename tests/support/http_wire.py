@@ -12,13 +12,16 @@ from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+Behaviour = Callable[[BaseHTTPRequestHandler], object]
+"""What the server does with a request."""
+
 
 class Wire:
     """A server on loopback; `behave` decides what each request gets. Keeps every request that arrived."""
 
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []
-        self.behave: Callable[[BaseHTTPRequestHandler], None] = lambda handler: say(handler, 200, b"{}")
+        self.behave: Behaviour = lambda handler: say(handler, 200, b"{}")
         wire = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -90,7 +93,7 @@ def reset(handler: BaseHTTPRequestHandler) -> None:
 class Dropping:
     """Answers what comes soon on a connection; after a pause it closes the connection on the next request."""
 
-    def __init__(self, wire: Wire, answer: Callable[[BaseHTTPRequestHandler], None], *, pause_s: float) -> None:
+    def __init__(self, wire: Wire, answer: Behaviour, *, pause_s: float) -> None:
         self.unanswered = 0
         self._wire, self._answer, self._pause_s = wire, answer, pause_s
         self._last: dict[Any, float] = {}

@@ -15,8 +15,9 @@ from shared.systems.ehpc.scope import Cluster
 from shared.systems.openapi import ApiCall, Reply
 from shared.systems.schedulerx.scope import Group
 from tests.support.clock import Clock
+from tests.support.http_wire import Behaviour, Wire, reset, say
 from tests.support.make import Make
-from tests.support.openapi import Behaviour, Ending, FakeApi, Pages, Play, Wire, reset, say
+from tests.support.openapi import Ending, FakeApi, Pages, Play
 
 
 @pytest.fixture

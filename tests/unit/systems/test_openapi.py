@@ -17,8 +17,8 @@ from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
 from shared.systems.openapi import ApiCall, CallFailed, OpenApi, Reply, bounded
+from tests.support.http_wire import Behaviour, Wire
 from tests.support.make import Make
-from tests.support.openapi import Behaviour, Wire
 
 CALL = ApiCall(action="RerunJobs", version="2018-04-12", parameters={"ClusterId": "c", "Jobs": '[{"Id":"1[2].s"}]'})
 
