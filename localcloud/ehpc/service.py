@@ -7,7 +7,7 @@ cluster.submit("1.scheduler", JobSpec(runs=(hangs(), finishes(60))))
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from localcloud.ehpc.answers import EhpcAnswers
@@ -15,7 +15,7 @@ from localcloud.ehpc.cluster import Cluster
 from localcloud.ehpc.models import ClusterSettings, Flavour, Kill
 from localcloud.ehpc.story import ClusterStory
 from localcloud.service import DEFAULT_ZONE, Ground, Service
-from localcloud.story import Story
+from localcloud.story import Element, Story
 from localcloud.timeline import Timeline
 from localcloud.wire.openapi import Operation
 
@@ -24,7 +24,7 @@ class Ehpc(Service):
     """The service. Clusters live by the timeline; what is left to chance follows from the seed."""
 
     title = "E-HPC"
-    stories: ClassVar = {"clusters": ClusterStory}
+    stories: ClassVar[Mapping[str, type[Element]]] = {"clusters": ClusterStory}
 
     def __init__(self, timeline: Timeline, *, zone: str = DEFAULT_ZONE, seed: int = 0) -> None:
         self.kills: list[Kill] = []

@@ -18,7 +18,7 @@ In the list `clusters`:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
@@ -56,7 +56,7 @@ class JobStory(Element, frozen=True, kw_only=True):
 class ClusterStory(Element, frozen=True, kw_only=True):
     """One E-HPC cluster."""
 
-    parts: ClassVar = {"jobs": JobStory}
+    parts: ClassVar[Mapping[str, type[Element]]] = {"jobs": JobStory}
     id: Name
     scheduler: Flavour = Flavour.PBS
     jobs: tuple[JobStory, ...] = ()

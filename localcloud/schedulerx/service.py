@@ -7,7 +7,7 @@ job.instance("2026-01-01 10:00:00", fails(after_s=30))
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from localcloud.schedulerx.answers import SchedulerxAnswers
 from localcloud.schedulerx.models import Group, JobConfig, Made
 from localcloud.schedulerx.story import COURSES, GroupStory
 from localcloud.service import DEFAULT_ZONE, Ground, Service
-from localcloud.story import Story
+from localcloud.story import Element, Story
 from localcloud.timeline import Timeline
 from localcloud.wire.openapi import Operation
 
@@ -26,7 +26,7 @@ class Schedulerx(Service):
     """The service. Days are cut and times written in that zone."""
 
     title = "SchedulerX"
-    stories: ClassVar = {"groups": GroupStory}
+    stories: ClassVar[Mapping[str, type[Element]]] = {"groups": GroupStory}
 
     def __init__(self, timeline: Timeline, *, zone: str = DEFAULT_ZONE) -> None:
         self.reruns: list[Made] = []

@@ -67,7 +67,7 @@ class ScheduledStory(Element, frozen=True, kw_only=True):
 class GroupStory(Element, frozen=True, kw_only=True):
     """One SchedulerX group."""
 
-    parts: ClassVar = {"jobs": ScheduledStory}
+    parts: ClassVar[Mapping[str, type[Element]]] = {"jobs": ScheduledStory}
     namespace: Name
     id: Name
     jobs: tuple[ScheduledStory, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from email.utils import formatdate
 from typing import ClassVar
@@ -24,7 +24,7 @@ from localcloud.sls.models import LogGroup, Logstore, Project, Shard, Stored, lo
 from localcloud.sls.protobuf import encode_group
 from localcloud.sls.story import LogstoreStory
 from localcloud.sls.wire import Call, parse_call
-from localcloud.story import Story
+from localcloud.story import Element, Story
 from localcloud.wire.faults import PREVENTS, Fault, FaultKind, Faults, spoiled
 from localcloud.wire.http import Request, Response
 from localcloud.wire.server import Route
@@ -58,7 +58,7 @@ class LogService(Service):
     """
 
     title = "Log Service"
-    stories: ClassVar = {"logstores": LogstoreStory}
+    stories: ClassVar[Mapping[str, type[Element]]] = {"logstores": LogstoreStory}
 
     def __init__(
         self,

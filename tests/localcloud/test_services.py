@@ -34,7 +34,7 @@ class LampStory(Element, frozen=True, kw_only=True):
 class RoomStory(Element, frozen=True, kw_only=True):
     """A room with lamps."""
 
-    parts: ClassVar = {"lamps": LampStory}
+    parts: ClassVar[Mapping[str, type[Element]]] = {"lamps": LampStory}
     id: str
     lamps: tuple[LampStory, ...] = ()
 
@@ -51,7 +51,7 @@ class Lighting(Service):
     """Lamps, switched through the gateway and shown at a path of their own."""
 
     title = "Lighting"
-    stories: ClassVar = {"rooms": RoomStory}
+    stories: ClassVar[Mapping[str, type[Element]]] = {"rooms": RoomStory}
 
     def __init__(self) -> None:
         self.lamps: dict[str, bool] = {}
