@@ -30,9 +30,9 @@ LEFT_OUT = (
     "-m",
     "not hypothesis and not drawn",
 )
-"""Minutes of work about what no interpreter changes: the exhaustive histories, the storms, properties on drawn examples,
-pages and the zoo, whether the demo notices wrong expectations, readers that the hostile doors run again. What is
-deployed is tried on both Pythons of Function Compute from any; emitters run on the oldest Python found."""
+"""Minutes of work about what no interpreter changes: the exhaustive histories, the storms, properties on drawn
+examples, pages and the zoo, whether the demo notices wrong expectations, readers that the hostile doors run again. What
+is deployed is tried on both Pythons of Function Compute from any; emitters run on the oldest Python found."""
 
 
 def main() -> int:
