@@ -119,7 +119,7 @@ def _read_fields(record: Mapping[str, Any], path: str, faults: list[Fault]) -> d
             fault(field.name, value.problem)
         else:
             try:
-                got[field.name] = field.read(value)
+                got[field.fills or field.name] = field.read(value)
             except ValueError as error:
                 fault(field.name, str(error))
     if system is None and _absent(record.get("job_id")):
