@@ -2,8 +2,8 @@
 
 Operations: https://help.aliyun.com/zh/schedulerx/schedulerx-xxljob/developer-reference/api-schedulerx3-2024-06-24-dir-job-execution-mse/
 Members as the models of the official SDK (alibabacloud_schedulerx320240624 1.9.3) have them. What no source states and
-is chosen here: an execution that has not failed is refused with HTTP 200 and `Success` false; ids are text in answers; a
-time yet to come is empty; an event of each end, and of each retry that the service means to do itself.
+is chosen here: an execution that has not failed is refused with HTTP 200 and `Success` false; ids are text in answers;
+a time yet to come is empty; an event of each end, and of each retry that the service means to do itself.
 """
 
 from __future__ import annotations

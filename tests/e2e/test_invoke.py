@@ -30,6 +30,7 @@ CASES: dict[str, tuple[str, list[tuple[str, str, str]]]] = {
     "event-ehpc-hung-job.json": ("event_trigger", [EHPC]),
     "event-schedulerx-instance.json": ("event_trigger", [SCHEDULERX]),
     "event-schedulerx-data-time.json": ("event_trigger", [SCHEDULERX]),
+    "event-schedulerx3-execution.json": ("event_trigger", [SCHEDULERX]),
     "event-data-as-json-text.json": ("event_trigger", [EHPC]),
     "event-publish-time-prc.json": ("event_trigger", [EHPC]),
     "event-transformed-body.json": ("event_trigger", [EHPC]),

@@ -18,10 +18,9 @@ from shared.domain.snapshot import LookFailed, Observation
 from shared.ports import Clock
 from shared.systems.openapi import Caller, CallFailed
 from shared.systems.openapi.results import call_result, look_failed, malformed, too_long
-from shared.systems.schedulerx3 import wire
 from shared.systems.schedulerx3.scope import RETRY, App
 from shared.systems.schedulerx3.snapshot import Execution, Schedulerx3Snapshot
-from shared.systems.schedulerx3.wire import Shown
+from shared.systems.schedulerx3.wire import RETRIES_ITSELF, Shown, ask, events, executions, one
 
 PAGE_SIZE = 50
 MOST_PAGES = 20
@@ -54,7 +53,7 @@ class Schedulerx3Jobs:
         execution_id = target.life.instance_id if target.life else None
         if execution_id is None:
             return [self._nothing_named()]
-        reply = wire.ask(self._api, "POST", RETRY, _app(target.scope), {"JobExecutionId": str(execution_id)})
+        reply = ask(self._api, "POST", RETRY, _app(target.scope), {"JobExecutionId": str(execution_id)})
         return [call_result(RETRY, reply, self._clock.now())]
 
     def _look(self, failure: Failure, lists: dict[tuple[App, str], list[Execution] | LookFailed]) -> Observation:
@@ -68,7 +67,7 @@ class Schedulerx3Jobs:
         self, failure: Failure, lists: dict[tuple[App, str], list[Execution] | LookFailed], begun_at: float
     ) -> Observation:
         app, execution_id = _app(failure.scope), failure.job_instance_id
-        shown = wire.one(self._api, app, execution_id) if execution_id is not None else None
+        shown = one(self._api, app, execution_id) if execution_id is not None else None
         if isinstance(shown, CallFailed) and not _not_there(shown):
             return look_failed(shown, begun_at)
         if not isinstance(shown, Shown) or str(shown.job_id or failure.job_id) != failure.job_id:
@@ -87,7 +86,7 @@ class Schedulerx3Jobs:
             job_id=failure.job_id,
             state=state,
             execution=meant,
-            others=tuple(one for one in others if one.execution_id != meant.execution_id),
+            others=tuple(other for other in others if other.execution_id != meant.execution_id),
             name=shown.job_name or "",
             look_begun_at=begun_at,
         )
@@ -96,21 +95,21 @@ class Schedulerx3Jobs:
         """Of the execution; QUEUED if it has failed and the service will run it again."""
         if meant.state is not State.FAILED:
             return meant.state
-        noted = wire.events(self._api, app, meant.execution_id, _NEWEST_EVENTS)
+        noted = events(self._api, app, meant.execution_id, _NEWEST_EVENTS)
         if isinstance(noted, CallFailed):
             return look_failed(noted, begun_at)
-        newest = max(noted, key=lambda one: one.time.strip(), default=None)
-        return State.QUEUED if newest is not None and newest.event == wire.RETRIES_ITSELF else State.FAILED
+        newest = max(noted, key=lambda event: event.time.strip(), default=None)
+        return State.QUEUED if newest is not None and newest.event == RETRIES_ITSELF else State.FAILED
 
     def _list(self, app: App, job_id: str, begun_at: float) -> list[Execution] | LookFailed:
         """The job's executions, newest first, back to an hour ago."""
         found: dict[int, Execution] = {}
         for page in range(1, MOST_PAGES + 1):
-            shown = wire.executions(self._api, app, job_id, page, PAGE_SIZE)
+            shown = executions(self._api, app, job_id, page, PAGE_SIZE)
             if isinstance(shown, CallFailed):
                 return look_failed(shown, begun_at)
-            fresh = [one.execution(self._zone) for one in shown if one.job_execution_id not in found]
-            found.update((one.execution_id, one) for one in fresh)
+            fresh = [row.execution(self._zone) for row in shown if row.job_execution_id not in found]
+            found.update((execution.execution_id, execution) for execution in fresh)
             old = bool(fresh) and (fresh[-1].started_at or begun_at) < begun_at - LOOK_BACK_S
             if not fresh or len(shown) < PAGE_SIZE or old:
                 return list(found.values())
