@@ -29,8 +29,8 @@ def greeting(region: Region, story: Story) -> str:
         "To point Second Wind at it:",
         *(f"  export {name}={shlex.quote(value)}" for name, value in {**region.environment, **keys}.items()),
         "",
-        "To invoke a function there, with the event's times as they are:",
-        f"  secondwind invoke EVENT_FILE --via fc3 --endpoint {region.cloud.endpoint}",
+        "To invoke a function there; --shift-times moves a recorded event's times to those of the jobs above:",
+        f"  secondwind invoke EVENT_FILE --via fc3 --endpoint {region.cloud.endpoint} --shift-times",
         "",
         "Ctrl-C stops it and forgets everything.",
     ]

@@ -23,8 +23,8 @@ def register(commands: Any) -> None:
         "invoke",
         help="run one event file through its function",
         description="Runs one event file through its function and prints the function's answer. With --local here and "
-        "now: without SECONDWIND_*_ENDPOINT in the environment a local cloud is started for the call. With --via at "
-        "Function Compute, where it is deployed.",
+        "now: without SECONDWIND_*_ENDPOINT in the environment a local cloud is started for the call; with one, calls "
+        "go there, and it asks before they leave this machine. With --via at Function Compute, where it is deployed.",
         epilog=_STATUSES,
     )
     invoke.add_argument("event_file", type=Path, metavar="EVENT_FILE")
@@ -34,6 +34,14 @@ def register(commands: Any) -> None:
     invoke.add_argument("--dry-run", action="store_true", help="decide, tell, and call nothing (through `manual`)")
     invoke.add_argument(
         "--function", default="", metavar="NAME", help="default: the one that takes such events; --via: deployed name"
+    )
+    invoke.add_argument(
+        "--shift-times",
+        action="store_true",
+        help="move a recorded event's times, and a trigger's range, to those of the `secondwind cloud` that it goes to",
+    )
+    invoke.add_argument(
+        "--yes", action="store_true", help="with --local: do not ask before the call leaves this machine"
     )
     remote = invoke.add_argument_group("with --via")
     remote.add_argument("--async", dest="asynchronous", action="store_true", help="do not wait for the answer")
@@ -62,6 +70,7 @@ def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
             asynchronous=chosen.asynchronous,
             task_id=chosen.task_id,
             dry_run=chosen.dry_run,
+            shift_times=chosen.shift_times,
         )
         return via.run(wanted, sys.stdout, sys.stderr, os.environ)
     if chosen.asynchronous or any(getattr(chosen, name) for name in _REMOTE):
@@ -70,5 +79,19 @@ def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
         parser.error(f"argument --function: {chosen.function!r}: with --local one of {', '.join(DOOR)}")
     from secondwind.commands.invoke import local  # noqa: PLC0415 - as above
 
-    wanted_here = local.LocalRequest(chosen.event_file, function=chosen.function or None, dry_run=chosen.dry_run)
-    return local.run(wanted_here, sys.stdout, sys.stderr)
+    wanted_here = local.LocalRequest(
+        chosen.event_file,
+        function=chosen.function or None,
+        dry_run=chosen.dry_run,
+        shift_times=chosen.shift_times,
+        yes=chosen.yes,
+    )
+    ask = _ask if sys.stdin.isatty() and sys.stderr.isatty() else None
+    return local.run(wanted_here, sys.stdout, sys.stderr, os.environ, ask)
+
+
+def _ask(question: str) -> bool:
+    """On standard error: standard output is the answer's."""
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}

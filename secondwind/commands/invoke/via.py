@@ -22,6 +22,8 @@ from secondwind.commands.invoke.show import body_shown, log_tail, taken
 from secondwind.compute.call import Call, FunctionAnswer, NotInvoked
 from secondwind.compute.endpoint import endpoint_of
 from secondwind.usage import UNUSABLE, UnusableError
+from shared.domain.credentials import Credentials
+from shared.domain.endpoint import Endpoint
 from shared.domain.failure import Trigger
 from shared.doors import Door, door_of
 
@@ -58,15 +60,18 @@ class ViaRequest:
     asynchronous: bool = False
     task_id: str = ""
     dry_run: bool = False
+    shift_times: bool = False
+    """Move the event's times to those of the local cloud at that endpoint."""
 
 
 def run(wanted: ViaRequest, out: TextIO, err: TextIO, environ: Mapping[str, str]) -> int:
     """Make the call and tell what came of it; the exit status."""
     try:
-        call = _checked(wanted, environ)
+        call, notes = _checked(wanted, environ)
     except UnusableError as error:
         err.write(f"{wanted.event_file}: {error}\n")
         return UNUSABLE
+    err.writelines(f"{wanted.event_file.name}: {note}\n" for note in notes)
     hide = call.credentials.hide_in
     try:
         answer = _client(wanted.via)(call)
@@ -104,7 +109,7 @@ def _client(via: Via) -> Callable[[Call], FunctionAnswer]:
     return fc2.invoke
 
 
-def _checked(wanted: ViaRequest, environ: Mapping[str, str]) -> Call:
+def _checked(wanted: ViaRequest, environ: Mapping[str, str]) -> tuple[Call, list[str]]:
     event = read_event(wanted.event_file)
     told = door_for(event)
     if wanted.task_id and not wanted.asynchronous:
@@ -113,8 +118,12 @@ def _checked(wanted: ViaRequest, environ: Mapping[str, str]) -> Call:
         raise UnusableError(f"a {told.name} has no dry run")
     name = _function(wanted, told)
     credentials = credentials_of(environ)
-    return Call(
-        endpoint=endpoint_of(wanted.endpoint, wanted.region, wanted.account, environ),
+    notes: list[str] = []
+    endpoint = endpoint_of(wanted.endpoint, wanted.region, wanted.account, environ)
+    if wanted.shift_times:
+        event, notes = _shifted(event, endpoint, credentials)
+    call = Call(
+        endpoint=endpoint,
         function=name,
         service=wanted.service,
         qualifier=wanted.qualifier,
@@ -123,6 +132,13 @@ def _checked(wanted: ViaRequest, environ: Mapping[str, str]) -> Call:
         task_id=wanted.task_id,
         credentials=credentials,
     )
+    return call, notes
+
+
+def _shifted(event: bytes, endpoint: Endpoint, credentials: Credentials) -> tuple[bytes, list[str]]:
+    from secondwind.commands.invoke.shift import shifted  # noqa: PLC0415 - the local cloud only where it is wanted
+
+    return shifted(event, endpoint, credentials)
 
 
 def _function(wanted: ViaRequest, told: Door) -> str:
