@@ -9,13 +9,13 @@ in the wrong one stops nothing.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, TextIO
 
 from msgspec import Struct
 
+from secondwind.machine import write_json
 from secondwind.terminal import shown
 from secondwind.usage import UNUSABLE, UnusableError
 from secondwind.which_ledger import LedgerTerms, ledger_of
@@ -53,7 +53,6 @@ def add_command(commands: Any, name: str, says: str) -> argparse.ArgumentParser:
         metavar="URL",
         help="default SECONDWIND_LEDGER_URL, else the file that `invoke --local` uses",
     )
-    parser.add_argument("--json", action="store_true", help="for programs")
     return parser
 
 
@@ -64,14 +63,17 @@ def run(chosen: argparse.Namespace, make: Callable[[], Work]) -> int:
     except UnusableError as error:
         sys.stderr.write(f"{error}\n")
         return UNUSABLE
-    return do(work, LedgerTerms(ledger_url=chosen.ledger, as_json=chosen.json), sys.stdout, sys.stderr)
+    return do(
+        work, LedgerTerms(ledger_url=chosen.ledger, as_json=chosen.json, quiet=chosen.quiet), sys.stdout, sys.stderr
+    )
 
 
 def do(work: Work, terms: LedgerTerms, out: TextIO, err: TextIO) -> int:
     """Open the ledger, do the work, say what came of it; the exit status."""
     try:
         with ledger_of(terms) as (ledger, name):
-            err.write(f"ledger: {shown(name)}\n")
+            if not terms.quiet:
+                err.write(f"ledger: {shown(name)}\n")
             result = work(ledger, terms.clock.now())
     except UnusableError as error:
         err.write(f"{error}\n")
@@ -86,9 +88,9 @@ def do(work: Work, terms: LedgerTerms, out: TextIO, err: TextIO) -> int:
 
 
 def tell(result: CommandResult, out: TextIO, *, as_json: bool) -> int:
-    """Write the result; its exit status. JSON is written in ASCII: escapes stay escapes on every terminal."""
+    """Write the result; its exit status."""
     if as_json:
-        out.write(json.dumps(result.body, indent=2) + "\n")
+        write_json(result.body, out)
     else:
         out.writelines(f"{line}\n" for line in result.lines)
     return result.status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime, timezone
 
 from shared.reading.text import printable
@@ -37,6 +38,11 @@ def duration(seconds: float) -> str:
     if seconds < 2 * _DAY_S:
         return f"{seconds / _HOUR_S:.1f} h"
     return f"{seconds / _DAY_S:.1f} d"
+
+
+def width() -> int | None:
+    """Columns of the terminal, or what COLUMNS says; None where neither is there: nothing needs to fit."""
+    return shutil.get_terminal_size((0, 0)).columns or None
 
 
 def count(number: int, noun: str) -> str:

@@ -28,6 +28,8 @@ class LedgerTerms(Struct, frozen=True, kw_only=True):
     ledger_url: str = ""
     """As the option says; empty: SECONDWIND_LEDGER_URL, else the local file."""
     as_json: bool = False
+    quiet: bool = False
+    """Say only what went wrong beside the result."""
     environ: Mapping[str, str] = os.environ
     clock: Clock = SystemClock()
 

@@ -16,6 +16,7 @@ from localcloud.ehpc.service import Ehpc
 from localcloud.scenario import read_story
 from secondwind.commands.invoke.event_file import door_for
 from secondwind.commands.invoke.local import RAISED, RETURNED, LocalRequest, run
+from secondwind.commands.invoke.show import NOT_UNDERSTOOD
 from secondwind.local_region import DEFAULT, Region
 from secondwind.usage import UNUSABLE
 
@@ -65,7 +66,7 @@ def call(file: Path, environ: dict[str, str] | None = None, **wanted: Any) -> Ca
     """Invoke a file; the environment is empty unless one is given."""
     out, err = io.StringIO(), io.StringIO()
     called = Called(run(LocalRequest(file, **wanted), out, err, environ or {}), out.getvalue(), err.getvalue())
-    if called.status == RETURNED:
+    if called.status in {RETURNED, NOT_UNDERSTOOD}:
         called.answer = json.loads(called.out)
     return called
 
@@ -102,7 +103,7 @@ def test_bytes_that_are_no_json_are_an_outcome(tmp_path: Path) -> None:
     file = tmp_path / "event"
     file.write_bytes(b"\xff\x00 no json")
     called = call(file)
-    assert (called.status, called.outcomes) == (RETURNED, [("invalid", "not_understood", "")])
+    assert (called.status, called.outcomes) == (NOT_UNDERSTOOD, [("invalid", "not_understood", "")])
     assert call(file, dry_run=True).status == UNUSABLE
 
 

@@ -52,6 +52,8 @@ class DoctorRequest:
     endpoint: str = ""
     account: str = ""
     as_json: bool = False
+    quiet: bool = False
+    """Leave out what is in order or was not looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ def run(wanted: DoctorRequest, terms: DoctorTerms, out: TextIO, err: TextIO) -> 
     findings: list[Finding] = []
     for finding in _examined(options, terms):
         findings.append(finding)
-        if not wanted.as_json:
+        if not wanted.as_json and not (wanted.quiet and finding.level in {Level.OK, Level.SKIP}):
             out.write(hidden(line(finding), terms.environ))
             out.flush()
     failed = sum(finding.level is Level.FAIL for finding in findings)

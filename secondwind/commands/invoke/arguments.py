@@ -8,12 +8,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from secondwind.text_file import STANDARD_INPUT
 from shared.doors import DOOR
 
 _REMOTE = ("service", "qualifier", "endpoint", "region", "account", "task_id")
 _STATUSES = (
     "Exit status: 0 the function returned (or an asynchronous call was taken), 1 it raised, 2 the call cannot be made "
-    "as asked; with --via also 3 refused or out of reach, nothing ran, 4 no answer, it may have run."
+    "as asked, 5 it returned and something in the event was `invalid`; with --via also 3 refused or out of reach, "
+    "nothing ran, 4 no answer, it may have run."
 )
 
 
@@ -27,7 +29,7 @@ def register(commands: Any) -> None:
         "go there, and it asks before they leave this machine. With --via at Function Compute, where it is deployed.",
         epilog=_STATUSES,
     )
-    invoke.add_argument("event_file", type=Path, metavar="EVENT_FILE")
+    invoke.add_argument("event_file", type=Path, metavar="EVENT_FILE", help="-: standard input")
     where = invoke.add_mutually_exclusive_group(required=True)
     where.add_argument("--local", action="store_true", help="run the function on this machine")
     where.add_argument("--via", choices=("fc3", "fc2"), help="invoke the deployed one: FC 3.0, or a service of FC 2.0")
@@ -71,6 +73,7 @@ def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
             task_id=chosen.task_id,
             dry_run=chosen.dry_run,
             shift_times=chosen.shift_times,
+            quiet=chosen.quiet,
         )
         return via.run(wanted, sys.stdout, sys.stderr, os.environ)
     if chosen.asynchronous or any(getattr(chosen, name) for name in _REMOTE):
@@ -85,8 +88,9 @@ def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
         dry_run=chosen.dry_run,
         shift_times=chosen.shift_times,
         yes=chosen.yes,
+        quiet=chosen.quiet,
     )
-    ask = _ask if sys.stdin.isatty() and sys.stderr.isatty() else None
+    ask = _ask if sys.stdin.isatty() and chosen.event_file != STANDARD_INPUT and sys.stderr.isatty() else None
     return local.run(wanted_here, sys.stdout, sys.stderr, os.environ, ask)
 
 

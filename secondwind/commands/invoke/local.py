@@ -28,6 +28,7 @@ from localcloud.scenario import read_story
 from localcloud.wire.signing import LOCAL_CREDENTIAL, Credential
 from secondwind.commands.invoke.event_file import door_for, parsed, read_event, wrapped
 from secondwind.commands.invoke.shift import shifted
+from secondwind.commands.invoke.show import body_shown, status_of
 from secondwind.commands.invoke.whereto import Ask, let_go, mode_told, where_to
 from secondwind.local_region import CODE_PATH, DEFAULT, Region, context_kind
 from secondwind.usage import UNUSABLE, UnusableError
@@ -40,7 +41,7 @@ from shared.settings.environment import endpoint_variable
 from shared.systems import SYSTEMS
 
 RETURNED, RAISED = 0, 1
-"""Exit statuses beside UNUSABLE."""
+"""Exit statuses beside UNUSABLE and the one of an answer with `invalid` in it."""
 _ENDPOINTS = ("SECONDWIND_SLS_ENDPOINT", *(endpoint_variable(system) for system in SYSTEMS))
 _KEY_ID, _KEY_SECRET, _TOKEN = (
     "ALIBABA_CLOUD_ACCESS_KEY_ID",
@@ -59,6 +60,8 @@ class LocalRequest:
     dry_run: bool = False
     shift_times: bool = False
     """Move the event's times to those of the local cloud that the environment points at."""
+    quiet: bool = False
+    """Say beside the answer only what went wrong."""
     yes: bool = False
     """Let the call leave this machine without asking."""
 
@@ -70,7 +73,10 @@ def run(
     environ: Mapping[str, str] = os.environ,
     ask: Ask | None = None,
 ) -> int:
-    """Invoke, print the answer. Exit status 0: the function returned; 1: it raised; 2: it could not be called.
+    """Invoke, print the answer.
+
+    Exit status 0: the function returned; 1: it raised; 2: it could not be called; 5: it returned, and something in the
+    event could not be understood.
 
     Args:
         wanted: what is asked for.
@@ -93,8 +99,8 @@ def run(
     if result.error is not None:
         err.write(json.dumps(result.error, indent=2, ensure_ascii=False) + "\n")
         return RAISED
-    out.write(json.dumps(json.loads(result.body), indent=2, ensure_ascii=False) + "\n")
-    return RETURNED
+    out.write(body_shown(result.body, out) + "\n")
+    return status_of(result.body)
 
 
 def _function(wanted: LocalRequest, event: bytes) -> str:
@@ -117,9 +123,9 @@ def _here(wanted: LocalRequest, name: str, event: bytes, environ: Mapping[str, s
         settings["SECONDWIND_POLICY_FILE"] = str(Path(settings["SECONDWIND_POLICY_FILE"]).resolve())
     policy = Path(settings.get("SECONDWIND_POLICY_FILE", CODE_PATH / "policy.yaml"))
     mode = settings.get("SECONDWIND_MODE") or mode_told(policy)
-    err.write(
-        f"goes to: a local cloud that lives for this call\nledger:  its own, forgotten with it\nmode:    {mode}\n"
-    )
+    if not wanted.quiet:
+        err.write("goes to: a local cloud that lives for this call\nledger:  its own, forgotten with it\n")
+        err.write(f"mode:    {mode}\n")
     with (
         tempfile.TemporaryDirectory(prefix="secondwind-invoke-") as folder,
         Region(Path(folder), code_path=CODE_PATH, settings=settings) as region,
@@ -145,7 +151,8 @@ def _elsewhere(
         event = _shifted(wanted, event, _endpoint(environ), key, err)
     going = where_to(settings, region, parsed(event))
     if going is not None:
-        err.writelines(f"{line}\n" for line in going.lines(dry_run=wanted.dry_run))
+        if not wanted.quiet or going.outside:
+            err.writelines(f"{line}\n" for line in going.lines(dry_run=wanted.dry_run))
         let_go(going, yes=wanted.yes, ask=ask)
     function = FunctionRuntime(
         DOOR[name].handler,
@@ -163,7 +170,8 @@ def _elsewhere(
 
 def _shifted(wanted: LocalRequest, event: bytes, endpoint: Endpoint, key: Credentials, err: TextIO) -> bytes:
     played, notes = shifted(event, endpoint, key)
-    err.writelines(f"{wanted.event_file.name}: {note}\n" for note in notes)
+    if not wanted.quiet:
+        err.writelines(f"{wanted.event_file.name}: {note}\n" for note in notes)
     return played
 
 
