@@ -89,6 +89,7 @@ def leaves(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]
 def command_parser() -> argparse.ArgumentParser:
     """Every command with its options; nothing that only some commands need is imported for it."""
     parser = _Parser(prog="secondwind", description="Self-healing for batch jobs on Alibaba Cloud.")
+    parser.set_defaults(whole=parser)  # for what is made from all commands
     parser.add_argument("--version", action=_Version, nargs=0, help="say the version and end")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in COMMANDS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from datetime import datetime, timezone
 
 from shared.reading.text import printable
@@ -41,8 +42,8 @@ def duration(seconds: float) -> str:
 
 
 def width() -> int | None:
-    """Columns of the terminal, or what COLUMNS says; None where neither is there: nothing needs to fit."""
-    return shutil.get_terminal_size((0, 0)).columns or None
+    """Columns of the terminal on standard output; None where it is none: a file or a pipe takes lines of any length."""
+    return (shutil.get_terminal_size((0, 0)).columns or None) if sys.stdout.isatty() else None
 
 
 def count(number: int, noun: str) -> str:

@@ -36,9 +36,7 @@ def register(commands: Any) -> None:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from secondwind.cli import command_parser  # noqa: PLC0415 - it lists this module
-
-    words = words_of(command_parser())
+    words = words_of(chosen.whole)
     if chosen.json:
         write_json({" ".join(path): list(following) for path, following in words.items()}, sys.stdout)
     else:

@@ -196,7 +196,7 @@ def _refused(check: str, error: LogCallFailed, endpoint: Endpoint) -> Finding:
     return Finding(
         check,
         Level.FAIL,
-        f"not answered by {endpoint.netloc}: {error.code}",
+        f"not answered: {error.code} at {endpoint.netloc}",
         "check SECONDWIND_SLS_ENDPOINT and the network",
     )
 

@@ -28,9 +28,10 @@ Plan = list[tuple[Resource, Difference]]
 
 def why(error: LogCallFailed | SecondWindError, host: str) -> str:
     """What the service said, Log Service at that host, with advice where there is some."""
-    text = f"{host}: {shown(str(error))}" if isinstance(error, LogCallFailed) else shown(str(error))
-    advice = _ADVICE.get(error.code) if isinstance(error, LogCallFailed) else None
-    return f"{text} ({advice})" if advice else text
+    if not isinstance(error, LogCallFailed):
+        return shown(str(error))
+    advice = _ADVICE.get(error.code)
+    return f"{shown(str(error))}{f' ({advice})' if advice else ''}, at {host}"
 
 
 def text_of(label: str, step: Difference) -> str:
