@@ -16,10 +16,9 @@ WIDTH = 120
 SCHEMA = "secondwind-demo/1"
 NEXT = """
 What next:
-  secondwind invoke events/event-ehpc-hung-job.json --local   one event, decided and healed here
-  secondwind cloud                                            this cloud until Ctrl-C, for your own tries
-  docs/what-heals.md                                          which of your failures would heal
-  docs/quick-start.md                                         from here to a deployed function, command by command"""
+  secondwind invoke events/event-ehpc-hung-job.json --local  # one event, decided and healed here
+  secondwind cloud                                           # this cloud until Ctrl-C, for tries of your own
+docs/what-heals.md says which of your failures would heal, docs/quick-start.md goes from here to a deployed function."""
 HEAD = ("job", "failure", "by", "state seen", "verdict", "reason", "API call")
 _BOLD, _RED, _GREEN, _YELLOW, _MAGENTA = 1, 31, 32, 33, 35
 _STYLES = {
