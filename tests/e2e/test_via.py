@@ -141,6 +141,7 @@ def test_a_refused_call_ran_nothing(desk: Desk, tmp_path: Path, via: Via, key: C
     assert code in called.err
     assert "(HTTP 4" in called.err
     assert "nothing ran" in called.err
+    assert desk.cloud.host in called.err
 
 
 @BOTH

@@ -272,7 +272,7 @@ def test_explain_of_what_nobody_knows(book: SqliteLedger, capsys: pytest.Capture
 def test_several_are_answered_each_by_itself(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
     """What is wrong with one leaves the others alone; the status is that of the worst, and each is told."""
     for number in (1, 2, 3):
-        put(book, holding(number), key=f"{CLUSTER.key}/{number}.scheduler")
+        put(book, holding(number), key=f"{CLUSTER.key}/{number}.scheduler")  # type: ignore[arg-type]  # a Case
     ids = [failure_id(number) for number in (1, 2)]
     status, out, _ = run(capsys, "approve", ids[0][:12], "ffffff", ids[1], ids[0][:12], "--by", "ann")
     assert status == 1
@@ -288,7 +288,7 @@ def test_several_are_answered_each_by_itself(book: SqliteLedger, capsys: pytest.
 
 def test_moments_for_programs_are_rfc_3339(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
     """Of a hold, a breaker and a mode; for people they stay as they are."""
-    put(book, holding(1))
+    put(book, holding(1))  # type: ignore[arg-type]  # a Case
     run(capsys, "breaker", "open", CLUSTER.key, "--why", "w")
     run(capsys, "mode", "set", "observe", "--why", "w")
     hold = json.loads(run(capsys, "held", "--json")[1])["held"][0]
