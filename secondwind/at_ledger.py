@@ -15,7 +15,7 @@ from typing import Any, TextIO
 
 from msgspec import Struct
 
-from secondwind.machine import write_json
+from secondwind.machine import failed, write_json
 from secondwind.terminal import shown
 from secondwind.usage import UNUSABLE, UnusableError
 from secondwind.which_ledger import LedgerTerms, ledger_of
@@ -61,8 +61,7 @@ def run(chosen: argparse.Namespace, make: Callable[[], Work]) -> int:
     try:
         work = make()
     except UnusableError as error:
-        sys.stderr.write(f"{error}\n")
-        return UNUSABLE
+        return failed(str(error), UNUSABLE, sys.stdout, sys.stderr, as_json=chosen.json)
     return do(
         work, LedgerTerms(ledger_url=chosen.ledger, as_json=chosen.json, quiet=chosen.quiet), sys.stdout, sys.stderr
     )
@@ -76,14 +75,11 @@ def do(work: Work, terms: LedgerTerms, out: TextIO, err: TextIO) -> int:
                 err.write(f"ledger: {shown(name)}\n")
             result = work(ledger, terms.clock.now())
     except UnusableError as error:
-        err.write(f"{error}\n")
-        return UNUSABLE
+        return failed(str(error), UNUSABLE, out, err, as_json=terms.as_json)
     except LedgerUnavailable as error:
-        err.write(f"{shown(str(error))}\nIt may be repeated.\n")
-        return OUT_OF_REACH
+        return failed(f"{shown(str(error))}\nIt may be repeated.", OUT_OF_REACH, out, err, as_json=terms.as_json)
     except SecondWindError as error:
-        err.write(f"{shown(str(error), 4096)}\n")
-        return NOT_DONE
+        return failed(shown(str(error), 4096), NOT_DONE, out, err, as_json=terms.as_json)
     return tell(result, out, as_json=terms.as_json)
 
 

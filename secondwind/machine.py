@@ -16,6 +16,14 @@ def write_json(body: Any, out: TextIO) -> None:
     out.write(json.dumps(stamped(body), indent=2) + "\n")
 
 
+def failed(said: str, status: int, out: TextIO, err: TextIO, *, as_json: bool) -> int:
+    """Say on standard error what went wrong, for programs on standard output as well; the exit status."""
+    err.write(f"{said}\n")
+    if as_json:
+        write_json({"problem": said, "exit_status": status}, out)
+    return status
+
+
 def stamped(value: Any, name: str = "") -> Any:
     """The value with every number that is a moment as RFC 3339 in UTC; one that no calendar has is null."""
     if isinstance(value, dict):

@@ -71,6 +71,7 @@ def test_a_signal_ends_the_demo_and_leaves_nothing_behind(tmp_path: Path, number
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_hears_ctrl_c,  # noqa: PLW1509 - it does nothing but this one call
     ) as demo:
         assert demo.stdout is not None
         while "Log Service trigger" not in demo.stdout.readline():  # by then a function runs as a process
@@ -86,6 +87,11 @@ def test_a_signal_ends_the_demo_and_leaves_nothing_behind(tmp_path: Path, number
     while _runs(group):  # what was told to end may take a moment to be gone
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+def _hears_ctrl_c() -> None:
+    """Whoever runs the tests behind an `&` has it ignored, and so had its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _runs(group: int) -> bool:
@@ -213,6 +219,12 @@ SPOKEN = [
     "mode show --ledger LEDGER",
     "held --ledger LEDGER",
     "approve abcdef fedcba --ledger LEDGER",
+    "reject abcdef --ledger LEDGER",
+    "held --ledger sqlite:///no/such/file",
+    "breaker open nowhere --why test --ledger LEDGER",
+    "explain --failure abcdef --ledger sqlite:///no/such/file",
+    "doctor --region nowhere",
+    "setup --region nowhere",
     "explain --job ehpc/cn-hangzhou/ehpc-hz-demo1/1.scheduler --ledger LEDGER",
     "mode clear --ledger LEDGER",
 ]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from secondwind import machine
 from secondwind.account import hidden, region_of
 from secondwind.commands.doctor import deployed, local, packaged, services, storage
 from secondwind.commands.doctor.findings import Check, Finding, Level, Options, Subject
@@ -74,8 +75,7 @@ def run(wanted: DoctorRequest, terms: DoctorTerms, out: TextIO, err: TextIO) -> 
     try:
         options = _options(wanted, terms.environ)
     except UnusableError as error:
-        err.write(f"{error}\n")
-        return UNUSABLE
+        return machine.failed(str(error), UNUSABLE, out, err, as_json=wanted.as_json)
     findings: list[Finding] = []
     for finding in _examined(options, terms):
         findings.append(finding)

@@ -20,7 +20,7 @@ from secondwind.commands.setup.logstores import deployment_of
 from secondwind.commands.setup.resources import Account, Resource, deployment, ledger_table, log_service
 from secondwind.commands.setup.show import Plan, body_of, text_of, why
 from secondwind.commands.setup.wanted import OutcomePlace
-from secondwind.machine import write_json
+from secondwind.machine import failed, write_json
 from secondwind.usage import UNUSABLE, UnusableError
 from shared.domain.errors import SecondWindError, SettingsError
 from shared.open_ledger import check_client
@@ -64,8 +64,7 @@ def run(wanted: SetupRequest, terms: SetupTerms, out: TextIO, err: TextIO) -> in
     try:
         resources, host = _resources(wanted, terms)
     except (UnusableError, SettingsError) as error:
-        err.write(hidden(f"{error}\n", terms.environ))
-        return UNUSABLE
+        return failed(hidden(str(error), terms.environ), UNUSABLE, out, err, as_json=wanted.as_json)
     if wanted.as_json:
         said = io.StringIO()
         plan, readable = _plan(resources, host, terms, said)
