@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from localcloud.dataworks.service import Dataworks
 from localcloud.ehpc.service import Ehpc
 from localcloud.eventbridge.service import EventBridge
 from localcloud.fc.service import FunctionCompute
@@ -15,6 +16,7 @@ SERVICES: tuple[type[Service], ...] = (
     Ehpc,
     Schedulerx,
     Schedulerx3,
+    Dataworks,
     LogService,
     EventBridge,
     FunctionCompute,

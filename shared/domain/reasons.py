@@ -92,8 +92,8 @@ class Reason(str, Enum):
         "Give the rule the action `rerun`, and no mode stricter than `auto`.")
     STATE_NOT_ELIGIBLE = ("state_not_eligible", _INELIGIBLE, _gate("eligible"),
         "The job, or the instance named, is in a state from which its system does not rerun.",
-        ("The job has to be in a state from which its system reruns: E-HPC RUNNING or QUEUED, SchedulerX FAILED (a "
-         "rule with `beside_live: true` adds RUNNING and QUEUED)."))
+        ("The job has to be in a state from which its system reruns: E-HPC RUNNING or QUEUED, SchedulerX "
+         "and DataWorks FAILED (of SchedulerX a rule with `beside_live: true` adds RUNNING and QUEUED)."))
     JOB_FINISHED = ("job_finished", _INELIGIBLE, _gate("attempt_seen", "eligible"),
         "E-HPC: the job has ended, well or badly.",
         "E-HPC reruns only live jobs: tell failures before the job ends, or submit it anew.")
@@ -101,8 +101,9 @@ class Reason(str, Enum):
         "The job system does not list the job or the instance.",
         "Tell the id, cluster, group and region under which the job system lists the job.")
     NOT_RERUNNABLE = ("not_rerunnable", _INELIGIBLE, _gate("rerunnable"),
-        "E-HPC: the job was submitted as not rerunnable.",
-        "Submit the job as rerunnable (PBS `-r y`, Slurm `--requeue`).")
+        "E-HPC: the job was submitted as not rerunnable. DataWorks: the node's settings do not let it run again.",
+        ("E-HPC: submit the job as rerunnable (PBS `-r y`, Slurm `--requeue`). DataWorks: let the node be rerun after "
+         "a failure."))
     ARRAY_PARENT = ("array_parent", _INELIGIBLE, _gate("exists"),
         "E-HPC: a whole array is named; rerunning it would restart every subjob.",
         "Name the one subjob that failed (`12[3]`), not the whole array.")
@@ -110,8 +111,8 @@ class Reason(str, Enum):
         "E-HPC: several jobs have this number, and no server part was told.",
         "Tell the id with its server part, as `1.scheduler`.")
     JOB_DISABLED = ("job_disabled", _INELIGIBLE, _gate("rerunnable"),
-        "SchedulerX: the job is disabled.",
-        "Enable the job in SchedulerX.")
+        "SchedulerX: the job is disabled. DataWorks: the node is frozen.",
+        "Enable the job in SchedulerX; unfreeze the node in DataWorks.")
     LIVE_INSTANCE = ("live_instance", _INELIGIBLE, _gate("no_live_instance"),
         "SchedulerX: another instance of the job lives, and a rerun would start a second one beside it.",
         "The live instance has to end, or a rule with `beside_live: true` has to match.")
@@ -239,6 +240,9 @@ class Reason(str, Enum):
     WORKFLOW = ("workflow", _HELD, _gate("needs_no_person"),
         "SchedulerX: the instance is part of a workflow.",
         "A person has to approve it (`secondwind approve`), or rerun the workflow.")
+    DEV_ENVIRONMENT = ("dev_environment", _HELD, _gate("needs_no_person"),
+        "DataWorks: the instance is of the development environment, where somebody is at work.",
+        "A person has to approve it (`secondwind approve`), or a rule has to name it under `unasked`.")
     TOO_MUCH_TO_LOSE = ("too_much_to_lose", _HELD, _gate("little_to_lose"),
         "The live run is older than `max_lost_h`: a rerun would throw that work away.",
         "A person has to approve it (`secondwind approve`), or `max_lost_h` has to be larger.")

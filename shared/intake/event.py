@@ -2,11 +2,11 @@
 
 Accepted, alone or in an array: a CloudEvent whose `data` is `job-failure/1` (object or JSON text), or carries
 it as an MNS message (`data.messageBody`) or an HTTP event source's request (`data.body`), each as it is or in Base64,
-`data_base64` too; the Log Service
-connector's event, whose `data` is a log and is treated as one; a rule target's transformed body, that is,
-bare `job-failure/1`. Of the envelope only `id`, `source`, `type`, `time` and `data` are read: the other
-attributes may be missing or odd (`aliyunpublishtime` ends in `PRC`). Everything else that comes through this
-door is `invalid`, except a connector's log that announces no failure: such logs are passed over.
+`data_base64` too; the Log Service connector's event, whose `data` is a log and is treated as one; an event that a job
+system's own platform publishes (`System.native`); a rule target's transformed body, that is, bare `job-failure/1`.
+Of the envelope only `id`, `source`, `type`, `time` and `data` are read: the other attributes may be missing or odd
+(`aliyunpublishtime` ends in `PRC`). Everything else that comes through this door is `invalid`, except a connector's
+log, or a platform's event, that announces no failure: these are passed over.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from shared.intake.context import Context, Envelope, content_hash, event_id, unr
 from shared.intake.log import add, find_in_log
 from shared.ports import TOPIC
 from shared.reading.text import below, bounded, kind
+from shared.systems import SYSTEMS
 
 MAX_ITEMS = 10_000
 """Largest batch of event streaming (CountBasedWindow,
@@ -97,7 +98,7 @@ def _is_cloud_event(item: dict[str, Any]) -> bool:
 def _read_cloud_event(
     event: dict[str, Any], envelope: Envelope, context: Context, faults: list[Fault]
 ) -> Failure | Unreadable | None:
-    """What the event announces; None if it carries somebody else's log."""
+    """What the event announces; None if it carries somebody else's log, or its platform tells no failure by it."""
     record, where = _data(event, envelope.path, faults)
     from_log = event.get("type") == _CONNECTOR
     if from_log and isinstance(record, dict):
@@ -107,11 +108,20 @@ def _read_cloud_event(
         record, where = announced.record, announced.path
         faults.extend(announced.faults)
     elif isinstance(record, dict) and "system" not in record and "schema" not in record:
+        native = SYSTEMS.native(event.get("source"))
+        if native is not None:
+            record = native.read(bounded(event.get("type")), record)
+            return None if record is None else read_announcement(record, _told(event, envelope, where), context, faults)
         for carrier in _CARRIERS:
             if carrier in record:
                 record, where = _opened(record[carrier], below(where, carrier), faults)
                 break
-    told = Envelope(
+    return read_announcement(record, _told(event, envelope, where, from_log=from_log), context, faults)
+
+
+def _told(event: dict[str, Any], envelope: Envelope, where: str, *, from_log: bool = False) -> Envelope:
+    """The envelope of what stands there in the event."""
+    return Envelope(
         path=where,
         trigger=envelope.trigger,
         event_id=envelope.event_id,
@@ -120,7 +130,6 @@ def _read_cloud_event(
         salt=envelope.salt,
         speaker=_speaker(event, from_log=from_log) if envelope.trigger is Trigger.EVENT else Speaker(),
     )
-    return read_announcement(record, told, context, faults)
 
 
 def _data(event: dict[str, Any], path: str, faults: list[Fault]) -> tuple[Any, str]:

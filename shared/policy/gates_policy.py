@@ -67,7 +67,9 @@ def _hold(facts: Facts) -> Stop | None:
     if facts.rule is not None and facts.rule.action is Action.HOLD:
         return Stop(Verdict.HELD, Reason.RULE_HOLDS, f"rule {facts.rule.name} holds it for a person", expires)
     weighed = facts.snapshot.wants_person()
-    return None if weighed is None else Stop(Verdict.HELD, *weighed, expires)
+    if weighed is None or (facts.rule is not None and weighed[0].value in facts.rule.unasked):
+        return None
+    return Stop(Verdict.HELD, *weighed, expires)
 
 
 def little_to_lose(facts: Facts) -> GateAnswer | None:

@@ -20,7 +20,7 @@ from shared.domain.failure import FailureClass
 from shared.policy.belts import Attempts, Cooldown, SameText
 from shared.policy.conditions import Match, patterns_of
 from shared.policy.literals import Needs, needed
-from shared.policy.rule import Action, CauseLine, PackRule, Tells
+from shared.policy.rule import Action, CauseLine, PackRule, Tells, Unasked
 
 EVERYTHING = "all"
 """In `include`: every pack that no other entry names, in the order of the library."""
@@ -41,6 +41,7 @@ class PackedRule(Struct, frozen=True, kw_only=True, omit_defaults=True, rename={
     delay_s: float = 0.0
     same_text: SameText | None = None
     beside_live: bool = False
+    unasked: tuple[Unasked, ...] = ()
     max_lost_h: float | None = None
     why: str = ""
 

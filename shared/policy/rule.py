@@ -47,6 +47,14 @@ class CauseLine(str, Enum):
     """Only the earliest that any `message` of the policy's cause rules hits: what comes later follows from it."""
 
 
+class Unasked(str, Enum):
+    """Reasons to ask a person that a rule may settle beforehand. What makes another run than the failed one is none."""
+
+    DEV_ENVIRONMENT = "dev_environment"
+    TRIGGERED_BY_API = "triggered_by_api"
+    WORKFLOW = "workflow"
+
+
 class Rule(Struct, frozen=True, kw_only=True, rename={"failure_class": "class"}):
     """What to do with the failures that it is the first to match."""
 
@@ -79,6 +87,8 @@ class Rule(Struct, frozen=True, kw_only=True, rename={"failure_class": "class"})
     """Instead of the policy's."""
     beside_live: bool = False
     """SchedulerX: act although an instance of the job lives; RerunJob then starts a second one beside it."""
+    unasked: Annotated[tuple[Unasked, ...], Meta(max_length=8, description="a list of at most 8 reasons")] = ()
+    """What is rerun although a person would be asked for that reason."""
     max_lost_h: LostHours | None = None
     """Instead of the policy's."""
     hold_expires_s: HoldSeconds | None = None

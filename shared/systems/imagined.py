@@ -50,4 +50,6 @@ class Imagined(Struct, frozen=True, kw_only=True):
     own_retries: Count = 0
     """SchedulerX: how often it repeats a failed instance by itself."""
     workflow: bool = False
+    dev: bool = False
+    """DataWorks: the instance is of the development environment."""
     others: Annotated[tuple[Other, ...], list_of("instances")] = ()

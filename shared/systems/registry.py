@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from shared.systems.system import System
+from shared.systems.system import Native, System
 
 
 class Registry:
@@ -38,6 +38,10 @@ class Registry:
     def named(self, name: str) -> System:
         """The one of that name. Raises KeyError."""
         return self._known[name]
+
+    def native(self, source: object) -> Native | None:
+        """How events of that source are read, if a job system's own platform publishes them."""
+        return next((system.native for system in self if system.native and system.native.source == source), None)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ rerun is the adapter that `connect` opens.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -72,6 +72,18 @@ class Flag(Struct, frozen=True, kw_only=True):
     help: str
 
 
+class Native(Struct, frozen=True, kw_only=True):
+    """Events that the job system's own platform publishes, and that tell failures without an emitter."""
+
+    source: str
+    """The CloudEvent's `source`: `acs.…`."""
+    read: Callable[[str, Mapping[str, Any]], dict[str, Any] | None]
+    """Of an event's type and data: the `job-failure/1` fields that it tells, or None if it tells no failure.
+
+    Both are as a stranger wrote them: what is missing or wrong in the fields is found as in every announcement.
+    """
+
+
 _QUESTIONS = tuple(name for name in vars(Snapshot) if not name.startswith("_"))
 
 
@@ -96,6 +108,8 @@ class System(ABC):
     operations: ClassVar[tuple[Operation, ...]]
     """Every operation that the adapter calls."""
     pace: ClassVar[Pace | None]
+    native: ClassVar[Native | None]
+    """Of the platform's own events, where it publishes any."""
     flag: ClassVar[Flag]
     endpoint_says: ClassVar[str]
     """Of the setting that names another endpoint: what it wants."""

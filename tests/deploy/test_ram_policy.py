@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import pytest
 
+from shared.systems.dataworks import scope as dataworks
 from shared.systems.ehpc import scope as ehpc
 from shared.systems.schedulerx import scope as schedulerx
 from shared.systems.schedulerx3 import scope as schedulerx3
@@ -27,6 +28,7 @@ OPERATIONS = {
     "ehpc": {"LIST": ehpc.LIST, "RERUN": ehpc.RERUN},
     "schedulerx": {"RERUN": schedulerx.RERUN},
     "schedulerx3": {"RETRY": schedulerx3.RETRY},
+    "dataworks": {"GET": dataworks.GET, "LIST": dataworks.LIST, "RERUN": dataworks.RERUN},
 }
 """Constants that name operations, by the folder in which they are used."""
 
@@ -148,7 +150,7 @@ def test_only_job_systems_have_every_resource() -> None:
             assert not any("*" in action for action in actions)
             for resource in statement.get("Resource", []):
                 if resource == "*":
-                    assert {action.split(":")[0] for action in actions} == {"ehpc", "edas", "mse"}
+                    assert {action.split(":")[0] for action in actions} == {"ehpc", "edas", "mse", "dataworks"}
                 else:
                     assert re.fullmatch(r"acs:(log|ots|mns|fc):\$\{region\}:\$\{account\}:[^*]+(/\*)?", resource)
 

@@ -30,6 +30,7 @@ def test_a_healthy_account(ward: Ward) -> None:
         *("log:PostLogStoreLogs", "index", "log:GetCursorOrData", "ledger", "ehpc:ListJobsWithFilters"),
         *("schedulerx:GetJobInfo", "schedulerx:GetJobInstance", "schedulerx:GetJobInstanceList"),
         *("schedulerx3:GetJobExecution", "schedulerx3:ListJobExecutions", "schedulerx3:ListScheduleEvent"),
+        *("dataworks:GetTaskInstance", "dataworks:ListTaskInstances"),
         *(f"function {name}" for name in names),
     ):
         assert seen.level(check) == "ok"

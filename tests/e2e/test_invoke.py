@@ -32,6 +32,9 @@ CASES: dict[str, tuple[str, list[tuple[str, str, str]]]] = {
     "event-schedulerx-instance.json": ("event_trigger", [SCHEDULERX]),
     "event-schedulerx-data-time.json": ("event_trigger", [SCHEDULERX]),
     "event-schedulerx3-execution.json": ("event_trigger", [SCHEDULERX]),
+    "event-dataworks-failed.json": ("event_trigger", [SCHEDULERX]),
+    "event-dataworks-rerun-by-person.json": ("event_trigger", []),
+    "event-dataworks-instance.json": ("event_trigger", [SCHEDULERX]),
     "event-data-as-json-text.json": ("event_trigger", [EHPC]),
     "event-publish-time-prc.json": ("event_trigger", [EHPC]),
     "event-transformed-body.json": ("event_trigger", [EHPC]),
@@ -207,7 +210,7 @@ def test_it_says_where_it_goes_which_ledger_and_which_mode(elsewhere: Elsewhere,
     """Before the answer, on standard error; a dry run and a stricter mode are said to be such."""
     host = elsewhere.region.cloud.host
     err = call(hung(tmp_path), elsewhere.environ).err
-    assert f"goes to: {host} (ehpc, schedulerx, Log Service)\n" in err
+    assert f"goes to: {host} (ehpc, schedulerx, schedulerx3, dataworks, Log Service)\n" in err
     assert f"ledger:  {tmp_path / 'state' / 'secondwind' / 'ledger.db'} (SQLite, on this machine)\n" in err
     assert "mode:    auto, jobs may be restarted\n" in err
     tied = call(hung(tmp_path), {**elsewhere.environ, "SECONDWIND_MODE": "observe"}, dry_run=True).err

@@ -56,6 +56,6 @@ def as_yaml(pack: Pack) -> str:
 
 def _in_order(rule: PackedRule) -> dict[str, Any]:
     told = written(rule)
-    last = ("attempts", "cooldown", "delay_s", "same_text", "beside_live", "max_lost_h", "why")
+    last = ("attempts", "cooldown", "delay_s", "same_text", "beside_live", "unasked", "max_lost_h", "why")
     ordered = (*(name for name in told if name not in last), *last)
     return {name: short(told[name]) for name in ordered if name in told}

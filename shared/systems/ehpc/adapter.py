@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.domain.call import CallResult, Effect, Target
+from shared.domain.call import CallResult, Target
 from shared.domain.failure import Failure
 from shared.domain.snapshot import Observation
 from shared.ports import Clock
@@ -17,6 +17,7 @@ from shared.systems.ehpc.look import look
 from shared.systems.ehpc.scope import RERUN, Cluster
 from shared.systems.ehpc.wire import MOST_JOBS_A_CALL, ask, jobs_text
 from shared.systems.openapi import Caller
+from shared.systems.openapi.halves import in_halves
 from shared.systems.openapi.results import call_result
 
 
@@ -55,21 +56,9 @@ class EhpcJobs:
         return [results[target.job_id] for target in targets]
 
     def _rerun(self, cluster_id: str, job_ids: list[str]) -> dict[str, CallResult]:
-        results: dict[str, CallResult] = {}
-        waiting = [list(dict.fromkeys(job_ids))]
-        while waiting:
-            batch = waiting.pop()
-            result = self._call(cluster_id, batch)
-            if result.code == "InvalidParams" and len(batch) > 1:
-                middle = len(batch) // 2
-                waiting += [batch[middle:], batch[:middle]]
-                continue
-            results.update(dict.fromkeys(batch, result))
-            if result.account_wide or result.effect is Effect.NOT_DONE_LATER:
-                # What waits was refused with its batch: certainly not done, and now is no time to ask again.
-                results.update(dict.fromkeys((job_id for rest in waiting for job_id in rest), result))
-                break
-        return results
+        return in_halves(
+            job_ids, lambda batch: self._call(cluster_id, batch), lambda result: result.code == "InvalidParams"
+        )
 
     def _call(self, cluster_id: str, job_ids: list[str]) -> CallResult:
         parameters = {"ClusterId": cluster_id, "Jobs": jobs_text(job_ids)}

@@ -67,6 +67,7 @@ class Ehpc(System):
         Operation(name=LIST, ram_action="ehpc:ListJobsWithFilters"),
     )
     pace = None
+    native = None
     """It publishes none."""
     flag = Flag(option="--cluster", metavar="ID", help="an E-HPC cluster of yours")
 

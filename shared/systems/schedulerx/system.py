@@ -63,6 +63,7 @@ class Schedulerx(System):
         Operation(name="GetJobInstanceList", ram_action="edas:ReadSchedulerxJobInstanceQuery"),
     )
     pace = Pace(operation=RERUN, per_minute=PACE_PER_MINUTE)
+    native = None
     flag = Flag(option="--group", metavar="NAMESPACE/GROUP", help="a SchedulerX group of yours")
 
     endpoint_says = "Host of SchedulerX, or a URL."

@@ -18,6 +18,7 @@ HUNG = ("ehpc-hz-demo1", "1.scheduler", None, None)
 SECOND = ("ehpc-hz-demo1", "2.scheduler", None, None)
 BY_INSTANCE = ("demo.defaultGroup", "92583", 11111111, None)
 BY_EXECUTION = ("settlement", "71", 1310630367761285120, None)
+TASK_INSTANCE = ("12345", "453000000001", None, None)
 BY_DATA_TIME = ("demo.defaultGroup", "92583", None, "2026-01-05 02:00:00")
 
 
@@ -60,6 +61,11 @@ def _range(body: bytes, context: Context) -> None:
     assert read_manual(body, context).ranges == [wanted]
 
 
+def _passed_over(body: bytes, context: Context) -> None:
+    intake = read_events(body, context)
+    assert (intake.passed_over, intake.kept) == (1, 0)
+
+
 def _timer(body: bytes, context: Context) -> None:
     assert set(json.loads(body)) == {"triggerTime", "triggerName", "payload"}
     assert read_events(body, context).failures == []
@@ -72,6 +78,9 @@ CASES: dict[str, Callable[[bytes, Context], None]] = {
     "event-schedulerx-instance.json": _events(BY_INSTANCE, moments=(1767549641.5,)),
     "event-schedulerx-data-time.json": _events(BY_DATA_TIME, moments=(1767549641.5,)),
     "event-schedulerx3-execution.json": _events(BY_EXECUTION, moments=(1767549641.5,)),
+    "event-dataworks-failed.json": _events(TASK_INSTANCE, moments=(1767549630.0,)),
+    "event-dataworks-rerun-by-person.json": _passed_over,
+    "event-dataworks-instance.json": _events(TASK_INSTANCE, moments=(1767549630.0,)),
     "event-data-as-json-text.json": _events(HUNG, moments=(1767608130.0,)),
     "event-publish-time-prc.json": _events(HUNG, moments=(1767608130.0,)),
     "event-transformed-body.json": _events(SECOND, moments=(1767608130.0,)),

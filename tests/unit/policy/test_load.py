@@ -270,7 +270,9 @@ def test_fault_repeats_little_and_printably() -> None:
         (
             """
 - {name: a, match: {system: ehpc}, action: rerun}
-- {name: b, match: {system: schedulerx}, action: hold}""",
+- {name: b, match: {system: schedulerx}, action: hold}
+- {name: c, match: {system: schedulerx3}, action: hold}
+- {name: d, match: {system: dataworks}, action: hold}""",
             [],
         ),
         (

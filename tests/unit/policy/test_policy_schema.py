@@ -98,6 +98,7 @@ _FULL: dict[str, Any] = {
             "attempts": {"max": 1},
             "cooldown": {"factor": 3},
             "beside_live": True,
+            "unasked": ["dev_environment"],
             "max_lost_h": 1.5,
             "why": "because",
         },

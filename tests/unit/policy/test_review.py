@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from shared.domain.failure import Failure, FailureClass, Trigger
 from shared.domain.mode import Mode
+from shared.systems import SYSTEMS
 from shared.policy.conditions import EventPlace, LogPlace, Source
 from shared.policy.load import check_policy, load_policy
 from shared.policy.match import first_match
@@ -143,7 +144,7 @@ def test_a_budget_that_no_rule_draws_from_is_warned_of() -> None:
         (["{cluster: a, group: b}", "{}"], ["$.rules[0].match"]),
         (["{system: schedulerx, cluster: '*'}", "{}"], ["$.rules[0].match"]),
         (["{cluster: a}", "{namespace: n}", "{}"], []),
-        (["{cluster: '*'}", "{namespace: '*', group: '*', region: '*'}"], []),
+        (["{cluster: '*'}", "{namespace: '*', group: '*', region: '*'}", "{system: dataworks}"], []),
         (["{cluster: 'a*'}", "{namespace: '*'}"], ["$.rules"]),
         (["{owner: '*'}"], ["$.rules"]),
         (["{owner: [a, b]}", "{owner: a}", "{}"], ["$.rules[1]"]),
@@ -151,7 +152,7 @@ def test_a_budget_that_no_rule_draws_from_is_warned_of() -> None:
         (["{owner: a}", "{owner: a, message: x}", "{}"], ["$.rules[1]"]),
         (["{owner: a, message: x}", "{owner: a}", "{}"], []),
         (["{exit_code: 1}", "{exit_code: [1]}", "{}"], ["$.rules[1]"]),
-        (["{system: ehpc, message: x}", "{system: schedulerx, message: x}", "{message: x}", "{}"], ["$.rules[2]"]),
+        ([*(f"{{system: {name}, message: x}}" for name in SYSTEMS.names), "{message: x}", "{}"], ["$.rules[4]"]),
         (["{system: ehpc}", "{system: ehpc, cluster: x}", "{}"], ["$.rules[1]"]),
     ],
 )

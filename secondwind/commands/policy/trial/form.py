@@ -38,6 +38,8 @@ class ToldInTest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     group_id: Text = ""
     namespace_source: Text = ""
     app_name: Text = ""
+    project_id: _Whole | Text = ""
+    instance_id: _Whole | Text = ""
     job_id: _Whole | Text = ""
     job_instance_id: _Whole | None = None
     job_execution_id: _Whole | Text = ""

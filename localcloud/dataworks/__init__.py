@@ -1,0 +1,1 @@
+"""DataWorks on localhost: the task instances of its Operation Center."""

@@ -1,0 +1,1 @@
+"""DataWorks, its Operation Center (API 2024-05-18)."""

@@ -1,0 +1,66 @@
+"""DataWorks: looks at task instances, reruns them by RerunTaskInstances.
+
+RerunTaskInstances runs instances again under their ids, and answers instance by instance. How many it takes is not
+said: 50 are sent, and half of them where the call was refused as a whole (docs/facts/dataworks.md#rerun).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.domain.call import CallResult, Effect, Target
+from shared.domain.failure import Failure
+from shared.domain.snapshot import Observation
+from shared.ports import Clock
+from shared.systems.dataworks.look import Look
+from shared.systems.dataworks.scope import Project
+from shared.systems.dataworks.wire import rerun
+from shared.systems.openapi import Caller
+from shared.systems.openapi.halves import in_halves
+
+MOST_A_CALL = 50
+
+
+class DataworksJobs:
+    """The workspaces of one region (`shared.ports.JobSystem`)."""
+
+    def __init__(self, api: Caller, clock: Clock) -> None:
+        self.batch_size = MOST_A_CALL
+        self._api = api
+        self._clock = clock
+
+    def observe(self, failures: Sequence[Failure]) -> list[Observation]:
+        """Look at the named instances, workspace by workspace; one observation a failure, in the same order."""
+        wanted: dict[str, list[str]] = {}
+        for failure in failures:
+            wanted.setdefault(_project(failure.scope), []).append(failure.job_id)
+        looks = {project_id: Look(self._api, self._clock, project_id) for project_id in wanted}
+        for project_id, instance_ids in wanted.items():
+            looks[project_id].at(instance_ids)
+        return [looks[_project(failure.scope)].seen[failure.job_id] for failure in failures]
+
+    def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
+        """Rerun 1 to 50 instances of one workspace; one result a target, in the same order.
+
+        Raises:
+            ValueError: No target, too many, or of several workspaces: the caller's mistake.
+        """
+        projects = {_project(target.scope) for target in targets}
+        if len(projects) != 1 or len(targets) > self.batch_size:
+            raise ValueError(f"a call reruns 1 to {self.batch_size} instances of one workspace")
+        results = in_halves([target.job_id for target in targets], self._call, _refused_whole)
+        return [results[target.job_id] for target in targets]
+
+    def _call(self, instance_ids: list[str]) -> CallResult | dict[str, CallResult]:
+        return rerun(self._api, self._clock, instance_ids)
+
+
+def _refused_whole(result: CallResult) -> bool:
+    """Whether the call certainly did nothing, for something that is in it and not in the account."""
+    return result.effect is Effect.NOT_DONE_USELESS and not result.account_wide
+
+
+def _project(scope: object) -> str:
+    if not isinstance(scope, Project):
+        raise TypeError("DataWorks acts on workspaces")
+    return scope.project_id

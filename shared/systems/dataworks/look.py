@@ -1,0 +1,97 @@
+"""Looks at task instances of a workspace, in as few calls as it takes.
+
+GetTaskInstance shows one. ListTaskInstances shows 500 at once, but only of one business date, which announcements do
+not name: the first instance that is read tells it, and the list then shows its neighbours
+(docs/facts/dataworks.md#lists).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from shared.domain.snapshot import Observation
+from shared.ports import Clock
+from shared.systems.dataworks.snapshot import DataworksSnapshot
+from shared.systems.dataworks.wire import PAGE_MOST, Shown, not_there, one, page
+from shared.systems.openapi import Caller, CallFailed
+from shared.systems.openapi.results import look_failed, malformed
+
+FEW = 3
+"""So many are read one by one."""
+MOST_DAYS = 8
+"""So many business dates are listed; what is of others is read one by one."""
+
+
+class Look:
+    """One look at instances of a workspace. Days that one page has shown are asked for on the next."""
+
+    def __init__(self, api: Caller, clock: Clock, project_id: str) -> None:
+        self._api = api
+        self._clock = clock
+        self._project_id = project_id
+        self._days: list[int] = []
+        self.seen: dict[str, Observation] = {}
+        """By id."""
+
+    def at(self, instance_ids: Sequence[str]) -> None:
+        """Look at these; `seen` has each of them then."""
+        wanted = list(dict.fromkeys(instance_ids))
+        for start in range(0, len(wanted), PAGE_MOST):
+            self._page(wanted[start : start + PAGE_MOST])
+
+    def _page(self, waiting: list[str]) -> None:
+        for day in self._days:
+            waiting = self._listed(day, waiting)
+        while waiting:
+            first, *waiting = waiting
+            day = self._one(first)
+            if day and day not in self._days and len(self._days) < MOST_DAYS and len(waiting) >= FEW:
+                self._days.append(day)
+                waiting = self._listed(day, waiting)
+
+    def _one(self, instance_id: str) -> int:
+        """Read one; its business date, 0 if that is not known."""
+        begun_at = self._clock.now()
+        try:
+            shown = one(self._api, instance_id)
+        except msgspec.ValidationError as error:
+            self.seen[instance_id] = malformed(error, begun_at)
+            return 0
+        if isinstance(shown, CallFailed) and not not_there(shown):
+            self.seen[instance_id] = look_failed(shown, begun_at)
+            return 0
+        here = shown if isinstance(shown, Shown) and self._is_here(shown, instance_id) else None
+        self.seen[instance_id] = self._snapshot(instance_id, here, begun_at)
+        return here.bizdate or 0 if here else 0
+
+    def _listed(self, day: int, waiting: list[str]) -> list[str]:
+        """Read those of that day from the list; the rest of them comes back."""
+        if len(waiting) < FEW:
+            return waiting
+        begun_at = self._clock.now()
+        try:
+            rows = page(self._api, self._project_id, day, waiting)
+        except msgspec.ValidationError:
+            return waiting
+        if isinstance(rows, CallFailed):
+            return waiting
+        newest: dict[str, Shown] = {}
+        for row in rows:
+            known = newest.get(str(row.id))
+            if self._is_here(row, str(row.id)) and (known is None or known.run_number < row.run_number):
+                newest[str(row.id)] = row
+        self.seen.update(
+            (number, self._snapshot(number, newest[number], begun_at)) for number in waiting if number in newest
+        )
+        return [number for number in waiting if number not in newest]
+
+    def _is_here(self, shown: Shown, instance_id: str) -> bool:
+        """Whether it is the one that was asked for, and of this workspace."""
+        return str(shown.id) == instance_id and str(shown.project_id or self._project_id) == self._project_id
+
+    @staticmethod
+    def _snapshot(instance_id: str, shown: Shown | None, begun_at: float) -> DataworksSnapshot:
+        instance = shown.instance() if shown else None
+        return DataworksSnapshot(job_id=instance_id, instance=instance, look_begun_at=begun_at)

@@ -1,0 +1,187 @@
+"""DataWorks (2024-05-18) on the wire: its calls, and what its answers say about task instances.
+
+Sources: docs/facts/dataworks.md, and the models of the official SDK (alibabacloud_dataworks_public20240518 9.11.0).
+`Message` never decides: the documented sample of a success says that the instance does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from shared.domain.call import CallResult, Effect
+from shared.domain.job import State
+from shared.ports import Clock
+from shared.systems.dataworks.scope import GET, LIST, RERUN
+from shared.systems.dataworks.snapshot import RerunMode, TaskInstance
+from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, bounded, refused, unreadable
+from shared.systems.openapi.results import call_result
+
+VERSION = "2024-05-18"
+PAGE_MOST = 500
+"""Instances on a page of the list (docs/facts/dataworks.md#lists)."""
+REFUSED_BY_ID = "RefusedById"
+"""Ours: the code of an answer whose SuccessInfo says no of one instance. It has none of its own."""
+_HTTP_OK = "200"
+_NOT_THERE = 404
+_STATES = {
+    "NotRun": State.QUEUED,
+    "WaitTime": State.QUEUED,
+    "WaitResource": State.QUEUED,
+    "WaitTrigger": State.QUEUED,
+    "Running": State.RUNNING,
+    "CheckingCondition": State.RUNNING,
+    "Checking": State.RUNNING,
+    "Failure": State.FAILED,
+    "Success": State.SUCCEEDED,
+}
+"""Status as a word (docs/facts/dataworks.md#states); any other is UNKNOWN."""
+_MODES = {mode.value: mode for mode in RerunMode}
+
+
+class Shown(Struct, rename="pascal"):
+    """An instance as GetTaskInstance and ListTaskInstances show it; numbers may come as text."""
+
+    id: int
+    status: str
+    run_number: int
+    """Required: without it no look could prove what a call did."""
+    project_id: int | None = None
+    project_env: str | None = None
+    rerun_mode: str | None = None
+    trigger_recurrence: str | None = None
+    started_time: int | None = None
+    finished_time: int | None = None
+    bizdate: int | None = None
+    owner: str | int | None = None
+    task_name: str | None = None
+
+    def instance(self) -> TaskInstance:
+        """In the words of the trade."""
+        mode = RerunMode.ALL_ALLOWED if not self.rerun_mode else _MODES.get(self.rerun_mode, RerunMode.UNKNOWN)
+        return TaskInstance(
+            instance_id=self.id,
+            state=_STATES.get(self.status, State.UNKNOWN),
+            run_number=self.run_number,
+            rerun_mode=mode,
+            frozen=self.trigger_recurrence == "Pause",
+            dev=(self.project_env or "").casefold() == "dev",
+            started_at=_seconds(self.started_time),
+            finished_at=_seconds(self.finished_time),
+            bizdate=self.bizdate or 0,
+            owner=str(self.owner or ""),
+            name=self.task_name or "",
+        )
+
+
+class _Got(Struct, rename="pascal"):
+    task_instance: Shown
+
+
+class _Paging(Struct, rename="pascal"):
+    task_instances: list[Any] = []
+
+
+class _Page(Struct, rename="pascal"):
+    paging_info: _Paging
+
+
+def ask(api: Caller, action: str, parameters: Mapping[str, str], *, jobs: int = 1) -> Reply | CallFailed:
+    """One call. What carries the code of an error, or no request id, is no success whatever its status."""
+    wanted = ApiCall(
+        action=action,
+        version=VERSION,
+        method="GET" if action == GET else "POST",
+        parameters=parameters,
+        mutates=action == RERUN,
+        jobs=jobs,
+    )
+    reply = api.call(wanted)
+    if isinstance(reply, CallFailed):
+        return reply
+    code = str(reply.body.get("Code") or "")
+    if code not in {"", _HTTP_OK}:
+        message = str(reply.body.get("Message") or "")
+        return refused(code, message, jobs=jobs, http_status=reply.status, request_id=reply.request_id)
+    return reply if reply.request_id else unreadable("the answer has no request id", status=reply.status)
+
+
+def one(api: Caller, instance_id: str) -> Shown | CallFailed:
+    """One instance. Raises msgspec.ValidationError if the answer has none."""
+    reply = ask(api, GET, {"Id": instance_id})
+    return reply if isinstance(reply, CallFailed) else msgspec.convert(reply.body, _Got, strict=False).task_instance
+
+
+def page(api: Caller, project_id: str, bizdate: int, instance_ids: Sequence[str]) -> list[Shown] | CallFailed:
+    """Those of these instances (at most `PAGE_MOST`) that are of that day; rows that cannot be read are left out.
+
+    Raises:
+        msgspec.ValidationError: The answer is no such page.
+    """
+    wanted = {
+        "ProjectId": project_id,
+        "Bizdate": str(bizdate),
+        "Ids": ids_text(instance_ids),
+        "PageNumber": "1",
+        "PageSize": str(PAGE_MOST),
+    }
+    reply = ask(api, LIST, wanted)
+    if isinstance(reply, CallFailed):
+        return reply
+    rows = msgspec.convert(reply.body, _Page, strict=False).paging_info.task_instances
+    return [shown for row in rows if (shown := _row(row)) is not None]
+
+
+def rerun(api: Caller, clock: Clock, instance_ids: Sequence[str]) -> CallResult | dict[str, CallResult]:
+    """Rerun these instances: a result each, or one for all where the call as a whole came to nothing."""
+    reply = ask(api, RERUN, {"Ids": ids_text(instance_ids)}, jobs=len(instance_ids))
+    left_at = clock.now()
+    if isinstance(reply, CallFailed):
+        return call_result(RERUN, reply, left_at)
+    info = reply.body.get("SuccessInfo")
+    if not isinstance(info, dict):
+        why = unreadable("the answer says nothing of the instances", request_id=reply.request_id, status=reply.status)
+        return call_result(RERUN, why, left_at)
+    return {number: _result(info.get(number), reply, left_at) for number in instance_ids}
+
+
+def not_there(why: CallFailed) -> bool:
+    """Whether a read was refused because there is no such instance (docs/facts/dataworks.md#errors)."""
+    return why.http_status == _NOT_THERE and not why.code.startswith("InvalidAction")
+
+
+def ids_text(instance_ids: Sequence[str]) -> str:
+    """The parameter `Ids`: JSON text of a list of numbers."""
+    return f"[{','.join(str(int(number)) for number in instance_ids)}]"
+
+
+def _result(info: Any, reply: Reply, left_at: float) -> CallResult:
+    """What the answer says of one instance; it is a yes or a no only by `Success`, else nothing."""
+    success = info.get("Success") if isinstance(info, dict) else None
+    if success is True:
+        return call_result(RERUN, reply, left_at)
+    if success is False:
+        return CallResult(
+            effect=Effect.NOT_DONE_USELESS,
+            api=RERUN,
+            code=REFUSED_BY_ID,
+            message=bounded(str(info.get("Message") or "")),
+            request_id=reply.request_id,
+            left_at=left_at,
+        )
+    why = unreadable("the answer does not say whether", request_id=reply.request_id, status=reply.status)
+    return call_result(RERUN, why, left_at)
+
+
+def _row(row: Any) -> Shown | None:
+    try:
+        return msgspec.convert(row, Shown, strict=False)
+    except msgspec.ValidationError:
+        return None
+
+
+def _seconds(milliseconds: int | None) -> float | None:
+    return milliseconds / 1000 if milliseconds and milliseconds > 0 else None

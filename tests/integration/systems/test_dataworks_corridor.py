@@ -1,0 +1,254 @@
+"""DataWorks through the corridor, the real SDK and the local cloud: from its own event to one rerun, whatever happens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import isinf
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from localcloud.clock import ManualClock
+from localcloud.cloud import LocalCloud
+from localcloud.dataworks.models import Course, Instance, Project, RerunMode, fails, keeps_running, succeeds
+from localcloud.dataworks.service import Dataworks
+from localcloud.wire.faults import Fault, FaultKind
+from shared.domain.failure import Trigger
+from shared.heal import Healer, Invocation, Report
+from shared.intake import Context, read_events
+from shared.ledger.sqlite import SqliteLedger
+from shared.policy.load import load_policy
+from shared.sweep import sweep
+from shared.systems import SYSTEMS
+from shared.systems.openapi import OpenApi
+from tests.support.clock import Chance
+from tests.support.make import Make
+from tests.support.sink import Sink
+
+POLICY = """\
+version: 1
+breaker: {max_jobs: 5000, window_s: 600}
+sources: [{event: {source: acs.dataworks}, systems: [dataworks]}]
+rules:
+  - {name: sandbox, match: {job_name: 'sandbox*'}, action: rerun, unasked: [dev_environment]}
+  - {name: the-rest, match: {}, action: rerun}
+"""
+PROJECT, NODE = 12345, 71
+
+
+@dataclass
+class Night:
+    """A workspace, a ledger and the corridor."""
+
+    cloud: LocalCloud
+    project: Project
+    clock: ManualClock
+    ledger: SqliteLedger
+    api: Make[OpenApi]
+    sink: Sink = field(default_factory=Sink)
+
+    def healer(self) -> Healer:
+        """A new invocation's."""
+        zone = ZoneInfo("Asia/Shanghai")
+        return Healer(
+            systems=lambda system, _region: SYSTEMS.named(system).connect(self.api(), self.clock, zone),
+            ledger=self.ledger,
+            sink=self.sink,
+            clock=self.clock,
+            chance=Chance(),
+            policy=load_policy(POLICY),
+            invocation=Invocation("r", self.clock.now() + 60),
+        )
+
+    def failed(self, *then: Course, **settings: Any) -> Instance:
+        """An instance of a node with these settings that has failed a moment ago; `then` is what reruns of it do."""
+        if NODE not in self.project.nodes:
+            self.project.node(NODE, settings.pop("name", "settle"), **settings)
+        return self.project.instance(NODE, fails(300), then=then, starts_at=self.clock.now() - 310)
+
+    def told(self, *failed: Instance, **more: Any) -> list[tuple[str, str]]:
+        """The service's own events a second later, all the way."""
+        self.clock.advance(1)
+        body = json.dumps([native(one, **more) for one in failed]).encode()
+        intake = read_events(body, Context(region="cn-hangzhou", now=self.clock.now()))
+        assert intake.unreadable == []
+        return verdicts(self.healer().handle(intake, Trigger.EVENT))
+
+    def swept(self, after_s: float = 600) -> list[tuple[str, str]]:
+        """The timer, so much later."""
+        self.clock.advance(after_s)
+        return verdicts(sweep(self.healer()))
+
+    @property
+    def reruns(self) -> list[int]:
+        """Instances that were rerun, as the service knows it."""
+        return [one.instance_id for one in self.cloud[Dataworks].reruns]
+
+
+def native(one: Instance, **more: Any) -> dict[str, Any]:
+    """The event that the service publishes of an instance that has failed."""
+    data = {
+        "eventCode": "instance-status-changes",
+        "taskId": one.instance_id,
+        "status": 5,
+        "nodeId": one.task_id,
+        "taskType": 0,
+        "dagType": 0,
+        "appId": PROJECT,
+        "finishTime": 0 if isinf(one.ends_at) else int(one.ends_at * 1000),
+        **more,
+    }
+    return {
+        "specversion": "1.0",
+        "id": f"{one.instance_id}/{one.ends_at}/{json.dumps(more)}",
+        "source": "acs.dataworks",
+        "type": "dataworks:InstanceStatusChanges:InstanceStatusChanges",
+        "time": "2026-01-01T04:00:00Z",
+        "data": data,
+    }
+
+
+def verdicts(report: Report) -> list[tuple[str, str]]:
+    """Verdict and reason of each outcome."""
+    return [(one.outcome.verdict, one.outcome.reason) for one in report.results]
+
+
+@pytest.fixture(params=[0.0, 7200.0], ids=["starts at once", "waits for resources"])
+def night(
+    request: pytest.FixtureRequest, cloud: LocalCloud, clock: ManualClock, open_api: Make[OpenApi], tmp_path: Path
+) -> Iterator[Night]:
+    """A rerun starts at once, or stands in a queue for two hours."""
+    project = cloud[Dataworks].project(PROJECT, wait_s=request.param)
+    ledger = SqliteLedger(str(tmp_path / "ledger.db"), clock)
+    yield Night(cloud, project, clock, ledger, open_api)
+    ledger.close()
+
+
+def test_a_native_event_is_enough(night: Night) -> None:
+    """From the platform's event to one accepted rerun with no emitter; told twice, rerun once."""
+    failed = night.failed(succeeds(60))
+    assert night.told(failed) == [("rerun", "accepted")]
+    assert night.told(failed, opCode=31)[0][0] == "duplicate"
+    assert night.swept() == [("rerun", "seen_restarted" if night.project.wait_s else "seen_succeeded")]
+    assert night.reruns == [failed.instance_id]
+    row, number = night.sink.rows[0], str(failed.instance_id)
+    assert (row["job_id"], row["job_instance_id"], row["api"]) == (number, number, "RerunTaskInstances")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FaultKind if kind is not FaultKind.PART_FAILURE])
+def test_whatever_becomes_of_the_call_it_is_rerun_exactly_once(night: Night, kind: FaultKind) -> None:
+    """An answer lost with or without the effect, a throttle, a stranger's page: one rerun in the end, never two."""
+    failed = night.failed(succeeds(60))
+    night.cloud.faults.add(Fault("RerunTaskInstances", kind, delay_s=0.1))
+    night.told(failed)
+    for _ in range(4):
+        night.told(failed)
+        night.swept()
+    assert night.reruns == [failed.instance_id]
+    told = night.sink.told()
+    assert told.count(("rerun", "accepted")) + told.count(("rerun", "observed_restart")) == 1
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FaultKind if kind is not FaultKind.PART_FAILURE])
+@pytest.mark.parametrize("read", ["GetTaskInstance", "ListTaskInstances"])
+def test_whatever_becomes_of_a_look_nothing_is_lost(night: Night, read: str, kind: FaultKind) -> None:
+    """A read that fails is made again, or made in another way: each failure is rerun once."""
+    failed = [night.failed(succeeds(60)) for _ in range(6)]
+    night.cloud.faults.add(Fault(read, kind, delay_s=0.1))
+    night.told(*failed)
+    for _ in range(3):
+        night.swept()
+    assert sorted(night.reruns) == sorted(one.instance_id for one in failed)
+
+
+def test_its_next_failure_is_a_failure_of_its_own(night: Night) -> None:
+    """The rerun fails as well: the same instance in another run gets an attempt of its own."""
+    failed = night.failed(fails(60), succeeds(60))
+    assert night.told(failed) == [("rerun", "accepted")]
+    night.clock.advance(night.project.wait_s + 120)
+    night.told(night.project.instances[failed.instance_id])
+    night.swept()
+    night.swept()
+    assert night.reruns == [failed.instance_id] * 2
+    assert night.told(failed)[0][0] == "duplicate"
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"rerun_mode": RerunMode.ALL_DENIED}, ("ineligible", "not_rerunnable")),
+        ({"rerun_mode": RerunMode.FAILURE_ALLOWED}, ("rerun", "accepted")),
+        ({"frozen": True}, ("ineligible", "job_disabled")),
+        ({"dev": True}, ("held", "dev_environment")),
+        ({"dev": True, "name": "sandbox-1"}, ("rerun", "accepted")),
+    ],
+)
+def test_a_nodes_settings_are_honoured(night: Night, settings: dict[str, Any], told: tuple[str, str]) -> None:
+    """What denies it or is frozen is never rerun, what is being developed only by a person's or a rule's word."""
+    failed = night.failed(**settings)
+    assert night.told(failed) == [told]
+    assert len(night.reruns) == (told == ("rerun", "accepted"))
+
+
+def test_what_people_have_rerun_is_not_rerun(night: Night) -> None:
+    """A person was quicker; the event comes late."""
+    failed = night.failed(fails(60))
+    night.clock.advance(60)
+    night.project.rerun(failed.instance_id)
+    night.clock.advance(night.project.wait_s + 90)
+    assert night.told(failed) == [("duplicate", "restarted_since")]
+    assert len(night.reruns) == 1
+
+
+def test_an_instance_of_another_workspace_is_not_found(night: Night) -> None:
+    """Or one that is not there: whoever may speak for one workspace names nothing of another."""
+    failed = night.failed()
+    assert night.told(failed, appId=PROJECT + 1) == [("ineligible", "not_found")]
+    assert night.told(failed, taskId=1) == [("ineligible", "not_found")]
+    assert not night.reruns
+
+
+def test_one_id_that_is_refused_is_refused_alone(night: Night) -> None:
+    """The answer speaks of each: the others of the call are rerun, none twice."""
+    failed = [night.failed() for _ in range(3)]
+    night.cloud[Dataworks].deny(failed[1].instance_id)
+    told = night.told(*failed)
+    assert sorted(told) == [("refused", "api_refused"), ("rerun", "accepted"), ("rerun", "accepted")]
+    night.swept()
+    assert sorted(night.reruns) == [failed[0].instance_id, failed[2].instance_id]
+
+
+def test_a_batch_that_is_too_large_is_halved(night: Night) -> None:
+    """How many ids a call takes is not documented: refused as a whole, it goes on in halves, and each runs once."""
+    night.cloud[Dataworks].take_at_most(20)
+    failed = [night.failed() for _ in range(50)]
+    assert night.told(*failed) == [("rerun", "accepted")] * 50
+    assert sorted(night.reruns) == sorted(one.instance_id for one in failed)
+    assert len(night.cloud.openapi.calls_of("RerunTaskInstances")) == 7
+
+
+def test_a_storm_takes_few_calls(
+    cloud: LocalCloud, clock: ManualClock, open_api: Make[OpenApi], tmp_path: Path
+) -> None:
+    """2,000 instances fail together: a look a page, 50 reruns a call, each once."""
+    project = cloud[Dataworks].project(PROJECT)
+    ledger = SqliteLedger(str(tmp_path / "ledger.db"), clock)
+    night = Night(cloud, project, clock, ledger, open_api)
+    failed = [night.failed() for _ in range(2_000)]
+    assert night.told(*failed) == [("rerun", "accepted")] * 2_000
+    assert sorted(night.reruns) == [one.instance_id for one in failed]
+    assert len(cloud.openapi.calls_of("RerunTaskInstances")) == 40
+    assert len(cloud.openapi.calls_of("ListTaskInstances")) == 4
+    assert len(cloud.openapi.calls_of("GetTaskInstance")) == 1
+    ledger.close()
+
+
+def test_a_live_instance_is_left_alone(night: Night) -> None:
+    """Its own retry, or somebody's rerun, is at work."""
+    night.project.node(NODE)
+    lives = night.project.instance(NODE, keeps_running(), starts_at=night.clock.now() - 60)
+    assert night.told(lives) == [("ineligible", "state_not_eligible")]
