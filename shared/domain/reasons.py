@@ -200,6 +200,9 @@ class Reason(str, Enum):
     LOOK_FAILED = ("look_failed", _DEFERRED, _gate("observed"),
         "The job could not be looked at; worth repeating.",
         "Nothing: it goes on by itself when the job can be looked at.")
+    LOOKS_USED_UP = ("looks_used_up", _DEFERRED, _gate("observed"),
+        "The delivery was about more places, or jobs of one, than one looks at; those that sources name came first.",
+        "Nothing: the sweep looks at the job.")
     CREDENTIALS_REFUSED = ("credentials_refused", _DEFERRED, _by(Step.CALL),
         "The key with which the rerun call was signed was refused; nothing was done.",
         "Somebody has to mend the function's role or key; then it goes on, for a day after it was told.")

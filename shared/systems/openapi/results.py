@@ -46,3 +46,8 @@ def too_long(read: str, begun_at: float) -> LookFailed:
     """A look that was given up because the list goes on beyond every reasonable length; `read` says what was read."""
     message = f"{read}, and the list goes on"
     return LookFailed(worth_repeating=True, code="ListTooLong", message=message, look_begun_at=begun_at)
+
+
+def not_looked_at(why: str, now: float) -> LookFailed:
+    """A look that was not begun, since no more than so much is looked at together."""
+    return LookFailed(worth_repeating=True, none_left=True, code="LooksUsedUp", message=why, look_begun_at=now)
