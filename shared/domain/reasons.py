@@ -121,6 +121,9 @@ class Reason(str, Enum):
     IN_HAND = ("in_hand", _DUPLICATE, _gate("told_before", "run_clear", "in_hand"),
         "This failure is being handled already.",
         "Nothing: this failure is being handled; look at the outcomes with its failure id.")
+    OUTWEIGHED = ("outweighed", _DUPLICATE, _by(Step.TELLING),
+        "It waited or was held, and another telling of the same failure gets it further: it goes on with that one.",
+        "Nothing: this failure goes on with another telling; look at the outcomes with its failure id.")
     RESTARTED_SINCE = ("restarted_since", _DUPLICATE, _gate("attempt_seen", "restarted_since"),
         "The job has been restarted since it failed, by its scheduler, a person, or an earlier rerun.",
         "Nothing: the job has been restarted since it failed.")
