@@ -227,6 +227,9 @@ class Reason(str, Enum):
     RATE = ("rate", _DEFERRED, _by(Step.SHARED),
         "The policy's `rate` of the cluster or group is used up for this window.",
         "Nothing: it goes on by itself in the next window of `rate`.")
+    OWNER_SHARE = ("owner_share", _DEFERRED, _by(Step.SHARED),
+        "The job's owner has had their share of the cluster's or group's breaker or rate (`per_owner`).",
+        "Nothing: it goes on by itself when the window leaves the owner room.")
     APPROVED = ("approved", _DEFERRED, _by(Step.PERSON),
         "A person approved it; due now.",
         "Nothing: a person approved it, and it goes on by itself.")

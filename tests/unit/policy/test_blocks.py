@@ -173,3 +173,33 @@ def test_conditions_of_blocks_are_those_of_sources() -> None:
     assert {"clusters", "namespaces", "groups", "owners"} <= set(Reach.__struct_fields__)
     assert set(Reach.__struct_fields__) < set(Block.__struct_fields__)
     assert isinstance(POLICY, Policy)
+
+
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        ("breaker: {max_jobs: 20, per_owner: 19}", []),
+        ("breaker: {max_jobs: 20, per_owner: 20}", ["$.breaker.per_owner"]),
+        ("rate: {max_jobs: 20, window_s: 60, per_owner: 30}", ["$.rate.per_owner"]),
+        ("breaker: {per_owner: 20}\nby: [{clusters: c, breaker: {max_jobs: 10}}]", []),
+        ("by: [{clusters: c, breaker: {max_jobs: 10, per_owner: 10}}]", ["$.by[0].breaker.per_owner"]),
+    ],
+)
+def test_a_share_that_is_no_less_than_the_whole_is_odd(text: str, odd: list[str]) -> None:
+    """It changes nothing; one that a block inherits is not its fault."""
+    head = "version: 1\nsources: [{event: {source: x}}]\n"
+    report = check_policy(f"{head}{text}\nrules: [{{name: all, match: {{}}, action: rerun}}]\n")
+    assert report.policy is not None, report.faults
+    assert [warning.path for warning in report.warnings] == odd
+
+
+def test_a_share_is_inherited_and_only_tightened() -> None:
+    """As the other numbers of a breaker; and of a place's blocks the smallest share holds."""
+    policy = load_policy(
+        "version: 1\nbreaker: {max_jobs: 50, per_owner: 10}\nrate: {max_jobs: 9, window_s: 60}\n"
+        "by: [{clusters: ehpc-hz-1, breaker: {max_jobs: 40}, rate: {max_jobs: 99, window_s: 60, per_owner: 3}},"
+        " {clusters: ehpc-*, breaker: {per_owner: 25}}]\nrules: []\n"
+    )
+    there = with_limits_at(policy, make_failure().scope)
+    assert there.breaker == Breaker(max_jobs=40, window_s=600.0, per_owner=10)
+    assert there.rate == Rate(max_jobs=9, window_s=60.0, per_owner=3)
