@@ -12,7 +12,7 @@ from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
 from shared.policy.decide import decide
-from shared.policy.inherit import rule_for, with_limits_at
+from shared.policy.inherit import rule_for, tightest, with_limits_at
 from shared.policy.load import check_policy, load_policy
 from shared.policy.model import Attempts, Block, Breaker, Cooldown, Policy, Rate, ScopedRule
 from shared.policy.reach import Reach
@@ -203,3 +203,10 @@ def test_a_share_is_inherited_and_only_tightened() -> None:
     there = with_limits_at(policy, make_failure().scope)
     assert there.breaker == Breaker(max_jobs=40, window_s=600.0, per_owner=10)
     assert there.rate == Rate(max_jobs=9, window_s=60.0, per_owner=3)
+
+
+def test_a_block_without_a_budget_leaves_the_budget_as_it_is() -> None:
+    """Fewest attempts in the longest window, of those that say something."""
+    one = Attempts(max=3, window_s=60.0)
+    assert tightest(one, None) is one
+    assert tightest(one, Attempts(max=5, window_s=90.0)) == Attempts(max=3, window_s=90.0)
