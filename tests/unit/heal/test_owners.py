@@ -12,10 +12,8 @@ from hypothesis import strategies as st
 from shared.documents import decode_limit
 from shared.domain.failure import Failure
 from shared.domain.limits import SharedLimit, closed_by_hand, opened
-from shared.domain.shares import Shares
 from shared.heal import Report
 from shared.policy.belts import Breaker, Rate
-from shared.policy.inherit import fewest
 from tests.support.house import House
 from tests.support.systems import CLUSTER
 from tests.unit.heal.tricks import quiet, set_policy
@@ -167,35 +165,3 @@ def _act(house: House, owner: str, number: int, acted: list[tuple[float, str, st
 
 def _size(acted: list[tuple[float, str, str]], *, distinct: bool) -> int:
     return len({job for _, _, job in acted}) if distinct else len(acted)
-
-
-@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 5), st.floats(0, 400)), max_size=30), st.booleans())
-def test_a_document_keeps_what_the_window_may_hold(taken: list[tuple[str, int, float]], distinct: bool) -> None:  # noqa: FBT001 - drawn
-    """Saved and read after each token it counts as one that was never saved, and is bounded by its window."""
-    now, limit = 1_000_000.0, SharedLimit()
-    had: list[tuple[float, str, int]] = []
-    for owner, job, wait_s in taken:
-        now += wait_s
-        shares = Shares(limit=limit, most=2, window_s=300, now=now, distinct=distinct)
-        mine = [what for at, who, what in had if who == owner and at > now - 300]
-        room = len(set(mine)) < 2 if distinct else len(mine) < 2
-        granted = shares.take(owner, str(job), forced=False)
-        assert not granted or room or (distinct and job in mine)
-        assert granted or shares.free_at(owner) > now
-        if granted:
-            had.append((now, owner, job))
-            limit = SharedLimit(owners=shares.after([(owner, str(job))]))
-    assert all(int(start) > now - 800 for start in limit.owners) or not taken
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "least"), [(None, None, None), (5, None, 5), (None, 5, 5), (5, 3, 3), (3, 5, 3)]
-)
-def test_a_block_never_widens_a_share(one: int | None, other: int | None, least: int | None) -> None:
-    """Of two the smaller holds, and one that is not given takes none away."""
-    both = fewest(Breaker(per_owner=one), Breaker(per_owner=other))
-    assert both is not None
-    assert both.per_owner == least
-    rates = fewest(Rate(max_jobs=9, window_s=60, per_owner=one), Rate(max_jobs=9, window_s=60, per_owner=other))
-    assert rates is not None
-    assert rates.per_owner == least

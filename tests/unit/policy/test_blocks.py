@@ -12,7 +12,7 @@ from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
 from shared.policy.decide import decide
-from shared.policy.inherit import rule_for, tightest, with_limits_at
+from shared.policy.inherit import fewest, rule_for, tightest, with_limits_at
 from shared.policy.load import check_policy, load_policy
 from shared.policy.model import Attempts, Block, Breaker, Cooldown, Policy, Rate, ScopedRule
 from shared.policy.reach import Reach
@@ -210,3 +210,16 @@ def test_a_block_without_a_budget_leaves_the_budget_as_it_is() -> None:
     one = Attempts(max=3, window_s=60.0)
     assert tightest(one, None) is one
     assert tightest(one, Attempts(max=5, window_s=90.0)) == Attempts(max=3, window_s=90.0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "least"), [(None, None, None), (5, None, 5), (None, 5, 5), (5, 3, 3), (3, 5, 3)]
+)
+def test_a_block_never_widens_a_share(one: int | None, other: int | None, least: int | None) -> None:
+    """Of two the smaller holds, and one that is not given takes none away."""
+    both = fewest(Breaker(per_owner=one), Breaker(per_owner=other))
+    assert both is not None
+    assert both.per_owner == least
+    rates = fewest(Rate(max_jobs=9, window_s=60, per_owner=one), Rate(max_jobs=9, window_s=60, per_owner=other))
+    assert rates is not None
+    assert rates.per_owner == least
