@@ -20,7 +20,8 @@ from shared.policy.outlook import gets_further
 from tests.support.clock import START as NOW
 from tests.support.make import Make
 
-HELD, RERUN, IGNORED, WATCHED, MUTED, SWITCHED_OFF, DELAYED = "held rerun ignored watched muted off delayed".split()
+HELD, RERUN, DELAYED = "held", "rerun", "delayed"
+IGNORED, WATCHED, MUTED, SWITCHED_OFF = "ignored", "watched", "muted", "off"
 POLICY = Policy(
     version=1,
     rules=(

@@ -23,7 +23,7 @@ def after(share: Shares, *granted: tuple[str, str]) -> SharedLimit:
 
 
 def test_jobs_are_counted_once_each() -> None:
-    """The third job of an owner has no room, one that counts already has, and another owner has a share of their own."""
+    """The third job of an owner has no room, one that counts already has; another owner has a share of their own."""
     share = shares()
     assert [share.take("ann", job, forced=False) for job in "abac"] == [True, True, True, False]
     assert share.take("ben", "c", forced=False)
