@@ -46,7 +46,7 @@ def decode_limit(document: bytes) -> SharedLimit:
         LedgerUnavailable: it is not one of ours; it must not count as an unused limit.
     """
     limit = _decoded(_LIMITS, document)
-    if not all(start.isdecimal() and len(start) < MAX_DIGITS for start in limit.buckets):
+    if not all(start.isdecimal() and len(start) < MAX_DIGITS for start in (*limit.buckets, *limit.owners)):
         raise LedgerUnavailable("a ledger document is malformed: a bucket does not begin at a moment")
     return limit
 

@@ -43,6 +43,8 @@ DEFAULT_TIMEOUT_S = 60.0
 """Assumed where the context names no timeout, as a test event's may not."""
 SETTLE_ROOM_S = 1.0
 """Kept back from every call to a job system, for settling and reporting."""
+LOOK_ROOM_S = 2.0
+"""Kept back from every look besides: the failures of which none came are written down as due."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -191,7 +193,8 @@ def _systems(
 
     @cache
     def system_in(system: str, region: str) -> JobSystem:
-        api = OpenApi(credentials, settings.endpoint(system, region), remaining_s=remaining_s)
+        endpoint = settings.endpoint(system, region)
+        api = OpenApi(credentials, endpoint, remaining_s=remaining_s, reads_leave_s=LOOK_ROOM_S)
         return SYSTEMS.named(system).connect(api, clock, settings.time_zone)
 
     return system_in

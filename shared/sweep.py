@@ -23,8 +23,8 @@ MAX_DOCUMENTS = 1000
 """Documents a run takes up at the most: the next timer goes on."""
 MAX_HINTS = 10_000
 """Due keys that a run shares its turns among: only names, a megabyte at most."""
-ROOM_S = 3.0
-"""No further page is begun with less time than this left."""
+ROOM_S = 6.0
+"""No further page is begun with less time than this left: its looks would be refused for want of time."""
 
 
 def sweep(healer: Healer) -> Report:

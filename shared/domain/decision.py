@@ -60,6 +60,11 @@ class Decision(Struct, frozen=True, kw_only=True, gc=False):
         )
 
     @property
+    def run_clear(self) -> bool:
+        """Whether it was asked which run is meant, and was certain."""
+        return any(name == "run_clear" and answer.stop is None for name, answer in self.asked)
+
+    @property
     def stopped(self) -> bool:
         """Whether a gate stopped it."""
         return bool(self.asked) and self.asked[-1][1].stop is not None

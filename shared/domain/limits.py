@@ -32,6 +32,8 @@ class SharedLimit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     schema: str = "secondwind-limit/1"
     buckets: dict[str, tuple[str, ...]] = {}
     """Start of the bucket in unix seconds → tokens taken in it: names of jobs in a breaker, else counts."""
+    owners: dict[str, tuple[str, ...]] = {}
+    """The same for each owner, where the policy gives each a share (`shared/domain/shares.py`)."""
     opened_at: float | None = None
     """Breaker only: since when it is open. It never closes itself."""
     why: str = ""
@@ -87,7 +89,7 @@ def closed_by_hand(limit: SharedLimit, scope: Scope, now: float, by: str) -> Sha
         return limit
     message = f"the breaker of {scope.key} has been closed by {by[:MAX_WHO_CHARS]}"
     notice = _notice(scope, Reason.BREAKER_CLOSED, limit.opened_at, now, message)
-    about = replace(limit, buckets={}, opened_at=None, why="", opened_by="")
+    about = replace(limit, buckets={}, owners={}, opened_at=None, why="", opened_by="")
     return _owing(about, notice, now - OWED_RETRY_S)
 
 

@@ -121,6 +121,9 @@ class Reason(str, Enum):
     IN_HAND = ("in_hand", _DUPLICATE, _gate("told_before", "run_clear", "in_hand"),
         "This failure is being handled already.",
         "Nothing: this failure is being handled; look at the outcomes with its failure id.")
+    OUTWEIGHED = ("outweighed", _DUPLICATE, _by(Step.TELLING),
+        "It waited or was held, and another telling of the same failure gets it further: it goes on with that one.",
+        "Nothing: this failure goes on with another telling; look at the outcomes with its failure id.")
     RESTARTED_SINCE = ("restarted_since", _DUPLICATE, _gate("attempt_seen", "restarted_since"),
         "The job has been restarted since it failed, by its scheduler, a person, or an earlier rerun.",
         "Nothing: the job has been restarted since it failed.")
@@ -200,6 +203,9 @@ class Reason(str, Enum):
     LOOK_FAILED = ("look_failed", _DEFERRED, _gate("observed"),
         "The job could not be looked at; worth repeating.",
         "Nothing: it goes on by itself when the job can be looked at.")
+    LOOKS_USED_UP = ("looks_used_up", _DEFERRED, _gate("observed"),
+        "The delivery was about more places, or jobs of one, than one looks at; those that sources name came first.",
+        "Nothing: the sweep looks at the job.")
     CREDENTIALS_REFUSED = ("credentials_refused", _DEFERRED, _by(Step.CALL),
         "The key with which the rerun call was signed was refused; nothing was done.",
         "Somebody has to mend the function's role or key; then it goes on, for a day after it was told.")
@@ -221,6 +227,9 @@ class Reason(str, Enum):
     RATE = ("rate", _DEFERRED, _by(Step.SHARED),
         "The policy's `rate` of the cluster or group is used up for this window.",
         "Nothing: it goes on by itself in the next window of `rate`.")
+    OWNER_SHARE = ("owner_share", _DEFERRED, _by(Step.SHARED),
+        "The job's owner has had their share of the cluster's or group's breaker or rate (`per_owner`).",
+        "Nothing: it goes on by itself when the window leaves the owner room.")
     APPROVED = ("approved", _DEFERRED, _by(Step.PERSON),
         "A person approved it; due now.",
         "Nothing: a person approved it, and it goes on by itself.")

@@ -95,6 +95,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The person who said no to a held case; empty also where it was said before this was kept."""
     held_life: Life | None = None
     """The life seen when a person was asked: so that they see how long the run is."""
+    run_clear: bool = False
+    """It was certain once which run it means. What strangers tell of no certain run counts against nobody."""
     tellings: tuple[str, ...] = ()
     """Telling ids that are known to mean this failure; at most 16."""
 
@@ -219,7 +221,8 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def _worth_keeping(case: Case) -> tuple[bool, bool]:
-    return case.life is not None, case.due_at is not None
+    """What had its rerun, or a person's no, is remembered longest."""
+    return case.life is not None or case.reason is Reason.REJECTED, case.due_at is not None
 
 
 def trimmed(case: Case) -> Case:

@@ -129,6 +129,7 @@ def waiting(
         looks=base.looks + 1,
         forced=base.forced or ask.force,
         held_life=decision.life if state is CaseState.HELD else base.held_life,
+        run_clear=base.run_clear or decision.run_clear,
         tellings=_told(base, failure),
     )
     if ask.trigger is Trigger.SWEEP and (base.verdict, base.reason) == (decision.verdict, decision.reason):
@@ -155,7 +156,13 @@ def recorded(
 ) -> tuple[JobRecord, Outcome]:
     """The record with a failure that ends as soon as it is told: the same telling is known from now on."""
     case = new_case(record, failure, decision, ask)
-    over = replace(case, state=CaseState.CLOSED, due_at=_listed(decision), tellings=_told(case, failure))
+    over = replace(
+        case,
+        state=CaseState.CLOSED,
+        due_at=_listed(decision),
+        run_clear=decision.run_clear,
+        tellings=_told(case, failure),
+    )
     outcome = outcome_of(failure, decision, ask, policy_version=policy_version)
     return told_by(record, over, decision, outcome, ask), outcome
 
@@ -168,6 +175,18 @@ def _listed(decision: Decision) -> float | None:
 def handed_over(record: JobRecord, case: Case) -> JobRecord:
     """The record after another record, under the job's live id, has taken the case over: nothing more to tell here."""
     return record.with_case(replace(case, state=CaseState.CLOSED, due_at=None))
+
+
+def outweighed(
+    record: JobRecord, case: Case, failure: Failure, decision: Decision, ask: Ask, policy_version: str
+) -> tuple[JobRecord, Case]:
+    """The case as another telling of its failure has it, and the record owing the answer to the telling before."""
+    message = "another telling of this failure gets it further, and it goes on with that one"
+    told = replace(
+        decision, verdict=Verdict.DUPLICATE, reason=Reason.OUTWEIGHED, message=message, attempt=0, due_at=None
+    )
+    outcome = outcome_of(case.failure, told, ask, policy_version=policy_version, follow_up=case.outcome_id)
+    return record.owing(outcome.fields(), ask.now), replace(case, failure=failure)
 
 
 def not_taken_in(decision: Decision) -> Decision:

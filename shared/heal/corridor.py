@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
@@ -20,6 +19,7 @@ from shared.heal.decider import Decider, hands_tied
 from shared.heal.dry_run import DryRunLedger
 from shared.heal.item import Invocation, Item, Report, Result, Walked
 from shared.heal.limits import SharedLimits
+from shared.heal.looks import Looks
 from shared.heal.records import Records
 from shared.heal.report import Reporter, result_of_flood, result_of_unreadable
 from shared.heal.settle import settle
@@ -47,6 +47,19 @@ class Healer:
     chance: Chance
     policy: Policy
     invocation: Invocation
+    looked_into: set[str] = field(default_factory=set)
+    """Keys of the clusters and groups that were looked into so far."""
+
+    @property
+    def looks(self) -> Looks:
+        """Its looks."""
+        return Looks(
+            systems=self.systems,
+            ledger=self.ledger,
+            clock=self.clock,
+            invocation=self.invocation,
+            into=self.looked_into,
+        )
 
     def under_controls(self) -> Healer:
         """The corridor under the policy as people have tightened it in the ledger; asked once an invocation.
@@ -99,25 +112,19 @@ class Healer:
         """From the look to the settled result; what came of it is still to be told."""
         for item in items:
             item.forced = ask.force or (item.origin is not None and item.origin.case.forced)
-        self._observe(items)
         tied = hands_tied(ask, self.policy)
         ledger = DryRunLedger(self.ledger) if tied else self.ledger
         actor = Actor(self.systems, self.clock, self.policy, self.invocation)
-        walked = Walked()
-        for chunk in _chunks(items):
-            self._chunk(chunk, ask, actor, ledger, walked, tied=tied)
+        results, items = self.looks.turned_away(items, self.policy, ask)
+        walked = Walked(results)
+        for turn in self.looks.turns(items, self.policy, ask):
+            for chunk in _chunks(turn):
+                self._chunk(chunk, ask, actor, ledger, walked, tied=tied)
         return walked
 
-    def _observe(self, items: Sequence[Item]) -> None:
-        """Look at all the named jobs of a region and system at once: the fewest calls."""
-        for (system, region), group in _grouped(items, lambda item: (item.failure.system, item.failure.scope.region)):
-            seen = self.systems(system, region).observe([item.failure for item in group])
-            for item, observation in zip(group, seen, strict=True):
-                item.observation = observation
-
     def _chunk(self, items: list[Item], ask: Ask, actor: Actor, ledger: Ledger, walked: Walked, *, tied: bool) -> None:
-        """Up to 100 failures of one cluster or group: one ledger round trip a step."""
-        self._observe([item for item in items if self._aged(item)])
+        """Up to 100 failures of one cluster or group, or not looked at: one ledger round trip a step."""
+        self.looks.look([item for item in items if self._aged(item)])
         ask = replace(ask, now=self.clock.now())
         scope = items[0].failure.scope
         records = Records(ledger, ask.now)
@@ -186,15 +193,8 @@ class Healer:
         return not isinstance(seen, LookFailed) and age_s > self.policy.timing.observation_max_age_s / 2
 
 
-def _grouped(
-    items: Sequence[Item], key: Callable[[Item], tuple[str, str]]
-) -> Iterator[tuple[tuple[str, str], list[Item]]]:
-    for found, group in groupby(sorted(items, key=key), key=key):
-        yield found, list(group)
-
-
 def _chunks(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """Chunks of one cluster or group in an order that does not depend on the order of delivery."""
+    """Chunks in an order that does not depend on the order of delivery."""
     ordered = sorted(
         items,
         key=lambda item: (
@@ -204,7 +204,5 @@ def _chunks(items: Sequence[Item]) -> Iterator[list[Item]]:
             item.failure.telling_id,
         ),
     )
-    for _, group in groupby(ordered, key=lambda item: item.failure.scope.key):
-        members = list(group)
-        for start in range(0, len(members), CHUNK):
-            yield members[start : start + CHUNK]
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]

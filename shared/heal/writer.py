@@ -19,6 +19,7 @@ from shared.domain.transitions import (
     handed_over,
     not_taken_in,
     outcome_of,
+    outweighed,
     recorded,
     reserved,
     waiting,
@@ -58,18 +59,19 @@ class Writer:
             self._write_nothing(item)
             return
         version = self.policy.policy_version
-        waits = facts.record.case(decision.failure_id)
-        known = case or (waits if waits is not None and waits.open else None)
         waits_on = decision.verdict in OPEN_VERDICTS and not is_final(decision.verdict, decision.reason)
-        if waits_on and known is None and not facts.record.takes_in(decision.reason):
+        before, known = facts.record, case
+        if known is None and (waits_on or item.wants_call):
+            before, known = self._taken_on(item, facts.record)
+        if waits_on and known is None and not before.takes_in(decision.reason):
             item.decision = not_taken_in(decision)
             item.outcome = outcome_of(item.failure, item.decision, self.ask, policy_version=version)
         elif item.wants_call:
             terms = self._reservation(facts)
-            self.records.put(item.key, reserved(facts.record, item.failure, known, decision, self.ask, terms))
+            self.records.put(item.key, reserved(before, item.failure, known, decision, self.ask, terms))
             item.owner = terms.owner
         elif waits_on:
-            record, item.outcome = waiting(facts.record, item.failure, known, decision, self.ask, version)
+            record, item.outcome = waiting(before, item.failure, known, decision, self.ask, version)
             self.records.put(item.key, record)
             item.owed_by = item.key
         elif case is not None and item.origin is not None:
@@ -85,6 +87,15 @@ class Writer:
             # No document will owe it, and nobody will call.
             item.outcome = outcome_of(item.failure, decision, self.ask, policy_version=version)
             item.owner = item.owed_by = ""
+
+    def _taken_on(self, item: Item, record: JobRecord) -> tuple[JobRecord, Case | None]:
+        """What waits of the same failure, as it goes on with this telling; who forces it brings no better one."""
+        waits = record.case(item.decided.failure_id)
+        if waits is None or not waits.open:
+            return record, None
+        if self.ask.force:
+            return record, waits
+        return outweighed(record, waits, item.failure, item.decided, self.ask, self.policy.policy_version)
 
     def _close(self, item: Item, case: Case, origin: str) -> None:
         """A case ends in the job's own document, also one that waited elsewhere: a redelivery looks for it there.

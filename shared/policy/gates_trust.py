@@ -5,9 +5,10 @@ Logs and events are written by strangers, and a forged failure kills somebody's 
 
 from __future__ import annotations
 
+from enum import Enum
 from functools import lru_cache
 
-from shared.domain.failure import Speaker, Trigger
+from shared.domain.failure import Failure, Speaker, Trigger
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.job import Scope
 from shared.domain.reasons import Reason
@@ -18,7 +19,8 @@ from shared.policy.conditions import Source
 from shared.policy.evidence import bare_owner
 from shared.policy.facts import Facts
 from shared.policy.itself import Itself
-from shared.policy.places import place_fits, speaks_for
+from shared.policy.model import Policy
+from shared.policy.places import names_places, place_fits, speaks_for
 
 _ANYBODY = GateAnswer("no sources in the policy", "a source that may speak for the job")
 _BY_HAND = GateAnswer("told by hand", "a source that may speak for the job")
@@ -51,6 +53,30 @@ def _may_speak(
     message = "no source of the policy that told this may speak for this job"
     stop = Stop(Verdict.SUPPRESSED, Reason.UNTRUSTED_SOURCE, message)
     return GateAnswer(_shown(speaker), _BY_HAND.wanted, stop)
+
+
+class Standing(Enum):
+    """What a speaker is to the place that they speak of, whoever owns its jobs."""
+
+    NAMED = "a source that names the place"
+    ALLOWED = "nothing against it"
+    """No source was asked for, or one that may speak for any place."""
+    STRANGER = "no source that may speak for the place"
+
+
+def standing(policy: Policy, failure: Failure) -> Standing:
+    """Whether whoever told it may speak for the cluster or group, as far as that can be said before any look."""
+    if not policy.sources or failure.trigger is Trigger.MANUAL:
+        return Standing.ALLOWED
+    return _standing(Itself(policy.sources), failure.speaker, failure.scope)
+
+
+@lru_cache(maxsize=512)
+def _standing(sources: Itself[tuple[Source, ...]], speaker: Speaker, scope: Scope) -> Standing:
+    speaking = [source for source in sources.it if _is_from(source, speaker) and speaks_for(source, scope)]
+    if any(names_places(source) for source in speaking):
+        return Standing.NAMED
+    return Standing.ALLOWED if speaking else Standing.STRANGER
 
 
 def _is_from(source: Source, speaker: Speaker) -> bool:

@@ -47,6 +47,11 @@ def speaks_for(places: Places, scope: Scope) -> bool:
     return not asked or any(part.label in asked for part in own)
 
 
+def names_places(places: Places) -> bool:
+    """Whether clusters, namespaces or groups are named at all."""
+    return any(getattr(places, f"{label}s") is not None for label in PLACES)
+
+
 @lru_cache(maxsize=1024)
 def _place_test(globs: str | tuple[str, ...]) -> TextTest:
     return glob_test(listed(globs))

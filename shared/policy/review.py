@@ -13,7 +13,7 @@ from shared.policy import yamltree
 from shared.policy.conditions import PLACES, Match, listed, patterns_of
 from shared.policy.model import CauseLine, Cooldown, PackRule, Policy, Rule, Tells
 from shared.policy.patterns import excess
-from shared.policy.review_blocks import faults_of_blocks, faults_of_windows, odd_blocks, odd_windows
+from shared.policy.review_blocks import faults_of_blocks, faults_of_windows, odd_blocks, odd_shares, odd_windows
 from shared.systems import SYSTEMS
 from shared.systems.system import System
 
@@ -92,6 +92,7 @@ def odd(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]
         if failure_class not in named:
             line = yamltree.child(yamltree.child(root, "classes"), failure_class.value).line
             yield Fault(f"$.classes.{failure_class.value}", "no rule names this class: nothing draws from it", line)
+    yield from odd_shares(policy, root)
     yield from odd_blocks(policy, root)
     yield from odd_windows(policy, root)
     yield from _unreached(policy, written, yamltree.child(root, "rules"))

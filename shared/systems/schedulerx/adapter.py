@@ -16,11 +16,14 @@ from shared.domain.failure import Failure
 from shared.domain.snapshot import Observation
 from shared.ports import Clock
 from shared.systems.openapi import Caller
-from shared.systems.openapi.results import call_result
+from shared.systems.openapi.results import call_result, not_looked_at
 from shared.systems.schedulerx.days import day_of
 from shared.systems.schedulerx.look import JobLook
 from shared.systems.schedulerx.scope import RERUN, Group
 from shared.systems.schedulerx.wire import ask
+
+MOST_A_LOOK = 100
+"""Failed instances of one group that are looked at together: each costs some three calls, and anybody invents more."""
 
 
 class SchedulerxJobs:
@@ -33,11 +36,23 @@ class SchedulerxJobs:
         self._zone = zone
 
     def observe(self, failures: Sequence[Failure]) -> list[Observation]:
-        """Look at the named jobs, one look a job; one observation a failure, in the same order."""
+        """Look at the named jobs, one look a job; one observation a failure, in the same order.
+
+        Of a group with more failures than `MOST_A_LOOK` the rest is not looked at: which, no order of telling changes.
+        """
+        ordered = sorted(range(len(failures)), key=lambda place: _meant(failures[place]))
         places: dict[tuple[Group, str], list[int]] = {}
-        for place, failure in enumerate(failures):
-            places.setdefault((_group(failure.scope), failure.job_id), []).append(place)
         seen: dict[int, Observation] = {}
+        meant: dict[Group, set[tuple[str, int, str]]] = {}
+        for place in ordered:
+            failure = failures[place]
+            group = _group(failure.scope)
+            looked_at = meant.setdefault(group, set())
+            if _meant(failure) not in looked_at and len(looked_at) >= MOST_A_LOOK:
+                seen[place] = not_looked_at(f"a look at one group is at {MOST_A_LOOK} instances", self._clock.now())
+                continue
+            looked_at.add(_meant(failure))
+            places.setdefault((group, failure.job_id), []).append(place)
         for (group, job_id), mine in places.items():
             look = JobLook(self._api, self._clock, self._zone, group, job_id)
             seen.update(zip(mine, look.observe([failures[place] for place in mine]), strict=True))
@@ -73,6 +88,10 @@ class SchedulerxJobs:
             message=str(problem),
             left_at=self._clock.now(),
         )
+
+
+def _meant(failure: Failure) -> tuple[str, int, str]:
+    return failure.job_id, failure.job_instance_id or 0, failure.data_time or ""
 
 
 def _group(scope: object) -> Group:

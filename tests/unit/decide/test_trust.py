@@ -10,11 +10,13 @@ from msgspec.structs import replace
 from shared.domain.decision import Ask
 from shared.domain.failure import Failure, Speaker, Trigger
 from shared.domain.job import State
+from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.policy.conditions import EventPlace, LogPlace, Source
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
+from shared.policy.gates_trust import Standing, standing
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from tests.support.make import Make
@@ -235,3 +237,41 @@ def test_a_forged_telling_leaves_the_true_one_alone(
     policy = replace(facts().policy, sources=(Source(event=EventPlace(source="x")),))
     record = JobRecord(cases=(case(state=CaseState.DONE, tellings=("t",)),))
     assert untrusted(facts(policy=policy, record=record, failure=failure(speaker=BY_LOG)), "may_speak")
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ({"clusters": "ehpc-hz-1"}, Standing.NAMED),
+        ({"clusters": "ehpc-hz-1", "owners": "nobody"}, Standing.NAMED),
+        ({"systems": ("ehpc",)}, Standing.ALLOWED),
+        ({}, Standing.ALLOWED),
+        ({"owners": "nobody"}, Standing.ALLOWED),
+        ({"clusters": "other"}, Standing.STRANGER),
+        ({"groups": "demo.group"}, Standing.STRANGER),
+    ],
+)
+def test_what_a_speaker_is_to_a_place_needs_no_look(
+    facts: Make[Facts], failure: Make[Failure], bounds: dict[str, Any], expected: Standing
+) -> None:
+    """Place and speaker alone; whose job it is only the live job tells."""
+    policy = replace(facts().policy, sources=(Source(log=LOG, **bounds),))
+    assert standing(policy, failure(speaker=BY_LOG)) is expected
+    assert standing(policy, failure(speaker=BY_EVENT)) is Standing.STRANGER
+    assert standing(policy, failure(speaker=BY_EVENT, trigger=Trigger.MANUAL)) is Standing.ALLOWED
+    assert standing(replace(policy, sources=()), failure(speaker=BY_EVENT)) is Standing.ALLOWED
+
+
+@pytest.mark.parametrize("reason", [Reason.LOOK_FAILED, Reason.LOOK_CREDENTIALS_REFUSED, Reason.LOOKS_USED_UP])
+def test_how_old_it_was_is_asked_with_the_first_look(facts: Make[Facts], case: Make[Case], reason: Reason) -> None:
+    """Whyever there was none before: the job's own word for when it ended counts then."""
+    asked = [gate.name for gate in decide(facts(case=case(reason=reason))).gates]
+    assert "fresh" in asked
+    assert "fresh" not in [gate.name for gate in decide(facts(case=case(reason=Reason.RATE))).gates]
+
+
+def test_a_look_that_was_not_left_is_due_again(facts: Make[Facts]) -> None:
+    """And says that nobody looked."""
+    unseen = LookFailed(worth_repeating=True, none_left=True, code="LooksUsedUp", message="no", look_begun_at=NOW)
+    decision = decide(facts(observation=unseen))
+    assert (decision.verdict.value, decision.reason, decision.due_at) == ("deferred", Reason.LOOKS_USED_UP, NOW + 30)

@@ -90,6 +90,7 @@ def _remembered(remembered: Remembered, failure: Failure, now: float) -> JobReco
             opened_at=now - attempt.ago_s,
             reserved_at=now - attempt.ago_s,
             fingerprint=fingerprint(attempt.message),
+            run_clear=True,
         )
         for place, attempt in enumerate(remembered.attempts)
         if attempt.message
@@ -100,6 +101,7 @@ def _remembered(remembered: Remembered, failure: Failure, now: float) -> JobReco
             failure_id=f"{_WHO}-{place}",
             state=CaseState.CLOSED,
             opened_at=now - ago_s,
+            run_clear=True,
         )
         for place, ago_s in enumerate(remembered.failures_ago_s)
     )
