@@ -96,8 +96,14 @@ def _settle_region(
     """Credentials are sent there: only the function's own region, or one that the policy lists."""
     if _absent(record.get("region")):
         got["region"] = context.region
-    elif "region" in got and not context.allows(got["region"]):
+        return
+    region = got.get("region", context.region)
+    setting = context.fixed_elsewhere(got.get("system", ""), region)
+    if not context.allows(region):
         problem = f"is {quoted(got.pop('region'))}, neither the function's own region nor one of the policy's"
+        faults.append(Fault(below(path, "region"), problem))
+    elif setting:
+        problem = f"is {quoted(region)}, and {setting} serves the function's own region alone"
         faults.append(Fault(below(path, "region"), problem))
 
 

@@ -325,8 +325,12 @@ def test_the_mode_may_only_tighten(town: Town, monkeypatch: pytest.MonkeyPatch, 
     assert [row["verdict"] for row in town.outcomes()] == [verdict]
 
 
-def test_another_region_is_invalid_unless_the_policy_names_it(town: Town) -> None:
-    """The region decides where credentials go."""
+def test_a_fixed_endpoint_serves_one_region(town: Town) -> None:
+    """Told for two regions that the policy allows, the one job behind the endpoint is killed once."""
     hung_cluster(town, 1)
-    answer = town.invoke("event_trigger", [event(failure(region="cn-shanghai")), event(failure(region="cn-evil"), "2")])
-    assert (answer["counts"]["invalid"], answer["counts"]["rerun"]) == (1, 1)
+    told = [event(failure()), event(failure(region="cn-shanghai"), "2"), event(failure(region="cn-evil"), "3")]
+    answer = town.invoke("event_trigger", told)
+    assert (answer["counts"]["invalid"], answer["counts"]["rerun"]) == (2, 1)
+    assert len(town.rerun_calls()) == 1
+    shanghai = next(row for row in town.outcomes() if "cn-shanghai" in row["message"])
+    assert "$[1].data.region: is 'cn-shanghai', and SECONDWIND_EHPC_ENDPOINT serves" in shanghai["message"]

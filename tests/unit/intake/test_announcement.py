@@ -196,6 +196,23 @@ def test_a_region_outside_the_policy_is_refused_and_hardly_echoed(
     assert bad.hints["job_id"] == "1.scheduler"
 
 
+@pytest.mark.parametrize("name", ["ehpc", "schedulerx"])
+def test_a_system_behind_a_fixed_endpoint_is_told_for_the_own_region_alone(
+    name: str, context: Context, ehpc: dict[str, Any], schedulerx: dict[str, Any]
+) -> None:
+    """Whichever system it is; one whose endpoint nobody has set is taken in for each of the policy's regions."""
+    record = {"ehpc": ehpc, "schedulerx": schedulerx}[name]
+    fixed = replace(context, fixed={name: "SECONDWIND_SOME_ENDPOINT"})
+    elsewhere, at_home = ({**record, "region": region} for region in ("cn-beijing", "cn-hangzhou"))
+    intake = read_events(json.dumps([elsewhere, at_home, record]).encode(), fixed)
+    assert len(intake.failures) == 2
+    assert [str(fault) for bad in intake.unreadable for fault in bad.faults] == [
+        "$[0].region: is 'cn-beijing', and SECONDWIND_SOME_ENDPOINT serves the function's own region alone"
+    ]
+    others = replace(context, fixed={"another": "SECONDWIND_SOME_ENDPOINT"})
+    assert len(read_events(json.dumps(elsewhere).encode(), others).failures) == 1
+
+
 def test_long_evidence_is_cut_between_characters(failure: Callable[[Any], Failure], ehpc: dict[str, Any]) -> None:
     """Message and evidence keep their bounds in bytes of UTF-8, and unknown fields theirs in number and name."""
     unknown = {f"x{n}" + "y" * 99: "é" * 2000 for n in range(40)}
