@@ -136,6 +136,8 @@ class LogEntry(Struct, frozen=True):
     """Unix seconds."""
     fields: Mapping[str, str | bytes]
     """Contents; bytes where a value is no UTF-8. `__topic__` is the log group's, whatever the contents say."""
+    earlier: Sequence[tuple[str, str | bytes]] = ()
+    """Contents of a name that comes again behind them, for a log is a list of pairs: `fields` has the last of each."""
 
 
 class LogPage(Struct, frozen=True):

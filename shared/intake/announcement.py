@@ -64,9 +64,18 @@ def fields_of(system: System | None) -> tuple[Field, ...]:
     return (*ENVELOPE, *(system.fields if system else ()), *EVIDENCE)
 
 
-def announces(fields: Mapping[str, Any]) -> bool:
-    """Whether a log with these fields is meant as a failure."""
-    return fields.get("system") in SYSTEMS.names or fields.get("schema") == values.SCHEMA
+def announces(fields: Mapping[str, Any], earlier: Iterable[tuple[str, Any]] = ()) -> bool:
+    """Whether a log with these fields is meant as a failure; `earlier`: what names that come again had before."""
+    if fields.get("system") in SYSTEMS.names or fields.get("schema") == values.SCHEMA:
+        return True
+    return any(announces({name: value}) for name, value in earlier)
+
+
+def given_twice(record: Mapping[str, Any], earlier: Iterable[tuple[str, Any]], path: str) -> list[Fault]:
+    """A fault for each known field that comes again: which of them is meant nobody can tell."""
+    known = {field.name for field in fields_of(_system_of(record))}
+    names = dict.fromkeys(name for name, _ in earlier if name in known)
+    return [Fault(below(path, name), "is given more than once") for name in names]
 
 
 def read_announcement(
@@ -107,10 +116,14 @@ def _settle_region(
         faults.append(Fault(below(path, "region"), problem))
 
 
+def _system_of(record: Mapping[str, Any]) -> System | None:
+    name = record.get("system")
+    return SYSTEMS.named(name) if isinstance(name, str) and name in SYSTEMS else None
+
+
 def _read_fields(record: Mapping[str, Any], path: str, faults: list[Fault]) -> dict[str, Any]:
     """The known fields that are there and right; a fault for each that is missing or wrong."""
-    name = record.get("system")
-    system = SYSTEMS.named(name) if isinstance(name, str) and name in SYSTEMS else None
+    system = _system_of(record)
     got: dict[str, Any] = {}
 
     def fault(name: str, problem: str) -> None:

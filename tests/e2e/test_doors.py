@@ -51,6 +51,18 @@ def test_a_log_is_healed_and_told(town: Town) -> None:
     assert [kill.job_id for kill in town.cloud[Ehpc].kills] == ["1.scheduler"]
 
 
+def test_a_log_that_names_two_jobs_kills_neither(town: Town) -> None:
+    """A key twice among its contents is a fault with its path; the good log beside it is healed."""
+    hung_cluster(town, 1, 2, 3)
+    pairs = [(key, str(value)) for key, value in failure(1).items()]
+    town.put("failures", [*pairs, ("job_id", "2.scheduler")], {key: str(value) for key, value in failure(3).items()})
+    answer = town.invoke("log_trigger", town.trigger_event())
+    assert (answer["counts"]["invalid"], answer["counts"]["rerun"]) == (1, 1)
+    assert [kill.job_id for kill in town.cloud[Ehpc].kills] == ["3.scheduler"]
+    bad = next(row for row in town.outcomes() if row["verdict"] == "invalid")
+    assert bad["message"] == "$[0].job_id: is given more than once"
+
+
 def test_redelivery_of_a_range_reruns_nothing(town: Town) -> None:
     """The same range again is told as a duplicate with the same failure id."""
     hung_cluster(town, 1)
