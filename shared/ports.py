@@ -89,6 +89,8 @@ class Ledger(Protocol):
         """Save each write whose expectation holds; the keys of those that conflicted come back.
 
         A new document gets version 1, every further save adds 1. No key twice in one call.
+
+        Raises DocumentRefused, and saves nothing, if it can never keep one of them.
         """
         ...
 

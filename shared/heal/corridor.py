@@ -163,6 +163,9 @@ class Healer:
                     records.revert()
                     decider.decide_all(items, admission)
             conflicts = records.save()
+            for item in items:
+                if item.decision is not None and item.writes_to in records.refused:
+                    decider.writer.refuse(item)
             items = [item for item in items if item.writes_to in conflicts]
             if not items:
                 break
@@ -178,6 +181,8 @@ class Healer:
         decider.records.open(item.reads)
         decider.postpone(item)
         decider.records.save()
+        if item.writes_to in decider.records.refused:
+            decider.writer.refuse(item)
 
     def _aged(self, item: Item) -> bool:
         """Half the allowed age is left for the call to leave."""

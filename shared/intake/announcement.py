@@ -20,6 +20,7 @@ from typing import Any
 from shared.domain.errors import Fault
 from shared.domain.failure import Failure, Unreadable
 from shared.domain.job import Scope
+from shared.domain.keys import job_key
 from shared.domain.outcome import stable_id
 from shared.intake import values
 from shared.intake.body import Bad
@@ -32,6 +33,8 @@ from shared.systems.system import System
 
 MAX_EXTRA_FIELDS = 32
 MAX_EXTRA_NAME_CHARS = 64
+MAX_KEY_BYTES = 768
+"""Scope and job in a ledger's key; one of 1 KB fits into every ledger, and the id as listed may be longer."""
 
 ENVELOPE = (
     Field("schema", values.schema, says="Marks a record as an announcement also where `system` is wrong or missing."),
@@ -90,9 +93,16 @@ def read_announcement(
     got = _read_fields(record, told.path, faults)
     _settle_region(record, got, told.path, context, faults)
     occurred_at = got.get("occurred_at", _envelope_time(record, told))
+    if not faults and _key_bytes(got) > MAX_KEY_BYTES:
+        problem = f"names its job in {_key_bytes(got)} bytes, percent-encoded; at most {MAX_KEY_BYTES}"
+        faults.append(Fault(told.path, problem))
     if faults:
         return unreadable(told, faults, _hints(got))
     return _failure(record, got, occurred_at, told, context)
+
+
+def _key_bytes(got: Mapping[str, Any]) -> int:
+    return len(job_key(SYSTEMS.named(got["system"]).scope(got), got["job_id"]))
 
 
 def _absent(value: Any) -> bool:

@@ -311,3 +311,11 @@ def test_raw_is_bounded_and_printable(read: Callable[[Any], Intake], ehpc: dict[
     assert isinstance(bad, Unreadable)
     assert 3000 < len(bad.raw.encode()) <= 4096
     assert bad.raw.isprintable()
+
+
+def test_whose_names_are_too_long_for_a_ledgers_key_is_invalid(
+    faults: Callable[[Any], dict[str, str]], schedulerx: dict[str, Any], failure: Callable[[Any], Failure]
+) -> None:
+    """A key of 1 KB fits into every ledger; in it each of these signs takes twelve bytes."""
+    assert failure(schedulerx | {"namespace": "n" * 128, "group_id": "\u7ec4" * 50}).job_id == "92583"
+    assert set(faults(schedulerx | {"namespace": "\U0001f600" * 64})) == {"$"}
