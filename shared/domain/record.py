@@ -2,7 +2,8 @@
 
 A document is one `JobRecord`. Keys are live job ids, so that reserving an attempt, its budget and refusing a duplicate
 are one compare-and-set. A failure whose job could not be looked at yet waits in a record of its own, under
-`pending/<telling id>`; outcomes without a job wait under `owed/<delivery>`: the same type, so that the sweep knows one.
+`pending/<scope>/<telling id>`; outcomes without a job wait under `owed/<delivery>`: the same type, so that the sweep
+knows one.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ class Item:
 
     @property
     def _pending_key(self) -> str:
-        return pending_key(self.failure.telling_id)
+        return pending_key(self.failure.scope, self.failure.telling_id)
 
 
 @dataclass(frozen=True, slots=True)
