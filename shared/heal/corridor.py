@@ -138,9 +138,14 @@ class Healer:
         reserved = [item for item in items if item.owner]
         actor.act(reserved)
         settle(reserved, records, self.policy, replace(ask, now=self.clock.now()))
+        asked = ask.trigger is Trigger.MANUAL  # who else is shown the gates? Ten thousand decisions are 60 MB
         walked.results += [
-            Result(item.outcome, item.decision, item.owed_by) for item in items if item.outcome is not None
+            Result(item.outcome, item.decision if asked else None, item.owed_by)
+            for item in items
+            if item.outcome is not None
         ]
+        for item in items:
+            item.let_go()
 
     @staticmethod
     def _reserve(items: Sequence[Item], decider: Decider, limits: SharedLimits) -> Sequence[Item]:
