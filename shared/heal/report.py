@@ -23,7 +23,7 @@ from shared.ports import Ledger, OutcomeSink, Write
 TRIES = 3
 OWED_BYTES = 500_000
 """Outcomes without a job of their own that one `owed/…` document keeps together, as JSON."""
-STRUCK_TOGETHER = 200
+STRUCK_TOGETHER = 500
 """Documents that are read and written back at once to strike what was told: ten thousand would take 60 MB."""
 _LOG = logging.getLogger(__name__)
 _RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
