@@ -15,6 +15,7 @@ from shared.domain.limits import MAX_DIGITS, SharedLimit
 from shared.domain.mode import Controls
 from shared.domain.progress import Progress
 from shared.domain.record import JobRecord
+from shared.domain.room import LARGEST_BYTES, fitted, written
 from shared.ports import Stored, Write
 from shared.systems import SYSTEMS
 
@@ -95,8 +96,11 @@ def limit_write(key: str, limit: SharedLimit, stored: Stored | None, now: float)
 
 
 def record_write(key: str, record: JobRecord, version: int | None, now: float) -> Write:
-    """The compare-and-set of a record that was read at that version; None: it is new."""
-    return Write(key=key, document=encode(record), expected=version, due_at=record.due_at, expires_at=now + KEPT_S)
+    """The compare-and-set of a record that was read at that version; None: it is new. Lightened if it is too large."""
+    document = encode(record)
+    if len(document) > LARGEST_BYTES:
+        document = encode(fitted(record, LARGEST_BYTES) or record)
+    return Write(key=key, document=document, expected=version, due_at=record.due_at, expires_at=now + KEPT_S)
 
 
 def progress_write(key: str, progress: Progress, version: int | None, now: float) -> Write:
@@ -111,12 +115,6 @@ def _decoded(decoder: msgspec.json.Decoder[_T], document: bytes, name: str = "a 
         raise LedgerUnavailable(f"{name} is malformed: {error}") from error
 
 
-def _written(value: Any) -> Any:
-    if isinstance(value, Life):
-        return value.text
-    raise NotImplementedError
-
-
 def _read(kind: type, value: Any) -> Any:
     """A scope is tagged with its system's name; a life is text."""
     if kind is Life and isinstance(value, str):
@@ -126,7 +124,7 @@ def _read(kind: type, value: Any) -> Any:
     raise ValueError(f"no {kind.__name__.lower()} of a known kind")
 
 
-_ENCODER = msgspec.json.Encoder(enc_hook=_written)
+_ENCODER = msgspec.json.Encoder(enc_hook=written)
 _RECORDS = msgspec.json.Decoder(JobRecord, dec_hook=_read)
 _LIMITS = msgspec.json.Decoder(SharedLimit)
 _CONTROLS = msgspec.json.Decoder(Controls)

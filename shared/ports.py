@@ -89,6 +89,8 @@ class Ledger(Protocol):
         """Save each write whose expectation holds; the keys of those that conflicted come back.
 
         A new document gets version 1, every further save adds 1. No key twice in one call.
+
+        Raises DocumentRefused, and saves nothing, if it can never keep one of them.
         """
         ...
 
@@ -136,6 +138,8 @@ class LogEntry(Struct, frozen=True):
     """Unix seconds."""
     fields: Mapping[str, str | bytes]
     """Contents; bytes where a value is no UTF-8. `__topic__` is the log group's, whatever the contents say."""
+    earlier: Sequence[tuple[str, str | bytes]] = ()
+    """Contents of a name that comes again behind them, for a log is a list of pairs: `fields` has the last of each."""
 
 
 class LogPage(Struct, frozen=True):

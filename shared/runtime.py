@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.domain.credentials import Credentials
 from shared.domain.errors import Fault, InputError, PolicyError, SettingsError
 from shared.domain.failure import Intake, Trigger, Unreadable
 from shared.heal import Healer, Invocation, Report
@@ -26,18 +25,17 @@ from shared.intake.event import read_events
 from shared.intake.manual import read_manual
 from shared.intake.trigger import read_trigger
 from shared.open_ledger import check_client, open_ledger
+from shared.open_systems import open_systems
 from shared.policy.load import load_policy
 from shared.policy.match import make_ready
 from shared.policy.model import Policy
-from shared.ports import JobSystem, LogRange
+from shared.ports import LogRange
 from shared.ranges import heal_range, read_range
 from shared.reality import SystemChance, SystemClock
 from shared.result import result_of
 from shared.settings import Settings, SqliteUrl, read_credentials, read_settings, unknown_names
 from shared.sls import Access, SlsSink, SlsSource
 from shared.sweep import sweep
-from shared.systems import SYSTEMS
-from shared.systems.openapi import OpenApi
 
 DEFAULT_TIMEOUT_S = 60.0
 """Assumed where the context names no timeout, as a test event's may not."""
@@ -76,6 +74,8 @@ def prepare(context: Any) -> None:
         _LOG.warning("not a setting, so nobody reads it: %s", ", ".join(map(str, unknown)))
     configuration = _configuration(context)
     make_ready(configuration.policy)
+    for setting in configuration.settings.fixed.values() if configuration.policy.regions else ():
+        _LOG.warning("%s serves the function's own region alone: failures told for another are invalid", setting)
     ledger = configuration.settings.ledger
     check_client(ledger)
     if isinstance(ledger, SqliteUrl) and os.environ.get("FC_FUNC_CODE_PATH"):
@@ -161,7 +161,13 @@ def _wired(context: Any) -> Iterator[Wiring]:
     with closing(open_ledger(settings.ledger, credentials, clock, remaining_s)) as ledger:
         yield Wiring(
             Healer(
-                systems=_systems(settings, credentials, clock, lambda: remaining_s() - SETTLE_ROOM_S),
+                systems=open_systems(
+                    settings,
+                    credentials,
+                    clock,
+                    lambda: remaining_s() - SETTLE_ROOM_S,
+                    reads_leave_s=LOOK_ROOM_S,
+                ),
                 ledger=ledger,
                 sink=SlsSink(access, settings.sls.url, settings.outcome_project, settings.outcome_logstore, clock),
                 clock=clock,
@@ -179,25 +185,12 @@ def _intake_context(settings: Settings, policy: Policy, invocation: Invocation, 
         region=settings.region,
         now=now,
         further_regions=frozenset(policy.regions),
+        fixed=settings.fixed,
         request_id=invocation.request_id,
         sls_endpoint=settings.sls.url,
         outcome_project=settings.outcome_project,
         outcome_logstore=settings.outcome_logstore,
     )
-
-
-def _systems(
-    settings: Settings, credentials: Credentials, clock: SystemClock, remaining_s: Callable[[], float]
-) -> Callable[[str, str], JobSystem]:
-    """Adapters by system and region, each made when first asked for."""
-
-    @cache
-    def system_in(system: str, region: str) -> JobSystem:
-        endpoint = settings.endpoint(system, region)
-        api = OpenApi(credentials, endpoint, remaining_s=remaining_s, reads_leave_s=LOOK_ROOM_S)
-        return SYSTEMS.named(system).connect(api, clock, settings.time_zone)
-
-    return system_in
 
 
 def _configuration(context: Any) -> Configuration:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+import msgspec
 from msgspec import Struct
 
 from shared.domain.errors import Fault
@@ -88,9 +89,10 @@ class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Hash of what was told, by whom it was told left out: a redelivery has the same, a new telling another."""
 
     @property
-    def evidence_chars(self) -> int:
-        """How much text of it only a decision needs."""
-        return len(self.message) + sum(len(name) + len(value) for name, value in self.extra.items())
+    def evidence_bytes(self) -> int:
+        """How many bytes of its JSON only a decision needs."""
+        texts = (self.message, self.extra, self.reason, self.node, self.job_name, self.queue, self.owner)
+        return len(msgspec.json.encode(texts))
 
     @property
     def system(self) -> str:

@@ -61,13 +61,13 @@ def job_of(key: str, scope: Scope) -> str | None:
 
 
 def group_of(key: str) -> str:
-    """What keys share a turn of the sweep: jobs of one scope, documents of one kind."""
-    return key.rpartition("/")[0]
+    """What keys share a turn of the sweep: jobs of one scope and what waits for them, documents of another kind."""
+    return key.removeprefix(f"{Kind.PENDING.value}/").rpartition("/")[0]
 
 
-def pending_key(telling_id: str) -> str:
+def pending_key(scope: Scope, telling_id: str) -> str:
     """A failure that waits in a document of its own."""
-    return f"{Kind.PENDING.value}/{telling_id}"
+    return f"{Kind.PENDING.value}/{scope.key}/{telling_id}"
 
 
 def owed_key(delivery_id: str) -> str:

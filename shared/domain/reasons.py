@@ -171,7 +171,7 @@ class Reason(str, Enum):
         ("Mend what the text says, write a rule for it, wait until failures leave the window of `same_text`, or force "
          "it by hand."))
     TOO_MANY_OPEN = ("too_many_open", _SUPPRESSED, _by(Step.RECORD),
-        "It would have to wait, and too many failures of the job wait already: 128, or 16 of an unclear run.",
+        "It would have to wait, and too many failures of the job wait already: 128, 16 of an unclear run, or 1 MB.",
         "Tell it again when some of them have ended, with `started_at` of the run that failed: it need not wait.")
     UNTRUSTED_SOURCE = ("untrusted_source", _SUPPRESSED, _gate("may_speak", "claims_agree"),
         "Who told it may not speak for this job, or what was told contradicts the live job.",
@@ -236,6 +236,9 @@ class Reason(str, Enum):
     RECORD_UNREADABLE = ("record_unreadable", (Verdict.DEFERRED, Verdict.REFUSED), _gate("record_readable"),
         "A ledger document is malformed. Deferred where the failure can wait elsewhere, else refused.",
         "Somebody has to repair or delete the malformed ledger document.")
+    RECORD_FULL = ("record_full", _REFUSED, _by(Step.RECORD),
+        "The job's ledger document has no room for it: too much waits there, or what was told is too large.",
+        "Tell it again with a shorter message, or when some of the job's open failures have ended.")
     RULE_HOLDS = ("rule_holds", _HELD, _gate("needs_no_person"),
         "The rule that matched has the action `hold`.",
         "A person has to approve it: `secondwind approve`.")

@@ -2,7 +2,8 @@
 
 A document is one `JobRecord`. Keys are live job ids, so that reserving an attempt, its budget and refusing a duplicate
 are one compare-and-set. A failure whose job could not be looked at yet waits in a record of its own, under
-`pending/<telling id>`; outcomes without a job wait under `owed/<delivery>`: the same type, so that the sweep knows one.
+`pending/<scope>/<telling id>`; outcomes without a job wait under `owed/<delivery>`: the same type, so that the sweep
+knows one.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ MAX_UNCLEAR = 16
 LISTED_AT = 4_102_444_800.0
 """2100-01-01, a due time that no sweep ever reaches: a document that has it can be listed by walking `due` to the end.
 Closed cases of an open breaker's backlog and every breaker have it."""
-BACKLOG_CHARS = 500_000
-"""Evidence that the listed cases of one record keep together: a Tablestore column holds 2 MiB."""
+BACKLOG_BYTES = 500_000
+"""Evidence that the listed cases of one record keep together, as JSON."""
 OWED_RETRY_S = 60.0
 """The sweep writes owed outcomes again when they are this old."""
 
@@ -232,9 +233,9 @@ def trimmed(case: Case) -> Case:
 
 def _within_backlog(cases: tuple[Case, ...]) -> tuple[Case, ...]:
     """The cases with the evidence of a bounded backlog: beyond it the oldest are no longer there to be resumed."""
-    room, kept = BACKLOG_CHARS, list[Case]()
+    room, kept = BACKLOG_BYTES, list[Case]()
     for case in reversed(cases):
         listed = case.due_at == LISTED_AT
-        room -= case.failure.evidence_chars if listed else 0
+        room -= case.failure.evidence_bytes if listed else 0
         kept.append(case if room >= 0 or not listed else replace(trimmed(case), due_at=None))
     return tuple(reversed(kept))

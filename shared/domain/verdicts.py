@@ -44,7 +44,7 @@ class Step(str, Enum):
     PERSON = "a person decided"
     BREAKER = "it is about the breaker itself, not about a job"
     TELLING = "another telling of the same failure got further"
-    RECORD = "too many failures of the job waited already"
+    RECORD = "the job's ledger document had no room for it"
     INTAKE = "it could not be understood, so no gate was asked"
 
     @property

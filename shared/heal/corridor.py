@@ -145,9 +145,14 @@ class Healer:
         reserved = [item for item in items if item.owner]
         actor.act(reserved)
         settle(reserved, records, self.policy, replace(ask, now=self.clock.now()))
+        asked = ask.trigger is Trigger.MANUAL  # who else is shown the gates? Ten thousand decisions are 60 MB
         walked.results += [
-            Result(item.outcome, item.decision, item.owed_by) for item in items if item.outcome is not None
+            Result(item.outcome, item.decision if asked else None, item.owed_by)
+            for item in items
+            if item.outcome is not None
         ]
+        for item in items:
+            item.let_go()
 
     @staticmethod
     def _reserve(items: Sequence[Item], decider: Decider, limits: SharedLimits) -> Sequence[Item]:
@@ -170,6 +175,9 @@ class Healer:
                     records.revert()
                     decider.decide_all(items, admission)
             conflicts = records.save()
+            for item in items:
+                if item.decision is not None and item.writes_to in records.refused:
+                    decider.writer.refuse(item)
             items = [item for item in items if item.writes_to in conflicts]
             if not items:
                 break
@@ -185,6 +193,8 @@ class Healer:
         decider.records.open(item.reads)
         decider.postpone(item)
         decider.records.save()
+        if item.writes_to in decider.records.refused:
+            decider.writer.refuse(item)
 
     def _aged(self, item: Item) -> bool:
         """Half the allowed age is left for the call to leave."""

@@ -6,6 +6,7 @@ token of the breaker: it counts jobs that are acted on.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 
 from shared.documents import limit_of, limit_write
 from shared.domain.decision import Decision
+from shared.domain.errors import DocumentRefused
 from shared.domain.job import Scope
 from shared.domain.keys import breaker_key, pace_key, rate_key
 from shared.domain.limits import PACE_WINDOW_S, SharedLimit, room, room_at, take_breaker_tokens, take_tokens
@@ -25,6 +27,7 @@ from shared.policy.model import Policy
 from shared.ports import Ledger, Stored
 from shared.systems import SYSTEMS
 
+_LOG = logging.getLogger(__name__)
 TRIES = 3
 PACE_WAIT_S = 60.0
 CONTENDED_WAIT_S = 5.0
@@ -47,7 +50,7 @@ _LATER = {
     Reason.RATE: "the rate of this cluster or group is used up",
     Reason.OWNER_SHARE: "the job's owner has had their share of what this cluster or group allows",
     Reason.CONTENDED: "other invocations write the same ledger documents",
-    Reason.RECORD_UNREADABLE: "a ledger document of this cluster's or group's limits cannot be read",
+    Reason.RECORD_UNREADABLE: "a ledger document of this cluster's or group's limits cannot be read, or is too large",
 }
 
 
@@ -151,7 +154,11 @@ class SharedLimits:
                 for key in self.keys
                 if taken[key] != limits[key]
             ]
-            conflicts = self.ledger.save(writes) if writes else frozenset[str]()
+            try:
+                conflicts = self.ledger.save(writes) if writes else frozenset[str]()
+            except DocumentRefused as error:
+                _LOG.error("%s", error)
+                return _all_wait(before, Wait(Reason.RECORD_UNREADABLE, None))
             if self._breaker not in conflicts:
                 self.notices.extend(newly_owed(self._breaker, limits[self._breaker], taken[self._breaker]))
             if not conflicts:

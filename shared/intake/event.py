@@ -18,7 +18,7 @@ from typing import Any
 from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Failure, Intake, Speaker, Trigger, Unreadable
 from shared.intake.announcement import read_announcement
-from shared.intake.body import Bad, compact, flaws, parse, parse_foreign, parse_text, readable
+from shared.intake.body import Bad, compact, earlier_members, flaws, parse, parse_foreign, parse_text, readable
 from shared.intake.context import Context, Envelope, content_hash, event_id, unreadable
 from shared.intake.log import add, find_in_log
 from shared.ports import TOPIC
@@ -33,6 +33,9 @@ _CONNECTOR = "sls:connector"
 """https://www.alibabacloud.com/help/en/eventbridge/user-guide/create-a-custom-event-source-of-the-log-service-type"""
 _LOG_PLACE = re.compile(r"project/([^/]+)/logstore/([^/]+)\Z")
 """End of the connector's `subject`: `acs:log:<region>:<account>:project/<project>/logstore/<logstore>`."""
+_DATA = ("data", "data_base64")
+"""Members of an event that hold what it tells: one of them
+(https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data)."""
 _CARRIERS = ("messageBody", "body")
 """Members of `data` in which a queue message or a web request carries its payload."""
 
@@ -98,19 +101,20 @@ def _read_cloud_event(
     event: dict[str, Any], envelope: Envelope, context: Context, faults: list[Fault]
 ) -> Failure | Unreadable | None:
     """What the event announces; None if it carries somebody else's log."""
-    record, where = _data(event, envelope.path, faults)
+    found, where = _data(event, envelope.path, faults)
+    record = readable(found)
     from_log = event.get("type") == _CONNECTOR
     if from_log and isinstance(record, dict):
-        announced = find_in_log(record, where)
+        announced = find_in_log(record, where, earlier_members(found))
         if announced is None:
             return None
         record, where = announced.record, announced.path
         faults.extend(announced.faults)
     elif isinstance(record, dict) and "system" not in record and "schema" not in record:
-        for carrier in _CARRIERS:
-            if carrier in record:
-                record, where = _opened(record[carrier], below(where, carrier), faults)
-                break
+        carrier = _one_of(_CARRIERS, record, where, faults)
+        if carrier:
+            found, where = _opened(record[carrier], below(where, carrier), faults)
+            record = readable(found)
     told = Envelope(
         path=where,
         trigger=envelope.trigger,
@@ -125,7 +129,7 @@ def _read_cloud_event(
 
 def _data(event: dict[str, Any], path: str, faults: list[Fault]) -> tuple[Any, str]:
     """The event's `data`, or what `data_base64` carries in its place."""
-    if "data" in event or "data_base64" not in event:
+    if _one_of(_DATA, event, path, faults) != "data_base64":
         return _opened(event.get("data"), below(path, "data"), faults)
     where = below(path, "data_base64")
     raw = _unwrapped(event["data_base64"])
@@ -133,6 +137,13 @@ def _data(event: dict[str, Any], path: str, faults: list[Fault]) -> tuple[Any, s
         faults.append(Fault(where, "is no Base64"))
         return Bad("is no Base64", ""), where
     return _parsed(raw, where, faults), where
+
+
+def _one_of(names: tuple[str, ...], members: dict[str, Any], path: str, faults: list[Fault]) -> str:
+    """The first of these that is there, with a fault for each further one; empty if none is."""
+    there = [name for name in names if members.get(name) is not None] or [name for name in names if name in members]
+    faults.extend(Fault(below(path, name), f"is there beside {there[0]}; wanted one of them") for name in there[1:])
+    return there[0] if there else ""
 
 
 def _unwrapped(value: Any) -> bytes | None:
@@ -152,7 +163,7 @@ def _parsed(raw: bytes, where: str, faults: list[Fault]) -> Any:
         faults.extend(error.faults)
         return Bad("holds no JSON", "")
     faults.extend(flaws(value, where))
-    return readable(value)
+    return value
 
 
 def _speaker(event: dict[str, Any], *, from_log: bool) -> Speaker:
@@ -179,7 +190,7 @@ def _opened(value: Any, path: str, faults: list[Fault]) -> tuple[Any, str]:
             faults.extend(error.faults)
             return Bad("holds no JSON", ""), path
         faults.extend(flaws(value, path))
-    return readable(value), path
+    return value, path
 
 
 def _event_id(item: Any) -> str:

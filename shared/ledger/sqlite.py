@@ -13,9 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from shared.domain.errors import LedgerUnavailable
+from shared.ledger._sizes import check
 from shared.ports import Clock, Due, Stored, Write
 
 BUSY_TIMEOUT_S = 10.0
+VALUE_BYTES_MAX = 999_000_000
+"""A row has at most 10⁹ bytes (https://www.sqlite.org/limits.html#max_length)."""
 _KEYS_A_QUERY = 500
 _SWITCHES = 20
 _SCHEMA = """
@@ -93,6 +96,7 @@ class SqliteLedger:
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
         """One transaction for all; the keys whose expectation did not hold come back."""
+        check(writes, key_bytes=VALUE_BYTES_MAX, document_bytes=VALUE_BYTES_MAX)
         with _unavailable():
             self._db.execute("BEGIN IMMEDIATE")
             try:

@@ -77,7 +77,7 @@ class Policy(Struct, frozen=True, kw_only=True):
         tuple[_Region, ...],
         Meta(max_length=MAX_REGIONS, description=f"a list of at most {MAX_REGIONS} region ids"),
     ] = ()
-    """Regions that events may name besides the function's own."""
+    """Regions that events may name besides the function's own; not of a job system whose endpoint is set."""
     timing: Timing = Timing()
     attempts: Attempts = Attempts()
     cooldown: Cooldown = Cooldown()

@@ -41,7 +41,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     region: str
     """The function's own."""
     endpoints: dict[str, Endpoint] = {}
-    """By job system, as set, for every region; of one that is not here each region's own holds."""
+    """By job system, as set, for the function's own region; of one that is not here each region's own holds."""
     sls: Endpoint
     """Log Service of the outcome project."""
     outcome_project: str
@@ -53,8 +53,27 @@ class Settings(Struct, frozen=True, kw_only=True):
     """None: the policy's."""
     time_zone: ZoneInfo
 
+    @property
+    def fixed(self) -> dict[str, str]:
+        """Job systems whose endpoint is set, each with the variable that sets it."""
+        return {name: endpoint_variable(SYSTEMS.named(name)) for name in self.endpoints}
+
+    def serves(self, system: str, region: str) -> bool:
+        """Whether that job system can be called for that region.
+
+        Behind an endpoint that is set there is one list of jobs, whatever region a call is meant for: under two regions
+        each job of it would have two ledger documents, and one failure two reruns.
+        """
+        return region == self.region or system not in self.endpoints
+
     def endpoint(self, system: str, region: str) -> Endpoint:
-        """Where a job system of that region is called. Check the region first: it becomes part of the host."""
+        """Where a job system of that region is called. Check the region first: it becomes part of the host.
+
+        Raises:
+            ValueError: it cannot be called for that region, see `serves`.
+        """
+        if not self.serves(system, region):
+            raise ValueError(f"{self.fixed[system]} serves {self.region} alone, not {region}")
         return self.endpoints.get(system) or SYSTEMS.named(system).endpoint(region)
 
     def effective_mode(self, policy_mode: Mode) -> Mode:

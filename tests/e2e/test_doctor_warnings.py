@@ -25,6 +25,11 @@ from tests.e2e.doctor_ward import KEY, LOG, TIMER, Seen, Ward, closed_port, sett
         (lambda ward: ward.policy.write_text("version: 1\nmode: observe\nrules: []\n"), "mode", "observe"),
         (setting("SECONDWIND_MODE", "off"), "mode", "the kill switch is on"),
         (lambda ward: ward.policy.write_text("version: 1\nrules: []\n"), "sources", "none are listed"),
+        (
+            lambda ward: ward.policy.write_text("version: 1\nregions: [cn-hangzhou, cn-shanghai]\nrules: []\n"),
+            "regions",
+            "SECONDWIND_SCHEDULERX_ENDPOINT is set: it serves cn-hangzhou alone, failures told for cn-shanghai are",
+        ),
         (setting("ALIBABA_CLOUD_SECURITY_TOKEN", ""), "key", "a user's"),
         (setting("SECONDWIND_TIMEZONE", "planted"), "settings", "SECONDWIND_TIMEZONE is none"),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from secondwind.account import credentials_of, settings_of
 from secondwind.commands.doctor.findings import Finding, Level, Subject
@@ -76,6 +76,21 @@ def policy(subject: Subject) -> Iterator[Finding]:
     else:
         said = "none are listed: whoever can write to a trigger's Logstore or bus can have jobs restarted"
         yield Finding("sources", Level.WARN, said, "list them in the policy's `sources`")
+    yield from _regions(subject.settings, report.policy.regions)
+
+
+def _regions(settings: Settings, further: Sequence[str]) -> Iterator[Finding]:
+    """A job system behind an endpoint that is set is one region's."""
+    others = [region for region in further if region != settings.region]
+    for setting in settings.fixed.values():
+        said = f"{setting} is set: it serves {settings.region} alone"
+        if others:
+            said += f", failures told for {', '.join(others)} are invalid"
+            yield Finding(
+                "regions", Level.WARN, said, "leave the setting out, or take them from the policy's `regions`"
+            )
+        else:
+            yield Finding("regions", Level.OK, said)
 
 
 def zone(subject: Subject) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from shared.domain.failure import Failure, FailureClass, Trigger
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.life import Life
 from shared.domain.reasons import Reason
-from shared.domain.record import BACKLOG_CHARS, LISTED_AT, MAX_CASES, Case, CaseState, JobRecord
+from shared.domain.record import BACKLOG_BYTES, LISTED_AT, MAX_CASES, Case, CaseState, JobRecord
 from shared.domain.transitions import (
     WATCH_S,
     Reservation,
@@ -106,7 +106,7 @@ def test_the_backlog_of_one_job_is_bounded_in_size(failure: Make[Failure], case:
         about = failure(telling_id=str(number), message="m" * 30_000, extra={"k": "v" * 999})
         record, _ = recorded(record, about, told, ASK, "1-0")
     listed = [case for case in record.cases if case.due_at == LISTED_AT]
-    assert sum(case.failure.evidence_chars for case in listed) <= BACKLOG_CHARS
+    assert sum(case.failure.evidence_bytes for case in listed) <= BACKLOG_BYTES
     assert [case.failure_id for case in listed] == [str(number) for number in range(24, 40)]
     assert len(encode(record)) < 1_000_000
     assert record.case_of_telling("0") is not None

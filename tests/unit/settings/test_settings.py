@@ -67,11 +67,14 @@ def test_schedulerx_host_of_a_region(region: str, host: str) -> None:
     assert _read().endpoint("schedulerx", region) == Endpoint("https", host, 443)
 
 
-def test_set_endpoint_serves_every_region() -> None:
-    """An endpoint that a person set is where calls go, whatever region an event names."""
-    settings = _read(EHPC_ENDPOINT="http://127.0.0.1:8080", SCHEDULERX_ENDPOINT="127.0.0.1:8443")
-    assert settings.endpoint("ehpc", "cn-beijing") == Endpoint("http", "127.0.0.1", 8080)
-    assert settings.endpoint("schedulerx", "cn-beijing").url == "https://127.0.0.1:8443"
+def test_a_set_endpoint_serves_the_functions_own_region() -> None:
+    """Calls go there, and for no other region: behind it there is one list of jobs, under whatever name."""
+    settings = _read(EHPC_ENDPOINT="http://127.0.0.1:8080")
+    assert settings.endpoint("ehpc", settings.region) == Endpoint("http", "127.0.0.1", 8080)
+    assert (settings.serves("ehpc", "cn-beijing"), settings.serves("schedulerx", "cn-beijing")) == (False, True)
+    with pytest.raises(ValueError, match="SECONDWIND_EHPC_ENDPOINT serves cn-hangzhou alone, not cn-beijing"):
+        settings.endpoint("ehpc", "cn-beijing")
+    assert settings.endpoint("schedulerx", "cn-beijing").host == "schedulerx.cn-beijing.aliyuncs.com"
 
 
 @pytest.mark.parametrize(
