@@ -11,6 +11,7 @@ from shared.domain.mode import Mode
 from shared.domain.record import Case
 from shared.domain.verdicts import Verdict
 from shared.policy import gates_calendar, gates_job, gates_policy, gates_text
+from shared.policy.conditions import Match
 from shared.policy.facts import Facts
 from shared.policy.rule import Action
 
@@ -33,7 +34,7 @@ _NEVER = 3
 
 def gets_further(facts: Facts, waiting: Case) -> bool:
     """Whether what is told now gets the run further than what waits of it: past a person, or to a rerun at all."""
-    if waiting.attempt or waiting.life is not None:
+    if waiting.attempt or waiting.life is not None or not _tells_a_cause(facts):
         return False
     known = Facts(
         failure=waiting.failure,
@@ -45,6 +46,13 @@ def gets_further(facts: Facts, waiting: Case) -> bool:
         case=waiting,
     )
     return _worst(facts) < _worst(known)
+
+
+def _tells_a_cause(facts: Facts) -> bool:
+    """Whether a rule knows what is told: a second reporter who only says that it failed is no news to who waits."""
+    match = facts.rule.match if facts.rule else Match()
+    texts, numbers = (match.message, match.all_of, match.any_of, match.reason), (match.exit_code, match.signal)
+    return any(asked is not None for asked in (*texts, *numbers))
 
 
 def _worst(facts: Facts) -> int:

@@ -121,3 +121,15 @@ def test_a_no_is_about_the_run_that_was_weighed(
     assert decide(facts(**parts)).reason.value == reason
     by_hand = Ask(now=NOW, trigger=Trigger.MANUAL, request_id="r", force=True)
     assert decide(facts(**parts, ask=by_hand)).reason is Reason.ACCEPTED
+
+
+@pytest.mark.parametrize("text", ["", "it failed"])
+def test_who_tells_no_cause_takes_nothing_on(
+    facts: Make[Facts], case: Make[Case], failure: Make[Failure], text: str
+) -> None:
+    """A second reporter's bare word that it failed is no reason to pass a person whom the first one's text asks for."""
+    policy = replace(POLICY, rules=(*POLICY.rules, Rule(name="the-rest", match=Match(), action=Action.RERUN)))
+    waiting = waits(case, failure, HELD)
+    told = facts(failure=failure(message=text), policy=policy, record=JobRecord(cases=(waiting,)))
+    assert told.rule is not None
+    assert (told.rule.name, gets_further(told, waiting)) == ("the-rest", False)

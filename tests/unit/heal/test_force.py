@@ -42,7 +42,7 @@ def test_force_never_skips_eligibility_nor_what_is_in_hand(house: House) -> None
 
 def test_a_forced_dry_run_says_what_force_would_do(house: House) -> None:
     """Both at once: no gate that force skips, and no call."""
-    report = house.deliver(house.hung(message="SyntaxError"), force=True, dry_run=True)
+    report = house.deliver(house.hung(message="SyntaxError"), force=True, dry_run=True, trigger=Trigger.MANUAL)
     assert verdicts(report) == [("would_rerun", "dry_run")]
     decision = report.results[0].decision
     assert decision is not None
