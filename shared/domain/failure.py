@@ -38,16 +38,25 @@ class FailureClass(str, Enum):
 
 
 class Speaker(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where a telling came from, as the platform says it, never as the telling itself does.
+    """Where a telling came from: what stands beside what was told, never in it.
 
-    By log: `project`, `logstore` and `topic` (the log group's). By event: `event_source` (the CloudEvent's `source`),
-    and of an event from the Log Service connector the log's own place as well. By hand: nothing.
+    By log: `project` and `logstore`, which the platform says, and `topic` (the log group's), which the writer says. By
+    event: `event_source` (the CloudEvent's `source`), which the writer says, `event_bus` and `event_account`, which
+    EventBridge says (docs/facts/eventbridge.md#envelope), and of an event from the Log Service connector the log's own
+    place as well. By hand: nothing.
     """
 
     project: str = ""
     logstore: str = ""
     topic: str = ""
     event_source: str = ""
+    event_bus: str = ""
+    event_account: str = ""
+
+    @property
+    def is_event(self) -> bool:
+        """Whether an event told it, and something is known of who sent that."""
+        return bool(self.event_source or self.event_bus or self.event_account)
 
 
 class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -198,6 +198,8 @@ rules:
         ("version: 1\nclasses: {user: {max: 0}}", "from 1 to 20, got 0"),
         ("version: 1\nsources: [{systems: [ehpc]}]", "exactly one of log and event"),
         ("version: 1\nsources: [{event: {source: a}, log: {project: a, logstore: b}}]", "exactly one of log and event"),
+        ("version: 1\nsources: [{event: {}}]", "wants one of source, bus and account"),
+        ("version: 1\nsources: [{event: {account: 1234}}]", "wants a glob"),
         ("version: 1\nsources: [{log: {project: a}}]", "is missing: wants a glob"),
         ("version: 1\ncooldown: {base_s: 7200}", "max_s (3600) must not be less than base_s (7200)"),
         ("version: 1\nmode: &m off", "anchors and aliases are refused"),
