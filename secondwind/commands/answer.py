@@ -8,8 +8,9 @@ from typing import Any
 from secondwind import at_ledger
 from secondwind.at_ledger import CommandResult, Work
 from secondwind.terminal import shown
-from secondwind.who import add_by, who
+from secondwind.who import add_by, add_why, signed, who
 from shared import people
+from shared.domain.act import UNSIGNED, Signed
 from shared.domain.keys import job_key
 from shared.domain.mode import Mode
 from shared.domain.outcome import Outcome
@@ -23,21 +24,23 @@ def register(commands: Any) -> None:
         command = at_ledger.add_command(commands, name, says)
         command.add_argument("id", metavar="ID", help="of the failure, as `held` shows it: six characters at least")
         add_by(command)
+        add_why(command)
         command.set_defaults(run=_run, yes=yes)
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    return at_ledger.run(chosen, lambda: decide(chosen.id, yes=chosen.yes, by=who(chosen.by)))
+    return at_ledger.run(chosen, lambda: decide(chosen.id, yes=chosen.yes, by=who(chosen.by), beside=signed(chosen)))
 
 
-def decide(wanted: str, *, yes: bool, by: str) -> Work:
+def decide(wanted: str, *, yes: bool, by: str, beside: Signed = UNSIGNED) -> Work:
     """Approve or reject the held failure with that id, or whose id alone begins so."""
 
     def work(ledger: Ledger, now: float) -> CommandResult:
         hold = people.find(ledger, wanted.strip().lower())
         key = job_key(hold.case.failure.scope, hold.case.failure.job_id)
-        outcome = people.answer(ledger, hold, yes=yes, by=by, now=now)
-        verb = "approved: the sweep asks every gate that is left" if yes else "rejected: nothing follows"
+        outcome = people.answer(ledger, hold, yes=yes, by=by, now=now, signed=beside)
+        asked = f" ({hold.case.reason.value})" if hold.case.reason else ""
+        verb = f"approved{asked}: the sweep asks every gate that is left" if yes else "rejected: nothing follows"
         lines = [f"failure {hold.case.failure_id} of {shown(key)} is {verb}"]
         obstacles = _obstacles(ledger, hold) if yes else []
         return CommandResult(lines=[*lines, *obstacles], body=_body(key, outcome, obstacles))

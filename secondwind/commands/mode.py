@@ -10,8 +10,9 @@ from secondwind.at_ledger import STATUSES, CommandResult, Work
 from secondwind.table import table
 from secondwind.terminal import moment, shown
 from secondwind.usage import UnusableError
-from secondwind.who import MAX_WHY_CHARS, add_by, bounded, who
+from secondwind.who import add_by, add_why, bounded, signed, who
 from shared import people
+from shared.domain.act import MAX_WHY_CHARS, Signed
 from shared.domain.mode import Controls, Mode, ModeSet
 from shared.ports import Ledger
 
@@ -38,13 +39,19 @@ def register(commands: Any) -> None:
     add_by(setting)
     setting.set_defaults(run=_set)
     clearing = at_ledger.add_command(actions, "clear", "take it back")
-    clearing.set_defaults(run=lambda chosen: at_ledger.run(chosen, lambda: clear(chosen.rule)))
+    add_by(clearing)
+    add_why(clearing)
+    clearing.set_defaults(run=_clear)
     for action in (setting, clearing):
         action.add_argument("--rule", metavar="NAME", help="only for the failures that this rule matches")
 
 
 def _set(chosen: argparse.Namespace) -> int:
-    return at_ledger.run(chosen, lambda: set_to(Mode(chosen.mode), chosen.rule, chosen.why, who(chosen.by)))
+    return at_ledger.run(chosen, lambda: set_to(Mode(chosen.mode), chosen.rule, who(chosen.by), signed(chosen)))
+
+
+def _clear(chosen: argparse.Namespace) -> int:
+    return at_ledger.run(chosen, lambda: clear(chosen.rule, who(chosen.by), signed(chosen)))
 
 
 def show(ledger: Ledger, _now: float) -> CommandResult:
@@ -53,24 +60,25 @@ def show(ledger: Ledger, _now: float) -> CommandResult:
     return CommandResult(lines=lines_of(controls), body=body_of(controls))
 
 
-def set_to(mode: Mode, rule: str | None, why: str, by: str) -> Work:
+def set_to(mode: Mode, rule: str | None, by: str, beside: Signed) -> Work:
     """Set a mode. Raises UnusableError."""
-    name, reason = _rule(rule), bounded(why, MAX_WHY_CHARS, "--why")
+    name, why = _rule(rule), bounded(beside.why, MAX_WHY_CHARS, "--why")
 
     def work(ledger: Ledger, now: float) -> CommandResult:
-        controls = people.set_mode(ledger, name, ModeSet(mode=mode, by=by, at=now, why=reason))
+        wanted = ModeSet(mode=mode, by=by, at=now, why=why)
+        controls = people.set_mode(ledger, name, wanted, identity=beside.identity)
         note = CANNOT_LOOSEN if mode is Mode.AUTO else CLOSES
         return CommandResult(lines=[*lines_of(controls), note], body=body_of(controls))
 
     return work
 
 
-def clear(rule: str | None) -> Work:
+def clear(rule: str | None, by: str, beside: Signed) -> Work:
     """Take a mode back. Raises UnusableError."""
     name = _rule(rule)
 
-    def work(ledger: Ledger, _now: float) -> CommandResult:
-        controls = people.clear_mode(ledger, name)
+    def work(ledger: Ledger, now: float) -> CommandResult:
+        controls = people.clear_mode(ledger, name, by=by, now=now, signed=beside)
         return CommandResult(lines=lines_of(controls), body=body_of(controls))
 
     return work

@@ -58,6 +58,20 @@ class Speaker(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether an event told it, and something is known of who sent that."""
         return bool(self.event_source or self.event_bus or self.event_account)
 
+    @property
+    def called(self) -> str:
+        """For people: `log jobs/failures topic slurm`, `event source acs.jobs bus batch`, `nobody known`."""
+        if not self.is_event and not self.project:
+            return "nobody known"
+        named = (
+            ("event source", self.event_source),
+            ("event bus", self.event_bus),
+            ("event account", self.event_account),
+            ("log", self.project and f"{self.project}/{self.logstore}"),
+            ("topic", self.topic),
+        )
+        return " ".join(f"{label} {value}" for label, value in named if value)
+
 
 class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One announced failure (`job-failure/1`), typed and bounded.
@@ -139,6 +153,10 @@ class Intake(Struct, kw_only=True):
     """Records that announce no failure and that nobody meant as one."""
     dry_run: bool = False
     force: bool = False
+    actor: str = ""
+    """Who forces, in their own word: a function is not told who invoked it. Empty where nobody forces."""
+    why: str = ""
+    """Why they do."""
 
     @property
     def kept(self) -> int:

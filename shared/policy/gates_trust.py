@@ -48,12 +48,12 @@ def _may_speak(
     speaking = [source for source in sources.it if _is_from(source, speaker) and speaks_for(source, scope)]
     for source in speaking:
         if source.owners is None or (unseen and not owner) or place_fits(source.owners, owner):
-            return GateAnswer(_shown(speaker), _BY_HAND.wanted)
+            return GateAnswer(speaker.called, _BY_HAND.wanted)
     message = "no source of the policy that told this may speak for this job"
     if speaking and not owner:
         message += ": the job system names no owner for it, and the owner told counts for nothing"
     stop = Stop(Verdict.SUPPRESSED, Reason.UNTRUSTED_SOURCE, message)
-    return GateAnswer(_shown(speaker), _BY_HAND.wanted, stop)
+    return GateAnswer(speaker.called, _BY_HAND.wanted, stop)
 
 
 def _is_from(source: Source, speaker: Speaker) -> bool:
@@ -68,19 +68,6 @@ def _is_from(source: Source, speaker: Speaker) -> bool:
         return False  # what an event says of the log that it came from is written by whoever sends events
     there = place_fits(source.log.project, speaker.project) and place_fits(source.log.logstore, speaker.logstore)
     return there and (source.log.topic is None or place_fits(source.log.topic, speaker.topic))
-
-
-def _shown(speaker: Speaker) -> str:
-    if speaker.is_event:
-        named = (
-            ("source", speaker.event_source),
-            ("bus", speaker.event_bus),
-            ("account", speaker.event_account),
-        )
-        return "event " + " ".join(f"{label} {value}" for label, value in named if value)
-    if not speaker.project:
-        return "nobody known"
-    return f"log {speaker.project}/{speaker.logstore}" + (f" topic {speaker.topic}" if speaker.topic else "")
 
 
 def claims_agree(facts: Facts) -> GateAnswer:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from secondwind.who import add_by, add_why
 from shared.doors import DOOR
 
 _REMOTE = ("service", "qualifier", "endpoint", "region", "account", "task_id")
@@ -35,6 +36,8 @@ def register(commands: Any) -> None:
     invoke.add_argument(
         "--function", default="", metavar="NAME", help="default: the one that takes such events; --via: deployed name"
     )
+    add_by(invoke)
+    add_why(invoke)
     remote = invoke.add_argument_group("with --via")
     remote.add_argument("--async", dest="asynchronous", action="store_true", help="do not wait for the answer")
     remote.add_argument("--task-id", default="", metavar="ID", help="with --async: a second call with it runs nothing")
@@ -62,6 +65,8 @@ def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
             asynchronous=chosen.asynchronous,
             task_id=chosen.task_id,
             dry_run=chosen.dry_run,
+            by=chosen.by or "",
+            why=chosen.why,
         )
         return via.run(wanted, sys.stdout, sys.stderr, os.environ)
     if chosen.asynchronous or any(getattr(chosen, name) for name in _REMOTE):
@@ -70,5 +75,11 @@ def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
         parser.error(f"argument --function: {chosen.function!r}: with --local one of {', '.join(DOOR)}")
     from secondwind.commands.invoke import local  # noqa: PLC0415 - as above
 
-    wanted_here = local.LocalRequest(chosen.event_file, function=chosen.function or None, dry_run=chosen.dry_run)
+    wanted_here = local.LocalRequest(
+        chosen.event_file,
+        function=chosen.function or None,
+        dry_run=chosen.dry_run,
+        by=chosen.by or "",
+        why=chosen.why,
+    )
     return local.run(wanted_here, sys.stdout, sys.stderr)

@@ -25,7 +25,7 @@ from localcloud.fc.models import InvocationResult
 from localcloud.scenario import read_story
 from localcloud.sls.story import LogstoreStory
 from localcloud.wire.signing import Credential
-from secondwind.commands.invoke.event_file import door_for, parsed, read_event, wrapped
+from secondwind.commands.invoke.event_file import door_for, parsed, read_event, signed, wrapped
 from secondwind.local_region import CODE_PATH, DEFAULT, Region, context_kind
 from secondwind.usage import UNUSABLE, UnusableError
 from secondwind.which_ledger import local_file
@@ -50,12 +50,15 @@ class LocalRequest:
     function: str | None = None
     """None: the one that takes such events."""
     dry_run: bool = False
+    by: str = ""
+    """Who forces, where the event does; empty: the operating system's user."""
+    why: str = ""
 
 
 def run(wanted: LocalRequest, out: TextIO, err: TextIO, environ: Mapping[str, str] = os.environ) -> int:
     """Invoke, print the answer. Exit status 0: the function returned; 1: it raised; 2: it could not be called."""
     try:
-        event = read_event(wanted.event_file)
+        event = signed(read_event(wanted.event_file), wanted.by, wanted.why)
         name = _function(wanted, event)
         result = (
             _elsewhere(wanted, name, event, environ)

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import TextIO
 
 from secondwind.account import credentials_of
-from secondwind.commands.invoke.event_file import door_for, read_event, wrapped
+from secondwind.commands.invoke.event_file import door_for, read_event, signed, wrapped
 from secondwind.commands.invoke.show import body_shown, log_tail, taken
 from secondwind.compute.call import Call, FunctionAnswer, NotInvoked
 from secondwind.compute.endpoint import endpoint_of
+from secondwind.ram_identity import ram_identity
 from secondwind.usage import UNUSABLE, UnusableError
 from shared.domain.failure import Trigger
 from shared.doors import Door, door_of
@@ -58,6 +59,9 @@ class ViaRequest:
     asynchronous: bool = False
     task_id: str = ""
     dry_run: bool = False
+    by: str = ""
+    """Who forces, where the event does; empty: the operating system's user."""
+    why: str = ""
 
 
 def run(wanted: ViaRequest, out: TextIO, err: TextIO, environ: Mapping[str, str]) -> int:
@@ -113,8 +117,11 @@ def _checked(wanted: ViaRequest, environ: Mapping[str, str]) -> Call:
         raise UnusableError(f"a {told.name} has no dry run")
     name = _function(wanted, told)
     credentials = credentials_of(environ)
+    endpoint = endpoint_of(wanted.endpoint, wanted.region, wanted.account, environ)
+    real = endpoint.host.endswith(".aliyuncs.com")
+    event = signed(event, wanted.by, wanted.why, lambda: ram_identity(credentials) if real else "")
     return Call(
-        endpoint=endpoint_of(wanted.endpoint, wanted.region, wanted.account, environ),
+        endpoint=endpoint,
         function=name,
         service=wanted.service,
         qualifier=wanted.qualifier,

@@ -10,7 +10,9 @@ from msgspec.structs import replace
 
 from secondwind.cli import main
 from secondwind.commands.invoke.local import _kept_ledger
+from secondwind.terminal import moment
 from shared import people
+from shared.domain.failure import Speaker, Trigger
 from shared.domain.life import Life
 from shared.domain.mode import Mode
 from shared.domain.record import CaseState
@@ -164,6 +166,28 @@ def test_holds_are_listed_and_answered(book: SqliteLedger, capsys: pytest.Captur
     status, _, err = run(capsys, "reject", failure_id(1), "--by", "bob")
     assert (status, "approved by ann" in err) == (1, True)
     assert run(capsys, "held")[1] == "nothing is held\n"
+
+
+def test_a_hold_shows_what_a_person_must_know(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rule, speaker, message and the start of the live run; a start that was told counts for nothing."""
+    began = float(int(SystemClock().now()) - 5 * 3600)
+    speaker = Speaker(project="hpc", logstore="jobs")
+    told = replace(failure(1, message="cuda error 719", started_at=5.0), trigger=Trigger.LOG, speaker=speaker)
+    put(book, holding(1, failure=told, held_rule="ask-first", held_since=began))  # type: ignore[arg-type]  # a Case
+    put(book, holding(2, failure=failure(2, started_at=5.0)))  # type: ignore[arg-type]  # a Case
+    _, out, _ = run(capsys, "held")
+    for word in ("rule: ask-first", "told by: log hpc/jobs", f"run began: {moment(began)}", "message: cuda error 719"):
+        assert word in out
+    assert "no run was seen" in out
+    assert "1970" not in out
+    one, other = json.loads(run(capsys, "held", "--json")[1])["held"]
+    assert (one["rule"], one["told_by"], one["run_began_at"], one["message"]) == (
+        "ask-first",
+        "log hpc/jobs",
+        began,
+        "cuda error 719",
+    )
+    assert (other["run_began_at"], other["run_s"]) == (None, None)
 
 
 def test_a_rejection_and_unknown_ids(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
