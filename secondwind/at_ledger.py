@@ -38,6 +38,8 @@ class CommandResult(Struct, kw_only=True):
     """For a person; strangers' words in it are escaped already."""
     body: Any = None
     """The same for a program, as JSON values."""
+    warnings: Sequence[str] = ()
+    """What must not be missed: on standard error, whatever else is printed, and in the body."""
 
 
 Work = Callable[[Ledger, float], CommandResult]
@@ -73,6 +75,7 @@ def do(work: Work, terms: LedgerTerms, out: TextIO, err: TextIO) -> int:
         with ledger_of(terms) as (ledger, name):
             err.write(f"ledger: {shown(name)}\n")
             result = work(ledger, terms.clock.now())
+            err.writelines(f"WARNING: {shown(warning, 1024)}\n" for warning in result.warnings)
     except UnusableError as error:
         err.write(f"{error}\n")
         return UNUSABLE
@@ -88,7 +91,8 @@ def do(work: Work, terms: LedgerTerms, out: TextIO, err: TextIO) -> int:
 def tell(result: CommandResult, out: TextIO, *, as_json: bool) -> int:
     """Write the result; its exit status. JSON is written in ASCII: escapes stay escapes on every terminal."""
     if as_json:
-        out.write(json.dumps(result.body, indent=2) + "\n")
+        body = {**result.body, "warnings": list(result.warnings)} if result.warnings else result.body
+        out.write(json.dumps(body, indent=2) + "\n")
     else:
         out.writelines(f"{line}\n" for line in result.lines)
     return result.status

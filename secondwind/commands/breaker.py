@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 from typing import Any
 
 from secondwind import at_ledger
@@ -22,6 +23,8 @@ from shared.systems import SYSTEMS
 PER_MINUTE = 6
 """Of a resumed backlog. Below the shipped breaker's 100 jobs in 10 minutes, with room for what fails meanwhile."""
 PER_MINUTE_MAX = 10_000
+CLOSE = 0.8
+"""How alike a scope's key must be to be named to who may have meant it."""
 OPEN, CLOSED, UNREADABLE = "open", "closed", "unreadable"
 """A breaker's state in lists; nothing is rerun behind an unreadable one."""
 
@@ -98,7 +101,8 @@ def open_at(scope: str, by: str, beside: Signed) -> Work:
             lines = [f"the breaker of {place.key} is open already, {_since(done.before)}"]
         else:
             lines = [f"the breaker of {place.key} is open: no attempt is reserved there from now on"]
-        return CommandResult(lines=lines, body=state_of(place.key, done.after))
+        warnings = _unknown(ledger, place, done.before)
+        return CommandResult(lines=lines, body=state_of(place.key, done.after), warnings=warnings)
 
     return work
 
@@ -128,9 +132,20 @@ def close_at(scope: str, backlog: people.Backlog, by: str, per_minute: int, besi
             "changed": settled.changed,
             "left": settled.left,
         }
-        return CommandResult(status=NOT_DONE if settled.left else 0, lines=lines, body=body)
+        warnings = [] if waiting else _unknown(ledger, place, done.before)
+        return CommandResult(status=NOT_DONE if settled.left else 0, lines=lines, body=body, warnings=warnings)
 
     return work
+
+
+def _unknown(ledger: Ledger, scope: Scope, before: SharedLimit) -> list[str]:
+    """A warning if the ledger has no job of the cluster or group and its breaker never counted one."""
+    known = people.known_scopes(ledger) if before == SharedLimit() else {scope.key: True}
+    if known.pop(scope.key, False):
+        return []
+    close = difflib.get_close_matches(scope.key, known, 1, CLOSE)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    return [f"the ledger knows no job of {scope.key}: a misspelt breaker stops nothing{hint}"]
 
 
 def _said(backlog: people.Backlog, changed: int, per_minute: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from secondwind import at_ledger
 from secondwind.at_ledger import STATUSES, CommandResult, Work
+from secondwind.known_rules import RuleCheck, check_rule
 from secondwind.table import table
 from secondwind.terminal import moment, shown
 from secondwind.usage import UnusableError
@@ -37,6 +38,7 @@ def register(commands: Any) -> None:
     setting.add_argument("mode", choices=("auto", "observe", "off"), help="can only tighten what the policy says")
     setting.add_argument("--why", required=True, metavar="TEXT")
     add_by(setting)
+    setting.add_argument("--anyway", action="store_true", help="also if no rule of the policy here is called so")
     setting.set_defaults(run=_set)
     clearing = at_ledger.add_command(actions, "clear", "take it back")
     add_by(clearing)
@@ -47,7 +49,10 @@ def register(commands: Any) -> None:
 
 
 def _set(chosen: argparse.Namespace) -> int:
-    return at_ledger.run(chosen, lambda: set_to(Mode(chosen.mode), chosen.rule, who(chosen.by), signed(chosen)))
+    def make() -> Work:
+        return set_to(Mode(chosen.mode), chosen.rule, who(chosen.by), signed(chosen), anyway=chosen.anyway)
+
+    return at_ledger.run(chosen, make)
 
 
 def _clear(chosen: argparse.Namespace) -> int:
@@ -60,15 +65,24 @@ def show(ledger: Ledger, _now: float) -> CommandResult:
     return CommandResult(lines=lines_of(controls), body=body_of(controls))
 
 
-def set_to(mode: Mode, rule: str | None, by: str, beside: Signed) -> Work:
-    """Set a mode. Raises UnusableError."""
+def set_to(mode: Mode, rule: str | None, by: str, beside: Signed, *, anyway: bool = False) -> Work:
+    """Set a mode. Raises UnusableError, also for a rule that is not there, unless `anyway`."""
     name, why = _rule(rule), bounded(beside.why, MAX_WHY_CHARS, "--why")
+    checked = RuleCheck() if name is None else check_rule(name)
+    if checked.problem and checked.certain and not anyway:
+        raise UnusableError(
+            f"{shown(checked.problem)} It would stop nothing, so nothing was set. If the functions have another "
+            "policy, name its file in SECONDWIND_POLICY_FILE, or say --anyway."
+        )
+    warnings = (
+        [f"{checked.problem}. Unless the functions' policy has it, this stops nothing"] if checked.problem else []
+    )
 
     def work(ledger: Ledger, now: float) -> CommandResult:
         wanted = ModeSet(mode=mode, by=by, at=now, why=why)
         controls = people.set_mode(ledger, name, wanted, identity=beside.identity)
         note = CANNOT_LOOSEN if mode is Mode.AUTO else CLOSES
-        return CommandResult(lines=[*lines_of(controls), note], body=body_of(controls))
+        return CommandResult(lines=[*lines_of(controls), note], body=body_of(controls), warnings=warnings)
 
     return work
 
@@ -78,8 +92,11 @@ def clear(rule: str | None, by: str, beside: Signed) -> Work:
     name = _rule(rule)
 
     def work(ledger: Ledger, now: float) -> CommandResult:
+        before = people.read_controls(ledger)
         controls = people.clear_mode(ledger, name, by=by, now=now, signed=beside)
-        return CommandResult(lines=lines_of(controls), body=body_of(controls))
+        unset = name is not None and name not in before.rules
+        warnings = [f"no mode was set for rule {name}: nothing was taken back"] if unset else []
+        return CommandResult(lines=lines_of(controls), body=body_of(controls), warnings=warnings)
 
     return work
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from shared.documents import decode_limit, limit_of, limit_write, record_write
 from shared.domain.act import UNSIGNED, Signed
 from shared.domain.job import Scope
-from shared.domain.keys import Kind, breaker_key, job_of, kind_of, scope_of_breaker
+from shared.domain.keys import Kind, breaker_key, group_of, job_of, kind_of, scope_of_breaker
 from shared.domain.limits import SharedLimit, closed_by_hand, opened
 from shared.domain.record import JobRecord
 from shared.people.moves import backlog, drop, resume, waits_behind_breaker
@@ -75,6 +75,23 @@ def breakers(ledger: Ledger) -> list[BreakerSeen]:
         # The index may name what has gone since.
         if key in found or key in waiting
     ]
+
+
+def known_scopes(ledger: Ledger) -> dict[str, bool]:
+    """The keys of clusters and groups that the ledger knows, and of each whether a job of it waits for something.
+
+    Where none does it has a breaker. What has been quiet since the ledger began is not known, and is no mistake.
+
+    Raises:
+        LedgerUnavailable: the ledger is out of reach.
+    """
+    known: dict[str, bool] = {}
+    for key in listed(ledger):
+        if kind_of(key) is Kind.BREAKER:
+            known.setdefault(scope_of_breaker(key), False)
+        elif kind_of(key) is Kind.JOB:
+            known[group_of(key)] = True
+    return known
 
 
 def open_breaker(ledger: Ledger, scope: Scope, *, why: str, by: str, now: float, identity: str = "") -> Changed:

@@ -15,6 +15,7 @@ from shared.policy.model import CauseLine, Cooldown, PackRule, Policy, Rule, Tel
 from shared.policy.patterns import excess
 from shared.policy.places import may_mean
 from shared.policy.review_blocks import faults_of_blocks, faults_of_windows, odd_blocks, odd_windows
+from shared.policy.review_globs import faults_of_globs, odd_globs
 from shared.systems import SYSTEMS
 from shared.systems.system import System
 
@@ -58,6 +59,7 @@ def inconsistent(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
             yield Fault(f"$.sources[{index}]", "wants exactly one of log and event", node.line)
         if source.event == EventPlace():
             yield Fault(f"$.sources[{index}].event", "wants one of source, bus and account", node.line)
+    yield from faults_of_globs(policy, root)
     yield from faults_of_blocks(policy, root)
     yield from faults_of_windows(policy, root)
     too_much = excess([pattern for rule in policy.rules for pattern in patterns_of(rule.match)])
@@ -90,6 +92,7 @@ def odd(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]
     if not policy.sources:
         problem = "nobody is named: whoever can write a log or send an event may have any job rerun"
         yield Fault("$.sources", problem, yamltree.child(root, "sources").line)
+    yield from odd_globs(written, root)
     yield from _unbound_owners(policy, yamltree.child(root, "sources"))
     named = {rule.failure_class for rule in policy.rules}
     for failure_class in policy.classes:

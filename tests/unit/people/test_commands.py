@@ -148,6 +148,53 @@ def test_modes_set_show_clear(book: SqliteLedger, capsys: pytest.CaptureFixture[
     assert json.loads(run(capsys, "mode", "show", "--json")[1]) == {"everything": None, "rules": {}}
 
 
+def test_a_switch_for_a_rule_that_is_not_there_is_refused(
+    book: SqliteLedger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would stop nothing and look as if it did: status 2, nothing is set, and the likely name is said."""
+    status, out, err = run(capsys, "mode", "set", "off", "--rule", "the-rst", "--why", "w")
+    assert (status, out) == (2, "")
+    assert all(word in err for word in ("the-rst", "did you mean the-rest?", "nothing was set", "--anyway"))
+    assert people.read_controls(book).rules == {}
+    status, out, err = run(capsys, "mode", "set", "off", "--rule", "the-rst", "--why", "w", "--anyway", "--json")
+    assert status == 0
+    assert "WARNING: " in err
+    assert "no rule" in json.loads(out)["warnings"][0]
+    assert "the-rst" in people.read_controls(book).rules
+    _, out, err = run(capsys, "mode", "clear", "--rule", "the-rest")
+    assert "WARNING: no mode was set for rule the-rest" in err
+    assert "the-rst" in out
+
+
+def test_where_no_policy_can_be_read_the_switch_is_set_and_that_is_said(
+    book: SqliteLedger, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Rules of the deployed policy are not known here: a warning, in an emergency better than a no."""
+    (tmp_path / "broken.yaml").write_text("rules: [")
+    for file in ("no-such.yaml", "broken.yaml"):
+        monkeypatch.setenv("SECONDWIND_POLICY_FILE", str(tmp_path / file))
+        status, _, err = run(capsys, "mode", "set", "off", "--rule", "mine", "--why", "w")
+        assert (status, "WARNING: " in err, file in err) == (0, True, True)
+    assert "mine" in people.read_controls(book).rules
+
+
+def test_a_breaker_that_nobody_knows_is_opened_with_a_warning(
+    book: SqliteLedger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A quiet cluster must be stoppable too; a misspelt one stops nothing, so the likely one is named."""
+    put(book, stopped(1))
+    assert run(capsys, "breaker", "open", CLUSTER.key, "--why", "w")[2].count("WARNING") == 0
+    typo = CLUSTER.key.replace("ehpc-hz", "ehpc-hx")
+    status, out, err = run(capsys, "breaker", "open", typo, "--why", "w", "--json")
+    assert status == 0
+    assert "WARNING: " in err
+    assert f"did you mean {CLUSTER.key}?" in err
+    assert json.loads(out)["warnings"]
+    assert {seen.scope for seen in people.breakers(book) if seen.limit and seen.limit.opened_at} == {CLUSTER.key, typo}
+    status, out, err = run(capsys, "breaker", "close", f"{typo}9", "--backlog", "drop")
+    assert (status, "WARNING: " in err) == (0, True)
+
+
 def test_holds_are_listed_and_answered(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
     """The list shows id, job, time left and length of the run; a yes by the shown id is saved; a second one tells."""
     now = SystemClock().now()

@@ -129,6 +129,19 @@ def test_a_policy_without_sources_is_warned_of() -> None:
     assert warned(HEAD + rest) == []
 
 
+def test_negations_that_negate_nothing_are_warned_of() -> None:
+    """A switch for every queue but one is a switch for a queue that is not there."""
+    by = (
+        "by:\n- {queues: '!night', mode: 'off'}\n- {clusters: [a, '!b'], mode: 'off'}\n- {owners: svc-*, mode: 'off'}\n"
+    )
+    rest = "rules:\n- {name: a, match: {job_name: '!x'}, action: rerun}\n- {name: b, match: {}, action: rerun}\n"
+    assert warned(HEAD + by + rest) == [
+        (4, "$.by[0].queues"),
+        (5, "$.by[1].clusters"),
+        (8, "$.rules[0].match.job_name"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("bounds", "odd"),
     [
