@@ -28,6 +28,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("policy", local.policy),
     ("time zone", local.zone),
     ("ledger kind", local.kind_of_ledger),
+    ("plaintext", local.plaintext),
     ("clock", storage.clock),
     ("outcome Logstore", storage.outcomes),
     ("source", storage.source),

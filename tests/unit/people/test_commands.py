@@ -109,6 +109,7 @@ def test_what_a_command_must_be_told(arguments: list[str], book: SqliteLedger) -
         (["mode", "set", "off", "--why", "w", "--rule", "a\nb"], "--rule"),
         (["mode", "show", "--ledger", "sqlite://relative"], "--ledger"),
         (["mode", "show", "--ledger", "sqlite:///nowhere/at/all.db"], "no ledger"),
+        (["mode", "show", "--ledger", "redis://:hush@redis.corp.example"], "--ledger: is unencrypted"),
         (["explain", "--job", "ehpc/cn-hangzhou/c"], "--job"),
         (["explain", "--failure", "xyz"], "--failure"),
         (["explain", "--failure", "abcdef", "--since", "1w"], "--since"),
