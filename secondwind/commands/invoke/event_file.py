@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.fc.models import EVENT_BYTES_MAX
+from secondwind.text_file import opened
 from secondwind.usage import UnusableError
 from secondwind.who import bounded, identity, who
 from shared.domain.act import MAX_WHY_CHARS, Signed
@@ -30,7 +31,7 @@ def door_for(event: bytes) -> Door:
 def read_event(path: Path) -> bytes:
     """The event, byte for byte. Raises UnusableError."""
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             event = file.read(EVENT_BYTES_MAX + 1)
     except OSError as error:
         raise UnusableError(f"cannot be read: {error.strerror or 'input/output error'}") from error
