@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import msgspec
@@ -101,6 +102,30 @@ def record_write(key: str, record: JobRecord, version: int | None, now: float) -
     if len(document) > LARGEST_BYTES:
         document = encode(fitted(record, LARGEST_BYTES) or record)
     return Write(key=key, document=document, expected=version, due_at=record.due_at, expires_at=now + KEPT_S)
+
+
+def controls_write(controls: Controls, version: int | None) -> Write:
+    """The compare-and-set of what people have set. It never expires: the kill switch would switch itself on again."""
+    document = encode(controls)
+    return Write(key=CONTROLS_KEY, document=document, expected=version, due_at=controls.due_at, expires_at=None)
+
+
+def struck(key: str, stored: Stored, outcome_ids: Iterable[str], now: float, *, paid: bool) -> Write | None:
+    """The compare-and-set that strikes outcomes from a document that is no record, or puts them off; None: no change.
+
+    One that is malformed is left as it is.
+    """
+    if kind_of(key) is Kind.CONTROL:
+        try:
+            known = decode_controls(stored.document)
+        except LedgerUnavailable as error:
+            _LOG.error("%s is left as it is: %s", key, error)
+            return None
+        after = known.paid(outcome_ids) if paid else known.put_off(now)
+        return controls_write(after, stored.version) if after != known else None
+    limit = limit_of(key, stored)
+    changed = limit and (limit.paid(outcome_ids) if paid else limit.put_off(now))
+    return limit_write(key, changed, stored, now) if changed is not None and changed != limit else None
 
 
 def progress_write(key: str, progress: Progress, version: int | None, now: float) -> Write:

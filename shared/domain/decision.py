@@ -21,6 +21,9 @@ class Ask(Struct, frozen=True, kw_only=True):
     force: bool = False
     """Skips rules, budget, cooldown, breaker and hold; never eligibility, the reservation, the in-flight check or
     the kill switch."""
+    actor: str = ""
+    """Who forces."""
+    why: str = ""
 
 
 class Decision(Struct, frozen=True, kw_only=True, gc=False):
@@ -50,6 +53,14 @@ class Decision(Struct, frozen=True, kw_only=True, gc=False):
     """The instance meant, as seen, where jobs have instances; as told where nothing was seen."""
     data_time: str | None = None
     """The meant instance's, as seen; as told where nothing was seen."""
+    running_since: float | None = None
+    """Unix seconds at which the run that goes on now began, as seen."""
+    forced: bool = False
+    """A person asked for force, now or when it was told."""
+    actor: str = ""
+    """Who forced it, or whose act it is."""
+    why: str = ""
+    """In that person's words."""
 
     @property
     def gates(self) -> tuple[Gate, ...]:

@@ -39,16 +39,39 @@ class FailureClass(str, Enum):
 
 
 class Speaker(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where a telling came from, as the platform says it, never as the telling itself does.
+    """Where a telling came from: what stands beside what was told, never in it.
 
-    By log: `project`, `logstore` and `topic` (the log group's). By event: `event_source` (the CloudEvent's `source`),
-    and of an event from the Log Service connector the log's own place as well. By hand: nothing.
+    By log: `project` and `logstore`, which the platform says, and `topic` (the log group's), which the writer says. By
+    event: `event_source` (the CloudEvent's `source`), which the writer says, `event_bus` and `event_account`, which
+    EventBridge says (docs/facts/eventbridge.md#envelope), and of an event from the Log Service connector the log's own
+    place as well. By hand: nothing.
     """
 
     project: str = ""
     logstore: str = ""
     topic: str = ""
     event_source: str = ""
+    event_bus: str = ""
+    event_account: str = ""
+
+    @property
+    def is_event(self) -> bool:
+        """Whether an event told it, and something is known of who sent that."""
+        return bool(self.event_source or self.event_bus or self.event_account)
+
+    @property
+    def called(self) -> str:
+        """For people: `log jobs/failures topic slurm`, `event source acs.jobs bus batch`, `nobody known`."""
+        if not self.is_event and not self.project:
+            return "nobody known"
+        named = (
+            ("event source", self.event_source),
+            ("event bus", self.event_bus),
+            ("event account", self.event_account),
+            ("log", self.project and f"{self.project}/{self.logstore}"),
+            ("topic", self.topic),
+        )
+        return " ".join(f"{label} {value}" for label, value in named if value)
 
 
 class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -132,6 +155,10 @@ class Intake(Struct, kw_only=True):
     """Records that announce no failure and that nobody meant as one."""
     dry_run: bool = False
     force: bool = False
+    actor: str = ""
+    """Who forces, in their own word: a function is not told who invoked it. Empty where nobody forces."""
+    why: str = ""
+    """Why they do."""
 
     @property
     def kept(self) -> int:

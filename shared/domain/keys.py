@@ -34,6 +34,11 @@ class Kind(str, Enum):
         return self in _LIMITS
 
     @property
+    def is_record(self) -> bool:
+        """Whether it is a `JobRecord`."""
+        return not self.shared_limit and self is not Kind.CONTROL and self is not Kind.RANGE
+
+    @property
     def has_cases(self) -> bool:
         """Whether failures are kept in it."""
         return self is Kind.JOB or self is Kind.PENDING

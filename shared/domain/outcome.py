@@ -66,6 +66,12 @@ class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Of the invocation of the function."""
     dry_run: str = "false"
     """`true` only where a dry run was asked for: mode `observe` has `false` and tells itself by its verdict."""
+    actor: str = ""
+    """The person whose act it is, or who forced it: the name they gave and as which they are known."""
+    why: str = ""
+    """In that person's words."""
+    forced: str = ""
+    """`true` where a person's `force` was asked for; else absent."""
     raw: str = ""
     """Only `invalid`: the original, cut to 4 KiB."""
 

@@ -182,6 +182,12 @@ class Reason(str, Enum):
     BREAKER_CLOSED = ("breaker_closed", (Verdict.SUPPRESSED, Verdict.DEFERRED), _by(Step.PERSON),
         "Suppressed: about a breaker, a person has closed it. Deferred: a failure behind it was resumed.",
         "Nothing: it goes on by itself; jobs are rerun there again.")
+    MODE_SET = ("mode_set", _SUPPRESSED, _by(Step.MODE),
+        "About a mode, not a job: a person has set one.",
+        "A person has to take it back if it was meant for a while: `secondwind mode clear`.")
+    MODE_CLEARED = ("mode_cleared", _SUPPRESSED, _by(Step.MODE),
+        "About a mode, not a job: a person has taken one back.",
+        "Nothing: the policy's mode and SECONDWIND_MODE hold again.")
     COOLDOWN = ("cooldown", _DEFERRED, _gate("cooled_down"),
         "The wait before the next attempt is not over.",
         "Nothing: it goes on by itself when the cooldown is over.")

@@ -90,12 +90,22 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The last outcome written: what the next one follows up."""
     forced: bool = False
     """A person forced it: the policy's gates are not asked when the sweep goes on."""
+    forced_by: str = ""
+    """That person."""
+    forced_why: str = ""
     approved_by: str = ""
-    """The person who said yes to a held case; the gate that asks for a person is passed from then on."""
+    """The person who last said yes to a held case."""
+    approved_for: tuple[Reason, ...] = ()
+    """What people were asked and said yes to: that is not asked again, anything else is. Empty in a document written
+    before this was kept, and nobody is asked again then."""
     rejected_by: str = ""
     """The person who said no to a held case; empty also where it was said before this was kept."""
     held_life: Life | None = None
-    """The life seen when a person was asked: so that they see how long the run is."""
+    """The life seen when a person was asked."""
+    held_since: float | None = None
+    """Start of the run seen when a person was asked (unix seconds): so that they see how long it is."""
+    held_rule: str = ""
+    """The rule that had matched then."""
     run_clear: bool = False
     """It was certain once which run it means. What strangers tell of no certain run counts against nobody."""
     tellings: tuple[str, ...] = ()

@@ -7,6 +7,8 @@ is owed by the record in the same write as the state that it tells. `settlement`
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -75,6 +77,9 @@ def outcome_of(
         api_code=call.code if call else "",
         request_id=ask.request_id,
         dry_run=_text(ask.dry_run),
+        actor=decision.actor,
+        why=decision.why,
+        forced="true" if decision.forced else "",
     )
 
 
@@ -96,8 +101,8 @@ def reserved(
         may_leave_until=terms.may_leave_until,
         known_reruns=terms.known_reruns,
         fingerprint=terms.fingerprint,
-        forced=base.forced or ask.force,
         tellings=_told(base, failure),
+        **_force(decision),
     )
     marks = _marked(record, base, decision, ask.now, terms)
     return replace(record, attempts=marks, not_before=ask.now + terms.cooldown_s).with_case(taken)
@@ -127,11 +132,13 @@ def waiting(
         state=state,
         due_at=decision.due_at,
         looks=base.looks + 1,
-        forced=base.forced or ask.force,
-        held_life=decision.life if state is CaseState.HELD else base.held_life,
         run_clear=base.run_clear or decision.run_clear,
         tellings=_told(base, failure),
+        **_force(decision),
     )
+    if state is CaseState.HELD:
+        seen = {"held_life": decision.life, "held_since": decision.running_since, "held_rule": decision.rule}
+        moved = replace(moved, **seen)
     if ask.trigger is Trigger.SWEEP and (base.verdict, base.reason) == (decision.verdict, decision.reason):
         return record.with_case(moved), None
     outcome = outcome_of(failure, decision, ask, policy_version=policy_version, follow_up=base.outcome_id)
@@ -227,6 +234,13 @@ def told_by(record: JobRecord, case: Case, decision: Decision, outcome: Outcome,
         # Nobody decides on the evidence of a case that is over; long messages need not be kept for a month.
         known = trimmed(known)
     return record.with_case(known).owing(outcome.fields(), ask.now)
+
+
+def _force(decision: Decision) -> dict[str, Any]:
+    """What a case keeps of a person's force."""
+    if not decision.forced:
+        return {}
+    return {"forced": True, "forced_by": decision.actor, "forced_why": decision.why}
 
 
 def _text(value: bool) -> str:  # noqa: FBT001 - one argument, one meaning

@@ -45,6 +45,7 @@ class Step(str, Enum):
     BREAKER = "it is about the breaker itself, not about a job"
     TELLING = "another telling of the same failure got further"
     RECORD = "the job's ledger document had no room for it"
+    MODE = "it is about a mode set by hand, not about a job"
     INTAKE = "it could not be understood, so no gate was asked"
 
     @property

@@ -78,7 +78,13 @@ class Healer:
         Raises:
             LedgerUnavailable: the whole delivery must come again.
         """
-        ask = self._ask(trigger, dry_run=intake.dry_run, force=intake.force)
+        ask = replace(
+            self._ask(trigger),
+            dry_run=intake.dry_run,
+            force=intake.force,
+            actor=intake.actor if intake.force else "",
+            why=intake.why if intake.force else "",
+        )
         walked = Walked()
         if intake.failures:
             walked = self.under_controls().walk([Item(failure) for failure in intake.failures], ask)
@@ -99,14 +105,8 @@ class Healer:
         both = Walked([*owed.results, *walked.results], [*owed.notices, *walked.notices])
         return Reporter(self.ledger, self.sink).deliver(both, ask, fold=False)
 
-    def _ask(self, trigger: Trigger, *, dry_run: bool = False, force: bool = False) -> Ask:
-        return Ask(
-            now=self.clock.now(),
-            trigger=trigger,
-            request_id=self.invocation.request_id,
-            dry_run=dry_run,
-            force=force,
-        )
+    def _ask(self, trigger: Trigger) -> Ask:
+        return Ask(now=self.clock.now(), trigger=trigger, request_id=self.invocation.request_id)
 
     def walk(self, items: list[Item], ask: Ask) -> Walked:
         """From the look to the settled result; what came of it is still to be told."""

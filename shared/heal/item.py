@@ -149,7 +149,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An outcome about a breaker itself, owed by the breaker's document. It is no failure's, and is not counted."""
+    """An outcome about a breaker or a mode, owed by its document. It is no failure's, and is not counted."""
 
     key: str
     fields: dict[str, str]

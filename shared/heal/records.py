@@ -38,7 +38,7 @@ class Records:
         for key in wanted:
             self._changed.pop(key, None)
             stored = found.get(key)
-            if not kind_of(key).shared_limit:
+            if kind_of(key).is_record:
                 self._enter(key, stored)
             elif stored is not None:
                 others[key] = stored

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.documents import limit_of, limit_write
+from shared.documents import struck
 from shared.domain.decision import Ask
 from shared.domain.errors import LedgerUnavailable, SinkUnavailable
 from shared.domain.failure import Intake, Unreadable
@@ -137,10 +137,8 @@ class Reporter:
             if records.readable(key):
                 record = records.record(key)
                 records.put(key, record.paid(outcome_ids) if paid else record.put_off(now))
-            limit = limit_of(key, shared[key]) if key in shared else None
-            changed = limit and (limit.paid(outcome_ids) if paid else limit.put_off(now))
-            if changed is not None and changed != limit:
-                writes.append(limit_write(key, changed, shared[key], now))
+            write = struck(key, shared[key], outcome_ids, now, paid=paid) if key in shared else None
+            writes += [] if write is None else [write]
         records.save(writes)
 
 

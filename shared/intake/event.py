@@ -4,9 +4,10 @@ Accepted, alone or in an array: a CloudEvent whose `data` is `job-failure/1` (ob
 it as an MNS message (`data.messageBody`) or an HTTP event source's request (`data.body`), each as it is or in Base64,
 `data_base64` too; the Log Service
 connector's event, whose `data` is a log and is treated as one; a rule target's transformed body, that is,
-bare `job-failure/1`. Of the envelope only `id`, `source`, `type`, `time` and `data` are read: the other
-attributes may be missing or odd (`aliyunpublishtime` ends in `PRC`). Everything else that comes through this
-door is `invalid`, except a connector's log that announces no failure: such logs are passed over.
+bare `job-failure/1`. Of the envelope only `id`, `source`, `type`, `time` and `data` are read, and as the speaker's name
+`aliyuneventbusname` and `aliyunaccountid`: the other attributes may be missing or odd (`aliyunpublishtime` ends in
+`PRC`). Everything else that comes through this door is `invalid`, except a connector's log that announces no failure:
+such logs are passed over.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from __future__ import annotations
 import base64
 import re
 from typing import Any
+
+from msgspec.structs import replace
 
 from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Failure, Intake, Speaker, Trigger, Unreadable
@@ -167,15 +170,19 @@ def _parsed(raw: bytes, where: str, faults: list[Fault]) -> Any:
 
 
 def _speaker(event: dict[str, Any], *, from_log: bool) -> Speaker:
-    """The event's source; of a log that the connector sent also its own place, for people to see."""
-    source = bounded(event.get("source"))
-    if not from_log:
-        return Speaker(event_source=source)
+    """The event's source, bus and account; of a log that the connector sent also its own place, for people to see."""
+    speaker = Speaker(
+        event_source=bounded(event.get("source")),
+        event_bus=bounded(event.get("aliyuneventbusname")),
+        event_account=bounded(event.get("aliyunaccountid")),
+    )
+    if not (from_log and speaker.is_event):
+        return speaker  # a place without an event's own name would pass for that of a log that the trigger read
     data = event.get("data")
     topic = data.get(TOPIC) if isinstance(data, dict) else None
     place = _LOG_PLACE.search(bounded(event.get("subject")))
     project, logstore = place.groups() if place else ("", "")
-    return Speaker(project=project, logstore=logstore, topic=bounded(topic), event_source=source)
+    return replace(speaker, project=project, logstore=logstore, topic=bounded(topic))
 
 
 def _opened(value: Any, path: str, faults: list[Fault]) -> tuple[Any, str]:

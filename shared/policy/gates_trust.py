@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from shared.domain.failure import Failure, Speaker, Trigger
 from shared.domain.gate import GateAnswer, Stop
-from shared.domain.job import Scope
+from shared.domain.job import Scope, State
 from shared.domain.reasons import Reason
 from shared.domain.runs import SKEW_S
 from shared.domain.snapshot import LookFailed
@@ -27,32 +27,35 @@ _BY_HAND = GateAnswer("told by hand", "a source that may speak for the job")
 
 
 def may_speak(facts: Facts) -> GateAnswer:
-    """May whoever told it speak for this job? Not asked by hand: who may invoke the function is RAM's business."""
+    """May whoever told it speak for this job? Not asked by hand: who may invoke the function is RAM's business.
+
+    Whose job it is says the live job alone. Where the job system names no owner, or lists no such job, no `owners` fit.
+    """
     failure = facts.failure
     if not facts.policy.sources:
         return _ANYBODY
     if failure.trigger is Trigger.MANUAL:
         return _BY_HAND
     look = facts.observation
-    seen = None if isinstance(look, LookFailed) else look.owner
-    asked = (failure.speaker, failure.scope, failure.owner, seen)
-    return _may_speak(Itself(facts.policy.sources), *asked)
+    # What cannot be looked at, or is not there, cannot be rerun either: the owner is asked for when it is seen.
+    unseen = isinstance(look, LookFailed) or look.state is State.NOT_FOUND
+    owner = failure.owner if isinstance(look, LookFailed) else look.owner
+    return _may_speak(Itself(facts.policy.sources), failure.speaker, failure.scope, bare_owner(owner), unseen=unseen)
 
 
 @lru_cache(maxsize=512)
 def _may_speak(
-    sources: Itself[tuple[Source, ...]], speaker: Speaker, scope: Scope, told: str, seen: str | None
+    sources: Itself[tuple[Source, ...]], speaker: Speaker, scope: Scope, owner: str, *, unseen: bool
 ) -> GateAnswer:
-    owner = bare_owner(seen or told)
-    # While the job cannot be looked at and no owner was told, the owner is asked for when it goes on.
-    waits = not owner and seen is None
-    for source in sources.it:
-        speaks = _is_from(source, speaker) and speaks_for(source, scope)
-        if speaks and (source.owners is None or waits or place_fits(source.owners, owner)):
-            return GateAnswer(_shown(speaker), _BY_HAND.wanted)
+    speaking = [source for source in sources.it if _is_from(source, speaker) and speaks_for(source, scope)]
+    for source in speaking:
+        if source.owners is None or (unseen and not owner) or place_fits(source.owners, owner):
+            return GateAnswer(speaker.called, _BY_HAND.wanted)
     message = "no source of the policy that told this may speak for this job"
+    if speaking and not owner:
+        message += ": the job system names no owner for it, and the owner told counts for nothing"
     stop = Stop(Verdict.SUPPRESSED, Reason.UNTRUSTED_SOURCE, message)
-    return GateAnswer(_shown(speaker), _BY_HAND.wanted, stop)
+    return GateAnswer(speaker.called, _BY_HAND.wanted, stop)
 
 
 class Standing(Enum):
@@ -81,19 +84,16 @@ def _standing(sources: Itself[tuple[Source, ...]], speaker: Speaker, scope: Scop
 
 def _is_from(source: Source, speaker: Speaker) -> bool:
     if source.event is not None:
-        return bool(speaker.event_source) and place_fits(source.event.source, speaker.event_source)
-    if source.log is None or speaker.event_source:
+        asked = (
+            (source.event.source, speaker.event_source),
+            (source.event.bus, speaker.event_bus),
+            (source.event.account, speaker.event_account),
+        )
+        return speaker.is_event and all(place_fits(globs, value) for globs, value in asked)
+    if source.log is None or speaker.is_event:
         return False  # what an event says of the log that it came from is written by whoever sends events
     there = place_fits(source.log.project, speaker.project) and place_fits(source.log.logstore, speaker.logstore)
     return there and (source.log.topic is None or place_fits(source.log.topic, speaker.topic))
-
-
-def _shown(speaker: Speaker) -> str:
-    if speaker.event_source:
-        return f"event source {speaker.event_source}"
-    if not speaker.project:
-        return "nobody known"
-    return f"log {speaker.project}/{speaker.logstore}" + (f" topic {speaker.topic}" if speaker.topic else "")
 
 
 def claims_agree(facts: Facts) -> GateAnswer:

@@ -15,6 +15,7 @@ from shared.domain.errors import Fault, SettingsError
 from shared.domain.job import REGION_PATTERN
 from shared.domain.mode import Mode
 from shared.settings.ledger_url import LedgerUrl, parse_ledger_url
+from shared.settings.plaintext import PROBLEM, allows_plaintext, unencrypted
 from shared.systems import SYSTEMS
 from shared.systems.system import System
 
@@ -33,6 +34,7 @@ _LOGSTORE_WANTED = (
 _MAX_ZONE_CHARS = 64
 
 T = TypeVar("T")
+P = TypeVar("P", Endpoint, LedgerUrl)
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -95,11 +97,12 @@ def read_settings(environ: Mapping[str, str], region: str, *, default_ledger: st
     reader = _Reader({"SECONDWIND_LEDGER_URL": default_ledger, **_present(environ)})
     if not re.match(REGION_PATTERN, region):
         reader.faults.append(Fault("FC_REGION", "wants a region id such as cn-hangzhou"))
-    endpoints = {system.name: reader.optional(endpoint_variable(system), parse_endpoint) for system in SYSTEMS}
-    sls = reader.optional("SECONDWIND_SLS_ENDPOINT", parse_endpoint)
+    endpoint = reader.encrypted(parse_endpoint)
+    endpoints = {system.name: reader.optional(endpoint_variable(system), endpoint) for system in SYSTEMS}
+    sls = reader.optional("SECONDWIND_SLS_ENDPOINT", endpoint)
     project = reader.required("SECONDWIND_OUTCOME_PROJECT", _named(PROJECT_NAME, _PROJECT_WANTED))
     logstore = reader.required("SECONDWIND_OUTCOME_LOGSTORE", _named(LOGSTORE_NAME, _LOGSTORE_WANTED))
-    ledger = reader.required("SECONDWIND_LEDGER_URL", parse_ledger_url)
+    ledger = reader.required("SECONDWIND_LEDGER_URL", reader.encrypted(parse_ledger_url))
     policy_file = reader.optional("SECONDWIND_POLICY_FILE", _path)
     mode = reader.optional("SECONDWIND_MODE", _mode)
     time_zone = reader.optional("SECONDWIND_TIME_ZONE", _zone)
@@ -107,7 +110,7 @@ def read_settings(environ: Mapping[str, str], region: str, *, default_ledger: st
         raise SettingsError(reader.faults)
     return Settings(
         region=region,
-        endpoints={name: endpoint for name, endpoint in endpoints.items() if endpoint is not None},
+        endpoints={name: place for name, place in endpoints.items() if place is not None},
         sls=sls or Endpoint("https", f"{region}-intranet.log.aliyuncs.com", 443),
         outcome_project=project,
         outcome_logstore=logstore,
@@ -133,6 +136,7 @@ class _Reader:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.faults: list[Fault] = []
         self._environ = environ
+        self._plaintext = self.optional("SECONDWIND_PLAINTEXT", allows_plaintext)
 
     def optional(self, name: str, parse: Callable[[str], T]) -> T | None:
         """The value, or None if it is absent or bad. `parse` raises ValueError, whose text shows no value."""
@@ -144,6 +148,17 @@ class _Reader:
         except ValueError as error:
             self.faults.append(Fault(name, str(error)))
             return None
+
+    def encrypted(self, parse: Callable[[str], P]) -> Callable[[str], P]:
+        """The same, but a place that is not encrypted on its way is bad, unless a setting allows it."""
+
+        def checked(text: str) -> P:
+            place = parse(text)
+            if unencrypted(place) and not self._plaintext:
+                raise ValueError(PROBLEM)
+            return place
+
+        return checked
 
     def required(self, name: str, parse: Callable[[str], T]) -> T | None:
         """As `optional`, but absence is a fault."""

@@ -43,6 +43,12 @@ VARIABLES = (
         "`auto`, `observe` or `off`. May only tighten the policy's mode.",
         "the policy's",
     ),
+    Variable(
+        "SECONDWIND_PLAINTEXT",
+        "`allow`: `http://` endpoints and a `redis://` ledger on other machines, which others on the way can read. On "
+        "this machine (loopback) they need no leave.",
+        "`refuse`",
+    ),
     Variable("SECONDWIND_TIME_ZONE", "IANA zone in which SchedulerX days are cut.", "`Asia/Shanghai`"),
     *(
         Variable(

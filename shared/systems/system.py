@@ -101,6 +101,9 @@ class System(ABC):
     """Of the setting that names another endpoint: what it wants."""
     endpoint_default: ClassVar[str]
     """The same: what holds without it, in words."""
+    tells_owners = True
+    """Whether a look says whose job it is. Only a warning hangs on it, so it may be left out: what a look does not say
+    fits no `owners` in any case."""
 
     def __init_subclass__(cls) -> None:
         """Refuse a system that leaves a fact out.

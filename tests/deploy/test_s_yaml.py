@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import importlib
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -276,3 +277,21 @@ def _with_make(serverless: Serverless, folder: Path, status: int) -> Path:
     serverless.path = f"{tools}:{serverless.path}"
     serverless.environment = {**ENVIRONMENT, "SECONDWIND_STUB_DEPLOYED": str(folder / "deployed")}
     return told
+
+
+def test_the_tools_are_pinned_wherever_they_are_named() -> None:
+    """A newer component or command line may read s.yaml otherwise: one version each, in the file and in the pages."""
+    component = json.loads((ROOT / "deploy" / "fc3-stub" / "package.json").read_text(encoding="utf-8"))["version"]
+    command_line = json.loads((ROOT / "deploy" / "package.json").read_text(encoding="utf-8"))
+    wanted = command_line["devDependencies"]["@serverless-devs/s"]
+    text = (ROOT / "s.yaml").read_text(encoding="utf-8")
+    named = re.findall(r"^ +component: (.+)$", text, re.MULTILINE)
+    assert set(named) == {f"${{env('FC3_COMPONENT', 'fc3@{component}')}}"}
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+    found = [
+        version
+        for page in pages
+        for version in re.findall(r"npm install -g @serverless-devs/s(\S*)`?", page.read_text(encoding="utf-8"))
+    ]
+    assert {version.strip("`,") for version in found} == {f"@{wanted}"}
+    assert len(found) >= 2

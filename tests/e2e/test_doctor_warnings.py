@@ -13,6 +13,7 @@ import pytest
 
 from localcloud.ehpc.service import Ehpc
 from localcloud.wire.faults import Fault, FaultKind
+from secondwind.commands.doctor import local
 from secondwind.commands.doctor.findings import Finding, Level, Subject
 from secondwind.commands.doctor.run import CHECKS, FAILED, HEALTHY, DoctorRequest, DoctorTerms, run
 from secondwind.usage import UNUSABLE
@@ -70,6 +71,21 @@ def test_a_default_time_zone_outside_china_is_told(ward: Ward) -> None:
     assert ward.look(region="eu-central-1").level("time zone") == "warn"
     ward.environ["SECONDWIND_TIME_ZONE"] = "Europe/Berlin"
     assert ward.look(region="eu-central-1").level("time zone", "Europe/Berlin") == "ok"
+
+
+def test_what_goes_out_unencrypted_is_told(ward: Ward) -> None:
+    """Refused it is a failure of the settings; allowed, a warning that names the setting and shows no value."""
+    ward.environ["SECONDWIND_LEDGER_URL"] = "redis://:hush@192.0.2.1:6399"
+    seen = ward.look()
+    assert seen.level("settings", "SECONDWIND_LEDGER_URL is unencrypted") == "FAIL"
+    ward.environ["SECONDWIND_PLAINTEXT"] = "allow"
+    out = io.StringIO()
+    terms = DoctorTerms(environ=ward.environ, checks=(("plaintext", local.plaintext),))
+    assert run(DoctorRequest(region="cn-hangzhou"), terms, out, io.StringIO()) == HEALTHY
+    (line,) = [line for line in out.getvalue().splitlines() if "plaintext" in line]
+    assert "warn" in line
+    assert "SECONDWIND_LEDGER_URL" in line
+    assert "hush" not in seen.out + out.getvalue()
 
 
 def test_sqlite_is_for_one_machine(ward: Ward, tmp_path: Path) -> None:

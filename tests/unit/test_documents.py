@@ -7,6 +7,7 @@ import logging
 import pytest
 
 from shared.documents import (
+    controls_write,
     decode_controls,
     decode_progress,
     decode_record,
@@ -14,9 +15,11 @@ from shared.documents import (
     limit_of,
     progress_write,
     record_write,
+    struck,
 )
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.failure import Failure, Trigger
+from shared.domain.keys import CONTROLS_KEY, breaker_key
 from shared.domain.limits import SharedLimit
 from shared.domain.mode import Controls, Mode, ModeSet
 from shared.domain.progress import Progress
@@ -75,3 +78,31 @@ def test_how_far_a_range_is_comes_back_as_it_was_kept() -> None:
     assert (decode_progress(write.document), write.expected, write.due_at) == (kept, 4, None)
     with pytest.raises(LedgerUnavailable, match="malformed"):
         decode_progress(b'{"cursor":7}')
+
+
+def test_a_kill_switch_never_expires_and_is_due_while_it_owes() -> None:
+    """It is no record, and stays what it is when its outcome is struck."""
+    off = ModeSet(mode=Mode.OFF, by="ann", at=START)
+    owing = Controls(everything=off, acts=({"outcome_id": "a"},), acts_at=START)
+    write = controls_write(owing, 3)
+    assert (write.key, write.expected, write.due_at, write.expires_at) == (CONTROLS_KEY, 3, owing.due_at, None)
+    stored = Stored(write.document, 4)
+    paid = struck(CONTROLS_KEY, stored, ["a"], START, paid=True)
+    assert paid is not None
+    assert (paid.expected, decode_controls(paid.document)) == (4, Controls(everything=off, acts_at=START))
+    later = struck(CONTROLS_KEY, stored, ["a"], START + 9, paid=False)
+    assert later is not None
+    assert decode_controls(later.document).acts_at == START + 9
+    assert struck(CONTROLS_KEY, stored, ["other"], START, paid=True) is None
+
+
+def test_a_breaker_is_struck_and_put_off_alike(caplog: pytest.LogCaptureFixture) -> None:
+    """What cannot be read is left as it is, and said."""
+    key = breaker_key(CLUSTER)
+    stored = Stored(encode(SharedLimit(owed=({"outcome_id": "a"},), owed_at=START)), 1)
+    for paid in (True, False):
+        assert struck(key, stored, ["a"], START + 9, paid=paid) is not None
+    assert struck(key, stored, ["other"], START, paid=True) is None
+    for odd in (key, CONTROLS_KEY):
+        assert struck(odd, Stored(b"[", 1), ["a"], START, paid=True) is None
+    assert f"{CONTROLS_KEY} is left as it is" in caplog.text

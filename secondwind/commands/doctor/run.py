@@ -32,6 +32,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     (packaged.CHECK, packaged.packaged),
     ("time zone", local.zone),
     ("ledger kind", local.kind_of_ledger),
+    ("plaintext", local.plaintext),
     ("clock", storage.clock),
     ("outcome Logstore", storage.outcomes),
     ("source", storage.source),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from secondwind.text_file import STANDARD_INPUT
+from secondwind.who import add_by, add_why
 from shared.doors import DOOR
 
 _REMOTE = ("service", "qualifier", "endpoint", "region", "account", "task_id")
@@ -37,6 +38,8 @@ def register(commands: Any) -> None:
     invoke.add_argument(
         "--function", default="", metavar="NAME", help="default: the one that takes such events; --via: deployed name"
     )
+    add_by(invoke)
+    add_why(invoke)
     invoke.add_argument(
         "--shift-times",
         action="store_true",
@@ -72,6 +75,8 @@ def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
             asynchronous=chosen.asynchronous,
             task_id=chosen.task_id,
             dry_run=chosen.dry_run,
+            by=chosen.by or "",
+            why=chosen.why,
             shift_times=chosen.shift_times,
             quiet=chosen.quiet,
         )
@@ -86,6 +91,8 @@ def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
         chosen.event_file,
         function=chosen.function or None,
         dry_run=chosen.dry_run,
+        by=chosen.by or "",
+        why=chosen.why,
         shift_times=chosen.shift_times,
         yes=chosen.yes,
         quiet=chosen.quiet,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from localcloud.fc.models import EVENT_BYTES_MAX
 from secondwind.text_file import opened
 from secondwind.usage import UnusableError
+from secondwind.who import bounded, identity, who
+from shared.domain.act import MAX_WHY_CHARS, Signed
 from shared.domain.failure import Trigger
 from shared.doors import Door, door_of
 
@@ -43,6 +46,33 @@ def parsed(event: bytes) -> Any:
         return json.loads(event)
     except (ValueError, RecursionError):
         return None  # the function is there to say what is wrong with it
+
+
+def signed(event: bytes, by: str, why: str, ram: Callable[[], str] = str) -> bytes:
+    """The body with who forces it and why put in front, where it forces; what it says itself of that is left alone.
+
+    Args:
+        event: as the file has it; any other body comes back as it is.
+        by: as given; empty: the operating system's user.
+        why: as given, or nothing.
+        ram: asked for RAM's identity, where a key of theirs is used.
+
+    Raises:
+        UnusableError: the name or the reason cannot be told, or the body has one already.
+    """
+    body = parsed(event)
+    if not isinstance(body, dict) or body.get("force") is not True:
+        return event
+    if "by" in body or "why" in body:
+        if by or why:
+            raise UnusableError("says itself who forces it and why: leave --by and --why away")
+        return event
+    name = who(by or None)
+    told = {"by": Signed(identity=identity(name, ram())).actor(name)}
+    if why:
+        told["why"] = bounded(why, MAX_WHY_CHARS, "--why")
+    # In front of what the file has, byte for byte: a key that stands there twice is for the function to refuse.
+    return json.dumps(told).encode()[:-1] + b", " + event.lstrip()[1:]
 
 
 def wrapped(event: bytes) -> bytes:

@@ -26,7 +26,7 @@ from localcloud.fc.instance.runtime import FunctionRuntime
 from localcloud.fc.models import InvocationResult
 from localcloud.scenario import read_story
 from localcloud.wire.signing import LOCAL_CREDENTIAL, Credential
-from secondwind.commands.invoke.event_file import door_for, parsed, read_event, wrapped
+from secondwind.commands.invoke.event_file import door_for, parsed, read_event, signed, wrapped
 from secondwind.commands.invoke.shift import shifted
 from secondwind.commands.invoke.show import body_shown, status_of
 from secondwind.commands.invoke.whereto import Ask, let_go, mode_told, where_to
@@ -58,6 +58,9 @@ class LocalRequest:
     function: str | None = None
     """None: the one that takes such events."""
     dry_run: bool = False
+    by: str = ""
+    """Who forces, where the event does; empty: the operating system's user."""
+    why: str = ""
     shift_times: bool = False
     """Move the event's times to those of the local cloud that the environment points at."""
     quiet: bool = False
@@ -86,7 +89,7 @@ def run(
         ask: asks before the call leaves this machine; None: nobody is there to answer.
     """
     try:
-        event = read_event(wanted.event_file)
+        event = signed(read_event(wanted.event_file), wanted.by, wanted.why)
         name = _function(wanted, event)
         result = (
             _elsewhere(wanted, name, event, environ, err, ask)

@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import TextIO
 
 from secondwind.account import credentials_of
-from secondwind.commands.invoke.event_file import door_for, read_event, wrapped
+from secondwind.commands.invoke.event_file import door_for, read_event, signed, wrapped
 from secondwind.commands.invoke.show import body_shown, log_tail, status_of, taken
 from secondwind.compute.call import Call, FunctionAnswer, NotInvoked
 from secondwind.compute.endpoint import endpoint_of
+from secondwind.ram_identity import ram_identity
 from secondwind.usage import UNUSABLE, UnusableError
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint
@@ -61,6 +62,9 @@ class ViaRequest:
     asynchronous: bool = False
     task_id: str = ""
     dry_run: bool = False
+    by: str = ""
+    """Who forces, where the event does; empty: the operating system's user."""
+    why: str = ""
     quiet: bool = False
     """Say beside the answer only what went wrong; the function's log is not shown."""
     shift_times: bool = False
@@ -126,6 +130,8 @@ def _checked(wanted: ViaRequest, environ: Mapping[str, str]) -> tuple[Call, list
     endpoint = endpoint_of(wanted.endpoint, wanted.region, wanted.account, environ)
     if wanted.shift_times:
         event, notes = _shifted(event, endpoint, credentials)
+    real = endpoint.host.endswith(".aliyuncs.com")
+    event = signed(event, wanted.by, wanted.why, lambda: ram_identity(credentials) if real else "")
     call = Call(
         endpoint=endpoint,
         function=name,

@@ -62,6 +62,8 @@ class Schedulerx(System):
         Operation(name="GetJobInstance", ram_action="edas:ReadSchedulerxJobInstanceQuery"),
         Operation(name="GetJobInstanceList", ram_action="edas:ReadSchedulerxJobInstanceQuery"),
     )
+    # GetJobInfo tells whom to alert (`ContactInfo`), which is nobody's claim to the job.
+    tells_owners = False
     pace = Pace(operation=RERUN, per_minute=PACE_PER_MINUTE)
     flag = Flag(option="--group", metavar="NAMESPACE/GROUP", help="a SchedulerX group of yours")
 
@@ -140,7 +142,6 @@ class Schedulerx(System):
             others=tuple(others),
             own_parameters=live.own_parameters,
             own_retries=live.own_retries,
-            owner=live.owner,
             name=live.name,
             look_begun_at=now,
         )

@@ -28,6 +28,7 @@ max_lost_h: 24
 sources:
   - {log: {project: hpc, logstore: failures, topic: night}, clusters: ehpc-test}
   - {event: {source: acs.x}, systems: [schedulerx]}
+  - {event: {bus: batch, account: '12'}, groups: g}
 rules:
   - {name: node, match: {reason: NODE_FAIL}, action: rerun, class: infrastructure}
   - {name: quiet, match: {owner: bob}, action: ignore, class: user}
@@ -45,6 +46,7 @@ def _run(folder: Path, tests: str, policy: str = _POLICY) -> tuple[int, list[str
     return status, out.getvalue().replace(str(folder), "").splitlines()
 
 
+_OF_G = "failure: {system: schedulerx, group_id: g}"
 _BY_LOG = "source: {project: hpc, logstore: failures, topic: night}"
 
 
@@ -87,6 +89,9 @@ _BY_LOG = "source: {project: hpc, logstore: failures, topic: night}"
         "source: {project: hpc, logstore: failures}, expect: {verdict: suppressed, reason: untrusted_source}",
         "source: {event: acs.x}, expect: {verdict: suppressed, reason: untrusted_source}",
         "source: {event: acs.x}, failure: {system: schedulerx}, expect: {verdict: rerun}",
+        "source: {event: acs.x, bus: b}, failure: {system: schedulerx}, expect: {verdict: rerun}",
+        f"source: {{bus: batch, account: '12'}}, {_OF_G}, expect: {{verdict: rerun}}",
+        f"source: {{bus: batch, account: '13'}}, {_OF_G}, expect: {{verdict: suppressed}}",
         "failure: {system: schedulerx}, live: {state: RUNNING}, expect: {verdict: ineligible}",
         (
             "failure: {system: schedulerx}, live: {others: [{state: RUNNING}]},"

@@ -63,8 +63,15 @@ def facts_of(test: PolicyTest, policy: Policy, now: float, region: str) -> Facts
 def _door(source: Spoken | None) -> tuple[Trigger, Speaker]:
     if source is None:
         return Trigger.MANUAL, Speaker()
-    speaker = Speaker(project=source.project, logstore=source.logstore, topic=source.topic, event_source=source.event)
-    return (Trigger.EVENT if source.event else Trigger.LOG), speaker
+    speaker = Speaker(
+        project=source.project,
+        logstore=source.logstore,
+        topic=source.topic,
+        event_source=source.event,
+        event_bus=source.bus,
+        event_account=source.account,
+    )
+    return (Trigger.EVENT if speaker.is_event else Trigger.LOG), speaker
 
 
 def _record(told: ToldInTest) -> dict[str, Any]:

@@ -106,6 +106,8 @@ class Spoken(Struct, frozen=True, kw_only=True):
     topic: Text = ""
     event: Text = ""
     """The CloudEvent's `source`."""
+    bus: Text = ""
+    account: Text = ""
 
 
 class Expected(Struct, frozen=True, kw_only=True, rename={"failure_class": "class"}):
