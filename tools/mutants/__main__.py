@@ -16,7 +16,7 @@ alone: here a run is a fork, which takes a tenth, and constants, which decide mu
 
 from __future__ import annotations
 
-import argparse,os
+import argparse, os
 import random
 import sys
 import tempfile
@@ -47,12 +47,13 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
         unfit = stale(read_equals(root), (one.mutant for one in _tries(root, ROOMS)))
         print("\n".join(f"{one.place}: no such mutant: {one.becomes}" for one in unfit) or "every entry fits")
         return 1 if unfit else 0
-    todays = not (asked.rooms or asked.all or asked.sample)
+    todays = not (asked.rooms or asked.all or asked.sample or asked.part)
     rooms = [ROOMS[asked.seed % len(ROOMS)]] if todays else rooms_named(asked.rooms)
     tries = list(_tries(root, rooms))
     equals = read_equals(root)
     tries = [one for one in tries if not any(equal.fits(one.mutant) for equal in equals)]
-    if not asked.all:
+    tries = [one for one in tries if asked.part in one.mutant.place]
+    if not (asked.all or asked.part):
         tries = random.Random(asked.seed).sample(tries, min(asked.sample or A_FEW, len(tries)))  # noqa: S311 - a draw
     print(f"{len(tries)} mutants of {', '.join(room.name for room in rooms)}, seed {asked.seed}", flush=True)
     # Only what a small sample needs is watched; a larger one also asks the tests of the other rooms.
@@ -66,6 +67,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--sample", type=int, metavar="N", help="try so many, drawn by the seed")
     parser.add_argument("--all", action="store_true", help="try every one")
     parser.add_argument("--seed", type=int, default=datetime.now(timezone.utc).toordinal(), help="default: the day")
+    parser.add_argument("--in", dest="part", default="", metavar="TEXT", help="try all whose place has this in it")
     parser.add_argument("--check", action="store_true", help="run nothing, check the list of equals")
     return parser.parse_args(arguments)
 
@@ -108,7 +110,8 @@ def _run(root: Path, tries: Sequence[Try], files: Sequence[str]) -> list[Tried]:
 
 
 def _told(tried: Tried) -> Tried:
-    if os.environ.get("MUTANTS_VERBOSE"): print(tried.killed, tried.by[:300], tried.asked, tried.mutant.diff)
+    if os.environ.get("MUTANTS_VERBOSE"):
+        print(tried.killed, tried.by[:300], tried.asked, tried.mutant.diff)
     if not tried.killed:
         print(f"\nSURVIVED ({tried.asked} tests) {tried.mutant.diff}", flush=True)
     return tried

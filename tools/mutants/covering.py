@@ -16,11 +16,11 @@ import msgspec
 from msgspec import Struct
 
 from tools.mutants.mutations import Mutant
-from tools.mutants.rooms import Room
+from tools.mutants.rooms import OF_ALL, Room
 from tools.zoo.copies import Copy
 
 KEPT = Path("build/mutants.json")
-ENOUGH_S = 25.0
+ENOUGH_S = 15.0
 """Tests are asked until they have taken so long without the mutant."""
 FIXED = "not hypothesis and not drawn"
 """Tests with examples of their own. What draws its examples may miss a mutant tomorrow that it finds today."""
@@ -86,21 +86,42 @@ class Covering:
         runs = self._runs[file]
         lines: Iterable[int] = mutant.lines or runs
         found = {test for line in lines for test in runs.get(line, ())}
-        if not found:  # run by nobody, or at import in a module without functions
-            found = set() if mutant.lines else {test for test in self._tests if test.startswith(room.tests)}
+        first = room.tests if mutant.lines else (*OF_ALL, *room.tests)
+        if not mutant.lines:
+            found |= {test for test in self._tests if test.startswith(OF_ALL if found else first)}
         asked, seconds = [], 0.0
-        for test in sorted(found, key=lambda test: (not test.startswith(room.tests), self._tests[test].seconds)):
+        for test in sorted(found, key=lambda test: (_place(test, first), self._tests[test].seconds)):
             if seconds < ENOUGH_S:
                 asked.append(test)
                 seconds += self._tests[test].seconds
         return asked, seconds
 
 
+def _place(test: str, first: Sequence[str]) -> int:
+    """The room's own come before all others; what is asked of every module before these."""
+    return next(
+        (number if start in OF_ALL else len(OF_ALL) for number, start in enumerate(first) if test.startswith(start)),
+        len(first) + len(OF_ALL),
+    )
+
+
 def _watched(copy: Copy, files: Sequence[str]) -> dict[str, Test]:
     if not files:
         return {}
     report = copy.root.parent / "covering.json"
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-m", FIXED, "-p", "tools.mutants.witness", "--tb=short"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        "0",
+        "-m",
+        FIXED,
+        "-p",
+        "tools.mutants.witness",
+        "--tb=short",
+    ]
     ran = subprocess.run(
         [*command, *files],
         cwd=copy.root,

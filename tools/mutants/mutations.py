@@ -12,6 +12,8 @@ from tools.zoo.syntax import Found, replaced
 
 _NOT_RUN = frozenset({"annotation", "returns"})
 _CONDITIONS = frozenset({"test", "ifs", "guard"})
+_SHAPE = frozenset({"frozen", "slots", "kw_only"})
+"""What a class says of itself that only type checkers and careless code would miss."""
 
 
 class Mutant(Struct, frozen=True):
@@ -61,10 +63,10 @@ def mutants_of(module: str, text: str) -> list[Mutant]:
 
 def _changes(node: ast.AST, where: _Where) -> Iterator[tuple[Found, _Where]]:
     for name, value in ast.iter_fields(node):
-        if name in _NOT_RUN or _is_for_readers(node):
+        if name in _NOT_RUN or _is_for_readers(node) or (name == "decorator_list" and isinstance(node, ast.ClassDef)):
             continue
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.JoinedStr):
+            if isinstance(child, ast.JoinedStr) or (isinstance(child, ast.keyword) and child.arg in _SHAPE):
                 continue  # before Python 3.12 a syntax tree tells wrong places inside an f-string
             if isinstance(child, ast.AST):
                 around = _around(child, where)

@@ -19,7 +19,16 @@ from typing import Any, NoReturn
 
 import pytest
 
-LOADED = ("hypothesis", "msgspec.json", "yaml", "re2", "sqlite3", "_pytest.assertion.rewrite", "pytest_timeout", "xdist")
+LOADED = (
+    "hypothesis",
+    "msgspec.json",
+    "yaml",
+    "re2",
+    "sqlite3",
+    "_pytest.assertion.rewrite",
+    "pytest_timeout",
+    "xdist",
+)
 ALREADY = "-Wignore:Module already imported"
 """Pytest says it of each plugin that was loaded before."""
 SAID = Path("mutant.txt")

@@ -52,9 +52,7 @@ def pytest_sessionfinish() -> None:
         for line, tests in data.contexts_by_lineno(file).items():
             for test in tests:
                 lines[test].setdefault(name, []).append(line)
-    report: dict[str, Any] = {
-        test: {"seconds": seconds, "lines": lines[test]} for test, seconds in _seconds.items()
-    }
+    report: dict[str, Any] = {test: {"seconds": seconds, "lines": lines[test]} for test, seconds in _seconds.items()}
     Path(os.environ["MUTANTS_REPORT"]).write_text(json.dumps(report), encoding="utf-8")
 
 
