@@ -12,7 +12,7 @@ import random
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +149,7 @@ def test_no_night_of_real_processes_breaks_a_law(
     met = Met()
     folder = Path(tempfile.mkdtemp(prefix="nights-"))  # short: a socket's path has at most 107 characters
     try:
-        with backend(folder) as (emptied, cut), Nursery(folder) as nursery:
+        with backend(folder) as (emptied, cut), closing(Nursery(folder)) as nursery:
             for number in range(FIRST_SEED, FIRST_SEED + NIGHTS):
                 chance = random.Random(number)
                 world = NightWorld(POLICY, nursery, emptied(), chance, cut)

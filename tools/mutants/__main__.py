@@ -3,6 +3,7 @@
     python -m tools.mutants                          a few, of the rooms whose turn it is today
     python -m tools.mutants --sample 40 [ROOM …]     so many, of these rooms or of all
     python -m tools.mutants --all [ROOM …]           every one: hours
+    python -m tools.mutants --in TEXT                all whose place, `package.module:Class.function`, has this in it
     python -m tools.mutants --check                  runs nothing: entries of the list of equals that fit no mutant
 
 A mutant is killed if a test fails or does not end; asked are the tests that run its line, the quick ones first. Which
@@ -16,7 +17,7 @@ alone: here a run is a fork, which takes a tenth, and constants, which decide mu
 
 from __future__ import annotations
 
-import argparse, os
+import argparse
 import random
 import sys
 import tempfile
@@ -110,8 +111,6 @@ def _run(root: Path, tries: Sequence[Try], files: Sequence[str]) -> list[Tried]:
 
 
 def _told(tried: Tried) -> Tried:
-    if os.environ.get("MUTANTS_VERBOSE"):
-        print(tried.killed, tried.by[:300], tried.asked, tried.mutant.diff)
     if not tried.killed:
         print(f"\nSURVIVED ({tried.asked} tests) {tried.mutant.diff}", flush=True)
     return tried

@@ -6,8 +6,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO, cast
 
 from msgspec import Struct
 
@@ -60,6 +61,7 @@ class Ground:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self._says, self._hears = cast("IO[str]", self._nursery.stdin), cast("IO[str]", self._nursery.stdout)
 
     def tried(self, wanted: Try, tests: Sequence[str], seconds: float) -> Tried:
         """Put the mutant in and run the tests, which take `seconds` without it."""
@@ -70,7 +72,7 @@ class Ground:
             return Tried(wanted.room.name, mutant, killed=True, by="no Python", asked=0)
         if not tests:
             return Tried(wanted.room.name, mutant, killed=False, by="", asked=0)
-        run: dict[str, object] = {"tests": list(tests), "limit_s": LEAST_S + TIMES * seconds}
+        run = {"tests": list(tests), "limit_s": LEAST_S + TIMES * seconds}
         with self.copy.with_texts({wanted.file: mutant.text}):
             ended = self._ask(run)
         if ended["end"] == "broken" and (without := self._ask(run))["end"] != "passed":
@@ -81,13 +83,10 @@ class Ground:
     def close(self) -> None:
         """End the nursery."""
         with self._nursery:
-            assert self._nursery.stdin is not None
-            self._nursery.stdin.close()
+            self._says.close()
 
-    def _ask(self, wanted: dict[str, object]) -> dict[str, str]:
-        assert self._nursery.stdin is not None
-        assert self._nursery.stdout is not None
-        self._nursery.stdin.write(json.dumps(wanted) + "\n")
-        self._nursery.stdin.flush()
-        answer: dict[str, str] = json.loads(self._nursery.stdout.readline())
+    def _ask(self, wanted: Mapping[str, object]) -> dict[str, str]:
+        self._says.write(json.dumps(wanted) + "\n")
+        self._says.flush()
+        answer: dict[str, str] = json.loads(self._hears.readline())
         return answer

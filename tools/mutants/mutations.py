@@ -12,7 +12,7 @@ from tools.zoo.syntax import Found, replaced
 
 _NOT_RUN = frozenset({"annotation", "returns"})
 _CONDITIONS = frozenset({"test", "ifs", "guard"})
-_SHAPE = frozenset({"frozen", "slots", "kw_only"})
+_SHAPE = frozenset({"frozen", "slots", "kw_only", "gc"})
 """What a class says of itself that only type checkers and careless code would miss."""
 
 
@@ -20,7 +20,7 @@ class Mutant(Struct, frozen=True):
     """One change to one module."""
 
     place: str
-    """`package.module:Class.function`, or `package.module:NAME` for what a module assigns; empty for what is neither."""
+    """`package.module:Class.function`, or `package.module:NAME` for what a module assigns; else `package.module:`."""
     line: int
     lines: tuple[int, ...]
     """A test has to run one of these to see it; empty if importing the module does."""

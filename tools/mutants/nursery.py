@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -82,7 +83,7 @@ def _child(tests: list[str], writing: int) -> NoReturn:
         os.dup2(said.fileno(), 2)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     first = _First()
-    options = ["-q", "-x", ALREADY, "-n", "0", "-p", "no:randomly", "--hypothesis-seed=0", "--no-header", "--tb=no"]
+    options = ["-q", "-x", ALREADY, "-n", "0", "--hypothesis-seed=0", "--no-header", "--tb=no"]
     try:
         status = int(pytest.main([*options, *tests], plugins=[first]))
     except BaseException:  # noqa: BLE001 - a fork must never return into its parent's work
@@ -102,10 +103,8 @@ def _waited_for(pid: int, limit_s: float) -> int | None:
             status = os.waitstatus_to_exitcode(ended)
         else:
             time.sleep(0.01)
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     if status is None:
         os.waitpid(pid, 0)
     return status
