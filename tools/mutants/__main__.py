@@ -9,7 +9,8 @@
 A mutant is killed if a test fails or does not end; asked are the tests that run its line, the quick ones first. Which
 mutants are drawn says a seed, by default the day: `--seed` draws those of a day again. What survives is shown with its
 change, unless `tools/mutants/equal.yaml` lists it with why nobody could tell it from the original. Exit status 1 if
-less than 95 in 100 of the rest are killed in what was tried, or if the list has an entry that fits nothing.
+less than 95 in 100 of the rest are killed. Of a day's few that says little: there so many must survive as would be a
+chance of less than 1 in 100 if 95 in 100 of all were killed.
 
 A tool of our own, for what others offer (mutmut, cosmic-ray) starts Python anew for each mutant or changes functions
 alone: here a run is a fork, which takes a tenth, and constants, which decide much of what we do, are mutated as well.
@@ -26,6 +27,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
+from math import comb
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -39,6 +41,7 @@ ROOT = Path(__file__).resolve().parents[2]
 A_FEW = 12
 COPIES = 2
 BAR = 0.95
+RARE = 0.01
 
 
 def main(arguments: Sequence[str], root: Path = ROOT) -> int:
@@ -59,7 +62,19 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
     print(f"{len(tries)} mutants of {', '.join(room.name for room in rooms)}, seed {asked.seed}", flush=True)
     # Only what a small sample needs is watched; a larger one also asks the tests of the other rooms.
     tried = _run(root, tries, test_files(root, rooms if todays else ROOMS))
-    return _report(tried)
+    _report(tried)
+    survived = sum(not one.killed for one in tried)
+    return 1 if survived > (by_chance(len(tried)) if todays else (1 - BAR) * len(tried) + 1e-9) else 0
+
+
+def by_chance(tried: int) -> int:
+    """How many of so many may survive before it is no chance any more that they do, if 95 in 100 of all are killed."""
+    below = 0.0
+    for survived in range(tried + 1):
+        below += comb(tried, survived) * (1 - BAR) ** survived * BAR ** (tried - survived)
+        if below > 1 - RARE:
+            return survived
+    return tried
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
@@ -116,7 +131,7 @@ def _told(tried: Tried) -> Tried:
     return tried
 
 
-def _report(tried: Sequence[Tried]) -> int:
+def _report(tried: Sequence[Tried]) -> None:
     killed, total = Counter[str](), Counter[str]()
     for one in tried:
         total[one.room] += 1
@@ -126,7 +141,6 @@ def _report(tried: Sequence[Tried]) -> int:
         print(f"{room:<10} {killed[room]:>5} of {total[room]:>5} killed  {killed[room] / total[room]:.1%}")
     share = killed.total() / max(total.total(), 1)
     print(f"{'all':<10} {killed.total():>5} of {total.total():>5} killed  {share:.1%}")
-    return 0 if share >= BAR else 1
 
 
 if __name__ == "__main__":

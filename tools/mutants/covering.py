@@ -26,7 +26,7 @@ FIXED = "not hypothesis and not drawn"
 """Tests with examples of their own. What draws its examples may miss a mutant tomorrow that it finds today."""
 
 
-class Test(Struct):
+class Watched(Struct):
     """One test function."""
 
     seconds: float
@@ -38,14 +38,14 @@ class _Kept(Struct):
     """What is known of the tests of one file, as long as nothing changes."""
 
     digest: str
-    tests: dict[str, Test]
+    tests: dict[str, Watched]
 
 
 class CoveringError(Exception):
     """The tests fail without a mutant, or do not run."""
 
 
-def tests_of(root: Path, files: Sequence[str], copies: Sequence[Copy]) -> dict[str, Test]:
+def tests_of(root: Path, files: Sequence[str], copies: Sequence[Copy]) -> dict[str, Watched]:
     """The tests of these files by their ids. Only what has changed is run anew. Raises CoveringError."""
     kept = _read(root / KEPT)
     common = _digest(root, [root / "shared", root / "tests" / "support", root / "tests" / "conftest.py"])
@@ -73,7 +73,7 @@ class Covering:
         tests: by their ids.
     """
 
-    def __init__(self, tests: Mapping[str, Test]) -> None:
+    def __init__(self, tests: Mapping[str, Watched]) -> None:
         self._tests = tests
         self._runs: defaultdict[str, defaultdict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
         for test, what in tests.items():
@@ -105,7 +105,7 @@ def _place(test: str, first: Sequence[str]) -> int:
     )
 
 
-def _watched(copy: Copy, files: Sequence[str]) -> dict[str, Test]:
+def _watched(copy: Copy, files: Sequence[str]) -> dict[str, Watched]:
     if not files:
         return {}
     report = copy.root.parent / "covering.json"
@@ -132,7 +132,7 @@ def _watched(copy: Copy, files: Sequence[str]) -> dict[str, Test]:
     )
     if ran.returncode:
         raise CoveringError(f"the tests fail without a mutant:\n{ran.stdout[-3000:]}")
-    return msgspec.json.decode(report.read_bytes(), type=dict[str, Test])
+    return msgspec.json.decode(report.read_bytes(), type=dict[str, Watched])
 
 
 def _read(path: Path) -> dict[str, _Kept]:
