@@ -286,7 +286,7 @@ class NightWorld(World):
         """Of a save that may have been made: what the ledger holds now was saved by it if it is new."""
         found, store = self._loaded(write.key), self.ledger.store
         known = store.kept.get(write.key)
-        if found is None or (known is not None and known.stored.version == found.version):
+        if found is None or (known is not None and known.stored == found):
             return
         assert found.document == write.document, f"{write.key} holds what nobody saved"
         store.kept[write.key] = Kept(found, write.due_at, write.expires_at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+import msgspec
 import pytest
 
 from shared.documents import (
@@ -17,6 +18,7 @@ from shared.documents import (
 )
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.failure import Failure, Trigger
+from shared.domain.life import Life
 from shared.domain.limits import SharedLimit
 from shared.domain.mode import Controls, Mode, ModeSet
 from shared.domain.progress import Progress
@@ -75,3 +77,11 @@ def test_how_far_a_range_is_comes_back_as_it_was_kept() -> None:
     assert (decode_progress(write.document), write.expected, write.due_at) == (kept, 4, None)
     with pytest.raises(LedgerUnavailable, match="malformed"):
         decode_progress(b'{"cursor":7}')
+
+
+def test_a_scope_in_the_place_of_a_life_is_malformed() -> None:
+    """Each is read as what stands there, not as what it might be elsewhere."""
+    document = encode(JobRecord(cases=(msgspec.structs.replace(RECORD.cases[0], life=Life.run(5)),)))
+    assert b'"run:5"' in document
+    with pytest.raises(LedgerUnavailable, match="malformed"):
+        decode_record(document.replace(b'"run:5"', encode(TOLD.scope)))

@@ -20,7 +20,7 @@ from tools.mutants.rooms import OF_ALL, Room
 from tools.zoo.copies import Copy
 
 KEPT = Path("build/mutants.json")
-ENOUGH_S = 15.0
+ENOUGH_S = 45.0
 """Tests are asked until they have taken so long without the mutant."""
 FIXED = "not hypothesis and not drawn"
 """Tests with examples of their own. What draws its examples may miss a mutant tomorrow that it finds today."""

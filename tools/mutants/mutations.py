@@ -10,7 +10,8 @@ from msgspec import Struct
 from tools.mutants.slips import slips
 from tools.zoo.syntax import Found, replaced
 
-_NOT_RUN = frozenset({"annotation", "returns"})
+_NOT_RUN = frozenset({"annotation", "returns", "decorator_list"})
+"""Of decorators those that we have only say how long an answer is kept, or how a class is laid out."""
 _CONDITIONS = frozenset({"test", "ifs", "guard"})
 _SHAPE = frozenset({"frozen", "slots", "kw_only", "gc"})
 """What a class says of itself that only type checkers and careless code would miss."""
@@ -63,7 +64,7 @@ def mutants_of(module: str, text: str) -> list[Mutant]:
 
 def _changes(node: ast.AST, where: _Where) -> Iterator[tuple[Found, _Where]]:
     for name, value in ast.iter_fields(node):
-        if name in _NOT_RUN or _is_for_readers(node) or (name == "decorator_list" and isinstance(node, ast.ClassDef)):
+        if name in _NOT_RUN or _is_for_readers(node):
             continue
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.JoinedStr) or (isinstance(child, ast.keyword) and child.arg in _SHAPE):

@@ -15,6 +15,7 @@ from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.runs import START_TOLERANCE_S, by_start, rerun_since
 from shared.domain.transitions import Reservation, reserved
 from shared.domain.verdicts import Verdict
+from shared.heal import Item
 from shared.heal.report import result_of_unreadable
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from tests.support.make import Make
@@ -84,6 +85,22 @@ def test_of_a_flood_a_hundred_are_kept_and_twenty_kinds_counted() -> None:
     later.reject(bad(1))
     later.reject(bad(2))
     assert (len(later.unreadable), later.kept, later.empty) == (1, 1, False)
+
+
+def test_what_was_passed_over_is_something() -> None:
+    """It is counted in the answer."""
+    assert Intake().empty
+    assert not Intake(passed_over=1).empty
+    assert not Intake(more={"a": 1}).empty
+
+
+def test_nobody_decides_on_what_was_not_seen(failure: Make[Failure]) -> None:
+    """A step that was left out is an error, never a decision."""
+    item = Item(failure())
+    with pytest.raises(TypeError, match="observed"):
+        _ = item.seen
+    with pytest.raises(TypeError, match="decided"):
+        _ = item.decided
 
 
 def test_what_was_not_understood_keeps_its_place() -> None:

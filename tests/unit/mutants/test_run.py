@@ -95,7 +95,7 @@ def _mutant(*lines: int) -> Mutant:
 
 
 def test_tests_that_run_the_line_are_asked_quick_and_own_ones_first() -> None:
-    """As many as take a quarter of a minute; of what is run at import those that run anything of the module."""
+    """As many as take three quarters of a minute; of what is run at import those that run anything of the module."""
     on_it, beside = {"house/desk.py": [5]}, {"house/desk.py": [9]}
     covering = Covering(
         {
