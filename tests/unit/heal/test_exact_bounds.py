@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from shared.documents import decode_limit, decode_record, encode, limit_write
 from shared.domain.call import Effect
 from shared.domain.keys import breaker_key
-from shared.policy.model import Cooldown
+from shared.policy.model import Cooldown, Rate
 from shared.ports import Write
 from shared.sweep import MAX_DOCUMENTS, PAGE, ROOM_S, sweep
 from tests.support.house import House, verdicts
@@ -38,6 +38,17 @@ def test_the_sweep_goes_on_by_force_where_a_person_forced(house: House) -> None:
     throttled(house, answers=False)
     assert verdicts(house.deliver(house.hung(message="SyntaxError"), force=True)) == [("deferred", "throttled")]
     throttled(house, answers=True)
+    house.later(61)
+    assert verdicts(house.sweep()) == [("rerun", "accepted")]
+
+
+def test_what_a_person_forced_passes_the_rate_in_the_sweep_as_well(house: House) -> None:
+    """The one token of ten minutes went to its first call, which was throttled."""
+    set_policy(house, rate=Rate(max_jobs=1, window_s=600))
+    throttled(house, answers=False)
+    house.deliver(house.hung(), force=True)
+    throttled(house, answers=True)
+    house.deliver(house.hung(2), force=True)
     house.later(61)
     assert verdicts(house.sweep()) == [("rerun", "accepted")]
 
