@@ -84,4 +84,4 @@ def test_a_scope_in_the_place_of_a_life_is_malformed() -> None:
     document = encode(JobRecord(cases=(msgspec.structs.replace(RECORD.cases[0], life=Life.run(5)),)))
     assert b'"run:5"' in document
     with pytest.raises(LedgerUnavailable, match="malformed"):
-        decode_record(document.replace(b'"run:5"', encode(TOLD.scope)))
+        decode_record(document.replace(b'"run:5"', msgspec.json.encode(TOLD.scope)))
