@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+import msgspec
 import pytest
 
 from shared.documents import (
@@ -20,6 +21,7 @@ from shared.documents import (
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.failure import Failure, Trigger
 from shared.domain.keys import CONTROLS_KEY, breaker_key
+from shared.domain.life import Life
 from shared.domain.limits import SharedLimit
 from shared.domain.mode import Controls, Mode, ModeSet
 from shared.domain.progress import Progress
@@ -106,3 +108,11 @@ def test_a_breaker_is_struck_and_put_off_alike(caplog: pytest.LogCaptureFixture)
     for odd in (key, CONTROLS_KEY):
         assert struck(odd, Stored(b"[", 1), ["a"], START, paid=True) is None
     assert f"{CONTROLS_KEY} is left as it is" in caplog.text
+
+
+def test_a_scope_in_the_place_of_a_life_is_malformed() -> None:
+    """Each is read as what stands there, not as what it might be elsewhere."""
+    document = encode(JobRecord(cases=(msgspec.structs.replace(RECORD.cases[0], life=Life.run(5)),)))
+    assert b'"run:5"' in document
+    with pytest.raises(LedgerUnavailable, match="malformed"):
+        decode_record(document.replace(b'"run:5"', msgspec.json.encode(TOLD.scope)))
