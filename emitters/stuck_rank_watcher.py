@@ -1109,22 +1109,30 @@ class Watch:
         self._stall_s: float = options.stall_s
         self._lost_rank_s: float = options.lost_rank_s
         self._quote_bytes: int = options.quote_bytes
-        self._progress_at = 0.0
+        self._looked_at = self._progress_at = self._progress_after = 0.0
+        """The last output or heartbeat came after the one and was seen at the other of the last two."""
         self._last_lines: Deque[bytes] = collections.deque(maxlen=LAST_LINES)
         self._causes: Optional[Causes] = None
-        """Made ready when they are first asked, beside the command: that takes some hundredths of a second."""
+        """Made ready beside the command, for that takes some hundredths of a second."""
         self._lost: Optional[Tuple[float, bytes, Dict[str, str]]] = None
         self._warned = False
 
+    def get_ready(self) -> None:
+        """Before the first look."""
+        if self._causes is None:
+            self._causes = Causes(Kinds(CAUSES if self._quote_bytes > 0 else ""))
+
     def look(self, now: float) -> Optional[Finding]:
         """What there is to tell, if anything."""
+        self.get_ready()
         progress = self._heartbeats.read(now) if self._heartbeats else False
         for tail in self._tails:
             if tail.read(functools.partial(self._hear, now)):
                 progress = True
                 self._hear_lost(now, [tail.lines.open_line])  # a launcher may end without ending its line
         if progress:
-            self._progress_at = now
+            self._progress_at, self._progress_after = now, self._looked_at
+        self._looked_at = now
         return self._lost_rank(now) or self._stalled(now)
 
     def _hear(self, now: float, lines: List[bytes], numbers: Numbers) -> None:
@@ -1142,15 +1150,14 @@ class Watch:
                     break
 
     def _hear_causes(self, now: float, lines: List[bytes], numbers: Numbers) -> None:
-        if self._causes is None:
-            self._causes = Causes(Kinds(CAUSES if self._quote_bytes > 0 else ""))
-        self._causes.hear(now, lines, b"\n".join(lines).lower(), numbers)
+        if self._causes is not None:
+            self._causes.hear(now, lines, b"\n".join(lines).lower(), numbers)
 
     def _lost_rank(self, now: float) -> Optional[Finding]:
         if self._lost is None:
             return None
         at, line, groups = self._lost
-        if self._progress_at > at + self._lost_rank_s:
+        if self._progress_after >= at + self._lost_rank_s:
             self._lost = None  # the job has gone on without it
             return None
         if now - max(at, self._progress_at) < self._lost_rank_s:
@@ -1254,6 +1261,12 @@ def follow(
                 return
             next_look = lived + max(poll_s, min(LOOK_PAUSES * (monotonic() - now), PAUSE_POLLS_MAX * poll_s))
         sleep(pause_s)
+
+
+def begin(watch: Watch, process: Process, report: Callable[[Finding], bool], poll_s: float) -> None:
+    """Get ready, then follow."""
+    watch.get_ready()
+    follow(watch, process, report, poll_s)
 
 
 def append_line(path: str, line: bytes) -> None:
@@ -1522,9 +1535,9 @@ def main(arguments: Sequence[str]) -> int:
         options, watch, report = prepare(arguments[:split], os.environ)
         process = Process(os.getpid() if command else options.pid or parent())
         if command:
-            start_beside(lambda: follow(watch, process, report, options.poll_s))
+            start_beside(lambda: begin(watch, process, report, options.poll_s))
         else:
-            follow(watch, process, report, options.poll_s)
+            begin(watch, process, report, options.poll_s)
             return 0
     except SystemExit:  # --help
         if not command:

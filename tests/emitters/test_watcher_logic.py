@@ -102,6 +102,17 @@ def test_a_lost_rank_is_told_only_if_silence_follows(later_output: list[int], to
     assert told == told_at
 
 
+def test_output_that_a_late_look_shows_proves_no_survival() -> None:
+    """Looks may lie a minute apart: what came in between may have come at once after the line."""
+    bench = Bench()
+    watch = bench.start()
+    bench.files.write("out", LOST)
+    assert watch.look(5.0) is None
+    bench.files.write("out", b"step\n")
+    assert watch.look(60.0) is None
+    assert reason(watch.look(70.0)) == "lost_rank"
+
+
 def test_what_was_there_before_is_not_of_this_run() -> None:
     """Old lines are neither heard nor quoted, also when new ones follow; silence counts from the watcher's start."""
     watch = Bench().start()
