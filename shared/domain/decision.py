@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from shared.domain.evidence import Known
 from shared.domain.failure import FailureClass, Trigger
 from shared.domain.gate import Gate, GateAnswer
 from shared.domain.life import Life
@@ -50,6 +51,8 @@ class Decision(Struct, frozen=True, kw_only=True, gc=False):
     """The instance meant, as seen, where jobs have instances; as told where nothing was seen."""
     data_time: str | None = None
     """The meant instance's, as seen; as told where nothing was seen."""
+    known: Known | None = None
+    """What it was made on, for its outcome."""
 
     @property
     def gates(self) -> tuple[Gate, ...]:

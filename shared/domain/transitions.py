@@ -8,10 +8,11 @@ is owed by the record in the same write as the state that it tells. `settlement`
 from __future__ import annotations
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from shared.domain.call import CallResult
 from shared.domain.decision import Ask, Decision
+from shared.domain.evidence import Known
 from shared.domain.failure import Failure, Trigger
 from shared.domain.outcome import Outcome, rfc3339, stable_id
 from shared.domain.reasons import Reason, is_final
@@ -75,6 +76,7 @@ def outcome_of(
         api_code=call.code if call else "",
         request_id=ask.request_id,
         dry_run=_text(ask.dry_run),
+        **asdict(decision.known or Known()),
     )
 
 

@@ -76,6 +76,16 @@ class Wording:
             return _lowest(fits & self._textless)
         return self._first_of(fits, message) if fits & ~self._unasking else _lowest(fits)
 
+    def earliest_cause(self, message: str) -> str:
+        """The first line that a pattern of a cause is on; empty if none is."""
+        look = self._look(lines_of(message))
+        found = look.all_of(self._causes)
+        if not found:
+            return ""
+        place = min(map(look.place_of, found))
+        begin, end = look.text.rfind(b"\n", 0, place) + 1, look.text.find(b"\n", place)
+        return look.text[begin : end if end >= 0 else len(look.text)].decode("utf-8", "replace")
+
     def _first(self, fits: int, message: str) -> int | None:
         look = self._look(lines_of(message))
         said, chosen = self._silent, self._content
