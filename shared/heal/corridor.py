@@ -18,6 +18,7 @@ from shared.heal.act import Actor
 from shared.heal.canary import judge_canaries
 from shared.heal.decider import Decider, hands_tied
 from shared.heal.dry_run import DryRunLedger
+from shared.heal.fetch import Fetcher
 from shared.heal.item import Invocation, Item, Report, Result, Walked
 from shared.heal.limits import SharedLimits
 from shared.heal.records import Records
@@ -47,6 +48,8 @@ class Healer:
     chance: Chance
     policy: Policy
     invocation: Invocation
+    fetches: bool = False
+    """Whether job systems are asked what a job has printed, where the policy has nothing against it."""
 
     def under_controls(self) -> Healer:
         """The corridor under the policy as people have tightened it in the ledger; asked once an invocation.
@@ -131,7 +134,7 @@ class Healer:
         )
         decider = Decider(records=records, writer=writer, policy=self.policy, ask=ask)
         limits = SharedLimits(ledger=ledger, policy=with_limits_at(self.policy, scope), scope=scope, now=ask.now)
-        for item in self._reserve(items, decider, limits):
+        for item in self._reserve(items, decider, limits, self._fetcher()):
             self._postpone(item, decider)
         walked.notices += [] if tied else limits.notices
         walked.notices += judge_canaries(scope, items, ledger, self.policy, ask)
@@ -142,20 +145,31 @@ class Healer:
             Result(item.outcome, item.decision, item.owed_by) for item in items if item.outcome is not None
         ]
 
-    @staticmethod
-    def _reserve(items: Sequence[Item], decider: Decider, limits: SharedLimits) -> Sequence[Item]:
-        """Decide, take tokens, decide on what was granted, reserve; what conflicts begins anew, three times at most.
+    def _fetcher(self) -> Fetcher | None:
+        if not (self.fetches and self.policy.fetch_output):
+            return None
+        return Fetcher(self.systems, self.clock, self.policy, self.invocation.hard_deadline)
 
-        The items that still conflict then come back.
+    @staticmethod
+    def _reserve(
+        items: Sequence[Item], decider: Decider, limits: SharedLimits, fetcher: Fetcher | None
+    ) -> Sequence[Item]:
+        """Decide, ask what is missing, take tokens, decide on what was granted, reserve.
+
+        What conflicts begins anew, three times at most; the items that still conflict then come back.
         """
         records = decider.records
-        for _ in range(TRIES):
+        for tried in range(TRIES):
             shared = records.open([*(key for item in items for key in item.reads), *limits.keys])
             apart = decider.set_apart(items)
             if apart:
                 records.open(apart)
             unasked = limits.unasked(shared)
             decider.decide_all(items, unasked)
+            if fetcher is not None and not tried and fetcher.fetch(items, decider):
+                decider.decide_all(items, unasked)
+                if fetcher.fetch(items, decider):  # of another failure of the job, which was behind the first
+                    decider.decide_all(items, unasked)
             wanting = [item for item in items if item.wants_call]
             if wanting:
                 admission = limits.take(wanting, shared, unasked.breaker)

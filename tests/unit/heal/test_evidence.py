@@ -50,7 +50,7 @@ def test_what_is_not_known_is_absent(house: House) -> None:
 
 def test_follow_ups_carry_it_too(house: House) -> None:
     """Whoever reads one outcome need not look for the first."""
-    house.deliver(house.hung(message="one", exit_code="1"))
+    house.deliver(house.hung(message="one", exit_code="1"), time_s=1.0)
     house.later(600)
     house.sweep()
     assert len(house.sink.rows) > 1
