@@ -113,7 +113,9 @@ def read_log(api: Caller, cluster_id: str, job_id: str, host: str, offset: int) 
         offset: in bytes, from the beginning of each.
     """
     wanted = {"ClusterId": cluster_id, "JobId": job_id, "Offset": str(offset), "Size": str(LOG_BYTES)}
-    reply = ask(api, JOB_LOG, {**wanted, "ExecHost": host} if host else wanted)
+    if host:
+        wanted["ExecHost"] = host
+    reply = ask(api, JOB_LOG, wanted)
     if isinstance(reply, CallFailed):
         return None
     return JobLog(output=_decoded(reply.body.get("OutputLog")), errors=_decoded(reply.body.get("ErrorLog")))
