@@ -103,6 +103,19 @@ def test_a_failure_is_asked_about_once(house: House, output: Output) -> None:
     assert len(house.ehpc.kills) == 1
 
 
+def test_a_failure_that_is_not_healed_is_asked_about_once_as_well(house: House, output: Output) -> None:
+    """A hundred ranks may tell it: the first answer is remembered."""
+    failure = house.hung()
+    deliver(house, failure)
+    for number in range(3):
+        house.later(5)
+        other = house.failure(telling_id=f"other-{number}", occurred_at=failure.occurred_at)
+        assert [verdict for verdict, _ in verdicts(deliver(house, other))] == ["duplicate"]
+    assert (output.asked, house.ehpc.kills) == (["1.scheduler"], [])
+    by_hand = house.failure(telling_id="by-hand", occurred_at=failure.occurred_at)
+    assert [verdict for verdict, _ in verdicts(deliver(house, by_hand, force=True))] == ["rerun"]
+
+
 def test_two_tellings_of_one_failure_share_the_answer(house: House, output: Output) -> None:
     """In one delivery."""
     first = house.hung()
