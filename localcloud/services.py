@@ -6,6 +6,7 @@ from localcloud.ehpc.service import Ehpc
 from localcloud.eventbridge.service import EventBridge
 from localcloud.fc.service import FunctionCompute
 from localcloud.schedulerx.service import Schedulerx
+from localcloud.schedulerx3.service import Schedulerx3
 from localcloud.service import Service
 from localcloud.sls.service import LogService
 from localcloud.tablestore.service import Tablestore
@@ -13,6 +14,7 @@ from localcloud.tablestore.service import Tablestore
 SERVICES: tuple[type[Service], ...] = (
     Ehpc,
     Schedulerx,
+    Schedulerx3,
     LogService,
     EventBridge,
     FunctionCompute,

@@ -26,6 +26,8 @@ from localcloud.sls.service import LogService
 from localcloud.sls.trigger import LogTriggerPump, TriggerConfig
 from localcloud.wire.signing import LOCAL_CREDENTIAL
 from shared.doors import DOOR, DOORS, Door
+from shared.settings.environment import endpoint_variable
+from shared.systems import SYSTEMS
 
 PROJECT, OUTCOMES = "secondwind", "outcomes"
 """Where outcomes go."""
@@ -50,8 +52,7 @@ class Region:
         self.desk = functions.desk
         self.logs.create_logstore(PROJECT, OUTCOMES, shards=1)
         self.environment = {
-            "SECONDWIND_EHPC_ENDPOINT": self.cloud.endpoint,
-            "SECONDWIND_SCHEDULERX_ENDPOINT": self.cloud.endpoint,
+            **{endpoint_variable(system): self.cloud.endpoint for system in SYSTEMS},
             "SECONDWIND_SLS_ENDPOINT": self.cloud.endpoint,
             "SECONDWIND_OUTCOME_PROJECT": PROJECT,
             "SECONDWIND_OUTCOME_LOGSTORE": OUTCOMES,

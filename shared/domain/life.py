@@ -11,13 +11,15 @@ import re
 QUEUED = "queued"
 _RUN = re.compile(r"run:(-?[0-9]{1,16})\Z")
 _INSTANCE = re.compile(r"(.*)#([0-9]{1,19})\Z", re.DOTALL)
+_ATTEMPT = re.compile(r"try:([0-9]{1,19})/[^#]*\Z")
 
 
 class Life:
     """One incarnation of a job; immutable.
 
     Attributes:
-        text: its one spelling, as ledger documents keep it: `run:<start>`, `queued`, `<data time>#<instance id>`.
+        text: its one spelling, as ledger documents keep it: `run:<start>`, `queued`, `<data time>#<instance id>`,
+            `try:<instance id>/<mark>`.
         began: unix seconds at which its run began; None if it is not told apart by that.
         data_time: of the instance that it is; None if it is no instance.
         instance_id: the same.
@@ -54,11 +56,19 @@ class Life:
         return cls(f"{data_time}#{instance_id}", None, data_time, instance_id)
 
     @classmethod
+    def attempt(cls, instance_id: int, mark: str) -> Life:
+        """A run of an instance that may keep its id when it runs again; `mark`, without `#`, tells its runs apart."""
+        return cls(f"try:{instance_id}/{mark}", None, None, instance_id)
+
+    @classmethod
     def read(cls, text: str) -> Life:
         """The life that a ledger document names. Text of no known form is a life of its own: equal to itself."""
         run = _RUN.match(text)
         if run is not None:
             return cls(text, int(run[1]))
+        attempt = _ATTEMPT.match(text)
+        if attempt is not None:
+            return cls(text, None, None, int(attempt[1]))
         instance = _INSTANCE.match(text)
         if instance is not None:
             return cls(text, None, instance[1], int(instance[2]))

@@ -23,6 +23,8 @@ class Field(Struct, frozen=True):
     read: Callable[[Any], Any]
     """Raises ValueError whose text is the fault."""
     required: bool = False
+    fills: str = ""
+    """Which field of the failure it fills, where its system has a name of its own for that."""
     says: str = ""
     """For people; stands in docs/reference.md."""
 

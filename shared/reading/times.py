@@ -11,6 +11,7 @@ import math
 import re
 from datetime import datetime, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from shared.reading.text import kind, quoted
 
@@ -49,7 +50,11 @@ def moment(value: Any) -> float:
 
 
 def data_time(value: Any) -> str:
-    """A SchedulerX data time, `YYYY-MM-DD HH:mm:ss` and a date that exists; raises ValueError otherwise."""
+    """A SchedulerX data time, `YYYY-MM-DD HH:mm:ss`, on a date that exists.
+
+    Raises:
+        ValueError: any other text.
+    """
     if not isinstance(value, str) or not _DATA_TIME.fullmatch(value):
         raise ValueError(f"is {quoted(value)}; wanted YYYY-MM-DD HH:mm:ss")
     try:
@@ -57,6 +62,22 @@ def data_time(value: Any) -> str:
     except ValueError:
         raise ValueError(f"is {quoted(value)}, which is no date and time that exists") from None
     return value
+
+
+def instant(written: str, zone: ZoneInfo) -> float:
+    """Unix seconds of `YYYY-MM-DD HH:MM:SS` in the zone; the earlier of two if the hour comes twice.
+
+    Raises:
+        ValueError: Not such a text.
+    """
+    return wall_time(written).replace(tzinfo=zone).timestamp()
+
+
+def wall_time(written: str) -> datetime:
+    """What a clock on the wall shows at `YYYY-MM-DD HH:MM:SS`, of no zone. Raises ValueError: not such a text."""
+    if not _DATA_TIME.fullmatch(written):
+        raise ValueError("a data time is written YYYY-MM-DD HH:MM:SS")
+    return datetime.fromisoformat(written)
 
 
 def _in_range(moment_s: float, told: Any) -> float:

@@ -27,6 +27,8 @@ from localcloud.wire.signing import LOCAL_CREDENTIAL
 from shared.domain.credentials import Credentials
 from shared.ledger.tablestore import Place
 from shared.ledger.tablestore_setup import create_table
+from shared.settings.environment import endpoint_variable
+from shared.systems import SYSTEMS
 from shared.systems.ehpc.wire import VERSION as EHPC
 from shared.systems.schedulerx.wire import VERSION as SCHEDULERX
 from tests.deploy.serverless import Serverless, install
@@ -125,8 +127,7 @@ def stage(unpacked: Unpacked) -> Iterator[Stage]:
         key, secret = LOCAL_CREDENTIAL.access_key_id, LOCAL_CREDENTIAL.access_key_secret
         create_table(place, Credentials(access_key_id=key, access_key_secret=secret))
         environment = {
-            "SECONDWIND_EHPC_ENDPOINT": cloud.endpoint,
-            "SECONDWIND_SCHEDULERX_ENDPOINT": cloud.endpoint,
+            **{endpoint_variable(system): cloud.endpoint for system in SYSTEMS},
             "SECONDWIND_SLS_ENDPOINT": cloud.endpoint,
             "SECONDWIND_OUTCOME_PROJECT": PROJECT,
             "SECONDWIND_OUTCOME_LOGSTORE": OUTCOMES,

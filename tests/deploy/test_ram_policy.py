@@ -13,6 +13,7 @@ import pytest
 
 from shared.systems.ehpc import scope as ehpc
 from shared.systems.schedulerx import scope as schedulerx
+from shared.systems.schedulerx3 import scope as schedulerx3
 from tests.deploy.serverless import ENVIRONMENT
 from tools import ram_policy
 from tools.bundle_parts import product_files
@@ -25,6 +26,7 @@ SDK_STATE = {"_session", "_isRowIp", "timeout"}
 OPERATIONS = {
     "ehpc": {"LIST": ehpc.LIST, "RERUN": ehpc.RERUN, "JOB_LOG": ehpc.JOB_LOG},
     "schedulerx": {"RERUN": schedulerx.RERUN, "LOG": schedulerx.LOG},
+    "schedulerx3": {"RETRY": schedulerx3.RETRY},
 }
 """Constants that name operations, by the folder in which they are used."""
 
@@ -146,7 +148,7 @@ def test_only_job_systems_have_every_resource() -> None:
             assert not any("*" in action for action in actions)
             for resource in statement.get("Resource", []):
                 if resource == "*":
-                    assert {action.split(":")[0] for action in actions} == {"ehpc", "edas"}
+                    assert {action.split(":")[0] for action in actions} == {"ehpc", "edas", "mse"}
                 else:
                     assert re.fullmatch(r"acs:(log|ots|mns|fc):\$\{region\}:\$\{account\}:[^*]+(/\*)?", resource)
 

@@ -14,6 +14,8 @@ import pytest
 from localcloud.cloud import LocalCloud
 from localcloud.fc.instance.context import make_context
 from localcloud.sls.service import LogService
+from shared.settings.environment import endpoint_variable
+from shared.systems import SYSTEMS
 from tests.e2e.doctor_ward import ward
 
 __all__ = ["ward"]
@@ -117,8 +119,7 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     with cloud:
         made = Town(cloud, logs)
         made.environment = {
-            "SECONDWIND_EHPC_ENDPOINT": cloud.endpoint,
-            "SECONDWIND_SCHEDULERX_ENDPOINT": cloud.endpoint,
+            **{endpoint_variable(system): cloud.endpoint for system in SYSTEMS},
             "SECONDWIND_SLS_ENDPOINT": cloud.endpoint,
             "SECONDWIND_OUTCOME_PROJECT": PROJECT,
             "SECONDWIND_OUTCOME_LOGSTORE": OUTCOMES,

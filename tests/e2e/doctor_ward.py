@@ -23,6 +23,8 @@ from localcloud.wire.signing import Credential
 from secondwind.commands.doctor.run import DoctorRequest, DoctorTerms, run
 from secondwind.commands.setup.run import DONE, SetupRequest, SetupTerms
 from secondwind.commands.setup.run import run as set_up
+from shared.settings.environment import endpoint_variable
+from shared.systems import SYSTEMS
 
 KEY = Credential("planted-id-6620", "planted-secret-1175", "planted-token-9934")
 POLICY = """
@@ -62,7 +64,12 @@ class Ward:
         """Run the doctor with that clock."""
         out, err = io.StringIO(), io.StringIO()
         asked = DoctorRequest(**{"region": "cn-hangzhou", "source": "sw-doctor/failures", **wanted})
-        terms = DoctorTerms(environ=self.environ, now=lambda: time.time() + ahead_s, sleep=lambda _: None)
+        terms = DoctorTerms(
+            environ=self.environ,
+            now=lambda: time.time() + ahead_s,
+            sleep=lambda _: None,
+            root=self.policy.parent,
+        )
         status = run(asked, terms, out, err)
         return Seen(status, out.getvalue(), err.getvalue())
 
@@ -114,8 +121,7 @@ def ward(tmp_path: Path) -> Iterator[Ward]:
             "ALIBABA_CLOUD_ACCESS_KEY_SECRET": KEY.access_key_secret,
             "ALIBABA_CLOUD_SECURITY_TOKEN": KEY.security_token,
             "SECONDWIND_SLS_ENDPOINT": cloud.endpoint,
-            "SECONDWIND_EHPC_ENDPOINT": cloud.endpoint,
-            "SECONDWIND_SCHEDULERX_ENDPOINT": cloud.endpoint,
+            **{endpoint_variable(system): cloud.endpoint for system in SYSTEMS},
             "SECONDWIND_OUTCOME_PROJECT": "sw-doctor",
             "SECONDWIND_OUTCOME_LOGSTORE": "outcomes",
             "SECONDWIND_LEDGER_URL": f"tablestore://sw/ledger?endpoint={cloud.endpoint}",

@@ -22,6 +22,8 @@ from localcloud.fc.asynchronous import AsyncConfig, AsyncFunction
 from localcloud.sls.models import LogGroup, log
 from localcloud.sls.service import LogService
 from localcloud.sls.trigger import LogTriggerPump, TriggerConfig
+from shared.settings.environment import endpoint_variable
+from shared.systems import SYSTEMS
 from tests.processes.fast_clock import FastClock
 from tests.processes.instances import Instances
 
@@ -195,8 +197,7 @@ def open_town(folder: Path, ledger_url: str, clock: FastClock, seed: int) -> Ite
     logs.create_logstore(PROJECT, OUTCOMES, shards=1)
     logs.create_logstore(PROJECT, SOURCE, shards=2)
     environment = {
-        "SECONDWIND_EHPC_ENDPOINT": cloud.endpoint,
-        "SECONDWIND_SCHEDULERX_ENDPOINT": cloud.endpoint,
+        **{endpoint_variable(system): cloud.endpoint for system in SYSTEMS},
         "SECONDWIND_SLS_ENDPOINT": cloud.endpoint,
         "SECONDWIND_OUTCOME_PROJECT": PROJECT,
         "SECONDWIND_OUTCOME_LOGSTORE": OUTCOMES,

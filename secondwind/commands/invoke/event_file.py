@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.fc.models import EVENT_BYTES_MAX
+from secondwind.text_file import opened
 from secondwind.usage import UnusableError
 from shared.domain.failure import Trigger
 from shared.doors import Door, door_of
@@ -27,7 +28,7 @@ def door_for(event: bytes) -> Door:
 def read_event(path: Path) -> bytes:
     """The event, byte for byte. Raises UnusableError."""
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             event = file.read(EVENT_BYTES_MAX + 1)
     except OSError as error:
         raise UnusableError(f"cannot be read: {error.strerror or 'input/output error'}") from error

@@ -38,6 +38,8 @@ class ApiCall(Struct, frozen=True, kw_only=True):
     version: str
     method: Literal["GET", "POST"] = "GET"
     """GET carries the parameters in the query, POST in a form body."""
+    in_query: bool = False
+    """POST carries them in the query as well."""
     parameters: Mapping[str, str]
     mutates: bool = True
     """A call that only reads may be sent twice."""

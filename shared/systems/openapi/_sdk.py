@@ -88,7 +88,7 @@ def drop_connections() -> None:
 def send(client: Any, wanted: ApiCall, connect_timeout_ms: int, read_timeout_ms: int) -> Any:
     """Send it. Returns `{"statusCode", "headers", "body"}`, the JSON parsed; raises what the SDK raises."""
     parameters = dict(wanted.parameters)
-    form = wanted.method == "POST"
+    form = wanted.method == "POST" and not wanted.in_query
     params = Params(
         action=wanted.action,
         version=wanted.version,

@@ -105,6 +105,9 @@ _SERVICE = {
     "AgentResponseTimeout": _UNKNOWN,
     "AgentError": _UNKNOWN,
     "NotAuthorized": _STOP,
+    # what SchedulerX 3 publishes beside the common ones: docs/facts/schedulerx3.md#errors
+    "IllegalRequest": _USELESS,
+    "NotFound": _USELESS,
     "PartFailure": _UNKNOWN,  # some were rerun, which ones is not said: unknown for each
 }
 

@@ -6,13 +6,13 @@ SchedulerX names no zone anywhere; samples of its documentation are midnights of
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-_SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+from shared.reading.times import wall_time
+
 _LAST_SECOND = time(23, 59, 59)
 
 
@@ -33,7 +33,7 @@ def day_of(data_time: str, zone: ZoneInfo) -> Day:
     Raises:
         ValueError: Not such a text, or the zone has no such day (a few zones have skipped one).
     """
-    wall = _wall(data_time)
+    wall = wall_time(data_time)
     # A midnight that does not exist becomes the first instant after the gap; of a last hour that comes twice
     # the second one is the end of the day.
     start = datetime.combine(wall.date(), time.min, tzinfo=zone)
@@ -42,18 +42,3 @@ def day_of(data_time: str, zone: ZoneInfo) -> Day:
     if end_ms <= start_ms:
         raise ValueError("the time zone has no such day")
     return Day(start_ms=start_ms, end_ms=end_ms, time_of_day=data_time[11:])
-
-
-def instant(written: str, zone: ZoneInfo) -> float:
-    """Unix seconds of `YYYY-MM-DD HH:MM:SS` in the zone; the earlier of two if the hour comes twice.
-
-    Raises:
-        ValueError: Not such a text.
-    """
-    return _wall(written).replace(tzinfo=zone).timestamp()
-
-
-def _wall(written: str) -> datetime:
-    if not _SHAPE.fullmatch(written):
-        raise ValueError("a data time is written YYYY-MM-DD HH:MM:SS")
-    return datetime.fromisoformat(written)

@@ -15,9 +15,9 @@ from msgspec import Struct
 
 from shared.domain.job import State
 from shared.reading.text import cut
+from shared.reading.times import instant
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
 from shared.systems.openapi.classify import as_number, business_row
-from shared.systems.schedulerx.days import instant
 from shared.systems.schedulerx.scope import LOG, Group
 from shared.systems.schedulerx.snapshot import Instance
 

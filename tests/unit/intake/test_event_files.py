@@ -17,6 +17,7 @@ FOLDER = Path(__file__).parents[3] / "events"
 HUNG = ("ehpc-hz-demo1", "1.scheduler", None, None)
 SECOND = ("ehpc-hz-demo1", "2.scheduler", None, None)
 BY_INSTANCE = ("demo.defaultGroup", "92583", 11111111, None)
+BY_EXECUTION = ("settlement", "71", 1310630367761285120, None)
 BY_DATA_TIME = ("demo.defaultGroup", "92583", None, "2026-01-05 02:00:00")
 
 
@@ -70,6 +71,7 @@ CASES: dict[str, Callable[[bytes, Context], None]] = {
     "event-ehpc-hung-job.json": _events(HUNG, moments=(1767608130.0,)),
     "event-schedulerx-instance.json": _events(BY_INSTANCE, moments=(1767549641.5,)),
     "event-schedulerx-data-time.json": _events(BY_DATA_TIME, moments=(1767549641.5,)),
+    "event-schedulerx3-execution.json": _events(BY_EXECUTION, moments=(1767549641.5,)),
     "event-data-as-json-text.json": _events(HUNG, moments=(1767608130.0,)),
     "event-publish-time-prc.json": _events(HUNG, moments=(1767608130.0,)),
     "event-transformed-body.json": _events(SECOND, moments=(1767608130.0,)),

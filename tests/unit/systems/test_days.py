@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.systems.schedulerx.days import Day, day_of, instant
+from shared.reading.times import instant
+from shared.systems.schedulerx.days import Day, day_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ZONES = [

@@ -45,7 +45,7 @@ def test_a_name_is_given_once() -> None:
     assert known.places == ("system", "region", "cluster_id", "namespace", "group_id")
     known.remove("ehpc")
     assert ("ehpc" in known, list(known), known.named("schedulerx")) == (False, [SCHEDULERX], SCHEDULERX)
-    assert SYSTEMS.names == ("ehpc", "schedulerx")
+    assert SYSTEMS.names == ("ehpc", "schedulerx", "schedulerx3")
 
 
 def test_a_system_whose_scope_disagrees_does_not_start() -> None:

@@ -13,9 +13,9 @@ from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.snapshot import LookFailed, Observation
+from shared.reading.times import instant
 from shared.systems.openapi import ApiCall, CallFailed, Reply, refused
 from shared.systems.schedulerx.adapter import SchedulerxJobs
-from shared.systems.schedulerx.days import instant
 from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
 from tests.support.clock import Clock

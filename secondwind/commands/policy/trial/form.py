@@ -37,8 +37,10 @@ class ToldInTest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     namespace: Text = ""
     group_id: Text = ""
     namespace_source: Text = ""
+    app_name: Text = ""
     job_id: _Whole | Text = ""
     job_instance_id: _Whole | None = None
+    job_execution_id: _Whole | Text = ""
     data_time: Text = ""
     occurred_at: Text = ""
     """Left out: `failed_ago_s` before `now`."""

@@ -1,0 +1,1 @@
+"""SchedulerX 3 on localhost."""

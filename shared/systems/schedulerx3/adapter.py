@@ -1,0 +1,143 @@
+"""SchedulerX 3: looks at an execution, its job's other executions and what the service means to do itself; retries it.
+
+OperateRetryJobExecution runs exactly the execution that failed, with its parameters and its data time:
+https://help.aliyun.com/zh/schedulerx/schedulerx-xxljob/developer-reference/api-schedulerx3-2024-06-24-operateretryjobexecution
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from shared.domain.call import CallResult, Effect, Target
+from shared.domain.failure import Failure
+from shared.domain.job import State
+from shared.domain.snapshot import LookFailed, Observation
+from shared.ports import Clock
+from shared.systems.openapi import Caller, CallFailed
+from shared.systems.openapi.results import call_result, look_failed, malformed, too_long
+from shared.systems.schedulerx3.scope import RETRY, App
+from shared.systems.schedulerx3.snapshot import Execution, Schedulerx3Snapshot
+from shared.systems.schedulerx3.wire import RETRIES_ITSELF, Shown, ask, events, executions, one
+
+PAGE_SIZE = 50
+MOST_PAGES = 20
+LOOK_BACK_S = 3600.0
+"""The list is read to this long before the look, and to the meant execution."""
+_NEWEST_EVENTS = 10
+
+
+class Schedulerx3Jobs:
+    """The applications of one region (`shared.ports.JobSystem`). `zone` is that in which the service writes times."""
+
+    def __init__(self, api: Caller, clock: Clock, zone: ZoneInfo) -> None:
+        self.batch_size = 1
+        self._api = api
+        self._clock = clock
+        self._zone = zone
+
+    def observe(self, failures: Sequence[Failure]) -> list[Observation]:
+        """One observation a failure, in the same order; what several have in common is asked once."""
+        lists: dict[tuple[App, str], list[Execution] | LookFailed] = {}
+        return [self._look(failure, lists) for failure in failures]
+
+    def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
+        """Retry one execution.
+
+        Raises:
+            ValueError: Not exactly one target: the caller's mistake.
+        """
+        (target,) = targets
+        execution_id = target.life.instance_id if target.life else None
+        if execution_id is None:
+            return [self._nothing_named()]
+        reply = ask(self._api, "POST", RETRY, _app(target.scope), {"JobExecutionId": str(execution_id)})
+        return [call_result(RETRY, reply, self._clock.now())]
+
+    def _look(self, failure: Failure, lists: dict[tuple[App, str], list[Execution] | LookFailed]) -> Observation:
+        begun_at = self._clock.now()
+        try:
+            return self._seen(failure, lists, begun_at)
+        except msgspec.ValidationError as error:
+            return malformed(error, begun_at)
+
+    def _seen(
+        self, failure: Failure, lists: dict[tuple[App, str], list[Execution] | LookFailed], begun_at: float
+    ) -> Observation:
+        app, execution_id = _app(failure.scope), failure.job_instance_id
+        shown = one(self._api, app, execution_id) if execution_id is not None else None
+        if isinstance(shown, CallFailed) and not _not_there(shown):
+            return look_failed(shown, begun_at)
+        if not isinstance(shown, Shown) or str(shown.job_id or failure.job_id) != failure.job_id:
+            return Schedulerx3Snapshot(job_id=failure.job_id, state=State.NOT_FOUND, look_begun_at=begun_at)
+        meant = shown.execution(self._zone)
+        if meant.state is State.FAILED and meant.ended_at is None:
+            return _not_over(begun_at)
+        state = self._state(app, meant, begun_at)
+        key = (app, failure.job_id)
+        if key not in lists:
+            lists[key] = self._list(app, failure.job_id, begun_at)
+        others = lists[key]
+        if isinstance(state, LookFailed) or isinstance(others, LookFailed):
+            return state if isinstance(state, LookFailed) else others  # type: ignore[return-value]  # one of them is
+        return Schedulerx3Snapshot(
+            job_id=failure.job_id,
+            state=state,
+            execution=meant,
+            others=tuple(other for other in others if other.execution_id != meant.execution_id),
+            name=shown.job_name or "",
+            look_begun_at=begun_at,
+        )
+
+    def _state(self, app: App, meant: Execution, begun_at: float) -> State | LookFailed:
+        """Of the execution; QUEUED if it has failed and the service will run it again."""
+        if meant.state is not State.FAILED:
+            return meant.state
+        noted = events(self._api, app, meant.execution_id, _NEWEST_EVENTS)
+        if isinstance(noted, CallFailed):
+            return look_failed(noted, begun_at)
+        newest = max(noted, key=lambda event: event.time.strip(), default=None)
+        return State.QUEUED if newest is not None and newest.event == RETRIES_ITSELF else State.FAILED
+
+    def _list(self, app: App, job_id: str, begun_at: float) -> list[Execution] | LookFailed:
+        """The job's executions, newest first, back to an hour ago."""
+        found: dict[int, Execution] = {}
+        for page in range(1, MOST_PAGES + 1):
+            shown = executions(self._api, app, job_id, page, PAGE_SIZE)
+            if isinstance(shown, CallFailed):
+                return look_failed(shown, begun_at)
+            fresh = [row.execution(self._zone) for row in shown if row.job_execution_id not in found]
+            found.update((execution.execution_id, execution) for execution in fresh)
+            old = bool(fresh) and (fresh[-1].started_at or begun_at) < begun_at - LOOK_BACK_S
+            if not fresh or len(shown) < PAGE_SIZE or old:
+                return list(found.values())
+        return too_long(MOST_PAGES, begun_at)
+
+    def _nothing_named(self) -> CallResult:
+        """Nothing was sent: no execution was seen that could be named."""
+        return CallResult(
+            effect=Effect.NOT_DONE_USELESS,
+            api=RETRY,
+            code="NoExecution",
+            message="no execution to retry was seen",
+            left_at=self._clock.now(),
+        )
+
+
+def _not_over(begun_at: float) -> LookFailed:
+    """A failed execution without an end is looked at again: its life has no name yet."""
+    message = "the execution has failed and has no end yet"
+    return LookFailed(worth_repeating=True, code="NoEndTime", message=message, look_begun_at=begun_at)
+
+
+def _not_there(why: CallFailed) -> bool:
+    """404 by its number or by its name (docs/facts/schedulerx3.md#errors)."""
+    return why.code in {"NotFound", "404"}
+
+
+def _app(scope: object) -> App:
+    if not isinstance(scope, App):
+        raise TypeError("SchedulerX 3 acts on applications")
+    return scope

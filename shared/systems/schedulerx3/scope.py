@@ -1,0 +1,21 @@
+"""An application of a SchedulerX 3 cluster, and the operation that runs one of its executions again."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shared.domain.job import Scope
+
+RETRY = "OperateRetryJobExecution"
+
+
+class App(Struct, Scope, frozen=True, kw_only=True, tag="schedulerx3"):
+    """An application (AppName) of a SchedulerX 3 cluster."""
+
+    parts: ClassVar[tuple[str, ...]] = ("cluster_id", "app_name")
+    system: ClassVar[str] = "schedulerx3"
+    region: str
+    cluster_id: str
+    app_name: str

@@ -1,0 +1,233 @@
+"""A SchedulerX 3 job with the execution that a failure means, and what a look at them proves.
+
+OperateRetryJobExecution runs one execution again. No page says whether that execution keeps its id or a new one stands
+beside it (docs/facts/schedulerx3.md#open), so both count as evidence: the execution has another attempt or end than
+before, or the list shows one more that a user's retry has made. A life is the execution with its attempt and its end.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from shared.domain.failure import Failure
+from shared.domain.gate import GateAnswer, Stop
+from shared.domain.job import LIVE_STATES, State
+from shared.domain.life import Life
+from shared.domain.proof import Aftermath, Conclusion, Run
+from shared.domain.reasons import Reason
+from shared.domain.record import Case, CaseState, JobRecord
+from shared.domain.runs import SKEW_S, by_start, rerun_since
+from shared.domain.snapshot import Offered
+from shared.domain.verdicts import Verdict
+
+TRIGGER_USER_RETRY = 4
+"""TriggerType of what a retry has made (docs/facts/schedulerx3.md#numbers)."""
+_MAKE_AGAIN = frozenset({2, TRIGGER_USER_RETRY, 5})
+"""TriggerTypes of executions that repeat another: rerun, user_retry, system_retry."""
+EVIDENCE_SKEW_S = 30.0
+"""Its clock may be this much behind ours; retries known before the call are told apart by their ids."""
+_FIRST_ATTEMPT = 1
+_MOST_KNOWN = 50
+_FAILED = GateAnswer(State.FAILED.value, "FAILED")
+_FREE = GateAnswer("it says nothing against it", "a job that allows it")
+_ENDS = {State.SUCCEEDED: Aftermath.SUCCEEDED, State.FAILED: Aftermath.FAILED}
+
+
+class Execution(Struct, frozen=True, kw_only=True):
+    """One run of a job, by the id under which it can be retried."""
+
+    execution_id: int
+    state: State
+    attempt: int = 0
+    trigger_type: int = 1
+    data_time: str = ""
+    """As it is written, no zone: only compared."""
+    started_at: float | None = None
+    """Unix seconds; None while it has not started."""
+    ended_at: float | None = None
+    workflow: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether it is queued or running."""
+        return self.state in LIVE_STATES
+
+    @property
+    def life(self) -> Life | None:
+        """This attempt of it, with its end once it is over; None where an end is missing, which may come later."""
+        if self.live:
+            return Life.attempt(self.execution_id, f"{self.attempt}@")
+        return (
+            None if self.ended_at is None else Life.attempt(self.execution_id, f"{self.attempt}@{int(self.ended_at)}")
+        )
+
+
+class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
+    """One job with the execution that a failure means (`shared.domain.snapshot.Snapshot`)."""
+
+    job_id: str
+    state: State
+    """Of the meant execution; QUEUED also where it has failed and will be retried by itself; NOT_FOUND if it is not
+    there."""
+    execution: Execution | None = None
+    """The meant one. None exactly if `state` is NOT_FOUND."""
+    others: tuple[Execution, ...] = ()
+    """Every other execution of the job that the list showed, newest first."""
+    name: str = ""
+    look_begun_at: float
+
+    @property
+    def life(self) -> Life | None:
+        """Of the meant execution."""
+        return self.execution.life if self.execution else None
+
+    @property
+    def owner(self) -> str:
+        """None is shown."""
+        return ""
+
+    @property
+    def offered(self) -> Offered:
+        """It knows neither owners nor queues."""
+        return Offered("", "", self.name)
+
+    @property
+    def running_since(self) -> float | None:
+        """Start of the meant execution while it runs."""
+        return self.execution.started_at if self.execution and self.state is State.RUNNING else None
+
+    @property
+    def ended_at(self) -> float | None:
+        """End of the meant execution."""
+        return self.execution.ended_at if self.execution else None
+
+    # Which run a failure means.
+
+    def run_label(self, failure: Failure, run: Run) -> str:
+        """This life, or the execution as it was told."""
+        if self.life is not None and run is Run.THIS:
+            return str(self.life)
+        return f"told:{failure.job_instance_id}:{int(failure.started_at or failure.occurred_at)}"
+
+    def which_run(self, failure: Failure, record: JobRecord) -> Run:
+        """The execution told, unless it was run again since: under its own id, or by a newer one of the same work."""
+        meant = self.execution
+        if meant is None:
+            return Run.THIS
+        if any(_repeats(other, meant) for other in self.others):
+            return Run.EARLIER
+        if failure.started_at is not None and meant.started_at is not None:
+            return by_start(failure.started_at, meant.started_at)
+        if rerun_since(failure, self, record) is not None:
+            return Run.EARLIER
+        if meant.started_at is None:
+            return Run.THIS if meant.attempt <= _FIRST_ATTEMPT else Run.UNCLEAR
+        if meant.started_at > failure.occurred_at + SKEW_S:
+            return Run.EARLIER
+        clear = meant.started_at < failure.occurred_at - SKEW_S or meant.attempt <= _FIRST_ATTEMPT
+        return Run.THIS if clear else Run.UNCLEAR
+
+    def concerns(self, case: Case) -> bool:
+        """Each execution is a piece of work of its own."""
+        return self.execution is None or case.failure.job_instance_id == self.execution.execution_id
+
+    # What became of a call.
+
+    def conclude(self, case: Case, *, settled: bool) -> Conclusion:
+        """By what is seen of either way of retrying."""
+        if self.state is State.NOT_FOUND:
+            return Conclusion.NO_EVIDENCE
+        if self._made(case):
+            return Conclusion.RESTARTED
+        return Conclusion.NOT_RESTARTED if settled else Conclusion.WAIT
+
+    def aftermath(self, case: Case, *, settled: bool) -> Aftermath:
+        """The end of the newest run that a retry has made since."""
+        made = self._made(case)
+        if not made:
+            settled = settled and self.state is not State.NOT_FOUND
+            return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
+        newest = max(made, key=lambda one: one.execution_id)
+        return Aftermath.RESTARTED if newest.live else _ENDS.get(newest.state, Aftermath.ENDED)
+
+    def strays(self, case: Case) -> bool | None:
+        """It names the one execution: nothing else can come of it."""
+        del case
+        return None
+
+    def _made(self, case: Case) -> list[Execution]:
+        """What has run since the attempt was reserved, as the meant execution or beside it."""
+        meant = self.execution
+        if meant is None:
+            return []
+        again = [meant] if None not in {case.life, meant.life} and meant.life != case.life else []
+        return again + [one for one in self.others if _is_new_retry(one, meant, case)]
+
+    @property
+    def known_reruns(self) -> tuple[int, ...]:
+        """Executions that retries had made before the call."""
+        shown = (*((self.execution,) if self.execution else ()), *self.others)
+        return tuple(one.execution_id for one in shown if one.trigger_type == TRIGGER_USER_RETRY)[:_MOST_KNOWN]
+
+    def retries_of_its_own(self, record: JobRecord, failure: Failure, ours: int) -> int:
+        """Attempts of the execution beyond its first that were not ours."""
+        del record, failure
+        return max(0, self.execution.attempt - _FIRST_ATTEMPT - ours) if self.execution else 0
+
+    # Gates of its own.
+
+    def not_single(self) -> Stop | None:
+        """An execution's id is one execution's."""
+
+    def eligible(self, *, beside_live: bool) -> GateAnswer:
+        """FAILED, for good: what the service will retry itself is queued. The operation is documented for no other."""
+        del beside_live
+        if self.state is State.FAILED:
+            return _FAILED
+        message = f"the execution is {self.state.value}, not failed"
+        stop = Stop(Verdict.INELIGIBLE, Reason.STATE_NOT_ELIGIBLE, message)
+        return GateAnswer(self.state.value, _FAILED.wanted, stop)
+
+    def may_rerun(self) -> GateAnswer:
+        """No setting of a job forbids it."""
+        return _FREE
+
+    def alone(self, record: JobRecord, *, look_again_at: float) -> GateAnswer | None:
+        """A retry would run beside an execution that lives."""
+        wanted = "no live execution of the job"
+        live = next((other for other in self.others if other.live), None)
+        if live is None:
+            return GateAnswer(saw="none", wanted=wanted)
+        message = f"execution {live.execution_id} of the job is {live.state.value}"
+        ours = live.trigger_type == TRIGGER_USER_RETRY and any(case.state is CaseState.DONE for case in record.cases)
+        if ours:
+            stop = Stop(Verdict.DEFERRED, Reason.OTHER_RUN_IN_HAND, message, look_again_at)
+        else:
+            stop = Stop(Verdict.INELIGIBLE, Reason.LIVE_INSTANCE, message)
+        return GateAnswer(saw=f"{live.execution_id} {live.state.value}", wanted=wanted, stop=stop)
+
+    def wants_person(self) -> tuple[Reason, str] | None:
+        """A workflow goes on from its nodes by other operations."""
+        if self.execution is None or not self.execution.workflow:
+            return None
+        return Reason.WORKFLOW, "the execution is part of a workflow"
+
+    def disagreement(self, failure: Failure, run: Run, *, settle_s: float) -> str:
+        """Executions are named; nothing else that is told of them can be compared."""
+        del failure, run, settle_s
+        return ""
+
+
+def _repeats(other: Execution, meant: Execution) -> bool:
+    """A later execution that repeats the meant one: of the same data time, and not made by the schedule."""
+    same_work = bool(meant.data_time) and other.data_time == meant.data_time
+    return same_work and other.trigger_type in _MAKE_AGAIN and other.execution_id > meant.execution_id
+
+
+def _is_new_retry(one: Execution, meant: Execution, case: Case) -> bool:
+    if one.trigger_type != TRIGGER_USER_RETRY or one.execution_id in case.known_reruns:
+        return False
+    if meant.data_time and one.data_time and one.data_time != meant.data_time:
+        return False
+    # One that has not started yet counts as well: it was not there before the call.
+    return one.started_at is None or one.started_at >= case.reserved_at - EVIDENCE_SKEW_S

@@ -1,0 +1,179 @@
+"""SchedulerX 3 through the corridor, the real SDK and the local cloud: one retry, whatever happens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from localcloud.clock import ManualClock
+from localcloud.cloud import LocalCloud
+from localcloud.schedulerx3.models import App, Course, Execution, fails, keeps_running, succeeds
+from localcloud.schedulerx3.service import Schedulerx3
+from localcloud.wire.faults import Fault, FaultKind
+from shared.domain.failure import Trigger
+from shared.heal import Healer, Invocation, Report
+from shared.intake import Context, read_events
+from shared.ledger.sqlite import SqliteLedger
+from shared.policy.load import load_policy
+from shared.sweep import sweep
+from shared.systems import SYSTEMS
+from shared.systems.openapi import OpenApi
+from tests.support.clock import Chance
+from tests.support.make import Make
+from tests.support.sink import Sink
+
+POLICY = """\
+version: 1
+sources: [{event: {source: field.*}, systems: [schedulerx3]}]
+rules: [{name: the-rest, match: {}, action: rerun}]
+"""
+JOB, DAY = 71, "2026-01-01 10:00:00"
+
+
+@dataclass
+class Night:
+    """An application, a ledger and the corridor."""
+
+    cloud: LocalCloud
+    app: App
+    clock: ManualClock
+    ledger: SqliteLedger
+    api: Make[OpenApi]
+    sink: Sink = field(default_factory=Sink)
+
+    def healer(self) -> Healer:
+        """A new invocation's."""
+        zone = ZoneInfo("Asia/Shanghai")
+        return Healer(
+            systems=lambda system, _region: SYSTEMS.named(system).connect(self.api(), self.clock, zone),
+            ledger=self.ledger,
+            sink=self.sink,
+            clock=self.clock,
+            chance=Chance(),
+            policy=load_policy(POLICY),
+            invocation=Invocation("r", self.clock.now() + 60),
+        )
+
+    def failed(self, *then: Course, **more: Any) -> Execution:
+        """An execution that has failed a moment ago; `then` is what retries of it do."""
+        self.app.job(JOB, "settle", then=then)
+        return self.app.execution(JOB, DAY, fails(300), starts_at=self.clock.now() - 310, **more)
+
+    def told(self, one: Execution, **more: Any) -> list[tuple[str, str]]:
+        """A CloudEvent from the field a second later, all the way."""
+        self.clock.advance(1)
+        data = {
+            "system": "schedulerx3",
+            "cluster_id": "xxljob-demo",
+            "app_name": "demo-app",
+            "job_id": one.job_id,
+            "job_execution_id": str(one.execution_id),
+            **more,
+        }
+        event = {"specversion": "1.0", "id": f"{self.clock.now()}", "source": "field.gate", "data": data}
+        intake = read_events(json.dumps(event).encode(), Context(region="cn-hangzhou", now=self.clock.now()))
+        assert intake.unreadable == []
+        return verdicts(self.healer().handle(intake, Trigger.EVENT))
+
+    def swept(self, after_s: float = 600) -> list[tuple[str, str]]:
+        """The timer, so much later."""
+        self.clock.advance(after_s)
+        return verdicts(sweep(self.healer()))
+
+
+def verdicts(report: Report) -> list[tuple[str, str]]:
+    """Verdict and reason of each outcome."""
+    return [(one.outcome.verdict, one.outcome.reason) for one in report.results]
+
+
+@pytest.fixture(params=[True, False], ids=["keeps its id", "makes a new one"])
+def night(
+    request: pytest.FixtureRequest, cloud: LocalCloud, clock: ManualClock, open_api: Make[OpenApi], tmp_path: Path
+) -> Iterator[Night]:
+    """Both ways in which a retry may show: no page says which it is."""
+    app = cloud[Schedulerx3].app("xxljob-demo", "demo-app", keeps_id=request.param)
+    ledger = SqliteLedger(str(tmp_path / "ledger.db"), clock)
+    yield Night(cloud, app, clock, ledger, open_api)
+    ledger.close()
+
+
+def test_a_failed_execution_is_retried_once_and_its_end_is_told(night: Night) -> None:
+    """Told twice, retried once; the sweep sees what became of it."""
+    failed = night.failed(succeeds(60))
+    at = night.clock.now()
+    assert night.told(failed, occurred_at=at) == [("rerun", "accepted")]
+    assert night.told(failed, occurred_at=at, message="told otherwise")[0][0] == "duplicate"
+    assert night.swept() == [("rerun", "seen_succeeded")]
+    assert [one.execution_id for one in night.cloud[Schedulerx3].retried] == [failed.execution_id]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FaultKind if kind is not FaultKind.PART_FAILURE])
+def test_whatever_becomes_of_the_call_it_is_retried_exactly_once(night: Night, kind: FaultKind) -> None:
+    """An answer lost with or without the effect, a throttle, a stranger's page: one retry in the end, never two."""
+    failed = night.failed(succeeds(60))
+    night.cloud.faults.add(Fault("OperateRetryJobExecution", kind, delay_s=0.1))
+    at = night.clock.now()
+    night.told(failed, occurred_at=at)
+    for _ in range(4):
+        night.told(failed, occurred_at=at)
+        night.swept()
+    assert len(night.cloud[Schedulerx3].retried) == 1
+    assert [row["reason"] for row in night.sink.sightings] == ["seen_succeeded"]
+    assert night.sink.told().count(("rerun", "accepted")) + night.sink.told().count(("rerun", "observed_restart")) == 1
+
+
+def test_its_next_failure_is_a_failure_of_its_own(night: Night) -> None:
+    """What the retry made fails as well: it is told under its own id, and gets an attempt of its own."""
+    failed = night.failed(fails(60), succeeds(60))
+    assert night.told(failed, occurred_at=night.clock.now()) == [("rerun", "accepted")]
+    night.clock.advance(120)
+    (made,) = (one for one in night.app.newest_first(frozenset({JOB}))[:1])
+    later = night.told(made, occurred_at=night.clock.now())
+    later += night.swept() + night.swept()
+    assert ("rerun", "accepted") in later
+    assert len(night.cloud[Schedulerx3].retried) == 2
+
+
+def test_what_the_service_retries_itself_is_left_alone(night: Night) -> None:
+    """It says so in its events."""
+    assert night.told(night.failed(retries_itself=True)) == [("ineligible", "state_not_eligible")]
+    assert not night.cloud[Schedulerx3].retried
+
+
+def test_a_workflows_execution_waits_for_a_person(night: Night) -> None:
+    """Its other nodes would not follow."""
+    assert night.told(night.failed(workflow_execution_id="31")) == [("held", "workflow")]
+
+
+def test_a_live_execution_of_the_job_is_a_reason_not_to_call(night: Night) -> None:
+    """A retry would run beside it."""
+    failed = night.failed()
+    night.app.execution(JOB, "2026-01-01 11:00:00", keeps_running())
+    assert night.told(failed) == [("ineligible", "live_instance")]
+
+
+def test_what_has_been_retried_by_others_is_not_retried(night: Night) -> None:
+    """A person was quicker; the telling comes late."""
+    failed = night.failed(succeeds(60))
+    at = night.clock.now() - 10
+    night.clock.advance(120)
+    night.app.retry(failed)
+    night.clock.advance(90)
+    assert night.told(failed, occurred_at=at)[0][0] in {"duplicate", "ineligible"}
+    assert len(night.cloud[Schedulerx3].retried) == 1
+
+
+@pytest.mark.parametrize("named", ["other job", "no execution"])
+def test_an_execution_that_is_not_there_is_not_found(night: Night, named: str) -> None:
+    """Or is another job's."""
+    failed = night.failed()
+    if named == "other job":
+        assert night.told(failed, job_id=72) == [("ineligible", "not_found")]
+    else:
+        assert night.told(failed, job_execution_id="1") == [("ineligible", "not_found")]
