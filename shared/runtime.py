@@ -174,6 +174,7 @@ def _wired(context: Any) -> Iterator[Wiring]:
                 chance=SystemChance(),
                 policy=policy,
                 invocation=invocation,
+                fetches=True,
             ),
             _intake_context(settings, policy, invocation, started),
             SlsSource(access),

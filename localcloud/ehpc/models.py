@@ -107,6 +107,9 @@ class JobSpec:
     hosts: tuple[str, ...] = ()
     """Where the first run is; empty: drawn from the world's seed, as for every further run."""
     retry: JobRetry | None = None
+    output: bytes = b""
+    """What it has printed, for GetJobLog."""
+    errors: bytes = b""
 
 
 @dataclass(slots=True)

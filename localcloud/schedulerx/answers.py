@@ -26,6 +26,8 @@ PER_MINUTE = 100
 """https://www.alibabacloud.com/help/en/schedulerx/latest/api: calls a minute, user and interface."""
 DAYS_MOST = 366
 PAGE_MOST = 100
+LOG_LINES_MOST, LOG_BACK_S = 200, 1800.0
+"""https://help.aliyun.com/zh/mse/developer-reference/api-schedulerx2-2019-04-30-getlog-mse"""
 _SCOPE = ("RegionId", "Namespace", "GroupId")
 _DATA_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
 Parameters = Mapping[str, str]
@@ -59,6 +61,7 @@ class SchedulerxAnswers:
             _operation("GetJobInfo", "GET", self.get_job_info, job),
             _operation("GetJobInstance", "GET", self.get_job_instance, instance),
             _operation("GetJobInstanceList", "GET", self.get_job_instance_list, _SCOPE),
+            _operation("GetLog", "GET", self.get_log, _SCOPE),
             _operation("ListJobs", "GET", self.list_jobs, _SCOPE),
         ]
 
@@ -112,6 +115,23 @@ class SchedulerxAnswers:
         found.sort(key=lambda one: one[:2], reverse=True)
         start, size = _page(parameters)
         return {"Data": {"JobInstanceDetails": [item for _, _, item in found[start : start + size]]}}
+
+    def get_log(self, parameters: Parameters) -> dict[str, Any]:
+        """Lines of an instance between two moments, the last half hour if none are named; newest first by default."""
+        _, job = self._job(parameters)
+        instance = _instance(job, parameters)
+        now = self._timeline.now()
+        first = _number(parameters, "StartTimestamp", int((now - LOG_BACK_S) * 1000)) / 1000
+        last = _number(parameters, "EndTimestamp", int(now * 1000)) / 1000
+        printed = instance.course.log if first <= instance.starts_at <= min(last, now) else ()
+        lines = [line for line in printed if parameters.get("Keyword", "") in line]
+        if parameters.get("Reverse", "true").lower() != "false":
+            lines.reverse()
+        count = _number(parameters, "Line", LOG_LINES_MOST)
+        if not 1 <= count <= LOG_LINES_MOST:
+            raise BusinessError(400, f"line={count} is not 1 to {LOG_LINES_MOST}")
+        offset = max(_number(parameters, "Offset", 0), 0)
+        return {"Data": {"Logs": lines[offset : offset + count]}}
 
     def list_jobs(self, parameters: Parameters) -> dict[str, Any]:
         """The group's jobs."""

@@ -57,6 +57,8 @@ class Course:
     result: str = "success"
     wait_s: float = 1.0
     """Waiting before it starts."""
+    log: tuple[str, ...] = ()
+    """Lines for GetLog, all printed as it starts."""
 
 
 def succeeds(after_s: float = 5.0) -> Course:

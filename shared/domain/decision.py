@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from shared.domain.evidence import Known
 from shared.domain.failure import FailureClass, Trigger
 from shared.domain.gate import Gate, GateAnswer
 from shared.domain.life import Life
@@ -61,6 +62,8 @@ class Decision(Struct, frozen=True, kw_only=True, gc=False):
     """Who forced it, or whose act it is."""
     why: str = ""
     """In that person's words."""
+    known: Known | None = None
+    """What it was made on, for its outcome."""
 
     @property
     def gates(self) -> tuple[Gate, ...]:

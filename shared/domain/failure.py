@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from shared.domain.errors import Fault
+from shared.domain.evidence import EvidenceFrom
 from shared.domain.job import Scope
 
 
@@ -102,6 +103,8 @@ class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     job_name: str = ""
     queue: str = ""
     owner: str = ""
+    message_from: EvidenceFrom = EvidenceFrom.TOLD
+    """Where the last part of the message comes from."""
     speaker: Speaker = Speaker()
     extra: dict[str, str] = {}
     """Unknown fields, kept as evidence: at most 32, each value at most 1 KiB."""

@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from shared.domain.call import CallResult
 from shared.domain.decision import Ask, Decision
+from shared.domain.evidence import Known
 from shared.domain.failure import Failure, Trigger
 from shared.domain.outcome import Outcome, rfc3339, stable_id
 from shared.domain.reasons import Reason, is_final
@@ -80,6 +81,7 @@ def outcome_of(
         actor=decision.actor,
         why=decision.why,
         forced="true" if decision.forced else "",
+        **asdict(decision.known or Known()),
     )
 
 

@@ -17,6 +17,7 @@ from shared.heal.act import Actor
 from shared.heal.canary import judge_canaries
 from shared.heal.decider import Decider, hands_tied
 from shared.heal.dry_run import DryRunLedger
+from shared.heal.fetch import Fetcher
 from shared.heal.item import Invocation, Item, Report, Result, Walked
 from shared.heal.limits import SharedLimits
 from shared.heal.looks import Looks
@@ -47,6 +48,8 @@ class Healer:
     chance: Chance
     policy: Policy
     invocation: Invocation
+    fetches: bool = False
+    """Whether job systems are asked what a job has printed, where the policy has nothing against it."""
     looked_into: set[str] = field(default_factory=set)
     """Keys of the clusters and groups that were looked into so far."""
 
@@ -138,7 +141,7 @@ class Healer:
         )
         decider = Decider(records=records, writer=writer, policy=self.policy, ask=ask)
         limits = SharedLimits(ledger=ledger, policy=with_limits_at(self.policy, scope), scope=scope, now=ask.now)
-        for item in self._reserve(items, decider, limits):
+        for item in self._reserve(items, decider, limits, self._fetcher()):
             self._postpone(item, decider)
         walked.notices += [] if tied else limits.notices
         walked.notices += judge_canaries(scope, items, ledger, self.policy, ask)
@@ -154,20 +157,31 @@ class Healer:
         for item in items:
             item.let_go()
 
-    @staticmethod
-    def _reserve(items: Sequence[Item], decider: Decider, limits: SharedLimits) -> Sequence[Item]:
-        """Decide, take tokens, decide on what was granted, reserve; what conflicts begins anew, three times at most.
+    def _fetcher(self) -> Fetcher | None:
+        if not (self.fetches and self.policy.fetch_output):
+            return None
+        return Fetcher(self.systems, self.clock, self.policy, self.invocation.hard_deadline)
 
-        The items that still conflict then come back.
+    @staticmethod
+    def _reserve(
+        items: Sequence[Item], decider: Decider, limits: SharedLimits, fetcher: Fetcher | None
+    ) -> Sequence[Item]:
+        """Decide, ask what is missing, take tokens, decide on what was granted, reserve.
+
+        What conflicts begins anew, three times at most; the items that still conflict then come back.
         """
         records = decider.records
-        for _ in range(TRIES):
+        for tried in range(TRIES):
             shared = records.open([*(key for item in items for key in item.reads), *limits.keys])
             apart = decider.set_apart(items)
             if apart:
                 records.open(apart)
             unasked = limits.unasked(shared)
             decider.decide_all(items, unasked)
+            if fetcher is not None and not tried and fetcher.fetch(items, decider):
+                decider.decide_all(items, unasked)
+                if fetcher.fetch(items, decider):  # of another failure of the job, which was behind the first
+                    decider.decide_all(items, unasked)
             wanting = [item for item in items if item.wants_call]
             if wanting:
                 admission = limits.take(wanting, shared, unasked.breaker)

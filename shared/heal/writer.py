@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from shared.domain.decision import Ask, Decision
+from shared.domain.evidence import EvidenceFrom
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason, is_final
 from shared.domain.record import LISTED_AT, Case, CaseState, JobRecord
@@ -195,7 +196,9 @@ class Writer:
         rule = facts.rule
         observed_only = rule is not None and (rule.action is Action.OBSERVE or rule.mode is Mode.OBSERVE)
         stopped = decision.reason is Reason.BREAKER_OPEN and not observed_only
-        return stopped or decision.reason is Reason.LOOK_REFUSED
+        # The job system is asked about a failure once, so the failure must be known again.
+        asked = known is None and facts.failure.message_from is not EvidenceFrom.TOLD
+        return stopped or asked or decision.reason is Reason.LOOK_REFUSED
 
     def _note_telling(self, item: Item, record: JobRecord) -> None:
         """A second telling of what was just written down, or of what a breaker stopped, is known from now on."""

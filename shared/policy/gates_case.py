@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.domain.evidence import EvidenceFrom
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
@@ -118,11 +119,18 @@ def told_before(facts: Facts) -> GateAnswer | None:
         return None
     known = facts.known_elsewhere
     if facts.case is None and facts.record.cases:
-        known = facts.record.case_of_telling(facts.failure.telling_id) or known
+        known = facts.record.case_of_telling(facts.failure.telling_id) or known or _asked_about(facts)
     if known is None:
         return _NEW_TELLING
     stop = None if _may_take_over(known, facts) else _duplicate(known)
     return GateAnswer(saw=f"told before: {known.state.value}", wanted=_NEW_TELLING.wanted, stop=stop)
+
+
+def _asked_about(facts: Facts) -> Case | None:
+    """The same failure told in other words, ended on what its job had printed: nobody asks for that again."""
+    case = None if facts.forced else facts.record.case(facts.failure_id)
+    ended = case is not None and case.state is CaseState.CLOSED
+    return case if case is not None and ended and case.failure.message_from is not EvidenceFrom.TOLD else None
 
 
 _NEW_TELLING = GateAnswer("a new telling", "a telling not handled before")

@@ -94,6 +94,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     thrash: Thrash | None = None
     same_text: SameText | None = None
     """What fails again with the same text is not rerun without end, whatever its class and its budgets."""
+    fetch_output: bool = True
+    """Where a failure's text is missing or names no cause, ask the job system once what the job has printed."""
     ignore_lines: Annotated[
         tuple[Pattern, ...],
         Meta(max_length=MAX_IGNORED, description=f"a list of at most {MAX_IGNORED} RE2 patterns"),

@@ -24,8 +24,8 @@ SDK_STATE = {"_session", "_isRowIp", "timeout"}
 
 
 OPERATIONS = {
-    "ehpc": {"LIST": ehpc.LIST, "RERUN": ehpc.RERUN},
-    "schedulerx": {"RERUN": schedulerx.RERUN},
+    "ehpc": {"LIST": ehpc.LIST, "RERUN": ehpc.RERUN, "JOB_LOG": ehpc.JOB_LOG},
+    "schedulerx": {"RERUN": schedulerx.RERUN, "LOG": schedulerx.LOG},
     "schedulerx3": {"RETRY": schedulerx3.RETRY},
 }
 """Constants that name operations, by the folder in which they are used."""

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from shared.domain.evidence import Known
 from shared.policy.model import Policy
 
 
@@ -93,9 +94,12 @@ def _kind(cls: type[Any]) -> PolicyType:
 
 
 def said(cls: type[Any]) -> dict[str, str]:
-    """What stands as a docstring below each name of a class body; Python itself keeps only the class's own."""
+    """What stands as a docstring below each name of a class body; Python itself keeps only the class's own.
+
+    Evidence of outcomes is a class of its own that outcomes are made of.
+    """
     body = ast.parse(getsource(cls)).body[0]
-    says = {}
+    says = said(Known) if cls is not Known and issubclass(cls, Known) else {}
     if isinstance(body, ast.ClassDef):
         for statement, below in zip(body.body, body.body[1:], strict=False):
             name = _target(statement)

@@ -10,6 +10,7 @@ from shared.domain.job import Scope
 
 RERUN = "RerunJobs"
 LIST = "ListJobsWithFilters"
+JOB_LOG = "GetJobLog"
 
 
 class Cluster(Struct, Scope, frozen=True, kw_only=True, tag="ehpc"):

@@ -13,7 +13,7 @@ from shared.domain.job import State
 from shared.ports import Clock, JobSystem
 from shared.reading.ids import MAX_ID_CHARS, Field
 from shared.reading.text import quoted
-from shared.systems.ehpc.scope import LIST, RERUN, Cluster
+from shared.systems.ehpc.scope import JOB_LOG, LIST, RERUN, Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.imagined import Imagined
 from shared.systems.system import Flag, Operation, Part, Probe, System
@@ -65,6 +65,7 @@ class Ehpc(System):
     operations = (
         Operation(name=RERUN, mutates=True, ram_action="ehpc:RerunJobs"),
         Operation(name=LIST, ram_action="ehpc:ListJobsWithFilters"),
+        Operation(name=JOB_LOG, ram_action="ehpc:GetJobLog"),
     )
     pace = None
     """It publishes none."""

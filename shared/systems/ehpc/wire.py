@@ -6,7 +6,9 @@ https://www.alibabacloud.com/help/en/e-hpc/developer-reference/api-ehpc-2018-04-
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,13 +17,16 @@ from msgspec import Struct
 
 from shared.domain.job import State
 from shared.systems.ehpc.nodes import listed
-from shared.systems.ehpc.scope import LIST
+from shared.systems.ehpc.scope import JOB_LOG, LIST, RERUN
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, refused, unreadable
 
 VERSION = "2018-04-12"
 PAGE_SIZE = 50
 """The most that a page holds (docs/facts/ehpc.md#limits)."""
+LOG_BYTES = 400 * 1024
+"""The most that one call reads of each log (docs/facts/ehpc.md#job-log)."""
+_NO_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 MOST_JOBS_A_CALL = 100
 """Ids in one RerunJobs call (docs/facts/ehpc.md#limits)."""
 
@@ -59,7 +64,7 @@ class _Job(Struct, rename="pascal"):
 
 def ask(api: Caller, action: str, parameters: Mapping[str, str], *, jobs: int = 1) -> Reply | CallFailed:
     """One E-HPC call. What carries an error's `Code`, or no request id, is no success whatever its status."""
-    reply = api.call(ApiCall(action=action, version=VERSION, parameters=parameters, mutates=action != LIST, jobs=jobs))
+    reply = api.call(ApiCall(action=action, version=VERSION, parameters=parameters, mutates=action == RERUN, jobs=jobs))
     if isinstance(reply, CallFailed):
         return reply
     code = str(reply.body.get("Code") or "")
@@ -88,6 +93,40 @@ def read_page(api: Caller, cluster_id: str, number: int, filters: Mapping[str, s
     last = len(found.jobs) < size or 0 < (found.total_count or 0) <= number * size
     named = tuple((str(job["Id"]), job) for job in found.jobs if isinstance(job.get("Id"), (str, int)))
     return Page(jobs=named, last=last)
+
+
+class JobLog(Struct, frozen=True, kw_only=True):
+    """A part of what a job has printed."""
+
+    output: bytes
+    errors: bytes
+
+
+def read_log(api: Caller, cluster_id: str, job_id: str, host: str, offset: int) -> JobLog | None:
+    """Both logs from that byte on; None if they cannot be had.
+
+    Args:
+        api: the caller of this region.
+        cluster_id: the job's.
+        job_id: as listed.
+        host: the node that it runs on; empty if it does not.
+        offset: in bytes, from the beginning of each.
+    """
+    wanted = {"ClusterId": cluster_id, "JobId": job_id, "Offset": str(offset), "Size": str(LOG_BYTES)}
+    if host:
+        wanted["ExecHost"] = host
+    reply = ask(api, JOB_LOG, wanted)
+    if isinstance(reply, CallFailed):
+        return None
+    return JobLog(output=_decoded(reply.body.get("OutputLog")), errors=_decoded(reply.body.get("ErrorLog")))
+
+
+def _decoded(encoded: Any) -> bytes:
+    """Base64 of the log, also where its padding or its last sign got lost; nothing for what is none."""
+    if not isinstance(encoded, str):
+        return b""
+    signs = _NO_BASE64.sub("", encoded[: 2 * LOG_BYTES])
+    return base64.b64decode(signs[: len(signs) - (len(signs) % 4 == 1)] + "==")[:LOG_BYTES]
 
 
 def snapshot(shown: Mapping[str, Any], look_begun_at: float) -> EhpcSnapshot:

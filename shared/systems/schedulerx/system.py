@@ -13,7 +13,7 @@ from shared.ports import Clock, JobSystem
 from shared.reading.ids import Field, positive_long, printable_name
 from shared.reading.times import data_time
 from shared.systems.imagined import Imagined
-from shared.systems.schedulerx.scope import RERUN, Group
+from shared.systems.schedulerx.scope import LOG, RERUN, Group
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
 from shared.systems.system import Flag, Operation, Pace, Part, Probe, System
 
@@ -61,6 +61,7 @@ class Schedulerx(System):
         Operation(name="GetJobInfo", ram_action="edas:ReadSchedulerxJobQuery"),
         Operation(name="GetJobInstance", ram_action="edas:ReadSchedulerxJobInstanceQuery"),
         Operation(name="GetJobInstanceList", ram_action="edas:ReadSchedulerxJobInstanceQuery"),
+        Operation(name=LOG, ram_action="edas:ReadSchedulerxLogQuery"),
     )
     # GetJobInfo tells whom to alert (`ContactInfo`), which is nobody's claim to the job.
     tells_owners = False

@@ -14,14 +14,18 @@ import msgspec
 from msgspec import Struct
 
 from shared.domain.job import State
+from shared.reading.text import cut
 from shared.reading.times import instant
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
 from shared.systems.openapi.classify import as_number, business_row
-from shared.systems.schedulerx.scope import Group
+from shared.systems.schedulerx.scope import LOG, Group
 from shared.systems.schedulerx.snapshot import Instance
 
 VERSION = "2019-04-30"
 _OK = 200
+LOG_LINES = 200
+"""The most that one call reads."""
+RESULT_BYTES = 4096
 MOST_RETRIES = 1000
 """More than any attempt budget has; a larger number means no more than that."""
 
@@ -76,6 +80,7 @@ class Detail(Struct, rename="pascal"):
     end_time: str | None = None
     trigger_type: int | None = None
     parameters: str | None = None
+    result: str | None = None
 
     def instance(self, zone: ZoneInfo) -> Instance:
         """The instance in the words of the trade, its times read in the zone."""
@@ -87,6 +92,7 @@ class Detail(Struct, rename="pascal"):
             started_at=moment(self.start_time, zone),
             ended_at=moment(self.end_time, zone),
             parameters=self.parameters or "",
+            result=cut(self.result or "", RESULT_BYTES),
         )
 
 
@@ -98,11 +104,15 @@ class _DetailData(Struct, rename="pascal"):
     job_instance_detail: Detail
 
 
+class _LogData(Struct, rename="pascal"):
+    logs: list[str]
+
+
 class _ListData(Struct, rename="pascal"):
     job_instance_details: list[Detail]
 
 
-_Data = TypeVar("_Data", _InfoData, _DetailData, _ListData)
+_Data = TypeVar("_Data", _InfoData, _DetailData, _ListData, _LogData)
 
 
 def ask(
@@ -153,6 +163,27 @@ def instances(api: Caller, group: Group, job_id: str, filters: Mapping[str, str]
         return reply
     found = _data(reply, _ListData).job_instance_details
     return [one for one in found if one.job_id is None or str(one.job_id) == job_id]
+
+
+def read_log(api: Caller, group: Group, job_id: str, instance: Instance, offset: int) -> list[str] | None:
+    """200 lines of an instance's log, oldest first, from that line on; None if they cannot be had.
+
+    The service looks half an hour back unless it is told from when on (docs/facts/schedulerx.md#log).
+    """
+    wanted = {
+        "JobId": job_id,
+        "JobInstanceId": str(instance.instance_id),
+        "Line": str(LOG_LINES),
+        "Offset": str(offset),
+        "Reverse": "false",
+    }
+    if instance.started_at is not None:
+        wanted["StartTimestamp"] = str(int(instance.started_at * 1000))
+    try:
+        reply = ask(api, "GET", LOG, group, wanted)
+        return None if isinstance(reply, CallFailed) else _data(reply, _LogData).logs
+    except msgspec.ValidationError:
+        return None
 
 
 def moment(written: str | None, zone: ZoneInfo) -> float | None:

@@ -315,3 +315,16 @@ def test_examples_of_the_guide_are_right(tmp_path: Path) -> None:
             assert run(tests, out) == 0, out.getvalue()
         else:
             assert check_policy(f"version: 1\n{block}").faults == ()
+
+
+def test_the_delay_of_a_packs_rule_is_over_unless_the_test_says_when_it_failed(tmp_path: Path) -> None:
+    """What a pack does is asked for; when it does it, only by who says so."""
+    (tmp_path / "p.yaml").write_text("version: 1\ninclude: [network]\nrules: [{name: rest, match: {}, action: hold}]\n")
+    failure = "failure: {message: '429 Too Many Requests'}"
+    (tmp_path / "p.tests.yaml").write_text(
+        "version: 1\ntests:\n"
+        f"  - {{name: a, {failure}, expect: {{verdict: rerun, rule: service-throttles}}}}\n"
+        f"  - {{name: b, {failure}, failed_ago_s: 5, expect: {{verdict: deferred, rule: service-throttles}}}}\n"
+    )
+    out = io.StringIO()
+    assert run(tmp_path / "p.yaml", out) == 0, out.getvalue()
