@@ -17,6 +17,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shared.discover import discover
 from shared.domain.credentials import Credentials
 from shared.domain.errors import Fault, InputError, PolicyError, SettingsError
 from shared.domain.failure import Intake, Trigger, Unreadable
@@ -24,6 +25,7 @@ from shared.heal import Healer, Invocation, Report
 from shared.intake.context import Context, Envelope, content_hash, event_id, unreadable
 from shared.intake.event import read_events
 from shared.intake.manual import read_manual
+from shared.intake.timer import wants_dry_run
 from shared.intake.trigger import read_trigger
 from shared.open_ledger import check_client, open_ledger
 from shared.policy.load import load_policy
@@ -37,6 +39,7 @@ from shared.settings import Settings, SqliteUrl, read_credentials, read_settings
 from shared.sls import Access, SlsSink, SlsSource
 from shared.sweep import sweep
 from shared.systems import SYSTEMS
+from shared.systems.discovery import Seeker
 from shared.systems.openapi import OpenApi
 
 DEFAULT_TIMEOUT_S = 60.0
@@ -59,6 +62,8 @@ class Wiring(Struct, frozen=True):
     healer: Healer
     context: Context
     source: SlsSource
+    seekers: Callable[[str, str], Seeker | None]
+    """What finds failures in that job system, in a region."""
 
 
 def prepare(context: Any) -> None:
@@ -123,6 +128,12 @@ def handle_sweep(event: bytes, context: Any) -> dict[str, Any]:
         return _told(sweep(wiring.healer))
 
 
+def handle_discover(event: bytes, context: Any) -> dict[str, Any]:
+    """The timer's call; of the event only `"dry_run": true` matters. Raises as `handle_log_trigger`."""
+    with _wired(context) as wiring:
+        return _told(discover(wiring.healer, wiring.seekers, wiring.context.region, dry_run=wants_dry_run(event)))
+
+
 def _told(report: Report) -> dict[str, Any]:
     result = result_of(report)
     _LOG.info("handled: %s", {name: count for name, count in result["counts"].items() if count})
@@ -169,6 +180,7 @@ def _wired(context: Any) -> Iterator[Wiring]:
             ),
             _intake_context(settings, policy, invocation, started),
             SlsSource(access),
+            _seekers(settings, credentials, clock, lambda: remaining_s() - SETTLE_ROOM_S),
         )
 
 
@@ -195,6 +207,19 @@ def _systems(
         return SYSTEMS.named(system).connect(api, clock, settings.time_zone)
 
     return system_in
+
+
+def _seekers(
+    settings: Settings, credentials: Credentials, clock: SystemClock, remaining_s: Callable[[], float]
+) -> Callable[[str, str], Seeker | None]:
+    """Seekers by system and region, each made when first asked for."""
+
+    @cache
+    def seeker_in(system: str, region: str) -> Seeker | None:
+        api = OpenApi(credentials, settings.endpoint(system, region), remaining_s=remaining_s)
+        return SYSTEMS.named(system).seeker(api, clock, settings.time_zone, region)
+
+    return seeker_in
 
 
 def _configuration(context: Any) -> Configuration:

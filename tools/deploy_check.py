@@ -47,6 +47,9 @@ VARIABLES = {
         "the queue of what failed for good", r"[A-Za-z0-9][A-Za-z0-9-]{0,119}", "a queue's name"
     ),
     "SW_MODE": Variable("SECONDWIND_MODE", r"observe|auto|off", "observe, auto or off"),
+    "SW_DISCOVER_EVERY": Variable(
+        "how often is looked for failures that nobody tells", r"[1-9][0-9]{0,3}[mh]", "as 3m"
+    ),
     "SW_TIME_ZONE": Variable("the zone in which SchedulerX days are cut", r"[A-Za-z0-9_+/-]{1,64}", "as Asia/Shanghai"),
 }
 

@@ -1,4 +1,4 @@
-"""What E-HPC 2018-04-12 answers: RerunJobs, StopJobs, the lists, DescribeJob, ListClusters.
+"""What E-HPC 2018-04-12 answers: RerunJobs, StopJobs, the lists, DescribeJob, ListClusters, ListNodes.
 
 Parameters, codes and texts: https://help.aliyun.com/document_detail/159050.html and the official SDK
 (alibabacloud_ehpc20180412 4.0.0). What no source states and is chosen here: an unknown id is refused like a finished
@@ -47,6 +47,7 @@ class EhpcAnswers:
             Operation(VERSION, "ListJobsWithFilters", "GET", self.list_jobs_with_filters, ("ClusterId",)),
             Operation(VERSION, "DescribeJob", "GET", self.describe_job, ("ClusterId", "JobId")),
             Operation(VERSION, "ListClusters", "GET", self.list_clusters),
+            Operation(VERSION, "ListNodes", "GET", self.list_nodes, ("ClusterId",)),
         ]
 
     def rerun_jobs(self, parameters: Parameters) -> dict[str, Any]:
@@ -84,6 +85,12 @@ class EhpcAnswers:
         """All clusters."""
         page, numbers = shapes.page_of(parameters, list(self._clusters.values()))
         return {**numbers, "Clusters": {"ClusterInfoSimple": [self._cluster_item(one) for one in page]}}
+
+    def list_nodes(self, parameters: Parameters) -> dict[str, Any]:
+        """A cluster's nodes."""
+        nodes = list(self._cluster(parameters).nodes.values())
+        page, numbers = shapes.page_of(parameters, nodes, most=shapes.NODES_PAGE_MOST)
+        return {**numbers, "Nodes": {"NodeInfo": [shapes.node_item(node) for node in page]}}
 
     def _batch(self, parameters: Parameters, change: Change, code: str, text: str) -> dict[str, Any]:
         ids = _job_ids(parameters["Jobs"])

@@ -145,6 +145,18 @@ class Job:
         return self.spec.runs[min(self.run_count, len(self.spec.runs)) - 1]
 
 
+@dataclass(slots=True)
+class Node:
+    """A compute node as ListNodes has it."""
+
+    host: str
+    instance_id: str
+    status: str = "running"
+    """uninit, exception, running, initing, releasing, untracking or stopped."""
+    in_scheduler: str = "free"
+    """StateInSched: the scheduler's own word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kill:
     """One effective rerun: the truth that `never twice` is judged by."""

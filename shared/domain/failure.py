@@ -18,6 +18,7 @@ class Trigger(str, Enum):
     EVENT = "event"
     MANUAL = "manual"
     SWEEP = "sweep"
+    DISCOVER = "discover"
 
 
 class FailureClass(str, Enum):

@@ -173,6 +173,9 @@ class Reason(str, Enum):
     UNTRUSTED_SOURCE = ("untrusted_source", _SUPPRESSED, _gate("may_speak", "claims_agree"),
         "Who told it may not speak for this job, or what was told contradicts the live job.",
         "List under `sources` who told it, for this job, and tell owner, node and start as the live job has them.")
+    NOT_SEEN = ("not_seen", _REFUSED, _by(Step.LOOKING),
+        "About a place that the policy's `discover` names, not a job: it cannot be looked through.",
+        "Mend what `message` names; it is asked again all the time, and told once.")
     BREAKER_OPENED = ("breaker_opened", _SUPPRESSED, _by(Step.BREAKER),
         "About a breaker, not a job: it has opened.",
         "A person has to look at the cluster or group, then close it: `secondwind breaker close`.")

@@ -43,6 +43,7 @@ class Step(str, Enum):
     CALL = "the call itself was answered so, or not answered"
     PERSON = "a person decided"
     BREAKER = "it is about the breaker itself, not about a job"
+    LOOKING = "it is about a place that is looked through, not about a job"
     RECORD = "too many failures of the job waited already"
     INTAKE = "it could not be understood, so no gate was asked"
 

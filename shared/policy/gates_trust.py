@@ -22,15 +22,21 @@ from shared.policy.places import place_fits, speaks_for
 
 _ANYBODY = GateAnswer("no sources in the policy", "a source that may speak for the job")
 _BY_HAND = GateAnswer("told by hand", "a source that may speak for the job")
+_FOUND = GateAnswer("found by looking", "a source that may speak for the job")
 
 
 def may_speak(facts: Facts) -> GateAnswer:
-    """May whoever told it speak for this job? Not asked by hand: who may invoke the function is RAM's business."""
+    """May whoever told it speak for this job?
+
+    Not asked by hand: who may invoke the function is RAM's business. Nor of what was found: the job system showed it.
+    """
     failure = facts.failure
     if not facts.policy.sources:
         return _ANYBODY
     if failure.trigger is Trigger.MANUAL:
         return _BY_HAND
+    if failure.trigger is Trigger.DISCOVER:
+        return _FOUND
     look = facts.observation
     seen = None if isinstance(look, LookFailed) else look.owner
     asked = (failure.speaker, failure.scope, failure.owner, seen)

@@ -43,6 +43,7 @@ CASES: dict[str, tuple[str, list[tuple[str, str, str]]]] = {
     ),
     "manual-event-force.json": ("manual", [EHPC]),
     "sweep-timer.json": ("sweep", []),
+    "discover-timer.json": ("discover", []),
 }
 
 
@@ -79,7 +80,9 @@ def test_an_event_file_shows_something_real(name: str) -> None:
     called = call(EVENTS / name)
     assert (called.status, called.outcomes) == (RETURNED, expected)
     assert called.answer["schema"] == "secondwind-result/1"
-    assert (MOVED in called.err) == (name not in {"manual-jobs-dry-run.json", "sweep-timer.json"})
+    assert (MOVED in called.err) == (
+        name not in {"manual-jobs-dry-run.json", "sweep-timer.json", "discover-timer.json"}
+    )
     assert (REPLACED in called.err) == (name == "log-trigger.json")
 
 

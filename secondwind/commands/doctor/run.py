@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from secondwind.account import hidden, region_of
-from secondwind.commands.doctor import deployed, local, services, storage
+from secondwind.commands.doctor import deployed, found, local, services, storage
 from secondwind.commands.doctor.findings import Check, Finding, Level, Options, Subject
 from secondwind.commands.doctor.show import as_json, line
 from secondwind.compute.endpoint import endpoint_of
@@ -33,6 +33,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("source", storage.source),
     ("ledger", storage.ledger),
     ("job systems", services.job_systems),
+    ("discover", found.discovery),
     ("functions", deployed.functions),
 )
 

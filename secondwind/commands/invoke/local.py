@@ -25,12 +25,11 @@ from localcloud.fc.models import InvocationResult
 from localcloud.scenario import read_story
 from localcloud.sls.story import LogstoreStory
 from localcloud.wire.signing import Credential
-from secondwind.commands.invoke.event_file import door_for, parsed, read_event, wrapped
+from secondwind.commands.invoke.event_file import door_for, dry_run_through, parsed, read_event, wrapped
 from secondwind.local_region import CODE_PATH, DEFAULT, Region, context_kind
 from secondwind.usage import UNUSABLE, UnusableError
 from secondwind.which_ledger import local_file
-from shared.domain.failure import Trigger
-from shared.doors import DOOR, door_of
+from shared.doors import DOOR
 
 RETURNED, RAISED = 0, 1
 """Exit statuses beside UNUSABLE."""
@@ -73,14 +72,12 @@ def run(wanted: LocalRequest, out: TextIO, err: TextIO, environ: Mapping[str, st
 
 
 def _function(wanted: LocalRequest, event: bytes) -> str:
-    told, by_hand = door_for(event), door_of(Trigger.MANUAL)
     if not wanted.dry_run:
-        return wanted.function or told.name
-    if wanted.function not in {None, by_hand.name}:
-        raise UnusableError(f"a dry run goes through the function {by_hand.name}")
-    if not told.tells:
-        raise UnusableError(f"a {told.name} has no dry run")
-    return by_hand.name
+        return wanted.function or door_for(event).name
+    through = dry_run_through(event).name
+    if wanted.function not in {None, through}:
+        raise UnusableError(f"a dry run of it goes through the function {through}")
+    return through
 
 
 def _here(wanted: LocalRequest, name: str, event: bytes, environ: Mapping[str, str], err: TextIO) -> InvocationResult:

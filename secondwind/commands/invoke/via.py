@@ -17,13 +17,12 @@ from pathlib import Path
 from typing import TextIO
 
 from secondwind.account import credentials_of
-from secondwind.commands.invoke.event_file import door_for, read_event, wrapped
+from secondwind.commands.invoke.event_file import door_for, dry_run_through, read_event, wrapped
 from secondwind.commands.invoke.show import body_shown, log_tail, taken
 from secondwind.compute.call import Call, FunctionAnswer, NotInvoked
 from secondwind.compute.endpoint import endpoint_of
 from secondwind.usage import UNUSABLE, UnusableError
-from shared.domain.failure import Trigger
-from shared.doors import Door, door_of
+from shared.doors import Door
 
 RETURNED, RAISED, REFUSED, NO_ANSWER = 0, 1, 3, 4
 """Exit statuses beside UNUSABLE."""
@@ -106,11 +105,9 @@ def _client(via: Via) -> Callable[[Call], FunctionAnswer]:
 
 def _checked(wanted: ViaRequest, environ: Mapping[str, str]) -> Call:
     event = read_event(wanted.event_file)
-    told = door_for(event)
+    told = dry_run_through(event) if wanted.dry_run else door_for(event)
     if wanted.task_id and not wanted.asynchronous:
         raise UnusableError("--task-id goes with --async")
-    if wanted.dry_run and not told.tells:
-        raise UnusableError(f"a {told.name} has no dry run")
     name = _function(wanted, told)
     credentials = credentials_of(environ)
     return Call(
@@ -127,7 +124,7 @@ def _checked(wanted: ViaRequest, environ: Mapping[str, str]) -> Call:
 
 def _function(wanted: ViaRequest, told: Door) -> str:
     """Its deployed name. Raises UnusableError for it and every other name that becomes part of a URL or header."""
-    name = wanted.function or (door_of(Trigger.MANUAL) if wanted.dry_run else told).deployed_name
+    name = wanted.function or told.deployed_name
     patterns = {
         "--function": (name, _PATH_PART),
         "--service": (wanted.service, _PATH_PART),

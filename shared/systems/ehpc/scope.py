@@ -10,6 +10,8 @@ from shared.domain.job import Scope
 
 RERUN = "RerunJobs"
 LIST = "ListJobsWithFilters"
+NODES = "ListNodes"
+CLUSTERS = "ListClusters"
 
 
 class Cluster(Struct, Scope, frozen=True, kw_only=True, tag="ehpc"):

@@ -14,14 +14,17 @@ import msgspec
 from msgspec import Struct
 
 from shared.domain.job import State
+from shared.systems.ehpc.node import Node
 from shared.systems.ehpc.nodes import listed
-from shared.systems.ehpc.scope import LIST
+from shared.systems.ehpc.scope import CLUSTERS, LIST, NODES, RERUN
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, refused, unreadable
 
 VERSION = "2018-04-12"
 PAGE_SIZE = 50
 """The most that a page holds (docs/facts/ehpc.md#limits)."""
+NODES_PAGE_SIZE = 100
+"""The same of nodes (docs/facts/ehpc.md#nodes)."""
 MOST_JOBS_A_CALL = 100
 """Ids in one RerunJobs call (docs/facts/ehpc.md#limits)."""
 
@@ -59,7 +62,7 @@ class _Job(Struct, rename="pascal"):
 
 def ask(api: Caller, action: str, parameters: Mapping[str, str], *, jobs: int = 1) -> Reply | CallFailed:
     """One E-HPC call. What carries an error's `Code`, or no request id, is no success whatever its status."""
-    reply = api.call(ApiCall(action=action, version=VERSION, parameters=parameters, mutates=action != LIST, jobs=jobs))
+    reply = api.call(ApiCall(action=action, version=VERSION, parameters=parameters, mutates=action == RERUN, jobs=jobs))
     if isinstance(reply, CallFailed):
         return reply
     code = str(reply.body.get("Code") or "")
@@ -88,6 +91,79 @@ def read_page(api: Caller, cluster_id: str, number: int, filters: Mapping[str, s
     last = len(found.jobs) < size or 0 < (found.total_count or 0) <= number * size
     named = tuple((str(job["Id"]), job) for job in found.jobs if isinstance(job.get("Id"), (str, int)))
     return Page(jobs=named, last=last)
+
+
+class _Node(Struct, rename="pascal"):
+    host_name: str
+    status: str = ""
+    state_in_sched: str | None = None
+    id: str | None = None
+
+
+class _NodeInfo(Struct, rename="pascal"):
+    node_info: list[_Node]
+
+
+class _Nodes(Struct, rename="pascal"):
+    nodes: _NodeInfo
+    page_size: int | None = None
+    total_count: int | None = None
+
+
+class NodesPage(Struct, frozen=True, kw_only=True):
+    """One page of `ListNodes`: by host name."""
+
+    nodes: dict[str, Node]
+    last: bool
+
+
+def nodes_page(api: Caller, cluster_id: str, number: int) -> NodesPage | CallFailed:
+    """Read one page of a cluster's nodes; pages count from 1.
+
+    Raises:
+        msgspec.ValidationError: The answer is no such page.
+    """
+    wanted = {"ClusterId": cluster_id, "PageNumber": str(number), "PageSize": str(NODES_PAGE_SIZE)}
+    reply = ask(api, NODES, wanted)
+    if isinstance(reply, CallFailed):
+        return reply
+    found = msgspec.convert(reply.body, _Nodes, strict=False)
+    listed = found.nodes.node_info
+    size = min(max(found.page_size or NODES_PAGE_SIZE, 1), NODES_PAGE_SIZE)
+    last = len(listed) < size or 0 < (found.total_count or 0) <= number * size
+    nodes = {one.host_name: Node(one.status, one.state_in_sched or "", one.id or "") for one in listed}
+    return NodesPage(nodes=nodes, last=last)
+
+
+class _ClusterInfo(Struct, rename="pascal"):
+    id: str
+
+
+class _ClusterList(Struct, rename="pascal"):
+    cluster_info_simple: list[_ClusterInfo]
+
+
+class _ClustersBody(Struct, rename="pascal"):
+    clusters: _ClusterList
+    total_count: int | None = None
+
+
+class ClustersPage(Struct, frozen=True, kw_only=True):
+    """One page of `ListClusters`."""
+
+    ids: list[str]
+    last: bool
+
+
+def cluster_ids(api: Caller, number: int) -> ClustersPage | CallFailed:
+    """Read one page of the region's clusters. Raises msgspec.ValidationError if the answer is no such page."""
+    reply = ask(api, CLUSTERS, {"PageNumber": str(number), "PageSize": str(PAGE_SIZE)})
+    if isinstance(reply, CallFailed):
+        return reply
+    found = msgspec.convert(reply.body, _ClustersBody, strict=False)
+    ids = [one.id for one in found.clusters.cluster_info_simple]
+    last = len(ids) < PAGE_SIZE or 0 < (found.total_count or 0) <= number * PAGE_SIZE
+    return ClustersPage(ids=ids, last=last)
 
 
 def snapshot(shown: Mapping[str, Any], look_begun_at: float) -> EhpcSnapshot:

@@ -80,6 +80,7 @@ CASES: dict[str, Callable[[bytes, Context], None]] = {
     "manual-jobs-dry-run.json": _manual(HUNG, BY_DATA_TIME, dry_run=True, force=False),
     "manual-event-force.json": _manual(HUNG, dry_run=False, force=True),
     "sweep-timer.json": _timer,
+    "discover-timer.json": _timer,
 }
 FILES = sorted(path.name for path in FOLDER.iterdir() if path.suffix != ".md")
 

@@ -1,0 +1,5 @@
+"""Looking for failures that nobody tells: what the policy's `discover` names, in turns, through the same corridor."""
+
+from shared.discover.run import discover
+
+__all__ = ["discover"]

@@ -1,0 +1,176 @@
+"""Finding E-HPC jobs that are lost and that nobody told of: by their nodes, and by how long they run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from shared.domain.failure import Failure
+from shared.domain.job import Scope
+from shared.domain.snapshot import LookFailed
+from shared.ports import Clock
+from shared.systems.discovery import Calls, Fits, Listed, Memory, Sight, Terms, exact
+from shared.systems.ehpc.running import running
+from shared.systems.ehpc.scope import CLUSTERS, LIST, NODES, Cluster
+from shared.systems.ehpc.seek_nodes import BATCH, NodesMemory, judge_nodes, lost_jobs
+from shared.systems.ehpc.seek_overdue import OverdueMemory, overdue_jobs
+from shared.systems.ehpc.watch import Clusters, Overdue
+from shared.systems.ehpc.wire import Page, cluster_ids, nodes_page, read_page
+from shared.systems.openapi import Caller, CallFailed
+from shared.systems.openapi.classify import NoAnswer
+from shared.systems.openapi.results import look_failed, malformed, too_long
+
+MOST_NODES_GONE = "MostNodesGone"
+"""In place of a service's code: a cluster that is stopped, or a monitor that fails."""
+MOST_PAGES_A_PASS = 400
+
+
+class _Memory(Struct, omit_defaults=True):
+    """Of one cluster, between looks."""
+
+    nodes: NodesMemory = msgspec.field(default_factory=NodesMemory)
+    overdue: OverdueMemory = msgspec.field(default_factory=OverdueMemory)
+    parts: list[str] = []
+    """Parts of the look under way that are still to do; empty: none is under way."""
+
+
+class _StopError(Exception):
+    """The look cannot go on now; with a problem, or for want of calls."""
+
+    def __init__(self, problem: LookFailed | None = None) -> None:
+        super().__init__("" if problem is None else problem.message)
+        self.problem = problem
+
+
+class EhpcSeeker:
+    """The clusters of one region (`shared.systems.discovery.Seeker`)."""
+
+    def __init__(self, api: Caller, clock: Clock, region: str) -> None:
+        self._api, self._clock, self._region = api, clock, region
+
+    def scopes(self, watch: Clusters, fits: Fits, calls: Calls, *, ask: bool) -> Listed:
+        """The clusters named, and those that the globs mean."""
+        named = exact(watch.clusters)
+        if not ask and len(named) == len(watch.clusters):
+            return Listed(scopes=self._clusters(named))
+        there: list[str] = []
+        begun_at = self._clock.now()
+        for number in range(1, MOST_PAGES_A_PASS):
+            if not calls.may(CLUSTERS):
+                break
+            try:
+                page = cluster_ids(self._api, number)
+            except msgspec.ValidationError as error:
+                return Listed(scopes=self._clusters(named), problem=malformed(error, begun_at))
+            if isinstance(page, CallFailed):
+                return Listed(scopes=self._clusters(named), problem=look_failed(page, begun_at))
+            there += page.ids
+            if page.last:
+                break
+        meant = [one for one in there if any(fits(glob, one) for glob in watch.clusters)]
+        return Listed(
+            scopes=self._clusters(list(dict.fromkeys([*named, *meant]))),
+            missing=tuple(glob for glob in watch.clusters if not any(fits(glob, one) for one in there)),
+        )
+
+    def look(self, watch: Clusters, scope: Scope, memory: Memory, calls: Calls, terms: Terms) -> Sight:
+        """Read on in the parts that the policy names."""
+        if not isinstance(scope, Cluster):
+            raise TypeError("E-HPC is looked through by clusters")
+        look = _Look(self._api, scope, msgspec.convert(memory, _Memory), calls, terms)
+        problem: LookFailed | None = None
+        try:
+            done = look.read(watch)
+        except _StopError as error:
+            problem, done = error.problem, False
+        except msgspec.ValidationError as error:
+            problem, done = malformed(error, terms.now), False
+        kept: Memory = msgspec.to_builtins(look.memory)
+        return Sight(failures=tuple(look.found), memory=kept, done=done, problem=problem)
+
+    def _clusters(self, names: Sequence[str]) -> tuple[Cluster, ...]:
+        return tuple(Cluster(region=self._region, cluster_id=name) for name in names)
+
+
+class _Look:
+    """One turn at one cluster."""
+
+    def __init__(self, api: Caller, cluster: Cluster, memory: _Memory, calls: Calls, terms: Terms) -> None:
+        self.memory = memory
+        self.found: list[Failure] = []
+        self._api, self._cluster, self._calls, self._terms = api, cluster, calls, terms
+
+    def read(self, watch: Clusters) -> bool:
+        """Part by part. Raises _StopError."""
+        memory = self.memory
+        if not memory.parts:
+            memory.parts = [part for part in ("nodes", "overdue") if getattr(watch, part) is not None]
+        while memory.parts:
+            if memory.parts[0] == "nodes" and watch.nodes is not None:
+                self._nodes(watch.nodes.grace_s)
+            elif memory.parts[0] == "overdue" and watch.overdue is not None:
+                self._overdue(watch.overdue)
+            memory.parts = memory.parts[1:]
+        return True
+
+    def _nodes(self, grace_s: float) -> None:
+        mine, now = self.memory.nodes, self._terms.now
+        if not mine.asking:
+            self._list_nodes(mine)
+            whole, mine.page = judge_nodes(mine, now, grace_s), 1
+            listed, mine.listing = len(mine.listing), {}
+            if not whole:
+                message = f"more than half of its {listed} nodes are gone at once: nothing is concluded from that"
+                raise _StopError(
+                    LookFailed(worth_repeating=True, code=MOST_NODES_GONE, message=message, look_begun_at=now)
+                )
+        while mine.asking:
+            batch = mine.asking[:BATCH]
+            page = self._jobs({f"Nodes.{place}": host for place, host in enumerate(batch, 1)}, mine.asked_page)
+            mine.running.update(running(page, now))
+            mine.asked_page += 1
+            if page.last:
+                mine.asking, mine.asked_page = mine.asking[BATCH:], 1
+        self.found += lost_jobs(mine, self._cluster, now, grace_s)
+
+    def _overdue(self, wanted: Overdue) -> None:
+        mine, now = self.memory.overdue, self._terms.now
+        while True:
+            page = self._jobs({}, mine.page)
+            self.found += overdue_jobs(mine, self._cluster, running(page, now), wanted, self._terms.fits, now)
+            if page.last:
+                break
+            mine.page += 1
+        mine.page = 1
+
+    def _list_nodes(self, mine: NodesMemory) -> None:
+        while True:
+            self._may(NODES)
+            page = nodes_page(self._api, self._cluster.cluster_id, mine.page)
+            if isinstance(page, CallFailed):
+                raise _stopped(page, self._terms.now)
+            mine.listing.update(page.nodes)
+            if page.last:
+                return
+            mine.page += 1
+
+    def _jobs(self, filters: Mapping[str, str], number: int) -> Page:
+        """One page of unfinished jobs."""
+        if number > MOST_PAGES_A_PASS:
+            raise _StopError(too_long(MOST_PAGES_A_PASS, self._terms.now))
+        self._may(LIST)
+        page = read_page(self._api, self._cluster.cluster_id, number, {"JobStatus": "notfinish", **filters})
+        if isinstance(page, CallFailed):
+            raise _stopped(page, self._terms.now)
+        return page
+
+    def _may(self, operation: str) -> None:
+        if not self._calls.may(operation):
+            raise _StopError
+
+
+def _stopped(why: CallFailed, now: float) -> _StopError:
+    """Without time to ask nothing is wrong with the cluster: the next turn goes on."""
+    return _StopError(None if why.code == NoAnswer.DEADLINE.value else look_failed(why, now))
