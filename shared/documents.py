@@ -12,6 +12,7 @@ from shared.domain.job import Scope
 from shared.domain.keys import CONTROLS_KEY, Kind, kind_of
 from shared.domain.life import Life
 from shared.domain.limits import MAX_DIGITS, SharedLimit
+from shared.domain.machines import Machines
 from shared.domain.mode import Controls
 from shared.domain.progress import Progress
 from shared.domain.record import JobRecord
@@ -22,8 +23,8 @@ from shared.systems import SYSTEMS
 KEPT_S = 30 * 86_400.0
 """How long a document outlives its last change: longer than any redelivery and every window."""
 _LOG = logging.getLogger(__name__)
-Document = JobRecord | SharedLimit | Controls | Progress | Watch
-_T = TypeVar("_T", JobRecord, SharedLimit, Controls, Progress, Watch)
+Document = JobRecord | SharedLimit | Controls | Progress | Watch | Machines
+_T = TypeVar("_T", JobRecord, SharedLimit, Controls, Progress, Watch, Machines)
 
 
 def encode(document: Document) -> bytes:
@@ -79,6 +80,11 @@ def decode_watch(document: bytes) -> Watch:
     return _decoded(_WATCHES, document)
 
 
+def decode_machines(document: bytes) -> Machines:
+    """The machines of watched scopes. Raises LedgerUnavailable if it is not one of ours."""
+    return _decoded(_MACHINES, document)
+
+
 def limit_of(key: str, stored: Stored | None) -> SharedLimit | None:
     """A shared limit as read; one that does not exist yet is unused. None if it is malformed: that counts as a no."""
     if stored is None:
@@ -119,6 +125,11 @@ def watch_write(key: str, watch: Watch, version: int | None, now: float) -> Writ
     return Write(key=key, document=encode(watch), expected=version, due_at=None, expires_at=now + KEPT_S)
 
 
+def machines_write(key: str, machines: Machines, version: int | None, now: float) -> Write:
+    """The compare-and-set of the machines of watched scopes. It is never due: the timer comes again."""
+    return Write(key=key, document=encode(machines), expected=version, due_at=None, expires_at=now + KEPT_S)
+
+
 def _decoded(decoder: msgspec.json.Decoder[_T], document: bytes, name: str = "a ledger document") -> _T:
     try:
         return decoder.decode(document)
@@ -147,3 +158,4 @@ _LIMITS = msgspec.json.Decoder(SharedLimit)
 _CONTROLS = msgspec.json.Decoder(Controls)
 _PROGRESS = msgspec.json.Decoder(Progress)
 _WATCHES = msgspec.json.Decoder(Watch)
+_MACHINES = msgspec.json.Decoder(Machines)

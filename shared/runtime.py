@@ -17,7 +17,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.discover import discover
+from shared.discover import discover, note
 from shared.domain.credentials import Credentials
 from shared.domain.errors import Fault, InputError, PolicyError, SettingsError
 from shared.domain.failure import Intake, Trigger, Unreadable
@@ -108,7 +108,7 @@ def handle_log_trigger(event: bytes, context: Any) -> dict[str, Any]:
 def handle_event(event: bytes, context: Any) -> dict[str, Any]:
     """EventBridge's call. Raises as `handle_log_trigger`."""
     with _wired(context) as wiring:
-        return _told(wiring.healer.handle(read_events(event, wiring.context), Trigger.EVENT))
+        return _told(_handled(wiring, read_events(event, wiring.context), Trigger.EVENT))
 
 
 def handle_manual(event: bytes, context: Any) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def handle_manual(event: bytes, context: Any) -> dict[str, Any]:
         intake = request.intake
         for wanted in request.ranges:
             _read_named(wiring, wanted, intake, event)
-        return result_of(wiring.healer.handle(intake, Trigger.MANUAL), gates=True)
+        return result_of(_handled(wiring, intake, Trigger.MANUAL), gates=True)
 
 
 def handle_sweep(event: bytes, context: Any) -> dict[str, Any]:
@@ -132,6 +132,15 @@ def handle_discover(event: bytes, context: Any) -> dict[str, Any]:
     """The timer's call; of the event only `"dry_run": true` matters. Raises as `handle_log_trigger`."""
     with _wired(context) as wiring:
         return _told(discover(wiring.healer, wiring.seekers, wiring.context.region, dry_run=wants_dry_run(event)))
+
+
+def _handled(wiring: Wiring, intake: Intake, trigger: Trigger) -> Report:
+    """Failures through the corridor; what was told of machines is noted."""
+    report = wiring.healer.handle(intake, trigger)
+    if intake.noted:
+        region, dry_run = wiring.context.region, intake.dry_run
+        report.add(note(wiring.healer, intake.noted, region, trigger, dry_run=dry_run))
+    return report
 
 
 def _told(report: Report) -> dict[str, Any]:

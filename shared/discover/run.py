@@ -14,9 +14,11 @@ from msgspec.structs import replace
 
 from shared.discover.book import Book
 from shared.discover.calls import Allowance, Turn, calls_until
+from shared.discover.machines import change_machines, read_machines
 from shared.discover.places import Seekers, Unrolled, WatchedPlace, places
 from shared.discover.told import not_seen
 from shared.domain.failure import Intake, Trigger
+from shared.domain.machines import Machines
 from shared.domain.mode import Mode
 from shared.domain.watch import Watch
 from shared.heal import Healer, Report
@@ -78,6 +80,7 @@ class _Run:
     def __init__(self, healer: Healer, book: Book, *, dry_run: bool, total: Report) -> None:
         self._healer, self._book, self._dry_run, self._total = healer, book, dry_run, total
         self._turn_at = 0.0
+        self._known: dict[str, Machines] = {}
 
     def turns(self, meant: Mapping[str, WatchedPlace], mine: list[str]) -> None:
         """One turn after the other, until every look is whole or nobody gets a call any more."""
@@ -101,14 +104,38 @@ class _Run:
     def _look(self, place: WatchedPlace, turn: Turn) -> Sight:
         watch, now = self._book.watch(place.key), self._healer.clock.now()
         self._turn_at = max(now, self._turn_at + LEAST_STEP_S)
-        terms = Terms(now=now, fits=place_fits, stale_after_s=self._healer.policy.timing.stale_event_s)
+        terms = Terms(
+            now=now,
+            fits=place_fits,
+            stale_after_s=self._healer.policy.timing.stale_event_s,
+            suspects=self._machines(place).suspects,
+        )
         sight = place.seeker.look(place.watch, place.scope, watch.memory, turn, terms)
         if sight.failures:
             intake = Intake(failures=list(sight.failures), dry_run=self._dry_run)
             self._total.add(self._healer.handle(intake, Trigger.DISCOVER))
+        self._keep_machines(place, sight, now)
         if turn.used or sight.done or sight.problem:  # who got no call at all is next all the same
             self._settle(place.key, place.scope.place, sight, now)
         return sight
+
+    def _machines(self, place: WatchedPlace) -> Machines:
+        """Of the place's system, read once a run."""
+        system, region = place.scope.system, place.scope.region
+        if system not in self._known:
+            self._known[system] = read_machines(self._healer.ledger, system, region)
+        return self._known[system]
+
+    def _keep_machines(self, place: WatchedPlace, sight: Sight, now: float) -> None:
+        """Which machines a scope has, so that an event finds its node."""
+        key, machines = place.scope.key, sight.machines
+        if machines is None or self._dry_run or self._machines(place).places.get(key, {}) == machines:
+            return
+
+        def change(before: Machines) -> Machines:
+            return replace(before, places={**before.places, key: dict(machines)})
+
+        change_machines(self._healer.ledger, place.scope.system, place.scope.region, now, change)
 
     def _settle(self, key: str, place: Mapping[str, str], sight: Sight, now: float) -> None:
         """Remember what a turn came to, once what is to be told of it is."""

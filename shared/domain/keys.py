@@ -112,6 +112,11 @@ def listing_key(system: str, region: str, number: int) -> str:
     return f"{Kind.DISCOVER.value}/{system}/{region}//{number}"
 
 
+def machines_key(system: str, region: str) -> str:
+    """The machines of a job system's watched scopes in a region, and what events said of them."""
+    return f"{Kind.DISCOVER.value}/{system}/{region}//machines"
+
+
 def rate_key(scope: Scope) -> str:
     """The rate of a cluster or group: how many jobs a window may act on before the rest wait."""
     return f"{Kind.RATE.value}/{scope.key}"

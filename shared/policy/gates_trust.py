@@ -18,6 +18,7 @@ from shared.policy.conditions import Source
 from shared.policy.evidence import bare_owner
 from shared.policy.facts import Facts
 from shared.policy.itself import Itself
+from shared.policy.model import Policy
 from shared.policy.places import place_fits, speaks_for
 
 _ANYBODY = GateAnswer("no sources in the policy", "a source that may speak for the job")
@@ -41,6 +42,11 @@ def may_speak(facts: Facts) -> GateAnswer:
     seen = None if isinstance(look, LookFailed) else look.owner
     asked = (failure.speaker, failure.scope, failure.owner, seen)
     return _may_speak(Itself(facts.policy.sources), *asked)
+
+
+def may_tell(policy: Policy, speaker: Speaker, *, by_hand: bool) -> bool:
+    """May whoever told it speak at all? Asked of what is told of machines, which have no owner."""
+    return by_hand or not policy.sources or any(_is_from(source, speaker) for source in policy.sources)
 
 
 @lru_cache(maxsize=512)

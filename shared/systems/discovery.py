@@ -6,13 +6,14 @@ A system that offers it names the Struct of its entries in a policy's `discover`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Protocol
 
 from msgspec import Meta, Struct
 
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import Scope
+from shared.domain.machines import Suspect
 from shared.domain.outcome import stable_id
 from shared.domain.snapshot import LookFailed
 
@@ -62,6 +63,8 @@ class Terms(Struct, frozen=True, kw_only=True):
     fits: Fits
     stale_after_s: float
     """What ended longer ago is not told any more."""
+    suspects: Mapping[str, Suspect] = {}
+    """By machine: what events said of those of this system."""
 
 
 class Sight(Struct, frozen=True, kw_only=True):
@@ -71,6 +74,8 @@ class Sight(Struct, frozen=True, kw_only=True):
     memory: Memory
     done: bool
     """The look is whole. False: the calls ran out, and the next turn goes on from the memory."""
+    machines: Mapping[str, str] | None = None
+    """Machine → name of the node, as a whole listing had them; None: nothing new is known."""
     problem: LookFailed | None = None
     """Why the scope could not be read on; `failures` and `memory` hold what was read before."""
 

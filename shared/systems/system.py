@@ -18,6 +18,7 @@ from msgspec import Struct
 from shared.domain.endpoint import Endpoint
 from shared.domain.failure import Failure
 from shared.domain.job import Scope
+from shared.domain.machines import MachineEvent
 from shared.domain.snapshot import Snapshot
 from shared.ports import Clock, JobSystem
 from shared.reading.ids import Field
@@ -148,6 +149,16 @@ class System(ABC):
     def seeker(self, api: Caller, clock: Clock, zone: ZoneInfo, region: str) -> Seeker | None:
         """What finds failures in that region; there exactly if `watched` is."""
         del api, clock, zone, region
+        return None
+
+    def tells_of_machines(self, event: Mapping[str, Any]) -> bool:
+        """Whether an event of the platform is one about machines on which this system's jobs may run."""
+        del event
+        return False
+
+    def machine_event(self, event: Mapping[str, Any], now: float) -> MachineEvent | None:
+        """What an event of the platform says of a machine on which this system's jobs may run; None: nothing."""
+        del event, now
         return None
 
     @abstractmethod

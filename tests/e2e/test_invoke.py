@@ -37,6 +37,13 @@ CASES: dict[str, tuple[str, list[tuple[str, str, str]]]] = {
     "event-sls-connector-fields.json": ("event_trigger", [EHPC]),
     "event-sls-connector-content.json": ("event_trigger", [SCHEDULERX]),
     "event-http-source.json": ("event_trigger", [EHPC]),
+    # Of machines that no watched cluster has nothing is told.
+    "event-ecs-system-failure.json": ("event_trigger", []),
+    "event-ecs-state-change.json": ("event_trigger", []),
+    "event-ecs-preemption.json": ("event_trigger", []),
+    "event-ecs-maintenance-announced.json": ("event_trigger", []),
+    "event-ehpc-node-status.json": ("event_trigger", []),
+    "event-cloudmonitor-ecs.json": ("event_trigger", []),
     "manual-jobs-dry-run.json": (
         "manual",
         [("would_rerun", "dry_run", "RUNNING"), ("would_rerun", "dry_run", "FAILED")],

@@ -88,7 +88,7 @@ class EhpcSeeker:
         except msgspec.ValidationError as error:
             problem, done = malformed(error, terms.now), False
         kept: Memory = msgspec.to_builtins(look.memory)
-        return Sight(failures=tuple(look.found), memory=kept, done=done, problem=problem)
+        return Sight(failures=tuple(look.found), memory=kept, done=done, machines=look.machines, problem=problem)
 
     def _clusters(self, names: Sequence[str]) -> tuple[Cluster, ...]:
         return tuple(Cluster(region=self._region, cluster_id=name) for name in names)
@@ -100,6 +100,7 @@ class _Look:
     def __init__(self, api: Caller, cluster: Cluster, memory: _Memory, calls: Calls, terms: Terms) -> None:
         self.memory = memory
         self.found: list[Failure] = []
+        self.machines: dict[str, str] | None = None
         self._api, self._cluster, self._calls, self._terms = api, cluster, calls, terms
 
     def read(self, watch: Clusters) -> bool:
@@ -119,7 +120,8 @@ class _Look:
         mine, now = self.memory.nodes, self._terms.now
         if not mine.asking:
             self._list_nodes(mine)
-            whole, mine.page = judge_nodes(mine, now, grace_s), 1
+            self.machines = {node.instance_id: host for host, node in mine.listing.items() if node.instance_id}
+            whole, mine.page = judge_nodes(mine, now, grace_s, self._terms.suspects), 1
             listed, mine.listing = len(mine.listing), {}
             if not whole:
                 message = f"more than half of its {listed} nodes are gone at once: nothing is concluded from that"

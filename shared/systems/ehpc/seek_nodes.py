@@ -8,11 +8,12 @@ it another start. Nodes that are drained or offline let their jobs go on. Facts:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
 from shared.domain.failure import Failure
+from shared.domain.machines import Suspect
 from shared.systems.discovery import found
 from shared.systems.ehpc.node import Node
 from shared.systems.ehpc.running import Running
@@ -60,7 +61,7 @@ class NodesMemory(Struct, omit_defaults=True):
     """Jobs that were listed on these hosts."""
 
 
-def judge_nodes(memory: NodesMemory, now: float, grace_s: float) -> bool:
+def judge_nodes(memory: NodesMemory, now: float, grace_s: float, suspects: Mapping[str, Suspect]) -> bool:
     """What a whole listing says of the nodes; False: so many went away at once that it proves nothing about any."""
     listed = memory.listing
     gone = {host for host, node in listed.items() if node.stopped or node.troubled}
@@ -74,12 +75,25 @@ def judge_nodes(memory: NodesMemory, now: float, grace_s: float) -> bool:
     kept_s = grace_s + KEPT_S
     still = {host: since for host, since in memory.stopped.items() if now - since < kept_s or host in stopped}
     memory.stopped = {**still, **{host: memory.stopped.get(host, now) for host in stopped}}
+    _heed(memory, suspects, now - kept_s)
     # One that is listed no more is kept as known as long as a job may still stand bound to it.
     lately = {host: node for host, node in memory.known.items() if host in gone and now - memory.gone[host] < kept_s}
     memory.gone = {host: since for host, since in memory.gone.items() if host in listed or host in lately}
     memory.known = {**lately, **listed}
     memory.asking = sorted({*memory.gone, *memory.stopped})
     return True
+
+
+def _heed(memory: NodesMemory, suspects: Mapping[str, Suspect], oldest: float) -> None:
+    """What events said: a machine that was lost is as one seen stopped; one that may be has been gone since then."""
+    for host, node in {**memory.known, **memory.listing}.items():
+        suspect = suspects.get(node.instance_id)
+        if suspect is None or suspect.at < oldest:
+            continue
+        if suspect.surely:
+            memory.stopped[host] = max(suspect.at, memory.stopped.get(host, 0.0))
+        elif host in memory.gone:
+            memory.gone[host] = min(suspect.at, memory.gone[host])
 
 
 def lost_jobs(memory: NodesMemory, cluster: Cluster, now: float, grace_s: float) -> Iterator[Failure]:

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 from shared.domain.endpoint import Endpoint
 from shared.domain.failure import Failure
 from shared.domain.job import State
+from shared.domain.machines import MachineEvent
 from shared.ports import Clock, JobSystem
 from shared.reading.ids import MAX_ID_CHARS, Field
 from shared.reading.text import quoted
 from shared.systems.discovery import Seeker
+from shared.systems.ehpc.machines import machine_event, tells_of_machines
 from shared.systems.ehpc.scope import CLUSTERS, LIST, NODES, RERUN, Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.ehpc.watch import Clusters
@@ -97,6 +99,14 @@ class Ehpc(System):
         from shared.systems.ehpc.seek import EhpcSeeker  # noqa: PLC0415 - as in `connect`
 
         return EhpcSeeker(api, clock, region)
+
+    def tells_of_machines(self, event: Mapping[str, Any]) -> bool:
+        """Of ECS, or of nodes."""
+        return tells_of_machines(event)
+
+    def machine_event(self, event: Mapping[str, Any], now: float) -> MachineEvent | None:
+        """Its nodes are ECS instances."""
+        return machine_event(event, now)
 
     def names_one_job(self, job_id: str) -> bool:
         """A number without its server part may mean several."""

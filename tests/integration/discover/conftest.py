@@ -13,7 +13,7 @@ from localcloud.clock import ManualClock, SystemClock
 from localcloud.cloud import LocalCloud
 from localcloud.schedulerx.models import Group
 from localcloud.schedulerx.service import Schedulerx
-from shared.discover import discover
+from shared.discover import discover, note
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
 from shared.domain.failure import Intake, Trigger
@@ -75,7 +75,10 @@ class Ward:
     def event(self, body: bytes) -> Report:
         """One event, all the way."""
         intake: Intake = read_events(body, Context(region=REGION, now=self.clock.now()))
-        return self.healer().handle(intake, Trigger.EVENT)
+        healer = self.healer()
+        report = healer.handle(intake, Trigger.EVENT)
+        report.add(note(healer, intake.noted, REGION, Trigger.EVENT, dry_run=False))
+        return report
 
     def healer(self, time_s: float = 120.0) -> Healer:
         """A new invocation's corridor."""
