@@ -47,6 +47,9 @@ VARIABLES = {
         "the queue of what failed for good", r"[A-Za-z0-9][A-Za-z0-9-]{0,119}", "a queue's name"
     ),
     "SW_MODE": Variable("SECONDWIND_MODE", r"observe|auto|off", "observe, auto or off"),
+    "SW_MACHINE_EVENTS": Variable(
+        "how the types of the events about machines begin", r"none:|ecs:[A-Za-z:.]{0,100}", "none: or ecs:Instance:"
+    ),
     "SW_DISCOVER_EVERY": Variable(
         "how often is looked for failures that nobody tells", r"[1-9][0-9]{0,3}[mh]", "as 3m"
     ),

@@ -31,6 +31,7 @@ _HEADINGS = {
     "EventPlace": "`event` of a source",
     "Discover": "`discover`",
     "Nodes": "`nodes` of clusters that are looked through",
+    "Silence": "`silence` of the same",
     "Overdue": "`overdue` of the same",
     "Rule": "One of `rules`",
     "Match": "`match` of a rule",

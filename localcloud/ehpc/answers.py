@@ -1,4 +1,4 @@
-"""What E-HPC 2018-04-12 answers: RerunJobs, StopJobs, the lists, DescribeJob, ListClusters, ListNodes.
+"""What E-HPC 2018-04-12 answers: RerunJobs, StopJobs, the lists, DescribeJob, ListClusters, ListNodes, GetJobLog.
 
 Parameters, codes and texts: https://help.aliyun.com/document_detail/159050.html and the official SDK
 (alibabacloud_ehpc20180412 4.0.0). What no source states and is chosen here: an unknown id is refused like a finished
@@ -8,6 +8,7 @@ one; an asynchronous call takes effect 5 s after its answer and tells nothing; a
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -17,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from localcloud.ehpc import shapes
 from localcloud.ehpc.cluster import Cluster
+from localcloud.ehpc.models import State
 from localcloud.timeline import Timeline
 from localcloud.wire.http import ApiError
 from localcloud.wire.openapi import Handler, Operation
@@ -24,6 +26,7 @@ from localcloud.wire.openapi import Handler, Operation
 VERSION = "2018-04-12"
 JOBS_MOST = 100
 ASYNC_DELAY_S = 5.0
+LOG_SIZE = 1_024
 _BATCH = ("ClusterId", "Jobs")
 Parameters = Mapping[str, str]
 Change = Callable[[str], str]
@@ -47,6 +50,7 @@ class EhpcAnswers:
             Operation(VERSION, "ListJobsWithFilters", "GET", self.list_jobs_with_filters, ("ClusterId",)),
             Operation(VERSION, "DescribeJob", "GET", self.describe_job, ("ClusterId", "JobId")),
             Operation(VERSION, "ListClusters", "GET", self.list_clusters),
+            Operation(VERSION, "GetJobLog", "GET", self.get_job_log, ("ClusterId", "JobId")),
             Operation(VERSION, "ListNodes", "GET", self.list_nodes, ("ClusterId",)),
         ]
 
@@ -85,6 +89,19 @@ class EhpcAnswers:
         """All clusters."""
         page, numbers = shapes.page_of(parameters, list(self._clusters.values()))
         return {**numbers, "Clusters": {"ClusterInfoSimple": [self._cluster_item(one) for one in page]}}
+
+    def get_job_log(self, parameters: Parameters) -> dict[str, Any]:
+        """A part of a job's output; of a running one its host must be named."""
+        job = self._cluster(parameters).job(parameters["JobId"])
+        if job is None:
+            raise ApiError(406, "AgentError", f"The agent service request failed: Unknown Job Id {parameters['JobId']}")
+        if job.state is State.RUNNING and parameters.get("ExecHost") not in job.nodes:
+            raise ApiError(406, "AgentError", "The agent service request failed: no such file on that host.")
+        offset, size = int(parameters.get("Offset") or 0), int(parameters.get("Size") or LOG_SIZE)
+        output, errors = (part[offset : offset + size] for part in shapes.output(job, self._timeline.now()))
+        parts = {"OutputLog": output, "ErrorLog": errors}
+        encoded = {name: base64.b64encode(part).decode() for name, part in parts.items()}
+        return {"JobId": job.job_id, **encoded}
 
     def list_nodes(self, parameters: Parameters) -> dict[str, Any]:
         """A cluster's nodes."""

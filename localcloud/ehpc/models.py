@@ -90,6 +90,18 @@ class JobRetry:
 
 
 @dataclass(frozen=True, slots=True)
+class Prints:
+    """What each run of a job writes, from its start on."""
+
+    line: str = "step done\n"
+    every_s: float = 10.0
+    for_s: float = NEVER
+    """Then it falls silent."""
+    errors: str = ""
+    """Standard error, all of it at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class JobSpec:
     """What a user submits, and what will come of it."""
 
@@ -107,6 +119,8 @@ class JobSpec:
     hosts: tuple[str, ...] = ()
     """Where the first run is; empty: drawn from the world's seed, as for every further run."""
     retry: JobRetry | None = None
+    prints: Prints | None = None
+    """None: no output file."""
 
 
 @dataclass(slots=True)

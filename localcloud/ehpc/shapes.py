@@ -123,6 +123,15 @@ def simple_filtered(parameters: Mapping[str, str], jobs: Sequence[Job]) -> list[
     ]
 
 
+def output(job: Job, now: float) -> tuple[bytes, bytes]:
+    """What the present run has written by now."""
+    prints = job.spec.prints
+    if prints is None or job.started_at is None:
+        return b"", b""
+    lines = int(min(now - job.started_at, prints.for_s) / prints.every_s)
+    return prints.line.encode() * lines, prints.errors.encode()
+
+
 def node_item(node: Node) -> dict[str, Any]:
     """A node of ListNodes, as the official SDK's model has it."""
     return {

@@ -23,7 +23,7 @@ SDK_STATE = {"_session", "_isRowIp", "timeout"}
 
 
 OPERATIONS = {
-    "ehpc": {"LIST": ehpc.LIST, "RERUN": ehpc.RERUN, "NODES": ehpc.NODES, "CLUSTERS": ehpc.CLUSTERS},
+    "ehpc": {"LIST": ehpc.LIST, "RERUN": ehpc.RERUN, "NODES": ehpc.NODES, "CLUSTERS": ehpc.CLUSTERS, "LOG": ehpc.LOG},
     "schedulerx": {"RERUN": schedulerx.RERUN},
 }
 """Constants that name operations, by the folder in which they are used."""

@@ -181,9 +181,10 @@ def test_handlers_exist_and_the_bundle_is_the_one_that_is_built(resolved: dict[s
 
 def test_events_of_every_job_system_are_let_through(resolved: dict[str, Any]) -> None:
     """The rule's pattern names the systems that there are: of another one no event would reach the function."""
-    (trigger,) = resolved["resources"]["event_trigger"]["props"]["triggers"]
-    pattern = json.loads(trigger["triggerConfig"]["eventRuleFilterPattern"])
-    assert pattern == {"data": {"system": list(SYSTEMS.names)}}
+    triggers = resolved["resources"]["event_trigger"]["props"]["triggers"]
+    patterns = [json.loads(trigger["triggerConfig"]["eventRuleFilterPattern"]) for trigger in triggers]
+    assert patterns[0] == {"data": {"system": list(SYSTEMS.names)}}
+    assert patterns[1] == {"type": [{"prefix": "none:"}]}
 
 
 def test_the_functions_accept_their_environment(resolved: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from shared.domain.job import State
+from shared.systems.discovery import Fits, Names
 from shared.systems.ehpc.wire import Page, snapshot
 
 _STRETCH = 256
@@ -19,6 +20,12 @@ class Running(Struct, array_like=True):
     owner: str = ""
     queue: str = ""
     name: str = ""
+
+
+def is_meant(asked: tuple[Names | None, Names | None, Names | None], job: Running, fits: Fits) -> bool:
+    """Whether a job is of the queues, owners and names that are asked for; None asks for nothing."""
+    pairs = zip(asked, (job.queue, job.owner, job.name), strict=True)
+    return all(names is None or any(fits(glob, value) for glob in names) for names, value in pairs)
 
 
 def running(page: Page, now: float) -> dict[str, Running]:

@@ -12,6 +12,7 @@ RERUN = "RerunJobs"
 LIST = "ListJobsWithFilters"
 NODES = "ListNodes"
 CLUSTERS = "ListClusters"
+LOG = "GetJobLog"
 
 
 class Cluster(Struct, Scope, frozen=True, kw_only=True, tag="ehpc"):

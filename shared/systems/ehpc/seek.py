@@ -1,4 +1,4 @@
-"""Finding E-HPC jobs that are lost and that nobody told of: by their nodes, and by how long they run."""
+"""Finding E-HPC jobs that are lost and that nobody told of: by their nodes, their output, and how long they run."""
 
 from __future__ import annotations
 
@@ -13,11 +13,23 @@ from shared.domain.snapshot import LookFailed
 from shared.ports import Clock
 from shared.systems.discovery import Calls, Fits, Listed, Memory, Sight, Terms, exact
 from shared.systems.ehpc.running import running
-from shared.systems.ehpc.scope import CLUSTERS, LIST, NODES, Cluster
+from shared.systems.ehpc.scope import CLUSTERS, LIST, LOG, NODES, Cluster
 from shared.systems.ehpc.seek_nodes import BATCH, NodesMemory, judge_nodes, lost_jobs
 from shared.systems.ehpc.seek_overdue import OverdueMemory, overdue_jobs
-from shared.systems.ehpc.watch import Clusters, Overdue
-from shared.systems.ehpc.wire import Page, cluster_ids, nodes_page, read_page
+from shared.systems.ehpc.seek_silence import (
+    LONGEST_STEP,
+    SIZE,
+    TAIL_CHARS,
+    Heard,
+    SilenceMemory,
+    Stream,
+    listen_to,
+    silent,
+    take_in,
+    to_read,
+)
+from shared.systems.ehpc.watch import Clusters, Silence
+from shared.systems.ehpc.wire import Page, cluster_ids, log_part, nodes_page, read_page
 from shared.systems.openapi import Caller, CallFailed
 from shared.systems.openapi.classify import NoAnswer
 from shared.systems.openapi.results import look_failed, malformed, too_long
@@ -25,6 +37,9 @@ from shared.systems.openapi.results import look_failed, malformed, too_long
 MOST_NODES_GONE = "MostNodesGone"
 """In place of a service's code: a cluster that is stopped, or a monitor that fails."""
 MOST_PAGES_A_PASS = 400
+NODES_EVERY_S = 120.0
+MOST_LEAPS = 6
+"""Calls of one look at a long output, beside the first."""
 
 
 class _Memory(Struct, omit_defaults=True):
@@ -32,6 +47,11 @@ class _Memory(Struct, omit_defaults=True):
 
     nodes: NodesMemory = msgspec.field(default_factory=NodesMemory)
     overdue: OverdueMemory = msgspec.field(default_factory=OverdueMemory)
+    silence: SilenceMemory = msgspec.field(default_factory=SilenceMemory)
+    nodes_at: float = 0.0
+    """When the nodes were last looked at (unix seconds)."""
+    page: int = 1
+    """Of the running jobs, in the look that is under way."""
     parts: list[str] = []
     """Parts of the look under way that are still to do; empty: none is under way."""
 
@@ -107,12 +127,18 @@ class _Look:
         """Part by part. Raises _StopError."""
         memory = self.memory
         if not memory.parts:
-            memory.parts = [part for part in ("nodes", "overdue") if getattr(watch, part) is not None]
+            memory.parts = ["nodes", "jobs", "output"]
+        elif "nodes" not in memory.parts and self._terms.now - memory.nodes_at >= NODES_EVERY_S:
+            memory.parts = ["nodes", *memory.parts]  # however long the outputs take
         while memory.parts:
-            if memory.parts[0] == "nodes" and watch.nodes is not None:
+            part = memory.parts[0]
+            if part == "nodes" and watch.nodes is not None:
                 self._nodes(watch.nodes.grace_s)
-            elif memory.parts[0] == "overdue" and watch.overdue is not None:
-                self._overdue(watch.overdue)
+                memory.nodes_at = self._terms.now
+            elif part == "jobs" and (watch.overdue is not None or watch.silence is not None):
+                self._list_running(watch)
+            elif part == "output" and watch.silence is not None:
+                self._listen(watch.silence)
             memory.parts = memory.parts[1:]
         return True
 
@@ -137,15 +163,66 @@ class _Look:
                 mine.asking, mine.asked_page = mine.asking[BATCH:], 1
         self.found += lost_jobs(mine, self._cluster, now, grace_s)
 
-    def _overdue(self, wanted: Overdue) -> None:
-        mine, now = self.memory.overdue, self._terms.now
+    def _list_running(self, watch: Clusters) -> None:
+        """All pages of running jobs: which run for too long, whose output is watched."""
+        memory, now, fits = self.memory, self._terms.now, self._terms.fits
         while True:
-            page = self._jobs({}, mine.page)
-            self.found += overdue_jobs(mine, self._cluster, running(page, now), wanted, self._terms.fits, now)
+            page = self._jobs({}, memory.page)
+            jobs = running(page, now)
+            if watch.overdue is not None:
+                self.found += overdue_jobs(memory.overdue, self._cluster, jobs, watch.overdue, fits, now)
+            if watch.silence is not None:
+                listen_to(memory.silence, jobs, watch.silence, fits)
             if page.last:
                 break
-            mine.page += 1
-        mine.page = 1
+            memory.page += 1
+        memory.page = 1
+
+    def _listen(self, wanted: Silence) -> None:
+        """Read on in the output of those whose turn it is; who cannot be read is read again later."""
+        mine, now = self.memory.silence, self._terms.now
+        for job_id in to_read(mine, wanted, now):
+            heard, host = mine.heard[job_id], mine.running[job_id].nodes[0]
+            quiet = self._read_on(job_id, host, heard)
+            heard.read_at = now
+            if quiet:
+                self.found += silent(mine, self._cluster, job_id, wanted, now)
+        mine.running = {}
+
+    def _read_on(self, job_id: str, host: str, heard: Heard) -> bool:
+        """Whether both outputs were read and nothing was there. Raises _StopError."""
+        for stream in (heard.output, heard.errors):
+            got = self._log(job_id, host, stream.end, errors=stream is heard.errors)
+            if got is None:
+                return False
+            take_in(heard, stream, got, self._terms.now)
+            if got:
+                if len(got) >= SIZE:
+                    self._leap(job_id, host, heard, stream)
+                return False
+        return True
+
+    def _leap(self, job_id: str, host: str, heard: Heard, stream: Stream) -> None:
+        """There is more: look further on whether there is still, with wider steps while there is, else narrower."""
+        for _ in range(MOST_LEAPS):
+            there = self._log(job_id, host, stream.end + stream.step, errors=stream is heard.errors)
+            if there:
+                stream.end, stream.step = stream.end + stream.step + len(there), min(stream.step * 2, LONGEST_STEP)
+                heard.tail = there.decode("utf-8", "replace")[-TAIL_CHARS:]
+            elif stream.step > SIZE:
+                stream.step = max(SIZE, stream.step // 4)
+            else:
+                return
+
+    def _log(self, job_id: str, host: str, offset: int, *, errors: bool) -> bytes | None:
+        """What is there; None: it could not be read, which is no silence."""
+        self._may(LOG)
+        part = log_part(self._api, self._cluster.cluster_id, job_id, host, offset, SIZE)
+        if isinstance(part, CallFailed):
+            if part.account_wide or part.credentials:
+                raise _stopped(part, self._terms.now)
+            return None
+        return part.errors if errors else part.output
 
     def _list_nodes(self, mine: NodesMemory) -> None:
         while True:

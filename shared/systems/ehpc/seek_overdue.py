@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from shared.domain.failure import Failure
-from shared.systems.discovery import Fits, Names, found
-from shared.systems.ehpc.running import Running
+from shared.systems.discovery import Fits, found
+from shared.systems.ehpc.running import Running, is_meant
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.watch import Overdue
 
@@ -21,8 +21,6 @@ class OverdueMemory(Struct, omit_defaults=True):
 
     told: dict[str, int] = {}
     """Jobs that were told, with their start."""
-    page: int = 1
-    """Of the look that is under way."""
 
 
 def overdue_jobs(
@@ -33,8 +31,7 @@ def overdue_jobs(
         hours = (now - job.start) / 3600
         if hours <= wanted.after_h or memory.told.get(job_id) == job.start:
             continue
-        asked = ((wanted.queues, job.queue), (wanted.owners, job.owner), (wanted.names, job.name))
-        if not all(_is_meant(names, value, fits) for names, value in asked):
+        if not is_meant((wanted.queues, wanted.owners, wanted.names), job, fits):
             continue
         memory.told[job_id] = job.start
         yield found(
@@ -50,7 +47,3 @@ def overdue_jobs(
             message=f"it runs for {hours:.1f} hours, longer than the {wanted.after_h:g} that the policy gives it",
         )
     memory.told = dict(list(memory.told.items())[-MAX_KEPT:])
-
-
-def _is_meant(names: Names | None, value: str, fits: Fits) -> bool:
-    return names is None or any(fits(glob, value) for glob in names)

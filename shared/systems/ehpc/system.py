@@ -16,7 +16,7 @@ from shared.reading.ids import MAX_ID_CHARS, Field
 from shared.reading.text import quoted
 from shared.systems.discovery import Seeker
 from shared.systems.ehpc.machines import machine_event, tells_of_machines
-from shared.systems.ehpc.scope import CLUSTERS, LIST, NODES, RERUN, Cluster
+from shared.systems.ehpc.scope import CLUSTERS, LIST, LOG, NODES, RERUN, Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.ehpc.watch import Clusters
 from shared.systems.imagined import Imagined
@@ -71,6 +71,7 @@ class Ehpc(System):
         Operation(name=LIST, ram_action="ehpc:ListJobsWithFilters"),
         Operation(name=NODES, ram_action="ehpc:ListNodes"),
         Operation(name=CLUSTERS, ram_action="ehpc:ListClusters"),
+        Operation(name=LOG, ram_action="ehpc:GetJobLog"),
     )
     pace = None
     """It publishes none."""
@@ -162,3 +163,5 @@ class Ehpc(System):
         said = ask(api, NODES, {"ClusterId": cluster or NO_CLUSTER, **one})
         yield Probe(operation=NODES, reply=said, should_exist=bool(cluster))
         yield Probe(operation=CLUSTERS, reply=ask(api, CLUSTERS, one))
+        none = {"ClusterId": cluster or NO_CLUSTER, "JobId": "0.secondwind-doctor"}
+        yield Probe(operation=LOG, reply=ask(api, LOG, none))

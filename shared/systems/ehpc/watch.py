@@ -21,6 +21,16 @@ class Nodes(Struct, frozen=True, kw_only=True):
     requeue comes first."""
 
 
+class Silence(Struct, frozen=True, kw_only=True):
+    """Jobs whose output stands still. What is absent bounds nothing."""
+
+    after_s: Annotated[float, Meta(ge=300, le=604_800, description="a number of seconds from 300 to 604800")]
+    queues: Names | None = None
+    owners: Names | None = None
+    names: Names | None = None
+    """Of jobs."""
+
+
 class Overdue(Struct, frozen=True, kw_only=True):
     """Jobs that run for longer than they should. What is absent bounds nothing."""
 
@@ -37,4 +47,5 @@ class Clusters(Struct, frozen=True, kw_only=True):
     clusters: Names
     """Ids of clusters. A glob asks for the account's clusters at each look."""
     nodes: Nodes | None = None
+    silence: Silence | None = None
     overdue: Overdue | None = None

@@ -6,6 +6,7 @@ https://www.alibabacloud.com/help/en/e-hpc/developer-reference/api-ehpc-2018-04-
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +17,7 @@ from msgspec import Struct
 from shared.domain.job import State
 from shared.systems.ehpc.node import Node
 from shared.systems.ehpc.nodes import listed
-from shared.systems.ehpc.scope import CLUSTERS, LIST, NODES, RERUN
+from shared.systems.ehpc.scope import CLUSTERS, LIST, LOG, NODES, RERUN
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, refused, unreadable
 
@@ -164,6 +165,36 @@ def cluster_ids(api: Caller, number: int) -> ClustersPage | CallFailed:
     ids = [one.id for one in found.clusters.cluster_info_simple]
     last = len(ids) < PAGE_SIZE or 0 < (found.total_count or 0) <= number * PAGE_SIZE
     return ClustersPage(ids=ids, last=last)
+
+
+class _Log(Struct, rename="pascal"):
+    output_log: str | None = None
+    error_log: str | None = None
+
+
+class LogPart(Struct, frozen=True, kw_only=True):
+    """A part of a job's two outputs."""
+
+    output: bytes
+    errors: bytes
+
+
+def log_part(api: Caller, cluster_id: str, job_id: str, host: str, offset: int, size: int) -> LogPart | CallFailed:
+    """Read a running job's output from an offset in bytes on (docs/facts/ehpc.md#output).
+
+    Raises:
+        msgspec.ValidationError: The answer is no such part.
+    """
+    wanted = {"ClusterId": cluster_id, "JobId": job_id, "ExecHost": host, "Offset": str(offset), "Size": str(size)}
+    reply = ask(api, LOG, wanted)
+    if isinstance(reply, CallFailed):
+        return reply
+    found = msgspec.convert(reply.body, _Log, strict=False)
+    try:
+        output, errors = (base64.b64decode(part or "", validate=True) for part in (found.output_log, found.error_log))
+    except ValueError:
+        raise msgspec.ValidationError("a log is no Base64") from None
+    return LogPart(output=output, errors=errors)
 
 
 def snapshot(shown: Mapping[str, Any], look_begun_at: float) -> EhpcSnapshot:

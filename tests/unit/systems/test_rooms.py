@@ -135,8 +135,8 @@ def test_a_probe_is_one_read_of_each_kind(fake_api: Play, told: dict[str, str]) 
 
     api = fake_api(script)
     probes = list(EHPC.probes(api, "cn-hangzhou", told))
-    assert [probe.operation for probe in probes] == ["ListJobsWithFilters", "ListNodes", "ListClusters"]
-    assert [probe.should_exist for probe in probes] == [bool(told), bool(told), False]
+    assert [probe.operation for probe in probes] == ["ListJobsWithFilters", "ListNodes", "ListClusters", "GetJobLog"]
+    assert [probe.should_exist for probe in probes] == [bool(told), bool(told), False, False]
     assert {call.parameters.get("ClusterId", "") for call in api.asked} == {told.get("cluster_id", NO_CLUSTER), ""}
     del api.asked[:]
     names = [probe.operation for probe in SCHEDULERX.probes(api, "cn-hangzhou", told)]
