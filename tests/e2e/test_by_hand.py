@@ -43,7 +43,7 @@ def failure(cluster: str, number: int, message: str = "no output") -> dict[str, 
 
 
 @pytest.fixture
-def place(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def place(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
     """The town, with a policy that holds and breaks, and two clusters of jobs that have hung for an hour."""
     policy = tmp_path / "by-hand.yaml"
     policy.write_text(POLICY)
@@ -70,12 +70,12 @@ def command(capsys: pytest.CaptureFixture[str]) -> Command:
     return run
 
 
-def kills(place: Any) -> list[str]:
+def kills(place: Town) -> list[str]:
     """What RerunJobs really did."""
     return sorted(f"{kill.cluster_id}/{kill.job_id}" for kill in place.cloud[Ehpc].kills)
 
 
-def test_a_night_by_hand(place: Any, command: Command) -> None:
+def test_a_night_by_hand(place: Town, command: Command) -> None:
     """A storm's breaker is closed and its backlog healed, each job once; a hold is approved; off is off.
 
     And `explain` tells each of these stories.
@@ -116,7 +116,7 @@ def test_a_night_by_hand(place: Any, command: Command) -> None:
     assert len(kills(place)) == 7
 
 
-def test_explain_asks_the_live_job_and_changes_nothing(place: Any, command: Command) -> None:
+def test_explain_asks_the_live_job_and_changes_nothing(place: Town, command: Command) -> None:
     """`--live` walks every gate again as a dry run: what would be decided now, and no call."""
     command_line = ("explain", "--job", f"{CALM}/3.scheduler", "--live")
     place.invoke("sweep", {})
@@ -135,7 +135,9 @@ def test_explain_asks_the_live_job_and_changes_nothing(place: Any, command: Comm
     assert "dry run" not in command("explain", "--job", f"{CALM}/3.scheduler"), "a question leaves no outcome"
 
 
-def test_either_source_answers_without_the_other(place: Any, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_either_source_answers_without_the_other(
+    place: Town, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without the Logstore the ledger tells, without a ledger the Logstore does; either time that is said."""
     held = place.invoke("event_trigger", failure(CALM, 4, "ask me"))["outcomes"][0]
     job = ("explain", "--job", f"{CALM}/4.scheduler")
@@ -151,7 +153,7 @@ def test_either_source_answers_without_the_other(place: Any, command: Command, m
     command(*job, *nowhere, status=3)
 
 
-def test_only_the_jobs_own_outcomes_are_read(place: Any, command: Command) -> None:
+def test_only_the_jobs_own_outcomes_are_read(place: Town, command: Command) -> None:
     """Of a Logstore full of neighbours, with an id that breaks a query among them, one job's rows come back."""
     for number in (1, 2):
         place.invoke("event_trigger", failure(CALM, number, "ask me"))

@@ -19,7 +19,7 @@ from tests.e2e.conftest import Town
 HOUR = 3600.0
 
 
-def hung_cluster(town: Any, *numbers: int) -> Any:
+def hung_cluster(town: Town, *numbers: int) -> Any:
     """A cluster with jobs that have hung for an hour."""
     cluster = town.cloud[Ehpc].cluster("ehpc-hz-1")
     for number in numbers:
@@ -183,7 +183,7 @@ def test_manual_takes_any_body_of_the_other_doors(town: Town) -> None:
     assert [one["verdict"] for one in answer["outcomes"]] == ["would_rerun"]
 
 
-def schedulerx(town: Any, **config: Any) -> Any:
+def schedulerx(town: Town, **config: Any) -> Any:
     """A SchedulerX job."""
     group = town.cloud[Schedulerx].group("ns", "demo.defaultGroup")
     return group.job(92583, JobConfig(name="nightly", **config))

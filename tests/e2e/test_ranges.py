@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
@@ -12,10 +11,11 @@ import shared.sls
 from localcloud.wire.faults import Fault, FaultKind
 from shared.documents import decode_progress
 from shared.domain.errors import RangeUnfinished, SourceUnavailable
+from tests.e2e.conftest import Town
 from tests.e2e.test_doors import failure, hung_cluster
 
 
-def written(town: Any, *numbers: int) -> None:
+def written(town: Town, *numbers: int) -> None:
     """One log group each: a page each, when a page is one log group."""
     for number in numbers:
         town.put("failures", {"content": json.dumps(failure(number))})
@@ -26,12 +26,12 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared.sls, "PULL_GROUPS", 1)
 
 
-def pulls(town: Any) -> int:
+def pulls(town: Town) -> int:
     """How many PullLogs came so far."""
     return int(town.logs.count("PullLogs"))
 
 
-def test_what_was_read_before_an_error_is_healed_and_not_read_again(town: Any) -> None:
+def test_what_was_read_before_an_error_is_healed_and_not_read_again(town: Town) -> None:
     """Three pages are healed, then the delivery fails; the next one asks from the fourth page on."""
     hung_cluster(town, 1, 2, 3, 4, 5)
     written(town, 1, 2, 3, 4, 5)
@@ -47,7 +47,7 @@ def test_what_was_read_before_an_error_is_healed_and_not_read_again(town: Any) -
     assert len({row["event_id"] for row in town.outcomes()}) == 5, "places in the range, not in the delivery"
 
 
-def test_a_shard_advances_however_little_time_there_is(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shard_advances_however_little_time_there_is(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """Foreign logs for longer than a delivery has: each gets a page further, and the failure behind them is healed."""
     monkeypatch.setattr(shared.ranges, "ROOM_S", 10_000.0)
     hung_cluster(town, 1)
@@ -64,7 +64,7 @@ def test_a_shard_advances_however_little_time_there_is(town: Any, monkeypatch: p
     assert pulls(town) == 4
 
 
-def test_a_page_that_is_too_large_is_handled_in_slices(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_is_too_large_is_handled_in_slices(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """With no time left after a slice the next delivery reads the page again and leaves out what was handled."""
     monkeypatch.setattr(shared.ranges, "SLICE_RECORDS", 2)
     hung_cluster(town, 1, 2, 3, 4, 5)
@@ -80,7 +80,7 @@ def test_a_page_that_is_too_large_is_handled_in_slices(town: Any, monkeypatch: p
     assert len({row["event_id"] for row in town.outcomes()}) == 5
 
 
-def test_one_slice_leaves_no_document(town: Any) -> None:
+def test_one_slice_leaves_no_document(town: Town) -> None:
     """What most ranges are costs no write."""
     hung_cluster(town, 1)
     written(town, 1)
@@ -89,7 +89,7 @@ def test_one_slice_leaves_no_document(town: Any) -> None:
     assert town.invoke("log_trigger", body)["counts"]["duplicate"] == 1
 
 
-def test_of_a_flood_the_first_hundred_are_told_whole(town: Any) -> None:
+def test_of_a_flood_the_first_hundred_are_told_whole(town: Town) -> None:
     """Then one outcome has the number and the kinds; the failure among them is healed."""
     hung_cluster(town, 1)
     bad = [{"system": "ehpc", "job_id": "1.s"}] * 150 + [{"system": "ehpc", "cluster_id": "c", "job_id": "no"}] * 30
@@ -102,7 +102,7 @@ def test_of_a_flood_the_first_hundred_are_told_whole(town: Any) -> None:
     )
 
 
-def test_a_malformed_book_is_left_alone_and_the_range_read_whole(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_malformed_book_is_left_alone_and_the_range_read_whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is left out because of a document that is none of ours."""
     hung_cluster(town, 1, 2)
     written(town, 1, 2)

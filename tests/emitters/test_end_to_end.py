@@ -17,6 +17,7 @@ from localcloud.eventbridge.patterns import compile_pattern
 from localcloud.eventbridge.service import EventBridge
 from localcloud.fc.models import InvocationResult
 from localcloud.sls.trigger import LogTriggerPump, TriggerConfig
+from tests.e2e.conftest import Town
 from tests.emitters.conftest import CLUSTER, EMITTERS, PBS, USER, Node, as_logtail_sends, fake_mpi, wait_for
 from tests.emitters.test_reporting_only import epilog, lines
 from tests.emitters.test_reporting_only import folder as folder  # noqa: PLC0414 - a fixture
@@ -24,7 +25,7 @@ from tests.emitters.test_reporting_only import folder as folder  # noqa: PLC0414
 HOUR = 3600.0
 
 
-def cluster(town: Any, *jobs: str, runs: tuple[Any, ...] = (hangs(), finishes(600))) -> Any:
+def cluster(town: Town, *jobs: str, runs: tuple[Any, ...] = (hangs(), finishes(600))) -> Any:
     """A cluster whose jobs began an hour ago; a rerun takes effect at once."""
     made = town.cloud[Ehpc].cluster(CLUSTER, Flavour.PBS, ClusterSettings(rerun_lag_s=0))
     for job_id in jobs:
@@ -33,7 +34,7 @@ def cluster(town: Any, *jobs: str, runs: tuple[Any, ...] = (hangs(), finishes(60
     return made
 
 
-def deliver(town: Any) -> None:
+def deliver(town: Town) -> None:
     """Log Service's trigger calls log_trigger for what is new in the Logstore."""
 
     def log_trigger(body: bytes) -> InvocationResult:
@@ -43,7 +44,7 @@ def deliver(town: Any) -> None:
     assert all(one.consumed for one in LogTriggerPump(town.logs, log_trigger, config).run_until_idle())
 
 
-def test_a_rank_dies_and_the_job_runs_again(town: Any, node: Node) -> None:
+def test_a_rank_dies_and_the_job_runs_again(town: Town, node: Node) -> None:
     """Watcher's line → Log Service → trigger → log_trigger → RerunJobs: one kill, a new run, the outcome told."""
     jobs = cluster(town, "1.scheduler", "2.scheduler")
     (node.folder / "nodes").write_text("\n".join(jobs.job("1.scheduler").nodes))
@@ -59,7 +60,7 @@ def test_a_rank_dies_and_the_job_runs_again(town: Any, node: Node) -> None:
     assert (row["verdict"], row["reason"], row["state"], row["trigger"]) == ("rerun", "accepted", "RUNNING", "log")
 
 
-def test_what_has_ended_is_only_counted(town: Any, folder: Any) -> None:
+def test_what_has_ended_is_only_counted(town: Town, folder: Any) -> None:
     """An epilog's line comes too late by nature: `ineligible`, `job_finished`, no call. So the label is true."""
     cluster(town, "77.scheduler", runs=(finishes(60, exit_code=1),))
     now = str(int(time.time()))
@@ -79,7 +80,7 @@ def read(name: str) -> Any:
     return json.loads((EMITTERS / name).read_text())
 
 
-def test_the_ready_event_passes_the_ready_rule_and_heals(town: Any) -> None:
+def test_the_ready_event_passes_the_ready_rule_and_heals(town: Town) -> None:
     """PutEvents' sample, on a custom bus with the ready pattern, reaches event_trigger, which reruns the job."""
     (event,) = read("eventbridge/put-events.json")
     cluster(town, event["data"]["job_id"])

@@ -5,10 +5,14 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
+from datetime import datetime, timezone
 
 import pytest
 
 from tests.proof.truth import CANARY
+
+PARTS = 7
+"""`make test` explores the pairs of one part in seven, another each day: all of them took more than half its time."""
 
 
 class _Ear(logging.Handler):
@@ -47,3 +51,10 @@ def ear(request: pytest.FixtureRequest) -> Iterator[_Ear]:
 def everything() -> bool:
     """Whether all histories shall be run (`make histories`), not the share that `make test` has time for."""
     return os.environ.get("SECONDWIND_HISTORIES") == "all"
+
+
+@pytest.fixture(scope="session")
+def part() -> int | None:
+    """Which of the `PARTS` of the first faults gets a second one: that of the day, `SECONDWIND_PART`, or all."""
+    said = os.environ.get("SECONDWIND_PART") or str(datetime.now(timezone.utc).toordinal() % PARTS)
+    return None if said == "all" else int(said)

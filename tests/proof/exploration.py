@@ -28,12 +28,28 @@ Counts = tuple[int, ...]
 
 
 @dataclass
+class Share:
+    """Every `of`-th first fault, from the one numbered `part` on: over the parts every one of them."""
+
+    part: int
+    of: int
+    seen: int = 0
+
+    def takes_next(self) -> bool:
+        """Whether the next first fault is one of them."""
+        self.seen += 1
+        return self.seen % self.of == self.part % self.of
+
+
+@dataclass
 class Explorer:
     """Explores worlds; those of one shape once, also from call to call."""
 
     name: str
     until: float = inf
     """No fault is put at a step that begins then or later."""
+    share: Share | None = None
+    """Only of these first faults the histories with a second one are explored; None: of all."""
     met: Met = field(default_factory=Met)
     on_end: Callable[[World], None] | None = None
     """Called with each world that has come to rest, instead of judging it."""
@@ -80,6 +96,8 @@ class Explorer:
         """The ways with one fault more, or several."""
         ended = _Ended(len(world.invoked), after)
         for more in extensions(plan, after.trace, self.until, begun=len(world.trace)):
+            if self.share and not plan and faults > 1 and not self.share.takes_next():
+                continue
             place, fault = more[-1]
             step = after.trace[place]
             same = ended.by_crash(place, step, fault)

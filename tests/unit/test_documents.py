@@ -6,11 +6,20 @@ import logging
 
 import pytest
 
-from shared.documents import decode_controls, decode_record, encode, limit_of, record_write
+from shared.documents import (
+    decode_controls,
+    decode_progress,
+    decode_record,
+    encode,
+    limit_of,
+    progress_write,
+    record_write,
+)
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.failure import Failure, Trigger
 from shared.domain.limits import SharedLimit
 from shared.domain.mode import Controls, Mode, ModeSet
+from shared.domain.progress import Progress
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.ports import Stored
 from tests.support.clock import START
@@ -57,3 +66,12 @@ def test_a_record_is_kept_for_thirty_days() -> None:
     """From its last save on, due when it says so."""
     write = record_write("k", RECORD, 3, START)
     assert (write.key, write.expected, write.due_at, write.expires_at) == ("k", 3, None, START + 30 * 86_400)
+
+
+def test_how_far_a_range_is_comes_back_as_it_was_kept() -> None:
+    """It is never due; and what is none of ours lets no log be left out."""
+    kept = Progress(cursor="c", ordinal=3, handled=5)
+    write = progress_write("range/p/l/0/c", kept, version=4, now=START)
+    assert (decode_progress(write.document), write.expected, write.due_at) == (kept, 4, None)
+    with pytest.raises(LedgerUnavailable, match="malformed"):
+        decode_progress(b'{"cursor":7}')

@@ -17,6 +17,8 @@ from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Verdict
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
+from shared.policy.gates_text import late_enough, text_is_new
+from shared.policy.model import SameText
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, Instance
 from tests.support.clock import START as NOW
@@ -147,3 +149,53 @@ def test_what_waits_for_the_same_run_is_in_hand_unless_it_is_forced(facts: Make[
     found = decide(facts(record=waits))
     assert (found.verdict, found.reason, found.failure_id) == (Verdict.DUPLICATE, Reason.IN_HAND, own)
     assert decide(facts(record=waits, ask=replace(ASK, force=True))).reason is Reason.ACCEPTED
+
+
+def test_a_dry_run_says_what_would_be_done(facts: Make[Facts]) -> None:
+    """Nothing else is in the way."""
+    found = decide(facts(ask=replace(ASK, dry_run=True)))
+    assert (found.verdict, found.reason) == (Verdict.WOULD_RERUN, Reason.DRY_RUN)
+
+
+def test_an_attempt_that_goes_on_keeps_its_number(facts: Make[Facts], case: Make[Case]) -> None:
+    """It was certainly not made; a case without one takes the next."""
+    waits = case(attempt=2)
+    assert facts(case=waits, record=JobRecord(cases=(waits,))).attempt_number == 2
+    assert facts(case=case(), record=JobRecord(cases=(case(),))).attempt_number == 1
+
+
+def test_a_failure_that_waits_for_certainty_is_in_hand(
+    facts: Make[Facts], failure: Make[Failure], look: Make[EhpcSnapshot], case: Make[Case]
+) -> None:
+    """A second telling joins it: one failure, one wait."""
+    told, seen = failure(occurred_at=NOW - 10), look(start_time=NOW - 10)
+    unclear = facts(failure=told, observation=seen)
+    assert (unclear.run, decide(unclear).reason) == (Run.UNCLEAR, Reason.RUN_UNCLEAR)
+    waits = case(failure=told, failure_id=unclear.failure_id)
+    again = decide(facts(failure=told, observation=seen, record=JobRecord(cases=(waits,))))
+    assert (again.verdict, again.reason) == (Verdict.DUPLICATE, Reason.IN_HAND)
+
+
+def test_a_start_that_had_not_been_when_it_was_told_is_not_believed(facts: Make[Facts], failure: Make[Failure]) -> None:
+    """Nobody can know of a run that begins after the telling."""
+    found = decide(facts(failure=failure(started_at=NOW + 86_400)))
+    assert (found.verdict, found.reason) == (Verdict.SUPPRESSED, Reason.UNTRUSTED_SOURCE)
+    assert "start" in found.message
+
+
+def test_what_is_reserved_is_not_asked_for_its_text_again(
+    facts: Make[Facts], failure: Make[Failure], case: Make[Case]
+) -> None:
+    """Its own rerun is no earlier one."""
+    policy = replace(facts().policy, same_text=SameText(max=1))
+    answer = text_is_new(facts(policy=policy, failure=failure(message="weigh"), case=case(attempt=1)))
+    assert answer is not None
+    assert (answer.stop, answer.saw) == (None, "attempt 1 is reserved already")
+
+
+def test_a_delay_ends(facts: Make[Facts], failure: Make[Failure]) -> None:
+    """So many seconds after the failure, and not one less."""
+    rules = tuple(replace(rule, delay_s=30.0) for rule in facts().policy.rules)
+    policy = replace(facts().policy, rules=rules)
+    answers = [late_enough(facts(policy=policy, failure=failure(occurred_at=NOW - ago))) for ago in (29.0, 30.0)]
+    assert [bool(answer and answer.stop) for answer in answers] == [True, False]

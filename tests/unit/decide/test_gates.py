@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from shared.domain.decision import Ask
+from shared.domain.decision import Ask, Decision
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import State
 from shared.domain.limits import SharedLimit
@@ -33,7 +33,7 @@ OPEN = Window(name="now", action=WindowAction.DEFER, begins="2027-01-15", ends="
 WEIGH = fingerprint("weigh 1")
 
 
-def stopped(decision: Any) -> tuple[str, str, str]:
+def stopped(decision: Decision) -> tuple[str, str, str]:
     """(the gate that said no, verdict, reason)."""
     return (decision.gates[-1].name, decision.verdict.value, decision.reason.value)
 
@@ -94,53 +94,54 @@ EHPC_GATES: list[tuple[str, str, str]] = [
 ]
 
 
-def in_the_way(gate: str, facts: Any, failure: Any, look: Any, case: Any) -> Any:
+def in_the_way(
+    gate: str, facts: Make[Facts], failure: Make[Failure], look: Make[EhpcSnapshot], case: Make[Case]
+) -> Facts:
     """Good facts but for the one thing that this gate is there for."""
     held, lost = case(state=CaseState.HELD), case(state=CaseState.UNKNOWN, life=LIFE, attempt=1, may_leave_until=NOW)
     done = case(state=CaseState.DONE, life=LIFE, attempt=1, may_leave_until=NOW)
     policy = facts().policy
     hold = (Rule(name="ask", match=Match(), action=Action.HOLD),)
     attempts = tuple(AttemptMark(number, NOW - number) for number in (1, 2, 3))
-    return facts(
-        **{
-            "rerun_seen": {"case": done, "record": JobRecord(cases=(done,)), "observation": look(state=State.FINISHED)},
-            "hold_valid": {"case": held, "record": JobRecord(cases=(held,))},
-            "attempt_seen": {"case": lost, "record": JobRecord(cases=(lost,))},
-            "switched_on": {"policy": replace(policy, mode=Mode.OFF)},
-            "may_speak": {"policy": replace(policy, sources=(Source(event=EventPlace(source="jobs")),))},
-            "told_before": {"record": JobRecord(cases=(case(state=CaseState.DONE, tellings=("t",)),))},
-            "fresh": {"failure": failure(occurred_at=NOW - 86_401)},
-            "record_readable": {"unreadable": "ehpc/cn-hangzhou/x/1"},
-            "observed": {"observation": LookFailed(worth_repeating=True, code="x", message="x", look_begun_at=NOW)},
-            "exists": {"observation": look(state=State.NOT_FOUND)},
-            "restarted_since": {"failure": failure(started_at=5.0)},
-            "claims_agree": {"failure": failure(owner="ann"), "observation": look(owner="bob@scheduler")},
-            "eligible": {"observation": look(state=State.FINISHED)},
-            "rerunnable": {"observation": look(rerunnable=False)},
-            "run_clear": {"observation": look(start_time=int(NOW) - 5)},
-            "in_hand": {"record": JobRecord(cases=(case(state=CaseState.UNKNOWN, life="run:5", attempt=1),))},
-            "rule_switched_on": {"policy": replace(policy, rules=(replace(policy.rules[1], mode=Mode.OFF),))},
-            "rule_allows": {"failure": failure(message="SyntaxError")},
-            "needs_no_person": {"policy": replace(policy, rules=hold)},
-            "little_to_lose": {"policy": replace(policy, max_lost_h=0.9)},
-            "not_thrashing": {
-                "policy": replace(policy, thrash=Thrash(max_failures=1, window_s=3600)),
-                "record": JobRecord(cases=(case(state=CaseState.DONE, life="run:5"),)),
-            },
-            "outside_windows": {"policy": replace(policy, windows=(OPEN,))},
-            "text_is_new": {
-                "policy": replace(policy, same_text=SameText(max=1)),
-                "failure": failure(message="weigh 2"),
-                "record": JobRecord(
-                    cases=(case(state=CaseState.DONE, life="run:5", fingerprint=WEIGH, reserved_at=NOW - 600),)
-                ),
-            },
-            "late_enough": {"policy": replace(policy, rules=(replace(policy.rules[1], delay_s=11.0),))},
-            "attempts_left": {"record": JobRecord(attempts=attempts)},
-            "cooled_down": {"record": JobRecord(not_before=NOW + 1)},
-            "breaker_closed": {"breaker": SharedLimit(opened_at=NOW - 10**9, why="more than 2 jobs")},
-        }[gate]
-    )
+    parts: dict[str, dict[str, Any]] = {
+        "rerun_seen": {"case": done, "record": JobRecord(cases=(done,)), "observation": look(state=State.FINISHED)},
+        "hold_valid": {"case": held, "record": JobRecord(cases=(held,))},
+        "attempt_seen": {"case": lost, "record": JobRecord(cases=(lost,))},
+        "switched_on": {"policy": replace(policy, mode=Mode.OFF)},
+        "may_speak": {"policy": replace(policy, sources=(Source(event=EventPlace(source="jobs")),))},
+        "told_before": {"record": JobRecord(cases=(case(state=CaseState.DONE, tellings=("t",)),))},
+        "fresh": {"failure": failure(occurred_at=NOW - 86_401)},
+        "record_readable": {"unreadable": "ehpc/cn-hangzhou/x/1"},
+        "observed": {"observation": LookFailed(worth_repeating=True, code="x", message="x", look_begun_at=NOW)},
+        "exists": {"observation": look(state=State.NOT_FOUND)},
+        "restarted_since": {"failure": failure(started_at=5.0)},
+        "claims_agree": {"failure": failure(owner="ann"), "observation": look(owner="bob@scheduler")},
+        "eligible": {"observation": look(state=State.FINISHED)},
+        "rerunnable": {"observation": look(rerunnable=False)},
+        "run_clear": {"observation": look(start_time=int(NOW) - 5)},
+        "in_hand": {"record": JobRecord(cases=(case(state=CaseState.UNKNOWN, life="run:5", attempt=1),))},
+        "rule_switched_on": {"policy": replace(policy, rules=(replace(policy.rules[1], mode=Mode.OFF),))},
+        "rule_allows": {"failure": failure(message="SyntaxError")},
+        "needs_no_person": {"policy": replace(policy, rules=hold)},
+        "little_to_lose": {"policy": replace(policy, max_lost_h=0.9)},
+        "not_thrashing": {
+            "policy": replace(policy, thrash=Thrash(max_failures=1, window_s=3600)),
+            "record": JobRecord(cases=(case(state=CaseState.DONE, life="run:5"),)),
+        },
+        "outside_windows": {"policy": replace(policy, windows=(OPEN,))},
+        "text_is_new": {
+            "policy": replace(policy, same_text=SameText(max=1)),
+            "failure": failure(message="weigh 2"),
+            "record": JobRecord(
+                cases=(case(state=CaseState.DONE, life="run:5", fingerprint=WEIGH, reserved_at=NOW - 600),)
+            ),
+        },
+        "late_enough": {"policy": replace(policy, rules=(replace(policy.rules[1], delay_s=11.0),))},
+        "attempts_left": {"record": JobRecord(attempts=attempts)},
+        "cooled_down": {"record": JobRecord(not_before=NOW + 1)},
+        "breaker_closed": {"breaker": SharedLimit(opened_at=NOW - 10**9, why="more than 2 jobs")},
+    }
+    return facts(**parts[gate])
 
 
 @pytest.mark.parametrize(("gate", "verdict", "reason"), EHPC_GATES, ids=[row[0] for row in EHPC_GATES])
@@ -159,7 +160,7 @@ def test_each_gate_stops_what_it_is_there_for(
     assert [one.passed for one in decision.gates] == [True] * (len(decision.gates) - 1) + [False]
 
 
-def test_a_failure_is_not_its_own_return(facts: Any, failure: Any, case: Any) -> None:
+def test_a_failure_is_not_its_own_return(facts: Make[Facts], failure: Make[Failure], case: Make[Case]) -> None:
     """A rerun that was accepted and did not take place is tried again; another failure with that text is not."""
     policy = replace(facts().policy, same_text=SameText(max=1))
     own = case(failure=failure(message="weigh 2"), fingerprint=WEIGH, reserved_at=NOW - 600)

@@ -11,6 +11,7 @@ from shared.domain.keys import (
     owed_key,
     pace_key,
     pending_key,
+    range_key,
     rate_key,
     scope_of_breaker,
 )
@@ -33,3 +34,8 @@ def test_a_jobs_key_leads_back_to_its_id() -> None:
     """Whatever signs are in it, and only within its own scope."""
     key = job_key(CLUSTER, "12[3]/x.s")
     assert (job_of(key, CLUSTER), job_of(key, GROUP)) == ("12[3]/x.s", None)
+
+
+def test_a_range_is_known_by_where_it_begins() -> None:
+    """A cursor is Base64: what it holds makes no further part of the key."""
+    assert range_key("p", "l", 3, "MTQ/Nz==") == "range/p/l/3/MTQ%2FNz%3D%3D"

@@ -117,3 +117,11 @@ def test_a_rerun_that_did_not_take_place_is_open_again(case: Make[Case]) -> None
     one = case(state=CaseState.DONE, verdict=Verdict.RERUN, reason=Reason.ACCEPTED, watch_until=NOW + 100)
     moved, told = look(one, Verdict.UNKNOWN, Reason.NOT_RESTARTED, NOW)
     assert (moved.state, moved.attempt, moved.due_at, told) == (CaseState.DEFERRED, 0, NOW, "not_restarted")
+
+
+def test_refused_credentials_are_waited_for_and_named(case: Make[Case]) -> None:
+    """Nothing was done, and a person has to know: it does not go on by itself."""
+    moved, told = settle(
+        case(state=CaseState.RESERVED), Effect.NOT_DONE_LATER, code="InvalidAccessKeyId", credentials=True
+    )
+    assert (moved.state, told[:2]) == (CaseState.DEFERRED, ("deferred", "credentials_refused"))

@@ -13,7 +13,16 @@ from shared.domain.failure import Failure, FailureClass, Trigger
 from shared.domain.life import Life
 from shared.domain.reasons import Reason
 from shared.domain.record import BACKLOG_CHARS, LISTED_AT, MAX_CASES, Case, CaseState, JobRecord
-from shared.domain.transitions import WATCH_S, Reservation, closed, handed_over, recorded, reserved, waiting
+from shared.domain.transitions import (
+    WATCH_S,
+    Reservation,
+    closed,
+    handed_over,
+    not_taken_in,
+    recorded,
+    reserved,
+    waiting,
+)
 from shared.domain.verdicts import Verdict
 from tests.support.make import Make
 
@@ -144,3 +153,10 @@ def test_what_another_record_has_taken_over_is_closed_untold(case: Make[Case]) -
     one = case(state=CaseState.DEFERRED, due_at=2000.0)
     record = handed_over(JobRecord(cases=(one,)), one)
     assert (record.cases[0].state, record.cases[0].due_at, record.owed) == (CaseState.CLOSED, None, ())
+
+
+def test_what_there_is_no_room_to_wait_for_ends_and_says_why() -> None:
+    """Suppressed, never due; the reason for which it would have waited stays readable."""
+    full = not_taken_in(decision(Verdict.DEFERRED, Reason.RUN_UNCLEAR, due_at=2500.0))
+    assert (full.verdict, full.reason, full.due_at) == (Verdict.SUPPRESSED, Reason.TOO_MANY_OPEN, None)
+    assert "run_unclear" in full.message

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from shared.domain.reasons import Reason
-from shared.domain.record import LISTED_AT, MAX_CASES, MAX_OPEN, MAX_UNCLEAR, CaseState, JobRecord
+from shared.domain.record import LISTED_AT, MAX_CASES, MAX_OPEN, MAX_UNCLEAR, Case, CaseState, JobRecord
+from tests.support.make import Make
 
 ENDED = {"state": CaseState.CLOSED, "life": "", "attempt": 0, "due_at": None}
 
 
-def test_attempted_lives_outlast_any_number_of_others(case: Any) -> None:
+def test_attempted_lives_outlast_any_number_of_others(case: Make[Case]) -> None:
     """Older than all of them, and still known: the job system may list that life yet."""
     record = JobRecord().with_case(case("tried", **{**ENDED, "life": "run:500", "attempt": 1}))
     record = record.with_case(case("given up after a try", **{**ENDED, "life": "run:600"}))
@@ -22,7 +21,7 @@ def test_attempted_lives_outlast_any_number_of_others(case: Any) -> None:
     assert [one.failure_id for one in record.cases[:2]] == ["tried", "given up after a try"]
 
 
-def test_of_attempted_ones_the_oldest_go(case: Any) -> None:
+def test_of_attempted_ones_the_oldest_go(case: Make[Case]) -> None:
     """Not even those without bound: a life is no longer listed when 256 later ones were rerun."""
     record = JobRecord()
     for number in range(MAX_CASES + 5):
@@ -30,7 +29,7 @@ def test_of_attempted_ones_the_oldest_go(case: Any) -> None:
     assert [one.failure_id for one in record.cases] == [str(number) for number in range(5, MAX_CASES + 5)]
 
 
-def test_a_backlog_outlasts_what_nobody_waits_for(case: Any) -> None:
+def test_a_backlog_outlasts_what_nobody_waits_for(case: Make[Case]) -> None:
     """What an open breaker stopped is there to be resumed as long as something else can go."""
     record = JobRecord().with_case(case("stopped", **{**ENDED, "due_at": LISTED_AT}))
     for number in range(2 * MAX_CASES):
@@ -39,7 +38,7 @@ def test_a_backlog_outlasts_what_nobody_waits_for(case: Any) -> None:
 
 
 @pytest.mark.parametrize(("reason", "most"), [(Reason.RUN_UNCLEAR, MAX_UNCLEAR), (Reason.RATE, MAX_OPEN)])
-def test_so_many_may_wait(case: Any, reason: Reason, most: int) -> None:
+def test_so_many_may_wait(case: Make[Case], reason: Reason, most: int) -> None:
     """One more is not taken in; one that is over makes room."""
     record = JobRecord()
     for number in range(most):

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from shared.documents import decode_record
 from shared.domain.call import Effect
 from shared.domain.record import AttemptMark
 from shared.policy.model import Attempts, Cooldown
-from tests.support.house import verdicts
+from tests.support.house import House, verdicts
 from tests.support.meddled_ledger import Killed
 from tests.unit.heal.tricks import set_policy
 
 ONE_IN_TEN_MINUTES = {"attempts": Attempts(max=1, window_s=600), "cooldown": Cooldown(base_s=0, max_s=0)}
 
 
-def _throttled_for(house: Any, seconds: float) -> None:
+def _throttled_for(house: House, seconds: float) -> None:
     world = house.ehpc
     world.answer, world.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
     house.deliver(house.hung())
@@ -30,7 +28,7 @@ def _throttled_for(house: Any, seconds: float) -> None:
     house.sweep()
 
 
-def test_throttled_for_longer_than_the_window(house: Any) -> None:
+def test_throttled_for_longer_than_the_window(house: House) -> None:
     """One restart in ten minutes: that of a call throttled for eleven counts from when it left."""
     set_policy(house, **ONE_IN_TEN_MINUTES)
     _throttled_for(house, 660)
@@ -42,7 +40,7 @@ def test_throttled_for_longer_than_the_window(house: Any) -> None:
     assert verdicts(house.deliver(house.failure(1))) == [("rerun", "accepted")]
 
 
-def test_what_still_waits_to_be_sent_counts(house: Any) -> None:
+def test_what_still_waits_to_be_sent_counts(house: House) -> None:
     """The attempt for one day was throttled, and no sweep came since: it may leave at any moment, so it counts."""
     set_policy(house, **ONE_IN_TEN_MINUTES)
     house.schedulerx.answer, house.schedulerx.effect = Effect.NOT_DONE_LATER, False
@@ -52,7 +50,7 @@ def test_what_still_waits_to_be_sent_counts(house: Any) -> None:
     assert verdicts(house.deliver(other)) == [("suppressed", "attempts_used_up")]
 
 
-def test_a_call_that_nobody_saw_leave_counts_from_its_deadline(house: Any) -> None:
+def test_a_call_that_nobody_saw_leave_counts_from_its_deadline(house: House) -> None:
     """The process is killed after it reserved: the call may have left until its hard deadline."""
 
     def killed() -> None:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from shared.domain.call import Effect
 from shared.domain.job import State
 from tests.support.clock import START
+from tests.support.house import House
 from tests.unit.heal.tricks import finals, quiet
 
 
-def _rerun(house: Any, effect: Effect = Effect.DONE, *, hits: bool = True) -> None:
+def _rerun(house: House, effect: Effect = Effect.DONE, *, hits: bool = True) -> None:
     house.ehpc.answer, house.ehpc.effect = lambda _: effect, lambda _: hits
     house.deliver(house.hung())
 
 
-def _sightings(house: Any) -> list[tuple[str, str]]:
+def _sightings(house: House) -> list[tuple[str, str]]:
     return [(row["reason"], row["attempt"]) for row in house.sink.sightings]
 
 
-def test_what_is_seen_of_a_rerun_names_its_attempt(house: Any) -> None:
+def test_what_is_seen_of_a_rerun_names_its_attempt(house: House) -> None:
     """The first attempt restarted it and that run ended: both are told of attempt 1 of 3."""
     _rerun(house)
     house.later(130)
@@ -32,7 +31,7 @@ def test_what_is_seen_of_a_rerun_names_its_attempt(house: Any) -> None:
     assert _sightings(house) == [("seen_restarted", "1"), ("seen_ended", "1")]
 
 
-def test_the_end_of_the_old_run_is_no_end_of_a_rerun(house: Any) -> None:
+def test_the_end_of_the_old_run_is_no_end_of_a_rerun(house: House) -> None:
     """Accepted and in vain; the run that hung ends by itself. The listed start says so: nothing ran again."""
     _rerun(house, hits=False)
     house.ehpc.jobs["1.scheduler"].state = State.FINISHED
@@ -43,7 +42,7 @@ def test_the_end_of_the_old_run_is_no_end_of_a_rerun(house: Any) -> None:
 
 
 @pytest.mark.parametrize("shown", [State.RUNNING, State.FINISHED])
-def test_a_rerun_that_was_seen_ends_as_one(house: Any, shown: State) -> None:
+def test_a_rerun_that_was_seen_ends_as_one(house: House, shown: State) -> None:
     """It was seen to run; a list that shows the old start again proves nothing against that."""
     _rerun(house)
     house.later(130)
@@ -56,7 +55,7 @@ def test_a_rerun_that_was_seen_ends_as_one(house: Any, shown: State) -> None:
     assert [reason for reason, _ in _sightings(house)] == wanted
 
 
-def test_a_requeue_before_the_call_is_not_ours(house: Any) -> None:
+def test_a_requeue_before_the_call_is_not_ours(house: House) -> None:
     """The look was of a run that was over, the answer was lost: what lives now began before the call could leave."""
     _rerun(house, Effect.UNKNOWN, hits=False)
     house.ehpc.jobs["1.scheduler"].start = int(START) - 300
@@ -68,7 +67,7 @@ def test_a_requeue_before_the_call_is_not_ours(house: Any) -> None:
     assert list(finals(house).values()) == [["duplicate"]]
 
 
-def test_a_list_that_lags_proves_nothing_of_a_call(house: Any) -> None:
+def test_a_list_that_lags_proves_nothing_of_a_call(house: House) -> None:
     """It shows a run older than the one that the attempt was reserved for: neither restarted nor not."""
     _rerun(house, Effect.UNKNOWN, hits=False)
     job = house.ehpc.jobs["1.scheduler"]

@@ -11,18 +11,18 @@ from shared.documents import decode_record
 from shared.domain.record import MAX_CASES, MAX_OPEN, MAX_UNCLEAR
 from shared.policy.model import Attempts, Cooldown, Rate
 from tests.support.clock import START
-from tests.support.house import verdicts
+from tests.support.house import House, verdicts
 from tests.unit.heal.tricks import quiet, set_policy
 
 HOME = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"
 
 
-def _cases(house: Any) -> list[Any]:
+def _cases(house: House) -> list[Any]:
     stored = house.ledger.load([HOME])[HOME]
     return list(decode_record(stored.document).cases)
 
 
-def _flood(house: Any, rounds: int = 1) -> Counter[str]:
+def _flood(house: House, rounds: int = 1) -> Counter[str]:
     """Each round tells of 120 runs of the job that the list does not show yet."""
     words: Counter[str] = Counter()
     for _ in range(rounds):
@@ -36,7 +36,7 @@ def _flood(house: Any, rounds: int = 1) -> Counter[str]:
     return words
 
 
-def test_what_was_rerun_is_known_however_many_tellings_come(house: Any) -> None:
+def test_what_was_rerun_is_known_however_many_tellings_come(house: House) -> None:
     """The list lags: it shows the run that was killed. Its failure told anew after a flood is not rerun again."""
     set_policy(house, attempts=Attempts(max=20), cooldown=Cooldown(base_s=0, max_s=0))
     failure = house.hung(1, started_at=float(START) - 3600)
@@ -49,7 +49,7 @@ def test_what_was_rerun_is_known_however_many_tellings_come(house: Any) -> None:
     assert len(house.ehpc.calls) == 1
 
 
-def test_tellings_of_unclear_runs_are_bounded_and_the_outcome_says_so(house: Any) -> None:
+def test_tellings_of_unclear_runs_are_bounded_and_the_outcome_says_so(house: House) -> None:
     """So many wait, the rest is told that it does not; nothing is ever kept for it."""
     house.hung()
     words = _flood(house)
@@ -59,7 +59,7 @@ def test_tellings_of_unclear_runs_are_bounded_and_the_outcome_says_so(house: Any
     assert {(row["verdict"], row["final"]) for row in told} == {("suppressed", "true")}
 
 
-def test_open_failures_of_one_job_are_bounded(house: Any) -> None:
+def test_open_failures_of_one_job_are_bounded(house: House) -> None:
     """Also of a job with a piece of work for each day: beyond the bound they are told so, and none is dropped."""
     set_policy(house, rate=Rate(max_jobs=1, window_s=86_400))
     words: Counter[str] = Counter()
@@ -75,7 +75,7 @@ def test_open_failures_of_one_job_are_bounded(house: Any) -> None:
 
 
 @pytest.mark.parametrize("doors", [2, 3])
-def test_a_second_telling_of_an_unclear_run_has_an_outcome_of_its_own(house: Any, doors: int) -> None:
+def test_a_second_telling_of_an_unclear_run_has_an_outcome_of_its_own(house: House, doors: int) -> None:
     """Two doors tell one failure so near the start that the run is unclear: one case, and an answer to each."""
     house.hung()
     start = house.ehpc.jobs["1.scheduler"].start = int(START) - 20
@@ -92,7 +92,7 @@ def test_a_second_telling_of_an_unclear_run_has_an_outcome_of_its_own(house: Any
     }
 
 
-def test_two_tellings_in_one_delivery_are_answered_or_counted(house: Any) -> None:
+def test_two_tellings_in_one_delivery_are_answered_or_counted(house: House) -> None:
     """What gets no outcome is counted as folded."""
     house.hung()
     start = house.ehpc.jobs["1.scheduler"].start = int(START) - 20
@@ -102,7 +102,7 @@ def test_two_tellings_in_one_delivery_are_answered_or_counted(house: Any) -> Non
     assert report.results[0].outcome.reason == "run_unclear"
 
 
-def test_who_forces_what_waits_unclear_gets_an_outcome(house: Any) -> None:
+def test_who_forces_what_waits_unclear_gets_an_outcome(house: House) -> None:
     """The person is told that it waits still."""
     house.hung()
     start = house.ehpc.jobs["1.scheduler"].start = int(START) - 20

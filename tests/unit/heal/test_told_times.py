@@ -8,12 +8,12 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support.clock import START
-from tests.support.house import verdicts
+from tests.support.house import House, verdicts
 from tests.unit.heal.tricks import BAD_LOOK, DAY_S, quiet
 
 
 @pytest.mark.parametrize("looks", [True, False])
-def test_a_run_that_began_after_the_telling_is_not_killed_for_it(house: Any, *, looks: bool) -> None:
+def test_a_run_that_began_after_the_telling_is_not_killed_for_it(house: House, *, looks: bool) -> None:
     """The start told is two hours ahead. A healthy run begins at that second; nothing that was told before means it."""
     failure = house.hung(1, started_at=START + 7200.0)
     house.ehpc.look_fails = None if looks else BAD_LOOK
@@ -29,24 +29,24 @@ def test_a_run_that_began_after_the_telling_is_not_killed_for_it(house: Any, *, 
 
 
 @pytest.mark.parametrize(("ahead_s", "reason"), [(29.0, "run_unclear"), (31.0, "untrusted_source")])
-def test_clocks_may_differ_by_half_a_minute(house: Any, ahead_s: float, reason: str) -> None:
+def test_clocks_may_differ_by_half_a_minute(house: House, ahead_s: float, reason: str) -> None:
     """A start so little ahead is one that the list does not show yet."""
     (told,) = verdicts(house.deliver(house.hung(1, started_at=START + ahead_s)))
     assert told[1] == reason
 
 
-def _failed(house: Any, days_ago: float) -> Any:
+def _failed(house: House, days_ago: float) -> Any:
     ended_at = house.clock.now() - days_ago * DAY_S
     return house.failed_instance(started_at=ended_at - 600, ended_at=ended_at)
 
 
-def test_an_instance_that_failed_long_ago_is_stale_whenever_it_is_told(house: Any) -> None:
+def test_an_instance_that_failed_long_ago_is_stale_whenever_it_is_told(house: House) -> None:
     """Told without a time it counts as told now; its own end is 60 days back."""
     assert verdicts(house.deliver(_failed(house, 60))) == [("suppressed", "stale_event")]
     assert house.schedulerx.calls == []
 
 
-def test_it_is_stale_also_when_the_first_look_failed(house: Any) -> None:
+def test_it_is_stale_also_when_the_first_look_failed(house: House) -> None:
     """How old it is shows only when it can be looked at."""
     failure = _failed(house, 60)
     house.schedulerx.look_fails = BAD_LOOK
@@ -57,7 +57,7 @@ def test_it_is_stale_also_when_the_first_look_failed(house: Any) -> None:
     assert house.schedulerx.calls == []
 
 
-def test_what_was_fresh_when_told_does_not_grow_stale_while_it_waits(house: Any) -> None:
+def test_what_was_fresh_when_told_does_not_grow_stale_while_it_waits(house: House) -> None:
     """It had failed most of a day before; looks fail for some hours more."""
     failure = _failed(house, 0.9)
     house.schedulerx.look_fails = BAD_LOOK
@@ -67,7 +67,7 @@ def test_what_was_fresh_when_told_does_not_grow_stale_while_it_waits(house: Any)
     assert verdicts(house.sweep()) == [("rerun", "accepted")]
 
 
-def test_its_own_end_counts_also_where_an_older_time_was_told(house: Any) -> None:
+def test_its_own_end_counts_also_where_an_older_time_was_told(house: House) -> None:
     """The teller's clock, or the teller, is two days behind."""
     failure = replace(house.failed_instance(), occurred_at=START - 2.0 * DAY_S)
     assert verdicts(house.deliver(failure)) == [("rerun", "accepted")]

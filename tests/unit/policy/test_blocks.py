@@ -12,7 +12,7 @@ from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
 from shared.policy.decide import decide
-from shared.policy.inherit import rule_for, with_limits_at
+from shared.policy.inherit import rule_for, tightest, with_limits_at
 from shared.policy.load import check_policy, load_policy
 from shared.policy.model import Attempts, Block, Breaker, Cooldown, Policy, Rate, ScopedRule
 from shared.policy.reach import Reach
@@ -173,3 +173,10 @@ def test_conditions_of_blocks_are_those_of_sources() -> None:
     assert {"clusters", "namespaces", "groups", "owners"} <= set(Reach.__struct_fields__)
     assert set(Reach.__struct_fields__) < set(Block.__struct_fields__)
     assert isinstance(POLICY, Policy)
+
+
+def test_a_block_without_a_budget_leaves_the_budget_as_it_is() -> None:
+    """Fewest attempts in the longest window, of those that say something."""
+    one = Attempts(max=3, window_s=60.0)
+    assert tightest(one, None) is one
+    assert tightest(one, Attempts(max=5, window_s=90.0)) == Attempts(max=3, window_s=90.0)

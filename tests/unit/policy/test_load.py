@@ -308,6 +308,12 @@ def test_load_raises_every_fault() -> None:
     assert len(caught.value.faults) == 3
 
 
+def test_a_list_where_a_mapping_belongs_is_a_fault_with_its_place() -> None:
+    """As long as it is, nothing of it is taken for a rule."""
+    report = check_policy("- version: 1\n- [rules, [a]]\n")
+    assert [(fault.path, fault.line) for fault in report.faults] == [("$", 1)]
+
+
 def test_python_parser_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the C parser the same text means the same and has the same faults."""
     broken = _CONTRACT.replace("120", "-1").replace("action: ignore", "action: 'ignor'")

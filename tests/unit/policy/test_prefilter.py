@@ -42,6 +42,8 @@ from shared.policy.wordindex import folded_of, words_of
         ("a" * 80, [["a" * 48]]),
         ("权" * 40, [["权" * 16, "权" * 8]]),
         (r"\x61b", [["b"]]),
+        (r"abc\Bde", [["abcde"]]),
+        ("abc\0de", [["abc", "de"]]),
         ("one.*two.*three.*four.*fives", [["three", "fives", "four"]]),
     ],
 )

@@ -44,9 +44,9 @@ def test_every_percent_encoding_is_hidden(spelling: str) -> None:
 def test_hiding_takes_linear_time() -> None:
     """A text that almost matches at every place."""
     token = "a" * 1_000
-    began = time.perf_counter()
+    began = time.process_time()
     Credentials(access_key_id="i", access_key_secret="s", security_token=token).hide_in("%2525252" * 20_000)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_an_empty_token_hides_nothing() -> None:

@@ -292,7 +292,7 @@ def test_an_empty_key_sends_nothing(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 400])
-def test_no_member_of_an_answer_shows_a_secret(wire: Any, api: OpenApi, answers: Any, status: int) -> None:
+def test_no_member_of_an_answer_shows_a_secret(wire: Wire, api: OpenApi, answers: Make[Behaviour], status: int) -> None:
     """A service that quotes what it got in its code, message or request id, encoded as it likes."""
     quoted = {"Code": "Bad.SK%2bmade%2Fup=", "Message": "STS%252Btoken%252Fup%253D", "RequestId": "SK+made/up="}
     wire.behave = answers(status, quoted)

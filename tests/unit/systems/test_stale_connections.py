@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import pytest
 
@@ -12,7 +11,8 @@ from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
 from shared.systems.openapi import ApiCall, CallFailed, OpenApi, Reply
-from tests.support.http_wire import Dropping
+from tests.support.http_wire import Behaviour, Dropping, Wire
+from tests.support.make import Make
 
 RERUN = ApiCall(action="RerunJobs", version="2018-04-12", parameters={"Jobs": '[{"Id":"1.s"}]'})
 LOOK = ApiCall(action="ListJobsWithFilters", version="2018-04-12", parameters={}, mutates=False)
@@ -20,13 +20,13 @@ PAUSE_S = 0.2
 
 
 @pytest.fixture
-def api(wire: Any, credentials: Credentials) -> OpenApi:
+def api(wire: Wire, credentials: Credentials) -> OpenApi:
     """Calls to the server on loopback."""
     return OpenApi(credentials, parse_endpoint(f"http://{wire.host}"), read_timeout_ms=2_000)
 
 
 def test_a_connection_is_used_again_at_once_and_not_after_a_pause(
-    wire: Any, api: OpenApi, answers: Any, monkeypatch: pytest.MonkeyPatch
+    wire: Wire, api: OpenApi, answers: Make[Behaviour], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rerun arrives on a new connection, and its answer is an answer: nothing is unknown."""
     monkeypatch.setattr(idle, "IDLE_S", PAUSE_S / 2)
@@ -39,7 +39,9 @@ def test_a_connection_is_used_again_at_once_and_not_after_a_pause(
     assert (peer.unanswered, peer.connections) == (0, 2)
 
 
-def test_a_look_on_a_broken_connection_is_repeated_once_on_a_new_one(wire: Any, api: OpenApi, answers: Any) -> None:
+def test_a_look_on_a_broken_connection_is_repeated_once_on_a_new_one(
+    wire: Wire, api: OpenApi, answers: Make[Behaviour]
+) -> None:
     """A peer that is quicker than our patience: the look is made all the same."""
     peer = Dropping(wire, answers(200, {"RequestId": "r"}), pause_s=PAUSE_S)
     assert isinstance(api.call(LOOK), Reply)
@@ -48,7 +50,7 @@ def test_a_look_on_a_broken_connection_is_repeated_once_on_a_new_one(wire: Any, 
     assert (peer.unanswered, peer.connections, len(wire.requests)) == (1, 2, 3)
 
 
-def test_a_rerun_on_a_broken_connection_is_never_repeated(wire: Any, api: OpenApi, answers: Any) -> None:
+def test_a_rerun_on_a_broken_connection_is_never_repeated(wire: Wire, api: OpenApi, answers: Make[Behaviour]) -> None:
     """It may have arrived: unknown, and sent once."""
     peer = Dropping(wire, answers(200, {"RequestId": "r"}), pause_s=PAUSE_S)
     assert isinstance(api.call(LOOK), Reply)
@@ -59,7 +61,7 @@ def test_a_rerun_on_a_broken_connection_is_never_repeated(wire: Any, api: OpenAp
     assert (peer.unanswered, len(wire.requests)) == (1, 2)
 
 
-def test_a_look_that_breaks_twice_has_failed(wire: Any, api: OpenApi, answers: Any) -> None:
+def test_a_look_that_breaks_twice_has_failed(wire: Wire, api: OpenApi, answers: Make[Behaviour]) -> None:
     """Once is enough: what breaks on a new connection is not the connection."""
     Dropping(wire, answers(200, {}), pause_s=0.0)
     reply = api.call(LOOK)
