@@ -134,7 +134,11 @@ def test_the_queue_trigger_of_the_docs_verifies(serverless: Serverless, tmp_path
     done = serverless.run("verify")
     assert done.returncode == 0, done.stdout
     triggers = serverless.preview()["resources"]["event_trigger"]["props"]["triggers"]
-    assert [one["triggerConfig"]["runOptions"]["mode"] for one in triggers] == ["event-driven", "event-streaming"]
+    assert [one["triggerConfig"]["runOptions"]["mode"] for one in triggers] == [
+        "event-driven",
+        "event-driven",
+        "event-streaming",
+    ]
 
 
 def test_every_function_satisfies_our_schemas(resolved: dict[str, Any]) -> None:

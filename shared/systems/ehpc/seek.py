@@ -12,24 +12,14 @@ from shared.domain.job import Scope
 from shared.domain.snapshot import LookFailed
 from shared.ports import Clock
 from shared.systems.discovery import Calls, Fits, Listed, Memory, Sight, Terms, exact
+from shared.systems.ehpc.listen import Listener, OutOfCallsError
 from shared.systems.ehpc.running import running
-from shared.systems.ehpc.scope import CLUSTERS, LIST, LOG, NODES, Cluster
+from shared.systems.ehpc.scope import CLUSTERS, LIST, NODES, Cluster
 from shared.systems.ehpc.seek_nodes import BATCH, NodesMemory, judge_nodes, lost_jobs
 from shared.systems.ehpc.seek_overdue import OverdueMemory, overdue_jobs
-from shared.systems.ehpc.seek_silence import (
-    LONGEST_STEP,
-    SIZE,
-    TAIL_CHARS,
-    Heard,
-    SilenceMemory,
-    Stream,
-    listen_to,
-    silent,
-    take_in,
-    to_read,
-)
+from shared.systems.ehpc.seek_silence import SilenceMemory, listen_to, silent, to_read
 from shared.systems.ehpc.watch import Clusters, Silence
-from shared.systems.ehpc.wire import Page, cluster_ids, log_part, nodes_page, read_page
+from shared.systems.ehpc.wire import Page, cluster_ids, nodes_page, read_page
 from shared.systems.openapi import Caller, CallFailed
 from shared.systems.openapi.classify import NoAnswer
 from shared.systems.openapi.results import look_failed, malformed, too_long
@@ -38,8 +28,6 @@ MOST_NODES_GONE = "MostNodesGone"
 """In place of a service's code: a cluster that is stopped, or a monitor that fails."""
 MOST_PAGES_A_PASS = 400
 NODES_EVERY_S = 120.0
-MOST_LEAPS = 6
-"""Calls of one look at a long output, beside the first."""
 
 
 class _Memory(Struct, omit_defaults=True):
@@ -183,46 +171,15 @@ class _Look:
         mine, now = self.memory.silence, self._terms.now
         for job_id in to_read(mine, wanted, now):
             heard, host = mine.heard[job_id], mine.running[job_id].nodes[0]
-            quiet = self._read_on(job_id, host, heard)
+            job = Listener(api=self._api, calls=self._calls, cluster=self._cluster, job_id=job_id, host=host)
+            try:
+                quiet = job.read_on(heard, now)
+            except OutOfCallsError as error:
+                raise (_StopError() if error.why is None else _stopped(error.why, now)) from None
             heard.read_at = now
             if quiet:
                 self.found += silent(mine, self._cluster, job_id, wanted, now)
         mine.running = {}
-
-    def _read_on(self, job_id: str, host: str, heard: Heard) -> bool:
-        """Whether both outputs were read and nothing was there. Raises _StopError."""
-        for stream in (heard.output, heard.errors):
-            got = self._log(job_id, host, stream.end, errors=stream is heard.errors)
-            if got is None:
-                return False
-            take_in(heard, stream, got, self._terms.now)
-            if got:
-                if len(got) >= SIZE:
-                    self._leap(job_id, host, heard, stream)
-                return False
-        return True
-
-    def _leap(self, job_id: str, host: str, heard: Heard, stream: Stream) -> None:
-        """There is more: look further on whether there is still, with wider steps while there is, else narrower."""
-        for _ in range(MOST_LEAPS):
-            there = self._log(job_id, host, stream.end + stream.step, errors=stream is heard.errors)
-            if there:
-                stream.end, stream.step = stream.end + stream.step + len(there), min(stream.step * 2, LONGEST_STEP)
-                heard.tail = there.decode("utf-8", "replace")[-TAIL_CHARS:]
-            elif stream.step > SIZE:
-                stream.step = max(SIZE, stream.step // 4)
-            else:
-                return
-
-    def _log(self, job_id: str, host: str, offset: int, *, errors: bool) -> bytes | None:
-        """What is there; None: it could not be read, which is no silence."""
-        self._may(LOG)
-        part = log_part(self._api, self._cluster.cluster_id, job_id, host, offset, SIZE)
-        if isinstance(part, CallFailed):
-            if part.account_wide or part.credentials:
-                raise _stopped(part, self._terms.now)
-            return None
-        return part.errors if errors else part.output
 
     def _list_nodes(self, mine: NodesMemory) -> None:
         while True:
