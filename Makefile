@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 REQUIREMENTS := requirements/build.txt requirements/all.txt
 
-.PHONY: setup demo test check coverage bundle deploy-check zoo pairs histories bench format requirements clean
+.PHONY: setup demo test check coverage bundle deploy-check deploy-variables packaged-policy zoo pairs histories bench \
+	format requirements clean
 
 setup: $(STAMP)
 
@@ -51,9 +52,15 @@ LEDGER ?= tablestore
 bundle: setup
 	$(BIN)/python -m tools.bundle --runtime $(RUNTIME) --ledger $(LEDGER)
 
-# What s.yaml takes from the environment: every fault at once.
-deploy-check:
+# What s.yaml takes from the environment, every fault at once, before anything is set up; then the policy that goes into
+# the package, as `make bundle` judges it too.
+deploy-check: deploy-variables packaged-policy
+
+deploy-variables:
 	$(PYTHON) -m tools.deploy_check
+
+packaged-policy: setup
+	$(BIN)/python -m tools.packaged_policy
 
 # Pins anew what pyproject.toml allows, for every Python that we run on. Needs uv on the PATH.
 requirements:

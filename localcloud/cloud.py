@@ -18,12 +18,16 @@ from localcloud.story import Story
 from localcloud.timeline import Timeline
 from localcloud.wire.acs3 import Verifier
 from localcloud.wire.faults import Faults
-from localcloud.wire.http import Request
+from localcloud.wire.http import Request, Response, json_response
 from localcloud.wire.openapi import OpenApi
 from localcloud.wire.server import Handler, HttpServer, Predicate
 from localcloud.wire.signing import LOCAL_CREDENTIAL, Credential
 
 _S = TypeVar("_S", bound=Service)
+
+ABOUT = "/localcloud"
+"""Answers, unsigned, what no service of Alibaba Cloud has: `moment`, the story's own, and `begun`, when that was
+played; both in unix seconds, `moment` null if the story has none. By it a recorded event is moved along."""
 
 
 @final
@@ -60,12 +64,14 @@ class LocalCloud:
         )
         self.openapi = OpenApi(self.timeline, Verifier(ground.signing_clock, self.credentials), self.faults)
         self.server = HttpServer(port)
+        self._about = _About()
         self.server.mount(_is_openapi, self.openapi)
         self._services = {kind: kind.on(ground) for kind in services}
         for service in self._services.values():
             self.openapi.register(service.operations())
             for predicate, handler in service.routes():
                 self.server.mount(predicate, handler)
+        self.server.mount(lambda request: request.path == ABOUT, self._about)
 
     def __getitem__(self, kind: type[_S]) -> _S:
         """That service. Raises KeyError for one that this cloud does not have."""
@@ -89,6 +95,8 @@ class LocalCloud:
         """Put into every service what the story begins with; `now` is its moment, in whole unix seconds."""
         for service in self._services.values():
             service.populate(story, now)
+        self._about.moment = None if story.moment is None else int(story.moment.timestamp())
+        self._about.begun = int(now)
 
     def start(self) -> None:
         """Begin to serve."""
@@ -106,6 +114,18 @@ class LocalCloud:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+class _About:
+    """What a cloud says of itself."""
+
+    def __init__(self) -> None:
+        self.moment: int | None = None
+        self.begun = 0
+
+    def handle(self, _request: Request) -> Response:
+        """The moments of its story."""
+        return json_response({"moment": self.moment, "begun": self.begun})
 
 
 def _is_openapi(request: Request) -> bool:

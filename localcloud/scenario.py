@@ -1,7 +1,7 @@
 """What a local cloud begins with, from a YAML or JSON file (`--scenario FILE`).
 
 The world always begins at the machine's present. If the file names a `moment`, the times of its logs, and those of
-recorded events (`Story.moved`), that lie at most a day before it are moved along, so that what was fresh stays fresh:
+recorded events, that lie at most a day before it are moved along, so that what was fresh stays fresh:
 
     moment: 2026-01-05T10:16:00Z          # optional: the story's "now"
 """

@@ -9,13 +9,13 @@ in the wrong one stops nothing.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, TextIO
 
 from msgspec import Struct
 
+from secondwind.machine import failed, write_json
 from secondwind.terminal import shown
 from secondwind.usage import UNUSABLE, UnusableError
 from secondwind.which_ledger import LedgerTerms, ledger_of
@@ -53,7 +53,6 @@ def add_command(commands: Any, name: str, says: str) -> argparse.ArgumentParser:
         metavar="URL",
         help="default SECONDWIND_LEDGER_URL, else the file that `invoke --local` uses",
     )
-    parser.add_argument("--json", action="store_true", help="for programs")
     return parser
 
 
@@ -62,33 +61,32 @@ def run(chosen: argparse.Namespace, make: Callable[[], Work]) -> int:
     try:
         work = make()
     except UnusableError as error:
-        sys.stderr.write(f"{error}\n")
-        return UNUSABLE
-    return do(work, LedgerTerms(ledger_url=chosen.ledger, as_json=chosen.json), sys.stdout, sys.stderr)
+        return failed(str(error), UNUSABLE, sys.stdout, sys.stderr, as_json=chosen.json)
+    return do(
+        work, LedgerTerms(ledger_url=chosen.ledger, as_json=chosen.json, quiet=chosen.quiet), sys.stdout, sys.stderr
+    )
 
 
 def do(work: Work, terms: LedgerTerms, out: TextIO, err: TextIO) -> int:
     """Open the ledger, do the work, say what came of it; the exit status."""
     try:
         with ledger_of(terms) as (ledger, name):
-            err.write(f"ledger: {shown(name)}\n")
+            if not terms.quiet:
+                err.write(f"ledger: {shown(name)}\n")
             result = work(ledger, terms.clock.now())
     except UnusableError as error:
-        err.write(f"{error}\n")
-        return UNUSABLE
+        return failed(str(error), UNUSABLE, out, err, as_json=terms.as_json)
     except LedgerUnavailable as error:
-        err.write(f"{shown(str(error))}\nIt may be repeated.\n")
-        return OUT_OF_REACH
+        return failed(f"{shown(str(error))}\nIt may be repeated.", OUT_OF_REACH, out, err, as_json=terms.as_json)
     except SecondWindError as error:
-        err.write(f"{shown(str(error), 4096)}\n")
-        return NOT_DONE
+        return failed(shown(str(error), 4096), NOT_DONE, out, err, as_json=terms.as_json)
     return tell(result, out, as_json=terms.as_json)
 
 
 def tell(result: CommandResult, out: TextIO, *, as_json: bool) -> int:
-    """Write the result; its exit status. JSON is written in ASCII: escapes stay escapes on every terminal."""
+    """Write the result; its exit status."""
     if as_json:
-        out.write(json.dumps(result.body, indent=2) + "\n")
+        write_json(result.body, out)
     else:
         out.writelines(f"{line}\n" for line in result.lines)
     return result.status

@@ -87,11 +87,13 @@ class OutcomeLog:
             answer = connection.getresponse()
             text = answer.read(ANSWER_BYTES_MAX + 1)
         except (OSError, HTTPException) as error:
-            raise OutcomesUnavailable(f"no answer: {error}") from error
+            raise OutcomesUnavailable(f"no answer from {url.netloc}: {error}") from error
         finally:
             connection.close()
         if answer.status != _OK:
-            raise OutcomesUnavailable(f"HTTP {answer.status}: {text[:200].decode(errors='replace')}")
+            raise OutcomesUnavailable(
+                f"{url.netloc} answered HTTP {answer.status}: {text[:200].decode(errors='replace')}"
+            )
         if len(text) > ANSWER_BYTES_MAX:
             raise OutcomesUnavailable(f"an answer of more than {ANSWER_BYTES_MAX} bytes")
         return _read(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from secondwind.terminal import shown
+from secondwind.terminal import shown, width
 
 GAP = "  "
 PLAIN: Mapping[str, int] = MappingProxyType({})
@@ -16,6 +16,8 @@ def table(
 ) -> list[str]:
     """Lines with columns as wide as their widest cell; the last one is not filled up.
 
+    On a terminal that is too narrow for that each row is a block of lines, a cell each, behind its column's name.
+
     Args:
         head: names of the columns.
         rows: as many cells each; strangers' text in them is escaped here.
@@ -24,6 +26,9 @@ def table(
     """
     cells = [list(head), *([shown(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
+    room = width()
+    if room is not None and sum(widths) + len(GAP) * (len(widths) - 1) > room:
+        return _blocks(cells, styles)
     lines = [_line(row, widths, styles) for row in cells]
     return [lines[0], "─" * (sum(widths) + len(GAP) * (len(widths) - 1)), *lines[1:]] if rule else lines
 
@@ -31,6 +36,21 @@ def table(
 def _line(cells: Sequence[str], widths: Sequence[int], styles: Mapping[str, int]) -> str:
     filled = (_styled(cell, styles) + " " * (width - len(cell)) for cell, width in zip(cells, widths, strict=True))
     return GAP.join(filled).rstrip()
+
+
+def _blocks(cells: Sequence[Sequence[str]], styles: Mapping[str, int]) -> list[str]:
+    """Each row's cells one below the other, and a blank line between two rows; what is empty is left out."""
+    names, *rows = cells
+    indent = max(map(len, names))
+    lines: list[str] = []
+    for row in rows:
+        lines += [""] if lines else []
+        lines += [
+            f"{name:<{indent}}{GAP}{_styled(cell, styles)}"
+            for name, cell in zip(names, row, strict=True)
+            if cell.strip()
+        ]
+    return lines
 
 
 def _styled(cell: str, styles: Mapping[str, int]) -> str:

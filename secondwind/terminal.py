@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from datetime import datetime, timezone
 
 from shared.reading.text import printable
@@ -37,6 +39,11 @@ def duration(seconds: float) -> str:
     if seconds < 2 * _DAY_S:
         return f"{seconds / _HOUR_S:.1f} h"
     return f"{seconds / _DAY_S:.1f} d"
+
+
+def width() -> int | None:
+    """Columns of the terminal on standard output; None where it is none: a file or a pipe takes lines of any length."""
+    return (shutil.get_terminal_size((0, 0)).columns or None) if sys.stdout.isatty() else None
 
 
 def count(number: int, noun: str) -> str:

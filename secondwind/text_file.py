@@ -1,12 +1,22 @@
-"""Files that a person wrote: read whole but bounded, and what is wrong told in one line."""
+"""Files that a person wrote: read whole but bounded, and what is wrong told in one line. `-` is standard input."""
 
 from __future__ import annotations
 
+import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import BinaryIO
+
+STANDARD_INPUT = Path("-")
 
 
 class CannotRead(Exception):  # noqa: N818 - told to a person as it is
     """A file is not there, no file, or no text; the text says which and why."""
+
+
+def opened(path: Path) -> AbstractContextManager[BinaryIO]:
+    """The file, or standard input, for reading bytes; the latter stays open. Raises OSError."""
+    return nullcontext(sys.stdin.buffer) if path == STANDARD_INPUT else path.open("rb")
 
 
 def read_text(path: Path, limit: int) -> str:
@@ -16,7 +26,7 @@ def read_text(path: Path, limit: int) -> str:
         CannotRead: no such file, or no text.
     """
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             read = file.read(limit + 1)
     except OSError as error:
         raise CannotRead(f"{path}: cannot be read: {error.strerror or 'input/output error'}") from None

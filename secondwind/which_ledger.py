@@ -28,6 +28,8 @@ class LedgerTerms(Struct, frozen=True, kw_only=True):
     ledger_url: str = ""
     """As the option says; empty: SECONDWIND_LEDGER_URL, else the local file."""
     as_json: bool = False
+    quiet: bool = False
+    """Say only what went wrong beside the result."""
     environ: Mapping[str, str] = os.environ
     clock: Clock = SystemClock()
 
@@ -63,7 +65,7 @@ def ledger_of(terms: LedgerTerms) -> Iterator[tuple[OpenLedger, str]]:
     with closing(
         open_ledger(url, _credentials(url, terms.environ), terms.clock, lambda: until - terms.clock.now())
     ) as ledger:
-        yield ledger, _name(url)
+        yield ledger, name_of(url)
 
 
 def _url(terms: LedgerTerms) -> LedgerUrl:
@@ -84,7 +86,8 @@ def _credentials(url: LedgerUrl, environ: Mapping[str, str]) -> Credentials:
         raise UnusableError(str(error)) from None
 
 
-def _name(url: LedgerUrl) -> str:
+def name_of(url: LedgerUrl) -> str:
+    """What to call a ledger; without its password."""
     if isinstance(url, SqliteUrl):
         return f"{url.path} (SQLite, on this machine)"
     if isinstance(url, RedisUrl):

@@ -24,6 +24,7 @@ from pathlib import Path, PurePosixPath
 from tools.bundle_elf import stripped
 from tools.bundle_parts import BUDGET_BYTES, RUNTIMES, Ledger, Runtime, kept, product_files
 from tools.bundle_wheels import BundleError, fetch_wheels, read_pins
+from tools.packaged_policy import judged
 from tools.test_elsewhere import interpreters
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -85,8 +86,11 @@ def build(runtime: Runtime, ledger: Ledger, output: Path = BUILD, *, cache: Path
         cache: keeps wheels from one build to the next; network is needed for what is not there.
 
     Raises:
-        BundleError: it cannot be built, or is larger than its budget.
+        BundleError: it cannot be built, its policy is not fit to be packaged, or it is larger than its budget.
     """
+    fit, said = judged(ROOT)
+    if not fit:
+        raise BundleError(f"{said}this policy is not packaged as it is")
     python = next(interpreters(runtime.version), None)
     if python is None:
         raise BundleError(

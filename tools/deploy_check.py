@@ -1,7 +1,8 @@
 """Checks what `s.yaml` takes from the environment, before anything is built: `python -m tools.deploy_check`.
 
 `s` stops at the first variable without a default, and takes any text for the others. Here every fault is told at once,
-each with what the variable is for; no value is shown. Standard library only: it runs before anything is set up.
+each with what the variable is for; no value is shown. A name is judged by the rules of the service that it names
+something of, as the page behind it says. Standard library only: it runs before anything is set up.
 """
 
 from __future__ import annotations
@@ -12,12 +13,76 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parents[1]
 _NAMED = re.compile(r"\$\{env\('(SW_[A-Z_]+)'(\)|, '([^']*)'|, env\('(SW_[A-Z_]+)')")
-_PROJECT = r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
-_LOGSTORE = r"[a-z0-9][a-z0-9_-]{0,61}[a-z0-9]"
-_ROLE = r"[a-z0-9._-]{1,64}"  # the component fc3 writes roles in lower case
+_FUNCTION = re.compile(r"^ *functionName: *(.*?) *(?:#.*)?$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a service lets something be named."""
+
+    pattern: str
+    """Of the whole name."""
+    wanted: str
+    page: str = ""
+    """Where the service says so."""
+    words_not: tuple[str, ...] = ()
+    """Words, between hyphens, that it does not take."""
+
+    def allows(self, value: str) -> bool:
+        """Whether a value can be such a name."""
+        return bool(re.fullmatch(self.pattern, value)) and not set(self.words_not) & set(value.lower().split("-"))
+
+
+_HELP = "https://www.alibabacloud.com/help/en"
+PROJECT = Rule(
+    r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]",
+    "3 to 63 lower-case letters, digits and hyphens, no hyphen at either end",
+    f"{_HELP}/sls/developer-reference/api-createproject",
+)
+LOGSTORE = Rule(
+    r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]",
+    "3 to 63 lower-case letters, digits, hyphens and underscores, a letter or digit at either end",
+    f"{_HELP}/sls/developer-reference/api-sls-2020-12-30-createlogstore",
+)
+"""An older page of the service allowed two characters; what is made today has three."""
+ROLE = Rule(
+    r"[a-z0-9.-]{1,64}",
+    "1 to 64 letters, digits, points and hyphens, in lower case since the component fc3 writes them so; no ARN",
+    f"{_HELP}/ram/developer-reference/api-ram-2015-05-01-createrole",
+)
+INSTANCE = Rule(
+    r"[a-z][a-z0-9-]{1,14}[a-z0-9]",
+    "3 to 16 lower-case letters, digits and hyphens, a letter first, no hyphen last, none of the words ali, ay, ots, "
+    "taobao, admin",
+    f"{_HELP}/tablestore/developer-reference/api-tablestore-2020-12-09-createinstance",
+    ("ali", "ay", "ots", "taobao", "admin"),
+)
+"""The service does not tell upper case from lower; the name becomes part of a host, so lower case is asked for."""
+TABLE = Rule(
+    r"[A-Za-z_][A-Za-z0-9_]{0,239}",
+    "1 to 240 letters, digits and underscores, no digit first",
+    f"{_HELP}/tablestore/support/what-are-the-naming-conventions-of-tables-columns-and-instances",
+)
+"""The service takes 255: the rest is for the names of the table's indexes."""
+QUEUE = Rule(
+    r"[A-Za-z0-9][A-Za-z0-9-]{0,119}",
+    "1 to 120 letters, digits and hyphens, no hyphen first",
+    "https://www.alibabacloud.com/help/doc-detail/35129.html",
+)
+FUNCTION = Rule(
+    r"[A-Za-z_][A-Za-z0-9_-]{0,63}",
+    "1 to 64 letters, digits, underscores and hyphens, a letter or underscore first",
+    "https://help.aliyun.com/en/ros/developer-reference/aliyun-fc3-function",
+)
+REGION = Rule(
+    r"[a-z]{2}-[a-z0-9]+(?:-[a-z0-9]+)*",
+    "a region id, as cn-hangzhou",
+    f"{_HELP}/functioncompute/fc/product-overview/region-availability",
+)
 
 
 @dataclass(frozen=True)
@@ -25,35 +90,35 @@ class Variable:
     """What a variable of `s.yaml` is, and what it may look like."""
 
     meaning: str
-    pattern: str
-    wanted: str
+    rule: Rule
 
 
 VARIABLES = {
-    "SW_REGION": Variable("the region of jobs, logs and functions", r"[a-z]{2}-[a-z0-9-]{2,30}", "as cn-hangzhou"),
-    "SW_ACCOUNT": Variable("the id of your Alibaba Cloud account", r"[0-9]{10,20}", "digits only"),
-    "SW_RUNTIME": Variable("the functions' Python", r"python3\.(10|12)", "python3.12 or python3.10"),
-    "SW_PROJECT": Variable("the Log Service project of the outcomes", _PROJECT, "a project's name"),
-    "SW_OUTCOMES": Variable("the Logstore of the outcomes", _LOGSTORE, "a Logstore's name"),
-    "SW_FUNCTION_LOGS": Variable("the Logstore of the functions' own logs", _LOGSTORE, "a Logstore's name"),
-    "SW_TRIGGER_LOGS": Variable("the Logstore of the Log Service trigger's own log", _LOGSTORE, "a Logstore's name"),
-    "SW_SOURCE_PROJECT": Variable("the project in which failures are logged", _PROJECT, "a project's name"),
-    "SW_SOURCE": Variable("the Logstore in which failures are logged", _LOGSTORE, "a Logstore's name"),
-    "SW_INSTANCE": Variable("the Tablestore instance of the ledger", r"[a-z][a-z0-9-]{1,14}[a-z0-9]", "its name"),
-    "SW_TABLE": Variable("the ledger's table", r"[A-Za-z_][A-Za-z0-9_]{0,239}", "letters, digits, underscores"),
-    "SW_ROLE": Variable("the RAM role of the functions", _ROLE, "a role's name"),
-    "SW_TRIGGER_ROLE": Variable("the RAM role of the Log Service trigger", _ROLE, "a role's name"),
-    "SW_DEAD_LETTERS": Variable(
-        "the queue of what failed for good", r"[A-Za-z0-9][A-Za-z0-9-]{0,119}", "a queue's name"
+    "SW_REGION": Variable("the region of jobs, logs and functions", REGION),
+    "SW_ACCOUNT": Variable("the id of your Alibaba Cloud account", Rule(r"[0-9]{10,20}", "10 to 20 digits")),
+    "SW_RUNTIME": Variable("the functions' Python", Rule(r"python3\.(10|12)", "python3.12 or python3.10")),
+    "SW_PROJECT": Variable("the Log Service project of the outcomes", PROJECT),
+    "SW_OUTCOMES": Variable("the Logstore of the outcomes", LOGSTORE),
+    "SW_FUNCTION_LOGS": Variable("the Logstore of the functions' own logs", LOGSTORE),
+    "SW_TRIGGER_LOGS": Variable("the Logstore of the Log Service trigger's own log", LOGSTORE),
+    "SW_SOURCE_PROJECT": Variable("the project in which failures are logged", PROJECT),
+    "SW_SOURCE": Variable("the Logstore in which failures are logged", LOGSTORE),
+    "SW_INSTANCE": Variable("the Tablestore instance of the ledger", INSTANCE),
+    "SW_TABLE": Variable("the ledger's table", TABLE),
+    "SW_ROLE": Variable("the RAM role of the functions", ROLE),
+    "SW_TRIGGER_ROLE": Variable("the RAM role of the Log Service trigger", ROLE),
+    "SW_DEAD_LETTERS": Variable("the queue of what failed for good", QUEUE),
+    "SW_MODE": Variable("SECONDWIND_MODE", Rule(r"observe|auto|off", "observe, auto or off")),
+    "SW_TIME_ZONE": Variable(
+        "the zone in which SchedulerX days are cut", Rule(r"[A-Za-z0-9_+/-]{1,64}", "an IANA zone, as Asia/Shanghai")
     ),
-    "SW_MODE": Variable("SECONDWIND_MODE", r"observe|auto|off", "observe, auto or off"),
     "SW_MACHINE_EVENTS": Variable(
-        "how the types of the events about machines begin", r"none:|ecs:[A-Za-z:.]{0,100}", "none: or ecs:Instance:"
+        "how the types of the events about machines begin",
+        Rule(r"none:|ecs:[A-Za-z:.]{0,100}", "none: or ecs:Instance:"),
     ),
     "SW_DISCOVER_EVERY": Variable(
-        "how often is looked for failures that nobody tells", r"[1-9][0-9]{0,3}[mh]", "as 3m"
+        "how often is looked for failures that nobody tells", Rule(r"[1-9][0-9]{0,3}[mh]", "minutes or hours, as 3m")
     ),
-    "SW_TIME_ZONE": Variable("the zone in which SchedulerX days are cut", r"[A-Za-z0-9_+/-]{1,64}", "as Asia/Shanghai"),
 }
 
 
@@ -70,9 +135,15 @@ def read_defaults(text: str) -> dict[str, str | None]:
 
 
 def resolve(defaults: Mapping[str, str | None], environ: Mapping[str, str]) -> dict[str, str]:
-    """The values that `s` would use, without those that are missing. An empty variable counts as absent."""
-    own = {name: environ.get(name, "") or default or "" for name, default in defaults.items()}
-    values = {name: own.get(value[1:], "") if value.startswith("$") else value for name, value in own.items()}
+    """The values that `s` would use, without those that are missing. An empty variable counts as absent.
+
+    Only a default refers to another variable: a dollar sign in the environment is a part of the value.
+    """
+    values = {name: environ.get(name, "") for name in defaults}
+    plain = {name: values[name] or default or "" for name, default in defaults.items()}
+    for name, default in defaults.items():
+        if not values[name] and default is not None:
+            values[name] = plain.get(default[1:], "") if default.startswith("$") else default
     return {name: value for name, value in values.items() if value}
 
 
@@ -82,17 +153,52 @@ def faults(defaults: Mapping[str, str | None], environ: Mapping[str, str]) -> It
     for name, default in defaults.items():
         known = VARIABLES[name]
         if name not in values and default is None:
-            yield f"{name} is missing: {known.meaning} ({known.wanted})"
-        elif environ.get(name) and not re.fullmatch(known.pattern, values[name]):
-            yield f"{name} cannot be right: {known.meaning} ({known.wanted})"
+            yield f"{name} is missing: {known.meaning} ({known.rule.wanted})"
+        elif environ.get(name) and (problem := _problem(name, values[name])):
+            yield f"{name} cannot be right: {known.meaning} ({problem})"
     outcomes = values.get("SW_PROJECT"), values.get("SW_OUTCOMES")
     if outcomes[0] and outcomes == (values.get("SW_SOURCE_PROJECT"), values.get("SW_SOURCE")):
         yield "SW_SOURCE is the outcome Logstore: every outcome would be taken for a failure, without end"
 
 
+def misnamed(text: str) -> Iterator[str]:
+    """Of an `s.yaml`, the names of functions that Function Compute would not take."""
+    for number, name in enumerate(_FUNCTION.findall(text), 1):
+        if not FUNCTION.allows(name.strip("'\"")):
+            yield f"the name of function {number} in s.yaml cannot be right ({_wanted(FUNCTION)})"
+
+
+def _problem(name: str, value: str) -> str:
+    """What is wrong with a value; empty: nothing. The value is not repeated."""
+    rule = VARIABLES[name].rule
+    if "$" in value:
+        return "it has a $ in it: the shell has not put a value in, look for single quotes; s would take it literally"
+    if value != value.strip():
+        return "a blank or a line's end stands before or behind it"
+    if not rule.allows(value) or (name == "SW_TIME_ZONE" and not _is_zone(value)):
+        return _wanted(rule)
+    return ""
+
+
+def _wanted(rule: Rule) -> str:
+    return f"wanted: {rule.wanted}; {rule.page}" if rule.page else f"wanted: {rule.wanted}"
+
+
+def _is_zone(name: str) -> bool:
+    """Whether there is such a zone; on a machine that has none at all anything may be one."""
+    for one in (name, "Asia/Shanghai"):
+        try:
+            ZoneInfo(one)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+        return one == name
+    return True
+
+
 def main() -> int:
     """Exit status: 0 if `s deploy` can begin."""
-    found = list(faults(read_defaults((ROOT / "s.yaml").read_text(encoding="utf-8")), os.environ))
+    text = (ROOT / "s.yaml").read_text(encoding="utf-8")
+    found = [*faults(read_defaults(text), os.environ), *misnamed(text)]
     if found:
         print("s.yaml cannot be deployed as the environment is:", *found, sep="\n  ", file=sys.stderr)
     return 1 if found else 0

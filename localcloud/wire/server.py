@@ -155,7 +155,7 @@ class _Connection(BaseHTTPRequestHandler):
             self.close_connection = True
             self._send(json_response({"Code": "BadRequest", "Message": str(error)}, error.status))
             return
-        path, _, query = self.path.partition("?")
+        path, _, query = _origin_form(self.path).partition("?")
         headers: dict[str, str] = {}
         for name, value in self.headers.items():
             key = name.lower()
@@ -219,6 +219,14 @@ class _Connection(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
         """Quiet: services keep their own records."""
         _log.debug(format, *args)
+
+
+def _origin_form(target: str) -> str:
+    """A request's target without scheme and host, which a client writes that takes this server for its proxy.
+
+    https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2: every server accepts it; the host is in `Host` as well.
+    """
+    return f"/{target[7:].partition('/')[2]}" if target[:7].lower() == "http://" else target
 
 
 def _within(length: int) -> int:

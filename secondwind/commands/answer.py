@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
 from secondwind import at_ledger
-from secondwind.at_ledger import CommandResult, Work
+from secondwind.at_ledger import NOT_DONE, CommandResult, Work
 from secondwind.terminal import shown
 from secondwind.who import add_by, who
 from shared import people
+from shared.domain.errors import LedgerUnavailable, SecondWindError
 from shared.domain.keys import job_key
 from shared.domain.mode import Mode
 from shared.domain.outcome import Outcome
@@ -21,13 +23,45 @@ def register(commands: Any) -> None:
     """Add the arguments of both commands."""
     for name, says, yes in (("approve", "let a held failure be healed", True), ("reject", "close it", False)):
         command = at_ledger.add_command(commands, name, says)
-        command.add_argument("id", metavar="ID", help="of the failure, as `held` shows it: six characters at least")
+        command.add_argument(
+            "id",
+            nargs="+",
+            metavar="ID",
+            help="of a failure, as `held` shows it: six characters at least; or of several",
+        )
         add_by(command)
         command.set_defaults(run=_run, yes=yes)
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    return at_ledger.run(chosen, lambda: decide(chosen.id, yes=chosen.yes, by=who(chosen.by)))
+    return at_ledger.run(chosen, lambda: decide_all(chosen.id, yes=chosen.yes, by=who(chosen.by)))
+
+
+def decide_all(wanted: Sequence[str], *, yes: bool, by: str) -> Work:
+    """Approve or reject each, one after the other: what is wrong with one leaves the others alone."""
+    ids = tuple(dict.fromkeys(wanted))
+    if len(ids) == 1:
+        return decide(ids[0], yes=yes, by=by)
+
+    def work(ledger: Ledger, now: float) -> CommandResult:
+        done = [_tried(decide(one, yes=yes, by=by), one, ledger, now) for one in ids]
+        return CommandResult(
+            status=max(one.status for one in done),
+            lines=[line for one in done for line in one.lines],
+            body={"answers": [one.body for one in done]},
+        )
+
+    return work
+
+
+def _tried(work: Work, wanted: str, ledger: Ledger, now: float) -> CommandResult:
+    try:
+        return work(ledger, now)
+    except LedgerUnavailable:
+        raise
+    except SecondWindError as error:
+        said = shown(str(error), 4096)
+        return CommandResult(status=NOT_DONE, lines=[f"{shown(wanted)}: {said}"], body={"id": wanted, "problem": said})
 
 
 def decide(wanted: str, *, yes: bool, by: str) -> Work:

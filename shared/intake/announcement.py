@@ -48,9 +48,9 @@ EVIDENCE = (
     Field("message", values.message, says="What was printed or observed; the policy's patterns read it."),
     Field("reason", values.evidence, says="The scheduler's own word for the cause, as `NODE_FAIL`."),
     Field("node", values.evidence, says="Where it ran; must be one of the live job's nodes."),
-    Field("job_name", values.evidence, says="Must be the live job's."),
-    Field("queue", values.evidence, says="For rules."),
-    Field("owner", values.evidence, says="Must be the live job's."),
+    Field("job_name", values.evidence, says="For rules, where the job system lists no name of it."),
+    Field("queue", values.evidence, says="For rules, where the job system lists none."),
+    Field("owner", values.evidence, says="Must be the live job's, where the job system lists one; else for rules."),
 )
 """Fields that failures of every job system have; those of its scope and job are in each system's room."""
 _UNITS = ("job_id", "job_instance_id", "data_time")

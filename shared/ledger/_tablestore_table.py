@@ -111,7 +111,9 @@ class Table:
         where = f"{self._place.instance}/{self._place.table}"
         if error.code == "OTSObjectNotExist":
             return LedgerUnavailable(f"the Tablestore table {where} or its index is missing: create_table sets it up")
-        return LedgerUnavailable(f"the Tablestore ledger {where} did not answer: {error.code}")
+        return LedgerUnavailable(
+            f"the Tablestore ledger {where} at {self._place.endpoint} did not answer: {error.code}"
+        )
 
 
 def _row_failure(code: str) -> TableCallFailed:

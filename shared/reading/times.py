@@ -49,7 +49,11 @@ def moment(value: Any) -> float:
 
 
 def data_time(value: Any) -> str:
-    """A SchedulerX data time, `YYYY-MM-DD HH:mm:ss` and a date that exists; raises ValueError otherwise."""
+    """A SchedulerX data time, `YYYY-MM-DD HH:mm:ss`, on a date that exists.
+
+    Raises:
+        ValueError: any other text.
+    """
     if not isinstance(value, str) or not _DATA_TIME.fullmatch(value):
         raise ValueError(f"is {quoted(value)}; wanted YYYY-MM-DD HH:mm:ss")
     try:

@@ -24,10 +24,10 @@ BUNDLE_ROOT = Path(__file__).resolve().parents[2]
 
 # https://www.alibabacloud.com/help/en/sls/developer-reference/api-sls-2020-12-30-createlogstore
 PROJECT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\Z")
-LOGSTORE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,61}[a-z0-9]\Z")
+LOGSTORE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]\Z")
 _PROJECT_WANTED = "wants a project name: 3 to 63 lower-case letters, digits and hyphens, no hyphen at either end"
 _LOGSTORE_WANTED = (
-    "wants a Logstore name: 2 to 63 lower-case letters, digits, hyphens and underscores, "
+    "wants a Logstore name: 3 to 63 lower-case letters, digits, hyphens and underscores, "
     "a letter or digit at either end"
 )
 _MAX_ZONE_CHARS = 64

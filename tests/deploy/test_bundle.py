@@ -252,6 +252,18 @@ def test_a_missing_python_is_told_with_the_choice(tmp_path: Path, monkeypatch: p
     assert not list(tmp_path.iterdir())
 
 
+def test_a_broken_policy_is_not_packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The build ends before anything is fetched or replaced, and says what is wrong with line and path."""
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "policy.yaml").write_text("version: 1\nmode: autoo\nrules: []\n", encoding="utf-8")
+    (root / "policy.tests.yaml").write_text("tests: []\n", encoding="utf-8")
+    monkeypatch.setattr(bundle, "ROOT", root)
+    with pytest.raises(BundleError, match=r"policy\.yaml:2: \$\.mode"):
+        bundle.build(RUNTIMES["python3.12"], Ledger.NONE, tmp_path / "build")
+    assert not (tmp_path / "build").exists()
+
+
 def test_make_has_the_same_words() -> None:
     """`make bundle RUNTIME=… LEDGER=…` is how people and s.yaml build it."""
     make = shutil.which("make")

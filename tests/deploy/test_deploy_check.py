@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.deploy.serverless import ENVIRONMENT, ROOT
-from tools.deploy_check import VARIABLES, faults, read_defaults
+from tools.deploy_check import VARIABLES, faults, misnamed, read_defaults, resolve
 
 DEFAULTS = read_defaults((ROOT / "s.yaml").read_text(encoding="utf-8"))
 
@@ -38,14 +38,36 @@ def test_all_that_is_missing_is_told_at_once() -> None:
     [
         ("SW_REGION", "hangzhou"),
         ("SW_REGION", "cn-hangzhou\n"),
+        ("SW_REGION", "cn-hangzhou-"),
         ("SW_ACCOUNT", "my-account"),
         ("SW_RUNTIME", "python3.11"),
         ("SW_PROJECT", "Logs"),
+        ("SW_PROJECT", "logs-"),
+        ("SW_PROJECT", "xy"),
+        ("SW_PROJECT", "l" * 64),
+        ("SW_PROJECT", "sw_logs"),
         ("SW_SOURCE_PROJECT", "x"),
+        ("SW_SOURCE", "jf"),
+        ("SW_SOURCE", "_failures"),
+        ("SW_OUTCOMES", "oc"),
+        ("SW_FUNCTION_LOGS", "Function-Logs"),
+        ("SW_TRIGGER_LOGS", "l" * 64),
         ("SW_INSTANCE", "sw/ledger"),
+        ("SW_INSTANCE", "sw"),
+        ("SW_INSTANCE", "my-ots"),
+        ("SW_INSTANCE", "a-name-of-17-char"),
+        ("SW_TABLE", "1ledger"),
         ("SW_TABLE", "led-ger"),
         ("SW_ROLE", "acs:ram::1234567890123456:role/secondwind"),
+        ("SW_ROLE", "second_wind"),
+        ("SW_TRIGGER_ROLE", "AliyunLogETLRole"),
+        ("SW_TRIGGER_ROLE", "r" * 65),
+        ("SW_DEAD_LETTERS", "-dead"),
+        ("SW_DEAD_LETTERS", "q" * 121),
+        ("SW_ACCOUNT", "12345"),
         ("SW_MODE", "automatic"),
+        ("SW_TIME_ZONE", "Asia/Shangai"),
+        ("SW_TIME_ZONE", "Europe"),
     ],
 )
 def test_what_cannot_be_right_is_told_without_its_value(name: str, value: str) -> None:
@@ -53,6 +75,56 @@ def test_what_cannot_be_right_is_told_without_its_value(name: str, value: str) -
     (told,) = faults(DEFAULTS, {**ENVIRONMENT, name: value})
     assert told.startswith(f"{name} cannot be right: ")
     assert f" {value}" not in told
+
+
+@pytest.mark.parametrize("name", sorted(VARIABLES))
+@pytest.mark.parametrize("value", ["$SOURCE", "${SOURCE}", "$", "$SW_PROJECT"])
+def test_a_dollar_sign_is_a_fault_that_says_what_happened(name: str, value: str) -> None:
+    """No variable takes one, whatever stands behind it; the other variables are judged all the same."""
+    found = [line for line in faults(DEFAULTS, {**ENVIRONMENT, name: value}) if line.startswith(f"{name} cannot")]
+    assert len(found) == 1
+    assert "it has a $ in it" in found[0]
+    assert "single quotes" in found[0]
+
+
+def test_a_default_that_is_another_variable_is_that_ones_value() -> None:
+    """And a value that only looks like a reference is taken as it is."""
+    assert resolve(DEFAULTS, ENVIRONMENT)["SW_SOURCE_PROJECT"] == ENVIRONMENT["SW_PROJECT"]
+    assert resolve(DEFAULTS, {**ENVIRONMENT, "SW_SOURCE": "$SW_PROJECT"})["SW_SOURCE"] == "$SW_PROJECT"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SW_PROJECT", "abc"),
+        ("SW_PROJECT", "p" * 63),
+        ("SW_SOURCE", "jf1"),
+        ("SW_SOURCE", "job_failures"),
+        ("SW_INSTANCE", "payments"),
+        ("SW_INSTANCE", "i" * 16),
+        ("SW_TABLE", "t"),
+        ("SW_ROLE", "r"),
+        ("SW_ROLE", "second-wind.1"),
+        ("SW_DEAD_LETTERS", "Q" * 120),
+        ("SW_REGION", "ap-southeast-1"),
+        ("SW_REGION", "cn-zhangjiakou-na61-d01"),
+        ("SW_TIME_ZONE", "America/Argentina/Buenos_Aires"),
+        ("SW_TIME_ZONE", "UTC"),
+    ],
+)
+def test_names_at_the_edge_of_a_rule_are_taken(name: str, value: str) -> None:
+    """The shortest and the longest, and what only looks forbidden."""
+    assert list(faults(DEFAULTS, {**ENVIRONMENT, name: value})) == []
+
+
+@pytest.mark.parametrize("name", ["2nd-wind", "-manual", "f" * 65, "second wind", "$NAME"])
+def test_functions_are_named_as_function_compute_takes_it(name: str) -> None:
+    """Who renames one in s.yaml is told, without its name."""
+    text = (ROOT / "s.yaml").read_text(encoding="utf-8")
+    assert not list(misnamed(text))
+    (told,) = misnamed(text.replace("functionName: secondwind-manual", f"functionName: {name}"))
+    assert "function 3" in told
+    assert name not in told.replace("function 3", "")
 
 
 def test_outcomes_as_source_are_refused() -> None:

@@ -62,7 +62,12 @@ class Ward:
         """Run the doctor with that clock."""
         out, err = io.StringIO(), io.StringIO()
         asked = DoctorRequest(**{"region": "cn-hangzhou", "source": "sw-doctor/failures", **wanted})
-        terms = DoctorTerms(environ=self.environ, now=lambda: time.time() + ahead_s, sleep=lambda _: None)
+        terms = DoctorTerms(
+            environ=self.environ,
+            now=lambda: time.time() + ahead_s,
+            sleep=lambda _: None,
+            root=self.policy.parent,
+        )
         status = run(asked, terms, out, err)
         return Seen(status, out.getvalue(), err.getvalue())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import subprocess
 import sys
@@ -70,6 +71,27 @@ def test_a_wrong_expectation_fails_the_demo(changed: dict[str, Any], expected: s
     assert "NOT AS EXPECTED: pbs/101" in out.getvalue()
     assert expected in out.getvalue()
     assert "ended as expected" not in out.getvalue()
+
+
+def test_for_programs_the_demo_is_one_object() -> None:
+    """Nothing of what it says on the way; outcomes of each failure, and restarts by the verdict it ended with."""
+    out = io.StringIO()
+    assert run(out, SMALL, as_json=True) == 0
+    told = json.loads(out.getvalue())
+    assert (told["as_expected"], told["wrong"]) == (True, [])
+    assert told["ended"] == {"rerun": {"failures": 1, "restarts": 1}}
+    assert [one["verdict"] for one in told["failures"][0]["outcomes"]] == ["rerun", "rerun"]
+
+
+def test_the_demo_ends_with_restarts_by_verdict_and_what_to_do_next() -> None:
+    """Quiet it is the table, the restarts, the judgement, and where to go on."""
+    out = io.StringIO()
+    assert run(out, SMALL, quiet=True) == 0
+    lines = out.getvalue().splitlines()
+    assert lines[1].startswith("job ")
+    at = lines.index("ended as  failures  restarts")
+    assert lines[at + 1].split() == ["rerun", "1", "1"]
+    assert "What next:" in lines[at:]
 
 
 def test_a_product_that_heals_nothing_fails_the_demo() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,6 +49,40 @@ def test_json_says_the_same(ward: Ward) -> None:
         assert [f"{one['level']:<4}  {one['check']}" for one in told["checks"]] == [
             line.split(": ")[0] for line in lines.out.splitlines()[:-1]
         ]
+
+
+def _package(ward: Ward, policy: str | None) -> None:
+    """A package as `make bundle` leaves it, with that policy in it."""
+    (ward.policy.parent / "build").mkdir(exist_ok=True)
+    with zipfile.ZipFile(ward.policy.parent / "build" / "secondwind-python3.12.zip", "w") as archive:
+        archive.writestr("functions/manual/index.py", "")
+        if policy is not None:
+            archive.writestr("policy.yaml", policy)
+
+
+def test_the_packaged_policy_is_looked_at(ward: Ward) -> None:
+    """Deployed functions read the package's policy, so it must be usable, and the one that lies here."""
+    good = ward.policy.read_text()
+    assert ward.look().level("packaged policy", "no package here yet") == "skip"
+    _package(ward, good)
+    assert ward.look().level("packaged policy") == "ok"
+    _package(ward, good.replace("rerun", "hold"))
+    assert ward.look().level("packaged policy", "changed since") == "warn"
+    for broken in ("version: 1\nmode: autoo\nrules: []\n", None):
+        _package(ward, broken)
+        assert ward.look().failed == {"packaged policy"}
+
+
+def test_a_policy_that_no_function_reads_is_told_from_the_packaged_one(ward: Ward, tmp_path: Path) -> None:
+    """SECONDWIND_POLICY_FILE here says nothing of what the functions do."""
+    other = tmp_path / "other.yaml"
+    other.write_text(ward.policy.read_text().replace("the-rest", "all"))
+    ward.environ["SECONDWIND_POLICY_FILE"] = str(other)
+    assert ward.look().level("packaged policy", "SECONDWIND_POLICY_FILE") == "warn"
+    _package(ward, ward.policy.read_text())
+    assert ward.look().level("packaged policy", "SECONDWIND_POLICY_FILE") == "warn"
+    ward.policy.write_text("version: 1\nmode: autoo\nrules: []\n")
+    assert ward.look().level("packaged policy", "changed since") == "warn"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from localcloud.ehpc.service import Ehpc
 from localcloud.scenario import read_story
 from secondwind.commands.invoke.event_file import door_for
 from secondwind.commands.invoke.local import RAISED, RETURNED, LocalRequest, run
+from secondwind.commands.invoke.show import NOT_UNDERSTOOD
 from secondwind.local_region import DEFAULT, Region
 from secondwind.usage import UNUSABLE
 
@@ -75,7 +76,7 @@ def call(file: Path, environ: dict[str, str] | None = None, **wanted: Any) -> Ca
     """Invoke a file; the environment is empty unless one is given."""
     out, err = io.StringIO(), io.StringIO()
     called = Called(run(LocalRequest(file, **wanted), out, err, environ or {}), out.getvalue(), err.getvalue())
-    if called.status == RETURNED:
+    if called.status in {RETURNED, NOT_UNDERSTOOD}:
         called.answer = json.loads(called.out)
     return called
 
@@ -112,7 +113,7 @@ def test_bytes_that_are_no_json_are_an_outcome(tmp_path: Path) -> None:
     file = tmp_path / "event"
     file.write_bytes(b"\xff\x00 no json")
     called = call(file)
-    assert (called.status, called.outcomes) == (RETURNED, [("invalid", "not_understood", "")])
+    assert (called.status, called.outcomes) == (NOT_UNDERSTOOD, [("invalid", "not_understood", "")])
     assert call(file, dry_run=True).status == UNUSABLE
 
 
@@ -152,7 +153,7 @@ class Elsewhere:
 def elsewhere(tmp_path: Path) -> Iterator[Elsewhere]:
     """A region, and the environment that points at it; its ledger is left out, as a person may."""
     with Region(tmp_path, code_path=ROOT) as region:
-        region.cloud.populate(read_story(DEFAULT), float(int(time.time())))
+        region.cloud.populate(read_story(DEFAULT), float(int(time.time()) - 300))
         environ = {
             **region.environment,
             "ALIBABA_CLOUD_ACCESS_KEY_ID": "local",
@@ -182,7 +183,7 @@ def test_endpoints_in_the_environment_are_used_and_remembered(elsewhere: Elsewhe
     first, second = call(file, elsewhere.environ), call(file, elsewhere.environ)
     assert [one.outcomes[0][0] for one in (first, second)] == ["rerun", "duplicate"]
     assert len(elsewhere.region.cloud[Ehpc].kills) == 1
-    assert first.err == ""
+    assert first.err == second.err
     assert (tmp_path / "state" / "secondwind" / "ledger.db").exists()
 
 
@@ -190,7 +191,7 @@ def test_elsewhere_an_event_goes_out_as_it_is(elsewhere: Elsewhere) -> None:
     """Nobody moves the times of an event that goes to a world of its own: this recording is stale there."""
     called = call(EVENTS / "event-ehpc-hung-job.json", elsewhere.environ)
     assert called.outcomes == [("suppressed", "stale_event", "RUNNING")]
-    assert called.err == ""
+    assert MOVED not in called.err
 
 
 def test_a_function_that_raises_is_exit_status_1(elsewhere: Elsewhere, tmp_path: Path) -> None:
@@ -208,6 +209,94 @@ def test_endpoints_without_a_key_are_refused(elsewhere: Elsewhere, tmp_path: Pat
     called = call(hung(tmp_path), elsewhere.environ)
     assert called.status == UNUSABLE
     assert "ALIBABA_CLOUD_ACCESS_KEY_SECRET" in called.err
+    assert elsewhere.region.cloud.openapi.calls == []
+
+
+def test_it_says_where_it_goes_which_ledger_and_which_mode(elsewhere: Elsewhere, tmp_path: Path) -> None:
+    """Before the answer, on standard error; a dry run and a stricter mode are said to be such."""
+    host = elsewhere.region.cloud.host
+    err = call(hung(tmp_path), elsewhere.environ).err
+    assert f"goes to: {host} (ehpc, schedulerx, Log Service)\n" in err
+    assert f"ledger:  {tmp_path / 'state' / 'secondwind' / 'ledger.db'} (SQLite, on this machine)\n" in err
+    assert "mode:    auto, jobs may be restarted\n" in err
+    tied = call(hung(tmp_path), {**elsewhere.environ, "SECONDWIND_MODE": "observe"}, dry_run=True).err
+    assert "mode:    observe, and a dry run: nothing is restarted\n" in tied
+
+
+def test_alone_it_says_that_nothing_leaves() -> None:
+    """The same three lines for the local cloud that lives as long as the call."""
+    err = call(EVENTS / "manual-jobs-dry-run.json").err
+    assert "goes to: a local cloud that lives for this call\n" in err
+    assert "ledger:  its own" in err
+    assert "mode:    auto" in err
+
+
+OUTSIDE = "ehpc.cn-hangzhou.aliyuncs.com"
+
+
+@pytest.mark.parametrize(
+    ("change", "host"),
+    [
+        ({"SECONDWIND_EHPC_ENDPOINT": ""}, OUTSIDE),
+        ({"SECONDWIND_EHPC_ENDPOINT": OUTSIDE}, OUTSIDE),
+        ({"SECONDWIND_SLS_ENDPOINT": "http://192.0.2.7"}, "192.0.2.7"),
+        ({"SECONDWIND_SCHEDULERX_ENDPOINT": "localhost.example.com"}, "localhost.example.com"),
+        ({"SECONDWIND_LEDGER_URL": "rediss://ledger.example.com/0"}, "ledger.example.com"),
+        ({"SECONDWIND_LEDGER_URL": "tablestore://i/t?endpoint=https://ots.example.com"}, "ots.example.com"),
+    ],
+)
+def test_no_call_leaves_this_machine_unasked(
+    elsewhere: Elsewhere, tmp_path: Path, change: dict[str, str], host: str
+) -> None:
+    """One endpoint outside is enough, also one that nobody exported; without an answer, or with a no, nothing runs."""
+    environ = {**elsewhere.environ, **change}
+    asked: list[str] = []
+
+    def no(question: str) -> bool:
+        asked.append(question)
+        return False
+
+    for ask in (None, no):
+        out, err = io.StringIO(), io.StringIO()
+        assert run(LocalRequest(hung(tmp_path)), out, err, environ, ask) == UNUSABLE
+        assert out.getvalue() == ""
+        assert host in err.getvalue()
+    assert host in asked[0]
+    assert "--yes" in call(hung(tmp_path), environ).err
+    assert elsewhere.region.cloud.openapi.calls == []
+
+
+def test_a_triggers_own_endpoint_counts_as_leaving(elsewhere: Elsewhere) -> None:
+    """The recorded trigger names Log Service in Hangzhou, and the function would pull its logs there."""
+    called = call(EVENTS / "log-trigger.json", elsewhere.environ)
+    assert called.status == UNUSABLE
+    assert "cn-hangzhou-intranet.log.aliyuncs.com" in called.err
+
+
+def test_a_yes_lets_it_go(elsewhere: Elsewhere, tmp_path: Path) -> None:
+    """`--yes`, or an answer, and the call is made: here one whose other system's endpoint was not exported."""
+    environ = {**elsewhere.environ, "SECONDWIND_SCHEDULERX_ENDPOINT": ""}
+    assert call(hung(tmp_path), environ, yes=True).outcomes[0][0] == "rerun"
+    out = io.StringIO()
+    assert run(LocalRequest(hung(tmp_path)), out, io.StringIO(), environ, lambda _question: True) == RETURNED
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_shifted_a_recording_works_in_a_cloud_that_somebody_else_runs(elsewhere: Elsewhere, name: str) -> None:
+    """Each ready event ends there as in a cloud of its own, though that one began some time ago."""
+    called = call(EVENTS / name, elsewhere.environ, shift_times=True)
+    assert (called.status, called.outcomes) == (RETURNED, CASES[name][1])
+    assert (MOVED in called.err) == (name not in {"manual-jobs-dry-run.json", "sweep-timer.json"})
+    assert (REPLACED in called.err) == (name == "log-trigger.json")
+
+
+@pytest.mark.parametrize("endpoint", ["https://ehpc.cn-hangzhou.aliyuncs.com", "http://127.0.0.1:9"])
+def test_times_are_shifted_for_a_local_cloud_only(elsewhere: Elsewhere, endpoint: str) -> None:
+    """Another machine is not even asked; where nobody answers nothing is called."""
+    environ = {**elsewhere.environ, "SECONDWIND_SLS_ENDPOINT": endpoint}
+    called = call(EVENTS / "event-ehpc-hung-job.json", environ, shift_times=True, yes=True)
+    assert called.status == UNUSABLE
+    assert "local cloud" in called.err
     assert elsewhere.region.cloud.openapi.calls == []
 
 

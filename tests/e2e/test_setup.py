@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -244,6 +245,15 @@ def test_a_project_that_is_not_there_at_once_is_waited_for(account: Account) -> 
     assert account.setup(yes=True)[0] == DONE
     assert len(account.pauses) == 4
     assert account.setup()[0] == DONE
+
+
+def test_for_programs_it_is_one_object(account: Account) -> None:
+    """The plan and what came of it, with the exit status, before and after it was done."""
+    for yes, status in ((False, 3), (True, 0), (False, 0)):
+        done, out = account.setup(yes=yes, as_json=True)
+        told = json.loads(out)
+        assert (done, told["exit_status"], told["schema"]) == (status, status, "secondwind-setup/1")
+        assert any(step["action"] == "create" for step in told["steps"]) == (yes or status == 3)
 
 
 def test_what_cannot_be_done_stops_there_and_can_be_repeated(account: Account) -> None:

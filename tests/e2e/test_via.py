@@ -102,6 +102,19 @@ def test_a_synchronous_call_answers_with_what_the_function_returned(desk: Desk, 
     assert desk.events == [b'{"jobs": [ ]}']
 
 
+def test_shifted_the_range_of_a_trigger_is_the_local_clouds(tmp_path: Path) -> None:
+    """`--shift-times` asks the cloud at the endpoint when its story began, and where its logs begin and end."""
+    file = ROOT / "events" / "log-trigger.json"
+    out, err = io.StringIO(), io.StringIO()
+    environ = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "local", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "local-secret"}
+    with Region(tmp_path, code_path=ROOT) as region:
+        region.cloud.populate(read_story(DEFAULT), float(int(time.time()) - 300))
+        asked = ViaRequest(event_file=file, via=Via.FC3, endpoint=region.cloud.endpoint, shift_times=True)
+        assert run(asked, out, err, environ) == RETURNED
+    assert json.loads(out.getvalue())["counts"]["rerun"] == 2
+    assert "cursors are replaced" in err.getvalue()
+
+
 @BOTH
 def test_a_function_that_raises_is_no_transport_error(desk: Desk, tmp_path: Path, via: Via) -> None:
     """Exit status 1 and the function's own error; the call was made once."""
@@ -128,6 +141,7 @@ def test_a_refused_call_ran_nothing(desk: Desk, tmp_path: Path, via: Via, key: C
     assert code in called.err
     assert "(HTTP 4" in called.err
     assert "nothing ran" in called.err
+    assert desk.cloud.host in called.err
 
 
 @BOTH

@@ -19,7 +19,9 @@ def register(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     cloud.add_argument("--port", type=_port, default=0, metavar="N", help="0, the default: any free one")
-    cloud.add_argument("--scenario", type=Path, metavar="FILE", help="what there is to begin with (see below)")
+    cloud.add_argument(
+        "--scenario", type=_file, metavar="FILE", help="what there is to begin with (see below); -: standard input"
+    )
     cloud.documented_by = "localcloud.scenario"
     cloud.set_defaults(run=_run)
 
@@ -27,7 +29,11 @@ def register(commands: Any) -> None:
 def _run(chosen: argparse.Namespace) -> int:
     from secondwind.commands.cloud.run import run  # noqa: PLC0415 - the local cloud only where it is wanted
 
-    return run(chosen.port, chosen.scenario, sys.stdout, sys.stderr)
+    return run(chosen.port, chosen.scenario, sys.stdout, sys.stderr, as_json=chosen.json)
+
+
+def _file(text: str) -> Path:
+    return Path("/dev/stdin" if text == "-" else text)
 
 
 def _port(text: str) -> int:

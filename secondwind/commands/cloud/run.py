@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TextIO
 
 from localcloud.scenario import ScenarioError, read_story
-from secondwind.commands.cloud.show import greeting
+from secondwind.commands.cloud.show import described, greeting
 from secondwind.local_region import CODE_PATH, DEFAULT, Region
+from secondwind.machine import write_json
 
 ASYNC_STEP_S = 0.2
 """How often asynchronous invocations are looked after."""
@@ -19,7 +20,7 @@ OK, NO_PORT, BAD_SCENARIO = 0, 1, 2
 """Exit statuses."""
 
 
-def run(port: int, scenario: Path | None, out: TextIO, err: TextIO) -> int:
+def run(port: int, scenario: Path | None, out: TextIO, err: TextIO, *, as_json: bool = False) -> int:
     """Serve until SIGINT or SIGTERM. Exit status 0 then; 1: the port is not free; 2: the scenario has faults."""
     file = scenario or DEFAULT
     try:
@@ -37,10 +38,14 @@ def run(port: int, scenario: Path | None, out: TextIO, err: TextIO) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda _number, _frame: ended.set())
         with region:
-            region.cloud.populate(story, float(int(time.time())))
-            out.write(greeting(region, story))
+            now = float(int(time.time()))
+            region.cloud.populate(story, now)
+            if as_json:
+                write_json(described(region, story, now), out)
+            else:
+                out.write(greeting(region, story))
             out.flush()
             while not ended.wait(ASYNC_STEP_S):
                 region.desk.run_due()
-    out.write("\nstopped\n")
+    (err if as_json else out).write("\nstopped\n")
     return OK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from typing import Any
 
 from localcloud.services import SERVICES
 from localcloud.story import Story
@@ -13,11 +14,6 @@ from shared.doors import DOORS
 
 def greeting(region: Region, story: Story) -> str:
     """Where it is, its key, its Logstore, what the story put there, its functions."""
-    keys = {
-        "ALIBABA_CLOUD_ACCESS_KEY_ID": LOCAL_CREDENTIAL.access_key_id,
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": LOCAL_CREDENTIAL.access_key_secret,
-        "FC_REGION": "cn-hangzhou",
-    }
     services = ", ".join(service.title for service in SERVICES)
     lines = [
         f"Alibaba Cloud on localhost: {region.cloud.endpoint} ({services}; region cn-hangzhou)",
@@ -27,11 +23,33 @@ def greeting(region: Region, story: Story) -> str:
         f"  functions    {', '.join(door.deployed_name for door in DOORS)}",
         "",
         "To point Second Wind at it:",
-        *(f"  export {name}={shlex.quote(value)}" for name, value in {**region.environment, **keys}.items()),
+        *(f"  export {name}={shlex.quote(value)}" for name, value in _environment(region).items()),
         "",
-        "To invoke a function there, with the event's times as they are:",
-        f"  secondwind invoke EVENT_FILE --via fc3 --endpoint {region.cloud.endpoint}",
+        "To invoke a function there; --shift-times moves a recorded event's times to those of the jobs above:",
+        f"  secondwind invoke EVENT_FILE --via fc3 --endpoint {region.cloud.endpoint} --shift-times",
         "",
         "Ctrl-C stops it and forgets everything.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def described(region: Region, story: Story, now: float) -> dict[str, Any]:
+    """The same for programs (`secondwind-cloud/1`); `now` in unix seconds."""
+    return {
+        "schema": "secondwind-cloud/1",
+        "endpoint": region.cloud.endpoint,
+        "begun_at": now,
+        "environment": _environment(region),
+        "holds": [{"kind": noun, "name": which} for noun, which in (one.shown() for one in story.elements)],
+        "functions": [door.deployed_name for door in DOORS],
+    }
+
+
+def _environment(region: Region) -> dict[str, str]:
+    """What to export to use it; its key is the local cloud's alone."""
+    return {
+        **region.environment,
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": LOCAL_CREDENTIAL.access_key_id,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": LOCAL_CREDENTIAL.access_key_secret,
+        "FC_REGION": "cn-hangzhou",
+    }

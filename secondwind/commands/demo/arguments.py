@@ -13,7 +13,7 @@ def register(commands: Any) -> None:
     demo.set_defaults(run=_run)
 
 
-def _run(_chosen: argparse.Namespace) -> int:
+def _run(chosen: argparse.Namespace) -> int:
     from secondwind.commands.demo.run import run  # noqa: PLC0415 - the local cloud only where it is wanted
 
-    return run(sys.stdout)
+    return run(sys.stdout, quiet=chosen.quiet, as_json=chosen.json)

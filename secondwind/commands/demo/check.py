@@ -24,6 +24,18 @@ def mismatches(scenario: Scenario, night: Night) -> list[str]:
     ]
 
 
+def restarts_by_verdict(scenario: Scenario, night: Night) -> dict[str, tuple[int, int]]:
+    """By the verdict that each failure ended with: how many failures, and restarts as the job systems count them."""
+    happened = _restarts(night)
+    found: dict[str, tuple[int, int]] = {}
+    for case, rows in stories(scenario, night.rows):
+        decided = [row["verdict"] for row in rows if row["verdict"] != "duplicate"] or [row["verdict"] for row in rows]
+        verdict = decided[-1] if decided else "none"
+        failures, restarts = found.get(verdict, (0, 0))
+        found[verdict] = failures + 1, restarts + happened[name_of(case)]
+    return dict(sorted(found.items(), key=lambda one: (-one[1][1], one[0])))
+
+
 def step_of(row: Row) -> ExpectedOutcome:
     """An outcome in the words of a scenario."""
     wanted = ("verdict", "reason", "state", "api", "api_code")
@@ -68,8 +80,7 @@ def _wrong_restarts(scenario: Scenario, night: Night) -> Iterator[str]:
         if times > 1:
             yield f"{life[0]}/{life[1]}: the same run was killed {times} times"
     wanted = Counter({name_of(case): case.restarts for case in scenario.cases if case.restarts})
-    happened = Counter(_ehpc_name(cluster, job_id) for cluster, job_id, _ in night.kills)
-    happened += Counter(f"{group}/{job_id}" for group, job_id, _ in night.reruns)
+    happened = _restarts(night)
     for name in sorted(wanted.keys() | happened.keys()):
         if wanted[name] != happened[name]:
             yield f"{name}: expected {wanted[name]} restarts, the job system counts {happened[name]}"
@@ -77,6 +88,12 @@ def _wrong_restarts(scenario: Scenario, night: Night) -> Iterator[str]:
     for group, job_id, data_time in night.reruns:
         if days.get((group, job_id)) != data_time:
             yield f"{group}/{job_id}: data time {data_time} was rerun, which did not fail"
+
+
+def _restarts(night: Night) -> Counter[str]:
+    """By job, as its job system counts."""
+    happened = Counter(_ehpc_name(cluster, job_id) for cluster, job_id, _ in night.kills)
+    return happened + Counter(f"{group}/{job_id}" for group, job_id, _ in night.reruns)
 
 
 def _scheduled(scenario: Scenario) -> Iterator[SchedulerxJob]:

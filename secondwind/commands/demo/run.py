@@ -12,21 +12,32 @@ from secondwind.commands.demo import check
 from secondwind.commands.demo.night import NightFailed, run_night, write_policy
 from secondwind.commands.demo.plot import Scenario
 from secondwind.commands.demo.scenario import SCENARIO
-from secondwind.commands.demo.show import WIDTH, print_table
+from secondwind.commands.demo.show import NEXT, SCHEMA, WIDTH, body_of, print_restarts, print_table
 from secondwind.local_region import CODE_PATH, Region
+from secondwind.machine import write_json
 from secondwind.outcomes import OutcomesUnavailable
+from secondwind.terminal import width
 
 OK, NOT_AS_EXPECTED = 0, 1
 """Exit statuses."""
 
 
-def run(out: TextIO, scenario: Scenario = SCENARIO) -> int:
-    """Play the scenario, print its table, compare. Exit status 0 only if all is as expected."""
+def run(out: TextIO, scenario: Scenario = SCENARIO, *, quiet: bool = False, as_json: bool = False) -> int:
+    """Play the scenario, print its table, compare. Exit status 0 only if all is as expected.
+
+    Args:
+        out: where to.
+        scenario: what happens.
+        quiet: say nothing while it runs.
+        as_json: write the end as one JSON object, and nothing else.
+    """
     began = time.monotonic()
 
     def say(line: str) -> None:
+        if quiet or as_json:
+            return
         stamped = f"{time.monotonic() - began:5.1f} s  {line}"
-        print(textwrap.fill(stamped, WIDTH, subsequent_indent=" " * 9), file=out, flush=True)
+        print(textwrap.fill(stamped, min(WIDTH, width() or WIDTH), subsequent_indent=" " * 9), file=out, flush=True)
 
     with tempfile.TemporaryDirectory(prefix="secondwind-demo-") as folder:
         settings = write_policy(scenario, Path(folder))
@@ -35,12 +46,25 @@ def run(out: TextIO, scenario: Scenario = SCENARIO) -> int:
             try:
                 night = run_night(scenario, region, float(int(time.time())), say)
             except (NightFailed, OutcomesUnavailable) as error:
-                print(f"the demo stopped: {error}", file=out)
+                _stopped(str(error), out, as_json=as_json)
                 return NOT_AS_EXPECTED
+    wrong, took_s = check.mismatches(scenario, night), time.monotonic() - began
+    if as_json:
+        write_json(body_of(scenario, night, wrong, took_s), out)
+        return NOT_AS_EXPECTED if wrong else OK
     say(f"{len(night.rows)} outcomes read back from the Logstore secondwind/outcomes")
     print(file=out)
     print_table(check.stories(scenario, night.rows), out)
-    return _judge(check.mismatches(scenario, night), scenario, out, time.monotonic() - began)
+    print(file=out)
+    print_restarts(check.restarts_by_verdict(scenario, night), out)
+    return _judge(wrong, scenario, out, took_s)
+
+
+def _stopped(why: str, out: TextIO, *, as_json: bool) -> None:
+    if as_json:
+        write_json({"schema": SCHEMA, "as_expected": False, "wrong": [f"the demo stopped: {why}"]}, out)
+    else:
+        print(f"the demo stopped: {why}", file=out)
 
 
 def _judge(wrong: list[str], scenario: Scenario, out: TextIO, took_s: float) -> int:
@@ -55,4 +79,5 @@ def _judge(wrong: list[str], scenario: Scenario, out: TextIO, took_s: float) -> 
         f"counted at the job systems. {took_s:.1f} s.",
         file=out,
     )
+    print(NEXT, file=out)
     return OK

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from typing import TextIO
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TextIO
 
-from secondwind.commands.demo.check import name_of
-from secondwind.commands.demo.plot import Mishap
+from secondwind.commands.demo.check import name_of, restarts_by_verdict, stories
+from secondwind.commands.demo.night import Night
+from secondwind.commands.demo.plot import Mishap, Scenario
 from secondwind.outcomes import Row
 from secondwind.table import PLAIN, table
 
 WIDTH = 120
+SCHEMA = "secondwind-demo/1"
+NEXT = """
+What next:
+  secondwind invoke events/event-ehpc-hung-job.json --local  # one event, decided and healed here
+  secondwind cloud                                           # this cloud until Ctrl-C, for tries of your own
+docs/what-heals.md says which of your failures would heal, docs/quick-start.md goes from here to a deployed function."""
 HEAD = ("job", "failure", "by", "state seen", "verdict", "reason", "API call")
 _BOLD, _RED, _GREEN, _YELLOW, _MAGENTA = 1, 31, 32, 33, 35
 _STYLES = {
@@ -31,6 +38,30 @@ def print_table(stories: Sequence[tuple[Mishap, Sequence[Row]]], out: TextIO) ->
     rows = [cells for mishap, outcomes in stories for cells in _cells(mishap, outcomes)]
     styles = _STYLES if out.isatty() and not os.environ.get("NO_COLOR") else PLAIN
     out.writelines(f"{line}\n" for line in table(HEAD, rows, rule=True, styles=styles))
+
+
+def print_restarts(by_verdict: Mapping[str, tuple[int, int]], out: TextIO) -> None:
+    """How many failures ended with each verdict, and how many restarts that took."""
+    rows = [(verdict, str(failures), str(restarts)) for verdict, (failures, restarts) in by_verdict.items()]
+    out.writelines(f"{line}\n" for line in table(("ended as", "failures", "restarts"), rows))
+
+
+def body_of(scenario: Scenario, night: Night, wrong: Sequence[str], took_s: float) -> dict[str, Any]:
+    """The end for programs."""
+    return {
+        "schema": SCHEMA,
+        "as_expected": not wrong,
+        "wrong": list(wrong),
+        "took_s": round(took_s, 1),
+        "ended": {
+            verdict: {"failures": failures, "restarts": restarts}
+            for verdict, (failures, restarts) in restarts_by_verdict(scenario, night).items()
+        },
+        "failures": [
+            {"job": name_of(mishap), "failure": mishap.title, "outcomes": list(rows)}
+            for mishap, rows in stories(scenario, night.rows)
+        ],
+    }
 
 
 def _cells(mishap: Mishap, outcomes: Sequence[Row]) -> Iterator[tuple[str, ...]]:

@@ -29,7 +29,6 @@ def register(commands: Any) -> None:
     )
     doctor.add_argument("--endpoint", default="", metavar="URL", help="of Function Compute")
     doctor.add_argument("--account", default="", metavar="ID", help="instead of --endpoint; default: FC_ACCOUNT_ID")
-    doctor.add_argument("--json", action="store_true", help="for programs: one JSON object")
     doctor.set_defaults(run=_run)
 
 
@@ -44,5 +43,6 @@ def _run(chosen: argparse.Namespace) -> int:
         endpoint=chosen.endpoint,
         account=chosen.account,
         as_json=chosen.json,
+        quiet=chosen.quiet,
     )
     return run(wanted, DoctorTerms(environ=os.environ), sys.stdout, sys.stderr)

@@ -50,7 +50,8 @@ def _function(subject: Subject, name: str) -> Iterator[Finding]:
         elif error.status:
             yield Finding(check, Level.FAIL, f"answered {error.code}", "deploy it, or check the name and the key")
         else:
-            yield Finding(check, Level.FAIL, f"Function Compute is out of reach: {error.code}", "check --endpoint")
+            said = f"Function Compute is out of reach: {error.code} at {subject.options.compute.netloc}"
+            yield Finding(check, Level.FAIL, said, "check --endpoint")
         return
     yield from _environment(subject, check, environment)
     yield from _triggers(subject, check, triggers)

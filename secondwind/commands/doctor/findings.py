@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint
@@ -55,6 +56,8 @@ class Subject:
 
     options: Options
     environ: Mapping[str, str]
+    root: Path
+    """Of the repository: where policy and package lie."""
     settings: Settings
     credentials: Credentials
     now: Callable[[], float]

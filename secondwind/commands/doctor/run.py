@@ -9,14 +9,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TextIO
 
+from secondwind import machine
 from secondwind.account import hidden, region_of
-from secondwind.commands.doctor import deployed, found, local, services, storage
+from secondwind.commands.doctor import deployed, found, local, packaged, services, storage
 from secondwind.commands.doctor.findings import Check, Finding, Level, Options, Subject
 from secondwind.commands.doctor.show import as_json, line
 from secondwind.compute.endpoint import endpoint_of
 from secondwind.usage import UNUSABLE, UnusableError
+from shared.settings.environment import BUNDLE_ROOT
 from shared.systems import SYSTEMS
 from shared.systems.system import System
 
@@ -26,6 +29,7 @@ TIME_S = 120.0
 """All checks together; a service that does not answer takes ten seconds of it."""
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("policy", local.policy),
+    (packaged.CHECK, packaged.packaged),
     ("time zone", local.zone),
     ("ledger kind", local.kind_of_ledger),
     ("clock", storage.clock),
@@ -50,6 +54,8 @@ class DoctorRequest:
     endpoint: str = ""
     account: str = ""
     as_json: bool = False
+    quiet: bool = False
+    """Leave out what is in order or was not looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,8 @@ class DoctorTerms:
     now: Callable[[], float] = time.time
     ticks: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    root: Path = BUNDLE_ROOT
+    """Of the repository: where policy and package lie."""
     checks: tuple[tuple[str, Check], ...] = CHECKS
 
 
@@ -68,12 +76,11 @@ def run(wanted: DoctorRequest, terms: DoctorTerms, out: TextIO, err: TextIO) -> 
     try:
         options = _options(wanted, terms.environ)
     except UnusableError as error:
-        err.write(f"{error}\n")
-        return UNUSABLE
+        return machine.failed(str(error), UNUSABLE, out, err, as_json=wanted.as_json)
     findings: list[Finding] = []
     for finding in _examined(options, terms):
         findings.append(finding)
-        if not wanted.as_json:
+        if not wanted.as_json and not (wanted.quiet and finding.level in {Level.OK, Level.SKIP}):
             out.write(hidden(line(finding), terms.environ))
             out.flush()
     failed = sum(finding.level is Level.FAIL for finding in findings)
@@ -98,6 +105,7 @@ def _examined(options: Options, terms: DoctorTerms) -> Iterator[Finding]:
     subject = Subject(
         options=options,
         environ=terms.environ,
+        root=terms.root,
         settings=settings,
         credentials=credentials,
         now=terms.now,

@@ -24,4 +24,4 @@ def as_json(findings: Sequence[Finding]) -> str:
             {"check": one.check, "level": one.level.value, "said": one.said, "todo": one.todo} for one in findings
         ],
     }
-    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(body, indent=2) + "\n"

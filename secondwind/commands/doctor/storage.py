@@ -68,22 +68,22 @@ def outcomes(subject: Subject) -> Iterator[Finding]:
             return
         yield Finding("outcome Logstore", Level.OK, "/".join(place))
     except LogCallFailed as error:
-        yield _refused("log:GetLogStore", error)
+        yield _refused("log:GetLogStore", error, subject.settings.sls)
         if not error.code.startswith("Unauthorized"):
             return
     try:
         account.put_nothing(*place)
         yield Finding("log:PostLogStoreLogs", Level.OK, "allowed (a write without logs was taken)")
     except LogCallFailed as error:
-        yield _refused("log:PostLogStoreLogs", error)
-    yield from _index(account, place)
+        yield _refused("log:PostLogStoreLogs", error, subject.settings.sls)
+    yield from _index(subject, account, place)
 
 
-def _index(account: Account, place: tuple[str, str]) -> Iterator[Finding]:
+def _index(subject: Subject, account: Account, place: tuple[str, str]) -> Iterator[Finding]:
     try:
         found = account.read("get_index_config", *place)
     except LogCallFailed as error:
-        yield _refused("log:GetIndex", error)
+        yield _refused("log:GetIndex", error, subject.settings.sls)
         return
     step = differences.index(found)
     if step.action is SetupAction.NOTHING:
@@ -111,7 +111,7 @@ def source(subject: Subject) -> Iterator[Finding]:
     try:
         there = _account(subject).read("get_cursor", project, logstore, 0, "end")
     except LogCallFailed as error:
-        yield _refused("log:GetCursorOrData", error)
+        yield _refused("log:GetCursorOrData", error, subject.settings.sls)
         return
     if there is None:
         yield Finding("source", Level.FAIL, f"there is no {project}/{logstore}", "check the name")
@@ -188,12 +188,17 @@ def _account(subject: Subject) -> Account:
     return Account(access, subject.settings.sls.url, subject.sleep)
 
 
-def _refused(check: str, error: LogCallFailed) -> Finding:
+def _refused(check: str, error: LogCallFailed, endpoint: Endpoint) -> Finding:
     if error.code.startswith(_KEY_CODES):
         return Finding(check, Level.FAIL, f"refused: {error.code}", "check the key, and this action in its RAM policy")
     if error.code == "RequestTimeExpired":
         return Finding(check, Level.FAIL, "refused: the call's date", "set this machine's clock")
-    return Finding(check, Level.FAIL, f"not answered: {error.code}", "check SECONDWIND_SLS_ENDPOINT and the network")
+    return Finding(
+        check,
+        Level.FAIL,
+        f"not answered: {error.code} at {endpoint.netloc}",
+        "check SECONDWIND_SLS_ENDPOINT and the network",
+    )
 
 
 def _date(endpoint: Endpoint) -> float | None:

@@ -20,6 +20,7 @@ from secondwind.commands.explain.body import body_of
 from secondwind.commands.explain.live import LiveAnswer, announcement_of, announcement_of_row, decide_again
 from secondwind.commands.explain.show import lines_of
 from secondwind.commands.explain.story import FailureStory, stories
+from secondwind.machine import failed
 from secondwind.places import Job, job_of_fields, parse_job
 from secondwind.terminal import shown
 from secondwind.usage import UNUSABLE, UnusableError
@@ -72,15 +73,13 @@ def run(
         since = terms.clock.now() - _seconds(wanted.since)
         job = _job(wanted.job) if wanted.job else _job_of(begins, since, terms)
     except UnusableError as error:
-        err.write(f"{error}\n")
-        return UNUSABLE
+        return failed(str(error), UNUSABLE, out, err, as_json=wanted.as_json)
     except _UnknownError as error:
-        err.write(f"{error}\n")
-        return error.status
+        return failed(str(error), error.status, out, err, as_json=wanted.as_json)
     found = _find(job, begins, since, terms)
     if found.log.problem and found.ledger.problem:
-        err.write(f"Logstore: {shown(found.log.problem)}\nledger: {shown(found.ledger.problem)}\n")
-        return OUT_OF_REACH
+        said = f"Logstore: {shown(found.log.problem)}\nledger: {shown(found.ledger.problem)}"
+        return failed(said, OUT_OF_REACH, out, err, as_json=wanted.as_json)
     live = _live(found, terms) if wanted.live and found.failures else None
     body = body_of(found.job, found.since, found.log, found.ledger, found.failures, live)
     known = NOT_DONE if not found.failures else 0

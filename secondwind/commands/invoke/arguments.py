@@ -8,12 +8,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from secondwind.text_file import STANDARD_INPUT
 from shared.doors import DOOR
 
 _REMOTE = ("service", "qualifier", "endpoint", "region", "account", "task_id")
 _STATUSES = (
     "Exit status: 0 the function returned (or an asynchronous call was taken), 1 it raised, 2 the call cannot be made "
-    "as asked; with --via also 3 refused or out of reach, nothing ran, 4 no answer, it may have run."
+    "as asked, 5 it returned and something in the event was `invalid`; with --via also 3 refused or out of reach, "
+    "nothing ran, 4 no answer, it may have run."
 )
 
 
@@ -23,12 +25,15 @@ def register(commands: Any) -> None:
         "invoke",
         help="run one event file through its function",
         description="Runs one event file through its function and prints the function's answer. With --local here and "
-        "now: without SECONDWIND_*_ENDPOINT in the environment a local cloud is started for the call. With --via at "
-        "Function Compute, where it is deployed.",
+        "now: without SECONDWIND_*_ENDPOINT in the environment a local cloud is started for the call; with one, calls "
+        "go there, and it asks before they leave this machine. With --via at Function Compute, where it is deployed.",
         epilog=_STATUSES,
     )
     invoke.add_argument(
-        "event_file", type=Path, metavar="EVENT_FILE", help="or the name of a function that a timer starts: discover"
+        "event_file",
+        type=Path,
+        metavar="EVENT_FILE",
+        help="-: standard input; or the name of a function that a timer starts: discover",
     )
     where = invoke.add_mutually_exclusive_group(required=True)
     where.add_argument("--local", action="store_true", help="run the function on this machine")
@@ -36,6 +41,14 @@ def register(commands: Any) -> None:
     invoke.add_argument("--dry-run", action="store_true", help="decide, tell, and rerun nothing")
     invoke.add_argument(
         "--function", default="", metavar="NAME", help="default: the one that takes such events; --via: deployed name"
+    )
+    invoke.add_argument(
+        "--shift-times",
+        action="store_true",
+        help="move a recorded event's times, and a trigger's range, to those of the `secondwind cloud` that it goes to",
+    )
+    invoke.add_argument(
+        "--yes", action="store_true", help="with --local: do not ask before the call leaves this machine"
     )
     remote = invoke.add_argument_group("with --via")
     remote.add_argument("--async", dest="asynchronous", action="store_true", help="do not wait for the answer")
@@ -64,6 +77,8 @@ def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
             asynchronous=chosen.asynchronous,
             task_id=chosen.task_id,
             dry_run=chosen.dry_run,
+            shift_times=chosen.shift_times,
+            quiet=chosen.quiet,
         )
         return via.run(wanted, sys.stdout, sys.stderr, os.environ)
     if chosen.asynchronous or any(getattr(chosen, name) for name in _REMOTE):
@@ -72,5 +87,20 @@ def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
         parser.error(f"argument --function: {chosen.function!r}: with --local one of {', '.join(DOOR)}")
     from secondwind.commands.invoke import local  # noqa: PLC0415 - as above
 
-    wanted_here = local.LocalRequest(chosen.event_file, function=chosen.function or None, dry_run=chosen.dry_run)
-    return local.run(wanted_here, sys.stdout, sys.stderr)
+    wanted_here = local.LocalRequest(
+        chosen.event_file,
+        function=chosen.function or None,
+        dry_run=chosen.dry_run,
+        shift_times=chosen.shift_times,
+        yes=chosen.yes,
+        quiet=chosen.quiet,
+    )
+    ask = _ask if sys.stdin.isatty() and chosen.event_file != STANDARD_INPUT and sys.stderr.isatty() else None
+    return local.run(wanted_here, sys.stdout, sys.stderr, os.environ, ask)
+
+
+def _ask(question: str) -> bool:
+    """On standard error: standard output is the answer's."""
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}

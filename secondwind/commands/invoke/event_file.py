@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.fc.models import EVENT_BYTES_MAX
+from secondwind.text_file import opened
 from secondwind.usage import UnusableError
 from shared.domain.failure import Trigger
 from shared.doors import DOOR, DOORS, Door, door_of
@@ -48,7 +49,7 @@ def read_event(path: Path) -> bytes:
     if door is not None and door.started_by == "timer" and not path.exists():
         return json.dumps({"triggerTime": "", "triggerName": door.name, "payload": ""}).encode()
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             event = file.read(EVENT_BYTES_MAX + 1)
     except OSError as error:
         raise UnusableError(f"cannot be read: {error.strerror or 'input/output error'}") from error

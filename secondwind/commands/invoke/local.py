@@ -2,10 +2,12 @@
 
 Where the function's calls go:
 - `SECONDWIND_*_ENDPOINT` set in the environment: there, with the settings and the key of the environment, and the
-  event exactly as the file has it.
+  event exactly as the file has it, or with its times moved to those of a local cloud (`--shift-times`). Only what stays
+  on this machine goes unasked.
 - otherwise: to a local cloud that lives as long as the call and holds what the files in `events/` tell of. Those are
   recordings, so their times are moved to the present together with that world's, and a Log Service trigger's range
-  becomes the whole of the local Logstore of that name. What was changed is said on standard error.
+  becomes the whole of the local Logstore of that name.
+Where it goes, which ledger remembers it, the mode, and what was changed in the event is said on standard error.
 """
 
 from __future__ import annotations
@@ -23,17 +25,23 @@ from typing import TextIO
 from localcloud.fc.instance.runtime import FunctionRuntime
 from localcloud.fc.models import InvocationResult
 from localcloud.scenario import read_story
-from localcloud.sls.story import LogstoreStory
-from localcloud.wire.signing import Credential
+from localcloud.wire.signing import LOCAL_CREDENTIAL, Credential
 from secondwind.commands.invoke.event_file import door_for, dry_run_through, parsed, read_event, wrapped
+from secondwind.commands.invoke.shift import shifted
+from secondwind.commands.invoke.show import body_shown, status_of
+from secondwind.commands.invoke.whereto import Ask, let_go, mode_told, where_to
 from secondwind.local_region import CODE_PATH, DEFAULT, Region, context_kind
 from secondwind.usage import UNUSABLE, UnusableError
 from secondwind.which_ledger import local_file
+from shared.domain.credentials import Credentials
+from shared.domain.endpoint import Endpoint, parse_endpoint
 from shared.doors import DOOR
+from shared.settings.environment import endpoint_variable
+from shared.systems import SYSTEMS
 
 RETURNED, RAISED = 0, 1
-"""Exit statuses beside UNUSABLE."""
-_ENDPOINTS = ("SECONDWIND_EHPC_ENDPOINT", "SECONDWIND_SCHEDULERX_ENDPOINT", "SECONDWIND_SLS_ENDPOINT")
+"""Exit statuses beside UNUSABLE and the one of an answer with `invalid` in it."""
+_ENDPOINTS = ("SECONDWIND_SLS_ENDPOINT", *(endpoint_variable(system) for system in SYSTEMS))
 _KEY_ID, _KEY_SECRET, _TOKEN = (
     "ALIBABA_CLOUD_ACCESS_KEY_ID",
     "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
@@ -49,15 +57,38 @@ class LocalRequest:
     function: str | None = None
     """None: the one that takes such events."""
     dry_run: bool = False
+    shift_times: bool = False
+    """Move the event's times to those of the local cloud that the environment points at."""
+    quiet: bool = False
+    """Say beside the answer only what went wrong."""
+    yes: bool = False
+    """Let the call leave this machine without asking."""
 
 
-def run(wanted: LocalRequest, out: TextIO, err: TextIO, environ: Mapping[str, str] = os.environ) -> int:
-    """Invoke, print the answer. Exit status 0: the function returned; 1: it raised; 2: it could not be called."""
+def run(
+    wanted: LocalRequest,
+    out: TextIO,
+    err: TextIO,
+    environ: Mapping[str, str] = os.environ,
+    ask: Ask | None = None,
+) -> int:
+    """Invoke, print the answer.
+
+    Exit status 0: the function returned; 1: it raised; 2: it could not be called; 5: it returned, and something in the
+    event could not be understood.
+
+    Args:
+        wanted: what is asked for.
+        out: gets the answer, and nothing else.
+        err: gets what is said beside it.
+        environ: settings and key.
+        ask: asks before the call leaves this machine; None: nobody is there to answer.
+    """
     try:
         event = read_event(wanted.event_file)
         name = _function(wanted, event)
         result = (
-            _elsewhere(wanted, name, event, environ)
+            _elsewhere(wanted, name, event, environ, err, ask)
             if _configured(environ)
             else _here(wanted, name, event, environ, err)
         )
@@ -67,8 +98,8 @@ def run(wanted: LocalRequest, out: TextIO, err: TextIO, environ: Mapping[str, st
     if result.error is not None:
         err.write(json.dumps(result.error, indent=2, ensure_ascii=False) + "\n")
         return RAISED
-    out.write(json.dumps(json.loads(result.body), indent=2, ensure_ascii=False) + "\n")
-    return RETURNED
+    out.write(body_shown(result.body, out) + "\n")
+    return status_of(result.body)
 
 
 def _function(wanted: LocalRequest, event: bytes) -> str:
@@ -87,27 +118,39 @@ def _here(wanted: LocalRequest, name: str, event: bytes, environ: Mapping[str, s
     }
     if "SECONDWIND_POLICY_FILE" in settings:
         settings["SECONDWIND_POLICY_FILE"] = str(Path(settings["SECONDWIND_POLICY_FILE"]).resolve())
-    story, now = read_story(DEFAULT), float(int(time.time()))
+    policy = Path(settings.get("SECONDWIND_POLICY_FILE", CODE_PATH / "policy.yaml"))
+    mode = settings.get("SECONDWIND_MODE") or mode_told(policy)
+    if not wanted.quiet:
+        err.write("goes to: a local cloud that lives for this call\nledger:  its own, forgotten with it\n")
+        err.write(f"mode:    {mode}\n")
     with (
         tempfile.TemporaryDirectory(prefix="secondwind-invoke-") as folder,
         Region(Path(folder), code_path=CODE_PATH, settings=settings) as region,
     ):
-        region.cloud.populate(story, now)
-        played = story.moved(event, now)
-        if played != event:
-            err.write(f"{wanted.event_file.name}: its times are moved to the present, as are the local cloud's\n")
-        ranged = _local_range(played, region)
-        if ranged != played:
-            err.write(f"{wanted.event_file.name}: endpoint and cursors are replaced by the local Logstore's\n")
-        return region.function(name).invoke(wrapped(ranged) if wanted.dry_run else ranged)
+        region.cloud.populate(read_story(DEFAULT), float(int(time.time())))
+        key = Credentials(
+            access_key_id=LOCAL_CREDENTIAL.access_key_id, access_key_secret=LOCAL_CREDENTIAL.access_key_secret
+        )
+        played = _shifted(wanted, event, parse_endpoint(region.cloud.endpoint), key, err)
+        return region.function(name).invoke(wrapped(played) if wanted.dry_run else played)
 
 
-def _elsewhere(wanted: LocalRequest, name: str, event: bytes, environ: Mapping[str, str]) -> InvocationResult:
+def _elsewhere(
+    wanted: LocalRequest, name: str, event: bytes, environ: Mapping[str, str], err: TextIO, ask: Ask | None
+) -> InvocationResult:
     """Against what the environment names."""
     if not (environ.get(_KEY_ID) and environ.get(_KEY_SECRET)):
         raise UnusableError(f"with SECONDWIND_*_ENDPOINT in the environment, {_KEY_ID} and {_KEY_SECRET} are needed")
     settings = {name: value for name, value in environ.items() if name.startswith("SECONDWIND_") and value}
     settings.setdefault("SECONDWIND_LEDGER_URL", f"sqlite://{_kept_ledger(environ)}")
+    region, key = environ.get("FC_REGION") or "cn-hangzhou", _credentials(environ)
+    if wanted.shift_times:
+        event = _shifted(wanted, event, _endpoint(environ), key, err)
+    going = where_to(settings, region, parsed(event))
+    if going is not None:
+        if not wanted.quiet or going.outside:
+            err.writelines(f"{line}\n" for line in going.lines(dry_run=wanted.dry_run))
+        let_go(going, yes=wanted.yes, ask=ask)
     function = FunctionRuntime(
         DOOR[name].handler,
         code_path=CODE_PATH,
@@ -115,11 +158,18 @@ def _elsewhere(wanted: LocalRequest, name: str, event: bytes, environ: Mapping[s
         environment=settings,
         context_kind=context_kind(DOOR[name]),
         function_name=name,
-        region=environ.get("FC_REGION") or "cn-hangzhou",
-        credentials=Credential(environ[_KEY_ID], environ[_KEY_SECRET], environ.get(_TOKEN, "")),
+        region=region,
+        credentials=Credential(key.access_key_id, key.access_key_secret, key.security_token),
     )
     with _closing(function):
         return function.invoke(wrapped(event) if wanted.dry_run else event)
+
+
+def _shifted(wanted: LocalRequest, event: bytes, endpoint: Endpoint, key: Credentials, err: TextIO) -> bytes:
+    played, notes = shifted(event, endpoint, key)
+    if not wanted.quiet:
+        err.writelines(f"{wanted.event_file.name}: {note}\n" for note in notes)
+    return played
 
 
 @contextmanager
@@ -141,17 +191,18 @@ def _kept_ledger(environ: Mapping[str, str]) -> Path:
     return file
 
 
-def _local_range(event: bytes, region: Region) -> bytes:
-    """A trigger's body with the whole range of the local shard of that name; any other event as it is."""
-    body = parsed(event)
-    source = body.get("source") if isinstance(body, dict) else None
-    if not isinstance(source, dict):
-        return event
-    project, logstore, shard = (source.get(name) for name in ("projectName", "logstoreName", "shardId"))
-    held = {(one.project, one.name) for one in read_story(DEFAULT).of(LogstoreStory)}
-    if (project, logstore) not in held or shard != 0:
-        return event
-    place = (str(project), str(logstore), 0)
-    begin, end = (region.logs.cursor(*place, moment) for moment in ("begin", "end"))
-    local = {"endpoint": region.cloud.endpoint, "beginCursor": begin, "endCursor": end}
-    return json.dumps({**body, "source": {**source, **local}}).encode()
+def _endpoint(environ: Mapping[str, str]) -> Endpoint:
+    """Of the local cloud, which is one for all services. Raises UnusableError."""
+    for name in _ENDPOINTS:
+        if text := environ.get(name, "").strip():
+            try:
+                return parse_endpoint(text)
+            except ValueError as error:
+                raise UnusableError(f"{name} {error}") from None
+    raise AssertionError("only who exported an endpoint comes here")
+
+
+def _credentials(environ: Mapping[str, str]) -> Credentials:
+    return Credentials(
+        access_key_id=environ[_KEY_ID], access_key_secret=environ[_KEY_SECRET], security_token=environ.get(_TOKEN, "")
+    )

@@ -5,9 +5,22 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TextIO
 
 from secondwind.compute.call import Call, FunctionAnswer
+from secondwind.process import writes_unicode
+
+NOT_UNDERSTOOD = 5
+"""Exit status of an answer that has an `invalid` outcome."""
+
+
+def status_of(body: bytes) -> int:
+    """What a function's answer means for the exit status; an answer of another form is only passed on."""
+    try:
+        counts = json.loads(body)["counts"]
+        return NOT_UNDERSTOOD if int(counts.get("invalid", 0)) > 0 else 0
+    except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
+        return 0
 
 
 def taken(call: Call, told: Mapping[str, Any]) -> str:
@@ -24,9 +37,9 @@ def log_tail(answer: FunctionAnswer) -> str:
         return ""
 
 
-def body_shown(body: bytes) -> str:
-    """A function's answer: JSON over several lines, anything else as it is."""
+def body_shown(body: bytes, out: TextIO) -> str:
+    """A function's answer for that stream: JSON over several lines, anything else as it is."""
     try:
-        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=not writes_unicode(out))
     except (ValueError, RecursionError):
         return body.decode("utf-8", "replace")

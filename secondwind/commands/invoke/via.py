@@ -3,7 +3,8 @@
 Standard output has the function's answer and nothing else; standard error has the end of its log and what went wrong.
 Exit statuses: 0 the function returned, or an asynchronous call was taken (also one with a task id that was taken
 before: nothing runs twice); 1 the function raised; 2 the call could not be made as asked; 3 Function Compute refused it
-or could not be reached: nothing ran; 4 no answer came, or one from inside the platform: the function may have run.
+or could not be reached: nothing ran; 4 no answer came, or one from inside the platform: the function may have run; 5
+the function returned, and something in the event was `invalid`.
 Neither key nor token is in any output.
 """
 
@@ -18,14 +19,16 @@ from typing import TextIO
 
 from secondwind.account import credentials_of
 from secondwind.commands.invoke.event_file import door_for, dry_run_through, read_event, wrapped
-from secondwind.commands.invoke.show import body_shown, log_tail, taken
+from secondwind.commands.invoke.show import body_shown, log_tail, status_of, taken
 from secondwind.compute.call import Call, FunctionAnswer, NotInvoked
 from secondwind.compute.endpoint import endpoint_of
 from secondwind.usage import UNUSABLE, UnusableError
+from shared.domain.credentials import Credentials
+from shared.domain.endpoint import Endpoint
 from shared.doors import Door
 
 RETURNED, RAISED, REFUSED, NO_ANSWER = 0, 1, 3, 4
-"""Exit statuses beside UNUSABLE."""
+"""Exit statuses beside UNUSABLE and the one of an answer with `invalid` in it."""
 TASK_TAKEN_BEFORE = 409
 """HTTP status of an asynchronous call whose task id was taken before."""
 TASK_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}\Z", re.ASCII)
@@ -57,15 +60,21 @@ class ViaRequest:
     asynchronous: bool = False
     task_id: str = ""
     dry_run: bool = False
+    quiet: bool = False
+    """Say beside the answer only what went wrong; the function's log is not shown."""
+    shift_times: bool = False
+    """Move the event's times to those of the local cloud at that endpoint."""
 
 
 def run(wanted: ViaRequest, out: TextIO, err: TextIO, environ: Mapping[str, str]) -> int:
     """Make the call and tell what came of it; the exit status."""
     try:
-        call = _checked(wanted, environ)
+        call, notes = _checked(wanted, environ)
     except UnusableError as error:
         err.write(f"{wanted.event_file}: {error}\n")
         return UNUSABLE
+    if not wanted.quiet:
+        err.writelines(f"{wanted.event_file.name}: {note}\n" for note in notes)
     hide = call.credentials.hide_in
     try:
         answer = _client(wanted.via)(call)
@@ -73,18 +82,18 @@ def run(wanted: ViaRequest, out: TextIO, err: TextIO, environ: Mapping[str, str]
         if call.task_id and error.status == TASK_TAKEN_BEFORE:
             out.write(taken(call, {"taken": False, "code": error.code}) + "\n")
             return RETURNED
-        err.write(hide(f"{wanted.via.value} {call.function}: {_what_happened(error)}\n"))
+        err.write(hide(f"{wanted.via.value} {call.function} at {call.endpoint.netloc}: {_what_happened(error)}\n"))
         return NO_ANSWER if error.may_have_run else REFUSED
     if call.asynchronous:
         out.write(taken(call, {"taken": True, "request_id": answer.headers.get("x-fc-request-id", "")}) + "\n")
         return RETURNED
-    if tail := log_tail(answer):
+    if (tail := log_tail(answer)) and not wanted.quiet:
         err.write(hide(f"--- end of the function's log\n{tail.rstrip()}\n---\n"))
     if kind := answer.headers.get("x-fc-error-type"):
-        err.write(hide(f"{kind}\n{body_shown(answer.body)}\n"))
+        err.write(hide(f"{kind}\n{body_shown(answer.body, err)}\n"))
         return RAISED
-    out.write(hide(body_shown(answer.body)) + "\n")
-    return RETURNED
+    out.write(hide(body_shown(answer.body, out)) + "\n")
+    return status_of(answer.body)
 
 
 def _what_happened(error: NotInvoked) -> str:
@@ -103,15 +112,19 @@ def _client(via: Via) -> Callable[[Call], FunctionAnswer]:
     return fc2.invoke
 
 
-def _checked(wanted: ViaRequest, environ: Mapping[str, str]) -> Call:
+def _checked(wanted: ViaRequest, environ: Mapping[str, str]) -> tuple[Call, list[str]]:
     event = read_event(wanted.event_file)
     told = dry_run_through(event) if wanted.dry_run else door_for(event)
     if wanted.task_id and not wanted.asynchronous:
         raise UnusableError("--task-id goes with --async")
     name = _function(wanted, told)
     credentials = credentials_of(environ)
-    return Call(
-        endpoint=endpoint_of(wanted.endpoint, wanted.region, wanted.account, environ),
+    notes: list[str] = []
+    endpoint = endpoint_of(wanted.endpoint, wanted.region, wanted.account, environ)
+    if wanted.shift_times:
+        event, notes = _shifted(event, endpoint, credentials)
+    call = Call(
+        endpoint=endpoint,
         function=name,
         service=wanted.service,
         qualifier=wanted.qualifier,
@@ -120,6 +133,13 @@ def _checked(wanted: ViaRequest, environ: Mapping[str, str]) -> Call:
         task_id=wanted.task_id,
         credentials=credentials,
     )
+    return call, notes
+
+
+def _shifted(event: bytes, endpoint: Endpoint, credentials: Credentials) -> tuple[bytes, list[str]]:
+    from secondwind.commands.invoke.shift import shifted  # noqa: PLC0415 - the local cloud only where it is wanted
+
+    return shifted(event, endpoint, credentials)
 
 
 def _function(wanted: ViaRequest, told: Door) -> str:

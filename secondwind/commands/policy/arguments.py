@@ -16,7 +16,7 @@ def register(commands: Any) -> None:
     check = actions.add_parser(
         "check", help="is the file usable?", epilog="Exit status: 0 usable, 1 faults, 2 the file cannot be read."
     )
-    check.add_argument("file", type=Path, metavar="FILE")
+    check.add_argument("file", type=Path, metavar="FILE", help="-: standard input")
     check.set_defaults(run=_check)
 
     test = actions.add_parser(
@@ -26,7 +26,10 @@ def register(commands: Any) -> None:
         epilog="Exit status: 0 all passed, 1 a test failed or a file is faulty, 2 a file cannot be read.",
     )
     test.add_argument(
-        "file", type=Path, metavar="FILE", help="the policy, its tests in <stem>.tests.yaml beside it; or the tests"
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="the policy, its tests in <stem>.tests.yaml beside it; or the tests; -: tests that name their `policy`",
     )
     test.set_defaults(run=_test)
 
@@ -45,13 +48,13 @@ def register(commands: Any) -> None:
 def _check(chosen: argparse.Namespace) -> int:
     from secondwind.commands.policy.check import run  # noqa: PLC0415 - RE2 and YAML only where they are wanted
 
-    return run(chosen.file, sys.stdout)
+    return run(chosen.file, sys.stdout, as_json=chosen.json)
 
 
 def _test(chosen: argparse.Namespace) -> int:
     from secondwind.commands.policy.trial.run import run  # noqa: PLC0415 - as above
 
-    return run(chosen.file, sys.stdout)
+    return run(chosen.file, sys.stdout, as_json=chosen.json)
 
 
 def _schema(_chosen: argparse.Namespace) -> int:
@@ -64,4 +67,4 @@ def _schema(_chosen: argparse.Namespace) -> int:
 def _packs(chosen: argparse.Namespace) -> int:
     from secondwind.commands.policy.packs import print_packs  # noqa: PLC0415 - as above
 
-    return print_packs(chosen.name, sys.stdout)
+    return print_packs(chosen.name, sys.stdout, as_json=chosen.json)

@@ -7,6 +7,7 @@ from typing import Any, TextIO
 import yaml
 
 from secondwind.commands.policy.words import short
+from secondwind.machine import write_json
 from secondwind.terminal import count
 from shared.policy.packs import Pack, PackedRule, Packs, library, written
 
@@ -14,15 +15,20 @@ PRINTED, NO_SUCH_PACK = 0, 2
 """Exit statuses."""
 
 
-def print_packs(name: str, out: TextIO, packs: Packs | None = None) -> int:
+def print_packs(name: str, out: TextIO, packs: Packs | None = None, *, as_json: bool = False) -> int:
     """Write one line a pack, or the rules of one as a policy has them.
 
     Args:
         name: of a pack, also `name@version`; empty: all of them.
         out: where to.
         packs: those that there are; None: the library.
+        as_json: write the same as one JSON object.
     """
     known = library() if packs is None else packs
+    wanted = [pack for pack in known.values() if name in {"", pack.name, pack.id}]
+    if as_json:
+        write_json({"schema": "secondwind-packs/1", "packs": [_body(pack, rules=bool(name)) for pack in wanted]}, out)
+        return PRINTED if wanted else NO_SUCH_PACK
     if not name:
         out.writelines(f"{pack.id:<16} {count(len(pack.rules), 'rule'):>10}  {pack.about}\n" for pack in known.values())
         return PRINTED
@@ -32,6 +38,12 @@ def print_packs(name: str, out: TextIO, packs: Packs | None = None) -> int:
         return NO_SUCH_PACK
     out.write(as_yaml(pack))
     return PRINTED
+
+
+def _body(pack: Pack, *, rules: bool) -> dict[str, Any]:
+    """A pack, with its rules or with how many there are."""
+    told = [_in_order(rule) for rule in pack.rules] if rules else len(pack.rules)
+    return {"id": pack.id, "about": pack.about, "rules": told, "ignore_lines": list(pack.ignore_lines)}
 
 
 def as_yaml(pack: Pack) -> str:

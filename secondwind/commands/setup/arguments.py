@@ -44,8 +44,11 @@ def _run(chosen: argparse.Namespace) -> int:
         function_logs=chosen.function_logs,
         logstores=chosen.logstores,
         sweep_function=chosen.sweep_function,
+        as_json=chosen.json,
     )
-    terms = SetupTerms(environ=os.environ, ask=_ask if sys.stdin.isatty() and sys.stdout.isatty() else None)
+    terms = SetupTerms(
+        environ=os.environ, ask=_ask if sys.stdin.isatty() and sys.stdout.isatty() and not chosen.json else None
+    )
     return run(wanted, terms, sys.stdout, sys.stderr)
 
 

@@ -7,6 +7,7 @@ can answer, and only shows where nobody can.
 
 from __future__ import annotations
 
+import io
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -14,11 +15,12 @@ from dataclasses import dataclass, replace
 from typing import TextIO
 
 from secondwind.account import credentials_of, hidden, region_of, settings_of
-from secondwind.commands.setup.differences import Difference, SetupAction
+from secondwind.commands.setup.differences import SetupAction
 from secondwind.commands.setup.logstores import deployment_of
 from secondwind.commands.setup.resources import Account, Resource, deployment, ledger_table, log_service
-from secondwind.commands.setup.show import text_of, why
+from secondwind.commands.setup.show import Plan, body_of, text_of, why
 from secondwind.commands.setup.wanted import OutcomePlace
+from secondwind.machine import failed, write_json
 from secondwind.usage import UNUSABLE, UnusableError
 from shared.domain.errors import SecondWindError, SettingsError
 from shared.open_ledger import check_client
@@ -43,6 +45,7 @@ class SetupRequest:
     logstores: bool = False
     """Also the Logstores that `s.yaml` expects, even if none of its variables is set."""
     sweep_function: str = "secondwind-sweep"
+    as_json: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +62,21 @@ class SetupTerms:
 def run(wanted: SetupRequest, terms: SetupTerms, out: TextIO, err: TextIO) -> int:
     """Plan, show, perhaps apply; the exit status."""
     try:
-        resources = _resources(wanted, terms)
+        resources, host = _resources(wanted, terms)
     except (UnusableError, SettingsError) as error:
-        err.write(hidden(f"{error}\n", terms.environ))
-        return UNUSABLE
-    plan, readable = _plan(resources, terms, out)
-    if not readable:
-        return FAILED
+        return failed(hidden(str(error), terms.environ), UNUSABLE, out, err, as_json=wanted.as_json)
+    if wanted.as_json:
+        said = io.StringIO()
+        plan, readable = _plan(resources, host, terms, said)
+        status = _done(wanted, plan, host, terms, said) if readable else FAILED
+        write_json(body_of(plan, said.getvalue().splitlines(), status), out)
+        return status
+    plan, readable = _plan(resources, host, terms, out)
+    return _done(wanted, plan, host, terms, out) if readable else FAILED
+
+
+def _done(wanted: SetupRequest, plan: Plan, host: str, terms: SetupTerms, out: TextIO) -> int:
+    """What the plan leaves to do, done if somebody says so; the exit status."""
     steps = [(resource, step) for resource, step in plan if step.action is not SetupAction.NOTHING]
     if not steps:
         out.write("nothing to do\n")
@@ -74,10 +85,11 @@ def run(wanted: SetupRequest, terms: SetupTerms, out: TextIO, err: TextIO) -> in
     if not (wanted.yes or (terms.ask is not None and terms.ask("Do it? [y/N] "))):
         out.write("nothing was done; --yes does it\n")
         return TO_DO
-    return _apply(steps, terms, out)
+    return _apply(steps, host, terms, out)
 
 
-def _resources(wanted: SetupRequest, terms: SetupTerms) -> list[Resource]:
+def _resources(wanted: SetupRequest, terms: SetupTerms) -> tuple[list[Resource], str]:
+    """All that there ought to be, and the host of Log Service."""
     region = region_of(wanted.region, terms.environ)
     settings, credentials = settings_of(terms.environ, region), credentials_of(terms.environ)
     deadline = terms.ticks() + TIME_S
@@ -93,7 +105,7 @@ def _resources(wanted: SetupRequest, terms: SetupTerms) -> list[Resource]:
     if isinstance(settings.ledger, TablestoreUrl):
         check_client(settings.ledger)
         resources.append(ledger_table(settings.ledger, credentials, terms.sleep))
-    return resources
+    return resources, settings.sls.netloc
 
 
 def _place(wanted: SetupRequest, settings: Settings) -> OutcomePlace:
@@ -109,26 +121,26 @@ def _place(wanted: SetupRequest, settings: Settings) -> OutcomePlace:
     )
 
 
-def _plan(resources: list[Resource], terms: SetupTerms, out: TextIO) -> tuple[list[tuple[Resource, Difference]], bool]:
+def _plan(resources: list[Resource], host: str, terms: SetupTerms, out: TextIO) -> tuple[Plan, bool]:
     """Every step that could be planned, shown; and whether all could."""
-    plan: list[tuple[Resource, Difference]] = []
+    plan: Plan = []
     for resource in resources:
         try:
             step = resource.compare(resource.read())
         except (LogCallFailed, SecondWindError) as error:
-            out.write(hidden(f"{resource.label}: cannot be read: {why(error)}\n", terms.environ))
+            out.write(hidden(f"{resource.label}: cannot be read: {why(error, host)}\n", terms.environ))
             continue
         plan.append((resource, step))
         out.write(hidden(text_of(resource.label, step), terms.environ))
     return plan, len(plan) == len(resources)
 
 
-def _apply(steps: list[tuple[Resource, Difference]], terms: SetupTerms, out: TextIO) -> int:
+def _apply(steps: Plan, host: str, terms: SetupTerms, out: TextIO) -> int:
     for resource, step in steps:
         try:
             resource.write(step)
         except (LogCallFailed, SecondWindError) as error:
-            out.write(hidden(f"{resource.label}: not done: {why(error)}\n", terms.environ))
+            out.write(hidden(f"{resource.label}: not done: {why(error, host)}\n", terms.environ))
             out.write("what follows was not tried; run it again when that is mended\n")
             return FAILED
         out.write(f"{resource.label}: {'created' if step.action is SetupAction.CREATE else 'changed'}\n")

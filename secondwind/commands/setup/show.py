@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from secondwind.commands.setup.differences import Difference
+from secondwind.commands.setup.resources import Resource
 from secondwind.terminal import shown
 from shared.domain.errors import SecondWindError
 from shared.sls import LogCallFailed
@@ -19,11 +23,15 @@ _ADVICE = {
 }
 
 
-def why(error: LogCallFailed | SecondWindError) -> str:
-    """What the service said, with advice where there is some."""
-    text = shown(str(error))
-    advice = _ADVICE.get(error.code) if isinstance(error, LogCallFailed) else None
-    return f"{text} ({advice})" if advice else text
+Plan = list[tuple[Resource, Difference]]
+
+
+def why(error: LogCallFailed | SecondWindError, host: str) -> str:
+    """What the service said, Log Service at that host, with advice where there is some."""
+    if not isinstance(error, LogCallFailed):
+        return shown(str(error))
+    advice = _ADVICE.get(error.code)
+    return f"{shown(str(error))}{f' ({advice})' if advice else ''}, at {host}"
 
 
 def text_of(label: str, step: Difference) -> str:
@@ -32,3 +40,9 @@ def text_of(label: str, step: Difference) -> str:
     if step.left_alone:
         lines.append(f"    left alone: {', '.join(shown(one, 64) for one in step.left_alone)}")
     return "\n".join(lines) + "\n"
+
+
+def body_of(plan: Plan, said: Sequence[str], status: int) -> dict[str, Any]:
+    """The plan and what came of it, for programs (`secondwind-setup/1`); `said` has the lines for a person."""
+    steps = [{"what": one.label, "action": step.action.value, "changes": list(step.lines)} for one, step in plan]
+    return {"schema": "secondwind-setup/1", "exit_status": status, "steps": steps, "said": list(said)}

@@ -122,3 +122,12 @@ def test_every_command_has_its_help() -> None:
     assert {"secondwind demo", "secondwind invoke", "secondwind breaker close", "secondwind policy test"} <= set(names)
     assert "secondwind breaker" not in names
     assert all("--help" in text for _, text in helps())
+
+
+def test_no_docstring_leaks_into_what_people_read() -> None:
+    """Helps and reference are made from docstrings: what only speaks to programmers stays out."""
+    code = r"\b(?:ValueError|TypeError|KeyError|Raises|Args|Returns)\b|\braises [A-Z]"
+    leaked = re.compile(code + r"|`[A-Z]\w+\.[a-z_]+`|`_\w+`")
+    text = FILE.read_text(encoding="utf-8")
+    assert [line for line in text.splitlines() if leaked.search(line)] == []
+    assert leaked.search("another text; raises ValueError otherwise")

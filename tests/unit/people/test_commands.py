@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -266,3 +267,32 @@ def test_explain_of_what_nobody_knows(book: SqliteLedger, capsys: pytest.Capture
     status, _, err = run(capsys, "explain", "--job", f"{CLUSTER.key}/1.scheduler", *gone)
     assert (status, "Logstore" in err and "ledger" in err) == (3, True)
     assert run(capsys, "explain", "--failure", "abcdef", *gone)[0] == 3
+
+
+def test_several_are_answered_each_by_itself(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is wrong with one leaves the others alone; the status is that of the worst, and each is told."""
+    for number in (1, 2, 3):
+        put(book, holding(number), key=f"{CLUSTER.key}/{number}.scheduler")  # type: ignore[arg-type]  # a Case
+    ids = [failure_id(number) for number in (1, 2)]
+    status, out, _ = run(capsys, "approve", ids[0][:12], "ffffff", ids[1], ids[0][:12], "--by", "ann")
+    assert status == 1
+    assert out.count("is approved") == 2
+    assert "ffffff: " in out
+    states = [record_at(book, f"{CLUSTER.key}/{number}.scheduler").cases[0].approved_by for number in (1, 2, 3)]
+    assert states == ["ann", "ann", ""]
+    status, out, _ = run(capsys, "reject", failure_id(3), "eeeeee", "--by", "bob", "--json")
+    answers = json.loads(out)["answers"]
+    assert (status, len(answers), "problem" in answers[1]) == (1, 2, True)
+    assert record_at(book, f"{CLUSTER.key}/3.scheduler").cases[0].rejected_by == "bob"
+
+
+def test_moments_for_programs_are_rfc_3339(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a hold, a breaker and a mode; for people they stay as they are."""
+    put(book, holding(1))  # type: ignore[arg-type]  # a Case
+    run(capsys, "breaker", "open", CLUSTER.key, "--why", "w")
+    run(capsys, "mode", "set", "observe", "--why", "w")
+    hold = json.loads(run(capsys, "held", "--json")[1])["held"][0]
+    breaker = json.loads(run(capsys, "breaker", "list", "--json")[1])["breakers"][0]
+    mode = json.loads(run(capsys, "mode", "show", "--json")[1])["everything"]
+    for moment in (hold["held_since"], hold["expires_at"], breaker["since"], mode["at"]):
+        assert datetime.fromisoformat(moment.replace("Z", "+00:00")).tzinfo is not None

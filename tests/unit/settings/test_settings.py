@@ -168,7 +168,7 @@ def test_bad_project(name: str) -> None:
     assert _bad({**_LEAST, "SECONDWIND_OUTCOME_PROJECT": name}) == ["SECONDWIND_OUTCOME_PROJECT"]
 
 
-@pytest.mark.parametrize("name", ["a", "_ab", "ab_", "Ab", "a/b", "a" * 64])
+@pytest.mark.parametrize("name", ["a", "jf", "_ab", "ab_", "Ab", "a/b", "a" * 64])
 def test_bad_logstore(name: str) -> None:
     """Only a Logstore name passes."""
     assert _bad({**_LEAST, "SECONDWIND_OUTCOME_LOGSTORE": name}) == ["SECONDWIND_OUTCOME_LOGSTORE"]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from secondwind.commands.policy.trial.files import Suite
 from secondwind.commands.policy.trial.form import Expected, PolicyTest
-from secondwind.commands.policy.trial.judge import Judgement
+from secondwind.commands.policy.trial.judge import Judgement, not_reached
 from secondwind.terminal import shown
+
+SCHEMA = "secondwind-policy-test/1"
 
 
 def lines_of(tests_path: Path, test: PolicyTest, line: int, judgement: Judgement) -> list[str]:
@@ -31,3 +36,36 @@ def _in_words(expected: Expected) -> str:
     if expected.failure_class is not None:
         parts.append(f"class {expected.failure_class.value}")
     return ", ".join(parts)
+
+
+def body_of(suite: Suite, judged: Sequence[Judgement]) -> dict[str, Any]:
+    """The whole run for programs."""
+    failed = sum(1 for one in judged if one.differs)
+    return {
+        "schema": SCHEMA,
+        "file": str(suite.tests_path),
+        "passed": len(judged) - failed,
+        "failed": failed,
+        "tests": [
+            {
+                "name": test.name,
+                "line": line,
+                "passed": not one.differs,
+                "differs": list(one.differs),
+                "wanted": _values(test.expect),
+                "got": {**_values(one.got), "message": one.message},
+            }
+            for test, line, one in zip(suite.tests.tests, suite.lines, judged, strict=True)
+        ],
+        "not_reached": list(not_reached(suite.policy, judged)),
+    }
+
+
+def _values(expected: Expected) -> dict[str, Any]:
+    told = {
+        "verdict": expected.verdict.value,
+        "reason": expected.reason.value if expected.reason else None,
+        "rule": expected.rule,
+        "class": expected.failure_class.value if expected.failure_class else None,
+    }
+    return {name: value for name, value in told.items() if value is not None}
