@@ -27,9 +27,16 @@ _MAX_TEXT = 4_096
 
 
 def tells_of_machines(event: Mapping[str, Any]) -> bool:
-    """Whether it comes from ECS or from E-HPC's nodes (https://help.aliyun.com/en/eventbridge/user-guide/ecs-events)."""
-    kind = event.get("type")
-    return event.get("product") == "ECS" or (isinstance(kind, str) and kind.startswith(_OF_MACHINES))
+    """Whether it comes from ECS or from E-HPC's nodes and names an instance; what announces a failure never does.
+
+    Types: https://help.aliyun.com/en/eventbridge/user-guide/ecs-events.
+    """
+    kind, flat = event.get("type"), event.get("product") == "ECS"
+    if not (flat or (isinstance(kind, str) and kind.startswith(_OF_MACHINES))):
+        return False
+    told = event if flat else _opened(event.get("data"))
+    announces = "system" in told or "schema" in told
+    return not announces and _instance(told, _opened(told.get("content"))) is not None
 
 
 def machine_event(event: Mapping[str, Any], now: float) -> MachineEvent | None:

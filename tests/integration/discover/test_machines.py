@@ -93,8 +93,7 @@ def test_maintenance_ahead_is_an_outcome_and_nothing_else(ward: Ward) -> None:
         ecs("ecs:Instance:SystemFailure.Reboot", instanceId="i-stranger", eventStatus="Executed"),
         ecs("ecs:Instance:StateChange", resourceId="i-node1", state="Running"),
         ecs("ecs:Instance:SystemFailure.Reboot", instanceId="i-node1", eventStatus="Avoided"),
-        ecs("ecs:Disk:Stalled", resourceId="d-1"),
-        ecs("ecs:Instance:SystemFailure.Reboot", instanceId=["i-node1"], eventStatus={}),
+        ecs("ecs:Instance:SystemFailure.Reboot", instanceId="i-node1", eventStatus="Failed"),
     ],
 )
 def test_other_machines_and_other_events_are_passed_over(ward: Ward, body: bytes) -> None:

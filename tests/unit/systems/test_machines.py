@@ -63,5 +63,7 @@ def test_its_time_is_never_ahead(time: Any, at: float) -> None:
 def test_other_events_are_none_of_these() -> None:
     """A failure that is announced is read as one, whatever else is in it."""
     assert not tells_of_machines({"type": "job.failed", "data": {"system": "ehpc"}})
-    assert tells_of_machines({"product": "ECS", "name": "x"})
+    assert not tells_of_machines({"type": "ecs:Instance:StateChange", "data": {"system": "ehpc", "instanceId": "i-1"}})
+    assert not tells_of_machines({"type": "ecs:Disk:Stalled", "data": {"resourceId": "d-1"}})
+    assert tells_of_machines({"product": "ECS", "name": "x", "resourceId": "i-1"})
     assert machine_event({"product": "ECS", "name": ["x"]}, NOW) is None
