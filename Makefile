@@ -45,7 +45,7 @@ format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# The code package of the four functions, as s.yaml uploads it: build/secondwind-$(RUNTIME).zip.
+# The code package of the five functions, as s.yaml uploads it: build/secondwind-$(RUNTIME).zip.
 RUNTIME ?= python3.12
 LEDGER ?= tablestore
 

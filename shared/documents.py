@@ -13,18 +13,20 @@ from shared.domain.job import Scope
 from shared.domain.keys import CONTROLS_KEY, Kind, kind_of
 from shared.domain.life import Life
 from shared.domain.limits import MAX_DIGITS, SharedLimit
+from shared.domain.machines import Machines
 from shared.domain.mode import Controls
 from shared.domain.progress import Progress
 from shared.domain.record import JobRecord
 from shared.domain.room import LARGEST_BYTES, fitted, written
+from shared.domain.watch import Watch
 from shared.ports import Stored, Write
 from shared.systems import SYSTEMS
 
 KEPT_S = 30 * 86_400.0
 """How long a document outlives its last change: longer than any redelivery and every window."""
 _LOG = logging.getLogger(__name__)
-Document = JobRecord | SharedLimit | Controls | Progress
-_T = TypeVar("_T", JobRecord, SharedLimit, Controls, Progress)
+Document = JobRecord | SharedLimit | Controls | Progress | Watch | Machines
+_T = TypeVar("_T", JobRecord, SharedLimit, Controls, Progress, Watch, Machines)
 
 
 def encode(document: Document) -> bytes:
@@ -69,6 +71,20 @@ def decode_progress(document: bytes) -> Progress:
         LedgerUnavailable: it is not one of ours; no log may be left out because of it.
     """
     return _decoded(_PROGRESS, document)
+
+
+def decode_watch(document: bytes) -> Watch:
+    """What a discovery remembers of a scope.
+
+    Raises:
+        LedgerUnavailable: it is not one of ours; it must not count as "nothing seen".
+    """
+    return _decoded(_WATCHES, document)
+
+
+def decode_machines(document: bytes) -> Machines:
+    """The machines of watched scopes. Raises LedgerUnavailable if it is not one of ours."""
+    return _decoded(_MACHINES, document)
 
 
 def limit_of(key: str, stored: Stored | None) -> SharedLimit | None:
@@ -133,6 +149,16 @@ def progress_write(key: str, progress: Progress, version: int | None, now: float
     return Write(key=key, document=encode(progress), expected=version, due_at=None, expires_at=now + KEPT_S)
 
 
+def watch_write(key: str, watch: Watch, version: int | None, now: float) -> Write:
+    """The compare-and-set of what a discovery remembers. It is never due: the timer comes again."""
+    return Write(key=key, document=encode(watch), expected=version, due_at=None, expires_at=now + KEPT_S)
+
+
+def machines_write(key: str, machines: Machines, version: int | None, now: float) -> Write:
+    """The compare-and-set of the machines of watched scopes. It is never due: the timer comes again."""
+    return Write(key=key, document=encode(machines), expected=version, due_at=None, expires_at=now + KEPT_S)
+
+
 def _decoded(decoder: msgspec.json.Decoder[_T], document: bytes, name: str = "a ledger document") -> _T:
     try:
         return decoder.decode(document)
@@ -154,3 +180,5 @@ _RECORDS = msgspec.json.Decoder(JobRecord, dec_hook=_read)
 _LIMITS = msgspec.json.Decoder(SharedLimit)
 _CONTROLS = msgspec.json.Decoder(Controls)
 _PROGRESS = msgspec.json.Decoder(Progress)
+_WATCHES = msgspec.json.Decoder(Watch)
+_MACHINES = msgspec.json.Decoder(Machines)

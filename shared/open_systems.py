@@ -13,6 +13,7 @@ from shared.domain.snapshot import LookFailed, Observation
 from shared.ports import Clock, JobSystem
 from shared.settings import Settings
 from shared.systems import SYSTEMS
+from shared.systems.discovery import Seeker
 from shared.systems.openapi import OpenApi
 
 
@@ -44,6 +45,25 @@ def open_systems(
         return SYSTEMS.named(name).connect(api, clock, settings.time_zone)
 
     return system_in
+
+
+def open_seekers(
+    settings: Settings,
+    credentials: Credentials,
+    clock: Clock,
+    remaining_s: Callable[[], float],
+) -> Callable[[str, str], Seeker | None]:
+    """What looks for failures that nobody tells, by system and region; None where a system offers none.
+
+    The arguments are those of `open_systems`.
+    """
+
+    @cache
+    def seeker_in(name: str, region: str) -> Seeker | None:
+        api = OpenApi(credentials, settings.endpoint(name, region), remaining_s=remaining_s)
+        return SYSTEMS.named(name).seeker(api, clock, settings.time_zone, region)
+
+    return seeker_in
 
 
 @dataclass(slots=True)

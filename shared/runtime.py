@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -17,15 +17,17 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shared.discover import discover, note
 from shared.domain.errors import Fault, InputError, PolicyError, SettingsError
 from shared.domain.failure import Intake, Trigger, Unreadable
 from shared.heal import Healer, Invocation, Report
 from shared.intake.context import Context, Envelope, content_hash, event_id, unreadable
 from shared.intake.event import read_events
 from shared.intake.manual import read_manual
+from shared.intake.timer import wants_dry_run
 from shared.intake.trigger import read_trigger
 from shared.open_ledger import check_client, open_ledger
-from shared.open_systems import open_systems
+from shared.open_systems import open_seekers, open_systems
 from shared.policy.load import load_policy
 from shared.policy.match import make_ready
 from shared.policy.model import Policy
@@ -36,6 +38,7 @@ from shared.result import result_of
 from shared.settings import Settings, SqliteUrl, read_credentials, read_settings, unknown_names
 from shared.sls import Access, SlsSink, SlsSource
 from shared.sweep import sweep
+from shared.systems.discovery import Seeker
 
 DEFAULT_TIMEOUT_S = 60.0
 """Assumed where the context names no timeout, as a test event's may not."""
@@ -59,6 +62,8 @@ class Wiring(Struct, frozen=True):
     healer: Healer
     context: Context
     source: SlsSource
+    seekers: Callable[[str, str], Seeker | None]
+    """What finds failures in that job system, in a region."""
 
 
 def prepare(context: Any) -> None:
@@ -105,7 +110,7 @@ def handle_log_trigger(event: bytes, context: Any) -> dict[str, Any]:
 def handle_event(event: bytes, context: Any) -> dict[str, Any]:
     """EventBridge's call. Raises as `handle_log_trigger`."""
     with _wired(context) as wiring:
-        return _told(wiring.healer.handle(read_events(event, wiring.context), Trigger.EVENT))
+        return _told(_handled(wiring, read_events(event, wiring.context), Trigger.EVENT))
 
 
 def handle_manual(event: bytes, context: Any) -> dict[str, Any]:
@@ -115,7 +120,7 @@ def handle_manual(event: bytes, context: Any) -> dict[str, Any]:
         intake = request.intake
         for wanted in request.ranges:
             _read_named(wiring, wanted, intake, event)
-        return result_of(wiring.healer.handle(intake, Trigger.MANUAL), gates=True)
+        return result_of(_handled(wiring, intake, Trigger.MANUAL), gates=True)
 
 
 def handle_sweep(event: bytes, context: Any) -> dict[str, Any]:
@@ -123,6 +128,21 @@ def handle_sweep(event: bytes, context: Any) -> dict[str, Any]:
     del event
     with _wired(context) as wiring:
         return _told(sweep(wiring.healer))
+
+
+def handle_discover(event: bytes, context: Any) -> dict[str, Any]:
+    """The timer's call; of the event only `"dry_run": true` matters. Raises as `handle_log_trigger`."""
+    with _wired(context) as wiring:
+        return _told(discover(wiring.healer, wiring.seekers, wiring.context.region, dry_run=wants_dry_run(event)))
+
+
+def _handled(wiring: Wiring, intake: Intake, trigger: Trigger) -> Report:
+    """Failures through the corridor; what was told of machines is noted."""
+    report = wiring.healer.handle(intake, trigger)
+    if intake.noted:
+        region, dry_run = wiring.context.region, intake.dry_run
+        report.add(note(wiring.healer, intake.noted, region, trigger, dry_run=dry_run))
+    return report
 
 
 def _told(report: Report) -> dict[str, Any]:
@@ -178,6 +198,7 @@ def _wired(context: Any) -> Iterator[Wiring]:
             ),
             _intake_context(settings, policy, invocation, started),
             SlsSource(access),
+            open_seekers(settings, credentials, clock, lambda: remaining_s() - SETTLE_ROOM_S),
         )
 
 

@@ -1,4 +1,4 @@
-"""What E-HPC 2018-04-12 answers: RerunJobs, StopJobs, the lists, DescribeJob, ListClusters.
+"""What E-HPC 2018-04-12 answers: RerunJobs, StopJobs, the lists, DescribeJob, ListClusters, ListNodes, GetJobLog.
 
 Parameters, codes and texts: https://help.aliyun.com/document_detail/159050.html and the official SDK
 (alibabacloud_ehpc20180412 4.0.0). What no source states and is chosen here: an unknown id is refused like a finished
@@ -28,6 +28,7 @@ VERSION = "2018-04-12"
 JOBS_MOST = 100
 LOG_BYTES_DEFAULT, LOG_BYTES_MOST = 1024, 400 * 1024
 ASYNC_DELAY_S = 5.0
+LOG_SIZE = 1_024
 _BATCH = ("ClusterId", "Jobs")
 Parameters = Mapping[str, str]
 Change = Callable[[str], str]
@@ -50,8 +51,9 @@ class EhpcAnswers:
             Operation(VERSION, "ListJobs", "GET", self.list_jobs, ("ClusterId",)),
             Operation(VERSION, "ListJobsWithFilters", "GET", self.list_jobs_with_filters, ("ClusterId",)),
             Operation(VERSION, "DescribeJob", "GET", self.describe_job, ("ClusterId", "JobId")),
-            Operation(VERSION, "GetJobLog", "GET", self.get_job_log, ("ClusterId", "JobId")),
             Operation(VERSION, "ListClusters", "GET", self.list_clusters),
+            Operation(VERSION, "GetJobLog", "GET", self.get_job_log, ("ClusterId", "JobId")),
+            Operation(VERSION, "ListNodes", "GET", self.list_nodes, ("ClusterId",)),
         ]
 
     def rerun_jobs(self, parameters: Parameters) -> dict[str, Any]:
@@ -101,12 +103,19 @@ class EhpcAnswers:
         def part(log: bytes) -> str:
             return base64.b64encode(log[offset : offset + size]).decode("ascii")
 
-        return {"JobId": job.job_id, "OutputLog": part(job.spec.output), "ErrorLog": part(job.spec.errors)}
+        output, errors = shapes.output(job, self._timeline.now())
+        return {"JobId": job.job_id, "OutputLog": part(output), "ErrorLog": part(errors)}
 
     def list_clusters(self, parameters: Parameters) -> dict[str, Any]:
         """All clusters."""
         page, numbers = shapes.page_of(parameters, list(self._clusters.values()))
         return {**numbers, "Clusters": {"ClusterInfoSimple": [self._cluster_item(one) for one in page]}}
+
+    def list_nodes(self, parameters: Parameters) -> dict[str, Any]:
+        """A cluster's nodes."""
+        nodes = list(self._cluster(parameters).nodes.values())
+        page, numbers = shapes.page_of(parameters, nodes, most=shapes.NODES_PAGE_MOST)
+        return {**numbers, "Nodes": {"NodeInfo": [shapes.node_item(node) for node in page]}}
 
     def _batch(self, parameters: Parameters, change: Change, code: str, text: str) -> dict[str, Any]:
         ids = _job_ids(parameters["Jobs"])

@@ -5,7 +5,8 @@ https://help.aliyun.com/zh/schedulerx/developer-reference/api-schedulerx2-2019-0
 (alibabacloud_schedulerx220190430 2.2.3). Business errors are HTTP 200 with Success false. What no source states and is
 chosen here: their Code is 400, that of a clash 500; the last day counts even if EndDate is its first moment; a disabled
 job runs all the same (so that a caller who forgot to look is found out); at most 366 days a call; RetryJobInstance
-makes a new instance with the old data time.
+makes a new instance with the old data time; every operation on a group of the Basic edition is refused so, of which a
+page says only that its OpenAPI creates, updates and deletes tasks.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ class SchedulerxAnswers:
             _operation("GetJobInstanceList", "GET", self.get_job_instance_list, _SCOPE),
             _operation("GetLog", "GET", self.get_log, _SCOPE),
             _operation("ListJobs", "GET", self.list_jobs, _SCOPE),
+            _operation("ListGroups", "GET", self.list_groups, ("RegionId", "Namespace")),
         ]
 
     def rerun_job(self, parameters: Parameters) -> dict[str, Any]:
@@ -101,6 +103,8 @@ class SchedulerxAnswers:
     def get_job_instance_list(self, parameters: Parameters) -> dict[str, Any]:
         """Instances, newest first; of one job, or of the group's. The two timestamps bound ScheduleTime."""
         group = self._group(parameters)
+        if group.needs_job_id and not parameters.get("JobId"):
+            raise BusinessError(400, "jobId is required")
         jobs = [self._job(parameters)[1]] if parameters.get("JobId") else list(group.jobs.values())
         now = self._timeline.now()
         first = _number(parameters, "StartTimestamp", 0) / 1000
@@ -145,11 +149,18 @@ class SchedulerxAnswers:
         numbers = {"PageNumber": start // size + 1, "PageSize": size, "Total": len(jobs)}
         return {"Data": {"Jobs": jobs[start : start + size], **numbers}}
 
+    def list_groups(self, parameters: Parameters) -> dict[str, Any]:
+        """The namespace's groups."""
+        mine = [group for (namespace, _), group in self._groups.items() if namespace == parameters["Namespace"]]
+        return {"Data": {"AppGroups": [shapes.group_item(group, number) for number, group in enumerate(mine, 1)]}}
+
     def _group(self, parameters: Parameters) -> Group:
         namespace, group_id = parameters["Namespace"], parameters["GroupId"]
         group = self._groups.get((namespace, group_id))
         if group is None:
             raise BusinessError(400, f"groupid not exist groupId: {group_id} namespace: {namespace}")
+        if group.basic:
+            raise BusinessError(400, "the basic edition does not support this operation")
         return group
 
     def _job(self, parameters: Parameters) -> tuple[Group, ScheduledJob]:

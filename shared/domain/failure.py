@@ -11,6 +11,7 @@ from msgspec import Struct
 from shared.domain.errors import Fault
 from shared.domain.evidence import EvidenceFrom
 from shared.domain.job import Scope
+from shared.domain.machines import MachineEvent
 
 
 class Trigger(str, Enum):
@@ -20,6 +21,7 @@ class Trigger(str, Enum):
     EVENT = "event"
     MANUAL = "manual"
     SWEEP = "sweep"
+    DISCOVER = "discover"
 
 
 class FailureClass(str, Enum):
@@ -138,6 +140,17 @@ class Unreadable(Struct, frozen=True, kw_only=True):
     """Fields of the outcome that could be read all the same (`system`, `job_id`, …), each at most 256 characters."""
 
 
+class Noted(Struct, frozen=True, kw_only=True):
+    """An event about a machine, told through a door."""
+
+    system: str
+    """The job system that runs jobs on such machines."""
+    event: MachineEvent
+    event_id: str
+    speaker: Speaker = Speaker()
+    by_hand: bool = False
+
+
 MAX_WHOLE = 100
 """So many unreadable records of a delivery are told whole, the rest by number and kind."""
 MAX_KINDS = 20
@@ -150,6 +163,8 @@ class Intake(Struct, kw_only=True):
     failures: list[Failure] = []
     unreadable: list[Unreadable] = []
     """At most `MAX_WHOLE` a delivery, see `reject`."""
+    noted: list[Noted] = []
+    """What was told of machines, not of jobs."""
     told_whole: int = 0
     """Unreadable records in earlier slices of the delivery."""
     more: dict[str, int] = {}

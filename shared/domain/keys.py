@@ -23,6 +23,8 @@ class Kind(str, Enum):
     """Outcomes without a job of their own."""
     RANGE = "range"
     """How far a range of logs has been handled."""
+    DISCOVER = "discover"
+    """What a discovery remembers of a scope."""
     PENDING = "pending"
     """A failure whose job could not be looked at yet."""
     JOB = "job"
@@ -97,7 +99,27 @@ def scope_of_breaker(key: str) -> str:
 
 def pace_key(scope: Scope, operation: str) -> str:
     """An operation's pace in a region: the documented limit is per account and operation."""
-    return f"{Kind.PACE.value}/{scope.system}/{scope.region}/{operation}"
+    return pace_key_of(scope.system, scope.region, operation)
+
+
+def pace_key_of(system: str, region: str, operation: str) -> str:
+    """The same, by name."""
+    return f"{Kind.PACE.value}/{system}/{region}/{operation}"
+
+
+def watch_key(scope: Scope) -> str:
+    """What a discovery remembers of a scope."""
+    return f"{Kind.DISCOVER.value}/{scope.key}"
+
+
+def listing_key(system: str, region: str, number: int) -> str:
+    """How it went to find out what an entry of a policy's `discover` means, by its place among all."""
+    return f"{Kind.DISCOVER.value}/{system}/{region}//{number}"
+
+
+def machines_key(system: str, region: str) -> str:
+    """The machines of a job system's watched scopes in a region, and what events said of them."""
+    return f"{Kind.DISCOVER.value}/{system}/{region}//machines"
 
 
 def rate_key(scope: Scope) -> str:

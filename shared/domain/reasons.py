@@ -176,6 +176,15 @@ class Reason(str, Enum):
     UNTRUSTED_SOURCE = ("untrusted_source", _SUPPRESSED, _gate("may_speak", "claims_agree"),
         "Who told it may not speak for this job, or what was told contradicts the live job.",
         "List under `sources` who told it, for this job, and tell owner, node and start as the live job has them.")
+    NOT_SEEN = ("not_seen", _REFUSED, _by(Step.LOOKING),
+        "About a place that the policy's `discover` names, not a job: it cannot be looked through.",
+        "Mend what `message` names; it is asked again all the time, and told once.")
+    MACHINE_SUSPECTED = ("machine_suspected", _SUPPRESSED, _by(Step.LOOKING),
+        "About a machine on which jobs run, not about a job: an event said that it was lost, or may be.",
+        "Nothing: its jobs are looked at, and each that is lost is told.")
+    MACHINE_ANNOUNCED = ("machine_announced", _SUPPRESSED, _by(Step.LOOKING),
+        "About a machine on which jobs run, not about a job: maintenance is announced.",
+        "Nothing has happened yet: drain the node in time.")
     BREAKER_OPENED = ("breaker_opened", _SUPPRESSED, _by(Step.BREAKER),
         "About a breaker, not a job: it has opened.",
         "A person has to look at the cluster or group, then close it: `secondwind breaker close`.")

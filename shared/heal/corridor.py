@@ -12,6 +12,7 @@ from shared.documents import decode_controls
 from shared.domain.decision import Ask
 from shared.domain.failure import Intake, Trigger
 from shared.domain.keys import CONTROLS_KEY
+from shared.domain.outcome import Outcome
 from shared.domain.snapshot import LookFailed
 from shared.heal.act import Actor
 from shared.heal.canary import judge_canaries
@@ -108,8 +109,23 @@ class Healer:
         both = Walked([*owed.results, *walked.results], [*owed.notices, *walked.notices])
         return Reporter(self.ledger, self.sink).deliver(both, ask, fold=False)
 
-    def _ask(self, trigger: Trigger) -> Ask:
-        return Ask(now=self.clock.now(), trigger=trigger, request_id=self.invocation.request_id)
+    def tell(self, outcomes: Sequence[Outcome], trigger: Trigger) -> Report:
+        """Write outcomes that are about no failure.
+
+        Raises:
+            LedgerUnavailable: the Logstore did not take them, and they could not be kept either.
+        """
+        walked = Walked([Result(outcome, None, "") for outcome in outcomes])
+        return Reporter(self.ledger, self.sink).deliver(walked, self._ask(trigger))
+
+    def _ask(self, trigger: Trigger, *, dry_run: bool = False, force: bool = False) -> Ask:
+        return Ask(
+            now=self.clock.now(),
+            trigger=trigger,
+            request_id=self.invocation.request_id,
+            dry_run=dry_run,
+            force=force,
+        )
 
     def walk(self, items: list[Item], ask: Ask) -> Walked:
         """From the look to the settled result; what came of it is still to be told."""

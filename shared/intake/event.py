@@ -4,10 +4,11 @@ Accepted, alone or in an array: a CloudEvent whose `data` is `job-failure/1` (ob
 it as an MNS message (`data.messageBody`) or an HTTP event source's request (`data.body`), each as it is or in Base64,
 `data_base64` too; the Log Service
 connector's event, whose `data` is a log and is treated as one; a rule target's transformed body, that is,
-bare `job-failure/1`. Of the envelope only `id`, `source`, `type`, `time` and `data` are read, and as the speaker's name
-`aliyuneventbusname` and `aliyunaccountid`: the other attributes may be missing or odd (`aliyunpublishtime` ends in
-`PRC`). Everything else that comes through this door is `invalid`, except a connector's log that announces no failure:
-such logs are passed over.
+bare `job-failure/1`; and events about machines (`acs.ecs`, E-HPC's nodes, CloudMonitor's flat form), of which job
+systems say what they mean. Of the envelope only `id`, `source`, `type`, `time` and `data` are read, and as the name of
+who speaks `aliyuneventbusname` and `aliyunaccountid`: the other attributes may be missing or odd (`aliyunpublishtime`
+ends in `PRC`). Everything else that comes through this door is `invalid`, except a connector's log that announces no
+failure: such logs are passed over.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from shared.domain.errors import Fault, InputError
-from shared.domain.failure import Failure, Intake, Speaker, Trigger, Unreadable
+from shared.domain.failure import Failure, Intake, Noted, Speaker, Trigger, Unreadable
 from shared.intake.announcement import read_announcement
 from shared.intake.body import Bad, compact, earlier_members, flaws, parse, parse_foreign, parse_text, readable
 from shared.intake.context import Context, Envelope, content_hash, event_id, unreadable
 from shared.intake.log import add, find_in_log
 from shared.ports import TOPIC
 from shared.reading.text import below, bounded, kind
+from shared.systems import SYSTEMS
 
 MAX_ITEMS = 10_000
 """Largest batch of event streaming (CountBasedWindow,
@@ -81,6 +83,8 @@ def read_item(value: Any, path: str, trigger: Trigger, context: Context, intake:
         original=value,
         salt=context.request_id if trigger is Trigger.MANUAL else "",
     )
+    if isinstance(item, dict) and not faults and _is_of_machines(item, told, context, intake):
+        return
     if not isinstance(item, dict):
         if not isinstance(value, Bad):
             faults.append(Fault(path, f"is {kind(value)}; wanted a CloudEvent or an object with job-failure/1 fields"))
@@ -93,6 +97,26 @@ def read_item(value: Any, path: str, trigger: Trigger, context: Context, intake:
             add(intake, read)
     else:
         add(intake, read_announcement(item, told, context, faults))
+
+
+def _is_of_machines(item: dict[str, Any], told: Envelope, context: Context, intake: Intake) -> bool:
+    """Whether a service of the platform tells of a machine; what a job system makes of that is kept.
+
+    An event of such a service that says nothing of interest is passed over.
+    """
+    telling = [system for system in SYSTEMS if system.tells_of_machines(item)]
+    if not telling:
+        return False
+    by_hand = told.trigger is Trigger.MANUAL
+    speaker = Speaker() if by_hand else _speaker(item, from_log=False)
+    for system in telling:
+        event = system.machine_event(item, context.now)
+        if event is not None:
+            noted = Noted(system=system.name, event=event, event_id=told.event_id, speaker=speaker, by_hand=by_hand)
+            intake.noted.append(noted)
+            return True
+    intake.passed_over += 1
+    return True
 
 
 def _is_cloud_event(item: dict[str, Any]) -> bool:

@@ -24,11 +24,13 @@ from shared.policy.places import names_places, place_fits, speaks_for
 
 _ANYBODY = GateAnswer("no sources in the policy", "a source that may speak for the job")
 _BY_HAND = GateAnswer("told by hand", "a source that may speak for the job")
+_FOUND = GateAnswer("found by looking", "a source that may speak for the job")
 
 
 def may_speak(facts: Facts) -> GateAnswer:
-    """May whoever told it speak for this job? Not asked by hand: who may invoke the function is RAM's business.
+    """May whoever told it speak for this job?
 
+    Not asked by hand: who may invoke the function is RAM's business. Nor of what was found: the job system showed it.
     Whose job it is says the live job alone. Where the job system names no owner, or lists no such job, no `owners` fit.
     """
     failure = facts.failure
@@ -36,11 +38,18 @@ def may_speak(facts: Facts) -> GateAnswer:
         return _ANYBODY
     if failure.trigger is Trigger.MANUAL:
         return _BY_HAND
+    if failure.trigger is Trigger.DISCOVER:
+        return _FOUND
     look = facts.observation
     # What cannot be looked at, or is not there, cannot be rerun either: the owner is asked for when it is seen.
     unseen = isinstance(look, LookFailed) or look.state is State.NOT_FOUND
     owner = failure.owner if isinstance(look, LookFailed) else look.owner
     return _may_speak(Itself(facts.policy.sources), failure.speaker, failure.scope, bare_owner(owner), unseen=unseen)
+
+
+def may_tell(policy: Policy, speaker: Speaker, *, by_hand: bool) -> bool:
+    """May whoever told it speak at all? Asked of what is told of machines, which have no owner."""
+    return by_hand or not policy.sources or any(_is_from(source, speaker) for source in policy.sources)
 
 
 @lru_cache(maxsize=512)

@@ -19,6 +19,7 @@ from shared.domain.mode import Mode
 from shared.policy.belts import DAY_S, Attempts, Breaker, Cooldown, HoldSeconds, Rate, SameText, Thrash, Timing
 from shared.policy.blocks import Block
 from shared.policy.conditions import PATTERN_FORMAT, Match, Pattern, Source
+from shared.policy.discover import Discover
 from shared.policy.itself import Itself
 from shared.policy.rule import Action, CauseLine, LostHours, PackRule, Rule, ScopedRule, Tells
 from shared.policy.windows import Window
@@ -109,6 +110,8 @@ class Policy(Struct, frozen=True, kw_only=True):
         tuple[Window, ...], Meta(max_length=MAX_WINDOWS, description=f"a list of at most {MAX_WINDOWS} windows")
     ] = ()
     """Times in which something else than a rerun is wanted. Of several that are open the strictest holds."""
+    discover: Discover = Discover()
+    """What is watched without anybody telling, by job system. Empty: nothing."""
     sources: Annotated[
         tuple[Source, ...], Meta(max_length=MAX_SOURCES, description=f"a list of at most {MAX_SOURCES} sources")
     ] = ()

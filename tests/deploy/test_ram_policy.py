@@ -24,7 +24,7 @@ SDK_STATE = {"_session", "_isRowIp", "timeout"}
 
 
 OPERATIONS = {
-    "ehpc": {"LIST": ehpc.LIST, "RERUN": ehpc.RERUN, "JOB_LOG": ehpc.JOB_LOG},
+    "ehpc": {"LIST": ehpc.LIST, "RERUN": ehpc.RERUN, "NODES": ehpc.NODES, "CLUSTERS": ehpc.CLUSTERS, "LOG": ehpc.LOG},
     "schedulerx": {"RERUN": schedulerx.RERUN, "LOG": schedulerx.LOG},
     "schedulerx3": {"RETRY": schedulerx3.RETRY},
 }
@@ -103,7 +103,7 @@ def test_every_call_of_the_code_has_its_grant() -> None:
     ("path", "right", "wrong", "more"),
     [
         ("shared/systems/ehpc/wire.py", "api, LIST, wanted", 'api, "DescribeJob", wanted', "ehpc:DescribeJob"),
-        ("shared/systems/schedulerx/wire.py", '"GetJobInfo"', '"ListJobs"', "schedulerx:ListJobs"),
+        ("shared/systems/schedulerx/wire.py", '"GetJobInfo"', '"GetLog"', "schedulerx:GetLog"),
         ("shared/sls/_client.py", '"put_logs"', '"create_logstore"', "log:create_logstore"),
         ("shared/ledger/_tablestore_table.py", "client.get_range(", "client.delete_table(", "ots:delete_table"),
     ],

@@ -135,7 +135,11 @@ def test_the_queue_trigger_of_the_docs_verifies(serverless: Serverless, tmp_path
     done = serverless.run("verify")
     assert done.returncode == 0, done.stdout
     triggers = serverless.preview()["resources"]["event_trigger"]["props"]["triggers"]
-    assert [one["triggerConfig"]["runOptions"]["mode"] for one in triggers] == ["event-driven", "event-streaming"]
+    assert [one["triggerConfig"]["runOptions"]["mode"] for one in triggers] == [
+        "event-driven",
+        "event-driven",
+        "event-streaming",
+    ]
 
 
 def test_every_function_satisfies_our_schemas(resolved: dict[str, Any]) -> None:
@@ -182,9 +186,10 @@ def test_handlers_exist_and_the_bundle_is_the_one_that_is_built(resolved: dict[s
 
 def test_events_of_every_job_system_are_let_through(resolved: dict[str, Any]) -> None:
     """The rule's pattern names the systems that there are: of another one no event would reach the function."""
-    (trigger,) = resolved["resources"]["event_trigger"]["props"]["triggers"]
-    pattern = json.loads(trigger["triggerConfig"]["eventRuleFilterPattern"])
-    assert pattern == {"data": {"system": list(SYSTEMS.names)}}
+    triggers = resolved["resources"]["event_trigger"]["props"]["triggers"]
+    patterns = [json.loads(trigger["triggerConfig"]["eventRuleFilterPattern"]) for trigger in triggers]
+    assert patterns[0] == {"data": {"system": list(SYSTEMS.names)}}
+    assert patterns[1] == {"type": [{"prefix": "none:"}]}
 
 
 def test_the_functions_accept_their_environment(resolved: dict[str, Any]) -> None:
@@ -213,7 +218,7 @@ def test_triggers_cannot_feed_themselves_or_outrun_the_platform(resolved: dict[s
 
 
 def test_deploy_builds_first_and_once(serverless: Serverless, tmp_path: Path) -> None:
-    """`s deploy` runs the check and the build before anything goes out, and then deploys four functions."""
+    """`s deploy` runs the check and the build before anything goes out, and then deploys five functions."""
     told = _with_make(serverless, tmp_path, status=0)
     serverless.environment = {**serverless.environment, "SW_RUNTIME": "python3.10"}
     done = serverless.run("deploy", "-y")

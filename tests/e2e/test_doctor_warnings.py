@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from localcloud.ehpc.service import Ehpc
+from localcloud.schedulerx.service import Schedulerx
 from localcloud.wire.faults import Fault, FaultKind
 from secondwind.commands.doctor import local
 from secondwind.commands.doctor.findings import Finding, Level, Subject
@@ -258,3 +259,25 @@ def test_the_command_line(ward: Ward, monkeypatch: pytest.MonkeyPatch, capsys: p
     told = json.loads(capsys.readouterr().out)
     assert {one["check"] for one in told["checks"]} >= {"function secondwind-sweep", "log:GetCursorOrData"}
     assert main(["doctor", "--region", "here"]) == UNUSABLE
+
+
+def test_what_discover_names_is_looked_for(ward: Ward) -> None:
+    """Names that nothing bears and groups that no API shows are told; what is there is counted."""
+    schedulerx = ward.cloud[Schedulerx]
+    schedulerx.group("ns", "a.group")
+    schedulerx.group("ns", "b.basic").basic = True
+    ward.cloud[Ehpc].cluster("ehpc-real")
+    ward.policy.write_text(
+        "version: 1\ndiscover:\n"
+        "  schedulerx: [{namespace: ns, groups: [a.group, b.basic, gone.group, 'z*']}]\n"
+        "  ehpc: [{clusters: ['ehpc-*', ehpc-wrong], nodes: {}}]\n"
+    )
+    seen = ward.look()
+    assert seen.level("discover schedulerx 1", "nothing is named gone.group there") == "warn"
+    assert seen.level("discover schedulerx 1", "nothing is named z* there") == "warn"
+    assert seen.level("discover schedulerx 1", "b.basic is of the Basic edition") == "warn"
+    assert seen.level("discover ehpc 0", "nothing is named ehpc-wrong there") == "warn"
+    assert seen.level("discover ehpc 0", "2 looked through") == "ok"
+    denied = Fault("ListGroups", FaultKind.ERROR_BEFORE_EFFECT, times=None, status=403, code="NoPermission")
+    ward.cloud.faults.add(denied)
+    assert ward.look().level("discover schedulerx 1", "cannot be listed: NoPermission") == "FAIL"

@@ -10,22 +10,28 @@ import pytest
 from shared.documents import (
     controls_write,
     decode_controls,
+    decode_machines,
     decode_progress,
     decode_record,
+    decode_watch,
     encode,
     limit_of,
+    machines_write,
     progress_write,
     record_write,
     struck,
+    watch_write,
 )
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.failure import Failure, Trigger
 from shared.domain.keys import CONTROLS_KEY, breaker_key
 from shared.domain.life import Life
 from shared.domain.limits import SharedLimit
+from shared.domain.machines import Machines, Suspect
 from shared.domain.mode import Controls, Mode, ModeSet
 from shared.domain.progress import Progress
 from shared.domain.record import Case, CaseState, JobRecord
+from shared.domain.watch import Watch
 from shared.ports import Stored
 from tests.support.clock import START
 from tests.support.systems import CLUSTER
@@ -71,6 +77,19 @@ def test_a_record_is_kept_for_thirty_days() -> None:
     """From its last save on, due when it says so."""
     write = record_write("k", RECORD, 3, START)
     assert (write.key, write.expected, write.due_at, write.expires_at) == ("k", 3, None, START + 30 * 86_400)
+
+
+def test_what_a_discovery_remembers_comes_back_as_it_was_kept() -> None:
+    """Neither is ever due; and what is none of ours does not count as nothing seen."""
+    watch = Watch(memory={"seen": {"7": 1.5}}, done_at=START, told=True)
+    written = watch_write("discover/x/r/s", watch, version=None, now=START)
+    assert (decode_watch(written.document), written.expected, written.due_at) == (watch, None, None)
+    machines = Machines(places={"x/r/s": {"i-1": "n1"}}, suspects={"i-1": Suspect(START, surely=True)})
+    kept = machines_write("discover/x/r//machines", machines, version=2, now=START)
+    assert (decode_machines(kept.document), kept.expected, kept.due_at) == (machines, 2, None)
+    for decode in (decode_watch, decode_machines):
+        with pytest.raises(LedgerUnavailable, match="malformed"):
+            decode(b'{"memory":7,"places":7}')
 
 
 def test_how_far_a_range_is_comes_back_as_it_was_kept() -> None:

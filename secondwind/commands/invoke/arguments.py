@@ -30,11 +30,16 @@ def register(commands: Any) -> None:
         "go there, and it asks before they leave this machine. With --via at Function Compute, where it is deployed.",
         epilog=_STATUSES,
     )
-    invoke.add_argument("event_file", type=Path, metavar="EVENT_FILE", help="-: standard input")
+    invoke.add_argument(
+        "event_file",
+        type=Path,
+        metavar="EVENT_FILE",
+        help="-: standard input; or the name of a function that a timer starts: discover",
+    )
     where = invoke.add_mutually_exclusive_group(required=True)
     where.add_argument("--local", action="store_true", help="run the function on this machine")
     where.add_argument("--via", choices=("fc3", "fc2"), help="invoke the deployed one: FC 3.0, or a service of FC 2.0")
-    invoke.add_argument("--dry-run", action="store_true", help="decide, tell, and call nothing (through `manual`)")
+    invoke.add_argument("--dry-run", action="store_true", help="decide, tell, and rerun nothing")
     invoke.add_argument(
         "--function", default="", metavar="NAME", help="default: the one that takes such events; --via: deployed name"
     )

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TextIO
 
 from secondwind.account import credentials_of
-from secondwind.commands.invoke.event_file import door_for, read_event, signed, wrapped
+from secondwind.commands.invoke.event_file import door_for, dry_run_through, read_event, signed, wrapped
 from secondwind.commands.invoke.show import body_shown, log_tail, status_of, taken
 from secondwind.compute.call import Call, FunctionAnswer, NotInvoked
 from secondwind.compute.endpoint import endpoint_of
@@ -26,8 +26,7 @@ from secondwind.ram_identity import ram_identity
 from secondwind.usage import UNUSABLE, UnusableError
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint
-from shared.domain.failure import Trigger
-from shared.doors import Door, door_of
+from shared.doors import Door
 
 RETURNED, RAISED, REFUSED, NO_ANSWER = 0, 1, 3, 4
 """Exit statuses beside UNUSABLE and the one of an answer with `invalid` in it."""
@@ -119,11 +118,9 @@ def _client(via: Via) -> Callable[[Call], FunctionAnswer]:
 
 def _checked(wanted: ViaRequest, environ: Mapping[str, str]) -> tuple[Call, list[str]]:
     event = read_event(wanted.event_file)
-    told = door_for(event)
+    told = dry_run_through(event) if wanted.dry_run else door_for(event)
     if wanted.task_id and not wanted.asynchronous:
         raise UnusableError("--task-id goes with --async")
-    if wanted.dry_run and not told.tells:
-        raise UnusableError(f"a {told.name} has no dry run")
     name = _function(wanted, told)
     credentials = credentials_of(environ)
     notes: list[str] = []
@@ -153,7 +150,7 @@ def _shifted(event: bytes, endpoint: Endpoint, credentials: Credentials) -> tupl
 
 def _function(wanted: ViaRequest, told: Door) -> str:
     """Its deployed name. Raises UnusableError for it and every other name that becomes part of a URL or header."""
-    name = wanted.function or (door_of(Trigger.MANUAL) if wanted.dry_run else told).deployed_name
+    name = wanted.function or told.deployed_name
     patterns = {
         "--function": (name, _PATH_PART),
         "--service": (wanted.service, _PATH_PART),

@@ -10,7 +10,9 @@ from shared.domain.job import Scope
 
 RERUN = "RerunJobs"
 LIST = "ListJobsWithFilters"
-JOB_LOG = "GetJobLog"
+NODES = "ListNodes"
+CLUSTERS = "ListClusters"
+LOG = "GetJobLog"
 
 
 class Cluster(Struct, Scope, frozen=True, kw_only=True, tag="ehpc"):
