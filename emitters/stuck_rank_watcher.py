@@ -14,7 +14,8 @@ What counts as hanging, with the job's process still alive:
 Time in which this watcher or the job was stopped (suspended, preempted) is not counted.
 
 What it does then: it appends one `job-failure/1` line to a file that Logtail collects, and ends. It stops and
-restarts nothing, holds no credentials and opens no connection.
+restarts nothing, holds no credentials and opens no connection. The line quotes what came first of what may be the
+cause, with line numbers, and the output's end: what is printed last is mostly what followed from the cause.
 
 What it cannot do: harm the job. With `--` this process *becomes* the command, so signals, exit status and both
 output streams are the command's own; the watcher is a process beside it, and whatever goes wrong in it is one line
@@ -28,6 +29,7 @@ import collections
 import contextlib
 import functools
 import glob
+import itertools
 import json
 import os
 import pwd
@@ -42,7 +44,7 @@ from typing import (
     Callable,
     Deque,
     Dict,
-    Iterator,
+    FrozenSet,
     List,
     Mapping,
     NoReturn,
@@ -65,15 +67,22 @@ READ_BYTES_MAX = 16 << 20
 MESSAGE_BYTES_MAX = 4096
 NAME_BYTES_MAX = 256
 CONFIG_BYTES_MAX = 65536
-LOOK_PAUSES = 4
+LOOK_PAUSES = 8
 """After a look it rests at least so many times as long: thousands of heartbeats on a slow file server, or a job that
-prints without end, cost a fifth of a core at most."""
+prints without end, cost a ninth of a core at most."""
 PAUSE_POLLS_MAX = 12
 """But never more than so many times --poll-s: a minute, unless that is changed."""
 SLICE_S = 1.0
 """The longest sleep between two looks at whether the job is still there."""
 PATHS_NAMED_MAX = 5
 SECONDS_MAX = 1e9
+LAST_LINES = 24
+CAUSE_LINES = 12
+CAUSE_LINE_BYTES = 480
+CAUSE_SURVIVED_S = 1800.0
+"""A job that printed on for so long after a line has survived what the line tells."""
+COUNTED_BYTES_MAX = 64 << 20
+"""Of a file that was there before, so much is read once to know its number of lines."""
 
 LOST_RANK = (
     # Open MPI 4 and 5 (orte/PRRTE help texts)
@@ -96,8 +105,594 @@ LOST_RANK = (
 evidence `rank` and `lost_node`. (`node` itself is compared with what the scheduler lists, and launchers spell nodes in
 their own way.)"""
 
+LOST_RANK_WORDS = (
+    b"that process rank",
+    b"due to process rank",
+    b"lost communication",
+    b"daemon: ",
+    b"daemon has",
+    b"bad termination",
+    b" running at ",
+    b"node failure",
+    b"srun: error: ",
+    b"transport retry",
+)
+"""In small letters; each line that tells a lost rank has one of them. Only near these are lines asked one by one."""
+
+CAUSES = r"""
+~xid (&&): 110~||): 119~||): 120~||): 48~||): 62~||): 63~||): 64~||): 74~||): 79~||): 92~||): 94~||): 95~;;
+~xid (&&): ;;~xid &&119~||120~||140~||48~||62~||63~||64~||74~||79~||92~||94~||95~;;uncorrectable &&ecc error;;
+fallen off the;;~gpu is lost~;;cuda_error_ecc;;cudaerroreccun;;cuda_error_nvl||cuda_error_unc;;uncorrectable ;;
+double bit ecc;;~hardware erro&&~gpu;;rminitadapter ;;unable to dete&&lost||no data||not found||unknown error;;
+no healthy dev||no healthy nvi;;multi||uncorrectable&&~hbm~;;unknown error&&device handle ;;unable to dete;;
+out of memory&&~cuda ||~gpu ||~hip ||~mps ||~npu ||~xpu ;;cuda_error_out;;cudaerrormemor;;hiperroroutofm;;
+outofmemoryerr;;~cublas_||~cudnn_a||~cudnn_s||~cufft_a||~cufft_s||~cusolve||~cuspars;;resource_exhau;;
+resourceexhaus&&oom when alloc||out of memory;;oom when alloc;;
+cudahostalloc||cudamalloc||cumemalloc||hipmalloc&&fail||out of memory;;cuda failure &&out of memory;;
+no available m;;free memory on&& is less than ;;out of memory ;;
+failed to allo&& from de|| from gp|| from th|| on devi|| on gpu|| on the ;;memory&&207018;;tried to alloc;;
+device-side as;;assertion && failed;;cuda_error_ass;;cudaerrorasser;;cuda error: in||cuda error: mi;;
+cublas_status_;;cuda_error_inv;;cudnn_status_b;;cufft_invalid_;;too many resou;;an illegal ins||an illegal mem;;
+cuda_error_ill;;cudaerrorilleg;;memory access ;;hsa_status_err;;
+~xid (&&): 109~||): 13~||): 137~||): 31~||): 32~||): 43~||): 45~||): 68~||): 69~||): 8~;;
+~aicore error||~aicore except||~aicore timeou;;mmu fault: eng;;no kernel imag;;cuda_error_no_;;hiperrornobina;;
+cuda driver ve;;the nvidia dri;;forward compat;;jit compil||was compiled w&&ptx ;;unsupported pt;;
+cuda error: de||cuda error: in||cuda error: na;;cudaerrorinval;;torch not comp;;tensorflow bin;;not compiled w;;
+unsatisfied co;;could not load;;libcudnn&&cannot||could not||not found||version;;loaded runtime;;
+capability &&is not compati;;cuda error: in;;invalid device;;found no nvidi;;" with capabil&&could not sele;;
+attempting to &&cuda device;;you requested &&but your machi;;driver/library;;nvml error: dr;;nvidia-smi has;;
+failed to init;;couldn't commu;;nvidia-contain;;system not yet;;cudaerrorsyste;;cuda_error_sys;;mps client fai;;
+cuda_error_mps;;no cuda-capabl;;cuda-capable d&&busy or unavai;;no cuda gpus a;;no rocm-capabl;;unspecified la;;
+cuda_error_lau;;the launch tim;;cudaerrorlaunc;;cuda error: ;;cuda_error_not||cuda_error_unk;;unexpected err;;
+~cublas_||~cudnn_||~cudnn_s||~cufft_||~cufft_s||~cusolve||~cuspars&&exec_fai||executio||internal||mapping_||not_init||setup_fa;;
+~cuda initiali;;cuda driver in;;hiperrorunknow;;
+available||detected||found||visible&&~no comp||~no cuda||~no gpu ||~no gpus||~no npu ||~no npus||~no usab;;
+gpu has hung||gpu hung;;stale file han||stale nfs file;;[errno 116];;~estale~;;过旧的文件控柄;;过时的文件句柄;;
+失效文件句柄||失效的文件句柄;;文件句柄失效||文件句柄已失效;;: transport en&&/;;transport endp&&/;;cannot send af;;
+[errno 108];;
+cannot a||cannot c||cannot l||cannot o||cannot r||cannot s||cannot w&&: communicatio||: connection t||: host is down;;
+[errno 110]||[errno 112]||[errno 70]&&: ;;传输端点尚未连接;;无法在传输端点关闭以后发送;;ssh: ;;curl: ;;
+connect to add||connect to hos;; not respondin&&nfs: server ;;lost contact&&~nfs4: ||~nfs: || nfs4: || nfs: ;;
+ not respondin&&lockd: server ;;this client wa;;lustreerror: &&evicted||in progress op||timeout;;
+connection to && was lost;;~ceph: && caps stale|| caps went sta|| hung|| reconnect den;;
+libceph: &&socket closed||timeout;;~mmfs~||~mmfsd~&&expel||lost||panic||unmount;;
+expelled||lost||not moun||quorum||unmount&&6027-;;disconnected||evicted||timed out&&cpfs;;
+communication ||unreachable&&beegfs;;~input/output ;;[errno 5];;~remote i/o er;;structure need;;[errno 117];;
+[errno 121];;critical mediu||i/o error&&blk_upda||buffer ||critical||ext4-fs ||xfs ;;~critical medi;;
+~errno||~errno && 5~||5~;;~eio~;;输入/输出错误;;
+input/output e&&ibv_||libfabri||mlx||mpid||ofi||openib||ucp_||uct_||ucx;;
+input/output e&&/dev/pts||/dev/tty||standard||stdin||stdout;;read error: 0:;;no space left ;;[errno 28];;~enospc~;;
+/tmp ful||/tmp is ||disk ful||disk is ||file sys||filesyst||partitio||volume f||volume i;;
+not enough dis||not enough fre||not enough spa;;insufficient d||insufficient s;;out of disk sp;;
+no disk space||no free disk s;;could not exte||unable to exte;;database or di;;ora-0165;;ora-30036;;ora-00257;;
+the table '&&' is full;;lock_write_gro;;index read-onl;;disk usage exc;;database space;;used space bey&&%;;
+erroneous writ;;设备上没有空间;;磁盘空间不足;;磁盘已满;;空间不足;;~beyond &&%!;;disk quota exc;;[errno 122];;
+~edquot~;;exceeded for||exceeded on &&quota ;;exceeded;;block di||block qu||inode di||inode qu||over dis||over quo;;
+dsquotaexceede;;nsquotaexceede;;超出磁盘限额;;
+磁盘配额不足||磁盘配额已不足||磁盘配额已满||磁盘配额已超||磁盘配额满||磁盘配额超;;超过磁盘配额||超过配额;;
+file size limi;;[errno 27];;~file too larg;;~sigxfsz~;;~efbig~;;超出文件大小限制;;文件过大;;
+unable to lock||unable to unlo;;database is lo;;could not acqu||could not obta;;
+held by||locked by||taken by&&.lck~||.lock~||lock~;;another instan||another proces;;no locks avail;;
+[errno 37]||[errno 524];;detected lock &&.lck;;read-only file;;[errno 30];;~erofs~;;只读文件系统;;
+mount.ci||mount.lu||mount.nf||mount: &&can't re||connecti||no route||not resp||timed ou;;mountvolume.&& failed;;
+unable to atta;;mountvolume;;failed to moun;;automount&&failed||timed out;;failed to crea;;fusermount&&failed;;
+cancelled at && due to node f;;srun: error: n;;slurm job_id=&& ended, run ti|| failed, run t;; uncorrectable&&*** ;;
+cancelled at && due to job re;; requeued, run&&slurm job_id=;; has been requ|| requeued~&&~job||~job ||~jobid=;;
+cancelled at && due to preemp;;, preempted~&&slurm job_id=;;cancelled at && due to time l;;
+, timeout~&&slurm job_id=;;exceeded &&time limit||timelimit;; cancelled at &&~job ;;~cancelled by ;;
+, cancelled~&&slurm job_id=;;
+allocation fai||batch job subm||unable to allo||unable to crea&&: access||: batch ||: invali||: job de||: job vi||: memory||: more p||: node c||: reques||: requir||: unspec||: user's;;
+this does not ;;bad argu||invalid ||specific||unable t||unrecogn&&salloc: ||sbatch: ||srun: ;;
+salloc: fata||sbatch: fata||srun: fatal:;;more processor;;exceeds&&count ;;requested node;;unable to layo;;
+failed to dist;;batch script c;;requested gres;;job submit/all;;account/partit;;expected unix ;;job violates a;;
+~assocgr||~assocma||~maxjobs||~qosgrp||~qosmax&&limit~||peruser~;;job submit/all&&exceed||limit;;unable to cont;;
+slurm_load_job||slurm_load_nod||slurm_load_par;;socket timed o;;zero bytes wer;;unable to conf;;
+communication ||connection ref||protocol authe&&slurm;;munge decode f||munge encode f;;
+failed to acce&&munge.socket;;launch failed ;;~joblaunchfail;;~jobholdmaxreq;; failed on nod&&task launch fo;;
+application la&&communic||header||i/o erro||invalid ||unspecif;;~prolog failed||~prolog hung;;
+job prolog err||job prolog fai||slurmd prolog ;;~prologfail;;timed out wait;;slurmd could n;;
+slurmstepd: er&&_exec_wa||_send_la||cgroup||executio||io_init||mpi/pmix||task_g||unable t;;
+/slurm_script:&&execve(): ;;container_g_jo||container_p_jo;;slurm_script: ;;received siste;;
+) requested jo&&pbs: job kille;;job requeued d||job was requeu;;pbs: job kille;;~job exceeded ;;job violates r;;
+~term_cp||~term_me||~term_pr||~term_ru||~term_sw||~term_th;;job killed aft;;
+ exceeded its || exceeded limi|| exceeded the &&~mem~||pmem||vmem||walltime;;~deleted at re;;job deleted as;;
+~term_owner~;;~term_admin~;;~term_force_ow;;
+qsub: ba||qsub: di||qsub: il||qsub: in||qsub: jo||qsub: sc||qsub: un||qsub: wo;;~qsub: error: ;;unable to run ;;
+job held, too &&pbs;;
+pbs_iff:||pbsnodes||qdel: ca||qdel: co||qdel: en||qdel: er||qrerun: ||qstat: c||qstat: e||qsub: ca||qsub: co||qsub: en||qsub: er;;
+cannot connect&&(errno=;;~pbs_iff: cann||~pbs_iff: erro;;connection ref;;kill&&~oom;;killer&&oom;;
+memory handler||memory killer&&out;;memory cgroup ;;~oomkilled~;;out of memory:;;
+killed process&&anon-rss||total-vm;;exceeded memor&&being killed;;: out of memor&&: task ;;container kill;;
+running beyond&& memory limit;;exceeding memo||exceeding phys;;due to memory ;;node running l;;node was low o;;
+memory limit||memory usage;;job is killed&&memory;;超出了内存限制||超出内存限制;;内存超限;;内存使用超过;;
+~oom_reaper~;;out of shared ;;insufficient s;;shared memory ;;could not ||unable to ;;posix_fallocat;;
+insufficient||no space||too small&&/dev/shm;;bus error||sigbus&&~shm~||shared memory;;dataloader's w;;
+java.lang.outo;;gc overhead li;;insufficient m;;could not rese;;~outofmemoryer;;outofdirectmem;;
+cannot reserve&& bytes of dire;;unable to acqu&& bytes of memo;;unable to crea;;native memory ;;javascript hea;;
+maxresultsize;;堆内存溢出;;内存溢出;;exception outo||exception: out;;~bad_alloc~;;cannot allocat;;[errno 12];;
+~enomem~;;~memoryerror~;;unable to allo&&b;;forrtl: severe;;insufficient m||insufficient v;;virtual memory;;
+memory exhaust;;not enough mem;;sufficient mem;; allocate || malloc &&can||could not||failed to||unable to;;
+error allocati&& bytes;;memory allocat&&fail;;calloc f||calloc h||malloc f||malloc h||realloc ;;
+: out of||is out o||ran out ||run out ||running ||went out;;memory (||memory d||memory e||memory i||memory w&&~out;;
+~out of memory;;allocation wou;;array exceeds ;;allocate: && bytes request;;memory limit (;;memory_limit_e;;
+query exceeded&&memory;;circuit_breaki;;infog(1) =||infog(1)= ||infog(1)=-;;oom command no;;
+maxmemory&&used memory > ;; exceeds&&memory needed ;;minimum memory&&exceed||not available;;无法分配内存;;内存不足;;
+内存分配失败;;分配内存失败;;allowed memory&& bytes exhaust;;memory limit&&exceed~||exceeds~;;memory limit&&exceed;;
+static tls;;memlock;;locked memory;;ibv_create||ibv_reg;;register memor||registered mem||registering me;;
+lockd memory;;resource tempo&&clone||fork||pthread_create;;can't start ne;;thread creatio;;
+unable to crea||unable to spaw&& thread;;omp: error #34||omp: error #35;;too many open ;;[errno 23]||[errno 24];;
+~emfile~;;~enfile~;;too many proce;;argument list ;;inotify instan||inotify watch&&limit;;
+pthread_create&&eagain||failed;;fork: retry:;;打开的文件过多;;参数列表过长;;资源暂时不可用&&clone: ||fork: ;;
+licensed numbe;;~licence pool ||~license pool ;;maximum number&&licence||license;;
+maximum number||maximum usage||maximum users&&licence||license;;
+all licences ||all licenses &&checked out||in use||used;;all licences i||all licenses i;;
+licences||licenses&& are currently|| are in use;;no available||no free lice||no more lice;;
+available&&no licence ||no licences ||no license ||no licenses ;;
+insufficient l||not enough lic||too few licenc||too few licens;;
+available&&licence ||licences ||license ||licenses ;;
+feature||licence||license&&in the queue f||queued for ||waiting for ;;
+flex||licenc||licens&&-23~||-24~||-35~||-4~||-83~;;license manage;;
+许可不足||许可数量不足||许可证不足||许可证数量不足;;
+许可已全部用完||许可已全部被占用||许可已用完||许可已被占用||许可证已全部用完||许可证已全部被占||许可证已用完||许可证已被占用;;
+没有可用的许可||没有可用许可;;
+ communi|| connect|| contact|| reach|| talk&& flexlm|| licence|| license|| lm-x|| lmgrd|| lstc|| rlm;;
+licence manage||licence server||license manage||license server&&busy||is down||not resp||offline||unavaila||unreacha;;
+can't read dat||can't write da||cannot read da||cannot write d;;lost connectio;;
+flex||licenc||licens&&-12~||-139~||-14~||-140~||-15~||-16~||-17~||-19~||-20~||-22~||-36~||-52~||-7~||-87~||-96~;;
+communication ||communications;;error communic;;connection ref||connection res||connection tim&&licence||license;;
+connecti||network &&licence||license;;connect||network||timeout&&lmx_;;licence||license&&timed out||timeout;;
+连接&&许可;;无法访问到许可||无法访问许可||无法连接到许可||无法连接许可;;feature has ex;;
+been revoked||has expired||is expired&&licence ||license ;;licence||license&&expiration dat||expired;;
+no such featur;;license has ex;;license server&&feature||version;;does not suppo;;is not availab;;does not exist;;
+invalid (incon;;invalid host~||invalid licens||invalid return&&(-||file||key||signatur||syntax;;
+wrong host for||wrong host id||wrong hostfor ||wrong hostid;;host id ||hostid d||hostid i||hostid m;;
+cannot find li;;no licence ||no license ||no valid licen&&found||installed;;licence found||license found&&no ;;
+no license for;;licence file ||license file &&corrupt||invalid||missing||not found;;no server for ||no server line;;
+no server line;;flex||licenc||licens&&-1~||-10~||-11~||-13~||-18~||-2~||-21~||-25~||-26~||-3~||-5~||-6~||-8~||-9~;;
+flex||licenc||licens&&-103~||-30~||-31~||-32~||-33~||-34~||-38~||-39~||-40~||-42~||-53~||-66~||-73~||-88~||-89~;;
+user/host not ||user/host on e;;checkout reque;;local checkout;;not licensed f||not licensed t;;
+licence is not||licence not va||license is not||license not va;;unlicensed;;program limite||program restri;;
+size-limited l;;larger than th;;
+许可失效||许可已失效||许可已无效||许可已过期||许可无效||许可证失效||许可证已失效||许可证已无效||许可证已过期||许可证无效||许可证过期||许可过期;;
+无效的许可||无效许可;;授权失效||授权已失效||授权已过期||授权过期;;未找到许可;;the desired ve;;vendor daemon ;;
+flex||licenc||licens&&-97~;;unauthorized: ;;denied: reques;;pull access de;;no basic auth ;;
+401 unauthoriz||403 forbidden&&image||pull||push;;insufficient_s;;manifest &&not found||unknown;;repository doe;;
+no such image;;unable to find;;image && does not exis|| doesn't exist|| not found;;invalid refere;;invalidimagena;;
+image not foun;;could not open;;image file||unable to ||while chec||while load&&fatal:;;name unknown;;
+repository nam;;no matching ma;;toomanyrequest;;reached your p||reached your u;;cannot connect;;is the docker ;;
+containerd&&connection ref||deadline excee||no such file;;failed to crea||failed to star;;desktop&&docker;;
+error ||failed ||unable &&connecti||dial tcp||timed ou||timeout||tls hand||unexpect;;received unexp;;
+registry&&connection||dial tcp||timed out||timeout;;error copying ||error pulling ||error reading ||error writing ;;
+network for sa||network plugin||network sandbo&&error||fail||timeout;;failedcreatepo;;unexpectedadmi;;
+container&&device or reso;;container runt||container stat&&down||unknown;;
+image||loop device||squashfs&&can't at||can't fi||can't mo||cannot a||cannot f||cannot m||could no||failed t;;
+no loop device;;squashfuse&&fail||timed;;could not atta;;failed size va;;failed commit ;;while mounting;;
+oci runtime &&exec for||executab||invalid ||no such ||not a di||permissi;;
+starting conta&&: exec format ||: executable f||: no such file;;
+fatal:&&absolute||bind pat||doesn't ||executab||kernel t||must be ||not allo||setuid||unprivil||user nam;;
+fatal: kernel ;;starter-suid;;createcontaine;;runcontainerer;;secret && not found;;configmap && not found;;
+unknown runtim;;insufficient u;;cannot clone: ;;cannot set use;;
+container crea||creating conta&&hook||mount||namespac||no such ||permissi;;
+invalid ||unknown ||unrecogn&&apptaine||docker: ||enroot: ||podman: ||pyxis: ||singular;;
+unknown flag||unknown shorth;;~nodelost~||~nodenotready~||~nodeshutdown~;;imminent node ;;
+node is ||node not||node was;;terminated due;;pod deleted by||pod was delete;;unreachable&&evict;;taintmanagerev;;
+container rele;;exitstatus: -1;;deadlineexceed&&active||job||pod;;longer than sp||longer than th;;
+ephemeral&&storage;;exceeds the to;;exceeded its l||exceeded local||exceeded the l;;pod ephemeral ;;
+preempted by ||preempted in o||preempted to a;;preempting;;reason: ||reason:"||reason:e||reason:p;;
+pod evicted||pod preempted||pod was evicte||pod was preemp;;evicted pod;;the node was l;;disruptiontarg;;
+interrup||preempt||reclaim||releas||terminat&&spot instance||spot node||spot vm;;
+preempted||reclaimed||released&&instance ||machine ||vm ;;抢占;;竞价实例&&回收||释放;;node had condi;;
+diskpressure||memorypressure||pidpressure;; nodes are ava&&/;;insufficient;;failedscheduli;;unschedulable;;
+exceeded quota;;forbidden: exc;;outofcpu||outofnvidia||outofpods;;initial job ha;;
+queue &&exceeded||exceeds||has no c||has no r||is full;;am resource li;;资源不足;;配额不足;;库存不足;;nostock;;
+operationdenie;;quotaexceed;;don't update p;;submit jobinst;;worker report ;;tasktracker do;;
+disconnected||offline&&~worker ;;heartbeat&&worker ;;container dest;;job result los;;任务结果丢失;;
+下线||失联||宕机||心跳超时||断开||离线&&worker||客户端||执行器||机器;;~to worker tim;;
+canceled||cancelle||killed b||stopped ||terminat&&admin||console||operator||user;;user stop inst;;scheduling cen;;
+manual operati;;kille by||kille fr||kille in||killed b||killed f||killed i;;人为操作;;主动终止;;
+手动停止||手动取消||手动终止;;用户停止||用户取消||用户终止;;killed from se;;instance execu;;
+~instanc||~job exe||~job run||~job tim||~task ex||~task ru||~task ti;;running time &&exceed;; timeout&&execut;;
+执行超时||运行超时;;失败(超时);;all worker a||all worker b||all worker i||all workers ;;~no availa||~no worker;;
+can not find||can't find a||can't find w||cannot find ;;too many insta;;
+~instance~||~instances~&&~reached the u||~reaches the u;;registry addre;;no available e||no executor;;
+执行器地址为空;;
+无可用worke||无可用执行器||无可用机器||无可用的work||无可用的执行器||无可用的机器||无可用的节点||无可用节点||暂无可用work||暂无可用的wor||没有可用work||没有可用执行器||没有可用机器||没有可用的wor||没有可用的执行器||没有可用的机器||没有可用的节点||没有可用节点;;
+所有worker||所有机器下线||所有机器不可用||所有机器忙||所有机器繁忙||所有机器都下线||所有机器都不可用||所有机器都忙||所有机器都繁忙||所有节点下线||所有节点不可用||所有节点忙||所有节点繁忙||所有节点都下线||所有节点都不可用||所有节点都忙||所有节点都繁忙;;
+机器繁忙;;实例||并发&&超过||达到;;cancel dispatc;;block strategy;;job thread is ;;discard later;;丢弃后续调度;;
+覆盖之前调度;;previous insta;;上一个任务||上一个实例||上一次任务||上一次实例&&执行中||运行中;;
+job handler ||jobhandler &&not found;;jobhandler &&naming conflic||not exist;;gluetype[&&] is not valid;;
+can't find job||can't find som;;processor&&can't cr||can't fe||can't fi||can't lo||cannot c||cannot f||cannot l;;
+fetch processo&&fail;;processor &&is null||not found;;no processor;;invalid dag;;illegal node i;;no enabled nod;;
+disable node;;group id is no||groupid is not;;appname&&not exist||not regist;;jobprocessor &&null;;~no protocol: ;;
+classnotfounde;;nosuchbeandefi;;
+找不到bean||找不到任务bea||找不到任务处理器||找不到任务执行器||找不到任务类||找不到处理器||找不到执行器||找不到类;;
+任务不存在||任务未注册;;处理器不存在;;permission den;;too many authe;;no supported a;;host key verif;;
+remote host id;; host key is k&&no ;;unprotected pr;;: error||: invalid form||: permission&&load key ;;
+authentication||badhostkey&&paramiko;;sign_and_send_;;no matching ci||no matching ho||no matching ke;;
+no credentials;;ticket expired||ticket has exp;;clock skew too;;failed to find;;
+cannot contact||cannot find kd||cannot locate ;;client &&not found in k;;preauthenticat;;gss initiate f;;
+no valid crede;;required key n;;key has expire;;kinit: ;;kerberos&&error||expired||fail;;unable to obta;;
+keytab &&fail||not;;expired&&~account||~credent||~passwor||~session||~token ;;~expiredtoken;;expired&&token;;
+expired securi||expired token;;securitytokene;;token expired||token invalid ||token is expir||token is inval;;
+jwt expired;;
+token失效||token已失效||token已过期||token过期||令牌失效||令牌已失效||令牌已过期||令牌过期||会话失效||会话已失效||会话已过期||会话过期||凭证失效||凭证已失效||凭证已过期||凭证过期||密码失效||密码已失效||密码已过期||密码过期||票据失效||票据已失效||票据已过期||票据过期;;
+certificate&&verify;;certificate ha||certificate is||certificate si;;pkix path buil||pkix path vali;;
+unable to get ||unable to veri&&certificate||issuer;;signed certifi&&self;;sslhandshakeex;;cert_has_expir;;
+hostname &&does not match||doesn't match;;sslv3 alert;;tlsv1 alert;;wrong version ;;handshake&&failure;;
+no peer certif;;sslpeerunverif;;bad certificat;;server certifi;;problem with t;;
+curl: (5||curl: (6||curl: (7||curl: (8;;
+证书不受信任||证书已不受信任||证书已无效||证书已过期||证书已验证失败||证书无效||证书过期||证书验证失败;;
+~certpathbuild||~certpathvalid;;access denied ;;password authe;;no pg_hba.conf;;~noauth~;;~wrongpass~;;
+err invalid pa;;~noperm~;;login failed f;;ora-01017||ora-01031||ora-28000||ora-28001;;
+alter co||create c||delete c||drop com||execute ||insert c||lock tab||select c||update c;;
+~cluster||~groupau||~saslaut||~topicau;;mongosecuritye;;requires authe&&command ;;not authorized&& to execute;;
+elasticsearchs;;missing authen;;odps-0130013||odps-0410051||odps-0420095;;otsauthfailed;;otsnopermissio;;
+" does not exi&&role ";;password incor||password is in;;errorcode 1045;;state 28000;;
+~invalidaccess||~invalidclient||~invalidsecuri;;~signaturedoes;;incompletesign;;
+~forbidden.acc||~forbidden.ram||~forbidden.use;;~accessdenied~;;accessdeniedex;;accessforbidde;;~nopermission~;;
+missingsecurit;;securitytokenm;;not authoris||not authoriz||unauthorised||unauthorized;;unauthorizedop;;
+notauthorized;;unable to loca;;could not find||could not load||could not refr;;nocredentialpr||nocredentials;;
+requesttimetoo;;access d||client e||forbidde||proxy au||unauthor&&~401~||~403~||~407~;;
+code||error||http||status&&"401~||"403~||"407~||401~||403~||407~;;~http$fo||~http$un||~httpcli||~httperr||~httpser;;
+authenti||authoris||authoriz||login de||login fa||login ha||login re;;
+invalid &&access t||api||bearer||credenti||password||user nam||username;;bad credential;;
+incorrect api ||incorrect pass||incorrect user;;
+key inco||key inva||key is i||key is m||key is n||key miss||key not&&api;;the access tok;;
+ is restricted&&access to mode;;gated repo;;repository not;;could not read;;support for pa;;authentication;;
+statuscode.per||statuscode.una;;code = permiss||code = unauthe;;sudo: &&a password||a terminal||not in the sud;;
+account di||account ha||account is||account lo;;arrearage;;indebt;;overdue;;
+授权失败||授权未通过||授权错误||授权验证失败||授权验证未通过||授权验证错误||登录失败||登录未通过||登录错误||登录验证失败||登录验证未通过||登录验证错误||认证失败||认证未通过||认证错误||认证验证失败||认证验证未通过||认证验证错误||身份失败||身份未通过||身份错误||身份验证失败||身份验证未通过||身份验证错误||鉴权失败||鉴权未通过||鉴权错误||鉴权验证失败||鉴权验证未通过||鉴权验证错误;;
+无权访问||无权限访问;;没有执行权限||没有操作权限||没有权限||没有访问权限;;
+账已欠费||账已禁用||账已锁定||账户已欠费||账户已禁用||账户已锁定||账户欠费||账户禁用||账户锁定||账欠费||账禁用||账锁定;;
+拒绝访问;;访问被拒绝;;~authfailure~||~unauthorized~;;validate the p;;~credentialser||~defaultcreden;;~aadsts;;
+client secret||secret key is ||secretkey is i;;签名不匹配||签名不正确||签名错误||签名验证失败;;
+密钥不正确||密钥无效||密钥错误;;match the sign;;your key and s;;operation not ;;[errno 13]||[errno 1];;~eacces~;;
+~eperm~;;accesscontrole;;permissionerro;;insufficient p;;权限不够;;不允许的操作;;权限不足;;权限被拒绝;;
+没有写入权限||没有写权限;;
+operation not ||permission den&&chrony||mbind||numa||perf_eve||renice||sched_se||set_memp||setlocal;;
+got async erro||got async even;;~ibv_event_dev||~ibv_event_por;;
+device's healt||fatal sensors||firmware inter&&mlx5_core ;;~ncclinvalidar||~ncclinvalidus;;
+invalid argume||invalid usage&&nccl;;duplicate gpu ;;detected misma;;expected to ha;;default proces;;
+trying to crea;;invalid backen;;no socket inte;;no interface f;;bootstrap : no;;environment va;;error initiali;;
+ranktable;;world_size && is not|| must be|| should be;; daemon&&~orte has lost||~prrte has los||~prte has lost;;
+internal failu;;there are not ;;all nodes whic;;a request was ;;
+not enough cor||not enough pro||not enough slo&&mpi||process||rank;;
+the number of &&does not match||must be||not divisible||not equal;;
+application||executable&&mpiexec ||mpirun w||orterun ||prterun ||prun was;;~execvp error ;;could not find;;
+unable to find||unable to loca;;direct launche&& but ompi was ;;not built with;; failed|| returned&&pmi2_||pmi_;;
+unable to init;;pmi server ||pmi version ||pmix server ||pmix version &&incompatible||mismatch||not found;;
+unable to reac;;no usable devi||no usable tran;;no components ;;requested comp&&was not able||was not found;;
+lockable memor||locked memory||registered mem&&limit||too small;;rlimit_memlock;;memlock limit;;some locked me;;
+cannot allocat||failed&&ibv_create_||ibv_reg_;;different vers||version mismat&&mpi;;
+unrecognized a||unrecognized o&&hydra||mpiexec||mpirun;;
+invalid argume||invalid option||unrecognized a||unrecognized o&&mpiexec;;unrecognized a&&match_arg ;;
+mpi_err_no_spa||mpi_err_servic;;mpirun has det;;~mpi_err;;message trunca;;invalid ;;null comm poin||null communica;;
+() function wa&&the mpi_;;deadlock found;;lock wait time;;deadlock detec;;could not seri;;
+exception&&~cannota||~cannots||~deadloc||~optimis||~pessimi;;ora-00054||ora-00060;;write conflict||writeconflict;;
+was deadlocked;;transaction &&aborted||rolled back||was rolled bac;;try restarting;;conflict with ;;restart transa;;
+死锁;;~too many conn;;too many clien;;remaining conn;;max_user_conne;;max number of ;;
+ora-0001||ora-0002||ora-1251||ora-1252;;has exceeded t&&max;;too many simul;;connection lim;;
+连接数已满||连接数超||连接数过多;;otscapacityuni||otsnotenoughca||otsquotaexhaus;;provisionedthr;;too many parts;;
+max_connection;;you have an er;;badsqlgrammar;;sqlsyntaxerror;;
+parse error at||parse error in||syntax error a||syntax error i;;unknown column||unknown databa||unknown table;;
+column && cannot be nul|| does not exis;;relation "&&" does not exi;; doesn't exist||' doesn't exis&&table ;;
+no such column||no such table;;ora-00&&001||9;;duplicate entr||duplicate key;;duplicatekeyex;;
+violates check||violates forei||violates not-n||violates uniqu;;foreign key co||integrity cons||unique constra;;
+data too long||data truncat;;out of range v;;incorrect date||incorrect inte||incorrect stri;;truncated inco;;
+column count d;;doesn't have a;;constraintviol;;dataintegrityv;;integrityerror;;invalid input ;;value too long;;
+numeric field ||numeric overfl;;division by ze;;ambiguous;;
+ora-0140||ora-0143||ora-0147||ora-0172||ora-0186||ora-0229||ora-0650||ora-1289;;toomanyresults;;programmingerr;;
+dataerror;;typemismatch;;invalidquery;;packet for que;;max_allowed_pa;;recordtoolarge;;message too la;;
+document is to||document too l;;mapper_parsing;;index_not_foun;;unknowntopicor;;unknown_topic;;no route info ;;
+commitfailedex;;wrongtype;;crossslot;;unknown comman;;otsconditionch||otsobjectnotex||otsparameterin;;主键冲突;;
+唯一性约束||唯一约束;;重复主键||重复键;;字段不存在||字段过长;;表不存在;;~error sql: ;;no such index;;
+indexnotfounde;;unrecognized p;;interrupted||time exceeded||timed out||timeout&&execution ||query ||statement ;;
+statement canc;;canceling stat;;maximum statem;;max_execution_;;ora-00040||ora-01013;;querytimeout;;
+cursor &&killed||timed out;;ora-01555;;snapshot too o;;communications;;server has gon;;can't connect ;;
+cannotgetjdbcc;;last packet se||last packet su;;no operations ;;
+connection||database conne||jdbc connectio&&could not crea||could not get ||could not obta||could not open;;
+unable to acqu||unable to get ||unable to obta;;server closed ;;the database s;;terminating co;;ssl syscall er;;
+could not conn||could not rece||could not send||could not tran;;connection to ;;
+connection has||connection is ||connection was;;connection is ;;hikaripool&&not available||timed out;;
+getconnectiont;;wait millis;;
+ora-0103||ora-0108||ora-0311||ora-0313||ora-1217||ora-1250||ora-1251||ora-1253||ora-1254||ora-1256||ora-1257||ora-2540;;
+read-onl||readonly;;--read-only||--super-read-o;;not  pri||not prim||not writ||notprima||notwrita;;
+not master~||notmaster~;;clusterdown;;masterdown;;loading redis;;readonly you;;misconf;;tryagain;;
+exception&&~jedis||~lettuce||~redisco||~redisti;;redis&&closed||refused||reset||timed ou||timeout||unexpect;;
+could not get ;;mongonodeisrec||mongonotprimar||mongosocket||mongotimeout;;serverselectio;;autoreconnect;;
+nonodeavailabl;;master_not_dis;;all shards fai;;none of the co;;failed to upda;;not present in;;broker may not;;
+notleaderfor||notleaderor;;leadernotavail;;coordinatornot;;record(s) for && has passed;;nobrokersavail;;
+networkexcepti;;mqbrokerexcept||mqclientexcept;;exception&&remoting;;keepererrorcod;;etcdserver: ;;
+zookeeper&&connection||expired||timeout;;otsinter||otsparti||otsserve||otstable||otstimeo;;
+~interfaceerro||~internaldatab||~operationaler;;
+数据库失败||数据库异常||数据库断开||数据库超时||数据库连接失败||数据库连接异常||数据库连接断开||数据库连接超时;;
+获取连接失败||获取连接超时;;连接池;;~redisexceptio&&connection||read error||timed out||went away;;
+application &&killed by admi||killed by user||was killed by ;;
+job canceled a||job canceled b||job cancelled ||job was cancel;;killed by admi||killed by exte||killed by user;;
+~analysi||~hivesql||~nosucht||~parseex||~semanti||~sqlpars||~tableno||~validat;;odps-012||odps-013||odps-014;;
+odps-0420061;;odps-0421111;;table or view ;;semantic analy;;failed: parse||failed: semant;;task not seria;;
+kryo serializa;;user did not i;;maximum length;;data overflow;;partition not ;;cannot be reso&&column ;;
+cannot resolve&&given input co;;脏数据;;framework-14~;;name node is i||namenode is in;;standbyexcepti;;
+state standby;;could only be ;;all datanodes && are bad;;blockmissingex;;could not obta;;
+no available d||no available n||no live datano||no live nodes;;safemodeexcept;;retriableexcep;;
+odps-001||odps-011||odps-012||odps-041||odps-043;;system interna;;
+resourcemanage&&connection||not active||unavailable;;applicationnot;;metastore&&could not conn||fail||unable;;
+metastore&&could not conn||could not inst;;noresourceavai;;taskmanager&&failed||lost||no longer reac||released;;
+jobmanager&&lost||not reachable;;fuxi job faile;;kinstancemonit;;
+worker lost||worker removed||worker was los||worker was rem;;executor heart||executor lost;;slave lost;;
+sparkcontext w;;cannot call me;;~network is do;;~enetdown~;;[errno 100];;网络已关闭;;temporary fail;;~eai_again~;;
+[errno -3];;server misbeha;;resolving time;;
+名字解析失败||名字解析暂时失败||名称解析失败||名称解析暂时失败||域名解析失败||域名解析暂时失败;;name or servic;;
+could not reso;;unable to reso;;~unknownhost~||~unknownhoster||~unknownhostex;;nodename nor s;;~enotfound~;;
+no such host;;nxdomain;;server can't f;;nameresolution;;failed to reso;;gaierror;;unknown host;;host not found;;
+could not tran;;[errno -&&];;未知的名称或服务;;无法解析主机||无法解析地址||无法解析域名;;找不到主机;;
+未知主机||未知的主机;;client error||rate||too many&&~429~;;too many reque;;
+~throttling.||~throttlinged||~throttlingexc;;~slowdown~;;
+exceeded~||limited~||limitexceeded~&&concurrency||quota||rate||request;;limit&&rate;;request ||requests;;
+code||error||http||status&&"429~||429~;;resource_exhau&&limit||quota||rate;;servicebusy;;serverbusy;;flow control;;
+qps limit;;限流;;请求过于频繁;;流控;;blockexception||flowexception&&~sentinel~;;address alread;;~eaddrinuse~;;
+[errno 98];; already all|| already in || is already || was already&&port ;;bindexception;;
+failed to bind||unable to bind;;cannot assign ;;地址已在使用;;已被使用||被占用&&端口;;remotedisconne;;readtimeout;;
+connecttimeout;;chunkedencodin;;incompleteread;;max retries ex;;
+~brokenp||~connect||~maxretr||~newconn||~protoco||~timeout;;
+~apiconn||~commclo||~endpoin||~proxyer||~ssleofe||~sslerro||~sslzero||~urlerro;;syntax error n;;syntax error: ;;
+unexpected eof;;: syntax error&&line ;;syntax error&&~sh: ;;$'\r': command;;: unbound vari;;
+: parameter no||: parameter nu;;: bad substitu;;: ambiguous re;;unmatched ;;: undefined va;;if: expression;;
+invalid option;;missing ]||missing `];;~m: bad interp||~m: command;;python3\r||python\r;;bash\r;;unary operator;;
+: not a valid ;;too many argum;;: integer expr;;here-document &&delimited by e;;附近有语法错误;;语法错误;;
+未预期的文件结束符||未预期的符号||未预期的记号;;未绑定的变量;;不正确的替换;;command not fo;;: not found~&&~sh: ;;
+executable fil;;no such comman;;: not found&&exec: ;;can't exec ";;: not found~;;: no such file&&env: ;;
+nohup: failed ;;filenotfounder&&no such file o;;execve(): &&: no such file;;failed to exec;;cannot run pro;;
+unable to exec;;is not recogni;;未找到命令;;找不到命令;;不是内部或外部命令;;exec format er;;cannot execute;;
+bad interprete;;wrong elf clas;;invalid elf he;;not a valid ex||not a valid wi;;可执行文件格式错误;;
+无法执行:||无法执行二进制文件;;解释器错误;;坏的解释器;;the following ;;lmod has detec;;cannot be load;;
+load of requir&& failed;;modulecmd_&&.c;;conflicts with;;modulefile &&conflict||invalid||not found;;module: error;;
+~error: module||~error: unable&&module;;~environmentfi||~environmentlo||~environmentna;;not a conda en;;
+shell has not &&conda;;conda init;;run 'conda ini;;resolvepackage;;packagesnotfou;;unsatisfiablee;;libmambaunsati;;
+nothing provid&& needed by;;could not solv;;package && is not availa;; available&&no package ;;activate: no s;;
+activate&&source: ;;virtualenv &&not found;;no virtual env;;there is no pa;;package && not found in ;;
+package && is not instal|| not installed;;no matching di;;resolutionimpo;;failed buildin;;failed to buil;;
+subprocess-exi;;metadata-gener;;externally-man;;
+error: command||error: legacy ||error: metadat||error: pip &&failed||gcc;;
+npm err! 404||npm err! code ||npm err! missi;;unmet dependen;;requires a dif;;conflicting de;;retrying (retr;;
+newconnectione;;name resolutio;;network is unr;;connection bro||connection ref||connection res||connection tim;;
+error while lo;;cannot open sh;;symbol lookup ;;undefined symb;;version && not found;;`glibc;;glibcxx_;;cxxabi_;;
+library not lo;;dlopen&&error||fail;;dll load faile;;static tls blo;;cannot load li;;failed to map ;;
+intel mkl erro||intel mkl fata;;operating syst||processor||system&&please verify||was not built ;;cpu isa level ;;
+unresolved sym;; in java.libra&&no ;;unsatisfiedlin;;could not find||could not load;;
+无法打开共享对象文件||无法打开共享目标文件;;加载共享库出错||加载共享库时出错;;fatal error: &&: no such file;;
+undefined refe;;ld returned && exit status;;catastrophic e;;compilation ab||compilation fa||compilation te;;
+error: expecte&& before;; has no member|| undeclared|| was not decla&&error: ;;no rule to mak;;cmake error;;
+configure: err;;no makefile fo;;cannot find -l;;compilation er;;javac: ;;nvcc fatal;;error: command&&' failed;;
+linker command;;multiple defin;;build stopped:;;
+~illegal ||~unknown ||~unrecognized ||~unsupported &&argument||option||parameter||switch;;
+~invalid &&command||option;;error: the fol;;error: argumen&&: ;;no such option;;
+missing ar||missing op||missing pa||missing re;;expected at le||expected one a;;could not over;;configattribut;;
+missingmandato;;error||exception&&~configp||~hydra.||~omegaco||~toml.||~yaml.;;
+~config ||~configu||~toml er||~toml pa||~toml sy||~yaml er||~yaml pa||~yaml sy;;invalid config||invalid settin;;
+mapping values;;environment va&&is not defined||missing||not set||undefined;;mandator||required&&missing||not ;;
+无效参数||无效的参数||无效的选项||无效选项;;不适用的选项;;
+缺少参数||缺少必填参数||缺少必填的参数||缺少必要参数||缺少必要的参数||缺少的参数;;参数不合法||参数错误||参数非法;;
+未知的选项||未知选项;;
+配置不正确||配置信息不正确||配置信息有误||配置信息有错误||配置信息错误||配置文件不正确||配置文件有误||配置文件有错误||配置文件错误||配置有误||配置有错误||配置错误||配置项不正确||配置项有误||配置项有错误||配置项错误;;
+unexpected arg;;~usage: &&[;;too many lincs||too many settl;;can not be set;;lincs warning;;
+atoms comm||atoms move||atoms movi||particles ;;simulation has;;domain decompo;;blowing up;;constraint fai;;
+periodic cell ;;vlimit exceede;;velocity &&exceed;;step size too ;;lost atoms: ;;
+missing&&angle at||bond ato||dihedral||improper||pair ato;;
+non-numeric at||non-numeric bo||non-numeric po||non-numeric pr;;out of range a;;cannot compute;;simulation uns;;
+~atom ||~atoms &&left the b||left the c||left the s||out of the;;zbrent: fatal;;edddav;;eddrmm;;zhegv failed;;
+cholesky||dsyev||zgeev||zheev||zhegv||zpotrf&&fail||info;;lapack: routin;;not hermitian;;brmix: very se;;dentet;;
+gradient is no;;sick job;;very bad news;;internal error;;converge&&scf did ||scf fail||scf has ||scf not||scf run ;;
+scf not conver;;convergence no;;convergence fa||optimization d||optimization s;;number of step;;s matrix not p;;
+charge is wron;;too many bands;;eigenvectors f;;formbx had a p;;inv3 failed;;linear search ;;error terminat;;
+: original && current ;;rerun with sma;;error in user ||inconsistency ;;number of coor;;
+not found&&atom type ||atomtype ;;no such molecu;;no default && types;;
+invalid direct||invalid line i||invalid order ;;there is no do;;incorrect numb;;residue &&not found in r;;
+feature not im;;file input/out;;
+cannot o||coeffs||expected||illegal||incorrec||invalid||substitu||unknown||unrecogn&&~error;;
+~error&&: bad ||: comput||: did no||: dump ||: fix ||: group ||: input ||: kspace||: must ||: packag||: pair ||: region||: too ||: variab;;
+ package which&&is part of the;;fatal error: u;; parameter&&didn't find ;;
+incar||kpoints||poscar||potcar&&error||inconsis||missing||not||wrong;;error in routi;;[abort];;cpassert;;qperr;;
+syntax error w;;end of file in;;illegal itpye;;unrecognized o;;input error;;error fexcp;;bravais;;
+number of band||number of elec||number of k-po&&not||too||wrong;;~eeeeeee r&& ooooooo~;;~plumed error;;
+error in input;;i cannot under;;foam fatal io ;; is undefined || undefined in &&keyword ;;
+unknown &&boundary||discreti||element ||function||keyword ||patch ||patchfie||scheme ||turbulen;;number of proc;;
+attempt to run;;cannot find pa;; not found in &&entry ||keyword ;;
+abaqus error: &&could no||exist||input fi||is not||problem;;analysis input&&error;;
+***error: &&cannot||has not ||invalid||is not||keyword||missing||must||no eleme||nodes ha||paramete||required||there is||unable t||undefine||unknown;;
+user fatal mes;;*** fatal||*** user fatal;;keyword input;;(key+&&);;ini+||str+&&);;fatal called f;;
+error du||error in||error wh||errors d||errors i||errors w;;ran out of val;;error opening ;;input_wrf;;ndown;;
+num_metgrid;;error||missing||not found&&met_em||wrfbdy||wrfinput;;domain decompo||domain size&&invalid||too small;;
+namelist &&error||invalid||unknown;;nest&&invalid||not||wrong;;
+undefined func||undefined mate||undefined para||undefined vari;;unrecognized f;;index exceeds;;matrix dimensi;;
+array indices ;;invalid mex-fi;;error using ;;error in ==>;;too many input;;{undefined;;not enough inp;;
+error||invalid&&case file ;;error||not found||not load||not open&&journal||udf;;cannot be used;;
+foam fatal err&&cannot find||not found||not supported||unknown;;boundaryfield||constant/||system/&& from line;;
+divergence det;;solution diver||solution has d||solution is di;;
+calculat||residual||scheme ||simulati||solver &&blew up||blown up||diverged||divergin||unstable;;~diverged~;;
+diverged_;;ksp_diverged;;continuity err;;maximum number;;nan detected||nan encountere||nan found||nan in;;
+floating point&&divide||invalid||overflow;;too many attem;;time increment;;
+analysis has n||analysis not b||analysis not c;;excessively di;;negative jacob||negative volum;;
+out-of-range f||out-of-range n||out-of-range v;;elf+||mat+||sol+&&);;zero pivot;;numerical sing;;singular matri;;
+matrix is not ||matrix is sing||matrix not pos||matrix singula;;element ||elements &&turned inside ;;
+highly distort;;~n't bee||~n't con||~n't rea||~not bee||~not con||~not rea;;not converged;;
+convergence er||convergence fa||convergence no||convergence pr;;failed to conv||failed to find;;no convergence;;
+exceeded||points exceed&&cfl;;exceeded||too large||violated&&~cfl~;;
+mass imbalance||mass increase&&exceed||terminat;;time step is t||time step too ;;not in gzip fo;;
+unexpected end||unexpected eof;;invalid compre;;bad zip file||bad zipfile;;
+crc check ||crc error||crc failed||crc mismat;;compressed fil;;
+truncated arch||truncated file||truncated gzip||truncated inpu;;
+file corrupt||file is corrup||file is trunca||file truncated;;corrupt ||corrupte;;failed finding;;pytorchstreamr;;
+pickle data wa;;invalid load k;;invalid magic ;;bad magic;;magic bytes no;;headertoolarge;;invalidheaderd;;
+metadataincomp;;file signature;;unable to open;;
+ does not matc|| failed|| mismatch|| verification &&~checksu||~hash||~md5||~sha1||~sha256||~size;;checksum;;
+netcdf: hdf er||netcdf: not a ||netcdf: unknow;;
+not a ba||not a fa||not a gr||not a gz||not a hd||not a ne||not a np||not a pa||not a ta||not a va||not a vc||not a zi;;
+illegal ||invalid ||malformed ||unexpected &&characte||csv||data||fastq||format||header||input||json||line||record||row||xml;;
+could not deco||could not dese||could not pars;;parse error||parse exceptio;;parsing error||parsing failed;;
+error parsing ||error tokenizi;;cannot deseria||cannot identif||cannot parse;;ran out of inp;;premature end ;;
+bad data ||bad integer ||bad real ||bad value ;;数据||文件&&不完整||损坏||格式不正确||格式错误;;
+解析失败||解析异常||解析错误;;格式不正确||格式错误;;
+校验不一致||校验和不一致||校验和失败||校验和错误||校验失败||校验错误;;decodingexcept;;malformedinput;;
+malformed reco;;can not read v||cannot read va;;while decompre;;incorrect head;;invalid block||invalid stored;;
+invalid distan;;~logstor||~nosuchb||~nosuche||~nosuchk||~nosuchu||~nosuchv||~project;;the specified ;;
+client error||not found&&~404~;;not found for ;;code||error||http||status&&"404~||"410~||404~||410~;;
+feignexception||httpclienterro;;is not a local;;entrynotfounde;;repositorynotf;;does not appea;;
+bad requ||client e||method n||too larg||unproces&&~400~||~405~||~413~||~415~||~422~;;
+code||http||status&&"400~||"405~||"413~||"415~||"422~||400~||405~||413~||415~||422~;;
+statuscode.inv||statuscode.not||statuscode.uni;;~entitynotfo||~itemnotfoun||~objectnotfo||~resourcenot;;
+t find the spe&&can;;no such file o;;[errno 1||[errno 2||[errno 3;;~enoent~;;filenotfounder||filenotfoundex;;
+nosuchfileexce;;not a director;;is a directory;;isadirectoryer;;notadirectorye;;fileexistserro;;file exists~;;
+file name too ;;
+~checkpo||~dataset||~directo||~file~||~folder~||~geometr||~mesh~||~namelis||~path~&& could n|| does no|| doesn't|| not fou|| not pre;;
+ access|| find|| load|| locate|| open|| read|| stat&&dataset||director||file||namelist||path;;
+fortran runtim&& does not exis||cannot open||no such;;path does not ;;does not exist&&file ||input ||path ;;
+no data file||no data path||no input fil||no input pat;;missing ;;fio-f-209;;
+cannot open fi||cannot open in||cannot open sc;;没有那个文件或目录;;找不到指定的文件||找不到文件||找不到路径;;
+文件不存在||文件或目录不存在;;路径不存在;;目录不存在;;系统找不到指定的文件||系统找不到指定的路径;;不是目录;;
+是一个目录;;文件已存在;;file&&end;;~eof encounter||~eof error||~eof reached;;read past end;;
+end of input||end of record;;list-directed;;fortran runtim;;fio-f-217||fio-f-231;;
+error during r||error in read||error while re;;~importerror~||~modulenotfoun;;~no module nam;;distributionno;;
+packagenotfoun;;has no attribu;; size changed&&numpy.;;binary incompa;;compiled using;;_array_api not;;
+requires &&numpy||protobuf||python||torch||transfor;;can't find '__;;
+~attribu||~indenta||~nameerr||~notimpl||~picklin||~recursi||~syntaxe||~taberro||~typeerr||~unbound||~unpickl;;
+maximum recurs;;can't pickle;;cannot pickle;;object is not ;;got an unexpec;;
+ required keyw|| required posi&&missing ;;error(s) in lo;;size mismatch ;;shapes cannot ;;expected all t;;
+must match the;;expected scala;;mat1 and mat2;;expected input&& to have;;one of the var;;element 0 of t;;
+trying to back;;expected more ;; is invalid fo&&shape ;;incompatible s;;
+dimension ||dimensions &&mismatch||must be equal||must match||out of range;;could not broa;;not aligned: ;;
+~gradien||~loss ||~output ||~outputs||~value ||~values &&: inf~||: nan~||= inf~||= nan~||are inf~||are nan~||became i||became n||contain ||contains||is inf~||is nan~;;
+returned nan v;;nan detected||nan encountere||nan loss||nan or inf;;loss scale alr;;found inf||found nan;;
+non-finite||nonfinite ;;input contains;;nan or inf fou;;in backward pa;;
+error~||invalid~&&arithmet||arrow||assertio||cast||converge||eof||floating||index||jsondeco||key||linalg||lookup||overflow||parser||schema||stopiter||unicoded||unicodee||validati||value||zerodivi;;
+~stopiteration;;~emptydataerro;;~settingwithco;;~intcastingnan;;~outofboundsda;;
+~buffererror~||~referenceerro||~runtimeerror~||~systemerror~;;~click.excepti;;
+~ambiguousrule||~missinginpute||~ruleexception||~workflowerror;;
+runtimeerror: &&~store~||barrier||c10d||collecti||gloo||hccl||horovod||nccl||process ||processg||rendezvo;;
+runtimeerror: &&~peer~||broken p||connect||killed||socket||terminat||timed ou||timeout||unreacha||worker;;
+runtimeerror: &&~acl~||~cublas~||~cuda~||~cudnn~||~hip~||~npu~;;
+~abstrac||~classfo||~classno||~inacces||~incompa||~linkage||~noclass||~nosuchf||~nosuchm||~unsuppo||~verifye;;
+unable to acce;;no main manife;;invalid or cor;;unrecognized o||unrecognized v;;could not crea;;
+invalid initia||invalid maximu;;java_home envi||java_home is n;;错误: 找不到或无法加载主类;;a required cla;;
+class not foun;;beancurr||beandefi||beannoto||configur||invalidc||nosuchbe||nounique;;failed to conf;;
+application fa;;no qualifying ;;invalid bound ;;required a bea;;failed to bind||failed to load;;~bindingexcept;;
+no provider av;;forbid consume;;~rpcexception;;remotingexcept;;failed||timeout&&dubbo;;failed to invo;;
+retryableexcep;;load balancer ;;no instances a;;no servers ava;;nacosexception;;client not con;;
+nacos&&fail||not connected||unavailable;;eureka&&cannot execute||fail||unavailable;;hystrixruntime;;callnotpermitt;;
+degradeexcepti;;~rejectedexecu;;thread pool ||threadpool e||threadpool f||threadpool i;;taskrejectedex;;
+connection poo;;timeout waitin;;pool exhausted||pool is exhaus;;a fatal error ;;hs_err_pid||problematic fr;;
+exception~&&~java.net.||~java.nio.chan;;exception~&&connect||httphost||nohttpre||prematur||readtime||socketti;;
+~clienta||~closedc||~resourc||~socketc||~stackle||~unresol;;
+~arithme||~arrayin||~classca||~illegal||~indexou||~nullpoi||~numberf||~stringi;;
+~arrayst||~concurr||~eofexce||~inputmi||~negativ||~nosuche||~notseri||~unsuppo;;
+~datetim||~invalid||~jsonexc||~jsonmap||~jsonpar||~jsonpro||~mismatc||~parseex||~saxpars||~unrecog;;
+~cloneno||~invalid||~invocat||~malform||~uncateg||~undecla||~urisynt||~validat;;
+~assertionerro||~exceptioninin||~stackoverflow;;空指针异;;数组越界;;下标越界;;类型转换异常||类型转换错误;;
+double free or;;free(): double||free(): invali;;corrupted doub||corrupted size||corrupted unso;;stack smashing;;
+buffer overflo;;munmap_chunk();;malloc(): corr||malloc(): inva||malloc(): memo||malloc(): unal;;malloc_consoli;;
+realloc(): inv;;addresssanitiz;;heap-buffer-ov;;pure virtual f||pure virtual m;;size vs. prev_;;
+segmentation f||segmentation v;;~sigsegv~;;signal 11~||signal: 11~;;signal number ;;exit code||exit status&&139~;;
+exitcode : -11||exitcode: -11~;;~segfault~;;access violati;;invalid memory;;invalid permis;;address not ma;;
+stack overflow;;killed by sign;;段错误;;段故障;;非法访问内存;;point exceptio&&floating;;~sigfpe~;;
+signal 8~||signal: 8~;;forrtl: error ||forrtl: severe;;exit code||exit status&&136~;;浮点例外||浮点数例外;;
+浮点异常;;除零错误;;illegal instru;;~sigill~;;signal 4~||signal: 4~;;exit code||exit status&&132~;;非法指令;;
+~bus error~;;~sigbus~;;signal 7~||signal: 7~;;exit code||exit status&&135~;;总线错误;;
+above upper bo||below lower bo&&index ||subscript ;;subscript &&out of range;;
+allocatable ar&&already alloca||not allocated;;attempting to ;;forrtl: error ;;~assertion && failed;;
+assertion fail;;check failed: ;;assert failure||assert violati||assertion fail||assertion viol;;panicked at ;;
+panic: ;;runtime error:;;all goroutines;;uncaught excep||uncaught refer||uncaught typee;;
+unhandled exce||unhandled prom||unhandled reje;;cannot read pr;;referenceerror;;cannot find mo;;
+can't locate && in @inc;;object '&&' not found;;execution halt;;loaderror;;c stack usage &&too close to t;;
+infinite recur;;terminate call;;throwing an in&&c10||gloo||mpi||nccl||std::run||std::sys||thrust||ucx;;
+abort||intervention||request&&at the u||at user ||at user'||by the u||by user ||by user'||on the u||on user ||on user'||upon the||upon use;;
+aborted ||canceled||cancelle||interrup||stopped ||terminat;;exited on sign;;
+用户中断||用户主动中断||用户主动停止||用户主动取消||用户主动终止||用户停止||用户取消||用户终止;;
+effects
+ cancelled at &&~step ;;: exited with ||: killed||: terminated&&: task ||: tasks ;;srun: force te||srun: terminat;;
+srun: job step;;post job file ;;unable to copy&& to ;;>>> error from;;
+licence||license&&can||could not||failed to||unable to;;licence||license&&denied||error||failed||failure||problem;;
+unexpected lic;;licence lost||licence was lo||license lost||license was lo;;
+许可失败||许可检查失败||许可证失败||许可证检查失败||许可证错误||许可证验证失败||许可错误||许可验证失败;;
+crashloopbacko;;back-off resta;;backofflimitex;;errimagepull;;imagepullbacko;;reached the sp;;
+remoting error&&xxl-job||xxl-rpc||xxljob||xxlrpc;;xxl-rpc, reque;;xxlrpcexceptio;;rpcresponse by;;network reques;;
+create root ta;;unknown bug;;middle job fai;;dispatch ||dispatcher &&fail;;timeout||unreachable&&akka.;;
+asktimeoutexce;;下发失败||派发失败||触发失败||调度失败;;连接执行器失败||连接执行器超时;;watchdog caugh;;
+some nccl oper;;timeout at ncc;;nccl watchdog ;;watchdog got s;;heartbeat moni;;
+~ncclinternale||~ncclremoteerr||~ncclsystemerr||~ncclunhandled;;remote process;;
+unhandled cuda||unhandled syst&&nccl ;;internal error&&nccl;;
+error||fail||got comp||timed ou||unable&&net/ib~||net/ofi~||net/socket~;;
+nccl warn &&call to ||connection||ibv_||socket;;nccl communica;;ncclcommabort;;distbackenderr;;
+processgroupnc&&abort||exception||timeout;;waitforinitial;;~err02200~;;hccl&&fail||time out||timeout||times out;;
+notify registe||notify time ou||notify times o||notify wait ti;;gloo/&&connect||fail||no route||timed out;;
+timed out wait&&ms for recv op||ms for send op;;horovod&&internal error||internalerror||shut down||stall;;
+horovodinterna;;horovodaborted;;hostsupdatedin;;processgroup||tensorpipe&&listener||peer||remote;;
+~rendezvous&&error~||exit~;;~distnetworker||~diststoreerro;; seconds waiti&&timed out afte;;
+timed out init||timed out wait;;tcpstore&&broken p||connecti||error||fail||timed ou||timeout;;
+the client soc||the server soc&&connect||failed||listen||timed out;;store based ba&&timed out||timeout;;
+failed to recv;;~childfaileder;;root cause (fi;;elastic&& failed (exitc;;deepspeed&&exits with ret||killing subpro;;
+killing subpro;;exits with ret;;~processexited||~processraised;; terminated wi&&process ;;
+received && death signal,;;signalexceptio&& got signal;;mpi_abort was ;;application ca;;called mpi_abo;;
+calling mpi_ab;;mpi_comm_world&&abort;;internal_abort;;pmpi_abort;; was unable to&&~orte||~prte;;
+ daemon has un&&~orte||~prte;;error||fail||unable&&hyd_||hydt_;;unable to laun||unable to run ;;bstrap_proxy;;
+error waiting ;;launcher error||launcher retur||process manage;;an internal er;;it looks like ;;~mpid&&init;;
+fatal error in;;mpi startup():&&error||fail||not;;failed||open&&ofi addr||ofi doma||ofi endp||ofi fabr||ofi get;;
+~fi_getinfo~&&fail||no data;;can't||could not||no hfi||unable&&psm ||psm2 ;;assert (!close;;
+exceeded&&infiniband ret||receive-no-rea||transport retr;;retry exceeded;;rnr nak retry||rnr retry;;communication ;;
+intern||other||proc_fai||revoked||unreach&&~mpi_err_;;socket closed;;process died ||process died, ||process failed;;
+~pmix_err_lo||~pmix_err_ti||~pmix_err_un||~pmix_error_;;
+pmix error: &&connection||error in file||timeout||unreachable;;connection res;;: endpoint tim;;
+remote access ||remote operati||remote peer er;;error~||fatal~&&~ucx;;failed||timeout||unreachable&&ucp_;;
+local length e||local protecti||local qp opera;;unhandled time;;got completion;;
+closed||failed||refused||reset||timed ou&&btl_tcp;;error||failed&&mca_btl_;;catas||completion wit||local&&mlx;;
+opal error: er||opal error: ti||opal error: un;;fatal error in||fatal mpi erro||other error in||other mpi erro;;
+error||failed&&mpid;;connection to && failed|| lost;;
+noticed that j||noticed that p||noticed that r&& exited on sig;;exit string: k||exit string: t;;
+exit status of&&: killed by si;;caused collect;;process died, ;;exit code: 1||exit code: 3||exit code: 9;;
+bad terminatio;;primary job te;;detected that ;;process return;;exiting improp;;exited without;;
+exit code: 1~||exit code: 2~||exit code: 255||exit code: 256;;executorlostfa;;remote rpc cli;;fetchfailed;;
+missing an out;;shuffle&&failed to conn;;lost executor||lost task;;executor &&exited;;
+container exit||container kill||container mark;;job aborted du;;return code && from org.apac;;
+am container &&exited;;failed && times due to;;application &&finished with ;;exited with ex;;diagnostics: ;;
+applicationmas&&fail;;bad gate||gateway ||internal||server e||service &&~50;;
+bad gate||gateway ||internal||service ||serviceu||temporar;;code||error||http||status&&50;;
+statuscode.abo||statuscode.dea||statuscode.int||statuscode.una;;
+code = aborted||code = deadlin||code = interna||code = unavail;;upstream conne||upstream reque;;
+server bus||server is ||server ove||server too;;couldn't conne;;服务不可用||服务异常||服务暂时不可用||服务繁忙;;
+系统繁忙;;网关超时||网关错误;;服务器内部错误||服务器错误;;connection;;
+~connect ||~connection &&failed||timed out||timeout;;no route to ho;;broken pipe;;transport endp;;
+socket c||socket e||socket h||socket t;;software cause;;read timed out;;remote end clo;;[errno 1||[errno 3;;
+~econnab||~econnre||~ehostun||~enetunr||~epipe~||~etimedo;;i/o timeout;;command ||operatio||request ;;
+timed out whil;;tls handshake ;;eof occurred i;;remote end hun;;early eof;;rpc failed;;
+curl: (1||curl: (2||curl: (3||curl: (5||curl: (7||curl: (9;;rsync error;;connection une;;condahttperror;;http 000;;
+transfer close;;failed to conn;;could not conn;;unable to conn;;dial tcp;;failed to fetc;;host is down;;
+peer has ||peer not ;;拒绝连接;;连接&&中断||关闭||失败||拒绝||断开||超时||重置||重设;;没有到主机的路由;;网络不可达;;
+网络异常||网络超时||网络错误;;断开的管道;;执行超时||操作超时||请求超时||读取超时||调用超时;;远程主机强迫关闭;;
+连接被对方||连接被对端;;exit code||exit status&&12;;exitcode&&12;;foam aborting||foam exiting||foam fatal err;;
+foam::error;;petsc error;;~abaqus error~;;abaqus/analysi;;endrun;;shr_sys_abort;;ansys&&aborted||error||terminat;;
+*** error ***;;terminated abn||terminated wit;;abnormal exit||abnormal termi||abnormally exi||abnormally ter;;
+program aborte||program stoppe||program termin;;~stop ;;error stop;;fatal error;;fatal:;;***error;;parallel pool;;
+dataloader wor&&exited unexpec||is killed by s;;brokenprocessp;;process in the;;terminatedwork;;worker process;;
+~actordi||~localra||~nodedie||~objectl||~ownerdi||~rayacto||~raysyst||~workerc;;the actor died;;raylet&&dead||died;;
+failed||unavailable||unreachable&&ray;;~commclosederr||~futurecancell||~killedworker~||~workerlosterr;;
+nanny&&died||killed;;worker exited ;;~calledprocess;;~keyboardinter;;~java.util.con;;
+~asktimeoutexc||~asyncrequestt||~querytimeoute||~transactionti;;~java.lang.int;;~aborted~&&core dumped;;~sigabrt~;;
+signal 6~||signal: 6~;;exit code||exit status&&134~;;exitcode : -6~||exitcode: -6~;;~sigtrap~;;~sigsys~;;
+core dumped;;核心已转储;;已放弃;; killed~;;~killed~;;: killed~;;~sigkill~;;
+exit cod||exit sta||exitcode||return c||signal 9||signal: ;;已杀死;;被杀死;; terminated~;;~terminated~;;
+: terminated~;;~sigterm~;;exit cod||exit sta||exitcode||signal 1||signal n||signal: ;;已终止;;
+"""  # noqa: E501 - end of CAUSES
+"""Texts of lines that may tell a cause, in small letters: `python -m tools.packs` writes them from the library's packs.
+
+Causes stand between line ends or `;;`: of each text joined by `&&` a line has one of those joined by `||`, and `~` is
+an edge of a word. What stands behind the line `effects` mostly follows from a cause.
+"""
+
 _CLUSTER_ID = re.compile(r"[A-Za-z0-9-]{1,128}\Z")
 _JOB_ID = re.compile(r"[0-9]{1,18}(?:\[[0-9]{1,18}\]|_[0-9]{1,18})?(?:\.[A-Za-z0-9_-]{1,64}){0,8}\Z")
+_LETTERS_ALONE = bytes(byte if byte in range(ord("a"), ord("z") + 1) else 32 for byte in range(256))
+"""What is no small letter becomes a blank."""
+_IN_WORDS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_")
+_BEYOND_ASCII = bytes(byte if byte in range(128, 256) else 32 for byte in range(256))
 _GROUP = re.compile(rb"\(\?P<\w+>")
 _EVIDENCE = {"rank": "rank", "node": "lost_node"}
 
@@ -147,6 +742,12 @@ class Files:
         return glob.glob(pattern)
 
 
+Numbers = Callable[[int], Optional[int]]
+"""The number in its file of the line at a place of a list; None: not known, for something was skipped."""
+Hear = Callable[[List[bytes], Numbers], None]
+"""Gets new lines that have ended."""
+
+
 class Lines:
     """Cuts bytes into lines: linear time, memory of one bounded line. CR ends a line too (progress bars)."""
 
@@ -154,13 +755,12 @@ class Lines:
         self.open_line = b""
         """Head of the line that has not ended yet."""
 
-    def feed(self, data: bytes) -> Iterator[bytes]:
+    def feed(self, data: bytes) -> List[bytes]:
         """The lines that this data ends, each cut to LINE_BYTES_MAX."""
         parts = data.replace(b"\r", b"\n").split(b"\n")
-        for part in parts[:-1]:
-            line, self.open_line = self._joined(part), b""
-            yield line
-        self.open_line = self._joined(parts[-1])
+        parts[0] = self._joined(parts[0])
+        self.open_line = parts.pop()[:LINE_BYTES_MAX]
+        return [part[:LINE_BYTES_MAX] for part in parts]
 
     def _joined(self, part: bytes) -> bytes:
         return self.open_line + part[: LINE_BYTES_MAX - len(self.open_line)]
@@ -175,17 +775,20 @@ class Tail:
         self._files = files
         self._descriptor = -1
         self._offset = 0
+        self._line_number: Optional[int] = 1
+        """Of the line that has not ended; None: not known, for something was skipped."""
         self._signature = files.signature(path)
         if self._signature is not None:
             self._open(self._signature[2])
+            self._line_number = self._lines_before()
 
     @property
     def exists(self) -> bool:
         """Whether the file was ever there. One that never was proves nothing: perhaps its name is wrong."""
         return self._signature is not None
 
-    def read(self, hear: Callable[[bytes], None]) -> bool:
-        """Whether somebody has written to it since the last call; `hear` gets each new line, ended or not."""
+    def read(self, hear: Hear) -> bool:
+        """Whether somebody has written to it since the last call; `hear` gets each line that has ended since."""
         found = self._files.signature(self.path)
         if found is None or found == self._signature:
             return False
@@ -194,24 +797,39 @@ class Tail:
             self._hear_new(hear, None)  # what the old file got before it was moved away
             self._open(0)
         elif found[2] < self._offset:
-            self._offset, self.lines = 0, Lines()
+            self._offset, self.lines, self._line_number = 0, Lines(), 1
         self._hear_new(hear, found[2])
         return True
+
+    def _lines_before(self) -> Optional[int]:
+        """The number of the line that comes next, if the file is small enough to count."""
+        count, place = 1, 0
+        if self._descriptor < 0 or self._offset > COUNTED_BYTES_MAX:
+            return None
+        while place < self._offset:
+            try:
+                data = self._files.read(self._descriptor, place, min(READ_AT_ONCE_BYTES, self._offset - place))
+            except OSError:
+                return None
+            if not data:
+                return None
+            count, place = count + data.count(b"\n"), place + len(data)
+        return count
 
     def _open(self, offset: int) -> None:
         if self._descriptor >= 0:
             self._files.close(self._descriptor)
-        self._descriptor, self._offset, self.lines = -1, offset, Lines()
+        self._descriptor, self._offset, self.lines, self._line_number = -1, offset, Lines(), 1
         try:
             self._descriptor = self._files.open(self.path)
         except OSError as error:
             say("cannot read {}: {}".format(plain(self.path), error.strerror))
 
-    def _hear_new(self, hear: Callable[[bytes], None], size: Optional[int]) -> None:
+    def _hear_new(self, hear: Hear, size: Optional[int]) -> None:
         if self._descriptor < 0:
             return
         if size is not None and size - self._offset > READ_BYTES_MAX:
-            self._offset, self.lines = size - READ_BYTES_MAX, Lines()
+            self._offset, self.lines, self._line_number = size - READ_BYTES_MAX, Lines(), None
         for _ in range(READ_BYTES_MAX // READ_AT_ONCE_BYTES):
             try:
                 data = self._files.read(self._descriptor, self._offset, READ_AT_ONCE_BYTES)
@@ -220,9 +838,22 @@ class Tail:
             if not data:
                 break
             self._offset += len(data)
-            for line in self.lines.feed(data):
-                hear(line)
-        hear(self.lines.open_line)
+            lines = self.lines.feed(data)
+            hear(lines, functools.partial(self._number, self._line_number, data))
+            if self._line_number is not None:
+                self._line_number += data.count(b"\n")
+
+    def number(self, _: int) -> Optional[int]:
+        """Of the line that has not ended."""
+        return self._line_number
+
+    @staticmethod
+    def _number(first: Optional[int], data: bytes, place: int) -> Optional[int]:
+        """As an editor counts: what CR ends is a line to be read, and none to be counted."""
+        if first is None:
+            return None
+        rest = data.replace(b"\r", b"\n").split(b"\n", place)[-1]
+        return first + data.count(b"\n", 0, len(data) - len(rest))
 
 
 class Heartbeats:
@@ -275,6 +906,11 @@ class Patterns:
         """Raises re.error."""
         self._each: List[Pattern[bytes]] = [re.compile(source) for source in sources]
         self._any = re.compile(b"|".join(b"(?:" + _GROUP.sub(b"(?:", source) + b")" for source in sources) or b"(?!)")
+        self._all_built_in = set(sources) <= set(LOST_RANK)
+
+    def near(self, small: bytes) -> bool:
+        """Whether lines, in small letters, may hold one; False is sure."""
+        return not self._all_built_in or any(word in small for word in LOST_RANK_WORDS)
 
     def find(self, line: bytes) -> Optional[Dict[str, str]]:
         """None, or the groups `rank` and `node` of the first pattern that is found in the line."""
@@ -286,6 +922,169 @@ class Patterns:
                 groups = match.groupdict()
                 return {name: plain(groups[name]) for name in ("rank", "node") if groups.get(name)}
         return {}
+
+
+class Pieces:
+    """Pieces of words, each with a number: a job's output has few words, and most were seen before."""
+
+    REMEMBERED = 20000
+    GRAM = 3
+    NEW_WORDS_MAX = 400
+    """In one part of the output so many words are looked up; of more, as in encoded data, the longest tell nothing."""
+
+    def __init__(self) -> None:
+        self._numbers: Dict[bytes, int] = {}
+        self._by_gram: Dict[bytes, List[Tuple[bytes, int]]] = {}
+        self._known: Dict[bytes, FrozenSet[int]] = {}
+
+    def of(self, text: bytes) -> FrozenSet[int]:
+        """Numbers of a text's pieces of at least GRAM bytes."""
+        return frozenset(map(self._numbered, (piece for piece in words_of(text) if len(piece) >= self.GRAM)))
+
+    def _numbered(self, piece: bytes) -> int:
+        if piece not in self._numbers:
+            self._numbers[piece] = len(self._numbers)
+            self._by_gram.setdefault(piece[: self.GRAM], []).append((piece, self._numbers[piece]))
+        return self._numbers[piece]
+
+    def within(self, small: bytes) -> Set[int]:
+        """Numbers of the pieces that words of these lines have. Time is linear in them."""
+        found: Set[int] = set()
+        new: List[bytes] = []
+        for word in words_of(small):
+            known = self._known.get(word)
+            if known is None:
+                new.append(word)
+            elif known:
+                found |= known
+        for word in sorted(new, key=len)[: self.NEW_WORDS_MAX]:
+            found |= self._look_up(word)
+        return found
+
+    def _look_up(self, word: bytes) -> FrozenSet[int]:
+        grams = {word[place : place + self.GRAM] for place in range(len(word) - self.GRAM + 1)}
+        near = [pair for gram in grams if gram in self._by_gram for pair in self._by_gram[gram]]
+        found = frozenset(number for piece, number in near if piece in word)
+        if len(word) <= NAME_BYTES_MAX:
+            if len(self._known) >= self.REMEMBERED:
+                self._known.clear()
+            self._known[word] = found
+        return found
+
+
+def words_of(small: bytes) -> Set[bytes]:
+    """Runs of small letters, and of what is beyond ASCII: Chinese has no blanks."""
+    words = set(small.translate(_LETTERS_ALONE).split())
+    words.update(small.translate(_BEYOND_ASCII).split())
+    return words
+
+
+class Cause:
+    """A line that may tell why the job hangs."""
+
+    def __init__(self, at: float, place: int, number: Optional[int], line: bytes, *, effect: bool) -> None:
+        self.at = at
+        """When it was heard."""
+        self.place = place
+        """Of all lines heard, to put them in order."""
+        self.number = number
+        self.line = line
+        self.effect = effect
+        """Whether it mostly follows from another cause."""
+
+
+class Kinds:
+    """The rows of a list such as CAUSES, ready to be asked."""
+
+    def __init__(self, listed: str) -> None:
+        causes, _, effects = listed.partition("\neffects\n")
+        rows = [(row, kind) for kind, text in enumerate((causes, effects)) for row in re.split("\n|;;", text) if row]
+        self.effect = [bool(kind) for _, kind in rows]
+        self.asked = [[texts.encode("utf-8").split(b"||") for texts in row.split("&&")] for row, _ in rows]
+        self._pieces = Pieces()
+        self._needs = [[[self._pieces.of(text) for text in texts] for texts in asked] for asked in self.asked]
+        self._by_piece: Dict[int, List[int]] = {}
+        """Which rows may be there if a piece is: the rarest of each text's."""
+        often = collections.Counter(piece for needs in self._needs for pieces in needs[0] for piece in pieces)
+        for one, needs in enumerate(self._needs):
+            for piece in {min(pieces, key=lambda piece: (often[piece], piece)) for pieces in needs[0]}:
+                self._by_piece.setdefault(piece, []).append(one)
+
+    def likely(self, small: bytes) -> List[int]:
+        """Places of the rows of whose texts all words are somewhere in these lines."""
+        pieces = self._pieces.within(small)
+        asked = {one for piece in pieces for one in self._by_piece.get(piece, ())}
+        return [one for one in asked if all(any(text <= pieces for text in texts) for texts in self._needs[one])]
+
+    def are_in(self, one: int, small: bytes) -> bool:
+        """Whether a line has all that a row asks for."""
+        return all(any(is_in(text, small) for text in texts) for texts in self.asked[one])
+
+
+class Causes:
+    """The first lines of a job's output that may tell a cause, of each kind one."""
+
+    ROWS_TRIED = 40
+    """For so many kinds is looked in one part of the output; for those first that were seldom looked for in vain."""
+    LINES_TRIED = 64
+    """So many lines of it are asked for one of a kind's texts."""
+
+    def __init__(self, kinds: Kinds) -> None:
+        self._kinds = kinds
+        self._in_vain = [0] * len(kinds.asked)
+        self._found: Dict[int, Cause] = {}
+        self._heard = 0
+
+    def hear(self, now: float, lines: Sequence[bytes], small: bytes, numbers: Numbers) -> None:
+        """Keep of the lines those that are the first of their kind; `small`: all of them in small letters."""
+        likely = [one for one in self._kinds.likely(small) if one not in self._found]
+        for one in sorted(likely, key=lambda one: (self._in_vain[one], one))[: self.ROWS_TRIED]:
+            place = self._first_place(one, small)
+            if place is None:
+                self._in_vain[one] += 1
+            else:
+                self._found[one] = Cause(
+                    now, self._heard + place, numbers(place), lines[place], effect=self._kinds.effect[one]
+                )
+        self._heard += len(lines)
+
+    def _first_place(self, one: int, small: bytes) -> Optional[int]:
+        """Of the lines the first that has all that is asked for, if one of the first LINES_TRIED has."""
+        first = None
+        for text in self._kinds.asked[one][0]:
+            bare, at = text.strip(b"~"), -1
+            for _ in range(self.LINES_TRIED):
+                at = small.find(bare, at + 1)
+                if at < 0 or (first is not None and at >= first):
+                    break
+                begin, end = small.rfind(b"\n", 0, at) + 1, small.find(b"\n", at)
+                line = small[begin : end if end >= 0 else len(small)]
+                if self._kinds.are_in(one, line) and b"nccl info" not in line and not line.endswith(b"(ignored)"):
+                    first = begin
+                    break
+                at = begin + len(line)
+        return None if first is None else small.count(b"\n", 0, first)
+
+    def quoted(self, progress_at: float) -> List[Cause]:
+        """Those that the job had not long survived: causes before effects, of them the first; in their order."""
+        self._found = {one: cause for one, cause in self._found.items() if progress_at - cause.at <= CAUSE_SURVIVED_S}
+        found = sorted(self._found.values(), key=lambda cause: not cause.effect)
+        each = sorted({cause.place: cause for cause in found}.items())
+        ranked = sorted(each, key=lambda pair: (pair[1].effect, pair[0]))
+        return [cause for _, cause in sorted(ranked[:CAUSE_LINES], key=lambda pair: pair[0])]
+
+
+def is_in(text: bytes, small: bytes) -> bool:
+    """Whether a text of CAUSES is there, in the middle of words or, where it has a `~`, at their edges alone."""
+    bare = text.strip(b"~")
+    at = small.find(bare)
+    while at >= 0:
+        end = at + len(bare)
+        begins = text[:1] != b"~" or at == 0 or small[at - 1] not in _IN_WORDS
+        if begins and (text[-1:] != b"~" or end == len(small) or small[end] not in _IN_WORDS):
+            return True
+        at = small.find(bare, end)
+    return False
 
 
 class Finding:
@@ -310,39 +1109,60 @@ class Watch:
         self._stall_s: float = options.stall_s
         self._lost_rank_s: float = options.lost_rank_s
         self._quote_bytes: int = options.quote_bytes
-        self._progress_at = 0.0
-        self._last_lines: Deque[bytes] = collections.deque(maxlen=8)
+        self._looked_at = self._progress_at = self._progress_after = 0.0
+        """The last output or heartbeat came after the one and was seen at the other of the last two."""
+        self._last_lines: Deque[bytes] = collections.deque(maxlen=LAST_LINES)
+        self._causes: Optional[Causes] = None
+        """Made ready beside the command, for that takes some hundredths of a second."""
         self._lost: Optional[Tuple[float, bytes, Dict[str, str]]] = None
         self._warned = False
 
+    def get_ready(self) -> None:
+        """Before the first look."""
+        if self._causes is None:
+            self._causes = Causes(Kinds(CAUSES if self._quote_bytes > 0 else ""))
+
     def look(self, now: float) -> Optional[Finding]:
         """What there is to tell, if anything."""
+        self.get_ready()
         progress = self._heartbeats.read(now) if self._heartbeats else False
         for tail in self._tails:
-            progress = tail.read(functools.partial(self._hear, now)) or progress
+            if tail.read(functools.partial(self._hear, now)):
+                progress = True
+                self._hear_lost(now, [tail.lines.open_line])  # a launcher may end without ending its line
         if progress:
-            self._progress_at = now
+            self._progress_at, self._progress_after = now, self._looked_at
+        self._looked_at = now
         return self._lost_rank(now) or self._stalled(now)
 
-    def _hear(self, now: float, line: bytes) -> None:
-        if not line.strip():
-            return
-        self._last_lines.append(line)
-        if self._lost is None:
-            groups = self._patterns.find(line)
-            if groups is not None:
-                self._lost = now, line, groups
+    def _hear(self, now: float, lines: List[bytes], numbers: Numbers) -> None:
+        self._hear_causes(now, lines, numbers)
+        last = itertools.islice((line for line in reversed(lines) if line.strip()), LAST_LINES)
+        self._last_lines.extend(reversed(list(last)))
+        self._hear_lost(now, lines)
+
+    def _hear_lost(self, now: float, lines: Sequence[bytes]) -> None:
+        if self._lost is None and self._patterns.near(b"\n".join(lines).lower()):
+            for line in lines:
+                groups = self._patterns.find(line)
+                if groups is not None:
+                    self._lost = now, line, groups
+                    break
+
+    def _hear_causes(self, now: float, lines: List[bytes], numbers: Numbers) -> None:
+        if self._causes is not None:
+            self._causes.hear(now, lines, b"\n".join(lines).lower(), numbers)
 
     def _lost_rank(self, now: float) -> Optional[Finding]:
         if self._lost is None:
             return None
         at, line, groups = self._lost
-        if self._progress_at > at + self._lost_rank_s:
+        if self._progress_after >= at + self._lost_rank_s:
             self._lost = None  # the job has gone on without it
             return None
         if now - max(at, self._progress_at) < self._lost_rank_s:
             return None
-        return Finding("lost_rank", "a rank was lost and nothing came after it" + self._quoted([line]), groups)
+        return Finding("lost_rank", "a rank was lost and nothing came after it" + self._quoted(line), groups)
 
     def _stalled(self, now: float) -> Optional[Finding]:
         if self._heartbeats is not None:
@@ -354,12 +1174,38 @@ class Watch:
         if blind and not self._warned and now >= self._stall_s:
             say("has seen nothing of the job yet: is the name of --output or --heartbeat right?")
             self._warned = True
-        return Finding("stalled", stuck + self._quoted(self._last_lines), {}) if stuck and not blind else None
+        return Finding("stalled", stuck + self._quoted(), {}) if stuck and not blind else None
 
-    def _quoted(self, lines: Sequence[bytes]) -> str:
-        text = b"\n".join(lines)
-        kept = text[len(text) - self._quote_bytes :] if 0 < self._quote_bytes < len(text) else text
-        return "; output: " + plain(kept, MESSAGE_BYTES_MAX) if kept and self._quote_bytes else ""
+    def _quoted(self, lost: bytes = b"") -> str:
+        """First what may be the cause, then the output's end, which always gets at least half of the bytes."""
+        last = list(self._last_lines)
+        for tail in self._tails:
+            if tail.lines.open_line.strip():
+                self._hear_causes(self._progress_at, [tail.lines.open_line], tail.number)
+                last.append(tail.lines.open_line)
+        if lost and lost not in last:
+            last.insert(0, lost)
+        half = self._quote_bytes // 2
+        end = set(_end_of(last, half).split(b"\n"))
+        causes: List[bytes] = []
+        for cause in self._causes.quoted(self._progress_at) if self._causes else ():
+            line = cause.line.strip()[:CAUSE_LINE_BYTES]
+            if cause.line not in end and sum(map(len, causes)) + len(line) + 12 * len(causes) < half:
+                causes.append(line if cause.number is None else b"%d: %s" % (cause.number, line))
+        text = b"\n".join(causes)
+        kept = _end_of(last, self._quote_bytes - len(text))
+        if not kept:
+            return ""
+        return (
+            ("; causes:\n" + plain(text, half + 256) + "\n" if text else "")
+            + "; output: "
+            + plain(kept, MESSAGE_BYTES_MAX)
+        )
+
+
+def _end_of(lines: Sequence[bytes], size: int) -> bytes:
+    text = b"\n".join(lines)
+    return text[-size:] if size > 0 else b""
 
 
 class Process:
@@ -415,6 +1261,12 @@ def follow(
                 return
             next_look = lived + max(poll_s, min(LOOK_PAUSES * (monotonic() - now), PAUSE_POLLS_MAX * poll_s))
         sleep(pause_s)
+
+
+def begin(watch: Watch, process: Process, report: Callable[[Finding], bool], poll_s: float) -> None:
+    """Get ready, then follow."""
+    watch.get_ready()
+    follow(watch, process, report, poll_s)
 
 
 def append_line(path: str, line: bytes) -> None:
@@ -567,7 +1419,7 @@ def parser() -> Parser:
     add("--lost-rank-s", type=_seconds, default=60.0, metavar="S", help="silence after a lost rank (default 60)")
     add("--pattern", action="append", default=[], metavar="REGEX", help="a further line that tells a lost rank")
     add("--only-my-patterns", action="store_true", help="leave out the built-in patterns")
-    add("--quote-bytes", type=int, default=2048, metavar="N", help="output told with the failure; 0: none")
+    add("--quote-bytes", type=int, default=3500, metavar="N", help="output told with the failure; 0: none")
     add("--poll-s", type=_seconds, default=5.0, metavar="S", help="between two looks (default 5)")
     add("--pid", type=int, default=0, help="without a command: the process to watch, default the parent")
     add("--cluster-id", help="ehpc-...; default SECONDWIND_CLUSTER_ID from the environment or the settings file")
@@ -683,9 +1535,9 @@ def main(arguments: Sequence[str]) -> int:
         options, watch, report = prepare(arguments[:split], os.environ)
         process = Process(os.getpid() if command else options.pid or parent())
         if command:
-            start_beside(lambda: follow(watch, process, report, options.poll_s))
+            start_beside(lambda: begin(watch, process, report, options.poll_s))
         else:
-            follow(watch, process, report, options.poll_s)
+            begin(watch, process, report, options.poll_s)
             return 0
     except SystemExit:  # --help
         if not command:

@@ -38,6 +38,8 @@ class CommandResult(Struct, kw_only=True):
     """For a person; strangers' words in it are escaped already."""
     body: Any = None
     """The same for a program, as JSON values."""
+    warnings: Sequence[str] = ()
+    """What must not be missed: on standard error, whatever else is printed, and in the body."""
 
 
 Work = Callable[[Ledger, float], CommandResult]
@@ -74,6 +76,7 @@ def do(work: Work, terms: LedgerTerms, out: TextIO, err: TextIO) -> int:
             if not terms.quiet:
                 err.write(f"ledger: {shown(name)}\n")
             result = work(ledger, terms.clock.now())
+            err.writelines(f"WARNING: {shown(warning, 1024)}\n" for warning in result.warnings)
     except UnusableError as error:
         return failed(str(error), UNUSABLE, out, err, as_json=terms.as_json)
     except LedgerUnavailable as error:
@@ -86,7 +89,8 @@ def do(work: Work, terms: LedgerTerms, out: TextIO, err: TextIO) -> int:
 def tell(result: CommandResult, out: TextIO, *, as_json: bool) -> int:
     """Write the result; its exit status."""
     if as_json:
-        write_json(result.body, out)
+        body = {**result.body, "warnings": list(result.warnings)} if result.warnings else result.body
+        write_json(body, out)
     else:
         out.writelines(f"{line}\n" for line in result.lines)
     return result.status

@@ -17,6 +17,7 @@ from shared.open_ledger import OpenLedger, check_client, open_ledger
 from shared.ports import Clock
 from shared.reality import SystemClock
 from shared.settings import LedgerUrl, RedisUrl, SqliteUrl, parse_ledger_url, read_credentials
+from shared.settings.plaintext import checked
 
 TIME_S = 600.0
 """A command may take this long; an invocation has less."""
@@ -70,7 +71,7 @@ def ledger_of(terms: LedgerTerms) -> Iterator[tuple[OpenLedger, str]]:
 
 def _url(terms: LedgerTerms) -> LedgerUrl:
     try:
-        return parse_ledger_url(ledger_url(terms))
+        return checked(parse_ledger_url(ledger_url(terms)), terms.environ)
     except ValueError as error:
         named = "--ledger" if terms.ledger_url.strip() else "SECONDWIND_LEDGER_URL"
         raise UnusableError(f"{named}: {error}") from None

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
+from collections.abc import Mapping
 
 from secondwind.usage import UnusableError
-
-MAX_NAME_CHARS = 128
-MAX_WHY_CHARS = 256
+from secondwind.which_ledger import LedgerTerms, ledger_url
+from shared.domain.act import MAX_WHO_CHARS, MAX_WHY_CHARS, Signed
+from shared.domain.errors import SettingsError
+from shared.settings import read_credentials
 
 
 def add_by(parser: argparse.ArgumentParser) -> None:
     """The option `--by`."""
     parser.add_argument("--by", metavar="NAME", help="who acts; default: your name on this system")
+
+
+def add_why(parser: argparse.ArgumentParser) -> None:
+    """The option `--why`, of acts that need no reason."""
+    parser.add_argument("--why", default="", metavar="TEXT", help="told with it in the outcome")
 
 
 def who(given: str | None) -> str:
@@ -22,11 +30,48 @@ def who(given: str | None) -> str:
     Raises:
         UnusableError: no name, a longer one than 128 characters, or one that does not print.
     """
+    name = system_user() if given is None else given
+    if not name:
+        raise UnusableError("this system does not know your name: give one with --by")
+    return bounded(name, MAX_WHO_CHARS, "--by")
+
+
+def signed(chosen: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> Signed:
+    """What stands beside the name, which is anybody's word.
+
+    The operating system's user, RAM's identity where the ledger is reached with a key, and why.
+
+    Raises:
+        UnusableError: the reason is too long or does not print.
+    """
+    why = bounded(chosen.why, MAX_WHY_CHARS, "--why") if chosen.why else ""
+    return Signed(identity=identity(who(chosen.by), _ram(chosen.ledger, environ)), why=why)
+
+
+def identity(name: str, ram: str) -> str:
+    """As whom machine and RAM know who goes by that name."""
+    user = system_user()
+    return ", ".join(one for one in (f"system user {user}" if user and user != name else "", ram) if one)
+
+
+def _ram(ledger: str, environ: Mapping[str, str]) -> str:
+    from secondwind.ram_identity import is_alibaba_cloud, ram_identity  # noqa: PLC0415 - only where a key is used
+
+    if not is_alibaba_cloud(ledger_url(LedgerTerms(ledger_url=ledger, environ=environ))):
+        return ""
     try:
-        name = getpass.getuser() if given is None else given
+        return ram_identity(read_credentials(None, environ))
+    except SettingsError:
+        return ""  # the command says so itself, where it opens the ledger
+
+
+def system_user() -> str:
+    """The operating system's name of the user; empty if it has none that prints."""
+    try:
+        name = getpass.getuser()
     except (OSError, KeyError):
-        raise UnusableError("this system does not know your name: give one with --by") from None
-    return bounded(name, MAX_NAME_CHARS, "--by")
+        return ""
+    return name[:MAX_WHO_CHARS] if name.isprintable() else ""
 
 
 def bounded(text: str, limit: int, option: str) -> str:

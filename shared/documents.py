@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,17 +13,20 @@ from shared.domain.job import Scope
 from shared.domain.keys import CONTROLS_KEY, Kind, kind_of
 from shared.domain.life import Life
 from shared.domain.limits import MAX_DIGITS, SharedLimit
+from shared.domain.machines import Machines
 from shared.domain.mode import Controls
 from shared.domain.progress import Progress
 from shared.domain.record import JobRecord
+from shared.domain.room import LARGEST_BYTES, fitted, written
+from shared.domain.watch import Watch
 from shared.ports import Stored, Write
 from shared.systems import SYSTEMS
 
 KEPT_S = 30 * 86_400.0
 """How long a document outlives its last change: longer than any redelivery and every window."""
 _LOG = logging.getLogger(__name__)
-Document = JobRecord | SharedLimit | Controls | Progress
-_T = TypeVar("_T", JobRecord, SharedLimit, Controls, Progress)
+Document = JobRecord | SharedLimit | Controls | Progress | Watch | Machines
+_T = TypeVar("_T", JobRecord, SharedLimit, Controls, Progress, Watch, Machines)
 
 
 def encode(document: Document) -> bytes:
@@ -46,7 +50,7 @@ def decode_limit(document: bytes) -> SharedLimit:
         LedgerUnavailable: it is not one of ours; it must not count as an unused limit.
     """
     limit = _decoded(_LIMITS, document)
-    if not all(start.isdecimal() and len(start) < MAX_DIGITS for start in limit.buckets):
+    if not all(start.isdecimal() and len(start) < MAX_DIGITS for start in (*limit.buckets, *limit.owners)):
         raise LedgerUnavailable("a ledger document is malformed: a bucket does not begin at a moment")
     return limit
 
@@ -67,6 +71,20 @@ def decode_progress(document: bytes) -> Progress:
         LedgerUnavailable: it is not one of ours; no log may be left out because of it.
     """
     return _decoded(_PROGRESS, document)
+
+
+def decode_watch(document: bytes) -> Watch:
+    """What a discovery remembers of a scope.
+
+    Raises:
+        LedgerUnavailable: it is not one of ours; it must not count as "nothing seen".
+    """
+    return _decoded(_WATCHES, document)
+
+
+def decode_machines(document: bytes) -> Machines:
+    """The machines of watched scopes. Raises LedgerUnavailable if it is not one of ours."""
+    return _decoded(_MACHINES, document)
 
 
 def limit_of(key: str, stored: Stored | None) -> SharedLimit | None:
@@ -95,8 +113,35 @@ def limit_write(key: str, limit: SharedLimit, stored: Stored | None, now: float)
 
 
 def record_write(key: str, record: JobRecord, version: int | None, now: float) -> Write:
-    """The compare-and-set of a record that was read at that version; None: it is new."""
-    return Write(key=key, document=encode(record), expected=version, due_at=record.due_at, expires_at=now + KEPT_S)
+    """The compare-and-set of a record that was read at that version; None: it is new. Lightened if it is too large."""
+    document = encode(record)
+    if len(document) > LARGEST_BYTES:
+        document = encode(fitted(record, LARGEST_BYTES) or record)
+    return Write(key=key, document=document, expected=version, due_at=record.due_at, expires_at=now + KEPT_S)
+
+
+def controls_write(controls: Controls, version: int | None) -> Write:
+    """The compare-and-set of what people have set. It never expires: the kill switch would switch itself on again."""
+    document = encode(controls)
+    return Write(key=CONTROLS_KEY, document=document, expected=version, due_at=controls.due_at, expires_at=None)
+
+
+def struck(key: str, stored: Stored, outcome_ids: Iterable[str], now: float, *, paid: bool) -> Write | None:
+    """The compare-and-set that strikes outcomes from a document that is no record, or puts them off; None: no change.
+
+    One that is malformed is left as it is.
+    """
+    if kind_of(key) is Kind.CONTROL:
+        try:
+            known = decode_controls(stored.document)
+        except LedgerUnavailable as error:
+            _LOG.error("%s is left as it is: %s", key, error)
+            return None
+        after = known.paid(outcome_ids) if paid else known.put_off(now)
+        return controls_write(after, stored.version) if after != known else None
+    limit = limit_of(key, stored)
+    changed = limit and (limit.paid(outcome_ids) if paid else limit.put_off(now))
+    return limit_write(key, changed, stored, now) if changed is not None and changed != limit else None
 
 
 def progress_write(key: str, progress: Progress, version: int | None, now: float) -> Write:
@@ -104,17 +149,21 @@ def progress_write(key: str, progress: Progress, version: int | None, now: float
     return Write(key=key, document=encode(progress), expected=version, due_at=None, expires_at=now + KEPT_S)
 
 
+def watch_write(key: str, watch: Watch, version: int | None, now: float) -> Write:
+    """The compare-and-set of what a discovery remembers. It is never due: the timer comes again."""
+    return Write(key=key, document=encode(watch), expected=version, due_at=None, expires_at=now + KEPT_S)
+
+
+def machines_write(key: str, machines: Machines, version: int | None, now: float) -> Write:
+    """The compare-and-set of the machines of watched scopes. It is never due: the timer comes again."""
+    return Write(key=key, document=encode(machines), expected=version, due_at=None, expires_at=now + KEPT_S)
+
+
 def _decoded(decoder: msgspec.json.Decoder[_T], document: bytes, name: str = "a ledger document") -> _T:
     try:
         return decoder.decode(document)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise LedgerUnavailable(f"{name} is malformed: {error}") from error
-
-
-def _written(value: Any) -> Any:
-    if isinstance(value, Life):
-        return value.text
-    raise NotImplementedError
 
 
 def _read(kind: type, value: Any) -> Any:
@@ -126,8 +175,10 @@ def _read(kind: type, value: Any) -> Any:
     raise ValueError(f"no {kind.__name__.lower()} of a known kind")
 
 
-_ENCODER = msgspec.json.Encoder(enc_hook=_written)
+_ENCODER = msgspec.json.Encoder(enc_hook=written)
 _RECORDS = msgspec.json.Decoder(JobRecord, dec_hook=_read)
 _LIMITS = msgspec.json.Decoder(SharedLimit)
 _CONTROLS = msgspec.json.Decoder(Controls)
 _PROGRESS = msgspec.json.Decoder(Progress)
+_WATCHES = msgspec.json.Decoder(Watch)
+_MACHINES = msgspec.json.Decoder(Machines)

@@ -23,7 +23,9 @@ class Door(Struct, frozen=True, kw_only=True):
     started_by: str
     """`triggerType` of what starts it in Function Compute; empty: nobody but people."""
     tells: bool
-    """Whether failures are told through it: `explain` lists those tellings."""
+    """Whether failures come through it first: `explain` lists those tellings."""
+    dry_run_of_its_own: bool = False
+    """Whether its events may ask for a dry run; those of the others go through `manual` for that."""
 
     @property
     def handler(self) -> str:
@@ -62,6 +64,7 @@ DOORS = (
         says="Heals, or only judges, the jobs that a person names",
         started_by="",
         tells=True,
+        dry_run_of_its_own=True,
     ),
     Door(
         name="sweep",
@@ -69,6 +72,14 @@ DOORS = (
         says="Goes on with what was deferred, looks after what is unknown",
         started_by="timer",
         tells=False,
+    ),
+    Door(
+        name="discover",
+        trigger=Trigger.DISCOVER,
+        says="Finds the failed jobs that nobody tells of, and heals them",
+        started_by="timer",
+        tells=True,
+        dry_run_of_its_own=True,
     ),
 )
 DOOR = {door.name: door for door in DOORS}

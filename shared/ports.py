@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
 from shared.domain.call import CallResult, Target
+from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure
 from shared.domain.progress import Progress
 from shared.domain.snapshot import Observation
@@ -43,6 +44,31 @@ class JobSystem(Protocol):
         """Rerun up to `batch_size` jobs of one scope; one result a target, in the same order.
 
         Never repeats a call whose effect could be unknown.
+        """
+        ...
+
+
+class OutputPart(Struct, frozen=True, kw_only=True):
+    """What a job has printed, from a place on."""
+
+    text: str
+    """Bytes that are no UTF-8 are shown as escapes."""
+    source: EvidenceFrom
+    next_offset: int
+    """Where the next part begins, in the unit of `offset`; the same as asked if there was nothing more."""
+
+
+@runtime_checkable
+class OutputSource(Protocol):
+    """A job system that can be asked what a job has printed. Never raises for what the service or network does."""
+
+    def output(self, failure: Failure, seen: Observation, *, offset: int = 0) -> OutputPart | None:
+        """One reading call at most; None if nothing can be had.
+
+        Args:
+            failure: whose job is meant.
+            seen: the look that found it.
+            offset: where to begin; 0 is the beginning. What it counts is the service's own: bytes, or lines.
         """
         ...
 
@@ -89,6 +115,8 @@ class Ledger(Protocol):
         """Save each write whose expectation holds; the keys of those that conflicted come back.
 
         A new document gets version 1, every further save adds 1. No key twice in one call.
+
+        Raises DocumentRefused, and saves nothing, if it can never keep one of them.
         """
         ...
 
@@ -136,6 +164,8 @@ class LogEntry(Struct, frozen=True):
     """Unix seconds."""
     fields: Mapping[str, str | bytes]
     """Contents; bytes where a value is no UTF-8. `__topic__` is the log group's, whatever the contents say."""
+    earlier: Sequence[tuple[str, str | bytes]] = ()
+    """Contents of a name that comes again behind them, for a log is a list of pairs: `fields` has the last of each."""
 
 
 class LogPage(Struct, frozen=True):

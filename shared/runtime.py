@@ -10,39 +10,42 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.domain.credentials import Credentials
+from shared.discover import discover, note
 from shared.domain.errors import Fault, InputError, PolicyError, SettingsError
 from shared.domain.failure import Intake, Trigger, Unreadable
 from shared.heal import Healer, Invocation, Report
 from shared.intake.context import Context, Envelope, content_hash, event_id, unreadable
 from shared.intake.event import read_events
 from shared.intake.manual import read_manual
+from shared.intake.timer import wants_dry_run
 from shared.intake.trigger import read_trigger
 from shared.open_ledger import check_client, open_ledger
+from shared.open_systems import open_seekers, open_systems
 from shared.policy.load import load_policy
 from shared.policy.match import make_ready
 from shared.policy.model import Policy
-from shared.ports import JobSystem, LogRange
+from shared.ports import LogRange
 from shared.ranges import heal_range, read_range
 from shared.reality import SystemChance, SystemClock
 from shared.result import result_of
 from shared.settings import Settings, SqliteUrl, read_credentials, read_settings, unknown_names
 from shared.sls import Access, SlsSink, SlsSource
 from shared.sweep import sweep
-from shared.systems import SYSTEMS
-from shared.systems.openapi import OpenApi
+from shared.systems.discovery import Seeker
 
 DEFAULT_TIMEOUT_S = 60.0
 """Assumed where the context names no timeout, as a test event's may not."""
 SETTLE_ROOM_S = 1.0
 """Kept back from every call to a job system, for settling and reporting."""
+LOOK_ROOM_S = 2.0
+"""Kept back from every look besides: the failures of which none came are written down as due."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -59,6 +62,8 @@ class Wiring(Struct, frozen=True):
     healer: Healer
     context: Context
     source: SlsSource
+    seekers: Callable[[str, str], Seeker | None]
+    """What finds failures in that job system, in a region."""
 
 
 def prepare(context: Any) -> None:
@@ -74,6 +79,8 @@ def prepare(context: Any) -> None:
         _LOG.warning("not a setting, so nobody reads it: %s", ", ".join(map(str, unknown)))
     configuration = _configuration(context)
     make_ready(configuration.policy)
+    for setting in configuration.settings.fixed.values() if configuration.policy.regions else ():
+        _LOG.warning("%s serves the function's own region alone: failures told for another are invalid", setting)
     ledger = configuration.settings.ledger
     check_client(ledger)
     if isinstance(ledger, SqliteUrl) and os.environ.get("FC_FUNC_CODE_PATH"):
@@ -103,7 +110,7 @@ def handle_log_trigger(event: bytes, context: Any) -> dict[str, Any]:
 def handle_event(event: bytes, context: Any) -> dict[str, Any]:
     """EventBridge's call. Raises as `handle_log_trigger`."""
     with _wired(context) as wiring:
-        return _told(wiring.healer.handle(read_events(event, wiring.context), Trigger.EVENT))
+        return _told(_handled(wiring, read_events(event, wiring.context), Trigger.EVENT))
 
 
 def handle_manual(event: bytes, context: Any) -> dict[str, Any]:
@@ -113,7 +120,7 @@ def handle_manual(event: bytes, context: Any) -> dict[str, Any]:
         intake = request.intake
         for wanted in request.ranges:
             _read_named(wiring, wanted, intake, event)
-        return result_of(wiring.healer.handle(intake, Trigger.MANUAL), gates=True)
+        return result_of(_handled(wiring, intake, Trigger.MANUAL), gates=True)
 
 
 def handle_sweep(event: bytes, context: Any) -> dict[str, Any]:
@@ -121,6 +128,21 @@ def handle_sweep(event: bytes, context: Any) -> dict[str, Any]:
     del event
     with _wired(context) as wiring:
         return _told(sweep(wiring.healer))
+
+
+def handle_discover(event: bytes, context: Any) -> dict[str, Any]:
+    """The timer's call; of the event only `"dry_run": true` matters. Raises as `handle_log_trigger`."""
+    with _wired(context) as wiring:
+        return _told(discover(wiring.healer, wiring.seekers, wiring.context.region, dry_run=wants_dry_run(event)))
+
+
+def _handled(wiring: Wiring, intake: Intake, trigger: Trigger) -> Report:
+    """Failures through the corridor; what was told of machines is noted."""
+    report = wiring.healer.handle(intake, trigger)
+    if intake.noted:
+        region, dry_run = wiring.context.region, intake.dry_run
+        report.add(note(wiring.healer, intake.noted, region, trigger, dry_run=dry_run))
+    return report
 
 
 def _told(report: Report) -> dict[str, Any]:
@@ -159,16 +181,24 @@ def _wired(context: Any) -> Iterator[Wiring]:
     with closing(open_ledger(settings.ledger, credentials, clock, remaining_s)) as ledger:
         yield Wiring(
             Healer(
-                systems=_systems(settings, credentials, clock, lambda: remaining_s() - SETTLE_ROOM_S),
+                systems=open_systems(
+                    settings,
+                    credentials,
+                    clock,
+                    lambda: remaining_s() - SETTLE_ROOM_S,
+                    reads_leave_s=LOOK_ROOM_S,
+                ),
                 ledger=ledger,
                 sink=SlsSink(access, settings.sls.url, settings.outcome_project, settings.outcome_logstore, clock),
                 clock=clock,
                 chance=SystemChance(),
                 policy=policy,
                 invocation=invocation,
+                fetches=True,
             ),
             _intake_context(settings, policy, invocation, started),
             SlsSource(access),
+            open_seekers(settings, credentials, clock, lambda: remaining_s() - SETTLE_ROOM_S),
         )
 
 
@@ -177,24 +207,12 @@ def _intake_context(settings: Settings, policy: Policy, invocation: Invocation, 
         region=settings.region,
         now=now,
         further_regions=frozenset(policy.regions),
+        fixed=settings.fixed,
         request_id=invocation.request_id,
         sls_endpoint=settings.sls.url,
         outcome_project=settings.outcome_project,
         outcome_logstore=settings.outcome_logstore,
     )
-
-
-def _systems(
-    settings: Settings, credentials: Credentials, clock: SystemClock, remaining_s: Callable[[], float]
-) -> Callable[[str, str], JobSystem]:
-    """Adapters by system and region, each made when first asked for."""
-
-    @cache
-    def system_in(system: str, region: str) -> JobSystem:
-        api = OpenApi(credentials, settings.endpoint(system, region), remaining_s=remaining_s)
-        return SYSTEMS.named(system).connect(api, clock, settings.time_zone)
-
-    return system_in
 
 
 def _configuration(context: Any) -> Configuration:

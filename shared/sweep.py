@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from shared.documents import decode_limit, decode_record
+from shared.documents import decode_controls, decode_limit, decode_record
 from shared.domain.errors import LedgerUnavailable
-from shared.domain.keys import group_of, kind_of
+from shared.domain.keys import Kind, group_of, kind_of
 from shared.domain.limits import SharedLimit
+from shared.domain.mode import Controls
 from shared.domain.outcome import Outcome
 from shared.domain.record import JobRecord
 from shared.heal import Healer, Item, Notice, Origin, Report, Result, Walked
@@ -21,10 +22,15 @@ _LOG = logging.getLogger(__name__)
 PAGE = 100
 MAX_DOCUMENTS = 1000
 """Documents a run takes up at the most: the next timer goes on."""
+MAX_PENDING = 500
+"""Of these at most so many that wait because their job could not be looked at, while anything else is due: whoever
+tells invents as many as they like, and of as many clusters."""
 MAX_HINTS = 10_000
-"""Due keys that a run shares its turns among: only names, a megabyte at most."""
-ROOM_S = 3.0
-"""No further page is begun with less time than this left."""
+"""Due keys that are asked for at once: only names, a megabyte at most."""
+MAX_PAGES = 10
+"""How often they are asked for: a storm of a hundred thousand in one cluster hides no other's."""
+ROOM_S = 6.0
+"""No further page is begun with less time than this left: its looks would be refused for want of time."""
 
 
 def sweep(healer: Healer) -> Report:
@@ -34,7 +40,7 @@ def sweep(healer: Healer) -> Report:
         LedgerUnavailable: the ledger is out of reach; what is due stays due.
     """
     total = Report()
-    keys = _fair(healer.ledger.due(healer.clock.now(), MAX_HINTS))[:MAX_DOCUMENTS]
+    keys = _fair(_hints(healer))[:MAX_DOCUMENTS]
     if not keys:
         return total
     healer = healer.under_controls()
@@ -49,18 +55,39 @@ def sweep(healer: Healer) -> Report:
     return total
 
 
-def _fair(hints: Sequence[Due]) -> list[str]:
-    """Keys in turns, one of each cluster and group, each one's oldest first: a storm in one delays no other."""
+def _hints(healer: Healer) -> Iterator[Due]:
+    """What is due, oldest first, as far as it is worth asking for."""
+    now, after = healer.clock.now(), None
+    for _ in range(MAX_PAGES):
+        page = healer.ledger.due(now, MAX_HINTS, after)
+        yield from page
+        if len(page) < MAX_HINTS or healer.clock.now() + ROOM_S > healer.invocation.hard_deadline:
+            return
+        after = page[-1]
+
+
+def _fair(hints: Iterable[Due]) -> list[str]:
+    """Keys in turns, one of each cluster and group, each one's oldest first: a storm in one delays no other.
+
+    What is pending waits in its scope's turn; beyond its bound it comes last.
+    """
     queues: dict[str, deque[str]] = {}
     for due in hints:
-        queues.setdefault(group_of(due.key), deque()).append(due.key)
+        queue = queues.setdefault(group_of(due.key), deque())
+        if len(queue) < MAX_DOCUMENTS:
+            queue.append(due.key)
     turns: list[str] = []
+    late: list[str] = []
+    pending = 0
     while queues:
         for scope in list(queues):
-            turns.append(queues[scope].popleft())
+            key = queues[scope].popleft()
+            waits = kind_of(key) is Kind.PENDING
+            pending += waits
+            (late if waits and pending > MAX_PENDING else turns).append(key)
             if not queues[scope]:
                 del queues[scope]
-    return turns
+    return turns + late
 
 
 def _due_work(documents: Mapping[str, Stored], now: float) -> tuple[list[Item], Walked]:
@@ -75,6 +102,9 @@ def _due_work(documents: Mapping[str, Stored], now: float) -> tuple[list[Item], 
             if kind_of(key).shared_limit:
                 owed.notices += _told_by_breaker(key, decode_limit(stored.document), now)
                 continue
+            if kind_of(key) is Kind.CONTROL:
+                owed.notices += _told_by_people(key, decode_controls(stored.document), now)
+                continue
             record = decode_record(stored.document)
             owed.results += _owed_by(key, record, now)
         except (LedgerUnavailable, msgspec.ValidationError) as error:
@@ -88,6 +118,12 @@ def _owed_by(key: str, record: JobRecord, now: float) -> list[Result]:
     if not record.owed or record.due_at is None or record.due_at > now:
         return []
     return [Result(Outcome.read(one), None, key) for one in record.owed]
+
+
+def _told_by_people(key: str, controls: Controls, now: float) -> list[Notice]:
+    if controls.due_at is None or controls.due_at > now:
+        return []
+    return [Notice(key, Outcome.read(one).fields()) for one in controls.acts]
 
 
 def _told_by_breaker(key: str, limit: SharedLimit, now: float) -> list[Notice]:

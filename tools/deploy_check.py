@@ -112,6 +112,13 @@ VARIABLES = {
     "SW_TIME_ZONE": Variable(
         "the zone in which SchedulerX days are cut", Rule(r"[A-Za-z0-9_+/-]{1,64}", "an IANA zone, as Asia/Shanghai")
     ),
+    "SW_MACHINE_EVENTS": Variable(
+        "how the types of the events about machines begin",
+        Rule(r"none:|ecs:[A-Za-z:.]{0,100}", "none: or ecs:Instance:"),
+    ),
+    "SW_DISCOVER_EVERY": Variable(
+        "how often is looked for failures that nobody tells", Rule(r"[1-9][0-9]{0,3}[mh]", "minutes or hours, as 3m")
+    ),
 }
 
 

@@ -1,7 +1,7 @@
-"""Makes `shared/policy/packs.json`, what is shipped, from `packs/*.yaml`: `python -m tools.packs`.
+"""Makes from `packs/*.yaml` what is shipped, `shared/policy/packs.json`, and what the stuck-rank watcher knows of them.
 
 Then every sample is asked under all packs together; what another rule decides is told, and the exit status is 1.
-`--check` writes nothing, and says whether the file is stale.
+`python -m tools.packs --check` writes nothing, and says whether a file is stale.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import yaml
 from secondwind.commands.policy.pack_files import FOLDER, FaultyPacks, PackSource, read_packs
 from secondwind.commands.policy.pack_samples import misjudged
 from shared.policy.packs import FILE, encoded
+from tools.watcher_causes import WATCHER, with_causes
 
 POLICY = FOLDER.parent / "policy.yaml"
 
@@ -32,7 +33,7 @@ def in_order(sources: list[PackSource]) -> list[PackSource]:
 def main() -> int:
     """Exit status: 0 done, 1 a fault, a stale file or a sample that another rule decides."""
     parser = argparse.ArgumentParser(description="Makes the shipped packs from packs/*.yaml and asks their samples.")
-    parser.add_argument("--check", action="store_true", help="write nothing; is the shipped file up to date?")
+    parser.add_argument("--check", action="store_true", help="write nothing; are the files up to date?")
     chosen = parser.parse_args()
     try:
         sources = read_packs()
@@ -40,12 +41,14 @@ def main() -> int:
         print(*(f"{FOLDER.name}/{line}" for line in error.lines), sep="\n")
         return 1
     sources = in_order(sources)
-    made = encoded([source.pack for source in sources])
-    stale = not FILE.is_file() or FILE.read_bytes() != made
-    if stale and chosen.check:
-        print(f"{FILE.name} is stale: run python -m tools.packs")
-    elif stale:
-        FILE.write_bytes(made)
+    packs = [source.pack for source in sources]
+    made = {FILE: encoded(packs), WATCHER: with_causes(WATCHER.read_text(encoding="utf-8"), packs).encode()}
+    stale = {path: text for path, text in made.items() if not path.is_file() or path.read_bytes() != text}
+    for path, text in stale.items():
+        if chosen.check:
+            print(f"{path.name} is stale: run python -m tools.packs")
+        else:
+            path.write_bytes(text)
     wrong = misjudged(sources)
     print(*wrong, sep="\n", end="\n" if wrong else "")
     rules = sum(len(source.pack.rules) for source in sources)

@@ -9,6 +9,7 @@ import msgspec
 
 from secondwind.commands.policy.words import PolicyType, Word, kinds, short
 from secondwind.table import markdown
+from shared.systems import SYSTEMS
 
 BEGIN, END = "<!-- begin of the generated reference -->", "<!-- end of the generated reference -->"
 _HEADINGS = {
@@ -28,6 +29,10 @@ _HEADINGS = {
     "Source": "One of `sources`",
     "LogPlace": "`log` of a source",
     "EventPlace": "`event` of a source",
+    "Discover": "`discover`",
+    "Nodes": "`nodes` of clusters that are looked through",
+    "Silence": "`silence` of the same",
+    "Overdue": "`overdue` of the same",
     "Rule": "One of `rules`",
     "Match": "`match` of a rule",
     "Tells": "What a rule tells",
@@ -51,10 +56,16 @@ def with_tables(text: str) -> str:
     return f"{before}{BEGIN}\n\n{tables()}\n{END}{after}"
 
 
+def _heading(kind: PolicyType) -> str:
+    """What is watched is named by the job systems, each an entry of its own."""
+    systems = (system.name for system in SYSTEMS if system.watched is kind.cls)
+    return next((f"One of `discover.{name}`" for name in systems), "") or _HEADINGS[kind.name]
+
+
 def _section(kind: PolicyType) -> str:
     head = ["value", "meaning"] if kind.is_enum else ["field", "wants", "default", "meaning"]
     rows = [_row(word, is_value=kind.is_enum) for word in kind.words]
-    return f"### {_HEADINGS[kind.name]}\n\n{kind.says}\n\n" + markdown(head, rows)
+    return f"### {_heading(kind)}\n\n{kind.says}\n\n" + markdown(head, rows)
 
 
 def _row(word: Word, *, is_value: bool) -> list[str]:

@@ -4,9 +4,9 @@
 with the placeholders filled from the same SW_… variables as `s.yaml`'s, as far as they are set. A test holds the table
 against the code: a call without a row, and a row without a call, fail it.
 
-The four functions share one role. Each needs every permission of it but one: any door may rerun, look, reserve and
-report, since they are doors to one corridor, and only `log:GetCursorOrData` on the source would be missing from two
-(`event_trigger` and `sweep`). Four roles would be four times the set-up for that one reading permission.
+The five functions share one role. Each needs every permission of it but one: any door may rerun, look, reserve and
+report, since they are doors to one corridor, and only `log:GetCursorOrData` on the source would be missing from three
+(`event_trigger`, `sweep` and `discover`). Five roles would be five times the set-up for that one reading permission.
 """
 
 from __future__ import annotations

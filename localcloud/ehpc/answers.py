@@ -1,13 +1,15 @@
-"""What E-HPC 2018-04-12 answers: RerunJobs, StopJobs, the lists, DescribeJob, ListClusters.
+"""What E-HPC 2018-04-12 answers: RerunJobs, StopJobs, the lists, DescribeJob, ListClusters, ListNodes, GetJobLog.
 
 Parameters, codes and texts: https://help.aliyun.com/document_detail/159050.html and the official SDK
 (alibabacloud_ehpc20180412 4.0.0). What no source states and is chosen here: an unknown id is refused like a finished
 one; an asynchronous call takes effect 5 s after its answer and tells nothing; a job that DescribeJob does not find is
-406 AgentError; StartTime of a queued PBS job is empty.
+406 AgentError; StartTime of a queued PBS job is empty; GetJobLog counts Offset from the beginning of each log, and does
+not know a job on a node where it does not run.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -17,13 +19,16 @@ from zoneinfo import ZoneInfo
 
 from localcloud.ehpc import shapes
 from localcloud.ehpc.cluster import Cluster
+from localcloud.ehpc.models import State
 from localcloud.timeline import Timeline
 from localcloud.wire.http import ApiError
 from localcloud.wire.openapi import Handler, Operation
 
 VERSION = "2018-04-12"
 JOBS_MOST = 100
+LOG_BYTES_DEFAULT, LOG_BYTES_MOST = 1024, 400 * 1024
 ASYNC_DELAY_S = 5.0
+LOG_SIZE = 1_024
 _BATCH = ("ClusterId", "Jobs")
 Parameters = Mapping[str, str]
 Change = Callable[[str], str]
@@ -47,6 +52,8 @@ class EhpcAnswers:
             Operation(VERSION, "ListJobsWithFilters", "GET", self.list_jobs_with_filters, ("ClusterId",)),
             Operation(VERSION, "DescribeJob", "GET", self.describe_job, ("ClusterId", "JobId")),
             Operation(VERSION, "ListClusters", "GET", self.list_clusters),
+            Operation(VERSION, "GetJobLog", "GET", self.get_job_log, ("ClusterId", "JobId")),
+            Operation(VERSION, "ListNodes", "GET", self.list_nodes, ("ClusterId",)),
         ]
 
     def rerun_jobs(self, parameters: Parameters) -> dict[str, Any]:
@@ -80,10 +87,35 @@ class EhpcAnswers:
             raise ApiError(406, "AgentError", said)
         return {"Message": {"JobInfo": shapes.description(job, cluster)}}
 
+    def get_job_log(self, parameters: Parameters) -> dict[str, Any]:
+        """A part of what a job has printed; of a running one only where the node is named that it runs on."""
+        jobs = {job.job_id: job for job in self._cluster(parameters).jobs()}
+        job = jobs.get(parameters["JobId"])
+        if job is None:
+            raise ApiError(406, "ExecFail", "Failed to execute the command.")
+        if job.state is State.RUNNING and parameters.get("ExecHost") not in job.nodes:
+            raise ApiError(404, "ComputeNotFound", "The specified compute node does not exist.")
+        size = shapes.positive(parameters, "Size", LOG_BYTES_DEFAULT)
+        if size > LOG_BYTES_MOST:
+            raise shapes.invalid("Size")
+        offset = 0 if parameters.get("Offset") in {None, "", "0"} else shapes.positive(parameters, "Offset", 1)
+
+        def part(log: bytes) -> str:
+            return base64.b64encode(log[offset : offset + size]).decode("ascii")
+
+        output, errors = shapes.output(job, self._timeline.now())
+        return {"JobId": job.job_id, "OutputLog": part(output), "ErrorLog": part(errors)}
+
     def list_clusters(self, parameters: Parameters) -> dict[str, Any]:
         """All clusters."""
         page, numbers = shapes.page_of(parameters, list(self._clusters.values()))
         return {**numbers, "Clusters": {"ClusterInfoSimple": [self._cluster_item(one) for one in page]}}
+
+    def list_nodes(self, parameters: Parameters) -> dict[str, Any]:
+        """A cluster's nodes."""
+        nodes = list(self._cluster(parameters).nodes.values())
+        page, numbers = shapes.page_of(parameters, nodes, most=shapes.NODES_PAGE_MOST)
+        return {**numbers, "Nodes": {"NodeInfo": [shapes.node_item(node) for node in page]}}
 
     def _batch(self, parameters: Parameters, change: Change, code: str, text: str) -> dict[str, Any]:
         ids = _job_ids(parameters["Jobs"])

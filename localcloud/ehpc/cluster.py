@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from localcloud.ehpc.models import (
     AGENT_TIMEOUT_S,
+    NEVER,
     PBS_MOST_RUNS,
     ClusterSettings,
     Ending,
@@ -20,6 +21,7 @@ from localcloud.ehpc.models import (
     Job,
     JobSpec,
     Kill,
+    Node,
     State,
     subjob_ids,
 )
@@ -50,6 +52,32 @@ class Cluster:
         self._seed = seed
         self._kills = kills
         self._jobs: dict[str, Job] = {}
+        self.nodes: dict[str, Node] = {}
+        """By host name. Jobs run on hosts whether or not those are listed here."""
+
+    def node(self, host: str, instance_id: str = "") -> Node:
+        """Add a node that is well."""
+        with self._timeline.lock:
+            made = self.nodes[host] = Node(host, instance_id or f"i-{self.cluster_id}-{host}")
+            return made
+
+    def lose(
+        self, host: str, *, status: str = "exception", in_scheduler: str = "down", requeued_after_s: float = NEVER
+    ) -> None:
+        """A node dies now: what runs on it hangs, RUNNING until the scheduler notices, or for ever."""
+        with self._timeline.lock:
+            self._timeline.tick()
+            if host in self.nodes:
+                self.nodes[host].status, self.nodes[host].in_scheduler = status, in_scheduler
+            for job in self._jobs.values():
+                if job.state is State.RUNNING and host in job.nodes:
+                    job.plan += 1
+                    if not math.isinf(requeued_after_s):
+                        self._plan(job, self._timeline.now() + requeued_after_s, self._enqueue)
+
+    def recover(self, host: str) -> None:
+        """The node is well again; what hung on it still does."""
+        self.nodes[host].status, self.nodes[host].in_scheduler = "running", "free"
 
     def submit(self, job_id: str, spec: JobSpec | None = None, *, at: float | None = None) -> str:
         """Submit a job at that moment (default now; the past and the future work as well). Returns its id."""

@@ -90,6 +90,18 @@ class JobRetry:
 
 
 @dataclass(frozen=True, slots=True)
+class Prints:
+    """What each run of a job writes, from its start on."""
+
+    line: str = "step done\n"
+    every_s: float = 10.0
+    for_s: float = NEVER
+    """Then it falls silent."""
+    errors: str = ""
+    """Standard error, all of it at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class JobSpec:
     """What a user submits, and what will come of it."""
 
@@ -107,6 +119,11 @@ class JobSpec:
     hosts: tuple[str, ...] = ()
     """Where the first run is; empty: drawn from the world's seed, as for every further run."""
     retry: JobRetry | None = None
+    output: bytes = b""
+    """What it has printed, for GetJobLog; `prints` comes behind it."""
+    prints: Prints | None = None
+    """What each run adds; None: nothing."""
+    errors: bytes = b""
 
 
 @dataclass(slots=True)
@@ -143,6 +160,18 @@ class Job:
     def run(self) -> Run:
         """What the present run does."""
         return self.spec.runs[min(self.run_count, len(self.spec.runs)) - 1]
+
+
+@dataclass(slots=True)
+class Node:
+    """A compute node as ListNodes has it."""
+
+    host: str
+    instance_id: str
+    status: str = "running"
+    """uninit, exception, running, initing, releasing, untracking or stopped."""
+    in_scheduler: str = "free"
+    """StateInSched: the scheduler's own word."""
 
 
 @dataclass(frozen=True, slots=True)

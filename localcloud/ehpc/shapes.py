@@ -13,10 +13,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from localcloud.ehpc.cluster import Cluster
-from localcloud.ehpc.models import Flavour, Job, State
+from localcloud.ehpc.models import Flavour, Job, Node, State
 from localcloud.wire.http import ApiError
 
 PAGE_MOST = 50
+NODES_PAGE_MOST = 100
 PAGE_DEFAULT = 10
 DIGITS_MOST = 10
 Test = Callable[[Job], bool]
@@ -32,13 +33,15 @@ _ORDERS: Mapping[str, Callable[[Job], float]] = {
 }
 
 
-def page_of(parameters: Mapping[str, str], items: Sequence[Any]) -> tuple[list[Any], dict[str, int]]:
+def page_of(
+    parameters: Mapping[str, str], items: Sequence[Any], *, most: int = PAGE_MOST
+) -> tuple[list[Any], dict[str, int]]:
     """The page asked for, and the numbers that describe it. Raises ApiError for what is no positive number.
 
-    A PageSize above 50 counts as 50, and the answer says so; what the cloud does then is not documented.
+    A PageSize above the most counts as that, and the answer says so; what the cloud does then is not documented.
     """
     number = positive(parameters, "PageNumber", 1)
-    size = min(positive(parameters, "PageSize", PAGE_DEFAULT), PAGE_MOST)
+    size = min(positive(parameters, "PageSize", PAGE_DEFAULT), most)
     start = (number - 1) * size
     return list(items[start : start + size]), {
         "PageNumber": number,
@@ -118,6 +121,29 @@ def simple_filtered(parameters: Mapping[str, str], jobs: Sequence[Job]) -> list[
         and (not owner or job.spec.owner == owner)
         and (not rerunable or job.spec.rerunnable == (rerunable == "true"))
     ]
+
+
+def output(job: Job, now: float) -> tuple[bytes, bytes]:
+    """What the present run has written by now."""
+    spec, prints = job.spec, job.spec.prints
+    if prints is None or job.started_at is None:
+        return spec.output, spec.errors
+    lines = int(min(now - job.started_at, prints.for_s) / prints.every_s)
+    return spec.output + prints.line.encode() * lines, spec.errors + prints.errors.encode()
+
+
+def node_item(node: Node) -> dict[str, Any]:
+    """A node of ListNodes, as the official SDK's model has it."""
+    return {
+        "Id": node.instance_id,
+        "HostName": node.host,
+        "Status": node.status,
+        "StateInSched": node.in_scheduler,
+        "Roles": {"Role": ["Compute"]},
+        "LockReason": "",
+        "SpotStrategy": "NoSpot",
+        "CreateMode": "manual",
+    }
 
 
 def with_filters_item(job: Job) -> dict[str, Any]:

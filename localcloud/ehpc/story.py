@@ -26,6 +26,8 @@ from msgspec import Meta
 from localcloud.ehpc.models import Flavour, JobSpec, Run, finishes, hangs, requeued
 from localcloud.story import Ago, Element, Name
 
+Text = Annotated[str, Meta(max_length=65536)]
+"""What a job has printed."""
 _RUN = re.compile(r"hang|(finish|requeue) ([0-9]{1,8})")
 
 
@@ -40,6 +42,8 @@ class JobStory(Element, frozen=True, kw_only=True):
     queue: Name = "workq"
     hosts: tuple[Name, ...] = ()
     rerunnable: bool = True
+    output: Text = ""
+    errors: Text = ""
 
     def spec(self) -> JobSpec:
         """As it is submitted."""
@@ -50,6 +54,8 @@ class JobStory(Element, frozen=True, kw_only=True):
             queue=self.queue,
             hosts=self.hosts,
             rerunnable=self.rerunnable,
+            output=self.output.encode(),
+            errors=self.errors.encode(),
         )
 
 

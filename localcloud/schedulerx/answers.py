@@ -5,7 +5,8 @@ https://help.aliyun.com/zh/schedulerx/developer-reference/api-schedulerx2-2019-0
 (alibabacloud_schedulerx220190430 2.2.3). Business errors are HTTP 200 with Success false. What no source states and is
 chosen here: their Code is 400, that of a clash 500; the last day counts even if EndDate is its first moment; a disabled
 job runs all the same (so that a caller who forgot to look is found out); at most 366 days a call; RetryJobInstance
-makes a new instance with the old data time.
+makes a new instance with the old data time; every operation on a group of the Basic edition is refused so, of which a
+page says only that its OpenAPI creates, updates and deletes tasks.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ PER_MINUTE = 100
 """https://www.alibabacloud.com/help/en/schedulerx/latest/api: calls a minute, user and interface."""
 DAYS_MOST = 366
 PAGE_MOST = 100
+LOG_LINES_MOST, LOG_BACK_S = 200, 1800.0
+"""https://help.aliyun.com/zh/mse/developer-reference/api-schedulerx2-2019-04-30-getlog-mse"""
 _SCOPE = ("RegionId", "Namespace", "GroupId")
 _DATA_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
 Parameters = Mapping[str, str]
@@ -59,7 +62,9 @@ class SchedulerxAnswers:
             _operation("GetJobInfo", "GET", self.get_job_info, job),
             _operation("GetJobInstance", "GET", self.get_job_instance, instance),
             _operation("GetJobInstanceList", "GET", self.get_job_instance_list, _SCOPE),
+            _operation("GetLog", "GET", self.get_log, _SCOPE),
             _operation("ListJobs", "GET", self.list_jobs, _SCOPE),
+            _operation("ListGroups", "GET", self.list_groups, ("RegionId", "Namespace")),
         ]
 
     def rerun_job(self, parameters: Parameters) -> dict[str, Any]:
@@ -98,6 +103,8 @@ class SchedulerxAnswers:
     def get_job_instance_list(self, parameters: Parameters) -> dict[str, Any]:
         """Instances, newest first; of one job, or of the group's. The two timestamps bound ScheduleTime."""
         group = self._group(parameters)
+        if group.needs_job_id and not parameters.get("JobId"):
+            raise BusinessError(400, "jobId is required")
         jobs = [self._job(parameters)[1]] if parameters.get("JobId") else list(group.jobs.values())
         now = self._timeline.now()
         first = _number(parameters, "StartTimestamp", 0) / 1000
@@ -113,6 +120,23 @@ class SchedulerxAnswers:
         start, size = _page(parameters)
         return {"Data": {"JobInstanceDetails": [item for _, _, item in found[start : start + size]]}}
 
+    def get_log(self, parameters: Parameters) -> dict[str, Any]:
+        """Lines of an instance between two moments, the last half hour if none are named; newest first by default."""
+        _, job = self._job(parameters)
+        instance = _instance(job, parameters)
+        now = self._timeline.now()
+        first = _number(parameters, "StartTimestamp", int((now - LOG_BACK_S) * 1000)) / 1000
+        last = _number(parameters, "EndTimestamp", int(now * 1000)) / 1000
+        printed = instance.course.log if first <= instance.starts_at <= min(last, now) else ()
+        lines = [line for line in printed if parameters.get("Keyword", "") in line]
+        if parameters.get("Reverse", "true").lower() != "false":
+            lines.reverse()
+        count = _number(parameters, "Line", LOG_LINES_MOST)
+        if not 1 <= count <= LOG_LINES_MOST:
+            raise BusinessError(400, f"line={count} is not 1 to {LOG_LINES_MOST}")
+        offset = max(_number(parameters, "Offset", 0), 0)
+        return {"Data": {"Logs": lines[offset : offset + count]}}
+
     def list_jobs(self, parameters: Parameters) -> dict[str, Any]:
         """The group's jobs."""
         name, status = parameters.get("JobName"), parameters.get("Status")
@@ -125,11 +149,18 @@ class SchedulerxAnswers:
         numbers = {"PageNumber": start // size + 1, "PageSize": size, "Total": len(jobs)}
         return {"Data": {"Jobs": jobs[start : start + size], **numbers}}
 
+    def list_groups(self, parameters: Parameters) -> dict[str, Any]:
+        """The namespace's groups."""
+        mine = [group for (namespace, _), group in self._groups.items() if namespace == parameters["Namespace"]]
+        return {"Data": {"AppGroups": [shapes.group_item(group, number) for number, group in enumerate(mine, 1)]}}
+
     def _group(self, parameters: Parameters) -> Group:
         namespace, group_id = parameters["Namespace"], parameters["GroupId"]
         group = self._groups.get((namespace, group_id))
         if group is None:
             raise BusinessError(400, f"groupid not exist groupId: {group_id} namespace: {namespace}")
+        if group.basic:
+            raise BusinessError(400, "the basic edition does not support this operation")
         return group
 
     def _job(self, parameters: Parameters) -> tuple[Group, ScheduledJob]:

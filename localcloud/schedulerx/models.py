@@ -57,6 +57,8 @@ class Course:
     result: str = "success"
     wait_s: float = 1.0
     """Waiting before it starts."""
+    log: tuple[str, ...] = ()
+    """Lines for GetLog, all printed as it starts."""
 
 
 def succeeds(after_s: float = 5.0) -> Course:
@@ -126,6 +128,10 @@ class JobConfig:
     time_type: int = 1
     """1 cron, 3 fix_rate, 4 second_delay, 5 one_time, 100 api."""
     time_expression: str = "0 0 10 * * ?"
+    own_retries: int = 0
+    """How often a failed instance is repeated by SchedulerX itself (`MaxAttempt`)."""
+    own_retry_s: int = 30
+    """How long after its end (`AttemptInterval`)."""
     reruns: tuple[Course, ...] = (Course(5.0),)
     """What the first, second, … instance made by an operation does; the last goes for every further one."""
 
@@ -191,8 +197,21 @@ class ScheduledJob:
             timeline.tick()
             return sorted(self._instances, key=lambda one: (one.scheduled_at, one.instance_id), reverse=True)
 
+    def retry_by_itself(self, instance: Instance, left: int) -> None:
+        """Plan what SchedulerX does when the instance fails: another one, after a pause, as often as it may."""
+        if left <= 0 or instance.course.status is not Status.FAILED:
+            return
+
+        def again() -> None:
+            made = self.instance(instance.data_time, instance.course, trigger=TriggerType.SYSTEM_RETRY)
+            self.retry_by_itself(made, left - 1)
+
+        self._group.timeline.at(instance.ends_at + self.config.own_retry_s, again)
+
     def _add(self, instance: Instance) -> Instance:
         self._instances.append(instance)
+        if instance.trigger is not TriggerType.SYSTEM_RETRY:
+            self.retry_by_itself(instance, self.config.own_retries)
         if len(self._instances) > KEPT:
             self._instances.remove(min(self._instances, key=lambda one: (one.scheduled_at, one.instance_id)))
         return instance
@@ -211,6 +230,10 @@ class Group:
         self.made = made
         self.clash_s = 0.0
         """A second rerun of one job within that time is refused; 0: never."""
+        self.basic = False
+        """Of the Basic edition, whose instances the API does not show."""
+        self.needs_job_id = False
+        """GetJobInstanceList wants a job's id, as one of its documents says."""
         self.jobs: dict[int, ScheduledJob] = {}
 
     def job(self, job_id: int, config: JobConfig | None = None) -> ScheduledJob:

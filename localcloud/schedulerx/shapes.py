@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from localcloud.schedulerx.models import Instance, ScheduledJob, Status
+from localcloud.schedulerx.models import Group, Instance, ScheduledJob, Status
 
 FINAL = frozenset({Status.SUCCEEDED, Status.FAILED, Status.KILLED, Status.REJECTED, Status.PARTIAL_FAILED})
 
@@ -52,6 +52,18 @@ def detail(job: ScheduledJob, instance: Instance, now: float, zone: ZoneInfo) ->
     }
 
 
+def group_item(group: Group, number: int) -> dict[str, Any]:
+    """A group of ListGroups (https://help.aliyun.com/document_detail/467599.htm)."""
+    return {
+        "AppGroupId": number,
+        "AppName": group.group_id.partition(".")[0],
+        "AppVersion": 1 if group.basic else 2,
+        "Description": "",
+        "GroupId": group.group_id,
+        "Namespace": group.namespace,
+    }
+
+
 def job_item(job: ScheduledJob) -> dict[str, Any]:
     """A job of GetJobInfo and ListJobs."""
     config = job.config
@@ -67,8 +79,8 @@ def job_item(job: ScheduledJob) -> dict[str, Any]:
         "Description": "",
         "Parameters": config.parameters,
         "MaxConcurrency": "1",
-        "MaxAttempt": 0,
-        "AttemptInterval": 30,
+        "MaxAttempt": config.own_retries,
+        "AttemptInterval": config.own_retry_s,
         "XAttrs": "",
         "TimeConfig": {
             "TimeType": config.time_type,

@@ -9,8 +9,9 @@ from typing import Any
 from secondwind import at_ledger
 from secondwind.at_ledger import NOT_DONE, CommandResult, Work
 from secondwind.terminal import shown
-from secondwind.who import add_by, who
+from secondwind.who import add_by, add_why, signed, who
 from shared import people
+from shared.domain.act import UNSIGNED, Signed
 from shared.domain.errors import LedgerUnavailable, SecondWindError
 from shared.domain.keys import job_key
 from shared.domain.mode import Mode
@@ -30,21 +31,24 @@ def register(commands: Any) -> None:
             help="of a failure, as `held` shows it: six characters at least; or of several",
         )
         add_by(command)
+        add_why(command)
         command.set_defaults(run=_run, yes=yes)
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    return at_ledger.run(chosen, lambda: decide_all(chosen.id, yes=chosen.yes, by=who(chosen.by)))
+    return at_ledger.run(
+        chosen, lambda: decide_all(chosen.id, yes=chosen.yes, by=who(chosen.by), beside=signed(chosen))
+    )
 
 
-def decide_all(wanted: Sequence[str], *, yes: bool, by: str) -> Work:
+def decide_all(wanted: Sequence[str], *, yes: bool, by: str, beside: Signed = UNSIGNED) -> Work:
     """Approve or reject each, one after the other: what is wrong with one leaves the others alone."""
     ids = tuple(dict.fromkeys(wanted))
     if len(ids) == 1:
-        return decide(ids[0], yes=yes, by=by)
+        return decide(ids[0], yes=yes, by=by, beside=beside)
 
     def work(ledger: Ledger, now: float) -> CommandResult:
-        done = [_tried(decide(one, yes=yes, by=by), one, ledger, now) for one in ids]
+        done = [_tried(decide(one, yes=yes, by=by, beside=beside), one, ledger, now) for one in ids]
         return CommandResult(
             status=max(one.status for one in done),
             lines=[line for one in done for line in one.lines],
@@ -64,14 +68,15 @@ def _tried(work: Work, wanted: str, ledger: Ledger, now: float) -> CommandResult
         return CommandResult(status=NOT_DONE, lines=[f"{shown(wanted)}: {said}"], body={"id": wanted, "problem": said})
 
 
-def decide(wanted: str, *, yes: bool, by: str) -> Work:
+def decide(wanted: str, *, yes: bool, by: str, beside: Signed = UNSIGNED) -> Work:
     """Approve or reject the held failure with that id, or whose id alone begins so."""
 
     def work(ledger: Ledger, now: float) -> CommandResult:
         hold = people.find(ledger, wanted.strip().lower())
         key = job_key(hold.case.failure.scope, hold.case.failure.job_id)
-        outcome = people.answer(ledger, hold, yes=yes, by=by, now=now)
-        verb = "approved: the sweep asks every gate that is left" if yes else "rejected: nothing follows"
+        outcome = people.answer(ledger, hold, yes=yes, by=by, now=now, signed=beside)
+        asked = f" ({hold.case.reason.value})" if hold.case.reason else ""
+        verb = f"approved{asked}: the sweep asks every gate that is left" if yes else "rejected: nothing follows"
         lines = [f"failure {hold.case.failure_id} of {shown(key)} is {verb}"]
         obstacles = _obstacles(ledger, hold) if yes else []
         return CommandResult(lines=[*lines, *obstacles], body=_body(key, outcome, obstacles))

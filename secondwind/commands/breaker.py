@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 from typing import Any
 
 from secondwind import at_ledger
@@ -11,8 +12,9 @@ from secondwind.places import parse_scope
 from secondwind.table import table
 from secondwind.terminal import count, moment, shown
 from secondwind.usage import UnusableError
-from secondwind.who import MAX_WHY_CHARS, add_by, bounded, who
+from secondwind.who import add_by, add_why, bounded, signed, who
 from shared import people
+from shared.domain.act import MAX_WHY_CHARS, UNSIGNED, Signed
 from shared.domain.job import Scope
 from shared.domain.limits import SharedLimit
 from shared.ports import Ledger
@@ -21,6 +23,8 @@ from shared.systems import SYSTEMS
 PER_MINUTE = 6
 """Of a resumed backlog. Below the shipped breaker's 100 jobs in 10 minutes, with room for what fails meanwhile."""
 PER_MINUTE_MAX = 10_000
+CLOSE = 0.8
+"""How alike a scope's key must be to be named to who may have meant it."""
 OPEN, CLOSED, UNREADABLE = "open", "closed", "unreadable"
 """A breaker's state in lists; nothing is rerun behind an unreadable one."""
 
@@ -39,6 +43,7 @@ def register(commands: Any) -> None:
         add_by(action)
     opening.add_argument("--why", required=True, metavar="TEXT")
     opening.set_defaults(run=_open)
+    add_why(closing)
     closing.add_argument(
         "--backlog",
         required=True,
@@ -57,12 +62,14 @@ def register(commands: Any) -> None:
 
 
 def _open(chosen: argparse.Namespace) -> int:
-    return at_ledger.run(chosen, lambda: open_at(chosen.scope, chosen.why, who(chosen.by)))
+    return at_ledger.run(chosen, lambda: open_at(chosen.scope, who(chosen.by), signed(chosen)))
 
 
 def _close(chosen: argparse.Namespace) -> int:
     backlog = people.Backlog(chosen.backlog)
-    return at_ledger.run(chosen, lambda: close_at(chosen.scope, backlog, who(chosen.by), chosen.per_minute))
+    return at_ledger.run(
+        chosen, lambda: close_at(chosen.scope, backlog, who(chosen.by), chosen.per_minute, signed(chosen))
+    )
 
 
 def show(ledger: Ledger, _now: float) -> CommandResult:
@@ -84,22 +91,23 @@ def show(ledger: Ledger, _now: float) -> CommandResult:
     return CommandResult(lines=lines, body=body)
 
 
-def open_at(scope: str, why: str, by: str) -> Work:
+def open_at(scope: str, by: str, beside: Signed) -> Work:
     """Open one. Raises UnusableError."""
-    place, reason = _scope(scope), bounded(why, MAX_WHY_CHARS, "--why")
+    place, reason = _scope(scope), bounded(beside.why, MAX_WHY_CHARS, "--why")
 
     def work(ledger: Ledger, now: float) -> CommandResult:
-        done = people.open_breaker(ledger, place, why=reason, by=by, now=now)
+        done = people.open_breaker(ledger, place, why=reason, by=by, now=now, identity=beside.identity)
         if done.before.opened_at is not None:
             lines = [f"the breaker of {place.key} is open already, {_since(done.before)}"]
         else:
             lines = [f"the breaker of {place.key} is open: no attempt is reserved there from now on"]
-        return CommandResult(lines=lines, body=state_of(place.key, done.after))
+        warnings = _unknown(ledger, place, done.before)
+        return CommandResult(lines=lines, body=state_of(place.key, done.after), warnings=warnings)
 
     return work
 
 
-def close_at(scope: str, backlog: people.Backlog, by: str, per_minute: int) -> Work:
+def close_at(scope: str, backlog: people.Backlog, by: str, per_minute: int, beside: Signed = UNSIGNED) -> Work:
     """Close one, then decide about what waits behind it. Raises UnusableError."""
     place = _scope(scope)
     if not 1 <= per_minute <= PER_MINUTE_MAX:
@@ -107,8 +115,8 @@ def close_at(scope: str, backlog: people.Backlog, by: str, per_minute: int) -> W
 
     def work(ledger: Ledger, now: float) -> CommandResult:
         waiting = people.waiting_behind(ledger, place)
-        done = people.close_breaker(ledger, place, by=by, now=now)
-        settled = people.settle(ledger, place, backlog, by=by, now=now, per_minute=per_minute)
+        done = people.close_breaker(ledger, place, by=by, now=now, signed=beside)
+        settled = people.settle(ledger, place, backlog, by=by, now=now, per_minute=per_minute, signed=beside)
         was = "was closed already" if done.before.opened_at is None else f"is closed; it was open {_since(done.before)}"
         lines = [
             f"{count(waiting, 'failure')} waited behind the breaker of {place.key}",
@@ -124,9 +132,20 @@ def close_at(scope: str, backlog: people.Backlog, by: str, per_minute: int) -> W
             "changed": settled.changed,
             "left": settled.left,
         }
-        return CommandResult(status=NOT_DONE if settled.left else 0, lines=lines, body=body)
+        warnings = [] if waiting else _unknown(ledger, place, done.before)
+        return CommandResult(status=NOT_DONE if settled.left else 0, lines=lines, body=body, warnings=warnings)
 
     return work
+
+
+def _unknown(ledger: Ledger, scope: Scope, before: SharedLimit) -> list[str]:
+    """A warning if the ledger has no job of the cluster or group and its breaker never counted one."""
+    known = people.known_scopes(ledger) if before == SharedLimit() else {scope.key: True}
+    if known.pop(scope.key, False):
+        return []
+    close = difflib.get_close_matches(scope.key, known, 1, CLOSE)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    return [f"the ledger knows no job of {scope.key}: a misspelt breaker stops nothing{hint}"]
 
 
 def _said(backlog: people.Backlog, changed: int, per_minute: int) -> str:

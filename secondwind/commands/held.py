@@ -7,13 +7,15 @@ from typing import Any
 from secondwind import at_ledger
 from secondwind.at_ledger import CommandResult
 from secondwind.table import table
-from secondwind.terminal import duration, moment
+from secondwind.terminal import duration, moment, shown
 from shared import people
+from shared.domain.failure import Trigger
 from shared.domain.keys import job_key
 from shared.people.holds import Hold
 from shared.ports import Ledger
 
 SHOWN_ID_CHARS = 12
+MAX_MESSAGE_CHARS = 400
 
 
 def register(commands: Any) -> None:
@@ -37,8 +39,28 @@ def show(ledger: Ledger, now: float) -> CommandResult:
         for hold in found
     ]
     head = ("id", "job", "held since", "expires in", "reason", "run takes")
-    lines = table(head, rows) if rows else ["nothing is held"]
-    return CommandResult(lines=lines, body={"held": [_body(hold, now) for hold in found]})
+    titles, *lines = table(head, rows)
+    told = [line for hold, line in zip(found, lines, strict=True) for line in (line, *_about(hold))]
+    return CommandResult(
+        lines=[titles, *told] if rows else ["nothing is held"], body={"held": [_body(hold, now) for hold in found]}
+    )
+
+
+def _about(hold: Hold) -> list[str]:
+    """What a person has to know before they answer, a line each."""
+    case = hold.case
+    said = (
+        ("rule", case.held_rule or "none"),
+        ("told by", _speaker(hold)),
+        ("run began", moment(_began(hold)) if _began(hold) is not None else "no run was seen"),
+        ("message", case.failure.message[:MAX_MESSAGE_CHARS] or "none"),
+    )
+    return [f"  {label}: {shown(text, MAX_MESSAGE_CHARS)}" for label, text in said]
+
+
+def _speaker(hold: Hold) -> str:
+    failure = hold.case.failure
+    return "a person, by hand" if failure.trigger is Trigger.MANUAL else failure.speaker.called
 
 
 def _job(hold: Hold) -> str:
@@ -53,9 +75,11 @@ def _left(hold: Hold, now: float) -> str:
 
 
 def _began(hold: Hold) -> float | None:
-    """When the held run began: as it was seen, else as it was told; of an instance only as told."""
+    """When the live run began, as it was seen when a person was asked; what is told of it counts for nothing."""
     life = hold.case.held_life
-    return float(life.began) if life is not None and life.began is not None else hold.case.failure.started_at
+    if hold.case.held_since is None and life is not None and life.began is not None:
+        return float(life.began)  # of a document written before the start itself was kept
+    return hold.case.held_since
 
 
 def _run_length(hold: Hold, now: float) -> str:
@@ -71,6 +95,9 @@ def _body(hold: Hold, now: float) -> dict[str, object]:
         "held_since": case.opened_at,
         "expires_at": case.due_at,
         "reason": case.reason.value if case.reason else "",
+        "rule": case.held_rule,
+        "told_by": _speaker(hold),
+        "run_began_at": began,
         "run_s": None if began is None else max(0.0, now - began),
         "message": case.failure.message[:1024],
     }

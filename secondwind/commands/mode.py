@@ -7,11 +7,13 @@ from typing import Any
 
 from secondwind import at_ledger
 from secondwind.at_ledger import STATUSES, CommandResult, Work
+from secondwind.known_rules import RuleCheck, check_rule
 from secondwind.table import table
 from secondwind.terminal import moment, shown
 from secondwind.usage import UnusableError
-from secondwind.who import MAX_WHY_CHARS, add_by, bounded, who
+from secondwind.who import add_by, add_why, bounded, signed, who
 from shared import people
+from shared.domain.act import MAX_WHY_CHARS, Signed
 from shared.domain.mode import Controls, Mode, ModeSet
 from shared.ports import Ledger
 
@@ -36,15 +38,25 @@ def register(commands: Any) -> None:
     setting.add_argument("mode", choices=("auto", "observe", "off"), help="can only tighten what the policy says")
     setting.add_argument("--why", required=True, metavar="TEXT")
     add_by(setting)
+    setting.add_argument("--anyway", action="store_true", help="also if no rule of the policy here is called so")
     setting.set_defaults(run=_set)
     clearing = at_ledger.add_command(actions, "clear", "take it back")
-    clearing.set_defaults(run=lambda chosen: at_ledger.run(chosen, lambda: clear(chosen.rule)))
+    add_by(clearing)
+    add_why(clearing)
+    clearing.set_defaults(run=_clear)
     for action in (setting, clearing):
         action.add_argument("--rule", metavar="NAME", help="only for the failures that this rule matches")
 
 
 def _set(chosen: argparse.Namespace) -> int:
-    return at_ledger.run(chosen, lambda: set_to(Mode(chosen.mode), chosen.rule, chosen.why, who(chosen.by)))
+    def make() -> Work:
+        return set_to(Mode(chosen.mode), chosen.rule, who(chosen.by), signed(chosen), anyway=chosen.anyway)
+
+    return at_ledger.run(chosen, make)
+
+
+def _clear(chosen: argparse.Namespace) -> int:
+    return at_ledger.run(chosen, lambda: clear(chosen.rule, who(chosen.by), signed(chosen)))
 
 
 def show(ledger: Ledger, _now: float) -> CommandResult:
@@ -53,25 +65,38 @@ def show(ledger: Ledger, _now: float) -> CommandResult:
     return CommandResult(lines=lines_of(controls), body=body_of(controls))
 
 
-def set_to(mode: Mode, rule: str | None, why: str, by: str) -> Work:
-    """Set a mode. Raises UnusableError."""
-    name, reason = _rule(rule), bounded(why, MAX_WHY_CHARS, "--why")
+def set_to(mode: Mode, rule: str | None, by: str, beside: Signed, *, anyway: bool = False) -> Work:
+    """Set a mode. Raises UnusableError, also for a rule that is not there, unless `anyway`."""
+    name, why = _rule(rule), bounded(beside.why, MAX_WHY_CHARS, "--why")
+    checked = RuleCheck() if name is None else check_rule(name)
+    if checked.problem and checked.certain and not anyway:
+        raise UnusableError(
+            f"{shown(checked.problem)} It would stop nothing, so nothing was set. If the functions have another "
+            "policy, name its file in SECONDWIND_POLICY_FILE, or say --anyway."
+        )
+    warnings = (
+        [f"{checked.problem}. Unless the functions' policy has it, this stops nothing"] if checked.problem else []
+    )
 
     def work(ledger: Ledger, now: float) -> CommandResult:
-        controls = people.set_mode(ledger, name, ModeSet(mode=mode, by=by, at=now, why=reason))
+        wanted = ModeSet(mode=mode, by=by, at=now, why=why)
+        controls = people.set_mode(ledger, name, wanted, identity=beside.identity)
         note = CANNOT_LOOSEN if mode is Mode.AUTO else CLOSES
-        return CommandResult(lines=[*lines_of(controls), note], body=body_of(controls))
+        return CommandResult(lines=[*lines_of(controls), note], body=body_of(controls), warnings=warnings)
 
     return work
 
 
-def clear(rule: str | None) -> Work:
+def clear(rule: str | None, by: str, beside: Signed) -> Work:
     """Take a mode back. Raises UnusableError."""
     name = _rule(rule)
 
-    def work(ledger: Ledger, _now: float) -> CommandResult:
-        controls = people.clear_mode(ledger, name)
-        return CommandResult(lines=lines_of(controls), body=body_of(controls))
+    def work(ledger: Ledger, now: float) -> CommandResult:
+        before = people.read_controls(ledger)
+        controls = people.clear_mode(ledger, name, by=by, now=now, signed=beside)
+        unset = name is not None and name not in before.rules
+        warnings = [f"no mode was set for rule {name}: nothing was taken back"] if unset else []
+        return CommandResult(lines=lines_of(controls), body=body_of(controls), warnings=warnings)
 
     return work
 

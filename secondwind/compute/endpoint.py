@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from secondwind.usage import UnusableError
 from shared.domain.endpoint import Endpoint, parse_endpoint
 from shared.domain.job import REGION_PATTERN
+from shared.settings.plaintext import checked
 
 _ACCOUNT = re.compile(r"[0-9]{5,32}\Z", re.ASCII)
 
@@ -20,7 +21,7 @@ def endpoint_of(endpoint: str, region: str, account: str, environ: Mapping[str, 
     """
     if endpoint:
         try:
-            return parse_endpoint(endpoint)
+            return checked(parse_endpoint(endpoint), environ)
         except ValueError as error:
             raise UnusableError(f"--endpoint {error}") from None
     region, account = region or environ.get("FC_REGION", ""), account or environ.get("FC_ACCOUNT_ID", "")

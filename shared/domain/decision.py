@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from shared.domain.evidence import Known
 from shared.domain.failure import FailureClass, Trigger
 from shared.domain.gate import Gate, GateAnswer
 from shared.domain.life import Life
@@ -21,6 +22,9 @@ class Ask(Struct, frozen=True, kw_only=True):
     force: bool = False
     """Skips rules, budget, cooldown, breaker and hold; never eligibility, the reservation, the in-flight check or
     the kill switch."""
+    actor: str = ""
+    """Who forces."""
+    why: str = ""
 
 
 class Decision(Struct, frozen=True, kw_only=True, gc=False):
@@ -50,6 +54,16 @@ class Decision(Struct, frozen=True, kw_only=True, gc=False):
     """The instance meant, as seen, where jobs have instances; as told where nothing was seen."""
     data_time: str | None = None
     """The meant instance's, as seen; as told where nothing was seen."""
+    running_since: float | None = None
+    """Unix seconds at which the run that goes on now began, as seen."""
+    forced: bool = False
+    """A person asked for force, now or when it was told."""
+    actor: str = ""
+    """Who forced it, or whose act it is."""
+    why: str = ""
+    """In that person's words."""
+    known: Known | None = None
+    """What it was made on, for its outcome."""
 
     @property
     def gates(self) -> tuple[Gate, ...]:
@@ -58,6 +72,11 @@ class Decision(Struct, frozen=True, kw_only=True, gc=False):
             Gate(name=name, passed=answer.stop is None, saw=answer.saw, wanted=answer.wanted)
             for name, answer in self.asked
         )
+
+    @property
+    def run_clear(self) -> bool:
+        """Whether it was asked which run is meant, and was certain."""
+        return any(name == "run_clear" and answer.stop is None for name, answer in self.asked)
 
     @property
     def stopped(self) -> bool:

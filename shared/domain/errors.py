@@ -8,12 +8,13 @@ SecondWindError
 │   ├── SourceUnavailable      the source logs are out of reach
 │   ├── RangeUnfinished        a range of logs was longer than the time; the next delivery of it goes on
 │   └── LedgerUnavailable      the ledger is out of reach, or it is not known whether it saved
+│       └── DocumentRefused    nobody: the ledger can never keep these documents, and has saved nothing
 └── SinkUnavailable        the sweep: outcomes stay owed until the Logstore takes them
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -71,6 +72,15 @@ class RangeUnfinished(DeliveryError):  # noqa: N818 - as above
 
 class LedgerUnavailable(DeliveryError):  # noqa: N818 - as above
     """The ledger is out of reach, or it is not known whether a write was saved."""
+
+
+class DocumentRefused(LedgerUnavailable):
+    """The ledger has no room for these documents and never will; nothing of the save was done."""
+
+    def __init__(self, sizes: Mapping[str, int]) -> None:
+        self.keys = frozenset(sizes)
+        listed = ", ".join(f"{key:.128} ({size} bytes)" for key, size in sorted(sizes.items())[:3])
+        super().__init__(f"{len(sizes)} documents are too large for the ledger: {listed}")
 
 
 class SinkUnavailable(SecondWindError):  # noqa: N818 - as above

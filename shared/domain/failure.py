@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+import msgspec
 from msgspec import Struct
 
 from shared.domain.errors import Fault
+from shared.domain.evidence import EvidenceFrom
 from shared.domain.job import Scope
+from shared.domain.machines import MachineEvent
 
 
 class Trigger(str, Enum):
@@ -18,6 +21,7 @@ class Trigger(str, Enum):
     EVENT = "event"
     MANUAL = "manual"
     SWEEP = "sweep"
+    DISCOVER = "discover"
 
 
 class FailureClass(str, Enum):
@@ -38,16 +42,39 @@ class FailureClass(str, Enum):
 
 
 class Speaker(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where a telling came from, as the platform says it, never as the telling itself does.
+    """Where a telling came from: what stands beside what was told, never in it.
 
-    By log: `project`, `logstore` and `topic` (the log group's). By event: `event_source` (the CloudEvent's `source`),
-    and of an event from the Log Service connector the log's own place as well. By hand: nothing.
+    By log: `project` and `logstore`, which the platform says, and `topic` (the log group's), which the writer says. By
+    event: `event_source` (the CloudEvent's `source`), which the writer says, `event_bus` and `event_account`, which
+    EventBridge says (docs/facts/eventbridge.md#envelope), and of an event from the Log Service connector the log's own
+    place as well. By hand: nothing.
     """
 
     project: str = ""
     logstore: str = ""
     topic: str = ""
     event_source: str = ""
+    event_bus: str = ""
+    event_account: str = ""
+
+    @property
+    def is_event(self) -> bool:
+        """Whether an event told it, and something is known of who sent that."""
+        return bool(self.event_source or self.event_bus or self.event_account)
+
+    @property
+    def called(self) -> str:
+        """For people: `log jobs/failures topic slurm`, `event source acs.jobs bus batch`, `nobody known`."""
+        if not self.is_event and not self.project:
+            return "nobody known"
+        named = (
+            ("event source", self.event_source),
+            ("event bus", self.event_bus),
+            ("event account", self.event_account),
+            ("log", self.project and f"{self.project}/{self.logstore}"),
+            ("topic", self.topic),
+        )
+        return " ".join(f"{label} {value}" for label, value in named if value)
 
 
 class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -78,6 +105,8 @@ class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     job_name: str = ""
     queue: str = ""
     owner: str = ""
+    message_from: EvidenceFrom = EvidenceFrom.TOLD
+    """Where the last part of the message comes from."""
     speaker: Speaker = Speaker()
     extra: dict[str, str] = {}
     """Unknown fields, kept as evidence: at most 32, each value at most 1 KiB."""
@@ -88,9 +117,10 @@ class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Hash of what was told, by whom it was told left out: a redelivery has the same, a new telling another."""
 
     @property
-    def evidence_chars(self) -> int:
-        """How much text of it only a decision needs."""
-        return len(self.message) + sum(len(name) + len(value) for name, value in self.extra.items())
+    def evidence_bytes(self) -> int:
+        """How many bytes of its JSON only a decision needs."""
+        texts = (self.message, self.extra, self.reason, self.node, self.job_name, self.queue, self.owner)
+        return len(msgspec.json.encode(texts))
 
     @property
     def system(self) -> str:
@@ -110,6 +140,17 @@ class Unreadable(Struct, frozen=True, kw_only=True):
     """Fields of the outcome that could be read all the same (`system`, `job_id`, …), each at most 256 characters."""
 
 
+class Noted(Struct, frozen=True, kw_only=True):
+    """An event about a machine, told through a door."""
+
+    system: str
+    """The job system that runs jobs on such machines."""
+    event: MachineEvent
+    event_id: str
+    speaker: Speaker = Speaker()
+    by_hand: bool = False
+
+
 MAX_WHOLE = 100
 """So many unreadable records of a delivery are told whole, the rest by number and kind."""
 MAX_KINDS = 20
@@ -122,6 +163,8 @@ class Intake(Struct, kw_only=True):
     failures: list[Failure] = []
     unreadable: list[Unreadable] = []
     """At most `MAX_WHOLE` a delivery, see `reject`."""
+    noted: list[Noted] = []
+    """What was told of machines, not of jobs."""
     told_whole: int = 0
     """Unreadable records in earlier slices of the delivery."""
     more: dict[str, int] = {}
@@ -130,6 +173,10 @@ class Intake(Struct, kw_only=True):
     """Records that announce no failure and that nobody meant as one."""
     dry_run: bool = False
     force: bool = False
+    actor: str = ""
+    """Who forces, in their own word: a function is not told who invoked it. Empty where nobody forces."""
+    why: str = ""
+    """Why they do."""
 
     @property
     def kept(self) -> int:

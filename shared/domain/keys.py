@@ -23,6 +23,8 @@ class Kind(str, Enum):
     """Outcomes without a job of their own."""
     RANGE = "range"
     """How far a range of logs has been handled."""
+    DISCOVER = "discover"
+    """What a discovery remembers of a scope."""
     PENDING = "pending"
     """A failure whose job could not be looked at yet."""
     JOB = "job"
@@ -32,6 +34,11 @@ class Kind(str, Enum):
     def shared_limit(self) -> bool:
         """Whether many jobs share it: a `SharedLimit`."""
         return self in _LIMITS
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it is a `JobRecord`."""
+        return not self.shared_limit and self is not Kind.CONTROL and self is not Kind.RANGE
 
     @property
     def has_cases(self) -> bool:
@@ -61,13 +68,13 @@ def job_of(key: str, scope: Scope) -> str | None:
 
 
 def group_of(key: str) -> str:
-    """What keys share a turn of the sweep: jobs of one scope, documents of one kind."""
-    return key.rpartition("/")[0]
+    """What keys share a turn of the sweep: jobs of one scope and what waits for them, documents of another kind."""
+    return key.removeprefix(f"{Kind.PENDING.value}/").rpartition("/")[0]
 
 
-def pending_key(telling_id: str) -> str:
+def pending_key(scope: Scope, telling_id: str) -> str:
     """A failure that waits in a document of its own."""
-    return f"{Kind.PENDING.value}/{telling_id}"
+    return f"{Kind.PENDING.value}/{scope.key}/{telling_id}"
 
 
 def owed_key(delivery_id: str) -> str:
@@ -92,7 +99,27 @@ def scope_of_breaker(key: str) -> str:
 
 def pace_key(scope: Scope, operation: str) -> str:
     """An operation's pace in a region: the documented limit is per account and operation."""
-    return f"{Kind.PACE.value}/{scope.system}/{scope.region}/{operation}"
+    return pace_key_of(scope.system, scope.region, operation)
+
+
+def pace_key_of(system: str, region: str, operation: str) -> str:
+    """The same, by name."""
+    return f"{Kind.PACE.value}/{system}/{region}/{operation}"
+
+
+def watch_key(scope: Scope) -> str:
+    """What a discovery remembers of a scope."""
+    return f"{Kind.DISCOVER.value}/{scope.key}"
+
+
+def listing_key(system: str, region: str, number: int) -> str:
+    """How it went to find out what an entry of a policy's `discover` means, by its place among all."""
+    return f"{Kind.DISCOVER.value}/{system}/{region}//{number}"
+
+
+def machines_key(system: str, region: str) -> str:
+    """The machines of a job system's watched scopes in a region, and what events said of them."""
+    return f"{Kind.DISCOVER.value}/{system}/{region}//machines"
 
 
 def rate_key(scope: Scope) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shared.domain.act import MAX_WHO_CHARS, MAX_WHY_CHARS, UNSIGNED, Signed
+from shared.domain.failure import Trigger
 from shared.domain.job import Scope
 from shared.domain.keys import breaker_key
 from shared.domain.outcome import Outcome, rfc3339, stable_id
@@ -20,8 +22,6 @@ from shared.domain.verdicts import Verdict
 BREAKER_BUCKET_S = 60
 COUNT_BUCKET_S = 10
 PACE_WINDOW_S = 60.0
-MAX_WHY_CHARS = 256
-MAX_WHO_CHARS = 128
 MAX_DIGITS = 20
 """A number in a document with more digits is none of ours."""
 
@@ -32,6 +32,8 @@ class SharedLimit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     schema: str = "secondwind-limit/1"
     buckets: dict[str, tuple[str, ...]] = {}
     """Start of the bucket in unix seconds → tokens taken in it: names of jobs in a breaker, else counts."""
+    owners: dict[str, tuple[str, ...]] = {}
+    """The same for each owner, where the policy gives each a share (`shared/domain/shares.py`)."""
     opened_at: float | None = None
     """Breaker only: since when it is open. It never closes itself."""
     why: str = ""
@@ -58,7 +60,7 @@ class SharedLimit(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return replace(self, owed_at=now) if self.owed else self
 
 
-def opened(limit: SharedLimit, scope: Scope, why: str, now: float, by: str = "") -> SharedLimit:
+def opened(limit: SharedLimit, scope: Scope, why: str, now: float, by: str = "", identity: str = "") -> SharedLimit:
     """The breaker open, owing the one outcome that says so; one that is open already stays as it is.
 
     Args:
@@ -67,6 +69,7 @@ def opened(limit: SharedLimit, scope: Scope, why: str, now: float, by: str = "")
         why: for people, at most 256 characters are kept.
         now: unix seconds.
         by: the person who opens it by hand; empty if the window or the canary does.
+        identity: as whom the machine knows that person.
     """
     if limit.opened_at is not None:
         return limit
@@ -78,28 +81,38 @@ def opened(limit: SharedLimit, scope: Scope, why: str, now: float, by: str = "")
     )
     about = replace(limit, opened_at=now, why=why, opened_by=by)
     # Of what a person did no delivery is about to tell: due at once.
-    return _owing(about, _notice(scope, Reason.BREAKER_OPENED, now, now, message), now - OWED_RETRY_S if by else now)
+    notice = replace(_notice(scope, Reason.BREAKER_OPENED, now, now, message), why=why)
+    if by:
+        notice = replace(notice, actor=Signed(identity=identity).actor(by), trigger=Trigger.MANUAL.value)
+    return _owing(about, notice, now - OWED_RETRY_S if by else now)
 
 
-def closed_by_hand(limit: SharedLimit, scope: Scope, now: float, by: str) -> SharedLimit:
+def closed_by_hand(limit: SharedLimit, scope: Scope, now: float, by: str, signed: Signed = UNSIGNED) -> SharedLimit:
     """The breaker closed and its window empty, owing the one outcome that says so; a closed one stays as it is."""
     if limit.opened_at is None:
         return limit
     message = f"the breaker of {scope.key} has been closed by {by[:MAX_WHO_CHARS]}"
-    notice = _notice(scope, Reason.BREAKER_CLOSED, limit.opened_at, now, message)
-    about = replace(limit, buckets={}, opened_at=None, why="", opened_by="")
+    notice = replace(
+        _notice(scope, Reason.BREAKER_CLOSED, limit.opened_at, now, message),
+        actor=signed.actor(by),
+        why=signed.why[:MAX_WHY_CHARS],
+        trigger=Trigger.MANUAL.value,
+    )
+    about = replace(limit, buckets={}, owners={}, opened_at=None, why="", opened_by="")
     return _owing(about, notice, now - OWED_RETRY_S)
 
 
-def _owing(limit: SharedLimit, notice: dict[str, str], since: float) -> SharedLimit:
-    return replace(limit, owed=(*limit.owed, notice), owed_at=min(limit.owed_at, since) if limit.owed else since)
+def _owing(limit: SharedLimit, notice: Outcome, since: float) -> SharedLimit:
+    return replace(
+        limit, owed=(*limit.owed, notice.fields()), owed_at=min(limit.owed_at, since) if limit.owed else since
+    )
 
 
-def _notice(scope: Scope, reason: Reason, opened_at: float, now: float, message: str) -> dict[str, str]:
+def _notice(scope: Scope, reason: Reason, opened_at: float, now: float, message: str) -> Outcome:
     """An outcome about the breaker itself; its opening and its closing have one failure id."""
     failure_id = stable_id("breaker", breaker_key(scope), opened_at)
     opening = stable_id("outcome", failure_id, Reason.BREAKER_OPENED.value)
-    outcome = Outcome(
+    return Outcome(
         outcome_id=stable_id("outcome", failure_id, reason.value),
         failure_id=failure_id,
         final="true",
@@ -110,7 +123,6 @@ def _notice(scope: Scope, reason: Reason, opened_at: float, now: float, message:
         message=message,
         place=scope.place,
     )
-    return outcome.fields()
 
 
 def take_breaker_tokens(

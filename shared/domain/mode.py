@@ -6,9 +6,13 @@ controls, which the command line writes. The strictest of them holds.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 from msgspec import Struct
+from msgspec.structs import replace
+
+from shared.domain.record import OWED_RETRY_S
 
 
 class Mode(str, Enum):
@@ -46,3 +50,22 @@ class Controls(Struct, frozen=True, kw_only=True, omit_defaults=True):
     everything: ModeSet | None = None
     rules: dict[str, ModeSet] = {}
     """By the rule's name. A name that the policy does not know has no effect and is kept."""
+    acts: tuple[dict[str, str], ...] = ()
+    """Outcomes about modes set and taken back that are not yet known to be in the Logstore; the last 200. Named unlike
+    what a record owes: a function of an older version must not take this document for one."""
+    acts_at: float = 0.0
+    """Unix seconds: owed since."""
+
+    @property
+    def due_at(self) -> float | None:
+        """When the sweep should write what is owed."""
+        return self.acts_at + OWED_RETRY_S if self.acts else None
+
+    def paid(self, outcome_ids: Iterable[str]) -> Controls:
+        """This document without those owed outcomes."""
+        gone = frozenset(outcome_ids)
+        return replace(self, acts=tuple(one for one in self.acts if one.get("outcome_id") not in gone))
+
+    def put_off(self, now: float) -> Controls:
+        """This document with its owed outcomes due a while later."""
+        return replace(self, acts_at=now) if self.acts else self

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import asdict
+
+from shared.domain.evidence import Known
 
 SCHEMA = "secondwind-outcome/1"
 
 
-class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Outcome(Known, frozen=True, kw_only=True, omit_defaults=True):
     """One outcome; every value is text, an empty one is absent."""
 
     schema: str = SCHEMA
@@ -38,7 +39,7 @@ class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The door through which it came."""
     event_id: str = ""
     """CloudEvents: `<source>/<id>`. Logs: stable across redelivery of a range."""
-    place: dict[str, str] = {}
+    place: dict[str, str] = {}  # noqa: RUF012 - msgspec copies it
     """Whose job it is: `system`, `region` and the names of its scope, each a field of its own in the record."""
     job_id: str = ""
     """As the job system lists it; as told, if it lists none."""
@@ -66,6 +67,12 @@ class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Of the invocation of the function."""
     dry_run: str = "false"
     """`true` only where a dry run was asked for: mode `observe` has `false` and tells itself by its verdict."""
+    actor: str = ""
+    """The person whose act it is, or who forced it: the name they gave and as which they are known."""
+    why: str = ""
+    """In that person's words."""
+    forced: str = ""
+    """`true` where a person's `force` was asked for; else absent."""
     raw: str = ""
     """Only `invalid`: the original, cut to 4 KiB."""
 

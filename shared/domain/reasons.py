@@ -122,6 +122,9 @@ class Reason(str, Enum):
     IN_HAND = ("in_hand", _DUPLICATE, _gate("told_before", "run_clear", "in_hand"),
         "This failure is being handled already.",
         "Nothing: this failure is being handled; look at the outcomes with its failure id.")
+    OUTWEIGHED = ("outweighed", _DUPLICATE, _by(Step.TELLING),
+        "It waited or was held, and another telling of the same failure gets it further: it goes on with that one.",
+        "Nothing: this failure goes on with another telling; look at the outcomes with its failure id.")
     RESTARTED_SINCE = ("restarted_since", _DUPLICATE, _gate("attempt_seen", "restarted_since"),
         "The job has been restarted since it failed, by its scheduler, a person, or an earlier rerun.",
         "Nothing: the job has been restarted since it failed.")
@@ -169,17 +172,32 @@ class Reason(str, Enum):
         ("Mend what the text says, write a rule for it, wait until failures leave the window of `same_text`, or force "
          "it by hand."))
     TOO_MANY_OPEN = ("too_many_open", _SUPPRESSED, _by(Step.RECORD),
-        "It would have to wait, and too many failures of the job wait already: 128, or 16 of an unclear run.",
+        "It would have to wait, and too many failures of the job wait already: 128, 16 of an unclear run, or 1 MB.",
         "Tell it again when some of them have ended, with `started_at` of the run that failed: it need not wait.")
     UNTRUSTED_SOURCE = ("untrusted_source", _SUPPRESSED, _gate("may_speak", "claims_agree"),
         "Who told it may not speak for this job, or what was told contradicts the live job.",
         "List under `sources` who told it, for this job, and tell owner, node and start as the live job has them.")
+    NOT_SEEN = ("not_seen", _REFUSED, _by(Step.LOOKING),
+        "About a place that the policy's `discover` names, not a job: it cannot be looked through.",
+        "Mend what `message` names; it is asked again all the time, and told once.")
+    MACHINE_SUSPECTED = ("machine_suspected", _SUPPRESSED, _by(Step.LOOKING),
+        "About a machine on which jobs run, not about a job: an event said that it was lost, or may be.",
+        "Nothing: its jobs are looked at, and each that is lost is told.")
+    MACHINE_ANNOUNCED = ("machine_announced", _SUPPRESSED, _by(Step.LOOKING),
+        "About a machine on which jobs run, not about a job: maintenance is announced.",
+        "Nothing has happened yet: drain the node in time.")
     BREAKER_OPENED = ("breaker_opened", _SUPPRESSED, _by(Step.BREAKER),
         "About a breaker, not a job: it has opened.",
         "A person has to look at the cluster or group, then close it: `secondwind breaker close`.")
     BREAKER_CLOSED = ("breaker_closed", (Verdict.SUPPRESSED, Verdict.DEFERRED), _by(Step.PERSON),
         "Suppressed: about a breaker, a person has closed it. Deferred: a failure behind it was resumed.",
         "Nothing: it goes on by itself; jobs are rerun there again.")
+    MODE_SET = ("mode_set", _SUPPRESSED, _by(Step.MODE),
+        "About a mode, not a job: a person has set one.",
+        "A person has to take it back if it was meant for a while: `secondwind mode clear`.")
+    MODE_CLEARED = ("mode_cleared", _SUPPRESSED, _by(Step.MODE),
+        "About a mode, not a job: a person has taken one back.",
+        "Nothing: the policy's mode and SECONDWIND_MODE hold again.")
     COOLDOWN = ("cooldown", _DEFERRED, _gate("cooled_down"),
         "The wait before the next attempt is not over.",
         "Nothing: it goes on by itself when the cooldown is over.")
@@ -201,6 +219,9 @@ class Reason(str, Enum):
     LOOK_FAILED = ("look_failed", _DEFERRED, _gate("observed"),
         "The job could not be looked at; worth repeating.",
         "Nothing: it goes on by itself when the job can be looked at.")
+    LOOKS_USED_UP = ("looks_used_up", _DEFERRED, _gate("observed"),
+        "The delivery was about more places, or jobs of one, than one looks at; those that sources name came first.",
+        "Nothing: the sweep looks at the job.")
     CREDENTIALS_REFUSED = ("credentials_refused", _DEFERRED, _by(Step.CALL),
         "The key with which the rerun call was signed was refused; nothing was done.",
         "Somebody has to mend the function's role or key; then it goes on, for a day after it was told.")
@@ -222,12 +243,18 @@ class Reason(str, Enum):
     RATE = ("rate", _DEFERRED, _by(Step.SHARED),
         "The policy's `rate` of the cluster or group is used up for this window.",
         "Nothing: it goes on by itself in the next window of `rate`.")
+    OWNER_SHARE = ("owner_share", _DEFERRED, _by(Step.SHARED),
+        "The job's owner has had their share of the cluster's or group's breaker or rate (`per_owner`).",
+        "Nothing: it goes on by itself when the window leaves the owner room.")
     APPROVED = ("approved", _DEFERRED, _by(Step.PERSON),
         "A person approved it; due now.",
         "Nothing: a person approved it, and it goes on by itself.")
     RECORD_UNREADABLE = ("record_unreadable", (Verdict.DEFERRED, Verdict.REFUSED), _gate("record_readable"),
         "A ledger document is malformed. Deferred where the failure can wait elsewhere, else refused.",
         "Somebody has to repair or delete the malformed ledger document.")
+    RECORD_FULL = ("record_full", _REFUSED, _by(Step.RECORD),
+        "The job's ledger document has no room for it: too much waits there, or what was told is too large.",
+        "Tell it again with a shorter message, or when some of the job's open failures have ended.")
     RULE_HOLDS = ("rule_holds", _HELD, _gate("needs_no_person"),
         "The rule that matched has the action `hold`.",
         "A person has to approve it: `secondwind approve`.")

@@ -2,7 +2,8 @@
 
 A document is one `JobRecord`. Keys are live job ids, so that reserving an attempt, its budget and refusing a duplicate
 are one compare-and-set. A failure whose job could not be looked at yet waits in a record of its own, under
-`pending/<telling id>`; outcomes without a job wait under `owed/<delivery>`: the same type, so that the sweep knows one.
+`pending/<scope>/<telling id>`; outcomes without a job wait under `owed/<delivery>`: the same type, so that the sweep
+knows one.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ MAX_UNCLEAR = 16
 LISTED_AT = 4_102_444_800.0
 """2100-01-01, a due time that no sweep ever reaches: a document that has it can be listed by walking `due` to the end.
 Closed cases of an open breaker's backlog and every breaker have it."""
-BACKLOG_CHARS = 500_000
-"""Evidence that the listed cases of one record keep together: a Tablestore column holds 2 MiB."""
+BACKLOG_BYTES = 500_000
+"""Evidence that the listed cases of one record keep together, as JSON."""
 OWED_RETRY_S = 60.0
 """The sweep writes owed outcomes again when they are this old."""
 
@@ -89,12 +90,24 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The last outcome written: what the next one follows up."""
     forced: bool = False
     """A person forced it: the policy's gates are not asked when the sweep goes on."""
+    forced_by: str = ""
+    """That person."""
+    forced_why: str = ""
     approved_by: str = ""
-    """The person who said yes to a held case; the gate that asks for a person is passed from then on."""
+    """The person who last said yes to a held case."""
+    approved_for: tuple[Reason, ...] = ()
+    """What people were asked and said yes to: that is not asked again, anything else is. Empty in a document written
+    before this was kept, and nobody is asked again then."""
     rejected_by: str = ""
     """The person who said no to a held case; empty also where it was said before this was kept."""
     held_life: Life | None = None
-    """The life seen when a person was asked: so that they see how long the run is."""
+    """The life seen when a person was asked."""
+    held_since: float | None = None
+    """Start of the run seen when a person was asked (unix seconds): so that they see how long it is."""
+    held_rule: str = ""
+    """The rule that had matched then."""
+    run_clear: bool = False
+    """It was certain once which run it means. What strangers tell of no certain run counts against nobody."""
     tellings: tuple[str, ...] = ()
     """Telling ids that are known to mean this failure; at most 16."""
 
@@ -219,7 +232,8 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def _worth_keeping(case: Case) -> tuple[bool, bool]:
-    return case.life is not None, case.due_at is not None
+    """What had its rerun, or a person's no, is remembered longest."""
+    return case.life is not None or case.reason is Reason.REJECTED, case.due_at is not None
 
 
 def trimmed(case: Case) -> Case:
@@ -229,9 +243,9 @@ def trimmed(case: Case) -> Case:
 
 def _within_backlog(cases: tuple[Case, ...]) -> tuple[Case, ...]:
     """The cases with the evidence of a bounded backlog: beyond it the oldest are no longer there to be resumed."""
-    room, kept = BACKLOG_CHARS, list[Case]()
+    room, kept = BACKLOG_BYTES, list[Case]()
     for case in reversed(cases):
         listed = case.due_at == LISTED_AT
-        room -= case.failure.evidence_chars if listed else 0
+        room -= case.failure.evidence_bytes if listed else 0
         kept.append(case if room >= 0 or not listed else replace(trimmed(case), due_at=None))
     return tuple(reversed(kept))

@@ -135,6 +135,8 @@ class LookFailed(Struct, frozen=True, kw_only=True):
     worth_repeating: bool
     credentials: bool = False
     """The key itself was refused: nothing goes on before a person has mended it."""
+    none_left: bool = False
+    """Nobody looked, since no more than so much is looked at together."""
     code: str
     """The service's error code, or the name of the transport failure."""
     message: str

@@ -7,11 +7,14 @@ is owed by the record in the same write as the state that it tells. `settlement`
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from shared.domain.call import CallResult
 from shared.domain.decision import Ask, Decision
+from shared.domain.evidence import Known
 from shared.domain.failure import Failure, Trigger
 from shared.domain.outcome import Outcome, rfc3339, stable_id
 from shared.domain.reasons import Reason, is_final
@@ -75,6 +78,10 @@ def outcome_of(
         api_code=call.code if call else "",
         request_id=ask.request_id,
         dry_run=_text(ask.dry_run),
+        actor=decision.actor,
+        why=decision.why,
+        forced="true" if decision.forced else "",
+        **asdict(decision.known or Known()),
     )
 
 
@@ -96,8 +103,8 @@ def reserved(
         may_leave_until=terms.may_leave_until,
         known_reruns=terms.known_reruns,
         fingerprint=terms.fingerprint,
-        forced=base.forced or ask.force,
         tellings=_told(base, failure),
+        **_force(decision),
     )
     marks = _marked(record, base, decision, ask.now, terms)
     return replace(record, attempts=marks, not_before=ask.now + terms.cooldown_s).with_case(taken)
@@ -127,10 +134,13 @@ def waiting(
         state=state,
         due_at=decision.due_at,
         looks=base.looks + 1,
-        forced=base.forced or ask.force,
-        held_life=decision.life if state is CaseState.HELD else base.held_life,
+        run_clear=base.run_clear or decision.run_clear,
         tellings=_told(base, failure),
+        **_force(decision),
     )
+    if state is CaseState.HELD:
+        seen = {"held_life": decision.life, "held_since": decision.running_since, "held_rule": decision.rule}
+        moved = replace(moved, **seen)
     if ask.trigger is Trigger.SWEEP and (base.verdict, base.reason) == (decision.verdict, decision.reason):
         return record.with_case(moved), None
     outcome = outcome_of(failure, decision, ask, policy_version=policy_version, follow_up=base.outcome_id)
@@ -155,7 +165,13 @@ def recorded(
 ) -> tuple[JobRecord, Outcome]:
     """The record with a failure that ends as soon as it is told: the same telling is known from now on."""
     case = new_case(record, failure, decision, ask)
-    over = replace(case, state=CaseState.CLOSED, due_at=_listed(decision), tellings=_told(case, failure))
+    over = replace(
+        case,
+        state=CaseState.CLOSED,
+        due_at=_listed(decision),
+        run_clear=decision.run_clear,
+        tellings=_told(case, failure),
+    )
     outcome = outcome_of(failure, decision, ask, policy_version=policy_version)
     return told_by(record, over, decision, outcome, ask), outcome
 
@@ -168,6 +184,18 @@ def _listed(decision: Decision) -> float | None:
 def handed_over(record: JobRecord, case: Case) -> JobRecord:
     """The record after another record, under the job's live id, has taken the case over: nothing more to tell here."""
     return record.with_case(replace(case, state=CaseState.CLOSED, due_at=None))
+
+
+def outweighed(
+    record: JobRecord, case: Case, failure: Failure, decision: Decision, ask: Ask, policy_version: str
+) -> tuple[JobRecord, Case]:
+    """The case as another telling of its failure has it, and the record owing the answer to the telling before."""
+    message = "another telling of this failure gets it further, and it goes on with that one"
+    told = replace(
+        decision, verdict=Verdict.DUPLICATE, reason=Reason.OUTWEIGHED, message=message, attempt=0, due_at=None
+    )
+    outcome = outcome_of(case.failure, told, ask, policy_version=policy_version, follow_up=case.outcome_id)
+    return record.owing(outcome.fields(), ask.now), replace(case, failure=failure)
 
 
 def not_taken_in(decision: Decision) -> Decision:
@@ -208,6 +236,13 @@ def told_by(record: JobRecord, case: Case, decision: Decision, outcome: Outcome,
         # Nobody decides on the evidence of a case that is over; long messages need not be kept for a month.
         known = trimmed(known)
     return record.with_case(known).owing(outcome.fields(), ask.now)
+
+
+def _force(decision: Decision) -> dict[str, Any]:
+    """What a case keeps of a person's force."""
+    if not decision.forced:
+        return {}
+    return {"forced": True, "forced_by": decision.actor, "forced_why": decision.why}
 
 
 def _text(value: bool) -> str:  # noqa: FBT001 - one argument, one meaning

@@ -43,7 +43,10 @@ class Step(str, Enum):
     CALL = "the call itself was answered so, or not answered"
     PERSON = "a person decided"
     BREAKER = "it is about the breaker itself, not about a job"
-    RECORD = "too many failures of the job waited already"
+    TELLING = "another telling of the same failure got further"
+    RECORD = "the job's ledger document had no room for it"
+    MODE = "it is about a mode set by hand, not about a job"
+    LOOKING = "it is about a place that is looked through, not about a job"
     INTAKE = "it could not be understood, so no gate was asked"
 
     @property

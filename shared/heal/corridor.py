@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
@@ -13,13 +12,16 @@ from shared.documents import decode_controls
 from shared.domain.decision import Ask
 from shared.domain.failure import Intake, Trigger
 from shared.domain.keys import CONTROLS_KEY
+from shared.domain.outcome import Outcome
 from shared.domain.snapshot import LookFailed
 from shared.heal.act import Actor
 from shared.heal.canary import judge_canaries
 from shared.heal.decider import Decider, hands_tied
 from shared.heal.dry_run import DryRunLedger
+from shared.heal.fetch import Fetcher
 from shared.heal.item import Invocation, Item, Report, Result, Walked
 from shared.heal.limits import SharedLimits
+from shared.heal.looks import Looks
 from shared.heal.records import Records
 from shared.heal.report import Reporter, result_of_flood, result_of_unreadable
 from shared.heal.settle import settle
@@ -47,6 +49,21 @@ class Healer:
     chance: Chance
     policy: Policy
     invocation: Invocation
+    fetches: bool = False
+    """Whether job systems are asked what a job has printed, where the policy has nothing against it."""
+    looked_into: set[str] = field(default_factory=set)
+    """Keys of the clusters and groups that were looked into so far."""
+
+    @property
+    def looks(self) -> Looks:
+        """Its looks."""
+        return Looks(
+            systems=self.systems,
+            ledger=self.ledger,
+            clock=self.clock,
+            invocation=self.invocation,
+            into=self.looked_into,
+        )
 
     def under_controls(self) -> Healer:
         """The corridor under the policy as people have tightened it in the ledger; asked once an invocation.
@@ -65,7 +82,13 @@ class Healer:
         Raises:
             LedgerUnavailable: the whole delivery must come again.
         """
-        ask = self._ask(trigger, dry_run=intake.dry_run, force=intake.force)
+        ask = replace(
+            self._ask(trigger),
+            dry_run=intake.dry_run,
+            force=intake.force,
+            actor=intake.actor if intake.force else "",
+            why=intake.why if intake.force else "",
+        )
         walked = Walked()
         if intake.failures:
             walked = self.under_controls().walk([Item(failure) for failure in intake.failures], ask)
@@ -86,6 +109,15 @@ class Healer:
         both = Walked([*owed.results, *walked.results], [*owed.notices, *walked.notices])
         return Reporter(self.ledger, self.sink).deliver(both, ask, fold=False)
 
+    def tell(self, outcomes: Sequence[Outcome], trigger: Trigger) -> Report:
+        """Write outcomes that are about no failure.
+
+        Raises:
+            LedgerUnavailable: the Logstore did not take them, and they could not be kept either.
+        """
+        walked = Walked([Result(outcome, None, "") for outcome in outcomes])
+        return Reporter(self.ledger, self.sink).deliver(walked, self._ask(trigger))
+
     def _ask(self, trigger: Trigger, *, dry_run: bool = False, force: bool = False) -> Ask:
         return Ask(
             now=self.clock.now(),
@@ -99,25 +131,19 @@ class Healer:
         """From the look to the settled result; what came of it is still to be told."""
         for item in items:
             item.forced = ask.force or (item.origin is not None and item.origin.case.forced)
-        self._observe(items)
         tied = hands_tied(ask, self.policy)
         ledger = DryRunLedger(self.ledger) if tied else self.ledger
         actor = Actor(self.systems, self.clock, self.policy, self.invocation)
-        walked = Walked()
-        for chunk in _chunks(items):
-            self._chunk(chunk, ask, actor, ledger, walked, tied=tied)
+        results, items = self.looks.turned_away(items, self.policy, ask)
+        walked = Walked(results)
+        for turn in self.looks.turns(items, self.policy, ask):
+            for chunk in _chunks(turn):
+                self._chunk(chunk, ask, actor, ledger, walked, tied=tied)
         return walked
 
-    def _observe(self, items: Sequence[Item]) -> None:
-        """Look at all the named jobs of a region and system at once: the fewest calls."""
-        for (system, region), group in _grouped(items, lambda item: (item.failure.system, item.failure.scope.region)):
-            seen = self.systems(system, region).observe([item.failure for item in group])
-            for item, observation in zip(group, seen, strict=True):
-                item.observation = observation
-
     def _chunk(self, items: list[Item], ask: Ask, actor: Actor, ledger: Ledger, walked: Walked, *, tied: bool) -> None:
-        """Up to 100 failures of one cluster or group: one ledger round trip a step."""
-        self._observe([item for item in items if self._aged(item)])
+        """Up to 100 failures of one cluster or group, or not looked at: one ledger round trip a step."""
+        self.looks.look([item for item in items if self._aged(item)])
         ask = replace(ask, now=self.clock.now())
         scope = items[0].failure.scope
         records = Records(ledger, ask.now)
@@ -131,31 +157,47 @@ class Healer:
         )
         decider = Decider(records=records, writer=writer, policy=self.policy, ask=ask)
         limits = SharedLimits(ledger=ledger, policy=with_limits_at(self.policy, scope), scope=scope, now=ask.now)
-        for item in self._reserve(items, decider, limits):
+        for item in self._reserve(items, decider, limits, self._fetcher()):
             self._postpone(item, decider)
         walked.notices += [] if tied else limits.notices
         walked.notices += judge_canaries(scope, items, ledger, self.policy, ask)
         reserved = [item for item in items if item.owner]
         actor.act(reserved)
         settle(reserved, records, self.policy, replace(ask, now=self.clock.now()))
+        asked = ask.trigger is Trigger.MANUAL  # who else is shown the gates? Ten thousand decisions are 60 MB
         walked.results += [
-            Result(item.outcome, item.decision, item.owed_by) for item in items if item.outcome is not None
+            Result(item.outcome, item.decision if asked else None, item.owed_by)
+            for item in items
+            if item.outcome is not None
         ]
+        for item in items:
+            item.let_go()
+
+    def _fetcher(self) -> Fetcher | None:
+        if not (self.fetches and self.policy.fetch_output):
+            return None
+        return Fetcher(self.systems, self.clock, self.policy, self.invocation.hard_deadline)
 
     @staticmethod
-    def _reserve(items: Sequence[Item], decider: Decider, limits: SharedLimits) -> Sequence[Item]:
-        """Decide, take tokens, decide on what was granted, reserve; what conflicts begins anew, three times at most.
+    def _reserve(
+        items: Sequence[Item], decider: Decider, limits: SharedLimits, fetcher: Fetcher | None
+    ) -> Sequence[Item]:
+        """Decide, ask what is missing, take tokens, decide on what was granted, reserve.
 
-        The items that still conflict then come back.
+        What conflicts begins anew, three times at most; the items that still conflict then come back.
         """
         records = decider.records
-        for _ in range(TRIES):
+        for tried in range(TRIES):
             shared = records.open([*(key for item in items for key in item.reads), *limits.keys])
             apart = decider.set_apart(items)
             if apart:
                 records.open(apart)
             unasked = limits.unasked(shared)
             decider.decide_all(items, unasked)
+            if fetcher is not None and not tried and fetcher.fetch(items, decider):
+                decider.decide_all(items, unasked)
+                if fetcher.fetch(items, decider):  # of another failure of the job, which was behind the first
+                    decider.decide_all(items, unasked)
             wanting = [item for item in items if item.wants_call]
             if wanting:
                 admission = limits.take(wanting, shared, unasked.breaker)
@@ -163,6 +205,9 @@ class Healer:
                     records.revert()
                     decider.decide_all(items, admission)
             conflicts = records.save()
+            for item in items:
+                if item.decision is not None and item.writes_to in records.refused:
+                    decider.writer.refuse(item)
             items = [item for item in items if item.writes_to in conflicts]
             if not items:
                 break
@@ -178,6 +223,8 @@ class Healer:
         decider.records.open(item.reads)
         decider.postpone(item)
         decider.records.save()
+        if item.writes_to in decider.records.refused:
+            decider.writer.refuse(item)
 
     def _aged(self, item: Item) -> bool:
         """Half the allowed age is left for the call to leave."""
@@ -186,15 +233,8 @@ class Healer:
         return not isinstance(seen, LookFailed) and age_s > self.policy.timing.observation_max_age_s / 2
 
 
-def _grouped(
-    items: Sequence[Item], key: Callable[[Item], tuple[str, str]]
-) -> Iterator[tuple[tuple[str, str], list[Item]]]:
-    for found, group in groupby(sorted(items, key=key), key=key):
-        yield found, list(group)
-
-
 def _chunks(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """Chunks of one cluster or group in an order that does not depend on the order of delivery."""
+    """Chunks in an order that does not depend on the order of delivery."""
     ordered = sorted(
         items,
         key=lambda item: (
@@ -204,7 +244,5 @@ def _chunks(items: Sequence[Item]) -> Iterator[list[Item]]:
             item.failure.telling_id,
         ),
     )
-    for _, group in groupby(ordered, key=lambda item: item.failure.scope.key):
-        members = list(group)
-        for start in range(0, len(members), CHUNK):
-            yield members[start : start + CHUNK]
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]

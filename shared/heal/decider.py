@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from shared.domain.decision import Ask
 from shared.domain.failure import Trigger
 from shared.domain.limits import SharedLimit
@@ -18,6 +20,7 @@ from shared.heal.records import Records
 from shared.heal.writer import Writer
 from shared.policy.decide import decide
 from shared.policy.facts import Facts, pause_s
+from shared.policy.known import known_of
 from shared.policy.model import Policy
 
 
@@ -54,7 +57,7 @@ class Decider:
     def postpone(self, item: Item) -> None:
         """Let it wait in a document of its own."""
         facts = self._facts(item, None, SharedLimit())
-        decision = decide(facts)
+        decision = replace(decide(facts), known=known_of(facts))
         if decision.verdict is not Verdict.DUPLICATE:
             decision = deferred(decision, Wait(Reason.CONTENDED, self.ask.now + CONTENDED_WAIT_S), self.ask.now)
         self.writer.write(item, None, facts, decision)
@@ -75,7 +78,9 @@ class Decider:
     def _decide(self, item: Item, case: Case | None, admission: Admission) -> None:
         facts = self._facts(item, case, admission.breaker_for(item))
         pause_until = self.ask.now + pause_s(case.looks if case else 0)
-        decision = admission.admit(item, decide(facts), pause_until, tied=self.writer.tied)
+        decision = admission.admit(
+            item, replace(decide(facts), known=known_of(facts)), pause_until, tied=self.writer.tied
+        )
         self.writer.write(item, case, facts, decision)
 
     def _facts(self, item: Item, case: Case | None, breaker: SharedLimit) -> Facts:

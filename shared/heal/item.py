@@ -82,6 +82,11 @@ class Item:
         self.decision, self.outcome, self.wants_call = None, None, False
         self.owner, self.owed_by = "", ""
 
+    def let_go(self) -> None:
+        """It has walked to its end: what is left of it is its result."""
+        self.start_over()
+        self.observation = self.call = None
+
     @property
     def key(self) -> str:
         """The ledger document that this failure belongs into: of the live job id, once it is known.
@@ -128,7 +133,7 @@ class Item:
 
     @property
     def _pending_key(self) -> str:
-        return pending_key(self.failure.telling_id)
+        return pending_key(self.failure.scope, self.failure.telling_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +142,14 @@ class Result:
 
     outcome: Outcome
     decision: Decision | None
+    """Only where a person asked."""
     key: str
     """The ledger document that owes it; empty if none does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An outcome about a breaker itself, owed by the breaker's document. It is no failure's, and is not counted."""
+    """An outcome about a breaker or a mode, owed by its document. It is no failure's, and is not counted."""
 
     key: str
     fields: dict[str, str]

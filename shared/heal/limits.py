@@ -6,6 +6,7 @@ token of the breaker: it counts jobs that are acted on.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,16 +15,19 @@ from msgspec.structs import replace
 
 from shared.documents import limit_of, limit_write
 from shared.domain.decision import Decision
+from shared.domain.errors import DocumentRefused
 from shared.domain.job import Scope
 from shared.domain.keys import breaker_key, pace_key, rate_key
 from shared.domain.limits import PACE_WINDOW_S, SharedLimit, room, room_at, take_breaker_tokens, take_tokens
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
 from shared.heal.item import Item, Notice
+from shared.heal.owners import counted, shares_in, without_room
 from shared.policy.model import Policy
 from shared.ports import Ledger, Stored
 from shared.systems import SYSTEMS
 
+_LOG = logging.getLogger(__name__)
 TRIES = 3
 PACE_WAIT_S = 60.0
 CONTENDED_WAIT_S = 5.0
@@ -44,8 +48,9 @@ _CONTENDED = Wait(Reason.CONTENDED, None)
 _LATER = {
     Reason.PACE: "the operation's pace is used up for this minute",
     Reason.RATE: "the rate of this cluster or group is used up",
+    Reason.OWNER_SHARE: "the job's owner has had their share of what this cluster or group allows",
     Reason.CONTENDED: "other invocations write the same ledger documents",
-    Reason.RECORD_UNREADABLE: "a ledger document of this cluster's or group's limits cannot be read",
+    Reason.RECORD_UNREADABLE: "a ledger document of this cluster's or group's limits cannot be read, or is too large",
 }
 
 
@@ -149,7 +154,11 @@ class SharedLimits:
                 for key in self.keys
                 if taken[key] != limits[key]
             ]
-            conflicts = self.ledger.save(writes) if writes else frozenset[str]()
+            try:
+                conflicts = self.ledger.save(writes) if writes else frozenset[str]()
+            except DocumentRefused as error:
+                _LOG.error("%s", error)
+                return _all_wait(before, Wait(Reason.RECORD_UNREADABLE, None))
             if self._breaker not in conflicts:
                 self.notices.extend(newly_owed(self._breaker, limits[self._breaker], taken[self._breaker]))
             if not conflicts:
@@ -170,20 +179,26 @@ class SharedLimits:
     def _propose(self, wanting: Sequence[Item], limits: Limits, before: SharedLimit) -> tuple[Limits, Admission]:
         """What one attempt at the shared documents would leave behind."""
         taken = dict(limits)
-        rated = self._within_rate(wanting, limits)
+        shares = shares_in(limits, {self._breaker: self.policy.breaker, self._rate: self.policy.rate}, self.now)
+        full = without_room(wanting, list(shares.values()))
+        waits = {one: Wait(Reason.OWNER_SHARE, until) for one, until in full.items()}
+        sharing = [item for item in wanting if id(item) not in full]
+        rated = self._within_rate(sharing, limits)
         turn = self._within_pace(rated, limits)
         taken[self._breaker], admitted = self._within_breaker(turn, limits[self._breaker])
         granted = frozenset(id(item) for item in turn if item.key in admitted)
         if self._pace:
             taken[self._pace] = take_tokens(limits[self._pace], len(granted), PACE_WINDOW_S, self.now)
         later = Wait(Reason.PACE, self.now + PACE_WAIT_S)
-        waits = dict.fromkeys(_ids(rated) - _ids(turn), later)
+        waits |= dict.fromkeys(_ids(rated) - _ids(turn), later)
         if self.policy.rate is not None:
             most, window_s = self.policy.rate.max_jobs, self.policy.rate.window_s
             taken[self._rate] = take_tokens(limits[self._rate], len(granted), window_s, self.now)
             until = room_at(taken[self._rate], most, window_s, self.now)
             later = Wait(Reason.RATE, max(self.now + 1, until))
-            waits.update(dict.fromkeys(_ids(wanting) - _ids(rated), later))
+            waits |= dict.fromkeys(_ids(sharing) - _ids(rated), later)
+        for key, share in shares.items():
+            taken[key] = counted(taken[key], share, [item for item in turn if id(item) in granted])
         broken = frozenset(item.key for item in turn) - admitted
         return taken, Admission(before, taken[self._breaker], broken, granted, waits, later)
 

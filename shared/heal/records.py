@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Sequence
 
 from shared.documents import decode_record, record_write
-from shared.domain.errors import LedgerUnavailable
+from shared.domain.errors import DocumentRefused, LedgerUnavailable
 from shared.domain.keys import kind_of
 from shared.domain.record import JobRecord
 from shared.ports import Ledger, Stored, Write
@@ -24,6 +24,8 @@ class Records:
         self._read: dict[str, JobRecord] = {}
         self._versions: dict[str, int | None] = {}
         self._changed: dict[str, None] = {}
+        self.refused: frozenset[str] = frozenset()
+        """Documents that the ledger had no room for at the last save: they are as they were."""
 
     def open(self, keys: Iterable[str]) -> dict[str, Stored]:
         """Read these documents anew, dropping unsaved changes to them; documents that are no job records come back.
@@ -36,7 +38,7 @@ class Records:
         for key in wanted:
             self._changed.pop(key, None)
             stored = found.get(key)
-            if not kind_of(key).shared_limit:
+            if kind_of(key).is_record:
                 self._enter(key, stored)
             elif stored is not None:
                 others[key] = stored
@@ -79,6 +81,8 @@ class Records:
     def save(self, also: Sequence[Write] = ()) -> frozenset[str]:
         """Write every change, and these, in one round trip; the keys that conflicted come back: open them anew.
 
+        What the ledger can never keep is `refused` afterwards, the rest is saved.
+
         Raises:
             LedgerUnavailable: it is not known what was saved.
         """
@@ -89,10 +93,23 @@ class Records:
             *also,
             *(record_write(key, self._records[key], self._versions[key], self._now) for key in keys),
         ]
-        conflicts = self._ledger.save(writes)
+        conflicts = self._save(writes)
+        for key in self.refused.intersection(keys):
+            self._records[key] = self._read[key]
         self._changed.clear()
         for key in keys:
-            if key not in conflicts:
+            if key not in conflicts | self.refused:
                 self._versions[key] = (self._versions[key] or 0) + 1
                 self._read[key] = self._records[key]
         return conflicts
+
+    def _save(self, writes: Sequence[Write]) -> frozenset[str]:
+        """Save what the ledger has room for: what it has none for costs nothing beside it."""
+        self.refused = frozenset()
+        try:
+            return self._ledger.save(writes)
+        except DocumentRefused as error:
+            _LOG.error("%s", error)
+            self.refused = error.keys
+        rest = [write for write in writes if write.key not in self.refused]
+        return self._ledger.save(rest) if rest else frozenset()

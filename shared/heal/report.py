@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.documents import limit_of, limit_write
+from shared.documents import struck
 from shared.domain.decision import Ask
 from shared.domain.errors import LedgerUnavailable, SinkUnavailable
 from shared.domain.failure import Intake, Unreadable
@@ -14,14 +14,17 @@ from shared.domain.keys import owed_key
 from shared.domain.outcome import Outcome, rfc3339, stable_id
 from shared.domain.reasons import Reason
 from shared.domain.record import JobRecord
+from shared.domain.room import shortened, size_of
 from shared.domain.verdicts import Verdict
 from shared.heal.item import Notice, Report, Result, Walked
 from shared.heal.records import Records
 from shared.ports import Ledger, OutcomeSink, Write
 
 TRIES = 3
-OWED_PER_DOCUMENT = 200
-"""Outcomes without a job of their own that one `owed/…` document keeps: 200 of at most 8 KiB."""
+OWED_BYTES = 500_000
+"""Outcomes without a job of their own that one `owed/…` document keeps together, as JSON."""
+STRUCK_TOGETHER = 500
+"""Documents that are read and written back at once to strike what was told: ten thousand would take 60 MB."""
 _LOG = logging.getLogger(__name__)
 _RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
@@ -101,15 +104,15 @@ class Reporter:
     def _keep(self, outcomes: Sequence[Outcome], ask: Ask) -> None:
         """Outcomes that no record owes are kept under the delivery's own key."""
         records = Records(self.ledger, ask.now)
-        chunks = [outcomes[start : start + OWED_PER_DOCUMENT] for start in range(0, len(outcomes), OWED_PER_DOCUMENT)]
-        by_key = {owed_key(stable_id(*(one.outcome_id for one in chunk))): chunk for chunk in chunks}
+        chunks = _within_documents([outcome.fields() for outcome in outcomes])
+        by_key = {owed_key(stable_id(*(one["outcome_id"] for one in chunk))): chunk for chunk in chunks}
         left = list(by_key)
         for _ in range(TRIES):
             records.open(left)
             for key in left:
                 if not records.readable(key):
                     raise LedgerUnavailable(f"{key} cannot be read: outcomes would get lost")
-                records.put(key, JobRecord(owed=tuple(one.fields() for one in by_key[key]), owed_at=ask.now))
+                records.put(key, JobRecord(owed=tuple(by_key[key]), owed_at=ask.now))
             conflicts = records.save()
             left = [key for key in left if key in conflicts]
             if not left:
@@ -121,8 +124,12 @@ class Reporter:
 
         A conflict leaves it to the sweep: the same outcome written twice has the same id.
         """
-        if not owed:
-            return
+        keys = list(owed)
+        for start in range(0, len(keys), STRUCK_TOGETHER):
+            some = {key: owed[key] for key in keys[start : start + STRUCK_TOGETHER]}
+            self._strike_some(some, now, paid=paid)
+
+    def _strike_some(self, owed: Mapping[str, Sequence[str]], now: float, *, paid: bool) -> None:
         records = Records(self.ledger, now)
         shared = records.open(owed)
         writes: list[Write] = []
@@ -130,11 +137,24 @@ class Reporter:
             if records.readable(key):
                 record = records.record(key)
                 records.put(key, record.paid(outcome_ids) if paid else record.put_off(now))
-            limit = limit_of(key, shared[key]) if key in shared else None
-            changed = limit and (limit.paid(outcome_ids) if paid else limit.put_off(now))
-            if changed is not None and changed != limit:
-                writes.append(limit_write(key, changed, shared[key], now))
+            write = struck(key, shared[key], outcome_ids, now, paid=paid) if key in shared else None
+            writes += [] if write is None else [write]
         records.save(writes)
+
+
+def _within_documents(owed: Sequence[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
+    """The outcomes in as few documents as have room for them; one that has room in none is shortened."""
+    chunk: list[dict[str, str]] = []
+    taken = 0
+    for whole in owed:
+        one = whole if size_of(whole) <= OWED_BYTES else shortened(whole)
+        if chunk and taken + size_of(one) > OWED_BYTES:
+            yield chunk
+            chunk, taken = [], 0
+        chunk.append(one)
+        taken += size_of(one)
+    if chunk:
+        yield chunk
 
 
 def _keys(results: Sequence[Result], notices: Sequence[Notice]) -> dict[str, list[str]]:

@@ -27,6 +27,9 @@ def settle(items: Sequence[Item], records: Records, policy: Policy, ask: Ask) ->
         for item in pending:
             _settle(item, records, policy, ask)
         conflicts = records.save()
+        for item in pending:
+            if item.key in records.refused:
+                item.owed_by = ""  # told all the same; the attempt stays reserved, and is looked at when it is due
         pending = [item for item in pending if item.key in conflicts]
         if not pending:
             return

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from shared.domain.decision import Ask, Decision
+from shared.domain.evidence import EvidenceFrom
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason, is_final
 from shared.domain.record import LISTED_AT, Case, CaseState, JobRecord
+from shared.domain.room import ACTING_BYTES, LARGEST_BYTES, WAITING_BYTES, fitted
 from shared.domain.settlement import watched
 from shared.domain.snapshot import LookFailed
 from shared.domain.transitions import (
@@ -19,6 +21,7 @@ from shared.domain.transitions import (
     handed_over,
     not_taken_in,
     outcome_of,
+    outweighed,
     recorded,
     reserved,
     waiting,
@@ -58,51 +61,107 @@ class Writer:
             self._write_nothing(item)
             return
         version = self.policy.policy_version
-        waits = facts.record.case(decision.failure_id)
-        known = case or (waits if waits is not None and waits.open else None)
         waits_on = decision.verdict in OPEN_VERDICTS and not is_final(decision.verdict, decision.reason)
-        if waits_on and known is None and not facts.record.takes_in(decision.reason):
-            item.decision = not_taken_in(decision)
-            item.outcome = outcome_of(item.failure, item.decision, self.ask, policy_version=version)
+        before, known = facts.record, case
+        if known is None and (waits_on or item.wants_call):
+            before, known = self._taken_on(item, facts.record)
+        if waits_on and known is None and not before.takes_in(decision.reason):
+            self._turn_away(item)
         elif item.wants_call:
-            terms = self._reservation(facts)
-            self.records.put(item.key, reserved(facts.record, item.failure, known, decision, self.ask, terms))
-            item.owner = terms.owner
+            self._reserve(item, before, known, facts)
         elif waits_on:
-            record, item.outcome = waiting(facts.record, item.failure, known, decision, self.ask, version)
-            self.records.put(item.key, record)
-            item.owed_by = item.key
+            self._wait(item, before, known)
         elif case is not None and item.origin is not None:
             self._close(item, case, item.origin.key)
         elif self._is_kept(decision, facts):
             record, item.outcome = recorded(facts.record, item.failure, decision, self.ask, version)
-            self.records.put(item.key, record)
-            item.owed_by = item.key
+            self._put(item, record, WAITING_BYTES)  # else it is told all the same, and not known when it is told again
         else:
             item.outcome = outcome_of(item.failure, decision, self.ask, policy_version=version)
             self._note_telling(item, facts.record)
         if self.tied:
             # No document will owe it, and nobody will call.
-            item.outcome = outcome_of(item.failure, decision, self.ask, policy_version=version)
+            item.outcome = outcome_of(item.failure, item.decided, self.ask, policy_version=version)
             item.owner = item.owed_by = ""
+
+    def _taken_on(self, item: Item, record: JobRecord) -> tuple[JobRecord, Case | None]:
+        """What waits of the same failure, as it goes on with this telling; who forces it brings no better one."""
+        waits = record.case(item.decided.failure_id)
+        if waits is None or not waits.open:
+            return record, None
+        if self.ask.force:
+            return record, waits
+        return outweighed(record, waits, item.failure, item.decided, self.ask, self.policy.policy_version)
+
+    def _reserve(self, item: Item, before: JobRecord, known: Case | None, facts: Facts) -> None:
+        terms = self._reservation(facts)
+        if self._put(item, reserved(before, item.failure, known, item.decided, self.ask, terms), ACTING_BYTES):
+            item.owner, item.owed_by = terms.owner, ""
+        else:
+            self._write_full(item, known)
+
+    def _wait(self, item: Item, before: JobRecord, known: Case | None) -> None:
+        version = self.policy.policy_version
+        record, item.outcome = waiting(before, item.failure, known, item.decided, self.ask, version)
+        if self._put(item, record, WAITING_BYTES if known is None else LARGEST_BYTES):
+            return
+        if known is None:
+            self._turn_away(item)
+        else:
+            self._write_full(item, known)
+
+    def _turn_away(self, item: Item) -> None:
+        """Too much of the job waits already: nothing is kept of it."""
+        item.decision = not_taken_in(item.decided)
+        item.outcome = outcome_of(item.failure, item.decision, self.ask, policy_version=self.policy.policy_version)
+
+    def _put(self, item: Item, record: JobRecord, most: int, key: str = "") -> bool:
+        """Whether the document (the item's own, if none is named) has room; if so it owes the item's outcome."""
+        within = fitted(record, most)
+        if within is None:
+            return False
+        self.records.put(key or item.key, within)
+        item.owed_by = key or item.key
+        return True
+
+    def _write_full(self, item: Item, case: Case | None) -> None:
+        """No room for it: its last word, and nothing is called. A call in doubt stays as it is, and due."""
+        item.wants_call, item.outcome, item.owed_by = False, None, ""
+        if case is not None and case.in_doubt:
+            return
+        self.refuse(item)
+        if item.origin is not None and self.records.readable(item.origin.key):
+            here = self.records.record(item.origin.key)
+            waits = here.case(item.origin.case.failure_id)
+            if waits is not None and waits.open:
+                here, item.outcome = closed(here, waits, item.decided, self.ask, self.policy.policy_version)
+                self.records.put(item.origin.key, here)
+                item.owed_by = item.origin.key
+
+    def refuse(self, item: Item) -> None:
+        """The ledger has no room for what was decided: told so, kept nowhere, and nothing is called."""
+        why = f"the ledger has no room for what would have been decided ({item.decided.reason.value})"
+        refused = replace(item.decided, verdict=Verdict.REFUSED, reason=Reason.RECORD_FULL, message=why, due_at=None)
+        item.decision, item.wants_call, item.owner, item.owed_by = refused, False, "", ""
+        item.outcome = outcome_of(item.failure, refused, self.ask, policy_version=self.policy.policy_version)
 
     def _close(self, item: Item, case: Case, origin: str) -> None:
         """A case ends in the job's own document, also one that waited elsewhere: a redelivery looks for it there.
 
         Where it waited it stays due until a sweep finds it at home: if both were saved at once and only the home's save
-        conflicted, nobody would go on with it.
+        conflicted, nobody would go on with it. Where home has no room it ends where it waited.
         """
         home = next((key for key in item.own_keys if self.records.readable(key)), origin)
         version = self.policy.policy_version
-        record, item.outcome = closed(self.records.record(home), case, item.decided, self.ask, version)
-        self.records.put(home, record)
-        item.owed_by = home
+        for key in dict.fromkeys((home, origin)):
+            record, item.outcome = closed(self.records.record(key), case, item.decided, self.ask, version)
+            if self._put(item, record, LARGEST_BYTES, key):
+                break
 
     def _write_watched(self, item: Item, case: Case, key: str) -> None:
         version = self.policy.policy_version
         record, item.outcome = watched(self.records.record(key), case, item.decided, self.ask, version)
-        self.records.put(key, record)
-        item.owed_by = key
+        self._put(item, record, LARGEST_BYTES, key)
 
     def _write_nothing(self, item: Item) -> None:
         """Not even the document that it would wait in can be read: that is its last word, and nothing is called."""
@@ -137,7 +196,9 @@ class Writer:
         rule = facts.rule
         observed_only = rule is not None and (rule.action is Action.OBSERVE or rule.mode is Mode.OBSERVE)
         stopped = decision.reason is Reason.BREAKER_OPEN and not observed_only
-        return stopped or decision.reason is Reason.LOOK_REFUSED
+        # The job system is asked about a failure once, so the failure must be known again.
+        asked = known is None and facts.failure.message_from is not EvidenceFrom.TOLD
+        return stopped or asked or decision.reason is Reason.LOOK_REFUSED
 
     def _note_telling(self, item: Item, record: JobRecord) -> None:
         """A second telling of what was just written down, or of what a breaker stopped, is known from now on."""

@@ -20,6 +20,7 @@ from typing import Any
 from shared.domain.errors import Fault
 from shared.domain.failure import Failure, Unreadable
 from shared.domain.job import Scope
+from shared.domain.keys import job_key
 from shared.domain.outcome import stable_id
 from shared.intake import values
 from shared.intake.body import Bad
@@ -32,6 +33,8 @@ from shared.systems.system import System
 
 MAX_EXTRA_FIELDS = 32
 MAX_EXTRA_NAME_CHARS = 64
+MAX_KEY_BYTES = 768
+"""Scope and job in a ledger's key; one of 1 KB fits into every ledger, and the id as listed may be longer."""
 
 ENVELOPE = (
     Field("schema", values.schema, says="Marks a record as an announcement also where `system` is wrong or missing."),
@@ -64,9 +67,18 @@ def fields_of(system: System | None) -> tuple[Field, ...]:
     return (*ENVELOPE, *(system.fields if system else ()), *EVIDENCE)
 
 
-def announces(fields: Mapping[str, Any]) -> bool:
-    """Whether a log with these fields is meant as a failure."""
-    return fields.get("system") in SYSTEMS.names or fields.get("schema") == values.SCHEMA
+def announces(fields: Mapping[str, Any], earlier: Iterable[tuple[str, Any]] = ()) -> bool:
+    """Whether a log with these fields is meant as a failure; `earlier`: what names that come again had before."""
+    if fields.get("system") in SYSTEMS.names or fields.get("schema") == values.SCHEMA:
+        return True
+    return any(announces({name: value}) for name, value in earlier)
+
+
+def given_twice(record: Mapping[str, Any], earlier: Iterable[tuple[str, Any]], path: str) -> list[Fault]:
+    """A fault for each known field that comes again: which of them is meant nobody can tell."""
+    known = {field.name for field in fields_of(_system_of(record))}
+    names = dict.fromkeys(name for name, _ in earlier if name in known)
+    return [Fault(below(path, name), "is given more than once") for name in names]
 
 
 def read_announcement(
@@ -81,9 +93,16 @@ def read_announcement(
     got = _read_fields(record, told.path, faults)
     _settle_region(record, got, told.path, context, faults)
     occurred_at = got.get("occurred_at", _envelope_time(record, told))
+    if not faults and _key_bytes(got) > MAX_KEY_BYTES:
+        problem = f"names its job in {_key_bytes(got)} bytes, percent-encoded; at most {MAX_KEY_BYTES}"
+        faults.append(Fault(told.path, problem))
     if faults:
         return unreadable(told, faults, _hints(got))
     return _failure(record, got, occurred_at, told, context)
+
+
+def _key_bytes(got: Mapping[str, Any]) -> int:
+    return len(job_key(SYSTEMS.named(got["system"]).scope(got), got["job_id"]))
 
 
 def _absent(value: Any) -> bool:
@@ -96,15 +115,25 @@ def _settle_region(
     """Credentials are sent there: only the function's own region, or one that the policy lists."""
     if _absent(record.get("region")):
         got["region"] = context.region
-    elif "region" in got and not context.allows(got["region"]):
+        return
+    region = got.get("region", context.region)
+    setting = context.fixed_elsewhere(got.get("system", ""), region)
+    if not context.allows(region):
         problem = f"is {quoted(got.pop('region'))}, neither the function's own region nor one of the policy's"
         faults.append(Fault(below(path, "region"), problem))
+    elif setting:
+        problem = f"is {quoted(region)}, and {setting} serves the function's own region alone"
+        faults.append(Fault(below(path, "region"), problem))
+
+
+def _system_of(record: Mapping[str, Any]) -> System | None:
+    name = record.get("system")
+    return SYSTEMS.named(name) if isinstance(name, str) and name in SYSTEMS else None
 
 
 def _read_fields(record: Mapping[str, Any], path: str, faults: list[Fault]) -> dict[str, Any]:
     """The known fields that are there and right; a fault for each that is missing or wrong."""
-    name = record.get("system")
-    system = SYSTEMS.named(name) if isinstance(name, str) and name in SYSTEMS else None
+    system = _system_of(record)
     got: dict[str, Any] = {}
 
     def fault(name: str, problem: str) -> None:

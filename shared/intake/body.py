@@ -19,6 +19,7 @@ from typing import Any
 from msgspec import Struct
 
 from shared.domain.errors import Fault, InputError
+from shared.reading.pairs import overwritten
 from shared.reading.text import below, cut, escaped, quoted
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -53,6 +54,8 @@ class Bad(Struct, frozen=True):
     """The beginning of the original."""
     inner: Any = None
     """What could be read all the same: the object, if only a name in it was given twice."""
+    earlier: tuple[tuple[str, Any], ...] = ()
+    """Of such an object: members whose name comes again behind them."""
 
 
 def parse(body: bytes, path: str = "$") -> Any:
@@ -115,6 +118,11 @@ def readable(value: Any) -> Any:
     return value.inner if isinstance(value, Bad) and value.inner is not None else value
 
 
+def earlier_members(value: Any) -> tuple[tuple[str, Any], ...]:
+    """What an object that gives a name twice had under it before; nothing of any other value."""
+    return value.earlier if isinstance(value, Bad) else ()
+
+
 def compact(value: Any) -> str:
     """A tree as JSON text without blanks, in the order of the original."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_shown)
@@ -162,9 +170,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Bad:
     members = dict(pairs)
     if len(members) == len(pairs):
         return members
-    seen: set[str] = set()
-    twice = [name for name, _ in pairs if name in seen or seen.add(name)]  # type: ignore[func-returns-value] # add is asked only for its effect
-    return Bad(f"has the name {quoted(twice[0])} more than once", "…", members)
+    earlier = overwritten(pairs)
+    return Bad(f"has the name {quoted(earlier[0][0])} more than once", "…", members, earlier)
 
 
 _DECODER = json.JSONDecoder(

@@ -27,6 +27,8 @@ class Context(Struct, frozen=True, kw_only=True):
     """Unix seconds."""
     further_regions: frozenset[str] = frozenset()
     """The policy's `regions`: where credentials may be sent besides the function's own."""
+    fixed: Mapping[str, str] = {}
+    """Job systems whose endpoint a setting names, with that setting: it serves the function's own region alone."""
     request_id: str = ""
     """Of the invocation."""
     sls_endpoint: str = ""
@@ -38,6 +40,10 @@ class Context(Struct, frozen=True, kw_only=True):
     def allows(self, region: str) -> bool:
         """Whether credentials may be sent to that region."""
         return region == self.region or region in self.further_regions
+
+    def fixed_elsewhere(self, system: str, region: str) -> str:
+        """The setting that keeps a job system to the function's own region, which this is not; empty if none does."""
+        return "" if region == self.region else self.fixed.get(system, "")
 
 
 class Envelope(Struct, frozen=True, kw_only=True):

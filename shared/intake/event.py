@@ -2,11 +2,13 @@
 
 Accepted, alone or in an array: a CloudEvent whose `data` is `job-failure/1` (object or JSON text), or carries
 it as an MNS message (`data.messageBody`) or an HTTP event source's request (`data.body`), each as it is or in Base64,
-`data_base64` too; the Log Service connector's event, whose `data` is a log and is treated as one; an event that a job
-system's own platform publishes (`System.native`); a rule target's transformed body, that is, bare `job-failure/1`.
-Of the envelope only `id`, `source`, `type`, `time` and `data` are read: the other attributes may be missing or odd
-(`aliyunpublishtime` ends in `PRC`). Everything else that comes through this door is `invalid`, except a connector's
-log, or a platform's event, that announces no failure: these are passed over.
+`data_base64` too; the Log Service connector's event, whose `data` is a log and is treated as one; a rule target's
+transformed body, that is, bare `job-failure/1`; what a job system's own platform says of its jobs (`System.native`);
+and events about machines (`acs.ecs`, E-HPC's nodes, CloudMonitor's flat form), of which job systems say what they mean.
+Of the envelope only `id`, `source`, `type`, `time` and `data` are read, and as the name of who speaks
+`aliyuneventbusname` and `aliyunaccountid`: the other attributes may be missing or odd (`aliyunpublishtime` ends in
+`PRC`). Everything else that comes through this door is `invalid`, except a connector's log, or a platform's event, that
+announces no failure: these are passed over.
 """
 
 from __future__ import annotations
@@ -15,10 +17,12 @@ import base64
 import re
 from typing import Any
 
+from msgspec.structs import replace
+
 from shared.domain.errors import Fault, InputError
-from shared.domain.failure import Failure, Intake, Speaker, Trigger, Unreadable
+from shared.domain.failure import Failure, Intake, Noted, Speaker, Trigger, Unreadable
 from shared.intake.announcement import read_announcement
-from shared.intake.body import Bad, compact, flaws, parse, parse_foreign, parse_text, readable
+from shared.intake.body import Bad, compact, earlier_members, flaws, parse, parse_foreign, parse_text, readable
 from shared.intake.context import Context, Envelope, content_hash, event_id, unreadable
 from shared.intake.log import add, find_in_log
 from shared.ports import TOPIC
@@ -34,6 +38,9 @@ _CONNECTOR = "sls:connector"
 """https://www.alibabacloud.com/help/en/eventbridge/user-guide/create-a-custom-event-source-of-the-log-service-type"""
 _LOG_PLACE = re.compile(r"project/([^/]+)/logstore/([^/]+)\Z")
 """End of the connector's `subject`: `acs:log:<region>:<account>:project/<project>/logstore/<logstore>`."""
+_DATA = ("data", "data_base64")
+"""Members of an event that hold what it tells: one of them
+(https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data)."""
 _CARRIERS = ("messageBody", "body")
 """Members of `data` in which a queue message or a web request carries its payload."""
 
@@ -76,6 +83,8 @@ def read_item(value: Any, path: str, trigger: Trigger, context: Context, intake:
         original=value,
         salt=context.request_id if trigger is Trigger.MANUAL else "",
     )
+    if isinstance(item, dict) and not faults and _is_of_machines(item, told, context, intake):
+        return
     if not isinstance(item, dict):
         if not isinstance(value, Bad):
             faults.append(Fault(path, f"is {kind(value)}; wanted a CloudEvent or an object with job-failure/1 fields"))
@@ -90,6 +99,26 @@ def read_item(value: Any, path: str, trigger: Trigger, context: Context, intake:
         add(intake, read_announcement(item, told, context, faults))
 
 
+def _is_of_machines(item: dict[str, Any], told: Envelope, context: Context, intake: Intake) -> bool:
+    """Whether a service of the platform tells of a machine; what a job system makes of that is kept.
+
+    An event of such a service that says nothing of interest is passed over.
+    """
+    telling = [system for system in SYSTEMS if system.tells_of_machines(item)]
+    if not telling:
+        return False
+    by_hand = told.trigger is Trigger.MANUAL
+    speaker = Speaker() if by_hand else _speaker(item, from_log=False)
+    for system in telling:
+        event = system.machine_event(item, context.now)
+        if event is not None:
+            noted = Noted(system=system.name, event=event, event_id=told.event_id, speaker=speaker, by_hand=by_hand)
+            intake.noted.append(noted)
+            return True
+    intake.passed_over += 1
+    return True
+
+
 def _is_cloud_event(item: dict[str, Any]) -> bool:
     carries = "data" in item or "data_base64" in item
     return "specversion" in item or (carries and "system" not in item and "schema" not in item)
@@ -99,10 +128,11 @@ def _read_cloud_event(
     event: dict[str, Any], envelope: Envelope, context: Context, faults: list[Fault]
 ) -> Failure | Unreadable | None:
     """What the event announces; None if it carries somebody else's log, or its platform tells no failure by it."""
-    record, where = _data(event, envelope.path, faults)
+    found, where = _data(event, envelope.path, faults)
+    record = readable(found)
     from_log = event.get("type") == _CONNECTOR
     if from_log and isinstance(record, dict):
-        announced = find_in_log(record, where)
+        announced = find_in_log(record, where, earlier_members(found))
         if announced is None:
             return None
         record, where = announced.record, announced.path
@@ -111,17 +141,15 @@ def _read_cloud_event(
         native = SYSTEMS.native(event.get("source"))
         if native is not None:
             record = native.read(bounded(event.get("type")), record)
-            return None if record is None else read_announcement(record, _told(event, envelope, where), context, faults)
-        for carrier in _CARRIERS:
-            if carrier in record:
-                record, where = _opened(record[carrier], below(where, carrier), faults)
-                break
-    return read_announcement(record, _told(event, envelope, where, from_log=from_log), context, faults)
-
-
-def _told(event: dict[str, Any], envelope: Envelope, where: str, *, from_log: bool = False) -> Envelope:
-    """The envelope of what stands there in the event."""
-    return Envelope(
+            if record is None:
+                return None
+            carrier = ""
+        else:
+            carrier = _one_of(_CARRIERS, record, where, faults)
+        if carrier:
+            found, where = _opened(record[carrier], below(where, carrier), faults)
+            record = readable(found)
+    told = Envelope(
         path=where,
         trigger=envelope.trigger,
         event_id=envelope.event_id,
@@ -130,11 +158,12 @@ def _told(event: dict[str, Any], envelope: Envelope, where: str, *, from_log: bo
         salt=envelope.salt,
         speaker=_speaker(event, from_log=from_log) if envelope.trigger is Trigger.EVENT else Speaker(),
     )
+    return read_announcement(record, told, context, faults)
 
 
 def _data(event: dict[str, Any], path: str, faults: list[Fault]) -> tuple[Any, str]:
     """The event's `data`, or what `data_base64` carries in its place."""
-    if "data" in event or "data_base64" not in event:
+    if _one_of(_DATA, event, path, faults) != "data_base64":
         return _opened(event.get("data"), below(path, "data"), faults)
     where = below(path, "data_base64")
     raw = _unwrapped(event["data_base64"])
@@ -142,6 +171,13 @@ def _data(event: dict[str, Any], path: str, faults: list[Fault]) -> tuple[Any, s
         faults.append(Fault(where, "is no Base64"))
         return Bad("is no Base64", ""), where
     return _parsed(raw, where, faults), where
+
+
+def _one_of(names: tuple[str, ...], members: dict[str, Any], path: str, faults: list[Fault]) -> str:
+    """The first of these that is there, with a fault for each further one; empty if none is."""
+    there = [name for name in names if members.get(name) is not None] or [name for name in names if name in members]
+    faults.extend(Fault(below(path, name), f"is there beside {there[0]}; wanted one of them") for name in there[1:])
+    return there[0] if there else ""
 
 
 def _unwrapped(value: Any) -> bytes | None:
@@ -161,19 +197,23 @@ def _parsed(raw: bytes, where: str, faults: list[Fault]) -> Any:
         faults.extend(error.faults)
         return Bad("holds no JSON", "")
     faults.extend(flaws(value, where))
-    return readable(value)
+    return value
 
 
 def _speaker(event: dict[str, Any], *, from_log: bool) -> Speaker:
-    """The event's source; of a log that the connector sent also its own place, for people to see."""
-    source = bounded(event.get("source"))
-    if not from_log:
-        return Speaker(event_source=source)
+    """The event's source, bus and account; of a log that the connector sent also its own place, for people to see."""
+    speaker = Speaker(
+        event_source=bounded(event.get("source")),
+        event_bus=bounded(event.get("aliyuneventbusname")),
+        event_account=bounded(event.get("aliyunaccountid")),
+    )
+    if not (from_log and speaker.is_event):
+        return speaker  # a place without an event's own name would pass for that of a log that the trigger read
     data = event.get("data")
     topic = data.get(TOPIC) if isinstance(data, dict) else None
     place = _LOG_PLACE.search(bounded(event.get("subject")))
     project, logstore = place.groups() if place else ("", "")
-    return Speaker(project=project, logstore=logstore, topic=bounded(topic), event_source=source)
+    return replace(speaker, project=project, logstore=logstore, topic=bounded(topic))
 
 
 def _opened(value: Any, path: str, faults: list[Fault]) -> tuple[Any, str]:
@@ -188,7 +228,7 @@ def _opened(value: Any, path: str, faults: list[Fault]) -> tuple[Any, str]:
             faults.extend(error.faults)
             return Bad("holds no JSON", ""), path
         faults.extend(flaws(value, path))
-    return readable(value), path
+    return value, path
 
 
 def _event_id(item: Any) -> str:

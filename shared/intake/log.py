@@ -8,20 +8,22 @@ Logstore are not ours.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
 from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Failure, Intake, Speaker, Trigger, Unreadable
-from shared.intake.announcement import announces, read_announcement
-from shared.intake.body import flaws, parse_foreign, parse_text, readable
+from shared.intake.announcement import announces, given_twice, read_announcement
+from shared.intake.body import earlier_members, flaws, parse_foreign, parse_text, readable
 from shared.intake.context import Context, Envelope, event_id
 from shared.ports import TOPIC, LogEntry, LogRange
 from shared.reading.text import below, bounded
 from shared.systems import SYSTEMS
 
+CONTENT = "content"
+"""The field that may hold the announcement as one JSON object."""
 _SCHEMA_WORD = "job-failure"
 
 
@@ -49,19 +51,38 @@ def read_logs(
 def read_log(entry: LogEntry, source: LogRange, context: Context, trigger: Trigger, intake: Intake) -> None:
     """Add to the intake what one log of a range announces."""
     path = f"$[{entry.ordinal}]"
-    announced = find_in_log(entry.fields, path)
+    announced = find_in_log(entry.fields, path, entry.earlier)
     if announced is None:
         intake.passed_over += 1
         return
+    faults = [*announced.faults, *_twice(entry, announced, path)]
     told = Envelope(
         path=announced.path,
         trigger=trigger,
         event_id=event_id(source.project, source.logstore, source.shard, source.begin_cursor, entry.ordinal),
-        original=dict(entry.fields),
+        original=_original(entry),
         time=entry.time,
         speaker=_speaker(entry, source) if trigger is Trigger.LOG else Speaker(),
     )
-    add(intake, read_announcement(announced.record, told, context, announced.faults))
+    add(intake, read_announcement(announced.record, told, context, faults))
+
+
+def _twice(entry: LogEntry, announced: InLog, path: str) -> list[Fault]:
+    """What is given more than once of that which announces: known fields, or the field that holds all of them."""
+    if not entry.earlier:
+        return []
+    if announced.path == path:
+        return given_twice(announced.record, entry.earlier, path)
+    again = any(name == CONTENT for name, _ in entry.earlier)
+    return [Fault(announced.path, "is given more than once")] if again else []
+
+
+def _original(entry: LogEntry) -> dict[str, Any]:
+    """All fields; of one that is given more than once every value."""
+    original: dict[str, Any] = dict(entry.fields)
+    for name in dict.fromkeys(name for name, _ in entry.earlier):
+        original[name] = [*(value for one, value in entry.earlier if one == name), entry.fields[name]]
+    return original
 
 
 def _speaker(entry: LogEntry, source: LogRange) -> Speaker:
@@ -69,16 +90,19 @@ def _speaker(entry: LogEntry, source: LogRange) -> Speaker:
     return Speaker(project=source.project, logstore=source.logstore, topic=bounded(entry.fields.get(TOPIC)))
 
 
-def find_in_log(fields: Mapping[str, Any], path: str) -> InLog | None:
-    """The announcement in a log, or None. Reserved names (`__topic__`) are no part of what was told."""
-    if announces(fields):
+def find_in_log(fields: Mapping[str, Any], path: str, earlier: Sequence[tuple[str, Any]] = ()) -> InLog | None:
+    """The announcement in a log, or None. Reserved names (`__topic__`) are no part of what was told.
+
+    `earlier` has fields that come again behind them: where one of these announces, the log is meant as a failure.
+    """
+    if announces(fields, earlier):
         own = {name: value for name, value in fields.items() if not _is_reserved(name)}
         return InLog(own, path)
-    content = fields.get("content")
-    if isinstance(content, str):
-        return _in_content(content, path) if _names_one(content) else None
-    if isinstance(content, bytes) and _names_one(content.decode("latin-1")):
-        return _in_content(content, path)
+    for content in (fields.get(CONTENT), *(value for name, value in earlier if name == CONTENT)):
+        text = content.decode("latin-1") if isinstance(content, bytes) else content
+        found = _in_content(content, path) if isinstance(text, str) and _names_one(text) else None
+        if found is not None:
+            return found
     return None
 
 
@@ -96,7 +120,7 @@ def add(intake: Intake, read: Failure | Unreadable) -> None:
 
 
 def _in_content(content: str | bytes, path: str) -> InLog | None:
-    where = below(path, "content")
+    where = below(path, CONTENT)
     try:
         value = parse_text(content, where) if isinstance(content, str) else parse_foreign(content, where)
     except InputError as error:
@@ -105,7 +129,7 @@ def _in_content(content: str | bytes, path: str) -> InLog | None:
         meant = head.lstrip().startswith("{") and '"job-failure' in head
         return InLog(None, where, error.faults) if meant else None
     record = readable(value)
-    if not isinstance(record, dict) or not announces(record):
+    if not isinstance(record, dict) or not announces(record, earlier_members(value)):
         return None
     return InLog(record, where, tuple(flaws(value, where)))
 

@@ -2,7 +2,7 @@
 
 Accepted: any body of the other two doors, a Log Service trigger's included; `{"jobs": [<job-failure/1> …]}`;
 and `{"event": <any of these>}`, whose event may be an object, an array or JSON text and may itself be a
-wrapper once. The last two take `dry_run` and `force`.
+wrapper once. The last two take `dry_run` and `force`, and `by` and `why`: who forces, and why, as the outcome tells it.
 
 Who writes `dry_run` relies on it. So a wrapper with a member that is not known (`dryrun`), a flag that is no
 boolean, a flag given twice, or a flag where it has no meaning (in a job, in an event) makes its carrier
@@ -15,6 +15,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from shared.domain.act import MAX_ACTOR_CHARS, MAX_WHY_CHARS
 from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Intake, Trigger, Unreadable
 from shared.intake.announcement import read_announcement
@@ -28,6 +29,11 @@ from shared.reading.text import below, kind
 
 _WRAPPED = ("jobs", "event")
 _FLAGS = ("dry_run", "force")
+_WORDS = {"by": MAX_ACTOR_CHARS, "why": MAX_WHY_CHARS}
+"""Who sends it and why, with how long they may be: told with what is forced."""
+_BESIDE = (*_FLAGS, *_WORDS)
+UNNAMED = "somebody who may invoke `manual`"
+"""Who forces and does not say who they are. Function Compute tells a function nothing of its invoker."""
 _MAX_WRAPPERS = 2
 
 
@@ -49,6 +55,7 @@ class _Reading(Struct):
     ranges: list[LogRange]
     wrappers: int = 0
     said: dict[str, list[bool]] = {}
+    words: dict[str, str] = {}
 
     def told(self, path: str, own_id: str, original: Any) -> Envelope:
         request = self.context.request_id
@@ -71,6 +78,8 @@ def read_manual(body: bytes, context: Context) -> ManualRequest:
     intake.dry_run = any(reading.said.get("dry_run", ()))
     forced = reading.said.get("force", [])
     intake.force = bool(forced) and all(forced)
+    if intake.force:
+        intake.actor, intake.why = reading.words.get("by", UNNAMED), reading.words.get("why", "")
     return ManualRequest(intake=intake, ranges=reading.ranges)
 
 
@@ -111,6 +120,9 @@ def _read_wrapper(value: Any, wrapper: dict[str, Any], path: str, reading: _Read
     for name in _FLAGS:
         if name in wrapper:
             reading.said.setdefault(name, []).append(wrapper[name])
+    for name in _WORDS:
+        if name in wrapper:
+            reading.words.setdefault(name, wrapper[name])
     if "jobs" in wrapper:
         _read_jobs(wrapper["jobs"], below(path, "jobs"), reading)
         return
@@ -122,8 +134,10 @@ def _wrapper_faults(value: Any, wrapper: dict[str, Any], path: str) -> list[Faul
     faults = [Fault(path, value.problem)] if isinstance(value, Bad) else []
     for name, member in wrapper.items():
         where = below(path, name)
-        if name not in (*_WRAPPED, *_FLAGS):
-            faults.append(Fault(where, "is not known; wanted jobs or event, dry_run, force"))
+        if name not in (*_WRAPPED, *_BESIDE):
+            faults.append(Fault(where, "is not known; wanted jobs or event, dry_run, force, by, why"))
+        elif name in _WORDS and not _is_said(member, _WORDS[name]):
+            faults.append(Fault(where, f"is {kind(member)}; wanted 1 to {_WORDS[name]} printable characters"))
         elif name in _FLAGS and not isinstance(member, bool):
             faults.append(Fault(where, f"is {kind(member)}; wanted true or false"))
     if all(name in wrapper for name in _WRAPPED):
@@ -131,6 +145,10 @@ def _wrapper_faults(value: Any, wrapper: dict[str, Any], path: str) -> list[Faul
     elif "jobs" in wrapper and not isinstance(wrapper["jobs"], list):
         faults.append(Fault(below(path, "jobs"), f"is {kind(wrapper['jobs'])}; wanted an array"))
     return faults
+
+
+def _is_said(member: Any, most: int) -> bool:
+    return isinstance(member, str) and bool(member.strip()) and len(member) <= most and member.isprintable()
 
 
 def _read_jobs(jobs: list[Any], path: str, reading: _Reading) -> None:

@@ -61,18 +61,6 @@ def from_ns(moment: int) -> float:
     return moment / _NS
 
 
-def check(writes: Sequence[Write]) -> None:
-    """Raise LedgerUnavailable for a key or document that no row can hold, before anything is sent."""
-    for write in writes:
-        if len(write.key.encode()) > KEY_BYTES_MAX:
-            raise LedgerUnavailable(f"a ledger key has more than the {KEY_BYTES_MAX} bytes that Tablestore takes")
-        if len(write.document) > DOCUMENT_BYTES_MAX:
-            raise LedgerUnavailable(
-                f"the ledger document {write.key} has {len(write.document)} bytes;"
-                f" Tablestore takes {DOCUMENT_BYTES_MAX} in a column"
-            )
-
-
 def size(write: Write) -> int:
     """About how many bytes of a request the write takes, rather more than less."""
     return len(write.document) + len(write.key.encode()) + 512

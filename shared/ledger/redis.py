@@ -13,10 +13,14 @@ from uuid import uuid4
 
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger._redis_scripts import DOCUMENT_PREFIX, DUE, DUE_KEY, EXPIRES_KEY, LOAD, SAVE
+from shared.ledger._sizes import check
 from shared.ledger.redis_link import AnswerLost, Argument, RedisLink
 from shared.ports import Clock, Due, Stored, Write
 
 _WANTED = {"maxmemory-policy": "noeviction", "appendonly": "yes"}
+VALUE_BYTES_MAX = 512 * 1024 * 1024 - 64
+"""Less a prefix: the server takes no longer text in a command (proto-max-bulk-len,
+https://redis.io/docs/latest/develop/data-types/strings/#limits)."""
 _LOG = logging.getLogger(__name__)
 _checked: set[str] = set()
 
@@ -58,6 +62,7 @@ class RedisLedger:
         """
         if not writes:
             return frozenset()
+        check(writes, key_bytes=VALUE_BYTES_MAX, document_bytes=VALUE_BYTES_MAX)
         owner = uuid4().hex  # an identity, not chance: nothing is decided by it
         keys = [DUE_KEY, EXPIRES_KEY, *(DOCUMENT_PREFIX + write.key for write in writes)]
         arguments: list[Argument] = [self._clock.now(), owner]

@@ -8,14 +8,22 @@ after a `kill -9` (https://www.sqlite.org/atomiccommit.html); WAL lets readers g
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from shared.domain.errors import LedgerUnavailable
+from shared.ledger._sizes import check
 from shared.ports import Clock, Due, Stored, Write
 
 BUSY_TIMEOUT_S = 10.0
+VALUE_BYTES_MAX = 999_000_000
+"""A row has at most 10⁹ bytes (https://www.sqlite.org/limits.html#max_length)."""
+MODE = 0o600
+"""Of the file and of those beside it."""
 _KEYS_A_QUERY = 500
 _SWITCHES = 20
 _SCHEMA = """
@@ -44,6 +52,7 @@ class SqliteLedger:
 
     def __init__(self, path: str, clock: Clock) -> None:
         self._clock = clock
+        _kept_private(path)
         with _unavailable():
             self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
         try:
@@ -93,6 +102,7 @@ class SqliteLedger:
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
         """One transaction for all; the keys whose expectation did not hold come back."""
+        check(writes, key_bytes=VALUE_BYTES_MAX, document_bytes=VALUE_BYTES_MAX)
         with _unavailable():
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -128,6 +138,21 @@ class SqliteLedger:
             )
             values = (write.document, write.due_at, write.expires_at, write.key, write.expected)
         return self._db.execute(query, values).rowcount == 1
+
+
+def _kept_private(path: str) -> None:
+    """Make the file for its owner alone, and take it back from others if it was made otherwise, with its companions.
+
+    Messages of failed jobs stand in it, and whoever writes it approves reruns. SQLite gives `-wal` and `-shm` the mode
+    of the file itself (https://www.sqlite.org/wal.html). What belongs to somebody else is left to them.
+    """
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE))
+    for file in (Path(f"{path}{end}") for end in ("", "-wal", "-shm", "-journal")):
+        with suppress(OSError):
+            mode = file.stat().st_mode
+            if stat.S_ISREG(mode) and stat.S_IMODE(mode) & ~MODE:
+                file.chmod(MODE)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from typing import Any
 from shared.domain.credentials import Credentials
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger import _tablestore_rows as rows
+from shared.ledger._sizes import check
 from shared.ledger._tablestore_link import Link, Place, TableFailure, sdk
 from shared.ledger._tablestore_rows import Put, Seen
 from shared.ledger._tablestore_table import WRITE_ROWS_MAX, Table
@@ -82,7 +83,7 @@ class TablestoreLedger:
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
         """Each write whose expectation holds; the others' keys come back. One request for 200 writes, or 3.5 MB."""
-        rows.check(writes)
+        check(writes, key_bytes=rows.KEY_BYTES_MAX, document_bytes=rows.DOCUMENT_BYTES_MAX)
         conflicts: set[str] = set()
         for batch in _batches(writes):
             token = self._new_token()

@@ -8,8 +8,9 @@ from enum import Enum
 from msgspec import Struct
 
 from shared.documents import decode_limit, limit_of, limit_write, record_write
+from shared.domain.act import UNSIGNED, Signed
 from shared.domain.job import Scope
-from shared.domain.keys import Kind, breaker_key, job_of, kind_of, scope_of_breaker
+from shared.domain.keys import Kind, breaker_key, group_of, job_of, kind_of, scope_of_breaker
 from shared.domain.limits import SharedLimit, closed_by_hand, opened
 from shared.domain.record import JobRecord
 from shared.people.moves import backlog, drop, resume, waits_behind_breaker
@@ -76,7 +77,24 @@ def breakers(ledger: Ledger) -> list[BreakerSeen]:
     ]
 
 
-def open_breaker(ledger: Ledger, scope: Scope, *, why: str, by: str, now: float) -> Changed:
+def known_scopes(ledger: Ledger) -> dict[str, bool]:
+    """The keys of clusters and groups that the ledger knows, and of each whether a job of it waits for something.
+
+    Where none does it has a breaker. What has been quiet since the ledger began is not known, and is no mistake.
+
+    Raises:
+        LedgerUnavailable: the ledger is out of reach.
+    """
+    known: dict[str, bool] = {}
+    for key in listed(ledger):
+        if kind_of(key) is Kind.BREAKER:
+            known.setdefault(scope_of_breaker(key), False)
+        elif kind_of(key) is Kind.JOB:
+            known[group_of(key)] = True
+    return known
+
+
+def open_breaker(ledger: Ledger, scope: Scope, *, why: str, by: str, now: float, identity: str = "") -> Changed:
     """Open it, effective before the next attempt is reserved; one that is open stays as it is.
 
     Raises:
@@ -84,12 +102,12 @@ def open_breaker(ledger: Ledger, scope: Scope, *, why: str, by: str, now: float)
         LedgerUnavailable: out of reach, the document is malformed, or it is not known whether it was saved: repeating
             does no harm.
     """
-    return _change(ledger, scope, lambda known: opened(known, scope, why, now, by), now)
+    return _change(ledger, scope, lambda known: opened(known, scope, why, now, by, identity), now)
 
 
-def close_breaker(ledger: Ledger, scope: Scope, *, by: str, now: float) -> Changed:
+def close_breaker(ledger: Ledger, scope: Scope, *, by: str, now: float, signed: Signed = UNSIGNED) -> Changed:
     """Close it; one that is closed stays as it is. What waits behind it is not touched. Raises as `open_breaker`."""
-    return _change(ledger, scope, lambda known: closed_by_hand(known, scope, now, by), now)
+    return _change(ledger, scope, lambda known: closed_by_hand(known, scope, now, by, signed), now)
 
 
 def breaker_of(ledger: Ledger, scope: Scope) -> SharedLimit | None:
@@ -103,7 +121,16 @@ def waiting_behind(ledger: Ledger, scope: Scope) -> int:
     return sum(len(backlog(record, scope)) for _, _, record in records(ledger, _may_have(scope)))
 
 
-def settle(ledger: Ledger, scope: Scope, how: Backlog, *, by: str, now: float, per_minute: int) -> Settled:
+def settle(
+    ledger: Ledger,
+    scope: Scope,
+    how: Backlog,
+    *,
+    by: str,
+    now: float,
+    per_minute: int,
+    signed: Signed = UNSIGNED,
+) -> Settled:
     """Resume or drop the backlog of a breaker that is closed, 100 documents a write.
 
     The breaker must be closed before. Resumed under an open breaker, a failure would meet it again at the next sweep
@@ -118,6 +145,7 @@ def settle(ledger: Ledger, scope: Scope, how: Backlog, *, by: str, now: float, p
         by: who says so.
         now: unix seconds.
         per_minute: of a resumed backlog, how many are due in each minute, so that it does not open the breaker again.
+        signed: as whom the machine knows them, and why.
 
     Raises:
         LedgerUnavailable: out of reach, or it is not known what was saved: repeat it.
@@ -126,7 +154,7 @@ def settle(ledger: Ledger, scope: Scope, how: Backlog, *, by: str, now: float, p
     for _ in range(TRIES):
         # Again until nothing is found: somebody else may have changed a record underneath, the list may lag behind, and
         # deliveries that read the breaker while it was open may still add to the backlog.
-        met, changed = _round(ledger, _Turns(scope, how, by, now, per_minute, taken))
+        met, changed = _round(ledger, _Turns(scope, how, by, now, per_minute, taken, signed))
         taken, left = taken + changed, met - changed
         if not met:
             break
@@ -143,6 +171,7 @@ class _Turns(Struct, frozen=True):
     per_minute: int
     taken: int
     """Failures that earlier rounds have given their turn."""
+    signed: Signed
 
     def decided(self, key: str, record: JobRecord, met: int) -> tuple[JobRecord, int]:
         """The record with its share of the backlog decided, and how many failures that is."""
@@ -152,7 +181,7 @@ class _Turns(Struct, frozen=True):
             if self.how is Backlog.DROP:
                 record = drop(record, case)
             else:
-                record, _ = resume(record, case, self.by, self.now, due_at)
+                record, _ = resume(record, case, self.by, self.now, due_at, self.signed)
         return record, len(cases)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from shared.documents import decode_record, record_write
+from shared.domain.act import UNSIGNED, Signed
 from shared.domain.errors import SecondWindError
 from shared.domain.outcome import Outcome
 from shared.domain.record import Case, CaseState
@@ -71,7 +72,7 @@ def find(ledger: Ledger, wanted: str) -> Hold:
     return next(iter(unique.values()))
 
 
-def answer(ledger: Ledger, hold: Hold, *, yes: bool, by: str, now: float) -> Outcome:
+def answer(ledger: Ledger, hold: Hold, *, yes: bool, by: str, now: float, signed: Signed = UNSIGNED) -> Outcome:
     """Approve or reject; the outcome that the record now owes.
 
     Raises:
@@ -87,7 +88,7 @@ def answer(ledger: Ledger, hold: Hold, *, yes: bool, by: str, now: float) -> Out
         case = record.case(hold.case.failure_id) if record else None
         if stored is None or record is None or case is None:
             raise UnknownId(f"failure {hold.case.failure_id} is not in the ledger any more")
-        changed, outcome = decide(record, as_listed(hold.key, case), by, now)
+        changed, outcome = decide(record, as_listed(hold.key, case), by, now, signed)
         write = record_write(hold.key, changed, stored.version, now)
         if not ledger.save([write]):
             return outcome

@@ -1,14 +1,25 @@
-"""Modes that people set: one document, effective on the next invocation."""
+"""Modes that people set: one document, effective on the next invocation, which owes an outcome of each act."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec.structs import replace
 
-from shared.documents import decode_controls, encode
+from shared.documents import controls_write, decode_controls
+from shared.domain.act import MAX_WHY_CHARS, UNSIGNED, Signed
+from shared.domain.failure import Trigger
 from shared.domain.keys import CONTROLS_KEY
 from shared.domain.mode import Controls, ModeSet
+from shared.domain.outcome import Outcome, rfc3339, stable_id
+from shared.domain.reasons import Reason
+from shared.domain.record import OWED_RETRY_S
+from shared.domain.verdicts import Verdict
 from shared.people.walk import TRIES, Contended
-from shared.ports import Ledger, Stored, Write
+from shared.ports import Ledger, Stored
+
+MAX_ACTS = 200
+"""A kill switch that cannot be set because earlier acts were not told would be the worse loss."""
 
 
 def read_controls(ledger: Ledger) -> Controls:
@@ -20,39 +31,62 @@ def read_controls(ledger: Ledger) -> Controls:
     return _controls_of(ledger.load([CONTROLS_KEY]).get(CONTROLS_KEY))
 
 
-def set_mode(ledger: Ledger, rule: str | None, wanted: ModeSet) -> Controls:
+def set_mode(ledger: Ledger, rule: str | None, wanted: ModeSet, *, identity: str = "") -> Controls:
     """Set the mode of everything, or of one rule (by its name, known to the policy or not); what is set now.
+
+    Args:
+        ledger: where it is.
+        rule: its name; None: everything.
+        wanted: the mode, with who sets it, when and why.
+        identity: as whom the machine knows them.
 
     Raises:
         LedgerUnavailable: out of reach, or it is not known whether it was saved: repeating does no harm.
         Contended: three others were quicker.
     """
-    return _change(ledger, rule, wanted)
+    message = f"mode {wanted.mode.value} has been set {_for(rule)} by {wanted.by}"
+    signed = Signed(identity=identity, why=wanted.why)
+
+    def change(known: Controls) -> Controls:
+        if _set(known, rule) == wanted:
+            return known  # the same act once more: its answer was lost
+        changed = _changed(known, rule, wanted)
+        return _owing(changed, _act(Reason.MODE_SET, rule, message, wanted.by, wanted.at, signed), wanted.at)
+
+    return _change(ledger, change)
 
 
-def clear_mode(ledger: Ledger, rule: str | None) -> Controls:
-    """Take back what was set for everything, or for one rule; what is set now. Raises as `set_mode`."""
-    return _change(ledger, rule, None)
+def clear_mode(
+    ledger: Ledger, rule: str | None, *, by: str = "", now: float = 0.0, signed: Signed = UNSIGNED
+) -> Controls:
+    """Take back what was set for everything, or for one rule; what is set now. Where nothing was set nothing changes.
+
+    Nothing is told of it if nobody says who they are. Raises as `set_mode`.
+    """
+
+    def change(known: Controls) -> Controls:
+        was = _set(known, rule)
+        if was is None:
+            return known
+        changed = _changed(known, rule, None)
+        message = f"mode {was.mode.value}, set {_for(rule)} by {was.by}, has been taken back by {by}"
+        return _owing(changed, _act(Reason.MODE_CLEARED, rule, message, by, now, signed), now) if by else changed
+
+    return _change(ledger, change)
 
 
-def _change(ledger: Ledger, rule: str | None, wanted: ModeSet | None) -> Controls:
+def _change(ledger: Ledger, change: Callable[[Controls], Controls]) -> Controls:
     for _ in range(TRIES):
         stored = ledger.load([CONTROLS_KEY]).get(CONTROLS_KEY)
         known = _controls_of(stored)
-        changed = _changed(known, rule, wanted)
-        if changed == known:
-            return known
-        write = Write(
-            key=CONTROLS_KEY,
-            document=encode(changed),
-            expected=stored.version if stored else None,
-            due_at=None,
-            # A kill switch that the store forgets would switch itself on again.
-            expires_at=None,
-        )
-        if not ledger.save([write]):
+        changed = change(known)
+        if changed == known or not ledger.save([controls_write(changed, stored.version if stored else None)]):
             return changed
     raise Contended(CONTROLS_KEY)
+
+
+def _set(known: Controls, rule: str | None) -> ModeSet | None:
+    return known.everything if rule is None else known.rules.get(rule)
 
 
 def _changed(known: Controls, rule: str | None, wanted: ModeSet | None) -> Controls:
@@ -62,6 +96,33 @@ def _changed(known: Controls, rule: str | None, wanted: ModeSet | None) -> Contr
     if wanted is not None:
         rules[rule] = wanted
     return replace(known, rules=rules)
+
+
+def _owing(controls: Controls, act: Outcome, now: float) -> Controls:
+    """Owed since long ago: no delivery is about to write it, so the next sweep shall."""
+    return replace(controls, acts=(*controls.acts, act.fields())[-MAX_ACTS:], acts_at=now - OWED_RETRY_S)
+
+
+def _act(reason: Reason, rule: str | None, message: str, by: str, now: float, signed: Signed) -> Outcome:
+    """The outcome of an act: it is about no failure, and its id is the act's own."""
+    about = stable_id("mode", rule or "", reason.value, by, now)
+    return Outcome(
+        outcome_id=stable_id("outcome", about),
+        failure_id=about,
+        final="true",
+        at=rfc3339(now),
+        verdict=Verdict.SUPPRESSED.value,
+        reason=reason.value,
+        message=message,
+        trigger=Trigger.MANUAL.value,
+        rule=rule or "",
+        actor=signed.actor(by),
+        why=signed.why[:MAX_WHY_CHARS],
+    )
+
+
+def _for(rule: str | None) -> str:
+    return "for everything" if rule is None else f"for rule {rule}"
 
 
 def _controls_of(stored: Stored | None) -> Controls:

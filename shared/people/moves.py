@@ -7,9 +7,11 @@ writes that outcome and, after a yes, goes on through every gate: a person's wor
 from __future__ import annotations
 
 from enum import Enum
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from shared.domain.act import MAX_WHY_CHARS, UNSIGNED, Signed
 from shared.domain.decision import Ask, Decision
 from shared.domain.errors import SecondWindError
 from shared.domain.failure import Trigger
@@ -54,11 +56,11 @@ def standing_of(case: Case, now: float) -> Standing:
     return Standing.APPROVED if case.approved_by else Standing.NEVER_ASKED
 
 
-def approve(record: JobRecord, case: Case, by: str, now: float) -> tuple[JobRecord, Outcome]:
+def approve(record: JobRecord, case: Case, by: str, now: float, signed: Signed = UNSIGNED) -> tuple[JobRecord, Outcome]:
     """The record with a held case due now, and the outcome `deferred/approved` that it owes.
 
-    The day after which an open failure is given up begins anew: a yes in the hold's last minute is worth as much as one
-    in its first.
+    Only what was asked is passed from then on: where another gate asks for a person, it is held anew. The day after
+    which an open failure is given up begins anew: a yes in the hold's last minute is worth as much as one in its first.
 
     Raises:
         NotHeld: it does not wait for an answer (any more).
@@ -71,11 +73,13 @@ def approve(record: JobRecord, case: Case, by: str, now: float) -> tuple[JobReco
         opened_at=now,
         looks=0,
         approved_by=by,
+        approved_for=(*case.approved_for, *([] if case.reason is None else [case.reason])),
     )
-    return _telling(record, going, Verdict.DEFERRED, Reason.APPROVED, f"approved by {by}", now)
+    told = _Told(Verdict.DEFERRED, Reason.APPROVED, f"approved by {by}", signed.actor(by), signed.why)
+    return _telling(record, going, told, now)
 
 
-def reject(record: JobRecord, case: Case, by: str, now: float) -> tuple[JobRecord, Outcome]:
+def reject(record: JobRecord, case: Case, by: str, now: float, signed: Signed = UNSIGNED) -> tuple[JobRecord, Outcome]:
     """The record with a held case closed, and the final outcome `suppressed/rejected` that it owes.
 
     Raises:
@@ -83,7 +87,8 @@ def reject(record: JobRecord, case: Case, by: str, now: float) -> tuple[JobRecor
     """
     _check_held(case, now)
     over = trimmed(replace(case, state=CaseState.CLOSED, due_at=None, rejected_by=by))
-    return _telling(record, over, Verdict.SUPPRESSED, Reason.REJECTED, f"rejected by {by}", now)
+    told = _Told(Verdict.SUPPRESSED, Reason.REJECTED, f"rejected by {by}", signed.actor(by), signed.why)
+    return _telling(record, over, told, now)
 
 
 def backlog(record: JobRecord, scope: Scope) -> tuple[Case, ...]:
@@ -97,7 +102,9 @@ def waits_behind_breaker(case: Case) -> bool:
     return case.state is CaseState.CLOSED and case.reason is Reason.BREAKER_OPEN and listed
 
 
-def resume(record: JobRecord, case: Case, by: str, now: float, due_at: float) -> tuple[JobRecord, Outcome]:
+def resume(
+    record: JobRecord, case: Case, by: str, now: float, due_at: float, signed: Signed = UNSIGNED
+) -> tuple[JobRecord, Outcome]:
     """The record with a case of the backlog open again and due then, and the outcome `deferred/breaker_closed`.
 
     Nobody approves it by that: a rule or a long run may still hold it for a person.
@@ -106,7 +113,8 @@ def resume(record: JobRecord, case: Case, by: str, now: float, due_at: float) ->
     message = f"the breaker was closed and its backlog resumed by {by}"
     if due_at > now:
         message += f"; its turn is at {rfc3339(due_at)}"
-    return _telling(record, going, Verdict.DEFERRED, Reason.BREAKER_CLOSED, message, now)
+    told = _Told(Verdict.DEFERRED, Reason.BREAKER_CLOSED, message, signed.actor(by), signed.why)
+    return _telling(record, going, told, now)
 
 
 def drop(record: JobRecord, case: Case) -> JobRecord:
@@ -132,13 +140,21 @@ def _words(case: Case, standing: Standing) -> str:
     }.get(standing, f"is not held: it is {case.state.value}")
 
 
-def _telling(
-    record: JobRecord, case: Case, verdict: Verdict, reason: Reason, message: str, now: float
-) -> tuple[JobRecord, Outcome]:
+class _Told(NamedTuple):
+    verdict: Verdict
+    reason: Reason
+    message: str
+    actor: str
+    why: str
+
+
+def _telling(record: JobRecord, case: Case, told: _Told, now: float) -> tuple[JobRecord, Outcome]:
     decision = Decision(
-        verdict=verdict,
-        reason=reason,
-        message=message,
+        verdict=told.verdict,
+        reason=told.reason,
+        message=told.message,
+        actor=told.actor,
+        why=told.why[:MAX_WHY_CHARS],
         failure_id=case.failure_id,
         job_id=case.failure.job_id,
         attempt=case.attempt,
@@ -147,6 +163,6 @@ def _telling(
     )
     ask = Ask(now=now, trigger=Trigger.MANUAL, request_id="")
     outcome = outcome_of(case.failure, decision, ask, policy_version="", follow_up=case.outcome_id)
-    told = replace(case, verdict=verdict, reason=reason, outcome_id=outcome.outcome_id)
+    moved = replace(case, verdict=told.verdict, reason=told.reason, outcome_id=outcome.outcome_id)
     # Owed since long ago: no delivery is about to write it, so the next sweep shall.
-    return record.with_case(told).owing(outcome.fields(), now - OWED_RETRY_S), outcome
+    return record.with_case(moved).owing(outcome.fields(), now - OWED_RETRY_S), outcome

@@ -55,12 +55,17 @@ class Cooldown(Struct, frozen=True, kw_only=True):
     """At most a day: what is still open after 24 h is given up. Never less than `base_s`."""
 
 
+PerOwner = Annotated[int, whole(1, 100_000)] | None
+
+
 class Breaker(Struct, frozen=True, kw_only=True):
     """How many distinct jobs of one cluster or group may be acted on in a window; then a person must look."""
 
     max_jobs: Annotated[int, whole(1, 100_000)] = 100
     window_s: Annotated[float, number(_MINUTE_S, DAY_S, " of seconds")] = 600.0
     """At least a minute: the ledger counts in minute buckets."""
+    per_owner: PerOwner = None
+    """So many of them may be of one owner, as the job system names owners: what is more waits, and opens nothing."""
 
 
 class Rate(Struct, frozen=True, kw_only=True):
@@ -68,6 +73,8 @@ class Rate(Struct, frozen=True, kw_only=True):
 
     max_jobs: Annotated[int, whole(1, 100_000)]
     window_s: Annotated[float, number(_MINUTE_S, DAY_S, " of seconds")]
+    per_owner: PerOwner = None
+    """So many of them may be for jobs of one owner, as the job system names owners."""
 
 
 class Thrash(Struct, frozen=True, kw_only=True):

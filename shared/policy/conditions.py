@@ -164,14 +164,18 @@ class LogPlace(Struct, frozen=True, kw_only=True):
     project: _Glob
     logstore: _Glob
     topic: _Glob | None = None
-    """The log group's; absent: whatever it is, also none."""
+    """The log group's; absent: whatever it is, also none. The word of who writes the log."""
 
 
 class EventPlace(Struct, frozen=True, kw_only=True):
-    """A source of events."""
+    """Where events come from, as globs. At least one; all that are given must fit."""
 
-    source: _Glob
-    """The CloudEvent's `source`."""
+    source: _Glob | None = None
+    """The CloudEvent's `source`: the word of who sends the event."""
+    bus: _Glob | None = None
+    """The event bus, `aliyuneventbusname`."""
+    account: _Glob | None = None
+    """The account, `aliyunaccountid`; quoted, since it is no number."""
 
 
 class Source(Struct, frozen=True, kw_only=True):
@@ -187,4 +191,4 @@ class Source(Struct, frozen=True, kw_only=True):
     groups: Globs | None = None
     """SchedulerX groups; says nothing of E-HPC jobs."""
     owners: Globs | None = None
-    """The owner that the live job tells, else the one told; of a job without one, none fits."""
+    """The owner that the live job tells; one that is told never fits. SchedulerX tells none: name places there."""

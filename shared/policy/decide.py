@@ -143,6 +143,10 @@ def _decision(facts: Facts, stop: Stop, asked: _Asked) -> Decision:
         life=seen.life if seen else None,
         job_instance_id=facts.job_instance_id,
         data_time=facts.data_time,
+        running_since=seen.running_since if seen else None,
+        forced=facts.forced,
+        actor=facts.forced_by,
+        why=facts.forced_why,
     )
 
 

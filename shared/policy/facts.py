@@ -13,6 +13,7 @@ from shared.domain.life import Life
 from shared.domain.limits import SharedLimit
 from shared.domain.outcome import stable_id
 from shared.domain.proof import Run
+from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
 from shared.domain.snapshot import LookFailed, Observation, Snapshot
 from shared.policy.budget import Budget, budget_of
@@ -162,10 +163,10 @@ class Facts:
         own = self.rule.hold_expires_s if self.rule else None
         return self.policy.hold_expires_s if own is None else own
 
-    @property
-    def approved(self) -> bool:
-        """Whether a person has said yes to the case."""
-        return self.case is not None and bool(self.case.approved_by)
+    def approved(self, reason: Reason) -> bool:
+        """Whether a person has said yes to the case when asked for that reason."""
+        case = self.case
+        return case is not None and bool(case.approved_by) and (not case.approved_for or reason in case.approved_for)
 
     @property
     def attempt_number(self) -> int:
@@ -179,3 +180,13 @@ class Facts:
     def forced(self) -> bool:
         """Whether a person forces it, now or when the case was told: what they asked for outlives a busy service."""
         return self.ask.force or (self.case is not None and self.case.forced)
+
+    @property
+    def forced_by(self) -> str:
+        """Who forces it, or did when it was told."""
+        return self.ask.actor if self.ask.force or self.case is None else self.case.forced_by
+
+    @property
+    def forced_why(self) -> str:
+        """Why they do."""
+        return self.ask.why if self.ask.force or self.case is None else self.case.forced_why

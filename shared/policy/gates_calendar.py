@@ -29,7 +29,7 @@ def outside_windows(facts: Facts) -> GateAnswer | None:
         return _OUTSIDE
     _, closes, window = min(opened, key=lambda one: one[:2])
     saw = f"{window.name}: {window.action.value}"
-    if window.action is WindowAction.HOLD and facts.approved:
+    if window.action is WindowAction.HOLD and facts.approved(Reason.MAINTENANCE):
         return GateAnswer(f"{saw}, approved by a person", _OUTSIDE.wanted)
     return GateAnswer(saw, _OUTSIDE.wanted, _stop(window, -closes, facts))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.domain.evidence import EvidenceFrom
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
@@ -9,6 +10,7 @@ from shared.domain.record import Case, CaseState
 from shared.domain.snapshot import LookFailed, Snapshot
 from shared.domain.verdicts import Verdict
 from shared.policy.facts import Facts
+from shared.policy.outlook import gets_further
 
 
 def rerun_seen(facts: Facts) -> GateAnswer | None:
@@ -117,11 +119,18 @@ def told_before(facts: Facts) -> GateAnswer | None:
         return None
     known = facts.known_elsewhere
     if facts.case is None and facts.record.cases:
-        known = facts.record.case_of_telling(facts.failure.telling_id) or known
+        known = facts.record.case_of_telling(facts.failure.telling_id) or known or _asked_about(facts)
     if known is None:
         return _NEW_TELLING
     stop = None if _may_take_over(known, facts) else _duplicate(known)
     return GateAnswer(saw=f"told before: {known.state.value}", wanted=_NEW_TELLING.wanted, stop=stop)
+
+
+def _asked_about(facts: Facts) -> Case | None:
+    """The same failure told in other words, ended on what its job had printed: nobody asks for that again."""
+    case = None if facts.forced else facts.record.case(facts.failure_id)
+    ended = case is not None and case.state is CaseState.CLOSED
+    return case if case is not None and ended and case.failure.message_from is not EvidenceFrom.TOLD else None
 
 
 _NEW_TELLING = GateAnswer("a new telling", "a telling not handled before")
@@ -170,7 +179,7 @@ def run_clear(facts: Facts) -> GateAnswer:
     if facts.run is not Run.UNCLEAR:
         return _CLEAR
     waits = facts.record.case(facts.failure_id) if facts.case is None else None
-    if waits is not None and waits.open and not _may_take_over(waits, facts):
+    if waits is not None and waits.open and not _goes_on_with(waits, facts):
         return GateAnswer(f"{facts.run.value}: {waits.state.value} already", _CLEAR.wanted, _in_hand(waits))
     message = "the run began too close to the failure to tell which run failed: tell started_at"
     stop = Stop(Verdict.DEFERRED, Reason.RUN_UNCLEAR, message, facts.look_again_at)
@@ -178,7 +187,7 @@ def run_clear(facts: Facts) -> GateAnswer:
 
 
 def in_hand(facts: Facts) -> GateAnswer:
-    """Is another attempt of the job in doubt, or has this life had its verdict?"""
+    """Is another attempt of the job in doubt, or has this life had its verdict, or a person's no?"""
     life = facts.snapshot.life
     own = facts.case.failure_id if facts.case else ""
     if not facts.record.cases:
@@ -187,6 +196,9 @@ def in_hand(facts: Facts) -> GateAnswer:
     wanted = _NO_CASES.wanted
     if same_life is not None and same_life.failure_id != own and not _may_take_over(same_life, facts):
         return GateAnswer(saw=f"{life}: {same_life.state.value}", wanted=wanted, stop=_duplicate(same_life))
+    said_no = _rejected(facts, own)
+    if said_no is not None:
+        return GateAnswer(saw="rejected by a person", wanted=wanted, stop=_duplicate(said_no))
     busy = facts.record.in_doubt
     if busy is not None and busy.failure_id != own:
         message = "another attempt of this job is not settled yet"
@@ -206,5 +218,22 @@ def _waiting_for_same_life(facts: Facts, own: str) -> Case | None:
     for case in facts.record.cases:
         waits = case.state in {CaseState.DEFERRED, CaseState.HELD} and not case.attempt
         if waits and case.failure_id != own and case.failure_id == facts.failure_id:
-            return None if _may_take_over(case, facts) else case
+            return None if _goes_on_with(case, facts) else case
+    return None
+
+
+def _goes_on_with(waiting: Case, facts: Facts) -> bool:
+    """Whether this telling takes the waiting case on: a person forces it, or it gets further than what was told."""
+    return _may_take_over(waiting, facts) or (not facts.ask.force and gets_further(facts, waiting))
+
+
+def _rejected(facts: Facts, own: str) -> Case | None:
+    """What a person said no to, if it is this run: whatever else is told of it, only a person takes that back."""
+    if facts.ask.force:
+        return None
+    life = facts.snapshot.life
+    for case in facts.record.cases:
+        same = case.failure_id == facts.failure_id or (life is not None and life.observable and case.held_life == life)
+        if case.reason is Reason.REJECTED and same and case.failure_id != own:
+            return case
     return None

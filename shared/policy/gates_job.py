@@ -20,7 +20,7 @@ def fresh(facts: Facts) -> GateAnswer | None:
     Asked once: not when one that was looked at before goes on.
     """
     look, case = facts.observation, facts.case
-    if case is not None and (case.reason is not Reason.LOOK_FAILED or isinstance(look, LookFailed)):
+    if case is not None and (case.reason not in _NOT_LOOKED_AT or isinstance(look, LookFailed)):
         return None
     ended_at = None if isinstance(look, LookFailed) else look.ended_at
     age_s = facts.told_at - (facts.failure.occurred_at if ended_at is None else ended_at)
@@ -30,6 +30,9 @@ def fresh(facts: Facts) -> GateAnswer | None:
         return GateAnswer(saw, wanted)
     message = f"the failure is {age_s:.0f} s old, more than {limit_s:g} s"
     return GateAnswer(saw, wanted, Stop(Verdict.SUPPRESSED, Reason.STALE_EVENT, message))
+
+
+_NOT_LOOKED_AT = {Reason.LOOK_FAILED, Reason.LOOK_CREDENTIALS_REFUSED, Reason.LOOKS_USED_UP}
 
 
 @lru_cache(maxsize=64)
@@ -47,8 +50,10 @@ def observed(facts: Facts) -> GateAnswer:
         return GateAnswer(look.code, _OBSERVED.wanted, stop)
     due_at = max(facts.look_again_at, facts.ask.now + (look.retry_after_s or 0))
     reason = Reason.LOOK_CREDENTIALS_REFUSED if look.credentials else Reason.LOOK_FAILED
-    stop = Stop(Verdict.DEFERRED, reason, f"looking at the job failed: {look.message}", due_at)
-    return GateAnswer(look.code, _OBSERVED.wanted, stop)
+    message = f"looking at the job failed: {look.message}"
+    if look.none_left:
+        reason, message = Reason.LOOKS_USED_UP, f"the job was not looked at: {look.message}"
+    return GateAnswer(look.code, _OBSERVED.wanted, Stop(Verdict.DEFERRED, reason, message, due_at))
 
 
 _OBSERVED = GateAnswer("it could be looked at", "the job's live state")

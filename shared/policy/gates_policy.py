@@ -50,26 +50,30 @@ def rule_allows(facts: Facts) -> GateAnswer:
 
 
 def needs_no_person(facts: Facts) -> GateAnswer:
-    """Can it be rerun without asking a person, or has one said yes?"""
-    stop = _hold(facts)
-    if stop is None:
+    """Can it be rerun without asking a person, or has one said yes to each question?"""
+    asked = _questions(facts)
+    if not asked:
         return _NOTHING_TO_ASK
-    if facts.approved:
-        return GateAnswer(f"approved by a person ({stop.reason.value})", _NOTHING_TO_ASK.wanted)
-    return GateAnswer(stop.reason.value, _NOTHING_TO_ASK.wanted, stop)
+    for stop in asked:
+        if not facts.approved(stop.reason):
+            return GateAnswer(stop.reason.value, _NOTHING_TO_ASK.wanted, stop)
+    reasons = ", ".join(stop.reason.value for stop in asked)
+    return GateAnswer(f"approved by a person ({reasons})", _NOTHING_TO_ASK.wanted)
 
 
 _NOTHING_TO_ASK = GateAnswer("nothing to ask", "nothing that a person must weigh")
 
 
-def _hold(facts: Facts) -> Stop | None:
+def _questions(facts: Facts) -> list[Stop]:
+    """What a person has to weigh."""
     expires = facts.ask.now + facts.hold_expires_s
+    asked: list[Stop] = []
     if facts.rule is not None and facts.rule.action is Action.HOLD:
-        return Stop(Verdict.HELD, Reason.RULE_HOLDS, f"rule {facts.rule.name} holds it for a person", expires)
+        asked.append(Stop(Verdict.HELD, Reason.RULE_HOLDS, f"rule {facts.rule.name} holds it for a person", expires))
     weighed = facts.snapshot.wants_person()
     if weighed is None or (facts.rule is not None and weighed[0].value in facts.rule.unasked):
-        return None
-    return Stop(Verdict.HELD, *weighed, expires)
+        return asked
+    return [*asked, Stop(Verdict.HELD, *weighed, expires)]
 
 
 def little_to_lose(facts: Facts) -> GateAnswer | None:
@@ -84,7 +88,7 @@ def little_to_lose(facts: Facts) -> GateAnswer | None:
     age_h = (facts.ask.now - since) / _HOUR_S
     if age_h <= limit_h:
         return GateAnswer(f"{age_h:.1f} h", wanted)
-    if facts.approved:
+    if facts.approved(Reason.TOO_MUCH_TO_LOSE):
         return GateAnswer(f"{age_h:.1f} h, approved by a person", wanted)
     message = f"rerunning it would throw {age_h:.1f} h of work away, more than {limit_h:g} h"
     stop = Stop(Verdict.HELD, Reason.TOO_MUCH_TO_LOSE, message, facts.ask.now + facts.hold_expires_s)
@@ -109,7 +113,9 @@ def not_thrashing(facts: Facts) -> GateAnswer | None:
     for case in facts.record.cases:
         # Of a job that may not be looked at nothing was tried: whether rerunning helps is as open as before.
         tried = case.open or case.reason is not Reason.LOOK_REFUSED
-        count += tried and case.opened_at > since and case.failure_id != own
+        # Anybody may tell of runs that nobody can make out: those are no failures yet.
+        certain = case.run_clear or case.life is not None
+        count += tried and certain and case.opened_at > since and case.failure_id != own
     if count <= thrash.max_failures:
         return GateAnswer(str(count), wanted)
     message = f"{count} failures of this job in {thrash.window_s:g} s: rerunning it does not help"

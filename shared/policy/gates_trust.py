@@ -5,11 +5,12 @@ Logs and events are written by strangers, and a forged failure kills somebody's 
 
 from __future__ import annotations
 
+from enum import Enum
 from functools import lru_cache
 
-from shared.domain.failure import Speaker, Trigger
+from shared.domain.failure import Failure, Speaker, Trigger
 from shared.domain.gate import GateAnswer, Stop
-from shared.domain.job import Scope
+from shared.domain.job import Scope, State
 from shared.domain.reasons import Reason
 from shared.domain.runs import SKEW_S
 from shared.domain.snapshot import LookFailed
@@ -18,56 +19,90 @@ from shared.policy.conditions import Source
 from shared.policy.evidence import bare_owner
 from shared.policy.facts import Facts
 from shared.policy.itself import Itself
-from shared.policy.places import place_fits, speaks_for
+from shared.policy.model import Policy
+from shared.policy.places import names_places, place_fits, speaks_for
 
 _ANYBODY = GateAnswer("no sources in the policy", "a source that may speak for the job")
 _BY_HAND = GateAnswer("told by hand", "a source that may speak for the job")
+_FOUND = GateAnswer("found by looking", "a source that may speak for the job")
 
 
 def may_speak(facts: Facts) -> GateAnswer:
-    """May whoever told it speak for this job? Not asked by hand: who may invoke the function is RAM's business."""
+    """May whoever told it speak for this job?
+
+    Not asked by hand: who may invoke the function is RAM's business. Nor of what was found: the job system showed it.
+    Whose job it is says the live job alone. Where the job system names no owner, or lists no such job, no `owners` fit.
+    """
     failure = facts.failure
     if not facts.policy.sources:
         return _ANYBODY
     if failure.trigger is Trigger.MANUAL:
         return _BY_HAND
+    if failure.trigger is Trigger.DISCOVER:
+        return _FOUND
     look = facts.observation
-    seen = None if isinstance(look, LookFailed) else look.owner
-    asked = (failure.speaker, failure.scope, failure.owner, seen)
-    return _may_speak(Itself(facts.policy.sources), *asked)
+    # What cannot be looked at, or is not there, cannot be rerun either: the owner is asked for when it is seen.
+    unseen = isinstance(look, LookFailed) or look.state is State.NOT_FOUND
+    owner = failure.owner if isinstance(look, LookFailed) else look.owner
+    return _may_speak(Itself(facts.policy.sources), failure.speaker, failure.scope, bare_owner(owner), unseen=unseen)
+
+
+def may_tell(policy: Policy, speaker: Speaker, *, by_hand: bool) -> bool:
+    """May whoever told it speak at all? Asked of what is told of machines, which have no owner."""
+    return by_hand or not policy.sources or any(_is_from(source, speaker) for source in policy.sources)
 
 
 @lru_cache(maxsize=512)
 def _may_speak(
-    sources: Itself[tuple[Source, ...]], speaker: Speaker, scope: Scope, told: str, seen: str | None
+    sources: Itself[tuple[Source, ...]], speaker: Speaker, scope: Scope, owner: str, *, unseen: bool
 ) -> GateAnswer:
-    owner = bare_owner(seen or told)
-    # While the job cannot be looked at and no owner was told, the owner is asked for when it goes on.
-    waits = not owner and seen is None
-    for source in sources.it:
-        speaks = _is_from(source, speaker) and speaks_for(source, scope)
-        if speaks and (source.owners is None or waits or place_fits(source.owners, owner)):
-            return GateAnswer(_shown(speaker), _BY_HAND.wanted)
+    speaking = [source for source in sources.it if _is_from(source, speaker) and speaks_for(source, scope)]
+    for source in speaking:
+        if source.owners is None or (unseen and not owner) or place_fits(source.owners, owner):
+            return GateAnswer(speaker.called, _BY_HAND.wanted)
     message = "no source of the policy that told this may speak for this job"
+    if speaking and not owner:
+        message += ": the job system names no owner for it, and the owner told counts for nothing"
     stop = Stop(Verdict.SUPPRESSED, Reason.UNTRUSTED_SOURCE, message)
-    return GateAnswer(_shown(speaker), _BY_HAND.wanted, stop)
+    return GateAnswer(speaker.called, _BY_HAND.wanted, stop)
+
+
+class Standing(Enum):
+    """What a speaker is to the place that they speak of, whoever owns its jobs."""
+
+    NAMED = "a source that names the place"
+    ALLOWED = "nothing against it"
+    """No source was asked for, or one that may speak for any place."""
+    STRANGER = "no source that may speak for the place"
+
+
+def standing(policy: Policy, failure: Failure) -> Standing:
+    """Whether whoever told it may speak for the cluster or group, as far as that can be said before any look."""
+    if not policy.sources or failure.trigger is Trigger.MANUAL:
+        return Standing.ALLOWED
+    return _standing(Itself(policy.sources), failure.speaker, failure.scope)
+
+
+@lru_cache(maxsize=512)
+def _standing(sources: Itself[tuple[Source, ...]], speaker: Speaker, scope: Scope) -> Standing:
+    speaking = [source for source in sources.it if _is_from(source, speaker) and speaks_for(source, scope)]
+    if any(names_places(source) for source in speaking):
+        return Standing.NAMED
+    return Standing.ALLOWED if speaking else Standing.STRANGER
 
 
 def _is_from(source: Source, speaker: Speaker) -> bool:
     if source.event is not None:
-        return bool(speaker.event_source) and place_fits(source.event.source, speaker.event_source)
-    if source.log is None or speaker.event_source:
+        asked = (
+            (source.event.source, speaker.event_source),
+            (source.event.bus, speaker.event_bus),
+            (source.event.account, speaker.event_account),
+        )
+        return speaker.is_event and all(place_fits(globs, value) for globs, value in asked)
+    if source.log is None or speaker.is_event:
         return False  # what an event says of the log that it came from is written by whoever sends events
     there = place_fits(source.log.project, speaker.project) and place_fits(source.log.logstore, speaker.logstore)
     return there and (source.log.topic is None or place_fits(source.log.topic, speaker.topic))
-
-
-def _shown(speaker: Speaker) -> str:
-    if speaker.event_source:
-        return f"event source {speaker.event_source}"
-    if not speaker.project:
-        return "nobody known"
-    return f"log {speaker.project}/{speaker.logstore}" + (f" topic {speaker.topic}" if speaker.topic else "")
 
 
 def claims_agree(facts: Facts) -> GateAnswer:

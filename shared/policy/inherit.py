@@ -92,7 +92,11 @@ _Limit = TypeVar("_Limit", Breaker, Rate)
 
 
 def fewest(one: _Limit | None, other: _Limit | None) -> _Limit | None:
-    """Fewest jobs in the longest window; None bounds nothing."""
+    """Fewest jobs, also of one owner, in the longest window; None bounds nothing."""
     if one is None or other is None:
         return one or other
-    return type(one)(max_jobs=min(one.max_jobs, other.max_jobs), window_s=max(one.window_s, other.window_s))
+    return type(one)(
+        max_jobs=min(one.max_jobs, other.max_jobs),
+        window_s=max(one.window_s, other.window_s),
+        per_owner=min((most for most in (one.per_owner, other.per_owner) if most is not None), default=None),
+    )

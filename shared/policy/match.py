@@ -42,6 +42,11 @@ def first_match(policy: Policy, failure: Failure, seen: Observation | None = Non
     return None if place is None else policy.rules[place]
 
 
+def earliest_cause(policy: Policy, message: str) -> str:
+    """The first line of a text that a rule takes for a cause, as rules see it; empty if there is none."""
+    return make_ready(policy).earliest_cause(message)
+
+
 def make_ready(policy: Policy) -> Matcher:
     """What the first decision would have to wait for: all patterns of all packs compiled. Raises PatternError."""
     return _of_policy(Itself(policy))
@@ -98,6 +103,10 @@ class Matcher:
             # What is not known is empty text, or no node: no condition on it holds.
             fits &= (condition.known.get(value) or condition.fits(value)) if value else condition.free
         return self._wording.first(fits, failure.message)
+
+    def earliest_cause(self, message: str) -> str:
+        """See the function."""
+        return self._wording.earliest_cause(message)
 
 
 def _condition(matches: Sequence[Match], make: Callable[[Match], _Test | None]) -> _Condition:

@@ -19,6 +19,7 @@ from shared.domain.mode import Mode
 from shared.policy.belts import DAY_S, Attempts, Breaker, Cooldown, HoldSeconds, Rate, SameText, Thrash, Timing
 from shared.policy.blocks import Block
 from shared.policy.conditions import PATTERN_FORMAT, Match, Pattern, Source
+from shared.policy.discover import Discover
 from shared.policy.itself import Itself
 from shared.policy.rule import Action, CauseLine, LostHours, PackRule, Rule, ScopedRule, Tells
 from shared.policy.windows import Window
@@ -77,7 +78,7 @@ class Policy(Struct, frozen=True, kw_only=True):
         tuple[_Region, ...],
         Meta(max_length=MAX_REGIONS, description=f"a list of at most {MAX_REGIONS} region ids"),
     ] = ()
-    """Regions that events may name besides the function's own."""
+    """Regions that events may name besides the function's own; not of a job system whose endpoint is set."""
     timing: Timing = Timing()
     attempts: Attempts = Attempts()
     cooldown: Cooldown = Cooldown()
@@ -94,6 +95,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     thrash: Thrash | None = None
     same_text: SameText | None = None
     """What fails again with the same text is not rerun without end, whatever its class and its budgets."""
+    fetch_output: bool = True
+    """Where a failure's text is missing or names no cause, ask the job system once what the job has printed."""
     ignore_lines: Annotated[
         tuple[Pattern, ...],
         Meta(max_length=MAX_IGNORED, description=f"a list of at most {MAX_IGNORED} RE2 patterns"),
@@ -107,6 +110,8 @@ class Policy(Struct, frozen=True, kw_only=True):
         tuple[Window, ...], Meta(max_length=MAX_WINDOWS, description=f"a list of at most {MAX_WINDOWS} windows")
     ] = ()
     """Times in which something else than a rerun is wanted. Of several that are open the strictest holds."""
+    discover: Discover = Discover()
+    """What is watched without anybody telling, by job system. Empty: nothing."""
     sources: Annotated[
         tuple[Source, ...], Meta(max_length=MAX_SOURCES, description=f"a list of at most {MAX_SOURCES} sources")
     ] = ()

@@ -9,6 +9,7 @@ from shared.domain.job import Scope
 from shared.policy.conditions import PLACES, Globs, listed
 from shared.policy.globs import TextTest, glob_test
 from shared.systems import SYSTEMS
+from shared.systems.system import System
 
 
 def place_fits(globs: str | tuple[str, ...] | None, value: str) -> bool:
@@ -38,13 +39,27 @@ class Places(Protocol):
 
 def speaks_for(places: Places, scope: Scope) -> bool:
     """Whether a scope is meant. What only names places of other systems says nothing of this one."""
-    if places.systems is not None and scope.system not in places.systems:
+    system = SYSTEMS.named(scope.system)
+    asked = _asked(places)
+    fits = all(place_fits(asked.get(part.label), getattr(scope, part.field)) for part in system.parts)
+    return fits and may_mean(places, system)
+
+
+def may_mean(places: Places, system: System) -> bool:
+    """Whether any scope of the job system can be meant."""
+    if places.systems is not None and system.name not in places.systems:
         return False
-    own = SYSTEMS.named(scope.system).parts
-    asked = {label: globs for label in PLACES if (globs := getattr(places, f"{label}s")) is not None}
-    if not all(place_fits(asked.get(part.label), getattr(scope, part.field)) for part in own):
-        return False
-    return not asked or any(part.label in asked for part in own)
+    asked = _asked(places)
+    return not asked or any(part.label in asked for part in system.parts)
+
+
+def _asked(places: Places) -> dict[str, Globs]:
+    return {label: globs for label in PLACES if (globs := getattr(places, f"{label}s")) is not None}
+
+
+def names_places(places: Places) -> bool:
+    """Whether clusters, namespaces or groups are named at all."""
+    return any(getattr(places, f"{label}s") is not None for label in PLACES)
 
 
 @lru_cache(maxsize=1024)

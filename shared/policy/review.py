@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from shared.domain.errors import Fault
 from shared.domain.failure import FailureClass
 from shared.policy import yamltree
-from shared.policy.conditions import PLACES, Match, listed, patterns_of
+from shared.policy.conditions import PLACES, EventPlace, Match, listed, patterns_of
 from shared.policy.model import CauseLine, Cooldown, PackRule, Policy, Rule, Tells
 from shared.policy.patterns import excess
-from shared.policy.review_blocks import faults_of_blocks, faults_of_windows, odd_blocks, odd_windows
+from shared.policy.places import may_mean
+from shared.policy.review_blocks import faults_of_blocks, faults_of_windows, odd_blocks, odd_shares, odd_windows
+from shared.policy.review_globs import faults_of_globs, odd_globs
 from shared.systems import SYSTEMS
 from shared.systems.system import System
 
@@ -55,6 +57,9 @@ def inconsistent(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     for index, (source, node) in enumerate(zip(policy.sources, places, strict=True)):
         if (source.log is None) is (source.event is None):
             yield Fault(f"$.sources[{index}]", "wants exactly one of log and event", node.line)
+        if source.event == EventPlace():
+            yield Fault(f"$.sources[{index}].event", "wants one of source, bus and account", node.line)
+    yield from faults_of_globs(policy, root)
     yield from faults_of_blocks(policy, root)
     yield from faults_of_windows(policy, root)
     too_much = excess([pattern for rule in policy.rules for pattern in patterns_of(rule.match)])
@@ -87,15 +92,27 @@ def odd(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]
     if not policy.sources:
         problem = "nobody is named: whoever can write a log or send an event may have any job rerun"
         yield Fault("$.sources", problem, yamltree.child(root, "sources").line)
+    yield from odd_globs(written, root)
+    yield from _unbound_owners(policy, yamltree.child(root, "sources"))
     named = {rule.failure_class for rule in policy.rules}
     for failure_class in policy.classes:
         if failure_class not in named:
             line = yamltree.child(yamltree.child(root, "classes"), failure_class.value).line
             yield Fault(f"$.classes.{failure_class.value}", "no rule names this class: nothing draws from it", line)
+    yield from odd_shares(policy, root)
     yield from odd_blocks(policy, root)
     yield from odd_windows(policy, root)
     yield from _unreached(policy, written, yamltree.child(root, "rules"))
     yield from _never_fitting(written, yamltree.child(root, "rules"))
+
+
+def _unbound_owners(policy: Policy, sources: yamltree.Node) -> Iterator[Fault]:
+    for index, (source, node) in enumerate(zip(policy.sources, yamltree.items(sources), strict=True)):
+        meant = [system for system in SYSTEMS if may_mean(source, system)]
+        if source.owners is not None and meant and not any(system.tells_owners for system in meant):
+            names = " and ".join(system.title for system in meant)
+            problem = f"never fits: {names} names no owner of a job, and one that is told does not count"
+            yield Fault(f"$.sources[{index}].owners", problem, yamltree.child(node, "owners").line)
 
 
 def _unreached(policy: Policy, written: Policy, rules: yamltree.Node) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from shared.domain.errors import Fault
 from shared.domain.mode import Mode
 from shared.policy import yamltree
-from shared.policy.belts import DAY_S
+from shared.policy.belts import DAY_S, Breaker, Rate
 from shared.policy.blocks import Block
 from shared.policy.inherit import fewest, longest, tightest
 from shared.policy.model import Policy
@@ -89,6 +89,22 @@ def _tightens(setting: str, block: Block, policy: Policy) -> bool:
     own, of_all = getattr(block, setting), getattr(policy, setting)
     others = [of_all, *(found for rule in policy.rules if (found := getattr(rule, setting)) is not None)]
     return any(other is None or own < other for other in others)
+
+
+def odd_shares(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """Warnings: a share of each owner that is no less than the whole, in the policy and in its blocks."""
+    places: list[tuple[str, Policy | Block, yamltree.Node]] = [("$", policy, root), *_parts("by", policy.by, root)]
+    for path, part, node in places:
+        for name in ("breaker", "rate"):
+            bound: Breaker | Rate | None = getattr(part, name)
+            if bound is None or bound.per_owner is None or bound.per_owner < bound.max_jobs:
+                continue
+            whole = yamltree.child(node, name)
+            there = yamltree.child(whole, "per_owner")
+            if there is whole:
+                continue  # the policy's, which a block inherits
+            problem = f"changes nothing: the whole is {bound.max_jobs}, and one owner never has more of it"
+            yield Fault(f"{path}.{name}.per_owner", problem, there.line)
 
 
 def odd_windows(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:

@@ -18,6 +18,8 @@ from shared.policy.search import PatternSet
 from shared.policy.text.normal import lines_of, shown
 from shared.policy.text.whole import searched
 
+_SHORT_CHARS, _MOST_SHORT, _MOST_LONG = 1024, 2048, 32
+"""Answers that are kept: about 2 MB of short texts, and 1 MB of long ones."""
 Asked = tuple[Match, Tells, CauseLine]
 """What is asked of a text by one rule."""
 
@@ -56,8 +58,10 @@ class Wording:
         self._noise = len(distinct)
         self._patterns = PatternSet((*distinct, *dict.fromkeys(ignore_lines)), known_needs())
         """The last ones, from `_noise` on, are those of noise."""
-        self._first_of = lru_cache(maxsize=64)(self._first)
-        """A failure is decided more than once: before its tokens are taken, and after."""
+        self._first_of = lru_cache(maxsize=_MOST_SHORT)(self._first)
+        """A failure is decided more than once, before its tokens are taken and after; and of one cause many jobs die
+        with the same text."""
+        self._first_of_long = lru_cache(maxsize=_MOST_LONG)(self._first)
         self._asks = [_asks_of(match, cause, number) for match, _, cause in asked]
         self._message = _askers([one.message for one in self._asks], len(number))
         self._any_of = _askers([one.any_of for one in self._asks], len(number))
@@ -74,7 +78,19 @@ class Wording:
         """Place of the first of these rules that the message is right for, or None."""
         if not message:
             return _lowest(fits & self._textless)
-        return self._first_of(fits, message) if fits & ~self._unasking else _lowest(fits)
+        if not fits & ~self._unasking:
+            return _lowest(fits)
+        return (self._first_of if len(message) <= _SHORT_CHARS else self._first_of_long)(fits, message)
+
+    def earliest_cause(self, message: str) -> str:
+        """The first line that a pattern of a cause is on; empty if none is."""
+        look = self._look(lines_of(message))
+        found = look.all_of(self._causes)
+        if not found:
+            return ""
+        place = min(map(look.place_of, found))
+        begin, end = look.text.rfind(b"\n", 0, place) + 1, look.text.find(b"\n", place)
+        return look.text[begin : end if end >= 0 else len(look.text)].decode("utf-8", "replace")
 
     def _first(self, fits: int, message: str) -> int | None:
         look = self._look(lines_of(message))

@@ -15,6 +15,7 @@ from shared.domain.errors import Fault, SettingsError
 from shared.domain.job import REGION_PATTERN
 from shared.domain.mode import Mode
 from shared.settings.ledger_url import LedgerUrl, parse_ledger_url
+from shared.settings.plaintext import PROBLEM, allows_plaintext, unencrypted
 from shared.systems import SYSTEMS
 from shared.systems.system import System
 
@@ -33,6 +34,7 @@ _LOGSTORE_WANTED = (
 _MAX_ZONE_CHARS = 64
 
 T = TypeVar("T")
+P = TypeVar("P", Endpoint, LedgerUrl)
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -41,7 +43,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     region: str
     """The function's own."""
     endpoints: dict[str, Endpoint] = {}
-    """By job system, as set, for every region; of one that is not here each region's own holds."""
+    """By job system, as set, for the function's own region; of one that is not here each region's own holds."""
     sls: Endpoint
     """Log Service of the outcome project."""
     outcome_project: str
@@ -53,8 +55,27 @@ class Settings(Struct, frozen=True, kw_only=True):
     """None: the policy's."""
     time_zone: ZoneInfo
 
+    @property
+    def fixed(self) -> dict[str, str]:
+        """Job systems whose endpoint is set, each with the variable that sets it."""
+        return {name: endpoint_variable(SYSTEMS.named(name)) for name in self.endpoints}
+
+    def serves(self, system: str, region: str) -> bool:
+        """Whether that job system can be called for that region.
+
+        Behind an endpoint that is set there is one list of jobs, whatever region a call is meant for: under two regions
+        each job of it would have two ledger documents, and one failure two reruns.
+        """
+        return region == self.region or system not in self.endpoints
+
     def endpoint(self, system: str, region: str) -> Endpoint:
-        """Where a job system of that region is called. Check the region first: it becomes part of the host."""
+        """Where a job system of that region is called. Check the region first: it becomes part of the host.
+
+        Raises:
+            ValueError: it cannot be called for that region, see `serves`.
+        """
+        if not self.serves(system, region):
+            raise ValueError(f"{self.fixed[system]} serves {self.region} alone, not {region}")
         return self.endpoints.get(system) or SYSTEMS.named(system).endpoint(region)
 
     def effective_mode(self, policy_mode: Mode) -> Mode:
@@ -76,11 +97,12 @@ def read_settings(environ: Mapping[str, str], region: str, *, default_ledger: st
     reader = _Reader({"SECONDWIND_LEDGER_URL": default_ledger, **_present(environ)})
     if not re.match(REGION_PATTERN, region):
         reader.faults.append(Fault("FC_REGION", "wants a region id such as cn-hangzhou"))
-    endpoints = {system.name: reader.optional(endpoint_variable(system), parse_endpoint) for system in SYSTEMS}
-    sls = reader.optional("SECONDWIND_SLS_ENDPOINT", parse_endpoint)
+    endpoint = reader.encrypted(parse_endpoint)
+    endpoints = {system.name: reader.optional(endpoint_variable(system), endpoint) for system in SYSTEMS}
+    sls = reader.optional("SECONDWIND_SLS_ENDPOINT", endpoint)
     project = reader.required("SECONDWIND_OUTCOME_PROJECT", _named(PROJECT_NAME, _PROJECT_WANTED))
     logstore = reader.required("SECONDWIND_OUTCOME_LOGSTORE", _named(LOGSTORE_NAME, _LOGSTORE_WANTED))
-    ledger = reader.required("SECONDWIND_LEDGER_URL", parse_ledger_url)
+    ledger = reader.required("SECONDWIND_LEDGER_URL", reader.encrypted(parse_ledger_url))
     policy_file = reader.optional("SECONDWIND_POLICY_FILE", _path)
     mode = reader.optional("SECONDWIND_MODE", _mode)
     time_zone = reader.optional("SECONDWIND_TIME_ZONE", _zone)
@@ -88,7 +110,7 @@ def read_settings(environ: Mapping[str, str], region: str, *, default_ledger: st
         raise SettingsError(reader.faults)
     return Settings(
         region=region,
-        endpoints={name: endpoint for name, endpoint in endpoints.items() if endpoint is not None},
+        endpoints={name: place for name, place in endpoints.items() if place is not None},
         sls=sls or Endpoint("https", f"{region}-intranet.log.aliyuncs.com", 443),
         outcome_project=project,
         outcome_logstore=logstore,
@@ -114,6 +136,7 @@ class _Reader:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.faults: list[Fault] = []
         self._environ = environ
+        self._plaintext = self.optional("SECONDWIND_PLAINTEXT", allows_plaintext)
 
     def optional(self, name: str, parse: Callable[[str], T]) -> T | None:
         """The value, or None if it is absent or bad. `parse` raises ValueError, whose text shows no value."""
@@ -125,6 +148,17 @@ class _Reader:
         except ValueError as error:
             self.faults.append(Fault(name, str(error)))
             return None
+
+    def encrypted(self, parse: Callable[[str], P]) -> Callable[[str], P]:
+        """The same, but a place that is not encrypted on its way is bad, unless a setting allows it."""
+
+        def checked(text: str) -> P:
+            place = parse(text)
+            if unencrypted(place) and not self._plaintext:
+                raise ValueError(PROBLEM)
+            return place
+
+        return checked
 
     def required(self, name: str, parse: Callable[[str], T]) -> T | None:
         """As `optional`, but absence is a fault."""

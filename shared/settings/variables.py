@@ -43,8 +43,21 @@ VARIABLES = (
         "`auto`, `observe` or `off`. May only tighten the policy's mode.",
         "the policy's",
     ),
+    Variable(
+        "SECONDWIND_PLAINTEXT",
+        "`allow`: `http://` endpoints and a `redis://` ledger on other machines, which others on the way can read. On "
+        "this machine (loopback) they need no leave.",
+        "`refuse`",
+    ),
     Variable("SECONDWIND_TIME_ZONE", "IANA zone in which SchedulerX days are cut.", "`Asia/Shanghai`"),
-    *(Variable(endpoint_variable(system), system.endpoint_says, system.endpoint_default) for system in SYSTEMS),
+    *(
+        Variable(
+            endpoint_variable(system),
+            f"{system.endpoint_says} Where it is set, failures of the function's own region alone are taken in.",
+            system.endpoint_default,
+        )
+        for system in SYSTEMS
+    ),
     Variable(
         "SECONDWIND_SLS_ENDPOINT",
         "Log Service of the outcome project, host or URL. `explain` outside Alibaba Cloud needs the public one.",

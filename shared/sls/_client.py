@@ -15,6 +15,7 @@ from requests.exceptions import RequestException
 from shared.kept_http import keep_briefly
 from shared.ports import TOPIC as TOPIC_FIELD
 from shared.ports import LogEntry, LogRange
+from shared.reading.pairs import overwritten
 from shared.sls import Access, LogCallFailed
 
 TOPIC = "secondwind-outcome"
@@ -77,10 +78,12 @@ class PulledPage:
         for group in self._groups:
             topic = _value(group.Topic)
             for log in group.Logs:
-                fields = {_name(content.Key): _value(content.Value) for content in log.Contents}
+                pairs = [(_name(content.Key), _value(content.Value)) for content in log.Contents]
+                fields = dict(pairs)
+                earlier = overwritten(pairs) if len(fields) < len(pairs) else ()
                 if topic or TOPIC_FIELD in fields:
                     fields[TOPIC_FIELD] = topic  # never what the contents say: they are a stranger's
-                yield LogEntry(ordinal, log.Time, fields)
+                yield LogEntry(ordinal, log.Time, fields, earlier)
                 ordinal += 1
 
 

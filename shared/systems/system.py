@@ -18,9 +18,11 @@ from msgspec import Struct
 from shared.domain.endpoint import Endpoint
 from shared.domain.failure import Failure
 from shared.domain.job import Scope
+from shared.domain.machines import MachineEvent
 from shared.domain.snapshot import Snapshot
 from shared.ports import Clock, JobSystem
 from shared.reading.ids import Field
+from shared.systems.discovery import Seeker
 from shared.systems.imagined import Imagined
 
 if TYPE_CHECKING:
@@ -108,13 +110,14 @@ class System(ABC):
     operations: ClassVar[tuple[Operation, ...]]
     """Every operation that the adapter calls."""
     pace: ClassVar[Pace | None]
-    native: ClassVar[Native | None]
-    """Of the platform's own events, where it publishes any."""
     flag: ClassVar[Flag]
     endpoint_says: ClassVar[str]
     """Of the setting that names another endpoint: what it wants."""
     endpoint_default: ClassVar[str]
     """The same: what holds without it, in words."""
+    tells_owners = True
+    """Whether a look says whose job it is. Only a warning hangs on it, so it may be left out: what a look does not say
+    fits no `owners` in any case."""
 
     def __init_subclass__(cls) -> None:
         """Refuse a system that leaves a fact out.
@@ -136,6 +139,16 @@ class System(ABC):
         return self.scope_type(region=got["region"], **{part.field: got[part.field] for part in self.parts})  # type: ignore[call-arg] # each is a Struct with these fields
 
     @property
+    def watched(self) -> type[Struct] | None:
+        """An entry of a policy's `discover` for this system; None: nothing is found there that nobody tells."""
+        return None
+
+    @property
+    def reads_per_minute(self) -> int:
+        """So often a discovery calls one reading operation, by all functions together: the rest is for others."""
+        return 60
+
+    @property
     def scope_form(self) -> str:
         """How a person writes a scope: `ehpc/<region>/<cluster>`."""
         return "/".join([self.name, "<region>", *(f"<{part.label}>" for part in self.parts)])
@@ -147,6 +160,26 @@ class System(ABC):
     @abstractmethod
     def connect(self, api: Caller, clock: Clock, zone: ZoneInfo) -> JobSystem:
         """The adapter that looks and reruns, for the scopes of one region; `zone` is that in which days are cut."""
+
+    def seeker(self, api: Caller, clock: Clock, zone: ZoneInfo, region: str) -> Seeker | None:
+        """What finds failures in that region; there exactly if `watched` is."""
+        del api, clock, zone, region
+        return None
+
+    @property
+    def native(self) -> Native | None:
+        """How events are read that its own platform publishes of its jobs; None: it publishes none."""
+        return None
+
+    def tells_of_machines(self, event: Mapping[str, Any]) -> bool:
+        """Whether an event of the platform is one about machines on which this system's jobs may run."""
+        del event
+        return False
+
+    def machine_event(self, event: Mapping[str, Any], now: float) -> MachineEvent | None:
+        """What an event of the platform says of a machine on which this system's jobs may run; None: nothing."""
+        del event, now
+        return None
 
     @abstractmethod
     def names_one_job(self, job_id: str) -> bool:

@@ -79,7 +79,7 @@ def unpacked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 @dataclass
 class Stage:
-    """A region on loopback, and the four functions from one bundle in it."""
+    """A region on loopback, and the five functions from one bundle in it."""
 
     cloud: LocalCloud
     logs: LogService

@@ -35,6 +35,7 @@ UNCHECKED_HASH = 0b01
 """Flags in a byte-code file's header (PEP 552)."""
 IMPORTS_ALL = """
 import functions.log_trigger.index, functions.event_trigger.index, functions.manual.index, functions.sweep.index
+import functions.discover.index
 import shared.sls._client, shared.systems.openapi._sdk, shared.ledger.tablestore, shared.ledger.redis_link, sys
 from shared.ledger._tablestore_link import sdk
 sdk()

@@ -25,8 +25,8 @@ SDK_STATE = {"_session", "_isRowIp", "timeout"}
 
 
 OPERATIONS = {
-    "ehpc": {"LIST": ehpc.LIST, "RERUN": ehpc.RERUN},
-    "schedulerx": {"RERUN": schedulerx.RERUN},
+    "ehpc": {"LIST": ehpc.LIST, "RERUN": ehpc.RERUN, "NODES": ehpc.NODES, "CLUSTERS": ehpc.CLUSTERS, "LOG": ehpc.LOG},
+    "schedulerx": {"RERUN": schedulerx.RERUN, "LOG": schedulerx.LOG},
     "schedulerx3": {"RETRY": schedulerx3.RETRY},
     "dataworks": {"GET": dataworks.GET, "LIST": dataworks.LIST, "RERUN": dataworks.RERUN},
 }
@@ -105,7 +105,7 @@ def test_every_call_of_the_code_has_its_grant() -> None:
     ("path", "right", "wrong", "more"),
     [
         ("shared/systems/ehpc/wire.py", "api, LIST, wanted", 'api, "DescribeJob", wanted', "ehpc:DescribeJob"),
-        ("shared/systems/schedulerx/wire.py", '"GetJobInfo"', '"ListJobs"', "schedulerx:ListJobs"),
+        ("shared/systems/schedulerx/wire.py", '"GetJobInfo"', '"GetLog"', "schedulerx:GetLog"),
         ("shared/sls/_client.py", '"put_logs"', '"create_logstore"', "log:create_logstore"),
         ("shared/ledger/_tablestore_table.py", "client.get_range(", "client.delete_table(", "ots:delete_table"),
     ],
@@ -190,3 +190,31 @@ def _copied(folder: Path, path: str, right: str, wrong: str) -> None:
     source = (folder / path).read_text(encoding="utf-8")
     assert right in source
     (folder / path).write_text(source.replace(right, wrong), encoding="utf-8")
+
+
+def _said(page: str, heading: str) -> list[tuple[str, frozenset[str], frozenset[str]]]:
+    """Rows of the table of rights below a heading: role, actions, resources."""
+    below = (ROOT / "docs" / page).read_text(encoding="utf-8").split(heading, 1)[1]
+    rows = re.findall(r"^\| `([^`|]+)` \| ([^|]+) \| ([^|]+) \|$", below, re.MULTILINE)
+    named = re.compile(r"`([^`]+)`")
+    return [(role, frozenset(named.findall(actions)), frozenset(named.findall(on))) for role, actions, on in rows]
+
+
+def _allowed(name: str) -> list[tuple[frozenset[str], frozenset[str]]]:
+    document = json.loads((ROOT / "deploy" / "ram" / name).read_text(encoding="utf-8"))
+    return [(frozenset(one["Action"]), frozenset(one["Resource"])) for one in document["Statement"]]
+
+
+def test_the_pages_policies_are_those_of_the_files() -> None:
+    """Who copies the table of docs/deploy.md into RAM allows what deploy/ram allows, no more and no less."""
+    said = _said("deploy.md", "What the two policies allow, in full:")
+    for role, name in (("secondwind", "function-policy.json"), ("secondwind-log-trigger", "log-trigger-policy.json")):
+        assert [(actions, on) for one, actions, on in said if one == role] == _allowed(name)
+
+
+def test_the_ledgers_page_asks_for_the_ledgers_rights() -> None:
+    """Of the table and its two indexes by name: an asterisk would open every table whose name begins so."""
+    text = (ROOT / "docs" / "ledger-tablestore.md").read_text(encoding="utf-8")
+    (row,) = re.findall(r"^\| the function's role \| ([^|]+) \| ([^|]+) \|$", text, re.MULTILINE)
+    said = tuple(frozenset(re.findall(r"`([^`]+)`", cell)) for cell in row)
+    assert [said] == [one for one in _allowed("function-policy.json") if "ots:GetRange" in one[0]]

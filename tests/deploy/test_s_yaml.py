@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import importlib
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -134,7 +135,11 @@ def test_the_queue_trigger_of_the_docs_verifies(serverless: Serverless, tmp_path
     done = serverless.run("verify")
     assert done.returncode == 0, done.stdout
     triggers = serverless.preview()["resources"]["event_trigger"]["props"]["triggers"]
-    assert [one["triggerConfig"]["runOptions"]["mode"] for one in triggers] == ["event-driven", "event-streaming"]
+    assert [one["triggerConfig"]["runOptions"]["mode"] for one in triggers] == [
+        "event-driven",
+        "event-driven",
+        "event-streaming",
+    ]
 
 
 def test_every_function_satisfies_our_schemas(resolved: dict[str, Any]) -> None:
@@ -181,9 +186,10 @@ def test_handlers_exist_and_the_bundle_is_the_one_that_is_built(resolved: dict[s
 
 def test_events_of_every_job_system_are_let_through(resolved: dict[str, Any]) -> None:
     """The rule's pattern names the systems that there are: of another one no event would reach the function."""
-    (trigger,) = resolved["resources"]["event_trigger"]["props"]["triggers"]
-    pattern = json.loads(trigger["triggerConfig"]["eventRuleFilterPattern"])
-    assert pattern == {"data": {"system": list(SYSTEMS.names)}}
+    triggers = resolved["resources"]["event_trigger"]["props"]["triggers"]
+    patterns = [json.loads(trigger["triggerConfig"]["eventRuleFilterPattern"]) for trigger in triggers]
+    assert patterns[0] == {"data": {"system": list(SYSTEMS.names)}}
+    assert patterns[1] == {"type": [{"prefix": "none:"}]}
 
 
 def test_the_functions_accept_their_environment(resolved: dict[str, Any]) -> None:
@@ -212,7 +218,7 @@ def test_triggers_cannot_feed_themselves_or_outrun_the_platform(resolved: dict[s
 
 
 def test_deploy_builds_first_and_once(serverless: Serverless, tmp_path: Path) -> None:
-    """`s deploy` runs the check and the build before anything goes out, and then deploys four functions."""
+    """`s deploy` runs the check and the build before anything goes out, and then deploys five functions."""
     told = _with_make(serverless, tmp_path, status=0)
     serverless.environment = {**serverless.environment, "SW_RUNTIME": "python3.10"}
     done = serverless.run("deploy", "-y")
@@ -276,3 +282,21 @@ def _with_make(serverless: Serverless, folder: Path, status: int) -> Path:
     serverless.path = f"{tools}:{serverless.path}"
     serverless.environment = {**ENVIRONMENT, "SECONDWIND_STUB_DEPLOYED": str(folder / "deployed")}
     return told
+
+
+def test_the_tools_are_pinned_wherever_they_are_named() -> None:
+    """A newer component or command line may read s.yaml otherwise: one version each, in the file and in the pages."""
+    component = json.loads((ROOT / "deploy" / "fc3-stub" / "package.json").read_text(encoding="utf-8"))["version"]
+    command_line = json.loads((ROOT / "deploy" / "package.json").read_text(encoding="utf-8"))
+    wanted = command_line["devDependencies"]["@serverless-devs/s"]
+    text = (ROOT / "s.yaml").read_text(encoding="utf-8")
+    named = re.findall(r"^ +component: (.+)$", text, re.MULTILINE)
+    assert set(named) == {f"${{env('FC3_COMPONENT', 'fc3@{component}')}}"}
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+    found = [
+        version
+        for page in pages
+        for version in re.findall(r"npm install -g @serverless-devs/s(\S*)`?", page.read_text(encoding="utf-8"))
+    ]
+    assert {version.strip("`,") for version in found} == {f"@{wanted}"}
+    assert len(found) >= 2

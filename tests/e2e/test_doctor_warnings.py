@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from localcloud.ehpc.service import Ehpc
+from localcloud.schedulerx.service import Schedulerx
 from localcloud.wire.faults import Fault, FaultKind
+from secondwind.commands.doctor import local
 from secondwind.commands.doctor.findings import Finding, Level, Subject
 from secondwind.commands.doctor.run import CHECKS, FAILED, HEALTHY, DoctorRequest, DoctorTerms, run
 from secondwind.usage import UNUSABLE
@@ -25,6 +27,11 @@ from tests.e2e.doctor_ward import KEY, LOG, TIMER, Seen, Ward, closed_port, sett
         (lambda ward: ward.policy.write_text("version: 1\nmode: observe\nrules: []\n"), "mode", "observe"),
         (setting("SECONDWIND_MODE", "off"), "mode", "the kill switch is on"),
         (lambda ward: ward.policy.write_text("version: 1\nrules: []\n"), "sources", "none are listed"),
+        (
+            lambda ward: ward.policy.write_text("version: 1\nregions: [cn-hangzhou, cn-shanghai]\nrules: []\n"),
+            "regions",
+            "SECONDWIND_SCHEDULERX_ENDPOINT is set: it serves cn-hangzhou alone, failures told for cn-shanghai are",
+        ),
         (setting("ALIBABA_CLOUD_SECURITY_TOKEN", ""), "key", "a user's"),
         (setting("SECONDWIND_TIMEZONE", "planted"), "settings", "SECONDWIND_TIMEZONE is none"),
     ],
@@ -65,6 +72,21 @@ def test_a_default_time_zone_outside_china_is_told(ward: Ward) -> None:
     assert ward.look(region="eu-central-1").level("time zone") == "warn"
     ward.environ["SECONDWIND_TIME_ZONE"] = "Europe/Berlin"
     assert ward.look(region="eu-central-1").level("time zone", "Europe/Berlin") == "ok"
+
+
+def test_what_goes_out_unencrypted_is_told(ward: Ward) -> None:
+    """Refused it is a failure of the settings; allowed, a warning that names the setting and shows no value."""
+    ward.environ["SECONDWIND_LEDGER_URL"] = "redis://:hush@192.0.2.1:6399"
+    seen = ward.look()
+    assert seen.level("settings", "SECONDWIND_LEDGER_URL is unencrypted") == "FAIL"
+    ward.environ["SECONDWIND_PLAINTEXT"] = "allow"
+    out = io.StringIO()
+    terms = DoctorTerms(environ=ward.environ, checks=(("plaintext", local.plaintext),))
+    assert run(DoctorRequest(region="cn-hangzhou"), terms, out, io.StringIO()) == HEALTHY
+    (line,) = [line for line in out.getvalue().splitlines() if "plaintext" in line]
+    assert "warn" in line
+    assert "SECONDWIND_LEDGER_URL" in line
+    assert "hush" not in seen.out + out.getvalue()
 
 
 def test_sqlite_is_for_one_machine(ward: Ward, tmp_path: Path) -> None:
@@ -237,3 +259,25 @@ def test_the_command_line(ward: Ward, monkeypatch: pytest.MonkeyPatch, capsys: p
     told = json.loads(capsys.readouterr().out)
     assert {one["check"] for one in told["checks"]} >= {"function secondwind-sweep", "log:GetCursorOrData"}
     assert main(["doctor", "--region", "here"]) == UNUSABLE
+
+
+def test_what_discover_names_is_looked_for(ward: Ward) -> None:
+    """Names that nothing bears and groups that no API shows are told; what is there is counted."""
+    schedulerx = ward.cloud[Schedulerx]
+    schedulerx.group("ns", "a.group")
+    schedulerx.group("ns", "b.basic").basic = True
+    ward.cloud[Ehpc].cluster("ehpc-real")
+    ward.policy.write_text(
+        "version: 1\ndiscover:\n"
+        "  schedulerx: [{namespace: ns, groups: [a.group, b.basic, gone.group, 'z*']}]\n"
+        "  ehpc: [{clusters: ['ehpc-*', ehpc-wrong], nodes: {}}]\n"
+    )
+    seen = ward.look()
+    assert seen.level("discover schedulerx 1", "nothing is named gone.group there") == "warn"
+    assert seen.level("discover schedulerx 1", "nothing is named z* there") == "warn"
+    assert seen.level("discover schedulerx 1", "b.basic is of the Basic edition") == "warn"
+    assert seen.level("discover ehpc 0", "nothing is named ehpc-wrong there") == "warn"
+    assert seen.level("discover ehpc 0", "2 looked through") == "ok"
+    denied = Fault("ListGroups", FaultKind.ERROR_BEFORE_EFFECT, times=None, status=403, code="NoPermission")
+    ward.cloud.faults.add(denied)
+    assert ward.look().level("discover schedulerx 1", "cannot be listed: NoPermission") == "FAIL"

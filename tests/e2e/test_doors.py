@@ -51,6 +51,18 @@ def test_a_log_is_healed_and_told(town: Town) -> None:
     assert [kill.job_id for kill in town.cloud[Ehpc].kills] == ["1.scheduler"]
 
 
+def test_a_log_that_names_two_jobs_kills_neither(town: Town) -> None:
+    """A key twice among its contents is a fault with its path; the good log beside it is healed."""
+    hung_cluster(town, 1, 2, 3)
+    pairs = [(key, str(value)) for key, value in failure(1).items()]
+    town.put("failures", [*pairs, ("job_id", "2.scheduler")], {key: str(value) for key, value in failure(3).items()})
+    answer = town.invoke("log_trigger", town.trigger_event())
+    assert (answer["counts"]["invalid"], answer["counts"]["rerun"]) == (1, 1)
+    assert [kill.job_id for kill in town.cloud[Ehpc].kills] == ["3.scheduler"]
+    bad = next(row for row in town.outcomes() if row["verdict"] == "invalid")
+    assert bad["message"] == "$[0].job_id: is given more than once"
+
+
 def test_redelivery_of_a_range_reruns_nothing(town: Town) -> None:
     """The same range again is told as a duplicate with the same failure id."""
     hung_cluster(town, 1)
@@ -325,8 +337,12 @@ def test_the_mode_may_only_tighten(town: Town, monkeypatch: pytest.MonkeyPatch, 
     assert [row["verdict"] for row in town.outcomes()] == [verdict]
 
 
-def test_another_region_is_invalid_unless_the_policy_names_it(town: Town) -> None:
-    """The region decides where credentials go."""
+def test_a_fixed_endpoint_serves_one_region(town: Town) -> None:
+    """Told for two regions that the policy allows, the one job behind the endpoint is killed once."""
     hung_cluster(town, 1)
-    answer = town.invoke("event_trigger", [event(failure(region="cn-shanghai")), event(failure(region="cn-evil"), "2")])
-    assert (answer["counts"]["invalid"], answer["counts"]["rerun"]) == (1, 1)
+    told = [event(failure()), event(failure(region="cn-shanghai"), "2"), event(failure(region="cn-evil"), "3")]
+    answer = town.invoke("event_trigger", told)
+    assert (answer["counts"]["invalid"], answer["counts"]["rerun"]) == (2, 1)
+    assert len(town.rerun_calls()) == 1
+    shanghai = next(row for row in town.outcomes() if "cn-shanghai" in row["message"])
+    assert "$[1].data.region: is 'cn-shanghai', and SECONDWIND_EHPC_ENDPOINT serves" in shanghai["message"]

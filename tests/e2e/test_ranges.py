@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 
@@ -114,3 +116,19 @@ def test_a_malformed_book_is_left_alone_and_the_range_read_whole(town: Town, mon
     monkeypatch.setattr(shared.ranges, "decode_progress", lambda _: decode_progress(b"{}"))
     counts = town.invoke("log_trigger", body)["counts"]
     assert (counts["duplicate"], counts["rerun"]) == (1, 1)
+
+
+def test_a_flood_about_foreign_clusters_costs_no_look(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """3,000 lines, a cluster each: the job system sees the look and the rerun of the one failure that may be told."""
+    policy = Path(os.environ["SECONDWIND_POLICY_FILE"])
+    own = "sources: [{log: {project: secondwind, logstore: failures}, clusters: ehpc-hz-1}]\n"
+    policy.write_text(policy.read_text() + own)
+    monkeypatch.setattr(shared.sls, "PULL_GROUPS", 100)
+    hung_cluster(town, 1)
+    told = [failure(1, cluster_id=f"ehpc-foreign-{number:04}") for number in range(3_000)]
+    for start in range(0, len(told), 1_000):
+        town.put("failures", *({"content": json.dumps(one)} for one in told[start : start + 1_000]))
+    written(town, 1)
+    counts = town.invoke("log_trigger", town.trigger_event())["counts"]
+    assert (counts["suppressed"], counts["rerun"]) == (3_000, 1)
+    assert [call.action for call in town.cloud.openapi.calls] == ["ListJobsWithFilters", "RerunJobs"]

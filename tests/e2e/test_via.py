@@ -290,6 +290,7 @@ def test_a_key_that_a_function_returns_is_hidden(desk: Desk, tmp_path: Path, via
         ({"service": "a b"}, "--service wants"),
         ({"qualifier": "a.b"}, "--qualifier wants"),
         ({"endpoint": "http://host/path"}, "--endpoint wants"),
+        ({"endpoint": "http://1234.cn-hangzhou.fc.aliyuncs.com"}, "--endpoint is unencrypted"),
         ({"endpoint": "", "region": "cn-hangzhou"}, "--region and --account"),
         ({"endpoint": "", "region": "evil.example", "account": "1234567890123456"}, "--region and --account"),
     ],

@@ -117,6 +117,13 @@ def forged_start(world: World) -> None:
     found.at(world.clock.moment + 600 - found.lag_s, "requeue")
 
 
+def forged_before_true(world: World) -> None:
+    """Somebody tells that the disk is full, which is held; the true failure of that run is told a while later."""
+    found = job(world)
+    send(world, hung(world, found, teller="forger", message="No space left on device"))
+    send(world, hung(world, found, message="Xid 79"), after_s=20.0)
+
+
 def unclear_doors(world: World) -> None:
     """Two doors tell a failure so near a start that nobody can say which run they mean, each at its own moment."""
     found = job(world)

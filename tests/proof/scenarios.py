@@ -93,6 +93,13 @@ SCENARIOS: tuple[Scenario, ...] = (
         reaches=frozenset({"deferred/look_failed", "suppressed/untrusted_source"}),
     ),
     Scenario(
+        "forged_before_true",
+        nights.forged_before_true,
+        replace(POLICY, rules=(Rule(name="full", match=Match(message="No space"), action=Action.HOLD), *POLICY.rules)),
+        within_s=60.0,
+        reaches=_reaches("held/rule_holds", "duplicate/outweighed"),
+    ),
+    Scenario(
         "unclear_at_two_doors",
         nights.unclear_doors,
         within_s=120.0,

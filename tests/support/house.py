@@ -79,9 +79,11 @@ class House:
         dry_run: bool = False,
         force: bool = False,
         time_s: float = 60.0,
+        actor: str = "",
+        why: str = "",
     ) -> Report:
         """One delivery, all the way."""
-        intake = Intake(failures=list(failures), dry_run=dry_run, force=force)
+        intake = Intake(failures=list(failures), dry_run=dry_run, force=force, actor=actor, why=why)
         return self.healer(time_s).handle(intake, trigger)
 
     def sweep(self) -> Report:

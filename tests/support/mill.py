@@ -162,7 +162,6 @@ class Mill(System):
         Operation(name="Look", ram_action="mill:Look"),
     )
     pace = None
-    native = None
     flag = Flag(option="--yard", metavar="ID", help="a yard of yours")
     endpoint_says = "Host of the mill."
     endpoint_default = "`https://mill.<region>.example.com`"

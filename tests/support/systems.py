@@ -29,6 +29,7 @@ class Job:
     start: int = int(START) - 3600
     rerunnable: bool = True
     modified: int | None = None
+    owner: str = ""
 
 
 @dataclass
@@ -73,6 +74,7 @@ class EhpcWorld:
             start_time=job.start,
             last_modify_time=job.modified,
             rerunnable=job.rerunnable,
+            owner=job.owner,
             look_begun_at=self.clock.now(),
         )
 

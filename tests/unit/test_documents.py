@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import logging
 
+import msgspec
 import pytest
 
 from shared.documents import (
+    controls_write,
     decode_controls,
+    decode_machines,
     decode_progress,
     decode_record,
+    decode_watch,
     encode,
     limit_of,
+    machines_write,
     progress_write,
     record_write,
+    struck,
+    watch_write,
 )
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.failure import Failure, Trigger
+from shared.domain.keys import CONTROLS_KEY, breaker_key
+from shared.domain.life import Life
 from shared.domain.limits import SharedLimit
+from shared.domain.machines import Machines, Suspect
 from shared.domain.mode import Controls, Mode, ModeSet
 from shared.domain.progress import Progress
 from shared.domain.record import Case, CaseState, JobRecord
+from shared.domain.watch import Watch
 from shared.ports import Stored
 from tests.support.clock import START
 from tests.support.systems import CLUSTER
@@ -68,6 +79,19 @@ def test_a_record_is_kept_for_thirty_days() -> None:
     assert (write.key, write.expected, write.due_at, write.expires_at) == ("k", 3, None, START + 30 * 86_400)
 
 
+def test_what_a_discovery_remembers_comes_back_as_it_was_kept() -> None:
+    """Neither is ever due; and what is none of ours does not count as nothing seen."""
+    watch = Watch(memory={"seen": {"7": 1.5}}, done_at=START, told=True)
+    written = watch_write("discover/x/r/s", watch, version=None, now=START)
+    assert (decode_watch(written.document), written.expected, written.due_at) == (watch, None, None)
+    machines = Machines(places={"x/r/s": {"i-1": "n1"}}, suspects={"i-1": Suspect(START, surely=True)})
+    kept = machines_write("discover/x/r//machines", machines, version=2, now=START)
+    assert (decode_machines(kept.document), kept.expected, kept.due_at) == (machines, 2, None)
+    for decode in (decode_watch, decode_machines):
+        with pytest.raises(LedgerUnavailable, match="malformed"):
+            decode(b'{"memory":7,"places":7}')
+
+
 def test_how_far_a_range_is_comes_back_as_it_was_kept() -> None:
     """It is never due; and what is none of ours lets no log be left out."""
     kept = Progress(cursor="c", ordinal=3, handled=5)
@@ -75,3 +99,39 @@ def test_how_far_a_range_is_comes_back_as_it_was_kept() -> None:
     assert (decode_progress(write.document), write.expected, write.due_at) == (kept, 4, None)
     with pytest.raises(LedgerUnavailable, match="malformed"):
         decode_progress(b'{"cursor":7}')
+
+
+def test_a_kill_switch_never_expires_and_is_due_while_it_owes() -> None:
+    """It is no record, and stays what it is when its outcome is struck."""
+    off = ModeSet(mode=Mode.OFF, by="ann", at=START)
+    owing = Controls(everything=off, acts=({"outcome_id": "a"},), acts_at=START)
+    write = controls_write(owing, 3)
+    assert (write.key, write.expected, write.due_at, write.expires_at) == (CONTROLS_KEY, 3, owing.due_at, None)
+    stored = Stored(write.document, 4)
+    paid = struck(CONTROLS_KEY, stored, ["a"], START, paid=True)
+    assert paid is not None
+    assert (paid.expected, decode_controls(paid.document)) == (4, Controls(everything=off, acts_at=START))
+    later = struck(CONTROLS_KEY, stored, ["a"], START + 9, paid=False)
+    assert later is not None
+    assert decode_controls(later.document).acts_at == START + 9
+    assert struck(CONTROLS_KEY, stored, ["other"], START, paid=True) is None
+
+
+def test_a_breaker_is_struck_and_put_off_alike(caplog: pytest.LogCaptureFixture) -> None:
+    """What cannot be read is left as it is, and said."""
+    key = breaker_key(CLUSTER)
+    stored = Stored(encode(SharedLimit(owed=({"outcome_id": "a"},), owed_at=START)), 1)
+    for paid in (True, False):
+        assert struck(key, stored, ["a"], START + 9, paid=paid) is not None
+    assert struck(key, stored, ["other"], START, paid=True) is None
+    for odd in (key, CONTROLS_KEY):
+        assert struck(odd, Stored(b"[", 1), ["a"], START, paid=True) is None
+    assert f"{CONTROLS_KEY} is left as it is" in caplog.text
+
+
+def test_a_scope_in_the_place_of_a_life_is_malformed() -> None:
+    """Each is read as what stands there, not as what it might be elsewhere."""
+    document = encode(JobRecord(cases=(msgspec.structs.replace(RECORD.cases[0], life=Life.run(5)),)))
+    assert b'"run:5"' in document
+    with pytest.raises(LedgerUnavailable, match="malformed"):
+        decode_record(document.replace(b'"run:5"', msgspec.json.encode(TOLD.scope)))

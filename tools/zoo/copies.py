@@ -44,13 +44,23 @@ class Copy:
     @contextmanager
     def having(self, bug: Bug) -> Iterator[None]:
         """The copy with the bug in it; whole again afterwards. Raises Misfit if a change does not fit."""
-        sick = changed(self._root, bug.changes)
-        whole = {name: (self._root / name).read_text(encoding="utf-8") for name in sick}
+        with self.with_texts(changed(self._root, bug.changes)):
+            yield
+
+    @contextmanager
+    def with_texts(self, texts: Mapping[str, str]) -> Iterator[None]:
+        """The copy with these files, by their paths from its root; whole again afterwards."""
+        whole = {name: (self._root / name).read_text(encoding="utf-8") for name in texts}
         try:
-            self._write(sick)
+            self._write(texts)
             yield
         finally:
             self._write(whole)
+
+    @property
+    def root(self) -> Path:
+        """Where the copy stands."""
+        return self._root
 
     def failing(self, tests: Sequence[str], *options: str) -> list[str]:
         """The tests that fail. Raises ZooError if pytest could not run them, or ran them on another code."""

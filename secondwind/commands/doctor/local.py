@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from secondwind.account import credentials_of, settings_of
 from secondwind.commands.doctor.findings import Finding, Level, Subject
@@ -12,6 +12,7 @@ from shared.domain.errors import SettingsError
 from shared.domain.mode import Mode
 from shared.policy.load import MAX_TEXT_BYTES, check_policy
 from shared.settings import LedgerUrl, Settings, SqliteUrl, TablestoreUrl, unknown_names
+from shared.settings.plaintext import SETTING, unencrypted
 
 MAX_FAULTS = 20
 CHINA_ZONE = "Asia/Shanghai"
@@ -27,6 +28,20 @@ def settings(environ: Mapping[str, str], region: str) -> tuple[Settings | None, 
             for fault in error.faults[:MAX_FAULTS]
         ]
     return found, [Finding("settings", Level.OK, f"usable, region {region}")]
+
+
+def plaintext(subject: Subject) -> Iterator[Finding]:
+    """What goes over a network unencrypted because a setting allows it; what is not allowed no settings come of."""
+    found = subject.settings
+    places = {
+        **{f"SECONDWIND_{name.upper()}_ENDPOINT": endpoint for name, endpoint in found.endpoints.items()},
+        "SECONDWIND_SLS_ENDPOINT": found.sls,
+        "SECONDWIND_LEDGER_URL": found.ledger,
+    }
+    for name, place in places.items():
+        if unencrypted(place):
+            said = f"{name} is unencrypted and names another machine: tokens and logs can be read on the way"
+            yield Finding("plaintext", Level.WARN, said, f"use https:// or rediss://, and take {SETTING} away")
 
 
 def spelling(environ: Mapping[str, str]) -> Iterator[Finding]:
@@ -76,6 +91,21 @@ def policy(subject: Subject) -> Iterator[Finding]:
     else:
         said = "none are listed: whoever can write to a trigger's Logstore or bus can have jobs restarted"
         yield Finding("sources", Level.WARN, said, "list them in the policy's `sources`")
+    yield from _regions(subject.settings, report.policy.regions)
+
+
+def _regions(settings: Settings, further: Sequence[str]) -> Iterator[Finding]:
+    """A job system behind an endpoint that is set is one region's."""
+    others = [region for region in further if region != settings.region]
+    for setting in settings.fixed.values():
+        said = f"{setting} is set: it serves {settings.region} alone"
+        if others:
+            said += f", failures told for {', '.join(others)} are invalid"
+            yield Finding(
+                "regions", Level.WARN, said, "leave the setting out, or take them from the policy's `regions`"
+            )
+        else:
+            yield Finding("regions", Level.OK, said)
 
 
 def zone(subject: Subject) -> Iterator[Finding]:

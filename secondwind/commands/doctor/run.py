@@ -14,7 +14,7 @@ from typing import TextIO
 
 from secondwind import machine
 from secondwind.account import hidden, region_of
-from secondwind.commands.doctor import deployed, local, packaged, services, storage
+from secondwind.commands.doctor import deployed, found, local, packaged, services, storage
 from secondwind.commands.doctor.findings import Check, Finding, Level, Options, Subject
 from secondwind.commands.doctor.show import as_json, line
 from secondwind.compute.endpoint import endpoint_of
@@ -32,11 +32,13 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     (packaged.CHECK, packaged.packaged),
     ("time zone", local.zone),
     ("ledger kind", local.kind_of_ledger),
+    ("plaintext", local.plaintext),
     ("clock", storage.clock),
     ("outcome Logstore", storage.outcomes),
     ("source", storage.source),
     ("ledger", storage.ledger),
     ("job systems", services.job_systems),
+    ("discover", found.discovery),
     ("functions", deployed.functions),
 )
 

@@ -6,7 +6,7 @@ outcome is made of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -23,14 +23,12 @@ from shared.domain.failure import Failure, Trigger, Unreadable
 from shared.heal import Healer, Invocation, Item, Report
 from shared.intake.announcement import read_announcement
 from shared.intake.context import Context, Envelope
+from shared.open_systems import open_systems
 from shared.policy.load import load_policy
 from shared.policy.model import Policy
-from shared.ports import JobSystem
 from shared.reality import SystemChance
 from shared.result import result_of
 from shared.settings import Settings, read_settings
-from shared.systems import SYSTEMS
-from shared.systems.openapi import OpenApi
 
 WHO = "explain"
 RETOLD_S = 0.001
@@ -53,7 +51,8 @@ def decide_again(announcement: Mapping[str, Any], region: str, terms: LedgerTerm
     try:
         settings = _settings(region, terms)
         policy = _policy(settings)
-        systems = _systems(settings, terms)
+        until = terms.clock.now() + TIME_S
+        systems = open_systems(settings, credentials_of(terms.environ), terms.clock, lambda: until - terms.clock.now())
         failure = _failure(announcement, settings, policy, terms)
         with ledger_of(terms) as (ledger, _):
             healer = Healer(
@@ -117,21 +116,10 @@ def _policy(settings: Settings) -> Policy:
     return replace(policy, mode=settings.effective_mode(policy.mode))
 
 
-def _systems(settings: Settings, terms: LedgerTerms) -> Callable[[str, str], JobSystem]:
-    credentials, until = credentials_of(terms.environ), terms.clock.now() + TIME_S
-
-    def system_in(system: str, region: str) -> JobSystem:
-        endpoint = settings.endpoint(system, region)
-        api = OpenApi(credentials, endpoint, remaining_s=lambda: until - terms.clock.now())
-        return SYSTEMS.named(system).connect(api, terms.clock, settings.time_zone)
-
-    return system_in
-
-
 def _failure(announcement: Mapping[str, Any], settings: Settings, policy: Policy, terms: LedgerTerms) -> Failure:
     now = terms.clock.now()
     regions = frozenset(policy.regions)
-    context = Context(region=settings.region, now=now, further_regions=regions, request_id=WHO)
+    context = Context(region=settings.region, now=now, further_regions=regions, fixed=settings.fixed, request_id=WHO)
     envelope = Envelope(path="$", trigger=Trigger.MANUAL, event_id=WHO, original=announcement, salt=WHO)
     failure = read_announcement(dict(announcement), envelope, context)
     if isinstance(failure, Unreadable):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from secondwind.text_file import STANDARD_INPUT
+from secondwind.who import add_by, add_why
 from shared.doors import DOOR
 
 _REMOTE = ("service", "qualifier", "endpoint", "region", "account", "task_id")
@@ -29,14 +30,21 @@ def register(commands: Any) -> None:
         "go there, and it asks before they leave this machine. With --via at Function Compute, where it is deployed.",
         epilog=_STATUSES,
     )
-    invoke.add_argument("event_file", type=Path, metavar="EVENT_FILE", help="-: standard input")
+    invoke.add_argument(
+        "event_file",
+        type=Path,
+        metavar="EVENT_FILE",
+        help="-: standard input; or the name of a function that a timer starts: discover",
+    )
     where = invoke.add_mutually_exclusive_group(required=True)
     where.add_argument("--local", action="store_true", help="run the function on this machine")
     where.add_argument("--via", choices=("fc3", "fc2"), help="invoke the deployed one: FC 3.0, or a service of FC 2.0")
-    invoke.add_argument("--dry-run", action="store_true", help="decide, tell, and call nothing (through `manual`)")
+    invoke.add_argument("--dry-run", action="store_true", help="decide, tell, and rerun nothing")
     invoke.add_argument(
         "--function", default="", metavar="NAME", help="default: the one that takes such events; --via: deployed name"
     )
+    add_by(invoke)
+    add_why(invoke)
     invoke.add_argument(
         "--shift-times",
         action="store_true",
@@ -72,6 +80,8 @@ def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
             asynchronous=chosen.asynchronous,
             task_id=chosen.task_id,
             dry_run=chosen.dry_run,
+            by=chosen.by or "",
+            why=chosen.why,
             shift_times=chosen.shift_times,
             quiet=chosen.quiet,
         )
@@ -86,6 +96,8 @@ def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
         chosen.event_file,
         function=chosen.function or None,
         dry_run=chosen.dry_run,
+        by=chosen.by or "",
+        why=chosen.why,
         shift_times=chosen.shift_times,
         yes=chosen.yes,
         quiet=chosen.quiet,

@@ -26,7 +26,7 @@ from localcloud.fc.instance.runtime import FunctionRuntime
 from localcloud.fc.models import InvocationResult
 from localcloud.scenario import read_story
 from localcloud.wire.signing import LOCAL_CREDENTIAL, Credential
-from secondwind.commands.invoke.event_file import door_for, parsed, read_event, wrapped
+from secondwind.commands.invoke.event_file import door_for, dry_run_through, parsed, read_event, signed, wrapped
 from secondwind.commands.invoke.shift import shifted
 from secondwind.commands.invoke.show import body_shown, status_of
 from secondwind.commands.invoke.whereto import Ask, let_go, mode_told, where_to
@@ -35,8 +35,7 @@ from secondwind.usage import UNUSABLE, UnusableError
 from secondwind.which_ledger import local_file
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint, parse_endpoint
-from shared.domain.failure import Trigger
-from shared.doors import DOOR, door_of
+from shared.doors import DOOR
 from shared.settings.environment import endpoint_variable
 from shared.systems import SYSTEMS
 
@@ -58,6 +57,9 @@ class LocalRequest:
     function: str | None = None
     """None: the one that takes such events."""
     dry_run: bool = False
+    by: str = ""
+    """Who forces, where the event does; empty: the operating system's user."""
+    why: str = ""
     shift_times: bool = False
     """Move the event's times to those of the local cloud that the environment points at."""
     quiet: bool = False
@@ -86,7 +88,7 @@ def run(
         ask: asks before the call leaves this machine; None: nobody is there to answer.
     """
     try:
-        event = read_event(wanted.event_file)
+        event = signed(read_event(wanted.event_file), wanted.by, wanted.why)
         name = _function(wanted, event)
         result = (
             _elsewhere(wanted, name, event, environ, err, ask)
@@ -104,14 +106,12 @@ def run(
 
 
 def _function(wanted: LocalRequest, event: bytes) -> str:
-    told, by_hand = door_for(event), door_of(Trigger.MANUAL)
     if not wanted.dry_run:
-        return wanted.function or told.name
-    if wanted.function not in {None, by_hand.name}:
-        raise UnusableError(f"a dry run goes through the function {by_hand.name}")
-    if not told.tells:
-        raise UnusableError(f"a {told.name} has no dry run")
-    return by_hand.name
+        return wanted.function or door_for(event).name
+    through = dry_run_through(event).name
+    if wanted.function not in {None, through}:
+        raise UnusableError(f"a dry run of it goes through the function {through}")
+    return through
 
 
 def _here(wanted: LocalRequest, name: str, event: bytes, environ: Mapping[str, str], err: TextIO) -> InvocationResult:

@@ -18,15 +18,15 @@ from pathlib import Path
 from typing import TextIO
 
 from secondwind.account import credentials_of
-from secondwind.commands.invoke.event_file import door_for, read_event, wrapped
+from secondwind.commands.invoke.event_file import door_for, dry_run_through, read_event, signed, wrapped
 from secondwind.commands.invoke.show import body_shown, log_tail, status_of, taken
 from secondwind.compute.call import Call, FunctionAnswer, NotInvoked
 from secondwind.compute.endpoint import endpoint_of
+from secondwind.ram_identity import ram_identity
 from secondwind.usage import UNUSABLE, UnusableError
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint
-from shared.domain.failure import Trigger
-from shared.doors import Door, door_of
+from shared.doors import Door
 
 RETURNED, RAISED, REFUSED, NO_ANSWER = 0, 1, 3, 4
 """Exit statuses beside UNUSABLE and the one of an answer with `invalid` in it."""
@@ -61,6 +61,9 @@ class ViaRequest:
     asynchronous: bool = False
     task_id: str = ""
     dry_run: bool = False
+    by: str = ""
+    """Who forces, where the event does; empty: the operating system's user."""
+    why: str = ""
     quiet: bool = False
     """Say beside the answer only what went wrong; the function's log is not shown."""
     shift_times: bool = False
@@ -115,17 +118,17 @@ def _client(via: Via) -> Callable[[Call], FunctionAnswer]:
 
 def _checked(wanted: ViaRequest, environ: Mapping[str, str]) -> tuple[Call, list[str]]:
     event = read_event(wanted.event_file)
-    told = door_for(event)
+    told = dry_run_through(event) if wanted.dry_run else door_for(event)
     if wanted.task_id and not wanted.asynchronous:
         raise UnusableError("--task-id goes with --async")
-    if wanted.dry_run and not told.tells:
-        raise UnusableError(f"a {told.name} has no dry run")
     name = _function(wanted, told)
     credentials = credentials_of(environ)
     notes: list[str] = []
     endpoint = endpoint_of(wanted.endpoint, wanted.region, wanted.account, environ)
     if wanted.shift_times:
         event, notes = _shifted(event, endpoint, credentials)
+    real = endpoint.host.endswith(".aliyuncs.com")
+    event = signed(event, wanted.by, wanted.why, lambda: ram_identity(credentials) if real else "")
     call = Call(
         endpoint=endpoint,
         function=name,
@@ -147,7 +150,7 @@ def _shifted(event: bytes, endpoint: Endpoint, credentials: Credentials) -> tupl
 
 def _function(wanted: ViaRequest, told: Door) -> str:
     """Its deployed name. Raises UnusableError for it and every other name that becomes part of a URL or header."""
-    name = wanted.function or (door_of(Trigger.MANUAL) if wanted.dry_run else told).deployed_name
+    name = wanted.function or told.deployed_name
     patterns = {
         "--function": (name, _PATH_PART),
         "--service": (wanted.service, _PATH_PART),

@@ -12,7 +12,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from shared.domain.evidence import Known
+from shared.policy.discover import Discover
 from shared.policy.model import Policy
+from shared.systems import SYSTEMS
 
 
 class Word(Struct, frozen=True, kw_only=True):
@@ -93,9 +96,15 @@ def _kind(cls: type[Any]) -> PolicyType:
 
 
 def said(cls: type[Any]) -> dict[str, str]:
-    """What stands as a docstring below each name of a class body; Python itself keeps only the class's own."""
+    """What stands as a docstring below each name of a class body; Python itself keeps only the class's own.
+
+    Evidence of outcomes is a class of its own that outcomes are made of.
+    """
+    if cls is Discover:  # made of what the job systems offer: it has no source of its own
+        offered = ((system.name, system.watched) for system in SYSTEMS)
+        return {name: cleandoc(entry.__doc__ or "") for name, entry in offered if entry is not None}
     body = ast.parse(getsource(cls)).body[0]
-    says = {}
+    says = said(Known) if cls is not Known and issubclass(cls, Known) else {}
     if isinstance(body, ast.ClassDef):
         for statement, below in zip(body.body, body.body[1:], strict=False):
             name = _target(statement)

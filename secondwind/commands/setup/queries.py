@@ -31,7 +31,8 @@ def _scope_of(system: System) -> str:
 _SCOPE = f"coalesce({', '.join(_scope_of(system) for system in SYSTEMS)}, '-')"
 _ENDED_BADLY = f"'{Reason.SEEN_FAILED.value}', '{Reason.NOT_RESTARTED.value}'"
 _NOT_TO_HEAL = f"'{Verdict.INELIGIBLE.value}', '{Verdict.INVALID.value}', '{Verdict.WOULD_RERUN.value}'"
-_NO_FAILURE = f"'{Reason.BREAKER_OPENED.value}', '{Reason.BREAKER_CLOSED.value}'"
+_ACTS = (Reason.BREAKER_OPENED, Reason.BREAKER_CLOSED, Reason.MODE_SET, Reason.MODE_CLEARED)
+_NO_FAILURE = ", ".join(f"'{reason.value}'" for reason in _ACTS)
 _WHEN = "to_unixtime(from_iso8601_timestamp({}))"
 
 _LAST = (

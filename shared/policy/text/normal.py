@@ -25,9 +25,10 @@ _ENDS, _GONE, _BLANK = re.compile(f"[{_LINE_ENDS}]"), re.compile(f"[{_CONTROLS}{
 _QUOTES = "; output: "
 _WATCHER = re.compile(
     r"(?:no output for [^;]{1,60}|no heartbeat for [^;]{1,400}|after [^;]{1,100} have a heartbeat"
-    rf"|a rank was lost and nothing came after it)(?={_QUOTES})"
+    rf"|a rank was lost and nothing came after it)(?={_QUOTES}|; causes:$)"
 )
-"""What `emitters/stuck_rank_watcher.py` says before it quotes a job's output."""
+"""What `emitters/stuck_rank_watcher.py` says before it quotes a job's output: at once its end, or first causes."""
+_CAUSES = "; causes:"
 
 
 def normal(text: str) -> str:
@@ -51,10 +52,10 @@ def lines_of(text: str) -> list[str]:
 
 def shown(line: str) -> str:
     """A line without its prefixes; what the watcher says before a quotation is a line of its own."""
-    said = _WATCHER.match(line) if _QUOTES in line else None
+    said = _WATCHER.match(line) if _QUOTES in line or line.endswith(_CAUSES) else None
     if said is None:
         return without_prefixes(line)
-    return f"{said[0]}\n{without_prefixes(line[said.end() + len(_QUOTES) :])}"
+    return f"{said[0]}\n{without_prefixes(line[said.end() + len(_QUOTES) :])}".rstrip("\n")
 
 
 def each_once(lines: Iterable[str]) -> list[str]:

@@ -3,7 +3,8 @@ r"""What launchers and loggers put before each line: which rank or node said it,
 Open MPI `--tag-output` `[1,3]<stderr>:` (https://docs.open-mpi.org/en/main/man-openmpi/man1/mpirun.1.html), srun
 `--label` `3: ` (https://slurm.schedmd.com/srun.html), torchrun `[default3]:[rank3]: `
 (https://docs.pytorch.org/docs/stable/elastic/run.html), Ray `(worker pid=7, ip=10.0.0.7) `
-(https://docs.ray.io/en/latest/ray-observability/user-guides/configure-logging.html), clush and pdsh `node1: `;
+(https://docs.ray.io/en/latest/ray-observability/user-guides/configure-logging.html), clush and pdsh `node1: `; the
+stuck-rank watcher a quoted line's number `1204: `, and `; output: ` where the output's end follows quoted causes;
 RFC 3339, syslog (RFC 3164), the kernel's ring buffer, log4j, Spark, Go, and glog
 (https://github.com/google/glog#severity-levels).
 """
@@ -28,7 +29,8 @@ _SPEAKERS = (
     r"\[\d{1,6},\d{1,6}\]<std(?:err|out|diag)>:",
     r"\[(?:rank|default) ?\d{1,6}\]:",
     r"\((?:[\w.-]{1,64} )?pid=\d{1,9}(?:, ip=[\w.:]{1,64})?\)",
-    r"\d{1,6}:(?= )",
+    r"\d{1,9}:(?= )",
+    r"; output:(?= )",
     rf"{_HOST}:(?= )",
 )
 _PREFIXES = re.compile(f"(?:(?:{'|'.join((*_STAMPS, *_SPEAKERS))}) ?)+")

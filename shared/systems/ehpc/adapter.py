@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.domain.call import CallResult, Target
+from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure
+from shared.domain.job import State
 from shared.domain.snapshot import Observation
-from shared.ports import Clock
+from shared.ports import Clock, OutputPart
+from shared.reading.text import escaped
 from shared.systems.ehpc.look import look
 from shared.systems.ehpc.scope import RERUN, Cluster
-from shared.systems.ehpc.wire import MOST_JOBS_A_CALL, ask, jobs_text
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.ehpc.wire import MOST_JOBS_A_CALL, ask, jobs_text, read_log
 from shared.systems.openapi import Caller
 from shared.systems.openapi.halves import in_halves
 from shared.systems.openapi.results import call_result
@@ -39,6 +43,21 @@ class EhpcJobs:
             told = [failures[place].job_id for place in mine]
             seen.update(zip(mine, look(self._api, self._clock, cluster_id, told), strict=True))
         return [seen[place] for place in range(len(failures))]
+
+    def output(self, failure: Failure, seen: Observation, *, offset: int = 0) -> OutputPart | None:
+        """What the job has printed from that byte on: first its output, then its errors (`shared.ports.OutputSource`).
+
+        Of a running job the log is on its node, which has to be named.
+        """
+        if not isinstance(seen, EhpcSnapshot) or (seen.state is State.RUNNING and not seen.nodes):
+            return None
+        host = seen.nodes[0] if seen.state is State.RUNNING else ""
+        found = read_log(self._api, _cluster(failure.scope), seen.job_id, host, offset)
+        if found is None:
+            return None
+        text = b"\n".join(part for part in (found.output, found.errors) if part)
+        read = max(len(found.output), len(found.errors))
+        return OutputPart(text=escaped(text), source=EvidenceFrom.JOB_LOG, next_offset=offset + read)
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
         """Rerun 1 to 100 jobs of one cluster; one result a target, in the same order.

@@ -2,7 +2,8 @@
 
 There is no filter by job id, so the lists are read. Jobs leave the list of unfinished jobs while it is read
 and the rest moves up: a job that this pass missed is looked for in a second one, over all jobs, before it is
-called not found (docs/facts/ehpc.md#lists).
+called not found (docs/facts/ehpc.md#lists). Anybody can tell an id that nobody ever had, so that pass is short: of
+what it did not reach nothing is said, and the look is due again.
 """
 
 from __future__ import annotations
@@ -16,15 +17,18 @@ from shared.domain.job import State
 from shared.domain.snapshot import LookFailed, Observation
 from shared.ports import Clock
 from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.ehpc.wire import read_page, snapshot
+from shared.systems.ehpc.wire import PAGE_SIZE, read_page, snapshot
 from shared.systems.openapi import Caller, CallFailed
 from shared.systems.openapi.results import look_failed, malformed, too_long
 
 MOST_PAGES_A_PASS = 400
 """20,000 jobs: more than that in one cluster is not looked through within an invocation."""
+MOST_PAGES_OF_ENDED = 20
+"""The 1,000 jobs submitted last: as far as one is looked for that the list of unfinished jobs does not show."""
 
 _UNFINISHED = {"JobStatus": "notfinish"}
 _ALL_NEWEST_FIRST = {"JobStatus": "all", "SubmitOrder": "desc"}
+_MEANT = {"notfinish": "first unfinished ones", "all": "submitted last, nor among the unfinished ones"}
 
 Listed = Mapping[str, Any]
 
@@ -37,13 +41,13 @@ def look(api: Caller, clock: Clock, cluster_id: str, told: Sequence[str]) -> lis
     """
     begun_at = clock.now()
     unfinished = _Sought(told)
-    failed = _read(api, cluster_id, _UNFINISHED, unfinished, begun_at)
+    failed = _read(api, cluster_id, _UNFINISHED, unfinished, begun_at, MOST_PAGES_A_PASS)
     if failed is not None:
         # What was read holds for ids that are spelled out; of the others the rest could hold a second one.
         return [_observed(job_id, unfinished.sure(job_id), failed, begun_at) for job_id in told]
     rest = _Sought(unfinished.missing(), first_match=True)
     if rest.missing():
-        failed = _read(api, cluster_id, _ALL_NEWEST_FIRST, rest, begun_at)
+        failed = _read(api, cluster_id, _ALL_NEWEST_FIRST, rest, begun_at, MOST_PAGES_OF_ENDED)
     return [_observed(job_id, unfinished.matches(job_id) or rest.matches(job_id), failed, begun_at) for job_id in told]
 
 
@@ -84,10 +88,10 @@ class _Sought:
 
 
 def _read(
-    api: Caller, cluster_id: str, filters: Mapping[str, str], sought: _Sought, begun_at: float
+    api: Caller, cluster_id: str, filters: Mapping[str, str], sought: _Sought, begun_at: float, most_pages: int
 ) -> LookFailed | None:
     """One pass over the pages, until they end or nothing more is needed; what stopped it before."""
-    for number in range(1, MOST_PAGES_A_PASS + 1):
+    for number in range(1, most_pages + 1):
         try:
             page = read_page(api, cluster_id, number, filters)
         except msgspec.ValidationError as error:
@@ -98,7 +102,7 @@ def _read(
             sought.take(listed_id, job)
         if page.last or sought.complete():
             return None
-    return too_long(MOST_PAGES_A_PASS, begun_at)
+    return too_long(f"the job is not among the {most_pages * PAGE_SIZE} {_MEANT[filters['JobStatus']]}", begun_at)
 
 
 def _observed(told: str, matches: list[Listed], failed: LookFailed | None, begun_at: float) -> Observation:

@@ -10,6 +10,9 @@ from shared.domain.job import Scope
 
 RERUN = "RerunJobs"
 LIST = "ListJobsWithFilters"
+NODES = "ListNodes"
+CLUSTERS = "ListClusters"
+LOG = "GetJobLog"
 
 
 class Cluster(Struct, Scope, frozen=True, kw_only=True, tag="ehpc"):

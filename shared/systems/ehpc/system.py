@@ -10,11 +10,15 @@ from zoneinfo import ZoneInfo
 from shared.domain.endpoint import Endpoint
 from shared.domain.failure import Failure
 from shared.domain.job import State
+from shared.domain.machines import MachineEvent
 from shared.ports import Clock, JobSystem
 from shared.reading.ids import MAX_ID_CHARS, Field
 from shared.reading.text import quoted
-from shared.systems.ehpc.scope import LIST, RERUN, Cluster
+from shared.systems.discovery import Seeker
+from shared.systems.ehpc.machines import machine_event, tells_of_machines
+from shared.systems.ehpc.scope import CLUSTERS, LIST, LOG, NODES, RERUN, Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.ehpc.watch import Clusters
 from shared.systems.imagined import Imagined
 from shared.systems.system import Flag, Operation, Part, Probe, System
 
@@ -65,10 +69,15 @@ class Ehpc(System):
     operations = (
         Operation(name=RERUN, mutates=True, ram_action="ehpc:RerunJobs"),
         Operation(name=LIST, ram_action="ehpc:ListJobsWithFilters"),
+        Operation(name=NODES, ram_action="ehpc:ListNodes"),
+        Operation(name=CLUSTERS, ram_action="ehpc:ListClusters"),
+        Operation(name=LOG, ram_action="ehpc:GetJobLog"),
     )
     pace = None
-    native = None
     """It publishes none."""
+    watched = Clusters
+    reads_per_minute = 120
+    """No rate is published; jobs are listed fifty a call."""
     flag = Flag(option="--cluster", metavar="ID", help="an E-HPC cluster of yours")
 
     endpoint_says = "Host of E-HPC, or a URL with scheme and port. HTTPS unless `http://` is written out."
@@ -84,6 +93,21 @@ class Ehpc(System):
         from shared.systems.ehpc.adapter import EhpcJobs  # noqa: PLC0415 - the one door from the pure room to the wire
 
         return EhpcJobs(api, clock)
+
+    def seeker(self, api: Caller, clock: Clock, zone: ZoneInfo, region: str) -> Seeker:
+        """Finds lost jobs."""
+        del zone
+        from shared.systems.ehpc.seek import EhpcSeeker  # noqa: PLC0415 - as in `connect`
+
+        return EhpcSeeker(api, clock, region)
+
+    def tells_of_machines(self, event: Mapping[str, Any]) -> bool:
+        """Of ECS, or of nodes."""
+        return tells_of_machines(event)
+
+    def machine_event(self, event: Mapping[str, Any], now: float) -> MachineEvent | None:
+        """Its nodes are ECS instances."""
+        return machine_event(event, now)
 
     def names_one_job(self, job_id: str) -> bool:
         """A number without its server part may mean several."""
@@ -127,7 +151,7 @@ class Ehpc(System):
         return {"cluster_id": text}
 
     def probes(self, api: Caller, region: str, told: Mapping[str, str]) -> Iterator[Probe]:
-        """One job a page of unfinished ones."""
+        """One job a page of unfinished ones; nodes; clusters."""
         del region
         from shared.systems.ehpc.wire import ask  # noqa: PLC0415 - as in `connect`
 
@@ -135,3 +159,9 @@ class Ehpc(System):
         cluster = told.get("cluster_id", "")
         said = ask(api, LIST, {"ClusterId": cluster or NO_CLUSTER, **page})
         yield Probe(operation=LIST, reply=said, should_exist=bool(cluster))
+        one = {"PageNumber": "1", "PageSize": "1"}
+        said = ask(api, NODES, {"ClusterId": cluster or NO_CLUSTER, **one})
+        yield Probe(operation=NODES, reply=said, should_exist=bool(cluster))
+        yield Probe(operation=CLUSTERS, reply=ask(api, CLUSTERS, one))
+        none = {"ClusterId": cluster or NO_CLUSTER, "JobId": "0.secondwind-doctor"}
+        yield Probe(operation=LOG, reply=ask(api, LOG, none))

@@ -6,7 +6,9 @@ https://www.alibabacloud.com/help/en/e-hpc/developer-reference/api-ehpc-2018-04-
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,14 +16,20 @@ import msgspec
 from msgspec import Struct
 
 from shared.domain.job import State
+from shared.systems.ehpc.node import Node
 from shared.systems.ehpc.nodes import listed
-from shared.systems.ehpc.scope import LIST
+from shared.systems.ehpc.scope import CLUSTERS, LIST, LOG, NODES, RERUN
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, refused, unreadable
 
 VERSION = "2018-04-12"
 PAGE_SIZE = 50
 """The most that a page holds (docs/facts/ehpc.md#limits)."""
+LOG_BYTES = 400 * 1024
+"""The most that one call reads of each log (docs/facts/ehpc.md#job-log)."""
+_NO_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
+NODES_PAGE_SIZE = 100
+"""The same of nodes (docs/facts/ehpc.md#nodes)."""
 MOST_JOBS_A_CALL = 100
 """Ids in one RerunJobs call (docs/facts/ehpc.md#limits)."""
 
@@ -59,7 +67,7 @@ class _Job(Struct, rename="pascal"):
 
 def ask(api: Caller, action: str, parameters: Mapping[str, str], *, jobs: int = 1) -> Reply | CallFailed:
     """One E-HPC call. What carries an error's `Code`, or no request id, is no success whatever its status."""
-    reply = api.call(ApiCall(action=action, version=VERSION, parameters=parameters, mutates=action != LIST, jobs=jobs))
+    reply = api.call(ApiCall(action=action, version=VERSION, parameters=parameters, mutates=action == RERUN, jobs=jobs))
     if isinstance(reply, CallFailed):
         return reply
     code = str(reply.body.get("Code") or "")
@@ -88,6 +96,136 @@ def read_page(api: Caller, cluster_id: str, number: int, filters: Mapping[str, s
     last = len(found.jobs) < size or 0 < (found.total_count or 0) <= number * size
     named = tuple((str(job["Id"]), job) for job in found.jobs if isinstance(job.get("Id"), (str, int)))
     return Page(jobs=named, last=last)
+
+
+class _Node(Struct, rename="pascal"):
+    host_name: str
+    status: str = ""
+    state_in_sched: str | None = None
+    id: str | None = None
+
+
+class _NodeInfo(Struct, rename="pascal"):
+    node_info: list[_Node]
+
+
+class _Nodes(Struct, rename="pascal"):
+    nodes: _NodeInfo
+    page_size: int | None = None
+    total_count: int | None = None
+
+
+class NodesPage(Struct, frozen=True, kw_only=True):
+    """One page of `ListNodes`: by host name."""
+
+    nodes: dict[str, Node]
+    last: bool
+
+
+def nodes_page(api: Caller, cluster_id: str, number: int) -> NodesPage | CallFailed:
+    """Read one page of a cluster's nodes; pages count from 1.
+
+    Raises:
+        msgspec.ValidationError: The answer is no such page.
+    """
+    wanted = {"ClusterId": cluster_id, "PageNumber": str(number), "PageSize": str(NODES_PAGE_SIZE)}
+    reply = ask(api, NODES, wanted)
+    if isinstance(reply, CallFailed):
+        return reply
+    found = msgspec.convert(reply.body, _Nodes, strict=False)
+    listed = found.nodes.node_info
+    size = min(max(found.page_size or NODES_PAGE_SIZE, 1), NODES_PAGE_SIZE)
+    last = len(listed) < size or 0 < (found.total_count or 0) <= number * size
+    nodes = {one.host_name: Node(one.status, one.state_in_sched or "", one.id or "") for one in listed}
+    return NodesPage(nodes=nodes, last=last)
+
+
+class _ClusterInfo(Struct, rename="pascal"):
+    id: str
+
+
+class _ClusterList(Struct, rename="pascal"):
+    cluster_info_simple: list[_ClusterInfo]
+
+
+class _ClustersBody(Struct, rename="pascal"):
+    clusters: _ClusterList
+    total_count: int | None = None
+
+
+class ClustersPage(Struct, frozen=True, kw_only=True):
+    """One page of `ListClusters`."""
+
+    ids: list[str]
+    last: bool
+
+
+def cluster_ids(api: Caller, number: int) -> ClustersPage | CallFailed:
+    """Read one page of the region's clusters. Raises msgspec.ValidationError if the answer is no such page."""
+    reply = ask(api, CLUSTERS, {"PageNumber": str(number), "PageSize": str(PAGE_SIZE)})
+    if isinstance(reply, CallFailed):
+        return reply
+    found = msgspec.convert(reply.body, _ClustersBody, strict=False)
+    ids = [one.id for one in found.clusters.cluster_info_simple]
+    last = len(ids) < PAGE_SIZE or 0 < (found.total_count or 0) <= number * PAGE_SIZE
+    return ClustersPage(ids=ids, last=last)
+
+
+class _Log(Struct, rename="pascal"):
+    output_log: str | None = None
+    error_log: str | None = None
+
+
+class JobLog(Struct, frozen=True, kw_only=True):
+    """A part of what a job has printed."""
+
+    output: bytes
+    errors: bytes
+
+
+def read_log(api: Caller, cluster_id: str, job_id: str, host: str, offset: int) -> JobLog | None:
+    """Both logs from that byte on; None if they cannot be had.
+
+    Args:
+        api: the caller of this region.
+        cluster_id: the job's.
+        job_id: as listed.
+        host: the node that it runs on; empty if it does not.
+        offset: in bytes, from the beginning of each.
+    """
+    wanted = {"ClusterId": cluster_id, "JobId": job_id, "Offset": str(offset), "Size": str(LOG_BYTES)}
+    if host:
+        wanted["ExecHost"] = host
+    reply = ask(api, LOG, wanted)
+    if isinstance(reply, CallFailed):
+        return None
+    return JobLog(output=_decoded(reply.body.get("OutputLog")), errors=_decoded(reply.body.get("ErrorLog")))
+
+
+def _decoded(encoded: Any) -> bytes:
+    """Base64 of the log, also where its padding or its last sign got lost; nothing for what is none."""
+    if not isinstance(encoded, str):
+        return b""
+    signs = _NO_BASE64.sub("", encoded[: 2 * LOG_BYTES])
+    return base64.b64decode(signs[: len(signs) - (len(signs) % 4 == 1)] + "==")[:LOG_BYTES]
+
+
+def log_part(api: Caller, cluster_id: str, job_id: str, host: str, offset: int, size: int) -> JobLog | CallFailed:
+    """Read a running job's output from an offset in bytes on (docs/facts/ehpc.md#output).
+
+    Raises:
+        msgspec.ValidationError: The answer is no such part.
+    """
+    wanted = {"ClusterId": cluster_id, "JobId": job_id, "ExecHost": host, "Offset": str(offset), "Size": str(size)}
+    reply = ask(api, LOG, wanted)
+    if isinstance(reply, CallFailed):
+        return reply
+    found = msgspec.convert(reply.body, _Log, strict=False)
+    try:
+        output, errors = (base64.b64decode(part or "", validate=True) for part in (found.output_log, found.error_log))
+    except ValueError:
+        raise msgspec.ValidationError("a log is no Base64") from None
+    return JobLog(output=output, errors=errors)
 
 
 def snapshot(shown: Mapping[str, Any], look_begun_at: float) -> EhpcSnapshot:

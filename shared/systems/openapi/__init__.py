@@ -85,7 +85,8 @@ class OpenApi:
 
     Build one an invocation: the SDK keeps the connections of the process, so a new one costs no new
     handshake. `remaining_s` tells how much time the invocation has left: timeouts shrink to it, and with
-    less than `LEAST_TIME_S` nothing is sent (`NoAnswer.DEADLINE`). A call takes at most about both timeouts.
+    less than `LEAST_TIME_S` nothing is sent (`NoAnswer.DEADLINE`). For a call that only reads `reads_leave_s` less is
+    left: what could not be looked at must still be written down. A call takes at most about both timeouts.
     """
 
     def __init__(
@@ -96,19 +97,21 @@ class OpenApi:
         connect_timeout_ms: int = CONNECT_TIMEOUT_MS,
         read_timeout_ms: int = READ_TIMEOUT_MS,
         remaining_s: Callable[[], float] = lambda: math.inf,
+        reads_leave_s: float = 0.0,
     ) -> None:
         self._credentials = credentials
         self._endpoint = endpoint
         self._connect_timeout_ms = connect_timeout_ms
         self._read_timeout_ms = read_timeout_ms
         self._remaining_s = remaining_s
+        self._reads_leave_s = reads_leave_s
         self._client: Any = None
 
     def call(self, wanted: ApiCall) -> Reply | CallFailed:
         """Make one call. Never raises for what the service or the network does."""
         if not (self._credentials.access_key_id and self._credentials.access_key_secret):
             return _unanswered(NoAnswer.NO_CREDENTIALS, "the access key is empty")
-        left_s = self._remaining_s()
+        left_s = self._left_s(wanted)
         if left_s < LEAST_TIME_S:
             return _unanswered(NoAnswer.DEADLINE, "no time was left to send the call")
         from shared.systems.openapi import _sdk  # noqa: PLC0415 - half a second that only a caller pays
@@ -116,10 +119,13 @@ class OpenApi:
         if self._client is None:
             self._client = _sdk.client(self._credentials, self._endpoint)
         told = self._sent(_sdk, wanted, left_s)
-        if told is NoAnswer.CONNECTION_BROKEN and not wanted.mutates and self._remaining_s() >= LEAST_TIME_S:
+        if told is NoAnswer.CONNECTION_BROKEN and not wanted.mutates and self._left_s(wanted) >= LEAST_TIME_S:
             _sdk.drop_connections()
-            told = self._sent(_sdk, wanted, self._remaining_s())
+            told = self._sent(_sdk, wanted, self._left_s(wanted))
         return self._failed(told, wanted) if isinstance(told, NoAnswer | Refusal) else self._answer(told)
+
+    def _left_s(self, wanted: ApiCall) -> float:
+        return self._remaining_s() - (0.0 if wanted.mutates else self._reads_leave_s)
 
     def _sent(self, sdk: Any, wanted: ApiCall, left_s: float) -> Any:
         """One request: the raw answer, or what its failure tells."""

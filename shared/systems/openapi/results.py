@@ -42,7 +42,12 @@ def malformed(problem: Exception, begun_at: float) -> LookFailed:
     return LookFailed(worth_repeating=True, code="MalformedAnswer", message=message, look_begun_at=begun_at)
 
 
-def too_long(pages: int, begun_at: float) -> LookFailed:
-    """A look that was given up because the list goes on beyond every reasonable length."""
-    message = f"the list has more than {pages} pages"
+def too_long(read: str, begun_at: float) -> LookFailed:
+    """A look that was given up because the list goes on beyond every reasonable length; `read` says what was read."""
+    message = f"{read}, and the list goes on"
     return LookFailed(worth_repeating=True, code="ListTooLong", message=message, look_begun_at=begun_at)
+
+
+def not_looked_at(why: str, now: float) -> LookFailed:
+    """A look that was not begun, since no more than so much is looked at together."""
+    return LookFailed(worth_repeating=True, none_left=True, code="LooksUsedUp", message=why, look_begun_at=now)

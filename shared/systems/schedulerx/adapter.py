@@ -12,15 +12,22 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from shared.domain.call import CallResult, Effect, Target
+from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure
 from shared.domain.snapshot import Observation
-from shared.ports import Clock
+from shared.ports import Clock, OutputPart
 from shared.systems.openapi import Caller
-from shared.systems.openapi.results import call_result
+from shared.systems.openapi.results import call_result, not_looked_at
 from shared.systems.schedulerx.days import day_of
 from shared.systems.schedulerx.look import JobLook
 from shared.systems.schedulerx.scope import RERUN, Group
-from shared.systems.schedulerx.wire import ask
+from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
+from shared.systems.schedulerx.wire import LOG_LINES, ask, read_log
+
+MAX_LINE_CHARS = 4096
+
+MOST_A_LOOK = 100
+"""Failed instances of one group that are looked at together: each costs some three calls, and anybody invents more."""
 
 
 class SchedulerxJobs:
@@ -33,15 +40,43 @@ class SchedulerxJobs:
         self._zone = zone
 
     def observe(self, failures: Sequence[Failure]) -> list[Observation]:
-        """Look at the named jobs, one look a job; one observation a failure, in the same order."""
+        """Look at the named jobs, one look a job; one observation a failure, in the same order.
+
+        Of a group with more failures than `MOST_A_LOOK` the rest is not looked at: which, no order of telling changes.
+        """
+        ordered = sorted(range(len(failures)), key=lambda place: _meant(failures[place]))
         places: dict[tuple[Group, str], list[int]] = {}
-        for place, failure in enumerate(failures):
-            places.setdefault((_group(failure.scope), failure.job_id), []).append(place)
         seen: dict[int, Observation] = {}
+        meant: dict[Group, set[tuple[str, int, str]]] = {}
+        for place in ordered:
+            failure = failures[place]
+            group = _group(failure.scope)
+            looked_at = meant.setdefault(group, set())
+            if _meant(failure) not in looked_at and len(looked_at) >= MOST_A_LOOK:
+                seen[place] = not_looked_at(f"a look at one group is at {MOST_A_LOOK} instances", self._clock.now())
+                continue
+            looked_at.add(_meant(failure))
+            places.setdefault((group, failure.job_id), []).append(place)
         for (group, job_id), mine in places.items():
             look = JobLook(self._api, self._clock, self._zone, group, job_id)
             seen.update(zip(mine, look.observe([failures[place] for place in mine]), strict=True))
         return [seen[place] for place in range(len(failures))]
+
+    def output(self, failure: Failure, seen: Observation, *, offset: int = 0) -> OutputPart | None:
+        """The instance's result, which the look has shown; where it says nothing, its log from that line on.
+
+        `shared.ports.OutputSource`. Only the professional edition has logs.
+        """
+        instance = seen.instance if isinstance(seen, SchedulerxSnapshot) else None
+        if instance is None:
+            return None
+        if not offset and _says_something(instance.result):
+            return OutputPart(text=instance.result, source=EvidenceFrom.RESULT, next_offset=0)
+        lines = read_log(self._api, _group(failure.scope), failure.job_id, instance, offset)
+        if lines is None:
+            return None
+        text = "\n".join(line[:MAX_LINE_CHARS] for line in lines[:LOG_LINES])
+        return OutputPart(text=text, source=EvidenceFrom.JOB_LOG, next_offset=offset + len(lines))
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
         """Rerun the day of one failed instance.
@@ -73,6 +108,15 @@ class SchedulerxJobs:
             message=str(problem),
             left_at=self._clock.now(),
         )
+
+
+def _meant(failure: Failure) -> tuple[str, int, str]:
+    return failure.job_id, failure.job_instance_id or 0, failure.data_time or ""
+
+
+def _says_something(result: str) -> bool:
+    """One word (`failed`, `null`) tells no more than the state does."""
+    return len(result.split()) > 1 or "." in result
 
 
 def _group(scope: object) -> Group:

@@ -116,7 +116,7 @@ class JobLook:
                 return listing
             if wanted.within(listing) and self._is_old(page[-1]):
                 return self._with_live(listing)
-        return too_long(MOST_PAGES, self._begun_at)
+        return too_long(f"not all was found on {MOST_PAGES} pages of instances", self._begun_at)
 
     def _with_live(self, listing: Listing) -> Listing | LookFailed:
         """Add what began earlier than the listing reaches and still lives."""

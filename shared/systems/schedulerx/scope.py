@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from shared.domain.job import Scope
 
+LOG = "GetLog"
 RERUN = "RerunJob"
 
 

@@ -43,6 +43,8 @@ class Instance(Struct, frozen=True, kw_only=True):
     parameters: str = ""
     """Only known of the instance that the failure means; list items lack it."""
     workflow: bool = False
+    result: str = ""
+    """What it answered at its end, as far as it is kept: 4 KiB."""
 
     @property
     def live(self) -> bool:

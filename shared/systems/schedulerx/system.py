@@ -12,9 +12,11 @@ from shared.domain.job import State
 from shared.ports import Clock, JobSystem
 from shared.reading.ids import Field, positive_long, printable_name
 from shared.reading.times import data_time
+from shared.systems.discovery import Seeker
 from shared.systems.imagined import Imagined
-from shared.systems.schedulerx.scope import RERUN, Group
+from shared.systems.schedulerx.scope import LOG, RERUN, Group
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
+from shared.systems.schedulerx.watch import Groups
 from shared.systems.system import Flag, Operation, Pace, Part, Probe, System
 
 if TYPE_CHECKING:
@@ -61,9 +63,14 @@ class Schedulerx(System):
         Operation(name="GetJobInfo", ram_action="edas:ReadSchedulerxJobQuery"),
         Operation(name="GetJobInstance", ram_action="edas:ReadSchedulerxJobInstanceQuery"),
         Operation(name="GetJobInstanceList", ram_action="edas:ReadSchedulerxJobInstanceQuery"),
+        Operation(name=LOG, ram_action="edas:ReadSchedulerxLogQuery"),
+        Operation(name="ListJobs", ram_action="edas:ReadSchedulerxJobQuery"),
+        Operation(name="ListGroups", ram_action="edas:ReadSchedulerxAppGroupQuery"),
     )
+    # GetJobInfo tells whom to alert (`ContactInfo`), which is nobody's claim to the job.
+    tells_owners = False
     pace = Pace(operation=RERUN, per_minute=PACE_PER_MINUTE)
-    native = None
+    watched = Groups
     flag = Flag(option="--group", metavar="NAMESPACE/GROUP", help="a SchedulerX group of yours")
 
     endpoint_says = "Host of SchedulerX, or a URL."
@@ -93,6 +100,12 @@ class Schedulerx(System):
         )
 
         return SchedulerxJobs(api, clock, zone)
+
+    def seeker(self, api: Caller, clock: Clock, zone: ZoneInfo, region: str) -> Seeker:
+        """Finds failed instances."""
+        from shared.systems.schedulerx.seek import SchedulerxSeeker  # noqa: PLC0415 - as in `connect`
+
+        return SchedulerxSeeker(api, clock, zone, region)
 
     def names_one_job(self, job_id: str) -> bool:
         """Ids are numbers of jobs."""
@@ -141,7 +154,6 @@ class Schedulerx(System):
             others=tuple(others),
             own_parameters=live.own_parameters,
             own_retries=live.own_retries,
-            owner=live.owner,
             name=live.name,
             look_begun_at=now,
         )
@@ -154,7 +166,7 @@ class Schedulerx(System):
         return {"namespace": namespace, "group_id": group}
 
     def probes(self, api: Caller, region: str, told: Mapping[str, str]) -> Iterator[Probe]:
-        """The three reads, about a job that need not exist."""
+        """The reads, about a job that need not exist."""
         from shared.systems.schedulerx.wire import ask  # noqa: PLC0415 - as in `connect`
 
         namespace, group_id = told.get("namespace") or NOBODY, told.get("group_id") or NOBODY
@@ -165,3 +177,6 @@ class Schedulerx(System):
         yield Probe(operation="GetJobInstance", reply=ask(api, "GET", "GetJobInstance", group, one))
         few = {**job, "PageSize": "1"}
         yield Probe(operation="GetJobInstanceList", reply=ask(api, "GET", "GetJobInstanceList", group, few))
+        yield Probe(operation="ListJobs", reply=ask(api, "GET", "ListJobs", group, {"PageSize": "1"}))
+        within = Group(region=region, namespace=namespace, group_id="")
+        yield Probe(operation="ListGroups", reply=ask(api, "GET", "ListGroups", within, {}))

@@ -12,16 +12,23 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.domain.job import State
+from shared.reading.text import cut
 from shared.reading.times import instant
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
 from shared.systems.openapi.classify import as_number, business_row
-from shared.systems.schedulerx.scope import Group
+from shared.systems.schedulerx.scope import LOG, Group
 from shared.systems.schedulerx.snapshot import Instance
 
 VERSION = "2019-04-30"
 _OK = 200
+LOG_LINES = 200
+"""The most that one call reads."""
+RESULT_BYTES = 4096
+PAGE_SIZE = 50
+_FAILED, _ENABLED, _TEN = "5", "1", 10
 MOST_RETRIES = 1000
 """More than any attempt budget has; a larger number means no more than that."""
 
@@ -53,6 +60,8 @@ class JobConfig(Struct, rename="pascal"):
     parameters: str | None = None
     max_attempt: int | None = None
     """How often SchedulerX itself retries a failed instance; 0 by default (docs/facts/schedulerx.md#own-retries)."""
+    attempt_interval: int | None = None
+    """Seconds between such retries."""
 
     @property
     def own_retries(self) -> int:
@@ -76,6 +85,10 @@ class Detail(Struct, rename="pascal"):
     end_time: str | None = None
     trigger_type: int | None = None
     parameters: str | None = None
+    result: str | None = None
+    """What the instance said at its end."""
+    work_addr: str | None = None
+    """`host:port` of the worker."""
 
     def instance(self, zone: ZoneInfo) -> Instance:
         """The instance in the words of the trade, its times read in the zone."""
@@ -87,6 +100,7 @@ class Detail(Struct, rename="pascal"):
             started_at=moment(self.start_time, zone),
             ended_at=moment(self.end_time, zone),
             parameters=self.parameters or "",
+            result=cut(self.result or "", RESULT_BYTES),
         )
 
 
@@ -98,18 +112,48 @@ class _DetailData(Struct, rename="pascal"):
     job_instance_detail: Detail
 
 
+class _LogData(Struct, rename="pascal"):
+    logs: list[str]
+
+
 class _ListData(Struct, rename="pascal"):
     job_instance_details: list[Detail]
 
 
-_Data = TypeVar("_Data", _InfoData, _DetailData, _ListData)
+class AppGroup(Struct, rename="pascal"):
+    """A group as ListGroups shows it."""
+
+    group_id: str
+    app_version: int | None = None
+    """1 Basic, 2 Professional (https://help.aliyun.com/document_detail/467599.htm)."""
+
+
+class _GroupsData(Struct, rename="pascal"):
+    app_groups: list[AppGroup]
+
+
+class _JobsData(Struct, rename="pascal"):
+    jobs: list[JobConfig]
+    total: int | None = None
+
+
+class JobsPage(Struct, frozen=True, kw_only=True):
+    """One page of ListJobs."""
+
+    job_ids: list[str]
+    last: bool
+
+
+_Data = TypeVar("_Data", _InfoData, _DetailData, _ListData, _GroupsData, _JobsData, _LogData)
 
 
 def ask(
     api: Caller, method: Literal["GET", "POST"], action: str, group: Group, parameters: Mapping[str, str]
 ) -> Reply | CallFailed:
     """One SchedulerX call. It is an answer only if `Success` is true and `Code` is 200."""
-    place = {"RegionId": group.region, "Namespace": group.namespace, "GroupId": group.group_id}
+    place = {"RegionId": group.region, "Namespace": group.namespace}
+    if group.group_id:
+        place["GroupId"] = group.group_id
     if group.namespace_source:
         place["NamespaceSource"] = group.namespace_source
     wanted = ApiCall(
@@ -153,6 +197,74 @@ def instances(api: Caller, group: Group, job_id: str, filters: Mapping[str, str]
         return reply
     found = _data(reply, _ListData).job_instance_details
     return [one for one in found if one.job_id is None or str(one.job_id) == job_id]
+
+
+def read_log(api: Caller, group: Group, job_id: str, instance: Instance, offset: int) -> list[str] | None:
+    """200 lines of an instance's log, oldest first, from that line on; None if they cannot be had.
+
+    The service looks half an hour back unless it is told from when on (docs/facts/schedulerx.md#log).
+    """
+    wanted = {
+        "JobId": job_id,
+        "JobInstanceId": str(instance.instance_id),
+        "Line": str(LOG_LINES),
+        "Offset": str(offset),
+        "Reverse": "false",
+    }
+    if instance.started_at is not None:
+        wanted["StartTimestamp"] = str(int(instance.started_at * 1000))
+    try:
+        reply = ask(api, "GET", LOG, group, wanted)
+        return None if isinstance(reply, CallFailed) else _data(reply, _LogData).logs
+    except msgspec.ValidationError:
+        return None
+
+
+def failed_instances(
+    api: Caller, group: Group, job_id: str, window: tuple[float, float], number: int
+) -> list[Detail] | CallFailed:
+    """One page of the failed instances of a group, or of one of its jobs, that were to start in `[from, to]`.
+
+    Args:
+        api: the transport.
+        group: whose instances.
+        job_id: of one job; empty: of all.
+        window: unix seconds.
+        number: of the page, from 1.
+
+    Raises:
+        msgspec.ValidationError: it is no such page.
+    """
+    start, end = (str(int(edge * 1000)) for edge in window)
+    wanted = {"Status": _FAILED, "StartTimestamp": start, "EndTimestamp": end, "PageNum": str(number)}
+    of_job = {"JobId": job_id} if job_id else {}
+    reply = ask(api, "GET", "GetJobInstanceList", group, {**of_job, **wanted, "PageSize": str(PAGE_SIZE)})
+    if isinstance(reply, CallFailed):
+        return reply
+    details = _data(reply, _ListData).job_instance_details
+    return [one if one.job_id is not None or not job_id else replace(one, job_id=int(job_id)) for one in details]
+
+
+def groups(api: Caller, namespace: Group) -> list[AppGroup] | CallFailed:
+    """The groups of a namespace (https://help.aliyun.com/document_detail/467599.htm), which has no pages.
+
+    Raises:
+        msgspec.ValidationError: it is no such list.
+    """
+    reply = ask(api, "GET", "ListGroups", namespace, {})
+    return reply if isinstance(reply, CallFailed) else _data(reply, _GroupsData).app_groups
+
+
+def jobs(api: Caller, group: Group, number: int) -> JobsPage | CallFailed:
+    """One page of a group's enabled jobs. Raises msgspec.ValidationError if it is no such page."""
+    wanted = {"Status": _ENABLED, "PageNum": str(number), "PageSize": str(PAGE_SIZE)}
+    reply = ask(api, "GET", "ListJobs", group, wanted)
+    if isinstance(reply, CallFailed):
+        return reply
+    data = _data(reply, _JobsData)
+    ids = [str(one.job_id) for one in data.jobs if one.job_id is not None]
+    last = len(data.jobs) % _TEN != 0 or not data.jobs or 0 < (data.total or 0) <= number * len(data.jobs)
+    return JobsPage(job_ids=ids, last=last)
 
 
 def moment(written: str | None, zone: ZoneInfo) -> float | None:

@@ -6,6 +6,7 @@ https://help.aliyun.com/zh/schedulerx/schedulerx-xxljob/developer-reference/api-
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from shared.domain.job import State
 from shared.domain.snapshot import LookFailed, Observation
 from shared.ports import Clock
 from shared.systems.openapi import Caller, CallFailed
-from shared.systems.openapi.results import call_result, look_failed, malformed, too_long
+from shared.systems.openapi.results import call_result, look_failed, malformed, not_looked_at, too_long
 from shared.systems.schedulerx3.scope import RETRY, App
 from shared.systems.schedulerx3.snapshot import Execution, Schedulerx3Snapshot
 from shared.systems.schedulerx3.wire import RETRIES_ITSELF, Shown, ask, events, executions, one
@@ -26,7 +27,10 @@ PAGE_SIZE = 50
 MOST_PAGES = 20
 LOOK_BACK_S = 3600.0
 """The list is read to this long before the look, and to the meant execution."""
+MOST_A_LOOK = 100
+"""Executions of one application that are looked at together: each costs some three calls, and anybody invents more."""
 _NEWEST_EVENTS = 10
+_Meant = tuple[App, str, int]
 
 
 class Schedulerx3Jobs:
@@ -39,9 +43,25 @@ class Schedulerx3Jobs:
         self._zone = zone
 
     def observe(self, failures: Sequence[Failure]) -> list[Observation]:
-        """One observation a failure, in the same order; what several have in common is asked once."""
+        """One observation a failure, in the same order; what several have in common is asked once.
+
+        Of an application with more failures than `MOST_A_LOOK` the rest is not looked at: which, no order of telling
+        changes.
+        """
         lists: dict[tuple[App, str], list[Execution] | LookFailed] = {}
-        return [self._look(failure, lists) for failure in failures]
+        seen: dict[_Meant, Observation] = {}
+        begun: Counter[App] = Counter()
+        for failure in sorted(failures, key=lambda failure: _meant(failure)[1:]):
+            app, *_ = meant = _meant(failure)
+            if meant in seen:
+                continue
+            if begun[app] >= MOST_A_LOOK:
+                why = f"a look at one application is at {MOST_A_LOOK} executions"
+                seen[meant] = not_looked_at(why, self._clock.now())
+                continue
+            begun[app] += 1
+            seen[meant] = self._look(failure, lists)
+        return [seen[_meant(failure)] for failure in failures]
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
         """Retry one execution.
@@ -113,7 +133,7 @@ class Schedulerx3Jobs:
             old = bool(fresh) and (fresh[-1].started_at or begun_at) < begun_at - LOOK_BACK_S
             if not fresh or len(shown) < PAGE_SIZE or old:
                 return list(found.values())
-        return too_long(MOST_PAGES, begun_at)
+        return too_long(f"not all was found on {MOST_PAGES} pages of executions", begun_at)
 
     def _nothing_named(self) -> CallResult:
         """Nothing was sent: no execution was seen that could be named."""
@@ -135,6 +155,10 @@ def _not_over(begun_at: float) -> LookFailed:
 def _not_there(why: CallFailed) -> bool:
     """404 by its number or by its name (docs/facts/schedulerx3.md#errors)."""
     return why.code in {"NotFound", "404"}
+
+
+def _meant(failure: Failure) -> _Meant:
+    return _app(failure.scope), failure.job_id, failure.job_instance_id or 0
 
 
 def _app(scope: object) -> App:

@@ -60,7 +60,6 @@ class Schedulerx3(System):
         Operation(name="ListScheduleEvent", ram_action="mse:ListScheduleEvent"),
     )
     pace = None
-    native = None
     flag = Flag(option="--app", metavar="CLUSTER/APP", help="a SchedulerX 3 application of yours")
     endpoint_says = "Host of SchedulerX 3, or a URL."
     endpoint_default = "`https://schedulerx3.<region>.aliyuncs.com`; inside a VPC name `schedulerx3-vpc.<region>…`"

@@ -1,4 +1,4 @@
-"""DataWorks through the corridor, the real SDK and the local cloud: from its own event to one rerun, whatever happens."""
+"""DataWorks through the corridor, the real SDK and the local cloud: from its own event to one rerun at most."""
 
 from __future__ import annotations
 

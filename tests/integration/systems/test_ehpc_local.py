@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from localcloud.clock import ManualClock
 from localcloud.cloud import LocalCloud
@@ -11,9 +12,11 @@ from localcloud.ehpc.service import Ehpc
 from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.call import Effect, Target
 from shared.domain.credentials import Credentials
+from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed
+from shared.ports import OutputPart
 from shared.systems.ehpc.adapter import EhpcJobs
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
@@ -224,3 +227,41 @@ def test_a_thousand_jobs_are_looked_at_in_twenty_pages(
         system.rerun(targets(here, *job_ids[start : start + system.batch_size]))
     assert len(cloud.openapi.calls_of("RerunJobs")) == 10
     assert killed(cloud) == sorted(job_ids)
+
+
+def test_what_a_job_has_printed_is_read_from_any_place(
+    cloud: LocalCloud, clock: ManualClock, system: EhpcJobs, here: Cluster, failure: Make[Failure]
+) -> None:
+    """Bytes of any kind, output before errors; of a running job from its node; behind the end there is nothing more."""
+    cluster = cloud[Ehpc].cluster("ehpc-hz-a")
+    cluster.submit("1.scheduler", JobSpec(output=b"step 1\xff\n", errors="内存不足".encode()))
+    cluster.submit("2.scheduler", JobSpec(runs=(finishes(5),), output=b"done"))
+    cluster.submit("3.scheduler", JobSpec(output=b"x" * 1_000_000))
+    clock.advance(60)
+    told = [failure(f"{number}.scheduler", here) for number in (1, 2, 3)]
+    seen = looked(system, *told)
+    first, second, third = (system.output(one, found) for one, found in zip(told, seen, strict=True))
+    assert first == OutputPart(text="step 1\\xff\n\n内存不足", source=EvidenceFrom.JOB_LOG, next_offset=12)
+    assert second == OutputPart(text="done", source=EvidenceFrom.JOB_LOG, next_offset=4)
+    assert third is not None
+    assert (len(third.text), third.next_offset) == (409_600, 409_600)
+    rest = system.output(told[2], seen[2], offset=900_000)
+    assert rest is not None
+    assert (len(rest.text), rest.next_offset) == (100_000, 1_000_000)
+    end = system.output(told[2], seen[2], offset=1_000_000)
+    assert end == OutputPart(text="", source=EvidenceFrom.JOB_LOG, next_offset=1_000_000)
+
+
+def test_output_that_cannot_be_had_is_none(
+    cloud: LocalCloud, clock: ManualClock, system: EhpcJobs, here: Cluster, failure: Make[Failure]
+) -> None:
+    """No such job, a node that is none, a running job whose node nobody lists, a service that breaks: no error."""
+    cluster = cloud[Ehpc].cluster("ehpc-hz-a")
+    cluster.submit("1.scheduler", JobSpec(output=b"x"))
+    clock.advance(60)
+    told = failure("1.scheduler", here)
+    (seen,) = looked(system, told)
+    assert system.output(told, replace(seen, job_id="9.scheduler")) is None
+    assert system.output(told, replace(seen, nodes=("elsewhere",))) is None
+    assert system.output(told, replace(seen, nodes=())) is None
+    assert system.output(told, LookFailed(worth_repeating=True, code="c", message="m", look_begun_at=0.0)) is None

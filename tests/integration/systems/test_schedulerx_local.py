@@ -5,17 +5,20 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from localcloud.clock import ManualClock
 from localcloud.cloud import LocalCloud
-from localcloud.schedulerx.models import JobConfig, ScheduledJob, fails, keeps_running
+from localcloud.schedulerx.models import Course, JobConfig, ScheduledJob, Status, fails, keeps_running
 from localcloud.schedulerx.service import Schedulerx
 from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.call import Effect, Target
+from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.snapshot import LookFailed
+from shared.ports import OutputPart
 from shared.systems.openapi import OpenApi
 from shared.systems.schedulerx.adapter import SchedulerxJobs
 from shared.systems.schedulerx.scope import Group
@@ -172,3 +175,24 @@ def test_a_long_history_is_seen_back_to_the_meant_instance(
     (seen,) = looked(system, failure("92583", group, job_instance_id=last.instance_id))
     assert [one.data_time for one in seen.others if one.live] == ["2025-12-01 00:00:00"]
     assert len(cloud.openapi.calls_of("GetJobInstanceList")) == 3
+
+
+def test_the_result_or_else_the_log_is_what_an_instance_has_printed(
+    clock: ManualClock, system: SchedulerxJobs, group: Group, failure: Make[Failure], job: ScheduledJob
+) -> None:
+    """Oldest line first, on from any line, also of an instance that began hours ago; one word is no result."""
+    spoke = job.instance(DATA_TIME, fails(result="java.lang.IllegalStateException: no table"))
+    log = tuple(f"line {number}" for number in range(250))
+    silent = job.instance("2026-01-01 11:00:00", Course(5, Status.FAILED, "failed", log=log))
+    clock.advance(7200)
+    told = [failure("92583", group, job_instance_id=one.instance_id) for one in (spoke, silent)]
+    seen = looked(system, *told)
+    first = system.output(told[0], seen[0])
+    assert first is not None
+    assert (first.text, first.source) == ("java.lang.IllegalStateException: no table", EvidenceFrom.RESULT)
+    second = system.output(told[1], seen[1])
+    assert second == OutputPart(text="\n".join(log[:200]), source=EvidenceFrom.JOB_LOG, next_offset=200)
+    rest = system.output(told[1], seen[1], offset=200)
+    assert rest == OutputPart(text="\n".join(log[200:]), source=EvidenceFrom.JOB_LOG, next_offset=250)
+    gone = system.output(replace(told[1], job_id="7"), seen[1])
+    assert gone is None

@@ -13,7 +13,7 @@ import pytest
 from localcloud.clock import ManualClock
 from localcloud.tablestore.service import Tablestore
 from localcloud.wire.faults import Fault, FaultKind
-from shared.domain.errors import LedgerUnavailable
+from shared.domain.errors import DocumentRefused, LedgerUnavailable
 from shared.ledger import _tablestore_rows
 from shared.ledger.tablestore import Place, TablestoreLedger
 from shared.ports import Stored
@@ -122,8 +122,9 @@ def test_documents_have_a_size(ledger: TablestoreLedger, service: Tablestore) ->
     assert ledger.load(["a"])["a"].document == largest
     service.calls.clear()
     for bad in (write("big", largest + b"x"), write("k" * 1025)):
-        with pytest.raises(LedgerUnavailable, match="bytes"):
+        with pytest.raises(DocumentRefused, match="bytes") as refused:
             ledger.save([write("b"), bad])
+        assert refused.value.keys == {bad.key}
     assert service.calls == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -323,3 +324,24 @@ def test_temporary_key(clock: ManualClock) -> None:
         assert call("token").body.total_count == 0
         assert refused(lambda: call(None)) == (400, "MissingSecurityToken")
         assert refused(lambda: call("old")) == (400, "InvalidSecurityToken.MismatchWithAccessKey")
+
+
+def test_job_log(cloud: LocalCloud, clock: ManualClock, ehpc: Any) -> None:
+    """Both logs in Base64, a part of each; of a running job only from its node; 1,024 bytes by default."""
+    cluster = cloud[Ehpc].cluster(C)
+    cluster.submit("1.scheduler", JobSpec(output=b"o" * 3000, errors=b"e\xff", hosts=("n1",)))
+    cluster.submit("2.scheduler", JobSpec(output=b"o", runs=(finishes(5),)))
+    clock.advance(60)
+
+    def log(job: str = "1.scheduler", **rest: Any) -> Any:
+        return ehpc.get_job_log(models.GetJobLogRequest(cluster_id=C, job_id=job, **rest)).body
+
+    body = log(exec_host="n1")
+    assert (body.job_id, bool(body.request_id)) == ("1.scheduler", True)
+    assert (base64.b64decode(body.output_log), base64.b64decode(body.error_log)) == (b"o" * 1024, b"e\xff")
+    body = log(exec_host="n1", offset=1, size=409_600)
+    assert (len(base64.b64decode(body.output_log)), base64.b64decode(body.error_log)) == (2999, b"\xff")
+    assert base64.b64decode(log("2.scheduler").output_log) == b"o"
+    assert refused(log) == (404, "ComputeNotFound")
+    assert refused(lambda: log("3.scheduler")) == (406, "ExecFail")
+    assert refused(lambda: log(exec_host="n1", size=409_601)) == (400, "InvalidParams")

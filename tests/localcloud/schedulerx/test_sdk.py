@@ -11,7 +11,7 @@ from alibabacloud_tea_openapi.exceptions import ClientException
 
 from localcloud.clock import ManualClock
 from localcloud.cloud import LocalCloud
-from localcloud.schedulerx.models import Group, JobConfig, Origin, TriggerType, fails, keeps_running, succeeds
+from localcloud.schedulerx.models import Course, Group, JobConfig, Origin, TriggerType, fails, keeps_running, succeeds
 from localcloud.schedulerx.service import Schedulerx
 
 START = 1_767_225_600
@@ -276,3 +276,23 @@ def test_wrong_secret(group: Group, connect: Connect) -> None:
     with pytest.raises(ClientException) as caught:
         rerun(connect("schedulerx", access_key_secret="guess"))
     assert caught.value.code == "SignatureDoesNotMatch"
+
+
+def test_log(clock: ManualClock, group: Group, schedulerx: Any) -> None:
+    """Lines of the last half hour, newest first, unless asked for others; 200 at most."""
+    log = tuple(f"line {number}" for number in range(250))
+    made = group.job(5).instance("2026-01-01 10:00:00", Course(5, log=log))
+    clock.advance(60)
+
+    def lines(**rest: Any) -> Any:
+        wanted = {**SCOPE, "job_id": "5", "job_instance_id": str(made.instance_id), **rest}
+        body = schedulerx.get_log(models.GetLogRequest(**wanted)).body
+        return body.data.logs if body.success else body.message
+
+    assert lines() == list(reversed(log))[:200]
+    assert lines(reverse=False, offset=240, line=20) == list(log[240:])
+    assert lines(keyword="line 24", reverse=False) == ["line 24", *(f"line 24{number}" for number in range(10))]
+    clock.advance(3600)
+    assert lines() == []
+    assert len(lines(start_timestamp=START * 1000)) == 200
+    assert "not existed" in lines(job_instance_id="7")

@@ -212,6 +212,32 @@ def test_what_does_not_run_has_nothing_to_lose(
     assert decide(schedulerx_facts(meant=unknown, policy=policy)).reason.value == "accepted"
 
 
+def test_a_yes_passes_only_what_was_asked(facts: Make[Facts], case: Make[Case], look: Make[EhpcSnapshot]) -> None:
+    """Who let the rule's hold go was not asked whether a day's work may be lost; each question has its own yes."""
+    held = (Rule(name="ask", match=Match(), action=Action.HOLD),)
+    policy = replace(facts().policy, max_lost_h=0.1, rules=held)
+    running = look(start_time=int(NOW) - 7200)
+
+    def asked(*said: Reason) -> str:
+        one = case(approved_by="ann", approved_for=said)
+        decision = decide(facts(policy=policy, case=one, record=JobRecord(cases=(one,)), observation=running))
+        return str(decision.reason.value)
+
+    assert asked(Reason.RULE_HOLDS) == "too_much_to_lose"
+    assert asked(Reason.TOO_MUCH_TO_LOSE) == "rule_holds"
+    assert asked(Reason.MAINTENANCE) == "rule_holds"
+    assert asked(Reason.RULE_HOLDS, Reason.TOO_MUCH_TO_LOSE) == "accepted"
+
+
+def test_a_rules_hold_does_not_answer_for_the_instance(schedulerx_facts: Make[Facts], case: Make[Case]) -> None:
+    """Approved as held by a rule; that a rerun cannot carry its parameters is another question."""
+    rules = (Rule(name="ask", match=Match(), action=Action.HOLD),)
+    one = case(failure=schedulerx_facts().failure, approved_by="ann", approved_for=(Reason.RULE_HOLDS,))
+    parts = {"policy": replace(schedulerx_facts().policy, rules=rules), "case": one}
+    found = schedulerx_facts(look={"own_parameters": True}, record=JobRecord(cases=(one,)), **parts)
+    assert decide(found).reason.value == "own_parameters"
+
+
 @pytest.mark.parametrize("by", ["", "ann"])
 def test_a_yes_passes_the_gates_that_ask_for_a_person(facts: Make[Facts], case: Make[Case], by: str) -> None:
     """Approved: neither the rule nor the work to lose holds it again; without a yes both do."""

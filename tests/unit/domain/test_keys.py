@@ -20,7 +20,7 @@ from tests.support.systems import CLUSTER, GROUP
 
 def test_every_key_says_what_its_document_is() -> None:
     """By its first part; a job's key begins with its system."""
-    found = [kind_of(key) for key in (pending_key("t"), owed_key("d"), breaker_key(GROUP), job_key(GROUP, "42"))]
+    found = [kind_of(key) for key in (pending_key(GROUP, "t"), owed_key("d"), breaker_key(GROUP), job_key(GROUP, "42"))]
     assert found == [Kind.PENDING, Kind.OWED, Kind.BREAKER, Kind.JOB]
     assert [kind_of(key) for key in (rate_key(GROUP), pace_key(GROUP, "RerunJob"))] == [Kind.RATE, Kind.PACE]
 

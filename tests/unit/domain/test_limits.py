@@ -142,9 +142,10 @@ def test_counts_of_an_earlier_version_are_understood() -> None:
         b'{"x":' + b'{"a":' * 100_000,
         b'{"buckets":{"soon":["a"]}}',
         b'{"buckets":{"":["a"]}}',
+        b'{"owners":{"soon":["a/b"]}}',
         b'{"buckets":{"' + b"9" * 5000 + b'":["a"]}}',
     ],
-    ids=["cut", "null", "no_utf8", "deep", "no_moment", "empty", "long"],
+    ids=["cut", "null", "no_utf8", "deep", "no_moment", "empty", "no_owners_moment", "long"],
 )
 def test_a_malformed_limit_is_said_to_be_one(document: bytes) -> None:
     """It never counts as an unused limit, whatever is wrong with it."""

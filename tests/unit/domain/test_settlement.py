@@ -75,6 +75,11 @@ def test_a_rerun_of_a_queued_job_leaves_nothing_to_look_for(case: Make[Case]) ->
     assert (moved.due_at, moved.watch_until) == (None, 0.0)
 
 
+def test_looks_are_counted_from_the_call_on(case: Make[Case]) -> None:
+    """Those of an earlier wait would make the pauses of this one longer."""
+    assert settle(case(state=CaseState.RESERVED, looks=7), Effect.UNKNOWN)[0].looks == 0
+
+
 def test_a_call_of_several_in_doubt_is_halved_next_time(case: Make[Case]) -> None:
     """A call of one stays as it was."""
     assert settle(case(state=CaseState.RESERVED), Effect.UNKNOWN, batch=5)[0].most_a_call == 3

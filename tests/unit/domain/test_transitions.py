@@ -10,15 +10,17 @@ from msgspec.structs import replace
 from shared.documents import decode_record, encode
 from shared.domain.decision import Ask, Decision
 from shared.domain.failure import Failure, FailureClass, Trigger
+from shared.domain.gate import GateAnswer, Stop
 from shared.domain.life import Life
 from shared.domain.reasons import Reason
-from shared.domain.record import BACKLOG_CHARS, LISTED_AT, MAX_CASES, Case, CaseState, JobRecord
+from shared.domain.record import BACKLOG_BYTES, LISTED_AT, MAX_CASES, Case, CaseState, JobRecord
 from shared.domain.transitions import (
     WATCH_S,
     Reservation,
     closed,
     handed_over,
     not_taken_in,
+    outweighed,
     recorded,
     reserved,
     waiting,
@@ -104,7 +106,7 @@ def test_the_backlog_of_one_job_is_bounded_in_size(failure: Make[Failure], case:
         about = failure(telling_id=str(number), message="m" * 30_000, extra={"k": "v" * 999})
         record, _ = recorded(record, about, told, ASK, "1-0")
     listed = [case for case in record.cases if case.due_at == LISTED_AT]
-    assert sum(case.failure.evidence_chars for case in listed) <= BACKLOG_CHARS
+    assert sum(case.failure.evidence_bytes for case in listed) <= BACKLOG_BYTES
     assert [case.failure_id for case in listed] == [str(number) for number in range(24, 40)]
     assert len(encode(record)) < 1_000_000
     assert record.case_of_telling("0") is not None
@@ -160,3 +162,29 @@ def test_what_there_is_no_room_to_wait_for_ends_and_says_why() -> None:
     full = not_taken_in(decision(Verdict.DEFERRED, Reason.RUN_UNCLEAR, due_at=2500.0))
     assert (full.verdict, full.reason, full.due_at) == (Verdict.SUPPRESSED, Reason.TOO_MANY_OPEN, None)
     assert "run_unclear" in full.message
+
+
+def test_a_telling_that_is_outweighed_has_its_end(case: Make[Case], failure: Make[Failure]) -> None:
+    """The case goes on as the other one tells it, and the record owes the answer to the first."""
+    waits = case("f", state=CaseState.HELD, outcome_id="held", failure=failure(event_id="forged", message="disk"))
+    better = failure(event_id="true", message="Xid 79", telling_id="t2")
+    accepted = decision(Verdict.RERUN, Reason.ACCEPTED, attempt=1, life=Life.run(5))
+    record, taken = outweighed(JobRecord(cases=(waits,)), waits, better, accepted, ASK, "1-0")
+    assert (taken.failure, replace(taken, failure=waits.failure)) == (better, waits)
+    (owed,) = record.owed
+    assert (owed["event_id"], owed["verdict"], owed["reason"]) == ("forged", "duplicate", "outweighed")
+    assert (owed["failure_id"], owed["final"], owed["follow_up"], "attempt" in owed) == ("f", "true", "held", False)
+
+
+@pytest.mark.parametrize("clear", [False, True])
+def test_it_is_kept_whether_the_run_was_clear(failure: Make[Failure], *, clear: bool) -> None:
+    """Once it was it stays so, whatever a later look could not tell."""
+    gate = ("run_clear", GateAnswer("x", "y", None if clear else Stop(Verdict.DEFERRED, Reason.RUN_UNCLEAR, "")))
+    told = decision(Verdict.DEFERRED, Reason.COOLDOWN if clear else Reason.RUN_UNCLEAR, asked=(gate,), due_at=9.0)
+    record, _ = waiting(JobRecord(), failure(), None, told, ASK, "1-0")
+    assert record.cases[0].run_clear is clear
+    later = decision(Verdict.DEFERRED, Reason.LOOK_FAILED, due_at=9.0)
+    record, _ = waiting(record, failure(), record.cases[0], later, ASK, "1-0")
+    assert record.cases[0].run_clear is clear
+    stopped = decision(Verdict.SUPPRESSED, Reason.BREAKER_OPEN, asked=(gate,))
+    assert recorded(JobRecord(), failure(), stopped, ASK, "1-0")[0].cases[0].run_clear is clear

@@ -21,6 +21,14 @@ def test_attempted_lives_outlast_any_number_of_others(case: Make[Case]) -> None:
     assert [one.failure_id for one in record.cases[:2]] == ["tried", "given up after a try"]
 
 
+def test_a_persons_no_outlasts_any_number_of_others(case: Make[Case]) -> None:
+    """As what was attempted does: otherwise a flood takes it back."""
+    record = JobRecord().with_case(case("rejected", **{**ENDED, "reason": Reason.REJECTED}))
+    for number in range(2 * MAX_CASES):
+        record = record.with_case(case(str(number), **ENDED))
+    assert record.cases[0].failure_id == "rejected"
+
+
 def test_of_attempted_ones_the_oldest_go(case: Make[Case]) -> None:
     """Not even those without bound: a life is no longer listed when 256 later ones were rerun."""
     record = JobRecord()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.domain.call import Effect
+from shared.domain.failure import Trigger
 from shared.domain.job import State
 from shared.policy.model import Attempts, Cooldown
 from tests.support.house import House, verdicts
@@ -42,7 +43,7 @@ def test_force_never_skips_eligibility_nor_what_is_in_hand(house: House) -> None
 
 def test_a_forced_dry_run_says_what_force_would_do(house: House) -> None:
     """Both at once: no gate that force skips, and no call."""
-    report = house.deliver(house.hung(message="SyntaxError"), force=True, dry_run=True)
+    report = house.deliver(house.hung(message="SyntaxError"), force=True, dry_run=True, trigger=Trigger.MANUAL)
     assert verdicts(report) == [("would_rerun", "dry_run")]
     decision = report.results[0].decision
     assert decision is not None
@@ -58,3 +59,37 @@ def test_a_forced_dry_run_says_what_force_would_do(house: House) -> None:
         "cooled_down",
         "breaker_closed",
     }
+
+
+def test_force_is_told_with_the_person(house: House) -> None:
+    """Who forced it and why is in each outcome of it, the sweep's as well; what nobody forced says nothing of it."""
+    house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
+    house.deliver(house.hung(1, message="SyntaxError"), force=True, actor="ann (system user root)", why="the fix is in")
+    house.ehpc.answer, house.ehpc.code = lambda _: Effect.DONE, ""
+    house.later(61)
+    house.sweep()
+    house.deliver(house.hung(2))
+    forced = ("true", "ann (system user root)", "the fix is in")
+    told = [
+        (row["job_id"], row["reason"], (row.get("forced"), row.get("actor"), row.get("why"))) for row in house.sink.rows
+    ]
+    assert told == [
+        ("1.scheduler", "throttled", forced),
+        ("1.scheduler", "accepted", forced),
+        ("2.scheduler", "accepted", (None, None, None)),
+    ]
+
+
+def test_a_name_without_force_is_no_act(house: House) -> None:
+    """Only what was forced is somebody's."""
+    house.deliver(house.hung(1), actor="ann", why="w")
+    assert {"actor", "why", "forced"}.isdisjoint(house.sink.rows[0])
+
+
+def test_a_force_that_did_not_help_is_told_too(house: House) -> None:
+    """A job that cannot be rerun: the outcome says that a person tried to force it."""
+    ended = house.hung(1)
+    house.ehpc.jobs["1.scheduler"].state = State.FINISHED
+    house.deliver(ended, force=True, actor="ann")
+    (row,) = house.sink.rows
+    assert (row["verdict"], row["forced"], row["actor"]) == ("ineligible", "true", "ann")

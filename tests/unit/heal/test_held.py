@@ -48,6 +48,33 @@ def test_an_approved_case_is_rerun_by_the_next_sweep(house: House) -> None:
     assert len(house.ehpc.kills) == 1
 
 
+def test_each_question_is_asked_by_itself(house: House) -> None:
+    """The rule held it; approved, it is held for the work that would be lost; approved again, it is rerun once."""
+    set_policy(house, max_lost_h=0.1)
+    hold(house)
+    answer(house)
+    house.sweep()
+    assert house.ehpc.kills == []
+    answer(house)
+    house.sweep()
+    assert house.sink.told() == [
+        ("held", "rule_holds"),
+        ("deferred", "approved"),
+        ("held", "too_much_to_lose"),
+        ("deferred", "approved"),
+        ("rerun", "accepted"),
+    ]
+    assert len(house.ehpc.kills) == 1
+
+
+def test_what_a_person_sees_of_a_hold_is_the_live_run(house: House) -> None:
+    """Start of the run as the list has it, whatever was told of it, and the rule that matched."""
+    set_policy(house, rules=(HOLD, *house.policy.rules))
+    house.deliver(house.hung(message="weigh", started_at=None))
+    (case,) = decode_record(house.ledger.load([JOB])[JOB].document).cases
+    assert (case.held_rule, case.held_since) == ("ask", float(house.ehpc.jobs["1.scheduler"].start))
+
+
 def test_a_yes_outlives_a_busy_service(house: House) -> None:
     """Throttled after the approval: nobody is asked a second time."""
     hold(house)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from shared.documents import decode_record
 from shared.domain.call import Effect
 from shared.domain.errors import LedgerUnavailable
-from shared.domain.keys import CONTROLS_KEY, breaker_key, pace_key, rate_key
+from shared.domain.keys import CONTROLS_KEY, breaker_key, pace_key, pending_key, rate_key
 from shared.policy.model import Rate
 from shared.ports import Write
 from tests.support.house import House, verdicts
@@ -67,7 +67,7 @@ def test_the_sweep_comes_back_to_it_with_a_growing_pause(house: House) -> None:
     spoil(house, JOB)
     failure = house.hung()
     house.deliver(failure)
-    key, pauses = f"pending/{failure.telling_id}", list[float]()
+    key, pauses = pending_key(failure.scope, failure.telling_id), list[float]()
     for _ in range(8):
         due_at = decode_record(house.ledger.load([key])[key].document).cases[0].due_at
         assert due_at is not None
@@ -98,7 +98,7 @@ def test_a_failure_whose_own_document_is_malformed_as_well_is_refused(house: Hou
     """Where it would wait cannot be read either: that is told as final, and nothing is called."""
     failure = house.hung()
     spoil(house, JOB)
-    spoil(house, f"pending/{failure.telling_id}")
+    spoil(house, pending_key(failure.scope, failure.telling_id))
     assert verdicts(house.deliver(failure)) == [("refused", "record_unreadable")]
     assert house.ehpc.calls == []
 
@@ -184,7 +184,7 @@ def test_a_hold_expires_although_the_job_s_record_is_malformed(house: House) -> 
 def test_contention_beside_a_malformed_document_of_its_own_is_refused(house: House) -> None:
     """Too many writers, and where it would wait cannot be read: final, named for what it is, and not called."""
     failure = house.hung()
-    spoil(house, f"pending/{failure.telling_id}")
+    spoil(house, pending_key(failure.scope, failure.telling_id))
 
     house.ledger.before_save = lambda: touch(house.ledger.inner, JOB)
     assert verdicts(house.deliver(failure)) == [("refused", "record_unreadable")]

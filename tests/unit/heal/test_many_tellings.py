@@ -9,10 +9,10 @@ import pytest
 
 from shared.documents import decode_record
 from shared.domain.record import MAX_CASES, MAX_OPEN, MAX_UNCLEAR
-from shared.policy.model import Attempts, Cooldown, Rate
+from shared.policy.model import Action, Attempts, Cooldown, Match, Rate, Rule, Thrash
 from tests.support.clock import START
 from tests.support.house import House, verdicts
-from tests.unit.heal.tricks import quiet, set_policy
+from tests.unit.heal.tricks import hang_again, quiet, set_policy
 
 HOME = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"
 
@@ -110,3 +110,25 @@ def test_who_forces_what_waits_unclear_gets_an_outcome(house: House) -> None:
     again = house.failure(1, occurred_at=start + 4.0, event_id="by-hand")
     assert verdicts(house.deliver(again, force=True)) == [("deferred", "run_unclear")]
     assert house.sink.rows[-1]["event_id"] == "by-hand"
+
+
+def test_forged_tellings_of_no_clear_run_use_up_no_thrash(house: House) -> None:
+    """Five strangers' failures of runs that nobody can make out; the job's own failure is healed."""
+    set_policy(house, thrash=Thrash(max_failures=2, window_s=7200))
+    house.hung()
+    start = int(START) - 3600
+    for number in range(5):
+        forged = house.failure(1, started_at=house.clock.now() - 60 + number, event_id=f"forged-{number}")
+        assert verdicts(house.deliver(forged)) == [("deferred", "run_unclear")]
+    true = house.failure(1, started_at=float(start), event_id="true")
+    assert verdicts(house.deliver(true)) == [("rerun", "accepted")]
+
+
+def test_failures_of_clear_runs_use_it_up_rerun_or_not(house: House) -> None:
+    """Rerun, held or stopped by a breaker: what a job failed with counts."""
+    held = Rule(name="ask", match=Match(message="weigh"), action=Action.HOLD)
+    set_policy(house, rules=(held, *house.policy.rules), thrash=Thrash(max_failures=2, window_s=7200))
+    house.deliver(house.hung(message="weigh"))
+    assert verdicts(house.deliver(hang_again(house))) == [("rerun", "accepted")]
+    house.later(60)
+    assert verdicts(house.deliver(hang_again(house))) == [("suppressed", "thrashing")]

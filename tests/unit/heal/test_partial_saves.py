@@ -10,6 +10,7 @@ import pytest
 from shared.documents import decode_record, record_write
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.job import State
+from shared.domain.keys import pending_key
 from shared.domain.record import JobRecord
 from shared.ports import Write
 from tests.support.clock import START
@@ -80,7 +81,9 @@ def test_what_ended_at_home_is_handed_over_by_the_next_sweep(house: House) -> No
     _ended(house)
     house.later(61)
     house.sweep()
-    assert [due.key for due in house.ledger.due(house.clock.now(), 9)] == [f"pending/{failure.telling_id}"]
+    assert [due.key for due in house.ledger.due(house.clock.now(), 9)] == [
+        pending_key(failure.scope, failure.telling_id)
+    ]
     house.sweep()
     assert house.ledger.due(house.clock.now(), 9) == []
     assert list(finals(house).values()) == [["ineligible"]]

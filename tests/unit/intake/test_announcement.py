@@ -196,6 +196,23 @@ def test_a_region_outside_the_policy_is_refused_and_hardly_echoed(
     assert bad.hints["job_id"] == "1.scheduler"
 
 
+@pytest.mark.parametrize("name", ["ehpc", "schedulerx"])
+def test_a_system_behind_a_fixed_endpoint_is_told_for_the_own_region_alone(
+    name: str, context: Context, ehpc: dict[str, Any], schedulerx: dict[str, Any]
+) -> None:
+    """Whichever system it is; one whose endpoint nobody has set is taken in for each of the policy's regions."""
+    record = {"ehpc": ehpc, "schedulerx": schedulerx}[name]
+    fixed = replace(context, fixed={name: "SECONDWIND_SOME_ENDPOINT"})
+    elsewhere, at_home = ({**record, "region": region} for region in ("cn-beijing", "cn-hangzhou"))
+    intake = read_events(json.dumps([elsewhere, at_home, record]).encode(), fixed)
+    assert len(intake.failures) == 2
+    assert [str(fault) for bad in intake.unreadable for fault in bad.faults] == [
+        "$[0].region: is 'cn-beijing', and SECONDWIND_SOME_ENDPOINT serves the function's own region alone"
+    ]
+    others = replace(context, fixed={"another": "SECONDWIND_SOME_ENDPOINT"})
+    assert len(read_events(json.dumps(elsewhere).encode(), others).failures) == 1
+
+
 def test_long_evidence_is_cut_between_characters(failure: Callable[[Any], Failure], ehpc: dict[str, Any]) -> None:
     """Message and evidence keep their bounds in bytes of UTF-8, and unknown fields theirs in number and name."""
     unknown = {f"x{n}" + "y" * 99: "é" * 2000 for n in range(40)}
@@ -294,3 +311,11 @@ def test_raw_is_bounded_and_printable(read: Callable[[Any], Intake], ehpc: dict[
     assert isinstance(bad, Unreadable)
     assert 3000 < len(bad.raw.encode()) <= 4096
     assert bad.raw.isprintable()
+
+
+def test_whose_names_are_too_long_for_a_ledgers_key_is_invalid(
+    faults: Callable[[Any], dict[str, str]], schedulerx: dict[str, Any], failure: Callable[[Any], Failure]
+) -> None:
+    """A key of 1 KB fits into every ledger; in it each of these signs takes twelve bytes."""
+    assert failure(schedulerx | {"namespace": "n" * 128, "group_id": "\u7ec4" * 50}).job_id == "92583"
+    assert set(faults(schedulerx | {"namespace": "\U0001f600" * 64})) == {"$"}

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from shared.domain.failure import Intake, Trigger
+from shared.domain.machines import Weight
 from shared.intake import Context, read_events, read_manual, read_trigger
 from shared.ports import LogRange
 
@@ -61,6 +62,15 @@ def _range(body: bytes, context: Context) -> None:
     assert read_manual(body, context).ranges == [wanted]
 
 
+def _machine(weight: Weight) -> Callable[[bytes, Context], None]:
+    def check(body: bytes, context: Context) -> None:
+        (noted,) = read_events(body, context).noted
+        assert (noted.event.machine, noted.event.weight, noted.event.at) == ("i-bp1example0001", weight, 1767607920.0)
+        assert len(read_manual(body, context).intake.noted) == 1
+
+    return check
+
+
 def _passed_over(body: bytes, context: Context) -> None:
     intake = read_events(body, context)
     assert (intake.passed_over, intake.kept) == (1, 0)
@@ -88,9 +98,16 @@ CASES: dict[str, Callable[[bytes, Context], None]] = {
     "event-sls-connector-fields.json": _events(SECOND, moments=(1767608130.0,)),
     "event-sls-connector-content.json": _events(BY_DATA_TIME, moments=(1767549641.5,)),
     "event-http-source.json": _events(SECOND, moments=(1767608130.0,)),
+    "event-ecs-system-failure.json": _machine(Weight.LOST),
+    "event-ecs-state-change.json": _machine(Weight.LOST),
+    "event-ecs-preemption.json": _machine(Weight.MAYBE),
+    "event-ecs-maintenance-announced.json": _machine(Weight.AHEAD),
+    "event-ehpc-node-status.json": _machine(Weight.MAYBE),
+    "event-cloudmonitor-ecs.json": _machine(Weight.LOST),
     "manual-jobs-dry-run.json": _manual(HUNG, BY_DATA_TIME, dry_run=True, force=False),
     "manual-event-force.json": _manual(HUNG, dry_run=False, force=True),
     "sweep-timer.json": _timer,
+    "discover-timer.json": _timer,
 }
 FILES = sorted(path.name for path in FOLDER.iterdir() if path.suffix != ".md")
 

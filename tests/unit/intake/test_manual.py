@@ -10,6 +10,7 @@ import pytest
 
 from shared.domain.failure import Trigger
 from shared.intake import Context, ManualRequest, read_manual
+from shared.intake.manual import UNNAMED
 
 Read = Callable[[Any], ManualRequest]
 TRIGGER = {
@@ -125,6 +126,29 @@ def test_of_two_wrappers_the_careful_one_counts(
     """An event file may be a wrapper itself and be wrapped once more by the command line."""
     got = read({"event": {"jobs": [ehpc]} | inner} | outer).intake
     assert (len(got.failures), got.dry_run, got.force) == (1, dry_run, force)
+
+
+def test_who_forces_is_told_in_the_wrapper(read: Read, ehpc: dict[str, Any]) -> None:
+    """`by` and `why`; the outer of two counts. Without force they are nobody's act, without a name it is somebody."""
+    jobs = {"jobs": [ehpc]}
+    got = read(jobs | {"force": True, "by": "ann", "why": "w"}).intake
+    assert (got.force, got.actor, got.why) == (True, "ann", "w")
+    got = read({"event": jobs | {"force": True, "by": "eve"}, "by": "ann"}).intake
+    assert (got.force, got.actor) == (True, "ann")
+    got = read(jobs | {"by": "ann", "why": "w"}).intake
+    assert (got.force, got.actor, got.why) == (False, "", "")
+    got = read(jobs | {"force": True}).intake
+    assert (got.force, got.actor, got.why) == (True, UNNAMED, "")
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [{"by": 7}, {"by": ""}, {"by": " "}, {"by": "x" * 513}, {"by": "a\x1bb"}, {"why": ["w"]}, {"why": "x" * 257}],
+)
+def test_a_name_that_cannot_be_told_does_nothing(read: Read, ehpc: dict[str, Any], beside: dict[str, Any]) -> None:
+    """Whoever forces is told as they are, or not at all."""
+    got = read({"jobs": [ehpc], "force": True} | beside).intake
+    assert (got.failures, len(got.unreadable), got.force) == ([], 1, False)
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,18 @@ def test_a_log_group_has_the_last_word_on_its_topic() -> None:
             {"type": "sls:connector", "subject": SUBJECT},
             Speaker(event_source="emitter", project="demo-jobs", logstore="job-logs", topic="slurm"),
         ),
+        (
+            {"aliyuneventbusname": "batch", "aliyunaccountid": "1234"},
+            Speaker(event_source="emitter", event_bus="batch", event_account="1234"),
+        ),
+        ({"source": None, "aliyuneventbusname": "batch"}, Speaker(event_bus="batch")),
+        ({"aliyuneventbusname": ["batch"], "aliyunaccountid": "1\n"}, Speaker(event_source="emitter")),
         ({"type": "sls:connector", "subject": 1}, Speaker(event_source="emitter", topic="slurm")),
+        ({"type": "sls:connector", "source": None, "subject": SUBJECT}, Speaker()),
+        (
+            {"type": "sls:connector", "source": None, "aliyuneventbusname": "b", "subject": "project/a/logstore/b"},
+            Speaker(event_bus="b", project="a", logstore="b", topic="slurm"),
+        ),
         ({"type": "sls:connector", "subject": "project/a/b"}, Speaker(event_source="emitter", topic="slurm")),
     ],
 )
@@ -77,8 +88,9 @@ def test_an_event_speaks_as_its_source(
     attributes: dict[str, Any],
     speaker: Speaker,
 ) -> None:
-    """The CloudEvent's `source`, and of the connector's events the log's place; what is odd is nobody."""
-    data = ehpc | {"__topic__": "slurm", "event_source": "forged", "project": "forged"}
+    """Its `source`, bus and account, and of the connector's events the log's place; what is odd is nobody."""
+    forged = ("event_source", "project", "aliyuneventbusname", "aliyunaccountid", "event_bus", "event_account")
+    data = ehpc | {"__topic__": "slurm", **dict.fromkeys(forged, "forged")}
     (failure,) = read_events(encode(cloud_event(data, **attributes)), context).failures
     assert failure.speaker == speaker
 

@@ -7,9 +7,13 @@ import itertools
 import pytest
 
 from shared.documents import decode_limit, decode_record
-from shared.domain.errors import LedgerUnavailable
+from shared.domain.errors import DocumentRefused, LedgerUnavailable
+from shared.domain.room import LARGEST_BYTES
+from shared.ledger import _tablestore_rows as rows
+from shared.ledger import redis, sqlite
 from shared.ports import Due, Stored, Write
 from tests.support.meddled_ledger import Closable
+from tests.support.memory_ledger import MemoryLedger
 from tests.unit.ledger.conftest import Place
 
 MONTH_S = 30 * 86_400.0
@@ -125,6 +129,27 @@ def test_a_thousand_documents_go_in_one_call(ledger: Closable) -> None:
     assert {key: found.document.decode() for key, found in ledger.load(keys).items()} == {key: key for key in keys}
     assert len(ledger.due(2, 2000)) == 1000
     assert ledger.save([write(key, expected=1 + number % 2) for number, key in enumerate(keys)]) == set(keys[1::2])
+
+
+def test_the_largest_record_fits_everywhere(ledger: Closable) -> None:
+    """What the corridor may write is no more than the narrowest ledger keeps."""
+    document = b"x" * LARGEST_BYTES
+    assert ledger.save([write("a", document), write("b", document)]) == frozenset()
+    assert {key: found.document for key, found in ledger.load(["a", "b"]).items()} == {"a": document, "b": document}
+
+
+def test_what_can_never_be_kept_is_refused_before_anything_is_saved(
+    ledger: Closable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By name, so that the rest can be saved without it."""
+    for module, limit in ((sqlite, "VALUE_BYTES_MAX"), (redis, "VALUE_BYTES_MAX"), (rows, "DOCUMENT_BYTES_MAX")):
+        monkeypatch.setattr(module, limit, 100)
+    if isinstance(ledger, MemoryLedger):
+        return  # it has no bound
+    with pytest.raises(DocumentRefused) as refused:
+        ledger.save([write("a"), write("large", b"x" * 101), write("b")])
+    assert refused.value.keys == {"large"}
+    assert ledger.load(["a", "b", "large"]) == {}
 
 
 def test_a_second_connection_sees_what_the_first_saved(ledger: Closable, place: Place) -> None:

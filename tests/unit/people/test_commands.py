@@ -11,9 +11,12 @@ from msgspec.structs import replace
 
 from secondwind.cli import main
 from secondwind.commands.invoke.local import _kept_ledger
+from secondwind.terminal import moment
 from shared import people
+from shared.domain.failure import Speaker, Trigger
 from shared.domain.life import Life
 from shared.domain.mode import Mode
+from shared.domain.outcome import rfc3339
 from shared.domain.record import CaseState
 from shared.ledger.sqlite import SqliteLedger
 from shared.reality import SystemClock
@@ -108,6 +111,7 @@ def test_what_a_command_must_be_told(arguments: list[str], book: SqliteLedger) -
         (["mode", "set", "off", "--why", "w", "--rule", "a\nb"], "--rule"),
         (["mode", "show", "--ledger", "sqlite://relative"], "--ledger"),
         (["mode", "show", "--ledger", "sqlite:///nowhere/at/all.db"], "no ledger"),
+        (["mode", "show", "--ledger", "redis://:hush@redis.corp.example"], "--ledger: is unencrypted"),
         (["explain", "--job", "ehpc/cn-hangzhou/c"], "--job"),
         (["explain", "--failure", "xyz"], "--failure"),
         (["explain", "--failure", "abcdef", "--since", "1w"], "--since"),
@@ -147,6 +151,53 @@ def test_modes_set_show_clear(book: SqliteLedger, capsys: pytest.CaptureFixture[
     assert json.loads(run(capsys, "mode", "show", "--json")[1]) == {"everything": None, "rules": {}}
 
 
+def test_a_switch_for_a_rule_that_is_not_there_is_refused(
+    book: SqliteLedger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would stop nothing and look as if it did: status 2, nothing is set, and the likely name is said."""
+    status, out, err = run(capsys, "mode", "set", "off", "--rule", "the-rst", "--why", "w")
+    assert (status, out) == (2, "")
+    assert all(word in err for word in ("the-rst", "did you mean the-rest?", "nothing was set", "--anyway"))
+    assert people.read_controls(book).rules == {}
+    status, out, err = run(capsys, "mode", "set", "off", "--rule", "the-rst", "--why", "w", "--anyway", "--json")
+    assert status == 0
+    assert "WARNING: " in err
+    assert "no rule" in json.loads(out)["warnings"][0]
+    assert "the-rst" in people.read_controls(book).rules
+    _, out, err = run(capsys, "mode", "clear", "--rule", "the-rest")
+    assert "WARNING: no mode was set for rule the-rest" in err
+    assert "the-rst" in out
+
+
+def test_where_no_policy_can_be_read_the_switch_is_set_and_that_is_said(
+    book: SqliteLedger, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Rules of the deployed policy are not known here: a warning, in an emergency better than a no."""
+    (tmp_path / "broken.yaml").write_text("rules: [")
+    for file in ("no-such.yaml", "broken.yaml"):
+        monkeypatch.setenv("SECONDWIND_POLICY_FILE", str(tmp_path / file))
+        status, _, err = run(capsys, "mode", "set", "off", "--rule", "mine", "--why", "w")
+        assert (status, "WARNING: " in err, file in err) == (0, True, True)
+    assert "mine" in people.read_controls(book).rules
+
+
+def test_a_breaker_that_nobody_knows_is_opened_with_a_warning(
+    book: SqliteLedger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A quiet cluster must be stoppable too; a misspelt one stops nothing, so the likely one is named."""
+    put(book, stopped(1))
+    assert run(capsys, "breaker", "open", CLUSTER.key, "--why", "w")[2].count("WARNING") == 0
+    typo = CLUSTER.key.replace("ehpc-hz", "ehpc-hx")
+    status, out, err = run(capsys, "breaker", "open", typo, "--why", "w", "--json")
+    assert status == 0
+    assert "WARNING: " in err
+    assert f"did you mean {CLUSTER.key}?" in err
+    assert json.loads(out)["warnings"]
+    assert {seen.scope for seen in people.breakers(book) if seen.limit and seen.limit.opened_at} == {CLUSTER.key, typo}
+    status, out, err = run(capsys, "breaker", "close", f"{typo}9", "--backlog", "drop")
+    assert (status, "WARNING: " in err) == (0, True)
+
+
 def test_holds_are_listed_and_answered(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
     """The list shows id, job, time left and length of the run; a yes by the shown id is saved; a second one tells."""
     now = SystemClock().now()
@@ -165,6 +216,28 @@ def test_holds_are_listed_and_answered(book: SqliteLedger, capsys: pytest.Captur
     status, _, err = run(capsys, "reject", failure_id(1), "--by", "bob")
     assert (status, "approved by ann" in err) == (1, True)
     assert run(capsys, "held")[1] == "nothing is held\n"
+
+
+def test_a_hold_shows_what_a_person_must_know(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rule, speaker, message and the start of the live run; a start that was told counts for nothing."""
+    began = float(int(SystemClock().now()) - 5 * 3600)
+    speaker = Speaker(project="hpc", logstore="jobs")
+    told = replace(failure(1, message="cuda error 719", started_at=5.0), trigger=Trigger.LOG, speaker=speaker)
+    put(book, holding(1, failure=told, held_rule="ask-first", held_since=began))  # type: ignore[arg-type]  # a Case
+    put(book, holding(2, failure=failure(2, started_at=5.0)))  # type: ignore[arg-type]  # a Case
+    _, out, _ = run(capsys, "held")
+    for word in ("rule: ask-first", "told by: log hpc/jobs", f"run began: {moment(began)}", "message: cuda error 719"):
+        assert word in out
+    assert "no run was seen" in out
+    assert "1970" not in out
+    one, other = json.loads(run(capsys, "held", "--json")[1])["held"]
+    assert (one["rule"], one["told_by"], one["run_began_at"], one["message"]) == (
+        "ask-first",
+        "log hpc/jobs",
+        rfc3339(began),
+        "cuda error 719",
+    )
+    assert (other["run_began_at"], other["run_s"]) == (None, None)
 
 
 def test_a_rejection_and_unknown_ids(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
@@ -294,5 +367,5 @@ def test_moments_for_programs_are_rfc_3339(book: SqliteLedger, capsys: pytest.Ca
     hold = json.loads(run(capsys, "held", "--json")[1])["held"][0]
     breaker = json.loads(run(capsys, "breaker", "list", "--json")[1])["breakers"][0]
     mode = json.loads(run(capsys, "mode", "show", "--json")[1])["everything"]
-    for moment in (hold["held_since"], hold["expires_at"], breaker["since"], mode["at"]):
-        assert datetime.fromisoformat(moment.replace("Z", "+00:00")).tzinfo is not None
+    for told in (hold["held_since"], hold["expires_at"], breaker["since"], mode["at"]):
+        assert datetime.fromisoformat(told.replace("Z", "+00:00")).tzinfo is not None

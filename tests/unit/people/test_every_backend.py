@@ -34,6 +34,6 @@ def test_a_persons_work_over_every_backend(ledger: Ledger) -> None:  # noqa: F81
     assert outcome.reason == "approved"
     people.set_mode(ledger, None, ModeSet(mode=Mode.OFF, by="ann", at=START))
     assert people.read_controls(ledger).everything is not None
-    assert len(ledger.due(START + 2, 1000)) == 121 + 1, (
-        "the sweep finds the resumed, the approved and the breaker's word"
+    assert len(ledger.due(START + 2, 1000)) == 121 + 2, (
+        "the sweep finds the resumed, the approved, the breaker's word and the mode's"
     )

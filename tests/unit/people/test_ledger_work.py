@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from secondwind.commands.breaker import close_at
 from shared import people
-from shared.documents import encode
+from shared.documents import controls_write, encode
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import CONTROLS_KEY, breaker_key
 from shared.domain.mode import Mode, ModeSet
@@ -191,7 +191,7 @@ def test_a_lost_answer_tells_itself_when_repeated(memory: MeddledLedger) -> None
 
 
 def test_modes_are_set_and_taken_back(ledger: Ledger) -> None:
-    """For everything and for rules, each by itself; the document is never due and never expires."""
+    """For everything and for rules, each by itself; the document is due while it owes, and never expires."""
     off = ModeSet(mode=Mode.OFF, by="ann", at=NOW, why="maintenance")
     watch = ModeSet(mode=Mode.OBSERVE, by="bob", at=NOW)
     people.set_mode(ledger, None, off)
@@ -201,6 +201,10 @@ def test_modes_are_set_and_taken_back(ledger: Ledger) -> None:
     controls = people.read_controls(ledger)
     assert (controls.everything, controls.rules) == (None, {"the-rest": watch})
     assert people.clear_mode(ledger, "the-rest").rules == {}
+    assert [due.key for due in ledger.due(NOW * 10, 10)] == [CONTROLS_KEY]
+    told = people.read_controls(ledger)
+    paid = told.paid(one["outcome_id"] for one in told.acts)
+    assert ledger.save([controls_write(paid, ledger.load([CONTROLS_KEY])[CONTROLS_KEY].version)]) == frozenset()
     assert ledger.due(NOW * 10, 10) == []
 
 

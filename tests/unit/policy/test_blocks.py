@@ -12,7 +12,7 @@ from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
 from shared.policy.decide import decide
-from shared.policy.inherit import rule_for, tightest, with_limits_at
+from shared.policy.inherit import fewest, rule_for, tightest, with_limits_at
 from shared.policy.load import check_policy, load_policy
 from shared.policy.model import Attempts, Block, Breaker, Cooldown, Policy, Rate, ScopedRule
 from shared.policy.reach import Reach
@@ -175,8 +175,51 @@ def test_conditions_of_blocks_are_those_of_sources() -> None:
     assert isinstance(POLICY, Policy)
 
 
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        ("breaker: {max_jobs: 20, per_owner: 19}", []),
+        ("breaker: {max_jobs: 20, per_owner: 20}", ["$.breaker.per_owner"]),
+        ("rate: {max_jobs: 20, window_s: 60, per_owner: 30}", ["$.rate.per_owner"]),
+        ("breaker: {per_owner: 20}\nby: [{clusters: c, breaker: {max_jobs: 10}}]", []),
+        ("by: [{clusters: c, breaker: {max_jobs: 10, per_owner: 10}}]", ["$.by[0].breaker.per_owner"]),
+    ],
+)
+def test_a_share_that_is_no_less_than_the_whole_is_odd(text: str, odd: list[str]) -> None:
+    """It changes nothing; one that a block inherits is not its fault."""
+    head = "version: 1\nsources: [{event: {source: x}}]\n"
+    report = check_policy(f"{head}{text}\nrules: [{{name: all, match: {{}}, action: rerun}}]\n")
+    assert report.policy is not None, report.faults
+    assert [warning.path for warning in report.warnings] == odd
+
+
+def test_a_share_is_inherited_and_only_tightened() -> None:
+    """As the other numbers of a breaker; and of a place's blocks the smallest share holds."""
+    policy = load_policy(
+        "version: 1\nbreaker: {max_jobs: 50, per_owner: 10}\nrate: {max_jobs: 9, window_s: 60}\n"
+        "by: [{clusters: ehpc-hz-1, breaker: {max_jobs: 40}, rate: {max_jobs: 99, window_s: 60, per_owner: 3}},"
+        " {clusters: ehpc-*, breaker: {per_owner: 25}}]\nrules: []\n"
+    )
+    there = with_limits_at(policy, make_failure().scope)
+    assert there.breaker == Breaker(max_jobs=40, window_s=600.0, per_owner=10)
+    assert there.rate == Rate(max_jobs=9, window_s=60.0, per_owner=3)
+
+
 def test_a_block_without_a_budget_leaves_the_budget_as_it_is() -> None:
     """Fewest attempts in the longest window, of those that say something."""
     one = Attempts(max=3, window_s=60.0)
     assert tightest(one, None) is one
     assert tightest(one, Attempts(max=5, window_s=90.0)) == Attempts(max=3, window_s=90.0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "least"), [(None, None, None), (5, None, 5), (None, 5, 5), (5, 3, 3), (3, 5, 3)]
+)
+def test_a_block_never_widens_a_share(one: int | None, other: int | None, least: int | None) -> None:
+    """Of two the smaller holds, and one that is not given takes none away."""
+    both = fewest(Breaker(per_owner=one), Breaker(per_owner=other))
+    assert both is not None
+    assert both.per_owner == least
+    rates = fewest(Rate(max_jobs=9, window_s=60, per_owner=one), Rate(max_jobs=9, window_s=60, per_owner=other))
+    assert rates is not None
+    assert rates.per_owner == least

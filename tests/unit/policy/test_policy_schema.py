@@ -40,6 +40,7 @@ _FULL: dict[str, Any] = {
     "classes": {"infrastructure": {"max": 5}, "user": {}},
     "thrash": {"max_failures": 4, "window_s": 3600},
     "same_text": {"max": 2, "window_s": 86400},
+    "fetch_output": False,
     "hold_expires_s": 3600,
     "ignore_lines": ["NCCL INFO", r"\(ignored\)"],
     "include": ["gpu", "storage@1"],

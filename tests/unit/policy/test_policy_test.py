@@ -28,6 +28,7 @@ max_lost_h: 24
 sources:
   - {log: {project: hpc, logstore: failures, topic: night}, clusters: ehpc-test}
   - {event: {source: acs.x}, systems: [schedulerx]}
+  - {event: {bus: batch, account: '12'}, groups: g}
 rules:
   - {name: node, match: {reason: NODE_FAIL}, action: rerun, class: infrastructure}
   - {name: quiet, match: {owner: bob}, action: ignore, class: user}
@@ -45,6 +46,7 @@ def _run(folder: Path, tests: str, policy: str = _POLICY) -> tuple[int, list[str
     return status, out.getvalue().replace(str(folder), "").splitlines()
 
 
+_OF_G = "failure: {system: schedulerx, group_id: g}"
 _BY_LOG = "source: {project: hpc, logstore: failures, topic: night}"
 
 
@@ -87,6 +89,9 @@ _BY_LOG = "source: {project: hpc, logstore: failures, topic: night}"
         "source: {project: hpc, logstore: failures}, expect: {verdict: suppressed, reason: untrusted_source}",
         "source: {event: acs.x}, expect: {verdict: suppressed, reason: untrusted_source}",
         "source: {event: acs.x}, failure: {system: schedulerx}, expect: {verdict: rerun}",
+        "source: {event: acs.x, bus: b}, failure: {system: schedulerx}, expect: {verdict: rerun}",
+        f"source: {{bus: batch, account: '12'}}, {_OF_G}, expect: {{verdict: rerun}}",
+        f"source: {{bus: batch, account: '13'}}, {_OF_G}, expect: {{verdict: suppressed}}",
         "failure: {system: schedulerx}, live: {state: RUNNING}, expect: {verdict: ineligible}",
         (
             "failure: {system: schedulerx}, live: {others: [{state: RUNNING}]},"
@@ -301,7 +306,7 @@ def test_examples_of_the_guide_are_right(tmp_path: Path) -> None:
     """Each YAML block of docs/policy.md is usable, and the tests in it pass with the shipped policy."""
     root = Path(__file__).resolve().parents[3]
     blocks = re.findall(r"```yaml\n(.*?)```", (root / "docs" / "policy.md").read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 7
+    assert len(blocks) == 8
     for block in blocks:
         if "tests:" in block:
             tests = tmp_path / "guide.yaml"
@@ -310,3 +315,16 @@ def test_examples_of_the_guide_are_right(tmp_path: Path) -> None:
             assert run(tests, out) == 0, out.getvalue()
         else:
             assert check_policy(f"version: 1\n{block}").faults == ()
+
+
+def test_the_delay_of_a_packs_rule_is_over_unless_the_test_says_when_it_failed(tmp_path: Path) -> None:
+    """What a pack does is asked for; when it does it, only by who says so."""
+    (tmp_path / "p.yaml").write_text("version: 1\ninclude: [network]\nrules: [{name: rest, match: {}, action: hold}]\n")
+    failure = "failure: {message: '429 Too Many Requests'}"
+    (tmp_path / "p.tests.yaml").write_text(
+        "version: 1\ntests:\n"
+        f"  - {{name: a, {failure}, expect: {{verdict: rerun, rule: service-throttles}}}}\n"
+        f"  - {{name: b, {failure}, failed_ago_s: 5, expect: {{verdict: deferred, rule: service-throttles}}}}\n"
+    )
+    out = io.StringIO()
+    assert run(tmp_path / "p.yaml", out) == 0, out.getvalue()

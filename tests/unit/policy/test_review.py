@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from shared.domain.failure import Failure, FailureClass, Trigger
 from shared.domain.mode import Mode
-from shared.systems import SYSTEMS
 from shared.policy.conditions import EventPlace, LogPlace, Source
 from shared.policy.load import check_policy, load_policy
 from shared.policy.match import first_match
 from shared.policy.model import Attempts, Match, Rate, Thrash
+from shared.systems import SYSTEMS
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.schedulerx.scope import Group
 
@@ -128,6 +128,37 @@ def test_a_policy_without_sources_is_warned_of() -> None:
     assert warned(f"version: 1\n{rest}") == [(1, "$.sources")]
     assert warned(f"version: 1\nmode: off\nsources: []\n{rest}") == [(3, "$.sources")]
     assert warned(HEAD + rest) == []
+
+
+def test_negations_that_negate_nothing_are_warned_of() -> None:
+    """A switch for every queue but one is a switch for a queue that is not there."""
+    by = (
+        "by:\n- {queues: '!night', mode: 'off'}\n- {clusters: [a, '!b'], mode: 'off'}\n- {owners: svc-*, mode: 'off'}\n"
+    )
+    rest = "rules:\n- {name: a, match: {job_name: '!x'}, action: rerun}\n- {name: b, match: {}, action: rerun}\n"
+    assert warned(HEAD + by + rest) == [
+        (4, "$.by[0].queues"),
+        (5, "$.by[1].clusters"),
+        (8, "$.rules[0].match.job_name"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "odd"),
+    [
+        ("owners: ann, groups: a.*", True),
+        ("owners: '*', namespaces: ns", True),
+        ("owners: ann, systems: [schedulerx]", True),
+        ("owners: ann, groups: a.*, clusters: c", False),
+        ("owners: ann, systems: [ehpc, schedulerx]", False),
+        ("owners: ann", False),
+        ("groups: a.*", False),
+    ],
+)
+def test_owners_of_jobs_without_owners_are_warned_of(bounds: str, *, odd: bool) -> None:
+    """SchedulerX names no owner, so such a source speaks for no job; nothing is said where another system's may fit."""
+    rest = f"rules: [{{name: a, match: {{}}, action: rerun}}]\nsources:\n- {{event: {{bus: b}}, {bounds}}}\n"
+    assert warned("version: 1\n" + rest) == ([(4, "$.sources[0].owners")] if odd else [])
 
 
 def test_a_budget_that_no_rule_draws_from_is_warned_of() -> None:

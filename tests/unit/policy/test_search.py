@@ -12,6 +12,7 @@ from shared.policy import search as module
 from shared.policy.patterns import compile_pattern, excess
 from shared.policy.prefilter import MAX_KNOWN, SHORT_BYTES
 from shared.policy.search import MAX_WORDS, MAX_WORK, RICH_BYTES, PatternSet
+from shared.policy.wordindex import is_small
 
 
 def _found(patterns: PatternSet, text: bytes) -> tuple[bytes, list[int]]:
@@ -154,3 +155,27 @@ def test_hostile_text_is_bounded(policy: str, message: str) -> None:
     begun = time.process_time()
     _found(together, data)
     assert time.process_time() - begun < 0.05
+
+
+@pytest.mark.parametrize(
+    ("text", "small"), [(b"abc", True), (b"abcd", False), (b"a bc d", False), (b"!?", True), (b" ab ", False)]
+)
+def test_a_text_without_a_word_and_shorter_than_four_letters_is_small(text: bytes, *, small: bool) -> None:
+    """It can only be looked for as it is."""
+    assert is_small(text) is small
+
+
+def test_patterns_together_find_what_each_finds() -> None:
+    """The set alone says which: nobody is asked one by one where it answers."""
+
+    class Deaf:
+        def __init__(self, inner: Any) -> None:
+            self.pattern, self.options = inner.pattern, inner.options
+
+        def search(self, text: bytes) -> None:
+            """Nobody asks."""
+            pytest.fail(f"asked of {text!r}")
+
+    together = module._Together([3, 7], [Deaf(compile_pattern(one)) for one in ["", "", "", "ab", "", "", "", "cd"]])
+    assert (sorted(together.found_in(b"xcd")), sorted(together.found_in(b"abcd"))) == ([7], [3, 7])
+    assert list(together.found_in(b"x")) == []

@@ -40,6 +40,10 @@ from tests.unit.decide.conftest import make_failure
             "a rank was lost and nothing came after it\na\nb",
         ),
         ("no heartbeat for 60 s from a; output: b; output: c", "no heartbeat for 60 s from a\nb; output: c"),
+        (
+            "no output for 1800 s; causes:\n7: [rank3]: first\n1000000: second\n; output: 0: last\n0: end",
+            "no output for 1800 s\nfirst\nsecond\nlast\nend",
+        ),
     ],
 )
 def test_normal(text: str, seen: str) -> None:
@@ -190,6 +194,11 @@ DEFORMED: dict[str, Callable[[str], str]] = {
     "indented": _each(lambda line: f"\t  {line}"),
     "doubled": _each(lambda line: f"{line}\n{line}"),
     "watched": lambda text: f"no output for 1800 s; output: {text}",
+    "quoted": lambda text: (
+        "no output for 9 s; causes:\n"
+        + "\n".join(f"{number}: {line}" for number, line in enumerate(text.split("\n"), 99_999))
+        + "\n; output: step 9"
+    ),
     "log before": lambda text: "".join(f"2026-01-05 02:10:{n} INFO step {n} of 96\n" for n in range(10, 40)) + text,
 }
 _CAUSES = [

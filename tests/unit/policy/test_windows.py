@@ -94,7 +94,7 @@ def test_the_strictest_of_several_holds_and_of_those_the_longest() -> None:
 
 def test_a_person_who_says_yes_passes_a_window_that_holds() -> None:
     """And no other: a window that ignores is ended in the policy, or by force."""
-    case = make_case(state=CaseState.DEFERRED, approved_by="ann")
+    case = make_case(state=CaseState.DEFERRED, approved_by="ann", approved_for=(Reason.MAINTENANCE,))
     record = JobRecord(cases=(case,))
     hold, ignore = _window(action=WindowAction.HOLD, **OPEN), _window(action=WindowAction.IGNORE, **OPEN)
     assert _decided(hold, case=case, record=record).reason is Reason.ACCEPTED

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from shared.domain.errors import SettingsError
 from shared.domain.mode import Mode
-from shared.settings import Endpoint, Settings, SqliteUrl, parse_ledger_url, read_settings
+from shared.settings import Endpoint, RedisUrl, Settings, SqliteUrl, parse_ledger_url, read_settings
+from shared.settings.plaintext import unencrypted
 
 _LEAST = {
     "SECONDWIND_OUTCOME_PROJECT": "sw",
@@ -25,6 +26,7 @@ _NAMES = [
     "SECONDWIND_POLICY_FILE",
     "SECONDWIND_MODE",
     "SECONDWIND_TIME_ZONE",
+    "SECONDWIND_PLAINTEXT",
 ]
 _ROOT = Path(__file__).resolve().parents[3]
 
@@ -67,11 +69,14 @@ def test_schedulerx_host_of_a_region(region: str, host: str) -> None:
     assert _read().endpoint("schedulerx", region) == Endpoint("https", host, 443)
 
 
-def test_set_endpoint_serves_every_region() -> None:
-    """An endpoint that a person set is where calls go, whatever region an event names."""
-    settings = _read(EHPC_ENDPOINT="http://127.0.0.1:8080", SCHEDULERX_ENDPOINT="127.0.0.1:8443")
-    assert settings.endpoint("ehpc", "cn-beijing") == Endpoint("http", "127.0.0.1", 8080)
-    assert settings.endpoint("schedulerx", "cn-beijing").url == "https://127.0.0.1:8443"
+def test_a_set_endpoint_serves_the_functions_own_region() -> None:
+    """Calls go there, and for no other region: behind it there is one list of jobs, under whatever name."""
+    settings = _read(EHPC_ENDPOINT="http://127.0.0.1:8080")
+    assert settings.endpoint("ehpc", settings.region) == Endpoint("http", "127.0.0.1", 8080)
+    assert (settings.serves("ehpc", "cn-beijing"), settings.serves("schedulerx", "cn-beijing")) == (False, True)
+    with pytest.raises(ValueError, match="SECONDWIND_EHPC_ENDPOINT serves cn-hangzhou alone, not cn-beijing"):
+        settings.endpoint("ehpc", "cn-beijing")
+    assert settings.endpoint("schedulerx", "cn-beijing").host == "schedulerx.cn-beijing.aliyuncs.com"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +84,6 @@ def test_set_endpoint_serves_every_region() -> None:
     [
         ("EXAMPLE.com", "https://example.com"),
         ("example.com:8443", "https://example.com:8443"),
-        ("http://example.com", "http://example.com"),
         ("HTTPS://example.com:443/", "https://example.com"),
         ("http://localhost:80", "http://localhost"),
     ],
@@ -209,3 +213,56 @@ def test_no_value_is_ever_shown(name: str, value: str) -> None:
     except SettingsError as error:
         assert value not in str(error)  # noqa: PT017 - only some values are bad
         assert {fault.path for fault in error.faults} == {name}  # noqa: PT017 - as above
+
+
+FAR = {
+    "EHPC_ENDPOINT": "http://ehpc.corp.example",
+    "SCHEDULERX_ENDPOINT": "http://10.0.0.7:8080",
+    "SLS_ENDPOINT": "http://cn-hangzhou-intranet.log.aliyuncs.com",
+    "LEDGER_URL": "redis://ann:hush@redis.corp.example",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [*FAR.items(), ("LEDGER_URL", "tablestore://i/t?endpoint=http://i.example")]
+)
+def test_what_others_could_read_on_the_way_is_refused(name: str, value: str) -> None:
+    """A token goes with every call, a password with every connection: unencrypted only if a setting says so."""
+    environ = _LEAST | {f"SECONDWIND_{name}": value}
+    assert _bad(environ) == [f"SECONDWIND_{name}"]
+    assert _bad(environ | {"SECONDWIND_PLAINTEXT": "refuse"}) == [f"SECONDWIND_{name}"]
+    assert read_settings(environ | {"SECONDWIND_PLAINTEXT": "allow"}, "cn-hangzhou").region == "cn-hangzhou"
+    assert _bad(environ | {"SECONDWIND_PLAINTEXT": "yes"}) == ["SECONDWIND_PLAINTEXT", f"SECONDWIND_{name}"]
+
+
+def test_every_place_that_is_unencrypted_is_named_at_once() -> None:
+    """And the text shows neither host nor password."""
+    environ = _LEAST | {f"SECONDWIND_{name}": value for name, value in FAR.items()}
+    with pytest.raises(SettingsError) as caught:
+        read_settings(environ, "cn-hangzhou")
+    assert sorted(fault.path for fault in caught.value.faults) == sorted(f"SECONDWIND_{name}" for name in FAR)
+    assert not any(word in str(caught.value) for word in ("hush", "corp", "10.0"))
+
+
+@pytest.mark.parametrize(
+    ("host", "near"),
+    [
+        ("127.0.0.1", True),
+        ("127.255.0.9", True),
+        ("localhost", True),
+        ("sw.localhost", True),
+        ("127.0.0.1.evil.example", False),
+        ("localhost.evil.example", False),
+        ("notlocalhost", False),
+        ("128.0.0.1", False),
+        ("127.1", False),
+    ],
+)
+def test_this_machine_is_no_network(host: str, *, near: bool) -> None:
+    """Loopback addresses and names below localhost need no encryption; what only looks like them does."""
+    assert unencrypted(Endpoint("http", host, 80)) is not near
+    assert unencrypted(RedisUrl(tls=False, host=host, port=6379)) is not near
+    assert unencrypted(parse_ledger_url(f"tablestore://i/t?endpoint=http://{host}")) is not near
+    assert not unencrypted(Endpoint("https", host, 443))
+    assert not unencrypted(RedisUrl(tls=True, host=host, port=6379))
+    assert not unencrypted(SqliteUrl("/x"))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 
+from localcloud.sls.models import Log, LogGroup
 from shared import idle
 from shared.domain.progress import Progress
 from shared.ports import LogEntry, LogRange
@@ -36,6 +37,14 @@ def test_a_range_is_read_page_by_page(source: SlsSource, wire: Wire, wanted: Log
     ]
     assert [request["query"]["cursor"] for request in wire.requests] == ["0", "2"]
     assert {request["query"]["end_cursor"] for request in wire.requests} == {"9"}
+
+
+def test_contents_of_one_name_are_all_read(source: SlsSource, wire: Wire, wanted: LogRange) -> None:
+    """A log is a list of pairs: what a dictionary would drop is there beside it, in its order."""
+    contents = (("a", b"1"), ("b", b"2"), ("a", b"\xff"), ("a", b"3"))
+    wire.behave = by_cursor({"0": page([LogGroup(logs=(Log(1_000, contents),))], "9")})
+    (log,) = logs_of(source, wanted)
+    assert (log.fields, log.earlier) == ({"a": "3", "b": "2"}, (("a", "1"), ("a", b"\xff")))
 
 
 def test_an_empty_range_asks_nothing(source: SlsSource, wire: Wire, wanted: LogRange) -> None:

@@ -116,3 +116,11 @@ def test_batches_keep_the_limits() -> None:
     assert MAX_PUT_BYTES <= 5_000_000
     ((only,),) = batches([{"id": "1", "raw": "x" * 6_000_000}])
     assert (only["id"], len(only["raw"].encode())) == ("1", 1_024)
+
+
+def test_the_token_of_a_role_goes_along(sink: SlsSink, wire: Wire) -> None:
+    """Without it the key of a function's role is none."""
+    wire.behave = taken
+    sink.put([{"outcome_id": "1"}])
+    headers = {name.lower(): value for name, value in wire.requests[0]["headers"].items()}
+    assert headers["x-acs-security-token"] == "STS"

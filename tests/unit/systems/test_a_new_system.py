@@ -148,7 +148,7 @@ def test_settings_policies_and_rights_know_it(tmp_path: Path) -> None:
         "SECONDWIND_LEDGER_URL": "sqlite:///var/lib/secondwind.db",
     }
     settings = read_settings({**least, "SECONDWIND_MILL_ENDPOINT": "mill.example.com"}, "cn-hangzhou")
-    assert settings.endpoint("mill", "cn-beijing").host == "mill.example.com"
+    assert settings.endpoint("mill", "cn-hangzhou").host == "mill.example.com"
     assert read_settings(least, "cn-hangzhou").endpoint("mill", "cn-beijing").host == "mill.cn-beijing.example.com"
     (tmp_path / "p.yaml").write_text(POLICY, encoding="utf-8")
     tests = (

@@ -14,6 +14,7 @@ from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed, Observation
 from shared.systems.ehpc.adapter import EhpcJobs
+from shared.systems.ehpc.look import MOST_PAGES_OF_ENDED
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.openapi import ApiCall, CallFailed, Reply
@@ -343,3 +344,22 @@ def test_ended_jobs_are_never_ambiguous(cluster_of: ClusterOf, failure: Make[Fai
     system, _ = cluster_of(job("3.new", "FINISHED"), job("3.old", "FINISHED"))
     (seen,) = system.observe([failure("3")])
     assert (found(seen).job_id, found(seen).ambiguous) == ("3.new", False)
+
+
+def test_a_bogus_id_does_not_page_through_the_history(cluster_of: ClusterOf, failure: Make[Failure]) -> None:
+    """Beyond the jobs submitted last it is not known whether it is there: the look is due again, and says why."""
+    system, api = cluster_of(job("1.s"), *(job(f"{number}.s", "FINISHED") for number in range(100, 3_100)))
+    live, bogus = system.observe([failure("1.s"), failure("nowhere.s")])
+    assert found(live).state is State.RUNNING
+    assert isinstance(bogus, LookFailed)
+    assert (bogus.code, bogus.worth_repeating) == ("ListTooLong", True)
+    assert "1000 submitted last" in bogus.message
+    assert len(api.asked) == 1 + MOST_PAGES_OF_ENDED
+
+
+@pytest.mark.parametrize("ended", [50 * MOST_PAGES_OF_ENDED - 1, 50 * MOST_PAGES_OF_ENDED])
+def test_what_the_bound_reads_whole_is_not_found(cluster_of: ClusterOf, failure: Make[Failure], ended: int) -> None:
+    """A history that ends within the bound was read to its end: that is an answer."""
+    system, _ = cluster_of(*(job(f"{number}.s", "FINISHED") for number in range(ended)))
+    (seen,) = system.observe([failure("nowhere.s")])
+    assert found(seen).state is State.NOT_FOUND

@@ -11,6 +11,7 @@ import threading
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from urllib3.exceptions import NewConnectionError
 
 from shared.domain.call import Effect
@@ -273,6 +274,15 @@ def test_without_time_nothing_is_sent(wire: Wire, credentials: Credentials) -> N
     api = OpenApi(credentials, parse_endpoint(f"http://{wire.host}"), remaining_s=lambda: 0.9)
     reply = failed(api.call(CALL))
     assert (reply.effect, reply.code, wire.requests) == (Effect.NOT_DONE_LATER, "Deadline", [])
+
+
+def test_a_look_leaves_time_to_write_down_that_there_was_none(wire: Wire, credentials: Credentials) -> None:
+    """A reading call ends earlier than one that reruns may."""
+    endpoint = parse_endpoint(f"http://{wire.host}")
+    api = OpenApi(credentials, endpoint, remaining_s=lambda: 2.9, reads_leave_s=2.0)
+    assert failed(api.call(replace(CALL, mutates=False))).code == "Deadline"
+    assert wire.requests == []
+    assert isinstance(api.call(CALL), Reply)
 
 
 def test_timeouts_fit_into_what_is_left(credentials: Credentials) -> None:

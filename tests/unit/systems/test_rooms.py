@@ -134,8 +134,11 @@ def test_a_probe_is_one_read_of_each_kind(fake_api: Play, told: dict[str, str]) 
         return Reply(body={"Success": True, "Data": {}, "Jobs": []}, request_id="r", status=200)
 
     api = fake_api(script)
-    (probe,) = EHPC.probes(api, "cn-hangzhou", told)
-    assert (probe.operation, probe.should_exist) == ("ListJobsWithFilters", bool(told))
-    assert api.asked[0].parameters["ClusterId"] == told.get("cluster_id", NO_CLUSTER)
+    probes = list(EHPC.probes(api, "cn-hangzhou", told))
+    assert [probe.operation for probe in probes] == ["ListJobsWithFilters", "ListNodes", "ListClusters", "GetJobLog"]
+    assert [probe.should_exist for probe in probes] == [bool(told), bool(told), False, False]
+    assert {call.parameters.get("ClusterId", "") for call in api.asked} == {told.get("cluster_id", NO_CLUSTER), ""}
+    del api.asked[:]
     names = [probe.operation for probe in SCHEDULERX.probes(api, "cn-hangzhou", told)]
-    assert names == ["GetJobInfo", "GetJobInstance", "GetJobInstanceList"] == [call.action for call in api.asked[1:]]
+    assert names == ["GetJobInfo", "GetJobInstance", "GetJobInstanceList", "ListJobs", "ListGroups"]
+    assert names == [call.action for call in api.asked]

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from shared.domain.call import Effect, Target
 from shared.domain.failure import Failure, Trigger
@@ -15,7 +16,7 @@ from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.systems.openapi import ApiCall, CallFailed, Reply, refused
-from shared.systems.schedulerx3.adapter import PAGE_SIZE, Schedulerx3Jobs
+from shared.systems.schedulerx3.adapter import MOST_A_LOOK, PAGE_SIZE, Schedulerx3Jobs
 from shared.systems.schedulerx3.scope import App
 from shared.systems.schedulerx3.snapshot import Execution, Schedulerx3Snapshot
 from tests.support.clock import START, Clock
@@ -110,6 +111,21 @@ def test_the_list_is_read_back_an_hour_and_no_further() -> None:
     seen = look(service(shown(), listed=many))
     assert isinstance(seen, Schedulerx3Snapshot)
     assert len(seen.others) == PAGE_SIZE
+
+
+def test_a_flood_costs_a_bounded_number_of_calls() -> None:
+    """The same executions are looked at in whatever order they are told, each once; the others say why not."""
+    flood = [replace(TOLD, job_instance_id=ID + number) for number in range(MOST_A_LOOK + 5)]
+    codes = []
+    for told in (flood + flood, flood[::-1]):
+        clock = Clock()
+        api = FakeApi(clock, service(NOT_FOUND))
+        seen = Schedulerx3Jobs(api, clock, ZoneInfo("Asia/Shanghai")).observe(told)
+        assert len(api.asked) == MOST_A_LOOK
+        codes.append(
+            {one.job_instance_id for one, look in zip(told, seen, strict=True) if isinstance(look, LookFailed)}
+        )
+    assert codes[0] == codes[1] == {ID + number for number in range(MOST_A_LOOK, MOST_A_LOOK + 5)}
 
 
 def test_a_call_names_the_execution_in_the_query() -> None:

@@ -17,11 +17,12 @@ from shared.intake.announcement import read_announcement
 from shared.intake.context import Context, Envelope
 from shared.policy.controls import tightened
 from shared.policy.facts import Facts
-from shared.policy.model import Policy
+from shared.policy.model import PackRule, Policy
 from shared.policy.text.fingerprint import fingerprint
 from shared.systems import SYSTEMS
 
 _WHO = "policy-test"
+_FAILED_AGO_S = 10.0
 
 
 def facts_of(test: PolicyTest, policy: Policy, now: float, region: str) -> Facts | Unreadable:
@@ -33,6 +34,17 @@ def facts_of(test: PolicyTest, policy: Policy, now: float, region: str) -> Facts
         now: unix seconds.
         region: the function's own.
     """
+    if test.failed_ago_s is not None:
+        return _facts(test, policy, now, region, test.failed_ago_s)
+    facts = _facts(test, policy, now, region, _FAILED_AGO_S)
+    if isinstance(facts, Unreadable) or facts.rule is None or not facts.rule.delay_s:
+        return facts
+    if not any(isinstance(rule, PackRule) and rule.name == facts.rule.name for rule in policy.rules):
+        return facts
+    return _facts(test, policy, now, region, _FAILED_AGO_S + facts.rule.delay_s)
+
+
+def _facts(test: PolicyTest, policy: Policy, now: float, region: str, failed_ago_s: float) -> Facts | Unreadable:
     trigger, speaker = _door(test.source)
     context = Context(region=region, now=now, further_regions=frozenset(policy.regions), request_id=_WHO)
     record = _record(test.failure)
@@ -41,7 +53,7 @@ def facts_of(test: PolicyTest, policy: Policy, now: float, region: str) -> Facts
         trigger=trigger,
         event_id=_WHO,
         original=record,
-        time=now - test.failed_ago_s,
+        time=now - failed_ago_s,
         speaker=speaker,
     )
     failure = read_announcement(record, envelope, context)
@@ -63,8 +75,15 @@ def facts_of(test: PolicyTest, policy: Policy, now: float, region: str) -> Facts
 def _door(source: Spoken | None) -> tuple[Trigger, Speaker]:
     if source is None:
         return Trigger.MANUAL, Speaker()
-    speaker = Speaker(project=source.project, logstore=source.logstore, topic=source.topic, event_source=source.event)
-    return (Trigger.EVENT if source.event else Trigger.LOG), speaker
+    speaker = Speaker(
+        project=source.project,
+        logstore=source.logstore,
+        topic=source.topic,
+        event_source=source.event,
+        event_bus=source.bus,
+        event_account=source.account,
+    )
+    return (Trigger.EVENT if speaker.is_event else Trigger.LOG), speaker
 
 
 def _record(told: ToldInTest) -> dict[str, Any]:
@@ -90,6 +109,7 @@ def _remembered(remembered: Remembered, failure: Failure, now: float) -> JobReco
             opened_at=now - attempt.ago_s,
             reserved_at=now - attempt.ago_s,
             fingerprint=fingerprint(attempt.message),
+            run_clear=True,
         )
         for place, attempt in enumerate(remembered.attempts)
         if attempt.message
@@ -100,6 +120,7 @@ def _remembered(remembered: Remembered, failure: Failure, now: float) -> JobReco
             failure_id=f"{_WHO}-{place}",
             state=CaseState.CLOSED,
             opened_at=now - ago_s,
+            run_clear=True,
         )
         for place, ago_s in enumerate(remembered.failures_ago_s)
     )

@@ -101,13 +101,13 @@ def _sources(tests: PolicyTests, root: yamltree.Node) -> Iterator[Fault]:
     """A source is an event's or a log's."""
     items = _child(root, "tests")
     for index, test in enumerate(tests.tests):
-        if test.source is not None and not (test.source.event or _is_log(test.source)):
+        if test.source is not None and not _is_somebody(test.source):
             line = items.items[index].line if isinstance(items, yamltree.Listing) else 1
-            yield Fault(f"$.tests[{index}].source", "wants event, or project and logstore", line)
+            yield Fault(f"$.tests[{index}].source", "wants event, bus or account, or project and logstore", line)
 
 
-def _is_log(source: Spoken) -> bool:
-    return bool(source.project and source.logstore)
+def _is_somebody(source: Spoken) -> bool:
+    return bool(source.event or source.bus or source.account or (source.project and source.logstore))
 
 
 def _moment_problem(text: str) -> str | None:

@@ -108,6 +108,8 @@ class Spoken(Struct, frozen=True, kw_only=True):
     topic: Text = ""
     event: Text = ""
     """The CloudEvent's `source`."""
+    bus: Text = ""
+    account: Text = ""
 
 
 class Expected(Struct, frozen=True, kw_only=True, rename={"failure_class": "class"}):
@@ -126,7 +128,8 @@ class PolicyTest(Struct, frozen=True, kw_only=True):
     name: Annotated[str, Meta(min_length=1, max_length=200, description="a name of 1 to 200 characters")]
     expect: Expected
     failure: ToldInTest = ToldInTest()
-    failed_ago_s: Seconds = 10.0
+    failed_ago_s: Seconds | None = None
+    """Left out: ten seconds, and where a pack's rule has a `delay_s`, that too: what a pack does is tested."""
     live: SeenInTest = SeenInTest()
     remembered: Remembered = Remembered()
     mode: Mode | None = None

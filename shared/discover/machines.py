@@ -1,0 +1,117 @@
+"""Events about machines: which watched scope has the machine, and what is remembered of it until the next looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from msgspec.structs import replace
+
+from shared.documents import decode_machines, machines_write
+from shared.domain.errors import LedgerUnavailable
+from shared.domain.failure import Noted, Trigger
+from shared.domain.keys import machines_key
+from shared.domain.machines import MAX_SUSPECTS, Machines, Suspect, Weight
+from shared.domain.outcome import Outcome, rfc3339, stable_id
+from shared.domain.reasons import Reason
+from shared.domain.verdicts import Verdict
+from shared.heal import Healer, Report
+from shared.policy.gates_trust import may_tell
+from shared.ports import Ledger
+
+KEPT_S = 86_400.0
+"""What an event said is forgotten then."""
+TRIES = 5
+
+
+def read_machines(ledger: Ledger, system: str, region: str) -> Machines:
+    """The machines of a system's watched scopes in a region. Raises LedgerUnavailable."""
+    key = machines_key(system, region)
+    stored = ledger.load([key]).get(key)
+    return decode_machines(stored.document) if stored else Machines()
+
+
+def change_machines(
+    ledger: Ledger, system: str, region: str, now: float, change: Callable[[Machines], Machines]
+) -> None:
+    """Change the document; nothing is written where nothing changes.
+
+    Raises:
+        LedgerUnavailable: out of reach, not ours, or others keep writing it.
+    """
+    key = machines_key(system, region)
+    for _ in range(TRIES):
+        stored = ledger.load([key]).get(key)
+        before = decode_machines(stored.document) if stored else Machines()
+        after = change(before)
+        if after == before:
+            return
+        if not ledger.save([machines_write(key, after, stored.version if stored else None, now)]):
+            return
+    raise LedgerUnavailable(f"others keep changing {key}")
+
+
+def note(healer: Healer, events: Sequence[Noted], region: str, trigger: Trigger, *, dry_run: bool) -> Report:
+    """Remember what events said of machines on which watched jobs may run; of any other machine nothing is told.
+
+    Raises:
+        LedgerUnavailable: the delivery must come again.
+    """
+    total, now = Report(), healer.clock.now()
+    for system in dict.fromkeys(one.system for one in events):
+        mine = [one for one in events if one.system == system]
+        known = read_machines(healer.ledger, system, region)
+        told = [(one, where) for one in mine if (where := _where(known, one, healer))]
+        total.passed_over += len(mine) - len(told)
+        suspects = {one.event.machine: _suspect(one) for one, _ in told if one.event.weight is not Weight.AHEAD}
+        if suspects and not dry_run:
+            change_machines(healer.ledger, system, region, now, partial(_with, new=suspects, now=now))
+        outcomes = [_outcome(one, system, region, where, now, trigger, dry_run=dry_run) for one, where in told]
+        if outcomes:
+            total.add(healer.tell(outcomes, trigger))
+    return total
+
+
+def _where(known: Machines, one: Noted, healer: Healer) -> tuple[str, str] | None:
+    """The scope's key and the node's name; None if it is not watched, or who told it may not speak for it."""
+    for scope, nodes in known.places.items():
+        node = nodes.get(one.event.machine)
+        if node is not None:
+            return (scope, node) if may_tell(healer.policy, one.speaker, by_hand=one.by_hand) else None
+    return None
+
+
+def _suspect(one: Noted) -> Suspect:
+    return Suspect(one.event.at, one.event.weight is Weight.LOST)
+
+
+def _with(before: Machines, new: Mapping[str, Suspect], now: float) -> Machines:
+    kept = {machine: one for machine, one in before.suspects.items() if now - one.at < KEPT_S}
+    for machine, one in new.items():
+        old = kept.get(machine)
+        # Of two events the one that proves more counts, then the later.
+        kept[machine] = one if old is None or (one.surely, one.at) > (old.surely, old.at) else old
+    newest = sorted(kept.items(), key=lambda item: item[1].at)[-MAX_SUSPECTS:]
+    return replace(before, suspects=dict(newest))
+
+
+def _outcome(
+    one: Noted, system: str, region: str, where: tuple[str, str], now: float, trigger: Trigger, *, dry_run: bool
+) -> Outcome:
+    scope, node = where
+    ahead = one.event.weight is Weight.AHEAD
+    follows = "nothing is done before it happens" if ahead else "its jobs are looked at until the grace is over"
+    failure_id = stable_id("machine", system, region, one.event.machine, one.event.what, one.event.at)
+    return Outcome(
+        outcome_id=stable_id("outcome", failure_id, dry_run),
+        failure_id=failure_id,
+        final="true",
+        at=rfc3339(now),
+        verdict=Verdict.SUPPRESSED.value,
+        reason=(Reason.MACHINE_ANNOUNCED if ahead else Reason.MACHINE_SUSPECTED).value,
+        message=f"{one.event.what} of {one.event.machine}, node {node} of {scope}: {follows}",
+        trigger=trigger.value,
+        event_id=one.event_id,
+        dry_run="true" if dry_run else "false",
+        place={"system": system, "region": region},
+    )

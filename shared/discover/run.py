@@ -1,0 +1,159 @@
+"""One run of the discovery: turns at the places that the policy names, what is found through the corridor, remembered.
+
+Who waits longest is first, and a turn has a bounded number of calls: a large place delays no small one. What a run
+cannot finish the next one goes on with. A place that cannot be read delays only itself.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from shared.discover.book import Book
+from shared.discover.calls import Allowance, Turn, calls_until
+from shared.discover.machines import change_machines, read_machines
+from shared.discover.places import Seekers, Unrolled, WatchedPlace, places
+from shared.discover.told import not_seen
+from shared.domain.failure import Intake, Trigger
+from shared.domain.machines import Machines
+from shared.domain.mode import Mode
+from shared.domain.watch import Watch
+from shared.heal import Healer, Report
+from shared.policy.discover import watched
+from shared.policy.places import place_fits
+from shared.systems import SYSTEMS
+from shared.systems.discovery import Sight, Terms
+
+TURN_CALLS = 25
+LEAST_STEP_S = 0.001
+"""Turns of one run are told apart by so much at least: who had the earlier one is next."""
+LONGEST_PAUSE_S = 600.0
+FIRST_PAUSE_S = 60.0
+"""After a look that failed; doubled with each further one."""
+TOLD_AFTER = 2
+"""So many looks in a row have to fail before it is told, if the problem may pass by itself."""
+_LOG = logging.getLogger(__name__)
+
+
+def discover(healer: Healer, seekers: Seekers, region: str, *, dry_run: bool = False) -> Report:
+    """Look through every place once, or as far as pace and time allow.
+
+    In mode `off` nothing is looked at, and nothing counts as seen. In mode `observe` what is found is told and counts
+    as seen; a dry run changes nothing but the pace.
+
+    Raises:
+        LedgerUnavailable: the ledger is out of reach; the next run begins where this one did.
+    """
+    total, began_at = Report(), healer.clock.now()
+    named = dict.fromkeys(system for system, _ in watched(healer.policy.discover))
+    if not named:
+        return total
+    healer = healer.under_controls()
+    if healer.policy.mode is Mode.OFF:
+        _LOG.warning("the mode is off: nothing is looked for")
+        return total
+    until = calls_until(began_at, healer.invocation.hard_deadline)
+    budgets = {system: _budget(healer, system, region, until) for system in named}
+    meant, listings = places(healer.policy.discover, seekers, region, budgets)
+    book = Book(healer.ledger, healer.invocation.hard_deadline, dry_run)
+    run = _Run(healer, book, dry_run=dry_run, total=total)
+    mine = book.take([*(one.key for one in listings), *meant], began_at)
+    try:
+        run.listed([one for one in listings if one.key in mine])
+        run.turns(meant, [key for key in mine if key in meant])
+    finally:
+        book.release(mine, healer.clock.now())
+    return total
+
+
+def _budget(healer: Healer, system: str, region: str, until: float) -> Allowance:
+    per_minute = SYSTEMS.named(system).reads_per_minute
+    return Allowance(healer.ledger, healer.clock, until, system, region, per_minute)
+
+
+class _Run:
+    """What one run does, and what came of it."""
+
+    def __init__(self, healer: Healer, book: Book, *, dry_run: bool, total: Report) -> None:
+        self._healer, self._book, self._dry_run, self._total = healer, book, dry_run, total
+        self._turn_at = 0.0
+        self._known: dict[str, Machines] = {}
+
+    def turns(self, meant: Mapping[str, WatchedPlace], mine: list[str]) -> None:
+        """One turn after the other, until every look is whole or nobody gets a call any more."""
+        waiting = deque(mine)
+        while waiting:
+            key = waiting.popleft()
+            place = meant[key]
+            if not place.budget.in_time:
+                continue
+            turn = Turn(place.budget, TURN_CALLS)
+            sight = self._look(place, turn)
+            if not (sight.done or sight.problem or turn.dry):
+                waiting.append(key)
+
+    def listed(self, listings: list[Unrolled]) -> None:
+        """That the globs of an entry could not be resolved is told once, as long as it lasts."""
+        for one in listings:
+            sight = Sight(memory={}, done=one.problem is None, problem=one.problem)
+            self._settle(one.key, one.place, sight, self._healer.clock.now())
+
+    def _look(self, place: WatchedPlace, turn: Turn) -> Sight:
+        watch, now = self._book.watch(place.key), self._healer.clock.now()
+        self._turn_at = max(now, self._turn_at + LEAST_STEP_S)
+        terms = Terms(
+            now=now,
+            fits=place_fits,
+            stale_after_s=self._healer.policy.timing.stale_event_s,
+            suspects=self._machines(place).suspects,
+        )
+        sight = place.seeker.look(place.watch, place.scope, watch.memory, turn, terms)
+        if sight.failures:
+            intake = Intake(failures=list(sight.failures), dry_run=self._dry_run)
+            self._total.add(self._healer.handle(intake, Trigger.DISCOVER))
+        self._keep_machines(place, sight, now)
+        if turn.used or sight.done or sight.problem:  # who got no call at all is next all the same
+            self._settle(place.key, place.scope.place, sight, now)
+        return sight
+
+    def _machines(self, place: WatchedPlace) -> Machines:
+        """Of the place's system, read once a run."""
+        system, region = place.scope.system, place.scope.region
+        if system not in self._known:
+            self._known[system] = read_machines(self._healer.ledger, system, region)
+        return self._known[system]
+
+    def _keep_machines(self, place: WatchedPlace, sight: Sight, now: float) -> None:
+        """Which machines a scope has, so that an event finds its node."""
+        key, machines = place.scope.key, sight.machines
+        if machines is None or self._dry_run or self._machines(place).places.get(key, {}) == machines:
+            return
+
+        def change(before: Machines) -> Machines:
+            return replace(before, places={**before.places, key: dict(machines)})
+
+        change_machines(self._healer.ledger, place.scope.system, place.scope.region, now, change)
+
+    def _settle(self, key: str, place: Mapping[str, str], sight: Sight, now: float) -> None:
+        """Remember what a turn came to, once what is to be told of it is."""
+        watch = self._book.watch(key)
+        after = replace(_after(watch, sight, now), turn_at=max(now, self._turn_at))
+        if sight.problem is not None and after.told and not watch.told:
+            outcome = not_seen(key, place, sight.problem, watch, now, dry_run=self._dry_run)
+            self._total.add(self._healer.tell([outcome], Trigger.DISCOVER))
+        self._book.put(key, after, self._healer.clock.now())
+
+
+def _after(watch: Watch, sight: Sight, now: float) -> Watch:
+    """What is remembered after a turn; one that goes on in this run keeps its place."""
+    after = replace(watch, memory=sight.memory)
+    if sight.problem is None:
+        well = replace(after, failures=0, not_before=0.0, told=False)
+        return replace(well, done_at=now, busy_until=0.0) if sight.done else well
+    failures = watch.failures + 1
+    pause_s = min(FIRST_PAUSE_S * 2.0 ** min(watch.failures, 10), LONGEST_PAUSE_S)
+    told = watch.told or failures >= TOLD_AFTER or not sight.problem.worth_repeating
+    return replace(after, failures=failures, not_before=now + pause_s, told=told, busy_until=0.0)

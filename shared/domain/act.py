@@ -1,0 +1,28 @@
+"""Acts of people: who did it and why, as an outcome tells it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+MAX_WHO_CHARS = 128
+"""Of the name that somebody goes by."""
+MAX_IDENTITY_CHARS = 380
+MAX_ACTOR_CHARS = 512
+"""Of a name with the identity behind it."""
+MAX_WHY_CHARS = 256
+
+
+class Signed(Struct, frozen=True, kw_only=True):
+    """What stands beside the name that somebody gave themselves."""
+
+    identity: str = ""
+    """As which the machine and RAM know them; at most 380 characters are kept. Empty: not known, or the same name."""
+    why: str = ""
+    """In their words; at most 256 characters are kept."""
+
+    def actor(self, by: str) -> str:
+        """The field `actor` of an outcome: `ann`, `ann (system user root, acs:ram::1:user/ann)`."""
+        return f"{by[:MAX_WHO_CHARS]} ({self.identity[:MAX_IDENTITY_CHARS]})" if self.identity else by[:MAX_ACTOR_CHARS]
+
+
+UNSIGNED = Signed()

@@ -1,0 +1,124 @@
+"""Looking: at whom, in which order, and how much of a delivery goes into it.
+
+Whoever may not speak for the place that they name costs no look. Of the others one cluster or group after the other
+is looked at and acted on, those first that a source names; what a delivery has no look left for is due soon, and the
+sweep looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from shared.domain.decision import Ask
+from shared.domain.failure import Trigger
+from shared.domain.keys import breaker_key
+from shared.domain.limits import SharedLimit
+from shared.domain.record import JobRecord
+from shared.domain.snapshot import LookFailed
+from shared.domain.transitions import outcome_of
+from shared.heal.item import Invocation, Item, Result
+from shared.policy.decide import decide
+from shared.policy.facts import Facts
+from shared.policy.gates_trust import Standing, standing
+from shared.policy.model import Policy
+from shared.ports import Clock, JobSystem, Ledger
+
+MOST_SCOPES = 100
+"""Clusters and groups that one invocation looks into at the most: each costs some requests and ledger round trips."""
+LEAST_TIME_S = 6.0
+"""With less time left than this no further cluster or group is looked into: what is known must be written down."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looks:
+    """The looks of one invocation."""
+
+    systems: Callable[[str, str], JobSystem]
+    ledger: Ledger
+    clock: Clock
+    invocation: Invocation
+    into: set[str]
+    """Keys of the clusters and groups that were looked into so far."""
+
+    def turned_away(self, items: Sequence[Item], policy: Policy, ask: Ask) -> tuple[list[Result], list[Item]]:
+        """What becomes of those whose speaker may not speak for the place, without a look; and all the others.
+
+        What was taken in once is not asked again here: it has to end in the document where it waits.
+        """
+        results: list[Result] = []
+        others: list[Item] = []
+        unseen = LookFailed(
+            worth_repeating=False, code="NotLooked", message="nobody looked", look_begun_at=self.clock.now()
+        )
+        for item in items:
+            if item.origin is not None or standing(policy, item.failure) is not Standing.STRANGER:
+                others.append(item)
+                continue
+            facts = Facts(item.failure, unseen, JobRecord(), SharedLimit(), policy, ask)
+            decision = decide(facts)
+            outcome = outcome_of(item.failure, decision, ask, policy_version=policy.policy_version)
+            results.append(Result(outcome, decision, ""))
+        return results, others
+
+    def turns(self, items: Sequence[Item], policy: Policy, ask: Ask) -> Iterator[list[Item]]:
+        """The items of one cluster or group after the other, just looked at; last those for which no look was left.
+
+        The sweep goes on with a bounded number of documents, and looks for each.
+
+        Raises:
+            LedgerUnavailable: as every use of the ledger.
+        """
+        unseen: list[Item] = []
+        for scope_key, members in self._in_order(items, policy):
+            if ask.trigger is not Trigger.SWEEP and not self._left_for(scope_key):
+                unseen += members
+                continue
+            self.into.add(scope_key)
+            self.look(members)
+            yield members
+        none_left = LookFailed(
+            worth_repeating=True,
+            none_left=True,
+            code="LooksUsedUp",
+            message="this delivery had no look left for the cluster or group",
+            look_begun_at=self.clock.now(),
+        )
+        for item in unseen:
+            item.observation = none_left
+        if unseen:
+            yield unseen
+
+    def look(self, items: Sequence[Item]) -> None:
+        """Look at the jobs of items of one cluster or group, in the fewest calls."""
+        if not items:
+            return
+        scope = items[0].failure.scope
+        seen = self.systems(scope.system, scope.region).observe([item.failure for item in items])
+        for item, observation in zip(items, seen, strict=True):
+            item.observation = observation
+
+    def _left_for(self, scope_key: str) -> bool:
+        if not self.into:
+            return True
+        hurried = self.clock.now() + LEAST_TIME_S > self.invocation.hard_deadline
+        return not hurried and (scope_key in self.into or len(self.into) < MOST_SCOPES)
+
+    def _in_order(self, items: Sequence[Item], policy: Policy) -> list[tuple[str, list[Item]]]:
+        """By cluster or group: those first that a source names, then, where not all can be had, those known already.
+
+        The order in which they were told counts for nothing.
+        """
+        by_scope: dict[str, list[Item]] = {}
+        for item in items:
+            by_scope.setdefault(item.failure.scope.key, []).append(item)
+        known: set[str] = set()
+        if len(by_scope) > MOST_SCOPES:
+            breakers = {breaker_key(members[0].failure.scope): key for key, members in by_scope.items()}
+            known = {breakers[key] for key in self.ledger.load(list(breakers))}
+        named = {
+            key
+            for key, members in by_scope.items()
+            if any(standing(policy, item.failure) is Standing.NAMED for item in members)
+        }
+        return sorted(by_scope.items(), key=lambda turn: (turn[0] not in named, turn[0] not in known, turn[0]))

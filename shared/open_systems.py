@@ -1,0 +1,89 @@
+"""Opens the job systems that the settings name, each in a region, when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from shared.domain.call import CallResult, Target
+from shared.domain.credentials import Credentials
+from shared.domain.failure import Failure
+from shared.domain.snapshot import LookFailed, Observation
+from shared.ports import Clock, JobSystem
+from shared.settings import Settings
+from shared.systems import SYSTEMS
+from shared.systems.discovery import Seeker
+from shared.systems.openapi import OpenApi
+
+
+def open_systems(
+    settings: Settings,
+    credentials: Credentials,
+    clock: Clock,
+    remaining_s: Callable[[], float],
+    *,
+    reads_leave_s: float = 0.0,
+) -> Callable[[str, str], JobSystem]:
+    """Job systems by name and region; one that an endpoint's setting keeps to another region calls nobody.
+
+    Args:
+        settings: endpoints, and the zone in which days are cut.
+        credentials: with which calls are signed.
+        clock: tells when looks began and calls left.
+        remaining_s: seconds that are left for calls.
+        reads_leave_s: so many of them are left alone by calls that only read.
+    """
+
+    @cache
+    def system_in(name: str, region: str) -> JobSystem:
+        if not settings.serves(name, region):
+            return _Elsewhere(f"{settings.fixed[name]} serves {settings.region} alone, not {region}", clock)
+        api = OpenApi(
+            credentials, settings.endpoint(name, region), remaining_s=remaining_s, reads_leave_s=reads_leave_s
+        )
+        return SYSTEMS.named(name).connect(api, clock, settings.time_zone)
+
+    return system_in
+
+
+def open_seekers(
+    settings: Settings,
+    credentials: Credentials,
+    clock: Clock,
+    remaining_s: Callable[[], float],
+) -> Callable[[str, str], Seeker | None]:
+    """What looks for failures that nobody tells, by system and region; None where a system offers none.
+
+    The arguments are those of `open_systems`.
+    """
+
+    @cache
+    def seeker_in(name: str, region: str) -> Seeker | None:
+        api = OpenApi(credentials, settings.endpoint(name, region), remaining_s=remaining_s)
+        return SYSTEMS.named(name).seeker(api, clock, settings.time_zone, region)
+
+    return seeker_in
+
+
+@dataclass(slots=True)
+class _Elsewhere:
+    """Implements `shared.ports.JobSystem` where there is nobody to call.
+
+    Only a failure that waits in the ledger from before comes here, for intake takes in no other. The job that has its
+    id behind the endpoint belongs to another region's document.
+    """
+
+    why: str
+    clock: Clock
+    batch_size: int = 1
+
+    def observe(self, failures: Sequence[Failure]) -> list[Observation]:
+        """Each look is refused for good."""
+        begun_at = self.clock.now()
+        refused = LookFailed(worth_repeating=False, code="RegionNotServed", message=self.why, look_begun_at=begun_at)
+        return [refused] * len(failures)
+
+    def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
+        """Nothing is rerun on a look that was refused."""
+        raise TypeError(f"{len(targets)} jobs were about to be rerun: {self.why}")

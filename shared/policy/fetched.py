@@ -1,0 +1,48 @@
+"""Whether a failure's text says too little to decide on, and what of a fetched one rules get to see. Pure."""
+
+from __future__ import annotations
+
+from shared.domain.decision import Decision
+from shared.domain.evidence import EvidenceFrom
+from shared.domain.failure import Failure
+from shared.policy.match import earliest_cause
+from shared.policy.model import Policy
+from shared.policy.rule import Rule, Tells
+from shared.reading.text import cut
+
+_RULES_HAD_A_SAY = frozenset({"rule_switched_on", "rule_allows"})
+_WINDOW_CHARS = 8192
+MAX_WINDOWS = 101
+"""All of what a service gives at once: two logs of 400 KiB."""
+_CAUSE_CHARS, _END_CHARS = 5000, 3500
+"""Together, and with what was told, less than the 32 KiB that a message may have, whatever the language."""
+
+
+def says_too_little(policy: Policy, failure: Failure, decision: Decision) -> bool:
+    """Whether a rule was asked, and the text is missing or names no cause that anybody has a rule for."""
+    if failure.message_from is not EvidenceFrom.TOLD or _RULES_HAD_A_SAY.isdisjoint(name for name, _ in decision.asked):
+        return False
+    return not failure.message.strip() or _names_no_cause(_rule(policy, decision.rule))
+
+
+def _rule(policy: Policy, name: str) -> Rule | None:
+    return next((rule for rule in policy.rules if rule.name == name), None)
+
+
+def _names_no_cause(rule: Rule | None) -> bool:
+    return rule is None or rule.match.empty or rule.tells is Tells.EFFECT
+
+
+def with_output(policy: Policy, told: str, output: str) -> str:
+    """What was told, then of the output the first line that may tell a cause with what follows it, and the end.
+
+    Searched piece by piece, so that a cause is found wherever it stands; linear in the output.
+    """
+    text = output[-_WINDOW_CHARS * MAX_WINDOWS :]
+    # Pieces overlap by a line's length, for a line must not be cut in two.
+    starts = range(0, len(text), _WINDOW_CHARS - 512)
+    causes = ((start, earliest_cause(policy, text[start : start + _WINDOW_CHARS])) for start in starts)
+    at = next((max(text.find(cause, start), start) for start, cause in causes if cause), len(text))
+    end = max(at + _CAUSE_CHARS, len(text) - _END_CHARS)
+    parts = (cut(told, _END_CHARS), text[at : at + _CAUSE_CHARS], text[end:])
+    return "\n".join(part for part in parts if part)

@@ -1,0 +1,54 @@
+"""What is known of a failure when it is decided, bounded and without secrets: evidence for its outcome. Pure."""
+
+from __future__ import annotations
+
+from shared.domain.evidence import Known
+from shared.domain.outcome import rfc3339
+from shared.policy.evidence import ending_of, evidence_of
+from shared.policy.facts import Facts
+from shared.policy.match import earliest_cause
+from shared.policy.text.normal import normal
+from shared.reading.secrets import without_secrets
+from shared.reading.text import MAX_NAME_CHARS, cut, printable
+
+EXCERPT_BYTES = 1024
+_LOOKED_AT_CHARS = 2048
+_BETWEEN = "\n…\n"
+
+
+def known_of(facts: Facts) -> Known:
+    """What the failure's text and the look at the job say."""
+    failure, evidence = facts.failure, evidence_of(facts.failure, facts.observation)
+    signal = ending_of(failure.exit_code).signal
+    rule = facts.rule
+
+    def name(text: str) -> str:
+        return printable(without_secrets(text), MAX_NAME_CHARS)
+
+    return Known(
+        failure_class=rule.failure_class.value if rule else "",
+        evidence=excerpt(failure.message, earliest_cause(facts.policy, failure.message)),
+        evidence_from=failure.message_from.value if failure.message else "",
+        fingerprint=facts.fingerprint,
+        exit_code=name(failure.exit_code),
+        signal="" if signal is None else str(signal),
+        node=name(failure.node or next(iter(evidence.nodes), "")),
+        owner=name(evidence.owner),
+        queue=name(evidence.queue),
+        job_name=name(evidence.job_name),
+        occurred_at=rfc3339(failure.occurred_at),
+        started_at="" if failure.started_at is None else rfc3339(failure.started_at),
+    )
+
+
+def excerpt(text: str, cause: str = "") -> str:
+    """At most 1 KiB: the line that may be the cause with what follows it, then the end; all of a short text."""
+    shown = normal(text)
+    if len(shown.encode("utf-8", "replace")) <= EXCERPT_BYTES:
+        return cut(without_secrets(shown), EXCERPT_BYTES)
+    at = max(shown.find(cause), 0) if cause else 0
+    # Hidden before it is cut: half a secret is no longer known for one.
+    head = cut(without_secrets(shown[at : at + _LOOKED_AT_CHARS]), EXCERPT_BYTES // 2)
+    room = EXCERPT_BYTES - len((head + _BETWEEN).encode())
+    tail = without_secrets(shown[max(at, len(shown) - _LOOKED_AT_CHARS) :]).encode("utf-8", "replace")[-room:]
+    return head + _BETWEEN + tail.decode("utf-8", "ignore")

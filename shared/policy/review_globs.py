@@ -1,0 +1,59 @@
+"""Globs that can fit nothing: a switch on one of them stops nobody, and looks as if it did."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from shared.domain.errors import Fault
+from shared.policy import yamltree
+from shared.policy.conditions import listed
+from shared.policy.model import Policy
+
+_OWNERS = ("owner", "owners")
+_OTHERS = ("region", "cluster", "namespace", "group", "queue", "job_name", "node")
+_PLURAL = tuple(f"{field}s" for field in _OTHERS)
+_NEGATION = re.compile(r"[!~^]")
+_NO_NAME = re.compile(r"[|,;(){}\[\]]")
+
+
+def faults_of_globs(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """Owners that nobody can be called: refused, for what they were meant to stop would go on."""
+    for path, text, line in _globs(policy, root, _OWNERS):
+        if problem := _no_owner(text):
+            yield Fault(path, problem, line)
+
+
+def odd_globs(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """The same of other names, which are freer: a warning."""
+    for path, text, line in _globs(policy, root, (*_OTHERS, *_PLURAL)):
+        if text.startswith("!"):
+            yield Fault(path, "begins with !, which negates nothing: only a name that begins so fits", line)
+
+
+def _no_owner(text: str) -> str:
+    if _NEGATION.match(text):
+        return "fits nobody: a glob knows * and ? alone, and negates nothing"
+    if _NO_NAME.search(text):
+        return "fits nobody: a glob knows * and ? alone; several owners are a list"
+    return "fits nobody: owners are compared without their server, which begins at @" if "@" in text else ""
+
+
+def _globs(policy: Policy, root: yamltree.Node, fields: Iterable[str]) -> Iterator[tuple[str, str, int]]:
+    """Path, text and line of each glob that the policy itself writes in one of these fields."""
+    rules = yamltree.items(yamltree.child(root, "rules"))
+    asked: list[tuple[str, Struct, yamltree.Node]] = [
+        (f"$.rules[{index}].match", rule.match, yamltree.child(node, "match"))
+        for index, (rule, node) in enumerate(zip(policy.rules, rules, strict=True))
+    ]
+    for name, parts in (("sources", policy.sources), ("by", policy.by), ("windows", policy.windows)):
+        nodes = yamltree.items(yamltree.child(root, name))
+        asked += [
+            (f"$.{name}[{index}]", part, node) for index, (part, node) in enumerate(zip(parts, nodes, strict=True))
+        ]
+    for path, part, node in asked:
+        for field in fields:
+            for text in listed(getattr(part, field, None)):
+                yield f"{path}.{field}", text, yamltree.child(node, field).line

@@ -1,0 +1,76 @@
+"""Reading on in a running job's outputs: what was added, and where a long one ends."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from shared.systems.discovery import Calls
+from shared.systems.ehpc.scope import LOG, Cluster
+from shared.systems.ehpc.seek_silence import LONGEST_STEP, SIZE, TAIL_CHARS, Heard, Stream, take_in
+from shared.systems.ehpc.wire import log_part
+from shared.systems.openapi import Caller, CallFailed
+
+MOST_LEAPS = 6
+"""Calls of one look at a long output, beside the first."""
+
+
+class OutOfCallsError(Exception):
+    """No call is left now, or the account is refused: no further job can be read."""
+
+    def __init__(self, why: CallFailed | None = None) -> None:
+        super().__init__("" if why is None else why.message)
+        self.why = why
+
+
+class Listener(Struct, frozen=True, kw_only=True):
+    """Reads the output of one job on its first node."""
+
+    api: Caller
+    calls: Calls
+    cluster: Cluster
+    job_id: str
+    host: str
+
+    def read_on(self, heard: Heard, now: float) -> bool:
+        """Whether both outputs were read and nothing was there.
+
+        Raises:
+            OutOfCallsError: what was read before is kept.
+        """
+        for stream in (heard.output, heard.errors):
+            got = self._read(stream.end, errors=stream is heard.errors)
+            if got is None:
+                return False
+            take_in(heard, stream, got, now)
+            if got:
+                if len(got) >= SIZE:
+                    self._leap(heard, stream)
+                return False
+        return True
+
+    def _leap(self, heard: Heard, stream: Stream) -> None:
+        """There is more: look further on whether there is still, with wider steps while there is, else narrower."""
+        for _ in range(MOST_LEAPS):
+            there = self._read(stream.end + stream.step, errors=stream is heard.errors)
+            if there:
+                stream.end, stream.step = stream.end + stream.step + len(there), min(stream.step * 2, LONGEST_STEP)
+                heard.tail = there.decode("utf-8", "replace")[-TAIL_CHARS:]
+            elif stream.step > SIZE:
+                stream.step = max(SIZE, stream.step // 4)
+            else:
+                return
+
+    def _read(self, offset: int, *, errors: bool) -> bytes | None:
+        """What is there; None: it could not be read, which is no silence."""
+        if not self.calls.may(LOG):
+            raise OutOfCallsError
+        try:
+            part = log_part(self.api, self.cluster.cluster_id, self.job_id, self.host, offset, SIZE)
+        except msgspec.ValidationError:
+            return None
+        if isinstance(part, CallFailed):
+            if part.account_wide or part.credentials:
+                raise OutOfCallsError(part)
+            return None
+        return part.errors if errors else part.output

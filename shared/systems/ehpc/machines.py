@@ -1,0 +1,115 @@
+"""Events about machines: which say that what ran on one is lost, which only that it may be.
+
+Read are EventBridge's events of `acs.ecs`, `ehpc:NodeOperation:NodeStatusChange`, and CloudMonitor's flat form of the
+same (docs/facts/ehpc.md#events-of-machines): the data of most were never seen, so an instance is looked for wherever
+one of them may have it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shared.domain.machines import MachineEvent, Weight
+from shared.reading.times import moment
+
+_ECS, _NODE_CHANGE = "ecs:Instance:", "ehpc:NodeOperation:NodeStatusChange"
+_OF_MACHINES = ("ecs:", "ehpc:NodeOperation:")
+_INSTANCE = re.compile(r"(?:^|/)(i-[A-Za-z0-9]{1,64})\Z")
+_HAPPENED = frozenset({"executing", "executed"})
+_AHEAD = frozenset({"scheduled", "inquiring"})
+_ENDED_STATES = frozenset({"stopping", "stopped", "deleted"})
+_BREAKS = ("Reboot", "Redeploy", "Stop", "Delete")
+_COMPACT_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\.\d{1,9})?([+-]\d\d):?(\d\d)", re.ASCII)
+_MAX_TEXT = 4_096
+
+
+def tells_of_machines(event: Mapping[str, Any]) -> bool:
+    """Whether it comes from ECS or from E-HPC's nodes and names an instance; what announces a failure never does.
+
+    Types: https://help.aliyun.com/en/eventbridge/user-guide/ecs-events.
+    """
+    kind, flat = event.get("type"), event.get("product") == "ECS"
+    if not (flat or (isinstance(kind, str) and kind.startswith(_OF_MACHINES))):
+        return False
+    told = event if flat else _opened(event.get("data"))
+    announces = "system" in told or "schema" in told
+    return not announces and _instance(told, _opened(told.get("content"))) is not None
+
+
+def machine_event(event: Mapping[str, Any], now: float) -> MachineEvent | None:
+    """What an event says of a machine; None if it is none of these, or says nothing that matters."""
+    data = _opened(event.get("data"))
+    flat = event.get("product") == "ECS" and isinstance(event.get("name"), str)
+    kind = f"ecs:{event['name']}" if flat else str(event.get("type") or "")[:256]
+    if not (kind.startswith(_ECS) or kind == _NODE_CHANGE):
+        return None
+    told = event if flat else data
+    content = _opened(told.get("content"))
+    instance = _instance(told, content)
+    if instance is None:
+        return None
+    weight = _weight(kind, told, content)
+    if weight is None:
+        return None
+    at = _time((event.get("eventTime"),) if flat else (event.get("time"), content.get("executeStartTime")), now)
+    return MachineEvent(machine=instance, weight=weight, at=at, what=kind.removeprefix("ecs:")[:128])
+
+
+def _weight(kind: str, told: Mapping[str, Any], content: Mapping[str, Any]) -> Weight | None:
+    """How much an event proves; None: nothing of interest."""
+    _, _, name = kind.partition(":Instance:")
+    name, _, written = name.partition(":")
+    cause, _, impact = name.partition(".")
+    status = (written or str(_first(told, content, "eventStatus", "eventCycleStatus") or "")).lower()
+    if kind == _NODE_CHANGE or cause == "PreemptibleInstanceInterruption":
+        return Weight.MAYBE
+    if cause == "StateChange":
+        state = str(_first(told, content, "state") or "").lower()
+        return Weight.LOST if state in _ENDED_STATES else None
+    if cause not in {"InstanceFailure", "SystemFailure", "SystemMaintenance"} or not impact.startswith(_BREAKS):
+        return None
+    if status in _HAPPENED or (not status and cause != "SystemMaintenance"):
+        return Weight.LOST if status else Weight.MAYBE
+    return Weight.AHEAD if status in _AHEAD or not status else None
+
+
+def _instance(told: Mapping[str, Any], content: Mapping[str, Any]) -> str | None:
+    for value in (told.get("instanceId"), told.get("resourceId"), content.get("instanceId"), content.get("resourceId")):
+        found = _INSTANCE.search(value[:512]) if isinstance(value, str) else None
+        if found is not None:
+            return found[1]
+    return None
+
+
+def _first(told: Mapping[str, Any], content: Mapping[str, Any], *names: str) -> Any:
+    return next((source[name] for source in (content, told) for name in names if source.get(name)), None)
+
+
+def _opened(value: Any) -> Mapping[str, Any]:
+    """An object, or the one in a short JSON text."""
+    if isinstance(value, str) and len(value) <= _MAX_TEXT:
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _time(written: tuple[Any, ...], now: float) -> float:
+    """The first that is a time, `20190409T121826.922+0800` among others; never later than now."""
+    return min(now, next((at for value in written for at in _moments(value)), now))
+
+
+def _moments(value: Any) -> Iterator[float]:
+    if isinstance(value, str):
+        found = _COMPACT_TIME.fullmatch(value[:64])
+        if found is not None:
+            year, month, day, hour, minute, second, fraction, sign, zone = found.groups()
+            value = f"{year}-{month}-{day}T{hour}:{minute}:{second}{fraction or ''}{sign}:{zone}"
+    try:
+        yield moment(value)
+    except ValueError:
+        return

@@ -1,0 +1,43 @@
+"""Running jobs as a discovery remembers them between its turns."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from shared.domain.job import State
+from shared.systems.discovery import Fits, Names
+from shared.systems.ehpc.wire import Page, snapshot
+
+_STRETCH = 256
+
+
+class Running(Struct, array_like=True):
+    """A run that goes on."""
+
+    start: int
+    """Unix seconds."""
+    nodes: tuple[str, ...] = ()
+    owner: str = ""
+    queue: str = ""
+    name: str = ""
+
+
+def is_meant(asked: tuple[Names | None, Names | None, Names | None], job: Running, fits: Fits) -> bool:
+    """Whether a job is of the queues, owners and names that are asked for; None asks for nothing."""
+    pairs = zip(asked, (job.queue, job.owner, job.name), strict=True)
+    return all(names is None or any(fits(glob, value) for glob in names) for names, value in pairs)
+
+
+def running(page: Page, now: float) -> dict[str, Running]:
+    """The running jobs of a page by their ids, without parents of arrays, whose runs are their subjobs'.
+
+    Raises:
+        msgspec.ValidationError: A member has a type or a text that nobody documented.
+    """
+    found: dict[str, Running] = {}
+    for _, listed in page.jobs:
+        job = snapshot(listed, now)
+        if job.state is State.RUNNING and job.start_time is not None and not job.array_request:
+            told = (job.owner[:_STRETCH], job.queue[:_STRETCH], job.name[:_STRETCH])
+            found[job.job_id] = Running(job.start_time, job.nodes, *told)
+    return found

@@ -1,0 +1,212 @@
+"""Finding E-HPC jobs that are lost and that nobody told of: by their nodes, their output, and how long they run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from shared.domain.failure import Failure
+from shared.domain.job import Scope
+from shared.domain.snapshot import LookFailed
+from shared.ports import Clock
+from shared.systems.discovery import Calls, Fits, Listed, Memory, Sight, Terms, exact
+from shared.systems.ehpc.listen import Listener, OutOfCallsError
+from shared.systems.ehpc.running import running
+from shared.systems.ehpc.scope import CLUSTERS, LIST, NODES, Cluster
+from shared.systems.ehpc.seek_nodes import BATCH, NodesMemory, judge_nodes, lost_jobs
+from shared.systems.ehpc.seek_overdue import OverdueMemory, overdue_jobs
+from shared.systems.ehpc.seek_silence import SilenceMemory, listen_to, silent, to_read
+from shared.systems.ehpc.watch import Clusters, Silence
+from shared.systems.ehpc.wire import Page, cluster_ids, nodes_page, read_page
+from shared.systems.openapi import Caller, CallFailed
+from shared.systems.openapi.classify import NoAnswer
+from shared.systems.openapi.results import look_failed, malformed, too_long
+
+MOST_NODES_GONE = "MostNodesGone"
+"""In place of a service's code: a cluster that is stopped, or a monitor that fails."""
+MOST_PAGES_A_PASS = 400
+NODES_EVERY_S = 120.0
+
+
+class _Memory(Struct, omit_defaults=True):
+    """Of one cluster, between looks."""
+
+    nodes: NodesMemory = msgspec.field(default_factory=NodesMemory)
+    overdue: OverdueMemory = msgspec.field(default_factory=OverdueMemory)
+    silence: SilenceMemory = msgspec.field(default_factory=SilenceMemory)
+    nodes_at: float = 0.0
+    """When the nodes were last looked at (unix seconds)."""
+    page: int = 1
+    """Of the running jobs, in the look that is under way."""
+    parts: list[str] = []
+    """Parts of the look under way that are still to do; empty: none is under way."""
+
+
+class _StopError(Exception):
+    """The look cannot go on now; with a problem, or for want of calls."""
+
+    def __init__(self, problem: LookFailed | None = None) -> None:
+        super().__init__("" if problem is None else problem.message)
+        self.problem = problem
+
+
+class EhpcSeeker:
+    """The clusters of one region (`shared.systems.discovery.Seeker`)."""
+
+    def __init__(self, api: Caller, clock: Clock, region: str) -> None:
+        self._api, self._clock, self._region = api, clock, region
+
+    def scopes(self, watch: Clusters, fits: Fits, calls: Calls, *, ask: bool) -> Listed:
+        """The clusters named, and those that the globs mean."""
+        named = exact(watch.clusters)
+        if not ask and len(named) == len(watch.clusters):
+            return Listed(scopes=self._clusters(named))
+        there: list[str] = []
+        begun_at = self._clock.now()
+        for number in range(1, MOST_PAGES_A_PASS):
+            if not calls.may(CLUSTERS):
+                break
+            try:
+                page = cluster_ids(self._api, number)
+            except msgspec.ValidationError as error:
+                return Listed(scopes=self._clusters(named), problem=malformed(error, begun_at))
+            if isinstance(page, CallFailed):
+                return Listed(scopes=self._clusters(named), problem=look_failed(page, begun_at))
+            there += page.ids
+            if page.last:
+                break
+        meant = [one for one in there if any(fits(glob, one) for glob in watch.clusters)]
+        return Listed(
+            scopes=self._clusters(list(dict.fromkeys([*named, *meant]))),
+            missing=tuple(glob for glob in watch.clusters if not any(fits(glob, one) for one in there)),
+        )
+
+    def look(self, watch: Clusters, scope: Scope, memory: Memory, calls: Calls, terms: Terms) -> Sight:
+        """Read on in the parts that the policy names."""
+        if not isinstance(scope, Cluster):
+            raise TypeError("E-HPC is looked through by clusters")
+        look = _Look(self._api, scope, msgspec.convert(memory, _Memory), calls, terms)
+        problem: LookFailed | None = None
+        try:
+            done = look.read(watch)
+        except _StopError as error:
+            problem, done = error.problem, False
+        except msgspec.ValidationError as error:
+            problem, done = malformed(error, terms.now), False
+        kept: Memory = msgspec.to_builtins(look.memory)
+        return Sight(failures=tuple(look.found), memory=kept, done=done, machines=look.machines, problem=problem)
+
+    def _clusters(self, names: Sequence[str]) -> tuple[Cluster, ...]:
+        return tuple(Cluster(region=self._region, cluster_id=name) for name in names)
+
+
+class _Look:
+    """One turn at one cluster."""
+
+    def __init__(self, api: Caller, cluster: Cluster, memory: _Memory, calls: Calls, terms: Terms) -> None:
+        self.memory = memory
+        self.found: list[Failure] = []
+        self.machines: dict[str, str] | None = None
+        self._api, self._cluster, self._calls, self._terms = api, cluster, calls, terms
+
+    def read(self, watch: Clusters) -> bool:
+        """Part by part. Raises _StopError."""
+        memory = self.memory
+        if not memory.parts:
+            memory.parts = ["nodes", "jobs", "output"]
+        elif "nodes" not in memory.parts and self._terms.now - memory.nodes_at >= NODES_EVERY_S:
+            memory.parts = ["nodes", *memory.parts]  # however long the outputs take
+        while memory.parts:
+            part = memory.parts[0]
+            if part == "nodes" and watch.nodes is not None:
+                self._nodes(watch.nodes.grace_s)
+                memory.nodes_at = self._terms.now
+            elif part == "jobs" and (watch.overdue is not None or watch.silence is not None):
+                self._list_running(watch)
+            elif part == "output" and watch.silence is not None:
+                self._listen(watch.silence)
+            memory.parts = memory.parts[1:]
+        return True
+
+    def _nodes(self, grace_s: float) -> None:
+        mine, now = self.memory.nodes, self._terms.now
+        if not mine.asking:
+            self._list_nodes(mine)
+            self.machines = {node.instance_id: host for host, node in mine.listing.items() if node.instance_id}
+            whole, mine.page = judge_nodes(mine, now, grace_s, self._terms.suspects), 1
+            listed, mine.listing = len(mine.listing), {}
+            if not whole:
+                message = f"more than half of its {listed} nodes are gone at once: nothing is concluded from that"
+                raise _StopError(
+                    LookFailed(worth_repeating=True, code=MOST_NODES_GONE, message=message, look_begun_at=now)
+                )
+        while mine.asking:
+            batch = mine.asking[:BATCH]
+            page = self._jobs({f"Nodes.{place}": host for place, host in enumerate(batch, 1)}, mine.asked_page)
+            mine.running.update(running(page, now))
+            mine.asked_page += 1
+            if page.last:
+                mine.asking, mine.asked_page = mine.asking[BATCH:], 1
+        self.found += lost_jobs(mine, self._cluster, now, grace_s)
+
+    def _list_running(self, watch: Clusters) -> None:
+        """All pages of running jobs: which run for too long, whose output is watched."""
+        memory, now, fits = self.memory, self._terms.now, self._terms.fits
+        while True:
+            page = self._jobs({}, memory.page)
+            jobs = running(page, now)
+            if watch.overdue is not None:
+                self.found += overdue_jobs(memory.overdue, self._cluster, jobs, watch.overdue, fits, now)
+            if watch.silence is not None:
+                listen_to(memory.silence, jobs, watch.silence, fits)
+            if page.last:
+                break
+            memory.page += 1
+        memory.page = 1
+
+    def _listen(self, wanted: Silence) -> None:
+        """Read on in the output of those whose turn it is; who cannot be read is read again later."""
+        mine, now = self.memory.silence, self._terms.now
+        for job_id in to_read(mine, wanted, now):
+            heard, host = mine.heard[job_id], mine.running[job_id].nodes[0]
+            job = Listener(api=self._api, calls=self._calls, cluster=self._cluster, job_id=job_id, host=host)
+            try:
+                quiet = job.read_on(heard, now)
+            except OutOfCallsError as error:
+                raise (_StopError() if error.why is None else _stopped(error.why, now)) from None
+            heard.read_at = now
+            if quiet:
+                self.found += silent(mine, self._cluster, job_id, wanted, now)
+        mine.running = {}
+
+    def _list_nodes(self, mine: NodesMemory) -> None:
+        while True:
+            self._may(NODES)
+            page = nodes_page(self._api, self._cluster.cluster_id, mine.page)
+            if isinstance(page, CallFailed):
+                raise _stopped(page, self._terms.now)
+            mine.listing.update(page.nodes)
+            if page.last:
+                return
+            mine.page += 1
+
+    def _jobs(self, filters: Mapping[str, str], number: int) -> Page:
+        """One page of unfinished jobs."""
+        if number > MOST_PAGES_A_PASS:
+            raise _StopError(too_long(f"not all was found on {MOST_PAGES_A_PASS} pages", self._terms.now))
+        self._may(LIST)
+        page = read_page(self._api, self._cluster.cluster_id, number, {"JobStatus": "notfinish", **filters})
+        if isinstance(page, CallFailed):
+            raise _stopped(page, self._terms.now)
+        return page
+
+    def _may(self, operation: str) -> None:
+        if not self._calls.may(operation):
+            raise _StopError
+
+
+def _stopped(why: CallFailed, now: float) -> _StopError:
+    """Without time to ask nothing is wrong with the cluster: the next turn goes on."""
+    return _StopError(None if why.code == NoAnswer.DEADLINE.value else look_failed(why, now))

@@ -1,0 +1,143 @@
+"""Jobs on nodes that are gone: which nodes are, which jobs stand bound to them, and which of those are lost.
+
+A node that was seen stopped has lost what ran on it, also if it is up again a minute later. One that only seems to be
+in trouble (`exception`, down in the scheduler's eyes, listed no more) has to stay so for the grace. A job is lost if it
+still runs, bound to the node and with the start that it had, when the grace is over: the scheduler's own requeue gives
+it another start. Nodes that are drained or offline let their jobs go on. Facts: docs/facts/ehpc.md#nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from shared.domain.failure import Failure
+from shared.domain.machines import Suspect
+from shared.systems.discovery import found
+from shared.systems.ehpc.node import Node
+from shared.systems.ehpc.running import Running
+from shared.systems.ehpc.scope import Cluster
+
+NODE_LOST = "node_lost"
+BATCH = 20
+"""Nodes that one call asks about."""
+LEAST_NODES_OF_OUTAGE = 5
+KEPT_S = 3_600.0
+"""So long beyond the grace jobs are looked for on a node that is up again, or listed no more."""
+MAX_KEPT = 20_000
+
+
+class Bound(Struct, omit_defaults=True):
+    """A job that ran on a node when that was first seen to be gone."""
+
+    start: int
+    node: str
+    since: float
+    """When the node was first seen so (unix seconds)."""
+    surely: bool = False
+    """The node was seen stopped: that it is up again saves nothing."""
+
+
+class NodesMemory(Struct, omit_defaults=True):
+    """Of one cluster, between looks."""
+
+    known: dict[str, Node] = {}
+    """By host, as the last whole listing had them."""
+    gone: dict[str, float] = {}
+    """Hosts in trouble, and since when."""
+    stopped: dict[str, float] = {}
+    """Hosts seen stopped, and when first: their jobs are looked for until the grace is over."""
+    bound: dict[str, Bound] = {}
+    told: dict[str, int] = {}
+    """Jobs that were told, with their start."""
+    # Of a look that is under way:
+    page: int = 1
+    listing: dict[str, Node] = {}
+    asking: list[str] = []
+    """Hosts whose jobs are still to be listed; empty: none, or the nodes are being listed."""
+    asked_page: int = 1
+    running: dict[str, Running] = {}
+    """Jobs that were listed on these hosts."""
+
+
+def judge_nodes(memory: NodesMemory, now: float, grace_s: float, suspects: Mapping[str, Suspect]) -> bool:
+    """What a whole listing says of the nodes; False: so many went away at once that it proves nothing about any."""
+    listed = memory.listing
+    gone = {host for host, node in listed.items() if node.stopped or node.troubled}
+    well = [host for host in memory.known if host not in memory.gone]
+    newly = [host for host in well if host in gone]
+    if len(newly) >= LEAST_NODES_OF_OUTAGE and len(newly) * 2 > len(well):
+        return False
+    gone |= {host for host in memory.known if host not in listed}
+    stopped = {host for host, node in listed.items() if node.stopped}
+    memory.gone = {host: memory.gone.get(host, now) for host in gone}
+    kept_s = grace_s + KEPT_S
+    still = {host: since for host, since in memory.stopped.items() if now - since < kept_s or host in stopped}
+    memory.stopped = {**still, **{host: memory.stopped.get(host, now) for host in stopped}}
+    _heed(memory, suspects, now - kept_s)
+    # One that is listed no more is kept as known as long as a job may still stand bound to it.
+    lately = {host: node for host, node in memory.known.items() if host in gone and now - memory.gone[host] < kept_s}
+    memory.gone = {host: since for host, since in memory.gone.items() if host in listed or host in lately}
+    memory.known = {**lately, **listed}
+    memory.asking = sorted({*memory.gone, *memory.stopped})
+    return True
+
+
+def _heed(memory: NodesMemory, suspects: Mapping[str, Suspect], oldest: float) -> None:
+    """What events said: a machine that was lost is as one seen stopped; one that may be has been gone since then."""
+    for host, node in {**memory.known, **memory.listing}.items():
+        suspect = suspects.get(node.instance_id)
+        if suspect is None or suspect.at < oldest:
+            continue
+        if suspect.surely:
+            memory.stopped[host] = max(suspect.at, memory.stopped.get(host, 0.0))
+        elif host in memory.gone:
+            memory.gone[host] = min(suspect.at, memory.gone[host])
+
+
+def lost_jobs(memory: NodesMemory, cluster: Cluster, now: float, grace_s: float) -> Iterator[Failure]:
+    """Those of the listed running jobs that are lost by now; the others are remembered or forgotten."""
+    bound: dict[str, Bound] = {}
+    for job_id, job in memory.running.items():
+        mine = _bound(memory, job_id, job)
+        if mine is None:
+            continue
+        bound[job_id] = mine
+        if now - mine.since < grace_s or memory.told.get(job_id) == mine.start:
+            continue
+        memory.told[job_id] = mine.start
+        yield _failure(cluster, job_id, job, mine)
+    memory.bound, memory.running = bound, {}
+    memory.told = dict(list(memory.told.items())[-MAX_KEPT:])
+
+
+def _bound(memory: NodesMemory, job_id: str, job: Running) -> Bound | None:
+    """What is held against a running job: the run that stood on a node when that went away."""
+    start = job.start
+    known = memory.bound.get(job_id)
+    for node in job.nodes:
+        since, surely = memory.stopped.get(node, memory.gone.get(node)), node in memory.stopped
+        if since is None or start >= since:
+            continue  # a run that began later began on a node that was there again
+        if known is not None and known.start == start and known.node == node:
+            return Bound(start=start, node=node, since=min(known.since, since), surely=known.surely or surely)
+        return Bound(start=start, node=node, since=since, surely=surely)
+    return None
+
+
+def _failure(cluster: Cluster, job_id: str, job: Running, bound: Bound) -> Failure:
+    was = "was stopped" if bound.surely else "is gone"
+    return found(
+        cluster,
+        job_id,
+        bound.start,
+        NODE_LOST,
+        occurred_at=bound.since,
+        started_at=float(bound.start),
+        node=bound.node,
+        queue=job.queue,
+        owner=job.owner,
+        job_name=job.name,
+        message=f"node {bound.node} {was}, and the job still stands bound to it, running since its start",
+    )

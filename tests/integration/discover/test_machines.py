@@ -1,0 +1,123 @@
+"""Events about machines bring the grace forward, and find jobs that no look at the nodes would."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from localcloud.ehpc.models import JobSpec, finishes
+from localcloud.ehpc.service import Ehpc
+
+POLICY = "discover: {ehpc: [{clusters: ['ehpc-*'], nodes: {grace_s: 300}}]}\n"
+Ward = Any
+
+
+def verdicts(report: Any) -> list[tuple[str, str]]:
+    """Verdict and reason of each outcome."""
+    return [(one.outcome.verdict, one.outcome.reason) for one in report.results]
+
+
+def watched(ward: Ward) -> Any:
+    """A cluster whose nodes have been listed once, with a job on each."""
+    ward.policy = POLICY
+    here = ward.cloud[Ehpc].cluster("ehpc-a")
+    for number in range(3):
+        here.node(f"n{number}", f"i-node{number}")
+        spec = JobSpec(runs=(finishes(172_800),), hosts=(f"n{number}",))
+        here.submit(f"{number}.scheduler", spec, at=ward.clock.now() - 3600)
+    ward.discover()
+    return here
+
+
+def ecs(kind: str, source: str = "acs.ecs", **data: Any) -> bytes:
+    """A CloudEvent."""
+    return json.dumps({"specversion": "1.0", "id": "1", "source": source, "type": kind, "data": data}).encode()
+
+
+LOST = [
+    ecs("ecs:Instance:SystemFailure.Reboot", instanceId="i-node1", eventStatus="Executed"),
+    ecs("ecs:Instance:InstanceFailure.Reboot", content={"instanceId": "i-node1", "eventStatus": "Executing"}),
+    ecs("ecs:Instance:StateChange", resourceId="i-node1", state="Stopping"),
+    ecs("ecs:Instance:SystemMaintenance.Redeploy", resourceId="i-node1", eventStatus="Executed"),
+    json.dumps(
+        {
+            "product": "ECS",
+            "name": "Instance:SystemFailure.Redeploy:Executing",
+            "resourceId": "acs:ecs:cn-hangzhou:1:instance/i-node1",
+            "content": {},
+        }
+    ).encode(),
+]
+
+
+@pytest.mark.parametrize("body", LOST)
+def test_a_machine_that_was_started_anew_has_lost_its_jobs(ward: Ward, body: bytes) -> None:
+    """The node is up again before anybody looks; the jobs on it hang, and are told after the grace, once."""
+    here = watched(ward)
+    ward.clock.advance(60)
+    here.lose("n1")
+    here.recover("n1")
+    assert verdicts(ward.event(body)) == [("suppressed", "machine_suspected")]
+    assert [verdicts(report) for report in ward.periods(3)] == [[], [("rerun", "accepted")], []]
+    assert [kill.job_id for kill in ward.cloud[Ehpc].kills] == ["1.scheduler"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ecs("ecs:Instance:PreemptibleInstanceInterruption", instanceId="i-node1", action="delete"),
+        ecs("ehpc:NodeOperation:NodeStatusChange", "acs.ehpc", instanceId="i-node1"),
+        ecs("ecs:Instance:SystemFailure.Reboot", instanceId="i-node1"),
+    ],
+)
+def test_what_may_be_is_no_proof(ward: Ward, body: bytes) -> None:
+    """The node stays well: nothing happens to its jobs."""
+    watched(ward)
+    assert verdicts(ward.event(body)) == [("suppressed", "machine_suspected")]
+    assert [verdicts(report) for report in ward.periods(5)] == [[]] * 5
+
+
+def test_maintenance_ahead_is_an_outcome_and_nothing_else(ward: Ward) -> None:
+    """People have time to drain."""
+    watched(ward)
+    body = ecs("ecs:Instance:SystemMaintenance.Reboot", resourceId="i-node1", eventStatus="Scheduled")
+    assert verdicts(ward.event(body)) == [("suppressed", "machine_announced")]
+    assert [verdicts(report) for report in ward.periods(5)] == [[]] * 5
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ecs("ecs:Instance:SystemFailure.Reboot", instanceId="i-stranger", eventStatus="Executed"),
+        ecs("ecs:Instance:StateChange", resourceId="i-node1", state="Running"),
+        ecs("ecs:Instance:SystemFailure.Reboot", instanceId="i-node1", eventStatus="Avoided"),
+        ecs("ecs:Instance:SystemFailure.Reboot", instanceId="i-node1", eventStatus="Failed"),
+    ],
+)
+def test_other_machines_and_other_events_are_passed_over(ward: Ward, body: bytes) -> None:
+    """An account has many machines: no outcome, no document."""
+    watched(ward)
+    report = ward.event(body)
+    assert (verdicts(report), report.passed_over) == ([], 1)
+    assert [verdicts(report) for report in ward.periods(3)] == [[]] * 3
+
+
+def test_who_may_not_speak_kills_nothing(ward: Ward) -> None:
+    """With `sources`, an event of another source is passed over: a forged one would kill a healthy job."""
+    watched(ward)
+    ward.policy += "sources: [{event: {source: acs.ecs}}]\n"
+    body = ecs("ecs:Instance:StateChange", "somebody", resourceId="i-node1", state="Stopped")
+    assert verdicts(ward.event(body)) == []
+    assert [verdicts(report) for report in ward.periods(4)] == [[]] * 4
+
+
+def test_a_job_that_began_after_the_event_is_left_alone(ward: Ward) -> None:
+    """It began on a machine that was there again."""
+    here = watched(ward)
+    here.stop("1.scheduler")
+    ward.event(ecs("ecs:Instance:StateChange", resourceId="i-node1", state="Stopped"))
+    ward.clock.advance(30)
+    here.submit("9.scheduler", JobSpec(runs=(finishes(172_800),), hosts=("n1",)))
+    assert [verdicts(report) for report in ward.periods(5)] == [[]] * 5

@@ -1,0 +1,132 @@
+"""Two laws: what a source shows and keeps showing is found within two periods; nothing healthy is ever told."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+
+import pytest
+
+from localcloud.clock import ManualClock
+from localcloud.ehpc.models import JobSpec, Prints, finishes, hangs
+from localcloud.ehpc.service import Ehpc
+from localcloud.schedulerx.models import JobConfig, Status, fails, succeeds
+from localcloud.schedulerx.service import Schedulerx
+from localcloud.timeline import Timeline
+from shared.systems.ehpc.scope import Cluster
+from shared.systems.ehpc.seek import EhpcSeeker
+from shared.systems.ehpc.watch import Clusters, Nodes, Overdue, Silence
+from shared.systems.schedulerx.scope import Group
+from shared.systems.schedulerx.seek import SchedulerxSeeker
+from shared.systems.schedulerx.watch import Groups
+from tests.proof.discovery import PERIOD_S, ZONE, Direct, Watcher
+
+START = 1_767_240_000.0
+JOBS = 500
+NIGHTS = int(os.environ.get("HEALTHY_NIGHTS", "2"))
+GRACE_S, SILENT_S = 300.0, 1800.0
+
+
+def cluster_watcher(ehpc: Ehpc, clock: ManualClock, skew_s: float) -> Watcher:
+    """All parts at once."""
+    watch = Clusters(
+        clusters=("c",), nodes=Nodes(grace_s=GRACE_S), silence=Silence(after_s=SILENT_S), overdue=Overdue(after_h=24)
+    )
+    seeker = EhpcSeeker(Direct.to(ehpc.operations()), clock, "cn-hangzhou")
+    return Watcher(seeker, watch, Cluster(region="cn-hangzhou", cluster_id="c"), clock, skew_s)
+
+
+@pytest.mark.parametrize("seed", range(NIGHTS))
+def test_a_healthy_night_tells_nothing(seed: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """500 jobs a night: silences below the bound, requeues, drains, moments of trouble, clocks that differ."""
+    chance, clock = random.Random(seed), ManualClock(START)
+    ehpc = Ehpc(Timeline(clock), seed=seed)
+    here = ehpc.cluster("c")
+    hosts = [here.node(f"n{number}").host for number in range(25)]
+    for number in range(JOBS):
+        long = chance.choice((600.0, 3_600.0, 20_000.0))
+        prints = chance.choice((None, Prints(every_s=chance.uniform(1, SILENT_S * 0.6)), Prints("x" * 2_000, 3.0)))
+        spec = JobSpec(runs=(finishes(long),), hosts=(chance.choice(hosts),), prints=prints)
+        at = START + chance.uniform(0, 4 * 3600)
+        here.submit(f"{number}.s", spec, at=at)
+        if chance.random() < 0.1:
+            here.requeue(f"{number}.s", at=at + chance.uniform(10, long))
+    watcher = cluster_watcher(ehpc, clock, chance.uniform(-20, 20))
+
+    def trouble(now: float) -> None:
+        del now
+        for host in hosts:
+            node = here.nodes[host]
+            node.status = "exception" if node.status == "running" and chance.random() < 0.01 else "running"
+            node.in_scheduler = chance.choice(("free", "job-busy", "offline", "drain", "idle*"))
+        if chance.random() < 0.1:  # a node is lost, and its jobs are back in the queue before the grace is over
+            lost = chance.choice(hosts)
+            here.lose(lost, requeued_after_s=chance.uniform(1, GRACE_S - 10))
+            here.recover(lost)
+
+    watcher.night(6, trouble)
+    assert [failure for _, failure in watcher.found] == []
+    with capsys.disabled():
+        sys.stdout.write(f"\nhealthy night {seed}: {JOBS} jobs, false alarms {len(watcher.found)}\n")
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_lost_and_silent_jobs_are_found_in_time(seed: int) -> None:
+    """Of each node that dies the jobs, two periods after the grace; of each job that falls silent, after its bound."""
+    chance, clock = random.Random(seed), ManualClock(START)
+    ehpc = Ehpc(Timeline(clock), seed=seed)
+    here = ehpc.cluster("c")
+    due: dict[str, float] = {}
+    for number in range(60):
+        here.node(f"n{number}")
+        quiet = number % 3 == 0
+        prints = Prints(every_s=20.0, for_s=chance.uniform(600, 7_200)) if quiet else Prints(every_s=20.0)
+        here.submit(f"{number}.s", JobSpec(runs=(hangs(),), hosts=(f"n{number}",), prints=prints))
+        if quiet:
+            due[f"{number}.s"] = START + prints.for_s + SILENT_S * 1.3 + 2 * PERIOD_S
+    watcher = cluster_watcher(ehpc, clock, chance.uniform(-20, 20))
+
+    def die(now: float) -> None:
+        number = chance.randrange(1, 60)
+        if number % 3 and f"{number}.s" not in due and chance.random() < 0.3:
+            here.lose(f"n{number}", status=chance.choice(("exception", "stopped")))
+            due[f"{number}.s"] = now + GRACE_S + 2 * PERIOD_S
+
+    watcher.night(6, die)
+    found = {failure.job_id: at for at, failure in watcher.found}
+    in_time = {job_id: at for job_id, at in due.items() if at < clock.now()}
+    assert {job_id for job_id in in_time if job_id not in found} == set()
+    assert [job_id for job_id, at in in_time.items() if found[job_id] > at] == []
+    assert found.keys() <= due.keys() or all(one.reason for _, one in watcher.found)
+    assert len(watcher.found) == len(found)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_failed_instances_are_found_in_time_and_once(seed: int) -> None:
+    """Short and long runs, with and without own retries, whether or not a job's id is wanted."""
+    chance, clock = random.Random(seed), ManualClock(START)
+    schedulerx = Schedulerx(Timeline(clock))
+    group = schedulerx.group("ns", "g")
+    group.needs_job_id = bool(seed % 2)
+    ends: dict[int, float] = {}
+    for number in range(1, 81):
+        own = chance.choice((0, 0, 2))
+        job = group.job(number, JobConfig(own_retries=own))
+        for day in range(3):
+            at = START + chance.uniform(-7_200, 14_400)
+            course = chance.choice((succeeds(60), fails(chance.choice((5.0, 900.0, 9_000.0)))))
+            made = job.instance(f"2026-01-0{day + 1} 10:00:00", course, scheduled_at=at)
+            if not own and course.result != "success":
+                ends[made.instance_id] = made.ends_at
+    seeker = SchedulerxSeeker(Direct.to(schedulerx.operations()), clock, ZONE, "cn-hangzhou")
+    scope = Group(region="cn-hangzhou", namespace="ns", group_id="g")
+    watcher = Watcher(seeker, Groups(namespace="ns", groups=("g",)), scope, clock, chance.uniform(-20, 20))
+    watcher.night(8, lambda _: None)
+    found = {failure.job_instance_id: at for at, failure in watcher.found}
+    assert len(found) == len(watcher.found)
+    late = [one for one, ended in ends.items() if found.get(one, 1e12) > max(ended, START) + 2 * PERIOD_S]
+    assert late == []
+    everything = [one for job in group.jobs.values() for one in job.instances()]
+    healthy = {one.instance_id for one in everything if one.status(clock.now()) is not Status.FAILED}
+    assert healthy & found.keys() == set()

@@ -1,0 +1,182 @@
+"""Numbers that decide, each met exactly: how often, until when, how many."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from shared.documents import decode_limit, decode_record, encode, limit_write
+from shared.domain.call import Effect
+from shared.domain.keys import breaker_key
+from shared.policy.model import Cooldown, Rate
+from shared.ports import Write
+from shared.sweep import MAX_DOCUMENTS, PAGE, ROOM_S, sweep
+from tests.support.house import House, verdicts
+from tests.support.memory_ledger import touch
+from tests.unit.heal.tricks import break_it, set_policy
+
+JOB = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"
+
+
+def throttled(house: House, *, answers: bool) -> None:
+    """The service lets nobody through from now on, or everybody."""
+    house.ehpc.answer = lambda _: Effect.DONE if answers else Effect.NOT_DONE_LATER
+    house.ehpc.code = "" if answers else "Throttling"
+
+
+def saves_of(house: House, key: str) -> int:
+    """How often that document was to be saved."""
+    return sum(key in keys for keys in house.ledger.saves)
+
+
+# A person's force stays with the case.
+
+
+def test_the_sweep_goes_on_by_force_where_a_person_forced(house: House) -> None:
+    """The rule says no and the cooldown is long: what a person began is ended as it was begun."""
+    set_policy(house, cooldown=Cooldown(base_s=86_000, max_s=86_000))
+    throttled(house, answers=False)
+    assert verdicts(house.deliver(house.hung(message="SyntaxError"), force=True)) == [("deferred", "throttled")]
+    throttled(house, answers=True)
+    house.later(61)
+    assert verdicts(house.sweep()) == [("rerun", "accepted")]
+
+
+def test_what_a_person_forced_passes_the_rate_in_the_sweep_as_well(house: House) -> None:
+    """The one token of ten minutes went to its first call, which was throttled."""
+    set_policy(house, rate=Rate(max_jobs=1, window_s=600))
+    throttled(house, answers=False)
+    house.deliver(house.hung(), force=True)
+    throttled(house, answers=True)
+    house.deliver(house.hung(2), force=True)
+    house.later(61)
+    assert verdicts(house.sweep()) == [("rerun", "accepted")]
+
+
+def test_the_sweep_forces_nothing_that_nobody_forced(house: House) -> None:
+    """A rule that says no by the time that it goes on ends it."""
+    throttled(house, answers=False)
+    failure = house.hung()
+    house.deliver(failure)
+    throttled(house, answers=True)
+    set_policy(house, rules=house.policy.rules[:1])
+    house.later(61)
+    assert verdicts(house.sweep()) == [("suppressed", "no_rule")]
+
+
+# Three tries after a conflict.
+
+
+def test_a_decision_is_tried_three_times(house: House) -> None:
+    """Then it waits in a document of its own; three looks at the ledger, not two and not four."""
+    house.hung()
+    house.ledger.before_save = lambda: touch(house.ledger.inner, JOB)
+    assert verdicts(house.deliver(house.failure())) == [("deferred", "contended")]
+    assert saves_of(house, JOB) == 3
+
+
+@pytest.mark.parametrize(("conflicts", "told"), [(2, [("rerun", "accepted")]), (3, [])])
+def test_a_result_is_saved_in_three_tries(house: House, conflicts: int, told: list[tuple[str, str]]) -> None:
+    """With the third that conflicts its outcome is left to the sweep, which looks."""
+    house.hung()
+    left = [conflicts]
+
+    def meddle() -> None:
+        if house.ehpc.calls and left[0]:
+            left[0] -= 1
+            touch(house.ledger.inner, JOB)
+
+    house.ledger.before_save = meddle
+    assert verdicts(house.deliver(house.failure())) == told
+    assert len(house.ehpc.calls) == 1
+
+
+# The settle time.
+
+
+@pytest.mark.parametrize(("early_s", "calls"), [(0.5, 1), (0.0, 2)])
+def test_an_effect_would_show_after_the_settle_time_and_not_before(house: House, early_s: float, calls: int) -> None:
+    """To the moment: a look that begins when it is over proves that the call did nothing."""
+    house.ehpc.answer, house.ehpc.effect = lambda _: Effect.UNKNOWN, lambda _: False
+    house.deliver(house.hung())
+    (case,) = decode_record(house.ledger.load([JOB])[JOB].document).cases
+    settled_at = case.may_leave_until + house.policy.timing.settle_s
+    assert case.due_at == settled_at + 1
+    make_due(house, JOB)
+    throttled(house, answers=True)
+    house.ehpc.effect = lambda _: True
+    house.clock.moment = settled_at - early_s
+    house.sweep()
+    assert len(house.ehpc.calls) == calls
+
+
+def make_due(house: House, key: str) -> None:
+    """As if its time had come."""
+    stored, now = house.ledger.load([key])[key], house.clock.now()
+    record = decode_record(stored.document)
+    record = replace(record, cases=tuple(replace(case, due_at=now) for case in record.cases))
+    house.ledger.save([Write(key=key, document=encode(record), expected=stored.version, due_at=now, expires_at=None)])
+
+
+# The sweep.
+
+
+@pytest.mark.parametrize(("time_s", "done"), [(ROOM_S, 1), (ROOM_S - 0.001, 0)])
+def test_the_sweep_begins_nothing_without_room(house: House, time_s: float, done: int) -> None:
+    """Three seconds are enough for a page, less are not."""
+    assert ROOM_S == 3.0
+    throttled(house, answers=False)
+    house.deliver(house.hung())
+    throttled(house, answers=True)
+    house.later(61)
+    assert len(verdicts(sweep(house.healer(time_s)))) == done
+
+
+def test_the_sweep_takes_a_hundred_documents_at_a_time_and_a_thousand_in_all(house: House) -> None:
+    """What is left is due at the next."""
+    keys = [f"pending/{number:04}" for number in range(MAX_DOCUMENTS + 1)]
+    document = encode(decode_record(b"{}"))
+    for start in range(0, len(keys), PAGE):
+        some = keys[start : start + PAGE]
+        writes = [Write(key=key, document=document, expected=None, due_at=1.0, expires_at=None) for key in some]
+        house.ledger.save(writes)
+    house.ledger.loads.clear()
+    house.sweep()
+    read = [[key for key in load if key in set(keys)] for load in house.ledger.loads]
+    assert [len(load) for load in read if load] == [100] * 10
+
+
+@pytest.mark.parametrize(("early_s", "told"), [(0.5, 0), (0.0, 1)])
+def test_an_outcome_owed_later_is_not_told_before(house: House, early_s: float, told: int) -> None:
+    """A hint that is older than its document: who owes is asked for the time."""
+    house.sink.down = True
+    house.deliver(house.hung(message="x"))
+    house.sink.down = False
+    stored = house.ledger.load([JOB])[JOB]
+    due_at = decode_record(stored.document).due_at
+    assert due_at is not None
+    before = due_at - 1000
+    write = Write(key=JOB, document=stored.document, expected=stored.version, due_at=before, expires_at=None)
+    assert not house.ledger.save([write])
+    house.clock.moment = due_at - early_s
+    house.sweep()
+    assert len(house.sink.rows) == told
+
+
+@pytest.mark.parametrize(("early_s", "told"), [(0.5, 0), (0.0, 1)])
+def test_what_a_breaker_owes_later_is_not_told_before(house: House, early_s: float, told: int) -> None:
+    """The same of the documents that many jobs share."""
+    house.sink.down = True
+    break_it(house, 1)
+    house.deliver(house.hung(1), house.hung(2))
+    key = breaker_key(house.failure(1).scope)
+    stored = house.ledger.load([key])[key]
+    limit = decode_limit(stored.document)
+    assert limit.owed
+    write = replace(limit_write(key, limit, stored, house.clock.now()), due_at=1.0)
+    assert not house.ledger.save([write])
+    house.sink.down = False
+    house.sink.rows.clear()
+    house.clock.moment = limit.listed_at - early_s
+    house.sweep()
+    assert [row["reason"] for row in house.sink.rows if "job_id" not in row] == ["breaker_opened"] * told

@@ -1,0 +1,173 @@
+"""What a job has printed is asked for once, where a failure's text says too little; and it only informs."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from shared.domain.evidence import EvidenceFrom
+from shared.domain.failure import Failure, Intake, Trigger
+from shared.domain.mode import Mode
+from shared.domain.snapshot import Observation
+from shared.heal import Report
+from shared.heal.fetch import MOST_A_CHUNK, MOST_S
+from shared.policy.fetched import with_output
+from shared.policy.model import Action, Match, Policy, Rule
+from shared.policy.rule import Tells
+from shared.ports import OutputPart
+from shared.sweep import sweep
+from tests.support.house import House, verdicts
+
+STEPS = "".join(f"step {number} of 9000\n" for number in range(9000))
+
+
+@dataclass
+class Output:
+    """What the cluster answers, and what it was asked."""
+
+    house: House
+    text: str | None = "SyntaxError: invalid syntax"
+    takes_s: float = 0.0
+    asked: list[str] = field(default_factory=list)
+
+    def __call__(self, failure: Failure, seen: Observation, *, offset: int = 0) -> OutputPart | None:
+        assert (seen.look_begun_at > 0, offset) == (True, 0)
+        self.asked.append(failure.job_id)
+        self.house.later(self.takes_s)
+        if self.text is None:
+            return None
+        return OutputPart(text=self.text, source=EvidenceFrom.JOB_LOG, next_offset=len(self.text))
+
+
+@pytest.fixture
+def output(house: House) -> Output:
+    """The cluster's jobs have logs."""
+    made = Output(house)
+    house.ehpc.output = made  # type: ignore[attr-defined]  # a world that has logs, too
+    return made
+
+
+def deliver(house: House, *failures: Failure, time_s: float = 60.0, **how: Any) -> Report:
+    """As the functions do: fetching is switched on."""
+    healer = dataclasses.replace(house.healer(time_s), fetches=True)
+    return healer.handle(Intake(failures=list(failures), **how), Trigger.EVENT)
+
+
+def test_without_a_message_the_log_decides(house: House, output: Output) -> None:
+    """A program that has a syntax error is not rerun; the outcome says what it was decided on and from where."""
+    assert verdicts(deliver(house, house.hung())) == [("suppressed", "rule_ignores")]
+    (row,) = house.sink.rows
+    assert (row["rule"], row["evidence"], row["evidence_from"]) == ("user-error", output.text, "job_log")
+    assert (output.asked, house.ehpc.kills) == (["1.scheduler"], [])
+
+
+def test_a_text_that_names_a_cause_is_enough(house: House, output: Output) -> None:
+    """Nothing is asked for, and the outcome says who told it."""
+    deliver(house, house.hung(message="SyntaxError"))
+    assert output.asked == []
+    assert house.sink.rows[0]["evidence_from"] == "told"
+
+
+@pytest.mark.parametrize("message", ["ranks wait for a dead one", "nobody knows this"])
+def test_an_effect_or_an_unknown_text_is_not_enough(house: House, output: Output, message: str) -> None:
+    """What was told stays, and what was fetched is read besides."""
+    effect = Rule(name="effect", match=Match(message="ranks wait"), action=Action.RERUN, tells=Tells.EFFECT)
+    house.policy = replace(house.policy, rules=(house.policy.rules[0], effect, house.policy.rules[1]))
+    assert verdicts(deliver(house, house.hung(message=message))) == [("suppressed", "rule_ignores")]
+    assert house.sink.rows[0]["evidence"] == f"{message}\n{output.text}"
+
+
+@pytest.mark.parametrize("text", [None, "", "  \n"])
+def test_a_fetch_that_brings_nothing_changes_nothing(house: House, output: Output, text: str | None) -> None:
+    """The failure is healed as it was told."""
+    output.text = text
+    assert verdicts(deliver(house, house.hung())) == [("rerun", "accepted")]
+    assert "evidence" not in house.sink.rows[0]
+
+
+def test_a_failure_is_asked_about_once(house: House, output: Output) -> None:
+    """Told again, by another door, put off and swept: one question, one kill."""
+    output.text = "step 1"
+    failure = house.hung()
+    assert verdicts(deliver(house, failure)) == [("rerun", "accepted")]
+    for _ in range(3):
+        house.later(70)
+        sweep(dataclasses.replace(house.healer(), fetches=True))
+        deliver(house, failure)
+        deliver(house, house.failure(telling_id="other", occurred_at=failure.occurred_at))
+    assert output.asked == ["1.scheduler"]
+    assert len(house.ehpc.kills) == 1
+
+
+def test_a_failure_that_is_not_healed_is_asked_about_once_as_well(house: House, output: Output) -> None:
+    """A hundred ranks may tell it: the first answer is remembered."""
+    failure = house.hung()
+    deliver(house, failure)
+    for number in range(3):
+        house.later(5)
+        other = house.failure(telling_id=f"other-{number}", occurred_at=failure.occurred_at)
+        assert [verdict for verdict, _ in verdicts(deliver(house, other))] == ["duplicate"]
+    assert (output.asked, house.ehpc.kills) == (["1.scheduler"], [])
+    by_hand = house.failure(telling_id="by-hand", occurred_at=failure.occurred_at)
+    assert [verdict for verdict, _ in verdicts(deliver(house, by_hand, force=True))] == ["rerun"]
+
+
+def test_two_tellings_of_one_failure_share_the_answer(house: House, output: Output) -> None:
+    """In one delivery."""
+    first = house.hung()
+    second = house.failure(telling_id="second", event_id="second", occurred_at=first.occurred_at)
+    report = deliver(house, first, second)
+    assert {verdict for verdict, _ in verdicts(report)} == {"suppressed"}
+    assert output.asked == ["1.scheduler"]
+
+
+def test_a_chunk_asks_for_no_longer_than_looks_stay_fresh(house: House, output: Output) -> None:
+    """A slow service, or a hundred failures at once: those not asked about are decided as they were told."""
+    failures = [house.hung(number) for number in range(1, 61)]
+    deliver(house, *failures)
+    assert len(output.asked) == MOST_A_CHUNK
+    output.asked.clear()
+    output.takes_s = 2.0
+    deliver(house, *(house.hung(number) for number in range(101, 121)))
+    assert len(output.asked) == 1 + MOST_S // output.takes_s
+
+
+def test_near_the_end_of_a_delivery_nothing_is_asked(house: House, output: Output) -> None:
+    """The call that heals has the time."""
+    deliver(house, house.hung(), time_s=14.0)
+    assert output.asked == []
+
+
+@pytest.mark.parametrize("off", [{"fetch_output": False}, {"mode": Mode.OFF}])
+def test_it_can_be_switched_off(house: House, output: Output, off: dict[str, Any]) -> None:
+    """By its own setting, and by the kill switch."""
+    house.policy = replace(house.policy, **off)
+    deliver(house, house.hung())
+    assert output.asked == []
+
+
+def test_a_system_without_logs_is_not_asked(house: House) -> None:
+    """It is healed as it was told."""
+    assert verdicts(deliver(house, house.hung())) == [("rerun", "accepted")]
+
+
+@pytest.mark.parametrize("place", [0, 1, 4000, 8999])
+def test_the_cause_is_found_wherever_it_stands(house: House, place: int) -> None:
+    """In a log of 190 KB, with what follows it and the end; bounded."""
+    lines = STEPS.splitlines()
+    lines[place] = "SyntaxError: invalid syntax 内"
+    seen = with_output(house.policy, "told", "\n".join(lines))
+    assert seen.startswith("told\n")
+    assert "SyntaxError: invalid syntax" in seen
+    assert seen.endswith(lines[-1])
+    assert len(seen.encode()) <= 32 * 1024
+
+
+def test_what_is_kept_is_bounded_in_any_language() -> None:
+    """A message has 32 KiB of UTF-8 at most."""
+    policy = Policy(version=1, rules=(Rule(name="a", match=Match(message="内"), action=Action.IGNORE),))
+    assert len(with_output(policy, "内" * 32768, "内" * 819_200).encode()) <= 32 * 1024

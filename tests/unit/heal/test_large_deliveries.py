@@ -1,0 +1,54 @@
+"""A delivery of many failures that are all rerun: nothing is held for all of them at once but what is to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from shared.domain.failure import Trigger
+from tests.support.house import House, verdicts
+
+MOST = 500
+"""A chunk of a hundred reads up to three documents for each, and the shared limits; striking, as many."""
+
+
+def _measured(work: Callable[[Sequence[Any]], Any], sizes: list[int]) -> Callable[[Sequence[Any]], Any]:
+    """The same, and how much it was given at once."""
+
+    def measured(given: Sequence[Any]) -> Any:
+        sizes.append(len(given))
+        return work(given)
+
+    return measured
+
+
+@pytest.fixture
+def crowded(house: House) -> House:
+    """No breaker stops them."""
+    house.policy = replace(house.policy, breaker=None)
+    return house
+
+
+@pytest.mark.parametrize("down", [True, False])
+def test_documents_are_read_and_written_by_the_hundred(
+    crowded: House, monkeypatch: pytest.MonkeyPatch, *, down: bool
+) -> None:
+    """Also those that are struck, or put off, once the Logstore has answered."""
+    sizes: list[int] = []
+    for name in ("load", "save"):
+        monkeypatch.setattr(crowded.ledger, name, _measured(getattr(crowded.ledger, name), sizes))
+    crowded.sink.down = down
+    told = verdicts(crowded.deliver(*(crowded.hung(number) for number in range(MOST + 100))))
+    assert told == [("rerun", "accepted")] * (MOST + 100)
+    assert max(sizes) <= MOST
+    assert all(bool(record.owed) is down for record in crowded.records().values())
+
+
+@pytest.mark.parametrize("trigger", list(Trigger))
+def test_gates_are_kept_for_who_is_shown_them(crowded: House, trigger: Trigger) -> None:
+    """By hand every gate is answered; of ten thousand failures by another door they would be most of the memory."""
+    report = crowded.deliver(crowded.hung(), trigger=trigger)
+    assert [bool(result.decision) for result in report.results] == [trigger is Trigger.MANUAL]

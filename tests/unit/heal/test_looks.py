@@ -1,0 +1,154 @@
+"""At whom a delivery looks: not for strangers, first where somebody is named, and never so long that it fails."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from shared.domain.failure import Failure, Intake, Speaker, Trigger
+from shared.domain.keys import breaker_key
+from shared.domain.snapshot import Observation
+from shared.heal.looks import MOST_SCOPES
+from shared.policy.conditions import LogPlace, Source
+from shared.systems.ehpc.scope import Cluster
+from tests.support.house import House, verdicts
+from tests.support.systems import CLUSTER
+from tests.unit.heal.tricks import set_policy
+
+LOG = LogPlace(project="hpc", logstore="failures")
+SPEAKER = Speaker(project="hpc", logstore="failures")
+MINE = Source(log=LOG, clusters="ehpc-hz-1")
+
+
+def cluster(number: int, name: str = "x") -> Cluster:
+    """Some other cluster."""
+    return Cluster(region="cn-hangzhou", cluster_id=f"ehpc-{name}-{number:04}")
+
+
+def about(house: House, scopes: Sequence[Cluster]) -> list[Failure]:
+    """One telling a cluster, each of a job of its own that runs there."""
+    return [
+        house.hung(
+            number,
+            scope=scope,
+            speaker=SPEAKER,
+            trigger=Trigger.LOG,
+            event_id=scope.cluster_id,
+            telling_id=scope.cluster_id,
+        )
+        for number, scope in enumerate(scopes, 1)
+    ]
+
+
+@pytest.fixture
+def looked_into(house: House, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The clusters that were looked into, in order."""
+    asked: list[str] = []
+    observe = house.ehpc.observe
+
+    def observed(failures: Sequence[Failure]) -> list[Observation]:
+        asked.extend(dict.fromkeys(failure.scope.key.rpartition("/")[2] for failure in failures))
+        return observe(failures)
+
+    monkeypatch.setattr(house.ehpc, "observe", observed)
+    return asked
+
+
+def words(report: Any) -> Counter[str]:
+    """How often each reason was told."""
+    return Counter(result.outcome.reason for result in report.results)
+
+
+def test_three_thousand_lines_about_foreign_clusters_cost_no_look(house: House, looked_into: list[str]) -> None:
+    """And hardly a round trip to the ledger: each is told no, and the one that may be told is healed."""
+    set_policy(house, sources=(MINE,))
+    report = house.deliver(*about(house, [*(cluster(number) for number in range(3_000)), CLUSTER]))
+    assert words(report) == {"untrusted_source": 3_000, "accepted": 1}
+    assert looked_into == ["ehpc-hz-1"]
+    assert len(house.ledger.loads) < 10
+    assert len({row["outcome_id"] for row in house.sink.rows}) == 3_001
+    told = next(result for result in report.results if result.outcome.reason == "untrusted_source")
+    assert told.decision is not None
+    assert [gate.name for gate in told.decision.gates] == ["switched_on", "may_speak"]
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_stranger_is_told_so_although_nobody_can_look(house: House, looked_into: list[str], *, dry_run: bool) -> None:
+    """The answer needs no look, and leaves nothing in the ledger."""
+    set_policy(house, sources=(MINE,))
+    report = house.deliver(*about(house, [cluster(1)]), dry_run=dry_run)
+    assert verdicts(report) == [("suppressed", "untrusted_source")]
+    assert (looked_into, house.database()) == ([], [])
+
+
+def test_an_owner_is_asked_of_the_live_job(house: House, looked_into: list[str]) -> None:
+    """Only place and speaker are judged before the look: whose job it is the look tells."""
+    set_policy(house, sources=(replace(MINE, owners="ann"),))
+    (failure,) = about(house, [CLUSTER])
+    assert verdicts(house.deliver(replace(failure, owner="ben"))) == [("suppressed", "untrusted_source")]
+    assert looked_into == ["ehpc-hz-1"]
+
+
+def test_who_is_named_comes_first_and_the_rest_is_due(house: House, looked_into: list[str]) -> None:
+    """More clusters than one delivery looks into: what is left waits, says why, and ends."""
+    set_policy(house, sources=(Source(log=LOG), replace(MINE, clusters="ehpc-zz-*")), breaker=None)
+    scopes = [*(cluster(number, "aa") for number in range(MOST_SCOPES + 20)), cluster(7, "zz")]
+    report = house.deliver(*about(house, scopes))
+    assert words(report) == {"accepted": MOST_SCOPES, "looks_used_up": 21}
+    assert looked_into[0] == "ehpc-zz-0007"
+    assert len(looked_into) == MOST_SCOPES
+    assert {row["final"] for row in house.sink.rows if row["reason"] == "looks_used_up"} == {"false"}
+    for _ in range(2):  # the second finds them at home, and lets go of where they waited
+        house.later(60)
+        house.sweep()
+    assert house.unfinished() == []
+    accepted = Counter(row["failure_id"] for row in house.sink.rows if row["reason"] == "accepted")
+    assert sum(accepted.values()) == len(accepted) == len(scopes)
+
+
+def test_where_something_was_rerun_before_comes_before_what_nobody_knows(house: House, looked_into: list[str]) -> None:
+    """A flood of invented clusters does not push a real one out, without any sources."""
+    house.deliver(*about(house, [CLUSTER]))
+    assert house.ledger.load([breaker_key(CLUSTER)])
+    looked_into.clear()
+    house.later(7_200)
+    scopes = [*(cluster(number, "aa") for number in range(300)), CLUSTER]
+    again = [replace(failure, telling_id=f"again-{failure.telling_id}") for failure in about(house, scopes)]
+    report = house.deliver(*again)
+    assert looked_into[0] == "ehpc-hz-1"
+    assert words(report)["looks_used_up"] == 301 - MOST_SCOPES
+
+
+def test_slow_looks_leave_time_to_write_down_what_is_left(house: House) -> None:
+    """The first cluster is acted on before the next is looked into; without time the rest is due, and nothing fails."""
+
+    def passes() -> None:
+        house.later(10)
+
+    house.ehpc.after_look = passes
+    report = house.deliver(*about(house, [cluster(number) for number in range(40)]), time_s=60)
+    assert words(report) == {"accepted": 5, "deadline": 1, "looks_used_up": 34}
+    assert len(house.ehpc.calls) == 5
+
+
+def test_a_look_that_was_not_left_does_not_hide_what_is_known(house: House, looked_into: list[str]) -> None:
+    """A telling that was handled is a duplicate, looked at or not."""
+    set_policy(house, breaker=None)
+    failures = about(house, [*(cluster(number, "aa") for number in range(MOST_SCOPES)), cluster(1, "zz")])
+    assert words(house.deliver(failures[-1])) == {"accepted": 1}
+    assert words(house.deliver(*failures)) == {"accepted": MOST_SCOPES, "already_handled": 1}
+    assert len(looked_into) == 1 + MOST_SCOPES
+
+
+def test_slices_of_one_delivery_share_its_looks(house: House) -> None:
+    """A long range is one delivery: its second slice looks into nothing new once the looks are used up."""
+    healer = house.healer()
+    failures = about(house, [cluster(number) for number in range(MOST_SCOPES + 1)])
+    assert words(healer.handle(Intake(failures=failures[:MOST_SCOPES]), Trigger.LOG)) == {"accepted": MOST_SCOPES}
+    assert words(healer.handle(Intake(failures=failures[MOST_SCOPES:]), Trigger.LOG)) == {"looks_used_up": 1}
+    again = replace(failures[0], telling_id="anew", event_id="anew")
+    assert words(healer.handle(Intake(failures=[again]), Trigger.LOG))["looks_used_up"] == 0

@@ -1,0 +1,128 @@
+"""What is given more than once is refused at every door, where it stands: which of the two is meant nobody can tell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from shared.domain.failure import Intake
+from shared.intake import Context, read_events, read_logs, read_manual
+from shared.intake.announcement import fields_of
+from shared.ports import LogEntry, LogRange
+from shared.reading.pairs import overwritten
+from shared.systems import SYSTEMS
+
+MakeEvent = Callable[..., dict[str, Any]]
+Pairs = list[tuple[str, Any]]
+
+
+def entry(pairs: Pairs) -> LogEntry:
+    """A log of these contents, in this order."""
+    return LogEntry(0, 1_767_608_131, dict(pairs), overwritten(pairs))
+
+
+def twice(record: Mapping[str, Any], name: str, value: Any) -> str:
+    """The record as JSON that gives one name twice."""
+    return json.dumps(record)[:-1] + f", {json.dumps(name)}: {json.dumps(value)}}}"
+
+
+def paths(intake: Intake) -> set[str]:
+    """Where the one record is bad."""
+    assert (intake.failures, intake.passed_over) == ([], 0)
+    (bad,) = intake.unreadable
+    return {fault.path for fault in bad.faults}
+
+
+@pytest.fixture
+def read(context: Context, log_range: LogRange) -> Callable[[Pairs], Intake]:
+    """Reads one log."""
+    return lambda pairs: read_logs([entry(pairs)], log_range, context)
+
+
+@pytest.mark.parametrize("system", ["ehpc", "schedulerx"])
+@pytest.mark.parametrize("first", [True, False])
+def test_no_known_field_comes_twice_in_a_log(
+    read: Callable[[Pairs], Intake], request: pytest.FixtureRequest, system: str, *, first: bool
+) -> None:
+    """Each field of each system, whichever of the two comes first, is a fault at its path; the raw shows both."""
+    record = {name: str(value) for name, value in request.getfixturevalue(system).items()}
+    for field in fields_of(SYSTEMS.named(system)):
+        other = (field.name, "7")
+        pairs = [other, *record.items()] if first else [*record.items(), other]
+        pairs = pairs if field.name in record else [*pairs, other]
+        intake = read(pairs)
+        assert f"$[0].{field.name}" in paths(intake), field.name
+        shown = json.loads(intake.unreadable[0].raw)[field.name]
+        assert shown == [value for name, value in pairs if name == field.name]
+
+
+def test_the_same_value_twice_is_no_better(read: Callable[[Pairs], Intake], ehpc: dict[str, Any]) -> None:
+    """As in JSON, where a name twice makes an object invalid whatever its values."""
+    pairs = [(name, str(value)) for name, value in ehpc.items()]
+    assert paths(read([*pairs, ("job_id", ehpc["job_id"])])) == {"$[0].job_id"}
+
+
+def test_what_nobody_knows_may_come_twice(read: Callable[[Pairs], Intake], ehpc: dict[str, Any]) -> None:
+    """It names no job: the last is kept as evidence. So it is with what Log Service itself adds."""
+    pairs = [*((name, str(value)) for name, value in ehpc.items()), ("rack", "1"), ("rack", "2")]
+    pairs += [("__tag__:path", "/a"), ("__tag__:path", "/b"), ("content", "one"), ("content", "two")]
+    (failure,) = read(pairs).failures
+    assert failure.extra == {"rack": "2", "content": "two", "__tag__:path": "/b"}
+
+
+@pytest.mark.parametrize("announcing_first", [True, False])
+def test_content_twice(read: Callable[[Pairs], Intake], ehpc: dict[str, Any], *, announcing_first: bool) -> None:
+    """Two contents of which one announces are neither healed nor passed over."""
+    pairs = [("content", json.dumps(ehpc)), ("content", "a line of text")]
+    assert paths(read(pairs if announcing_first else pairs[::-1])) == {"$[0].content"}
+    both = [("content", json.dumps(ehpc)), ("content", json.dumps({**ehpc, "job_id": "2.scheduler"}))]
+    assert paths(read(both)) == {"$[0].content"}
+
+
+@pytest.mark.parametrize("name", ["system", "schema"])
+def test_whether_it_announces_at_all(
+    read: Callable[[Pairs], Intake], context: Context, cloud_event: MakeEvent, ehpc: dict[str, Any], name: str
+) -> None:
+    """What is told twice may be what makes a log an announcement: it was meant as one, and is not passed over."""
+    record = {key: value for key, value in ehpc.items() if key not in {"system", "schema"}} | {name: ehpc[name]}
+    pairs = [*((key, str(value)) for key, value in record.items()), (name, "linux")]
+    assert f"$[0].{name}" in paths(read(pairs))
+    text = twice(record, name, "linux")
+    assert "$[0].content" in paths(read([("content", text)]))
+    assert "$[0].content" in paths(read([("content", text.encode())]))
+    connector = json.dumps(cloud_event("DATA", type="sls:connector"))
+    assert "$.data" in paths(read_events(connector.replace('"DATA"', text).encode(), context))
+    assert "$.data" in paths(read_events(connector.replace('"DATA"', json.dumps(text)).encode(), context))
+
+
+def test_other_peoples_logs_may_be_as_they_like(read: Callable[[Pairs], Intake]) -> None:
+    """No announcement: passed over."""
+    for pairs in ([("system", "linux"), ("system", "bsd")], [("content", "ehpc"), ("content", "{}"), ("job_id", "1")]):
+        assert read(pairs).passed_over == 1
+
+
+def test_json_at_every_door(
+    context: Context, log_range: LogRange, cloud_event: MakeEvent, ehpc: dict[str, Any]
+) -> None:
+    """A name twice in an object, wherever it is carried."""
+    bad = twice(ehpc, "job_id", "2.scheduler")
+    data = json.dumps(cloud_event("DATA"))
+    assert paths(read_events(bad.encode(), context)) == {"$"}
+    assert paths(read_events(data.replace('"DATA"', bad).encode(), context)) == {"$.data"}
+    assert paths(read_events(data.replace('"DATA"', json.dumps(bad)).encode(), context)) == {"$.data"}
+    assert paths(read_manual(f'{{"jobs": [{bad}]}}'.encode(), context).intake) == {"$.jobs[0]"}
+    assert paths(read_manual(f'{{"event": {bad}}}'.encode(), context).intake) == {"$.event"}
+    assert paths(read_logs([entry([("content", bad)])], log_range, context)) == {"$[0].content"}
+
+
+def test_two_payloads_in_one_event(context: Context, cloud_event: MakeEvent, ehpc: dict[str, Any]) -> None:
+    """An event has one of `data` and `data_base64`, and its data one carrier."""
+    both = cloud_event(ehpc, data_base64="e30=")
+    assert paths(read_events(json.dumps(both).encode(), context)) == {"$.data_base64"}
+    carried = {"messageBody": ehpc, "body": {**ehpc, "job_id": "2.scheduler"}}
+    assert "$.data.body" in paths(read_events(json.dumps(cloud_event(carried)).encode(), context))
+    one = cloud_event({"messageBody": ehpc, "body": None}) | {"data_base64": None}
+    assert len(read_events(json.dumps(one).encode(), context).failures) == 1

@@ -1,0 +1,336 @@
+"""The numbers that decide: whoever changes one changes it here as well, on purpose.
+
+Bounds are met by other tests at whatever value they have; that it is this value, nothing else would say.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import pytest
+
+NUMBERS: dict[str, dict[str, Any]] = {
+    "shared.documents": {
+        "KEPT_S": 2_592_000.0,
+    },
+    "shared.domain.endpoint": {
+        "_MAX_HOST_CHARS": 253,
+        "_DEFAULT_PORTS": {"https": 443, "http": 80},
+    },
+    "shared.domain.failure": {
+        "MAX_WHOLE": 100,
+        "MAX_KINDS": 20,
+    },
+    "shared.domain.limits": {
+        "BREAKER_BUCKET_S": 60,
+        "COUNT_BUCKET_S": 10,
+        "PACE_WINDOW_S": 60.0,
+        "MAX_WHY_CHARS": 256,
+        "MAX_WHO_CHARS": 128,
+        "MAX_DIGITS": 20,
+    },
+    "shared.domain.record": {
+        "MAX_CASES": 256,
+        "MAX_OPEN": 128,
+        "MAX_UNCLEAR": 16,
+        "LISTED_AT": 4_102_444_800.0,
+        "BACKLOG_CHARS": 500_000,
+        "OWED_RETRY_S": 60.0,
+    },
+    "shared.domain.runs": {
+        "SKEW_S": 30.0,
+        "START_TOLERANCE_S": 1.0,
+    },
+    "shared.domain.settlement": {
+        "THROTTLE_WAIT_S": 60.0,
+    },
+    "shared.domain.transitions": {
+        "MAX_TELLINGS": 16,
+        "WATCH_S": 86_400.0,
+    },
+    "shared.heal.act": {
+        "ROOM_TO_CALL_S": 2.0,
+    },
+    "shared.heal.canary": {
+        "TRIES": 3,
+    },
+    "shared.heal.corridor": {
+        "CHUNK": 100,
+        "TRIES": 3,
+    },
+    "shared.heal.limits": {
+        "TRIES": 3,
+        "PACE_WAIT_S": 60.0,
+        "CONTENDED_WAIT_S": 5.0,
+    },
+    "shared.heal.report": {
+        "TRIES": 3,
+        "OWED_PER_DOCUMENT": 200,
+    },
+    "shared.heal.settle": {
+        "TRIES": 3,
+    },
+    "shared.idle": {
+        "IDLE_S": 4.0,
+    },
+    "shared.intake.announcement": {
+        "MAX_EXTRA_FIELDS": 32,
+        "MAX_EXTRA_NAME_CHARS": 64,
+    },
+    "shared.intake.body": {
+        "MAX_BYTES": 33_554_432,
+        "MAX_CONTAINERS": 500_000,
+        "MAX_COMMAS": 3_000_000,
+        "MAX_DEPTH": 64,
+        "MAX_DIGITS": 64,
+        "MAX_FAULTS": 50,
+        "SALVAGE_CHARS": 4_194_304,
+        "_MOSTLY_UTF8": 4,
+    },
+    "shared.intake.context": {
+        "MAX_RAW_BYTES": 4096,
+        "MAX_HINT_CHARS": 256,
+        "MAX_EVENT_ID_BYTES": 1024,
+    },
+    "shared.intake.event": {
+        "MAX_ITEMS": 10_000,
+        "SHOWN_ITEMS": 10,
+    },
+    "shared.intake.manual": {
+        "_MAX_WRAPPERS": 2,
+    },
+    "shared.intake.trigger": {
+        "MAX_CURSOR_CHARS": 256,
+        "MAX_ENDPOINT_CHARS": 256,
+        "MAX_SHARD": 2_147_483_647,
+    },
+    "shared.intake.values": {
+        "MAX_EXIT_CODE_CHARS": 64,
+        "MAX_MESSAGE_BYTES": 32_768,
+        "MAX_EVIDENCE_BYTES": 1024,
+    },
+    "shared.ledger.redis_link": {
+        "MAX_WAIT_S": 5.0,
+    },
+    "shared.ledger.sqlite": {
+        "BUSY_TIMEOUT_S": 10.0,
+        "_KEYS_A_QUERY": 500,
+        "_SWITCHES": 20,
+    },
+    "shared.people.holds": {
+        "MIN_PREFIX": 6,
+    },
+    "shared.people.walk": {
+        "TRIES": 3,
+        "BATCH": 100,
+        "PAGE": 1000,
+    },
+    "shared.policy.belts": {
+        "_MINUTE_S": 60,
+        "DAY_S": 86_400.0,
+        "LONGEST_WINDOW_S": 2_419_200.0,
+    },
+    "shared.policy.blocks": {
+        "MAX_NAME_CHARS": 64,
+    },
+    "shared.policy.conditions": {
+        "MAX_LISTED": 64,
+        "MAX_CONDITION_CHARS": 256,
+        "MAX_PATTERN_CHARS": 1024,
+        "HIGHEST_SIGNAL": 64,
+    },
+    "shared.policy.cron": {
+        "_LONGEST_MONTHS": {2: 29, 4: 30, 6: 30, 9: 30, 11: 30},
+    },
+    "shared.policy.decide": {
+        "GIVE_UP_AFTER_S": 86_400.0,
+    },
+    "shared.policy.facts": {
+        "FIRST_PAUSE_S": 30.0,
+        "LONGEST_PAUSE_S": 1_800.0,
+    },
+    "shared.policy.gates_calendar": {
+        "LONGEST_WAIT_S": 86_400.0,
+    },
+    "shared.policy.gates_policy": {
+        "_HOUR_S": 3_600.0,
+    },
+    "shared.policy.literals": {
+        "MAX_CHOICES": 32,
+        "MAX_TEXT_BYTES": 48,
+        "MAX_TOGETHER": 3,
+        "_LONG_ENOUGH": 12,
+        "_SMALL_CLASS": 6,
+    },
+    "shared.policy.load": {
+        "MAX_TEXT_BYTES": 262_144,
+        "MAX_FAULTS": 200,
+    },
+    "shared.policy.match": {
+        "_MOST_KNOWN": 512,
+    },
+    "shared.policy.model": {
+        "MAX_RULES": 200,
+        "MAX_INCLUDED": 64,
+        "MAX_IGNORED": 64,
+        "MAX_BLOCKS": 64,
+        "MAX_WINDOWS": 64,
+        "MAX_REGIONS": 64,
+        "MAX_SOURCES": 64,
+    },
+    "shared.policy.packs": {
+        "_NO_DELAY": {"delay_s": 0.0},
+    },
+    "shared.policy.patterns": {
+        "MAX_MEMORY_BYTES": 1_048_576,
+        "MAX_PROGRAM": 500,
+        "MAX_WEIGHT": 10,
+        "MAX_WEIGHTS": 4096,
+        "MAX_SQUARES": 8_000_000,
+        "MAX_PATTERNS": 2048,
+        "LIGHT": 3,
+    },
+    "shared.policy.prefilter": {
+        "SHORT_BYTES": 2048,
+        "MAX_KNOWN": 250,
+        "_LEAST_BYTES": 3,
+        "_MAX_TEXT_BYTES": 16,
+        "_SET_MEMORY_BYTES": 16_777_216,
+    },
+    "shared.policy.reader": {
+        "MAX_SHOWN_CHARS": 40,
+    },
+    "shared.policy.review": {
+        "QUICK_SETTLE_S": 60,
+    },
+    "shared.policy.rule": {
+        "MAX_WHY_CHARS": 256,
+        "MAX_DELAY_S": 43_200.0,
+    },
+    "shared.policy.search": {
+        "MAX_WORK": 786_432,
+        "RICH_BYTES": 8000,
+        "_GROUPED": 4,
+    },
+    "shared.policy.text.fingerprint": {
+        "_DIGITS": 16,
+    },
+    "shared.policy.text.normal": {
+        "MAX_LINES": 512,
+    },
+    "shared.policy.text.whole": {
+        "MIN_WIDTH": 40,
+        "MAX_PIECES": 16,
+    },
+    "shared.policy.weight": {
+        "_RUN": 16,
+        "_MOST": 1_000_000,
+    },
+    "shared.policy.windows": {
+        "MAX_LASTS_S": 604_800.0,
+        "_MINUTE_S": 60,
+    },
+    "shared.policy.wordindex": {
+        "_GRAM": 4,
+        "_FEW": 48,
+    },
+    "shared.policy.yamltree": {
+        "MAX_DEPTH": 16,
+    },
+    "shared.ranges": {
+        "SLICE_RECORDS": 500,
+        "ROOM_S": 10.0,
+    },
+    "shared.reading.ids": {
+        "MAX_ID_CHARS": 128,
+        "MAX_LONG": 9_223_372_036_854_775_807,
+    },
+    "shared.reading.text": {
+        "MAX_NAME_CHARS": 256,
+        "_QUOTED_CHARS": 16,
+        "_PATH_CHARS": 256,
+    },
+    "shared.reading.times": {
+        "FIRST_MS": 100_000_000_000.0,
+        "EARLIEST_S": 100_000_000.0,
+        "LATEST_S": 253_402_300_799.0,
+        "_ZONES_H": {"UTC": 0, "GMT": 0, "PRC": 8, "Asia/Shanghai": 8},
+    },
+    "shared.sls": {
+        "MAX_PUT_BYTES": 4_900_000,
+        "MAX_PUT_LOGS": 4096,
+        "SHORT_BYTES": 1024,
+        "PULL_GROUPS": 1000,
+        "TRIES": 2,
+        "LEAST_TIME_S": 1.0,
+        "_FIELD_BYTES": 16,
+    },
+    "shared.sls._client": {
+        "CONNECT_TIMEOUT_S": 3.0,
+        "READ_TIMEOUT_S": 10.0,
+        "_OK": 200,
+        "_SERVER_FAILED": 500,
+    },
+    "shared.sweep": {
+        "PAGE": 100,
+        "MAX_DOCUMENTS": 1000,
+        "MAX_HINTS": 10_000,
+        "ROOM_S": 3.0,
+    },
+    "shared.systems.ehpc.look": {
+        "MOST_PAGES_A_PASS": 400,
+    },
+    "shared.systems.ehpc.nodes": {
+        "MOST_NODES": 4096,
+        "_MAX_CHARS": 65_536,
+    },
+    "shared.systems.ehpc.wire": {
+        "PAGE_SIZE": 50,
+        "MOST_JOBS_A_CALL": 100,
+    },
+    "shared.systems.imagined": {
+        "MAX_LISTED": 256,
+        "_LONGEST_S": 31_536_000,
+    },
+    "shared.systems.openapi": {
+        "MESSAGE_BYTES": 1024,
+        "CONNECT_TIMEOUT_MS": 5000,
+        "READ_TIMEOUT_MS": 10_000,
+        "LEAST_TIME_S": 1.0,
+    },
+    "shared.systems.openapi._sdk": {
+        "_CHAIN_LIMIT": 32,
+    },
+    "shared.systems.openapi.classify": {
+        "_TOO_MANY_REQUESTS": 429,
+        "_SERVER_ERROR": 500,
+    },
+    "shared.systems.schedulerx.look": {
+        "PAGE_SIZE": 50,
+        "LEAST_FULL_PAGE": 10,
+        "MOST_PAGES": 60,
+        "LOOK_BACK_S": 3_600.0,
+        "_ENABLED": 1,
+    },
+    "shared.systems.schedulerx.snapshot": {
+        "TRIGGER_API": 3,
+        "TRIGGER_DATA_RERUN": 2,
+        "EVIDENCE_SKEW_S": 30.0,
+    },
+    "shared.systems.schedulerx.system": {
+        "PACE_PER_MINUTE": 80,
+    },
+    "shared.systems.schedulerx.wire": {
+        "_OK": 200,
+        "MOST_RETRIES": 1000,
+    },
+}
+"""By module."""
+
+
+@pytest.mark.parametrize("module", sorted(NUMBERS))
+def test_a_number_is_what_it_was_decided_to_be(module: str) -> None:
+    """To the last digit."""
+    there = importlib.import_module(module)
+    assert {name: getattr(there, name) for name in NUMBERS[module]} == NUMBERS[module]

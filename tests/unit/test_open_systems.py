@@ -1,0 +1,41 @@
+"""Which job systems an invocation can call."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.domain.call import Target
+from shared.domain.credentials import Credentials
+from shared.domain.failure import Failure, Trigger
+from shared.domain.snapshot import LookFailed
+from shared.open_systems import open_systems
+from shared.settings import read_settings
+from shared.systems.ehpc.scope import Cluster
+from tests.support.clock import Clock
+
+_ENVIRON = {
+    "SECONDWIND_OUTCOME_PROJECT": "secondwind",
+    "SECONDWIND_OUTCOME_LOGSTORE": "outcomes",
+    "SECONDWIND_LEDGER_URL": "sqlite:///ledger.db",
+    "SECONDWIND_EHPC_ENDPOINT": "http://127.0.0.1:9",
+}
+
+
+def test_behind_a_fixed_endpoint_nobody_is_called_for_another_region() -> None:
+    """A failure that the ledger keeps from before is refused for good; without the setting each region has its own."""
+    scope = Cluster(region="cn-beijing", cluster_id="ehpc-hz-demo1")
+    kept = Failure(scope=scope, job_id="1", occurred_at=1.0, trigger=Trigger.LOG, event_id="e", telling_id="t")
+    systems = open_systems(
+        read_settings(_ENVIRON, "cn-hangzhou"),
+        Credentials(access_key_id="id", access_key_secret="secret", security_token=""),
+        Clock(),
+        lambda: 60.0,
+    )
+    elsewhere = systems("ehpc", "cn-beijing")
+    looks = elsewhere.observe([kept, kept])
+    assert [type(look) for look in looks] == [LookFailed, LookFailed]
+    assert not any(look.worth_repeating for look in looks if isinstance(look, LookFailed))
+    with pytest.raises(TypeError, match="SECONDWIND_EHPC_ENDPOINT serves cn-hangzhou alone"):
+        elsewhere.rerun([Target(scope=scope, job_id="1")])
+    for name, region in (("ehpc", "cn-hangzhou"), ("schedulerx", "cn-beijing")):
+        assert type(systems(name, region)) is not type(elsewhere)

@@ -1,0 +1,148 @@
+"""Which tests run which lines: known from a run of the tests without any mutant, and kept for the next time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from tools.mutants.mutations import Mutant
+from tools.mutants.rooms import OF_ALL, Room
+from tools.zoo.copies import Copy
+
+KEPT = Path("build/mutants.json")
+ENOUGH_S = 45.0
+"""Tests are asked until they have taken so long without the mutant."""
+FIXED = "not hypothesis and not drawn"
+"""Tests with examples of their own. What draws its examples may miss a mutant tomorrow that it finds today."""
+
+
+class Watched(Struct):
+    """One test function."""
+
+    seconds: float
+    lines: dict[str, list[int]]
+    """By file, from the root."""
+
+
+class _Kept(Struct):
+    """What is known of the tests of one file, as long as nothing changes."""
+
+    digest: str
+    tests: dict[str, Watched]
+
+
+class CoveringError(Exception):
+    """The tests fail without a mutant, or do not run."""
+
+
+def tests_of(root: Path, files: Sequence[str], copies: Sequence[Copy]) -> dict[str, Watched]:
+    """The tests of these files by their ids. Only what has changed is run anew. Raises CoveringError."""
+    kept = _read(root / KEPT)
+    common = _digest(root, [root / "shared", root / "tests" / "support", root / "tests" / "conftest.py"])
+    digests = {file: common + _digest(root, [root / file, *(root / file).parent.glob("conftest.py")]) for file in files}
+    stale = [file for file in files if file not in kept or kept[file].digest != digests[file]]
+    shares = [stale[number :: len(copies)] for number in range(len(copies))]
+    with ThreadPoolExecutor(len(copies)) as pool:
+        for found in pool.map(_watched, copies, shares):
+            for test, what in found.items():
+                file = test.partition("::")[0]
+                if file not in kept or kept[file].digest != digests[file]:
+                    kept[file] = _Kept(digests[file], {})
+                kept[file].tests[test] = what
+    for file in stale:
+        kept.setdefault(file, _Kept(digests[file], {}))
+    (root / KEPT).parent.mkdir(exist_ok=True)
+    (root / KEPT).write_bytes(msgspec.json.encode(kept))
+    return {test: what for file in files for test, what in kept[file].tests.items()}
+
+
+class Covering:
+    """Asks which tests may see a mutant.
+
+    Args:
+        tests: by their ids.
+    """
+
+    def __init__(self, tests: Mapping[str, Watched]) -> None:
+        self._tests = tests
+        self._runs: defaultdict[str, defaultdict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for test, what in tests.items():
+            for file, lines in what.lines.items():
+                for line in lines:
+                    self._runs[file][line].append(test)
+
+    def seeing(self, mutant: Mutant, file: str, room: Room) -> tuple[list[str], float]:
+        """Tests that run it, the room's own and the quick ones first, and how long they take without it (seconds)."""
+        runs = self._runs[file]
+        lines: Iterable[int] = mutant.lines or runs
+        found = {test for line in lines for test in runs.get(line, ())}
+        first = room.tests if mutant.lines else (*OF_ALL, *room.tests)
+        if not mutant.lines:
+            found |= {test for test in self._tests if test.startswith(OF_ALL if found else first)}
+        asked, seconds = [], 0.0
+        for test in sorted(found, key=lambda test: (_place(test, first), self._tests[test].seconds)):
+            if seconds < ENOUGH_S:
+                asked.append(test)
+                seconds += self._tests[test].seconds
+        return asked, seconds
+
+
+def _place(test: str, first: Sequence[str]) -> int:
+    """The room's own come before all others; what is asked of every module before these."""
+    return next(
+        (number if start in OF_ALL else len(OF_ALL) for number, start in enumerate(first) if test.startswith(start)),
+        len(first) + len(OF_ALL),
+    )
+
+
+def _watched(copy: Copy, files: Sequence[str]) -> dict[str, Watched]:
+    if not files:
+        return {}
+    report = copy.root.parent / "covering.json"
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        "0",
+        "-m",
+        FIXED,
+        "-p",
+        "tools.mutants.witness",
+        "--tb=short",
+    ]
+    ran = subprocess.run(
+        [*command, *files],
+        cwd=copy.root,
+        env={**os.environ, "PYTHONPATH": str(copy.root), "MUTANTS_REPORT": str(report)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ran.returncode:
+        raise CoveringError(f"the tests fail without a mutant:\n{ran.stdout[-3000:]}")
+    return msgspec.json.decode(report.read_bytes(), type=dict[str, Watched])
+
+
+def _read(path: Path) -> dict[str, _Kept]:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, _Kept])
+    except (OSError, msgspec.MsgspecError):
+        return {}
+
+
+def _digest(root: Path, places: Sequence[Path]) -> str:
+    files = [file for place in places for file in (place.rglob("*.py") if place.is_dir() else [place])]
+    texts = {str(file.relative_to(root)): file.read_text(encoding="utf-8") for file in files}
+    return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()

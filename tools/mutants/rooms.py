@@ -1,0 +1,65 @@
+"""The rooms whose mutants are tried, and the tests that are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class Room(Struct, frozen=True):
+    """Modules and tests that belong together."""
+
+    name: str
+    code: tuple[str, ...]
+    """Folders and files, from the root of the repository."""
+    tests: tuple[str, ...]
+    """Folders and files of the tests that are written for it: asked before all others."""
+    but: tuple[str, ...] = ()
+    """What of `code` is left out: it talks to a service, and other tests than the unit tests judge that."""
+
+    def modules(self, root: Path) -> list[Path]:
+        """The files with its code, sorted."""
+        found = [
+            file
+            for name in self.code
+            for file in ([root / name] if name.endswith(".py") else (root / name).rglob("*.py"))
+        ]
+        left_out = [root / name for name in self.but]
+        return sorted(file for file in found if not any(file.is_relative_to(other) for other in left_out))
+
+
+ROOMS = (
+    Room("domain", ("shared/domain", "shared/documents.py"), ("tests/unit/domain", "tests/unit/test_documents.py")),
+    Room("policy", ("shared/policy",), ("tests/unit/policy", "tests/unit/decide")),
+    Room("reading", ("shared/reading",), ("tests/unit/reading",)),
+    Room("intake", ("shared/intake",), ("tests/unit/intake",)),
+    Room("systems", ("shared/systems",), ("tests/unit/systems",)),
+    Room(
+        "heal", ("shared/heal", "shared/sweep.py", "shared/ranges.py"), ("tests/unit/heal", "tests/e2e/test_ranges.py")
+    ),
+    Room("people", ("shared/people",), ("tests/unit/people",)),
+    Room("ledger", ("shared/ledger/sqlite.py", "shared/ledger/redis.py"), ("tests/unit/ledger",)),
+    Room("sls", ("shared/sls",), ("tests/unit/sls",)),
+)
+
+_SCHEMA = "tests/unit/policy/test_policy_schema.py"
+OF_ALL = ("tests/unit/test_numbers.py", "tests/unit/docs/test_reference.py", f"{_SCHEMA}::test_published_schema")
+"""Tests of what modules say when they are imported: asked first of a mutant there."""
+
+
+def rooms_named(names: Sequence[str]) -> list[Room]:
+    """Those rooms, in their order; all of them for no names. Raises KeyError with a name that no room has."""
+    unknown = set(names) - {room.name for room in ROOMS}
+    if unknown:
+        raise KeyError(", ".join(sorted(unknown)))
+    return [room for room in ROOMS if not names or room.name in names]
+
+
+def test_files(root: Path, rooms: Sequence[Room]) -> list[str]:
+    """The files with the tests of the rooms, from the root, sorted."""
+    found = {root / name.partition("::")[0] for name in OF_ALL}
+    for name in (name for room in rooms for name in room.tests):
+        found.update([root / name] if name.endswith(".py") else (root / name).rglob("test_*.py"))
+    return sorted(str(file.relative_to(root)) for file in found)
