@@ -48,10 +48,10 @@ class CauseLine(str, Enum):
 
 
 class Unasked(str, Enum):
-    """Reasons to ask a person that a rule may settle beforehand. What makes another run than the failed one is none."""
+    """Reasons to ask a person that a rule may settle beforehand: the run that is made is the one that failed."""
 
+    # Only what a system asks last: a question that is settled must hide no other one.
     DEV_ENVIRONMENT = "dev_environment"
-    TRIGGERED_BY_API = "triggered_by_api"
     WORKFLOW = "workflow"
 
 

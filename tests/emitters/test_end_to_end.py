@@ -112,6 +112,18 @@ def test_the_ready_rule_takes_nothing_else(change: dict[str, Any]) -> None:
     assert not matches({**event, **change})
 
 
+def test_the_rule_for_dataworks_takes_failures_and_nothing_else() -> None:
+    """Of the platform's own events: failed instances reach the function, other states and people's acts do not."""
+    matches = compile_pattern((EMITTERS / "eventbridge/dataworks-pattern.json").read_text())
+    failed, by_person = (
+        json.loads((EMITTERS.parent / "events" / f"event-dataworks-{name}.json").read_text())
+        for name in ("failed", "rerun-by-person")
+    )
+    assert matches(failed)
+    assert not matches({**failed, "data": {**failed["data"], "status": 6}})
+    assert not matches(by_person)
+
+
 def test_logtail_collects_every_emitter_s_file() -> None:
     """The official SDK takes the configuration as it is; its path and pattern fit the emitters' default files."""
     from aliyun.log import LogtailConfigGenerator
