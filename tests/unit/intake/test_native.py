@@ -1,0 +1,70 @@
+"""What a job system's own platform says of its jobs, through the event door."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.domain.failure import Intake
+from shared.intake import Context, read_events, read_manual
+
+DATA = {"taskId": "453000000001", "appId": 12345, "status": 5, "taskType": 0, "nodeId": 71}
+
+
+def event(**change: Any) -> dict[str, Any]:
+    """DataWorks says that an instance has failed."""
+    kind = "dataworks:InstanceStatusChanges:InstanceStatusChanges"
+    base = {"specversion": "1.0", "id": "1", "source": "acs.dataworks", "type": kind, "time": "2026-01-04T18:00:31Z"}
+    return {**base, "data": DATA, **change}
+
+
+def read(context: Context, *events: dict[str, Any]) -> Intake:
+    """What the door makes of these."""
+    return read_events(json.dumps(events).encode(), context)
+
+
+def test_a_failure_is_understood_with_its_evidence(context: Context) -> None:
+    """Job, workspace and speaker as the platform says them; the envelope's time where no end is told."""
+    (failure,) = read(context, event()).failures
+    assert (failure.system, failure.scope.place["project_id"], failure.job_id) == ("dataworks", "12345", "453000000001")
+    assert failure.speaker.event_source == "acs.dataworks"
+    assert failure.extra["node_id"] == "71"
+    assert failure.occurred_at == 1767549631.0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"data": {**DATA, "status": 6}},
+        {"data": {**DATA, "taskType": 2}},
+        {"type": "dataworks:InstanceChange:RerunInstance"},
+        {"type": None},
+    ],
+)
+def test_what_tells_no_failure_is_passed_over(context: Context, change: dict[str, Any]) -> None:
+    """It writes no outcome, and is counted."""
+    intake = read(context, event(**change))
+    assert (intake.passed_over, intake.kept) == (1, 0)
+
+
+@pytest.mark.parametrize("gap", ["taskId", "appId"])
+def test_a_failure_without_its_ids_is_told_as_invalid(context: Context, gap: str) -> None:
+    """It was meant as one: nobody is left in the dark."""
+    intake = read(context, event(data={name: value for name, value in DATA.items() if name != gap}))
+    (bad,) = intake.unreadable
+    assert [fault.problem for fault in bad.faults] == ["is missing"]
+
+
+def test_an_announcement_from_that_source_is_read_as_one(context: Context) -> None:
+    """What carries `job-failure/1` is that, whoever sends it."""
+    told = {"system": "dataworks", "project_id": 12345, "instance_id": 7}
+    (failure,) = read(context, event(type="mine", data=told)).failures
+    assert failure.job_id == "7"
+
+
+def test_it_can_be_sent_by_hand(context: Context) -> None:
+    """The manual door reads it as the other does, and takes no speaker's name from it."""
+    (failure,) = read_manual(json.dumps(event()).encode(), context).intake.failures
+    assert (failure.job_id, failure.speaker.event_source) == ("453000000001", "")
