@@ -23,6 +23,7 @@ from shared.policy.model import (
     Rule,
     Timing,
 )
+from shared.systems import SYSTEMS
 
 _CONTRACT = """
 version: 1
@@ -278,9 +279,7 @@ def test_fault_repeats_little_and_printably() -> None:
         ("[]", ["$.rules"]),
         ("[{name: a, match: {system: ehpc}, action: rerun}]", ["$.rules"]),
         (
-            """
-- {name: a, match: {system: ehpc}, action: rerun}
-- {name: b, match: {system: schedulerx}, action: hold}""",
+            "".join(f"\n- {{name: {name}, match: {{system: {name}}}, action: rerun}}" for name in SYSTEMS.names),
             [],
         ),
         (

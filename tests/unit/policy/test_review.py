@@ -12,6 +12,7 @@ from shared.policy.conditions import EventPlace, LogPlace, Source
 from shared.policy.load import check_policy, load_policy
 from shared.policy.match import first_match
 from shared.policy.model import Attempts, Match, Rate, Thrash
+from shared.systems import SYSTEMS
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.schedulerx.scope import Group
 
@@ -168,6 +169,9 @@ def test_a_budget_that_no_rule_draws_from_is_warned_of() -> None:
     assert warned(text) == [(4, "$.classes.user")]
 
 
+_ALL = len(SYSTEMS.names)
+
+
 @pytest.mark.parametrize(
     ("rules", "expected"),
     [
@@ -182,7 +186,7 @@ def test_a_budget_that_no_rule_draws_from_is_warned_of() -> None:
         (["{owner: a}", "{owner: a, message: x}", "{}"], ["$.rules[1]"]),
         (["{owner: a, message: x}", "{owner: a}", "{}"], []),
         (["{exit_code: 1}", "{exit_code: [1]}", "{}"], ["$.rules[1]"]),
-        (["{system: ehpc, message: x}", "{system: schedulerx, message: x}", "{message: x}", "{}"], ["$.rules[2]"]),
+        ([*(f"{{system: {name}, message: x}}" for name in SYSTEMS.names), "{message: x}", "{}"], [f"$.rules[{_ALL}]"]),
         (["{system: ehpc}", "{system: ehpc, cluster: x}", "{}"], ["$.rules[1]"]),
     ],
 )
