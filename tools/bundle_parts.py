@@ -70,6 +70,10 @@ UNUSED_FILES = (
     "*/test/*",
     "*/tests/*",
     "aiohttp/*.so",  # its speed is of no use: the SDK's asynchronous calls are not used; aiohttp goes on without
+    "frozenlist/*.so",  # as aiohttp, which alone uses these four: each goes on without
+    "multidict/*.so",
+    "propcache/*.so",
+    "yarl/*.so",
     "aiohttp/pytest_plugin.py",
     "aiohttp/test_utils.py",
     "aiohttp/web.py",  # its server
@@ -81,7 +85,6 @@ UNUSED_FILES = (
     "tzdata/zoneinfo/tzdata.zi",  # the same zones once more, as source
     "urllib3/contrib/emscripten/*",
     "lz4/frame/*",  # Log Service speaks lz4 blocks
-    "multidict/_testcapi*",
     "charset_normalizer/*.so",  # its modules once more, compiled; no answer here needs its encoding guessed
     "charset_normalizer/cli/*",
     "tablestore/native/*.so",  # a codec that our link switches off; for some Pythons only

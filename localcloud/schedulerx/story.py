@@ -38,7 +38,7 @@ class InstanceStatus(str, Enum):
 
 
 COURSES: Mapping[InstanceStatus, Course] = {
-    InstanceStatus.FAILED: fails(30),
+    InstanceStatus.FAILED: fails(30, "submit jobInstanceId to worker timeout"),
     InstanceStatus.SUCCEEDED: succeeds(30),
     InstanceStatus.RUNNING: keeps_running(),
 }

@@ -23,7 +23,7 @@ from shared.domain.transitions import outcome_of
 from shared.domain.verdicts import Verdict
 
 
-class Standing(str, Enum):
+class HoldStanding(str, Enum):
     """Where a case stands towards a person's answer."""
 
     HELD = "held"
@@ -39,21 +39,21 @@ class Standing(str, Enum):
 class NotHeld(SecondWindError):  # noqa: N818 - named for the state of the case
     """The case does not wait for a person's answer; `standing` says why, the text says it for people."""
 
-    def __init__(self, case: Case, standing: Standing) -> None:
+    def __init__(self, case: Case, standing: HoldStanding) -> None:
         self.case = case
         self.standing = standing
         super().__init__(f"failure {case.failure_id} {_words(case, standing)}")
 
 
-def standing_of(case: Case, now: float) -> Standing:
+def standing_of(case: Case, now: float) -> HoldStanding:
     """Where the case stands. A hold that is over is over, whether or not the sweep has come by already."""
     if case.state is CaseState.HELD:
-        return Standing.EXPIRED if case.due(now) else Standing.HELD
+        return HoldStanding.EXPIRED if case.due(now) else HoldStanding.HELD
     if case.reason is Reason.REJECTED:
-        return Standing.REJECTED
+        return HoldStanding.REJECTED
     if case.reason is Reason.HOLD_EXPIRED:
-        return Standing.EXPIRED
-    return Standing.APPROVED if case.approved_by else Standing.NEVER_ASKED
+        return HoldStanding.EXPIRED
+    return HoldStanding.APPROVED if case.approved_by else HoldStanding.NEVER_ASKED
 
 
 def approve(record: JobRecord, case: Case, by: str, now: float, signed: Signed = UNSIGNED) -> tuple[JobRecord, Outcome]:
@@ -124,19 +124,19 @@ def drop(record: JobRecord, case: Case) -> JobRecord:
 
 def _check_held(case: Case, now: float) -> None:
     standing = standing_of(case, now)
-    if standing is not Standing.HELD:
+    if standing is not HoldStanding.HELD:
         raise NotHeld(case, standing)
 
 
-def _words(case: Case, standing: Standing) -> str:
-    if standing is Standing.APPROVED:
+def _words(case: Case, standing: HoldStanding) -> str:
+    if standing is HoldStanding.APPROVED:
         return f"was approved by {case.approved_by} already; it is {case.state.value} now"
-    if standing is Standing.REJECTED and case.rejected_by:
+    if standing is HoldStanding.REJECTED and case.rejected_by:
         return f"was rejected by {case.rejected_by} already"
     return {
-        Standing.REJECTED: "was rejected already",
-        Standing.EXPIRED: "was held, but the hold has expired: nobody answered in time",
-        Standing.HELD: "is held",
+        HoldStanding.REJECTED: "was rejected already",
+        HoldStanding.EXPIRED: "was held, but the hold has expired: nobody answered in time",
+        HoldStanding.HELD: "is held",
     }.get(standing, f"is not held: it is {case.state.value}")
 
 

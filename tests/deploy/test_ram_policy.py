@@ -105,7 +105,7 @@ def test_every_call_of_the_code_has_its_grant() -> None:
     ("path", "right", "wrong", "more"),
     [
         ("shared/systems/ehpc/wire.py", "api, LIST, wanted", 'api, "DescribeJob", wanted', "ehpc:DescribeJob"),
-        ("shared/systems/schedulerx/wire.py", '"GetJobInfo"', '"GetLog"', "schedulerx:GetLog"),
+        ("shared/systems/schedulerx/wire.py", '"GetJobInfo"', '"GetOverview"', "schedulerx:GetOverview"),
         ("shared/sls/_client.py", '"put_logs"', '"create_logstore"', "log:create_logstore"),
         ("shared/ledger/_tablestore_table.py", "client.get_range(", "client.delete_table(", "ots:delete_table"),
     ],

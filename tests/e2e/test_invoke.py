@@ -19,6 +19,7 @@ from secondwind.commands.invoke.local import RAISED, RETURNED, LocalRequest, run
 from secondwind.commands.invoke.show import NOT_UNDERSTOOD
 from secondwind.local_region import DEFAULT, Region
 from secondwind.usage import UNUSABLE
+from shared.systems import SYSTEMS
 
 ROOT = Path(__file__).resolve().parents[2]
 EVENTS = ROOT / "events"
@@ -220,7 +221,7 @@ def test_it_says_where_it_goes_which_ledger_and_which_mode(elsewhere: Elsewhere,
     """Before the answer, on standard error; a dry run and a stricter mode are said to be such."""
     host = elsewhere.region.cloud.host
     err = call(hung(tmp_path), elsewhere.environ).err
-    assert f"goes to: {host} (ehpc, schedulerx, schedulerx3, dataworks, Log Service)\n" in err
+    assert f"goes to: {host} ({', '.join(SYSTEMS.names)}, Log Service)\n" in err
     assert f"ledger:  {tmp_path / 'state' / 'secondwind' / 'ledger.db'} (SQLite, on this machine)\n" in err
     assert "mode:    auto, jobs may be restarted\n" in err
     tied = call(hung(tmp_path), {**elsewhere.environ, "SECONDWIND_MODE": "observe"}, dry_run=True).err
@@ -243,7 +244,7 @@ OUTSIDE = "ehpc.cn-hangzhou.aliyuncs.com"
     [
         ({"SECONDWIND_EHPC_ENDPOINT": ""}, OUTSIDE),
         ({"SECONDWIND_EHPC_ENDPOINT": OUTSIDE}, OUTSIDE),
-        ({"SECONDWIND_SLS_ENDPOINT": "http://192.0.2.7"}, "192.0.2.7"),
+        ({"SECONDWIND_SLS_ENDPOINT": "https://192.0.2.7"}, "192.0.2.7"),
         ({"SECONDWIND_SCHEDULERX_ENDPOINT": "localhost.example.com"}, "localhost.example.com"),
         ({"SECONDWIND_LEDGER_URL": "rediss://ledger.example.com/0"}, "ledger.example.com"),
         ({"SECONDWIND_LEDGER_URL": "tablestore://i/t?endpoint=https://ots.example.com"}, "ots.example.com"),

@@ -131,4 +131,4 @@ def test_a_flood_about_foreign_clusters_costs_no_look(town: Town, monkeypatch: p
     written(town, 1)
     counts = town.invoke("log_trigger", town.trigger_event())["counts"]
     assert (counts["suppressed"], counts["rerun"]) == (3_000, 1)
-    assert [call.action for call in town.cloud.openapi.calls] == ["ListJobsWithFilters", "RerunJobs"]
+    assert [call.action for call in town.cloud.openapi.calls] == ["ListJobsWithFilters", "GetJobLog", "RerunJobs"]

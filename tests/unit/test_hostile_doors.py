@@ -97,7 +97,7 @@ def call(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str, byte
     monkeypatch.setattr(shared.runtime, "open_ledger", lambda *_args, **_more: ShortKeys(Clock()))
     monkeypatch.setattr(shared.runtime, "SlsSink", Paper)
     monkeypatch.setattr(shared.runtime, "SlsSource", EmptyRange)
-    monkeypatch.setattr(shared.runtime, "_systems", lambda *_: lambda _system, _region: NothingThere())
+    monkeypatch.setattr(shared.runtime, "open_systems", lambda *_, **_more: lambda _system, _region: NothingThere())
     context = make_context("3.12", request_id="r")
 
     def invoke(door: str, body: bytes) -> dict[str, Any]:

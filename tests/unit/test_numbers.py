@@ -35,7 +35,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "MAX_OPEN": 128,
         "MAX_UNCLEAR": 16,
         "LISTED_AT": 4_102_444_800.0,
-        "BACKLOG_CHARS": 500_000,
+        "BACKLOG_BYTES": 500_000,
         "OWED_RETRY_S": 60.0,
     },
     "shared.domain.runs": {
@@ -66,7 +66,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     },
     "shared.heal.report": {
         "TRIES": 3,
-        "OWED_PER_DOCUMENT": 200,
+        "OWED_BYTES": 500_000,
     },
     "shared.heal.settle": {
         "TRIES": 3,
@@ -276,7 +276,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "PAGE": 100,
         "MAX_DOCUMENTS": 1000,
         "MAX_HINTS": 10_000,
-        "ROOM_S": 3.0,
+        "ROOM_S": 6.0,
     },
     "shared.systems.ehpc.look": {
         "MOST_PAGES_A_PASS": 400,

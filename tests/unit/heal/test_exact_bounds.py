@@ -124,7 +124,7 @@ def make_due(house: House, key: str) -> None:
 @pytest.mark.parametrize(("time_s", "done"), [(ROOM_S, 1), (ROOM_S - 0.001, 0)])
 def test_the_sweep_begins_nothing_without_room(house: House, time_s: float, done: int) -> None:
     """Three seconds are enough for a page, less are not."""
-    assert ROOM_S == 3.0
+    assert ROOM_S == 6.0
     throttled(house, answers=False)
     house.deliver(house.hung())
     throttled(house, answers=True)

@@ -122,7 +122,7 @@ def test_a_failed_save_leaves_the_ledger_usable(tmp_path: Path, clock: Clock) ->
     """A value that the store cannot take fails the whole save, leaves nothing of it behind, and the next one works."""
     ledger = SqliteLedger(str(tmp_path / "ledger.db"), clock)
     good = Write(key="good", document=b"{}", expected=None, due_at=None, expires_at=None)
-    bad = Write(key="bad", document=object(), expected=None, due_at=None, expires_at=None)  # type: ignore[arg-type]  # that is the fault
+    bad = Write(key="bad", document=b"{}", expected=None, due_at=object(), expires_at=None)  # type: ignore[arg-type]  # that is the fault
     with pytest.raises(LedgerUnavailable):
         ledger.save([good, bad])
     assert ledger.load(["good", "bad"]) == {}

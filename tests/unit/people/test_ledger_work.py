@@ -19,7 +19,7 @@ from shared.domain.mode import Mode, ModeSet
 from shared.domain.record import LISTED_AT, CaseState, JobRecord
 from shared.ledger.sqlite import SqliteLedger
 from shared.people import AmbiguousId, Backlog, Contended, UnknownId
-from shared.people.moves import NotHeld, Standing, approve
+from shared.people.moves import NotHeld, HoldStanding, approve
 from shared.ports import Due, Ledger, Write
 from shared.systems.schedulerx.scope import Group
 from tests.support.clock import START, Clock
@@ -132,7 +132,7 @@ def test_an_approval_that_arrives_as_the_sweep_closes_the_hold(memory: MeddledLe
     memory.before_save = sweep
     with pytest.raises(NotHeld) as late:
         people.answer(memory, hold, yes=True, by="ann", now=NOW)
-    assert late.value.standing is Standing.EXPIRED
+    assert late.value.standing is HoldStanding.EXPIRED
     assert record_at(memory, key).cases[0].state is CaseState.HELD
 
 

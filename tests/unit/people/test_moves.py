@@ -11,7 +11,7 @@ from shared.domain.record import LISTED_AT, CaseState, JobRecord
 from shared.domain.verdicts import Verdict
 from shared.people.moves import (
     NotHeld,
-    Standing,
+    HoldStanding,
     approve,
     backlog,
     drop,
@@ -58,7 +58,7 @@ def test_a_rejected_case_is_closed_and_owes_its_final_outcome() -> None:
     assert (outcome.verdict, outcome.reason, outcome.final) == ("suppressed", "rejected", "true")
     assert record.owed == (outcome.fields(),)
     assert record.due_at == NOW
-    assert standing_of(record.cases[0], NOW) is Standing.REJECTED
+    assert standing_of(record.cases[0], NOW) is HoldStanding.REJECTED
 
 
 @pytest.mark.parametrize("decide", [approve, reject])
@@ -68,7 +68,7 @@ def test_only_what_is_held_can_be_answered(decide: object, state: CaseState) -> 
     case = replace(held(1), state=state)
     with pytest.raises(NotHeld) as refused:
         decide(JobRecord(cases=(case,)), case, "ann", NOW)  # type: ignore[operator]  # one of the two moves
-    assert refused.value.standing is Standing.NEVER_ASKED
+    assert refused.value.standing is HoldStanding.NEVER_ASKED
     assert state.value in str(refused.value)
 
 
@@ -79,7 +79,7 @@ def test_a_second_answer_tells_who_was_first() -> None:
     for decide in (approve, reject):
         with pytest.raises(NotHeld, match="approved by ann") as refused:
             decide(record, record.cases[0], "bob", NOW)
-        assert refused.value.standing is Standing.APPROVED
+        assert refused.value.standing is HoldStanding.APPROVED
 
 
 def test_a_second_answer_tells_who_said_no() -> None:
@@ -91,7 +91,7 @@ def test_a_second_answer_tells_who_said_no() -> None:
     for decide in (approve, reject):
         with pytest.raises(NotHeld, match="was rejected by ann already") as refused:
             decide(record, kept, "bob", NOW)
-        assert refused.value.standing is Standing.REJECTED
+        assert refused.value.standing is HoldStanding.REJECTED
         with pytest.raises(NotHeld, match="was rejected already"):
             decide(record, replace(kept, rejected_by=""), "bob", NOW)
 
@@ -102,7 +102,7 @@ def test_a_hold_that_is_over_is_over() -> None:
     for decide in (approve, reject):
         with pytest.raises(NotHeld, match="expired") as refused:
             decide(JobRecord(cases=(case,)), case, "ann", NOW)
-        assert refused.value.standing is Standing.EXPIRED
+        assert refused.value.standing is HoldStanding.EXPIRED
     approve(JobRecord(cases=(case,)), case, "ann", NOW - 0.001)
 
 

@@ -23,6 +23,7 @@ from shared.policy.model import (
     Rule,
     Timing,
 )
+from shared.systems import SYSTEMS
 
 _CONTRACT = """
 version: 1
@@ -278,11 +279,7 @@ def test_fault_repeats_little_and_printably() -> None:
         ("[]", ["$.rules"]),
         ("[{name: a, match: {system: ehpc}, action: rerun}]", ["$.rules"]),
         (
-            """
-- {name: a, match: {system: ehpc}, action: rerun}
-- {name: b, match: {system: schedulerx}, action: hold}
-- {name: c, match: {system: schedulerx3}, action: hold}
-- {name: d, match: {system: dataworks}, action: hold}""",
+            "".join(f"\n- {{name: {name}, match: {{system: {name}}}, action: rerun}}" for name in SYSTEMS.names),
             [],
         ),
         (

@@ -44,6 +44,7 @@ _FULL: dict[str, Any] = {
     "hold_expires_s": 3600,
     "ignore_lines": ["NCCL INFO", r"\(ignored\)"],
     "include": ["gpu", "storage@1"],
+    "discover": {"schedulerx": [{"namespace": "n", "groups": ["*"]}]},
     "by": [
         {
             "name": "night",

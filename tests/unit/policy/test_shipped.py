@@ -40,7 +40,7 @@ def test_it_includes_every_pack_in_the_librarys_order() -> None:
 
 def test_what_nobody_knows_gets_one_rerun() -> None:
     """And none when the same text comes again."""
-    (last,) = _OWN
+    last = _OWN[-1]
     assert _POLICY.rules[-1] is last
     assert last.match.empty
     assert last.action is Action.RERUN
