@@ -16,18 +16,9 @@ def _gate(*names: str) -> Giver:
 
 
 _by = Giver
+_V = Verdict
 _DONE = "Nothing: it was rerun."
 _SEEN = "Nothing: it was rerun, and this is how the rerun went on."
-_RERUN = (Verdict.RERUN,)
-_WOULD_RERUN = (Verdict.WOULD_RERUN,)
-_INELIGIBLE = (Verdict.INELIGIBLE,)
-_DUPLICATE = (Verdict.DUPLICATE,)
-_SUPPRESSED = (Verdict.SUPPRESSED,)
-_DEFERRED = (Verdict.DEFERRED,)
-_HELD = (Verdict.HELD,)
-_REFUSED = (Verdict.REFUSED,)
-_UNKNOWN = (Verdict.UNKNOWN,)
-_INVALID = (Verdict.INVALID,)
 
 
 class Reason(str, Enum):
@@ -42,12 +33,13 @@ class Reason(str, Enum):
     """What would have to change for a failure with this reason to be rerun; for people."""
 
     def __new__(  # noqa: PYI034 - `Self` needs Python 3.11
-        cls, code: str, verdicts: tuple[Verdict, ...], giver: Giver, means: str, would_change: str
+        cls, code: str, verdicts: Verdict | tuple[Verdict, ...], giver: Giver, means: str, would_change: str
     ) -> Reason:
         """One row."""
         row = str.__new__(cls, code)
         row._value_ = code
-        row.verdicts, row.giver, row.means, row.would_change = verdicts, giver, means, would_change
+        row.verdicts = verdicts if isinstance(verdicts, tuple) else (verdicts,)
+        row.giver, row.means, row.would_change = giver, means, would_change
         return row
 
     @classmethod
@@ -59,248 +51,243 @@ class Reason(str, Enum):
             raise ValueError(f"there is no reason {code!r:.80}") from None
 
     # fmt: off
-    ACCEPTED = ("accepted", _RERUN, _by(Step.ALL_PASSED),
+    ACCEPTED = ("accepted", _V.RERUN, _by(Step.ALL_PASSED),
         "The API accepted the rerun.",
         _DONE)
-    OBSERVED_RESTART = ("observed_restart", _RERUN, _gate("attempt_seen"),
+    OBSERVED_RESTART = ("observed_restart", _V.RERUN, _gate("attempt_seen"),
         ("The call's answer was lost or unclear, and a look showed that the job was restarted since: by the call, as "
          "far as a look can tell."),
         _DONE)
-    SEEN_RESTARTED = ("seen_restarted", _RERUN, _gate("rerun_seen"),
+    SEEN_RESTARTED = ("seen_restarted", _V.RERUN, _gate("rerun_seen"),
         "After an accepted rerun: the job was seen to run again.",
         _SEEN)
-    SEEN_SUCCEEDED = ("seen_succeeded", _RERUN, _gate("rerun_seen"),
+    SEEN_SUCCEEDED = ("seen_succeeded", _V.RERUN, _gate("rerun_seen"),
         "After an accepted rerun of SchedulerX: the new instance succeeded.",
         _SEEN)
-    SEEN_FAILED = ("seen_failed", _RERUN, _gate("rerun_seen"),
+    SEEN_FAILED = ("seen_failed", _V.RERUN, _gate("rerun_seen"),
         "After an accepted rerun of SchedulerX: the new instance failed.",
         "The rerun failed as well: its own failure has to be told, and is another one.")
-    SEEN_NO_RUN = ("seen_no_run", _RERUN, _gate("rerun_seen"),
+    SEEN_NO_RUN = ("seen_no_run", _V.RERUN, _gate("rerun_seen"),
         "After an accepted rerun: the job has ended, and the list shows no run after the one that was to be rerun.",
         "The job has ended, so E-HPC cannot rerun it: submit it anew if its work is not done.")
-    SEEN_ENDED = ("seen_ended", _RERUN, _gate("rerun_seen"),
+    SEEN_ENDED = ("seen_ended", _V.RERUN, _gate("rerun_seen"),
         "After an accepted rerun: the new run has ended; how is not known.",
         _SEEN)
-    DRY_RUN = ("dry_run", _WOULD_RERUN, _by(Step.ALL_PASSED),
+    DRY_RUN = ("dry_run", _V.WOULD_RERUN, _by(Step.ALL_PASSED),
         "Every gate passed, in a dry run.",
         "Send it without `dry_run`.")
-    OBSERVE_MODE = ("observe_mode", _WOULD_RERUN, _by(Step.ALL_PASSED),
+    OBSERVE_MODE = ("observe_mode", _V.WOULD_RERUN, _by(Step.ALL_PASSED),
         "Every gate passed, in mode `observe`.",
         "Set the mode to `auto`, in the policy, in SECONDWIND_MODE and by hand: the strictest holds.")
-    OBSERVE_RULE = ("observe_rule", _WOULD_RERUN, _by(Step.ALL_PASSED),
+    OBSERVE_RULE = ("observe_rule", _V.WOULD_RERUN, _by(Step.ALL_PASSED),
         "Every gate passed, and the rule only observes.",
         "Give the rule the action `rerun`, and no mode stricter than `auto`.")
-    STATE_NOT_ELIGIBLE = ("state_not_eligible", _INELIGIBLE, _gate("eligible"),
+    STATE_NOT_ELIGIBLE = ("state_not_eligible", _V.INELIGIBLE, _gate("eligible"),
         "The job, or the instance named, is in a state from which its system does not rerun.",
-        ("The job has to be in a state from which its system reruns: E-HPC RUNNING or QUEUED, SchedulerX "
-         "and DataWorks FAILED (of SchedulerX a rule with `beside_live: true` adds RUNNING and QUEUED)."))
-    JOB_FINISHED = ("job_finished", _INELIGIBLE, _gate("attempt_seen", "eligible"),
+        "E-HPC reruns RUNNING or QUEUED, the others FAILED (SchedulerX with `beside_live: true` also live ones).")
+    JOB_FINISHED = ("job_finished", _V.INELIGIBLE, _gate("attempt_seen", "eligible"),
         "E-HPC: the job has ended, well or badly.",
         "E-HPC reruns only live jobs: tell failures before the job ends, or submit it anew.")
-    NOT_FOUND = ("not_found", _INELIGIBLE, _gate("exists"),
+    NOT_FOUND = ("not_found", _V.INELIGIBLE, _gate("exists"),
         "The job system does not list the job or the instance.",
         "Tell the id, cluster, group and region under which the job system lists the job.")
-    NOT_RERUNNABLE = ("not_rerunnable", _INELIGIBLE, _gate("rerunnable"),
+    NOT_RERUNNABLE = ("not_rerunnable", _V.INELIGIBLE, _gate("rerunnable"),
         "E-HPC: the job was submitted as not rerunnable. DataWorks: the node's settings do not let it run again.",
-        ("E-HPC: submit the job as rerunnable (PBS `-r y`, Slurm `--requeue`). DataWorks: let the node be rerun after "
-         "a failure."))
-    ARRAY_PARENT = ("array_parent", _INELIGIBLE, _gate("exists"),
+        "E-HPC: submit it as rerunnable (PBS `-r y`, Slurm `--requeue`). DataWorks: let the node be rerun.")
+    ARRAY_PARENT = ("array_parent", _V.INELIGIBLE, _gate("exists"),
         "E-HPC: a whole array is named; rerunning it would restart every subjob.",
         "Name the one subjob that failed (`12[3]`), not the whole array.")
-    AMBIGUOUS_JOB_ID = ("ambiguous_job_id", _INELIGIBLE, _gate("exists"),
+    AMBIGUOUS_JOB_ID = ("ambiguous_job_id", _V.INELIGIBLE, _gate("exists"),
         "E-HPC: several jobs have this number, and no server part was told.",
         "Tell the id with its server part, as `1.scheduler`.")
-    JOB_DISABLED = ("job_disabled", _INELIGIBLE, _gate("rerunnable"),
+    JOB_DISABLED = ("job_disabled", _V.INELIGIBLE, _gate("rerunnable"),
         "SchedulerX: the job is disabled. DataWorks: the node is frozen.",
         "Enable the job in SchedulerX; unfreeze the node in DataWorks.")
-    LIVE_INSTANCE = ("live_instance", _INELIGIBLE, _gate("no_live_instance"),
+    LIVE_INSTANCE = ("live_instance", _V.INELIGIBLE, _gate("no_live_instance"),
         "SchedulerX: another instance of the job lives, and a rerun would start a second one beside it.",
         "The live instance has to end, or a rule with `beside_live: true` has to match.")
-    ALREADY_HANDLED = ("already_handled", _DUPLICATE, _gate("told_before", "in_hand"),
+    ALREADY_HANDLED = ("already_handled", _V.DUPLICATE, _gate("told_before", "in_hand"),
         "This failure has had its verdict; a telling of it came again.",
         "Nothing: this failure has had its verdict; look at the outcome with its failure id.")
-    IN_HAND = ("in_hand", _DUPLICATE, _gate("told_before", "run_clear", "in_hand"),
+    IN_HAND = ("in_hand", _V.DUPLICATE, _gate("told_before", "run_clear", "in_hand"),
         "This failure is being handled already.",
         "Nothing: this failure is being handled; look at the outcomes with its failure id.")
-    OUTWEIGHED = ("outweighed", _DUPLICATE, _by(Step.TELLING),
+    OUTWEIGHED = ("outweighed", _V.DUPLICATE, _by(Step.TELLING),
         "It waited or was held, and another telling of the same failure gets it further: it goes on with that one.",
         "Nothing: this failure goes on with another telling; look at the outcomes with its failure id.")
-    RESTARTED_SINCE = ("restarted_since", _DUPLICATE, _gate("attempt_seen", "restarted_since"),
+    RESTARTED_SINCE = ("restarted_since", _V.DUPLICATE, _gate("attempt_seen", "restarted_since"),
         "The job has been restarted since it failed, by its scheduler, a person, or an earlier rerun.",
         "Nothing: the job has been restarted since it failed.")
-    STARTED = ("started", _DUPLICATE, _gate("attempt_seen"),
+    STARTED = ("started", _V.DUPLICATE, _gate("attempt_seen"),
         "E-HPC: the job was queued when its rerun was reserved, and has started since.",
         "Nothing: the queued job has started.")
-    KILL_SWITCH = ("kill_switch", _SUPPRESSED, _gate("switched_on", "rule_switched_on"),
+    KILL_SWITCH = ("kill_switch", _V.SUPPRESSED, _gate("switched_on", "rule_switched_on"),
         "Mode `off` holds: in the policy, its rule, `SECONDWIND_MODE`, or set by hand.",
         "Lift the mode `off` in the policy, its rule, SECONDWIND_MODE or by hand: any of them holds.")
-    RULE_IGNORES = ("rule_ignores", _SUPPRESSED, _gate("rule_allows"),
+    RULE_IGNORES = ("rule_ignores", _V.SUPPRESSED, _gate("rule_allows"),
         "The rule that matched has the action `ignore`.",
         "Give the rule another action, put one that matches above it, or force it by hand.")
-    MAINTENANCE = ("maintenance", (Verdict.SUPPRESSED, Verdict.DEFERRED, Verdict.HELD), _gate("outside_windows"),
+    MAINTENANCE = ("maintenance", (_V.SUPPRESSED, _V.DEFERRED, _V.HELD), _gate("outside_windows"),
         "A window of the policy is open for the job: deferred until it closes, held for a person, or left alone.",
         ("Deferred: nothing, it goes on by itself when the window closes. Held: a person has to approve it. "
          "Suppressed: force it by hand, or end the window."))
-    NO_RULE = ("no_rule", _SUPPRESSED, _gate("rule_allows"),
+    NO_RULE = ("no_rule", _V.SUPPRESSED, _gate("rule_allows"),
         "No rule matched.",
         "Write a rule that matches it; a last one with an empty match catches all.")
-    ATTEMPTS_USED_UP = ("attempts_used_up", _SUPPRESSED, _gate("attempts_left"),
+    ATTEMPTS_USED_UP = ("attempts_used_up", _V.SUPPRESSED, _gate("attempts_left"),
         "The job's attempt budget in this window is used up.",
-        ("Wait until attempts leave the window, raise `attempts`, or force it by hand; retries of the job system's "
-         "own count as well."))
-    BREAKER_OPEN = ("breaker_open", _SUPPRESSED, _gate("breaker_closed"),
+        "Wait until attempts leave the window (the system's own retries count), raise `attempts`, or force it.")
+    BREAKER_OPEN = ("breaker_open", _V.SUPPRESSED, _gate("breaker_closed"),
         "The breaker of the cluster or group is open.",
         "A person has to close the breaker: `secondwind breaker close`.")
-    STALE_EVENT = ("stale_event", _SUPPRESSED, _gate("fresh"),
+    STALE_EVENT = ("stale_event", _V.SUPPRESSED, _gate("fresh"),
         "The failure was told later than `timing.stale_event_s`.",
         "Tell failures sooner, or raise `timing.stale_event_s`.")
-    HOLD_EXPIRED = ("hold_expired", _SUPPRESSED, _gate("hold_valid"),
+    HOLD_EXPIRED = ("hold_expired", _V.SUPPRESSED, _gate("hold_valid"),
         "Nobody approved it within a day.",
         "Approve it while it is held (`secondwind approve`), or force it by hand.")
-    REJECTED = ("rejected", _SUPPRESSED, _by(Step.PERSON),
+    REJECTED = ("rejected", _V.SUPPRESSED, _by(Step.PERSON),
         "A person rejected it while it was held.",
         "A person said no; force it by hand if that was a mistake.")
-    CLASS_ATTEMPTS_USED_UP = ("class_attempts_used_up", _SUPPRESSED, _gate("attempts_left"),
+    CLASS_ATTEMPTS_USED_UP = ("class_attempts_used_up", _V.SUPPRESSED, _gate("attempts_left"),
         "The budget of the failure's class is used up for this job.",
         "Wait until attempts leave the window, raise the class's budget under `classes`, or force it by hand.")
-    THRASHING = ("thrashing", _SUPPRESSED, _gate("not_thrashing"),
+    THRASHING = ("thrashing", _V.SUPPRESSED, _gate("not_thrashing"),
         "The job failed more often in the window than `thrash` allows.",
-        ("Mend what makes the job fail again and again, wait until failures leave the window of `thrash`, or force "
-         "it by hand."))
-    SAME_TEXT_AGAIN = ("same_text_again", _SUPPRESSED, _gate("text_is_new"),
+        "Mend what makes it fail again and again, wait until the window of `thrash` is over, or force it by hand.")
+    SAME_TEXT_AGAIN = ("same_text_again", _V.SUPPRESSED, _gate("text_is_new"),
         "The job was rerun for this very text before, as often as `same_text` allows, and failed with it again.",
-        ("Mend what the text says, write a rule for it, wait until failures leave the window of `same_text`, or force "
-         "it by hand."))
-    TOO_MANY_OPEN = ("too_many_open", _SUPPRESSED, _by(Step.RECORD),
+        "Mend what the text says, write a rule for it, wait for the end of the window, or force it by hand.")
+    TOO_MANY_OPEN = ("too_many_open", _V.SUPPRESSED, _by(Step.RECORD),
         "It would have to wait, and too many failures of the job wait already: 128, 16 of an unclear run, or 1 MB.",
         "Tell it again when some of them have ended, with `started_at` of the run that failed: it need not wait.")
-    UNTRUSTED_SOURCE = ("untrusted_source", _SUPPRESSED, _gate("may_speak", "claims_agree"),
+    UNTRUSTED_SOURCE = ("untrusted_source", _V.SUPPRESSED, _gate("may_speak", "claims_agree"),
         "Who told it may not speak for this job, or what was told contradicts the live job.",
         "List under `sources` who told it, for this job, and tell owner, node and start as the live job has them.")
-    NOT_SEEN = ("not_seen", _REFUSED, _by(Step.LOOKING),
+    NOT_SEEN = ("not_seen", _V.REFUSED, _by(Step.LOOKING),
         "About a place that the policy's `discover` names, not a job: it cannot be looked through.",
         "Mend what `message` names; it is asked again all the time, and told once.")
-    MACHINE_SUSPECTED = ("machine_suspected", _SUPPRESSED, _by(Step.LOOKING),
+    MACHINE_SUSPECTED = ("machine_suspected", _V.SUPPRESSED, _by(Step.LOOKING),
         "About a machine on which jobs run, not about a job: an event said that it was lost, or may be.",
         "Nothing: its jobs are looked at, and each that is lost is told.")
-    MACHINE_ANNOUNCED = ("machine_announced", _SUPPRESSED, _by(Step.LOOKING),
+    MACHINE_ANNOUNCED = ("machine_announced", _V.SUPPRESSED, _by(Step.LOOKING),
         "About a machine on which jobs run, not about a job: maintenance is announced.",
         "Nothing has happened yet: drain the node in time.")
-    BREAKER_OPENED = ("breaker_opened", _SUPPRESSED, _by(Step.BREAKER),
+    BREAKER_OPENED = ("breaker_opened", _V.SUPPRESSED, _by(Step.BREAKER),
         "About a breaker, not a job: it has opened.",
         "A person has to look at the cluster or group, then close it: `secondwind breaker close`.")
-    BREAKER_CLOSED = ("breaker_closed", (Verdict.SUPPRESSED, Verdict.DEFERRED), _by(Step.PERSON),
+    BREAKER_CLOSED = ("breaker_closed", (_V.SUPPRESSED, _V.DEFERRED), _by(Step.PERSON),
         "Suppressed: about a breaker, a person has closed it. Deferred: a failure behind it was resumed.",
         "Nothing: it goes on by itself; jobs are rerun there again.")
-    MODE_SET = ("mode_set", _SUPPRESSED, _by(Step.MODE),
+    MODE_SET = ("mode_set", _V.SUPPRESSED, _by(Step.MODE),
         "About a mode, not a job: a person has set one.",
         "A person has to take it back if it was meant for a while: `secondwind mode clear`.")
-    MODE_CLEARED = ("mode_cleared", _SUPPRESSED, _by(Step.MODE),
+    MODE_CLEARED = ("mode_cleared", _V.SUPPRESSED, _by(Step.MODE),
         "About a mode, not a job: a person has taken one back.",
         "Nothing: the policy's mode and SECONDWIND_MODE hold again.")
-    COOLDOWN = ("cooldown", _DEFERRED, _gate("cooled_down"),
+    COOLDOWN = ("cooldown", _V.DEFERRED, _gate("cooled_down"),
         "The wait before the next attempt is not over.",
         "Nothing: it goes on by itself when the cooldown is over.")
-    DELAY = ("delay", _DEFERRED, _gate("late_enough"),
+    DELAY = ("delay", _V.DEFERRED, _gate("late_enough"),
         "The rule's `delay_s` after the failure is not over.",
         "Nothing: it goes on by itself when the rule's `delay_s` is over.")
-    RUN_UNCLEAR = ("run_unclear", _DEFERRED, _gate("run_clear"),
+    RUN_UNCLEAR = ("run_unclear", _V.DEFERRED, _gate("run_clear"),
         "The failure's time is so close to a start of the job that it is not clear which run is meant.",
         "Tell `started_at` of the run that failed, from the scheduler's own clock.")
-    OTHER_RUN_IN_HAND = ("other_run_in_hand", _DEFERRED, _gate("in_hand", "no_live_instance"),
+    OTHER_RUN_IN_HAND = ("other_run_in_hand", _V.DEFERRED, _gate("in_hand", "no_live_instance"),
         "Another attempt at the same job is not settled yet.",
         "Nothing: it goes on by itself when the other attempt is settled.")
-    THROTTLED = ("throttled", _DEFERRED, _by(Step.CALL),
+    THROTTLED = ("throttled", _V.DEFERRED, _by(Step.CALL),
         "The job system's API takes no calls at the moment.",
         "Nothing: it goes on by itself when the service takes calls again.")
-    RETRYABLE_REFUSAL = ("retryable_refusal", _DEFERRED, _by(Step.CALL),
+    RETRYABLE_REFUSAL = ("retryable_refusal", _V.DEFERRED, _by(Step.CALL),
         "The API certainly did not do it; a later call may succeed.",
         "Nothing: it goes on by itself; the service's code says what it lacked.")
-    LOOK_FAILED = ("look_failed", _DEFERRED, _gate("observed"),
+    LOOK_FAILED = ("look_failed", _V.DEFERRED, _gate("observed"),
         "The job could not be looked at; worth repeating.",
         "Nothing: it goes on by itself when the job can be looked at.")
-    LOOKS_USED_UP = ("looks_used_up", _DEFERRED, _gate("observed"),
+    LOOKS_USED_UP = ("looks_used_up", _V.DEFERRED, _gate("observed"),
         "The delivery was about more places, or jobs of one, than one looks at; those that sources name came first.",
         "Nothing: the sweep looks at the job.")
-    CREDENTIALS_REFUSED = ("credentials_refused", _DEFERRED, _by(Step.CALL),
+    CREDENTIALS_REFUSED = ("credentials_refused", _V.DEFERRED, _by(Step.CALL),
         "The key with which the rerun call was signed was refused; nothing was done.",
         "Somebody has to mend the function's role or key; then it goes on, for a day after it was told.")
-    LOOK_CREDENTIALS_REFUSED = ("look_credentials_refused", _DEFERRED, _gate("observed"),
+    LOOK_CREDENTIALS_REFUSED = ("look_credentials_refused", _V.DEFERRED, _gate("observed"),
         "The key with which the look at the job was signed was refused; nothing was done.",
         "Somebody has to mend the function's role or key; then it goes on, for a day after it was told.")
-    LOOK_TOO_OLD = ("look_too_old", _DEFERRED, _by(Step.UNSENT),
+    LOOK_TOO_OLD = ("look_too_old", _V.DEFERRED, _by(Step.UNSENT),
         "The look at the job was older than `timing.observation_max_age_s` before the call could leave.",
         "Nothing: it goes on by itself after a fresh look.")
-    DEADLINE = ("deadline", _DEFERRED, _by(Step.UNSENT),
+    DEADLINE = ("deadline", _V.DEFERRED, _by(Step.UNSENT),
         "The invocation's time was used up before the call.",
         "Nothing: the sweep goes on; give the function more time if this happens often.")
-    PACE = ("pace", _DEFERRED, _by(Step.SHARED),
+    PACE = ("pace", _V.DEFERRED, _by(Step.SHARED),
         "The operation's calls of this minute are used up.",
         "Nothing: it goes on by itself when the operation's pace leaves room.")
-    CONTENDED = ("contended", _DEFERRED, _by(Step.SHARED),
+    CONTENDED = ("contended", _V.DEFERRED, _by(Step.SHARED),
         "Other invocations were changing the same ledger documents.",
         "Nothing: it goes on by itself.")
-    RATE = ("rate", _DEFERRED, _by(Step.SHARED),
+    RATE = ("rate", _V.DEFERRED, _by(Step.SHARED),
         "The policy's `rate` of the cluster or group is used up for this window.",
         "Nothing: it goes on by itself in the next window of `rate`.")
-    OWNER_SHARE = ("owner_share", _DEFERRED, _by(Step.SHARED),
+    OWNER_SHARE = ("owner_share", _V.DEFERRED, _by(Step.SHARED),
         "The job's owner has had their share of the cluster's or group's breaker or rate (`per_owner`).",
         "Nothing: it goes on by itself when the window leaves the owner room.")
-    APPROVED = ("approved", _DEFERRED, _by(Step.PERSON),
+    APPROVED = ("approved", _V.DEFERRED, _by(Step.PERSON),
         "A person approved it; due now.",
         "Nothing: a person approved it, and it goes on by itself.")
-    RECORD_UNREADABLE = ("record_unreadable", (Verdict.DEFERRED, Verdict.REFUSED), _gate("record_readable"),
+    RECORD_UNREADABLE = ("record_unreadable", (_V.DEFERRED, _V.REFUSED), _gate("record_readable"),
         "A ledger document is malformed. Deferred where the failure can wait elsewhere, else refused.",
         "Somebody has to repair or delete the malformed ledger document.")
-    RECORD_FULL = ("record_full", _REFUSED, _by(Step.RECORD),
+    RECORD_FULL = ("record_full", _V.REFUSED, _by(Step.RECORD),
         "The job's ledger document has no room for it: too much waits there, or what was told is too large.",
         "Tell it again with a shorter message, or when some of the job's open failures have ended.")
-    RULE_HOLDS = ("rule_holds", _HELD, _gate("needs_no_person"),
+    RULE_HOLDS = ("rule_holds", _V.HELD, _gate("needs_no_person"),
         "The rule that matched has the action `hold`.",
         "A person has to approve it: `secondwind approve`.")
-    OWN_PARAMETERS = ("own_parameters", _HELD, _gate("needs_no_person"),
+    OWN_PARAMETERS = ("own_parameters", _V.HELD, _gate("needs_no_person"),
         "SchedulerX: the instance has parameters of its own, which RerunJob cannot carry.",
         "A person has to approve it, without the parameters of the instance: `secondwind approve`.")
-    TRIGGERED_BY_API = ("triggered_by_api", _HELD, _gate("needs_no_person"),
+    TRIGGERED_BY_API = ("triggered_by_api", _V.HELD, _gate("needs_no_person"),
         "SchedulerX: the instance was triggered by API.",
         "A person has to approve it (`secondwind approve`), or trigger it by API again.")
-    WORKFLOW = ("workflow", _HELD, _gate("needs_no_person"),
+    WORKFLOW = ("workflow", _V.HELD, _gate("needs_no_person"),
         "SchedulerX: the instance is part of a workflow.",
         "A person has to approve it (`secondwind approve`), or rerun the workflow.")
-    DEV_ENVIRONMENT = ("dev_environment", _HELD, _gate("needs_no_person"),
+    DEV_ENVIRONMENT = ("dev_environment", _V.HELD, _gate("needs_no_person"),
         "DataWorks: the instance is of the development environment, where somebody is at work.",
         "A person has to approve it (`secondwind approve`), or a rule has to name it under `unasked`.")
-    TOO_MUCH_TO_LOSE = ("too_much_to_lose", _HELD, _gate("little_to_lose"),
+    TOO_MUCH_TO_LOSE = ("too_much_to_lose", _V.HELD, _gate("little_to_lose"),
         "The live run is older than `max_lost_h`: a rerun would throw that work away.",
         "A person has to approve it (`secondwind approve`), or `max_lost_h` has to be larger.")
-    API_REFUSED = ("api_refused", _REFUSED, _by(Step.CALL),
+    API_REFUSED = ("api_refused", _V.REFUSED, _by(Step.CALL),
         "The rerun call was refused for good.",
         "The service refused, and repeating would not help: its code and message say why.")
-    LOOK_REFUSED = ("look_refused", _REFUSED, _gate("observed"),
+    LOOK_REFUSED = ("look_refused", _V.REFUSED, _gate("observed"),
         "Looking at the job was refused for good, for instance for want of a right.",
         "The service refuses to show the job: its message says what right or setting is missing.")
-    GAVE_UP = ("gave_up", _REFUSED, _by(Step.AGE),
+    GAVE_UP = ("gave_up", _V.REFUSED, _by(Step.AGE),
         "Still open a day after it was told.",
         "Mend what kept it open for a day, then send it by hand.")
-    ANSWER_LOST = ("answer_lost", _UNKNOWN, _by(Step.CALL),
+    ANSWER_LOST = ("answer_lost", _V.UNKNOWN, _by(Step.CALL),
         "The rerun call left, and no usable answer came back.",
         "Nothing: the sweep looks whether the call took effect.")
-    PART_FAILURE = ("part_failure", _UNKNOWN, _by(Step.CALL),
+    PART_FAILURE = ("part_failure", _V.UNKNOWN, _by(Step.CALL),
         "E-HPC did a part of a batch and did not say which.",
         "Nothing: the sweep looks which jobs of the call were rerun.")
-    NOT_SETTLED = ("not_settled", _UNKNOWN, _gate("attempt_seen"),
+    NOT_SETTLED = ("not_settled", _V.UNKNOWN, _gate("attempt_seen"),
         "Too early to tell, or the job could not be looked at; the sweep looks again.",
         "Nothing: the sweep looks again.")
-    NOT_OBSERVABLE = ("not_observable", _UNKNOWN, _gate("attempt_seen"),
+    NOT_OBSERVABLE = ("not_observable", _V.UNKNOWN, _gate("attempt_seen"),
         "The job was queued before the call and is queued after it: nobody can ever tell.",
         "Look at the job: nobody can tell whether a queued one was rerun.")
-    NO_EVIDENCE = ("no_evidence", _UNKNOWN, _by(Step.AGE),
+    NO_EVIDENCE = ("no_evidence", _V.UNKNOWN, _by(Step.AGE),
         "A day has passed without proof of what the call did.",
         "Look at the job: a day has passed without proof of what the call did.")
-    NOT_RESTARTED = ("not_restarted", _UNKNOWN, _gate("rerun_seen"),
+    NOT_RESTARTED = ("not_restarted", _V.UNKNOWN, _gate("rerun_seen"),
         "The API accepted the rerun, and the job did not restart; a new attempt follows within the budget.",
         "Nothing: it is tried again within its budget.")
-    NOT_UNDERSTOOD = ("not_understood", _INVALID, _by(Step.INTAKE),
+    NOT_UNDERSTOOD = ("not_understood", _V.INVALID, _by(Step.INTAKE),
         "No readable announcement of a failure; `message` names every fault.",
         "Correct what the faults name and send it again.")
     # fmt: on

@@ -22,6 +22,8 @@ from shared.ports import Clock, Due, Stored, Write
 BUSY_TIMEOUT_S = 10.0
 VALUE_BYTES_MAX = 999_000_000
 """A row has at most 10⁹ bytes (https://www.sqlite.org/limits.html#max_length)."""
+IN_MEMORY = ":memory:"
+"""SQLite's name for a database without a file."""
 MODE = 0o600
 """Of the file and of those beside it."""
 _KEYS_A_QUERY = 500
@@ -146,6 +148,8 @@ def _kept_private(path: str) -> None:
     Messages of failed jobs stand in it, and whoever writes it approves reruns. SQLite gives `-wal` and `-shm` the mode
     of the file itself (https://www.sqlite.org/wal.html). What belongs to somebody else is left to them.
     """
+    if path == IN_MEMORY:
+        return
     with suppress(OSError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE))
     for file in (Path(f"{path}{end}") for end in ("", "-wal", "-shm", "-journal")):

@@ -26,6 +26,10 @@ _INTEGER = re.compile(r"[-+]?[0-9]{1,18}\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]{1,400}|[0-9]{1,400}(\.[0-9]{0,400})?)([eE][-+]?[0-9]{1,9})?\Z")
 
 
+_EXACT = 2.0**53
+"""Below this a float is the very number that was written."""
+
+
 class Scalar(Struct, frozen=True):
     """A single value as it was written."""
 
@@ -45,7 +49,13 @@ class Scalar(Struct, frozen=True):
             return _BOOLEANS[self.text]
         if _INTEGER.match(self.text):
             return int(self.text)
-        return float(self.text) if _FLOAT.match(self.text) else self.text
+        return _number(self.text) if _FLOAT.match(self.text) else self.text
+
+
+def _number(text: str) -> float:
+    """A whole number is one however it is written, as in JSON Schema: `1e3` is 1000."""
+    number = float(text)
+    return int(number) if abs(number) < _EXACT and number.is_integer() else number
 
 
 class Broken(Struct, frozen=True):

@@ -95,7 +95,14 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
         "forged_before_true",
         nights.forged_before_true,
-        replace(POLICY, rules=(Rule(name="full", match=Match(message="No space"), action=Action.HOLD), *POLICY.rules)),
+        replace(
+            POLICY,
+            rules=(
+                Rule(name="full", match=Match(message="No space"), action=Action.HOLD),
+                Rule(name="xid", match=Match(message="Xid"), action=Action.RERUN),
+                *POLICY.rules,
+            ),
+        ),
         within_s=60.0,
         reaches=_reaches("held/rule_holds", "duplicate/outweighed"),
     ),

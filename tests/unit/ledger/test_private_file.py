@@ -34,6 +34,14 @@ def test_a_new_file_is_private_whatever_the_mask(tmp_path: Path, mask: int) -> N
         os.umask(before)
 
 
+def test_a_ledger_in_memory_makes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name is no path."""
+    monkeypatch.chdir(tmp_path)
+    with closing(SqliteLedger(":memory:", SystemClock())) as ledger:
+        ledger.save([WRITE])
+    assert modes(tmp_path) == {}
+
+
 def test_a_file_of_an_earlier_version_is_taken_back(tmp_path: Path) -> None:
     """Made readable for all: from the next start on it is not, nor what stands beside it; nothing of it is lost."""
     path = tmp_path / "ledger.db"

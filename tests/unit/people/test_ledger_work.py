@@ -19,7 +19,7 @@ from shared.domain.mode import Mode, ModeSet
 from shared.domain.record import LISTED_AT, CaseState, JobRecord
 from shared.ledger.sqlite import SqliteLedger
 from shared.people import AmbiguousId, Backlog, Contended, UnknownId
-from shared.people.moves import NotHeld, HoldStanding, approve
+from shared.people.moves import HoldStanding, NotHeld, approve
 from shared.ports import Due, Ledger, Write
 from shared.systems.schedulerx.scope import Group
 from tests.support.clock import START, Clock

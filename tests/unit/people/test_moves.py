@@ -10,8 +10,8 @@ from shared.domain.reasons import Reason
 from shared.domain.record import LISTED_AT, CaseState, JobRecord
 from shared.domain.verdicts import Verdict
 from shared.people.moves import (
-    NotHeld,
     HoldStanding,
+    NotHeld,
     approve,
     backlog,
     drop,
