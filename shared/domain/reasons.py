@@ -55,8 +55,7 @@ class Reason(str, Enum):
         "The API accepted the rerun.",
         _DONE)
     OBSERVED_RESTART = ("observed_restart", _V.RERUN, _gate("attempt_seen"),
-        ("The call's answer was lost or unclear, and a look showed that the job was restarted since: by the call, as "
-         "far as a look can tell."),
+        "The call's answer was lost or unclear, and a look showed that the job was restarted since.",
         _DONE)
     SEEN_RESTARTED = ("seen_restarted", _V.RERUN, _gate("rerun_seen"),
         "After an accepted rerun: the job was seen to run again.",

@@ -12,7 +12,7 @@ from shared.domain.call import CallResult, Effect, Target
 from shared.domain.failure import Failure
 from shared.domain.snapshot import Observation
 from shared.ports import Clock
-from shared.systems.dataworks.look import Look
+from shared.systems.dataworks.look import WorkspaceLook
 from shared.systems.dataworks.scope import Project
 from shared.systems.dataworks.wire import rerun
 from shared.systems.openapi import Caller
@@ -34,7 +34,7 @@ class DataworksJobs:
         wanted: dict[str, list[str]] = {}
         for failure in failures:
             wanted.setdefault(_project(failure.scope), []).append(failure.job_id)
-        looks = {project_id: Look(self._api, self._clock, project_id) for project_id in wanted}
+        looks = {project_id: WorkspaceLook(self._api, self._clock, project_id) for project_id in wanted}
         for project_id, instance_ids in wanted.items():
             looks[project_id].at(instance_ids)
         return [looks[_project(failure.scope)].seen[failure.job_id] for failure in failures]

@@ -14,7 +14,7 @@ import msgspec
 from shared.domain.snapshot import Observation
 from shared.ports import Clock
 from shared.systems.dataworks.snapshot import DataworksSnapshot
-from shared.systems.dataworks.wire import PAGE_MOST, Shown, not_there, one, page
+from shared.systems.dataworks.wire import PAGE_MOST, TaskShown, not_there, one, page
 from shared.systems.openapi import Caller, CallFailed
 from shared.systems.openapi.results import look_failed, malformed
 
@@ -24,7 +24,7 @@ MOST_DAYS = 8
 """So many business dates are listed; what is of others is read one by one."""
 
 
-class Look:
+class WorkspaceLook:
     """One look at instances of a workspace. Days that one page has shown are asked for on the next."""
 
     def __init__(self, api: Caller, clock: Clock, project_id: str) -> None:
@@ -36,7 +36,7 @@ class Look:
         """By id."""
 
     def at(self, instance_ids: Sequence[str]) -> None:
-        """Look at these; `seen` has each of them then."""
+        """WorkspaceLook at these; `seen` has each of them then."""
         wanted = list(dict.fromkeys(instance_ids))
         for start in range(0, len(wanted), PAGE_MOST):
             self._page(wanted[start : start + PAGE_MOST])
@@ -62,7 +62,7 @@ class Look:
         if isinstance(shown, CallFailed) and not not_there(shown):
             self.seen[instance_id] = look_failed(shown, begun_at)
             return 0
-        here = shown if isinstance(shown, Shown) and self._is_here(shown, instance_id) else None
+        here = shown if isinstance(shown, TaskShown) and self._is_here(shown, instance_id) else None
         self.seen[instance_id] = self._snapshot(instance_id, here, begun_at)
         return here.bizdate or 0 if here else 0
 
@@ -77,7 +77,7 @@ class Look:
             return waiting
         if isinstance(rows, CallFailed):
             return waiting
-        newest: dict[str, Shown] = {}
+        newest: dict[str, TaskShown] = {}
         for row in rows:
             known = newest.get(str(row.id))
             if self._is_here(row, str(row.id)) and (known is None or known.run_number < row.run_number):
@@ -87,11 +87,11 @@ class Look:
         )
         return [number for number in waiting if number not in newest]
 
-    def _is_here(self, shown: Shown, instance_id: str) -> bool:
+    def _is_here(self, shown: TaskShown, instance_id: str) -> bool:
         """Whether it is the one that was asked for, and of this workspace."""
         return str(shown.id) == instance_id and str(shown.project_id or self._project_id) == self._project_id
 
     @staticmethod
-    def _snapshot(instance_id: str, shown: Shown | None, begun_at: float) -> DataworksSnapshot:
+    def _snapshot(instance_id: str, shown: TaskShown | None, begun_at: float) -> DataworksSnapshot:
         instance = shown.instance() if shown else None
         return DataworksSnapshot(job_id=instance_id, instance=instance, look_begun_at=begun_at)

@@ -42,7 +42,7 @@ _STATES = {
 _MODES = {mode.value: mode for mode in RerunMode}
 
 
-class Shown(Struct, rename="pascal"):
+class TaskShown(Struct, rename="pascal"):
     """An instance as GetTaskInstance and ListTaskInstances show it; numbers may come as text."""
 
     id: int
@@ -78,7 +78,7 @@ class Shown(Struct, rename="pascal"):
 
 
 class _Got(Struct, rename="pascal"):
-    task_instance: Shown
+    task_instance: TaskShown
 
 
 class _Paging(Struct, rename="pascal"):
@@ -109,13 +109,13 @@ def ask(api: Caller, action: str, parameters: Mapping[str, str], *, jobs: int = 
     return reply if reply.request_id else unreadable("the answer has no request id", status=reply.status)
 
 
-def one(api: Caller, instance_id: str) -> Shown | CallFailed:
+def one(api: Caller, instance_id: str) -> TaskShown | CallFailed:
     """One instance. Raises msgspec.ValidationError if the answer has none."""
     reply = ask(api, GET, {"Id": instance_id})
     return reply if isinstance(reply, CallFailed) else msgspec.convert(reply.body, _Got, strict=False).task_instance
 
 
-def page(api: Caller, project_id: str, bizdate: int, instance_ids: Sequence[str]) -> list[Shown] | CallFailed:
+def page(api: Caller, project_id: str, bizdate: int, instance_ids: Sequence[str]) -> list[TaskShown] | CallFailed:
     """Those of these instances (at most `PAGE_MOST`) that are of that day; rows that cannot be read are left out.
 
     Raises:
@@ -176,9 +176,9 @@ def _result(info: Any, reply: Reply, left_at: float) -> CallResult:
     return call_result(RERUN, why, left_at)
 
 
-def _row(row: Any) -> Shown | None:
+def _row(row: Any) -> TaskShown | None:
     try:
-        return msgspec.convert(row, Shown, strict=False)
+        return msgspec.convert(row, TaskShown, strict=False)
     except msgspec.ValidationError:
         return None
 
