@@ -88,7 +88,7 @@ SEED ?= 1
 nights: setup
 	SECONDWIND_NIGHTS=$(NIGHTS) SECONDWIND_NIGHTS_SEED=$(SEED) $(BIN)/python -m pytest -q -n 2 tests/processes/test_nights.py
 
-# All pairs of faults, what they have in common run once; `make test` explores a seventh of them, another each day.
+# All pairs of faults, what they have in common run once; `make test` explores an eleventh of them, another each day.
 pairs: setup
 	SECONDWIND_PART=all $(BIN)/python -m pytest -q -n 2 --dist worksteal tests/proof/test_pairs_of_faults.py
 

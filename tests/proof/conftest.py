@@ -11,8 +11,8 @@ import pytest
 
 from tests.proof.truth import CANARY
 
-PARTS = 7
-"""`make test` explores the pairs of one part in seven, another each day: all of them took more than half its time."""
+PARTS = 11
+"""`make test` explores the pairs of one part in eleven, another each day: all of them took more than half its time."""
 
 
 class _Ear(logging.Handler):

@@ -9,8 +9,8 @@ import pytest
 from tests.proof.histories import Met
 from tests.proof.meetings import MEETINGS, Meeting, faulty_interleavings, interleavings
 
-SHARE = 199
-"""`make test` runs each 199th history with a fault, `make histories` all. A prime: kinds of faults come
+SHARE = 499
+"""`make test` runs each 499th history with a fault, `make histories` all. A prime: kinds of faults come
 round in turn, and with a number that shares a factor with theirs some would never be met."""
 
 

@@ -22,16 +22,16 @@ def test_no_pair_of_faults_breaks_a_law(
     `make test` takes the part of the day and runs once what pairs have in common (`exploration`), `make pairs` does so
     with all parts, `make histories` runs each pair by itself.
     """
+    share = None if everything or part is None else Share(part, PARTS)
     if everything:
         met = Met()
         covered = sum(1 for _ in pairs(scenario, met))
     else:
-        share = None if part is None else Share(part, PARTS)
         explorer = Explorer(scenario.name, scenario.until, share)
         covered = explorer.explore(scenario.world(), 2)[2]
         met = explorer.met
         record_property("turns of the platform run for them", explorer.turns)
     record_property("pairs of faults covered", covered)
     record_property("histories judged for them", met.histories)
-    assert covered > 40
-    assert met.words["killed"]
+    assert covered > (200 if share is None else 0)
+    assert met.words["killed"] or share is not None, "no process died in them"

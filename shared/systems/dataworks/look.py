@@ -36,7 +36,7 @@ class WorkspaceLook:
         """By id."""
 
     def at(self, instance_ids: Sequence[str]) -> None:
-        """WorkspaceLook at these; `seen` has each of them then."""
+        """Look at these; `seen` has each of them then."""
         wanted = list(dict.fromkeys(instance_ids))
         for start in range(0, len(wanted), PAGE_MOST):
             self._page(wanted[start : start + PAGE_MOST])
