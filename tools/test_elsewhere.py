@@ -37,9 +37,9 @@ LEFT_OUT = (
     "not hypothesis and not drawn",
 )
 """Minutes of work about what no interpreter changes: the exhaustive histories, the storms, properties on drawn
-examples, pages with their blocks and the zoo, samples of the packs, what is done by a person's machine alone (setup and
-doctor whole), whether the demo notices wrong expectations, readers that the hostile doors run again. What is deployed is
-tried on both Pythons of Function Compute from any; emitters run on the oldest Python found."""
+examples, pages with their blocks and the zoo, samples of the packs, what a person's machine does alone (setup and
+doctor whole), whether the demo notices wrong expectations, readers that the hostile doors run again. What is deployed
+is tried on both Pythons of Function Compute from any; emitters run on the oldest Python found."""
 
 
 def main() -> int:
