@@ -186,9 +186,11 @@ def test_no_random_history_breaks_a_law(
     met = Part.met
     record_property("histories at random", met.histories)
     wanted = {"killed", "redelivered", "rerun/accepted", "unknown/answer_lost"}
-    wanted |= {"duplicate/in_hand", "suppressed/breaker_open", "rerun/seen_ended"}
     wanted |= (
         {
+            "duplicate/in_hand",
+            "suppressed/breaker_open",
+            "rerun/seen_ended",
             "duplicate/restarted_since",
             "conflict",
             "rerun/observed_restart",
