@@ -97,6 +97,10 @@ ExitCodes = _ExitCode | _ExitCodes | Annotated[tuple[_ExitCode | _ExitCodes, ...
 Signals = _SignalNumber | _SignalName | Annotated[tuple[_SignalNumber | _SignalName, ...], listed_meta("signals")]
 
 
+EVIDENCE = ("exit_code", "signal", "message", "all_of", "any_of", "reason")
+"""Conditions on what was told or fetched of how a run failed."""
+
+
 class Match(Struct, frozen=True, kw_only=True, cache_hash=True):
     """Which failures a rule is for: all conditions hold. An empty one matches all.
 

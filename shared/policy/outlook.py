@@ -11,7 +11,7 @@ from shared.domain.mode import Mode
 from shared.domain.record import Case
 from shared.domain.verdicts import Verdict
 from shared.policy import gates_calendar, gates_job, gates_policy, gates_text
-from shared.policy.conditions import Match
+from shared.policy.conditions import EVIDENCE, Match
 from shared.policy.facts import Facts
 from shared.policy.rule import Action
 
@@ -51,8 +51,7 @@ def gets_further(facts: Facts, waiting: Case) -> bool:
 def _tells_a_cause(facts: Facts) -> bool:
     """Whether a rule knows what is told: a second reporter who only says that it failed is no news to who waits."""
     match = facts.rule.match if facts.rule else Match()
-    texts, numbers = (match.message, match.all_of, match.any_of, match.reason), (match.exit_code, match.signal)
-    return any(asked is not None for asked in (*texts, *numbers))
+    return any(getattr(match, name) is not None for name in EVIDENCE)
 
 
 def _worst(facts: Facts) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from shared.domain.errors import Fault
 from shared.domain.failure import FailureClass
 from shared.policy import yamltree
-from shared.policy.conditions import PLACES, EventPlace, Match, listed, patterns_of
+from shared.policy.conditions import EVIDENCE, PLACES, EventPlace, Match, listed, patterns_of
 from shared.policy.model import CauseLine, Cooldown, PackRule, Policy, Rule, Tells
 from shared.policy.patterns import excess
 from shared.policy.places import may_mean
@@ -21,7 +21,6 @@ from shared.systems.system import System
 
 QUICK_SETTLE_S = 60
 """OpenPBS may go on with a rerun for 45 s after it has answered (its src/server/req_rerun.c)."""
-_EVIDENCE = ("exit_code", "signal", "message", "all_of", "any_of", "reason")
 _LEAST_EVIDENCE = "a condition on exit_code, signal, message or reason"
 
 
@@ -81,7 +80,7 @@ def _cooldowns(policy: Policy, rules: list[tuple[Rule, yamltree.Node]], root: ya
 
 def has_evidence(match: Match) -> bool:
     """Whether it asks for something that can prove a cause."""
-    return any(getattr(match, field) is not None for field in _EVIDENCE)
+    return any(getattr(match, field) is not None for field in EVIDENCE)
 
 
 def odd(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
