@@ -54,3 +54,18 @@ def test_what_is_not_there_is_found(tmp_path: Path) -> None:
     (tmp_path / "here" / "a.py").touch()
     paths = ["here/a.py", "here/", "<name>/a.py", "gone/", "here/b.py", "here/<name>/a.py"]
     assert missing(paths, tmp_path) == ["gone/", "here/b.py", "here/<name>/a.py"]
+
+
+_MODULE = re.compile(r"`((?:[\w-]+/)+\w+\.py)`")
+
+
+def test_modules_that_pages_name_are_there() -> None:
+    """Who follows a sentence into the code arrives; the page of moves names what is gone on purpose."""
+    pages = [page for page in (ROOT / "docs").glob("*.md") if page.name != "moves.md"]
+    named = {path: page.name for page in pages for path in _MODULE.findall(page.read_text(encoding="utf-8"))}
+    assert len(named) > 15
+    assert {
+        path: page
+        for path, page in named.items()
+        if not any((ROOT / root / path).exists() for root in ("", "localcloud"))
+    } == {}
