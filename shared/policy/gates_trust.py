@@ -67,6 +67,10 @@ def _may_speak(
     return GateAnswer(speaker.called, _BY_HAND.wanted, stop)
 
 
+_ASKED_OF_NOBODY = frozenset({Trigger.MANUAL, Trigger.DISCOVER})
+"""`sources` say nothing of these: RAM says who may invoke the one, the job system has shown what the other finds."""
+
+
 class Standing(Enum):
     """What a speaker is to the place that they speak of, whoever owns its jobs."""
 
@@ -78,7 +82,7 @@ class Standing(Enum):
 
 def standing(policy: Policy, failure: Failure) -> Standing:
     """Whether whoever told it may speak for the cluster or group, as far as that can be said before any look."""
-    if not policy.sources or failure.trigger is Trigger.MANUAL:
+    if not policy.sources or failure.trigger in _ASKED_OF_NOBODY:
         return Standing.ALLOWED
     return _standing(Itself(policy.sources), failure.speaker, failure.scope)
 

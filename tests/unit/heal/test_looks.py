@@ -152,3 +152,10 @@ def test_slices_of_one_delivery_share_its_looks(house: House) -> None:
     assert words(healer.handle(Intake(failures=failures[MOST_SCOPES:]), Trigger.LOG)) == {"looks_used_up": 1}
     again = replace(failures[0], telling_id="anew", event_id="anew")
     assert words(healer.handle(Intake(failures=[again]), Trigger.LOG))["looks_used_up"] == 0
+
+
+def test_what_was_found_is_looked_at_whoever_may_tell(house: House) -> None:
+    """The job system has shown it: `sources` say who may tell, and nobody told it."""
+    set_policy(house, sources=(Source(log=LogPlace(project="p", logstore="l"), clusters=("elsewhere",)),))
+    found = replace(house.hung(), trigger=Trigger.DISCOVER)
+    assert verdicts(house.deliver(found, trigger=Trigger.DISCOVER)) == [("rerun", "accepted")]
