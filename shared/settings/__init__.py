@@ -4,6 +4,7 @@
 """
 
 from shared.domain.endpoint import Endpoint
+from shared.settings.channels import ChannelSecrets, channel_secrets
 from shared.settings.credentials import read_credentials
 from shared.settings.environment import LOGSTORE_NAME, PROJECT_NAME, Settings, read_settings
 from shared.settings.ledger_url import (
@@ -18,6 +19,7 @@ from shared.settings.spelling import Unknown, unknown_names
 __all__ = [
     "LOGSTORE_NAME",
     "PROJECT_NAME",
+    "ChannelSecrets",
     "Endpoint",
     "LedgerUrl",
     "RedisUrl",
@@ -25,6 +27,7 @@ __all__ = [
     "SqliteUrl",
     "TablestoreUrl",
     "Unknown",
+    "channel_secrets",
     "parse_ledger_url",
     "read_credentials",
     "read_settings",
