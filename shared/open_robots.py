@@ -57,10 +57,10 @@ def open_messages(
     return Messages(telling, messenger)
 
 
-def open_robot(channel: Channel, environ: Mapping[str, str], credentials: Credentials, clock: Clock) -> Robot:
+def open_robot(channel: Channel, environ: Mapping[str, str], credentials: Credentials) -> Robot:
     """A channel's robot; one whose variables cannot be used says so to whoever sends."""
     try:
         secrets = channel_secrets(environ, channel)
     except SettingsError as error:
         return Silent(str(error))
-    return robot_of(channel, secrets.address, secrets.secret, credentials, clock)
+    return robot_of(channel, secrets.address, secrets.secret, credentials)

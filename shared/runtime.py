@@ -188,7 +188,7 @@ def _wired(context: Any, *, timer: bool = False) -> Iterator[Wiring]:
             ledger,
             clock,
             SystemChance(),
-            lambda channel: open_robot(channel, os.environ, credentials, clock),
+            lambda channel: open_robot(channel, os.environ, credentials),
             invocation.hard_deadline,
         )
         wiring = Wiring(

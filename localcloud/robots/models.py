@@ -73,6 +73,11 @@ class Robot:
         self._moments.append(now)
         return True
 
+    def forget_moments(self) -> None:
+        """As if a minute had passed."""
+        self._moments.clear()
+        self._quiet_until = 0.0
+
     def take(self, now: float, body: Mapping[str, Any], name: str = "") -> None:
         """Show it to the group. A webhook that comes again under its id is dropped, as receivers shall."""
         self.taken += 1

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
-from localcloud.robots.models import Received, Robot
+from localcloud.robots.models import Received, Robot, RobotKind
 
 _LINK = re.compile(r"\[([^\]]{1,200})\]\((https?://[^)\s]{1,4000})\)")
+_MARKED = frozenset({RobotKind.DINGTALK, RobotKind.WECOM})
 _HEAD = (
     "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
     "<title>Chats of the local cloud</title><style>body{font:16px sans-serif;max-width:42rem;margin:1rem auto;"
@@ -25,16 +26,16 @@ def page(robots: Sequence[Robot]) -> str:
 
 
 def _robot(robot: Robot) -> str:
-    messages = "".join(_message(one) for one in reversed(robot.messages)) or "<p>Nothing yet.</p>"
+    marked = robot.kind in _MARKED
+    messages = "".join(_message(one, marked=marked) for one in reversed(robot.messages)) or "<p>Nothing yet.</p>"
     return f"<h2>{escape(robot.token)} ({robot.kind.value})</h2>{messages}"
 
 
-def _message(one: Received) -> str:
+def _message(one: Received, *, marked: bool) -> str:
     when = time.strftime("%H:%M:%S", time.gmtime(one.at))
-    text, links = "\n".join(texts(one.body)), buttons(one.body)
-    return (
-        f"<article><small>{when} UTC</small>\n{_marked(text)}\n{' '.join(_button(*link) for link in links)}</article>"
-    )
+    text, links = "\n".join(texts(one.body)), buttons(one.body, marked=marked)
+    shown = _without_links(text) if marked else escape(text)
+    return f"<article><small>{when} UTC</small>\n{shown}\n{' '.join(_button(*link) for link in links)}</article>"
 
 
 def texts(body: Any) -> Iterator[str]:
@@ -50,8 +51,8 @@ def texts(body: Any) -> Iterator[str]:
             yield from texts(value)
 
 
-def buttons(body: Any) -> list[tuple[str, str]]:
-    """Label and address of each button, and of each link in Markdown."""
+def buttons(body: Any, *, marked: bool) -> list[tuple[str, str]]:
+    """Label and address of each button, and of each link where texts are Markdown (`marked`)."""
     found: list[tuple[str, str]] = []
     if isinstance(body, dict):
         label = body.get("title") if "actionURL" in body else (body.get("text") or {})
@@ -60,16 +61,16 @@ def buttons(body: Any) -> list[tuple[str, str]]:
         if isinstance(url, str):
             found.append((str(label or body.get("label", "")), url))
         for value in body.values():
-            found += buttons(value)
+            found += buttons(value, marked=marked)
     elif isinstance(body, list):
         for value in body:
-            found += buttons(value)
-    elif isinstance(body, str):
+            found += buttons(value, marked=marked)
+    elif isinstance(body, str) and marked:
         found += _LINK.findall(body)
     return found
 
 
-def _marked(text: str) -> str:
+def _without_links(text: str) -> str:
     return _LINK.sub(lambda link: link[1], escape(text, quote=False))
 
 

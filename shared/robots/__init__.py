@@ -10,21 +10,20 @@ from shared.domain.address import Address
 from shared.domain.credentials import Credentials
 from shared.notify import Robot
 from shared.policy.notify import Channel, ChannelKind
-from shared.ports import Clock
 from shared.robots.dingtalk import DingTalk
 from shared.robots.eventbridge import EventBridge
 from shared.robots.feishu import Feishu
 from shared.robots.silent import Silent
 from shared.robots.webhook import Webhook
 from shared.robots.wecom import WeCom
-from shared.robots.wire import by_clock
+from shared.robots.wire import post
 
 __all__ = ["Silent", "robot_of"]
 
 
-def robot_of(channel: Channel, address: Address, secret: str, credentials: Credentials, clock: Clock) -> Robot:
+def robot_of(channel: Channel, address: Address, secret: str, credentials: Credentials) -> Robot:
     """The robot of a channel. `secret`: empty where there is none; `credentials`: EventBridge's."""
-    kind, send = channel.kind, by_clock(clock)
+    kind, send = channel.kind, post
     if kind is ChannelKind.DINGTALK:
         return DingTalk(send, address, secret)
     if kind is ChannelKind.FEISHU:

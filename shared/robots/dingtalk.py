@@ -14,7 +14,7 @@ from shared.domain.address import Address
 from shared.domain.call import Effect
 from shared.notify.boxes import Ending
 from shared.notify.draft import Draft, Item, LinkTo
-from shared.robots.texts import fitted, markdown
+from shared.robots.texts import fitted, harmless
 from shared.robots.wire import Answer, Post, by_status, shown, target_with
 
 MOST_BYTES = 18_000
@@ -54,7 +54,7 @@ def body_of(draft: Draft) -> bytes:
     """One item's links are buttons; those of several stand with each."""
     single = draft.items[0].links if len(draft.items) == 1 else ()
     text = "\n\n".join(
-        [f"### {markdown(draft.title)}", *(_item(item, inline=not single) for item in draft.items), *draft.notes]
+        [f"### {harmless(draft.title)}", *(_item(item, inline=not single) for item in draft.items), *draft.notes]
     )
     if not single:
         message = {"msgtype": "markdown", "markdown": {"title": draft.title, "text": text}}
@@ -66,8 +66,8 @@ def body_of(draft: Draft) -> bytes:
 
 
 def _item(item: Item, *, inline: bool) -> str:
-    lines = [f"**{markdown(item.title)}**"]
-    lines += [f"{fact.label}: {markdown(fact.text)}" if fact.label else markdown(fact.text) for fact in item.facts]
+    lines = [f"**{harmless(item.title)}**"]
+    lines += [f"{fact.label}: {harmless(fact.text)}" if fact.label else harmless(fact.text) for fact in item.facts]
     lines += [" ".join(map(_link, item.links))] if inline and item.links else []
     return "  \n".join(lines)
 

@@ -12,7 +12,7 @@ from shared.domain.address import Address
 from shared.domain.call import Effect
 from shared.notify.boxes import Ending
 from shared.notify.draft import Draft, Item
-from shared.robots.texts import fitted, plain
+from shared.robots.texts import fitted, harmless
 from shared.robots.wire import Answer, Post, by_status, shown
 
 MOST_BYTES = 19_000
@@ -58,8 +58,8 @@ def card_of(draft: Draft) -> dict[str, Any]:
 
 
 def _item(item: Item) -> list[dict[str, Any]]:
-    facts = (f"{fact.label}: {plain(fact.text)}" if fact.label else plain(fact.text) for fact in item.facts)
-    shown_ = [{"tag": "div", "text": _text("\n".join([plain(item.title), *facts]))}]
+    facts = (f"{fact.label}: {harmless(fact.text)}" if fact.label else harmless(fact.text) for fact in item.facts)
+    shown_ = [{"tag": "div", "text": _text("\n".join([harmless(item.title), *facts]))}]
     buttons = [{"tag": "button", "text": _text(link.label), "url": link.url, "type": "default"} for link in item.links]
     return [*shown_, {"tag": "action", "actions": buttons}] if buttons else shown_
 

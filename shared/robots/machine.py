@@ -7,7 +7,10 @@ from typing import Any
 from shared.domain.messages import Thing
 from shared.domain.outcome import rfc3339
 from shared.notify.draft import Draft, Item
+from shared.reading.text import cut
 
+MOST_BYTES = 1024
+"""Of one text."""
 SCHEMA = "secondwind-message/1"
 _TEXTS = ("failure_id", "job_id", "job_name", "owner", "queue", "rule", "reason", "message", "evidence")
 
@@ -28,8 +31,14 @@ def document_of(draft: Draft, channel: str) -> dict[str, Any]:
 
 def _thing(item: Item) -> dict[str, Any]:
     thing: Thing = item.thing
-    texts = {name: value for name in _TEXTS if (value := getattr(thing, name))}
-    about = {"id": thing.id, "what": thing.what.value, "at": rfc3339(thing.at), "place": dict(thing.place), **texts}
+    texts = {name: cut(value, MOST_BYTES) for name in _TEXTS if (value := getattr(thing, name))}
+    about = {
+        "id": thing.id,
+        "what": thing.what.value,
+        "at": rfc3339(thing.at),
+        "place": {name: cut(value, MOST_BYTES) for name, value in thing.place.items()},
+        **texts,
+    }
     links = [{"label": link.label, "url": link.url} for link in item.links]
     facts = [{"label": fact.label, "text": fact.text} for fact in item.facts] if thing.what.value == "digest" else []
     return (

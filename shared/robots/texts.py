@@ -34,7 +34,6 @@ _TWINS = str.maketrans(
         "!": "\uff01",
     }
 )
-_ANGLE = str.maketrans({"<": "\uff1c", ">": "\uff1e", "@": "\uff20"})
 
 
 def flat(text: str) -> str:
@@ -44,22 +43,23 @@ def flat(text: str) -> str:
     return whole if len(whole) <= MAX_SHOWN else whole[: MAX_SHOWN - 1] + "…"
 
 
-def markdown(text: str) -> str:
-    """For a Markdown in which nothing of it has a meaning, and no address in it is a link by itself."""
+def harmless(text: str) -> str:
+    """Flat, and nothing in it has a meaning to a chat: no markup, no mention, no address that is a link by itself."""
     return flat(text).translate(_TWINS).replace("://", ":\uff0f\uff0f")
-
-
-def plain(text: str) -> str:
-    """For a field that knows no markup but mentions."""
-    return flat(text).translate(_ANGLE)
 
 
 def fitted(draft: Draft, made: Callable[[Draft], bytes], most: int, items: int = FEW) -> bytes:
     """The body with as many items as it has room for."""
-    for count in range(min(len(draft.items), items), 0, -1):
+    low, high, found = 1, min(len(draft.items), items), b""
+    while low <= high:
+        count = (low + high + 1) // 2
         body = made(draft.shortened(count))
         if len(body) <= most:
-            return body
+            low, found = count + 1, body
+        else:
+            high = count - 1
+    if found:
+        return found
     brief = draft.brief()
     body = made(brief.shortened(1)) if brief.items else b""
     return body if 0 < len(body) <= most else made(draft.shortened(0))

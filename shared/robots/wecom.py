@@ -9,7 +9,7 @@ from shared.domain.address import Address
 from shared.domain.call import Effect
 from shared.notify.boxes import Ending
 from shared.notify.draft import Draft, Item
-from shared.robots.texts import fitted, markdown
+from shared.robots.texts import fitted, harmless
 from shared.robots.wire import Answer, Post, by_status, shown
 
 MOST_BYTES = 4096
@@ -38,15 +38,15 @@ class WeCom:
 
 def text_of(draft: Draft) -> str:
     """The Markdown."""
-    return "\n\n".join([f"### {markdown(draft.title)}", *map(_item, draft.items), *draft.notes])
+    return "\n\n".join([f"### {harmless(draft.title)}", *map(_item, draft.items), *draft.notes])
 
 
 def _item(item: Item) -> str:
     facts = (
-        f"> {fact.label}: {markdown(fact.text)}" if fact.label else f"> {markdown(fact.text)}" for fact in item.facts
+        f"> {fact.label}: {harmless(fact.text)}" if fact.label else f"> {harmless(fact.text)}" for fact in item.facts
     )
     links = "  ".join(f"[{link.label}]({link.url})" for link in item.links)
-    return "\n".join([f"**{markdown(item.title)}**", *facts, *([links] if links else [])])
+    return "\n".join([f"**{harmless(item.title)}**", *facts, *([links] if links else [])])
 
 
 def _ending(answer: Answer) -> Ending:

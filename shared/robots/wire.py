@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
+from threading import Timer
 from typing import Any
 
 from msgspec import Struct
 
 from shared.domain.address import Address
 from shared.domain.call import Effect
+from shared.domain.endpoint import Endpoint
 from shared.notify.boxes import Ending
-from shared.ports import Clock
 
 CONNECT_S = 2.5
 TOTAL_S = 5.0
@@ -27,9 +30,6 @@ MAX_TEXT = 200
 _NOT_NOW = frozenset({408, 425, 429, 503})
 _OWN_ERRORS = 500
 _TEXT_JSON = "application/json; charset=utf-8"
-
-
-_Bound = Callable[[http.client.HTTPConnection], None]
 
 
 class Answer(Struct, frozen=True):
@@ -51,33 +51,63 @@ Post = Callable[[Address, bytes, Mapping[str, str]], "Answer | Ending"]
 """One POST; an Ending where no whole answer came."""
 
 
-def by_clock(clock: Clock) -> Post:
-    """The way out, by that clock."""
-    return lambda address, body, headers: _post(clock, address, body, headers)
-
-
-def _post(clock: Clock, address: Address, body: bytes, headers: Mapping[str, str]) -> Answer | Ending:
-    deadline = clock.now() + TOTAL_S
-
-    def bound(connection: http.client.HTTPConnection) -> None:
-        left = deadline - clock.now()
-        if left <= 0 or connection.sock is None:
-            raise TimeoutError("the time is over")
-        connection.sock.settimeout(left)
-
+def post(address: Address, body: bytes, headers: Mapping[str, str]) -> Answer | Ending:
+    """One POST, over within `TOTAL_S` but for the look-up of a name."""
+    line = _Line(address.endpoint)
+    watch = Timer(TOTAL_S, line.hang_up)
+    watch.daemon = True
+    watch.start()
     try:
-        connection = _connected(address)
-    except (OSError, http.client.HTTPException) as error:
-        return Ending(effect=Effect.NOT_DONE_LATER, code=type(error).__name__, message="no connection")
-    try:
-        bound(connection)
-        connection.request("POST", address.target, body, {"Content-Type": _TEXT_JSON, **headers})
-        answer = connection.getresponse()
-        return Answer(answer.status, _read(connection, answer, bound))
+        return line.exchange(address.target, body, {"Content-Type": _TEXT_JSON, **headers})
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return Ending(effect=Effect.UNKNOWN, code=type(error).__name__, message="no whole answer")
+        effect = Effect.UNKNOWN if line.sending else Effect.NOT_DONE_LATER
+        return Ending(effect=effect, code=type(error).__name__, message="no whole answer")
     finally:
-        connection.close()
+        watch.cancel()
+        line.hang_up()
+
+
+class _Line:
+    """A connection for one exchange. Hanging up ends it wherever it stands: whoever drips bytes holds nobody up."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.sending = False
+        """Whether something of the message may have left."""
+        self._endpoint = endpoint
+        self._socket: socket.socket | None = None
+
+    def exchange(self, target: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """The answer, at most `MAX_ANSWER_BYTES` of it. Raises OSError, HTTPException."""
+        connection = http.client.HTTPConnection(self._endpoint.host, self._endpoint.port, timeout=CONNECT_S)
+        connection.sock = self._connected()
+        self.sending = True
+        connection.request("POST", target, body, dict(headers))
+        with connection.getresponse() as answer:
+            return Answer(answer.status, answer.read(MAX_ANSWER_BYTES))
+
+    def _connected(self) -> socket.socket:
+        place = (self._endpoint.host, self._endpoint.port)
+        self._socket = socket.create_connection(place, timeout=CONNECT_S)
+        if self._endpoint.scheme == "https":
+            secure = _trust().wrap_socket(
+                self._socket, server_hostname=self._endpoint.host, do_handshake_on_connect=False
+            )
+            self._socket = secure
+            secure.do_handshake()
+        self._socket.settimeout(TOTAL_S)
+        return self._socket
+
+    def hang_up(self) -> None:
+        """End it."""
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+            self._socket.close()
+
+
+@lru_cache(maxsize=1)
+def _trust() -> ssl.SSLContext:
+    return ssl.create_default_context()
 
 
 def target_with(target: str, **query: str) -> str:
@@ -101,33 +131,3 @@ def by_status(answer: Answer, said: str = "") -> Ending:
 def shown(text: Any) -> str:
     """A robot's own words, for people: short, on one line."""
     return "".join(sign if sign.isprintable() else " " for sign in str(text)[:MAX_TEXT])
-
-
-def _connected(address: Address) -> http.client.HTTPConnection:
-    endpoint = address.endpoint
-    if endpoint.scheme == "https":
-        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-            endpoint.host, endpoint.port, timeout=CONNECT_S, context=_trust()
-        )
-    else:
-        connection = http.client.HTTPConnection(endpoint.host, endpoint.port, timeout=CONNECT_S)
-    connection.connect()
-    return connection
-
-
-@lru_cache(maxsize=1)
-def _trust() -> ssl.SSLContext:
-    return ssl.create_default_context()
-
-
-def _read(connection: http.client.HTTPConnection, answer: http.client.HTTPResponse, bound: _Bound) -> bytes:
-    """At most the bound, at most until the deadline: whoever answers a byte at a time holds nobody up."""
-    whole = b""
-    while len(whole) < MAX_ANSWER_BYTES:
-        if connection.sock is not None:
-            bound(connection)
-        part = answer.read1(MAX_ANSWER_BYTES - len(whole))
-        if not part:
-            break
-        whole += part
-    return whole

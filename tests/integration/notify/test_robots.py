@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -13,21 +14,21 @@ import pytest
 from localcloud.clock import ManualClock
 from localcloud.cloud import LocalCloud
 from localcloud.eventbridge.service import EventBridge
+from localcloud.fc.models import InvocationResult
 from localcloud.robots.models import RobotKind
 from localcloud.robots.page import buttons, texts
 from localcloud.robots.service import Robots
 from shared.domain.address import parse_address
 from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
-from shared.domain.messages import Thing, What
+from shared.domain.messages import Letter, Thing, What
 from shared.notify import Draft, LinkTo, Robot, trial_draft
 from shared.notify.boxes import Ending
 from shared.notify.draft import draft_of
-from shared.domain.messages import Letter
 from shared.policy.notify import Channel, ChannelKind
 from shared.reality import SystemClock
 from shared.robots import robot_of
-from tests.hostile import TEXTS
+from tests.hostile import HOSTILE
 
 NOW = 1_800_000_000.0
 SECRETS = {
@@ -55,7 +56,7 @@ class Chat:
         self.theirs = cloud[Robots].add(RobotKind(kind.value), token, secret=SECRETS[kind])
         address = parse_address(cloud.endpoint + Robots.address(self.theirs))
         channel = Channel(name="ops", kind=kind, url="SECONDWIND_NOTIFY_OPS_URL")
-        self.ours: Robot = robot_of(channel, address, SECRETS[kind] if secret is None else secret, KEY, SystemClock())
+        self.ours: Robot = robot_of(channel, address, SECRETS[kind] if secret is None else secret, KEY)
 
     def post(self, draft: Draft, now: float = NOW) -> Ending:
         """Send one."""
@@ -71,12 +72,29 @@ def chat(cloud: LocalCloud, request: pytest.FixtureRequest) -> Chat:
 each_chat = pytest.mark.parametrize("chat", CHATS, indirect=True, ids=lambda kind: kind.value)
 
 
+def shown_buttons(chat: Chat) -> list[tuple[str, str]]:
+    """What a reader of the newest message can click."""
+    marked = chat.theirs.kind in {RobotKind.DINGTALK, RobotKind.WECOM}
+    return buttons(chat.theirs.messages[-1].body, marked=marked)
+
+
 def held(number: int = 1, text: str = "rank 3 died", links: int = 2) -> tuple[Thing, list[LinkTo]]:
     """One thing with links."""
     place = {"system": "ehpc", "region": "cn-hangzhou", "cluster_id": text}
-    names = {"job_id": text, "job_name": text, "owner": text, "queue": text, "rule": text, "message": text}
     thing = Thing(
-        id=f"thing-{number}", what=What.HELD, at=NOW, due_at=NOW, failure_id=f"{number:032x}", place=place, evidence=text, **names
+        id=f"thing-{number}",
+        what=What.HELD,
+        at=NOW,
+        due_at=NOW,
+        failure_id=f"{number:032x}",
+        place=place,
+        job_id=text,
+        job_name=text,
+        owner=text,
+        queue=text,
+        rule=text,
+        message=text,
+        evidence=text,
     )
     url = f"https://console.example/link?t={'x' * 400}"
     return thing, [LinkTo(label, url) for label in ("Approve", "Reject")[:links]]
@@ -95,7 +113,7 @@ def test_a_signed_message_is_shown_with_its_buttons(chat: Chat) -> None:
     """The chat takes it, and a reader finds where to click."""
     assert chat.post(letter()) == Ending(effect=Effect.DONE)
     (message,) = chat.theirs.messages
-    assert [label for label, _ in buttons(message.body)] == ["Approve", "Reject"]
+    assert [label for label, _ in shown_buttons(chat)] == ["Approve", "Reject"]
     assert "rank 3 died" in "\n".join(texts(message.body))
 
 
@@ -110,7 +128,7 @@ def test_a_letter_of_any_size_has_room(chat: Chat, count: int) -> None:
 def test_one_thing_with_the_longest_texts_keeps_its_buttons(chat: Chat) -> None:
     """What a person needs to act is cut last."""
     assert chat.post(letter(1, "作业失败" * 80)).effect is Effect.DONE
-    assert [label for label, _ in buttons(chat.theirs.messages[-1].body)] == ["Approve", "Reject"]
+    assert [label for label, _ in shown_buttons(chat)] == ["Approve", "Reject"]
 
 
 @each_chat
@@ -123,12 +141,12 @@ def test_a_message_without_links_and_the_trial_are_taken(chat: Chat) -> None:
 @each_chat
 def test_hostile_texts_are_shown_and_do_nothing(chat: Chat) -> None:
     """No text makes a link, a button, a mention or a line of its own."""
-    for text in [*TEXTS, *INJECTIONS]:
+    for text in [*(one for one in HOSTILE if one.strip() and one[0] != "@"), *INJECTIONS]:
         chat.theirs.messages.clear()
-        chat.theirs.__dict__ if False else chat.theirs._moments.clear()  # noqa: SLF001, B018 - the limit is another test's
+        chat.theirs.forget_moments()
         assert chat.post(letter(1, text)).effect is Effect.DONE, text
         (message,) = chat.theirs.messages
-        assert [label for label, _ in buttons(message.body)] == ["Approve", "Reject"], text
+        assert [label for label, _ in shown_buttons(chat)] == ["Approve", "Reject"], text
         if chat.theirs.kind is not RobotKind.WEBHOOK:
             shown = "\n".join(texts(message.body))
             for sign in ("<at", "<@", "](http://evil", "\u202e", "\x1b", "<font", "![", "\r"):
@@ -139,11 +157,11 @@ INJECTIONS = (
     "[Approve](http://evil.example/a)",
     "](http://evil.example/a) [x",
     "![x](http://evil.example/pixel.png)",
-    "<at user_id=\"all\">everyone</at>",
+    '<at user_id="all">everyone</at>',
     "<at id=all></at>",
     "<@all>",
     "@all @13800000000",
-    "<font color=\"warning\">x</font>",
+    '<font color="warning">x</font>',
     "# title\n\n---\n> quote",
     "a\r\n\r\n[b](http://evil.example)",
     "`code` **bold** ~~gone~~",
@@ -227,13 +245,20 @@ def test_nobody_there_proves_that_nothing_was_told() -> None:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
     channel = Channel(name="ops", kind=ChannelKind.WECOM, url="SECONDWIND_NOTIFY_OPS_URL")
-    robot = robot_of(channel, parse_address(f"http://127.0.0.1:{port}/x?key=secret"), "", KEY, SystemClock())
+    robot = robot_of(channel, parse_address(f"http://127.0.0.1:{port}/x?key=secret"), "", KEY)
     ending = robot.post(letter(), NOW)
     assert ending.effect is Effect.NOT_DONE_LATER
     assert "secret" not in f"{ending}"
 
 
-@pytest.mark.parametrize("drip", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 90000\r\n\r\n", b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\n\r\n"])
+@pytest.mark.parametrize(
+    "drip",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 90000\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\n\r\n",
+    ],
+)
 def test_a_server_that_never_ends_costs_seconds(monkeypatch: pytest.MonkeyPatch, drip: bytes) -> None:
     """Silence, a body a byte at a time, a redirect: bounded in time, and nobody is followed."""
     monkeypatch.setattr("shared.robots.wire.TOTAL_S", 0.4)
@@ -245,11 +270,9 @@ def test_a_server_that_never_ends_costs_seconds(monkeypatch: pytest.MonkeyPatch,
         with connection:
             connection.recv(65536)
             connection.sendall(drip)
-            while drip and not ended.wait(0.05):
-                try:
+            with suppress(OSError):
+                while drip and not ended.wait(0.05):
                     connection.sendall(b"x")
-                except OSError:
-                    return
             ended.wait(5)
 
     thread = threading.Thread(target=serve)
@@ -258,10 +281,9 @@ def test_a_server_that_never_ends_costs_seconds(monkeypatch: pytest.MonkeyPatch,
         channel = Channel(name="ops", kind=ChannelKind.WECOM, url="SECONDWIND_NOTIFY_OPS_URL")
         address = parse_address(f"http://127.0.0.1:{server.getsockname()[1]}/")
         begun = SystemClock().now()
-        ending = robot_of(channel, address, "", KEY, SystemClock()).post(letter(), NOW)
+        ending = robot_of(channel, address, "", KEY).post(letter(), NOW)
         assert SystemClock().now() - begun < 2
         assert ending.effect in {Effect.UNKNOWN, Effect.NOT_DONE_USELESS}
-        assert ending.effect is not Effect.DONE
     finally:
         ended.set()
         thread.join()
@@ -271,14 +293,23 @@ def test_a_server_that_never_ends_costs_seconds(monkeypatch: pytest.MonkeyPatch,
 def bus(cloud: LocalCloud, key: Credentials = KEY, name: str = "ops") -> Robot:
     """A channel of EventBridge."""
     channel = Channel(name="ops", kind=ChannelKind.EVENTBRIDGE, url="SECONDWIND_NOTIFY_OPS_URL", bus=name)
-    return robot_of(channel, parse_address(cloud.endpoint), "", key, SystemClock())
+    return robot_of(channel, parse_address(cloud.endpoint), "", key)
 
 
 def test_a_message_becomes_an_event(cloud: LocalCloud) -> None:
     """Signed as the data SDK does; the bus has it."""
     seen: list[Any] = []
-    cloud[EventBridge].create_rule("ops", "all", {"source": ["secondwind"]}, lambda body: seen.append(json.loads(body)))
+
+    def target(body: bytes) -> InvocationResult:
+        seen.append(json.loads(body))
+        return InvocationResult(b"{}", None, "r", "")
+
+    cloud[EventBridge].add_rule("ops", "all", {"source": ["secondwind"]}, target)
     assert bus(cloud).post(letter(100, "x" * 300), NOW) == Ending(effect=Effect.DONE)
+    cloud[EventBridge].deliver_due()
+    (event,) = seen
+    assert (event["type"], event["data"]["schema"]) == ("secondwind:Message", "secondwind-message/1")
+    assert event["data"]["things"][0]["what"] == "held"
 
 
 def test_a_bus_refuses_by_its_own_codes(cloud: LocalCloud) -> None:

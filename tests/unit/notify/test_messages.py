@@ -118,16 +118,14 @@ def test_a_breaker_is_told_also_in_quiet_hours_where_the_policy_says_so(house: T
 
 def test_a_call_in_doubt_is_told_when_it_has_been_for_long(house: TellingHouse) -> None:
     """Not at once; not if a look finds out; and then once."""
-    from shared.domain.call import Effect  # noqa: PLC0415 - only here
+    from shared.domain.call import Effect
 
     house.ehpc.answer = lambda _: Effect.UNKNOWN
     house.notify = Notify(channels=(OPS,), unknown_after_s=600.0)
     house.deliver(house.hung(1))
     house.leave()
     assert house.robot().drafts == []
-    house.ehpc.look_fails = LookFailed(
-        code="ServiceUnavailable", message="", worth_repeating=True, look_begun_at=START
-    )
+    house.ehpc.look_fails = LookFailed(code="ServiceUnavailable", message="", worth_repeating=True, look_begun_at=START)
     for _ in range(15):
         house.minute()
     (draft,) = house.robot().drafts
@@ -217,7 +215,7 @@ def test_what_waits_for_a_day_is_given_up_and_told_as_such(house: TellingHouse) 
     house.deliver(house.hung(2), house.hung(3))
     house.leave()
     for _ in range(26):
-        house.clock.moment += 10.00.0
+        house.clock.moment += 3600.0
         house.leave()
     assert ("refused", "message_given_up") in house.sink.told()
     assert box(house).things == ()
@@ -286,7 +284,7 @@ def test_a_digest_is_sent_once_a_day_at_its_time(house: TellingHouse) -> None:
     """By whichever invocation comes first then."""
     house.notify = Notify(channels=(OPS,), digest_at="08:30", zone="UTC")
     for _ in range(48):
-        house.clock.moment += 10.00.0
+        house.clock.moment += 3600.0
         house.leave()
     assert [item.thing.what for draft in house.robot().drafts for item in draft.items] == [What.DIGEST] * 2
 
@@ -306,8 +304,8 @@ def test_a_robot_that_takes_its_time_does_not_outlast_the_invocation(house: Tell
 @pytest.mark.parametrize("ending", [TAKEN, LOST, REFUSED])
 def test_a_late_answer_changes_no_other_letter(house: TellingHouse, ending: object) -> None:
     """A zombie comes back after another has taken its letter up: its answer counts for nothing."""
-    from shared.notify.boxes import abandoned, posted, sealed, settled  # noqa: PLC0415 - only here
-    from shared.notify.events import told_by  # noqa: PLC0415 - only here
+    from shared.notify.boxes import abandoned, posted, sealed, settled
+    from shared.notify.events import told_by
 
     hold(house)
     told = told_by(house.sink.rows[0], house.notify)
