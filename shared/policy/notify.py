@@ -73,9 +73,11 @@ class Quiet(Struct, frozen=True, kw_only=True, rename={"begins": "from", "ends":
     """Hours in which a channel is left alone. What comes in them is told afterwards, all in one, if it still holds."""
 
     begins: _TimeOfDay
+    """In the zone; so also below."""
     ends: _TimeOfDay
     """Earlier than `from`: of the next day."""
     zone: _Zone = ZONE
+    """Of these hours."""
     but: _Whats | None = None
     """Told at any hour."""
 
@@ -84,14 +86,18 @@ class Channel(Struct, frozen=True, kw_only=True):
     """One place where people read. Its secrets are in the environment; the policy only names the variables."""
 
     name: _Name
+    """For routes, links and people."""
     kind: ChannelKind
-    url: Variable | None = None
-    """Holds the address as the chat shows it, with its token; not of `eventbridge`."""
+    """Which robot it is."""
+    url: Variable
+    """Holds the address as the chat shows it, with its token; of `eventbridge` the account's own:
+    `https://<account id>.eventbridge.<region>.aliyuncs.com`."""
     secret: Variable | None = None
     """Holds what signs: of DingTalk (`SEC…`) and Feishu where the robot asks for it; a webhook's (`whsec_…`) always."""
     bus: Annotated[str, Meta(max_length=127, pattern=r"^[A-Za-z0-9_.-]*\Z", description="a bus")] = ""
     """The custom bus; of `eventbridge` alone."""
     quiet: Quiet | None = None
+    """None: it is told at any hour."""
 
 
 class Route(Reach, frozen=True, kw_only=True):
@@ -106,6 +112,7 @@ class Route(Reach, frozen=True, kw_only=True):
     to: Annotated[
         tuple[_Name, ...], Meta(min_length=1, max_length=MAX_CHANNELS, description="a list of names of channels")
     ]
+    """Channels."""
     person: _Person | None = None
     """For whom it is: named in the message, and whose the link is (`people`). None: whoever reads the channel."""
 
@@ -116,6 +123,7 @@ class Notify(Struct, frozen=True, kw_only=True):
     channels: Annotated[
         tuple[Channel, ...], Meta(max_length=MAX_CHANNELS, description=f"a list of at most {MAX_CHANNELS} channels")
     ] = ()
+    """Where people read."""
     routes: Annotated[
         tuple[Route, ...], Meta(max_length=MAX_ROUTES, description=f"a list of at most {MAX_ROUTES} routes")
     ] = ()

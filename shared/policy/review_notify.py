@@ -33,8 +33,6 @@ def faults_of_notify(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
 
 
 def _problems(channel: Channel) -> Iterator[str]:
-    if channel.url is None:
-        yield "wants url: the name of the environment variable that holds its address"
     if channel.secret is not None and channel.kind in _UNSIGNED:
         yield f"{channel.kind.value} signs with no secret of its own: goes without secret"
     if channel.secret is None and channel.kind is ChannelKind.WEBHOOK:

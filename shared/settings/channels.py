@@ -44,7 +44,7 @@ def channel_secrets(environ: Mapping[str, str], channel: Channel) -> ChannelSecr
         address = parse_address(_value(environ, channel.url))
         checked(address.endpoint, environ)
     except ValueError as error:
-        faults.append(Fault(channel.url or "url", str(error)))
+        faults.append(Fault(channel.url, str(error)))
     if channel.secret is not None:
         secret = _value(environ, channel.secret)
         least = MIN_SECRET_CHARS if channel.kind is ChannelKind.WEBHOOK else 1
@@ -56,5 +56,5 @@ def channel_secrets(environ: Mapping[str, str], channel: Channel) -> ChannelSecr
     return ChannelSecrets(address, secret)
 
 
-def _value(environ: Mapping[str, str], name: str | None) -> str:
-    return environ.get(name or "", "").strip()
+def _value(environ: Mapping[str, str], name: str) -> str:
+    return environ.get(name, "").strip()
