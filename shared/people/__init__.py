@@ -1,4 +1,4 @@
-"""What people do with the ledger: breakers, modes, holds. Against the Ledger port alone, by compare-and-set.
+"""What people do with the ledger: breakers, modes, holds, nodes. Against the Ledger port alone, by compare-and-set.
 
 Nothing here calls a job system or writes an outcome: what a person decides is written down together with the outcome
 that it owes, and the sweep goes on with it through the same corridor as with everything else.
@@ -19,6 +19,7 @@ from shared.people.breakers import (
 )
 from shared.people.holds import AmbiguousId, Hold, UnknownId, answer, find, holds
 from shared.people.modes import clear_mode, read_controls, set_mode
+from shared.people.nodes import SuspectSeen, clear_node, suspected_nodes
 from shared.people.walk import Contended
 
 __all__ = [
@@ -29,11 +30,13 @@ __all__ = [
     "Contended",
     "Hold",
     "Settled",
+    "SuspectSeen",
     "UnknownId",
     "answer",
     "breaker_of",
     "breakers",
     "clear_mode",
+    "clear_node",
     "close_breaker",
     "find",
     "holds",
@@ -42,5 +45,6 @@ __all__ = [
     "read_controls",
     "set_mode",
     "settle",
+    "suspected_nodes",
     "waiting_behind",
 ]
