@@ -27,6 +27,8 @@ class Kind(str, Enum):
     """What a discovery remembers of a scope."""
     NODES = "nodes"
     """What is remembered of the nodes of a scope."""
+    LINK = "link"
+    """That a signed link has been used."""
     PENDING = "pending"
     """A failure whose job could not be looked at yet."""
     JOB = "job"
@@ -49,7 +51,7 @@ class Kind(str, Enum):
 
 
 _LIMITS = frozenset({Kind.BREAKER, Kind.PACE, Kind.RATE})
-_NO_RECORDS = frozenset({Kind.CONTROL, Kind.RANGE, Kind.DISCOVER, Kind.NODES})
+_NO_RECORDS = frozenset({Kind.CONTROL, Kind.RANGE, Kind.DISCOVER, Kind.LINK, Kind.NODES})
 _BY_PREFIX = {kind.value: kind for kind in Kind if kind is not Kind.JOB}
 
 
@@ -138,3 +140,8 @@ def scope_of_nodes(key: str) -> str:
 def rate_key(scope: Scope) -> str:
     """The rate of a cluster or group: how many jobs a window may act on before the rest wait."""
     return f"{Kind.RATE.value}/{scope.key}"
+
+
+def link_key(nonce: str) -> str:
+    """That a signed link has been used."""
+    return f"{Kind.LINK.value}/{nonce}"

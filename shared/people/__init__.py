@@ -17,7 +17,8 @@ from shared.people.breakers import (
     settle,
     waiting_behind,
 )
-from shared.people.holds import AmbiguousId, Hold, UnknownId, answer, find, holds
+from shared.people.holds import AmbiguousId, CaseChanged, Hold, UnknownId, answer, find, holds
+from shared.people.link_use import LinkSight, LinkSpent, answer_by_link, shown_to
 from shared.people.modes import clear_mode, read_controls, set_mode
 from shared.people.nodes import SuspectSeen, clear_node, suspected_nodes
 from shared.people.walk import Contended
@@ -26,13 +27,17 @@ __all__ = [
     "AmbiguousId",
     "Backlog",
     "BreakerSeen",
+    "CaseChanged",
     "Changed",
     "Contended",
     "Hold",
+    "LinkSight",
+    "LinkSpent",
     "Settled",
     "SuspectSeen",
     "UnknownId",
     "answer",
+    "answer_by_link",
     "breaker_of",
     "breakers",
     "clear_mode",
@@ -45,6 +50,7 @@ __all__ = [
     "read_controls",
     "set_mode",
     "settle",
+    "shown_to",
     "suspected_nodes",
     "waiting_behind",
 ]
