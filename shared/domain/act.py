@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from shared.domain.failure import Trigger
+
 MAX_WHO_CHARS = 128
 """Of the name that somebody goes by."""
 MAX_IDENTITY_CHARS = 380
@@ -19,6 +21,8 @@ class Signed(Struct, frozen=True, kw_only=True):
     """As which the machine and RAM know them; at most 380 characters are kept. Empty: not known, or the same name."""
     why: str = ""
     """In their words; at most 256 characters are kept."""
+    via: Trigger = Trigger.MANUAL
+    """The door through which they acted; by hand where it was the command line."""
 
     def actor(self, by: str) -> str:
         """The field `actor` of an outcome: `ann`, `ann (system user root, acs:ram::1:user/ann)`."""

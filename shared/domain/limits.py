@@ -96,7 +96,7 @@ def closed_by_hand(limit: SharedLimit, scope: Scope, now: float, by: str, signed
         _notice(scope, Reason.BREAKER_CLOSED, limit.opened_at, now, message),
         actor=signed.actor(by),
         why=signed.why[:MAX_WHY_CHARS],
-        trigger=Trigger.MANUAL.value,
+        trigger=signed.via.value,
     )
     about = replace(limit, buckets={}, owners={}, opened_at=None, why="", opened_by="")
     return _owing(about, notice, now - OWED_RETRY_S)

@@ -27,6 +27,7 @@ NAME_BYTES = 200
 _BY_REASON = {
     Reason.BREAKER_OPENED.value: What.BREAKER_OPENED,
     Reason.MACHINE_SUSPECTED.value: What.NODE_SUSPECT,
+    Reason.NODE_SUSPECT.value: What.NODE_SUSPECT,
     Reason.NOT_SEEN.value: What.DISCOVERY_BLIND,
 }
 
