@@ -17,11 +17,12 @@ from secondwind.commands.demo import arguments as demo
 from secondwind.commands.doctor import arguments as doctor
 from secondwind.commands.explain import arguments as explain
 from secondwind.commands.invoke import arguments as invoke
+from secondwind.commands.notify import arguments as notify
 from secondwind.commands.policy import arguments as policy
 from secondwind.commands.setup import arguments as setup
 from secondwind.process import lived
 
-COMMANDS = (demo, cloud, invoke, breaker, mode, held, answer, nodes, explain, setup, doctor, policy, completion)
+COMMANDS = (demo, cloud, invoke, breaker, mode, held, answer, nodes, explain, notify, setup, doctor, policy, completion)
 """In the order of the help. Each adds its arguments, and what to run with them."""
 
 

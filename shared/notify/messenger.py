@@ -107,7 +107,7 @@ class Messenger:
         draft = draft_of(letter, things, lambda thing: self._links(thing, cases, channel), now, self.notify.zone)
         ending = self._posted(channel, filled(draft, self.digests, now), letter.leave_by)
         _LOG.info("channel %s: a message of %d: %s %s", channel.name, len(things), ending.effect.value, ending.code)
-        self._pay(key, self._change(key, lambda box: self._settled(box, channel, owner, ending)))
+        self._pay(key, self._surely(key, lambda box: self._settled(box, channel, owner, ending)))
         return ending.effect is Effect.DONE
 
     def _sealed(self, box: Box, channel: Channel, owner: str, now: float) -> Box:
@@ -170,6 +170,14 @@ class Messenger:
             if after == before or not self.ledger.save([write]):
                 return after
         raise LedgerUnavailable(f"others keep changing {key}")
+
+    def _surely(self, key: str, change: Callable[[Box], Box]) -> Box:
+        """The same, tried again where the ledger fails: what is not written down now is told twice."""
+        try:
+            return self._change(key, change)
+        except LedgerUnavailable as error:
+            _LOG.warning("what became of a message is written down once more: %s", error)
+        return self._change(key, change)
 
     def _pay(self, key: str, box: Box) -> None:
         """Write what the box owes to the Logstore, and strike it. Raises SinkUnavailable, LedgerUnavailable."""

@@ -35,7 +35,7 @@ SECRETS = {
     ChannelKind.DINGTALK: "SEC0123456789abcdef",
     ChannelKind.FEISHU: "feishu-secret",
     ChannelKind.WECOM: "",
-    ChannelKind.WEBHOOK: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    ChannelKind.WEBHOOK: "whsec_YSBzZWNyZXQgZm9yIGxvY2FsIHRyaWFscw==",
 }
 CHATS = list(SECRETS)
 KEY = Credentials(access_key_id="local", access_key_secret="local-secret")

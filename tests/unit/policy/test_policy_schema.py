@@ -243,6 +243,12 @@ _BEYOND = (
     "is counted for a whole",
     "wants from and to, or cron",
     "to must be later than",
+    "another channel, in line",
+    "there is no channel",
+    "wants secret: whoever",
+    "goes without secret",
+    "bus names the custom bus",
+    "quiet begins when it ends",
 )
 """Faults of parts that contradict each other: no schema can tell (secondwind.commands.policy.schema lists them)."""
 
