@@ -35,7 +35,9 @@ class HoldAnswer(str, Enum):
     """What a person says to a held failure."""
 
     APPROVE = "approve"
+    """Yes: every gate that is left is asked, and if all pass it is rerun."""
     REJECT = "reject"
+    """No: nothing follows."""
 
 
 class LinkFault(str, Enum):
