@@ -26,6 +26,8 @@ _HEADINGS = {
     "Block": "One of `by`",
     "Window": "One of `windows`",
     "WindowAction": "What a window does",
+    "Prices": "`prices`",
+    "Price": "One of `prices.by`",
     "Source": "One of `sources`",
     "LogPlace": "`log` of a source",
     "EventPlace": "`event` of a source",

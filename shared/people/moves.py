@@ -75,7 +75,7 @@ def approve(record: JobRecord, case: Case, by: str, now: float, signed: Signed =
         approved_by=by,
         approved_for=(*case.approved_for, *([] if case.reason is None else [case.reason])),
     )
-    told = _Told(Verdict.DEFERRED, Reason.APPROVED, f"approved by {by}", signed.actor(by), signed.why)
+    told = _Told(Verdict.DEFERRED, Reason.APPROVED, f"approved by {by}", signed.actor(by), signed)
     return _telling(record, going, told, now)
 
 
@@ -87,7 +87,7 @@ def reject(record: JobRecord, case: Case, by: str, now: float, signed: Signed = 
     """
     _check_held(case, now)
     over = trimmed(replace(case, state=CaseState.CLOSED, due_at=None, rejected_by=by))
-    told = _Told(Verdict.SUPPRESSED, Reason.REJECTED, f"rejected by {by}", signed.actor(by), signed.why)
+    told = _Told(Verdict.SUPPRESSED, Reason.REJECTED, f"rejected by {by}", signed.actor(by), signed)
     return _telling(record, over, told, now)
 
 
@@ -113,7 +113,7 @@ def resume(
     message = f"the breaker was closed and its backlog resumed by {by}"
     if due_at > now:
         message += f"; its turn is at {rfc3339(due_at)}"
-    told = _Told(Verdict.DEFERRED, Reason.BREAKER_CLOSED, message, signed.actor(by), signed.why)
+    told = _Told(Verdict.DEFERRED, Reason.BREAKER_CLOSED, message, signed.actor(by), signed)
     return _telling(record, going, told, now)
 
 
@@ -145,7 +145,7 @@ class _Told(NamedTuple):
     reason: Reason
     message: str
     actor: str
-    why: str
+    signed: Signed
 
 
 def _telling(record: JobRecord, case: Case, told: _Told, now: float) -> tuple[JobRecord, Outcome]:
@@ -154,7 +154,8 @@ def _telling(record: JobRecord, case: Case, told: _Told, now: float) -> tuple[Jo
         reason=told.reason,
         message=told.message,
         actor=told.actor,
-        why=told.why[:MAX_WHY_CHARS],
+        way=told.signed.way,
+        why=told.signed.why[:MAX_WHY_CHARS],
         failure_id=case.failure_id,
         job_id=case.failure.job_id,
         attempt=case.attempt,

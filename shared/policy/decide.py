@@ -11,6 +11,7 @@ from enum import Enum
 
 from msgspec.structs import replace
 
+from shared.domain.act import Way
 from shared.domain.decision import Decision
 from shared.domain.failure import FailureClass
 from shared.domain.gate import GateAnswer, Stop
@@ -146,6 +147,7 @@ def _decision(facts: Facts, stop: Stop, asked: _Asked) -> Decision:
         running_since=seen.running_since if seen else None,
         forced=facts.forced,
         actor=facts.forced_by,
+        way=Way.FUNCTION if facts.forced else None,
         why=facts.forced_why,
     )
 

@@ -21,6 +21,7 @@ from shared.policy.blocks import Block
 from shared.policy.conditions import PATTERN_FORMAT, Match, Pattern, Source
 from shared.policy.discover import Discover
 from shared.policy.itself import Itself
+from shared.policy.prices import Prices
 from shared.policy.rule import Action, CauseLine, LostHours, PackRule, Rule, ScopedRule, Tells
 from shared.policy.windows import Window
 
@@ -112,6 +113,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     """Times in which something else than a rerun is wanted. Of several that are open the strictest holds."""
     discover: Discover = Discover()
     """What is watched without anybody telling, by job system. Empty: nothing."""
+    prices: Prices | None = None
+    """What an hour of a job's run costs, for the sums of the report. None: it tells hours alone."""
     sources: Annotated[
         tuple[Source, ...], Meta(max_length=MAX_SOURCES, description=f"a list of at most {MAX_SOURCES} sources")
     ] = ()
