@@ -13,6 +13,7 @@ from shared.domain.job import Scope
 from shared.domain.keys import CONTROLS_KEY, Kind, kind_of
 from shared.domain.life import Life
 from shared.domain.limits import MAX_DIGITS, SharedLimit
+from shared.domain.link_use import LinkUse
 from shared.domain.machines import Machines
 from shared.domain.mode import Controls
 from shared.domain.progress import Progress
@@ -25,8 +26,8 @@ from shared.systems import SYSTEMS
 KEPT_S = 30 * 86_400.0
 """How long a document outlives its last change: longer than any redelivery and every window."""
 _LOG = logging.getLogger(__name__)
-Document = JobRecord | SharedLimit | Controls | Progress | Watch | Machines
-_T = TypeVar("_T", JobRecord, SharedLimit, Controls, Progress, Watch, Machines)
+Document = JobRecord | SharedLimit | Controls | Progress | Watch | Machines | LinkUse
+_T = TypeVar("_T", JobRecord, SharedLimit, Controls, Progress, Watch, Machines, LinkUse)
 
 
 def encode(document: Document) -> bytes:
@@ -85,6 +86,11 @@ def decode_watch(document: bytes) -> Watch:
 def decode_machines(document: bytes) -> Machines:
     """The machines of watched scopes. Raises LedgerUnavailable if it is not one of ours."""
     return _decoded(_MACHINES, document)
+
+
+def decode_link_use(document: bytes) -> LinkUse:
+    """That a link has been used. Raises LedgerUnavailable if it is not one of ours; it must not count as "not used"."""
+    return _decoded(_LINK_USES, document)
 
 
 def limit_of(key: str, stored: Stored | None) -> SharedLimit | None:
@@ -159,6 +165,11 @@ def machines_write(key: str, machines: Machines, version: int | None, now: float
     return Write(key=key, document=encode(machines), expected=version, due_at=None, expires_at=now + KEPT_S)
 
 
+def link_use_write(key: str, use: LinkUse, now: float) -> Write:
+    """The compare-and-set by which a link is used: whoever comes second conflicts. Kept longer than any link lives."""
+    return Write(key=key, document=encode(use), expected=None, due_at=None, expires_at=now + KEPT_S)
+
+
 def _decoded(decoder: msgspec.json.Decoder[_T], document: bytes, name: str = "a ledger document") -> _T:
     try:
         return decoder.decode(document)
@@ -182,3 +193,4 @@ _CONTROLS = msgspec.json.Decoder(Controls)
 _PROGRESS = msgspec.json.Decoder(Progress)
 _WATCHES = msgspec.json.Decoder(Watch)
 _MACHINES = msgspec.json.Decoder(Machines)
+_LINK_USES = msgspec.json.Decoder(LinkUse)

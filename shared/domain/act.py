@@ -6,6 +6,8 @@ from enum import Enum
 
 from msgspec import Struct
 
+from shared.domain.failure import Trigger
+
 MAX_WHO_CHARS = 128
 """Of the name that somebody goes by."""
 MAX_IDENTITY_CHARS = 380
@@ -36,6 +38,8 @@ class Signed(Struct, frozen=True, kw_only=True):
     """From where; None: not known."""
     why: str = ""
     """In their words; at most 256 characters are kept."""
+    via: Trigger = Trigger.MANUAL
+    """The door through which they acted; by hand where it was the command line."""
 
     def actor(self, by: str) -> str:
         """The field `actor` of an outcome: `ann`, `ann (system user root, acs:ram::1:user/ann)`."""

@@ -25,6 +25,8 @@ class Kind(str, Enum):
     """How far a range of logs has been handled."""
     DISCOVER = "discover"
     """What a discovery remembers of a scope."""
+    LINK = "link"
+    """That a signed link has been used."""
     PENDING = "pending"
     """A failure whose job could not be looked at yet."""
     JOB = "job"
@@ -38,7 +40,7 @@ class Kind(str, Enum):
     @property
     def is_record(self) -> bool:
         """Whether it is a `JobRecord`."""
-        return not self.shared_limit and self is not Kind.CONTROL and self is not Kind.RANGE
+        return not self.shared_limit and self not in _NO_RECORDS
 
     @property
     def has_cases(self) -> bool:
@@ -47,6 +49,7 @@ class Kind(str, Enum):
 
 
 _LIMITS = frozenset({Kind.BREAKER, Kind.PACE, Kind.RATE})
+_NO_RECORDS = frozenset({Kind.CONTROL, Kind.RANGE, Kind.LINK})
 _BY_PREFIX = {kind.value: kind for kind in Kind if kind is not Kind.JOB}
 
 
@@ -125,3 +128,8 @@ def machines_key(system: str, region: str) -> str:
 def rate_key(scope: Scope) -> str:
     """The rate of a cluster or group: how many jobs a window may act on before the rest wait."""
     return f"{Kind.RATE.value}/{scope.key}"
+
+
+def link_key(nonce: str) -> str:
+    """That a signed link has been used."""
+    return f"{Kind.LINK.value}/{nonce}"

@@ -11,7 +11,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.domain.act import MAX_WHO_CHARS, MAX_WHY_CHARS, UNSIGNED, Signed
-from shared.domain.failure import Trigger
 from shared.domain.job import Scope
 from shared.domain.keys import breaker_key
 from shared.domain.outcome import Outcome, rfc3339, stable_id
@@ -85,7 +84,7 @@ def opened(
     # Of what a person did no delivery is about to tell: due at once.
     notice = replace(_notice(scope, Reason.BREAKER_OPENED, now, now, message), why=why)
     if by:
-        notice = replace(notice, actor=signed.actor(by), way=_way(signed), trigger=Trigger.MANUAL.value)
+        notice = replace(notice, actor=signed.actor(by), way=_way(signed), trigger=signed.via.value)
     return _owing(about, notice, now - OWED_RETRY_S if by else now)
 
 
@@ -99,7 +98,7 @@ def closed_by_hand(limit: SharedLimit, scope: Scope, now: float, by: str, signed
         actor=signed.actor(by),
         way=_way(signed),
         why=signed.why[:MAX_WHY_CHARS],
-        trigger=Trigger.MANUAL.value,
+        trigger=signed.via.value,
     )
     about = replace(limit, buckets={}, owners={}, opened_at=None, why="", opened_by="")
     return _owing(about, notice, now - OWED_RETRY_S)

@@ -17,7 +17,8 @@ from shared.people.breakers import (
     settle,
     waiting_behind,
 )
-from shared.people.holds import AmbiguousId, Hold, UnknownId, answer, find, holds
+from shared.people.holds import AmbiguousId, CaseChanged, Hold, UnknownId, answer, find, holds
+from shared.people.link_use import LinkSight, LinkSpent, answer_by_link, shown_to
 from shared.people.modes import clear_mode, read_controls, set_mode
 from shared.people.walk import Contended
 
@@ -25,12 +26,16 @@ __all__ = [
     "AmbiguousId",
     "Backlog",
     "BreakerSeen",
+    "CaseChanged",
     "Changed",
     "Contended",
     "Hold",
+    "LinkSight",
+    "LinkSpent",
     "Settled",
     "UnknownId",
     "answer",
+    "answer_by_link",
     "breaker_of",
     "breakers",
     "clear_mode",
@@ -42,5 +47,6 @@ __all__ = [
     "read_controls",
     "set_mode",
     "settle",
+    "shown_to",
     "waiting_behind",
 ]

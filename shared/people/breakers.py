@@ -8,7 +8,7 @@ from enum import Enum
 from msgspec import Struct
 
 from shared.documents import decode_limit, limit_of, limit_write, record_write
-from shared.domain.act import UNSIGNED, Signed, Way
+from shared.domain.act import UNSIGNED, Signed
 from shared.domain.job import Scope
 from shared.domain.keys import Kind, breaker_key, group_of, job_of, kind_of, scope_of_breaker
 from shared.domain.limits import SharedLimit, closed_by_hand, opened
@@ -94,9 +94,7 @@ def known_scopes(ledger: Ledger) -> dict[str, bool]:
     return known
 
 
-def open_breaker(
-    ledger: Ledger, scope: Scope, *, why: str, by: str, now: float, identity: str = "", way: Way | None = None
-) -> Changed:
+def open_breaker(ledger: Ledger, scope: Scope, *, why: str, by: str, now: float, signed: Signed = UNSIGNED) -> Changed:
     """Open it, effective before the next attempt is reserved; one that is open stays as it is.
 
     Raises:
@@ -104,7 +102,6 @@ def open_breaker(
         LedgerUnavailable: out of reach, the document is malformed, or it is not known whether it was saved: repeating
             does no harm.
     """
-    signed = Signed(identity=identity, way=way)
     return _change(ledger, scope, lambda known: opened(known, scope, why, now, by, signed), now)
 
 

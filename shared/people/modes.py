@@ -32,7 +32,13 @@ def read_controls(ledger: Ledger) -> Controls:
 
 
 def set_mode(
-    ledger: Ledger, rule: str | None, wanted: ModeSet, *, identity: str = "", way: Way | None = None
+    ledger: Ledger,
+    rule: str | None,
+    wanted: ModeSet,
+    *,
+    identity: str = "",
+    via: Trigger = Trigger.MANUAL,
+    way: Way | None = None,
 ) -> Controls:
     """Set the mode of everything, or of one rule (by its name, known to the policy or not); what is set now.
 
@@ -41,6 +47,7 @@ def set_mode(
         rule: its name; None: everything.
         wanted: the mode, with who sets it, when and why.
         identity: as whom the machine knows them.
+        via: the door through which they act.
         way: from where they act.
 
     Raises:
@@ -48,7 +55,7 @@ def set_mode(
         Contended: three others were quicker.
     """
     message = f"mode {wanted.mode.value} has been set {_for(rule)} by {wanted.by}"
-    signed = Signed(identity=identity, way=way, why=wanted.why)
+    signed = Signed(identity=identity, way=way, why=wanted.why, via=via)
 
     def change(known: Controls) -> Controls:
         if _set(known, rule) == wanted:
@@ -117,7 +124,7 @@ def _act(reason: Reason, rule: str | None, message: str, by: str, now: float, si
         verdict=Verdict.SUPPRESSED.value,
         reason=reason.value,
         message=message,
-        trigger=Trigger.MANUAL.value,
+        trigger=signed.via.value,
         rule=rule or "",
         actor=signed.actor(by),
         way=signed.way.value if signed.way else "",

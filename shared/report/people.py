@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from shared.domain.failure import Trigger
 from shared.domain.reasons import Reason
 from shared.report.courses import Course, Row, scope_of
 from shared.report.model import BreakerLine, Hand
@@ -11,6 +12,7 @@ from shared.report.model import BreakerLine, Hand
 HANDS_MAX = 200
 BREAKERS_MAX = 50
 FORCED = "forced"
+_CONSOLE = Trigger.CONSOLE.value
 
 
 def hands_of(acts: Iterable[tuple[float, Row]]) -> tuple[tuple[Hand, ...], int]:
@@ -50,7 +52,7 @@ def _hand(rows: list[tuple[float, Row]]) -> Hand:
         at=at,
         act=_act(row),
         actor=row.get("actor", ""),
-        way=row.get("way", ""),
+        way=row.get("way", "") or (_CONSOLE if row.get("trigger") == _CONSOLE else ""),
         why=row.get("why", ""),
         about=f"{scope}/{job_id}" if job_id else scope or row.get("rule", ""),
         failure_id=row.get("failure_id", "") if job_id else "",

@@ -68,7 +68,7 @@ def test_what_people_do_is_in_the_report(house: House, report: Make[NightReport]
     now = house.clock.now()
     signed = Signed(identity="system user root", way=Way.CONSOLE, why="known fault")
     people.answer(house.ledger, hold, yes=yes, by="ann", now=now, signed=signed)
-    people.open_breaker(house.ledger, CLUSTER, why="maintenance", by="bob", now=now, way=Way.LINK)
+    people.open_breaker(house.ledger, CLUSTER, why="maintenance", by="bob", now=now, signed=Signed(way=Way.LINK))
     people.close_breaker(house.ledger, CLUSTER, by="bob", now=now + 1, signed=signed)
     people.set_mode(house.ledger, None, ModeSet(mode=Mode.OFF, by="eve", at=now, why="stop"), way=Way.COMMAND_LINE)
     people.clear_mode(house.ledger, None, by="eve", now=now + 1, signed=Signed(way=Way.COMMAND_LINE))
