@@ -23,6 +23,8 @@ _HEADINGS = {
     "FailureClass": "Classes",
     "Thrash": "`thrash`",
     "SameText": "`same_text`",
+    "BadNodes": "`bad_nodes`",
+    "NodeAction": "What a suspected node means",
     "Block": "One of `by`",
     "Window": "One of `windows`",
     "WindowAction": "What a window does",

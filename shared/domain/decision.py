@@ -92,6 +92,12 @@ class Decision(Struct, frozen=True, kw_only=True, gc=False):
         return any(name == "run_clear" and answer.stop is None for name, answer in self.asked)
 
     @property
+    def about_this_run(self) -> bool:
+        """Whether the job was seen, who told it was believed, and nothing says that it means another run."""
+        names = [name for name, _ in self.asked]
+        return "eligible" in names and not (self.stopped and names[-1] == "run_clear")
+
+    @property
     def stopped(self) -> bool:
         """Whether a gate stopped it."""
         return bool(self.asked) and self.asked[-1][1].stop is not None

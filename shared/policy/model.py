@@ -16,7 +16,18 @@ from msgspec import Meta, Struct
 from shared.domain.failure import FailureClass
 from shared.domain.job import REGION_PATTERN
 from shared.domain.mode import Mode
-from shared.policy.belts import DAY_S, Attempts, Breaker, Cooldown, HoldSeconds, Rate, SameText, Thrash, Timing
+from shared.policy.belts import (
+    DAY_S,
+    Attempts,
+    BadNodes,
+    Breaker,
+    Cooldown,
+    HoldSeconds,
+    Rate,
+    SameText,
+    Thrash,
+    Timing,
+)
 from shared.policy.blocks import Block
 from shared.policy.conditions import PATTERN_FORMAT, Match, Pattern, Source
 from shared.policy.discover import Discover
@@ -29,6 +40,7 @@ __all__ = [
     "PATTERN_FORMAT",
     "Action",
     "Attempts",
+    "BadNodes",
     "Block",
     "Breaker",
     "CauseLine",
@@ -96,6 +108,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     thrash: Thrash | None = None
     same_text: SameText | None = None
     """What fails again with the same text is not rerun without end, whatever its class and its budgets."""
+    bad_nodes: BadNodes | None = None
+    """A node on which jobs fail is told once, with the jobs and with how to drain it. None: nobody counts."""
     fetch_output: bool = True
     """Where a failure's text is missing or names no cause, ask the job system once what the job has printed."""
     ignore_lines: Annotated[

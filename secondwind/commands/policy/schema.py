@@ -30,6 +30,7 @@ _EXAMPLES: dict[tuple[str, str], list[Any]] = {
     ("Policy", "classes"): [{"infrastructure": {"max": 5}}],
     ("Policy", "rate"): [{"max_jobs": 20, "window_s": 600}],
     ("Policy", "thrash"): [{"max_failures": 4, "window_s": 3600}],
+    ("Policy", "bad_nodes"): [{"jobs": 3, "window_s": 3600, "action": "hold"}],
     ("Policy", "max_lost_h"): [24],
     ("Policy", "same_text"): [{"max": 2, "window_s": 86400}],
     ("Policy", "ignore_lines"): [["NCCL INFO", r"\(ignored\)$"]],

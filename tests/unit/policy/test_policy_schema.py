@@ -39,6 +39,7 @@ _FULL: dict[str, Any] = {
     "rate": {"max_jobs": 10, "window_s": 600},
     "classes": {"infrastructure": {"max": 5}, "user": {}},
     "thrash": {"max_failures": 4, "window_s": 3600},
+    "bad_nodes": {"jobs": 3, "window_s": 3600, "action": "hold", "max_wait_s": 1800, "classes": ["infrastructure"]},
     "same_text": {"max": 2, "window_s": 86400},
     "fetch_output": False,
     "hold_expires_s": 3600,
