@@ -13,14 +13,14 @@ from shared.console.metrics import metrics
 from shared.console.modes import mode_act, modes_page
 from shared.console.render import page, style
 from shared.console.rules import rules_page
-from shared.console.site import Ask, Site
+from shared.console.site import Site, Visit
 from shared.console.tonight import tonight_page
 from shared.console.visitor import Visitor, is_form_token
 from shared.domain.errors import SecondWindError
 from shared.domain.links import LINK_PATH
 
-Show = Callable[[Ask], WebResponse]
-Act = Callable[[Ask, dict[str, list[str]]], WebResponse]
+Show = Callable[[Visit], WebResponse]
+Act = Callable[[Visit, dict[str, list[str]]], WebResponse]
 PAGES: Mapping[str, Show] = {
     "/": tonight_page,
     "/open": open_page,
@@ -72,17 +72,17 @@ def _answered(site: Site, request: WebRequest, visitor: Visitor | None) -> WebRe
         raise Refused(401, "Sign in first: nobody is known by this request.")
     if not visitor.known:
         raise Refused(403, f"The policy's `people` has no entry for {visitor.name}: nothing to see and nothing to do.")
-    ask = Ask(site=site, visitor=visitor, request=request)
-    return _act(ask) if acts else PAGES[request.path](ask)
+    visit = Visit(site=site, visitor=visitor, request=request)
+    return _act(visit) if acts else PAGES[request.path](visit)
 
 
-def _act(ask: Ask) -> WebResponse:
+def _act(visit: Visit) -> WebResponse:
     """An act, if the form comes from a page of ours that this very visitor was shown."""
-    site, request = ask.site, ask.request
+    site, request = visit.site, visit.request
     if not request.same_origin():
         raise Refused(403, "Another site sent this form: nothing was done.")
     form = request.form()
     token = form.get("form_token", [""])[0]
-    if site.key is None or not is_form_token(site.key, ask.visitor, token, site.now):
+    if site.key is None or not is_form_token(site.key, visit.visitor, token, site.now):
         raise Refused(403, "This form is too old, or not from here: nothing was done. Load the page and try again.")
-    return ACTS[request.path](ask, form)
+    return ACTS[request.path](visit, form)

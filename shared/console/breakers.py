@@ -7,7 +7,7 @@ from msgspec import Struct
 from shared import people
 from shared.console.held import sentence_of, why_of
 from shared.console.http import Refused, WebResponse
-from shared.console.site import Ask
+from shared.console.site import Visit
 from shared.domain.job import Scope
 from shared.domain.limits import SharedLimit
 from shared.people import Backlog
@@ -32,44 +32,46 @@ class BreakerView(Struct, frozen=True, kw_only=True):
         return self.limit is None or self.limit.opened_at is not None
 
 
-def breakers_page(ask: Ask, says: str = "", status: int = 200) -> WebResponse:
+def breakers_page(visit: Visit, says: str = "", status: int = 200) -> WebResponse:
     """Every breaker that the visitor may see, open ones first."""
     views = [
-        BreakerView(scope=seen.scope, limit=seen.limit, waiting=seen.waiting, may=ask.visitor.may(Deed.BREAKER, scope))
-        for seen in people.breakers(ask.site.ledger)
-        if (scope := scope_of(seen.scope)) is not None and ask.visitor.sees(scope)
+        BreakerView(
+            scope=seen.scope, limit=seen.limit, waiting=seen.waiting, may=visit.visitor.may(Deed.BREAKER, scope)
+        )
+        for seen in people.breakers(visit.site.ledger)
+        if (scope := scope_of(seen.scope)) is not None and visit.visitor.sees(scope)
     ]
     views.sort(key=lambda view: (not view.open, view.scope))
-    return ask.page("breakers", status, views=views, says=says)
+    return visit.page("breakers", status, views=views, says=says)
 
 
-def breaker_act(ask: Ask, form: dict[str, list[str]]) -> WebResponse:
+def breaker_act(visit: Visit, form: dict[str, list[str]]) -> WebResponse:
     """Open one, or close one and decide what becomes of what waits behind it."""
     scope, what, why = scope_of(form.get("scope", [""])[0]), form.get("do", [""])[0], why_of(form)
-    if scope is None or not ask.visitor.sees(scope):
+    if scope is None or not visit.visitor.sees(scope):
         raise Refused(404, "There is no such breaker, or it is none of yours.")
-    if not ask.visitor.may(Deed.BREAKER, scope):
+    if not visit.visitor.may(Deed.BREAKER, scope):
         raise Refused(403, "The policy's `people` does not let you change this breaker.")
-    ledger, by, now = ask.site.ledger, ask.visitor.name, ask.site.now
-    signed = ask.visitor.signed(why)
+    ledger, by, now = visit.site.ledger, visit.visitor.name, visit.site.now
+    signed = visit.visitor.signed(why)
     try:
         if what == "open":
             if not why:
                 raise Refused(400, "Say why: whoever is called next reads it.")
-            people.open_breaker(ledger, scope, why=why, by=by, now=now, identity=signed.identity)
-            return breakers_page(ask, f"The breaker of {scope.key} is open: nothing is rerun there.")
+            people.open_breaker(ledger, scope, why=why, by=by, now=now, signed=signed)
+            return breakers_page(visit, f"The breaker of {scope.key} is open: nothing is rerun there.")
         backlog = Backlog(what)
         people.close_breaker(ledger, scope, by=by, now=now, signed=signed)
         done = people.settle(ledger, scope, backlog, by=by, now=now, per_minute=PER_MINUTE, signed=signed)
     except ValueError:
         raise Refused(400, "This form says neither open, nor resume, nor drop.") from None
     except people.Contended as error:
-        return breakers_page(ask, sentence_of(error), 409)
+        return breakers_page(visit, sentence_of(error), 409)
     left = (
         f" {done.left} could not be changed, since others were changing them: close it once more." if done.left else ""
     )
     word = "resumed" if backlog is Backlog.RESUME else "dropped"
-    return breakers_page(ask, f"The breaker of {scope.key} is closed; {done.changed} failures {word}.{left}")
+    return breakers_page(visit, f"The breaker of {scope.key} is closed; {done.changed} failures {word}.{left}")
 
 
 def scope_of(text: str) -> Scope | None:

@@ -6,9 +6,9 @@ from shared import people
 from shared.console.case_view import CaseView, view_of
 from shared.console.held import DONE, obstacles, sentence_of, why_of
 from shared.console.http import Refused, WebRequest, WebResponse
-from shared.console.site import Ask, Site
+from shared.console.site import Site, Visit
 from shared.console.visitor import Visitor
-from shared.domain.act import MAX_WHO_CHARS
+from shared.domain.act import MAX_WHO_CHARS, Way
 from shared.domain.links import CHANNEL, AnswerLink, BadLink, HoldAnswer, LinkFault, digest_of, verify
 from shared.people import CaseChanged, LinkSight, LinkSpent, UnknownId
 from shared.people.moves import NotHeld
@@ -27,8 +27,8 @@ def link_page(site: Site, request: WebRequest) -> WebResponse:
     """Show what the link is about. Changes nothing: previews of chats and scanners follow links."""
     token = request.asked("t")
     link = _verified(site, token)
-    ask = _ask(site, request, link)
-    return _shown(ask, link, token)
+    visit = _visit(site, request, link)
+    return _shown(visit, link, token)
 
 
 def link_act(site: Site, request: WebRequest) -> WebResponse:
@@ -38,19 +38,19 @@ def link_act(site: Site, request: WebRequest) -> WebResponse:
     form = request.form()
     token = form.get("t", [""])[0]
     link = _verified(site, token)
-    ask = _ask(site, request, link)
+    visit = _visit(site, request, link)
     seen = form.get("seen", [link.digest])[0]
     by, why = _name(link, form), why_of(form)
     try:
-        _check_may(ask, link, people.shown_to(site.ledger, link))
-        people.answer_by_link(site.ledger, link, seen=seen, by=by, now=site.now, signed=ask.visitor.signed(why))
+        _check_may(visit, link, people.shown_to(site.ledger, link))
+        people.answer_by_link(site.ledger, link, seen=seen, by=by, now=site.now, signed=visit.visitor.signed(why))
     except CaseChanged:
-        return _shown(ask, link, token, status=409, says="It has changed since it was shown: nothing was done.")
+        return _shown(visit, link, token, status=409, says="It has changed since it was shown: nothing was done.")
     except (NotHeld, LinkSpent, Contended) as error:
-        return _shown(ask, link, token, status=409, says=sentence_of(error))
+        return _shown(visit, link, token, status=409, says=sentence_of(error))
     except UnknownId as error:
         raise Refused(410, sentence_of(error)) from None
-    return _shown(ask, link, token, says=DONE[link.answer])
+    return _shown(visit, link, token, says=DONE[link.answer])
 
 
 def _verified(site: Site, token: str) -> AnswerLink:
@@ -62,9 +62,9 @@ def _verified(site: Site, token: str) -> AnswerLink:
         raise Refused(_STATUS[bad.fault], _SAYS[bad.fault]) from None
 
 
-def _ask(site: Site, request: WebRequest, link: AnswerLink) -> Ask:
-    visitor = Visitor(name=link.who, how=_how(link), source=request.source, people=site.policy.people)
-    return Ask(site=site, visitor=visitor, request=request)
+def _visit(site: Site, request: WebRequest, link: AnswerLink) -> Visit:
+    visitor = Visitor(name=link.who, how=_how(link), way=Way.LINK, source=request.source, people=site.policy.people)
+    return Visit(site=site, visitor=visitor, request=request)
 
 
 def _how(link: AnswerLink) -> str:
@@ -81,16 +81,16 @@ def _name(link: AnswerLink, form: dict[str, list[str]]) -> str:
     return told or link.who
 
 
-def _shown(ask: Ask, link: AnswerLink, token: str, *, status: int = 200, says: str = "") -> WebResponse:
+def _shown(visit: Visit, link: AnswerLink, token: str, *, status: int = 200, says: str = "") -> WebResponse:
     """The case as it is now, with a button if the link may still do what it says."""
     try:
-        shown = people.shown_to(ask.site.ledger, link)
+        shown = people.shown_to(visit.site.ledger, link)
     except UnknownId as error:
         raise Refused(410, sentence_of(error)) from None
-    _check_may(ask, link, shown)
-    view = view_of(shown.hold, ask.visitor, ask.site.now)
+    _check_may(visit, link, shown)
+    view = view_of(shown.hold, visit.visitor, visit.site.now)
     digest = digest_of(shown.hold.key, shown.hold.case)
-    return ask.page(
+    return visit.page(
         "link",
         status,
         view=view,
@@ -101,14 +101,14 @@ def _shown(ask: Ask, link: AnswerLink, token: str, *, status: int = 200, says: s
         used=shown.use,
         may=_may(link, view) and (shown.use is None or shown.use.digest == digest),
         asks_name=link.who.startswith(CHANNEL),
-        obstacles=obstacles(ask, view),
+        obstacles=obstacles(visit, view),
         says=says,
     )
 
 
-def _check_may(ask: Ask, link: AnswerLink, shown: LinkSight) -> None:
+def _check_may(visit: Visit, link: AnswerLink, shown: LinkSight) -> None:
     """Asked when somebody looks and when they act, of the policy as it is then."""
-    if not ask.visitor.may_answer(Deed(link.answer.value), shown.hold.case):
+    if not visit.visitor.may_answer(Deed(link.answer.value), shown.hold.case):
         raise Refused(403, f"The policy's `people` does not let {link.who} {link.answer.value} this. Nothing was done.")
 
 

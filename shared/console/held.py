@@ -7,7 +7,7 @@ from msgspec import Struct
 from shared import people
 from shared.console.case_view import MAX_LIST, CaseView, view_of
 from shared.console.http import Refused, WebResponse
-from shared.console.site import Ask
+from shared.console.site import Visit
 from shared.domain.act import MAX_WHY_CHARS
 from shared.domain.errors import SecondWindError
 from shared.domain.links import HoldAnswer
@@ -32,29 +32,29 @@ class Answered(Struct, frozen=True, kw_only=True):
     done: bool = False
 
 
-def held_page(ask: Ask) -> WebResponse:
+def held_page(visit: Visit) -> WebResponse:
     """Every held failure that the visitor may see, the one that expires first first."""
-    found = [hold for hold in people.holds(ask.site.ledger) if ask.visitor.sees_case(hold.case)]
-    views = [view_of(hold, ask.visitor, ask.site.now) for hold in found[:MAX_LIST]]
-    return ask.page("held", views=views, more=len(found) - len(views), any_may=any(map(_may, views)))
+    found = [hold for hold in people.holds(visit.site.ledger) if visit.visitor.sees_case(hold.case)]
+    views = [view_of(hold, visit.visitor, visit.site.now) for hold in found[:MAX_LIST]]
+    return visit.page("held", views=views, more=len(found) - len(views), any_may=any(map(_may, views)))
 
 
-def open_page(ask: Ask) -> WebResponse:
+def open_page(visit: Visit) -> WebResponse:
     """Every open failure that the visitor may see."""
-    found = [hold for hold in people.open_cases(ask.site.ledger) if ask.visitor.sees_case(hold.case)]
-    views = [view_of(hold, ask.visitor, ask.site.now) for hold in found[:MAX_LIST]]
-    return ask.page("open", views=views, more=len(found) - len(views))
+    found = [hold for hold in people.open_cases(visit.site.ledger) if visit.visitor.sees_case(hold.case)]
+    views = [view_of(hold, visit.visitor, visit.site.now) for hold in found[:MAX_LIST]]
+    return visit.page("open", views=views, more=len(found) - len(views))
 
 
-def case_page(ask: Ask) -> WebResponse:
+def case_page(visit: Visit) -> WebResponse:
     """One failure: what was told, what was decided and why, what would change it."""
-    view = _found(ask, ask.request.asked("id"))
+    view = _found(visit, visit.request.asked("id"))
     if view is None:
         raise Refused(404, NOT_FOUND)
-    return ask.page("case", view=view, obstacles=obstacles(ask, view), answered=None)
+    return visit.page("case", view=view, obstacles=obstacles(visit, view), answered=None)
 
 
-def answer_act(ask: Ask, form: dict[str, list[str]]) -> WebResponse:
+def answer_act(visit: Visit, form: dict[str, list[str]]) -> WebResponse:
     """Yes or no to one or many, one after the other: what is wrong with one leaves the others alone."""
     try:
         said = HoldAnswer(form.get("answer", [""])[0])
@@ -64,9 +64,9 @@ def answer_act(ask: Ask, form: dict[str, list[str]]) -> WebResponse:
     if not 1 <= len(marks) <= MAX_ANSWERS:
         raise Refused(400, f"Choose 1 to {MAX_ANSWERS} failures.")
     why = why_of(form)
-    answers = [_answered(ask, mark, said, why) for mark in marks]
+    answers = [_answered(visit, mark, said, why) for mark in marks]
     status = 200 if all(one.done for one in answers) else 409
-    return ask.page("answered", status, answers=answers, said=said.value)
+    return visit.page("answered", status, answers=answers, said=said.value)
 
 
 def why_of(form: dict[str, list[str]]) -> str:
@@ -77,29 +77,29 @@ def why_of(form: dict[str, list[str]]) -> str:
     return why
 
 
-def obstacles(ask: Ask, view: CaseView) -> list[str]:
+def obstacles(visit: Visit, view: CaseView) -> list[str]:
     """What people set that will stop a rerun even after a yes."""
     notes: list[str] = []
-    everything = people.read_controls(ask.site.ledger).at(ask.site.now).everything
+    everything = people.read_controls(visit.site.ledger).at(visit.site.now).everything
     if everything is not None and everything.mode is not Mode.AUTO:
         notes.append(f"Mode {everything.mode.value} is set by {everything.by}: nothing is rerun while it holds.")
-    breaker = people.breaker_of(ask.site.ledger, view.case.failure.scope)
+    breaker = people.breaker_of(visit.site.ledger, view.case.failure.scope)
     if breaker is None or breaker.opened_at is not None:
         notes.append("The breaker of this place is open: after a yes it waits behind it.")
     return notes
 
 
-def _answered(ask: Ask, mark: str, said: HoldAnswer, why: str) -> Answered:
+def _answered(visit: Visit, mark: str, said: HoldAnswer, why: str) -> Answered:
     failure_id, _, seen = mark.partition(":")
     shown = failure_id[:12]
-    hold = _hold(ask, failure_id)
+    hold = _hold(visit, failure_id)
     if hold is None or not seen:
         return Answered(view=None, asked=shown, says=NOT_FOUND)
-    if not ask.visitor.may_answer(Deed(said.value), hold.case):
+    if not visit.visitor.may_answer(Deed(said.value), hold.case):
         return Answered(view=None, asked=shown, says=f"You may not {said.value} this one.")
-    yes, visitor, now = said is HoldAnswer.APPROVE, ask.visitor, ask.site.now
+    yes, visitor, now = said is HoldAnswer.APPROVE, visit.visitor, visit.site.now
     try:
-        people.answer(ask.site.ledger, hold, yes=yes, by=visitor.name, now=now, signed=visitor.signed(why), seen=seen)
+        people.answer(visit.site.ledger, hold, yes=yes, by=visitor.name, now=now, signed=visitor.signed(why), seen=seen)
     except CaseChanged as changed:
         view = view_of(changed.hold, visitor, now)
         return Answered(view=view, asked=shown, says="It has changed since you looked: nothing was done. Look again.")
@@ -107,7 +107,9 @@ def _answered(ask: Ask, mark: str, said: HoldAnswer, why: str) -> Answered:
         return Answered(view=view_of(hold, visitor, now), asked=shown, says=_first_up(str(other)))
     except (people.UnknownId, people.Contended) as error:
         return Answered(view=None, asked=shown, says=_first_up(str(error)))
-    return Answered(view=view_of(_hold(ask, failure_id) or hold, visitor, now), asked=shown, says=DONE[said], done=True)
+    return Answered(
+        view=view_of(_hold(visit, failure_id) or hold, visitor, now), asked=shown, says=DONE[said], done=True
+    )
 
 
 DONE = {
@@ -116,20 +118,20 @@ DONE = {
 }
 
 
-def _found(ask: Ask, failure_id: str) -> CaseView | None:
-    hold = _hold(ask, failure_id)
-    return None if hold is None else view_of(hold, ask.visitor, ask.site.now)
+def _found(visit: Visit, failure_id: str) -> CaseView | None:
+    hold = _hold(visit, failure_id)
+    return None if hold is None else view_of(hold, visit.visitor, visit.site.now)
 
 
-def _hold(ask: Ask, failure_id: str) -> Hold | None:
+def _hold(visit: Visit, failure_id: str) -> Hold | None:
     """The case with that whole id, if the visitor may see it: of others they learn not even that they are there."""
     if not failure_id.isalnum() or len(failure_id) > MAX_ID_CHARS:
         return None
     try:
-        hold = people.find(ask.site.ledger, failure_id)
+        hold = people.find(visit.site.ledger, failure_id)
     except (people.UnknownId, people.AmbiguousId):
         return None
-    return hold if hold.case.failure_id == failure_id and ask.visitor.sees_case(hold.case) else None
+    return hold if hold.case.failure_id == failure_id and visit.visitor.sees_case(hold.case) else None
 
 
 def _may(view: CaseView) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from shared import people
 from shared.console.http import WebResponse, text_response
-from shared.console.site import Ask
+from shared.console.site import Visit
 from shared.domain.mode import Mode
 from shared.domain.record import CaseState
 from shared.systems.spelled import scope_spelled
@@ -18,14 +18,14 @@ CONTENT_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 _STATES = (CaseState.DEFERRED, CaseState.RESERVED, CaseState.UNKNOWN, CaseState.HELD)
 
 
-def metrics(ask: Ask) -> WebResponse:
+def metrics(visit: Visit) -> WebResponse:
     """Of the places that the visitor may see."""
-    return text_response("\n".join([*_lines(ask), "# EOF", ""]), CONTENT_TYPE)
+    return text_response("\n".join([*_lines(visit), "# EOF", ""]), CONTENT_TYPE)
 
 
-def _lines(ask: Ask) -> Iterator[str]:
-    site = ask.site
-    cases = [hold.case for hold in people.open_cases(site.ledger) if ask.visitor.sees_case(hold.case)]
+def _lines(visit: Visit) -> Iterator[str]:
+    site = visit.site
+    cases = [hold.case for hold in people.open_cases(site.ledger) if visit.visitor.sees_case(hold.case)]
     yield from _head("secondwind_open_failures", "Failures of which something still follows, by state.")
     for state in _STATES:
         count = sum(1 for case in cases if case.state is state)
@@ -33,7 +33,7 @@ def _lines(ask: Ask) -> Iterator[str]:
     held = [case.opened_at for case in cases if case.state is CaseState.HELD]
     yield from _head("secondwind_oldest_held_seconds", "How long the oldest failure waits for a person.", "seconds")
     yield f"secondwind_oldest_held_seconds {max(0.0, site.now - min(held)) if held else 0:.0f}"
-    yield from _breakers(ask)
+    yield from _breakers(visit)
     everything = people.read_controls(site.ledger).at(site.now).everything
     mode = site.policy.mode.stricter(everything.mode) if everything else site.policy.mode
     yield "# TYPE secondwind_mode stateset"
@@ -42,8 +42,8 @@ def _lines(ask: Ask) -> Iterator[str]:
         yield f'secondwind_mode{{secondwind_mode="{one.value}"}} {int(one is mode)}'
 
 
-def _breakers(ask: Ask) -> Iterator[str]:
-    seen = [one for one in people.breakers(ask.site.ledger) if _visible(ask, one.scope)]
+def _breakers(visit: Visit) -> Iterator[str]:
+    seen = [one for one in people.breakers(visit.site.ledger) if _visible(visit, one.scope)]
     yield from _head("secondwind_breaker_open", "1 where a breaker stops every rerun.")
     for one in seen:
         stops = one.limit is None or one.limit.opened_at is not None
@@ -53,9 +53,9 @@ def _breakers(ask: Ask) -> Iterator[str]:
         yield f'secondwind_breaker_waiting{{scope="{_label(one.scope)}"}} {one.waiting}'
 
 
-def _visible(ask: Ask, scope: str) -> bool:
+def _visible(visit: Visit, scope: str) -> bool:
     try:
-        return ask.visitor.sees(scope_spelled(scope))
+        return visit.visitor.sees(scope_spelled(scope))
     except ValueError:
         return False
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shared import people
 from shared.console.http import WebResponse
-from shared.console.site import Ask
+from shared.console.site import Visit
 
 SHOWN_CASES = 5
 
@@ -29,15 +29,15 @@ class RuleView(Struct, frozen=True, kw_only=True):
     """Ids of open failures that it holds."""
 
 
-def rules_page(ask: Ask) -> WebResponse:
+def rules_page(visit: Visit) -> WebResponse:
     """Every rule in the order asked."""
-    controls = people.read_controls(ask.site.ledger).at(ask.site.now)
+    controls = people.read_controls(visit.site.ledger).at(visit.site.now)
     cases: dict[str, list[str]] = {}
-    for hold in people.open_cases(ask.site.ledger):
-        if hold.case.held_rule and ask.visitor.sees_case(hold.case):
+    for hold in people.open_cases(visit.site.ledger):
+        if hold.case.held_rule and visit.visitor.sees_case(hold.case):
             cases.setdefault(hold.case.held_rule, []).append(hold.case.failure_id)
     hits, last = Counter[str](), dict[str, str]()
-    for told in ask.night():
+    for told in visit.night():
         rule = told.get("rule", "")
         hits[rule] += 1
         last[rule] = max(last.get(rule, ""), told.get("at", ""))
@@ -52,9 +52,9 @@ def rules_page(ask: Ask) -> WebResponse:
             last=last.get(rule.name, ""),
             cases=tuple(cases.get(rule.name, ())[:SHOWN_CASES]),
         )
-        for rule in ask.site.policy.rules
+        for rule in visit.site.policy.rules
     ]
     busy = [view for view in views if view.hits or view.cases or view.mode]
-    return ask.page(
-        "rules", busy=busy, quiet=[view for view in views if view not in busy], night=ask.site.night is not None
+    return visit.page(
+        "rules", busy=busy, quiet=[view for view in views if view not in busy], night=visit.site.night is not None
     )

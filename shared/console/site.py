@@ -36,7 +36,7 @@ class Site(Struct, frozen=True, kw_only=True):
     """How long the night is that it reads."""
 
 
-class Ask(Struct, frozen=True, kw_only=True):
+class Visit(Struct, frozen=True, kw_only=True):
     """One request of somebody who is known, on its way to a page."""
 
     site: Site

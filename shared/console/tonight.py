@@ -5,13 +5,13 @@ from __future__ import annotations
 from shared import people
 from shared.console.breakers import scope_of
 from shared.console.http import WebResponse
-from shared.console.site import Ask
+from shared.console.site import Visit
 from shared.domain.record import CaseState
 
 
-def tonight_page(ask: Ask) -> WebResponse:
+def tonight_page(visit: Visit) -> WebResponse:
     """What waits for a person first; then numbers."""
-    site, visitor = ask.site, ask.visitor
+    site, visitor = visit.site, visit.visitor
     cases = [hold.case for hold in people.open_cases(site.ledger) if visitor.sees_case(hold.case)]
     counts = {state: sum(1 for case in cases if case.state is state) for state in CaseState}
     stopping = [
@@ -22,7 +22,7 @@ def tonight_page(ask: Ask) -> WebResponse:
         and visitor.sees(scope)
     ]
     controls = people.read_controls(site.ledger).at(site.now)
-    return ask.page(
+    return visit.page(
         "tonight",
         held=counts[CaseState.HELD],
         unknown=counts[CaseState.UNKNOWN] + counts[CaseState.RESERVED],

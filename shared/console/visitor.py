@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from shared.domain.act import Signed
+from shared.domain.act import Signed, Way
 from shared.domain.failure import Trigger
 from shared.domain.job import Scope
 from shared.domain.link_key import LinkKey
@@ -22,6 +22,8 @@ class Visitor(Struct, frozen=True, kw_only=True):
     """As `people` names them; of a channel `channel:<name>`."""
     how: str
     """How they proved it: `console, signed in`, `link`; stands in outcomes beside their name."""
+    way: Way = Way.CONSOLE
+    """The same, as outcomes have it."""
     source: str = ""
     """The address that they came from."""
     people: tuple[Person, ...] = ()
@@ -30,7 +32,8 @@ class Visitor(Struct, frozen=True, kw_only=True):
 
     def signed(self, why: str) -> Signed:
         """What stands beside the name in an outcome."""
-        return Signed(identity=f"{self.how}, from {self.source or 'an unknown place'}", why=why, via=Trigger.CONSOLE)
+        identity = f"{self.how}, from {self.source or 'an unknown place'}"
+        return Signed(identity=identity, way=self.way, why=why, via=Trigger.CONSOLE)
 
     @property
     def known(self) -> bool:

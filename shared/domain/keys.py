@@ -25,6 +25,8 @@ class Kind(str, Enum):
     """How far a range of logs has been handled."""
     DISCOVER = "discover"
     """What a discovery remembers of a scope."""
+    NODES = "nodes"
+    """What is remembered of the nodes of a scope."""
     LINK = "link"
     """That a signed link has been used."""
     PENDING = "pending"
@@ -49,7 +51,7 @@ class Kind(str, Enum):
 
 
 _LIMITS = frozenset({Kind.BREAKER, Kind.PACE, Kind.RATE})
-_NO_RECORDS = frozenset({Kind.CONTROL, Kind.RANGE, Kind.LINK})
+_NO_RECORDS = frozenset({Kind.CONTROL, Kind.RANGE, Kind.DISCOVER, Kind.LINK, Kind.NODES})
 _BY_PREFIX = {kind.value: kind for kind in Kind if kind is not Kind.JOB}
 
 
@@ -123,6 +125,16 @@ def listing_key(system: str, region: str, number: int) -> str:
 def machines_key(system: str, region: str) -> str:
     """The machines of a job system's watched scopes in a region, and what events said of them."""
     return f"{Kind.DISCOVER.value}/{system}/{region}//machines"
+
+
+def nodes_key(scope: Scope) -> str:
+    """What is remembered of the nodes of a cluster or group."""
+    return f"{Kind.NODES.value}/{scope.key}"
+
+
+def scope_of_nodes(key: str) -> str:
+    """The scope's own key in that key."""
+    return key.removeprefix(f"{Kind.NODES.value}/")
 
 
 def rate_key(scope: Scope) -> str:

@@ -18,6 +18,7 @@ from shared.policy.review_blocks import (
     faults_of_blocks,
     faults_of_people,
     faults_of_windows,
+    odd_bad_nodes,
     odd_blocks,
     odd_people,
     odd_shares,
@@ -108,6 +109,7 @@ def odd(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]
             line = yamltree.child(yamltree.child(root, "classes"), failure_class.value).line
             yield Fault(f"$.classes.{failure_class.value}", "no rule names this class: nothing draws from it", line)
     yield from odd_shares(policy, root)
+    yield from odd_bad_nodes(policy, root)
     yield from odd_blocks(policy, root)
     yield from odd_windows(policy, root)
     yield from odd_people(policy, root)
