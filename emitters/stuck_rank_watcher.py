@@ -14,8 +14,9 @@ What counts as hanging, with the job's process still alive:
 Time in which this watcher or the job was stopped (suspended, preempted) is not counted.
 
 What it does then: it appends one `job-failure/1` line to a file that Logtail collects, and ends. It stops and
-restarts nothing, holds no credentials and opens no connection. The line quotes what came first of what may be the
-cause, with line numbers, and the output's end: what is printed last is mostly what followed from the cause.
+restarts nothing, holds no credentials and opens no connection; a Slurm that has not told when the run began is asked
+once, by squeue. The line quotes what came first of what may be the cause, with line numbers, and the output's end:
+what is printed last is mostly what followed from the cause.
 
 What it cannot do: harm the job. With `--` this process *becomes* the command, so signals, exit status and both
 output streams are the command's own; the watcher is a process beside it, and whatever goes wrong in it is one line
@@ -37,7 +38,9 @@ import re
 import signal
 import socket
 import stat
+import subprocess
 import sys
+import threading
 import time
 from typing import (
     Any,
@@ -67,6 +70,8 @@ READ_BYTES_MAX = 16 << 20
 MESSAGE_BYTES_MAX = 4096
 NAME_BYTES_MAX = 256
 CONFIG_BYTES_MAX = 65536
+ASK_S = 10.0
+"""The longest wait for squeue."""
 LOOK_PAUSES = 8
 """After a look it rests at least so many times as long: thousands of heartbeats on a slow file server, or a job that
 prints without end, cost a ninth of a core at most."""
@@ -91,9 +96,10 @@ LOST_RANK = (
     rb"[OP]RTE has lost communication with ",
     rb"Remote daemon: \S+ on node (?P<node>\S+)",
     rb"An ORTE daemon has unexpectedly failed",
-    # Intel MPI and MPICH (Hydra)
+    rb"An MPI communication peer process has unexpectedly disconnected",
+    # Intel MPI and MPICH (Hydra); MPICH 4 names no rank
     rb"BAD TERMINATION OF ONE OF YOUR APPLICATION PROCESSES",
-    rb"RANK (?P<rank>[0-9]+) PID [0-9]+ RUNNING AT (?P<node>\S+)",
+    rb"(?:RANK (?P<rank>[0-9]+) )?PID [0-9]+ RUNNING AT (?P<node>\S+)",
     # Slurm
     rb"srun: error: Node failure on (?P<node>\S+)",
     rb"srun: error: (?P<node>[^\s:]+): tasks? (?P<rank>[0-9]+)[0-9,-]*: ",
@@ -111,6 +117,7 @@ LOST_RANK_WORDS = (
     b"lost communication",
     b"daemon: ",
     b"daemon has",
+    b"peer process has",
     b"bad termination",
     b" running at ",
     b"node failure",
@@ -1225,12 +1232,14 @@ class Watch:
         self._hear_lost(now, lines)
 
     def _hear_lost(self, now: float, lines: Sequence[bytes]) -> None:
-        if self._lost is None and self._patterns.near(b"\n".join(lines).lower()):
+        """The first such line counts; who was lost a later one may say."""
+        if not (self._lost and self._lost[2]) and self._patterns.near(b"\n".join(lines).lower()):
             for line in lines:
                 groups = self._patterns.find(line)
                 if groups is not None:
-                    self._lost = now, line, groups
-                    break
+                    self._lost = (now, line, groups) if self._lost is None else (*self._lost[:2], groups)
+                    if groups:
+                        break
 
     def _hear_causes(self, now: float, lines: List[bytes], numbers: Numbers) -> None:
         if self._causes is not None:
@@ -1370,10 +1379,18 @@ def append_line(path: str, line: bytes) -> None:
 class Reporter:
     """Writes the one line."""
 
-    def __init__(self, path: str, job: Mapping[str, Any], wall_clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        path: str,
+        job: Mapping[str, Any],
+        wall_clock: Callable[[], float] = time.time,
+        ask: Optional[Callable[[str, int], Optional[int]]] = None,
+    ) -> None:
+        """`ask`: says when a run of a job began, by job id and restart count; None: what `job` says is all."""
         self._path = path
         self._job = job
         self._wall_clock = wall_clock
+        self._ask = ask
         self._line = b""
         self._trouble = ""
 
@@ -1383,6 +1400,9 @@ class Reporter:
             told = dict(self._job, occurred_at=int(self._wall_clock()), reason=finding.reason, emitter=NAME)
             told.update(message=plain(finding.message, MESSAGE_BYTES_MAX))
             told.update({_EVIDENCE[name]: value for name, value in finding.groups.items()})
+            began = self._ask(told["job_id"], told.get("restart_count", 0)) if self._ask else None
+            if began is not None:
+                told.update(started_at=began)
             self._line = json.dumps(told, sort_keys=True).encode("ascii") + b"\n"
         try:
             append_line(self._path, self._line)
@@ -1442,6 +1462,45 @@ def identify(options: Any, environ: Mapping[str, str], settings: Mapping[str, st
     return {
         name: value for name, value in ((name, _certain(value)) for name, value in told.items()) if value is not None
     }
+
+
+def asks(options: Any, environ: Mapping[str, str], job: Mapping[str, Any]) -> bool:
+    """Whether Slurm has to be asked when the run began: not every version tells it (22.05 does not)."""
+    by_slurm = "SLURM_JOB_ID" in environ and "PBS_JOBID" not in environ
+    return by_slurm and not options.job_id and "started_at" not in job
+
+
+def asked_start(job_id: str, restart_count: int) -> Optional[int]:
+    """When this run of a Slurm job began (unix seconds), for a Slurm that does not say so in the job's environment.
+
+    squeue is asked once, for at most ASK_S, and only when there is something to tell: a healthy job asks nothing. None
+    if it does not answer, and if what it shows may be another run or none: a job that ends shows a start that moves.
+    """
+    command = ["squeue", "--noheader", "--jobs", job_id, "--Format", "State:20,StartTime:20,RestartCnt:20"]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("SQUEUE_")}
+    environ["SLURM_TIME_FORMAT"] = "%s"
+    try:
+        squeue = subprocess.Popen(  # noqa: S603 - a list, and the id has been checked
+            command,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        return None
+    # Killed with what it has started, or a wrapper's child would keep the pipe open.
+    late = threading.Timer(ASK_S, os.killpg, (squeue.pid, signal.SIGKILL))
+    late.daemon = True
+    late.start()
+    with squeue:  # closes the pipe, which ends what has more to say, and waits
+        fields = squeue.stdout.read(NAME_BYTES_MAX).decode("ascii", "replace").split() if squeue.stdout else []
+    late.cancel()
+    if squeue.returncode:
+        return None
+    this_run = fields[:1] + fields[2:] == ["RUNNING", str(restart_count)]
+    return _digits(fields[1]) if this_run else None
 
 
 def _certain(value: Any) -> Any:
@@ -1537,7 +1596,7 @@ def prepare(arguments: Sequence[str], environ: Mapping[str, str]) -> Tuple[Any, 
     return (
         options,
         Watch([Tail(path, files) for path in outputs], heartbeats, patterns, options),
-        Reporter(report_file, job),
+        Reporter(report_file, job, ask=asked_start if asks(options, environ, job) else None),
     )
 
 

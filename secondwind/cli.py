@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from secondwind.commands import answer, breaker, completion, held, mode
+from secondwind.commands import answer, breaker, completion, held, mode, nodes
 from secondwind.commands.cloud import arguments as cloud
 from secondwind.commands.demo import arguments as demo
 from secondwind.commands.doctor import arguments as doctor
@@ -21,7 +21,7 @@ from secondwind.commands.policy import arguments as policy
 from secondwind.commands.setup import arguments as setup
 from secondwind.process import lived
 
-COMMANDS = (demo, cloud, invoke, breaker, mode, held, answer, explain, setup, doctor, policy, completion)
+COMMANDS = (demo, cloud, invoke, breaker, mode, held, answer, nodes, explain, setup, doctor, policy, completion)
 """In the order of the help. Each adds its arguments, and what to run with them."""
 
 

@@ -16,11 +16,23 @@ from msgspec import Meta, Struct
 from shared.domain.failure import FailureClass
 from shared.domain.job import REGION_PATTERN
 from shared.domain.mode import Mode
-from shared.policy.belts import DAY_S, Attempts, Breaker, Cooldown, HoldSeconds, Rate, SameText, Thrash, Timing
+from shared.policy.belts import (
+    DAY_S,
+    Attempts,
+    BadNodes,
+    Breaker,
+    Cooldown,
+    HoldSeconds,
+    Rate,
+    SameText,
+    Thrash,
+    Timing,
+)
 from shared.policy.blocks import Block
 from shared.policy.conditions import PATTERN_FORMAT, Match, Pattern, Source
 from shared.policy.discover import Discover
 from shared.policy.itself import Itself
+from shared.policy.prices import Prices
 from shared.policy.rule import Action, CauseLine, LostHours, PackRule, Rule, ScopedRule, Tells
 from shared.policy.windows import Window
 
@@ -28,6 +40,7 @@ __all__ = [
     "PATTERN_FORMAT",
     "Action",
     "Attempts",
+    "BadNodes",
     "Block",
     "Breaker",
     "CauseLine",
@@ -95,6 +108,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     thrash: Thrash | None = None
     same_text: SameText | None = None
     """What fails again with the same text is not rerun without end, whatever its class and its budgets."""
+    bad_nodes: BadNodes | None = None
+    """A node on which jobs fail is told once, with the jobs and with how to drain it. None: nobody counts."""
     fetch_output: bool = True
     """Where a failure's text is missing or names no cause, ask the job system once what the job has printed."""
     ignore_lines: Annotated[
@@ -112,6 +127,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     """Times in which something else than a rerun is wanted. Of several that are open the strictest holds."""
     discover: Discover = Discover()
     """What is watched without anybody telling, by job system. Empty: nothing."""
+    prices: Prices | None = None
+    """What an hour of a job's run costs, for the sums of the report. None: it tells hours alone."""
     sources: Annotated[
         tuple[Source, ...], Meta(max_length=MAX_SOURCES, description=f"a list of at most {MAX_SOURCES} sources")
     ] = ()

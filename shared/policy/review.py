@@ -14,7 +14,14 @@ from shared.policy.conditions import EVIDENCE, PLACES, EventPlace, Match, listed
 from shared.policy.model import CauseLine, Cooldown, PackRule, Policy, Rule, Tells
 from shared.policy.patterns import excess
 from shared.policy.places import may_mean
-from shared.policy.review_blocks import faults_of_blocks, faults_of_windows, odd_blocks, odd_shares, odd_windows
+from shared.policy.review_blocks import (
+    faults_of_blocks,
+    faults_of_windows,
+    odd_bad_nodes,
+    odd_blocks,
+    odd_shares,
+    odd_windows,
+)
 from shared.policy.review_globs import faults_of_globs, odd_globs
 from shared.systems import SYSTEMS
 from shared.systems.system import System
@@ -99,6 +106,7 @@ def odd(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]
             line = yamltree.child(yamltree.child(root, "classes"), failure_class.value).line
             yield Fault(f"$.classes.{failure_class.value}", "no rule names this class: nothing draws from it", line)
     yield from odd_shares(policy, root)
+    yield from odd_bad_nodes(policy, root)
     yield from odd_blocks(policy, root)
     yield from odd_windows(policy, root)
     yield from _unreached(policy, written, yamltree.child(root, "rules"))

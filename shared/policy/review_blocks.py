@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from shared.domain.errors import Fault
 from shared.domain.mode import Mode
 from shared.policy import yamltree
-from shared.policy.belts import DAY_S, Breaker, Rate
+from shared.policy.belts import DAY_S, BadNodes, Breaker, NodeAction, Rate
 from shared.policy.blocks import Block
 from shared.policy.inherit import fewest, longest, tightest
 from shared.policy.model import Policy
@@ -105,6 +105,19 @@ def odd_shares(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
                 continue  # the policy's, which a block inherits
             problem = f"changes nothing: the whole is {bound.max_jobs}, and one owner never has more of it"
             yield Fault(f"{path}.{name}.per_owner", problem, there.line)
+
+
+def odd_bad_nodes(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """Warnings: a wait that nobody waits, and owners that so few jobs cannot have."""
+    limit, node = policy.bad_nodes, yamltree.child(root, "bad_nodes")
+    if limit is None:
+        return
+    if limit.action is NodeAction.TELL and limit.max_wait_s != BadNodes().max_wait_s:
+        problem = "changes nothing: without action hold nothing waits for a node"
+        yield Fault("$.bad_nodes.max_wait_s", problem, yamltree.child(node, "max_wait_s").line)
+    if limit.owners > limit.jobs:
+        problem = f"{limit.jobs} jobs have at most so many owners: it takes {limit.owners} jobs"
+        yield Fault("$.bad_nodes.owners", problem, yamltree.child(node, "owners").line)
 
 
 def odd_windows(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:

@@ -39,6 +39,7 @@ _FULL: dict[str, Any] = {
     "rate": {"max_jobs": 10, "window_s": 600},
     "classes": {"infrastructure": {"max": 5}, "user": {}},
     "thrash": {"max_failures": 4, "window_s": 3600},
+    "bad_nodes": {"jobs": 3, "window_s": 3600, "action": "hold", "max_wait_s": 1800, "classes": ["infrastructure"]},
     "same_text": {"max": 2, "window_s": 86400},
     "fetch_output": False,
     "hold_expires_s": 3600,
@@ -62,6 +63,7 @@ _FULL: dict[str, Any] = {
         },
         {"groups": "g", "namespaces": "n", "breaker": {"max_jobs": 5}, "rate": {"max_jobs": 5, "window_s": 60}},
     ],
+    "prices": {"currency": "EUR", "per_hour": 1.5, "by": [{"queues": "gpu-*", "per_hour": 20}]},
     "windows": [
         {"name": "w", "action": "hold", "from": "2026-02-01 22:00", "to": "2026-02-02T06:00+08:00", "clusters": "a"},
         {"name": "v", "action": "defer", "cron": "0 2 * * sun", "lasts_s": 3600, "until": "2026-12-31", "zone": "UTC"},

@@ -161,6 +161,16 @@ def test_owners_of_jobs_without_owners_are_warned_of(bounds: str, *, odd: bool) 
     assert warned("version: 1\n" + rest) == ([(4, "$.sources[0].owners")] if odd else [])
 
 
+def test_settings_of_bad_nodes_that_change_nothing_are_warned_of() -> None:
+    """A wait that nobody waits; owners that so few jobs cannot have."""
+    rest = "rules: [{name: all, match: {}, action: rerun}]\n"
+    assert warned(HEAD + "bad_nodes: {action: hold, max_wait_s: 60, jobs: 3, owners: 3}\n" + rest) == []
+    assert warned(HEAD + "bad_nodes: {max_wait_s: 60, jobs: 2, owners: 3}\n" + rest) == [
+        (3, "$.bad_nodes.max_wait_s"),
+        (3, "$.bad_nodes.owners"),
+    ]
+
+
 def test_a_budget_that_no_rule_draws_from_is_warned_of() -> None:
     """A class's budget is used only if a rule names the class; rules without one are of class unknown."""
     text = (
