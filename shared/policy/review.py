@@ -161,12 +161,12 @@ def _wider(before: Sequence[Rule], match: Match, system: System) -> Rule | None:
 
 
 def _systems(match: Match) -> list[System]:
-    return list(SYSTEMS) if match.system is None else [SYSTEMS.named(match.system)]
+    return list(SYSTEMS) if match.system is None else [SYSTEMS.named(name) for name in listed(match.system)]
 
 
 def includes(wider: Match, narrower: Match, system: System) -> bool:
     """Whether it is certain that the first matches each failure of the system that the second matches."""
-    if wider.system not in {None, system.name}:
+    if wider.system is not None and system.name not in listed(wider.system):
         return False
     for field in Match.__struct_fields__:
         asked = getattr(wider, field)
