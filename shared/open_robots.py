@@ -11,7 +11,7 @@ from shared.notify import CaseLinks, Messenger, Robot, TellingSink
 from shared.policy.notify import Channel, Notify
 from shared.ports import Chance, Clock, Ledger, OutcomeSink
 from shared.robots import Silent, robot_of
-from shared.settings import channel_secrets
+from shared.settings.channels import channel_secrets
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ MAX_THINGS = 100
 """Things that a box keeps whole; of what is more only the number is told."""
 MAX_KNOWN = 20_000
 ID_CHARS = 16
+VARIABLE_PREFIX = "SECONDWIND_NOTIFY_"
+"""Environment variables that hold the secrets of channels begin so; a policy names them."""
 
 
 class What(str, Enum):

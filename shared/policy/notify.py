@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
-from shared.domain.messages import What
+from shared.domain.messages import VARIABLE_PREFIX, What
 from shared.policy.belts import DAY_S, number
 from shared.policy.reach import Reach
 from shared.policy.windows import ZONE, ZONE_FORMAT
@@ -18,7 +18,6 @@ MAX_CHANNELS = 16
 MAX_ROUTES = 64
 DIGEST_LATE_S = 4 * 3600.0
 """Later than this after its time a digest is not sent: whoever switches it on in the afternoon gets the next."""
-VARIABLE_PREFIX = "SECONDWIND_NOTIFY_"
 
 Variable = Annotated[
     str,

@@ -4,7 +4,6 @@
 """
 
 from shared.domain.endpoint import Endpoint
-from shared.settings.channels import ChannelSecrets, channel_secrets
 from shared.settings.credentials import read_credentials
 from shared.settings.environment import LOGSTORE_NAME, PROJECT_NAME, Settings, read_settings
 from shared.settings.ledger_url import (
@@ -19,7 +18,6 @@ from shared.settings.spelling import Unknown, unknown_names
 __all__ = [
     "LOGSTORE_NAME",
     "PROJECT_NAME",
-    "ChannelSecrets",
     "Endpoint",
     "LedgerUrl",
     "RedisUrl",
@@ -27,7 +25,6 @@ __all__ = [
     "SqliteUrl",
     "TablestoreUrl",
     "Unknown",
-    "channel_secrets",
     "parse_ledger_url",
     "read_credentials",
     "read_settings",

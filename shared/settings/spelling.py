@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from msgspec import Struct
 
-from shared.policy.notify import VARIABLE_PREFIX
+from shared.domain.messages import VARIABLE_PREFIX
 from shared.settings.environment import PREFIX
 from shared.settings.variables import VARIABLES
 

@@ -13,7 +13,7 @@ from secondwind.usage import UnusableError
 from shared.domain.errors import LedgerUnavailable, SettingsError
 from shared.open_ledger import open_ledger
 from shared.policy.notify import Channel
-from shared.settings import channel_secrets
+from shared.settings.channels import channel_secrets
 
 
 def channels(subject: Subject) -> Iterator[Finding]:

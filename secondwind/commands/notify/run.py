@@ -27,7 +27,7 @@ from shared.policy.load import MAX_TEXT_BYTES, load_policy
 from shared.policy.notify import Channel, ChannelKind, Notify
 from shared.ports import Ledger
 from shared.reality import SystemClock
-from shared.settings import channel_secrets
+from shared.settings.channels import channel_secrets
 from shared.settings.environment import BUNDLE_ROOT
 
 TAKEN, NOT_TAKEN = 0, 1

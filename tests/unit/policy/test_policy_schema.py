@@ -249,6 +249,7 @@ _BEYOND = (
     "is counted for a whole",
     "wants from and to, or cron",
     "to must be later than",
+    "wants one of source, bus and account",
     "another channel, in line",
     "there is no channel",
     "wants secret: whoever",
