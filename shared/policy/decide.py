@@ -11,6 +11,7 @@ from enum import Enum
 
 from msgspec.structs import replace
 
+from shared.domain.act import Way
 from shared.domain.decision import Decision
 from shared.domain.failure import FailureClass
 from shared.domain.gate import GateAnswer, Stop
@@ -19,6 +20,7 @@ from shared.domain.reasons import Reason, is_final
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Giver, Step, Verdict
 from shared.policy import gates_calendar, gates_case, gates_job, gates_nodes, gates_policy, gates_text, gates_trust
+from shared.policy.evidence import bare_owner
 from shared.policy.facts import Facts
 from shared.policy.model import Action
 
@@ -145,8 +147,10 @@ def _decision(facts: Facts, stop: Stop, asked: _Asked) -> Decision:
         job_instance_id=facts.job_instance_id,
         data_time=facts.data_time,
         running_since=seen.running_since if seen else None,
+        owner=bare_owner(seen.owner) if seen else "",
         forced=facts.forced,
         actor=facts.forced_by,
+        way=Way.FUNCTION if facts.forced else None,
         why=facts.forced_why,
     )
 

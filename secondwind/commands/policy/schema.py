@@ -37,6 +37,7 @@ _EXAMPLES: dict[tuple[str, str], list[Any]] = {
     ("Policy", "include"): [["all"], ["mpi", "gpu@1"]],
     ("Policy", "by"): [[{"queues": "night", "attempts": {"max": 1}}]],
     ("Policy", "windows"): [[{"name": "backup", "cron": "0 2 * * *", "lasts_s": 3600, "action": "defer"}]],
+    ("Policy", "prices"): [{"currency": "CNY", "per_hour": 4, "by": [{"queues": "gpu-*", "per_hour": 98}]}],
     ("Window", "from"): ["2026-02-01 22:00"],
     ("Window", "cron"): ["0 2 * * sun", "*/30 9-17 * * mon-fri"],
     ("Match", "message"): ["(?i)stale (NFS )?file handle", ["CUDA out of memory", "std::bad_alloc"]],
