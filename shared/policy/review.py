@@ -16,9 +16,11 @@ from shared.policy.patterns import excess
 from shared.policy.places import may_mean
 from shared.policy.review_blocks import (
     faults_of_blocks,
+    faults_of_people,
     faults_of_windows,
     odd_bad_nodes,
     odd_blocks,
+    odd_people,
     odd_shares,
     odd_windows,
 )
@@ -68,6 +70,7 @@ def inconsistent(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     yield from faults_of_globs(policy, root)
     yield from faults_of_blocks(policy, root)
     yield from faults_of_windows(policy, root)
+    yield from faults_of_people(policy, root)
     too_much = excess([pattern for rule in policy.rules for pattern in patterns_of(rule.match)])
     if too_much:
         yield Fault("$.rules", f"too slow to decide by: {too_much}", yamltree.child(root, "rules").line)
@@ -109,6 +112,7 @@ def odd(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]
     yield from odd_bad_nodes(policy, root)
     yield from odd_blocks(policy, root)
     yield from odd_windows(policy, root)
+    yield from odd_people(policy, root)
     yield from _unreached(policy, written, yamltree.child(root, "rules"))
     yield from _never_fitting(written, yamltree.child(root, "rules"))
 
