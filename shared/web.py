@@ -94,6 +94,7 @@ def handle_web(event: bytes, context: Any) -> dict[str, Any]:
                 policy=configuration.policy,
                 now=clock.now(),
                 key=configuration.settings.console.link_key,
+                zone=configuration.settings.time_zone,
                 night=_night(configuration, context, clock.now()),
             )
             return _event_of(answer(site, request, visitor_of(request, configuration, clock.now())))

@@ -39,7 +39,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(moment=moment, lasts=lasts, shown=shown)
+    made.filters.update(moment=moment, lasts=lasts, shown=shown, shown_lines=shown_lines)
     return made
 
 
@@ -66,3 +66,8 @@ def shown(text: object, limit: int = 400) -> str:
     whole = str(text)
     cut = printable(whole, limit)
     return cut if len(whole.encode("utf-8", "replace")) <= limit else f"{cut} …"
+
+
+def shown_lines(text: str, limit: int = 8000) -> str:
+    """The same, line by line."""
+    return "\n".join(shown(line) for line in text[:limit].split("\n"))
