@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from shared import people
 from shared.console.breakers import scope_of
@@ -42,7 +43,7 @@ def tonight_page(visit: Visit) -> WebResponse:
     )
 
 
-def _report(visit: Visit) -> dict[str, object]:
+def _report(visit: Visit) -> dict[str, Any]:
     """The night in numbers, of what the visitor may see; nothing of it where the outcomes cannot be read now."""
     site = visit.site
     terms = ReportTerms(since_at=site.now - NIGHT_S, until_at=site.now, zone=site.zone, prices=site.policy.prices)

@@ -51,7 +51,7 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     made.close()
 
 
-def called(where: str, method: str = "GET", form: dict[str, str] | None = None, **headers: str) -> dict[str, Any]:
+def called(where: str, method: str = "GET", form: dict[str, str] | None = None, **headers: Any) -> dict[str, Any]:
     """What the function answers to a request as Function Compute hands it on."""
     path, _, query = where.partition("?")
     body = urlencode(form or {}).encode()
@@ -115,7 +115,7 @@ def test_who_has_a_token_looks_and_answers(ledger: SqliteLedger) -> None:
         {"X-Sub": "ann", "sub": "ann", "x-fc-jwt-sub": "ann"},
     ],
 )
-def test_nobody_else_is_believed(headers: dict[str, str]) -> None:
+def test_nobody_else_is_believed(headers: dict[str, Any]) -> None:
     """No header that anybody could send, no token of others, and nobody who signs in as a channel."""
     assert called("/held", **headers)["statusCode"] == 401
     assert called("/healthz", **headers)["body"] == "ok\n"
