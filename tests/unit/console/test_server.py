@@ -7,13 +7,20 @@ import threading
 import time
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from secondwind.commands.console import server as module
 from secondwind.commands.console.server import LoopbackServer
+from secondwind.commands.demo.serve import serve_night
 from shared.console.http import MAX_FORM_BYTES, WebRequest, WebResponse, text_response
+from shared.domain.outcome import rfc3339
+from shared.ledger.sqlite import SqliteLedger
+from shared.reality import SystemClock
+from tests.unit.console.test_tonight import rows
+from tests.unit.people.conftest import held, put
 
 
 @pytest.fixture
@@ -77,13 +84,13 @@ def test_without_a_session_there_is_nothing(server: LoopbackServer) -> None:
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "localhost.evil.example:80", ""])
 def test_another_name_for_this_machine_is_not_served(server: LoopbackServer, host: str) -> None:
     """A site that resolves itself to loopback sends its own name."""
-    assert asked(server, "/held", Host=host, **session_of(server)).status == 421
+    assert asked(server, "/held", Host=host, Cookie=session_of(server)["Cookie"]).status == 421
 
 
 def test_an_oversized_body_is_not_read_to_its_end(server: LoopbackServer) -> None:
     """One byte more than a form may have, so that it is refused as too large."""
     session = session_of(server)
-    response = asked(server, "/held", "POST", b"x" * (MAX_FORM_BYTES + 1), **session)
+    response = asked(server, "/held", "POST", b"x" * (MAX_FORM_BYTES + 1), Cookie=session["Cookie"])
     assert f"POST /held {MAX_FORM_BYTES + 1} True" in response.text  # type: ignore[attr-defined]  # as above
 
 
@@ -123,3 +130,27 @@ def test_too_many_at_once_are_turned_away(server: LoopbackServer, monkeypatch: p
             assert second.recv(10) == b""
         assert first.recv(10) == b""
     assert asked(server, "/healthz").status == 200
+
+
+def test_the_demo_ends_with_the_console_over_its_night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its ledger, its policy and its outcomes; an interrupt ends it and is no error."""
+    (tmp_path / "policy.yaml").write_text("version: 1\n", encoding="utf-8")
+    ledger = SqliteLedger(str(tmp_path / "ledger.db"), SystemClock())
+    now = SystemClock().now()
+    put(ledger, held(1, opened_at=now, expires_at=now + 3600))
+    ledger.close()
+    pages: list[str] = []
+
+    def served(server: LoopbackServer) -> None:
+        request = WebRequest(
+            method="GET",
+            path="/",
+            headers={"host": server.url.removeprefix("http://"), "cookie": f"secondwind_session={server._session}"},
+        )
+        pages.append(server.answered(request).body.decode())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(LoopbackServer, "serve_forever", served)
+    serve_night(tmp_path, [{**row, "at": rfc3339(now - 60)} for row in rows(2)], opens=False)
+    assert "1 held for a yes or no" in pages[0]
+    assert "<strong>2</strong> healed" in pages[0]
