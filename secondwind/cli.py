@@ -18,10 +18,11 @@ from secondwind.commands.doctor import arguments as doctor
 from secondwind.commands.explain import arguments as explain
 from secondwind.commands.invoke import arguments as invoke
 from secondwind.commands.policy import arguments as policy
+from secondwind.commands.report import arguments as report
 from secondwind.commands.setup import arguments as setup
 from secondwind.process import lived
 
-COMMANDS = (demo, cloud, invoke, breaker, mode, held, answer, nodes, explain, setup, doctor, policy, completion)
+COMMANDS = (demo, cloud, invoke, breaker, mode, held, answer, nodes, explain, report, setup, doctor, policy, completion)
 """In the order of the help. Each adds its arguments, and what to run with them."""
 
 
