@@ -9,7 +9,7 @@ from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import Kind, kind_of, scope_of_breaker
 from shared.people.walk import batches, listed
 from shared.ports import Ledger, Stored
-from shared.report.standing import Standing
+from shared.report.standing import LedgerStanding
 
 
 class _Sum(msgspec.Struct):
@@ -19,7 +19,7 @@ class _Sum(msgspec.Struct):
     unreadable: int = 0
 
 
-def standing(ledger: Ledger) -> Standing:
+def standing(ledger: Ledger) -> LedgerStanding:
     """Walk everything that is listed; linear in it.
 
     Raises:
@@ -29,7 +29,7 @@ def standing(ledger: Ledger) -> Standing:
     for some in batches(listed(ledger)):
         for key, stored in ledger.load(some).items():
             found.unreadable += not _added(found, key, stored)
-    return Standing(
+    return LedgerStanding(
         owed=frozenset(found.owed),
         open=found.open,
         open_breakers=frozenset(found.open_breakers),

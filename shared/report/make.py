@@ -15,7 +15,7 @@ from shared.report.model import Fate, NightReport, OpenFailure, UnclassifiedText
 from shared.report.only import is_meant, place_is_meant
 from shared.report.people import breakers_of, hands_of
 from shared.report.proposal import rule_for
-from shared.report.standing import Standing, checked
+from shared.report.standing import LedgerStanding, checked
 from shared.report.tallies import (
     BY,
     aftermath_of,
@@ -51,7 +51,7 @@ class ReportTerms(Struct, frozen=True, kw_only=True):
     """In which that is."""
     prices: Prices | None = None
     """Of the policy."""
-    standing: Standing | None = None
+    standing: LedgerStanding | None = None
     """The ledger's word, to check the Logstore's against; None: it was not asked. Narrowed reports do not check."""
 
 

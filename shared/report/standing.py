@@ -13,7 +13,7 @@ from shared.report.tallies import is_open
 IDS_MAX = 20
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class LedgerStanding(Struct, frozen=True, kw_only=True):
     """The ledger at one moment, as far as a report asks it."""
 
     owed: frozenset[str]
@@ -27,7 +27,7 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 
 def checked(
-    standing: Standing,
+    standing: LedgerStanding,
     courses: Mapping[str, Course],
     breakers: Iterable[BreakerLine],
     known: Collection[str],

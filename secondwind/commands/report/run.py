@@ -31,7 +31,7 @@ from shared.policy.prices import Prices
 from shared.ports import Clock
 from shared.reality import SystemClock
 from shared.report import NightReport, ReportTerms, report_of
-from shared.report.standing import Standing
+from shared.report.standing import LedgerStanding
 from shared.settings.environment import BUNDLE_ROOT
 from shared.sls.outcomes import OutcomeLog, OutcomesUnavailable, Row
 from shared.systems import SYSTEMS
@@ -136,13 +136,13 @@ def _rows(log: OutcomeLog, since: float, until: float, only: Mapping[str, str]) 
         yield from page
 
 
-def _with(how: ReportTerms, seen: Standing | None) -> ReportTerms:
+def _with(how: ReportTerms, seen: LedgerStanding | None) -> ReportTerms:
     return ReportTerms(
         **{name: getattr(how, name) for name in how.__struct_fields__ if name != "standing"}, standing=seen
     )
 
 
-def _standing(terms: LedgerTerms) -> tuple[Standing | None, str, str]:
+def _standing(terms: LedgerTerms) -> tuple[LedgerStanding | None, str, str]:
     """The ledger's word, its name, or why it was not asked."""
     try:
         with ledger_of(terms) as (ledger, name):
