@@ -13,6 +13,7 @@ from typing import Any
 
 from secondwind.commands import answer, breaker, completion, held, mode, nodes
 from secondwind.commands.cloud import arguments as cloud
+from secondwind.commands.console import arguments as console
 from secondwind.commands.demo import arguments as demo
 from secondwind.commands.doctor import arguments as doctor
 from secondwind.commands.explain import arguments as explain
@@ -22,7 +23,23 @@ from secondwind.commands.report import arguments as report
 from secondwind.commands.setup import arguments as setup
 from secondwind.process import lived
 
-COMMANDS = (demo, cloud, invoke, breaker, mode, held, answer, nodes, explain, report, setup, doctor, policy, completion)
+COMMANDS = (
+    demo,
+    cloud,
+    invoke,
+    breaker,
+    mode,
+    held,
+    answer,
+    nodes,
+    console,
+    explain,
+    report,
+    setup,
+    doctor,
+    policy,
+    completion,
+)
 """In the order of the help. Each adds its arguments, and what to run with them."""
 
 

@@ -59,6 +59,8 @@ class Decision(Struct, frozen=True, kw_only=True, gc=False):
     """The meant instance's, as seen; as told where nothing was seen."""
     running_since: float | None = None
     """Unix seconds at which the run that goes on now began, as seen."""
+    owner: str = ""
+    """The live job's, as its system lists it, never as told; empty where it lists none."""
     forced: bool = False
     """A person asked for force, now or when it was told."""
     actor: str = ""

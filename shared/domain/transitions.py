@@ -139,8 +139,13 @@ def waiting(
         **_force(decision),
     )
     if state is CaseState.HELD:
-        seen = {"held_life": decision.life, "held_since": decision.running_since, "held_rule": decision.rule}
-        moved = replace(moved, **seen)
+        moved = replace(
+            moved,
+            held_life=decision.life,
+            held_since=decision.running_since,
+            held_rule=decision.rule,
+            held_owner=decision.owner,
+        )
     if ask.trigger is Trigger.SWEEP and (base.verdict, base.reason) == (decision.verdict, decision.reason):
         return record.with_case(moved), None
     outcome = outcome_of(failure, decision, ask, policy_version=policy_version, follow_up=base.outcome_id)

@@ -75,7 +75,9 @@ class Healer:
         stored = self.ledger.load([CONTROLS_KEY]).get(CONTROLS_KEY)
         if stored is None:
             return self
-        return dataclasses.replace(self, policy=tightened(self.policy, decode_controls(stored.document)))
+        return dataclasses.replace(
+            self, policy=tightened(self.policy, decode_controls(stored.document).at(self.clock.now()))
+        )
 
     def handle(self, intake: Intake, trigger: Trigger) -> Report:
         """Take a delivery all the way.

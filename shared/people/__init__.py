@@ -17,7 +17,7 @@ from shared.people.breakers import (
     settle,
     waiting_behind,
 )
-from shared.people.holds import AmbiguousId, CaseChanged, Hold, UnknownId, answer, find, holds
+from shared.people.holds import AmbiguousId, CaseChanged, Hold, UnknownId, answer, find, holds, open_cases
 from shared.people.link_use import LinkSight, LinkSpent, answer_by_link, shown_to
 from shared.people.modes import clear_mode, read_controls, set_mode
 from shared.people.nodes import SuspectSeen, clear_node, suspected_nodes
@@ -47,6 +47,7 @@ __all__ = [
     "holds",
     "known_scopes",
     "open_breaker",
+    "open_cases",
     "read_controls",
     "set_mode",
     "settle",

@@ -20,6 +20,7 @@ from shared.domain.reasons import Reason, is_final
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Giver, Step, Verdict
 from shared.policy import gates_calendar, gates_case, gates_job, gates_nodes, gates_policy, gates_text, gates_trust
+from shared.policy.evidence import bare_owner
 from shared.policy.facts import Facts
 from shared.policy.model import Action
 
@@ -146,6 +147,7 @@ def _decision(facts: Facts, stop: Stop, asked: _Asked) -> Decision:
         job_instance_id=facts.job_instance_id,
         data_time=facts.data_time,
         running_since=seen.running_since if seen else None,
+        owner=bare_owner(seen.owner) if seen else "",
         forced=facts.forced,
         actor=facts.forced_by,
         way=Way.FUNCTION if facts.forced else None,

@@ -32,6 +32,7 @@ from shared.policy.blocks import Block
 from shared.policy.conditions import PATTERN_FORMAT, Match, Pattern, Source
 from shared.policy.discover import Discover
 from shared.policy.itself import Itself
+from shared.policy.people import Person
 from shared.policy.prices import Prices
 from shared.policy.rule import Action, CauseLine, LostHours, PackRule, Rule, ScopedRule, Tells
 from shared.policy.windows import Window
@@ -67,6 +68,7 @@ MAX_BLOCKS = 64
 MAX_WINDOWS = 64
 MAX_REGIONS = 64
 MAX_SOURCES = 64
+MAX_PEOPLE = 256
 PACK_FORMAT = "pack"
 """JSON Schema `format` of a text that must name a pack: `mpi`, `gpu@1`, `all`."""
 
@@ -133,6 +135,12 @@ class Policy(Struct, frozen=True, kw_only=True):
         tuple[Source, ...], Meta(max_length=MAX_SOURCES, description=f"a list of at most {MAX_SOURCES} sources")
     ] = ()
     """Who may speak for which jobs. None given: whoever reaches the function. Nobody is asked by hand."""
+    people: Annotated[
+        tuple[Person, ...],
+        Meta(max_length=MAX_PEOPLE, description=f"a list of at most {MAX_PEOPLE} people or channels"),
+    ] = ()
+    """Who may look and act at the console and by links. None given: nobody. The command line asks for no entry: who
+    reaches the ledger with a key could write into it anyway."""
     include: Annotated[
         tuple[_PackName, ...],
         Meta(max_length=MAX_INCLUDED, description=f"a list of at most {MAX_INCLUDED} packs"),

@@ -13,6 +13,7 @@ from shared.policy.belts import DAY_S, BadNodes, Breaker, NodeAction, Rate
 from shared.policy.blocks import Block
 from shared.policy.inherit import fewest, longest, tightest
 from shared.policy.model import Policy
+from shared.policy.people import Deed
 from shared.policy.reach import Reach
 from shared.policy.windows import Window, WindowAction, moment
 
@@ -44,6 +45,23 @@ def faults_of_windows(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
         problem = _problem_of_times(window)
         if problem:
             yield Fault(path, problem, node.line)
+
+
+def faults_of_people(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """Faults in `people`: further names of several persons would make one the owner of another's jobs."""
+    for path, person, node in _parts("people", policy.people, root):
+        several = isinstance(person.who, tuple) or "*" in person.who or "?" in person.who
+        if person.accounts is not None and several:
+            problem = "are further names of one person: wants one name in who, and no glob"
+            yield Fault(f"{path}.accounts", problem, yamltree.child(node, "accounts").line)
+
+
+def odd_people(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """Warnings: what concerns every place is not for whom a place bounds."""
+    for path, person, node in _parts("people", policy.people, root):
+        if Deed.MODE in person.may and not person.everywhere:
+            problem = "mode concerns every place: an entry that names places does not give it"
+            yield Fault(f"{path}.may", problem, yamltree.child(node, "may").line)
 
 
 def _problem_of_times(window: Window) -> str:

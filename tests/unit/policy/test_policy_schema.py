@@ -72,6 +72,11 @@ _FULL: dict[str, Any] = {
         {"log": {"project": "p", "logstore": "l*", "topic": "t"}, "clusters": "ehpc-*", "owners": ["a", "b"]},
         {"event": {"source": "acs.*"}, "systems": ["schedulerx"], "namespaces": ["n"], "groups": "g?"},
     ],
+    "people": [
+        {"who": ["ann", "ann@example.com"], "may": ["approve", "reject", "breaker", "mode", "node"], "clusters": "a"},
+        {"who": "li", "accounts": "li2", "own_jobs": ["approve", "reject"], "systems": ["ehpc"], "regions": "cn-*"},
+        {"who": "channel:night", "may": ["approve"], "namespaces": ["n"], "groups": "g"},
+    ],
     "rules": [
         {
             "name": "all of it",
@@ -157,7 +162,7 @@ def test_full_document_is_accepted_by_both() -> None:
     """A document that uses every word is usable, so each mutation below begins at something right."""
     assert _loads(_FULL), check_policy(json.dumps(_FULL)).faults
     assert _accepts(_FULL)
-    lists = [part for name in ("rules", "sources", "by", "windows") for part in _FULL[name]]
+    lists = [part for name in ("rules", "sources", "by", "windows", "people") for part in _FULL[name]]
     used = {key for part in (_FULL, *lists, *(rule["match"] for rule in _FULL["rules"])) for key in part}
     for name in ("Policy", "Rule", "Match", "Source", "Block", "Window"):
         assert set(schema()["$defs"][name]["properties"]) <= used

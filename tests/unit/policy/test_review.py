@@ -198,6 +198,9 @@ _ALL = len(SYSTEMS.names)
         (["{exit_code: 1}", "{exit_code: [1]}", "{}"], ["$.rules[1]"]),
         ([*(f"{{system: {name}, message: x}}" for name in SYSTEMS.names), "{message: x}", "{}"], [f"$.rules[{_ALL}]"]),
         (["{system: ehpc}", "{system: ehpc, cluster: x}", "{}"], ["$.rules[1]"]),
+        (["{system: [ehpc, dataworks]}", "{system: [ehpc, schedulerx]}", "{}"], []),
+        (["{system: [ehpc, dataworks]}", "{system: schedulerx}", "{system: [ehpc, schedulerx]}", "{}"], ["$.rules[2]"]),
+        (["{system: [schedulerx, dataworks], cluster: x}", "{}"], ["$.rules[0].match"]),
     ],
 )
 def test_rules_that_are_never_reached(rules: list[str], expected: list[str]) -> None:
@@ -212,7 +215,7 @@ _VALUES = {
     "message": ["x", "y", "[x, y]"],
     "cluster": ["c", "'*'"],
     "group": ["g", "'*'"],
-    "system": ["ehpc", "schedulerx"],
+    "system": ["ehpc", "schedulerx", "[ehpc, schedulerx]"],
 }
 _MATCHES = st.fixed_dictionaries({}, optional={name: st.sampled_from(some) for name, some in _VALUES.items()})
 
