@@ -21,6 +21,7 @@ SUPPORTED = ("3.10", "3.11", "3.12")
 LEFT_OUT = (
     "--ignore=tests/proof",
     "--ignore=tests/processes",
+    "--ignore=tests/browser",
     "--ignore=tests/deploy",
     "--ignore=tests/emitters",
     "--ignore=tests/unit/intake/test_any_bytes.py",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from secondwind.commands.demo.night import Night
 from secondwind.commands.demo.plot import EhpcJob, ExpectedOutcome, Garbage, Mishap, Scenario, SchedulerxJob
-from secondwind.outcomes import Row
+from shared.sls.outcomes import Row
 
 
 def stories(scenario: Scenario, rows: Sequence[Row]) -> list[tuple[Mishap, list[Row]]]:

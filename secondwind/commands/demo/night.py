@@ -16,7 +16,7 @@ from localcloud.wire.signing import LOCAL_CREDENTIAL
 from secondwind.commands.demo import stage
 from secondwind.commands.demo.plot import Channel, Garbage, Mishap, Scenario, SchedulerxJob
 from secondwind.local_region import OUTCOMES, PROJECT, Region
-from secondwind.outcomes import OutcomeLog, Row
+from shared.sls.outcomes import OutcomeLog, Row
 
 SWEEPS_FOR_S = 20.0
 """Sweeping ends after that, whatever is still open: the comparison then shows it."""

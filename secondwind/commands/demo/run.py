@@ -15,8 +15,8 @@ from secondwind.commands.demo.scenario import SCENARIO
 from secondwind.commands.demo.show import NEXT, SCHEMA, WIDTH, body_of, print_restarts, print_table
 from secondwind.local_region import CODE_PATH, Region
 from secondwind.machine import write_json
-from secondwind.outcomes import OutcomesUnavailable
 from secondwind.terminal import width
+from shared.sls.outcomes import OutcomesUnavailable
 
 OK, NOT_AS_EXPECTED = 0, 1
 """Exit statuses."""

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from secondwind.outcomes import OutcomeLog, OutcomesUnavailable, Row
 from secondwind.places import Job
 from secondwind.usage import UnusableError
 from shared.domain.errors import SettingsError
 from shared.domain.outcome import Outcome
 from shared.settings import read_credentials, read_settings
+from shared.sls.outcomes import OutcomeLog, OutcomesUnavailable, Row
 from shared.systems import SYSTEMS
 
 DEFAULT_REGION = "cn-hangzhou"

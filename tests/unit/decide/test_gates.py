@@ -243,6 +243,11 @@ def test_a_live_instance_stops(schedulerx_facts: Make[Facts], instance: Make[Ins
         ({"array_request": "1-5"}, "array_parent"),
         ({"job_id": "12[3].scheduler"}, "accepted"),
         ({"job_id": "12[3].scheduler", "array_request": "1-5"}, "accepted"),
+        ({"job_id": "12_3", "array_request": "0-5"}, "accepted"),
+        ({"job_id": "12_3.manager", "array_request": "0-5"}, "accepted"),
+        ({"job_id": "12_[0-5]"}, "array_parent"),
+        ({"job_id": "12", "array_request": "0-5"}, "array_parent"),
+        ({"job_id": "12", "has_tasks": True}, "array_parent"),
     ],
 )
 def test_what_counts_as_one_job(

@@ -96,6 +96,8 @@ class Remembered(Struct, frozen=True, kw_only=True):
     breaker: Switch = Switch.CLOSED
     not_before_in_s: Seconds = 0.0
     """End of the cooldown."""
+    bad_nodes: Annotated[tuple[Text, ...], list_of("names of nodes")] = ()
+    """Nodes of the job's cluster or group that are suspected."""
 
 
 class Spoken(Struct, frozen=True, kw_only=True):
