@@ -18,6 +18,7 @@ from secondwind.commands.demo import arguments as demo
 from secondwind.commands.doctor import arguments as doctor
 from secondwind.commands.explain import arguments as explain
 from secondwind.commands.invoke import arguments as invoke
+from secondwind.commands.notify import arguments as notify
 from secondwind.commands.policy import arguments as policy
 from secondwind.commands.setup import arguments as setup
 from secondwind.process import lived
@@ -33,6 +34,7 @@ COMMANDS = (
     nodes,
     console,
     explain,
+    notify,
     setup,
     doctor,
     policy,
