@@ -27,6 +27,7 @@ from shared.intake.manual import read_manual
 from shared.intake.timer import wants_dry_run
 from shared.intake.trigger import read_trigger
 from shared.open_ledger import check_client, open_ledger
+from shared.open_robots import open_messages, open_robot
 from shared.open_systems import open_seekers, open_systems
 from shared.policy.load import load_policy
 from shared.policy.match import make_ready
@@ -126,7 +127,7 @@ def handle_manual(event: bytes, context: Any) -> dict[str, Any]:
 def handle_sweep(event: bytes, context: Any) -> dict[str, Any]:
     """The timer's call; what the event says changes nothing. Raises as `handle_log_trigger`."""
     del event
-    with _wired(context) as wiring:
+    with _wired(context, timer=True) as wiring:
         return _told(sweep(wiring.healer))
 
 
@@ -165,7 +166,8 @@ def _no_range(event: bytes, trigger: Trigger, error: InputError) -> Intake:
 
 
 @contextmanager
-def _wired(context: Any) -> Iterator[Wiring]:
+def _wired(context: Any, *, timer: bool = False) -> Iterator[Wiring]:
+    """One invocation; at its end messages leave: what it told itself, and by the timer all that is due."""
     clock = SystemClock()
     started = clock.now()
     configuration = configuration_of(context)
@@ -177,8 +179,18 @@ def _wired(context: Any) -> Iterator[Wiring]:
         return invocation.hard_deadline - clock.now()
 
     access = Access(credentials=credentials, remaining_s=remaining_s)
+    sink = SlsSink(access, settings.sls.url, settings.outcome_project, settings.outcome_logstore, clock)
     with closing(open_ledger(settings.ledger, credentials, clock, remaining_s)) as ledger:
-        yield Wiring(
+        messages = open_messages(
+            policy.notify,
+            sink,
+            ledger,
+            clock,
+            SystemChance(),
+            lambda channel: open_robot(channel, os.environ, credentials),
+            invocation.hard_deadline,
+        )
+        wiring = Wiring(
             Healer(
                 systems=open_systems(
                     settings,
@@ -188,7 +200,7 @@ def _wired(context: Any) -> Iterator[Wiring]:
                     reads_leave_s=LOOK_ROOM_S,
                 ),
                 ledger=ledger,
-                sink=SlsSink(access, settings.sls.url, settings.outcome_project, settings.outcome_logstore, clock),
+                sink=messages.sink,
                 clock=clock,
                 chance=SystemChance(),
                 policy=policy,
@@ -199,6 +211,10 @@ def _wired(context: Any) -> Iterator[Wiring]:
             SlsSource(access),
             open_seekers(settings, credentials, clock, lambda: remaining_s() - SETTLE_ROOM_S),
         )
+        try:
+            yield wiring
+        finally:
+            messages.leave(always=timer)
 
 
 def _intake_context(settings: Settings, policy: Policy, invocation: Invocation, now: float) -> Context:
