@@ -8,7 +8,7 @@ from shared import people
 from shared.documents import decode_controls, decode_limit, nodes_write
 from shared.domain.keys import CONTROLS_KEY, breaker_key, nodes_key
 from shared.domain.mode import Mode
-from shared.domain.nodes import Hit, KnownNode, Nodes
+from shared.domain.nodes import Hit, KnownNode, KnownNodes
 from shared.domain.record import CaseState
 from tests.support.clock import START, Clock
 from tests.support.memory_ledger import MemoryLedger
@@ -126,7 +126,7 @@ def _form_token_of(browser: Browser, ledger: MemoryLedger) -> str:
 def test_a_suspected_node_is_cleared_once(boss: Browser, ann: Browser, ledger: MemoryLedger) -> None:
     """By whom the policy lets; the jobs that failed there are shown."""
     hit = Hit(START - 60, "7.scheduler", "li", "infrastructure")
-    nodes = Nodes(nodes={"n1": KnownNode(hits=(hit,), suspected_at=START - 60, suspected_until=START + 3600)})
+    nodes = KnownNodes(nodes={"n1": KnownNode(hits=(hit,), suspected_at=START - 60, suspected_until=START + 3600)})
     assert not ledger.save([nodes_write(nodes_key(CLUSTER), nodes, None, START)])
     assert "7.scheduler of li" in ann.get("/nodes")
     assert "<button" not in ann.last.body.decode()
