@@ -20,6 +20,7 @@ from secondwind.commands.explain import arguments as explain
 from secondwind.commands.invoke import arguments as invoke
 from secondwind.commands.notify import arguments as notify
 from secondwind.commands.policy import arguments as policy
+from secondwind.commands.report import arguments as report
 from secondwind.commands.setup import arguments as setup
 from secondwind.process import lived
 
@@ -34,6 +35,7 @@ COMMANDS = (
     nodes,
     console,
     explain,
+    report,
     notify,
     setup,
     doctor,

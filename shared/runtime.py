@@ -78,7 +78,7 @@ def prepare(context: Any) -> None:
     unknown = unknown_names(os.environ)
     if unknown:
         _LOG.warning("not a setting, so nobody reads it: %s", ", ".join(map(str, unknown)))
-    configuration = _configuration(context)
+    configuration = configuration_of(context)
     make_ready(configuration.policy)
     for setting in configuration.settings.fixed.values() if configuration.policy.regions else ():
         _LOG.warning("%s serves the function's own region alone: failures told for another are invalid", setting)
@@ -170,11 +170,10 @@ def _wired(context: Any, *, timer: bool = False) -> Iterator[Wiring]:
     """One invocation; at its end messages leave: what it told itself, and by the timer all that is due."""
     clock = SystemClock()
     started = clock.now()
-    configuration = _configuration(context)
+    configuration = configuration_of(context)
     settings, policy = configuration.settings, configuration.policy
     credentials = read_credentials(context, os.environ)
-    timeout_s = float(getattr(getattr(context, "function", None), "timeout", None) or DEFAULT_TIMEOUT_S)
-    invocation = Invocation(str(getattr(context, "request_id", "")), started + timeout_s)
+    invocation = Invocation(str(getattr(context, "request_id", "")), started + timeout_of(context))
 
     def remaining_s() -> float:
         return invocation.hard_deadline - clock.now()
@@ -230,7 +229,13 @@ def _intake_context(settings: Settings, policy: Policy, invocation: Invocation, 
     )
 
 
-def _configuration(context: Any) -> Configuration:
+def timeout_of(context: Any) -> float:
+    """Seconds that an invocation may take."""
+    return float(getattr(getattr(context, "function", None), "timeout", None) or DEFAULT_TIMEOUT_S)
+
+
+def configuration_of(context: Any) -> Configuration:
+    """Settings and policy as they are now. Raises SettingsError."""
     own = tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("SECONDWIND_")))
     region = str(getattr(context, "region", "") or os.environ.get("FC_REGION", ""))
     settings = _settings(own, region)
