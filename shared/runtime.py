@@ -223,8 +223,7 @@ def _configuration(context: Any) -> Configuration:
         seen = settings.policy_file.stat()
     except OSError:
         raise _bad_policy("the file cannot be read") from None
-    policy = _policy(settings.policy_file, seen.st_mtime_ns, seen.st_size)
-    return Configuration(settings, replace(policy, mode=settings.effective_mode(policy.mode)))
+    return Configuration(settings, _policy(settings, seen.st_mtime_ns, seen.st_size))
 
 
 @lru_cache(maxsize=4)
@@ -233,8 +232,14 @@ def _settings(environ: Iterable[tuple[str, str]], region: str) -> Settings:
 
 
 @lru_cache(maxsize=4)
-def _policy(path: Path, modified_ns: int, size: int) -> Policy:
+def _policy(settings: Settings, modified_ns: int, size: int) -> Policy:
+    """One object as long as nothing changes: all that is made ready for it is known by it."""
     del modified_ns, size  # only there so that a changed file is read anew
+    policy = _read_policy(settings.policy_file)
+    return replace(policy, mode=settings.effective_mode(policy.mode))
+
+
+def _read_policy(path: Path) -> Policy:
     try:
         return load_policy(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
