@@ -14,8 +14,9 @@ What counts as hanging, with the job's process still alive:
 Time in which this watcher or the job was stopped (suspended, preempted) is not counted.
 
 What it does then: it appends one `job-failure/1` line to a file that Logtail collects, and ends. It stops and
-restarts nothing, holds no credentials and opens no connection. The line quotes what came first of what may be the
-cause, with line numbers, and the output's end: what is printed last is mostly what followed from the cause.
+restarts nothing, holds no credentials and opens no connection; a Slurm that has not told when the run began is asked
+once, by squeue. The line quotes what came first of what may be the cause, with line numbers, and the output's end:
+what is printed last is mostly what followed from the cause.
 
 What it cannot do: harm the job. With `--` this process *becomes* the command, so signals, exit status and both
 output streams are the command's own; the watcher is a process beside it, and whatever goes wrong in it is one line
@@ -37,7 +38,9 @@ import re
 import signal
 import socket
 import stat
+import subprocess
 import sys
+import threading
 import time
 from typing import (
     Any,
@@ -67,6 +70,8 @@ READ_BYTES_MAX = 16 << 20
 MESSAGE_BYTES_MAX = 4096
 NAME_BYTES_MAX = 256
 CONFIG_BYTES_MAX = 65536
+ASK_S = 10.0
+"""The longest wait for squeue."""
 LOOK_PAUSES = 8
 """After a look it rests at least so many times as long: thousands of heartbeats on a slow file server, or a job that
 prints without end, cost a ninth of a core at most."""
@@ -91,9 +96,10 @@ LOST_RANK = (
     rb"[OP]RTE has lost communication with ",
     rb"Remote daemon: \S+ on node (?P<node>\S+)",
     rb"An ORTE daemon has unexpectedly failed",
-    # Intel MPI and MPICH (Hydra)
+    rb"An MPI communication peer process has unexpectedly disconnected",
+    # Intel MPI and MPICH (Hydra); MPICH 4 names no rank
     rb"BAD TERMINATION OF ONE OF YOUR APPLICATION PROCESSES",
-    rb"RANK (?P<rank>[0-9]+) PID [0-9]+ RUNNING AT (?P<node>\S+)",
+    rb"(?:RANK (?P<rank>[0-9]+) )?PID [0-9]+ RUNNING AT (?P<node>\S+)",
     # Slurm
     rb"srun: error: Node failure on (?P<node>\S+)",
     rb"srun: error: (?P<node>[^\s:]+): tasks? (?P<rank>[0-9]+)[0-9,-]*: ",
@@ -111,6 +117,7 @@ LOST_RANK_WORDS = (
     b"lost communication",
     b"daemon: ",
     b"daemon has",
+    b"peer process has",
     b"bad termination",
     b" running at ",
     b"node failure",
@@ -166,9 +173,10 @@ input/output e&&/dev/pts||/dev/tty||standard||stdin||stdout;;read error: 0:;;no 
 not enough dis||not enough fre||not enough spa;;insufficient d||insufficient s;;out of disk sp;;
 no disk space||no free disk s;;could not exte||unable to exte;;database or di;;ora-0165;;ora-30036;;ora-00257;;
 the table '&&' is full;;lock_write_gro;;index read-onl;;disk usage exc;;database space;;used space bey&&%;;
-erroneous writ;;设备上没有空间;;磁盘空间不足;;磁盘已满;;空间不足;;~beyond &&%!;;disk quota exc;;[errno 122];;
-~edquot~;;exceeded for||exceeded on &&quota ;;exceeded;;block di||block qu||inode di||inode qu||over dis||over quo;;
-dsquotaexceede;;nsquotaexceede;;超出磁盘限额;;
+erroneous writ;;设备上没有空间;;磁盘空间不足;;磁盘已满;;空间不足;;~beyond &&%!;;
+: no space~||: there is no ||:no space~||:there is no s&&extend||flush||save||store||write||writing;;disk full;;
+not enough spa;;disk quota exc;;[errno 122];;~edquot~;;exceeded for||exceeded on &&quota ;;exceeded;;
+block di||block qu||inode di||inode qu||over dis||over quo;;dsquotaexceede;;nsquotaexceede;;超出磁盘限额;;
 磁盘配额不足||磁盘配额已不足||磁盘配额已满||磁盘配额已超||磁盘配额满||磁盘配额超;;超过磁盘配额||超过配额;;
 file size limi;;[errno 27];;~file too larg;;~sigxfsz~;;~efbig~;;超出文件大小限制;;文件过大;;
 unable to lock||unable to unlo;;database is lo;;could not acqu||could not obta;;
@@ -176,37 +184,52 @@ held by||locked by||taken by&&.lck~||.lock~||lock~;;another instan||another proc
 [errno 37]||[errno 524];;detected lock &&.lck;;read-only file;;[errno 30];;~erofs~;;只读文件系统;;
 mount.ci||mount.lu||mount.nf||mount: &&can't re||connecti||no route||not resp||timed ou;;mountvolume.&& failed;;
 unable to atta;;mountvolume;;failed to moun;;automount&&failed||timed out;;failed to crea;;fusermount&&failed;;
-cancelled at && due to node f;;srun: error: n;;slurm job_id=&& ended, run ti|| failed, run t;; uncorrectable&&*** ;;
-cancelled at && due to job re;; requeued, run&&slurm job_id=;; has been requ|| requeued~&&~job||~job ||~jobid=;;
-cancelled at && due to preemp;;, preempted~&&slurm job_id=;;cancelled at && due to time l;;
-, timeout~&&slurm job_id=;;exceeded &&time limit||timelimit;; cancelled at &&~job ;;~cancelled by ;;
+~edac~&& ue~||uncorrectable||uncorrected;;~ue memory rea||~ue memory scr||~ue memory wri;;
+[hardware erro&&fatal||machine ||misc||processo||uncorrec;;machine check ;;memory failure;;hardware memor;;
+killing && due to hardwa;;kernel panic -;;bug: soft lock||bug: unable to;;watchdog: bug:;;
+): corruption||): log i/o err||): metadata i/||error&&btrfs||ext4-fs||jbd2||xfs;;remounting fil;;
+controller is ||removing after||timeout&&~nvme;;: exception em||: failed comma&&ata;;~pcie bus erro;;
+uncorrected (f||uncorrected (n;;
+lustreerror: &&is not c||operatio||rc = -10||rc = -11||rc = -19||rc = -5~||timed ou;;cancelled at && due to node f;;
+srun: error: n;;slurm job_id=&& ended, run ti|| failed, run t;; uncorrectable&&*** ;;
+ is down~|| is not respon|| is offline~&&~node ;; gone down~|| went down~&&~node ;;cancelled at && due to job re;;
+ requeued, run&&slurm job_id=;; has been requ|| requeued~&&~job||~job ||~jobid=;;cancelled at && due to preemp;;
+, preempted~&&slurm job_id=;;cancelled at && due to time l;;, timeout~&&slurm job_id=;;
+exceeded &&time limit||timelimit;;cancelled due ;; cancelled at &&~job ;;~cancelled by ;;
 , cancelled~&&slurm job_id=;;
 allocation fai||batch job subm||unable to allo||unable to crea&&: access||: batch ||: invali||: job de||: job vi||: memory||: more p||: node c||: reques||: requir||: unspec||: user's;;
 this does not ;;bad argu||invalid ||specific||unable t||unrecogn&&salloc: ||sbatch: ||srun: ;;
 salloc: fata||sbatch: fata||srun: fatal:;;more processor;;exceeds&&count ;;requested node;;unable to layo;;
-failed to dist;;batch script c;;requested gres;;job submit/all;;account/partit;;expected unix ;;job violates a;;
+failed to dist;;batch script c;;requested gres;;job submit/all;;account/partit;;expected unix ;;
+salloc: ||sbatch: ||srun: er||srun: fa&&can||invalid||unable t||unknown||unrecogn||unsuppor;;job violates a;;
 ~assocgr||~assocma||~maxjobs||~qosgrp||~qosmax&&limit~||peruser~;;job submit/all&&exceed||limit;;unable to cont;;
 slurm_load_job||slurm_load_nod||slurm_load_par;;socket timed o;;zero bytes wer;;unable to conf;;
 communication ||connection ref||protocol authe&&slurm;;munge decode f||munge encode f;;
-failed to acce&&munge.socket;;launch failed ;;~joblaunchfail;;~jobholdmaxreq;; failed on nod&&task launch fo;;
-application la&&communic||header||i/o erro||invalid ||unspecif;;~prolog failed||~prolog hung;;
-job prolog err||job prolog fai||slurmd prolog ;;~prologfail;;timed out wait;;slurmd could n;;
-slurmstepd: er&&_exec_wa||_send_la||cgroup||executio||io_init||mpi/pmix||task_g||unable t;;
+failed to acce&&munge.socket;;: error: unabl&&slurm;;launch failed ;;~joblaunchfail;;~jobholdmaxreq;;
+ failed on nod&&task launch fo;;application la&&communic||header||i/o erro||invalid ||unspecif;;
+~prolog failed||~prolog hung;;job prolog err||job prolog fai||slurmd prolog ;;~prologfail;;timed out wait;;
+slurmd could n;;slurmstepd: er&&_exec_wa||_send_la||cgroup||executio||io_init||mpi/pmix||task_g||unable t;;
 /slurm_script:&&execve(): ;;container_g_jo||container_p_jo;;slurm_script: ;;received siste;;
 ) requested jo&&pbs: job kille;;job requeued d||job was requeu;;pbs: job kille;;~job exceeded ;;job violates r;;
 ~term_cp||~term_me||~term_pr||~term_ru||~term_sw||~term_th;;job killed aft;;
- exceeded its || exceeded limi|| exceeded the &&~mem~||pmem||vmem||walltime;;~deleted at re;;job deleted as;;
-~term_owner~;;~term_admin~;;~term_force_ow;;
+ exceeded its || exceeded limi|| exceeded the &&~mem~||pmem||vmem||walltime;;
+exceeded ||exceeding ||exceeds &&h_rt||h_vmem||s_rt||time||wall clo||wallcloc;;~usage_over_li;;
+exceed||limit||reached&&~h_cpu~||~h_rt~||~h_vmem~||~s_rt~;;job exceeded&&moab_info:;;
+exceeds hard l||exceeds job ha;;~deleted at re;;job deleted as;;~term_owner~;;~term_admin~;;~term_force_ow;;
+admin||operator||owner||root||schedule&&~job can||~job del||~job kil||~job ter||~job was;;
 qsub: ba||qsub: di||qsub: il||qsub: in||qsub: jo||qsub: sc||qsub: un||qsub: wo;;~qsub: error: ;;unable to run ;;
-job held, too &&pbs;;
+job held, too &&pbs;;job rejected: ;;job rejected b||job was reject;;
 pbs_iff:||pbsnodes||qdel: ca||qdel: co||qdel: en||qdel: er||qrerun: ||qstat: c||qstat: e||qsub: ca||qsub: co||qsub: en||qsub: er;;
 cannot connect&&(errno=;;~pbs_iff: cann||~pbs_iff: erro;;connection ref;;kill&&~oom;;killer&&oom;;
 memory handler||memory killer&&out;;memory cgroup ;;~oomkilled~;;out of memory:;;
 killed process&&anon-rss||total-vm;;exceeded memor&&being killed;;: out of memor&&: task ;;container kill;;
 running beyond&& memory limit;;exceeding memo||exceeding phys;;due to memory ;;node running l;;node was low o;;
 memory limit||memory usage;;job is killed&&memory;;超出了内存限制||超出内存限制;;内存超限;;内存使用超过;;
-~oom_reaper~;;out of shared ;;insufficient s;;shared memory ;;could not ||unable to ;;posix_fallocat;;
-insufficient||no space||too small&&/dev/shm;;bus error||sigbus&&~shm~||shared memory;;dataloader's w;;
+~oom_reaper~;;physical||virtual&&beyond the ;;sigkill(oom);;caused by oom~;;
+killed bec||killed by ||killed due||killed for;;out of shared ;;insufficient s;;shared memory ;;
+could not ||unable to ;;posix_fallocat;;insufficient||no space||too small&&/dev/shm;;
+bus error||sigbus&&~shm~||shared memory;;dataloader's w;;
+insuffic||no memor||no room ||no space||not enou&&for /dev||for shm||for the ||in /dev/||in shm||in the s||on /dev/||on shm||on the s;;
 java.lang.outo;;gc overhead li;;insufficient m;;could not rese;;~outofmemoryer;;outofdirectmem;;
 cannot reserve&& bytes of dire;;unable to acqu&& bytes of memo;;unable to crea;;native memory ;;javascript hea;;
 maxresultsize;;堆内存溢出;;内存溢出;;exception outo||exception: out;;~bad_alloc~;;cannot allocat;;[errno 12];;
@@ -218,8 +241,10 @@ error allocati&& bytes;;memory allocat&&fail;;calloc f||calloc h||malloc f||mall
 query exceeded&&memory;;circuit_breaki;;infog(1) =||infog(1)= ||infog(1)=-;;oom command no;;
 maxmemory&&used memory > ;; exceeds&&memory needed ;;minimum memory&&exceed||not available;;无法分配内存;;内存不足;;
 内存分配失败;;分配内存失败;;allowed memory&& bytes exhaust;;memory limit&&exceed~||exceeds~;;memory limit&&exceed;;
-static tls;;memlock;;locked memory;;ibv_create||ibv_reg;;register memor||registered mem||registering me;;
-lockd memory;;resource tempo&&clone||fork||pthread_create;;can't start ne;;thread creatio;;
+attempt ||need to ||needed t||needs to||request ||requeste||tried to||try to a||try to m||try to r||trying t&&bytes||gb||gib||kb||kib||mb||mib||tb||tib;;
+enough free me;;insufficient n;;could not allo;;physical||virtual&& memory limit;;static tls;;memlock;;
+locked memory;;ibv_create||ibv_reg;;register memor||registered mem||registering me;;lockd memory;;
+resource tempo&&clone||fork||pthread_create;;can't start ne;;thread creatio;;
 unable to crea||unable to spaw&& thread;;omp: error #34||omp: error #35;;too many open ;;[errno 23]||[errno 24];;
 ~emfile~;;~enfile~;;too many proce;;argument list ;;inotify instan||inotify watch&&limit;;
 pthread_create&&eagain||failed;;fork: retry:;;打开的文件过多;;参数列表过长;;资源暂时不可用&&clone: ||fork: ;;
@@ -254,12 +279,13 @@ user/host not ||user/host on e;;checkout reque;;local checkout;;not licensed f||
 licence is not||licence not va||license is not||license not va;;unlicensed;;program limite||program restri;;
 size-limited l;;larger than th;;
 许可失效||许可已失效||许可已无效||许可已过期||许可无效||许可证失效||许可证已失效||许可证已无效||许可证已过期||许可证无效||许可证过期||许可过期;;
-无效的许可||无效许可;;授权失效||授权已失效||授权已过期||授权过期;;未找到许可;;the desired ve;;vendor daemon ;;
-flex||licenc||licens&&-97~;;unauthorized: ;;denied: reques;;pull access de;;no basic auth ;;
-401 unauthoriz||403 forbidden&&image||pull||push;;insufficient_s;;manifest &&not found||unknown;;repository doe;;
-no such image;;unable to find;;image && does not exis|| doesn't exist|| not found;;invalid refere;;invalidimagena;;
-image not foun;;could not open;;image file||unable to ||while chec||while load&&fatal:;;name unknown;;
-repository nam;;no matching ma;;toomanyrequest;;reached your p||reached your u;;cannot connect;;is the docker ;;
+无效的许可||无效许可;;授权失效||授权已失效||授权已过期||授权过期;;未找到许可;;
+feature is not||feature not fo&&licence||license;;the desired ve;;vendor daemon ;;flex||licenc||licens&&-97~;;
+unauthorized: ;;denied: reques;;pull access de;;no basic auth ;;401 unauthoriz||403 forbidden&&image||pull||push;;
+insufficient_s;;manifest &&not found||unknown;;repository doe;;no such image;;unable to find;;
+image && does not exis|| doesn't exist|| not found;;invalid refere;;invalidimagena;;image not foun;;could not open;;
+image file||unable to ||while chec||while load&&fatal:;;name unknown;;repository nam;;no matching ma;;
+toomanyrequest;;reached your p||reached your u;;cannot connect;;is the docker ;;
 containerd&&connection ref||deadline excee||no such file;;failed to crea||failed to star;;desktop&&docker;;
 error ||failed ||unable &&connecti||dial tcp||timed ou||timeout||tls hand||unexpect;;received unexp;;
 registry&&connection||dial tcp||timed out||timeout;;error copying ||error pulling ||error reading ||error writing ;;
@@ -306,15 +332,35 @@ fetch processo&&fail;;processor &&is null||not found;;no processor;;invalid dag;
 disable node;;group id is no||groupid is not;;appname&&not exist||not regist;;jobprocessor &&null;;~no protocol: ;;
 classnotfounde;;nosuchbeandefi;;
 找不到bean||找不到任务bea||找不到任务处理器||找不到任务执行器||找不到任务类||找不到处理器||找不到执行器||找不到类;;
-任务不存在||任务未注册;;处理器不存在;;permission den;;too many authe;;no supported a;;host key verif;;
-remote host id;; host key is k&&no ;;unprotected pr;;: error||: invalid form||: permission&&load key ;;
-authentication||badhostkey&&paramiko;;sign_and_send_;;no matching ci||no matching ho||no matching ke;;
-no credentials;;ticket expired||ticket has exp;;clock skew too;;failed to find;;
-cannot contact||cannot find kd||cannot locate ;;client &&not found in k;;preauthenticat;;gss initiate f;;
-no valid crede;;required key n;;key has expire;;kinit: ;;kerberos&&error||expired||fail;;unable to obta;;
-keytab &&fail||not;;expired&&~account||~credent||~passwor||~session||~token ;;~expiredtoken;;expired&&token;;
-expired securi||expired token;;securitytokene;;token expired||token invalid ||token is expir||token is inval;;
-jwt expired;;
+任务不存在||任务未注册;;处理器不存在;;
+任务类不存在||任务类未找到||任务类未注册||处理器不存在||处理器未找到||处理器未注册||执行器不存在||执行器未找到||执行器未注册||脚本不存在||脚本未找到||脚本未注册;;
+task run timed;;killed by syst&&!;;
+任务执行超时||任务超时||任务运行超时||实例执行超时||实例超时||实例运行超时||节点执行超时||节点超时||节点运行超时&&系统||自动;;
+no available m||no idle machin&& under the tas;;resource group&&insuffic||no avail||no machi||no resou||not enou;;
+没有可用机器资源||没有可用的机器资||没有可用的计算资||没有可用的调度资||没有可用的资源||没有可用计算资源||没有可用调度资源||没有可用资源;;
+资源组&&机器||资源;;等待gateway资源||等待调度资源;;allornothingre;;resourcewaitti;;caused by: res;;create_worker_;;
+error in your ;;none ftp conne;;exceeded the e;;have ssrf atta;;
+connection ||data source ||datasource && does no|| has bee|| is does|| is has || is not || not exi|| not fou;;
+数据源&&不存在||已删除||未找到||未配置;;调度参数&&不合法||未定义||错误;;
+odps-003||odps-011||odps-013||odps-041||odps-042;;you have no pr&&odps:;;
+errorcode=acce||errorcode=nope||errorcode=unau;;odps-0120031~||odps-0123105~;;instance has b;;framework-143~;;
+job 收到了 kill 命;;simplelock con;;table data cha;;data version e;;transaction &&conflict;;
+odps-0110131~||odps-0110141~;;odps-01100||odps-01109;;odps-&&002||0110031||0110041||012||0130||014||07;;
+odps-0420||odps-0421||odps-0422;;errorcode=inva||errorcode=malf||errorcode=nosu||errorcode=stat;;
+odps-001||odps-012||odps-013||odps-043||odps-044||odps-045;;fuxi job faile;;kinstancemonit;;system interna;;
+errorcode=;;~mysqlerrcode-||~oracleerrcode;;~mysqlerrcode-;;~oracleerrcode;;~dbutilerrorco;;
+~framework-0||~framework-1;;~common-0&&配置;;您提供的配置||您的配置||您配置&&凌乱||文件||有误||错误;;
+您填写的参数值不合法;;缺失了必须填写的参数;;插件初始化失败||插件初始化错误||插件加载失败||插件加载错误;;
+~framework-14~;;脏数据条数||脏数据百分比||脏数据记录数||脏数据超过;;
+dirty data||dirty record&&exceed||fail||limit||shutdown;;permission den;;too many authe;;no supported a;;
+host key verif;;remote host id;; host key is k&&no ;;unprotected pr;;
+: error||: invalid form||: permission&&load key ;;authentication||badhostkey&&paramiko;;sign_and_send_;;
+no matching ci||no matching ho||no matching ke;;no credentials;;ticket expired||ticket has exp;;clock skew too;;
+failed to find;;cannot contact||cannot find kd||cannot locate ;;client &&not found in k;;preauthenticat;;
+gss initiate f;;no valid crede;;required key n;;key has expire;;kinit: ;;kerberos&&error||expired||fail;;
+unable to obta;;keytab &&fail||not;;expired&&~account||~credent||~passwor||~session||~token ;;~expiredtoken;;
+expired&&token;;expired securi||expired token;;securitytokene;;
+token expired||token invalid ||token is expir||token is inval;;jwt expired;;
 token失效||token已失效||token已过期||token过期||令牌失效||令牌已失效||令牌已过期||令牌过期||会话失效||会话已失效||会话已过期||会话过期||凭证失效||凭证已失效||凭证已过期||凭证过期||密码失效||密码已失效||密码已过期||密码过期||票据失效||票据已失效||票据已过期||票据过期;;
 certificate&&verify;;certificate ha||certificate is||certificate si;;pkix path buil||pkix path vali;;
 unable to get ||unable to veri&&certificate||issuer;;signed certifi&&self;;sslhandshakeex;;cert_has_expir;;
@@ -326,8 +372,8 @@ curl: (5||curl: (6||curl: (7||curl: (8;;
 err invalid pa;;~noperm~;;login failed f;;ora-01017||ora-01031||ora-28000||ora-28001;;
 alter co||create c||delete c||drop com||execute ||insert c||lock tab||select c||update c;;
 ~cluster||~groupau||~saslaut||~topicau;;mongosecuritye;;requires authe&&command ;;not authorized&& to execute;;
-elasticsearchs;;missing authen;;odps-0130013||odps-0410051||odps-0420095;;otsauthfailed;;otsnopermissio;;
-" does not exi&&role ";;password incor||password is in;;errorcode 1045;;state 28000;;
+elasticsearchs;;missing authen;;otsauthfailed;;otsnopermissio;;" does not exi&&role ";;
+password incor||password is in;;errorcode 1045;;state 28000;;command disall||not allowed||this user has &&~err ;;
 ~invalidaccess||~invalidclient||~invalidsecuri;;~signaturedoes;;incompletesign;;
 ~forbidden.acc||~forbidden.ram||~forbidden.use;;~accessdenied~;;accessdeniedex;;accessforbidde;;~nopermission~;;
 missingsecurit;;securitytokenm;;not authoris||not authoriz||unauthorised||unauthorized;;unauthorizedop;;
@@ -346,15 +392,20 @@ account di||account ha||account is||account lo;;arrearage;;indebt;;overdue;;
 账已欠费||账已禁用||账已锁定||账户已欠费||账户已禁用||账户已锁定||账户欠费||账户禁用||账户锁定||账欠费||账禁用||账锁定;;
 拒绝访问;;访问被拒绝;;~authfailure~||~unauthorized~;;validate the p;;~credentialser||~defaultcreden;;~aadsts;;
 client secret||secret key is ||secretkey is i;;签名不匹配||签名不正确||签名错误||签名验证失败;;
-密钥不正确||密钥无效||密钥错误;;match the sign;;your key and s;;operation not ;;[errno 13]||[errno 1];;~eacces~;;
-~eperm~;;accesscontrole;;permissionerro;;insufficient p;;权限不够;;不允许的操作;;权限不足;;权限被拒绝;;
-没有写入权限||没有写权限;;
+密钥不正确||密钥无效||密钥错误;;match the sign;;your key and s;;access key id &&is invalid||not exist||not found;;
+http basic: ac;;no tty present;;
+帐号/密码||帐号、密码||帐号和密码||帐号密码||帐号或密码||用户名/密码||用户名、密码||用户名和密码||用户名密码||用户名或密码||账号/密码||账号、密码||账号和密码||账号密码||账号或密码||账户/密码||账户、密码||账户和密码||账户密码||账户或密码&&不正确||有误||错误;;
+密码不正确||密码错误;;accesske||令牌无效||令牌错误||凭证无效||凭证错误;;
+~auth fa||~auth in||~authent||~login f||~login i;;~530 login||~530 not logge;;operation not ;;
+[errno 13]||[errno 1];;~eacces~;;~eperm~;;accesscontrole;;permissionerro;;insufficient p;;权限不够;;不允许的操作;;
+权限不足;;权限被拒绝;;没有写入权限||没有写权限;;
 operation not ||permission den&&chrony||mbind||numa||perf_eve||renice||sched_se||set_memp||setlocal;;
 got async erro||got async even;;~ibv_event_dev||~ibv_event_por;;
 device's healt||fatal sensors||firmware inter&&mlx5_core ;;~ncclinvalidar||~ncclinvalidus;;
 invalid argume||invalid usage&&nccl;;duplicate gpu ;;detected misma;;expected to ha;;default proces;;
-trying to crea;;invalid backen;;no socket inte;;no interface f;;bootstrap : no;;environment va;;error initiali;;
-ranktable;;world_size && is not|| must be|| should be;; daemon&&~orte has lost||~prrte has los||~prte has lost;;
+trying to crea;;invalid backen;;bootstrap root&& ranks has alr;;mismatched num;;conflicting co;;no socket inte;;
+no interface f;;bootstrap : no;;environment va;;error initiali;;ranktable;;
+world_size && is not|| must be|| should be;; daemon&&~orte has lost||~prrte has los||~prte has lost;;
 internal failu;;there are not ;;all nodes whic;;a request was ;;
 not enough cor||not enough pro||not enough slo&&mpi||process||rank;;
 the number of &&does not match||must be||not divisible||not equal;;
@@ -384,12 +435,17 @@ numeric field ||numeric overfl;;division by ze;;ambiguous;;
 ora-0140||ora-0143||ora-0147||ora-0172||ora-0186||ora-0229||ora-0650||ora-1289;;toomanyresults;;programmingerr;;
 dataerror;;typemismatch;;invalidquery;;packet for que;;max_allowed_pa;;recordtoolarge;;message too la;;
 document is to||document too l;;mapper_parsing;;index_not_foun;;unknowntopicor;;unknown_topic;;no route info ;;
-commitfailedex;;wrongtype;;crossslot;;unknown comman;;otsconditionch||otsobjectnotex||otsparameterin;;主键冲突;;
+wrongtype;;crossslot;;unknown comman;;otsconditionch||otsobjectnotex||otsparameterin;;主键冲突;;
 唯一性约束||唯一约束;;重复主键||重复键;;字段不存在||字段过长;;表不存在;;~error sql: ;;no such index;;
-indexnotfounde;;unrecognized p;;interrupted||time exceeded||timed out||timeout&&execution ||query ||statement ;;
-statement canc;;canceling stat;;maximum statem;;max_execution_;;ora-00040||ora-01013;;querytimeout;;
-cursor &&killed||timed out;;ora-01555;;snapshot too o;;communications;;server has gon;;can't connect ;;
-cannotgetjdbcc;;last packet se||last packet su;;no operations ;;
+indexnotfounde;;unrecognized p;;sqlserverexcep;;invalid object;;~noscript~;;error running ;;
+err inde||err inva||err no s||err synt||err unkn||err valu||err wron;;serializatione;;error deserial;;
+invalidtopicex;;invalidrecorde;;数据库不存在;;
+分区不合法||分区不存在||分区名不合法||分区名不存在||分区名已存在||分区已存在||列不合法||列不存在||列名不合法||列名不存在||列名已存在||列已存在||字段不合法||字段不存在||字段名不合法||字段名不存在||字段名已存在||字段已存在||索引不合法||索引不存在||索引名不合法||索引名不存在||索引名已存在||索引已存在||表不合法||表不存在||表名不合法||表名不存在||表名已存在||表已存在;;
+~column ||~partiti||~table d||~table n||~view do||~view no;;table not exis;;
+interrupted||time exceeded||timed out||timeout&&execution ||query ||statement ;;statement canc;;canceling stat;;
+maximum statem;;max_execution_;;ora-00040||ora-01013;;querytimeout;;cursor &&killed||timed out;;ora-01555;;
+snapshot too o;;communications;;server has gon;;can't connect ;;cannotgetjdbcc;;last packet se||last packet su;;
+no operations ;;
 connection||database conne||jdbc connectio&&could not crea||could not get ||could not obta||could not open;;
 unable to acqu||unable to get ||unable to obta;;server closed ;;the database s;;terminating co;;ssl syscall er;;
 could not conn||could not rece||could not send||could not tran;;connection to ;;
@@ -398,30 +454,32 @@ getconnectiont;;wait millis;;
 ora-0103||ora-0108||ora-0311||ora-0313||ora-1217||ora-1250||ora-1251||ora-1253||ora-1254||ora-1256||ora-1257||ora-2540;;
 read-onl||readonly;;--read-only||--super-read-o;;not  pri||not prim||not writ||notprima||notwrita;;
 not master~||notmaster~;;clusterdown;;masterdown;;loading redis;;readonly you;;misconf;;tryagain;;
-exception&&~jedis||~lettuce||~redisco||~redisti;;redis&&closed||refused||reset||timed ou||timeout||unexpect;;
-could not get ;;mongonodeisrec||mongonotprimar||mongosocket||mongotimeout;;serverselectio;;autoreconnect;;
-nonodeavailabl;;master_not_dis;;all shards fai;;none of the co;;failed to upda;;not present in;;broker may not;;
+exception&&jedis||lettuce||rediscom||rediscon||redistim;;
+redis&&closed||refused||reset||timed ou||timeout||unexpect;;could not get ;;
+mongonodeisrec||mongonotprimar||mongosocket||mongotimeout;;serverselectio;;autoreconnect;;nonodeavailabl;;
+master_not_dis;;all shards fai;;none of the co;;failed to upda;;not present in;;broker may not;;
 notleaderfor||notleaderor;;leadernotavail;;coordinatornot;;record(s) for && has passed;;nobrokersavail;;
 networkexcepti;;mqbrokerexcept||mqclientexcept;;exception&&remoting;;keepererrorcod;;etcdserver: ;;
 zookeeper&&connection||expired||timeout;;otsinter||otsparti||otsserve||otstable||otstimeo;;
 ~interfaceerro||~internaldatab||~operationaler;;
 数据库失败||数据库异常||数据库断开||数据库超时||数据库连接失败||数据库连接异常||数据库连接断开||数据库连接超时;;
 获取连接失败||获取连接超时;;连接池;;~redisexceptio&&connection||read error||timed out||went away;;
-application &&killed by admi||killed by user||was killed by ;;
-job canceled a||job canceled b||job cancelled ||job was cancel;;killed by admi||killed by exte||killed by user;;
-~analysi||~hivesql||~nosucht||~parseex||~semanti||~sqlpars||~tableno||~validat;;odps-012||odps-013||odps-014;;
-odps-0420061;;odps-0421111;;table or view ;;semantic analy;;failed: parse||failed: semant;;task not seria;;
-kryo serializa;;user did not i;;maximum length;;data overflow;;partition not ;;cannot be reso&&column ;;
-cannot resolve&&given input co;;脏数据;;framework-14~;;name node is i||namenode is in;;standbyexcepti;;
-state standby;;could only be ;;all datanodes && are bad;;blockmissingex;;could not obta;;
+~already||~commitf||~disconn||~rebalan||~retries;;application &&killed by admi||killed by user||was killed by ;;
+job canceled a||job canceled b||job cancelled ||job was cancel;;killed by admi||killed by the ||killed by user;;
+~analysi||~hivesql||~nosucht||~parseex||~semanti||~sqlpars||~tableno||~validat;;table or view ;;semantic analy;;
+failed: parse||failed: semant;;task not seria;;kryo serializa;;user did not i;;maximum length;;data overflow;;
+partition not ;;cannot be reso&&column ;;cannot resolve&&given input co;;
+ambiguou||cast_inv||datatype||divide_b||invalid_||missing_||parse_sy||schema_n||table_or||unresolv&&~];;
+output directo&&already exists;;filealreadyexi;;invalidinputex;;no operators d;;there is no op;;statemigration;;
+cannot map che;;invalidprogram;;invalidtypesex;;name node is i||namenode is in;;standbyexcepti;;state standby;;
+could only be ;;all datanodes && are bad;;blockmissingex;;could not obta;;
 no available d||no available n||no live datano||no live nodes;;safemodeexcept;;retriableexcep;;
-odps-001||odps-011||odps-012||odps-041||odps-043;;system interna;;
 resourcemanage&&connection||not active||unavailable;;applicationnot;;metastore&&could not conn||fail||unable;;
 metastore&&could not conn||could not inst;;noresourceavai;;taskmanager&&failed||lost||no longer reac||released;;
-jobmanager&&lost||not reachable;;fuxi job faile;;kinstancemonit;;
-worker lost||worker removed||worker was los||worker was rem;;executor heart||executor lost;;slave lost;;
-sparkcontext w;;cannot call me;;~network is do;;~enetdown~;;[errno 100];;网络已关闭;;temporary fail;;~eai_again~;;
-[errno -3];;server misbeha;;resolving time;;
+jobmanager&&lost||not reachable;;worker lost||worker removed||worker was los||worker was rem;;
+executor heart||executor lost;;heartbeat of j||heartbeat of r||heartbeat of t&&timed out;;the taskexecut;;
+slave lost;;sparkcontext w;;cannot call me;;~network is do;;~enetdown~;;[errno 100];;网络已关闭;;temporary fail;;
+~eai_again~;;[errno -3];;server misbeha;;resolving time;;
 名字解析失败||名字解析暂时失败||名称解析失败||名称解析暂时失败||域名解析失败||域名解析暂时失败;;name or servic;;
 could not reso;;unable to reso;;~unknownhost~||~unknownhoster||~unknownhostex;;nodename nor s;;~enotfound~;;
 no such host;;nxdomain;;server can't f;;nameresolution;;failed to reso;;gaierror;;unknown host;;host not found;;
@@ -464,7 +522,7 @@ unresolved sym;; in java.libra&&no ;;unsatisfiedlin;;could not find||could not l
 undefined refe;;ld returned && exit status;;catastrophic e;;compilation ab||compilation fa||compilation te;;
 error: expecte&& before;; has no member|| undeclared|| was not decla&&error: ;;no rule to mak;;cmake error;;
 configure: err;;no makefile fo;;cannot find -l;;compilation er;;javac: ;;nvcc fatal;;error: command&&' failed;;
-linker command;;multiple defin;;build stopped:;;
+linker command;;multiple defin;;build stopped:;;error: could n;;cannot find ma;;compiler canno;;npm err! missi;;
 ~illegal ||~unknown ||~unrecognized ||~unsupported &&argument||option||parameter||switch;;
 ~invalid &&command||option;;error: the fol;;error: argumen&&: ;;no such option;;
 missing ar||missing op||missing pa||missing re;;expected at le||expected one a;;could not over;;configattribut;;
@@ -475,18 +533,23 @@ mapping values;;environment va&&is not defined||missing||not set||undefined;;man
 缺少参数||缺少必填参数||缺少必填的参数||缺少必要参数||缺少必要的参数||缺少的参数;;参数不合法||参数错误||参数非法;;
 未知的选项||未知选项;;
 配置不正确||配置信息不正确||配置信息有误||配置信息有错误||配置信息错误||配置文件不正确||配置文件有误||配置文件有错误||配置文件错误||配置有误||配置有错误||配置错误||配置项不正确||配置项有误||配置项有错误||配置项错误;;
-unexpected arg;;~usage: &&[;;too many lincs||too many settl;;can not be set;;lincs warning;;
-atoms comm||atoms move||atoms movi||particles ;;simulation has;;domain decompo;;blowing up;;constraint fai;;
-periodic cell ;;vlimit exceede;;velocity &&exceed;;step size too ;;lost atoms: ;;
-missing&&angle at||bond ato||dihedral||improper||pair ato;;
+unexpected arg;;~usage: &&[;;the argument '&&' cannot be us||' is required;;prefix already;;
+too many lincs||too many settl;;can not be set;;lincs warning;;atoms comm||atoms move||atoms movi||particles ;;
+simulation has;;domain decompo;;blowing up;;constraint fai;;periodic cell ;;vlimit exceede;;velocity &&exceed;;
+step size too ;;lost atoms: ;;missing&&angle at||bond ato||dihedral||improper||pair ato;;
 non-numeric at||non-numeric bo||non-numeric po||non-numeric pr;;out of range a;;cannot compute;;simulation uns;;
 ~atom ||~atoms &&left the b||left the c||left the s||out of the;;zbrent: fatal;;edddav;;eddrmm;;zhegv failed;;
 cholesky||dsyev||zgeev||zheev||zhegv||zpotrf&&fail||info;;lapack: routin;;not hermitian;;brmix: very se;;dentet;;
 gradient is no;;sick job;;very bad news;;internal error;;converge&&scf did ||scf fail||scf has ||scf not||scf run ;;
 scf not conver;;convergence no;;convergence fa||optimization d||optimization s;;number of step;;s matrix not p;;
 charge is wron;;too many bands;;eigenvectors f;;formbx had a p;;inv3 failed;;linear search ;;error terminat;;
-: original && current ;;rerun with sma;;error in user ||inconsistency ;;number of coor;;
-not found&&atom type ||atomtype ;;no such molecu;;no default && types;;
+: original && current ;;rerun with sma;;
+error||failed||fatal||internal||not foun||precisio||problem||running &&~edwav~||~elf_ncl||~fexcf~||~fock_ac||~gensym~||~ibzkpt~||~invgrp~||~poscon~||~posmap~||~pricel~||~pssyevx||~pzstein||~pzunmtr||~rhfatm~||~rhosyg~||~rspher~||~sgrcon~;;
+error: too few;;too few bands;;fatal error in;;the old and th;;charge density;;tetrahedron me;;
+grad is not or||gradient is no;;coordinate res&&cannot be acco;;total potentia;;bad hydrogen g;;
+~density||~energy~||~force~||~forces~||~potenti||~pressur||~tempera&& = infin|| = nan|| = not f|| are inf|| are nan|| are not|| became || is infi|| is nan|| is not ;;
+atoms have mov;;neighbor list ;;tally not comp;;_list&&ran out of spa;;error in user ||inconsistency ;;
+number of coor;;not found&&atom type ||atomtype ;;no such molecu;;no default && types;;
 invalid direct||invalid line i||invalid order ;;there is no do;;incorrect numb;;residue &&not found in r;;
 feature not im;;file input/out;;
 cannot o||coeffs||expected||illegal||incorrec||invalid||substitu||unknown||unrecogn&&~error;;
@@ -495,7 +558,8 @@ cannot o||coeffs||expected||illegal||incorrec||invalid||substitu||unknown||unrec
 incar||kpoints||poscar||potcar&&error||inconsis||missing||not||wrong;;error in routi;;[abort];;cpassert;;qperr;;
 syntax error w;;end of file in;;illegal itpye;;unrecognized o;;input error;;error fexcp;;bravais;;
 number of band||number of elec||number of k-po&&not||too||wrong;;~eeeeeee r&& ooooooo~;;~plumed error;;
-error in input;;i cannot under;;foam fatal io ;; is undefined || undefined in &&keyword ;;
+error in input;;i cannot under;;abort&&*;; error: the ba||error: the bas&&*;;basis set was ;;finished by er;;
+~numeric index&& is out of bou;;abort&& ;;foam fatal io ;; is undefined || undefined in &&keyword ;;
 unknown &&boundary||discreti||element ||function||keyword ||patch ||patchfie||scheme ||turbulen;;number of proc;;
 attempt to run;;cannot find pa;; not found in &&entry ||keyword ;;
 abaqus error: &&could no||exist||input fi||is not||problem;;analysis input&&error;;
@@ -508,6 +572,10 @@ undefined func||undefined mate||undefined para||undefined vari;;unrecognized f;;
 array indices ;;invalid mex-fi;;error using ;;error in ==>;;too many input;;{undefined;;not enough inp;;
 error||invalid&&case file ;;error||not found||not load||not open&&journal||udf;;cannot be used;;
 foam fatal err&&cannot find||not found||not supported||unknown;;boundaryfield||constant/||system/&& from line;;
+exceeds array ||exceeds the ar||outside array ||outside the ar;;incorrect dime||incorrect size;;different numb;;
+unable to perf;;number of && agree|| equal|| match;;multiplicity &&illegal||impossible||odd||wrong;;illegal multip;;
+combination of;;error in the i||error in your ;;no grid found ;;does not have ;;
+contains no at||contains no ce||contains no el||contains no no;;cannot find th;;missing restar;;#indep variabl;;
 divergence det;;solution diver||solution has d||solution is di;;
 calculat||residual||scheme ||simulati||solver &&blew up||blown up||diverged||divergin||unstable;;~diverged~;;
 diverged_;;ksp_diverged;;continuity err;;maximum number;;nan detected||nan encountere||nan found||nan in;;
@@ -518,9 +586,32 @@ matrix is not ||matrix is sing||matrix not pos||matrix singula;;element ||elemen
 highly distort;;~n't bee||~n't con||~n't rea||~not bee||~not con||~not rea;;not converged;;
 convergence er||convergence fa||convergence no||convergence pr;;failed to conv||failed to find;;no convergence;;
 exceeded||points exceed&&cfl;;exceeded||too large||violated&&~cfl~;;
-mass imbalance||mass increase&&exceed||terminat;;time step is t||time step too ;;not in gzip fo;;
-unexpected end||unexpected eof;;invalid compre;;bad zip file||bad zipfile;;
-crc check ||crc error||crc failed||crc mismat;;compressed fil;;
+mass imbalance||mass increase&&exceed||terminat;;time step is t||time step too ;;cfl number||courant nu;;
+non-positive v;;negative cell ||negative volum;; negative&&volume;;update-dynamic;;unable to conv;;did not conver;;
+ converge&&does;;linear solver ;;computationall||exactly singul;;excessive dist||excessive pivo;;ratio of defor;;
+too many itera;;maximum pivot;;flerchinger us;;negative||non-phys||nonphysi||unphysic;;
+incremen||iteratio||step lim||step max||steps li||steps ma;;~nan and ||~nan or ||~nans and ||~nans or &&inf;;
+contain ||contains &&nan~||nans~;;
+nan chec||nan dete||nan enco||nan foun||nan in ||nan valu||nans che||nans det||nans enc||nans fou||nans in ||nans val;;
+~nan detected~;; balance|| budget || budgete|| conserv&&~carbon||~energy||~mass||~snow||~soil||~surface||~water;;
+balancecheck: ;;crash in surfa;;~blew||~blow||~blowing||~blown&&up~;;huge, unreliab;;negative eigen;;bad state~;;
+truncation err;;velocity is la;;error in soil ;;post-condition;; expected by p&&missing output;;missingoutpute;;
+unknown config;;no such variab;;script compila;;ambiguous rule||ambiguousrule;;cyclic depende;;missing proces;;
+no such proper;;unknown channe||unknown proces||unknown workfl;;workflowerror:&&function||rule||wildcard;;
+[w::bam_hdr_re;;[main_samview];;exception&&htsjdk.;;samformatexcep;;a user error h;;exiting becaus;;
+blast database||blast engine e||blast query er;;no alias or in;;
+differ||do not match||mismatch||quality values&&read fil||read nam||reads fi||reads na;;truncated ;;eof marker is ;;
+contig ||contigs &&incompatible||mismatch||not found;;reference &&does not exist||missing||not found;;
+error in && not fou||argument||non-conf||non-nume||subscrip||undefine;;object && not found;;no applicable ;;
+unexpected end||unexpected num||unexpected str||unexpected sym;;unused argumen;;missing value ;;
+replacement ha&& row;;arguments impl;;undefined colu;;argument&&invalid ;;no lines avail;;argument of le;;
+lapack routine&&: ;;system is comp||system is exac;;na/nan/inf in;;
+error with ||error(||error: &&argument||bounds||canonica||divide||domain||inexact||load||method||overflow||stackove||stringin||undefref||undefvar;;
+dimensio||lapackex||nondiffe||posdefex||singular||zeropivo;;no method matc;;
+ termina||connect||eoferror||ioerror||outofmem||processe||socket||systemer||taskfail||time out||timed ou||timedout||timeout;;
+~can't cal||~can't fin||~can't loc||~can't use;; requires expl&&global symbol ;;begin failed--;;
+execution of && aborted due t;;use of uniniti&&fatal;;not in gzip fo;;unexpected end||unexpected eof;;
+invalid compre;;bad zip file||bad zipfile;;crc check ||crc error||crc failed||crc mismat;;compressed fil;;
 truncated arch||truncated file||truncated gzip||truncated inpu;;
 file corrupt||file is corrup||file is trunca||file truncated;;corrupt ||corrupte;;failed finding;;pytorchstreamr;;
 pickle data wa;;invalid load k;;invalid magic ;;bad magic;;magic bytes no;;headertoolarge;;invalidheaderd;;
@@ -535,15 +626,17 @@ bad data ||bad integer ||bad real ||bad value ;;数据||文件&&不完整||损�
 解析失败||解析异常||解析错误;;格式不正确||格式错误;;
 校验不一致||校验和不一致||校验和失败||校验和错误||校验失败||校验错误;;decodingexcept;;malformedinput;;
 malformed reco;;can not read v||cannot read va;;while decompre;;incorrect head;;invalid block||invalid stored;;
-invalid distan;;~logstor||~nosuchb||~nosuche||~nosuchk||~nosuchu||~nosuchv||~project;;the specified ;;
-client error||not found&&~404~;;not found for ;;code||error||http||status&&"404~||"410~||404~||410~;;
-feignexception||httpclienterro;;is not a local;;entrynotfounde;;repositorynotf;;does not appea;;
+invalid distan;;~netcdf error~;; error|| failed&&~nf90_||~nf9_;;hdf5-diag: err;;does not look ;;
+cannot find&&unzip:;; not found in &&key ;;~logstor||~nosuchb||~nosuche||~nosuchk||~nosuchu||~nosuchv||~project;;
+the specified ;;client error||not found&&~404~;;not found for ;;
+code||error||http||status&&"404~||"410~||404~||410~;;feignexception||httpclienterro;;is not a local;;
+entrynotfounde;;repositorynotf;;does not appea;;
 bad requ||client e||method n||too larg||unproces&&~400~||~405~||~413~||~415~||~422~;;
 code||http||status&&"400~||"405~||"413~||"415~||"422~||400~||405~||413~||415~||422~;;
 statuscode.inv||statuscode.not||statuscode.uni;;~entitynotfo||~itemnotfoun||~objectnotfo||~resourcenot;;
-t find the spe&&can;;no such file o;;[errno 1||[errno 2||[errno 3;;~enoent~;;filenotfounder||filenotfoundex;;
-nosuchfileexce;;not a director;;is a directory;;isadirectoryer;;notadirectorye;;fileexistserro;;file exists~;;
-file name too ;;
+t find the spe&&can;;config||feature ||image pr||model||tokenize&&t load ;;no such file o;;
+[errno 1||[errno 2||[errno 3;;~enoent~;;filenotfounder||filenotfoundex;;nosuchfileexce;;not a director;;
+is a directory;;isadirectoryer;;notadirectorye;;fileexistserro;;file exists~;;file name too ;;
 ~checkpo||~dataset||~directo||~file~||~folder~||~geometr||~mesh~||~namelis||~path~&& could n|| does no|| doesn't|| not fou|| not pre;;
  access|| find|| load|| locate|| open|| read|| stat&&dataset||director||file||namelist||path;;
 fortran runtim&& does not exis||cannot open||no such;;path does not ;;does not exist&&file ||input ||path ;;
@@ -554,7 +647,8 @@ cannot open fi||cannot open in||cannot open sc;;没有那个文件或目录;;找
 end of input||end of record;;list-directed;;fortran runtim;;fio-f-217||fio-f-231;;
 error during r||error in read||error while re;;~importerror~||~modulenotfoun;;~no module nam;;distributionno;;
 packagenotfoun;;has no attribu;; size changed&&numpy.;;binary incompa;;compiled using;;_array_api not;;
-requires &&numpy||protobuf||python||torch||transfor;;can't find '__;;
+requires &&numpy||protobuf||python||torch||transfor;;can't find '__;;compiled again;;
+abi version ||api version && but this vers;;
 ~attribu||~indenta||~nameerr||~notimpl||~picklin||~recursi||~syntaxe||~taberro||~typeerr||~unbound||~unpickl;;
 maximum recurs;;can't pickle;;cannot pickle;;object is not ;;got an unexpec;;
  required keyw|| required posi&&missing ;;error(s) in lo;;size mismatch ;;shapes cannot ;;expected all t;;
@@ -564,6 +658,7 @@ dimension ||dimensions &&mismatch||must be equal||must match||out of range;;coul
 ~gradien||~loss ||~output ||~outputs||~value ||~values &&: inf~||: nan~||= inf~||= nan~||are inf~||are nan~||became i||became n||contain ||contains||is inf~||is nan~;;
 returned nan v;;nan detected||nan encountere||nan loss||nan or inf;;loss scale alr;;found inf||found nan;;
 non-finite||nonfinite ;;input contains;;nan or inf fou;;in backward pa;;
+~concretizatio||~tracerarrayco||~tracerboolcon||~unexpectedtra;;
 error~||invalid~&&arithmet||arrow||assertio||cast||converge||eof||floating||index||jsondeco||key||linalg||lookup||overflow||parser||schema||stopiter||unicoded||unicodee||validati||value||zerodivi;;
 ~stopiteration;;~emptydataerro;;~settingwithco;;~intcastingnan;;~outofboundsda;;
 ~buffererror~||~referenceerro||~runtimeerror~||~systemerror~;;~click.excepti;;
@@ -576,12 +671,13 @@ unable to acce;;no main manife;;invalid or cor;;unrecognized o||unrecognized v;;
 invalid initia||invalid maximu;;java_home envi||java_home is n;;错误: 找不到或无法加载主类;;a required cla;;
 class not foun;;beancurr||beandefi||beannoto||configur||invalidc||nosuchbe||nounique;;failed to conf;;
 application fa;;no qualifying ;;invalid bound ;;required a bea;;failed to bind||failed to load;;~bindingexcept;;
-no provider av;;forbid consume;;~rpcexception;;remotingexcept;;failed||timeout&&dubbo;;failed to invo;;
-retryableexcep;;load balancer ;;no instances a;;no servers ava;;nacosexception;;client not con;;
-nacos&&fail||not connected||unavailable;;eureka&&cannot execute||fail||unavailable;;hystrixruntime;;callnotpermitt;;
-degradeexcepti;;~rejectedexecu;;thread pool ||threadpool e||threadpool f||threadpool i;;taskrejectedex;;
-connection poo;;timeout waitin;;pool exhausted||pool is exhaus;;a fatal error ;;hs_err_pid||problematic fr;;
-exception~&&~java.net.||~java.nio.chan;;exception~&&connect||httphost||nohttpre||prematur||readtime||socketti;;
+job instantiat;;failed to load;;no provider av;;forbid consume;;~rpcexception;;remotingexcept;;
+failed||timeout&&dubbo;;failed to invo;;retryableexcep;;load balancer ;;no instances a;;no servers ava;;
+nacosexception;;client not con;;nacos&&fail||not connected||unavailable;;eureka&&cannot execute||fail||unavailable;;
+hystrixruntime;;callnotpermitt;;degradeexcepti;;~rejectedexecu;;
+thread pool ||threadpool e||threadpool f||threadpool i;;taskrejectedex;;connection poo;;timeout waitin;;
+pool exhausted||pool is exhaus;;a fatal error ;;hs_err_pid||problematic fr;;exception~&&~java.net.||~java.nio.chan;;
+exception~&&connect||httphost||nohttpre||prematur||readtime||socketti;;
 ~clienta||~closedc||~resourc||~socketc||~stackle||~unresol;;
 ~arithme||~arrayin||~classca||~illegal||~indexou||~nullpoi||~numberf||~stringi;;
 ~arrayst||~concurr||~eofexce||~inputmi||~negativ||~nosuche||~notseri||~unsuppo;;
@@ -602,8 +698,8 @@ allocatable ar&&already alloca||not allocated;;attempting to ;;forrtl: error ;;~
 assertion fail;;check failed: ;;assert failure||assert violati||assertion fail||assertion viol;;panicked at ;;
 panic: ;;runtime error:;;all goroutines;;uncaught excep||uncaught refer||uncaught typee;;
 unhandled exce||unhandled prom||unhandled reje;;cannot read pr;;referenceerror;;cannot find mo;;
-can't locate && in @inc;;object '&&' not found;;execution halt;;loaderror;;c stack usage &&too close to t;;
-infinite recur;;terminate call;;throwing an in&&c10||gloo||mpi||nccl||std::run||std::sys||thrust||ucx;;
+can't locate && in @inc;;c stack usage &&too close to t;;infinite recur;;terminate call;;
+throwing an in&&c10||gloo||mpi||nccl||std::run||std::sys||thrust||ucx;;
 abort||intervention||request&&at the u||at user ||at user'||by the u||by user ||by user'||on the u||on user ||on user'||upon the||upon use;;
 aborted ||canceled||cancelle||interrup||stopped ||terminat;;exited on sign;;
 用户中断||用户主动中断||用户主动停止||用户主动取消||用户主动终止||用户停止||用户取消||用户终止;;
@@ -616,8 +712,8 @@ unexpected lic;;licence lost||licence was lo||license lost||license was lo;;
 crashloopbacko;;back-off resta;;backofflimitex;;errimagepull;;imagepullbacko;;reached the sp;;
 remoting error&&xxl-job||xxl-rpc||xxljob||xxlrpc;;xxl-rpc, reque;;xxlrpcexceptio;;rpcresponse by;;network reques;;
 create root ta;;unknown bug;;middle job fai;;dispatch ||dispatcher &&fail;;timeout||unreachable&&akka.;;
-asktimeoutexce;;下发失败||派发失败||触发失败||调度失败;;连接执行器失败||连接执行器超时;;watchdog caugh;;
-some nccl oper;;timeout at ncc;;nccl watchdog ;;watchdog got s;;heartbeat moni;;
+asktimeoutexce;;下发失败||派发失败||触发失败||调度失败;;连接执行器失败||连接执行器超时;;~dataxexceptio;;
+watchdog caugh;;some nccl oper;;timeout at ncc;;nccl watchdog ;;watchdog got s;;heartbeat moni;;
 ~ncclinternale||~ncclremoteerr||~ncclsystemerr||~ncclunhandled;;remote process;;
 unhandled cuda||unhandled syst&&nccl ;;internal error&&nccl;;
 error||fail||got comp||timed ou||unable&&net/ib~||net/ofi~||net/socket~;;
@@ -635,7 +731,7 @@ received && death signal,;;signalexceptio&& got signal;;mpi_abort was ;;applicat
 calling mpi_ab;;mpi_comm_world&&abort;;internal_abort;;pmpi_abort;; was unable to&&~orte||~prte;;
  daemon has un&&~orte||~prte;;error||fail||unable&&hyd_||hydt_;;unable to laun||unable to run ;;bstrap_proxy;;
 error waiting ;;launcher error||launcher retur||process manage;;an internal er;;it looks like ;;~mpid&&init;;
-fatal error in;;mpi startup():&&error||fail||not;;failed||open&&ofi addr||ofi doma||ofi endp||ofi fabr||ofi get;;
+mpi startup():&&error||fail||not;;failed||open&&ofi addr||ofi doma||ofi endp||ofi fabr||ofi get;;
 ~fi_getinfo~&&fail||no data;;can't||could not||no hfi||unable&&psm ||psm2 ;;assert (!close;;
 exceeded&&infiniband ret||receive-no-rea||transport retr;;retry exceeded;;rnr nak retry||rnr retry;;communication ;;
 intern||other||proc_fai||revoked||unreach&&~mpi_err_;;socket closed;;process died ||process died, ||process failed;;
@@ -667,19 +763,44 @@ curl: (1||curl: (2||curl: (3||curl: (5||curl: (7||curl: (9;;rsync error;;connect
 transfer close;;failed to conn;;could not conn;;unable to conn;;dial tcp;;failed to fetc;;host is down;;
 peer has ||peer not ;;拒绝连接;;连接&&中断||关闭||失败||拒绝||断开||超时||重置||重设;;没有到主机的路由;;网络不可达;;
 网络异常||网络超时||网络错误;;断开的管道;;执行超时||操作超时||请求超时||读取超时||调用超时;;远程主机强迫关闭;;
-连接被对方||连接被对端;;exit code||exit status&&12;;exitcode&&12;;foam aborting||foam exiting||foam fatal err;;
-foam::error;;petsc error;;~abaqus error~;;abaqus/analysi;;endrun;;shr_sys_abort;;ansys&&aborted||error||terminat;;
-*** error ***;;terminated abn||terminated wit;;abnormal exit||abnormal termi||abnormally exi||abnormally ter;;
-program aborte||program stoppe||program termin;;~stop ;;error stop;;fatal error;;fatal:;;***error;;parallel pool;;
+连接被对方||连接被对端;;exit code||exit status&&12;;exitcode&&12;;~error&&.cpp:;;
+foam aborting||foam exiting||foam fatal err;;foam::error;;petsc error;;~abaqus error~;;abaqus/analysi;;endrun;;
+shr_sys_abort;;ansys&&aborted||error||terminat;;*** error ***;;terminated abn||terminated wit;;
+abnormal exit||abnormal termi||abnormally exi||abnormally ter;;program aborte||program stoppe||program termin;;
+~stop ;;error stop;;fatal error;;fatal:;;***error;;parallel pool;;~ fatal from p||~fatal from pe;;abnormal end: ;;
+aborting the r;;serious proble;;model abor||model cras||model has ||model stop;; fatal error~;;~critical erro;;
+mpas critical ;;terminated for;;
+died with||exited with co||exited with st||exited with va&&~bowtie~||~bowtie-||~bowtie2||~bwa~||~hisat2~||~hisat2-||~kallist||~minimap||~salmon~||~star~;;
+~execution hal;;~processexited;; terminated~|| terminated.~&&~worker ;;
 dataloader wor&&exited unexpec||is killed by s;;brokenprocessp;;process in the;;terminatedwork;;worker process;;
 ~actordi||~localra||~nodedie||~objectl||~ownerdi||~rayacto||~raysyst||~workerc;;the actor died;;raylet&&dead||died;;
 failed||unavailable||unreachable&&ray;;~commclosederr||~futurecancell||~killedworker~||~workerlosterr;;
-nanny&&died||killed;;worker exited ;;~calledprocess;;~keyboardinter;;~java.util.con;;
-~asktimeoutexc||~asyncrequestt||~querytimeoute||~transactionti;;~java.lang.int;;~aborted~&&core dumped;;~sigabrt~;;
-signal 6~||signal: 6~;;exit code||exit status&&134~;;exitcode : -6~||exitcode: -6~;;~sigtrap~;;~sigsys~;;
-core dumped;;核心已转储;;已放弃;; killed~;;~killed~;;: killed~;;~sigkill~;;
-exit cod||exit sta||exitcode||return c||signal 9||signal: ;;已杀死;;被杀死;; terminated~;;~terminated~;;
+nanny&&died||killed;;worker exited ;;~calledprocess;;actor is dead ;;owner's node h;;~keyboardinter;;
+~java.util.con;;~asktimeoutexc||~asyncrequestt||~querytimeoute||~transactionti;;~java.lang.int;;
+~aborted~&&core dumped;;~sigabrt~;;signal 6~||signal: 6~;;exit code||exit status&&134~;;
+exitcode : -6~||exitcode: -6~;;~sigtrap~;;~sigsys~;;core dumped;;核心已转储;;已放弃;; killed~;;~killed~;;: killed~;;
+~sigkill~;;exit cod||exit sta||exitcode||return c||signal 9||signal: ;;已杀死;;被杀死;; terminated~;;~terminated~;;
 : terminated~;;~sigterm~;;exit cod||exit sta||exitcode||signal 1||signal n||signal: ;;已终止;;
+~aborted||~cancele||~cancell||~ended~||~killed~||~stopped||~termina&&~time li||~time ou||~timed o||~timedou||~timelim||~timeout||~too lon||~wall ti||~walltim;;
+duplicat||illegal ||incorrec||invalid ||mismatch||undefine||unrecogn||unsuppor;;
+cannot f||could no||missing ||no such ||reuse of||unknown &&argument||class~||column~||command~||element~||entry~||field~||format~||id~||key~||keyword~||method~||model~||name~||option~||paramete||section~||setting~||species~||type~||unit~||value~||variable;;
+exception~&&biz||business||convert||custom||illegal||invalid||notfound||param||unsuppor||util||validat;;
+~are imp||~are inc||~are not||~is impo||~is inco||~is not ;;not recognised||not recognized;;
+不一致||不匹配||不存在||不完整||信息错误||已存在||未查询到||查询不到||格式不对;;
+ have a heartb||a rank was los||no heartbeat f||no output for;;
+connect||heartbea||host||killed||network||peer||rank||retries||retry||signal||socket||time out||timed ou||timedout||timeout||unavaila||unreacha;;
+连接;;网络;;超时;;重试;;不可用;;繁忙;;
+~abort~||~aborted||~abortin||~error~||~excepti||~fatal~&&~are not||~can not||~can't b||~cannot ||~expecte||~has to ||~is not ||~must be||~must co||~must ha||~must no||~must sp||~require||~should ;;
+~abort~||~aborted||~abortin||~error~||~excepti||~fatal~&&~bad~||~duplica||~illegal||~incompa||~inconsi||~incorre||~invalid||~malform||~mismatc||~singula||~undefin||~unrecog||~unsuppo||~wrong~;;
+~abort~||~aborted||~abortin||~error~||~excepti||~fatal~&&~not all||~not ass||~not com||~not def||~not imp||~not ini||~not per||~not rec||~not spe||~not sup||~not val;;
+~abort~||~aborted||~abortin||~error~||~excepti||~fatal~&&~already||~does no||~infinit||~nan~||~out of ||~overflo||~too big||~too few||~too lar||~too lon||~too sho||~too sma||~underfl;;
+~unknown&&~abort~||~aborted||~abortin||~error~||~excepti||~fatal~;;
+please c||please i||please p||please s||please u||you have||you must||you need||you shou;;
+失败||异常||错误&&不匹配||不合法||不支持||不能为空||必须||无效||未定义||超出范围||重复||非法;;
+不合法||不支持||不能为空||校验不通过||校验失败;;业务处理失败||业务异常||业务错误;;余额不足;;
+未找到匹配数据||未找到匹配模块||未找到匹配的数据||未找到匹配的模块||未找到匹配的记录||未找到匹配的配置||未找到匹配记录||未找到匹配配置||未找到对应数据||未找到对应模块||未找到对应的数据||未找到对应的模块||未找到对应的记录||未找到对应的配置||未找到对应记录||未找到对应配置||未找到指定数据||未找到指定模块||未找到指定的数据||未找到指定的模块||未找到指定的记录||未找到指定的配置||未找到指定记录||未找到指定配置||未找到数据||未找到模块||未找到的数据||未找到的模块||未找到的记录||未找到的配置||未找到记录||未找到配置;;
+找不到对应数据||找不到对应模块||找不到对应的数据||找不到对应的模块||找不到对应的记录||找不到对应的配置||找不到对应记录||找不到对应配置||找不到指定数据||找不到指定模块||找不到指定的数据||找不到指定的模块||找不到指定的记录||找不到指定的配置||找不到指定记录||找不到指定配置;;
+broken p||connect||heartbea||killed||network||node||peer||rank||retries||retry||signal||socket||time out||timed ou||timedout||timeout||unavaila||unreacha;;
 """  # noqa: E501 - end of CAUSES
 """Texts of lines that may tell a cause, in small letters: `python -m tools.packs` writes them from the library's packs.
 
@@ -1142,12 +1263,14 @@ class Watch:
         self._hear_lost(now, lines)
 
     def _hear_lost(self, now: float, lines: Sequence[bytes]) -> None:
-        if self._lost is None and self._patterns.near(b"\n".join(lines).lower()):
+        """The first such line counts; who was lost a later one may say."""
+        if not (self._lost and self._lost[2]) and self._patterns.near(b"\n".join(lines).lower()):
             for line in lines:
                 groups = self._patterns.find(line)
                 if groups is not None:
-                    self._lost = now, line, groups
-                    break
+                    self._lost = (now, line, groups) if self._lost is None else (*self._lost[:2], groups)
+                    if groups:
+                        break
 
     def _hear_causes(self, now: float, lines: List[bytes], numbers: Numbers) -> None:
         if self._causes is not None:
@@ -1287,10 +1410,18 @@ def append_line(path: str, line: bytes) -> None:
 class Reporter:
     """Writes the one line."""
 
-    def __init__(self, path: str, job: Mapping[str, Any], wall_clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        path: str,
+        job: Mapping[str, Any],
+        wall_clock: Callable[[], float] = time.time,
+        ask: Optional[Callable[[str, int], Optional[int]]] = None,
+    ) -> None:
+        """`ask`: says when a run of a job began, by job id and restart count; None: what `job` says is all."""
         self._path = path
         self._job = job
         self._wall_clock = wall_clock
+        self._ask = ask
         self._line = b""
         self._trouble = ""
 
@@ -1300,6 +1431,9 @@ class Reporter:
             told = dict(self._job, occurred_at=int(self._wall_clock()), reason=finding.reason, emitter=NAME)
             told.update(message=plain(finding.message, MESSAGE_BYTES_MAX))
             told.update({_EVIDENCE[name]: value for name, value in finding.groups.items()})
+            began = self._ask(told["job_id"], told.get("restart_count", 0)) if self._ask else None
+            if began is not None:
+                told.update(started_at=began)
             self._line = json.dumps(told, sort_keys=True).encode("ascii") + b"\n"
         try:
             append_line(self._path, self._line)
@@ -1359,6 +1493,45 @@ def identify(options: Any, environ: Mapping[str, str], settings: Mapping[str, st
     return {
         name: value for name, value in ((name, _certain(value)) for name, value in told.items()) if value is not None
     }
+
+
+def asks(options: Any, environ: Mapping[str, str], job: Mapping[str, Any]) -> bool:
+    """Whether Slurm has to be asked when the run began: not every version tells it (22.05 does not)."""
+    by_slurm = "SLURM_JOB_ID" in environ and "PBS_JOBID" not in environ
+    return by_slurm and not options.job_id and "started_at" not in job
+
+
+def asked_start(job_id: str, restart_count: int) -> Optional[int]:
+    """When this run of a Slurm job began (unix seconds), for a Slurm that does not say so in the job's environment.
+
+    squeue is asked once, for at most ASK_S, and only when there is something to tell: a healthy job asks nothing. None
+    if it does not answer, and if what it shows may be another run or none: a job that ends shows a start that moves.
+    """
+    command = ["squeue", "--noheader", "--jobs", job_id, "--Format", "State:20,StartTime:20,RestartCnt:20"]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("SQUEUE_")}
+    environ["SLURM_TIME_FORMAT"] = "%s"
+    try:
+        squeue = subprocess.Popen(  # noqa: S603 - a list, and the id has been checked
+            command,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        return None
+    # Killed with what it has started, or a wrapper's child would keep the pipe open.
+    late = threading.Timer(ASK_S, os.killpg, (squeue.pid, signal.SIGKILL))
+    late.daemon = True
+    late.start()
+    with squeue:  # closes the pipe, which ends what has more to say, and waits
+        fields = squeue.stdout.read(NAME_BYTES_MAX).decode("ascii", "replace").split() if squeue.stdout else []
+    late.cancel()
+    if squeue.returncode:
+        return None
+    this_run = fields[:1] + fields[2:] == ["RUNNING", str(restart_count)]
+    return _digits(fields[1]) if this_run else None
 
 
 def _certain(value: Any) -> Any:
@@ -1454,7 +1627,7 @@ def prepare(arguments: Sequence[str], environ: Mapping[str, str]) -> Tuple[Any, 
     return (
         options,
         Watch([Tail(path, files) for path in outputs], heartbeats, patterns, options),
-        Reporter(report_file, job),
+        Reporter(report_file, job, ask=asked_start if asks(options, environ, job) else None),
     )
 
 

@@ -27,6 +27,7 @@ from shared.intake.manual import read_manual
 from shared.intake.timer import wants_dry_run
 from shared.intake.trigger import read_trigger
 from shared.open_ledger import check_client, open_ledger
+from shared.open_robots import open_messages, open_robot
 from shared.open_systems import open_seekers, open_systems
 from shared.policy.itself import Itself
 from shared.policy.load import load_policy
@@ -78,7 +79,7 @@ def prepare(context: Any) -> None:
     unknown = unknown_names(os.environ)
     if unknown:
         _LOG.warning("not a setting, so nobody reads it: %s", ", ".join(map(str, unknown)))
-    configuration = _configuration(context)
+    configuration = configuration_of(context)
     make_ready(configuration.policy)
     for setting in configuration.settings.fixed.values() if configuration.policy.regions else ():
         _LOG.warning("%s serves the function's own region alone: failures told for another are invalid", setting)
@@ -127,7 +128,7 @@ def handle_manual(event: bytes, context: Any) -> dict[str, Any]:
 def handle_sweep(event: bytes, context: Any) -> dict[str, Any]:
     """The timer's call; what the event says changes nothing. Raises as `handle_log_trigger`."""
     del event
-    with _wired(context) as wiring:
+    with _wired(context, timer=True) as wiring:
         return _told(sweep(wiring.healer))
 
 
@@ -166,21 +167,31 @@ def _no_range(event: bytes, trigger: Trigger, error: InputError) -> Intake:
 
 
 @contextmanager
-def _wired(context: Any) -> Iterator[Wiring]:
+def _wired(context: Any, *, timer: bool = False) -> Iterator[Wiring]:
+    """One invocation; at its end messages leave: what it told itself, and by the timer all that is due."""
     clock = SystemClock()
     started = clock.now()
-    configuration = _configuration(context)
+    configuration = configuration_of(context)
     settings, policy = configuration.settings, configuration.policy
     credentials = read_credentials(context, os.environ)
-    timeout_s = float(getattr(getattr(context, "function", None), "timeout", None) or DEFAULT_TIMEOUT_S)
-    invocation = Invocation(str(getattr(context, "request_id", "")), started + timeout_s)
+    invocation = Invocation(str(getattr(context, "request_id", "")), started + timeout_of(context))
 
     def remaining_s() -> float:
         return invocation.hard_deadline - clock.now()
 
     access = Access(credentials=credentials, remaining_s=remaining_s)
+    sink = SlsSink(access, settings.sls.url, settings.outcome_project, settings.outcome_logstore, clock)
     with closing(open_ledger(settings.ledger, credentials, clock, remaining_s)) as ledger:
-        yield Wiring(
+        messages = open_messages(
+            policy.notify,
+            sink,
+            ledger,
+            clock,
+            SystemChance(),
+            lambda channel: open_robot(channel, os.environ, credentials),
+            invocation.hard_deadline,
+        )
+        wiring = Wiring(
             Healer(
                 systems=open_systems(
                     settings,
@@ -190,7 +201,7 @@ def _wired(context: Any) -> Iterator[Wiring]:
                     reads_leave_s=LOOK_ROOM_S,
                 ),
                 ledger=ledger,
-                sink=SlsSink(access, settings.sls.url, settings.outcome_project, settings.outcome_logstore, clock),
+                sink=messages.sink,
                 clock=clock,
                 chance=SystemChance(),
                 policy=policy,
@@ -201,6 +212,10 @@ def _wired(context: Any) -> Iterator[Wiring]:
             SlsSource(access),
             open_seekers(settings, credentials, clock, lambda: remaining_s() - SETTLE_ROOM_S),
         )
+        try:
+            yield wiring
+        finally:
+            messages.leave(always=timer)
 
 
 def _intake_context(settings: Settings, policy: Policy, invocation: Invocation, now: float) -> Context:
@@ -216,7 +231,13 @@ def _intake_context(settings: Settings, policy: Policy, invocation: Invocation, 
     )
 
 
-def _configuration(context: Any) -> Configuration:
+def timeout_of(context: Any) -> float:
+    """Seconds that an invocation may take."""
+    return float(getattr(getattr(context, "function", None), "timeout", None) or DEFAULT_TIMEOUT_S)
+
+
+def configuration_of(context: Any) -> Configuration:
+    """Settings and policy as they are now. Raises SettingsError."""
     own = tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("SECONDWIND_")))
     region = str(getattr(context, "region", "") or os.environ.get("FC_REGION", ""))
     settings = _settings(own, region)

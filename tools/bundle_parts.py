@@ -174,9 +174,14 @@ def kept(path: PurePosixPath) -> bool:
     return not any(fnmatchcase(str(path), pattern) for pattern in UNUSED_FILES)
 
 
+TEMPLATES = PurePosixPath("shared/console/templates")
+"""Files that pages are made of."""
+
+
 def product_files(root: Path) -> list[PurePosixPath]:
     """Our own files: the modules that the doors import, at once or later, and the policy; relative to `root`."""
     ours: set[PurePosixPath] = {PurePosixPath("policy.yaml"), PurePosixPath("shared/policy/packs.json")}
+    ours |= {path.relative_to(root) for path in map(PurePosixPath, (root / TEMPLATES).iterdir())}
     waiting = [f"functions.{name}.index" for name in DOOR]
     while waiting:
         for path in _files_of(root, waiting.pop()):

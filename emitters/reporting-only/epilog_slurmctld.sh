@@ -3,9 +3,13 @@
 # Second Wind answers each of its lines with `ineligible`, reason `job_finished`. It is for the statistics of what fails.
 # To have jobs restarted, use stuck_rank_watcher.py, which tells of them while they live.
 #
-# Slurm's EpilogSlurmctld: appends one job-failure/1 line for each job that did not exit with 0. Runs on the head node as
-# SlurmUser, without a PATH, so it calls no program: bash 4 is all it needs. It always ends with status 0.
-# Variables: https://slurm.schedmd.com/prolog_epilog.html
+# Appends one job-failure/1 line for each Slurm job that failed. Runs on the head node as SlurmUser, perhaps without a PATH,
+# so it calls no program: bash 4 is all it needs. It always ends with status 0. Slurm can run it in two ways; take one:
+#   JobCompType=jobcomp/script    tells every end, TIMEOUT and NODE_FAIL too, with state, start and end.
+#   JobCompLoc=<this file>        Restart slurmctld: a reconfigure does not take it up.
+#   EpilogSlurmctld=<this file>   where JobCompType is taken. A job that ran out of time or lost its node looks well to it,
+#                                 and before Slurm 23.02 it gets no times.
+# Variables: https://slurm.schedmd.com/prolog_epilog.html, and src/plugins/jobcomp/script of Slurm's source
 #
 # /etc/secondwind/emitters.conf (or the file that SECONDWIND_EMITTERS_CONF names) says
 #   SECONDWIND_CLUSTER_ID=ehpc-hz-…      SECONDWIND_REPORT_DIR=/var/log/secondwind   (default)
@@ -49,12 +53,24 @@ json_text() {  # VALUE: as a JSON string of at most 256 bytes; bytes that are no
 }
 
 field() {  # NAME VALUE: `,"NAME":"VALUE"`, nothing if there is no value
-    if [[ -n $2 ]]; then printf ',"%s":%s' "$1" "$(json_text "$2")"; fi
+    if [[ -n $2 && $2 != '(null)' ]]; then printf ',"%s":%s' "$1" "$(json_text "$2")"; fi
+}
+
+from_jobcomp() {  # jobcomp/script's names for what EpilogSlurmctld calls otherwise; fails if the job has not failed
+    case $JOBSTATE in
+        COMPLETED | CANCELLED | PENDING | RUNNING | SUSPENDED | REQUEUED) return 1 ;;
+    esac
+    emitter=jobcomp_script
+    SLURM_JOB_ID=${JOBID:-} SLURM_ARRAY_TASK_ID=${ARRAYTASKID:-} SLURM_ARRAY_JOB_ID=${ARRAYJOBID:-}
+    SLURM_JOB_START_TIME=${START:-} SLURM_JOB_END_TIME=${END:-} SLURM_JOB_RESTART_COUNT=''
+    SLURM_JOB_EXIT_CODE2=${EXITCODE:-} SLURM_JOB_DERIVED_EC=${DERIVED_EC:-} SLURM_JOB_NAME=${JOBNAME:-}
+    SLURM_JOB_NODELIST=${NODES:-} SLURM_JOB_PARTITION=${PARTITION:-} SLURM_JOB_USER=${USERNAME:-}
 }
 
 main() {
+    local emitter=epilog_slurmctld
     local conf=${SECONDWIND_EMITTERS_CONF:-/etc/secondwind/emitters.conf} cluster_id report_file job_id line
-    [[ ${SLURM_JOB_EXIT_CODE:-0} != 0 ]] || return 0
+    if [[ -n ${JOBSTATE:-} ]]; then from_jobcomp || return 0; else [[ ${SLURM_JOB_EXIT_CODE:-0} != 0 ]] || return 0; fi
     cluster_id=$(setting SECONDWIND_CLUSTER_ID '')
     report_file=$(setting SECONDWIND_REPORT_DIR /var/log/secondwind)/epilog-slurmctld.log
     if [[ -z $cluster_id ]]; then
@@ -65,12 +81,13 @@ main() {
     if [[ -n ${SLURM_ARRAY_TASK_ID:-} ]]; then
         job_id=${SLURM_ARRAY_JOB_ID:-}_$SLURM_ARRAY_TASK_ID
     fi
-    line='{"schema":"job-failure/1","system":"ehpc","emitter":"epilog_slurmctld"'
+    line='{"schema":"job-failure/1","system":"ehpc"'$(field emitter "$emitter")
     line+=$(field cluster_id "$cluster_id")$(field region "$(setting SECONDWIND_REGION '')")
     line+=$(field job_id "$job_id")
     line+=$(field occurred_at "${SLURM_JOB_END_TIME:-}")$(field started_at "${SLURM_JOB_START_TIME:-}")
     line+=$(field restart_count "${SLURM_JOB_RESTART_COUNT:-}")
-    line+=$(field exit_code "${SLURM_JOB_EXIT_CODE2:-$SLURM_JOB_EXIT_CODE}")
+    line+=$(field exit_code "${SLURM_JOB_EXIT_CODE2:-${SLURM_JOB_EXIT_CODE:-}}")
+    line+=$(field reason "${JOBSTATE:-}")
     line+=$(field derived_exit_code "${SLURM_JOB_DERIVED_EC:-}")
     line+=$(field node "${SLURM_JOB_NODELIST:-}")$(field job_name "${SLURM_JOB_NAME:-}")
     line+=$(field queue "${SLURM_JOB_PARTITION:-}")$(field owner "${SLURM_JOB_USER:-}")

@@ -21,7 +21,7 @@ from shared.domain.failure import Intake, Trigger
 from shared.domain.machines import Machines
 from shared.domain.mode import Mode
 from shared.domain.watch import Watch
-from shared.heal import Healer, Report
+from shared.heal import Healer, Report, clear_drained
 from shared.policy.discover import watched
 from shared.policy.places import place_fits
 from shared.systems import SYSTEMS
@@ -115,6 +115,8 @@ class _Run:
             intake = Intake(failures=list(sight.failures), dry_run=self._dry_run)
             self._total.add(self._healer.handle(intake, Trigger.DISCOVER))
         self._keep_machines(place, sight, now)
+        if sight.withdrawn and not self._dry_run and self._healer.policy.bad_nodes is not None:
+            clear_drained(self._healer.ledger, place.scope, sight.withdrawn, now)
         if turn.used or sight.done or sight.problem:  # who got no call at all is next all the same
             self._settle(place.key, place.scope.place, sight, now)
         return sight

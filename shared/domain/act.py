@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from msgspec import Struct
+
+from shared.domain.failure import Trigger
 
 MAX_WHO_CHARS = 128
 """Of the name that somebody goes by."""
@@ -12,13 +16,30 @@ MAX_ACTOR_CHARS = 512
 MAX_WHY_CHARS = 256
 
 
+class Way(str, Enum):
+    """From where a person acted."""
+
+    COMMAND_LINE = "command_line"
+    """A command, on a machine that reaches the ledger."""
+    FUNCTION = "function"
+    """A body sent to the function `manual`."""
+    CONSOLE = "console"
+    """A page of the console, signed in."""
+    LINK = "link"
+    """A link out of a message."""
+
+
 class Signed(Struct, frozen=True, kw_only=True):
     """What stands beside the name that somebody gave themselves."""
 
     identity: str = ""
     """As which the machine and RAM know them; at most 380 characters are kept. Empty: not known, or the same name."""
+    way: Way | None = None
+    """From where; None: not known."""
     why: str = ""
     """In their words; at most 256 characters are kept."""
+    via: Trigger = Trigger.MANUAL
+    """The door through which they acted; by hand where it was the command line."""
 
     def actor(self, by: str) -> str:
         """The field `actor` of an outcome: `ann`, `ann (system user root, acs:ram::1:user/ann)`."""

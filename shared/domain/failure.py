@@ -22,6 +22,8 @@ class Trigger(str, Enum):
     MANUAL = "manual"
     SWEEP = "sweep"
     DISCOVER = "discover"
+    CONSOLE = "console"
+    """Tells no failure: people act there."""
 
 
 class FailureClass(str, Enum):

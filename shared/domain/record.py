@@ -106,6 +106,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Start of the run seen when a person was asked (unix seconds): so that they see how long it is."""
     held_rule: str = ""
     """The rule that had matched then."""
+    held_owner: str = ""
+    """The live job's owner then, as its system lists it: never a told one, who could say yes to what is not theirs."""
     run_clear: bool = False
     """It was certain once which run it means. What strangers tell of no certain run counts against nobody."""
     tellings: tuple[str, ...] = ()

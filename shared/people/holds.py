@@ -9,6 +9,7 @@ from msgspec import Struct
 from shared.documents import decode_record, record_write
 from shared.domain.act import UNSIGNED, Signed
 from shared.domain.errors import SecondWindError
+from shared.domain.links import digest_of
 from shared.domain.outcome import Outcome
 from shared.domain.record import Case, CaseState
 from shared.people.moves import approve, reject
@@ -49,6 +50,11 @@ def holds(ledger: Ledger) -> list[Hold]:
     return sorted(held, key=lambda hold: (hold.case.due_at or 0.0, hold.case.failure_id))
 
 
+def open_cases(ledger: Ledger) -> list[Hold]:
+    """Every failure of which something still follows, the oldest first. Raises LedgerUnavailable."""
+    return sorted((hold for hold in _cases(ledger) if hold.case.open), key=lambda hold: hold.case.opened_at)
+
+
 def find(ledger: Ledger, wanted: str) -> Hold:
     """The held case with that id, or whose id alone begins so.
 
@@ -72,11 +78,24 @@ def find(ledger: Ledger, wanted: str) -> Hold:
     return next(iter(unique.values()))
 
 
-def answer(ledger: Ledger, hold: Hold, *, yes: bool, by: str, now: float, signed: Signed = UNSIGNED) -> Outcome:
+class CaseChanged(SecondWindError):  # noqa: N818 - named for the state of the case
+    """It is held, but not what the person was shown: nothing was changed. `hold` is the case as it is now."""
+
+    def __init__(self, hold: Hold) -> None:
+        self.hold = hold
+        super().__init__(f"failure {hold.case.failure_id} has changed since it was shown; nothing was done")
+
+
+def answer(
+    ledger: Ledger, hold: Hold, *, yes: bool, by: str, now: float, signed: Signed = UNSIGNED, seen: str = ""
+) -> Outcome:
     """Approve or reject; the outcome that the record now owes.
+
+    `seen`: digest of what the person was shown, `digest_of`; empty: whatever it is now is answered.
 
     Raises:
         NotHeld: somebody, or the end of the hold, was first; nothing was changed.
+        CaseChanged: it is held, and is not what was shown; nothing was changed.
         UnknownId: the case is gone.
         Contended: others changed the record three times; nothing was changed.
         LedgerUnavailable: out of reach, or it is not known whether it was saved: repeating tells.
@@ -89,6 +108,8 @@ def answer(ledger: Ledger, hold: Hold, *, yes: bool, by: str, now: float, signed
         if stored is None or record is None or case is None:
             raise UnknownId(f"failure {hold.case.failure_id} is not in the ledger any more")
         changed, outcome = decide(record, as_listed(hold.key, case), by, now, signed)
+        if seen and seen != digest_of(hold.key, case):
+            raise CaseChanged(Hold(key=hold.key, case=as_listed(hold.key, case)))
         write = record_write(hold.key, changed, stored.version, now)
         if not ledger.save([write]):
             return outcome

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from shared.documents import controls_write, decode_controls
-from shared.domain.act import MAX_WHY_CHARS, UNSIGNED, Signed
+from shared.domain.act import MAX_WHY_CHARS, UNSIGNED, Signed, Way
 from shared.domain.failure import Trigger
 from shared.domain.keys import CONTROLS_KEY
 from shared.domain.mode import Controls, ModeSet
@@ -31,7 +31,15 @@ def read_controls(ledger: Ledger) -> Controls:
     return _controls_of(ledger.load([CONTROLS_KEY]).get(CONTROLS_KEY))
 
 
-def set_mode(ledger: Ledger, rule: str | None, wanted: ModeSet, *, identity: str = "") -> Controls:
+def set_mode(
+    ledger: Ledger,
+    rule: str | None,
+    wanted: ModeSet,
+    *,
+    identity: str = "",
+    via: Trigger = Trigger.MANUAL,
+    way: Way | None = None,
+) -> Controls:
     """Set the mode of everything, or of one rule (by its name, known to the policy or not); what is set now.
 
     Args:
@@ -39,13 +47,15 @@ def set_mode(ledger: Ledger, rule: str | None, wanted: ModeSet, *, identity: str
         rule: its name; None: everything.
         wanted: the mode, with who sets it, when and why.
         identity: as whom the machine knows them.
+        via: the door through which they act.
+        way: from where they act.
 
     Raises:
         LedgerUnavailable: out of reach, or it is not known whether it was saved: repeating does no harm.
         Contended: three others were quicker.
     """
     message = f"mode {wanted.mode.value} has been set {_for(rule)} by {wanted.by}"
-    signed = Signed(identity=identity, why=wanted.why)
+    signed = Signed(identity=identity, way=way, why=wanted.why, via=via)
 
     def change(known: Controls) -> Controls:
         if _set(known, rule) == wanted:
@@ -114,9 +124,10 @@ def _act(reason: Reason, rule: str | None, message: str, by: str, now: float, si
         verdict=Verdict.SUPPRESSED.value,
         reason=reason.value,
         message=message,
-        trigger=Trigger.MANUAL.value,
+        trigger=signed.via.value,
         rule=rule or "",
         actor=signed.actor(by),
+        way=signed.way.value if signed.way else "",
         why=signed.why[:MAX_WHY_CHARS],
     )
 

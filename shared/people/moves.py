@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from shared.domain.act import MAX_WHY_CHARS, UNSIGNED, Signed
 from shared.domain.decision import Ask, Decision
 from shared.domain.errors import SecondWindError
-from shared.domain.failure import Trigger
 from shared.domain.job import Scope
 from shared.domain.outcome import Outcome, rfc3339
 from shared.domain.reasons import Reason
@@ -75,7 +74,7 @@ def approve(record: JobRecord, case: Case, by: str, now: float, signed: Signed =
         approved_by=by,
         approved_for=(*case.approved_for, *([] if case.reason is None else [case.reason])),
     )
-    told = _Told(Verdict.DEFERRED, Reason.APPROVED, f"approved by {by}", signed.actor(by), signed.why)
+    told = _Told(Verdict.DEFERRED, Reason.APPROVED, f"approved by {by}", by, signed)
     return _telling(record, going, told, now)
 
 
@@ -87,7 +86,7 @@ def reject(record: JobRecord, case: Case, by: str, now: float, signed: Signed = 
     """
     _check_held(case, now)
     over = trimmed(replace(case, state=CaseState.CLOSED, due_at=None, rejected_by=by))
-    told = _Told(Verdict.SUPPRESSED, Reason.REJECTED, f"rejected by {by}", signed.actor(by), signed.why)
+    told = _Told(Verdict.SUPPRESSED, Reason.REJECTED, f"rejected by {by}", by, signed)
     return _telling(record, over, told, now)
 
 
@@ -113,7 +112,7 @@ def resume(
     message = f"the breaker was closed and its backlog resumed by {by}"
     if due_at > now:
         message += f"; its turn is at {rfc3339(due_at)}"
-    told = _Told(Verdict.DEFERRED, Reason.BREAKER_CLOSED, message, signed.actor(by), signed.why)
+    told = _Told(Verdict.DEFERRED, Reason.BREAKER_CLOSED, message, by, signed)
     return _telling(record, going, told, now)
 
 
@@ -144,8 +143,8 @@ class _Told(NamedTuple):
     verdict: Verdict
     reason: Reason
     message: str
-    actor: str
-    why: str
+    by: str
+    signed: Signed
 
 
 def _telling(record: JobRecord, case: Case, told: _Told, now: float) -> tuple[JobRecord, Outcome]:
@@ -153,15 +152,16 @@ def _telling(record: JobRecord, case: Case, told: _Told, now: float) -> tuple[Jo
         verdict=told.verdict,
         reason=told.reason,
         message=told.message,
-        actor=told.actor,
-        why=told.why[:MAX_WHY_CHARS],
+        actor=told.signed.actor(told.by),
+        way=told.signed.way,
+        why=told.signed.why[:MAX_WHY_CHARS],
         failure_id=case.failure_id,
         job_id=case.failure.job_id,
         attempt=case.attempt,
         job_instance_id=case.failure.job_instance_id,
         data_time=case.failure.data_time,
     )
-    ask = Ask(now=now, trigger=Trigger.MANUAL, request_id="")
+    ask = Ask(now=now, trigger=told.signed.via, request_id="")
     outcome = outcome_of(case.failure, decision, ask, policy_version="", follow_up=case.outcome_id)
     moved = replace(case, verdict=told.verdict, reason=told.reason, outcome_id=outcome.outcome_id)
     # Owed since long ago: no delivery is about to write it, so the next sweep shall.

@@ -58,6 +58,7 @@ SystemName = Annotated[
         extra_json_schema={"format": SYSTEM_FORMAT, "enum": list(SYSTEMS.names)},
     ),
 ]
+Systems = SystemName | Annotated[tuple[SystemName, ...], listed_meta("job systems")]
 _Text = Annotated[str, _TEXT]
 _Glob = Annotated[str, _GLOB]
 Pattern = Annotated[
@@ -108,7 +109,7 @@ class Match(Struct, frozen=True, kw_only=True, cache_hash=True):
     live job's own where it says them, else as told. A loaded list of one text is that text.
     """
 
-    system: SystemName | None = None
+    system: Systems | None = None
     region: Globs | None = None
     cluster: Globs | None = None
     """The cluster's id."""

@@ -13,7 +13,10 @@ from msgspec import Struct
 from shared.domain.endpoint import Endpoint, parse_endpoint
 from shared.domain.errors import Fault, SettingsError
 from shared.domain.job import REGION_PATTERN
+from shared.domain.link_key import parse_link_key
 from shared.domain.mode import Mode
+from shared.reading.jwt import parse_jwks
+from shared.settings.console import ConsoleSettings, parse_audience
 from shared.settings.ledger_url import LedgerUrl, parse_ledger_url
 from shared.settings.plaintext import PROBLEM, allows_plaintext, unencrypted
 from shared.systems import SYSTEMS
@@ -38,7 +41,7 @@ P = TypeVar("P", Endpoint, LedgerUrl)
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """What the environment says. Its one secret, a Redis ledger's password, shows itself in no repr."""
+    """What the environment says. Its secrets, a ledger's password and the link key, show themselves in no repr."""
 
     region: str
     """The function's own."""
@@ -54,6 +57,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     mode: Mode | None
     """None: the policy's."""
     time_zone: ZoneInfo
+    console: ConsoleSettings = ConsoleSettings()
 
     @property
     def fixed(self) -> dict[str, str]:
@@ -106,6 +110,7 @@ def read_settings(environ: Mapping[str, str], region: str, *, default_ledger: st
     policy_file = reader.optional("SECONDWIND_POLICY_FILE", _path)
     mode = reader.optional("SECONDWIND_MODE", _mode)
     time_zone = reader.optional("SECONDWIND_TIME_ZONE", _zone)
+    console = _console(reader)
     if reader.faults or project is None or logstore is None or ledger is None:
         raise SettingsError(reader.faults)
     return Settings(
@@ -118,6 +123,21 @@ def read_settings(environ: Mapping[str, str], region: str, *, default_ledger: st
         policy_file=policy_file or BUNDLE_ROOT / "policy.yaml",
         mode=mode,
         time_zone=time_zone or ZoneInfo("Asia/Shanghai"),
+        console=console,
+    )
+
+
+def _console(reader: _Reader) -> ConsoleSettings:
+    keys = reader.optional("SECONDWIND_CONSOLE_JWKS", parse_jwks) or ()
+    audience = reader.optional("SECONDWIND_CONSOLE_AUDIENCE", parse_audience) or ""
+    if keys and not audience:
+        problem = "is required with SECONDWIND_CONSOLE_JWKS: else a token for any other application would do"
+        reader.faults.append(Fault("SECONDWIND_CONSOLE_AUDIENCE", problem))
+    return ConsoleSettings(
+        link_key=reader.optional("SECONDWIND_LINK_SECRET", parse_link_key),
+        url=reader.optional("SECONDWIND_CONSOLE_URL", reader.encrypted(parse_endpoint)),
+        issuer_keys=keys,
+        audience=audience,
     )
 
 

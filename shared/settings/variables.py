@@ -63,5 +63,26 @@ VARIABLES = (
         "Log Service of the outcome project, host or URL. `explain` outside Alibaba Cloud needs the public one.",
         "`https://<region>-intranet.log.aliyuncs.com`; `setup` and `doctor`: `https://<region>.log.aliyuncs.com`",
     ),
+    Variable(
+        "SECONDWIND_LINK_SECRET",
+        "Signs the links in messages and the forms of the console: 32 to 256 ASCII characters that nobody can guess. "
+        "Up to four with commas between: the first signs, each is believed.",
+        "none: messages have no buttons, the deployed console no forms",
+    ),
+    Variable(
+        "SECONDWIND_CONSOLE_URL",
+        "Where people reach the function `console`: what links in messages begin with.",
+        "none: messages have no links",
+    ),
+    Variable(
+        "SECONDWIND_CONSOLE_JWKS",
+        "Public RSA keys of your identity provider, a JSON Web Key Set: who signs in at the deployed console.",
+        "none: nobody signs in there; links work all the same",
+    ),
+    Variable(
+        "SECONDWIND_CONSOLE_AUDIENCE",
+        "The audience (`aud`) that its tokens must be issued for.",
+        "none, and wanted with `SECONDWIND_CONSOLE_JWKS`",
+    ),
 )
 """In the order of docs/reference.md."""

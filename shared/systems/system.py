@@ -181,6 +181,14 @@ class System(ABC):
         del event, now
         return None
 
+    def drain(self, node: str) -> tuple[str, ...]:
+        """Commands with which people take that node out of service; none where nothing is known.
+
+        One for each scheduler that it may be. The name is as `shared.domain.hosts` spells it: safe in a shell.
+        """
+        del node
+        return ()
+
     @abstractmethod
     def names_one_job(self, job_id: str) -> bool:
         """Whether an id as a person may tell it can only mean one job of a scope."""

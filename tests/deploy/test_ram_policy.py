@@ -25,10 +25,8 @@ SDK_STATE = {"_session", "_isRowIp", "timeout"}
 
 
 OPERATIONS = {
-    "ehpc": {"LIST": ehpc.LIST, "RERUN": ehpc.RERUN, "NODES": ehpc.NODES, "CLUSTERS": ehpc.CLUSTERS, "LOG": ehpc.LOG},
-    "schedulerx": {"RERUN": schedulerx.RERUN, "LOG": schedulerx.LOG},
-    "schedulerx3": {"RETRY": schedulerx3.RETRY},
-    "dataworks": {"GET": dataworks.GET, "LIST": dataworks.LIST, "RERUN": dataworks.RERUN},
+    scope.__name__.split(".")[2]: {name: text for name, text in vars(scope).items() if name.isupper()}
+    for scope in (ehpc, schedulerx, schedulerx3, dataworks)
 }
 """Constants that name operations, by the folder in which they are used."""
 

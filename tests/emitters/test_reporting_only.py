@@ -27,6 +27,21 @@ SLURM = {
     "SLURM_JOB_END_TIME": "1767608190",
     "SLURM_JOB_RESTART_COUNT": "0",
 }
+# As jobcomp/script of Slurm 22.05.8 sets them.
+JOBCOMP = {
+    "JOBID": "26",
+    "ARRAYJOBID": "0",
+    "JOBSTATE": "TIMEOUT",
+    "JOBNAME": "mesh",
+    "USERNAME": "bob",
+    "PARTITION": "long",
+    "NODES": "n1",
+    "START": "1767608130",
+    "END": "1767608190",
+    "EXITCODE": "0:0",
+    "DERIVED_EC": "0:0",
+    "ACCOUNT": "",
+}
 # A PBS that has one event, the job's, and notes what the hook does.
 FAKE_PBS = """
 import json, os
@@ -129,6 +144,36 @@ def test_the_epilog_names_one_element_of_an_array(folder: Path) -> None:
     epilog(folder, SLURM_ARRAY_JOB_ID="77", SLURM_ARRAY_TASK_ID="4")
     (failure,) = understood(lines(folder, "epilog-slurmctld.log"))
     assert failure.job_id == "77_4"
+
+
+def jobcomp(folder: Path, **environ: str) -> list[bytes]:
+    """As jobcomp/script runs it: other variables, none of Slurm's own; its lines."""
+    told = {**JOBCOMP, "SECONDWIND_EMITTERS_CONF": str(folder / "emitters.conf"), **environ}
+    done = subprocess.run([BASH, str(EPILOG)], env=told, cwd=folder, capture_output=True, timeout=20, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    return lines(folder, "epilog-slurmctld.log")
+
+
+@pytest.mark.parametrize("state", ["TIMEOUT", "NODE_FAIL", "FAILED", "OUT_OF_MEMORY", "BOOT_FAIL", "DEADLINE"])
+def test_the_completion_script_tells_how_and_when_a_job_failed(folder: Path, state: str) -> None:
+    """What an epilog cannot know: a job that ran out of time or lost its node has exit code 0."""
+    (failure,) = understood(jobcomp(folder, JOBSTATE=state))
+    assert (failure.job_id, failure.job_name, failure.queue, failure.owner) == ("26", "mesh", "long", "bob")
+    assert (failure.started_at, failure.occurred_at) == (1767608130.0, 1767608190.0)
+    assert (failure.reason, failure.exit_code, failure.node) == (state, "0:0", "n1")
+    assert failure.extra == {"emitter": "jobcomp_script", "derived_exit_code": "0:0"}
+
+
+def test_the_completion_script_names_one_element_of_an_array(folder: Path) -> None:
+    """JOBID is then a number that may stand for the whole array."""
+    (failure,) = understood(jobcomp(folder, ARRAYJOBID="24", ARRAYTASKID="3", NODES="(null)"))
+    assert (failure.job_id, failure.node) == ("24_3", "")
+
+
+@pytest.mark.parametrize("state", ["COMPLETED", "CANCELLED", "PENDING"])
+def test_the_completion_script_tells_only_failures(folder: Path, state: str) -> None:
+    """PENDING is a job that was requeued, also by Second Wind."""
+    assert jobcomp(folder, JOBSTATE=state) == []
 
 
 def test_the_epilog_tells_only_failures(folder: Path) -> None:

@@ -6,6 +6,7 @@ import argparse
 import ast
 import itertools
 import json
+import os
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -285,18 +286,113 @@ def test_memory_is_bounded_whatever_the_job_prints() -> None:
         (b"  Remote daemon: [[64112,0],1] on node 10.126.10.10", {"node": "10.126.10.10"}),
         (b"=   BAD TERMINATION OF ONE OF YOUR APPLICATION PROCESSES", {}),
         (b"=   RANK 0 PID 5490 RUNNING AT gn59", {"rank": "0", "node": "gn59"}),
+        (b"=   PID 31104 RUNNING AT n2", {"node": "n2"}),
+        (b"An MPI communication peer process has unexpectedly disconnected.  This", {}),
         (b"srun: error: compute003: tasks 4-7: Killed", {"rank": "4", "node": "compute003"}),
+        (b"srun: error: n4: task 1: Killed", {"rank": "1", "node": "n4"}),
         (b"srun: error: Node failure on compute003", {"node": "compute003"}),
         (b"slurmstepd: error: *** STEP 12.0 ON c1 CANCELLED AT 2026-01-05T02:00:00 DUE TO NODE FAILURE ***", {}),
         (b"[compute003:01] ibv_poll_cq: transport retry counter exceeded (12)", {}),
         (b"step 12 residual 1e-3, node 3 of 4, error 0.1", None),
         (b"rank 3 finished in 12 s", None),
+        (b"server with PID 12 running at n2", None),
         (b"srun: job 12 has been allocated resources", None),
     ],
 )
 def test_the_launchers_words_are_known(line: bytes, groups: dict[str, str] | None) -> None:
     """What Open MPI, Intel MPI, MPICH and Slurm print of a lost rank, and what ordinary output is not."""
     assert watcher.Patterns(watcher.LOST_RANK).find(line) == groups
+
+
+def test_who_was_lost_may_stand_in_a_later_line() -> None:
+    """MPICH says first that something went wrong, and then where; the wait counts from the first."""
+    bench = Bench()
+    watch = bench.start()
+    bench.files.write("out", b"=   BAD TERMINATION OF ONE OF YOUR APPLICATION PROCESSES\n")
+    assert watch.look(5.0) is None
+    bench.files.write("out", b"=   PID 31104 RUNNING AT n2\n=   RANK 7 PID 1 RUNNING AT n9\n")
+    assert watch.look(6.0) is None
+    finding = watch.look(16.0)
+    assert finding is not None
+    assert (finding.reason, finding.groups) == ("lost_rank", {"node": "n2"})
+
+
+SQUEUE = """#!/bin/sh
+echo "$@" "$SLURM_TIME_FORMAT" "$SQUEUE_STATES" >> "$0.asked"
+{}
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "began"),
+    [
+        ("echo RUNNING 1795903320 2", 1795903320),
+        ("echo RUNNING 1795903320 1", None),
+        ("echo COMPLETING 1795903320 2", None),
+        ("echo PENDING 1795903320 2", None),
+        ("echo RUNNING 2026-11-28T21:51:51 2", None),
+        ("echo RUNNING 1795903320 2; echo RUNNING 1795903320 2", None),
+        ("echo RUNNING 1795903320 2; exit 1", None),
+        ("exec sleep 5", None),
+        ("sleep 5", None),
+        ("exec yes", None),
+        ("", None),
+    ],
+)
+def test_slurm_is_asked_when_this_run_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, began: int | None
+) -> None:
+    """Only of a run that goes on and that the counter shows to be this one, in unix seconds, and not for long."""
+    squeue = tmp_path / "squeue"
+    squeue.write_text(SQUEUE.format(answer))
+    squeue.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("SQUEUE_STATES", "PD")
+    monkeypatch.setattr(watcher, "ASK_S", 0.3)
+    assert watcher.asked_start("12_3", 2) == began
+    asked = (tmp_path / "squeue.asked").read_text()
+    assert asked == "--noheader --jobs 12_3 --Format State:20,StartTime:20,RestartCnt:20 %s \n"
+
+
+def test_without_squeue_no_start_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It need not be on the node."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert watcher.asked_start("12", 0) is None
+
+
+def test_slurm_is_asked_once_and_only_when_there_is_something_to_tell(tmp_path: Path) -> None:
+    """A line that cannot be written is told later as it was made."""
+    asked: list[tuple[str, int]] = []
+
+    def ask(job_id: str, restart_count: int) -> int:
+        asked.append((job_id, restart_count))
+        return 1767608130
+
+    report = watcher.Reporter(
+        str(tmp_path / "later" / "x.log"), {"job_id": "12_3", "restart_count": 2}, lambda: 1767609999.0, ask
+    )
+    assert asked == []
+    finding = watcher.Finding("stalled", "m", {})
+    assert not report(finding)
+    (tmp_path / "later").mkdir()
+    assert report(finding)
+    assert asked == [("12_3", 2)]
+    assert json.loads((tmp_path / "later" / "x.log").read_text())["started_at"] == 1767608130
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "job", "asks"),
+    [
+        ([], {"SLURM_JOB_ID": "1"}, {}, True),
+        ([], {"SLURM_JOB_ID": "1"}, {"started_at": 5}, False),
+        ([], {"SLURM_JOB_ID": "1", "PBS_JOBID": "1.s"}, {}, False),
+        ([], {"PBS_JOBID": "1.s"}, {}, False),
+        (["--job-id", "7"], {"SLURM_JOB_ID": "1"}, {}, False),
+    ],
+)
+def test_who_is_asked(arguments: list[str], environ: dict[str, str], job: dict[str, Any], *, asks: bool) -> None:
+    """Slurm, of its own job, if it has not said it already."""
+    assert watcher.asks(watcher.parser().parse_args(arguments), environ, job) is asks
 
 
 def follow(

@@ -16,6 +16,7 @@ import msgspec
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed, Observation
 from shared.ports import Clock
+from shared.systems.ehpc.ids import name_parts
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.ehpc.wire import PAGE_SIZE, read_page, snapshot
 from shared.systems.openapi import Caller, CallFailed
@@ -48,7 +49,7 @@ def look(api: Caller, clock: Clock, cluster_id: str, told: Sequence[str]) -> lis
     rest = _Sought(unfinished.missing(), first_match=True)
     if rest.missing():
         failed = _read(api, cluster_id, _ALL_NEWEST_FIRST, rest, begun_at, MOST_PAGES_OF_ENDED)
-    return [_observed(job_id, unfinished.matches(job_id) or rest.matches(job_id), failed, begun_at) for job_id in told]
+    return [_seen(job_id, unfinished, rest, failed, begun_at) for job_id in told]
 
 
 class _Sought:
@@ -60,6 +61,8 @@ class _Sought:
 
     def __init__(self, told: Iterable[str], *, first_match: bool = False) -> None:
         self._found: dict[str, dict[str, Listed]] = {job_id: {} for job_id in told}
+        self._tasks: dict[tuple[str, str], Listed] = {}
+        """By the array's number and server: an element of it."""
         self._first_match = first_match
 
     def take(self, listed_id: str, job: Listed) -> None:
@@ -69,6 +72,19 @@ class _Sought:
             found = self._found.get(name)
             if found is not None and not (found and self._first_match):
                 found[listed_id] = job
+        array, mark, _ = name_parts(listed_id)
+        if mark == "_":
+            self._tasks[array, listed_id.partition(".")[2]] = job
+
+    def task_of(self, told: str) -> Listed | None:
+        """A task of the Slurm array whose number this id is; None for what is spelled as a task, or no array's.
+
+        PBS has no such second meaning: there the array is `12[]` and never `12`.
+        """
+        number, mark, _ = name_parts(told)
+        server = told.partition(".")[2]
+        servers = [each for array, each in self._tasks if array == number and (not server or each in {"", server})]
+        return self._tasks[number, servers[0]] if servers and not mark else None
 
     def matches(self, told: str) -> list[Listed]:
         """The different jobs that this id may mean."""
@@ -105,7 +121,19 @@ def _read(
     return too_long(f"the job is not among the {most_pages * PAGE_SIZE} {_MEANT[filters['JobStatus']]}", begun_at)
 
 
-def _observed(told: str, matches: list[Listed], failed: LookFailed | None, begun_at: float) -> Observation:
+def _seen(told: str, unfinished: _Sought, rest: _Sought, failed: LookFailed | None, begun_at: float) -> Observation:
+    """As both passes have it. The plain number of a Slurm array means all its tasks, and is one task's own id too."""
+    matches = unfinished.matches(told) or rest.matches(told)
+    task = unfinished.task_of(told) or rest.task_of(told)
+    if task is None:
+        return _observed(told, matches, failed, begun_at)
+    shown = _observed(told, matches or [{**task, "Id": told}], None, begun_at)
+    return shown if isinstance(shown, LookFailed) else msgspec.structs.replace(shown, has_tasks=True)
+
+
+def _observed(
+    told: str, matches: list[Listed], failed: LookFailed | None, begun_at: float
+) -> EhpcSnapshot | LookFailed:
     if not matches:
         return failed or EhpcSnapshot(job_id=told, state=State.NOT_FOUND, look_begun_at=begun_at)
     try:

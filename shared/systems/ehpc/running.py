@@ -37,7 +37,7 @@ def running(page: Page, now: float) -> dict[str, Running]:
     found: dict[str, Running] = {}
     for _, listed in page.jobs:
         job = snapshot(listed, now)
-        if job.state is State.RUNNING and job.start_time is not None and not job.array_request:
+        if job.state is State.RUNNING and job.start_time is not None and not job.array_parent:
             told = (job.owner[:_STRETCH], job.queue[:_STRETCH], job.name[:_STRETCH])
             found[job.job_id] = Running(job.start_time, job.nodes, *told)
     return found

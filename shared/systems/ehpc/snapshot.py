@@ -19,6 +19,7 @@ from shared.domain.record import Case, JobRecord
 from shared.domain.runs import SKEW_S, START_TOLERANCE_S, by_start, rerun_since
 from shared.domain.snapshot import Offered
 from shared.domain.verdicts import Verdict
+from shared.systems.ehpc.ids import is_task
 from shared.systems.ehpc.nodes import among
 
 _ELIGIBLE = {state: GateAnswer(state.value, "RUNNING or QUEUED") for state in (State.RUNNING, State.QUEUED)}
@@ -37,7 +38,9 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
     last_modify_time: int | None = None
     rerunnable: bool = True
     array_request: str = ""
-    """Not empty for the parent of an array job."""
+    """Not empty for the parent of an array job; perhaps for its elements as well."""
+    has_tasks: bool = False
+    """The list shows elements of an array of this number beside it."""
     ambiguous: bool = False
     """The id was told without its server part and the list holds several jobs that it could mean."""
     owner: str = ""
@@ -189,14 +192,14 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
         if self.ambiguous:
             why = "several jobs have this number: name the server part"
             return Stop(Verdict.INELIGIBLE, Reason.AMBIGUOUS_JOB_ID, why)
-        if self._array_parent():
+        if self.array_parent:
             return Stop(Verdict.INELIGIBLE, Reason.ARRAY_PARENT, "rerunning an array parent restarts every subjob")
         return None
 
-    def _array_parent(self) -> bool:
-        if "[" in self.job_id:
-            return not self.job_id.partition("[")[2].partition("]")[0].isdigit()
-        return bool(self.array_request)
+    @property
+    def array_parent(self) -> bool:
+        """Whether the id may mean a whole array: unless its spelling proves one element, what the list shows of it."""
+        return not is_task(self.job_id) and ("[" in self.job_id or bool(self.array_request) or self.has_tasks)
 
     def eligible(self, *, beside_live: bool) -> GateAnswer:
         """RUNNING or QUEUED: RerunJobs kills and queues what lives."""

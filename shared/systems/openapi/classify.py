@@ -100,7 +100,7 @@ _SERVICE = {
     "IncorrectCredential": _USELESS,
     "ClusterNotFound": _USELESS,
     "ManagerNotFound": _LATER,
-    RERUN_FAILURE: _USELESS,  # only if service_row finds a plain refusal of one job
+    RERUN_FAILURE: _USELESS,  # only if service_row knows the words of a plain refusal of one job
     "AliyunError": _UNKNOWN,
     "AgentResponseTimeout": _UNKNOWN,
     "AgentError": _UNKNOWN,
@@ -128,6 +128,27 @@ _NO_ANSWER = {
 _STILL_GOING = ("timed out", "timeout", "time out", "in progress")
 """OpenPBS says these of a rerun that goes on (docs/facts/pbs.md#slow-reruns): they make a refusal unknown."""
 
+_SCHEDULER_REFUSALS = (
+    # Slurm: src/common/slurm_errno.c, as src/slurmctld/job_mgr.c returns them before it touches the job
+    "job is pending execution",
+    "only batch jobs are accepted or processed",
+    "requested operation is presently disabled",
+    "invalid job id specified",
+    "access/permission denied",
+    "job/step already completing or completed",
+    "operation not permitted on individual component of heterogeneous job",
+    # OpenPBS: src/lib/Liblog/pbs_messages.c, as src/server/req_rerun.c rejects with them before it asks the node
+    "request invalid for state of job",
+    "request invalid for finished array subjob",
+    "job has finished",
+    "is not rerunnable",
+    "unknown job id",
+    "unauthorized request",
+)
+"""What the schedulers say of a rerun that they did not begin, word by word (docs/facts/slurm.md#refusals,
+docs/facts/pbs.md#rerun). Whatever else they say, of a lost connection or of nothing known, may hide one that goes on.
+"""
+
 _PLAIN_REFUSALS = ("is not existed", "not match groupid", "groupid not exist", "lack of ssl protect")
 """SchedulerX: the only evidence it gives, so these may narrow unknown to refused, and nothing else."""
 _TOO_MANY_REQUESTS = 429
@@ -146,7 +167,7 @@ def no_answer_row(why: NoAnswer) -> Row:
 
 def service_row(code: str, message: str, *, jobs: int, http_status: int | None) -> Row:
     """What an error answer proves about a call that named so many jobs."""
-    if code == RERUN_FAILURE and (jobs != 1 or _says(message, _STILL_GOING)):
+    if code == RERUN_FAILURE and (jobs != 1 or not _refused_plainly(message)):
         return _UNKNOWN
     number = as_number(code)
     if number is not None and (http_status or _SERVER_ERROR) < _SERVER_ERROR:
@@ -190,6 +211,10 @@ def as_number(code: object) -> int | None:
     if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) <= 9:  # noqa: PLR2004 - said above
         return int(code)
     return None
+
+
+def _refused_plainly(message: str) -> bool:
+    return _says(message, _SCHEDULER_REFUSALS) and not _says(message, _STILL_GOING)
 
 
 def _says(message: str, phrases: tuple[str, ...]) -> bool:

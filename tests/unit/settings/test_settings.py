@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from shared.domain.errors import SettingsError
 from shared.domain.mode import Mode
 from shared.settings import Endpoint, RedisUrl, Settings, SqliteUrl, parse_ledger_url, read_settings
+from shared.settings.console import ConsoleSettings
 from shared.settings.plaintext import unencrypted
+from tests.support.jwt import ISSUER
 
 _LEAST = {
     "SECONDWIND_OUTCOME_PROJECT": "sw",
@@ -27,6 +29,9 @@ _NAMES = [
     "SECONDWIND_MODE",
     "SECONDWIND_TIME_ZONE",
     "SECONDWIND_PLAINTEXT",
+    "SECONDWIND_LINK_SECRET",
+    "SECONDWIND_CONSOLE_URL",
+    "SECONDWIND_CONSOLE_JWKS",
 ]
 _ROOT = Path(__file__).resolve().parents[3]
 
@@ -266,3 +271,23 @@ def test_this_machine_is_no_network(host: str, *, near: bool) -> None:
     assert not unencrypted(Endpoint("https", host, 443))
     assert not unencrypted(RedisUrl(tls=True, host=host, port=6379))
     assert not unencrypted(SqliteUrl("/x"))
+
+
+def test_what_the_console_needs_is_absent_or_right() -> None:
+    """Secrets that no repr shows; an address that is encrypted; keys only together with an audience."""
+    assert _read().console == ConsoleSettings()
+    secret = "s" * 31 + "1"
+    console = _read(
+        LINK_SECRET=secret,
+        CONSOLE_URL="https://sw.example.com/",
+        CONSOLE_JWKS=ISSUER.jwks,
+        CONSOLE_AUDIENCE="second-wind",
+    ).console
+    assert console.url is not None
+    assert (console.url.url, console.audience, len(console.issuer_keys)) == ("https://sw.example.com", "second-wind", 1)
+    assert secret not in repr(console)
+    assert _bad({**_LEAST, "SECONDWIND_CONSOLE_JWKS": ISSUER.jwks}) == ["SECONDWIND_CONSOLE_AUDIENCE"]
+    assert _bad({**_LEAST, "SECONDWIND_CONSOLE_AUDIENCE": "x" * 257}) == ["SECONDWIND_CONSOLE_AUDIENCE"]
+    assert _bad({**_LEAST, "SECONDWIND_CONSOLE_URL": "http://sw.example.com"}) == ["SECONDWIND_CONSOLE_URL"]
+    assert _bad({**_LEAST, "SECONDWIND_CONSOLE_URL": "https://sw.example.com/path"}) == ["SECONDWIND_CONSOLE_URL"]
+    assert _bad({**_LEAST, "SECONDWIND_LINK_SECRET": "too-short"}) == ["SECONDWIND_LINK_SECRET"]

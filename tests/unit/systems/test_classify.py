@@ -72,7 +72,6 @@ DOCUMENTED = [
     ("rerun-errors", 403, "IncorrectCredential", USELESS, False, False),
     ("rerun-errors", 404, "ClusterNotFound", USELESS, False, False),
     ("rerun-errors", 404, "ManagerNotFound", LATER, False, True),
-    ("rerun-errors", 406, "AgentError.Job.RerunFailure", USELESS, False, False),
     ("rerun-errors", 406, "AliyunError", UNKNOWN, False, True),
     ("rerun-errors", 406, "AgentResponseTimeout", UNKNOWN, False, True),
     ("rerun-errors", 406, "AgentError", UNKNOWN, False, True),
@@ -169,9 +168,46 @@ def test_a_rerun_that_may_go_on_is_unknown(message: str) -> None:
 @pytest.mark.parametrize("jobs", [2, 100])
 def test_a_refusal_of_several_jobs_proves_nothing_about_one(jobs: int) -> None:
     """RerunFailure for a batch does not say whom."""
-    message = "Failed to run the job again: job is not running."
+    message = "Failed to run the job again: Job is pending execution for job 4"
     assert service_row("AgentError.Job.RerunFailure", message, jobs=jobs, http_status=406).effect is UNKNOWN
     assert service_row("AgentError.Job.RerunFailure", message, jobs=1, http_status=406).effect is USELESS
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Job is pending execution for job 4",
+        "Only batch jobs are accepted or processed for job 4",
+        "Requested operation is presently disabled for job 4",
+        "Invalid job id specified for job 4",
+        "Access/permission denied for job 4",
+        "qrerun: Request invalid for state of job 4.s",
+        "qrerun: job is not rerunnable 4.s",
+        "qrerun: Unknown Job Id 4.s",
+        "qrerun: Unauthorized Request  4.s",
+        "Failed to run the job again: QRERUN: JOB HAS FINISHED 4.s",
+    ],
+)
+def test_what_a_scheduler_refuses_in_its_own_words_is_refused(message: str) -> None:
+    """Slurm's and OpenPBS's words for a rerun that they did not begin."""
+    assert service_row("AgentError.Job.RerunFailure", message, jobs=1, http_status=406).effect is USELESS
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Unexpected message received for job 184",
+        "slurm_requeue error: Zero Bytes were transmitted or received",
+        "Unable to contact slurm controller (connect failure)",
+        "Job can not be altered now, try again later",
+        "qrerun: cannot connect to server (errno=15010)",
+        "Failed to run the job again.",
+        "",
+    ],
+)
+def test_a_refusal_in_other_words_proves_nothing(message: str) -> None:
+    """Slurm was seen to requeue a job after "Unexpected message received" (docs/facts/slurm.md#refusals)."""
+    assert service_row("AgentError.Job.RerunFailure", message, jobs=1, http_status=406).effect is UNKNOWN
 
 
 # By docs/facts/schedulerx.md#business-errors a `Code` below 500 is a refusal

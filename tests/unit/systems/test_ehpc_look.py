@@ -363,3 +363,26 @@ def test_what_the_bound_reads_whole_is_not_found(cluster_of: ClusterOf, failure:
     system, _ = cluster_of(*(job(f"{number}.s", "FINISHED") for number in range(ended)))
     (seen,) = system.observe([failure("nowhere.s")])
     assert found(seen).state is State.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    ("listed", "told", "parent"),
+    [
+        (("184_0", "184_1"), "184", True),
+        (("184_0", "184_1", "184"), "184", True),
+        (("184_0.m",), "184.m", True),
+        (("184_[0-3]",), "184", True),
+        (("184", "1840_1", "18_4"), "184", False),
+        (("184.a", "184_1.b"), "184.a", False),
+        (("184_0", "184_1"), "184_1", False),
+        (("184[1].s", "184[2].s"), "184[2].s", False),
+    ],
+)
+def test_the_number_of_an_array_means_all_of_it(
+    cluster_of: ClusterOf, failure: Make[Failure], listed: tuple[str, ...], told: str, *, parent: bool
+) -> None:
+    """Slurm restarts every task for it, though it is also the last task's own id (docs/facts/slurm.md#arrays)."""
+    system, _ = cluster_of(*map(job, listed))
+    (seen,) = system.observe([failure(told)])
+    assert found(seen).job_id == told
+    assert found(seen).array_parent is parent

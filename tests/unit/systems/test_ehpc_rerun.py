@@ -54,7 +54,7 @@ def test_a_batch_is_one_call(fake_api: Play, clock: Clock, ok: Make[Reply]) -> N
 @pytest.mark.parametrize(
     ("code", "message", "one", "several"),
     [
-        ("AgentError.Job.RerunFailure", "not running", Effect.NOT_DONE_USELESS, Effect.UNKNOWN),
+        ("AgentError.Job.RerunFailure", "Job is pending execution", Effect.NOT_DONE_USELESS, Effect.UNKNOWN),
         ("AgentError.Job.RerunFailure", "still in progress", Effect.UNKNOWN, Effect.UNKNOWN),
         ("PartFailure", "part", Effect.UNKNOWN, Effect.UNKNOWN),
         ("ConflictOpt", "busy", Effect.NOT_DONE_LATER, Effect.NOT_DONE_LATER),

@@ -72,8 +72,8 @@ def test_the_doctor_tries_each_read() -> None:
 
     api = FakeApi(Clock(), answer)
     tried = [probe.operation for probe in ROOM.probes(api, "cn-hangzhou", {"app_name": "demo-app"})]
-    assert tried == ["GetJobExecution", "ListJobExecutions", "ListScheduleEvent"]
-    assert {call.parameters["AppName"] for call in api.asked} == {"demo-app"}
+    assert tried == ["GetJobExecution", "ListJobExecutions", "ListScheduleEvent", "ListApps"]
+    assert {call.parameters.get("AppName") for call in api.asked} == {"demo-app", None}
 
 
 def test_what_a_look_offers() -> None:

@@ -1,0 +1,105 @@
+"""Tokens of an identity provider: what the right key signed for us counts, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.reading.jwt import BadToken, claims_of, parse_jwks
+from tests.support.jwt import AUDIENCE, ISSUER, OTHER_ISSUER, Issuer, text_of
+
+NOW = 1_900_000_000.0
+KEYS = parse_jwks(ISSUER.jwks)
+
+
+def test_what_the_provider_signed_counts() -> None:
+    """With each hash, and whether the key has an id or not."""
+    for alg in ("RS256", "RS384", "RS512"):
+        assert claims_of(ISSUER.token("ann", NOW, alg=alg), KEYS, AUDIENCE, NOW).sub == "ann"
+    nameless = parse_jwks(json.dumps({"keys": [{**ISSUER.jwk, "kid": ""}, {"kty": "EC"}]}))
+    assert claims_of(ISSUER.token("ann", NOW), nameless, AUDIENCE, NOW).sub == "ann"
+    assert claims_of(ISSUER.token("ann", NOW, aud=["x", AUDIENCE]), KEYS, AUDIENCE, NOW).sub == "ann"
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"exp": NOW - 61},
+        {"nbf": NOW + 61},
+        {"aud": "another"},
+        {"aud": []},
+        {"sub": ""},
+        {"sub": 7},
+        {"exp": "later"},
+        {"exp": None},
+    ],
+)
+def test_a_token_for_another_time_or_application_proves_nothing(claims: dict[str, Any]) -> None:
+    """Signed or not."""
+    with pytest.raises(BadToken):
+        claims_of(ISSUER.token("ann", NOW, **claims), KEYS, AUDIENCE, NOW)
+
+
+def test_clocks_may_differ_by_a_minute() -> None:
+    """Either way."""
+    assert claims_of(ISSUER.token("ann", NOW, exp=NOW - 59, nbf=NOW + 59), KEYS, AUDIENCE, NOW).sub == "ann"
+
+
+@pytest.mark.parametrize("alg", ["none", "HS256", "ES256", "", "rs256"])
+def test_an_algorithm_that_the_token_chose_is_not_followed(alg: str) -> None:
+    """`none`, or a public key taken for a shared secret: the classical ways to forge one."""
+    with pytest.raises(BadToken, match="nobody"):
+        claims_of(ISSUER.token("ann", NOW, said_alg=alg), KEYS, AUDIENCE, NOW)
+
+
+def test_another_key_proves_nothing() -> None:
+    """Also under the id of ours, or where ours is not named."""
+    for kid in (ISSUER.kid, "", "unknown"):
+        with pytest.raises(BadToken, match="nobody"):
+            claims_of(Issuer(OTHER_ISSUER.n, OTHER_ISSUER.d, kid).token("ann", NOW), KEYS, AUDIENCE, NOW)
+    with pytest.raises(BadToken, match="nobody"):
+        claims_of(ISSUER.token("ann", NOW, kid="unknown"), KEYS, AUDIENCE, NOW)
+
+
+def test_no_part_of_a_token_can_be_changed() -> None:
+    """Claims under another signature; a signature that is a little or much different; critical extensions."""
+    header, claims, mac = ISSUER.token("ann", NOW).split(".")
+    _, others, _ = ISSUER.token("bob", NOW).split(".")
+    forged = [
+        f"{header}.{others}.{mac}",
+        f"{header}.{claims}.",
+        f"{header}.{claims}",
+        f"{header}.{claims}.{mac}.",
+        f"{header}.{claims}.{text_of(b'0' * 256)}",
+        f"{header}.{claims}.{text_of(b'f' * 257)}",
+        f"{header}.{claims}.{text_of(bytes([255]) * 256)}",
+        f"{header}.{claims}.é",
+        f"!.{claims}.{mac}",
+        f"{text_of(b'{')}.{claims}.{mac}",
+        "x" * 7000,
+        "",
+    ]
+    for token in [*forged, ISSUER.token("ann", NOW, crit=["b64"])]:
+        with pytest.raises(BadToken):
+            claims_of(token, KEYS, AUDIENCE, NOW)
+
+
+@pytest.mark.parametrize(
+    "jwks",
+    [
+        "",
+        "[]",
+        '{"keys": []}',
+        '{"keys": [{"kty": "oct", "k": "AAAA"}]}',
+        '{"keys": [{"kty": "RSA", "n": "!", "e": "AQAB"}]}',
+        '{"keys": [{"kty": "RSA", "n": "AQAB", "e": "AQAB"}]}',
+        json.dumps({"keys": [{**ISSUER.jwk, "e": "AQ"}]}),
+        json.dumps({"keys": [ISSUER.jwk] * 17}),
+    ],
+)
+def test_a_key_set_that_protects_nothing_is_refused(jwks: str) -> None:
+    """No key, a short one, one whose power is the number itself."""
+    with pytest.raises(ValueError, match="wants a JSON Web Key Set"):
+        parse_jwks(jwks)
