@@ -95,7 +95,7 @@ def send(
         connection.settimeout(timeouts_s[1])
         connection.sendall(request)
         with connection.makefile("rb", _BUFFER_BYTES) as stream:
-            response, stays = read_response(stream)  # type: ignore[arg-type] # buffered, whatever its declaration says
+            response, stays = read_response(stream)
     except TimeoutError:
         failed = NoResponse.READ_TIMEOUT
     except (OSError, BrokenOff) as error:

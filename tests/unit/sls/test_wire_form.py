@@ -8,7 +8,7 @@ from typing import Any
 import lz4.block
 import pytest
 from aliyun.log import LogClient, LogItem, PutLogsRequest
-from aliyun.log.log_logs_raw_pb2 import LogGroupListRaw, LogGroupRaw  # type: ignore[attr-defined]
+from aliyun.log.log_logs_raw_pb2 import LogGroupListRaw, LogGroupRaw
 from msgspec.structs import replace
 
 from shared.ports import LogRange
