@@ -29,6 +29,7 @@ from shared.intake.trigger import read_trigger
 from shared.open_ledger import check_client, open_ledger
 from shared.open_robots import open_messages, open_robot
 from shared.open_systems import open_seekers, open_systems
+from shared.policy.itself import Itself
 from shared.policy.load import load_policy
 from shared.policy.match import make_ready
 from shared.policy.model import Policy
@@ -78,7 +79,7 @@ def prepare(context: Any) -> None:
     unknown = unknown_names(os.environ)
     if unknown:
         _LOG.warning("not a setting, so nobody reads it: %s", ", ".join(map(str, unknown)))
-    configuration = _configuration(context)
+    configuration = configuration_of(context)
     make_ready(configuration.policy)
     for setting in configuration.settings.fixed.values() if configuration.policy.regions else ():
         _LOG.warning("%s serves the function's own region alone: failures told for another are invalid", setting)
@@ -170,11 +171,10 @@ def _wired(context: Any, *, timer: bool = False) -> Iterator[Wiring]:
     """One invocation; at its end messages leave: what it told itself, and by the timer all that is due."""
     clock = SystemClock()
     started = clock.now()
-    configuration = _configuration(context)
+    configuration = configuration_of(context)
     settings, policy = configuration.settings, configuration.policy
     credentials = read_credentials(context, os.environ)
-    timeout_s = float(getattr(getattr(context, "function", None), "timeout", None) or DEFAULT_TIMEOUT_S)
-    invocation = Invocation(str(getattr(context, "request_id", "")), started + timeout_s)
+    invocation = Invocation(str(getattr(context, "request_id", "")), started + timeout_of(context))
 
     def remaining_s() -> float:
         return invocation.hard_deadline - clock.now()
@@ -231,7 +231,13 @@ def _intake_context(settings: Settings, policy: Policy, invocation: Invocation, 
     )
 
 
-def _configuration(context: Any) -> Configuration:
+def timeout_of(context: Any) -> float:
+    """Seconds that an invocation may take."""
+    return float(getattr(getattr(context, "function", None), "timeout", None) or DEFAULT_TIMEOUT_S)
+
+
+def configuration_of(context: Any) -> Configuration:
+    """Settings and policy as they are now. Raises SettingsError."""
     own = tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("SECONDWIND_")))
     region = str(getattr(context, "region", "") or os.environ.get("FC_REGION", ""))
     settings = _settings(own, region)
@@ -239,8 +245,7 @@ def _configuration(context: Any) -> Configuration:
         seen = settings.policy_file.stat()
     except OSError:
         raise _bad_policy("the file cannot be read") from None
-    policy = _policy(settings.policy_file, seen.st_mtime_ns, seen.st_size)
-    return Configuration(settings, replace(policy, mode=settings.effective_mode(policy.mode)))
+    return Configuration(settings, _policy(Itself(settings), seen.st_mtime_ns, seen.st_size))
 
 
 @lru_cache(maxsize=4)
@@ -249,8 +254,14 @@ def _settings(environ: Iterable[tuple[str, str]], region: str) -> Settings:
 
 
 @lru_cache(maxsize=4)
-def _policy(path: Path, modified_ns: int, size: int) -> Policy:
+def _policy(settings: Itself[Settings], modified_ns: int, size: int) -> Policy:
+    """One object as long as nothing changes: all that is made ready for it is known by it."""
     del modified_ns, size  # only there so that a changed file is read anew
+    policy = _read_policy(settings.it.policy_file)
+    return replace(policy, mode=settings.it.effective_mode(policy.mode))
+
+
+def _read_policy(path: Path) -> Policy:
     try:
         return load_policy(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
