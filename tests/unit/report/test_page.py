@@ -22,8 +22,8 @@ Row = dict[str, str]
 TAGS = frozenset(
     re.findall(
         r"\w+",
-        "a body caption dd details div dl dt figcaption figure footer h1 h2 h3 head header html li line link main meta p "
-        "pre rect span strong style summary svg table tbody td th thead title tr ul",
+        "a body caption dd details div dl dt figcaption figure footer h1 h2 h3 head header html li line link main meta "
+        "p pre rect span strong style summary svg table tbody td th thead title tr ul",
     )
 )
 FIELDS = ("owner", "rule", "node", "evidence", "message", "why", "failure_class", "actor", "way", "job_id")
