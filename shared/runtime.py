@@ -29,6 +29,7 @@ from shared.intake.trigger import read_trigger
 from shared.open_ledger import check_client, open_ledger
 from shared.open_robots import open_messages, open_robot
 from shared.open_systems import open_seekers, open_systems
+from shared.policy.itself import Itself
 from shared.policy.load import load_policy
 from shared.policy.match import make_ready
 from shared.policy.model import Policy
@@ -182,11 +183,10 @@ def _wired(context: Any, *, timer: bool = False) -> Iterator[Wiring]:
     sink = SlsSink(access, settings.sls.url, settings.outcome_project, settings.outcome_logstore, clock)
     with closing(open_ledger(settings.ledger, credentials, clock, remaining_s)) as ledger:
         messages = open_messages(
-            policy.notify,
+            policy,
+            settings.console,
             sink,
             ledger,
-            clock,
-            SystemChance(),
             lambda channel: open_robot(channel, os.environ, credentials),
             invocation.hard_deadline,
         )
@@ -244,8 +244,7 @@ def configuration_of(context: Any) -> Configuration:
         seen = settings.policy_file.stat()
     except OSError:
         raise _bad_policy("the file cannot be read") from None
-    policy = _policy(settings.policy_file, seen.st_mtime_ns, seen.st_size)
-    return Configuration(settings, replace(policy, mode=settings.effective_mode(policy.mode)))
+    return Configuration(settings, _policy(Itself(settings), seen.st_mtime_ns, seen.st_size))
 
 
 @lru_cache(maxsize=4)
@@ -254,8 +253,14 @@ def _settings(environ: Iterable[tuple[str, str]], region: str) -> Settings:
 
 
 @lru_cache(maxsize=4)
-def _policy(path: Path, modified_ns: int, size: int) -> Policy:
+def _policy(settings: Itself[Settings], modified_ns: int, size: int) -> Policy:
+    """One object as long as nothing changes: all that is made ready for it is known by it."""
     del modified_ns, size  # only there so that a changed file is read anew
+    policy = _read_policy(settings.it.policy_file)
+    return replace(policy, mode=settings.it.effective_mode(policy.mode))
+
+
+def _read_policy(path: Path) -> Policy:
     try:
         return load_policy(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):

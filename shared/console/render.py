@@ -20,8 +20,12 @@ _ESCAPED_CHARS = 10
 
 def page(name: str, status: int = 200, **values: Any) -> WebResponse:
     """One page, by the name of its template."""
-    text = _environment().get_template(f"{name}.html").render(**values)
-    return WebResponse(status=status, body=text.encode("utf-8", "replace"))
+    return WebResponse(status=status, body=rendered(name, **values).encode("utf-8", "replace"))
+
+
+def rendered(name: str, **values: Any) -> str:
+    """The text of a template."""
+    return _environment().get_template(f"{name}.html").render(**values)
 
 
 @lru_cache(maxsize=1)

@@ -171,3 +171,18 @@ def test_hostile_text_is_only_text(region: Region, *, as_json: bool) -> None:
     if as_json:
         assert said.isascii()
         json.loads(said)
+
+
+def test_a_page_is_written(region: Region, tmp_path: Path) -> None:
+    """`--html FILE`, or `-` for standard output; with `--json` the report comes as well; a bad place is status 2."""
+    now = 1_768_300_000.0
+    write(region, now - 60, outcome(1, now - 60, owner="<b>ann</b>"))
+    file = tmp_path / "night.html"
+    status, said, _ = asked(settings(region), now, html=file)
+    assert (status, said) == (0, f"1 failure: {file}\n")
+    assert "&lt;b&gt;ann&lt;/b&gt;" in file.read_text(encoding="utf-8")
+    assert json.loads(asked(settings(region), now, html=file, as_json=True)[1])["failures"] == 1
+    status, said, _ = asked(settings(region), now, html=Path("-"))
+    assert (status, said) == (0, file.read_text(encoding="utf-8"))
+    assert asked(settings(region), now, html=tmp_path / "no" / "x.html")[0] == 2
+    assert asked(settings(region), now, html=Path("-"), as_json=True)[0] == 2

@@ -16,12 +16,12 @@ from typing import TextIO
 
 from msgspec import Struct, to_builtins
 
-from secondwind.at_ledger import OUT_OF_REACH, CommandResult, tell
+from secondwind.at_ledger import DONE, OUT_OF_REACH, CommandResult, tell
 from secondwind.commands.report.show import lines_of
 from secondwind.machine import failed
 from secondwind.outcome_log import log_settings, outcome_log
 from secondwind.since import seconds_back
-from secondwind.terminal import shown
+from secondwind.terminal import count, shown
 from secondwind.text_file import CannotRead, read_text
 from secondwind.usage import UNUSABLE, UnusableError
 from secondwind.which_ledger import LedgerTerms, ledger_of
@@ -83,7 +83,7 @@ def run(
     try:
         told = make(wanted, terms)
         if wanted.html is not None:
-            return _page(wanted.html, told, out, err, as_json=wanted.as_json)
+            return _page(wanted.html, told, out, as_json=wanted.as_json)
     except UnusableError as error:
         return failed(str(error), UNUSABLE, out, err, as_json=wanted.as_json)
     except OutcomesUnavailable as error:
@@ -184,5 +184,19 @@ def _prices(named: Path | None, environ: Mapping[str, str]) -> Prices | None:
     return policy.prices
 
 
-def _page(file: Path, told: Told, out: TextIO, err: TextIO, *, as_json: bool) -> int:
-    raise NotImplementedError
+def _page(file: Path, told: Told, out: TextIO, *, as_json: bool) -> int:
+    """Write the page; with `--json` the report as well, unless both would go to standard output."""
+    from secondwind.commands.report.page import page_of  # noqa: PLC0415 - templates only where a page is wanted
+
+    page = page_of(told)
+    if file == _STDOUT:
+        if as_json:
+            raise UnusableError("--html - and --json both want standard output")
+        out.write(page)
+        return DONE
+    try:
+        file.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise UnusableError(f"{file}: cannot be written: {error.strerror or 'input/output error'}") from None
+    wrote = CommandResult(lines=[f"{count(told.report.failures, 'failure')}: {shown(str(file))}"], body=body_of(told))
+    return tell(wrote, out, as_json=as_json)
