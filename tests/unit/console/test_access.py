@@ -82,7 +82,7 @@ def pages(ledger: MemoryLedger) -> dict[str, Document]:
     policy = Policy(version=1, rules=(RULE,), people=(BOSS,))
     site = Site(ledger=ledger, policy=policy, now=START + 1, key=KEY, night=lambda: rows(30))
     boss = Visitor(name="boss", how="console", people=(BOSS,))
-    asked = {path: {} for path in (*PAGES, "/nowhere") if path != "/metrics"}
+    asked: dict[str, dict[str, list[str]]] = {path: {} for path in (*PAGES, "/nowhere") if path != "/metrics"}
     asked |= {"/case": {"id": [held(1).failure_id]}, "/link": {"t": [token]}}
     return {
         path: Document(answer(site, WebRequest(method="GET", path=path, query=query), boss).body.decode())
