@@ -6,10 +6,9 @@ import argparse
 import sys
 from typing import Any
 
+from secondwind.commands.history.bounds import LIMIT, LIMIT_MAX
 from shared.systems import SYSTEMS
 
-LIMIT = 50
-LIMIT_MAX = 1000
 FILTERS = {
     "cluster": ("SCOPE", "only this cluster, group or workspace: its id, or as `breaker list` has it"),
     "owner": ("NAME", "only jobs of this owner"),

@@ -16,7 +16,7 @@ from typing import TextIO
 from msgspec import Struct
 
 from secondwind.at_ledger import DONE, OUT_OF_REACH, CommandResult, tell
-from secondwind.commands.history.arguments import LIMIT, LIMIT_MAX
+from secondwind.commands.history.bounds import LIMIT, LIMIT_MAX
 from secondwind.commands.history.find import Search, found_in, page_of, parse_page, searched
 from secondwind.commands.history.show import lines_of, one_line
 from secondwind.machine import failed
