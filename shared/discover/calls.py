@@ -49,6 +49,8 @@ class Allowance:
         if not self._held[operation]:
             self._empty.add(operation)
             return False
+        if not self.in_time:  # the ledger took its time
+            return False
         self._held[operation] -= 1
         return True
 
