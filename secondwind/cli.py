@@ -18,7 +18,9 @@ from secondwind.commands.demo import arguments as demo
 from secondwind.commands.doctor import arguments as doctor
 from secondwind.commands.explain import arguments as explain
 from secondwind.commands.invoke import arguments as invoke
+from secondwind.commands.notify import arguments as notify
 from secondwind.commands.policy import arguments as policy
+from secondwind.commands.report import arguments as report
 from secondwind.commands.setup import arguments as setup
 from secondwind.process import lived
 
@@ -33,6 +35,8 @@ COMMANDS = (
     nodes,
     console,
     explain,
+    report,
+    notify,
     setup,
     doctor,
     policy,

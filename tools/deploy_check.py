@@ -116,6 +116,15 @@ VARIABLES = {
         "how the types of the events about machines begin",
         Rule(r"none:|ecs:[A-Za-z:.]{0,100}", "none: or ecs:Instance:"),
     ),
+    "SW_LINK_SECRET": Variable(
+        "signs links in messages and the console's forms",
+        Rule(r"[!-+\--~]{32,256}(,[!-+\--~]{32,256}){0,3}", "32 to 256 ASCII characters without blanks; up to four"),
+    ),
+    "SW_CONSOLE_URL": Variable(
+        "where people reach the console", Rule(r"https://[a-z0-9.-]{3,253}(:[0-9]{1,5})?/?", "https:// and a domain")
+    ),
+    "SW_CONSOLE_JWKS": Variable("public keys of your identity provider", Rule(r"\{.{1,3500}\}", "a JSON Web Key Set")),
+    "SW_CONSOLE_AUDIENCE": Variable("for whom its tokens are issued", Rule(r"[!-~]{1,256}", "the `aud` of its tokens")),
     "SW_DISCOVER_EVERY": Variable(
         "how often is looked for failures that nobody tells", Rule(r"[1-9][0-9]{0,3}[mh]", "minutes or hours, as 3m")
     ),

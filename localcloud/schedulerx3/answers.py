@@ -41,8 +41,8 @@ class Schedulerx3Answers:
         one = (*_SCOPE, "JobExecutionId")
         return [
             _operation("OperateRetryJobExecution", "POST", self.retry, one),
-            _operation("GetJobExecution", "GET", self.get_job_execution, one),
-            _operation("ListJobExecutions", "GET", self.list_job_executions, ("ClusterId",)),
+            _operation("GetJobExecution", "POST", self.get_job_execution, one),
+            _operation("ListJobExecutions", "POST", self.list_job_executions, ("ClusterId",)),
             _operation("ListScheduleEvent", "GET", self.list_schedule_event, ("ClusterId",)),
             _operation("ListApps", "GET", self.list_apps, ("ClusterId",)),
         ]
@@ -100,7 +100,7 @@ class Schedulerx3Answers:
             for at, row in self._events(app, one, now)
             if (not kind or row["Event"] == kind) and at >= begin and (not end or at <= end)
         ]
-        rows.sort(key=lambda row: str(row["Time"]), reverse=parameters.get("Reverse") == "true")
+        rows.sort(key=lambda row: str(row["Time"]), reverse=parameters.get("Reverse", "").casefold() == "true")
         return self._page(parameters, rows)
 
     def _events(self, app: App, one: Execution, now: float) -> list[tuple[float, dict[str, Any]]]:

@@ -82,7 +82,7 @@ class Schedulerx3Jobs:
         execution_id = target.life.instance_id if target.life else None
         if execution_id is None:
             return [self._nothing_named()]
-        reply = ask(self._api, "POST", RETRY, _app(target.scope), {"JobExecutionId": str(execution_id)})
+        reply = ask(self._api, RETRY, _app(target.scope), {"JobExecutionId": str(execution_id)})
         return [call_result(RETRY, reply, self._clock.now())]
 
     def _look(self, failure: Failure, lists: dict[tuple[App, str], list[Execution] | LookFailed]) -> Observation:

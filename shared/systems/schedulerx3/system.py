@@ -150,9 +150,9 @@ class Schedulerx3(System):
 
         app = App(region=region, cluster_id=told.get("cluster_id") or NOBODY, app_name=told.get("app_name") or NOBODY)
         one = {"JobExecutionId": NO_JOB}
-        yield Probe(operation=GET, reply=ask(api, "GET", GET, app, one))
+        yield Probe(operation=GET, reply=ask(api, GET, app, one))
         few = {"JobId": NO_JOB, "PageNum": "1", "PageSize": "1"}
-        yield Probe(operation=LIST, reply=ask(api, "GET", LIST, app, few))
-        yield Probe(operation=EVENTS, reply=ask(api, "GET", EVENTS, app, {"PageSize": "1"}))
+        yield Probe(operation=LIST, reply=ask(api, LIST, app, few))
+        yield Probe(operation=EVENTS, reply=ask(api, EVENTS, app, {"PageSize": "1"}))
         cluster = App(region=region, cluster_id=app.cluster_id, app_name="")
-        yield Probe(operation=APPS, reply=ask(api, "GET", APPS, cluster, {"PageNum": "1", "PageSize": "1"}))
+        yield Probe(operation=APPS, reply=ask(api, APPS, cluster, {"PageNum": "1", "PageSize": "1"}))
