@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from shared.domain.credentials import Credentials
 from shared.domain.errors import SettingsError
-from shared.notify import CaseLinks, Messenger, Robot, TellingSink
-from shared.policy.notify import Channel, Notify
-from shared.ports import Chance, Clock, Ledger, OutcomeSink
+from shared.notify import HoldLinks, Messenger, Robot, TellingSink
+from shared.policy.model import Policy
+from shared.policy.notify import Channel
+from shared.ports import Ledger, OutcomeSink
+from shared.reality import SystemChance, SystemClock
 from shared.robots import Silent, robot_of
 from shared.settings.channels import channel_secrets
+from shared.settings.console import ConsoleSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +34,31 @@ class Messages:
 
 
 def open_messages(
-    notify: Notify,
+    policy: Policy,
+    console: ConsoleSettings,
     sink: OutcomeSink,
     ledger: Ledger,
-    clock: Clock,
-    chance: Chance,
     robots: Callable[[Channel], Robot],
     hard_deadline: float,
-    links: CaseLinks | None = None,
 ) -> Messages:
     """The way of messages; with no channel it is the sink alone, and costs nothing."""
-    if not notify.channels:
+    clock, chance = SystemClock(), SystemChance()
+    if not policy.notify.channels:
         return Messages(sink, None)
-    telling = TellingSink(sink, ledger, notify, clock)
+    links = None
+    if console.link_key is not None and console.url is not None:
+        links = HoldLinks(console.link_key, console.url.url, policy.people, chance)
     messenger = Messenger(
         ledger=ledger,
         sink=sink,
-        notify=notify,
+        notify=policy.notify,
         robots=robots,
         clock=clock,
         chance=chance,
         hard_deadline=hard_deadline,
         links=links,
     )
-    return Messages(telling, messenger)
+    return Messages(TellingSink(sink, ledger, policy.notify, clock), messenger)
 
 
 def open_robot(channel: Channel, environ: Mapping[str, str], credentials: Credentials) -> Robot:

@@ -183,11 +183,10 @@ def _wired(context: Any, *, timer: bool = False) -> Iterator[Wiring]:
     sink = SlsSink(access, settings.sls.url, settings.outcome_project, settings.outcome_logstore, clock)
     with closing(open_ledger(settings.ledger, credentials, clock, remaining_s)) as ledger:
         messages = open_messages(
-            policy.notify,
+            policy,
+            settings.console,
             sink,
             ledger,
-            clock,
-            SystemChance(),
             lambda channel: open_robot(channel, os.environ, credentials),
             invocation.hard_deadline,
         )

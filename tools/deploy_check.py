@@ -125,6 +125,11 @@ VARIABLES = {
     ),
     "SW_CONSOLE_JWKS": Variable("public keys of your identity provider", Rule(r"\{.{1,3500}\}", "a JSON Web Key Set")),
     "SW_CONSOLE_AUDIENCE": Variable("for whom its tokens are issued", Rule(r"[!-~]{1,256}", "the `aud` of its tokens")),
+    "SW_NOTIFY_URL": Variable(
+        "address of the robot of the channel ops", Rule(r"https://[!-~]{8,2040}", "https:// and what the chat shows")
+    ),
+    "SW_NOTIFY_SECRET": Variable("signs messages to it", Rule(r"[!-~]{1,256}", "1 to 256 ASCII characters")),
+    "SW_NOTIFY_BUS": Variable("the bus of messages by EventBridge", Rule(r"[A-Za-z0-9_.-]{1,127}", "a bus")),
     "SW_DISCOVER_EVERY": Variable(
         "how often is looked for failures that nobody tells", Rule(r"[1-9][0-9]{0,3}[mh]", "minutes or hours, as 3m")
     ),

@@ -89,6 +89,12 @@ of EventBridge is AliyunServiceRoleForEventBridgeSendToFC, which the platform ma
 https://www.alibabacloud.com/help/en/eventbridge/service-linked-roles. A timer needs none."""
 
 
+MESSAGES: tuple[Grant, ...] = (
+    Grant("eventbridge:PutEvents", ("acs:eventbridge:${region}:${account}:eventbus/${notify_bus}",)),
+)
+"""What the functions' role needs besides where a channel of `notify` is a bus; nobody else's robot asks RAM."""
+
+
 def policy(grants: tuple[Grant, ...]) -> dict[str, Any]:
     """A policy document that allows these, one statement for all actions on the same resources."""
     by_resources: dict[tuple[str, ...], set[str]] = {}
@@ -115,6 +121,7 @@ def templates() -> dict[str, dict[str, Any]]:
         "function-policy.json": policy((*calls().values(), *CONSOLE, *PLATFORM)),
         "function-trust.json": trust("fc.aliyuncs.com"),
         "log-trigger-policy.json": policy(LOG_TRIGGER),
+        "notify-policy.json": policy(MESSAGES),
         "log-trigger-trust.json": trust("log.aliyuncs.com"),
     }
 

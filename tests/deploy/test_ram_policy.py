@@ -146,7 +146,9 @@ def test_only_job_systems_have_every_resource() -> None:
                 if resource == "*":
                     assert {action.split(":")[0] for action in actions} == {"ehpc", "edas", "mse", "dataworks"}
                 else:
-                    assert re.fullmatch(r"acs:(log|ots|mns|fc):\$\{region\}:\$\{account\}:[^*]+(/\*)?", resource)
+                    assert re.fullmatch(
+                        r"acs:(log|ots|mns|fc|eventbridge):\$\{region\}:\$\{account\}:[^*]+(/\*)?", resource
+                    )
 
 
 def test_each_role_trusts_one_service() -> None:

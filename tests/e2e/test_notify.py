@@ -11,7 +11,7 @@ import pytest
 
 from localcloud.fc.models import InvocationResult
 from localcloud.robots.models import Robot, RobotKind
-from localcloud.robots.page import texts
+from localcloud.robots.page import buttons, texts
 from localcloud.robots.service import PAGE, Robots
 from localcloud.scenario import read_story
 from localcloud.wire.http import Request
@@ -27,7 +27,11 @@ POLICY = ROOT / "events" / "people.yaml"
 @pytest.fixture
 def region(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Region]:
     """A region whose functions tell a DingTalk group; its variables are this process's as well."""
-    settings = {"SECONDWIND_POLICY_FILE": str(POLICY)}
+    settings = {
+        "SECONDWIND_POLICY_FILE": str(POLICY),
+        "SECONDWIND_CONSOLE_URL": "http://127.0.0.1:8090",
+        "SECONDWIND_LINK_SECRET": "k" * 32,
+    }
     with Region(tmp_path, code_path=CODE_PATH, settings=settings) as made:
         made.cloud.populate(read_story(DEFAULT), float(int(time.time())))
         made.environment.update(robots_of(made))
@@ -70,6 +74,9 @@ def test_what_is_held_is_in_the_group_when_the_function_returns(region: Region) 
     assert "1.scheduler" in shown
     assert "secondwind approve" in shown
     assert "hunter2" not in shown
+    links = buttons(message.body, marked=True)
+    assert [label for label, _ in links] == ["Approve", "Reject"]
+    assert all(url.startswith("http://127.0.0.1:8090/link?t=") for _, url in links)
     assert "](http://evil" not in shown
 
 
