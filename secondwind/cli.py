@@ -17,6 +17,7 @@ from secondwind.commands.console import arguments as console
 from secondwind.commands.demo import arguments as demo
 from secondwind.commands.doctor import arguments as doctor
 from secondwind.commands.explain import arguments as explain
+from secondwind.commands.history import arguments as history
 from secondwind.commands.invoke import arguments as invoke
 from secondwind.commands.notify import arguments as notify
 from secondwind.commands.policy import arguments as policy
@@ -36,6 +37,7 @@ COMMANDS = (
     console,
     explain,
     report,
+    history,
     notify,
     setup,
     doctor,

@@ -10,10 +10,10 @@ from shared.console.render import rendered
 from shared.report.model import Fate
 
 if TYPE_CHECKING:
-    from secondwind.commands.report.run import Told
+    from secondwind.commands.report.run import MadeReport
 
 
-class Shown(Struct, frozen=True, kw_only=True):
+class PageBounds(Struct, frozen=True, kw_only=True):
     """How many lines of each list a page has: 100 KB hold them, also where every name is long."""
 
     open: int = 20
@@ -23,10 +23,10 @@ class Shown(Struct, frozen=True, kw_only=True):
     hands: int = 60
 
 
-SHOWN = Shown()
+SHOWN = PageBounds()
 
 
-def page_of(told: Told) -> str:
+def page_of(told: MadeReport) -> str:
     """The page. Whatever strangers wrote is escaped by the template, and cut."""
     report = told.report
     return rendered(

@@ -58,7 +58,7 @@ class ReportRequest(Struct, frozen=True, kw_only=True):
     quiet: bool = False
 
 
-class Told(Struct, frozen=True, kw_only=True):
+class MadeReport(Struct, frozen=True, kw_only=True):
     """A report, and where it is from."""
 
     report: NightReport
@@ -91,7 +91,7 @@ def run(
     return tell(CommandResult(lines=lines_of(told), body=body_of(told)), out, as_json=wanted.as_json)
 
 
-def make(wanted: ReportRequest, terms: LedgerTerms) -> Told:
+def make(wanted: ReportRequest, terms: LedgerTerms) -> MadeReport:
     """The report.
 
     Raises:
@@ -115,10 +115,10 @@ def make(wanted: ReportRequest, terms: LedgerTerms) -> Told:
         _standing(terms) if not how.only else (None, "", "a narrowed report is not checked against it")
     )
     report = report_of(_rows(log, since, now + AHEAD_S, how.only), _with(how, seen))
-    return Told(report=report, logstore=f"{log.project}/{log.logstore}", ledger=name, ledger_problem=problem)
+    return MadeReport(report=report, logstore=f"{log.project}/{log.logstore}", ledger=name, ledger_problem=problem)
 
 
-def body_of(told: Told) -> dict[str, object]:
+def body_of(told: MadeReport) -> dict[str, object]:
     """For programs: the report's fields, and where they are from. Moments have names that end in `_at`."""
     return {
         "schema": SCHEMA,
@@ -184,7 +184,7 @@ def _prices(named: Path | None, environ: Mapping[str, str]) -> Prices | None:
     return policy.prices
 
 
-def _page(file: Path, told: Told, out: TextIO, *, as_json: bool) -> int:
+def _page(file: Path, told: MadeReport, out: TextIO, *, as_json: bool) -> int:
     """Write the page; with `--json` the report as well, unless both would go to standard output."""
     from secondwind.commands.report.page import page_of  # noqa: PLC0415 - templates only where a page is wanted
 

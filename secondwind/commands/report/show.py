@@ -10,7 +10,7 @@ from secondwind.terminal import count, duration, moment, shown
 from shared.report.model import Amount, Breakdown, Checked, Fate, Hand, NightReport
 
 if TYPE_CHECKING:
-    from secondwind.commands.report.run import Told
+    from secondwind.commands.report.run import MadeReport
 
 SHOWN_ID_CHARS = 12
 TEXT_BYTES = 160
@@ -21,7 +21,7 @@ OPEN_SHOWN = 20
 _NAMES = {"failure_class": "class", "job_id": "job"}
 
 
-def lines_of(told: Told) -> list[str]:
+def lines_of(told: MadeReport) -> list[str]:
     """The report, section by section; a section without anything to say is left out."""
     report = told.report
     sections = (
@@ -48,7 +48,7 @@ def _channels(report: NightReport) -> list[str]:
     return ["messages that nobody got:", *(f"  {shown(said)}" for said in report.channels)] if report.channels else []
 
 
-def _head(told: Told) -> list[str]:
+def _head(told: MadeReport) -> list[str]:
     report = told.report
     only = ", ".join(f"{_NAMES.get(name, name)} {shown(value)}" for name, value in report.only.items())
     lines = [f"{moment(report.since_at)} to {moment(report.until_at)}{f', {only} only' if only else ''}"]

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from secondwind.commands.report.page import page_of
-from secondwind.commands.report.run import Told
+from secondwind.commands.report.run import MadeReport
 from shared.domain.outcome import rfc3339
 from shared.report import NightReport
 from shared.report.model import Checked
@@ -58,9 +58,9 @@ def read(page: str) -> Reader:
     return reader
 
 
-def told(report: NightReport, name: str = "p/l") -> Told:
+def told(report: NightReport, name: str = "p/l") -> MadeReport:
     """As the command has it."""
-    return Told(report=report, logstore=name, ledger="", ledger_problem=name)
+    return MadeReport(report=report, logstore=name, ledger="", ledger_problem=name)
 
 
 @pytest.mark.parametrize("text", INJECTIONS)
