@@ -61,6 +61,7 @@ _FULL: dict[str, Any] = {
             "max_lost_h": 2,
             "hold_expires_s": 600,
         },
+        {"apps": "a", "projects": "12345", "mode": "observe"},
         {"groups": "g", "namespaces": "n", "breaker": {"max_jobs": 5}, "rate": {"max_jobs": 5, "window_s": 60}},
     ],
     "prices": {"currency": "EUR", "per_hour": 1.5, "by": [{"queues": "gpu-*", "per_hour": 20}]},
@@ -71,6 +72,7 @@ _FULL: dict[str, Any] = {
     "sources": [
         {"log": {"project": "p", "logstore": "l*", "topic": "t"}, "clusters": "ehpc-*", "owners": ["a", "b"]},
         {"event": {"source": "acs.*"}, "systems": ["schedulerx"], "namespaces": ["n"], "groups": "g?"},
+        {"event": {"source": "acs.*"}, "apps": "a", "projects": ["12345"]},
     ],
     "people": [
         {"who": ["ann", "ann@example.com"], "may": ["approve", "reject", "breaker", "mode", "node"], "clusters": "a"},
@@ -111,7 +113,11 @@ _FULL: dict[str, Any] = {
             "max_lost_h": 1.5,
             "why": "because",
         },
-        {"name": "x", "match": {"namespace": "n", "group": "g", "exit_code": 7, "signal": 9}, "action": "hold"},
+        {
+            "name": "x",
+            "match": {"namespace": "n", "group": "g", "app": "a", "project": "1", "exit_code": 7, "signal": 9},
+            "action": "hold",
+        },
         {"name": "the-rest", "match": {}, "action": "ignore"},
     ],
 }
