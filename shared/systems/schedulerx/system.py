@@ -107,19 +107,6 @@ class Schedulerx(System):
 
         return SchedulerxSeeker(api, clock, zone, region)
 
-    def names_one_job(self, job_id: str) -> bool:
-        """Ids are numbers of jobs."""
-        del job_id
-        return True
-
-    def may_mean(self, own: str, told: str) -> bool:
-        """Only itself."""
-        return own == told
-
-    def told_as(self, job_id: str) -> tuple[str, ...]:
-        """As it is."""
-        return (job_id,)
-
     def example(self, told: Mapping[str, Any]) -> dict[str, Any]:
         """A job of a test group, and an instance of it where the test names none."""
         named = {} if any(field in told for field in self.one_of) else {"job_instance_id": _IMAGINED_ID}

@@ -86,19 +86,6 @@ class Schedulerx3(System):
 
         return Schedulerx3Seeker(api, clock, zone, region)
 
-    def names_one_job(self, job_id: str) -> bool:
-        """Ids are numbers of jobs."""
-        del job_id
-        return True
-
-    def may_mean(self, own: str, told: str) -> bool:
-        """Only itself."""
-        return own == told
-
-    def told_as(self, job_id: str) -> tuple[str, ...]:
-        """As it is."""
-        return (job_id,)
-
     def example(self, told: Mapping[str, Any]) -> dict[str, Any]:
         """An execution of a job of a test application."""
         del told
