@@ -14,7 +14,7 @@ from shared.reading.ids import Field, positive_long, printable_name
 from shared.reading.times import data_time
 from shared.systems.discovery import Seeker
 from shared.systems.imagined import Imagined
-from shared.systems.schedulerx.scope import LOG, RERUN, Group
+from shared.systems.schedulerx.scope import LOG, RERUN, RETRY, Group
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
 from shared.systems.schedulerx.watch import Groups
 from shared.systems.system import Flag, Operation, Pace, Part, Probe, System
@@ -60,6 +60,7 @@ class Schedulerx(System):
     # https://help.aliyun.com/zh/schedulerx/developer-reference/
     operations = (
         Operation(name=RERUN, mutates=True, ram_action="edas:ManageSchedulerxJobRerun"),
+        Operation(name=RETRY, mutates=True, ram_action="edas:ManageSchedulerxJobInstRun"),
         Operation(name="GetJobInfo", ram_action="edas:ReadSchedulerxJobQuery"),
         Operation(name="GetJobInstance", ram_action="edas:ReadSchedulerxJobInstanceQuery"),
         Operation(name="GetJobInstanceList", ram_action="edas:ReadSchedulerxJobInstanceQuery"),

@@ -109,6 +109,7 @@ _FULL: dict[str, Any] = {
             "attempts": {"max": 1},
             "cooldown": {"factor": 3},
             "beside_live": True,
+            "action_api": "retry_workflow",
             "unasked": ["dev_environment"],
             "max_lost_h": 1.5,
             "why": "because",
