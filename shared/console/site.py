@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timezone, tzinfo
 from typing import Any
 
 from msgspec import Struct
@@ -32,8 +33,8 @@ class Site(Struct, frozen=True, kw_only=True):
     """None: nothing can be signed, so there are no forms and no link is believed."""
     night: Callable[[], Sequence[Row]] | None = None
     """Reads the outcomes of the night; None: the Logstore is not reached from here. May raise SecondWindError."""
-    night_s: float = NIGHT_S
-    """How long the night is that it reads."""
+    zone: tzinfo = timezone.utc
+    """In which the next morning is, of work that reruns have saved."""
 
 
 class Visit(Struct, frozen=True, kw_only=True):

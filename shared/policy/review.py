@@ -25,6 +25,7 @@ from shared.policy.review_blocks import (
     odd_windows,
 )
 from shared.policy.review_globs import faults_of_globs, odd_globs
+from shared.policy.review_notify import faults_of_notify, odd_notify
 from shared.systems import SYSTEMS
 from shared.systems.system import System
 
@@ -70,6 +71,7 @@ def inconsistent(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     yield from faults_of_globs(policy, root)
     yield from faults_of_blocks(policy, root)
     yield from faults_of_windows(policy, root)
+    yield from faults_of_notify(policy, root)
     yield from faults_of_people(policy, root)
     too_much = excess([pattern for rule in policy.rules for pattern in patterns_of(rule.match)])
     if too_much:
@@ -112,6 +114,7 @@ def odd(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]
     yield from odd_bad_nodes(policy, root)
     yield from odd_blocks(policy, root)
     yield from odd_windows(policy, root)
+    yield from odd_notify(policy, root)
     yield from odd_people(policy, root)
     yield from _unreached(policy, written, yamltree.child(root, "rules"))
     yield from _never_fitting(written, yamltree.child(root, "rules"))

@@ -7,7 +7,7 @@ import os
 import secrets
 import sys
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from secondwind.commands.console.server import LoopbackServer
@@ -22,7 +22,7 @@ from shared.console.http import WebRequest, WebResponse
 from shared.console.site import Row, Site
 from shared.console.visitor import Visitor
 from shared.domain.errors import LedgerUnavailable, PolicyError
-from shared.domain.link_key import LinkKey
+from shared.domain.link_key import LinkKey, parse_link_key
 from shared.policy.load import MAX_TEXT_BYTES, load_policy
 from shared.policy.model import Policy
 from shared.settings.environment import BUNDLE_ROOT
@@ -38,14 +38,15 @@ def run(chosen: argparse.Namespace) -> int:
         policy = policy_here()
         with ledger_of(terms) as (_, name):
             pass  # there is one, and it answers
+        server = serving(terms, policy, visitor, chosen.port)
     except UnusableError as error:
         return failed(str(error), UNUSABLE, sys.stdout, sys.stderr, as_json=chosen.json)
     except LedgerUnavailable as error:
         return failed(shown(str(error)), OUT_OF_REACH, sys.stdout, sys.stderr, as_json=chosen.json)
     if not chosen.quiet:
         sys.stderr.write(f"ledger: {shown(name)}\n")
-    with serving(terms, policy, visitor, chosen.port) as server:
-        _told(server, chosen)
+    with server:
+        tell(server, as_json=chosen.json, opens=chosen.open)
         server.serve_forever()
     return 0
 
@@ -57,15 +58,32 @@ def serving(
     port: int = 0,
     night: Callable[[], Sequence[Row]] | None = None,
 ) -> LoopbackServer:
-    """A server of the pages, bound and not yet serving. Forms are signed with a key of this process alone."""
-    key = LinkKey((secrets.token_bytes(32),))
+    """A server of the pages, bound and not yet serving.
+
+    Forms are signed with a key of this process alone; links are believed that SECONDWIND_LINK_SECRET has signed.
+
+    Raises:
+        UnusableError: that is no usable secret, or the port is taken.
+    """
+    key = LinkKey((secrets.token_bytes(32), *_link_secrets(terms.environ)))
 
     def answers(request: WebRequest, session: bool) -> WebResponse:  # noqa: FBT001 - as the server calls it
         with ledger_of(terms) as (ledger, _):
             site = Site(ledger=ledger, policy=policy, now=terms.clock.now(), key=key, night=night)
             return answer(site, request, visitor if session else None)
 
-    return LoopbackServer(port, answers, lambda link: _next_link(link, quiet=terms.quiet))
+    try:
+        return LoopbackServer(port, answers, lambda link: _next_link(link, quiet=terms.quiet))
+    except OSError as error:
+        raise UnusableError(f"--port {port}: {error.strerror}") from None
+
+
+def _link_secrets(environ: Mapping[str, str]) -> tuple[bytes, ...]:
+    text = environ.get("SECONDWIND_LINK_SECRET", "").strip()
+    try:
+        return parse_link_key(text).secrets if text else ()
+    except ValueError as error:
+        raise UnusableError(f"SECONDWIND_LINK_SECRET {error}") from None
 
 
 def policy_here() -> Policy:
@@ -84,13 +102,14 @@ def _how(name: str) -> str:
     return f"console on this machine, {known_as}" if known_as else "console on this machine"
 
 
-def _told(server: LoopbackServer, chosen: argparse.Namespace) -> None:
-    if chosen.json:
+def tell(server: LoopbackServer, *, as_json: bool = False, opens: bool = False) -> None:
+    """Say where it is; open it in a browser if that is wanted."""
+    if as_json:
         write_json({"url": server.url, "link": server.link}, sys.stdout)
     else:
         sys.stdout.write(f"console: {server.link}\nThe link opens one session. End with Ctrl-C.\n")
     sys.stdout.flush()
-    if chosen.open:
+    if opens:
         webbrowser.open(server.link)
 
 

@@ -69,6 +69,22 @@ _FULL: dict[str, Any] = {
         {"name": "w", "action": "hold", "from": "2026-02-01 22:00", "to": "2026-02-02T06:00+08:00", "clusters": "a"},
         {"name": "v", "action": "defer", "cron": "0 2 * * sun", "lasts_s": 3600, "until": "2026-12-31", "zone": "UTC"},
     ],
+    "notify": {
+        "channels": [
+            {"name": "ops", "kind": "dingtalk", "url": "SECONDWIND_NOTIFY_U", "secret": "SECONDWIND_NOTIFY_S"},
+            {
+                "name": "bus",
+                "kind": "eventbridge",
+                "url": "SECONDWIND_NOTIFY_B",
+                "bus": "b",
+                "quiet": {"from": "22:00", "to": "07:00", "zone": "UTC", "but": ["breaker_opened"]},
+            },
+        ],
+        "routes": [{"what": ["held"], "to": ["ops"], "owners": "a", "person": "ann"}, {"to": ["bus"]}],
+        "unknown_after_s": 600,
+        "digest_at": "08:30",
+        "zone": "UTC",
+    },
     "sources": [
         {"log": {"project": "p", "logstore": "l*", "topic": "t"}, "clusters": "ehpc-*", "owners": ["a", "b"]},
         {"event": {"source": "acs.*"}, "systems": ["schedulerx"], "namespaces": ["n"], "groups": "g?"},
@@ -240,6 +256,13 @@ _BEYOND = (
     "is counted for a whole",
     "wants from and to, or cron",
     "to must be later than",
+    "wants one of source, bus and account",
+    "another channel, in line",
+    "there is no channel",
+    "wants secret: whoever",
+    "goes without secret",
+    "bus names the custom bus",
+    "quiet begins when it ends",
 )
 """Faults of parts that contradict each other: no schema can tell (secondwind.commands.policy.schema lists them)."""
 
