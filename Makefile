@@ -38,7 +38,9 @@ check: setup
 CORE := tests/unit/test_documents.py $(addprefix tests/unit/,domain reading decide policy systems intake)
 
 coverage: setup
-	$(BIN)/coverage run -m pytest -q -n 0 -m 'not hypothesis and not drawn' --ignore tests/unit/systems/test_openapi.py $(CORE)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q -n 2 -m 'not hypothesis and not drawn' --ignore tests/unit/systems/test_openapi.py $(CORE)
+	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
 format: setup

@@ -11,17 +11,39 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from secondwind.commands import answer, breaker, completion, held, mode
+from secondwind.commands import answer, breaker, completion, held, mode, nodes
 from secondwind.commands.cloud import arguments as cloud
+from secondwind.commands.console import arguments as console
 from secondwind.commands.demo import arguments as demo
 from secondwind.commands.doctor import arguments as doctor
 from secondwind.commands.explain import arguments as explain
+from secondwind.commands.history import arguments as history
 from secondwind.commands.invoke import arguments as invoke
+from secondwind.commands.notify import arguments as notify
 from secondwind.commands.policy import arguments as policy
+from secondwind.commands.report import arguments as report
 from secondwind.commands.setup import arguments as setup
 from secondwind.process import lived
 
-COMMANDS = (demo, cloud, invoke, breaker, mode, held, answer, explain, setup, doctor, policy, completion)
+COMMANDS = (
+    demo,
+    cloud,
+    invoke,
+    breaker,
+    mode,
+    held,
+    answer,
+    nodes,
+    console,
+    explain,
+    report,
+    history,
+    notify,
+    setup,
+    doctor,
+    policy,
+    completion,
+)
 """In the order of the help. Each adds its arguments, and what to run with them."""
 
 

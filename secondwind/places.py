@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from urllib.parse import unquote
 
 from msgspec import Struct
 
-from shared.domain.job import REGION_PATTERN, Scope
+from shared.domain.job import Scope
 from shared.domain.keys import job_key
 from shared.systems import SYSTEMS
-
-MAX_PART_CHARS = 256
+from shared.systems.spelled import job_spelled, scope_spelled
 
 
 class Job(Struct, frozen=True, kw_only=True):
@@ -48,13 +45,13 @@ def job_wanted() -> str:
 
 def parse_scope(text: str) -> Scope:
     """A scope. Raises ValueError, whose text says what is wanted."""
-    return _scope(_parts(text, 0, scope_wanted()), scope_wanted())
+    return scope_spelled(text, scope_wanted())
 
 
 def parse_job(text: str) -> Job:
     """A job. Raises ValueError, whose text says what is wanted."""
-    *scope, job_id = _parts(text, 1, job_wanted())
-    return Job(scope=_scope(scope, job_wanted()), job_id=job_id)
+    scope, job_id = job_spelled(text, job_wanted())
+    return Job(scope=scope, job_id=job_id)
 
 
 def job_of_fields(fields: Mapping[str, str]) -> Job | None:
@@ -66,20 +63,3 @@ def job_of_fields(fields: Mapping[str, str]) -> Job | None:
     if not all(fields.get(field) for field in ("region", *(part.field for part in system.parts))):
         return None
     return Job(scope=system.scope(fields), job_id=job_id)
-
-
-def _parts(text: str, more: int, wanted: str) -> list[str]:
-    parts = [unquote(part) for part in text.split("/")]
-    if parts[0] not in SYSTEMS or len(parts) != 2 + len(SYSTEMS.named(parts[0]).parts) + more:
-        raise ValueError(wanted)
-    if any(not part or len(part) > MAX_PART_CHARS or not part.isprintable() for part in parts):
-        raise ValueError(wanted)
-    return parts
-
-
-def _scope(parts: list[str], wanted: str) -> Scope:
-    name, region, *rest = parts
-    if not re.match(REGION_PATTERN, region):
-        raise ValueError(wanted)
-    system = SYSTEMS.named(name)
-    return system.scope({"region": region, **{part.field: one for part, one in zip(system.parts, rest, strict=True)}})

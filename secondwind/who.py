@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from secondwind.usage import UnusableError
 from secondwind.which_ledger import LedgerTerms, ledger_url
-from shared.domain.act import MAX_WHO_CHARS, MAX_WHY_CHARS, Signed
+from shared.domain.act import MAX_WHO_CHARS, MAX_WHY_CHARS, Signed, Way
 from shared.domain.errors import SettingsError
 from shared.settings import read_credentials
 
@@ -45,7 +45,8 @@ def signed(chosen: argparse.Namespace, environ: Mapping[str, str] = os.environ) 
         UnusableError: the reason is too long or does not print.
     """
     why = bounded(chosen.why, MAX_WHY_CHARS, "--why") if chosen.why else ""
-    return Signed(identity=identity(who(chosen.by), _ram(chosen.ledger, environ)), why=why)
+    known_as = identity(who(chosen.by), _ram(chosen.ledger, environ))
+    return Signed(identity=known_as, way=Way.COMMAND_LINE, why=why)
 
 
 def identity(name: str, ram: str) -> str:

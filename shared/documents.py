@@ -15,7 +15,9 @@ from shared.domain.life import Life
 from shared.domain.limits import MAX_DIGITS, SharedLimit
 from shared.domain.link_use import LinkUse
 from shared.domain.machines import Machines
+from shared.domain.messages import Box
 from shared.domain.mode import Controls
+from shared.domain.nodes import KnownNodes
 from shared.domain.progress import Progress
 from shared.domain.record import JobRecord
 from shared.domain.room import LARGEST_BYTES, fitted, written
@@ -26,8 +28,8 @@ from shared.systems import SYSTEMS
 KEPT_S = 30 * 86_400.0
 """How long a document outlives its last change: longer than any redelivery and every window."""
 _LOG = logging.getLogger(__name__)
-Document = JobRecord | SharedLimit | Controls | Progress | Watch | Machines | LinkUse
-_T = TypeVar("_T", JobRecord, SharedLimit, Controls, Progress, Watch, Machines, LinkUse)
+Document = JobRecord | SharedLimit | Controls | Progress | Watch | Machines | KnownNodes | LinkUse | Box
+_T = TypeVar("_T", JobRecord, SharedLimit, Controls, Progress, Watch, Machines, KnownNodes, LinkUse, Box)
 
 
 def encode(document: Document) -> bytes:
@@ -88,6 +90,16 @@ def decode_machines(document: bytes) -> Machines:
     return _decoded(_MACHINES, document)
 
 
+def decode_box(document: bytes) -> Box:
+    """A channel's box. Raises LedgerUnavailable if it is not one of ours; it must not count as an empty one."""
+    return _decoded(_BOXES, document)
+
+
+def decode_nodes(document: bytes) -> KnownNodes:
+    """What is remembered of nodes. Raises LedgerUnavailable if it is not one of ours."""
+    return _decoded(_NODES, document)
+
+
 def decode_link_use(document: bytes) -> LinkUse:
     """That a link has been used. Raises LedgerUnavailable if it is not one of ours; it must not count as "not used"."""
     return _decoded(_LINK_USES, document)
@@ -145,6 +157,10 @@ def struck(key: str, stored: Stored, outcome_ids: Iterable[str], now: float, *, 
             return None
         after = known.paid(outcome_ids) if paid else known.put_off(now)
         return controls_write(after, stored.version) if after != known else None
+    if kind_of(key) is Kind.NODES:
+        nodes = nodes_of(key, stored)
+        told = nodes and (nodes.paid(outcome_ids) if paid else nodes.put_off(now))
+        return nodes_write(key, told, stored.version, now) if told is not None and told != nodes else None
     limit = limit_of(key, stored)
     changed = limit and (limit.paid(outcome_ids) if paid else limit.put_off(now))
     return limit_write(key, changed, stored, now) if changed is not None and changed != limit else None
@@ -163,6 +179,27 @@ def watch_write(key: str, watch: Watch, version: int | None, now: float) -> Writ
 def machines_write(key: str, machines: Machines, version: int | None, now: float) -> Write:
     """The compare-and-set of the machines of watched scopes. It is never due: the timer comes again."""
     return Write(key=key, document=encode(machines), expected=version, due_at=None, expires_at=now + KEPT_S)
+
+
+def box_write(key: str, box: Box, version: int | None, now: float) -> Write:
+    """The compare-and-set of a channel's box. It is never due: every invocation looks into the boxes."""
+    return Write(key=key, document=encode(box), expected=version, due_at=None, expires_at=now + KEPT_S)
+
+
+def nodes_of(key: str, stored: Stored | None) -> KnownNodes | None:
+    """The memory of nodes as read; None if it is malformed: nothing is concluded from it, and it stays as it is."""
+    if stored is None:
+        return KnownNodes()
+    try:
+        return decode_nodes(stored.document)
+    except LedgerUnavailable as error:
+        _LOG.error("%s is left as it is: %s", key, error)
+        return None
+
+
+def nodes_write(key: str, nodes: KnownNodes, version: int | None, now: float) -> Write:
+    """The compare-and-set of the memory of nodes."""
+    return Write(key=key, document=encode(nodes), expected=version, due_at=nodes.listed_at, expires_at=now + KEPT_S)
 
 
 def link_use_write(key: str, use: LinkUse, now: float) -> Write:
@@ -193,4 +230,6 @@ _CONTROLS = msgspec.json.Decoder(Controls)
 _PROGRESS = msgspec.json.Decoder(Progress)
 _WATCHES = msgspec.json.Decoder(Watch)
 _MACHINES = msgspec.json.Decoder(Machines)
+_BOXES = msgspec.json.Decoder(Box)
+_NODES = msgspec.json.Decoder(KnownNodes)
 _LINK_USES = msgspec.json.Decoder(LinkUse)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
@@ -10,6 +10,7 @@ from msgspec import Struct
 from shared.domain.call import CallResult, Target
 from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure
+from shared.domain.job import Scope
 from shared.domain.progress import Progress
 from shared.domain.snapshot import Observation
 
@@ -69,6 +70,22 @@ class OutputSource(Protocol):
             failure: whose job is meant.
             seen: the look that found it.
             offset: where to begin; 0 is the beginning. What it counts is the service's own: bytes, or lines.
+        """
+        ...
+
+
+@runtime_checkable
+class NodeSource(Protocol):
+    """A job system that can be asked about its nodes. Never raises for what the service or the network does."""
+
+    def withdrawn(self, scope: Scope, nodes: Collection[str]) -> frozenset[str]:
+        """Those of the nodes that are certainly given no more jobs: drained, offline, down or stopped.
+
+        A few reading calls; what cannot be told is not among them.
+
+        Args:
+            scope: whose nodes they are.
+            nodes: names as `shared.domain.hosts` spells them.
         """
         ...
 

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from shared.documents import decode_controls, decode_limit, decode_record
+from shared.documents import decode_controls, decode_limit, decode_nodes, decode_record
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import Kind, group_of, kind_of
 from shared.domain.limits import SharedLimit
 from shared.domain.mode import Controls
+from shared.domain.nodes import KnownNodes
 from shared.domain.outcome import Outcome
 from shared.domain.record import JobRecord
 from shared.heal import Healer, Item, Notice, Origin, Report, Result, Walked
@@ -105,6 +106,9 @@ def _due_work(documents: Mapping[str, Stored], now: float) -> tuple[list[Item], 
             if kind_of(key) is Kind.CONTROL:
                 owed.notices += _told_by_people(key, decode_controls(stored.document), now)
                 continue
+            if kind_of(key) is Kind.NODES:
+                owed.notices += _told_of_nodes(key, decode_nodes(stored.document), now)
+                continue
             record = decode_record(stored.document)
             owed.results += _owed_by(key, record, now)
         except (LedgerUnavailable, msgspec.ValidationError) as error:
@@ -124,6 +128,12 @@ def _told_by_people(key: str, controls: Controls, now: float) -> list[Notice]:
     if controls.due_at is None or controls.due_at > now:
         return []
     return [Notice(key, Outcome.read(one).fields()) for one in controls.acts]
+
+
+def _told_of_nodes(key: str, nodes: KnownNodes, now: float) -> list[Notice]:
+    if nodes.listed_at is None or nodes.listed_at > now:
+        return []
+    return [Notice(key, Outcome.read(one).fields()) for one in nodes.owed]
 
 
 def _told_by_breaker(key: str, limit: SharedLimit, now: float) -> list[Notice]:

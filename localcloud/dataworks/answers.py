@@ -20,6 +20,8 @@ from localcloud.wire.openapi import Operation
 
 VERSION = "2024-05-18"
 PAGE_MOST = 500
+_FILTERS = {f"{name}{edge}" for name in ("startedTime", "finishedTime") for edge in ("Start", "End")}
+"""Of the documented fields of `Filter`, those that are played; those of the creation are not."""
 Parameters = Mapping[str, str]
 
 
@@ -57,12 +59,14 @@ class DataworksAnswers:
             raise ApiError(404, "ProjectNotFound", "The workspace does not exist.")
         bizdate, status = _number(parameters, "Bizdate"), parameters.get("Status")
         ids, now = _ids(parameters) if "Ids" in parameters else None, self._timeline.now()
+        filters = _filters(parameters.get("Filter", ""))
         found = [
             one
             for number, one in sorted(project.instances.items(), reverse=True)
             if one.bizdate == bizdate
             and (ids is None or number in ids)
             and (not status or one.status(now).value == status)
+            and self._fits(one, filters)
         ]
         size = min(max(_number(parameters, "PageSize", 10), 1), PAGE_MOST)
         page = max(_number(parameters, "PageNumber", 1), 1)
@@ -90,6 +94,19 @@ class DataworksAnswers:
             return {"Success": False, "Message": f"The instance cannot be rerun: {status.value}, {mode.value}."}
         project.rerun(wanted)
         return {"Success": True, "Message": ""}
+
+    def _fits(self, one: Instance, filters: Mapping[str, int]) -> bool:
+        """Whether the times of its newest run lie within; one that has none yet fits no bound on it."""
+        now = self._timeline.now()
+        times = {"startedTime": one.starts_at, "finishedTime": one.ends_at}
+        shown = {name: _milliseconds(at) for name, at in times.items() if at <= now}
+        return all(
+            name in shown
+            and shown[name] >= filters.get(f"{name}Start", 0)
+            and shown[name] <= filters.get(f"{name}End", shown[name])
+            for name in times
+            if f"{name}Start" in filters or f"{name}End" in filters
+        )
 
     def _project_of(self, instance_id: int) -> Project | None:
         return next((project for project in self._projects.values() if instance_id in project.instances), None)
@@ -131,6 +148,17 @@ def _ids(parameters: Parameters) -> list[int]:
     if not isinstance(read, list) or not all(type(number) is int for number in read):
         raise ApiError(400, "InvalidParameter", "Ids is no list of numbers")
     return list(dict.fromkeys(read))
+
+
+def _filters(text: str) -> dict[str, int]:
+    """Bounds of times, in milliseconds."""
+    try:
+        read = json.loads(text or "{}")
+    except ValueError:
+        read = None
+    if not isinstance(read, dict) or read.keys() - _FILTERS or not all(type(edge) is int for edge in read.values()):
+        raise ApiError(400, "InvalidParameter", "Filter is no mapping of times")
+    return read
 
 
 def _number(parameters: Parameters, name: str, default: int | None = None) -> int:

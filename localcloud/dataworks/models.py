@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import Enum
+from zoneinfo import ZoneInfo
 
 from localcloud.timeline import Timeline
-
-DAY_MS = 86_400_000
 
 
 class Status(str, Enum):
@@ -75,7 +75,7 @@ class Instance:
     instance_id: int
     task_id: int
     bizdate: int
-    """Milliseconds, a midnight."""
+    """Milliseconds, a midnight of the zone of the services."""
     starts_at: float
     """Unix seconds; may lie ahead: it waits for resources until then."""
     course: Course
@@ -109,9 +109,17 @@ class Project:
     """One workspace. A rerun waits `wait_s` for resources before it starts, and has its number from the beginning."""
 
     def __init__(
-        self, timeline: Timeline, project_id: int, *, numbers: Iterator[int], reruns: list[Rerun], wait_s: float
+        self,
+        timeline: Timeline,
+        project_id: int,
+        *,
+        numbers: Iterator[int],
+        reruns: list[Rerun],
+        wait_s: float,
+        zone: ZoneInfo,
     ) -> None:
         self.timeline = timeline
+        self._zone = zone
         self.project_id = project_id
         self.wait_s = wait_s
         self.nodes: dict[int, Node] = {}
@@ -135,16 +143,18 @@ class Project:
         then: tuple[Course, ...] = (),
         starts_at: float | None = None,
         bizdate: int | None = None,
+        number: int | None = None,
     ) -> Instance:
-        """Let a node run; now, and for the day before, where nothing else is said."""
+        """Let a node run; now, for the day before, and by the next id, where nothing else is said."""
         with self.timeline.lock:
             _ = self.nodes[task_id]
             begins = self.timeline.now() if starts_at is None else starts_at
-            midnight = int(begins * 1000) // DAY_MS * DAY_MS - DAY_MS
+            midnight = datetime.fromtimestamp(begins, self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
+            day_before = int((midnight - timedelta(days=1)).timestamp() * 1000)
             made = Instance(
-                instance_id=next(self._numbers),
+                instance_id=next(self._numbers) if number is None else number,
                 task_id=task_id,
-                bizdate=midnight if bizdate is None else bizdate,
+                bizdate=day_before if bizdate is None else bizdate,
                 starts_at=begins,
                 course=course,
                 then=then,

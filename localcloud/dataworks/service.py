@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from localcloud.dataworks.answers import DataworksAnswers
 from localcloud.dataworks.models import Project, Rerun
 from localcloud.dataworks.story import COURSES, ProjectStory
-from localcloud.service import Ground, Service
+from localcloud.service import DEFAULT_ZONE, Ground, Service
 from localcloud.story import Element, Story
 from localcloud.timeline import Timeline
 from localcloud.wire.openapi import Operation
@@ -25,30 +26,36 @@ MOST_IDS = 1000
 
 
 class Dataworks(Service):
-    """The service. `most_ids`: how many instances a rerun may name; the real number is not known."""
+    """The service, with the business dates of that zone. A rerun may name `most_ids`; the real number is not known."""
 
     title = "DataWorks"
     stories: ClassVar[Mapping[str, type[Element]]] = {"projects": ProjectStory}
 
-    def __init__(self, timeline: Timeline, *, most_ids: int = MOST_IDS) -> None:
+    def __init__(self, timeline: Timeline, *, most_ids: int = MOST_IDS, zone: str = DEFAULT_ZONE) -> None:
         self.reruns: list[Rerun] = []
         """Every rerun that took place, whatever was answered."""
         self.projects: dict[int, Project] = {}
         self._timeline = timeline
+        self._zone = ZoneInfo(zone)
         self._numbers = count(FIRST_INSTANCE_ID)
         self._answers = DataworksAnswers(self.projects, timeline, most_ids)
 
     @classmethod
     def on(cls, ground: Ground) -> Dataworks:
         """The service, without workspaces."""
-        return cls(ground.timeline)
+        return cls(ground.timeline, zone=ground.zone)
 
     def project(self, project_id: int, *, wait_s: float = 0.0) -> Project:
         """Add a workspace. Raises ValueError if there is one of that id."""
         if project_id in self.projects:
             raise ValueError(f"workspace {project_id} is there already")
         made = self.projects[project_id] = Project(
-            self._timeline, project_id, numbers=self._numbers, reruns=self.reruns, wait_s=wait_s
+            self._timeline,
+            project_id,
+            numbers=self._numbers,
+            reruns=self.reruns,
+            wait_s=wait_s,
+            zone=self._zone,
         )
         return made
 

@@ -21,6 +21,7 @@ from localcloud.wire.openapi import Operation
 
 VERSION = "2024-06-24"
 PAGE_MOST = 100
+_FORMAT = "%Y-%m-%d %H:%M:%S"
 _SCOPE = ("ClusterId", "AppName")
 _SAMPLE_MESSAGE = "Parameter error: content is null."
 """The documented samples of successes carry such a message."""
@@ -37,12 +38,14 @@ class Schedulerx3Answers:
 
     def operations(self) -> list[Operation]:
         """What the gateway offers."""
-        one = (*_SCOPE, "JobExecutionId")
+        one, workflow = (*_SCOPE, "JobExecutionId"), (*_SCOPE, "WorkflowExecutionId")
         return [
             _operation("OperateRetryJobExecution", "POST", self.retry, one),
-            _operation("GetJobExecution", "GET", self.get_job_execution, one),
-            _operation("ListJobExecutions", "GET", self.list_job_executions, ("ClusterId",)),
+            _operation("OperateRetryWorkflowExecution", "POST", self.retry_workflow, workflow, in_body=True),
+            _operation("GetJobExecution", "POST", self.get_job_execution, one),
+            _operation("ListJobExecutions", "POST", self.list_job_executions, ("ClusterId",)),
             _operation("ListScheduleEvent", "GET", self.list_schedule_event, ("ClusterId",)),
+            _operation("ListApps", "GET", self.list_apps, ("ClusterId",)),
         ]
 
     def retry(self, parameters: Parameters) -> dict[str, Any]:
@@ -55,10 +58,27 @@ class Schedulerx3Answers:
             app.retry(found)
             return {}
 
+    def retry_workflow(self, parameters: Parameters) -> dict[str, Any]:
+        """Run the failed executions of a workflow again, or all of them."""
+        with self._timeline.lock:
+            self._timeline.tick()
+            app, wanted, now = self._app(parameters), parameters["WorkflowExecutionId"], self._timeline.now()
+            mine = [one for one in app.newest_first(frozenset(app.jobs)) if one.workflow_execution_id == wanted]
+            if not mine:
+                raise ApiError(404, "NotFound", "The specified workflow execution does not exist.")
+            if any(one.status(now) is Status.RUNNING for one in mine):
+                return {"Code": 400, "Success": False, "Message": "the workflow execution is running"}
+            for one in mine:
+                if parameters.get("OnlyFailed", "").casefold() != "true" or one.status(now) is Status.FAILED:
+                    app.retry(one)
+            return {}
+
     def get_job_execution(self, parameters: Parameters) -> dict[str, Any]:
         """One execution."""
         app, found = self._one(parameters)
-        return {"Data": self._shown(app, found)}
+        shown = self._shown(app, found)
+        started = found.status(self._timeline.now()) is not Status.WAITING
+        return {"Data": {**shown, "StartTime": self._text(found.starts_at) if started else ""}}
 
     def list_job_executions(self, parameters: Parameters) -> dict[str, Any]:
         """Executions, newest first; of one job, or of the application."""
@@ -66,43 +86,55 @@ class Schedulerx3Answers:
         wanted = parameters.get("JobId")
         jobs = frozenset(job for job in app.jobs if not wanted or str(job) == wanted)
         status, now = parameters.get("Status"), self._timeline.now()
-        found = [one for one in app.newest_first(jobs) if not status or str(int(one.status(now))) == status]
-        return self._page(parameters, [self._shown(app, one) for one in found])
+        earliest, latest = (self._moment(parameters.get(edge)) for edge in ("StartTime", "EndTime"))
+        found = [
+            one
+            for one in app.newest_first(jobs)
+            if (not status or str(int(one.status(now))) == status)
+            and (earliest is None or one.starts_at >= earliest)
+            and (latest is None or one.starts_at <= latest)
+        ]
+        rows = [{**self._shown(app, one), "WorkflowExecutionId": one.workflow_execution_id} for one in found]
+        return self._page(parameters, rows)
+
+    def list_apps(self, parameters: Parameters) -> dict[str, Any]:
+        """The cluster's applications."""
+        there = sorted(name for cluster, name in self._apps if cluster == parameters["ClusterId"])
+        if not there:
+            raise ApiError(404, "NotFound", "The specified cluster does not exist.")
+        return self._page(parameters, [{"AppName": name} for name in there])
 
     def list_schedule_event(self, parameters: Parameters) -> dict[str, Any]:
         """What the service has noted: ends, and what it will run again itself. Newest first with `Reverse`."""
         app, now = self._app(parameters), self._timeline.now()
         wanted, kind = parameters.get("JobExecutionId"), parameters.get("Event")
+        begin, end = _number(parameters, "StartTime", 0) / 1000, _number(parameters, "EndTime", 0) / 1000
         rows = [
             row
             for one in app.newest_first(frozenset(app.jobs))
             if not wanted or str(one.execution_id) == wanted
-            for row in self._events(app, one, now)
-            if not kind or row["Event"] == kind
+            for at, row in self._events(app, one, now)
+            if (not kind or row["Event"] == kind) and at >= begin and (not end or at <= end)
         ]
-        rows.sort(key=lambda row: str(row["Time"]), reverse=parameters.get("Reverse") == "true")
+        rows.sort(key=lambda row: str(row["Time"]), reverse=parameters.get("Reverse", "").casefold() == "true")
         return self._page(parameters, rows)
 
-    def _events(self, app: App, one: Execution, now: float) -> list[dict[str, Any]]:
+    def _events(self, app: App, one: Execution, now: float) -> list[tuple[float, dict[str, Any]]]:
         ends = [(at, "Failed") for at in one.ended]
         if one.ends_at <= now:
             failed = "Failing_Auto_Retry" if one.retries_itself else "Failed"
             ends.append((one.ends_at, failed if one.course.status is Status.FAILED else "Succeed"))
-        return [
-            {
-                "AppName": app.app_name,
-                "JobName": app.jobs[one.job_id].name,
-                "JobExecutionId": str(one.execution_id),
-                "Event": event,
-                "EventType": "JOB",
-                "WorkerAddr": "http://192.0.2.10:9999/",
-                "Content": one.course.result,
-                "Time": self._text(at) + "\n",
-                "WorkflowName": "",
-                "WorkflowExecutionId": one.workflow_execution_id,
-            }
-            for at, event in ends
-        ]
+        told = {
+            "AppName": app.app_name,
+            "JobName": app.jobs[one.job_id].name,
+            "JobExecutionId": str(one.execution_id),
+            "EventType": "JOB",
+            "WorkerAddr": "http://192.0.2.10:9999/",
+            "Content": one.course.result,
+            "WorkflowName": "",
+            "WorkflowExecutionId": one.workflow_execution_id,
+        }
+        return [(at, {**told, "Event": event, "Time": self._text(at) + "\n"}) for at, event in ends]
 
     def _shown(self, app: App, one: Execution) -> dict[str, Any]:
         now = self._timeline.now()
@@ -119,10 +151,8 @@ class Schedulerx3Answers:
             "TriggerType": int(one.trigger),
             "DataTime": one.data_time,
             "ScheduleTime": self._text(one.starts_at),
-            "StartTime": "" if status is Status.WAITING else self._text(one.starts_at),
             "EndTime": self._text(one.ends_at) if over else "",
             "Result": one.course.result if over else "",
-            "WorkflowExecutionId": one.workflow_execution_id,
         }
 
     def _page(self, parameters: Parameters, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -145,17 +175,28 @@ class Schedulerx3Answers:
                 return app, job.executions[wanted]
         raise ApiError(404, "NotFound", "The specified job execution does not exist.")
 
+    def _moment(self, text: str | None) -> float | None:
+        try:
+            return datetime.strptime(text, _FORMAT).replace(tzinfo=self._zone).timestamp() if text else None
+        except ValueError:
+            raise ApiError(400, "InvalidParameter", "a time is no time") from None
+
     def _text(self, moment: float) -> str:
-        return datetime.fromtimestamp(int(moment), self._zone).strftime("%Y-%m-%d %H:%M:%S")
+        return datetime.fromtimestamp(int(moment), self._zone).strftime(_FORMAT)
 
 
 def _operation(
-    action: str, method: str, handler: Callable[[Parameters], dict[str, Any]], required: tuple[str, ...]
+    action: str,
+    method: str,
+    handler: Callable[[Parameters], dict[str, Any]],
+    required: tuple[str, ...],
+    *,
+    in_body: bool = False,
 ) -> Operation:
     def answered(parameters: Parameters) -> dict[str, Any]:
         return {"Code": 200, "Success": True, "Message": _SAMPLE_MESSAGE, **handler(parameters)}
 
-    return Operation(VERSION, action, method, answered, required, refusal=_refusal)
+    return Operation(VERSION, action, method, answered, required, in_body=in_body, refusal=_refusal)
 
 
 def _refusal(code: str, message: str) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def open_at(scope: str, by: str, beside: Signed) -> Work:
     place, reason = _scope(scope), bounded(beside.why, MAX_WHY_CHARS, "--why")
 
     def work(ledger: Ledger, now: float) -> CommandResult:
-        done = people.open_breaker(ledger, place, why=reason, by=by, now=now, identity=beside.identity)
+        done = people.open_breaker(ledger, place, why=reason, by=by, now=now, signed=beside)
         if done.before.opened_at is not None:
             lines = [f"the breaker of {place.key} is open already, {_since(done.before)}"]
         else:

@@ -80,7 +80,7 @@ def set_to(mode: Mode, rule: str | None, by: str, beside: Signed, *, anyway: boo
 
     def work(ledger: Ledger, now: float) -> CommandResult:
         wanted = ModeSet(mode=mode, by=by, at=now, why=why)
-        controls = people.set_mode(ledger, name, wanted, identity=beside.identity)
+        controls = people.set_mode(ledger, name, wanted, identity=beside.identity, way=beside.way)
         note = CANNOT_LOOSEN if mode is Mode.AUTO else CLOSES
         return CommandResult(lines=[*lines_of(controls), note], body=body_of(controls), warnings=warnings)
 

@@ -21,7 +21,7 @@ from shared.domain.failure import Intake, Trigger
 from shared.domain.machines import Machines
 from shared.domain.mode import Mode
 from shared.domain.watch import Watch
-from shared.heal import Healer, Report
+from shared.heal import Healer, Report, clear_drained
 from shared.policy.discover import watched
 from shared.policy.places import place_fits
 from shared.systems import SYSTEMS
@@ -61,11 +61,10 @@ def discover(healer: Healer, seekers: Seekers, region: str, *, dry_run: bool = F
     book = Book(healer.ledger, healer.invocation.hard_deadline, dry_run)
     run = _Run(healer, book, dry_run=dry_run, total=total)
     mine = book.take([*(one.key for one in listings), *meant], began_at)
-    try:
-        run.listed([one for one in listings if one.key in mine])
-        run.turns(meant, [key for key in mine if key in meant])
-    finally:
-        book.release(mine, healer.clock.now())
+    run.listed([one for one in listings if one.key in mine])
+    run.turns(meant, [key for key in mine if key in meant])
+    # A run that raises gives nothing back: its places are free again at its deadline, before the next period.
+    book.release(mine, healer.clock.now())
     return total
 
 
@@ -115,6 +114,8 @@ class _Run:
             intake = Intake(failures=list(sight.failures), dry_run=self._dry_run)
             self._total.add(self._healer.handle(intake, Trigger.DISCOVER))
         self._keep_machines(place, sight, now)
+        if sight.withdrawn and not self._dry_run and self._healer.policy.bad_nodes is not None:
+            clear_drained(self._healer.ledger, place.scope, sight.withdrawn, now)
         if turn.used or sight.done or sight.problem:  # who got no call at all is next all the same
             self._settle(place.key, place.scope.place, sight, now)
         return sight

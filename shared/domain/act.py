@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from msgspec import Struct
 
 from shared.domain.failure import Trigger
@@ -14,11 +16,26 @@ MAX_ACTOR_CHARS = 512
 MAX_WHY_CHARS = 256
 
 
+class Way(str, Enum):
+    """From where a person acted."""
+
+    COMMAND_LINE = "command_line"
+    """A command, on a machine that reaches the ledger."""
+    FUNCTION = "function"
+    """A body sent to the function `manual`."""
+    CONSOLE = "console"
+    """A page of the console, signed in."""
+    LINK = "link"
+    """A link out of a message."""
+
+
 class Signed(Struct, frozen=True, kw_only=True):
     """What stands beside the name that somebody gave themselves."""
 
     identity: str = ""
     """As which the machine and RAM know them; at most 380 characters are kept. Empty: not known, or the same name."""
+    way: Way | None = None
+    """From where; None: not known."""
     why: str = ""
     """In their words; at most 256 characters are kept."""
     via: Trigger = Trigger.MANUAL

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
+from shared.domain.act import Way
+from shared.domain.call import ActionApi
 from shared.domain.evidence import Known
 from shared.domain.failure import FailureClass, Trigger
 from shared.domain.gate import Gate, GateAnswer
 from shared.domain.life import Life
+from shared.domain.outcome import rfc3339
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
 
@@ -43,6 +47,8 @@ class Decision(Struct, frozen=True, kw_only=True, gc=False):
     rule: str = ""
     failure_class: FailureClass = FailureClass.UNKNOWN
     """As the matching rule says."""
+    action_api: ActionApi | None = None
+    """By which operation the rule wants it."""
     attempt: int = 0
     """Number that the attempt has or would have; 0 if it did not come to that."""
     max_attempts: int = 0
@@ -56,10 +62,14 @@ class Decision(Struct, frozen=True, kw_only=True, gc=False):
     """The meant instance's, as seen; as told where nothing was seen."""
     running_since: float | None = None
     """Unix seconds at which the run that goes on now began, as seen."""
+    owner: str = ""
+    """The live job's, as its system lists it, never as told; empty where it lists none."""
     forced: bool = False
     """A person asked for force, now or when it was told."""
     actor: str = ""
     """Who forced it, or whose act it is."""
+    way: Way | None = None
+    """From where they acted."""
     why: str = ""
     """In that person's words."""
     known: Known | None = None
@@ -74,9 +84,23 @@ class Decision(Struct, frozen=True, kw_only=True, gc=False):
         )
 
     @property
+    def evidence(self) -> dict[str, str]:
+        """What it was made on, by field. When the run began is as told, else as seen of the run that is rerun."""
+        known: dict[str, str] = asdict(self.known or Known())
+        if not known["started_at"] and self.attempt and self.run_clear and self.running_since is not None:
+            known["started_at"] = rfc3339(self.running_since)
+        return known
+
+    @property
     def run_clear(self) -> bool:
         """Whether it was asked which run is meant, and was certain."""
         return any(name == "run_clear" and answer.stop is None for name, answer in self.asked)
+
+    @property
+    def about_this_run(self) -> bool:
+        """Whether the job was seen, who told it was believed, and nothing says that it means another run."""
+        names = [name for name, _ in self.asked]
+        return "eligible" in names and not (self.stopped and names[-1] == "run_clear")
 
     @property
     def stopped(self) -> bool:

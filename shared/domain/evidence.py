@@ -44,4 +44,4 @@ class Known(Struct, frozen=True, kw_only=True, omit_defaults=True):
     occurred_at: str = ""
     """RFC 3339, UTC: when it failed, as told."""
     started_at: str = ""
-    """RFC 3339, UTC: start of the run that failed, as told."""
+    """RFC 3339, UTC: start of the run that failed, as told; where nobody told it, of the run that is rerun, as seen."""

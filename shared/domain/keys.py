@@ -25,6 +25,10 @@ class Kind(str, Enum):
     """How far a range of logs has been handled."""
     DISCOVER = "discover"
     """What a discovery remembers of a scope."""
+    BOX = "box"
+    """What a channel is to tell people, and has told."""
+    NODES = "nodes"
+    """What is remembered of the nodes of a scope."""
     LINK = "link"
     """That a signed link has been used."""
     PENDING = "pending"
@@ -49,7 +53,7 @@ class Kind(str, Enum):
 
 
 _LIMITS = frozenset({Kind.BREAKER, Kind.PACE, Kind.RATE})
-_NO_RECORDS = frozenset({Kind.CONTROL, Kind.RANGE, Kind.LINK})
+_NO_RECORDS = frozenset({Kind.CONTROL, Kind.RANGE, Kind.DISCOVER, Kind.LINK, Kind.NODES, Kind.BOX})
 _BY_PREFIX = {kind.value: kind for kind in Kind if kind is not Kind.JOB}
 
 
@@ -125,9 +129,24 @@ def machines_key(system: str, region: str) -> str:
     return f"{Kind.DISCOVER.value}/{system}/{region}//machines"
 
 
+def nodes_key(scope: Scope) -> str:
+    """What is remembered of the nodes of a cluster or group."""
+    return f"{Kind.NODES.value}/{scope.key}"
+
+
+def scope_of_nodes(key: str) -> str:
+    """The scope's own key in that key."""
+    return key.removeprefix(f"{Kind.NODES.value}/")
+
+
 def rate_key(scope: Scope) -> str:
     """The rate of a cluster or group: how many jobs a window may act on before the rest wait."""
     return f"{Kind.RATE.value}/{scope.key}"
+
+
+def box_key(channel: str) -> str:
+    """What a channel is to tell people, and has told."""
+    return f"{Kind.BOX.value}/{channel}"
 
 
 def link_key(nonce: str) -> str:

@@ -11,7 +11,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.domain.act import MAX_WHO_CHARS, MAX_WHY_CHARS, UNSIGNED, Signed
-from shared.domain.failure import Trigger
 from shared.domain.job import Scope
 from shared.domain.keys import breaker_key
 from shared.domain.outcome import Outcome, rfc3339, stable_id
@@ -60,7 +59,9 @@ class SharedLimit(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return replace(self, owed_at=now) if self.owed else self
 
 
-def opened(limit: SharedLimit, scope: Scope, why: str, now: float, by: str = "", identity: str = "") -> SharedLimit:
+def opened(
+    limit: SharedLimit, scope: Scope, why: str, now: float, by: str = "", signed: Signed = UNSIGNED
+) -> SharedLimit:
     """The breaker open, owing the one outcome that says so; one that is open already stays as it is.
 
     Args:
@@ -69,7 +70,7 @@ def opened(limit: SharedLimit, scope: Scope, why: str, now: float, by: str = "",
         why: for people, at most 256 characters are kept.
         now: unix seconds.
         by: the person who opens it by hand; empty if the window or the canary does.
-        identity: as whom the machine knows that person.
+        signed: as whom the machine knows that person, and from where they act.
     """
     if limit.opened_at is not None:
         return limit
@@ -83,7 +84,7 @@ def opened(limit: SharedLimit, scope: Scope, why: str, now: float, by: str = "",
     # Of what a person did no delivery is about to tell: due at once.
     notice = replace(_notice(scope, Reason.BREAKER_OPENED, now, now, message), why=why)
     if by:
-        notice = replace(notice, actor=Signed(identity=identity).actor(by), trigger=Trigger.MANUAL.value)
+        notice = replace(notice, actor=signed.actor(by), way=_way(signed), trigger=signed.via.value)
     return _owing(about, notice, now - OWED_RETRY_S if by else now)
 
 
@@ -95,11 +96,16 @@ def closed_by_hand(limit: SharedLimit, scope: Scope, now: float, by: str, signed
     notice = replace(
         _notice(scope, Reason.BREAKER_CLOSED, limit.opened_at, now, message),
         actor=signed.actor(by),
+        way=_way(signed),
         why=signed.why[:MAX_WHY_CHARS],
         trigger=signed.via.value,
     )
     about = replace(limit, buckets={}, owners={}, opened_at=None, why="", opened_by="")
     return _owing(about, notice, now - OWED_RETRY_S)
+
+
+def _way(signed: Signed) -> str:
+    return signed.way.value if signed.way else ""
 
 
 def _owing(limit: SharedLimit, notice: Outcome, since: float) -> SharedLimit:

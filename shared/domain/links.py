@@ -35,7 +35,9 @@ class HoldAnswer(str, Enum):
     """What a person says to a held failure."""
 
     APPROVE = "approve"
+    """Yes: every gate that is left is asked, and if all pass it is rerun."""
     REJECT = "reject"
+    """No: nothing follows."""
 
 
 class LinkFault(str, Enum):
@@ -123,7 +125,7 @@ def verify(token: str, key: LinkKey, now: float) -> AnswerLink:
     Raises:
         BadLink: it is malformed, forged or expired; nothing that it says may be used.
     """
-    if len(token) > MAX_TOKEN_CHARS:
+    if not 0 < len(token) <= MAX_TOKEN_CHARS:
         raise BadLink(LinkFault.MALFORMED)
     content, _, mac = token.partition(".")
     said = _bytes(content)

@@ -41,6 +41,13 @@ class ModeSet(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Unix seconds."""
     why: str = ""
     """At most 256 characters."""
+    until: float | None = None
+    """Unix seconds from which it no longer holds; None: until somebody takes it back. A function of a version that does
+    not know this goes on with it, the stricter way."""
+
+    def holds(self, now: float) -> bool:
+        """Whether it still does."""
+        return self.until is None or now < self.until
 
 
 class Controls(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -55,6 +62,14 @@ class Controls(Struct, frozen=True, kw_only=True, omit_defaults=True):
     what a record owes: a function of an older version must not take this document for one."""
     acts_at: float = 0.0
     """Unix seconds: owed since."""
+
+    def at(self, now: float) -> Controls:
+        """What holds at that moment."""
+        over = self.everything is not None and not self.everything.holds(now)
+        everything = None if over else self.everything
+        return replace(
+            self, everything=everything, rules={name: one for name, one in self.rules.items() if one.holds(now)}
+        )
 
     @property
     def due_at(self) -> float | None:

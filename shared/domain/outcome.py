@@ -69,6 +69,8 @@ class Outcome(Known, frozen=True, kw_only=True, omit_defaults=True):
     """`true` only where a dry run was asked for: mode `observe` has `false` and tells itself by its verdict."""
     actor: str = ""
     """The person whose act it is, or who forced it: the name they gave and as which they are known."""
+    way: str = ""
+    """From where that person acted: `command_line`, `function` (a body for `manual`), `console`, `link`."""
     why: str = ""
     """In that person's words."""
     forced: str = ""

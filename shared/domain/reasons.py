@@ -6,8 +6,7 @@ have to change. The reference, `explain` and every dry run are made from these r
 
 from __future__ import annotations
 
-from enum import Enum
-
+from shared.domain.reason_row import Row
 from shared.domain.verdicts import OPEN_VERDICTS, Giver, Step, Verdict
 
 
@@ -21,26 +20,8 @@ _DONE = "Nothing: it was rerun."
 _SEEN = "Nothing: it was rerun, and this is how the rerun went on."
 
 
-class Reason(str, Enum):
+class Reason(Row):
     """Why, one stable code each. A member is its code."""
-
-    verdicts: tuple[Verdict, ...]
-    """That it is told with; one, as a rule."""
-    giver: Giver
-    means: str
-    """For people."""
-    would_change: str
-    """What would have to change for a failure with this reason to be rerun; for people."""
-
-    def __new__(  # noqa: PYI034 - `Self` needs Python 3.11
-        cls, code: str, verdicts: Verdict | tuple[Verdict, ...], giver: Giver, means: str, would_change: str
-    ) -> Reason:
-        """One row."""
-        row = str.__new__(cls, code)
-        row._value_ = code
-        row.verdicts = verdicts if isinstance(verdicts, tuple) else (verdicts,)
-        row.giver, row.means, row.would_change = giver, means, would_change
-        return row
 
     @classmethod
     def named(cls, code: str) -> Reason:
@@ -52,17 +33,13 @@ class Reason(str, Enum):
 
     # fmt: off
     ACCEPTED = ("accepted", _V.RERUN, _by(Step.ALL_PASSED),
-        "The API accepted the rerun.",
-        _DONE)
+        "The API accepted the rerun.", _DONE)
     OBSERVED_RESTART = ("observed_restart", _V.RERUN, _gate("attempt_seen"),
-        "The call's answer was lost or unclear, and a look showed that the job was restarted since.",
-        _DONE)
+        "The call's answer was lost or unclear, and a look showed that the job was restarted since.", _DONE)
     SEEN_RESTARTED = ("seen_restarted", _V.RERUN, _gate("rerun_seen"),
-        "After an accepted rerun: the job was seen to run again.",
-        _SEEN)
+        "After an accepted rerun: the job was seen to run again.", _SEEN)
     SEEN_SUCCEEDED = ("seen_succeeded", _V.RERUN, _gate("rerun_seen"),
-        "After an accepted rerun of SchedulerX: the new instance succeeded.",
-        _SEEN)
+        "After an accepted rerun of SchedulerX: the new instance succeeded.", _SEEN)
     SEEN_FAILED = ("seen_failed", _V.RERUN, _gate("rerun_seen"),
         "After an accepted rerun of SchedulerX: the new instance failed.",
         "The rerun failed as well: its own failure has to be told, and is another one.")
@@ -70,11 +47,9 @@ class Reason(str, Enum):
         "After an accepted rerun: the job has ended, and the list shows no run after the one that was to be rerun.",
         "The job has ended, so E-HPC cannot rerun it: submit it anew if its work is not done.")
     SEEN_ENDED = ("seen_ended", _V.RERUN, _gate("rerun_seen"),
-        "After an accepted rerun: the new run has ended; how is not known.",
-        _SEEN)
+        "After an accepted rerun: the new run has ended; how is not known.", _SEEN)
     DRY_RUN = ("dry_run", _V.WOULD_RERUN, _by(Step.ALL_PASSED),
-        "Every gate passed, in a dry run.",
-        "Send it without `dry_run`.")
+        "Every gate passed, in a dry run.", "Send it without `dry_run`.")
     OBSERVE_MODE = ("observe_mode", _V.WOULD_RERUN, _by(Step.ALL_PASSED),
         "Every gate passed, in mode `observe`.",
         "Set the mode to `auto`, in the policy, in SECONDWIND_MODE and by hand: the strictest holds.")
@@ -131,8 +106,7 @@ class Reason(str, Enum):
         ("Deferred: nothing, it goes on by itself when the window closes. Held: a person has to approve it. "
          "Suppressed: force it by hand, or end the window."))
     NO_RULE = ("no_rule", _V.SUPPRESSED, _gate("rule_allows"),
-        "No rule matched.",
-        "Write a rule that matches it; a last one with an empty match catches all.")
+        "No rule matched.", "Write a rule that matches it; a last one with an empty match catches all.")
     ATTEMPTS_USED_UP = ("attempts_used_up", _V.SUPPRESSED, _gate("attempts_left"),
         "The job's attempt budget in this window is used up.",
         "Wait until attempts leave the window (the system's own retries count), raise `attempts`, or force it.")
@@ -146,8 +120,7 @@ class Reason(str, Enum):
         "Nobody approved it within a day.",
         "Approve it while it is held (`secondwind approve`), or force it by hand.")
     REJECTED = ("rejected", _V.SUPPRESSED, _by(Step.PERSON),
-        "A person rejected it while it was held.",
-        "A person said no; force it by hand if that was a mistake.")
+        "A person rejected it while it was held.", "A person said no; force it by hand if that was a mistake.")
     CLASS_ATTEMPTS_USED_UP = ("class_attempts_used_up", _V.SUPPRESSED, _gate("attempts_left"),
         "The budget of the failure's class is used up for this job.",
         "Wait until attempts leave the window, raise the class's budget under `classes`, or force it by hand.")
@@ -172,6 +145,12 @@ class Reason(str, Enum):
     MACHINE_ANNOUNCED = ("machine_announced", _V.SUPPRESSED, _by(Step.LOOKING),
         "About a machine on which jobs run, not about a job: maintenance is announced.",
         "Nothing has happened yet: drain the node in time.")
+    NODE_SUSPECT = ("node_suspect", _V.SUPPRESSED, _by(Step.NODE),
+        "About a node, not a job: so many jobs failed on it as `bad_nodes` allows no node.",
+        "Look at the node, drain it if it is at fault, or clear it: `secondwind nodes clear`.")
+    NODE_CLEARED = ("node_cleared", _V.SUPPRESSED, _by(Step.NODE),
+        "About a node, not a job: a person has cleared it, or its scheduler gives it no more jobs.",
+        "Nothing: no job waits for this node any more.")
     BREAKER_OPENED = ("breaker_opened", _V.SUPPRESSED, _by(Step.BREAKER),
         "About a breaker, not a job: it has opened.",
         "A person has to look at the cluster or group, then close it: `secondwind breaker close`.")
@@ -185,11 +164,13 @@ class Reason(str, Enum):
         "About a mode, not a job: a person has taken one back.",
         "Nothing: the policy's mode and SECONDWIND_MODE hold again.")
     COOLDOWN = ("cooldown", _V.DEFERRED, _gate("cooled_down"),
-        "The wait before the next attempt is not over.",
-        "Nothing: it goes on by itself when the cooldown is over.")
+        "The wait before the next attempt is not over.", "Nothing: it goes on by itself when the cooldown is over.")
     DELAY = ("delay", _V.DEFERRED, _gate("late_enough"),
         "The rule's `delay_s` after the failure is not over.",
         "Nothing: it goes on by itself when the rule's `delay_s` is over.")
+    BAD_NODE = ("bad_node", _V.DEFERRED, _gate("node_sound"),
+        "It failed on a suspected node, and a rerun may be given the same node again.",
+        "Drain the node or clear it (`secondwind nodes clear`); it goes on by itself after `max_wait_s`.")
     RUN_UNCLEAR = ("run_unclear", _V.DEFERRED, _gate("run_clear"),
         "The failure's time is so close to a start of the job that it is not clear which run is meant.",
         "Tell `started_at` of the run that failed, from the scheduler's own clock.")
@@ -286,6 +267,12 @@ class Reason(str, Enum):
     NOT_RESTARTED = ("not_restarted", _V.UNKNOWN, _gate("rerun_seen"),
         "The API accepted the rerun, and the job did not restart; a new attempt follows within the budget.",
         "Nothing: it is tried again within its budget.")
+    CHANNEL_REFUSES = ("channel_refuses", _V.REFUSED, _by(Step.MESSAGE),
+        "About a channel of `notify`, not a job: it takes no message; `api_code` says why.",
+        "Somebody has to mend the channel: `secondwind notify test`. What waits for it is told then, for a day.")
+    MESSAGE_GIVEN_UP = ("message_given_up", _V.REFUSED, _by(Step.MESSAGE),
+        "About a channel of `notify`, not a job: a message waited for a day, or its answer was lost three times.",
+        "Nothing: look at the outcomes of that day, and mend the channel: `secondwind notify test`.")
     NOT_UNDERSTOOD = ("not_understood", _V.INVALID, _by(Step.INTAKE),
         "No readable announcement of a failure; `message` names every fault.",
         "Correct what the faults name and send it again.")

@@ -14,6 +14,7 @@ from enum import Enum
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shared.domain.call import ActionApi
 from shared.domain.failure import Failure, FailureClass
 from shared.domain.life import Life
 from shared.domain.reasons import Reason
@@ -74,6 +75,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     fingerprint: str = ""
     """Of the text of the failure that the attempt is for (`policy.text.fingerprint`); empty before there was one, where
     there was no text, and where it was reserved before this was kept."""
+    action_api: ActionApi | None = None
+    """By which operation the attempt was reserved for; None: by its system's usual one."""
     known_reruns: tuple[int, ...] = ()
     """What reruns had made before the call, by number; it is no evidence for it."""
     looks: int = 0
@@ -106,6 +109,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Start of the run seen when a person was asked (unix seconds): so that they see how long it is."""
     held_rule: str = ""
     """The rule that had matched then."""
+    held_owner: str = ""
+    """The live job's owner then, as its system lists it: never a told one, who could say yes to what is not theirs."""
     run_clear: bool = False
     """It was certain once which run it means. What strangers tell of no certain run counts against nobody."""
     tellings: tuple[str, ...] = ()

@@ -10,11 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from shared.domain.call import CallResult
 from shared.domain.decision import Ask, Decision
-from shared.domain.evidence import Known
 from shared.domain.failure import Failure, Trigger
 from shared.domain.outcome import Outcome, rfc3339, stable_id
 from shared.domain.reasons import Reason, is_final
@@ -79,9 +78,10 @@ def outcome_of(
         request_id=ask.request_id,
         dry_run=_text(ask.dry_run),
         actor=decision.actor,
+        way=decision.way.value if decision.way else "",
         why=decision.why,
         forced="true" if decision.forced else "",
-        **asdict(decision.known or Known()),
+        **decision.evidence,
     )
 
 
@@ -101,6 +101,7 @@ def reserved(
         owner=terms.owner,
         reserved_at=ask.now,
         may_leave_until=terms.may_leave_until,
+        action_api=decision.action_api,
         known_reruns=terms.known_reruns,
         fingerprint=terms.fingerprint,
         tellings=_told(base, failure),
@@ -139,8 +140,13 @@ def waiting(
         **_force(decision),
     )
     if state is CaseState.HELD:
-        seen = {"held_life": decision.life, "held_since": decision.running_since, "held_rule": decision.rule}
-        moved = replace(moved, **seen)
+        moved = replace(
+            moved,
+            held_life=decision.life,
+            held_since=decision.running_since,
+            held_rule=decision.rule,
+            held_owner=decision.owner,
+        )
     if ask.trigger is Trigger.SWEEP and (base.verdict, base.reason) == (decision.verdict, decision.reason):
         return record.with_case(moved), None
     outcome = outcome_of(failure, decision, ask, policy_version=policy_version, follow_up=base.outcome_id)

@@ -47,6 +47,8 @@ class Step(str, Enum):
     RECORD = "the job's ledger document had no room for it"
     MODE = "it is about a mode set by hand, not about a job"
     LOOKING = "it is about a place that is looked through, not about a job"
+    MESSAGE = "it is about a channel of messages, not about a job"
+    NODE = "it is about a node on which jobs failed, not about a job"
     INTAKE = "it could not be understood, so no gate was asked"
 
     @property

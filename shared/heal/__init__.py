@@ -2,5 +2,6 @@
 
 from shared.heal.corridor import Healer
 from shared.heal.item import Invocation, Item, Notice, Origin, Report, Result, Walked
+from shared.heal.nodes import clear_drained
 
-__all__ = ["Healer", "Invocation", "Item", "Notice", "Origin", "Report", "Result", "Walked"]
+__all__ = ["Healer", "Invocation", "Item", "Notice", "Origin", "Report", "Result", "Walked", "clear_drained"]

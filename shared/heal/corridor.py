@@ -20,8 +20,9 @@ from shared.heal.decider import Decider, hands_tied
 from shared.heal.dry_run import DryRunLedger
 from shared.heal.fetch import Fetcher
 from shared.heal.item import Invocation, Item, Report, Result, Walked
-from shared.heal.limits import SharedLimits
+from shared.heal.limits import Admission, SharedLimits
 from shared.heal.looks import Looks
+from shared.heal.nodes import NodeMemory
 from shared.heal.records import Records
 from shared.heal.report import Reporter, result_of_flood, result_of_unreadable
 from shared.heal.settle import settle
@@ -74,7 +75,9 @@ class Healer:
         stored = self.ledger.load([CONTROLS_KEY]).get(CONTROLS_KEY)
         if stored is None:
             return self
-        return dataclasses.replace(self, policy=tightened(self.policy, decode_controls(stored.document)))
+        return dataclasses.replace(
+            self, policy=tightened(self.policy, decode_controls(stored.document).at(self.clock.now()))
+        )
 
     def handle(self, intake: Intake, trigger: Trigger) -> Report:
         """Take a delivery all the way.
@@ -155,7 +158,16 @@ class Healer:
             chance=self.chance,
             invocation=self.invocation,
         )
-        decider = Decider(records=records, writer=writer, policy=self.policy, ask=ask)
+        nodes = NodeMemory(
+            ledger=ledger,
+            systems=self.systems,
+            clock=self.clock,
+            policy=self.policy,
+            scope=scope,
+            now=ask.now,
+            hard_deadline=self.invocation.hard_deadline,
+        )
+        decider = Decider(records=records, writer=writer, policy=self.policy, ask=ask, nodes=nodes)
         limits = SharedLimits(ledger=ledger, policy=with_limits_at(self.policy, scope), scope=scope, now=ask.now)
         for item in self._reserve(items, decider, limits, self._fetcher()):
             self._postpone(item, decider)
@@ -164,6 +176,8 @@ class Healer:
         reserved = [item for item in items if item.owner]
         actor.act(reserved)
         settle(reserved, records, self.policy, replace(ask, now=self.clock.now()))
+        owed = nodes.save()
+        walked.notices += [] if tied else owed
         asked = ask.trigger is Trigger.MANUAL  # who else is shown the gates? Ten thousand decisions are 60 MB
         walked.results += [
             Result(item.outcome, item.decision if asked else None, item.owed_by)
@@ -178,26 +192,23 @@ class Healer:
             return None
         return Fetcher(self.systems, self.clock, self.policy, self.invocation.hard_deadline)
 
-    @staticmethod
     def _reserve(
-        items: Sequence[Item], decider: Decider, limits: SharedLimits, fetcher: Fetcher | None
+        self, items: Sequence[Item], decider: Decider, limits: SharedLimits, fetcher: Fetcher | None
     ) -> Sequence[Item]:
         """Decide, ask what is missing, take tokens, decide on what was granted, reserve.
 
         What conflicts begins anew, three times at most; the items that still conflict then come back.
         """
-        records = decider.records
+        records, nodes = decider.records, decider.nodes
         for tried in range(TRIES):
-            shared = records.open([*(key for item in items for key in item.reads), *limits.keys])
+            shared = records.open([*(key for item in items for key in item.reads), *limits.keys, *nodes.keys])
+            nodes.read(shared)
+            nodes.ask(items)
             apart = decider.set_apart(items)
             if apart:
                 records.open(apart)
             unasked = limits.unasked(shared)
-            decider.decide_all(items, unasked)
-            if fetcher is not None and not tried and fetcher.fetch(items, decider):
-                decider.decide_all(items, unasked)
-                if fetcher.fetch(items, decider):  # of another failure of the job, which was behind the first
-                    decider.decide_all(items, unasked)
+            self._decide(items, decider, unasked, None if tried else fetcher)
             wanting = [item for item in items if item.wants_call]
             if wanting:
                 admission = limits.take(wanting, shared, unasked.breaker)
@@ -212,6 +223,18 @@ class Healer:
             if not items:
                 break
         return items
+
+    @staticmethod
+    def _decide(items: Sequence[Item], decider: Decider, unasked: Admission, fetcher: Fetcher | None) -> None:
+        """Decide; once more where that brought more to light: what a job has printed, a node that is suspected now."""
+        decider.decide_all(items, unasked)
+        if fetcher is not None and fetcher.fetch(items, decider):
+            decider.decide_all(items, unasked)
+            if fetcher.fetch(items, decider):  # of another failure of the job, which was behind the first
+                decider.decide_all(items, unasked)
+        if decider.nodes.count(items):
+            decider.records.revert()
+            decider.decide_all(items, unasked)
 
     @staticmethod
     def _postpone(item: Item, decider: Decider) -> None:

@@ -16,6 +16,7 @@ from shared.domain.record import Case, JobRecord
 from shared.domain.verdicts import Verdict
 from shared.heal.item import Item
 from shared.heal.limits import CONTENDED_WAIT_S, Admission, Wait, deferred
+from shared.heal.nodes import NodeMemory
 from shared.heal.records import Records
 from shared.heal.writer import Writer
 from shared.policy.decide import decide
@@ -32,6 +33,7 @@ class Decider:
     writer: Writer
     policy: Policy
     ask: Ask
+    nodes: NodeMemory
 
     def set_apart(self, items: Sequence[Item]) -> list[str]:
         """Let those wait elsewhere of which a record cannot be read; the records to be opened for that come back."""
@@ -95,6 +97,7 @@ class Decider:
             ask=self.ask,
             case=case,
             known_elsewhere=next((one for one in known if one is not None), None),
+            suspects=self.nodes.suspects,
             unreadable=item.blocked_by,
         )
 

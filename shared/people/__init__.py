@@ -1,4 +1,4 @@
-"""What people do with the ledger: breakers, modes, holds. Against the Ledger port alone, by compare-and-set.
+"""What people do with the ledger: breakers, modes, holds, nodes. Against the Ledger port alone, by compare-and-set.
 
 Nothing here calls a job system or writes an outcome: what a person decides is written down together with the outcome
 that it owes, and the sweep goes on with it through the same corridor as with everything else.
@@ -17,9 +17,10 @@ from shared.people.breakers import (
     settle,
     waiting_behind,
 )
-from shared.people.holds import AmbiguousId, CaseChanged, Hold, UnknownId, answer, find, holds
+from shared.people.holds import AmbiguousId, CaseChanged, Hold, UnknownId, answer, find, holds, open_cases
 from shared.people.link_use import LinkSight, LinkSpent, answer_by_link, shown_to
 from shared.people.modes import clear_mode, read_controls, set_mode
+from shared.people.nodes import SuspectSeen, clear_node, suspected_nodes
 from shared.people.walk import Contended
 
 __all__ = [
@@ -33,20 +34,24 @@ __all__ = [
     "LinkSight",
     "LinkSpent",
     "Settled",
+    "SuspectSeen",
     "UnknownId",
     "answer",
     "answer_by_link",
     "breaker_of",
     "breakers",
     "clear_mode",
+    "clear_node",
     "close_breaker",
     "find",
     "holds",
     "known_scopes",
     "open_breaker",
+    "open_cases",
     "read_controls",
     "set_mode",
     "settle",
     "shown_to",
+    "suspected_nodes",
     "waiting_behind",
 ]

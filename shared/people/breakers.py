@@ -94,7 +94,7 @@ def known_scopes(ledger: Ledger) -> dict[str, bool]:
     return known
 
 
-def open_breaker(ledger: Ledger, scope: Scope, *, why: str, by: str, now: float, identity: str = "") -> Changed:
+def open_breaker(ledger: Ledger, scope: Scope, *, why: str, by: str, now: float, signed: Signed = UNSIGNED) -> Changed:
     """Open it, effective before the next attempt is reserved; one that is open stays as it is.
 
     Raises:
@@ -102,7 +102,7 @@ def open_breaker(ledger: Ledger, scope: Scope, *, why: str, by: str, now: float,
         LedgerUnavailable: out of reach, the document is malformed, or it is not known whether it was saved: repeating
             does no harm.
     """
-    return _change(ledger, scope, lambda known: opened(known, scope, why, now, by, identity), now)
+    return _change(ledger, scope, lambda known: opened(known, scope, why, now, by, signed), now)
 
 
 def close_breaker(ledger: Ledger, scope: Scope, *, by: str, now: float, signed: Signed = UNSIGNED) -> Changed:

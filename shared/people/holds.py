@@ -50,6 +50,11 @@ def holds(ledger: Ledger) -> list[Hold]:
     return sorted(held, key=lambda hold: (hold.case.due_at or 0.0, hold.case.failure_id))
 
 
+def open_cases(ledger: Ledger) -> list[Hold]:
+    """Every failure of which something still follows, the oldest first. Raises LedgerUnavailable."""
+    return sorted((hold for hold in _cases(ledger) if hold.case.open), key=lambda hold: hold.case.opened_at)
+
+
 def find(ledger: Ledger, wanted: str) -> Hold:
     """The held case with that id, or whose id alone begins so.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from shared.documents import controls_write, decode_controls
-from shared.domain.act import MAX_WHY_CHARS, UNSIGNED, Signed
+from shared.domain.act import MAX_WHY_CHARS, UNSIGNED, Signed, Way
 from shared.domain.failure import Trigger
 from shared.domain.keys import CONTROLS_KEY
 from shared.domain.mode import Controls, ModeSet
@@ -32,7 +32,13 @@ def read_controls(ledger: Ledger) -> Controls:
 
 
 def set_mode(
-    ledger: Ledger, rule: str | None, wanted: ModeSet, *, identity: str = "", via: Trigger = Trigger.MANUAL
+    ledger: Ledger,
+    rule: str | None,
+    wanted: ModeSet,
+    *,
+    identity: str = "",
+    via: Trigger = Trigger.MANUAL,
+    way: Way | None = None,
 ) -> Controls:
     """Set the mode of everything, or of one rule (by its name, known to the policy or not); what is set now.
 
@@ -42,13 +48,14 @@ def set_mode(
         wanted: the mode, with who sets it, when and why.
         identity: as whom the machine knows them.
         via: the door through which they act.
+        way: from where they act.
 
     Raises:
         LedgerUnavailable: out of reach, or it is not known whether it was saved: repeating does no harm.
         Contended: three others were quicker.
     """
     message = f"mode {wanted.mode.value} has been set {_for(rule)} by {wanted.by}"
-    signed = Signed(identity=identity, why=wanted.why, via=via)
+    signed = Signed(identity=identity, way=way, why=wanted.why, via=via)
 
     def change(known: Controls) -> Controls:
         if _set(known, rule) == wanted:
@@ -120,6 +127,7 @@ def _act(reason: Reason, rule: str | None, message: str, by: str, now: float, si
         trigger=signed.via.value,
         rule=rule or "",
         actor=signed.actor(by),
+        way=signed.way.value if signed.way else "",
         why=signed.why[:MAX_WHY_CHARS],
     )
 

@@ -153,6 +153,7 @@ def _telling(record: JobRecord, case: Case, told: _Told, now: float) -> tuple[Jo
         reason=told.reason,
         message=told.message,
         actor=told.signed.actor(told.by),
+        way=told.signed.way,
         why=told.signed.why[:MAX_WHY_CHARS],
         failure_id=case.failure_id,
         job_id=case.failure.job_id,

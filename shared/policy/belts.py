@@ -6,9 +6,13 @@ Durations are seconds and carry `_s`; a fraction is allowed.
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Annotated
 
 from msgspec import Meta, Struct
+
+from shared.domain.failure import FailureClass
+from shared.domain.nodes import MAX_HITS, NodeLimit
 
 _MINUTE_S = 60
 DAY_S = 86_400.0
@@ -97,3 +101,37 @@ class SameText(Struct, frozen=True, kw_only=True):
 
     max: Annotated[int, whole(1, 20)]
     window_s: Annotated[float, number(_MINUTE_S, LONGEST_WINDOW_S, " of seconds")] = DAY_S
+
+
+class NodeAction(str, Enum):
+    """What a suspected node means for the jobs that failed on it."""
+
+    TELL = "tell"
+    """Nothing: it is told, and that is all."""
+    HOLD = "hold"
+    """They wait until the node is given no more jobs, or is cleared, and for `max_wait_s` at the most."""
+
+
+class BadNodes(Struct, frozen=True, kw_only=True):
+    """When so many jobs have failed on one node that the node is told, once."""
+
+    jobs: Annotated[int, whole(2, MAX_HITS)] = 3
+    """Distinct jobs in the window."""
+    window_s: Annotated[float, number(_MINUTE_S, DAY_S, " of seconds")] = 3600.0
+    owners: Annotated[int, whole(1, MAX_HITS)] = 1
+    """Of so many distinct owners: 2 or more where one user's broken program is likelier than a broken node."""
+    classes: Annotated[
+        tuple[FailureClass, ...], Meta(min_length=1, max_length=6, description="a list of 1 to 6 classes")
+    ] = (FailureClass.INFRASTRUCTURE, FailureClass.CAPACITY, FailureClass.UNKNOWN)
+    """Failures of these classes count: what a program, its settings or its user did says nothing of a node."""
+    action: NodeAction = NodeAction.TELL
+    max_wait_s: Annotated[float, number(_MINUTE_S, 43_200, " of seconds")] = 3600.0
+    """`hold`: so long after it was told a failure waits no more. At most 12 hours: what is open for a day is given
+    up."""
+    clear_after_s: Annotated[float, number(_MINUTE_S, LONGEST_WINDOW_S, " of seconds")] = DAY_S
+    """So long after the last failure a suspicion ends by itself."""
+
+    @property
+    def bound(self) -> NodeLimit:
+        """The numbers, for counting."""
+        return NodeLimit(jobs=self.jobs, owners=self.owners, window_s=self.window_s, clear_after_s=self.clear_after_s)

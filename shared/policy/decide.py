@@ -11,6 +11,7 @@ from enum import Enum
 
 from msgspec.structs import replace
 
+from shared.domain.act import Way
 from shared.domain.decision import Decision
 from shared.domain.failure import FailureClass
 from shared.domain.gate import GateAnswer, Stop
@@ -18,7 +19,8 @@ from shared.domain.mode import Mode
 from shared.domain.reasons import Reason, is_final
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Giver, Step, Verdict
-from shared.policy import gates_calendar, gates_case, gates_job, gates_policy, gates_text, gates_trust
+from shared.policy import gates_calendar, gates_case, gates_job, gates_nodes, gates_policy, gates_text, gates_trust
+from shared.policy.evidence import bare_owner
 from shared.policy.facts import Facts
 from shared.policy.model import Action
 
@@ -62,6 +64,7 @@ GATES: tuple[tuple[str, _GateFunction, Skip], ...] = (
     ("text_is_new", gates_text.text_is_new, Skip.BY_FORCE),
     ("attempts_left", gates_policy.attempts_left, Skip.BY_FORCE),
     ("late_enough", gates_text.late_enough, Skip.BY_FORCE),
+    ("node_sound", gates_nodes.node_sound, Skip.BY_FORCE),
     ("cooled_down", gates_policy.cooled_down, Skip.BY_FORCE),
     ("breaker_closed", gates_policy.breaker_closed, Skip.BY_FORCE),
 )
@@ -137,6 +140,7 @@ def _decision(facts: Facts, stop: Stop, asked: _Asked) -> Decision:
         job_id=facts.job_id,
         rule=rule.name if rule else "",
         failure_class=rule.failure_class if rule else FailureClass.UNKNOWN,
+        action_api=rule.action_api if rule else None,
         attempt=reserved or (facts.attempt_number if acting else 0),
         max_attempts=facts.budget.limit.max,
         due_at=stop.due_at,
@@ -144,8 +148,10 @@ def _decision(facts: Facts, stop: Stop, asked: _Asked) -> Decision:
         job_instance_id=facts.job_instance_id,
         data_time=facts.data_time,
         running_since=seen.running_since if seen else None,
+        owner=bare_owner(seen.owner) if seen else "",
         forced=facts.forced,
         actor=facts.forced_by,
+        way=Way.FUNCTION if facts.forced else None,
         why=facts.forced_why,
     )
 

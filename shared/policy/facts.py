@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from shared.domain.decision import Ask
 from shared.domain.failure import Failure
+from shared.domain.hosts import nodes_told
 from shared.domain.keys import job_key
 from shared.domain.life import Life
 from shared.domain.limits import SharedLimit
@@ -64,6 +65,8 @@ class Facts:
     known_elsewhere: Case | None = None
     """The case that this telling is known to mean in another document: of the job id as told, where the live one
     differs; of a case that waited under `pending/`, the job's own."""
+    suspects: frozenset[str] = frozenset()
+    """Nodes of the cluster or group that are suspected (`shared.domain.nodes`)."""
     unreadable: str = ""
     """Key of a document that this decision needs and that cannot be read; `record` is then the one it waits in."""
 
@@ -95,6 +98,11 @@ class Facts:
                 # The ledger saw the life that this case is about: any other is a later one.
                 return Run.THIS if live == reserved else Run.EARLIER
         return self.snapshot.which_run(self.failure, self.record)
+
+    @_Once
+    def nodes(self) -> tuple[str, ...]:
+        """The nodes that the failure speaks of; only after the gate `observed`."""
+        return nodes_told(self.failure.node, self.snapshot.offered.nodes)
 
     @property
     def told_at(self) -> float:

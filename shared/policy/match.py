@@ -122,7 +122,9 @@ def _matcher(asked: tuple[Asked, ...], ignore_lines: tuple[str, ...]) -> Matcher
 
 
 def _is_there(match: Match, scope: Scope) -> bool:
-    if match.system not in {None, scope.system} or not place_fits(match.region, scope.region):
+    if (match.system is not None and scope.system not in listed(match.system)) or not place_fits(
+        match.region, scope.region
+    ):
         return False
     fields = {part.label: part.field for part in SYSTEMS.named(scope.system).parts}
     for label in PLACES:

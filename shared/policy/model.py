@@ -16,11 +16,25 @@ from msgspec import Meta, Struct
 from shared.domain.failure import FailureClass
 from shared.domain.job import REGION_PATTERN
 from shared.domain.mode import Mode
-from shared.policy.belts import DAY_S, Attempts, Breaker, Cooldown, HoldSeconds, Rate, SameText, Thrash, Timing
+from shared.policy.belts import (
+    DAY_S,
+    Attempts,
+    BadNodes,
+    Breaker,
+    Cooldown,
+    HoldSeconds,
+    Rate,
+    SameText,
+    Thrash,
+    Timing,
+)
 from shared.policy.blocks import Block
 from shared.policy.conditions import PATTERN_FORMAT, Match, Pattern, Source
 from shared.policy.discover import Discover
 from shared.policy.itself import Itself
+from shared.policy.notify import Notify
+from shared.policy.people import Person
+from shared.policy.prices import Prices
 from shared.policy.rule import Action, CauseLine, LostHours, PackRule, Rule, ScopedRule, Tells
 from shared.policy.windows import Window
 
@@ -28,6 +42,7 @@ __all__ = [
     "PATTERN_FORMAT",
     "Action",
     "Attempts",
+    "BadNodes",
     "Block",
     "Breaker",
     "CauseLine",
@@ -54,6 +69,7 @@ MAX_BLOCKS = 64
 MAX_WINDOWS = 64
 MAX_REGIONS = 64
 MAX_SOURCES = 64
+MAX_PEOPLE = 256
 PACK_FORMAT = "pack"
 """JSON Schema `format` of a text that must name a pack: `mpi`, `gpu@1`, `all`."""
 
@@ -95,6 +111,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     thrash: Thrash | None = None
     same_text: SameText | None = None
     """What fails again with the same text is not rerun without end, whatever its class and its budgets."""
+    bad_nodes: BadNodes | None = None
+    """A node on which jobs fail is told once, with the jobs and with how to drain it. None: nobody counts."""
     fetch_output: bool = True
     """Where a failure's text is missing or names no cause, ask the job system once what the job has printed."""
     ignore_lines: Annotated[
@@ -112,10 +130,20 @@ class Policy(Struct, frozen=True, kw_only=True):
     """Times in which something else than a rerun is wanted. Of several that are open the strictest holds."""
     discover: Discover = Discover()
     """What is watched without anybody telling, by job system. Empty: nothing."""
+    notify: Notify = Notify()
+    """Which people are told of what, and where. Empty: nobody."""
+    prices: Prices | None = None
+    """What an hour of a job's run costs, for the sums of the report. None: it tells hours alone."""
     sources: Annotated[
         tuple[Source, ...], Meta(max_length=MAX_SOURCES, description=f"a list of at most {MAX_SOURCES} sources")
     ] = ()
     """Who may speak for which jobs. None given: whoever reaches the function. Nobody is asked by hand."""
+    people: Annotated[
+        tuple[Person, ...],
+        Meta(max_length=MAX_PEOPLE, description=f"a list of at most {MAX_PEOPLE} people or channels"),
+    ] = ()
+    """Who may look and act at the console and by links. None given: nobody. The command line asks for no entry: who
+    reaches the ledger with a key could write into it anyway."""
     include: Annotated[
         tuple[_PackName, ...],
         Meta(max_length=MAX_INCLUDED, description=f"a list of at most {MAX_INCLUDED} packs"),

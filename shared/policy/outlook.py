@@ -10,7 +10,7 @@ from __future__ import annotations
 from shared.domain.mode import Mode
 from shared.domain.record import Case
 from shared.domain.verdicts import Verdict
-from shared.policy import gates_calendar, gates_job, gates_policy, gates_text
+from shared.policy import gates_calendar, gates_job, gates_nodes, gates_policy, gates_text
 from shared.policy.conditions import EVIDENCE, Match
 from shared.policy.facts import Facts
 from shared.policy.rule import Action
@@ -25,6 +25,7 @@ _POLICYS = (
     gates_text.text_is_new,
     gates_policy.attempts_left,
     gates_text.late_enough,
+    gates_nodes.node_sound,
     gates_policy.cooled_down,
     gates_policy.breaker_closed,
 )
@@ -44,6 +45,7 @@ def gets_further(facts: Facts, waiting: Case) -> bool:
         policy=facts.policy,
         ask=facts.ask,
         case=waiting,
+        suspects=facts.suspects,
     )
     return _worst(facts) < _worst(known)
 

@@ -14,8 +14,18 @@ from shared.policy.conditions import EVIDENCE, PLACES, EventPlace, Match, listed
 from shared.policy.model import CauseLine, Cooldown, PackRule, Policy, Rule, Tells
 from shared.policy.patterns import excess
 from shared.policy.places import may_mean
-from shared.policy.review_blocks import faults_of_blocks, faults_of_windows, odd_blocks, odd_shares, odd_windows
+from shared.policy.review_blocks import (
+    faults_of_blocks,
+    faults_of_people,
+    faults_of_windows,
+    odd_bad_nodes,
+    odd_blocks,
+    odd_people,
+    odd_shares,
+    odd_windows,
+)
 from shared.policy.review_globs import faults_of_globs, odd_globs
+from shared.policy.review_notify import faults_of_notify, odd_notify
 from shared.systems import SYSTEMS
 from shared.systems.system import System
 
@@ -61,6 +71,8 @@ def inconsistent(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     yield from faults_of_globs(policy, root)
     yield from faults_of_blocks(policy, root)
     yield from faults_of_windows(policy, root)
+    yield from faults_of_notify(policy, root)
+    yield from faults_of_people(policy, root)
     too_much = excess([pattern for rule in policy.rules for pattern in patterns_of(rule.match)])
     if too_much:
         yield Fault("$.rules", f"too slow to decide by: {too_much}", yamltree.child(root, "rules").line)
@@ -99,8 +111,11 @@ def odd(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]
             line = yamltree.child(yamltree.child(root, "classes"), failure_class.value).line
             yield Fault(f"$.classes.{failure_class.value}", "no rule names this class: nothing draws from it", line)
     yield from odd_shares(policy, root)
+    yield from odd_bad_nodes(policy, root)
     yield from odd_blocks(policy, root)
     yield from odd_windows(policy, root)
+    yield from odd_notify(policy, root)
+    yield from odd_people(policy, root)
     yield from _unreached(policy, written, yamltree.child(root, "rules"))
     yield from _never_fitting(written, yamltree.child(root, "rules"))
 
@@ -149,12 +164,12 @@ def _wider(before: Sequence[Rule], match: Match, system: System) -> Rule | None:
 
 
 def _systems(match: Match) -> list[System]:
-    return list(SYSTEMS) if match.system is None else [SYSTEMS.named(match.system)]
+    return list(SYSTEMS) if match.system is None else [SYSTEMS.named(name) for name in listed(match.system)]
 
 
 def includes(wider: Match, narrower: Match, system: System) -> bool:
     """Whether it is certain that the first matches each failure of the system that the second matches."""
-    if wider.system not in {None, system.name}:
+    if wider.system is not None and system.name not in listed(wider.system):
         return False
     for field in Match.__struct_fields__:
         asked = getattr(wider, field)

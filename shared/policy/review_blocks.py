@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from shared.domain.errors import Fault
 from shared.domain.mode import Mode
 from shared.policy import yamltree
-from shared.policy.belts import DAY_S, Breaker, Rate
+from shared.policy.belts import DAY_S, BadNodes, Breaker, NodeAction, Rate
 from shared.policy.blocks import Block
 from shared.policy.inherit import fewest, longest, tightest
 from shared.policy.model import Policy
+from shared.policy.people import Deed
 from shared.policy.reach import Reach
 from shared.policy.windows import Window, WindowAction, moment
 
@@ -44,6 +45,23 @@ def faults_of_windows(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
         problem = _problem_of_times(window)
         if problem:
             yield Fault(path, problem, node.line)
+
+
+def faults_of_people(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """Faults in `people`: further names of several persons would make one the owner of another's jobs."""
+    for path, person, node in _parts("people", policy.people, root):
+        several = isinstance(person.who, tuple) or "*" in person.who or "?" in person.who
+        if person.accounts is not None and several:
+            problem = "are further names of one person: wants one name in who, and no glob"
+            yield Fault(f"{path}.accounts", problem, yamltree.child(node, "accounts").line)
+
+
+def odd_people(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """Warnings: what concerns every place is not for whom a place bounds."""
+    for path, person, node in _parts("people", policy.people, root):
+        if Deed.MODE in person.may and not person.everywhere:
+            problem = "mode concerns every place: an entry that names places does not give it"
+            yield Fault(f"{path}.may", problem, yamltree.child(node, "may").line)
 
 
 def _problem_of_times(window: Window) -> str:
@@ -105,6 +123,19 @@ def odd_shares(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
                 continue  # the policy's, which a block inherits
             problem = f"changes nothing: the whole is {bound.max_jobs}, and one owner never has more of it"
             yield Fault(f"{path}.{name}.per_owner", problem, there.line)
+
+
+def odd_bad_nodes(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """Warnings: a wait that nobody waits, and owners that so few jobs cannot have."""
+    limit, node = policy.bad_nodes, yamltree.child(root, "bad_nodes")
+    if limit is None:
+        return
+    if limit.action is NodeAction.TELL and limit.max_wait_s != BadNodes().max_wait_s:
+        problem = "changes nothing: without action hold nothing waits for a node"
+        yield Fault("$.bad_nodes.max_wait_s", problem, yamltree.child(node, "max_wait_s").line)
+    if limit.owners > limit.jobs:
+        problem = f"{limit.jobs} jobs have at most so many owners: it takes {limit.owners} jobs"
+        yield Fault("$.bad_nodes.owners", problem, yamltree.child(node, "owners").line)
 
 
 def odd_windows(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:

@@ -76,6 +76,8 @@ class Sight(Struct, frozen=True, kw_only=True):
     """The look is whole. False: the calls ran out, and the next turn goes on from the memory."""
     machines: Mapping[str, str] | None = None
     """Machine → name of the node, as a whole listing had them; None: nothing new is known."""
+    withdrawn: frozenset[str] = frozenset()
+    """Nodes that are given no more jobs, by that listing, as `shared.domain.hosts` spells them."""
     problem: LookFailed | None = None
     """Why the scope could not be read on; `failures` and `memory` hold what was read before."""
 

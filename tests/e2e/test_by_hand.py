@@ -20,7 +20,7 @@ from localcloud.sls.service import LogService
 from localcloud.wire.signing import Credential
 from secondwind.cli import main
 from secondwind.local_region import OUTCOMES, PROJECT
-from secondwind.outcomes import OutcomeLog, OutcomesUnavailable
+from shared.sls.outcomes import OutcomeLog, OutcomesUnavailable
 from tests.e2e.conftest import Town
 
 POLICY = """

@@ -11,7 +11,7 @@ import pytest
 from localcloud.sls.models import LogGroup, log
 from localcloud.wire.faults import Fault, FaultKind
 from secondwind.local_region import OUTCOMES, PROJECT, Region
-from secondwind.outcomes import OutcomeLog, OutcomesUnavailable
+from shared.sls.outcomes import OutcomeLog, OutcomesUnavailable
 
 
 def reader(region: Region) -> OutcomeLog:

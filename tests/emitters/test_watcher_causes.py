@@ -180,7 +180,7 @@ def test_what_packs_know_is_quoted_so_that_they_know_it_again() -> None:
     sources = read_packs()
     policy = policy_of(list(library().values()))
     samples = [
-        (entry.name, entry.system, sample)
+        (entry.name, entry.systems[0], sample)
         for source in sources
         for entry in source.file.rules
         for sample in entry.samples

@@ -9,20 +9,31 @@ import sys
 import pytest
 
 from localcloud.clock import ManualClock
+from localcloud.dataworks import models as dataworks_models
+from localcloud.dataworks.service import Dataworks
 from localcloud.ehpc.models import JobSpec, Prints, finishes, hangs
 from localcloud.ehpc.service import Ehpc
 from localcloud.schedulerx.models import JobConfig, Status, fails, succeeds
 from localcloud.schedulerx.service import Schedulerx
+from localcloud.schedulerx3 import models as schedulerx3_models
+from localcloud.schedulerx3.service import Schedulerx3
 from localcloud.timeline import Timeline
+from shared.systems.dataworks.scope import Project
+from shared.systems.dataworks.seek import DataworksSeeker
+from shared.systems.dataworks.watch import Projects
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.seek import EhpcSeeker
 from shared.systems.ehpc.watch import Clusters, Nodes, Overdue, Silence
 from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.seek import SchedulerxSeeker
 from shared.systems.schedulerx.watch import Groups
+from shared.systems.schedulerx3.scope import App
+from shared.systems.schedulerx3.seek import Schedulerx3Seeker
+from shared.systems.schedulerx3.watch import Apps
 from tests.proof.discovery import PERIOD_S, ZONE, Direct, Watcher
 
 START = 1_767_240_000.0
+DAY = "2026-01-01 10:00:00"
 JOBS = 150
 NIGHTS = int(os.environ.get("HEALTHY_NIGHTS", "1"))
 GRACE_S, SILENT_S = 300.0, 1800.0
@@ -130,3 +141,75 @@ def test_failed_instances_are_found_in_time_and_once(seed: int) -> None:
     everything = [one for job in group.jobs.values() for one in job.instances()]
     healthy = {one.instance_id for one in everything if one.status(clock.now()) is not Status.FAILED}
     assert healthy & found.keys() == set()
+
+
+@pytest.mark.parametrize("keeps_id", [False, True])
+def test_failed_executions_are_found_in_time_and_once(keeps_id: bool) -> None:  # noqa: FBT001 - a case
+    """Short and long runs, ends behind the list's reach, retries by people; what is to run again by itself is left."""
+    chance, clock = random.Random(keeps_id), ManualClock(START)
+    service = Schedulerx3(Timeline(clock))
+    app = service.app("c", "a", keeps_id=keeps_id)
+    own, ends = set[int](), dict[str, float]()
+    for number in range(1, 121):
+        app.job(number)
+        course = chance.choice(
+            (schedulerx3_models.succeeds(60), schedulerx3_models.fails(chance.choice((5.0, 9_000.0))))
+        )
+        itself = chance.random() < 0.1
+        at = START + chance.uniform(-7_200, 14_400)
+        made = app.execution(number, DAY, course, starts_at=at, retries_itself=itself)
+        if itself:
+            own.add(made.execution_id)
+        elif course.status is schedulerx3_models.Status.FAILED:
+            ends[f"{made.execution_id}/1@{int(made.ends_at)}"] = made.ends_at
+    seeker = Schedulerx3Seeker(Direct.to(service.operations()), clock, ZONE, "cn-hangzhou")
+    watch = Apps(cluster="c", apps=("a",), reach_h=2)
+    scope = App(region="cn-hangzhou", cluster_id="c", app_name="a")
+    watcher = Watcher(seeker, watch, scope, clock, chance.uniform(-20, 20))
+
+    def people(now: float) -> None:
+        standing = [one for job in app.jobs.values() for one in job.executions.values() if one.ends_at <= now]
+        failed = [one for one in standing if one.course.status is schedulerx3_models.Status.FAILED]
+        for one in chance.sample(failed, min(len(failed), chance.random() < 0.1)):
+            ends.pop(f"{one.execution_id}/1@{int(one.ends_at)}", None)
+            app.retry(one)
+
+    watcher.night(8, people)
+    found = {failure.event_id.partition("try:")[2]: at for at, failure in watcher.found}
+    assert len(found) == len(watcher.found)
+    late = [one for one, ended in ends.items() if found.get(one, 1e12) > max(ended, START) + 2 * PERIOD_S]
+    assert late == []
+    assert own.isdisjoint(failure.job_instance_id for _, failure in watcher.found)
+
+
+def test_failed_task_instances_are_found_in_time_and_once() -> None:
+    """Of a few business dates, through reruns by people; frozen nodes are never told."""
+    chance, clock = random.Random(3), ManualClock(START)
+    dataworks = Dataworks(Timeline(clock))
+    project = dataworks.project(12345)
+    ends: dict[tuple[str, int], float] = {}
+    for number in range(1, 121):
+        project.node(number, frozen=number % 10 == 0)
+        course = chance.choice((dataworks_models.succeeds(60), dataworks_models.fails(chance.choice((5.0, 9_000.0)))))
+        made = project.instance(number, course, starts_at=START + chance.uniform(-180_000, 14_400))
+        live = made.ends_at > START - 80_000 and number % 10
+        if live and course.status is dataworks_models.Status.FAILURE:
+            ends[str(made.instance_id), 0] = made.ends_at
+    seeker = DataworksSeeker(Direct.to(dataworks.operations()), clock, ZONE, "cn-hangzhou")
+    scope = Project(region="cn-hangzhou", project_id="12345")
+    watcher = Watcher(seeker, Projects(projects=(12345,)), scope, clock, chance.uniform(-20, 20))
+
+    def people(now: float) -> None:
+        failed = [one for one in project.instances.values() if one.status(now) is dataworks_models.Status.FAILURE]
+        for one in chance.sample(failed, min(len(failed), chance.random() < 0.1)):
+            ends.pop((str(one.instance_id), one.run_number - 1), None)
+            project.rerun(one.instance_id)
+
+    watcher.night(8, people)
+    found = {(failure.job_id, failure.restart_count): at for at, failure in watcher.found}
+    assert len(found) == len(watcher.found)
+    late = [one for one, ended in ends.items() if found.get(one, 1e12) > max(ended, START) + 2 * PERIOD_S]
+    assert late == []
+    assert {job_id for job_id, _ in found} <= {
+        str(one.instance_id) for one in project.instances.values() if one.task_id % 10
+    }

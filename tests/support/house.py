@@ -26,7 +26,7 @@ from tests.support.meddled_ledger import MeddledLedger
 from tests.support.sink import Sink
 from tests.support.systems import CLUSTER, GROUP, EhpcWorld, Job, SchedulerxWorld
 
-SHARED = ("breaker/", "pace/", "rate/", "control/")
+SHARED = ("breaker/", "pace/", "rate/", "control/", "nodes/")
 """What begins so is no job's record."""
 
 Row = tuple[str, bytes, int, float | None, float | None]

@@ -1,6 +1,7 @@
 """The demo's story: what exists, what fails, and how each failure has to end.
 
-Two E-HPC clusters and two SchedulerX groups, some forty jobs, and one failure of every kind that Second Wind knows.
+Two E-HPC clusters, two SchedulerX groups, a SchedulerX 3 application and two DataWorks workspaces, some forty jobs, and
+one failure of every kind that Second Wind knows.
 Nothing here runs anything; `night.py` does, and `check.py` compares.
 """
 
@@ -8,10 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from localcloud.dataworks import models as dataworks
 from localcloud.ehpc.models import Flavour, finishes, hangs
 from localcloud.schedulerx.models import fails, keeps_running, succeeds
+from localcloud.schedulerx3 import models as schedulerx3
 from secondwind.commands.demo.plot import (
     ANY,
+    AppJob,
     CallFault,
     Channel,
     EhpcJob,
@@ -19,12 +23,13 @@ from secondwind.commands.demo.plot import (
     Garbage,
     InstanceOf,
     Mishap,
+    NodeInstance,
     Scenario,
     SchedulerxJob,
 )
 
 PBS, SLURM = "ehpc-hz-pbs", "ehpc-hz-slurm"
-REPORTS, BILLING = "reports", "billing"
+REPORTS, BILLING = "daily", "bills"
 
 # Timing is scaled down, or a lost answer would keep the audience for two minutes: a rerun takes 3 s on the local PBS.
 POLICY = """\
@@ -33,6 +38,9 @@ timing: {settle_s: 4, observation_max_age_s: 30}
 attempts: {max: 3, window_s: 86400}
 cooldown: {base_s: 0, max_s: 0}
 breaker: {max_jobs: 100, window_s: 600}
+discover:
+  dataworks: [{projects: [101]}]
+  schedulerx3: [{cluster: xxljob-demo, apps: [shop]}]
 rules:
   - {name: user-error, match: {message: 'ModuleNotFoundError|SyntaxError'}, action: ignore}
   - {name: the-rest, match: {}, action: rerun}
@@ -215,6 +223,42 @@ SCHEDULERX = (
     ),
 )
 
+WITHOUT_EMITTER = (
+    Mishap(
+        "failed, says DataWorks",
+        NodeInstance(100, 601, dataworks.fails(30)),
+        (Channel.NATIVE,),
+        (rerun("RerunTaskInstances", "FAILED"), SEEN),
+        1,
+    ),
+    Mishap(
+        "failed, its node denies",
+        NodeInstance(100, 602, dataworks.fails(30), rerunnable=False),
+        (Channel.NATIVE,),
+        (ExpectedOutcome("ineligible", "not_rerunnable", "FAILED"),),
+    ),
+    Mishap(
+        "failed, nobody tells",
+        NodeInstance(101, 603, dataworks.fails(30)),
+        (Channel.FOUND,),
+        (rerun("RerunTaskInstances", "FAILED"), SEEN),
+        1,
+    ),
+    Mishap(
+        "failed, nobody tells",
+        AppJob("shop", 701, schedulerx3.fails(30)),
+        (Channel.FOUND,),
+        (rerun("OperateRetryJobExecution", "FAILED"), SEEN),
+        1,
+    ),
+    Mishap(
+        "failed in a workflow",
+        AppJob("shop", 702, schedulerx3.fails(30), workflow="1"),
+        (Channel.FOUND,),
+        (ExpectedOutcome("held", "workflow", "FAILED"),),
+    ),
+)
+
 GARBAGE = (
     Mishap(
         "log that names no job",
@@ -246,7 +290,7 @@ SCENARIO = Scenario(
     namespace="demo",
     groups=(REPORTS, BILLING),
     healthy=HEALTHY,
-    cases=(*E_HPC, *SCHEDULERX, *GARBAGE),
+    cases=(*E_HPC, *SCHEDULERX, *WITHOUT_EMITTER, *GARBAGE),
     strangers=200,
     policy=POLICY,
 )

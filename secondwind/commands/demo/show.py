@@ -9,8 +9,8 @@ from typing import Any, TextIO
 from secondwind.commands.demo.check import name_of, restarts_by_verdict, stories
 from secondwind.commands.demo.night import Night
 from secondwind.commands.demo.plot import Mishap, Scenario
-from secondwind.outcomes import Row
 from secondwind.table import PLAIN, table
+from shared.sls.outcomes import Row
 
 WIDTH = 120
 SCHEMA = "secondwind-demo/1"

@@ -13,7 +13,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from secondwind.account import credentials_of
-from secondwind.outcomes import Row
 from secondwind.places import job_of_fields
 from secondwind.usage import UnusableError
 from secondwind.which_ledger import TIME_S, LedgerTerms, ledger_of, ledger_url
@@ -29,6 +28,7 @@ from shared.policy.model import Policy
 from shared.reality import SystemChance
 from shared.result import result_of
 from shared.settings import Settings, read_settings
+from shared.sls.outcomes import Row
 
 WHO = "explain"
 RETOLD_S = 0.001

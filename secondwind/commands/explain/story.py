@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from secondwind.outcomes import Row
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.doors import DOORS
+from shared.sls.outcomes import Row
 
 _TELLERS = frozenset(door.trigger.value for door in DOORS if door.tells)
 """What a telling comes through; the sweep tells nothing."""

@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 from shared.domain.errors import Fault
 from shared.domain.failure import FailureClass
 from shared.policy import yamltree
-from shared.policy.conditions import Pattern, patterns_of
+from shared.policy.conditions import Pattern, listed, patterns_of
 from shared.policy.load import FORMATS
 from shared.policy.packs import Pack, PackedRule
 from shared.policy.patterns import excess
@@ -61,9 +61,9 @@ class PackEntry(Rule, frozen=True, kw_only=True, rename={"failure_class": "class
     """Failures that it must not decide, even if it is the only rule."""
 
     @property
-    def system(self) -> str:
-        """The system that its failures are of: the rule's, the first known one for a rule that is for all."""
-        return self.match.system or SYSTEMS.names[0]
+    def systems(self) -> tuple[str, ...]:
+        """The systems that its failures are of: the rule's, the first known one for a rule that is for all."""
+        return listed(self.match.system) or SYSTEMS.names[:1]
 
 
 class PackFile(Struct, frozen=True, kw_only=True):

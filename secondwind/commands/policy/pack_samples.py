@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from secondwind.commands.policy.pack_files import PackEntry, PackSource, SampleFailure
 from shared.domain.failure import Failure, Trigger
@@ -47,14 +48,14 @@ def misjudged(sources: Sequence[PackSource]) -> list[str]:
 
 
 def _wrong(source: PackSource, entry: PackEntry, everything: Policy) -> Iterator[str]:
-    for sample in entry.samples:
-        found = first_match(everything, failure_of(sample, entry.system))
+    for sample, system in product(entry.samples, entry.systems):
+        found = first_match(everything, failure_of(sample, system))
         if found is None or found.name != entry.name:
             other = "no rule" if found is None else found.name
             yield f"{source.path.name}: {entry.name}: {other} decides its sample {_shown(sample)}"
     alone = Policy(version=1, rules=(entry,))
-    for miss in entry.near_misses:
-        if first_match(alone, failure_of(miss, entry.system)) is not None:
+    for miss, system in product(entry.near_misses, entry.systems):
+        if first_match(alone, failure_of(miss, system)) is not None:
             yield f"{source.path.name}: {entry.name}: it decides its near miss {_shown(miss)}"
 
 

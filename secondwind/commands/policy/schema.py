@@ -16,7 +16,7 @@ import msgspec
 
 from secondwind.commands.policy.words import PolicyType, kinds
 from shared.domain.failure import FailureClass
-from shared.policy.conditions import SIGNAL_FORMAT
+from shared.policy.conditions import SIGNAL_FORMAT, EventPlace
 from shared.policy.evidence import SIGNALS
 from shared.policy.model import Policy
 
@@ -30,12 +30,14 @@ _EXAMPLES: dict[tuple[str, str], list[Any]] = {
     ("Policy", "classes"): [{"infrastructure": {"max": 5}}],
     ("Policy", "rate"): [{"max_jobs": 20, "window_s": 600}],
     ("Policy", "thrash"): [{"max_failures": 4, "window_s": 3600}],
+    ("Policy", "bad_nodes"): [{"jobs": 3, "window_s": 3600, "action": "hold"}],
     ("Policy", "max_lost_h"): [24],
     ("Policy", "same_text"): [{"max": 2, "window_s": 86400}],
     ("Policy", "ignore_lines"): [["NCCL INFO", r"\(ignored\)$"]],
     ("Policy", "include"): [["all"], ["mpi", "gpu@1"]],
     ("Policy", "by"): [[{"queues": "night", "attempts": {"max": 1}}]],
     ("Policy", "windows"): [[{"name": "backup", "cron": "0 2 * * *", "lasts_s": 3600, "action": "defer"}]],
+    ("Policy", "prices"): [{"currency": "CNY", "per_hour": 4, "by": [{"queues": "gpu-*", "per_hour": 98}]}],
     ("Window", "from"): ["2026-02-01 22:00"],
     ("Window", "cron"): ["0 2 * * sun", "*/30 9-17 * * mon-fri"],
     ("Match", "message"): ["(?i)stale (NFS )?file handle", ["CUDA out of memory", "std::bad_alloc"]],
@@ -61,6 +63,9 @@ def schema() -> dict[str, Any]:
         _finish(definition)
     definitions["Source"]["oneOf"] = [
         {"required": [name], "properties": {name: {"type": "object"}}} for name in ("log", "event")
+    ]
+    definitions["EventPlace"]["anyOf"] = [
+        {"required": [name], "properties": {name: {"type": "string"}}} for name in EventPlace.__struct_fields__
     ]
     definitions["Policy"]["properties"]["classes"]["propertyNames"] = {"enum": [kind.value for kind in FailureClass]}
     return {"$schema": _DIALECT, "title": "Second Wind policy", **made}

@@ -25,8 +25,9 @@ _STAMPS = (
     r"\[ ?\d{1,9}\.\d{3,6}\]",
     rf"[IWEF]\d{{4}} {_TIME} (?:\d{{1,9}} )?[\w./-]{{1,200}}:\d{{1,6}}\]",
 )
+_TAG = r"\[\d{1,6},\d{1,6}\]<std(?:err|out|diag)>:"
 _SPEAKERS = (
-    r"\[\d{1,6},\d{1,6}\]<std(?:err|out|diag)>:",
+    _TAG,
     r"\[(?:rank|default) ?\d{1,6}\]:",
     r"\((?:[\w.-]{1,64} )?pid=\d{1,9}(?:, ip=[\w.:]{1,64})?\)",
     r"\d{1,9}:(?= )",
@@ -36,7 +37,15 @@ _SPEAKERS = (
 _PREFIXES = re.compile(f"(?:(?:{'|'.join((*_STAMPS, *_SPEAKERS))}) ?)+")
 
 
+_TAGS = re.compile(_TAG)
+"""mpirun tags what it reads, so a line that a rank wrote in pieces has tags within it."""
+
+
 def without_prefixes(line: str) -> str:
     """The line without the prefixes that it begins with. Blanks in it are single; time is linear in its length."""
+    if "]<std" in line:
+        bare = _TAGS.sub("", line)
+        if not _TAGS.search(bare):  # what only a removal makes a tag is none, and stays
+            line = bare.lstrip(" ")
     found = _PREFIXES.match(line)
     return line if found is None else line[found.end() :].lstrip(" ")

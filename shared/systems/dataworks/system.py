@@ -14,6 +14,8 @@ from shared.reading.ids import Field, positive_long
 from shared.systems.dataworks import native
 from shared.systems.dataworks.scope import GET, LIST, RERUN, Project
 from shared.systems.dataworks.snapshot import FIRST_RUN, DataworksSnapshot, RerunMode, TaskInstance
+from shared.systems.dataworks.watch import Projects
+from shared.systems.discovery import Seeker
 from shared.systems.imagined import Imagined
 from shared.systems.system import Flag, Native, Operation, Part, Probe, System
 
@@ -56,6 +58,7 @@ class Dataworks(System):
         Operation(name=LIST, ram_action="dataworks:ListTaskInstances"),
     )
     pace = None
+    watched = Projects
     native = Native(source=native.SOURCE, read=native.read)
     flag = Flag(option="--project", metavar="PROJECT", help="a DataWorks workspace of yours, by its id")
     endpoint_says = "Host of DataWorks, or a URL."
@@ -74,18 +77,11 @@ class Dataworks(System):
         del zone
         return DataworksJobs(api, clock)
 
-    def names_one_job(self, job_id: str) -> bool:
-        """Ids are numbers of instances."""
-        del job_id
-        return True
+    def seeker(self, api: Caller, clock: Clock, zone: ZoneInfo, region: str) -> Seeker:
+        """Finds failed instances."""
+        from shared.systems.dataworks.seek import DataworksSeeker  # noqa: PLC0415 - as in `connect`
 
-    def may_mean(self, own: str, told: str) -> bool:
-        """Only itself."""
-        return own == told
-
-    def told_as(self, job_id: str) -> tuple[str, ...]:
-        """As it is."""
-        return (job_id,)
+        return DataworksSeeker(api, clock, zone, region)
 
     def example(self, told: Mapping[str, Any]) -> dict[str, Any]:
         """An instance of a test workspace."""

@@ -6,6 +6,7 @@ Sources: docs/facts/dataworks.md, and the models of the official SDK (alibabaclo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,7 +26,7 @@ PAGE_MOST = 500
 """Instances on a page of the list (docs/facts/dataworks.md#lists)."""
 REFUSED_BY_ID = "RefusedById"
 """Ours: the code of an answer whose SuccessInfo says no of one instance. It has none of its own."""
-_HTTP_OK = "200"
+_HTTP_OK, _FAILURE = "200", "Failure"
 _NOT_THERE = 404
 _STATES = {
     "NotRun": State.QUEUED,
@@ -35,10 +36,12 @@ _STATES = {
     "Running": State.RUNNING,
     "CheckingCondition": State.RUNNING,
     "Checking": State.RUNNING,
-    "Failure": State.FAILED,
+    _FAILURE: State.FAILED,
     "Success": State.SUCCEEDED,
 }
 """Status as a word (docs/facts/dataworks.md#states); any other is UNKNOWN."""
+_PAUSED = frozenset({"Pause", "PauseCalendar"})
+"""TriggerRecurrence of what is not run: by a person, or by a calendar."""
 _MODES = {mode.value: mode for mode in RerunMode}
 
 
@@ -67,7 +70,7 @@ class TaskShown(Struct, rename="pascal"):
             state=_STATES.get(self.status, State.UNKNOWN),
             run_number=self.run_number,
             rerun_mode=mode,
-            frozen=self.trigger_recurrence == "Pause",
+            frozen=self.trigger_recurrence in _PAUSED,
             dev=(self.project_env or "").casefold() == "dev",
             started_at=_seconds(self.started_time),
             finished_at=_seconds(self.finished_time),
@@ -81,8 +84,20 @@ class _Got(Struct, rename="pascal"):
     task_instance: TaskShown
 
 
+class Rows(Struct, frozen=True, kw_only=True):
+    """A page of the list."""
+
+    shown: list[TaskShown]
+    """Those that can be read."""
+    count: int
+    """Of all that are on it."""
+    total: int | None
+    """Of all that the list has; None if it does not say."""
+
+
 class _Paging(Struct, rename="pascal"):
     task_instances: list[Any] = []
+    total_count: int | None = None
 
 
 class _Page(Struct, rename="pascal"):
@@ -128,11 +143,35 @@ def page(api: Caller, project_id: str, bizdate: int, instance_ids: Sequence[str]
         "PageNumber": "1",
         "PageSize": str(PAGE_MOST),
     }
-    reply = ask(api, LIST, wanted)
-    if isinstance(reply, CallFailed):
-        return reply
-    rows = msgspec.convert(reply.body, _Page, strict=False).paging_info.task_instances
-    return [shown for row in rows if (shown := _row(row)) is not None]
+    rows = _listed(api, wanted)
+    return rows if isinstance(rows, CallFailed) else rows.shown
+
+
+def failed_instances(
+    api: Caller, project_id: str, bizdate: int, since: float, number: int, size: int = PAGE_MOST
+) -> Rows | CallFailed:
+    """A page of the instances of that business date whose newest run has failed.
+
+    Args:
+        api: the transport.
+        project_id: of the workspace.
+        bizdate: milliseconds, a midnight.
+        since: unix seconds; no run that was over before then.
+        number: of the page, from 1.
+        size: instances on a page, at most `PAGE_MOST`.
+
+    Raises:
+        msgspec.ValidationError: The answer is no such page.
+    """
+    wanted = {
+        "ProjectId": project_id,
+        "Bizdate": str(bizdate),
+        "Status": _FAILURE,
+        "Filter": json.dumps({"finishedTimeStart": int(since * 1000)}),
+        "PageNumber": str(number),
+        "PageSize": str(size),
+    }
+    return _listed(api, wanted)
 
 
 def rerun(api: Caller, clock: Clock, instance_ids: Sequence[str]) -> CallResult | dict[str, CallResult]:
@@ -156,6 +195,15 @@ def not_there(why: CallFailed) -> bool:
 def ids_text(instance_ids: Sequence[str]) -> str:
     """The parameter `Ids`: JSON text of a list of numbers."""
     return f"[{','.join(str(int(number)) for number in instance_ids)}]"
+
+
+def _listed(api: Caller, wanted: Mapping[str, str]) -> Rows | CallFailed:
+    reply = ask(api, LIST, wanted)
+    if isinstance(reply, CallFailed):
+        return reply
+    paging = msgspec.convert(reply.body, _Page, strict=False).paging_info
+    rows = [shown for row in paging.task_instances if (shown := _row(row)) is not None]
+    return Rows(shown=rows, count=len(paging.task_instances), total=paging.total_count)
 
 
 def _result(info: Any, reply: Reply, left_at: float) -> CallResult:

@@ -7,22 +7,27 @@ answers with a request id and nothing a job, and knows no idempotency key
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+import msgspec
 
 from shared.domain.call import CallResult, Target
 from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure
-from shared.domain.job import State
+from shared.domain.hosts import host_of
+from shared.domain.job import Scope, State
 from shared.domain.snapshot import Observation
 from shared.ports import Clock, OutputPart
 from shared.reading.text import escaped
 from shared.systems.ehpc.look import look
 from shared.systems.ehpc.scope import RERUN, Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.ehpc.wire import MOST_JOBS_A_CALL, ask, jobs_text, read_log
-from shared.systems.openapi import Caller
+from shared.systems.ehpc.wire import MOST_JOBS_A_CALL, ask, jobs_text, nodes_page, read_log
+from shared.systems.openapi import Caller, CallFailed
 from shared.systems.openapi.halves import in_halves
 from shared.systems.openapi.results import call_result
+
+MOST_NODE_PAGES = 10
 
 
 class EhpcJobs:
@@ -58,6 +63,21 @@ class EhpcJobs:
         text = b"\n".join(part for part in (found.output, found.errors) if part)
         read = max(len(found.output), len(found.errors))
         return OutputPart(text=escaped(text), source=EvidenceFrom.JOB_LOG, next_offset=offset + read)
+
+    def withdrawn(self, scope: Scope, nodes: Collection[str]) -> frozenset[str]:
+        """Those of the nodes that get no more jobs, by at most ten pages of a hundred (`shared.ports.NodeSource`)."""
+        found: set[str] = set()
+        for number in range(1, MOST_NODE_PAGES + 1):
+            try:
+                page = nodes_page(self._api, _cluster(scope), number)
+            except msgspec.ValidationError:
+                break
+            if isinstance(page, CallFailed):
+                break
+            found |= {host_of(host) for host, node in page.nodes.items() if node.withdrawn}
+            if page.last:
+                break
+        return frozenset(found).intersection(nodes)
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
         """Rerun 1 to 100 jobs of one cluster; one result a target, in the same order.

@@ -9,6 +9,8 @@ from msgspec import Struct
 _STOPPED, _IN_TROUBLE = "stopped", "exception"
 _WORDS = re.compile(r"[a-z]+")
 _DOWN = "down"
+_NO_NEW_JOBS = frozenset({_DOWN, "offline", "drain", "drained", "draining", "drng", "maint", "fail", "failing"})
+"""Of PBS (openpbs, doc/man8/pbsnodes.8B) and Slurm (https://slurm.schedmd.com/sinfo.html, node state codes)."""
 
 
 class Node(Struct, array_like=True):
@@ -27,3 +29,9 @@ class Node(Struct, array_like=True):
     def troubled(self) -> bool:
         """Whether what runs on it is probably lost, if it stays so."""
         return self.status == _IN_TROUBLE or _DOWN in _WORDS.findall(self.in_scheduler.lower()[:64])
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the scheduler gives it no more jobs."""
+        words = _WORDS.findall(self.in_scheduler.lower()[:64])
+        return self.stopped or self.troubled or not _NO_NEW_JOBS.isdisjoint(words)

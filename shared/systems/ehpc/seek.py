@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from shared.domain.failure import Failure
+from shared.domain.hosts import host_of
 from shared.domain.job import Scope
 from shared.domain.snapshot import LookFailed
 from shared.ports import Clock
@@ -96,7 +97,14 @@ class EhpcSeeker:
         except msgspec.ValidationError as error:
             problem, done = malformed(error, terms.now), False
         kept: Memory = msgspec.to_builtins(look.memory)
-        return Sight(failures=tuple(look.found), memory=kept, done=done, machines=look.machines, problem=problem)
+        return Sight(
+            failures=tuple(look.found),
+            memory=kept,
+            done=done,
+            machines=look.machines,
+            withdrawn=look.withdrawn,
+            problem=problem,
+        )
 
     def _clusters(self, names: Sequence[str]) -> tuple[Cluster, ...]:
         return tuple(Cluster(region=self._region, cluster_id=name) for name in names)
@@ -109,6 +117,7 @@ class _Look:
         self.memory = memory
         self.found: list[Failure] = []
         self.machines: dict[str, str] | None = None
+        self.withdrawn = frozenset[str]()
         self._api, self._cluster, self._calls, self._terms = api, cluster, calls, terms
 
     def read(self, watch: Clusters) -> bool:
@@ -134,6 +143,7 @@ class _Look:
         mine, now = self.memory.nodes, self._terms.now
         if not mine.asking:
             self._list_nodes(mine)
+            self.withdrawn = frozenset(host_of(host) for host, node in mine.listing.items() if node.withdrawn)
             self.machines = {node.instance_id: host for host, node in mine.listing.items() if node.instance_id}
             whole, mine.page = judge_nodes(mine, now, grace_s, self._terms.suspects), 1
             listed, mine.listing = len(mine.listing), {}

@@ -109,6 +109,17 @@ class Ehpc(System):
         """Its nodes are ECS instances."""
         return machine_event(event, now)
 
+    def drain(self, node: str) -> tuple[str, ...]:
+        """Of Slurm and of OpenPBS: running jobs go on, no new one starts there.
+
+        https://slurm.schedmd.com/scontrol.html (`State=DRAIN` wants a reason); openpbs, doc/man8/pbsnodes.8B, `-o`.
+        """
+        why = "jobs fail on it"
+        return (
+            f'scontrol update NodeName={node} State=DRAIN Reason="{why}" (Slurm)',
+            f'pbsnodes -o {node} -C "{why}" (PBS)',
+        )
+
     def names_one_job(self, job_id: str) -> bool:
         """A number without its server part may mean several."""
         return "." in job_id

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from shared.systems.discovery import Names
 
 GRACE_S = 300.0
-_Grace = Annotated[float, Meta(ge=60, le=86_400, description="a number of seconds from 60 to 86400")]
+_Grace = Annotated[float, Meta(ge=60, le=86_400.0, description="a number of seconds from 60 to 86400")]
 _Hours = Annotated[float, Meta(ge=1, le=8_760, description="a number of hours from 1 to 8760")]
 
 

@@ -11,25 +11,34 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
-from shared.domain.call import CallResult, Effect, Target
+from shared.domain.call import ActionApi, CallResult, Effect, Target
 from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed, Observation
 from shared.ports import Clock
 from shared.systems.openapi import Caller, CallFailed
 from shared.systems.openapi.results import call_result, look_failed, malformed, not_looked_at, too_long
-from shared.systems.schedulerx3.scope import RETRY, App
+from shared.systems.schedulerx3.scope import RETRY, RETRY_WORKFLOW, App
 from shared.systems.schedulerx3.snapshot import Execution, Schedulerx3Snapshot
-from shared.systems.schedulerx3.wire import RETRIES_ITSELF, Shown, ask, events, executions, one
+from shared.systems.schedulerx3.wire import (
+    PAGE_SIZE,
+    Shown,
+    ask,
+    events,
+    executions,
+    moment,
+    not_there,
+    one,
+    will_retry,
+)
 
-PAGE_SIZE = 50
 MOST_PAGES = 20
 LOOK_BACK_S = 3600.0
-"""The list is read to this long before the look, and to the meant execution."""
+"""The list is read to this long before the look, and to where the meant execution began."""
 MOST_A_LOOK = 100
 """Executions of one application that are looked at together: each costs some three calls, and anybody invents more."""
-_NEWEST_EVENTS = 10
 _Meant = tuple[App, str, int]
 
 
@@ -41,6 +50,10 @@ class Schedulerx3Jobs:
         self._api = api
         self._clock = clock
         self._zone = zone
+        self._workflows: dict[tuple[App, int], int] = {}
+        """Of executions that were looked at, the workflow execution that each is part of, or 0."""
+        self._retried: dict[tuple[App, int], CallResult] = {}
+        """Workflow executions of which what had failed was retried already."""
 
     def observe(self, failures: Sequence[Failure]) -> list[Observation]:
         """One observation a failure, in the same order; what several have in common is asked once.
@@ -64,7 +77,7 @@ class Schedulerx3Jobs:
         return [seen[_meant(failure)] for failure in failures]
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
-        """Retry one execution.
+        """Retry one execution, with what follows it or what else has failed of its workflow where the rule says so.
 
         Raises:
             ValueError: Not exactly one target: the caller's mistake.
@@ -73,8 +86,24 @@ class Schedulerx3Jobs:
         execution_id = target.life.instance_id if target.life else None
         if execution_id is None:
             return [self._nothing_named()]
-        reply = ask(self._api, "POST", RETRY, _app(target.scope), {"JobExecutionId": str(execution_id)})
-        return [call_result(RETRY, reply, self._clock.now())]
+        app, wanted = _app(target.scope), {"JobExecutionId": str(execution_id)}
+        if target.action_api is ActionApi.RETRY_WORKFLOW:
+            workflow = self._workflows.get((app, execution_id))
+            if workflow is None:
+                return [self._nothing_named()]
+            if workflow:
+                return [self._retry_workflow(app, workflow)]
+        if target.action_api is ActionApi.RETRY_WITH_CHILDREN:
+            wanted["TriggerChild"] = "true"
+        return [call_result(RETRY, ask(self._api, RETRY, app, wanted), self._clock.now())]
+
+    def _retry_workflow(self, app: App, workflow: int) -> CallResult:
+        """One call retries whatever has failed of the workflow: another one for a sibling would be one too many."""
+        if (app, workflow) not in self._retried:
+            wanted = {"WorkflowExecutionId": str(workflow), "OnlyFailed": "true"}
+            reply = ask(self._api, RETRY_WORKFLOW, app, wanted)
+            self._retried[app, workflow] = call_result(RETRY_WORKFLOW, reply, self._clock.now())
+        return self._retried[app, workflow]
 
     def _look(self, failure: Failure, lists: dict[tuple[App, str], list[Execution] | LookFailed]) -> Observation:
         begun_at = self._clock.now()
@@ -88,7 +117,7 @@ class Schedulerx3Jobs:
     ) -> Observation:
         app, execution_id = _app(failure.scope), failure.job_instance_id
         shown = one(self._api, app, execution_id) if execution_id is not None else None
-        if isinstance(shown, CallFailed) and not _not_there(shown):
+        if isinstance(shown, CallFailed) and not not_there(shown):
             return look_failed(shown, begun_at)
         if not isinstance(shown, Shown) or str(shown.job_id or failure.job_id) != failure.job_id:
             return Schedulerx3Snapshot(job_id=failure.job_id, state=State.NOT_FOUND, look_begun_at=begun_at)
@@ -98,14 +127,16 @@ class Schedulerx3Jobs:
         state = self._state(app, meant, begun_at)
         key = (app, failure.job_id)
         if key not in lists:
-            lists[key] = self._list(app, failure.job_id, begun_at)
+            lists[key] = self._list(app, failure.job_id, begun_at, meant)
         others = lists[key]
         if isinstance(state, LookFailed) or isinstance(others, LookFailed):
             return state if isinstance(state, LookFailed) else others  # type: ignore[return-value]  # one of them is
+        listed = next((other for other in others if other.execution_id == meant.execution_id), meant)
+        self._workflows[app, meant.execution_id] = listed.workflow
         return Schedulerx3Snapshot(
             job_id=failure.job_id,
             state=state,
-            execution=meant,
+            execution=replace(meant, workflow=listed.workflow),  # only the list tells
             others=tuple(other for other in others if other.execution_id != meant.execution_id),
             name=shown.job_name or "",
             look_begun_at=begun_at,
@@ -115,23 +146,23 @@ class Schedulerx3Jobs:
         """Of the execution; QUEUED if it has failed and the service will run it again."""
         if meant.state is not State.FAILED:
             return meant.state
-        noted = events(self._api, app, meant.execution_id, _NEWEST_EVENTS)
+        noted = events(self._api, app, meant.execution_id)
         if isinstance(noted, CallFailed):
             return look_failed(noted, begun_at)
-        newest = max(noted, key=lambda event: event.time.strip(), default=None)
-        return State.QUEUED if newest is not None and newest.event == RETRIES_ITSELF else State.FAILED
+        return State.QUEUED if will_retry(noted) else State.FAILED
 
-    def _list(self, app: App, job_id: str, begun_at: float) -> list[Execution] | LookFailed:
-        """The job's executions, newest first, back to an hour ago."""
+    def _list(self, app: App, job_id: str, begun_at: float, meant: Execution) -> list[Execution] | LookFailed:
+        """The job's executions, newest first, back to an hour ago and to the first meant one."""
         found: dict[int, Execution] = {}
+        back_to = min(begun_at, meant.started_at or begun_at) - LOOK_BACK_S
         for page in range(1, MOST_PAGES + 1):
-            shown = executions(self._api, app, job_id, page, PAGE_SIZE)
+            shown = executions(self._api, app, job_id, page)
             if isinstance(shown, CallFailed):
                 return look_failed(shown, begun_at)
             fresh = [row.execution(self._zone) for row in shown if row.job_execution_id not in found]
             found.update((execution.execution_id, execution) for execution in fresh)
-            old = bool(fresh) and (fresh[-1].started_at or begun_at) < begun_at - LOOK_BACK_S
-            if not fresh or len(shown) < PAGE_SIZE or old:
+            scheduled_at = moment(shown[-1].schedule_time, self._zone) if shown else None
+            if not fresh or len(shown) < PAGE_SIZE or (scheduled_at or begun_at) < back_to:
                 return list(found.values())
         return too_long(f"not all was found on {MOST_PAGES} pages of executions", begun_at)
 
@@ -150,11 +181,6 @@ def _not_over(begun_at: float) -> LookFailed:
     """A failed execution without an end is looked at again: its life has no name yet."""
     message = "the execution has failed and has no end yet"
     return LookFailed(worth_repeating=True, code="NoEndTime", message=message, look_begun_at=begun_at)
-
-
-def _not_there(why: CallFailed) -> bool:
-    """404 by its number or by its name (docs/facts/schedulerx3.md#errors)."""
-    return why.code in {"NotFound", "404"}
 
 
 def _meant(failure: Failure) -> _Meant:

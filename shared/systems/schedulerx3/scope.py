@@ -1,4 +1,4 @@
-"""An application of a SchedulerX 3 cluster, and the operation that runs one of its executions again."""
+"""An application of a SchedulerX 3 cluster, and the operations on its executions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from msgspec import Struct
 from shared.domain.job import Scope
 
 RETRY = "OperateRetryJobExecution"
+RETRY_WORKFLOW = "OperateRetryWorkflowExecution"
+GET = "GetJobExecution"
+LIST = "ListJobExecutions"
+EVENTS = "ListScheduleEvent"
+APPS = "ListApps"
 
 
 class App(Struct, Scope, frozen=True, kw_only=True, tag="schedulerx3"):

@@ -16,7 +16,7 @@ from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
-from shared.domain.runs import SKEW_S, by_start, rerun_since
+from shared.domain.runs import SKEW_S, START_TOLERANCE_S, by_start, rerun_since
 from shared.domain.snapshot import Offered
 from shared.domain.verdicts import Verdict
 
@@ -45,7 +45,8 @@ class Execution(Struct, frozen=True, kw_only=True):
     started_at: float | None = None
     """Unix seconds; None while it has not started."""
     ended_at: float | None = None
-    workflow: bool = False
+    workflow: int = 0
+    """Id of the workflow execution that it is part of; 0: of none."""
 
     @property
     def live(self) -> bool:
@@ -118,6 +119,8 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
             return Run.EARLIER
         if failure.started_at is not None and meant.started_at is not None:
             return by_start(failure.started_at, meant.started_at)
+        if meant.ended_at is not None and abs(meant.ended_at - failure.occurred_at) <= START_TOLERANCE_S:
+            return Run.THIS
         if rerun_since(failure, self, record) is not None:
             return Run.EARLIER
         if meant.started_at is None:

@@ -11,9 +11,11 @@ from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.ports import Clock, JobSystem
 from shared.reading.ids import Field, positive_long, printable_name
+from shared.systems.discovery import Seeker
 from shared.systems.imagined import Imagined
-from shared.systems.schedulerx3.scope import RETRY, App
+from shared.systems.schedulerx3.scope import APPS, EVENTS, GET, LIST, RETRY, RETRY_WORKFLOW, App
 from shared.systems.schedulerx3.snapshot import Execution, Schedulerx3Snapshot
+from shared.systems.schedulerx3.watch import Apps
 from shared.systems.system import Flag, Operation, Part, Probe, System
 
 if TYPE_CHECKING:
@@ -55,11 +57,14 @@ class Schedulerx3(System):
     # Their prefix is not said there; that of the system policies' product is taken: docs/facts/schedulerx3.md#ram.
     operations = (
         Operation(name=RETRY, mutates=True, ram_action="mse:OperateRetryJobExecution"),
-        Operation(name="GetJobExecution", ram_action="mse:GetJobExecution"),
-        Operation(name="ListJobExecutions", ram_action="mse:ListJobExecutions"),
-        Operation(name="ListScheduleEvent", ram_action="mse:ListScheduleEvent"),
+        Operation(name=RETRY_WORKFLOW, mutates=True, ram_action="mse:OperateRetryWorkflowExecution"),
+        Operation(name=GET, ram_action="mse:GetJobExecution"),
+        Operation(name=LIST, ram_action="mse:ListJobExecutions"),
+        Operation(name=EVENTS, ram_action="mse:ListScheduleEvent"),
+        Operation(name=APPS, ram_action="mse:ListApps"),
     )
     pace = None
+    watched = Apps
     flag = Flag(option="--app", metavar="CLUSTER/APP", help="a SchedulerX 3 application of yours")
     endpoint_says = "Host of SchedulerX 3, or a URL."
     endpoint_default = "`https://schedulerx3.<region>.aliyuncs.com`; inside a VPC name `schedulerx3-vpc.<region>…`"
@@ -76,18 +81,11 @@ class Schedulerx3(System):
 
         return Schedulerx3Jobs(api, clock, zone)
 
-    def names_one_job(self, job_id: str) -> bool:
-        """Ids are numbers of jobs."""
-        del job_id
-        return True
+    def seeker(self, api: Caller, clock: Clock, zone: ZoneInfo, region: str) -> Seeker:
+        """Finds failed executions."""
+        from shared.systems.schedulerx3.seek import Schedulerx3Seeker  # noqa: PLC0415 - as in `connect`
 
-    def may_mean(self, own: str, told: str) -> bool:
-        """Only itself."""
-        return own == told
-
-    def told_as(self, job_id: str) -> tuple[str, ...]:
-        """As it is."""
-        return (job_id,)
+        return Schedulerx3Seeker(api, clock, zone, region)
 
     def example(self, told: Mapping[str, Any]) -> dict[str, Any]:
         """An execution of a job of a test application."""
@@ -105,7 +103,7 @@ class Schedulerx3(System):
             data_time=_IMAGINED_DATA_TIME,
             started_at=None if state is State.QUEUED else now - live.started_ago_s,
             ended_at=None if state in {State.QUEUED, State.RUNNING} else now,
-            workflow=live.workflow,
+            workflow=int(live.workflow),
         )
         others = (
             Execution(
@@ -135,12 +133,14 @@ class Schedulerx3(System):
         return {"cluster_id": cluster, "app_name": app}
 
     def probes(self, api: Caller, region: str, told: Mapping[str, str]) -> Iterator[Probe]:
-        """The three reads, about an execution that need not exist."""
+        """The reads, about an execution that need not exist."""
         from shared.systems.schedulerx3.wire import ask  # noqa: PLC0415 - as in `connect`
 
         app = App(region=region, cluster_id=told.get("cluster_id") or NOBODY, app_name=told.get("app_name") or NOBODY)
         one = {"JobExecutionId": NO_JOB}
-        yield Probe(operation="GetJobExecution", reply=ask(api, "GET", "GetJobExecution", app, one))
+        yield Probe(operation=GET, reply=ask(api, GET, app, one))
         few = {"JobId": NO_JOB, "PageNum": "1", "PageSize": "1"}
-        yield Probe(operation="ListJobExecutions", reply=ask(api, "GET", "ListJobExecutions", app, few))
-        yield Probe(operation="ListScheduleEvent", reply=ask(api, "GET", "ListScheduleEvent", app, {"PageSize": "1"}))
+        yield Probe(operation=LIST, reply=ask(api, LIST, app, few))
+        yield Probe(operation=EVENTS, reply=ask(api, EVENTS, app, {"PageSize": "1"}))
+        cluster = App(region=region, cluster_id=app.cluster_id, app_name="")
+        yield Probe(operation=APPS, reply=ask(api, APPS, cluster, {"PageNum": "1", "PageSize": "1"}))

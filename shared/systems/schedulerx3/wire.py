@@ -6,8 +6,10 @@ Sources: docs/facts/schedulerx3.md, and the models of the official SDK (alibabac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal, TypeVar
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,17 +19,22 @@ from shared.domain.job import State
 from shared.reading.times import instant
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
 from shared.systems.openapi.classify import as_number, business_row
-from shared.systems.schedulerx3.scope import App
+from shared.systems.schedulerx3.scope import APPS, EVENTS, GET, LIST, RETRY, RETRY_WORKFLOW, App
 from shared.systems.schedulerx3.snapshot import Execution
 
 VERSION = "2024-06-24"
+PAGE_SIZE = 50
+_NEWEST_EVENTS = 10
+_FAILED = 5
+_BY_GET = frozenset({EVENTS, APPS})
 _OK = 200
+_ID = re.compile(r"[0-9]{1,19}\Z")
 _STATES = {
     1: State.QUEUED,
     2: State.QUEUED,
     3: State.RUNNING,
     4: State.SUCCEEDED,
-    5: State.FAILED,
+    _FAILED: State.FAILED,
     6: State.PAUSED,
     7: State.QUEUED,
     8: State.REJECTED,
@@ -37,7 +44,7 @@ _STATES = {
     12: State.REMOVED,
 }
 """Status as a word (docs/facts/schedulerx3.md#numbers); any other number is UNKNOWN."""
-RETRIES_ITSELF = "Failing_Auto_Retry"
+_RETRIES_ITSELF = "Failing_Auto_Retry"
 """The event of an execution that has failed and that the service will run again by itself."""
 
 
@@ -51,12 +58,17 @@ class Shown(Struct, rename="pascal"):
     attempt: int | None = None
     trigger_type: int | None = None
     data_time: str | None = None
+    schedule_time: str | None = None
     start_time: str | None = None
+    """GetJobExecution alone shows it."""
     end_time: str | None = None
+    result: str | None = None
     workflow_execution_id: int | str | None = None
+    """ListJobExecutions alone shows it."""
 
     def execution(self, zone: ZoneInfo) -> Execution:
         """In the words of the trade, its times read in the zone."""
+        workflow = str(self.workflow_execution_id or "")
         return Execution(
             execution_id=self.job_execution_id,
             state=_STATES.get(self.status, State.UNKNOWN),
@@ -65,7 +77,7 @@ class Shown(Struct, rename="pascal"):
             data_time=(self.data_time or "").strip(),
             started_at=moment(self.start_time, zone),
             ended_at=moment(self.end_time, zone),
-            workflow=self.workflow_execution_id not in {None, "", "0", 0},
+            workflow=int(workflow) if _ID.match(workflow) else 0,
         )
 
 
@@ -73,32 +85,53 @@ class Event(Struct, rename="pascal"):
     """What the service has noted of an execution."""
 
     event: str = ""
+    event_type: str = ""
+    job_execution_id: int | str | None = None
     time: str = ""
     """`2024-10-31 16:43:51`, with a line feed at its end."""
 
+    @property
+    def execution_id(self) -> int | None:
+        """Of a job's execution; None where it is about something else."""
+        number = str(self.job_execution_id or "")
+        return int(number) if self.event_type in {"", "JOB"} and _ID.match(number) else None
 
-class _Page(Struct, rename="pascal"):
+
+class ExecutionsPage(Struct, rename="pascal"):
+    """A page of ListJobExecutions."""
+
     records: list[Shown] = []
+    total: int | None = None
 
 
-class _Events(Struct, rename="pascal"):
+class EventsPage(Struct, rename="pascal"):
+    """A page of ListScheduleEvent."""
+
     records: list[Event] = []
+    total: int | None = None
 
 
-_Data = TypeVar("_Data", Shown, _Page, _Events)
+class _AppShown(Struct, rename="pascal"):
+    app_name: str
 
 
-def ask(
-    api: Caller, method: Literal["GET", "POST"], action: str, app: App, parameters: Mapping[str, str]
-) -> Reply | CallFailed:
-    """One call, its parameters in the query. It is an answer only if `Success` is true."""
+class _Apps(Struct, rename="pascal"):
+    records: list[_AppShown] = []
+
+
+_Data = TypeVar("_Data", Shown, ExecutionsPage, EventsPage, _Apps)
+
+
+def ask(api: Caller, action: str, app: App, parameters: Mapping[str, str]) -> Reply | CallFailed:
+    """One call, by the official SDK's method and place. It is an answer only if `Success` is true."""
+    of_app = {"AppName": app.app_name} if app.app_name else {}
     wanted = ApiCall(
         action=action,
         version=VERSION,
-        method=method,
-        in_query=True,
-        parameters={"ClusterId": app.cluster_id, "AppName": app.app_name, **parameters},
-        mutates=method != "GET",
+        method="GET" if action in _BY_GET else "POST",
+        in_query=action != RETRY_WORKFLOW,
+        parameters={"ClusterId": app.cluster_id, **of_app, **parameters},
+        mutates=action in {RETRY, RETRY_WORKFLOW},
     )
     reply = api.call(wanted)
     return reply if isinstance(reply, CallFailed) else judged(reply)
@@ -119,24 +152,67 @@ def judged(reply: Reply) -> Reply | CallFailed:
 
 def one(api: Caller, app: App, execution_id: int) -> Shown | CallFailed:
     """One execution. Raises msgspec.ValidationError if the answer has none."""
-    reply = ask(api, "GET", "GetJobExecution", app, {"JobExecutionId": str(execution_id)})
+    reply = ask(api, GET, app, {"JobExecutionId": str(execution_id)})
     return reply if isinstance(reply, CallFailed) else _data(reply, Shown)
 
 
-def executions(api: Caller, app: App, job_id: str, page: int, size: int) -> list[Shown] | CallFailed:
+def executions(api: Caller, app: App, job_id: str, page: int) -> list[Shown] | CallFailed:
     """A page of the job's executions, newest first. Raises msgspec.ValidationError if it is no such page."""
-    wanted = {"JobId": job_id, "PageNum": str(page), "PageSize": str(size)}
-    reply = ask(api, "GET", "ListJobExecutions", app, wanted)
+    reply = ask(api, LIST, app, {"JobId": job_id, **_page(page)})
     if isinstance(reply, CallFailed):
         return reply
-    return [found for found in _data(reply, _Page).records if found.job_id is None or str(found.job_id) == job_id]
+    return [
+        found for found in _data(reply, ExecutionsPage).records if found.job_id is None or str(found.job_id) == job_id
+    ]
 
 
-def events(api: Caller, app: App, execution_id: int, size: int) -> list[Event] | CallFailed:
+def failed_executions(
+    api: Caller, app: App, window: tuple[float, float], page: int, zone: ZoneInfo
+) -> ExecutionsPage | CallFailed:
+    """A page of the application's executions that stand failed and belong to `[from, to]` (unix seconds).
+
+    Which of its times an execution is chosen by is not said. Raises msgspec.ValidationError if it is no such page.
+    """
+    start, end = (datetime.fromtimestamp(edge, zone).strftime("%Y-%m-%d %H:%M:%S") for edge in window)
+    wanted = {"Status": str(_FAILED), "StartTime": start, "EndTime": end, **_page(page)}
+    reply = ask(api, LIST, app, wanted)
+    return reply if isinstance(reply, CallFailed) else _data(reply, ExecutionsPage)
+
+
+def events(api: Caller, app: App, execution_id: int) -> list[Event] | CallFailed:
     """The newest events of an execution. Raises msgspec.ValidationError if it is no such list."""
-    wanted = {"JobExecutionId": str(execution_id), "Reverse": "true", "PageNum": "1", "PageSize": str(size)}
-    reply = ask(api, "GET", "ListScheduleEvent", app, wanted)
-    return reply if isinstance(reply, CallFailed) else _data(reply, _Events).records
+    wanted = {"JobExecutionId": str(execution_id), "Reverse": "true", **_page(1, _NEWEST_EVENTS)}
+    reply = ask(api, EVENTS, app, wanted)
+    return reply if isinstance(reply, CallFailed) else _data(reply, EventsPage).records
+
+
+def will_retry(noted: Sequence[Event]) -> bool:
+    """Whether the service means to run an execution with these events again by itself."""
+    newest = max(noted, key=lambda event: event.time.strip(), default=None)
+    return newest is not None and newest.event == _RETRIES_ITSELF
+
+
+def failed_events(api: Caller, app: App, window: tuple[float, float], page: int) -> EventsPage | CallFailed:
+    """A page of what failed in `[from, to]` (unix seconds), oldest first: events alone grow, so no page moves.
+
+    Raises:
+        msgspec.ValidationError: it is no such page.
+    """
+    start, end = (str(int(edge * 1000)) for edge in window)
+    wanted = {"Event": "Failed", "EventType": "JOB", "StartTime": start, "EndTime": end, "Reverse": "false"}
+    reply = ask(api, EVENTS, app, {**wanted, **_page(page)})
+    return reply if isinstance(reply, CallFailed) else _data(reply, EventsPage)
+
+
+def apps(api: Caller, cluster: App, page: int) -> list[str] | CallFailed:
+    """A page of the names of a cluster's applications. Raises msgspec.ValidationError if it is no such page."""
+    reply = ask(api, APPS, cluster, _page(page))
+    return reply if isinstance(reply, CallFailed) else [shown.app_name for shown in _data(reply, _Apps).records]
+
+
+def not_there(why: CallFailed) -> bool:
+    """404 by its number or by its name (docs/facts/schedulerx3.md#errors)."""
+    return why.code in {"NotFound", "404"}
 
 
 def moment(written: str | None, zone: ZoneInfo) -> float | None:
@@ -145,6 +221,10 @@ def moment(written: str | None, zone: ZoneInfo) -> float | None:
         return instant(written.strip(), zone) if written and written.strip() else None
     except ValueError:
         return None
+
+
+def _page(number: int, size: int = PAGE_SIZE) -> dict[str, str]:
+    return {"PageNum": str(number), "PageSize": str(size)}
 
 
 def _data(reply: Reply, kind: type[_Data]) -> _Data:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.act import Signed
+from shared.domain.act import Signed, Way
 from shared.domain.decision import Ask, Decision
 from shared.domain.failure import Speaker, Trigger
 from shared.domain.keys import CONTROLS_KEY, breaker_key, owed_key, range_key
@@ -61,9 +61,12 @@ def test_a_speaker_is_called_by_all_that_is_known(speaker: Speaker, called: str)
 
 def test_a_breaker_says_who_opened_and_closed_it() -> None:
     """By hand with the person; by itself with nobody."""
-    by_hand = opened(SharedLimit(), CLUSTER, "maintenance", START, "ann", "system user root")
+    by_hand = opened(
+        SharedLimit(), CLUSTER, "maintenance", START, "ann", Signed(identity="system user root", way=Way.LINK)
+    )
     (row,) = by_hand.owed
     assert (row["actor"], row["why"], row["trigger"]) == ("ann (system user root)", "maintenance", "manual")
+    assert row["way"] == "link"
     (_, row) = closed_by_hand(by_hand, CLUSTER, START + 1, "bob", Signed(why="done")).owed
     assert (row["actor"], row["why"]) == ("bob", "done")
     (row,) = opened(SharedLimit(), CLUSTER, "more than 2", START).owed

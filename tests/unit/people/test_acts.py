@@ -110,7 +110,9 @@ def test_a_document_of_an_earlier_version_is_read() -> None:
 
 def test_breakers_and_their_backlog_are_told(house: Ward) -> None:
     """Opened, closed, each resumed failure: who and why in each."""
-    people.open_breaker(house.ledger, CLUSTER, why="switch is down", by="ann", now=house.clock.now(), identity="id x")
+    people.open_breaker(
+        house.ledger, CLUSTER, why="switch is down", by="ann", now=house.clock.now(), signed=Signed(identity="id x")
+    )
     house.fail(1)
     house.later(1)
     now = house.clock.now()

@@ -13,9 +13,12 @@ from secondwind.cli import main
 from secondwind.commands.invoke.local import _kept_ledger
 from secondwind.terminal import moment
 from shared import people
+from shared.documents import nodes_write
 from shared.domain.failure import Speaker, Trigger
+from shared.domain.keys import nodes_key
 from shared.domain.life import Life
 from shared.domain.mode import Mode
+from shared.domain.nodes import Hit, KnownNodes, NodeLimit, counted
 from shared.domain.outcome import rfc3339
 from shared.domain.record import CaseState
 from shared.ledger.sqlite import SqliteLedger
@@ -369,3 +372,25 @@ def test_moments_for_programs_are_rfc_3339(book: SqliteLedger, capsys: pytest.Ca
     mode = json.loads(run(capsys, "mode", "show", "--json")[1])["everything"]
     for told in (hold["held_since"], hold["expires_at"], breaker["since"], mode["at"]):
         assert datetime.fromisoformat(told.replace("Z", "+00:00")).tzinfo is not None
+
+
+def test_suspected_nodes_are_listed_with_their_evidence_and_cleared(
+    book: SqliteLedger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each job with its owner, the order that drains it; cleared it is gone, and not there to be cleared again."""
+    assert run(capsys, "nodes", "list")[1] == "no node is suspected\n"
+    now = SystemClock().now()
+    hits = [("n1", Hit(now - 60, f"{job}.s", "ann", "infrastructure")) for job in range(3)]
+    bound = NodeLimit(jobs=3, owners=1, window_s=3600, clear_after_s=86_400)
+    known = counted(KnownNodes(), hits, bound, scope=CLUSTER, now=now, advice=lambda _: ())
+    book.save([nodes_write(nodes_key(CLUSTER), known, None, now)])
+    _, said, _ = run(capsys, "nodes", "list")
+    for part in ("n1", "2.s  ann  infrastructure", "scontrol update NodeName=n1 State=DRAIN", "pbsnodes -o n1"):
+        assert part in said
+    _, told, _ = run(capsys, "nodes", "list", "--json")
+    assert [one["node"] for one in json.loads(told)["nodes"]] == ["n1"]
+    assert run(capsys, "nodes", "clear", CLUSTER.key, "N1", "--by", "bo")[0] == 0
+    assert run(capsys, "nodes", "clear", CLUSTER.key, "n1")[0] == 1
+    assert run(capsys, "nodes", "clear", CLUSTER.key, "$(x)")[0] == 2
+    assert run(capsys, "nodes", "clear", "ehpc", "n1")[0] == 2
+    assert run(capsys, "nodes", "list")[1] == "no node is suspected\n"

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secondwind.outcomes import query_of
 from secondwind.places import Job, parse_job, parse_scope
 from secondwind.table import table
 from secondwind.terminal import count, duration, moment, shown
 from shared.domain.keys import job_key
+from shared.sls.outcomes import query_of
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.schedulerx.scope import Group
 

@@ -94,6 +94,8 @@ def test_no_rule_matches(failure: Callable[..., Failure]) -> None:
         (Match(group="*.group"), False, True),
         (Match(group="*.group", namespace="ns-2"), False, False),
         (Match(system="ehpc", group="*"), False, False),
+        (Match(system=("ehpc", "schedulerx3")), True, False),
+        (Match(system=("schedulerx", "dataworks"), group="*"), False, True),
         (Match(cluster="*", namespace="*"), False, False),
     ],
 )

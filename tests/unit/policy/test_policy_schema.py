@@ -39,6 +39,7 @@ _FULL: dict[str, Any] = {
     "rate": {"max_jobs": 10, "window_s": 600},
     "classes": {"infrastructure": {"max": 5}, "user": {}},
     "thrash": {"max_failures": 4, "window_s": 3600},
+    "bad_nodes": {"jobs": 3, "window_s": 3600, "action": "hold", "max_wait_s": 1800, "classes": ["infrastructure"]},
     "same_text": {"max": 2, "window_s": 86400},
     "fetch_output": False,
     "hold_expires_s": 3600,
@@ -60,15 +61,39 @@ _FULL: dict[str, Any] = {
             "max_lost_h": 2,
             "hold_expires_s": 600,
         },
+        {"apps": "a", "projects": "12345", "mode": "observe"},
         {"groups": "g", "namespaces": "n", "breaker": {"max_jobs": 5}, "rate": {"max_jobs": 5, "window_s": 60}},
     ],
+    "prices": {"currency": "EUR", "per_hour": 1.5, "by": [{"queues": "gpu-*", "per_hour": 20}]},
     "windows": [
         {"name": "w", "action": "hold", "from": "2026-02-01 22:00", "to": "2026-02-02T06:00+08:00", "clusters": "a"},
         {"name": "v", "action": "defer", "cron": "0 2 * * sun", "lasts_s": 3600, "until": "2026-12-31", "zone": "UTC"},
     ],
+    "notify": {
+        "channels": [
+            {"name": "ops", "kind": "dingtalk", "url": "SECONDWIND_NOTIFY_U", "secret": "SECONDWIND_NOTIFY_S"},
+            {
+                "name": "bus",
+                "kind": "eventbridge",
+                "url": "SECONDWIND_NOTIFY_B",
+                "bus": "b",
+                "quiet": {"from": "22:00", "to": "07:00", "zone": "UTC", "but": ["breaker_opened"]},
+            },
+        ],
+        "routes": [{"what": ["held"], "to": ["ops"], "owners": "a", "person": "ann"}, {"to": ["bus"]}],
+        "unknown_after_s": 600,
+        "digest_at": "08:30",
+        "zone": "UTC",
+    },
     "sources": [
         {"log": {"project": "p", "logstore": "l*", "topic": "t"}, "clusters": "ehpc-*", "owners": ["a", "b"]},
         {"event": {"source": "acs.*"}, "systems": ["schedulerx"], "namespaces": ["n"], "groups": "g?"},
+        {"event": {"source": "acs.*"}, "apps": "a", "projects": ["12345"]},
+    ],
+    "people": [
+        {"who": ["ann", "ann@example.com"], "may": ["approve", "reject", "breaker", "mode", "node"], "clusters": "a"},
+        {"who": "li", "accounts": "li2", "own_jobs": ["approve", "reject"], "systems": ["ehpc"], "regions": "cn-*"},
+        {"who": "channel:night", "may": ["approve"], "namespaces": ["n"], "groups": "g"},
     ],
     "rules": [
         {
@@ -100,11 +125,16 @@ _FULL: dict[str, Any] = {
             "attempts": {"max": 1},
             "cooldown": {"factor": 3},
             "beside_live": True,
+            "action_api": "retry_workflow",
             "unasked": ["dev_environment"],
             "max_lost_h": 1.5,
             "why": "because",
         },
-        {"name": "x", "match": {"namespace": "n", "group": "g", "exit_code": 7, "signal": 9}, "action": "hold"},
+        {
+            "name": "x",
+            "match": {"namespace": "n", "group": "g", "app": "a", "project": "1", "exit_code": 7, "signal": 9},
+            "action": "hold",
+        },
         {"name": "the-rest", "match": {}, "action": "ignore"},
     ],
 }
@@ -155,7 +185,7 @@ def test_full_document_is_accepted_by_both() -> None:
     """A document that uses every word is usable, so each mutation below begins at something right."""
     assert _loads(_FULL), check_policy(json.dumps(_FULL)).faults
     assert _accepts(_FULL)
-    lists = [part for name in ("rules", "sources", "by", "windows") for part in _FULL[name]]
+    lists = [part for name in ("rules", "sources", "by", "windows", "people") for part in _FULL[name]]
     used = {key for part in (_FULL, *lists, *(rule["match"] for rule in _FULL["rules"])) for key in part}
     for name in ("Policy", "Rule", "Match", "Source", "Block", "Window"):
         assert set(schema()["$defs"][name]["properties"]) <= used
@@ -226,6 +256,13 @@ _BEYOND = (
     "is counted for a whole",
     "wants from and to, or cron",
     "to must be later than",
+    "wants one of source, bus and account",
+    "another channel, in line",
+    "there is no channel",
+    "wants secret: whoever",
+    "goes without secret",
+    "bus names the custom bus",
+    "quiet begins when it ends",
 )
 """Faults of parts that contradict each other: no schema can tell (secondwind.commands.policy.schema lists them)."""
 

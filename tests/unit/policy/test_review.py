@@ -161,6 +161,16 @@ def test_owners_of_jobs_without_owners_are_warned_of(bounds: str, *, odd: bool) 
     assert warned("version: 1\n" + rest) == ([(4, "$.sources[0].owners")] if odd else [])
 
 
+def test_settings_of_bad_nodes_that_change_nothing_are_warned_of() -> None:
+    """A wait that nobody waits; owners that so few jobs cannot have."""
+    rest = "rules: [{name: all, match: {}, action: rerun}]\n"
+    assert warned(HEAD + "bad_nodes: {action: hold, max_wait_s: 60, jobs: 3, owners: 3}\n" + rest) == []
+    assert warned(HEAD + "bad_nodes: {max_wait_s: 60, jobs: 2, owners: 3}\n" + rest) == [
+        (3, "$.bad_nodes.max_wait_s"),
+        (3, "$.bad_nodes.owners"),
+    ]
+
+
 def test_a_budget_that_no_rule_draws_from_is_warned_of() -> None:
     """A class's budget is used only if a rule names the class; rules without one are of class unknown."""
     text = (
@@ -188,6 +198,9 @@ _ALL = len(SYSTEMS.names)
         (["{exit_code: 1}", "{exit_code: [1]}", "{}"], ["$.rules[1]"]),
         ([*(f"{{system: {name}, message: x}}" for name in SYSTEMS.names), "{message: x}", "{}"], [f"$.rules[{_ALL}]"]),
         (["{system: ehpc}", "{system: ehpc, cluster: x}", "{}"], ["$.rules[1]"]),
+        (["{system: [ehpc, dataworks]}", "{system: [ehpc, schedulerx]}", "{}"], []),
+        (["{system: [ehpc, dataworks]}", "{system: schedulerx}", "{system: [ehpc, schedulerx]}", "{}"], ["$.rules[2]"]),
+        (["{system: [schedulerx, dataworks], cluster: x}", "{}"], ["$.rules[0].match"]),
     ],
 )
 def test_rules_that_are_never_reached(rules: list[str], expected: list[str]) -> None:
@@ -202,7 +215,7 @@ _VALUES = {
     "message": ["x", "y", "[x, y]"],
     "cluster": ["c", "'*'"],
     "group": ["g", "'*'"],
-    "system": ["ehpc", "schedulerx"],
+    "system": ["ehpc", "schedulerx", "[ehpc, schedulerx]"],
 }
 _MATCHES = st.fixed_dictionaries({}, optional={name: st.sampled_from(some) for name, some in _VALUES.items()})
 

@@ -86,6 +86,14 @@ def test_prefixes_are_taken_off(prefix: str) -> None:
     assert normal("\n".join(prefix + line for line in text.split("\n"))) == text
 
 
+def test_tags_within_a_line_are_taken_off() -> None:
+    """A rank that writes a line in pieces gets a tag before each: the line reads as it was written."""
+    text = "[1,19]<stderr>:RuntimeError[1,19]<stderr>:: NCCL communicator was aborted on rank 19."
+    assert normal(text) == "RuntimeError: NCCL communicator was aborted on rank 19."
+    nested = "x[1,2]<[1,2]<stderr>:stderr>:y"
+    assert normal(nested) == nested
+
+
 def test_syslogs_host_goes_with_its_date() -> None:
     """The host stands between the date and who says it; without who says it, it is a word like another."""
     assert (

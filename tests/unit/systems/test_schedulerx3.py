@@ -16,9 +16,10 @@ from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.systems.openapi import ApiCall, CallFailed, Reply, refused
-from shared.systems.schedulerx3.adapter import MOST_A_LOOK, PAGE_SIZE, Schedulerx3Jobs
+from shared.systems.schedulerx3.adapter import MOST_A_LOOK, Schedulerx3Jobs
 from shared.systems.schedulerx3.scope import App
 from shared.systems.schedulerx3.snapshot import Execution, Schedulerx3Snapshot
+from shared.systems.schedulerx3.wire import PAGE_SIZE
 from tests.support.clock import START, Clock
 from tests.support.openapi import FakeApi, Script
 
@@ -107,7 +108,7 @@ def test_what_a_look_shows(script: Script, found: State | str) -> None:
 
 def test_the_list_is_read_back_an_hour_and_no_further() -> None:
     """What began in that hour may live; what is older is not asked for."""
-    many = [shown(ID + number, status=4, StartTime="2025-12-01 00:00:00") for number in range(10 * PAGE_SIZE, 0, -1)]
+    many = [shown(ID + number, status=4, ScheduleTime="2025-12-01 00:00:00") for number in range(10 * PAGE_SIZE, 0, -1)]
     seen = look(service(shown(), listed=many))
     assert isinstance(seen, Schedulerx3Snapshot)
     assert len(seen.others) == PAGE_SIZE

@@ -9,6 +9,7 @@ import msgspec
 from secondwind.commands.policy.trial.form import Look, PolicyTest, Remembered, SeenInTest, Spoken, Switch, ToldInTest
 from shared.domain.decision import Ask
 from shared.domain.failure import Failure, Speaker, Trigger, Unreadable
+from shared.domain.hosts import host_of
 from shared.domain.limits import SharedLimit
 from shared.domain.mode import Controls, ModeSet
 from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
@@ -69,6 +70,7 @@ def _facts(test: PolicyTest, policy: Policy, now: float, region: str, failed_ago
         breaker=SharedLimit(opened_at=now - 60, why=_WHO) if is_open else SharedLimit(),
         policy=policy,
         ask=Ask(now=now, trigger=trigger, request_id=_WHO),
+        suspects=frozenset(map(host_of, test.remembered.bad_nodes)),
     )
 
 

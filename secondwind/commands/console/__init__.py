@@ -1,0 +1,1 @@
+"""`secondwind console`: the pages of the console on this machine."""

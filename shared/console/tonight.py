@@ -1,0 +1,55 @@
+"""Tonight: what needs somebody now, and what the night was."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from shared import people
+from shared.console.breakers import scope_of
+from shared.console.chart import chart_of
+from shared.console.http import WebResponse
+from shared.console.site import NIGHT_S, Visit
+from shared.domain.errors import SinkUnavailable
+from shared.domain.record import CaseState
+from shared.report import ReportTerms, report_of
+
+_LOG = logging.getLogger(__name__)
+
+
+def tonight_page(visit: Visit) -> WebResponse:
+    """What waits for a person first; then numbers."""
+    site, visitor = visit.site, visit.visitor
+    cases = [hold.case for hold in people.open_cases(site.ledger) if visitor.sees_case(hold.case)]
+    counts = {state: sum(1 for case in cases if case.state is state) for state in CaseState}
+    stopping = [
+        seen
+        for seen in people.breakers(site.ledger)
+        if (seen.limit is None or seen.limit.opened_at is not None)
+        and (scope := scope_of(seen.scope)) is not None
+        and visitor.sees(scope)
+    ]
+    controls = people.read_controls(site.ledger).at(site.now)
+    return visit.page(
+        "tonight",
+        held=counts[CaseState.HELD],
+        unknown=counts[CaseState.UNKNOWN] + counts[CaseState.RESERVED],
+        waiting=counts[CaseState.DEFERRED],
+        stopping=stopping,
+        everything=controls.everything,
+        rules_set=len(controls.rules),
+        policy_mode=site.policy.mode.value,
+        **_report(visit),
+    )
+
+
+def _report(visit: Visit) -> dict[str, Any]:
+    """The night in numbers, of what the visitor may see; nothing of it where the outcomes cannot be read now."""
+    site = visit.site
+    terms = ReportTerms(since_at=site.now - NIGHT_S, until_at=site.now, zone=site.zone, prices=site.policy.prices)
+    try:
+        report = report_of(visit.night(), terms) if site.night is not None else None
+    except SinkUnavailable as error:
+        _LOG.warning("the outcomes of the night cannot be read: %s", error)
+        return {"report": None, "chart": None, "unreadable": True}
+    return {"report": report, "chart": chart_of(report.time_line) if report else None, "unreadable": False}

@@ -1,0 +1,24 @@
+"""What a policy says of DataWorks workspaces in which failures are looked for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from shared.systems.discovery import MAX_NAMES
+
+DAYS = 3
+_Id = Annotated[int, Meta(ge=1, le=(1 << 63) - 1, description="the id of a workspace, such as 12345")]
+
+
+class Projects(Struct, frozen=True, kw_only=True):
+    """Workspaces whose failed instances are found."""
+
+    projects: Annotated[
+        tuple[_Id, ...], Meta(min_length=1, max_length=MAX_NAMES, description=f"a list of 1 to {MAX_NAMES} ids")
+    ]
+    """Ids of workspaces (ProjectId)."""
+    days: Annotated[int, Meta(ge=1, le=31, description="a number of days from 1 to 31")] = DAYS
+    """Instances are listed by business date: so many are read, back from today. A backfill of older ones is not
+    found."""

@@ -1,0 +1,22 @@
+"""What a policy says of SchedulerX 3 applications in which failures are looked for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from shared.systems.discovery import Name, Names
+
+REACH_H = 48.0
+
+
+class Apps(Struct, frozen=True, kw_only=True):
+    """Applications of a cluster whose failed executions are found."""
+
+    cluster: Name
+    """The cluster's id."""
+    apps: Names
+    """Names of applications. A glob asks the cluster for its applications at each look."""
+    reach_h: Annotated[float, Meta(ge=1, le=720, description="a number of hours from 1 to 720")] = REACH_H
+    """The list of executions, against which events are held, is read so far back."""

@@ -1,0 +1,94 @@
+"""The console in a real browser: read, answered once, at any width, without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from msgspec.structs import replace
+from selenium.webdriver.common.by import By
+
+from shared.documents import record_write
+from shared.domain.links import digest_of
+from shared.domain.record import CaseState, JobRecord
+from tests.browser.conftest import Desk, Page
+from tests.unit.people.conftest import held, put, record_at
+
+HOSTILE = "<script>document.title='pwned'</script><img src=x onerror=\"document.title='pwned'\">\u202e\x1b[31m"
+
+People = Callable[..., Page]
+pytestmark = pytest.mark.timeout(300)
+
+
+def test_a_night_is_read_and_a_held_failure_approved(desk: Desk, people: People) -> None:
+    """From the one-time link to the outcome; twice, by the back button, it is approved once."""
+    key = put(desk.ledger, held(1))
+    page = people()
+    assert "1 held for a yes or no" in page.go(desk.server.link)
+    page.shot("tonight")
+    assert "Held for a person" in page.click("1 held for a yes or no")
+    page.shot("held")
+    page.type("why", "node is back")
+    assert "Approved. The next sweep" in page.click("Approve what is chosen")
+    page.shot("approved")
+    told = record_at(desk.ledger, key).owed[0]
+    assert (told["reason"], told["why"], told["way"]) == ("approved", "node is back", "console")
+    page.driver.back()
+    assert "Nothing waits for your yes or no" in page.text
+    assert len(record_at(desk.ledger, key).owed) == 1
+
+
+def test_two_people_at_once_and_what_has_changed(desk: Desk, people: People) -> None:
+    """The second is told who was first; what was changed under a reader is shown and not answered."""
+    keys = [put(desk.ledger, held(number)) for number in (1, 2)]
+    first, second = people(), people()
+    first.go(desk.server.link)
+    second.go(desk.server.link)
+    marks = {page: _case_page(page, desk, 1) for page in (first, second)}
+    assert "Rejected. Nothing follows" in first.click("Reject")
+    assert "was rejected by ann already" in second.click("Approve")
+    assert record_at(desk.ledger, keys[0]).cases[0].state is CaseState.CLOSED
+    assert marks[first] == marks[second]
+    _case_page(first, desk, 2)
+    case = record_at(desk.ledger, keys[1]).cases[0]
+    other = replace(case, failure=replace(case.failure, message="another text"))
+    assert not desk.ledger.save([record_write(keys[1], JobRecord(cases=(other,)), 1, desk.clock.now())])
+    assert "It has changed since you looked" in first.click("Approve")
+    assert record_at(desk.ledger, keys[1]).cases[0] == other
+    first.shot("changed-since")
+    desk.clock.moment += 2 * 86_400
+    _case_page(first, desk, 2)
+    assert "expired" in first.go(f"{desk.url}/open") or not first.driver.find_elements(By.TAG_NAME, "button")
+
+
+def _case_page(page: Page, desk: Desk, number: int) -> str:
+    case = held(number)
+    page.go(f"{desk.url}/case?id={case.failure_id}")
+    fields = page.driver.find_elements(By.NAME, "case")
+    return fields[0].get_attribute("value") or "" if fields else digest_of("", case)
+
+
+def test_without_script_on_a_telephone_in_the_dark(desk: Desk, people: People) -> None:
+    """Nothing needs a script, nothing is wider than the screen, and a log can do nothing but be read."""
+    case = held(1)
+    put(desk.ledger, replace(case, failure=replace(case.failure, message=HOSTILE * 5, job_name="x" * 300)))
+    page = people(width=360, script=False, dark=True)
+    page.go(desk.server.link)
+    for where in ("/", "/held", "/open", "/breakers", "/modes", "/rules", f"/case?id={case.failure_id}", "/nowhere"):
+        page.go(desk.url + where)
+        tree = page.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})
+        assert tree["cssContentSize"]["width"] <= 360, where
+        assert "pwned" not in page.driver.title
+        assert not page.driver.find_elements(By.TAG_NAME, "script") + page.driver.find_elements(By.TAG_NAME, "img")
+        page.shot(f"telephone{where.partition('?')[0].replace('/', '-')}")
+    page.go(f"{desk.url}/held")
+    assert "Rejected. Nothing follows" in page.click("Reject what is chosen")
+
+
+def test_a_one_time_link_opens_one_session(desk: Desk, people: People) -> None:
+    """Who has the same link later, out of a terminal's history, has nothing."""
+    link = desk.server.link
+    assert "Tonight" in people().go(link)
+    late = people()
+    assert "This link was used" in late.go(link)
+    assert "Open the link" in late.go(f"{desk.url}/held")

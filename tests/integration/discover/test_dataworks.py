@@ -1,0 +1,110 @@
+"""Failed DataWorks instances that nobody tells of, found through the real wire."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from localcloud.dataworks.models import Project, fails, succeeds
+from localcloud.dataworks.service import Dataworks
+from localcloud.wire.faults import Fault, FaultKind
+
+POLICY = "discover: {dataworks: [{projects: [12345]}]}\n"
+Ward = Any
+
+
+def workspace(ward: Ward, project_id: int = 12345) -> Project:
+    """With one node."""
+    ward.policy = ward.policy or POLICY
+    made: Project = ward.cloud[Dataworks].project(project_id)
+    made.node(71, "settle")
+    return made
+
+
+def reruns(ward: Ward) -> list[int]:
+    """Instances that were rerun, as the service knows it."""
+    return [one.instance_id for one in ward.cloud[Dataworks].reruns]
+
+
+def test_a_failed_instance_is_found_and_rerun_once(ward: Ward) -> None:
+    """Of today's and of earlier business dates; neither what succeeded nor what was shown before is told."""
+    project, now = workspace(ward), ward.clock.now()
+    today = project.instance(71, fails(30), starts_at=now - 600)
+    older = project.instance(71, fails(90_000), starts_at=now - 2 * 86_400)
+    project.instance(71, succeeds(30), starts_at=now - 600)
+    assert {(one.outcome.verdict, one.outcome.job_id) for one in ward.discover().results} == {
+        ("rerun", str(today.instance_id)),
+        ("rerun", str(older.instance_id)),
+    }
+    assert {one["trigger"] for one in ward.sink.rows} == {"discover"}
+    assert [len(report.results) for report in ward.periods(3)] == [0, 0, 0]
+    assert sorted(reruns(ward)) == [today.instance_id, older.instance_id]
+
+
+def test_found_and_told_is_one_failure(ward: Ward) -> None:
+    """Whoever is second gets `duplicate`, and both outcomes have the same failure id."""
+    project = workspace(ward)
+    one = project.instance(71, fails(30), then=(succeeds(3000),), starts_at=ward.clock.now() - 600)
+    data = {"taskId": one.instance_id, "appId": 12345, "status": 5, "finishTime": int(one.ends_at * 1000)}
+    kind = "dataworks:InstanceStatusChanges:InstanceStatusChanges"
+    body = {"specversion": "1.0", "id": "1", "source": "acs.dataworks", "type": kind, "data": data}
+    ward.discover()
+    ward.clock.advance(5)
+    assert [one.outcome.verdict for one in ward.event(json.dumps(body).encode()).results] == ["duplicate"]
+    assert len({one["failure_id"] for one in ward.sink.rows}) == 1
+    assert reruns(ward) == [one.instance_id]
+
+
+def test_a_rerun_that_fails_is_another_failure(ward: Ward) -> None:
+    """Found again by its next run, until the budget of the instance is used up."""
+    project = workspace(ward)
+    project.instance(71, fails(30), then=(fails(10),) * 5, starts_at=ward.clock.now() - 600)
+    for _ in range(8):
+        ward.discover()
+        ward.clock.advance(180)
+        ward.sweep()
+    assert len(reruns(ward)) == 3
+    assert ("suppressed", "attempts_used_up") in ward.told()
+
+
+def test_what_is_frozen_or_long_over_is_not_told(ward: Ward) -> None:
+    """A paused node's instance is set to failed by the scheduler, every day."""
+    project = workspace(ward)
+    project.node(72, frozen=True)
+    project.instance(72, fails(30), starts_at=ward.clock.now() - 600)
+    project.instance(71, fails(30), starts_at=ward.clock.now() - 86_400 - 60)
+    assert ward.discover().results == []
+
+
+def test_a_large_workspace_is_read_to_its_end(ward: Ward) -> None:
+    """A page is 500 instances; those that are rerun in between move the others up, and none is lost by it."""
+    project = workspace(ward)
+    ward.policy += "breaker: {max_jobs: 5000, window_s: 600}\n"
+    for _ in range(1_100):
+        project.instance(71, fails(30), starts_at=ward.clock.now() - 600)
+    ward.discover()
+    ward.periods(2)
+    assert len(ward.calls("ListTaskInstances")) < 60
+    assert len(set(reruns(ward))) == len(reruns(ward)) == 1_100
+
+
+def test_a_workspace_that_cannot_be_read_delays_only_itself(ward: Ward) -> None:
+    """It is told once, as not seen; the other's failures are healed."""
+    ward.policy = "discover: {dataworks: [{projects: [404]}, {projects: [12345]}]}\n"
+    one = workspace(ward).instance(71, fails(30), starts_at=ward.clock.now() - 600)
+    ward.discover()
+    ward.periods(3)
+    assert reruns(ward) == [one.instance_id]
+    assert [(row["verdict"], row["project_id"]) for row in ward.sink.rows if row["reason"] == "not_seen"] == [
+        ("refused", "404")
+    ]
+
+
+def test_a_lost_answer_loses_nothing(ward: Ward) -> None:
+    """The next run reads the same list."""
+    project = workspace(ward)
+    one = project.instance(71, fails(30), starts_at=ward.clock.now() - 600)
+    ward.cloud.faults.add(Fault("ListTaskInstances", FaultKind.CLOSE_AFTER_EFFECT, times=3))
+    ward.discover()
+    ward.periods(3)
+    assert reruns(ward) == [one.instance_id]

@@ -1,0 +1,97 @@
+"""Counting against nodes is no condition of anything: whatever happens to the memory, jobs are healed and told."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from shared import people
+from shared.domain.errors import LedgerUnavailable
+from shared.domain.keys import nodes_key
+from shared.policy.belts import BadNodes, NodeAction
+from shared.ports import Write
+from tests.support.house import House, verdicts
+from tests.support.systems import CLUSTER
+
+ACCEPTED = ("rerun", "accepted")
+
+
+@pytest.fixture
+def counting(house: House) -> House:
+    """A house whose policy counts against nodes and lets jobs wait."""
+    house.policy = replace(house.policy, bad_nodes=BadNodes(action=NodeAction.HOLD))
+    return house
+
+
+def about_nodes(house: House) -> list[str]:
+    """Reasons of the outcomes about nodes, as they stand in the Logstore."""
+    return [row["reason"] for row in house.sink.rows if row["reason"].startswith("node_")]
+
+
+def test_a_memory_that_cannot_be_written_costs_a_count_and_no_job(counting: House) -> None:
+    """The ledger is gone after the reservation and its settling were saved."""
+    counting.ledger.die_before(4, LedgerUnavailable("gone"))
+    assert verdicts(counting.deliver(counting.hung(1, node="n1"))) == [ACCEPTED]
+    assert len(counting.ehpc.kills) == 1
+    assert nodes_key(CLUSTER) not in {row[0] for row in counting.database()}
+
+
+def test_a_malformed_memory_is_left_as_it_is(counting: House) -> None:
+    """Nothing is concluded from it, and nothing waits for it."""
+    key = nodes_key(CLUSTER)
+    counting.ledger.save([Write(key=key, document=b"no memory", expected=None, due_at=0.0, expires_at=None)])
+    failures = [counting.hung(number, node="n1") for number in (1, 2, 3)]
+    assert verdicts(counting.deliver(*failures)) == [ACCEPTED] * 3
+    counting.later(60)
+    counting.sweep()
+    assert next(row for row in counting.database() if row[0] == key)[1] == b"no memory"
+    (seen,) = people.suspected_nodes(counting.ledger, counting.clock.now())
+    assert (seen.scope, seen.node) == (CLUSTER.key, "")
+
+
+def test_two_deliveries_at_once_lose_no_count(counting: House) -> None:
+    """The one that wrote later counts on what the other wrote."""
+    counting.deliver(counting.hung(1, node="n1"))
+    second, third = counting.hung(2, node="n1"), counting.hung(3, node="n1")
+    # The second's fourth save is the memory's; the third gets in before it.
+    left = [4]
+
+    def other() -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            counting.deliver(third)
+
+    counting.ledger.before_save = other
+    counting.deliver(second)
+    counting.ledger.leave_alone()
+    (seen,) = people.suspected_nodes(counting.ledger, counting.clock.now())
+    assert [job.job_id for job in seen.jobs] == ["1.scheduler", "2.scheduler", "3.scheduler"]
+    assert about_nodes(counting) == ["node_suspect"]
+
+
+def test_the_suspicion_is_told_though_the_logstore_was_away(counting: House) -> None:
+    """The memory owes it, and the sweep pays."""
+    failures = [counting.hung(number, node="n1") for number in (1, 2, 3)]
+    counting.sink.down = True
+    counting.deliver(*failures)
+    counting.sink.down = False
+    counting.later(120)
+    counting.sweep()
+    assert about_nodes(counting) == ["node_suspect"]
+    counting.later(120)
+    counting.sweep()
+    assert about_nodes(counting) == ["node_suspect"]
+
+
+def test_force_passes_a_suspicion(counting: House) -> None:
+    """A person knows better."""
+    counting.deliver(*(counting.hung(number, node="n1") for number in (1, 2, 3)))
+    assert counting.ehpc.kills == []
+    assert verdicts(counting.deliver(counting.hung(4, node="n1"), force=True)) == [ACCEPTED]
+
+
+def test_without_the_setting_nothing_is_read_or_written_for_nodes(house: House) -> None:
+    """Nobody pays for what they have not asked for."""
+    house.deliver(*(house.hung(number, node="n1") for number in (1, 2, 3)))
+    asked = {key for keys in (*house.ledger.loads, *house.ledger.saves) for key in keys}
+    assert nodes_key(CLUSTER) not in asked
