@@ -50,6 +50,7 @@ _HEADINGS = {
     "Match": "`match` of a rule",
     "Tells": "What a rule tells",
     "CauseLine": "`cause` of a rule",
+    "ActionApi": "`action_api` of a rule",
     "Unasked": "`unasked` of a rule",
     "Action": "Actions",
 }

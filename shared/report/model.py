@@ -229,7 +229,7 @@ class Hand(Struct, frozen=True, kw_only=True):
 
 
 class Note(Struct, frozen=True, kw_only=True):
-    """Something that is about no job and wants a look: a place that cannot be seen, a channel that takes no message."""
+    """Something that is about no job and wants a look: a place that cannot be seen, a machine that may be lost."""
 
     at: float
     """Told last."""
@@ -294,5 +294,7 @@ class NightReport(Struct, frozen=True, kw_only=True):
     """The latest first, 20 at the most."""
     checked: Checked | None
     """None: the ledger was not asked."""
+    channels: tuple[str, ...]
+    """What was told of channels of `notify` that take no message, each once; at most 20."""
     notices: dict[str, int]
     """Outcomes about no failure, by reason: machines, places that cannot be seen, modes, breakers."""

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from shared.policy.belts import BadNodes, NodeAction
 from shared.policy.model import Action, Attempts, Breaker, Match, Policy, Rate, Rule
-from tests.proof import nights, nights_people, nights_shared
+from tests.proof import nights, nights_found, nights_people, nights_shared
 from tests.proof.cast import POLICY
 from tests.proof.cluster import Flavour
+from tests.proof.found import FOUND
 from tests.proof.seam import Fault, Plan
 from tests.proof.truth import Past
 from tests.proof.world import World
@@ -162,6 +164,27 @@ SCENARIOS: tuple[Scenario, ...] = (
         replace(POLICY, breaker=Breaker(max_jobs=1)),
         within_s=150.0,
         reaches=_reaches("suppressed/breaker_open", "suppressed/breaker_opened"),
+    ),
+    Scenario(
+        "bad_node",
+        nights_found.bad_node,
+        replace(POLICY, bad_nodes=BadNodes(jobs=2, action=NodeAction.HOLD, max_wait_s=120)),
+        within_s=15.0,
+        reaches=frozenset({"rerun/accepted", "deferred/bad_node", "suppressed/node_suspect"}),
+    ),
+    Scenario(
+        "found_alone",
+        nights_found.found_alone,
+        FOUND,
+        within_s=30.0,
+        reaches=_reaches("refused/not_seen"),
+    ),
+    Scenario(
+        "found_and_told",
+        nights_found.found_and_told,
+        FOUND,
+        within_s=15.0,
+        reaches=_reaches("duplicate/already_handled"),
     ),
     Scenario(
         "switched_off_between",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from secondwind.commands.console.server import LoopbackServer
 from secondwind.machine import failed, write_json
+from secondwind.outcome_log import outcome_log
 from secondwind.terminal import shown
 from secondwind.text_file import CannotRead, read_text
 from secondwind.usage import UNUSABLE, UnusableError
@@ -19,13 +20,15 @@ from secondwind.which_ledger import LedgerTerms, ledger_of
 from secondwind.who import identity, who
 from shared.console.app import answer
 from shared.console.http import WebRequest, WebResponse
-from shared.console.site import Row, Site
+from shared.console.site import NIGHT_S, Row, Site
 from shared.console.visitor import Visitor
-from shared.domain.errors import LedgerUnavailable, PolicyError
+from shared.domain.errors import LedgerUnavailable, PolicyError, SinkUnavailable
 from shared.domain.link_key import LinkKey, parse_link_key
 from shared.policy.load import MAX_TEXT_BYTES, load_policy
 from shared.policy.model import Policy
+from shared.ports import Clock
 from shared.settings.environment import BUNDLE_ROOT
+from shared.sls.outcomes import OutcomesUnavailable
 
 OUT_OF_REACH = 3
 
@@ -38,13 +41,15 @@ def run(chosen: argparse.Namespace) -> int:
         policy = policy_here()
         with ledger_of(terms) as (_, name):
             pass  # there is one, and it answers
-        server = serving(terms, policy, visitor, chosen.port)
+        night, untold = night_here(os.environ, chosen.region, terms.clock)
+        server = serving(terms, policy, visitor, chosen.port, night)
     except UnusableError as error:
         return failed(str(error), UNUSABLE, sys.stdout, sys.stderr, as_json=chosen.json)
     except LedgerUnavailable as error:
         return failed(shown(str(error)), OUT_OF_REACH, sys.stdout, sys.stderr, as_json=chosen.json)
     if not chosen.quiet:
         sys.stderr.write(f"ledger: {shown(name)}\n")
+        sys.stderr.write(f"outcomes: not read ({shown(untold)})\n" if untold else "")
     with server:
         tell(server, as_json=chosen.json, opens=chosen.open)
         server.serve_forever()
@@ -84,6 +89,22 @@ def _link_secrets(environ: Mapping[str, str]) -> tuple[bytes, ...]:
         return parse_link_key(text).secrets if text else ()
     except ValueError as error:
         raise UnusableError(f"SECONDWIND_LINK_SECRET {error}") from None
+
+
+def night_here(environ: Mapping[str, str], region: str, clock: Clock) -> tuple[Callable[[], Sequence[Row]] | None, str]:
+    """What reads the outcomes of the last day, where the settings name their Logstore; else why nothing does."""
+    try:
+        log = outcome_log(environ, region)
+    except UnusableError as error:
+        return None, str(error)
+
+    def read() -> Sequence[Row]:
+        try:
+            return log.read(clock.now() - NIGHT_S, clock.now() + 1)
+        except OutcomesUnavailable as error:
+            raise SinkUnavailable(f"the outcomes cannot be read: {error}") from None
+
+    return read, ""
 
 
 def policy_here() -> Policy:

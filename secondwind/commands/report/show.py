@@ -33,6 +33,7 @@ def lines_of(told: MadeReport) -> list[str]:
         _nodes(report),
         _breakers(report),
         _notes(report),
+        _channels(report),
         _hands(report),
         _texts(report),
         _checked(report.checked, told.ledger_problem),
@@ -42,6 +43,10 @@ def lines_of(told: MadeReport) -> list[str]:
         if section:
             lines += ["", *section] if lines else section
     return lines
+
+
+def _channels(report: NightReport) -> list[str]:
+    return ["messages that nobody got:", *(f"  {shown(said)}" for said in report.channels)] if report.channels else []
 
 
 def _head(told: MadeReport) -> list[str]:

@@ -19,7 +19,7 @@ from shared.domain.job import State
 from shared.reading.times import instant
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
 from shared.systems.openapi.classify import as_number, business_row
-from shared.systems.schedulerx3.scope import APPS, EVENTS, GET, LIST, RETRY, App
+from shared.systems.schedulerx3.scope import APPS, EVENTS, GET, LIST, RETRY, RETRY_WORKFLOW, App
 from shared.systems.schedulerx3.snapshot import Execution
 
 VERSION = "2024-06-24"
@@ -68,6 +68,7 @@ class Shown(Struct, rename="pascal"):
 
     def execution(self, zone: ZoneInfo) -> Execution:
         """In the words of the trade, its times read in the zone."""
+        workflow = str(self.workflow_execution_id or "")
         return Execution(
             execution_id=self.job_execution_id,
             state=_STATES.get(self.status, State.UNKNOWN),
@@ -76,7 +77,7 @@ class Shown(Struct, rename="pascal"):
             data_time=(self.data_time or "").strip(),
             started_at=moment(self.start_time, zone),
             ended_at=moment(self.end_time, zone),
-            workflow=self.workflow_execution_id not in {None, "", "0", 0},
+            workflow=int(workflow) if _ID.match(workflow) else 0,
         )
 
 
@@ -122,15 +123,15 @@ _Data = TypeVar("_Data", Shown, ExecutionsPage, EventsPage, _Apps)
 
 
 def ask(api: Caller, action: str, app: App, parameters: Mapping[str, str]) -> Reply | CallFailed:
-    """One call, by the official SDK's method, all in the query. It is an answer only if `Success` is true."""
+    """One call, by the official SDK's method and place. It is an answer only if `Success` is true."""
     of_app = {"AppName": app.app_name} if app.app_name else {}
     wanted = ApiCall(
         action=action,
         version=VERSION,
         method="GET" if action in _BY_GET else "POST",
-        in_query=True,
+        in_query=action != RETRY_WORKFLOW,
         parameters={"ClusterId": app.cluster_id, **of_app, **parameters},
-        mutates=action == RETRY,
+        mutates=action in {RETRY, RETRY_WORKFLOW},
     )
     reply = api.call(wanted)
     return reply if isinstance(reply, CallFailed) else judged(reply)

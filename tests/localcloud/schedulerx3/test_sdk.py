@@ -77,6 +77,19 @@ def test_a_retry_may_stand_beside_the_old_one(clock: ManualClock, cloud: LocalCl
     assert (newest.trigger_type, newest.data_time, old.status) == (4, DAY, 5)
 
 
+def test_of_a_workflow_only_what_failed_runs_again(cloud: LocalCloud, clock: ManualClock, app: App, sdk: Any) -> None:
+    """With `OnlyFailed`; a workflow that nobody knows is refused."""
+    failed = app.execution(71, DAY, fails(30), workflow_execution_id="7")
+    app.execution(71, DAY, succeeds(30), workflow_execution_id="7")
+    clock.advance(30)
+    request = models.OperateRetryWorkflowExecutionRequest(**SCOPE, workflow_execution_id=7, only_failed=True)
+    assert sdk.operate_retry_workflow_execution(request).body.success is True
+    assert [one.execution_id for one in cloud[Schedulerx3].retried] == [failed.execution_id]
+    request.workflow_execution_id = 8
+    with pytest.raises(ClientException, match="does not exist"):
+        sdk.operate_retry_workflow_execution(request)
+
+
 def test_what_has_not_failed_is_refused(clock: ManualClock, app: App, sdk: Any) -> None:
     """`Success` false, not an HTTP error; what is not there is one."""
     made = app.execution(71, DAY, succeeds(5))

@@ -61,6 +61,7 @@ _FULL: dict[str, Any] = {
             "max_lost_h": 2,
             "hold_expires_s": 600,
         },
+        {"apps": "a", "projects": "12345", "mode": "observe"},
         {"groups": "g", "namespaces": "n", "breaker": {"max_jobs": 5}, "rate": {"max_jobs": 5, "window_s": 60}},
     ],
     "prices": {"currency": "EUR", "per_hour": 1.5, "by": [{"queues": "gpu-*", "per_hour": 20}]},
@@ -87,6 +88,7 @@ _FULL: dict[str, Any] = {
     "sources": [
         {"log": {"project": "p", "logstore": "l*", "topic": "t"}, "clusters": "ehpc-*", "owners": ["a", "b"]},
         {"event": {"source": "acs.*"}, "systems": ["schedulerx"], "namespaces": ["n"], "groups": "g?"},
+        {"event": {"source": "acs.*"}, "apps": "a", "projects": ["12345"]},
     ],
     "people": [
         {"who": ["ann", "ann@example.com"], "may": ["approve", "reject", "breaker", "mode", "node"], "clusters": "a"},
@@ -123,11 +125,16 @@ _FULL: dict[str, Any] = {
             "attempts": {"max": 1},
             "cooldown": {"factor": 3},
             "beside_live": True,
+            "action_api": "retry_workflow",
             "unasked": ["dev_environment"],
             "max_lost_h": 1.5,
             "why": "because",
         },
-        {"name": "x", "match": {"namespace": "n", "group": "g", "exit_code": 7, "signal": 9}, "action": "hold"},
+        {
+            "name": "x",
+            "match": {"namespace": "n", "group": "g", "app": "a", "project": "1", "exit_code": 7, "signal": 9},
+            "action": "hold",
+        },
         {"name": "the-rest", "match": {}, "action": "ignore"},
     ],
 }
