@@ -103,7 +103,7 @@ def test_whatever_is_about_no_job_is_no_failure(row: Make[Row], report: Make[Nig
     assert {step for step in Step if step.of_no_job} == {step for step in Step if "not about a job" in step.value}
     told = report(*rows, row("refused", "not_seen", 60, failure_id="again"))
     assert (told.failures, sum(told.notices.values())) == (0, len(rows) + 1)
-    assert [(note.reason, note.at) for note in told.notes][0] == ("not_seen", NIGHT + 60)
+    assert (told.notes[0].reason, told.notes[0].at) == ("not_seen", NIGHT + 60)
     assert sorted(note.reason for note in told.notes) == ["machine_announced", "machine_suspected", "not_seen"]
 
 
