@@ -1,29 +1,27 @@
-"""HTTP calls as they are: one request is sent once, over a kept connection, and its end says how far it came.
+"""HTTP calls as they are: one request is sent once, over a connection kept for seconds, and its end says how far it came.
 
-A connection is kept for seconds (`shared.idle`). No redirect is followed, no proxy of the environment is used, nothing
-is repeated and nothing is logged. What the SDKs put between a call and its socket costs more than all else that a
-delivery does; tests hold what is sent here against what the official SDKs send. HTTP/1.1 is that of
-https://www.rfc-editor.org/rfc/rfc9112, as far as a client needs it that asks for no compression.
+No redirect is followed, no proxy of the environment is used, nothing is repeated and nothing is logged. What the SDKs
+put between a call and its socket costs more than all else that a delivery does; tests hold what is sent here against
+what the official SDKs send.
 """
 
 from __future__ import annotations
 
-import socket
+import ssl
 from collections.abc import Mapping
 from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from socket import gaierror
+from typing import NamedTuple
 
 from shared.domain.endpoint import Endpoint
 from shared.idle import LastUse
-from shared.wire_reading import BrokenOff, Response, read_response
-
-if TYPE_CHECKING:
-    import ssl
 
 MOST_KEPT = 16
 """Idle connections to one endpoint: as many as are used at once."""
-_BUFFER_BYTES = 64 * 1024
+MOST_BYTES = 64 << 20
+"""Of an answer; more is no answer. Log Service's largest has 10 MB before it is compressed."""
 
 
 class NoResponse(str, Enum):
@@ -48,8 +46,17 @@ class HttpFailed(Exception):  # noqa: N818 - never leaves the adapters
         super().__init__(how.value)
 
 
+class Response(NamedTuple):
+    """An answer, whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+
 class _Kept(NamedTuple):
-    connection: socket.socket
+    connection: HTTPConnection
     last_use: LastUse
 
 
@@ -85,44 +92,31 @@ def send(
 
     Raises:
         HttpFailed: there is no answer.
-        ValueError: a header or the target cannot stand on the wire; nothing was sent.
     """
-    request = _request(method, target, headers, body)
     connection = _idle_one(to) or _dialled(to, timeouts_s[0])
     used = LastUse()  # the pause counts from the request, which is before its answer
     failed: NoResponse | None = None
     try:
-        connection.settimeout(timeouts_s[1])
-        connection.sendall(request)
-        with connection.makefile("rb", _BUFFER_BYTES) as stream:
-            response, stays = read_response(stream)
+        response, closes = _exchanged(connection, method, target, headers, body, timeouts_s[1])
     except TimeoutError:
         failed = NoResponse.READ_TIMEOUT
-    except (OSError, BrokenOff) as error:
-        failed = NoResponse.TLS_FAILURE if _is_tls(error) else NoResponse.CONNECTION_BROKEN
+    except ssl.SSLError:
+        failed = NoResponse.TLS_FAILURE
+    except (OSError, HTTPException):
+        failed = NoResponse.CONNECTION_BROKEN
     except ValueError:
         failed = NoResponse.UNREADABLE
     kept = _IDLE[to]
-    if failed is None and stays and len(kept) < MOST_KEPT:
-        kept.append(_Kept(connection, used))
-    else:
+    if failed is not None or closes or connection.sock is None or len(kept) >= MOST_KEPT:
         connection.close()
+    else:
+        kept.append(_Kept(connection, used))
     if failed is not None:
         raise HttpFailed(failed)
     return response
 
 
-def _request(method: str, target: str, headers: Mapping[str, str], body: bytes) -> bytes:
-    lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
-    if body or method == "POST":
-        lines.append(f"Content-Length: {len(body)}")
-    head = "\r\n".join((*lines, "\r\n"))
-    if head.count("\n") != len(lines) + 1 or head.count("\r") != len(lines) + 1 or lines[0].count(" ") != 2:  # noqa: PLR2004 - method, target, version
-        raise ValueError("a header or target with a line's end in it")
-    return head.encode("latin-1") + body
-
-
-def _idle_one(to: Endpoint) -> socket.socket | None:
+def _idle_one(to: Endpoint) -> HTTPConnection | None:
     kept = _IDLE.setdefault(to, [])
     while kept:
         try:
@@ -135,34 +129,51 @@ def _idle_one(to: Endpoint) -> socket.socket | None:
     return None
 
 
-def _dialled(to: Endpoint, timeout_s: float) -> socket.socket:
-    plain: socket.socket | None = None
+def _dialled(to: Endpoint, timeout_s: float) -> HTTPConnection:
+    made = (
+        HTTPSConnection(to.host, to.port, timeout=timeout_s, context=_tls())
+        if to.scheme == "https"
+        else HTTPConnection(to.host, to.port, timeout=timeout_s)
+    )
     try:
-        plain = socket.create_connection((to.host, to.port), timeout_s)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return plain if to.scheme == "http" else _tls().wrap_socket(plain, server_hostname=to.host)
-    except socket.gaierror:
+        made.connect()
+    except gaierror:
         failed = NoResponse.NOT_RESOLVED
+    except ssl.SSLError:
+        failed = NoResponse.TLS_FAILURE
     except TimeoutError:
         failed = NoResponse.CONNECT_TIMEOUT  # a handshake that takes too long as well: the request was not sent
-    except (OSError, ValueError) as error:
-        failed = NoResponse.TLS_FAILURE if _is_tls(error) else NoResponse.CONNECT_FAILED
-    if plain is not None:
-        plain.close()
+    except (OSError, UnicodeError):
+        failed = NoResponse.CONNECT_FAILED
+    else:
+        return made
+    made.close()
     raise HttpFailed(failed)
 
 
-def _is_tls(error: Exception) -> bool:
-    import ssl  # noqa: PLC0415 - as below
-
-    return isinstance(error, ssl.SSLError)
+def _exchanged(
+    connection: HTTPConnection, method: str, target: str, headers: Mapping[str, str], body: bytes, timeout_s: float
+) -> tuple[Response, bool]:
+    """The answer, and whether the connection ends with it."""
+    if connection.sock is not None:
+        connection.sock.settimeout(timeout_s)
+    connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    if body or method == "POST":
+        connection.putheader("Content-Length", str(len(body)))
+    connection.endheaders(body or None)
+    answer = connection.getresponse()
+    content = answer.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise ValueError("the answer is larger than any answer is")
+    shown = {name.lower(): value for name, value in answer.getheaders()}
+    return Response(answer.status, shown, content), answer.will_close
 
 
 @cache
 def _tls() -> ssl.SSLContext:
     """Checks names and certificates against the authorities that certifi lists, as the SDKs do."""
-    import ssl  # noqa: PLC0415 - only who encrypts needs it
-
-    import certifi  # noqa: PLC0415 - as above
+    import certifi  # noqa: PLC0415 - only who encrypts needs it
 
     return ssl.create_default_context(cafile=certifi.where())

@@ -81,10 +81,9 @@ class Caller(Protocol):
 class OpenApi:
     """Calls to one endpoint, signed with one set of credentials.
 
-    Build one an invocation: the process keeps the connections, so a new one costs no new handshake. `remaining_s`
-    tells how much time the invocation has left: timeouts shrink to it, and with less than `LEAST_TIME_S` nothing is
-    sent (`NoAnswer.DEADLINE`). For a call that only reads `reads_leave_s` less is left: what could not be looked at
-    must still be written down. A call takes at most about both timeouts.
+    Build one an invocation: the process keeps the connections, so a new one costs no new handshake. `remaining_s` tells how much time the invocation has left: timeouts shrink to it, and with
+    less than `LEAST_TIME_S` nothing is sent (`NoAnswer.DEADLINE`). For a call that only reads `reads_leave_s` less is
+    left: what could not be looked at must still be written down. A call takes at most about both timeouts.
     """
 
     def __init__(

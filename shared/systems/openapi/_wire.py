@@ -18,10 +18,9 @@ from urllib.parse import quote, urlencode
 
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint
-from shared.straight_http import HttpFailed, drop_idle, send
+from shared.straight_http import HttpFailed, Response, drop_idle, send
 from shared.systems.openapi import ApiCall, Refusal
 from shared.systems.openapi.classify import NoAnswer
-from shared.wire_reading import Response
 
 ALGORITHM = "ACS3-HMAC-SHA256"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -64,7 +63,7 @@ def signed(
     """Headers, query and body of a call at that moment; no nonce comes twice."""
     form = wanted.method == "POST" and not wanted.in_query
     pairs = sorted(wanted.parameters.items())
-    query = "" if form else "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in pairs)
+    query = "" if form else "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
     body = urlencode(pairs).encode() if form else b""
     content = sha256(body).hexdigest()
     headers = {
@@ -87,10 +86,6 @@ def signed(
     key = credentials.access_key_id
     authorization = f"{ALGORITHM} Credential={key},SignedHeaders={names},Signature={signature}"
     return {**headers, "authorization": authorization}, query, body
-
-
-def _quoted(text: str) -> str:
-    return quote(text, safe="")
 
 
 def _refusal(answer: Response, data: Mapping[str, Any]) -> Refusal:

@@ -71,9 +71,7 @@ def test_a_call_has_the_sdks_form(
     assert isinstance(OpenApi(keys, parse_endpoint(f"http://{wire.host}")).call(call), Reply)
     by_sdk(wire, keys, call)
     ours, theirs = wire.requests
-    assert [ours[part] for part in ("method", "query", "body")] == [
-        theirs[part] for part in ("method", "query", "body")
-    ]
+    assert [ours[part] for part in ("method", "query", "body")] == [theirs[part] for part in ("method", "query", "body")]
     assert _headers(ours) == _headers(theirs)
 
 
