@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shared.domain.credentials import Credentials
 from shared.domain.errors import SettingsError
-from shared.notify import HoldLinks, Messenger, Robot, TellingSink
+from shared.notify import Digests, HoldLinks, Messenger, Robot, TellingSink
 from shared.policy.model import Policy
 from shared.policy.notify import Channel
 from shared.ports import Ledger, OutcomeSink
@@ -30,7 +30,7 @@ class Messages:
         """Send what is due: `always`, or only if this invocation has something to tell. Never raises."""
         told = isinstance(self.sink, TellingSink) and self.sink.posted
         if self.messenger is not None and (told or always):
-            self.messenger.send()
+            self.messenger.send(night=always)
 
 
 def open_messages(
@@ -40,6 +40,7 @@ def open_messages(
     ledger: Ledger,
     robots: Callable[[Channel], Robot],
     hard_deadline: float,
+    digests: Digests | None = None,
 ) -> Messages:
     """The way of messages; with no channel it is the sink alone, and costs nothing."""
     clock, chance = SystemClock(), SystemChance()
@@ -57,6 +58,7 @@ def open_messages(
         chance=chance,
         hard_deadline=hard_deadline,
         links=links,
+        digests=digests,
     )
     return Messages(TellingSink(sink, ledger, policy.notify, clock), messenger)
 

@@ -26,6 +26,7 @@ from shared.intake.event import read_events
 from shared.intake.manual import read_manual
 from shared.intake.timer import wants_dry_run
 from shared.intake.trigger import read_trigger
+from shared.open_digest import NightDigests
 from shared.open_ledger import check_client, open_ledger
 from shared.open_robots import open_messages, open_robot
 from shared.open_systems import open_seekers, open_systems
@@ -189,6 +190,7 @@ def _wired(context: Any, *, timer: bool = False) -> Iterator[Wiring]:
             ledger,
             lambda channel: open_robot(channel, os.environ, credentials),
             invocation.hard_deadline,
+            NightDigests(settings, policy, credentials, clock),
         )
         wiring = Wiring(
             Healer(

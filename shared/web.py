@@ -22,6 +22,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from shared.asked import gates_of
 from shared.console.app import answer
 from shared.console.http import Refused, WebRequest, WebResponse, text_response
 from shared.console.site import NIGHT_S, Row, Site
@@ -36,6 +37,8 @@ from shared.settings import read_credentials
 from shared.sls.outcomes import OutcomeLog, OutcomesUnavailable
 
 MAX_EVENT_BYTES = 1024 * 1024
+LOOK_LEAVES_S = 5.0
+"""Of an invocation, for the page behind a look at a job."""
 TOKEN_COOKIE = "secondwind_token"  # noqa: S105 - a cookie's name
 _LOG = logging.getLogger(__name__)
 
@@ -95,6 +98,15 @@ def handle_web(event: bytes, context: Any) -> dict[str, Any]:
                 now=clock.now(),
                 key=configuration.settings.console.link_key,
                 zone=configuration.settings.time_zone,
+                gates=lambda failure: gates_of(
+                    failure,
+                    ledger,
+                    configuration.settings,
+                    credentials,
+                    configuration.policy,
+                    clock,
+                    until - LOOK_LEAVES_S,
+                ),
                 night=_night(configuration, context, clock.now()),
             )
             return _event_of(answer(site, request, visitor_of(request, configuration, clock.now())))

@@ -58,6 +58,8 @@ class Thing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
     message: str = ""
     evidence: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
+    """Of a digest: our word and what it counts."""
     persons: tuple[str, ...] = ()
     """For whom it is, by the routes that sent it here."""
 

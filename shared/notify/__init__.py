@@ -5,9 +5,21 @@ an adapter, `shared/robots`.
 """
 
 from shared.notify.boxes import Ending
+from shared.notify.digest import Digests
 from shared.notify.draft import Draft, LinkTo, trial_draft
 from shared.notify.links import HoldLinks
 from shared.notify.messenger import CaseLinks, Messenger, Robot
 from shared.notify.sink import TellingSink
 
-__all__ = ["CaseLinks", "Draft", "Ending", "HoldLinks", "LinkTo", "Messenger", "Robot", "TellingSink", "trial_draft"]
+__all__ = [
+    "CaseLinks",
+    "Digests",
+    "Draft",
+    "Ending",
+    "HoldLinks",
+    "LinkTo",
+    "Messenger",
+    "Robot",
+    "TellingSink",
+    "trial_draft",
+]

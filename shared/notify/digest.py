@@ -1,4 +1,4 @@
-"""The digest of the night: once a day and channel, in a few lines. Pure but for whoever counts the night."""
+"""The digest of the night: once a day and channel, at its time. Its lines are part of what the box keeps."""
 
 from __future__ import annotations
 
@@ -9,35 +9,31 @@ from msgspec.structs import replace
 
 from shared.domain.messages import ID_CHARS, Box, Thing, What
 from shared.domain.outcome import stable_id
-from shared.notify.draft import Draft, Fact
+from shared.notify.draft import Fact
 from shared.notify.events import routed
 from shared.policy.notify import Channel, Notify, digest_day
 
 
 class Digests(Protocol):
-    """Who counts the night. Never raises."""
+    """Who counts the night."""
 
-    def lines(self, now: float) -> Sequence[Fact]:
-        """The night up to now in a few lines; what cannot be counted is said."""
+    def lines(self, now: float) -> Sequence[Fact] | None:
+        """The night up to now in a few lines; None: it cannot be counted now. Never raises."""
         ...
 
 
-def with_digest(box: Box, channel: Channel, notify: Notify, now: float) -> Box:
-    """The box with the day's digest among what is to tell, if it is due and has not been."""
+def wants_digest(box: Box, channel: Channel, notify: Notify, now: float) -> bool:
+    """Whether the day's digest is due and has not been among what this channel is told."""
     day = digest_day(notify, now)
-    if not day or day == box.digest:
-        return box
-    name = stable_id("digest", day)[:ID_CHARS]
-    thing = Thing(id=name, what=What.DIGEST, at=now, due_at=now, message=day)
-    if channel.name not in dict(routed(thing, notify)):
-        return box
-    return replace(box, digest=day, things=(*box.things, thing))
+    return bool(day) and day != box.digest and channel.name in dict(routed(_digest(day, now, ()), notify))
 
 
-def filled(draft: Draft, digests: Digests | None, now: float) -> Draft:
-    """The draft with the night's lines where it tells the digest."""
-    if digests is None or all(item.thing.what is not What.DIGEST for item in draft.items):
-        return draft
-    lines = tuple(digests.lines(now))
-    items = tuple(replace(item, facts=lines) if item.thing.what is What.DIGEST else item for item in draft.items)
-    return replace(draft, items=items)
+def with_digest(box: Box, notify: Notify, now: float, lines: Sequence[Fact]) -> Box:
+    """The box with the day's digest among what is to tell."""
+    day = digest_day(notify, now)
+    return replace(box, digest=day, things=(*box.things, _digest(day, now, lines)))
+
+
+def _digest(day: str, now: float, lines: Sequence[Fact]) -> Thing:
+    said = tuple((line.label, line.text) for line in lines)
+    return Thing(id=stable_id("digest", day)[:ID_CHARS], what=What.DIGEST, at=now, due_at=now, lines=said)

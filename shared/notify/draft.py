@@ -139,7 +139,7 @@ def _item(thing: Thing, links: tuple[LinkTo, ...], zone: str) -> Item:
         ("text", thing.evidence if thing.evidence not in thing.message else ""),
         ("by hand", f"secondwind approve {thing.failure_id[:12]}" if thing.what is What.HELD else ""),
     )
-    facts = tuple(Fact(label, text) for label, text in told if text)
+    facts = tuple(Fact(label, text) for label, text in thing.lines or told if text)
     about = thing.job_name or thing.job_id
     head = _HEADS[thing.what][0]
     return Item(thing=thing, title=f"{head}: {about}" if about else head, facts=facts, links=links)

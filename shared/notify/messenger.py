@@ -21,11 +21,11 @@ from shared.domain.messages import Box, Thing, What
 from shared.domain.outcome import stable_id
 from shared.domain.record import Case, CaseState
 from shared.notify.boxes import Ending, abandoned, aged, content, doubtful, over, sealed, settled
-from shared.notify.digest import Digests, filled, with_digest
-from shared.notify.draft import Draft, LinkTo, draft_of
+from shared.notify.digest import Digests, wants_digest, with_digest
+from shared.notify.draft import Draft, Fact, LinkTo, draft_of
 from shared.notify.events import scope_of
 from shared.notify.told import given_up, refusing
-from shared.policy.notify import Channel, Notify, quiet_until
+from shared.policy.notify import Channel, Notify, digest_day, quiet_until
 from shared.ports import Chance, Clock, Ledger, OutcomeSink
 
 LEAVE_S = 5.0
@@ -34,6 +34,8 @@ ANSWER_S = 6.0
 """A robot has so long to answer; together less than a time between two sweeps."""
 ROOM_S = LEAVE_S + ANSWER_S + 1.0
 """Invocations with less time left send nothing: the sweep does."""
+NIGHT_ROOM_S = 15.0
+"""What counting a night may take besides."""
 MOST_S = 20.0
 """No letter is begun later in one invocation."""
 TRIES = 3
@@ -72,25 +74,34 @@ class Messenger:
     links: CaseLinks | None = None
     digests: Digests | None = None
 
-    def send(self) -> int:
-        """Give every channel at most one letter; the number of letters that were taken."""
+    def send(self, *, night: bool = True) -> int:
+        """Give every channel at most one letter; the number of letters that were taken.
+
+        Args:
+            night: whether a digest may be made: counting the night takes its time.
+        """
         began, taken = self.clock.now(), 0
         for channel in self.notify.channels:
             now = self.clock.now()
             if now + ROOM_S > self.hard_deadline or now > began + MOST_S:
                 break
             try:
-                taken += self._one(channel)
+                taken += self._one(channel, night=night)
             except (LedgerUnavailable, SinkUnavailable) as error:
                 _LOG.error("the channel %s is told nothing now: %s", channel.name, error)
         return taken
 
-    def _one(self, channel: Channel) -> bool:
+    def _one(self, channel: Channel, *, night: bool) -> bool:
         now, key = self.clock.now(), box_key(channel.name)
         owner = stable_id(channel.name, now, self.chance.fraction())
         cases: dict[str, tuple[str, Case]] = {}
 
+        lines = self._night(key, channel, now) if night else None
+        now = self.clock.now()
+
         def seal(box: Box) -> Box:
+            if lines is not None and wants_digest(box, channel, self.notify, now):
+                box = with_digest(box, self.notify, now, lines)
             trial = self._sealed(box, channel, owner, now)
             if trial.letter is None or trial.letter.owner != owner:
                 return trial
@@ -105,10 +116,19 @@ class Messenger:
             return False
         things = content(box)
         draft = draft_of(letter, things, lambda thing: self._links(thing, cases, channel), now, self.notify.zone)
-        ending = self._posted(channel, filled(draft, self.digests, now), letter.leave_by)
+        ending = self._posted(channel, draft, letter.leave_by)
         _LOG.info("channel %s: a message of %d: %s %s", channel.name, len(things), ending.effect.value, ending.code)
         self._pay(key, self._surely(key, lambda box: self._settled(box, channel, owner, ending)))
         return ending.effect is Effect.DONE
+
+    def _night(self, key: str, channel: Channel, now: float) -> Sequence[Fact] | None:
+        """The lines of a digest that is due; counted before anything is reserved, for it takes its time."""
+        in_time = now + NIGHT_ROOM_S + ROOM_S <= self.hard_deadline
+        if self.digests is None or not in_time or not digest_day(self.notify, now):
+            return None
+        stored = self.ledger.load([key]).get(key)
+        box = Box() if stored is None else decode_box(stored.document)
+        return self.digests.lines(now) if wants_digest(box, channel, self.notify, now) else None
 
     def _sealed(self, box: Box, channel: Channel, owner: str, now: float) -> Box:
         box = abandoned(box, now)
@@ -116,7 +136,7 @@ class Messenger:
         box, lost = doubtful(box, now)
         if lost is not None:
             box = given_up(box, channel.name, _counted(things), "its answer was lost again and again", now)
-        box, late = aged(with_digest(box, channel, self.notify, now), now)
+        box, late = aged(box, now)
         if late:
             box = given_up(box, channel.name, _counted(late), "it has waited for a day", now)
 

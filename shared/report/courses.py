@@ -43,7 +43,7 @@ _SEEN = frozenset(
     }
 )
 """What is told of a rerun after it was made."""
-_NOT_ABOUT_A_FAILURE = frozenset({Step.BREAKER, Step.MODE, Step.LOOKING, Step.NODE})
+_NOT_ABOUT_A_FAILURE = frozenset({Step.BREAKER, Step.MODE, Step.LOOKING, Step.NODE, Step.MESSAGE})
 _SAID_TWICE = frozenset(one.value for one in (Reason.ALREADY_HANDLED, Reason.IN_HAND, Reason.OUTWEIGHED))
 MAX_TEXT_CHARS = 1024
 """Of an excerpt or a message; what our own outcomes have fits."""

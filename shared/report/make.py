@@ -8,6 +8,7 @@ from datetime import time, timezone, tzinfo
 
 from msgspec import Struct
 
+from shared.domain.reasons import Reason
 from shared.policy.prices import Prices
 from shared.report.courses import Course, Courses, Row
 from shared.report.hours import hours_of
@@ -32,6 +33,7 @@ OPEN_MAX = 50
 TEXTS_MAX = 10
 MAX_ID_CHARS = 64
 EXAMPLE_CHARS = 1024
+CHANNELS_MAX = 20
 _ORDER = {Fate.HELD: 0, Fate.UNKNOWN: 1, Fate.WAITING: 2}
 _UNCLASSIFIED = frozenset({"", "unknown"})
 
@@ -102,8 +104,15 @@ def report_of(rows: Iterable[Row], terms: ReportTerms) -> NightReport:
         checked=checked(terms.standing, read.failures, breakers, read.known, terms.since_at)
         if terms.standing is not None and not terms.only
         else None,
+        channels=tuple(
+            dict.fromkeys(row.get("message", "")[:EXAMPLE_CHARS] for row in read.notices if _of_channel(row))
+        )[:CHANNELS_MAX],
         notices=dict(sorted(Counter(row["reason"] for row in read.notices).items())),
     )
+
+
+def _of_channel(row: Row) -> bool:
+    return row.get("reason") in {Reason.CHANNEL_REFUSES.value, Reason.MESSAGE_GIVEN_UP.value}
 
 
 def _narrow(read: Courses, only: dict[str, str]) -> None:

@@ -281,5 +281,7 @@ class NightReport(Struct, frozen=True, kw_only=True):
     open_left_out: int
     checked: Checked | None
     """None: the ledger was not asked."""
+    channels: tuple[str, ...]
+    """What was told of channels of `notify` that take no message, each once; at most 20."""
     notices: dict[str, int]
     """Outcomes about no failure, by reason: machines, places that cannot be seen, modes, breakers."""

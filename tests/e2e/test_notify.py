@@ -150,3 +150,21 @@ def test_the_page_of_the_groups_shows_messages_and_runs_nothing(region: Region) 
 
 def _outcomes(region: Region) -> list[dict[str, str]]:
     return list(region.logs.rows(PROJECT, OUTCOMES))
+
+
+def test_the_digest_of_the_night_counts_what_the_logstore_has(region: Region, tmp_path: Path) -> None:
+    """The sweep sends it at its time, once: what failed, what waits, by the report's own count."""
+    begun = time.gmtime(time.time() - 120)
+    policy = POLICY.read_text(encoding="utf-8").replace(
+        "notify:\n", f"notify:\n  zone: UTC\n  digest_at: '{begun.tm_hour:02}:{begun.tm_min:02}'\n"
+    )
+    (tmp_path / "policy.yaml").write_text(policy, encoding="utf-8")
+    region.environment["SECONDWIND_POLICY_FILE"] = str(tmp_path / "policy.yaml")
+    fail(region)
+    group(region).messages.clear()
+    for _ in range(2):
+        assert region.function("sweep").invoke(b"{}").error is None
+    (message,) = group(region).messages
+    shown = "\n".join(texts(message.body))
+    assert "1 wait for your yes or no" in shown
+    assert "ehpc-hz-demo1/1.scheduler" in shown

@@ -11,6 +11,7 @@ from shared.domain.errors import LedgerUnavailable
 from shared.domain.record import Case
 from shared.heal import Healer
 from shared.notify import Draft, Ending, LinkTo, Messenger, TellingSink
+from shared.notify.draft import Fact
 from shared.policy.notify import Channel, ChannelKind, Notify
 from tests.support.clock import Clock
 from tests.support.house import House
@@ -62,6 +63,15 @@ class Buttons:
         return (LinkTo("Approve", f"https://console.example/link?t={case.failure_id}-{whom}-{len(key)}"),)
 
 
+class CountedNight:
+    """A night in one line."""
+
+    def lines(self, now: float) -> Sequence[Fact] | None:
+        """Always the same."""
+        del now
+        return (Fact("failures", "3: 2 healed"),)
+
+
 @dataclass
 class TellingHouse(House):
     """The small world with messages at the end of each invocation."""
@@ -90,7 +100,13 @@ class TellingHouse(House):
             chance=self.chance,
             hard_deadline=self.clock.now() + time_s,
             links=Buttons(),
+            digests=self.night,
         ).send()
+
+    @property
+    def night(self) -> CountedNight:
+        """Who counts it."""
+        return CountedNight()
 
     def minute(self) -> None:
         """The timer, a minute later."""

@@ -18,19 +18,25 @@ from secondwind.text_file import CannotRead, read_text
 from secondwind.usage import UNUSABLE, UnusableError
 from secondwind.which_ledger import LedgerTerms, ledger_of
 from secondwind.who import identity, who
+from shared.asked import gates_of
 from shared.console.app import answer
 from shared.console.http import WebRequest, WebResponse
 from shared.console.site import NIGHT_S, Row, Site
 from shared.console.visitor import Visitor
-from shared.domain.errors import LedgerUnavailable, PolicyError, SinkUnavailable
+from shared.domain.errors import LedgerUnavailable, PolicyError, SettingsError, SinkUnavailable
+from shared.domain.failure import Failure
+from shared.domain.gate import Gate
 from shared.domain.link_key import LinkKey, parse_link_key
 from shared.policy.load import MAX_TEXT_BYTES, load_policy
 from shared.policy.model import Policy
-from shared.ports import Clock
+from shared.ports import Clock, Ledger
+from shared.settings import read_credentials, read_settings
 from shared.settings.environment import BUNDLE_ROOT
 from shared.sls.outcomes import OutcomesUnavailable
 
 OUT_OF_REACH = 3
+LOOK_S = 20.0
+"""For a look at one job."""
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -74,7 +80,8 @@ def serving(
 
     def answers(request: WebRequest, session: bool) -> WebResponse:  # noqa: FBT001 - as the server calls it
         with ledger_of(terms) as (ledger, _):
-            site = Site(ledger=ledger, policy=policy, now=terms.clock.now(), key=key, night=night)
+            gates = gates_here(terms, ledger, policy)
+            site = Site(ledger=ledger, policy=policy, now=terms.clock.now(), key=key, night=night, gates=gates)
             return answer(site, request, visitor if session else None)
 
     try:
@@ -105,6 +112,17 @@ def night_here(environ: Mapping[str, str], region: str, clock: Clock) -> tuple[C
             raise SinkUnavailable(f"the outcomes cannot be read: {error}") from None
 
     return read, ""
+
+
+def gates_here(terms: LedgerTerms, ledger: Ledger, policy: Policy) -> Callable[[Failure], Sequence[Gate]] | None:
+    """What asks every gate anew, where the settings and a key for the job systems are there."""
+    environ, clock = terms.environ, terms.clock
+    try:
+        settings = read_settings({**environ, "SECONDWIND_LEDGER_URL": "sqlite:///unused"}, environ.get("FC_REGION", ""))
+        credentials = read_credentials(None, environ)
+    except SettingsError:
+        return None
+    return lambda failure: gates_of(failure, ledger, settings, credentials, policy, clock, clock.now() + LOOK_S)
 
 
 def policy_here() -> Policy:

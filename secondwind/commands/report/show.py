@@ -32,6 +32,7 @@ def lines_of(told: MadeReport) -> list[str]:
         *(_breakdown(name, part) for name, part in report.by.items()),
         _nodes(report),
         _breakers(report),
+        _channels(report),
         _hands(report),
         _texts(report),
         _checked(report.checked, told.ledger_problem),
@@ -41,6 +42,10 @@ def lines_of(told: MadeReport) -> list[str]:
         if section:
             lines += ["", *section] if lines else section
     return lines
+
+
+def _channels(report: NightReport) -> list[str]:
+    return ["messages that nobody got:", *(f"  {shown(said)}" for said in report.channels)] if report.channels else []
 
 
 def _head(told: MadeReport) -> list[str]:

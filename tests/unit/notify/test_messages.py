@@ -18,7 +18,7 @@ from shared.policy.notify import Channel, ChannelKind, Notify, Quiet, Route
 from shared.ports import Write
 from tests.support.clock import START
 from tests.support.memory_ledger import touch
-from tests.support.messages import LOST, OPS, REFUSED, TAKEN, THROTTLED, TellingHouse
+from tests.support.messages import LOST, OPS, REFUSED, TAKEN, THROTTLED, CountedNight, TellingHouse
 from tests.unit.heal.tricks import set_policy
 
 MALLORY = Channel(name="other", kind=ChannelKind.WECOM, url="SECONDWIND_NOTIFY_OTHER_URL")
@@ -286,7 +286,19 @@ def test_a_digest_is_sent_once_a_day_at_its_time(house: TellingHouse) -> None:
     for _ in range(48):
         house.clock.moment += 3600.0
         house.leave()
-    assert [item.thing.what for draft in house.robot().drafts for item in draft.items] == [What.DIGEST] * 2
+    items = [item for draft in house.robot().drafts for item in draft.items]
+    assert [item.thing.what for item in items] == [What.DIGEST] * 2
+    assert all(fact.text == "3: 2 healed" for item in items for fact in item.facts)
+
+
+def test_a_night_that_cannot_be_counted_is_told_later(house: TellingHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Logstore is down at half past eight: the digest comes when it answers again, once."""
+    house.notify = Notify(channels=(OPS,), digest_at="08:30", zone="UTC")
+    house.clock.moment = START // 86_400 * 86_400 + 8.6 * 3600
+    with monkeypatch.context() as patch:
+        patch.setattr(CountedNight, "lines", lambda _self, _now: None)
+        assert house.leave() == 0
+    assert (house.leave(), house.leave()) == (1, 0)
 
 
 def test_a_robot_that_takes_its_time_does_not_outlast_the_invocation(house: TellingHouse) -> None:
