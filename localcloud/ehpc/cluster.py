@@ -114,6 +114,14 @@ class Cluster:
             job = self._jobs.get(job_id)
             return None if job is None else self._seen(job)
 
+    def output(self, job: Job) -> tuple[bytes, bytes]:
+        """What the job's present run has written by now: standard output, standard error."""
+        spec, prints = job.spec, job.spec.prints
+        if prints is None or job.started_at is None:
+            return spec.output, spec.errors
+        lines = int(min(self._timeline.now() - job.started_at, prints.for_s) / prints.every_s)
+        return spec.output + prints.line.encode() * lines, spec.errors + prints.errors.encode()
+
     def rerun(self, job_id: str) -> str:
         """Kill and queue again. Empty if it was accepted; else what the scheduler says.
 

@@ -43,7 +43,7 @@ def test_the_demo_ends_well_and_shows_every_failure() -> None:
 
 
 def test_the_scenario_has_a_failure_of_every_kind() -> None:
-    """Every verdict is reached, some forty jobs exist, at least fifteen fail."""
+    """Every verdict is reached, some fifty jobs exist, at least fifteen fail."""
     reached = {step.verdict for case in SCENARIO.cases for step in case.ends}
     assert reached == {verdict.value for verdict in Verdict}
     failing = [case for case in SCENARIO.cases if not isinstance(case.subject, Garbage)]

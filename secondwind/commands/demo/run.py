@@ -10,10 +10,10 @@ from typing import TextIO
 
 from secondwind.commands.demo import check
 from secondwind.commands.demo.night import Night, NightFailed, Say, run_night, write_policy
-from secondwind.commands.demo.plot import Scenario
+from secondwind.commands.demo.plot import Channel, Scenario
 from secondwind.commands.demo.scenario import SCENARIO
 from secondwind.commands.demo.serve import serve_night
-from secondwind.commands.demo.show import NEXT, SCHEMA, WIDTH, body_of, print_restarts, print_table
+from secondwind.commands.demo.show import NEXT, NOBODY_TELLS, SCHEMA, WIDTH, body_of, print_restarts, print_table
 from secondwind.local_region import CODE_PATH, Region
 from secondwind.machine import write_json
 from secondwind.terminal import width
@@ -66,7 +66,12 @@ def _ended(scenario: Scenario, night: Night, out: TextIO, say: Say, took_s: floa
         return NOT_AS_EXPECTED if wrong else OK
     say(f"{len(night.rows)} outcomes read back from the Logstore secondwind/outcomes")
     print(file=out)
-    print_table(check.stories(scenario, night.rows), out)
+    stories = check.stories(scenario, night.rows)
+    found = [story for story in stories if Channel.FOUND in story[0].doors]
+    print_table([story for story in stories if story not in found], out)
+    if found:
+        print(f"\n{NOBODY_TELLS}", file=out)
+        print_table(found, out)
     print(file=out)
     print_restarts(check.restarts_by_verdict(scenario, night), out)
     return _judge(wrong, scenario, out, took_s)

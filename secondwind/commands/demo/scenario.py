@@ -1,7 +1,7 @@
 """The demo's story: what exists, what fails, and how each failure has to end.
 
-Two E-HPC clusters, two SchedulerX groups, a SchedulerX 3 application and two DataWorks workspaces, some forty jobs, and
-one failure of every kind that Second Wind knows.
+Three E-HPC clusters, three SchedulerX groups, a SchedulerX 3 application and two DataWorks workspaces, some fifty jobs,
+and one failure of every kind that Second Wind knows.
 Nothing here runs anything; `night.py` does, and `check.py` compares.
 """
 
@@ -28,7 +28,9 @@ from secondwind.commands.demo.plot import (
     SchedulerxJob,
 )
 
-PBS, SLURM = "ehpc-hz-pbs", "ehpc-hz-slurm"
+PBS, SLURM, QUIET = "ehpc-hz-pbs", "ehpc-hz-slurm", "ehpc-hz-quiet"
+NIGHTLY = "nightly"
+"""A group of which nobody tells anything; so the cluster `QUIET`."""
 REPORTS, BILLING = "daily", "bills"
 
 # Timing is scaled down, or a lost answer would keep the audience for two minutes: a rerun takes 3 s on the local PBS.
@@ -41,7 +43,10 @@ breaker: {max_jobs: 100, window_s: 600}
 discover:
   dataworks: [{projects: [101]}]
   schedulerx3: [{cluster: xxljob-demo, apps: [shop]}]
+  schedulerx: [{namespace: demo, groups: [nightly]}]
+  ehpc: [{clusters: [ehpc-hz-quiet], overdue: {after_h: 24}}]
 rules:
+  - {name: runs-too-long, match: {reason: overdue}, action: hold}
   - {name: user-error, match: {message: 'ModuleNotFoundError|SyntaxError'}, action: ignore}
   - {name: the-rest, match: {}, action: rerun}
 """
@@ -251,6 +256,19 @@ WITHOUT_EMITTER = (
         (rerun("OperateRetryJobExecution", "FAILED"), SEEN),
         1,
     ),
+    Mishap("failed, nobody tells", failed(NIGHTLY, 801), (Channel.FOUND,), (rerun("RerunJob", "FAILED"), SEEN), 1),
+    Mishap(
+        "its own code is wrong",
+        SchedulerxJob(NIGHTLY, 802, (InstanceOf(fails(30, "SyntaxError: invalid syntax"), TODAY),)),
+        (Channel.FOUND,),
+        (ExpectedOutcome("suppressed", "rule_ignores", "FAILED"),),
+    ),
+    Mishap(
+        "runs for 30 hours",
+        EhpcJob(QUIET, "811.scheduler", (finishes(172_800),), started_ago_s=108_000),
+        (Channel.FOUND,),
+        (ExpectedOutcome("held", "rule_holds", "RUNNING"),),
+    ),
     Mishap(
         "failed in a workflow",
         AppJob("shop", 702, schedulerx3.fails(30), workflow="1"),
@@ -281,14 +299,16 @@ GARBAGE = (
 HEALTHY: tuple[EhpcJob | SchedulerxJob, ...] = (
     *(pbs(number, runs=(finishes(86_400),), started_ago_s=60 * number) for number in range(110, 116)),
     *(slurm(number, runs=(finishes(86_400),), started_ago_s=60 * number) for number in range(210, 217)),
+    EhpcJob(QUIET, "812.scheduler", (finishes(172_800),)),
+    SchedulerxJob(NIGHTLY, 803, (InstanceOf(keeps_running(), TODAY),)),
     SchedulerxJob(REPORTS, 510, (InstanceOf(succeeds(60), TODAY),)),
     SchedulerxJob(BILLING, 511, (InstanceOf(keeps_running(), TODAY),)),
 )
 
 SCENARIO = Scenario(
-    clusters={PBS: Flavour.PBS, SLURM: Flavour.SLURM},
+    clusters={PBS: Flavour.PBS, SLURM: Flavour.SLURM, QUIET: Flavour.PBS},
     namespace="demo",
-    groups=(REPORTS, BILLING),
+    groups=(REPORTS, BILLING, NIGHTLY),
     healthy=HEALTHY,
     cases=(*E_HPC, *SCHEDULERX, *WITHOUT_EMITTER, *GARBAGE),
     strangers=200,

@@ -48,12 +48,19 @@ def group(*others: Instance, meant: Instance | None = FAILED) -> SchedulerxSnaps
         (cluster(State.QUEUED, None), True, Aftermath.WAIT),
         (cluster(State.RUNNING, None), True, Aftermath.WAIT),
         (cluster(State.RUNNING, 1600), False, Aftermath.RESTARTED),
+        (cluster(State.RUNNING, 1995), False, Aftermath.RESTARTED),
+        (cluster(State.RUNNING, 1996), True, Aftermath.BEGINNING),
+        (cluster(State.RUNNING, 2000), True, Aftermath.BEGINNING),
+        (cluster(State.FINISHED, 1996), True, Aftermath.BEGINNING),
+        (cluster(State.FINISHED, 1995), True, Aftermath.ENDED),
+        (cluster(State.FINISHED, 500), False, Aftermath.NO_FURTHER_RUN),
+        (cluster(State.FINISHED, None), False, Aftermath.NO_FURTHER_RUN),
         (cluster(State.RUNNING, 500), True, Aftermath.NOT_RESTARTED),
         (cluster(State.RUNNING, 500), False, Aftermath.WAIT),
     ],
 )
 def test_of_a_cluster_job(seen: EhpcSnapshot, *, settled: bool, became: Aftermath) -> None:
-    """By its start; a rerun is the same job again and cannot stray."""
+    """By its start, once that no longer moves; a rerun is the same job again and cannot stray."""
     assert seen.aftermath(case(Life.run(500)), settled=settled) is became
     assert seen.strays(case(Life.run(500))) is None
 
