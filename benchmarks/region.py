@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from typing_extensions import Self
+
 ROOT = Path(__file__).resolve().parents[1]
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
@@ -38,7 +40,7 @@ class Region:
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
         self.endpoint = str(self._answer()["endpoint"])
 
-    def __enter__(self) -> Region:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -110,7 +112,7 @@ class _Land:
             time.sleep(latency_ms / 1000 + sum(more for text, more in self.slow.items() if text in request.query))
             return json_response({}) if request.path == "/bench" else answer(request)
 
-        self.cloud.server._listener.answer = late
+        self.cloud.server._listener.answer = late  # noqa: SLF001 - the server knows no latency
 
     def jobs(self, cluster: str = CLUSTER, count: int = 1, *, ended: bool = False) -> list[dict[str, Any]]:
         """So many more jobs hang in the cluster, or have ended; what is told of them."""

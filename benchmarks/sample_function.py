@@ -1,8 +1,8 @@
 """The sample function: what its users would write by themselves, and what Second Wind is measured against.
 
-Official product SDKs, one look, one rerun, one PutLogs an event; no ledger, no policy, no limits. Clients are kept while
-the keys stay the same, which most samples do not do: the comparison is against a good one. Settings: `SAMPLE_ENDPOINT`,
-`SAMPLE_LOGSTORE` and the platform's keys.
+Official product SDKs, one look, one rerun, one PutLogs an event; no ledger, no policy, no limits. Clients are
+kept while the keys stay the same, which most samples do not do: the comparison is against a good one. Settings:
+`SAMPLE_ENDPOINT`, `SAMPLE_LOGSTORE` and the platform's keys.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 an adapter, `shared/robots`.
 """
 
-from shared.notify.boxes import Ending
+from shared.notify.boxes import PostResult
 from shared.notify.digest import Digests
 from shared.notify.draft import Draft, LinkTo, trial_draft
 from shared.notify.links import HoldLinks
@@ -15,10 +15,10 @@ __all__ = [
     "CaseLinks",
     "Digests",
     "Draft",
-    "Ending",
     "HoldLinks",
     "LinkTo",
     "Messenger",
+    "PostResult",
     "Robot",
     "TellingSink",
     "trial_draft",

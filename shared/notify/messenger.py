@@ -20,7 +20,7 @@ from shared.domain.keys import box_key, job_key
 from shared.domain.messages import Box, Thing, What
 from shared.domain.outcome import stable_id
 from shared.domain.record import Case, CaseState
-from shared.notify.boxes import Ending, abandoned, aged, content, doubtful, over, sealed, settled
+from shared.notify.boxes import PostResult, abandoned, aged, content, doubtful, over, sealed, settled
 from shared.notify.digest import Digests, wants_digest, with_digest
 from shared.notify.draft import Draft, Fact, LinkTo, draft_of
 from shared.notify.events import scope_of
@@ -45,7 +45,7 @@ _LOG = logging.getLogger(__name__)
 class Robot(Protocol):
     """A channel's far end. Never raises for what it or the network does."""
 
-    def post(self, draft: Draft, now: float) -> Ending:
+    def post(self, draft: Draft, now: float) -> PostResult:
         """Send one message within `ANSWER_S`."""
         ...
 
@@ -149,7 +149,7 @@ class Messenger:
 
         return sealed(box, quiet, now, owner, leave_s=LEAVE_S, answer_s=ANSWER_S)
 
-    def _settled(self, box: Box, channel: Channel, owner: str, ending: Ending) -> Box:
+    def _settled(self, box: Box, channel: Channel, owner: str, ending: PostResult) -> Box:
         now = self.clock.now()
         after = settled(box, owner, ending, now)
         if after is box or ending.effect is Effect.DONE:
@@ -157,11 +157,11 @@ class Messenger:
         surely = ending.effect is Effect.NOT_DONE_USELESS
         return refusing(after, channel.name, ending.message, now, surely=surely)
 
-    def _posted(self, channel: Channel, draft: Draft, leave_by: float) -> Ending:
+    def _posted(self, channel: Channel, draft: Draft, leave_by: float) -> PostResult:
         """What came of it; a letter that is late is not sent by this hand, for another may have taken it up."""
         now = self.clock.now()
         if now > leave_by:
-            return Ending(effect=Effect.NOT_DONE_LATER, code="late")
+            return PostResult(effect=Effect.NOT_DONE_LATER, code="late")
         return self.robots(channel).post(draft, now)
 
     def _cases(self, things: Sequence[Thing]) -> dict[str, tuple[str, Case]]:

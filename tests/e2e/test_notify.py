@@ -29,7 +29,7 @@ from secondwind.which_ledger import LedgerTerms
 from shared.console.visitor import Visitor
 from tests.deploy.serverless import ROOT
 
-POLICY = ROOT / "events" / "people.yaml"
+POLICY = ROOT / "docs" / "people.policy.yaml"
 
 
 @pytest.fixture

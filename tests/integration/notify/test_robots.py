@@ -23,7 +23,7 @@ from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
 from shared.domain.messages import Letter, Thing, What
 from shared.notify import Draft, LinkTo, Robot, trial_draft
-from shared.notify.boxes import Ending
+from shared.notify.boxes import PostResult
 from shared.notify.draft import draft_of
 from shared.policy.notify import Channel, ChannelKind
 from shared.reality import SystemClock
@@ -58,7 +58,7 @@ class Chat:
         channel = Channel(name="ops", kind=kind, url="SECONDWIND_NOTIFY_OPS_URL")
         self.ours: Robot = robot_of(channel, address, SECRETS[kind] if secret is None else secret, KEY)
 
-    def post(self, draft: Draft, now: float = NOW) -> Ending:
+    def post(self, draft: Draft, now: float = NOW) -> PostResult:
         """Send one."""
         return self.ours.post(draft, now)
 
@@ -111,7 +111,7 @@ def letter(count: int = 1, text: str = "rank 3 died", links: int = 2) -> Draft:
 @each_chat
 def test_a_signed_message_is_shown_with_its_buttons(chat: Chat) -> None:
     """The chat takes it, and a reader finds where to click."""
-    assert chat.post(letter()) == Ending(effect=Effect.DONE)
+    assert chat.post(letter()) == PostResult(effect=Effect.DONE)
     (message,) = chat.theirs.messages
     assert [label for label, _ in shown_buttons(chat)] == ["Approve", "Reject"]
     assert "rank 3 died" in "\n".join(texts(message.body))
@@ -305,7 +305,7 @@ def test_a_message_becomes_an_event(cloud: LocalCloud) -> None:
         return InvocationResult(b"{}", None, "r", "")
 
     cloud[EventBridge].add_rule("ops", "all", {"source": ["secondwind"]}, target)
-    assert bus(cloud).post(letter(100, "x" * 300), NOW) == Ending(effect=Effect.DONE)
+    assert bus(cloud).post(letter(100, "x" * 300), NOW) == PostResult(effect=Effect.DONE)
     cloud[EventBridge].deliver_due()
     (event,) = seen
     assert (event["type"], event["data"]["schema"]) == ("secondwind:Message", "secondwind-message/1")
