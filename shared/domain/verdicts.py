@@ -56,6 +56,11 @@ class Step(str, Enum):
         """Whether every gate had passed before."""
         return self in {Step.ALL_PASSED, Step.SHARED, Step.UNSENT, Step.CALL}
 
+    @property
+    def of_no_job(self) -> bool:
+        """Whether what is told there is about something else than a failure."""
+        return self in {Step.BREAKER, Step.MODE, Step.LOOKING, Step.MESSAGE, Step.NODE}
+
 
 class Giver(Struct, frozen=True):
     """Who gives a reason."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.documents import decode_controls, decode_limit, decode_nodes, decode_record
+from shared.documents import decode_box, decode_controls, decode_limit, decode_nodes, decode_record
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import Kind, kind_of, scope_of_breaker
 from shared.people.walk import batches, listed
@@ -58,6 +58,8 @@ def _add(found: _Sum, key: str, stored: Stored) -> None:
         owed = decode_controls(stored.document).acts
     elif kind is Kind.NODES:
         owed = decode_nodes(stored.document).owed
+    elif kind is Kind.BOX:
+        owed = decode_box(stored.document).owed
     elif kind.is_record:
         record = decode_record(stored.document)
         owed = record.owed

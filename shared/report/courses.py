@@ -43,7 +43,6 @@ _SEEN = frozenset(
     }
 )
 """What is told of a rerun after it was made."""
-_NOT_ABOUT_A_FAILURE = frozenset({Step.BREAKER, Step.MODE, Step.LOOKING, Step.NODE, Step.MESSAGE})
 _SAID_TWICE = frozenset(one.value for one in (Reason.ALREADY_HANDLED, Reason.IN_HAND, Reason.OUTWEIGHED))
 MAX_TEXT_CHARS = 1024
 """Of an excerpt or a message; what our own outcomes have fits."""
@@ -164,9 +163,9 @@ class Courses:
 
 
 def about_no_failure(verdict: Verdict, reason: Reason) -> bool:
-    """Whether an outcome is about a breaker, a mode, a place or a machine."""
+    """Whether an outcome is about a breaker, a mode, a place, a machine or a channel of messages."""
     closed = reason is Reason.BREAKER_CLOSED and verdict is Verdict.SUPPRESSED
-    return closed or reason.giver.step in _NOT_ABOUT_A_FAILURE
+    return closed or reason.giver.step.of_no_job
 
 
 def _told(course: Course, row: Row, at: float, verdict: Verdict, reason: Reason | None) -> None:

@@ -13,6 +13,7 @@ from shared.policy.prices import Prices
 from shared.report.courses import Course, Courses, Row
 from shared.report.hours import hours_of
 from shared.report.model import Fate, NightReport, OpenFailure, UnclassifiedText
+from shared.report.notes import notes_of
 from shared.report.only import is_meant, place_is_meant
 from shared.report.people import breakers_of, hands_of
 from shared.report.proposal import rule_for
@@ -101,6 +102,7 @@ def report_of(rows: Iterable[Row], terms: ReportTerms) -> NightReport:
         hands_left_out=hands_left_out,
         open=tuple(map(_open_failure, left_open[:OPEN_MAX])),
         open_left_out=max(0, len(left_open) - OPEN_MAX),
+        notes=notes_of(read.notices),
         checked=checked(terms.standing, read.failures, breakers, read.known, terms.since_at)
         if terms.standing is not None and not terms.only
         else None,

@@ -228,6 +228,17 @@ class Hand(Struct, frozen=True, kw_only=True):
     """The outcome's message."""
 
 
+class Note(Struct, frozen=True, kw_only=True):
+    """Something that is about no job and wants a look: a place that cannot be seen, a machine that may be lost."""
+
+    at: float
+    """Told last."""
+    reason: str
+    about: str
+    """The scope; empty if it is about none."""
+    message: str
+
+
 class OpenFailure(Struct, frozen=True, kw_only=True):
     """A failure with which something still happens, or which waits for somebody."""
 
@@ -279,6 +290,8 @@ class NightReport(Struct, frozen=True, kw_only=True):
     open: tuple[OpenFailure, ...]
     """Held first, then unknown, then what goes on by itself; of each kind the oldest first."""
     open_left_out: int
+    notes: tuple[Note, ...]
+    """The latest first, 20 at the most."""
     checked: Checked | None
     """None: the ledger was not asked."""
     channels: tuple[str, ...]

@@ -23,6 +23,7 @@ import msgspec
 from msgspec import Struct
 
 PAGE = 100
+MINUTE_S = 60
 """Most logs in one answer."""
 PAGES_MAX = 1000
 ANSWER_BYTES_MAX = 64 * 1024 * 1024
@@ -67,7 +68,7 @@ class OutcomeLog:
         wanted = dict(fields or {})
         for page in self.pages(since, until, fields):
             for row in page:
-                if wanted.items() <= row.items():
+                if wanted.items() <= row.items() and is_within(row, since, until):
                     rows.setdefault(row.get("outcome_id", ""), row)
         return list(rows.values())
 
@@ -80,9 +81,10 @@ class OutcomeLog:
         offset: int = 0,
         newest_first: bool = False,
     ) -> Iterator[list[Row]]:
-        """What was written in `[since, until)`, a hundred logs at a time, as the service gives it.
+        """What was written in the minutes of `[since, until)`, a hundred logs at a time, as the service gives it.
 
-        Repeats and strangers' logs are among them; of each page's order the service promises no more than the minute.
+        Repeats and strangers' logs are among them. Whole minutes are asked for, as the service wants it of who must
+        miss nothing; nor is its order finer (docs/facts/log-service.md#index-and-queries).
 
         Args:
             since: unix seconds, as in `read`.
@@ -94,7 +96,8 @@ class OutcomeLog:
         Raises:
             OutcomesUnavailable: it cannot be read now, or there are more than 100,000.
         """
-        asked = {"from": int(since), "to": int(until), "query": query_of(fields or {}), "line": PAGE}
+        begin, end = int(since // MINUTE_S * MINUTE_S), int(-(-until // MINUTE_S) * MINUTE_S)
+        asked = {"from": begin, "to": end, "query": query_of(fields or {}), "line": PAGE}
         with closing(_Line(self.endpoint)) as line:
             for number in range(PAGES_MAX):
                 at = offset + number * PAGE
@@ -145,6 +148,12 @@ class OutcomeLog:
             "Date": date,
             "Authorization": f"LOG {self.access_key_id}:{base64.b64encode(mac.digest()).decode()}",
         }
+
+
+def is_within(row: Row, since: float, until: float) -> bool:
+    """Whether a log was written in `[since, until)`; whole seconds are all that the service keeps."""
+    written = row.get("__time__", "")
+    return not written.isdecimal() or int(since) <= int(written) < until
 
 
 class _Line:

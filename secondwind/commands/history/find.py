@@ -13,12 +13,11 @@ from shared.domain.outcome import SCHEMA, Outcome
 from shared.domain.verdicts import Verdict
 from shared.people.holds import MIN_PREFIX
 from shared.report.courses import moment_of, scope_of
-from shared.sls.outcomes import PAGE, OutcomeLog, Row
+from shared.sls.outcomes import MINUTE_S, PAGE, OutcomeLog, Row, is_within
 from shared.systems import SYSTEMS
 
 SCANNED_MAX = 20_000
 """Outcomes that one page looks through; where so many do not fill it, it ends there and names the next."""
-MINUTE_S = 60
 _EXACT = ("owner", "rule", "verdict", "reason")
 _ID = re.compile(rf"[0-9a-f]{{{MIN_PREFIX},32}}\Z", re.ASCII)
 _WHOLE_ID = 32
@@ -101,7 +100,7 @@ def page_of(log: OutcomeLog, search: Search, since: float, until: float, offset:
             if len(rows) == limit:
                 return HistoryPage(rows=_latest_first(rows), next=place.token(since))
             place.passed(row)
-            if search.means(row):
+            if search.means(row) and is_within(row, since, until):
                 rows.setdefault(row["outcome_id"], known(row))
         seen += len(logs)
         if seen >= SCANNED_MAX and len(logs) == PAGE:
@@ -129,7 +128,12 @@ class _Place:
 
 def found_in(log: OutcomeLog, search: Search, since: float, until: float) -> list[Row]:
     """All of a short time, older ones first. Raises OutcomesUnavailable."""
-    rows = [known(row) for logs in log.pages(since, until, search.fields) for row in logs if search.means(row)]
+    rows = [
+        known(row)
+        for logs in log.pages(since, until, search.fields)
+        for row in logs
+        if search.means(row) and is_within(row, since, until)
+    ]
     return sorted(rows, key=lambda row: moment_of(row.get("at", "")) or 0.0)
 
 

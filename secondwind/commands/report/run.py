@@ -33,7 +33,7 @@ from shared.reality import SystemClock
 from shared.report import NightReport, ReportTerms, report_of
 from shared.report.standing import LedgerStanding
 from shared.settings.environment import BUNDLE_ROOT
-from shared.sls.outcomes import OutcomeLog, OutcomesUnavailable, Row
+from shared.sls.outcomes import OutcomeLog, OutcomesUnavailable, Row, is_within
 from shared.systems import SYSTEMS
 
 SCHEMA = "secondwind-report/1"
@@ -133,7 +133,7 @@ def _rows(log: OutcomeLog, since: float, until: float, only: Mapping[str, str]) 
     """Outcomes page by page; a job system is asked for at the service, the rest is compared here."""
     asked = {name: value for name, value in only.items() if name == "system"}
     for page in log.pages(since, until, asked):
-        yield from page
+        yield from (row for row in page if is_within(row, since, until))
 
 
 def _with(how: ReportTerms, seen: LedgerStanding | None) -> ReportTerms:

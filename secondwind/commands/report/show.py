@@ -32,6 +32,7 @@ def lines_of(told: MadeReport) -> list[str]:
         *(_breakdown(name, part) for name, part in report.by.items()),
         _nodes(report),
         _breakers(report),
+        _notes(report),
         _channels(report),
         _hands(report),
         _texts(report),
@@ -160,6 +161,11 @@ def _breakers(report: NightReport) -> list[str]:
     return table(head, _cut(rows)) if rows else []
 
 
+def _notes(report: NightReport) -> list[str]:
+    rows = [(moment(note.at), note.reason, note.about or "-", note.message) for note in report.notes]
+    return table(("wants a look", "is", "about", "message"), _cut(rows, TEXT_BYTES)) if rows else []
+
+
 def _hands(report: NightReport) -> list[str]:
     if not report.hands:
         return []
@@ -227,6 +233,6 @@ def _more(left_out: int, noun: str) -> list[str]:
     return [f"{count(left_out, f'more {noun}')}"] if left_out else []
 
 
-def _cut(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+def _cut(rows: Sequence[Sequence[str]], limit: int = CELL_BYTES) -> list[list[str]]:
     """Cells that fit beside others."""
-    return [[shown(cell, CELL_BYTES) for cell in row] for row in rows]
+    return [[shown(cell, limit) for cell in row] for row in rows]
