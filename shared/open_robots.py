@@ -48,7 +48,7 @@ def open_messages(
         return Messages(sink, None)
     links = None
     if console.link_key is not None and console.url is not None:
-        links = HoldLinks(console.link_key, console.url.url, policy.people, chance)
+        links = HoldLinks(console.link_key, console.url.url, policy.people, chance, bool(console.issuer_keys))
     messenger = Messenger(
         ledger=ledger,
         sink=sink,

@@ -51,7 +51,11 @@ class Robot(Protocol):
 
 
 class CaseLinks(Protocol):
-    """Where a person can answer a held case."""
+    """Where a person can answer a held case, or look."""
+
+    def page(self, what: What) -> Sequence[LinkTo]:
+        """The page about things of that kind, if there is one."""
+        ...
 
     def links(self, key: str, case: Case, channel: str, persons: Sequence[str], now: float) -> Sequence[LinkTo]:
         """Links for one message. `key`: the ledger document that the case is in."""
@@ -175,8 +179,10 @@ class Messenger:
         return cases
 
     def _links(self, thing: Thing, cases: dict[str, tuple[str, Case]], channel: Channel) -> Sequence[LinkTo]:
-        if self.links is None or thing.what is not What.HELD or thing.failure_id not in cases:
+        if self.links is None:
             return ()
+        if thing.what is not What.HELD or thing.failure_id not in cases:
+            return self.links.page(thing.what)
         key, case = cases[thing.failure_id]
         return self.links.links(key, case, channel.name, thing.persons, self.clock.now())
 

@@ -13,6 +13,7 @@ from tests.proof import nights, nights_found, nights_people, nights_shared
 from tests.proof.cast import POLICY
 from tests.proof.cluster import Flavour
 from tests.proof.found import FOUND
+from tests.proof.nights_units import APP, PROJECT, unit_fails_again, units_failed
 from tests.proof.seam import Fault, Plan
 from tests.proof.truth import Past
 from tests.proof.world import World
@@ -116,6 +117,22 @@ SCENARIOS: tuple[Scenario, ...] = (
         within_s=120.0,
         reaches=frozenset({"deferred/run_unclear", "duplicate/in_hand", "refused/gave_up"}),
     ),
+    Scenario("dataworks", units_failed(PROJECT), within_s=300.0, reaches=_reaches("unknown/answer_lost")),
+    Scenario(
+        "dataworks_batch_in_part",
+        units_failed(PROJECT, Fault.PART, count=2),
+        within_s=150.0,
+        reaches=_reaches("unknown/part_failure"),
+    ),
+    Scenario("dataworks_fails_again", unit_fails_again(PROJECT), within_s=60.0, reaches=_reaches()),
+    Scenario("schedulerx3", units_failed(APP), within_s=300.0, reaches=_reaches("unknown/answer_lost")),
+    Scenario(
+        "schedulerx3_lost_beside",
+        units_failed(APP, Fault.LOST_LATE, keeps_id=False),
+        within_s=300.0,
+        reaches=_reaches("unknown/answer_lost"),
+    ),
+    Scenario("schedulerx3_fails_again", unit_fails_again(APP), within_s=60.0, reaches=_reaches()),
     Scenario("two_days", nights_shared.two_days, reaches=_reaches("deferred/other_run_in_hand")),
     Scenario("three_jobs_of_a_group", nights_shared.three_jobs_of_a_group, reaches=_reaches()),
     Scenario("two_days_apart", nights_shared.two_days_apart, reaches=_reaches("deferred/other_run_in_hand")),
