@@ -4,7 +4,7 @@
 an adapter, `shared/robots`.
 """
 
-from shared.notify.boxes import PostResult
+from shared.notify.boxes import LetterEnding
 from shared.notify.digest import Digests
 from shared.notify.draft import Draft, LinkTo, trial_draft
 from shared.notify.links import HoldLinks
@@ -16,9 +16,9 @@ __all__ = [
     "Digests",
     "Draft",
     "HoldLinks",
+    "LetterEnding",
     "LinkTo",
     "Messenger",
-    "PostResult",
     "Robot",
     "TellingSink",
     "trial_draft",

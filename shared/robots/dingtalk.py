@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from shared.domain.address import Address
 from shared.domain.call import Effect
-from shared.notify.boxes import PostResult
+from shared.notify.boxes import LetterEnding
 from shared.notify.draft import Draft, DraftItem, LinkTo
 from shared.robots.texts import fitted, harmless
 from shared.robots.wire import Answer, Post, by_status, shown, target_with
@@ -35,7 +35,7 @@ class DingTalk:
     secret: str
     """`SEC…`; empty where the robot asks for no signature."""
 
-    def post(self, draft: Draft, now: float) -> PostResult:
+    def post(self, draft: Draft, now: float) -> LetterEnding:
         """Send it."""
         body = fitted(draft, body_of, MOST_BYTES)
         answer = self.send(replace(self.address, target=self._target(now)), body, {})
@@ -76,15 +76,15 @@ def _link(link: LinkTo) -> str:
     return f"[{link.label}]({link.url})"
 
 
-def _ending(answer: Answer) -> PostResult:
+def _ending(answer: Answer) -> LetterEnding:
     said = answer.json()
     if "errcode" not in said:
-        return by_status(answer) if answer.status != 200 else PostResult(effect=Effect.UNKNOWN, code="no_errcode")  # noqa: PLR2004
+        return by_status(answer) if answer.status != 200 else LetterEnding(effect=Effect.UNKNOWN, code="no_errcode")  # noqa: PLR2004
     code = str(said["errcode"])[:32]
     if code == "0":
-        return PostResult(effect=Effect.DONE)
+        return LetterEnding(effect=Effect.DONE)
     text = shown(said.get("errmsg", ""))
     if code in THROTTLED:
-        return PostResult(effect=Effect.NOT_DONE_LATER, code=code, message=text, wait_s=THROTTLED_S)
+        return LetterEnding(effect=Effect.NOT_DONE_LATER, code=code, message=text, wait_s=THROTTLED_S)
     effect = Effect.NOT_DONE_LATER if code in _BUSY else Effect.NOT_DONE_USELESS
-    return PostResult(effect=effect, code=code, message=text)
+    return LetterEnding(effect=effect, code=code, message=text)

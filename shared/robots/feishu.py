@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.domain.address import Address
 from shared.domain.call import Effect
-from shared.notify.boxes import PostResult
+from shared.notify.boxes import LetterEnding
 from shared.notify.draft import Draft, DraftItem
 from shared.robots.texts import fitted, harmless
 from shared.robots.wire import Answer, Post, by_status, shown
@@ -32,7 +32,7 @@ class Feishu:
     secret: str
     """Empty where the robot asks for no signature."""
 
-    def post(self, draft: Draft, now: float) -> PostResult:
+    def post(self, draft: Draft, now: float) -> LetterEnding:
         """Send it."""
         answer = self.send(self.address, fitted(draft, lambda one: self._body(one, now), MOST_BYTES), {})
         return _ending(answer) if isinstance(answer, Answer) else answer
@@ -68,15 +68,15 @@ def _text(content: str) -> dict[str, str]:
     return {"tag": "plain_text", "content": content}
 
 
-def _ending(answer: Answer) -> PostResult:
+def _ending(answer: Answer) -> LetterEnding:
     said = answer.json()
     code = str(said.get("code", said.get("StatusCode", "")))[:32]
     if code == "":
-        return by_status(answer) if answer.status != 200 else PostResult(effect=Effect.UNKNOWN, code="no_code")  # noqa: PLR2004
+        return by_status(answer) if answer.status != 200 else LetterEnding(effect=Effect.UNKNOWN, code="no_code")  # noqa: PLR2004
     if code == "0":
-        return PostResult(effect=Effect.DONE)
+        return LetterEnding(effect=Effect.DONE)
     text = shown(said.get("msg", ""))
     if code in THROTTLED:
-        return PostResult(effect=Effect.NOT_DONE_LATER, code=code, message=text, wait_s=THROTTLED_S)
+        return LetterEnding(effect=Effect.NOT_DONE_LATER, code=code, message=text, wait_s=THROTTLED_S)
     effect = Effect.NOT_DONE_LATER if code in _BUSY else Effect.NOT_DONE_USELESS
-    return PostResult(effect=effect, code=code, message=text)
+    return LetterEnding(effect=effect, code=code, message=text)

@@ -14,14 +14,14 @@ from localcloud.fc.models import InvocationResult
 from localcloud.schedulerx.service import Schedulerx
 from localcloud.wire.signing import LOCAL_CREDENTIAL
 from secondwind.commands.demo import stage, units
-from secondwind.commands.demo.plot import Garbage, Mishap, Scenario, SchedulerxJob, ToldBy
+from secondwind.commands.demo.plot import Channel, Garbage, Mishap, Scenario, SchedulerxJob
 from secondwind.local_region import OUTCOMES, PROJECT, Region
 from shared.sls.outcomes import OutcomeLog, Row
 
 SWEEPS_FOR_S = 20.0
 """Sweeping ends after that, whatever is still open: the comparison then shows it."""
 SWEEP_EVERY_S = 0.5
-_EVENT_DOORS = (ToldBy.EVENT, ToldBy.EVENT_TWICE, ToldBy.TRANSFORMED, ToldBy.NATIVE)
+_EVENT_DOORS = (Channel.EVENT, Channel.EVENT_TWICE, Channel.TRANSFORMED, Channel.NATIVE)
 
 Say = Callable[[str], None]
 
@@ -103,10 +103,10 @@ def _deliver_events(
         for door in case.doors:
             if door not in _EVENT_DOORS:
                 continue
-            if door is ToldBy.EVENT_TWICE:
+            if door is Channel.EVENT_TWICE:
                 region.bridge.duplicate_next()
             instance = _instance(case, instances)
-            told = door is not ToldBy.NATIVE and stage.event_of(case, door, scenario.namespace, instance, now)
+            told = door is not Channel.NATIVE and stage.event_of(case, door, scenario.namespace, instance, now)
             region.bridge.put(stage.BUS, told or units.native_event(case, now))
             results += [_checked(one.result) for one in region.bridge.deliver_due() if one.result is not None]
     say(f"EventBridge: {_summary(results)}")
@@ -118,10 +118,10 @@ def _deliver_by_hand(
     results = []
     for case in scenario.cases:
         for door in case.doors:
-            if door not in {ToldBy.HAND, ToldBy.HAND_DRY}:
+            if door not in {Channel.HAND, Channel.HAND_DRY}:
                 continue
             body = {"jobs": [stage.announcement(case, scenario.namespace, _instance(case, instances), now)]}
-            event = json.dumps(body | ({"dry_run": True} if door is ToldBy.HAND_DRY else {})).encode()
+            event = json.dumps(body | ({"dry_run": True} if door is Channel.HAND_DRY else {})).encode()
             if isinstance(case.subject, Garbage):
                 event = case.subject.body.encode("utf-8", "surrogateescape")
             results.append(_checked(region.function("manual").invoke(event)))
@@ -130,7 +130,7 @@ def _deliver_by_hand(
 
 def _discover(scenario: Scenario, region: Region, say: Say) -> None:
     """The other timer, once: what nobody tells is looked for."""
-    if any(ToldBy.FOUND in case.doors for case in scenario.cases):
+    if any(Channel.FOUND in case.doors for case in scenario.cases):
         event = b'{"triggerTime": "2026-01-05T02:30:00Z", "triggerName": "discover", "payload": ""}'
         say(f"discover: {_summary([_checked(region.function('discover').invoke(event))])}")
 

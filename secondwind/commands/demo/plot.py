@@ -14,7 +14,7 @@ ANY = "*"
 """A state that depends on how fast the machine is."""
 
 
-class ToldBy(str, Enum):
+class Channel(str, Enum):
     """How a failure reaches Second Wind."""
 
     LOG = "log"
@@ -139,7 +139,7 @@ class Mishap:
 
     title: str
     subject: EhpcJob | SchedulerxJob | NodeInstance | AppJob | Garbage
-    doors: tuple[ToldBy, ...]
+    doors: tuple[Channel, ...]
     ends: tuple[ExpectedOutcome, ...]
     """Every outcome, in the order of writing; the last is how the failure ends."""
     restarts: int = 0

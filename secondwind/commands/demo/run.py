@@ -10,7 +10,7 @@ from typing import TextIO
 
 from secondwind.commands.demo import check
 from secondwind.commands.demo.night import Night, NightFailed, Say, run_night, write_policy
-from secondwind.commands.demo.plot import Scenario, ToldBy
+from secondwind.commands.demo.plot import Channel, Scenario
 from secondwind.commands.demo.scenario import SCENARIO
 from secondwind.commands.demo.serve import serve_night
 from secondwind.commands.demo.show import NEXT, NOBODY_TELLS, SCHEMA, WIDTH, body_of, print_restarts, print_table
@@ -67,7 +67,7 @@ def _ended(scenario: Scenario, night: Night, out: TextIO, say: Say, took_s: floa
     say(f"{len(night.rows)} outcomes read back from the Logstore secondwind/outcomes")
     print(file=out)
     stories = check.stories(scenario, night.rows)
-    found = [story for story in stories if ToldBy.FOUND in story[0].doors]
+    found = [story for story in stories if Channel.FOUND in story[0].doors]
     print_table([story for story in stories if story not in found], out)
     if found:
         print(f"\n{NOBODY_TELLS}", file=out)

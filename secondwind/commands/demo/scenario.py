@@ -17,6 +17,7 @@ from secondwind.commands.demo.plot import (
     ANY,
     AppJob,
     CallFault,
+    Channel,
     EhpcJob,
     ExpectedOutcome,
     Garbage,
@@ -25,7 +26,6 @@ from secondwind.commands.demo.plot import (
     NodeInstance,
     Scenario,
     SchedulerxJob,
-    ToldBy,
 )
 
 PBS, SLURM, QUIET = "ehpc-hz-pbs", "ehpc-hz-slurm", "ehpc-hz-quiet"
@@ -92,35 +92,35 @@ IN_PART = ExpectedOutcome("unknown", "part_failure", "RUNNING", "RerunJobs", "Pa
 NOT_UNDERSTOOD = ExpectedOutcome("invalid", "not_understood")
 
 E_HPC = (
-    Mishap("hangs", pbs(101), (ToldBy.LOG,), (rerun("RerunJobs"), SEEN), 1, {"message": "no output for 60 min"}),
+    Mishap("hangs", pbs(101), (Channel.LOG,), (rerun("RerunJobs"), SEEN), 1, {"message": "no output for 60 min"}),
     Mishap(
         "requeued by its scheduler",
         pbs(102, requeued_ago_s=60),
-        (ToldBy.EVENT,),
+        (Channel.EVENT,),
         (ExpectedOutcome("duplicate", "restarted_since", "QUEUED"),),
         told={"node": "compute2", "reason": "node_lost"},
     ),
     Mishap(
         "ended meanwhile",
         pbs(103, finished_ago_s=60),
-        (ToldBy.LOG,),
+        (Channel.LOG,),
         (ExpectedOutcome("ineligible", "job_finished", "FINISHED"),),
     ),
-    Mishap("hangs, told twice", pbs(104), (ToldBy.EVENT_TWICE,), (rerun("RerunJobs"), TOLD_BEFORE, SEEN), 1),
+    Mishap("hangs, told twice", pbs(104), (Channel.EVENT_TWICE,), (rerun("RerunJobs"), TOLD_BEFORE, SEEN), 1),
     Mishap(
-        "hangs, told by two doors", pbs(105), (ToldBy.LOG, ToldBy.EVENT), (rerun("RerunJobs"), TOLD_BEFORE, SEEN), 1
+        "hangs, told by two doors", pbs(105), (Channel.LOG, Channel.EVENT), (rerun("RerunJobs"), TOLD_BEFORE, SEEN), 1
     ),
     Mishap(
         "its own code is wrong",
         pbs(106),
-        (ToldBy.LOG,),
+        (Channel.LOG,),
         (ExpectedOutcome("suppressed", "rule_ignores", "RUNNING"),),
         told={"message": "ModuleNotFoundError: No module named 'numpy'"},
     ),
     Mishap(
         "hangs, API throttles",
         pbs(107),
-        (ToldBy.EVENT,),
+        (Channel.EVENT,),
         (ExpectedOutcome("deferred", "throttled", "RUNNING", "RerunJobs", "Throttling.User"), rerun("RerunJobs"), SEEN),
         1,
         fault=CallFault(kind="throttled", retry_after_ms=2000),
@@ -128,7 +128,7 @@ E_HPC = (
     Mishap(
         "answer lost, was done",
         pbs(108),
-        (ToldBy.EVENT,),
+        (Channel.EVENT,),
         (lost("RerunJobs"), OBSERVED),
         1,
         fault=CallFault(kind="close_after_effect"),
@@ -136,13 +136,13 @@ E_HPC = (
     Mishap(
         "parent of an array",
         EhpcJob(PBS, "300[].scheduler", HANGS, started_ago_s=0, array="1-3"),
-        (ToldBy.EVENT,),
+        (Channel.EVENT,),
         (ExpectedOutcome("ineligible", "array_parent", "RUNNING"),),
     ),
     Mishap(
         "answer lost, nothing done",
         slurm(201),
-        (ToldBy.EVENT,),
+        (Channel.EVENT,),
         (lost("RerunJobs"), rerun("RerunJobs"), SEEN),
         1,
         fault=CallFault(kind="close_before_effect"),
@@ -150,36 +150,36 @@ E_HPC = (
     Mishap(
         "batch in part: done",
         slurm(202),
-        (ToldBy.LOG,),
+        (Channel.LOG,),
         (IN_PART, OBSERVED),
         1,
         fault=CallFault(kind="part_failure", done=("202", "203")),
     ),
-    Mishap("batch in part: done", slurm(203), (ToldBy.LOG,), (IN_PART, OBSERVED), 1),
-    Mishap("batch in part: not done", slurm(204), (ToldBy.LOG,), (IN_PART, rerun("RerunJobs"), SEEN), 1),
+    Mishap("batch in part: done", slurm(203), (Channel.LOG,), (IN_PART, OBSERVED), 1),
+    Mishap("batch in part: not done", slurm(204), (Channel.LOG,), (IN_PART, rerun("RerunJobs"), SEEN), 1),
     Mishap(
         "not rerunnable",
         slurm(205, rerunnable=False),
-        (ToldBy.EVENT,),
+        (Channel.EVENT,),
         (ExpectedOutcome("ineligible", "not_rerunnable", "RUNNING"),),
     ),
     Mishap(
         "hangs, only asked about",
         slurm(206),
-        (ToldBy.HAND_DRY,),
+        (Channel.HAND_DRY,),
         (ExpectedOutcome("would_rerun", "dry_run", "RUNNING"),),
     ),
     Mishap(
         "failed two days ago",
         slurm(207, started_ago_s=260_000),
-        (ToldBy.EVENT,),
+        (Channel.EVENT,),
         (ExpectedOutcome("suppressed", "stale_event", "RUNNING"),),
         failed_ago_s=172_800,
     ),
     Mishap(
         "nobody knows this job",
         slurm(999, runs=()),
-        (ToldBy.EVENT,),
+        (Channel.EVENT,),
         (ExpectedOutcome("ineligible", "not_found", "NOT_FOUND"),),
     ),
 )
@@ -188,40 +188,40 @@ SCHEDULERX = (
     Mishap(
         "failed, by instance id",
         failed(REPORTS, 501, by_instance_id=True),
-        (ToldBy.EVENT,),
+        (Channel.EVENT,),
         (rerun("RerunJob", "FAILED"), SEEN),
         1,
     ),
-    Mishap("failed, by data time", failed(REPORTS, 502), (ToldBy.LOG,), (rerun("RerunJob", "FAILED"), SEEN), 1),
+    Mishap("failed, by data time", failed(REPORTS, 502), (Channel.LOG,), (rerun("RerunJob", "FAILED"), SEEN), 1),
     Mishap(
         "failed, another day runs",
         failed(REPORTS, 503, InstanceOf(keeps_running(), YESTERDAY, 600)),
-        (ToldBy.EVENT,),
+        (Channel.EVENT,),
         (ExpectedOutcome("ineligible", "live_instance", "FAILED"),),
     ),
     Mishap(
         "failed, own parameters",
         SchedulerxJob(BILLING, 504, (InstanceOf(fails(30), TODAY, parameters="tenant=42"),)),
-        (ToldBy.EVENT,),
+        (Channel.EVENT,),
         (ExpectedOutcome("held", "own_parameters", "FAILED"),),
     ),
     Mishap(
         "failed, RerunJob says no",
         failed(BILLING, 505),
-        (ToldBy.EVENT,),
+        (Channel.EVENT,),
         (ExpectedOutcome("refused", "api_refused", "FAILED", "RerunJob", "403"),),
         fault=CallFault(kind="error_before_effect", status=200, code="403", message="no permission for this group"),
     ),
     Mishap(
         "failed? it has succeeded",
         SchedulerxJob(BILLING, 506, (InstanceOf(succeeds(30), TODAY),)),
-        (ToldBy.HAND,),
+        (Channel.HAND,),
         (ExpectedOutcome("ineligible", "state_not_eligible", "SUCCEEDED"),),
     ),
     Mishap(
         "answer lost, was done",
         failed(BILLING, 507, by_instance_id=True),
-        (ToldBy.EVENT,),
+        (Channel.EVENT,),
         (lost("RerunJob", "FAILED"), ExpectedOutcome("rerun", "observed_restart", "FAILED")),
         1,
         fault=CallFault(kind="close_after_effect"),
@@ -232,47 +232,47 @@ WITHOUT_EMITTER = (
     Mishap(
         "failed, says DataWorks",
         NodeInstance(100, 601, dataworks.fails(30)),
-        (ToldBy.NATIVE,),
+        (Channel.NATIVE,),
         (rerun("RerunTaskInstances", "FAILED"), SEEN),
         1,
     ),
     Mishap(
         "failed, its node denies",
         NodeInstance(100, 602, dataworks.fails(30), rerunnable=False),
-        (ToldBy.NATIVE,),
+        (Channel.NATIVE,),
         (ExpectedOutcome("ineligible", "not_rerunnable", "FAILED"),),
     ),
     Mishap(
         "failed, nobody tells",
         NodeInstance(101, 603, dataworks.fails(30)),
-        (ToldBy.FOUND,),
+        (Channel.FOUND,),
         (rerun("RerunTaskInstances", "FAILED"), SEEN),
         1,
     ),
     Mishap(
         "failed, nobody tells",
         AppJob("shop", 701, schedulerx3.fails(30)),
-        (ToldBy.FOUND,),
+        (Channel.FOUND,),
         (rerun("OperateRetryJobExecution", "FAILED"), SEEN),
         1,
     ),
-    Mishap("failed, nobody tells", failed(NIGHTLY, 801), (ToldBy.FOUND,), (rerun("RerunJob", "FAILED"), SEEN), 1),
+    Mishap("failed, nobody tells", failed(NIGHTLY, 801), (Channel.FOUND,), (rerun("RerunJob", "FAILED"), SEEN), 1),
     Mishap(
         "its own code is wrong",
         SchedulerxJob(NIGHTLY, 802, (InstanceOf(fails(30, "SyntaxError: invalid syntax"), TODAY),)),
-        (ToldBy.FOUND,),
+        (Channel.FOUND,),
         (ExpectedOutcome("suppressed", "rule_ignores", "FAILED"),),
     ),
     Mishap(
         "runs for 30 hours",
         EhpcJob(QUIET, "811.scheduler", (finishes(172_800),), started_ago_s=108_000),
-        (ToldBy.FOUND,),
+        (Channel.FOUND,),
         (ExpectedOutcome("held", "rule_holds", "RUNNING"),),
     ),
     Mishap(
         "failed in a workflow",
         AppJob("shop", 702, schedulerx3.fails(30), workflow="1"),
-        (ToldBy.FOUND,),
+        (Channel.FOUND,),
         (ExpectedOutcome("held", "workflow", "FAILED"),),
     ),
 )
@@ -281,18 +281,18 @@ GARBAGE = (
     Mishap(
         "log that names no job",
         Garbage('{"system": "ehpc", "message": "node7 is gone"}', "node7 is gone"),
-        (ToldBy.LOG,),
+        (Channel.LOG,),
         (NOT_UNDERSTOOD,),
     ),
     Mishap(
         "event about other things",
         Garbage('{"hello": "world", "answer": 42}', '"answer":42'),
-        (ToldBy.EVENT,),
+        (Channel.EVENT,),
         (NOT_UNDERSTOOD,),
     ),
-    Mishap("text that is no JSON", Garbage("disk full on node9", "node9"), (ToldBy.TRANSFORMED,), (NOT_UNDERSTOOD,)),
+    Mishap("text that is no JSON", Garbage("disk full on node9", "node9"), (Channel.TRANSFORMED,), (NOT_UNDERSTOOD,)),
     Mishap(
-        "bytes that are no text", Garbage("\udc80\udcff\x00 core dump", "core dump"), (ToldBy.HAND,), (NOT_UNDERSTOOD,)
+        "bytes that are no text", Garbage("\udc80\udcff\x00 core dump", "core dump"), (Channel.HAND,), (NOT_UNDERSTOOD,)
     ),
 )
 

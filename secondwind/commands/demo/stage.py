@@ -16,7 +16,7 @@ from localcloud.schedulerx.service import Schedulerx
 from localcloud.sls.models import LogGroup, log
 from localcloud.wire import faults
 from secondwind.commands.demo import units
-from secondwind.commands.demo.plot import CallFault, EhpcJob, Garbage, Mishap, Scenario, SchedulerxJob, ToldBy
+from secondwind.commands.demo.plot import CallFault, Channel, EhpcJob, Garbage, Mishap, Scenario, SchedulerxJob
 from secondwind.local_region import Region
 
 SOURCE_PROJECT, SOURCE_LOGSTORE = "batch-jobs", "job-logs"
@@ -66,7 +66,7 @@ def order_faults(scenario: Scenario, region: Region) -> None:
 
 def fill_source(scenario: Scenario, region: Region, now: float) -> None:
     """The source Logstore: what the cases tell by log, in the midst of strangers' logs, as one collector writes it."""
-    told = [case for case in scenario.cases if ToldBy.LOG in case.doors]
+    told = [case for case in scenario.cases if Channel.LOG in case.doors]
     strangers = [{"level": "info", "msg": f"request {n} served"} for n in range(scenario.strangers)]
     logs = [*strangers[::2], *(_log_fields(case, scenario.namespace, now) for case in told), *strangers[1::2]]
     region.logs.create_logstore(SOURCE_PROJECT, SOURCE_LOGSTORE, shards=1)
@@ -82,14 +82,14 @@ def set_rules(region: Region) -> None:
     region.bridge.add_rule(BUS, "forwarded", {"source": [FORWARDER]}, target, transform=Transform.DATA)
 
 
-def event_of(case: Mishap, door: ToldBy, namespace: str, instance_id: int | None, now: float) -> dict[str, Any]:
+def event_of(case: Mishap, door: Channel, namespace: str, instance_id: int | None, now: float) -> dict[str, Any]:
     """The CloudEvent that tells a case."""
     data: Any = announcement(case, namespace, instance_id, now)
     if isinstance(case.subject, Garbage):
-        data = case.subject.body if door is ToldBy.TRANSFORMED else json.loads(case.subject.body)
+        data = case.subject.body if door is Channel.TRANSFORMED else json.loads(case.subject.body)
     return {
         "id": case.title.replace(" ", "-"),
-        "source": FORWARDER if door is ToldBy.TRANSFORMED else WATCH,
+        "source": FORWARDER if door is Channel.TRANSFORMED else WATCH,
         "specversion": "1.0",
         "type": "job:failed",
         "datacontenttype": "application/json",
