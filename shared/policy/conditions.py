@@ -188,7 +188,7 @@ class Source(Struct, frozen=True, kw_only=True):
 
     log: LogPlace | None = None
     event: EventPlace | None = None
-    systems: Annotated[tuple[SystemName, ...], listed_meta("systems")] | None = None
+    systems: Systems | None = None
     clusters: Globs | None = None
     """E-HPC cluster ids; says nothing of SchedulerX jobs."""
     namespaces: Globs | None = None

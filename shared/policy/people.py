@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from shared.domain.job import Scope
 from shared.domain.links import CHANNEL, HoldAnswer
-from shared.policy.conditions import Globs, SystemName, Texts, listed, listed_meta
+from shared.policy.conditions import Globs, Systems, Texts, listed
 from shared.policy.globs import glob_test
 from shared.policy.places import names_places, place_fits, speaks_for
 
@@ -51,7 +51,7 @@ class Person(Struct, frozen=True, kw_only=True):
     name that they go by, or one of `accounts`. With this and no `may` they see these alone."""
     accounts: Texts | None = None
     """Further names of one person: as job systems call the owner of their jobs. SchedulerX tells none."""
-    systems: Annotated[tuple[SystemName, ...], listed_meta("systems")] | None = None
+    systems: Systems | None = None
     regions: Globs | None = None
     clusters: Globs | None = None
     """E-HPC cluster ids; says nothing of SchedulerX jobs."""

@@ -21,7 +21,7 @@ class Places(Protocol):
     """Conditions on places, as sources and blocks have them."""
 
     @property
-    def systems(self) -> tuple[str, ...] | None:
+    def systems(self) -> str | tuple[str, ...] | None:
         """Of these job systems."""
 
     @property
@@ -47,7 +47,7 @@ def speaks_for(places: Places, scope: Scope) -> bool:
 
 def may_mean(places: Places, system: System) -> bool:
     """Whether any scope of the job system can be meant."""
-    if places.systems is not None and system.name not in places.systems:
+    if places.systems is not None and system.name not in listed(places.systems):
         return False
     asked = _asked(places)
     return not asked or any(part.label in asked for part in system.parts)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from msgspec import Struct
 
 from shared.domain.failure import Failure
 from shared.domain.job import Scope
 from shared.domain.snapshot import Observation
-from shared.policy.conditions import Globs, SystemName, listed_meta
+from shared.policy.conditions import Globs, Systems
 from shared.policy.evidence import evidence_of
 from shared.policy.places import place_fits, speaks_for
 
@@ -17,7 +15,7 @@ from shared.policy.places import place_fits, speaks_for
 class Reach(Struct, frozen=True, kw_only=True):
     """Which jobs: all conditions hold. What is absent asks nothing; what a job does not tell fits no condition."""
 
-    systems: Annotated[tuple[SystemName, ...], listed_meta("systems")] | None = None
+    systems: Systems | None = None
     regions: Globs | None = None
     clusters: Globs | None = None
     """E-HPC cluster ids; says nothing of SchedulerX jobs."""
