@@ -6,7 +6,7 @@ STAMP := $(VENV)/.made
 REQUIREMENTS := requirements/build.txt requirements/all.txt
 
 .PHONY: setup demo test check coverage bundle deploy-check deploy-variables packaged-policy zoo mutants pairs histories nights \
-	bench format requirements clean
+	test-slurm bench format requirements clean
 
 setup: $(STAMP)
 
@@ -38,7 +38,9 @@ check: setup
 CORE := tests/unit/test_documents.py $(addprefix tests/unit/,domain reading decide policy systems intake)
 
 coverage: setup
-	$(BIN)/coverage run -m pytest -q -n 0 -m 'not hypothesis and not drawn' --ignore tests/unit/systems/test_openapi.py $(CORE)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q -n 2 -m 'not hypothesis and not drawn' --ignore tests/unit/systems/test_openapi.py $(CORE)
+	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
 format: setup
@@ -96,6 +98,11 @@ pairs: setup
 # histories: under an hour on two cores, extrapolated from shares.
 histories: setup
 	SECONDWIND_HISTORIES=all $(BIN)/python -m pytest -q -n 2 --dist worksteal --timeout 14400 tests/proof tests/unit
+
+# Stories over a real Slurm of four nodes on loopback, with real MPI: its packages are installed if that may be done here
+# (root and apt-get), else it says that it was skipped. Four minutes.
+test-slurm: setup
+	$(BIN)/python -m tools.test_slurm
 
 # Ratios against a baseline in the same run.
 bench: setup

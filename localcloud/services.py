@@ -6,6 +6,7 @@ from localcloud.dataworks.service import Dataworks
 from localcloud.ehpc.service import Ehpc
 from localcloud.eventbridge.service import EventBridge
 from localcloud.fc.service import FunctionCompute
+from localcloud.robots.service import Robots
 from localcloud.schedulerx.service import Schedulerx
 from localcloud.schedulerx3.service import Schedulerx3
 from localcloud.service import Service
@@ -21,4 +22,5 @@ SERVICES: tuple[type[Service], ...] = (
     EventBridge,
     FunctionCompute,
     Tablestore,
+    Robots,
 )

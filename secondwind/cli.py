@@ -17,8 +17,11 @@ from secondwind.commands.console import arguments as console
 from secondwind.commands.demo import arguments as demo
 from secondwind.commands.doctor import arguments as doctor
 from secondwind.commands.explain import arguments as explain
+from secondwind.commands.history import arguments as history
 from secondwind.commands.invoke import arguments as invoke
+from secondwind.commands.notify import arguments as notify
 from secondwind.commands.policy import arguments as policy
+from secondwind.commands.report import arguments as report
 from secondwind.commands.setup import arguments as setup
 from secondwind.process import lived
 
@@ -33,6 +36,9 @@ COMMANDS = (
     nodes,
     console,
     explain,
+    report,
+    history,
+    notify,
     setup,
     doctor,
     policy,

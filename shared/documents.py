@@ -15,8 +15,9 @@ from shared.domain.life import Life
 from shared.domain.limits import MAX_DIGITS, SharedLimit
 from shared.domain.link_use import LinkUse
 from shared.domain.machines import Machines
+from shared.domain.messages import Box
 from shared.domain.mode import Controls
-from shared.domain.nodes import Nodes
+from shared.domain.nodes import KnownNodes
 from shared.domain.progress import Progress
 from shared.domain.record import JobRecord
 from shared.domain.room import LARGEST_BYTES, fitted, written
@@ -27,8 +28,8 @@ from shared.systems import SYSTEMS
 KEPT_S = 30 * 86_400.0
 """How long a document outlives its last change: longer than any redelivery and every window."""
 _LOG = logging.getLogger(__name__)
-Document = JobRecord | SharedLimit | Controls | Progress | Watch | Machines | Nodes | LinkUse
-_T = TypeVar("_T", JobRecord, SharedLimit, Controls, Progress, Watch, Machines, Nodes, LinkUse)
+Document = JobRecord | SharedLimit | Controls | Progress | Watch | Machines | KnownNodes | LinkUse | Box
+_T = TypeVar("_T", JobRecord, SharedLimit, Controls, Progress, Watch, Machines, KnownNodes, LinkUse, Box)
 
 
 def encode(document: Document) -> bytes:
@@ -89,7 +90,12 @@ def decode_machines(document: bytes) -> Machines:
     return _decoded(_MACHINES, document)
 
 
-def decode_nodes(document: bytes) -> Nodes:
+def decode_box(document: bytes) -> Box:
+    """A channel's box. Raises LedgerUnavailable if it is not one of ours; it must not count as an empty one."""
+    return _decoded(_BOXES, document)
+
+
+def decode_nodes(document: bytes) -> KnownNodes:
     """What is remembered of nodes. Raises LedgerUnavailable if it is not one of ours."""
     return _decoded(_NODES, document)
 
@@ -175,10 +181,15 @@ def machines_write(key: str, machines: Machines, version: int | None, now: float
     return Write(key=key, document=encode(machines), expected=version, due_at=None, expires_at=now + KEPT_S)
 
 
-def nodes_of(key: str, stored: Stored | None) -> Nodes | None:
+def box_write(key: str, box: Box, version: int | None, now: float) -> Write:
+    """The compare-and-set of a channel's box. It is never due: every invocation looks into the boxes."""
+    return Write(key=key, document=encode(box), expected=version, due_at=None, expires_at=now + KEPT_S)
+
+
+def nodes_of(key: str, stored: Stored | None) -> KnownNodes | None:
     """The memory of nodes as read; None if it is malformed: nothing is concluded from it, and it stays as it is."""
     if stored is None:
-        return Nodes()
+        return KnownNodes()
     try:
         return decode_nodes(stored.document)
     except LedgerUnavailable as error:
@@ -186,7 +197,7 @@ def nodes_of(key: str, stored: Stored | None) -> Nodes | None:
         return None
 
 
-def nodes_write(key: str, nodes: Nodes, version: int | None, now: float) -> Write:
+def nodes_write(key: str, nodes: KnownNodes, version: int | None, now: float) -> Write:
     """The compare-and-set of the memory of nodes."""
     return Write(key=key, document=encode(nodes), expected=version, due_at=nodes.listed_at, expires_at=now + KEPT_S)
 
@@ -219,5 +230,6 @@ _CONTROLS = msgspec.json.Decoder(Controls)
 _PROGRESS = msgspec.json.Decoder(Progress)
 _WATCHES = msgspec.json.Decoder(Watch)
 _MACHINES = msgspec.json.Decoder(Machines)
-_NODES = msgspec.json.Decoder(Nodes)
+_BOXES = msgspec.json.Decoder(Box)
+_NODES = msgspec.json.Decoder(KnownNodes)
 _LINK_USES = msgspec.json.Decoder(LinkUse)

@@ -81,6 +81,13 @@ DOORS = (
         tells=True,
         dry_run_of_its_own=True,
     ),
+    Door(
+        name="console",
+        trigger=Trigger.CONSOLE,
+        says="Shows people what waits and what happened, and takes their yes and no",
+        started_by="http",
+        tells=False,
+    ),
 )
 DOOR = {door.name: door for door in DOORS}
 """By name."""

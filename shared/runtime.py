@@ -26,8 +26,11 @@ from shared.intake.event import read_events
 from shared.intake.manual import read_manual
 from shared.intake.timer import wants_dry_run
 from shared.intake.trigger import read_trigger
+from shared.open_digest import NightDigests
 from shared.open_ledger import check_client, open_ledger
+from shared.open_robots import open_messages, open_robot
 from shared.open_systems import open_seekers, open_systems
+from shared.policy.itself import Itself
 from shared.policy.load import load_policy
 from shared.policy.match import make_ready
 from shared.policy.model import Policy
@@ -77,7 +80,7 @@ def prepare(context: Any) -> None:
     unknown = unknown_names(os.environ)
     if unknown:
         _LOG.warning("not a setting, so nobody reads it: %s", ", ".join(map(str, unknown)))
-    configuration = _configuration(context)
+    configuration = configuration_of(context)
     make_ready(configuration.policy)
     for setting in configuration.settings.fixed.values() if configuration.policy.regions else ():
         _LOG.warning("%s serves the function's own region alone: failures told for another are invalid", setting)
@@ -126,7 +129,7 @@ def handle_manual(event: bytes, context: Any) -> dict[str, Any]:
 def handle_sweep(event: bytes, context: Any) -> dict[str, Any]:
     """The timer's call; what the event says changes nothing. Raises as `handle_log_trigger`."""
     del event
-    with _wired(context) as wiring:
+    with _wired(context, timer=True) as wiring:
         return _told(sweep(wiring.healer))
 
 
@@ -165,21 +168,31 @@ def _no_range(event: bytes, trigger: Trigger, error: InputError) -> Intake:
 
 
 @contextmanager
-def _wired(context: Any) -> Iterator[Wiring]:
+def _wired(context: Any, *, timer: bool = False) -> Iterator[Wiring]:
+    """One invocation; at its end messages leave: what it told itself, and by the timer all that is due."""
     clock = SystemClock()
     started = clock.now()
-    configuration = _configuration(context)
+    configuration = configuration_of(context)
     settings, policy = configuration.settings, configuration.policy
     credentials = read_credentials(context, os.environ)
-    timeout_s = float(getattr(getattr(context, "function", None), "timeout", None) or DEFAULT_TIMEOUT_S)
-    invocation = Invocation(str(getattr(context, "request_id", "")), started + timeout_s)
+    invocation = Invocation(str(getattr(context, "request_id", "")), started + timeout_of(context))
 
     def remaining_s() -> float:
         return invocation.hard_deadline - clock.now()
 
     access = Access(credentials=credentials, remaining_s=remaining_s)
+    sink = SlsSink(access, settings.sls.url, settings.outcome_project, settings.outcome_logstore, clock)
     with closing(open_ledger(settings.ledger, credentials, clock, remaining_s)) as ledger:
-        yield Wiring(
+        messages = open_messages(
+            policy,
+            settings.console,
+            sink,
+            ledger,
+            lambda channel: open_robot(channel, os.environ, credentials),
+            invocation.hard_deadline,
+            NightDigests(settings, policy, credentials, clock),
+        )
+        wiring = Wiring(
             Healer(
                 systems=open_systems(
                     settings,
@@ -189,7 +202,7 @@ def _wired(context: Any) -> Iterator[Wiring]:
                     reads_leave_s=LOOK_ROOM_S,
                 ),
                 ledger=ledger,
-                sink=SlsSink(access, settings.sls.url, settings.outcome_project, settings.outcome_logstore, clock),
+                sink=messages.sink,
                 clock=clock,
                 chance=SystemChance(),
                 policy=policy,
@@ -200,6 +213,10 @@ def _wired(context: Any) -> Iterator[Wiring]:
             SlsSource(access),
             open_seekers(settings, credentials, clock, lambda: remaining_s() - SETTLE_ROOM_S),
         )
+        try:
+            yield wiring
+        finally:
+            messages.leave(always=timer)
 
 
 def _intake_context(settings: Settings, policy: Policy, invocation: Invocation, now: float) -> Context:
@@ -215,7 +232,13 @@ def _intake_context(settings: Settings, policy: Policy, invocation: Invocation, 
     )
 
 
-def _configuration(context: Any) -> Configuration:
+def timeout_of(context: Any) -> float:
+    """Seconds that an invocation may take."""
+    return float(getattr(getattr(context, "function", None), "timeout", None) or DEFAULT_TIMEOUT_S)
+
+
+def configuration_of(context: Any) -> Configuration:
+    """Settings and policy as they are now. Raises SettingsError."""
     own = tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("SECONDWIND_")))
     region = str(getattr(context, "region", "") or os.environ.get("FC_REGION", ""))
     settings = _settings(own, region)
@@ -223,8 +246,7 @@ def _configuration(context: Any) -> Configuration:
         seen = settings.policy_file.stat()
     except OSError:
         raise _bad_policy("the file cannot be read") from None
-    policy = _policy(settings.policy_file, seen.st_mtime_ns, seen.st_size)
-    return Configuration(settings, replace(policy, mode=settings.effective_mode(policy.mode)))
+    return Configuration(settings, _policy(Itself(settings), seen.st_mtime_ns, seen.st_size))
 
 
 @lru_cache(maxsize=4)
@@ -233,8 +255,14 @@ def _settings(environ: Iterable[tuple[str, str]], region: str) -> Settings:
 
 
 @lru_cache(maxsize=4)
-def _policy(path: Path, modified_ns: int, size: int) -> Policy:
+def _policy(settings: Itself[Settings], modified_ns: int, size: int) -> Policy:
+    """One object as long as nothing changes: all that is made ready for it is known by it."""
     del modified_ns, size  # only there so that a changed file is read anew
+    policy = _read_policy(settings.it.policy_file)
+    return replace(policy, mode=settings.it.effective_mode(policy.mode))
+
+
+def _read_policy(path: Path) -> Policy:
     try:
         return load_policy(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):

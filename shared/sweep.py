@@ -13,7 +13,7 @@ from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import Kind, group_of, kind_of
 from shared.domain.limits import SharedLimit
 from shared.domain.mode import Controls
-from shared.domain.nodes import Nodes
+from shared.domain.nodes import KnownNodes
 from shared.domain.outcome import Outcome
 from shared.domain.record import JobRecord
 from shared.heal import Healer, Item, Notice, Origin, Report, Result, Walked
@@ -130,7 +130,7 @@ def _told_by_people(key: str, controls: Controls, now: float) -> list[Notice]:
     return [Notice(key, Outcome.read(one).fields()) for one in controls.acts]
 
 
-def _told_of_nodes(key: str, nodes: Nodes, now: float) -> list[Notice]:
+def _told_of_nodes(key: str, nodes: KnownNodes, now: float) -> list[Notice]:
     if nodes.listed_at is None or nodes.listed_at > now:
         return []
     return [Notice(key, Outcome.read(one).fields()) for one in nodes.owed]

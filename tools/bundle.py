@@ -1,4 +1,4 @@
-"""Builds the code package of the five functions: `python -m tools.bundle [--runtime python3.12] [--ledger tablestore]`.
+"""Builds the code package of the six functions: `python -m tools.bundle [--runtime python3.12] [--ledger tablestore]`.
 
 The same sources and pins make the same bytes wherever the same Pythons build them: dependencies are the pinned wheels
 for the runtime and its platform, checked by hash; files are in one order and have one date; byte-code is compiled by
@@ -116,11 +116,11 @@ def build(runtime: Runtime, ledger: Ledger, output: Path = BUILD, *, cache: Path
 
 
 def _unpack(wheels: Mapping[str, Path], folder: Path) -> None:
-    for name, wheel in sorted(wheels.items()):
+    for _, wheel in sorted(wheels.items()):
         with zipfile.ZipFile(wheel) as files:
             for one in sorted(files.infolist(), key=lambda one: one.filename):
                 place = _place(PurePosixPath(one.filename))
-                if not one.is_dir() and place is not None and kept(name, place):
+                if not one.is_dir() and place is not None and kept(place):
                     _write(folder / place, _trimmed(place, files.read(one)))
 
 
@@ -189,7 +189,7 @@ def _pack(folder: Path, archive: Path) -> None:
 
 def main() -> int:
     """Exit status: 0 if it was built within its budget."""
-    parser = argparse.ArgumentParser(description="Builds the code package of the five functions.")
+    parser = argparse.ArgumentParser(description="Builds the code package of the six functions.")
     parser.add_argument("--runtime", choices=RUNTIMES, default="python3.12")
     parser.add_argument("--ledger", choices=[one.value for one in Ledger], default=Ledger.TABLESTORE.value)
     parser.add_argument("--output", type=Path, default=BUILD, metavar="FOLDER")

@@ -25,36 +25,79 @@ class Ledger(str, Enum):
     """For SQLite, which Python has."""
 
 
-BUDGET_BYTES = {Ledger.TABLESTORE: 40_000_000, Ledger.REDIS: 30_000_000, Ledger.NONE: 25_000_000}
+BUDGET_BYTES = {Ledger.TABLESTORE: 14_000_000, Ledger.REDIS: 13_000_000, Ledger.NONE: 10_000_000}
 """Unpacked. What is larger starts more slowly: the platform loads the package before the first request."""
 
 ONLY_FOR = {
-    "crc32c": Ledger.TABLESTORE,
-    "flatbuffers": Ledger.TABLESTORE,
-    "tablestore": Ledger.TABLESTORE,
+    **dict.fromkeys(
+        (
+            "aiohappyeyeballs",  # aiohttp's, as the others: tablestore's asynchronous calls stand on it
+            "aiohttp",
+            "aiosignal",
+            "attrs",
+            "crc32c",
+            "flatbuffers",
+            "frozenlist",
+            "idna",
+            "multidict",
+            "propcache",
+            "protobuf",
+            "six",
+            "tablestore",
+            "urllib3",
+            "yarl",
+        ),
+        Ledger.TABLESTORE,
+    ),
     "redis": Ledger.REDIS,
 }
 """Distributions that only one ledger needs."""
 
+_OPENAPI_SDK = "comes with the OpenAPI SDK, which judges in tests what the functions send themselves"
+_LOG_SDK = "comes with the Log Service SDK, which judges in tests what the functions send themselves"
+
 LEFT_OUT = {
-    "alibabacloud-tea-util": "a dependency of product SDKs; the generic call that is used here never imports it",
-    "anyio": "comes with elastic-transport",
-    "cffi": "cryptography needs its extension _cffi_backend alone, which is kept",
-    "dateparser": "the Log Service SDK reads times in words with it; here times are numbers",
-    "elastic-transport": "comes with elasticsearch",
-    "elasticsearch": "the Log Service SDK migrates indexes from it",
-    "exceptiongroup": "comes with anyio",
+    **dict.fromkeys(
+        (
+            "aiofiles",
+            "alibabacloud-credentials",
+            "alibabacloud-credentials-api",
+            "alibabacloud-gateway-spi",
+            "alibabacloud-tea",
+            "alibabacloud-tea-openapi",
+            "alibabacloud-tea-util",
+            "apscheduler",
+            "cryptography",
+            "darabonba-core",
+            "tzlocal",
+        ),
+        _OPENAPI_SDK,
+    ),
+    **dict.fromkeys(
+        (
+            "aliyun-log-python-sdk",
+            "anyio",
+            "charset-normalizer",
+            "dateparser",
+            "elastic-transport",
+            "elasticsearch",
+            "exceptiongroup",
+            "jmespath",
+            "python-dateutil",
+            "pytz",
+            "regex",
+            "requests",
+            "sniffio",
+            "websocket-client",
+        ),
+        _LOG_SDK,
+    ),
+    "cffi": "comes with cryptography",
     "future": "comes with tablestore and is imported by nothing in it",
     "numpy": "only Tablestore's time series need it; flatbuffers looks whether it is there",
     "pycparser": "comes with cffi",
-    "pytz": "comes with dateparser",
-    "regex": "comes with dateparser",
-    "sniffio": "comes with elastic-transport",
 }
 """Distributions that the functions never import, and why they are among the dependencies. Tests prove the `never`."""
-
-KEPT_OF_LEFT_OUT = {"cffi": "_cffi_backend.*"}
-"""Files that are kept all the same."""
 
 UNUSED_FILES = (
     "*.c",
@@ -69,7 +112,7 @@ UNUSED_FILES = (
     "*.typed",
     "*/test/*",
     "*/tests/*",
-    "aiohttp/*.so",  # its speed is of no use: the SDK's asynchronous calls are not used; aiohttp goes on without
+    "aiohttp/*.so",  # its speed is of no use: tablestore's asynchronous calls are not used; aiohttp goes on without
     "frozenlist/*.so",  # as aiohttp, which alone uses these four: each goes on without
     "multidict/*.so",
     "propcache/*.so",
@@ -78,15 +121,10 @@ UNUSED_FILES = (
     "aiohttp/test_utils.py",
     "aiohttp/web.py",  # its server
     "aiohttp/web_*.py",
-    "aliyun/log/es_migration/*",  # imports elasticsearch, and is imported by the SDK's command line alone
-    "aliyun/log/ext/*",
-    "dateutil/zoneinfo/*.tar.gz",  # a copy of the time zones; ours are tzdata's
     "tzdata/zoneinfo/*.tab",
     "tzdata/zoneinfo/tzdata.zi",  # the same zones once more, as source
     "urllib3/contrib/emscripten/*",
     "lz4/frame/*",  # Log Service speaks lz4 blocks
-    "charset_normalizer/*.so",  # its modules once more, compiled; no answer here needs its encoding guessed
-    "charset_normalizer/cli/*",
     "tablestore/native/*.so",  # a codec that our link switches off; for some Pythons only
     "tablestore/ots_sdk/*.so",  # the C++ SDK, 14 MB: tablestore tries it, and goes on without
 )
@@ -126,15 +164,13 @@ RUNTIMES = {one.name: one for one in (Runtime("python3.12", "3.12"), Runtime("py
 def wanted(distribution: str, ledger: Ledger) -> bool:
     """Whether anything of the distribution is in that ledger's bundle. Names are normalised (PEP 503)."""
     only = ONLY_FOR.get(distribution)
-    return (only is None or only is ledger) and (distribution not in LEFT_OUT or distribution in KEPT_OF_LEFT_OUT)
+    return (only is None or only is ledger) and distribution not in LEFT_OUT
 
 
-def kept(distribution: str, path: PurePosixPath) -> bool:
+def kept(path: PurePosixPath) -> bool:
     """Whether a file of a wheel is in the bundle; the path is relative to the bundle's root."""
     if path.parts[0].endswith(".dist-info"):
         return path.name in _KEPT_OF_METADATA or bool(_LICENCE.match(path.name)) or "licenses" in path.parts
-    if distribution in KEPT_OF_LEFT_OUT and not fnmatchcase(str(path), KEPT_OF_LEFT_OUT[distribution]):
-        return False
     return not any(fnmatchcase(str(path), pattern) for pattern in UNUSED_FILES)
 
 

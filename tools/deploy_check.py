@@ -116,6 +116,20 @@ VARIABLES = {
         "how the types of the events about machines begin",
         Rule(r"none:|ecs:[A-Za-z:.]{0,100}", "none: or ecs:Instance:"),
     ),
+    "SW_LINK_SECRET": Variable(
+        "signs links in messages and the console's forms",
+        Rule(r"[!-+\--~]{32,256}(,[!-+\--~]{32,256}){0,3}", "32 to 256 ASCII characters without blanks; up to four"),
+    ),
+    "SW_CONSOLE_URL": Variable(
+        "where people reach the console", Rule(r"https://[a-z0-9.-]{3,253}(:[0-9]{1,5})?/?", "https:// and a domain")
+    ),
+    "SW_CONSOLE_JWKS": Variable("public keys of your identity provider", Rule(r"\{.{1,3500}\}", "a JSON Web Key Set")),
+    "SW_CONSOLE_AUDIENCE": Variable("for whom its tokens are issued", Rule(r"[!-~]{1,256}", "the `aud` of its tokens")),
+    "SW_NOTIFY_URL": Variable(
+        "address of the robot of the channel ops", Rule(r"https://[!-~]{8,2040}", "https:// and what the chat shows")
+    ),
+    "SW_NOTIFY_SECRET": Variable("signs messages to it", Rule(r"[!-~]{1,256}", "1 to 256 ASCII characters")),
+    "SW_NOTIFY_BUS": Variable("the bus of messages by EventBridge", Rule(r"[A-Za-z0-9_.-]{1,127}", "a bus")),
     "SW_DISCOVER_EVERY": Variable(
         "how often is looked for failures that nobody tells", Rule(r"[1-9][0-9]{0,3}[mh]", "minutes or hours, as 3m")
     ),

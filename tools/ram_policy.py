@@ -4,9 +4,10 @@
 with the placeholders filled from the same SW_… variables as `s.yaml`'s, as far as they are set. A test holds the table
 against the code: a call without a row, and a row without a call, fail it.
 
-The five functions share one role. Each needs every permission of it but one: any door may rerun, look, reserve and
+The six functions share one role. Each needs every permission of it but one: any door may rerun, look, reserve and
 report, since they are doors to one corridor, and only `log:GetCursorOrData` on the source would be missing from three
-(`event_trigger`, `sweep` and `discover`). Five roles would be five times the set-up for that one reading permission.
+(`event_trigger`, `sweep` and `discover`). `console` reruns nothing and reads outcomes besides. Six roles would be six
+times the set-up.
 """
 
 from __future__ import annotations
@@ -63,6 +64,10 @@ def calls() -> dict[str, Grant]:
     return of_systems | dict(_PLATFORM_CALLS)
 
 
+CONSOLE: tuple[Grant, ...] = (Grant("log:GetLogStoreLogs", (_OUTCOMES,)),)
+"""What `shared/sls/outcomes.py` asks for without the SDK:
+https://www.alibabacloud.com/help/en/sls/developer-reference/api-getlogs."""
+
 PLATFORM: tuple[Grant, ...] = (
     Grant("log:PostLogStoreLogs", (_FUNCTION_LOGS,)),
     Grant("mns:SendMessage", (_DEAD_LETTERS,)),
@@ -82,6 +87,12 @@ LOG_TRIGGER: tuple[Grant, ...] = (
 AliyunLogETLRole (https://www.alibabacloud.com/help/en/functioncompute/fc/user-guide/simple-log-service-triggers); that
 of EventBridge is AliyunServiceRoleForEventBridgeSendToFC, which the platform makes and nobody can narrow:
 https://www.alibabacloud.com/help/en/eventbridge/service-linked-roles. A timer needs none."""
+
+
+MESSAGES: tuple[Grant, ...] = (
+    Grant("eventbridge:PutEvents", ("acs:eventbridge:${region}:${account}:eventbus/${notify_bus}",)),
+)
+"""What the functions' role needs besides where a channel of `notify` is a bus; nobody else's robot asks RAM."""
 
 
 def policy(grants: tuple[Grant, ...]) -> dict[str, Any]:
@@ -107,9 +118,10 @@ def trust(service: str) -> dict[str, Any]:
 def templates() -> dict[str, dict[str, Any]]:
     """Every document by its file's name."""
     return {
-        "function-policy.json": policy((*calls().values(), *PLATFORM)),
+        "function-policy.json": policy((*calls().values(), *CONSOLE, *PLATFORM)),
         "function-trust.json": trust("fc.aliyuncs.com"),
         "log-trigger-policy.json": policy(LOG_TRIGGER),
+        "notify-policy.json": policy(MESSAGES),
         "log-trigger-trust.json": trust("log.aliyuncs.com"),
     }
 

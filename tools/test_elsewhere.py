@@ -28,19 +28,29 @@ LEFT_OUT = (
     "--ignore=tests/unit/zoo",
     "--ignore=tests/unit/docs",
     "--ignore=tests/unit/policy/test_packs.py",
+    "--ignore=tests/unit/policy/test_review.py",
+    "--ignore=tests/unit/mutants",
+    "--ignore=tests/unit/test_hostile_doors.py",
+    "--ignore=tests/unit/heal/test_faults.py",
+    "--ignore=tests/e2e/test_invoke.py",
+    "--ignore=tests/e2e/test_via.py",
+    "--ignore=tests/e2e/test_tablestore_ledger.py",
     "--ignore=tests/e2e/test_doc_blocks.py",
     "--ignore=tests/e2e/test_doctor.py",
     "--ignore=tests/e2e/test_doctor_warnings.py",
     "--ignore=tests/e2e/test_setup.py",
     "--ignore=tests/integration/discover",
+    "--ignore=tests/integration/notify",
+    "--deselect=tests/unit/notify/test_messages.py::test_a_storm_of_holds_makes_three_messages_at_most",
     "--deselect=tests/e2e/test_demo.py::test_a_wrong_expectation_fails_the_demo",
     "-m",
     "not hypothesis and not drawn",
 )
 """Minutes of work about what no interpreter changes: the exhaustive histories, the storms, properties on drawn
 examples, pages with their blocks and the zoo, samples of the packs, what a person's machine does alone (setup and
-doctor whole), whether the demo notices wrong expectations, readers that the hostile doors run again. What is deployed
-is tried on both Pythons of Function Compute from any; emitters run on the oldest Python found."""
+doctor whole, each ready event in a process of its own), whether the demo notices wrong expectations, hostile bodies.
+The demo, which runs every door in a process, and what the doors do are tried on each. What is deployed is tried on both
+Pythons of Function Compute from any; emitters run on the oldest Python found."""
 
 
 def main() -> int:

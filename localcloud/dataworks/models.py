@@ -143,15 +143,16 @@ class Project:
         then: tuple[Course, ...] = (),
         starts_at: float | None = None,
         bizdate: int | None = None,
+        number: int | None = None,
     ) -> Instance:
-        """Let a node run; now, and for the day before, where nothing else is said."""
+        """Let a node run; now, for the day before, and by the next id, where nothing else is said."""
         with self.timeline.lock:
             _ = self.nodes[task_id]
             begins = self.timeline.now() if starts_at is None else starts_at
             midnight = datetime.fromtimestamp(begins, self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
             day_before = int((midnight - timedelta(days=1)).timestamp() * 1000)
             made = Instance(
-                instance_id=next(self._numbers),
+                instance_id=next(self._numbers) if number is None else number,
                 task_id=task_id,
                 bizdate=day_before if bizdate is None else bizdate,
                 starts_at=begins,

@@ -18,8 +18,8 @@ from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from localcloud.ehpc import shapes
-from localcloud.ehpc.cluster import Cluster
 from localcloud.ehpc.models import State
+from localcloud.ehpc.scheduler import Scheduler
 from localcloud.timeline import Timeline
 from localcloud.wire.http import ApiError
 from localcloud.wire.openapi import Handler, Operation
@@ -38,7 +38,7 @@ Change = Callable[[str], str]
 class EhpcAnswers:
     """Answers about these clusters; `operations` go to the gateway. ListJobs writes its times in that zone."""
 
-    def __init__(self, clusters: Mapping[str, Cluster], timeline: Timeline, zone: str) -> None:
+    def __init__(self, clusters: Mapping[str, Scheduler], timeline: Timeline, zone: str) -> None:
         self._clusters = clusters
         self._timeline = timeline
         self._zone = ZoneInfo(zone)
@@ -89,8 +89,8 @@ class EhpcAnswers:
 
     def get_job_log(self, parameters: Parameters) -> dict[str, Any]:
         """A part of what a job has printed; of a running one only where the node is named that it runs on."""
-        jobs = {job.job_id: job for job in self._cluster(parameters).jobs()}
-        job = jobs.get(parameters["JobId"])
+        cluster = self._cluster(parameters)
+        job = cluster.job(parameters["JobId"])
         if job is None:
             raise ApiError(406, "ExecFail", "Failed to execute the command.")
         if job.state is State.RUNNING and parameters.get("ExecHost") not in job.nodes:
@@ -103,7 +103,7 @@ class EhpcAnswers:
         def part(log: bytes) -> str:
             return base64.b64encode(log[offset : offset + size]).decode("ascii")
 
-        output, errors = shapes.output(job, self._timeline.now())
+        output, errors = cluster.output(job)
         return {"JobId": job.job_id, "OutputLog": part(output), "ErrorLog": part(errors)}
 
     def list_clusters(self, parameters: Parameters) -> dict[str, Any]:
@@ -129,19 +129,19 @@ class EhpcAnswers:
             raise ApiError(406, code, f"{text}: {said[0]}.")
         return {}
 
-    def _cluster(self, parameters: Parameters) -> Cluster:
+    def _cluster(self, parameters: Parameters) -> Scheduler:
         cluster = self._clusters.get(parameters["ClusterId"])
         if cluster is None:
             raise ApiError(404, "ClusterNotFound", "The specified cluster does not exist.")
         return cluster
 
-    def _running_cluster(self, parameters: Parameters) -> Cluster:
+    def _running_cluster(self, parameters: Parameters) -> Scheduler:
         cluster = self._cluster(parameters)
         if cluster.settings.status != "running":
             raise ApiError(403, "InvalidClusterStatus", "The operation failed due to invalid cluster status.")
         return cluster
 
-    def _cluster_item(self, cluster: Cluster) -> dict[str, Any]:
+    def _cluster_item(self, cluster: Scheduler) -> dict[str, Any]:
         return {
             "Id": cluster.cluster_id,
             "Name": cluster.cluster_id,

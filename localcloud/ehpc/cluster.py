@@ -25,6 +25,7 @@ from localcloud.ehpc.models import (
     State,
     subjob_ids,
 )
+from localcloud.ehpc.refusals import refusal, unknown
 from localcloud.timeline import Timeline
 
 
@@ -52,6 +53,7 @@ class Cluster:
         self._seed = seed
         self._kills = kills
         self._jobs: dict[str, Job] = {}
+        self._tasks: dict[str, tuple[str, ...]] = {}
         self.nodes: dict[str, Node] = {}
         """By host name. Jobs run on hosts whether or not those are listed here."""
 
@@ -89,8 +91,14 @@ class Cluster:
         return job_id
 
     def submit_array(self, parent_id: str, array_request: str, spec: JobSpec | None = None) -> tuple[str, ...]:
-        """Submit an array job now; returns its subjobs' ids. Raises ValueError as `subjob_ids` does."""
+        """Submit an array job now; returns its subjobs' ids. Raises ValueError as `subjob_ids` does.
+
+        Of Slurm's arrays the tasks alone are listed; a rerun of the array's number takes all of them.
+        """
         ids = subjob_ids(parent_id, array_request)
+        if "[" not in parent_id:
+            self._tasks[parent_id] = ids
+            return tuple(self.submit(job_id, spec) for job_id in ids)
         with self._timeline.lock:
             self._timeline.tick()
             now = self._timeline.now()
@@ -114,6 +122,14 @@ class Cluster:
             job = self._jobs.get(job_id)
             return None if job is None else self._seen(job)
 
+    def output(self, job: Job) -> tuple[bytes, bytes]:
+        """What the job's present run has written by now: standard output, standard error."""
+        spec, prints = job.spec, job.spec.prints
+        if prints is None or job.started_at is None:
+            return spec.output, spec.errors
+        lines = int(min(self._timeline.now() - job.started_at, prints.for_s) / prints.every_s)
+        return spec.output + prints.line.encode() * lines, spec.errors + prints.errors.encode()
+
     def rerun(self, job_id: str) -> str:
         """Kill and queue again. Empty if it was accepted; else what the scheduler says.
 
@@ -121,18 +137,16 @@ class Cluster:
         """
         with self._timeline.lock:
             self._timeline.tick()
+            if job_id in self._tasks:
+                return next(filter(None, [self.rerun(task) for task in self._tasks[job_id]]), "")
             job = self._jobs.get(job_id)
             if job is None:
-                return f"Unknown Job Id {job_id}"
+                return unknown(job_id, self.flavour)
             if job.subjobs:
                 return self._rerun_array(job)
             if job.state is State.QUEUED and self.settings.accepts_queued:
                 return ""
-            if job.state is not State.RUNNING or job.dying:
-                return f"Request invalid for state of job {job_id}"
-            if not job.spec.rerunnable:
-                return f"Job {job_id} is not rerunnable"
-            return self._kill(job)
+            return refusal(job, self.flavour) or self._kill(job)
 
     def stop(self, job_id: str) -> str:
         """End a job for good. Empty if it was done; else what the scheduler says."""
@@ -172,7 +186,10 @@ class Cluster:
             wait_s = chance.uniform(1, 5) if job.spec.requeue_wait_s is None else job.spec.requeue_wait_s
             if self.flavour is Flavour.SLURM:
                 job.submitted_at = now
+                if self.settings.begin_wait_s is not None:
+                    wait_s = self.settings.begin_wait_s + chance.uniform(0, 4)
         job.state, job.modified_at, job.dying, job.nodes = State.QUEUED, now, False, ()
+        job.completing = False
         job.held = self.flavour is Flavour.PBS and job.run_count >= PBS_MOST_RUNS
         job.plan += 1
         job.forecast = None
@@ -210,7 +227,7 @@ class Cluster:
 
     def _end(self, job: Job, exit_code: int) -> None:
         job.state, job.exit_code, job.modified_at = State.FINISHED, exit_code, self._timeline.now()
-        job.dying = False
+        job.dying = job.completing = False
         job.plan += 1
 
     def _kill(self, job: Job) -> str:
@@ -219,11 +236,11 @@ class Cluster:
         self._kills.append(Kill(self.cluster_id, job.job_id, job.started_at, self._timeline.now()))
         lag_s = self.settings.rerun_lag_s
         if lag_s is None:
-            lag_s = 3.0 if self.flavour is Flavour.PBS else 0.0
+            lag_s = 3.0 if self.flavour is Flavour.PBS else self.settings.completing_s
         if lag_s <= 0:
             self._enqueue(job)
             return ""
-        job.dying = True
+        job.dying, job.completing = True, self.flavour is Flavour.SLURM
         job.plan += 1
         self._plan(job, self._timeline.now() + lag_s, self._enqueue)
         return in_progress(job.job_id) if lag_s > AGENT_TIMEOUT_S else ""
@@ -251,6 +268,9 @@ class Cluster:
         self._timeline.at(moment, happen)
 
     def _seen(self, job: Job) -> Job:
+        if job.completing:
+            now, shown = int(self._timeline.now()), self.settings.completing_is
+            return replace(job, state=shown, started_at=now, forecast=now, run_count=job.run_count + 1)
         if not job.subjobs:
             return replace(job)
         subjobs = [self._jobs[sub] for sub in job.subjobs if sub in self._jobs]

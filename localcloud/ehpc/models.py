@@ -45,6 +45,12 @@ class ClusterSettings:
     """
     accepts_queued: bool = False
     """Whether a rerun of a queued job is accepted, without effect; else it is refused."""
+    completing_s: float = 0.0
+    """Slurm: how long a requeued job completes (epilog, killing) before it waits again. Seen: 0.1 to 27 s and more."""
+    completing_is: State = State.RUNNING
+    """How that is listed, which is documented nowhere; StartTime is *now* the while, and moves."""
+    begin_wait_s: float | None = None
+    """Slurm: how long a requeued job may not begin, 121 as it comes; it begins up to 4 s later. None: the job says."""
     forecast_off_s: float = 60.0
     """By how much Slurm's forecast of a queued job's start is too late."""
 
@@ -115,6 +121,8 @@ class JobSpec:
     owner: str = "alice"
     queue: str = "workq"
     rerunnable: bool = True
+    batch: bool = True
+    """Slurm: False of what salloc or srun began; such a job is never requeued."""
     nodes: int = 1
     hosts: tuple[str, ...] = ()
     """Where the first run is; empty: drawn from the world's seed, as for every further run."""
@@ -148,6 +156,8 @@ class Job:
     subjobs: tuple[str, ...] = ()
     dying: bool = False
     """A rerun is in progress: the lists still show the run that it kills."""
+    completing: bool = False
+    """Slurm: it was requeued and is not in the queue yet."""
     plan: int = 0
     """Which plan is in force: events of an earlier one no longer concern the job."""
 
@@ -188,11 +198,13 @@ class Kill:
 def subjob_ids(parent_id: str, array_request: str) -> tuple[str, ...]:
     """Ids of an array's subjobs: `12[].scheduler` with `2-7:2` has `12[2].scheduler`, `12[4]…`, `12[6]…`.
 
-    Raises ValueError if the parent's id has no `[]` or the request is not `first-last:step`.
+    Slurm's `12` has `12_2`, `12_4`, `12_6`. Raises ValueError if the parent's id is neither or the request is not
+    `first-last:step`.
     """
     head, brackets, tail = parent_id.partition("[]")
-    if not brackets:
+    if not brackets and not head.isdigit():
         raise ValueError(f"{parent_id!r} is not the id of an array's parent: it has no []")
     span, _, step = array_request.partition(":")
     first, _, last = span.partition("-")
-    return tuple(f"{head}[{index}]{tail}" for index in range(int(first), int(last) + 1, int(step or "1")))
+    indexes = range(int(first), int(last) + 1, int(step or "1"))
+    return tuple(f"{head}[{index}]{tail}" if brackets else f"{head}_{index}" for index in indexes)

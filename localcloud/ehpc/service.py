@@ -13,6 +13,7 @@ from typing import ClassVar
 from localcloud.ehpc.answers import EhpcAnswers
 from localcloud.ehpc.cluster import Cluster
 from localcloud.ehpc.models import ClusterSettings, Flavour, Kill
+from localcloud.ehpc.scheduler import Scheduler
 from localcloud.ehpc.story import ClusterStory
 from localcloud.service import DEFAULT_ZONE, Ground, Service
 from localcloud.story import Element, Story
@@ -30,6 +31,7 @@ class Ehpc(Service):
         self.kills: list[Kill] = []
         """Every effective RerunJobs, one entry a job and life, whatever was answered."""
         self.clusters: dict[str, Cluster] = {}
+        self._schedulers: dict[str, Scheduler] = {}
         self._timeline = timeline
         self._zone = zone
         self._seed = seed
@@ -53,12 +55,16 @@ class Ehpc(Service):
             seed=self._seed,
             kills=self.kills,
         )
-        self.clusters[cluster_id] = made
+        self.clusters[cluster_id] = self._schedulers[cluster_id] = made
         return made
+
+    def adopt(self, scheduler: Scheduler) -> None:
+        """Serve a cluster whose scheduler is another than the simulated one. Its reruns are not in `kills`."""
+        self._schedulers[scheduler.cluster_id] = scheduler
 
     def operations(self) -> Iterable[Operation]:
         """All of it goes through the gateway."""
-        return EhpcAnswers(self.clusters, self._timeline, self._zone).operations()
+        return EhpcAnswers(self._schedulers, self._timeline, self._zone).operations()
 
     def populate(self, story: Story, now: float) -> None:
         """Make the story's clusters, and submit their jobs."""

@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from localcloud.ehpc.cluster import Cluster
 from localcloud.ehpc.models import Flavour, Job, Node, State
+from localcloud.ehpc.scheduler import Scheduler
 from localcloud.wire.http import ApiError
 
 PAGE_MOST = 50
@@ -123,15 +123,6 @@ def simple_filtered(parameters: Mapping[str, str], jobs: Sequence[Job]) -> list[
     ]
 
 
-def output(job: Job, now: float) -> tuple[bytes, bytes]:
-    """What the present run has written by now."""
-    spec, prints = job.spec, job.spec.prints
-    if prints is None or job.started_at is None:
-        return spec.output, spec.errors
-    lines = int(min(now - job.started_at, prints.for_s) / prints.every_s)
-    return spec.output + prints.line.encode() * lines, spec.errors + prints.errors.encode()
-
-
 def node_item(node: Node) -> dict[str, Any]:
     """A node of ListNodes, as the official SDK's model has it."""
     return {
@@ -162,7 +153,7 @@ def list_item(job: Job, zone: ZoneInfo) -> dict[str, Any]:
     return {**_common(job, lambda moment: _local(moment, zone)), "Owner": job.spec.owner}
 
 
-def description(job: Job, cluster: Cluster) -> str:
+def description(job: Job, cluster: Scheduler) -> str:
     """DescribeJob's JSON text: attributes keyed by job id. Which attributes is not documented: our choice."""
     if cluster.flavour is Flavour.SLURM:
         words = {State.QUEUED: "PENDING", State.RUNNING: "RUNNING"}

@@ -38,11 +38,12 @@ class Schedulerx3Answers:
 
     def operations(self) -> list[Operation]:
         """What the gateway offers."""
-        one = (*_SCOPE, "JobExecutionId")
+        one, workflow = (*_SCOPE, "JobExecutionId"), (*_SCOPE, "WorkflowExecutionId")
         return [
             _operation("OperateRetryJobExecution", "POST", self.retry, one),
-            _operation("GetJobExecution", "GET", self.get_job_execution, one),
-            _operation("ListJobExecutions", "GET", self.list_job_executions, ("ClusterId",)),
+            _operation("OperateRetryWorkflowExecution", "POST", self.retry_workflow, workflow, in_body=True),
+            _operation("GetJobExecution", "POST", self.get_job_execution, one),
+            _operation("ListJobExecutions", "POST", self.list_job_executions, ("ClusterId",)),
             _operation("ListScheduleEvent", "GET", self.list_schedule_event, ("ClusterId",)),
             _operation("ListApps", "GET", self.list_apps, ("ClusterId",)),
         ]
@@ -55,6 +56,21 @@ class Schedulerx3Answers:
             if found.status(self._timeline.now()) is not Status.FAILED:
                 return {"Code": 400, "Success": False, "Message": "the job execution has not failed"}
             app.retry(found)
+            return {}
+
+    def retry_workflow(self, parameters: Parameters) -> dict[str, Any]:
+        """Run the failed executions of a workflow again, or all of them."""
+        with self._timeline.lock:
+            self._timeline.tick()
+            app, wanted, now = self._app(parameters), parameters["WorkflowExecutionId"], self._timeline.now()
+            mine = [one for one in app.newest_first(frozenset(app.jobs)) if one.workflow_execution_id == wanted]
+            if not mine:
+                raise ApiError(404, "NotFound", "The specified workflow execution does not exist.")
+            if any(one.status(now) is Status.RUNNING for one in mine):
+                return {"Code": 400, "Success": False, "Message": "the workflow execution is running"}
+            for one in mine:
+                if parameters.get("OnlyFailed", "").casefold() != "true" or one.status(now) is Status.FAILED:
+                    app.retry(one)
             return {}
 
     def get_job_execution(self, parameters: Parameters) -> dict[str, Any]:
@@ -100,7 +116,7 @@ class Schedulerx3Answers:
             for at, row in self._events(app, one, now)
             if (not kind or row["Event"] == kind) and at >= begin and (not end or at <= end)
         ]
-        rows.sort(key=lambda row: str(row["Time"]), reverse=parameters.get("Reverse") == "true")
+        rows.sort(key=lambda row: str(row["Time"]), reverse=parameters.get("Reverse", "").casefold() == "true")
         return self._page(parameters, rows)
 
     def _events(self, app: App, one: Execution, now: float) -> list[tuple[float, dict[str, Any]]]:
@@ -170,12 +186,17 @@ class Schedulerx3Answers:
 
 
 def _operation(
-    action: str, method: str, handler: Callable[[Parameters], dict[str, Any]], required: tuple[str, ...]
+    action: str,
+    method: str,
+    handler: Callable[[Parameters], dict[str, Any]],
+    required: tuple[str, ...],
+    *,
+    in_body: bool = False,
 ) -> Operation:
     def answered(parameters: Parameters) -> dict[str, Any]:
         return {"Code": 200, "Success": True, "Message": _SAMPLE_MESSAGE, **handler(parameters)}
 
-    return Operation(VERSION, action, method, answered, required, refusal=_refusal)
+    return Operation(VERSION, action, method, answered, required, in_body=in_body, refusal=_refusal)
 
 
 def _refusal(code: str, message: str) -> dict[str, Any]:

@@ -184,7 +184,13 @@ class App:
                 )
                 job.executions[made.execution_id] = made
             else:
-                made = self.execution(job.job_id, failed.data_time, course, trigger=Trigger.USER_RETRY)
+                made = self.execution(
+                    job.job_id,
+                    failed.data_time,
+                    course,
+                    trigger=Trigger.USER_RETRY,
+                    workflow_execution_id=failed.workflow_execution_id,
+                )
             self._retried.append(Retried(self.app_name, job.job_id, failed.execution_id, made.execution_id, now))
             return made
 

@@ -11,6 +11,7 @@ from shared.console.held import answer_act, case_page, held_page, open_page
 from shared.console.http import Refused, WebRequest, WebResponse, text_response
 from shared.console.metrics import metrics
 from shared.console.modes import mode_act, modes_page
+from shared.console.nodes import node_act, nodes_page
 from shared.console.render import page, style
 from shared.console.rules import rules_page
 from shared.console.site import Site, Visit
@@ -27,11 +28,12 @@ PAGES: Mapping[str, Show] = {
     "/held": held_page,
     "/case": case_page,
     "/breakers": breakers_page,
+    "/nodes": nodes_page,
     "/modes": modes_page,
     "/rules": rules_page,
     "/metrics": metrics,
 }
-ACTS: Mapping[str, Act] = {"/held": answer_act, "/breakers": breaker_act, "/modes": mode_act}
+ACTS: Mapping[str, Act] = {"/held": answer_act, "/breakers": breaker_act, "/nodes": node_act, "/modes": mode_act}
 STYLE_PATH, HEALTH_PATH = "/style.css", "/healthz"
 METHODS = frozenset({"GET", "HEAD", "POST"})
 _LOG = logging.getLogger(__name__)

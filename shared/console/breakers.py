@@ -71,7 +71,10 @@ def breaker_act(visit: Visit, form: dict[str, list[str]]) -> WebResponse:
         f" {done.left} could not be changed, since others were changing them: close it once more." if done.left else ""
     )
     word = "resumed" if backlog is Backlog.RESUME else "dropped"
-    return breakers_page(visit, f"The breaker of {scope.key} is closed; {done.changed} failures {word}.{left}")
+    return breakers_page(
+        visit,
+        f"The breaker of {scope.key} is closed; {done.changed} failure{'' if done.changed == 1 else 's'} {word}.{left}",
+    )
 
 
 def scope_of(text: str) -> Scope | None:

@@ -51,7 +51,9 @@ def case_page(visit: Visit) -> WebResponse:
     view = _found(visit, visit.request.asked("id"))
     if view is None:
         raise Refused(404, NOT_FOUND)
-    return visit.page("case", view=view, obstacles=obstacles(visit, view), answered=None)
+    asks = visit.site.gates
+    gates = asks(view.case.failure) if asks is not None and visit.request.asked("ask") else None
+    return visit.page("case", view=view, obstacles=obstacles(visit, view), gates=gates, can_ask=asks is not None)
 
 
 def answer_act(visit: Visit, form: dict[str, list[str]]) -> WebResponse:

@@ -15,12 +15,17 @@ from shared.reading.text import printable
 FOLDER = Path(__file__).parent / "templates"
 STYLE_FILE = "style.css"
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
+_ESCAPED_CHARS = 10
 
 
 def page(name: str, status: int = 200, **values: Any) -> WebResponse:
     """One page, by the name of its template."""
-    text = _environment().get_template(f"{name}.html").render(**values)
-    return WebResponse(status=status, body=text.encode("utf-8", "replace"))
+    return WebResponse(status=status, body=rendered(name, **values).encode("utf-8", "replace"))
+
+
+def rendered(name: str, **values: Any) -> str:
+    """The text of a template."""
+    return _environment().get_template(f"{name}.html").render(**values)
 
 
 @lru_cache(maxsize=1)
@@ -38,9 +43,17 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_readable,
     )
-    made.filters.update(moment=moment, lasts=lasts, shown=shown)
+    made.filters.update(moment=moment, lasts=lasts, shown=shown, shown_lines=shown_lines)
     return made
+
+
+def _readable(value: Any) -> Any:
+    """What stands on a page: of text nothing but what prints, and ends of lines. Markup is made of such parts."""
+    if not isinstance(value, str) or hasattr(value, "__html__") or value.isprintable():
+        return value
+    return "\n".join(printable(line, len(line) * _ESCAPED_CHARS) for line in value.split("\n"))
 
 
 def moment(unix_s: float | None) -> str:
@@ -66,3 +79,8 @@ def shown(text: object, limit: int = 400) -> str:
     whole = str(text)
     cut = printable(whole, limit)
     return cut if len(whole.encode("utf-8", "replace")) <= limit else f"{cut} …"
+
+
+def shown_lines(text: str, limit: int = 8000) -> str:
+    """The same, line by line."""
+    return "\n".join(shown(line) for line in text[:limit].split("\n"))

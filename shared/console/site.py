@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timezone, tzinfo
 from typing import Any
 
 from msgspec import Struct
@@ -10,6 +11,8 @@ from msgspec import Struct
 from shared.console.http import WebRequest, WebResponse
 from shared.console.render import page
 from shared.console.visitor import Visitor, form_token
+from shared.domain.failure import Failure
+from shared.domain.gate import Gate
 from shared.domain.job import Scope
 from shared.domain.link_key import LinkKey
 from shared.policy.model import Policy
@@ -32,8 +35,10 @@ class Site(Struct, frozen=True, kw_only=True):
     """None: nothing can be signed, so there are no forms and no link is believed."""
     night: Callable[[], Sequence[Row]] | None = None
     """Reads the outcomes of the night; None: the Logstore is not reached from here. May raise SecondWindError."""
-    night_s: float = NIGHT_S
-    """How long the night is that it reads."""
+    gates: Callable[[Failure], Sequence[Gate]] | None = None
+    """Looks at the job and asks every gate anew, and does nothing; None: job systems are not reached from here."""
+    zone: tzinfo = timezone.utc
+    """In which the next morning is, of work that reruns have saved."""
 
 
 class Visit(Struct, frozen=True, kw_only=True):

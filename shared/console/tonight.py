@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+from typing import Any
+
 from shared import people
 from shared.console.breakers import scope_of
+from shared.console.chart import chart_of
 from shared.console.http import WebResponse
-from shared.console.site import Visit
+from shared.console.site import NIGHT_S, Visit
+from shared.domain.errors import SinkUnavailable
 from shared.domain.record import CaseState
+from shared.report import ReportTerms, report_of
+
+_LOG = logging.getLogger(__name__)
 
 
 def tonight_page(visit: Visit) -> WebResponse:
@@ -31,4 +39,17 @@ def tonight_page(visit: Visit) -> WebResponse:
         everything=controls.everything,
         rules_set=len(controls.rules),
         policy_mode=site.policy.mode.value,
+        **_report(visit),
     )
+
+
+def _report(visit: Visit) -> dict[str, Any]:
+    """The night in numbers, of what the visitor may see; nothing of it where the outcomes cannot be read now."""
+    site = visit.site
+    terms = ReportTerms(since_at=site.now - NIGHT_S, until_at=site.now, zone=site.zone, prices=site.policy.prices)
+    try:
+        report = report_of(visit.night(), terms) if site.night is not None else None
+    except SinkUnavailable as error:
+        _LOG.warning("the outcomes of the night cannot be read: %s", error)
+        return {"report": None, "chart": None, "unreadable": True}
+    return {"report": report, "chart": chart_of(report.time_line) if report else None, "unreadable": False}

@@ -61,11 +61,10 @@ def discover(healer: Healer, seekers: Seekers, region: str, *, dry_run: bool = F
     book = Book(healer.ledger, healer.invocation.hard_deadline, dry_run)
     run = _Run(healer, book, dry_run=dry_run, total=total)
     mine = book.take([*(one.key for one in listings), *meant], began_at)
-    try:
-        run.listed([one for one in listings if one.key in mine])
-        run.turns(meant, [key for key in mine if key in meant])
-    finally:
-        book.release(mine, healer.clock.now())
+    run.listed([one for one in listings if one.key in mine])
+    run.turns(meant, [key for key in mine if key in meant])
+    # A run that raises gives nothing back: its places are free again at its deadline, before the next period.
+    book.release(mine, healer.clock.now())
     return total
 
 

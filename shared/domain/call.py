@@ -23,6 +23,17 @@ class Effect(str, Enum):
     """It may or may not have happened, for each job of the call on its own."""
 
 
+class ActionApi(str, Enum):
+    """By which other operation than its system's usual one a rule wants a job rerun. Other systems take their own."""
+
+    RETRY_INSTANCE = "retry_instance"
+    """SchedulerX: RetryJobInstance, the one instance instead of the day that it is of."""
+    RETRY_WITH_CHILDREN = "retry_with_children"
+    """SchedulerX 3: what follows the execution runs again as well."""
+    RETRY_WORKFLOW = "retry_workflow"
+    """SchedulerX 3: OperateRetryWorkflowExecution, whatever has failed of the workflow that it is part of."""
+
+
 class Target(Struct, frozen=True, kw_only=True):
     """One job to rerun."""
 
@@ -31,6 +42,8 @@ class Target(Struct, frozen=True, kw_only=True):
     """As the job system lists it."""
     life: Life | None = None
     """The life that is to be run again, as it was seen."""
+    action_api: ActionApi | None = None
+    """As the rule wants it; None: by the usual operation."""
 
     @property
     def data_time(self) -> str | None:

@@ -6,6 +6,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from shared.domain.act import Way
+from shared.domain.call import ActionApi
 from shared.domain.evidence import Known
 from shared.domain.failure import FailureClass, Trigger
 from shared.domain.gate import Gate, GateAnswer
@@ -46,6 +47,8 @@ class Decision(Struct, frozen=True, kw_only=True, gc=False):
     rule: str = ""
     failure_class: FailureClass = FailureClass.UNKNOWN
     """As the matching rule says."""
+    action_api: ActionApi | None = None
+    """By which operation the rule wants it."""
     attempt: int = 0
     """Number that the attempt has or would have; 0 if it did not come to that."""
     max_attempts: int = 0

@@ -25,6 +25,8 @@ class Kind(str, Enum):
     """How far a range of logs has been handled."""
     DISCOVER = "discover"
     """What a discovery remembers of a scope."""
+    BOX = "box"
+    """What a channel is to tell people, and has told."""
     NODES = "nodes"
     """What is remembered of the nodes of a scope."""
     LINK = "link"
@@ -51,7 +53,7 @@ class Kind(str, Enum):
 
 
 _LIMITS = frozenset({Kind.BREAKER, Kind.PACE, Kind.RATE})
-_NO_RECORDS = frozenset({Kind.CONTROL, Kind.RANGE, Kind.DISCOVER, Kind.LINK, Kind.NODES})
+_NO_RECORDS = frozenset({Kind.CONTROL, Kind.RANGE, Kind.DISCOVER, Kind.LINK, Kind.NODES, Kind.BOX})
 _BY_PREFIX = {kind.value: kind for kind in Kind if kind is not Kind.JOB}
 
 
@@ -140,6 +142,11 @@ def scope_of_nodes(key: str) -> str:
 def rate_key(scope: Scope) -> str:
     """The rate of a cluster or group: how many jobs a window may act on before the rest wait."""
     return f"{Kind.RATE.value}/{scope.key}"
+
+
+def box_key(channel: str) -> str:
+    """What a channel is to tell people, and has told."""
+    return f"{Kind.BOX.value}/{channel}"
 
 
 def link_key(nonce: str) -> str:

@@ -59,7 +59,7 @@ class KnownNode(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return bool(self.suspected_at) and self.suspected_until > now
 
 
-class Nodes(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class KnownNodes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One ledger document."""
 
     schema: str = "secondwind-nodes/1"
@@ -80,17 +80,17 @@ class Nodes(Struct, frozen=True, kw_only=True, omit_defaults=True):
             return self.owed_at + OWED_RETRY_S
         return LISTED_AT if any(one.suspected_at for one in self.nodes.values()) else None
 
-    def paid(self, outcome_ids: Iterable[str]) -> Nodes:
+    def paid(self, outcome_ids: Iterable[str]) -> KnownNodes:
         """This document without those owed outcomes."""
         gone = frozenset(outcome_ids)
         return replace(self, owed=tuple(one for one in self.owed if one.get("outcome_id") not in gone))
 
-    def put_off(self, now: float) -> Nodes:
+    def put_off(self, now: float) -> KnownNodes:
         """This document with its owed outcomes due a while later."""
         return replace(self, owed_at=now) if self.owed else self
 
 
-class Bound(Struct, frozen=True, kw_only=True):
+class NodeLimit(Struct, frozen=True, kw_only=True):
     """From when on a node is suspected, and for how long."""
 
     jobs: int
@@ -102,14 +102,14 @@ class Bound(Struct, frozen=True, kw_only=True):
 
 
 def counted(
-    known: Nodes,
+    known: KnownNodes,
     hits: Sequence[tuple[str, Hit]],
-    bound: Bound,
+    bound: NodeLimit,
     *,
     scope: Scope,
     now: float,
     advice: Callable[[str], Sequence[str]],
-) -> Nodes:
+) -> KnownNodes:
     """The memory with these failures counted, each by the name of its node; who has had enough of them is suspected.
 
     Args:
@@ -141,8 +141,8 @@ def counted(
 
 
 def cleared(
-    known: Nodes, name: str, *, scope: Scope, now: float, why: str, by: str = "", signed: Signed = UNSIGNED
-) -> Nodes:
+    known: KnownNodes, name: str, *, scope: Scope, now: float, why: str, by: str = "", signed: Signed = UNSIGNED
+) -> KnownNodes:
     """The memory without the suspicion of that node, owing the outcome that says so; unchanged if there is none.
 
     Args:
@@ -169,7 +169,7 @@ def cleared(
     return _owing(without, notice, now - OWED_RETRY_S)
 
 
-def _with(one: KnownNode, hit: Hit, bound: Bound, now: float) -> KnownNode:
+def _with(one: KnownNode, hit: Hit, bound: NodeLimit, now: float) -> KnownNode:
     """The node with one more failed job, and without what no longer counts."""
     since = now - bound.window_s
     if hit.at <= one.cleared_at or hit.at <= since:
@@ -185,7 +185,7 @@ def _with(one: KnownNode, hit: Hit, bound: Bound, now: float) -> KnownNode:
     return replace(one, hits=hits, suspected_at=0.0, suspected_until=0.0)
 
 
-def _enough(one: KnownNode, bound: Bound) -> bool:
+def _enough(one: KnownNode, bound: NodeLimit) -> bool:
     owners = {hit.owner for hit in one.hits if hit.owner}
     return len(one.hits) >= bound.jobs and (bound.owners <= 1 or len(owners) >= bound.owners)
 
@@ -204,7 +204,7 @@ def _latest(one: KnownNode) -> float:
     return max([one.cleared_at, *(hit.at for hit in one.hits)])
 
 
-def _begun(scope: Scope, name: str, one: KnownNode, bound: Bound, now: float, advice: Sequence[str]) -> Outcome:
+def _begun(scope: Scope, name: str, one: KnownNode, bound: NodeLimit, now: float, advice: Sequence[str]) -> Outcome:
     owners = len({hit.owner for hit in one.hits if hit.owner})
     whose = f" of {owners} owners" if owners > 1 else ""
     orders = f"; drain it: {' or '.join(advice)}" if advice else ""
@@ -238,6 +238,6 @@ def _notice(scope: Scope, name: str, one: KnownNode, reason: Reason, now: float,
     )
 
 
-def _owing(known: Nodes, notice: Outcome, since: float) -> Nodes:
+def _owing(known: KnownNodes, notice: Outcome, since: float) -> KnownNodes:
     owed_at = min(known.owed_at, since) if known.owed else since
     return replace(known, owed=(*known.owed, notice.fields())[-MAX_OWED:], owed_at=owed_at)

@@ -36,6 +36,8 @@ class Aftermath(str, Enum):
 
     WAIT = "wait"
     NOT_RESTARTED = "not_restarted"
+    BEGINNING = "beginning"
+    """Another run is shown, so young that it may be none yet: to be looked at again soon."""
     RESTARTED = "restarted"
     SUCCEEDED = "succeeded"
     FAILED = "failed"

@@ -6,8 +6,7 @@ have to change. The reference, `explain` and every dry run are made from these r
 
 from __future__ import annotations
 
-from enum import Enum
-
+from shared.domain.reason_row import Row
 from shared.domain.verdicts import OPEN_VERDICTS, Giver, Step, Verdict
 
 
@@ -21,26 +20,8 @@ _DONE = "Nothing: it was rerun."
 _SEEN = "Nothing: it was rerun, and this is how the rerun went on."
 
 
-class Reason(str, Enum):
+class Reason(Row):
     """Why, one stable code each. A member is its code."""
-
-    verdicts: tuple[Verdict, ...]
-    """That it is told with; one, as a rule."""
-    giver: Giver
-    means: str
-    """For people."""
-    would_change: str
-    """What would have to change for a failure with this reason to be rerun; for people."""
-
-    def __new__(  # noqa: PYI034 - `Self` needs Python 3.11
-        cls, code: str, verdicts: Verdict | tuple[Verdict, ...], giver: Giver, means: str, would_change: str
-    ) -> Reason:
-        """One row."""
-        row = str.__new__(cls, code)
-        row._value_ = code
-        row.verdicts = verdicts if isinstance(verdicts, tuple) else (verdicts,)
-        row.giver, row.means, row.would_change = giver, means, would_change
-        return row
 
     @classmethod
     def named(cls, code: str) -> Reason:
@@ -286,6 +267,12 @@ class Reason(str, Enum):
     NOT_RESTARTED = ("not_restarted", _V.UNKNOWN, _gate("rerun_seen"),
         "The API accepted the rerun, and the job did not restart; a new attempt follows within the budget.",
         "Nothing: it is tried again within its budget.")
+    CHANNEL_REFUSES = ("channel_refuses", _V.REFUSED, _by(Step.MESSAGE),
+        "About a channel of `notify`, not a job: it takes no message; `api_code` says why.",
+        "Somebody has to mend the channel: `secondwind notify test`. What waits for it is told then, for a day.")
+    MESSAGE_GIVEN_UP = ("message_given_up", _V.REFUSED, _by(Step.MESSAGE),
+        "About a channel of `notify`, not a job: a message waited for a day, or its answer was lost three times.",
+        "Nothing: look at the outcomes of that day, and mend the channel: `secondwind notify test`.")
     NOT_UNDERSTOOD = ("not_understood", _V.INVALID, _by(Step.INTAKE),
         "No readable announcement of a failure; `message` names every fault.",
         "Correct what the faults name and send it again.")

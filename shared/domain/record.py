@@ -14,6 +14,7 @@ from enum import Enum
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shared.domain.call import ActionApi
 from shared.domain.failure import Failure, FailureClass
 from shared.domain.life import Life
 from shared.domain.reasons import Reason
@@ -74,6 +75,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     fingerprint: str = ""
     """Of the text of the failure that the attempt is for (`policy.text.fingerprint`); empty before there was one, where
     there was no text, and where it was reserved before this was kept."""
+    action_api: ActionApi | None = None
+    """By which operation the attempt was reserved for; None: by its system's usual one."""
     known_reruns: tuple[int, ...] = ()
     """What reruns had made before the call, by number; it is no evidence for it."""
     looks: int = 0

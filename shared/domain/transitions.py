@@ -101,6 +101,7 @@ def reserved(
         owner=terms.owner,
         reserved_at=ask.now,
         may_leave_until=terms.may_leave_until,
+        action_api=decision.action_api,
         known_reruns=terms.known_reruns,
         fingerprint=terms.fingerprint,
         tellings=_told(base, failure),

@@ -47,6 +47,7 @@ class Step(str, Enum):
     RECORD = "the job's ledger document had no room for it"
     MODE = "it is about a mode set by hand, not about a job"
     LOOKING = "it is about a place that is looked through, not about a job"
+    MESSAGE = "it is about a channel of messages, not about a job"
     NODE = "it is about a node on which jobs failed, not about a job"
     INTAKE = "it could not be understood, so no gate was asked"
 
@@ -54,6 +55,11 @@ class Step(str, Enum):
     def after_all_gates(self) -> bool:
         """Whether every gate had passed before."""
         return self in {Step.ALL_PASSED, Step.SHARED, Step.UNSENT, Step.CALL}
+
+    @property
+    def of_no_job(self) -> bool:
+        """Whether what is told there is about something else than a failure."""
+        return self in {Step.BREAKER, Step.MODE, Step.LOOKING, Step.MESSAGE, Step.NODE}
 
 
 class Giver(Struct, frozen=True):

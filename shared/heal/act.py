@@ -74,4 +74,4 @@ def _target(item: Item) -> Target:
     seen = item.seen
     if isinstance(seen, LookFailed):
         raise TypeError("a job that could not be looked at was about to be rerun")
-    return Target(scope=item.failure.scope, job_id=seen.job_id, life=seen.life)
+    return Target(scope=item.failure.scope, job_id=seen.job_id, life=seen.life, action_api=item.decided.action_api)

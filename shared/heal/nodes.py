@@ -14,7 +14,7 @@ from shared.domain.errors import DocumentRefused, LedgerUnavailable
 from shared.domain.hosts import nodes_told
 from shared.domain.job import Scope
 from shared.domain.keys import nodes_key
-from shared.domain.nodes import Hit, Nodes, cleared, counted
+from shared.domain.nodes import Hit, KnownNodes, cleared, counted
 from shared.domain.snapshot import LookFailed
 from shared.heal.item import Item, Notice
 from shared.policy.belts import NodeAction
@@ -45,7 +45,7 @@ class NodeMemory:
     hard_deadline: float
     suspects: frozenset[str] = frozenset()
     """The nodes that are suspected, with what was counted here."""
-    _known: Nodes | None = None
+    _known: KnownNodes | None = None
     """None: nothing is counted, or the document is malformed."""
     _version: int | None = None
     _hits: dict[tuple[str, str], Hit] = field(default_factory=dict)
@@ -113,7 +113,7 @@ class NodeMemory:
     def _weigh(self) -> None:
         self.suspects = frozenset() if self._known is None else self._changed(self._known).suspects(self.now)
 
-    def _changed(self, known: Nodes) -> Nodes:
+    def _changed(self, known: KnownNodes) -> KnownNodes:
         limit = self.policy.bad_nodes
         if limit is None:
             return known

@@ -9,7 +9,7 @@ from shared.domain.act import UNSIGNED, Signed
 from shared.domain.hosts import host_of
 from shared.domain.job import Scope
 from shared.domain.keys import Kind, kind_of, nodes_key, scope_of_nodes
-from shared.domain.nodes import Hit, Nodes, cleared
+from shared.domain.nodes import Hit, KnownNodes, cleared
 from shared.people.walk import TRIES, Contended, batches, listed
 from shared.ports import Ledger, Stored
 from shared.systems import SYSTEMS
@@ -78,7 +78,7 @@ def clear_node(
     key, name = nodes_key(scope), host_of(node)
     for _ in range(TRIES):
         stored = ledger.load([key]).get(key)
-        known = decode_nodes(stored.document) if stored else Nodes()
+        known = decode_nodes(stored.document) if stored else KnownNodes()
         if stored is None or name not in known.suspects(now):
             return None
         why = signed.why or "what failed there counts no more"
@@ -88,7 +88,7 @@ def clear_node(
     raise Contended(key)
 
 
-def _seen(scope: str, nodes: Nodes, name: str) -> SuspectSeen:
+def _seen(scope: str, nodes: KnownNodes, name: str) -> SuspectSeen:
     one = nodes.nodes[name]
     system = scope.partition("/")[0]
     return SuspectSeen(

@@ -12,7 +12,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from shared.domain.failure import FailureClass
-from shared.domain.nodes import MAX_HITS, Bound
+from shared.domain.nodes import MAX_HITS, NodeLimit
 
 _MINUTE_S = 60
 DAY_S = 86_400.0
@@ -132,6 +132,6 @@ class BadNodes(Struct, frozen=True, kw_only=True):
     """So long after the last failure a suspicion ends by itself."""
 
     @property
-    def bound(self) -> Bound:
+    def bound(self) -> NodeLimit:
         """The numbers, for counting."""
-        return Bound(jobs=self.jobs, owners=self.owners, window_s=self.window_s, clear_after_s=self.clear_after_s)
+        return NodeLimit(jobs=self.jobs, owners=self.owners, window_s=self.window_s, clear_after_s=self.clear_after_s)

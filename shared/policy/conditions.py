@@ -112,10 +112,14 @@ class Match(Struct, frozen=True, kw_only=True, cache_hash=True):
     system: Systems | None = None
     region: Globs | None = None
     cluster: Globs | None = None
-    """The cluster's id."""
+    """The cluster's id, of E-HPC or SchedulerX 3."""
     namespace: Globs | None = None
     group: Globs | None = None
     """The SchedulerX group's id."""
+    app: Globs | None = None
+    """The SchedulerX 3 application's name."""
+    project: Globs | None = None
+    """The DataWorks workspace's id; quoted, since a glob is a text."""
     queue: Globs | None = None
     owner: Globs | None = None
     job_name: Globs | None = None
@@ -145,7 +149,7 @@ class Match(Struct, frozen=True, kw_only=True, cache_hash=True):
 _EMPTY = Match()
 
 
-PLACES = ("cluster", "namespace", "group")
+PLACES = ("cluster", "namespace", "group", "app", "project")
 """Conditions on a part of a scope, by the label that its job system gives it; a source's are in the plural."""
 
 
@@ -183,17 +187,26 @@ class EventPlace(Struct, frozen=True, kw_only=True):
     """The account, `aliyunaccountid`; quoted, since it is no number."""
 
 
-class Source(Struct, frozen=True, kw_only=True):
+class Places(Struct, frozen=True, kw_only=True):
+    """Conditions on whose job it is. What only names places of other systems says nothing of a job."""
+
+    systems: Systems | None = None
+    clusters: Globs | None = None
+    """Cluster ids, of E-HPC and SchedulerX 3."""
+    namespaces: Globs | None = None
+    """SchedulerX namespaces."""
+    groups: Globs | None = None
+    """SchedulerX groups."""
+    apps: Globs | None = None
+    """SchedulerX 3 applications, by name."""
+    projects: Globs | None = None
+    """DataWorks workspaces, by id; quoted, since a glob is a text."""
+
+
+class Source(Places, frozen=True, kw_only=True):
     """Who may tell failures, and of which jobs. Exactly one of `log` and `event`; what is absent bounds nothing."""
 
     log: LogPlace | None = None
     event: EventPlace | None = None
-    systems: Systems | None = None
-    clusters: Globs | None = None
-    """E-HPC cluster ids; says nothing of SchedulerX jobs."""
-    namespaces: Globs | None = None
-    """SchedulerX namespaces; says nothing of E-HPC jobs."""
-    groups: Globs | None = None
-    """SchedulerX groups; says nothing of E-HPC jobs."""
     owners: Globs | None = None
     """The owner that the live job tells; one that is told never fits. SchedulerX tells none: name places there."""

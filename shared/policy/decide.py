@@ -140,6 +140,7 @@ def _decision(facts: Facts, stop: Stop, asked: _Asked) -> Decision:
         job_id=facts.job_id,
         rule=rule.name if rule else "",
         failure_class=rule.failure_class if rule else FailureClass.UNKNOWN,
+        action_api=rule.action_api if rule else None,
         attempt=reserved or (facts.attempt_number if acting else 0),
         max_attempts=facts.budget.limit.max,
         due_at=stop.due_at,

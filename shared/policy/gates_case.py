@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from shared.domain.evidence import EvidenceFrom
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.proof import Aftermath, Conclusion, Run
@@ -11,6 +13,9 @@ from shared.domain.snapshot import LookFailed, Snapshot
 from shared.domain.verdicts import Verdict
 from shared.policy.facts import Facts
 from shared.policy.outlook import gets_further
+
+BEGINS_S = 6.0
+"""After so long what begins is looked at again: a little more than a run has to be old to be one."""
 
 
 def rerun_seen(facts: Facts) -> GateAnswer | None:
@@ -40,6 +45,8 @@ def _settled(case: Case, seen: Snapshot, facts: Facts) -> bool:
 def _seen(seen: Aftermath, known: Stop, facts: Facts) -> Stop:
     if seen is Aftermath.WAIT:
         return known
+    if seen is Aftermath.BEGINNING:
+        return replace(known, due_at=facts.ask.now + BEGINS_S)
     if seen is Aftermath.NOT_RESTARTED:
         message = "the service accepted the rerun, but it did not take place"
         return Stop(Verdict.UNKNOWN, Reason.NOT_RESTARTED, message, facts.ask.now)

@@ -32,6 +32,7 @@ from shared.policy.blocks import Block
 from shared.policy.conditions import PATTERN_FORMAT, Match, Pattern, Source
 from shared.policy.discover import Discover
 from shared.policy.itself import Itself
+from shared.policy.notify import Notify
 from shared.policy.people import Person
 from shared.policy.prices import Prices
 from shared.policy.rule import Action, CauseLine, LostHours, PackRule, Rule, ScopedRule, Tells
@@ -129,6 +130,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     """Times in which something else than a rerun is wanted. Of several that are open the strictest holds."""
     discover: Discover = Discover()
     """What is watched without anybody telling, by job system. Empty: nothing."""
+    notify: Notify = Notify()
+    """Which people are told of what, and where. Empty: nobody."""
     prices: Prices | None = None
     """What an hour of a job's run costs, for the sums of the report. None: it tells hours alone."""
     sources: Annotated[

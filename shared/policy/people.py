@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from shared.domain.job import Scope
 from shared.domain.links import CHANNEL, HoldAnswer
-from shared.policy.conditions import Globs, Systems, Texts, listed
+from shared.policy.conditions import Globs, Places, Texts, listed
 from shared.policy.globs import glob_test
 from shared.policy.places import names_places, place_fits, speaks_for
 
@@ -38,7 +38,7 @@ _Deeds = Annotated[
 _Answers = Annotated[tuple[HoldAnswer, ...], Meta(max_length=MAX_DEEDS, description="a list of approve and reject")]
 
 
-class Person(Struct, frozen=True, kw_only=True):
+class Person(Places, frozen=True, kw_only=True):
     """Somebody who may look, and do what is listed, in the places that are named; in every place if none is."""
 
     who: Globs
@@ -51,14 +51,7 @@ class Person(Struct, frozen=True, kw_only=True):
     name that they go by, or one of `accounts`. With this and no `may` they see these alone."""
     accounts: Texts | None = None
     """Further names of one person: as job systems call the owner of their jobs. SchedulerX tells none."""
-    systems: Systems | None = None
     regions: Globs | None = None
-    clusters: Globs | None = None
-    """E-HPC cluster ids; says nothing of SchedulerX jobs."""
-    namespaces: Globs | None = None
-    """SchedulerX namespaces; says nothing of E-HPC jobs."""
-    groups: Globs | None = None
-    """SchedulerX groups; says nothing of E-HPC jobs."""
 
     @property
     def everywhere(self) -> bool:

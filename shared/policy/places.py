@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Protocol
 
 from shared.domain.job import Scope
-from shared.policy.conditions import PLACES, Globs, listed
+from shared.policy.conditions import PLACES, Globs, Places, listed
 from shared.policy.globs import TextTest, glob_test
 from shared.systems import SYSTEMS
 from shared.systems.system import System
@@ -15,26 +14,6 @@ from shared.systems.system import System
 def place_fits(globs: str | tuple[str, ...] | None, value: str) -> bool:
     """Whether a part of a scope fits a condition on it; without a condition it does."""
     return globs is None or _place_test(globs)(value)
-
-
-class Places(Protocol):
-    """Conditions on places, as sources and blocks have them."""
-
-    @property
-    def systems(self) -> str | tuple[str, ...] | None:
-        """Of these job systems."""
-
-    @property
-    def clusters(self) -> Globs | None:
-        """E-HPC cluster ids."""
-
-    @property
-    def namespaces(self) -> Globs | None:
-        """SchedulerX namespaces."""
-
-    @property
-    def groups(self) -> Globs | None:
-        """SchedulerX groups."""
 
 
 def speaks_for(places: Places, scope: Scope) -> bool:
@@ -58,7 +37,7 @@ def _asked(places: Places) -> dict[str, Globs]:
 
 
 def names_places(places: Places) -> bool:
-    """Whether clusters, namespaces or groups are named at all."""
+    """Whether clusters, groups or other places are named at all."""
     return any(getattr(places, f"{label}s") is not None for label in PLACES)
 
 

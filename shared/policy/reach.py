@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
-
 from shared.domain.failure import Failure
 from shared.domain.job import Scope
 from shared.domain.snapshot import Observation
-from shared.policy.conditions import Globs, Systems
+from shared.policy.conditions import Globs, Places
 from shared.policy.evidence import evidence_of
 from shared.policy.places import place_fits, speaks_for
 
 
-class Reach(Struct, frozen=True, kw_only=True):
+class Reach(Places, frozen=True, kw_only=True):
     """Which jobs: all conditions hold. What is absent asks nothing; what a job does not tell fits no condition."""
 
-    systems: Systems | None = None
     regions: Globs | None = None
-    clusters: Globs | None = None
-    """E-HPC cluster ids; says nothing of SchedulerX jobs."""
-    namespaces: Globs | None = None
-    """SchedulerX namespaces; says nothing of E-HPC jobs."""
-    groups: Globs | None = None
-    """SchedulerX groups; says nothing of E-HPC jobs."""
     owners: Globs | None = None
     """The live job's where it tells one, else the one told; so also below."""
     queues: Globs | None = None

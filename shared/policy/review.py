@@ -25,6 +25,7 @@ from shared.policy.review_blocks import (
 )
 from shared.policy.review_globs import faults_of_globs, odd_globs
 from shared.policy.review_noise import odd_noise
+from shared.policy.review_notify import faults_of_notify, odd_notify
 from shared.policy.review_reach import odd_reach, whose_places
 from shared.systems import SYSTEMS
 from shared.systems.system import System
@@ -71,6 +72,7 @@ def inconsistent(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     yield from faults_of_globs(policy, root)
     yield from faults_of_blocks(policy, root)
     yield from faults_of_windows(policy, root)
+    yield from faults_of_notify(policy, root)
     yield from faults_of_people(policy, root)
     too_much = excess([pattern for rule in policy.rules for pattern in patterns_of(rule.match)])
     if too_much:
@@ -113,6 +115,7 @@ def odd(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]
     yield from odd_bad_nodes(policy, root)
     yield from odd_blocks(policy, root)
     yield from odd_windows(policy, root)
+    yield from odd_notify(policy, root)
     yield from odd_people(policy, root)
     yield from odd_noise(written, policy, yamltree.child(root, "rules"))
     yield from _unreached(policy, written, root)

@@ -13,7 +13,7 @@ from shared.policy.conditions import listed
 from shared.policy.model import Policy
 
 _OWNERS = ("owner", "owners")
-_OTHERS = ("region", "cluster", "namespace", "group", "queue", "job_name", "node")
+_OTHERS = ("region", "cluster", "namespace", "group", "app", "project", "queue", "job_name", "node")
 _PLURAL = tuple(f"{field}s" for field in _OTHERS)
 _NEGATION = re.compile(r"[!~^]")
 _NO_NAME = re.compile(r"[|,;(){}\[\]]")

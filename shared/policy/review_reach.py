@@ -1,4 +1,4 @@
-"""Whom sources, blocks and windows are for: what they ask that no job of any job system can have."""
+"""Whom sources, blocks, windows and people are for: what they ask that no job of any job system can have."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from shared.domain.errors import Fault
 from shared.policy import yamltree
-from shared.policy.conditions import Source
+from shared.policy.conditions import Places, Source
 from shared.policy.model import Policy
-from shared.policy.places import Places, may_mean
+from shared.policy.places import may_mean
 from shared.systems import SYSTEMS
 
-_BOUND = ("sources", "by", "windows")
+_BOUND = ("sources", "by", "windows", "people")
 
 
 def odd_reach(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from shared.domain.call import ActionApi
 from shared.domain.failure import FailureClass
 from shared.domain.mode import Mode
 from shared.policy.belts import DAY_S, Attempts, Cooldown, HoldSeconds, SameText, number
@@ -87,6 +88,8 @@ class Rule(Struct, frozen=True, kw_only=True, rename={"failure_class": "class"})
     """Instead of the policy's."""
     beside_live: bool = False
     """SchedulerX: act although an instance of the job lives; RerunJob then starts a second one beside it."""
+    action_api: ActionApi | None = None
+    """By which operation, where the job system has several; null: its usual one."""
     unasked: Annotated[tuple[Unasked, ...], Meta(max_length=8, description="a list of at most 8 reasons")] = ()
     """What is rerun although a person would be asked for that reason."""
     max_lost_h: LostHours | None = None

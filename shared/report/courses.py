@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime
 
 from shared.domain.outcome import SCHEMA
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Step, Verdict
+from shared.reading.text import MAX_NAME_CHARS
 from shared.report.model import Fate
 from shared.systems import SYSTEMS
 
@@ -42,8 +43,9 @@ _SEEN = frozenset(
     }
 )
 """What is told of a rerun after it was made."""
-_NOT_ABOUT_A_FAILURE = frozenset({Step.BREAKER, Step.MODE, Step.LOOKING})
 _SAID_TWICE = frozenset(one.value for one in (Reason.ALREADY_HANDLED, Reason.IN_HAND, Reason.OUTWEIGHED))
+MAX_TEXT_CHARS = 1024
+"""Of an excerpt or a message; what our own outcomes have fits."""
 _KEPT = ("job_id", "owner", "queue", "job_name", "failure_class", "rule", "node", "fingerprint", "evidence", "state")
 
 
@@ -77,6 +79,8 @@ class Course:
     message: str = ""
     occurred_at: float | None = None
     started_at: float | None = None
+    final: bool = True
+    """By what was told last."""
     by_hand: bool = False
     held_back: bool = False
     """A breaker stopped it."""
@@ -108,11 +112,14 @@ class Courses:
     failures: dict[str, Course] = field(default_factory=dict)
     acts: list[tuple[float, Row]] = field(default_factory=list)
     breakers: list[tuple[float, Row]] = field(default_factory=list)
-    notices: dict[str, int] = field(default_factory=dict)
+    nodes: list[tuple[float, Row]] = field(default_factory=list)
+    """Suspicions, begun and ended."""
+    notices: list[Row] = field(default_factory=list)
+    """What is about no failure."""
     outcomes: int = 0
     dry_runs: int = 0
     not_read: int = 0
-    _known: set[str] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
 
     def read(self, rows: Iterable[Row]) -> None:
         """Take outcomes in; what was read before is passed over, what is no outcome is counted."""
@@ -121,8 +128,8 @@ class Courses:
             verdict = _VERDICTS.get(row.get("verdict", ""))
             if row.get("schema") != SCHEMA or not outcome_id or at is None or verdict is None:
                 self.not_read += 1
-            elif outcome_id not in self._known:
-                self._known.add(outcome_id)
+            elif outcome_id not in self.known:
+                self.known.add(outcome_id)
                 self.outcomes += 1
                 if row.get("dry_run") == "true":
                     self.dry_runs += 1
@@ -134,9 +141,11 @@ class Courses:
         if row.get("actor"):
             self.acts.append((at, row))
         if reason is not None and about_no_failure(verdict, reason):
-            self.notices[reason.value] = self.notices.get(reason.value, 0) + 1
+            self.notices.append(row)
             if reason in {Reason.BREAKER_OPENED, Reason.BREAKER_CLOSED}:
                 self.breakers.append((at, row))
+            elif reason.giver.step is Step.NODE:
+                self.nodes.append((at, row))
             return
         failure_id = row.get("failure_id", "")
         course = self.failures.get(failure_id)
@@ -154,9 +163,9 @@ class Courses:
 
 
 def about_no_failure(verdict: Verdict, reason: Reason) -> bool:
-    """Whether an outcome is about a breaker, a mode, a place or a machine."""
+    """Whether an outcome is about a breaker, a mode, a place, a machine or a channel of messages."""
     closed = reason is Reason.BREAKER_CLOSED and verdict is Verdict.SUPPRESSED
-    return closed or reason.giver.step in _NOT_ABOUT_A_FAILURE
+    return closed or reason.giver.step.of_no_job
 
 
 def _told(course: Course, row: Row, at: float, verdict: Verdict, reason: Reason | None) -> None:
@@ -177,13 +186,14 @@ def _told(course: Course, row: Row, at: float, verdict: Verdict, reason: Reason 
     newest = _is_newer(course, row, at, verdict)
     for name in _KEPT:
         if (value := row.get(name)) and (newest or name not in course.told):
-            course.told[name] = value
-    if newest or not course.scope:
-        course.place = {name: row[name] for name in SYSTEMS.places if name in row}
-        course.scope = scope_of(row)
+            course.told[name] = value[: MAX_TEXT_CHARS if name == "evidence" else MAX_NAME_CHARS]
+    if not course.scope and (scope := scope_of(row)):
+        course.place = {name: row[name][:MAX_NAME_CHARS] for name in SYSTEMS.places if name in row}
+        course.scope = scope
     if newest:
         course.last_at, course.last_id, course.verdict = at, row["outcome_id"], verdict
-        course.reason, course.message = row.get("reason", ""), row.get("message", "")
+        course.final = row.get("final") != "false"
+        course.reason, course.message = named(row, "reason"), row.get("message", "")[:MAX_TEXT_CHARS]
 
 
 def _is_newer(course: Course, row: Row, at: float, verdict: Verdict) -> bool:
@@ -197,11 +207,16 @@ def _is_newer(course: Course, row: Row, at: float, verdict: Verdict) -> bool:
 
 def scope_of(row: Row) -> str:
     """The scope that an outcome names, as its ledger key is spelt where it can be; empty if it names none."""
-    name = row.get("system", "")
+    name = named(row, "system")
     if name not in SYSTEMS:
         return name
     parts = (part.field for part in SYSTEMS.named(name).parts)
-    return "/".join((name, row.get("region", "-"), *(row.get(part, "-") for part in parts)))
+    return "/".join((name, named(row, "region") or "-", *(named(row, part) or "-" for part in parts)))
+
+
+def named(row: Row, name: str) -> str:
+    """A field that holds a name, no longer than ours are."""
+    return row.get(name, "")[:MAX_NAME_CHARS]
 
 
 def moment_of(text: str) -> float | None:
@@ -209,6 +224,6 @@ def moment_of(text: str) -> float | None:
     if not text.endswith("Z"):
         return None
     try:
-        return datetime.fromisoformat(text[:-1]).replace(tzinfo=timezone.utc).timestamp()
+        return datetime.fromisoformat(f"{text[:-1]}+00:00").timestamp()
     except ValueError:
         return None

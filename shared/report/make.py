@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import time, timezone, tzinfo
 
 from msgspec import Struct
 
+from shared.domain.reasons import Reason
 from shared.policy.prices import Prices
 from shared.report.courses import Course, Courses, Row
 from shared.report.hours import hours_of
 from shared.report.model import Fate, NightReport, OpenFailure, UnclassifiedText
+from shared.report.notes import notes_of
+from shared.report.only import is_meant, place_is_meant
 from shared.report.people import breakers_of, hands_of
 from shared.report.proposal import rule_for
+from shared.report.standing import LedgerStanding, checked
 from shared.report.tallies import (
     BY,
-    OPEN,
     aftermath_of,
     breakdown,
     delays_of,
     fates_of,
+    is_open,
     nodes_of,
     seen_of,
     time_line,
@@ -27,7 +32,9 @@ from shared.report.tallies import (
 
 OPEN_MAX = 50
 TEXTS_MAX = 10
+MAX_ID_CHARS = 64
 EXAMPLE_CHARS = 1024
+CHANNELS_MAX = 20
 _ORDER = {Fate.HELD: 0, Fate.UNKNOWN: 1, Fate.WAITING: 2}
 _UNCLASSIFIED = frozenset({"", "unknown"})
 
@@ -40,13 +47,15 @@ class ReportTerms(Struct, frozen=True, kw_only=True):
     until_at: float
     """Up to this moment."""
     only: dict[str, str] = {}
-    """Said again in the report; the rows are narrowed by whoever reads them."""
+    """Of which failures: values of `shared.report.only.ONLY`. Empty: of all."""
     morning: time = time(9)
     """When somebody would look into what failed over night."""
     zone: tzinfo = timezone.utc
     """In which that is."""
     prices: Prices | None = None
     """Of the policy."""
+    standing: LedgerStanding | None = None
+    """The ledger's word, to check the Logstore's against; None: it was not asked. Narrowed reports do not check."""
 
 
 def report_of(rows: Iterable[Row], terms: ReportTerms) -> NightReport:
@@ -61,10 +70,13 @@ def report_of(rows: Iterable[Row], terms: ReportTerms) -> NightReport:
     read = Courses()
     read.read(rows)
     read.settle()
+    if terms.only:
+        _narrow(read, terms.only)
     courses = list(read.failures.values())
     texts, texts_left_out = _unclassified(courses)
-    nodes, nodes_left_out = nodes_of(courses)
+    nodes, nodes_left_out = nodes_of(courses, read.nodes)
     hands, hands_left_out = hands_of(read.acts)
+    breakers = breakers_of(read.breakers, courses)
     left_open = _open(courses)
     return NightReport(
         since_at=terms.since_at,
@@ -85,23 +97,49 @@ def report_of(rows: Iterable[Row], terms: ReportTerms) -> NightReport:
         unclassified_left_out=texts_left_out,
         nodes=nodes,
         nodes_left_out=nodes_left_out,
-        breakers=breakers_of(read.breakers, courses),
+        breakers=breakers,
         hands=hands,
         hands_left_out=hands_left_out,
         open=tuple(map(_open_failure, left_open[:OPEN_MAX])),
         open_left_out=max(0, len(left_open) - OPEN_MAX),
-        notices=dict(sorted(read.notices.items())),
+        notes=notes_of(read.notices),
+        checked=checked(terms.standing, read.failures, breakers, read.known, terms.since_at)
+        if terms.standing is not None and not terms.only
+        else None,
+        channels=tuple(
+            dict.fromkeys(row.get("message", "")[:EXAMPLE_CHARS] for row in read.notices if _of_channel(row))
+        )[:CHANNELS_MAX],
+        notices=dict(sorted(Counter(row["reason"] for row in read.notices).items())),
     )
 
 
+def _of_channel(row: Row) -> bool:
+    return row.get("reason") in {Reason.CHANNEL_REFUSES.value, Reason.MESSAGE_GIVEN_UP.value}
+
+
+def _narrow(read: Courses, only: dict[str, str]) -> None:
+    """Leave only what is meant; acts about a failure go with it, others by their place."""
+    everything = read.failures
+    read.failures = {name: course for name, course in everything.items() if is_meant(course, only)}
+
+    def stays(row: Row) -> bool:
+        failure_id = row.get("failure_id", "")
+        return failure_id in read.failures if failure_id in everything else place_is_meant(row, only)
+
+    read.acts = [(at, row) for at, row in read.acts if stays(row)]
+    read.breakers = [(at, row) for at, row in read.breakers if stays(row)]
+    read.nodes = [(at, row) for at, row in read.nodes if stays(row)]
+    read.notices = [row for row in read.notices if stays(row)]
+
+
 def _open(courses: Iterable[Course]) -> list[Course]:
-    left = [course for course in courses if course.fate in OPEN]
+    left = [course for course in courses if is_open(course)]
     return sorted(left, key=lambda course: (_ORDER[course.fate], course.first_at, course.failure_id))
 
 
 def _open_failure(course: Course) -> OpenFailure:
     return OpenFailure(
-        failure_id=course.failure_id,
+        failure_id=course.failure_id[:MAX_ID_CHARS],
         fate=course.fate,
         reason=course.reason,
         job=course.job,

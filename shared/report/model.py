@@ -151,10 +151,42 @@ class UnclassifiedText(Struct, frozen=True, kw_only=True):
 class NodeLine(Struct, frozen=True, kw_only=True):
     """A node on which runs failed."""
 
+    scope: str
     node: str
     failures: int
     jobs: int
     last_at: float
+    suspect: bool
+    """Its jobs wait, by what was told last (`node_suspect`, `node_cleared`)."""
+
+
+class Checked(Struct, frozen=True, kw_only=True):
+    """The report against the ledger, where both know. Lists of ids have 20 at the most, numbers are whole."""
+
+    owed: int
+    """Outcomes that the ledger has and the Logstore has not: this report lacks them."""
+    open: int
+    """Failures that are open in the ledger."""
+    open_before: int
+    """Of those, told before this stretch and silent since."""
+    not_in_log: tuple[str, ...]
+    """Open in the ledger; by the Logstore they have ended, or are not known at all."""
+    not_in_log_count: int
+    not_in_ledger: tuple[str, ...]
+    """Open by the Logstore; the ledger has them closed, or has not got them."""
+    not_in_ledger_count: int
+    breakers_not_in_log: tuple[str, ...]
+    """Scopes whose breaker is open in the ledger; in this stretch the Logstore says that it closed."""
+    breakers_not_in_ledger: tuple[str, ...]
+    """The other way round."""
+    unreadable: int
+    """Ledger documents that cannot be read."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether neither has anything that the other should have."""
+        lists = (self.not_in_log, self.not_in_ledger, self.breakers_not_in_log, self.breakers_not_in_ledger)
+        return not (self.owed or self.unreadable or any(lists))
 
 
 class BreakerLine(Struct, frozen=True, kw_only=True):
@@ -196,6 +228,17 @@ class Hand(Struct, frozen=True, kw_only=True):
     """The outcome's message."""
 
 
+class Note(Struct, frozen=True, kw_only=True):
+    """Something that is about no job and wants a look: a place that cannot be seen, a machine that may be lost."""
+
+    at: float
+    """Told last."""
+    reason: str
+    about: str
+    """The scope; empty if it is about none."""
+    message: str
+
+
 class OpenFailure(Struct, frozen=True, kw_only=True):
     """A failure with which something still happens, or which waits for somebody."""
 
@@ -218,7 +261,7 @@ class NightReport(Struct, frozen=True, kw_only=True):
     since_at: float
     until_at: float
     only: dict[str, str]
-    """What it is narrowed to, by field; empty: nothing."""
+    """What it is narrowed to (`ReportTerms.only`); empty: nothing."""
     outcomes: int
     """Read, each once, dry runs among them."""
     dry_runs: int
@@ -247,5 +290,11 @@ class NightReport(Struct, frozen=True, kw_only=True):
     open: tuple[OpenFailure, ...]
     """Held first, then unknown, then what goes on by itself; of each kind the oldest first."""
     open_left_out: int
+    notes: tuple[Note, ...]
+    """The latest first, 20 at the most."""
+    checked: Checked | None
+    """None: the ledger was not asked."""
+    channels: tuple[str, ...]
+    """What was told of channels of `notify` that take no message, each once; at most 20."""
     notices: dict[str, int]
     """Outcomes about no failure, by reason: machines, places that cannot be seen, modes, breakers."""

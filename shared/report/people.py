@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from shared.domain.act import MAX_ACTOR_CHARS
 from shared.domain.failure import Trigger
 from shared.domain.reasons import Reason
-from shared.report.courses import Course, Row, scope_of
+from shared.reading.text import MAX_NAME_CHARS
+from shared.report.courses import MAX_TEXT_CHARS, Course, Row, named, scope_of
 from shared.report.model import BreakerLine, Hand
 
 HANDS_MAX = 200
@@ -46,18 +48,18 @@ def _act(row: Row) -> str:
 def _hand(rows: list[tuple[float, Row]]) -> Hand:
     at, row = rows[0]
     failures = {row.get("failure_id", "") for _, row in rows}
-    job_id = row.get("job_id", "") if len(failures) == 1 else ""
+    job_id = named(row, "job_id") if len(failures) == 1 else ""
     scope = scope_of(row)
     return Hand(
         at=at,
-        act=_act(row),
-        actor=row.get("actor", ""),
-        way=row.get("way", "") or (_CONSOLE if row.get("trigger") == _CONSOLE else ""),
-        why=row.get("why", ""),
-        about=f"{scope}/{job_id}" if job_id else scope or row.get("rule", ""),
-        failure_id=row.get("failure_id", "") if job_id else "",
+        act=_act(row)[:MAX_NAME_CHARS],
+        actor=row.get("actor", "")[:MAX_ACTOR_CHARS],
+        way=named(row, "way") or (_CONSOLE if row.get("trigger") == _CONSOLE else ""),
+        why=named(row, "why"),
+        about="/".join(one for one in (scope or named(row, "rule"), job_id or named(row, "node")) if one),
+        failure_id=named(row, "failure_id") if job_id else "",
         count=len(failures),
-        said=row.get("message", ""),
+        said=row.get("message", "")[:MAX_TEXT_CHARS],
     )
 
 
@@ -84,10 +86,10 @@ def _breaker(
     return BreakerLine(
         scope=scope,
         opened_at=opened[0] if opened else None,
-        opened_by=opened[1].get("actor", "") if opened else "",
-        why=opened[1].get("why", "") if opened else "",
+        opened_by=opened[1].get("actor", "")[:MAX_ACTOR_CHARS] if opened else "",
+        why=named(opened[1], "why") if opened else "",
         closed_at=closed[0] if closed else None,
-        closed_by=closed[1].get("actor", "") if closed else "",
+        closed_by=closed[1].get("actor", "")[:MAX_ACTOR_CHARS] if closed else "",
         held_back=held_back,
         open=closed is None or (opened is not None and opened[0] > closed[0]),
     )

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from shared.domain.reasons import Reason
-from shared.report.courses import Course
+from shared.report.courses import Course, Row, named, scope_of
 from shared.report.model import Breakdown, Bucket, Delays, Fate, Line, NodeLine, RerunTally, TimeLine
 
 LINES_MAX = 20
@@ -33,6 +33,11 @@ _SEEN = {
     Reason.SEEN_NO_RUN: "no_run",
     Reason.NOT_RESTARTED: "no_run",
 }
+
+
+def is_open(course: Course) -> bool:
+    """Whether something still happens with it, or somebody has to say something."""
+    return course.fate in OPEN and not course.final
 
 
 def fates_of(courses: Iterable[Course]) -> dict[Fate, int]:
@@ -90,23 +95,33 @@ def breakdown(courses: Iterable[Course], key_of: Callable[[Course], str], most: 
     return Breakdown(lines=lines, left_out=len(rest), left_out_failures=sum(len(some) for _, some in rest))
 
 
-def nodes_of(courses: Iterable[Course]) -> tuple[tuple[NodeLine, ...], int]:
-    """Nodes by failures, and how many nodes are left out."""
-    groups: dict[str, list[Course]] = {}
+def nodes_of(courses: Iterable[Course], told: Iterable[tuple[float, Row]]) -> tuple[tuple[NodeLine, ...], int]:
+    """Nodes, suspected ones first, then by failures; and how many are left out.
+
+    Args:
+        courses: of failures, each with the node that its outcomes name.
+        told: outcomes about nodes themselves.
+    """
+    suspect: dict[tuple[str, str], bool] = {}
+    for _, row in sorted(told, key=lambda one: one[0]):
+        suspect[scope_of(row), named(row, "node")] = row.get("reason") == Reason.NODE_SUSPECT.value
+    groups: dict[tuple[str, str], list[Course]] = {name: [] for name, suspected in suspect.items() if suspected}
     for course in courses:
         if node := course.told.get("node"):
-            groups.setdefault(node, []).append(course)
+            groups.setdefault((course.scope, node), []).append(course)
     lines = sorted(
         (
             NodeLine(
+                scope=scope,
                 node=node,
                 failures=len(some),
                 jobs=len({course.job for course in some}),
-                last_at=max(course.last_at for course in some),
+                last_at=max((course.last_at for course in some), default=0.0),
+                suspect=suspect.get((scope, node), False),
             )
-            for node, some in groups.items()
+            for (scope, node), some in groups.items()
         ),
-        key=lambda line: (-line.failures, line.node),
+        key=lambda line: (not line.suspect, -line.failures, line.scope, line.node),
     )
     return tuple(lines[:NODES_MAX]), max(0, len(lines) - NODES_MAX)
 
@@ -128,7 +143,7 @@ def time_line(courses: Iterable[Course], since: float, until: float) -> TimeLine
         add(told, course.first_at)
         if course.fate is Fate.HEALED:
             add(healed, course.first_at)
-        elif course.fate in OPEN:
+        elif is_open(course):
             add(left_open, course.first_at)
         for rerun in course.reruns.values():
             add(reruns, rerun.at)

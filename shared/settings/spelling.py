@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from msgspec import Struct
 
+from shared.domain.messages import VARIABLE_PREFIX
 from shared.settings.environment import PREFIX
 from shared.settings.variables import VARIABLES
 
@@ -42,6 +43,8 @@ def unknown_names(environ: Mapping[str, str]) -> list[Unknown]:
 
 
 def _looks_like_one(name: str) -> bool:
+    if name.startswith(VARIABLE_PREFIX):
+        return False  # a policy's `notify` names them; `doctor` says which of those are missing
     return name[:MAX_CHARS].upper().replace("_", "").startswith(PREFIX.rstrip("_"))
 
 

@@ -1,8 +1,8 @@
-"""Log Service: pulls the logs of a trigger's range, puts outcomes. The only importer of its SDK, loaded when called.
+"""Log Service: pulls the logs of a trigger's range, puts outcomes. The only importer of its SDK.
 
-One call is one request: the SDK would repeat up to ten times with a second between, longer than many invocations have
-left, so its loop is not used (`_client`). Here a request is repeated once if the service or network failed; a second
-write of the same outcome has the same `outcome_id`. Wire and limits: docs/facts/log-service.md,
+What is sent is made by `wire`; the SDK is its judge in tests, and sets accounts up for the command line (`_client`).
+One call is one request: it is repeated once if the service or network failed; a second write of the same outcome has
+the same `outcome_id`. Wire and limits: docs/facts/log-service.md,
 https://www.alibabacloud.com/help/en/sls/developer-reference/api-sls-2020-12-30-putlogs.
 """
 
@@ -16,7 +16,7 @@ from msgspec import Struct
 from shared.domain.credentials import Credentials
 from shared.domain.errors import Fault, InputError, SinkUnavailable, SourceUnavailable
 from shared.domain.progress import Progress
-from shared.ports import Clock, LogPage, LogRange
+from shared.ports import Clock, LogEntry, LogPage, LogRange
 
 MAX_PUT_BYTES = 4_900_000
 """Below the 5 MB of the longest log group, the least that any page of the service says of a request."""
@@ -70,7 +70,7 @@ class SlsSource:
         while cursor != wanted.end_cursor:
             page = self._page(client, wanted, cursor)
             following = wanted.end_cursor if page.next_cursor in {"", cursor} else page.next_cursor
-            yield LogPage(cursor, following, ordinal, page.entries(ordinal))
+            yield LogPage(cursor, following, ordinal, self._entries(page, ordinal, wanted))
             cursor, ordinal = following, ordinal + page.logs
 
     def _page(self, client: Any, wanted: LogRange, cursor: str) -> Any:
@@ -80,8 +80,22 @@ class SlsSource:
             code = error.code
         if code in _GARBAGE_CURSOR:
             raise InputError([Fault("$.source", f"Log Service knows no such range: {code}")])
-        where = f"{wanted.project}/{wanted.logstore}/{wanted.shard}"
-        raise SourceUnavailable(f"Log Service cannot be read at {where}: {code}")
+        raise _unreadable(wanted, code)
+
+    @staticmethod
+    def _entries(page: Any, ordinal: int, wanted: LogRange) -> Iterator[LogEntry]:
+        try:
+            yield from page.entries(ordinal)
+        except LogCallFailed as error:
+            code = error.code
+        else:
+            return
+        raise _unreadable(wanted, code)
+
+
+def _unreadable(wanted: LogRange, code: str) -> SourceUnavailable:
+    where = f"{wanted.project}/{wanted.logstore}/{wanted.shard}"
+    return SourceUnavailable(f"Log Service cannot be read at {where}: {code}")
 
 
 class SlsSink:
@@ -172,7 +186,7 @@ def _weight(record: Mapping[str, str]) -> int:
 
 
 def _connect(access: Access, endpoint: str) -> Any:
-    from shared.sls._client import Client  # noqa: PLC0415 - 0.3 s that only a caller pays
+    from shared.sls.wire import Client  # noqa: PLC0415 - HTTP and TLS, which only a caller loads
 
     return Client(access, endpoint)
 

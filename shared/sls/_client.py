@@ -1,24 +1,23 @@
-"""The Log Service SDK itself (aliyun-log-python-sdk 0.9.52), tamed: one try, no redirect, no proxy, bounded time."""
+"""The Log Service SDK itself (aliyun-log-python-sdk 0.9.52), tamed: one try, no redirect, no proxy, bounded time.
+
+For what sets an account up; the functions pull and put by `wire`, and do not load it.
+"""
 
 from __future__ import annotations
 
 import ipaddress
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from aliyun.log import LogClient, LogException, LogItem, PutLogsRequest
+from aliyun.log import LogClient, LogException
 from requests.exceptions import RequestException
 
 from shared.kept_http import keep_briefly
-from shared.ports import TOPIC as TOPIC_FIELD
-from shared.ports import LogEntry, LogRange
-from shared.reading.pairs import overwritten
 from shared.sls import Access, LogCallFailed
 
-TOPIC = "secondwind-outcome"
 CONNECT_TIMEOUT_S = 3.0
 READ_TIMEOUT_S = 10.0
 _OK = 200
@@ -65,28 +64,6 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
         return answer.status_code, answer.content, answer.headers
 
 
-class PulledPage:
-    """One answer to PullLogs."""
-
-    def __init__(self, groups: Any, next_cursor: str) -> None:
-        self._groups = groups
-        self.next_cursor = next_cursor
-        self.logs = sum(len(group.Logs) for group in groups)
-
-    def entries(self, ordinal: int) -> Iterator[LogEntry]:
-        """The page's logs, counted from `ordinal`."""
-        for group in self._groups:
-            topic = _value(group.Topic)
-            for log in group.Logs:
-                pairs = [(_name(content.Key), _value(content.Value)) for content in log.Contents]
-                fields = dict(pairs)
-                earlier = overwritten(pairs) if len(fields) < len(pairs) else ()
-                if topic or TOPIC_FIELD in fields:
-                    fields[TOPIC_FIELD] = topic  # never what the contents say: they are a stranger's
-                yield LogEntry(ordinal, log.Time, fields, earlier)
-                ordinal += 1
-
-
 class Client:
     """Calls to one endpoint."""
 
@@ -106,23 +83,6 @@ class Client:
         if _is_address(endpoint):
             # With a port it does not see that no project can stand before an address (docs/facts/log-service.md#sdk).
             self._sdk._isRowIp = True  # noqa: SLF001 - no public switch
-
-    def pull(self, wanted: LogRange, cursor: str, groups: int) -> PulledPage:
-        """One page from the cursor on; nothing at or after the end cursor."""
-
-        def read() -> PulledPage:
-            place = (wanted.project, wanted.logstore, wanted.shard)
-            answer = self.call("pull_logs", *place, cursor, groups, end_cursor=wanted.end_cursor)
-            return PulledPage(answer.get_loggroup_list().LogGroups, answer.get_next_cursor() or "")
-
-        return self._tamed(read)
-
-    def put(self, project: str, logstore: str, time: int, records: Sequence[Mapping[str, str]]) -> None:
-        """One PutLogs."""
-        items = [
-            LogItem(time, contents=[(name, _clean(value)) for name, value in record.items()]) for record in records
-        ]
-        self.call("put_logs", PutLogsRequest(project, logstore, TOPIC, logitems=items))
 
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:
         """A method of the SDK by its name: for what sets an account up. Raises LogCallFailed."""
@@ -155,22 +115,3 @@ def _is_address(endpoint: str) -> bool:
     except ValueError:
         return host == "localhost"
     return True
-
-
-def _name(key: Any) -> str:
-    return key.decode("utf-8", "replace") if isinstance(key, bytes) else str(key)
-
-
-def _value(value: Any) -> str | bytes:
-    """Text where it is UTF-8; the SDK falls back to bytes for a whole page if one value is not."""
-    if isinstance(value, bytes):
-        try:
-            return value.decode()
-        except UnicodeDecodeError:
-            return value
-    return str(value)
-
-
-def _clean(value: str) -> str:
-    """Lone surrogates cannot be written as UTF-8."""
-    return value.encode("utf-8", "replace").decode()

@@ -11,19 +11,26 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from email.utils import formatdate
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
+from msgspec import Struct
+
 PAGE = 100
+MINUTE_S = 60
 """Most logs in one answer."""
 PAGES_MAX = 1000
 ANSWER_BYTES_MAX = 64 * 1024 * 1024
 TIMEOUT_S = 10.0
 TRIES = 3
 _OK = 200
+_COMPLETE = "Complete"
 
 Row = dict[str, str]
 
@@ -59,37 +66,59 @@ class OutcomeLog:
         """
         rows: dict[str, Row] = {}
         wanted = dict(fields or {})
-        for number in range(PAGES_MAX):
-            page = self._whole_page(int(since), int(until), number * PAGE, query_of(wanted))
+        for page in self.pages(since, until, fields):
             for row in page:
-                if wanted.items() <= row.items():
+                if wanted.items() <= row.items() and is_within(row, since, until):
                     rows.setdefault(row.get("outcome_id", ""), row)
-            if len(page) < PAGE:
-                return list(rows.values())
-        raise OutcomesUnavailable(f"more than {PAGES_MAX * PAGE} outcomes")
+        return list(rows.values())
 
-    def _whole_page(self, since: int, until: int, offset: int, query: str) -> list[Row]:
+    def pages(
+        self,
+        since: float,
+        until: float,
+        fields: Mapping[str, str] | None = None,
+        *,
+        offset: int = 0,
+        newest_first: bool = False,
+    ) -> Iterator[list[Row]]:
+        """What was written in the minutes of `[since, until)`, a hundred logs at a time, as the service gives it.
+
+        Repeats and strangers' logs are among them. Whole minutes are asked for, as the service wants it of who must
+        miss nothing; nor is its order finer (docs/facts/log-service.md#index-and-queries).
+
+        Args:
+            since: unix seconds, as in `read`.
+            until: the same.
+            fields: as the service can search for them; who reads compares.
+            offset: logs to leave out at the beginning.
+            newest_first: the other way round.
+
+        Raises:
+            OutcomesUnavailable: it cannot be read now, or there are more than 100,000.
+        """
+        begin, end = int(since // MINUTE_S * MINUTE_S), int(-(-until // MINUTE_S) * MINUTE_S)
+        asked = {"from": begin, "to": end, "query": query_of(fields or {}), "line": PAGE}
+        with closing(_Line(self.endpoint)) as line:
+            for number in range(PAGES_MAX):
+                at = offset + number * PAGE
+                page = self._whole_page(line, {**asked, "offset": at, "reverse": newest_first})
+                yield page
+                if len(page) < PAGE:
+                    return
+        raise OutcomesUnavailable(f"more than {PAGES_MAX * PAGE} outcomes: ask for a shorter time, or for one cluster")
+
+    def _whole_page(self, line: _Line, asked: Mapping[str, object]) -> list[Row]:
         """The service may answer before it has searched everything; it says so, and is asked again."""
         for _ in range(TRIES):
-            rows, complete = self._page(since, until, offset, query)
+            rows, complete = self._page(line, asked)
             if complete:
                 return rows
         raise OutcomesUnavailable("the service did not search everything in time")
 
-    def _page(self, since: int, until: int, offset: int, query: str) -> tuple[list[Row], bool]:
-        wanted = {"from": since, "to": until, "query": query, "line": PAGE, "offset": offset}
-        body = json.dumps(wanted).encode()
+    def _page(self, line: _Line, asked: Mapping[str, object]) -> tuple[list[Row], bool]:
+        body = json.dumps(asked).encode()
         url = urlsplit(self.endpoint)
-        kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
-        connection = kind(url.netloc, timeout=TIMEOUT_S)
-        try:
-            connection.request("POST", f"/logstores/{self.logstore}/logs", body, self._headers(url.netloc, body))
-            answer = connection.getresponse()
-            text = answer.read(ANSWER_BYTES_MAX + 1)
-        except (OSError, HTTPException) as error:
-            raise OutcomesUnavailable(f"no answer from {url.netloc}: {error}") from error
-        finally:
-            connection.close()
+        answer, text = line.post(f"/logstores/{self.logstore}/logs", body, self._headers(url.netloc, body))
         if answer.status != _OK:
             raise OutcomesUnavailable(
                 f"{url.netloc} answered HTTP {answer.status}: {text[:200].decode(errors='replace')}"
@@ -121,6 +150,48 @@ class OutcomeLog:
         }
 
 
+def is_within(row: Row, since: float, until: float) -> bool:
+    """Whether a log was written in `[since, until)`; whole seconds are all that the service keeps."""
+    written = row.get("__time__", "")
+    return not written.isdecimal() or int(since) <= int(written) < until
+
+
+class _Line:
+    """One connection for all pages; a page is read again on a new one if the service has closed it meanwhile."""
+
+    def __init__(self, endpoint: str) -> None:
+        url = urlsplit(endpoint)
+        self._host = url.netloc
+        kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
+        self._connection = kind(url.netloc, timeout=TIMEOUT_S)
+        self._used = False
+
+    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[HTTPResponse, bytes]:
+        """The answer and its body. Raises OutcomesUnavailable."""
+        again, self._used = self._used, True
+        try:
+            return self._post(path, body, headers)
+        except (OSError, HTTPException) as error:
+            self.close()
+            if again:
+                return self.post_anew(path, body, headers)
+            raise OutcomesUnavailable(f"no answer from {self._host}: {error}") from error
+
+    def post_anew(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[HTTPResponse, bytes]:
+        """The same on a new connection."""
+        self._used = False
+        return self.post(path, body, headers)
+
+    def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[HTTPResponse, bytes]:
+        self._connection.request("POST", path, body, dict(headers))
+        answer = self._connection.getresponse()
+        return answer, answer.read(ANSWER_BYTES_MAX + 1)
+
+    def close(self) -> None:
+        """Nothing more is asked."""
+        self._connection.close()
+
+
 def query_of(fields: Mapping[str, str]) -> str:
     """The search for outcomes with these values.
 
@@ -136,11 +207,35 @@ def _searchable(value: str) -> bool:
     return bool(value) and value.isprintable() and not set(value) & set('"\\*?')
 
 
+class _Meta(Struct, frozen=True):
+    progress: str = _COMPLETE
+
+
+class _Answer(Struct, frozen=True):
+    """GetLogs' answer, as far as it is used."""
+
+    data: list[dict[str, str]]
+    meta: _Meta = _Meta()
+
+
+class _Loose(_Answer, frozen=True):
+    """The same with values that somebody's index has made numbers of."""
+
+    data: list[dict[str, Any]]
+
+
+_ANSWERS, _LOOSE = msgspec.json.Decoder(_Answer), msgspec.json.Decoder(_Loose)
+
+
 def _read(text: bytes) -> tuple[list[Row], bool]:
     """The logs of an answer, and whether they are all that this page should have."""
     try:
-        answer = json.loads(text)
-        rows = [{str(name): str(value) for name, value in row.items()} for row in answer["data"]]
-        return rows, answer.get("meta", {}).get("progress", "Complete") == "Complete"
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        try:
+            answer = _ANSWERS.decode(text)
+        except msgspec.ValidationError:
+            answer = _LOOSE.decode(text)
+    except (ValueError, RecursionError) as error:
         raise OutcomesUnavailable("the answer is no JSON with outcomes in it") from error
+    strict = not isinstance(answer, _Loose)
+    rows = answer.data if strict else [{name: str(one) for name, one in row.items()} for row in answer.data]
+    return rows, answer.meta.progress == _COMPLETE

@@ -189,17 +189,18 @@ class System(ABC):
         del node
         return ()
 
-    @abstractmethod
     def names_one_job(self, job_id: str) -> bool:
-        """Whether an id as a person may tell it can only mean one job of a scope."""
+        """Whether an id as a person may tell it can only mean one job of a scope: unless a system says else."""
+        del job_id
+        return True
 
-    @abstractmethod
     def may_mean(self, own: str, told: str) -> bool:
-        """Whether an id that was told or listed can be the job that a person names by `own`."""
+        """Whether an id that was told or listed can be the job that a person names by `own`; so only itself."""
+        return own == told
 
-    @abstractmethod
     def told_as(self, job_id: str) -> tuple[str, ...]:
-        """Under which ids a job that is listed so may have been told."""
+        """Under which ids a job that is listed so may have been told; so as it is."""
+        return (job_id,)
 
     @abstractmethod
     def example(self, told: Mapping[str, Any]) -> dict[str, Any]:

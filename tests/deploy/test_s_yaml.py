@@ -218,7 +218,7 @@ def test_triggers_cannot_feed_themselves_or_outrun_the_platform(resolved: dict[s
 
 
 def test_deploy_builds_first_and_once(serverless: Serverless, tmp_path: Path) -> None:
-    """`s deploy` runs the check and the build before anything goes out, and then deploys five functions."""
+    """`s deploy` runs the check and the build before anything goes out, and then deploys six functions."""
     told = _with_make(serverless, tmp_path, status=0)
     serverless.environment = {**serverless.environment, "SW_RUNTIME": "python3.10"}
     done = serverless.run("deploy", "-y")

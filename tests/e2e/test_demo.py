@@ -43,11 +43,11 @@ def test_the_demo_ends_well_and_shows_every_failure() -> None:
 
 
 def test_the_scenario_has_a_failure_of_every_kind() -> None:
-    """Every verdict is reached, some forty jobs exist, at least fifteen fail."""
+    """Every verdict is reached, some fifty jobs exist, at least fifteen fail."""
     reached = {step.verdict for case in SCENARIO.cases for step in case.ends}
     assert reached == {verdict.value for verdict in Verdict}
     failing = [case for case in SCENARIO.cases if not isinstance(case.subject, Garbage)]
-    assert 35 <= len(failing) + len(HEALTHY) <= 45
+    assert 35 <= len(failing) + len(HEALTHY) <= 50
     assert len(failing) >= 15
 
 
@@ -140,7 +140,7 @@ GOOD = Night([row(step) for step in HUNG.ends], [("ehpc-hz-pbs", "101.scheduler"
         ({"kills": [*GOOD.kills, ("ehpc-hz-pbs", "110.scheduler", 9)]}, ["pbs/110: expected 0 restarts"]),
         ({"rows": []}, ["found no outcome"]),
         ({"rows": [*GOOD.rows, row(HUNG.ends[0], job_id="110.scheduler")]}, ["1 outcomes are about nothing"]),
-        ({"reruns": [("reports", 510, "2026-01-05 02:00:00")]}, ["reports/510: expected 0", "which did not fail"]),
+        ({"reruns": [("daily", 510, "2026-01-05 02:00:00")]}, ["daily/510: expected 0", "which did not fail"]),
         ({"service_errors": ["KeyError()"]}, ["the local cloud failed: KeyError()"]),
     ],
 )

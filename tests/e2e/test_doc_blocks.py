@@ -21,6 +21,7 @@ import pytest
 from localcloud.scenario import read_story
 from localcloud.wire.signing import LOCAL_CREDENTIAL
 from secondwind.cli import main
+from secondwind.commands.cloud.show import robots_of
 from secondwind.local_region import DEFAULT, PROJECT, Region
 from tests.deploy.serverless import ENVIRONMENT, ROOT
 from tools import ram_policy
@@ -165,7 +166,13 @@ def test_the_blocks_of_a_page_run(
         }
         for name in [name for name in os.environ if name.startswith("SW_")]:
             monkeypatch.delenv(name)
-        for name, value in {**ENVIRONMENT, "SW_PROJECT": PROJECT, **region.environment, **key}.items():
+        for name, value in {
+            **ENVIRONMENT,
+            "SW_PROJECT": PROJECT,
+            **region.environment,
+            **robots_of(region),
+            **key,
+        }.items():
             monkeypatch.setenv(name, value)
         (tmp_path / "ledger.db").touch()
         shell = Shell(monkeypatch)

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -411,3 +412,19 @@ def test_conditions_name_what_their_query_gives() -> None:
         made = set(re.findall(r"\bAS\s+(\w+)", rule["configuration"]["queryList"][0]["query"]))
         for one in rule["configuration"]["severityConfigurations"]:
             assert set(re.findall(r"[A-Za-z_]\w*", one["evalCondition"]["condition"])) <= made
+
+
+def test_setup_says_who_is_told(account: Account, tmp_path: Path) -> None:
+    """Of each channel of the policy what it is told of; of the alerts that they tell nobody by themselves."""
+    file = tmp_path / "policy.yaml"
+    file.write_text(
+        "version: 1\nnotify:\n  channels:\n    - {name: ops, kind: wecom, url: SECONDWIND_NOTIFY_U}\n"
+        "    - {name: cfd, kind: feishu, url: SECONDWIND_NOTIFY_V}\n"
+        "  routes:\n    - {to: [ops]}\n    - {to: [cfd], what: [held]}\n",
+        encoding="utf-8",
+    )
+    account.environ["SECONDWIND_POLICY_FILE"] = str(file)
+    _, said = account.setup()
+    assert "channel ops (wecom) is told of: held, breaker_opened, unknown, node_suspect, discovery_blind\n" in said
+    assert "channel cfd (feishu) is told of: held\n" in said
+    assert "tell nobody until you choose an action policy" in said

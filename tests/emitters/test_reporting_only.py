@@ -31,6 +31,7 @@ SLURM = {
 JOBCOMP = {
     "JOBID": "26",
     "ARRAYJOBID": "0",
+    "ARRAYTASKID": "4294967294",
     "JOBSTATE": "TIMEOUT",
     "JOBNAME": "mesh",
     "USERNAME": "bob",

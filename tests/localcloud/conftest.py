@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -16,7 +17,14 @@ NEW_YEAR = 1_767_225_600.0
 """2026-01-01 00:00:00 UTC, 08:00:00 in Asia/Shanghai."""
 
 Connect = Callable[..., Any]
-"""`connect("ehpc" | "schedulerx", access_key_id=…, access_key_secret=…, security_token=…)` gives an official client."""
+"""`connect("ehpc", access_key_id=…, access_key_secret=…, security_token=…)` gives an official client."""
+CLIENTS = {
+    "ehpc": "alibabacloud_ehpc20180412",
+    "schedulerx": "alibabacloud_schedulerx220190430",
+    "schedulerx3": "alibabacloud_schedulerx320240624",
+    "dataworks": "alibabacloud_dataworks_public20240518",
+}
+"""The package of each product's official SDK."""
 
 
 @pytest.fixture
@@ -39,8 +47,6 @@ def connect(cloud: LocalCloud) -> Connect:
     """Makes official SDK clients of the running cloud."""
 
     def made(product: str, **keys: str) -> Any:
-        from alibabacloud_ehpc20180412.client import Client as EhpcClient
-        from alibabacloud_schedulerx220190430.client import Client as SchedulerxClient
         from alibabacloud_tea_openapi.models import Config
 
         default = {
@@ -49,7 +55,7 @@ def connect(cloud: LocalCloud) -> Connect:
             "access_key_secret": LOCAL_CREDENTIAL.access_key_secret,
         }
         config = Config(protocol="http", **(default | keys))
-        return {"ehpc": EhpcClient, "schedulerx": SchedulerxClient}[product](config)
+        return import_module(f"{CLIENTS[product]}.client").Client(config)
 
     return made
 

@@ -33,7 +33,7 @@ from shared.reality import SystemClock
 from tests.processes.fast_clock import FastClock
 
 DOORS = ("log_trigger", "event_trigger", "manual", "sweep", "discover")
-HEAVY = ("shared.systems.openapi._sdk", "shared.sls._client", "shared.ledger.sqlite", "shared.ledger.redis")
+HEAVY = ("shared.systems.openapi._wire", "shared.sls.wire", "shared.ledger.sqlite", "shared.ledger.redis")
 """Loaded before the first fork, as they are in an instance that has worked before."""
 SIGNALS = {"freeze": signal.SIGSTOP, "thaw": signal.SIGCONT}
 FAR_S = 0.04

@@ -26,6 +26,13 @@ class Flavour(Enum):
 
     PBS = 20.0
     SLURM = 0.0
+    SLURM_AS_RUNNING = 25.0
+    """Slurm completes a requeued job, shown as RUNNING; its start is *now* and moves (docs/facts/slurm.md#times)."""
+    SLURM_AS_FINISHED = 26.0
+    """The same, shown as FINISHED."""
+
+
+_SLURMS = {Flavour.SLURM, Flavour.SLURM_AS_RUNNING, Flavour.SLURM_AS_FINISHED}
 
 
 @dataclass(slots=True)
@@ -72,6 +79,8 @@ class ClusterJob:
         """A rerun arrives at the scheduler; whether it took effect. A queued or ended job is refused."""
         if self.state is not State.RUNNING or not self.rerunnable:
             return False
+        if self.dying and self.flavour in _SLURMS:
+            return False  # pending already
         call.effective, call.hit_run, call.hit_at = True, self.run, moment
         if not self.dying:
             self._kill(moment)
@@ -80,10 +89,13 @@ class ClusterJob:
     def show(self, now: float) -> EhpcSnapshot:
         """The job as the list shows it."""
         self.catch_up(now)
+        completes = self.dying and self.flavour in _SLURMS
+        start = int(now) if completes else self.start
+        shown = State.FINISHED if completes and self.flavour is Flavour.SLURM_AS_FINISHED else self.state
         return EhpcSnapshot(
             job_id=self.job_id,
-            state=self.state,
-            start_time=None if self.state is State.NOT_FOUND else self.start,
+            state=shown,
+            start_time=None if shown is State.NOT_FOUND else start,
             last_modify_time=self.modified,
             rerunnable=self.rerunnable,
             array_request=self.array_request,
@@ -123,7 +135,7 @@ class ClusterJob:
             self._kill(moment)
         elif change == "queue" and self.state is State.RUNNING:
             self.state, self.dying, self.modified = State.QUEUED, False, int(moment)
-            if self.flavour is Flavour.SLURM:
+            if self.flavour in _SLURMS:
                 self.start = int(moment + self.queue_s + 7)
             self.at(moment + self.queue_s, "start")
         elif change == "start" and self.state is State.QUEUED:

@@ -26,6 +26,7 @@ from tests.proof.seam import Crash, Fault, Plan, Step, Trouble, faults_of
 from tests.proof.stores import FakeLedger, FakeSink, RememberingStore
 from tests.proof.systems import FakeSystem
 from tests.proof.truth import Call, Invoked, Job, Look, Past, Saved, Telling
+from tests.proof.units import UnitJob
 from tests.support.clock import Chance, Clock
 from tests.support.memory_ledger import MemoryLedger
 
@@ -57,6 +58,7 @@ class Ground:
         self.systems = {system: FakeSystem(self, system) for system in SYSTEMS.names}
         self.cluster: dict[Job, ClusterJob] = {}
         self.group: dict[Job, GroupJob] = {}
+        self.units: dict[Job, UnitJob] = {}
         self.tellings: list[Telling] = []
         self.invoked: list[Invoked] = []
         self.calls: list[Call] = []
@@ -87,6 +89,7 @@ class Ground:
         other.calls = [copies.get(id(call), call) for call in self.calls]
         other.cluster = {key: job.copy(copies) for key, job in self.cluster.items()}
         other.group = {key: job.copy(copies) for key, job in self.group.items()}
+        other.units = {key: job.copy(copies) for key, job in self.units.items()}
         other.ledger, other.sink = self.ledger.copy(other), self.sink.copy(other)
         other.systems = {key: system.copy(other) for key, system in self.systems.items()}
         other._looks = {}
@@ -103,6 +106,7 @@ class Ground:
             tuple(call.shape() for call in self.calls),
             tuple(job.shape(numbers) for job in self.cluster.values()),
             tuple(job.shape(numbers) for job in self.group.values()),
+            tuple(job.shape(numbers) for job in self.units.values()),
             tuple((*system.script, "look", *system.look_script) for system in self.systems.values()),
         )
 
@@ -159,12 +163,13 @@ class Ground:
         for job in self._jobs():
             job.catch_up(now)
 
-    def _jobs(self) -> list[ClusterJob | GroupJob]:
-        return [*self.cluster.values(), *self.group.values()]
+    def _jobs(self) -> list[ClusterJob | GroupJob | UnitJob]:
+        return [*self.cluster.values(), *self.group.values(), *self.units.values()]
 
-    def job(self, scope: Scope, job_id: str) -> ClusterJob | GroupJob | None:
+    def job(self, scope: Scope, job_id: str) -> ClusterJob | GroupJob | UnitJob | None:
         """The simulated job, up to date."""
-        found = self.cluster.get((scope, job_id)) or self.group.get((scope, job_id))
+        place = (scope, job_id)
+        found = self.cluster.get(place) or self.group.get(place) or self.units.get(place)
         if found is not None:
             found.catch_up(self.clock.moment)
         return found

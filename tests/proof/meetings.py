@@ -9,16 +9,18 @@ from msgspec.structs import replace
 
 from shared.domain.failure import Failure, Trigger
 from shared.heal import Healer
+from shared.policy.belts import BadNodes, NodeAction
 from shared.policy.model import Breaker, Policy, Rate
 from tests.proof.baton import Baton, Schedule, schedules
 from tests.proof.cast import POLICY, failed_day, group_job, hung, job
 from tests.proof.delivery import Delivery
+from tests.proof.found import FOUND, PERIOD_S, Discovering, each_period, look_through, taken_in
 from tests.proof.histories import Met, finish
 from tests.proof.seam import Fault, Plan, extensions
 from tests.proof.world import Deliver, World
 
-Side = Delivery | None
-"""A delivery, or None for a sweep."""
+Side = Delivery | Discovering | None
+"""A delivery, a run of the discovery, or None for a sweep."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Meeting:
     policy: Policy = POLICY
     contended: bool = True
     """Whether both write the same documents, so that some schedule must show a conflict."""
+    long: bool = False
+    """So many steps that its histories with a fault are run on demand alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +49,13 @@ class Meet:
     def __call__(self, world: World) -> None:
         """Both run; what failed comes again."""
         baton = Baton(self.schedule)
-        pair = baton.run(world, body_of(world, self.first), body_of(world, self.second))
+        shown: list[tuple[Failure, int]] = []
+        pair = baton.run(world, body_of(world, self.first, shown), body_of(world, self.second, shown))
+        taken_in(world, shown)
         if baton.switches:
             world.tally.add("preempted")
         for who, side in zip(pair, (self.first, self.second), strict=True):
-            if side is not None and who.failed:
+            if isinstance(side, Delivery) and who.failed:
                 world.again(side, 1)
 
 
@@ -94,10 +100,12 @@ def faulty_interleavings(meeting: Meeting, met: Met, every: int) -> None:
                 met.add(meet(meeting, schedule, swapped=swapped, plan=plan))
 
 
-def body_of(world: World, side: Side) -> tuple[str, Callable[[Healer], None]]:
+def body_of(world: World, side: Side, shown: list[tuple[Failure, int]]) -> tuple[str, Callable[[Healer], None]]:
     """The door and what the invocation does."""
     if side is None:
         return "sweep", world.swept
+    if isinstance(side, Discovering):
+        return "discover", lambda healer: look_through(world, healer, shown)
     delivery = side
     return delivery.door.value, lambda healer: world.handle(healer, delivery)
 
@@ -189,6 +197,22 @@ def _requeue_between(world: World) -> tuple[Side, Side]:
     return _one(hung(world, found)), _one(hung(world, found, door=Trigger.LOG))
 
 
+def _two_discoveries(world: World) -> tuple[Side, Side]:
+    job(world)
+    each_period(world, 2, first_s=PERIOD_S)
+    return Discovering(), Discovering()
+
+
+def _discovery_and_door(world: World) -> tuple[Side, Side]:
+    each_period(world, 2, first_s=PERIOD_S)
+    return Discovering(), _one(hung(world, job(world)))
+
+
+def _bad_node(world: World) -> tuple[Side, Side]:
+    first, second = (hung(world, job(world, number), node="n1") for number in (1, 2))
+    return _one(first), _one(second)
+
+
 MEETINGS: tuple[Meeting, ...] = (
     Meeting("two triggers tell one failure", _two_doors),
     Meeting("one delivery twice", _same_twice),
@@ -208,4 +232,12 @@ MEETINGS: tuple[Meeting, ...] = (
     Meeting("two triggers tell one instance", _schedulerx_doors),
     Meeting("two days of one job", _schedulerx_days),
     Meeting("the scheduler requeues in between", _requeue_between),
+    Meeting("two discoveries", _two_discoveries, policy=FOUND, long=True),
+    Meeting("a discovery beside a door", _discovery_and_door, policy=FOUND, long=True),
+    Meeting(
+        "two jobs on a bad node",
+        _bad_node,
+        policy=replace(POLICY, bad_nodes=BadNodes(jobs=2, action=NodeAction.HOLD, max_wait_s=60)),
+        long=True,
+    ),
 )

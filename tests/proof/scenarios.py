@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from shared.policy.belts import BadNodes, NodeAction
 from shared.policy.model import Action, Attempts, Breaker, Match, Policy, Rate, Rule
-from tests.proof import nights, nights_people, nights_shared
+from tests.proof import nights, nights_found, nights_people, nights_shared
 from tests.proof.cast import POLICY
 from tests.proof.cluster import Flavour
+from tests.proof.found import FOUND
+from tests.proof.nights_units import APP, PROJECT, unit_fails_again, units_failed
 from tests.proof.seam import Fault, Plan
 from tests.proof.truth import Past
 from tests.proof.world import World
@@ -53,6 +56,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
         "single_slurm", nights.single(Flavour.SLURM), reaches=_reaches("deferred/deadline", "refused/api_refused")
     ),
+    Scenario("slurm_completes_running", nights.single(Flavour.SLURM_AS_RUNNING), reaches=_reaches()),
+    Scenario("slurm_completes_finished", nights.single(Flavour.SLURM_AS_FINISHED), reaches=_reaches()),
     Scenario("batch_part_failure", nights.scripted(Fault.PART, jobs=4), reaches=_reaches("unknown/part_failure")),
     Scenario("lost_with_effect", nights.scripted(Fault.LOST_DONE), reaches=_reaches("unknown/answer_lost")),
     Scenario("lost_without_effect", nights.scripted(Fault.LOST_NONE), reaches=_reaches("unknown/answer_lost")),
@@ -112,6 +117,22 @@ SCENARIOS: tuple[Scenario, ...] = (
         within_s=120.0,
         reaches=frozenset({"deferred/run_unclear", "duplicate/in_hand", "refused/gave_up"}),
     ),
+    Scenario("dataworks", units_failed(PROJECT), within_s=300.0, reaches=_reaches("unknown/answer_lost")),
+    Scenario(
+        "dataworks_batch_in_part",
+        units_failed(PROJECT, Fault.PART, count=2),
+        within_s=150.0,
+        reaches=_reaches("unknown/part_failure"),
+    ),
+    Scenario("dataworks_fails_again", unit_fails_again(PROJECT), within_s=60.0, reaches=_reaches()),
+    Scenario("schedulerx3", units_failed(APP), within_s=300.0, reaches=_reaches("unknown/answer_lost")),
+    Scenario(
+        "schedulerx3_lost_beside",
+        units_failed(APP, Fault.LOST_LATE, keeps_id=False),
+        within_s=300.0,
+        reaches=_reaches("unknown/answer_lost"),
+    ),
+    Scenario("schedulerx3_fails_again", unit_fails_again(APP), within_s=60.0, reaches=_reaches()),
     Scenario("two_days", nights_shared.two_days, reaches=_reaches("deferred/other_run_in_hand")),
     Scenario("three_jobs_of_a_group", nights_shared.three_jobs_of_a_group, reaches=_reaches()),
     Scenario("two_days_apart", nights_shared.two_days_apart, reaches=_reaches("deferred/other_run_in_hand")),
@@ -162,6 +183,27 @@ SCENARIOS: tuple[Scenario, ...] = (
         replace(POLICY, breaker=Breaker(max_jobs=1)),
         within_s=150.0,
         reaches=_reaches("suppressed/breaker_open", "suppressed/breaker_opened"),
+    ),
+    Scenario(
+        "bad_node",
+        nights_found.bad_node,
+        replace(POLICY, bad_nodes=BadNodes(jobs=2, action=NodeAction.HOLD, max_wait_s=120)),
+        within_s=15.0,
+        reaches=frozenset({"rerun/accepted", "deferred/bad_node", "suppressed/node_suspect"}),
+    ),
+    Scenario(
+        "found_alone",
+        nights_found.found_alone,
+        FOUND,
+        within_s=30.0,
+        reaches=_reaches("refused/not_seen"),
+    ),
+    Scenario(
+        "found_and_told",
+        nights_found.found_and_told,
+        FOUND,
+        within_s=15.0,
+        reaches=_reaches("duplicate/already_handled"),
     ),
     Scenario(
         "switched_off_between",

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from shared.documents import encode
+from shared.documents import Document, encode
 from shared.domain.errors import LedgerUnavailable, SinkUnavailable
-from shared.domain.keys import kind_of
+from shared.domain.keys import Kind, kind_of
 from shared.domain.limits import SharedLimit
+from shared.domain.nodes import KnownNodes
 from shared.domain.record import JobRecord
+from shared.domain.watch import Watch
 from shared.ports import Due, Stored, Write
 from tests.proof.seam import Conflict, Fault, Trouble
 from tests.proof.truth import Saved
@@ -49,6 +51,9 @@ class RememberingStore(Store):
 
     def forget(self, now: float) -> None:
         """Nothing."""
+
+
+_OTHERS: dict[Kind, Document] = {Kind.NODES: KnownNodes(), Kind.DISCOVER: Watch()}
 
 
 class FakeLedger:
@@ -100,7 +105,7 @@ class FakeLedger:
     def _touch(self, key: str) -> None:
         """Somebody else writes what is there already, or nothing of note: what it says and when it is due stay."""
         there = self.store.kept.get(key)
-        nothing = SharedLimit() if kind_of(key).shared_limit else JobRecord()
+        nothing = SharedLimit() if kind_of(key).shared_limit else _OTHERS.get(kind_of(key), JobRecord())
         old = there or Kept(Stored(encode(nothing), 0), None, None)
         self.store.kept[key] = structs.replace(old, stored=Stored(old.stored.document, old.stored.version + 1))
 

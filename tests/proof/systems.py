@@ -1,4 +1,4 @@
-"""E-HPC and SchedulerX as the corridor sees them (`shared.ports.JobSystem`), behind the seam.
+"""The job systems as the corridor sees them (`shared.ports.JobSystem`), behind the seam.
 
 Answers and effects are those of docs/facts/gateway-and-transport.md#gateway-codes and #no-answer,
 docs/facts/ehpc.md#rerun-errors and docs/facts/schedulerx.md#business-errors, as `shared.systems` translates them.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from shared.domain.call import CallResult, Effect, Target
 from shared.domain.failure import Failure
 from shared.domain.job import Scope, State
-from shared.domain.snapshot import LookFailed, Observation
+from shared.domain.snapshot import LookFailed, Observation, Snapshot
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
 from tests.proof.seam import Fault, Trouble
@@ -21,6 +21,8 @@ from tests.proof.truth import Call, Look
 if TYPE_CHECKING:
     from tests.proof.ground import Ground
 
+MOST_A_CALL = {"ehpc": 100, "dataworks": 50}
+"""How many jobs a call names; elsewhere one."""
 _CRASHES = frozenset({Fault.CRASH_AFTER, Fault.CRASH_LATE})
 _NO_EFFECT = frozenset({Fault.LOST_NONE, Fault.LATER, Fault.USELESS, Fault.HOLLOW})
 _LATE = frozenset({Fault.CRASH_LATE, Fault.LOST_LATE, Fault.DONE_LATE})
@@ -37,12 +39,12 @@ _ANSWERS = {
 
 
 class FakeSystem:
-    """Both job systems: they differ in what a job is and in how many a call may name."""
+    """Each job system: they differ in what a job is and in how many a call may name."""
 
     def __init__(self, world: Ground, system: str) -> None:
         self._world = world
         self._system = system
-        self.batch_size = 100 if system == "ehpc" else 1
+        self.batch_size = MOST_A_CALL.get(system, 1)
         self.script: list[Trouble | None] = []
         """What the next calls meet, as part of the scenario; a fault of the plan goes before."""
         self.look_script: list[Trouble | None] = []
@@ -126,7 +128,7 @@ class FakeSystem:
         self._world.noted_look((failure.scope, seen.job_id), Look(now, run, seen), _day(seen))
         return seen
 
-    def _show(self, scope: Scope, failure: Failure, now: float) -> EhpcSnapshot | SchedulerxSnapshot:
+    def _show(self, scope: Scope, failure: Failure, now: float) -> Snapshot:
         cluster, group = self._world.cluster, self._world.group
         if self._system == "ehpc":
             found = cluster.get((scope, failure.job_id))
@@ -134,6 +136,9 @@ class FakeSystem:
                 return found.show(now)
             return EhpcSnapshot(job_id=failure.job_id, state=State.NOT_FOUND, look_begun_at=now)
         job = group.get((scope, failure.job_id))
+        unit = self._world.units.get((scope, failure.job_id))
+        if unit is not None:
+            return unit.show(now, failure)
         if job is not None:
             return job.show(now, failure.job_instance_id, failure.data_time)
         return SchedulerxSnapshot(job_id=failure.job_id, state=State.NOT_FOUND, look_begun_at=now)
@@ -152,7 +157,5 @@ class FakeSystem:
         )
 
 
-def _day(seen: EhpcSnapshot | SchedulerxSnapshot) -> str | None:
-    if isinstance(seen, EhpcSnapshot) or seen.instance is None:
-        return None
-    return seen.instance.data_time
+def _day(seen: Snapshot) -> str | None:
+    return seen.instance.data_time if isinstance(seen, SchedulerxSnapshot) and seen.instance else None

@@ -103,7 +103,7 @@ class Night(RuleBasedStateMachine):
         """A delivery meets another, or a sweep."""
         first = self._pack() if self.waiting else self.sent[which % len(self.sent)]
         second = None if sweeps else self.sent[which % len(self.sent)]
-        pair = Baton((i, j)).run(self.world, body_of(self.world, first), body_of(self.world, second))
+        pair = Baton((i, j)).run(self.world, body_of(self.world, first, []), body_of(self.world, second, []))
         for who, side in zip(pair, (first, second), strict=True):
             if side is not None and who.failed:
                 self.world.again(side, 1)

@@ -272,6 +272,13 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "_OK": 200,
         "_SERVER_FAILED": 500,
     },
+    "shared.sls.wire": {
+        "MOST_RAW_BYTES": 67_108_864,
+        "CONNECT_TIMEOUT_S": 3.0,
+        "READ_TIMEOUT_S": 10.0,
+        "_OK": 200,
+        "_SERVER_FAILED": 500,
+    },
     "shared.sweep": {
         "PAGE": 100,
         "MAX_DOCUMENTS": 1000,
@@ -298,6 +305,15 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "CONNECT_TIMEOUT_MS": 5000,
         "READ_TIMEOUT_MS": 10_000,
         "LEAST_TIME_S": 1.0,
+    },
+    "shared.straight_http": {
+        "MOST_KEPT": 16,
+    },
+    "shared.wire_reading": {
+        "MOST_BYTES": 67_108_864,
+        "MOST_LINES": 200,
+        "MOST_LINE_BYTES": 65_536,
+        "_FIRST_FINAL": 200,
     },
     "shared.systems.openapi._sdk": {
         "_CHAIN_LIMIT": 32,

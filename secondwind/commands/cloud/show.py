@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
+from localcloud.robots.service import PAGE, Robots
 from localcloud.services import SERVICES
 from localcloud.story import Story
 from localcloud.wire.signing import LOCAL_CREDENTIAL
@@ -28,6 +29,8 @@ def greeting(region: Region, story: Story) -> str:
         "To invoke a function there; --shift-times moves a recorded event's times to those of the jobs above:",
         f"  secondwind invoke EVENT_FILE --via fc3 --endpoint {region.cloud.endpoint} --shift-times",
         "",
+        f"What the groups are told is at {region.cloud.endpoint}{PAGE}",
+        "",
         "Ctrl-C stops it and forgets everything.",
     ]
     return "\n".join(lines) + "\n"
@@ -49,7 +52,20 @@ def _environment(region: Region) -> dict[str, str]:
     """What to export to use it; its key is the local cloud's alone."""
     return {
         **region.environment,
+        **robots_of(region),
         "ALIBABA_CLOUD_ACCESS_KEY_ID": LOCAL_CREDENTIAL.access_key_id,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": LOCAL_CREDENTIAL.access_key_secret,
         "FC_REGION": "cn-hangzhou",
     }
+
+
+def robots_of(region: Region) -> dict[str, str]:
+    """The variables of each group's robot: its address, and its secret where it has one."""
+    robots = region.cloud[Robots]
+    found: dict[str, str] = {}
+    for robot in robots.known.values():
+        name = f"SECONDWIND_NOTIFY_{robot.token.upper()}"
+        found[f"{name}_URL"] = f"{region.cloud.endpoint}{robots.address(robot)}"
+        if robot.secret:
+            found[f"{name}_SECRET"] = robot.secret
+    return found

@@ -18,6 +18,7 @@ def register(commands: Any) -> None:
     )
     command.add_argument("--port", type=_port, default=0, metavar="N", help="default: any that is free")
     command.add_argument("--open", action="store_true", help="open the link in your browser")
+    command.add_argument("--region", default="", metavar="REGION", help="of the outcome Logstore; default FC_REGION")
     add_by(command)
     command.set_defaults(run=_run)
 

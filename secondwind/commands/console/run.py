@@ -7,27 +7,36 @@ import os
 import secrets
 import sys
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from secondwind.commands.console.server import LoopbackServer
 from secondwind.machine import failed, write_json
+from secondwind.outcome_log import outcome_log
 from secondwind.terminal import shown
 from secondwind.text_file import CannotRead, read_text
 from secondwind.usage import UNUSABLE, UnusableError
 from secondwind.which_ledger import LedgerTerms, ledger_of
 from secondwind.who import identity, who
+from shared.asked import gates_of
 from shared.console.app import answer
 from shared.console.http import WebRequest, WebResponse
-from shared.console.site import Row, Site
+from shared.console.site import NIGHT_S, Row, Site
 from shared.console.visitor import Visitor
-from shared.domain.errors import LedgerUnavailable, PolicyError
-from shared.domain.link_key import LinkKey
+from shared.domain.errors import LedgerUnavailable, PolicyError, SettingsError, SinkUnavailable
+from shared.domain.failure import Failure
+from shared.domain.gate import Gate
+from shared.domain.link_key import LinkKey, parse_link_key
 from shared.policy.load import MAX_TEXT_BYTES, load_policy
 from shared.policy.model import Policy
+from shared.ports import Clock, Ledger
+from shared.settings import read_credentials, read_settings
 from shared.settings.environment import BUNDLE_ROOT
+from shared.sls.outcomes import OutcomesUnavailable
 
 OUT_OF_REACH = 3
+LOOK_S = 20.0
+"""For a look at one job."""
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -38,14 +47,17 @@ def run(chosen: argparse.Namespace) -> int:
         policy = policy_here()
         with ledger_of(terms) as (_, name):
             pass  # there is one, and it answers
+        night, untold = night_here(os.environ, chosen.region, terms.clock)
+        server = serving(terms, policy, visitor, chosen.port, night)
     except UnusableError as error:
         return failed(str(error), UNUSABLE, sys.stdout, sys.stderr, as_json=chosen.json)
     except LedgerUnavailable as error:
         return failed(shown(str(error)), OUT_OF_REACH, sys.stdout, sys.stderr, as_json=chosen.json)
     if not chosen.quiet:
         sys.stderr.write(f"ledger: {shown(name)}\n")
-    with serving(terms, policy, visitor, chosen.port) as server:
-        _told(server, chosen)
+        sys.stderr.write(f"outcomes: not read ({shown(untold)})\n" if untold else "")
+    with server:
+        tell(server, as_json=chosen.json, opens=chosen.open)
         server.serve_forever()
     return 0
 
@@ -57,15 +69,60 @@ def serving(
     port: int = 0,
     night: Callable[[], Sequence[Row]] | None = None,
 ) -> LoopbackServer:
-    """A server of the pages, bound and not yet serving. Forms are signed with a key of this process alone."""
-    key = LinkKey((secrets.token_bytes(32),))
+    """A server of the pages, bound and not yet serving.
+
+    Forms are signed with a key of this process alone; links are believed that SECONDWIND_LINK_SECRET has signed.
+
+    Raises:
+        UnusableError: that is no usable secret, or the port is taken.
+    """
+    key = LinkKey((secrets.token_bytes(32), *_link_secrets(terms.environ)))
 
     def answers(request: WebRequest, session: bool) -> WebResponse:  # noqa: FBT001 - as the server calls it
         with ledger_of(terms) as (ledger, _):
-            site = Site(ledger=ledger, policy=policy, now=terms.clock.now(), key=key, night=night)
+            gates = gates_here(terms, ledger, policy)
+            site = Site(ledger=ledger, policy=policy, now=terms.clock.now(), key=key, night=night, gates=gates)
             return answer(site, request, visitor if session else None)
 
-    return LoopbackServer(port, answers, lambda link: _next_link(link, quiet=terms.quiet))
+    try:
+        return LoopbackServer(port, answers, lambda link: _next_link(link, quiet=terms.quiet))
+    except OSError as error:
+        raise UnusableError(f"--port {port}: {error.strerror}") from None
+
+
+def _link_secrets(environ: Mapping[str, str]) -> tuple[bytes, ...]:
+    text = environ.get("SECONDWIND_LINK_SECRET", "").strip()
+    try:
+        return parse_link_key(text).secrets if text else ()
+    except ValueError as error:
+        raise UnusableError(f"SECONDWIND_LINK_SECRET {error}") from None
+
+
+def night_here(environ: Mapping[str, str], region: str, clock: Clock) -> tuple[Callable[[], Sequence[Row]] | None, str]:
+    """What reads the outcomes of the last day, where the settings name their Logstore; else why nothing does."""
+    try:
+        log = outcome_log(environ, region)
+    except UnusableError as error:
+        return None, str(error)
+
+    def read() -> Sequence[Row]:
+        try:
+            return log.read(clock.now() - NIGHT_S, clock.now() + 1)
+        except OutcomesUnavailable as error:
+            raise SinkUnavailable(f"the outcomes cannot be read: {error}") from None
+
+    return read, ""
+
+
+def gates_here(terms: LedgerTerms, ledger: Ledger, policy: Policy) -> Callable[[Failure], Sequence[Gate]] | None:
+    """What asks every gate anew, where the settings and a key for the job systems are there."""
+    environ, clock = terms.environ, terms.clock
+    try:
+        settings = read_settings({**environ, "SECONDWIND_LEDGER_URL": "sqlite:///unused"}, environ.get("FC_REGION", ""))
+        credentials = read_credentials(None, environ)
+    except SettingsError:
+        return None
+    return lambda failure: gates_of(failure, ledger, settings, credentials, policy, clock, clock.now() + LOOK_S)
 
 
 def policy_here() -> Policy:
@@ -84,13 +141,14 @@ def _how(name: str) -> str:
     return f"console on this machine, {known_as}" if known_as else "console on this machine"
 
 
-def _told(server: LoopbackServer, chosen: argparse.Namespace) -> None:
-    if chosen.json:
+def tell(server: LoopbackServer, *, as_json: bool = False, opens: bool = False) -> None:
+    """Say where it is; open it in a browser if that is wanted."""
+    if as_json:
         write_json({"url": server.url, "link": server.link}, sys.stdout)
     else:
         sys.stdout.write(f"console: {server.link}\nThe link opens one session. End with Ctrl-C.\n")
     sys.stdout.flush()
-    if chosen.open:
+    if opens:
         webbrowser.open(server.link)
 
 

@@ -6,7 +6,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from secondwind.commands.demo.night import Night
-from secondwind.commands.demo.plot import EhpcJob, ExpectedOutcome, Garbage, Mishap, Scenario, SchedulerxJob
+from secondwind.commands.demo.plot import (
+    AppJob,
+    EhpcJob,
+    ExpectedOutcome,
+    Garbage,
+    Mishap,
+    NodeInstance,
+    Scenario,
+    SchedulerxJob,
+)
 from shared.sls.outcomes import Row
 
 
@@ -47,7 +56,16 @@ def name_of(case: Mishap) -> str:
     subject = case.subject
     if isinstance(subject, EhpcJob):
         return _ehpc_name(subject.cluster, subject.job_id)
-    return f"{subject.group}/{subject.job_id}" if isinstance(subject, SchedulerxJob) else "-"
+    return "-" if isinstance(subject, Garbage) else f"{_place(subject)[1]}/{subject.job_id}"
+
+
+def _place(subject: SchedulerxJob | NodeInstance | AppJob) -> tuple[str, str]:
+    """The field in which outcomes name where a job is, and what stands there."""
+    if isinstance(subject, SchedulerxJob):
+        return "group_id", subject.group
+    if isinstance(subject, NodeInstance):
+        return "project_id", str(subject.project)
+    return "app_name", subject.app
 
 
 def _ehpc_name(cluster: str, job_id: str) -> str:
@@ -60,7 +78,8 @@ def _is_about(row: Row, case: Mishap) -> bool:
         return subject.mark in row.get("raw", "")
     if isinstance(subject, EhpcJob):
         return (row.get("cluster_id"), row.get("job_id")) == (subject.cluster, subject.job_id)
-    return (row.get("group_id"), row.get("job_id")) == (subject.group, str(subject.job_id))
+    field, place = _place(subject)
+    return (row.get(field), row.get("job_id")) == (place, str(subject.job_id))
 
 
 def _wrong_stories(scenario: Scenario, rows: Sequence[Row]) -> Iterator[str]:
@@ -93,7 +112,8 @@ def _wrong_restarts(scenario: Scenario, night: Night) -> Iterator[str]:
 def _restarts(night: Night) -> Counter[str]:
     """By job, as its job system counts."""
     happened = Counter(_ehpc_name(cluster, job_id) for cluster, job_id, _ in night.kills)
-    return happened + Counter(f"{group}/{job_id}" for group, job_id, _ in night.reruns)
+    again = ((place, job_id) for place, job_id, *_ in (*night.reruns, *night.again))
+    return happened + Counter(f"{place}/{job_id}" for place, job_id in again)
 
 
 def _scheduled(scenario: Scenario) -> Iterator[SchedulerxJob]:

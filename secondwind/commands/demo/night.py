@@ -13,7 +13,7 @@ from localcloud.ehpc.service import Ehpc
 from localcloud.fc.models import InvocationResult
 from localcloud.schedulerx.service import Schedulerx
 from localcloud.wire.signing import LOCAL_CREDENTIAL
-from secondwind.commands.demo import stage
+from secondwind.commands.demo import stage, units
 from secondwind.commands.demo.plot import Channel, Garbage, Mishap, Scenario, SchedulerxJob
 from secondwind.local_region import OUTCOMES, PROJECT, Region
 from shared.sls.outcomes import OutcomeLog, Row
@@ -21,7 +21,7 @@ from shared.sls.outcomes import OutcomeLog, Row
 SWEEPS_FOR_S = 20.0
 """Sweeping ends after that, whatever is still open: the comparison then shows it."""
 SWEEP_EVERY_S = 0.5
-_EVENT_DOORS = (Channel.EVENT, Channel.EVENT_TWICE, Channel.TRANSFORMED)
+_EVENT_DOORS = (Channel.EVENT, Channel.EVENT_TWICE, Channel.TRANSFORMED, Channel.NATIVE)
 
 Say = Callable[[str], None]
 
@@ -41,6 +41,8 @@ class Night:
     """Group, job, data time: the instances that RerunJob really made."""
     service_errors: list[str]
     """What went wrong in the local cloud itself."""
+    again: Sequence[tuple[str, str]] = ()
+    """Place and job of each restart of the other systems."""
 
 
 def run_night(scenario: Scenario, region: Region, now: float, say: Say) -> Night:
@@ -54,6 +56,7 @@ def run_night(scenario: Scenario, region: Region, now: float, say: Say) -> Night
     _deliver_logs(region, say)
     _deliver_events(scenario, region, instances, now, say)
     _deliver_by_hand(scenario, region, instances, now, say)
+    _discover(scenario, region, say)
     _sweep(region, outcomes, now, say)
     rows = outcomes.read(now - 60, time.time() + 60)
     return Night(
@@ -61,6 +64,7 @@ def run_night(scenario: Scenario, region: Region, now: float, say: Say) -> Night
         kills=[(kill.cluster_id, kill.job_id, kill.life) for kill in region.cloud[Ehpc].kills],
         reruns=[(made.group_id, made.job_id, made.data_time) for made in region.cloud[Schedulerx].reruns],
         service_errors=[repr(error) for error in region.cloud.server.errors],
+        again=units.restarted(region.cloud),
     )
 
 
@@ -102,7 +106,8 @@ def _deliver_events(
             if door is Channel.EVENT_TWICE:
                 region.bridge.duplicate_next()
             instance = _instance(case, instances)
-            region.bridge.put(stage.BUS, stage.event_of(case, door, scenario.namespace, instance, now))
+            told = door is not Channel.NATIVE and stage.event_of(case, door, scenario.namespace, instance, now)
+            region.bridge.put(stage.BUS, told or units.native_event(case, now))
             results += [_checked(one.result) for one in region.bridge.deliver_due() if one.result is not None]
     say(f"EventBridge: {_summary(results)}")
 
@@ -121,6 +126,13 @@ def _deliver_by_hand(
                 event = case.subject.body.encode("utf-8", "surrogateescape")
             results.append(_checked(region.function("manual").invoke(event)))
     say(f"by hand: {_summary(results)}")
+
+
+def _discover(scenario: Scenario, region: Region, say: Say) -> None:
+    """The other timer, once: what nobody tells is looked for."""
+    if any(Channel.FOUND in case.doors for case in scenario.cases):
+        event = b'{"triggerTime": "2026-01-05T02:30:00Z", "triggerName": "discover", "payload": ""}'
+        say(f"discover: {_summary([_checked(region.function('discover').invoke(event))])}")
 
 
 def _sweep(region: Region, outcomes: OutcomeLog, now: float, say: Say) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from localcloud.dataworks import models as dataworks
 from localcloud.ehpc.models import Flavour, Run
 from localcloud.schedulerx.models import Course, TriggerType
+from localcloud.schedulerx3 import models as schedulerx3
 
 ANY = "*"
 """A state that depends on how fast the machine is."""
@@ -23,6 +25,10 @@ class Channel(str, Enum):
     """The same, and EventBridge delivers it twice, as it may."""
     TRANSFORMED = "event's data"
     """A CloudEvent of which a rule sends on nothing but `data`."""
+    NATIVE = "the platform's event"
+    """What DataWorks itself publishes, delivered by an EventBridge rule."""
+    FOUND = "nobody"
+    """Nobody tells it: `discover` looks."""
     HAND = "hand"
     """A person invokes `manual`."""
     HAND_DRY = "hand, dry run"
@@ -68,6 +74,28 @@ class SchedulerxJob:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeInstance:
+    """A task instance of a DataWorks workspace."""
+
+    project: int
+    job_id: int
+    """Of the instance: outcomes name it so."""
+    course: dataworks.Course
+    rerunnable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AppJob:
+    """A job of a SchedulerX 3 application with one execution."""
+
+    app: str
+    job_id: int
+    course: schedulerx3.Course
+    workflow: str = ""
+    """Of which workflow execution it is part."""
+
+
+@dataclass(frozen=True, slots=True)
 class Garbage:
     """No failure, though it comes through a door: JSON text, or any bytes. `mark` is found in it again."""
 
@@ -110,7 +138,7 @@ class Mishap:
     """One failure: what it is, how it is told, how it must end."""
 
     title: str
-    subject: EhpcJob | SchedulerxJob | Garbage
+    subject: EhpcJob | SchedulerxJob | NodeInstance | AppJob | Garbage
     doors: tuple[Channel, ...]
     ends: tuple[ExpectedOutcome, ...]
     """Every outcome, in the order of writing; the last is how the failure ends."""

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TextIO
 
 from secondwind.commands.demo import check
-from secondwind.commands.demo.night import NightFailed, run_night, write_policy
-from secondwind.commands.demo.plot import Scenario
+from secondwind.commands.demo.night import Night, NightFailed, Say, run_night, write_policy
+from secondwind.commands.demo.plot import Channel, Scenario
 from secondwind.commands.demo.scenario import SCENARIO
-from secondwind.commands.demo.show import NEXT, SCHEMA, WIDTH, body_of, print_restarts, print_table
+from secondwind.commands.demo.serve import serve_night
+from secondwind.commands.demo.show import NEXT, NOBODY_TELLS, SCHEMA, WIDTH, body_of, print_restarts, print_table
 from secondwind.local_region import CODE_PATH, Region
 from secondwind.machine import write_json
 from secondwind.terminal import width
@@ -22,7 +23,9 @@ OK, NOT_AS_EXPECTED = 0, 1
 """Exit statuses."""
 
 
-def run(out: TextIO, scenario: Scenario = SCENARIO, *, quiet: bool = False, as_json: bool = False) -> int:
+def run(
+    out: TextIO, scenario: Scenario = SCENARIO, *, quiet: bool = False, as_json: bool = False, opens: bool = False
+) -> int:
     """Play the scenario, print its table, compare. Exit status 0 only if all is as expected.
 
     Args:
@@ -30,6 +33,7 @@ def run(out: TextIO, scenario: Scenario = SCENARIO, *, quiet: bool = False, as_j
         scenario: what happens.
         quiet: say nothing while it runs.
         as_json: write the end as one JSON object, and nothing else.
+        opens: end with the console over this night in a browser. On a terminal its address is told in any case.
     """
     began = time.monotonic()
 
@@ -48,13 +52,26 @@ def run(out: TextIO, scenario: Scenario = SCENARIO, *, quiet: bool = False, as_j
             except (NightFailed, OutcomesUnavailable) as error:
                 _stopped(str(error), out, as_json=as_json)
                 return NOT_AS_EXPECTED
-    wrong, took_s = check.mismatches(scenario, night), time.monotonic() - began
+        status = _ended(scenario, night, out, say, time.monotonic() - began, as_json=as_json)
+        if opens or (out.isatty() and not as_json):
+            serve_night(Path(folder), night.rows, opens=opens)
+    return status
+
+
+def _ended(scenario: Scenario, night: Night, out: TextIO, say: Say, took_s: float, *, as_json: bool) -> int:
+    """Tell how it ended; the exit status."""
+    wrong = check.mismatches(scenario, night)
     if as_json:
         write_json(body_of(scenario, night, wrong, took_s), out)
         return NOT_AS_EXPECTED if wrong else OK
     say(f"{len(night.rows)} outcomes read back from the Logstore secondwind/outcomes")
     print(file=out)
-    print_table(check.stories(scenario, night.rows), out)
+    stories = check.stories(scenario, night.rows)
+    found = [story for story in stories if Channel.FOUND in story[0].doors]
+    print_table([story for story in stories if story not in found], out)
+    if found:
+        print(f"\n{NOBODY_TELLS}", file=out)
+        print_table(found, out)
     print(file=out)
     print_restarts(check.restarts_by_verdict(scenario, night), out)
     return _judge(wrong, scenario, out, took_s)

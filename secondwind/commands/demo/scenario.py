@@ -1,6 +1,7 @@
 """The demo's story: what exists, what fails, and how each failure has to end.
 
-Two E-HPC clusters and two SchedulerX groups, some forty jobs, and one failure of every kind that Second Wind knows.
+Three E-HPC clusters, three SchedulerX groups, a SchedulerX 3 application and two DataWorks workspaces, some fifty jobs,
+and one failure of every kind that Second Wind knows.
 Nothing here runs anything; `night.py` does, and `check.py` compares.
 """
 
@@ -8,10 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from localcloud.dataworks import models as dataworks
 from localcloud.ehpc.models import Flavour, finishes, hangs
 from localcloud.schedulerx.models import fails, keeps_running, succeeds
+from localcloud.schedulerx3 import models as schedulerx3
 from secondwind.commands.demo.plot import (
     ANY,
+    AppJob,
     CallFault,
     Channel,
     EhpcJob,
@@ -19,12 +23,15 @@ from secondwind.commands.demo.plot import (
     Garbage,
     InstanceOf,
     Mishap,
+    NodeInstance,
     Scenario,
     SchedulerxJob,
 )
 
-PBS, SLURM = "ehpc-hz-pbs", "ehpc-hz-slurm"
-REPORTS, BILLING = "reports", "billing"
+PBS, SLURM, QUIET = "ehpc-hz-pbs", "ehpc-hz-slurm", "ehpc-hz-quiet"
+NIGHTLY = "nightly"
+"""A group of which nobody tells anything; so the cluster `QUIET`."""
+REPORTS, BILLING = "daily", "bills"
 
 # Timing is scaled down, or a lost answer would keep the audience for two minutes: a rerun takes 3 s on the local PBS.
 POLICY = """\
@@ -33,7 +40,13 @@ timing: {settle_s: 4, observation_max_age_s: 30}
 attempts: {max: 3, window_s: 86400}
 cooldown: {base_s: 0, max_s: 0}
 breaker: {max_jobs: 100, window_s: 600}
+discover:
+  dataworks: [{projects: [101]}]
+  schedulerx3: [{cluster: xxljob-demo, apps: [shop]}]
+  schedulerx: [{namespace: demo, groups: [nightly]}]
+  ehpc: [{clusters: [ehpc-hz-quiet], overdue: {after_h: 24}}]
 rules:
+  - {name: runs-too-long, match: {reason: overdue}, action: hold}
   - {name: user-error, match: {message: 'ModuleNotFoundError|SyntaxError'}, action: ignore}
   - {name: the-rest, match: {}, action: rerun}
 """
@@ -215,6 +228,55 @@ SCHEDULERX = (
     ),
 )
 
+WITHOUT_EMITTER = (
+    Mishap(
+        "failed, says DataWorks",
+        NodeInstance(100, 601, dataworks.fails(30)),
+        (Channel.NATIVE,),
+        (rerun("RerunTaskInstances", "FAILED"), SEEN),
+        1,
+    ),
+    Mishap(
+        "failed, its node denies",
+        NodeInstance(100, 602, dataworks.fails(30), rerunnable=False),
+        (Channel.NATIVE,),
+        (ExpectedOutcome("ineligible", "not_rerunnable", "FAILED"),),
+    ),
+    Mishap(
+        "failed, nobody tells",
+        NodeInstance(101, 603, dataworks.fails(30)),
+        (Channel.FOUND,),
+        (rerun("RerunTaskInstances", "FAILED"), SEEN),
+        1,
+    ),
+    Mishap(
+        "failed, nobody tells",
+        AppJob("shop", 701, schedulerx3.fails(30)),
+        (Channel.FOUND,),
+        (rerun("OperateRetryJobExecution", "FAILED"), SEEN),
+        1,
+    ),
+    Mishap("failed, nobody tells", failed(NIGHTLY, 801), (Channel.FOUND,), (rerun("RerunJob", "FAILED"), SEEN), 1),
+    Mishap(
+        "its own code is wrong",
+        SchedulerxJob(NIGHTLY, 802, (InstanceOf(fails(30, "SyntaxError: invalid syntax"), TODAY),)),
+        (Channel.FOUND,),
+        (ExpectedOutcome("suppressed", "rule_ignores", "FAILED"),),
+    ),
+    Mishap(
+        "runs for 30 hours",
+        EhpcJob(QUIET, "811.scheduler", (finishes(172_800),), started_ago_s=108_000),
+        (Channel.FOUND,),
+        (ExpectedOutcome("held", "rule_holds", "RUNNING"),),
+    ),
+    Mishap(
+        "failed in a workflow",
+        AppJob("shop", 702, schedulerx3.fails(30), workflow="1"),
+        (Channel.FOUND,),
+        (ExpectedOutcome("held", "workflow", "FAILED"),),
+    ),
+)
+
 GARBAGE = (
     Mishap(
         "log that names no job",
@@ -237,16 +299,18 @@ GARBAGE = (
 HEALTHY: tuple[EhpcJob | SchedulerxJob, ...] = (
     *(pbs(number, runs=(finishes(86_400),), started_ago_s=60 * number) for number in range(110, 116)),
     *(slurm(number, runs=(finishes(86_400),), started_ago_s=60 * number) for number in range(210, 217)),
+    EhpcJob(QUIET, "812.scheduler", (finishes(172_800),)),
+    SchedulerxJob(NIGHTLY, 803, (InstanceOf(keeps_running(), TODAY),)),
     SchedulerxJob(REPORTS, 510, (InstanceOf(succeeds(60), TODAY),)),
     SchedulerxJob(BILLING, 511, (InstanceOf(keeps_running(), TODAY),)),
 )
 
 SCENARIO = Scenario(
-    clusters={PBS: Flavour.PBS, SLURM: Flavour.SLURM},
+    clusters={PBS: Flavour.PBS, SLURM: Flavour.SLURM, QUIET: Flavour.PBS},
     namespace="demo",
-    groups=(REPORTS, BILLING),
+    groups=(REPORTS, BILLING, NIGHTLY),
     healthy=HEALTHY,
-    cases=(*E_HPC, *SCHEDULERX, *GARBAGE),
+    cases=(*E_HPC, *SCHEDULERX, *WITHOUT_EMITTER, *GARBAGE),
     strangers=200,
     policy=POLICY,
 )

@@ -19,6 +19,7 @@ What next:
   secondwind invoke events/event-ehpc-hung-job.json --local  # one event, decided and healed here
   secondwind cloud                                           # this cloud until Ctrl-C, for tries of your own
 docs/what-heals.md says which of your failures would heal, docs/quick-start.md goes from here to a deployed function."""
+NOBODY_TELLS = "The same night, where nobody tells anything: the function discover looks, and finds"
 HEAD = ("job", "failure", "by", "state seen", "verdict", "reason", "API call")
 _BOLD, _RED, _GREEN, _YELLOW, _MAGENTA = 1, 31, 32, 33, 35
 _STYLES = {

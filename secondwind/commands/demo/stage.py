@@ -15,6 +15,7 @@ from localcloud.schedulerx.models import JobConfig, succeeds
 from localcloud.schedulerx.service import Schedulerx
 from localcloud.sls.models import LogGroup, log
 from localcloud.wire import faults
+from secondwind.commands.demo import units
 from secondwind.commands.demo.plot import CallFault, Channel, EhpcJob, Garbage, Mishap, Scenario, SchedulerxJob
 from secondwind.local_region import Region
 
@@ -34,7 +35,9 @@ def build_world(scenario: Scenario, cloud: LocalCloud, now: float) -> dict[Sched
     for job in (*(case.subject for case in scenario.cases), *scenario.healthy):
         if isinstance(job, EhpcJob):
             _submit(job, cloud[Ehpc], now)
-        elif isinstance(job, SchedulerxJob):
+        else:
+            units.build(job, cloud, now)
+        if isinstance(job, SchedulerxJob):
             meant[job] = _schedule(job, cloud[Schedulerx], scenario.namespace, now)
     return meant
 
@@ -42,7 +45,7 @@ def build_world(scenario: Scenario, cloud: LocalCloud, now: float) -> dict[Sched
 def job_count(cloud: LocalCloud) -> int:
     """How many jobs there are."""
     clusters, groups = cloud[Ehpc].clusters.values(), cloud[Schedulerx].groups.values()
-    return sum(len(one.jobs()) for one in clusters) + sum(len(one.jobs) for one in groups)
+    return sum(len(one.jobs()) for one in clusters) + sum(len(one.jobs) for one in groups) + units.units(cloud)
 
 
 def order_faults(scenario: Scenario, region: Region) -> None:
@@ -75,6 +78,7 @@ def set_rules(region: Region) -> None:
     region.bridge.create_bus(BUS)
     target = region.function("event_trigger")
     region.bridge.add_rule(BUS, "failures", {"source": [WATCH], "type": [{"prefix": "job:"}]}, target)
+    region.bridge.add_rule(BUS, "dataworks", units.NATIVE_RULE, target)
     region.bridge.add_rule(BUS, "forwarded", {"source": [FORWARDER]}, target, transform=Transform.DATA)
 
 

@@ -14,7 +14,7 @@ from typing import TextIO
 
 from secondwind import machine
 from secondwind.account import hidden, region_of
-from secondwind.commands.doctor import deployed, found, local, packaged, services, storage
+from secondwind.commands.doctor import channels, console, deployed, found, local, packaged, services, storage
 from secondwind.commands.doctor.findings import Check, Finding, Level, Options, Subject
 from secondwind.commands.doctor.show import as_json, line
 from secondwind.compute.endpoint import endpoint_of
@@ -39,6 +39,8 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("ledger", storage.ledger),
     ("job systems", services.job_systems),
     ("discover", found.discovery),
+    ("notify", channels.channels),
+    ("console", console.console),
     ("functions", deployed.functions),
 )
 

@@ -134,7 +134,7 @@ def ledger(subject: Subject) -> Iterator[Finding]:
         if any(finding.level is Level.FAIL for finding in about_table):
             return
     try:
-        opened = open_ledger(url, subject.credentials, _Clock(subject), subject.remaining_s)
+        opened = open_ledger(url, subject.credentials, SubjectClock(subject), subject.remaining_s)
         with closing(opened) as found:
             documents = found.load([NO_SUCH_DOCUMENT, CONTROLS_KEY])
             found.due(0.0, 1)
@@ -172,7 +172,7 @@ def _table(subject: Subject, url: TablestoreUrl) -> Iterator[Finding]:
             yield Finding("ledger", Level.FAIL, f"there is no table {url.instance}/{url.table}", _SETUP)
 
 
-class _Clock:
+class SubjectClock:
     """The subject's clock as the ledgers want it."""
 
     def __init__(self, subject: Subject) -> None:

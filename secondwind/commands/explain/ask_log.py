@@ -6,16 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from secondwind.outcome_log import outcome_log
 from secondwind.places import Job
 from secondwind.usage import UnusableError
-from shared.domain.errors import SettingsError
 from shared.domain.outcome import Outcome
-from shared.settings import read_credentials, read_settings
-from shared.sls.outcomes import OutcomeLog, OutcomesUnavailable, Row
+from shared.sls.outcomes import OutcomesUnavailable, Row
 from shared.systems import SYSTEMS
-
-DEFAULT_REGION = "cn-hangzhou"
-_NAMED = ("SECONDWIND_SLS_ENDPOINT", "SECONDWIND_OUTCOME_PROJECT", "SECONDWIND_OUTCOME_LOGSTORE")
 
 
 class FromLog(Struct, frozen=True, kw_only=True):
@@ -25,25 +21,6 @@ class FromLog(Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...] = ()
     problem: str = ""
     """Why it was not asked, or did not answer; empty if it did."""
-
-
-def outcome_log(environ: Mapping[str, str], region: str) -> OutcomeLog:
-    """The outcome Logstore that the environment names. Raises UnusableError."""
-    own = {name: environ[name] for name in _NAMED if environ.get(name)}
-    try:
-        # The ledger of these settings is never opened: what else the environment lacks does not matter here.
-        settings = read_settings({**own, "SECONDWIND_LEDGER_URL": "sqlite:///unused"}, region or DEFAULT_REGION)
-        keys = read_credentials(None, environ)
-    except SettingsError as error:
-        raise UnusableError(str(error)) from None
-    return OutcomeLog(
-        endpoint=settings.sls.url,
-        project=settings.outcome_project,
-        logstore=settings.outcome_logstore,
-        access_key_id=keys.access_key_id,
-        access_key_secret=keys.access_key_secret,
-        security_token=keys.security_token,
-    )
 
 
 def ask_log(

@@ -22,6 +22,7 @@ from secondwind.commands.explain.show import lines_of
 from secondwind.commands.explain.story import FailureStory, stories
 from secondwind.machine import failed
 from secondwind.places import Job, job_of_fields, parse_job
+from secondwind.since import seconds_back
 from secondwind.terminal import shown
 from secondwind.usage import UNUSABLE, UnusableError
 from secondwind.which_ledger import LedgerTerms
@@ -30,9 +31,6 @@ from shared.ports import Clock
 from shared.reality import SystemClock
 
 FAILURE_ID_CHARS = 32
-SINCE_MAX_S = 366 * 86_400.0
-_SINCE = re.compile(r"([0-9]{1,6})([smhd])\Z", re.ASCII)
-_UNIT_S = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _ID = re.compile(rf"[0-9a-f]{{{MIN_PREFIX},{FAILURE_ID_CHARS}}}\Z", re.ASCII)
 
 
@@ -70,7 +68,7 @@ def run(
     )
     try:
         begins = _failure(wanted.failure)
-        since = terms.clock.now() - _seconds(wanted.since)
+        since = terms.clock.now() - seconds_back(wanted.since)
         job = _job(wanted.job) if wanted.job else _job_of(begins, since, terms)
     except UnusableError as error:
         return failed(str(error), UNUSABLE, out, err, as_json=wanted.as_json)
@@ -152,11 +150,3 @@ def _failure(text: str) -> str:
     if begins and not _ID.match(begins):
         raise UnusableError(f"--failure wants {MIN_PREFIX} to {FAILURE_ID_CHARS} hexadecimal digits")
     return begins
-
-
-def _seconds(text: str) -> float:
-    found = _SINCE.match(text.strip())
-    seconds = int(found[1]) * _UNIT_S[found[2]] if found else 0.0
-    if not 0 < seconds <= SINCE_MAX_S:
-        raise UnusableError("--since wants a number and s, m, h or d, as 30m or 7d; at most a year")
-    return seconds

@@ -16,7 +16,7 @@ import msgspec
 
 from secondwind.commands.policy.words import PolicyType, kinds
 from shared.domain.failure import FailureClass
-from shared.policy.conditions import SIGNAL_FORMAT
+from shared.policy.conditions import SIGNAL_FORMAT, EventPlace
 from shared.policy.evidence import SIGNALS
 from shared.policy.model import Policy
 
@@ -63,6 +63,9 @@ def schema() -> dict[str, Any]:
         _finish(definition)
     definitions["Source"]["oneOf"] = [
         {"required": [name], "properties": {name: {"type": "object"}}} for name in ("log", "event")
+    ]
+    definitions["EventPlace"]["anyOf"] = [
+        {"required": [name], "properties": {name: {"type": "string"}}} for name in EventPlace.__struct_fields__
     ]
     definitions["Policy"]["properties"]["classes"]["propertyNames"] = {"enum": [kind.value for kind in FailureClass]}
     return {"$schema": _DIALECT, "title": "Second Wind policy", **made}

@@ -31,8 +31,8 @@ def _scope_of(system: System) -> str:
 _SCOPE = f"coalesce({', '.join(_scope_of(system) for system in SYSTEMS)}, '-')"
 _ENDED_BADLY = f"'{Reason.SEEN_FAILED.value}', '{Reason.NOT_RESTARTED.value}'"
 _NOT_TO_HEAL = f"'{Verdict.INELIGIBLE.value}', '{Verdict.INVALID.value}', '{Verdict.WOULD_RERUN.value}'"
-_ACTS = (Reason.BREAKER_OPENED, Reason.BREAKER_CLOSED, Reason.MODE_SET, Reason.MODE_CLEARED)
-_NO_FAILURE = ", ".join(f"'{reason.value}'" for reason in _ACTS)
+_OF_NO_JOB = [reason for reason in Reason if reason.giver.step.of_no_job or reason is Reason.BREAKER_CLOSED]
+_NO_FAILURE = ", ".join(f"'{reason.value}'" for reason in _OF_NO_JOB)
 _WHEN = "to_unixtime(from_iso8601_timestamp({}))"
 
 _LAST = (

@@ -31,9 +31,10 @@ class Account:
     """Log Service's administration, one endpoint and key. `sleep` is how waiting is done."""
 
     def __init__(self, access: Access, endpoint: str, sleep: Callable[[float], None] = time.sleep) -> None:
+        from shared.sls import wire  # noqa: PLC0415 - as below
         from shared.sls._client import Client  # noqa: PLC0415 - the SDK costs 0.3 s, and only one room imports it
 
-        self._client = Client(access, endpoint)
+        self._client, self._wire = Client(access, endpoint), wire.Client(access, endpoint)
         self._sleep = sleep
 
     def read(self, method: str, *arguments: Any) -> Json | None:
@@ -48,7 +49,7 @@ class Account:
 
     def put_nothing(self, project: str, logstore: str) -> None:
         """PutLogs without a log: whether it would be allowed. Raises LogCallFailed."""
-        self._client.put(project, logstore, 0, [])
+        self._wire.put(project, logstore, 0, [])
 
     def write(self, method: str, *arguments: Any) -> None:
         """Make a call, again while what it belongs to is not there yet. Raises LogCallFailed."""

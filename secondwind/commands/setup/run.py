@@ -15,15 +15,17 @@ from dataclasses import dataclass, replace
 from typing import TextIO
 
 from secondwind.account import credentials_of, hidden, region_of, settings_of
+from secondwind.commands.notify.run import notify_of
 from secondwind.commands.setup.differences import SetupAction
 from secondwind.commands.setup.logstores import deployment_of
 from secondwind.commands.setup.resources import Account, Resource, deployment, ledger_table, log_service
-from secondwind.commands.setup.show import Plan, body_of, text_of, why
+from secondwind.commands.setup.show import Plan, body_of, text_of, told_whom, why
 from secondwind.commands.setup.wanted import OutcomePlace
 from secondwind.machine import failed, write_json
 from secondwind.usage import UNUSABLE, UnusableError
 from shared.domain.errors import SecondWindError, SettingsError
 from shared.open_ledger import check_client
+from shared.policy.notify import Notify
 from shared.settings import Settings, TablestoreUrl
 from shared.sls import Access, LogCallFailed
 
@@ -72,7 +74,15 @@ def run(wanted: SetupRequest, terms: SetupTerms, out: TextIO, err: TextIO) -> in
         write_json(body_of(plan, said.getvalue().splitlines(), status), out)
         return status
     plan, readable = _plan(resources, host, terms, out)
+    out.writelines(f"{line}\n" for line in told_whom(_notify(terms)))
     return _done(wanted, plan, host, terms, out) if readable else FAILED
+
+
+def _notify(terms: SetupTerms) -> Notify | None:
+    try:
+        return notify_of(None, terms.environ)
+    except UnusableError:
+        return None
 
 
 def _done(wanted: SetupRequest, plan: Plan, host: str, terms: SetupTerms, out: TextIO) -> int:

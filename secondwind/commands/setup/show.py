@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from secondwind.commands.setup.differences import Difference
 from secondwind.commands.setup.resources import Resource
 from secondwind.terminal import shown
 from shared.domain.errors import SecondWindError
+from shared.domain.messages import What
 from shared.sls import LogCallFailed
+
+if TYPE_CHECKING:
+    from shared.policy.notify import Notify
 
 MAX_LINE = 1000
 """Bytes of a line of the plan: a query, or the names of the fields that are added."""
@@ -46,3 +50,24 @@ def body_of(plan: Plan, said: Sequence[str], status: int) -> dict[str, Any]:
     """The plan and what came of it, for programs (`secondwind-setup/1`); `said` has the lines for a person."""
     steps = [{"what": one.label, "action": step.action.value, "changes": list(step.lines)} for one, step in plan]
     return {"schema": "secondwind-setup/1", "exit_status": status, "steps": steps, "said": list(said)}
+
+
+def told_whom(notify: Notify | None) -> list[str]:
+    """Who is told of what needs a person, a line each. None: the policy cannot be read."""
+    lines = ["the alerts of Log Service tell nobody until you choose an action policy for each in its console"]
+    if notify is None:
+        return [*lines, "who is told by Second Wind itself is not known: the policy cannot be read"]
+    if not notify.channels:
+        return [*lines, "Second Wind itself tells nobody: the policy's `notify` names no channel (docs/people.md)"]
+    return [
+        *lines,
+        *(f"channel {one.name} ({one.kind.value}) is told of: {_whats(notify, one.name)}" for one in notify.channels),
+    ]
+
+
+def _whats(notify: Notify, name: str) -> str:
+    routes = [route for route in notify.routes if name in route.to]
+    whats = [what.value for what in What if not notify.routes or any(what in (route.what or What) for route in routes)]
+    if notify.digest_at is None:
+        whats = [what for what in whats if what != What.DIGEST.value]
+    return ", ".join(whats) or "nothing, for no route leads there"

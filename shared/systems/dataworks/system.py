@@ -83,19 +83,6 @@ class Dataworks(System):
 
         return DataworksSeeker(api, clock, zone, region)
 
-    def names_one_job(self, job_id: str) -> bool:
-        """Ids are numbers of instances."""
-        del job_id
-        return True
-
-    def may_mean(self, own: str, told: str) -> bool:
-        """Only itself."""
-        return own == told
-
-    def told_as(self, job_id: str) -> tuple[str, ...]:
-        """As it is."""
-        return (job_id,)
-
     def example(self, told: Mapping[str, Any]) -> dict[str, Any]:
         """An instance of a test workspace."""
         del told

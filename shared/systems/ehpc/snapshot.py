@@ -22,6 +22,9 @@ from shared.domain.verdicts import Verdict
 from shared.systems.ehpc.ids import is_task
 from shared.systems.ehpc.nodes import among
 
+MOVING_START_S = 5.0
+"""A job that Slurm requeues shows *now* as its start until its epilog and the killing of its processes are over. So a
+start is one of a new run once it lies so far back (docs/facts/slurm.md#times)."""
 _ELIGIBLE = {state: GateAnswer(state.value, "RUNNING or QUEUED") for state in (State.RUNNING, State.QUEUED)}
 _RERUNNABLE = GateAnswer("Rerunable True", "Rerunable True")
 
@@ -160,15 +163,16 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
         return Conclusion.NOT_OBSERVABLE if settled else Conclusion.WAIT
 
     def aftermath(self, case: Case, *, settled: bool) -> Aftermath:
-        """How a run ended E-HPC does not tell."""
-        if self.state is State.FINISHED:
-            other_run = self.start_time is not None and Life.run(self.start_time) != case.life
-            return Aftermath.ENDED if other_run else Aftermath.NO_FURTHER_RUN
-        if self.state is not State.RUNNING or self.start_time is None or self._older_than(case):
-            return Aftermath.WAIT
-        if self.life != case.life:
-            return Aftermath.RESTARTED
-        return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
+        """How a run ended E-HPC does not tell. A start that may still move is no new run."""
+        if self.state not in {State.FINISHED, State.RUNNING} or self.start_time is None or self._older_than(case):
+            return Aftermath.NO_FURTHER_RUN if self.state is State.FINISHED else Aftermath.WAIT
+        if Life.run(self.start_time) == case.life:
+            if self.state is State.FINISHED:
+                return Aftermath.NO_FURTHER_RUN
+            return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
+        if self.look_begun_at - self.start_time < MOVING_START_S:
+            return Aftermath.BEGINNING
+        return Aftermath.ENDED if self.state is State.FINISHED else Aftermath.RESTARTED
 
     def strays(self, case: Case) -> bool | None:
         """A rerun is the same job again."""

@@ -1,19 +1,17 @@
 """Signed calls to Alibaba Cloud's OpenAPI (RPC style, ACS3-HMAC-SHA256), and what their failures prove.
 
-The only importer of the OpenAPI SDK, which is loaded with the first call (half a second that other starts
-need not pay), and the only place that turns an exception into done, certainly not done or unknown.
+The only place that turns a missing answer into done, certainly not done or unknown. What is sent is made by `_wire`;
+the official SDK is its judge in tests, and is loaded by the command line alone (`_sdk`).
 
-One call is one request: the SDK's own retry stays off, a redirect is not followed (a 307 would send a mutating call
-twice, perhaps to another host), no proxy of the environment is used (one may re-send), and `DEBUG=sdk`, with which the
-SDK would print every header, the token among them, prints nothing. A connection that stood idle is not used again. Only
-a call that reads is repeated, once and on a new connection, if its connection broke. Wire facts:
+One call is one request: nothing retries, a redirect is not followed (a 307 would send a mutating call twice, perhaps to
+another host), no proxy of the environment is used (one may re-send). A connection that stood idle is not used again.
+Only a call that reads is repeated, once and on a new connection, if its connection broke. Wire facts:
 docs/facts/gateway-and-transport.md; SDK: https://github.com/aliyun/darabonba-openapi.
 """
 
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, Protocol
 
@@ -83,10 +81,10 @@ class Caller(Protocol):
 class OpenApi:
     """Calls to one endpoint, signed with one set of credentials.
 
-    Build one an invocation: the SDK keeps the connections of the process, so a new one costs no new
-    handshake. `remaining_s` tells how much time the invocation has left: timeouts shrink to it, and with
-    less than `LEAST_TIME_S` nothing is sent (`NoAnswer.DEADLINE`). For a call that only reads `reads_leave_s` less is
-    left: what could not be looked at must still be written down. A call takes at most about both timeouts.
+    Build one an invocation: the process keeps the connections, so a new one costs no new handshake. `remaining_s`
+    tells how much time the invocation has left: timeouts shrink to it, and with less than `LEAST_TIME_S` nothing is
+    sent (`NoAnswer.DEADLINE`). For a call that only reads `reads_leave_s` less is left: what could not be looked at
+    must still be written down. A call takes at most about both timeouts.
     """
 
     def __init__(
@@ -105,7 +103,6 @@ class OpenApi:
         self._read_timeout_ms = read_timeout_ms
         self._remaining_s = remaining_s
         self._reads_leave_s = reads_leave_s
-        self._client: Any = None
 
     def call(self, wanted: ApiCall) -> Reply | CallFailed:
         """Make one call. Never raises for what the service or the network does."""
@@ -114,26 +111,23 @@ class OpenApi:
         left_s = self._left_s(wanted)
         if left_s < LEAST_TIME_S:
             return _unanswered(NoAnswer.DEADLINE, "no time was left to send the call")
-        from shared.systems.openapi import _sdk  # noqa: PLC0415 - half a second that only a caller pays
+        from shared.systems.openapi import _wire  # noqa: PLC0415 - HTTP and TLS, which only a caller loads
 
-        if self._client is None:
-            self._client = _sdk.client(self._credentials, self._endpoint)
-        told = self._sent(_sdk, wanted, left_s)
+        told = self._sent(_wire, wanted, left_s)
         if told is NoAnswer.CONNECTION_BROKEN and not wanted.mutates and self._left_s(wanted) >= LEAST_TIME_S:
-            _sdk.drop_connections()
-            told = self._sent(_sdk, wanted, self._left_s(wanted))
+            _wire.drop_connections()
+            told = self._sent(_wire, wanted, self._left_s(wanted))
         return self._failed(told, wanted) if isinstance(told, NoAnswer | Refusal) else self._answer(told)
 
     def _left_s(self, wanted: ApiCall) -> float:
         return self._remaining_s() - (0.0 if wanted.mutates else self._reads_leave_s)
 
-    def _sent(self, sdk: Any, wanted: ApiCall, left_s: float) -> Any:
+    def _sent(self, wire: Any, wanted: ApiCall, left_s: float) -> Any:
         """One request: the raw answer, or what its failure tells."""
-        outer = sys.exc_info()[1]
         try:
-            return sdk.send(self._client, wanted, *self._timeouts_ms(left_s))
-        except Exception as error:  # noqa: BLE001 - whatever the SDK raises, the call may have left: it becomes a verdict
-            return sdk.told(error, outer)
+            return wire.call(self._credentials, self._endpoint, wanted, self._timeouts_ms(left_s))
+        except Exception:  # noqa: BLE001 - whatever nobody foresaw, the call may have left: it becomes a verdict
+            return NoAnswer.OTHER
 
     def _timeouts_ms(self, left_s: float) -> tuple[int, int]:
         """Connect and read timeouts that fit into what is left, half of it for connecting at most."""

@@ -1,4 +1,7 @@
-"""The SDK itself (alibabacloud-tea-openapi 0.4.6), loaded with the first call: tamed and asked here."""
+"""The SDK itself (alibabacloud-tea-openapi 0.4.6), tamed: for the command line, whose client of FC 3.0 stands on it.
+
+The functions do not load it: what they send is made by `_wire`.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,8 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from alibabacloud_tea_openapi.client import Client
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
-from alibabacloud_tea_openapi.utils_models import Config, OpenApiRequest, Params
 from darabonba.core import DaraCore
-from darabonba.runtime import RuntimeOptions
 from requests.exceptions import ReadTimeout, SSLError, TooManyRedirects
 from urllib3.exceptions import (
     ConnectTimeoutError,
@@ -21,10 +21,8 @@ from urllib3.exceptions import (
 )
 from urllib3.exceptions import SSLError as PoolSslError
 
-from shared.domain.credentials import Credentials
-from shared.domain.endpoint import Endpoint
 from shared.kept_http import keep_briefly
-from shared.systems.openapi import ApiCall, Refusal
+from shared.systems.openapi import Refusal
 from shared.systems.openapi.classify import NoAnswer
 
 # What may have been sent is asked for first: only without any of it a failed connect proves that nothing
@@ -63,46 +61,6 @@ class _OneRequestSessions(dict[str, Any]):
 DaraCore._sessions = _OneRequestSessions()  # noqa: SLF001 - the SDK passes no redirect setting on; tests watch the wire
 # With DEBUG=sdk this logger writes the authorization and the token to standard error. A filter outlives dictConfig.
 logging.getLogger("darabonba-core").addFilter(lambda _: False)
-
-
-def client(credentials: Credentials, endpoint: Endpoint) -> Any:
-    """A client for these credentials. The SDK's retry is off unless `retry_options` are given: none are."""
-    return Client(
-        Config(
-            access_key_id=credentials.access_key_id,
-            access_key_secret=credentials.access_key_secret,
-            security_token=credentials.security_token or None,
-            protocol=endpoint.scheme,
-            endpoint=endpoint.netloc,
-            user_agent="second-wind",
-        )
-    )
-
-
-def drop_connections() -> None:
-    """Keep none of the connections that are idle now: where one broke, its neighbours may be gone as well."""
-    for session in list(DaraCore._sessions.values()):  # noqa: SLF001 - as above
-        session.close()
-
-
-def send(client: Any, wanted: ApiCall, connect_timeout_ms: int, read_timeout_ms: int) -> Any:
-    """Send it. Returns `{"statusCode", "headers", "body"}`, the JSON parsed; raises what the SDK raises."""
-    parameters = dict(wanted.parameters)
-    form = wanted.method == "POST" and not wanted.in_query
-    params = Params(
-        action=wanted.action,
-        version=wanted.version,
-        protocol="HTTPS",  # the client's own protocol has precedence
-        pathname="/",
-        method=wanted.method,
-        auth_type="AK",
-        style="RPC",
-        req_body_type="formData",
-        body_type="json",
-    )
-    request = OpenApiRequest(body=parameters) if form else OpenApiRequest(query=parameters)
-    runtime = RuntimeOptions(connect_timeout=connect_timeout_ms, read_timeout=read_timeout_ms)
-    return client.call_api(params, request, runtime)
 
 
 def told(error: Exception, outer: BaseException | None) -> NoAnswer | Refusal:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from shared.domain.call import CallResult, Effect, Target
+from shared.domain.call import ActionApi, CallResult, Effect, Target
 from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure
 from shared.domain.snapshot import Observation
@@ -20,7 +20,7 @@ from shared.systems.openapi import Caller
 from shared.systems.openapi.results import call_result, not_looked_at
 from shared.systems.schedulerx.days import day_of
 from shared.systems.schedulerx.look import JobLook
-from shared.systems.schedulerx.scope import RERUN, Group
+from shared.systems.schedulerx.scope import RERUN, RETRY, Group
 from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
 from shared.systems.schedulerx.wire import LOG_LINES, ask, read_log
 
@@ -79,13 +79,16 @@ class SchedulerxJobs:
         return OutputPart(text=text, source=EvidenceFrom.JOB_LOG, next_offset=offset + len(lines))
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
-        """Rerun the day of one failed instance.
+        """Rerun the day of one failed instance, or that instance alone where the rule says so.
 
         Raises:
             ValueError: Not exactly one target: the caller's mistake.
         """
         (target,) = targets
         group = _group(target.scope)
+        if target.action_api is ActionApi.RETRY_INSTANCE and target.life is not None:
+            one = {"JobId": target.job_id, "JobInstanceId": str(target.life.instance_id)}
+            return [call_result(RETRY, ask(self._api, "POST", RETRY, group, one), self._clock.now())]
         try:
             day = day_of(target.data_time or "", self._zone)
         except ValueError as error:

@@ -1,4 +1,4 @@
-"""A SchedulerX group, and the operation that reruns jobs of it."""
+"""A SchedulerX group, and the operations that rerun jobs of it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from shared.domain.job import Scope
 
 LOG = "GetLog"
 RERUN = "RerunJob"
+RETRY = "RetryJobInstance"
 
 
 class Group(Struct, Scope, frozen=True, kw_only=True, tag="schedulerx"):

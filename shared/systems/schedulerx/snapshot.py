@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from shared.domain.call import ActionApi
 from shared.domain.failure import Failure
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.job import LIVE_STATES, State
@@ -22,6 +23,9 @@ from shared.domain.verdicts import Verdict
 TRIGGER_API = 3
 TRIGGER_DATA_RERUN = 2
 """TriggerType of an instance made by RerunJob."""
+TRIGGER_USER_RETRY = 4
+"""The same, by RetryJobInstance. No page says whether that makes one, or runs the old one anew: both are evidence."""
+_OURS = frozenset({TRIGGER_DATA_RERUN, TRIGGER_USER_RETRY})
 EVIDENCE_SKEW_S = 30.0
 """SchedulerX's clock may be this much behind ours; reruns known before the call are told apart by their ids."""
 _FAILED = GateAnswer(State.FAILED.value, "FAILED")
@@ -148,6 +152,8 @@ class SchedulerxSnapshot(Struct, frozen=True, kw_only=True):
 
     def strays(self, case: Case) -> bool | None:
         """Whether the rerun of a day made anything else than one instance of that day, as a wrong time zone does."""
+        if case.action_api is ActionApi.RETRY_INSTANCE:
+            return None  # it names the one instance
         day = case.life.data_time if case.life is not None else None
         return [instance.data_time for instance in self.new_reruns(case)] != [day]
 
@@ -160,7 +166,7 @@ class SchedulerxSnapshot(Struct, frozen=True, kw_only=True):
     def known_reruns(self) -> tuple[int, ...]:
         """Instances that reruns had made before the call."""
         shown = (*((self.instance,) if self.instance else ()), *self.others)
-        return tuple(one.instance_id for one in shown if one.trigger_type == TRIGGER_DATA_RERUN)[:50]
+        return tuple(one.instance_id for one in shown if one.trigger_type in _OURS)[:50]
 
     def retries_of_its_own(self, record: JobRecord, failure: Failure, ours: int) -> int:
         """It repeats the first run and each of ours so often."""
@@ -198,7 +204,7 @@ class SchedulerxSnapshot(Struct, frozen=True, kw_only=True):
         wanted = "no live instance of the job"
         if live is None:
             return GateAnswer(saw="none", wanted=wanted)
-        ours = live.trigger_type == TRIGGER_DATA_RERUN and any(case.state is CaseState.DONE for case in record.cases)
+        ours = live.trigger_type in _OURS and any(case.state is CaseState.DONE for case in record.cases)
         if ours:
             message = f"instance {live.instance_id}, a rerun of another day, is {live.state.value}"
             stop = Stop(Verdict.DEFERRED, Reason.OTHER_RUN_IN_HAND, message, look_again_at)
@@ -226,7 +232,13 @@ class SchedulerxSnapshot(Struct, frozen=True, kw_only=True):
 
 
 def _is_new_rerun(instance: Instance, case: Case) -> bool:
-    if instance.trigger_type != TRIGGER_DATA_RERUN or instance.instance_id in case.known_reruns:
+    retried = case.action_api is ActionApi.RETRY_INSTANCE
+    if retried and case.life is not None and case.life.data_time != instance.data_time:
+        return False
+    if retried and case.life is not None and case.life.instance_id == instance.instance_id:
+        return instance.started_at is not None and instance.started_at >= case.reserved_at - EVIDENCE_SKEW_S
+    made_by = TRIGGER_USER_RETRY if retried else TRIGGER_DATA_RERUN
+    if instance.trigger_type != made_by or instance.instance_id in case.known_reruns:
         return False
     # One that has not started yet counts as well: it was not there before the call.
     return instance.started_at is None or instance.started_at >= case.reserved_at - EVIDENCE_SKEW_S

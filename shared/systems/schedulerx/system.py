@@ -14,7 +14,7 @@ from shared.reading.ids import Field, positive_long, printable_name
 from shared.reading.times import data_time
 from shared.systems.discovery import Seeker
 from shared.systems.imagined import Imagined
-from shared.systems.schedulerx.scope import LOG, RERUN, Group
+from shared.systems.schedulerx.scope import LOG, RERUN, RETRY, Group
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
 from shared.systems.schedulerx.watch import Groups
 from shared.systems.system import Flag, Operation, Pace, Part, Probe, System
@@ -60,6 +60,7 @@ class Schedulerx(System):
     # https://help.aliyun.com/zh/schedulerx/developer-reference/
     operations = (
         Operation(name=RERUN, mutates=True, ram_action="edas:ManageSchedulerxJobRerun"),
+        Operation(name=RETRY, mutates=True, ram_action="edas:ManageSchedulerxJobInstRun"),
         Operation(name="GetJobInfo", ram_action="edas:ReadSchedulerxJobQuery"),
         Operation(name="GetJobInstance", ram_action="edas:ReadSchedulerxJobInstanceQuery"),
         Operation(name="GetJobInstanceList", ram_action="edas:ReadSchedulerxJobInstanceQuery"),
@@ -106,19 +107,6 @@ class Schedulerx(System):
         from shared.systems.schedulerx.seek import SchedulerxSeeker  # noqa: PLC0415 - as in `connect`
 
         return SchedulerxSeeker(api, clock, zone, region)
-
-    def names_one_job(self, job_id: str) -> bool:
-        """Ids are numbers of jobs."""
-        del job_id
-        return True
-
-    def may_mean(self, own: str, told: str) -> bool:
-        """Only itself."""
-        return own == told
-
-    def told_as(self, job_id: str) -> tuple[str, ...]:
-        """As it is."""
-        return (job_id,)
 
     def example(self, told: Mapping[str, Any]) -> dict[str, Any]:
         """A job of a test group, and an instance of it where the test names none."""

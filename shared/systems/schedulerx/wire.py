@@ -19,7 +19,7 @@ from shared.reading.text import cut
 from shared.reading.times import instant
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
 from shared.systems.openapi.classify import as_number, business_row
-from shared.systems.schedulerx.scope import LOG, Group
+from shared.systems.schedulerx.scope import LOG, RETRY, Group
 from shared.systems.schedulerx.snapshot import Instance
 
 VERSION = "2019-04-30"
@@ -157,7 +157,12 @@ def ask(
     if group.namespace_source:
         place["NamespaceSource"] = group.namespace_source
     wanted = ApiCall(
-        action=action, version=VERSION, method=method, parameters={**place, **parameters}, mutates=method != "GET"
+        action=action,
+        version=VERSION,
+        method=method,
+        in_query=action == RETRY,
+        parameters={**place, **parameters},
+        mutates=method != "GET",
     )
     reply = api.call(wanted)
     return reply if isinstance(reply, CallFailed) else judged(reply)

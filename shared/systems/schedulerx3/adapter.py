@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec.structs import replace
 
-from shared.domain.call import CallResult, Effect, Target
+from shared.domain.call import ActionApi, CallResult, Effect, Target
 from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed, Observation
 from shared.ports import Clock
 from shared.systems.openapi import Caller, CallFailed
 from shared.systems.openapi.results import call_result, look_failed, malformed, not_looked_at, too_long
-from shared.systems.schedulerx3.scope import RETRY, App
+from shared.systems.schedulerx3.scope import RETRY, RETRY_WORKFLOW, App
 from shared.systems.schedulerx3.snapshot import Execution, Schedulerx3Snapshot
 from shared.systems.schedulerx3.wire import (
     PAGE_SIZE,
@@ -50,6 +50,10 @@ class Schedulerx3Jobs:
         self._api = api
         self._clock = clock
         self._zone = zone
+        self._workflows: dict[tuple[App, int], int] = {}
+        """Of executions that were looked at, the workflow execution that each is part of, or 0."""
+        self._retried: dict[tuple[App, int], CallResult] = {}
+        """Workflow executions of which what had failed was retried already."""
 
     def observe(self, failures: Sequence[Failure]) -> list[Observation]:
         """One observation a failure, in the same order; what several have in common is asked once.
@@ -73,7 +77,7 @@ class Schedulerx3Jobs:
         return [seen[_meant(failure)] for failure in failures]
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
-        """Retry one execution.
+        """Retry one execution, with what follows it or what else has failed of its workflow where the rule says so.
 
         Raises:
             ValueError: Not exactly one target: the caller's mistake.
@@ -82,8 +86,24 @@ class Schedulerx3Jobs:
         execution_id = target.life.instance_id if target.life else None
         if execution_id is None:
             return [self._nothing_named()]
-        reply = ask(self._api, "POST", RETRY, _app(target.scope), {"JobExecutionId": str(execution_id)})
-        return [call_result(RETRY, reply, self._clock.now())]
+        app, wanted = _app(target.scope), {"JobExecutionId": str(execution_id)}
+        if target.action_api is ActionApi.RETRY_WORKFLOW:
+            workflow = self._workflows.get((app, execution_id))
+            if workflow is None:
+                return [self._nothing_named()]
+            if workflow:
+                return [self._retry_workflow(app, workflow)]
+        if target.action_api is ActionApi.RETRY_WITH_CHILDREN:
+            wanted["TriggerChild"] = "true"
+        return [call_result(RETRY, ask(self._api, RETRY, app, wanted), self._clock.now())]
+
+    def _retry_workflow(self, app: App, workflow: int) -> CallResult:
+        """One call retries whatever has failed of the workflow: another one for a sibling would be one too many."""
+        if (app, workflow) not in self._retried:
+            wanted = {"WorkflowExecutionId": str(workflow), "OnlyFailed": "true"}
+            reply = ask(self._api, RETRY_WORKFLOW, app, wanted)
+            self._retried[app, workflow] = call_result(RETRY_WORKFLOW, reply, self._clock.now())
+        return self._retried[app, workflow]
 
     def _look(self, failure: Failure, lists: dict[tuple[App, str], list[Execution] | LookFailed]) -> Observation:
         begun_at = self._clock.now()
@@ -112,6 +132,7 @@ class Schedulerx3Jobs:
         if isinstance(state, LookFailed) or isinstance(others, LookFailed):
             return state if isinstance(state, LookFailed) else others  # type: ignore[return-value]  # one of them is
         listed = next((other for other in others if other.execution_id == meant.execution_id), meant)
+        self._workflows[app, meant.execution_id] = listed.workflow
         return Schedulerx3Snapshot(
             job_id=failure.job_id,
             state=state,

@@ -9,6 +9,7 @@ from msgspec import Struct
 from shared.domain.job import Scope
 
 RETRY = "OperateRetryJobExecution"
+RETRY_WORKFLOW = "OperateRetryWorkflowExecution"
 GET = "GetJobExecution"
 LIST = "ListJobExecutions"
 EVENTS = "ListScheduleEvent"

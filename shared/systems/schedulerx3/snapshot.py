@@ -45,7 +45,8 @@ class Execution(Struct, frozen=True, kw_only=True):
     started_at: float | None = None
     """Unix seconds; None while it has not started."""
     ended_at: float | None = None
-    workflow: bool = False
+    workflow: int = 0
+    """Id of the workflow execution that it is part of; 0: of none."""
 
     @property
     def live(self) -> bool:

@@ -13,7 +13,7 @@ from shared.ports import Clock, JobSystem
 from shared.reading.ids import Field, positive_long, printable_name
 from shared.systems.discovery import Seeker
 from shared.systems.imagined import Imagined
-from shared.systems.schedulerx3.scope import APPS, EVENTS, GET, LIST, RETRY, App
+from shared.systems.schedulerx3.scope import APPS, EVENTS, GET, LIST, RETRY, RETRY_WORKFLOW, App
 from shared.systems.schedulerx3.snapshot import Execution, Schedulerx3Snapshot
 from shared.systems.schedulerx3.watch import Apps
 from shared.systems.system import Flag, Operation, Part, Probe, System
@@ -57,6 +57,7 @@ class Schedulerx3(System):
     # Their prefix is not said there; that of the system policies' product is taken: docs/facts/schedulerx3.md#ram.
     operations = (
         Operation(name=RETRY, mutates=True, ram_action="mse:OperateRetryJobExecution"),
+        Operation(name=RETRY_WORKFLOW, mutates=True, ram_action="mse:OperateRetryWorkflowExecution"),
         Operation(name=GET, ram_action="mse:GetJobExecution"),
         Operation(name=LIST, ram_action="mse:ListJobExecutions"),
         Operation(name=EVENTS, ram_action="mse:ListScheduleEvent"),
@@ -86,19 +87,6 @@ class Schedulerx3(System):
 
         return Schedulerx3Seeker(api, clock, zone, region)
 
-    def names_one_job(self, job_id: str) -> bool:
-        """Ids are numbers of jobs."""
-        del job_id
-        return True
-
-    def may_mean(self, own: str, told: str) -> bool:
-        """Only itself."""
-        return own == told
-
-    def told_as(self, job_id: str) -> tuple[str, ...]:
-        """As it is."""
-        return (job_id,)
-
     def example(self, told: Mapping[str, Any]) -> dict[str, Any]:
         """An execution of a job of a test application."""
         del told
@@ -115,7 +103,7 @@ class Schedulerx3(System):
             data_time=_IMAGINED_DATA_TIME,
             started_at=None if state is State.QUEUED else now - live.started_ago_s,
             ended_at=None if state in {State.QUEUED, State.RUNNING} else now,
-            workflow=live.workflow,
+            workflow=int(live.workflow),
         )
         others = (
             Execution(
@@ -150,9 +138,9 @@ class Schedulerx3(System):
 
         app = App(region=region, cluster_id=told.get("cluster_id") or NOBODY, app_name=told.get("app_name") or NOBODY)
         one = {"JobExecutionId": NO_JOB}
-        yield Probe(operation=GET, reply=ask(api, "GET", GET, app, one))
+        yield Probe(operation=GET, reply=ask(api, GET, app, one))
         few = {"JobId": NO_JOB, "PageNum": "1", "PageSize": "1"}
-        yield Probe(operation=LIST, reply=ask(api, "GET", LIST, app, few))
-        yield Probe(operation=EVENTS, reply=ask(api, "GET", EVENTS, app, {"PageSize": "1"}))
+        yield Probe(operation=LIST, reply=ask(api, LIST, app, few))
+        yield Probe(operation=EVENTS, reply=ask(api, EVENTS, app, {"PageSize": "1"}))
         cluster = App(region=region, cluster_id=app.cluster_id, app_name="")
-        yield Probe(operation=APPS, reply=ask(api, "GET", APPS, cluster, {"PageNum": "1", "PageSize": "1"}))
+        yield Probe(operation=APPS, reply=ask(api, APPS, cluster, {"PageNum": "1", "PageSize": "1"}))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -19,13 +19,14 @@ from shared.domain.job import State
 from shared.reading.times import instant
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
 from shared.systems.openapi.classify import as_number, business_row
-from shared.systems.schedulerx3.scope import APPS, EVENTS, GET, LIST, App
+from shared.systems.schedulerx3.scope import APPS, EVENTS, GET, LIST, RETRY, RETRY_WORKFLOW, App
 from shared.systems.schedulerx3.snapshot import Execution
 
 VERSION = "2024-06-24"
 PAGE_SIZE = 50
 _NEWEST_EVENTS = 10
 _FAILED = 5
+_BY_GET = frozenset({EVENTS, APPS})
 _OK = 200
 _ID = re.compile(r"[0-9]{1,19}\Z")
 _STATES = {
@@ -67,6 +68,7 @@ class Shown(Struct, rename="pascal"):
 
     def execution(self, zone: ZoneInfo) -> Execution:
         """In the words of the trade, its times read in the zone."""
+        workflow = str(self.workflow_execution_id or "")
         return Execution(
             execution_id=self.job_execution_id,
             state=_STATES.get(self.status, State.UNKNOWN),
@@ -75,7 +77,7 @@ class Shown(Struct, rename="pascal"):
             data_time=(self.data_time or "").strip(),
             started_at=moment(self.start_time, zone),
             ended_at=moment(self.end_time, zone),
-            workflow=self.workflow_execution_id not in {None, "", "0", 0},
+            workflow=int(workflow) if _ID.match(workflow) else 0,
         )
 
 
@@ -120,18 +122,16 @@ class _Apps(Struct, rename="pascal"):
 _Data = TypeVar("_Data", Shown, ExecutionsPage, EventsPage, _Apps)
 
 
-def ask(
-    api: Caller, method: Literal["GET", "POST"], action: str, app: App, parameters: Mapping[str, str]
-) -> Reply | CallFailed:
-    """One call, its parameters in the query. It is an answer only if `Success` is true."""
+def ask(api: Caller, action: str, app: App, parameters: Mapping[str, str]) -> Reply | CallFailed:
+    """One call, by the official SDK's method and place. It is an answer only if `Success` is true."""
     of_app = {"AppName": app.app_name} if app.app_name else {}
     wanted = ApiCall(
         action=action,
         version=VERSION,
-        method=method,
-        in_query=True,
+        method="GET" if action in _BY_GET else "POST",
+        in_query=action != RETRY_WORKFLOW,
         parameters={"ClusterId": app.cluster_id, **of_app, **parameters},
-        mutates=method != "GET",
+        mutates=action in {RETRY, RETRY_WORKFLOW},
     )
     reply = api.call(wanted)
     return reply if isinstance(reply, CallFailed) else judged(reply)
@@ -152,13 +152,13 @@ def judged(reply: Reply) -> Reply | CallFailed:
 
 def one(api: Caller, app: App, execution_id: int) -> Shown | CallFailed:
     """One execution. Raises msgspec.ValidationError if the answer has none."""
-    reply = ask(api, "GET", GET, app, {"JobExecutionId": str(execution_id)})
+    reply = ask(api, GET, app, {"JobExecutionId": str(execution_id)})
     return reply if isinstance(reply, CallFailed) else _data(reply, Shown)
 
 
 def executions(api: Caller, app: App, job_id: str, page: int) -> list[Shown] | CallFailed:
     """A page of the job's executions, newest first. Raises msgspec.ValidationError if it is no such page."""
-    reply = ask(api, "GET", LIST, app, {"JobId": job_id, **_page(page)})
+    reply = ask(api, LIST, app, {"JobId": job_id, **_page(page)})
     if isinstance(reply, CallFailed):
         return reply
     return [
@@ -175,14 +175,14 @@ def failed_executions(
     """
     start, end = (datetime.fromtimestamp(edge, zone).strftime("%Y-%m-%d %H:%M:%S") for edge in window)
     wanted = {"Status": str(_FAILED), "StartTime": start, "EndTime": end, **_page(page)}
-    reply = ask(api, "GET", LIST, app, wanted)
+    reply = ask(api, LIST, app, wanted)
     return reply if isinstance(reply, CallFailed) else _data(reply, ExecutionsPage)
 
 
 def events(api: Caller, app: App, execution_id: int) -> list[Event] | CallFailed:
     """The newest events of an execution. Raises msgspec.ValidationError if it is no such list."""
     wanted = {"JobExecutionId": str(execution_id), "Reverse": "true", **_page(1, _NEWEST_EVENTS)}
-    reply = ask(api, "GET", EVENTS, app, wanted)
+    reply = ask(api, EVENTS, app, wanted)
     return reply if isinstance(reply, CallFailed) else _data(reply, EventsPage).records
 
 
@@ -200,13 +200,13 @@ def failed_events(api: Caller, app: App, window: tuple[float, float], page: int)
     """
     start, end = (str(int(edge * 1000)) for edge in window)
     wanted = {"Event": "Failed", "EventType": "JOB", "StartTime": start, "EndTime": end, "Reverse": "false"}
-    reply = ask(api, "GET", EVENTS, app, {**wanted, **_page(page)})
+    reply = ask(api, EVENTS, app, {**wanted, **_page(page)})
     return reply if isinstance(reply, CallFailed) else _data(reply, EventsPage)
 
 
 def apps(api: Caller, cluster: App, page: int) -> list[str] | CallFailed:
     """A page of the names of a cluster's applications. Raises msgspec.ValidationError if it is no such page."""
-    reply = ask(api, "GET", APPS, cluster, _page(page))
+    reply = ask(api, APPS, cluster, _page(page))
     return reply if isinstance(reply, CallFailed) else [shown.app_name for shown in _data(reply, _Apps).records]
 
 

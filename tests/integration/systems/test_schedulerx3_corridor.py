@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,17 +47,18 @@ class Night:
     ledger: SqliteLedger
     api: Make[OpenApi]
     sink: Sink = field(default_factory=Sink)
+    policy: str = POLICY
 
     def healer(self) -> Healer:
         """A new invocation's."""
         zone = ZoneInfo("Asia/Shanghai")
         return Healer(
-            systems=lambda system, _region: SYSTEMS.named(system).connect(self.api(), self.clock, zone),
+            systems=cache(lambda system, _region: SYSTEMS.named(system).connect(self.api(), self.clock, zone)),
             ledger=self.ledger,
             sink=self.sink,
             clock=self.clock,
             chance=Chance(),
-            policy=load_policy(POLICY),
+            policy=load_policy(self.policy),
             invocation=Invocation("r", self.clock.now() + 60),
         )
 
@@ -65,9 +67,15 @@ class Night:
         self.app.job(JOB, "settle", then=then)
         return self.app.execution(JOB, DAY, fails(300), starts_at=self.clock.now() - 310, **more)
 
-    def told(self, one: Execution, **more: Any) -> list[tuple[str, str]]:
-        """A CloudEvent from the field a second later, all the way."""
+    def told(self, *failed: Execution, **more: Any) -> list[tuple[str, str]]:
+        """CloudEvents from the field a second later, all the way."""
         self.clock.advance(1)
+        events = [self._event(one, **more) for one in failed]
+        intake = read_events(json.dumps(events).encode(), Context(region="cn-hangzhou", now=self.clock.now()))
+        assert intake.unreadable == []
+        return verdicts(self.healer().handle(intake, Trigger.EVENT))
+
+    def _event(self, one: Execution, **more: Any) -> dict[str, Any]:
         data = {
             "system": "schedulerx3",
             "cluster_id": "xxljob-demo",
@@ -76,10 +84,8 @@ class Night:
             "job_execution_id": str(one.execution_id),
             **more,
         }
-        event = {"specversion": "1.0", "id": f"{self.clock.now()}", "source": "field.gate", "data": data}
-        intake = read_events(json.dumps(event).encode(), Context(region="cn-hangzhou", now=self.clock.now()))
-        assert intake.unreadable == []
-        return verdicts(self.healer().handle(intake, Trigger.EVENT))
+        number = f"{self.clock.now()}/{one.execution_id}"
+        return {"specversion": "1.0", "id": number, "source": "field.gate", "data": data}
 
     def swept(self, after_s: float = 600) -> list[tuple[str, str]]:
         """The timer, so much later."""
@@ -177,3 +183,40 @@ def test_an_execution_that_is_not_there_is_not_found(night: Night, named: str) -
         assert night.told(failed, job_id=72) == [("ineligible", "not_found")]
     else:
         assert night.told(failed, job_execution_id="1") == [("ineligible", "not_found")]
+
+
+def test_a_workflow_is_retried_once_for_all_that_has_failed_of_it(night: Night) -> None:
+    """By policy: one call, nothing of what succeeded runs again, and each failure is seen to have ended well."""
+    night.policy = POLICY.replace("rerun}", "rerun, unasked: [workflow], action_api: retry_workflow}")
+    before = night.clock.now() - 310
+    failed = [night.failed(workflow_execution_id="7")]
+    for job, course in ((72, fails(300)), (73, succeeds(300))):
+        night.app.job(job)
+        failed.append(night.app.execution(job, DAY, course, starts_at=before, workflow_execution_id="7"))
+    *failed, _ = failed
+    assert night.told(*failed) == [("rerun", "accepted")] * 2
+    (call,) = night.cloud.openapi.calls_of("OperateRetryWorkflowExecution")
+    assert {"WorkflowExecutionId": "7", "OnlyFailed": "true"}.items() <= call.parameters.items()
+    assert night.swept() == [("rerun", "seen_succeeded")] * 2
+    assert sorted(one.job_id for one in night.cloud[Schedulerx3].retried) == [JOB, 72]
+
+
+def test_an_execution_of_no_workflow_is_retried_by_itself(night: Night) -> None:
+    """Whatever the rule says of workflows."""
+    night.policy = POLICY.replace("rerun}", "rerun, action_api: retry_workflow}")
+    assert night.told(night.failed()) == [("rerun", "accepted")]
+    assert len(night.cloud.openapi.calls_of("OperateRetryJobExecution")) == 1
+
+
+def test_what_follows_runs_again_where_a_rule_says_so(night: Night) -> None:
+    """TriggerChild is sent by policy alone."""
+    night.policy = POLICY.replace("rerun}", "rerun, action_api: retry_with_children}")
+    night.told(night.failed())
+    (call,) = night.cloud.openapi.calls_of("OperateRetryJobExecution")
+    assert call.parameters["TriggerChild"] == "true"
+
+
+def test_an_execution_of_a_workflow_is_held_unless_a_rule_says_else(night: Night) -> None:
+    """Only the list tells that it is part of one."""
+    assert night.told(night.failed(workflow_execution_id="7")) == [("held", "workflow")]
+    assert night.cloud[Schedulerx3].retried == []

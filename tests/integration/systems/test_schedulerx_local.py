@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from localcloud.clock import ManualClock
 from localcloud.cloud import LocalCloud
-from localcloud.schedulerx.models import Course, JobConfig, ScheduledJob, Status, fails, keeps_running
+from localcloud.schedulerx.models import Course, JobConfig, Origin, ScheduledJob, Status, fails, keeps_running
 from localcloud.schedulerx.service import Schedulerx
 from localcloud.wire.faults import Fault, FaultKind
-from shared.domain.call import Effect, Target
+from shared.domain.call import ActionApi, Effect, Target
 from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure
 from shared.domain.job import State
@@ -196,3 +196,18 @@ def test_the_result_or_else_the_log_is_what_an_instance_has_printed(
     assert rest == OutputPart(text="\n".join(log[200:]), source=EvidenceFrom.JOB_LOG, next_offset=250)
     gone = system.output(replace(told[1], job_id="7"), seen[1])
     assert gone is None
+
+
+def test_a_rule_may_have_the_one_instance_retried(
+    cloud: LocalCloud, clock: ManualClock, system: SchedulerxJobs, group: Group, job: ScheduledJob
+) -> None:
+    """RetryJobInstance names the instance; no day is touched."""
+    failed = job.instance(DATA_TIME, fails())
+    clock.advance(60)
+    life = Life.instance(DATA_TIME, failed.instance_id)
+    target = Target(scope=group, job_id="92583", life=life, action_api=ActionApi.RETRY_INSTANCE)
+    (result,) = system.rerun([target])
+    assert (result.effect, result.api) == (Effect.DONE, "RetryJobInstance")
+    (made,) = cloud[Schedulerx].reruns
+    assert (made.data_time, made.origin) == (DATA_TIME, Origin.RETRY_JOB_INSTANCE)
+    assert cloud.openapi.calls_of("RerunJob") == []

@@ -270,3 +270,66 @@ def test_names_are_unique(ehpc: Ehpc) -> None:
     ehpc.cluster("c")
     with pytest.raises(ValueError, match="there already"):
         ehpc.cluster("c")
+
+
+@pytest.mark.parametrize("shown", [State.RUNNING, State.FINISHED, State.QUEUED])
+def test_slurm_completes_before_it_queues_again(clock: ManualClock, ehpc: Ehpc, shown: State) -> None:
+    """As seen on 22.05.8: the start is now and moves, SubmitTime is renewed at the end, then comes the long wait."""
+    cluster = ehpc.cluster("c", Flavour.SLURM, ClusterSettings(completing_s=10, completing_is=shown, begin_wait_s=121))
+    cluster.submit("1.scheduler")
+    clock.advance(100)
+    assert cluster.rerun("1.scheduler") == ""
+    for after_s in (0, 4):
+        clock.advance(after_s)
+        job = seen(ehpc)
+        assert (job.state, job.shown_start, job.submitted_at) == (shown, START + 100 + after_s, START)
+        assert cluster.rerun("1.scheduler") == "Job is pending execution for job 1.scheduler"
+    clock.advance(6)
+    assert (seen(ehpc).state, seen(ehpc).submitted_at) == (State.QUEUED, START + 110)
+    clock.advance(120)
+    assert seen(ehpc).state is State.QUEUED
+    clock.advance(6)
+    job = seen(ehpc)
+    assert (job.state, job.run_count, len(ehpc.kills)) == (State.RUNNING, 2, 1)
+    assert START + 231 <= (job.started_at or 0) <= START + 235
+
+
+def test_slurm_runs_again_what_has_ended(ehpc: Ehpc, clock: ManualClock) -> None:
+    """Also what its user has stopped."""
+    cluster = ehpc.cluster("c", Flavour.SLURM)
+    cluster.submit("1.scheduler", JobSpec(runs=(finishes(5),), requeue_wait_s=1))
+    clock.advance(10)
+    assert cluster.rerun("1.scheduler") == ""
+    clock.advance(2)
+    assert (seen(ehpc).state, seen(ehpc).run_count) == (State.RUNNING, 2)
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        (JobSpec(wait_s=NEVER), "Job is pending execution for job 1.scheduler"),
+        (JobSpec(rerunnable=False), "Requested operation is presently disabled for job 1.scheduler"),
+        (JobSpec(batch=False), "Only batch jobs are accepted or processed for job 1.scheduler"),
+    ],
+)
+def test_slurm_refuses_in_its_own_words(ehpc: Ehpc, clock: ManualClock, spec: JobSpec, words: str) -> None:
+    """And kills nothing."""
+    cluster = ehpc.cluster("c", Flavour.SLURM)
+    cluster.submit("1.scheduler", spec)
+    clock.advance(10)
+    assert cluster.rerun("1.scheduler") == words
+    assert cluster.rerun("2") == "Invalid job id specified for job 2"
+    assert ehpc.kills == []
+
+
+def test_the_number_of_a_slurm_array_restarts_all_of_it(ehpc: Ehpc, clock: ManualClock) -> None:
+    """A task alone goes by its own name; the array itself is not listed."""
+    cluster = ehpc.cluster("c", Flavour.SLURM)
+    assert cluster.submit_array("12", "0-2") == ("12_0", "12_1", "12_2")
+    clock.advance(10)
+    assert [job.job_id for job in cluster.jobs()] == ["12_0", "12_1", "12_2"]
+    assert cluster.rerun("12_1") == ""
+    assert [kill.job_id for kill in ehpc.kills] == ["12_1"]
+    clock.advance(10)
+    cluster.rerun("12")
+    assert [kill.job_id for kill in ehpc.kills] == ["12_1", "12_0", "12_1", "12_2"]

@@ -80,7 +80,7 @@ def _counted_budgets(world: World) -> Breaches:
 
 def _limits(world: World) -> dict[str, tuple[int, float]]:
     """How many tokens in which window, by the key of the rate's or pace's document."""
-    rate, scopes = world.policy.rate, {job[0] for job in (*world.cluster, *world.group)}
+    rate, scopes = world.policy.rate, {job[0] for job in (*world.cluster, *world.group, *world.units)}
     rates = {rate_key(scope): (rate.max_jobs, rate.window_s) for scope in scopes if rate is not None}
     of_groups = [scope for scope in scopes if scope.system == "schedulerx"]
     return {**rates, **{pace_key(scope, "RerunJob"): (PACE_PER_MINUTE, PACE_WINDOW_S) for scope in of_groups}}
@@ -94,7 +94,7 @@ def _counted(limit: SharedLimit) -> Iterator[float]:
 
 def _reserved(world: World) -> dict[Scope, list[float]]:
     """When attempts were reserved that nobody forced, by cluster or group."""
-    scopes = {job_key(*job): job[0] for job in (*world.cluster, *world.group)}
+    scopes = {job_key(*job): job[0] for job in (*world.cluster, *world.group, *world.units)}
     found: dict[tuple[str, str, str], float] = {}
     for saved in world.saved:
         if saved.key in scopes:
@@ -118,7 +118,7 @@ def law_10_an_open_breaker_admits_nobody(world: World) -> Breaches:
     breakers: dict[str, SharedLimit] = {}
     openers: dict[str, Invoked] = {}
     owners: dict[tuple[str, str], str] = {}
-    keys = {job_key(*job): job for job in (*world.cluster, *world.group)}
+    keys = {job_key(*job): job for job in (*world.cluster, *world.group, *world.units)}
     for saved in world.saved:
         if saved.key.startswith("breaker/"):
             limit, before = limit_of(saved.document), breakers.get(saved.key)

@@ -7,8 +7,10 @@ from collections import Counter
 from shared.domain.call import Effect
 from shared.domain.job import State
 from shared.domain.record import CaseState
+from shared.systems.dataworks.snapshot import DataworksSnapshot
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
+from shared.systems.schedulerx3.snapshot import Schedulerx3Snapshot
 from tests.proof.laws.reading import Breaches, cases_at, name_of
 from tests.proof.truth import Call, Job
 from tests.proof.world import World
@@ -52,9 +54,13 @@ def law_02_only_what_was_seen_eligible(world: World) -> Breaches:
         seen = call.look.observation
         if isinstance(seen, EhpcSnapshot):
             eligible = seen.state in {State.RUNNING, State.QUEUED} and seen.rerunnable and not seen.array_request
-        else:
-            assert isinstance(seen, SchedulerxSnapshot)
+        elif isinstance(seen, SchedulerxSnapshot):
             eligible = seen.state is State.FAILED and seen.enabled and not any(one.live for one in seen.others)
+        elif isinstance(seen, Schedulerx3Snapshot):
+            eligible = seen.state is State.FAILED and not any(one.live for one in seen.others)
+        else:
+            assert isinstance(seen, DataworksSnapshot)
+            eligible = seen.state is State.FAILED
         if not eligible:
             yield f"{name_of(call)} although the look showed {seen.state.value}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from shared.domain.limits import SharedLimit
-from tests.proof.laws.reading import SHARED, Breaches, limit_of, record_of
+from tests.proof.laws.reading import SHARED, Breaches, owing_of, record_of
 from tests.proof.truth import Job, Telling
 from tests.proof.world import World
 
@@ -133,9 +133,9 @@ def _debts_are_paid(world: World) -> Breaches:
     told = world.sink.unique()
     opened: dict[str, float | None] = {}
     for saved in world.saved:
-        if saved.key.startswith("control/"):
+        if saved.key.startswith(("control/", "discover/")):
             continue
-        owing = limit_of(saved.document) if saved.key.startswith(SHARED) else record_of(saved.document)
+        owing = owing_of(saved.key, saved.document)
         yield from (
             f"{saved.key} owed what was never told: {one}" for one in owing.owed if one["outcome_id"] not in told
         )

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from shared.documents import decode_limit, decode_record
+from shared.documents import decode_limit, decode_nodes, decode_record
 from shared.domain.limits import SharedLimit
+from shared.domain.nodes import KnownNodes
 from shared.domain.record import Case, JobRecord
 from tests.proof.ground import GARBAGE
 from tests.proof.truth import Call
 from tests.support.clock import START
 
 Breaches = Iterator[str]
-SHARED = ("breaker/", "pace/", "rate/", "control/")
+SHARED = ("breaker/", "pace/", "rate/", "control/", "nodes/", "discover/")
 """Documents that are no job records."""
 
 
@@ -27,6 +28,13 @@ def record_of(document: bytes) -> JobRecord:
 def limit_of(document: bytes) -> SharedLimit:
     """A shared limit."""
     return decode_limit(document)
+
+
+def owing_of(key: str, document: bytes) -> JobRecord | SharedLimit | KnownNodes:
+    """A document that may owe outcomes."""
+    if key.startswith("nodes/"):
+        return decode_nodes(document)
+    return limit_of(document) if key.startswith(SHARED) else record_of(document)
 
 
 def cases_at(call: Call) -> tuple[Case, ...]:

@@ -14,6 +14,7 @@ from shared.domain.limits import SharedLimit
 from shared.domain.mode import Mode
 from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
+from shared.policy.belts import BadNodes, NodeAction
 from shared.policy.conditions import EventPlace
 from shared.policy.decide import GATES, Skip, decide
 from shared.policy.facts import Facts
@@ -61,6 +62,7 @@ NOT_ALWAYS_ASKED = {
     "outside_windows",
     "text_is_new",
     "late_enough",
+    "node_sound",
 }
 """Asked of cases that are watched, held or in doubt, of SchedulerX jobs, or where the policy says something of it."""
 EHPC_GATES: list[tuple[str, str, str]] = [
@@ -89,6 +91,7 @@ EHPC_GATES: list[tuple[str, str, str]] = [
     ("text_is_new", "suppressed", "same_text_again"),
     ("attempts_left", "suppressed", "attempts_used_up"),
     ("late_enough", "deferred", "delay"),
+    ("node_sound", "deferred", "bad_node"),
     ("cooled_down", "deferred", "cooldown"),
     ("breaker_closed", "suppressed", "breaker_open"),
 ]
@@ -137,6 +140,11 @@ def in_the_way(
             ),
         },
         "late_enough": {"policy": replace(policy, rules=(replace(policy.rules[1], delay_s=11.0),))},
+        "node_sound": {
+            "policy": replace(policy, bad_nodes=BadNodes(action=NodeAction.HOLD)),
+            "failure": failure(node="N1.local"),
+            "suspects": frozenset({"n1"}),
+        },
         "attempts_left": {"record": JobRecord(attempts=attempts)},
         "cooled_down": {"record": JobRecord(not_before=NOW + 1)},
         "breaker_closed": {"breaker": SharedLimit(opened_at=NOW - 10**9, why="more than 2 jobs")},
@@ -198,7 +206,7 @@ def test_force_passes_the_policy_and_nothing_else(
     """What the policy alone asks for is skipped. Every other gate says what it always says."""
     plain = in_the_way(gate, facts, failure, look, case)
     forced = Ask(now=NOW, trigger=Trigger.MANUAL, request_id="r", force=True)
-    parts = ("failure", "observation", "record", "breaker", "policy", "case", "unreadable")
+    parts = ("failure", "observation", "record", "breaker", "policy", "case", "unreadable", "suspects")
     decision = decide(facts(ask=forced, **{name: getattr(plain, name) for name in parts}))
     skippable = {name for name, _, skip in GATES if skip is Skip.BY_FORCE}
     assert skippable == {
@@ -210,6 +218,7 @@ def test_force_passes_the_policy_and_nothing_else(
         "text_is_new",
         "attempts_left",
         "late_enough",
+        "node_sound",
         "cooled_down",
         "breaker_closed",
     }

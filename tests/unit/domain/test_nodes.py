@@ -8,15 +8,15 @@ from msgspec.structs import replace
 
 from shared.documents import nodes_write
 from shared.domain.hosts import host_of, nodes_told
-from shared.domain.nodes import MAX_HITS, MAX_NODES, MOST_SUSPECTS, Bound, Hit, Nodes, cleared, counted
+from shared.domain.nodes import MAX_HITS, MAX_NODES, MOST_SUSPECTS, Hit, KnownNodes, NodeLimit, cleared, counted
 from shared.domain.record import LISTED_AT
 from tests.support.clock import START
 from tests.support.systems import CLUSTER
 
-BOUND = Bound(jobs=3, owners=1, window_s=3600, clear_after_s=86_400)
+BOUND = NodeLimit(jobs=3, owners=1, window_s=3600, clear_after_s=86_400)
 
 
-def count(known: Nodes, *jobs: str, node: str = "n1", at: float = START, bound: Bound = BOUND) -> Nodes:
+def count(known: KnownNodes, *jobs: str, node: str = "n1", at: float = START, bound: NodeLimit = BOUND) -> KnownNodes:
     """The memory when these jobs have failed there at that moment."""
     hits = [(node, Hit(at, job, f"owner-{job}", "unknown")) for job in jobs]
     return counted(known, hits, bound, scope=CLUSTER, now=at, advice=lambda _: ())
@@ -51,18 +51,18 @@ def test_a_name_has_one_spelling() -> None:
 
 def test_the_same_failure_counted_again_changes_nothing() -> None:
     """Redelivered, decided anew, or taken up by the sweep."""
-    known = count(Nodes(), "a", "b")
+    known = count(KnownNodes(), "a", "b")
     assert count(known, "a", "b") is known
 
 
 def test_distinct_jobs_and_owners_within_the_window_make_it_suspect() -> None:
     """The third job; a third failure of one job is none."""
-    known = count(count(count(Nodes(), "a"), "b", at=START + 10), "a", at=START + 20)
+    known = count(count(count(KnownNodes(), "a"), "b", at=START + 10), "a", at=START + 20)
     assert known.suspects(START + 20) == frozenset()
     assert known.listed_at is None
     two = replace(BOUND, owners=2)
     same = [("n1", Hit(START, job, "ann", "unknown")) for job in "abc"]
-    mine = counted(Nodes(), same, two, scope=CLUSTER, now=START, advice=lambda _: ())
+    mine = counted(KnownNodes(), same, two, scope=CLUSTER, now=START, advice=lambda _: ())
     assert mine.suspects(START) == frozenset()
     assert count(mine, "d", bound=two).suspects(START) == {"n1"}
     assert count(known, "c", at=START + 30).suspects(START + 30) == {"n1"}
@@ -71,7 +71,7 @@ def test_distinct_jobs_and_owners_within_the_window_make_it_suspect() -> None:
 
 def test_a_suspicion_is_owed_once_and_ends_by_itself() -> None:
     """A day after the last failure there; a new one is another, and told again."""
-    known = count(Nodes(), "a", "b", "c")
+    known = count(KnownNodes(), "a", "b", "c")
     assert known.listed_at == START + 60
     assert len(known.owed) == 1
     paid = known.paid([known.owed[0]["outcome_id"]])
@@ -87,7 +87,7 @@ def test_a_suspicion_is_owed_once_and_ends_by_itself() -> None:
 
 def test_what_failed_before_it_was_cleared_counts_no_more() -> None:
     """Told late, or again."""
-    known = cleared(count(Nodes(), "a", "b", "c"), "n1", scope=CLUSTER, now=START + 5, why="mended", by="ann")
+    known = cleared(count(KnownNodes(), "a", "b", "c"), "n1", scope=CLUSTER, now=START + 5, why="mended", by="ann")
     assert [one["reason"] for one in known.owed] == ["node_suspect", "node_cleared"]
     assert known.owed[0]["failure_id"] == known.owed[1]["failure_id"]
     assert known.owed[1]["follow_up"] == known.owed[0]["outcome_id"]
@@ -98,7 +98,7 @@ def test_what_failed_before_it_was_cleared_counts_no_more() -> None:
 
 def test_the_document_is_bounded_whatever_fails() -> None:
     """A thousand nodes with a hundred jobs each: eight are suspected and stay, and it fits into every ledger."""
-    known = Nodes()
+    known = KnownNodes()
     for number in range(1_000):
         jobs = [f"{number}-{job}.{'x' * 50}" for job in range(100 if number < 20 or number > 980 else 2)]
         known = count(known, *jobs, node=f"{'n' * 100}{number}", at=START + number)
@@ -106,4 +106,4 @@ def test_the_document_is_bounded_whatever_fails() -> None:
     assert len(known.nodes) <= MAX_NODES
     assert max(len(one.hits) for one in known.nodes.values()) == MAX_HITS
     assert len(nodes_write("nodes/x", known, None, START).document) < 700_000
-    assert msgspec.json.decode(msgspec.json.encode(known), type=Nodes) == known
+    assert msgspec.json.decode(msgspec.json.encode(known), type=KnownNodes) == known

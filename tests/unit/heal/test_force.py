@@ -56,6 +56,7 @@ def test_a_forced_dry_run_says_what_force_would_do(house: House) -> None:
         "text_is_new",
         "attempts_left",
         "late_enough",
+        "node_sound",
         "cooled_down",
         "breaker_closed",
     }

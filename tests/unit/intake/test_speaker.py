@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +11,8 @@ import pytest
 from shared.domain.failure import Speaker, Trigger
 from shared.intake import Context, read_events, read_logs, read_manual
 from shared.ports import LogEntry, LogRange
-from shared.sls._client import PulledPage
+from shared.sls.protobuf import encoded, groups
+from shared.sls.wire import PulledPage
 
 Encode = Callable[[Any], bytes]
 MakeEvent = Callable[..., dict[str, Any]]
@@ -40,10 +40,10 @@ def test_a_log_speaks_from_its_place(context: Context, log_range: LogRange, ehpc
 
 def test_a_log_group_has_the_last_word_on_its_topic() -> None:
     """Whoever writes a log may name a field `__topic__`; what the Log Service keeps beside the log counts."""
-    forged = SimpleNamespace(Time=1, Contents=[SimpleNamespace(Key="__topic__", Value="forged")])
-    plain = SimpleNamespace(Time=1, Contents=[SimpleNamespace(Key="a", Value="b")])
-    groups = [SimpleNamespace(Topic="slurm", Logs=[forged, plain]), SimpleNamespace(Topic="", Logs=[forged, plain])]
-    assert [dict(entry.fields) for entry in PulledPage(groups, "").entries(0)] == [
+    logs = [{"__topic__": "forged"}, {"a": "b"}]
+    told = [encoded(1, topic, "", logs) for topic in ("slurm", "")]
+    page = PulledPage(groups(b"".join(b"\n" + bytes([len(one)]) + one for one in told)), "")
+    assert [dict(entry.fields) for entry in page.entries(0)] == [
         {"__topic__": "slurm"},
         {"a": "b", "__topic__": "slurm"},
         {"__topic__": ""},

@@ -242,6 +242,7 @@ def test_the_command_line_signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         owed += document.get("acts" if due.key == CONTROLS_KEY else "owed", [])
     assert {one["actor"] for one in owed} == {"ann (system user root)"}
     assert {one["why"] for one in owed} == {"because"}
+    assert {one["way"] for one in owed} == {"command_line"}
     assert sorted(one["reason"] for one in owed) == [
         "approved",
         "breaker_closed",

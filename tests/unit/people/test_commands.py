@@ -18,7 +18,7 @@ from shared.domain.failure import Speaker, Trigger
 from shared.domain.keys import nodes_key
 from shared.domain.life import Life
 from shared.domain.mode import Mode
-from shared.domain.nodes import Bound, Hit, Nodes, counted
+from shared.domain.nodes import Hit, KnownNodes, NodeLimit, counted
 from shared.domain.outcome import rfc3339
 from shared.domain.record import CaseState
 from shared.ledger.sqlite import SqliteLedger
@@ -381,8 +381,8 @@ def test_suspected_nodes_are_listed_with_their_evidence_and_cleared(
     assert run(capsys, "nodes", "list")[1] == "no node is suspected\n"
     now = SystemClock().now()
     hits = [("n1", Hit(now - 60, f"{job}.s", "ann", "infrastructure")) for job in range(3)]
-    bound = Bound(jobs=3, owners=1, window_s=3600, clear_after_s=86_400)
-    known = counted(Nodes(), hits, bound, scope=CLUSTER, now=now, advice=lambda _: ())
+    bound = NodeLimit(jobs=3, owners=1, window_s=3600, clear_after_s=86_400)
+    known = counted(KnownNodes(), hits, bound, scope=CLUSTER, now=now, advice=lambda _: ())
     book.save([nodes_write(nodes_key(CLUSTER), known, None, now)])
     _, said, _ = run(capsys, "nodes", "list")
     for part in ("n1", "2.s  ann  infrastructure", "scontrol update NodeName=n1 State=DRAIN", "pbsnodes -o n1"):

@@ -9,8 +9,8 @@ from shared.domain.mode import Mode, ModeSet
 from shared.people import Backlog
 from shared.people.moves import NotHeld
 from shared.policy.model import Action
-from tests.support.systems import CLUSTER
-from tests.unit.people.conftest import Ward
+from tests.support.systems import CLUSTER, Job
+from tests.unit.people.conftest import Ward, failure
 
 DAY = 86_400.0
 
@@ -246,3 +246,13 @@ def test_an_approved_hold_meets_the_breaker(house: Ward) -> None:
     house.later(1)
     house.sweep()
     assert house.killed == ["1.scheduler"], "the approval still counts"
+
+
+def test_a_hold_knows_the_live_jobs_owner_and_no_told_one(house: Ward) -> None:
+    """Whoever tells a failure could name themselves, and say yes to what is not theirs."""
+    house.rule(Action.HOLD)
+    house.ehpc.jobs["1.scheduler"] = Job(owner="li@master")
+    house.ehpc.jobs["2.scheduler"] = Job()
+    house.deliver(failure(1, owner="li"), failure(2, owner="eve"))
+    found = {hold.case.failure.job_id: hold.case.held_owner for hold in people.holds(house.ledger)}
+    assert found == {"1.scheduler": "li", "2.scheduler": ""}

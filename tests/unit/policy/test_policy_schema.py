@@ -61,6 +61,7 @@ _FULL: dict[str, Any] = {
             "max_lost_h": 2,
             "hold_expires_s": 600,
         },
+        {"apps": "a", "projects": "12345", "mode": "observe"},
         {"groups": "g", "namespaces": "n", "breaker": {"max_jobs": 5}, "rate": {"max_jobs": 5, "window_s": 60}},
     ],
     "prices": {"currency": "EUR", "per_hour": 1.5, "by": [{"queues": "gpu-*", "per_hour": 20}]},
@@ -68,9 +69,26 @@ _FULL: dict[str, Any] = {
         {"name": "w", "action": "hold", "from": "2026-02-01 22:00", "to": "2026-02-02T06:00+08:00", "clusters": "a"},
         {"name": "v", "action": "defer", "cron": "0 2 * * sun", "lasts_s": 3600, "until": "2026-12-31", "zone": "UTC"},
     ],
+    "notify": {
+        "channels": [
+            {"name": "ops", "kind": "dingtalk", "url": "SECONDWIND_NOTIFY_U", "secret": "SECONDWIND_NOTIFY_S"},
+            {
+                "name": "bus",
+                "kind": "eventbridge",
+                "url": "SECONDWIND_NOTIFY_B",
+                "bus": "b",
+                "quiet": {"from": "22:00", "to": "07:00", "zone": "UTC", "but": ["breaker_opened"]},
+            },
+        ],
+        "routes": [{"what": ["held"], "to": ["ops"], "owners": "a", "person": "ann"}, {"to": ["bus"]}],
+        "unknown_after_s": 600,
+        "digest_at": "08:30",
+        "zone": "UTC",
+    },
     "sources": [
         {"log": {"project": "p", "logstore": "l*", "topic": "t"}, "clusters": "ehpc-*", "owners": ["a", "b"]},
         {"event": {"source": "acs.*"}, "systems": ["schedulerx"], "namespaces": ["n"], "groups": "g?"},
+        {"event": {"source": "acs.*"}, "apps": "a", "projects": ["12345"]},
     ],
     "people": [
         {"who": ["ann", "ann@example.com"], "may": ["approve", "reject", "breaker", "mode", "node"], "clusters": "a"},
@@ -107,11 +125,16 @@ _FULL: dict[str, Any] = {
             "attempts": {"max": 1},
             "cooldown": {"factor": 3},
             "beside_live": True,
+            "action_api": "retry_workflow",
             "unasked": ["dev_environment"],
             "max_lost_h": 1.5,
             "why": "because",
         },
-        {"name": "x", "match": {"namespace": "n", "group": "g", "exit_code": 7, "signal": 9}, "action": "hold"},
+        {
+            "name": "x",
+            "match": {"namespace": "n", "group": "g", "app": "a", "project": "1", "exit_code": 7, "signal": 9},
+            "action": "hold",
+        },
         {"name": "the-rest", "match": {}, "action": "ignore"},
     ],
 }
@@ -233,6 +256,13 @@ _BEYOND = (
     "is counted for a whole",
     "wants from and to, or cron",
     "to must be later than",
+    "wants one of source, bus and account",
+    "another channel, in line",
+    "there is no channel",
+    "wants secret: whoever",
+    "goes without secret",
+    "bus names the custom bus",
+    "quiet begins when it ends",
 )
 """Faults of parts that contradict each other: no schema can tell (secondwind.commands.policy.schema lists them)."""
 

@@ -12,11 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secondwind.cli import main
-from secondwind.commands.policy.trial.form import ToldInTest
 from secondwind.commands.policy.trial.run import run
-from shared.intake.announcement import fields_of
 from shared.policy.load import check_policy
-from shared.systems import SYSTEMS
 
 _POLICY = """\
 version: 1
@@ -242,13 +239,6 @@ def test_names_cannot_write_to_the_terminal(tmp_path: Path) -> None:
     assert status == 0
     assert len(lines[0].splitlines()) == 1
     assert "\x1b" not in lines[0]
-
-
-def test_every_field_of_a_failure_can_be_told() -> None:
-    """What `job-failure/1` knows a test can tell, and nothing else."""
-    assert set(ToldInTest.__struct_fields__) == {field.name for system in SYSTEMS for field in fields_of(system)} - {
-        "schema"
-    }
 
 
 def test_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

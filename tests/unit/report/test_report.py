@@ -7,6 +7,8 @@ from itertools import permutations
 import pytest
 
 from shared.domain.outcome import rfc3339
+from shared.domain.reasons import Reason
+from shared.domain.verdicts import Step
 from shared.report import Fate, NightReport
 from tests.support.house import House
 from tests.support.make import Make
@@ -93,6 +95,16 @@ def test_what_is_no_failure_is_counted_apart(row: Make[Row], report: Make[NightR
     )
     assert (told.failures, told.dry_runs, told.not_read, told.outcomes) == (0, 1, 3, 4)
     assert told.notices == {"breaker_opened": 1, "machine_announced": 1, "mode_set": 1}
+
+
+def test_whatever_is_about_no_job_is_no_failure(row: Make[Row], report: Make[NightReport]) -> None:
+    """Every such reason, as its step says it to people; what wants a look is noted, each thing once."""
+    rows = [row(one.verdicts[0].value, one.value, failure_id=one.value) for one in Reason if one.giver.step.of_no_job]
+    assert {step for step in Step if step.of_no_job} == {step for step in Step if "not about a job" in step.value}
+    told = report(*rows, row("refused", "not_seen", 60, failure_id="again"))
+    assert (told.failures, sum(told.notices.values())) == (0, len(rows) + 1)
+    assert (told.notes[0].reason, told.notes[0].at) == ("not_seen", NIGHT + 60)
+    assert sorted(note.reason for note in told.notes) == ["machine_announced", "machine_suspected", "not_seen"]
 
 
 def test_delays_are_from_the_failure_itself(row: Make[Row], report: Make[NightReport]) -> None:

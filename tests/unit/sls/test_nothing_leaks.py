@@ -32,6 +32,14 @@ GARBAGE = {
         x_log_bodyrawsize="36",
         x_log_compresstype="",
     ),
+    "a log that is none": odd(
+        200,
+        b"\x0a\x24\x0a\x22" + NEIGHBOUR[:34],
+        x_log_count="1",
+        x_log_cursor="9",
+        x_log_bodyrawsize="38",
+        x_log_compresstype="",
+    ),
     "a size that is none": odd(200, NEIGHBOUR, x_log_count="1", x_log_cursor="9", x_log_bodyrawsize="many"),
     "HTML": odd(404, b"<html>" + NEIGHBOUR),
     "a list": odd(400, b'["a neighbour"]'),
@@ -69,7 +77,8 @@ def test_writing(sink: SlsSink, wire: Wire, answer: Behaviour) -> None:
     """Outcomes stay owed unless the service said yes."""
     wire.behave = answer
     if answer in {
-        GARBAGE[name] for name in ("no headers", "no protobuf", "a group that is none", "a size that is none")
+        GARBAGE[name]
+        for name in ("no headers", "no protobuf", "a group that is none", "a log that is none", "a size that is none")
     }:
         return  # a 200 of the service is a yes, whatever it carries
     with pytest.raises(SinkUnavailable) as caught:

@@ -134,7 +134,7 @@ def test_a_connect_that_times_out_is_certainly_not_done(
     def too_late(*_: object, **__: object) -> None:
         raise TimeoutError("timed out")
 
-    monkeypatch.setattr("urllib3.util.connection.create_connection", too_late)
+    monkeypatch.setattr("socket.create_connection", too_late)
     reply = failed(OpenApi(credentials, parse_endpoint("http://127.0.0.1:9")).call(CALL))
     assert (reply.effect, reply.code) == (Effect.NOT_DONE_LATER, "ConnectTimeout")
 
@@ -245,7 +245,7 @@ def test_an_error_that_the_caller_handles_is_no_part_of_the_story(
         older()
     except NewConnectionError:
         lost = failed(api.call(CALL))
-        monkeypatch.setattr("shared.systems.openapi._sdk.send", nameless)
+        monkeypatch.setattr("shared.systems.openapi._wire.send", nameless)
         odd = failed(api.call(CALL))
     assert (lost.effect, lost.code) == (Effect.UNKNOWN, "ConnectionBroken")
     assert (odd.effect, odd.code) == (Effect.UNKNOWN, "TransportFailure")

@@ -24,7 +24,7 @@ TOLD = Failure(
 )
 
 
-def seen(state: State = State.FAILED, *others: Execution, workflow: bool = False) -> Schedulerx3Snapshot:
+def seen(state: State = State.FAILED, *others: Execution, workflow: int = 0) -> Schedulerx3Snapshot:
     """A look at execution 9."""
     live = state in {State.RUNNING, State.QUEUED}
     meant = Execution(
@@ -103,7 +103,7 @@ def test_gates_of_its_own() -> None:
     assert stop.reason is Reason.STATE_NOT_ELIGIBLE
     assert seen().may_rerun().stop is None
     assert seen().wants_person() is None
-    asked = seen(workflow=True).wants_person()
+    asked = seen(workflow=7).wants_person()
     assert asked is not None
     assert asked[0] is Reason.WORKFLOW
     assert NOT_THERE.wants_person() is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from shared.domain.call import ActionApi
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import State
 from shared.domain.life import Life
@@ -12,7 +13,7 @@ from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, Instance, SchedulerxSnapshot
+from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, TRIGGER_USER_RETRY, Instance, SchedulerxSnapshot
 from tests.support.systems import CLUSTER, GROUP
 
 DAY = "2026-01-01 10:00:00"
@@ -47,12 +48,19 @@ def group(*others: Instance, meant: Instance | None = FAILED) -> SchedulerxSnaps
         (cluster(State.QUEUED, None), True, Aftermath.WAIT),
         (cluster(State.RUNNING, None), True, Aftermath.WAIT),
         (cluster(State.RUNNING, 1600), False, Aftermath.RESTARTED),
+        (cluster(State.RUNNING, 1995), False, Aftermath.RESTARTED),
+        (cluster(State.RUNNING, 1996), True, Aftermath.BEGINNING),
+        (cluster(State.RUNNING, 2000), True, Aftermath.BEGINNING),
+        (cluster(State.FINISHED, 1996), True, Aftermath.BEGINNING),
+        (cluster(State.FINISHED, 1995), True, Aftermath.ENDED),
+        (cluster(State.FINISHED, 500), False, Aftermath.NO_FURTHER_RUN),
+        (cluster(State.FINISHED, None), False, Aftermath.NO_FURTHER_RUN),
         (cluster(State.RUNNING, 500), True, Aftermath.NOT_RESTARTED),
         (cluster(State.RUNNING, 500), False, Aftermath.WAIT),
     ],
 )
 def test_of_a_cluster_job(seen: EhpcSnapshot, *, settled: bool, became: Aftermath) -> None:
-    """By its start; a rerun is the same job again and cannot stray."""
+    """By its start, once that no longer moves; a rerun is the same job again and cannot stray."""
     assert seen.aftermath(case(Life.run(500)), settled=settled) is became
     assert seen.strays(case(Life.run(500))) is None
 
@@ -117,3 +125,34 @@ def test_what_has_no_run_to_kill_is_not_eligible() -> None:
     assert [one.stop and one.stop.reason for one in seen] == [Reason.STATE_NOT_ELIGIBLE] * 3
     assert group().eligible(beside_live=True).stop is None
     assert group(meant=None).wants_person() is None
+
+
+RETRIED = replace(MADE, trigger_type=TRIGGER_USER_RETRY)
+"""An instance that RetryJobInstance has made."""
+
+
+@pytest.mark.parametrize(
+    ("seen", "concluded"),
+    [
+        (group(), Conclusion.NOT_RESTARTED),
+        (group(RETRIED), Conclusion.RESTARTED),
+        (group(MADE), Conclusion.NOT_RESTARTED),
+        (group(replace(RETRIED, data_time="2026-01-02 10:00:00")), Conclusion.NOT_RESTARTED),
+        (group(replace(RETRIED, started_at=1000.0)), Conclusion.NOT_RESTARTED),
+        (group(replace(RETRIED, instance_id=5)), Conclusion.NOT_RESTARTED),
+        (group(meant=replace(FAILED, started_at=1600.0)), Conclusion.RESTARTED),
+        (group(meant=replace(FAILED, started_at=None)), Conclusion.NOT_RESTARTED),
+    ],
+)
+def test_what_a_retry_of_the_one_instance_leaves(seen: SchedulerxSnapshot, concluded: Conclusion) -> None:
+    """A retry of the same data time that was not there before, or the instance itself with a later start."""
+    mine = replace(case(Life.instance(DAY, 7)), action_api=ActionApi.RETRY_INSTANCE, known_reruns=(5,))
+    assert seen.conclude(mine, settled=True) is concluded
+    assert seen.strays(mine) is None
+
+
+def test_retries_known_before_are_no_evidence() -> None:
+    """As instances that RerunJob has made."""
+    assert group(RETRIED, replace(MADE, instance_id=3)).known_reruns == (9, 3)
+    beside = group(RETRIED)
+    assert beside.conclude(case(Life.instance(DAY, 7)), settled=True) is Conclusion.NOT_RESTARTED

@@ -6,15 +6,17 @@ Moments are told as `…_ago_s`, seconds before the moment `now` of the file.
 from __future__ import annotations
 
 from enum import Enum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, defstruct
 
 from shared.domain.failure import FailureClass
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
+from shared.intake.announcement import fields_of
 from shared.policy.conditions import SystemName
+from shared.reading.ids import count
 from shared.systems import SYSTEMS
 from shared.systems.imagined import Count, Imagined, Seconds, Text, list_of
 
@@ -28,33 +30,29 @@ _Moment = Annotated[
 ]
 
 
-class ToldInTest(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A `job-failure/1` record, read as any other; who is meant may be left out."""
+class Meant(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which job system a failure of a test is told for; `ToldInTest` adds whatever an announcement can tell."""
 
     system: SystemName = next(iter(SYSTEMS.names))
-    region: Text = ""
-    cluster_id: Text = ""
-    namespace: Text = ""
-    group_id: Text = ""
-    namespace_source: Text = ""
-    app_name: Text = ""
-    project_id: _Whole | Text = ""
-    instance_id: _Whole | Text = ""
-    job_id: _Whole | Text = ""
-    job_instance_id: _Whole | None = None
-    job_execution_id: _Whole | Text = ""
-    data_time: Text = ""
-    occurred_at: Text = ""
-    """Left out: `failed_ago_s` before `now`."""
-    started_at: Text = ""
-    restart_count: Count | None = None
-    exit_code: _Whole | Text = ""
-    message: Text = ""
-    reason: Text = ""
-    node: Text = ""
-    job_name: Text = ""
-    queue: Text = ""
-    owner: Text = ""
+
+
+if TYPE_CHECKING:
+    ToldInTest = Meant
+else:
+    ToldInTest = defstruct(
+        "ToldInTest",
+        [
+            (field.name, Count | None, None) if field.read is count else (field.name, _Whole | Text, "")
+            for field in {field.name: field for system in SYSTEMS for field in fields_of(system)}.values()
+            if field.name not in {"schema", *Meant.__struct_fields__}
+        ],
+        bases=(Meant,),
+        namespace={"__doc__": "A `job-failure/1` record, read as any other; who is meant may be left out."},
+        module=__name__,
+        frozen=True,
+        kw_only=True,
+        omit_defaults=True,
+    )
 
 
 class Look(str, Enum):

@@ -1,0 +1,114 @@
+"""Cold start of each door from the bundle, and warm events, beside the sample function and the floor, interleaved.
+
+`python benchmarks/doors.py [--latency-ms 20] [--rounds 9]`. CPU time of the process is what is compared: wall-clock
+time depends on who else is at work on the machine. A cold start is everything from the interpreter's first instruction
+to the answer, initializer and an acknowledged outcome included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.instances import Code, Instance, bundled
+from benchmarks.region import Region
+from benchmarks.spread import Compared, compared
+
+Event = Callable[[], Any]
+DOORS = ("log_trigger", "event_trigger", "manual", "sweep", "discover")
+
+
+def cold(region: Region, rounds: int, ledgers: Mapping[str, str]) -> list[Compared]:
+    """Each door's first event, against the sample function's."""
+    ours, theirs = bundled()
+    events: dict[str, tuple[Event, str]] = {
+        "log_trigger, rerun": (lambda: region.order("logged", told=region.order("jobs")), "log_trigger"),
+        "event_trigger, rerun": (lambda: region.order("jobs")[0], "event_trigger"),
+        "manual, rerun": (lambda: {"jobs": region.order("jobs")}, "manual"),
+        "event_trigger, no call to a job system": (lambda: {**region.order("jobs")[0], "job_id": ""}, "event_trigger"),
+        "sweep, nothing due": (dict, "sweep"),
+        "discover, nothing watched": (dict, "discover"),
+    }
+    found = []
+    for ledger, url in ledgers.items():
+        for name, (event, door) in events.items():
+            takes: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
+            for _ in range(rounds):
+                first = event()
+                environment = region.environment(url)
+                takes[0].append(_first(ours, f"functions.{door}.index", environment, first))
+                job = region.order("jobs")
+                other = region.order("logged", told=job) if door == "log_trigger" else job[0]
+                takes[1].append(_first(theirs, "sample_function", environment, other))
+            found.append(compared(f"cold, {ledger}: {name}", *takes))
+    return found
+
+
+def _first(code: Code, module: str, environment: Mapping[str, str], event: Any) -> dict[str, Any]:
+    with Instance(code, module, environment) as instance:
+        return instance.handle(event)
+
+
+def warm(region: Region, rounds: int, ledgers: Mapping[str, str]) -> list[Compared]:
+    """An event at an instance that has handled some, against the sample function's with the same ending."""
+    ours, theirs = bundled()
+    found = []
+    for ledger, url in ledgers.items():
+        environment = region.environment(url)
+        with ExitStack() as stack:
+            mine = stack.enter_context(Instance(ours, "functions.event_trigger.index", environment))
+            by_hand = stack.enter_context(Instance(ours, "functions.manual.index", environment))
+            sample = stack.enter_context(Instance(theirs, "sample_function", environment))
+            dry = stack.enter_context(Instance(theirs, "sample_function", {**environment, "SAMPLE_DRY_RUN": "1"}))
+            for name in ("rerun", "duplicate", "ineligible", "would_rerun"):
+                takes: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
+                for number in range(rounds + 3):
+                    told, other = _pair(region, name)
+                    if name == "duplicate":
+                        mine.handle(told)
+                    event = {"jobs": [told], "dry_run": True} if name == "would_rerun" else told
+                    one = (by_hand if name == "would_rerun" else mine).handle(event)
+                    two = (dry if name == "would_rerun" else sample).handle(other)
+                    _expect(one, name)
+                    if number >= 3:  # noqa: PLR2004 - the first ones fill caches
+                        takes[0].append(one)
+                        takes[1].append(two)
+                found.append(compared(f"warm, {ledger}: {name}", *takes))
+    return found
+
+
+def _pair(region: Region, name: str) -> tuple[Any, Any]:
+    """An event for us, and one for the sample function with the same ending."""
+    ended = name in {"ineligible", "duplicate"}
+    (told,) = region.order("jobs", ended=name == "ineligible")
+    (other,) = region.order("jobs", ended=ended)
+    return told, other
+
+
+def _expect(one: dict[str, Any], name: str) -> None:
+    if one["counts"].get(name) != 1:
+        raise SystemExit(f"expected {name}, got {one['counts']}")
+
+
+def main() -> None:
+    """Print what is compared."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--latency-ms", type=float, default=20.0)
+    parser.add_argument("--rounds", type=int, default=9)
+    chosen = parser.parse_args()
+    with Region(chosen.latency_ms) as region, tempfile.TemporaryDirectory() as folder:
+        ledgers = {"SQLite": f"sqlite://{folder}/ledger.db", "Tablestore": region.tablestore_url}
+        for one in cold(region, chosen.rounds, ledgers) + warm(region, chosen.rounds * 3, ledgers):
+            print(one.line())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""A region on loopback, in a process of its own: `Region` starts it, `python benchmarks/region.py` is it.
+
+Log Service, E-HPC and Tablestore as the local cloud plays them, with a latency before each answer. Its time is not
+counted with that of whoever is measured. Orders come as lines of JSON, answers go out as such.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from typing_extensions import Self
+
+ROOT = Path(__file__).resolve().parents[1]
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+
+PROJECT, OUTCOMES, SAMPLES, SOURCE, INSTANCE, KEY, SECRET = (
+    "secondwind",
+    "outcomes",
+    "samples",
+    "failures",
+    "sw",
+    "local",
+    "local-secret",
+)
+CLUSTER = "ehpc-hz-1"
+
+
+class Region:
+    """The parent's end."""
+
+    def __init__(self, latency_ms: float) -> None:
+        command = [sys.executable, str(Path(__file__).resolve()), str(latency_ms)]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
+        self.endpoint = str(self._answer()["endpoint"])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        self._process.wait()
+
+    def order(self, what: str, **options: Any) -> Any:
+        """Have it do something; its answer."""
+        assert self._process.stdin is not None  # noqa: S101 - for the types
+        self._process.stdin.write(json.dumps({"what": what, **options}) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> Any:
+        assert self._process.stdout is not None  # noqa: S101 - for the types
+        line = self._process.stdout.readline()
+        if not line:
+            raise SystemExit("the region has ended")
+        return json.loads(line)
+
+    def environment(self, ledger_url: str) -> dict[str, str]:
+        """The settings of Second Wind and of the sample function."""
+        return {
+            "SECONDWIND_EHPC_ENDPOINT": self.endpoint,
+            "SECONDWIND_SCHEDULERX_ENDPOINT": self.endpoint,
+            "SECONDWIND_SLS_ENDPOINT": self.endpoint,
+            "SECONDWIND_OUTCOME_PROJECT": PROJECT,
+            "SECONDWIND_OUTCOME_LOGSTORE": OUTCOMES,
+            "SECONDWIND_LEDGER_URL": ledger_url,
+            "SAMPLE_ENDPOINT": self.endpoint,
+            "SAMPLE_LOGSTORE": SAMPLES,
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": KEY,
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SECRET,
+        }
+
+    @property
+    def tablestore_url(self) -> str:
+        """The ledger's."""
+        return f"tablestore://{INSTANCE}/ledger?endpoint={self.endpoint}"
+
+
+class _Land:
+    """The child's end."""
+
+    def __init__(self, latency_ms: float) -> None:
+        from localcloud.clock import SystemClock  # noqa: PLC0415 - the parent need not load a cloud
+        from localcloud.cloud import LocalCloud  # noqa: PLC0415 - as above
+        from localcloud.ehpc.service import Ehpc  # noqa: PLC0415 - as above
+        from localcloud.sls.service import LogService  # noqa: PLC0415 - as above
+        from localcloud.tablestore.service import Tablestore  # noqa: PLC0415 - as above
+        from localcloud.wire.http import json_response  # noqa: PLC0415 - as above
+        from localcloud.wire.signing import LOCAL_CREDENTIAL  # noqa: PLC0415 - as above
+
+        self.cloud = LocalCloud()
+        self.ehpc, self.logs = self.cloud[Ehpc], self.cloud[LogService]
+        self.cloud.mount(Tablestore.serves, Tablestore(SystemClock(), [LOCAL_CREDENTIAL], instance=INSTANCE))
+        for logstore in (OUTCOMES, SAMPLES, SOURCE):
+            self.logs.create_logstore(PROJECT, logstore, shards=1)
+        self.calls: dict[str, int] = {}
+        self.slow: dict[str, float] = {}
+        self.numbers = 0
+        answer = self.cloud.server.answer
+
+        def late(request: Any) -> Any:
+            action = request.headers.get("x-acs-action") or request.path.rpartition("/")[2]
+            self.calls[action] = self.calls.get(action, 0) + 1
+            time.sleep(latency_ms / 1000 + sum(more for text, more in self.slow.items() if text in request.query))
+            return json_response({}) if request.path == "/bench" else answer(request)
+
+        self.cloud.server._listener.answer = late  # noqa: SLF001 - the server knows no latency
+
+    def jobs(self, cluster: str = CLUSTER, count: int = 1, *, ended: bool = False) -> list[dict[str, Any]]:
+        """So many more jobs hang in the cluster, or have ended; what is told of them."""
+        from localcloud.ehpc.models import JobSpec, finishes, hangs  # noqa: PLC0415 - as above
+
+        land = self.ehpc.clusters.get(cluster) or self.ehpc.cluster(cluster)
+        told = []
+        for _ in range(count):
+            self.numbers += 1
+            job = f"{self.numbers}.scheduler"
+            runs = (finishes(60, 1),) if ended else (hangs(), finishes(600))
+            land.submit(job, JobSpec(runs=runs), at=time.time() - 3600)
+            one = {"system": "ehpc", "cluster_id": cluster, "job_id": job, "occurred_at": int(time.time()) - 5}
+            told.append({**one, "message": "Connection timed out", "exit_code": 1})
+        return told
+
+    def logged(self, told: list[dict[str, Any]], foreign: int = 0) -> dict[str, Any]:
+        """Those in the source Logstore, between other logs; the trigger's event."""
+        from localcloud.sls.models import LogGroup, log  # noqa: PLC0415 - as above
+
+        begin = self.logs.cursor(PROJECT, SOURCE, 0, "end")
+        lines = [{"level": "INFO", "content": f"request {number} took 3 ms" * 8} for number in range(foreign)]
+        lines += [{name: str(value) for name, value in one.items()} for one in told]
+        for start in range(0, len(lines), 2_000):
+            group = tuple(log(int(time.time()), one) for one in lines[start : start + 2_000])
+            self.logs.append(PROJECT, SOURCE, LogGroup(group))
+        end = self.logs.cursor(PROJECT, SOURCE, 0, "end")
+        source = {"endpoint": self.cloud.endpoint, "projectName": PROJECT, "logstoreName": SOURCE, "shardId": 0}
+        return {"parameter": {}, "source": {**source, "beginCursor": begin, "endCursor": end}}
+
+    def serve(self) -> None:
+        """Until standard input ends."""
+        from shared.domain.credentials import Credentials  # noqa: PLC0415 - as above
+        from shared.ledger.tablestore import Place  # noqa: PLC0415 - as above
+        from shared.ledger.tablestore_setup import create_table  # noqa: PLC0415 - as above
+
+        with self.cloud:
+            place = Place(endpoint=self.cloud.endpoint, instance=INSTANCE, table="ledger")
+            create_table(place, Credentials(access_key_id=KEY, access_key_secret=SECRET))
+            print(json.dumps({"endpoint": self.cloud.endpoint}), flush=True)
+            for line in sys.stdin:
+                order = json.loads(line)
+                print(json.dumps(self.obey(order.pop("what"), order)), flush=True)
+
+    def obey(self, what: str, options: dict[str, Any]) -> Any:
+        """One order."""
+        if what == "jobs":
+            return self.jobs(**options)
+        if what == "logged":
+            return self.logged(**options)
+        if what == "slow":
+            self.slow = options["seconds"]
+        calls, self.calls = self.calls, {}
+        return {"calls": calls, "kills": len(self.ehpc.kills)}
+
+
+if __name__ == "__main__":
+    _Land(float(sys.argv[1])).serve()

@@ -1,0 +1,51 @@
+"""What two things that ran in turns have cost: medians, spread, ratio."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One comparison. Times in seconds."""
+
+    name: str
+    cpu: float
+    baseline_cpu: float
+    ratio: float
+    """Of the medians of CPU time."""
+    spread: tuple[float, float]
+    """The middle half of the ratios, take by take."""
+    wall_ratio: float
+    peak_mb: float
+    takes: int
+
+    def line(self) -> str:
+        """For people."""
+        middle = f"{self.spread[0]:.2f}-{self.spread[1]:.2f}"
+        return (
+            f"{self.name:<58} {self.cpu * 1000:8.1f} ms against {self.baseline_cpu * 1000:8.1f} ms of CPU: "
+            f"{self.ratio:5.2f} ({middle}), wall {self.wall_ratio:5.2f}, {self.peak_mb:4.0f} MB"
+        )
+
+
+def compared(name: str, ours: Sequence[dict[str, Any]], baseline: Sequence[dict[str, Any]]) -> Compared:
+    """Takes of the two, pair by pair; a cold one's wall-clock time counts from the start of its process."""
+    wall = "since_start" if name.startswith("cold") else "wall"
+    ratios = sorted(one["cpu"] / other["cpu"] for one, other in zip(ours, baseline, strict=True))
+    cpu, baseline_cpu = (statistics.median(one["cpu"] for one in takes) for takes in (ours, baseline))
+    walls = [statistics.median(one[wall] for one in takes) for takes in (ours, baseline)]
+    quarter = len(ratios) // 4
+    return Compared(
+        name=name,
+        cpu=cpu,
+        baseline_cpu=baseline_cpu,
+        ratio=cpu / baseline_cpu,
+        spread=(ratios[quarter], ratios[-1 - quarter]),
+        wall_ratio=walls[0] / walls[1],
+        peak_mb=max(one["peak_mb"] for one in ours),
+        takes=len(ratios),
+    )

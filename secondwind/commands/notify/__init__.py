@@ -1,0 +1,1 @@
+"""`secondwind notify`: a test message through a channel, and what waits for each."""

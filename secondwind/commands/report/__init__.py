@@ -1,0 +1,1 @@
+"""`secondwind report`."""

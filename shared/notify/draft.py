@@ -1,0 +1,145 @@
+"""A letter in words, before any format: what it is about, strangers' texts kept apart from ours. Pure.
+
+A format escapes every `Fact`, every title and every name; only the words written here are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shared.domain.messages import Letter, Thing, What
+from shared.domain.outcome import rfc3339
+
+BRAND = "Second Wind"
+"""Stands in every title: the keyword for a robot that wants one."""
+_HEADS: Mapping[What, tuple[str, str]] = {
+    What.HELD: ("a failure waits for your yes or no", "failures wait for your yes or no"),
+    What.BREAKER_OPENED: ("a breaker has opened", "breakers have opened"),
+    What.UNKNOWN: ("a rerun is in doubt", "reruns are in doubt"),
+    What.NODE_SUSPECT: ("a node is in trouble", "nodes are in trouble"),
+    What.DISCOVERY_BLIND: ("a place cannot be looked through", "places cannot be looked through"),
+    What.DIGEST: ("the night", "nights"),
+}
+
+
+class Fact(Struct, frozen=True):
+    """One line: our word, a stranger's text."""
+
+    label: str
+    text: str
+
+
+class LinkTo(Struct, frozen=True):
+    """Where a person can go."""
+
+    label: str
+    url: str
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """One thing."""
+
+    thing: Thing
+    title: str
+    """May hold strangers' words."""
+    facts: tuple[Fact, ...]
+    links: tuple[LinkTo, ...] = ()
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """One message."""
+
+    id: str
+    """The same each time that it is sent."""
+    title: str
+    """Ours."""
+    notes: tuple[str, ...]
+    """Ours: that it may have come before, how many more there are."""
+    items: tuple[Item, ...]
+    more: Mapping[str, int]
+    """By kind, how many are counted without their words."""
+    at: float
+    """When it was written (unix seconds)."""
+
+    def shortened(self, items: int) -> Draft:
+        """With the first items alone, and how many are left out."""
+        left = len(self.items) - items
+        notes = (*self.notes, f"{left} more are not shown here.") if left > 0 else self.notes
+        return replace(self, notes=notes, items=self.items[:items])
+
+    def brief(self) -> Draft:
+        """With what is needed to act, and no stranger's long text."""
+        items = tuple(
+            replace(item, facts=tuple(fact for fact in item.facts if fact.label in _NEEDED)) for item in self.items
+        )
+        return replace(self, items=items)
+
+
+_NEEDED = frozenset({"where", "job", "why", "by hand"})
+
+
+Links = Callable[[Thing], Sequence[LinkTo]]
+"""Where a person can go about a thing; none where it is not known."""
+
+
+def draft_of(letter: Letter, things: Sequence[Thing], links: Links, now: float, zone: str) -> Draft:
+    """The letter in words.
+
+    Args:
+        letter: what it counts, and whether it may have come before.
+        things: what it tells, the most urgent first when it is shown.
+        links: where a person can go about each.
+        now: unix seconds.
+        zone: in which moments are shown.
+    """
+    ordered = sorted(things, key=lambda one: list(What).index(one.what) if one.what is not What.BREAKER_OPENED else -1)
+    counts = {what: sum(one.what is what for one in things) + letter.more.get(what.value, 0) for what in What}
+    heads = [_head(what, count) for what, count in counts.items() if count]
+    notes = []
+    if letter.doubts:
+        notes.append("This may have come before: the answer to it was lost.")
+    beyond = sum(letter.more.values())
+    if beyond:
+        notes.append(
+            f"{beyond} of these are only counted: too many came at once. secondwind held lists all that waits."
+        )
+    items = tuple(_item(one, tuple(links(one)), zone) for one in ordered)
+    title = f"{BRAND}: {', '.join(heads)}" if heads else BRAND
+    return Draft(id=letter.id, title=title, notes=tuple(notes), items=items, more=dict(letter.more), at=now)
+
+
+def trial_draft(name: str, now: float) -> Draft:
+    """What `secondwind notify test` sends."""
+    thing = Thing(id="test", what=What.DIGEST, at=now, due_at=now)
+    item = Item(thing=thing, title="It works", facts=(Fact("channel", name), Fact("sent", rfc3339(now))))
+    return Draft(id=f"test-{int(now)}", title=f"{BRAND}: a test", notes=(), items=(item,), more={}, at=now)
+
+
+def _head(what: What, count: int) -> str:
+    one, many = _HEADS[what]
+    return one if count == 1 else f"{count} {many}"
+
+
+def _item(thing: Thing, links: tuple[LinkTo, ...], zone: str) -> Item:
+    told = (
+        ("for", ", ".join(thing.persons)),
+        ("where", "/".join(thing.place.values())),
+        ("job", " ".join(part for part in (thing.job_id, thing.job_name) if part)),
+        ("owner", thing.owner),
+        ("queue", thing.queue),
+        ("rule", thing.rule),
+        ("why", thing.reason),
+        ("since", datetime.fromtimestamp(thing.at, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")),
+        ("", thing.message),
+        ("text", thing.evidence if thing.evidence not in thing.message else ""),
+        ("by hand", f"secondwind approve {thing.failure_id[:12]}" if thing.what is What.HELD else ""),
+    )
+    facts = tuple(Fact(label, text) for label, text in thing.lines or told if text)
+    about = thing.job_name or thing.job_id
+    head = _HEADS[thing.what][0]
+    return Item(thing=thing, title=f"{head}: {about}" if about else head, facts=facts, links=links)

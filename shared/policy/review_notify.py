@@ -1,0 +1,71 @@
+"""What no single field of `notify` shows: a channel that cannot be reached, a route that leads nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from shared.domain.errors import Fault
+from shared.domain.messages import What
+from shared.policy import yamltree
+from shared.policy.model import Policy
+from shared.policy.notify import Channel, ChannelKind
+
+_T = TypeVar("_T")
+_UNSIGNED = frozenset({ChannelKind.WECOM, ChannelKind.EVENTBRIDGE})
+_ABOUT_JOBS = frozenset({What.HELD, What.UNKNOWN})
+
+
+def faults_of_notify(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """Faults in `notify`."""
+    notify, here = policy.notify, yamltree.child(root, "notify")
+    first: dict[str, int] = {}
+    for index, (channel, node) in enumerate(_with_nodes(notify.channels, yamltree.child(here, "channels"))):
+        path = f"$.notify.channels[{index}]"
+        if channel.name in first:
+            yield Fault(f"{path}.name", f"another channel, in line {first[channel.name]}, has this name", node.line)
+        first.setdefault(channel.name, node.line)
+        yield from (Fault(path, problem, node.line) for problem in _problems(channel))
+    for index, (route, node) in enumerate(_with_nodes(notify.routes, yamltree.child(here, "routes"))):
+        for name in route.to:
+            if notify.channel(name) is None:
+                yield Fault(f"$.notify.routes[{index}].to", f"there is no channel {name}", node.line)
+
+
+def _problems(channel: Channel) -> Iterator[str]:
+    if channel.secret is not None and channel.kind in _UNSIGNED:
+        yield f"{channel.kind.value} signs with no secret of its own: goes without secret"
+    if channel.secret is None and channel.kind is ChannelKind.WEBHOOK:
+        yield "wants secret: whoever receives a webhook must be able to tell ours from others'"
+    if (channel.kind is ChannelKind.EVENTBRIDGE) is (channel.bus == ""):
+        yield "bus names the custom bus of eventbridge, and goes with no other kind"
+    if channel.quiet is not None and channel.quiet.begins == channel.quiet.ends:
+        yield "quiet begins when it ends: that is all day, and nothing would ever be told"
+
+
+def odd_notify(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """Warnings: channels and routes that nothing reaches, a digest that nobody gets."""
+    notify, here = policy.notify, yamltree.child(root, "notify")
+    named = {name for route in notify.routes for name in route.to}
+    for index, (channel, node) in enumerate(_with_nodes(notify.channels, yamltree.child(here, "channels"))):
+        if notify.routes and channel.name not in named:
+            yield Fault(f"$.notify.channels[{index}]", "no route leads here: it is told of nothing", node.line)
+    routes = list(_with_nodes(notify.routes, yamltree.child(here, "routes")))
+    for index, (route, node) in enumerate(routes):
+        if route.what is not None and route.asks_of_job and not _ABOUT_JOBS & set(route.what):
+            problem = "never fits: only what is held or unknown is about a job, with owner, queue and name"
+            yield Fault(f"$.notify.routes[{index}]", problem, node.line)
+    if notify.digest_at is not None and not _digested(policy):
+        yield Fault("$.notify.digest_at", "no route leads the digest anywhere", yamltree.child(here, "digest_at").line)
+
+
+def _digested(policy: Policy) -> bool:
+    """Whether the digest goes anywhere."""
+    if not policy.notify.routes:
+        return bool(policy.notify.channels)
+    ways = policy.notify.routes
+    return any(What.DIGEST in way.what if way.what is not None else not way.asks_of_job for way in ways)
+
+
+def _with_nodes(parts: tuple[_T, ...], node: yamltree.Node) -> Iterator[tuple[_T, yamltree.Node]]:
+    return zip(parts, yamltree.items(node), strict=True)

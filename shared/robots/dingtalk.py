@@ -1,0 +1,90 @@
+"""A custom robot of a DingTalk group: an action card with buttons, else Markdown (docs/facts/messages.md#dingtalk)."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from msgspec.structs import replace
+
+from shared.domain.address import Address
+from shared.domain.call import Effect
+from shared.notify.boxes import Ending
+from shared.notify.draft import Draft, Item, LinkTo
+from shared.robots.texts import fitted, harmless
+from shared.robots.wire import Answer, Post, by_status, shown, target_with
+
+MOST_BYTES = 18_000
+"""Of a body: a message has at most 20,000 bytes."""
+MOST_BUTTONS = 4
+THROTTLED = frozenset({"130101", "410100", "90018"})
+"""Too many in a minute: the robot takes nothing for ten minutes."""
+THROTTLED_S = 600.0
+_BUSY = frozenset({"-1", "40035"})
+
+
+@dataclass(frozen=True, slots=True)
+class DingTalk:
+    """One robot."""
+
+    send: Post
+    address: Address
+    secret: str
+    """`SEC…`; empty where the robot asks for no signature."""
+
+    def post(self, draft: Draft, now: float) -> Ending:
+        """Send it."""
+        body = fitted(draft, body_of, MOST_BYTES)
+        answer = self.send(replace(self.address, target=self._target(now)), body, {})
+        return _ending(answer) if isinstance(answer, Answer) else answer
+
+    def _target(self, now: float) -> str:
+        r"""Signed: HMAC-SHA256 of `<milliseconds>\n<secret>` under the secret, Base64, spelt for a URL."""
+        if not self.secret:
+            return self.address.target
+        stamp = str(int(now * 1000))
+        mac = hmac.digest(self.secret.encode(), f"{stamp}\n{self.secret}".encode(), "sha256")
+        return target_with(self.address.target, timestamp=stamp, sign=quote(base64.b64encode(mac).decode(), safe=""))
+
+
+def body_of(draft: Draft) -> bytes:
+    """One item's links are buttons; those of several stand with each."""
+    single = draft.items[0].links if len(draft.items) == 1 else ()
+    text = "\n\n".join(
+        [f"### {harmless(draft.title)}", *(_item(item, inline=not single) for item in draft.items), *draft.notes]
+    )
+    if not single:
+        message = {"msgtype": "markdown", "markdown": {"title": draft.title, "text": text}}
+    else:
+        buttons = [{"title": link.label, "actionURL": link.url} for link in single[:MOST_BUTTONS]]
+        card = {"title": draft.title, "text": text, "btnOrientation": "1", "btns": buttons}
+        message = {"msgtype": "actionCard", "actionCard": card}
+    return json.dumps(message, ensure_ascii=False).encode()
+
+
+def _item(item: Item, *, inline: bool) -> str:
+    lines = [f"**{harmless(item.title)}**"]
+    lines += [f"{fact.label}: {harmless(fact.text)}" if fact.label else harmless(fact.text) for fact in item.facts]
+    lines += [" ".join(map(_link, item.links))] if inline and item.links else []
+    return "  \n".join(lines)
+
+
+def _link(link: LinkTo) -> str:
+    return f"[{link.label}]({link.url})"
+
+
+def _ending(answer: Answer) -> Ending:
+    said = answer.json()
+    if "errcode" not in said:
+        return by_status(answer) if answer.status != 200 else Ending(effect=Effect.UNKNOWN, code="no_errcode")  # noqa: PLR2004
+    code = str(said["errcode"])[:32]
+    if code == "0":
+        return Ending(effect=Effect.DONE)
+    text = shown(said.get("errmsg", ""))
+    if code in THROTTLED:
+        return Ending(effect=Effect.NOT_DONE_LATER, code=code, message=text, wait_s=THROTTLED_S)
+    effect = Effect.NOT_DONE_LATER if code in _BUSY else Effect.NOT_DONE_USELESS
+    return Ending(effect=effect, code=code, message=text)

@@ -1,0 +1,63 @@
+"""A robot of a WeCom group: Markdown with links (docs/facts/messages.md#wecom). Its URL is its key."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from shared.domain.address import Address
+from shared.domain.call import Effect
+from shared.notify.boxes import Ending
+from shared.notify.draft import Draft, Item
+from shared.robots.texts import fitted, harmless
+from shared.robots.wire import Answer, Post, by_status, shown
+
+MOST_BYTES = 4096
+"""Of the Markdown text."""
+THROTTLED = frozenset({"45009", "45033"})
+THROTTLED_S = 60.0
+_BUSY = frozenset({"-1", "50001"})
+
+
+@dataclass(frozen=True, slots=True)
+class WeCom:
+    """One robot."""
+
+    send: Post
+    address: Address
+
+    def post(self, draft: Draft, now: float) -> Ending:
+        """Send it."""
+        del now
+        text = fitted(draft, lambda one: text_of(one).encode(), MOST_BYTES)
+        content = text[:MOST_BYTES].decode("utf-8", "ignore")
+        message = {"msgtype": "markdown", "markdown": {"content": content}}
+        answer = self.send(self.address, json.dumps(message, ensure_ascii=False).encode(), {})
+        return _ending(answer) if isinstance(answer, Answer) else answer
+
+
+def text_of(draft: Draft) -> str:
+    """The Markdown."""
+    return "\n\n".join([f"### {harmless(draft.title)}", *map(_item, draft.items), *draft.notes])
+
+
+def _item(item: Item) -> str:
+    facts = (
+        f"> {fact.label}: {harmless(fact.text)}" if fact.label else f"> {harmless(fact.text)}" for fact in item.facts
+    )
+    links = "  ".join(f"[{link.label}]({link.url})" for link in item.links)
+    return "\n".join([f"**{harmless(item.title)}**", *facts, *([links] if links else [])])
+
+
+def _ending(answer: Answer) -> Ending:
+    said = answer.json()
+    if "errcode" not in said:
+        return by_status(answer) if answer.status != 200 else Ending(effect=Effect.UNKNOWN, code="no_errcode")  # noqa: PLR2004
+    code = str(said["errcode"])[:32]
+    if code == "0":
+        return Ending(effect=Effect.DONE)
+    text = shown(said.get("errmsg", ""))
+    if code in THROTTLED:
+        return Ending(effect=Effect.NOT_DONE_LATER, code=code, message=text, wait_s=THROTTLED_S)
+    effect = Effect.NOT_DONE_LATER if code in _BUSY else Effect.NOT_DONE_USELESS
+    return Ending(effect=effect, code=code, message=text)

@@ -1,0 +1,133 @@
+"""The one way out: a POST over TLS (or to this machine), bounded in time and size, without redirects or proxies.
+
+What a broken connection proves is kept apart: before the request has begun to leave nothing was told; after that
+nobody knows.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import ssl
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from threading import Timer
+from typing import Any
+
+from msgspec import Struct
+
+from shared.domain.address import Address
+from shared.domain.call import Effect
+from shared.domain.endpoint import Endpoint
+from shared.notify.boxes import Ending
+
+CONNECT_S = 2.5
+TOTAL_S = 5.0
+MAX_ANSWER_BYTES = 64 * 1024
+MAX_TEXT = 200
+_NOT_NOW = frozenset({408, 425, 429, 503})
+_OWN_ERRORS = 500
+_TEXT_JSON = "application/json; charset=utf-8"
+
+
+class Answer(Struct, frozen=True):
+    """An HTTP answer, whole."""
+
+    status: int
+    body: bytes
+
+    def json(self) -> Mapping[str, Any]:
+        """The object in it; empty if there is none."""
+        try:
+            found = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+Post = Callable[[Address, bytes, Mapping[str, str]], "Answer | Ending"]
+"""One POST; an Ending where no whole answer came."""
+
+
+def post(address: Address, body: bytes, headers: Mapping[str, str]) -> Answer | Ending:
+    """One POST, over within `TOTAL_S` but for the look-up of a name."""
+    line = _Line(address.endpoint)
+    watch = Timer(TOTAL_S, line.hang_up)
+    watch.daemon = True
+    watch.start()
+    try:
+        return line.exchange(address.target, body, {"Content-Type": _TEXT_JSON, **headers})
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        effect = Effect.UNKNOWN if line.sending else Effect.NOT_DONE_LATER
+        return Ending(effect=effect, code=type(error).__name__, message="no whole answer")
+    finally:
+        watch.cancel()
+        line.hang_up()
+
+
+class _Line:
+    """A connection for one exchange. Hanging up ends it wherever it stands: whoever drips bytes holds nobody up."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.sending = False
+        """Whether something of the message may have left."""
+        self._endpoint = endpoint
+        self._socket: socket.socket | None = None
+
+    def exchange(self, target: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """The answer, at most `MAX_ANSWER_BYTES` of it. Raises OSError, HTTPException."""
+        connection = http.client.HTTPConnection(self._endpoint.host, self._endpoint.port, timeout=CONNECT_S)
+        connection.sock = self._connected()
+        self.sending = True
+        connection.request("POST", target, body, dict(headers))
+        with connection.getresponse() as answer:
+            return Answer(answer.status, answer.read(MAX_ANSWER_BYTES))
+
+    def _connected(self) -> socket.socket:
+        place = (self._endpoint.host, self._endpoint.port)
+        self._socket = socket.create_connection(place, timeout=CONNECT_S)
+        if self._endpoint.scheme == "https":
+            secure = _trust().wrap_socket(
+                self._socket, server_hostname=self._endpoint.host, do_handshake_on_connect=False
+            )
+            self._socket = secure
+            secure.do_handshake()
+        self._socket.settimeout(TOTAL_S)
+        return self._socket
+
+    def hang_up(self) -> None:
+        """End it."""
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+            self._socket.close()
+
+
+@lru_cache(maxsize=1)
+def _trust() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+def target_with(target: str, **query: str) -> str:
+    """Path and query with further parameters, which are spelt for a URL already."""
+    more = "&".join(f"{name}={value}" for name, value in query.items())
+    return f"{target}{'&' if '?' in target else '?'}{more}" if more else target
+
+
+def by_status(answer: Answer, said: str = "") -> Ending:
+    """What an HTTP status alone proves; a server's own error may have come after its work."""
+    if 200 <= answer.status < 300:  # noqa: PLR2004 - success, by RFC 9110
+        return Ending(effect=Effect.DONE)
+    effect = Effect.NOT_DONE_USELESS
+    if answer.status in _NOT_NOW:
+        effect = Effect.NOT_DONE_LATER
+    elif answer.status >= _OWN_ERRORS:
+        effect = Effect.UNKNOWN
+    return Ending(effect=effect, code=str(answer.status), message=shown(said))
+
+
+def shown(text: Any) -> str:
+    """A robot's own words, for people: short, on one line."""
+    return "".join(sign if sign.isprintable() else " " for sign in str(text)[:MAX_TEXT])

@@ -1,0 +1,66 @@
+"""What nobody tells: output that stands still, nodes whose daemon is killed.
+
+The product's clock is moved, not Slurm's.
+"""
+
+from __future__ import annotations
+
+import signal
+
+from tests.slurm.conftest import Site
+from tests.slurm.daemons import wait_for
+from tests.slurm.facade import CLUSTER
+
+SILENCE = f"discover: {{ehpc: [{{clusters: [{CLUSTER}], silence: {{after_s: 300}}}}]}}\n"
+LOST_NODES = f"discover: {{ehpc: [{{clusters: [{CLUSTER}], nodes: {{grace_s: 60}}}}]}}\n"
+
+
+def discover(site: Site) -> list[tuple[str, str, str]]:
+    """The timer of the door."""
+    return site.answered("discover", {"triggerName": "discover-timer", "payload": ""})
+
+
+def test_output_that_stands_still_is_found(site: Site) -> None:
+    """Without any emitter; one that prints on is left alone."""
+    site.policy(SILENCE)
+    hangs = site.running("if [ ${SLURM_RESTART_COUNT:-0} = 0 ]; then echo step 1; sleep 600; else sleep 1; fi")
+    prints = site.running("while :; do date +%s.%N; sleep 0.2; done")
+    assert discover(site) == []
+    for late_s in (100.0, 200.0, 290.0):
+        site.late_s = late_s
+        assert discover(site) == []
+    site.late_s = 380
+    assert discover(site) == [(hangs, "rerun", "accepted")]
+    site.wait(hangs, "COMPLETED")
+    assert (site.restarts(hangs), site.restarts(prints)) == (1, 0)
+
+
+def test_a_job_on_a_machine_that_stopped_is_found_before_slurm_notices(site: Site) -> None:
+    """E-HPC's list of nodes says so first. Slurm requeues it once, also when it finds out about the node itself."""
+    site.policy(LOST_NODES)
+    lost, other = site.running("sleep 600", "-w", "n3"), site.running("sleep 600", "-w", "n4")
+    assert discover(site) == []
+    site.daemons.end("n3", signal.SIGKILL)
+    site.slurm.status["n3"] = "stopped"
+    site.late_s = 130
+    assert discover(site) == []
+    site.late_s = 260
+    assert discover(site) == [(lost, "rerun", "accepted")]
+    wait_for(lambda: "down" in site.slurm.nodes["n3"].in_scheduler, "a node that is down", 60)
+    assert (site.restarts(lost), site.restarts(other)) == (1, 0)
+
+
+def test_slurm_deals_with_a_lost_node_by_itself(site: Site) -> None:
+    """It requeues what may be requeued and ends the rest; what is told of both restarts nobody again."""
+    requeues = site.running("sleep 600", "-w", "n3", "--requeue")
+    ends = site.running("sleep 600", "-w", "n3", "--no-requeue")
+    rows = [site.of(job, reason="NODE_FAIL") for job in (requeues, ends)]
+    site.daemons.end("n3", signal.SIGKILL)
+    wait_for(lambda: site.restarts(requeues) == 1, "Slurm's own requeue", 60)
+    site.wait(ends, "NODE_FAIL")
+    wait_for(lambda: len(site.completed(requeues, ends)) == 2, "the completions' lines")
+    emitted = site.completed(requeues, ends)
+    assert sorted((row["job_id"], row["reason"]) for row in emitted) == [(requeues, "NODE_FAIL"), (ends, "NODE_FAIL")]
+    for answer in (site.tell(*rows), site.tell(*emitted)):
+        assert {job: reason for job, _, reason in answer} == {requeues: "restarted_since", ends: "job_finished"}
+    assert (site.restarts(requeues), site.restarts(ends), site.slurm.said) == (1, 0, [])

@@ -1,0 +1,118 @@
+"""A house that tells people: channels whose robots answer as a test says, and keep what they were sent."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from shared.domain.call import Effect
+from shared.domain.errors import LedgerUnavailable
+from shared.domain.record import Case
+from shared.heal import Healer
+from shared.notify import Draft, Ending, LinkTo, Messenger, TellingSink
+from shared.notify.draft import Fact
+from shared.policy.notify import Channel, ChannelKind, Notify
+from tests.support.clock import Clock
+from tests.support.house import House
+
+TAKEN = Ending(effect=Effect.DONE)
+LOST = Ending(effect=Effect.UNKNOWN, code="TimeoutError")
+THROTTLED = Ending(effect=Effect.NOT_DONE_LATER, code="130101", wait_s=600.0)
+REFUSED = Ending(effect=Effect.NOT_DONE_USELESS, code="310000", message="sign not match")
+OPS = Channel(name="ops", kind=ChannelKind.DINGTALK, url="SECONDWIND_NOTIFY_OPS_URL")
+
+
+@dataclass
+class FakeRobot:
+    """Takes what it is sent, or answers what it was told to."""
+
+    clock: Clock
+    endings: list[Ending] = field(default_factory=list)
+    """Of the next letters; then it takes all."""
+    arrives: bool = True
+    """Whether a letter whose answer is lost arrives."""
+    drafts: list[Draft] = field(default_factory=list)
+    """What the group reads."""
+    asked: int = 0
+    takes_s: float = 0.0
+
+    def post(self, draft: Draft, now: float) -> Ending:
+        """One letter."""
+        del now
+        self.asked += 1
+        self.clock.moment += self.takes_s
+        ending = self.endings.pop(0) if self.endings else TAKEN
+        if ending.effect is Effect.DONE or (ending.effect is Effect.UNKNOWN and self.arrives):
+            self.drafts.append(draft)
+        return ending
+
+    @property
+    def things(self) -> list[str]:
+        """Ids of what was told, in order, repeats as well."""
+        return [item.thing.id for draft in self.drafts for item in draft.items]
+
+
+class Buttons:
+    """Links that say what they were made of."""
+
+    def links(self, key: str, case: Case, channel: str, persons: Sequence[str], now: float) -> Sequence[LinkTo]:
+        """One link."""
+        del now
+        whom = persons[0] if persons else f"channel:{channel}"
+        return (LinkTo("Approve", f"https://console.example/link?t={case.failure_id}-{whom}-{len(key)}"),)
+
+
+class CountedNight:
+    """A night in one line."""
+
+    def lines(self, now: float) -> Sequence[Fact] | None:
+        """Always the same."""
+        del now
+        return (Fact("failures", "3: 2 healed"),)
+
+
+@dataclass
+class TellingHouse(House):
+    """The small world with messages at the end of each invocation."""
+
+    notify: Notify = field(default_factory=lambda: Notify(channels=(OPS,)))
+    robots: dict[str, FakeRobot] = field(default_factory=dict)
+    telling: TellingSink | None = None
+
+    def robot(self, name: str = "ops") -> FakeRobot:
+        """The far end of a channel."""
+        return self.robots.setdefault(name, FakeRobot(self.clock))
+
+    def healer(self, time_s: float = 60.0) -> Healer:
+        """As the house's, telling people."""
+        self.telling = TellingSink(self.sink, self.ledger, self.notify, self.clock)
+        return dataclasses.replace(super().healer(time_s), sink=self.telling)
+
+    def leave(self, time_s: float = 60.0) -> int:
+        """The end of an invocation."""
+        return Messenger(
+            ledger=self.ledger,
+            sink=self.sink,
+            notify=self.notify,
+            robots=lambda channel: self.robot(channel.name),
+            clock=self.clock,
+            chance=self.chance,
+            hard_deadline=self.clock.now() + time_s,
+            links=Buttons(),
+            digests=self.night,
+        ).send()
+
+    @property
+    def night(self) -> CountedNight:
+        """Who counts it."""
+        return CountedNight()
+
+    def minute(self) -> None:
+        """The timer, a minute later."""
+        self.clock.moment += 60.0
+        try:
+            self.sweep()
+        except LedgerUnavailable:
+            return
+        self.leave()

@@ -1,0 +1,107 @@
+"""Tonight: the night in numbers, of what the visitor may see, within a second and a hundred kilobytes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from shared.console.app import answer
+from shared.console.chart import HEIGHT, chart_of
+from shared.console.http import WebRequest
+from shared.console.site import Row, Site
+from shared.domain.errors import SinkUnavailable
+from shared.domain.outcome import rfc3339, stable_id
+from shared.report.model import Bucket, TimeLine
+from tests.support.clock import START
+from tests.support.memory_ledger import MemoryLedger
+from tests.support.systems import CLUSTER
+from tests.unit.console.conftest import KEY, Browser
+from tests.unit.people.conftest import OTHER
+
+
+def rows(count: int, *, cluster: str = CLUSTER.cluster_id, text: str = "MPI rank 3 died") -> list[Row]:
+    """Failures of a night, each rerun."""
+    return [
+        {
+            "schema": "secondwind-outcome/1",
+            "outcome_id": stable_id("o", cluster, number),
+            "failure_id": stable_id("f", cluster, number),
+            "final": "true",
+            "at": rfc3339(START - 80_000 + 75_000 * number / count),
+            "verdict": "rerun",
+            "reason": "accepted",
+            "message": text,
+            "trigger": "log",
+            "system": "ehpc",
+            "region": "cn-hangzhou",
+            "cluster_id": cluster,
+            "job_id": f"{number}.scheduler",
+            "rule": f"rule-{number % 150}",
+            "owner": f"user-{number % 300}",
+            "attempt": "1",
+        }
+        for number in range(count)
+    ]
+
+
+def night(browser: Browser, found: Sequence[Row], where: str = "/") -> str:
+    """The page over these outcomes."""
+    site = Site(ledger=browser.ledger, policy=browser.policy, now=START, key=KEY, night=lambda: found)
+    browser.last = answer(site, WebRequest(method="GET", path=where), browser.visitor)
+    return browser.last.body.decode()
+
+
+def test_ten_thousand_outcomes_are_a_small_page_in_a_second(boss: Browser) -> None:
+    """CPU time of this process; the second whole page is measured, as a warm function has it."""
+    found = rows(10_000)
+    night(boss, found[:10])
+    began = time.process_time()
+    page = night(boss, found)
+    assert time.process_time() - began < 1.0
+    assert len(page.encode()) < 100_000
+    assert "<strong>10000</strong> healed" in page
+    assert "10000 failures and 10000 reruns" in page
+    assert page.count("<rect") >= 100
+
+
+def test_only_what_the_visitor_may_see_is_counted(ann: Browser) -> None:
+    """Of another cluster neither numbers nor names."""
+    page = night(ann, [*rows(3), *rows(40, cluster=OTHER.cluster_id, text="secret of others")])
+    assert "<strong>3</strong> healed" in page
+    assert OTHER.cluster_id not in page
+    assert "secret of others" not in page
+
+
+def test_rules_have_hits_and_when_they_were_last_seen(ann: Browser) -> None:
+    """Rules of the policy alone are listed."""
+    found = [{**row, "rule": "the-rest"} for row in rows(4)]
+    page = night(ann, found, "/rules")
+    assert '<td class="number">4</td>' in page
+    assert max(row["at"] for row in found) in page
+
+
+def test_a_logstore_out_of_reach_leaves_what_the_ledger_knows(boss: Browser, ledger: MemoryLedger) -> None:
+    """And says so; no page of an error."""
+
+    def out_of_reach() -> list[Row]:
+        raise SinkUnavailable("no answer")
+
+    site = Site(ledger=ledger, policy=boss.policy, now=START, key=KEY, night=out_of_reach)
+    made = answer(site, WebRequest(method="GET", path="/"), boss.visitor)
+    assert made.status == 200
+    assert "cannot be read now" in made.body.decode()
+    rules = answer(site, WebRequest(method="GET", path="/rules"), boss.visitor)
+    assert rules.status == 503
+    assert "no answer" not in rules.body.decode()
+
+
+def test_a_picture_says_the_same_in_words() -> None:
+    """Bars as high as the numbers; none where nothing happened."""
+    line = TimeLine(step_s=600, buckets=(Bucket(start_at=0, failures=4, reruns=2), Bucket(start_at=600)))
+    chart = chart_of(line)
+    assert chart is not None
+    assert chart.says == "4 failures and 2 reruns, at most 4 in 10 minutes"
+    assert (chart.bars[0].failures_height, chart.bars[0].reruns_height) == (HEIGHT, HEIGHT / 2)
+    assert chart_of(replace(line, buckets=line.buckets[1:])) is None
