@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 REQUIREMENTS := requirements/build.txt requirements/all.txt
 
-.PHONY: setup demo test check coverage bundle deploy-check deploy-variables packaged-policy zoo mutants pairs histories nights \
+.PHONY: setup demo test check coverage bundle deploy-check deploy-variables packaged-policy zoo mutants pairs healthy histories nights \
 	test-slurm bench format requirements clean
 
 setup: $(STAMP)
@@ -89,6 +89,13 @@ SEED ?= 1
 
 nights: setup
 	SECONDWIND_NIGHTS=$(NIGHTS) SECONDWIND_NIGHTS_SEED=$(SEED) $(BIN)/python -m pytest -q -n 2 tests/processes/test_nights.py
+
+# Healthy nights for the discovery, 150 jobs each: 10,000 jobs that are silent, requeued, drained, on clocks that differ. Each
+# prints its false alarms; there may be none.
+HEALTHY ?= 67
+
+healthy: setup
+	HEALTHY_NIGHTS=$(HEALTHY) $(BIN)/python -m pytest -q -n 2 tests/proof/test_discovery.py -k healthy
 
 # All pairs of faults, what they have in common run once; `make test` explores an eleventh of them, another each day.
 pairs: setup

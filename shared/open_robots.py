@@ -9,7 +9,7 @@ from shared.domain.credentials import Credentials
 from shared.domain.errors import SettingsError
 from shared.notify import Digests, HoldLinks, Messenger, Robot, TellingSink
 from shared.policy.model import Policy
-from shared.policy.notify import Channel
+from shared.policy.notify import MessageChannel
 from shared.ports import Ledger, OutcomeSink
 from shared.reality import SystemChance, SystemClock
 from shared.robots import Silent, robot_of
@@ -38,7 +38,7 @@ def open_messages(
     console: ConsoleSettings,
     sink: OutcomeSink,
     ledger: Ledger,
-    robots: Callable[[Channel], Robot],
+    robots: Callable[[MessageChannel], Robot],
     hard_deadline: float,
     digests: Digests | None = None,
 ) -> Messages:
@@ -48,7 +48,7 @@ def open_messages(
         return Messages(sink, None)
     links = None
     if console.link_key is not None and console.url is not None:
-        links = HoldLinks(console.link_key, console.url.url, policy.people, chance)
+        links = HoldLinks(console.link_key, console.url.url, policy.people, chance, bool(console.issuer_keys))
     messenger = Messenger(
         ledger=ledger,
         sink=sink,
@@ -63,7 +63,7 @@ def open_messages(
     return Messages(TellingSink(sink, ledger, policy.notify, clock), messenger)
 
 
-def open_robot(channel: Channel, environ: Mapping[str, str], credentials: Credentials) -> Robot:
+def open_robot(channel: MessageChannel, environ: Mapping[str, str], credentials: Credentials) -> Robot:
     """A channel's robot; one whose variables cannot be used says so to whoever sends."""
     try:
         secrets = channel_secrets(environ, channel)

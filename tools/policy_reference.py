@@ -41,7 +41,7 @@ _HEADINGS = {
     "Silence": "`silence` of the same",
     "Overdue": "`overdue` of the same",
     "Notify": "`notify`",
-    "Channel": "One of `channels`",
+    "MessageChannel": "One of `channels`",
     "ChannelKind": "Kinds of channels",
     "Quiet": "`quiet` of a channel",
     "Route": "One of `routes`",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from localcloud.sls import entities, protobuf, queries
@@ -150,7 +151,11 @@ def _get_logs(call: Call, logstore: Logstore) -> Response:
     if logstore.index is None:
         raise _no_index()
     search = queries.search_from(_json_body(call))
-    rows = queries.run(search, (item for shard in logstore.shards for item in shard.stored))
+    sought = (replace(search, offset=0, line=0), *(len(shard.stored) for shard in logstore.shards))
+    if logstore.last_found[0] != sought:
+        found = queries.run(search, (item for shard in logstore.shards for item in shard.stored))
+        logstore.last_found = (sought, found)
+    rows = queries.page(search, logstore.last_found[1])
     meta = {
         "progress": "Complete",
         "count": len(rows),

@@ -130,6 +130,8 @@ class Logstore:
     shards: list[Shard]
     index: dict[str, Any] | None = None
     next_shard: int = 0
+    last_found: tuple[object, list[dict[str, str]]] = (None, [])
+    """What was searched for last, in how many log groups, with all that was found: the next page of it is at hand."""
 
     def shard(self, number: int) -> Shard:
         """That shard. Raises ShardNotExist."""

@@ -64,8 +64,13 @@ def search_from(body: Any) -> Search:
     return search
 
 
+def page(search: Search, found: list[Row]) -> list[Row]:
+    """What a search asks for of all that it finds."""
+    return found[search.offset : search.offset + search.line]
+
+
 def run(search: Search, stored: Iterable[Stored]) -> list[Row]:
-    """The matching logs in the order of their own time, ties as received."""
+    """All matching logs in the order of their own time, ties as received."""
     matches = _compile(search.query)
     found: list[tuple[int, Row]] = []
     for item in stored:
@@ -77,7 +82,7 @@ def run(search: Search, stored: Iterable[Stored]) -> list[Row]:
             if search.since <= log.time < search.until and matches(row := flatten(item.group, log))
         )
     found.sort(key=lambda pair: pair[0], reverse=search.reverse)
-    return [row for _, row in found[search.offset : search.offset + search.line]]
+    return [row for _, row in found]
 
 
 def flatten(group: LogGroup, log: Log) -> Row:

@@ -7,7 +7,7 @@ from enum import Enum
 from shared.domain.verdicts import Giver, Verdict
 
 
-class Row(str, Enum):
+class ReasonRow(str, Enum):
     """A member is its code, and knows the rest of its row."""
 
     verdicts: tuple[Verdict, ...]
@@ -20,7 +20,7 @@ class Row(str, Enum):
 
     def __new__(  # noqa: PYI034 - `Self` needs Python 3.11
         cls, code: str, verdicts: Verdict | tuple[Verdict, ...], giver: Giver, means: str, would_change: str
-    ) -> Row:
+    ) -> ReasonRow:
         """One row."""
         row = str.__new__(cls, code)
         row._value_ = code

@@ -6,7 +6,7 @@ have to change. The reference, `explain` and every dry run are made from these r
 
 from __future__ import annotations
 
-from shared.domain.reason_row import Row
+from shared.domain.reason_row import ReasonRow
 from shared.domain.verdicts import OPEN_VERDICTS, Giver, Step, Verdict
 
 
@@ -20,7 +20,7 @@ _DONE = "Nothing: it was rerun."
 _SEEN = "Nothing: it was rerun, and this is how the rerun went on."
 
 
-class Reason(Row):
+class Reason(ReasonRow):
     """Why, one stable code each. A member is its code."""
 
     @classmethod

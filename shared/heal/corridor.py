@@ -233,6 +233,7 @@ class Healer:
             if fetcher.fetch(items, decider):  # of another failure of the job, which was behind the first
                 decider.decide_all(items, unasked)
         if decider.nodes.count(items):
+            decider.nodes.ask(items)
             decider.records.revert()
             decider.decide_all(items, unasked)
 

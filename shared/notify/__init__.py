@@ -4,7 +4,7 @@
 an adapter, `shared/robots`.
 """
 
-from shared.notify.boxes import Ending
+from shared.notify.boxes import LetterEnding
 from shared.notify.digest import Digests
 from shared.notify.draft import Draft, LinkTo, trial_draft
 from shared.notify.links import HoldLinks
@@ -15,8 +15,8 @@ __all__ = [
     "CaseLinks",
     "Digests",
     "Draft",
-    "Ending",
     "HoldLinks",
+    "LetterEnding",
     "LinkTo",
     "Messenger",
     "Robot",

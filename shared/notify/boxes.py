@@ -37,7 +37,7 @@ Quiet = Callable[[What], bool]
 """Whether this kind is not told at the moment."""
 
 
-class Ending(Struct, frozen=True, kw_only=True):
+class LetterEnding(Struct, frozen=True, kw_only=True):
     """What became of a letter."""
 
     effect: Effect
@@ -161,7 +161,7 @@ def content(box: Box) -> tuple[Thing, ...]:
     return () if letter is None else tuple(one for one in box.things if one.id in letter.things)
 
 
-def settled(box: Box, owner: str, ending: Ending, now: float) -> Box:
+def settled(box: Box, owner: str, ending: LetterEnding, now: float) -> Box:
     """The box after an answer, or none, to the letter that this owner sent; another's letter is left alone."""
     letter = box.letter
     if letter is None or letter.owner != owner:

@@ -11,7 +11,7 @@ from shared.domain.messages import ID_CHARS, Box, Thing, What
 from shared.domain.outcome import stable_id
 from shared.notify.draft import Fact
 from shared.notify.events import routed
-from shared.policy.notify import Channel, Notify, digest_day
+from shared.policy.notify import MessageChannel, Notify, digest_day
 
 
 class Digests(Protocol):
@@ -22,7 +22,7 @@ class Digests(Protocol):
         ...
 
 
-def wants_digest(box: Box, channel: Channel, notify: Notify, now: float) -> bool:
+def wants_digest(box: Box, channel: MessageChannel, notify: Notify, now: float) -> bool:
     """Whether the day's digest is due and has not been among what this channel is told."""
     day = digest_day(notify, now)
     return bool(day) and day != box.digest and channel.name in dict(routed(_digest(day, now, ()), notify))

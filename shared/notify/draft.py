@@ -41,7 +41,7 @@ class LinkTo(Struct, frozen=True):
     url: str
 
 
-class Item(Struct, frozen=True, kw_only=True):
+class DraftItem(Struct, frozen=True, kw_only=True):
     """One thing."""
 
     thing: Thing
@@ -60,7 +60,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     """Ours."""
     notes: tuple[str, ...]
     """Ours: that it may have come before, how many more there are."""
-    items: tuple[Item, ...]
+    items: tuple[DraftItem, ...]
     more: Mapping[str, int]
     """By kind, how many are counted without their words."""
     at: float
@@ -116,7 +116,7 @@ def draft_of(letter: Letter, things: Sequence[Thing], links: Links, now: float, 
 def trial_draft(name: str, now: float) -> Draft:
     """What `secondwind notify test` sends."""
     thing = Thing(id="test", what=What.DIGEST, at=now, due_at=now)
-    item = Item(thing=thing, title="It works", facts=(Fact("channel", name), Fact("sent", rfc3339(now))))
+    item = DraftItem(thing=thing, title="It works", facts=(Fact("channel", name), Fact("sent", rfc3339(now))))
     return Draft(id=f"test-{int(now)}", title=f"{BRAND}: a test", notes=(), items=(item,), more={}, at=now)
 
 
@@ -125,7 +125,7 @@ def _head(what: What, count: int) -> str:
     return one if count == 1 else f"{count} {many}"
 
 
-def _item(thing: Thing, links: tuple[LinkTo, ...], zone: str) -> Item:
+def _item(thing: Thing, links: tuple[LinkTo, ...], zone: str) -> DraftItem:
     told = (
         ("for", ", ".join(thing.persons)),
         ("where", "/".join(thing.place.values())),
@@ -142,4 +142,4 @@ def _item(thing: Thing, links: tuple[LinkTo, ...], zone: str) -> Item:
     facts = tuple(Fact(label, text) for label, text in thing.lines or told if text)
     about = thing.job_name or thing.job_id
     head = _HEADS[thing.what][0]
-    return Item(thing=thing, title=f"{head}: {about}" if about else head, facts=facts, links=links)
+    return DraftItem(thing=thing, title=f"{head}: {about}" if about else head, facts=facts, links=links)

@@ -20,12 +20,12 @@ from shared.domain.keys import box_key, job_key
 from shared.domain.messages import Box, Thing, What
 from shared.domain.outcome import stable_id
 from shared.domain.record import Case, CaseState
-from shared.notify.boxes import Ending, abandoned, aged, content, doubtful, over, sealed, settled
+from shared.notify.boxes import LetterEnding, abandoned, aged, content, doubtful, over, sealed, settled
 from shared.notify.digest import Digests, wants_digest, with_digest
 from shared.notify.draft import Draft, Fact, LinkTo, draft_of
 from shared.notify.events import scope_of
 from shared.notify.told import given_up, refusing
-from shared.policy.notify import Channel, Notify, digest_day, quiet_until
+from shared.policy.notify import MessageChannel, Notify, digest_day, quiet_until
 from shared.ports import Chance, Clock, Ledger, OutcomeSink
 
 LEAVE_S = 5.0
@@ -45,13 +45,17 @@ _LOG = logging.getLogger(__name__)
 class Robot(Protocol):
     """A channel's far end. Never raises for what it or the network does."""
 
-    def post(self, draft: Draft, now: float) -> Ending:
+    def post(self, draft: Draft, now: float) -> LetterEnding:
         """Send one message within `ANSWER_S`."""
         ...
 
 
 class CaseLinks(Protocol):
-    """Where a person can answer a held case."""
+    """Where a person can answer a held case, or look."""
+
+    def page(self, what: What) -> Sequence[LinkTo]:
+        """The page about things of that kind, if there is one."""
+        ...
 
     def links(self, key: str, case: Case, channel: str, persons: Sequence[str], now: float) -> Sequence[LinkTo]:
         """Links for one message. `key`: the ledger document that the case is in."""
@@ -66,7 +70,7 @@ class Messenger:
     sink: OutcomeSink
     """For outcomes about channels."""
     notify: Notify
-    robots: Callable[[Channel], Robot]
+    robots: Callable[[MessageChannel], Robot]
     clock: Clock
     chance: Chance
     hard_deadline: float
@@ -91,7 +95,7 @@ class Messenger:
                 _LOG.error("the channel %s is told nothing now: %s", channel.name, error)
         return taken
 
-    def _one(self, channel: Channel, *, night: bool) -> bool:
+    def _one(self, channel: MessageChannel, *, night: bool) -> bool:
         now, key = self.clock.now(), box_key(channel.name)
         owner = stable_id(channel.name, now, self.chance.fraction())
         cases: dict[str, tuple[str, Case]] = {}
@@ -121,7 +125,7 @@ class Messenger:
         self._pay(key, self._surely(key, lambda box: self._settled(box, channel, owner, ending)))
         return ending.effect is Effect.DONE
 
-    def _night(self, key: str, channel: Channel, now: float) -> Sequence[Fact] | None:
+    def _night(self, key: str, channel: MessageChannel, now: float) -> Sequence[Fact] | None:
         """The lines of a digest that is due; counted before anything is reserved, for it takes its time."""
         in_time = now + NIGHT_ROOM_S + ROOM_S <= self.hard_deadline
         if self.digests is None or not in_time or not digest_day(self.notify, now):
@@ -130,7 +134,7 @@ class Messenger:
         box = Box() if stored is None else decode_box(stored.document)
         return self.digests.lines(now) if wants_digest(box, channel, self.notify, now) else None
 
-    def _sealed(self, box: Box, channel: Channel, owner: str, now: float) -> Box:
+    def _sealed(self, box: Box, channel: MessageChannel, owner: str, now: float) -> Box:
         box = abandoned(box, now)
         things = content(box)
         box, lost = doubtful(box, now)
@@ -145,7 +149,7 @@ class Messenger:
 
         return sealed(box, quiet, now, owner, leave_s=LEAVE_S, answer_s=ANSWER_S)
 
-    def _settled(self, box: Box, channel: Channel, owner: str, ending: Ending) -> Box:
+    def _settled(self, box: Box, channel: MessageChannel, owner: str, ending: LetterEnding) -> Box:
         now = self.clock.now()
         after = settled(box, owner, ending, now)
         if after is box or ending.effect is Effect.DONE:
@@ -153,11 +157,11 @@ class Messenger:
         surely = ending.effect is Effect.NOT_DONE_USELESS
         return refusing(after, channel.name, ending.message, now, surely=surely)
 
-    def _posted(self, channel: Channel, draft: Draft, leave_by: float) -> Ending:
+    def _posted(self, channel: MessageChannel, draft: Draft, leave_by: float) -> LetterEnding:
         """What came of it; a letter that is late is not sent by this hand, for another may have taken it up."""
         now = self.clock.now()
         if now > leave_by:
-            return Ending(effect=Effect.NOT_DONE_LATER, code="late")
+            return LetterEnding(effect=Effect.NOT_DONE_LATER, code="late")
         return self.robots(channel).post(draft, now)
 
     def _cases(self, things: Sequence[Thing]) -> dict[str, tuple[str, Case]]:
@@ -174,9 +178,11 @@ class Messenger:
                 cases[failure_id] = (key, case)
         return cases
 
-    def _links(self, thing: Thing, cases: dict[str, tuple[str, Case]], channel: Channel) -> Sequence[LinkTo]:
-        if self.links is None or thing.what is not What.HELD or thing.failure_id not in cases:
+    def _links(self, thing: Thing, cases: dict[str, tuple[str, Case]], channel: MessageChannel) -> Sequence[LinkTo]:
+        if self.links is None:
             return ()
+        if thing.what is not What.HELD or thing.failure_id not in cases:
+            return self.links.page(thing.what)
         key, case = cases[thing.failure_id]
         return self.links.links(key, case, channel.name, thing.persons, self.clock.now())
 

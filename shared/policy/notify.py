@@ -81,7 +81,7 @@ class Quiet(Struct, frozen=True, kw_only=True, rename={"begins": "from", "ends":
     """Told at any hour."""
 
 
-class Channel(Struct, frozen=True, kw_only=True):
+class MessageChannel(Struct, frozen=True, kw_only=True):
     """One place where people read. Its secrets are in the environment; the policy only names the variables."""
 
     name: _Name
@@ -120,7 +120,8 @@ class Notify(Struct, frozen=True, kw_only=True):
     """Who is told what. No channel: nobody is told anything."""
 
     channels: Annotated[
-        tuple[Channel, ...], Meta(max_length=MAX_CHANNELS, description=f"a list of at most {MAX_CHANNELS} channels")
+        tuple[MessageChannel, ...],
+        Meta(max_length=MAX_CHANNELS, description=f"a list of at most {MAX_CHANNELS} channels"),
     ] = ()
     """Where people read."""
     routes: Annotated[
@@ -134,7 +135,7 @@ class Notify(Struct, frozen=True, kw_only=True):
     zone: _Zone = ZONE
     """Of `digest_at`."""
 
-    def channel(self, name: str) -> Channel | None:
+    def channel(self, name: str) -> MessageChannel | None:
         """The one of that name."""
         return next((one for one in self.channels if one.name == name), None)
 

@@ -9,7 +9,7 @@ from shared.domain.errors import Fault
 from shared.domain.messages import What
 from shared.policy import yamltree
 from shared.policy.model import Policy
-from shared.policy.notify import Channel, ChannelKind
+from shared.policy.notify import ChannelKind, MessageChannel
 
 _T = TypeVar("_T")
 _UNSIGNED = frozenset({ChannelKind.WECOM, ChannelKind.EVENTBRIDGE})
@@ -32,7 +32,7 @@ def faults_of_notify(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
                 yield Fault(f"$.notify.routes[{index}].to", f"there is no channel {name}", node.line)
 
 
-def _problems(channel: Channel) -> Iterator[str]:
+def _problems(channel: MessageChannel) -> Iterator[str]:
     if channel.secret is not None and channel.kind in _UNSIGNED:
         yield f"{channel.kind.value} signs with no secret of its own: goes without secret"
     if channel.secret is None and channel.kind is ChannelKind.WEBHOOK:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from shared.domain.outcome import SCHEMA
 from shared.domain.reasons import Reason
@@ -44,6 +45,7 @@ _SEEN = frozenset(
 )
 """What is told of a rerun after it was made."""
 _SAID_TWICE = frozenset(one.value for one in (Reason.ALREADY_HANDLED, Reason.IN_HAND, Reason.OUTWEIGHED))
+_MINUTE_CHARS = len("2026-01-05T02:30")
 MAX_TEXT_CHARS = 1024
 """Of an excerpt or a message; what our own outcomes have fits."""
 _KEPT = ("job_id", "owner", "queue", "job_name", "failure_class", "rule", "node", "fingerprint", "evidence", "state")
@@ -75,6 +77,8 @@ class Course:
     only_again: bool = True
     """Nothing but repetitions has been read of it."""
     verdict: Verdict = Verdict.DUPLICATE
+    fate: Fate = Fate.DUPLICATE
+    """What became of it, when everything has been read."""
     reason: str = ""
     message: str = ""
     occurred_at: float | None = None
@@ -87,12 +91,6 @@ class Course:
     reruns: dict[str, Rerun] = field(default_factory=dict)
     """By number of the attempt."""
     seen: dict[str, tuple[float, Reason]] = field(default_factory=dict)
-
-    @property
-    def fate(self) -> Fate:
-        """What became of it."""
-        went_wrong = self.verdict is Verdict.RERUN and _REASONS.get(self.reason) in _WENT_WRONG
-        return Fate.FAILED_AGAIN if went_wrong else _FATES[self.verdict]
 
     @property
     def job(self) -> str:
@@ -154,8 +152,10 @@ class Courses:
         _told(course, row, at, verdict, reason)
 
     def settle(self) -> None:
-        """Put what was seen of reruns beside them: it may have been read first."""
+        """Everything has been read: what became of each, and what was seen of reruns, which may have come first."""
         for course in self.failures.values():
+            went_wrong = course.verdict is Verdict.RERUN and _REASONS.get(course.reason) in _WENT_WRONG
+            course.fate = Fate.FAILED_AGAIN if went_wrong else _FATES[course.verdict]
             for attempt, (at, reason) in course.seen.items():
                 rerun = course.reruns.get(attempt)
                 if rerun is not None:
@@ -221,9 +221,18 @@ def named(row: Row, name: str) -> str:
 
 def moment_of(text: str) -> float | None:
     """Unix seconds of what `rfc3339` wrote; None for anything else."""
-    if not text.endswith("Z"):
+    begin = _minute(text[:_MINUTE_CHARS])
+    seconds = text[_MINUTE_CHARS + 1 : -1]
+    if begin is None or text[-1] != "Z" or not seconds.replace(".", "", 1).isdecimal():
         return None
+    past = float(seconds)
+    return begin + past if past < 60.0 else None  # noqa: PLR2004 - of a minute
+
+
+@lru_cache(maxsize=4096)
+def _minute(text: str) -> float | None:
+    """Where a minute begins: a night has a thousand of them, and its outcomes tell them again and again."""
     try:
-        return datetime.fromisoformat(f"{text[:-1]}+00:00").timestamp()
+        return datetime.fromisoformat(f"{text}:00+00:00").timestamp()
     except ValueError:
         return None

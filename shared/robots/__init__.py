@@ -9,7 +9,7 @@ from __future__ import annotations
 from shared.domain.address import Address
 from shared.domain.credentials import Credentials
 from shared.notify import Robot
-from shared.policy.notify import Channel, ChannelKind
+from shared.policy.notify import ChannelKind, MessageChannel
 from shared.robots.dingtalk import DingTalk
 from shared.robots.eventbridge import EventBridge
 from shared.robots.feishu import Feishu
@@ -21,7 +21,7 @@ from shared.robots.wire import post
 __all__ = ["Silent", "robot_of"]
 
 
-def robot_of(channel: Channel, address: Address, secret: str, credentials: Credentials) -> Robot:
+def robot_of(channel: MessageChannel, address: Address, secret: str, credentials: Credentials) -> Robot:
     """The robot of a channel. `secret`: empty where there is none; `credentials`: EventBridge's."""
     kind, send = channel.kind, post
     if kind is ChannelKind.DINGTALK:

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from shared.domain.address import Address
 from shared.domain.call import Effect
-from shared.notify.boxes import Ending
-from shared.notify.draft import Draft, Item, LinkTo
+from shared.notify.boxes import LetterEnding
+from shared.notify.draft import Draft, DraftItem, LinkTo
 from shared.robots.texts import fitted, harmless
 from shared.robots.wire import Answer, Post, by_status, shown, target_with
 
@@ -35,7 +35,7 @@ class DingTalk:
     secret: str
     """`SEC…`; empty where the robot asks for no signature."""
 
-    def post(self, draft: Draft, now: float) -> Ending:
+    def post(self, draft: Draft, now: float) -> LetterEnding:
         """Send it."""
         body = fitted(draft, body_of, MOST_BYTES)
         answer = self.send(replace(self.address, target=self._target(now)), body, {})
@@ -65,7 +65,7 @@ def body_of(draft: Draft) -> bytes:
     return json.dumps(message, ensure_ascii=False).encode()
 
 
-def _item(item: Item, *, inline: bool) -> str:
+def _item(item: DraftItem, *, inline: bool) -> str:
     lines = [f"**{harmless(item.title)}**"]
     lines += [f"{fact.label}: {harmless(fact.text)}" if fact.label else harmless(fact.text) for fact in item.facts]
     lines += [" ".join(map(_link, item.links))] if inline and item.links else []
@@ -76,15 +76,15 @@ def _link(link: LinkTo) -> str:
     return f"[{link.label}]({link.url})"
 
 
-def _ending(answer: Answer) -> Ending:
+def _ending(answer: Answer) -> LetterEnding:
     said = answer.json()
     if "errcode" not in said:
-        return by_status(answer) if answer.status != 200 else Ending(effect=Effect.UNKNOWN, code="no_errcode")  # noqa: PLR2004
+        return by_status(answer) if answer.status != 200 else LetterEnding(effect=Effect.UNKNOWN, code="no_errcode")  # noqa: PLR2004
     code = str(said["errcode"])[:32]
     if code == "0":
-        return Ending(effect=Effect.DONE)
+        return LetterEnding(effect=Effect.DONE)
     text = shown(said.get("errmsg", ""))
     if code in THROTTLED:
-        return Ending(effect=Effect.NOT_DONE_LATER, code=code, message=text, wait_s=THROTTLED_S)
+        return LetterEnding(effect=Effect.NOT_DONE_LATER, code=code, message=text, wait_s=THROTTLED_S)
     effect = Effect.NOT_DONE_LATER if code in _BUSY else Effect.NOT_DONE_USELESS
-    return Ending(effect=effect, code=code, message=text)
+    return LetterEnding(effect=effect, code=code, message=text)

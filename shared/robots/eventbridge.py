@@ -15,7 +15,7 @@ from shared.domain.address import Address
 from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
 from shared.domain.outcome import rfc3339
-from shared.notify.boxes import Ending
+from shared.notify.boxes import LetterEnding
 from shared.notify.draft import Draft
 from shared.robots.machine import document_of
 from shared.robots.texts import MANY, fitted
@@ -40,7 +40,7 @@ class EventBridge:
     channel: str
     credentials: Credentials
 
-    def post(self, draft: Draft, now: float) -> Ending:
+    def post(self, draft: Draft, now: float) -> LetterEnding:
         """Send it. The same letter has the same event id however often it is sent."""
         body = fitted(draft, self._body, MOST_BYTES, MANY)
         answer = self.send(replace(self.address, target=PATH), body, self._headers(body, now))
@@ -73,16 +73,16 @@ class EventBridge:
         return {**head, **acs, "Authorization": signature}
 
 
-def _ending(answer: Answer, credentials: Credentials) -> Ending:
+def _ending(answer: Answer, credentials: Credentials) -> LetterEnding:
     said = answer.json()
     if answer.status != 200:  # noqa: PLR2004 - what the service answers to a batch, whatever is in it
         told = by_status(answer, credentials.hide_in(str(said.get("message", ""))))
         return replace(told, code=shown(said.get("code") or told.code)[:64])
     if said.get("FailedEntryCount") in {0, "0"}:
-        return Ending(effect=Effect.DONE)
+        return LetterEnding(effect=Effect.DONE)
     entries = said.get("EntryList")
     first = entries[0] if isinstance(entries, list) and entries and isinstance(entries[0], dict) else None
     if first is None or "ErrorCode" not in first:
-        return Ending(effect=Effect.UNKNOWN, code="no_entry")
+        return LetterEnding(effect=Effect.UNKNOWN, code="no_entry")
     text = shown(credentials.hide_in(str(first.get("ErrorMessage", ""))))
-    return Ending(effect=Effect.NOT_DONE_USELESS, code=shown(first["ErrorCode"])[:64], message=text)
+    return LetterEnding(effect=Effect.NOT_DONE_USELESS, code=shown(first["ErrorCode"])[:64], message=text)

@@ -10,8 +10,8 @@ from typing import Any
 
 from shared.domain.address import Address
 from shared.domain.call import Effect
-from shared.notify.boxes import Ending
-from shared.notify.draft import Draft, Item
+from shared.notify.boxes import LetterEnding
+from shared.notify.draft import Draft, DraftItem
 from shared.robots.texts import fitted, harmless
 from shared.robots.wire import Answer, Post, by_status, shown
 
@@ -32,7 +32,7 @@ class Feishu:
     secret: str
     """Empty where the robot asks for no signature."""
 
-    def post(self, draft: Draft, now: float) -> Ending:
+    def post(self, draft: Draft, now: float) -> LetterEnding:
         """Send it."""
         answer = self.send(self.address, fitted(draft, lambda one: self._body(one, now), MOST_BYTES), {})
         return _ending(answer) if isinstance(answer, Answer) else answer
@@ -57,7 +57,7 @@ def card_of(draft: Draft) -> dict[str, Any]:
     return {"config": {"wide_screen_mode": True}, "header": header, "elements": elements}
 
 
-def _item(item: Item) -> list[dict[str, Any]]:
+def _item(item: DraftItem) -> list[dict[str, Any]]:
     facts = (f"{fact.label}: {harmless(fact.text)}" if fact.label else harmless(fact.text) for fact in item.facts)
     shown_ = [{"tag": "div", "text": _text("\n".join([harmless(item.title), *facts]))}]
     buttons = [{"tag": "button", "text": _text(link.label), "url": link.url, "type": "default"} for link in item.links]
@@ -68,15 +68,15 @@ def _text(content: str) -> dict[str, str]:
     return {"tag": "plain_text", "content": content}
 
 
-def _ending(answer: Answer) -> Ending:
+def _ending(answer: Answer) -> LetterEnding:
     said = answer.json()
     code = str(said.get("code", said.get("StatusCode", "")))[:32]
     if code == "":
-        return by_status(answer) if answer.status != 200 else Ending(effect=Effect.UNKNOWN, code="no_code")  # noqa: PLR2004
+        return by_status(answer) if answer.status != 200 else LetterEnding(effect=Effect.UNKNOWN, code="no_code")  # noqa: PLR2004
     if code == "0":
-        return Ending(effect=Effect.DONE)
+        return LetterEnding(effect=Effect.DONE)
     text = shown(said.get("msg", ""))
     if code in THROTTLED:
-        return Ending(effect=Effect.NOT_DONE_LATER, code=code, message=text, wait_s=THROTTLED_S)
+        return LetterEnding(effect=Effect.NOT_DONE_LATER, code=code, message=text, wait_s=THROTTLED_S)
     effect = Effect.NOT_DONE_LATER if code in _BUSY else Effect.NOT_DONE_USELESS
-    return Ending(effect=effect, code=code, message=text)
+    return LetterEnding(effect=effect, code=code, message=text)

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.domain.messages import Thing
 from shared.domain.outcome import rfc3339
-from shared.notify.draft import Draft, Item
+from shared.notify.draft import Draft, DraftItem
 from shared.reading.text import cut
 
 MOST_BYTES = 1024
@@ -29,7 +29,7 @@ def document_of(draft: Draft, channel: str) -> dict[str, Any]:
     }
 
 
-def _thing(item: Item) -> dict[str, Any]:
+def _thing(item: DraftItem) -> dict[str, Any]:
     thing: Thing = item.thing
     texts = {name: cut(value, MOST_BYTES) for name in _TEXTS if (value := getattr(thing, name))}
     about = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.domain.call import Effect
-from shared.notify.boxes import Ending
+from shared.notify.boxes import LetterEnding
 from shared.notify.draft import Draft
 
 
@@ -16,7 +16,7 @@ class Silent:
     problem: str
     """Names settings, shows no value."""
 
-    def post(self, draft: Draft, now: float) -> Ending:
+    def post(self, draft: Draft, now: float) -> LetterEnding:
         """Always refused."""
         del draft, now
-        return Ending(effect=Effect.NOT_DONE_USELESS, code="not_set", message=self.problem)
+        return LetterEnding(effect=Effect.NOT_DONE_USELESS, code="not_set", message=self.problem)

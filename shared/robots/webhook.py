@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 
 from shared.domain.address import Address
-from shared.notify.boxes import Ending
+from shared.notify.boxes import LetterEnding
 from shared.notify.draft import Draft
 from shared.robots.machine import document_of
 from shared.robots.texts import MANY, fitted
@@ -29,7 +29,7 @@ class Webhook:
     """`whsec_` and Base64, or any text that is long enough."""
     channel: str
 
-    def post(self, draft: Draft, now: float) -> Ending:
+    def post(self, draft: Draft, now: float) -> LetterEnding:
         """Send it. The same letter has the same `webhook-id` however often it is sent: a receiver drops repeats."""
         body = fitted(draft, lambda one: json.dumps(document_of(one, self.channel)).encode(), MOST_BYTES, MANY)
         answer = self.send(self.address, body, self._headers(draft.id, int(now), body))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from shared.domain.address import Address
 from shared.domain.call import Effect
-from shared.notify.boxes import Ending
-from shared.notify.draft import Draft, Item
+from shared.notify.boxes import LetterEnding
+from shared.notify.draft import Draft, DraftItem
 from shared.robots.texts import fitted, harmless
 from shared.robots.wire import Answer, Post, by_status, shown
 
@@ -26,7 +26,7 @@ class WeCom:
     send: Post
     address: Address
 
-    def post(self, draft: Draft, now: float) -> Ending:
+    def post(self, draft: Draft, now: float) -> LetterEnding:
         """Send it."""
         del now
         text = fitted(draft, lambda one: text_of(one).encode(), MOST_BYTES)
@@ -41,7 +41,7 @@ def text_of(draft: Draft) -> str:
     return "\n\n".join([f"### {harmless(draft.title)}", *map(_item, draft.items), *draft.notes])
 
 
-def _item(item: Item) -> str:
+def _item(item: DraftItem) -> str:
     facts = (
         f"> {fact.label}: {harmless(fact.text)}" if fact.label else f"> {harmless(fact.text)}" for fact in item.facts
     )
@@ -49,15 +49,15 @@ def _item(item: Item) -> str:
     return "\n".join([f"**{harmless(item.title)}**", *facts, *([links] if links else [])])
 
 
-def _ending(answer: Answer) -> Ending:
+def _ending(answer: Answer) -> LetterEnding:
     said = answer.json()
     if "errcode" not in said:
-        return by_status(answer) if answer.status != 200 else Ending(effect=Effect.UNKNOWN, code="no_errcode")  # noqa: PLR2004
+        return by_status(answer) if answer.status != 200 else LetterEnding(effect=Effect.UNKNOWN, code="no_errcode")  # noqa: PLR2004
     code = str(said["errcode"])[:32]
     if code == "0":
-        return Ending(effect=Effect.DONE)
+        return LetterEnding(effect=Effect.DONE)
     text = shown(said.get("errmsg", ""))
     if code in THROTTLED:
-        return Ending(effect=Effect.NOT_DONE_LATER, code=code, message=text, wait_s=THROTTLED_S)
+        return LetterEnding(effect=Effect.NOT_DONE_LATER, code=code, message=text, wait_s=THROTTLED_S)
     effect = Effect.NOT_DONE_LATER if code in _BUSY else Effect.NOT_DONE_USELESS
-    return Ending(effect=effect, code=code, message=text)
+    return LetterEnding(effect=effect, code=code, message=text)

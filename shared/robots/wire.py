@@ -21,7 +21,7 @@ from msgspec import Struct
 from shared.domain.address import Address
 from shared.domain.call import Effect
 from shared.domain.endpoint import Endpoint
-from shared.notify.boxes import Ending
+from shared.notify.boxes import LetterEnding
 
 CONNECT_S = 2.5
 TOTAL_S = 5.0
@@ -47,11 +47,11 @@ class Answer(Struct, frozen=True):
         return found if isinstance(found, dict) else {}
 
 
-Post = Callable[[Address, bytes, Mapping[str, str]], "Answer | Ending"]
-"""One POST; an Ending where no whole answer came."""
+Post = Callable[[Address, bytes, Mapping[str, str]], "Answer | LetterEnding"]
+"""One POST; a LetterEnding where no whole answer came."""
 
 
-def post(address: Address, body: bytes, headers: Mapping[str, str]) -> Answer | Ending:
+def post(address: Address, body: bytes, headers: Mapping[str, str]) -> Answer | LetterEnding:
     """One POST, over within `TOTAL_S` but for the look-up of a name."""
     line = _Line(address.endpoint)
     watch = Timer(TOTAL_S, line.hang_up)
@@ -61,7 +61,7 @@ def post(address: Address, body: bytes, headers: Mapping[str, str]) -> Answer | 
         return line.exchange(address.target, body, {"Content-Type": _TEXT_JSON, **headers})
     except (OSError, http.client.HTTPException, ValueError) as error:
         effect = Effect.UNKNOWN if line.sending else Effect.NOT_DONE_LATER
-        return Ending(effect=effect, code=type(error).__name__, message="no whole answer")
+        return LetterEnding(effect=effect, code=type(error).__name__, message="no whole answer")
     finally:
         watch.cancel()
         line.hang_up()
@@ -116,16 +116,16 @@ def target_with(target: str, **query: str) -> str:
     return f"{target}{'&' if '?' in target else '?'}{more}" if more else target
 
 
-def by_status(answer: Answer, said: str = "") -> Ending:
+def by_status(answer: Answer, said: str = "") -> LetterEnding:
     """What an HTTP status alone proves; a server's own error may have come after its work."""
     if 200 <= answer.status < 300:  # noqa: PLR2004 - success, by RFC 9110
-        return Ending(effect=Effect.DONE)
+        return LetterEnding(effect=Effect.DONE)
     effect = Effect.NOT_DONE_USELESS
     if answer.status in _NOT_NOW:
         effect = Effect.NOT_DONE_LATER
     elif answer.status >= _OWN_ERRORS:
         effect = Effect.UNKNOWN
-    return Ending(effect=effect, code=str(answer.status), message=shown(said))
+    return LetterEnding(effect=effect, code=str(answer.status), message=shown(said))
 
 
 def shown(text: Any) -> str:

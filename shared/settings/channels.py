@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shared.domain.address import Address, parse_address
 from shared.domain.errors import Fault, SettingsError
-from shared.policy.notify import Channel, ChannelKind
+from shared.policy.notify import ChannelKind, MessageChannel
 from shared.settings.plaintext import checked
 
 MIN_SECRET_CHARS = 16
@@ -32,7 +32,7 @@ class ChannelSecrets(Struct, frozen=True):
         return []
 
 
-def channel_secrets(environ: Mapping[str, str], channel: Channel) -> ChannelSecrets:
+def channel_secrets(environ: Mapping[str, str], channel: MessageChannel) -> ChannelSecrets:
     """Address and key of a channel.
 
     Raises:

@@ -19,6 +19,7 @@ from secondwind.which_ledger import LedgerTerms
 from shared.console.visitor import Visitor
 from shared.ledger.sqlite import SqliteLedger
 from shared.policy.model import Action, Match, Policy, Rule
+from shared.policy.people import Deed, Person
 from shared.ports import Ledger
 from tests.support.clock import Clock
 
@@ -28,6 +29,7 @@ SHOTS = ROOT / "build" / "screenshots"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _BROWSER = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
 _DRIVER = shutil.which("chromedriver")
+SECRET = "a-secret-of-a-test-with-more-than-32-characters"
 WHY_NOT = "needs Chromium and its driver: the packages chromium and chromium-driver of Debian"
 _FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
@@ -55,8 +57,14 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     clock, file = Clock(), tmp_path / "ledger.db"
     ledger = SqliteLedger(str(file), clock)
     ledger.load(["none"])
-    terms = LedgerTerms(ledger_url=f"sqlite://{file}", quiet=True, environ={}, clock=clock)
-    policy = Policy(version=1, rules=(Rule(name="the-rest", match=Match(), action=Action.HOLD),))
+    terms = LedgerTerms(
+        ledger_url=f"sqlite://{file}", quiet=True, environ={"SECONDWIND_LINK_SECRET": SECRET}, clock=clock
+    )
+    policy = Policy(
+        version=1,
+        rules=(Rule(name="the-rest", match=Match(), action=Action.HOLD),),
+        people=(Person(who="channel:ops", may=(Deed.APPROVE, Deed.REJECT)),),
+    )
     person = Visitor(name="ann", how="console on this machine", holds_key=True)
     with serving(terms, policy, person) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})

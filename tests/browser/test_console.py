@@ -9,9 +9,10 @@ from msgspec.structs import replace
 from selenium.webdriver.common.by import By
 
 from shared.documents import record_write
-from shared.domain.links import digest_of
-from shared.domain.record import CaseState, JobRecord
-from tests.browser.conftest import Desk, Page
+from shared.domain.link_key import parse_link_key
+from shared.domain.links import HoldAnswer, digest_of, link_to, link_url, sign
+from shared.domain.record import Case, CaseState, JobRecord
+from tests.browser.conftest import SECRET, Desk, Page
 from tests.unit.people.conftest import held, put, record_at
 
 HOSTILE = "<script>document.title='pwned'</script><img src=x onerror=\"document.title='pwned'\">\u202e\x1b[31m"
@@ -92,3 +93,35 @@ def test_a_one_time_link_opens_one_session(desk: Desk, people: People) -> None:
     late = people()
     assert "This link was used" in late.go(link)
     assert "Open the link" in late.go(f"{desk.url}/held")
+
+
+def test_a_link_of_a_message_is_pressed(desk: Desk, people: People) -> None:
+    """Opened it shows, pressed it acts, once; changed since and expired it says so. It opens no other page."""
+    key = put(desk.ledger, case := held(1))
+    page = people(width=360, script=False)
+    assert "Approve a failure of" in page.go(_link(desk, key, case, "n1"))
+    assert record_at(desk.ledger, key).cases[0] == case
+    page.shot("link")
+    page.type("name", "li")
+    assert "Approved. The next sweep" in page.click("Approve")
+    assert record_at(desk.ledger, key).owed[0]["actor"] == "li (link to channel:ops, from 127.0.0.1)"
+    assert "This link was used" in page.go(_link(desk, key, case, "n1"))
+    assert not page.driver.find_elements(By.TAG_NAME, "button")
+    assert "Open the link" in page.go(f"{desk.url}/held")
+    second = put(desk.ledger, other := held(2))
+    late = _link(desk, second, other, "n2")
+    page.go(late)
+    now_is = replace(other, failure=replace(other.failure, message="another text"))
+    assert not desk.ledger.save([record_write(second, JobRecord(cases=(now_is,)), 1, desk.clock.now())])
+    assert "It has changed since it was shown: nothing was done" in page.click("Approve")
+    assert "another text" in page.text
+    assert record_at(desk.ledger, second).cases[0] == now_is
+    desk.clock.moment += 3601
+    assert "This link has expired" in page.click("Approve")
+    page.shot("link-expired")
+    assert record_at(desk.ledger, second).cases[0] == now_is
+
+
+def _link(desk: Desk, key: str, case: Case, nonce: str) -> str:
+    link = link_to(key, case, HoldAnswer.APPROVE, "channel:ops", expires_at=desk.clock.now() + 3600, nonce=nonce)
+    return link_url(desk.url, sign(link, parse_link_key(SECRET)))

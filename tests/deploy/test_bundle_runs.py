@@ -90,3 +90,12 @@ def test_bad_settings_are_told_by_initialize(stage: Stage, name: str) -> None:
     stage.environment = {}
     with pytest.raises(AssertionError, match=r"SECONDWIND_LEDGER_URL.*is required"):
         stage.invoke(name, b"{}")
+
+
+def test_the_console_runs_from_the_bundle(stage: Stage) -> None:
+    """With its templates and its style: a stranger gets a page that says to sign in, anybody the style sheet."""
+    event = {"version": "v1", "rawPath": "/", "requestContext": {"http": {"method": "GET"}}}
+    answered = stage.invoke("console", json.dumps(event).encode())
+    assert (answered["statusCode"], "Sign in first" in answered["body"]) == (401, True)
+    sheet = stage.invoke("console", json.dumps({**event, "rawPath": "/style.css"}).encode())
+    assert sheet["headers"]["Content-Type"] == "text/css; charset=utf-8"

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
+from threading import Thread
+from urllib.parse import urlencode
 
 import pytest
 
+from localcloud.ehpc.service import Ehpc
 from localcloud.fc.models import InvocationResult
 from localcloud.robots.models import Robot, RobotKind
 from localcloud.robots.page import buttons, texts
@@ -18,7 +23,10 @@ from localcloud.wire.http import Request
 from localcloud.wire.signing import LOCAL_CREDENTIAL
 from secondwind.cli import main
 from secondwind.commands.cloud.show import robots_of
+from secondwind.commands.console.run import policy_here, serving
 from secondwind.local_region import CODE_PATH, DEFAULT, OUTCOMES, PROJECT, Region
+from secondwind.which_ledger import LedgerTerms
+from shared.console.visitor import Visitor
 from tests.deploy.serverless import ROOT
 
 POLICY = ROOT / "events" / "people.yaml"
@@ -78,6 +86,41 @@ def test_what_is_held_is_in_the_group_when_the_function_returns(region: Region) 
     assert [label for label, _ in links] == ["Approve", "Reject"]
     assert all(url.startswith("http://127.0.0.1:8090/link?t=") for _, url in links)
     assert "](http://evil" not in shown
+
+
+def test_the_button_in_the_group_has_the_job_rerun_once(region: Region) -> None:
+    """Message, link, page, press; the sweep reruns. Pressed again it says that it was used, and reruns nothing."""
+    fail(region)
+    url = buttons(group(region).messages[-1].body, marked=True)[0][1]
+    terms = LedgerTerms(environ=dict(os.environ))
+    with serving(terms, policy_here(), Visitor(name="nobody", how="test")) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            path = "/link?t=" + url.partition("?t=")[2]
+            status, page = asked(server.server_address[1], "GET", path)
+            assert (status, "1.scheduler" in page) == (200, True)
+            assert region.cloud[Ehpc].kills == []
+            body = urlencode({"t": url.partition("?t=")[2], "name": "ann"})
+            assert asked(server.server_address[1], "POST", "/link", body)[0] == 200
+            assert asked(server.server_address[1], "POST", "/link", body)[0] == 409
+        finally:
+            server.shutdown()
+            thread.join()
+    assert region.function("sweep").invoke(b"{}").error is None
+    assert len(region.cloud[Ehpc].kills) == 1
+    assert ("rerun", "accepted") in [(row["verdict"], row["reason"]) for row in _outcomes(region)]
+
+
+def asked(port: int, method: str, path: str, body: str = "") -> tuple[int, str]:
+    """Status and text of one request to the console, as a browser sends it."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{port}"}
+    connection.request(method, path, body.encode() if body else None, headers)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text
 
 
 def test_a_group_that_is_gone_delays_nothing_and_is_told(region: Region, capsys: pytest.CaptureFixture[str]) -> None:

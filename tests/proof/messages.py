@@ -14,7 +14,7 @@ from shared.documents import decode_box
 from shared.domain.errors import DeliveryError, LedgerUnavailable, SinkUnavailable
 from shared.domain.keys import box_key
 from shared.domain.messages import Box
-from shared.notify import Draft, Ending
+from shared.notify import Draft, LetterEnding
 from shared.policy.model import Action, Match, Rule
 from shared.ports import Due, Stored, Write
 from tests.proof.seam import Crash
@@ -140,7 +140,7 @@ class MessageWorld(TellingHouse):
                 took(records)
             steps.after(trouble, SinkUnavailable("put"))
 
-        def post(draft: Draft, now: float) -> Ending:
+        def post(draft: Draft, now: float) -> LetterEnding:
             del now
             trouble = steps.next("post")
             if trouble in {None, Trouble.CRASH_AFTER, Trouble.ARRIVES_UNSEEN}:

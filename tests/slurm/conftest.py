@@ -133,7 +133,9 @@ class Site:
 
     def answered(self, door: str, body: Any) -> list[tuple[str, str, str]]:
         """Call a door; job, verdict and reason of each outcome."""
-        return [(one["job_id"], one["verdict"], one["reason"]) for one in self.town.invoke(door, body)["outcomes"]]
+        return [
+            (one.get("job_id", ""), one["verdict"], one["reason"]) for one in self.town.invoke(door, body)["outcomes"]
+        ]
 
     def history(self, job_id: str) -> list[str]:
         """Every reason told of a job, in order."""

@@ -35,19 +35,24 @@ def test_output_that_stands_still_is_found(site: Site) -> None:
     assert (site.restarts(hangs), site.restarts(prints)) == (1, 0)
 
 
-def test_a_job_on_a_machine_that_stopped_is_found_before_slurm_notices(site: Site) -> None:
-    """E-HPC's list of nodes says so first. Slurm requeues it once, also when it finds out about the node itself."""
+def test_jobs_on_machines_that_stopped_are_found_before_slurm_notices(site: Site) -> None:
+    """E-HPC's list of nodes says so of one, an event of ECS of the other. Slurm requeues each once."""
     site.policy(LOST_NODES)
-    lost, other = site.running("sleep 600", "-w", "n3"), site.running("sleep 600", "-w", "n4")
+    lost = [site.running("sleep 600", "-w", node) for node in ("n3", "n4")]
+    other = site.running("sleep 600", "-w", "n2")
     assert discover(site) == []
-    site.daemons.end("n3", signal.SIGKILL)
+    for node in ("n3", "n4"):
+        site.daemons.end(node, signal.SIGKILL)
     site.slurm.status["n3"] = "stopped"
-    site.late_s = 130
-    assert discover(site) == []
-    site.late_s = 260
-    assert discover(site) == [(lost, "rerun", "accepted")]
+    data = {"instanceId": "i-n4", "eventStatus": "Executed"}
+    event = {"specversion": "1.0", "id": "1", "source": "acs.ecs", "type": "ecs:Instance:SystemFailure.Reboot"}
+    assert site.answered("event_trigger", {**event, "data": data}) == [("", "suppressed", "machine_suspected")]
+    found = []
+    for site.late_s in (130, 260):
+        found += discover(site)
+    assert sorted(found) == sorted((job, "rerun", "accepted") for job in lost)
     wait_for(lambda: "down" in site.slurm.nodes["n3"].in_scheduler, "a node that is down", 60)
-    assert (site.restarts(lost), site.restarts(other)) == (1, 0)
+    assert [site.restarts(job) for job in (*lost, other)] == [1, 1, 0]
 
 
 def test_slurm_deals_with_a_lost_node_by_itself(site: Site) -> None:

@@ -8,19 +8,20 @@ from dataclasses import dataclass, field
 
 from shared.domain.call import Effect
 from shared.domain.errors import LedgerUnavailable
+from shared.domain.messages import What
 from shared.domain.record import Case
 from shared.heal import Healer
-from shared.notify import Draft, Ending, LinkTo, Messenger, TellingSink
+from shared.notify import Draft, LetterEnding, LinkTo, Messenger, TellingSink
 from shared.notify.draft import Fact
-from shared.policy.notify import Channel, ChannelKind, Notify
+from shared.policy.notify import ChannelKind, MessageChannel, Notify
 from tests.support.clock import Clock
 from tests.support.house import House
 
-TAKEN = Ending(effect=Effect.DONE)
-LOST = Ending(effect=Effect.UNKNOWN, code="TimeoutError")
-THROTTLED = Ending(effect=Effect.NOT_DONE_LATER, code="130101", wait_s=600.0)
-REFUSED = Ending(effect=Effect.NOT_DONE_USELESS, code="310000", message="sign not match")
-OPS = Channel(name="ops", kind=ChannelKind.DINGTALK, url="SECONDWIND_NOTIFY_OPS_URL")
+TAKEN = LetterEnding(effect=Effect.DONE)
+LOST = LetterEnding(effect=Effect.UNKNOWN, code="TimeoutError")
+THROTTLED = LetterEnding(effect=Effect.NOT_DONE_LATER, code="130101", wait_s=600.0)
+REFUSED = LetterEnding(effect=Effect.NOT_DONE_USELESS, code="310000", message="sign not match")
+OPS = MessageChannel(name="ops", kind=ChannelKind.DINGTALK, url="SECONDWIND_NOTIFY_OPS_URL")
 
 
 @dataclass
@@ -28,7 +29,7 @@ class FakeRobot:
     """Takes what it is sent, or answers what it was told to."""
 
     clock: Clock
-    endings: list[Ending] = field(default_factory=list)
+    endings: list[LetterEnding] = field(default_factory=list)
     """Of the next letters; then it takes all."""
     arrives: bool = True
     """Whether a letter whose answer is lost arrives."""
@@ -37,7 +38,7 @@ class FakeRobot:
     asked: int = 0
     takes_s: float = 0.0
 
-    def post(self, draft: Draft, now: float) -> Ending:
+    def post(self, draft: Draft, now: float) -> LetterEnding:
         """One letter."""
         del now
         self.asked += 1
@@ -55,6 +56,11 @@ class FakeRobot:
 
 class Buttons:
     """Links that say what they were made of."""
+
+    def page(self, what: What) -> Sequence[LinkTo]:
+        """None."""
+        del what
+        return ()
 
     def links(self, key: str, case: Case, channel: str, persons: Sequence[str], now: float) -> Sequence[LinkTo]:
         """One link."""

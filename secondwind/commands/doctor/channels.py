@@ -12,7 +12,7 @@ from secondwind.terminal import moment, shown
 from secondwind.usage import UnusableError
 from shared.domain.errors import LedgerUnavailable, SettingsError
 from shared.open_ledger import open_ledger
-from shared.policy.notify import Channel
+from shared.policy.notify import MessageChannel
 from shared.settings.channels import channel_secrets
 
 _NONE = "no channel: nobody is told of what is held, nor of an open breaker (docs/people.md)"
@@ -37,7 +37,7 @@ def channels(subject: Subject) -> Iterator[Finding]:
         yield from _channel(subject, channel, states.get(channel.name))
 
 
-def _channel(subject: Subject, channel: Channel, state: ChannelState | None) -> Iterator[Finding]:
+def _channel(subject: Subject, channel: MessageChannel, state: ChannelState | None) -> Iterator[Finding]:
     check = f"channel {channel.name}"
     try:
         channel_secrets(subject.environ, channel)

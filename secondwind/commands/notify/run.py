@@ -24,7 +24,7 @@ from shared.domain.messages import Box
 from shared.notify import trial_draft
 from shared.open_robots import open_robot
 from shared.policy.load import MAX_TEXT_BYTES, load_policy
-from shared.policy.notify import Channel, ChannelKind, Notify
+from shared.policy.notify import ChannelKind, MessageChannel, Notify
 from shared.ports import Ledger
 from shared.reality import SystemClock
 from shared.settings.channels import channel_secrets
@@ -123,7 +123,7 @@ def notify_of(file: Path | None, environ: Mapping[str, str]) -> Notify:
         raise UnusableError(f"{path}: {error.faults[0]}: `secondwind policy check` shows every fault") from None
 
 
-def _state(channel: Channel, document: bytes | None) -> ChannelState:
+def _state(channel: MessageChannel, document: bytes | None) -> ChannelState:
     try:
         box = Box() if document is None else decode_box(document)
     except LedgerUnavailable:
@@ -142,7 +142,7 @@ def _fields(state: ChannelState) -> dict[str, object]:
     return {name: getattr(state, name) for name in state.__struct_fields__}
 
 
-def _channel(notify: Notify, name: str) -> Channel:
+def _channel(notify: Notify, name: str) -> MessageChannel:
     channel = notify.channel(name)
     if channel is None:
         known = ", ".join(one.name for one in notify.channels) or "none"
@@ -150,7 +150,7 @@ def _channel(notify: Notify, name: str) -> Channel:
     return channel
 
 
-def _credentials(channel: Channel, environ: Mapping[str, str]) -> Credentials:
+def _credentials(channel: MessageChannel, environ: Mapping[str, str]) -> Credentials:
     """Only EventBridge is called with a key."""
     if channel.kind is ChannelKind.EVENTBRIDGE:
         return credentials_of(environ)

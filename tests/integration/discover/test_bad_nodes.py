@@ -202,3 +202,25 @@ def test_where_everything_fails_not_every_node_is_told(ward: Ward) -> None:
     ward.policy = TELL
     tell(ward, *range(60))
     assert len(about_nodes(ward)) == 8
+
+
+def test_what_was_lost_with_a_dead_node_does_not_wait_for_it(ward: Ward, cluster: LocalCluster) -> None:
+    """The node is suspected, and is given no jobs already: from failure to rerun it is a period and the grace."""
+    ward.policy = HOLD + "discover: {ehpc: [{clusters: ['ehpc-*'], nodes: {grace_s: 300}}]}\n"
+    ward.discover()
+    cluster.lose("n1")
+    ward.periods(3)
+    assert len(ward.cloud[Ehpc].kills) == 9
+    assert [row["reason"] for row in about_nodes(ward)] == ["node_suspect", "node_cleared"]
+
+
+def test_a_suspicion_causes_no_rerun(ward: Ward, cluster: LocalCluster) -> None:
+    """What the policy leaves alone stays alone, though its node is told."""
+    del cluster
+    ward.policy, ward.rules = HOLD, "rules: [{name: all, match: {}, action: ignore}]\n"
+    assert tell(ward, 1, 2, 3) == ["rule_ignores"] * 3
+    for _ in range(8):
+        ward.clock.advance(600)
+        ward.sweep()
+    assert ward.cloud[Ehpc].kills == []
+    assert [row["reason"] for row in about_nodes(ward)] == ["node_suspect"]

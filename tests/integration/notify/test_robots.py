@@ -23,9 +23,9 @@ from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
 from shared.domain.messages import Letter, Thing, What
 from shared.notify import Draft, LinkTo, Robot, trial_draft
-from shared.notify.boxes import Ending
+from shared.notify.boxes import LetterEnding
 from shared.notify.draft import draft_of
-from shared.policy.notify import Channel, ChannelKind
+from shared.policy.notify import ChannelKind, MessageChannel
 from shared.reality import SystemClock
 from shared.robots import robot_of
 from tests.hostile import HOSTILE
@@ -55,10 +55,10 @@ class Chat:
     def __init__(self, cloud: LocalCloud, kind: ChannelKind, token: str, *, secret: str | None = None) -> None:
         self.theirs = cloud[Robots].add(RobotKind(kind.value), token, secret=SECRETS[kind])
         address = parse_address(cloud.endpoint + Robots.address(self.theirs))
-        channel = Channel(name="ops", kind=kind, url="SECONDWIND_NOTIFY_OPS_URL")
+        channel = MessageChannel(name="ops", kind=kind, url="SECONDWIND_NOTIFY_OPS_URL")
         self.ours: Robot = robot_of(channel, address, SECRETS[kind] if secret is None else secret, KEY)
 
-    def post(self, draft: Draft, now: float = NOW) -> Ending:
+    def post(self, draft: Draft, now: float = NOW) -> LetterEnding:
         """Send one."""
         return self.ours.post(draft, now)
 
@@ -111,7 +111,7 @@ def letter(count: int = 1, text: str = "rank 3 died", links: int = 2) -> Draft:
 @each_chat
 def test_a_signed_message_is_shown_with_its_buttons(chat: Chat) -> None:
     """The chat takes it, and a reader finds where to click."""
-    assert chat.post(letter()) == Ending(effect=Effect.DONE)
+    assert chat.post(letter()) == LetterEnding(effect=Effect.DONE)
     (message,) = chat.theirs.messages
     assert [label for label, _ in shown_buttons(chat)] == ["Approve", "Reject"]
     assert "rank 3 died" in "\n".join(texts(message.body))
@@ -244,7 +244,7 @@ def test_nobody_there_proves_that_nothing_was_told() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    channel = Channel(name="ops", kind=ChannelKind.WECOM, url="SECONDWIND_NOTIFY_OPS_URL")
+    channel = MessageChannel(name="ops", kind=ChannelKind.WECOM, url="SECONDWIND_NOTIFY_OPS_URL")
     robot = robot_of(channel, parse_address(f"http://127.0.0.1:{port}/x?key=secret"), "", KEY)
     ending = robot.post(letter(), NOW)
     assert ending.effect is Effect.NOT_DONE_LATER
@@ -278,7 +278,7 @@ def test_a_server_that_never_ends_costs_seconds(monkeypatch: pytest.MonkeyPatch,
     thread = threading.Thread(target=serve)
     thread.start()
     try:
-        channel = Channel(name="ops", kind=ChannelKind.WECOM, url="SECONDWIND_NOTIFY_OPS_URL")
+        channel = MessageChannel(name="ops", kind=ChannelKind.WECOM, url="SECONDWIND_NOTIFY_OPS_URL")
         address = parse_address(f"http://127.0.0.1:{server.getsockname()[1]}/")
         begun = SystemClock().now()
         ending = robot_of(channel, address, "", KEY).post(letter(), NOW)
@@ -292,7 +292,7 @@ def test_a_server_that_never_ends_costs_seconds(monkeypatch: pytest.MonkeyPatch,
 
 def bus(cloud: LocalCloud, key: Credentials = KEY, name: str = "ops") -> Robot:
     """A channel of EventBridge."""
-    channel = Channel(name="ops", kind=ChannelKind.EVENTBRIDGE, url="SECONDWIND_NOTIFY_OPS_URL", bus=name)
+    channel = MessageChannel(name="ops", kind=ChannelKind.EVENTBRIDGE, url="SECONDWIND_NOTIFY_OPS_URL", bus=name)
     return robot_of(channel, parse_address(cloud.endpoint), "", key)
 
 
@@ -305,7 +305,7 @@ def test_a_message_becomes_an_event(cloud: LocalCloud) -> None:
         return InvocationResult(b"{}", None, "r", "")
 
     cloud[EventBridge].add_rule("ops", "all", {"source": ["secondwind"]}, target)
-    assert bus(cloud).post(letter(100, "x" * 300), NOW) == Ending(effect=Effect.DONE)
+    assert bus(cloud).post(letter(100, "x" * 300), NOW) == LetterEnding(effect=Effect.DONE)
     cloud[EventBridge].deliver_due()
     (event,) = seen
     assert (event["type"], event["data"]["schema"]) == ("secondwind:Message", "secondwind-message/1")

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from math import isinf
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,17 +16,10 @@ from localcloud.cloud import LocalCloud
 from localcloud.dataworks.models import Course, Instance, Project, RerunMode, fails, keeps_running, succeeds
 from localcloud.dataworks.service import Dataworks
 from localcloud.wire.faults import Fault, FaultKind
-from shared.domain.failure import Trigger
-from shared.heal import Healer, Invocation, Report
-from shared.intake import Context, read_events
 from shared.ledger.sqlite import SqliteLedger
-from shared.policy.load import load_policy
-from shared.sweep import sweep
-from shared.systems import SYSTEMS
 from shared.systems.openapi import OpenApi
-from tests.support.clock import Chance
+from tests.support.corridor_night import CorridorNight
 from tests.support.make import Make
-from tests.support.sink import Sink
 
 POLICY = """\
 version: 1
@@ -41,28 +33,10 @@ PROJECT, NODE = 12345, 71
 
 
 @dataclass
-class Night:
-    """A workspace, a ledger and the corridor."""
+class Night(CorridorNight):
+    """With a workspace."""
 
-    cloud: LocalCloud
-    project: Project
-    clock: ManualClock
-    ledger: SqliteLedger
-    api: Make[OpenApi]
-    sink: Sink = field(default_factory=Sink)
-
-    def healer(self) -> Healer:
-        """A new invocation's."""
-        zone = ZoneInfo("Asia/Shanghai")
-        return Healer(
-            systems=lambda system, _region: SYSTEMS.named(system).connect(self.api(), self.clock, zone),
-            ledger=self.ledger,
-            sink=self.sink,
-            clock=self.clock,
-            chance=Chance(),
-            policy=load_policy(POLICY),
-            invocation=Invocation("r", self.clock.now() + 60),
-        )
+    project: Project = field(kw_only=True)
 
     def failed(self, *then: Course, **settings: Any) -> Instance:
         """An instance of a node with these settings that has failed a moment ago; `then` is what reruns of it do."""
@@ -73,15 +47,7 @@ class Night:
     def told(self, *failed: Instance, **more: Any) -> list[tuple[str, str]]:
         """The service's own events a second later, all the way."""
         self.clock.advance(1)
-        body = json.dumps([native(one, **more) for one in failed]).encode()
-        intake = read_events(body, Context(region="cn-hangzhou", now=self.clock.now()))
-        assert intake.unreadable == []
-        return verdicts(self.healer().handle(intake, Trigger.EVENT))
-
-    def swept(self, after_s: float = 600) -> list[tuple[str, str]]:
-        """The timer, so much later."""
-        self.clock.advance(after_s)
-        return verdicts(sweep(self.healer()))
+        return self.heard([native(one, **more) for one in failed])
 
     @property
     def reruns(self) -> list[int]:
@@ -112,11 +78,6 @@ def native(one: Instance, **more: Any) -> dict[str, Any]:
     }
 
 
-def verdicts(report: Report) -> list[tuple[str, str]]:
-    """Verdict and reason of each outcome."""
-    return [(one.outcome.verdict, one.outcome.reason) for one in report.results]
-
-
 @pytest.fixture(params=[0.0, 7200.0], ids=["starts at once", "waits for resources"])
 def night(
     request: pytest.FixtureRequest, cloud: LocalCloud, clock: ManualClock, open_api: Make[OpenApi], tmp_path: Path
@@ -124,7 +85,7 @@ def night(
     """A rerun starts at once, or stands in a queue for two hours."""
     project = cloud[Dataworks].project(PROJECT, wait_s=request.param)
     ledger = SqliteLedger(str(tmp_path / "ledger.db"), clock)
-    yield Night(cloud, project, clock, ledger, open_api)
+    yield Night(cloud, clock, ledger, open_api, POLICY, project=project)
     ledger.close()
 
 
@@ -237,7 +198,7 @@ def test_a_storm_takes_few_calls(
     """2,000 instances fail together: a look a page, 50 reruns a call, each once."""
     project = cloud[Dataworks].project(PROJECT)
     ledger = SqliteLedger(str(tmp_path / "ledger.db"), clock)
-    night = Night(cloud, project, clock, ledger, open_api)
+    night = Night(cloud, clock, ledger, open_api, POLICY, project=project)
     failed = [night.failed() for _ in range(2_000)]
     assert night.told(*failed) == [("rerun", "accepted")] * 2_000
     assert sorted(night.reruns) == [one.instance_id for one in failed]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,17 +14,10 @@ from localcloud.cloud import LocalCloud
 from localcloud.schedulerx3.models import App, Course, Execution, fails, keeps_running, succeeds
 from localcloud.schedulerx3.service import Schedulerx3
 from localcloud.wire.faults import Fault, FaultKind
-from shared.domain.failure import Trigger
-from shared.heal import Healer, Invocation, Report
-from shared.intake import Context, read_events
 from shared.ledger.sqlite import SqliteLedger
-from shared.policy.load import load_policy
-from shared.sweep import sweep
-from shared.systems import SYSTEMS
 from shared.systems.openapi import OpenApi
-from tests.support.clock import Chance
+from tests.support.corridor_night import CorridorNight
 from tests.support.make import Make
-from tests.support.sink import Sink
 
 POLICY = """\
 version: 1
@@ -38,29 +28,10 @@ JOB, DAY = 71, "2026-01-01 10:00:00"
 
 
 @dataclass
-class Night:
-    """An application, a ledger and the corridor."""
+class Night(CorridorNight):
+    """With an application."""
 
-    cloud: LocalCloud
-    app: App
-    clock: ManualClock
-    ledger: SqliteLedger
-    api: Make[OpenApi]
-    sink: Sink = field(default_factory=Sink)
-    policy: str = POLICY
-
-    def healer(self) -> Healer:
-        """A new invocation's."""
-        zone = ZoneInfo("Asia/Shanghai")
-        return Healer(
-            systems=cache(lambda system, _region: SYSTEMS.named(system).connect(self.api(), self.clock, zone)),
-            ledger=self.ledger,
-            sink=self.sink,
-            clock=self.clock,
-            chance=Chance(),
-            policy=load_policy(self.policy),
-            invocation=Invocation("r", self.clock.now() + 60),
-        )
+    app: App = field(kw_only=True)
 
     def failed(self, *then: Course, **more: Any) -> Execution:
         """An execution that has failed a moment ago; `then` is what retries of it do."""
@@ -70,10 +41,7 @@ class Night:
     def told(self, *failed: Execution, **more: Any) -> list[tuple[str, str]]:
         """CloudEvents from the field a second later, all the way."""
         self.clock.advance(1)
-        events = [self._event(one, **more) for one in failed]
-        intake = read_events(json.dumps(events).encode(), Context(region="cn-hangzhou", now=self.clock.now()))
-        assert intake.unreadable == []
-        return verdicts(self.healer().handle(intake, Trigger.EVENT))
+        return self.heard([self._event(one, **more) for one in failed])
 
     def _event(self, one: Execution, **more: Any) -> dict[str, Any]:
         data = {
@@ -87,16 +55,6 @@ class Night:
         number = f"{self.clock.now()}/{one.execution_id}"
         return {"specversion": "1.0", "id": number, "source": "field.gate", "data": data}
 
-    def swept(self, after_s: float = 600) -> list[tuple[str, str]]:
-        """The timer, so much later."""
-        self.clock.advance(after_s)
-        return verdicts(sweep(self.healer()))
-
-
-def verdicts(report: Report) -> list[tuple[str, str]]:
-    """Verdict and reason of each outcome."""
-    return [(one.outcome.verdict, one.outcome.reason) for one in report.results]
-
 
 @pytest.fixture(params=[True, False], ids=["keeps its id", "makes a new one"])
 def night(
@@ -105,7 +63,7 @@ def night(
     """Both ways in which a retry may show: no page says which it is."""
     app = cloud[Schedulerx3].app("xxljob-demo", "demo-app", keeps_id=request.param)
     ledger = SqliteLedger(str(tmp_path / "ledger.db"), clock)
-    yield Night(cloud, app, clock, ledger, open_api)
+    yield Night(cloud, clock, ledger, open_api, POLICY, app=app)
     ledger.close()
 
 

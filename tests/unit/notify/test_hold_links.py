@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from shared.domain.link_key import LinkKey
 from shared.domain.links import HoldAnswer, digest_of, verify
+from shared.domain.messages import What
 from shared.notify import HoldLinks
 from shared.people import holds
 from shared.policy.people import Deed, Person
@@ -41,6 +42,14 @@ def test_a_channel_that_may_answer_has_two_buttons(house: TellingHouse) -> None:
 def test_nobody_who_may_not_act_gets_a_button(house: TellingHouse) -> None:
     """No entry, no act; an entry for another channel is none."""
     assert links_of(house, Person(who="channel:other", may=(Deed.APPROVE,))) == []
+
+
+def test_a_page_is_named_only_where_people_can_sign_in(house: TellingHouse) -> None:
+    """A breaker's message leads to the page of breakers; without sign-in it would lead to a closed door."""
+    there = HoldLinks(KEY, "https://console.example", (), house.chance, signed_in=True)
+    assert [link.url for link in there.page(What.BREAKER_OPENED)] == ["https://console.example/breakers"]
+    assert there.page(What.DISCOVERY_BLIND) == ()
+    assert HoldLinks(KEY, "https://console.example", (), house.chance).page(What.BREAKER_OPENED) == ()
 
 
 def test_a_person_of_a_route_gets_links_of_their_own(house: TellingHouse) -> None:

@@ -14,14 +14,14 @@ from shared.domain.messages import Box, What
 from shared.domain.snapshot import LookFailed
 from shared.people import answer, holds
 from shared.policy.model import Breaker
-from shared.policy.notify import Channel, ChannelKind, Notify, Quiet, Route
+from shared.policy.notify import ChannelKind, MessageChannel, Notify, Quiet, Route
 from shared.ports import Write
 from tests.support.clock import START
 from tests.support.memory_ledger import touch
 from tests.support.messages import LOST, OPS, REFUSED, TAKEN, THROTTLED, CountedNight, TellingHouse
 from tests.unit.heal.tricks import set_policy
 
-MALLORY = Channel(name="other", kind=ChannelKind.WECOM, url="SECONDWIND_NOTIFY_OTHER_URL")
+MALLORY = MessageChannel(name="other", kind=ChannelKind.WECOM, url="SECONDWIND_NOTIFY_OTHER_URL")
 
 
 def box(house: TellingHouse, name: str = "ops") -> Box:

@@ -10,6 +10,7 @@ from shared.domain.outcome import rfc3339
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Step
 from shared.report import Fate, NightReport
+from shared.report.courses import moment_of
 from tests.support.house import House
 from tests.support.make import Make
 
@@ -63,6 +64,17 @@ def test_the_order_of_reading_changes_nothing(row: Make[Row], report: Make[Night
     assert (first.outcomes, first.failures, first.aftermath.reruns, first.aftermath.succeeded) == (5, 2, 1, 1)
     for some in permutations(rows):
         assert report(*some, *some) == first
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["", "Z", "2026-01-05", "2026-01-05T02:30:61.000Z", "2026-13-05T02:30:00Z", "2026-01-05T02:30:nanZ", "\ud800" * 20],
+)
+def test_only_our_own_moments_are_read(bad: str) -> None:
+    """What `rfc3339` wrote to the millisecond; of anything else nothing is guessed."""
+    for at in (0.0, NIGHT + 59.999, 4_000_000_000.5):
+        assert moment_of(rfc3339(at)) == pytest.approx(at, abs=0.0011)
+    assert moment_of(bad) is None
 
 
 def test_of_one_moment_the_one_that_follows_counts(row: Make[Row], report: Make[NightReport]) -> None:
