@@ -34,6 +34,8 @@ class Fetcher:
     """Unix seconds; no fetch begins in the last quarter of a minute before it."""
     known: dict[str, OutputPart | None] = field(default_factory=dict)
     """Answers by failure: each is asked about once."""
+    tried: set[str] = field(default_factory=set)
+    """Failures whose job system really was asked; that it had nothing to say is an answer as well."""
 
     def fetch(self, items: Sequence[Item], decider: Decider) -> bool:
         """Whether any failure's text has changed. Asked once the items have been decided, and nothing saved yet.
@@ -53,6 +55,7 @@ class Fetcher:
         asked = {item.decided.failure_id: self._asked(item, decider, until) for item in wanting}
         for item in new:  # all tellings of a failure: whichever is decided first must not know less
             part = asked.get(item.decided.failure_id)
+            item.asked_output = item.asked_output or item.decided.failure_id in self.tried
             if part is not None and part.text.strip():
                 message = with_output(self.policy, item.failure.message, part.text)
                 item.failure = replace(item.failure, message=message, message_from=part.source)
@@ -73,4 +76,7 @@ class Fetcher:
 
     def _output(self, item: Item) -> OutputPart | None:
         system = self.systems(item.failure.system, item.failure.scope.region)
-        return system.output(item.failure, item.seen) if isinstance(system, OutputSource) else None
+        if not isinstance(system, OutputSource):
+            return None
+        self.tried.add(item.decided.failure_id)
+        return system.output(item.failure, item.seen)

@@ -50,6 +50,8 @@ class Item:
     """How many jobs the call named."""
     unsent: Reason | None = None
     """Why the call was not made although the attempt was reserved."""
+    asked_output: bool = False
+    """What its job has printed was asked for, whatever came of it: nobody asks for that again."""
     apart: bool = False
     """Waits in the document that it came from, or one of its own: the job's is written by too many, or unreadable."""
     blocked_by: str = ""

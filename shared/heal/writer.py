@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from shared.domain.decision import Ask, Decision
-from shared.domain.evidence import EvidenceFrom
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason, is_final
 from shared.domain.record import LISTED_AT, Case, CaseState, JobRecord
@@ -73,7 +72,7 @@ class Writer:
             self._wait(item, before, known)
         elif case is not None and item.origin is not None:
             self._close(item, case, item.origin.key)
-        elif self._is_kept(decision, facts):
+        elif self._is_kept(item, decision, facts):
             record, item.outcome = recorded(facts.record, item.failure, decision, self.ask, version)
             self._put(item, record, WAITING_BYTES)  # else it is told all the same, and not known when it is told again
         else:
@@ -188,7 +187,7 @@ class Writer:
         )
 
     @staticmethod
-    def _is_kept(decision: Decision, facts: Facts) -> bool:
+    def _is_kept(item: Item, decision: Decision, facts: Facts) -> bool:
         """Whether a failure that ends as soon as it is told must be known again, or may be resumed by a person."""
         known = facts.record.case(decision.failure_id)
         if known is not None and (known.open or known.due_at == LISTED_AT):
@@ -197,7 +196,7 @@ class Writer:
         observed_only = rule is not None and (rule.action is Action.OBSERVE or rule.mode is Mode.OBSERVE)
         stopped = decision.reason is Reason.BREAKER_OPEN and not observed_only
         # The job system is asked about a failure once, so the failure must be known again.
-        asked = known is None and facts.failure.message_from is not EvidenceFrom.TOLD
+        asked = known is None and item.asked_output
         return stopped or asked or decision.reason is Reason.LOOK_REFUSED
 
     def _note_telling(self, item: Item, record: JobRecord) -> None:

@@ -190,7 +190,7 @@ class EventPlace(Struct, frozen=True, kw_only=True):
 class Places(Struct, frozen=True, kw_only=True):
     """Conditions on whose job it is. What only names places of other systems says nothing of a job."""
 
-    systems: Annotated[tuple[SystemName, ...], listed_meta("systems")] | None = None
+    systems: Systems | None = None
     clusters: Globs | None = None
     """Cluster ids, of E-HPC and SchedulerX 3."""
     namespaces: Globs | None = None

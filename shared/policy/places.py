@@ -26,7 +26,7 @@ def speaks_for(places: Places, scope: Scope) -> bool:
 
 def may_mean(places: Places, system: System) -> bool:
     """Whether any scope of the job system can be meant."""
-    if places.systems is not None and system.name not in places.systems:
+    if places.systems is not None and system.name not in listed(places.systems):
         return False
     asked = _asked(places)
     return not asked or any(part.label in asked for part in system.parts)

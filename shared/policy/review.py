@@ -13,7 +13,6 @@ from shared.policy import yamltree
 from shared.policy.conditions import EVIDENCE, PLACES, EventPlace, Match, listed, patterns_of
 from shared.policy.model import CauseLine, Cooldown, PackRule, Policy, Rule, Tells
 from shared.policy.patterns import excess
-from shared.policy.places import may_mean
 from shared.policy.review_blocks import (
     faults_of_blocks,
     faults_of_people,
@@ -25,7 +24,9 @@ from shared.policy.review_blocks import (
     odd_windows,
 )
 from shared.policy.review_globs import faults_of_globs, odd_globs
+from shared.policy.review_noise import odd_noise
 from shared.policy.review_notify import faults_of_notify, odd_notify
+from shared.policy.review_reach import odd_reach, whose_places
 from shared.systems import SYSTEMS
 from shared.systems.system import System
 
@@ -104,7 +105,7 @@ def odd(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]
         problem = "nobody is named: whoever can write a log or send an event may have any job rerun"
         yield Fault("$.sources", problem, yamltree.child(root, "sources").line)
     yield from odd_globs(written, root)
-    yield from _unbound_owners(policy, yamltree.child(root, "sources"))
+    yield from odd_reach(policy, root)
     named = {rule.failure_class for rule in policy.rules}
     for failure_class in policy.classes:
         if failure_class not in named:
@@ -116,29 +117,31 @@ def odd(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]
     yield from odd_windows(policy, root)
     yield from odd_notify(policy, root)
     yield from odd_people(policy, root)
-    yield from _unreached(policy, written, yamltree.child(root, "rules"))
+    yield from odd_noise(written, policy, yamltree.child(root, "rules"))
+    yield from _unreached(policy, written, root)
     yield from _never_fitting(written, yamltree.child(root, "rules"))
 
 
-def _unbound_owners(policy: Policy, sources: yamltree.Node) -> Iterator[Fault]:
-    for index, (source, node) in enumerate(zip(policy.sources, yamltree.items(sources), strict=True)):
-        meant = [system for system in SYSTEMS if may_mean(source, system)]
-        if source.owners is not None and meant and not any(system.tells_owners for system in meant):
-            names = " and ".join(system.title for system in meant)
-            problem = f"never fits: {names} names no owner of a job, and one that is told does not count"
-            yield Fault(f"$.sources[{index}].owners", problem, yamltree.child(node, "owners").line)
-
-
-def _unreached(policy: Policy, written: Policy, rules: yamltree.Node) -> Iterator[Fault]:
-    """Own rules below others that match all that they match, and what no rule matches."""
+def _unreached(policy: Policy, written: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """Own rules below others that match all that they match, packs of which that is true, and what no rule matches."""
+    rules = yamltree.child(root, "rules")
     nodes = dict(zip((rule.name for rule in written.rules), enumerate(yamltree.items(rules)), strict=True))
     before: list[Rule] = []
+    of_packs: dict[str, list[str]] = {}
     for rule in policy.rules:
-        if not isinstance(rule, PackRule) and (shadow := _shadow(rule, before)):
+        if isinstance(rule, PackRule):
+            own = [one for one in before if not isinstance(one, PackRule)]
+            of_packs.setdefault(rule.pack, []).append(_shadow(rule, own))
+        elif shadow := _shadow(rule, before):
             index, node = nodes[rule.name]
             yield Fault(f"$.rules[{index}]", f"is never reached: {shadow}", node.line)
         if rule.cause is CauseLine.ANY:
             before.append(rule)
+    idle = [pack for pack, shadows in of_packs.items() if all(shadows)]
+    if idle:
+        whose = "an included pack" if len(idle) == len(of_packs) else ", ".join(idle)
+        problem = f"no rule of {whose} is ever reached: {of_packs[idle[0]][0]}"
+        yield Fault("$.include", problem, yamltree.child(root, "include").line)
     missing = [system for system in SYSTEMS if not any(includes(rule.match, Match(), system) for rule in before)]
     if missing:
         names = ", ".join(system.name for system in missing)
@@ -214,8 +217,7 @@ def _never_fitting(policy: Policy, rules: yamltree.Node) -> Iterator[Fault]:
     for index, (rule, node) in enumerate(zip(policy.rules, yamltree.items(rules), strict=True)):
         systems = _systems(rule.match)
         if all(any(getattr(rule.match, field) is not None for field in _of_others(system)) for system in systems):
-            owned = (f"a {' or '.join(part.label for part in system.parts)} is {system.title}'s" for system in SYSTEMS)
-            problem = f"never matches: {', '.join(owned)}"
+            problem = f"never matches: {whose_places()}"
             yield Fault(f"$.rules[{index}].match", problem, node.line)
         if _contradicts_itself(rule.match):
             yield Fault(f"$.rules[{index}].match", "never matches: not_message has what it asks for", node.line)

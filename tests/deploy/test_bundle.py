@@ -23,6 +23,7 @@ from tools.bundle_parts import (
     LEFT_OUT,
     ONLY_FOR,
     RUNTIMES,
+    TEMPLATES,
     UNUSED_FILES,
     Ledger,
     kept,
@@ -90,9 +91,10 @@ def test_a_bundle_over_its_budget_is_refused(tmp_path: Path, monkeypatch: pytest
 
 
 def test_only_what_runs_is_in_the_bundle(unpacked: Unpacked) -> None:
-    """Of ours the modules that the doors import, the policy, the packs; no tests, stubs, nor what is left out."""
+    """Of ours what the doors import, the policy, the packs, the pages; no tests, stubs, nor what is left out."""
     paths = [path.relative_to(unpacked.folder) for path in _files(unpacked.folder)]
-    ours = {path.as_posix() for path in paths if path.suffix == ".py" or path.name in DATA}
+    pages = {path.as_posix() for path in paths if path.is_relative_to(TEMPLATES.as_posix())}
+    ours = pages | {path.as_posix() for path in paths if path.suffix == ".py" or path.name in DATA}
     assert ours == {path.as_posix() for path in product_files(bundle.ROOT)}
     assert "shared/ledger/tablestore_setup.py" not in ours
     assert {path.parts[0] for path in paths} & {

@@ -116,6 +116,41 @@ def test_a_failure_that_is_not_healed_is_asked_about_once_as_well(house: House, 
     assert [verdict for verdict, _ in verdicts(deliver(house, by_hand, force=True))] == ["rerun"]
 
 
+@pytest.mark.parametrize("text", [None, "", "  \n"])
+def test_a_fetch_that_brought_nothing_is_not_tried_at_each_telling(
+    house: House, output: Output, text: str | None
+) -> None:
+    """A failure that ends there is known again: nobody asks twice, and a better telling still decides for itself."""
+    output.text = text
+    house.policy = replace(
+        house.policy, rules=(house.policy.rules[0], Rule(name="r", match=Match(), action=Action.IGNORE))
+    )
+    failure = house.hung()
+    assert verdicts(deliver(house, failure)) == [("suppressed", "rule_ignores")]
+    assert verdicts(deliver(house, failure)) == [("duplicate", "already_handled")]
+    for number in range(3):
+        house.later(5)
+        other = house.failure(telling_id=f"other-{number}", occurred_at=failure.occurred_at)
+        assert verdicts(deliver(house, other)) == [("suppressed", "rule_ignores")]
+    assert output.asked == ["1.scheduler"]
+    better = house.failure(telling_id="better", occurred_at=failure.occurred_at, message="SyntaxError")
+    deliver(house, better)
+    assert (house.sink.rows[-1]["rule"], output.asked) == ("user-error", ["1.scheduler"])
+
+
+def test_who_was_not_asked_may_be_asked_later(house: House, output: Output) -> None:
+    """Out of time: nothing is kept of a failure that ends as it was told, and its next telling is asked about."""
+    house.policy = replace(
+        house.policy, rules=(house.policy.rules[0], Rule(name="r", match=Match(), action=Action.IGNORE))
+    )
+    failure = house.hung()
+    deliver(house, failure, time_s=14.0)
+    assert output.asked == []
+    deliver(house, failure)
+    assert output.asked == ["1.scheduler"]
+    assert house.sink.rows[-1]["rule"] == "user-error"
+
+
 def test_two_tellings_of_one_failure_share_the_answer(house: House, output: Output) -> None:
     """In one delivery."""
     first = house.hung()

@@ -161,6 +161,84 @@ def test_owners_of_jobs_without_owners_are_warned_of(bounds: str, *, odd: bool) 
     assert warned("version: 1\n" + rest) == ([(4, "$.sources[0].owners")] if odd else [])
 
 
+@pytest.mark.parametrize("part", ["by: [{SYSTEMS, mode: 'off'}]", "windows: [{SYSTEMS, name: w, action: hold, TIMES}]"])
+@pytest.mark.parametrize(
+    ("systems", "fits"),
+    [
+        ("systems: schedulerx, clusters: c", False),
+        ("systems: [schedulerx, dataworks], clusters: c", False),
+        ("systems: [ehpc, schedulerx], clusters: c", True),
+        ("clusters: c, groups: g", True),
+        ("systems: schedulerx, owners: ann", True),
+    ],
+)
+def test_blocks_and_windows_that_fit_nothing_are_warned_of(part: str, systems: str, *, fits: bool) -> None:
+    """A switch for jobs that nobody can have stops nothing, and looks as if it did; so does a source."""
+    times = "cron: '0 2 * * *', lasts_s: 600"
+    rest = "rules: [{name: all, match: {}, action: rerun}]\n"
+    written = part.replace("SYSTEMS", systems).replace("TIMES", times)
+    name = part.partition(":")[0]
+    assert warned(f"{HEAD}{written}\n{rest}") == ([] if fits else [(3, f"$.{name}[0]")])
+    if not fits:
+        assert warned(f"version: 1\nsources: [{{event: {{source: x}}, {systems}}}]\n{rest}") == [(2, "$.sources[0]")]
+
+
+NOISE = "ignore_lines: ['(?i)warning|just a note', 'Skipped x.y', '(?i)a[bc]']\n"
+
+
+@pytest.mark.parametrize(
+    ("match", "odd"),
+    [
+        ("message: a warning", ["message"]),
+        ("message: '(?i)WARNING: (low|high)'", ["message"]),
+        ("message: [a warning, an error]", ["message"]),
+        ("message: 'a warning|just a note 7'", ["message"]),
+        ("message: 'a warning|an error'", []),
+        ("message: 'warn'", []),
+        ("message: '(warning)?'", []),
+        ("message: 'Skipped x.y'", ["message"]),
+        ("message: 'skipped x.y'", []),
+        ("message: 'ab'", []),
+        ("message: a, all_of: b, any_of: [x, y], not_message: a warning", ["not_message"]),
+        ("any_of: [x, a warning], all_of: a warning", ["any_of", "all_of"]),
+    ],
+)
+def test_patterns_that_only_noise_has_are_warned_of(match: str, odd: list[str]) -> None:
+    """What `ignore_lines` leaves out no rule sees: said where it is certain, of each pattern by itself."""
+    rules = f"rules:\n- {{name: a, match: {{{match}}}, action: rerun}}\n- {{name: z, match: {{}}, action: hold}}"
+    assert sorted(warned(f"{HEAD}{NOISE}{rules}")) == [(5, f"$.rules[0].match.{field}") for field in sorted(odd)]
+
+
+def test_whose_noise_it_is_is_told() -> None:
+    """The policy's own, or that of a pack that it includes."""
+    rest = "{name: z, match: {}, action: hold}"
+    texts = {
+        "ignore_lines (": f"ignore_lines: [x.y]\nrules: [{{name: a, match: {{message: x.y}}, action: hold}}, {rest}]",
+        "an included pack's ignore_lines (": (
+            "include: [collectives]\nrules:\n"
+            f"- {{name: a, match: {{message: '\\bNCCL (INFO|TRACE)\\b'}}, action: hold}}\n- {rest}"
+        ),
+    }
+    for whose, text in texts.items():
+        (warning,) = check_policy(HEAD + text).warnings
+        assert f"hits nothing: {whose}" in warning.problem
+
+
+def test_packs_that_are_never_reached_are_warned_of() -> None:
+    """An own rule that takes everything is asked before every pack; one that takes a part of it is not warned of."""
+    all_rule = "{name: all, match: {region: '*'}, action: hold}"
+    rest = "{name: z, match: {}, action: hold}"
+    text = f"{HEAD}include: [gpu, signals]\nrules:\n- {all_rule}\n"
+    (warning,) = check_policy(text).warnings
+    assert (warning.path, warning.line) == ("$.include", 3)
+    assert warning.problem.startswith("no rule of an included pack is ever reached: all, before it, matches all")
+    assert warned(f"{HEAD}include: [gpu]\nrules:\n- {{name: a, match: {{region: x}}, action: hold}}\n- {rest}\n") == []
+    exit_codes = (
+        f"{HEAD}include: [gpu, signals]\nrules:\n- {{name: a, match: {{message: '.'}}, action: hold}}\n- {rest}\n"
+    )
+    assert warned(exit_codes) == []
+
+
 def test_settings_of_bad_nodes_that_change_nothing_are_warned_of() -> None:
     """A wait that nobody waits; owners that so few jobs cannot have."""
     rest = "rules: [{name: all, match: {}, action: rerun}]\n"
