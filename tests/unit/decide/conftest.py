@@ -14,6 +14,7 @@ from shared.domain.limits import SharedLimit
 from shared.domain.mode import Mode
 from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
+from shared.policy.belts import BadNodes, NodeAction
 from shared.policy.conditions import EventPlace
 from shared.policy.facts import Facts
 from shared.policy.model import (
@@ -305,6 +306,7 @@ POLICIES = st.builds(
     same_text=st.sampled_from([None, None, SameText(max=1), SameText(max=2)]),
     windows=st.one_of(st.just(()), st.lists(WINDOWS, max_size=2).map(tuple)),
     by=st.one_of(st.just(()), st.lists(BLOCKS, max_size=2).map(tuple)),
+    bad_nodes=st.sampled_from([None, None, BadNodes(), BadNodes(action=NodeAction.HOLD)]),
     sources=st.sampled_from([(), (), (SOURCES[0],), (SOURCES[1],)]),
     rules=RULES.map(tuple),
 )
@@ -370,9 +372,12 @@ TOLD_AND_SEEN = st.one_of(
 )
 
 
+SUSPECTED = frozenset({"compute1"})
+
+
 def _obstacle(told: Failure, seen: Any, record: JobRecord, parts: dict[str, Any], ask: Ask) -> Facts:
     policy = Policy(version=1, rules=(Rule(name="all", match=Match(), action=Action.RERUN),), **parts)
-    return make_facts(failure=told, observation=seen, record=record, policy=policy, ask=ask)
+    return make_facts(failure=told, observation=seen, record=record, policy=policy, ask=ask, suspects=SUSPECTED)
 
 
 LIVE_BESIDE = _instances(
@@ -407,6 +412,7 @@ ONE_OBSTACLE = st.builds(
             {"windows": (Window(name="w", action=WindowAction.HOLD, begins="2027-01-15", ends="2027-01-16"),)},
             {"same_text": SameText(max=1)},
             {"attempts": Attempts(max=2)},
+            {"bad_nodes": BadNodes(action=NodeAction.HOLD)},
         ]
     ),
     ask=ASKS,
@@ -471,6 +477,7 @@ def _any_facts(draw: st.DrawFn) -> Facts:
         ask=draw(ASKS),
         case=case,
         unreadable=draw(st.sampled_from([""] * 15 + ["ehpc/x"])),
+        suspects=draw(st.sampled_from([frozenset(), SUSPECTED])),
     )
 
 

@@ -97,6 +97,18 @@ def test_tied_hands_ask_the_same_gates(any_facts: st.SearchStrategy[Facts], data
 
 @given(data=st.data())
 @LAW
+def test_a_suspected_node_never_causes_a_rerun(any_facts: st.SearchStrategy[Facts], data: st.DataObject) -> None:
+    """What is decided while a node is suspected is what would be decided else, or that it waits."""
+    facts = data.draw(any_facts)
+    suspecting, trusting = decide(facts), decide(with_parts(facts, suspects=frozenset()))
+    if suspecting.reason is not Reason.BAD_NODE:
+        assert (suspecting.verdict, suspecting.reason) == (trusting.verdict, trusting.reason)
+    else:
+        assert suspecting.verdict is Verdict.DEFERRED
+
+
+@given(data=st.data())
+@LAW
 def test_force_skips_what_it_may_and_nothing_else(any_facts: st.SearchStrategy[Facts], data: st.DataObject) -> None:
     """Never eligibility, an attempt in doubt, or the kill switch; a waiting case may be taken over."""
     facts = data.draw(any_facts)
