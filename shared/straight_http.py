@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from shared.domain.endpoint import Endpoint
 from shared.idle import LastUse
-from shared.wire_reading import BrokenOff, Response, read_response
+from shared.wire_reading import BrokenOff, HttpAnswer, read_response
 
 if TYPE_CHECKING:
     import ssl
@@ -72,7 +72,7 @@ def send(
     body: bytes = b"",
     *,
     timeouts_s: tuple[float, float],
-) -> Response:
+) -> HttpAnswer:
     """Send it once.
 
     Args:

@@ -17,7 +17,7 @@ _FIRST_FINAL = 200
 _WITHOUT_BODY = frozenset({204, 304})
 
 
-class Stream(Protocol):
+class ByteStream(Protocol):
     """What is read from: bytes, buffered."""
 
     def readline(self, size: int = ..., /) -> bytes:
@@ -29,7 +29,7 @@ class Stream(Protocol):
         ...
 
 
-class Response(NamedTuple):
+class HttpAnswer(NamedTuple):
     """An answer, whole."""
 
     status: int
@@ -42,7 +42,7 @@ class BrokenOff(Exception):  # noqa: N818 - never leaves the adapters
     """The stream ended before the answer did, or what came is no HTTP."""
 
 
-def read_response(stream: Stream) -> tuple[Response, bool]:
+def read_response(stream: ByteStream) -> tuple[HttpAnswer, bool]:
     """The answer, and whether the connection stays.
 
     Raises:
@@ -58,20 +58,20 @@ def read_response(stream: Stream) -> tuple[Response, bool]:
     named = headers.get("connection", "").lower()
     stays = named != "close" if minor else named == "keep-alive"
     if status in _WITHOUT_BODY:
-        return Response(status, headers, b""), stays
+        return HttpAnswer(status, headers, b""), stays
     if "transfer-encoding" in headers:
         if headers["transfer-encoding"].lower() != "chunked":
             raise BrokenOff
-        return Response(status, headers, _chunks(stream)), stays
+        return HttpAnswer(status, headers, _chunks(stream)), stays
     length = headers.get("content-length")
     if length is None:
-        return Response(status, headers, _bounded(stream.read(MOST_BYTES + 1))), False
+        return HttpAnswer(status, headers, _bounded(stream.read(MOST_BYTES + 1))), False
     if _LENGTH.fullmatch(length) is None:
         raise BrokenOff
-    return Response(status, headers, _exactly(stream, int(length))), stays
+    return HttpAnswer(status, headers, _exactly(stream, int(length))), stays
 
 
-def _status(stream: Stream) -> tuple[int, bool]:
+def _status(stream: ByteStream) -> tuple[int, bool]:
     """The status, and whether it is HTTP/1.1."""
     found = _STATUS.match(stream.readline(MOST_LINE_BYTES))
     if found is None:
@@ -79,7 +79,7 @@ def _status(stream: Stream) -> tuple[int, bool]:
     return int(found[2]), found[1] == b"1"
 
 
-def _headers(stream: Stream) -> dict[str, str]:
+def _headers(stream: ByteStream) -> dict[str, str]:
     found: dict[str, str] = {}
     for _ in range(MOST_LINES):
         line = stream.readline(MOST_LINE_BYTES)
@@ -92,7 +92,7 @@ def _headers(stream: Stream) -> dict[str, str]:
     raise BrokenOff
 
 
-def _chunks(stream: Stream) -> bytes:
+def _chunks(stream: ByteStream) -> bytes:
     whole = bytearray()
     while True:
         found = _CHUNK.fullmatch(stream.readline(MOST_LINE_BYTES))
@@ -109,7 +109,7 @@ def _chunks(stream: Stream) -> bytes:
             raise BrokenOff
 
 
-def _exactly(stream: Stream, size: int) -> bytes:
+def _exactly(stream: ByteStream, size: int) -> bytes:
     if size > MOST_BYTES:
         raise ValueError("the answer is larger than any answer is")
     found = stream.read(size)

@@ -186,9 +186,9 @@ def _weight(record: Mapping[str, str]) -> int:
 
 
 def _connect(access: Access, endpoint: str) -> Any:
-    from shared.sls.wire import Client  # noqa: PLC0415 - HTTP and TLS, which only a caller loads
+    from shared.sls.wire import LogWire  # noqa: PLC0415 - HTTP and TLS, which only a caller loads
 
-    return Client(access, endpoint)
+    return LogWire(access, endpoint)
 
 
 def _repeating(access: Access, call: Callable[[], Any]) -> Any:

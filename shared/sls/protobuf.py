@@ -20,7 +20,7 @@ _KEY, _VALUE = 1, 2
 _GROUPS = 1
 
 
-class Log(NamedTuple):
+class SentLog(NamedTuple):
     """One log as it came."""
 
     time: int
@@ -29,7 +29,7 @@ class Log(NamedTuple):
     """Keys and values, in their order."""
 
 
-class Group(NamedTuple):
+class SentGroup(NamedTuple):
     """One log group; its logs are read when they are asked for."""
 
     topic: bytes
@@ -37,28 +37,28 @@ class Group(NamedTuple):
     places: list[tuple[int, int]]
     """Where each log begins and ends."""
 
-    def logs(self) -> Iterator[Log]:
+    def logs(self) -> Iterator[SentLog]:
         """In their order. Raises ValueError."""
         for begin, end in self.places:
             yield _log(self.data, begin, end)
 
 
-def groups(data: bytes) -> list[Group]:
+def groups(data: bytes) -> list[SentGroup]:
     """The groups of a LogGroupList. Raises ValueError."""
     return [_group(data, begin, end) for number, begin, end in _fields(data, 0, len(data)) if number == _GROUPS]
 
 
-def _group(data: bytes, begin: int, end: int) -> Group:
+def _group(data: bytes, begin: int, end: int) -> SentGroup:
     topic, places = b"", []
     for number, first, last in _fields(data, begin, end):
         if number == _LOGS:
             places.append((first, last))
         elif number == _TOPIC:
             topic = data[first:last]
-    return Group(topic, data, places)
+    return SentGroup(topic, data, places)
 
 
-def _log(data: bytes, begin: int, end: int) -> Log:
+def _log(data: bytes, begin: int, end: int) -> SentLog:
     time, contents = -1, []
     for number, first, last in _fields(data, begin, end):
         if number == _CONTENTS:
@@ -67,7 +67,7 @@ def _log(data: bytes, begin: int, end: int) -> Log:
             time = last
     if time < 0:
         raise ValueError("a log without its time")
-    return Log(time & 0xFFFF_FFFF, contents)
+    return SentLog(time & 0xFFFF_FFFF, contents)
 
 
 def _content(data: bytes, begin: int, end: int) -> tuple[bytes, bytes]:

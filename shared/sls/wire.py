@@ -25,9 +25,9 @@ from shared.ports import TOPIC as TOPIC_FIELD
 from shared.ports import LogEntry, LogRange
 from shared.reading.pairs import overwritten
 from shared.sls import Access, LogCallFailed
-from shared.sls.protobuf import Group, Log, encoded, groups
+from shared.sls.protobuf import SentGroup, SentLog, encoded, groups
 from shared.straight_http import HttpFailed, send
-from shared.wire_reading import Response
+from shared.wire_reading import HttpAnswer
 
 TOPIC, SOURCE = "secondwind-outcome", "secondwind"
 CONNECT_TIMEOUT_S = 3.0
@@ -55,7 +55,7 @@ _ADDRESS = re.compile(r"localhost|[0-9.]+")
 class PulledPage:
     """One answer to PullLogs."""
 
-    def __init__(self, groups: Sequence[Group], next_cursor: str) -> None:
+    def __init__(self, groups: Sequence[SentGroup], next_cursor: str) -> None:
         self._groups = groups
         self.next_cursor = next_cursor
         self.logs = sum(len(group.places) for group in groups)
@@ -74,7 +74,7 @@ class PulledPage:
                 ordinal += 1
 
 
-def _logs(group: Group) -> Iterator[Log]:
+def _logs(group: SentGroup) -> Iterator[SentLog]:
     try:
         yield from group.logs()
     except ValueError:
@@ -84,7 +84,7 @@ def _logs(group: Group) -> Iterator[Log]:
     raise LogCallFailed(_UNREADABLE, worth_repeating=False)
 
 
-class Client:
+class LogWire:
     """Calls to one endpoint."""
 
     def __init__(self, access: Access, endpoint: str) -> None:
@@ -123,7 +123,7 @@ class Client:
         headers: Mapping[str, str],
         told: Mapping[str, str],
         body: bytes = b"",
-    ) -> Response:
+    ) -> HttpAnswer:
         """The answer with status 200 to one request. `operation` is its name, for who reads the source."""
         del operation
         try:
@@ -182,7 +182,7 @@ def _date(moment: float) -> str:
     return f"{_DAYS[at.tm_wday]}, {at.tm_mday:02} {_MONTHS[at.tm_mon - 1]} {at.tm_year} {clock} GMT"
 
 
-def _accepted(answer: Response) -> Response:
+def _accepted(answer: HttpAnswer) -> HttpAnswer:
     """The answer if it is the service's yes. Raises LogCallFailed, without a word of it beyond a code."""
     status = answer.status
     if status >= _SERVER_FAILED:
@@ -206,7 +206,7 @@ def _code_of(body: bytes) -> str:
     return code if isinstance(code, str) and _CODE.fullmatch(code) else _UNREADABLE
 
 
-def _page(answer: Response) -> PulledPage:
+def _page(answer: HttpAnswer) -> PulledPage:
     """Raises ValueError, RuntimeError (lz4's) or KeyError for what is no page."""
     raw, size = answer.body, int(answer.headers["x-log-bodyrawsize"])
     if not 0 <= size <= MOST_RAW_BYTES:

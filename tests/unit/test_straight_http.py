@@ -9,7 +9,7 @@ import pytest
 
 from shared.domain.endpoint import parse_endpoint
 from shared.straight_http import HttpFailed, NoResponse, send
-from shared.wire_reading import MOST_LINES, BrokenOff, Response, read_response
+from shared.wire_reading import MOST_LINES, BrokenOff, HttpAnswer, read_response
 from tests.support.http_wire import Wire
 
 
@@ -81,7 +81,7 @@ def test_an_answer_has_a_bound(size: bytes) -> None:
 def test_headers_come_in_lower_case() -> None:
     """Whatever their case on the wire."""
     response, _ = read_response(io.BytesIO(b"HTTP/1.1 404 X\r\nX-Log-RequestID:  a:b \r\nContent-Length: 0\r\n\r\n"))
-    assert response == Response(404, {"x-log-requestid": "a:b", "content-length": "0"}, b"")
+    assert response == HttpAnswer(404, {"x-log-requestid": "a:b", "content-length": "0"}, b"")
 
 
 @pytest.mark.parametrize("bad", ["x\r\nInjected: 1", "x\n", "x\r"])

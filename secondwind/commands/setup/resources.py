@@ -34,7 +34,7 @@ class Account:
         from shared.sls import wire  # noqa: PLC0415 - as below
         from shared.sls._client import Client  # noqa: PLC0415 - the SDK costs 0.3 s, and only one room imports it
 
-        self._client, self._wire = Client(access, endpoint), wire.Client(access, endpoint)
+        self._client, self._wire = Client(access, endpoint), wire.LogWire(access, endpoint)
         self._sleep = sleep
 
     def read(self, method: str, *arguments: Any) -> Json | None:

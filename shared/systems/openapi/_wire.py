@@ -21,7 +21,7 @@ from shared.domain.endpoint import Endpoint
 from shared.straight_http import HttpFailed, drop_idle, send
 from shared.systems.openapi import ApiCall, Refusal
 from shared.systems.openapi.classify import NoAnswer
-from shared.wire_reading import Response
+from shared.wire_reading import HttpAnswer
 
 ALGORITHM = "ACS3-HMAC-SHA256"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -93,7 +93,7 @@ def _quoted(text: str) -> str:
     return quote(text, safe="")
 
 
-def _refusal(answer: Response, data: Mapping[str, Any]) -> Refusal:
+def _refusal(answer: HttpAnswer, data: Mapping[str, Any]) -> Refusal:
     code = data.get("Code", data.get("code"))
     wait_ms = answer.headers.get("x-acs-retry-after", "")
     waits = wait_ms.isascii() and wait_ms.isdigit() and 0 < len(wait_ms) <= 9  # noqa: PLR2004 - eleven days

@@ -13,7 +13,7 @@ from shared.domain.errors import InputError, SinkUnavailable, SourceUnavailable
 from shared.domain.progress import Progress
 from shared.ports import LogRange
 from shared.sls import MAX_PUT_BYTES, Access, LogCallFailed, SlsSink, SlsSource, batches, shortened
-from shared.sls.wire import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, Client
+from shared.sls.wire import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, LogWire
 from tests.support.http_wire import Wire, say
 from tests.unit.sls.conftest import REQUEST_ID, StandingClock, refusal
 from tests.unit.sls.test_put import taken
@@ -87,7 +87,7 @@ def test_a_call_takes_no_longer_than_there_is_time(
 ) -> None:
     """Half of it for the connection; 3 s and 10 s at most."""
     wire.behave = refusal("Unauthorized", 401)
-    client = Client(replace(access, remaining_s=lambda: left_s), f"http://{wire.host}")
+    client = LogWire(replace(access, remaining_s=lambda: left_s), f"http://{wire.host}")
     with pytest.raises(LogCallFailed):
         client.put("project", "outcomes", 1_000, [{"outcome_id": "1"}])
     assert client._timeouts_s() == timeout

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from shared.ports import LogRange
 from shared.sls import Access
 from shared.sls.protobuf import encoded, groups
-from shared.sls.wire import Client
+from shared.sls.wire import LogWire
 from tests.support.http_wire import Wire, say
 from tests.unit.sls.conftest import REQUEST_ID, group, page
 
@@ -53,7 +53,7 @@ def test_both_calls_have_the_sdks_form(wire: Wire, access: Access, wanted: LogRa
         f"http://{wire.host}", "AK-made-up", "SK-made-up", securityToken=token or None, source="secondwind"
     )
     sdk._isRowIp = True
-    ours = Client(replace(access, credentials=keys), f"http://{wire.host}")
+    ours = LogWire(replace(access, credentials=keys), f"http://{wire.host}")
     wire.behave = lambda handler: say(handler, 200, b"", **REQUEST_ID)
     ours.put("project", "outcomes", 1_700_000_000, RECORDS)
     items: list[Any] = [LogItem(1_700_000_000, contents=list(record.items())) for record in RECORDS]
@@ -80,7 +80,7 @@ def test_a_call_is_signed_as_the_sdk_signs_it(access: Access, monkeypatch: pytes
     told = {"type": "log", "cursor": "MTQ+/=", "count": "5"}
     for method, body, about in (("GET", b"", {}), ("POST", b"body", {"Content-Type": "application/x-protobuf"})):
         first = {"Host": "h", "x-log-bodyrawsize": "4", **about}
-        ours = Client(replace(access, credentials=keys), "http://127.0.0.1")._signed(
+        ours = LogWire(replace(access, credentials=keys), "http://127.0.0.1")._signed(
             method, "/r", first, told, body, date
         )
         theirs = {**first, "x-log-apiversion": "0.6.0"}
