@@ -30,9 +30,9 @@ from shared.open_ledger import check_client, open_ledger
 from shared.open_robots import open_messages, open_robot
 from shared.open_systems import open_seekers, open_systems
 from shared.policy.itself import Itself
-from shared.policy.load import load_policy
 from shared.policy.match import make_ready
 from shared.policy.model import Policy
+from shared.policy.ready import read_ready
 from shared.ports import LogRange
 from shared.ranges import heal_range, read_range
 from shared.reality import SystemChance, SystemClock
@@ -263,7 +263,13 @@ def _policy(settings: Itself[Settings], modified_ns: int, size: int) -> Policy:
 
 def _read_policy(path: Path) -> Policy:
     try:
-        return load_policy(path.read_text(encoding="utf-8"))
+        text = path.read_bytes()
+        ready = read_ready(path, text)
+        if ready is not None:
+            return ready
+        from shared.policy.load import load_policy  # noqa: PLC0415 - YAML and its reader, where nothing was read before
+
+        return load_policy(text.decode("utf-8"))
     except (OSError, UnicodeDecodeError):
         raise _bad_policy("the file cannot be read") from None
     except PolicyError as error:

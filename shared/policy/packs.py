@@ -98,13 +98,21 @@ def library() -> Packs:
     return {pack.name: pack for pack in shipped().packs}
 
 
-@cache
-def known_needs() -> Mapping[str, Needs]:
-    """What the patterns of the library's packs need."""
-    return {
-        pattern: tuple(tuple(frozenset(text.encode() for text in texts) for texts in each) for each in alternatives)
-        for pattern, alternatives in shipped().needs.items()
-    }
+class KnownNeeds(Mapping[str, Needs]):
+    """What the patterns of the library's packs need; made of what is shipped when it is asked for."""
+
+    def __getitem__(self, pattern: str) -> Needs:
+        alternatives = shipped().needs[pattern]
+        return tuple(tuple(frozenset(text.encode() for text in texts) for texts in each) for each in alternatives)
+
+    def __contains__(self, pattern: object) -> bool:
+        return pattern in shipped().needs
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(shipped().needs)
+
+    def __len__(self) -> int:
+        return len(shipped().needs)
 
 
 def encoded(packs: Sequence[Pack]) -> bytes:

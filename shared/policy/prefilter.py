@@ -7,7 +7,8 @@ microsecond a byte that leads somewhere new, which is too much for a long one: t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import re2
@@ -43,18 +44,29 @@ class Prefilter:
         wanted: dict[bytes, int] = {}
         asking: dict[int, list[_Asking]] = {}
         asked = Counter(text for some in needs for one in some for texts in one for text in texts)
+        small = frozenset(filter(is_small, asked))
+
+        def commonness(texts: Texts) -> tuple[bool, int]:
+            """How often texts are asked for; the more so if a long text's words do not show whether one is there."""
+            return not small.isdisjoint(texts), sum(asked[text] for text in texts)
+
         for place, alternatives in enumerate(needs):
             for alternative in alternatives:
                 # What few ask for is seldom there: then the others need not be looked at.
-                first, *others = sorted(alternative, key=lambda texts: _commonness(texts, asked))
+                first, *others = sorted(alternative, key=commonness) if len(alternative) > 1 else alternative
                 besides = tuple(_numbered(texts, wanted) for texts in others if min(map(len, texts)) >= _LEAST_BYTES)
                 for number in _numbered(first, wanted):
                     asking.setdefault(number, []).append(_Asking(place, besides))
         self._asking = [*(asking.get(number, ()) for number in range(len(wanted))), ()]
         """By the number of a text that is looked for; the last is that of every text."""
         self._set = _set_of([text.replace(EDGE, b"")[:_MAX_TEXT_BYTES] for text in wanted])
-        self._index = WordIndex(wanted, asking.keys())
+        self._wanted, self._alone = wanted, frozenset(asking)
         self._all = range(len(needs))
+
+    @cached_property
+    def _index(self) -> WordIndex:
+        """For long texts alone."""
+        return WordIndex(self._wanted, self._alone)
 
     def possible(self, text: bytes) -> Collection[int]:
         """Numbers of the patterns that a short text may hold."""
@@ -80,11 +92,6 @@ class Prefilter:
                 else:
                     possible.add(number)
         return possible
-
-
-def _commonness(texts: Texts, asked: Mapping[bytes, int]) -> tuple[bool, int]:
-    """How often texts are asked for; the more so if a long text's words do not show whether one of them is there."""
-    return any(map(is_small, texts)), sum(asked[text] for text in texts)
 
 
 def _numbered(texts: Texts, wanted: dict[bytes, int]) -> frozenset[int]:
