@@ -10,7 +10,6 @@ from shared.domain.errors import SettingsError
 from shared.notify import CaseLinks, Messenger, Robot, TellingSink
 from shared.policy.notify import Channel, Notify
 from shared.ports import Chance, Clock, Ledger, OutcomeSink
-from shared.robots import Silent, robot_of
 from shared.settings.channels import channel_secrets
 
 
@@ -59,6 +58,8 @@ def open_messages(
 
 def open_robot(channel: Channel, environ: Mapping[str, str], credentials: Credentials) -> Robot:
     """A channel's robot; one whose variables cannot be used says so to whoever sends."""
+    from shared.robots import Silent, robot_of  # noqa: PLC0415 - HTTP, TLS and mail, which only a message needs
+
     try:
         secrets = channel_secrets(environ, channel)
     except SettingsError as error:

@@ -17,7 +17,6 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.discover import discover, note
 from shared.domain.errors import Fault, InputError, PolicyError, SettingsError
 from shared.domain.failure import Intake, Trigger, Unreadable
 from shared.heal import Healer, Invocation, Report
@@ -39,7 +38,6 @@ from shared.reality import SystemChance, SystemClock
 from shared.result import result_of
 from shared.settings import Settings, SqliteUrl, read_credentials, read_settings, unknown_names
 from shared.sls import Access, SlsSink, SlsSource
-from shared.sweep import sweep
 from shared.systems.discovery import Seeker
 
 DEFAULT_TIMEOUT_S = 60.0
@@ -128,12 +126,16 @@ def handle_manual(event: bytes, context: Any) -> dict[str, Any]:
 def handle_sweep(event: bytes, context: Any) -> dict[str, Any]:
     """The timer's call; what the event says changes nothing. Raises as `handle_log_trigger`."""
     del event
+    from shared.sweep import sweep  # noqa: PLC0415 - of one door alone
+
     with _wired(context, timer=True) as wiring:
         return _told(sweep(wiring.healer))
 
 
 def handle_discover(event: bytes, context: Any) -> dict[str, Any]:
     """The timer's call; of the event only `"dry_run": true` matters. Raises as `handle_log_trigger`."""
+    from shared.discover import discover  # noqa: PLC0415 - of one door alone
+
     with _wired(context) as wiring:
         return _told(discover(wiring.healer, wiring.seekers, wiring.context.region, dry_run=wants_dry_run(event)))
 
@@ -142,6 +144,8 @@ def _handled(wiring: Wiring, intake: Intake, trigger: Trigger) -> Report:
     """Failures through the corridor; what was told of machines is noted."""
     report = wiring.healer.handle(intake, trigger)
     if intake.noted:
+        from shared.discover import note  # noqa: PLC0415 - of one door alone
+
         region, dry_run = wiring.context.region, intake.dry_run
         report.add(note(wiring.healer, intake.noted, region, trigger, dry_run=dry_run))
     return report

@@ -6,7 +6,6 @@ Their sources, with samples and where each text comes from, are `packs/*.yaml` a
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -154,7 +153,9 @@ def problem_of(named: str, packs: Packs) -> str | None:
         return None
     pack = packs.get(name)
     if pack is None:
-        close = difflib.get_close_matches(name, list(packs), n=1)
+        from difflib import get_close_matches  # noqa: PLC0415 - for a fault alone
+
+        close = get_close_matches(name, list(packs), n=1)
         return f"knows no pack {name}" + (f"; did you mean {close[0]}?" if close else f"; there are {', '.join(packs)}")
     if version and version != str(pack.version):
         return f"has the pack {pack.id}, and no other version of it"
