@@ -242,7 +242,7 @@ def timeout_of(context: Any) -> float:
 
 def configuration_of(context: Any) -> Configuration:
     """Settings and policy as they are now. Raises SettingsError."""
-    own = tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("SECONDWIND_")))
+    own = tuple(sorted((name, os.environ[name]) for name in os.environ if name.startswith("SECONDWIND_")))
     region = str(getattr(context, "region", "") or os.environ.get("FC_REGION", ""))
     settings = _settings(own, region)
     try:
