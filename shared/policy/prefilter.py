@@ -17,9 +17,9 @@ from shared.policy.literals import EDGE, Needs, Texts
 from shared.policy.wordindex import WordIndex, folded_of, is_small
 
 SHORT_BYTES = 2048
-FEW_TEXTS = 24
-"""The first short texts are asked for one needed text after the other: that costs a millisecond each, making the set
-thirty, and many processes see one failure."""
+FEW_TEXTS = 8
+"""The first short texts are asked for one needed text after the other: making the set costs as much as fifteen of them,
+and many processes see one failure."""
 MAX_KNOWN = 250
 """A log has some dozens of the words by which patterns are looked for."""
 _LEAST_BYTES = 3
