@@ -61,7 +61,7 @@ def test_every_use_loads_the_real_one(heavy: Any) -> None:
     """A call, a member, a base class, an instance's kind, a parameter: each as if it had never waited."""
     thing, add = heavy.Thing, heavy.add
 
-    class Larger(thing):  # type: ignore[misc] # a class of the real module
+    class Larger(thing):  # type: ignore[misc, valid-type] # a class of the real module
         pass
 
     assert (add(1, 2), thing.KIND, thing["x"][1], Larger(4).size) == (3, "thing", "x", 4)
