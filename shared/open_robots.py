@@ -12,7 +12,6 @@ from shared.policy.model import Policy
 from shared.policy.notify import MessageChannel
 from shared.ports import Ledger, OutcomeSink
 from shared.reality import SystemChance, SystemClock
-from shared.robots import Silent, robot_of
 from shared.settings.channels import channel_secrets
 from shared.settings.console import ConsoleSettings
 
@@ -65,6 +64,8 @@ def open_messages(
 
 def open_robot(channel: MessageChannel, environ: Mapping[str, str], credentials: Credentials) -> Robot:
     """A channel's robot; one whose variables cannot be used says so to whoever sends."""
+    from shared.robots import Silent, robot_of  # noqa: PLC0415 - HTTP, TLS and mail, which only a message needs
+
     try:
         secrets = channel_secrets(environ, channel)
     except SettingsError as error:

@@ -17,7 +17,6 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.discover import discover, note
 from shared.domain.errors import Fault, InputError, PolicyError, SettingsError
 from shared.domain.failure import Intake, Trigger, Unreadable
 from shared.heal import Healer, Invocation, Report
@@ -31,16 +30,15 @@ from shared.open_ledger import check_client, open_ledger
 from shared.open_robots import open_messages, open_robot
 from shared.open_systems import open_seekers, open_systems
 from shared.policy.itself import Itself
-from shared.policy.load import load_policy
 from shared.policy.match import make_ready
 from shared.policy.model import Policy
+from shared.policy.ready import read_ready
 from shared.ports import LogRange
 from shared.ranges import heal_range, read_range
 from shared.reality import SystemChance, SystemClock
 from shared.result import result_of
 from shared.settings import Settings, SqliteUrl, read_credentials, read_settings, unknown_names
 from shared.sls import Access, SlsSink, SlsSource
-from shared.sweep import sweep
 from shared.systems.discovery import Seeker
 
 DEFAULT_TIMEOUT_S = 60.0
@@ -129,12 +127,16 @@ def handle_manual(event: bytes, context: Any) -> dict[str, Any]:
 def handle_sweep(event: bytes, context: Any) -> dict[str, Any]:
     """The timer's call; what the event says changes nothing. Raises as `handle_log_trigger`."""
     del event
+    from shared.sweep import sweep  # noqa: PLC0415 - of one door alone
+
     with _wired(context, timer=True) as wiring:
         return _told(sweep(wiring.healer))
 
 
 def handle_discover(event: bytes, context: Any) -> dict[str, Any]:
     """The timer's call; of the event only `"dry_run": true` matters. Raises as `handle_log_trigger`."""
+    from shared.discover import discover  # noqa: PLC0415 - of one door alone
+
     with _wired(context) as wiring:
         return _told(discover(wiring.healer, wiring.seekers, wiring.context.region, dry_run=wants_dry_run(event)))
 
@@ -143,6 +145,8 @@ def _handled(wiring: Wiring, intake: Intake, trigger: Trigger) -> Report:
     """Failures through the corridor; what was told of machines is noted."""
     report = wiring.healer.handle(intake, trigger)
     if intake.noted:
+        from shared.discover import note  # noqa: PLC0415 - of one door alone
+
         region, dry_run = wiring.context.region, intake.dry_run
         report.add(note(wiring.healer, intake.noted, region, trigger, dry_run=dry_run))
     return report
@@ -239,7 +243,7 @@ def timeout_of(context: Any) -> float:
 
 def configuration_of(context: Any) -> Configuration:
     """Settings and policy as they are now. Raises SettingsError."""
-    own = tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("SECONDWIND_")))
+    own = tuple(sorted((name, os.environ[name]) for name in os.environ if name.startswith("SECONDWIND_")))
     region = str(getattr(context, "region", "") or os.environ.get("FC_REGION", ""))
     settings = _settings(own, region)
     try:
@@ -264,7 +268,13 @@ def _policy(settings: Itself[Settings], modified_ns: int, size: int) -> Policy:
 
 def _read_policy(path: Path) -> Policy:
     try:
-        return load_policy(path.read_text(encoding="utf-8"))
+        text = path.read_bytes()
+        ready = read_ready(path, text)
+        if ready is not None:
+            return ready
+        from shared.policy.load import load_policy  # noqa: PLC0415 - YAML and its reader, where nothing was read before
+
+        return load_policy(text.decode("utf-8"))
     except (OSError, UnicodeDecodeError):
         raise _bad_policy("the file cannot be read") from None
     except PolicyError as error:

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from shared.domain.credentials import Credentials
 from shared.idle import LastUse
+from shared.put_off import put_off
 
 TRIES = 3
 """How often a request is sent that was certainly not done, or only reads."""
@@ -103,6 +104,7 @@ def sdk() -> Any:
     quiet = logging.getLogger(_LOGGER)
     quiet.setLevel(logging.CRITICAL + 1)  # above DEBUG by itself, or the SDK formats headers with the token
     quiet.propagate = False
+    put_off("aiohttp", "google.protobuf.text_format")  # for asynchronous calls and for messages in its log
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # as the first line
         import tablestore  # type: ignore[import-untyped]  # noqa: PLC0415 - it publishes no types; 0.5 s, only if used

@@ -6,7 +6,6 @@ Their sources, with samples and where each text comes from, are `packs/*.yaml` a
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -98,13 +97,21 @@ def library() -> Packs:
     return {pack.name: pack for pack in shipped().packs}
 
 
-@cache
-def known_needs() -> Mapping[str, Needs]:
-    """What the patterns of the library's packs need."""
-    return {
-        pattern: tuple(tuple(frozenset(text.encode() for text in texts) for texts in each) for each in alternatives)
-        for pattern, alternatives in shipped().needs.items()
-    }
+class KnownNeeds(Mapping[str, Needs]):
+    """What the patterns of the library's packs need; made of what is shipped when it is asked for."""
+
+    def __getitem__(self, pattern: str) -> Needs:
+        alternatives = shipped().needs[pattern]
+        return tuple(tuple(frozenset(text.encode() for text in texts) for texts in each) for each in alternatives)
+
+    def __contains__(self, pattern: object) -> bool:
+        return pattern in shipped().needs
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(shipped().needs)
+
+    def __len__(self) -> int:
+        return len(shipped().needs)
 
 
 def encoded(packs: Sequence[Pack]) -> bytes:
@@ -146,7 +153,9 @@ def problem_of(named: str, packs: Packs) -> str | None:
         return None
     pack = packs.get(name)
     if pack is None:
-        close = difflib.get_close_matches(name, list(packs), n=1)
+        from difflib import get_close_matches  # noqa: PLC0415 - for a fault alone
+
+        close = get_close_matches(name, list(packs), n=1)
         return f"knows no pack {name}" + (f"; did you mean {close[0]}?" if close else f"; there are {', '.join(packs)}")
     if version and version != str(pack.version):
         return f"has the pack {pack.id}, and no other version of it"

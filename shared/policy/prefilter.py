@@ -7,7 +7,8 @@ microsecond a byte that leads somewhere new, which is too much for a long one: t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import re2
@@ -16,6 +17,9 @@ from shared.policy.literals import EDGE, Needs, Texts
 from shared.policy.wordindex import WordIndex, folded_of, is_small
 
 SHORT_BYTES = 2048
+FEW_TEXTS = 8
+"""The first short texts are asked for one needed text after the other: making the set costs as much as fifteen of them,
+and many processes see one failure."""
 MAX_KNOWN = 250
 """A log has some dozens of the words by which patterns are looked for."""
 _LEAST_BYTES = 3
@@ -43,23 +47,43 @@ class Prefilter:
         wanted: dict[bytes, int] = {}
         asking: dict[int, list[_Asking]] = {}
         asked = Counter(text for some in needs for one in some for texts in one for text in texts)
+        small = cache(is_small)
+
+        def commonness(texts: Texts) -> tuple[bool, int]:
+            """How often texts are asked for; the more so if a long text's words do not show whether one is there."""
+            return any(map(small, texts)), sum(asked[text] for text in texts)
+
         for place, alternatives in enumerate(needs):
             for alternative in alternatives:
                 # What few ask for is seldom there: then the others need not be looked at.
-                first, *others = sorted(alternative, key=lambda texts: _commonness(texts, asked))
+                first, *others = sorted(alternative, key=commonness) if len(alternative) > 1 else alternative
                 besides = tuple(_numbered(texts, wanted) for texts in others if min(map(len, texts)) >= _LEAST_BYTES)
                 for number in _numbered(first, wanted):
                     asking.setdefault(number, []).append(_Asking(place, besides))
         self._asking = [*(asking.get(number, ()) for number in range(len(wanted))), ()]
         """By the number of a text that is looked for; the last is that of every text."""
-        self._set = _set_of([text.replace(EDGE, b"")[:_MAX_TEXT_BYTES] for text in wanted])
-        self._index = WordIndex(wanted, asking.keys())
+        self._texts = [text.replace(EDGE, b"")[:_MAX_TEXT_BYTES] for text in wanted]
+        self._seen = 0
+        self._wanted, self._alone = wanted, frozenset(asking)
         self._all = range(len(needs))
+
+    @cached_property
+    def _set(self) -> Any | None:
+        return _set_of(self._texts)
+
+    @cached_property
+    def _index(self) -> WordIndex:
+        """For long texts alone."""
+        return WordIndex(self._wanted, self._alone)
 
     def possible(self, text: bytes) -> Collection[int]:
         """Numbers of the patterns that a short text may hold."""
         if not self._all:
             return ()
+        if self._seen < FEW_TEXTS:
+            self._seen += 1
+            folded = folded_of(text)
+            return self._asked_for({number for number, each in enumerate(self._texts) if each in folded})
         found = () if self._set is None else self._set.Match(folded_of(text)) or ()
         # Without the text that is always there, the set has said nothing.
         return self._asked_for(set(found)) if len(self._asking) - 1 in found else self._all
@@ -80,11 +104,6 @@ class Prefilter:
                 else:
                     possible.add(number)
         return possible
-
-
-def _commonness(texts: Texts, asked: Mapping[bytes, int]) -> tuple[bool, int]:
-    """How often texts are asked for; the more so if a long text's words do not show whether one of them is there."""
-    return any(map(is_small, texts)), sum(asked[text] for text in texts)
 
 
 def _numbered(texts: Texts, wanted: dict[bytes, int]) -> frozenset[int]:

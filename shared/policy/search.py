@@ -7,6 +7,7 @@ of a text of 32 KB is searched for in the whole of it, unless that is too much w
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -41,19 +42,52 @@ class Possible(NamedTuple):
 
 
 class PatternSet:
-    """Some patterns, ready to be searched for together. Which are found never depends on how they are searched for."""
+    """Some patterns, searched for together. Which are found never depends on how they are searched for.
+
+    What only a text needs waits for the first one: many processes see none, and one text needs few of the patterns.
+    """
 
     def __init__(self, patterns: Sequence[str], known: Mapping[str, Needs] = MappingProxyType({})) -> None:
-        """Compile them.
+        """Check them.
 
         Args:
-            patterns: each is checked, unless it is known.
+            patterns: each is compiled and checked, unless it is known.
             known: what patterns that were checked before need.
 
         Raises:
             PatternError: for the first that cannot be used.
         """
-        self._single = [compiled(one) if one in known else compile_pattern(one) for one in patterns]
+        self._patterns = tuple(patterns)
+        self._known = known
+        self._single = [None if one in known else compile_pattern(one) for one in patterns]
+
+    @cached_property
+    def _index(self) -> _Index:
+        return _Index(self._patterns, self._known)
+
+    def possible_in(self, text: bytes) -> Possible:
+        """The patterns that may be anywhere in the text."""
+        return self._index.possible_in(text)
+
+    def finds(self, number: int, text: bytes) -> bool:
+        """Whether a pattern that may be there is."""
+        return self._compiled(number).search(text) is not None
+
+    def place_of(self, number: int, text: bytes) -> int:
+        """Where the first match of a pattern that is found begins."""
+        return int(self._compiled(number).search(text).start())
+
+    def _compiled(self, number: int) -> Any:
+        one = self._single[number]
+        if one is None:
+            one = self._single[number] = compiled(self._patterns[number])
+        return one
+
+
+class _Index:
+    """Which patterns a text may hold."""
+
+    def __init__(self, patterns: Sequence[str], known: Mapping[str, Needs]) -> None:
         needs = [known.get(one) or needed(one) for one in patterns]
         self._needing = [number for number, each in enumerate(needs) if each is not None]
         self._prefilter = Prefilter([each for each in needs if each is not None])
@@ -68,7 +102,8 @@ class PatternSet:
             for start in range(0, len(some), _GROUPED)
         ]
         groups += [[number] for number in free if number not in light]  # alone: one of those has a large automaton
-        self._groups = [_Together(group, self._single) for group in groups]
+        single = {number: compiled(patterns[number]) for number in free}
+        self._groups = [_Together(group, single) for group in groups]
         self._free = len(free)
 
     def possible_in(self, text: bytes) -> Possible:
@@ -81,10 +116,6 @@ class PatternSet:
         for group in self._groups:
             numbers += group.found_in(text)
         return Possible(text, frozenset(numbers))
-
-    def finds(self, number: int, text: bytes) -> bool:
-        """Whether a pattern that may be there is."""
-        return self._single[number].search(text) is not None
 
     def _of_long(self, text: bytes) -> tuple[bytes, Collection[int]]:
         """A long text, or as much of it as can be afforded, and the patterns that it may hold."""
@@ -99,10 +130,6 @@ class PatternSet:
         text = _ends_of(text, SHORT_BYTES)
         return text, self._prefilter.possible(text)
 
-    def place_of(self, number: int, text: bytes) -> int:
-        """Where the first match of a pattern that is found begins."""
-        return int(self._single[number].search(text).start())
-
 
 def _ends_of(text: bytes, size: int) -> bytes:
     """The first and the last whole lines, about so many bytes in all."""
@@ -114,7 +141,7 @@ def _ends_of(text: bytes, size: int) -> bytes:
 class _Together:
     """Some of the patterns as one RE2 set; one by one where RE2 cannot do that."""
 
-    def __init__(self, members: Sequence[int], single: Sequence[Any]) -> None:
+    def __init__(self, members: Sequence[int], single: Mapping[int, Any] | Sequence[Any]) -> None:
         self._members = tuple(members)
         self._single = tuple(single[number] for number in members)
         self._set = _set_of(self._single) if len(self._single) > 1 else None

@@ -88,5 +88,7 @@ def _parts_of(text: bytes) -> tuple[frozenset[bytes], bytes]:
 
 def is_small(text: bytes) -> bool:
     """Whether it can only be looked for as it is."""
+    if text.isalpha():
+        return len(text) < _GRAM
     words, piece = _parts_of(text)
     return not words and len(piece) < _GRAM

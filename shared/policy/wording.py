@@ -12,7 +12,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from shared.policy.conditions import Match, listed, patterns_of
-from shared.policy.packs import known_needs
+from shared.policy.packs import KnownNeeds
 from shared.policy.rule import CauseLine, Tells
 from shared.policy.search import PatternSet
 from shared.policy.text.normal import lines_of, shown
@@ -56,7 +56,7 @@ class Wording:
         distinct = dict.fromkeys(pattern for match, _, _ in asked for pattern in patterns_of(match))
         number = {pattern: place for place, pattern in enumerate(distinct)}
         self._noise = len(distinct)
-        self._patterns = PatternSet((*distinct, *dict.fromkeys(ignore_lines)), known_needs())
+        self._patterns = PatternSet((*distinct, *dict.fromkeys(ignore_lines)), KnownNeeds())
         """The last ones, from `_noise` on, are those of noise."""
         self._first_of = lru_cache(maxsize=_MOST_SHORT)(self._first)
         """A failure is decided more than once, before its tokens are taken and after; and of one cause many jobs die

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 from msgspec import Struct
 
@@ -50,6 +49,8 @@ def _looks_like_one(name: str) -> bool:
 
 def _closest(name: str) -> str:
     """By what follows the prefix, which all have."""
+    from difflib import get_close_matches  # noqa: PLC0415 - for a slip alone
+
     told = name[:MAX_CHARS].upper().replace("SECOND_WIND", "SECONDWIND").removeprefix(PREFIX.rstrip("_")).lstrip("_")
     parts = [known.removeprefix(PREFIX) for known in NAMES]
     return PREFIX + get_close_matches(told, parts, n=1, cutoff=0.0)[0]

@@ -79,3 +79,33 @@ def test_the_check_sees_what_is_loaded() -> None:
     code = COMMAND.format(arguments=["policy", "check", "policy.yaml"], unwanted=HEAVY)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "['re2', 'yaml']\n"
+
+
+AFTER_A_CALL = """
+import math, sys
+from shared.domain.credentials import Credentials
+from shared.domain.endpoint import Endpoint
+from shared.sls import NEVER_USED as OF_LOGS, Access, _connect
+from shared.systems.openapi import NEVER_USED, ApiCall, OpenApi
+from tests.support.http_wire import Wire
+wire = Wire()
+key = Credentials(access_key_id="id", access_key_secret="secret", security_token="token")
+host, _, port = wire.host.partition(":")
+call = ApiCall(action="ListJobs", version="2018-04-12", parameters={"A": "1"}, mutates=False)
+try:
+    answer = OpenApi(key, Endpoint("http", host, int(port))).call(call)
+    print(type(answer).__name__, wire.requests[0]["headers"]["x-acs-security-token"])
+    access = Access(credentials=key, remaining_s=lambda: math.inf)
+    _connect(access, f"http://{host}:{port}").put("p", "o", 1, [{"a": "b"}])
+except Exception as error:
+    print(type(error).__name__)
+finally:
+    wire.close()
+print([name for name in (*NEVER_USED, *OF_LOGS) if vars(sys.modules.get(name, sys)).get("__file__")])
+"""
+
+
+def test_a_call_loads_nothing_of_an_sdk_that_it_does_not_use() -> None:
+    """What was put off is still waiting when job systems and Log Service have been called."""
+    done = subprocess.run([sys.executable, "-c", AFTER_A_CALL], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines() == ["Reply token", "LogCallFailed", "[]"]

@@ -22,6 +22,7 @@ from msgspec import Struct
 from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint
+from shared.put_off import put_off
 from shared.systems.openapi.classify import NoAnswer, Row, no_answer_row, service_row
 
 MESSAGE_BYTES = 1024
@@ -29,6 +30,17 @@ CONNECT_TIMEOUT_MS = 5_000
 READ_TIMEOUT_MS = 10_000
 LEAST_TIME_S = 1.0
 """With less time left than this a call is not begun: it would end as unknown rather than as an answer."""
+
+
+NEVER_USED = (
+    "aiohttp",  # asynchronous calls: half of what loading the SDK took
+    "alibabacloud_credentials.client",  # finds keys by itself, with a scheduler of its own; ours are the platform's
+    "alibabacloud_credentials.models",
+    "cryptography.hazmat.primitives.asymmetric.padding",  # signatures by RSA
+    "cryptography.hazmat.primitives.hashes",
+    "cryptography.hazmat.primitives.serialization",
+)
+"""What the SDK (alibabacloud-tea-openapi 0.4.6) imports and a call does not touch; used, it is loaded all the same."""
 
 
 class ApiCall(Struct, frozen=True, kw_only=True):
@@ -114,7 +126,8 @@ class OpenApi:
         left_s = self._left_s(wanted)
         if left_s < LEAST_TIME_S:
             return _unanswered(NoAnswer.DEADLINE, "no time was left to send the call")
-        from shared.systems.openapi import _sdk  # noqa: PLC0415 - half a second that only a caller pays
+        put_off(*NEVER_USED)
+        from shared.systems.openapi import _sdk  # noqa: PLC0415 - a fifth of a second that only a caller pays
 
         if self._client is None:
             self._client = _sdk.client(self._credentials, self._endpoint)

@@ -65,13 +65,27 @@ DaraCore._sessions = _OneRequestSessions()  # noqa: SLF001 - the SDK passes no r
 logging.getLogger("darabonba-core").addFilter(lambda _: False)
 
 
+class _Given:
+    """What the SDK asks of a credential, from a key that is at hand: its own class loads what finds keys elsewhere."""
+
+    type = "access_key"
+    provider_name = None
+
+    def __init__(self, credentials: Credentials) -> None:
+        self.access_key_id = credentials.access_key_id
+        self.access_key_secret = credentials.access_key_secret
+        self.security_token = credentials.security_token or None
+
+    def get_credential(self) -> _Given:
+        """The SDK asks once a call."""
+        return self
+
+
 def client(credentials: Credentials, endpoint: Endpoint) -> Any:
     """A client for these credentials. The SDK's retry is off unless `retry_options` are given: none are."""
     return Client(
         Config(
-            access_key_id=credentials.access_key_id,
-            access_key_secret=credentials.access_key_secret,
-            security_token=credentials.security_token or None,
+            credential=_Given(credentials),
             protocol=endpoint.scheme,
             endpoint=endpoint.netloc,
             user_agent="second-wind",

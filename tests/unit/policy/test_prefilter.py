@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared.policy import prefilter as module
 from shared.policy.literals import Needs, needed
+from shared.policy.packs import KnownNeeds
 from shared.policy.patterns import PatternError, compile_pattern
 from shared.policy.prefilter import SHORT_BYTES, Prefilter
 from shared.policy.search import PatternSet
@@ -122,6 +123,7 @@ class _OutOfMemory:
 def test_a_set_that_fails_rules_nothing_out(broken: _OutOfMemory | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A set that cannot be made, or tells no match since it ran out of memory."""
     monkeypatch.setattr(module, "_set_of", lambda _: broken)
+    monkeypatch.setattr(module, "FEW_TEXTS", 0)
     assert list(Prefilter([_one("abc"), _one("d")]).possible(b"nothing of that")) == [0, 1]
 
 
@@ -167,6 +169,17 @@ def test_a_set_larger_than_its_memory_is_none(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(module, "_SET_MEMORY_BYTES", 1 << 12)
     assert module._set_of([f"text number {number}".encode() for number in range(200)]) is None
     assert isinstance(module._set_of([b"a"]), re2.Set)
+
+
+def test_the_first_texts_and_the_later_ones_are_asked_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One by one or by the set: of each text the same patterns are possible."""
+    needs = list(KnownNeeds().values())
+    texts = [b"", b"Connection timed out after 30 s", b"CUDA out of memory", b"No such file or directory\nKilled"]
+    one_by_one = [sorted(Prefilter(needs).possible(text)) for text in texts]
+    monkeypatch.setattr(module, "FEW_TEXTS", 0)
+    asked = Prefilter(needs)
+    assert [sorted(asked.possible(text)) for text in texts] == one_by_one
+    assert any(one_by_one)
 
 
 def test_no_patterns_are_asked_for_nothing() -> None:

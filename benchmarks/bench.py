@@ -1,0 +1,107 @@
+"""All that is measured, in one command, and what came of it in `benchmarks/RESULTS.md`.
+
+`python benchmarks/bench.py [--latency-ms 20] [--rounds 9]` measures and writes; `--short --check` measures a little and
+fails on a ratio that is worse by a third than the kept one (`benchmarks/kept.json`), which `--keep` writes anew. Ratios
+are of CPU time, of things that ran in turns in one run: how fast the machine is, and who else is at work on it, cancel
+out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks import doors
+from benchmarks.instances import bundled
+from benchmarks.region import Region
+from benchmarks.spread import Compared
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS, KEPT = ROOT / "benchmarks" / "RESULTS.md", ROOT / "benchmarks" / "kept.json"
+WORSE_BY = 4 / 3
+SHORT_ROUNDS = 5
+_HEAD = """# Results
+
+Made by `make bench`; not edited by hand. Ratios are of CPU time, median by median, of things that ran in turns in the
+same run; behind them the middle half of the single ratios. Wall-clock ratios stand beside them: on a machine that
+others use they tell less. *The sample function* is `sample_function.py`: official product SDKs, clients kept, one look,
+one rerun, one PutLogs; no ledger, no policy, no limits.
+"""
+
+
+def measured(latency_ms: float, rounds: int, *, short: bool) -> list[Compared]:
+    """The doors, cold and warm."""
+    with Region(latency_ms) as region, tempfile.TemporaryDirectory() as folder:
+        ledgers = {"SQLite": f"sqlite://{folder}/ledger.db"}
+        if not short:
+            ledgers["Tablestore"] = region.tablestore_url
+        return doors.cold(region, rounds, ledgers) + doors.warm(region, rounds * 3, ledgers)
+
+
+def worse(found: list[Compared], kept: dict[str, float]) -> list[str]:
+    """What got worse by a third, in words. What is not kept is not judged."""
+    return [
+        f"{one.name}: {one.ratio:.2f}, it was {kept[one.name]:.2f}"
+        for one in found
+        if one.name in kept and one.ratio > kept[one.name] * WORSE_BY
+    ]
+
+
+def written(found: list[Compared], latency_ms: float) -> str:
+    """The page."""
+    ours, _ = bundled()
+    git = ["git", "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - the line above
+    about = (
+        f"{time.strftime('%Y-%m-%d', time.gmtime())}, commit {commit.stdout.strip()}, Python {ours.kind} of Function "
+        f"Compute from the bundle, {platform.machine()} with {_cores()} cores, {latency_ms:g} ms before each answer."
+    )
+    rows = [
+        f"| {one.name} | **{one.ratio:.2f}** | {one.spread[0]:.2f} to {one.spread[1]:.2f} | {one.wall_ratio:.2f} "
+        f"| {one.cpu * 1000:.1f} ms | {one.baseline_cpu * 1000:.1f} ms | {one.peak_mb:.0f} MB | {one.takes} |"
+        for one in found
+    ]
+    table = [
+        "| what | CPU, ratio | spread | wall, ratio | CPU | sample function's | memory | takes |",
+        "|---|---|---|---|---|---|---|---|",
+        *rows,
+    ]
+    return "\n".join([_HEAD, about, "", "## Doors beside the sample function", "", *table, ""])
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def main() -> int:
+    """Exit status: 1 if something got worse by a third."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--latency-ms", type=float, default=20.0)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--short", action="store_true", help="SQLite alone, few takes, no page")
+    parser.add_argument("--check", action="store_true", help="fail on what got worse")
+    parser.add_argument("--keep", action="store_true", help="keep these ratios as those to judge by")
+    chosen = parser.parse_args()
+    found = measured(chosen.latency_ms, SHORT_ROUNDS if chosen.short else chosen.rounds, short=chosen.short)
+    print(*(one.line() for one in found), sep="\n")
+    if not chosen.short:
+        RESULTS.write_text(written(found, chosen.latency_ms), encoding="utf-8")
+    if chosen.keep:
+        KEPT.write_text(json.dumps({one.name: round(one.ratio, 3) for one in found}, indent=2) + "\n", encoding="utf-8")
+    problems = worse(found, json.loads(KEPT.read_text(encoding="utf-8"))) if chosen.check else []
+    print(*problems, sep="\n")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+"""A module that was put off is not loaded until something of it is used, and then it is the real one."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.put_off import put_off
+
+SOURCE = """
+LOADED = True
+class Thing:
+    KIND = "thing"
+    def __init__(self, size=1):
+        self.size = size
+    def __class_getitem__(cls, item):
+        return (cls, item)
+class OddError(Exception):
+    pass
+def add(one, two):
+    return one + two
+"""
+
+
+@pytest.fixture
+def heavy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A package of that source with a part in it, put off and imported."""
+    folder = tmp_path / "heavy_part"
+    folder.mkdir()
+    (folder / "__init__.py").write_text(SOURCE, encoding="utf-8")
+    (folder / "inner.py").write_text("from heavy_part import Thing\nSIZE = Thing().size\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    finders = list(sys.meta_path)
+    put_off("heavy_part")
+    yield importlib.import_module("heavy_part")
+    sys.meta_path[:] = finders
+    for name in ("heavy_part", "heavy_part.inner"):
+        sys.modules.pop(name, None)
+
+
+def is_loaded() -> bool:
+    """Whether the real one is there."""
+    return "LOADED" in vars(sys.modules["heavy_part"])
+
+
+def test_importing_and_taking_names_loads_nothing(heavy: Any) -> None:
+    """As `import x` and `from x import Y` do."""
+    thing = heavy.Thing
+    assert not is_loaded()
+    assert thing(size=3).size == 3
+    assert is_loaded()
+
+
+def test_every_use_loads_the_real_one(heavy: Any) -> None:
+    """A call, a member, a base class, an instance's kind, a parameter: each as if it had never waited."""
+    thing, add = heavy.Thing, heavy.add
+
+    class Larger(thing):  # type: ignore[misc, valid-type] # a class of the real module
+        pass
+
+    assert (add(1, 2), thing.KIND, thing["x"][1], Larger(4).size) == (3, "thing", "x", 4)
+    assert isinstance(Larger(), thing)
+    assert issubclass(Larger, thing)
+    assert not isinstance(3, thing)
+    assert heavy.Thing is sys.modules["heavy_part"].Thing
+
+
+def test_a_part_of_it_can_be_imported(heavy: Any) -> None:
+    """The package is loaded first, as always."""
+    inner = importlib.import_module("heavy_part.inner")
+    assert inner.SIZE == 1
+    assert inner is sys.modules["heavy_part.inner"]
+    assert is_loaded()
+    assert heavy.add(1, 1) == 2
+
+
+def test_exceptions_are_real_at_once(heavy: Any) -> None:
+    """`except` wants a class."""
+    with pytest.raises(heavy.OddError, match="x"):
+        raise heavy.OddError("x")
+
+
+def test_a_name_that_is_not_there_is_told_as_ever(heavy: Any) -> None:
+    """When it is used."""
+    with pytest.raises(AttributeError, match="nobody"):
+        heavy.nobody()
+
+
+def test_what_is_loaded_already_stays() -> None:
+    """Nobody's module is taken away."""
+    finders = list(sys.meta_path)
+    put_off("json")
+    assert sys.meta_path == finders
+    assert sys.modules["json"].loads("1") == 1
+
+
+USED = """
+import sys
+from shared.ledger._tablestore_link import sdk
+tablestore = sdk()
+print("before", "aiohttp.client" in sys.modules)
+import asyncio
+async def use():
+    async with tablestore.AsyncOTSClient("http://127.0.0.1:9", "k", "s", "i") as client:
+        await client.list_table()
+try:
+    asyncio.run(use())
+except Exception as error:
+    print(type(error).__name__)
+print("after", "aiohttp.client" in sys.modules)
+import google.protobuf.text_format as shown
+from tablestore.protobuf import table_store_pb2
+print(shown.MessageToString(table_store_pb2.DeleteTableRequest(table_name="t")).strip())
+"""
+
+
+def test_tablestores_sdk_loads_without_what_it_never_uses_here_and_has_it_when_it_does() -> None:
+    """Its asynchronous client works all the same: an upgrade that begins to use it costs time, not the ledger."""
+    told = subprocess.run([sys.executable, "-c", USED], capture_output=True, text=True, check=True, timeout=60)
+    lines = ["before False", "ClientConnectorError", "after True", 'table_name: "t"']
+    assert told.stdout.splitlines() == lines
