@@ -47,7 +47,7 @@ format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# The code package of the five functions, as s.yaml uploads it: build/secondwind-$(RUNTIME).zip.
+# The code package of the six functions, as s.yaml uploads it: build/secondwind-$(RUNTIME).zip.
 RUNTIME ?= python3.12
 LEDGER ?= tablestore
 

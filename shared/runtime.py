@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from msgspec import Struct
@@ -241,6 +242,10 @@ def timeout_of(context: Any) -> float:
     return float(getattr(getattr(context, "function", None), "timeout", None) or DEFAULT_TIMEOUT_S)
 
 
+_ONE_AT_A_TIME = Lock()
+"""Two threads that read the packs for the first time at once have crashed msgspec, and the work would be double."""
+
+
 def configuration_of(context: Any) -> Configuration:
     """Settings and policy as they are now. Raises SettingsError."""
     own = tuple(sorted((name, os.environ[name]) for name in os.environ if name.startswith("SECONDWIND_")))
@@ -250,7 +255,8 @@ def configuration_of(context: Any) -> Configuration:
         seen = settings.policy_file.stat()
     except OSError:
         raise _bad_policy("the file cannot be read") from None
-    return Configuration(settings, _policy(Itself(settings), seen.st_mtime_ns, seen.st_size))
+    with _ONE_AT_A_TIME:
+        return Configuration(settings, _policy(Itself(settings), seen.st_mtime_ns, seen.st_size))
 
 
 @lru_cache(maxsize=4)

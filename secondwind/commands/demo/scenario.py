@@ -13,6 +13,7 @@ from localcloud.dataworks import models as dataworks
 from localcloud.ehpc.models import Flavour, finishes, hangs
 from localcloud.schedulerx.models import fails, keeps_running, succeeds
 from localcloud.schedulerx3 import models as schedulerx3
+from secondwind.commands.demo.garbage import GARBAGE
 from secondwind.commands.demo.plot import (
     ANY,
     AppJob,
@@ -20,7 +21,6 @@ from secondwind.commands.demo.plot import (
     Channel,
     EhpcJob,
     ExpectedOutcome,
-    Garbage,
     InstanceOf,
     Mishap,
     NodeInstance,
@@ -89,7 +89,6 @@ SEEN = ExpectedOutcome("rerun", "seen_restarted", ANY)
 TOLD_BEFORE = ExpectedOutcome("duplicate", "already_handled", ANY)
 """Handled before, whatever state the rerun has got to by then."""
 IN_PART = ExpectedOutcome("unknown", "part_failure", "RUNNING", "RerunJobs", "PartFailure")
-NOT_UNDERSTOOD = ExpectedOutcome("invalid", "not_understood")
 
 E_HPC = (
     Mishap("hangs", pbs(101), (Channel.LOG,), (rerun("RerunJobs"), SEEN), 1, {"message": "no output for 60 min"}),
@@ -274,25 +273,6 @@ WITHOUT_EMITTER = (
         AppJob("shop", 702, schedulerx3.fails(30), workflow="1"),
         (Channel.FOUND,),
         (ExpectedOutcome("held", "workflow", "FAILED"),),
-    ),
-)
-
-GARBAGE = (
-    Mishap(
-        "log that names no job",
-        Garbage('{"system": "ehpc", "message": "node7 is gone"}', "node7 is gone"),
-        (Channel.LOG,),
-        (NOT_UNDERSTOOD,),
-    ),
-    Mishap(
-        "event about other things",
-        Garbage('{"hello": "world", "answer": 42}', '"answer":42'),
-        (Channel.EVENT,),
-        (NOT_UNDERSTOOD,),
-    ),
-    Mishap("text that is no JSON", Garbage("disk full on node9", "node9"), (Channel.TRANSFORMED,), (NOT_UNDERSTOOD,)),
-    Mishap(
-        "bytes that are no text", Garbage("\udc80\udcff\x00 core dump", "core dump"), (Channel.HAND,), (NOT_UNDERSTOOD,)
     ),
 )
 
