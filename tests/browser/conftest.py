@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
 
 from secondwind.commands.console.run import serving
 from secondwind.commands.console.server import LoopbackServer
@@ -26,6 +29,7 @@ from tests.support.clock import Clock
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots"
 """Kept: what the pages looked like."""
+WAITS_S = 20
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _BROWSER = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
 _DRIVER = shutil.which("chromedriver")
@@ -97,8 +101,11 @@ class Page:
         found = self.driver.find_element(
             By.XPATH, f"//a[normalize-space()={quoted}] | //button[normalize-space()={quoted}]"
         )
+        was = self.driver.find_element(By.TAG_NAME, "body")
         found.click()
-        return self.text
+        waiting = WebDriverWait(self.driver, WAITS_S, ignored_exceptions=[StaleElementReferenceException])
+        waiting.until(staleness_of(was))
+        return str(waiting.until(lambda _: self.text))
 
     def type(self, field: str, text: str) -> None:
         """Into a field, by its id."""

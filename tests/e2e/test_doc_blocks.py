@@ -154,7 +154,8 @@ def test_the_blocks_of_a_page_run(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In their order, in one shell: each command ends with status 0, or as its marker says."""
-    for name in ("events", "policy.yaml", "policy.tests.yaml"):
+    (tmp_path / "docs").mkdir()
+    for name in ("events", "policy.yaml", "policy.tests.yaml", "docs/people.policy.yaml"):
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, tmp_path / name)
     monkeypatch.chdir(tmp_path)
     with Region(tmp_path, code_path=ROOT) as region:

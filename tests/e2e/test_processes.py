@@ -255,7 +255,9 @@ def _moments(value: Any) -> list[tuple[str, Any]]:
     if not isinstance(value, dict):
         return []
     names = ("at", "since", "held_since", "cooldown_until")
-    own = [(k, v) for k, v in value.items() if (k in names or k.endswith("_at")) and v not in (None, "")]
+    # What stands below such a name in a schema speaks of the moment and is none.
+    told = {k: v for k, v in value.items() if v not in (None, "") and not isinstance(v, dict)}
+    own = [(k, v) for k, v in told.items() if k in names or k.endswith("_at")]
     return own + [one for part in value.values() for one in _moments(part)]
 
 
