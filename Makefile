@@ -112,8 +112,9 @@ test-slurm: setup
 	$(BIN)/python -m tools.test_slurm
 
 # Ratios against a baseline in the same run, from the bundle: cold and warm doors into benchmarks/RESULTS.md, then a range
-# of foreign logs and decisions. BENCH='--latency-ms 50': another latency a call.
+# of foreign logs, decisions and the page of a night. BENCH='--latency-ms 50': another latency a call.
 bench: bundle
 	$(BIN)/python benchmarks/bench.py $(BENCH)
 	$(BIN)/python benchmarks/log_range.py
 	$(BIN)/python benchmarks/decide.py
+	$(BIN)/python benchmarks/page.py

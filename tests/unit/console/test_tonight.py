@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -53,13 +52,9 @@ def night(browser: Browser, found: Sequence[Row], where: str = "/") -> str:
     return browser.last.body.decode()
 
 
-def test_ten_thousand_outcomes_are_a_small_page_in_a_second(boss: Browser) -> None:
-    """CPU time of this process; the second whole page is measured, as a warm function has it."""
-    found = rows(10_000)
-    night(boss, found[:10])
-    began = time.process_time()
-    page = night(boss, found)
-    assert time.process_time() - began < 1.0
+def test_ten_thousand_outcomes_are_a_small_page(boss: Browser) -> None:
+    """Below 100 KB, whatever was in the night; what it takes is measured by benchmarks/page.py."""
+    page = night(boss, rows(10_000))
     assert len(page.encode()) < 100_000
     assert "<strong>10000</strong> healed" in page
     assert "10000 failures and 10000 reruns" in page

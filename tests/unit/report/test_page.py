@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from html.parser import HTMLParser
 
 import pytest
@@ -117,7 +116,7 @@ def test_a_quiet_night_is_a_page_too(report: Make[NightReport]) -> None:
 
 
 def test_a_night_of_ten_thousand_outcomes(row: Make[Row], report: Make[NightReport]) -> None:
-    """Under a second of CPU from the outcomes to the page, and below 100 KB."""
+    """Below 100 KB with names as long as these; what it takes is measured by benchmarks/page.py."""
     rows = [
         row(
             *(("rerun", "accepted"), ("rerun", "seen_restarted"), ("held", "rule_holds"), ("suppressed", "no_rule"))[
@@ -140,8 +139,5 @@ def test_a_night_of_ten_thousand_outcomes(row: Make[Row], report: Make[NightRepo
         )
         for n in range(10_000)
     ]
-    began = time.process_time()
     page = page_of(told(report(*rows)))
-    took_s = time.process_time() - began
-    assert took_s < 1.0, f"{took_s:.2f} s"
     assert len(page.encode()) < 100_000
