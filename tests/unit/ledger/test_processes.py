@@ -88,8 +88,8 @@ def test_a_writer_killed_in_the_middle_leaves_whole_saves(tmp_path: Path, clock:
     for _ in range(20):
         answered = int(writer.stdout.readline())
     writer.send_signal(signal.SIGKILL)
-    rest = writer.stdout.read()  # not communicate(): what the lines above have read ahead would be lost
-    writer.wait(timeout=20)
+    rest = writer.stdout.read()  # before communicate(), which would lose what the lines above have read ahead
+    writer.communicate(timeout=20)
     answered = max([answered, *(int(line) for line in rest.split())])
     assert writer.returncode == -signal.SIGKILL
     ledger = SqliteLedger(path, clock)
