@@ -11,19 +11,16 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from shared.domain.address import Address
-from shared.domain.call import Effect
 from shared.notify.boxes import LetterEnding
 from shared.notify.draft import Draft, DraftItem, LinkTo
 from shared.robots.texts import fitted, harmless
-from shared.robots.wire import Answer, Post, by_status, shown, target_with
+from shared.robots.wire import Answer, Codes, Post, by_errcode, target_with
 
 MOST_BYTES = 18_000
 """Of a body: a message has at most 20,000 bytes."""
 MOST_BUTTONS = 4
-THROTTLED = frozenset({"130101", "410100", "90018"})
-"""Too many in a minute: the robot takes nothing for ten minutes."""
-THROTTLED_S = 600.0
-_BUSY = frozenset({"-1", "40035"})
+CODES = Codes(throttled=frozenset({"130101", "410100", "90018"}), throttled_s=600.0, busy=frozenset({"-1", "40035"}))
+"""After too many in a minute the robot takes nothing for ten minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ class DingTalk:
         """Send it."""
         body = fitted(draft, body_of, MOST_BYTES)
         answer = self.send(replace(self.address, target=self._target(now)), body, {})
-        return _ending(answer) if isinstance(answer, Answer) else answer
+        return by_errcode(answer, CODES) if isinstance(answer, Answer) else answer
 
     def _target(self, now: float) -> str:
         r"""Signed: HMAC-SHA256 of `<milliseconds>\n<secret>` under the secret, Base64, spelt for a URL."""
@@ -74,17 +71,3 @@ def _item(item: DraftItem, *, inline: bool) -> str:
 
 def _link(link: LinkTo) -> str:
     return f"[{link.label}]({link.url})"
-
-
-def _ending(answer: Answer) -> LetterEnding:
-    said = answer.json()
-    if "errcode" not in said:
-        return by_status(answer) if answer.status != 200 else LetterEnding(effect=Effect.UNKNOWN, code="no_errcode")  # noqa: PLR2004
-    code = str(said["errcode"])[:32]
-    if code == "0":
-        return LetterEnding(effect=Effect.DONE)
-    text = shown(said.get("errmsg", ""))
-    if code in THROTTLED:
-        return LetterEnding(effect=Effect.NOT_DONE_LATER, code=code, message=text, wait_s=THROTTLED_S)
-    effect = Effect.NOT_DONE_LATER if code in _BUSY else Effect.NOT_DONE_USELESS
-    return LetterEnding(effect=effect, code=code, message=text)

@@ -6,17 +6,14 @@ import json
 from dataclasses import dataclass
 
 from shared.domain.address import Address
-from shared.domain.call import Effect
 from shared.notify.boxes import LetterEnding
 from shared.notify.draft import Draft, DraftItem
 from shared.robots.texts import fitted, harmless
-from shared.robots.wire import Answer, Post, by_status, shown
+from shared.robots.wire import Answer, Codes, Post, by_errcode
 
 MOST_BYTES = 4096
 """Of the Markdown text."""
-THROTTLED = frozenset({"45009", "45033"})
-THROTTLED_S = 60.0
-_BUSY = frozenset({"-1", "50001"})
+CODES = Codes(throttled=frozenset({"45009", "45033"}), throttled_s=60.0, busy=frozenset({"-1", "50001"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class WeCom:
         content = text[:MOST_BYTES].decode("utf-8", "ignore")
         message = {"msgtype": "markdown", "markdown": {"content": content}}
         answer = self.send(self.address, json.dumps(message, ensure_ascii=False).encode(), {})
-        return _ending(answer) if isinstance(answer, Answer) else answer
+        return by_errcode(answer, CODES) if isinstance(answer, Answer) else answer
 
 
 def text_of(draft: Draft) -> str:
@@ -47,17 +44,3 @@ def _item(item: DraftItem) -> str:
     )
     links = "  ".join(f"[{link.label}]({link.url})" for link in item.links)
     return "\n".join([f"**{harmless(item.title)}**", *facts, *([links] if links else [])])
-
-
-def _ending(answer: Answer) -> LetterEnding:
-    said = answer.json()
-    if "errcode" not in said:
-        return by_status(answer) if answer.status != 200 else LetterEnding(effect=Effect.UNKNOWN, code="no_errcode")  # noqa: PLR2004
-    code = str(said["errcode"])[:32]
-    if code == "0":
-        return LetterEnding(effect=Effect.DONE)
-    text = shown(said.get("errmsg", ""))
-    if code in THROTTLED:
-        return LetterEnding(effect=Effect.NOT_DONE_LATER, code=code, message=text, wait_s=THROTTLED_S)
-    effect = Effect.NOT_DONE_LATER if code in _BUSY else Effect.NOT_DONE_USELESS
-    return LetterEnding(effect=effect, code=code, message=text)

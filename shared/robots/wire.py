@@ -128,6 +128,30 @@ def by_status(answer: Answer, said: str = "") -> LetterEnding:
     return LetterEnding(effect=effect, code=str(answer.status), message=shown(said))
 
 
+class Codes(Struct, frozen=True, kw_only=True):
+    """A chat's own error codes that mean "later"; every other refuses the message for good."""
+
+    throttled: frozenset[str]
+    throttled_s: float
+    """Seconds until it takes messages again."""
+    busy: frozenset[str]
+
+
+def by_errcode(answer: Answer, codes: Codes) -> LetterEnding:
+    """What DingTalk's and WeCom's form of an answer proves: `errcode` 0 is done; without any the status speaks."""
+    said = answer.json()
+    if "errcode" not in said:
+        return by_status(answer) if answer.status != 200 else LetterEnding(effect=Effect.UNKNOWN, code="no_errcode")  # noqa: PLR2004
+    code = str(said["errcode"])[:32]
+    if code == "0":
+        return LetterEnding(effect=Effect.DONE)
+    text = shown(said.get("errmsg", ""))
+    if code in codes.throttled:
+        return LetterEnding(effect=Effect.NOT_DONE_LATER, code=code, message=text, wait_s=codes.throttled_s)
+    effect = Effect.NOT_DONE_LATER if code in codes.busy else Effect.NOT_DONE_USELESS
+    return LetterEnding(effect=effect, code=code, message=text)
+
+
 def shown(text: Any) -> str:
     """A robot's own words, for people: short, on one line."""
     return "".join(sign if sign.isprintable() else " " for sign in str(text)[:MAX_TEXT])
