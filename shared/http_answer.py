@@ -28,7 +28,7 @@ class CutOff(Exception):  # noqa: N818 - as above
     """The connection ended before the answer did."""
 
 
-class Answer(Struct, frozen=True):
+class HttpAnswer(Struct, frozen=True):
     """An answer, whole."""
 
     status: int
@@ -40,7 +40,7 @@ class Answer(Struct, frozen=True):
     """Whether another request may be sent on its connection."""
 
 
-def read_answer(receive: Callable[[], bytes], *, head_only: bool = False) -> Answer:
+def read_answer(receive: Callable[[], bytes], *, head_only: bool = False) -> HttpAnswer:
     """The answer to the one request that was sent; interim ones are passed over.
 
     Args:
@@ -64,7 +64,7 @@ def read_answer(receive: Callable[[], bytes], *, head_only: bool = False) -> Ans
         body, ends_with_connection = _body(inflow, headers)
     wishes = {one.strip() for one in headers.get("connection", "").lower().split(",")}
     keeps = "close" not in wishes if minor else "keep-alive" in wishes
-    return Answer(status, reason, headers, body, keeps and not ends_with_connection and not inflow.left)
+    return HttpAnswer(status, reason, headers, body, keeps and not ends_with_connection and not inflow.left)
 
 
 def _status_line(line: str) -> tuple[int, int, str]:

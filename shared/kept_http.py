@@ -20,7 +20,7 @@ from enum import Enum
 from functools import lru_cache
 from threading import Lock
 
-from shared.http_answer import Answer, CutOff, Garbled, read_answer
+from shared.http_answer import HttpAnswer, CutOff, Garbled, read_answer
 from shared.idle import LastUse
 
 MOST_KEPT = 16
@@ -67,7 +67,7 @@ def exchange(
     *,
     connect_s: float,
     read_s: float,
-) -> Answer:
+) -> HttpAnswer:
     """Send one request once, and read its answer.
 
     Args:
@@ -166,7 +166,7 @@ class _Line:
             return not watch.poll(0)
         return False
 
-    def exchange(self, sent: bytes, read_s: float, *, head_only: bool) -> Answer:
+    def exchange(self, sent: bytes, read_s: float, *, head_only: bool) -> HttpAnswer:
         """One request, one answer. Raises NoWholeAnswer."""
         self._last_use.touch()
         ends = time.monotonic() + read_s * LONGEST_READS

@@ -1,7 +1,7 @@
 """The composition root: settings and the FC context become a wired corridor, and a body one result.
 
-A process keeps immutable configuration and idle connections between invocations; credentials are
-taken anew each time (`https://www.alibabacloud.com/help/en/functioncompute/fc/context-1`: credentials expire).
+A process keeps immutable configuration and, for a moment, idle connections between invocations; credentials are taken
+anew each time (`https://www.alibabacloud.com/help/en/functioncompute/fc/context-1`: they expire).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import http_answer
-from shared.http_answer import Answer, CutOff, Garbled, read_answer
+from shared.http_answer import HttpAnswer, CutOff, Garbled, read_answer
 
 WHOLE = {
     "with a length": (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-One: a\r\nx-one: b\r\n\r\nhello", b"hello", True),
@@ -35,7 +35,7 @@ WHOLE = {
 }
 
 
-def read(parts: Iterable[bytes], *, head_only: bool = False) -> Answer:
+def read(parts: Iterable[bytes], *, head_only: bool = False) -> HttpAnswer:
     """The answer in these pieces, after which the connection ends."""
     left = iter(parts)
     return read_answer(lambda: next(left, b""), head_only=head_only)
