@@ -20,7 +20,7 @@ from enum import Enum
 from functools import lru_cache
 from threading import Lock
 
-from shared.http_answer import HttpAnswer, CutOff, Garbled, read_answer
+from shared.http_answer import CutOff, Garbled, HttpAnswer, read_answer
 from shared.idle import LastUse
 
 MOST_KEPT = 16

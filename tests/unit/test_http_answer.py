@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import http_answer
-from shared.http_answer import HttpAnswer, CutOff, Garbled, read_answer
+from shared.http_answer import CutOff, Garbled, HttpAnswer, read_answer
 
 WHOLE = {
     "with a length": (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-One: a\r\nx-one: b\r\n\r\nhello", b"hello", True),
