@@ -21,8 +21,9 @@ import pytest
 from localcloud.ehpc.service import Ehpc
 from tests.e2e.conftest import POLICY, SOURCE, Town, town
 from tests.emitters.conftest import as_logtail_sends
-from tests.slurm.daemons import NODES, ROOT, Daemons, free_ports, wait_for
+from tests.slurm.daemons import NODES, Daemons, free_ports, wait_for
 from tests.slurm.facade import CLUSTER, Known, RealSlurm
+from tools.test_slurm import ROOT
 
 __all__ = ["town"]
 
