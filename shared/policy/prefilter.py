@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from shared.policy.literals import EDGE, Needs, Texts
-from shared.policy.wordindex import WordIndex, folded_of, is_small, words_of
+from shared.policy.wordindex import WordIndex, folded_of, is_wordless, words_of
 
 SHORT_BYTES = 2048
 FEW_TEXTS = 8
@@ -45,11 +45,11 @@ class Prefilter:
         wanted: dict[bytes, int] = {}
         asking: dict[int, list[_Asking]] = {}
         asked = Counter(text for some in needs for one in some or () for texts in one for text in texts)
-        small = cache(is_small)
+        wordless = cache(is_wordless)
 
         def commonness(texts: Texts) -> tuple[bool, int]:
             """How often texts are asked for; the more so if a long text's words do not show whether one is there."""
-            return any(map(small, texts)), sum(asked[text] for text in texts)
+            return any(map(wordless, texts)), sum(asked[text] for text in texts)
 
         choices: dict[Texts, int] = {}
         for place, alternatives in enumerate(needs):

@@ -233,8 +233,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "_MINUTE_S": 60,
     },
     "shared.policy.wordindex": {
-        "_GRAM": 4,
-        "_LEAST": 3,
+        "_GRAM": 3,
         "_MOST_LEARNED": 64,
         "_LONGEST_LEARNED": 200,
         "_MOST_KEPT": 8192,

@@ -12,7 +12,7 @@ from shared.policy import search as module
 from shared.policy.patterns import compile_pattern, excess
 from shared.policy.prefilter import MAX_KNOWN, SHORT_BYTES
 from shared.policy.search import MAX_WORDS, MAX_WORK, RICH_BYTES, PatternSet
-from shared.policy.wordindex import is_small
+from shared.policy.wordindex import is_wordless
 
 
 def _found(patterns: PatternSet, text: bytes) -> tuple[bytes, list[int]]:
@@ -158,11 +158,11 @@ def test_hostile_text_is_bounded(policy: str, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "small"), [(b"abc", True), (b"abcd", False), (b"a bcd e", False), (b"!?", True), (b" ab ", True)]
+    ("text", "wordless"), [(b"ab", True), (b"abc", False), (b"a bcd e", False), (b"!?", True), (b" ab ", True)]
 )
-def test_a_text_without_a_word_and_shorter_than_four_letters_is_small(text: bytes, *, small: bool) -> None:
+def test_a_text_without_three_letters_in_a_row_is_wordless(text: bytes, *, wordless: bool) -> None:
     """It can only be looked for as it is."""
-    assert is_small(text) is small
+    assert is_wordless(text) is wordless
 
 
 def test_patterns_together_find_what_each_finds() -> None:
