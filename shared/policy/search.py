@@ -17,12 +17,14 @@ from shared.policy.literals import Needs, needed
 from shared.policy.patterns import LIGHT, MAX_MEMORY_BYTES, compile_pattern, compiled, options, spans_lines
 from shared.policy.prefilter import SHORT_BYTES, Prefilter
 from shared.policy.weight import weight_of
-from shared.policy.wordindex import folded_of, words_of
+from shared.policy.wordindex import few_words_of, folded_of, words_of
 
 MAX_WORK = 3 << 18
 """Bytes times patterns that one text may cost: 24 patterns in 32 KB. What costs more is searched at its ends alone."""
+MAX_RUNS = 8000
+"""32 KB of logs have some five thousand words."""
 MAX_WORDS, MAX_LETTERS = 1500, 12_000
-"""32 KB of logs have some hundred distinct words of some thousand letters."""
+"""Some hundred of these are distinct, of some thousand letters."""
 RICH_BYTES = 8000
 """So much is searched of a text that has more."""
 _GROUPED = 4
@@ -118,8 +120,8 @@ class _Index:
     def _of_long(self, text: bytes) -> tuple[bytes, frozenset[int]]:
         """A long text, or as much of it as can be afforded, and the patterns that it may hold."""
         folded = folded_of(text)
-        words = words_of(folded)
-        if len(words) > MAX_WORDS or sum(map(len, words)) > MAX_LETTERS:
+        words = few_words_of(folded, MAX_RUNS)
+        if words is None or len(words) > MAX_WORDS or sum(map(len, words)) > MAX_LETTERS:
             text = _ends_of(text, RICH_BYTES)
             folded = folded_of(text)
             words = words_of(folded)

@@ -32,7 +32,17 @@ def folded_of(text: bytes) -> bytes:
 
 def words_of(folded: bytes) -> set[bytes]:
     """The distinct runs of letters; beyond ASCII of whatever is there."""
-    words = set(folded.translate(_FOLD).split())
+    return _distinct(folded.translate(_FOLD).split(), folded)
+
+
+def few_words_of(folded: bytes, most: int) -> set[bytes] | None:
+    """The same; None where there are more runs of ASCII letters than so many, which are not counted to the end."""
+    runs = folded.translate(_FOLD).split(None, most)
+    return None if len(runs) > most else _distinct(runs, folded)
+
+
+def _distinct(runs: list[bytes], folded: bytes) -> set[bytes]:
+    words = set(runs)
     return words if folded.isascii() else words.union(folded.translate(_BEYOND_ASCII).split())
 
 

@@ -211,6 +211,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     },
     "shared.policy.search": {
         "MAX_WORK": 786_432,
+        "MAX_RUNS": 8000,
         "RICH_BYTES": 8000,
         "_GROUPED": 4,
     },

@@ -11,7 +11,7 @@ import pytest
 from shared.policy import search as module
 from shared.policy.patterns import compile_pattern, excess
 from shared.policy.prefilter import MAX_KNOWN, SHORT_BYTES
-from shared.policy.search import MAX_WORDS, MAX_WORK, RICH_BYTES, PatternSet
+from shared.policy.search import MAX_RUNS, MAX_WORDS, MAX_WORK, RICH_BYTES, PatternSet
 from shared.policy.wordindex import is_wordless
 
 
@@ -108,6 +108,8 @@ def test_a_text_of_more_words_than_a_log_has_is_searched_at_its_ends() -> None:
     assert found == [0]
     assert len(searched) <= RICH_BYTES + 1
     assert len(_found(PatternSet(["a"]), b"x" * 32_768)[0]) <= RICH_BYTES + 1
+    assert len(_found(PatternSet(["a"]), b"a " * MAX_RUNS)[0]) == 2 * MAX_RUNS
+    assert len(_found(PatternSet(["a"]), b"a " * (MAX_RUNS + 1))[0]) <= RICH_BYTES + 1
     known = [line.decode() for line in _words(2 * MAX_KNOWN).splitlines()]
     searched, found = _found(
         PatternSet([rf"\b{line[:4]}\b" for line in known]), b"\n".join([*map(str.encode, known)] * 4)
