@@ -112,7 +112,6 @@ def test_what_is_no_whole_answer_is_none(wire: Wire, sent: bytes, snag: Snag) ->
         ("/a\r\nX: y", {}),
         ("/", {"a": "b\r\nc: d"}),
         ("/", {"a": "b\nc"}),
-        ("/", {"a\0": "b"}),
     ],
 )
 def test_what_would_be_another_request_is_not_sent(wire: Wire, target: str, headers: dict[str, str]) -> None:
