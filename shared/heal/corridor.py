@@ -168,7 +168,13 @@ class Healer:
             hard_deadline=self.invocation.hard_deadline,
         )
         decider = Decider(records=records, writer=writer, policy=self.policy, ask=ask, nodes=nodes)
-        limits = SharedLimits(ledger=ledger, policy=with_limits_at(self.policy, scope), scope=scope, now=ask.now)
+        limits = SharedLimits(
+            ledger=ledger,
+            policy=with_limits_at(self.policy, scope),
+            scope=scope,
+            now=ask.now,
+            effect_by=self.invocation.hard_deadline + self.policy.timing.settle_s,
+        )
         for item in self._reserve(items, decider, limits, self._fetcher()):
             self._postpone(item, decider)
         walked.notices += [] if tied else limits.notices

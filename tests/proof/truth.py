@@ -83,12 +83,16 @@ class Call:
     """Which run was alive when the call arrived."""
     document: bytes | None
     """The job's ledger document at that moment."""
+    whole: bool = False
+    """It names something of which the job is a part."""
     effect: Effect | None = None
     """What the invocation was told; None if it died first."""
     effective: bool = False
     hit_run: int = 0
     """Which run the effect hit."""
     hit_at: float = 0.0
+    also: tuple[tuple[Scope, str, int], ...] = ()
+    """Jobs that it restarted besides, and which runs of them had failed: parts of the same whole."""
 
     def copy(self) -> Call:
         """The call in a copy of its world."""
@@ -97,7 +101,7 @@ class Call:
     def shape(self) -> Hashable:
         """Everything that a law may read of it."""
         who = (self.who.label, self.who.dry_run, self.who.off)
-        told = (self.effect, self.effective, self.hit_run, self.hit_at)
+        told = (self.effect, self.effective, self.hit_run, self.hit_at, self.also)
         return (self.at, who, self.job, self.data_time, self.look, self.arrived_at_run, self.document, told)
 
 

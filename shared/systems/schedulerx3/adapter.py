@@ -18,7 +18,7 @@ from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed, Observation
 from shared.ports import Clock
-from shared.systems.openapi import Caller, CallFailed
+from shared.systems.openapi import Caller, CallFailed, unreadable
 from shared.systems.openapi.results import call_result, look_failed, malformed, not_looked_at, too_long
 from shared.systems.schedulerx3.scope import RETRY, RETRY_WORKFLOW, App
 from shared.systems.schedulerx3.snapshot import Execution, Schedulerx3Snapshot
@@ -28,6 +28,7 @@ from shared.systems.schedulerx3.wire import (
     ask,
     events,
     executions,
+    lives,
     moment,
     not_there,
     one,
@@ -52,8 +53,6 @@ class Schedulerx3Jobs:
         self._zone = zone
         self._workflows: dict[tuple[App, int], int] = {}
         """Of executions that were looked at, the workflow execution that each is part of, or 0."""
-        self._retried: dict[tuple[App, int], CallResult] = {}
-        """Workflow executions of which what had failed was retried already."""
 
     def observe(self, failures: Sequence[Failure]) -> list[Observation]:
         """One observation a failure, in the same order; what several have in common is asked once.
@@ -98,12 +97,18 @@ class Schedulerx3Jobs:
         return [call_result(RETRY, ask(self._api, RETRY, app, wanted), self._clock.now())]
 
     def _retry_workflow(self, app: App, workflow: int) -> CallResult:
-        """One call retries whatever has failed of the workflow: another one for a sibling would be one too many."""
-        if (app, workflow) not in self._retried:
-            wanted = {"WorkflowExecutionId": str(workflow), "OnlyFailed": "true"}
-            reply = ask(self._api, RETRY_WORKFLOW, app, wanted)
-            self._retried[app, workflow] = call_result(RETRY_WORKFLOW, reply, self._clock.now())
-        return self._retried[app, workflow]
+        """One call retries whatever has failed of the workflow; that there is no other is the claim's (`share`).
+
+        While something of it runs it has not failed yet: what has is retried once all of it has ended.
+        """
+        try:
+            running = lives(self._api, app, workflow)
+        except msgspec.ValidationError as error:
+            running = unreadable(str(error))
+        if running:
+            return self._later(running)
+        wanted = {"WorkflowExecutionId": str(workflow), "OnlyFailed": "true"}
+        return call_result(RETRY_WORKFLOW, ask(self._api, RETRY_WORKFLOW, app, wanted), self._clock.now())
 
     def _look(self, failure: Failure, lists: dict[tuple[App, str], list[Execution] | LookFailed]) -> Observation:
         begun_at = self._clock.now()
@@ -165,6 +170,17 @@ class Schedulerx3Jobs:
             if not fresh or len(shown) < PAGE_SIZE or (scheduled_at or begun_at) < back_to:
                 return list(found.values())
         return too_long(f"not all was found on {MOST_PAGES} pages of executions", begun_at)
+
+    def _later(self, why: bool | CallFailed) -> CallResult:  # noqa: FBT001 - what a look at the workflow gave
+        """Nothing was sent: something of the workflow runs, or it could not be looked at."""
+        failed = why if isinstance(why, CallFailed) else None
+        return CallResult(
+            effect=Effect.NOT_DONE_LATER,
+            api=RETRY_WORKFLOW,
+            code=failed.code if failed else "WorkflowRuns",
+            message=failed.message if failed else "something of the workflow execution still runs",
+            left_at=self._clock.now(),
+        )
 
     def _nothing_named(self) -> CallResult:
         """Nothing was sent: no execution was seen that could be named."""

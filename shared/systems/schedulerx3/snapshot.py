@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from shared.domain.call import ActionApi
+from shared.domain.claims import Share
 from shared.domain.failure import Failure
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.job import LIVE_STATES, State
@@ -152,6 +154,12 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
             return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
         newest = max(made, key=lambda one: one.execution_id)
         return Aftermath.RESTARTED if newest.live else _ENDS.get(newest.state, Aftermath.ENDED)
+
+    def share(self, action_api: ActionApi | None) -> Share | None:
+        """Of its workflow execution; a retry of that restarts whatever has failed of it."""
+        if self.execution is None or not self.execution.workflow:
+            return None
+        return Share(of=str(self.execution.workflow), all_of_it=action_api is ActionApi.RETRY_WORKFLOW)
 
     def strays(self, case: Case) -> bool | None:
         """It names the one execution: nothing else can come of it."""

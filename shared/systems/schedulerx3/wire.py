@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
-from shared.domain.job import State
+from shared.domain.job import LIVE_STATES, State
 from shared.reading.times import instant
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
 from shared.systems.openapi.classify import as_number, business_row
@@ -24,6 +24,7 @@ from shared.systems.schedulerx3.snapshot import Execution
 
 VERSION = "2024-06-24"
 PAGE_SIZE = 50
+WORKFLOW_PAGE = 100
 _NEWEST_EVENTS = 10
 _FAILED = 5
 _BY_GET = frozenset({EVENTS, APPS})
@@ -164,6 +165,18 @@ def executions(api: Caller, app: App, job_id: str, page: int) -> list[Shown] | C
     return [
         found for found in _data(reply, ExecutionsPage).records if found.job_id is None or str(found.job_id) == job_id
     ]
+
+
+def lives(api: Caller, app: App, workflow: int) -> bool | CallFailed:
+    """Whether something of a workflow execution is queued or runs; one of more than a page is not known whole.
+
+    Raises:
+        msgspec.ValidationError: the answer is no list.
+    """
+    reply = ask(api, LIST, app, {"WorkflowExecutionId": str(workflow), **_page(1, WORKFLOW_PAGE)})
+    if isinstance(reply, CallFailed):
+        return reply
+    return any(_STATES.get(found.status) in LIVE_STATES for found in _data(reply, ExecutionsPage).records)
 
 
 def failed_executions(
