@@ -19,7 +19,7 @@ from shared.domain.job import LIVE_STATES, State
 from shared.reading.times import instant
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
 from shared.systems.openapi.classify import as_number, business_row
-from shared.systems.schedulerx3.scope import APPS, EVENTS, GET, LIST, RETRY, RETRY_WORKFLOW, App
+from shared.systems.schedulerx3.scope import APPS, BACKFILL, EVENTS, GET, LIST, RETRY, RETRY_WORKFLOW, App
 from shared.systems.schedulerx3.snapshot import Execution
 
 VERSION = "2024-06-24"
@@ -28,6 +28,7 @@ WORKFLOW_PAGE = 100
 _NEWEST_EVENTS = 10
 _FAILED = 5
 _BY_GET = frozenset({EVENTS, APPS})
+_MUTATING = frozenset({RETRY, RETRY_WORKFLOW, BACKFILL})
 _OK = 200
 _ID = re.compile(r"[0-9]{1,19}\Z")
 _STATES = {
@@ -132,7 +133,7 @@ def ask(api: Caller, action: str, app: App, parameters: Mapping[str, str]) -> Re
         method="GET" if action in _BY_GET else "POST",
         in_query=action != RETRY_WORKFLOW,
         parameters={"ClusterId": app.cluster_id, **of_app, **parameters},
-        mutates=action in {RETRY, RETRY_WORKFLOW},
+        mutates=action in _MUTATING,
     )
     reply = api.call(wanted)
     return reply if isinstance(reply, CallFailed) else judged(reply)
