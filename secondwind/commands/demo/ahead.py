@@ -18,7 +18,7 @@ AHEAD_S = 400.0
 
 def initialize(context: Any) -> None:
     """As of each function, after which it is later."""
-    reality.SystemClock.now = lambda _: time.time() + AHEAD_S  # type: ignore[method-assign]
+    reality.SystemClock.now = lambda _: time.time() + AHEAD_S  # type: ignore[assignment, method-assign]
     prepare(context)
 
 
