@@ -17,7 +17,7 @@ from shared.ports import Stored, Write
 _LOG = logging.getLogger(__name__)
 
 
-class Claims:
+class WholeClaims:
     """Of those items of a chunk that want a call: most are part of nothing, and cost no read."""
 
     def __init__(self, wanting: Sequence[Item], until: float) -> None:

@@ -22,7 +22,7 @@ from shared.domain.keys import breaker_key, pace_key, rate_key
 from shared.domain.limits import PACE_WINDOW_S, SharedLimit, room, room_at, take_breaker_tokens, take_tokens
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
-from shared.heal.claims import Claims
+from shared.heal.claims import WholeClaims
 from shared.heal.item import Item, Notice
 from shared.heal.owners import counted, shares_in, without_room
 from shared.policy.model import Policy
@@ -149,7 +149,7 @@ class SharedLimits:
 
         Nobody gets one if others kept getting in between, or if a limit cannot be read.
         """
-        claims = Claims(wanting, self.effect_by)
+        claims = WholeClaims(wanting, self.effect_by)
         if claims.keys:
             shared = {**shared, **self.ledger.load(claims.keys)}
         for _ in range(TRIES):
