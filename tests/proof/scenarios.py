@@ -134,6 +134,20 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     Scenario("schedulerx3_fails_again", unit_fails_again(APP), within_s=60.0, reaches=_reaches()),
     Scenario(
+        "schedulerx_instance_retried",
+        nights_shared.failed(Fault.LOST_LATE),
+        replace(POLICY, rules=(nights_shared.RETRY,)),
+        within_s=300.0,
+        reaches=_reaches("unknown/answer_lost"),
+    ),
+    Scenario(
+        "schedulerx_instance_run_anew",
+        nights_shared.failed(keeps_id=True),
+        replace(POLICY, rules=(nights_shared.RETRY,)),
+        within_s=300.0,
+        reaches=_reaches("unknown/answer_lost", "deferred/look_failed"),
+    ),
+    Scenario(
         "workflow_retried_as_a_whole",
         workflow_failed,
         replace(POLICY, rules=(WHOLE,)),

@@ -117,7 +117,7 @@ class FakeSystem:
 
     def _spread(self, call: Call, meant: object, now: float) -> None:
         """A call for a whole reaches what else has failed of it."""
-        whole = meant.workflow if call.whole and isinstance(meant, UnitJob) else 0
+        whole = meant.workflow if call.action_api is ActionApi.RETRY_WORKFLOW and isinstance(meant, UnitJob) else 0
         for part in self._world.units.values() if whole else ():
             if part is not meant and part.workflow == whole:
                 part.catch_up(now)
@@ -164,7 +164,7 @@ class FakeSystem:
             look=world.last_look(job, target.data_time),
             arrived_at_run=world.alive(target.scope, target.job_id, target.data_time),
             document=world.document_of(target),
-            whole=target.action_api is ActionApi.RETRY_WORKFLOW,
+            action_api=target.action_api,
         )
 
 

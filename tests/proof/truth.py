@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
-from shared.domain.call import Effect
+from shared.domain.call import ActionApi, Effect
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.failure import Failure
 from shared.domain.job import Scope
@@ -83,8 +83,8 @@ class Call:
     """Which run was alive when the call arrived."""
     document: bytes | None
     """The job's ledger document at that moment."""
-    whole: bool = False
-    """It names something of which the job is a part."""
+    action_api: ActionApi | None = None
+    """By which operation; None: the usual one."""
     effect: Effect | None = None
     """What the invocation was told; None if it died first."""
     effective: bool = False

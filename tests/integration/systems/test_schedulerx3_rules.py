@@ -142,6 +142,7 @@ def test_an_execution_of_a_workflow_is_held_unless_a_rule_says_else(night: Night
     assert night.cloud[Schedulerx3].retried == []
 
 
+LOST = (FaultKind.CLOSE_BEFORE_EFFECT, FaultKind.CLOSE_AFTER_EFFECT, FaultKind.THROTTLED, FaultKind.HTML_AFTER_EFFECT)
 BACKFILL = POLICY.replace("rerun}", "rerun, action_api: backfill}")
 
 
@@ -158,7 +159,7 @@ def test_the_day_is_run_once_more_where_a_rule_says_so(night: Night) -> None:
     assert night.cloud.openapi.calls_of("OperateRetryJobExecution") == []
 
 
-@pytest.mark.parametrize("kind", [kind for kind in FaultKind if kind is not FaultKind.PART_FAILURE])
+@pytest.mark.parametrize("kind", LOST)
 def test_whatever_becomes_of_a_backfill_it_is_made_exactly_once(night: Night, kind: FaultKind) -> None:
     """The list of executions proves what a lost answer leaves open."""
     night.policy = BACKFILL
