@@ -112,7 +112,7 @@ def sdk() -> Any:
 
 
 class Link:
-    """Connections to one instance, for one thread; `close` when done.
+    """Connections to one instance, for one thread at a time; `close` when done.
 
     Args:
         place: the instance.

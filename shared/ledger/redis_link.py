@@ -27,7 +27,7 @@ class AnswerLost(LedgerUnavailable):
 
 
 class RedisLink:
-    """A server's address and at most one connection to it, opened when first needed. Use from one thread.
+    """A server's address and at most one connection to it, opened when first needed. Use from one thread at a time.
 
     Args:
         host: DNS name or IPv4 address.

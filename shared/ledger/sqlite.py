@@ -42,7 +42,7 @@ CREATE INDEX IF NOT EXISTS documents_expired ON documents (expires_at) WHERE exp
 
 
 class SqliteLedger:
-    """Implements `shared.ports.Ledger` over one file. Use from one thread; `close` when done.
+    """Implements `shared.ports.Ledger` over one file. Use from one thread at a time; `close` when done.
 
     Args:
         path: the file, made if it is not there; its folder must be.
@@ -56,7 +56,7 @@ class SqliteLedger:
         self._clock = clock
         _kept_private(path)
         with _unavailable():
-            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         try:
             with _unavailable():
                 self._write_ahead()
