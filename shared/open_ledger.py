@@ -36,7 +36,14 @@ def check_client(url: LedgerUrl) -> None:
         raise SettingsError([Fault("SECONDWIND_LEDGER_URL", problem)])
 
 
-def open_ledger(url: LedgerUrl, credentials: Credentials, clock: Clock, remaining_s: Callable[[], float]) -> OpenLedger:
+def open_ledger(
+    url: LedgerUrl,
+    credentials: Credentials,
+    clock: Clock,
+    remaining_s: Callable[[], float],
+    *,
+    keeps: bool = False,
+) -> OpenLedger:
     """The ledger at that URL, for any thread; to be closed.
 
     Args:
@@ -44,20 +51,23 @@ def open_ledger(url: LedgerUrl, credentials: Credentials, clock: Clock, remainin
         credentials: of the function's role; only Alibaba Cloud's own store is called with them.
         clock: tells which documents have expired.
         remaining_s: seconds that the invocation has left.
+        keeps: whether a file stays open when its ledger is closed. Connections stay open for a moment anyway.
 
     Raises:
         LedgerUnavailable: it cannot be opened.
         SettingsError: as `check_client`.
     """
     check_client(url)
-    return SeveralLedgers(lambda: _open_one(url, credentials, clock, remaining_s))
+    return SeveralLedgers(lambda: _open_one(url, credentials, clock, remaining_s, keeps=keeps))
 
 
-def _open_one(url: LedgerUrl, credentials: Credentials, clock: Clock, remaining_s: Callable[[], float]) -> OpenLedger:
+def _open_one(
+    url: LedgerUrl, credentials: Credentials, clock: Clock, remaining_s: Callable[[], float], *, keeps: bool
+) -> OpenLedger:
     if isinstance(url, SqliteUrl):
         from shared.ledger.sqlite import SqliteLedger  # noqa: PLC0415 - the module's docstring says why
 
-        return SqliteLedger(url.path, clock)
+        return SqliteLedger(url.path, clock, keeps=keeps)
     if isinstance(url, TablestoreUrl):
         from shared.ledger import tablestore  # noqa: PLC0415 - as above
 
