@@ -35,9 +35,9 @@ class SeveralLedgers:
         self._free = [open_one()]
 
     def close(self) -> None:
-        """Let them all go."""
-        while self._free:
-            self._free.pop().close()
+        """Let them all go; they answer no more."""
+        for ledger in self._free:
+            ledger.close()
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
         """As the one that is used."""
