@@ -22,7 +22,9 @@ $(STAMP): $(REQUIREMENTS) pyproject.toml
 demo: setup
 	$(BIN)/secondwind demo
 
-# In .venv, then on every other supported Python that the machine has.
+# In .venv, then on every other supported Python that the machine has. Hundreds of its processes import the product: an
+# environment that forbids bytecode would have each compile it anew.
+test test-slurm: export PYTHONDONTWRITEBYTECODE :=
 test: setup
 	$(BIN)/python -m pytest -q -n 3 --dist worksteal
 	$(BIN)/python tools/test_elsewhere.py
