@@ -42,7 +42,14 @@ def check_client(url: LedgerUrl) -> None:
         raise SettingsError([Fault("SECONDWIND_LEDGER_URL", problem)])
 
 
-def open_ledger(url: LedgerUrl, credentials: Credentials, clock: Clock, remaining_s: Callable[[], float]) -> OpenLedger:
+def open_ledger(
+    url: LedgerUrl,
+    credentials: Credentials,
+    clock: Clock,
+    remaining_s: Callable[[], float],
+    *,
+    keeps: bool = False,
+) -> OpenLedger:
     """The ledger at that URL; to be closed.
 
     Args:
@@ -50,6 +57,7 @@ def open_ledger(url: LedgerUrl, credentials: Credentials, clock: Clock, remainin
         credentials: of the function's role; only Alibaba Cloud's own store is called with them.
         clock: tells which documents have expired.
         remaining_s: seconds that the invocation has left.
+        keeps: whether a file stays open when its ledger is closed. Connections stay open for a moment anyway.
 
     Raises:
         LedgerUnavailable: it cannot be opened.
@@ -59,7 +67,7 @@ def open_ledger(url: LedgerUrl, credentials: Credentials, clock: Clock, remainin
     if isinstance(url, SqliteUrl):
         from shared.ledger.sqlite import SqliteLedger  # noqa: PLC0415 - the module's docstring says why
 
-        return SqliteLedger(url.path, clock)
+        return SqliteLedger(url.path, clock, keeps=keeps)
     if isinstance(url, TablestoreUrl):
         from shared.ledger import tablestore  # noqa: PLC0415 - as above
 

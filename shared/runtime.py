@@ -1,7 +1,7 @@
 """The composition root: settings and the FC context become a wired corridor, and a body one result.
 
-A process keeps immutable configuration between invocations and nothing else: credentials, clients and the ledger are
-taken anew each time (`https://www.alibabacloud.com/help/en/functioncompute/fc/context-1`: credentials expire).
+A process keeps immutable configuration and, for a moment, idle connections between invocations; credentials are taken
+anew each time (`https://www.alibabacloud.com/help/en/functioncompute/fc/context-1`: they expire).
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def _wired(context: Any, *, timer: bool = False) -> Iterator[Wiring]:
 
     access = Access(credentials=credentials, remaining_s=remaining_s)
     sink = SlsSink(access, settings.sls.url, settings.outcome_project, settings.outcome_logstore, clock)
-    with closing(open_ledger(settings.ledger, credentials, clock, remaining_s)) as ledger:
+    with closing(open_ledger(settings.ledger, credentials, clock, remaining_s, keeps=True)) as ledger:
         messages = open_messages(
             policy,
             settings.console,

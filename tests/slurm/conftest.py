@@ -55,7 +55,6 @@ class Site:
     daemons: Daemons
     slurm: RealSlurm
     folder: Path
-    late_s: float = 0.0
     mine: list[str] = field(default_factory=list)
 
     def submit(self, script: str, *options: str) -> str:
@@ -125,7 +124,7 @@ class Site:
 
     def of(self, job_id: str, **told: Any) -> dict[str, Any]:
         """The failure of the job's present run."""
-        return self.row(job_id=job_id, started_at=self.known(job_id).started_at, **told)
+        return self.row(job_id=job_id, started_at=self.slurm.shown(self.known(job_id).started_at), **told)
 
     def sweep(self) -> list[tuple[str, str, str]]:
         """The timer's door."""
@@ -153,7 +152,7 @@ def site(town: Town, daemons: Daemons, monkeypatch: pytest.MonkeyPatch) -> Itera
     made = Site(town, daemons, RealSlurm(daemons), folder)
     town.cloud[Ehpc].adopt(made.slurm)
     # What takes five minutes by its own bounds is let pass by moving the product's clock, never Slurm's.
-    monkeypatch.setattr("shared.reality.SystemClock.now", lambda _: time.time() + made.late_s)
+    monkeypatch.setattr("shared.reality.SystemClock.now", lambda _: time.time() + made.slurm.late_s)
     yield made
     (daemons.folder / "slow_epilog").unlink(missing_ok=True)
     if made.mine:

@@ -65,7 +65,7 @@ def test_an_answer_lost_while_slurmctld_stands_still(site: Site, monkeypatch: py
     assert [verdict for _, verdict, _ in site.tell(row)] == ["unknown"]
     wait_for(lambda: site.restarts(job) == 1, "the requeue after all")
     site.wait(job, "RUNNING")
-    site.late_s = 60
+    site.slurm.later(60)
     assert site.sweep() == [(job, "rerun", "observed_restart")]
     assert (site.restarts(job), len(site.slurm.said)) == (1, 1)
 
@@ -137,7 +137,7 @@ def test_a_long_epilog_is_no_second_life(site: Site, shown: State) -> None:
         assert site.sweep() == []
         assert {verdict for _, verdict, _ in site.tell({**row, "message": "again"})} <= {"duplicate", "ineligible"}
     site.wait(job, "RUNNING")
-    site.late_s = 400
+    site.slurm.later(400)
     assert site.sweep() == [(job, "rerun", "seen_restarted")]
     assert site.restarts(job) == 1
 
