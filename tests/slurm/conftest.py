@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import shutil
 import sys
 import tempfile
 import time
@@ -24,11 +23,11 @@ from tests.e2e.conftest import POLICY, SOURCE, Town, town
 from tests.emitters.conftest import as_logtail_sends
 from tests.slurm.daemons import NODES, Daemons, free_ports, wait_for
 from tests.slurm.facade import CLUSTER, Known, RealSlurm
+from tools.test_slurm import ROOT
 
 __all__ = ["town"]
 
 collect_ignore_glob = [] if os.environ.get("SECONDWIND_SLURM") else ["test_*.py"]
-ROOT = Path(__file__).resolve().parents[2]
 WATCHER = ROOT / "emitters" / "stuck_rank_watcher.py"
 RANK = Path(__file__).with_name("rank.py")
 OVER = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL"}
@@ -44,7 +43,6 @@ def daemons() -> Iterator[Daemons]:
         yield made
     finally:
         made.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass

@@ -61,7 +61,8 @@ class RealSlurm:
     def __init__(self, daemons: Daemons) -> None:
         self.settings = ClusterSettings()
         self.daemons = daemons
-        self.completing_is = State.RUNNING
+        self.completing_is: dict[str, State] = {}
+        """How COMPLETING is shown, by job; else as RUNNING."""
         self.status: dict[str, str] = {}
         """Of machines that are not well: E-HPC's word by host."""
         self.said: list[tuple[str, str]] = []
@@ -141,7 +142,9 @@ class RealSlurm:
 
     def _listed(self, one: Known) -> Job:
         fields = one.fields
-        state = self.completing_is if one.state == "COMPLETING" else _STATES.get(one.state, State.FINISHED)
+        state = _STATES.get(one.state, State.FINISHED)
+        if one.state == "COMPLETING":
+            state = self.completing_is.get(one.job_id, State.RUNNING)
         submitted = float(self.shown(_number(fields["SubmitTime"])) or 0)
         started_at = self.shown(one.started_at)
         job = Job(
