@@ -194,9 +194,10 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.policy.prefilter": {
         "SHORT_BYTES": 2048,
         "MAX_KNOWN": 250,
+        "_MOST_KEPT": 1024,
+        "_MOST_WORDS": 64,
+        "_MOST_LOOKED": 1_572_864,
         "_LEAST_BYTES": 3,
-        "_MAX_TEXT_BYTES": 16,
-        "_SET_MEMORY_BYTES": 16_777_216,
     },
     "shared.policy.reader": {
         "MAX_SHOWN_CHARS": 40,
@@ -233,7 +234,10 @@ NUMBERS: dict[str, dict[str, Any]] = {
     },
     "shared.policy.wordindex": {
         "_GRAM": 4,
-        "_FEW": 48,
+        "_LEAST": 3,
+        "_MOST_LEARNED": 64,
+        "_LONGEST_LEARNED": 200,
+        "_MOST_KEPT": 8192,
     },
     "shared.policy.yamltree": {
         "MAX_DEPTH": 16,
