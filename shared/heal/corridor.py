@@ -16,8 +16,8 @@ from shared.domain.outcome import Outcome
 from shared.domain.snapshot import LookFailed
 from shared.heal.act import Actor
 from shared.heal.canary import judge_canaries
-from shared.heal.decider import Decider, hands_tied
-from shared.heal.dry_run import DryRunLedger
+from shared.heal.decider import Decider
+from shared.heal.dry_run import DryRunLedger, hands_tied
 from shared.heal.fetch import Fetcher
 from shared.heal.item import Invocation, Item, Report, Result, Walked
 from shared.heal.limits import Admission, SharedLimits
