@@ -84,6 +84,11 @@ def test_a_policy_names_its_variables_once() -> None:
     assert not [warning for warning in digest if "notify" in warning.path]
 
 
+def test_without_a_time_there_is_no_digest() -> None:
+    """On no day."""
+    assert digest_day(Notify(), at("2026-01-05 08:30")) == ""
+
+
 def test_what_is_never_quiet_is_told_at_night() -> None:
     """As is everything where nothing is quiet."""
     but = Quiet(begins="22:00", ends="07:00", but=(What.HELD,))
