@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.policy.load import PolicyError, load_policy, written_policy
+from shared.domain.errors import PolicyError
+from shared.policy.load import load_policy, written_policy
 from shared.policy.ready import ENDING, encoded, read_ready
 
 SHIPPED = (Path(__file__).parents[3] / "policy.yaml").read_bytes()
