@@ -576,7 +576,8 @@ incar||kpoints||poscar||potcar&&error||inconsis||missing||not||wrong;;error in r
 syntax error w;;end of file in;;illegal itpye;;unrecognized o;;input error;;error fexcp;;bravais;;
 number of band||number of elec||number of k-po&&not||too||wrong;;~eeeeeee r&& ooooooo~;;~plumed error;;
 error in input;;i cannot under;;abort&&*;; error: the ba||error: the bas&&*;;basis set was ;;finished by er;;
-~numeric index&& is out of bou;;abort&& ;;foam fatal io ;; is undefined || undefined in &&keyword ;;
+~numeric index&& is out of bou;;abort&& ;;worker aborted;;parallel pool ;;foam fatal io ;;
+ is undefined || undefined in &&keyword ;;
 unknown &&boundary||discreti||element ||function||keyword ||patch ||patchfie||scheme ||turbulen;;number of proc;;
 attempt to run;;cannot find pa;; not found in &&entry ||keyword ;;
 abaqus error: &&could no||exist||input fi||is not||problem;;analysis input&&error;;
@@ -745,7 +746,12 @@ please c||please i||please p||please r||please s||please u||you have||you must||
 除数不能为0||除数不能为零||除数为0||除数为零;;
 未找到匹配数据||未找到匹配模块||未找到匹配的数据||未找到匹配的模块||未找到匹配的记录||未找到匹配的配置||未找到匹配记录||未找到匹配配置||未找到对应数据||未找到对应模块||未找到对应的数据||未找到对应的模块||未找到对应的记录||未找到对应的配置||未找到对应记录||未找到对应配置||未找到指定数据||未找到指定模块||未找到指定的数据||未找到指定的模块||未找到指定的记录||未找到指定的配置||未找到指定记录||未找到指定配置||未找到数据||未找到模块||未找到的数据||未找到的模块||未找到的记录||未找到的配置||未找到记录||未找到配置;;
 找不到对应数据||找不到对应模块||找不到对应的数据||找不到对应的模块||找不到对应的记录||找不到对应的配置||找不到对应记录||找不到对应配置||找不到指定数据||找不到指定模块||找不到指定的数据||找不到指定的模块||找不到指定的记录||找不到指定的配置||找不到指定记录||找不到指定配置;;
- have a heartb||a rank was los||no heartbeat f||no output for;;
+~bounds ||~limit h||~limit i||~limit w||~maximum||~range h||~range i||~range w||~toleran;;
+~exceed&&allowed~||array~||availabl||maximum~||toleranc;;
+~are too ||~is too ||~was too ||~were too &&big~||close~||coarse~||few~||high~||large~||long~||low~||many~||short~||small~;;
+constrained&&over;;~please &&config||data||environm||file||input||mesh||model||paramete||script||setting||syntax;;
+无法匹配||无法收敛||无法求解||无法解析||无法识别||无法转换||无法达到||未能匹配||未能收敛||未能求解||未能解析||未能识别||未能转换||未能达到;;
+不收敛||未收敛;;范围&&超出;; have a heartb||a rank was los||no heartbeat f||no output for;;
 connect||heartbea||network||peer||socket||time out||timed ou||timeout||unavaila;;
 ~broken ||~handle~||~retries||~retry~||~retryin||~unknown||~unreach||~unrespo;;连接;;网络;;超时;;重试;;不可用;;
 繁忙;;
@@ -815,7 +821,7 @@ peer has ||peer not ;;拒绝连接;;连接&&中断||关闭||失败||拒绝||断�
 ~error&&.cpp:;;foam aborting||foam exiting||foam fatal err;;foam::error;;petsc error;;~abaqus error~;;
 abaqus/analysi;;endrun;;shr_sys_abort;;ansys&&aborted||error||terminat;;*** error ***;;
 terminated abn||terminated wit;;abnormal exit||abnormal termi||abnormally exi||abnormally ter;;
-program aborte||program stoppe||program termin;;~stop ;;error stop;;fatal error;;fatal:;;***error;;parallel pool;;
+program aborte||program stoppe||program termin;;~stop ;;error stop;;fatal error;;fatal:;;***error;;
 ~ fatal from p||~fatal from pe;;abnormal end: ;;aborting the r;;serious proble;;
 model abor||model cras||model has ||model stop;; fatal error~;;~critical erro;;mpas critical ;;
 ~ended abnorma||~exited abnorm||~finished abno;;leave_new: dec;;~--- !error;;terminated for;;
@@ -836,11 +842,13 @@ unavail;;unreach;;retry;;retries;;~pipe~;;respond||respons;;~eof~;;reset;;refuse
 service;;daemon;;remote;;gateway;;proxy;;resolv;;~dns~;;~rpc~;;http;;download;;fetch;;upload;;communicat;;watchdog;;
 ~kill;;signal;;terminated by;;preempt;;evict;;~lost~;;~died~;;~dead~;;crash;;backtrace;;~exited~;;
 exit code||exit status||exit with;;return code||return status||returned code||returned statu;;zero&&non;;~status ;;
-job aborted||job failed;;ld_preload;;: ignored;;ignoring;;warning;;~traceback;;~node;;~rank;;~worker;;executor;;
-container;;~pod~;;cluster;;slurm;;srun;;sbatch;;~pbs;;~mom~;;launch;;schedul;;dispatch;;allocat;;resource;;quota;;
-licence||license;;queue;;~busy~;;temporar;;try again;;later~;;unexpected;;unknown error;;internal;;~lock;;stale;;
-sync;;input/output;;~disk;;mount;;storage;;device;;~gpu;;cuda;;nccl;;mpi_;;~mpi~;;~ucx~;;~ofi~;;fabric;;driver;;
-hardware;;memory;;thread;;系统;;内部;;未知;;服务;;节点;;执行器;;调度;;触发;;资源;;锁;;中断;;终止;;机器;;
+job aborted||job failed;;ld_preload;;: ignored;;ignoring;;warning;;~traceback;;
+~node cr||~node di||~node do||~node fa||~node ha||~node is||~node lo||~node no||~node wa;;~on node;;compute node;;
+~rank;;~worker;;executor;;container;;~pod~;;cluster;;slurm;;srun;;sbatch;;~pbs;;~mom~;;launch;;schedul;;dispatch;;
+allocat;;resource;;quota;;licence||license;;queue;;~busy~;;temporar;;try again;;later~;;unexpected;;unknown error;;
+internal;;~lock;;stale;;sync;;input/output;;~disk;;mount;;storage;;device;;~gpu;;cuda;;nccl;;mpi_;;~mpi~;;~ucx~;;
+~ofi~;;fabric;;~driver ;;hardware;;memory;;thread;;系统;;内部;;未知;;服务;;
+节点下||节点不||节点丢||节点失||节点宕||节点异||节点挂||节点故;;执行器;;调度;;触发;;资源;;锁;;中断;;终止;;机器;;
 """  # noqa: E501 - end of CAUSES
 """Texts of lines that may tell a cause, in small letters: `python -m tools.packs` writes them from the library's packs.
 
