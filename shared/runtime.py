@@ -38,6 +38,7 @@ from shared.ranges import heal_range, read_range
 from shared.reality import SystemChance, SystemClock
 from shared.result import result_of
 from shared.settings import Settings, SqliteUrl, read_credentials, read_settings, unknown_names
+from shared.side_by_side import side_by_side
 from shared.sls import Access, SlsSink, SlsSource
 from shared.systems.discovery import Seeker
 
@@ -220,6 +221,7 @@ def _wired(context: Any, *, timer: bool = False) -> Iterator[Wiring]:
                 policy=policy,
                 invocation=invocation,
                 fetches=True,
+                lanes=side_by_side,
             ),
             _intake_context(settings, policy, invocation, started),
             SlsSource(access),

@@ -125,7 +125,7 @@ def sdk() -> Any:
 
 
 class Link:
-    """Requests to one instance, for one thread; `close` when done. Connections are the process's own (`kept_http`).
+    """Requests to one instance, for one thread at a time; `close` when done. Connections are in `kept_http`.
 
     Args:
         place: the instance.

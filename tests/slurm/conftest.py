@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import shutil
 import sys
 import tempfile
 import time
@@ -24,14 +23,15 @@ from tests.e2e.conftest import POLICY, SOURCE, Town, town
 from tests.emitters.conftest import as_logtail_sends
 from tests.slurm.daemons import NODES, Daemons, free_ports, wait_for
 from tests.slurm.facade import CLUSTER, Known, RealSlurm
+from tools.test_slurm import ROOT
 
 __all__ = ["town"]
 
 collect_ignore_glob = [] if os.environ.get("SECONDWIND_SLURM") else ["test_*.py"]
-ROOT = Path(__file__).resolve().parents[2]
 WATCHER = ROOT / "emitters" / "stuck_rank_watcher.py"
 RANK = Path(__file__).with_name("rank.py")
-OVER = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL"}
+HEALS_WITHIN_S = 15.0
+"""From a killed rank, or the look that finds a job, to its second life."""
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,6 @@ def daemons() -> Iterator[Daemons]:
         yield made
     finally:
         made.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass
@@ -107,7 +106,13 @@ class Site:
         """Slurm's own count."""
         return self.known(job_id).restarts
 
-    def wait(self, job_id: str, state: str, most_s: float = 25.0) -> None:
+    def healed_s(self, job_id: str, since: float) -> float:
+        """How long it took to the job's present run, without what Slurm makes a job wait that it has requeued."""
+        known = self.known(job_id)
+        took_s, own_s = (known.started_at or 0) - since, (known.started_at or 0) - (known.submitted_at or 0)
+        return took_s - own_s
+
+    def wait(self, job_id: str, state: str, most_s: float = 60.0) -> None:
         """Until Slurm says so."""
         wait_for(lambda: self.state(job_id) == state, f"{job_id} {state}, is {self.state(job_id)}", most_s)
 

@@ -19,7 +19,7 @@ from tests.slurm.daemons import Daemons
 CLUSTER = "ehpc-hz-slurm"
 _FIELD = re.compile(r"([A-Za-z:/]+)=(\S*)")
 _STATES = {"PENDING": State.QUEUED, "RUNNING": State.RUNNING, "SUSPENDED": State.RUNNING}
-AGENT_WAITS_S = 3.0
+AGENT_WAITS_S = 20.0
 """How long the agent waits for scontrol before it says that it has heard nothing."""
 
 
@@ -50,6 +50,11 @@ class Known:
         """As Slurm shows it in this moment."""
         return _number(self.fields.get("StartTime", ""))
 
+    @property
+    def submitted_at(self) -> int | None:
+        """Of one that was requeued: when it had completed, and began to wait."""
+        return _number(self.fields["SubmitTime"])
+
 
 class RealSlurm:
     """`localcloud.ehpc.scheduler.Scheduler` over a running Slurm."""
@@ -61,7 +66,8 @@ class RealSlurm:
     def __init__(self, daemons: Daemons) -> None:
         self.settings = ClusterSettings()
         self.daemons = daemons
-        self.completing_is = State.RUNNING
+        self.completing_is: dict[str, State] = {}
+        """How COMPLETING is shown, by job; else as RUNNING."""
         self.status: dict[str, str] = {}
         """Of machines that are not well: E-HPC's word by host."""
         self.said: list[tuple[str, str]] = []
@@ -141,7 +147,9 @@ class RealSlurm:
 
     def _listed(self, one: Known) -> Job:
         fields = one.fields
-        state = self.completing_is if one.state == "COMPLETING" else _STATES.get(one.state, State.FINISHED)
+        state = _STATES.get(one.state, State.FINISHED)
+        if one.state == "COMPLETING":
+            state = self.completing_is.get(one.job_id, State.RUNNING)
         submitted = float(self.shown(_number(fields["SubmitTime"])) or 0)
         started_at = self.shown(one.started_at)
         job = Job(
