@@ -95,7 +95,8 @@ def _member(module: ModuleType, path: str) -> Any:
 
 
 def _replace(understudy: type, real: type) -> None:
-    for heir in understudy.__subclasses__():
+    heirs: list[Any] = understudy.__subclasses__()
+    for heir in heirs:
         heir.__bases__ = tuple(real if base is understudy else base for base in heir.__bases__)
 
 

@@ -93,14 +93,14 @@ def test_an_object_is_made_when_something_is_asked_of_it(heavy: Any) -> None:
 def test_a_class_gets_its_real_base_when_it_is_used(heavy: Any) -> None:
     """It is written, as SDKs do, before the base is loaded; heirs of heirs, and heirs with another base, as well."""
 
-    class Larger(heavy.Thing):  # type: ignore[name-defined, misc] # a class of the real module
+    class Larger(heavy.Thing):  # type: ignore[misc] # a class of the real module
         def __init__(self) -> None:
             super().__init__(size=4)
 
     class Largest(Larger):
         pass
 
-    class Mixed(dict, heavy.Thing):  # type: ignore[name-defined, misc, type-arg] # as above
+    class Mixed(dict, heavy.Thing):  # type: ignore[misc, type-arg] # as above
         pass
 
     assert not is_loaded()
@@ -115,7 +115,7 @@ def test_a_class_gets_its_real_base_when_it_is_used(heavy: Any) -> None:
 def test_making_one_is_using_it(heavy: Any) -> None:
     """The first thing that happens to the class may be that one is made of it."""
 
-    class Larger(heavy.Thing):  # type: ignore[name-defined, misc] # as above
+    class Larger(heavy.Thing):  # type: ignore[misc] # as above
         pass
 
     assert Larger(7).size == 7
