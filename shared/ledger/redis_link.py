@@ -31,7 +31,7 @@ _KEPT: dict[tuple[Any, ...], tuple[Any, LastUse]] = {}
 
 
 class RedisLink:
-    """A server's address and at most one connection to it, opened when first needed. Use from one thread.
+    """A server's address and at most one connection to it, opened when first needed. Use from one thread at a time.
 
     Args:
         host: DNS name or IPv4 address.

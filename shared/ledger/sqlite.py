@@ -42,7 +42,7 @@ CREATE INDEX IF NOT EXISTS documents_expired ON documents (expires_at) WHERE exp
 
 
 class SqliteLedger:
-    """Implements `shared.ports.Ledger` over one file. Use from one thread; `close` when done.
+    """Implements `shared.ports.Ledger` over one file. Use from one thread at a time; `close` when done.
 
     Args:
         path: the file, made if it is not there; its folder must be.
@@ -61,8 +61,8 @@ class SqliteLedger:
             return
         _kept_private(path)
         with self._asked():
-            # One thread at a time has it, but not always the same one where it is kept.
-            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=not keeps)
+            # One thread at a time has it, but not always the same one.
+            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         try:
             with self._asked():
                 self._write_ahead()

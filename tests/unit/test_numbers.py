@@ -55,10 +55,6 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.heal.canary": {
         "TRIES": 3,
     },
-    "shared.heal.corridor": {
-        "CHUNK": 100,
-        "TRIES": 3,
-    },
     "shared.heal.limits": {
         "TRIES": 3,
         "PACE_WAIT_S": 60.0,
@@ -69,6 +65,10 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "OWED_BYTES": 500_000,
     },
     "shared.heal.settle": {
+        "TRIES": 3,
+    },
+    "shared.heal.walk": {
+        "CHUNK": 100,
         "TRIES": 3,
     },
     "shared.idle": {
@@ -260,6 +260,10 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "EARLIEST_S": 100_000_000.0,
         "LATEST_S": 253_402_300_799.0,
         "_ZONES_H": {"UTC": 0, "GMT": 0, "PRC": 8, "Asia/Shanghai": 8},
+    },
+    "shared.side_by_side": {
+        "LANES": 12,
+        "PAUSE_S": 1.0,
     },
     "shared.sls": {
         "MAX_PUT_BYTES": 4_900_000,

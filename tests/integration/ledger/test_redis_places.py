@@ -212,7 +212,7 @@ def test_a_connection_outlives_its_ledger(server: RedisServer, clock: Clock) -> 
     for _ in range(2):
         ledger = open_ledger(url, NOBODY, clock, lambda: 60.0)
         assert ledger.load(["a"]) == {}
-        peers.append(ledger._link._connection._sock.getsockname())  # type: ignore[attr-defined] # of this kind
+        peers.append(ledger._free[0]._link._connection._sock.getsockname())  # type: ignore[attr-defined] # of these kinds
         ledger.close()
     assert peers[0] == peers[1]
     with pytest.raises(LedgerUnavailable, match="closed"):
