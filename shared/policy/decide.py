@@ -145,7 +145,7 @@ def _decision(facts: Facts, stop: Stop, asked: _Asked) -> Decision:
     acting = stop.verdict is Verdict.RERUN or stop.verdict is Verdict.WOULD_RERUN
     seen = None if isinstance(facts.observation, LookFailed) else facts.observation
     reserved = facts.case.attempt if facts.case else 0
-    rule, forced = facts.rule, facts.forced
+    rule = facts.rule
     return Decision(
         verdict=stop.verdict,
         reason=stop.reason,
@@ -166,9 +166,9 @@ def _decision(facts: Facts, stop: Stop, asked: _Asked) -> Decision:
         data_time=facts.data_time,
         running_since=seen.running_since if seen else None,
         owner=bare_owner(seen.owner) if seen else "",
-        forced=forced,
+        forced=facts.forced,
         actor=facts.forced_by,
-        way=Way.FUNCTION if forced else None,
+        way=Way.FUNCTION if facts.forced else None,
         why=facts.forced_why,
     )
 

@@ -41,6 +41,10 @@ class Possible(NamedTuple):
     """What is searched: the text itself, or its first and last lines."""
     numbers: frozenset[int]
     """Of the patterns that may be there; of no others."""
+    if_there: Mapping[int, tuple[bytes, ...]] = MappingProxyType({})
+    """By number, of some: one of these is in the folded text, or the pattern is not. Looking is cheaper than searching."""
+    folded: bytes = b""
+    """The text in small letters."""
 
 
 class PatternSet:
@@ -71,9 +75,17 @@ class PatternSet:
         """The patterns that may be anywhere in the text."""
         return self._index.possible_in(text)
 
-    def finds(self, number: int, text: bytes) -> bool:
+    def finds(self, number: int, there: Possible) -> bool:
         """Whether a pattern that may be there is."""
-        return self._compiled(number).search(text) is not None
+        needed = there.if_there.get(number)
+        if needed is not None:
+            folded = there.folded
+            for text in needed:
+                if text in folded:
+                    break
+            else:
+                return False
+        return self._compiled(number).search(there.text) is not None
 
     def place_of(self, number: int, text: bytes) -> int:
         """Where the first match of a pattern that is found begins."""
@@ -109,15 +121,16 @@ class _Index:
 
     def possible_in(self, text: bytes) -> Possible:
         """The patterns that may be anywhere in the text."""
-        if len(text) > SHORT_BYTES:
-            text, possible = self._of_long(text)
-        else:
-            possible = self._prefilter.possible(text)
-        for group in self._groups:
-            possible = possible.union(group.found_in(text))
-        return Possible(text, possible)
+        there = self._of_long(text) if len(text) > SHORT_BYTES else self._of_short(text)
+        if not self._groups:
+            return there
+        return there._replace(numbers=there.numbers.union(*(group.found_in(there.text) for group in self._groups)))
 
-    def _of_long(self, text: bytes) -> tuple[bytes, frozenset[int]]:
+    def _of_short(self, text: bytes) -> Possible:
+        folded = folded_of(text)
+        return Possible(text, *self._prefilter.possible(folded), folded)
+
+    def _of_long(self, text: bytes) -> Possible:
         """A long text, or as much of it as can be afforded, and the patterns that it may hold."""
         folded = folded_of(text)
         words = few_words_of(folded, MAX_RUNS)
@@ -128,9 +141,8 @@ class _Index:
         possible = self._prefilter.possible_by(words, folded)
         most = 0 if possible is None else MAX_WORK // (len(possible) + self._free or 1)
         if possible is not None and most > SHORT_BYTES:
-            return (text if len(text) <= most else _ends_of(text, most)), possible
-        text = _ends_of(text, SHORT_BYTES)
-        return text, self._prefilter.possible(text)
+            return Possible(text if len(text) <= most else _ends_of(text, most), possible)
+        return self._of_short(_ends_of(text, SHORT_BYTES))
 
 
 def _ends_of(text: bytes, size: int) -> bytes:

@@ -17,8 +17,8 @@ from tests.support.growth import LINEAR, growth
 
 def _found(patterns: PatternSet, text: bytes) -> tuple[bytes, list[int]]:
     """What was searched of a text, and the patterns that are in it."""
-    text, possible = patterns.possible_in(text)
-    return text, sorted(number for number in possible if patterns.finds(number, text))
+    there = patterns.possible_in(text)
+    return there.text, sorted(number for number in there.numbers if patterns.finds(number, there))
 
 
 SOME = ["a+b", "foo", "(?i)BAR", r"\d{4}", "x$", "^y", r"\d[ab]", r"(?s)\d.\d", r"[o ]\s?[f\d]", r"\d[^a]"]
