@@ -23,8 +23,8 @@ def test_a_requeue_takes_what_has_ended_and_what_is_suspended(site: Site) -> Non
     for job, state in {**ended, suspended: "SUSPENDED"}.items():
         site.wait(job, state)
         assert site.slurm.rerun(job) == ""
+    wait_for(lambda: [site.restarts(job) for job in ended] == [1] * len(ended), "two requeues")
     for job, state in ended.items():
-        wait_for(lambda job=job: site.restarts(job) == 1, f"{job} requeued")
         site.wait(job, state)
     wait_for(lambda: site.known(suspended).fields["Reason"] == "JobHeldAdmin", "the hold")
     site.daemons.run("scontrol", "release", suspended)
