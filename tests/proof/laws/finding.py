@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from shared.policy.discover import watched
 from tests.proof.cast import CLUSTER
 from tests.proof.laws.reading import Breaches
 from tests.proof.world import World
@@ -36,7 +37,7 @@ def law_14_nothing_healthy_is_told(world: World) -> Breaches:
 
 def _watched(world: World, *, hanging: bool) -> Iterator[str]:
     """Ids of the jobs of the cluster that is looked through; none where nothing is."""
-    if world.policy.discover.ehpc:
+    if any(watched(world.policy.discover)):
         for (scope, job_id), job in world.cluster.items():
             if scope == CLUSTER and bool(job.hanging) is hanging:
                 yield job_id
