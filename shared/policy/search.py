@@ -42,7 +42,7 @@ class Possible(NamedTuple):
     numbers: frozenset[int]
     """Of the patterns that may be there; of no others."""
     if_there: Mapping[int, tuple[bytes, ...]] = MappingProxyType({})
-    """By number, of some: one of these is in the folded text, or the pattern is not. Looking is cheaper than searching."""
+    """By number, of some: one of these is in the folded text, or the pattern is not: cheaper than to search."""
     folded: bytes = b""
     """The text in small letters."""
 
