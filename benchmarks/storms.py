@@ -103,7 +103,7 @@ def one_cluster(ground: Ground, count: int, ledger: str, door: str = "log_trigge
     """All in one cluster."""
 
     def told() -> Any:
-        jobs = ground.region.order("jobs", cluster="ehpc-hz-" + door.replace("_", ""), count=count)
+        jobs = ground.region.order("storm", cluster="ehpc-hz-" + door.replace("_", ""), count=count)
         return ground.region.order("logged", told=jobs) if door == "log_trigger" else jobs
 
     name = f"{count:,} in one cluster, {door}, {ledger.partition(':')[0]}"
@@ -115,7 +115,7 @@ def many_clusters(ground: Ground, count: int, ledger: str, *, clusters: int = 50
     names = [f"ehpc-hz-{'t' if trouble else 'f'}{number:03}" for number in range(clusters)]
 
     def told() -> Any:
-        jobs = [ground.region.order("jobs", cluster=name, count=count // clusters) for name in names]
+        jobs = [ground.region.order("storm", cluster=name, count=count // clusters) for name in names]
         if trouble:
             ground.region.order("trouble", slow={names[3]: SLOW_S}, broken=[names[7]])
         return [job for some in zip(*jobs, strict=True) for job in some]
