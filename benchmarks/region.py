@@ -92,13 +92,14 @@ class _Land:
         from localcloud.clock import SystemClock  # noqa: PLC0415 - the parent need not load a cloud
         from localcloud.cloud import LocalCloud  # noqa: PLC0415 - as above
         from localcloud.ehpc.service import Ehpc  # noqa: PLC0415 - as above
+        from localcloud.schedulerx.service import Schedulerx  # noqa: PLC0415 - as above
         from localcloud.sls.service import LogService  # noqa: PLC0415 - as above
         from localcloud.tablestore.service import Tablestore  # noqa: PLC0415 - as above
         from localcloud.wire.http import json_response  # noqa: PLC0415 - as above
         from localcloud.wire.signing import LOCAL_CREDENTIAL  # noqa: PLC0415 - as above
 
         self.cloud = LocalCloud()
-        self.ehpc, self.logs = self.cloud[Ehpc], self.cloud[LogService]
+        self.ehpc, self.logs, self.schedulerx = self.cloud[Ehpc], self.cloud[LogService], self.cloud[Schedulerx]
         self.cloud.mount(Tablestore.serves, Tablestore(SystemClock(), [LOCAL_CREDENTIAL], instance=INSTANCE))
         for logstore in (OUTCOMES, SAMPLES, SOURCE):
             self.logs.create_logstore(PROJECT, logstore, shards=1)
@@ -134,6 +135,24 @@ class _Land:
         for job in jobs:
             land.submit(job)
         return [_told(cluster, job) for job in jobs]
+
+    def days(self, groups: int, jobs: int, days: int, times: int) -> list[dict[str, Any]]:
+        """Instances of SchedulerX jobs, each job's on so many days at so many times, all failed; what is told."""
+        from localcloud.schedulerx.models import fails  # noqa: PLC0415 - as above
+
+        told = []
+        for number in range(jobs):
+            group = f"storm.{number % groups}"
+            job = self.schedulerx.group("ns", group).job(1000 + number)
+            for day in range(days):
+                for hour in range(times):
+                    began = time.time() - 86_400 * (days - day) + 3600 * hour
+                    data_time = f"{time.strftime('%Y-%m-%d', time.gmtime(began))} 0{hour}:00:00"
+                    failed = job.instance(data_time, fails(30), scheduled_at=began)
+                    one = {"system": "schedulerx", "namespace": "ns", "group_id": group, "job_id": 1000 + number}
+                    about = {"job_instance_id": failed.instance_id, "occurred_at": int(time.time()) - 5}
+                    told.append({**one, **about, "message": "the node of this job is down"})
+        return told
 
     def jobs(self, cluster: str = CLUSTER, count: int = 1, *, ended: bool = False) -> list[dict[str, Any]]:
         """So many more jobs hang in the cluster, or have ended; what is told of them."""
@@ -183,6 +202,8 @@ class _Land:
             return self.jobs(**options)
         if what == "storm":
             return self.storm(**options)
+        if what == "days":
+            return self.days(**options)
         if what == "logged":
             return self.logged(**options)
         if what == "trouble":

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,34 @@ def many_clusters(ground: Ground, count: int, ledger: str, *, clusters: int = 50
     return took
 
 
+def many_days(ground: Ground, ledger: str) -> Storm:
+    """2,000 failed instances of 40 SchedulerX jobs on 25 days, in ten groups; 80 a minute are rerun, the rest waits."""
+
+    def told() -> Any:
+        return ground.region.order("days", groups=10, jobs=40, days=25, times=2)
+
+    least = 40 + 40 + 2_000 + 80 + 1
+    return ground.storm("2,000 days of 40 SchedulerX jobs, sqlite", "event_trigger", ledger, told, 2_000, least)
+
+
+def swept(ground: Ground, ledger: str, count: int) -> Storm:
+    """One run of the sweep with so many due in ten clusters: none of which could be looked at before."""
+
+    def told() -> Any:
+        names = [f"ehpc-hz-d{number}" for number in range(10)]
+        environment = {**ground.region.environment(ledger), "SECONDWIND_POLICY_FILE": str(ground.policy)}
+        with Instance(ground.code, "functions.event_trigger.index", environment) as instance:
+            for name in names:
+                jobs = ground.region.order("storm", cluster=name, count=count // len(names))
+                ground.region.order("trouble", slow={}, broken=[name])
+                instance.handle(jobs)
+        ground.region.order("trouble", slow={}, broken=[])
+        time.sleep(31)  # a look that failed is made again after half a minute
+        return {}
+
+    return ground.storm(f"sweep with {count:,} due, sqlite", "sweep", ledger, told, count, least_calls(count, 10))
+
+
 def main() -> None:
     """Print what was measured."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -143,6 +172,8 @@ def main() -> None:
             ("tablestore", lambda: one_cluster(ground, chosen.count, region.tablestore_url)),
             ("well", lambda: many_clusters(ground, chosen.count, sqlite, trouble=False)),
             ("trouble", lambda: many_clusters(ground, chosen.count, sqlite)),
+            ("days", lambda: many_days(ground, f"sqlite://{folder}/days.db")),
+            ("sweep", lambda: swept(ground, f"sqlite://{folder}/sweep.db", chosen.count)),
         ]
         for name, storm in storms:
             if chosen.only in name:
