@@ -19,7 +19,7 @@ from shared.heal.canary import judge_canaries
 from shared.heal.decider import Decider, hands_tied
 from shared.heal.dry_run import DryRunLedger
 from shared.heal.fetch import Fetcher
-from shared.heal.item import Invocation, Item, Report, Result, Walked
+from shared.heal.item import Invocation, Item, Notice, Report, Result, Walked
 from shared.heal.limits import Admission, SharedLimits
 from shared.heal.looks import Looks
 from shared.heal.nodes import NodeMemory
@@ -178,6 +178,7 @@ class Healer:
         settle(reserved, records, self.policy, replace(ask, now=self.clock.now()))
         owed = nodes.save()
         walked.notices += [] if tied else owed
+        walked.notices += [] if tied else [Notice(item.writes_to, told) for item in items for told in item.besides]
         asked = ask.trigger is Trigger.MANUAL  # who else is shown the gates? Ten thousand decisions are 60 MB
         walked.results += [
             Result(item.outcome, item.decision if asked else None, item.owed_by)
