@@ -131,7 +131,7 @@ class Reason(ReasonRow):
         "The job was rerun for this very text before, as often as `same_text` allows, and failed with it again.",
         "Mend what the text says, write a rule for it, wait for the end of the window, or force it by hand.")
     TOO_MANY_OPEN = ("too_many_open", _V.SUPPRESSED, _by(Step.RECORD),
-        "It would have to wait, or waited for its run to be clear, and more of the job wait than 128, 16 such, or 1 MB.",
+        "It would have to wait, or waited for its run to be clear, and too many of the job wait: 128, 16 such, 1 MB.",
         "Tell it again when some of them have ended, with `started_at` of the run that failed: it need not wait.")
     UNTRUSTED_SOURCE = ("untrusted_source", _V.SUPPRESSED, _gate("may_speak", "claims_agree"),
         "Who told it may not speak for this job, or what was told contradicts the live job.",
