@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import msgspec
 from typing_extensions import Self
 
 from tools.bundle_parts import RUNTIMES
@@ -48,6 +50,15 @@ def bundled() -> tuple[Code, Code]:
     raise SystemExit("make bench needs a bundle (`make bundle`) and the SDKs for its Python (tools/test_elsewhere.py)")
 
 
+def at_hand() -> Code:
+    """Second Wind from its bundle if there is one, else as it stands in this tree with its own Python."""
+    try:
+        return bundled()[0]
+    except SystemExit:
+        packages = Path(msgspec.__file__).parents[1]
+        return Code(sys.executable, (ROOT, packages), "3.12")
+
+
 def site_packages(version: str) -> Path | None:
     """Where that Python's packages are: made by `tools.test_elsewhere`, or named by `BENCH_PACKAGES`."""
     made = ROOT / ".venvs" / version / "lib" / f"python{version}" / "site-packages"
@@ -63,7 +74,7 @@ class Instance:
         command = [code.python, "-I", "-S", "-B", str(RUNNER), paths, module, code.kind, str(CONTEXT)]
         environ = {**environment, "BENCH_BEGUN": str(time.time())}
         self._process = subprocess.Popen(  # noqa: S603 - our own child
-            command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=None
         )
 
     def __enter__(self) -> Self:

@@ -103,13 +103,17 @@ class _Land:
             self.logs.create_logstore(PROJECT, logstore, shards=1)
         self.calls: dict[str, int] = {}
         self.slow: dict[str, float] = {}
+        self.broken: list[str] = []
         self.numbers = 0
         answer = self.cloud.server.answer
 
         def late(request: Any) -> Any:
             action = request.headers.get("x-acs-action") or request.path.rpartition("/")[2]
             self.calls[action] = self.calls.get(action, 0) + 1
-            time.sleep(latency_ms / 1000 + sum(more for text, more in self.slow.items() if text in request.query))
+            told = request.query + request.body.decode("latin-1") if "x-acs-action" in request.headers else ""
+            time.sleep(latency_ms / 1000 + sum(more for text, more in self.slow.items() if text in told))
+            if any(text in told for text in self.broken):
+                return json_response({"Code": "InternalError", "Message": "out of order"}, status=500)
             return json_response({}) if request.path == "/bench" else answer(request)
 
         self.cloud.server._listener.answer = late  # noqa: SLF001 - the server knows no latency
@@ -126,7 +130,7 @@ class _Land:
             runs = (finishes(60, 1),) if ended else (hangs(), finishes(600))
             land.submit(job, JobSpec(runs=runs), at=time.time() - 3600)
             one = {"system": "ehpc", "cluster_id": cluster, "job_id": job, "occurred_at": int(time.time()) - 5}
-            told.append({**one, "message": "Connection timed out", "exit_code": 1})
+            told.append({**one, "message": "slurmstepd: error: the node of this job is down", "exit_code": 1})
         return told
 
     def logged(self, told: list[dict[str, Any]], foreign: int = 0) -> dict[str, Any]:
@@ -163,8 +167,8 @@ class _Land:
             return self.jobs(**options)
         if what == "logged":
             return self.logged(**options)
-        if what == "slow":
-            self.slow = options["seconds"]
+        if what == "trouble":
+            self.slow, self.broken = options["slow"], options["broken"]
         calls, self.calls = self.calls, {}
         return {"calls": calls, "kills": len(self.ehpc.kills)}
 

@@ -106,7 +106,8 @@ def _open_what_was_closed() -> None:
     """A stream that was closed before we began (`>&-`) is None to Python: it goes nowhere instead."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # for as long as the process lives
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as the process lives
+            setattr(sys, name, nowhere)
 
 
 def _make_writable(stream: object) -> None:

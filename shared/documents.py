@@ -23,6 +23,7 @@ from shared.domain.record import JobRecord
 from shared.domain.room import LARGEST_BYTES, fitted, written
 from shared.domain.watch import Watch
 from shared.ports import Stored, Write
+from shared.reading.shape import shaped
 from shared.systems import SYSTEMS
 
 KEPT_S = 30 * 86_400.0
@@ -219,7 +220,7 @@ def _read(kind: type, value: Any) -> Any:
     if kind is Life and isinstance(value, str):
         return Life.read(value)
     if kind is Scope and isinstance(value, dict) and value.get("type") in SYSTEMS:
-        return msgspec.convert(value, SYSTEMS.named(value["type"]).scope_type)
+        return shaped(value, SYSTEMS.named(value["type"]).scope_type)
     raise ValueError(f"no {kind.__name__.lower()} of a known kind")
 
 

@@ -8,20 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import Protocol
 
 from shared.domain.credentials import Credentials
 from shared.domain.errors import Fault, SettingsError
-from shared.ports import Clock, Ledger
+from shared.ledger.several import OpenLedger, SeveralLedgers
+from shared.ports import Clock
 from shared.settings import LedgerUrl, SqliteUrl, TablestoreUrl
 
-
-class OpenLedger(Ledger, Protocol):
-    """A ledger that holds a file or connections."""
-
-    def close(self) -> None:
-        """Let them go."""
-        ...
+__all__ = ["OpenLedger", "check_client", "open_ledger"]
 
 
 def check_client(url: LedgerUrl) -> None:
@@ -42,24 +36,38 @@ def check_client(url: LedgerUrl) -> None:
         raise SettingsError([Fault("SECONDWIND_LEDGER_URL", problem)])
 
 
-def open_ledger(url: LedgerUrl, credentials: Credentials, clock: Clock, remaining_s: Callable[[], float]) -> OpenLedger:
-    """The ledger at that URL; to be closed.
+def open_ledger(
+    url: LedgerUrl,
+    credentials: Credentials,
+    clock: Clock,
+    remaining_s: Callable[[], float],
+    *,
+    keeps: bool = False,
+) -> OpenLedger:
+    """The ledger at that URL, for any thread; to be closed.
 
     Args:
         url: as `shared.settings.parse_ledger_url` reads it.
         credentials: of the function's role; only Alibaba Cloud's own store is called with them.
         clock: tells which documents have expired.
         remaining_s: seconds that the invocation has left.
+        keeps: whether a file stays open when its ledger is closed. Connections stay open for a moment anyway.
 
     Raises:
         LedgerUnavailable: it cannot be opened.
         SettingsError: as `check_client`.
     """
     check_client(url)
+    return SeveralLedgers(lambda: _open_one(url, credentials, clock, remaining_s, keeps=keeps))
+
+
+def _open_one(
+    url: LedgerUrl, credentials: Credentials, clock: Clock, remaining_s: Callable[[], float], *, keeps: bool
+) -> OpenLedger:
     if isinstance(url, SqliteUrl):
         from shared.ledger.sqlite import SqliteLedger  # noqa: PLC0415 - the module's docstring says why
 
-        return SqliteLedger(url.path, clock)
+        return SqliteLedger(url.path, clock, keeps=keeps)
     if isinstance(url, TablestoreUrl):
         from shared.ledger import tablestore  # noqa: PLC0415 - as above
 

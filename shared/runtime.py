@@ -1,7 +1,7 @@
 """The composition root: settings and the FC context become a wired corridor, and a body one result.
 
-A process keeps immutable configuration between invocations and nothing else: credentials, clients and the ledger are
-taken anew each time (`https://www.alibabacloud.com/help/en/functioncompute/fc/context-1`: credentials expire).
+A process keeps immutable configuration and, for a moment, idle connections between invocations; credentials are taken
+anew each time (`https://www.alibabacloud.com/help/en/functioncompute/fc/context-1`: they expire).
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from shared.ranges import heal_range, read_range
 from shared.reality import SystemChance, SystemClock
 from shared.result import result_of
 from shared.settings import Settings, SqliteUrl, read_credentials, read_settings, unknown_names
+from shared.side_by_side import side_by_side
 from shared.sls import Access, SlsSink, SlsSource
 from shared.systems.discovery import Seeker
 
@@ -187,7 +188,7 @@ def _wired(context: Any, *, timer: bool = False) -> Iterator[Wiring]:
 
     access = Access(credentials=credentials, remaining_s=remaining_s)
     sink = SlsSink(access, settings.sls.url, settings.outcome_project, settings.outcome_logstore, clock)
-    with closing(open_ledger(settings.ledger, credentials, clock, remaining_s)) as ledger:
+    with closing(open_ledger(settings.ledger, credentials, clock, remaining_s, keeps=True)) as ledger:
         messages = open_messages(
             policy,
             settings.console,
@@ -213,6 +214,7 @@ def _wired(context: Any, *, timer: bool = False) -> Iterator[Wiring]:
                 policy=policy,
                 invocation=invocation,
                 fetches=True,
+                lanes=side_by_side,
             ),
             _intake_context(settings, policy, invocation, started),
             SlsSource(access),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from localcloud.ehpc import slurm
 from localcloud.ehpc.models import (
     AGENT_TIMEOUT_S,
     NEVER,
@@ -25,7 +26,7 @@ from localcloud.ehpc.models import (
     State,
     subjob_ids,
 )
-from localcloud.ehpc.refusals import refusal, unknown
+from localcloud.ehpc.refusals import in_progress, refusal, unknown
 from localcloud.timeline import Timeline
 
 
@@ -74,6 +75,7 @@ class Cluster:
             for job in self._jobs.values():
                 if job.state is State.RUNNING and host in job.nodes:
                     job.plan += 1
+                    job.noticed_at = self._timeline.now() + requeued_after_s
                     if not math.isinf(requeued_after_s):
                         self._plan(job, self._timeline.now() + requeued_after_s, self._enqueue)
 
@@ -109,6 +111,19 @@ class Cluster:
                 self.submit(job_id, spec)
         return ids
 
+    def submit_het(self, ids: Sequence[str], spec: JobSpec | None = None) -> None:
+        """Submit a heterogeneous job of Slurm's now: its parts are jobs of their own, the first of them leads."""
+        for job_id in ids:
+            self.submit(job_id, spec)
+        for job_id in ids[1:]:
+            self._jobs[job_id].leader = ids[0]
+
+    def suspend(self, job_id: str) -> None:
+        """The processes of a running job stop, as `scontrol suspend` and signals do; it is listed as running."""
+        with self._timeline.lock:
+            self._timeline.tick()
+            self._at_run(job_id, self._suspend)
+
     def jobs(self) -> list[Job]:
         """Copies of all jobs as they stand now, in the order of submission."""
         with self._timeline.lock:
@@ -124,11 +139,7 @@ class Cluster:
 
     def output(self, job: Job) -> tuple[bytes, bytes]:
         """What the job's present run has written by now: standard output, standard error."""
-        spec, prints = job.spec, job.spec.prints
-        if prints is None or job.started_at is None:
-            return spec.output, spec.errors
-        lines = int(min(self._timeline.now() - job.started_at, prints.for_s) / prints.every_s)
-        return spec.output + prints.line.encode() * lines, spec.errors + prints.errors.encode()
+        return job.written(self._timeline.now())
 
     def rerun(self, job_id: str) -> str:
         """Kill and queue again. Empty if it was accepted; else what the scheduler says.
@@ -146,7 +157,11 @@ class Cluster:
                 return self._rerun_array(job)
             if job.state is State.QUEUED and self.settings.accepts_queued:
                 return ""
-            return refusal(job, self.flavour) or self._kill(job)
+            said = refusal(job, self.flavour) or self._kill(job)
+            for part in self._jobs.values():
+                if not said and part.leader == job_id and part.state is not State.QUEUED:
+                    self._kill(part)
+            return said
 
     def stop(self, job_id: str) -> str:
         """End a job for good. Empty if it was done; else what the scheduler says."""
@@ -181,32 +196,28 @@ class Cluster:
     def _enqueue(self, job: Job) -> None:
         now = self._timeline.now()
         chance = random.Random(f"{self._seed}/{self.cluster_id}/{job.job_id}/{job.run_count}")
+        job.begins_at = job.starts_at = None
         wait_s = job.spec.wait_s
-        if job.run_count:
+        if job.run_count and self.flavour is Flavour.SLURM:
+            wait_s = slurm.requeued(job, self.settings, chance, now)
+        elif job.run_count:
             wait_s = chance.uniform(1, 5) if job.spec.requeue_wait_s is None else job.spec.requeue_wait_s
-            if self.flavour is Flavour.SLURM:
-                job.submitted_at = now
-                if self.settings.begin_wait_s is not None:
-                    wait_s = self.settings.begin_wait_s + chance.uniform(0, 4)
         job.state, job.modified_at, job.dying, job.nodes = State.QUEUED, now, False, ()
         job.completing = False
         job.held = self.flavour is Flavour.PBS and job.run_count >= PBS_MOST_RUNS
         job.plan += 1
-        job.forecast = None
         if job.held or math.isinf(wait_s):
             return
         # No two runs may share a StartTime: the lists show whole seconds, and the pair names the run.
-        start = now + wait_s if job.started_at is None else max(now + wait_s, job.started_at + 1)
-        if self.flavour is Flavour.SLURM:
-            job.forecast = int(start + self.settings.forecast_off_s)
-        self._plan(job, start, self._start)
+        job.starts_at = now + wait_s if job.started_at is None else max(now + wait_s, job.started_at + 1)
+        self._plan(job, job.starts_at, self._start)
 
     def _start(self, job: Job) -> None:
         now = self._timeline.now()
         chance = random.Random(f"{self._seed}/{self.cluster_id}/{job.job_id}/{job.run_count}/nodes")
         job.state, job.started_at, job.modified_at = State.RUNNING, int(now), now
         job.run_count += 1
-        job.exit_code = None
+        job.exit_code = job.stopped_at = job.noticed_at = None
         drawn = tuple(f"compute{number:03}" for number in sorted(chance.sample(range(200), job.spec.nodes)))
         job.nodes = job.spec.hosts if job.spec.hosts and job.run_count == 1 else drawn
         job.plan += 1
@@ -225,7 +236,13 @@ class Cluster:
         else:
             self._end(job, exit_code)
 
+    def _suspend(self, job: Job) -> None:
+        job.stopped_at = self._timeline.now()
+        job.plan += 1
+
     def _end(self, job: Job, exit_code: int) -> None:
+        if self.flavour is Flavour.SLURM and job.state is State.QUEUED:
+            job.started_at = int(self._timeline.now())  # cancelled while it waits: the moment of that is its start
         job.state, job.exit_code, job.modified_at = State.FINISHED, exit_code, self._timeline.now()
         job.dying = job.completing = False
         job.plan += 1
@@ -234,16 +251,18 @@ class Cluster:
         if job.started_at is None or job.dying:
             return ""
         self._kills.append(Kill(self.cluster_id, job.job_id, job.started_at, self._timeline.now()))
-        lag_s = self.settings.rerun_lag_s
-        if lag_s is None:
-            lag_s = 3.0 if self.flavour is Flavour.PBS else self.settings.completing_s
+        if self.flavour is Flavour.SLURM:
+            lag_s = slurm.completes_s(job, self.settings, self._timeline.now())
+        else:
+            lag_s = 3.0 if self.settings.rerun_lag_s is None else self.settings.rerun_lag_s
         if lag_s <= 0:
             self._enqueue(job)
             return ""
         job.dying, job.completing = True, self.flavour is Flavour.SLURM
         job.plan += 1
         self._plan(job, self._timeline.now() + lag_s, self._enqueue)
-        return in_progress(job.job_id) if lag_s > AGENT_TIMEOUT_S else ""
+        slow = self.flavour is Flavour.PBS and lag_s > AGENT_TIMEOUT_S
+        return in_progress(job.job_id) if slow else ""
 
     def _rerun_array(self, parent: Job) -> str:
         """Reruns every subjob, the ended ones as well, as `qrerun` of a parent does."""
@@ -268,9 +287,8 @@ class Cluster:
         self._timeline.at(moment, happen)
 
     def _seen(self, job: Job) -> Job:
-        if job.completing:
-            now, shown = int(self._timeline.now()), self.settings.completing_is
-            return replace(job, state=shown, started_at=now, forecast=now, run_count=job.run_count + 1)
+        if self.flavour is Flavour.SLURM and not job.subjobs:
+            return slurm.seen(job, self.settings, self._timeline.now())
         if not job.subjobs:
             return replace(job)
         subjobs = [self._jobs[sub] for sub in job.subjobs if sub in self._jobs]
@@ -279,8 +297,3 @@ class Cluster:
         state = State.FINISHED if over else State.RUNNING if starts else State.QUEUED
         changed = max((sub.modified_at for sub in subjobs), default=job.modified_at)
         return replace(job, state=state, started_at=min(starts, default=None), modified_at=changed)
-
-
-def in_progress(job_id: str) -> str:
-    """What OpenPBS says when a rerun takes too long: the rerun goes on all the same."""
-    return f"Response timed out. Job rerun request still in progress for {job_id}"

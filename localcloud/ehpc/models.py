@@ -22,6 +22,8 @@ class State(str, Enum):
     QUEUED = "QUEUED"
     RUNNING = "RUNNING"
     FINISHED = "FINISHED"
+    COMPLETING = "COMPLETING"
+    """Slurm's word, which no page of E-HPC has: how one would see it that hands it on (`completing_is`)."""
 
 
 class Flavour(str, Enum):
@@ -50,9 +52,12 @@ class ClusterSettings:
     completing_is: State = State.RUNNING
     """How that is listed, which is documented nowhere; StartTime is *now* the while, and moves."""
     begin_wait_s: float | None = None
-    """Slurm: how long a requeued job may not begin, 121 as it comes; it begins up to 4 s later. None: the job says."""
+    """Slurm: how long a requeued job may not begin, 121 as it comes; it begins up to 4 s later. None: the job says.
+
+    Not waited after a dead node.
+    """
     forecast_off_s: float = 60.0
-    """By how much Slurm's forecast of a queued job's start is too late."""
+    """By how much Slurm's estimate of the start of a job that lacks resources is too late."""
 
 
 class Ending(str, Enum):
@@ -146,7 +151,17 @@ class Job:
     started_at: int | None = None
     """Unix seconds, whole as in the lists: with the job id, this names the run."""
     forecast: int | None = None
-    """When the scheduler thinks that a queued job will start."""
+    """What the scheduler shows as the start of a queued job; of what leaves a cluster."""
+    begins_at: float | None = None
+    """Slurm: before that a requeued job may not begin (its BeginTime)."""
+    starts_at: float | None = None
+    """When a queued job will start."""
+    noticed_at: float | None = None
+    """Slurm: the run's node is dead, and this is when Slurm notices; NEVER: it does not."""
+    stopped_at: float | None = None
+    """Suspended since: its processes stand still, and it is listed as running."""
+    leader: str = ""
+    """Slurm: of a part of a heterogeneous job, the id of the job that leads it."""
     nodes: tuple[str, ...] = ()
     run_count: int = 0
     exit_code: int | None = None
@@ -165,6 +180,15 @@ class Job:
     def shown_start(self) -> int | None:
         """StartTime as the lists have it."""
         return self.forecast if self.state is State.QUEUED else self.started_at
+
+    def written(self, now: float) -> tuple[bytes, bytes]:
+        """What the present run has written by then: standard output, standard error. Each run begins anew."""
+        spec, prints = self.spec, self.spec.prints
+        if prints is None or self.started_at is None:
+            return spec.output, spec.errors
+        until = now if self.stopped_at is None else self.stopped_at
+        lines = int(min(until - self.started_at, prints.for_s) / prints.every_s)
+        return spec.output + prints.line.encode() * lines, spec.errors + prints.errors.encode()
 
     @property
     def run(self) -> Run:

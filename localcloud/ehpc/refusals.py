@@ -23,6 +23,8 @@ def unknown(job_id: str, flavour: Flavour) -> str:
 
 
 def _slurm(job: Job) -> str:
+    if job.leader:
+        return f"Operation not permitted on individual component of heterogeneous job for job {job.job_id}"
     if not job.spec.batch:
         return f"Only batch jobs are accepted or processed for job {job.job_id}"
     if not job.spec.rerunnable:
@@ -30,3 +32,8 @@ def _slurm(job: Job) -> str:
     if job.state is State.QUEUED or job.dying:
         return f"Job is pending execution for job {job.job_id}"
     return ""
+
+
+def in_progress(job_id: str) -> str:
+    """What OpenPBS says when a rerun takes too long: the rerun goes on all the same."""
+    return f"Response timed out. Job rerun request still in progress for {job_id}"

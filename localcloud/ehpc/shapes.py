@@ -159,7 +159,7 @@ def description(job: Job, cluster: Scheduler) -> str:
         words = {State.QUEUED: "PENDING", State.RUNNING: "RUNNING"}
         over = "FAILED" if job.exit_code else "COMPLETED"
         attributes: dict[str, Any] = {
-            "JobState": words.get(job.state, over),
+            "JobState": "COMPLETING" if job.completing else words.get(job.state, over),
             "Restarts": max(job.run_count - 1, 0),
         }
         attributes |= {"Requeue": int(job.spec.rerunnable), "Partition": job.spec.queue}

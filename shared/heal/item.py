@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from shared.domain.call import CallResult
@@ -166,6 +167,13 @@ class Walked:
     results: list[Result] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
 
+    def add(self, others: Iterable[Walked]) -> Walked:
+        """This one, with what came of those besides."""
+        for other in others:
+            self.results += other.results
+            self.notices += other.notices
+        return self
+
 
 @dataclass(slots=True)
 class Report:
@@ -180,3 +188,8 @@ class Report:
         self.results += [Result(result.outcome, None, result.key) for result in other.results]
         self.folded += other.folded
         self.passed_over += other.passed_over
+
+    def join(self, other: Report) -> None:
+        """Count in what became of another part of the same delivery."""
+        self.results += other.results
+        self.folded += other.folded

@@ -7,7 +7,7 @@ sweep looks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from shared.domain.decision import Ask
@@ -41,12 +41,14 @@ class Looks:
     into: set[str]
     """Keys of the clusters and groups that were looked into so far."""
 
-    def turned_away(self, items: Sequence[Item], policy: Policy, ask: Ask) -> tuple[list[Result], list[Item]]:
-        """What becomes of those whose speaker may not speak for the place, without a look; and all the others.
+    def turned_away(
+        self, items: Sequence[Item], policy: Policy, ask: Ask
+    ) -> tuple[dict[str, list[Result]], list[Item]]:
+        """What becomes of those whose speaker may not speak for the place, without a look, by place; and the others.
 
         What was taken in once is not asked again here: it has to end in the document where it waits.
         """
-        results: list[Result] = []
+        results: dict[str, list[Result]] = {}
         others: list[Item] = []
         unseen = LookFailed(
             worth_repeating=False, code="NotLooked", message="nobody looked", look_begun_at=self.clock.now()
@@ -58,36 +60,43 @@ class Looks:
             facts = Facts(item.failure, unseen, JobRecord(), SharedLimit(), policy, ask)
             decision = decide(facts)
             outcome = outcome_of(item.failure, decision, ask, policy_version=policy.policy_version)
-            results.append(Result(outcome, decision, ""))
+            results.setdefault(item.failure.scope.key, []).append(Result(outcome, decision, ""))
         return results, others
 
-    def turns(self, items: Sequence[Item], policy: Policy, ask: Ask) -> Iterator[list[Item]]:
-        """The items of one cluster or group after the other, just looked at; last those for which no look was left.
+    def plan(self, items: Sequence[Item], policy: Policy, ask: Ask) -> tuple[list[list[Item]], list[Item]]:
+        """The items of each cluster or group that is to be looked into, and those for which no look is left.
 
         The sweep goes on with a bounded number of documents, and looks for each.
 
         Raises:
             LedgerUnavailable: as every use of the ledger.
         """
+        turns: list[list[Item]] = []
         unseen: list[Item] = []
         for scope_key, members in self._in_order(items, policy):
-            if ask.trigger is not Trigger.SWEEP and not self._left_for(scope_key):
+            if ask.trigger is Trigger.SWEEP or scope_key in self.into or len(self.into) < MOST_SCOPES:
+                self.into.add(scope_key)
+                turns.append(members)
+            else:
                 unseen += members
-                continue
-            self.into.add(scope_key)
-            self.look(members)
-            yield members
-        none_left = LookFailed(
+        return turns, unseen
+
+    @property
+    def hurried(self) -> bool:
+        """Whether no further cluster or group is looked into, for want of time."""
+        return self.clock.now() + LEAST_TIME_S > self.invocation.hard_deadline
+
+    def none_left(self, items: Sequence[Item]) -> None:
+        """No look is left for these: they are written down, and due soon."""
+        failed = LookFailed(
             worth_repeating=True,
             none_left=True,
             code="LooksUsedUp",
             message="this delivery had no look left for the cluster or group",
             look_begun_at=self.clock.now(),
         )
-        for item in unseen:
-            item.observation = none_left
-        if unseen:
-            yield unseen
+        for item in items:
+            item.observation = failed
 
     def look(self, items: Sequence[Item]) -> None:
         """Look at the jobs of items of one cluster or group, in the fewest calls."""
@@ -97,12 +106,6 @@ class Looks:
         seen = self.systems(scope.system, scope.region).observe([item.failure for item in items])
         for item, observation in zip(items, seen, strict=True):
             item.observation = observation
-
-    def _left_for(self, scope_key: str) -> bool:
-        if not self.into:
-            return True
-        hurried = self.clock.now() + LEAST_TIME_S > self.invocation.hard_deadline
-        return not hurried and (scope_key in self.into or len(self.into) < MOST_SCOPES)
 
     def _in_order(self, items: Sequence[Item], policy: Policy) -> list[tuple[str, list[Item]]]:
         """By cluster or group: those first that a source names, then, where not all can be had, those known already.

@@ -10,23 +10,26 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import copy
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from shared.domain.credentials import Credentials
-from shared.idle import LastUse
+from shared.kept_http import NoWholeAnswer, exchange
 from shared.put_off import put_off
 
 TRIES = 3
 """How often a request is sent that was certainly not done, or only reads."""
 PAUSES_S = (0.1, 0.4)
 """Before the second and the third."""
-TIMEOUTS_S = (5.0, 2.0, 1.0, 0.5, 0.25)
-"""Of a socket: the longest that is at most half the time left."""
+TIMEOUT_S = 5.0
+"""Of a socket, or half of the time left."""
+LEAST_S = 0.25
+"""With a shorter one than this nothing is sent."""
 _LOGGER = "shared.ledger.tablestore.sdk"
 _BUSY = frozenset(
     {
@@ -112,7 +115,7 @@ def sdk() -> Any:
 
 
 class Link:
-    """Connections to one instance, for one thread; `close` when done.
+    """Requests to one instance, for one thread at a time; `close` when done. Connections are in `kept_http`.
 
     Args:
         place: the instance.
@@ -133,14 +136,11 @@ class Link:
         self._remaining_s = remaining_s
         self._sleep = sleep
         self._client: Any = None
-        self._timeout_s = 0.0
-        self._last_use = LastUse()
         self._closed = False
 
     def close(self) -> None:
-        """Let the connections go."""
+        """Nothing is sent through it any more."""
         self._closed = True
-        self._drop()
 
     def call(self, request: Callable[[Any], T]) -> T:
         """Send one request once. Raises TableCallFailed."""
@@ -164,7 +164,7 @@ class Link:
 
     def pause(self, attempt: int) -> bool:
         """Wait before the next attempt (the first is 0); False if there is to be none, or no time for it."""
-        if attempt + 1 >= TRIES or self._remaining_s() < PAUSES_S[attempt] + 2 * TIMEOUTS_S[-1]:
+        if attempt + 1 >= TRIES or self._remaining_s() < PAUSES_S[attempt] + 2 * LEAST_S:
             return False
         self._sleep(PAUSES_S[attempt])
         return True
@@ -174,38 +174,50 @@ class Link:
         return self._remaining_s() >= seconds
 
     def _connected(self) -> Any:
-        left = self._remaining_s()
-        fitting = [one for one in TIMEOUTS_S if 2 * one <= left]
-        if self._closed or not fitting:
+        timeout_s = min(TIMEOUT_S, self._remaining_s() / 2)
+        if self._closed or timeout_s < LEAST_S:
             raise TableCallFailed("closed" if self._closed else "no time left", TableFailure.REFUSED)
-        if self._client is None or self._timeout_s > fitting[0] or self._last_use.stale:
-            self._drop()
-            self._timeout_s = fitting[0]
-            self._client = sdk().OTSClient(
-                self._place.endpoint,
-                self._credentials.access_key_id,
-                self._credentials.access_key_secret,
-                self._place.instance,
-                sts_token=self._credentials.security_token or None,
-                socket_timeout=self._timeout_s,
-                max_connection=1,
-                retry_policy=sdk().NoRetryPolicy(),
-                logger_name=_LOGGER,
-                enable_native=False,
-            )
-        self._last_use.touch()
+        if self._client is None:
+            self._client = copy(_client(self._place.endpoint, self._place.instance, self._credentials))
+            self._client.connection = _Connection(self._place.endpoint)
+        self._client.connection.timeout_s = timeout_s
         return self._client
-
-    def _drop(self) -> None:
-        if self._client is not None:
-            self._client.connection.pool.clear()
-            self._client = None
 
     def _meaning(self, error: Exception) -> TableCallFailed:
         if isinstance(error, sdk().OTSServiceError):
             return TableCallFailed(str(error.code)[:64], failure_of(error.code, error.http_status))
-        reason = getattr(error, "reason", None)
-        name = type(reason or error).__name__
-        # urllib3 names these only while it dials, before anything is sent.
-        never_sent = name in {"NewConnectionError", "ConnectTimeoutError", "NameResolutionError"}
-        return TableCallFailed(name, TableFailure.BUSY if never_sent else TableFailure.UNKNOWN)
+        if isinstance(error, NoWholeAnswer):
+            never_left = error.snag.never_left
+            return TableCallFailed(error.snag.value, TableFailure.BUSY if never_left else TableFailure.UNKNOWN)
+        return TableCallFailed(type(error).__name__, TableFailure.UNKNOWN)
+
+
+class _Connection:
+    """What the SDK's client sends through, in the place of its `ConnectionPool`: the same question, the same answer."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.timeout_s = TIMEOUT_S
+        self._endpoint = endpoint.rstrip("/")
+
+    def send_receive(self, path: str, headers: Mapping[str, str], body: Any) -> tuple[int, str, dict[str, str], bytes]:
+        """One POST, sent once. Raises NoWholeAnswer."""
+        timeout_s = self.timeout_s
+        url = f"{self._endpoint}{path}"
+        answer = exchange("POST", url, headers, bytes(body), connect_s=timeout_s, read_s=timeout_s)
+        return answer.status, answer.reason, answer.headers, answer.body
+
+
+@lru_cache(maxsize=4)
+def _client(endpoint: str, instance: str, credentials: Credentials) -> Any:
+    """The SDK's client for an instance and a key, kept for as long as the key is the same."""
+    return sdk().OTSClient(
+        endpoint,
+        credentials.access_key_id,
+        credentials.access_key_secret,
+        instance,
+        sts_token=credentials.security_token or None,
+        max_connection=1,
+        retry_policy=sdk().NoRetryPolicy(),
+        logger_name=_LOGGER,
+        enable_native=False,
+    )

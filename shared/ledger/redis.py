@@ -35,7 +35,7 @@ def open_redis(link: RedisLink, clock: Clock) -> RedisLedger:
 
 
 class RedisLedger:
-    """Implements `shared.ports.Ledger`. Use from one thread; `close` when done.
+    """Implements `shared.ports.Ledger`. Use from one thread at a time; `close` when done.
 
     Args:
         link: the server; nothing is sent before it is needed.

@@ -26,8 +26,12 @@ class AnswerLost(LedgerUnavailable):
     """The command left, and nobody knows whether it took effect."""
 
 
+_KEPT: dict[tuple[Any, ...], tuple[Any, LastUse]] = {}
+"""By server and key, the one connection that nobody uses now."""
+
+
 class RedisLink:
-    """A server's address and at most one connection to it, opened when first needed. Use from one thread.
+    """A server's address and at most one connection to it, opened when first needed. Use from one thread at a time.
 
     Args:
         host: DNS name or IPv4 address.
@@ -56,6 +60,7 @@ class RedisLink:
         self._address: dict[str, Any] = {"host": host, "port": port, "db": database}
         self._secrets = {"username": user or None, "password": password or None}
         self._tls = tls
+        self._key = (host, port, database, tls, user, password)
         self._remaining_s = remaining_s
         self._connection: Any = None  # the client's types are incomplete
         self._last_use = LastUse()
@@ -65,9 +70,14 @@ class RedisLink:
         return f"RedisLink({self.place})"
 
     def close(self) -> None:
-        """Let the connection go, for good."""
-        self._drop()
+        """Nothing is asked through it any more; its connection is kept for the next link to the same place."""
         self._closed = True
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            before = _KEPT.pop(self._key, None)
+            _KEPT[self._key] = (connection, self._last_use)
+            if before is not None:
+                before[0].disconnect()
 
     def run(self, script: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         """The script's answer; the script itself is sent only if the server does not have it yet.
@@ -126,6 +136,8 @@ class RedisLink:
 
         if self._closed:
             raise LedgerUnavailable(f"the Redis ledger at {self.place} has been closed")
+        if self._connection is None and self._key in _KEPT:
+            self._connection, self._last_use = _KEPT.pop(self._key)
         if self._connection is not None and not self._last_use.stale:
             return self._connection
         self._drop()

@@ -42,23 +42,29 @@ CREATE INDEX IF NOT EXISTS documents_expired ON documents (expires_at) WHERE exp
 
 
 class SqliteLedger:
-    """Implements `shared.ports.Ledger` over one file. Use from one thread; `close` when done.
+    """Implements `shared.ports.Ledger` over one file. Use from one thread at a time; `close` when done.
 
     Args:
         path: the file, made if it is not there; its folder must be.
         clock: tells which documents have expired.
+        keeps: the process keeps the file open from one ledger to the next: opening it costs more than most saves.
 
     Raises:
         LedgerUnavailable: the file cannot be opened, or is no ledger.
     """
 
-    def __init__(self, path: str, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, path: str, clock: Clock, *, keeps: bool = False) -> None:
+        self._clock, self._path, self._keeps = clock, path, keeps
+        kept = _taken(path) if keeps else None
+        if kept is not None:
+            self._db = kept
+            return
         _kept_private(path)
-        with _unavailable():
-            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        with self._asked():
+            # One thread at a time has it, but not always the same one.
+            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         try:
-            with _unavailable():
+            with self._asked():
                 self._write_ahead()
                 # An attempt that is lost in a power cut would be made again: wait for the disk.
                 self._db.execute("PRAGMA synchronous = FULL")
@@ -68,8 +74,17 @@ class SqliteLedger:
             raise
 
     def close(self) -> None:
-        """Let the file go."""
-        self._db.close()
+        """Let the file go, or keep it for the next ledger in it."""
+        if not (self._keeps and _given(self._path, self._db)):
+            self._db.close()
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            self._keeps = False  # whatever is wrong with it, the next ledger opens the file anew
+            raise LedgerUnavailable(f"the SQLite ledger did not answer: {error}") from error
 
     def _write_ahead(self) -> None:
         # Of two that open a new file at once, the one that loses the switch is refused at once, whatever the timeout
@@ -92,7 +107,7 @@ class SqliteLedger:
     def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
         """The documents that exist, by key."""
         found: dict[str, Stored] = {}
-        with _unavailable():
+        with self._asked():
             for start in range(0, len(keys), _KEYS_A_QUERY):
                 some = keys[start : start + _KEYS_A_QUERY]
                 marks = ",".join("?" * len(some))
@@ -105,7 +120,7 @@ class SqliteLedger:
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
         """One transaction for all; the keys whose expectation did not hold come back."""
         check(writes, key_bytes=VALUE_BYTES_MAX, document_bytes=VALUE_BYTES_MAX)
-        with _unavailable():
+        with self._asked():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 conflicts = frozenset(write.key for write in writes if not self._save(write))
@@ -123,7 +138,7 @@ class SqliteLedger:
             "SELECT due_at, key FROM documents WHERE due_at <= ? AND (due_at, key) > (?, ?)"
             " ORDER BY due_at, key LIMIT ?"
         )
-        with _unavailable():
+        with self._asked():
             return [Due(due_at, key) for due_at, key in self._db.execute(query, (before, *since, limit))]
 
     def _save(self, write: Write) -> bool:
@@ -142,6 +157,46 @@ class SqliteLedger:
         return self._db.execute(query, values).rowcount == 1
 
 
+_KEPT: dict[str, tuple[tuple[int, int], sqlite3.Connection]] = {}
+"""By path, the one open file that nobody uses now, and which file that is."""
+
+
+def _taken(path: str) -> sqlite3.Connection | None:
+    """The kept one, if the file at the path is still the same."""
+    which, kept = _KEPT.pop(path, (None, None))
+    if kept is not None and which != _which(path):
+        kept.close()
+        return None
+    return kept
+
+
+def _given(path: str, db: sqlite3.Connection) -> bool:
+    """Keep it, unless somebody is at the file now: what was written must be in the file itself, not beside it.
+
+    Who replaces or copies the file between two invocations finds it as if it had been closed.
+    """
+    which = _which(path)
+    if which is None or db.in_transaction or path in _KEPT:
+        return False
+    try:
+        db.execute("PRAGMA busy_timeout = 0")
+        busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        db.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_S * 1000)}")
+    except sqlite3.Error:
+        return False
+    if not busy:
+        _KEPT[path] = (which, db)
+    return not busy
+
+
+def _which(path: str) -> tuple[int, int] | None:
+    try:
+        seen = os.stat(path)  # noqa: PTH116 - a path object costs as much again
+    except OSError:
+        return None
+    return seen.st_dev, seen.st_ino
+
+
 def _kept_private(path: str) -> None:
     """Make the file for its owner alone, and take it back from others if it was made otherwise, with its companions.
 
@@ -157,11 +212,3 @@ def _kept_private(path: str) -> None:
             mode = file.stat().st_mode
             if stat.S_ISREG(mode) and stat.S_IMODE(mode) & ~MODE:
                 file.chmod(MODE)
-
-
-@contextmanager
-def _unavailable() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise LedgerUnavailable(f"the SQLite ledger did not answer: {error}") from error

@@ -45,7 +45,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class TablestoreLedger:
-    """Implements `shared.ports.Ledger`. Use from one thread; `close` when done.
+    """Implements `shared.ports.Ledger`. Use from one thread at a time; `close` when done.
 
     Args:
         place: endpoint, instance and table; `tablestore_setup.create_table` makes the table, nothing here does.

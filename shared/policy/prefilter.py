@@ -1,7 +1,7 @@
 """Which patterns a text can hold at all, by the texts that they need: cheap, and never wrong about a no.
 
-A short text is asked for all of them at once by one RE2 set. That set's automaton is built as texts need it, about a
-microsecond a byte that leads somewhere new, which is too much for a long one: there its distinct words decide.
+A text's distinct words decide. One RE2 set of all the needed texts would have to build states of its automaton for each
+text that nobody saw before: it has to remember which of them it has passed, and which those are differs.
 """
 
 from __future__ import annotations
@@ -9,25 +9,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import cache, cached_property
-from typing import Any, NamedTuple
-
-import re2
+from typing import NamedTuple
 
 from shared.policy.literals import EDGE, Needs, Texts
-from shared.policy.wordindex import WordIndex, folded_of, is_small
+from shared.policy.wordindex import WordIndex, folded_of, is_small, words_of
 
 SHORT_BYTES = 2048
 FEW_TEXTS = 8
-"""The first short texts are asked for one needed text after the other: making the set costs as much as fifteen of them,
+"""The first short texts are asked for one needed text after the other: making the index costs as much as ten of them,
 and many processes see one failure."""
 MAX_KNOWN = 250
 """A log has some dozens of the words by which patterns are looked for."""
+_MOST_LOOKED = 48 << 15
+"""Bytes that are looked through for texts as they are: 48 times 32 KB, any number of short texts."""
+_MOST_KEPT, _MOST_WORDS = 1024, 64
+"""Answers that are kept, of texts of so many telling words: about 4 MB."""
 _LEAST_BYTES = 3
 """Shorter texts are looked for only where nothing else is needed: they are in most texts."""
-_MAX_TEXT_BYTES = 16
-_SET_MEMORY_BYTES = 16 << 20
-_ALWAYS = b""
-"""In every text. RE2 tells a set that ran out of memory as one that found nothing; without this one, that is."""
 
 
 class _Asking(NamedTuple):
@@ -35,93 +33,107 @@ class _Asking(NamedTuple):
 
     number: int
     """Of the pattern."""
-    besides: tuple[frozenset[int], ...]
-    """And if one of each of these texts is there."""
+    besides: frozenset[int]
+    """And if one text of each of these choices is there."""
 
 
 class Prefilter:
     """The texts that some patterns need, ready to be asked."""
 
-    def __init__(self, needs: Sequence[Needs]) -> None:
-        """Make them ready; patterns are numbered in this order."""
+    def __init__(self, needs: Sequence[Needs | None]) -> None:
+        """Make them ready; patterns are numbered in this order. What needs nothing is never told."""
         wanted: dict[bytes, int] = {}
         asking: dict[int, list[_Asking]] = {}
-        asked = Counter(text for some in needs for one in some for texts in one for text in texts)
+        asked = Counter(text for some in needs for one in some or () for texts in one for text in texts)
         small = cache(is_small)
 
         def commonness(texts: Texts) -> tuple[bool, int]:
             """How often texts are asked for; the more so if a long text's words do not show whether one is there."""
             return any(map(small, texts)), sum(asked[text] for text in texts)
 
+        choices: dict[Texts, int] = {}
         for place, alternatives in enumerate(needs):
-            for alternative in alternatives:
+            for alternative in alternatives or ():
                 # What few ask for is seldom there: then the others need not be looked at.
                 first, *others = sorted(alternative, key=commonness) if len(alternative) > 1 else alternative
-                besides = tuple(_numbered(texts, wanted) for texts in others if min(map(len, texts)) >= _LEAST_BYTES)
-                for number in _numbered(first, wanted):
-                    asking.setdefault(number, []).append(_Asking(place, besides))
-        self._asking = [*(asking.get(number, ()) for number in range(len(wanted))), ()]
-        """By the number of a text that is looked for; the last is that of every text."""
-        self._texts = [text.replace(EDGE, b"")[:_MAX_TEXT_BYTES] for text in wanted]
+                besides = (texts for texts in others if min(map(len, texts)) >= _LEAST_BYTES)
+                one = _Asking(place, frozenset(choices.setdefault(texts, len(choices)) for texts in besides))
+                for text in first:
+                    asking.setdefault(wanted.setdefault(text, len(wanted)), []).append(one)
+        chosen: dict[int, list[int]] = {}
+        for texts, choice in choices.items():
+            for text in texts:
+                chosen.setdefault(wanted.setdefault(text, len(wanted)), []).append(choice)
+        self._asking = [tuple(asking.get(number, ())) for number in range(len(wanted))]
+        """By the number of a text that is looked for: what asks for it first."""
+        self._chosen = [tuple(chosen.get(number, ())) for number in range(len(wanted))]
+        """By the same: the choices that it is one of."""
+        self._wanted = wanted
+        self._texts = [text.replace(EDGE, b"") for text in wanted]
         self._seen = 0
-        self._wanted, self._alone = wanted, frozenset(asking)
-        self._all = range(len(needs))
+        self._kept: dict[frozenset[bytes], frozenset[int]] = {}
+        """What was possible, by the words that tell something: failures of a kind differ in numbers, ids and names."""
 
     @cached_property
-    def _set(self) -> Any | None:
-        return _set_of(self._texts)
+    def _by_words(self) -> _ByWords:
+        index = WordIndex(self._wanted)
+        always = {choice for text in index.wordless for choice in self._chosen[text]}
+        asking = [
+            tuple([_Asking(one.number, one.besides - always) for one in some]) if some else some
+            for some in self._asking
+        ]
+        return _ByWords(index, asking, [text for text in index.wordless if asking[text]])
 
-    @cached_property
-    def _index(self) -> WordIndex:
-        """For long texts alone."""
-        return WordIndex(self._wanted, self._alone)
-
-    def possible(self, text: bytes) -> Collection[int]:
-        """Numbers of the patterns that a short text may hold."""
-        if not self._all:
-            return ()
+    def possible(self, text: bytes) -> frozenset[int]:
+        """Numbers of the patterns that a short text may hold, by its words."""
+        folded = folded_of(text)
         if self._seen < FEW_TEXTS:
             self._seen += 1
-            folded = folded_of(text)
-            return self._asked_for({number for number, each in enumerate(self._texts) if each in folded})
-        found = () if self._set is None else self._set.Match(folded_of(text)) or ()
-        # Without the text that is always there, the set has said nothing.
-        return self._asked_for(set(found)) if len(self._asking) - 1 in found else self._all
-
-    def possible_by(self, words: set[bytes], text: bytes) -> Collection[int] | None:
-        """Numbers of the patterns that a long text of these words may hold; None: of hundreds."""
-        if self._index.known(words) > MAX_KNOWN:
-            return None
-        return self._asked_for(self._index.found_in(folded_of(text), words))
-
-    def _asked_for(self, found: set[int]) -> set[int]:
-        possible: set[int] = set()
-        for place in found:
-            for number, besides in self._asking[place]:
-                for texts in besides:
-                    if texts.isdisjoint(found):
-                        break
-                else:
-                    possible.add(number)
+            found = [number for number, each in enumerate(self._texts) if each in folded]
+            return frozenset([number for number, _ in self._asked_for(found, found, self._asking)])
+        telling = self._by_words.words.telling(words_of(folded))
+        possible = self._kept.get(telling)
+        if possible is None:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            possible = frozenset([number for number, _ in self._told_by(telling)])
+            if len(telling) <= _MOST_WORDS:
+                self._kept[telling] = possible
         return possible
 
+    def possible_by(self, words: set[bytes], folded: bytes) -> frozenset[int] | None:
+        """Numbers of the patterns that a long text of these words may hold; None: of hundreds.
 
-def _numbered(texts: Texts, wanted: dict[bytes, int]) -> frozenset[int]:
-    return frozenset(wanted.setdefault(text, len(wanted)) for text in texts)
+        What they need is looked for in the text itself: it is searched for each of them.
+        """
+        if self._by_words.words.known(words) > MAX_KNOWN:
+            return None
+        possible, looks = set[int](), _MOST_LOOKED // len(folded)
+        for number, text in self._told_by(self._by_words.words.telling(words)):
+            if number not in possible:
+                looks -= 1
+                if looks < 0 or self._texts[text] in folded:
+                    possible.add(number)
+        return frozenset(possible)
+
+    def _told_by(self, telling: frozenset[bytes]) -> list[tuple[int, int]]:
+        words, asking, wordless = self._by_words
+        found = words.found_in(telling)
+        return self._asked_for([*found, *wordless], found, asking)
+
+    def _asked_for(
+        self, texts: Collection[int], found: Collection[int], asking: Sequence[Sequence[_Asking]]
+    ) -> list[tuple[int, int]]:
+        """Patterns that may match if these texts are there, each with the one that it asks for first."""
+        chosen = set[int]().union(*map(self._chosen.__getitem__, found))
+        return [(one.number, text) for text in texts for one in asking[text] if one.besides <= chosen]
 
 
-def _set_of(texts: Sequence[bytes]) -> Any | None:
-    options = re2.Options()
-    options.literal = True
-    options.encoding = re2.Options.Encoding.LATIN1  # bytes: a long text is cut, if need be within a character
-    options.never_capture = True
-    options.log_errors = False
-    options.max_mem = _SET_MEMORY_BYTES
-    together = re2.Set.SearchSet(options)
-    try:
-        for text in (*texts, _ALWAYS):
-            together.Add(text)
-        together.Compile()
-    except re2.error:
-        return None  # larger than RE2 lets a set be
-    return together
+class _ByWords(NamedTuple):
+    """The texts by their words."""
+
+    words: WordIndex
+    asking: Sequence[Sequence[_Asking]]
+    """As the prefilter's, without the choices of which one may be in any text."""
+    wordless: Sequence[int]
+    """Texts that are asked for and may be in any text."""

@@ -89,8 +89,7 @@ class _Index:
 
     def __init__(self, patterns: Sequence[str], known: Mapping[str, Needs]) -> None:
         needs = [known.get(one) or needed(one) for one in patterns]
-        self._needing = [number for number, each in enumerate(needs) if each is not None]
-        self._prefilter = Prefilter([each for each in needs if each is not None])
+        self._prefilter = Prefilter(needs)
         free = [number for number, each in enumerate(needs) if each is None]
         light = [number for number in free if weight_of(patterns[number]) <= LIGHT]
         groups = [
@@ -112,18 +111,19 @@ class _Index:
             text, possible = self._of_long(text)
         else:
             possible = self._prefilter.possible(text)
-        numbers = [self._needing[place] for place in possible]
         for group in self._groups:
-            numbers += group.found_in(text)
-        return Possible(text, frozenset(numbers))
+            possible = possible.union(group.found_in(text))
+        return Possible(text, possible)
 
-    def _of_long(self, text: bytes) -> tuple[bytes, Collection[int]]:
+    def _of_long(self, text: bytes) -> tuple[bytes, frozenset[int]]:
         """A long text, or as much of it as can be afforded, and the patterns that it may hold."""
-        words = words_of(folded_of(text))
+        folded = folded_of(text)
+        words = words_of(folded)
         if len(words) > MAX_WORDS or sum(map(len, words)) > MAX_LETTERS:
             text = _ends_of(text, RICH_BYTES)
-            words = words_of(folded_of(text))
-        possible = self._prefilter.possible_by(words, text)
+            folded = folded_of(text)
+            words = words_of(folded)
+        possible = self._prefilter.possible_by(words, folded)
         most = 0 if possible is None else MAX_WORK // (len(possible) + self._free or 1)
         if possible is not None and most > SHORT_BYTES:
             return (text if len(text) <= most else _ends_of(text, most)), possible

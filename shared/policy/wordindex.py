@@ -1,18 +1,23 @@
-"""Which of many texts a long text may hold, by its distinct words: the same few words make up most of a log.
+"""Which of many texts a text may hold, by its distinct words: the same few words make up most of a log.
 
-A text that is looked for has whole words in it, or a piece of one; Chinese has no blanks, so a run of it is a word.
+A text that is looked for has whole words in it, the end of one before them and the beginning of one behind them, or is
+a piece of a word. Chinese has no blanks, so a run of it is a word.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
-
-from shared.policy.literals import EDGE
+from itertools import islice
 
 _GRAM = 4
 """Pieces are looked up by so many first bytes."""
-_FEW = 48
-"""So many texts that may be there are looked for as they are."""
+_LEAST = 3
+"""Shorter words and pieces are in every text, and in the numbers of every text that counts in hexadecimal."""
+_MOST_LEARNED, _LONGEST_LEARNED = 64, 200
+"""So many new words of a text are learned at a time, of at most so many bytes."""
+_MOST_KEPT = 8192
+"""Words that are kept: about 1 MB, at most 3."""
 _SMALL, _LARGE = range(ord("a"), ord("z") + 1), range(ord("A"), ord("Z") + 1)
 _FOLD = bytes(byte if byte in _SMALL else byte + 32 if byte in _LARGE else 32 for byte in range(256))
 _BEYOND_ASCII = bytes(byte if byte > 127 else 32 for byte in range(256))  # noqa: PLR2004 - the last of ASCII
@@ -32,63 +37,119 @@ def words_of(folded: bytes) -> set[bytes]:
     return words if folded.isascii() else words.union(folded.translate(_BEYOND_ASCII).split())
 
 
-class WordIndex:
-    """Some texts, each with a number, by their words."""
+_WHOLE, _END, _BEGINNING, _PIECE = b"= < > ~".split()
+"""What a run of letters of a needed text is of a word that has it; a part is one of these before its run."""
+_Parts = frozenset[bytes]
 
-    def __init__(self, wanted: Mapping[bytes, int], alone: Collection[int]) -> None:
-        """Make them ready; `alone`: those that are all that something needs."""
-        self._plain = {number: text.replace(EDGE, b"") for text, number in wanted.items()}
-        self._alone = frozenset(alone)
-        self._words: dict[bytes, list[tuple[int, frozenset[bytes]]]] = {}
-        """By their longest whole word."""
-        self._pieces: dict[bytes, list[tuple[int, bytes]]] = {}
-        """By the beginning of their longest piece."""
-        self._small: list[tuple[int, bytes]] = []
-        """With a piece that is too small to be looked up, if any."""
-        self._taken_for_found: set[int] = set()
-        for text, number in wanted.items():
-            words, piece = _parts_of(text)
-            if words:
-                self._words.setdefault(max(words, key=len), []).append((number, words))
-            elif len(piece) >= _GRAM:
-                self._pieces.setdefault(piece[:_GRAM], []).append((number, piece))
-            elif number in self._alone:
-                self._small.append((number, piece))
+
+def _fits(part: bytes, word: bytes) -> bool:
+    """Whether the word has the run like that; it has it somewhere."""
+    kind, run = part[:1], part[1:]
+    if kind == _END:
+        return word.endswith(run)
+    return word.startswith(run) if kind == _BEGINNING else kind == _PIECE or word == run
+
+
+class WordIndex:
+    """Some texts, each with a number, by their words.
+
+    What a word tells is kept: texts differ, the words that they are made of are the same few thousand.
+    """
+
+    def __init__(self, wanted: Mapping[bytes, int]) -> None:
+        """Make them ready."""
+        parts = {number: _parts_of(text) for text, number in wanted.items()}
+        asked = Counter(part for some in parts.values() for part in some)
+        # The lower the number, the fewer texts have it.
+        seldom = sorted(asked, key=lambda part: (asked[part], -len(part), part))
+        numbers = {part: number for number, part in enumerate(seldom)}
+        self._asked: list[list[tuple[int, frozenset[int]]]] = [[] for _ in numbers]
+        """By the part that fewest have: a text, and its other parts."""
+        self.wordless = frozenset(number for number, some in parts.items() if not some)
+        """Texts that no word tells of: they may be in any text."""
+        for text, some in parts.items():
+            if some:
+                mine = sorted([numbers[part] for part in some])
+                self._asked[mine[0]].append((text, frozenset(mine[1:])))
+        self._whole = {part[1:]: number for part, number in numbers.items() if part[:1] == _WHOLE}
+        self._pieces: dict[bytes, list[tuple[bytes, int]]] = {}
+        """By the beginning of their run."""
+        self._small: list[tuple[bytes, int]] = []
+        """Too small to be looked up."""
+        for part, number in numbers.items():
+            if part[:1] == _WHOLE:
+                continue
+            if len(part) <= _GRAM:
+                self._small.append((part, number))
             else:
-                self._taken_for_found.add(number)
+                self._pieces.setdefault(part[1 : _GRAM + 1], []).append((part, number))
+        self._tells: dict[bytes, tuple[int, ...]] = {}
+        """By a word, the parts that it is or has; a word that tells nothing is in `_dull`."""
+        self._dull: set[bytes] = set()
 
     def known(self, words: set[bytes]) -> int:
-        """How many of these it looks something up by."""
-        return len(self._words.keys() & words)
+        """How many of these are whole words of some text."""
+        return len(self._whole.keys() & words)
 
-    def found_in(self, folded: bytes, words: set[bytes]) -> set[int]:
-        """Numbers of the texts that may be there: of all that are, and of some more."""
+    def telling(self, words: set[bytes]) -> frozenset[bytes]:
+        """Those that tell something or are new; a few new ones are learned each time."""
+        telling = words - self._dull
+        fresh = telling.difference(self._tells)
+        if fresh:
+            if len(self._tells) + len(self._dull) > _MOST_KEPT:
+                self._tells.clear()
+                self._dull.clear()
+            for word in islice(fresh, _MOST_LEARNED):
+                if len(word) <= _LONGEST_LEARNED:
+                    tells = self._told_by((word,))
+                    if tells:
+                        self._tells[word] = tuple(tells)
+                    else:
+                        self._dull.add(word)
+            telling -= self._dull
+        return frozenset(telling)
+
+    def found_in(self, telling: frozenset[bytes]) -> list[int]:
+        """Numbers of the texts that a text of these words may hold: of all that it does, and of some more.
+
+        Those that are `wordless` are not among them.
+        """
+        try:
+            told = set[int]().union(*map(self._tells.__getitem__, telling))
+        except KeyError:
+            fresh = telling.difference(self._tells)
+            told = self._told_by(fresh).union(*map(self._tells.__getitem__, telling - fresh))
+        return [number for some in map(self._asked.__getitem__, told) for number, others in some if others <= told]
+
+    def _told_by(self, words: Collection[bytes]) -> set[int]:
+        """The parts that one of these words is or has; of several words perhaps some more."""
         together = b" ".join(words)
-        found = {number for word in self._words.keys() & words for number, every in self._words[word] if every <= words}
+        found = {self._whole[word] for word in words if word in self._whole}
         grams = {together[place : place + _GRAM] for place in range(len(together) - _GRAM + 1)}
         for gram in self._pieces.keys() & grams:
-            found.update(number for number, piece in self._pieces[gram] if piece in together)
-        found.update(number for number, piece in self._small if piece in together and self._plain[number] in folded)
-        alone = found & self._alone
-        if len(alone) <= _FEW:
-            found.difference_update(number for number in alone if self._plain[number] not in folded)
-        return found | self._taken_for_found
+            for part, number in self._pieces[gram]:
+                if part[1:] in together and (len(words) > 1 or _fits(part, together)):
+                    found.add(number)
+        found.update([number for part, number in self._small if part[1:] in together])
+        return found
 
 
-def _parts_of(text: bytes) -> tuple[frozenset[bytes], bytes]:
-    """The whole words of a needed text, each of them a word of what has it, and its longest run of letters.
-
-    What touches an end of the text may go on there; between its ends each run is a whole word.
-    """
+def _parts_of(text: bytes) -> _Parts:
+    """What words a needed text is made of: what touches an end of it may go on there."""
     runs = text.translate(_FOLD)
-    inner = runs[runs.find(b" ") : runs.rfind(b" ")] if b" " in runs else b""
-    longest = max((*runs.split(), *text.translate(_BEYOND_ASCII).split()), key=len, default=b"")
-    return frozenset(inner.split()), longest
+    beyond = b"" if text.isascii() else max(text.translate(_BEYOND_ASCII).split(), key=len, default=b"")
+    if b" " not in runs:
+        return _piece(runs or beyond)
+    first, last = runs[: runs.find(b" ")], runs[runs.rfind(b" ") + 1 :]
+    parts = [_WHOLE + word for word in runs[len(first) : len(runs) - len(last)].split() if len(word) >= _LEAST]
+    parts += [kind + run for kind, run in ((_END, first), (_BEGINNING, last), (_PIECE, beyond)) if len(run) >= _GRAM]
+    return frozenset(parts) if parts else _piece(max(first, last, beyond, key=len))
+
+
+def _piece(run: bytes) -> _Parts:
+    return frozenset([_PIECE + run] if len(run) >= _LEAST else ())
 
 
 def is_small(text: bytes) -> bool:
     """Whether it can only be looked for as it is."""
-    if text.isalpha():
-        return len(text) < _GRAM
-    words, piece = _parts_of(text)
-    return not words and len(piece) < _GRAM
+    return all(part[:1] != _WHOLE and len(part) <= _GRAM for part in _parts_of(text))

@@ -62,6 +62,7 @@ class Wording:
         """A failure is decided more than once, before its tokens are taken and after; and of one cause many jobs die
         with the same text."""
         self._first_of_long = lru_cache(maxsize=_MOST_LONG)(self._first)
+        self._suited = lru_cache(maxsize=_MOST_SHORT)(self._rules_for)
         self._asks = [_asks_of(match, cause, number) for match, _, cause in asked]
         self._message = _askers([one.message for one in self._asks], len(number))
         self._any_of = _askers([one.any_of for one in self._asks], len(number))
@@ -94,12 +95,7 @@ class Wording:
 
     def _first(self, fits: int, message: str) -> int | None:
         look = self._look(lines_of(message))
-        said, chosen = self._silent, self._content
-        for number in look.possible:
-            if number < self._noise:
-                said |= self._message[number]
-                chosen |= self._any_of[number]
-        fits &= said & chosen
+        fits &= self._suited(look.possible)
         while fits:
             lowest = fits & -fits
             place = lowest.bit_length() - 1
@@ -107,6 +103,15 @@ class Wording:
                 return place
             fits ^= lowest
         return None
+
+    def _rules_for(self, possible: frozenset[int]) -> int:
+        """The rules that may hold where no other patterns are."""
+        said, chosen = self._silent, self._content
+        for number in possible:
+            if number < self._noise:
+                said |= self._message[number]
+                chosen |= self._any_of[number]
+        return said & chosen
 
     def _look(self, lines: Sequence[str]) -> _Look:
         """The lines without noise."""

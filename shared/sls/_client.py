@@ -6,13 +6,15 @@ import ipaddress
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
+from functools import lru_cache
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from aliyun.log import LogClient, LogException, LogItem, PutLogsRequest
-from requests.exceptions import RequestException
 
-from shared.kept_http import keep_briefly
+from shared.domain.credentials import Credentials
+from shared.kept_http import NoWholeAnswer, exchange
 from shared.ports import TOPIC as TOPIC_FIELD
 from shared.ports import LogEntry, LogRange
 from shared.reading.pairs import overwritten
@@ -25,6 +27,8 @@ _OK = 200
 _REQUEST_ID = "x-log-requestid"
 """In every answer of the service (docs/facts/log-service.md#writing)."""
 _SERVER_FAILED = 500
+_AS_IT_IS = "!#$%&'()*+,/:;=?@[]~"
+"""What of a URL is not quoted."""
 _WORTH_REPEATING = (
     "WriteQuotaExceed",
     "ReadQuotaExceed",
@@ -44,25 +48,37 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
 
     def _getHttpResponse(self, method: str, url: str, params: Any, body: Any, headers: Any) -> tuple[int, bytes, Any]:  # noqa: N802 - the SDK's name
         headers["User-Agent"] = self._user_agent
+        connect_s, read_s = self._timeout
+        query = urlencode({name: value for name, value in params.items() if value is not None}, doseq=True)
+        target = f"{quote(url, safe=_AS_IT_IS)}?{query}" if query else quote(url, safe=_AS_IT_IS)
         try:
-            answer = self._session.request(
-                method,
-                url,
-                params=params,
-                data=body,
-                headers=headers,
-                timeout=self._timeout,
-                allow_redirects=False,
-            )
-        except RequestException as error:
-            raise LogCallFailed(type(error).__name__, worth_repeating=True) from error
-        if answer.status_code >= _SERVER_FAILED:
-            raise LogCallFailed(f"HTTP {answer.status_code}", worth_repeating=True)
-        if answer.status_code == _OK and not answer.headers.get(_REQUEST_ID):
+            answer = exchange(method, target, headers, body or b"", connect_s=connect_s, read_s=read_s)
+        except NoWholeAnswer as error:
+            raise LogCallFailed(error.snag.value, worth_repeating=True) from None
+        if answer.status >= _SERVER_FAILED:
+            raise LogCallFailed(f"HTTP {answer.status}", worth_repeating=True)
+        if answer.status == _OK and not answer.headers.get(_REQUEST_ID):
             raise LogCallFailed("NotLogService", worth_repeating=True)  # a proxy's or a portal's yes is none
-        if _OK < answer.status_code < 400:  # noqa: PLR2004 - HTTP's redirects: credentials go nowhere else
-            raise LogCallFailed(f"HTTP {answer.status_code}", worth_repeating=False)
-        return answer.status_code, answer.content, answer.headers
+        if _OK < answer.status < 400:  # noqa: PLR2004 - HTTP's redirects: credentials go nowhere else
+            raise LogCallFailed(f"HTTP {answer.status}", worth_repeating=False)
+        return answer.status, answer.body, answer.headers
+
+
+@lru_cache(maxsize=4)
+def _sdk_client(endpoint: str, credentials: Credentials) -> _OneTry:
+    """The SDK's client for an endpoint and a key, kept for as long as the key is the same."""
+    # `source` is given, or the SDK would look its own address up through DNS.
+    made = _OneTry(
+        endpoint,
+        credentials.access_key_id,
+        credentials.access_key_secret,
+        securityToken=credentials.security_token or None,
+        source="secondwind",
+    )
+    if _is_address(endpoint):
+        # With a port it does not see that no project can stand before an address (docs/facts/log-service.md#sdk).
+        made._isRowIp = True  # noqa: SLF001 - no public switch
+    return made
 
 
 class PulledPage:
@@ -91,21 +107,8 @@ class Client:
     """Calls to one endpoint."""
 
     def __init__(self, access: Access, endpoint: str) -> None:
-        keys = access.credentials
         self._access = access
-        # `source` is given, or the SDK would look its own address up through DNS.
-        self._sdk = _OneTry(
-            endpoint,
-            keys.access_key_id,
-            keys.access_key_secret,
-            securityToken=keys.security_token or None,
-            source="secondwind",
-        )
-        self._sdk._session.trust_env = False  # noqa: SLF001 - the SDK has no other way to leave proxies and netrc alone
-        keep_briefly(self._sdk._session)  # noqa: SLF001 - as above
-        if _is_address(endpoint):
-            # With a port it does not see that no project can stand before an address (docs/facts/log-service.md#sdk).
-            self._sdk._isRowIp = True  # noqa: SLF001 - no public switch
+        self._sdk = copy(_sdk_client(endpoint, access.credentials))  # its own, for the timeout is set in it
 
     def pull(self, wanted: LogRange, cursor: str, groups: int) -> PulledPage:
         """One page from the cursor on; nothing at or after the end cursor."""
@@ -119,9 +122,12 @@ class Client:
 
     def put(self, project: str, logstore: str, time: int, records: Sequence[Mapping[str, str]]) -> None:
         """One PutLogs."""
-        items = [
-            LogItem(time, contents=[(name, _clean(value)) for name, value in record.items()]) for record in records
-        ]
+        items = []
+        for record in records:
+            item = LogItem(time)  # given at once, its contents would be copied deeply
+            for name, value in record.items():
+                item.push_back(name, _clean(value))
+            items.append(item)
         self.call("put_logs", PutLogsRequest(project, logstore, TOPIC, logitems=items))
 
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:

@@ -21,6 +21,8 @@ Memory = dict[str, Any]
 Fits = Callable[[str, str], bool]
 """Whether a glob (`*`, `?`) fits a whole text."""
 MAX_NAMES = 64
+MAX_SEEN = 20_000
+"""Of what a seeker has shown, so much is remembered at most: the latest."""
 _PRINTABLE = {"pattern": r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z"}
 
 Name = Annotated[
@@ -129,3 +131,9 @@ def found(scope: Scope, job_id: str, run: object, reason: str, **told: Any) -> F
 def exact(names: Sequence[str]) -> tuple[str, ...]:
     """Those of the names that are no globs."""
     return tuple(name for name in names if not set(name) & {"*", "?"})
+
+
+def lately(seen: Mapping[str, float], since: float) -> dict[str, float]:
+    """What was shown after that moment, the oldest first; of too many the latest."""
+    late = [one for one in seen.items() if one[1] > since]
+    return dict(sorted(late, key=lambda one: one[1])[-MAX_SEEN:])

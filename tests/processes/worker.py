@@ -66,7 +66,7 @@ def main(port: int) -> None:
     """Serve until standard input ends."""
     for name in (*HEAVY, *(f"functions.{door}.index" for door in DOORS)):
         importlib.import_module(name)
-    shared.runtime.open_ledger = lambda *about: FarLedger(open_ledger(*about))  # type: ignore[attr-defined]  # imported there, replaced here
+    shared.runtime.open_ledger = lambda *about, **rest: FarLedger(open_ledger(*about, **rest))  # type: ignore[attr-defined]  # imported there, replaced here
     alive: set[int] = set()
     try:
         for line in sys.stdin:

@@ -30,9 +30,12 @@ class Flavour(Enum):
     """Slurm completes a requeued job, shown as RUNNING; its start is *now* and moves (docs/facts/slurm.md#times)."""
     SLURM_AS_FINISHED = 26.0
     """The same, shown as FINISHED."""
+    SLURM_AS_OTHER = 27.0
+    """The same, shown by a word that no page of E-HPC has."""
 
 
-_SLURMS = {Flavour.SLURM, Flavour.SLURM_AS_RUNNING, Flavour.SLURM_AS_FINISHED}
+_SHOWN = {Flavour.SLURM_AS_FINISHED: State.FINISHED, Flavour.SLURM_AS_OTHER: State.UNKNOWN}
+_SLURMS = {Flavour.SLURM, Flavour.SLURM_AS_RUNNING, *_SHOWN}
 
 
 @dataclass(slots=True)
@@ -91,7 +94,7 @@ class ClusterJob:
         self.catch_up(now)
         completes = self.dying and self.flavour in _SLURMS
         start = int(now) if completes else self.start
-        shown = State.FINISHED if completes and self.flavour is Flavour.SLURM_AS_FINISHED else self.state
+        shown = _SHOWN.get(self.flavour, self.state) if completes else self.state
         return EhpcSnapshot(
             job_id=self.job_id,
             state=shown,

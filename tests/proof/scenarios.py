@@ -58,6 +58,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     Scenario("slurm_completes_running", nights.single(Flavour.SLURM_AS_RUNNING), reaches=_reaches()),
     Scenario("slurm_completes_finished", nights.single(Flavour.SLURM_AS_FINISHED), reaches=_reaches()),
+    Scenario("slurm_completes_otherwise", nights.single(Flavour.SLURM_AS_OTHER), reaches=_reaches()),
     Scenario("batch_part_failure", nights.scripted(Fault.PART, jobs=4), reaches=_reaches("unknown/part_failure")),
     Scenario("lost_with_effect", nights.scripted(Fault.LOST_DONE), reaches=_reaches("unknown/answer_lost")),
     Scenario("lost_without_effect", nights.scripted(Fault.LOST_NONE), reaches=_reaches("unknown/answer_lost")),

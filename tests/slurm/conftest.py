@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import shutil
 import sys
 import tempfile
 import time
@@ -24,11 +23,11 @@ from tests.e2e.conftest import POLICY, SOURCE, Town, town
 from tests.emitters.conftest import as_logtail_sends
 from tests.slurm.daemons import NODES, Daemons, free_ports, wait_for
 from tests.slurm.facade import CLUSTER, Known, RealSlurm
+from tools.test_slurm import ROOT
 
 __all__ = ["town"]
 
 collect_ignore_glob = [] if os.environ.get("SECONDWIND_SLURM") else ["test_*.py"]
-ROOT = Path(__file__).resolve().parents[2]
 WATCHER = ROOT / "emitters" / "stuck_rank_watcher.py"
 RANK = Path(__file__).with_name("rank.py")
 OVER = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL"}
@@ -44,7 +43,6 @@ def daemons() -> Iterator[Daemons]:
         yield made
     finally:
         made.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass
@@ -55,7 +53,6 @@ class Site:
     daemons: Daemons
     slurm: RealSlurm
     folder: Path
-    late_s: float = 0.0
     mine: list[str] = field(default_factory=list)
 
     def submit(self, script: str, *options: str) -> str:
@@ -125,7 +122,7 @@ class Site:
 
     def of(self, job_id: str, **told: Any) -> dict[str, Any]:
         """The failure of the job's present run."""
-        return self.row(job_id=job_id, started_at=self.known(job_id).started_at, **told)
+        return self.row(job_id=job_id, started_at=self.slurm.shown(self.known(job_id).started_at), **told)
 
     def sweep(self) -> list[tuple[str, str, str]]:
         """The timer's door."""
@@ -153,7 +150,7 @@ def site(town: Town, daemons: Daemons, monkeypatch: pytest.MonkeyPatch) -> Itera
     made = Site(town, daemons, RealSlurm(daemons), folder)
     town.cloud[Ehpc].adopt(made.slurm)
     # What takes five minutes by its own bounds is let pass by moving the product's clock, never Slurm's.
-    monkeypatch.setattr("shared.reality.SystemClock.now", lambda _: time.time() + made.late_s)
+    monkeypatch.setattr("shared.reality.SystemClock.now", lambda _: time.time() + made.slurm.late_s)
     yield made
     (daemons.folder / "slow_epilog").unlink(missing_ok=True)
     if made.mine:

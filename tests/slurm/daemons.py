@@ -14,12 +14,13 @@ import secrets
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.test_slurm import WHERE
+from tools.test_slurm import ROOT, WHERE
 
 NODES = ("n1", "n2", "n3", "n4")
 REQUEUE_WAIT_S = 5
@@ -34,9 +35,12 @@ class Daemons:
     folder: Path
     port: int
     environ: dict[str, str] = field(default_factory=dict)
+    keeper: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Configure and start everything; returns when all nodes are idle."""
+        command = [sys.executable, "-m", "tests.slurm.keeper", str(self.folder)]
+        self.keeper = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True)
         self.environ = {**os.environ, "PATH": WHERE, "SLURM_CONF": str(self.folder / "slurm.conf")}
         for name in ("munge", "state", *NODES):
             (self.folder / name).mkdir()
@@ -48,13 +52,9 @@ class Daemons:
         wait_for(lambda: self.run("sinfo", "-hN", "-o%t").split() == ["idle"] * len(NODES), "four idle nodes", BOOT_S)
 
     def stop(self) -> None:
-        """End all jobs, then every daemon, by its process id."""
-        self.run("scontrol", "ping")
-        self.run("scancel", "--full", "--me")
-        with contextlib.suppress(AssertionError):
-            wait_for(lambda: not self.run("squeue", "-h"), "no job", 10)
-        for name in (*NODES, "slurmctld", "munged"):
-            self.end(name)
+        """End all that belongs to it, by process id, and remove the folder. The same comes about if we are killed."""
+        if self.keeper is not None:
+            self.keeper.communicate()
 
     def pid(self, name: str) -> int:
         """Of a daemon: a node's name, `slurmctld` or `munged`; 0 if it does not run."""
@@ -122,7 +122,7 @@ class Daemons:
             "epilog.sh",
             f'if [ -e {self.folder}/slow_epilog ]; then /bin/sleep "$(/bin/cat {self.folder}/slow_epilog)"; fi',
         )
-        emitter = Path(__file__).resolve().parents[2] / "emitters" / "reporting-only" / "epilog_slurmctld.sh"
+        emitter = ROOT / "emitters" / "reporting-only" / "epilog_slurmctld.sh"
         settings = f"SECONDWIND_CLUSTER_ID=ehpc-hz-slurm\nSECONDWIND_REPORT_DIR={self.folder}\n"
         (self.folder / "emitters.conf").write_text(settings)
         self.script("jobcomp.sh", f"SECONDWIND_EMITTERS_CONF={self.folder}/emitters.conf exec /bin/bash {emitter}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +47,7 @@ class Known:
 
     @property
     def started_at(self) -> int | None:
-        """As shown in this moment."""
+        """As Slurm shows it in this moment."""
         return _number(self.fields.get("StartTime", ""))
 
 
@@ -60,11 +61,29 @@ class RealSlurm:
     def __init__(self, daemons: Daemons) -> None:
         self.settings = ClusterSettings()
         self.daemons = daemons
-        self.completing_is = State.RUNNING
+        self.completing_is: dict[str, State] = {}
+        """How COMPLETING is shown, by job; else as RUNNING."""
         self.status: dict[str, str] = {}
         """Of machines that are not well: E-HPC's word by host."""
         self.said: list[tuple[str, str]] = []
         """What scontrol answered to each rerun."""
+        self._shifts: list[tuple[int, float]] = [(0, 0.0)]
+
+    @property
+    def late_s(self) -> float:
+        """By how much the product's clock is ahead of Slurm's."""
+        return self._shifts[-1][1]
+
+    def later(self, late_s: float) -> None:
+        """From the next whole second on it is so much ahead: what Slurm says of earlier moments stays as it was."""
+        time.sleep(1 - time.time() % 1)
+        self._shifts.append((int(time.time()), late_s))
+
+    def shown(self, moment: int | None) -> int | None:
+        """A moment of Slurm's by the product's clock."""
+        if moment is None:
+            return None
+        return moment + int(next(late_s for since, late_s in reversed(self._shifts) if moment >= since))
 
     @property
     def nodes(self) -> dict[str, Node]:
@@ -123,8 +142,11 @@ class RealSlurm:
 
     def _listed(self, one: Known) -> Job:
         fields = one.fields
-        state = self.completing_is if one.state == "COMPLETING" else _STATES.get(one.state, State.FINISHED)
-        submitted = float(_number(fields["SubmitTime"]) or 0)
+        state = _STATES.get(one.state, State.FINISHED)
+        if one.state == "COMPLETING":
+            state = self.completing_is.get(one.job_id, State.RUNNING)
+        submitted = float(self.shown(_number(fields["SubmitTime"])) or 0)
+        started_at = self.shown(one.started_at)
         job = Job(
             job_id=one.job_id,
             spec=JobSpec(
@@ -134,9 +156,9 @@ class RealSlurm:
                 rerunnable=fields["Requeue"] == "1",
             ),
             submitted_at=submitted,
-            modified_at=submitted if state is State.QUEUED else max(submitted, float(one.started_at or 0)),
+            modified_at=submitted if state is State.QUEUED else max(submitted, float(started_at or 0)),
         )
-        job.state, job.started_at, job.forecast = state, one.started_at, one.started_at
+        job.state, job.started_at, job.forecast = state, started_at, started_at
         job.nodes = _hosts(fields.get("NodeList", ""))
         job.run_count = one.restarts + 1
         return job

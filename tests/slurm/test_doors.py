@@ -65,7 +65,7 @@ def test_an_answer_lost_while_slurmctld_stands_still(site: Site, monkeypatch: py
     assert [verdict for _, verdict, _ in site.tell(row)] == ["unknown"]
     wait_for(lambda: site.restarts(job) == 1, "the requeue after all")
     site.wait(job, "RUNNING")
-    site.late_s = 60
+    site.slurm.later(60)
     assert site.sweep() == [(job, "rerun", "observed_restart")]
     assert (site.restarts(job), len(site.slurm.said)) == (1, 1)
 
@@ -82,6 +82,26 @@ def test_a_job_that_ends_between_look_and_call_runs_again(site: Site, monkeypatc
     assert site.tell(site.of(job)) == [(job, "rerun", "accepted")]
     site.wait(job, "RUNNING")
     assert site.restarts(job) == 1
+
+
+def test_one_that_slurm_requeues_first_leaves_a_batch_in_doubt_for_a_while(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer does not say which of them failed. A look settles each, and nobody is called for again."""
+    jobs = [site.running(SLEEPS) for _ in range(2)]
+
+    def requeue(job_id: str) -> None:
+        if job_id == jobs[0]:
+            site.daemons.run("scontrol", "requeue", job_id)
+
+    before_the_call(site, monkeypatch, requeue)
+    assert set(site.tell(*map(site.of, jobs))) == {(job, "unknown", "part_failure") for job in jobs}
+    for job in jobs:
+        site.wait(job, "RUNNING")
+    site.slurm.later(60)
+    assert set(site.sweep()) == {(job, "rerun", "observed_restart") for job in jobs}
+    assert [site.restarts(job) for job in jobs] == [1, 1]
+    assert set(site.slurm.said) == {(jobs[0], f"Job is pending execution for job {jobs[0]}"), (jobs[1], "")}
 
 
 def test_a_task_is_restarted_and_its_siblings_are_not(site: Site) -> None:
@@ -123,23 +143,25 @@ def _rerunnable(one: Known) -> Known:
     return Known({**one.fields, "Requeue": "1"})
 
 
-@pytest.mark.parametrize("shown", [State.RUNNING, State.FINISHED])
-def test_a_long_epilog_is_no_second_life(site: Site, shown: State) -> None:
-    """While the job completes its start is now and moves, however E-HPC shows that: nothing is told too early."""
-    site.slurm.completing_is = shown
+def test_a_long_epilog_is_no_second_life(site: Site) -> None:
+    """While a job completes its start is now and moves, however E-HPC shows that: nothing is told too early."""
     (site.daemons.folder / "slow_epilog").write_text("8")
-    job = site.running(SLEEPS)
-    row = site.of(job)
+    jobs = [site.submit(SLEEPS) for _ in range(3)]
+    wait_for(lambda: all(site.state(job) == "RUNNING" for job in jobs), "three running jobs")
+    site.slurm.completing_is = dict(zip(jobs, (State.RUNNING, State.FINISHED, State.COMPLETING), strict=True))
+    rows = [site.of(job) for job in jobs]
     time.sleep(2.5)  # a start told is compared to a second
-    assert site.tell(row) == [(job, "rerun", "accepted")]
-    wait_for(lambda: site.state(job) == "COMPLETING", "the epilog")
-    while site.state(job) == "COMPLETING":
+    assert sorted(site.tell(*rows)) == sorted((job, "rerun", "accepted") for job in jobs)
+    wait_for(lambda: all(site.state(job) == "COMPLETING" for job in jobs), "the epilogs")
+    while all(site.state(job) == "COMPLETING" for job in jobs):
         assert site.sweep() == []
-        assert {verdict for _, verdict, _ in site.tell({**row, "message": "again"})} <= {"duplicate", "ineligible"}
-    site.wait(job, "RUNNING")
-    site.late_s = 400
-    assert site.sweep() == [(job, "rerun", "seen_restarted")]
-    assert site.restarts(job) == 1
+        again = site.tell(*({**row, "message": "again"} for row in rows))
+        assert {verdict for _, verdict, _ in again} <= {"duplicate", "ineligible"}
+    for job in jobs:
+        site.wait(job, "RUNNING")
+    site.slurm.later(400)
+    assert sorted(site.sweep()) == sorted((job, "rerun", "seen_restarted") for job in jobs)
+    assert [site.restarts(job) for job in jobs] == [1, 1, 1]
 
 
 def test_a_job_that_its_user_cancels_stays_cancelled(site: Site) -> None:

@@ -27,16 +27,19 @@ def test_output_that_stands_still_is_found(site: Site) -> None:
     prints = site.running("while :; do date +%s.%N; sleep 0.2; done")
     assert discover(site) == []
     for late_s in (100.0, 200.0, 290.0):
-        site.late_s = late_s
+        site.slurm.later(late_s)
         assert discover(site) == []
-    site.late_s = 380
+    site.slurm.later(380)
     assert discover(site) == [(hangs, "rerun", "accepted")]
     site.wait(hangs, "COMPLETED")
     assert (site.restarts(hangs), site.restarts(prints)) == (1, 0)
 
 
 def test_jobs_on_machines_that_stopped_are_found_before_slurm_notices(site: Site) -> None:
-    """E-HPC's list of nodes says so of one, an event of ECS of the other. Slurm requeues each once."""
+    """E-HPC's list of nodes says so of one, an event of ECS of the other. Slurm requeues each once.
+
+    What is requeued completes until Slurm notices its node, and runs as E-HPC may show it: it is not found again.
+    """
     site.policy(LOST_NODES)
     lost = [site.running("sleep 600", "-w", node) for node in ("n3", "n4")]
     other = site.running("sleep 600", "-w", "n2")
@@ -48,7 +51,8 @@ def test_jobs_on_machines_that_stopped_are_found_before_slurm_notices(site: Site
     event = {"specversion": "1.0", "id": "1", "source": "acs.ecs", "type": "ecs:Instance:SystemFailure.Reboot"}
     assert site.answered("event_trigger", {**event, "data": data}) == [("", "suppressed", "machine_suspected")]
     found = []
-    for site.late_s in (130, 260):
+    for late_s in (130, 260):
+        site.slurm.later(late_s)
         found += discover(site)
     assert sorted(found) == sorted((job, "rerun", "accepted") for job in lost)
     wait_for(lambda: "down" in site.slurm.nodes["n3"].in_scheduler, "a node that is down", 60)

@@ -46,7 +46,7 @@ def test_a_killed_rank_is_told_and_its_job_requeued_once(site: Site) -> None:
         site.wait(job, "COMPLETED")
     assert [site.restarts(job) for job in told] == [1, 1, 1]
     assert len(site.slurm.said) == 3
-    site.late_s = 60
+    site.slurm.later(60)
     site.sweep()
     assert all(site.history(job) == ["accepted", "seen_ended"] for job in told)
 

@@ -55,10 +55,6 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.heal.canary": {
         "TRIES": 3,
     },
-    "shared.heal.corridor": {
-        "CHUNK": 100,
-        "TRIES": 3,
-    },
     "shared.heal.limits": {
         "TRIES": 3,
         "PACE_WAIT_S": 60.0,
@@ -69,6 +65,10 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "OWED_BYTES": 500_000,
     },
     "shared.heal.settle": {
+        "TRIES": 3,
+    },
+    "shared.heal.walk": {
+        "CHUNK": 100,
         "TRIES": 3,
     },
     "shared.idle": {
@@ -194,9 +194,10 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.policy.prefilter": {
         "SHORT_BYTES": 2048,
         "MAX_KNOWN": 250,
+        "_MOST_KEPT": 1024,
+        "_MOST_WORDS": 64,
+        "_MOST_LOOKED": 1_572_864,
         "_LEAST_BYTES": 3,
-        "_MAX_TEXT_BYTES": 16,
-        "_SET_MEMORY_BYTES": 16_777_216,
     },
     "shared.policy.reader": {
         "MAX_SHOWN_CHARS": 40,
@@ -233,7 +234,10 @@ NUMBERS: dict[str, dict[str, Any]] = {
     },
     "shared.policy.wordindex": {
         "_GRAM": 4,
-        "_FEW": 48,
+        "_LEAST": 3,
+        "_MOST_LEARNED": 64,
+        "_LONGEST_LEARNED": 200,
+        "_MOST_KEPT": 8192,
     },
     "shared.policy.yamltree": {
         "MAX_DEPTH": 16,
@@ -256,6 +260,10 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "EARLIEST_S": 100_000_000.0,
         "LATEST_S": 253_402_300_799.0,
         "_ZONES_H": {"UTC": 0, "GMT": 0, "PRC": 8, "Asia/Shanghai": 8},
+    },
+    "shared.side_by_side": {
+        "LANES": 12,
+        "PAUSE_S": 1.0,
     },
     "shared.sls": {
         "MAX_PUT_BYTES": 4_900_000,

@@ -21,14 +21,13 @@ from shared.systems.dataworks.scope import LIST, Project
 from shared.systems.dataworks.snapshot import FIRST_RUN
 from shared.systems.dataworks.watch import Projects
 from shared.systems.dataworks.wire import PAGE_MOST, TaskShown, failed_instances, not_there
-from shared.systems.discovery import Calls, Fits, Listed, Memory, Sight, Terms, found
+from shared.systems.discovery import Calls, Fits, Listed, Memory, Sight, Terms, found, lately
 from shared.systems.openapi import Caller, CallFailed
-from shared.systems.openapi.classify import NoAnswer
 from shared.systems.openapi.results import look_failed, malformed
+from shared.systems.openapi.turns import answered, ended, take
 
 SEEN_KEPT_S = 2 * 86_400.0
 """A run that no look has shown for so long is forgotten: the list is over it."""
-MAX_SEEN = 20_000
 
 
 class _Memory(Struct, omit_defaults=True):
@@ -73,30 +72,24 @@ class DataworksSeeker:
         """Read on in the business dates; the runs that failed and were not shown before."""
         if not isinstance(scope, Project):
             raise TypeError("DataWorks is looked through by workspaces")
-        mine = msgspec.convert(memory, _Memory)
+        mine, failures = msgspec.convert(memory, _Memory), list[Failure]()
         mine.days = mine.days or _midnights(terms.now, watch.days, self._zone)
-        failures: list[Failure] = []
-        problem = None
-        while mine.days and calls.may(LIST):
-            since = terms.now - terms.stale_after_s
-            try:
-                rows = failed_instances(self._api, scope.project_id, mine.days[0], since, mine.page)
-            except msgspec.ValidationError as error:
-                problem = malformed(error, terms.now)
-                break
-            if isinstance(rows, CallFailed):
-                # Without time to ask nothing is wrong with the workspace: the next turn goes on.
-                late = rows.code == NoAnswer.DEADLINE.value
-                problem = None if late else look_failed(rows, terms.now)
-                break
-            failures += (one for row in rows.shown if (one := _new(row, scope, mine.seen, terms)) is not None)
-            mine.page, mine.read = mine.page + 1, mine.read + rows.count
-            # A server may put fewer on a page than it was asked for.
-            more = rows.count == PAGE_MOST if rows.total is None else mine.read < rows.total
-            if not (rows.count and more):
-                mine.days, mine.page, mine.read = mine.days[1:], 1, 0
-        done = not mine.days
-        kept: Memory = msgspec.to_builtins(_lately(mine, terms.now) if done else mine)
+        since = terms.now - terms.stale_after_s
+
+        def read() -> None:
+            while mine.days:
+                take(calls, LIST)
+                said = failed_instances(self._api, scope.project_id, mine.days[0], since, mine.page)
+                rows = answered(said, terms.now)
+                failures.extend(one for row in rows.shown if (one := _new(row, scope, mine.seen, terms)) is not None)
+                mine.page, mine.read = mine.page + 1, mine.read + rows.count
+                # A server may put fewer on a page than it was asked for.
+                more = rows.count == PAGE_MOST if rows.total is None else mine.read < rows.total
+                if not (rows.count and more):
+                    mine.days, mine.page, mine.read = mine.days[1:], 1, 0
+
+        done, problem = ended(read, terms.now)
+        kept: Memory = msgspec.to_builtins(_Memory(seen=lately(mine.seen, terms.now - SEEN_KEPT_S)) if done else mine)
         return Sight(failures=tuple(failures), memory=kept, done=done, problem=problem)
 
 
@@ -122,12 +115,6 @@ def _new(row: TaskShown, scope: Project, seen: dict[str, float], terms: Terms) -
         occurred_at=ended_at,
         started_at=one.started_at,
     )
-
-
-def _lately(memory: _Memory, now: float) -> _Memory:
-    """Without what no look shows any more."""
-    lately = [one for one in memory.seen.items() if now - one[1] < SEEN_KEPT_S]
-    return _Memory(seen=dict(sorted(lately, key=lambda one: one[1])[-MAX_SEEN:]))
 
 
 def _midnights(now: float, days: int, zone: ZoneInfo) -> list[int]:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from shared.domain.call import CallResult, Effect
 from shared.domain.job import State
 from shared.ports import Clock
+from shared.reading.shape import shaped
 from shared.systems.dataworks.scope import GET, LIST, RERUN
 from shared.systems.dataworks.snapshot import RerunMode, TaskInstance
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, bounded, refused, unreadable
@@ -127,7 +128,7 @@ def ask(api: Caller, action: str, parameters: Mapping[str, str], *, jobs: int = 
 def one(api: Caller, instance_id: str) -> TaskShown | CallFailed:
     """One instance. Raises msgspec.ValidationError if the answer has none."""
     reply = ask(api, GET, {"Id": instance_id})
-    return reply if isinstance(reply, CallFailed) else msgspec.convert(reply.body, _Got, strict=False).task_instance
+    return reply if isinstance(reply, CallFailed) else shaped(reply.body, _Got, strict=False).task_instance
 
 
 def page(api: Caller, project_id: str, bizdate: int, instance_ids: Sequence[str]) -> list[TaskShown] | CallFailed:
@@ -201,7 +202,7 @@ def _listed(api: Caller, wanted: Mapping[str, str]) -> Rows | CallFailed:
     reply = ask(api, LIST, wanted)
     if isinstance(reply, CallFailed):
         return reply
-    paging = msgspec.convert(reply.body, _Page, strict=False).paging_info
+    paging = shaped(reply.body, _Page, strict=False).paging_info
     rows = [shown for row in paging.task_instances if (shown := _row(row)) is not None]
     return Rows(shown=rows, count=len(paging.task_instances), total=paging.total_count)
 
@@ -226,7 +227,7 @@ def _result(info: Any, reply: Reply, left_at: float) -> CallResult:
 
 def _row(row: Any) -> TaskShown | None:
     try:
-        return msgspec.convert(row, TaskShown, strict=False)
+        return shaped(row, TaskShown, strict=False)
     except msgspec.ValidationError:
         return None
 

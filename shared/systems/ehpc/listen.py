@@ -10,17 +10,10 @@ from shared.systems.ehpc.scope import LOG, Cluster
 from shared.systems.ehpc.seek_silence import LONGEST_STEP, SIZE, TAIL_CHARS, Heard, Stream, take_in
 from shared.systems.ehpc.wire import log_part
 from shared.systems.openapi import Caller, CallFailed
+from shared.systems.openapi.turns import answered, take
 
 MOST_LEAPS = 6
 """Calls of one look at a long output, beside the first."""
-
-
-class OutOfCallsError(Exception):
-    """No call is left now, or the account is refused: no further job can be read."""
-
-    def __init__(self, why: CallFailed | None = None) -> None:
-        super().__init__("" if why is None else why.message)
-        self.why = why
 
 
 class Listener(Struct, frozen=True, kw_only=True):
@@ -31,18 +24,20 @@ class Listener(Struct, frozen=True, kw_only=True):
     cluster: Cluster
     job_id: str
     host: str
+    now: float
+    """Unix seconds."""
 
-    def read_on(self, heard: Heard, now: float) -> bool:
+    def read_on(self, heard: Heard) -> bool:
         """Whether both outputs were read and nothing was there.
 
         Raises:
-            OutOfCallsError: what was read before is kept.
+            StopError: no call is left now, or the account is refused. What was read before is kept.
         """
         for stream in (heard.output, heard.errors):
             got = self._read(stream.end, errors=stream is heard.errors)
             if got is None:
                 return False
-            take_in(heard, stream, got, now)
+            take_in(heard, stream, got, self.now)
             if got:
                 if len(got) >= SIZE:
                     self._leap(heard, stream)
@@ -63,14 +58,13 @@ class Listener(Struct, frozen=True, kw_only=True):
 
     def _read(self, offset: int, *, errors: bool) -> bytes | None:
         """What is there; None: it could not be read, which is no silence."""
-        if not self.calls.may(LOG):
-            raise OutOfCallsError
+        take(self.calls, LOG)
         try:
             part = log_part(self.api, self.cluster.cluster_id, self.job_id, self.host, offset, SIZE)
         except msgspec.ValidationError:
             return None
         if isinstance(part, CallFailed):
             if part.account_wide or part.credentials:
-                raise OutOfCallsError(part)
+                answered(part, self.now)
             return None
         return part.errors if errors else part.output

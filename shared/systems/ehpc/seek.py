@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import msgspec
 from msgspec import Struct
@@ -12,8 +12,8 @@ from shared.domain.hosts import host_of
 from shared.domain.job import Scope
 from shared.domain.snapshot import LookFailed
 from shared.ports import Clock
-from shared.systems.discovery import Calls, Fits, Listed, Memory, Sight, Terms, exact
-from shared.systems.ehpc.listen import Listener, OutOfCallsError
+from shared.systems.discovery import Calls, Fits, Listed, Memory, Sight, Terms
+from shared.systems.ehpc.listen import Listener
 from shared.systems.ehpc.running import running
 from shared.systems.ehpc.scope import CLUSTERS, LIST, NODES, Cluster
 from shared.systems.ehpc.seek_nodes import BATCH, NodesMemory, judge_nodes, lost_jobs
@@ -21,9 +21,9 @@ from shared.systems.ehpc.seek_overdue import OverdueMemory, overdue_jobs
 from shared.systems.ehpc.seek_silence import SilenceMemory, listen_to, silent, to_read
 from shared.systems.ehpc.watch import Clusters, Silence
 from shared.systems.ehpc.wire import Page, cluster_ids, nodes_page, read_page
-from shared.systems.openapi import Caller, CallFailed
-from shared.systems.openapi.classify import NoAnswer
-from shared.systems.openapi.results import look_failed, malformed, too_long
+from shared.systems.openapi import Caller
+from shared.systems.openapi.results import too_long
+from shared.systems.openapi.turns import StopError, answered, ended, meant, take
 
 MOST_NODES_GONE = "MostNodesGone"
 """In place of a service's code: a cluster that is stopped, or a monitor that fails."""
@@ -45,14 +45,6 @@ class _Memory(Struct, omit_defaults=True):
     """Parts of the look under way that are still to do; empty: none is under way."""
 
 
-class _StopError(Exception):
-    """The look cannot go on now; with a problem, or for want of calls."""
-
-    def __init__(self, problem: LookFailed | None = None) -> None:
-        super().__init__("" if problem is None else problem.message)
-        self.problem = problem
-
-
 class EhpcSeeker:
     """The clusters of one region (`shared.systems.discovery.Seeker`)."""
 
@@ -61,41 +53,27 @@ class EhpcSeeker:
 
     def scopes(self, watch: Clusters, fits: Fits, calls: Calls, *, ask: bool) -> Listed:
         """The clusters named, and those that the globs mean."""
-        named = exact(watch.clusters)
-        if not ask and len(named) == len(watch.clusters):
-            return Listed(scopes=self._clusters(named))
-        there: list[str] = []
-        begun_at = self._clock.now()
-        for number in range(1, MOST_PAGES_A_PASS):
-            if not calls.may(CLUSTERS):
-                break
-            try:
-                page = cluster_ids(self._api, number)
-            except msgspec.ValidationError as error:
-                return Listed(scopes=self._clusters(named), problem=malformed(error, begun_at))
-            if isinstance(page, CallFailed):
-                return Listed(scopes=self._clusters(named), problem=look_failed(page, begun_at))
-            there += page.ids
-            if page.last:
-                break
-        meant = [one for one in there if any(fits(glob, one) for glob in watch.clusters)]
-        return Listed(
-            scopes=self._clusters(list(dict.fromkeys([*named, *meant]))),
-            missing=tuple(glob for glob in watch.clusters if not any(fits(glob, one) for one in there)),
-        )
+        now = self._clock.now()
+
+        def read() -> Iterator[str]:
+            for number in range(1, MOST_PAGES_A_PASS):
+                take(calls, CLUSTERS)
+                page = answered(cluster_ids(self._api, number), now)
+                yield from page.ids
+                if page.last:
+                    return
+
+        def cluster(name: str) -> Cluster:
+            return Cluster(region=self._region, cluster_id=name)
+
+        return meant(watch.clusters, fits, read, cluster, now, ask=ask)
 
     def look(self, watch: Clusters, scope: Scope, memory: Memory, calls: Calls, terms: Terms) -> Sight:
         """Read on in the parts that the policy names."""
         if not isinstance(scope, Cluster):
             raise TypeError("E-HPC is looked through by clusters")
         look = _Look(self._api, scope, msgspec.convert(memory, _Memory), calls, terms)
-        problem: LookFailed | None = None
-        try:
-            done = look.read(watch)
-        except _StopError as error:
-            problem, done = error.problem, False
-        except msgspec.ValidationError as error:
-            problem, done = malformed(error, terms.now), False
+        done, problem = ended(lambda: look.read(watch), terms.now)
         kept: Memory = msgspec.to_builtins(look.memory)
         return Sight(
             failures=tuple(look.found),
@@ -105,9 +83,6 @@ class EhpcSeeker:
             withdrawn=look.withdrawn,
             problem=problem,
         )
-
-    def _clusters(self, names: Sequence[str]) -> tuple[Cluster, ...]:
-        return tuple(Cluster(region=self._region, cluster_id=name) for name in names)
 
 
 class _Look:
@@ -120,8 +95,8 @@ class _Look:
         self.withdrawn = frozenset[str]()
         self._api, self._cluster, self._calls, self._terms = api, cluster, calls, terms
 
-    def read(self, watch: Clusters) -> bool:
-        """Part by part. Raises _StopError."""
+    def read(self, watch: Clusters) -> None:
+        """Part by part. Raises StopError."""
         memory = self.memory
         if not memory.parts:
             memory.parts = ["nodes", "jobs", "output"]
@@ -137,7 +112,6 @@ class _Look:
             elif part == "output" and watch.silence is not None:
                 self._listen(watch.silence)
             memory.parts = memory.parts[1:]
-        return True
 
     def _nodes(self, grace_s: float) -> None:
         mine, now = self.memory.nodes, self._terms.now
@@ -149,7 +123,7 @@ class _Look:
             listed, mine.listing = len(mine.listing), {}
             if not whole:
                 message = f"more than half of its {listed} nodes are gone at once: nothing is concluded from that"
-                raise _StopError(
+                raise StopError(
                     LookFailed(worth_repeating=True, code=MOST_NODES_GONE, message=message, look_begun_at=now)
                 )
         while mine.asking:
@@ -181,11 +155,8 @@ class _Look:
         mine, now = self.memory.silence, self._terms.now
         for job_id in to_read(mine, wanted, now):
             heard, host = mine.heard[job_id], mine.running[job_id].nodes[0]
-            job = Listener(api=self._api, calls=self._calls, cluster=self._cluster, job_id=job_id, host=host)
-            try:
-                quiet = job.read_on(heard, now)
-            except OutOfCallsError as error:
-                raise (_StopError() if error.why is None else _stopped(error.why, now)) from None
+            job = Listener(api=self._api, calls=self._calls, cluster=self._cluster, job_id=job_id, host=host, now=now)
+            quiet = job.read_on(heard)
             heard.read_at = now
             if quiet:
                 self.found += silent(mine, self._cluster, job_id, wanted, now)
@@ -193,10 +164,8 @@ class _Look:
 
     def _list_nodes(self, mine: NodesMemory) -> None:
         while True:
-            self._may(NODES)
-            page = nodes_page(self._api, self._cluster.cluster_id, mine.page)
-            if isinstance(page, CallFailed):
-                raise _stopped(page, self._terms.now)
+            take(self._calls, NODES)
+            page = answered(nodes_page(self._api, self._cluster.cluster_id, mine.page), self._terms.now)
             mine.listing.update(page.nodes)
             if page.last:
                 return
@@ -205,18 +174,7 @@ class _Look:
     def _jobs(self, filters: Mapping[str, str], number: int) -> Page:
         """One page of unfinished jobs."""
         if number > MOST_PAGES_A_PASS:
-            raise _StopError(too_long(f"not all was found on {MOST_PAGES_A_PASS} pages", self._terms.now))
-        self._may(LIST)
+            raise StopError(too_long(f"not all was found on {MOST_PAGES_A_PASS} pages", self._terms.now))
+        take(self._calls, LIST)
         page = read_page(self._api, self._cluster.cluster_id, number, {"JobStatus": "notfinish", **filters})
-        if isinstance(page, CallFailed):
-            raise _stopped(page, self._terms.now)
-        return page
-
-    def _may(self, operation: str) -> None:
-        if not self._calls.may(operation):
-            raise _StopError
-
-
-def _stopped(why: CallFailed, now: float) -> _StopError:
-    """Without time to ask nothing is wrong with the cluster: the next turn goes on."""
-    return _StopError(None if why.code == NoAnswer.DEADLINE.value else look_failed(why, now))
+        return answered(page, self._terms.now)

@@ -118,8 +118,8 @@ def _bound(memory: NodesMemory, job_id: str, job: Running) -> Bound | None:
     known = memory.bound.get(job_id)
     for node in job.nodes:
         since, surely = memory.stopped.get(node, memory.gone.get(node)), node in memory.stopped
-        if since is None or start >= since:
-            continue  # a run that began later began on a node that was there again
+        if since is None or start >= int(since):
+            continue  # a run that began later, by its start in whole seconds, began on a node that was there again
         if known is not None and known.start == start and known.node == node:
             return Bound(start=start, node=node, since=min(known.since, since), surely=known.surely or surely)
         return Bound(start=start, node=node, since=since, surely=surely)

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from shared.domain.job import State
+from shared.reading.shape import shaped
 from shared.systems.ehpc.node import Node
 from shared.systems.ehpc.nodes import listed
 from shared.systems.ehpc.scope import CLUSTERS, LIST, LOG, NODES, RERUN
@@ -91,7 +92,7 @@ def read_page(api: Caller, cluster_id: str, number: int, filters: Mapping[str, s
     reply = ask(api, LIST, wanted)
     if isinstance(reply, CallFailed):
         return reply
-    found = msgspec.convert(reply.body, _List, strict=False)
+    found = shaped(reply.body, _List, strict=False)
     # The service may cap pages below what was asked, and says so: by its own measure a full page is not the
     # last.
     size = min(max(found.page_size or PAGE_SIZE, 1), PAGE_SIZE)
@@ -135,7 +136,7 @@ def nodes_page(api: Caller, cluster_id: str, number: int) -> NodesPage | CallFai
     reply = ask(api, NODES, wanted)
     if isinstance(reply, CallFailed):
         return reply
-    found = msgspec.convert(reply.body, _Nodes, strict=False)
+    found = shaped(reply.body, _Nodes, strict=False)
     listed = found.nodes.node_info
     size = min(max(found.page_size or NODES_PAGE_SIZE, 1), NODES_PAGE_SIZE)
     last = len(listed) < size or 0 < (found.total_count or 0) <= number * size
@@ -168,7 +169,7 @@ def cluster_ids(api: Caller, number: int) -> ClustersPage | CallFailed:
     reply = ask(api, CLUSTERS, {"PageNumber": str(number), "PageSize": str(PAGE_SIZE)})
     if isinstance(reply, CallFailed):
         return reply
-    found = msgspec.convert(reply.body, _ClustersBody, strict=False)
+    found = shaped(reply.body, _ClustersBody, strict=False)
     ids = [one.id for one in found.clusters.cluster_info_simple]
     last = len(ids) < PAGE_SIZE or 0 < (found.total_count or 0) <= number * PAGE_SIZE
     return ClustersPage(ids=ids, last=last)
@@ -223,7 +224,7 @@ def log_part(api: Caller, cluster_id: str, job_id: str, host: str, offset: int, 
     reply = ask(api, LOG, wanted)
     if isinstance(reply, CallFailed):
         return reply
-    found = msgspec.convert(reply.body, _Log, strict=False)
+    found = shaped(reply.body, _Log, strict=False)
     try:
         output, errors = (base64.b64decode(part or "", validate=True) for part in (found.output_log, found.error_log))
     except ValueError:
@@ -237,7 +238,7 @@ def snapshot(shown: Mapping[str, Any], look_begun_at: float) -> EhpcSnapshot:
     Raises:
         msgspec.ValidationError: A member has a type or a text that nobody documented.
     """
-    job = msgspec.convert({**shown, "Id": str(shown["Id"])}, _Job, strict=False)
+    job = shaped({**shown, "Id": str(shown["Id"])}, _Job, strict=False)
     return EhpcSnapshot(
         job_id=job.id,
         state=_STATES.get(job.state, State.UNKNOWN),

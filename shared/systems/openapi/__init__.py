@@ -127,13 +127,14 @@ class OpenApi:
         if left_s < LEAST_TIME_S:
             return _unanswered(NoAnswer.DEADLINE, "no time was left to send the call")
         put_off(*NEVER_USED)
+        from shared.kept_http import drop_connections  # noqa: PLC0415 - as the next line
         from shared.systems.openapi import _sdk  # noqa: PLC0415 - a fifth of a second that only a caller pays
 
         if self._client is None:
             self._client = _sdk.client(self._credentials, self._endpoint)
         told = self._sent(_sdk, wanted, left_s)
         if told is NoAnswer.CONNECTION_BROKEN and not wanted.mutates and self._left_s(wanted) >= LEAST_TIME_S:
-            _sdk.drop_connections()
+            drop_connections()
             told = self._sent(_sdk, wanted, self._left_s(wanted))
         return self._failed(told, wanted) if isinstance(told, NoAnswer | Refusal) else self._answer(told)
 

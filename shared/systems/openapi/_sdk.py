@@ -1,68 +1,66 @@
-"""The SDK itself (alibabacloud-tea-openapi 0.4.6), loaded with the first call: tamed and asked here."""
+"""The SDK itself (alibabacloud-tea-openapi 0.4.6), loaded with the first call: tamed and asked here.
+
+It builds, signs and reads; what it has signed leaves through `shared.kept_http`. That is the SDK's own seam, the one
+function in which it meets its HTTP client (`DaraCore.do_action`,
+https://github.com/aliyun/tea-python/blob/master/python/darabonba/core.py), so what others ask of it in this process
+goes its usual way.
+"""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any
 
 from alibabacloud_tea_openapi.client import Client
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 from alibabacloud_tea_openapi.utils_models import Config, OpenApiRequest, Params
 from darabonba.core import DaraCore
+from darabonba.exceptions import RetryError
+from darabonba.response import DaraResponse
 from darabonba.runtime import RuntimeOptions
-from requests.exceptions import ReadTimeout, SSLError, TooManyRedirects
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    NameResolutionError,
-    NewConnectionError,
-    ProtocolError,
-    ReadTimeoutError,
-)
-from urllib3.exceptions import SSLError as PoolSslError
 
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint
-from shared.kept_http import keep_briefly
+from shared.kept_http import NoWholeAnswer, exchange
 from shared.systems.openapi import ApiCall, Refusal
 from shared.systems.openapi.classify import NoAnswer
 
-# What may have been sent is asked for first: only without any of it a failed connect proves that nothing
-# left.
-_MEANINGS: tuple[tuple[tuple[type[BaseException], ...], NoAnswer], ...] = (
-    ((TooManyRedirects,), NoAnswer.REDIRECTED),
-    ((ReadTimeout, ReadTimeoutError), NoAnswer.READ_TIMEOUT),
-    ((SSLError, PoolSslError), NoAnswer.TLS_FAILURE),
-    ((ProtocolError,), NoAnswer.CONNECTION_BROKEN),
-    ((NameResolutionError,), NoAnswer.NOT_RESOLVED),
-    ((NewConnectionError,), NoAnswer.CONNECT_FAILED),  # some versions make it a kind of the next
-    ((ConnectTimeoutError,), NoAnswer.CONNECT_TIMEOUT),
-    ((ValueError, RuntimeError, TypeError, AttributeError), NoAnswer.UNREADABLE_ANSWER),
-)
 _CHAIN_LIMIT = 32
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_OURS: ContextVar[bool] = ContextVar("our_call", default=False)
+_usual = DaraCore.do_action
 
 
-class _OneRequestSessions(dict[str, Any]):
-    """The SDK's sessions by its own key. Each that it stores sends one request a call, on no idle connection."""
-
-    def __setitem__(self, key: str, session: Any) -> None:
-        send = session.send
-
-        def send_once(request: Any, **settings: Any) -> Any:
-            response = send(request, **{**settings, "allow_redirects": False, "proxies": {}})
-            if response.is_redirect:
-                raise TooManyRedirects("the endpoint answered with a redirect", response=response)
-            return response
-
-        session.send = send_once
-        keep_briefly(session)
-        super().__setitem__(key, session)
+class _Redirected(Exception):  # noqa: N818 - says what happened
+    """The endpoint answered with another place: the credentials go to no other."""
 
 
-# Both are state of the SDK's modules, so this is done once, when this module is loaded.
-DaraCore._sessions = _OneRequestSessions()  # noqa: SLF001 - the SDK passes no redirect setting on; tests watch the wire
-# With DEBUG=sdk this logger writes the authorization and the token to standard error. A filter outlives dictConfig.
-logging.getLogger("darabonba-core").addFilter(lambda _: False)
+def _do_action(request: Any, runtime_option: Any = None) -> Any:
+    """In the place of `DaraCore.do_action`: one request, past every proxy, on no idle connection."""
+    if not _OURS.get():
+        return _usual(request, runtime_option)
+    body = request.body.encode() if isinstance(request.body, str) else request.body or b""
+    try:
+        answer = exchange(
+            request.method.upper(),
+            DaraCore.compose_url(request),
+            request.headers,
+            body,
+            connect_s=runtime_option["connectTimeout"] / 1000,
+            read_s=runtime_option["readTimeout"] / 1000,
+        )
+    except NoWholeAnswer as error:
+        raise RetryError(str(error)) from error  # as the SDK's own does; whether it repeats is its settings' matter
+    if answer.status in _REDIRECTS and "location" in answer.headers:
+        raise _Redirected
+    response = DaraResponse()
+    response.status_code, response.status_message = answer.status, answer.reason
+    response.headers, response.body, response.response = answer.headers, answer.body, answer
+    return response
+
+
+DaraCore.do_action = staticmethod(_do_action)  # state of the SDK's module: done once, when this one is loaded
 
 
 class _Given:
@@ -93,12 +91,6 @@ def client(credentials: Credentials, endpoint: Endpoint) -> Any:
     )
 
 
-def drop_connections() -> None:
-    """Keep none of the connections that are idle now: where one broke, its neighbours may be gone as well."""
-    for session in list(DaraCore._sessions.values()):  # noqa: SLF001 - as above
-        session.close()
-
-
 def send(client: Any, wanted: ApiCall, connect_timeout_ms: int, read_timeout_ms: int) -> Any:
     """Send it. Returns `{"statusCode", "headers", "body"}`, the JSON parsed; raises what the SDK raises."""
     parameters = dict(wanted.parameters)
@@ -116,18 +108,26 @@ def send(client: Any, wanted: ApiCall, connect_timeout_ms: int, read_timeout_ms:
     )
     request = OpenApiRequest(body=parameters) if form else OpenApiRequest(query=parameters)
     runtime = RuntimeOptions(connect_timeout=connect_timeout_ms, read_timeout=read_timeout_ms)
-    return client.call_api(params, request, runtime)
+    ours = _OURS.set(True)
+    try:
+        return client.call_api(params, request, runtime)
+    finally:
+        _OURS.reset(ours)
 
 
 def told(error: Exception, outer: BaseException | None) -> NoAnswer | Refusal:
     """What the exception tells. `outer` was being handled before the call: no part of its story."""
     if isinstance(error, AlibabaCloudException) and isinstance(error.status_code, int):
         return _refusal(error)
-    chain = list(_chain(error, outer))
-    for kinds, meaning in _MEANINGS:
-        if any(isinstance(link, kinds) for link in chain):
-            return meaning
-    return NoAnswer.OTHER
+    meaning = NoAnswer.OTHER
+    for link in _chain(error, outer):
+        if isinstance(link, NoWholeAnswer):
+            return NoAnswer(link.snag.value)
+        if isinstance(link, _Redirected):
+            return NoAnswer.REDIRECTED
+        if isinstance(link, ValueError | RuntimeError | TypeError | AttributeError):
+            meaning = NoAnswer.UNREADABLE_ANSWER
+    return meaning
 
 
 def _refusal(error: Any) -> Refusal:

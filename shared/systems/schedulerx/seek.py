@@ -8,7 +8,8 @@ docs/facts/schedulerx.md#reads) or caps what it shows, job by job, as the group 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,12 +17,10 @@ from msgspec import Struct
 
 from shared.domain.failure import Failure
 from shared.domain.job import Scope
-from shared.domain.snapshot import LookFailed
 from shared.ports import Clock
-from shared.systems.discovery import Calls, Fits, Listed, Memory, Sight, Terms, exact, found
+from shared.systems.discovery import Calls, Fits, Listed, Memory, Sight, Terms, found, lately
 from shared.systems.openapi import Caller, CallFailed
-from shared.systems.openapi.classify import NoAnswer
-from shared.systems.openapi.results import look_failed, malformed
+from shared.systems.openapi.turns import answered, ended, meant, take
 from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.watch import Groups
 from shared.systems.schedulerx.wire import Detail, JobConfig, failed_instances, groups, job_config, jobs, moment
@@ -37,7 +36,6 @@ CONFIG_KEPT_S = 86_400.0
 MAX_CONFIGS = 2_000
 SEEN_KEPT_S = 2 * 86_400.0
 """An instance that no look has shown for so long is forgotten: the list is over it, or the reach."""
-MAX_SEEN = 20_000
 MESSAGE_CHARS = 8_192
 _TEN = 10
 _BASIC = 1
@@ -80,53 +78,30 @@ class SchedulerxSeeker:
 
     def scopes(self, watch: Groups, fits: Fits, calls: Calls, *, ask: bool) -> Listed:
         """The groups named, and those that the globs mean."""
-        named = exact(watch.groups)
-        if not ask and len(named) == len(watch.groups):
-            return Listed(scopes=self._groups(watch, named))
-        begun_at = self._clock.now()
-        if not calls.may(GROUPS):
-            return Listed(scopes=self._groups(watch, named))
-        try:
-            there = groups(self._api, Group(region=self._region, namespace=watch.namespace, group_id=""))
-        except msgspec.ValidationError as error:
-            return Listed(scopes=self._groups(watch, named), problem=malformed(error, begun_at))
-        if isinstance(there, CallFailed):
-            return Listed(scopes=self._groups(watch, named), problem=look_failed(there, begun_at))
-        ids = [one.group_id for one in there]
-        meant = [one for one in ids if any(fits(glob, one) for glob in watch.groups)]
-        basic = [one.group_id for one in there if one.group_id in meant and one.app_version == _BASIC]
-        return Listed(
-            scopes=self._groups(watch, dict.fromkeys([*named, *meant])),
-            missing=tuple(glob for glob in watch.groups if not any(fits(glob, one) for one in ids)),
-            warnings=tuple(f"group {one} is of the Basic edition, whose instances no API shows" for one in basic),
-        )
+        basic: list[str] = []
+
+        def read() -> Iterator[str]:
+            take(calls, GROUPS)
+            for one in answered(groups(self._api, self._group(watch, "")), now):
+                yield one.group_id
+                if one.app_version == _BASIC and any(fits(glob, one.group_id) for glob in watch.groups):
+                    basic.append(one.group_id)
+
+        now = self._clock.now()
+        listed = meant(watch.groups, fits, read, partial(self._group, watch), now, ask=ask)
+        warnings = tuple(f"group {one} is of the Basic edition, whose instances no API shows" for one in basic)
+        return msgspec.structs.replace(listed, warnings=warnings)
 
     def look(self, watch: Groups, scope: Scope, memory: Memory, calls: Calls, terms: Terms) -> Sight:
         """Read on in the reach; the instances that failed and were not shown before."""
         if not isinstance(scope, Group):
             raise TypeError("SchedulerX is looked through by groups")
         look = _Look(self._api, self._zone, scope, msgspec.convert(memory, _Memory), calls, terms)
-        problem: LookFailed | None = None
-        try:
-            done = look.read(watch.reach_h * 3600)
-        except _UnreadableError as error:
-            # Without time to ask nothing is wrong with the group: the next turn goes on.
-            late = error.why.code == NoAnswer.DEADLINE.value
-            problem, done = None if late else look_failed(error.why, terms.now), False
-        except msgspec.ValidationError as error:
-            problem, done = malformed(error, terms.now), False
+        done, problem = ended(lambda: look.read(watch.reach_h * 3600), terms.now)
         return Sight(failures=tuple(look.found), memory=look.kept(done=done), done=done, problem=problem)
 
-    def _groups(self, watch: Groups, names: Sequence[str] | dict[str, None]) -> tuple[Group, ...]:
-        return tuple(Group(region=self._region, namespace=watch.namespace, group_id=name) for name in names)
-
-
-class _UnreadableError(Exception):
-    """A call failed."""
-
-    def __init__(self, why: CallFailed) -> None:
-        super().__init__(why.message)
-        self.why = why
+    def _group(self, watch: Groups, name: str) -> Group:
+        return Group(region=self._region, namespace=watch.namespace, group_id=name)
 
 
 class _Look:
@@ -138,39 +113,33 @@ class _Look:
         self._memory, self._calls, self._terms = memory, calls, terms
         self._days: set[tuple[int, str]] = set()
 
-    def read(self, reach_s: float) -> bool:
-        """Page by page; whether the look is whole now. Raises _UnreadableError."""
+    def read(self, reach_s: float) -> None:
+        """Page by page. Raises StopError."""
         memory = self._memory
         if not memory.until:
             self._begin()
         while memory.jobs or memory.jobs_page or not memory.by_job_since:
             if memory.by_job_since and not memory.jobs:
-                if not self._list_jobs():
-                    return False
+                self._list_jobs()
                 continue
-            if not self._calls.may(LIST):
-                return False
             page = self._page(reach_s)
             if page is None:
                 self._job_by_job()
                 continue
-            if not self._take(page):
-                return False
+            self._take(page)
             if self._goes_on(page):
                 memory.page += 1
                 continue
             if not memory.by_job_since:
                 break
             memory.jobs, memory.page, memory.last_page = memory.jobs[1:], 1, []
-        return True
 
     def kept(self, *, done: bool) -> Memory:
         """What to remember."""
         memory, now = self._memory, self._terms.now
         if done:
             memory.until, memory.page, memory.last_page, memory.jobs, memory.jobs_page = 0.0, 1, [], [], 0
-            lately = [one for one in memory.seen.items() if now - one[1] < SEEN_KEPT_S]
-            memory.seen = dict(sorted(lately, key=lambda one: one[1])[-MAX_SEEN:])
+            memory.seen = lately(memory.seen, now - SEEN_KEPT_S)
             memory.waiting = {one: at for one, at in memory.waiting.items() if now - at < SEEN_KEPT_S}
         newest = sorted(memory.repeats.items(), key=lambda one: one[1].at)[-MAX_CONFIGS:]
         memory.repeats = dict(newest)
@@ -189,29 +158,24 @@ class _Look:
         memory = self._memory
         memory.by_job_since, memory.jobs_page, memory.page, memory.last_page = self._terms.now, 1, 1, []
 
-    def _list_jobs(self) -> bool:
-        """One page of the enabled jobs; False: no call was left."""
-        if not self._calls.may(JOBS):
-            return False
+    def _list_jobs(self) -> None:
+        """One page of the enabled jobs."""
+        take(self._calls, JOBS)
         memory = self._memory
-        page = jobs(self._api, self._group, memory.jobs_page)
-        if isinstance(page, CallFailed):
-            raise _UnreadableError(page)
+        page = answered(jobs(self._api, self._group, memory.jobs_page), self._terms.now)
         memory.jobs = page.job_ids
         memory.jobs_page = 0 if page.last else memory.jobs_page + 1
-        return True
 
     def _page(self, reach_s: float) -> list[Detail] | None:
         """The next page of failed instances; None: the group has to be read job by job."""
+        take(self._calls, LIST)
         memory = self._memory
         job_id = memory.jobs[0] if memory.by_job_since else ""
         window = (memory.until - AHEAD_S - reach_s, memory.until)
-        page = failed_instances(self._api, self._group, job_id, window, memory.page)
-        if isinstance(page, CallFailed):
-            plain = not (page.read_again or page.account_wide or page.credentials)
-            if plain and not memory.by_job_since:
-                return None
-            raise _UnreadableError(page)
+        said = failed_instances(self._api, self._group, job_id, window, memory.page)
+        if not memory.by_job_since and isinstance(said, CallFailed) and _of_this_question(said):
+            return None
+        page = answered(said, self._terms.now)
         capped = memory.page > 1 and {one.instance_id for one in page} <= set(memory.last_page)
         if capped and page and not memory.by_job_since:
             return None
@@ -225,14 +189,13 @@ class _Look:
         memory.last_page = ids
         return more
 
-    def _take(self, page: list[Detail]) -> bool:
-        """Keep what failed and is new; False: a job could not be asked about for want of calls."""
+    def _take(self, page: list[Detail]) -> None:
+        """Keep what failed and is new."""
         for one in sorted(page, key=lambda detail: -detail.instance_id):
-            if one.status == FAILED and one.job_id is not None and not self._take_one(one, str(one.job_id)):
-                return False
-        return True
+            if one.status == FAILED and one.job_id is not None:
+                self._take_one(one, str(one.job_id))
 
-    def _take_one(self, one: Detail, job_id: str) -> bool:
+    def _take_one(self, one: Detail, job_id: str) -> None:
         memory, now, key = self._memory, self._terms.now, str(one.instance_id)
         known, day = key in memory.seen, (one.job_id or 0, one.data_time or "")
         superseded = day in self._days
@@ -241,29 +204,25 @@ class _Look:
         old = ended_at is not None and now - ended_at > self._terms.stale_after_s
         if not (known or superseded or old):
             repeats = self._repeats(job_id)
-            if repeats is None:
-                return False
             first = memory.waiting.setdefault(key, now) if repeats.times else 0.0
             if repeats.times and now - first < repeats.every_s + RETRY_ROOM_S:
-                return True
+                return
             self.found.append(self._failure(one, job_id, ended_at))
         memory.seen[key] = now
         memory.waiting.pop(key, None)
-        return True
 
-    def _repeats(self, job_id: str) -> _Repeats | None:
-        """Whether SchedulerX repeats the job's failed instances itself; None: no call was left to ask."""
+    def _repeats(self, job_id: str) -> _Repeats:
+        """Whether SchedulerX repeats the job's failed instances itself."""
         known = self._memory.repeats.get(job_id)
         if known is not None and self._terms.now - known.at < CONFIG_KEPT_S:
             return known
-        if not self._calls.may(JOB):
-            return None
+        take(self._calls, JOB)
         said = job_config(self._api, self._group, job_id)
-        if isinstance(said, CallFailed):
-            if said.read_again or said.account_wide or said.credentials:
-                raise _UnreadableError(said)
+        if isinstance(said, CallFailed) and _of_this_question(said):
             said = JobConfig()  # the corridor's own look says what is wrong with the job
-        mine = _Repeats(said.own_retries, float(max(0, min(said.attempt_interval or 0, 86_400))), self._terms.now)
+        config = answered(said, self._terms.now)
+        every_s = float(max(0, min(config.attempt_interval or 0, 86_400)))
+        mine = _Repeats(config.own_retries, every_s, self._terms.now)
         self._memory.repeats[job_id] = mine
         return mine
 
@@ -281,3 +240,8 @@ class _Look:
             message=(one.result or "")[:MESSAGE_CHARS],
             node=(one.work_addr or "").partition(":")[0][:128],
         )
+
+
+def _of_this_question(why: CallFailed) -> bool:
+    """Whether a call failed for what it asked, so that another question may be answered."""
+    return not (why.read_again or why.account_wide or why.credentials)

@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.domain.job import State
+from shared.reading.shape import shaped
 from shared.reading.text import cut
 from shared.reading.times import instant
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
@@ -282,4 +283,4 @@ def moment(written: str | None, zone: ZoneInfo) -> float | None:
 
 def _data(reply: Reply, kind: type[_Data]) -> _Data:
     data: Any = reply.body.get("Data")
-    return msgspec.convert(data, kind, strict=False)
+    return shaped(data, kind, strict=False)

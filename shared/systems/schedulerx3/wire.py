@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-import msgspec
 from msgspec import Struct
 
 from shared.domain.job import State
+from shared.reading.shape import shaped
 from shared.reading.times import instant
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
 from shared.systems.openapi.classify import as_number, business_row
@@ -228,4 +228,4 @@ def _page(number: int, size: int = PAGE_SIZE) -> dict[str, str]:
 
 
 def _data(reply: Reply, kind: type[_Data]) -> _Data:
-    return msgspec.convert(reply.body.get("Data"), kind, strict=False)
+    return shaped(reply.body.get("Data"), kind, strict=False)

@@ -64,6 +64,17 @@ def test_a_machine_that_was_started_anew_has_lost_its_jobs(ward: Ward, body: byt
     assert [kill.job_id for kill in ward.cloud[Ehpc].kills] == ["1.scheduler"]
 
 
+def test_a_run_that_began_in_the_second_of_the_event_is_let_be(ward: Ward) -> None:
+    """Starts are cut to whole seconds: it may be the one that the machine's return brought."""
+    here = watched(ward)
+    ward.clock.advance(60.2 - ward.clock.now() % 1)
+    here.requeue("1.scheduler", at=ward.clock.now() - 5)
+    assert verdicts(ward.event(LOST[0])) == [("suppressed", "machine_suspected")]
+    ward.clock.advance(0.5)
+    here.submit("3.scheduler", JobSpec(runs=(finishes(172_800),), hosts=("n1",)))
+    assert [verdicts(report) for report in ward.periods(3)] == [[]] * 3
+
+
 @pytest.mark.parametrize(
     "body",
     [

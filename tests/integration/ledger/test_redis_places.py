@@ -203,3 +203,17 @@ def test_redis_and_sqlite_agree(shared_server: RedisServer, steps: Any) -> None:
         assert one.due(9, 9, after) == other.due(9, 9, after)
     one.close()
     other.close()
+
+
+def test_a_connection_outlives_its_ledger(server: RedisServer, clock: Clock) -> None:
+    """The next invocation's ledger goes on with it, as long as it did not stand idle; a closed one asks nothing."""
+    url = parse_ledger_url(f"redis://127.0.0.1:{server.port}/3")
+    peers = []
+    for _ in range(2):
+        ledger = open_ledger(url, NOBODY, clock, lambda: 60.0)
+        assert ledger.load(["a"]) == {}
+        peers.append(ledger._free[0]._link._connection._sock.getsockname())  # type: ignore[attr-defined] # of these kinds
+        ledger.close()
+    assert peers[0] == peers[1]
+    with pytest.raises(LedgerUnavailable, match="closed"):
+        ledger.load(["a"])

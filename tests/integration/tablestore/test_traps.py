@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,7 @@ from localcloud.wire.faults import Fault, FaultKind
 from localcloud.wire.http import Request, Response
 from shared import idle
 from shared.domain.errors import LedgerUnavailable
+from shared.kept_http import drop_connections
 from shared.ledger import _tablestore_link
 from shared.ledger.tablestore import TablestoreLedger
 from shared.ports import Due, Stored
@@ -53,10 +55,31 @@ def test_a_connection_that_stood_idle_is_not_used_again(
 ) -> None:
     """A balancer drops it without a word, and an answer that never comes costs a whole time-out."""
     monkeypatch.setattr(idle, "IDLE_S", idle_s)
+    drop_connections()
+    dialled: list[object] = []
+    dial = socket.create_connection
+
+    def counted(*place: Any, **options: Any) -> socket.socket:
+        dialled.append(place)
+        return dial(*place, **options)
+
+    monkeypatch.setattr(socket, "create_connection", counted)
     ledger.load(["a"])
-    before = ledger._link._client
     ledger.load(["a"])
-    assert (ledger._link._client is before) is kept
+    assert len(dialled) == (1 if kept else 2)
+
+
+def test_connections_outlive_the_ledger(
+    server: TablestoreServer, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next invocation opens a ledger of its own, and dials nobody."""
+    first, second = server.ledger(clock), server.ledger(clock)
+    first.load(["a"])
+    first.close()
+    monkeypatch.delattr(socket, "create_connection")
+    assert second.load(["a"]) == {}
+    with pytest.raises(LedgerUnavailable, match="closed"):
+        first.load(["a"])
 
 
 def test_own_success_reported_as_conflict_by_a_proxy(server: TablestoreServer, clock: ManualClock) -> None:

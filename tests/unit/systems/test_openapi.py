@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from urllib3.exceptions import NewConnectionError
 
 from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
+from shared.kept_http import NoWholeAnswer, Snag
 from shared.systems.openapi import ApiCall, CallFailed, OpenApi, Reply, bounded
 from tests.support.http_wire import Behaviour, Wire
 from tests.support.make import Make
@@ -134,7 +134,7 @@ def test_a_connect_that_times_out_is_certainly_not_done(
     def too_late(*_: object, **__: object) -> None:
         raise TimeoutError("timed out")
 
-    monkeypatch.setattr("urllib3.util.connection.create_connection", too_late)
+    monkeypatch.setattr("socket.create_connection", too_late)
     reply = failed(OpenApi(credentials, parse_endpoint("http://127.0.0.1:9")).call(CALL))
     assert (reply.effect, reply.code) == (Effect.NOT_DONE_LATER, "ConnectTimeout")
 
@@ -235,7 +235,7 @@ def test_an_error_that_the_caller_handles_is_no_part_of_the_story(
     """Called while a refused connection is being handled, a lost answer is still unknown, never not done."""
 
     def older() -> None:
-        raise NewConnectionError(None, "an older failure")
+        raise NoWholeAnswer(Snag.NOT_CONNECTED)
 
     def nameless(*_: object) -> None:
         raise KeyError("nobody foresaw this")
@@ -243,7 +243,7 @@ def test_an_error_that_the_caller_handles_is_no_part_of_the_story(
     wire.behave = resets
     try:
         older()
-    except NewConnectionError:
+    except NoWholeAnswer:
         lost = failed(api.call(CALL))
         monkeypatch.setattr("shared.systems.openapi._sdk.send", nameless)
         odd = failed(api.call(CALL))

@@ -1,0 +1,228 @@
+"""The walk of one delivery's failures: cluster by cluster, a look and then a hundred at a time to the settled call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Lock
+
+from msgspec.structs import replace
+
+from shared.domain.decision import Ask
+from shared.domain.failure import Trigger
+from shared.domain.snapshot import LookFailed
+from shared.heal.act import Actor
+from shared.heal.canary import judge_canaries
+from shared.heal.decider import Decider
+from shared.heal.fetch import Fetcher
+from shared.heal.item import Invocation, Item, Notice, Result, Walked
+from shared.heal.lanes import Lanes
+from shared.heal.limits import Admission, SharedLimits
+from shared.heal.looks import Looks
+from shared.heal.nodes import NodeMemory
+from shared.heal.records import Records
+from shared.heal.settle import settle
+from shared.heal.writer import Writer
+from shared.policy.inherit import with_limits_at
+from shared.policy.match import make_ready
+from shared.policy.model import Policy
+from shared.ports import Chance, Clock, JobSystem, Ledger
+from shared.systems import SYSTEMS
+
+CHUNK = 100
+"""Failures handled together: what one RerunJobs call may name, and one ledger round trip a step."""
+TRIES = 3
+"""How often a decision is made anew after a conflict."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """One walk. Its turns may be taken side by side: what they share is read, or stands in the ledger."""
+
+    systems: Callable[[str, str], JobSystem]
+    ledger: Ledger
+    clock: Clock
+    chance: Chance
+    policy: Policy
+    invocation: Invocation
+    ask: Ask
+    tied: bool
+    """Nothing but outcomes may come of it."""
+    fetches: bool
+    actor: Actor
+    looks: Looks
+    pacing: Lock = field(default_factory=Lock)
+    """A pace is shared by groups: turns that took its tokens at once would only conflict."""
+
+    def parts(self, items: Sequence[Item], lanes: Lanes) -> Iterator[Walked]:
+        """What came of the items, cluster or group by cluster or group; those last for which no look was left."""
+        make_ready(self.policy)  # once, before there are several turns
+        always = not self.looks.into
+        away, items = self.looks.turned_away(items, self.policy, self.ask)
+        planned, late = self.looks.plan(items, self.policy, self.ask)
+        turns = []
+        for members in planned:
+            mine = away.pop(members[0].failure.scope.key, [])
+            turns.append(partial(self._turn, members, mine, late, always=always))
+            always = False
+        ended = lanes(turns)
+        part = Walked([one for some in away.values() for one in some]).add(next(ended, []))
+        for more in ended:
+            if part.results or part.notices:
+                yield part
+                part = Walked()
+            part.add(more)
+        if late:
+            self.looks.none_left(late)
+            part.add([self._walked(late)])
+        yield part
+
+    def _turn(self, members: list[Item], away: list[Result], late: list[Item], *, always: bool) -> Walked:
+        """One cluster or group from its look on, unless there is no time for one any more."""
+        if not always and self.ask.trigger is not Trigger.SWEEP and self.looks.hurried:
+            late += members
+            return Walked(away)
+        self.looks.look(members)
+        return Walked(away).add([self._walked(members)])
+
+    def _walked(self, items: Sequence[Item]) -> Walked:
+        walked = Walked()
+        for chunk in _chunks(items):
+            self._chunk(chunk, walked)
+        return walked
+
+    def _chunk(self, items: list[Item], walked: Walked) -> None:
+        """Up to 100 failures of one cluster or group, or not looked at: one ledger round trip a step."""
+        self.looks.look([item for item in items if self._aged(item)])
+        ask = replace(self.ask, now=self.clock.now())
+        scope = items[0].failure.scope
+        records = Records(self.ledger, ask.now)
+        writer = Writer(
+            records=records,
+            policy=self.policy,
+            ask=ask,
+            tied=self.tied,
+            chance=self.chance,
+            invocation=self.invocation,
+        )
+        nodes = NodeMemory(
+            ledger=self.ledger,
+            systems=self.systems,
+            clock=self.clock,
+            policy=self.policy,
+            scope=scope,
+            now=ask.now,
+            hard_deadline=self.invocation.hard_deadline,
+        )
+        decider = Decider(records=records, writer=writer, policy=self.policy, ask=ask, nodes=nodes)
+        limits = SharedLimits(
+            ledger=self.ledger,
+            policy=with_limits_at(self.policy, scope),
+            scope=scope,
+            now=ask.now,
+        )
+        for item in self._reserve(items, decider, limits, self._fetcher()):
+            self._postpone(item, decider)
+        walked.notices += [] if self.tied else limits.notices
+        walked.notices += judge_canaries(scope, items, self.ledger, self.policy, ask)
+        reserved = [item for item in items if item.owner]
+        self.actor.act(reserved)
+        settle(reserved, records, self.policy, replace(ask, now=self.clock.now()))
+        owed = nodes.save()
+        walked.notices += [] if self.tied else owed
+        walked.notices += [] if self.tied else [Notice(item.writes_to, told) for item in items for told in item.besides]
+        asked = ask.trigger is Trigger.MANUAL  # who else is shown the gates? Ten thousand decisions are 60 MB
+        walked.results += [
+            Result(item.outcome, item.decision if asked else None, item.owed_by)
+            for item in items
+            if item.outcome is not None
+        ]
+        for item in items:
+            item.let_go()
+
+    def _fetcher(self) -> Fetcher | None:
+        if not (self.fetches and self.policy.fetch_output):
+            return None
+        return Fetcher(self.systems, self.clock, self.policy, self.invocation.hard_deadline)
+
+    def _reserve(
+        self, items: Sequence[Item], decider: Decider, limits: SharedLimits, fetcher: Fetcher | None
+    ) -> Sequence[Item]:
+        """Decide, ask what is missing, take tokens, decide on what was granted, reserve.
+
+        What conflicts begins anew, three times at most; the items that still conflict then come back.
+        """
+        records, nodes = decider.records, decider.nodes
+        for tried in range(TRIES):
+            shared = records.open([*(key for item in items for key in item.reads), *limits.keys, *nodes.keys])
+            nodes.read(shared)
+            nodes.ask(items)
+            apart = decider.set_apart(items)
+            if apart:
+                records.open(apart)
+            unasked = limits.unasked(shared)
+            self._decide(items, decider, unasked, None if tried else fetcher)
+            wanting = [item for item in items if item.wants_call]
+            if wanting:
+                with self.pacing if SYSTEMS.named(limits.scope.system).pace else nullcontext():
+                    admission = limits.take(wanting, shared, unasked.breaker)
+                if not admission.grants(wanting):
+                    records.revert()
+                    decider.decide_all(items, admission)
+            conflicts = records.save()
+            for item in items:
+                if item.decision is not None and item.writes_to in records.refused:
+                    decider.writer.refuse(item)
+            items = [item for item in items if item.writes_to in conflicts]
+            if not items:
+                break
+        return items
+
+    @staticmethod
+    def _decide(items: Sequence[Item], decider: Decider, unasked: Admission, fetcher: Fetcher | None) -> None:
+        """Decide; once more where that brought more to light: what a job has printed, a node that is suspected now."""
+        decider.decide_all(items, unasked)
+        if fetcher is not None and fetcher.fetch(items, decider):
+            decider.decide_all(items, unasked)
+            if fetcher.fetch(items, decider):  # of another failure of the job, which was behind the first
+                decider.decide_all(items, unasked)
+        if decider.nodes.count(items):
+            decider.nodes.ask(items)
+            decider.records.revert()
+            decider.decide_all(items, unasked)
+
+    @staticmethod
+    def _postpone(item: Item, decider: Decider) -> None:
+        """Too many writers: wait in a document of its own. What the sweep took up is due in the ledger anyway."""
+        item.start_over()
+        if item.origin is not None:
+            return
+        item.apart = True
+        decider.records.open(item.reads)
+        decider.postpone(item)
+        decider.records.save()
+        if item.writes_to in decider.records.refused:
+            decider.writer.refuse(item)
+
+    def _aged(self, item: Item) -> bool:
+        """Half the allowed age is left for the call to leave."""
+        seen = item.seen
+        age_s = self.clock.now() - seen.look_begun_at
+        return not isinstance(seen, LookFailed) and age_s > self.policy.timing.observation_max_age_s / 2
+
+
+def _chunks(items: Sequence[Item]) -> Iterator[list[Item]]:
+    """Chunks in an order that does not depend on the order of delivery."""
+    ordered = sorted(
+        items,
+        key=lambda item: (
+            item.failure.scope.key,
+            item.key,
+            item.failure.occurred_at,
+            item.failure.telling_id,
+        ),
+    )
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]

@@ -1,0 +1,66 @@
+"""A ledger for several threads: each use of it has one of its connections to itself.
+
+Where one thread is at work, as nearly always, there is one connection. Another is opened when all are in use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from shared.ports import Due, Ledger, Stored, Write
+
+
+class OpenLedger(Ledger, Protocol):
+    """A ledger that holds a file or connections."""
+
+    def close(self) -> None:
+        """Let them go."""
+        ...
+
+
+class SeveralLedgers:
+    """Implements `shared.ports.Ledger`, from any thread; `close` when done and no use is left.
+
+    Args:
+        open_one: a ledger of its own each time, which one thread at a time may use.
+
+    Raises:
+        LedgerUnavailable: the first one, which is opened at once, cannot be.
+    """
+
+    def __init__(self, open_one: Callable[[], OpenLedger]) -> None:
+        self._open_one = open_one
+        self._free = [open_one()]
+
+    def close(self) -> None:
+        """Let them all go; they answer no more."""
+        for ledger in self._free:
+            ledger.close()
+
+    def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
+        """As the one that is used."""
+        with self._one() as ledger:
+            return ledger.load(keys)
+
+    def save(self, writes: Sequence[Write]) -> frozenset[str]:
+        """As the one that is used."""
+        with self._one() as ledger:
+            return ledger.save(writes)
+
+    def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:
+        """As the one that is used."""
+        with self._one() as ledger:
+            return ledger.due(before, limit, after)
+
+    @contextmanager
+    def _one(self) -> Iterator[OpenLedger]:
+        try:
+            ledger = self._free.pop()  # a list's `pop` and `append` are each one step for all threads
+        except IndexError:
+            ledger = self._open_one()
+        try:
+            yield ledger
+        finally:
+            self._free.append(ledger)

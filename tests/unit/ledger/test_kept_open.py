@@ -1,0 +1,85 @@
+"""A process keeps its SQLite file open from one invocation to the next, as long as it is the same file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.domain.errors import LedgerUnavailable
+from shared.ledger import sqlite
+from shared.ledger.sqlite import SqliteLedger
+from shared.ports import Stored, Write
+from shared.reality import SystemClock
+
+ONE = Write(key="a", document=b"1", expected=None, due_at=None, expires_at=None)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The files that were opened."""
+    paths: list[str] = []
+    connect = sqlite3.connect
+
+    def counted(path: str, **options: bool) -> sqlite3.Connection:
+        paths.append(path)
+        return connect(path, **options)  # type: ignore[call-overload, no-any-return] # as it was called
+
+    monkeypatch.setattr(sqlite3, "connect", counted)
+    yield paths
+    for _, kept in sqlite._KEPT.values():
+        kept.close()
+    sqlite._KEPT.clear()
+
+
+def ledger(path: Path, *, keeps: bool = True) -> SqliteLedger:
+    """A ledger in that file."""
+    return SqliteLedger(str(path), SystemClock(), keeps=keeps)
+
+
+def test_the_next_ledger_goes_on_with_the_open_file(tmp_path: Path, opened: list[str]) -> None:
+    """Two at once have one each; who does not keep opens and closes, and sees what was written."""
+    first = ledger(tmp_path / "l.db")
+    assert first.save([ONE]) == frozenset()
+    first.close()
+    second, third = ledger(tmp_path / "l.db"), ledger(tmp_path / "l.db")
+    assert second.load(["a"]) == third.load(["a"]) == {"a": Stored(b"1", 1)}
+    second.close()
+    third.close()
+    assert len(opened) == 2
+    plain = ledger(tmp_path / "l.db", keeps=False)
+    assert plain.load(["a"]) == {"a": Stored(b"1", 1)}
+    plain.close()
+    assert len(opened) == 3
+
+
+@pytest.mark.parametrize("anew", [True, False])
+def test_another_file_at_the_same_path_is_opened(tmp_path: Path, opened: list[str], *, anew: bool) -> None:
+    """One that was deleted or replaced is not written to any more: nobody would ever read it."""
+    first = ledger(tmp_path / "l.db")
+    first.save([ONE])
+    first.close()
+    (tmp_path / "l.db").unlink()
+    if anew:
+        ledger(tmp_path / "other.db", keeps=False).close()
+        (tmp_path / "other.db").rename(tmp_path / "l.db")
+    second = ledger(tmp_path / "l.db")
+    assert second.load(["a"]) == {}
+    assert second.save([ONE]) == frozenset()
+    second.close()
+    assert opened.count(str(tmp_path / "l.db")) == 2
+
+
+def test_what_has_failed_is_not_kept(tmp_path: Path, opened: list[str]) -> None:
+    """The next ledger opens the file anew."""
+    first = ledger(tmp_path / "l.db")
+    first._db.execute("DROP TABLE documents")
+    with pytest.raises(LedgerUnavailable):
+        first.load(["a"])
+    first.close()
+    second = ledger(tmp_path / "l.db")
+    assert second.load(["a"]) == {}
+    second.close()
+    assert len(opened) == 2

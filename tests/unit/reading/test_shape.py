@@ -1,0 +1,48 @@
+"""Answers of services become types in threads that meet a type for the first time at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+# In a process of its own, for what it shows is a crash. Types that nobody has met: made anew each time.
+_STORM = """
+import sys, threading, types
+import msgspec
+from shared.reading.shape import shaped
+
+SOURCE = '''
+from __future__ import annotations
+import msgspec
+class Inner(msgspec.Struct):
+    number: int | None = None
+    lists: dict[str, list[int]] = {}
+class Middle(msgspec.Struct):
+    inner: Inner | None = None
+    more: tuple[Inner, ...] = ()
+class Outer(msgspec.Struct):
+    middles: list[Middle] = []
+    inners: dict[str, Inner] = {}
+'''
+sys.setswitchinterval(1e-6)
+for turn in range(40):
+    module = types.ModuleType(f"answers_{turn}")
+    sys.modules[module.__name__] = module
+    exec(SOURCE, module.__dict__)
+    together = threading.Barrier(8)
+    answers = []
+    def meet():
+        together.wait()
+        told = {"middles": [{"inner": {"number": 1}}], "inners": {"a": {"number": 2}}}
+        answers.append(shaped(told, module.Outer).inners["a"].number)
+    threads = [threading.Thread(target=meet) for _ in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert answers == [2] * 8, answers
+"""
+
+
+def test_threads_that_meet_a_type_at_the_same_moment_do_not_crash_the_process() -> None:
+    """A segmentation fault of msgspec's without the lock."""
+    ended = subprocess.run([sys.executable, "-c", _STORM], capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 0, ended.stderr[-500:]
