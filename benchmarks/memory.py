@@ -20,12 +20,13 @@ from typing import Any
 import msgspec
 from aliyun.log import LogClient, LogItem, PutLogsRequest
 
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.instances import Instance, at_hand
 from localcloud.cloud import LocalCloud
 from localcloud.ehpc.models import JobSpec, hangs
 from localcloud.ehpc.service import Ehpc
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from instances import ROOT, Code, Instance
 
 PROJECT = "secondwind"
 JOBS_A_CLUSTER = 500
@@ -106,8 +107,7 @@ def _measure(one: Range) -> bool:
             "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "local-secret",
         }
         source = {"endpoint": cloud.endpoint, "projectName": PROJECT, "logstoreName": "jobs", "shardId": 0}
-        code = Code(sys.executable, (ROOT, Path(msgspec.__file__).parents[1]), "3.12")
-        with Instance(code, "functions.log_trigger.index", environment) as instance:
+        with Instance(at_hand(), "functions.log_trigger.index", environment) as instance:
             told = instance.handle({"source": {**source, "beginCursor": begin, "endCursor": end}})
     right = all(told["counts"].get(word, 0) == count for word, count in one.counts.items())
     fits = told["peak_mb"] <= one.bar_mb
