@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 REQUIREMENTS := requirements/build.txt requirements/all.txt
 
-.PHONY: setup demo test check coverage bundle deploy-check deploy-variables packaged-policy zoo mutants pairs healthy histories nights \
+.PHONY: setup demo test thorough check coverage bundle deploy-check deploy-variables packaged-policy zoo mutants pairs healthy histories nights \
 	test-slurm bench format requirements clean
 
 setup: $(STAMP)
@@ -22,10 +22,19 @@ $(STAMP): $(REQUIREMENTS) pyproject.toml
 demo: setup
 	$(BIN)/secondwind demo
 
-# In .venv, then on every other supported Python that the machine has.
+# In .venv, then on every other supported Python that the machine has. Hundreds of its processes import the product: an
+# environment that forbids bytecode would have each compile it anew.
+test thorough test-slurm: export PYTHONDONTWRITEBYTECODE :=
 test: setup
 	$(BIN)/python -m pytest -q -n 3 --dist worksteal
 	$(BIN)/python tools/test_elsewhere.py
+
+# Beside it in CI, some ten minutes: several times as many drawn and explored histories and bodies, and nearly all tests
+# on the other Pythons.
+thorough: setup
+	SECONDWIND_HISTORIES=more $(BIN)/python -m pytest -q -n 3 --dist worksteal tests/proof tests/unit/decide/test_laws.py \
+		tests/unit/intake/test_any_bytes.py tests/unit/test_hostile_doors.py
+	$(BIN)/python tools/test_elsewhere.py --whole
 
 check: setup
 	$(BIN)/ruff format --check .
@@ -97,7 +106,8 @@ HEALTHY ?= 67
 healthy: setup
 	HEALTHY_NIGHTS=$(HEALTHY) $(BIN)/python -m pytest -q -n 2 tests/proof/test_discovery.py -k healthy
 
-# All pairs of faults, what they have in common run once; `make test` explores an eleventh of them, another each day.
+# All pairs of faults, what they have in common run once; `make test` explores one in 37 of them, `make thorough`
+# one in eleven, others each day.
 pairs: setup
 	SECONDWIND_PART=all $(BIN)/python -m pytest -q -n 2 --dist worksteal tests/proof/test_pairs_of_faults.py
 

@@ -5,7 +5,6 @@ The examples are the same in each run, so that a change is judged by what it cha
 
 from __future__ import annotations
 
-import os
 import socket
 from typing import Any
 
@@ -13,8 +12,9 @@ import hypothesis
 import pytest
 
 from tests.proof.summary import pytest_terminal_summary  # noqa: F401 - prints how many histories the proof ran
+from tests.support.depth import DEPTH, Depth
 
-SAME_EXAMPLES = os.environ.get("SECONDWIND_HISTORIES") != "all"
+SAME_EXAMPLES = DEPTH is not Depth.ALL
 hypothesis.settings.register_profile("house", deadline=None, derandomize=SAME_EXAMPLES, database=None)
 hypothesis.settings.load_profile("house")
 

@@ -10,9 +10,10 @@ from datetime import datetime, timezone
 import pytest
 
 from tests.proof.truth import CANARY
+from tests.support.depth import DEPTH, Depth, deep
 
-PARTS = 11
-"""`make test` explores the pairs of one part in eleven, another each day: all of them took more than half its time."""
+PARTS = deep(37, 11)
+"""`make test` explores the pairs of one part in so many, another each day: all of them took more than half its time."""
 
 
 class _Ear(logging.Handler):
@@ -50,7 +51,7 @@ def ear(request: pytest.FixtureRequest) -> Iterator[_Ear]:
 @pytest.fixture(scope="session")
 def everything() -> bool:
     """Whether all histories shall be run (`make histories`), not the share that `make test` has time for."""
-    return os.environ.get("SECONDWIND_HISTORIES") == "all"
+    return DEPTH is Depth.ALL
 
 
 @pytest.fixture(scope="session")

@@ -83,21 +83,17 @@ def every_schedule(meeting: Meeting) -> Iterator[tuple[Schedule, bool]]:
             yield schedule, swapped
 
 
-def interleavings(meeting: Meeting, met: Met) -> None:
-    """Every schedule."""
+def interleavings(meeting: Meeting, every: int) -> tuple[Met, Met]:
+    """Every schedule without a fault; every n-th of all schedules with one fault at any step, none if `every` is 0."""
+    calm, faulty, number = Met(), Met(), 0
     for schedule, swapped in every_schedule(meeting):
-        met.add(meet(meeting, schedule, swapped=swapped))
-
-
-def faulty_interleavings(meeting: Meeting, met: Met, every: int) -> None:
-    """Every n-th of all schedules with one fault at any step."""
-    number = 0
-    for schedule, swapped in every_schedule(meeting):
-        calm = meet(meeting, schedule, swapped=swapped)
-        for plan in extensions((), calm.trace):
+        world = meet(meeting, schedule, swapped=swapped)
+        calm.add(world)
+        for plan in extensions((), world.trace) if every else ():
             number += 1
             if number % every == 0:
-                met.add(meet(meeting, schedule, swapped=swapped, plan=plan))
+                faulty.add(meet(meeting, schedule, swapped=swapped, plan=plan))
+    return calm, faulty
 
 
 def body_of(world: World, side: Side, shown: list[tuple[Failure, int]]) -> tuple[str, Callable[[Healer], None]]:

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.proof.messages import KINDS, MessageWorld, Trouble
+from tests.support.depth import deep
 
-SHARE = 97
+SHARE = deep(293, 97)
 """Of the pairs, so many as one in these."""
 
 

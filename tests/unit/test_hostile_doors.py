@@ -1,4 +1,4 @@
-"""8,000 generated bodies at each door, as the platform hands them over: each ends in outcomes, none in a crash.
+"""Thousands of generated bodies at each door, as the platform hands them over: each ends in outcomes, none in a crash.
 
 The doors are the functions' own handlers with the real intake, decision and answer; what would need a network is a
 stand-in: job systems that find nothing, a ledger and a Logstore that only remember.
@@ -26,9 +26,10 @@ from shared.ports import LogEntry, LogPage, LogRange, Write
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from tests.hostile import as_bytes, bent, spoil
 from tests.support.clock import Clock
+from tests.support.depth import deep
 from tests.support.memory_ledger import MemoryLedger
 
-BODIES = 8_000
+BODIES = deep(1_600, 8_000)
 RUNS = 4
 """The bodies of a door are spread over this many tests, so that both cores work."""
 VERDICTS = {"ineligible", "invalid", "suppressed", "duplicate", "deferred"}

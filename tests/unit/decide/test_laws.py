@@ -24,11 +24,12 @@ from shared.policy.conditions import EventPlace
 from shared.policy.decide import GATES, Skip, decide
 from shared.policy.facts import Facts
 from shared.policy.model import Action, Attempts, Match, Policy, Rule, SameText, Source, Thrash
+from tests.support.depth import deep
 from tests.unit.decide.conftest import BLOCKS, WINDOWS
 
 SLOW_IS_FINE = [HealthCheck.too_slow]
 """On a busy machine drawing takes its time; that says nothing about the laws."""
-LAW = settings(max_examples=200, deadline=None, suppress_health_check=SLOW_IS_FINE)
+LAW = settings(max_examples=deep(100, 200), deadline=None, suppress_health_check=SLOW_IS_FINE)
 ACTING = {Verdict.RERUN, Verdict.WOULD_RERUN}
 SKIPPED_BY_FORCE = {name for name, _, skip in GATES if skip is Skip.BY_FORCE}
 ABOUT_OTHER_TELLINGS = {"told_before", "in_hand"}

@@ -1,7 +1,7 @@
 """Any bytes at any door end in an answer, and one bad record costs no other.
 
-A seeded generator bends whole bodies (the files of `events/`) in ways that a random byte rarely finds, 8,000 for
-each door; Hypothesis adds bytes and JSON values of its own and shrinks what it finds.
+A seeded generator bends whole bodies (the files of `events/`) in ways that a random byte rarely finds, thousands
+for each door; Hypothesis adds bytes and JSON values of its own and shrinks what it finds.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from shared.domain.failure import Intake, Unreadable
 from shared.intake import Context, read_events, read_logs, read_manual, read_trigger
 from shared.ports import LogEntry, LogRange
 from tests.hostile import HOSTILE, NAMES, RAW, as_bytes, bent, spoil
+from tests.support.depth import deep
 
-RUNS, BODIES_A_RUN = 4, 2_000
+RUNS, BODIES_A_RUN = 4, deep(400, 2_000)
 REGIONS = {"cn-hangzhou", "cn-beijing"}
 CONTEXT = Context(
     region="cn-hangzhou",
@@ -148,7 +149,9 @@ JSON_VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(NAMES) | st.text(), inner, max_size=6),
     max_leaves=20,
 )
-QUICK = settings(max_examples=250, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(
+    max_examples=deep(100, 250), deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 @QUICK
