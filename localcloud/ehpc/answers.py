@@ -28,7 +28,6 @@ VERSION = "2018-04-12"
 JOBS_MOST = 100
 LOG_BYTES_DEFAULT, LOG_BYTES_MOST = 1024, 400 * 1024
 ASYNC_DELAY_S = 5.0
-LOG_SIZE = 1_024
 _BATCH = ("ClusterId", "Jobs")
 Parameters = Mapping[str, str]
 Change = Callable[[str], str]

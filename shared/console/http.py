@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 MAX_FORM_BYTES = 64 * 1024
 MAX_FIELDS = 1000
@@ -97,10 +96,6 @@ class WebResponse(Struct, frozen=True, kw_only=True):
     def all_headers(self) -> dict[str, str]:
         """With those that every response has."""
         return {**HEADERS, "Content-Type": self.content_type, **self.headers}
-
-    def with_headers(self, more: Mapping[str, str]) -> WebResponse:
-        """The same with further headers."""
-        return replace(self, headers={**self.headers, **more})
 
 
 def query_of(text: str) -> dict[str, list[str]]:

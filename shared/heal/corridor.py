@@ -14,8 +14,7 @@ from shared.domain.failure import Intake, Trigger
 from shared.domain.keys import CONTROLS_KEY
 from shared.domain.outcome import Outcome
 from shared.heal.act import Actor
-from shared.heal.decider import hands_tied
-from shared.heal.dry_run import DryRunLedger
+from shared.heal.dry_run import DryRunLedger, hands_tied
 from shared.heal.item import Invocation, Item, Report, Result, Walked
 from shared.heal.lanes import Lanes, one_by_one
 from shared.heal.looks import Looks

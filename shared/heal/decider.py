@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from shared.domain.decision import Ask
-from shared.domain.failure import Trigger
 from shared.domain.limits import SharedLimit
-from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
 from shared.domain.verdicts import Verdict
@@ -100,8 +98,3 @@ class Decider:
             suspects=self.nodes.suspects,
             unreadable=item.blocked_by,
         )
-
-
-def hands_tied(ask: Ask, policy: Policy) -> bool:
-    """A dry run, or mode `observe` for what was just told; the sweep closes open cases in mode `observe`."""
-    return ask.dry_run or (policy.mode is Mode.OBSERVE and ask.trigger is not Trigger.SWEEP)

@@ -1,4 +1,4 @@
-"""The ledger of a delivery with tied hands: a dry run, or mode `observe`.
+"""Tied hands, in a dry run or in mode `observe`, and the ledger of a delivery that has them.
 
 It reads what is there and keeps to itself what would be written, so that every later decision of the delivery sees what
 the earlier ones would have left: one path for both, and nothing in the ledger changes.
@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from shared.domain.decision import Ask
+from shared.domain.failure import Trigger
+from shared.domain.mode import Mode
+from shared.policy.model import Policy
 from shared.ports import Due, Ledger, Stored, Write
+
+
+def hands_tied(ask: Ask, policy: Policy) -> bool:
+    """A dry run, or mode `observe` for what was just told; the sweep closes open cases in mode `observe`."""
+    return ask.dry_run or (policy.mode is Mode.OBSERVE and ask.trigger is not Trigger.SWEEP)
 
 
 class DryRunLedger:

@@ -42,7 +42,8 @@ def with_output(policy: Policy, told: str, output: str) -> str:
     # Pieces overlap by a line's length, for a line must not be cut in two.
     starts = range(0, len(text), _WINDOW_CHARS - 512)
     causes = ((start, earliest_cause(policy, text[start : start + _WINDOW_CHARS])) for start in starts)
-    at = next((max(text.find(cause, start), start) for start, cause in causes if cause), len(text))
-    end = max(at + _CAUSE_CHARS, len(text) - _END_CHARS)
-    parts = (cut(told, _END_CHARS), text[at : at + _CAUSE_CHARS], text[end:])
+    at = next((max(text.find(cause, start), start) for start, cause in causes if cause), None)
+    told_of = 0 if at is None else at + _CAUSE_CHARS
+    end = max(told_of, len(text) - _END_CHARS)
+    parts = (cut(told, _END_CHARS), text[at:told_of] if at is not None else "", text[end:])
     return "\n".join(part for part in parts if part)

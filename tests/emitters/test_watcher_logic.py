@@ -6,19 +6,16 @@ import argparse
 import ast
 import itertools
 import json
-import os
 import time
 import tracemalloc
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from emitters import stuck_rank_watcher as watcher
-from tests.emitters.conftest import USER, WATCHER
+from tests.emitters.conftest import WATCHER
 
 LOST = b"mpirun noticed that process rank 3 with PID 0 on node compute003 exited on signal 9 (Killed).\n"
 
@@ -317,168 +314,6 @@ def test_who_was_lost_may_stand_in_a_later_line() -> None:
     assert (finding.reason, finding.groups) == ("lost_rank", {"node": "n2"})
 
 
-SQUEUE = """#!/bin/sh
-echo "$@" "$SLURM_TIME_FORMAT" "$SQUEUE_STATES" >> "$0.asked"
-{}
-"""
-
-
-@pytest.mark.parametrize(
-    ("answer", "began"),
-    [
-        ("echo RUNNING 1795903320 2", 1795903320),
-        ("echo RUNNING 1795903320 1", None),
-        ("echo COMPLETING 1795903320 2", None),
-        ("echo PENDING 1795903320 2", None),
-        ("echo RUNNING 2026-11-28T21:51:51 2", None),
-        ("echo RUNNING 1795903320 2; echo RUNNING 1795903320 2", None),
-        ("echo RUNNING 1795903320 2; exit 1", None),
-        ("exec sleep 5", None),
-        ("sleep 5", None),
-        ("exec yes", None),
-        ("", None),
-    ],
-)
-def test_slurm_is_asked_when_this_run_began(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, began: int | None
-) -> None:
-    """Only of a run that goes on and that the counter shows to be this one, in unix seconds, and not for long."""
-    squeue = tmp_path / "squeue"
-    squeue.write_text(SQUEUE.format(answer))
-    squeue.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    monkeypatch.setenv("SQUEUE_STATES", "PD")
-    monkeypatch.setattr(watcher, "ASK_S", 0.3)
-    assert watcher.asked_start("12_3", 2) == began
-    asked = (tmp_path / "squeue.asked").read_text()
-    assert asked == "--noheader --jobs 12_3 --Format State:20,StartTime:20,RestartCnt:20 %s \n"
-
-
-def test_without_squeue_no_start_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It need not be on the node."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert watcher.asked_start("12", 0) is None
-
-
-def test_slurm_is_asked_once_and_only_when_there_is_something_to_tell(tmp_path: Path) -> None:
-    """A line that cannot be written is told later as it was made."""
-    asked: list[tuple[str, int]] = []
-
-    def ask(job_id: str, restart_count: int) -> int:
-        asked.append((job_id, restart_count))
-        return 1767608130
-
-    report = watcher.Reporter(
-        str(tmp_path / "later" / "x.log"), {"job_id": "12_3", "restart_count": 2}, lambda: 1767609999.0, ask
-    )
-    assert asked == []
-    finding = watcher.Finding("stalled", "m", {})
-    assert not report(finding)
-    (tmp_path / "later").mkdir()
-    assert report(finding)
-    assert asked == [("12_3", 2)]
-    assert json.loads((tmp_path / "later" / "x.log").read_text())["started_at"] == 1767608130
-
-
-@pytest.mark.parametrize(
-    ("arguments", "environ", "job", "asks"),
-    [
-        ([], {"SLURM_JOB_ID": "1"}, {}, True),
-        ([], {"SLURM_JOB_ID": "1"}, {"started_at": 5}, False),
-        ([], {"SLURM_JOB_ID": "1", "PBS_JOBID": "1.s"}, {}, False),
-        ([], {"PBS_JOBID": "1.s"}, {}, False),
-        (["--job-id", "7"], {"SLURM_JOB_ID": "1"}, {}, False),
-    ],
-)
-def test_who_is_asked(arguments: list[str], environ: dict[str, str], job: dict[str, Any], *, asks: bool) -> None:
-    """Slurm, of its own job, if it has not said it already."""
-    assert watcher.asks(watcher.parser().parse_args(arguments), environ, job) is asks
-
-
-def follow(
-    states: Callable[[int], str], gap: Callable[[int], float], steps: int, look_takes_s: float = 0.0
-) -> list[float]:
-    """Moments (of lived time) at which a watch was asked while a process went through states; a step may take long."""
-    asked: list[float] = []
-    now = 0.0
-    step = 0
-
-    class Process:
-        def state(self) -> str:
-            return states(step) if step < steps else ""
-
-    class Watch:
-        def look(self, lived: float) -> None:
-            nonlocal now
-            asked.append(lived)
-            now += look_takes_s
-
-    def sleep(seconds: float) -> None:
-        nonlocal now, step
-        step += 1
-        now += gap(step) or seconds
-
-    watch, process = cast("Any", Watch()), cast("Any", Process())
-    watcher.follow(watch, process, lambda _: True, poll_s=1.0, monotonic=lambda: now, sleep=sleep)
-    return asked
-
-
-def test_time_that_was_not_lived_does_not_count() -> None:
-    """Suspended for an hour (one sleep takes that long), or the job stopped for 50 s: nobody hung then."""
-    assert max(follow(lambda _: "S", lambda step: 3600.0 if step == 5 else 0.0, 10)) <= 12
-    assert max(follow(lambda step: "T" if 5 <= step < 55 else "S", lambda _: 0.0, 60)) <= 11
-    assert max(follow(lambda _: "R", lambda _: 0.0, 60)) == 59
-
-
-def test_looking_that_takes_long_is_done_less_often() -> None:
-    """A look at thousands of heartbeats on a slow file server must not become the server's load."""
-    assert len(follow(lambda _: "S", lambda _: 0.0, 100)) == 100
-    assert len(follow(lambda _: "S", lambda _: 0.0, 100, look_takes_s=1.0)) < 40
-
-
-def test_a_finding_of_a_job_that_has_just_ended_is_not_told() -> None:
-    """Looking takes time: the job is looked for once more before anything is told."""
-    states = iter("S")
-
-    class Process:
-        def state(self) -> str:
-            return next(states, "")
-
-    class Watch:
-        def look(self, _: float) -> watcher.Finding:
-            return watcher.Finding("stalled", "m", {})
-
-    told: list[watcher.Finding] = []
-
-    def report(found: watcher.Finding) -> bool:
-        told.append(found)
-        return True
-
-    watch, process = cast("Any", Watch()), cast("Any", Process())
-    watcher.follow(watch, process, report, poll_s=1.0, monotonic=time.monotonic, sleep=lambda _: None)
-    assert told == []
-
-
-def test_one_life_is_told_once() -> None:
-    """After the one line it is done, however long the job goes on hanging; what could not be told is tried again."""
-
-    class Process:
-        def state(self) -> str:
-            return "S"
-
-    class Watch:
-        def look(self, _: float) -> watcher.Finding:
-            return watcher.Finding("stalled", "m", {})
-
-    answers = [False, False, True, True]
-    watch, process = cast("Any", Watch()), cast("Any", Process())
-    times = iter(range(100))
-    watcher.follow(
-        watch, process, lambda _: answers.pop(0), poll_s=1.0, monotonic=lambda: float(next(times)), sleep=lambda _: None
-    )
-    assert answers == [True]
-
-
 def test_a_line_told_late_tells_the_time_of_the_failure(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Until the file can be written it says so once; then the line has the time at which the failure was found."""
     clock = iter([1767608130.9, 1767609999.0])
@@ -489,27 +324,6 @@ def test_a_line_told_late_tells_the_time_of_the_failure(tmp_path: Path, capfd: p
     (tmp_path / "later").mkdir()
     assert report(finding)
     assert json.loads((tmp_path / "later" / "x.log").read_text())["occurred_at"] == 1767608130
-
-
-@pytest.mark.parametrize(
-    ("environ", "expected"),
-    [
-        ({"PBS_JOBID": "12[3].scheduler"}, {"job_id": "12[3].scheduler"}),
-        ({"SLURM_JOB_ID": "14", "SLURM_ARRAY_JOB_ID": "12", "SLURM_ARRAY_TASK_ID": "3"}, {"job_id": "12_3"}),
-        ({"SLURM_JOB_ID": "14"}, {"restart_count": 0}),
-        ({"SLURM_JOB_ID": "14", "SLURM_JOB_START_TIME": "soon"}, {"started_at": None}),
-        ({"PBS_JOBID": "1", "SLURM_JOB_ID": "14", "SLURM_RESTART_COUNT": "9"}, {"job_id": "1", "restart_count": None}),
-        ({"PBS_JOBID": "1", "PBS_JOBNAME": "名" * 999}, {"job_name": "名" * 85}),
-        ({"PBS_JOBID": "1", "PBS_JOBNAME": "n\udcff"}, {"job_name": None}),
-        ({"PBS_JOBID": "1", "PBS_O_LOGNAME": USER}, {"owner": USER, "node": None}),
-        ({"PBS_JOBID": "1", "PBS_O_LOGNAME": "not-" + USER, "PBS_NODEFILE": "/none"}, {"owner": None, "node": None}),
-    ],
-)
-def test_who_the_job_is_comes_from_its_scheduler(environ: dict[str, str], expected: dict[str, Any]) -> None:
-    """Only what the scheduler says, and is certain, is told; no element of a Slurm array goes by the array's id."""
-    options = watcher.parser().parse_args(["--cluster-id", "ehpc-hz-1"])
-    told = watcher.identify(options, environ, {})
-    assert {name: told.get(name) for name in expected} == expected
 
 
 def test_settings_are_read_as_written(tmp_path: Path) -> None:

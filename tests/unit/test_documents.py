@@ -8,15 +8,22 @@ import msgspec
 import pytest
 
 from shared.documents import (
+    box_write,
     controls_write,
+    decode_box,
     decode_controls,
+    decode_link_use,
     decode_machines,
+    decode_nodes,
     decode_progress,
     decode_record,
     decode_watch,
     encode,
     limit_of,
+    link_use_write,
     machines_write,
+    nodes_of,
+    nodes_write,
     progress_write,
     record_write,
     struck,
@@ -24,11 +31,14 @@ from shared.documents import (
 )
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.failure import Failure, Trigger
-from shared.domain.keys import CONTROLS_KEY, breaker_key
+from shared.domain.keys import CONTROLS_KEY, box_key, breaker_key, link_key, nodes_key
 from shared.domain.life import Life
 from shared.domain.limits import SharedLimit
+from shared.domain.link_use import LinkUse
 from shared.domain.machines import Machines, Suspect
+from shared.domain.messages import Box
 from shared.domain.mode import Controls, Mode, ModeSet
+from shared.domain.nodes import KnownNodes
 from shared.domain.progress import Progress
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.watch import Watch
@@ -127,6 +137,31 @@ def test_a_breaker_is_struck_and_put_off_alike(caplog: pytest.LogCaptureFixture)
     for odd in (key, CONTROLS_KEY):
         assert struck(odd, Stored(b"[", 1), ["a"], START, paid=True) is None
     assert f"{CONTROLS_KEY} is left as it is" in caplog.text
+
+
+def test_a_memory_of_nodes_is_struck_and_put_off_alike(caplog: pytest.LogCaptureFixture) -> None:
+    """One that cannot be read is left as it is, and one that is not there remembers nothing."""
+    key, known = nodes_key(CLUSTER), KnownNodes(owed=({"outcome_id": "a"},), owed_at=START)
+    stored = Stored(nodes_write(key, known, None, START).document, 1)
+    paid, later = (struck(key, stored, ["a"], START + 9, paid=paid) for paid in (True, False))
+    assert paid is not None
+    assert later is not None
+    assert (decode_nodes(paid.document).owed, decode_nodes(later.document).owed_at) == ((), START + 9)
+    assert struck(key, stored, ["other"], START, paid=True) is None
+    assert struck(key, Stored(b"[", 1), ["a"], START, paid=True) is None
+    assert f"{key} is left as it is" in caplog.text
+    assert nodes_of(key, None) == KnownNodes()
+
+
+def test_a_box_and_a_used_link_come_back_as_they_were_kept() -> None:
+    """Neither is ever due; a link is used by whoever is the first to say so."""
+    box, use = Box(known={"a": START}), LinkUse(at=START, by="ann", digest="d")
+    kept, used = box_write(box_key("night"), box, 3, START), link_use_write(link_key("n"), use, START)
+    assert (decode_box(kept.document), decode_link_use(used.document)) == (box, use)
+    assert [(write.expected, write.due_at) for write in (kept, used)] == [(3, None), (None, None)]
+    for decode in (decode_box, decode_link_use):
+        with pytest.raises(LedgerUnavailable, match="malformed"):
+            decode(b"7")
 
 
 def test_a_scope_in_the_place_of_a_life_is_malformed() -> None:

@@ -15,7 +15,6 @@ from shared.settings import LedgerUrl, Settings, SqliteUrl, TablestoreUrl, unkno
 from shared.settings.plaintext import SETTING, unencrypted
 
 MAX_FAULTS = 20
-CHINA_ZONE = "Asia/Shanghai"
 
 
 def settings(environ: Mapping[str, str], region: str) -> tuple[Settings | None, list[Finding]]:

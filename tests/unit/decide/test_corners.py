@@ -6,19 +6,25 @@ import pytest
 from msgspec.structs import replace
 
 from shared.domain.decision import Ask
-from shared.domain.failure import Failure, Trigger
+from shared.domain.failure import Failure, Speaker, Trigger
 from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.mode import Mode
+from shared.domain.nodes import NodeLimit
+from shared.domain.outcome import rfc3339
 from shared.domain.proof import Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Verdict
+from shared.policy.belts import BadNodes, NodeAction
+from shared.policy.conditions import EventPlace
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
+from shared.policy.gates_case import BEGINS_S
 from shared.policy.gates_text import late_enough, text_is_new
-from shared.policy.model import SameText
+from shared.policy.gates_trust import may_tell
+from shared.policy.model import SameText, Source
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, Instance
 from tests.support.clock import START as NOW
@@ -199,3 +205,55 @@ def test_a_delay_ends(facts: Make[Facts], failure: Make[Failure]) -> None:
     policy = replace(facts().policy, rules=rules)
     answers = [late_enough(facts(policy=policy, failure=failure(occurred_at=NOW - ago))) for ago in (29.0, 30.0)]
     assert [bool(answer and answer.stop) for answer in answers] == [True, False]
+
+
+def test_one_who_looked_needs_no_leave_to_speak(facts: Make[Facts], failure: Make[Failure]) -> None:
+    """The job system itself has shown it; of machines whoever is among the sources tells."""
+    policy = replace(facts().policy, sources=(Source(event=EventPlace(source="acs.ehpc")),))
+    found = facts(policy=policy, failure=failure(trigger=Trigger.DISCOVER))
+    assert decide(found).verdict is Verdict.RERUN
+    assert decide(facts(policy=policy)).reason is Reason.UNTRUSTED_SOURCE
+    assert [may_tell(policy, Speaker(), by_hand=by_hand) for by_hand in (False, True)] == [False, True]
+    assert may_tell(facts().policy, Speaker(), by_hand=False)
+
+
+def test_a_failure_waits_for_a_suspected_node_and_no_longer_than_it_may(
+    facts: Make[Facts], look: Make[EhpcSnapshot], case: Make[Case]
+) -> None:
+    """Told an hour and more ago it is rerun all the same."""
+    policy = replace(facts().policy, bad_nodes=BadNodes(action=NodeAction.HOLD, max_wait_s=3600))
+    seen = look(nodes=("n1",))
+    waits = facts(policy=policy, observation=seen, suspects=frozenset({"n1"}))
+    assert decide(waits).reason is Reason.BAD_NODE
+    told_at = replace(case(), opened_at=NOW - 3600)
+    assert (
+        decide(facts(policy=policy, observation=seen, suspects=waits.suspects, case=told_at)).verdict is Verdict.RERUN
+    )
+    bound = policy.bad_nodes and policy.bad_nodes.bound
+    assert bound == NodeLimit(jobs=3, owners=1, window_s=3600.0, clear_after_s=86_400.0)
+
+
+def test_a_decision_says_when_the_run_that_it_reruns_began(facts: Make[Facts], look: Make[EhpcSnapshot]) -> None:
+    """As it was seen where nobody told it; and that it is about this run."""
+    made = decide(facts())
+    assert made.evidence["started_at"] == rfc3339(NOW - 3600)
+    assert (made.about_this_run, made.run_clear) == (True, True)
+    assert decide(facts(observation=look(state=State.NOT_FOUND))).about_this_run is False
+
+
+def test_a_start_that_may_still_move_is_looked_at_again(
+    facts: Make[Facts], look: Make[EhpcSnapshot], case: Make[Case]
+) -> None:
+    """A run that has begun just now is no proof yet that the rerun took place, and soon will be."""
+    done = case(
+        state=CaseState.DONE,
+        life=Life.run(int(NOW) - 3600),
+        attempt=1,
+        verdict=Verdict.RERUN,
+        reason=Reason.ACCEPTED,
+        reserved_at=NOW - 500,
+        may_leave_until=NOW - 490,
+    )
+    seen = look(start_time=int(NOW) - 1)
+    found = decide(facts(observation=seen, case=done, record=JobRecord(cases=(done,)), ask=ASK))
+    assert (found.verdict, found.reason, found.due_at) == (Verdict.RERUN, Reason.ACCEPTED, NOW + BEGINS_S)

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from shared.domain.keys import (
     Kind,
+    box_key,
     breaker_key,
     job_key,
     job_of,
     kind_of,
+    link_key,
+    listing_key,
+    machines_key,
+    nodes_key,
     owed_key,
     pace_key,
     pending_key,
     range_key,
     rate_key,
     scope_of_breaker,
+    scope_of_nodes,
+    watch_key,
 )
 from tests.support.systems import CLUSTER, GROUP
 
@@ -23,6 +30,20 @@ def test_every_key_says_what_its_document_is() -> None:
     found = [kind_of(key) for key in (pending_key(GROUP, "t"), owed_key("d"), breaker_key(GROUP), job_key(GROUP, "42"))]
     assert found == [Kind.PENDING, Kind.OWED, Kind.BREAKER, Kind.JOB]
     assert [kind_of(key) for key in (rate_key(GROUP), pace_key(GROUP, "RerunJob"))] == [Kind.RATE, Kind.PACE]
+    keys = (nodes_key(GROUP), box_key("night"), link_key("n"), watch_key(GROUP))
+    assert [kind_of(key) for key in keys] == [Kind.NODES, Kind.BOX, Kind.LINK, Kind.DISCOVER]
+
+
+def test_what_a_discovery_keeps_stands_apart_from_its_scopes() -> None:
+    """No scope has an empty part."""
+    assert listing_key("ehpc", "cn-hangzhou", 2) == "discover/ehpc/cn-hangzhou//2"
+    assert machines_key("ehpc", "cn-hangzhou") == "discover/ehpc/cn-hangzhou//machines"
+    assert "//" not in watch_key(CLUSTER)
+
+
+def test_a_memory_of_nodes_leads_back_to_its_scope() -> None:
+    """As a breaker does."""
+    assert scope_of_nodes(nodes_key(CLUSTER)) == CLUSTER.key
 
 
 def test_a_breakers_key_leads_back_to_its_scope() -> None:

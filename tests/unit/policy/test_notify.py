@@ -75,6 +75,27 @@ def at(text: str, zone: str = "Asia/Shanghai") -> float:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp()
 
 
+def test_a_policy_names_its_variables_once() -> None:
+    """Addresses and secrets; without routes the digest goes to whoever there is."""
+    notify = load_policy(HEAD + OPS + OPS.replace("ops", "day").replace("}", ", secret: SECONDWIND_NOTIFY_S}")).notify
+    assert notify.variables == ("SECONDWIND_NOTIFY_URL", "SECONDWIND_NOTIFY_S")
+    assert [channel and channel.name for channel in map(notify.channel, ("day", "no"))] == ["day", None]
+    digest = check_policy(HEAD + OPS + "  digest_at: '08:30'\n").warnings
+    assert not [warning for warning in digest if "notify" in warning.path]
+
+
+def test_without_a_time_there_is_no_digest() -> None:
+    """On no day."""
+    assert digest_day(Notify(), at("2026-01-05 08:30")) == ""
+
+
+def test_what_is_never_quiet_is_told_at_night() -> None:
+    """As is everything where nothing is quiet."""
+    but = Quiet(begins="22:00", ends="07:00", but=(What.HELD,))
+    assert quiet_until(but, What.HELD, at("2026-01-05 23:00")) is None
+    assert quiet_until(None, What.HELD, at("2026-01-05 23:00")) is None
+
+
 NIGHT = Quiet(begins="22:00", ends="07:00")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.domain.errors import PolicyError
 from shared.policy.load import load_policy, written_policy
 from shared.policy.ready import ENDING, encoded, read_ready
 
@@ -53,3 +54,9 @@ def test_without_one_or_with_a_broken_one_the_text_is_read(tmp_path: Path, conte
     if content is not None:
         (tmp_path / f"policy.yaml{ENDING}").write_bytes(content)
     assert read_ready(tmp_path / "policy.yaml", SHIPPED) is None
+
+
+def test_a_faulty_text_says_nothing() -> None:
+    """With its faults, as whoever reads the whole policy is told them."""
+    with pytest.raises(PolicyError):
+        written_policy("version: 2\n")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from shared.domain.outcome import rfc3339
-from shared.policy.prices import Price, Prices, price_of
+from shared.policy.prices import Price, Prices
 from shared.report import NightReport
 from shared.report.hours import next_morning
 from tests.support.make import Make
@@ -90,19 +90,3 @@ def test_the_next_morning_is_later_than_the_failure(failed: str, morning: str) -
     zone = ZoneInfo("Asia/Shanghai")
     at = datetime.fromisoformat(failed).replace(tzinfo=zone).timestamp()
     assert next_morning(at, time(9), zone) == datetime.fromisoformat(morning).replace(tzinfo=zone).timestamp()
-
-
-def test_the_first_price_that_is_for_a_job_counts() -> None:
-    """Else the one for all; a place without a scope has none of its own."""
-    prices = Prices(
-        per_hour=1.0,
-        by=(Price(clusters="ehpc-hz-*", owners="ann", per_hour=2.0), Price(systems=("schedulerx",), per_hour=3.0)),
-    )
-    place = {"system": "ehpc", "region": "cn-hangzhou", "cluster_id": "ehpc-hz-1"}
-    assert price_of(prices, {**place, "owner": "ann"}) == 2.0
-    assert price_of(prices, place) == 1.0
-    assert price_of(prices, {"system": "ehpc"}) == 1.0
-    group = {"system": "schedulerx", "region": "cn-hangzhou", "namespace": "n", "group_id": "g"}
-    assert price_of(prices, group) == 3.0
-    assert price_of(Prices(), place) is None
-    assert price_of(None, place) is None

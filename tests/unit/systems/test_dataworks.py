@@ -13,8 +13,9 @@ from shared.domain.gate import GateAnswer
 from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
+from shared.domain.reasons import Reason
 from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
-from shared.domain.snapshot import LookFailed
+from shared.domain.snapshot import LookFailed, Offered
 from shared.systems.dataworks import native
 from shared.systems.dataworks.adapter import MOST_A_CALL, DataworksJobs
 from shared.systems.dataworks.look import MOST_DAYS
@@ -385,3 +386,46 @@ def test_an_end_that_cannot_be_read_is_left_out(finished: Any) -> None:
     told = native.read(STATUS, {"taskId": ID, "appId": 1, "status": 5, "finishTime": finished})
     assert told is not None
     assert "occurred_at" not in told
+
+
+def test_what_a_look_offers() -> None:
+    """Owner and name as listed; a start while it runs, an end once it is over; nothing of what is not there."""
+    over = seen(instance(owner="ann", name="daily"))
+    goes_on = seen(instance(state=State.RUNNING))
+    assert (over.owner, over.offered, over.running_since) == ("ann", Offered("ann", "", "daily"), None)
+    assert over.instance is not None
+    assert over.ended_at == over.instance.finished_at
+    assert goes_on.instance is not None
+    assert (goes_on.running_since, goes_on.ended_at) == (goes_on.instance.started_at, None)
+    gone = seen(None)
+    assert (gone.owner, gone.offered, gone.running_since, gone.ended_at) == ("", Offered("", "", ""), None, None)
+
+
+def test_a_run_is_labelled_by_its_life_or_as_it_was_told() -> None:
+    """An earlier one has no life that could be seen."""
+    look, told = seen(instance()), failure(started_at=START - 7)
+    assert look.run_label(told, Run.THIS) == str(look.life)
+    assert look.run_label(told, Run.EARLIER) == f"told:{ID}:{int(START - 7)}"
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.RUNNING, State.SUCCEEDED])
+def test_only_a_failed_instance_is_eligible(state: State) -> None:
+    """What is retried by its settings waits or runs."""
+    stop = seen(instance(state=state)).eligible(beside_live=False).stop
+    assert (stop is None) is (state is State.FAILED)
+
+
+def test_what_is_under_development_wants_a_person() -> None:
+    """And nothing else; a rerun is the same instance again, so that nothing of it can stray or stand beside it."""
+    assert seen(instance(dev=True)).wants_person() == (
+        Reason.DEV_ENVIRONMENT,
+        "the instance is of the development environment",
+    )
+    look = seen(instance())
+    assert (look.wants_person(), seen(None).wants_person(), look.not_single()) == (None, None, None)
+    assert (look.strays(reserved()), look.alone(JobRecord(), look_again_at=START), look.known_reruns) == (
+        None,
+        None,
+        (),
+    )
+    assert (look.concerns(reserved()), look.disagreement(failure(), Run.THIS, settle_s=1)) == (True, "")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shared.domain.machines import MachineEvent, Weight
+from shared.systems import SYSTEMS
 from shared.systems.ehpc.machines import machine_event, tells_of_machines
 
 NOW = 1_767_607_920.0
@@ -67,3 +68,10 @@ def test_other_events_are_none_of_these() -> None:
     assert not tells_of_machines({"type": "ecs:Disk:Stalled", "data": {"resourceId": "d-1"}})
     assert tells_of_machines({"product": "ECS", "name": "x", "resourceId": "i-1"})
     assert machine_event({"product": "ECS", "name": ["x"]}, NOW) is None
+
+
+def test_a_node_is_drained_with_its_schedulers_own_words() -> None:
+    """Of Slurm and of OpenPBS, each for a person to paste."""
+    slurm, pbs = SYSTEMS.named("ehpc").drain("gpu1")
+    assert slurm == 'scontrol update NodeName=gpu1 State=DRAIN Reason="jobs fail on it" (Slurm)'
+    assert pbs.startswith("pbsnodes -o gpu1 ")

@@ -244,6 +244,7 @@ def test_a_retry_known_before_the_call_proves_nothing() -> None:
         (seen(execution()), {}, Run.THIS),
         (seen(execution(started_at=START - 5)), {}, Run.THIS),
         (seen(execution(started_at=START - 5, attempt=2)), {}, Run.UNCLEAR),
+        (seen(execution(started_at=START - 5, ended_at=START, attempt=2)), {}, Run.THIS),
         (seen(execution(started_at=None)), {}, Run.THIS),
         (seen(execution(started_at=None, attempt=2)), {}, Run.UNCLEAR),
         (seen(execution(started_at=START + 60, attempt=2)), {}, Run.EARLIER),

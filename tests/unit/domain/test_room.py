@@ -1,0 +1,53 @@
+"""What a record loses so that it fits: the least needed first, and what is open keeps everything."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from shared.documents import decode_record, record_write
+from shared.domain.failure import Failure, Trigger
+from shared.domain.life import Life
+from shared.domain.record import Case, CaseState, JobRecord
+from shared.domain.room import LARGEST_BYTES, SHORT_CHARS, fitted, size_of, written
+from tests.support.clock import START
+from tests.support.systems import CLUSTER
+
+TOLD = Failure(
+    scope=CLUSTER,
+    job_id="1.s",
+    occurred_at=START,
+    trigger=Trigger.EVENT,
+    event_id="e",
+    telling_id="t",
+    message="m" * 5_000,
+)
+OPEN = Case(failure=TOLD, failure_id="open", state=CaseState.DEFERRED, opened_at=START, due_at=START)
+TRIED = Case(failure=TOLD, failure_id="tried", state=CaseState.CLOSED, opened_at=START, life=Life.run(5))
+UNTRIED = Case(failure=TOLD, failure_id="untried", state=CaseState.CLOSED, opened_at=START)
+FULL = JobRecord(cases=(OPEN, TRIED, UNTRIED), owed=({"outcome_id": "a", "text": "t" * 5_000},))
+
+
+def test_evidence_of_what_is_over_goes_first_then_what_was_never_tried_then_long_texts() -> None:
+    """Each only where that before it was not enough; None where nothing is left to lose."""
+    lighter, messages, texts = fitted(FULL, size_of(FULL)), list[list[int]](), list[int]()
+    while lighter is not None:
+        messages.append([len(case.failure.message) for case in lighter.cases])
+        texts.append(len(lighter.owed[0]["text"]))
+        lighter = fitted(lighter, size_of(lighter) - 1)
+    assert messages == [[5_000, 5_000, 5_000], [5_000, 0, 0], [5_000, 0], [5_000, 0]]
+    assert texts == [5_000, 5_000, 5_000, SHORT_CHARS]
+
+
+def test_a_record_that_is_too_large_is_written_lighter() -> None:
+    """So that every ledger takes it."""
+    gross = replace(TRIED, failure=replace(TOLD, message="m" * LARGEST_BYTES))
+    write = record_write("k", JobRecord(cases=(OPEN, gross)), None, START)
+    assert [len(case.failure.message) for case in decode_record(write.document).cases] == [5_000, 0]
+
+
+def test_only_a_life_has_a_spelling_of_its_own() -> None:
+    """Whatever else JSON has no word for is a slip."""
+    assert written(Life.run(5)) == Life.run(5).text
+    with pytest.raises(NotImplementedError):
+        written(object())
