@@ -72,9 +72,9 @@ NAME_BYTES_MAX = 256
 CONFIG_BYTES_MAX = 65536
 ASK_S = 10.0
 """The longest wait for squeue."""
-LOOK_PAUSES = 8
+LOOK_PAUSES = 10
 """After a look it rests at least so many times as long: thousands of heartbeats on a slow file server, or a job that
-prints without end, cost a ninth of a core at most."""
+prints without end, cost an eleventh of a core at most."""
 PAUSE_POLLS_MAX = 12
 """But never more than so many times --poll-s: a minute, unless that is changed."""
 SLICE_S = 1.0
@@ -132,7 +132,7 @@ CAUSES = r"""
 fallen off the;;~gpu is lost~;;cuda_error_ecc;;cudaerroreccun;;cuda_error_nvl||cuda_error_unc;;uncorrectable ;;
 double bit ecc;;~hardware erro&&~gpu;;rminitadapter ;;unable to dete&&lost||no data||not found||unknown error;;
 no healthy dev||no healthy nvi;;multi||uncorrectable&&~hbm~;;unknown error&&device handle ;;unable to dete;;
-~error_gpu_is_||~nvml_error_gp;;~cuda_error_co||~cuda_error_ha;;
+~error_gpu_is_||~nvml_error_gp;;~cuda_error_co||~cuda_error_ha;;peer gpu memor;;
 out of memory&&~cuda ||~gpu ||~hip ||~mps ||~npu ||~xpu ;;cuda_error_out;;cudaerrormemor;;hiperroroutofm;;
 outofmemoryerr;;~cublas_||~cudnn_a||~cudnn_s||~cufft_a||~cufft_s||~cusolve||~cuspars;;resource_exhau;;
 resourceexhaus&&oom when alloc||out of memory;;oom when alloc;;
@@ -174,7 +174,7 @@ input/output e&&ibv_||libfabri||mlx||mpid||ofi||openib||ucp_||uct_||ucx;;
 input/output e&&/dev/pts||/dev/tty||standard||stdin||stdout;;read error: 0:;;no space left ;;[errno 28];;~enospc~;;
 /tmp ful||/tmp is ||disk ful||disk is ||file sys||filesyst||partitio||volume f||volume i;;
 not enough dis||not enough fre||not enough spa;;insufficient d||insufficient s;;out of disk sp;;
-no disk space||no free disk s;;could not exte||unable to exte;;database or di;;ora-0165;;ora-30036;;ora-00257;;
+no disk space||no free disk s;;unable to exte;;database or di;;ora-0165;;ora-30036;;ora-00257;;
 the table '&&' is full;;lock_write_gro;;index read-onl;;disk usage exc;;database space;;used space bey&&%;;
 erroneous writ;;设备上没有空间;;磁盘空间不足;;磁盘已满;;空间不足;;~beyond &&%!;;
 : no space~||: there is no ||:no space~||:there is no s&&extend||flush||save||store||write||writing;;disk full;;
@@ -224,7 +224,8 @@ slurmstepd: er&&_exec_wa||_send_la||cgroup||executio||io_init||mpi/pmix||task_g|
  exceeded its || exceeded limi|| exceeded the &&~mem~||pmem||vmem||walltime;;
 exceeded ||exceeding ||exceeds &&h_rt||h_vmem||s_rt||time||wall clo||wallcloc;;~usage_over_li;;
 exceed||limit||reached&&~h_cpu~||~h_rt~||~h_vmem~||~s_rt~;;job exceeded&&moab_info:;;
-exceeds hard l||exceeds job ha;;~deleted at re;;job deleted as;;~term_owner~;;~term_admin~;;~term_force_ow;;
+exceeds hard l||exceeds job ha;;exceeded a mem||exceeded some ;;~deleted at re;;job deleted as;;~term_owner~;;
+~term_admin~;;~term_force_ow;;
 admin||operator||owner||root||schedule&&~job can||~job del||~job kil||~job ter||~job was;;
 ~job deleted a||~job deleted b&&@;;qsub: ba||qsub: di||qsub: il||qsub: in||qsub: jo||qsub: sc||qsub: un||qsub: wo;;
 ~qsub: error: ;;unable to run ;;job held, too &&pbs;;job rejected: ;;job rejected b||job was reject;;
@@ -236,9 +237,9 @@ killed process&&anon-rss||total-vm;;exceeded memor&&being killed;;: out of memor
 running beyond&& memory limit;;exceeding memo||exceeding phys;;due to memory ;;node running l;;node was low o;;
 memory limit||memory usage;;job is killed&&memory;;超出了内存限制||超出内存限制;;内存超限;;内存使用超过;;
 ~oom_reaper~;;physical||virtual&&beyond the ;;sigkill(oom);;caused by oom~;;
-killed bec||killed by ||killed due||killed for;;~jobstate=out_;;out of shared ;;insufficient s;;shared memory ;;
-could not ||unable to ;;posix_fallocat;;insufficient||no space||too small&&/dev/shm;;
-bus error||sigbus&&~shm~||shared memory;;dataloader's w;;
+killed bec||killed by ||killed due||killed for;;~jobstate=out_;;~takes t||~took to||~used to||~uses to||~using t;;
+out of shared ;;insufficient s;;shared memory ;;could not ||unable to ;;posix_fallocat;;
+insufficient||no space||too small&&/dev/shm;;bus error||sigbus&&~shm~||shared memory;;dataloader's w;;
 insuffic||no memor||no room ||no space||not enou&&for /dev||for shm||for the ||in /dev/||in shm||in the s||on /dev/||on shm||on the s;;
 java.lang.outo;;gc overhead li;;insufficient m;;could not rese;;~outofmemoryer;;outofdirectmem;;
 cannot reserve&& bytes of dire;;unable to acqu&& bytes of memo;;unable to crea;;native memory ;;javascript hea;;
@@ -254,7 +255,7 @@ maxmemory&&used memory > ;; exceeds&&memory needed ;;minimum memory&&exceed||not
  to allocate || to malloc || to reserve &&attempt||need||request||tried||try;;enough free me;;insufficient n;;
 could not allo;;physical||virtual&& memory limit;;failed to allo||failed to real;;memory expan&& failed;;
 static tls;;memlock;;locked memory;;ibv_create||ibv_reg;;register memor||registered mem||registering me;;
-lockd memory;;resource tempo&&clone||fork||pthread_create;;can't start ne;;thread creatio;;
+lockd memory;;nodes are avai;;resource tempo&&clone||fork||pthread_create;;can't start ne;;thread creatio;;
 unable to crea||unable to spaw&& thread;;omp: error #34||omp: error #35;;too many open ;;[errno 23]||[errno 24];;
 ~emfile~;;~enfile~;;too many proce;;argument list ;;inotify instan||inotify watch&&limit;;
 pthread_create&&eagain||failed;;fork: retry:;;打开的文件过多;;参数列表过长;;资源暂时不可用&&clone: ||fork: ;;
@@ -303,6 +304,7 @@ network for sa||network plugin||network sandbo&&error||fail||timeout;;failedcrea
 container&&device or reso;;container runt||container stat&&down||unknown;;
 image||loop device||squashfs&&can't at||can't fi||can't mo||cannot a||cannot f||cannot m||could no||failed t;;
 no loop device;;squashfuse&&fail||timed;;could not atta;;failed size va;;failed commit ;;while mounting;;
+multi-attach e;;executable fil;;exec format er;;exec user proc;;
 oci runtime &&exec for||executab||invalid ||no such ||not a di||permissi;;
 starting conta&&: exec format ||: executable f||: no such file;;
 fatal:&&executab||kernel t||not allo||setuid||user nam;;fatal:&&absolute||bind pat||doesn't ||must be ||unprivil;;
@@ -311,20 +313,21 @@ unknown runtim;;insufficient u;;cannot clone: ;;cannot set use;;
 container crea||creating conta&&hook||mount||namespac||no such ||permissi;;
 invalid ||unknown ||unrecogn&&apptaine||docker: ||enroot: ||podman: ||pyxis: ||singular;;
 unknown flag||unknown shorth;;couldn't deter;;unknown userid;;a shared libra;;
-no exec driver||no run driver ||no shell drive;;~nodelost~||~nodenotready~||~nodeshutdown~;;imminent node ;;
-node is ||node not||node was;;terminated due;;pod deleted by||pod was delete;;unreachable&&evict;;taintmanagerev;;
-container rele;;exitstatus: -1;;deadlineexceed&&active||job||pod;;longer than sp||longer than th;;
-ephemeral&&storage;;exceeds the to;;exceeded its l||exceeded local||exceeded the l;;pod ephemeral ;;
-preempted by ||preempted in o||preempted to a;;preempting;;reason: ||reason:"||reason:e||reason:p;;
-pod evicted||pod preempted||pod was evicte||pod was preemp;;evicted pod;;the node was l;;disruptiontarg;;
+no exec driver||no run driver ||no shell drive;;admission webh&&denied;;container name&&already in use;;
+~nodelost~||~nodenotready~||~nodeshutdown~;;imminent node ;;node is ||node not||node was;;terminated due;;
+pod deleted by||pod was delete;;unreachable&&evict;;taintmanagerev;;container rele;;exitstatus: -1;;
+deadlineexceed&&active||job||pod;;longer than sp||longer than th;;ephemeral&&storage;;exceeds the to;;
+exceeded its l||exceeded local||exceeded the l;;pod ephemeral ;;preempted by ||preempted in o||preempted to a;;
+preempting;;reason: ||reason:"||reason:e||reason:p;;pod evicted||pod preempted||pod was evicte||pod was preemp;;
+evicted pod;;the node was l;;disruptiontarg;;
 interrup||preempt||reclaim||releas||terminat&&spot instance||spot node||spot vm;;
 preempted||reclaimed||released&&instance ||machine ||vm ;;抢占;;竞价实例&&回收||释放;;node had condi;;
-diskpressure||memorypressure||pidpressure;; nodes are ava&&/;;insufficient;;failedscheduli;;unschedulable;;
-exceeded quota;;forbidden: exc;;outofcpu||outofnvidia||outofpods;;initial job ha;;
+diskpressure||memorypressure||pidpressure;;terminat&&~ec2 ;;host ec2;; nodes are ava&&/;;insufficient;;
+failedscheduli;;unschedulable;;exceeded quota;;forbidden: exc;;outofcpu||outofnvidia||outofpods;;initial job ha;;
 queue &&exceeded||exceeds||has no c||has no r||is full;;am resource li;;资源不足;;配额不足;;库存不足;;nostock;;
-operationdenie;;quotaexceed;;don't update p;;submit jobinst;;worker report ;;tasktracker do;;
-disconnected||offline&&~worker ;;heartbeat&&worker ;;container dest;;job result los;;任务结果丢失;;
-下线||失联||宕机||心跳超时||断开||离线&&worker||客户端||执行器||机器;;~to worker tim;;
+operationdenie;;quotaexceed;;~insufficientc||~insufficienth||~insufficienti;;don't update p;;submit jobinst;;
+worker report ;;tasktracker do;;disconnected||offline&&~worker ;;heartbeat&&worker ;;container dest;;
+job result los;;任务结果丢失;;下线||失联||宕机||心跳超时||断开||离线&&worker||客户端||执行器||机器;;~to worker tim;;
 canceled||cancelle||killed b||stopped ||terminat&&admin||console||operator||user;;user stop inst;;scheduling cen;;
 manual operati;;kille by||kille fr||kille in||killed b||killed f||killed i;;人为操作;;主动终止;;
 手动停止||手动取消||手动终止;;用户停止||用户取消||用户终止;;killed from se;;instance execu;;
@@ -391,7 +394,7 @@ password incor||password is in;;errorcode 1045;;state 28000;;command disall||not
 missingsecurit;;securitytokenm;;not authoris||not authoriz||unauthorised||unauthorized;;unauthorizedop;;
 notauthorized;;unable to loca;;could not find||could not load||could not refr;;nocredentialpr||nocredentials;;
 requesttimetoo;;access d||client e||forbidde||proxy au||unauthor&&~401~||~403~||~407~;;
-code||error||http||status&&"401~||"403~||"407~||401~||403~||407~;;~http$fo||~http$un||~httpcli||~httperr||~httpser;;
+code||error||http||status&&401~||403~||407~;;~http$fo||~http$un||~httpcli||~httperr||~httpser;;
 authenti||authoris||authoriz||login de||login fa||login ha||login re;;
 invalid &&access t||api||bearer||credenti||password||user nam||username;;bad credential;;
 incorrect api ||incorrect pass||incorrect user;;
@@ -408,9 +411,10 @@ client secret||secret key is ||secretkey is i;;签名不匹配||签名不正确|
 http basic: ac;;no tty present;;
 帐号/密码||帐号、密码||帐号和密码||帐号密码||帐号或密码||用户名/密码||用户名、密码||用户名和密码||用户名密码||用户名或密码||账号/密码||账号、密码||账号和密码||账号密码||账号或密码||账户/密码||账户、密码||账户和密码||账户密码||账户或密码&&不正确||有误||错误;;
 密码不正确||密码错误;;accesske||令牌无效||令牌错误||凭证无效||凭证错误;;
-~auth fa||~auth in||~authent||~login f||~login i;;~530 login||~530 not logge;;operation not ;;
-[errno 13]||[errno 1];;~eacces~;;~eperm~;;accesscontrole;;permissionerro;;insufficient p;;权限不够;;不允许的操作;;
-权限不足;;权限被拒绝;;没有写入权限||没有写权限;;~errno&&1~||13~;;
+~auth fa||~auth in||~authent||~login f||~login i;;~530 login||~530 not logge;;~is forbidden:;;not have enoug;;
+~insufficientb;;~invalidaccoun;;operation not ;;[errno 13]||[errno 1];;~eacces~;;~eperm~;;accesscontrole;;
+permissionerro;;insufficient p;;权限不够;;不允许的操作;;权限不足;;权限被拒绝;;没有写入权限||没有写权限;;
+~errno&&1~||13~;;
 operation not ||permission den&&chrony||mbind||numa||perf_eve||renice||sched_se||set_memp||setlocal;;
 got async erro||got async even;;~ibv_event_dev||~ibv_event_por;;
 device's healt||fatal sensors||firmware inter&&mlx5_core ;;~ncclinvalidar||~ncclinvalidus;;
@@ -504,7 +508,7 @@ could not tran;;[errno -&&];;未知的名称或服务;;无法解析主机||无�
 未知主机||未知的主机;;client error||rate||too many&&~429~;;too many reque;;
 ~throttling.||~throttlinged||~throttlingexc;;~slowdown~;;
 exceeded~||limited~||limitexceeded~&&concurrency||quota||rate||request;;limit&&rate;;request ||requests;;
-code||error||http||status&&"429~||429~;;resource_exhau&&limit||quota||rate;;servicebusy;;serverbusy;;flow control;;
+code||error||http||status&&429~;;resource_exhau&&limit||quota||rate;;servicebusy;;serverbusy;;flow control;;
 qps limit;;限流;;请求过于频繁;;流控;;blockexception||flowexception&&~sentinel~;;~queryqueueful;;~query_queue_f;;
 ~cluster_out_o;;~esrejectedexe||rejected execu||too many queue;;address alread;;~eaddrinuse~;;[errno 98];;
  already all|| already in || is already || was already&&port ;;bindexception;;failed to bind||unable to bind;;
@@ -516,18 +520,18 @@ unexpected eof;;: syntax error&&line ;;syntax error&&~sh: ;;$'\r': command;;: un
 invalid option;;missing ]||missing `];;~m: bad interp||~m: command;;python3\r||python\r;;bash\r;;unary operator;;
 : not a valid ;;too many argum;;: integer expr;;here-document &&delimited by e;;附近有语法错误;;语法错误;;
 未预期的文件结束符||未预期的符号||未预期的记号;;未绑定的变量;;不正确的替换;;command not fo;;: not found~&&~sh: ;;
-executable fil;;no such comman;;: not found&&exec: ;;can't exec ";;: not found~;;: no such file&&env: ;;
-nohup: failed ;;filenotfounder&&no such file o;;execve(): &&: no such file;;failed to exec;;cannot run pro;;
-unable to exec;;is not recogni;;未找到命令;;找不到命令;;不是内部或外部命令;;exec format er;;cannot execute;;
-bad interprete;;wrong elf clas;;invalid elf he;;not a valid ex||not a valid wi;;可执行文件格式错误;;
-无法执行:||无法执行二进制文件;;解释器错误;;坏的解释器;;the following ;;lmod has detec;;cannot be load;;
-load of requir&& failed;;modulecmd_&&.c;;conflicts with;;modulefile &&conflict||invalid||not found;;module: error;;
-~error: module||~error: unable&&module;;~environmentfi||~environmentlo||~environmentna;;not a conda en;;
-shell has not &&conda;;conda init;;run 'conda ini;;resolvepackage;;packagesnotfou;;unsatisfiablee;;libmambaunsati;;
-nothing provid&& needed by;;could not solv;;package && is not availa;; available&&no package ;;activate: no s;;
-activate&&source: ;;virtualenv &&not found;;no virtual env;;there is no pa;;package && not found in ;;
-package && is not instal|| not installed;;environment is;;specifications;;no matching di;;resolutionimpo;;
-failed buildin;;failed to buil;;subprocess-exi;;metadata-gener;;externally-man;;
+no such comman;;: not found&&exec: ;;can't exec ";;: not found~;;: no such file&&env: ;;nohup: failed ;;
+filenotfounder&&no such file o;;execve(): &&: no such file;;failed to exec;;cannot run pro;;unable to exec;;
+is not recogni;;未找到命令;;找不到命令;;不是内部或外部命令;;cannot execute;;bad interprete;;wrong elf clas;;
+invalid elf he;;not a valid ex||not a valid wi;;可执行文件格式错误;;无法执行:||无法执行二进制文件;;解释器错误;;
+坏的解释器;;the following ;;lmod has detec;;cannot be load;;load of requir&& failed;;modulecmd_&&.c;;
+conflicts with;;modulefile &&conflict||invalid||not found;;module: error;;~error: module||~error: unable&&module;;
+~environmentfi||~environmentlo||~environmentna;;not a conda en;;shell has not &&conda;;conda init;;run 'conda ini;;
+resolvepackage;;packagesnotfou;;unsatisfiablee;;libmambaunsati;;nothing provid&& needed by;;could not solv;;
+package && is not availa;; available&&no package ;;activate: no s;;activate&&source: ;;virtualenv &&not found;;
+no virtual env;;there is no pa;;package && not found in ;;package && is not instal|| not installed;;environment is;;
+specifications;;ssl module in ||ssl module is ;;no matching di;;resolutionimpo;;failed buildin;;failed to buil;;
+subprocess-exi;;metadata-gener;;externally-man;;
 error: command||error: legacy ||error: metadat||error: pip &&failed||gcc;;
 npm err! 404||npm err! code ||npm err! missi;;unmet dependen;;requires a dif;;conflicting de;;retrying (retr;;
 newconnectione;;name resolutio;;network is unr;;connection bro||connection ref||connection res||connection tim;;
@@ -535,11 +539,12 @@ error while lo;;cannot open sh;;symbol lookup ;;undefined symb;;version && not f
 library not lo;;dlopen&&error||fail;;dll load faile;;static tls blo;;cannot load li;;failed to map ;;
 intel mkl erro||intel mkl fata;;operating syst||processor||system&&please verify||was not built ;;cpu isa level ;;
 unresolved sym;; in java.libra&&no ;;unsatisfiedlin;;could not find||could not load;;
-无法打开共享对象文件||无法打开共享目标文件;;加载共享库出错||加载共享库时出错;;fatal error: &&: no such file;;
-undefined refe;;ld returned && exit status;;catastrophic e;;compilation ab||compilation fa||compilation te;;
-error: expecte&& before;; has no member|| undeclared|| was not decla&&error: ;;no rule to mak;;cmake error;;
-configure: err;;no makefile fo;;cannot find -l;;compilation er;;javac: ;;nvcc fatal;;error: command&&' failed;;
-linker command;;multiple defin;;build stopped:;;error: could n;;cannot find ma;;compiler canno;;npm err! missi;;
+无法打开共享对象文件||无法打开共享目标文件;;加载共享库出错||加载共享库时出错;;cannot open dy;;
+fatal error: &&: no such file;;undefined refe;;ld returned && exit status;;catastrophic e;;
+compilation ab||compilation fa||compilation te;;error: expecte&& before;;
+ has no member|| undeclared|| was not decla&&error: ;;no rule to mak;;cmake error;;configure: err;;no makefile fo;;
+cannot find -l;;compilation er;;javac: ;;nvcc fatal;;error: command&&' failed;;linker command;;multiple defin;;
+build stopped:;;error: could n;;cannot find ma;;compiler canno;;npm err! missi;;
 ~illegal ||~unknown ||~unrecognized ||~unsupported &&argument||option||parameter||switch;;
 ~invalid &&command||option;;error: the fol;;error: argumen&&: ;;no such option;;
 missing ar||missing op||missing pa||missing re;;expected at le||expected one a;;could not over;;configattribut;;
@@ -576,7 +581,8 @@ incar||kpoints||poscar||potcar&&error||inconsis||missing||not||wrong;;error in r
 syntax error w;;end of file in;;illegal itpye;;unrecognized o;;input error;;error fexcp;;bravais;;
 number of band||number of elec||number of k-po&&not||too||wrong;;~eeeeeee r&& ooooooo~;;~plumed error;;
 error in input;;i cannot under;;abort&&*;; error: the ba||error: the bas&&*;;basis set was ;;finished by er;;
-~numeric index&& is out of bou;;abort&& ;;foam fatal io ;; is undefined || undefined in &&keyword ;;
+~numeric index&& is out of bou;;abort&& ;;worker aborted;;parallel pool ;;foam fatal io ;;
+ is undefined || undefined in &&keyword ;;
 unknown &&boundary||discreti||element ||function||keyword ||patch ||patchfie||scheme ||turbulen;;number of proc;;
 attempt to run;;cannot find pa;; not found in &&entry ||keyword ;;
 abaqus error: &&could no||exist||input fi||is not||problem;;analysis input&&error;;
@@ -648,10 +654,10 @@ malformed reco;;can not read v||cannot read va;;while decompre;;incorrect head;;
 invalid distan;;~netcdf error~;; error|| failed&&~nf90_||~nf9_;;hdf5-diag: err;;does not look ;;
 cannot find&&unzip:;; not found in &&key ;;disk image is ;;~bsonobj size~;;~netcdf:;;
 ~logstor||~nosuchb||~nosuche||~nosuchk||~nosuchu||~nosuchv||~project;;the specified ;;
-client error||not found&&~404~;;not found for ;;code||error||http||status&&"404~||"410~||404~||410~;;
+client error||not found&&~404~;;not found for ;;code||error||http||status&&404~||410~;;
 feignexception||httpclienterro;;is not a local;;entrynotfounde;;repositorynotf;;does not appea;;
 bad requ||client e||conflict||method n||too larg||unproces&&~400~||~405~||~409~||~413~||~415~||~422~;;
-code||http||status&&"400~||"405~||"413~||"415~||"422~||400~||405~||413~||415~||422~;;
+code||http||status&&400~||405~||413~||415~||422~;;
 already||argument||found||precondi||range||unimplem&&code = ||statuscode.;;
 ~entitynotfo||~itemnotfoun||~objectnotfo||~resourcenot;;t find the spe&&can;;
 config||feature ||image pr||model||tokenize&&t load ;;no such file o;;[errno 1||[errno 2||[errno 3;;~enoent~;;
@@ -665,8 +671,9 @@ cannot open fi||cannot open in||cannot open sc;;没有那个文件或目录;;找
 文件不存在||文件或目录不存在;;路径不存在;;目录不存在;;系统找不到指定的文件||系统找不到指定的路径;;不是目录;;
 是一个目录;;文件已存在;;~errno&&17~||2~||20~||21~||36~||39~;;file&&end;;~eof encounter||~eof error||~eof reached;;
 read past end;;end of input||end of record;;list-directed;;fortran runtim;;fio-f-217||fio-f-231;;
-error during r||error in read||error while re;;~importerror~||~modulenotfoun;;~no module nam;;distributionno;;
-packagenotfoun;;has no attribu;; size changed&&numpy.;;binary incompa;;compiled using;;_array_api not;;
+error during r||error in read||error while re;;~ssl~;;~tls~;;transport;;connection;;socket;;handshake;;
+~importerror~||~modulenotfoun;;~no module nam;;distributionno;;packagenotfoun;;has no attribu;;
+ size changed&&numpy.;;binary incompa;;compiled using;;_array_api not;;
 requires &&numpy||protobuf||python||torch||transfor;;can't find '__;;compiled again;;
 abi version ||api version && but this vers;;~contextualver||~versionconfli;;
 ~attribu||~indenta||~nameerr||~notimpl||~picklin||~recursi||~syntaxe||~taberro||~typeerr||~unbound||~unpickl;;
@@ -745,6 +752,12 @@ please c||please i||please p||please r||please s||please u||you have||you must||
 除数不能为0||除数不能为零||除数为0||除数为零;;
 未找到匹配数据||未找到匹配模块||未找到匹配的数据||未找到匹配的模块||未找到匹配的记录||未找到匹配的配置||未找到匹配记录||未找到匹配配置||未找到对应数据||未找到对应模块||未找到对应的数据||未找到对应的模块||未找到对应的记录||未找到对应的配置||未找到对应记录||未找到对应配置||未找到指定数据||未找到指定模块||未找到指定的数据||未找到指定的模块||未找到指定的记录||未找到指定的配置||未找到指定记录||未找到指定配置||未找到数据||未找到模块||未找到的数据||未找到的模块||未找到的记录||未找到的配置||未找到记录||未找到配置;;
 找不到对应数据||找不到对应模块||找不到对应的数据||找不到对应的模块||找不到对应的记录||找不到对应的配置||找不到对应记录||找不到对应配置||找不到指定数据||找不到指定模块||找不到指定的数据||找不到指定的模块||找不到指定的记录||找不到指定的配置||找不到指定记录||找不到指定配置;;
+~bounds ||~limit h||~limit i||~limit w||~maximum||~range h||~range i||~range w||~toleran;;
+~exceed&&allowed~||array~||availabl||maximum~||toleranc;;
+~are too ||~is too ||~was too ||~were too &&big~||close~||coarse~||few~||high~||large~||long~||low~||many~||short~||small~;;
+constrained&&over;;~please &&config||data||environm||file||input||mesh||model||paramete||script||setting||syntax;;
+无法匹配||无法收敛||无法求解||无法解析||无法识别||无法转换||无法达到||未能匹配||未能收敛||未能求解||未能解析||未能识别||未能转换||未能达到;;
+不收敛||未收敛;;范围&&超出;;illegal||incorrec||invalid||missing||unsuppor&&code;;
  have a heartb||a rank was los||no heartbeat f||no output for;;
 connect||heartbea||network||peer||socket||time out||timed ou||timeout||unavaila;;
 ~broken ||~handle~||~retries||~retry~||~retryin||~unknown||~unreach||~unrespo;;连接;;网络;;超时;;重试;;不可用;;
@@ -793,16 +806,15 @@ exit status of&&: killed by si;;caused collect;;process died, ;;exit code: 1||ex
 bad terminatio;;primary job te;;detected that ;;process return;;exiting improp;;exited without;;
 exit code: 1~||exit code: 2~||exit code: 255||exit code: 256;;~ora-&&: ;;~pls-&&: ;;~sqlcode&&-;;, level 1&&~msg ;;
 ~db::exception;;~sqlstate&&2||44;;~sql state [2||~sql state [42||~sql state [44||string or bina;;error:  ;;connect;;
-network;;timeout;;timed out;;socket;;closed;;unavailable;;shutdown;;too many;;cancel;;interrupt;;lock;;replica;;
-read-only;;executorlostfa;;remote rpc cli;;fetchfailed;;missing an out;;shuffle&&failed to conn;;
-lost executor||lost task;;executor &&exited;;container exit||container kill||container mark;;job aborted du;;
-return code && from org.apac;;am container &&exited;;failed && times due to;;application &&finished with ;;
-exited with ex;;diagnostics: ;;applicationmas&&fail;;recovery is su;;
-bad gate||gateway ||internal||server e||service &&~50;;bad gate||gateway ||internal||service ||serviceu||temporar;;
-code||error||http||status&&50;;statuscode.abo||statuscode.dea||statuscode.int||statuscode.una;;
-code = a||code = d||code = i||code = r||code = u;;upstream conne||upstream reque;;
-server bus||server is ||server ove||server too;;couldn't conne;;服务不可用||服务异常||服务暂时不可用||服务繁忙;;
-系统繁忙;;网关超时||网关错误;;服务器内部错误||服务器错误;;connection;;
+network;;timeout;;timed out;;closed;;unavailable;;shutdown;;too many;;cancel;;interrupt;;lock;;replica;;read-only;;
+executorlostfa;;remote rpc cli;;fetchfailed;;missing an out;;shuffle&&failed to conn;;lost executor||lost task;;
+executor &&exited;;container exit||container kill||container mark;;job aborted du;;return code && from org.apac;;
+am container &&exited;;failed && times due to;;application &&finished with ;;exited with ex;;diagnostics: ;;
+applicationmas&&fail;;recovery is su;;bad gate||gateway ||internal||server e||service &&~50;;
+bad gate||gateway ||internal||service ||serviceu||temporar;;code||error||http||status&&50;;
+statuscode.abo||statuscode.dea||statuscode.int||statuscode.una;;code = a||code = d||code = i||code = r||code = u;;
+upstream conne||upstream reque;;server bus||server is ||server ove||server too;;couldn't conne;;
+服务不可用||服务异常||服务暂时不可用||服务繁忙;;系统繁忙;;网关超时||网关错误;;服务器内部错误||服务器错误;;
 ~connect ||~connection &&failed||timed out||timeout;;no route to ho;;broken pipe;;transport endp;;
 socket c||socket e||socket h||socket t;;software cause;;read timed out;;remote end clo;;[errno 1||[errno 3;;
 ~econnab||~econnre||~ehostun||~enetunr||~epipe~||~etimedo;;i/o timeout;;command ||operatio||request ;;
@@ -811,11 +823,11 @@ curl: (1||curl: (2||curl: (3||curl: (5||curl: (7||curl: (9;;rsync error;;connect
 transfer close;;failed to conn;;could not conn;;unable to conn;;dial tcp;;failed to fetc;;host is down;;
 peer has ||peer not ;;拒绝连接;;连接&&中断||关闭||失败||拒绝||断开||超时||重置||重设;;没有到主机的路由;;网络不可达;;
 网络异常||网络超时||网络错误;;断开的管道;;执行超时||操作超时||请求超时||读取超时||调用超时;;远程主机强迫关闭;;
-连接被对方||连接被对端;;~localentrynot;;please check y;;exit code||exit status&&12;;exitcode&&12;;script exit va;;
-~error&&.cpp:;;foam aborting||foam exiting||foam fatal err;;foam::error;;petsc error;;~abaqus error~;;
-abaqus/analysi;;endrun;;shr_sys_abort;;ansys&&aborted||error||terminat;;*** error ***;;
+连接被对方||连接被对端;;~localentrynot;;please check y;;~ssl connectio;;eof or 0 bytes;;exit code||exit status&&12;;
+exitcode&&12;;script exit va;;~error&&.cpp:;;foam aborting||foam exiting||foam fatal err;;foam::error;;petsc error;;
+~abaqus error~;;abaqus/analysi;;endrun;;shr_sys_abort;;ansys&&aborted||error||terminat;;*** error ***;;
 terminated abn||terminated wit;;abnormal exit||abnormal termi||abnormally exi||abnormally ter;;
-program aborte||program stoppe||program termin;;~stop ;;error stop;;fatal error;;fatal:;;***error;;parallel pool;;
+program aborte||program stoppe||program termin;;~stop ;;error stop;;fatal error;;fatal:;;***error;;
 ~ fatal from p||~fatal from pe;;abnormal end: ;;aborting the r;;serious proble;;
 model abor||model cras||model has ||model stop;; fatal error~;;~critical erro;;mpas critical ;;
 ~ended abnorma||~exited abnorm||~finished abno;;leave_new: dec;;~--- !error;;terminated for;;
@@ -831,16 +843,19 @@ exitcode : -6~||exitcode: -6~;;~sigtrap~;;~sigsys~;;core dumped;;核心已转储
 ~sigkill~;;exit cod||exit sta||exitcode||return c||signal 9||signal: ;;已杀死;;被杀死;; terminated~;;~terminated~;;
 : terminated~;;~sigterm~;;exit cod||exit sta||exitcode||signal 1||signal n||signal: ;;已终止;;
 ~aborted||~cancele||~cancell||~ended~||~killed~||~stopped||~termina&&~time li||~time ou||~timed o||~timedou||~timelim||~timeout||~too lon||~wall ti||~walltim;;
-abort||critical||error||fatal&& ;;error:||exception:&& ;;失败||异常||报错||错误;;time&&out;;heartbeat;;~peer;;
-unavail;;unreach;;retry;;retries;;~pipe~;;respond||respons;;~eof~;;reset;;refused;;handshake;;~host;;server;;
-service;;daemon;;remote;;gateway;;proxy;;resolv;;~dns~;;~rpc~;;http;;download;;fetch;;upload;;communicat;;watchdog;;
-~kill;;signal;;terminated by;;preempt;;evict;;~lost~;;~died~;;~dead~;;crash;;backtrace;;~exited~;;
-exit code||exit status||exit with;;return code||return status||returned code||returned statu;;zero&&non;;~status ;;
-job aborted||job failed;;ld_preload;;: ignored;;ignoring;;warning;;~traceback;;~node;;~rank;;~worker;;executor;;
-container;;~pod~;;cluster;;slurm;;srun;;sbatch;;~pbs;;~mom~;;launch;;schedul;;dispatch;;allocat;;resource;;quota;;
-licence||license;;queue;;~busy~;;temporar;;try again;;later~;;unexpected;;unknown error;;internal;;~lock;;stale;;
-sync;;input/output;;~disk;;mount;;storage;;device;;~gpu;;cuda;;nccl;;mpi_;;~mpi~;;~ucx~;;~ofi~;;fabric;;driver;;
-hardware;;memory;;thread;;系统;;内部;;未知;;服务;;节点;;执行器;;调度;;触发;;资源;;锁;;中断;;终止;;机器;;
+abort||critical||error||fatal&& ;;error:||exception:&& ;;失败||异常||报错||错误;;~critical:||~error:||~fatal:&&:;;
+time&&out;;heartbeat;;~peer;;unavail;;unreach;;retry;;retries;;~pipe~;;respond||respons;;~eof~;;reset;;refused;;
+~ssl;;is down~;;session;;~host;;server;;service;;daemon;;remote;;gateway;;proxy;;resolv;;~dns~;;~rpc~;;http;;
+download;;fetch;;upload;;communicat;;watchdog;;~kill;;signal;;terminated by;;preempt;;evict;;~lost~;;~died~;;
+~dead~;;crash;;backtrace;;~exited~;;exit code||exit status||exit with;;
+return code||return status||returned code||returned statu;;zero&&non;;~status ;;job aborted||job failed;;
+ld_preload;;: ignored;;ignoring;;warning;;~traceback;;
+~node cr||~node di||~node do||~node fa||~node ha||~node is||~node lo||~node no||~node wa;;~on node;;compute node;;
+~rank;;~worker;;executor;;container;;~pod~;;cluster;;slurm;;srun;;sbatch;;~pbs;;~mom~;;launch;;schedul;;dispatch;;
+allocat;;resource;;quota;;licence||license;;queue;;~busy~;;temporar;;try again;;run~&&re;;restart;;later~;;
+unexpected;;unknown error;;internal;;~lock;;stale;;sync;;input/output;;~disk;;mount;;storage;;device;;~gpu;;cuda;;
+nccl;;mpi_;;~mpi~;;~ucx~;;~ofi~;;fabric;;~driver ;;hardware;;memory;;thread;;系统;;内部;;未知;;服务;;
+节点下||节点不||节点丢||节点失||节点宕||节点异||节点挂||节点故;;执行器;;调度;;触发;;资源;;锁;;中断;;终止;;机器;;
 """  # noqa: E501 - end of CAUSES
 """Texts of lines that may tell a cause, in small letters: `python -m tools.packs` writes them from the library's packs.
 

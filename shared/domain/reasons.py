@@ -207,6 +207,9 @@ class Reason(ReasonRow):
     PACE = ("pace", _V.DEFERRED, _by(Step.SHARED),
         "The operation's calls of this minute are used up.",
         "Nothing: it goes on by itself when the operation's pace leaves room.")
+    WHOLE_IN_HAND = ("whole_in_hand", _V.DEFERRED, _by(Step.SHARED),
+        "What the job is a part of is being rerun for another failure in it, and one call may restart both.",
+        "Nothing: once that call has taken effect the job is looked at again.")
     CONTENDED = ("contended", _V.DEFERRED, _by(Step.SHARED),
         "Other invocations were changing the same ledger documents.",
         "Nothing: it goes on by itself.")

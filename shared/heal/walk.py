@@ -122,6 +122,7 @@ class Walk:
             policy=with_limits_at(self.policy, scope),
             scope=scope,
             now=ask.now,
+            effect_by=self.invocation.hard_deadline + self.policy.timing.settle_s,
         )
         for item in self._reserve(items, decider, limits, self._fetcher()):
             self._postpone(item, decider)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from shared.domain.call import ActionApi
+from shared.domain.claims import Share
 from shared.domain.failure import Failure
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.job import State
@@ -173,6 +175,11 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
         if self.look_begun_at - self.start_time < MOVING_START_S:
             return Aftermath.BEGINNING
         return Aftermath.ENDED if self.state is State.FINISHED else Aftermath.RESTARTED
+
+    def share(self, action_api: ActionApi | None) -> Share | None:
+        """No call reaches further than the jobs that it names."""
+        del action_api
+        return None
 
     def strays(self, case: Case) -> bool | None:
         """A rerun is the same job again."""

@@ -90,6 +90,20 @@ def test_of_a_workflow_only_what_failed_runs_again(cloud: LocalCloud, clock: Man
         sdk.operate_retry_workflow_execution(request)
 
 
+def test_a_backfill_makes_an_execution_of_each_day(clock: ManualClock, app: App, sdk: Any) -> None:
+    """Of TriggerType 2, beside what is there; a job that is not there is an error, a time that is none as well."""
+    app.execution(71, DAY, fails(30))
+    clock.advance(30)
+    noon = 1_767_240_000_000
+    wanted = {"job_id": 71, "start_date": noon, "end_date": noon + 86_400_000, "data_time": "02:00:00"}
+    assert sdk.operate_rerun_job(models.OperateRerunJobRequest(**SCOPE, **wanted)).body.success is True
+    made = {(one.data_time, one.trigger_type) for one in listed(sdk, job_id=71)}
+    assert made == {(DAY, 1), (DAY, 2), ("2026-01-02 02:00:00", 2)}
+    for wrong in ({"job_id": 72}, {"data_time": "2 am"}):
+        with pytest.raises(ClientException):
+            sdk.operate_rerun_job(models.OperateRerunJobRequest(**SCOPE, **{**wanted, **wrong}))
+
+
 def test_what_has_not_failed_is_refused(clock: ManualClock, app: App, sdk: Any) -> None:
     """`Success` false, not an HTTP error; what is not there is one."""
     made = app.execution(71, DAY, succeeds(5))
