@@ -89,13 +89,15 @@ class Walk:
 
     def _walked(self, items: Sequence[Item]) -> Walked:
         walked = Walked()
-        for chunk in _chunks(items):
+        chunks = list(_chunks(items))
+        for number, chunk in enumerate(chunks):
+            if any(self._aged(item) for item in chunk):  # then what comes behind is as old: a list is read once for all
+                self.looks.look([item for later in chunks[number:] for item in later if self._aged(item)])
             self._chunk(chunk, walked)
         return walked
 
     def _chunk(self, items: list[Item], walked: Walked) -> None:
         """Up to 100 failures of one cluster or group, or not looked at: one ledger round trip a step."""
-        self.looks.look([item for item in items if self._aged(item)])
         ask = replace(self.ask, now=self.clock.now())
         scope = items[0].failure.scope
         records = Records(self.ledger, ask.now)

@@ -243,7 +243,8 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "MAX_DEPTH": 16,
     },
     "shared.ranges": {
-        "SLICE_RECORDS": 500,
+        "SLICE_RECORDS": 2000,
+        "SLICE_BYTES": 10_000_000,
         "ROOM_S": 10.0,
     },
     "shared.reading.ids": {
@@ -282,7 +283,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     },
     "shared.sweep": {
         "PAGE": 100,
-        "MAX_DOCUMENTS": 1000,
+        "MAX_DOCUMENTS": 5000,
         "MAX_HINTS": 10_000,
         "ROOM_S": 6.0,
     },

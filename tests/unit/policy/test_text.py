@@ -15,7 +15,7 @@ from shared.policy.text.fingerprint import fingerprint
 from shared.policy.text.normal import MAX_LINES, lines_of, normal
 from shared.policy.text.whole import MAX_PIECES, MIN_WIDTH, searched, wholes
 from tests.support.growth import LINEAR, growth
-from tests.unit.decide.conftest import make_failure
+from tests.unit.decide.facts import make_failure
 
 
 @pytest.mark.parametrize(
