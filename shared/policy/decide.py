@@ -68,6 +68,7 @@ GATES: tuple[tuple[str, _GateFunction, Skip], ...] = (
     ("node_sound", gates_nodes.node_sound, Skip.BY_FORCE),
     ("cooled_down", gates_policy.cooled_down, Skip.BY_FORCE),
     ("breaker_closed", gates_policy.breaker_closed, Skip.BY_FORCE),
+    ("calls_take_effect", gates_case.calls_take_effect, Skip.NEVER),
 )
 
 
@@ -79,7 +80,7 @@ def gates_before(giver: Giver) -> tuple[str, ...]:
     return names if giver.step.after_all_gates else ()
 
 
-_OF_CASES = {"rerun_seen", "hold_valid", "attempt_seen"}
+_OF_CASES = {"rerun_seen", "hold_valid", "attempt_seen", "calls_take_effect"}
 _GATES_OF_NEW = tuple(row for row in GATES if row[0] not in _OF_CASES)
 """Nothing is to be asked about the case of a failure that has none yet."""
 _FORCED = GateAnswer(saw="forced", wanted="not asked")

@@ -17,6 +17,7 @@ from shared.domain.outcome import stable_id
 from shared.domain.proof import Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
+from shared.domain.runs import SKEW_S
 from shared.domain.snapshot import LookFailed, Observation, Snapshot
 from shared.policy.budget import Budget, budget_of
 from shared.policy.inherit import rule_for
@@ -100,7 +101,19 @@ class Facts:
             if live is not None:
                 # The ledger saw the life that this case is about: any other is a later one.
                 return Run.THIS if live == reserved else Run.EARLIER
-        return self.snapshot.which_run(self.failure, self.record)
+        return Run.EARLIER if self._begun_by_a_later_rerun else self.snapshot.which_run(self.failure, self.record)
+
+    @property
+    def _begun_by_a_later_rerun(self) -> bool:
+        """Whether an attempt was reserved since this was told, and the live run began since: whatever start was told.
+
+        Clocks may differ, so a start told that lies a little ahead is believed, and somebody may tell each of them.
+        """
+        live, told_at = self._seen_life, self.told_at
+        if self.case is None or live is None or live.began is None or live.began <= told_at - SKEW_S:
+            return False
+        others = (case for case in self.record.cases if case.failure_id != self.case.failure_id)
+        return any(case.attempt and case.reserved_at >= told_at for case in others)
 
     @_Once
     def nodes(self) -> tuple[str, ...]:

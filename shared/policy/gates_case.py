@@ -11,7 +11,7 @@ from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState
 from shared.domain.snapshot import LookFailed, Snapshot
 from shared.domain.verdicts import Verdict
-from shared.policy.facts import Facts
+from shared.policy.facts import Facts, pause_s
 from shared.policy.outlook import gets_further
 
 BEGINS_S = 6.0
@@ -115,6 +115,23 @@ def _stop_of(conclusion: Conclusion, case: Case, facts: Facts) -> Stop | None:
             "rerunning a queued job leaves no trace, so nobody can tell",
         ),
     }[conclusion]
+
+
+def calls_take_effect(facts: Facts) -> GateAnswer | None:
+    """Asked of an attempt whose call is proven to have done nothing: had more calls of it done nothing?
+
+    The first is repeated at once. Before each further one the wait doubles, from a minute up to half an hour.
+    """
+    case = facts.case
+    if case is None or not case.in_doubt:
+        return None
+    count = case.vain_by_now
+    wanted = "no call in vain before this one"
+    if count <= 1:
+        return GateAnswer(f"{count} in vain", wanted)
+    due_at = facts.ask.now + pause_s(count - 1)
+    message = f"{count} calls for it had no effect: the next one leaves in {due_at - facts.ask.now:.0f} s"
+    return GateAnswer(f"{count} in vain", wanted, Stop(Verdict.DEFERRED, Reason.CALL_IN_VAIN, message, due_at))
 
 
 def told_before(facts: Facts) -> GateAnswer | None:

@@ -33,11 +33,11 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.domain.record": {
         "MAX_CASES": 256,
         "MAX_OPEN": 128,
-        "MAX_UNCLEAR": 16,
         "LISTED_AT": 4_102_444_800.0,
         "BACKLOG_BYTES": 500_000,
         "OWED_RETRY_S": 60.0,
     },
+    "shared.domain.crowd": {"MAX_UNCLEAR": 16},
     "shared.domain.runs": {
         "SKEW_S": 30.0,
         "START_TOLERANCE_S": 1.0,
