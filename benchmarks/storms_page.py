@@ -35,7 +35,7 @@ CPU time over the size of the delivery, one range of a trigger, a thousand jobs 
 _CROWD = """## Many instances on one ledger
 
 Each a process with the real corridor that heals one delivery of one failure after the other; the ledger answers five
-milliseconds later than it would. [docs/scale.md](../docs/scale.md) says what follows.
+milliseconds later than it would. docs/scale.md says what follows.
 """
 
 
