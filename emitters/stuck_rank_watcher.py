@@ -72,9 +72,9 @@ NAME_BYTES_MAX = 256
 CONFIG_BYTES_MAX = 65536
 ASK_S = 10.0
 """The longest wait for squeue."""
-LOOK_PAUSES = 8
+LOOK_PAUSES = 10
 """After a look it rests at least so many times as long: thousands of heartbeats on a slow file server, or a job that
-prints without end, cost a ninth of a core at most."""
+prints without end, cost an eleventh of a core at most."""
 PAUSE_POLLS_MAX = 12
 """But never more than so many times --poll-s: a minute, unless that is changed."""
 SLICE_S = 1.0

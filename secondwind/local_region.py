@@ -37,6 +37,14 @@ DEFAULT = Path(__file__).with_name("default_scenario.yaml")
 """The story that the files in `events/` tell of."""
 
 
+def own_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """What a person's environment says of policy and mode, for functions that run elsewhere."""
+    settings = {name: environ[name] for name in ("SECONDWIND_POLICY_FILE", "SECONDWIND_MODE") if environ.get(name)}
+    if "SECONDWIND_POLICY_FILE" in settings:
+        settings["SECONDWIND_POLICY_FILE"] = str(Path(settings["SECONDWIND_POLICY_FILE"]).resolve())
+    return settings
+
+
 @final
 class Region:
     """A running region. `folder` holds the ledger; `settings` go to every function and win over the region's own."""

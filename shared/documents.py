@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from shared.domain.claims import Claim
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.job import Scope
 from shared.domain.keys import CONTROLS_KEY, Kind, kind_of
@@ -29,8 +30,8 @@ from shared.systems import SYSTEMS
 KEPT_S = 30 * 86_400.0
 """How long a document outlives its last change: longer than any redelivery and every window."""
 _LOG = logging.getLogger(__name__)
-Document = JobRecord | SharedLimit | Controls | Progress | Watch | Machines | KnownNodes | LinkUse | Box
-_T = TypeVar("_T", JobRecord, SharedLimit, Controls, Progress, Watch, Machines, KnownNodes, LinkUse, Box)
+Document = JobRecord | SharedLimit | Controls | Progress | Watch | Machines | KnownNodes | LinkUse | Box | Claim
+_T = TypeVar("_T", JobRecord, SharedLimit, Controls, Progress, Watch, Machines, KnownNodes, LinkUse, Box, Claim)
 
 
 def encode(document: Document) -> bytes:
@@ -104,6 +105,11 @@ def decode_nodes(document: bytes) -> KnownNodes:
 def decode_link_use(document: bytes) -> LinkUse:
     """That a link has been used. Raises LedgerUnavailable if it is not one of ours; it must not count as "not used"."""
     return _decoded(_LINK_USES, document)
+
+
+def decode_claim(document: bytes) -> Claim:
+    """A claim. Raises LedgerUnavailable if it is not one of ours; it must not count as "nobody has claimed it"."""
+    return _decoded(_CLAIMS, document)
 
 
 def limit_of(key: str, stored: Stored | None) -> SharedLimit | None:
@@ -203,6 +209,12 @@ def nodes_write(key: str, nodes: KnownNodes, version: int | None, now: float) ->
     return Write(key=key, document=encode(nodes), expected=version, due_at=nodes.listed_at, expires_at=now + KEPT_S)
 
 
+def claim_write(key: str, claim: Claim, stored: Stored | None, now: float) -> Write:
+    """The compare-and-set of a claim. It is never due: who waits for it is."""
+    version = stored.version if stored else None
+    return Write(key=key, document=encode(claim), expected=version, due_at=None, expires_at=now + KEPT_S)
+
+
 def link_use_write(key: str, use: LinkUse, now: float) -> Write:
     """The compare-and-set by which a link is used: whoever comes second conflicts. Kept longer than any link lives."""
     return Write(key=key, document=encode(use), expected=None, due_at=None, expires_at=now + KEPT_S)
@@ -234,3 +246,4 @@ _MACHINES = msgspec.json.Decoder(Machines)
 _BOXES = msgspec.json.Decoder(Box)
 _NODES = msgspec.json.Decoder(KnownNodes)
 _LINK_USES = msgspec.json.Decoder(LinkUse)
+_CLAIMS = msgspec.json.Decoder(Claim)

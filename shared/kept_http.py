@@ -12,26 +12,36 @@ import re
 import select
 import socket
 import ssl
-import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import Enum
 from functools import lru_cache
+from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
 from threading import Lock
+from urllib.parse import urlsplit
 
-from shared.http_answer import CutOff, Garbled, HttpAnswer, read_answer
+from msgspec import Struct
+
 from shared.idle import LastUse
 
 MOST_KEPT = 16
 """Idle connections to one place."""
-LONGEST_READS = 3
-"""An answer may take this many read timeouts altogether: whoever drips bytes holds nobody up."""
-_CHUNK = 256 * 1024
 _TARGET = re.compile(r"/[!-~]*", re.ASCII)
-_NETLOC = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/?#@\[\]]+)(?::(\d{1,5}))?")
 _PORTS = {"http": 80, "https": 443}
 _HUNG_UP = (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+
+
+class HttpAnswer(Struct, frozen=True):
+    """An answer, whole."""
+
+    status: int
+    reason: str
+    headers: dict[str, str]
+    """By lower-case name."""
+    body: bytes
+    keeps: bool
+    """Whether another request may be sent on its connection."""
 
 
 class Snag(str, Enum):
@@ -73,20 +83,19 @@ def exchange(
     Args:
         method: in capitals.
         url: absolute, as it goes out: nothing is quoted here.
-        headers: as they go out; the length is added, and what an answer may be coded as, if nothing is said of it.
+        headers: as they go out; the length is added if it is not there.
         body: may be empty.
         connect_s: for the connection, TLS included.
-        read_s: for each part of the answer; `LONGEST_READS` of it for all.
+        read_s: for each part of the answer.
 
     Raises:
         NoWholeAnswer: there is no answer, or not all of it.
         ValueError: this is no request: nothing was sent.
     """
     place, target = _split(url)
-    sent = _written(method, target, {"host": _netloc(place), **headers}, body)
     line = _taken(place) or _Line(place, connect_s)
     try:
-        answer = line.exchange(sent, read_s, head_only=method == "HEAD")
+        answer = line.exchange(method, target, headers, body, read_s)
     except BaseException:
         line.close()
         raise
@@ -117,38 +126,27 @@ def _split(url: str) -> tuple[Place, str]:
 
 @lru_cache(maxsize=64)
 def _place(scheme: str, netloc: str) -> Place:
-    found = _NETLOC.fullmatch(netloc)
-    if found is None or scheme not in _PORTS:
+    parts = urlsplit(f"{scheme}://{netloc}")
+    if scheme not in _PORTS or not parts.hostname or parts.username is not None:
         raise ValueError("no host, or no HTTP")
-    port = int(found[2] or _PORTS[scheme])
-    if port > 65_535:  # noqa: PLR2004 - the last one that there is
-        raise ValueError("no such port")
-    return scheme, found[1].strip("[]"), port
-
-
-def _netloc(place: Place) -> str:
-    scheme, host, port = place
-    shown = f"[{host}]" if ":" in host else host
-    return shown if port == _PORTS[scheme] else f"{shown}:{port}"
-
-
-def _written(method: str, target: str, headers: Mapping[str, str], body: bytes) -> bytes:
-    named = {name.lower(): f"{name}: {value}" for name, value in headers.items()}
-    named.setdefault("accept-encoding", "accept-encoding: identity")
-    if body or method not in {"GET", "HEAD"}:
-        named["content-length"] = f"content-length: {len(body)}"
-    lines = [f"{method} {target} HTTP/1.1", *named.values()]
-    if any(sign in line for line in lines for sign in "\r\n\0"):
-        raise ValueError("a header with an end of line in it")
-    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+    return scheme, parts.hostname, parts.port or _PORTS[scheme]
 
 
 class _Line:
     """A connection."""
 
     def __init__(self, place: Place, connect_s: float) -> None:
-        self._socket = _dialled(place, connect_s)
+        scheme, host, port = place
+        self._connection = (
+            HTTPSConnection(host, port, timeout=connect_s, context=_trust())
+            if scheme == "https"
+            else HTTPConnection(host, port, timeout=connect_s)
+        )
         self._last_use = LastUse()
+        snag = _snag_of(self._connection.connect, _WHILE_DIALLING)
+        if snag is not None:
+            self.close()
+            raise NoWholeAnswer(snag)
 
     @property
     def stale(self) -> bool:
@@ -158,63 +156,61 @@ class _Line:
     @property
     def usable(self) -> bool:
         """Whether it may be used again: not idle for long, and nothing came on it, be it only its end."""
-        if self.stale or (isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()):
+        if self.stale or self._connection.sock is None:
             return False
         with suppress(OSError, ValueError):
             watch = select.poll()
-            watch.register(self._socket, select.POLLIN | select.POLLHUP | select.POLLERR)
+            watch.register(self._connection.sock, select.POLLIN | select.POLLHUP | select.POLLERR)
             return not watch.poll(0)
         return False
 
-    def exchange(self, sent: bytes, read_s: float, *, head_only: bool) -> HttpAnswer:
+    def exchange(self, method: str, target: str, headers: Mapping[str, str], body: bytes, read_s: float) -> HttpAnswer:
         """One request, one answer. Raises NoWholeAnswer."""
         self._last_use.touch()
-        ends = time.monotonic() + read_s * LONGEST_READS
+        found: list[HttpAnswer] = []
 
-        def receive() -> bytes:
-            if time.monotonic() > ends:
-                raise TimeoutError
-            return self._socket.recv(_CHUNK)
-
-        try:
-            self._socket.settimeout(read_s)
+        def talk() -> None:
+            self._connection.sock.settimeout(read_s)
             with suppress(*_HUNG_UP):  # a refusal may have been sent before all was read
-                self._socket.sendall(sent)
-            return read_answer(receive, head_only=head_only)
-        except TimeoutError:
-            snag = Snag.READ_TIMEOUT
-        except ssl.SSLError:
-            snag = Snag.TLS_FAILED
-        except Garbled:
-            snag = Snag.GARBLED
-        except (OSError, CutOff):
-            snag = Snag.BROKEN
-        raise NoWholeAnswer(snag)
+                self._connection.request(method, target, body, headers)
+            with self._connection.getresponse() as came:
+                named = {name.lower(): value for name, value in came.getheaders()}
+                found.append(HttpAnswer(came.status, came.reason, named, came.read(), not came.will_close))
+
+        snag = _snag_of(talk, _WHILE_TALKING)
+        if snag is not None:
+            raise NoWholeAnswer(snag)
+        return found[0]
 
     def close(self) -> None:
         """Let it go."""
-        with suppress(OSError):
-            self._socket.close()
+        self._connection.close()
 
 
-def _dialled(place: Place, connect_s: float) -> socket.socket:
-    scheme, host, port = place
-    dialled: socket.socket | None = None
+def _snag_of(work: Callable[[], None], meanings: Mapping[type[Exception], Snag]) -> Snag | None:
+    """What went wrong, if anything did; what it said is no part of anything."""
     try:
-        dialled = socket.create_connection((host, port), timeout=connect_s)
-        dialled.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return _trust().wrap_socket(dialled, server_hostname=host) if scheme == "https" else dialled
-    except TimeoutError:
-        snag = Snag.CONNECT_TIMEOUT
-    except (socket.gaierror, UnicodeError):
-        snag = Snag.NOT_RESOLVED
-    except ssl.SSLError:
-        snag = Snag.TLS_FAILED
-    except OSError:
-        snag = Snag.NOT_CONNECTED if dialled is None else Snag.TLS_FAILED
-    if dialled is not None:
-        dialled.close()
-    raise NoWholeAnswer(snag)
+        work()
+    except tuple(meanings) as error:
+        return next(snag for kind, snag in meanings.items() if isinstance(error, kind))
+    return None
+
+
+_WHILE_DIALLING: Mapping[type[Exception], Snag] = {
+    TimeoutError: Snag.CONNECT_TIMEOUT,
+    socket.gaierror: Snag.NOT_RESOLVED,
+    UnicodeError: Snag.NOT_RESOLVED,
+    ssl.SSLError: Snag.TLS_FAILED,
+    OSError: Snag.NOT_CONNECTED,
+}
+_WHILE_TALKING: Mapping[type[Exception], Snag] = {
+    TimeoutError: Snag.READ_TIMEOUT,
+    ssl.SSLError: Snag.TLS_FAILED,
+    IncompleteRead: Snag.BROKEN,
+    OSError: Snag.BROKEN,  # also what says that the peer hung up without an answer
+    HTTPException: Snag.GARBLED,
+}
+"""In the order in which they are asked."""
 
 
 @lru_cache(maxsize=1)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shared.domain.credentials import Credentials
 from shared.domain.errors import SettingsError
-from shared.notify import Digests, HoldLinks, Messenger, Robot, TellingSink
 from shared.policy.model import Policy
 from shared.policy.notify import MessageChannel
 from shared.ports import Ledger, OutcomeSink
@@ -15,20 +16,22 @@ from shared.reality import SystemChance, SystemClock
 from shared.settings.channels import channel_secrets
 from shared.settings.console import ConsoleSettings
 
+if TYPE_CHECKING:
+    from shared.notify import Digests, Messenger, Robot, TellingSink
 
-@dataclass(frozen=True, slots=True)
-class Messages:
+
+class Messages(Struct, frozen=True):
     """The messages of one invocation."""
 
     sink: OutcomeSink
     """Where its outcomes go."""
-    messenger: Messenger | None
-    """None: the policy names no channel."""
+    told: TellingSink | None = None
+    """The same, where the policy names channels; so the next."""
+    messenger: Messenger | None = None
 
     def leave(self, *, always: bool) -> None:
         """Send what is due: `always`, or only if this invocation has something to tell. Never raises."""
-        told = isinstance(self.sink, TellingSink) and self.sink.posted
-        if self.messenger is not None and (told or always):
+        if self.messenger is not None and (always or (self.told is not None and self.told.posted)):
             self.messenger.send(night=always)
 
 
@@ -39,12 +42,14 @@ def open_messages(
     ledger: Ledger,
     robots: Callable[[MessageChannel], Robot],
     hard_deadline: float,
-    digests: Digests | None = None,
+    digests: Callable[[], Digests] | None = None,
 ) -> Messages:
-    """The way of messages; with no channel it is the sink alone, and costs nothing."""
-    clock, chance = SystemClock(), SystemChance()
+    """The way of messages; with no channel it is the sink alone, and costs nothing, not even its modules."""
     if not policy.notify.channels:
-        return Messages(sink, None)
+        return Messages(sink)
+    from shared.notify import HoldLinks, Messenger, TellingSink  # noqa: PLC0415 - as said above
+
+    clock, chance = SystemClock(), SystemChance()
     links = None
     if console.link_key is not None and console.url is not None:
         links = HoldLinks(console.link_key, console.url.url, policy.people, chance, bool(console.issuer_keys))
@@ -57,9 +62,10 @@ def open_messages(
         chance=chance,
         hard_deadline=hard_deadline,
         links=links,
-        digests=digests,
+        digests=digests() if digests is not None else None,
     )
-    return Messages(TellingSink(sink, ledger, policy.notify, clock), messenger)
+    telling = TellingSink(sink, ledger, policy.notify, clock)
+    return Messages(telling, telling, messenger)
 
 
 def open_robot(channel: MessageChannel, environ: Mapping[str, str], credentials: Credentials) -> Robot:

@@ -9,11 +9,12 @@ from functools import cache
 from shared.domain.call import CallResult, Target
 from shared.domain.credentials import Credentials
 from shared.domain.failure import Failure
+from shared.domain.job import Scope
 from shared.domain.snapshot import LookFailed, Observation
 from shared.ports import Clock, JobSystem
 from shared.settings import Settings
 from shared.systems import SYSTEMS
-from shared.systems.discovery import Seeker
+from shared.systems.discovery import Calls, Fits, Listed, Memory, Seeker, Sight, Terms
 from shared.systems.openapi import OpenApi
 
 
@@ -38,7 +39,7 @@ def open_systems(
     @cache
     def system_in(name: str, region: str) -> JobSystem:
         if not settings.serves(name, region):
-            return _Elsewhere(f"{settings.fixed[name]} serves {settings.region} alone, not {region}", clock)
+            return _Elsewhere(_not_served(settings, name, region), clock)
         api = OpenApi(
             credentials, settings.endpoint(name, region), remaining_s=remaining_s, reads_leave_s=reads_leave_s
         )
@@ -60,6 +61,8 @@ def open_seekers(
 
     @cache
     def seeker_in(name: str, region: str) -> Seeker | None:
+        if not settings.serves(name, region):
+            return _LooksNowhere(_not_served(settings, name, region), clock)
         api = OpenApi(credentials, settings.endpoint(name, region), remaining_s=remaining_s)
         return SYSTEMS.named(name).seeker(api, clock, settings.time_zone, region)
 
@@ -80,10 +83,34 @@ class _Elsewhere:
 
     def observe(self, failures: Sequence[Failure]) -> list[Observation]:
         """Each look is refused for good."""
-        begun_at = self.clock.now()
-        refused = LookFailed(worth_repeating=False, code="RegionNotServed", message=self.why, look_begun_at=begun_at)
-        return [refused] * len(failures)
+        return [_refused(self.why, self.clock.now())] * len(failures)
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
         """Nothing is rerun on a look that was refused."""
         raise TypeError(f"{len(targets)} jobs were about to be rerun: {self.why}")
+
+
+@dataclass(slots=True)
+class _LooksNowhere:
+    """Implements `shared.systems.discovery.Seeker` where there is nobody to call."""
+
+    why: str
+    clock: Clock
+
+    def scopes(self, watch: object, fits: Fits, calls: Calls, *, ask: bool) -> Listed:
+        """None, and why."""
+        del watch, fits, calls, ask
+        return Listed(problem=_refused(self.why, self.clock.now()))
+
+    def look(self, watch: object, scope: Scope, memory: Memory, calls: Calls, terms: Terms) -> Sight:
+        """Never asked: there are no scopes."""
+        del watch, memory, calls, terms
+        raise TypeError(f"{scope.key} was about to be looked through: {self.why}")
+
+
+def _not_served(settings: Settings, name: str, region: str) -> str:
+    return f"{settings.fixed[name]} serves {settings.region} alone, not {region}"
+
+
+def _refused(why: str, begun_at: float) -> LookFailed:
+    return LookFailed(worth_repeating=False, code="RegionNotServed", message=why, look_begun_at=begun_at)

@@ -1,21 +1,24 @@
 """Modules that an SDK imports and we never use: put off until something of them is used, and then loaded as they are.
 
-A name that is taken from such a module stands for the real one: called, asked for a member, inherited from or asked
-whether something is its instance, it loads the module and passes on. What is named like an exception is loaded at once,
-since Python wants real classes behind `except`.
+A name that is taken from such a module stands for the real one: called, asked for a member or asked whether something
+is its instance, it loads the module and passes on. Some SDKs do more while they are imported: an object that they make
+of a class is made when something is asked of it, and a class that inherits from one gets its real base when it is used.
+What is named like an exception is loaded at once, since Python wants real classes behind `except`.
 """
 
 from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Sequence
-from importlib.machinery import ModuleSpec
+from collections.abc import Callable, Iterator, Sequence
+from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
 _AT_ONCE = ("Error", "Exception", "Warning", "Exit", "Interrupt")
+
+_OF_TYPING = ("__typing_", "__parameters__", "__origin__")
 
 
 def put_off(*names: str) -> None:
@@ -31,11 +34,12 @@ class _Finder:
     def __init__(self, names: frozenset[str]) -> None:
         self._names = set(names)
 
-    def find_spec(self, name: str, _path: Sequence[str] | None = None, _target: Any = None) -> ModuleSpec | None:
+    def find_spec(self, name: str, path: Sequence[str] | None = None, _target: Any = None) -> ModuleSpec | None:
         """Part of `importlib`'s protocol, as the two below."""
         if name in self._names:
             self._names.discard(name)
-            real = find_spec(name)
+            # Past this finder: asked for a part of what waits, it would load the whole.
+            real = PathFinder.find_spec(name, path) or find_spec(name)
             if real is None:
                 return None
             found = ModuleSpec(name, self, origin=real.origin)  # type: ignore[arg-type] # has what a loader needs
@@ -71,22 +75,74 @@ class _WaitingModule(ModuleType):
             if sys.modules.get(self.__name__) is self:
                 del sys.modules[self.__name__]
             real = self.__dict__["_real"] = importlib.import_module(self.__name__)
+            for path, understudy in self.__dict__.pop("_understudies", {}).items():
+                _replace(understudy, _member(real, path))
         return real
+
+    def _understudy(self, path: str) -> type:
+        """A base class until the real one is there."""
+        understudies: dict[str, type] = self.__dict__.setdefault("_understudies", {})
+        if path not in understudies:
+            understudies[path] = _Understudied(path.rpartition(".")[2], (), {"_waits_for": self})
+        return understudies[path]
+
+
+def _member(module: ModuleType, path: str) -> Any:
+    found: Any = module
+    for name in path.split("."):
+        found = getattr(found, name)
+    return found
+
+
+def _replace(understudy: type, real: type) -> None:
+    heirs: list[Any] = understudy.__subclasses__()
+    for heir in heirs:
+        heir.__bases__ = tuple(real if base is understudy else base for base in heir.__bases__)
+
+
+class _Understudied(type):
+    """Of classes whose base is not loaded yet: what they do not have themselves is the real base's."""
+
+    def __call__(cls, *arguments: Any, **options: Any) -> Any:
+        """Make one, with its real base."""
+        cls._load_base()
+        return super().__call__(*arguments, **options)
+
+    def __getattr__(cls, name: str) -> Any:
+        if not (name.startswith("__") and name.endswith("__")) and cls._load_base():
+            return getattr(cls, name)
+        raise AttributeError(name)
+
+    def _load_base(cls) -> bool:
+        """False: it has its real one."""
+        waiting = [base.__dict__["_waits_for"] for base in cls.__mro__ if "_waits_for" in base.__dict__]
+        for module in waiting:
+            module._loaded()  # noqa: SLF001 - its own module
+        return bool(waiting)
 
 
 class _WaitingName:
     """A function or class of a module that waits."""
 
-    def __init__(self, module: _WaitingModule, name: str) -> None:
-        self._module, self._name = module, name
+    def __init__(self, module: _WaitingModule, path: str) -> None:
+        self._module, self._path = module, path
 
     def _real(self) -> Any:
-        return getattr(self._module._loaded(), self._name)  # noqa: SLF001 - its own module
+        return _member(self._module._loaded(), self._path)  # noqa: SLF001 - its own module
+
+    def _waits(self) -> bool:
+        return self._module.__dict__.get("_real") is None
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
+        if self._waits() and _is_a_class(self._path.rpartition(".")[2]):
+            return _WaitingThing(lambda: self._real()(*arguments, **options))
         return self._real()(*arguments, **options)
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith(_OF_TYPING):
+            raise AttributeError(name)  # where it stands in an annotation, it is a class as any other
+        if self._waits() and _is_a_class(name):
+            return _WaitingName(self._module, f"{self._path}.{name}")
         return getattr(self._real(), name)
 
     def __getitem__(self, item: Any) -> Any:
@@ -99,4 +155,52 @@ class _WaitingName:
         return issubclass(kind, self._real())
 
     def __mro_entries__(self, _bases: tuple[Any, ...]) -> tuple[Any, ...]:
-        return (self._real(),)
+        return (self._module._understudy(self._path),) if self._waits() else (self._real(),)  # noqa: SLF001 - as above
+
+
+def _is_a_class(name: str) -> bool:
+    """By its spelling: a function may do anything when it is called, so it is called at once."""
+    return name[:1].isupper() and not name.isupper() and not name.endswith(_AT_ONCE)
+
+
+class _WaitingThing:
+    """An object of a class that waits: made when anything is asked of it."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.__dict__["_make"] = make
+
+    def _it(self) -> Any:
+        if "_made" not in self.__dict__:
+            self.__dict__["_made"] = self.__dict__.pop("_make")()
+        return self.__dict__["_made"]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._it(), name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._it(), name, value)
+
+    def __bool__(self) -> bool:
+        return bool(self._it())
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._it())
+
+    def __contains__(self, one: object) -> bool:
+        return one in self._it()
+
+    @property  # type: ignore[misc] # so that it is an instance of what it will be
+    def __class__(self) -> type:
+        return type(self._it())
+
+
+def _passed_on(name: str) -> Callable[..., Any]:
+    def pass_on(self: _WaitingThing, *arguments: Any, **options: Any) -> Any:
+        return getattr(self._it(), name)(*arguments, **options)
+
+    return pass_on
+
+
+_OPERATORS = "call next len getitem setitem delitem enter exit await aiter anext aenter aexit eq hash"
+for _name in (*_OPERATORS.split(), "repr", "str"):
+    setattr(_WaitingThing, f"__{_name}__", _passed_on(f"__{_name}__"))

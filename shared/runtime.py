@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,7 +26,6 @@ from shared.intake.event import read_events
 from shared.intake.manual import read_manual
 from shared.intake.timer import wants_dry_run
 from shared.intake.trigger import read_trigger
-from shared.open_digest import NightDigests
 from shared.open_ledger import check_client, open_ledger
 from shared.open_robots import open_messages, open_robot
 from shared.open_systems import open_seekers, open_systems
@@ -42,6 +41,9 @@ from shared.settings import Settings, SqliteUrl, read_credentials, read_settings
 from shared.side_by_side import side_by_side
 from shared.sls import Access, SlsSink, SlsSource
 from shared.systems.discovery import Seeker
+
+if TYPE_CHECKING:
+    from shared.notify import Digests
 
 DEFAULT_TIMEOUT_S = 60.0
 """Assumed where the context names no timeout, as a test event's may not."""
@@ -186,6 +188,11 @@ def _wired(context: Any, *, timer: bool = False) -> Iterator[Wiring]:
     def remaining_s() -> float:
         return invocation.hard_deadline - clock.now()
 
+    def digests() -> Digests:
+        from shared.open_digest import NightDigests  # noqa: PLC0415 - the night's report, where there are channels
+
+        return NightDigests(settings, policy, credentials, clock)
+
     access = Access(credentials=credentials, remaining_s=remaining_s)
     sink = SlsSink(access, settings.sls.url, settings.outcome_project, settings.outcome_logstore, clock)
     with closing(open_ledger(settings.ledger, credentials, clock, remaining_s, keeps=True)) as ledger:
@@ -196,7 +203,7 @@ def _wired(context: Any, *, timer: bool = False) -> Iterator[Wiring]:
             ledger,
             lambda channel: open_robot(channel, os.environ, credentials),
             invocation.hard_deadline,
-            NightDigests(settings, policy, credentials, clock),
+            digests,
         )
         wiring = Wiring(
             Healer(

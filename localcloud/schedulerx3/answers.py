@@ -1,4 +1,4 @@
-"""What SchedulerX 3 (2024-06-24) answers: the reads of executions, and OperateRetryJobExecution.
+"""What SchedulerX 3 (2024-06-24) answers: the reads of executions, their retries and backfills.
 
 Operations: https://help.aliyun.com/zh/schedulerx/schedulerx-xxljob/developer-reference/api-schedulerx3-2024-06-24-dir-job-execution-mse/
 Members as the models of the official SDK (alibabacloud_schedulerx320240624 1.9.3) have them. What no source states and
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from localcloud.wire.openapi import Operation
 
 VERSION = "2024-06-24"
 PAGE_MOST = 100
+MOST_DAYS = 366
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 _SCOPE = ("ClusterId", "AppName")
 _SAMPLE_MESSAGE = "Parameter error: content is null."
@@ -42,6 +43,7 @@ class Schedulerx3Answers:
         return [
             _operation("OperateRetryJobExecution", "POST", self.retry, one),
             _operation("OperateRetryWorkflowExecution", "POST", self.retry_workflow, workflow, in_body=True),
+            _operation("OperateRerunJob", "POST", self.rerun, (*_SCOPE, "JobId", "StartDate", "EndDate", "DataTime")),
             _operation("GetJobExecution", "POST", self.get_job_execution, one),
             _operation("ListJobExecutions", "POST", self.list_job_executions, ("ClusterId",)),
             _operation("ListScheduleEvent", "GET", self.list_schedule_event, ("ClusterId",)),
@@ -73,6 +75,21 @@ class Schedulerx3Answers:
                     app.retry(one)
             return {}
 
+    def rerun(self, parameters: Parameters) -> dict[str, Any]:
+        """One new execution of a job for each day of the range."""
+        with self._timeline.lock:
+            self._timeline.tick()
+            app, job_id = self._app(parameters), _number(parameters, "JobId", 0)
+            if job_id not in app.jobs:
+                raise ApiError(404, "NotFound", "The specified job does not exist.")
+            first, last = (_number(parameters, edge, 0) / 1000 for edge in ("StartDate", "EndDate"))
+            if re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]", parameters["DataTime"]) is None:
+                raise ApiError(400, "InvalidParameter", "DataTime is not HH:mm:ss")
+            days = [datetime.fromtimestamp(edge, self._zone).date() for edge in (first, last)]
+            for number in range(days[0].toordinal(), min(days[1].toordinal(), days[0].toordinal() + MOST_DAYS) + 1):
+                app.backfill(job_id, f"{date.fromordinal(number).isoformat()} {parameters['DataTime']}")
+            return {}
+
     def get_job_execution(self, parameters: Parameters) -> dict[str, Any]:
         """One execution."""
         app, found = self._one(parameters)
@@ -83,7 +100,7 @@ class Schedulerx3Answers:
     def list_job_executions(self, parameters: Parameters) -> dict[str, Any]:
         """Executions, newest first; of one job, or of the application."""
         app = self._app(parameters)
-        wanted = parameters.get("JobId")
+        wanted, workflow = parameters.get("JobId"), parameters.get("WorkflowExecutionId")
         jobs = frozenset(job for job in app.jobs if not wanted or str(job) == wanted)
         status, now = parameters.get("Status"), self._timeline.now()
         earliest, latest = (self._moment(parameters.get(edge)) for edge in ("StartTime", "EndTime"))
@@ -91,6 +108,7 @@ class Schedulerx3Answers:
             one
             for one in app.newest_first(jobs)
             if (not status or str(int(one.status(now))) == status)
+            and (not workflow or one.workflow_execution_id == workflow)
             and (earliest is None or one.starts_at >= earliest)
             and (latest is None or one.starts_at <= latest)
         ]

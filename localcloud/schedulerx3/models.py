@@ -97,7 +97,7 @@ class Retried:
     app_name: str
     job_id: int
     execution_id: int
-    """The one that was named."""
+    """The one that was named; 0 where a day was."""
     made: int
     """The one that runs: the same, or a new one."""
     at: float
@@ -166,6 +166,14 @@ class App:
                 retries_itself=retries_itself,
             )
             self.jobs[job_id].executions[made.execution_id] = made
+            return made
+
+    def backfill(self, job_id: int, data_time: str) -> Execution:
+        """Run the job for that data time, beside whatever is there."""
+        with self.timeline.lock:
+            job = self.jobs[job_id]
+            made = self.execution(job_id, data_time, job.then.pop(0) if job.then else succeeds(), trigger=Trigger.RERUN)
+            self._retried.append(Retried(self.app_name, job_id, 0, made.execution_id, self.timeline.now()))
             return made
 
     def retry(self, failed: Execution) -> Execution:

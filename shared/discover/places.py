@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
@@ -43,23 +43,25 @@ class Unrolled(Struct, frozen=True, kw_only=True):
 
 
 def places(
-    discover: Discover, seekers: Seekers, region: str, budgets: Mapping[str, Allowance]
+    discover: Discover, seekers: Seekers, region: str, budget: Callable[[str, str], Allowance]
 ) -> tuple[dict[str, WatchedPlace], list[Unrolled]]:
     """Every scope that is meant, each once: the first entry that means it decides. And how the listing went."""
     meant: dict[str, WatchedPlace] = {}
     listings: list[Unrolled] = []
     for number, (system, watch) in enumerate(watched(discover)):
-        seeker = seekers(system, region)
+        there = watch.region or region
+        seeker = seekers(system, there)
         if seeker is None:
             continue
-        turn = Turn(budgets[system], LISTING_CALLS)
+        allowed = budget(system, there)
+        turn = Turn(allowed, LISTING_CALLS)
         listed = seeker.scopes(watch, place_fits, turn, ask=False)
-        if turn.left < LISTING_CALLS:
-            where = {"system": system, "region": region}
-            key = listing_key(system, region, number)
+        if turn.left < LISTING_CALLS or listed.problem is not None:
+            where = {"system": system, "region": there}
+            key = listing_key(system, there, number)
             listings.append(Unrolled(key=key, place=where, problem=listed.problem))
         for scope in listed.scopes[: MAX_PLACES - len(meant)]:
             key = watch_key(scope)
-            place = WatchedPlace(key=key, scope=scope, watch=watch, seeker=seeker, budget=budgets[system])
+            place = WatchedPlace(key=key, scope=scope, watch=watch, seeker=seeker, budget=allowed)
             meant.setdefault(key, place)
     return meant, listings

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Mapping
+from functools import cache, partial
 
 from msgspec.structs import replace
 
@@ -48,16 +49,15 @@ def discover(healer: Healer, seekers: Seekers, region: str, *, dry_run: bool = F
         LedgerUnavailable: the ledger is out of reach; the next run begins where this one did.
     """
     total, began_at = Report(), healer.clock.now()
-    named = dict.fromkeys(system for system, _ in watched(healer.policy.discover))
-    if not named:
+    if not any(watched(healer.policy.discover)):
         return total
     healer = healer.under_controls()
     if healer.policy.mode is Mode.OFF:
         _LOG.warning("the mode is off: nothing is looked for")
         return total
     until = calls_until(began_at, healer.invocation.hard_deadline)
-    budgets = {system: _budget(healer, system, region, until) for system in named}
-    meant, listings = places(healer.policy.discover, seekers, region, budgets)
+    budget = cache(partial(_budget, healer, until))
+    meant, listings = places(healer.policy.discover, seekers, region, budget)
     book = Book(healer.ledger, healer.invocation.hard_deadline, dry_run)
     run = _Run(healer, book, dry_run=dry_run, total=total)
     mine = book.take([*(one.key for one in listings), *meant], began_at)
@@ -68,7 +68,7 @@ def discover(healer: Healer, seekers: Seekers, region: str, *, dry_run: bool = F
     return total
 
 
-def _budget(healer: Healer, system: str, region: str, until: float) -> Allowance:
+def _budget(healer: Healer, until: float, system: str, region: str) -> Allowance:
     per_minute = SYSTEMS.named(system).reads_per_minute
     return Allowance(healer.ledger, healer.clock, until, system, region, per_minute)
 
@@ -79,7 +79,7 @@ class _Run:
     def __init__(self, healer: Healer, book: Book, *, dry_run: bool, total: Report) -> None:
         self._healer, self._book, self._dry_run, self._total = healer, book, dry_run, total
         self._turn_at = 0.0
-        self._known: dict[str, Machines] = {}
+        self._known: dict[tuple[str, str], Machines] = {}
 
     def turns(self, meant: Mapping[str, WatchedPlace], mine: list[str]) -> None:
         """One turn after the other, until every look is whole or nobody gets a call any more."""
@@ -121,11 +121,11 @@ class _Run:
         return sight
 
     def _machines(self, place: WatchedPlace) -> Machines:
-        """Of the place's system, read once a run."""
-        system, region = place.scope.system, place.scope.region
-        if system not in self._known:
-            self._known[system] = read_machines(self._healer.ledger, system, region)
-        return self._known[system]
+        """Of the place's system and region, read once a run."""
+        here = (place.scope.system, place.scope.region)
+        if here not in self._known:
+            self._known[here] = read_machines(self._healer.ledger, *here)
+        return self._known[here]
 
     def _keep_machines(self, place: WatchedPlace, sight: Sight, now: float) -> None:
         """Which machines a scope has, so that an event finds its node."""

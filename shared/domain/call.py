@@ -26,6 +26,8 @@ class Effect(str, Enum):
 class ActionApi(str, Enum):
     """By which other operation than its system's usual one a rule wants a job rerun. Other systems take their own."""
 
+    BACKFILL = "backfill"
+    """SchedulerX 3: OperateRerunJob, a new execution for the data time of the one that failed."""
     RETRY_INSTANCE = "retry_instance"
     """SchedulerX: RetryJobInstance, the one instance instead of the day that it is of."""
     RETRY_WITH_CHILDREN = "retry_with_children"

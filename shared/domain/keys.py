@@ -31,6 +31,8 @@ class Kind(str, Enum):
     """What is remembered of the nodes of a scope."""
     LINK = "link"
     """That a signed link has been used."""
+    CLAIM = "claim"
+    """Who restarts something as a whole of which several jobs are parts."""
     PENDING = "pending"
     """A failure whose job could not be looked at yet."""
     JOB = "job"
@@ -53,7 +55,7 @@ class Kind(str, Enum):
 
 
 _LIMITS = frozenset({Kind.BREAKER, Kind.PACE, Kind.RATE})
-_NO_RECORDS = frozenset({Kind.CONTROL, Kind.RANGE, Kind.DISCOVER, Kind.LINK, Kind.NODES, Kind.BOX})
+_NO_RECORDS = frozenset({Kind.CONTROL, Kind.RANGE, Kind.DISCOVER, Kind.LINK, Kind.NODES, Kind.BOX, Kind.CLAIM})
 _BY_PREFIX = {kind.value: kind for kind in Kind if kind is not Kind.JOB}
 
 
@@ -142,6 +144,11 @@ def scope_of_nodes(key: str) -> str:
 def rate_key(scope: Scope) -> str:
     """The rate of a cluster or group: how many jobs a window may act on before the rest wait."""
     return f"{Kind.RATE.value}/{scope.key}"
+
+
+def claim_key(scope: Scope, whole: str) -> str:
+    """The claim on something of which jobs of a scope are parts."""
+    return f"{Kind.CLAIM.value}/{scope.key}/{quote(whole, safe='')}"
 
 
 def box_key(channel: str) -> str:

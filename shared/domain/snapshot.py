@@ -9,6 +9,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from shared.domain.call import ActionApi
+from shared.domain.claims import Share
 from shared.domain.failure import Failure
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.job import State
@@ -84,6 +86,10 @@ class Snapshot(Protocol):
 
     def aftermath(self, case: Case, *, settled: bool) -> Aftermath:
         """What the look proves about an accepted rerun; `settled` as above."""
+        ...
+
+    def share(self, action_api: ActionApi | None) -> Share | None:
+        """What the job is a part of, where a call can restart that as a whole; None: of nothing."""
         ...
 
     def strays(self, case: Case) -> bool | None:

@@ -6,6 +6,7 @@ token of the breaker: it counts jobs that are acted on.
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from shared.domain.keys import breaker_key, pace_key, rate_key
 from shared.domain.limits import PACE_WINDOW_S, SharedLimit, room, room_at, take_breaker_tokens, take_tokens
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
+from shared.heal.claims import WholeClaims
 from shared.heal.item import Item, Notice
 from shared.heal.owners import counted, shares_in, without_room
 from shared.policy.model import Policy
@@ -49,6 +51,7 @@ _LATER = {
     Reason.PACE: "the operation's pace is used up for this minute",
     Reason.RATE: "the rate of this cluster or group is used up",
     Reason.OWNER_SHARE: "the job's owner has had their share of what this cluster or group allows",
+    Reason.WHOLE_IN_HAND: "what the job is a part of is being rerun for another failure in it",
     Reason.CONTENDED: "other invocations write the same ledger documents",
     Reason.RECORD_UNREADABLE: "a ledger document of this cluster's or group's limits cannot be read, or is too large",
 }
@@ -112,6 +115,8 @@ class SharedLimits:
     policy: Policy
     scope: Scope
     now: float
+    effect_by: float
+    """A call of this invocation has taken effect by then, or never will (unix seconds)."""
     notices: list[Notice] = field(default_factory=list)
     """What a breaker that was opened here owes."""
 
@@ -144,16 +149,22 @@ class SharedLimits:
 
         Nobody gets one if others kept getting in between, or if a limit cannot be read.
         """
+        claims = WholeClaims(wanting, self.effect_by)
+        if claims.keys:
+            shared = {**shared, **self.ledger.load(claims.keys)}
         for _ in range(TRIES):
             limits = self._read(shared)
             if limits is None:
                 return _all_wait(before, Wait(Reason.RECORD_UNREADABLE, None))
-            taken, admission = self._propose(wanting, limits, before)
+            barred = {one: _bar(until) for one, until in claims.barred(shared).items()}
+            taken, admission = self._propose([item for item in wanting if id(item) not in barred], limits, before)
+            admission = dataclasses.replace(admission, waits={**admission.waits, **barred})
             writes = [
                 limit_write(key, taken[key], shared.get(key), self.now)
                 for key in self.keys
                 if taken[key] != limits[key]
             ]
+            writes += claims.writes(admission.granted or frozenset(), shared, self.now)
             try:
                 conflicts = self.ledger.save(writes) if writes else frozenset[str]()
             except DocumentRefused as error:
@@ -163,7 +174,7 @@ class SharedLimits:
                 self.notices.extend(newly_owed(self._breaker, limits[self._breaker], taken[self._breaker]))
             if not conflicts:
                 return admission
-            shared = self.ledger.load(self.keys)
+            shared = self.ledger.load([*self.keys, *claims.keys])
         return _all_wait(before, Wait(Reason.CONTENDED, self.now + CONTENDED_WAIT_S))
 
     def _read(self, shared: Mapping[str, Stored]) -> Limits | None:
@@ -239,6 +250,10 @@ class SharedLimits:
 def _all_wait(breaker: SharedLimit, wait: Wait) -> Admission:
     """Nobody is reserved without tokens."""
     return Admission(breaker, breaker, granted=frozenset(), else_wait=wait)
+
+
+def _bar(until: float | None) -> Wait:
+    return Wait(Reason.RECORD_UNREADABLE if until is None else Reason.WHOLE_IN_HAND, until)
 
 
 def _ids(items: Sequence[Item]) -> set[int]:

@@ -30,6 +30,16 @@ TIMEOUT_S = 5.0
 """Of a socket, or half of the time left."""
 LEAST_S = 0.25
 """With a shorter one than this nothing is sent."""
+NEVER_USED = (
+    "aiohttp",  # asynchronous calls
+    "asyncio",
+    "certifi",  # authorities, which our transport asks for itself
+    "google.protobuf.text_format",  # messages in its log
+    "urllib3",  # the SDK's own transport
+    "urllib3.connectionpool",
+    "urllib3.poolmanager",
+)
+"""What the SDK imports and a request does not touch; used, it is loaded."""
 _LOGGER = "shared.ledger.tablestore.sdk"
 _BUSY = frozenset(
     {
@@ -107,7 +117,7 @@ def sdk() -> Any:
     quiet = logging.getLogger(_LOGGER)
     quiet.setLevel(logging.CRITICAL + 1)  # above DEBUG by itself, or the SDK formats headers with the token
     quiet.propagate = False
-    put_off("aiohttp", "google.protobuf.text_format")  # for asynchronous calls and for messages in its log
+    put_off(*NEVER_USED)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # as the first line
         import tablestore  # type: ignore[import-untyped]  # noqa: PLC0415 - it publishes no types; 0.5 s, only if used

@@ -35,8 +35,15 @@ _GARBAGE_CURSOR = frozenset({"InvalidCursor", "ParameterInvalid", "InvalidParame
 """What the service says of a cursor or shard that no trigger can have sent: coming again would not help."""
 
 
-NEVER_USED = ("dateutil.parser", "dateutil.tz", "google.protobuf.text_format")
-"""What the SDK (aliyun-log-python-sdk 0.9.52) imports for times in words and for printing; used, it is loaded."""
+NEVER_USED = (
+    "aliyun.log.logclient_operator",  # copying whole projects, in processes of its own
+    "aliyun.log.logger_hanlder",  # a handler of `logging`; so the SDK spells it
+    "dateutil.parser",
+    "dateutil.tz",
+    "google.protobuf.text_format",  # printing
+    "requests",  # the SDK's own transport, and all that is below it
+)
+"""What the SDK (aliyun-log-python-sdk 0.9.52) imports and neither a pull nor a put touches; used, it is loaded."""
 
 
 class LogCallFailed(Exception):  # noqa: N818 - never leaves this package

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Protocol
 from msgspec import Meta, Struct
 
 from shared.domain.failure import Failure, Trigger
-from shared.domain.job import Scope
+from shared.domain.job import REGION_PATTERN, Scope
 from shared.domain.machines import Suspect
 from shared.domain.outcome import stable_id
 from shared.domain.snapshot import LookFailed
@@ -43,6 +43,7 @@ _Glob = Annotated[
         extra_json_schema=_PRINTABLE,
     ),
 ]
+RegionId = Annotated[str, Meta(pattern=REGION_PATTERN, description="a region id such as cn-hangzhou")]
 Names = Annotated[
     tuple[_Glob, ...],
     Meta(min_length=1, max_length=MAX_NAMES, description=f"a list of 1 to {MAX_NAMES} names or globs"),

@@ -26,7 +26,7 @@ SMALL = replace(SCENARIO, cases=(HUNG,), strangers=3)
 def test_the_demo_ends_well_and_shows_every_failure() -> None:
     """Exit status 0; each case has its row, what followed stands below it, and all of it fits 120 columns."""
     command = [sys.executable, "-m", "secondwind", "demo"]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert ended.stderr == ""
     lines = ended.stdout.splitlines()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from localcloud.ehpc.models import State
 from localcloud.ehpc.service import Ehpc
 from localcloud.scenario import read_story
 from localcloud.schedulerx.service import Schedulerx
-from secondwind.local_region import DEFAULT, Region
+from secondwind.local_region import DEFAULT, Region, own_settings
 
 
 def test_the_default_story_fills_a_region(tmp_path: Path) -> None:
@@ -23,3 +25,10 @@ def test_the_default_story_fills_a_region(tmp_path: Path) -> None:
         (instance,) = group.jobs[92583].instances()
         assert (instance.instance_id, instance.data_time) == (11_111_111, "2026-01-05 02:00:00")
         assert len(list(region.logs.rows("demo-jobs", "job-logs"))) == 4
+
+
+def test_a_persons_policy_and_mode_go_to_functions_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By their whole path, for functions have a folder of their own; nothing else of the environment goes along."""
+    monkeypatch.chdir(tmp_path)
+    told = {"SECONDWIND_POLICY_FILE": "mine.yaml", "SECONDWIND_MODE": "", "SECONDWIND_LEDGER_URL": "redis://elsewhere"}
+    assert own_settings(told) == {"SECONDWIND_POLICY_FILE": str(tmp_path.resolve() / "mine.yaml")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +26,8 @@ class Direct:
     """Calls the operations of services in this process (`shared.systems.openapi.Caller`)."""
 
     operations: dict[str, Operation] = field(default_factory=dict)
-    calls: int = 0
+    calls: Counter[str] = field(default_factory=Counter)
+    """How often each operation was called."""
 
     @classmethod
     def to(cls, operations: Iterable[Operation]) -> Direct:
@@ -34,7 +36,7 @@ class Direct:
 
     def call(self, wanted: ApiCall) -> Reply | CallFailed:
         """The operation's own answer."""
-        self.calls += 1
+        self.calls[wanted.action] += 1
         try:
             body = self.operations[wanted.action].handler(dict(wanted.parameters))
         except ApiError as error:

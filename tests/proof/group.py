@@ -6,8 +6,9 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
+from shared.domain.call import ActionApi
 from shared.domain.job import State
-from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, Instance, SchedulerxSnapshot
+from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, TRIGGER_USER_RETRY, Instance, SchedulerxSnapshot
 from tests.proof.cluster import Copies
 from tests.proof.truth import Call
 
@@ -48,6 +49,8 @@ class GroupJob:
     job_id: str
     instances: list[DayInstance] = field(default_factory=list)
     enabled: bool = True
+    keeps_id: bool = False
+    """Whether the retry of an instance runs the old one anew; else it makes a new one beside it. No page says."""
     run_s: float = 45.0
     reruns_end: list[State] = field(default_factory=list)
     """How the next reruns end; SUCCEEDED after that."""
@@ -76,15 +79,25 @@ class GroupJob:
         return next((one for one in reversed(self.instances) if one.data_time == data_time), None)
 
     def hit(self, call: Call, moment: float) -> bool:
-        """A rerun of a day: a new instance beside whatever lives. A disabled job is refused."""
-        newest = self.newest(call.data_time)
+        """A rerun of a day, or a retry of an instance that has ended: a new instance beside whatever lives.
+
+        A disabled job is refused.
+        """
+        newest, retried = self.newest(call.data_time), call.action_api is ActionApi.RETRY_INSTANCE
         if not self.enabled or newest is None or call.data_time is None:
+            return False
+        if retried and newest.state(moment) is not State.FAILED:
             return False
         call.effective, call.hit_run, call.hit_at = True, newest.instance_id, moment
         ends = self.reruns_end.pop(0) if self.reruns_end else State.SUCCEEDED
         began_at = moment + 1.0
+        if retried and self.keeps_id:
+            again = replace(newest, started_at=began_at, ends_at=began_at + self.run_s, ends=ends)
+            self.instances[self.instances.index(newest)] = again
+            return True
+        made_by = TRIGGER_USER_RETRY if retried else TRIGGER_DATA_RERUN
         self.instances.append(
-            DayInstance(self._next_id(), call.data_time, TRIGGER_DATA_RERUN, began_at, began_at + self.run_s, ends)
+            DayInstance(self._next_id(), call.data_time, made_by, began_at, began_at + self.run_s, ends)
         )
         return True
 
@@ -122,7 +135,7 @@ class GroupJob:
             (one.instance_id, one.data_time, one.trigger_type, one.started_at, one.ends_at, one.ends)
             for one in self.instances
         )
-        return (self.job_id, self.enabled, self.run_s, tuple(self.reruns_end), instances, late)
+        return (self.job_id, self.enabled, self.keeps_id, self.run_s, tuple(self.reruns_end), instances, late)
 
     def _next_id(self) -> int:
         return 101 + len(self.instances)

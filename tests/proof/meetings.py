@@ -16,6 +16,7 @@ from tests.proof.cast import POLICY, failed_day, group_job, hung, job
 from tests.proof.delivery import Delivery
 from tests.proof.found import FOUND, PERIOD_S, Discovering, each_period, look_through, taken_in
 from tests.proof.histories import Met, finish
+from tests.proof.nights_units import WHOLE, parts_of_a_workflow
 from tests.proof.seam import Fault, Plan, extensions
 from tests.proof.world import Deliver, World
 
@@ -209,6 +210,11 @@ def _bad_node(world: World) -> tuple[Side, Side]:
     return _one(first), _one(second)
 
 
+def _parts_of_a_workflow(world: World) -> tuple[Side, Side]:
+    first, second = parts_of_a_workflow(world)
+    return _one(first), _one(second)
+
+
 MEETINGS: tuple[Meeting, ...] = (
     Meeting("two triggers tell one failure", _two_doors),
     Meeting("one delivery twice", _same_twice),
@@ -226,6 +232,7 @@ MEETINGS: tuple[Meeting, ...] = (
         policy=replace(POLICY, breaker=None, rate=Rate(max_jobs=1, window_s=60)),
     ),
     Meeting("two triggers tell one instance", _schedulerx_doors),
+    Meeting("two parts of a workflow", _parts_of_a_workflow, policy=replace(POLICY, rules=(WHOLE,))),
     Meeting("two days of one job", _schedulerx_days),
     Meeting("the scheduler requeues in between", _requeue_between),
     Meeting("two discoveries", _two_discoveries, policy=FOUND, long=True),

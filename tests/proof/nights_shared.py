@@ -5,10 +5,12 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from shared.documents import encode
+from shared.domain.call import ActionApi
 from shared.domain.failure import Trigger
 from shared.domain.job import State
 from shared.domain.keys import pace_key
 from shared.domain.limits import PACE_WINDOW_S, SharedLimit, take_tokens
+from shared.policy.model import Action, Match, Rule
 from shared.ports import Write
 from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN
 from shared.systems.schedulerx.system import PACE_PER_MINUTE
@@ -18,12 +20,17 @@ from tests.proof.nights import Build
 from tests.proof.seam import Fault
 from tests.proof.world import Deliver, World
 
+RETRY = Rule(name="retry", match=Match(), action=Action.RERUN, action_api=ActionApi.RETRY_INSTANCE)
+"""The one instance is retried, not its day."""
 
-def failed(*script: Fault | None) -> Build:
+
+def failed(*script: Fault | None, keeps_id: bool = False) -> Build:
     """One day fails, and the next calls meet this."""
 
     def build(world: World) -> None:
-        send(world, failed_day(world, group_job(world)))
+        found = group_job(world)
+        found.keeps_id = keeps_id
+        send(world, failed_day(world, found))
         world.systems["schedulerx"].script += script
 
     return build

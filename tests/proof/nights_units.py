@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from shared.domain.call import ActionApi
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import Scope, State
 from shared.domain.outcome import stable_id
+from shared.policy.model import Action, Match, Rule
+from shared.policy.rule import Unasked
 from shared.systems.dataworks.scope import Project
 from shared.systems.schedulerx3.scope import App
 from tests.proof.cast import FAILED_BEFORE_S, send
@@ -16,6 +19,14 @@ from tests.proof.truth import CANARY
 from tests.proof.units import FIRST_ID, UnitJob
 from tests.proof.world import World
 
+WHOLE = Rule(
+    name="whole",
+    match=Match(),
+    action=Action.RERUN,
+    unasked=(Unasked.WORKFLOW,),
+    action_api=ActionApi.RETRY_WORKFLOW,
+)
+"""What has failed of a workflow is retried by one call."""
 PROJECT = Project(region="cn-hangzhou", project_id="12345")
 APP = App(region="cn-hangzhou", cluster_id="xxljob-1", app_name="settle")
 
@@ -56,6 +67,21 @@ def units_failed(scope: Scope, *script: Fault | None, count: int = 1, keeps_id: 
         world.systems[scope.system].script += script
 
     return build
+
+
+def parts_of_a_workflow(world: World) -> tuple[Failure, Failure]:
+    """Two executions of one workflow have failed; each is told by itself."""
+    parts = unit(world, APP, 1), unit(world, APP, 2)
+    for part in parts:
+        part.workflow = 7
+    first, second = (unit_failure(world, APP, part) for part in parts)
+    return first, second
+
+
+def workflow_failed(world: World) -> None:
+    """Two parts of it, told one after the other."""
+    for failure in parts_of_a_workflow(world):
+        send(world, failure)
 
 
 def unit_fails_again(scope: Scope, *, keeps_id: bool = True) -> Build:

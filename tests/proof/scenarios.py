@@ -13,7 +13,7 @@ from tests.proof import nights, nights_found, nights_people, nights_shared
 from tests.proof.cast import POLICY
 from tests.proof.cluster import Flavour
 from tests.proof.found import FOUND
-from tests.proof.nights_units import APP, PROJECT, unit_fails_again, units_failed
+from tests.proof.nights_units import APP, PROJECT, WHOLE, unit_fails_again, units_failed, workflow_failed
 from tests.proof.seam import Fault, Plan
 from tests.proof.truth import Past
 from tests.proof.world import World
@@ -134,6 +134,27 @@ SCENARIOS: tuple[Scenario, ...] = (
         reaches=_reaches("unknown/answer_lost"),
     ),
     Scenario("schedulerx3_fails_again", unit_fails_again(APP), within_s=60.0, reaches=_reaches()),
+    Scenario(
+        "schedulerx_instance_retried",
+        nights_shared.failed(Fault.LOST_LATE),
+        replace(POLICY, rules=(nights_shared.RETRY,)),
+        within_s=300.0,
+        reaches=_reaches("unknown/answer_lost"),
+    ),
+    Scenario(
+        "schedulerx_instance_run_anew",
+        nights_shared.failed(keeps_id=True),
+        replace(POLICY, rules=(nights_shared.RETRY,)),
+        within_s=300.0,
+        reaches=_reaches("unknown/answer_lost", "deferred/look_failed"),
+    ),
+    Scenario(
+        "workflow_retried_as_a_whole",
+        workflow_failed,
+        replace(POLICY, rules=(WHOLE,)),
+        within_s=20.0,
+        reaches=_reaches("deferred/whole_in_hand", "duplicate/restarted_since"),
+    ),
     Scenario("two_days", nights_shared.two_days, reaches=_reaches("deferred/other_run_in_hand")),
     Scenario("three_jobs_of_a_group", nights_shared.three_jobs_of_a_group, reaches=_reaches()),
     Scenario("two_days_apart", nights_shared.two_days_apart, reaches=_reaches("deferred/other_run_in_hand")),

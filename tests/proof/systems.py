@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from shared.domain.call import CallResult, Effect, Target
+from shared.domain.call import ActionApi, CallResult, Effect, Target
 from shared.domain.failure import Failure
 from shared.domain.job import Scope, State
 from shared.domain.snapshot import LookFailed, Observation, Snapshot
@@ -17,6 +17,7 @@ from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
 from tests.proof.seam import Fault, Trouble
 from tests.proof.truth import Call, Look
+from tests.proof.units import UnitJob
 
 if TYPE_CHECKING:
     from tests.proof.ground import Ground
@@ -111,7 +112,16 @@ class FakeSystem:
                 job.at(now + self._world.policy.timing.settle_s - 1 - job.lag_s, call)
             else:
                 taken += job.hit(call, now)
+                self._spread(call, job, now)
         return taken
+
+    def _spread(self, call: Call, meant: object, now: float) -> None:
+        """A call for a whole reaches what else has failed of it."""
+        whole = meant.workflow if call.action_api is ActionApi.RETRY_WORKFLOW and isinstance(meant, UnitJob) else 0
+        for part in self._world.units.values() if whole else ():
+            if part is not meant and part.workflow == whole:
+                part.catch_up(now)
+                part.hit_as_part(call, now)
 
     def _answer(self, fault: Trouble | None, calls: Sequence[Call], taken: int) -> tuple[Effect, str]:
         if fault in _ANSWERS:
@@ -154,6 +164,7 @@ class FakeSystem:
             look=world.last_look(job, target.data_time),
             arrived_at_run=world.alive(target.scope, target.job_id, target.data_time),
             document=world.document_of(target),
+            action_api=target.action_api,
         )
 
 

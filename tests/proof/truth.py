@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
-from shared.domain.call import Effect
+from shared.domain.call import ActionApi, Effect
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.failure import Failure
 from shared.domain.job import Scope
@@ -83,12 +83,16 @@ class Call:
     """Which run was alive when the call arrived."""
     document: bytes | None
     """The job's ledger document at that moment."""
+    action_api: ActionApi | None = None
+    """By which operation; None: the usual one."""
     effect: Effect | None = None
     """What the invocation was told; None if it died first."""
     effective: bool = False
     hit_run: int = 0
     """Which run the effect hit."""
     hit_at: float = 0.0
+    also: tuple[tuple[Scope, str, int], ...] = ()
+    """Jobs that it restarted besides, and which runs of them had failed: parts of the same whole."""
 
     def copy(self) -> Call:
         """The call in a copy of its world."""
@@ -97,7 +101,7 @@ class Call:
     def shape(self) -> Hashable:
         """Everything that a law may read of it."""
         who = (self.who.label, self.who.dry_run, self.who.off)
-        told = (self.effect, self.effective, self.hit_run, self.hit_at)
+        told = (self.effect, self.effective, self.hit_run, self.hit_at, self.also)
         return (self.at, who, self.job, self.data_time, self.look, self.arrived_at_run, self.document, told)
 
 

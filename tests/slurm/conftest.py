@@ -30,7 +30,8 @@ __all__ = ["town"]
 collect_ignore_glob = [] if os.environ.get("SECONDWIND_SLURM") else ["test_*.py"]
 WATCHER = ROOT / "emitters" / "stuck_rank_watcher.py"
 RANK = Path(__file__).with_name("rank.py")
-OVER = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL"}
+HEALS_WITHIN_S = 15.0
+"""From a killed rank, or the look that finds a job, to its second life."""
 
 
 @pytest.fixture(scope="session")
@@ -105,7 +106,13 @@ class Site:
         """Slurm's own count."""
         return self.known(job_id).restarts
 
-    def wait(self, job_id: str, state: str, most_s: float = 25.0) -> None:
+    def healed_s(self, job_id: str, since: float) -> float:
+        """How long it took to the job's present run, without what Slurm makes a job wait that it has requeued."""
+        known = self.known(job_id)
+        took_s, own_s = (known.started_at or 0) - since, (known.started_at or 0) - (known.submitted_at or 0)
+        return took_s - own_s
+
+    def wait(self, job_id: str, state: str, most_s: float = 60.0) -> None:
         """Until Slurm says so."""
         wait_for(lambda: self.state(job_id) == state, f"{job_id} {state}, is {self.state(job_id)}", most_s)
 

@@ -19,7 +19,7 @@ from tests.slurm.daemons import Daemons
 CLUSTER = "ehpc-hz-slurm"
 _FIELD = re.compile(r"([A-Za-z:/]+)=(\S*)")
 _STATES = {"PENDING": State.QUEUED, "RUNNING": State.RUNNING, "SUSPENDED": State.RUNNING}
-AGENT_WAITS_S = 3.0
+AGENT_WAITS_S = 20.0
 """How long the agent waits for scontrol before it says that it has heard nothing."""
 
 
@@ -49,6 +49,11 @@ class Known:
     def started_at(self) -> int | None:
         """As Slurm shows it in this moment."""
         return _number(self.fields.get("StartTime", ""))
+
+    @property
+    def submitted_at(self) -> int | None:
+        """Of one that was requeued: when it had completed, and began to wait."""
+        return _number(self.fields["SubmitTime"])
 
 
 class RealSlurm:

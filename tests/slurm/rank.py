@@ -1,7 +1,7 @@
 """A rank of an MPI program, through the library itself, so that no compiler is needed.
 
 rank.py openmpi|mpich DIES HOW AFTER_S STEPS: all ranks meet STEPS times at a barrier, five times a second. In the job's
-first run rank DIES ends itself after AFTER_S: `kill` (SIGKILL) or `exit` (without MPI_Finalize). -1: nobody dies.
+first run rank DIES writes down when, and ends itself after AFTER_S: `kill` (SIGKILL) or `exit` (without MPI_Finalize).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 LIBRARIES = {"openmpi": "libmpi.so.40", "mpich": "libmpich.so.12"}
 MPICH_COMM_WORLD = 0x44000000
@@ -28,6 +29,7 @@ def main(flavour: str, dies: int, how: str, after_s: float, steps: int) -> None:
     began, first_run = time.monotonic(), os.environ.get("SLURM_RESTART_COUNT", "0") == "0"
     for step in range(steps):
         if rank.value == dies and first_run and time.monotonic() - began >= after_s:
+            Path(f"died-{os.environ['SLURM_JOB_ID']}").write_text(str(time.time()))
             if how == "exit":
                 os._exit(3)
             os.kill(os.getpid(), signal.SIGKILL)

@@ -53,8 +53,7 @@ def test_an_answer_lost_while_slurmctld_stands_still(site: Site, monkeypatch: py
     """Unknown, whatever scontrol says of it; Slurm requeues afterwards, a look sees it, and nobody calls again."""
     job = site.running(SLEEPS)
     row = site.of(job)
-    if says == "something":
-        monkeypatch.setattr("tests.slurm.facade.AGENT_WAITS_S", 60.0)
+    monkeypatch.setattr("tests.slurm.facade.AGENT_WAITS_S", 3.0 if says == "nothing" else 60.0)
     rerun = site.slurm.rerun
 
     def frozen(job_id: str) -> str:

@@ -6,8 +6,9 @@ The product's clock is moved, not Slurm's.
 from __future__ import annotations
 
 import signal
+import time
 
-from tests.slurm.conftest import Site
+from tests.slurm.conftest import HEALS_WITHIN_S, Site
 from tests.slurm.daemons import wait_for
 from tests.slurm.facade import CLUSTER
 
@@ -30,8 +31,10 @@ def test_output_that_stands_still_is_found(site: Site) -> None:
         site.slurm.later(late_s)
         assert discover(site) == []
     site.slurm.later(380)
+    looked_at = time.time()
     assert discover(site) == [(hangs, "rerun", "accepted")]
     site.wait(hangs, "COMPLETED")
+    assert site.healed_s(hangs, looked_at) < HEALS_WITHIN_S, "and one period of the timer at most before that look"
     assert (site.restarts(hangs), site.restarts(prints)) == (1, 0)
 
 
@@ -44,16 +47,16 @@ def test_jobs_on_machines_that_stopped_are_found_before_slurm_notices(site: Site
     lost = [site.running("sleep 600", "-w", node) for node in ("n3", "n4")]
     other = site.running("sleep 600", "-w", "n2")
     assert discover(site) == []
-    for node in ("n3", "n4"):
-        site.daemons.end(node, signal.SIGKILL)
     site.slurm.status["n3"] = "stopped"
     data = {"instanceId": "i-n4", "eventStatus": "Executed"}
     event = {"specversion": "1.0", "id": "1", "source": "acs.ecs", "type": "ecs:Instance:SystemFailure.Reboot"}
     assert site.answered("event_trigger", {**event, "data": data}) == [("", "suppressed", "machine_suspected")]
-    found = []
-    for late_s in (130, 260):
-        site.slurm.later(late_s)
-        found += discover(site)
+    site.slurm.later(130)
+    for node in ("n3", "n4"):  # Slurm notices that in a few seconds
+        site.daemons.end(node, signal.SIGKILL)
+    found = discover(site)
+    site.slurm.later(260)
+    found += discover(site)
     assert sorted(found) == sorted((job, "rerun", "accepted") for job in lost)
     wait_for(lambda: "down" in site.slurm.nodes["n3"].in_scheduler, "a node that is down", 60)
     assert [site.restarts(job) for job in (*lost, other)] == [1, 1, 0]

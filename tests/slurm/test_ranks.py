@@ -5,10 +5,9 @@ from __future__ import annotations
 import shlex
 import sys
 
-from tests.slurm.conftest import RANK, Site
-from tests.slurm.daemons import REQUEUE_WAIT_S, wait_for
+from tests.slurm.conftest import HEALS_WITHIN_S, RANK, Site
+from tests.slurm.daemons import wait_for
 
-HEALS_WITHIN_S = 15.0
 SILENCE_S = 3.0
 
 
@@ -19,7 +18,8 @@ def mpi(launcher: str, flavour: str, how: str, steps: int = 12) -> str:
 
 def test_a_killed_rank_is_told_and_its_job_requeued_once(site: Site) -> None:
     """MPICH hangs silently, Open MPI if told to go on; srun names the rank. Anew each runs to its end."""
-    hangs = "if [ $SLURM_PROCID = 1 -a ${SLURM_RESTART_COUNT:-0} = 0 ]; then sleep 1; kill -9 $$; fi; sleep ${T}"
+    dies = "sleep 1; date +%s.%N > died-$SLURM_JOB_ID; kill -9 $$"
+    hangs = f"if [ $SLURM_PROCID = 1 -a ${{SLURM_RESTART_COUNT:-0}} = 0 ]; then {dies}; fi; sleep $T"
     script = "T=$([ ${SLURM_RESTART_COUNT:-0} = 0 ] && echo 600 || echo 1); export T\n"
     options = f"--stall-s {SILENCE_S:g} --lost-rank-s {SILENCE_S / 2:g}"
     jobs = {
@@ -36,14 +36,15 @@ def test_a_killed_rank_is_told_and_its_job_requeued_once(site: Site) -> None:
     assert reasons == {"mpich": "stalled", "srun": "lost_rank"}
     assert (told[jobs["srun"]]["rank"], told[jobs["srun"]]["lost_node"]) == ("1", "n2")
     assert all(row["started_at"] == site.known(job).started_at for job, row in told.items()), "squeue was asked"
-    died_at = {job: site.known(job).started_at or 0 for job in told}
     assert sorted(site.tell(*told.values())) == sorted((job, "rerun", "accepted") for job in told)
     for job in told:
         site.wait(job, "RUNNING")
-        began = site.known(job).started_at or 0
-        assert began - died_at[job] - REQUEUE_WAIT_S - SILENCE_S < HEALS_WITHIN_S + 2
+        died_at = float((site.daemons.folder / f"died-{job}").read_text())
+        assert site.healed_s(job, died_at) < HEALS_WITHIN_S
     for job in told:
         site.wait(job, "COMPLETED")
+    for job in (jobs["openmpi"], jobs["mpich"]):
+        assert (site.folder / f"{job}.out").read_text().count("step 0\n") == 1, "the file is emptied by a requeue"
     assert [site.restarts(job) for job in told] == [1, 1, 1]
     assert len(site.slurm.said) == 3
     site.slurm.later(60)

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from shared.domain.call import CallResult, Effect, Target
+from shared.domain.call import ActionApi, CallResult, Effect, Target
+from shared.domain.claims import Share
 from shared.domain.endpoint import Endpoint
 from shared.domain.failure import Failure
 from shared.domain.gate import GateAnswer, Stop
@@ -103,6 +104,11 @@ class Batch(Struct, frozen=True, kw_only=True):
         if self.life != case.life:
             return Aftermath.RESTARTED
         return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
+
+    def share(self, action_api: ActionApi | None) -> Share | None:
+        """Part of nothing."""
+        del action_api
+        return None
 
     def strays(self, case: Case) -> bool | None:
         """Never."""

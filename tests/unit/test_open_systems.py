@@ -8,9 +8,11 @@ from shared.domain.call import Target
 from shared.domain.credentials import Credentials
 from shared.domain.failure import Failure, Trigger
 from shared.domain.snapshot import LookFailed
-from shared.open_systems import open_systems
+from shared.open_systems import open_seekers, open_systems
 from shared.settings import read_settings
+from shared.systems.discovery import Terms
 from shared.systems.ehpc.scope import Cluster
+from shared.systems.ehpc.watch import Clusters
 from tests.support.clock import Clock
 
 _ENVIRON = {
@@ -39,3 +41,28 @@ def test_behind_a_fixed_endpoint_nobody_is_called_for_another_region() -> None:
         elsewhere.rerun([Target(scope=scope, job_id="1")])
     for name, region in (("ehpc", "cn-hangzhou"), ("schedulerx", "cn-beijing")):
         assert type(systems(name, region)) is not type(elsewhere)
+
+
+def test_behind_a_fixed_endpoint_nothing_is_looked_for_in_another_region() -> None:
+    """An entry of `discover` for another region is told as not seen; nobody is called."""
+    seekers = open_seekers(
+        read_settings(_ENVIRON, "cn-hangzhou"),
+        Credentials(access_key_id="id", access_key_secret="secret", security_token=""),
+        Clock(),
+        lambda: 60.0,
+    )
+    elsewhere = seekers("ehpc", "cn-beijing")
+    assert elsewhere is not None
+    listed = elsewhere.scopes(Clusters(clusters=("*",)), str.__eq__, NoCalls(), ask=True)
+    assert (listed.scopes, listed.problem and listed.problem.code) == ((), "RegionNotServed")
+    scope = Cluster(region="cn-beijing", cluster_id="ehpc-bj-1")
+    with pytest.raises(TypeError, match="serves cn-hangzhou alone"):
+        elsewhere.look(None, scope, {}, NoCalls(), Terms(now=0.0, fits=str.__eq__, stale_after_s=1.0))
+
+
+class NoCalls:
+    """A budget that is used up."""
+
+    def may(self, operation: str) -> bool:
+        """Never."""
+        raise AssertionError(f"{operation} was about to be called")

@@ -23,6 +23,8 @@ class Thing:
         return (cls, item)
 class OddError(Exception):
     pass
+class Basket(list):
+    pass
 def add(one, two):
     return one + two
 """
@@ -69,6 +71,55 @@ def test_every_use_loads_the_real_one(heavy: Any) -> None:
     assert issubclass(Larger, thing)
     assert not isinstance(3, thing)
     assert heavy.Thing is sys.modules["heavy_part"].Thing
+
+
+def test_an_object_is_made_when_something_is_asked_of_it(heavy: Any) -> None:
+    """As SDKs make some while they are imported: it is then an instance of the real class, with its operators."""
+    thing, basket = heavy.Thing(size=3), heavy.Basket([1, 2])
+    assert not is_loaded()
+    assert (thing.size, len(basket), list(basket), basket[1], 2 in basket, bool(basket)) == (
+        3,
+        2,
+        [1, 2],
+        2,
+        True,
+        True,
+    )
+    assert isinstance(thing, heavy.Thing)
+    basket[0] = thing.size = 5
+    assert (basket == [5, 2], thing.size, repr(basket)) == (True, 5, "[5, 2]")
+
+
+def test_a_class_gets_its_real_base_when_it_is_used(heavy: Any) -> None:
+    """It is written, as SDKs do, before the base is loaded; heirs of heirs, and heirs with another base, as well."""
+
+    class Larger(heavy.Thing):  # type: ignore[misc] # a class of the real module
+        def __init__(self) -> None:
+            super().__init__(size=4)
+
+    class Largest(Larger):
+        pass
+
+    class Mixed(dict, heavy.Thing):  # type: ignore[misc, type-arg] # as above
+        pass
+
+    assert not is_loaded()
+    assert Largest.KIND == "thing"
+    assert is_loaded()
+    assert (Largest().size, Larger.__bases__, Mixed.__mro__[2]) == (4, (heavy.Thing,), heavy.Thing)
+    assert isinstance(Largest(), heavy.Thing)
+    with pytest.raises(AttributeError):
+        Larger.NOBODY  # noqa: B018 - asked for
+
+
+def test_making_one_is_using_it(heavy: Any) -> None:
+    """The first thing that happens to the class may be that one is made of it."""
+
+    class Larger(heavy.Thing):  # type: ignore[misc] # as above
+        pass
+
+    assert Larger(7).size == 7
+    assert issubclass(Larger, heavy.Thing)
 
 
 def test_a_part_of_it_can_be_imported(heavy: Any) -> None:
@@ -125,3 +176,48 @@ def test_tablestores_sdk_loads_without_what_it_never_uses_here_and_has_it_when_i
     told = subprocess.run([sys.executable, "-c", USED], capture_output=True, text=True, check=True, timeout=60)
     lines = ["before False", "ClientConnectorError", "after True", 'table_name: "t"']
     assert told.stdout.splitlines() == lines
+
+
+OTHERS = """
+import sys
+from shared.put_off import put_off
+from shared.sls import NEVER_USED as OF_LOGS, Access, _connect
+from shared.systems.openapi import NEVER_USED
+put_off(*NEVER_USED)
+import shared.systems.openapi._sdk
+put_off(*OF_LOGS)
+import shared.sls._client
+from tests.support.http_wire import Wire, say
+wire = Wire()
+wire.behave = lambda handler: say(handler, 200, b'{"count": 0, "total": 0, "projects": []}', x_log_requestid="1")
+print("before", "urllib3" in sys.modules)
+try:
+    from alibabacloud_tea_openapi.client import Client
+    from alibabacloud_tea_openapi.utils_models import Config, OpenApiRequest, Params
+    from darabonba.runtime import RuntimeOptions
+    config = Config(access_key_id="i", access_key_secret="s", protocol="http", endpoint=wire.host)
+    params = Params(action="A", version="1", protocol="HTTP", pathname="/", method="GET", auth_type="AK", style="RPC",
+                    req_body_type="formData", body_type="json")
+    print(Client(config).call_api(params, OpenApiRequest(query={}), RuntimeOptions())["statusCode"])
+    from aliyun.log import LogClient
+    logs = LogClient("http://" + wire.host, "i", "s", source="x")
+    logs._isRowIp = True
+    print(type(logs.list_project()).__name__)
+    print(type(logs.copy_project).__name__)
+finally:
+    wire.close()
+print("after", "urllib3" in sys.modules, len(wire.requests))
+from aliyun.log.etl_core import Runner
+from requests import Session
+from darabonba.core import _TLSAdapter
+session = Session()
+session.mount("http://", _TLSAdapter())
+print(isinstance(session.get_adapter("http://x"), __import__("requests").adapters.HTTPAdapter))
+"""
+
+
+def test_what_others_ask_of_the_sdks_in_this_process_works_as_ever() -> None:
+    """Their own transport was put off, and is loaded for whoever does not come through us."""
+    told = subprocess.run([sys.executable, "-c", OTHERS], capture_output=True, text=True, check=False, timeout=60)
+    lines = ["before False", "200", "ListProjectResponse", "method", "after True 2", "True"]
+    assert (told.stdout.splitlines(), told.stderr) == (lines, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import tempfile
 import threading
@@ -11,7 +12,7 @@ from typing import TextIO
 
 from localcloud.scenario import ScenarioError, read_story
 from secondwind.commands.cloud.show import described, greeting
-from secondwind.local_region import CODE_PATH, DEFAULT, Region
+from secondwind.local_region import CODE_PATH, DEFAULT, Region, own_settings
 from secondwind.machine import write_json
 
 ASYNC_STEP_S = 0.2
@@ -31,7 +32,7 @@ def run(port: int, scenario: Path | None, out: TextIO, err: TextIO, *, as_json: 
     ended = threading.Event()
     with tempfile.TemporaryDirectory(prefix="secondwind-cloud-") as folder:
         try:
-            region = Region(Path(folder), code_path=CODE_PATH, port=port)
+            region = Region(Path(folder), code_path=CODE_PATH, port=port, settings=own_settings(os.environ))
         except OSError as error:
             err.write(f"port {port} cannot be used: {error.strerror}\n")
             return NO_PORT

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from localcloud.ehpc.service import Ehpc
+from localcloud.fc.instance.runtime import FunctionRuntime
 from localcloud.fc.models import InvocationResult
 from localcloud.schedulerx.service import Schedulerx
 from localcloud.wire.signing import LOCAL_CREDENTIAL
-from secondwind.commands.demo import stage, units
+from secondwind.commands.demo import ahead, stage, units
+from secondwind.commands.demo.ahead import AHEAD_S
 from secondwind.commands.demo.plot import Channel, Garbage, Mishap, Scenario, SchedulerxJob
-from secondwind.local_region import OUTCOMES, PROJECT, Region
+from secondwind.local_region import CODE_PATH, OUTCOMES, PROJECT, Region, context_kind
+from shared.doors import DOOR
 from shared.sls.outcomes import OutcomeLog, Row
 
 SWEEPS_FOR_S = 20.0
@@ -56,9 +60,13 @@ def run_night(scenario: Scenario, region: Region, now: float, say: Say) -> Night
     _deliver_logs(region, say)
     _deliver_events(scenario, region, instances, now, say)
     _deliver_by_hand(scenario, region, instances, now, say)
-    _discover(scenario, region, say)
-    _sweep(region, outcomes, now, say)
-    rows = outcomes.read(now - 60, time.time() + 60)
+    looks = any(Channel.FOUND in case.doors for case in scenario.cases)
+    if looks:
+        _discover(region.function("discover"), say)
+    _sweep(region.function("sweep"), outcomes, now, say)
+    if looks:
+        _later(region, outcomes, now, say)
+    rows = _read(outcomes, now)
     return Night(
         rows=rows,
         kills=[(kill.cluster_id, kill.job_id, kill.life) for kill in region.cloud[Ehpc].kills],
@@ -128,24 +136,47 @@ def _deliver_by_hand(
     say(f"by hand: {_summary(results)}")
 
 
-def _discover(scenario: Scenario, region: Region, say: Say) -> None:
+def _discover(function: FunctionRuntime, say: Say) -> None:
     """The other timer, once: what nobody tells is looked for."""
-    if any(Channel.FOUND in case.doors for case in scenario.cases):
-        event = b'{"triggerTime": "2026-01-05T02:30:00Z", "triggerName": "discover", "payload": ""}'
-        say(f"discover: {_summary([_checked(region.function('discover').invoke(event))])}")
+    event = b'{"triggerTime": "2026-01-05T02:30:00Z", "triggerName": "discover", "payload": ""}'
+    say(f"discover: {_summary([_checked(function.invoke(event))])}")
 
 
-def _sweep(region: Region, outcomes: OutcomeLog, now: float, say: Say) -> None:
+def _later(region: Region, outcomes: OutcomeLog, now: float, say: Say) -> None:
+    """Both timers minutes later, when a node has stayed away and an output has stood still for long enough."""
+    say(f"Second Wind's clock goes {AHEAD_S / 60:.0f} minutes ahead")
+    with closing(_ahead(region, "discover")) as discover, closing(_ahead(region, "sweep")) as sweep:
+        _discover(discover, say)
+        _sweep(sweep, outcomes, now, say)
+
+
+def _ahead(region: Region, name: str) -> FunctionRuntime:
+    return FunctionRuntime(
+        f"{ahead.__name__}.{name}",
+        code_path=CODE_PATH,
+        initializer=f"{ahead.__name__}.initialize",
+        environment=region.environment,
+        context_kind=context_kind(DOOR[name]),
+        function_name=name,
+        credentials=LOCAL_CREDENTIAL,
+    )
+
+
+def _read(outcomes: OutcomeLog, now: float) -> list[Row]:
+    return outcomes.read(now - 60, time.time() + AHEAD_S + 60)
+
+
+def _sweep(function: FunctionRuntime, outcomes: OutcomeLog, now: float, say: Say) -> None:
     """The timer, faster than in life, until every failure has its final outcome or waits for a person."""
     deadline = time.monotonic() + SWEEPS_FOR_S
     event = json.dumps({"triggerTime": "2026-01-05T02:30:00Z", "triggerName": "sweep", "payload": ""}).encode()
-    waiting = open_failures(outcomes.read(now - 60, time.time() + 60))
+    waiting = open_failures(_read(outcomes, now))
     while waiting and time.monotonic() < deadline:
-        result = _checked(region.function("sweep").invoke(event))
+        result = _checked(function.invoke(event))
         if any(result["counts"].values()):
             say(f"sweep: {_summary([result])}")
         time.sleep(SWEEP_EVERY_S)
-        waiting = open_failures(outcomes.read(now - 60, time.time() + 60))
+        waiting = open_failures(_read(outcomes, now))
 
 
 def open_failures(rows: Sequence[Row]) -> set[str]:

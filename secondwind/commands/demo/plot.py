@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from localcloud.dataworks import models as dataworks
-from localcloud.ehpc.models import Flavour, Run
+from localcloud.ehpc.models import Flavour, Prints, Run
 from localcloud.schedulerx.models import Course, TriggerType
 from localcloud.schedulerx3 import models as schedulerx3
 
@@ -47,6 +47,11 @@ class EhpcJob:
     """The scheduler itself has put it back into the queue, where it stays."""
     finished_ago_s: float | None = None
     rerunnable: bool = True
+    node: str = ""
+    """Where it runs, in a cluster whose nodes are listed."""
+    node_lost: bool = False
+    """That node has died under it; the scheduler has not noticed."""
+    prints: Prints | None = None
     array: str = ""
     """`1-3`: the parent of an array with these subjobs."""
 
@@ -163,3 +168,22 @@ class Scenario:
     strangers: int
     """Logs in the source Logstore that announce no failure."""
     policy: str
+
+
+def rerun(api: str, state: str = "RUNNING") -> ExpectedOutcome:
+    """The call was accepted."""
+    return ExpectedOutcome("rerun", "accepted", state, api)
+
+
+def lost(api: str, state: str = "RUNNING", code: str = "ConnectionBroken") -> ExpectedOutcome:
+    """Nobody knows what the call did."""
+    return ExpectedOutcome("unknown", "answer_lost", state, api, code)
+
+
+OBSERVED = ExpectedOutcome("rerun", "observed_restart", "RUNNING")
+"""The sweep looked again: the call whose answer was lost had restarted the job."""
+SEEN = ExpectedOutcome("rerun", "seen_restarted", ANY)
+"""The sweep looked again: what the API accepted did take place."""
+TOLD_BEFORE = ExpectedOutcome("duplicate", "already_handled", ANY)
+"""Handled before, whatever state the rerun has got to by then."""
+IN_PART = ExpectedOutcome("unknown", "part_failure", "RUNNING", "RerunJobs", "PartFailure")

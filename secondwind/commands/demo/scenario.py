@@ -7,15 +7,30 @@ Nothing here runs anything; `night.py` does, and `check.py` compares.
 
 from __future__ import annotations
 
-from typing import Any
-
 from localcloud.dataworks import models as dataworks
-from localcloud.ehpc.models import Flavour, finishes, hangs
+from localcloud.ehpc.models import Flavour, Prints, finishes
 from localcloud.schedulerx.models import fails, keeps_running, succeeds
 from localcloud.schedulerx3 import models as schedulerx3
+from secondwind.commands.demo.cast import (
+    BILLING,
+    HANGS,
+    NIGHTLY,
+    PBS,
+    QUIET,
+    REPORTS,
+    SLURM,
+    TODAY,
+    YESTERDAY,
+    failed,
+    pbs,
+    slurm,
+)
 from secondwind.commands.demo.garbage import GARBAGE
 from secondwind.commands.demo.plot import (
-    ANY,
+    IN_PART,
+    OBSERVED,
+    SEEN,
+    TOLD_BEFORE,
     AppJob,
     CallFault,
     Channel,
@@ -26,12 +41,9 @@ from secondwind.commands.demo.plot import (
     NodeInstance,
     Scenario,
     SchedulerxJob,
+    lost,
+    rerun,
 )
-
-PBS, SLURM, QUIET = "ehpc-hz-pbs", "ehpc-hz-slurm", "ehpc-hz-quiet"
-NIGHTLY = "nightly"
-"""A group of which nobody tells anything; so the cluster `QUIET`."""
-REPORTS, BILLING = "daily", "bills"
 
 # Timing is scaled down, or a lost answer would keep the audience for two minutes: a rerun takes 3 s on the local PBS.
 POLICY = """\
@@ -44,51 +56,12 @@ discover:
   dataworks: [{projects: [101]}]
   schedulerx3: [{cluster: xxljob-demo, apps: [shop]}]
   schedulerx: [{namespace: demo, groups: [nightly]}]
-  ehpc: [{clusters: [ehpc-hz-quiet], overdue: {after_h: 24}}]
+  ehpc: [{clusters: [ehpc-hz-quiet], nodes: {grace_s: 300}, silence: {after_s: 300}, overdue: {after_h: 24}}]
 rules:
   - {name: runs-too-long, match: {reason: overdue}, action: hold}
   - {name: user-error, match: {message: 'ModuleNotFoundError|SyntaxError'}, action: ignore}
   - {name: the-rest, match: {}, action: rerun}
 """
-
-HANGS = (hangs(), finishes(600))
-"""Hangs in its first run; once restarted, it does its work."""
-YESTERDAY, TODAY = "2026-01-04 02:00:00", "2026-01-05 02:00:00"
-"""Data times: which day's work an instance does."""
-
-
-def pbs(number: int, **how: Any) -> EhpcJob:
-    """A job of the PBS cluster."""
-    return EhpcJob(PBS, f"{number}.scheduler", **{"runs": HANGS, **how})
-
-
-def slurm(number: int, **how: Any) -> EhpcJob:
-    """A job of the Slurm cluster."""
-    return EhpcJob(SLURM, str(number), **{"runs": HANGS, **how})
-
-
-def failed(group: str, job_id: int, *others: InstanceOf, by_instance_id: bool = False) -> SchedulerxJob:
-    """A SchedulerX job whose instance of today has failed."""
-    return SchedulerxJob(group, job_id, (InstanceOf(fails(30), TODAY), *others), by_instance_id)
-
-
-def rerun(api: str, state: str = "RUNNING") -> ExpectedOutcome:
-    """The call was accepted."""
-    return ExpectedOutcome("rerun", "accepted", state, api)
-
-
-def lost(api: str, state: str = "RUNNING", code: str = "ConnectionBroken") -> ExpectedOutcome:
-    """Nobody knows what the call did."""
-    return ExpectedOutcome("unknown", "answer_lost", state, api, code)
-
-
-OBSERVED = ExpectedOutcome("rerun", "observed_restart", "RUNNING")
-"""The sweep looked again: the call whose answer was lost had restarted the job."""
-SEEN = ExpectedOutcome("rerun", "seen_restarted", ANY)
-"""The sweep looked again: what the API accepted did take place."""
-TOLD_BEFORE = ExpectedOutcome("duplicate", "already_handled", ANY)
-"""Handled before, whatever state the rerun has got to by then."""
-IN_PART = ExpectedOutcome("unknown", "part_failure", "RUNNING", "RerunJobs", "PartFailure")
 
 E_HPC = (
     Mishap("hangs", pbs(101), (Channel.LOG,), (rerun("RerunJobs"), SEEN), 1, {"message": "no output for 60 min"}),
@@ -269,6 +242,20 @@ WITHOUT_EMITTER = (
         (ExpectedOutcome("held", "rule_holds", "RUNNING"),),
     ),
     Mishap(
+        "its node is dead",
+        EhpcJob(QUIET, "813.scheduler", HANGS, node="compute3", node_lost=True),
+        (Channel.FOUND,),
+        (rerun("RerunJobs"), SEEN),
+        1,
+    ),
+    Mishap(
+        "its output stands still",
+        EhpcJob(QUIET, "814.scheduler", HANGS, node="compute4", prints=Prints(for_s=3600)),
+        (Channel.FOUND,),
+        (rerun("RerunJobs"), SEEN),
+        1,
+    ),
+    Mishap(
         "failed in a workflow",
         AppJob("shop", 702, schedulerx3.fails(30), workflow="1"),
         (Channel.FOUND,),
@@ -277,9 +264,9 @@ WITHOUT_EMITTER = (
 )
 
 HEALTHY: tuple[EhpcJob | SchedulerxJob, ...] = (
-    *(pbs(number, runs=(finishes(86_400),), started_ago_s=60 * number) for number in range(110, 116)),
+    *(pbs(number, runs=(finishes(86_400),), started_ago_s=60 * number) for number in range(110, 115)),
     *(slurm(number, runs=(finishes(86_400),), started_ago_s=60 * number) for number in range(210, 217)),
-    EhpcJob(QUIET, "812.scheduler", (finishes(172_800),)),
+    EhpcJob(QUIET, "812.scheduler", (finishes(172_800),), node="compute2", prints=Prints(every_s=1.0)),
     SchedulerxJob(NIGHTLY, 803, (InstanceOf(keeps_running(), TODAY),)),
     SchedulerxJob(REPORTS, 510, (InstanceOf(succeeds(60), TODAY),)),
     SchedulerxJob(BILLING, 511, (InstanceOf(keeps_running(), TODAY),)),

@@ -133,7 +133,15 @@ def _submit(job: EhpcJob, ehpc: Ehpc, now: float) -> None:
         return
     cluster = ehpc.clusters[job.cluster]
     stays = job.requeued_ago_s is not None
-    spec = JobSpec(runs=job.runs, rerunnable=job.rerunnable, requeue_wait_s=NEVER if stays else 1.0)
+    spec = JobSpec(
+        runs=job.runs,
+        rerunnable=job.rerunnable,
+        requeue_wait_s=NEVER if stays else 1.0,
+        hosts=(job.node,) if job.node else (),
+        prints=job.prints,
+    )
+    if job.node:
+        cluster.node(job.node)
     if job.array:
         cluster.submit_array(job.job_id, job.array, spec)
         return
@@ -142,6 +150,8 @@ def _submit(job: EhpcJob, ehpc: Ehpc, now: float) -> None:
         cluster.requeue(job.job_id, at=now - job.requeued_ago_s)
     if job.finished_ago_s is not None:
         cluster.finish(job.job_id, at=now - job.finished_ago_s)
+    if job.node_lost:
+        cluster.lose(job.node)
 
 
 def _schedule(job: SchedulerxJob, schedulerx: Schedulerx, namespace: str, now: float) -> int:

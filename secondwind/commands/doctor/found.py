@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from secondwind.commands.doctor.findings import Finding, Level, Subject
 from shared.domain.errors import PolicyError
@@ -38,8 +39,12 @@ def discovery(subject: Subject) -> Iterator[Finding]:
         yield from _entry(subject, name, watch, f"discover {name} {number}")
 
 
-def _entry(subject: Subject, name: str, watch: object, check: str) -> Iterator[Finding]:
-    region = subject.options.region
+def _entry(subject: Subject, name: str, watch: Any, check: str) -> Iterator[Finding]:
+    region = watch.region or subject.options.region
+    if not subject.settings.serves(name, region):
+        said = f"{subject.settings.fixed[name]} serves {subject.settings.region} alone, not {region}"
+        yield Finding(check, Level.FAIL, said, "leave the setting out, or `region` in the policy's `discover`")
+        return
     api = OpenApi(subject.credentials, subject.settings.endpoint(name, region), remaining_s=subject.remaining_s)
     seeker = SYSTEMS.named(name).seeker(api, SystemClock(), subject.settings.time_zone, region)
     if seeker is None:

@@ -30,7 +30,7 @@ from secondwind.commands.invoke.event_file import door_for, dry_run_through, par
 from secondwind.commands.invoke.shift import shifted
 from secondwind.commands.invoke.show import body_shown, status_of
 from secondwind.commands.invoke.whereto import Ask, let_go, mode_told, where_to
-from secondwind.local_region import CODE_PATH, DEFAULT, Region, context_kind
+from secondwind.local_region import CODE_PATH, DEFAULT, Region, context_kind, own_settings
 from secondwind.usage import UNUSABLE, UnusableError
 from secondwind.which_ledger import local_file
 from shared.domain.credentials import Credentials
@@ -116,11 +116,7 @@ def _function(wanted: LocalRequest, event: bytes) -> str:
 
 def _here(wanted: LocalRequest, name: str, event: bytes, environ: Mapping[str, str], err: TextIO) -> InvocationResult:
     """Against a local cloud of its own."""
-    settings = {
-        key: value for key, value in environ.items() if key in {"SECONDWIND_POLICY_FILE", "SECONDWIND_MODE"} and value
-    }
-    if "SECONDWIND_POLICY_FILE" in settings:
-        settings["SECONDWIND_POLICY_FILE"] = str(Path(settings["SECONDWIND_POLICY_FILE"]).resolve())
+    settings = own_settings(environ)
     policy = Path(settings.get("SECONDWIND_POLICY_FILE", CODE_PATH / "policy.yaml"))
     mode = settings.get("SECONDWIND_MODE") or mode_told(policy)
     if not wanted.quiet:

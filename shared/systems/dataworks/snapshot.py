@@ -11,6 +11,8 @@ from enum import Enum
 
 from msgspec import Struct
 
+from shared.domain.call import ActionApi
+from shared.domain.claims import Share
 from shared.domain.failure import Failure
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.job import LIVE_STATES, State
@@ -158,6 +160,11 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
     def _runs_again(self, case: Case) -> bool:
         """Whether it has been restarted since the attempt was reserved for its failed run."""
         return self.life != case.life or self.state in LIVE_STATES
+
+    def share(self, action_api: ActionApi | None) -> Share | None:
+        """No call reaches further than the instances that it names."""
+        del action_api
+        return None
 
     def strays(self, case: Case) -> bool | None:
         """A rerun is the same instance again."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from shared.systems.discovery import MAX_NAMES
+from shared.systems.discovery import MAX_NAMES, RegionId
 
 DAYS = 3
 _Id = Annotated[int, Meta(ge=1, le=(1 << 63) - 1, description="the id of a workspace, such as 12345")]
@@ -15,6 +15,8 @@ _Id = Annotated[int, Meta(ge=1, le=(1 << 63) - 1, description="the id of a works
 class Projects(Struct, frozen=True, kw_only=True):
     """Workspaces whose failed instances are found."""
 
+    region: RegionId | None = None
+    """Where they are. Absent: the function's own region."""
     projects: Annotated[
         tuple[_Id, ...], Meta(min_length=1, max_length=MAX_NAMES, description=f"a list of 1 to {MAX_NAMES} ids")
     ]

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from shared.domain.call import ActionApi
+from shared.domain.claims import Share
 from shared.domain.failure import Failure
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.job import State
@@ -109,8 +111,8 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
             return Run.UNCLEAR
         if failure.started_at is not None:
             return by_start(failure.started_at, start)
-        counts = _attempted_counts(record)
         told = failure.restart_count
+        counts = [] if told is None else _attempted_counts(record)
         if told is not None and counts and told <= max(counts):
             return Run.EARLIER  # by the scheduler's counter this run's failure already had an attempt
         if start > failure.occurred_at + SKEW_S:
@@ -174,6 +176,11 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
             return Aftermath.BEGINNING
         return Aftermath.ENDED if self.state is State.FINISHED else Aftermath.RESTARTED
 
+    def share(self, action_api: ActionApi | None) -> Share | None:
+        """No call reaches further than the jobs that it names."""
+        del action_api
+        return None
+
     def strays(self, case: Case) -> bool | None:
         """A rerun is the same job again."""
         del case
@@ -203,7 +210,8 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
     @property
     def array_parent(self) -> bool:
         """Whether the id may mean a whole array: unless its spelling proves one element, what the list shows of it."""
-        return not is_task(self.job_id) and ("[" in self.job_id or bool(self.array_request) or self.has_tasks)
+        may_be = self.has_tasks or bool(self.array_request) or "[" in self.job_id
+        return may_be and not is_task(self.job_id)
 
     def eligible(self, *, beside_live: bool) -> GateAnswer:
         """RUNNING or QUEUED: RerunJobs kills and queues what lives."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from shared.systems.discovery import Names
+from shared.systems.discovery import Names, RegionId
 
 GRACE_S = 300.0
 _Grace = Annotated[float, Meta(ge=60, le=86_400.0, description="a number of seconds from 60 to 86400")]
@@ -44,6 +44,8 @@ class Overdue(Struct, frozen=True, kw_only=True):
 class Clusters(Struct, frozen=True, kw_only=True):
     """Clusters whose running jobs are looked at; each part only where it is written."""
 
+    region: RegionId | None = None
+    """Where they are. Absent: the function's own region."""
     clusters: Names
     """Ids of clusters. A glob asks for the account's clusters at each look."""
     nodes: Nodes | None = None

@@ -34,6 +34,12 @@ LEAST_TIME_S = 1.0
 
 NEVER_USED = (
     "aiohttp",  # asynchronous calls: half of what loading the SDK took
+    "asyncio",
+    "certifi",  # authorities, which our transport asks for itself
+    "darabonba.websocket",
+    "websocket",
+    "xml.etree.ElementTree",
+    "requests",  # the SDK's own transport, and all that is below it
     "alibabacloud_credentials.client",  # finds keys by itself, with a scheduler of its own; ours are the platform's
     "alibabacloud_credentials.models",
     "cryptography.hazmat.primitives.asymmetric.padding",  # signatures by RSA

@@ -16,9 +16,9 @@ from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure
 from shared.domain.snapshot import Observation
 from shared.ports import Clock, OutputPart
+from shared.systems.days import day_of
 from shared.systems.openapi import Caller
 from shared.systems.openapi.results import call_result, not_looked_at
-from shared.systems.schedulerx.days import day_of
 from shared.systems.schedulerx.look import JobLook
 from shared.systems.schedulerx.scope import RERUN, RETRY, Group
 from shared.systems.schedulerx.snapshot import SchedulerxSnapshot

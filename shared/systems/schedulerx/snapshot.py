@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from shared.domain.call import ActionApi
+from shared.domain.claims import Share
 from shared.domain.failure import Failure
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.job import LIVE_STATES, State
@@ -149,6 +150,11 @@ class SchedulerxSnapshot(Struct, frozen=True, kw_only=True):
             return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
         newest = max(made, key=lambda instance: instance.instance_id)
         return Aftermath.RESTARTED if newest.live else _ENDS.get(newest.state, Aftermath.ENDED)
+
+    def share(self, action_api: ActionApi | None) -> Share | None:
+        """No call reaches further than the one job."""
+        del action_api
+        return None
 
     def strays(self, case: Case) -> bool | None:
         """Whether the rerun of a day made anything else than one instance of that day, as a wrong time zone does."""

@@ -18,16 +18,18 @@ from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed, Observation
 from shared.ports import Clock
-from shared.systems.openapi import Caller, CallFailed
+from shared.systems.days import day_of
+from shared.systems.openapi import Caller, CallFailed, unreadable
 from shared.systems.openapi.results import call_result, look_failed, malformed, not_looked_at, too_long
-from shared.systems.schedulerx3.scope import RETRY, RETRY_WORKFLOW, App
-from shared.systems.schedulerx3.snapshot import Execution, Schedulerx3Snapshot
+from shared.systems.schedulerx3.scope import BACKFILL, RETRY, RETRY_WORKFLOW, App
+from shared.systems.schedulerx3.snapshot import TRIGGER_API, Execution, Schedulerx3Snapshot
 from shared.systems.schedulerx3.wire import (
     PAGE_SIZE,
     Shown,
     ask,
     events,
     executions,
+    lives,
     moment,
     not_there,
     one,
@@ -50,10 +52,7 @@ class Schedulerx3Jobs:
         self._api = api
         self._clock = clock
         self._zone = zone
-        self._workflows: dict[tuple[App, int], int] = {}
-        """Of executions that were looked at, the workflow execution that each is part of, or 0."""
-        self._retried: dict[tuple[App, int], CallResult] = {}
-        """Workflow executions of which what had failed was retried already."""
+        self._looked_at: dict[tuple[App, int], Execution] = {}
 
     def observe(self, failures: Sequence[Failure]) -> list[Observation]:
         """One observation a failure, in the same order; what several have in common is asked once.
@@ -77,7 +76,7 @@ class Schedulerx3Jobs:
         return [seen[_meant(failure)] for failure in failures]
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
-        """Retry one execution, with what follows it or what else has failed of its workflow where the rule says so.
+        """Retry one execution, or what else the rule says: what follows it too, its workflow, its day once more.
 
         Raises:
             ValueError: Not exactly one target: the caller's mistake.
@@ -87,23 +86,31 @@ class Schedulerx3Jobs:
         if execution_id is None:
             return [self._nothing_named()]
         app, wanted = _app(target.scope), {"JobExecutionId": str(execution_id)}
+        meant = self._looked_at.get((app, execution_id))
         if target.action_api is ActionApi.RETRY_WORKFLOW:
-            workflow = self._workflows.get((app, execution_id))
-            if workflow is None:
+            if meant is None:
                 return [self._nothing_named()]
-            if workflow:
-                return [self._retry_workflow(app, workflow)]
+            if meant.workflow:
+                return [self._retry_workflow(app, meant.workflow)]
+        if target.action_api is ActionApi.BACKFILL:
+            return [self._nothing_named() if meant is None else self._backfill(app, target.job_id, meant)]
         if target.action_api is ActionApi.RETRY_WITH_CHILDREN:
             wanted["TriggerChild"] = "true"
         return [call_result(RETRY, ask(self._api, RETRY, app, wanted), self._clock.now())]
 
     def _retry_workflow(self, app: App, workflow: int) -> CallResult:
-        """One call retries whatever has failed of the workflow: another one for a sibling would be one too many."""
-        if (app, workflow) not in self._retried:
-            wanted = {"WorkflowExecutionId": str(workflow), "OnlyFailed": "true"}
-            reply = ask(self._api, RETRY_WORKFLOW, app, wanted)
-            self._retried[app, workflow] = call_result(RETRY_WORKFLOW, reply, self._clock.now())
-        return self._retried[app, workflow]
+        """One call retries whatever has failed of the workflow; that there is no other is the claim's (`share`).
+
+        While something of it runs it has not failed yet: what has is retried once all of it has ended.
+        """
+        try:
+            running = lives(self._api, app, workflow)
+        except msgspec.ValidationError as error:
+            running = unreadable(str(error))
+        if running:
+            return self._later(running)
+        wanted = {"WorkflowExecutionId": str(workflow), "OnlyFailed": "true"}
+        return call_result(RETRY_WORKFLOW, ask(self._api, RETRY_WORKFLOW, app, wanted), self._clock.now())
 
     def _look(self, failure: Failure, lists: dict[tuple[App, str], list[Execution] | LookFailed]) -> Observation:
         begun_at = self._clock.now()
@@ -132,11 +139,12 @@ class Schedulerx3Jobs:
         if isinstance(state, LookFailed) or isinstance(others, LookFailed):
             return state if isinstance(state, LookFailed) else others  # type: ignore[return-value]  # one of them is
         listed = next((other for other in others if other.execution_id == meant.execution_id), meant)
-        self._workflows[app, meant.execution_id] = listed.workflow
+        meant = replace(meant, workflow=listed.workflow)  # only the list tells
+        self._looked_at[app, meant.execution_id] = meant
         return Schedulerx3Snapshot(
             job_id=failure.job_id,
             state=state,
-            execution=replace(meant, workflow=listed.workflow),  # only the list tells
+            execution=meant,
             others=tuple(other for other in others if other.execution_id != meant.execution_id),
             name=shown.job_name or "",
             look_begun_at=begun_at,
@@ -166,14 +174,36 @@ class Schedulerx3Jobs:
                 return list(found.values())
         return too_long(f"not all was found on {MOST_PAGES} pages of executions", begun_at)
 
-    def _nothing_named(self) -> CallResult:
-        """Nothing was sent: no execution was seen that could be named."""
+    def _backfill(self, app: App, job_id: str, meant: Execution) -> CallResult:
+        """The one day of its data time. It carries no parameters: what was triggered with some cannot be repeated."""
+        if meant.trigger_type == TRIGGER_API:
+            return self._nothing_sent(BACKFILL, "TriggeredByApi", "it was triggered by API, with parameters of its own")
+        try:
+            day = day_of(meant.data_time, self._zone)
+        except ValueError as error:
+            return self._nothing_sent(BACKFILL, "InvalidDataTime", str(error))
+        dates = {"StartDate": str(day.start_ms), "EndDate": str(day.end_ms), "DataTime": day.time_of_day}
+        reply = ask(self._api, BACKFILL, app, {"JobId": job_id, **dates})
+        return call_result(BACKFILL, reply, self._clock.now())
+
+    def _later(self, why: bool | CallFailed) -> CallResult:  # noqa: FBT001 - what a look at the workflow gave
+        """Nothing was sent: something of the workflow runs, or it could not be looked at."""
+        failed = why if isinstance(why, CallFailed) else None
         return CallResult(
-            effect=Effect.NOT_DONE_USELESS,
-            api=RETRY,
-            code="NoExecution",
-            message="no execution to retry was seen",
+            effect=Effect.NOT_DONE_LATER,
+            api=RETRY_WORKFLOW,
+            code=failed.code if failed else "WorkflowRuns",
+            message=failed.message if failed else "something of the workflow execution still runs",
             left_at=self._clock.now(),
+        )
+
+    def _nothing_named(self) -> CallResult:
+        return self._nothing_sent(RETRY, "NoExecution", "no execution to retry was seen")
+
+    def _nothing_sent(self, api: str, code: str, message: str) -> CallResult:
+        """The call cannot be made, now or later."""
+        return CallResult(
+            effect=Effect.NOT_DONE_USELESS, api=api, code=code, message=message, left_at=self._clock.now()
         )
 
 

@@ -10,6 +10,7 @@ from shared.domain.job import Scope
 
 RETRY = "OperateRetryJobExecution"
 RETRY_WORKFLOW = "OperateRetryWorkflowExecution"
+BACKFILL = "OperateRerunJob"
 GET = "GetJobExecution"
 LIST = "ListJobExecutions"
 EVENTS = "ListScheduleEvent"

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from shared.domain.call import ActionApi
+from shared.domain.claims import Share
 from shared.domain.failure import Failure
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.job import LIVE_STATES, State
@@ -20,9 +22,13 @@ from shared.domain.runs import SKEW_S, START_TOLERANCE_S, by_start, rerun_since
 from shared.domain.snapshot import Offered
 from shared.domain.verdicts import Verdict
 
+TRIGGER_RERUN = 2
+"""TriggerType of what OperateRerunJob has made (docs/facts/schedulerx3.md#numbers)."""
+TRIGGER_API = 3
 TRIGGER_USER_RETRY = 4
 """TriggerType of what a retry has made (docs/facts/schedulerx3.md#numbers)."""
-_MAKE_AGAIN = frozenset({2, TRIGGER_USER_RETRY, 5})
+_OURS = frozenset({TRIGGER_RERUN, TRIGGER_USER_RETRY})
+_MAKE_AGAIN = _OURS | {5}
 """TriggerTypes of executions that repeat another: rerun, user_retry, system_retry."""
 EVIDENCE_SKEW_S = 30.0
 """Its clock may be this much behind ours; retries known before the call are told apart by their ids."""
@@ -153,10 +159,17 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
         newest = max(made, key=lambda one: one.execution_id)
         return Aftermath.RESTARTED if newest.live else _ENDS.get(newest.state, Aftermath.ENDED)
 
+    def share(self, action_api: ActionApi | None) -> Share | None:
+        """Of its workflow execution; a retry of that restarts whatever has failed of it."""
+        if self.execution is None or not self.execution.workflow:
+            return None
+        return Share(of=str(self.execution.workflow), all_of_it=action_api is ActionApi.RETRY_WORKFLOW)
+
     def strays(self, case: Case) -> bool | None:
-        """It names the one execution: nothing else can come of it."""
-        del case
-        return None
+        """Whether a backfill made anything else than one execution of that data time, as a wrong time zone does."""
+        if case.action_api is not ActionApi.BACKFILL or self.execution is None:
+            return None  # it names the one execution
+        return [one.data_time for one in self._made(case)] != [self.execution.data_time]
 
     def _made(self, case: Case) -> list[Execution]:
         """What has run since the attempt was reserved, as the meant execution or beside it."""
@@ -164,13 +177,15 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
         if meant is None:
             return []
         again = [meant] if None not in {case.life, meant.life} and meant.life != case.life else []
+        if case.action_api is ActionApi.BACKFILL:  # the meant one stays as it is
+            again = []
         return again + [one for one in self.others if _is_new_retry(one, meant, case)]
 
     @property
     def known_reruns(self) -> tuple[int, ...]:
-        """Executions that retries had made before the call."""
+        """Executions that retries and backfills had made before the call."""
         shown = (*((self.execution,) if self.execution else ()), *self.others)
-        return tuple(one.execution_id for one in shown if one.trigger_type == TRIGGER_USER_RETRY)[:_MOST_KNOWN]
+        return tuple(one.execution_id for one in shown if one.trigger_type in _OURS)[:_MOST_KNOWN]
 
     def retries_of_its_own(self, record: JobRecord, failure: Failure, ours: int) -> int:
         """Attempts of the execution beyond its first that were not ours."""
@@ -202,7 +217,7 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
         if live is None:
             return GateAnswer(saw="none", wanted=wanted)
         message = f"execution {live.execution_id} of the job is {live.state.value}"
-        ours = live.trigger_type == TRIGGER_USER_RETRY and any(case.state is CaseState.DONE for case in record.cases)
+        ours = live.trigger_type in _OURS and any(case.state is CaseState.DONE for case in record.cases)
         if ours:
             stop = Stop(Verdict.DEFERRED, Reason.OTHER_RUN_IN_HAND, message, look_again_at)
         else:
@@ -228,9 +243,11 @@ def _repeats(other: Execution, meant: Execution) -> bool:
 
 
 def _is_new_retry(one: Execution, meant: Execution, case: Case) -> bool:
-    if one.trigger_type != TRIGGER_USER_RETRY or one.execution_id in case.known_reruns:
+    backfilled = case.action_api is ActionApi.BACKFILL
+    made_by = TRIGGER_RERUN if backfilled else TRIGGER_USER_RETRY
+    if one.trigger_type != made_by or one.execution_id in case.known_reruns:
         return False
-    if meant.data_time and one.data_time and one.data_time != meant.data_time:
-        return False
+    if not backfilled and meant.data_time and one.data_time and one.data_time != meant.data_time:
+        return False  # a backfill that made another day's is ours all the same: it strays
     # One that has not started yet counts as well: it was not there before the call.
     return one.started_at is None or one.started_at >= case.reserved_at - EVIDENCE_SKEW_S

@@ -13,7 +13,7 @@ from shared.ports import Clock, JobSystem
 from shared.reading.ids import Field, positive_long, printable_name
 from shared.systems.discovery import Seeker
 from shared.systems.imagined import Imagined
-from shared.systems.schedulerx3.scope import APPS, EVENTS, GET, LIST, RETRY, RETRY_WORKFLOW, App
+from shared.systems.schedulerx3.scope import APPS, BACKFILL, EVENTS, GET, LIST, RETRY, RETRY_WORKFLOW, App
 from shared.systems.schedulerx3.snapshot import Execution, Schedulerx3Snapshot
 from shared.systems.schedulerx3.watch import Apps
 from shared.systems.system import Flag, Operation, Part, Probe, System
@@ -58,6 +58,7 @@ class Schedulerx3(System):
     operations = (
         Operation(name=RETRY, mutates=True, ram_action="mse:OperateRetryJobExecution"),
         Operation(name=RETRY_WORKFLOW, mutates=True, ram_action="mse:OperateRetryWorkflowExecution"),
+        Operation(name=BACKFILL, mutates=True, ram_action="mse:OperateRerunJob"),
         Operation(name=GET, ram_action="mse:GetJobExecution"),
         Operation(name=LIST, ram_action="mse:ListJobExecutions"),
         Operation(name=EVENTS, ram_action="mse:ListScheduleEvent"),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from shared.systems.discovery import Name, Names
+from shared.systems.discovery import Name, Names, RegionId
 
 REACH_H = 48.0
 
@@ -14,6 +14,8 @@ REACH_H = 48.0
 class Apps(Struct, frozen=True, kw_only=True):
     """Applications of a cluster whose failed executions are found."""
 
+    region: RegionId | None = None
+    """Where they are. Absent: the function's own region."""
     cluster: Name
     """The cluster's id."""
     apps: Names

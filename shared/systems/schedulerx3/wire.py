@@ -14,19 +14,21 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from shared.domain.job import State
+from shared.domain.job import LIVE_STATES, State
 from shared.reading.shape import shaped
 from shared.reading.times import instant
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
 from shared.systems.openapi.classify import as_number, business_row
-from shared.systems.schedulerx3.scope import APPS, EVENTS, GET, LIST, RETRY, RETRY_WORKFLOW, App
+from shared.systems.schedulerx3.scope import APPS, BACKFILL, EVENTS, GET, LIST, RETRY, RETRY_WORKFLOW, App
 from shared.systems.schedulerx3.snapshot import Execution
 
 VERSION = "2024-06-24"
 PAGE_SIZE = 50
+WORKFLOW_PAGE = 100
 _NEWEST_EVENTS = 10
 _FAILED = 5
 _BY_GET = frozenset({EVENTS, APPS})
+_MUTATING = frozenset({RETRY, RETRY_WORKFLOW, BACKFILL})
 _OK = 200
 _ID = re.compile(r"[0-9]{1,19}\Z")
 _STATES = {
@@ -131,7 +133,7 @@ def ask(api: Caller, action: str, app: App, parameters: Mapping[str, str]) -> Re
         method="GET" if action in _BY_GET else "POST",
         in_query=action != RETRY_WORKFLOW,
         parameters={"ClusterId": app.cluster_id, **of_app, **parameters},
-        mutates=action in {RETRY, RETRY_WORKFLOW},
+        mutates=action in _MUTATING,
     )
     reply = api.call(wanted)
     return reply if isinstance(reply, CallFailed) else judged(reply)
@@ -164,6 +166,18 @@ def executions(api: Caller, app: App, job_id: str, page: int) -> list[Shown] | C
     return [
         found for found in _data(reply, ExecutionsPage).records if found.job_id is None or str(found.job_id) == job_id
     ]
+
+
+def lives(api: Caller, app: App, workflow: int) -> bool | CallFailed:
+    """Whether something of a workflow execution is queued or runs; one of more than a page is not known whole.
+
+    Raises:
+        msgspec.ValidationError: the answer is no list.
+    """
+    reply = ask(api, LIST, app, {"WorkflowExecutionId": str(workflow), **_page(1, WORKFLOW_PAGE)})
+    if isinstance(reply, CallFailed):
+        return reply
+    return any(_STATES.get(found.status) in LIVE_STATES for found in _data(reply, ExecutionsPage).records)
 
 
 def failed_executions(

@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from localcloud.clock import ManualClock
 from localcloud.dataworks.models import Project, fails, succeeds
 from localcloud.dataworks.service import Dataworks
+from localcloud.timeline import Timeline
 from localcloud.wire.faults import Fault, FaultKind
+from shared.systems.dataworks.scope import Project as Scope
+from shared.systems.dataworks.seek import DataworksSeeker
+from shared.systems.dataworks.watch import Projects
+from tests.proof.discovery import ZONE, Direct, Watcher
 
 POLICY = "discover: {dataworks: [{projects: [12345]}]}\n"
 Ward = Any
@@ -86,6 +92,20 @@ def test_a_large_workspace_is_read_to_its_end(ward: Ward) -> None:
     ward.periods(2)
     assert len(ward.calls("ListTaskInstances")) < 60
     assert len(set(reruns(ward))) == len(reruns(ward)) == 1_100
+
+
+def test_what_stays_failed_is_read_to_the_last_page() -> None:
+    """Nothing of the first page goes away: what nobody reruns must not hide the rest."""
+    clock = ManualClock(1_767_240_000.0)
+    service = Dataworks(Timeline(clock))
+    project = service.project(12345)
+    project.node(71, "settle")
+    there = {project.instance(71, fails(30), starts_at=clock.now() - 600).instance_id for _ in range(1_100)}
+    seeker = DataworksSeeker(Direct.to(service.operations()), clock, ZONE, "cn-hangzhou")
+    scope = Scope(region="cn-hangzhou", project_id="12345")
+    watcher = Watcher(seeker, Projects(projects=(12345,)), scope, clock)
+    watcher.night(0.1, lambda _: None)
+    assert {failure.job_instance_id for _, failure in watcher.found} == there
 
 
 def test_a_workspace_that_cannot_be_read_delays_only_itself(ward: Ward) -> None:

@@ -185,3 +185,21 @@ def test_job_by_job_the_pace_holds_and_the_next_run_goes_on(ward: Ward) -> None:
     assert max(sum(start <= at < start + 60 for at in lists) for start in lists) <= 80
     asked = {call["JobId"] for call in ward.calls("GetJobInstanceList") if "JobId" in call}
     assert len(asked) == 300
+
+
+def test_each_entry_is_looked_at_where_it_says(ward: Ward) -> None:
+    """Without a region in the function's own. What is found names its region, and is known apart."""
+    ward.policy = (
+        "discover: {schedulerx: [{namespace: ns, groups: [a.group]},"
+        " {region: cn-beijing, namespace: ns, groups: [b.group]}]}\n"
+    )
+    for group_id in ("a.group", "b.group"):
+        ward.group(group_id).job(42).instance(DAY, fails(30), scheduled_at=ward.clock.now() - 600)
+    assert verdicts(ward.discover()) == [("rerun", "accepted")] * 2
+    assert [(row["region"], row["group_id"]) for row in ward.sink.rows] == [
+        ("cn-hangzhou", "a.group"),
+        ("cn-beijing", "b.group"),
+    ]
+    asked = {(call["RegionId"], call["GroupId"]) for call in ward.calls("GetJobInstanceList")}
+    assert asked == {("cn-hangzhou", "a.group"), ("cn-beijing", "b.group")}
+    assert verdicts(ward.periods()[0]) == []

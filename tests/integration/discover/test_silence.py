@@ -6,9 +6,15 @@ from typing import Any
 
 import pytest
 
+from localcloud.clock import ManualClock
 from localcloud.ehpc.models import JobSpec, Prints, hangs
 from localcloud.ehpc.service import Ehpc
+from localcloud.timeline import Timeline
 from localcloud.wire.faults import Fault, FaultKind
+from shared.systems.ehpc.scope import Cluster
+from shared.systems.ehpc.seek import EhpcSeeker
+from shared.systems.ehpc.watch import Clusters, Nodes, Silence
+from tests.proof.discovery import Direct, Watcher
 
 POLICY = "discover: {ehpc: [{clusters: [ehpc-a], silence: {after_s: 1800}}]}\n"
 Ward = Any
@@ -83,3 +89,28 @@ def test_of_many_jobs_the_calls_are_spread_and_nodes_are_looked_at_meanwhile(war
     reads = [call.at for call in ward.cloud.openapi.calls_of("GetJobLog")]
     assert max(sum(start <= at < start + 60 for at in reads) for start in set(reads)) <= 120
     assert len({call.at for call in ward.cloud.openapi.calls_of("ListNodes")}) == 6
+
+
+def test_five_thousand_jobs_cost_their_pages_and_the_reads_of_those_that_are_watched() -> None:
+    """500 nodes are 5 pages, 5,000 jobs 100; of 200 watched jobs both outputs are read, four times in `after_s`."""
+    clock = ManualClock(1_767_240_000.0)
+    ehpc = Ehpc(Timeline(clock))
+    here = ehpc.cluster("ehpc-a")
+    for number in range(500):
+        here.node(f"n{number}")
+    for number in range(5_000):
+        queue, prints = ("mpi", Prints(for_s=60)) if number < 200 else ("workq", None)
+        spec = JobSpec(runs=(hangs(),), hosts=(f"n{number % 500}",), queue=queue, prints=prints)
+        here.submit(f"{number}.scheduler", spec, at=clock.now() - 3600)
+    there = here.jobs()
+    here.jobs = lambda: there  # type: ignore[method-assign]  # 5,000 copies for each page would take half a minute
+    api = Direct.to(ehpc.operations())
+    watch = Clusters(clusters=("ehpc-a",), nodes=Nodes(), silence=Silence(after_s=1800, queues=("mpi",)))
+    scope = Cluster(region="cn-hangzhou", cluster_id="ehpc-a")
+    watcher = Watcher(EhpcSeeker(api, clock, "cn-hangzhou"), watch, scope, clock)
+    watcher.look()
+    assert api.calls == {"ListNodes": 5, "ListJobsWithFilters": 100, "GetJobLog": 200}  # what has grown is read once
+    api.calls.clear()
+    clock.advance(1800 / 4)
+    watcher.look()
+    assert api.calls == {"ListNodes": 5, "ListJobsWithFilters": 100, "GetJobLog": 200 * 2}

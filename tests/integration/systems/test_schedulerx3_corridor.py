@@ -3,57 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from localcloud.clock import ManualClock
 from localcloud.cloud import LocalCloud
-from localcloud.schedulerx3.models import App, Course, Execution, fails, keeps_running, succeeds
+from localcloud.schedulerx3.models import fails, keeps_running, succeeds
 from localcloud.schedulerx3.service import Schedulerx3
 from localcloud.wire.faults import Fault, FaultKind
 from shared.ledger.sqlite import SqliteLedger
 from shared.systems.openapi import OpenApi
-from tests.support.corridor_night import CorridorNight
 from tests.support.make import Make
-
-POLICY = """\
-version: 1
-sources: [{event: {source: field.*}, systems: [schedulerx3]}]
-rules: [{name: the-rest, match: {}, action: rerun}]
-"""
-JOB, DAY = 71, "2026-01-01 10:00:00"
-
-
-@dataclass
-class Night(CorridorNight):
-    """With an application."""
-
-    app: App = field(kw_only=True)
-
-    def failed(self, *then: Course, **more: Any) -> Execution:
-        """An execution that has failed a moment ago; `then` is what retries of it do."""
-        self.app.job(JOB, "settle", then=then)
-        return self.app.execution(JOB, DAY, fails(300), starts_at=self.clock.now() - 310, **more)
-
-    def told(self, *failed: Execution, **more: Any) -> list[tuple[str, str]]:
-        """CloudEvents from the field a second later, all the way."""
-        self.clock.advance(1)
-        return self.heard([self._event(one, **more) for one in failed])
-
-    def _event(self, one: Execution, **more: Any) -> dict[str, Any]:
-        data = {
-            "system": "schedulerx3",
-            "cluster_id": "xxljob-demo",
-            "app_name": "demo-app",
-            "job_id": one.job_id,
-            "job_execution_id": str(one.execution_id),
-            **more,
-        }
-        number = f"{self.clock.now()}/{one.execution_id}"
-        return {"specversion": "1.0", "id": number, "source": "field.gate", "data": data}
+from tests.support.schedulerx3_night import JOB, POLICY, Night
 
 
 @pytest.fixture(params=[True, False], ids=["keeps its id", "makes a new one"])
@@ -141,40 +103,3 @@ def test_an_execution_that_is_not_there_is_not_found(night: Night, named: str) -
         assert night.told(failed, job_id=72) == [("ineligible", "not_found")]
     else:
         assert night.told(failed, job_execution_id="1") == [("ineligible", "not_found")]
-
-
-def test_a_workflow_is_retried_once_for_all_that_has_failed_of_it(night: Night) -> None:
-    """By policy: one call, nothing of what succeeded runs again, and each failure is seen to have ended well."""
-    night.policy = POLICY.replace("rerun}", "rerun, unasked: [workflow], action_api: retry_workflow}")
-    before = night.clock.now() - 310
-    failed = [night.failed(workflow_execution_id="7")]
-    for job, course in ((72, fails(300)), (73, succeeds(300))):
-        night.app.job(job)
-        failed.append(night.app.execution(job, DAY, course, starts_at=before, workflow_execution_id="7"))
-    *failed, _ = failed
-    assert night.told(*failed) == [("rerun", "accepted")] * 2
-    (call,) = night.cloud.openapi.calls_of("OperateRetryWorkflowExecution")
-    assert {"WorkflowExecutionId": "7", "OnlyFailed": "true"}.items() <= call.parameters.items()
-    assert night.swept() == [("rerun", "seen_succeeded")] * 2
-    assert sorted(one.job_id for one in night.cloud[Schedulerx3].retried) == [JOB, 72]
-
-
-def test_an_execution_of_no_workflow_is_retried_by_itself(night: Night) -> None:
-    """Whatever the rule says of workflows."""
-    night.policy = POLICY.replace("rerun}", "rerun, action_api: retry_workflow}")
-    assert night.told(night.failed()) == [("rerun", "accepted")]
-    assert len(night.cloud.openapi.calls_of("OperateRetryJobExecution")) == 1
-
-
-def test_what_follows_runs_again_where_a_rule_says_so(night: Night) -> None:
-    """TriggerChild is sent by policy alone."""
-    night.policy = POLICY.replace("rerun}", "rerun, action_api: retry_with_children}")
-    night.told(night.failed())
-    (call,) = night.cloud.openapi.calls_of("OperateRetryJobExecution")
-    assert call.parameters["TriggerChild"] == "true"
-
-
-def test_an_execution_of_a_workflow_is_held_unless_a_rule_says_else(night: Night) -> None:
-    """Only the list tells that it is part of one."""
-    assert night.told(night.failed(workflow_execution_id="7")) == [("held", "workflow")]
-    assert night.cloud[Schedulerx3].retried == []

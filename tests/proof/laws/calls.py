@@ -20,7 +20,8 @@ def law_01_one_effective_rerun_a_life(world: World) -> Breaches:
     """At most one effective rerun per life: of the run hit, of the run alive on arrival, of the run looked at."""
     effective = [call for call in world.calls if call.effective]
     for name, of in (("hit", _hit), ("alive on arrival", _arrived), ("looked at", _looked)):
-        for life, count in Counter((call.job, of(call)) for call in effective).items():
+        besides = [((scope, job_id), run) for call in world.calls for scope, job_id, run in call.also]
+        for life, count in Counter([*((call.job, of(call)) for call in effective), *besides]).items():
             if count > 1 and life[1]:
                 yield f"{count} effective reruns of the life {life} ({name})"
     failed = {(telling.job, telling.run) for telling in world.tellings}

@@ -14,7 +14,7 @@ from tests.proof.truth import Call
 from tests.support.clock import START
 
 Breaches = Iterator[str]
-SHARED = ("breaker/", "pace/", "rate/", "control/", "nodes/", "discover/")
+SHARED = ("breaker/", "pace/", "rate/", "control/", "nodes/", "discover/", "claim/")
 """Documents that are no job records."""
 
 

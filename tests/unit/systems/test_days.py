@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.reading.times import instant
-from shared.systems.schedulerx.days import Day, day_of
+from shared.systems.days import Day, day_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ZONES = [

@@ -1,4 +1,4 @@
-"""Data times and the calendar days that hold them, as SchedulerX cuts them. Pure.
+"""Data times and the calendar days that hold them, as SchedulerX of either edition cuts them. Pure.
 
 SchedulerX names no zone anywhere; samples of its documentation are midnights of UTC+8
 (docs/facts/schedulerx.md#days-and-zone), so the zone is a setting and every function here takes it.
@@ -17,7 +17,7 @@ _LAST_SECOND = time(23, 59, 59)
 
 
 class Day(Struct, frozen=True, kw_only=True):
-    """What RerunJob wants to know: one calendar day, and the time of day that its data time has."""
+    """What RerunJob and OperateRerunJob want to know: one calendar day, and the time of day that its data time has."""
 
     start_ms: int
     """Unix milliseconds of the day's first instant."""
