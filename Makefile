@@ -107,7 +107,7 @@ nights: setup
 HEALTHY ?= 67
 
 healthy: setup
-	HEALTHY_NIGHTS=$(HEALTHY) $(BIN)/python -m pytest -q -n 2 tests/proof/test_discovery.py -k healthy
+	HEALTHY_NIGHTS=$(HEALTHY) $(BIN)/python -m pytest -q -n 2 --timeout 900 tests/proof/test_discovery.py -k healthy
 
 # All pairs of faults, what they have in common run once; `make test` explores one in 37 of them, `make thorough`
 # one in eleven, others each day.
@@ -133,6 +133,9 @@ test-bundle: bundle
 bench: bundle
 	$(BIN)/python benchmarks/bench.py $(BENCH)
 	$(BIN)/python benchmarks/log_range.py
+	$(BIN)/python benchmarks/storms.py
+	$(BIN)/python benchmarks/flat.py
+	$(BIN)/python benchmarks/crowd.py
 	$(BIN)/python benchmarks/decide.py
 	$(BIN)/python benchmarks/page.py
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from localcloud.ehpc import slurm
+from localcloud.ehpc.arrays import array_seen, subjob_ids
 from localcloud.ehpc.models import (
     AGENT_TIMEOUT_S,
     NEVER,
@@ -24,7 +25,6 @@ from localcloud.ehpc.models import (
     Kill,
     Node,
     State,
-    subjob_ids,
 )
 from localcloud.ehpc.refusals import in_progress, refusal, unknown
 from localcloud.timeline import Timeline
@@ -139,7 +139,7 @@ class Cluster:
 
     def output(self, job: Job) -> tuple[bytes, bytes]:
         """What the job's present run has written by now: standard output, standard error."""
-        return job.written(self._timeline.now())
+        return self._jobs.get(job.job_id, job).written(self._timeline.now())
 
     def rerun(self, job_id: str) -> str:
         """Kill and queue again. Empty if it was accepted; else what the scheduler says.
@@ -204,7 +204,8 @@ class Cluster:
             wait_s = chance.uniform(1, 5) if job.spec.requeue_wait_s is None else job.spec.requeue_wait_s
         job.state, job.modified_at, job.dying, job.nodes = State.QUEUED, now, False, ()
         job.completing = False
-        job.held = self.flavour is Flavour.PBS and job.run_count >= PBS_MOST_RUNS
+        runaway = self.flavour is Flavour.PBS and job.run_count >= PBS_MOST_RUNS
+        job.held = runaway or job.stopped_at is not None  # Slurm holds what was suspended
         job.plan += 1
         if job.held or math.isinf(wait_s):
             return
@@ -291,9 +292,4 @@ class Cluster:
             return slurm.seen(job, self.settings, self._timeline.now())
         if not job.subjobs:
             return replace(job)
-        subjobs = [self._jobs[sub] for sub in job.subjobs if sub in self._jobs]
-        starts = [sub.started_at for sub in subjobs if sub.started_at is not None]
-        over = all(sub.state is State.FINISHED for sub in subjobs)
-        state = State.FINISHED if over else State.RUNNING if starts else State.QUEUED
-        changed = max((sub.modified_at for sub in subjobs), default=job.modified_at)
-        return replace(job, state=state, started_at=min(starts, default=None), modified_at=changed)
+        return array_seen(job, [self._jobs[sub] for sub in job.subjobs if sub in self._jobs])

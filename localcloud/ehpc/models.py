@@ -159,7 +159,7 @@ class Job:
     noticed_at: float | None = None
     """Slurm: the run's node is dead, and this is when Slurm notices; NEVER: it does not."""
     stopped_at: float | None = None
-    """Suspended since: its processes stand still, and it is listed as running."""
+    """Suspended since: its processes stand still, and it is listed as running. Requeued it is held."""
     leader: str = ""
     """Slurm: of a part of a heterogeneous job, the id of the job that leads it."""
     nodes: tuple[str, ...] = ()
@@ -186,7 +186,8 @@ class Job:
         spec, prints = self.spec, self.spec.prints
         if prints is None or self.started_at is None:
             return spec.output, spec.errors
-        until = now if self.stopped_at is None else self.stopped_at
+        until = now if self.state is State.RUNNING else self.modified_at
+        until = until if self.stopped_at is None else self.stopped_at
         lines = int(min(until - self.started_at, prints.for_s) / prints.every_s)
         return spec.output + prints.line.encode() * lines, spec.errors + prints.errors.encode()
 
@@ -217,18 +218,3 @@ class Kill:
     life: int
     """StartTime of the run killed; of a subjob rerun with its array, it may have ended before."""
     at: float
-
-
-def subjob_ids(parent_id: str, array_request: str) -> tuple[str, ...]:
-    """Ids of an array's subjobs: `12[].scheduler` with `2-7:2` has `12[2].scheduler`, `12[4]…`, `12[6]…`.
-
-    Slurm's `12` has `12_2`, `12_4`, `12_6`. Raises ValueError if the parent's id is neither or the request is not
-    `first-last:step`.
-    """
-    head, brackets, tail = parent_id.partition("[]")
-    if not brackets and not head.isdigit():
-        raise ValueError(f"{parent_id!r} is not the id of an array's parent: it has no []")
-    span, _, step = array_request.partition(":")
-    first, _, last = span.partition("-")
-    indexes = range(int(first), int(last) + 1, int(step or "1"))
-    return tuple(f"{head}[{index}]{tail}" if brackets else f"{head}_{index}" for index in indexes)

@@ -24,7 +24,7 @@ def unknown(job_id: str, flavour: Flavour) -> str:
 
 def _slurm(job: Job) -> str:
     if job.leader:
-        return f"Operation not permitted on individual component of heterogeneous job for job {job.job_id}"
+        return f"Job not heterogeneous job leader for job {job.job_id}"
     if not job.spec.batch:
         return f"Only batch jobs are accepted or processed for job {job.job_id}"
     if not job.spec.rerunnable:

@@ -136,6 +136,7 @@ _SCHEDULER_REFUSALS = (
     "invalid job id specified",
     "access/permission denied",
     "job/step already completing or completed",
+    "job not heterogeneous job leader",
     "operation not permitted on individual component of heterogeneous job",
     # OpenPBS: src/lib/Liblog/pbs_messages.c, as src/server/req_rerun.c rejects with them before it asks the node
     "request invalid for state of job",

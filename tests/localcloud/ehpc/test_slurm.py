@@ -95,7 +95,7 @@ def test_cancelled_while_it_waits_its_start_is_the_moment_of_that(ehpc: Ehpc, cl
 
 
 def test_a_suspended_job_is_listed_as_running_stands_still_and_is_taken(ehpc: Ehpc, clock: ManualClock) -> None:
-    """It prints nothing more and does not end; a requeue of it is accepted."""
+    """It prints nothing more and does not end; a requeue of it is accepted, and leaves it on hold."""
     cluster = ehpc.cluster("c", Flavour.SLURM)
     cluster.submit("1", JobSpec(runs=(finishes(60),), prints=Prints(line="x", every_s=1), requeue_wait_s=1))
     clock.advance(10)
@@ -103,8 +103,20 @@ def test_a_suspended_job_is_listed_as_running_stands_still_and_is_taken(ehpc: Eh
     clock.advance(100)
     assert (seen(ehpc).state, cluster.output(seen(ehpc))) == (State.RUNNING, (b"x" * 10, b""))
     assert cluster.rerun("1") == ""
+    clock.advance(1_000)
+    assert (seen(ehpc).state, seen(ehpc).held, seen(ehpc).shown_start) == (State.QUEUED, True, None)
+
+
+def test_a_requeue_empties_the_output(ehpc: Ehpc, clock: ManualClock) -> None:
+    """When the job starts again."""
+    cluster = ehpc.cluster("c", Flavour.SLURM)
+    cluster.submit("1", JobSpec(prints=Prints(line="x", every_s=1), requeue_wait_s=2))
+    clock.advance(10)
+    cluster.rerun("1")
+    clock.advance(1)
+    assert cluster.output(seen(ehpc)) == (b"x" * 10, b"")
     clock.advance(4)
-    assert (seen(ehpc).run_count, cluster.output(seen(ehpc))) == (2, (b"xxx", b"")), "the file is emptied"
+    assert cluster.output(seen(ehpc)) == (b"xxx", b"")
 
 
 def test_the_leader_of_a_heterogeneous_job_requeues_all_of_it(ehpc: Ehpc, clock: ManualClock) -> None:
@@ -113,7 +125,7 @@ def test_the_leader_of_a_heterogeneous_job_requeues_all_of_it(ehpc: Ehpc, clock:
     cluster.submit_het(["1", "2", "3"])
     cluster.submit("4")
     clock.advance(10)
-    refused = "Operation not permitted on individual component of heterogeneous job for job 2"
+    refused = "Job not heterogeneous job leader for job 2"
     assert cluster.rerun("2") == refused
     assert ehpc.kills == []
     assert cluster.rerun("1") == ""

@@ -17,6 +17,7 @@ from tests.proof.laws.calls import (
     law_05_a_look_after_an_unknown_result,
     law_07_no_call_without_an_attempt,
 )
+from tests.proof.laws.finding import law_13_what_is_shown_is_found, law_14_nothing_healthy_is_told
 from tests.proof.laws.outcomes import law_04_nothing_is_lost
 from tests.proof.laws.reading import Breaches
 from tests.proof.world import World
@@ -33,5 +34,7 @@ LAWS: tuple[Callable[[World], Breaches], ...] = (
     law_10_an_open_breaker_admits_nobody,
     law_11_strangers_and_secrets_stay_inside,
     law_12_sizes,
+    law_13_what_is_shown_is_found,
+    law_14_nothing_healthy_is_told,
 )
 """All but the ninth, which compares histories: `test_same_decisions`."""

@@ -181,6 +181,7 @@ def test_a_refusal_of_several_jobs_proves_nothing_about_one(jobs: int) -> None:
         "Requested operation is presently disabled for job 4",
         "Invalid job id specified for job 4",
         "Access/permission denied for job 4",
+        "Job not heterogeneous job leader for job 4",
         "qrerun: Request invalid for state of job 4.s",
         "qrerun: job is not rerunnable 4.s",
         "qrerun: Unknown Job Id 4.s",
