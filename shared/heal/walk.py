@@ -17,7 +17,7 @@ from shared.heal.act import Actor
 from shared.heal.canary import judge_canaries
 from shared.heal.decider import Decider
 from shared.heal.fetch import Fetcher
-from shared.heal.item import Invocation, Item, Result, Walked
+from shared.heal.item import Invocation, Item, Notice, Result, Walked
 from shared.heal.lanes import Lanes
 from shared.heal.limits import Admission, SharedLimits
 from shared.heal.looks import Looks
@@ -135,6 +135,7 @@ class Walk:
         settle(reserved, records, self.policy, replace(ask, now=self.clock.now()))
         owed = nodes.save()
         walked.notices += [] if self.tied else owed
+        walked.notices += [] if self.tied else [Notice(item.writes_to, told) for item in items for told in item.besides]
         asked = ask.trigger is Trigger.MANUAL  # who else is shown the gates? Ten thousand decisions are 60 MB
         walked.results += [
             Result(item.outcome, item.decision if asked else None, item.owed_by)

@@ -361,7 +361,10 @@ ONE_OBSTACLE = st.builds(
     ),
     ask=ASKS,
 )
-OLD_CASES = [make_case(opened_at=NOW - 90_000), make_case(opened_at=NOW - 90_000, approved_by="ann")]
+IN_VAIN = make_case(
+    state=CaseState.UNKNOWN, life=f"run:{START}", attempt=1, may_leave_until=NOW - 3600, calls_in_vain=1
+)
+OLD_CASES = [make_case(opened_at=NOW - 90_000), make_case(opened_at=NOW - 90_000, approved_by="ann"), IN_VAIN]
 OLD = st.builds(
     lambda case, ask: make_facts(case=case, record=JobRecord(cases=(case,)), ask=ask),
     case=st.sampled_from(OLD_CASES),
