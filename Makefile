@@ -129,5 +129,8 @@ test-slurm: setup
 bench: bundle
 	$(BIN)/python benchmarks/bench.py $(BENCH)
 	$(BIN)/python benchmarks/log_range.py
+	$(BIN)/python benchmarks/storms.py
+	$(BIN)/python benchmarks/flat.py
+	$(BIN)/python benchmarks/crowd.py
 	$(BIN)/python benchmarks/decide.py
 	$(BIN)/python benchmarks/page.py

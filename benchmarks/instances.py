@@ -74,7 +74,7 @@ class Instance:
         command = [code.python, "-I", "-S", "-B", str(RUNNER), paths, module, code.kind, str(CONTEXT)]
         environ = {**environment, "BENCH_BEGUN": str(time.time())}
         self._process = subprocess.Popen(  # noqa: S603 - our own child
-            command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=None
+            command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
 
     def __enter__(self) -> Self:

@@ -88,22 +88,25 @@ class _Land:
     """The child's end."""
 
     def __init__(self, latency_ms: float) -> None:
+        from benchmarks.plain_cluster import PlainCluster  # noqa: PLC0415 - as above
         from localcloud.clock import SystemClock  # noqa: PLC0415 - the parent need not load a cloud
         from localcloud.cloud import LocalCloud  # noqa: PLC0415 - as above
         from localcloud.ehpc.service import Ehpc  # noqa: PLC0415 - as above
+        from localcloud.schedulerx.service import Schedulerx  # noqa: PLC0415 - as above
         from localcloud.sls.service import LogService  # noqa: PLC0415 - as above
         from localcloud.tablestore.service import Tablestore  # noqa: PLC0415 - as above
         from localcloud.wire.http import json_response  # noqa: PLC0415 - as above
         from localcloud.wire.signing import LOCAL_CREDENTIAL  # noqa: PLC0415 - as above
 
         self.cloud = LocalCloud()
-        self.ehpc, self.logs = self.cloud[Ehpc], self.cloud[LogService]
+        self.ehpc, self.logs, self.schedulerx = self.cloud[Ehpc], self.cloud[LogService], self.cloud[Schedulerx]
         self.cloud.mount(Tablestore.serves, Tablestore(SystemClock(), [LOCAL_CREDENTIAL], instance=INSTANCE))
         for logstore in (OUTCOMES, SAMPLES, SOURCE):
             self.logs.create_logstore(PROJECT, logstore, shards=1)
         self.calls: dict[str, int] = {}
         self.slow: dict[str, float] = {}
         self.broken: list[str] = []
+        self.plain: dict[str, PlainCluster] = {}
         self.numbers = 0
         answer = self.cloud.server.answer
 
@@ -114,9 +117,42 @@ class _Land:
             time.sleep(latency_ms / 1000 + sum(more for text, more in self.slow.items() if text in told))
             if any(text in told for text in self.broken):
                 return json_response({"Code": "InternalError", "Message": "out of order"}, status=500)
+            plain = next((one for name, one in self.plain.items() if name in told), None)
+            shown = plain.answer(action, request.query, request.body.decode()) if plain else None
+            if shown is not None:
+                return json_response(shown)
             return json_response({}) if request.path == "/bench" else answer(request)
 
         self.cloud.server._listener.answer = late  # noqa: SLF001 - the server knows no latency
+
+    def storm(self, cluster: str, count: int) -> list[dict[str, Any]]:
+        """So many jobs hang in a cluster that only counts; what is told of them."""
+        from benchmarks.plain_cluster import PlainCluster  # noqa: PLC0415 - as above
+
+        land = self.plain.setdefault(cluster, PlainCluster())
+        jobs = [f"{self.numbers + number}.scheduler" for number in range(1, count + 1)]
+        self.numbers += count
+        for job in jobs:
+            land.submit(job)
+        return [_told(cluster, job) for job in jobs]
+
+    def days(self, groups: int, jobs: int, days: int, times: int) -> list[dict[str, Any]]:
+        """Instances of SchedulerX jobs, each job's on so many days at so many times, all failed; what is told."""
+        from localcloud.schedulerx.models import fails  # noqa: PLC0415 - as above
+
+        told = []
+        for number in range(jobs):
+            group = f"storm.{number % groups}"
+            job = self.schedulerx.group("ns", group).job(1000 + number)
+            for day in range(days):
+                for hour in range(times):
+                    began = time.time() - 86_400 * (days - day) + 3600 * hour
+                    data_time = f"{time.strftime('%Y-%m-%d', time.gmtime(began))} 0{hour}:00:00"
+                    failed = job.instance(data_time, fails(30), scheduled_at=began)
+                    one = {"system": "schedulerx", "namespace": "ns", "group_id": group, "job_id": 1000 + number}
+                    about = {"job_instance_id": failed.instance_id, "occurred_at": int(time.time()) - 5}
+                    told.append({**one, **about, "message": "the node of this job is down"})
+        return told
 
     def jobs(self, cluster: str = CLUSTER, count: int = 1, *, ended: bool = False) -> list[dict[str, Any]]:
         """So many more jobs hang in the cluster, or have ended; what is told of them."""
@@ -129,8 +165,7 @@ class _Land:
             job = f"{self.numbers}.scheduler"
             runs = (finishes(60, 1),) if ended else (hangs(), finishes(600))
             land.submit(job, JobSpec(runs=runs), at=time.time() - 3600)
-            one = {"system": "ehpc", "cluster_id": cluster, "job_id": job, "occurred_at": int(time.time()) - 5}
-            told.append({**one, "message": "slurmstepd: error: the node of this job is down", "exit_code": 1})
+            told.append(_told(cluster, job))
         return told
 
     def logged(self, told: list[dict[str, Any]], foreign: int = 0) -> dict[str, Any]:
@@ -165,12 +200,21 @@ class _Land:
         """One order."""
         if what == "jobs":
             return self.jobs(**options)
+        if what == "storm":
+            return self.storm(**options)
+        if what == "days":
+            return self.days(**options)
         if what == "logged":
             return self.logged(**options)
         if what == "trouble":
             self.slow, self.broken = options["slow"], options["broken"]
         calls, self.calls = self.calls, {}
         return {"calls": calls, "kills": len(self.ehpc.kills)}
+
+
+def _told(cluster: str, job: str) -> dict[str, Any]:
+    one = {"system": "ehpc", "cluster_id": cluster, "job_id": job, "occurred_at": int(time.time()) - 5}
+    return {**one, "message": "slurmstepd: error: the node of this job is down", "exit_code": 1}
 
 
 if __name__ == "__main__":

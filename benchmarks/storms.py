@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,7 @@ def one_cluster(ground: Ground, count: int, ledger: str, door: str = "log_trigge
     """All in one cluster."""
 
     def told() -> Any:
-        jobs = ground.region.order("jobs", cluster="ehpc-hz-" + door.replace("_", ""), count=count)
+        jobs = ground.region.order("storm", cluster="ehpc-hz-" + door.replace("_", ""), count=count)
         return ground.region.order("logged", told=jobs) if door == "log_trigger" else jobs
 
     name = f"{count:,} in one cluster, {door}, {ledger.partition(':')[0]}"
@@ -115,7 +116,7 @@ def many_clusters(ground: Ground, count: int, ledger: str, *, clusters: int = 50
     names = [f"ehpc-hz-{'t' if trouble else 'f'}{number:03}" for number in range(clusters)]
 
     def told() -> Any:
-        jobs = [ground.region.order("jobs", cluster=name, count=count // clusters) for name in names]
+        jobs = [ground.region.order("storm", cluster=name, count=count // clusters) for name in names]
         if trouble:
             ground.region.order("trouble", slow={names[3]: SLOW_S}, broken=[names[7]])
         return [job for some in zip(*jobs, strict=True) for job in some]
@@ -125,6 +126,34 @@ def many_clusters(ground: Ground, count: int, ledger: str, *, clusters: int = 50
     took = ground.storm(name, "event_trigger", ledger, told, count, least_calls(count, clusters))
     ground.region.order("trouble", slow={}, broken=[])
     return took
+
+
+def many_days(ground: Ground, ledger: str) -> Storm:
+    """2,000 failed instances of 40 SchedulerX jobs on 25 days, in ten groups; 80 a minute are rerun, the rest waits."""
+
+    def told() -> Any:
+        return ground.region.order("days", groups=10, jobs=40, days=25, times=2)
+
+    least = 40 + 40 + 2_000 + 80 + 1
+    return ground.storm("2,000 days of 40 SchedulerX jobs, sqlite", "event_trigger", ledger, told, 2_000, least)
+
+
+def swept(ground: Ground, ledger: str, count: int) -> Storm:
+    """One run of the sweep with so many due in ten clusters: none of which could be looked at before."""
+
+    def told() -> Any:
+        names = [f"ehpc-hz-d{number}" for number in range(10)]
+        environment = {**ground.region.environment(ledger), "SECONDWIND_POLICY_FILE": str(ground.policy)}
+        with Instance(ground.code, "functions.event_trigger.index", environment) as instance:
+            for name in names:
+                jobs = ground.region.order("storm", cluster=name, count=count // len(names))
+                ground.region.order("trouble", slow={}, broken=[name])
+                instance.handle(jobs)
+        ground.region.order("trouble", slow={}, broken=[])
+        time.sleep(31)  # a look that failed is made again after half a minute
+        return {}
+
+    return ground.storm(f"sweep with {count:,} due, sqlite", "sweep", ledger, told, count, least_calls(count, 10))
 
 
 def main() -> None:
@@ -143,6 +172,8 @@ def main() -> None:
             ("tablestore", lambda: one_cluster(ground, chosen.count, region.tablestore_url)),
             ("well", lambda: many_clusters(ground, chosen.count, sqlite, trouble=False)),
             ("trouble", lambda: many_clusters(ground, chosen.count, sqlite)),
+            ("days", lambda: many_days(ground, f"sqlite://{folder}/days.db")),
+            ("sweep", lambda: swept(ground, f"sqlite://{folder}/sweep.db", chosen.count)),
         ]
         for name, storm in storms:
             if chosen.only in name:

@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 
 NOT_WRITTEN, PIPE_GONE, INTERRUPTED = 1, 128 + signal.SIGPIPE, 128 + signal.SIGINT
@@ -28,6 +29,7 @@ _LAST_OF_BMP = 0xFFFF
 
 def lived(work: Callable[[], int]) -> int:
     """Do the work as a process ought to; its exit status, also where the reader left or somebody interrupted."""
+    _open_what_was_closed()
     for stream in (sys.stdout, sys.stderr):
         _make_writable(stream)
     with _ended_by_signals():
@@ -98,6 +100,14 @@ def _write_nowhere() -> None:
         with suppress(OSError, ValueError):
             os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
+
+
+def _open_what_was_closed() -> None:
+    """A stream that was closed before we began (`>&-`) is None to Python: it goes nowhere instead."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as the process lives
+            setattr(sys, name, nowhere)
 
 
 def _make_writable(stream: object) -> None:

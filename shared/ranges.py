@@ -21,8 +21,11 @@ from shared.intake.context import Context
 from shared.intake.log import read_log
 from shared.ports import Ledger, LogRange, LogSource
 
-SLICE_RECORDS = 500
-"""Records that are handled together: a few ledger round trips, and some 30 MB where each is as large as can be."""
+SLICE_RECORDS = 2000
+"""Records that are handled together: some 20 MB of usual ones. Each slice looks anew, and of a storm in one cluster
+every look reads what stands before it in the list."""
+SLICE_BYTES = 10_000_000
+"""And no more than that of their values: some 200 where each is as large as can be."""
 ROOM_S = 10.0
 """With less time left than this no further slice or page is begun."""
 _LOG = logging.getLogger(__name__)
@@ -74,7 +77,7 @@ def _slices(
     source: LogSource, wanted: LogRange, context: Context, begun: Progress, hurried: Callable[[], bool]
 ) -> Iterator[Slice]:
     """The parts of what is left of a range. What was read before the source failed is a part like any other."""
-    intake, reached = Intake(), begun
+    intake, reached, size = Intake(), begun, 0
     try:
         for page in source.pages(wanted, begun):
             handled = page.ordinal
@@ -82,15 +85,17 @@ def _slices(
                 handled = entry.ordinal + 1
                 if handled <= begun.handled:
                     continue
+                before = intake.kept
                 read_log(entry, wanted, context, Trigger.LOG, intake)
-                if intake.kept >= SLICE_RECORDS:
+                size += sum(map(len, entry.fields.values())) if intake.kept > before else 0
+                if intake.kept >= SLICE_RECORDS or size >= SLICE_BYTES:
                     reached = Progress(cursor=page.cursor, ordinal=page.ordinal, handled=handled)
                     yield Slice(intake, reached, last=False)
-                    intake = _after(intake)
+                    intake, size = _after(intake), 0
             reached = Progress(cursor=page.next_cursor, ordinal=handled, handled=handled)
             if page.next_cursor != wanted.end_cursor and hurried():
                 yield Slice(intake, reached, last=False)
-                intake = _after(intake)
+                intake, size = _after(intake), 0
     except DeliveryError:
         yield Slice(intake, reached, last=False)
         raise

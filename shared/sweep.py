@@ -21,8 +21,9 @@ from shared.ports import Due, Stored
 
 _LOG = logging.getLogger(__name__)
 PAGE = 100
-MAX_DOCUMENTS = 1000
-"""Documents a run takes up at the most: the next timer goes on."""
+MAX_DOCUMENTS = 5000
+"""Documents a run takes up at the most, if there is time: the next timer goes on. What becomes of each rerun is looked
+for several times, so this bounds how many failures an hour are followed up (docs/scale.md)."""
 MAX_PENDING = 500
 """Of these at most so many that wait because their job could not be looked at, while anything else is due: whoever
 tells invents as many as they like, and of as many clusters."""

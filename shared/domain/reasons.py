@@ -131,7 +131,7 @@ class Reason(ReasonRow):
         "The job was rerun for this very text before, as often as `same_text` allows, and failed with it again.",
         "Mend what the text says, write a rule for it, wait for the end of the window, or force it by hand.")
     TOO_MANY_OPEN = ("too_many_open", _V.SUPPRESSED, _by(Step.RECORD),
-        "It would have to wait, and too many failures of the job wait already: 128, 16 of an unclear run, or 1 MB.",
+        "It would have to wait, or waited for its run to be clear, and too many of the job wait: 128, 16 such, 1 MB.",
         "Tell it again when some of them have ended, with `started_at` of the run that failed: it need not wait.")
     UNTRUSTED_SOURCE = ("untrusted_source", _V.SUPPRESSED, _gate("may_speak", "claims_agree"),
         "Who told it may not speak for this job, or what was told contradicts the live job.",
@@ -183,6 +183,9 @@ class Reason(ReasonRow):
     RETRYABLE_REFUSAL = ("retryable_refusal", _V.DEFERRED, _by(Step.CALL),
         "The API certainly did not do it; a later call may succeed.",
         "Nothing: it goes on by itself; the service's code says what it lacked.")
+    CALL_IN_VAIN = ("call_in_vain", _V.DEFERRED, _gate("calls_take_effect"),
+        "Its calls get no usable answer, and looks prove that they do nothing; the next one waits, each time longer.",
+        "Nothing: it goes on by itself, for a day after it was told; see why the service does not answer, or force it.")
     LOOK_FAILED = ("look_failed", _V.DEFERRED, _gate("observed"),
         "The job could not be looked at; worth repeating.",
         "Nothing: it goes on by itself when the job can be looked at.")

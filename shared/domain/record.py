@@ -25,8 +25,6 @@ MAX_CASES = 256
 MAX_OPEN = 128
 """Cases of one job that are open at once: what is told beyond is not taken in, so that there is always room for what
 was attempted."""
-MAX_UNCLEAR = 16
-"""The same of those that wait because it is unclear which run they mean: whoever tells invents as many as they like."""
 LISTED_AT = 4_102_444_800.0
 """2100-01-01, a due time that no sweep ever reaches: a document that has it can be listed by walking `due` to the end.
 Closed cases of an open breaker's backlog and every breaker have it."""
@@ -86,6 +84,9 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     most_a_call: int = 0
     """How many jobs the next call that names this one may name; 0: as many as the API takes. Halved each time that a
     call of several left it unknown."""
+    calls_in_vain: int = 0
+    """Calls of its own that were in doubt and then proven to have done nothing; lengthens the pause before the next.
+    Those that are still parted in halves do not count: that ends by itself."""
     verdict: Verdict | None = None
     reason: Reason | None = None
     """Of the last outcome written."""
@@ -129,6 +130,11 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def in_doubt(self) -> bool:
         """Whether a call may be under way or may have had an effect."""
         return self.state in IN_DOUBT_STATES
+
+    @property
+    def vain_by_now(self) -> int:
+        """`calls_in_vain` once the call that is in doubt is proven to have done nothing."""
+        return self.calls_in_vain + (self.in_doubt and self.most_a_call <= 1)
 
 
 class AttemptMark(Struct, frozen=True):
@@ -187,10 +193,10 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
             moments.append(self.owed_at + OWED_RETRY_S)
         return min(moments, default=None)
 
-    def takes_in(self, reason: Reason) -> bool:
-        """Whether one more case may begin that waits for that reason."""
-        waiting = [case.reason for case in self.cases if case.open]
-        return len(waiting) < MAX_OPEN and (reason is not Reason.RUN_UNCLEAR or waiting.count(reason) < MAX_UNCLEAR)
+    @property
+    def takes_in(self) -> bool:
+        """Whether one more case may begin that waits."""
+        return sum(case.open for case in self.cases) < MAX_OPEN
 
     def mark_of(self, case: Case) -> AttemptMark | None:
         """The mark of the attempt that a case has now; None if it has none, or its mark is forgotten."""

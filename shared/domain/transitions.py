@@ -102,6 +102,7 @@ def reserved(
         reserved_at=ask.now,
         may_leave_until=terms.may_leave_until,
         action_api=decision.action_api,
+        calls_in_vain=base.vain_by_now,
         known_reruns=terms.known_reruns,
         fingerprint=terms.fingerprint,
         tellings=_told(base, failure),
@@ -135,6 +136,7 @@ def waiting(
         state=state,
         due_at=decision.due_at,
         looks=base.looks + 1,
+        calls_in_vain=base.calls_in_vain if state is CaseState.UNKNOWN else base.vain_by_now,
         run_clear=base.run_clear or decision.run_clear,
         tellings=_told(base, failure),
         **_force(decision),
@@ -204,9 +206,10 @@ def outweighed(
     return record.owing(outcome.fields(), ask.now), replace(case, failure=failure)
 
 
-def not_taken_in(decision: Decision) -> Decision:
+def not_taken_in(decision: Decision, waits_for: Reason | None = None) -> Decision:
     """The decision instead of to wait, where too many failures of the job wait already."""
-    why = f"it would wait ({decision.reason.value}), and too many failures of this job wait already"
+    reason = waits_for or decision.reason
+    why = f"it would wait ({reason.value}), and too many failures of this job wait already"
     return replace(decision, verdict=Verdict.SUPPRESSED, reason=Reason.TOO_MANY_OPEN, message=why, due_at=None)
 
 

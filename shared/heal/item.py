@@ -60,6 +60,8 @@ class Item:
     outcome: Outcome | None = None
     owed_by: str = ""
     """The ledger document that owes the outcome; empty if none does."""
+    besides: list[dict[str, str]] = field(default_factory=list)
+    """Outcomes of other failures that the same document owes by this decision: they made room, or are outweighed."""
 
     @property
     def seen(self) -> Observation:
@@ -83,7 +85,7 @@ class Item:
     def start_over(self) -> None:
         """Forget what was decided: the ledger has changed underneath."""
         self.decision, self.outcome, self.wants_call = None, None, False
-        self.owner, self.owed_by = "", ""
+        self.owner, self.owed_by, self.besides = "", "", []
 
     def let_go(self) -> None:
         """It has walked to its end: what is left of it is its result."""

@@ -17,7 +17,7 @@ from shared.heal.act import Actor
 from shared.heal.canary import judge_canaries
 from shared.heal.decider import Decider
 from shared.heal.fetch import Fetcher
-from shared.heal.item import Invocation, Item, Result, Walked
+from shared.heal.item import Invocation, Item, Notice, Result, Walked
 from shared.heal.lanes import Lanes
 from shared.heal.limits import Admission, SharedLimits
 from shared.heal.looks import Looks
@@ -89,13 +89,15 @@ class Walk:
 
     def _walked(self, items: Sequence[Item]) -> Walked:
         walked = Walked()
-        for chunk in _chunks(items):
+        chunks = list(_chunks(items))
+        for number, chunk in enumerate(chunks):
+            if any(self._aged(item) for item in chunk):  # then what comes behind is as old: a list is read once for all
+                self.looks.look([item for later in chunks[number:] for item in later if self._aged(item)])
             self._chunk(chunk, walked)
         return walked
 
     def _chunk(self, items: list[Item], walked: Walked) -> None:
         """Up to 100 failures of one cluster or group, or not looked at: one ledger round trip a step."""
-        self.looks.look([item for item in items if self._aged(item)])
         ask = replace(self.ask, now=self.clock.now())
         scope = items[0].failure.scope
         records = Records(self.ledger, ask.now)
@@ -133,6 +135,7 @@ class Walk:
         settle(reserved, records, self.policy, replace(ask, now=self.clock.now()))
         owed = nodes.save()
         walked.notices += [] if self.tied else owed
+        walked.notices += [] if self.tied else [Notice(item.writes_to, told) for item in items for told in item.besides]
         asked = ask.trigger is Trigger.MANUAL  # who else is shown the gates? Ten thousand decisions are 60 MB
         walked.results += [
             Result(item.outcome, item.decision if asked else None, item.owed_by)

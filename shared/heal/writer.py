@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from shared.domain import crowd
 from shared.domain.decision import Ask, Decision
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason, is_final
@@ -64,7 +65,7 @@ class Writer:
         before, known = facts.record, case
         if known is None and (waits_on or item.wants_call):
             before, known = self._taken_on(item, facts.record)
-        if waits_on and known is None and not before.takes_in(decision.reason):
+        if waits_on and known is None and not before.takes_in:
             self._turn_away(item)
         elif item.wants_call:
             self._reserve(item, before, known, facts)
@@ -101,13 +102,26 @@ class Writer:
 
     def _wait(self, item: Item, before: JobRecord, known: Case | None) -> None:
         version = self.policy.policy_version
+        if known is None and item.decided.reason is Reason.RUN_UNCLEAR and crowd.crowded(before):
+            before = self._made_room(item, before) or before
         record, item.outcome = waiting(before, item.failure, known, item.decided, self.ask, version)
         if self._put(item, record, WAITING_BYTES if known is None else LARGEST_BYTES):
             return
-        if known is None:
+        if known is not None:
+            self._write_full(item, known)
+            return
+        roomier = self._made_room(item, before)
+        if roomier is None:
             self._turn_away(item)
         else:
-            self._write_full(item, known)
+            self._wait(item, roomier, None)
+
+    def _made_room(self, item: Item, record: JobRecord) -> JobRecord | None:
+        """The record without one of those of an unclear run that wait in it: the newcomer may be the only true one."""
+        crowded_out = crowd.gives_way(record, item.failure.speaker)
+        if crowded_out is None:
+            return None
+        return crowd.without(record, crowded_out, item.decided, self.ask, self.policy.policy_version)
 
     def _turn_away(self, item: Item) -> None:
         """Too much of the job waits already: nothing is kept of it."""
@@ -116,11 +130,14 @@ class Writer:
 
     def _put(self, item: Item, record: JobRecord, most: int, key: str = "") -> bool:
         """Whether the document (the item's own, if none is named) has room; if so it owes the item's outcome."""
-        within = fitted(record, most)
+        within, key = fitted(record, most), key or item.key
         if within is None:
             return False
-        self.records.put(key or item.key, within)
-        item.owed_by = key or item.key
+        known = {one["outcome_id"] for one in self.records.record(key).owed}
+        known.add(item.outcome.outcome_id if item.outcome else "")
+        item.besides = [one for one in within.owed if one["outcome_id"] not in known]
+        self.records.put(key, within)
+        item.owed_by = key
         return True
 
     def _write_full(self, item: Item, case: Case | None) -> None:
@@ -141,7 +158,7 @@ class Writer:
         """The ledger has no room for what was decided: told so, kept nowhere, and nothing is called."""
         why = f"the ledger has no room for what would have been decided ({item.decided.reason.value})"
         refused = replace(item.decided, verdict=Verdict.REFUSED, reason=Reason.RECORD_FULL, message=why, due_at=None)
-        item.decision, item.wants_call, item.owner, item.owed_by = refused, False, "", ""
+        item.decision, item.wants_call, item.owner, item.owed_by, item.besides = refused, False, "", "", []
         item.outcome = outcome_of(item.failure, refused, self.ask, policy_version=self.policy.policy_version)
 
     def _close(self, item: Item, case: Case, origin: str) -> None:

@@ -11,7 +11,7 @@ from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState
 from shared.domain.snapshot import LookFailed, Snapshot
 from shared.domain.verdicts import Verdict
-from shared.policy.facts import Facts
+from shared.policy.facts import Facts, pause_s
 from shared.policy.outlook import gets_further
 
 BEGINS_S = 6.0
@@ -117,6 +117,23 @@ def _stop_of(conclusion: Conclusion, case: Case, facts: Facts) -> Stop | None:
     }[conclusion]
 
 
+def calls_take_effect(facts: Facts) -> GateAnswer | None:
+    """Asked of an attempt whose call is proven to have done nothing: had more calls of it done nothing?
+
+    The first is repeated at once. Before each further one the wait doubles, from a minute up to half an hour.
+    """
+    case = facts.case
+    if case is None or not case.in_doubt:
+        return None
+    count = case.vain_by_now
+    wanted = "no call in vain before this one"
+    if count <= 1:
+        return GateAnswer(f"{count} in vain", wanted)
+    due_at = facts.ask.now + pause_s(count - 1)
+    message = f"{count} calls for it had no effect: the next one leaves in {due_at - facts.ask.now:.0f} s"
+    return GateAnswer(f"{count} in vain", wanted, Stop(Verdict.DEFERRED, Reason.CALL_IN_VAIN, message, due_at))
+
+
 def told_before(facts: Facts) -> GateAnswer | None:
     """Has this very telling been handled, or is it being handled?
 
@@ -195,10 +212,10 @@ def run_clear(facts: Facts) -> GateAnswer:
 
 def in_hand(facts: Facts) -> GateAnswer:
     """Is another attempt of the job in doubt, or has this life had its verdict, or a person's no?"""
-    life = facts.snapshot.life
-    own = facts.case.failure_id if facts.case else ""
     if not facts.record.cases:
         return _NO_CASES
+    life = facts.seen_life
+    own = facts.case.failure_id if facts.case else ""
     same_life = facts.record.case_of_life(life)
     wanted = _NO_CASES.wanted
     if same_life is not None and same_life.failure_id != own and not _may_take_over(same_life, facts):

@@ -17,6 +17,7 @@ from localcloud.sls.service import LogService
 from shared.settings.environment import endpoint_variable
 from shared.systems import SYSTEMS
 from tests.e2e.doctor_ward import ward
+from tests.support.sdk import Sdk
 
 __all__ = ["ward"]
 
@@ -77,7 +78,7 @@ class Town:
         """The official Log Service SDK, pointed here."""
         from aliyun.log import LogClient
 
-        client: Any = LogClient(self.cloud.endpoint, "local", "local-secret", source="test")
+        client: Sdk = LogClient(self.cloud.endpoint, "local", "local-secret", source="test")
         client._isRowIp = True
         return client
 

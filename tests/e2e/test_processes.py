@@ -48,6 +48,21 @@ def test_a_reader_that_left_is_no_error(arguments: str) -> None:
     assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, "")
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_an_output_that_is_closed_is_written_nowhere(number: int) -> None:
+    """As with `>&-`, or from a service without outputs: no traceback, and the status is the work's."""
+    ended = subprocess.run(
+        [*COMMAND, "policy", "packs"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: os.close(number),
+    )
+    assert "Traceback" not in ended.stdout + ended.stderr
+    assert ended.returncode == 0
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no /dev/full")
 def test_a_full_disk_is_said() -> None:
     """One line, and not status 0: what was asked for was not written."""

@@ -66,9 +66,12 @@ def test_a_shard_advances_however_little_time_there_is(town: Town, monkeypatch: 
     assert pulls(town) == 4
 
 
-def test_a_page_that_is_too_large_is_handled_in_slices(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("bound", "most"), [("SLICE_RECORDS", 2), ("SLICE_BYTES", 200)])
+def test_a_page_that_is_too_large_is_handled_in_slices(
+    town: Town, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
+) -> None:
     """With no time left after a slice the next delivery reads the page again and leaves out what was handled."""
-    monkeypatch.setattr(shared.ranges, "SLICE_RECORDS", 2)
+    monkeypatch.setattr(shared.ranges, bound, most)
     hung_cluster(town, 1, 2, 3, 4, 5)
     town.put("failures", {"x": "y"}, *({"content": json.dumps(failure(number))} for number in (1, 2, 3, 4, 5)))
     body = town.trigger_event()

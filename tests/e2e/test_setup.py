@@ -23,6 +23,7 @@ from secondwind.commands.setup.run import DONE, FAILED, TO_DO, SetupRequest, Set
 from secondwind.usage import UNUSABLE
 from shared.domain.outcome import Outcome
 from shared.systems import SYSTEMS
+from tests.support.sdk import Sdk
 
 FIELDS = frozenset({*Outcome.__struct_fields__, *SYSTEMS.places} - {"place"})
 """Of an outcome in the Logstore."""
@@ -52,7 +53,7 @@ class Account:
         """The official Log Service SDK."""
         from aliyun.log import LogClient
 
-        client: Any = LogClient(
+        client: Sdk = LogClient(
             self.endpoint, KEY.access_key_id, KEY.access_key_secret, securityToken=KEY.security_token, source="test"
         )
         client._isRowIp = True

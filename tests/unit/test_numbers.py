@@ -33,11 +33,11 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.domain.record": {
         "MAX_CASES": 256,
         "MAX_OPEN": 128,
-        "MAX_UNCLEAR": 16,
         "LISTED_AT": 4_102_444_800.0,
         "BACKLOG_BYTES": 500_000,
         "OWED_RETRY_S": 60.0,
     },
+    "shared.domain.crowd": {"MAX_UNCLEAR": 16},
     "shared.domain.runs": {
         "SKEW_S": 30.0,
         "START_TOLERANCE_S": 1.0,
@@ -211,6 +211,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     },
     "shared.policy.search": {
         "MAX_WORK": 786_432,
+        "MAX_RUNS": 8000,
         "RICH_BYTES": 8000,
         "_GROUPED": 4,
     },
@@ -233,8 +234,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "_MINUTE_S": 60,
     },
     "shared.policy.wordindex": {
-        "_GRAM": 4,
-        "_LEAST": 3,
+        "_GRAM": 3,
         "_MOST_LEARNED": 64,
         "_LONGEST_LEARNED": 200,
         "_MOST_KEPT": 8192,
@@ -243,7 +243,8 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "MAX_DEPTH": 16,
     },
     "shared.ranges": {
-        "SLICE_RECORDS": 500,
+        "SLICE_RECORDS": 2000,
+        "SLICE_BYTES": 10_000_000,
         "ROOM_S": 10.0,
     },
     "shared.reading.ids": {
@@ -282,7 +283,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     },
     "shared.sweep": {
         "PAGE": 100,
-        "MAX_DOCUMENTS": 1000,
+        "MAX_DOCUMENTS": 5000,
         "MAX_HINTS": 10_000,
         "ROOM_S": 6.0,
     },

@@ -264,7 +264,7 @@ WITHOUT_EMITTER = (
 )
 
 HEALTHY: tuple[EhpcJob | SchedulerxJob, ...] = (
-    *(pbs(number, runs=(finishes(86_400),), started_ago_s=60 * number) for number in range(110, 116)),
+    *(pbs(number, runs=(finishes(86_400),), started_ago_s=60 * number) for number in range(110, 115)),
     *(slurm(number, runs=(finishes(86_400),), started_ago_s=60 * number) for number in range(210, 217)),
     EhpcJob(QUIET, "812.scheduler", (finishes(172_800),), node="compute2", prints=Prints(every_s=1.0)),
     SchedulerxJob(NIGHTLY, 803, (InstanceOf(keeps_running(), TODAY),)),

@@ -2,7 +2,8 @@
 
 There is no filter by job id, so the lists are read. Jobs leave the list of unfinished jobs while it is read
 and the rest moves up: a job that this pass missed is looked for in a second one, over all jobs, before it is
-called not found (docs/facts/ehpc.md#lists). Anybody can tell an id that nobody ever had, so that pass is short: of
+called not found (docs/facts/ehpc.md#lists). Anybody can tell an id that nobody ever had, so that pass is short. Where
+it cannot read all, it first looks where the job's number should stand, since numbers rise as jobs are submitted. Of
 what it did not reach nothing is said, and the look is due again.
 """
 
@@ -18,19 +19,20 @@ from shared.domain.snapshot import LookFailed, Observation
 from shared.ports import Clock
 from shared.systems.ehpc.ids import name_parts
 from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.ehpc.wire import PAGE_SIZE, read_page, snapshot
+from shared.systems.ehpc.wire import PAGE_SIZE, Page, read_page, snapshot
 from shared.systems.openapi import Caller, CallFailed
 from shared.systems.openapi.results import look_failed, malformed, too_long
 
 MOST_PAGES_A_PASS = 400
 """20,000 jobs: more than that in one cluster is not looked through within an invocation."""
 MOST_PAGES_OF_ENDED = 20
-"""The 1,000 jobs submitted last: as far as one is looked for that the list of unfinished jobs does not show."""
+"""1,000 jobs, in which one is looked for that the list of unfinished jobs does not show."""
+MOST_LEAPS = 8
+"""How many of these may be pages by number: enough for 12,800 jobs."""
+MAX_DIGITS = 18
 
 _UNFINISHED = {"JobStatus": "notfinish"}
 _ALL_NEWEST_FIRST = {"JobStatus": "all", "SubmitOrder": "desc"}
-_MEANT = {"notfinish": "first unfinished ones", "all": "submitted last, nor among the unfinished ones"}
-
 Listed = Mapping[str, Any]
 
 
@@ -42,13 +44,15 @@ def look(api: Caller, clock: Clock, cluster_id: str, told: Sequence[str]) -> lis
     """
     begun_at = clock.now()
     unfinished = _Sought(told)
-    failed = _read(api, cluster_id, _UNFINISHED, unfinished, begun_at, MOST_PAGES_A_PASS)
+    live = _List(api, cluster_id, _UNFINISHED, unfinished, begun_at, MOST_PAGES_A_PASS)
+    failed = live.read("first unfinished ones")
     if failed is not None:
         # What was read holds for ids that are spelled out; of the others the rest could hold a second one.
         return [_observed(job_id, unfinished.sure(job_id), failed, begun_at) for job_id in told]
     rest = _Sought(unfinished.missing(), first_match=True)
     if rest.missing():
-        failed = _read(api, cluster_id, _ALL_NEWEST_FIRST, rest, begun_at, MOST_PAGES_OF_ENDED)
+        ever = _List(api, cluster_id, _ALL_NEWEST_FIRST, rest, begun_at, MOST_PAGES_OF_ENDED)
+        failed = ever.leap() or ever.read("submitted last, nor among the unfinished ones")
     return [_seen(job_id, unfinished, rest, failed, begun_at) for job_id in told]
 
 
@@ -98,27 +102,92 @@ class _Sought:
         """The ids without a match."""
         return [job_id for job_id, found in self._found.items() if not found]
 
+    def found(self, told: str) -> bool:
+        """Whether a job was seen that this id may mean."""
+        return bool(self._found[told])
+
     def complete(self) -> bool:
         """Whether further pages cannot change anything."""
         return not self.missing() and (self._first_match or all("." in job_id for job_id in self._found))
 
 
-def _read(
-    api: Caller, cluster_id: str, filters: Mapping[str, str], sought: _Sought, begun_at: float, most_pages: int
-) -> LookFailed | None:
-    """One pass over the pages, until they end or nothing more is needed; what stopped it before."""
-    for number in range(1, most_pages + 1):
-        try:
-            page = read_page(api, cluster_id, number, filters)
-        except msgspec.ValidationError as error:
-            return malformed(error, begun_at)
-        if isinstance(page, CallFailed):
-            return look_failed(page, begun_at)
-        for listed_id, job in page.jobs:
-            sought.take(listed_id, job)
-        if page.last or sought.complete():
+class _List:
+    """One pass over a list's pages for what is sought."""
+
+    def __init__(
+        self,
+        api: Caller,
+        cluster_id: str,
+        filters: Mapping[str, str],
+        sought: _Sought,
+        begun_at: float,
+        most_pages: int,
+    ) -> None:
+        self._api, self._cluster_id, self._filters = api, cluster_id, filters
+        self._sought, self._begun_at = sought, begun_at
+        self._left = most_pages
+        self._pages: dict[int, Page] = {}
+
+    def read(self, among: str) -> LookFailed | None:
+        """From the first page on, until they end or nothing more is needed; what stopped it before."""
+        number = 0
+        while not self._sought.complete():
+            number += 1
+            page = self._page(number)
+            if page is None:
+                return too_long(f"the job is not among the {(number - 1) * PAGE_SIZE} {among}", self._begun_at)
+            if isinstance(page, LookFailed):
+                return page
+            if page.last:
+                break
+        return None
+
+    def leap(self) -> LookFailed | None:
+        """Look where the numbers of what is sought should stand, newest first, if the list is too long to be read.
+
+        What moved since then (Slurm gives a requeued job a new time of submission) is not found so; nothing follows.
+        """
+        first = self._page(1)
+        if first is None or isinstance(first, LookFailed):
+            return first
+        leaps = MOST_LEAPS if first.pages > self._left else 0
+        for job_id in self._sought.missing():
+            low, high, wanted = 2, first.pages, _number(job_id)
+            while leaps and wanted is not None and low <= high and not self._sought.found(job_id):
+                leaps -= 1
+                middle = (low + high) // 2
+                page = self._page(middle)
+                if page is None or isinstance(page, LookFailed):
+                    return page
+                numbers = sorted(number for listed, _ in page.jobs if (number := _number(listed)) is not None)
+                if not numbers:
+                    break
+                low, high = (low, middle - 1) if wanted > numbers[len(numbers) // 2] else (middle + 1, high)
+        return None
+
+    def _page(self, number: int) -> Page | LookFailed | None:
+        """That page, read once; None when no more may be read."""
+        known = self._pages.get(number)
+        if known is not None:
+            return known
+        if not self._left:
             return None
-    return too_long(f"the job is not among the {most_pages * PAGE_SIZE} {_MEANT[filters['JobStatus']]}", begun_at)
+        self._left -= 1
+        try:
+            page = read_page(self._api, self._cluster_id, number, self._filters)
+        except msgspec.ValidationError as error:
+            return malformed(error, self._begun_at)
+        if isinstance(page, CallFailed):
+            return look_failed(page, self._begun_at)
+        for listed_id, job in page.jobs:
+            self._sought.take(listed_id, job)
+        self._pages[number] = page
+        return page
+
+
+def _number(job_id: str) -> int | None:
+    number = name_parts(job_id)[0]
+    return int(number) if number and len(number) <= MAX_DIGITS else None
 
 
 def _seen(told: str, unfinished: _Sought, rest: _Sought, failed: LookFailed | None, begun_at: float) -> Observation:

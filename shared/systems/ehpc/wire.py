@@ -45,6 +45,8 @@ class Page(Struct, frozen=True, kw_only=True):
     """Id and members of each job, as listed."""
     last: bool
     """Whether nothing can follow it."""
+    pages: int = 0
+    """How many pages there are by the service's own count; 0 where it tells none."""
 
 
 class _List(Struct, rename="pascal"):
@@ -94,9 +96,10 @@ def read_page(api: Caller, cluster_id: str, number: int, filters: Mapping[str, s
     # The service may cap pages below what was asked, and says so: by its own measure a full page is not the
     # last.
     size = min(max(found.page_size or PAGE_SIZE, 1), PAGE_SIZE)
-    last = len(found.jobs) < size or 0 < (found.total_count or 0) <= number * size
+    total = max(found.total_count or 0, 0)
+    last = len(found.jobs) < size or 0 < total <= number * size
     named = tuple((str(job["Id"]), job) for job in found.jobs if isinstance(job.get("Id"), (str, int)))
-    return Page(jobs=named, last=last)
+    return Page(jobs=named, last=last, pages=-(-total // size))
 
 
 class _Node(Struct, rename="pascal"):

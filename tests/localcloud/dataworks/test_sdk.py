@@ -13,6 +13,7 @@ from localcloud.clock import ManualClock
 from localcloud.cloud import LocalCloud
 from localcloud.dataworks.models import Project, RerunMode, fails, succeeds
 from localcloud.dataworks.service import Dataworks
+from tests.support.sdk import Sdk
 
 START_MS = 1_767_225_600_000
 YESTERDAY = 1_767_110_400_000
@@ -34,27 +35,27 @@ def project(cloud: LocalCloud) -> Project:
     return made
 
 
-def one(sdk: Any, instance_id: int) -> Any:
+def one(sdk: Sdk, instance_id: int) -> Any:
     """What GetTaskInstance says."""
     body = sdk.get_task_instance(models.GetTaskInstanceRequest(id=instance_id)).body
     assert body.request_id
     return body.task_instance
 
 
-def listed(sdk: Any, **filters: Any) -> Any:
+def listed(sdk: Sdk, **filters: Any) -> Any:
     """The page of ListTaskInstances."""
     wanted = models.ListTaskInstancesRequest(**{"project_id": 12345, "bizdate": YESTERDAY, **filters})
     return sdk.list_task_instances(wanted).body.paging_info
 
 
-def rerun(sdk: Any, *ids: int) -> dict[str, Any]:
+def rerun(sdk: Sdk, *ids: int) -> dict[str, Any]:
     """What RerunTaskInstances says of each."""
     info: dict[str, Any] = sdk.rerun_task_instances(models.RerunTaskInstancesRequest(ids=list(ids))).body.success_info
     return info
 
 
 def test_a_rerun_is_the_same_instance_in_its_next_run(
-    cloud: LocalCloud, clock: ManualClock, project: Project, sdk: Any
+    cloud: LocalCloud, clock: ManualClock, project: Project, sdk: Sdk
 ) -> None:
     """Failure, then Running, then Success; RunNumber counts, times are milliseconds."""
     made = project.instance(71, fails(30))
@@ -70,7 +71,7 @@ def test_a_rerun_is_the_same_instance_in_its_next_run(
     assert [again.run_number for again in cloud[Dataworks].reruns] == [2]
 
 
-def test_each_id_has_an_answer_of_its_own(clock: ManualClock, project: Project, sdk: Any) -> None:
+def test_each_id_has_an_answer_of_its_own(clock: ManualClock, project: Project, sdk: Sdk) -> None:
     """Rerun, denied by its node, successful where only failures may, and not there: yes and three times no."""
     project.node(72, rerun_mode=RerunMode.ALL_DENIED)
     project.node(73, rerun_mode=RerunMode.FAILURE_ALLOWED)
@@ -82,7 +83,7 @@ def test_each_id_has_an_answer_of_its_own(clock: ManualClock, project: Project, 
     assert said["5"].message == "The instance does not exist."
 
 
-def test_the_list_is_of_one_business_date(clock: ManualClock, project: Project, sdk: Any) -> None:
+def test_the_list_is_of_one_business_date(clock: ManualClock, project: Project, sdk: Sdk) -> None:
     """Chosen by state, ids and the time of the end; newest id first, in pages."""
     made = [project.instance(71, fails(5 * number)) for number in (1, 2, 3)]
     project.instance(71, succeeds(5))
@@ -98,7 +99,7 @@ def test_the_list_is_of_one_business_date(clock: ManualClock, project: Project, 
     assert [row.id for row in listed(sdk, ids=[made[0].instance_id]).task_instances] == [made[0].instance_id]
 
 
-def test_what_is_not_there_is_refused(project: Project, sdk: Any) -> None:
+def test_what_is_not_there_is_refused(project: Project, sdk: Sdk) -> None:
     """An instance and a workspace alike, with HTTP 404."""
     del project
     with pytest.raises(ClientException, match="'statusCode': 404"):
@@ -107,7 +108,7 @@ def test_what_is_not_there_is_refused(project: Project, sdk: Any) -> None:
         listed(sdk, project_id=5)
 
 
-def test_too_many_ids_are_refused_as_a_whole(cloud: LocalCloud, clock: ManualClock, project: Project, sdk: Any) -> None:
+def test_too_many_ids_are_refused_as_a_whole(cloud: LocalCloud, clock: ManualClock, project: Project, sdk: Sdk) -> None:
     """Nothing was rerun."""
     made = [project.instance(71, fails(5)) for _ in range(3)]
     clock.advance(10)

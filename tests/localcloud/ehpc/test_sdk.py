@@ -16,6 +16,7 @@ from localcloud.cloud import LocalCloud
 from localcloud.ehpc.models import NEVER, ClusterSettings, Flavour, JobSpec, finishes
 from localcloud.ehpc.service import Ehpc
 from localcloud.wire.signing import Credential
+from tests.support.sdk import Sdk
 
 C = "ehpc-hz-1"
 START = 1_767_225_600
@@ -29,12 +30,12 @@ def ehpc(connect: Connect) -> Any:
     return connect("ehpc")
 
 
-def rerun(client: Any, jobs: str, *, cluster: str = C, background: bool | None = None) -> Any:
+def rerun(client: Sdk, jobs: str, *, cluster: str = C, background: bool | None = None) -> Any:
     """RerunJobs."""
     return client.rerun_jobs(models.RerunJobsRequest(cluster_id=cluster, jobs=jobs, async_=background))
 
 
-def listed(client: Any, **filters: Any) -> list[Any]:
+def listed(client: Sdk, **filters: Any) -> list[Any]:
     """Ids that ListJobsWithFilters shows."""
     request = models.ListJobsWithFiltersRequest(cluster_id=C, **filters)
     return [job.id for job in client.list_jobs_with_filters(request).body.jobs]
@@ -47,7 +48,7 @@ def refused(call: Callable[[], Any]) -> tuple[int, str]:
     return caught.value.status_code, caught.value.code
 
 
-def test_rerun_kills_and_requeues(cloud: LocalCloud, clock: ManualClock, ehpc: Any, jobs_text: JobsText) -> None:
+def test_rerun_kills_and_requeues(cloud: LocalCloud, clock: ManualClock, ehpc: Sdk, jobs_text: JobsText) -> None:
     """RerunJobs on a running job: a request id comes back, the life is killed, a new one begins under the same id."""
     cloud[Ehpc].cluster(C).submit("1.scheduler", JobSpec(requeue_wait_s=5))
     clock.advance(60)
@@ -59,7 +60,7 @@ def test_rerun_kills_and_requeues(cloud: LocalCloud, clock: ManualClock, ehpc: A
     assert (job.id, job.state, job.start_time) == ("1.scheduler", "RUNNING", str(START + 68))
 
 
-def test_list_with_filters_shape(cloud: LocalCloud, clock: ManualClock, ehpc: Any) -> None:
+def test_list_with_filters_shape(cloud: LocalCloud, clock: ManualClock, ehpc: Sdk) -> None:
     """A plain list; times in unix seconds as text; the owner with its server; Rerunable and Queue present."""
     spec = JobSpec(wait_s=5, name="job1", owner="test2", queue="workq", rerunnable=False, nodes=2)
     cloud[Ehpc].cluster(C).submit("8.scheduler", spec)
@@ -89,7 +90,7 @@ def test_list_with_filters_shape(cloud: LocalCloud, clock: ManualClock, ehpc: An
     }
 
 
-def test_list_jobs_shape(cloud: LocalCloud, ehpc: Any) -> None:
+def test_list_jobs_shape(cloud: LocalCloud, ehpc: Sdk) -> None:
     """A list inside an object; times as text without a zone; plain owner; neither Rerunable nor Queue."""
     cloud[Ehpc].cluster(C).submit("0.manager", JobSpec(owner="user1"))
     body = ehpc.list_jobs(models.ListJobsRequest(cluster_id=C)).body.to_map()
@@ -99,7 +100,7 @@ def test_list_jobs_shape(cloud: LocalCloud, ehpc: Any) -> None:
     assert body["TotalCount"] == 1
 
 
-def test_queued_start_times(cloud: LocalCloud, ehpc: Any) -> None:
+def test_queued_start_times(cloud: LocalCloud, ehpc: Sdk) -> None:
     """A queued PBS job has no StartTime; a queued Slurm job may show a forecast."""
     cloud[Ehpc].cluster(C).submit("1.scheduler", JobSpec(wait_s=10))
     cloud[Ehpc].cluster("slurm", Flavour.SLURM).submit("2.scheduler", JobSpec(wait_s=10))
@@ -110,7 +111,7 @@ def test_queued_start_times(cloud: LocalCloud, ehpc: Any) -> None:
     assert [(job.state, job.start_time) for job in shown] == [("QUEUED", ""), ("QUEUED", str(START + 70))]
 
 
-def test_pages(cloud: LocalCloud, ehpc: Any) -> None:
+def test_pages(cloud: LocalCloud, ehpc: Sdk) -> None:
     """Ten a page by default, fifty at most, TotalCount of all, an empty page after the last."""
     cluster = cloud[Ehpc].cluster(C)
     for number in range(60):
@@ -125,7 +126,7 @@ def test_pages(cloud: LocalCloud, ehpc: Any) -> None:
     assert [job.id for job in older.jobs.job_info] == [f"{number}.scheduler" for number in range(50, 60)]
 
 
-def test_filters(cloud: LocalCloud, clock: ManualClock, ehpc: Any) -> None:
+def test_filters(cloud: LocalCloud, clock: ManualClock, ehpc: Sdk) -> None:
     """Each filter of ListJobsWithFilters keeps exactly what it names."""
     cluster = cloud[Ehpc].cluster(C)
     cluster.submit("1.s", JobSpec(name="render-1", owner="ann", queue="a", runs=(finishes(5),)), at=START - 100)
@@ -145,7 +146,7 @@ def test_filters(cloud: LocalCloud, clock: ManualClock, ehpc: Any) -> None:
     assert listed(ehpc, submit_order="desc") == ["3.s", "2.s", "1.s"]
 
 
-def test_older_list_filters(cloud: LocalCloud, clock: ManualClock, ehpc: Any) -> None:
+def test_older_list_filters(cloud: LocalCloud, clock: ManualClock, ehpc: Sdk) -> None:
     """ListJobs filters by owner, by Rerunable, and by both generations of state words."""
     cluster = cloud[Ehpc].cluster(C)
     cluster.submit("1.s", JobSpec(owner="ann", runs=(finishes(5),)))
@@ -170,7 +171,7 @@ def test_older_list_filters(cloud: LocalCloud, clock: ManualClock, ehpc: Any) ->
     ids=["queued", "finished", "not rerunnable"],
 )
 def test_one_job_that_cannot_be_rerun(
-    cloud: LocalCloud, clock: ManualClock, ehpc: Any, jobs_text: JobsText, spec: JobSpec
+    cloud: LocalCloud, clock: ManualClock, ehpc: Sdk, jobs_text: JobsText, spec: JobSpec
 ) -> None:
     """One id that cannot be rerun: 406 with the scheduler's text, and nothing is done."""
     cloud[Ehpc].cluster(C).submit("1.scheduler", spec)
@@ -180,7 +181,7 @@ def test_one_job_that_cannot_be_rerun(
     assert cloud[Ehpc].kills == []
 
 
-def test_unknown_job_and_cluster(cloud: LocalCloud, ehpc: Any, jobs_text: JobsText) -> None:
+def test_unknown_job_and_cluster(cloud: LocalCloud, ehpc: Sdk, jobs_text: JobsText) -> None:
     """An unknown job is refused like a finished one; an unknown cluster is 404; one that does not run is 403."""
     cloud[Ehpc].cluster(C)
     cloud[Ehpc].cluster("broken", settings=ClusterSettings(status="exception"))
@@ -190,7 +191,7 @@ def test_unknown_job_and_cluster(cloud: LocalCloud, ehpc: Any, jobs_text: JobsTe
     assert refused(lambda: rerun(ehpc, ids, cluster="broken")) == (403, "InvalidClusterStatus")
 
 
-def test_part_failure_applies_in_part(cloud: LocalCloud, clock: ManualClock, ehpc: Any, jobs_text: JobsText) -> None:
+def test_part_failure_applies_in_part(cloud: LocalCloud, clock: ManualClock, ehpc: Sdk, jobs_text: JobsText) -> None:
     """Several ids of which one cannot be: the others are rerun, the answer is 409 and names none."""
     cluster = cloud[Ehpc].cluster(C)
     for number in (1, 2):
@@ -202,7 +203,7 @@ def test_part_failure_applies_in_part(cloud: LocalCloud, clock: ManualClock, ehp
     assert {kill.job_id for kill in cloud[Ehpc].kills} == {"1.scheduler", "2.scheduler"}
 
 
-def test_hundred_jobs_a_call(cloud: LocalCloud, clock: ManualClock, ehpc: Any, jobs_text: JobsText) -> None:
+def test_hundred_jobs_a_call(cloud: LocalCloud, clock: ManualClock, ehpc: Sdk, jobs_text: JobsText) -> None:
     """A hundred jobs go in one call, a hundred and one do not."""
     cluster = cloud[Ehpc].cluster(C)
     ids = [cluster.submit(f"{number}.scheduler") for number in range(101)]
@@ -214,13 +215,13 @@ def test_hundred_jobs_a_call(cloud: LocalCloud, clock: ManualClock, ehpc: Any, j
 
 
 @pytest.mark.parametrize("jobs", ["[]", "not json", '{"Id":"1"}', '["1"]', '[{"Id":1}]', '[{"Id":""}]', "[" * 5000])
-def test_jobs_that_are_no_list_of_ids(cloud: LocalCloud, ehpc: Any, jobs: str) -> None:
+def test_jobs_that_are_no_list_of_ids(cloud: LocalCloud, ehpc: Sdk, jobs: str) -> None:
     """Whatever is no list of 1 to 100 ids is 400 InvalidParams."""
     cloud[Ehpc].cluster(C)
     assert refused(lambda: rerun(ehpc, jobs)) == (400, "InvalidParams")
 
 
-def test_array_parent_reruns_all(cloud: LocalCloud, clock: ManualClock, ehpc: Any, jobs_text: JobsText) -> None:
+def test_array_parent_reruns_all(cloud: LocalCloud, clock: ManualClock, ehpc: Sdk, jobs_text: JobsText) -> None:
     """An array's parent is listed with its ArrayRequest, and rerunning it restarts every subjob."""
     cloud[Ehpc].cluster(C).submit_array("12[].scheduler", "1-3")
     clock.advance(5)
@@ -231,7 +232,7 @@ def test_array_parent_reruns_all(cloud: LocalCloud, clock: ManualClock, ehpc: An
     assert len(cloud[Ehpc].kills) == 3
 
 
-def test_slow_rerun(cloud: LocalCloud, clock: ManualClock, ehpc: Any, jobs_text: JobsText) -> None:
+def test_slow_rerun(cloud: LocalCloud, clock: ManualClock, ehpc: Sdk, jobs_text: JobsText) -> None:
     """A rerun beyond the scheduler's timeout: 406 that says so, and the effect all the same."""
     cloud[Ehpc].cluster(C, settings=ClusterSettings(rerun_lag_s=60)).submit("1.scheduler")
     clock.advance(5)
@@ -243,7 +244,7 @@ def test_slow_rerun(cloud: LocalCloud, clock: ManualClock, ehpc: Any, jobs_text:
     assert listed(ehpc, job_status="notfinish") == ["1.scheduler"]
 
 
-def test_async_answers_first(cloud: LocalCloud, clock: ManualClock, ehpc: Any, jobs_text: JobsText) -> None:
+def test_async_answers_first(cloud: LocalCloud, clock: ManualClock, ehpc: Sdk, jobs_text: JobsText) -> None:
     """Async=true is accepted at once, also for what cannot be done; the effect comes later."""
     cloud[Ehpc].cluster(C).submit("1.scheduler")
     clock.advance(60)
@@ -254,7 +255,7 @@ def test_async_answers_first(cloud: LocalCloud, clock: ManualClock, ehpc: Any, j
     assert [kill.at for kill in cloud[Ehpc].kills] == [START + 65]
 
 
-def test_stop_jobs(cloud: LocalCloud, ehpc: Any, jobs_text: JobsText) -> None:
+def test_stop_jobs(cloud: LocalCloud, ehpc: Sdk, jobs_text: JobsText) -> None:
     """StopJobs ends jobs for good; an unknown one among several is a part failure."""
     cluster = cloud[Ehpc].cluster(C)
     for number in (1, 2):
@@ -267,7 +268,7 @@ def test_stop_jobs(cloud: LocalCloud, ehpc: Any, jobs_text: JobsText) -> None:
 
 
 @pytest.mark.parametrize(("flavour", "key"), [(Flavour.PBS, "Exit_status"), (Flavour.SLURM, "JobState")])
-def test_describe_job(cloud: LocalCloud, clock: ManualClock, ehpc: Any, flavour: Flavour, key: str) -> None:
+def test_describe_job(cloud: LocalCloud, clock: ManualClock, ehpc: Sdk, flavour: Flavour, key: str) -> None:
     """DescribeJob gives JSON text keyed by the job id; an unknown job is an agent error."""
     cloud[Ehpc].cluster(C, flavour).submit("2.scheduler", JobSpec(runs=(finishes(1, exit_code=7),)))
     clock.advance(5)
@@ -278,7 +279,7 @@ def test_describe_job(cloud: LocalCloud, clock: ManualClock, ehpc: Any, flavour:
     assert refused(lambda: ehpc.describe_job(request)) == (406, "AgentError")
 
 
-def test_list_clusters(cloud: LocalCloud, ehpc: Any) -> None:
+def test_list_clusters(cloud: LocalCloud, ehpc: Sdk) -> None:
     """ListClusters shows each cluster with its scheduler and status."""
     cloud[Ehpc].cluster(C)
     cloud[Ehpc].cluster("ehpc-hz-2", Flavour.SLURM)
@@ -287,7 +288,7 @@ def test_list_clusters(cloud: LocalCloud, ehpc: Any) -> None:
     assert shown == [(C, "pbs", "running"), ("ehpc-hz-2", "slurm", "running")]
 
 
-def test_missing_parameter(cloud: LocalCloud, ehpc: Any) -> None:
+def test_missing_parameter(cloud: LocalCloud, ehpc: Sdk) -> None:
     """A required parameter that is absent is told by name."""
     assert refused(lambda: ehpc.rerun_jobs(models.RerunJobsRequest(cluster_id=C))) == (400, "MissingJobs")
     assert cloud.openapi.calls[-1].code == "MissingJobs"
@@ -326,7 +327,7 @@ def test_temporary_key(clock: ManualClock) -> None:
         assert refused(lambda: call("old")) == (400, "InvalidSecurityToken.MismatchWithAccessKey")
 
 
-def test_job_log(cloud: LocalCloud, clock: ManualClock, ehpc: Any) -> None:
+def test_job_log(cloud: LocalCloud, clock: ManualClock, ehpc: Sdk) -> None:
     """Both logs in Base64, a part of each; of a running job only from its node; 1,024 bytes by default."""
     cluster = cloud[Ehpc].cluster(C)
     cluster.submit("1.scheduler", JobSpec(output=b"o" * 3000, errors=b"e\xff", hosts=("n1",)))

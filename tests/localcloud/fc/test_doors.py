@@ -20,6 +20,7 @@ from localcloud.fc.fc3_wire import Fc3Door
 from localcloud.fc.instance.in_process import InProcessFunction
 from localcloud.wire.http import Request, Response
 from localcloud.wire.signing import LOCAL_CREDENTIAL
+from tests.support.sdk import Sdk
 
 NOW = 1_767_225_600.0
 PATH = "/2016-08-15/services/default.LATEST/functions/echo/invocations"
@@ -111,7 +112,7 @@ def client(desk: FunctionDesk) -> Iterator[Any]:
         yield Client(Config(access_key_id=key, access_key_secret=secret, protocol="http", endpoint=cloud.host))
 
 
-def test_fc3_shows_a_function_and_its_triggers(client: Any) -> None:
+def test_fc3_shows_a_function_and_its_triggers(client: Sdk) -> None:
     """GetFunction and ListTriggers through the official client."""
     from alibabacloud_fc20230330.models import GetFunctionRequest, ListTriggersRequest
 
@@ -120,7 +121,7 @@ def test_fc3_shows_a_function_and_its_triggers(client: Any) -> None:
     assert (trigger.trigger_name, trigger.trigger_type) == ("t", "timer")
 
 
-def test_fc3_invokes_a_name_with_signs(client: Any, desk: FunctionDesk) -> None:
+def test_fc3_invokes_a_name_with_signs(client: Sdk, desk: FunctionDesk) -> None:
     """A name that must be escaped in the path is found, and the signature over the escaped path holds."""
     from alibabacloud_fc20230330.models import InvokeFunctionRequest
 
@@ -128,7 +129,7 @@ def test_fc3_invokes_a_name_with_signs(client: Any, desk: FunctionDesk) -> None:
     assert client.invoke_function("a b", InvokeFunctionRequest(body=b"\x00\xff")).body.read() == b"\x00\xff"
 
 
-def test_fc3_knows_no_other_operation(client: Any) -> None:
+def test_fc3_knows_no_other_operation(client: Sdk) -> None:
     """DeleteFunction is refused."""
     from alibabacloud_tea_openapi.exceptions import ClientException
 

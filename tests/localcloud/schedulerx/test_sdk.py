@@ -13,6 +13,7 @@ from localcloud.clock import ManualClock
 from localcloud.cloud import LocalCloud
 from localcloud.schedulerx.models import Course, Group, JobConfig, Origin, TriggerType, fails, keeps_running, succeeds
 from localcloud.schedulerx.service import Schedulerx
+from tests.support.sdk import Sdk
 
 START = 1_767_225_600
 DAY_MS = 86_400_000
@@ -34,13 +35,13 @@ def group(cloud: LocalCloud) -> Group:
     return cloud[Schedulerx].group("ns", "demo.group")
 
 
-def rerun(client: Any, job_id: int = 5, **changes: Any) -> Any:
+def rerun(client: Sdk, job_id: int = 5, **changes: Any) -> Any:
     """RerunJob for exactly 2026-01-01, unless changed."""
     days = {"start_date": FIRST_MS, "end_date": FIRST_MS + DAY_MS - 1000, "data_time": "10:00:00"}
     return client.rerun_job(models.RerunJobRequest(**{**SCOPE, "job_id": job_id, **days, **changes})).body
 
 
-def instances(client: Any, **filters: Any) -> list[Any]:
+def instances(client: Sdk, **filters: Any) -> list[Any]:
     """Items of GetJobInstanceList."""
     body = client.get_job_instance_list(models.GetJobInstanceListRequest(**SCOPE, **filters)).body
     assert body.success is True
@@ -48,7 +49,7 @@ def instances(client: Any, **filters: Any) -> list[Any]:
 
 
 def test_rerun_makes_one_instance_for_the_day(
-    cloud: LocalCloud, clock: ManualClock, group: Group, schedulerx: Any
+    cloud: LocalCloud, clock: ManualClock, group: Group, schedulerx: Sdk
 ) -> None:
     """One day, one new instance: TriggerType 2, scheduled now, data time as told, states 1, 3, then 4."""
     group.job(5)
@@ -81,7 +82,7 @@ def test_rerun_makes_one_instance_for_the_day(
     ],
 )
 def test_days_are_cut_in_the_zone(
-    cloud: LocalCloud, group: Group, schedulerx: Any, start_ms: int, end_ms: int, days: list[str]
+    cloud: LocalCloud, group: Group, schedulerx: Sdk, start_ms: int, end_ms: int, days: list[str]
 ) -> None:
     """Every calendar day of the zone that the range touches gets one instance: a wrong range is a storm."""
     group.job(5)
@@ -100,7 +101,7 @@ def test_another_zone_cuts_other_days(clock: ManualClock, cloud: LocalCloud, con
     assert cloud[Schedulerx].reruns == []
 
 
-def test_instances_follow_their_planned_courses(clock: ManualClock, group: Group, schedulerx: Any) -> None:
+def test_instances_follow_their_planned_courses(clock: ManualClock, group: Group, schedulerx: Sdk) -> None:
     """The first rerun fails, the second succeeds, if the scenario says so; lists are newest first."""
     group.job(5, JobConfig(reruns=(fails(2, "boom"), succeeds(2))))
     for _ in range(2):
@@ -124,7 +125,7 @@ def test_instances_follow_their_planned_courses(clock: ManualClock, group: Group
     ],
 )
 def test_business_errors_are_plain_answers(
-    cloud: LocalCloud, group: Group, schedulerx: Any, changes: dict[str, Any], text: str
+    cloud: LocalCloud, group: Group, schedulerx: Sdk, changes: dict[str, Any], text: str
 ) -> None:
     """What the product refuses is HTTP 200 with Success false and its text; nothing is made, nothing raised."""
     group.job(5)
@@ -134,7 +135,7 @@ def test_business_errors_are_plain_answers(
     assert cloud[Schedulerx].reruns == []
 
 
-def test_clash_within_a_second(cloud: LocalCloud, clock: ManualClock, group: Group, schedulerx: Any) -> None:
+def test_clash_within_a_second(cloud: LocalCloud, clock: ManualClock, group: Group, schedulerx: Sdk) -> None:
     """With the switch on, a second rerun of one job within a second is refused, a later one is not."""
     group.job(5)
     group.clash_s = 1.0
@@ -145,7 +146,7 @@ def test_clash_within_a_second(cloud: LocalCloud, clock: ManualClock, group: Gro
     assert len(cloud[Schedulerx].reruns) == 2
 
 
-def test_parameters_of_rerun_come_in_the_body_only(cloud: LocalCloud, group: Group, schedulerx: Any) -> None:
+def test_parameters_of_rerun_come_in_the_body_only(cloud: LocalCloud, group: Group, schedulerx: Sdk) -> None:
     """RerunJob with its parameters in the query is a call without parameters."""
     from alibabacloud_tea_openapi.models import OpenApiRequest, Params
     from darabonba.runtime import RuntimeOptions
@@ -169,7 +170,7 @@ def test_parameters_of_rerun_come_in_the_body_only(cloud: LocalCloud, group: Gro
     assert cloud[Schedulerx].reruns == []
 
 
-def test_list_pages_and_filters(clock: ManualClock, group: Group, schedulerx: Any) -> None:
+def test_list_pages_and_filters(clock: ManualClock, group: Group, schedulerx: Sdk) -> None:
     """Ten a page, newest first; status and the two timestamps filter; the whole group without a job id."""
     job = group.job(5)
     made = [job.instance("2026-01-01 10:00:00", fails(5), scheduled_at=START - 60 * n) for n in range(25)]
@@ -186,7 +187,7 @@ def test_list_pages_and_filters(clock: ManualClock, group: Group, schedulerx: An
     assert [item.instance_id for item in instances(schedulerx, page_size=2)] == [other.instance_id, ids[0]]
 
 
-def test_list_items_lack_what_details_have(clock: ManualClock, group: Group, schedulerx: Any) -> None:
+def test_list_items_lack_what_details_have(clock: ManualClock, group: Group, schedulerx: Sdk) -> None:
     """JobName, Parameters and TraceId are in GetJobInstance only."""
     config = JobConfig(name="nightly", parameters="a=1")
     made = group.job(5, config).instance("2026-01-01 10:00:00", fails(5), parameters="b=2")
@@ -201,7 +202,7 @@ def test_list_items_lack_what_details_have(clock: ManualClock, group: Group, sch
     assert (body.success, body.message) == (False, "jobInstanceId=1 is not existed")
 
 
-def test_get_job_info(group: Group, schedulerx: Any) -> None:
+def test_get_job_info(group: Group, schedulerx: Sdk) -> None:
     """A job's configuration: status, parameters, time settings, MaxConcurrency as text."""
     group.job(5, JobConfig(name="nightly", enabled=False, parameters="a=1"))
     body = schedulerx.get_job_info(models.GetJobInfoRequest(**SCOPE, job_id=5)).body
@@ -211,7 +212,7 @@ def test_get_job_info(group: Group, schedulerx: Any) -> None:
     assert info.time_config.time_type == 1
 
 
-def test_list_jobs(group: Group, schedulerx: Any) -> None:
+def test_list_jobs(group: Group, schedulerx: Sdk) -> None:
     """The group's jobs, by page, name and status."""
     for number in range(12):
         group.job(number + 1, JobConfig(name=f"job-{number}", enabled=number % 2 == 0))
@@ -226,7 +227,7 @@ def test_list_jobs(group: Group, schedulerx: Any) -> None:
     assert ids(status="0", page_size=50) == [2, 4, 6, 8, 10, 12]
 
 
-def test_retry_job_instance(cloud: LocalCloud, group: Group, schedulerx: Any) -> None:
+def test_retry_job_instance(cloud: LocalCloud, group: Group, schedulerx: Sdk) -> None:
     """RetryJobInstance repeats an ended instance with its data time, as TriggerType 4; a running one it refuses."""
     job = group.job(5)
     ended = job.instance("2025-12-31 10:00:00", fails(1), scheduled_at=START - 60)
@@ -244,7 +245,7 @@ def test_retry_job_instance(cloud: LocalCloud, group: Group, schedulerx: Any) ->
     assert instances(schedulerx, job_id=5)[0].trigger_type == TriggerType.USER_RETRY
 
 
-def test_hundred_calls_a_minute(cloud: LocalCloud, clock: ManualClock, group: Group, schedulerx: Any) -> None:
+def test_hundred_calls_a_minute(cloud: LocalCloud, clock: ManualClock, group: Group, schedulerx: Sdk) -> None:
     """The limit is per operation and minute; beyond it 400 Throttling.User, and a minute later it goes on."""
     cloud.openapi.limit("2019-04-30", "GetJobInfo", 3)
     group.job(5)
@@ -259,7 +260,7 @@ def test_hundred_calls_a_minute(cloud: LocalCloud, clock: ManualClock, group: Gr
     assert schedulerx.get_job_info(request).body.success is True
 
 
-def test_documented_limit_is_in_force(cloud: LocalCloud, group: Group, schedulerx: Any) -> None:
+def test_documented_limit_is_in_force(cloud: LocalCloud, group: Group, schedulerx: Sdk) -> None:
     """Out of the box the 101st call of an operation within a minute is throttled."""
     group.job(5)
     for _ in range(100):
@@ -278,7 +279,7 @@ def test_wrong_secret(group: Group, connect: Connect) -> None:
     assert caught.value.code == "SignatureDoesNotMatch"
 
 
-def test_log(clock: ManualClock, group: Group, schedulerx: Any) -> None:
+def test_log(clock: ManualClock, group: Group, schedulerx: Sdk) -> None:
     """Lines of the last half hour, newest first, unless asked for others; 200 at most."""
     log = tuple(f"line {number}" for number in range(250))
     made = group.job(5).instance("2026-01-01 10:00:00", Course(5, log=log))

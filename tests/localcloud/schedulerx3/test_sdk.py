@@ -13,6 +13,7 @@ from localcloud.clock import ManualClock
 from localcloud.cloud import LocalCloud
 from localcloud.schedulerx3.models import App, fails, succeeds
 from localcloud.schedulerx3.service import Schedulerx3
+from tests.support.sdk import Sdk
 
 SCOPE = {"cluster_id": "xxljob-demo", "app_name": "demo-app"}
 DAY = "2026-01-01 02:00:00"
@@ -33,7 +34,7 @@ def app(cloud: LocalCloud) -> App:
     return made
 
 
-def one(sdk: Any, execution_id: int) -> Any:
+def one(sdk: Sdk, execution_id: int) -> Any:
     """What GetJobExecution says."""
     wanted = models.GetJobExecutionRequest(**SCOPE, job_execution_id=str(execution_id))
     body = sdk.get_job_execution(wanted).body
@@ -41,7 +42,7 @@ def one(sdk: Any, execution_id: int) -> Any:
     return body.data
 
 
-def listed(sdk: Any, **filters: Any) -> list[Any]:
+def listed(sdk: Sdk, **filters: Any) -> list[Any]:
     """Records of ListJobExecutions."""
     body = sdk.list_job_executions(models.ListJobExecutionsRequest(**SCOPE, **filters)).body
     assert body.success is True
@@ -49,7 +50,7 @@ def listed(sdk: Any, **filters: Any) -> list[Any]:
     return list(body.data.records)
 
 
-def test_a_retry_runs_the_execution_again(cloud: LocalCloud, clock: ManualClock, app: App, sdk: Any) -> None:
+def test_a_retry_runs_the_execution_again(cloud: LocalCloud, clock: ManualClock, app: App, sdk: Sdk) -> None:
     """Failed, retried, running, over: under its id, with another attempt, start and end."""
     made = app.execution(71, DAY, fails(30, "boom"))
     clock.advance(30)
@@ -65,7 +66,7 @@ def test_a_retry_runs_the_execution_again(cloud: LocalCloud, clock: ManualClock,
     assert [retried.execution_id for retried in cloud[Schedulerx3].retried] == [made.execution_id]
 
 
-def test_a_retry_may_stand_beside_the_old_one(clock: ManualClock, cloud: LocalCloud, sdk: Any) -> None:
+def test_a_retry_may_stand_beside_the_old_one(clock: ManualClock, cloud: LocalCloud, sdk: Sdk) -> None:
     """Then it is of TriggerType 4, and of the same data time."""
     app = cloud[Schedulerx3].app("xxljob-demo", "demo-app", keeps_id=False)
     app.job(71)
@@ -77,7 +78,7 @@ def test_a_retry_may_stand_beside_the_old_one(clock: ManualClock, cloud: LocalCl
     assert (newest.trigger_type, newest.data_time, old.status) == (4, DAY, 5)
 
 
-def test_of_a_workflow_only_what_failed_runs_again(cloud: LocalCloud, clock: ManualClock, app: App, sdk: Any) -> None:
+def test_of_a_workflow_only_what_failed_runs_again(cloud: LocalCloud, clock: ManualClock, app: App, sdk: Sdk) -> None:
     """With `OnlyFailed`; a workflow that nobody knows is refused."""
     failed = app.execution(71, DAY, fails(30), workflow_execution_id="7")
     app.execution(71, DAY, succeeds(30), workflow_execution_id="7")
@@ -90,7 +91,7 @@ def test_of_a_workflow_only_what_failed_runs_again(cloud: LocalCloud, clock: Man
         sdk.operate_retry_workflow_execution(request)
 
 
-def test_a_backfill_makes_an_execution_of_each_day(clock: ManualClock, app: App, sdk: Any) -> None:
+def test_a_backfill_makes_an_execution_of_each_day(clock: ManualClock, app: App, sdk: Sdk) -> None:
     """Of TriggerType 2, beside what is there; a job that is not there is an error, a time that is none as well."""
     app.execution(71, DAY, fails(30))
     clock.advance(30)
@@ -104,7 +105,7 @@ def test_a_backfill_makes_an_execution_of_each_day(clock: ManualClock, app: App,
             sdk.operate_rerun_job(models.OperateRerunJobRequest(**SCOPE, **{**wanted, **wrong}))
 
 
-def test_what_has_not_failed_is_refused(clock: ManualClock, app: App, sdk: Any) -> None:
+def test_what_has_not_failed_is_refused(clock: ManualClock, app: App, sdk: Sdk) -> None:
     """`Success` false, not an HTTP error; what is not there is one."""
     made = app.execution(71, DAY, succeeds(5))
     clock.advance(10)
@@ -115,7 +116,7 @@ def test_what_has_not_failed_is_refused(clock: ManualClock, app: App, sdk: Any) 
         one(sdk, 5)
 
 
-def test_lists_choose_by_state_and_time(clock: ManualClock, app: App, sdk: Any) -> None:
+def test_lists_choose_by_state_and_time(clock: ManualClock, app: App, sdk: Sdk) -> None:
     """Rows have the workflow and no start: GetJobExecution is the other way round."""
     made = app.execution(71, DAY, fails(30), workflow_execution_id="77")
     app.execution(71, DAY, succeeds(30))
@@ -127,7 +128,7 @@ def test_lists_choose_by_state_and_time(clock: ManualClock, app: App, sdk: Any) 
     assert listed(sdk, status=5, start_time="2026-01-01 08:00:01", end_time="2026-01-02 00:00:00") == []
 
 
-def test_events_tell_ends_in_order(clock: ManualClock, app: App, sdk: Any) -> None:
+def test_events_tell_ends_in_order(clock: ManualClock, app: App, sdk: Sdk) -> None:
     """Chosen by kind and time; a line feed ends each time."""
     first, own = app.execution(71, DAY, fails(30)), app.execution(71, DAY, fails(40), retries_itself=True)
     clock.advance(60)
@@ -142,7 +143,7 @@ def test_events_tell_ends_in_order(clock: ManualClock, app: App, sdk: Any) -> No
     assert told(event="Failed", start_time=int((clock.now() - 10) * 1000)) == []
 
 
-def test_applications_are_listed(app: App, sdk: Any) -> None:
+def test_applications_are_listed(app: App, sdk: Sdk) -> None:
     """By name; a cluster that is not there is refused."""
     body = sdk.list_apps(models.ListAppsRequest(cluster_id="xxljob-demo")).body
     assert [row.app_name for row in body.data.records] == [app.app_name]

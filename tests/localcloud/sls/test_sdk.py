@@ -11,6 +11,7 @@ import pytest
 
 from localcloud.sls.service import LogService
 from localcloud.wire.faults import Fault, FaultKind
+from tests.support.sdk import Sdk
 
 Connect = Callable[..., Any]
 P, L = "sw-project", "outcomes"
@@ -19,7 +20,7 @@ P, L = "sw-project", "outcomes"
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 
 
-def put(client: Any, rows: list[dict[str, str]], **options: Any) -> Any:
+def put(client: Sdk, rows: list[dict[str, str]], **options: Any) -> Any:
     """Write one log group; keyword arguments are PutLogsRequest's."""
     from aliyun.log import LogItem, PutLogsRequest
 

@@ -12,6 +12,7 @@ from localcloud.clock import ManualClock, SystemClock
 from localcloud.tablestore.service import Tablestore
 from localcloud.wire.server import HttpServer
 from localcloud.wire.signing import Credential
+from tests.support.sdk import Sdk
 
 CREDENTIALS = (Credential("AKlocal", "local-secret"), Credential("STS.local", "sts-secret", "sts-token"))
 START = 1_800_000_000.0
@@ -50,7 +51,7 @@ def port(service: Tablestore) -> Iterator[int]:
 
 
 @pytest.fixture(params=[False, True], ids=["python", "native"])
-def connect(port: int, sdk: Any, request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
+def connect(port: int, sdk: Sdk, request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
     """Make an official client; keyword arguments are the SDK's."""
     made: list[Any] = []
 
@@ -72,7 +73,7 @@ def client(connect: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
-def create(client: Any, sdk: Any) -> Callable[..., None]:
+def create(client: Sdk, sdk: Sdk) -> Callable[..., None]:
     """Creates a table with one STRING key `key`, predefined `due` and `note`, and an index `<name>_due`."""
 
     def made(name: str = "jobs", *, ttl_s: int = -1, allow_update: bool | None = None, indexed: bool = True) -> None:
@@ -87,7 +88,7 @@ def create(client: Any, sdk: Any) -> Callable[..., None]:
 
 
 @pytest.fixture
-def refused(sdk: Any) -> Callable[[Callable[[], Any]], tuple[int, str]]:
+def refused(sdk: Sdk) -> Callable[[Callable[[], Any]], tuple[int, str]]:
     """Status and code with which the service refuses a call."""
 
     def asked(call: Callable[[], Any]) -> tuple[int, str]:
@@ -99,7 +100,7 @@ def refused(sdk: Any) -> Callable[[Callable[[], Any]], tuple[int, str]]:
 
 
 @pytest.fixture
-def put(client: Any, sdk: Any) -> Callable[..., None]:
+def put(client: Sdk, sdk: Sdk) -> Callable[..., None]:
     """Writes a row; with `expect` (EXPECT_EXIST, …) and a column condition on that condition."""
 
     def written(key: str, values: list[Any], expect: str = "IGNORE", condition: Any = None) -> None:

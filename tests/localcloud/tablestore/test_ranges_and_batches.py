@@ -9,6 +9,7 @@ import pytest
 
 from localcloud.clock import ManualClock
 from localcloud.tablestore.service import Tablestore
+from tests.support.sdk import Sdk
 
 Columns = Callable[[Any], dict[str, Any]]
 Refused = Callable[[Callable[[], Any]], tuple[int, str]]
@@ -19,14 +20,14 @@ def _table(create: Callable[..., None]) -> None:
     create()
 
 
-def scan(client: Any, sdk: Any, table: str, start: Any, end: Any, **more: Any) -> tuple[list[Any], Any]:
+def scan(client: Sdk, sdk: Sdk, table: str, start: Any, end: Any, **more: Any) -> tuple[list[Any], Any]:
     """Keys of one page, and where the next begins."""
     direction = more.pop("direction", sdk.Direction.FORWARD)
     _, following, found, _ = client.get_range(table, direction, start, end, **more)
     return [[value for _, value in row.primary_key] for row in found], following
 
 
-def test_ranges(client: Any, put: Callable[..., None], sdk: Any, service: Tablestore, refused: Refused) -> None:
+def test_ranges(client: Sdk, put: Callable[..., None], sdk: Sdk, service: Tablestore, refused: Refused) -> None:
     """From the start on, before the end, forward or back, in pages; an empty range is refused."""
     for key in ("ä", "b", "a", "c", "B"):
         put(key, [("n", 1)])
@@ -44,7 +45,7 @@ def test_ranges(client: Any, put: Callable[..., None], sdk: Any, service: Tables
 
 
 def test_an_index_holds_rows_that_have_its_columns(
-    client: Any, put: Callable[..., None], sdk: Any, columns_of: Columns
+    client: Sdk, put: Callable[..., None], sdk: Sdk, columns_of: Columns
 ) -> None:
     """It is sparse, in its own order, follows changes and deletions, and shows its own columns alone."""
     low, high = [("due", sdk.INF_MIN), ("key", sdk.INF_MIN)], [("due", sdk.INF_MAX), ("key", sdk.INF_MAX)]
@@ -61,9 +62,9 @@ def test_an_index_holds_rows_that_have_its_columns(
 
 
 def test_an_index_lags(
-    client: Any,
+    client: Sdk,
     put: Callable[..., None],
-    sdk: Any,
+    sdk: Sdk,
     service: Tablestore,
     clock: ManualClock,
     refused: Refused,
@@ -82,14 +83,14 @@ def test_an_index_lags(
     assert refused(lambda: client.put_row("jobs_due", row, sdk.Condition("IGNORE"))) == (400, "OTSParameterInvalid")
 
 
-def batch(client: Any, sdk: Any, items: list[Any]) -> Any:
+def batch(client: Sdk, sdk: Sdk, items: list[Any]) -> Any:
     """One BatchWriteRow."""
     request = sdk.BatchWriteRowRequest()
     request.add(sdk.TableInBatchWriteRowItem("jobs", items))
     return client.batch_write_row(request)
 
 
-def test_a_batch_is_done_row_by_row(client: Any, put: Callable[..., None], sdk: Any) -> None:
+def test_a_batch_is_done_row_by_row(client: Sdk, put: Callable[..., None], sdk: Sdk) -> None:
     """Puts, updates and deletes with their own conditions; one that fails holds no other up."""
     put("old", [("n", 1)])
     absent = sdk.Condition("EXPECT_NOT_EXIST")
@@ -116,7 +117,7 @@ def test_a_batch_is_done_row_by_row(client: Any, put: Callable[..., None], sdk: 
     assert [one.row and one.row.attribute_columns[0][1] for one in found] == [3, None, 1, 1]
 
 
-def test_batches_have_limits(client: Any, sdk: Any, refused: Refused, service: Tablestore) -> None:
+def test_batches_have_limits(client: Sdk, sdk: Sdk, refused: Refused, service: Tablestore) -> None:
     """200 rows and 4 MB to write, 100 rows to read, no row twice, no missing table: the whole is refused."""
     ignore, invalid = sdk.Condition("IGNORE"), (400, "OTSParameterInvalid")
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from localcloud.clock import ManualClock
+from tests.support.sdk import Sdk
 
 Columns = Callable[[Any], dict[str, Any]]
 Refused = Callable[[Callable[[], Any]], tuple[int, str]]
@@ -29,7 +30,7 @@ def _table(create: Callable[..., None]) -> None:
     create()
 
 
-def test_every_type_comes_back(client: Any, put: Callable[..., None], clock: ManualClock) -> None:
+def test_every_type_comes_back(client: Sdk, put: Callable[..., None], clock: ManualClock) -> None:
     """Values, their types and the moment of the write survive the wire."""
     put("ü/1", VALUES)
     _, row, _ = client.get_row("jobs", [("key", "ü/1")])
@@ -39,7 +40,7 @@ def test_every_type_comes_back(client: Any, put: Callable[..., None], clock: Man
     assert {type(value) for _, value, _ in row.attribute_columns} == {bytearray, bool, int, float, str}
 
 
-def test_chosen_columns_of(client: Any, put: Callable[..., None], columns_of: Columns) -> None:
+def test_chosen_columns_of(client: Sdk, put: Callable[..., None], columns_of: Columns) -> None:
     """Only they come; a row that has none of them does not."""
     put("a", [("x", 1), ("y", 2)])
     assert columns_of(client.get_row("jobs", [("key", "a")], ["y", "z"])) == {"y": 2}
@@ -47,7 +48,7 @@ def test_chosen_columns_of(client: Any, put: Callable[..., None], columns_of: Co
     assert client.get_row("jobs", [("key", "b")])[1] is None
 
 
-def test_put_replaces_and_update_changes(client: Any, put: Callable[..., None], sdk: Any, columns_of: Columns) -> None:
+def test_put_replaces_and_update_changes(client: Sdk, put: Callable[..., None], sdk: Sdk, columns_of: Columns) -> None:
     """PutRow leaves nothing of the old row; UpdateRow leaves what it does not name."""
     put("a", [("x", 1), ("y", 2)])
     client.update_row(
@@ -79,7 +80,7 @@ def test_row_existence(put: Callable[..., None], refused: Refused) -> None:
         ("LESS_EQUAL", {5, 6}),
     ],
 )
-def test_comparisons(put: Callable[..., None], sdk: Any, refused: Refused, comparator: str, held: set[int]) -> None:
+def test_comparisons(put: Callable[..., None], sdk: Sdk, refused: Refused, comparator: str, held: set[int]) -> None:
     """The column (5) is compared with the condition's value, in that order."""
     put("a", [("n", 5)])
     for value in (4, 5, 6):
@@ -92,7 +93,7 @@ def test_comparisons(put: Callable[..., None], sdk: Any, refused: Refused, compa
             assert refused(lambda: put("a", [("n", 0)], "EXPECT_EXIST", condition)) == FAILED  # noqa: B023 - called at once
 
 
-def test_a_missing_column_passes_unless_told_otherwise(put: Callable[..., None], sdk: Any, refused: Refused) -> None:
+def test_a_missing_column_passes_unless_told_otherwise(put: Callable[..., None], sdk: Sdk, refused: Refused) -> None:
     """The SDK's default lets it pass: the trap."""
     put("a", [("other", 1)])
     equal = sdk.ComparatorType.EQUAL
@@ -101,7 +102,7 @@ def test_a_missing_column_passes_unless_told_otherwise(put: Callable[..., None],
     put("a", [("n", 2)], "EXPECT_EXIST", sdk.SingleColumnCondition("version", 1, equal))
 
 
-def test_composite_conditions(put: Callable[..., None], sdk: Any, refused: Refused) -> None:
+def test_composite_conditions(put: Callable[..., None], sdk: Sdk, refused: Refused) -> None:
     """AND, OR and NOT of conditions, nested; more than ten are refused."""
     put("a", [("n", 5), ("m", 1)])
     five = sdk.SingleColumnCondition("n", 5, sdk.ComparatorType.EQUAL, pass_if_missing=False)
@@ -120,7 +121,7 @@ def test_composite_conditions(put: Callable[..., None], sdk: Any, refused: Refus
     assert refused(lambda: put("a", [], "EXPECT_EXIST", many)) == (400, "OTSParameterInvalid")
 
 
-def test_values_of_different_types_are_never_equal(put: Callable[..., None], sdk: Any, refused: Refused) -> None:
+def test_values_of_different_types_are_never_equal(put: Callable[..., None], sdk: Sdk, refused: Refused) -> None:
     """A text 1 is no number 1, and true is no 1."""
     for value in ("1", True, 1.0):
         put("a", [("n", value)])
@@ -128,7 +129,7 @@ def test_values_of_different_types_are_never_equal(put: Callable[..., None], sdk
         assert refused(lambda: put("a", [], "EXPECT_EXIST", condition)) == FAILED  # noqa: B023 - called at once
 
 
-def test_sizes(client: Any, put: Callable[..., None], sdk: Any, refused: Refused, columns_of: Columns) -> None:
+def test_sizes(client: Sdk, put: Callable[..., None], sdk: Sdk, refused: Refused, columns_of: Columns) -> None:
     """A column of 2 MB and a key of 1 KB go in; one byte more does not, and nothing is written."""
     invalid = (400, "OTSParameterInvalid")
     largest = bytearray(2 * 1024 * 1024)
@@ -141,7 +142,7 @@ def test_sizes(client: Any, put: Callable[..., None], sdk: Any, refused: Refused
         put("a", [(name, bytearray(2 * 1024 * 1024)) for name in "abc"])
 
 
-def test_wrong_keys(client: Any, put: Callable[..., None], refused: Refused) -> None:
+def test_wrong_keys(client: Sdk, put: Callable[..., None], refused: Refused) -> None:
     """Another name, another type, a predefined column of another type."""
     assert refused(lambda: client.get_row("jobs", [("id", "a")])) == (400, "OTSInvalidPK")
     assert refused(lambda: client.get_row("jobs", [("key", 1)])) == (400, "OTSInvalidPK")

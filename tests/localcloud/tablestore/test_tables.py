@@ -9,11 +9,12 @@ import pytest
 
 from localcloud.clock import ManualClock
 from localcloud.tablestore.service import Tablestore
+from tests.support.sdk import Sdk
 
 Refused = Callable[[Callable[[], Any]], tuple[int, str]]
 
 
-def test_a_table_is_described_as_it_was_made(client: Any, create: Callable[..., None]) -> None:
+def test_a_table_is_described_as_it_was_made(client: Sdk, create: Callable[..., None]) -> None:
     """Keys, predefined columns, options and indexes come back."""
     create()
     found = client.describe_table("jobs")
@@ -26,7 +27,7 @@ def test_a_table_is_described_as_it_was_made(client: Any, create: Callable[..., 
     ]
 
 
-def test_tables_and_indexes_are_listed_until_they_are_dropped(client: Any, create: Callable[..., None]) -> None:
+def test_tables_and_indexes_are_listed_until_they_are_dropped(client: Sdk, create: Callable[..., None]) -> None:
     """An index is a table of its own and goes with its table."""
     create("b")
     create("a", indexed=False)
@@ -35,7 +36,7 @@ def test_tables_and_indexes_are_listed_until_they_are_dropped(client: Any, creat
     assert client.list_table() == ("a",)
 
 
-def test_table_errors(client: Any, create: Callable[..., None], refused: Refused) -> None:
+def test_table_errors(client: Sdk, create: Callable[..., None], refused: Refused) -> None:
     """A second table of a name, a missing one and a malformed one are refused as documented."""
     create()
     assert refused(create) == (409, "OTSObjectAlreadyExist")
@@ -54,7 +55,7 @@ def test_a_ttl_is_a_day_at_least(create: Callable[..., None], refused: Refused) 
 
 
 def test_a_ttl_forgets_what_was_not_written_for_that_long(
-    client: Any, create: Callable[..., None], sdk: Any, clock: ManualClock
+    client: Sdk, create: Callable[..., None], sdk: Sdk, clock: ManualClock
 ) -> None:
     """It counts from the last write of a column."""
     create(ttl_s=86_400, indexed=False)
@@ -66,7 +67,7 @@ def test_a_ttl_forgets_what_was_not_written_for_that_long(
 
 
 def test_a_new_table_is_not_ready_at_once(
-    client: Any, create: Callable[..., None], service: Tablestore, clock: ManualClock, refused: Refused
+    client: Sdk, create: Callable[..., None], service: Tablestore, clock: ManualClock, refused: Refused
 ) -> None:
     """Until it is, it refuses rows; that is settable."""
     service.ready_after_s = 30
@@ -86,7 +87,7 @@ def test_a_new_table_is_not_ready_at_once(
     ],
 )
 def test_impossible_schemas(
-    client: Any, sdk: Any, refused: Refused, keys: list[Any], defined: list[Any], index: list[str]
+    client: Sdk, sdk: Sdk, refused: Refused, keys: list[Any], defined: list[Any], index: list[str]
 ) -> None:
     """No key, five keys, an index on no column, an index on a DOUBLE."""
     indexes = [sdk.SecondaryIndexMeta("i", index, [])] if index else []
@@ -96,7 +97,7 @@ def test_impossible_schemas(
     assert client.list_table() == ()
 
 
-def test_what_is_not_there_is_refused(client: Any, create: Callable[..., None], refused: Refused) -> None:
+def test_what_is_not_there_is_refused(client: Sdk, create: Callable[..., None], refused: Refused) -> None:
     """An operation that the local cloud lacks says so."""
     create()
     assert refused(lambda: client.list_search_index("jobs")) == (400, "OTSParameterInvalid")

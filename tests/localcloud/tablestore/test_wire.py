@@ -20,6 +20,7 @@ from localcloud.tablestore.plainbuffer_reader import decode_row
 from localcloud.tablestore.protobuf import Message, PbError
 from localcloud.tablestore.service import Tablestore
 from localcloud.wire.faults import Fault, FaultKind
+from tests.support.sdk import Sdk
 
 Refused = Callable[[Callable[[], Any]], tuple[int, str]]
 AUTH = (403, "OTSAuthFailed")
@@ -39,7 +40,7 @@ def test_wrong_keys_secrets_and_instances(connect: Callable[..., Any], refused: 
 
 
 def test_a_request_of_another_day_is_refused(
-    client: Any, service: Tablestore, sdk: Any, monkeypatch: pytest.MonkeyPatch
+    client: Sdk, service: Tablestore, sdk: Sdk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More than 15 minutes away from the service's clock."""
     now = datetime.now(timezone.utc)
@@ -52,7 +53,7 @@ def test_a_request_of_another_day_is_refused(
 
 
 def test_a_body_that_was_changed_on_its_way_is_refused(
-    client: Any, refused: Refused, monkeypatch: pytest.MonkeyPatch
+    client: Sdk, refused: Refused, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The digest is signed, the body is held against it."""
     send = client.connection.send_receive
@@ -76,7 +77,7 @@ def test_requests_without_the_headers_are_refused(port: int, service: Tablestore
 
 @pytest.mark.parametrize("spoiled", ["MD5", "signature"])
 def test_the_client_refuses_answers_that_are_not_signed_rightly(
-    client: Any, sdk: Any, monkeypatch: pytest.MonkeyPatch, spoiled: str
+    client: Sdk, sdk: Sdk, monkeypatch: pytest.MonkeyPatch, spoiled: str
 ) -> None:
     """So the local service must sign as the real one does; a wrong digest or signature is seen."""
     rightly, wrong = signatures.answer_headers, "AAAAAAAAAAAAAAAAAAAAAA=="
@@ -94,7 +95,7 @@ def test_the_client_refuses_answers_that_are_not_signed_rightly(
         client.list_table()
 
 
-def test_the_checksum_is_the_sdks(sdk: Any) -> None:
+def test_the_checksum_is_the_sdks(sdk: Sdk) -> None:
     """CRC-8 as the SDK counts it, for every byte."""
     from tablestore.plainbuffer.plain_buffer_crc8 import PlainBufferCrc8  # type: ignore[import-untyped]  # no types
 
@@ -123,7 +124,7 @@ def test_hostile_bodies_end_in_one_error(data: bytes) -> None:
         decode_row(b"\x75\x00\x00\x00" + data)
 
 
-def test_malformed_bodies_are_refused(client: Any, refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_malformed_bodies_are_refused(client: Sdk, refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:
     """Signed rightly, but no message: 400, and the service goes on."""
     encode = client.protocol.encoder.encode_request
     garbage = type("Garbage", (), {"SerializeToString": staticmethod(lambda: b"\x0a\xff")})()
@@ -135,7 +136,7 @@ def test_malformed_bodies_are_refused(client: Any, refused: Refused, monkeypatch
 
 
 def test_faults_before_and_after_the_effect(
-    client: Any, create: Callable[..., None], sdk: Any, service: Tablestore
+    client: Sdk, create: Callable[..., None], sdk: Sdk, service: Tablestore
 ) -> None:
     """An error, a lost answer, an empty or foreign answer: with or without the row having been written."""
     create()
@@ -158,7 +159,7 @@ def test_faults_before_and_after_the_effect(
 
 
 def test_an_effect_can_come_late(
-    client: Any, create: Callable[..., None], sdk: Any, service: Tablestore, clock: ManualClock
+    client: Sdk, create: Callable[..., None], sdk: Sdk, service: Tablestore, clock: ManualClock
 ) -> None:
     """After its time, at the next call, and with its condition looked at then."""
     create()

@@ -35,63 +35,19 @@ from shared.policy.windows import WindowAction
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
 from tests.support.clock import START as NOW
-from tests.support.lives import with_lives
 from tests.support.make import Make
 from tests.support.systems import CLUSTER, GROUP
-
-START = int(NOW) - 3600
-DAY_1, DAY_2 = "2026-01-01 10:00:00", "2026-01-02 10:00:00"
-POLICY = Policy(
-    version=1,
-    rules=(
-        Rule(name="user-error", match=Match(message="SyntaxError"), action=Action.IGNORE),
-        Rule(name="the-rest", match=Match(), action=Action.RERUN),
-    ),
+from tests.unit.decide.facts import (
+    DAY_1,
+    DAY_2,
+    POLICY,
+    START,
+    make_case,
+    make_facts,
+    make_failure,
+    make_instance,
+    make_look,
 )
-
-
-def make_failure(**told: Any) -> Failure:
-    """A failure that occurred ten seconds ago."""
-    parts: dict[str, Any] = {
-        "scope": CLUSTER,
-        "job_id": "1.scheduler",
-        "occurred_at": NOW - 10,
-        "trigger": Trigger.EVENT,
-        "event_id": "e",
-        "telling_id": "t",
-    }
-    return Failure(**{**parts, **told})
-
-
-def make_look(**seen: Any) -> EhpcSnapshot:
-    """A job that has been running for an hour."""
-    parts: dict[str, Any] = {"job_id": "1.scheduler", "state": State.RUNNING, "start_time": START, "look_begun_at": NOW}
-    return EhpcSnapshot(**{**parts, **seen})
-
-
-def make_case(**known: Any) -> Case:
-    """A case that was reserved at the life that is seen."""
-    parts: dict[str, Any] = {
-        "failure": make_failure(),
-        "failure_id": "f",
-        "state": CaseState.DEFERRED,
-        "opened_at": NOW - 600,
-        "due_at": NOW,
-    }
-    return Case(**with_lives({**parts, **known}))
-
-
-def make_facts(**parts: Any) -> Facts:
-    """Nothing in the way: `rerun`."""
-    base: dict[str, Any] = {
-        "failure": make_failure(),
-        "observation": make_look(),
-        "record": JobRecord(),
-        "breaker": SharedLimit(),
-        "policy": POLICY,
-        "ask": Ask(now=NOW, trigger=Trigger.EVENT, request_id="r"),
-    }
-    return Facts(**{**base, **parts})
 
 
 @pytest.fixture
@@ -116,18 +72,6 @@ def look() -> Make[EhpcSnapshot]:
 def case() -> Make[Case]:
     """Makes cases."""
     return make_case
-
-
-def make_instance(number: int = 7, **seen: Any) -> Instance:
-    """An instance that failed."""
-    parts: dict[str, Any] = {
-        "instance_id": number,
-        "state": State.FAILED,
-        "data_time": DAY_1,
-        "trigger_type": 1,
-        "started_at": NOW - 600,
-    }
-    return Instance(**{**parts, **seen})
 
 
 @pytest.fixture
@@ -417,7 +361,10 @@ ONE_OBSTACLE = st.builds(
     ),
     ask=ASKS,
 )
-OLD_CASES = [make_case(opened_at=NOW - 90_000), make_case(opened_at=NOW - 90_000, approved_by="ann")]
+IN_VAIN = make_case(
+    state=CaseState.UNKNOWN, life=f"run:{START}", attempt=1, may_leave_until=NOW - 3600, calls_in_vain=1
+)
+OLD_CASES = [make_case(opened_at=NOW - 90_000), make_case(opened_at=NOW - 90_000, approved_by="ann"), IN_VAIN]
 OLD = st.builds(
     lambda case, ask: make_facts(case=case, record=JobRecord(cases=(case,)), ask=ask),
     case=st.sampled_from(OLD_CASES),

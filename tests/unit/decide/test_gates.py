@@ -63,6 +63,7 @@ NOT_ALWAYS_ASKED = {
     "text_is_new",
     "late_enough",
     "node_sound",
+    "calls_take_effect",
 }
 """Asked of cases that are watched, held or in doubt, of SchedulerX jobs, or where the policy says something of it."""
 EHPC_GATES: list[tuple[str, str, str]] = [
@@ -94,6 +95,7 @@ EHPC_GATES: list[tuple[str, str, str]] = [
     ("node_sound", "deferred", "bad_node"),
     ("cooled_down", "deferred", "cooldown"),
     ("breaker_closed", "suppressed", "breaker_open"),
+    ("calls_take_effect", "deferred", "call_in_vain"),
 ]
 
 
@@ -102,6 +104,7 @@ def in_the_way(
 ) -> Facts:
     """Good facts but for the one thing that this gate is there for."""
     held, lost = case(state=CaseState.HELD), case(state=CaseState.UNKNOWN, life=LIFE, attempt=1, may_leave_until=NOW)
+    vain = case(state=CaseState.UNKNOWN, life=LIFE, attempt=1, may_leave_until=NOW - 3600, calls_in_vain=1)
     done = case(state=CaseState.DONE, life=LIFE, attempt=1, may_leave_until=NOW)
     policy = facts().policy
     hold = (Rule(name="ask", match=Match(), action=Action.HOLD),)
@@ -148,6 +151,7 @@ def in_the_way(
         "attempts_left": {"record": JobRecord(attempts=attempts)},
         "cooled_down": {"record": JobRecord(not_before=NOW + 1)},
         "breaker_closed": {"breaker": SharedLimit(opened_at=NOW - 10**9, why="more than 2 jobs")},
+        "calls_take_effect": {"case": vain, "record": JobRecord(cases=(vain,))},
     }
     return facts(**parts[gate])
 

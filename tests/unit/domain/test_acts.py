@@ -17,7 +17,7 @@ from shared.domain.transitions import waiting
 from shared.domain.verdicts import Verdict
 from tests.support.clock import START
 from tests.support.systems import CLUSTER
-from tests.unit.decide.conftest import make_failure
+from tests.unit.decide.facts import make_failure
 
 
 @pytest.mark.parametrize(("identity", "actor"), [("", "ann"), ("system user root", "ann (system user root)")])

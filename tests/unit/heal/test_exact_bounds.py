@@ -10,7 +10,7 @@ from shared.domain.call import Effect
 from shared.domain.keys import breaker_key
 from shared.policy.model import Cooldown, Rate
 from shared.ports import Write
-from shared.sweep import MAX_DOCUMENTS, PAGE, ROOM_S, sweep
+from shared.sweep import MAX_DOCUMENTS, ROOM_S, sweep
 from tests.support.house import House, verdicts
 from tests.support.memory_ledger import touch
 from tests.unit.heal.tricks import break_it, set_policy
@@ -132,18 +132,16 @@ def test_the_sweep_begins_nothing_without_room(house: House, time_s: float, done
     assert len(verdicts(sweep(house.healer(time_s)))) == done
 
 
-def test_the_sweep_takes_a_hundred_documents_at_a_time_and_a_thousand_in_all(house: House) -> None:
+def test_the_sweep_takes_a_hundred_documents_at_a_time_and_five_thousand_in_all(house: House) -> None:
     """What is left is due at the next."""
     keys = [f"pending/{number:04}" for number in range(MAX_DOCUMENTS + 1)]
     document = encode(decode_record(b"{}"))
-    for start in range(0, len(keys), PAGE):
-        some = keys[start : start + PAGE]
-        writes = [Write(key=key, document=document, expected=None, due_at=1.0, expires_at=None) for key in some]
-        house.ledger.save(writes)
+    house.ledger.save([Write(key=key, document=document, expected=None, due_at=1.0, expires_at=None) for key in keys])
     house.ledger.loads.clear()
     house.sweep()
-    read = [[key for key in load if key in set(keys)] for load in house.ledger.loads]
-    assert [len(load) for load in read if load] == [100] * 10
+    known = set(keys)
+    read = [[key for key in load if key in known] for load in house.ledger.loads]
+    assert [len(load) for load in read if load] == [100] * 50
 
 
 @pytest.mark.parametrize(("early_s", "told"), [(0.5, 0), (0.0, 1)])

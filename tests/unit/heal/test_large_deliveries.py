@@ -52,3 +52,18 @@ def test_gates_are_kept_for_who_is_shown_them(crowded: House, trigger: Trigger) 
     """By hand every gate is answered; of ten thousand failures by another door they would be most of the memory."""
     report = crowded.deliver(crowded.hung(), trigger=trigger)
     assert [bool(result.decision) for result in report.results] == [trigger is Trigger.MANUAL]
+
+
+def test_a_look_that_has_grown_old_is_made_anew_once_for_all_that_is_left(
+    crowded: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list is read from its beginning whoever is looked for: not once more for each hundred of a storm."""
+    monkeypatch.setattr("shared.heal.walk.CHUNK", 2)
+
+    def four_seconds() -> None:
+        crowded.clock.moment += 4
+
+    crowded.ehpc.before_call = four_seconds
+    told = verdicts(crowded.deliver(*(crowded.hung(number) for number in range(24))))
+    assert told == [("rerun", "accepted")] * 24
+    assert crowded.ehpc.looks == 3, "12 calls of 4 s each, and a look is young for 15 s"

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from shared.documents import decode_record
-from shared.domain.record import MAX_CASES, MAX_OPEN, MAX_UNCLEAR
+from shared.domain.crowd import MAX_UNCLEAR
+from shared.domain.record import MAX_CASES, MAX_OPEN
 from shared.policy.model import Action, Attempts, Cooldown, Match, Rate, Rule, Thrash
 from tests.support.clock import START
 from tests.support.house import House, verdicts
@@ -50,13 +51,15 @@ def test_what_was_rerun_is_known_however_many_tellings_come(house: House) -> Non
 
 
 def test_tellings_of_unclear_runs_are_bounded_and_the_outcome_says_so(house: House) -> None:
-    """So many wait, the rest is told that it does not; nothing is ever kept for it."""
+    """So many wait, the rest is told that it no longer does; nothing is kept for it."""
     house.hung()
     words = _flood(house)
-    assert words == {"run_unclear": MAX_UNCLEAR, "too_many_open": 120 - MAX_UNCLEAR}
+    assert words == {"run_unclear": 120}
     assert len(_cases(house)) == MAX_UNCLEAR
+    assert house.records()[HOME].owed == ()
     told = [row for row in house.sink.rows if row["reason"] == "too_many_open"]
     assert {(row["verdict"], row["final"]) for row in told} == {("suppressed", "true")}
+    assert len({row["failure_id"] for row in told}) == 120 - MAX_UNCLEAR
 
 
 def test_open_failures_of_one_job_are_bounded(house: House) -> None:

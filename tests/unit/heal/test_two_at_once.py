@@ -99,6 +99,8 @@ def test_a_zombie_does_not_settle_the_reservation_of_another(house: House) -> No
     house.ehpc.before_call = lambda: None
     house.ehpc.answer, house.ehpc.effect = lambda _: Effect.DONE, lambda _: True
     house.later(200)
+    assert verdicts(house.sweep()) == [("deferred", "call_in_vain")]
+    house.later(61)
     assert verdicts(house.sweep()) == [("rerun", "accepted")]
     assert len(house.ehpc.kills) == 1
 

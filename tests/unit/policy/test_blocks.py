@@ -18,7 +18,7 @@ from shared.policy.model import Attempts, Block, Breaker, Cooldown, Policy, Rate
 from shared.policy.reach import Reach
 from shared.systems.ehpc.scope import Cluster
 from tests.support.systems import CLUSTER, GROUP
-from tests.unit.decide.conftest import make_facts, make_failure, make_look
+from tests.unit.decide.facts import make_facts, make_failure, make_look
 
 TEXT = """
 version: 1

@@ -18,7 +18,7 @@ from shared.policy.known import EXCERPT_BYTES, excerpt
 from shared.policy.load import load_policy
 from shared.policy.model import Action, Match, Policy, Rule
 from shared.policy.rule import Tells
-from tests.unit.decide.conftest import make_facts, make_failure, make_look
+from tests.unit.decide.facts import make_facts, make_failure, make_look
 
 EFFECT = Rule(name="effect", match=Match(message="ended"), action=Action.RERUN, tells=Tells.EFFECT)
 CAUSE = Rule(name="cause", match=Match(message="lost"), action=Action.RERUN)

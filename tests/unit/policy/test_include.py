@@ -18,7 +18,7 @@ from shared.policy.load import check_policy, load_policy
 from shared.policy.match import first_match
 from shared.policy.model import Action, Attempts, Cooldown, PackRule, Policy
 from shared.policy.packs import Pack, decoded, encoded
-from tests.unit.decide.conftest import make_failure
+from tests.unit.decide.facts import make_failure
 
 ALPHA = """\
 pack: alpha

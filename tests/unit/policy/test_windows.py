@@ -16,7 +16,7 @@ from shared.policy.model import Policy, Window
 from shared.policy.windows import WindowAction
 from tests.support.clock import START as NOW
 from tests.support.systems import GROUP
-from tests.unit.decide.conftest import make_case, make_facts, make_failure, make_look
+from tests.unit.decide.facts import make_case, make_facts, make_failure, make_look
 
 HOUR_S = 3600.0
 """NOW is 2027-01-15 08:00 UTC, a Friday, 16:00 in Shanghai."""

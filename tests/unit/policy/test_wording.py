@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from shared.policy.load import check_policy, load_policy
 from shared.policy.match import first_match
 from shared.policy.model import Action, CauseLine, Match, Policy, Rule, Tells
-from tests.unit.decide.conftest import make_failure
+from tests.unit.decide.facts import make_failure
 
 
 def _decides(policy: Policy, message: str) -> str | None:

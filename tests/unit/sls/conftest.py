@@ -14,18 +14,11 @@ from localcloud.sls.protobuf import compress, encode_group, encode_group_list
 from shared.domain.credentials import Credentials
 from shared.ports import LogRange
 from shared.sls import Access, SlsSink, SlsSource
+from tests.support.clock import Clock
 from tests.support.http_wire import Wire, say
 
 REQUEST_ID = {"x_log_requestid": "0123456789ABCDEF"}
 Behaviour = Callable[[BaseHTTPRequestHandler], None]
-
-
-class StandingClock:
-    """Time stands."""
-
-    def now(self) -> float:
-        """Unix seconds."""
-        return 1_000.0
 
 
 def refusal(code: str, status: int = 400) -> Behaviour:
@@ -91,7 +84,7 @@ def source(access: Access) -> SlsSource:
 @pytest.fixture
 def sink(access: Access, wire: Wire) -> SlsSink:
     """Writes there."""
-    return SlsSink(access, f"http://{wire.host}", "project", "outcomes", StandingClock())
+    return SlsSink(access, f"http://{wire.host}", "project", "outcomes", Clock(1_000.0))
 
 
 @pytest.fixture

@@ -14,14 +14,15 @@ from shared.domain.progress import Progress
 from shared.ports import LogRange
 from shared.sls import MAX_PUT_BYTES, Access, LogCallFailed, SlsSink, SlsSource, batches, shortened
 from shared.sls._client import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, Client
+from tests.support.clock import Clock
 from tests.support.http_wire import Wire, say
-from tests.unit.sls.conftest import REQUEST_ID, StandingClock, refusal
+from tests.unit.sls.conftest import REQUEST_ID, refusal
 from tests.unit.sls.test_put import taken
 
 
 def made(access: Access, wire: Wire, left_s: Callable[[], float]) -> SlsSink:
     """A sink with so much time left."""
-    return SlsSink(replace(access, remaining_s=left_s), f"http://{wire.host}", "project", "outcomes", StandingClock())
+    return SlsSink(replace(access, remaining_s=left_s), f"http://{wire.host}", "project", "outcomes", Clock(1_000.0))
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])

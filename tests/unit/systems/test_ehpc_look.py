@@ -14,7 +14,7 @@ from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed, Observation
 from shared.systems.ehpc.adapter import EhpcJobs
-from shared.systems.ehpc.look import MOST_PAGES_OF_ENDED
+from shared.systems.ehpc.look import MOST_LEAPS, MOST_PAGES_OF_ENDED
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.openapi import ApiCall, CallFailed, Reply
@@ -355,6 +355,43 @@ def test_a_bogus_id_does_not_page_through_the_history(cluster_of: ClusterOf, fai
     assert (bogus.code, bogus.worth_repeating) == ("ListTooLong", True)
     assert "1000 submitted last" in bogus.message
     assert len(api.asked) == 1 + MOST_PAGES_OF_ENDED
+
+
+@pytest.mark.parametrize("told", [100, 1_700, 2_950, 3_099])
+def test_a_job_that_ended_long_ago_stands_where_its_number_says(
+    cluster_of: ClusterOf, failure: Make[Failure], told: int
+) -> None:
+    """Of three thousand ended jobs the oldest is found in fewer pages than a bogus one may cost."""
+    system, api = cluster_of(*(job(f"{number}.s", "FINISHED") for number in reversed(range(100, 3_100))))
+    (seen,) = system.observe([failure(f"{told}.s")])
+    assert (found(seen).job_id, found(seen).state) == (f"{told}.s", State.FINISHED)
+    assert len(api.asked) <= 2 + MOST_LEAPS
+
+
+def test_a_number_that_is_not_where_it_should_be_proves_nothing(cluster_of: ClusterOf, failure: Make[Failure]) -> None:
+    """A requeued job stands elsewhere: of a number that is missing in its place nothing is said."""
+    numbers = [number for number in reversed(range(100, 3_100)) if number != 1_700]
+    moved = [*numbers[:800], 1_700, *numbers[800:]]
+    system, api = cluster_of(*(job(f"{number}.s", "FINISHED") for number in moved))
+    seen, other = system.observe([failure("1700.s"), failure("9.s")])
+    for one in (seen, other):
+        assert isinstance(one, LookFailed)
+        assert (one.code, one.worth_repeating) == ("ListTooLong", True)
+    assert len(api.asked) == 1 + MOST_PAGES_OF_ENDED
+
+
+@pytest.mark.parametrize("listed", ["nothing", "words", "any order"])
+def test_numbers_that_say_nothing_cost_nothing_more(cluster_of: ClusterOf, failure: Make[Failure], listed: str) -> None:
+    """Whatever order the list is in, so many pages are read and no more, and what is among the first ones is found."""
+    names = {
+        "nothing": ["near", *[f"x{number}" for number in range(2_999)]],
+        "words": ["near", *["word" for _ in range(2_999)]],
+        "any order": ["near", *[str((number * 7_919) % 3_001 + 10) for number in range(2_999)]],
+    }[listed]
+    system, api = cluster_of(*(job(f"{name}.s", "FINISHED") for name in names))
+    near, _ = system.observe([failure("near.s"), failure("1.s")])
+    assert found(near).state is State.FINISHED
+    assert len(api.asked) <= 1 + MOST_PAGES_OF_ENDED
 
 
 @pytest.mark.parametrize("ended", [50 * MOST_PAGES_OF_ENDED - 1, 50 * MOST_PAGES_OF_ENDED])
