@@ -109,7 +109,7 @@ class Facts:
 
         Clocks may differ, so a start told that lies a little ahead is believed, and somebody may tell each of them.
         """
-        live, told_at = self._seen_life, self.told_at
+        live, told_at = self.seen_life, self.told_at
         if self.case is None or live is None or live.began is None or live.began <= told_at - SKEW_S:
             return False
         others = (case for case in self.record.cases if case.failure_id != self.case.failure_id)
