@@ -6,7 +6,7 @@ job was not rerun. The same facts give the same decision, in a dry run too: only
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from shared.domain.failure import FailureClass
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason, is_final
+from shared.domain.record import Case
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Giver, Step, Verdict
 from shared.policy import gates_calendar, gates_case, gates_job, gates_nodes, gates_policy, gates_text, gates_trust
@@ -86,24 +87,40 @@ _FORCED = GateAnswer(saw="forced", wanted="not asked")
 _Asked = list[tuple[str, GateAnswer]]
 
 
+def _not_asked(facts: Facts) -> GateAnswer:
+    """What a person who forces passes."""
+    del facts
+    return _FORCED
+
+
+def _asking(rows: Sequence[tuple[str, _GateFunction, Skip]], *, forced: bool) -> tuple[tuple[str, _GateFunction], ...]:
+    return tuple((name, _not_asked if forced and skip is Skip.BY_FORCE else gate) for name, gate, skip in rows)
+
+
+_ASKED = {
+    (of_case, forced): _asking(GATES if of_case else _GATES_OF_NEW, forced=forced)
+    for of_case in (True, False)
+    for forced in (True, False)
+}
+"""The gates that are asked, by whether the failure has a case, and whether somebody forces."""
+
+
 def decide(facts: Facts) -> Decision:
     """Ask the gates in order; `rerun` (or `would_rerun` with tied hands) if none says no.
 
     A decision `rerun` with reason `accepted` means: reserve and call. With `observed_restart` there is nothing to call.
     """
     asked: _Asked = []
-    forced = facts.forced
-    for name, gate, skip in GATES if facts.case is not None else _GATES_OF_NEW:
-        if forced and skip is Skip.BY_FORCE:
-            asked.append((name, _FORCED))
-            continue
+    stop = None
+    for name, gate in _ASKED[facts.case is not None, facts.forced]:
         answer = gate(facts)
-        if answer is None:
-            continue
-        asked.append((name, answer))
-        if answer.stop is not None:
-            return _give_up(facts, _decision(facts, answer.stop, asked))
-    return _give_up(facts, _decision(facts, _last_step(facts), asked))
+        if answer is not None:
+            asked.append((name, answer))
+            stop = answer.stop
+            if stop is not None:
+                break
+    decision = _decision(facts, stop or _last_step(facts), asked)
+    return decision if facts.case is None else _give_up(facts, facts.case, decision)
 
 
 def _last_step(facts: Facts) -> Stop:
@@ -145,7 +162,7 @@ def _decision(facts: Facts, stop: Stop, asked: _Asked) -> Decision:
         attempt=reserved or (facts.attempt_number if acting else 0),
         max_attempts=facts.budget.limit.max,
         due_at=stop.due_at,
-        life=seen.life if seen else None,
+        life=facts.seen_life,
         job_instance_id=facts.job_instance_id,
         data_time=facts.data_time,
         running_since=seen.running_since if seen else None,
@@ -157,10 +174,9 @@ def _decision(facts: Facts, stop: Stop, asked: _Asked) -> Decision:
     )
 
 
-def _give_up(facts: Facts, decision: Decision) -> Decision:
+def _give_up(facts: Facts, case: Case, decision: Decision) -> Decision:
     """Nothing stays open longer than a day: neither what waits, nor what would be called once more."""
-    case = facts.case
-    if case is None or not case.open or facts.ask.now < case.opened_at + GIVE_UP_AFTER_S:
+    if not case.open or facts.ask.now < case.opened_at + GIVE_UP_AFTER_S:
         return decision
     acts = decision.reason in {Reason.ACCEPTED, Reason.DRY_RUN, Reason.OBSERVE_MODE, Reason.OBSERVE_RULE}
     if not acts and is_final(decision.verdict, decision.reason):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from shared.domain.failure import Failure
@@ -57,15 +58,16 @@ def evidence_of(failure: Failure, seen: Observation | None) -> Evidence:
     """What is known of the failed job."""
     offered = _NOTHING if seen is None or isinstance(seen, LookFailed) else seen.offered
     return Evidence(
-        owner=bare_owner(offered.owner or failure.owner),
-        queue=offered.queue or failure.queue,
-        job_name=offered.name or failure.job_name,
-        nodes=offered.nodes or ((failure.node,) if failure.node else ()),
-        exit_code=failure.exit_code,
-        reason=failure.reason,
+        bare_owner(offered.owner or failure.owner),
+        offered.queue or failure.queue,
+        offered.name or failure.job_name,
+        offered.nodes or ((failure.node,) if failure.node else ()),
+        failure.exit_code,
+        failure.reason,
     )
 
 
+@lru_cache(maxsize=1024)
 def bare_owner(owner: str) -> str:
     """`test2` of `test2@scheduler`: E-HPC lists a job's owner with its server, emitters tell the user alone."""
     return owner.partition("@")[0] if "@" in owner else owner

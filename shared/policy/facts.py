@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from shared.domain.decision import Ask
@@ -27,6 +28,7 @@ FIRST_PAUSE_S = 30.0
 LONGEST_PAUSE_S = 1800.0
 
 
+@lru_cache(maxsize=64)
 def pause_s(looks: int) -> float:
     """How long to wait before looking again: 30 s, doubling, at most 30 minutes."""
     return min(FIRST_PAUSE_S * 2.0 ** min(looks, 10), LONGEST_PAUSE_S)
@@ -44,7 +46,8 @@ class _Once(Generic[_T]):
         self.__doc__ = compute.__doc__
 
     def __get__(self, facts: object, owner: type) -> _T:
-        value = facts.__dict__[self._name] = self._compute(facts)
+        value = self._compute(facts)
+        setattr(facts, self._name, value)  # not into `__dict__`: asking for that makes all attributes slower
         return value
 
 
@@ -94,7 +97,7 @@ class Facts:
         """Which run the failure means."""
         reserved = self.case.life if self.case is not None else None
         if reserved is not None and reserved.began is not None:
-            live = self.snapshot.life
+            live = self.seen_life
             if live is not None:
                 # The ledger saw the life that this case is about: any other is a later one.
                 return Run.THIS if live == reserved else Run.EARLIER
@@ -106,7 +109,7 @@ class Facts:
 
         Clocks may differ, so a start told that lies a little ahead is believed, and somebody may tell each of them.
         """
-        live, told_at = self._seen_life, self.told_at
+        live, told_at = self.seen_life, self.told_at
         if self.case is None or live is None or live.began is None or live.began <= told_at - SKEW_S:
             return False
         others = (case for case in self.record.cases if case.failure_id != self.case.failure_id)
@@ -130,8 +133,10 @@ class Facts:
     @property
     def data_time(self) -> str | None:
         """The failed instance's, as told, else as seen; None where jobs have no instances."""
-        seen = self._seen_life
-        return self.failure.data_time or (seen.data_time if seen else None)
+        if self.failure.data_time:
+            return self.failure.data_time
+        seen = self.seen_life
+        return seen.data_time if seen else None
 
     @property
     def job_instance_id(self) -> int | None:
@@ -141,11 +146,12 @@ class Facts:
         reserved = self.case.life if self.case is not None else None
         if reserved is not None and reserved.instance_id is not None:
             return reserved.instance_id
-        seen = self._seen_life
+        seen = self.seen_life
         return seen.instance_id if seen and seen.instance_id is not None and self.run is Run.THIS else None
 
-    @property
-    def _seen_life(self) -> Life | None:
+    @_Once
+    def seen_life(self) -> Life | None:
+        """The life that the look shows, if it shows one."""
         return None if isinstance(self.observation, LookFailed) else self.observation.life
 
     @_Once

@@ -212,10 +212,10 @@ def run_clear(facts: Facts) -> GateAnswer:
 
 def in_hand(facts: Facts) -> GateAnswer:
     """Is another attempt of the job in doubt, or has this life had its verdict, or a person's no?"""
-    life = facts.snapshot.life
-    own = facts.case.failure_id if facts.case else ""
     if not facts.record.cases:
         return _NO_CASES
+    life = facts.seen_life
+    own = facts.case.failure_id if facts.case else ""
     same_life = facts.record.case_of_life(life)
     wanted = _NO_CASES.wanted
     if same_life is not None and same_life.failure_id != own and not _may_take_over(same_life, facts):

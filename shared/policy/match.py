@@ -49,7 +49,16 @@ def earliest_cause(policy: Policy, message: str) -> str:
 
 def make_ready(policy: Policy) -> Matcher:
     """What the first decision would have to wait for: all patterns of all packs compiled. Raises PatternError."""
-    return _of_policy(Itself(policy))
+    last = _last[0]
+    if last is not None and last[0] is policy:
+        return last[1]
+    matcher = _of_policy(Itself(policy))
+    _last[0] = policy, matcher
+    return matcher
+
+
+_last: list[tuple[Policy, Matcher] | None] = [None]
+"""A process decides thousands of failures under one policy."""
 
 
 @lru_cache(maxsize=8)

@@ -7,12 +7,12 @@ text that nobody saw before: it has to remember which of them it has passed, and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, cached_property
 from typing import NamedTuple
 
 from shared.policy.literals import EDGE, Needs, Texts
-from shared.policy.wordindex import WordIndex, folded_of, is_small, words_of
+from shared.policy.wordindex import WordIndex, is_wordless, words_of
 
 SHORT_BYTES = 2048
 FEW_TEXTS = 8
@@ -45,11 +45,11 @@ class Prefilter:
         wanted: dict[bytes, int] = {}
         asking: dict[int, list[_Asking]] = {}
         asked = Counter(text for some in needs for one in some or () for texts in one for text in texts)
-        small = cache(is_small)
+        wordless = cache(is_wordless)
 
         def commonness(texts: Texts) -> tuple[bool, int]:
             """How often texts are asked for; the more so if a long text's words do not show whether one is there."""
-            return any(map(small, texts)), sum(asked[text] for text in texts)
+            return any(map(wordless, texts)), sum(asked[text] for text in texts)
 
         choices: dict[Texts, int] = {}
         for place, alternatives in enumerate(needs):
@@ -71,7 +71,7 @@ class Prefilter:
         self._wanted = wanted
         self._texts = [text.replace(EDGE, b"") for text in wanted]
         self._seen = 0
-        self._kept: dict[frozenset[bytes], frozenset[int]] = {}
+        self._kept: dict[frozenset[bytes], Chances] = {}
         """What was possible, by the words that tell something: failures of a kind differ in numbers, ids and names."""
 
     @cached_property
@@ -84,22 +84,27 @@ class Prefilter:
         ]
         return _ByWords(index, asking, [text for text in index.wordless if asking[text]])
 
-    def possible(self, text: bytes) -> frozenset[int]:
-        """Numbers of the patterns that a short text may hold, by its words."""
-        folded = folded_of(text)
+    def possible(self, folded: bytes) -> Chances:
+        """The patterns that a short text may hold, by its words."""
         if self._seen < FEW_TEXTS:
             self._seen += 1
             found = [number for number, each in enumerate(self._texts) if each in folded]
-            return frozenset([number for number, _ in self._asked_for(found, found, self._asking)])
+            return self._chances(self._asked_for(found, found, self._asking))
         telling = self._by_words.words.telling(words_of(folded))
         possible = self._kept.get(telling)
         if possible is None:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
-            possible = frozenset([number for number, _ in self._told_by(telling)])
+            possible = self._chances(self._told_by(telling))
             if len(telling) <= _MOST_WORDS:
                 self._kept[telling] = possible
         return possible
+
+    def _chances(self, asked: Collection[tuple[int, int]]) -> Chances:
+        if_there: dict[int, tuple[bytes, ...]] = {}
+        for number, text in asked:
+            if_there[number] = (*if_there.get(number, ()), self._texts[text])
+        return Chances(frozenset(if_there), if_there)
 
     def possible_by(self, words: set[bytes], folded: bytes) -> frozenset[int] | None:
         """Numbers of the patterns that a long text of these words may hold; None: of hundreds.
@@ -127,6 +132,14 @@ class Prefilter:
         """Patterns that may match if these texts are there, each with the one that it asks for first."""
         chosen = set[int]().union(*map(self._chosen.__getitem__, found))
         return [(one.number, text) for text in texts for one in asking[text] if one.besides <= chosen]
+
+
+class Chances(NamedTuple):
+    """The patterns that a text may hold."""
+
+    numbers: frozenset[int]
+    if_there: Mapping[int, tuple[bytes, ...]]
+    """By number: one of these texts is there, or the pattern is not."""
 
 
 class _ByWords(NamedTuple):

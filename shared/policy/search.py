@@ -17,12 +17,14 @@ from shared.policy.literals import Needs, needed
 from shared.policy.patterns import LIGHT, MAX_MEMORY_BYTES, compile_pattern, compiled, options, spans_lines
 from shared.policy.prefilter import SHORT_BYTES, Prefilter
 from shared.policy.weight import weight_of
-from shared.policy.wordindex import folded_of, words_of
+from shared.policy.wordindex import few_words_of, folded_of, words_of
 
 MAX_WORK = 3 << 18
 """Bytes times patterns that one text may cost: 24 patterns in 32 KB. What costs more is searched at its ends alone."""
+MAX_RUNS = 8000
+"""32 KB of logs have some five thousand words."""
 MAX_WORDS, MAX_LETTERS = 1500, 12_000
-"""32 KB of logs have some hundred distinct words of some thousand letters."""
+"""Some hundred of these are distinct, of some thousand letters."""
 RICH_BYTES = 8000
 """So much is searched of a text that has more."""
 _GROUPED = 4
@@ -39,6 +41,10 @@ class Possible(NamedTuple):
     """What is searched: the text itself, or its first and last lines."""
     numbers: frozenset[int]
     """Of the patterns that may be there; of no others."""
+    if_there: Mapping[int, tuple[bytes, ...]] = MappingProxyType({})
+    """By number, of some: one of these is in the folded text, or the pattern is not: cheaper than to search."""
+    folded: bytes = b""
+    """The text in small letters."""
 
 
 class PatternSet:
@@ -69,9 +75,17 @@ class PatternSet:
         """The patterns that may be anywhere in the text."""
         return self._index.possible_in(text)
 
-    def finds(self, number: int, text: bytes) -> bool:
+    def finds(self, number: int, there: Possible) -> bool:
         """Whether a pattern that may be there is."""
-        return self._compiled(number).search(text) is not None
+        needed = there.if_there.get(number)
+        if needed is not None:
+            folded = there.folded
+            for text in needed:
+                if text in folded:
+                    break
+            else:
+                return False
+        return self._compiled(number).search(there.text) is not None
 
     def place_of(self, number: int, text: bytes) -> int:
         """Where the first match of a pattern that is found begins."""
@@ -107,28 +121,28 @@ class _Index:
 
     def possible_in(self, text: bytes) -> Possible:
         """The patterns that may be anywhere in the text."""
-        if len(text) > SHORT_BYTES:
-            text, possible = self._of_long(text)
-        else:
-            possible = self._prefilter.possible(text)
-        for group in self._groups:
-            possible = possible.union(group.found_in(text))
-        return Possible(text, possible)
+        there = self._of_long(text) if len(text) > SHORT_BYTES else self._of_short(text)
+        if not self._groups:
+            return there
+        return there._replace(numbers=there.numbers.union(*(group.found_in(there.text) for group in self._groups)))
 
-    def _of_long(self, text: bytes) -> tuple[bytes, frozenset[int]]:
+    def _of_short(self, text: bytes) -> Possible:
+        folded = folded_of(text)
+        return Possible(text, *self._prefilter.possible(folded), folded)
+
+    def _of_long(self, text: bytes) -> Possible:
         """A long text, or as much of it as can be afforded, and the patterns that it may hold."""
         folded = folded_of(text)
-        words = words_of(folded)
-        if len(words) > MAX_WORDS or sum(map(len, words)) > MAX_LETTERS:
+        words = few_words_of(folded, MAX_RUNS)
+        if words is None or len(words) > MAX_WORDS or sum(map(len, words)) > MAX_LETTERS:
             text = _ends_of(text, RICH_BYTES)
             folded = folded_of(text)
             words = words_of(folded)
         possible = self._prefilter.possible_by(words, folded)
         most = 0 if possible is None else MAX_WORK // (len(possible) + self._free or 1)
         if possible is not None and most > SHORT_BYTES:
-            return (text if len(text) <= most else _ends_of(text, most)), possible
-        text = _ends_of(text, SHORT_BYTES)
-        return text, self._prefilter.possible(text)
+            return Possible(text if len(text) <= most else _ends_of(text, most), possible)
+        return self._of_short(_ends_of(text, SHORT_BYTES))
 
 
 def _ends_of(text: bytes, size: int) -> bytes:

@@ -10,10 +10,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from itertools import islice
 
-_GRAM = 4
-"""Pieces are looked up by so many first bytes."""
-_LEAST = 3
-"""Shorter words and pieces are in every text, and in the numbers of every text that counts in hexadecimal."""
+_GRAM = 3
+"""Parts are looked up by so many first bytes. What is shorter is in every text, and in the numbers of every text that
+counts in hexadecimal."""
 _MOST_LEARNED, _LONGEST_LEARNED = 64, 200
 """So many new words of a text are learned at a time, of at most so many bytes."""
 _MOST_KEPT = 8192
@@ -33,7 +32,17 @@ def folded_of(text: bytes) -> bytes:
 
 def words_of(folded: bytes) -> set[bytes]:
     """The distinct runs of letters; beyond ASCII of whatever is there."""
-    words = set(folded.translate(_FOLD).split())
+    return _distinct(folded.translate(_FOLD).split(), folded)
+
+
+def few_words_of(folded: bytes, most: int) -> set[bytes] | None:
+    """The same; None where there are more runs of ASCII letters than so many, which are not counted to the end."""
+    runs = folded.translate(_FOLD).split(None, most)
+    return None if len(runs) > most else _distinct(runs, folded)
+
+
+def _distinct(runs: list[bytes], folded: bytes) -> set[bytes]:
+    words = set(runs)
     return words if folded.isascii() else words.union(folded.translate(_BEYOND_ASCII).split())
 
 
@@ -74,14 +83,8 @@ class WordIndex:
         self._whole = {part[1:]: number for part, number in numbers.items() if part[:1] == _WHOLE}
         self._pieces: dict[bytes, list[tuple[bytes, int]]] = {}
         """By the beginning of their run."""
-        self._small: list[tuple[bytes, int]] = []
-        """Too small to be looked up."""
         for part, number in numbers.items():
-            if part[:1] == _WHOLE:
-                continue
-            if len(part) <= _GRAM:
-                self._small.append((part, number))
-            else:
+            if part[:1] != _WHOLE:
                 self._pieces.setdefault(part[1 : _GRAM + 1], []).append((part, number))
         self._tells: dict[bytes, tuple[int, ...]] = {}
         """By a word, the parts that it is or has; a word that tells nothing is in `_dull`."""
@@ -130,7 +133,6 @@ class WordIndex:
             for part, number in self._pieces[gram]:
                 if part[1:] in together and (len(words) > 1 or _fits(part, together)):
                     found.add(number)
-        found.update([number for part, number in self._small if part[1:] in together])
         return found
 
 
@@ -141,15 +143,15 @@ def _parts_of(text: bytes) -> _Parts:
     if b" " not in runs:
         return _piece(runs or beyond)
     first, last = runs[: runs.find(b" ")], runs[runs.rfind(b" ") + 1 :]
-    parts = [_WHOLE + word for word in runs[len(first) : len(runs) - len(last)].split() if len(word) >= _LEAST]
+    parts = [_WHOLE + word for word in runs[len(first) : len(runs) - len(last)].split() if len(word) >= _GRAM]
     parts += [kind + run for kind, run in ((_END, first), (_BEGINNING, last), (_PIECE, beyond)) if len(run) >= _GRAM]
     return frozenset(parts) if parts else _piece(max(first, last, beyond, key=len))
 
 
 def _piece(run: bytes) -> _Parts:
-    return frozenset([_PIECE + run] if len(run) >= _LEAST else ())
+    return frozenset([_PIECE + run] if len(run) >= _GRAM else ())
 
 
-def is_small(text: bytes) -> bool:
+def is_wordless(text: bytes) -> bool:
     """Whether it can only be looked for as it is."""
-    return all(part[:1] != _WHOLE and len(part) <= _GRAM for part in _parts_of(text))
+    return not _parts_of(text)

@@ -148,7 +148,8 @@ class _Look:
 
     def __init__(self, patterns: PatternSet, text: str) -> None:
         # Lone surrogates become `?`.
-        self.text, self.possible = patterns.possible_in(text.encode("utf-8", "replace"))
+        self._there = patterns.possible_in(text.encode("utf-8", "replace"))
+        self.text, self.possible = self._there.text, self._there.numbers
         self._patterns = patterns
         self._known: dict[int, bool] = {}
 
@@ -158,7 +159,7 @@ class _Look:
             return False
         found = self._known.get(number)
         if found is None:
-            found = self._known[number] = self._patterns.finds(number, self.text)
+            found = self._known[number] = self._patterns.finds(number, self._there)
         return found
 
     def finds_any(self, numbers: frozenset[int]) -> bool:

@@ -211,6 +211,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     },
     "shared.policy.search": {
         "MAX_WORK": 786_432,
+        "MAX_RUNS": 8000,
         "RICH_BYTES": 8000,
         "_GROUPED": 4,
     },
@@ -233,8 +234,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "_MINUTE_S": 60,
     },
     "shared.policy.wordindex": {
-        "_GRAM": 4,
-        "_LEAST": 3,
+        "_GRAM": 3,
         "_MOST_LEARNED": 64,
         "_LONGEST_LEARNED": 200,
         "_MOST_KEPT": 8192,

@@ -22,6 +22,10 @@ _CONTROLS = "".join(map(chr, [*range(9), *range(14, 28), 31, *range(127, 133), *
 _NO_WIDTH = "\xad\u200b\u200c\u200d\u2060\ufeff"
 _ASCII = str.maketrans({**dict.fromkeys(_LINE_ENDS, "\n"), **dict.fromkeys(_CONTROLS), "\t": " "})
 _ENDS, _GONE, _BLANK = re.compile(f"[{_LINE_ENDS}]"), re.compile(f"[{_CONTROLS}{_NO_WIDTH}]"), re.compile(r"[^\S\n ]")
+_STRUCK = re.compile("[^\n\b]\b")
+"""A sign that is struck over, as printers and `man` make letters bold."""
+_SIGN, _BYTES = re.compile(r"\\u([0-9a-fA-F]{4})"), re.compile(r"(?:\\x[89a-fA-F][0-9a-fA-F])+")
+"""A sign beyond ASCII as JSON writes it, and the bytes of some as a program's `repr` does."""
 _QUOTES = "; output: "
 _WATCHER = re.compile(
     r"(?:no output for [^;]{1,60}|no heartbeat for [^;]{1,400}|after [^;]{1,100} have a heartbeat"
@@ -40,6 +44,8 @@ def lines_of(text: str) -> list[str]:
     """The lines as they were printed: without colours, of single blanks, none of them empty."""
     if not text.replace("\n", "").isprintable():
         text = _printable(text)
+    if "\\u" in text or "\\x" in text:
+        text = _unescaped(text)
     if "\\n" in text:  # as JSON or a program's `repr` writes a line's end
         text = text.replace("\\r\\n", "\\n").replace("\\n\\t", "\n").replace("\\n", "\n")
     while "  " in text:
@@ -68,9 +74,24 @@ def each_once(lines: Iterable[str]) -> list[str]:
     return kept
 
 
+def _unescaped(text: str) -> str:
+    """As it was before JSON or a program's `repr` wrote it in ASCII alone; what such escapes do not make is left."""
+
+    def as_text(found: re.Match[str]) -> str:
+        return bytes.fromhex(found[0].replace("\\x", "")).decode("utf-8", "replace")
+
+    def as_sign(found: re.Match[str]) -> str:
+        sign = chr(int(found[1], 16))
+        return sign if sign.isprintable() else found[0]
+
+    return _BYTES.sub(as_text, _SIGN.sub(as_sign, text))
+
+
 def _printable(text: str) -> str:
     if "\x1b" in text or "\x9b" in text:
         text = _TERMINAL.sub("", text)
+    if "\b" in text:
+        text = _STRUCK.sub("", text)
     if text.isascii():
         return text.translate(_ASCII)
     return _BLANK.sub(" ", _GONE.sub("", _ENDS.sub("\n", text)))

@@ -30,18 +30,16 @@ def searched(lines: Sequence[str]) -> str:
     seen = []
     for place, line in enumerate(bare):
         seen.append(line)
-        if place in before:
-            seen.append(before[place])
-        if place in after:
-            seen.append(shown(after[place]))
+        seen += before.get(place, ())
+        seen += map(shown, after.get(place, ()))
     return "\n".join(each_once(seen))
 
 
-def wholes(lines: Sequence[str]) -> dict[int, str]:
-    """By the place of its last piece, each line that may have been cut into some of these."""
+def wholes(lines: Sequence[str]) -> dict[int, tuple[str, ...]]:
+    """By the place of its last piece, each line that may have been cut into some of these: between words, within."""
     sizes = list(map(len, lines))
     width = max(sizes, default=0)
-    found: dict[int, str] = {}
+    found: dict[int, tuple[str, ...]] = {}
     if width < MIN_WIDTH:
         return found
     start = 0
@@ -58,9 +56,11 @@ def wholes(lines: Sequence[str]) -> dict[int, str]:
     return found
 
 
-def _joined(run: Sequence[str], width: int) -> str:
-    """Words stay whole; a line that fills the width without a blank was cut within a word."""
-    whole = run[0]
+def _joined(run: Sequence[str], width: int) -> tuple[str, ...]:
+    """With blanks between the pieces; and, as terminals cut, without one after each piece that fills the width."""
+    words = within = run[0]
     for before, line in pairwise(run):
-        whole += line if len(before) == width and " " not in before else f" {line}"
-    return whole
+        full = len(before) == width
+        words += line if full and " " not in before else f" {line}"
+        within += line if full else f" {line}"
+    return (words,) if words == within else (words, within)

@@ -111,8 +111,8 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
             return Run.UNCLEAR
         if failure.started_at is not None:
             return by_start(failure.started_at, start)
-        counts = _attempted_counts(record)
         told = failure.restart_count
+        counts = [] if told is None else _attempted_counts(record)
         if told is not None and counts and told <= max(counts):
             return Run.EARLIER  # by the scheduler's counter this run's failure already had an attempt
         if start > failure.occurred_at + SKEW_S:
@@ -210,7 +210,8 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
     @property
     def array_parent(self) -> bool:
         """Whether the id may mean a whole array: unless its spelling proves one element, what the list shows of it."""
-        return not is_task(self.job_id) and ("[" in self.job_id or bool(self.array_request) or self.has_tasks)
+        may_be = self.has_tasks or bool(self.array_request) or "[" in self.job_id
+        return may_be and not is_task(self.job_id)
 
     def eligible(self, *, beside_live: bool) -> GateAnswer:
         """RUNNING or QUEUED: RerunJobs kills and queues what lives."""

@@ -107,9 +107,9 @@ def test_whatever_matches_is_possible(patterns: list[str], flag: str, text: str)
     for data in (text.encode(), text.encode() + b"\n" + b"=" * SHORT_BYTES):
         expected = [number for number, one in enumerate(usable) if compile_pattern(one).search(data)]
         together = PatternSet(usable)
-        searched, possible = together.possible_in(data)
-        assert searched == data
-        assert sorted(number for number in possible if together.finds(number, data)) == expected
+        there = together.possible_in(data)
+        assert there.text == data
+        assert sorted(number for number in there.numbers if together.finds(number, there)) == expected
 
 
 def _one(text: str) -> Needs:
@@ -120,7 +120,7 @@ def _possible(asked: Prefilter, text: bytes) -> Collection[int]:
     long = asked.possible_by(words_of(folded_of(text)), folded_of(text))
     assert long is not None
     if len(text) <= SHORT_BYTES:
-        assert set(long) <= asked.possible(text)
+        assert set(long) <= asked.possible(folded_of(text)).numbers
     return long
 
 
@@ -152,13 +152,14 @@ def test_the_first_texts_and_the_later_ones_are_asked_alike(monkeypatch: pytest.
     """One by one or by their words: what the first way tells, the second does, and hardly more."""
     needs = list(KnownNeeds().values())
     texts = [b"", b"Connection timed out after 30 s", b"CUDA out of memory", b"No such file or directory\nKilled"]
-    one_by_one = [Prefilter(needs).possible(text) for text in texts]
+    one_by_one = [Prefilter(needs).possible(folded_of(text)).numbers for text in texts]
     monkeypatch.setattr(module, "FEW_TEXTS", 0)
     asked = Prefilter(needs)
     for text, known in zip(texts, one_by_one, strict=True):
         for _ in range(2):
-            assert known <= asked.possible(text)
-            assert len(asked.possible(text) - known) < 30
+            found = asked.possible(folded_of(text)).numbers
+            assert known <= found
+            assert len(found - known) < 30
     assert any(one_by_one)
 
 
@@ -199,10 +200,10 @@ def test_answers_are_kept_by_the_words_that_tell_something(monkeypatch: pytest.M
     first = asked.possible(b"job 4711 of ann: out of memory at 0x7fae")
     assert asked.possible(b"job 4712 of bob: out of memory at 0x12cd") is first
     for number in range(8):
-        assert asked.possible(f"fault{chr(97 + number)} of disks".encode()) == {number + 1}
+        assert asked.possible(f"fault{chr(97 + number)} of disks".encode()).numbers == {number + 1}
         assert len(asked._kept) <= 3
 
 
 def test_no_patterns_are_asked_for_nothing() -> None:
     """A policy without patterns searches nothing."""
-    assert list(Prefilter([]).possible(b"text")) == []
+    assert list(Prefilter([]).possible(b"text").numbers) == []

@@ -10,15 +10,15 @@ import pytest
 from shared.policy import search as module
 from shared.policy.patterns import compile_pattern, excess
 from shared.policy.prefilter import MAX_KNOWN, SHORT_BYTES
-from shared.policy.search import MAX_WORDS, MAX_WORK, RICH_BYTES, PatternSet
-from shared.policy.wordindex import is_small
+from shared.policy.search import MAX_RUNS, MAX_WORDS, MAX_WORK, RICH_BYTES, PatternSet
+from shared.policy.wordindex import is_wordless
 from tests.support.growth import LINEAR, growth
 
 
 def _found(patterns: PatternSet, text: bytes) -> tuple[bytes, list[int]]:
     """What was searched of a text, and the patterns that are in it."""
-    text, possible = patterns.possible_in(text)
-    return text, sorted(number for number in possible if patterns.finds(number, text))
+    there = patterns.possible_in(text)
+    return there.text, sorted(number for number in there.numbers if patterns.finds(number, there))
 
 
 SOME = ["a+b", "foo", "(?i)BAR", r"\d{4}", "x$", "^y", r"\d[ab]", r"(?s)\d.\d", r"[o ]\s?[f\d]", r"\d[^a]"]
@@ -108,6 +108,8 @@ def test_a_text_of_more_words_than_a_log_has_is_searched_at_its_ends() -> None:
     assert found == [0]
     assert len(searched) <= RICH_BYTES + 1
     assert len(_found(PatternSet(["a"]), b"x" * 32_768)[0]) <= RICH_BYTES + 1
+    assert len(_found(PatternSet(["a"]), b"a " * MAX_RUNS)[0]) == 2 * MAX_RUNS
+    assert len(_found(PatternSet(["a"]), b"a " * (MAX_RUNS + 1))[0]) <= RICH_BYTES + 1
     known = [line.decode() for line in _words(2 * MAX_KNOWN).splitlines()]
     searched, found = _found(
         PatternSet([rf"\b{line[:4]}\b" for line in known]), b"\n".join([*map(str.encode, known)] * 4)
@@ -152,11 +154,11 @@ def test_hostile_text_is_bounded(policy: str, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "small"), [(b"abc", True), (b"abcd", False), (b"a bcd e", False), (b"!?", True), (b" ab ", True)]
+    ("text", "wordless"), [(b"ab", True), (b"abc", False), (b"a bcd e", False), (b"!?", True), (b" ab ", True)]
 )
-def test_a_text_without_a_word_and_shorter_than_four_letters_is_small(text: bytes, *, small: bool) -> None:
+def test_a_text_without_three_letters_in_a_row_is_wordless(text: bytes, *, wordless: bool) -> None:
     """It can only be looked for as it is."""
-    assert is_small(text) is small
+    assert is_wordless(text) is wordless
 
 
 def test_patterns_together_find_what_each_finds() -> None:

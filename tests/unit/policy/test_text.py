@@ -32,6 +32,11 @@ from tests.unit.decide.facts import make_failure
         ("\x9b31mred", "red"),
         ("a\x00b\x07c\u200bd\ufeff", "abcd"),
         ("权限\u3000不够", "权限 不够"),
+        ("N\bNA\bAM\bME\bE\n  \bis _\bx", "NAME\nis x"),
+        ("a\b\bb", "b"),
+        (r"{'log': 'bash: \u6743\u9650\u4e0d\u591f'}", "{'log': 'bash: 权限不够'}"),
+        (r"b'bash: \xe6\x9d\x83\xe9\x99\x90\xff'", "b'bash: 权限\ufffd'"),
+        (r"C:\users\ude00 \u000a \u001b[ \ud83d \x41", r"C:\users\ude00 \u000a \u001b[ \ud83d \x41"),
         ("same\nsame\nother\nsame", "same\nother\nsame"),
         ("step 1\nstep 1\nstep 2", "step 1\nstep 2"),
         ("no output for 1800 s; output: [rank3]: Killed", "no output for 1800 s\nKilled"),
@@ -256,6 +261,8 @@ def test_a_cut_line_is_added_whole_and_its_pieces_stay() -> None:
     assert searched(pieces).split("\n") == [*pieces, whole]
     hard = ["x" * 60, "y" * 20]
     assert searched(hard).split("\n") == [*hard, "x" * 60 + "y" * 20]
+    within = ["in the middle of a wo" + "o" * 20 + "r", "d and before", "short"]
+    assert searched(within).split("\n")[2:4] == [" ".join(within[:2]), "".join(within[:2])]
     assert searched(["short lines", "of a poem"]) == "short lines\nof a poem"
     assert searched(["one line of some length, longer than any that is cut anywhere"]).count("\n") == 0
     assert searched([]) == ""
@@ -273,11 +280,13 @@ def test_lines_are_put_together_whether_cut_before_or_after_their_prefixes(prefi
 
 
 def test_runs_of_cut_lines_are_bounded() -> None:
-    """Hundreds of lines of one width are joined a few at a time: twice the text at most."""
-    lines = [f"{number:04}" + "w" * 75 for number in range(400)]
+    """Hundreds of lines of one width are joined a few at a time, each in two ways at most."""
+    lines = [f"{number:04} " + "w" * 74 for number in range(400)]
     found = wholes(lines)
     assert len(found) == 400 // MAX_PIECES
-    assert sum(map(len, found.values())) <= sum(map(len, lines)) + len(lines)
+    joined = [whole for both in found.values() for whole in both]
+    assert len(joined) == 2 * len(found)
+    assert sum(map(len, joined)) <= 2 * (sum(map(len, lines)) + len(lines))
 
 
 @pytest.mark.parametrize(
