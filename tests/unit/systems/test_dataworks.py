@@ -422,6 +422,7 @@ def test_what_is_under_development_wants_a_person() -> None:
         "the instance is of the development environment",
     )
     look = seen(instance())
+    assert look.share(None) is None
     assert (look.wants_person(), seen(None).wants_person(), look.not_single()) == (None, None, None)
     assert (look.strays(reserved()), look.alone(JobRecord(), look_again_at=START), look.known_reruns) == (
         None,
