@@ -6,7 +6,7 @@ STAMP := $(VENV)/.made
 REQUIREMENTS := requirements/build.txt requirements/all.txt
 
 .PHONY: setup demo test thorough check coverage bundle deploy-check deploy-variables packaged-policy zoo mutants pairs healthy histories nights \
-	test-slurm bench format requirements clean
+	test-slurm test-bundle bench bench-check format requirements clean
 
 setup: $(STAMP)
 
@@ -124,13 +124,19 @@ histories: setup
 test-slurm: setup
 	$(BIN)/python -m tools.test_slurm
 
+# What the functions load comes from the bundles that are built, SDKs and all: an SDK's upgrade cannot break them unnoticed.
+test-bundle: bundle
+	$(BIN)/python tools/test_bundle.py $(BUNDLE_TESTS)
+
 # Ratios against a baseline in the same run, from the bundle: cold and warm doors into benchmarks/RESULTS.md, then a range
-# of foreign logs, decisions and the page of a night. BENCH='--latency-ms 50': another latency a call.
+# of foreign logs, storms into benchmarks/STORMS.md, decisions and the page of a night. BENCH='--latency-ms 50': another latency a call.
 bench: bundle
 	$(BIN)/python benchmarks/bench.py $(BENCH)
 	$(BIN)/python benchmarks/log_range.py
-	$(BIN)/python benchmarks/storms.py
-	$(BIN)/python benchmarks/flat.py
-	$(BIN)/python benchmarks/crowd.py
+	$(BIN)/python benchmarks/storms_page.py
 	$(BIN)/python benchmarks/decide.py
 	$(BIN)/python benchmarks/page.py
+
+# The short form: fails on a ratio that has got worse by a third.
+bench-check: bundle
+	$(BIN)/python benchmarks/bench.py --short --check --latency-ms 2

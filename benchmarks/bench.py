@@ -3,7 +3,7 @@
 `python benchmarks/bench.py [--latency-ms 20] [--rounds 9]` measures and writes; `--short --check` measures a little and
 fails on a ratio that is worse by a third than the kept one (`benchmarks/kept.json`), which `--keep` writes anew. Ratios
 are of CPU time, of things that ran in turns in one run: how fast the machine is, and who else is at work on it, cancel
-out.
+out. Judged is the ratio of the cheapest takes, which others disturb least; what seems worse is measured once more.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from benchmarks.spread import Compared
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS, KEPT = ROOT / "benchmarks" / "RESULTS.md", ROOT / "benchmarks" / "kept.json"
 WORSE_BY = 4 / 3
-SHORT_ROUNDS = 5
+SHORT_ROUNDS = 3
+SHORT_DOORS = ("event_trigger, rerun", "event_trigger, no call to a job system", "sweep, nothing due")
 _HEAD = """# Results
 
 Made by `make bench`; not edited by hand. Ratios are of CPU time, median by median, of things that ran in turns in the
@@ -45,15 +46,16 @@ def measured(latency_ms: float, rounds: int, *, short: bool) -> list[Compared]:
         ledgers = {"SQLite": f"sqlite://{folder}/ledger.db"}
         if not short:
             ledgers["Tablestore"] = region.tablestore_url
-        return doors.cold(region, rounds, ledgers) + doors.warm(region, rounds * 3, ledgers)
+        only = SHORT_DOORS if short else ()
+        return doors.cold(region, rounds, ledgers, only) + doors.warm(region, rounds * 3, ledgers)
 
 
 def worse(found: list[Compared], kept: dict[str, float]) -> list[str]:
     """What got worse by a third, in words. What is not kept is not judged."""
     return [
-        f"{one.name}: {one.ratio:.2f}, it was {kept[one.name]:.2f}"
+        f"{one.name}: {one.least_ratio:.2f}, it was {kept[one.name]:.2f}"
         for one in found
-        if one.name in kept and one.ratio > kept[one.name] * WORSE_BY
+        if one.name in kept and one.least_ratio > kept[one.name] * WORSE_BY
     ]
 
 
@@ -76,7 +78,8 @@ def written(found: list[Compared], latency_ms: float) -> str:
         "|---|---|---|---|---|---|---|---|",
         *rows,
     ]
-    return "\n".join([_HEAD, about, "", "## Doors beside the sample function", "", *table, ""])
+    more = "Storms, what a failure costs in deliveries of any size, instances on one ledger: [STORMS.md](STORMS.md)."
+    return "\n".join([_HEAD, about, "", "## Doors beside the sample function", "", *table, "", more, ""])
 
 
 def _cores() -> int:
@@ -92,13 +95,20 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="fail on what got worse")
     parser.add_argument("--keep", action="store_true", help="keep these ratios as those to judge by")
     chosen = parser.parse_args()
-    found = measured(chosen.latency_ms, SHORT_ROUNDS if chosen.short else chosen.rounds, short=chosen.short)
+    rounds = SHORT_ROUNDS if chosen.short else chosen.rounds
+    found = measured(chosen.latency_ms, rounds, short=chosen.short)
     print(*(one.line() for one in found), sep="\n")
     if not chosen.short:
         RESULTS.write_text(written(found, chosen.latency_ms), encoding="utf-8")
     if chosen.keep:
-        KEPT.write_text(json.dumps({one.name: round(one.ratio, 3) for one in found}, indent=2) + "\n", encoding="utf-8")
-    problems = worse(found, json.loads(KEPT.read_text(encoding="utf-8"))) if chosen.check else []
+        KEPT.write_text(
+            json.dumps({one.name: round(one.least_ratio, 3) for one in found}, indent=2) + "\n", encoding="utf-8"
+        )
+    kept = json.loads(KEPT.read_text(encoding="utf-8"))
+    problems = worse(found, kept) if chosen.check else []
+    if problems:
+        again = {one.name: one for one in measured(chosen.latency_ms, rounds, short=chosen.short)}
+        problems = worse([again[one.name] for one in found if worse([one], kept)], kept)
     print(*problems, sep="\n")
     return 1 if problems else 0
 

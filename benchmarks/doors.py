@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,8 @@ Event = Callable[[], Any]
 DOORS = ("log_trigger", "event_trigger", "manual", "sweep", "discover")
 
 
-def cold(region: Region, rounds: int, ledgers: Mapping[str, str]) -> list[Compared]:
-    """Each door's first event, against the sample function's."""
+def cold(region: Region, rounds: int, ledgers: Mapping[str, str], only: Collection[str] = ()) -> list[Compared]:
+    """Each door's first event, or those alone, against the sample function's."""
     ours, theirs = bundled()
     events: dict[str, tuple[Event, str]] = {
         "log_trigger, rerun": (lambda: region.order("logged", told=region.order("jobs")), "log_trigger"),
@@ -40,6 +40,8 @@ def cold(region: Region, rounds: int, ledgers: Mapping[str, str]) -> list[Compar
     found = []
     for ledger, url in ledgers.items():
         for name, (event, door) in events.items():
+            if only and name not in only:
+                continue
             takes: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
             for _ in range(rounds):
                 first = event()

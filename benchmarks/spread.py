@@ -19,6 +19,8 @@ class Compared:
     """Of the medians of CPU time."""
     spread: tuple[float, float]
     """The middle half of the ratios, take by take."""
+    least_ratio: float
+    """Of the cheapest takes."""
     wall_ratio: float
     peak_mb: float
     takes: int
@@ -45,6 +47,7 @@ def compared(name: str, ours: Sequence[dict[str, Any]], baseline: Sequence[dict[
         baseline_cpu=baseline_cpu,
         ratio=cpu / baseline_cpu,
         spread=(ratios[quarter], ratios[-1 - quarter]),
+        least_ratio=min(one["cpu"] for one in ours) / min(one["cpu"] for one in baseline),
         wall_ratio=walls[0] / walls[1],
         peak_mb=max(one["peak_mb"] for one in ours),
         takes=len(ratios),

@@ -9,8 +9,10 @@ import pytest
 
 from shared.documents import (
     box_write,
+    claim_write,
     controls_write,
     decode_box,
+    decode_claim,
     decode_controls,
     decode_link_use,
     decode_machines,
@@ -29,9 +31,10 @@ from shared.documents import (
     struck,
     watch_write,
 )
+from shared.domain.claims import Claim
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.failure import Failure, Trigger
-from shared.domain.keys import CONTROLS_KEY, box_key, breaker_key, link_key, nodes_key
+from shared.domain.keys import CONTROLS_KEY, box_key, breaker_key, claim_key, kind_of, link_key, nodes_key
 from shared.domain.life import Life
 from shared.domain.limits import SharedLimit
 from shared.domain.link_use import LinkUse
@@ -170,3 +173,14 @@ def test_a_scope_in_the_place_of_a_life_is_malformed() -> None:
     assert b'"run:5"' in document
     with pytest.raises(LedgerUnavailable, match="malformed"):
         decode_record(document.replace(b'"run:5"', msgspec.json.encode(TOLD.scope)))
+
+
+def test_a_claim_comes_back_as_it_was_kept() -> None:
+    """By the version that was read, or as the first; one that cannot be read is not taken for none."""
+    claim, key = Claim(whole_by="f", whole_until=START), claim_key(CLUSTER, "a/b")
+    first = claim_write(key, claim, None, START)
+    assert (first.expected, claim_write(key, claim, Stored(b"{}", 4), START).expected) == (None, 4)
+    assert (decode_claim(first.document), first.due_at) == (claim, None)
+    assert (kind_of(key).has_cases, key.endswith("a%2Fb")) == (False, True)
+    with pytest.raises(LedgerUnavailable, match="malformed"):
+        decode_claim(b"7")

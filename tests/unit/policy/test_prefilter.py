@@ -207,3 +207,13 @@ def test_answers_are_kept_by_the_words_that_tell_something(monkeypatch: pytest.M
 def test_no_patterns_are_asked_for_nothing() -> None:
     """A policy without patterns searches nothing."""
     assert list(Prefilter([]).possible(b"text").numbers) == []
+
+
+def test_what_tells_too_much_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text of many telling words is one of a kind: it is answered anew each time, and the same."""
+    monkeypatch.setattr(module, "FEW_TEXTS", 0)
+    monkeypatch.setattr(module, "_MOST_WORDS", 1)
+    asked = Prefilter([_one("red fault"), _one("blue error")])
+    found = [set(asked.possible(b"red fault, blue error").numbers) for _ in range(2)]
+    assert found == [{0, 1}, {0, 1}]
+    assert not asked._kept

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from shared.domain.call import Effect, Target
+from shared.domain.call import ActionApi, Effect, Target
+from shared.domain.claims import Share
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import State
 from shared.domain.life import Life
@@ -279,3 +280,20 @@ def test_lives_come_back_from_documents() -> None:
         assert one.life is not None
         again = Life.read(one.life.text)
         assert (again, again.instance_id, again.data_time) == (one.life, ID, None)
+
+
+def test_what_a_call_may_restart_beside_the_execution() -> None:
+    """The workflow that it is part of, whole only by the call that is for that."""
+    part = seen(execution(workflow=5))
+    assert part.share(ActionApi.RETRY_WORKFLOW) == Share(of="5", all_of_it=True)
+    assert part.share(None) == Share(of="5")
+    assert (seen(execution()).share(ActionApi.RETRY_WORKFLOW), seen(None).share(None)) == (None, None)
+
+
+def test_a_backfill_makes_one_execution_of_the_same_data_time() -> None:
+    """The meant one stays as it is; another data time, or two, is what a wrong time zone does."""
+    case = reserved(action_api=ActionApi.BACKFILL)
+    made = execution(execution_id=ID + 1, trigger_type=2, started_at=START)
+    assert seen(execution(attempt=2), made).strays(case) is False
+    assert seen(execution()).strays(case) is True
+    assert (seen(execution()).strays(reserved()), seen(None).strays(case)) == (None, None)

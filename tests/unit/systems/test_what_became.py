@@ -156,3 +156,8 @@ def test_retries_known_before_are_no_evidence() -> None:
     assert group(RETRIED, replace(MADE, instance_id=3)).known_reruns == (9, 3)
     beside = group(RETRIED)
     assert beside.conclude(case(Life.instance(DAY, 7)), settled=True) is Conclusion.NOT_RESTARTED
+
+
+def test_a_call_reaches_no_further_than_the_job_that_it_names() -> None:
+    """Neither of a cluster nor of a group."""
+    assert (cluster(State.RUNNING, 5).share(None), group().share(None)) == (None, None)
