@@ -1,7 +1,8 @@
 """Runs tests/slurm where a Slurm can be had, and says so where it cannot.
 
 Wanted are Slurm's daemons and commands, munge, Open MPI and MPICH, as a distribution's packages have them. As root with
-apt-get what is missing is installed; whatever goes wrong with that is no failure of the tests.
+apt-get what is missing is installed; whatever goes wrong with that is no failure of the tests. Two clusters run beside
+each other, for the stories mostly wait.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def main() -> int:
     if missing():
         print(f"test-slurm: skipped, without {', '.join(missing())}", flush=True)
         return 0
-    tests = [sys.executable, "-m", "pytest", "-q", "-n", "0", "tests/slurm"]
+    tests = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "tests/slurm"]
     return subprocess.run(tests, cwd=ROOT, env={**os.environ, "SECONDWIND_SLURM": "1"}, check=False).returncode
 
 

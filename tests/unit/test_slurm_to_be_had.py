@@ -65,7 +65,7 @@ def test_root_installs_what_is_missing_and_the_tests_decide(machine: Machine) ->
     assert machine.called() == [
         "apt-get -qq update",
         f"apt-get -qq -y install --no-install-recommends {' '.join(test_slurm.PACKAGES)}",
-        "1 python -m pytest -q -n 0 tests/slurm",
+        "1 python -m pytest -q -n 2 --dist loadfile tests/slurm",
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from localcloud.ehpc.cluster import Cluster
-from localcloud.ehpc.models import JobSpec, finishes, hangs
+from localcloud.ehpc.models import ClusterSettings, Flavour, Job, JobSpec, State, finishes, hangs
 from localcloud.ehpc.service import Ehpc
 
 POLICY = "discover: {ehpc: [{clusters: ['ehpc-*'], nodes: {grace_s: 300}}]}\n"
@@ -19,9 +19,11 @@ def verdicts(report: Any) -> list[tuple[str, str]]:
     return [(one.outcome.verdict, one.outcome.reason) for one in report.results]
 
 
-def cluster(ward: Ward, nodes: int = 3) -> Cluster:
+def cluster(
+    ward: Ward, nodes: int = 3, flavour: Flavour = Flavour.PBS, settings: ClusterSettings | None = None
+) -> Cluster:
     """A cluster of these nodes, n0 to …; a job for two days runs on each, `<n>.scheduler` on the n-th."""
-    made: Cluster = ward.cloud[Ehpc].cluster("ehpc-a")
+    made: Cluster = ward.cloud[Ehpc].cluster("ehpc-a", flavour, settings)
     for number in range(nodes):
         made.node(f"n{number}")
         spec = JobSpec(runs=(finishes(172_800),), hosts=(f"n{number}",))
@@ -53,6 +55,28 @@ def test_what_the_scheduler_requeues_itself_is_left_alone(ward: Ward, after_s: f
     here.lose("n1", requeued_after_s=after_s)
     assert [verdicts(report) for report in ward.periods(5)] == [[]] * 5
     assert ward.cloud[Ehpc].kills == []
+
+
+@pytest.mark.parametrize("shown", [State.RUNNING, State.FINISHED, State.COMPLETING])
+def test_a_job_that_slurm_completes_on_a_dead_node_is_not_found_again(ward: Ward, shown: State) -> None:
+    """Its start is now and moves until Slurm notices, however that is listed: no second call, no second life yet."""
+    ward.policy = POLICY
+    here = cluster(ward, flavour=Flavour.SLURM, settings=ClusterSettings(completing_is=shown))
+    ward.discover()
+    here.lose("n1", requeued_after_s=1_400)
+    assert [verdicts(report) for report in ward.periods(3)] == [[], [], [("rerun", "accepted")]]
+    for _ in range(4):
+        assert verdicts(ward.periods()[0]) + verdicts(ward.sweep()) == []
+        assert _there(here).completing
+    ward.periods(2)
+    assert [kill.job_id for kill in ward.cloud[Ehpc].kills] == ["1.scheduler"]
+    assert (_there(here).state, _there(here).run_count) == (State.RUNNING, 2)
+
+
+def _there(here: Cluster) -> Job:
+    job = here.job("1.scheduler")
+    assert job is not None
+    return job
 
 
 def test_a_node_in_trouble_for_a_moment_is_left_alone(ward: Ward) -> None:
