@@ -5,14 +5,19 @@ from __future__ import annotations
 import pytest
 
 from shared.domain.failure import Failure
+from shared.domain.job import State
+from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.runs import SKEW_S
 from shared.policy.decide import decide
 from shared.policy.evidence import ending_of
 from shared.policy.facts import Facts, pause_s
 from shared.policy.model import Action, Cooldown, Match, Policy, Rule
 from shared.policy.text.normal import each_once
+from shared.systems.ehpc.snapshot import EhpcSnapshot
 from tests.support.clock import START as NOW
 from tests.support.make import Make
+
+START = int(NOW) - 3600
 
 
 def test_pauses_double_up_to_half_an_hour() -> None:
@@ -69,3 +74,36 @@ def test_a_decision_names_the_day(schedulerx_facts: Make[Facts]) -> None:
 def test_empty_and_repeated_lines_say_nothing() -> None:
     """An empty line between two equal ones does not part them."""
     assert each_once(["", "a", "", "a", "b", "a", ""]) == ["a", "b", "a"]
+
+
+@pytest.mark.parametrize(("seen", "due_s"), [(State.RUNNING, 121.0), (State.NOT_FOUND, 121.0)])
+@pytest.mark.parametrize("left_s", [0.0, 5.0])
+def test_a_call_in_doubt_is_looked_at_a_second_after_its_effect_would_show(
+    facts: Make[Facts], case: Make[Case], look: Make[EhpcSnapshot], seen: State, due_s: float, left_s: float
+) -> None:
+    """No sooner, whatever was seen before, and no later."""
+    lost = case(state=CaseState.UNKNOWN, life=f"run:{START}", attempt=1, may_leave_until=NOW - left_s)
+    decision = decide(facts(case=lost, record=JobRecord(cases=(lost,)), observation=look(state=seen)))
+    assert (decision.reason.value, decision.due_at) == ("not_settled", NOW - left_s + due_s)
+
+
+@pytest.mark.parametrize(("since_s", "reason"), [(119.0, "not_settled"), (120.0, "accepted")])
+def test_the_same_life_proves_something_once_the_effect_would_show(
+    facts: Make[Facts], case: Make[Case], since_s: float, reason: str
+) -> None:
+    """From the very second on."""
+    lost = case(state=CaseState.UNKNOWN, life=f"run:{START}", attempt=1, may_leave_until=NOW - since_s)
+    assert decide(facts(case=lost, record=JobRecord(cases=(lost,)))).reason.value == reason
+
+
+@pytest.mark.parametrize(("vain", "wait_s"), [(0, None), (1, 60.0), (2, 120.0), (9, 1800.0)])
+def test_a_call_in_vain_waits_longer_each_time(
+    facts: Make[Facts], case: Make[Case], vain: int, wait_s: float | None
+) -> None:
+    """The first is repeated at once; halves of a batch do not count."""
+    parts = {"state": CaseState.UNKNOWN, "life": f"run:{START}", "attempt": 1, "may_leave_until": NOW - 3600}
+    alone = case(**parts, calls_in_vain=vain)
+    decision = decide(facts(case=alone, record=JobRecord(cases=(alone,))))
+    assert decision.due_at == (None if wait_s is None else NOW + wait_s)
+    half = case(**parts, most_a_call=2, calls_in_vain=1)
+    assert decide(facts(case=half, record=JobRecord(cases=(half,)))).reason.value == "accepted"

@@ -16,7 +16,6 @@ from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
 from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed, Offered
-from shared.systems.dataworks import native
 from shared.systems.dataworks.adapter import MOST_A_CALL, DataworksJobs
 from shared.systems.dataworks.look import MOST_DAYS
 from shared.systems.dataworks.scope import Project
@@ -351,41 +350,6 @@ def test_lives_come_back_from_documents() -> None:
     assert life is not None
     assert (Life.read(life.text), Life.read(life.text).instance_id) == (life, ID)
     assert life != seen(instance()).life
-
-
-STATUS = native.STATUS_CHANGES
-
-
-@pytest.mark.parametrize(
-    ("kind", "data", "announces"),
-    [
-        (STATUS, {"status": 5}, True),
-        (STATUS, {"status": "5"}, True),
-        (STATUS, {"status": 5, "taskType": 0}, True),
-        (STATUS, {"status": 5, "taskType": 2}, False),
-        (STATUS, {"status": 5, "taskType": "2"}, False),
-        (STATUS, {"status": 4}, False),
-        (STATUS, {"status": "6"}, False),
-        (STATUS, {"status": None}, True),
-        ("dataworks:InstanceChange:RerunInstance", {"taskIds": [ID], "status": 5}, False),
-        ("dataworks:MonitorAlert:WorkbenchMonitorAlert", {"taskStatus": 5, "status": 5}, False),
-        ("", {"status": 5}, False),
-    ],
-)
-def test_which_events_tell_a_failure(kind: str, data: dict[str, Any], announces: bool) -> None:  # noqa: FBT001 - a table
-    """A final failure of a node that is not frozen; a status that cannot be read is left to the look."""
-    read = native.read(kind, {"taskId": ID, "appId": 12345, **data})
-    assert (read is not None) is announces
-    if read is not None:
-        assert (read["system"], read["project_id"], read["instance_id"]) == ("dataworks", 12345, ID)
-
-
-@pytest.mark.parametrize("finished", [None, 0, "", "soon", True])
-def test_an_end_that_cannot_be_read_is_left_out(finished: Any) -> None:
-    """The envelope's time stands for it: a failure is not lost over it."""
-    told = native.read(STATUS, {"taskId": ID, "appId": 1, "status": 5, "finishTime": finished})
-    assert told is not None
-    assert "occurred_at" not in told
 
 
 def test_what_a_look_offers() -> None:
