@@ -18,7 +18,7 @@ def _write(key: str, size: int) -> Write:
 
 
 def test_a_save_without_room_is_told_as_what_it_is(tmp_path: Path) -> None:
-    """SQLite ends such a transaction by itself (https://www.sqlite.org/lang_transaction.html): nothing is left to undo."""
+    """SQLite has ended it by then (https://www.sqlite.org/lang_transaction.html): nothing is left to undo."""
     with closing(SqliteLedger(str(tmp_path / "ledger.db"), SystemClock())) as ledger:
         ledger.save([_write("before", 10)])
         ledger._db.execute("PRAGMA max_page_count = 8")
