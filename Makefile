@@ -129,13 +129,11 @@ test-bundle: bundle
 	$(BIN)/python tools/test_bundle.py $(BUNDLE_TESTS)
 
 # Ratios against a baseline in the same run, from the bundle: cold and warm doors into benchmarks/RESULTS.md, then a range
-# of foreign logs, decisions and the page of a night. BENCH='--latency-ms 50': another latency a call.
+# of foreign logs, storms into benchmarks/STORMS.md, decisions and the page of a night. BENCH='--latency-ms 50': another latency a call.
 bench: bundle
 	$(BIN)/python benchmarks/bench.py $(BENCH)
 	$(BIN)/python benchmarks/log_range.py
-	$(BIN)/python benchmarks/storms.py
-	$(BIN)/python benchmarks/flat.py
-	$(BIN)/python benchmarks/crowd.py
+	$(BIN)/python benchmarks/storms_page.py
 	$(BIN)/python benchmarks/decide.py
 	$(BIN)/python benchmarks/page.py
 

@@ -78,7 +78,8 @@ def written(found: list[Compared], latency_ms: float) -> str:
         "|---|---|---|---|---|---|---|---|",
         *rows,
     ]
-    return "\n".join([_HEAD, about, "", "## Doors beside the sample function", "", *table, ""])
+    more = "Storms, what a failure costs in deliveries of any size, instances on one ledger: [STORMS.md](STORMS.md)."
+    return "\n".join([_HEAD, about, "", "## Doors beside the sample function", "", *table, "", more, ""])
 
 
 def _cores() -> int:

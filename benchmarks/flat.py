@@ -27,12 +27,8 @@ A_CLUSTER = 1_000
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 640, 320, 70, 50
 
 
-def measured(ground: Ground, ledger: str, sizes: Sequence[int]) -> list[Storm]:
-    """One delivery of each size, each to a process of its own."""
-    return [_one(ground, ledger, size) for size in sizes]
-
-
-def _one(ground: Ground, ledger: str, size: int) -> Storm:
+def one(ground: Ground, ledger: str, size: int) -> Storm:
+    """One delivery of that size, to a process of its own."""
     clusters = max(1, size // A_CLUSTER)
 
     def told() -> Any:
@@ -78,22 +74,19 @@ def _text(x: float, y: float, words: str, anchor: str = "middle") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="#222">{words}</text>'
 
 
-def rows(found: Sequence[Storm]) -> list[str]:
-    """The table."""
-    head = ["| failures in one delivery | CPU a failure | memory above the first event |", "|---|---|---|"]
-    return [*head, *(f"| {one.name} | {one.cpu_ms:.2f} ms | {one.above_mb:.0f} MB |" for one in found)]
-
-
 def main() -> None:
     """Print the table, write the plot."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--most", type=int, default=SIZES[-1])
     chosen = parser.parse_args()
+    print("| failures in one delivery | CPU a failure | memory above the first event |\n|---|---|---|", flush=True)
+    found: list[Storm] = []
     with Region(0.0) as region, tempfile.TemporaryDirectory() as folder:
         ground = Ground(region, Path(folder), at_hand())
-        found = measured(ground, f"sqlite://{folder}/ledger.db", [size for size in SIZES if size <= chosen.most])
-    PLOT.write_text(plot(found), encoding="utf-8")
-    print(*rows(found), sep="\n")
+        for size in (size for size in SIZES if size <= chosen.most):
+            found.append(one(ground, f"sqlite://{folder}/ledger.db", size))
+            print(f"| {found[-1].name} | {found[-1].cpu_ms:.2f} ms | {found[-1].above_mb:.0f} MB |", flush=True)
+            PLOT.write_text(plot(found), encoding="utf-8")
 
 
 if __name__ == "__main__":

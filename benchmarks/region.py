@@ -141,9 +141,10 @@ class _Land:
         from localcloud.schedulerx.models import fails  # noqa: PLC0415 - as above
 
         told = []
+        there = {f"storm.{number}": self.schedulerx.group("ns", f"storm.{number}") for number in range(groups)}
         for number in range(jobs):
             group = f"storm.{number % groups}"
-            job = self.schedulerx.group("ns", group).job(1000 + number)
+            job = there[group].job(1000 + number)
             for day in range(days):
                 for hour in range(times):
                     began = time.time() - 86_400 * (days - day) + 3600 * hour

@@ -47,12 +47,19 @@ class Storm(Struct, frozen=True, kw_only=True):
     """Above the process after its first event."""
     calls: dict[str, int]
 
-    def line(self) -> str:
-        """For people."""
-        return (
-            f"{self.name:<52} {self.wall_s:6.1f} s, floor {self.floor_s:5.1f} s ({self.wall_s / self.floor_s:4.2f}), "
-            f"{self.cpu_ms:5.2f} ms of CPU a failure, {self.above_mb:4.0f} MB, {self.counts}, {self.calls}"
+    def row(self) -> str:
+        """Of the page's table."""
+        counts, calls = (
+            ", ".join(f"{count:,} {name}" for name, count in of.items()) for of in (self.counts, self.calls)
         )
+        return (
+            f"| {self.name} | {self.wall_s:.1f} s | {self.floor_s:.1f} s | {self.wall_s / self.floor_s:.1f} "
+            f"| {self.cpu_ms:.2f} ms | {self.above_mb:.0f} MB | {counts} | {calls} |"
+        )
+
+
+HEAD = f"""| storm | wall | floor | ratio | CPU a failure | memory above | outcomes | calls |
+{"|---" * 8}|"""
 
 
 class Ground:
@@ -175,9 +182,10 @@ def main() -> None:
             ("days", lambda: many_days(ground, f"sqlite://{folder}/days.db")),
             ("sweep", lambda: swept(ground, f"sqlite://{folder}/sweep.db", chosen.count)),
         ]
+        print(HEAD, flush=True)
         for name, storm in storms:
             if chosen.only in name:
-                print(storm().line(), flush=True)
+                print(storm().row(), flush=True)
 
 
 if __name__ == "__main__":
