@@ -16,7 +16,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tools.bundle_parts import RUNTIMES
-from tools.test_elsewhere import ROOT, WORKERS, _environment, interpreters
+from tools.test_elsewhere import ROOT, WORKERS, environment_of, interpreters
 
 SHORT = (
     "tests/e2e/test_doors.py",
@@ -50,7 +50,7 @@ def main() -> int:
         if python is None or not (ROOT / "build" / f"secondwind-{runtime.name}").is_dir():
             continue
         print(f"== the bundle for {runtime.name}", flush=True)
-        inside = os.environ.get("BUNDLE_PYTHON") or _environment(runtime.version, python)
+        inside = os.environ.get("BUNDLE_PYTHON") or environment_of(runtime.version, python)
         pytest = [inside, "-m", "pytest", "-p", "tools.from_bundle", "-q", *WORKERS, *chosen]
         status = subprocess.run(pytest, cwd=ROOT, check=False)
         if status.returncode:

@@ -92,7 +92,7 @@ def main() -> int:
             print(f"== Python {version}: not on this machine", flush=True)
             continue
         print(f"== Python {version}", flush=True)
-        pytest = [_environment(version, python), "-m", "pytest", "-q", *WORKERS, *LEFT_OUT, *chosen]
+        pytest = [environment_of(version, python), "-m", "pytest", "-q", *WORKERS, *LEFT_OUT, *chosen]
         status = subprocess.run(pytest, cwd=ROOT, check=False)
         if status.returncode:
             return status.returncode
@@ -116,7 +116,7 @@ def interpreters(version: str) -> Iterator[str]:
             yield python
 
 
-def _environment(version: str, python: str) -> str:
+def environment_of(version: str, python: str) -> str:
     """The Python of the version's environment, made anew if the requirements are newer than it."""
     folder = ROOT / ".venvs" / version
     made = folder / ".made"

@@ -127,7 +127,8 @@ class SqliteLedger:
                 self._db.execute("DELETE FROM documents WHERE expires_at < ?", (self._clock.now(),))
                 self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # a full disk, for one, has ended it: the error is still to be told
+                    self._db.execute("ROLLBACK")
                 raise
         return conflicts
 
