@@ -215,7 +215,7 @@ def nobody_at(name: str) -> Callable[[Ward], None]:
         (nobody_at("SECONDWIND_EHPC_ENDPOINT"), "ehpc:ListJobsWithFilters", "ConnectFailed"),
         (nobody_at("SECONDWIND_SCHEDULERX_ENDPOINT"), "schedulerx:GetJobInfo", "ConnectFailed"),
         (nobody_at("SECONDWIND_SLS_ENDPOINT"), "clock", "no answer from"),
-        (nobody_at("SECONDWIND_SLS_ENDPOINT"), "log:GetLogStore", "not answered: ConnectionError"),
+        (nobody_at("SECONDWIND_SLS_ENDPOINT"), "log:GetLogStore", "not answered: ConnectFailed"),
         (lambda ward: ward.tables._instance.tables.clear(), "ledger", "there is no table sw/ledger"),
         (lambda ward: ward.policy.write_text("version: 1\nrules: [7]\n"), "policy", "rules"),
         (lambda ward: ward.policy.unlink(), "policy", "cannot be read"),

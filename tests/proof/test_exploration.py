@@ -22,7 +22,7 @@ SMALL = (
     Scenario("two doors", nights.two_doors, within_s=8.0),
     Scenario("group", nights_shared.failed(Fault.LATER), within_s=1.0),
 )
-BLINDED = frozenset({"attempt_seen", "in_hand", "told_before", "cooled_down"})
+BLINDED = frozenset({"attempt_seen", "in_hand", "told_before", "cooled_down", "calls_take_effect"})
 """Gates without which the corridor repeats without looking."""
 Ends = dict[tuple[object, ...], frozenset[str]]
 """Shape of a world at rest → the sentences of the laws that it breaks."""

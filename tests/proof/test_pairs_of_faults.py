@@ -33,5 +33,5 @@ def test_no_pair_of_faults_breaks_a_law(
         record_property("turns of the platform run for them", explorer.turns)
     record_property("pairs of faults covered", covered)
     record_property("histories judged for them", met.histories)
-    assert covered > (200 if share is None else 0)
+    assert covered > 200 or share is not None, "a part of a short scenario may have no pair"
     assert met.words["killed"] or share is not None, "no process died in them"

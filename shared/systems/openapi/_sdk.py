@@ -120,7 +120,7 @@ def told(error: Exception, outer: BaseException | None) -> NoAnswer | Refusal:
     if isinstance(error, AlibabaCloudException) and isinstance(error.status_code, int):
         return _refusal(error)
     meaning = NoAnswer.OTHER
-    for link in _chain(error, outer):
+    for link in chain(error, outer):
         if isinstance(link, NoWholeAnswer):
             return NoAnswer(link.snag.value)
         if isinstance(link, _Redirected):
@@ -143,7 +143,7 @@ def _refusal(error: Any) -> Refusal:
     )
 
 
-def _chain(error: BaseException, outer: BaseException | None) -> Iterator[BaseException]:
+def chain(error: BaseException, outer: BaseException | None) -> Iterator[BaseException]:
     """The exception and all that led to it, from the outside in."""
     link: BaseException | None = error
     for _ in range(_CHAIN_LIMIT):
