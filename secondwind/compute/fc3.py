@@ -1,12 +1,15 @@
 """Invokes a function of Function Compute 3.0 through its official SDK (alibabacloud-fc20230330 4.8.3).
 
-One call is one request: the SDK's retry is off unless asked for, and importing `secondwind.compute.transport` makes
-its core follow no redirect, use no proxy and stay silent. A function's error is status 200 with the header
-`x-fc-error-type`; it raises nothing (https://www.alibabacloud.com/help/en/functioncompute/fc/developer-reference/api-fc-2023-03-30-invokefunction).
+One call is one request: the SDK's retry is off unless asked for, and importing this module tames its core for the
+process, as far as calls go its usual way: it follows no redirect, uses no proxy of the environment, and stays silent
+under `DEBUG=sdk`, where it would print every header, the security token among them. A function's error is status 200
+with the header `x-fc-error-type`; it raises nothing
+(https://www.alibabacloud.com/help/en/functioncompute/fc/developer-reference/api-fc-2023-03-30-invokefunction).
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,7 +22,9 @@ from alibabacloud_fc20230330.models import (
 )
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 from alibabacloud_tea_openapi.utils_models import Config
+from darabonba.core import DaraCore
 from darabonba.runtime import RuntimeOptions
+from requests.exceptions import TooManyRedirects
 
 from secondwind.compute.call import SERVER_FAILED, Call, FunctionAnswer, NotInvoked, answer_of
 from secondwind.compute.transport import NOTHING_RAN, why_no_answer
@@ -29,6 +34,28 @@ from shared.domain.endpoint import Endpoint
 CONNECT_TIMEOUT_MS = 5_000
 READ_TIMEOUT_MS = 610_000
 """A function may take its time: ten minutes and the way."""
+
+
+class _OneRequestSessions(dict[str, Any]):
+    """The SDK's sessions by its own key. Each that it stores sends one request a call."""
+
+    def __setitem__(self, key: str, session: Any) -> None:
+        send = session.send
+
+        def send_once(request: Any, **settings: Any) -> Any:
+            response = send(request, **{**settings, "allow_redirects": False, "proxies": {}})
+            if response.is_redirect:
+                raise TooManyRedirects("the endpoint answered with a redirect", response=response)
+            return response
+
+        session.send = send_once
+        super().__setitem__(key, session)
+
+
+# Both are state of the SDK's modules, so this is done once, when this module is loaded.
+DaraCore._sessions = _OneRequestSessions()  # noqa: SLF001 - the SDK passes no redirect setting on; tests watch the wire
+# With DEBUG=sdk this logger writes the authorization and the token to standard error. A filter outlives dictConfig.
+logging.getLogger("darabonba-core").addFilter(lambda _: False)
 
 
 def client(endpoint: Endpoint, credentials: Credentials) -> Any:
