@@ -14,6 +14,7 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger._sizes import check
@@ -59,8 +60,8 @@ class SqliteLedger:
         if kept is not None:
             self._db = kept
             return
-        _kept_private(path)
-        with self._asked():
+        with _MAKING, self._asked():
+            _kept_private(path)
             # One thread at a time has it, but not always the same one.
             self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         try:
@@ -158,6 +159,8 @@ class SqliteLedger:
         return self._db.execute(query, values).rowcount == 1
 
 
+_MAKING = Lock()
+"""Between the making of a file and its closing no other thread may open it and have its locks taken away."""
 _KEPT: dict[str, tuple[tuple[int, int], sqlite3.Connection]] = {}
 """By path, the one open file that nobody uses now, and which file that is."""
 
@@ -206,8 +209,10 @@ def _kept_private(path: str) -> None:
     """
     if path == IN_MEMORY:
         return
+    # Only what is not there is opened: to close any descriptor of a file takes all the process's locks in it away, also
+    # those of another ledger (https://www.sqlite.org/howtocorrupt.html, 2.2).
     with suppress(OSError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE))
     for file in (Path(f"{path}{end}") for end in ("", "-wal", "-shm", "-journal")):
         with suppress(OSError):
             mode = file.stat().st_mode
