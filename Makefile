@@ -29,7 +29,7 @@ test: setup
 	$(BIN)/python -m pytest -q -n 3 --dist worksteal
 	$(BIN)/python tools/test_elsewhere.py
 
-# Beside it in CI, some ten minutes: several times as many drawn and explored histories and bodies, and nearly all tests
+# Before a release, some ten minutes: several times as many drawn and explored histories and bodies, and nearly all tests
 # on the other Pythons.
 thorough: setup
 	SECONDWIND_HISTORIES=more $(BIN)/python -m pytest -q -n 3 --dist worksteal tests/proof tests/unit/decide/test_laws.py \

@@ -88,5 +88,5 @@ def test_exploring_finds_every_breach(monkeypatch: pytest.MonkeyPatch) -> None:
     covered, found, _ = _explored(scenario, past)
     assert (covered, found) == (pairs, ends)
     broken = {sentence.partition(":")[0] for sentences in ends.values() for sentence in sentences}
-    assert len(broken) > 1, broken
+    assert "law_01_one_effective_rerun_a_life" in broken, "nothing is broken: this compares nothing"
     assert frozenset() in ends.values()

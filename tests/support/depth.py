@@ -1,4 +1,4 @@
-"""How deep the tests look: what each change can wait for, what CI does beside it, and everything.
+"""How deep the tests look: what each change can wait for, what a release is worth, and everything.
 
 `make test` takes a share, `make thorough` several times as much of what is drawn or explored, `make histories` all that
 can be counted. `SECONDWIND_HISTORIES` says which: unset, `more`, `all`.
