@@ -29,7 +29,7 @@ _FORMS = (
     "node{m} kernel: NVRM: Xid (PCI:0000:{d}a:00): 79, pid={n}, GPU has fallen off the bus.",
     "srun: error: Node failure on node{m}\nsrun: error: node{m}: task {d}: Killed",
     (
-        '--> FOAM FATAL ERROR:\ncannot find file "/work/{user}/{hex}/system/controlDict"\n    in file db/IOobject.C '
+        '--> FOAM FATAL ERROR:\ncannot find file "/scratch/{user}/{hex}/system/controlDict"\n    in file db/IOobject.C '
         "at line {m}.\nFOAM exiting"
     ),
     "mpirun noticed that process rank {m} with PID {n} on node node{d} exited on signal 11 (Segmentation fault).",
