@@ -14,6 +14,7 @@ import resource
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 
 def main() -> None:
@@ -45,7 +46,8 @@ def main() -> None:
 
 def _peak_mb() -> float:
     """The most that this process had in memory. Linux keeps in `ru_maxrss` what its parent had when it was begun."""
-    with suppress(OSError), open("/proc/self/status", encoding="ascii") as status:
+    with suppress(OSError):
+        status = Path("/proc/self/status").read_text("ascii").splitlines()
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM:")) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 

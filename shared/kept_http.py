@@ -15,28 +15,23 @@ import re
 import select
 import socket
 import ssl
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from enum import Enum
 from functools import lru_cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
-from io import BufferedReader, RawIOBase
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from shared.http_bounds import PART_BYTES, Bounds, Incoming, Running, TooLong, body_of
 from shared.idle import LastUse
 
 MOST_KEPT = 16
 """Idle connections to one place."""
-_HEAD_BYTES = 65_536
-"""What an answer may have beside its body: its head, and the marks of its pieces."""
-_PART_BYTES = 16_384
-"""What is sent or read at once: a record of TLS."""
 _TARGET = re.compile(r"/[!-~]*", re.ASCII)
 _PORTS = {"http": 80, "https": 443}
 _HUNG_UP = (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
@@ -80,18 +75,7 @@ class NoWholeAnswer(Exception):  # noqa: N818 - says what there is
         super().__init__(snag.value)
 
 
-def exchange(
-    method: str,
-    url: str,
-    headers: Mapping[str, str],
-    body: bytes = b"",
-    *,
-    connect_s: float,
-    read_s: float,
-    total_s: float,
-    most_bytes: int,
-    now: Callable[[], float] = time.monotonic,
-) -> HttpAnswer:
+def exchange(method: str, url: str, headers: Mapping[str, str], body: bytes, bounds: Bounds) -> HttpAnswer:
     """Send one request once, and read its answer.
 
     Args:
@@ -99,21 +83,17 @@ def exchange(
         url: absolute, as it goes out: nothing is quoted here.
         headers: as they go out; the length is added if it is not there.
         body: may be empty.
-        connect_s: for the connection, TLS included, to each address that the host has.
-        read_s: for each part of the answer.
-        total_s: for everything, from now on.
-        most_bytes: of the answer's body.
-        now: seconds of a steady clock.
+        bounds: of time, from now on, and of the answer.
 
     Raises:
         NoWholeAnswer: there is no answer, or not all of it.
         ValueError: this is no request: nothing was sent.
     """
-    bounds = _Bounds(now, now() + total_s, read_s, most_bytes)
+    running = Running(bounds)
     place, target = _split(url)
-    line = _taken(place) or _Line(place, min(connect_s, total_s))
+    line = _taken(place) or _Line(place, min(bounds.connect_s, bounds.total_s))
     try:
-        answer = line.exchange(method, target, headers, body, bounds)
+        answer = line.exchange(method, target, headers, body, running)
     except BaseException:
         line.close()
         raise
@@ -150,57 +130,6 @@ def _place(scheme: str, netloc: str) -> Place:
     return scheme, parts.hostname, parts.port or _PORTS[scheme]
 
 
-class _TooLong(Exception):  # noqa: N818 - says what came
-    """More than may come."""
-
-
-class _Bounds:
-    """What one question and its answer may take."""
-
-    def __init__(self, now: Callable[[], float], until: float, read_s: float, most_bytes: int) -> None:
-        self._now, self._until, self._read_s = now, until, read_s
-        self.most_bytes = most_bytes
-
-    def wait_s(self) -> float:
-        """How long the next part may take. Raises TimeoutError if nothing is left."""
-        left_s = self._until - self._now()
-        if left_s <= 0:
-            raise TimeoutError
-        return min(left_s, self._read_s)
-
-
-class _Incoming(RawIOBase):
-    """What comes on a socket, within the bounds; stands where `http.client` makes a file of the socket."""
-
-    def __init__(self, sock: Any, bounds: _Bounds) -> None:
-        super().__init__()
-        self._sock, self._bounds = sock, bounds
-        self._left = bounds.most_bytes + _HEAD_BYTES
-        self._file = sock.makefile("rb", buffering=0)  # a file of its own: it outlives the connection's close
-
-    def makefile(self, _mode: str) -> BufferedReader:
-        """As a socket's."""
-        return BufferedReader(self)
-
-    def readable(self) -> bool:
-        """As a file's."""
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        """As a file's. Raises TimeoutError and _TooLong."""
-        self._sock.settimeout(self._bounds.wait_s())
-        count: int | None = self._file.readinto(buffer)
-        self._left -= count or 0
-        if self._left < 0:
-            raise _TooLong
-        return count
-
-    def close(self) -> None:
-        """As a file's."""
-        self._file.close()
-        super().close()
-
-
 class _Line:
     """A connection."""
 
@@ -234,7 +163,7 @@ class _Line:
         return False
 
     def exchange(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes, bounds: _Bounds
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes, running: Running
     ) -> HttpAnswer:
         """One request, one answer. Raises NoWholeAnswer."""
         self._last_use.touch()
@@ -242,21 +171,21 @@ class _Line:
         sock = self._connection.sock
 
         def reader(_sock: Any, method: str) -> HTTPResponse:
-            return HTTPResponse(_Incoming(sock, bounds), method=method)  # type: ignore[arg-type] # has what it asks for
+            return HTTPResponse(Incoming(sock, running), method=method)  # type: ignore[arg-type] # has what it asks for
 
         def parts() -> Iterator[bytes]:
-            for start in range(0, len(body), _PART_BYTES):
-                sock.settimeout(bounds.wait_s())
-                yield body[start : start + _PART_BYTES]
+            for start in range(0, len(body), PART_BYTES):
+                sock.settimeout(running.wait_s())
+                yield body[start : start + PART_BYTES]
 
         def talk() -> None:
-            sock.settimeout(bounds.wait_s())
+            sock.settimeout(running.wait_s())
             self._connection.response_class = reader  # type: ignore[assignment] # is called as a class would be
             with suppress(*_HUNG_UP):  # a refusal may have been sent before all was read
                 self._connection.request(method, target, parts() if body else None, _measured(headers, body))
             with self._connection.getresponse() as came:
                 named = {name.lower(): value for name, value in came.getheaders()}
-                whole = _body_of(came, bounds.most_bytes)
+                whole = body_of(came, running.most_bytes)
                 found.append(HttpAnswer(came.status, came.reason, named, whole, not came.will_close))
 
         snag = _snag_of(talk, _WHILE_TALKING)
@@ -276,21 +205,6 @@ def _measured(headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:
     return {**headers, "Content-Length": str(len(body))}
 
 
-def _body_of(came: HTTPResponse, most_bytes: int) -> bytes:
-    """All of it. Nothing is kept ready for more than may come, whatever the answer says of its length."""
-    if came.length is not None:
-        if came.length > most_bytes:
-            raise _TooLong
-        return came.read()
-    parts: list[bytes] = []
-    while part := came.read(_PART_BYTES):
-        parts.append(part)
-        most_bytes -= len(part)
-        if most_bytes < 0:
-            raise _TooLong
-    return b"".join(parts)
-
-
 def _snag_of(work: Callable[[], None], meanings: Mapping[type[Exception], Snag]) -> Snag | None:
     """What went wrong, if anything did; what it said is no part of anything."""
     try:
@@ -308,7 +222,7 @@ _WHILE_DIALLING: Mapping[type[Exception], Snag] = {
     OSError: Snag.NOT_CONNECTED,
 }
 _WHILE_TALKING: Mapping[type[Exception], Snag] = {
-    _TooLong: Snag.TOO_LONG,
+    TooLong: Snag.TOO_LONG,
     TimeoutError: Snag.READ_TIMEOUT,
     ssl.SSLError: Snag.TLS_FAILED,
     IncompleteRead: Snag.BROKEN,

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from shared.domain.credentials import Credentials
+from shared.http_bounds import Bounds
 from shared.kept_http import NoWholeAnswer, exchange
 from shared.put_off import put_off
 
@@ -220,10 +221,7 @@ class _Connection:
             url,
             headers,
             bytes(body),
-            connect_s=timeout_s,
-            read_s=timeout_s,
-            total_s=2 * timeout_s,
-            most_bytes=MOST_BYTES,
+            Bounds(connect_s=timeout_s, read_s=timeout_s, total_s=2 * timeout_s, most_bytes=MOST_BYTES),
         )
         return answer.status, answer.reason, answer.headers, answer.body
 

@@ -30,7 +30,7 @@ PULL_GROUPS = 1000
 FIRST_GROUPS = 10
 """Of the first page, before anybody knows what a log group weighs here: it may have 5 MB."""
 PAGE_BYTES = 4_000_000
-"""A page that weighs more is followed by one of half as many log groups, one of less than a quarter by twice as many."""
+"""After a page that weighs more half as many log groups are asked for, after one of a quarter twice as many."""
 MOST_PAGE_BYTES = 32_000_000
 """A page that weighs more is not taken, but asked for again with half as many log groups."""
 TRIES = 2

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from aliyun.log import LogClient, LogException, LogItem, PutLogsRequest
 
 from shared.domain.credentials import Credentials
+from shared.http_bounds import Bounds
 from shared.kept_http import NoWholeAnswer, Snag, exchange
 from shared.ports import TOPIC as TOPIC_FIELD
 from shared.ports import LogEntry, LogRange
@@ -56,19 +57,11 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
     def _getHttpResponse(self, method: str, url: str, params: Any, body: Any, headers: Any) -> tuple[int, bytes, Any]:  # noqa: N802 - the SDK's name
         headers["User-Agent"] = self._user_agent
         connect_s, read_s = self._timeout
+        bounds = Bounds(connect_s=connect_s, read_s=read_s, total_s=self.total_s, most_bytes=MOST_PAGE_BYTES)
         query = urlencode({name: value for name, value in params.items() if value is not None}, doseq=True)
         target = f"{quote(url, safe=_AS_IT_IS)}?{query}" if query else quote(url, safe=_AS_IT_IS)
         try:
-            answer = exchange(
-                method,
-                target,
-                headers,
-                body or b"",
-                connect_s=connect_s,
-                read_s=read_s,
-                total_s=self.total_s,
-                most_bytes=MOST_PAGE_BYTES,
-            )
+            answer = exchange(method, target, headers, body or b"", bounds)
         except NoWholeAnswer as error:
             raise LogCallFailed(error.snag.value, worth_repeating=error.snag is not Snag.TOO_LONG) from None
         if answer.status >= _SERVER_FAILED:

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shared import idle, kept_http
+from shared.http_bounds import Bounds
 from shared.kept_http import NoWholeAnswer, Snag, drop_connections, exchange
 from tests.support.http_wire import Wire, say
 
-
-BOUNDS: dict[str, Any] = {"connect_s": 2, "read_s": 2, "total_s": 10, "most_bytes": 1_000}
+BOUNDS = Bounds(connect_s=2, read_s=2, total_s=10, most_bytes=1_000)
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def wire() -> Iterator[Wire]:
 
 def asked(wire: Wire, target: str = "/", **headers: str) -> int:
     """The status of one request."""
-    return exchange("GET", f"http://{wire.host}{target}", headers, **BOUNDS).status
+    return exchange("GET", f"http://{wire.host}{target}", headers, b"", BOUNDS).status
 
 
 def peers(wire: Wire) -> int:
@@ -51,7 +52,7 @@ def test_what_stood_idle_is_closed_whoever_asks_next(wire: Wire, monkeypatch: py
     (line,) = next(iter(kept_http._KEPT.values()))
     monkeypatch.setattr(idle, "IDLE_S", -1.0)
     with pytest.raises(NoWholeAnswer):
-        exchange("GET", "http://127.0.0.1:9/", {}, **BOUNDS)
+        exchange("GET", "http://127.0.0.1:9/", {}, b"", BOUNDS)
     assert (line._connection.sock, len(kept_http._KEPT)) == (None, 0)
 
 
@@ -129,7 +130,7 @@ def test_what_would_be_another_request_is_not_sent(wire: Wire, target: str, head
 def test_where_nothing_can_be_sent_nothing_is(url: str) -> None:
     """No host, or none that HTTP knows."""
     with pytest.raises(ValueError, match=r"cannot be sent|no host|[Pp]ort"):
-        exchange("GET", url, {}, **BOUNDS)
+        exchange("GET", url, {}, b"", BOUNDS)
 
 
 def test_a_handshake_that_takes_too_long_has_sent_nothing() -> None:
@@ -137,7 +138,7 @@ def test_a_handshake_that_takes_too_long_has_sent_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"https://127.0.0.1:{silent.getsockname()[1]}/"
         with pytest.raises(NoWholeAnswer) as caught:
-            exchange("POST", url, {}, b"{}", **{**BOUNDS, "connect_s": 0.1})
+            exchange("POST", url, {}, b"{}", replace(BOUNDS, connect_s=0.1))
     assert caught.value.snag.never_left
 
 
@@ -175,10 +176,10 @@ def test_an_answer_has_a_length_at_most(wire: Wire, sent: bytes, length: int | N
     """However its length is said, or not; also of what stands around the body."""
     wire.behave = raw(sent)
     if length is not None:
-        assert len(exchange("GET", f"http://{wire.host}/", {}, **BOUNDS).body) == length
+        assert len(exchange("GET", f"http://{wire.host}/", {}, b"", BOUNDS).body) == length
         return
     with pytest.raises(NoWholeAnswer) as caught:
-        exchange("POST", f"http://{wire.host}/", {}, b"{}", **BOUNDS)
+        exchange("POST", f"http://{wire.host}/", {}, b"{}", BOUNDS)
     assert (caught.value.snag, caught.value.snag.never_left, len(wire.requests)) == (Snag.TOO_LONG, False, 1)
 
 
@@ -186,11 +187,16 @@ def test_an_answer_has_a_length_at_most(wire: Wire, sent: bytes, length: int | N
 def test_who_drips_is_cut_off_after_a_time_in_all(wire: Wire, before: bytes) -> None:
     """Each byte comes within the time of a read: in the head, in the body, in the marks between its pieces."""
     clock = iter(range(10_000))
-    wire.behave = lambda handler: (
-        [handler.wfile.write(before)] + [(time.sleep(0.001), handler.wfile.write(b"x")) for _ in range(300)]
-    )
+
+    def behave(handler: Any) -> None:
+        handler.wfile.write(before)
+        for _ in range(300):
+            time.sleep(0.001)
+            handler.wfile.write(b"x")
+
+    wire.behave = behave
     with pytest.raises(NoWholeAnswer) as caught:
-        exchange("POST", f"http://{wire.host}/", {}, b"{}", **BOUNDS, now=lambda: float(next(clock)))
+        exchange("POST", f"http://{wire.host}/", {}, b"{}", replace(BOUNDS, now=lambda: float(next(clock))))
     assert (caught.value.snag, len(wire.requests)) == (Snag.READ_TIMEOUT, 1)
     assert next(clock) == 11, "asked before each read, and nothing was read after the time"
 
@@ -199,7 +205,7 @@ def test_a_body_arrives_whole_in_whatever_parts(wire: Wire) -> None:
     """With one length, which is its own."""
     body = bytes(range(256)) * 300
     for headers in ({}, {"content-length": str(len(body))}):
-        exchange("POST", f"http://{wire.host}/", headers, body, **BOUNDS)
+        exchange("POST", f"http://{wire.host}/", headers, body, BOUNDS)
         assert wire.requests[-1]["body"] == body
     lengths = [name for name in wire.requests[0]["headers"] if name.lower() == "content-length"]
     assert (len(lengths), "Transfer-Encoding" in wire.requests[0]["headers"]) == (1, False)
@@ -209,5 +215,5 @@ def test_what_is_sent_in_dribs_is_cut_off_as_well(wire: Wire) -> None:
     """The time is used up before all of the body has left."""
     clock = iter([0.0] * 7 + [11.0])
     with pytest.raises(NoWholeAnswer) as caught:
-        exchange("POST", f"http://{wire.host}/", {}, b"x" * 100_000, **BOUNDS, now=lambda: next(clock))
+        exchange("POST", f"http://{wire.host}/", {}, b"x" * 100_000, replace(BOUNDS, now=lambda: next(clock)))
     assert caught.value.snag is Snag.READ_TIMEOUT

@@ -22,12 +22,13 @@ from darabonba.runtime import RuntimeOptions
 
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint
+from shared.http_bounds import Bounds
 from shared.kept_http import NoWholeAnswer, exchange
 from shared.systems.openapi import ApiCall, Refusal
 from shared.systems.openapi.classify import NoAnswer
 
 MOST_BYTES = 8_000_000
-"""Of an answer: a page of jobs has some 100 kB, a piece of a log 1 MB at most."""
+"""Of an answer: a page of jobs has some 100 kB, the end of a job's output 1 MB at most."""
 _CHAIN_LIMIT = 32
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OURS: ContextVar[bool] = ContextVar("our_call", default=False)
@@ -50,10 +51,7 @@ def _do_action(request: Any, runtime_option: Any = None) -> Any:
             DaraCore.compose_url(request),
             request.headers,
             body,
-            connect_s=connect_s,
-            read_s=read_s,
-            total_s=connect_s + read_s,
-            most_bytes=MOST_BYTES,
+            Bounds(connect_s=connect_s, read_s=read_s, total_s=connect_s + read_s, most_bytes=MOST_BYTES),
         )
     except NoWholeAnswer as error:
         raise RetryError(str(error)) from error  # as the SDK's own does; whether it repeats is its settings' matter
