@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.console.site import NIGHT_S, Night, Row
+from shared.console.site import NIGHT_S, NightRows, Row
 from shared.domain.errors import SinkUnavailable
 from shared.ports import Clock
 from shared.sls.newest import NewestOutcomes
@@ -12,7 +12,7 @@ MOST_S = 8.0
 """No further hundred outcomes are asked for later: a page ends well within its function's time."""
 
 
-def night_of(log: OutcomeLog, clock: Clock) -> Night:
+def night_of(log: OutcomeLog, clock: Clock) -> NightRows:
     """The newest ones, each once. Raises SinkUnavailable."""
     now = clock.now()
     pages = NewestOutcomes(log, now - NIGHT_S, now + 1, clock, MOST_S)
@@ -23,4 +23,4 @@ def night_of(log: OutcomeLog, clock: Clock) -> Night:
                 rows.setdefault(row.get("outcome_id", ""), row)
     except OutcomesUnavailable as error:
         raise SinkUnavailable(f"the outcomes cannot be read: {error}") from None
-    return Night(list(rows.values()), pages.cut)
+    return NightRows(list(rows.values()), pages.cut)

@@ -25,7 +25,7 @@ from msgspec import Struct
 from shared.asked import gates_of
 from shared.console.app import answer
 from shared.console.http import Refused, WebRequest, WebResponse, text_response
-from shared.console.site import Night, Site
+from shared.console.site import NightRows, Site
 from shared.console.visitor import Visitor
 from shared.domain.credentials import Credentials
 from shared.domain.errors import LedgerUnavailable
@@ -156,10 +156,10 @@ def visitor_of(request: WebRequest, configuration: Configuration, now: float) ->
     return Visitor(name=name, how="console, signed in", source=request.source, people=configuration.policy.people)
 
 
-def _night(configuration: Configuration, credentials: Credentials, clock: Clock) -> Callable[[], Night]:
+def _night(configuration: Configuration, credentials: Credentials, clock: Clock) -> Callable[[], NightRows]:
     settings = configuration.settings
 
-    def read() -> Night:
+    def read() -> NightRows:
         log = OutcomeLog(
             endpoint=settings.sls.url,
             project=settings.outcome_project,

@@ -21,7 +21,7 @@ from secondwind.who import identity, who
 from shared.asked import gates_of
 from shared.console.app import answer
 from shared.console.http import WebRequest, WebResponse
-from shared.console.site import Night, Site
+from shared.console.site import NightRows, Site
 from shared.console.visitor import Visitor
 from shared.domain.errors import LedgerUnavailable, PolicyError, SettingsError
 from shared.domain.failure import Failure
@@ -67,7 +67,7 @@ def serving(
     policy: Policy,
     visitor: Visitor,
     port: int = 0,
-    night: Callable[[], Night] | None = None,
+    night: Callable[[], NightRows] | None = None,
 ) -> LoopbackServer:
     """A server of the pages, bound and not yet serving.
 
@@ -98,7 +98,7 @@ def _link_secrets(environ: Mapping[str, str]) -> tuple[bytes, ...]:
         raise UnusableError(f"SECONDWIND_LINK_SECRET {error}") from None
 
 
-def night_here(environ: Mapping[str, str], region: str, clock: Clock) -> tuple[Callable[[], Night] | None, str]:
+def night_here(environ: Mapping[str, str], region: str, clock: Clock) -> tuple[Callable[[], NightRows] | None, str]:
     """What reads the outcomes of the last day, where the settings name their Logstore; else why nothing does."""
     try:
         log = outcome_log(environ, region)
