@@ -243,7 +243,8 @@ running beyond&& memory limit;;exceeding memo||exceeding phys;;due to memory ;;n
 memory limit||memory usage;;job is killed&&memory;;超出了内存限制||超出内存限制;;内存超限;;内存使用超过;;
 ~oom_reaper~;;physical||virtual&&beyond the ;;sigkill(oom);;caused by oom~;;
 killed bec||killed by ||killed due||killed for;;~jobstate=out_;;~takes t||~took to||~used to||~uses to||~using t;;
-~out_of_me&& ;;out of shared ;;insufficient s;;shared memory ;;could not ||unable to ;;posix_fallocat;;
+~out_of_me&& ;;~gone over||~ran over ||~went over;;memory usage e;;~by oom killer||~by sigkill by;;out of shared ;;
+insufficient s;;shared memory ;;could not ||unable to ;;posix_fallocat;;
 insufficient||no space||too small&&/dev/shm;;bus error||sigbus&&~shm~||shared memory;;dataloader's w;;
 insuffic||no memor||no room ||no space||not enou&&for /dev||for shm||for the ||in /dev/||in shm||in the s||on /dev/||on shm||on the s;;
 java.lang.outo;;gc overhead li;;insufficient m;;could not rese;;~outofmemoryer;;outofdirectmem;;
@@ -715,8 +716,8 @@ failed||timeout&&dubbo;;failed to invo;;retryableexcep;;load balancer ;;no insta
 nacosexception;;client not con;;nacos&&fail||not connected||unavailable;;eureka&&cannot execute||fail||unavailable;;
 hystrixruntime;;callnotpermitt;;degradeexcepti;;~rejectedexecu;;
 thread pool ||threadpool e||threadpool f||threadpool i;;taskrejectedex;;connection poo;;timeout waitin;;
-pool exhausted||pool is exhaus;;a fatal error ;;hs_err_pid||problematic fr;;exception~&&~java.net.||~java.nio.chan;;
-exception~&&connect||httphost||nohttpre||prematur||readtime||socketti;;
+pool exhausted||pool is exhaus;;a fatal error ;;hs_err_pid||problematic fr;;~sigbus~;;
+exception~&&~java.net.||~java.nio.chan;;exception~&&connect||httphost||nohttpre||prematur||readtime||socketti;;
 ~clienta||~closedc||~resourc||~socketc||~stackle||~unresol;;
 ~eofexception:&&bytes ex||connecti||end of s||end of t||httpconn||read res||socket||ssl peer||unexpect;;earlyeof;;
 ~arithme||~arrayin||~classca||~illegal||~indexou||~nullpoi||~numberf||~stringi;;
@@ -732,7 +733,7 @@ exitcode : -11||exitcode: -11~;;~segfault~;;access violati;;invalid memory;;inva
 stack overflow;;killed by sign;;段错误;;段故障;;非法访问内存;;point exceptio&&floating;;~sigfpe~;;
 signal 8~||signal: 8~;;forrtl: error ||forrtl: severe;;exit code||exit status&&136~;;浮点例外||浮点数例外;;
 浮点异常;;除零错误;;illegal instru;;~sigill~;;signal 4~||signal: 4~;;exit code||exit status&&132~;;非法指令;;
-~bus error~;;~sigbus~;;signal 7~||signal: 7~;;exit code||exit status&&135~;;总线错误;;
+~bus error~;;signal 7~||signal: 7~;;exit code||exit status&&135~;;总线错误;;
 above upper bo||below lower bo&&index ||subscript ;;subscript &&out of range;;
 allocatable ar&&already alloca||not allocated;;attempting to ;;forrtl: error ;;~assertion && failed;;
 assertion fail;;check failed: ;;assert failure||assert violati||assertion fail||assertion viol;;panicked at ;;
@@ -773,7 +774,7 @@ connect||heartbea||network||peer||socket||time out||timed ou||timeout||unavaila;
 繁忙;;
 effects
  cancelled at &&~step ;;: exited with ||: killed||: terminated&&: task ||: tasks ;;srun: force te||srun: terminat;;
-srun: job step;;post job file ;;unable to copy&& to ;;>>> error from;;
+srun: job step;;post job file ;;unable to copy&& to~;;>>> error from;;
 licence||license&&can||could not||failed to||unable to;;licence||license&&denied||error||failed||failure||problem;;
 unexpected lic;;licence lost||licence was lo||license lost||license was lo;;
 许可失败||许可检查失败||许可证失败||许可证检查失败||许可证错误||许可证验证失败||许可错误||许可验证失败;;
@@ -841,7 +842,8 @@ terminated abn||terminated wit;;abnormal exit||abnormal termi||abnormally exi||a
 program aborte||program stoppe||program termin;;~stop ;;error stop;;fatal error;;fatal:;;***error;;
 ~ fatal from p||~fatal from pe;;abnormal end: ;;aborting the r;;serious proble;;
 model abor||model cras||model has ||model stop;; fatal error~;;~critical erro;;mpas critical ;;
-~ended abnorma||~exited abnorm||~finished abno;;leave_new: dec;;~--- !error;;~getfil: faile;;terminated for;;
+~ended abnorma||~exited abnorm||~finished abno;;leave_new: dec;;~--- !error;;~getfil: faile;;
+aborted with s||before mpi_fin||caught signal ;;terminated for;;
 died with||exited with co||exited with st||exited with va&&~bowtie~||~bowtie-||~bowtie2||~bwa~||~hisat2~||~hisat2-||~kallist||~minimap||~salmon~||~star~;;
 ~execution hal;;~processexited;; terminated~|| terminated.~&&~worker ;;
 dataloader wor&&exited unexpec||is killed by s;;brokenprocessp;;process in the;;terminatedwork;;worker process;;
