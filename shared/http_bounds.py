@@ -39,7 +39,7 @@ class TooLong(Exception):  # noqa: N818 - says what came
     """More than may come."""
 
 
-class Running:
+class Bounded:
     """The bounds of a question that begins now."""
 
     def __init__(self, bounds: Bounds) -> None:
@@ -58,10 +58,10 @@ class Running:
 class Incoming(RawIOBase):
     """What comes on a socket, within the bounds; stands where `http.client` makes a file of the socket."""
 
-    def __init__(self, sock: Any, running: Running) -> None:
+    def __init__(self, sock: Any, bounded: Bounded) -> None:
         super().__init__()
-        self._sock, self._running = sock, running
-        self._left = running.most_bytes + HEAD_BYTES
+        self._sock, self._running = sock, bounded
+        self._left = bounded.most_bytes + HEAD_BYTES
         self._file = sock.makefile("rb", buffering=0)  # a file of its own: it outlives the connection's close
 
     def makefile(self, _mode: str) -> BufferedReader:

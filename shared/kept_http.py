@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from shared.http_bounds import PART_BYTES, Bounds, Incoming, Running, TooLong, body_of
+from shared.http_bounds import PART_BYTES, Bounded, Bounds, Incoming, TooLong, body_of
 from shared.idle import LastUse
 
 MOST_KEPT = 16
@@ -89,11 +89,11 @@ def exchange(method: str, url: str, headers: Mapping[str, str], body: bytes, bou
         NoWholeAnswer: there is no answer, or not all of it.
         ValueError: this is no request: nothing was sent.
     """
-    running = Running(bounds)
+    bounded = Bounded(bounds)
     place, target = _split(url)
     line = _taken(place) or _Line(place, min(bounds.connect_s, bounds.total_s))
     try:
-        answer = line.exchange(method, target, headers, body, running)
+        answer = line.exchange(method, target, headers, body, bounded)
     except BaseException:
         line.close()
         raise
@@ -163,7 +163,7 @@ class _Line:
         return False
 
     def exchange(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes, running: Running
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes, bounded: Bounded
     ) -> HttpAnswer:
         """One request, one answer. Raises NoWholeAnswer."""
         self._last_use.touch()
@@ -171,21 +171,21 @@ class _Line:
         sock = self._connection.sock
 
         def reader(_sock: Any, method: str) -> HTTPResponse:
-            return HTTPResponse(Incoming(sock, running), method=method)  # type: ignore[arg-type] # has what it asks for
+            return HTTPResponse(Incoming(sock, bounded), method=method)  # type: ignore[arg-type] # has what it asks for
 
         def parts() -> Iterator[bytes]:
             for start in range(0, len(body), PART_BYTES):
-                sock.settimeout(running.wait_s())
+                sock.settimeout(bounded.wait_s())
                 yield body[start : start + PART_BYTES]
 
         def talk() -> None:
-            sock.settimeout(running.wait_s())
+            sock.settimeout(bounded.wait_s())
             self._connection.response_class = reader  # type: ignore[assignment] # is called as a class would be
             with suppress(*_HUNG_UP):  # a refusal may have been sent before all was read
                 self._connection.request(method, target, parts() if body else None, _measured(headers, body))
             with self._connection.getresponse() as came:
                 named = {name.lower(): value for name, value in came.getheaders()}
-                whole = body_of(came, running.most_bytes)
+                whole = body_of(came, bounded.most_bytes)
                 found.append(HttpAnswer(came.status, came.reason, named, whole, not came.will_close))
 
         snag = _snag_of(talk, _WHILE_TALKING)
