@@ -37,7 +37,7 @@ def rules_page(visit: Visit) -> WebResponse:
         if hold.case.held_rule and visit.visitor.sees_case(hold.case):
             cases.setdefault(hold.case.held_rule, []).append(hold.case.failure_id)
     hits, last = Counter[str](), dict[str, str]()
-    for told in visit.night():
+    for told in visit.night().rows:
         rule = told.get("rule", "")
         hits[rule] += 1
         last[rule] = max(last.get(rule, ""), told.get("at", ""))

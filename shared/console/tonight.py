@@ -48,8 +48,12 @@ def _report(visit: Visit) -> dict[str, Any]:
     site = visit.site
     terms = ReportTerms(since_at=site.now - NIGHT_S, until_at=site.now, zone=site.zone, prices=site.policy.prices)
     try:
-        report = report_of(visit.night(), terms) if site.night is not None else None
+        night = visit.night() if site.night is not None else None
     except SinkUnavailable as error:
         _LOG.warning("the outcomes of the night cannot be read: %s", error)
-        return {"report": None, "chart": None, "unreadable": True}
-    return {"report": report, "chart": chart_of(report.time_line) if report else None, "unreadable": False}
+        return {"report": None, "chart": None, "unreadable": True, "cut": 0}
+    if night is None:
+        return {"report": None, "chart": None, "unreadable": False, "cut": 0}
+    report = report_of(night.rows, terms)
+    chart = chart_of(report.time_line)
+    return {"report": report, "chart": chart, "unreadable": False, "cut": len(night.rows) if night.cut else 0}

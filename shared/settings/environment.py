@@ -138,6 +138,7 @@ def _console(reader: _Reader) -> ConsoleSettings:
         url=reader.optional("SECONDWIND_CONSOLE_URL", reader.encrypted(parse_endpoint)),
         issuer_keys=keys,
         audience=audience,
+        issuer=reader.optional("SECONDWIND_CONSOLE_ISSUER", parse_audience) or "",
     )
 
 

@@ -84,5 +84,10 @@ VARIABLES = (
         "The audience (`aud`) that its tokens must be issued for.",
         "none, and wanted with `SECONDWIND_CONSOLE_JWKS`",
     ),
+    Variable(
+        "SECONDWIND_CONSOLE_ISSUER",
+        "Who must have issued them (`iss`): needed where a provider signs for many tenants with the same keys.",
+        "none: whoever signs with those keys",
+    ),
 )
 """In the order of docs/reference.md."""

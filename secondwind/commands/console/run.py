@@ -21,18 +21,18 @@ from secondwind.who import identity, who
 from shared.asked import gates_of
 from shared.console.app import answer
 from shared.console.http import WebRequest, WebResponse
-from shared.console.site import NIGHT_S, Row, Site
+from shared.console.site import NightRows, Site
 from shared.console.visitor import Visitor
-from shared.domain.errors import LedgerUnavailable, PolicyError, SettingsError, SinkUnavailable
+from shared.domain.errors import LedgerUnavailable, PolicyError, SettingsError
 from shared.domain.failure import Failure
 from shared.domain.gate import Gate
 from shared.domain.link_key import LinkKey, parse_link_key
+from shared.open_night import night_of
 from shared.policy.load import MAX_TEXT_BYTES, load_policy
 from shared.policy.model import Policy
 from shared.ports import Clock, Ledger
 from shared.settings import read_credentials, read_settings
 from shared.settings.environment import BUNDLE_ROOT
-from shared.sls.outcomes import OutcomesUnavailable
 
 OUT_OF_REACH = 3
 LOOK_S = 20.0
@@ -67,7 +67,7 @@ def serving(
     policy: Policy,
     visitor: Visitor,
     port: int = 0,
-    night: Callable[[], Sequence[Row]] | None = None,
+    night: Callable[[], NightRows] | None = None,
 ) -> LoopbackServer:
     """A server of the pages, bound and not yet serving.
 
@@ -98,20 +98,14 @@ def _link_secrets(environ: Mapping[str, str]) -> tuple[bytes, ...]:
         raise UnusableError(f"SECONDWIND_LINK_SECRET {error}") from None
 
 
-def night_here(environ: Mapping[str, str], region: str, clock: Clock) -> tuple[Callable[[], Sequence[Row]] | None, str]:
+def night_here(environ: Mapping[str, str], region: str, clock: Clock) -> tuple[Callable[[], NightRows] | None, str]:
     """What reads the outcomes of the last day, where the settings name their Logstore; else why nothing does."""
     try:
         log = outcome_log(environ, region)
     except UnusableError as error:
         return None, str(error)
 
-    def read() -> Sequence[Row]:
-        try:
-            return log.read(clock.now() - NIGHT_S, clock.now() + 1)
-        except OutcomesUnavailable as error:
-            raise SinkUnavailable(f"the outcomes cannot be read: {error}") from None
-
-    return read, ""
+    return lambda: night_of(log, clock), ""
 
 
 def gates_here(terms: LedgerTerms, ledger: Ledger, policy: Policy) -> Callable[[Failure], Sequence[Gate]] | None:

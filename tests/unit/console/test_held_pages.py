@@ -150,6 +150,15 @@ def test_a_form_of_another_site_does_nothing(ann: Browser, ledger: MemoryLedger,
     assert record_at(ledger, key).cases[0].state is CaseState.HELD
 
 
+def test_a_form_of_ours_is_ours_behind_a_proxy_too(ann: Browser, ledger: MemoryLedger) -> None:
+    """Something in front has changed the host; the browser itself says where the form comes from."""
+    key = put(ledger, held(1))
+    ann.get("/held")
+    ann.headers = {"sec-fetch-site": "same-origin", "origin": "https://public.example", "host": "1234.fcapp.run"}
+    ann.send("/held", answer="approve")
+    assert record_at(ledger, key).cases[0].state is CaseState.DEFERRED
+
+
 @pytest.mark.parametrize("token", ["", "00", "zz", "é", "0" * 64, None])
 def test_a_form_without_our_token_does_nothing(ann: Browser, ledger: MemoryLedger, token: str | None) -> None:
     """Cross-site request forgery from a browser that says nothing of where a form comes from."""
