@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 WORKERS = ("-n", "3", "--dist", "worksteal")
 """As in the Makefile: one more than cores, because servers and other processes are waited for."""
 PLAIN = ("--assert", "plain")
-"""What an assertion compared is told by the run in `.venv`: rewriting each takes longer than most of what it asserts."""
+"""What an assertion compared is told by the run in `.venv`: rewriting them takes longer than many of them."""
 SUPPORTED = ("3.10", "3.11", "3.12")
 LEFT_OUT = (
     "--ignore=tests/proof",
