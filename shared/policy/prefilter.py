@@ -7,7 +7,7 @@ text that nobody saw before: it has to remember which of them it has passed, and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -73,6 +73,16 @@ class Prefilter:
         self._seen = 0
         self._kept: dict[frozenset[bytes], Chances] = {}
         """What was possible, by the words that tell something: failures of a kind differ in numbers, ids and names."""
+
+    @property
+    def texts(self) -> list[bytes]:
+        """The texts that are looked for."""
+        return self._texts
+
+    @property
+    def asked_by(self) -> Iterable[tuple[Sequence[_Asking], Sequence[int]]]:
+        """By text: what asks for it first, and the choices that it is one of."""
+        return zip(self._asking, self._chosen, strict=True)
 
     @cached_property
     def _by_words(self) -> _ByWords:

@@ -42,13 +42,24 @@ _GARBAGE_CURSOR = frozenset({"InvalidCursor", "ParameterInvalid", "InvalidParame
 """What the service says of a cursor or shard that no trigger can have sent: coming again would not help."""
 
 
+_OTHER_CALLS = """
+    async_sql_pb2 async_sql_response cursor_response cursor_time_response get_async_sql_request getcontextlogsresponse
+    gethistogramsrequest gethistogramsresponse getlogsresponse listlogstoresrequest listlogstoresresponse
+    listtopicsrequest listtopicsresponse machine_group_detail metering_mode_response multimodal_config_response
+    object_response resource_policy scheduled_sql shipper_config store_view store_view_response
+    submit_async_sql_request tag_response
+"""
+"""Modules of requests and answers that the functions do not exchange; those of which the SDK takes all names at once
+(`import *`) cannot wait."""
 NEVER_USED = (
     "aliyun.log.logclient_operator",  # copying whole projects, in processes of its own
     "aliyun.log.logger_hanlder",  # a handler of `logging`; so the SDK spells it
     "dateutil.parser",
     "dateutil.tz",
     "google.protobuf.text_format",  # printing
+    "google.protobuf.internal.python_message",  # messages in Python, where the compiled ones are not to be had
     "requests",  # the SDK's own transport, and all that is below it
+    *(f"aliyun.log.{name}" for name in _OTHER_CALLS.split()),
 )
 """What the SDK (aliyun-log-python-sdk 0.9.52) imports and neither a pull nor a put touches; used, it is loaded."""
 
