@@ -141,13 +141,10 @@ def is_plain(pattern: str) -> bool:
     first, *parts = parts_of(pattern)
     texts = "".join(parts).split("|")
     return (
-        first in _FOLDING
+        first == "(?i)"
         and all(part == "|" or _is_text(part) for part in parts)
         and all(text and len(text.encode()) <= MAX_TEXT_BYTES for text in texts)
     )
-
-
-_FOLDING = frozenset({"(?i)"})
 
 
 def _is_text(part: str) -> bool:

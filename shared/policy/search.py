@@ -103,7 +103,13 @@ _ANY_WAY: Sequence[Way] = (("", ()),)
 
 
 def _are_there(choices: Choices, folded: Read) -> bool:
-    return all(any(text in folded for text in texts) for texts in choices)
+    for texts in choices:
+        for text in texts:
+            if text in folded:
+                break
+        else:
+            return False
+    return True
 
 
 class PatternSet:

@@ -176,7 +176,7 @@ class Wording:
 
     def _hits_first(self, own: Sequence[int], look: Possible) -> bool:
         """Whether one of these is on the earliest line that any cause is on."""
-        others = look.all_of(look.numbers & self._causes.difference(own))
+        others = look.all_of((look.numbers & self._causes).difference(own))
         if not others:
             return True
         mine = min(map(look.place_of, look.all_of(own)))
