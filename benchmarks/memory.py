@@ -2,7 +2,7 @@
 
     python benchmarks/memory.py [WORD …]
 
-The figure is the peak of the process (`ru_maxrss`, Python and SDKs included); each range has a bar, and the exit status
+The figure is the peak of the process (`VmHWM`, Python and SDKs included); each range has a bar, and the exit status
 is 1 where one is passed. With words only the ranges whose names have one of them.
 """
 

@@ -4,6 +4,9 @@ What an SDK has signed is sent as it is: once, to the host that it names, past e
 A connection that was idle for `shared.idle.IDLE_S`, or whose end has been told, is not used again. What a failure says
 of the request is kept apart by `Snag`: before a connection stands nothing has left. TLS is verified as the SDKs do it,
 against the system's authorities and certifi's; the context is made once, as it takes longer than a call.
+
+No peer is trusted with our memory or time: an answer has a length at most, and question and answer together a time,
+however little comes at once. What is cut off so may have arrived, as any request without an answer.
 """
 
 from __future__ import annotations
@@ -13,16 +16,18 @@ import select
 import socket
 import ssl
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from enum import Enum
 from functools import lru_cache
-from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from threading import Lock
+from typing import Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from shared.http_bounds import PART_BYTES, Bounded, Bounds, Incoming, TooLong, body_of
 from shared.idle import LastUse
 
 MOST_KEPT = 16
@@ -52,6 +57,7 @@ class Snag(str, Enum):
     CONNECT_TIMEOUT = "ConnectTimeout"
     TLS_FAILED = "TlsFailure"
     READ_TIMEOUT = "ReadTimeout"
+    TOO_LONG = "AnswerTooLong"
     BROKEN = "ConnectionBroken"
     GARBLED = "UnreadableAnswer"
 
@@ -69,15 +75,7 @@ class NoWholeAnswer(Exception):  # noqa: N818 - says what there is
         super().__init__(snag.value)
 
 
-def exchange(
-    method: str,
-    url: str,
-    headers: Mapping[str, str],
-    body: bytes = b"",
-    *,
-    connect_s: float,
-    read_s: float,
-) -> HttpAnswer:
+def exchange(method: str, url: str, headers: Mapping[str, str], body: bytes, bounds: Bounds) -> HttpAnswer:
     """Send one request once, and read its answer.
 
     Args:
@@ -85,17 +83,17 @@ def exchange(
         url: absolute, as it goes out: nothing is quoted here.
         headers: as they go out; the length is added if it is not there.
         body: may be empty.
-        connect_s: for the connection, TLS included.
-        read_s: for each part of the answer.
+        bounds: of time, from now on, and of the answer.
 
     Raises:
         NoWholeAnswer: there is no answer, or not all of it.
         ValueError: this is no request: nothing was sent.
     """
+    bounded = Bounded(bounds)
     place, target = _split(url)
-    line = _taken(place) or _Line(place, connect_s)
+    line = _taken(place) or _Line(place, min(bounds.connect_s, bounds.total_s))
     try:
-        answer = line.exchange(method, target, headers, body, read_s)
+        answer = line.exchange(method, target, headers, body, bounded)
     except BaseException:
         line.close()
         raise
@@ -164,18 +162,31 @@ class _Line:
             return not watch.poll(0)
         return False
 
-    def exchange(self, method: str, target: str, headers: Mapping[str, str], body: bytes, read_s: float) -> HttpAnswer:
+    def exchange(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes, bounded: Bounded
+    ) -> HttpAnswer:
         """One request, one answer. Raises NoWholeAnswer."""
         self._last_use.touch()
         found: list[HttpAnswer] = []
+        sock = self._connection.sock
+
+        def reader(_sock: Any, method: str) -> HTTPResponse:
+            return HTTPResponse(Incoming(sock, bounded), method=method)  # type: ignore[arg-type] # has what it asks for
+
+        def parts() -> Iterator[bytes]:
+            for start in range(0, len(body), PART_BYTES):
+                sock.settimeout(bounded.wait_s())
+                yield body[start : start + PART_BYTES]
 
         def talk() -> None:
-            self._connection.sock.settimeout(read_s)
+            sock.settimeout(bounded.wait_s())
+            self._connection.response_class = reader  # type: ignore[assignment] # is called as a class would be
             with suppress(*_HUNG_UP):  # a refusal may have been sent before all was read
-                self._connection.request(method, target, body, headers)
+                self._connection.request(method, target, parts() if body else None, _measured(headers, body))
             with self._connection.getresponse() as came:
                 named = {name.lower(): value for name, value in came.getheaders()}
-                found.append(HttpAnswer(came.status, came.reason, named, came.read(), not came.will_close))
+                whole = body_of(came, bounded.most_bytes)
+                found.append(HttpAnswer(came.status, came.reason, named, whole, not came.will_close))
 
         snag = _snag_of(talk, _WHILE_TALKING)
         if snag is not None:
@@ -185,6 +196,13 @@ class _Line:
     def close(self) -> None:
         """Let it go."""
         self._connection.close()
+
+
+def _measured(headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:
+    """With the length of the body, as what comes in parts shows none."""
+    if not body or any(name.lower() == "content-length" for name in headers):
+        return headers
+    return {**headers, "Content-Length": str(len(body))}
 
 
 def _snag_of(work: Callable[[], None], meanings: Mapping[type[Exception], Snag]) -> Snag | None:
@@ -204,6 +222,7 @@ _WHILE_DIALLING: Mapping[type[Exception], Snag] = {
     OSError: Snag.NOT_CONNECTED,
 }
 _WHILE_TALKING: Mapping[type[Exception], Snag] = {
+    TooLong: Snag.TOO_LONG,
     TimeoutError: Snag.READ_TIMEOUT,
     ssl.SSLError: Snag.TLS_FAILED,
     IncompleteRead: Snag.BROKEN,

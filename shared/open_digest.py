@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 from itertools import chain
@@ -17,10 +16,9 @@ from shared.policy.model import Policy
 from shared.ports import Clock
 from shared.report import ReportTerms, report_of
 from shared.settings import Settings
-from shared.sls.outcomes import OutcomeLog, OutcomesUnavailable, Row
+from shared.sls.newest import NewestOutcomes
+from shared.sls.outcomes import OutcomeLog, OutcomesUnavailable
 
-MOST_PAGES = 200
-"""Twenty thousand outcomes, the newest."""
 MOST_S = 12.0
 """No further page is asked for later: what was read by then is told as such."""
 _LOG = logging.getLogger(__name__)
@@ -45,18 +43,17 @@ class NightDigests:
             zone=ZoneInfo(self.policy.notify.zone),
             prices=self.policy.prices,
         )
-        cut: list[str] = []
+        pages = NewestOutcomes(self._log(), now - NIGHT_S, now + 1, self.clock, MOST_S)
         try:
-            report = report_of(chain.from_iterable(self._pages(now, cut)), terms)
+            report = report_of(chain.from_iterable(pages), terms)
         except OutcomesUnavailable as error:
             _LOG.warning("no digest now: %s", error)
             return None
-        return (*night_lines(report), *(Fact("", said) for said in cut))
+        said = f"only the newest {pages.read} outcomes are counted: secondwind report has all"
+        return (*night_lines(report), *([Fact("", said)] if pages.cut else []))
 
-    def _pages(self, now: float, cut: list[str]) -> Iterator[list[Row]]:
-        """The newest first; that some are missing is left in `cut`."""
-        began = self.clock.now()
-        log = OutcomeLog(
+    def _log(self) -> OutcomeLog:
+        return OutcomeLog(
             endpoint=self.settings.sls.url,
             project=self.settings.outcome_project,
             logstore=self.settings.outcome_logstore,
@@ -64,11 +61,3 @@ class NightDigests:
             access_key_secret=self.credentials.access_key_secret,
             security_token=self.credentials.security_token,
         )
-        with closing(log.pages(now - NIGHT_S, now + 1, newest_first=True)) as pages:  # type: ignore[type-var]  # a generator
-            for number, page in enumerate(pages):
-                yield page
-                if number + 1 >= MOST_PAGES or self.clock.now() - began > MOST_S:
-                    cut.append(
-                        f"only the newest {(number + 1) * len(page)} outcomes are counted: secondwind report has all"
-                    )
-                    return

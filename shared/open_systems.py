@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from shared.domain.call import CallResult, Target
 from shared.domain.credentials import Credentials
@@ -69,8 +70,7 @@ def open_seekers(
     return seeker_in
 
 
-@dataclass(slots=True)
-class _Elsewhere:
+class _Elsewhere(Struct):
     """Implements `shared.ports.JobSystem` where there is nobody to call.
 
     Only a failure that waits in the ledger from before comes here, for intake takes in no other. The job that has its
@@ -90,8 +90,7 @@ class _Elsewhere:
         raise TypeError(f"{len(targets)} jobs were about to be rerun: {self.why}")
 
 
-@dataclass(slots=True)
-class _LooksNowhere:
+class _LooksNowhere(Struct):
     """Implements `shared.systems.discovery.Seeker` where there is nobody to call."""
 
     why: str

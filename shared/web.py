@@ -15,7 +15,7 @@ import base64
 import binascii
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
@@ -25,16 +25,19 @@ from msgspec import Struct
 from shared.asked import gates_of
 from shared.console.app import answer
 from shared.console.http import Refused, WebRequest, WebResponse, text_response
-from shared.console.site import NIGHT_S, Row, Site
+from shared.console.site import NightRows, Site
 from shared.console.visitor import Visitor
-from shared.domain.errors import LedgerUnavailable, SinkUnavailable
+from shared.domain.credentials import Credentials
+from shared.domain.errors import LedgerUnavailable
 from shared.domain.links import CHANNEL
 from shared.open_ledger import open_ledger
+from shared.open_night import night_of
+from shared.ports import Clock
 from shared.reading.jwt import BadToken, claims_of
 from shared.reality import SystemClock
 from shared.runtime import Configuration, configuration_of, prepare, timeout_of
 from shared.settings import read_credentials
-from shared.sls.outcomes import OutcomeLog, OutcomesUnavailable
+from shared.sls.outcomes import OutcomeLog
 
 MAX_EVENT_BYTES = 1024 * 1024
 LOOK_LEAVES_S = 5.0
@@ -107,7 +110,7 @@ def handle_web(event: bytes, context: Any) -> dict[str, Any]:
                     clock,
                     until - LOOK_LEAVES_S,
                 ),
-                night=_night(configuration, context, clock.now()),
+                night=_night(configuration, credentials, clock),
             )
             return _event_of(answer(site, request, visitor_of(request, configuration, clock.now())))
     except LedgerUnavailable as error:
@@ -144,7 +147,7 @@ def visitor_of(request: WebRequest, configuration: Configuration, now: float) ->
     if not token or not console.issuer_keys:
         return None
     try:
-        name = claims_of(token, console.issuer_keys, console.audience, now).sub
+        name = claims_of(token, console.issuer_keys, console.audience, now, console.issuer).sub
     except BadToken as error:
         _LOG.info("a token was not believed: %s", error)
         return None
@@ -153,10 +156,10 @@ def visitor_of(request: WebRequest, configuration: Configuration, now: float) ->
     return Visitor(name=name, how="console, signed in", source=request.source, people=configuration.policy.people)
 
 
-def _night(configuration: Configuration, context: Any, now: float) -> Callable[[], Sequence[Row]]:
-    settings, credentials = configuration.settings, read_credentials(context, os.environ)
+def _night(configuration: Configuration, credentials: Credentials, clock: Clock) -> Callable[[], NightRows]:
+    settings = configuration.settings
 
-    def read() -> Sequence[Row]:
+    def read() -> NightRows:
         log = OutcomeLog(
             endpoint=settings.sls.url,
             project=settings.outcome_project,
@@ -165,10 +168,7 @@ def _night(configuration: Configuration, context: Any, now: float) -> Callable[[
             access_key_secret=credentials.access_key_secret,
             security_token=credentials.security_token,
         )
-        try:
-            return log.read(now - NIGHT_S, now + 1)
-        except OutcomesUnavailable as error:
-            raise SinkUnavailable(f"the outcomes cannot be read: {error}") from None
+        return night_of(log, clock)
 
     return read
 

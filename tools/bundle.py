@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from shared.policy.load import written_policy
+from shared.policy.load import load_policy
 from shared.policy.ready import ENDING, encoded
 from tools.bundle_elf import stripped
 from tools.bundle_parts import BUDGET_BYTES, RUNTIMES, Ledger, Runtime, kept, product_files
@@ -107,7 +107,7 @@ def build(runtime: Runtime, ledger: Ledger, output: Path = BUILD, *, cache: Path
     for own in product_files(ROOT):
         _write(folder / own, (ROOT / own).read_bytes())
     policy = (ROOT / "policy.yaml").read_bytes()
-    _write(folder / f"policy.yaml{ENDING}", encoded(policy, written_policy(policy.decode())))
+    _write(folder / f"policy.yaml{ENDING}", encoded(policy, load_policy(policy.decode())))
     _compile(folder, python)
     for path in sorted(folder.rglob("*"), reverse=True):
         os.utime(path, (_UNIX_DATE, _UNIX_DATE))

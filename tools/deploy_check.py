@@ -123,8 +123,11 @@ VARIABLES = {
     "SW_CONSOLE_URL": Variable(
         "where people reach the console", Rule(r"https://[a-z0-9.-]{3,253}(:[0-9]{1,5})?/?", "https:// and a domain")
     ),
-    "SW_CONSOLE_JWKS": Variable("public keys of your identity provider", Rule(r"\{.{1,3500}\}", "a JSON Web Key Set")),
+    "SW_CONSOLE_JWKS": Variable(
+        "public keys of your identity provider", Rule(r"\{[\s!-~]{1,3400}\}\s*", "a JSON Web Key Set")
+    ),
     "SW_CONSOLE_AUDIENCE": Variable("for whom its tokens are issued", Rule(r"[!-~]{1,256}", "the `aud` of its tokens")),
+    "SW_CONSOLE_ISSUER": Variable("who issues them", Rule(r"[!-~]{1,256}", "the `iss` of its tokens")),
     "SW_NOTIFY_URL": Variable(
         "address of the robot of the channel ops", Rule(r"https://[!-~]{8,2040}", "https:// and what the chat shows")
     ),

@@ -80,8 +80,9 @@ class WebRequest(Struct, frozen=True, kw_only=True):
         https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
         """
         origin, fetched = self.headers.get("origin"), self.headers.get("sec-fetch-site")
-        if fetched not in {None, "same-origin", "none"}:
-            return False
+        if fetched is not None:
+            # No page can set it, and it holds as well where something in front of us has changed the host.
+            return fetched in {"same-origin", "none"}
         return origin is None or origin.partition("://")[2] == self.headers.get("host", "")
 
 

@@ -24,6 +24,14 @@ Row = Mapping[str, str]
 NIGHT_S = 24 * 3600.0
 
 
+class NightRows(Struct, frozen=True):
+    """The outcomes of the last day."""
+
+    rows: Sequence[Row] = ()
+    cut: bool = False
+    """There were more than can be read while somebody waits: these are the newest."""
+
+
 class Site(Struct, frozen=True, kw_only=True):
     """The console of one deployment, at one moment."""
 
@@ -33,7 +41,7 @@ class Site(Struct, frozen=True, kw_only=True):
     """Unix seconds."""
     key: LinkKey | None
     """None: nothing can be signed, so there are no forms and no link is believed."""
-    night: Callable[[], Sequence[Row]] | None = None
+    night: Callable[[], NightRows] | None = None
     """Reads the outcomes of the night; None: the Logstore is not reached from here. May raise SecondWindError."""
     gates: Callable[[Failure], Sequence[Gate]] | None = None
     """Looks at the job and asks every gate anew, and does nothing; None: job systems are not reached from here."""
@@ -48,10 +56,10 @@ class Visit(Struct, frozen=True, kw_only=True):
     visitor: Visitor
     request: WebRequest
 
-    def night(self) -> list[Row]:
+    def night(self) -> NightRows:
         """The outcomes of the night that the visitor may see; none where the Logstore is not reached from here."""
-        rows = self.site.night() if self.site.night is not None else ()
-        return [row for row in rows if self._sees(row)]
+        night = self.site.night() if self.site.night is not None else NightRows()
+        return NightRows([row for row in night.rows if self._sees(row)], night.cut)
 
     def _sees(self, row: Row) -> bool:
         if self.visitor.holds_key:
@@ -64,7 +72,13 @@ class Visit(Struct, frozen=True, kw_only=True):
         """A page of the console, with its frame."""
         site = self.site
         token = form_token(site.key, self.visitor, site.now) if site.key is not None else ""
-        frame = {"visitor": self.visitor, "now": site.now, "form_token": token, "here": self.request.path}
+        frame = {
+            "visitor": self.visitor,
+            "now": site.now,
+            "zone": site.zone,
+            "form_token": token,
+            "here": self.request.path,
+        }
         return page(name, status, **frame, **values)
 
 

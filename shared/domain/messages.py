@@ -15,6 +15,8 @@ from msgspec.structs import replace
 MAX_THINGS = 100
 """Things that a box keeps whole; of what is more only the number is told."""
 MAX_KNOWN = 20_000
+REFILL_S = 900.0
+"""One more letter of a kind after so long."""
 ID_CHARS = 16
 VARIABLE_PREFIX = "SECONDWIND_NOTIFY_"
 """Environment variables that hold the secrets of channels begin so; a policy names them."""
@@ -94,6 +96,8 @@ class Streak(Struct, frozen=True, array_like=True):
     at: float
     """When the tokens were counted (unix seconds)."""
     sent_at: float
+    refill_s: float = REFILL_S
+    """One more after so long: longer in a storm."""
 
 
 class Box(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -7,7 +7,8 @@ Kept beside the limit's own buckets, in minutes: `<owner>/<job>` in a breaker, w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shared.domain.limits import MAX_DIGITS, SharedLimit
 from shared.domain.outcome import stable_id
@@ -20,8 +21,7 @@ def owner_token(owner: str) -> str:
     return stable_id("owner", owner)[:12]
 
 
-@dataclass(slots=True, kw_only=True)
-class Shares:
+class Shares(Struct, kw_only=True):
     """The shares of one limit while a chunk takes its tokens."""
 
     limit: SharedLimit

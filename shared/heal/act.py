@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
+
+from msgspec import Struct, field
 
 from shared.domain.call import CallResult, Target
 from shared.domain.reasons import Reason
@@ -17,8 +18,7 @@ ROOM_TO_CALL_S = 2.0
 """Below this much remaining time no call is begun: what is left is for settling and reporting."""
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True):
     """Makes the calls of one invocation."""
 
     systems: Callable[[str, str], JobSystem]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shared.documents import decode_controls
@@ -25,8 +24,7 @@ from shared.policy.model import Policy
 from shared.ports import Chance, Clock, JobSystem, Ledger, OutcomeSink
 
 
-@dataclass(frozen=True, slots=True)
-class Healer:
+class Healer(Struct, frozen=True):
     """The corridor, wired. One per invocation."""
 
     systems: Callable[[str, str], JobSystem]
@@ -64,9 +62,7 @@ class Healer:
         stored = self.ledger.load([CONTROLS_KEY]).get(CONTROLS_KEY)
         if stored is None:
             return self
-        return dataclasses.replace(
-            self, policy=tightened(self.policy, decode_controls(stored.document).at(self.clock.now()))
-        )
+        return replace(self, policy=tightened(self.policy, decode_controls(stored.document).at(self.clock.now())))
 
     def handle(self, intake: Intake, trigger: Trigger) -> Report:
         """Take a delivery all the way.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.domain.decision import Ask
@@ -23,8 +23,7 @@ from shared.policy.known import known_of
 from shared.policy.model import Policy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decider:
+class Decider(Struct, frozen=True, kw_only=True):
     """Decides one after the other, and has each decision written down before the next."""
 
     records: Records

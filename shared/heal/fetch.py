@@ -6,8 +6,8 @@ It only informs the decision, which is made anew. A fetch that fails changes not
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shared.domain.snapshot import LookFailed
@@ -23,8 +23,7 @@ MOST_S = 5.0
 """After that no further fetch begins: looks grow old meanwhile."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetcher:
+class Fetcher(Struct, frozen=True):
     """Asks job systems what the jobs of one chunk have printed."""
 
     systems: Callable[[str, str], JobSystem]

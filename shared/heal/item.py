@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shared.domain.call import CallResult
 from shared.domain.decision import Decision
@@ -15,8 +16,7 @@ from shared.domain.record import Case
 from shared.domain.snapshot import LookFailed, Observation
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(Struct, frozen=True):
     """One run of a function."""
 
     request_id: str
@@ -24,16 +24,14 @@ class Invocation:
     """Unix seconds at which the platform kills the process: nothing leaves it later."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The ledger document from which the sweep took an open case."""
 
     key: str
     case: Case
 
 
-@dataclass(slots=True)
-class Item:
+class Item(Struct):
     """One failure on its way. The steps fill in what they found out."""
 
     failure: Failure
@@ -141,8 +139,7 @@ class Item:
         return pending_key(self.failure.scope, self.failure.telling_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """An outcome with what led to it."""
 
     outcome: Outcome
@@ -152,16 +149,14 @@ class Result:
     """The ledger document that owes it; empty if none does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """An outcome about a breaker or a mode, owed by its document. It is no failure's, and is not counted."""
 
     key: str
     fields: dict[str, str]
 
 
-@dataclass(slots=True)
-class Walked:
+class Walked(Struct):
     """What is to be told after a walk through the corridor."""
 
     results: list[Result] = field(default_factory=list)
@@ -175,8 +170,7 @@ class Walked:
         return self
 
 
-@dataclass(slots=True)
-class Report:
+class Report(Struct):
     """What became of a delivery."""
 
     results: list[Result] = field(default_factory=list)

@@ -6,12 +6,10 @@ token of the breaker: it counts jobs that are acted on.
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shared.documents import limit_of, limit_write
@@ -75,8 +73,7 @@ def deferred(decision: Decision, wait: Wait, pause_until: float) -> Decision:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(Struct, frozen=True):
     """What the shared limits said to a chunk: who has all tokens, and why the others wait."""
 
     breaker: SharedLimit
@@ -107,8 +104,7 @@ class Admission:
         return self.granted is None or all(id(item) in self.granted for item in items)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharedLimits:
+class SharedLimits(Struct, frozen=True, kw_only=True):
     """The shared limits of one chunk, all of whose items are of one cluster or group."""
 
     ledger: Ledger
@@ -158,7 +154,7 @@ class SharedLimits:
                 return _all_wait(before, Wait(Reason.RECORD_UNREADABLE, None))
             barred = {one: _bar(until) for one, until in claims.barred(shared).items()}
             taken, admission = self._propose([item for item in wanting if id(item) not in barred], limits, before)
-            admission = dataclasses.replace(admission, waits={**admission.waits, **barred})
+            admission = replace(admission, waits={**admission.waits, **barred})
             writes = [
                 limit_write(key, taken[key], shared.get(key), self.now)
                 for key in self.keys

@@ -8,7 +8,8 @@ sweep looks.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.decision import Ask
 from shared.domain.failure import Trigger
@@ -30,8 +31,7 @@ LEAST_TIME_S = 6.0
 """With less time left than this no further cluster or group is looked into: what is known must be written down."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looks:
+class Looks(Struct, frozen=True, kw_only=True):
     """The looks of one invocation."""
 
     systems: Callable[[str, str], JobSystem]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shared.documents import nodes_of, nodes_write
 from shared.domain.errors import DocumentRefused, LedgerUnavailable
@@ -32,8 +33,7 @@ _NAME_BYTES = 64
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(slots=True, kw_only=True)
-class NodeMemory:
+class NodeMemory(Struct, kw_only=True):
     """What is remembered of the nodes of one chunk's cluster or group. Does nothing without `bad_nodes`."""
 
     ledger: Ledger

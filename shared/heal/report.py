@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.documents import struck
 from shared.domain.decision import Ask
@@ -73,8 +74,7 @@ def result_of_flood(intake: Intake, ask: Ask) -> Result:
     return Result(outcome, None, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Reporter:
+class Reporter(Struct, frozen=True):
     """Writes the outcomes of one delivery."""
 
     ledger: Ledger

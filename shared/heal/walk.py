@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shared.domain.decision import Ask
@@ -37,8 +37,7 @@ TRIES = 3
 """How often a decision is made anew after a conflict."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
+class Walk(Struct, frozen=True, kw_only=True):
     """One walk. Its turns may be taken side by side: what they share is read, or stands in the ledger."""
 
     systems: Callable[[str, str], JobSystem]

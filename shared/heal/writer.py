@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.domain import crowd
@@ -35,8 +34,7 @@ from shared.policy.model import Action, Policy
 from shared.ports import Chance
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Writer:
+class Writer(Struct, frozen=True, kw_only=True):
     """What becomes of the items of one chunk in their records, one after the other."""
 
     records: Records

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from shared.domain.credentials import Credentials
+from shared.http_bounds import Bounds
 from shared.kept_http import NoWholeAnswer, exchange
 from shared.put_off import put_off
 
@@ -28,6 +29,8 @@ PAUSES_S = (0.1, 0.4)
 """Before the second and the third."""
 TIMEOUT_S = 5.0
 """Of a socket, or half of the time left."""
+MOST_BYTES = 16_000_000
+"""Of an answer: the service gives 4 MB of rows at once."""
 LEAST_S = 0.25
 """With a shorter one than this nothing is sent."""
 NEVER_USED = (
@@ -213,7 +216,13 @@ class _Connection:
         """One POST, sent once. Raises NoWholeAnswer."""
         timeout_s = self.timeout_s
         url = f"{self._endpoint}{path}"
-        answer = exchange("POST", url, headers, bytes(body), connect_s=timeout_s, read_s=timeout_s)
+        answer = exchange(
+            "POST",
+            url,
+            headers,
+            bytes(body),
+            Bounds(connect_s=timeout_s, read_s=timeout_s, total_s=2 * timeout_s, most_bytes=MOST_BYTES),
+        )
         return answer.status, answer.reason, answer.headers, answer.body
 
 

@@ -1,8 +1,9 @@
 """A channel's box: what comes in, what is sent next, what an answer changes. Pure: now and chance are parameters.
 
-One kind of thing may be told twice at once and then every quarter of an hour, so that a storm is a few letters. Every
-letter takes along all that waits. What a letter says is fixed until it is known to have arrived or not: a lost answer
-has the same letter sent again, which says so.
+One kind of thing may be told twice at once and then every quarter of an hour; each letter that gathers many makes the
+next one wait longer, up to an hour, so that a storm is a few letters. Every letter takes along all that waits. What a
+letter says is fixed until it is known to have arrived or not: a lost answer has the same letter sent again, which says
+so.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.domain.call import Effect
-from shared.domain.messages import ID_CHARS, MAX_KNOWN, MAX_THINGS, Box, Letter, Streak, Thing, What
+from shared.domain.messages import ID_CHARS, MAX_KNOWN, MAX_THINGS, REFILL_S, Box, Letter, Streak, Thing, What
 from shared.domain.outcome import stable_id
 from shared.notify.events import Told
 
@@ -23,8 +24,9 @@ LIMIT = 20
 LIMIT_WINDOW_S = 60.0
 AT_ONCE = 2
 """Letters of one kind that a storm may send before it has to wait."""
-REFILL_S = 900.0
-"""One more after so long."""
+MANY = 5
+"""A letter that tells more of one kind is a storm's."""
+LONGEST_REFILL_S = 3600.0
 GATHER_S = 60.0
 """Between two letters of one kind at least."""
 MAX_DOUBTS = 3
@@ -152,7 +154,16 @@ def _may_speak(streak: Streak | None, now: float) -> bool:
 
 
 def _tokens(streak: Streak, now: float) -> float:
-    return min(float(AT_ONCE), streak.tokens + max(0.0, now - streak.at) / REFILL_S)
+    return min(float(AT_ONCE), streak.tokens + max(0.0, now - streak.at) / streak.refill_s)
+
+
+def _told_once_more(streak: Streak, count: int, now: float) -> Streak:
+    """After a letter with so many of the kind. A storm's wait grows as long as it goes on, and is over with it."""
+    tokens = _tokens(streak, now)
+    refill_s = REFILL_S if tokens >= AT_ONCE - _ROUNDING_S else streak.refill_s
+    if count > MANY:
+        refill_s = min(2 * refill_s, LONGEST_REFILL_S)
+    return Streak(max(0.0, tokens - 1), now, now, refill_s)
 
 
 def content(box: Box) -> tuple[Thing, ...]:
@@ -189,8 +200,8 @@ def _delivered(box: Box, letter: Letter, now: float) -> Box:
     more = {kind: count - letter.more.get(kind, 0) for kind, count in box.more.items()}
     streaks = {**box.streaks}
     for kind in {*(one.what.value for one in told), *letter.more}:
-        old = streaks.get(kind, Streak(float(AT_ONCE), now, 0.0))
-        streaks[kind] = Streak(max(0.0, _tokens(old, now) - 1), now, now)
+        count = sum(one.what.value == kind for one in told) + letter.more.get(kind, 0)
+        streaks[kind] = _told_once_more(streaks.get(kind, Streak(float(AT_ONCE), now, 0.0)), count, now)
     return replace(
         box,
         things=tuple(one for one in box.things if one.id not in letter.things),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
@@ -51,28 +50,50 @@ class _Once(Generic[_T]):
         return value
 
 
-@dataclass
 class Facts:
     """What is known when a decision is asked for; what follows from it is worked out when it is first asked for.
 
-    Not frozen, for that: made for one decision, and set by nobody but itself.
+    Not frozen, for that: made for one decision, and set by nobody but itself. Written out, as a dataclass would load
+    what inspects sources.
+
+    Args:
+        failure: what was told.
+        observation: what the look showed, or why there was none.
+        record: the job's document.
+        breaker: of the cluster or group.
+        policy: with the modes that people have set.
+        ask: who asks, and when.
+        case: the open case that the sweep goes on with; None for a failure that was just told.
+        known_elsewhere: the case that this telling is known to mean in another document: of the job id as told, where
+            the live one differs; of a case that waited under `pending/`, the job's own.
+        suspects: nodes of the cluster or group that are suspected (`shared.domain.nodes`).
+        unreadable: key of a document that this decision needs and that cannot be read; `record` is then the one it
+            waits in.
     """
 
-    failure: Failure
-    observation: Observation
-    record: JobRecord
-    breaker: SharedLimit
-    policy: Policy
-    ask: Ask
-    case: Case | None = None
-    """The open case that the sweep goes on with; None for a failure that was just told."""
-    known_elsewhere: Case | None = None
-    """The case that this telling is known to mean in another document: of the job id as told, where the live one
-    differs; of a case that waited under `pending/`, the job's own."""
-    suspects: frozenset[str] = frozenset()
-    """Nodes of the cluster or group that are suspected (`shared.domain.nodes`)."""
-    unreadable: str = ""
-    """Key of a document that this decision needs and that cannot be read; `record` is then the one it waits in."""
+    def __init__(  # noqa: PLR0913, PLR0917 - its fields
+        self,
+        failure: Failure,
+        observation: Observation,
+        record: JobRecord,
+        breaker: SharedLimit,
+        policy: Policy,
+        ask: Ask,
+        case: Case | None = None,
+        known_elsewhere: Case | None = None,
+        suspects: frozenset[str] = frozenset(),
+        unreadable: str = "",
+    ) -> None:
+        self.failure = failure
+        self.observation = observation
+        self.record = record
+        self.breaker = breaker
+        self.policy = policy
+        self.ask = ask
+        self.case = case
+        self.known_elsewhere = known_elsewhere
+        self.suspects = suspects
+        self.unreadable = unreadable
 
     @_Once
     def snapshot(self) -> Snapshot:

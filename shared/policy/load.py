@@ -54,14 +54,6 @@ def load_policy(text: str, packs: Packs | None = None) -> Policy:
     return read.policy
 
 
-def written_policy(text: str) -> Policy:
-    """What the text says, without the rules of its packs. Raises PolicyError with every fault."""
-    read = _understood(text, library())
-    if not isinstance(read, _Understood):
-        raise PolicyError(read)
-    return read.written
-
-
 def check_policy(text: str, packs: Packs | None = None) -> PolicyReport:
     """Everything that is wrong or odd about a policy text. Never raises, whatever the text. `packs` as above."""
     read = _understood(text, library() if packs is None else packs)

@@ -113,6 +113,10 @@ class Matcher:
             fits &= (condition.known.get(value) or condition.fits(value)) if value else condition.free
         return self._wording.first(fits, failure.message)
 
+    def ready(self) -> tuple[str, bytes] | None:
+        """See `PatternSet.ready`."""
+        return self._wording.ready()
+
     def earliest_cause(self, message: str) -> str:
         """See the function."""
         return self._wording.earliest_cause(message)

@@ -89,6 +89,16 @@ class Prefilter:
         self._kept: dict[frozenset[bytes], Chances] = {}
         """What was possible, by the words that tell something: failures of a kind differ in numbers, ids and names."""
 
+    @property
+    def texts(self) -> list[Read]:
+        """The texts that are looked for."""
+        return self._texts
+
+    @property
+    def asked_by(self) -> Iterable[tuple[Sequence[_Asking], Sequence[int]]]:
+        """By text: what asks for it first, and the choices that it is one of."""
+        return zip(self._asking, self._chosen, strict=True)
+
     @cached_property
     def _by_words(self) -> _ByWords:
         index = WordIndex(self._wanted)

@@ -1,7 +1,8 @@
 """A policy file that was read when the package was made: what a cold start need not read again.
 
-`make bundle` judges the policy anyway, and puts what it understood beside the file, with a digest of the very text.
-Whoever changes the text is read from the text.
+`make bundle` judges the policy anyway, and puts what it understood beside the file, packs and all, and by which texts
+its patterns are looked for. It counts for the very text, and for the very packs, that it was made of: whoever changes
+the text is read from the text.
 """
 
 from __future__ import annotations
@@ -10,34 +11,38 @@ import hashlib
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 
-from shared.policy.include import with_packs
+from shared.policy.early import READY
+from shared.policy.match import make_ready
 from shared.policy.model import Policy
-from shared.policy.packs import library
+from shared.policy.packs import FILE
+from shared.policy.plain import Unfit, flattened, restored
 
 ENDING = ".ready"
 """Behind the policy file's name."""
 
 
-class _Ready(Struct, frozen=True):
-    digest: str
-    """SHA-256 of the text, hexadecimal."""
-    written: Policy
-    """As the file has it, without the rules of its packs."""
-
-
-def encoded(text: bytes, written: Policy) -> bytes:
-    """What stands beside the file of that text; `written` is what it says, before its packs are taken in."""
-    return msgspec.msgpack.encode(_Ready(hashlib.sha256(text).hexdigest(), written))
+def encoded(text: bytes, policy: Policy) -> bytes:
+    """What stands beside the file of that text; `policy` is what it says, with the rules of its packs."""
+    return msgspec.msgpack.encode((_digest(text), *flattened(policy), make_ready(policy).ready()))
 
 
 def read_ready(path: Path, text: bytes) -> Policy | None:
     """The policy of the file with that text, with the rules of its packs; None if it has to be read from the text."""
     try:
-        ready = msgspec.msgpack.decode(path.with_name(path.name + ENDING).read_bytes(), type=_Ready)
-    except (OSError, msgspec.MsgspecError):
+        digest, kinds, tree, first = msgspec.msgpack.decode(path.with_name(path.name + ENDING).read_bytes())
+        if digest != _digest(text):
+            return None
+        policy = restored(kinds, tree)
+    except (OSError, msgspec.MsgspecError, Unfit, TypeError, ValueError):
         return None
-    if ready.digest != hashlib.sha256(text).hexdigest():
+    if not isinstance(policy, Policy):
         return None
-    return with_packs(ready.written, library())
+    if first is not None:
+        READY[first[0]] = first[1]
+    return policy
+
+
+def _digest(text: bytes) -> str:
+    """Of all that the policy was made of."""
+    return hashlib.sha256(hashlib.sha256(FILE.read_bytes()).digest() + text).hexdigest()

@@ -13,6 +13,7 @@ from typing import Any
 
 import re2
 
+from shared.policy.early import READY, Early, digest_of, state_of
 from shared.policy.literals import Needs, is_plain, needed
 from shared.policy.patterns import LIGHT, MAX_MEMORY_BYTES, compile_pattern, compiled, options, spans_lines
 from shared.policy.prefilter import SHORT_BYTES, Chances, Choices, Prefilter, Read, Way
@@ -130,9 +131,12 @@ class PatternSet:
         """
         self._patterns = tuple(patterns)
         self._known = known
-        self._single = [None if one in known else compile_pattern(one) for one in patterns]
         self._plain: list[bool | None] = [None] * len(self._patterns)
         """Whether it is no more than some texts, of which any makes it match."""
+        ready = READY.get(digest_of(patterns)) if READY else None
+        self._early = None if ready is None else Early(ready)
+        # What was made ready was checked before.
+        self._single = [None if ready is not None or one in known else compile_pattern(one) for one in patterns]
 
     @cached_property
     def _index(self) -> _Index:
@@ -140,7 +144,19 @@ class PatternSet:
 
     def possible_in(self, text: bytes) -> Possible:
         """The patterns that may be anywhere in the text."""
+        if self._early is not None and len(text) <= SHORT_BYTES:
+            read = folded_of(text).decode("latin-1")
+            chances = self._early.possible(read)
+            if chances is not None:
+                return Possible(self, text, chances, read)
         return self._index.possible_in(text)
+
+    def ready(self) -> tuple[str, bytes] | None:
+        """What a new process need not work out about the first texts, by the digest of the patterns.
+
+        None where some patterns need no text: those have to be searched for anyway.
+        """
+        return self._index.ready(self._patterns)
 
     def is_plain(self, number: int) -> bool:
         """Whether the pattern matches wherever one of the texts is that it needs."""
@@ -178,6 +194,10 @@ class _Index:
         single = {number: compiled(patterns[number]) for number in free}
         self._groups = [_Together(group, single) for group in groups]
         self._free = len(free)
+
+    def ready(self, patterns: Sequence[str]) -> tuple[str, bytes] | None:
+        """See the set's."""
+        return None if self._free else (digest_of(patterns), state_of(patterns, self._prefilter))
 
     def possible_in(self, text: bytes) -> Possible:
         """The patterns that may be anywhere in the text."""

@@ -92,6 +92,10 @@ class Wording:
             *(one.message for one, (_, tells, _) in zip(self._asks, asked, strict=True) if tells is Tells.CAUSE)
         )
 
+    def ready(self) -> tuple[str, bytes] | None:
+        """See `PatternSet.ready`."""
+        return self._patterns.ready()
+
     def first(self, fits: int, message: str) -> int | None:
         """Place of the first of these rules that the message is right for, or None."""
         if not message:

@@ -45,6 +45,8 @@ class PublicKey(Struct, frozen=True):
     exponent: int
     kid: str = ""
     """Its id; empty: it has none."""
+    alg: str = ""
+    """The one algorithm that it signs by; empty: it does not say."""
 
 
 class Claims(Struct, frozen=True, kw_only=True):
@@ -53,6 +55,7 @@ class Claims(Struct, frozen=True, kw_only=True):
     sub: str
     exp: float
     nbf: float = 0.0
+    iss: str = ""
     aud: str | list[str] = ""
 
     def meant_for(self, audience: str) -> bool:
@@ -71,6 +74,13 @@ class _Jwk(Struct):
     n: str = ""
     e: str = ""
     kid: str = ""
+    alg: str = ""
+    use: str = "sig"
+
+    @property
+    def signs(self) -> bool:
+        """Whether it may be one that signs tokens of ours: a set also has keys that encrypt, or of other kinds."""
+        return self.kty == "RSA" and self.use == "sig" and (not self.alg or self.alg in _HASHES)
 
 
 class _Jwks(Struct):
@@ -79,10 +89,10 @@ class _Jwks(Struct):
 
 def parse_jwks(text: str) -> tuple[PublicKey, ...]:
     """The RSA keys of a JSON Web Key Set (RFC 7517). Raises ValueError, whose text does not repeat the value."""
-    wanted = f"wants a JSON Web Key Set with 1 to {MAX_KEYS} RSA keys of {LEAST_BITS} to {MOST_BITS} bits"
+    wanted = f"wants a JSON Web Key Set with 1 to {MAX_KEYS} RSA keys that sign, of {LEAST_BITS} to {MOST_BITS} bits"
     try:
         told = msgspec.json.decode(text, type=_Jwks).keys
-        keys = tuple(PublicKey(_number(key.n), _number(key.e), key.kid) for key in told if key.kty == "RSA")
+        keys = tuple(PublicKey(_number(key.n), _number(key.e), key.kid, key.alg) for key in told if key.signs)
     except (msgspec.DecodeError, BadToken):
         raise ValueError(wanted) from None
     if not 1 <= len(keys) <= MAX_KEYS or not all(map(_usable, keys)):
@@ -90,8 +100,15 @@ def parse_jwks(text: str) -> tuple[PublicKey, ...]:
     return keys
 
 
-def claims_of(token: str, keys: tuple[PublicKey, ...], audience: str, now: float) -> Claims:
+def claims_of(token: str, keys: tuple[PublicKey, ...], audience: str, now: float, issuer: str = "") -> Claims:
     """What the token says.
+
+    Args:
+        token: as it came.
+        keys: of the identity provider.
+        audience: for whom it must be issued; not empty.
+        now: unix seconds.
+        issuer: who must have issued it; empty: whoever has one of the keys.
 
     Raises:
         BadToken: none of the keys signed it, its time is over or has not begun, or it was issued for somebody else.
@@ -108,7 +125,9 @@ def claims_of(token: str, keys: tuple[PublicKey, ...], audience: str, now: float
         raise BadToken("this is no signed token") from None
     if not claims.nbf - LEEWAY_S <= now < claims.exp + LEEWAY_S:
         raise BadToken("this token's time is over, or has not begun")
-    if not claims.sub or not claims.meant_for(audience):
+    if issuer and claims.iss != issuer:
+        raise BadToken("this token was issued by somebody else")
+    if not claims.sub or not audience or not claims.meant_for(audience):
         raise BadToken("this token was issued for another application, or for nobody")
     return claims
 
@@ -118,7 +137,8 @@ def _signed(header: _Header, content: bytes, mac: bytes, keys: tuple[PublicKey, 
     if header.alg not in _HASHES or header.crit is not None:
         return False
     digest = _PREFIXES[header.alg] + _HASHES[header.alg](content).digest()
-    meant = [key for key in keys if not header.kid or not key.kid or key.kid == header.kid]
+    by_id = [key for key in keys if not header.kid or not key.kid or key.kid == header.kid]
+    meant = [key for key in by_id if not key.alg or key.alg == header.alg]
     return any(_opens_to(key, mac, digest) for key in meant)
 
 

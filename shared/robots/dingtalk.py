@@ -70,4 +70,4 @@ def _item(item: DraftItem, *, inline: bool) -> str:
 
 
 def _link(link: LinkTo) -> str:
-    return f"[{link.label}]({link.url})"
+    return f"[{harmless(link.label)}]({link.url})"

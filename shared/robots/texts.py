@@ -6,6 +6,7 @@ A twin looks the same to a reader and means nothing to a chat. Letters, digits a
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -17,6 +18,8 @@ FEW, MANY = 10, 100
 """Items that a person reads, and a machine."""
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories of what moves, turns or hides text."""
+_WWW = re.compile(r"(?i)\b(www)\.")
+"""What chats make a link of without a scheme."""
 _TWINS = str.maketrans(
     {
         "\\": "\uff3c",
@@ -45,7 +48,8 @@ def flat(text: str) -> str:
 
 def harmless(text: str) -> str:
     """Flat, and nothing in it has a meaning to a chat: no markup, no mention, no address that is a link by itself."""
-    return flat(text).translate(_TWINS).replace("://", ":\uff0f\uff0f")
+    twins = flat(text).translate(_TWINS).replace("://", ":\uff0f\uff0f")
+    return _WWW.sub(lambda found: f"{found[1]}\uff0e", twins)
 
 
 def fitted(draft: Draft, made: Callable[[Draft], bytes], most: int, items: int = FEW) -> bytes:

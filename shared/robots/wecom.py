@@ -42,5 +42,5 @@ def _item(item: DraftItem) -> str:
     facts = (
         f"> {fact.label}: {harmless(fact.text)}" if fact.label else f"> {harmless(fact.text)}" for fact in item.facts
     )
-    links = "  ".join(f"[{link.label}]({link.url})" for link in item.links)
+    links = "  ".join(f"[{harmless(link.label)}]({link.url})" for link in item.links)
     return "\n".join([f"**{harmless(item.title)}**", *facts, *([links] if links else [])])

@@ -1,7 +1,7 @@
 """The one way out: a POST over TLS (or to this machine), bounded in time and size, without redirects or proxies.
 
 What a broken connection proves is kept apart: before the request has begun to leave nothing was told; after that
-nobody knows.
+nobody knows. Names are looked up by `reach`, and the address that was judged is the one that is written to.
 """
 
 from __future__ import annotations
@@ -22,8 +22,12 @@ from shared.domain.address import Address
 from shared.domain.call import Effect
 from shared.domain.endpoint import Endpoint
 from shared.notify.boxes import LetterEnding
+from shared.robots.reach import AddressRefused, addresses_of
 
-CONNECT_S = 2.5
+CONNECT_S = 1.5
+"""To one address."""
+MOST_SILENT = 2
+"""So many addresses may say nothing; those that refuse at once cost no time."""
 TOTAL_S = 5.0
 MAX_ANSWER_BYTES = 64 * 1024
 MAX_TEXT = 200
@@ -52,13 +56,15 @@ Post = Callable[[Address, bytes, Mapping[str, str]], "Answer | LetterEnding"]
 
 
 def post(address: Address, body: bytes, headers: Mapping[str, str]) -> Answer | LetterEnding:
-    """One POST, over within `TOTAL_S` but for the look-up of a name."""
+    """One POST, over within `TOTAL_S`."""
     line = _Line(address.endpoint)
     watch = Timer(TOTAL_S, line.hang_up)
     watch.daemon = True
     watch.start()
     try:
         return line.exchange(address.target, body, {"Content-Type": _TEXT_JSON, **headers})
+    except AddressRefused as refused:
+        return LetterEnding(effect=Effect.NOT_DONE_USELESS, code="address_refused", message=str(refused))
     except (OSError, http.client.HTTPException, ValueError) as error:
         effect = Effect.UNKNOWN if line.sending else Effect.NOT_DONE_LATER
         return LetterEnding(effect=effect, code=type(error).__name__, message="no whole answer")
@@ -75,6 +81,7 @@ class _Line:
         """Whether something of the message may have left."""
         self._endpoint = endpoint
         self._socket: socket.socket | None = None
+        self._over = False
 
     def exchange(self, target: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """The answer, at most `MAX_ANSWER_BYTES` of it. Raises OSError, HTTPException."""
@@ -86,8 +93,9 @@ class _Line:
             return Answer(answer.status, answer.read(MAX_ANSWER_BYTES))
 
     def _connected(self) -> socket.socket:
-        place = (self._endpoint.host, self._endpoint.port)
-        self._socket = socket.create_connection(place, timeout=CONNECT_S)
+        self._socket = self._reached()
+        if self._over:
+            raise TimeoutError("too late to begin")
         if self._endpoint.scheme == "https":
             secure = _trust().wrap_socket(
                 self._socket, server_hostname=self._endpoint.host, do_handshake_on_connect=False
@@ -97,8 +105,23 @@ class _Line:
         self._socket.settimeout(TOTAL_S)
         return self._socket
 
+    def _reached(self) -> socket.socket:
+        """Connected to the first address that answers."""
+        problem: OSError = OSError("no address")
+        silent = 0
+        for address in addresses_of(self._endpoint.host):
+            try:
+                return socket.create_connection((address, self._endpoint.port), timeout=CONNECT_S)
+            except OSError as error:
+                problem = error
+                silent += isinstance(error, TimeoutError)
+            if silent == MOST_SILENT:
+                break
+        raise problem
+
     def hang_up(self) -> None:
         """End it."""
+        self._over = True
         if self._socket is not None:
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)

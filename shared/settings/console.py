@@ -22,6 +22,8 @@ class ConsoleSettings(Struct, frozen=True, kw_only=True):
     """Public keys of the identity provider. None: nobody signs in at the deployed console."""
     audience: str = ""
     """For whom its tokens must be issued."""
+    issuer: str = ""
+    """Who must have issued them; empty: whoever signs with those keys."""
 
 
 def parse_audience(text: str) -> str:

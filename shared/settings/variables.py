@@ -49,7 +49,11 @@ VARIABLES = (
         "this machine (loopback) they need no leave.",
         "`refuse`",
     ),
-    Variable("SECONDWIND_TIME_ZONE", "IANA zone in which SchedulerX days are cut.", "`Asia/Shanghai`"),
+    Variable(
+        "SECONDWIND_TIME_ZONE",
+        "IANA zone in which SchedulerX days are cut, and of the moments on the console's pages.",
+        "`Asia/Shanghai`",
+    ),
     *(
         Variable(
             endpoint_variable(system),
@@ -83,6 +87,11 @@ VARIABLES = (
         "SECONDWIND_CONSOLE_AUDIENCE",
         "The audience (`aud`) that its tokens must be issued for.",
         "none, and wanted with `SECONDWIND_CONSOLE_JWKS`",
+    ),
+    Variable(
+        "SECONDWIND_CONSOLE_ISSUER",
+        "Who must have issued them (`iss`): needed where a provider signs for many tenants with the same keys.",
+        "none: whoever signs with those keys",
     ),
 )
 """In the order of docs/reference.md."""

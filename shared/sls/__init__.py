@@ -27,21 +27,39 @@ SHORT_BYTES = 1_024
 """What stays of a value in a record that fits into no request."""
 PULL_GROUPS = 1000
 """Log groups a page: the most that the service gives."""
+FIRST_GROUPS = 10
+"""Of the first page, before anybody knows what a log group weighs here: it may have 5 MB."""
+PAGE_BYTES = 4_000_000
+"""After a page that weighs more half as many log groups are asked for, after one of a quarter twice as many."""
+MOST_PAGE_BYTES = 32_000_000
+"""A page that weighs more is not taken, but asked for again with half as many log groups."""
 TRIES = 2
 LEAST_TIME_S = 1.0
 _FIELD_BYTES = 16
 _TOO_LARGE = "PostBodyTooLarge"
+_TOO_LARGE_PAGE = frozenset({"AnswerTooLong", "PageTooLarge"})
 _GARBAGE_CURSOR = frozenset({"InvalidCursor", "ParameterInvalid", "InvalidParameter"})
 """What the service says of a cursor or shard that no trigger can have sent: coming again would not help."""
 
 
+_OTHER_CALLS = """
+    async_sql_pb2 async_sql_response cursor_response cursor_time_response get_async_sql_request getcontextlogsresponse
+    gethistogramsrequest gethistogramsresponse getlogsresponse listlogstoresrequest listlogstoresresponse
+    listtopicsrequest listtopicsresponse machine_group_detail metering_mode_response multimodal_config_response
+    object_response resource_policy scheduled_sql shipper_config store_view store_view_response
+    submit_async_sql_request tag_response
+"""
+"""Modules of requests and answers that the functions do not exchange; those of which the SDK takes all names at once
+(`import *`) cannot wait."""
 NEVER_USED = (
     "aliyun.log.logclient_operator",  # copying whole projects, in processes of its own
     "aliyun.log.logger_hanlder",  # a handler of `logging`; so the SDK spells it
     "dateutil.parser",
     "dateutil.tz",
     "google.protobuf.text_format",  # printing
+    "google.protobuf.internal.python_message",  # messages in Python, where the compiled ones are not to be had
     "requests",  # the SDK's own transport, and all that is below it
+    *(f"aliyun.log.{name}" for name in _OTHER_CALLS.split()),
 )
 """What the SDK (aliyun-log-python-sdk 0.9.52) imports and neither a pull nor a put touches; used, it is loaded."""
 
@@ -78,22 +96,37 @@ class SlsSource:
         cursor, ordinal = since.cursor, since.ordinal
         if cursor == wanted.end_cursor:
             return
-        client = _connect(self._access, wanted.endpoint)
+        client, groups = _connect(self._access, wanted.endpoint), min(FIRST_GROUPS, PULL_GROUPS)
         while cursor != wanted.end_cursor:
-            page = self._page(client, wanted, cursor)
+            page, groups = self._page(client, wanted, cursor, groups)
             following = wanted.end_cursor if page.next_cursor in {"", cursor} else page.next_cursor
-            yield LogPage(cursor, following, ordinal, page.entries(ordinal))
-            cursor, ordinal = following, ordinal + page.logs
+            told, ordinal = LogPage(cursor, following, ordinal, page.entries(ordinal)), ordinal + page.logs
+            groups, cursor = _next_groups(groups, page.size), following
+            del page
+            yield told
+            del told  # its logs are not kept while the next page comes
 
-    def _page(self, client: Any, wanted: LogRange, cursor: str) -> Any:
-        try:
-            return _repeating(self._access, lambda: client.pull(wanted, cursor, PULL_GROUPS))
-        except LogCallFailed as error:
-            code = error.code
+    def _page(self, client: Any, wanted: LogRange, cursor: str, groups: int) -> tuple[Any, int]:
+        """A page of so many log groups at most, and how many were asked for at last."""
+        while True:
+            try:
+                return _repeating(self._access, lambda: client.pull(wanted, cursor, groups)), groups  # noqa: B023 - called at once
+            except LogCallFailed as error:
+                code = error.code
+            if code not in _TOO_LARGE_PAGE or groups == 1:
+                break
+            groups //= 2
         if code in _GARBAGE_CURSOR:
             raise InputError([Fault("$.source", f"Log Service knows no such range: {code}")])
         where = f"{wanted.project}/{wanted.logstore}/{wanted.shard}"
         raise SourceUnavailable(f"Log Service cannot be read at {where}: {code}")
+
+
+def _next_groups(groups: int, size: int) -> int:
+    """How many log groups to ask for after a page of that many bytes."""
+    if size > PAGE_BYTES:
+        return max(1, groups // 2)
+    return min(PULL_GROUPS, groups * 2) if size < PAGE_BYTES // 4 else groups
 
 
 class SlsSink:

@@ -14,18 +14,24 @@ from urllib.parse import quote, urlencode, urlsplit
 from aliyun.log import LogClient, LogException, LogItem, PutLogsRequest
 
 from shared.domain.credentials import Credentials
-from shared.kept_http import NoWholeAnswer, exchange
+from shared.http_bounds import Bounds
+from shared.kept_http import NoWholeAnswer, Snag, exchange
 from shared.ports import TOPIC as TOPIC_FIELD
 from shared.ports import LogEntry, LogRange
 from shared.reading.pairs import overwritten
-from shared.sls import Access, LogCallFailed
+from shared.sls import MOST_PAGE_BYTES, Access, LogCallFailed
 
 TOPIC = "secondwind-outcome"
 CONNECT_TIMEOUT_S = 3.0
 READ_TIMEOUT_S = 10.0
+TOTAL_TIMEOUT_S = 30.0
+"""Of a whole page, from afar."""
 _OK = 200
 _REQUEST_ID = "x-log-requestid"
 """In every answer of the service (docs/facts/log-service.md#writing)."""
+_RAW_SIZE = "x-log-bodyrawsize"
+"""What the body unpacks to; the SDK takes that much memory before it looks."""
+_PACKED = "x-log-compresstype"
 _SERVER_FAILED = 500
 _AS_IT_IS = "!#$%&'()*+,/:;=?@[]~"
 """What of a URL is not quoted."""
@@ -46,19 +52,24 @@ _Sdk: Any = LogClient  # the SDK's own stubs lack what is used here
 class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
     """The SDK's client, whose own loop (ten tries, a second apart) never sees a failure that it would repeat."""
 
+    total_s = TOTAL_TIMEOUT_S
+
     def _getHttpResponse(self, method: str, url: str, params: Any, body: Any, headers: Any) -> tuple[int, bytes, Any]:  # noqa: N802 - the SDK's name
         headers["User-Agent"] = self._user_agent
         connect_s, read_s = self._timeout
+        bounds = Bounds(connect_s=connect_s, read_s=read_s, total_s=self.total_s, most_bytes=MOST_PAGE_BYTES)
         query = urlencode({name: value for name, value in params.items() if value is not None}, doseq=True)
         target = f"{quote(url, safe=_AS_IT_IS)}?{query}" if query else quote(url, safe=_AS_IT_IS)
         try:
-            answer = exchange(method, target, headers, body or b"", connect_s=connect_s, read_s=read_s)
+            answer = exchange(method, target, headers, body or b"", bounds)
         except NoWholeAnswer as error:
-            raise LogCallFailed(error.snag.value, worth_repeating=True) from None
+            raise LogCallFailed(error.snag.value, worth_repeating=error.snag is not Snag.TOO_LONG) from None
         if answer.status >= _SERVER_FAILED:
             raise LogCallFailed(f"HTTP {answer.status}", worth_repeating=True)
         if answer.status == _OK and not answer.headers.get(_REQUEST_ID):
             raise LogCallFailed("NotLogService", worth_repeating=True)  # a proxy's or a portal's yes is none
+        if code := _unpacks_badly(answer.headers):
+            raise LogCallFailed(code, worth_repeating=False)
         if _OK < answer.status < 400:  # noqa: PLR2004 - HTTP's redirects: credentials go nowhere else
             raise LogCallFailed(f"HTTP {answer.status}", worth_repeating=False)
         return answer.status, answer.body, answer.headers
@@ -84,9 +95,11 @@ def _sdk_client(endpoint: str, credentials: Credentials) -> _OneTry:
 class PulledPage:
     """One answer to PullLogs."""
 
-    def __init__(self, groups: Any, next_cursor: str) -> None:
+    def __init__(self, groups: Any, next_cursor: str, size: int) -> None:
         self._groups = groups
         self.next_cursor = next_cursor
+        self.size = size
+        """Bytes, unpacked."""
         self.logs = sum(len(group.Logs) for group in groups)
 
     def entries(self, ordinal: int) -> Iterator[LogEntry]:
@@ -116,7 +129,8 @@ class Client:
         def read() -> PulledPage:
             place = (wanted.project, wanted.logstore, wanted.shard)
             answer = self.call("pull_logs", *place, cursor, groups, end_cursor=wanted.end_cursor)
-            return PulledPage(answer.get_loggroup_list().LogGroups, answer.get_next_cursor() or "")
+            found = answer.get_loggroup_list().LogGroups
+            return PulledPage(found, answer.get_next_cursor() or "", answer.get_raw_size())
 
         return self._tamed(read)
 
@@ -142,6 +156,7 @@ class Client:
             if math.isinf(left_s)
             else (min(CONNECT_TIMEOUT_S, left_s / 2), min(READ_TIMEOUT_S, left_s))
         )
+        self._sdk.total_s = min(TOTAL_TIMEOUT_S, left_s)
         try:
             return work()
         except LogCallFailed as error:
@@ -152,6 +167,15 @@ class Client:
             again = code.startswith(_WORTH_REPEATING)
         # Here, so that the SDK's text, which quotes what it got, is no part of it.
         raise LogCallFailed(code, worth_repeating=again)
+
+
+def _unpacks_badly(headers: Mapping[str, str]) -> str:
+    """Why an answer is not given to the SDK: it would unpack whatever comes, at whatever size. Empty: it may."""
+    size = headers.get(_RAW_SIZE, "0")
+    plain = size.isascii() and size.isdigit()  # not what `int` takes beside it
+    if not plain or headers.get(_PACKED, "").lower() not in {"", "lz4"}:
+        return "UnreadableAnswer"
+    return "PageTooLarge" if len(size) > 9 or int(size) > MOST_PAGE_BYTES else ""  # noqa: PLR2004 - digits enough
 
 
 def _is_address(endpoint: str) -> bool:

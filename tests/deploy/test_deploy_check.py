@@ -110,6 +110,7 @@ def test_a_default_that_is_another_variable_is_that_ones_value() -> None:
         ("SW_REGION", "cn-zhangjiakou-na61-d01"),
         ("SW_TIME_ZONE", "America/Argentina/Buenos_Aires"),
         ("SW_TIME_ZONE", "UTC"),
+        ("SW_CONSOLE_JWKS", '{\n  "keys": [{"kty": "RSA"}]\n}\n'),
     ],
 )
 def test_names_at_the_edge_of_a_rule_are_taken(name: str, value: str) -> None:

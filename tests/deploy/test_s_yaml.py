@@ -19,6 +19,7 @@ from shared.settings import read_settings
 from shared.settings.ledger_url import TablestoreUrl
 from shared.systems import SYSTEMS
 from tests.deploy.serverless import ENVIRONMENT, PINNED, ROOT, Serverless, is_alive
+from tests.support.jwt import ISSUER
 from tools.bundle_parts import RUNTIMES
 from tools.deploy_check import read_defaults
 
@@ -131,10 +132,14 @@ def test_the_queue_trigger_of_the_docs_verifies(serverless: Serverless, tmp_path
     assert with_queue != text
     serverless.template = tmp_path / "s.yaml"
     serverless.template.write_text(with_queue, encoding="utf-8")
-    serverless.environment = {**ENVIRONMENT, "SW_QUEUE": "failures"}
+    keys = json.dumps({"keys": [ISSUER.jwk]}, indent=1)
+    serverless.environment = {**ENVIRONMENT, "SW_QUEUE": "failures", "SW_CONSOLE_JWKS": keys}
     done = serverless.run("verify")
     assert done.returncode == 0, done.stdout
-    triggers = serverless.preview()["resources"]["event_trigger"]["props"]["triggers"]
+    resources = serverless.preview()["resources"]
+    # JSON of many lines, as providers publish it, comes through the command's own templates as it was.
+    assert resources["console"]["props"]["environmentVariables"]["SECONDWIND_CONSOLE_JWKS"] == keys
+    triggers = resources["event_trigger"]["props"]["triggers"]
     assert [one["triggerConfig"]["runOptions"]["mode"] for one in triggers] == [
         "event-driven",
         "event-driven",

@@ -33,7 +33,7 @@ class Issuer:
     def jwk(self) -> dict[str, str]:
         """The public half."""
         number = text_of(self.n.to_bytes(256, "big"))
-        return {"kty": "RSA", "alg": "RS256", "use": "sig", "kid": self.kid, "n": number, "e": "AQAB"}
+        return {"kty": "RSA", "use": "sig", "kid": self.kid, "n": number, "e": "AQAB"}
 
     @property
     def jwks(self) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from msgspec import structs
 
 from shared.domain.call import Effect
 from shared.domain.errors import LedgerUnavailable
@@ -93,7 +94,7 @@ class TellingHouse(House):
     def healer(self, time_s: float = 60.0) -> Healer:
         """As the house's, telling people."""
         self.telling = TellingSink(self.sink, self.ledger, self.notify, self.clock)
-        return dataclasses.replace(super().healer(time_s), sink=self.telling)
+        return structs.replace(super().healer(time_s), sink=self.telling)
 
     def leave(self, time_s: float = 60.0) -> int:
         """The end of an invocation."""

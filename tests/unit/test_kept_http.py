@@ -5,13 +5,18 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shared import idle, kept_http
+from shared.http_bounds import Bounds
 from shared.kept_http import NoWholeAnswer, Snag, drop_connections, exchange
 from tests.support.http_wire import Wire, say
+
+BOUNDS = Bounds(connect_s=2, read_s=2, total_s=10, most_bytes=1_000)
 
 
 @pytest.fixture
@@ -24,7 +29,7 @@ def wire() -> Iterator[Wire]:
 
 def asked(wire: Wire, target: str = "/", **headers: str) -> int:
     """The status of one request."""
-    return exchange("GET", f"http://{wire.host}{target}", headers, connect_s=2, read_s=2).status
+    return exchange("GET", f"http://{wire.host}{target}", headers, b"", BOUNDS).status
 
 
 def peers(wire: Wire) -> int:
@@ -47,7 +52,7 @@ def test_what_stood_idle_is_closed_whoever_asks_next(wire: Wire, monkeypatch: py
     (line,) = next(iter(kept_http._KEPT.values()))
     monkeypatch.setattr(idle, "IDLE_S", -1.0)
     with pytest.raises(NoWholeAnswer):
-        exchange("GET", "http://127.0.0.1:9/", {}, connect_s=1, read_s=1)
+        exchange("GET", "http://127.0.0.1:9/", {}, b"", BOUNDS)
     assert (line._connection.sock, len(kept_http._KEPT)) == (None, 0)
 
 
@@ -125,7 +130,7 @@ def test_what_would_be_another_request_is_not_sent(wire: Wire, target: str, head
 def test_where_nothing_can_be_sent_nothing_is(url: str) -> None:
     """No host, or none that HTTP knows."""
     with pytest.raises(ValueError, match=r"cannot be sent|no host|[Pp]ort"):
-        exchange("GET", url, {}, connect_s=1, read_s=1)
+        exchange("GET", url, {}, b"", BOUNDS)
 
 
 def test_a_handshake_that_takes_too_long_has_sent_nothing() -> None:
@@ -133,5 +138,82 @@ def test_a_handshake_that_takes_too_long_has_sent_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"https://127.0.0.1:{silent.getsockname()[1]}/"
         with pytest.raises(NoWholeAnswer) as caught:
-            exchange("POST", url, {}, b"{}", connect_s=0.1, read_s=5)
+            exchange("POST", url, {}, b"{}", replace(BOUNDS, connect_s=0.1))
     assert caught.value.snag.never_left
+
+
+def raw(*pieces: bytes) -> Callable[[Any], None]:
+    """An answer as it is written, and then the end."""
+
+    def behave(handler: Any) -> None:
+        for piece in pieces:
+            handler.wfile.write(piece)
+        handler.close_connection = True
+
+    return behave
+
+
+_HEAD = b"HTTP/1.1 200 OK\r\n"
+_CHUNKED = _HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "length"),
+    [
+        (_HEAD + b"Content-Length: 1000\r\n\r\n" + b"x" * 1_000, 1_000),
+        (_HEAD + b"Content-Length: 1001\r\n\r\n" + b"x" * 1_001, None),
+        (_HEAD + b"Content-Length: 99999999999999\r\n\r\nx", None),
+        (_CHUNKED + b"3e8\r\n" + b"x" * 1_000 + b"\r\n0\r\n\r\n", 1_000),
+        (_CHUNKED + b"3e9\r\n" + b"x" * 1_001 + b"\r\n0\r\n\r\n", None),
+        (_CHUNKED + b"1;" + b"e" * 60_000 + b"\r\nx\r\n" + b"1;" + b"e" * 60_000 + b"\r\nx\r\n0\r\n\r\n", None),
+        (_HEAD + b"\r\n" + b"x" * 1_000, 1_000),
+        (_HEAD + b"\r\n" + b"x" * 1_001, None),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 4_000 + _HEAD + b"Content-Length: 0\r\n\r\n", None),
+        (_HEAD + b"".join(b"h%d: %b\r\n" % (n, b"v" * 60_000) for n in range(90)) + b"\r\n", None),
+    ],
+)
+def test_an_answer_has_a_length_at_most(wire: Wire, sent: bytes, length: int | None) -> None:
+    """However its length is said, or not; also of what stands around the body."""
+    wire.behave = raw(sent)
+    if length is not None:
+        assert len(exchange("GET", f"http://{wire.host}/", {}, b"", BOUNDS).body) == length
+        return
+    with pytest.raises(NoWholeAnswer) as caught:
+        exchange("POST", f"http://{wire.host}/", {}, b"{}", BOUNDS)
+    assert (caught.value.snag, caught.value.snag.never_left, len(wire.requests)) == (Snag.TOO_LONG, False, 1)
+
+
+@pytest.mark.parametrize("before", [b"HTTP/1.1 200 OK\r\nh: ", _CHUNKED + b"3e8\r\n", _CHUNKED + b"1;", b""])
+def test_who_drips_is_cut_off_after_a_time_in_all(wire: Wire, before: bytes) -> None:
+    """Each byte comes within the time of a read: in the head, in the body, in the marks between its pieces."""
+    clock = iter(range(10_000))
+
+    def behave(handler: Any) -> None:
+        handler.wfile.write(before)
+        for _ in range(300):
+            time.sleep(0.001)
+            handler.wfile.write(b"x")
+
+    wire.behave = behave
+    with pytest.raises(NoWholeAnswer) as caught:
+        exchange("POST", f"http://{wire.host}/", {}, b"{}", replace(BOUNDS, now=lambda: float(next(clock))))
+    assert (caught.value.snag, len(wire.requests)) == (Snag.READ_TIMEOUT, 1)
+    assert next(clock) == 11, "asked before each read, and nothing was read after the time"
+
+
+def test_a_body_arrives_whole_in_whatever_parts(wire: Wire) -> None:
+    """With one length, which is its own."""
+    body = bytes(range(256)) * 300
+    for headers in ({}, {"content-length": str(len(body))}):
+        exchange("POST", f"http://{wire.host}/", headers, body, BOUNDS)
+        assert wire.requests[-1]["body"] == body
+    lengths = [name for name in wire.requests[0]["headers"] if name.lower() == "content-length"]
+    assert (len(lengths), "Transfer-Encoding" in wire.requests[0]["headers"]) == (1, False)
+
+
+def test_what_is_sent_in_dribs_is_cut_off_as_well(wire: Wire) -> None:
+    """The time is used up before all of the body has left."""
+    clock = iter([0.0] * 7 + [11.0])
+    with pytest.raises(NoWholeAnswer) as caught:
+        exchange("POST", f"http://{wire.host}/", {}, b"x" * 100_000, replace(BOUNDS, now=lambda: next(clock)))
+    assert caught.value.snag is Snag.READ_TIMEOUT

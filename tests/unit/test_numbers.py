@@ -247,6 +247,10 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "SLICE_BYTES": 10_000_000,
         "ROOM_S": 10.0,
     },
+    "shared.http_bounds": {
+        "HEAD_BYTES": 65_536,
+        "PART_BYTES": 16_384,
+    },
     "shared.reading.ids": {
         "MAX_ID_CHARS": 128,
         "MAX_LONG": 9_223_372_036_854_775_807,
@@ -271,6 +275,9 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "MAX_PUT_LOGS": 4096,
         "SHORT_BYTES": 1024,
         "PULL_GROUPS": 1000,
+        "FIRST_GROUPS": 10,
+        "PAGE_BYTES": 4_000_000,
+        "MOST_PAGE_BYTES": 32_000_000,
         "TRIES": 2,
         "LEAST_TIME_S": 1.0,
         "_FIELD_BYTES": 16,
@@ -278,6 +285,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.sls._client": {
         "CONNECT_TIMEOUT_S": 3.0,
         "READ_TIMEOUT_S": 10.0,
+        "TOTAL_TIMEOUT_S": 30.0,
         "_OK": 200,
         "_SERVER_FAILED": 500,
     },
@@ -310,6 +318,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     },
     "shared.systems.openapi._sdk": {
         "_CHAIN_LIMIT": 32,
+        "MOST_BYTES": 8_000_000,
     },
     "shared.systems.openapi.classify": {
         "_TOO_MANY_REQUESTS": 429,

@@ -9,6 +9,7 @@ import sys
 import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from secondwind.commands.console.server import LoopbackServer
 from secondwind.machine import failed, write_json
@@ -21,18 +22,18 @@ from secondwind.who import identity, who
 from shared.asked import gates_of
 from shared.console.app import answer
 from shared.console.http import WebRequest, WebResponse
-from shared.console.site import NIGHT_S, Row, Site
+from shared.console.site import NightRows, Site
 from shared.console.visitor import Visitor
-from shared.domain.errors import LedgerUnavailable, PolicyError, SettingsError, SinkUnavailable
+from shared.domain.errors import LedgerUnavailable, PolicyError, SettingsError
 from shared.domain.failure import Failure
 from shared.domain.gate import Gate
 from shared.domain.link_key import LinkKey, parse_link_key
+from shared.open_night import night_of
 from shared.policy.load import MAX_TEXT_BYTES, load_policy
 from shared.policy.model import Policy
 from shared.ports import Clock, Ledger
 from shared.settings import read_credentials, read_settings
-from shared.settings.environment import BUNDLE_ROOT
-from shared.sls.outcomes import OutcomesUnavailable
+from shared.settings.environment import BUNDLE_ROOT, DEFAULT_ZONE, parse_zone
 
 OUT_OF_REACH = 3
 LOOK_S = 20.0
@@ -67,7 +68,7 @@ def serving(
     policy: Policy,
     visitor: Visitor,
     port: int = 0,
-    night: Callable[[], Sequence[Row]] | None = None,
+    night: Callable[[], NightRows] | None = None,
 ) -> LoopbackServer:
     """A server of the pages, bound and not yet serving.
 
@@ -76,12 +77,14 @@ def serving(
     Raises:
         UnusableError: that is no usable secret, or the port is taken.
     """
+    zone = zone_here(terms.environ)
     key = LinkKey((secrets.token_bytes(32), *_link_secrets(terms.environ)))
 
     def answers(request: WebRequest, session: bool) -> WebResponse:  # noqa: FBT001 - as the server calls it
         with ledger_of(terms) as (ledger, _):
             gates = gates_here(terms, ledger, policy)
-            site = Site(ledger=ledger, policy=policy, now=terms.clock.now(), key=key, night=night, gates=gates)
+            now = terms.clock.now()
+            site = Site(ledger=ledger, policy=policy, now=now, key=key, night=night, gates=gates, zone=zone)
             return answer(site, request, visitor if session else None)
 
     try:
@@ -98,20 +101,14 @@ def _link_secrets(environ: Mapping[str, str]) -> tuple[bytes, ...]:
         raise UnusableError(f"SECONDWIND_LINK_SECRET {error}") from None
 
 
-def night_here(environ: Mapping[str, str], region: str, clock: Clock) -> tuple[Callable[[], Sequence[Row]] | None, str]:
+def night_here(environ: Mapping[str, str], region: str, clock: Clock) -> tuple[Callable[[], NightRows] | None, str]:
     """What reads the outcomes of the last day, where the settings name their Logstore; else why nothing does."""
     try:
         log = outcome_log(environ, region)
     except UnusableError as error:
         return None, str(error)
 
-    def read() -> Sequence[Row]:
-        try:
-            return log.read(clock.now() - NIGHT_S, clock.now() + 1)
-        except OutcomesUnavailable as error:
-            raise SinkUnavailable(f"the outcomes cannot be read: {error}") from None
-
-    return read, ""
+    return lambda: night_of(log, clock), ""
 
 
 def gates_here(terms: LedgerTerms, ledger: Ledger, policy: Policy) -> Callable[[Failure], Sequence[Gate]] | None:
@@ -123,6 +120,14 @@ def gates_here(terms: LedgerTerms, ledger: Ledger, policy: Policy) -> Callable[[
     except SettingsError:
         return None
     return lambda failure: gates_of(failure, ledger, settings, credentials, policy, clock, clock.now() + LOOK_S)
+
+
+def zone_here(environ: Mapping[str, str]) -> ZoneInfo:
+    """In which moments are shown. Raises UnusableError."""
+    try:
+        return parse_zone(environ.get("SECONDWIND_TIME_ZONE", "").strip() or DEFAULT_ZONE)
+    except ValueError as error:
+        raise UnusableError(f"SECONDWIND_TIME_ZONE {error}") from None
 
 
 def policy_here() -> Policy:

@@ -19,12 +19,13 @@ def serve_night(folder: Path, rows: Sequence[Row], *, opens: bool) -> None:
     """
     from secondwind.commands.console.run import serving, tell  # noqa: PLC0415 - pages only where somebody looks
     from secondwind.which_ledger import LedgerTerms  # noqa: PLC0415 - as above
+    from shared.console.site import NightRows  # noqa: PLC0415 - as above
     from shared.console.visitor import Visitor  # noqa: PLC0415 - as above
     from shared.policy.load import load_policy  # noqa: PLC0415 - as above
 
     terms = LedgerTerms(ledger_url=f"sqlite://{folder.resolve() / 'ledger.db'}")
     policy = load_policy((folder / "policy.yaml").read_text(encoding="utf-8"))
     visitor = Visitor(name="you", how="console over the demo", holds_key=True)
-    with serving(terms, policy, visitor, night=lambda: rows) as server, suppress(KeyboardInterrupt):
+    with serving(terms, policy, visitor, night=lambda: NightRows(rows)) as server, suppress(KeyboardInterrupt):
         tell(server, opens=opens)
         server.serve_forever()

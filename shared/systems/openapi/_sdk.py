@@ -22,10 +22,13 @@ from darabonba.runtime import RuntimeOptions
 
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint
+from shared.http_bounds import Bounds
 from shared.kept_http import NoWholeAnswer, exchange
 from shared.systems.openapi import ApiCall, Refusal
 from shared.systems.openapi.classify import NoAnswer
 
+MOST_BYTES = 8_000_000
+"""Of an answer: a page of jobs has some 100 kB, the end of a job's output 1 MB at most."""
 _CHAIN_LIMIT = 32
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OURS: ContextVar[bool] = ContextVar("our_call", default=False)
@@ -41,14 +44,14 @@ def _do_action(request: Any, runtime_option: Any = None) -> Any:
     if not _OURS.get():
         return _usual(request, runtime_option)
     body = request.body.encode() if isinstance(request.body, str) else request.body or b""
+    connect_s, read_s = (runtime_option[name] / 1000 for name in ("connectTimeout", "readTimeout"))
     try:
         answer = exchange(
             request.method.upper(),
             DaraCore.compose_url(request),
             request.headers,
             body,
-            connect_s=runtime_option["connectTimeout"] / 1000,
-            read_s=runtime_option["readTimeout"] / 1000,
+            Bounds(connect_s=connect_s, read_s=read_s, total_s=connect_s + read_s, most_bytes=MOST_BYTES),
         )
     except NoWholeAnswer as error:
         raise RetryError(str(error)) from error  # as the SDK's own does; whether it repeats is its settings' matter

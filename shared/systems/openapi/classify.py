@@ -34,6 +34,7 @@ class NoAnswer(str, Enum):
     CONNECT_FAILED = "ConnectFailed"
     CONNECT_TIMEOUT = "ConnectTimeout"
     READ_TIMEOUT = "ReadTimeout"
+    TOO_LONG = "AnswerTooLong"
     CONNECTION_BROKEN = "ConnectionBroken"
     TLS_FAILURE = "TlsFailure"
     REDIRECTED = "Redirected"
@@ -116,6 +117,7 @@ _NO_ANSWER = {
     NoAnswer.CONNECT_FAILED: _LATER,
     NoAnswer.CONNECT_TIMEOUT: _LATER,
     NoAnswer.READ_TIMEOUT: _UNKNOWN,
+    NoAnswer.TOO_LONG: _UNKNOWN,
     NoAnswer.CONNECTION_BROKEN: _UNKNOWN,
     NoAnswer.TLS_FAILURE: _UNKNOWN,
     NoAnswer.REDIRECTED: _UNKNOWN,

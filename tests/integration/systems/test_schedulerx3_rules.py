@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from localcloud.clock import ManualClock
 from localcloud.cloud import LocalCloud
@@ -96,7 +96,7 @@ def test_two_invocations_that_are_told_of_one_workflow_make_one_call(night: Nigh
         def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
             return healer.systems("schedulerx3", "cn-hangzhou").rerun(targets)
 
-    night.heal_with(dataclasses.replace(healer, systems=lambda *_: Late()))
+    night.heal_with(structs.replace(healer, systems=lambda *_: Late()))
     assert night.told(second, occurred_at=at) == [("deferred", "whole_in_hand")]
     night.heal_with(None)
     _one_call(night)

@@ -11,7 +11,7 @@ import pytest
 from shared.console.app import PAGES, answer
 from shared.console.http import WebRequest
 from shared.console.render import style
-from shared.console.site import Site
+from shared.console.site import NightRows, Site
 from shared.console.visitor import Visitor
 from shared.policy.model import Policy
 from tests.support.clock import START
@@ -80,7 +80,7 @@ def pages(ledger: MemoryLedger) -> dict[str, Document]:
     """Each page with something on it, and the one of an error."""
     token = everywhere(ledger, "a text")
     policy = Policy(version=1, rules=(RULE,), people=(BOSS,))
-    site = Site(ledger=ledger, policy=policy, now=START + 1, key=KEY, night=lambda: rows(30))
+    site = Site(ledger=ledger, policy=policy, now=START + 1, key=KEY, night=lambda: NightRows(rows(30)))
     boss = Visitor(name="boss", how="console", people=(BOSS,))
     asked: dict[str, dict[str, list[str]]] = {path: {} for path in (*PAGES, "/nowhere") if path != "/metrics"}
     asked |= {"/case": {"id": [held(1).failure_id]}, "/link": {"t": [token]}}

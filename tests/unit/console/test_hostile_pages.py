@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from shared import people
 from shared.console.app import PAGES, answer
 from shared.console.http import WebRequest
-from shared.console.site import Site
+from shared.console.site import NightRows, Site
 from shared.console.visitor import Visitor
 from shared.domain.failure import Speaker
 from shared.domain.links import HoldAnswer, link_to, sign
@@ -73,7 +73,8 @@ INJECTIONS = (
 _MOVES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069]")
 _TAGS = re.compile(
     "html|head|meta|title|link|body|header|a|strong|nav|ul|li|main|h1|h2|h3|p|footer|form|input|section|label|dl|dt|dd|"
-    "code|pre|div|button|table|caption|thead|tbody|tr|th|td|details|summary|select|option|svg|rect|figure|figcaption|span"
+    "code|pre|div|button|table|caption|thead|tbody|tr|th|td|details|summary|select|option|svg|rect|figure|figcaption|"
+    "span|time"
 )
 
 
@@ -122,7 +123,7 @@ def test_no_text_becomes_markup(ledger: MemoryLedger, text: str) -> None:
     policy = Policy(version=1, rules=(rule,), people=(BOSS, Person(who=safe)))
     night = [{**row, "message": safe, "owner": safe, "rule": safe, "actor": safe, "why": safe} for row in rows(3)]
     acts = [{**row, "reason": "approved", "verdict": "deferred", "outcome_id": safe} for row in night[:1]]
-    site = Site(ledger=ledger, policy=policy, now=START + 1, key=KEY, night=lambda: [*night, *acts])
+    site = Site(ledger=ledger, policy=policy, now=START + 1, key=KEY, night=lambda: NightRows([*night, *acts]))
     boss = Visitor(name="boss", how=safe, source=safe, people=policy.people)
     asked: list[tuple[str, dict[str, list[str]]]] = [(path, {}) for path in PAGES if path != "/metrics"]
     asked += [("/case", {"id": [held(1).failure_id]}), ("/link", {"t": [token]}), ("/link", {"t": [safe]})]

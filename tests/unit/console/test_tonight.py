@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from shared.console.app import answer
 from shared.console.chart import HEIGHT, chart_of
 from shared.console.http import WebRequest
-from shared.console.site import Row, Site
+from shared.console.site import NightRows, Row, Site
 from shared.domain.errors import SinkUnavailable
 from shared.domain.outcome import rfc3339, stable_id
 from shared.report.model import Bucket, TimeLine
@@ -47,7 +47,7 @@ def rows(count: int, *, cluster: str = CLUSTER.cluster_id, text: str = "MPI rank
 
 def night(browser: Browser, found: Sequence[Row], where: str = "/") -> str:
     """The page over these outcomes."""
-    site = Site(ledger=browser.ledger, policy=browser.policy, now=START, key=KEY, night=lambda: found)
+    site = Site(ledger=browser.ledger, policy=browser.policy, now=START, key=KEY, night=lambda: NightRows(found))
     browser.last = answer(site, WebRequest(method="GET", path=where), browser.visitor)
     return browser.last.body.decode()
 
@@ -59,6 +59,13 @@ def test_ten_thousand_outcomes_are_a_small_page(boss: Browser) -> None:
     assert "<strong>10000</strong> healed" in page
     assert "10000 failures and 10000 reruns" in page
     assert page.count("<rect") >= 100
+
+
+def test_a_night_that_takes_too_long_to_read_says_so(boss: Browser, ledger: MemoryLedger) -> None:
+    """What is counted are the newest outcomes, and not all."""
+    site = Site(ledger=ledger, policy=boss.policy, now=START, key=KEY, night=lambda: NightRows(rows(7), cut=True))
+    page = answer(site, WebRequest(method="GET", path="/"), boss.visitor).body.decode()
+    assert "the newest 7 outcomes" in page
 
 
 def test_only_what_the_visitor_may_see_is_counted(ann: Browser) -> None:
@@ -73,14 +80,14 @@ def test_rules_have_hits_and_when_they_were_last_seen(ann: Browser) -> None:
     """Rules of the policy alone are listed."""
     found = [{**row, "rule": "the-rest"} for row in rows(4)]
     page = night(ann, found, "/rules")
-    assert '<td class="number">4</td>' in page
-    assert max(row["at"] for row in found) in page
+    assert "4 hits, the last" in page
+    assert f'datetime="{max(row["at"] for row in found)[:19]}' in page
 
 
 def test_a_logstore_out_of_reach_leaves_what_the_ledger_knows(boss: Browser, ledger: MemoryLedger) -> None:
     """And says so; no page of an error."""
 
-    def out_of_reach() -> list[Row]:
+    def out_of_reach() -> NightRows:
         raise SinkUnavailable("no answer")
 
     site = Site(ledger=ledger, policy=boss.policy, now=START, key=KEY, night=out_of_reach)

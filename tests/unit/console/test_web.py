@@ -24,6 +24,7 @@ people:
 - {who: 'channel:night', may: [approve]}
 rules: [{name: the-rest, match: {}, action: hold}]
 """
+OURS = "https://login.example/ours"
 CONTEXT = SimpleNamespace(
     region="cn-hangzhou",
     request_id="r",
@@ -44,6 +45,7 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         "LINK_SECRET": "k" * 32,
         "CONSOLE_JWKS": ISSUER.jwks,
         "CONSOLE_AUDIENCE": AUDIENCE,
+        "CONSOLE_ISSUER": OURS,
     }.items():
         monkeypatch.setenv(f"SECONDWIND_{name}", value)
     made = SqliteLedger(str(tmp_path / "ledger.db"), SystemClock())
@@ -83,7 +85,7 @@ def called(where: str, method: str = "GET", form: dict[str, str] | None = None, 
 
 def token(sub: str = "ann", **more: Any) -> str:
     """That the identity provider gave."""
-    return ISSUER.token(sub, SystemClock().now(), **more)
+    return ISSUER.token(sub, SystemClock().now(), iss=OURS, **more)
 
 
 def test_who_has_a_token_looks_and_answers(ledger: SqliteLedger) -> None:
@@ -112,6 +114,7 @@ def test_who_has_a_token_looks_and_answers(ledger: SqliteLedger) -> None:
         {"Authorization": f"Bearer {ISSUER.token('ann', SystemClock().now() - 9000)}"},
         {"Authorization": f"Bearer {ISSUER.token('channel:night', SystemClock().now())}"},
         {"Cookie": "secondwind_token="},
+        {"Authorization": f"Bearer {ISSUER.token('ann', SystemClock().now(), iss='https://login.example/theirs')}"},
         {"X-Sub": "ann", "sub": "ann", "x-fc-jwt-sub": "ann"},
     ],
 )

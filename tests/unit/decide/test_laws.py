@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace as with_parts
+import inspect
 from itertools import pairwise
 from typing import Any
 
@@ -33,6 +33,12 @@ LAW = settings(max_examples=deep(100, 200), deadline=None, suppress_health_check
 ACTING = {Verdict.RERUN, Verdict.WOULD_RERUN}
 SKIPPED_BY_FORCE = {name for name, _, skip in GATES if skip is Skip.BY_FORCE}
 ABOUT_OTHER_TELLINGS = {"told_before", "in_hand"}
+
+
+def with_parts(facts: Facts, **parts: Any) -> Facts:
+    """The same facts but for these, with nothing worked out yet."""
+    names = list(inspect.signature(Facts).parameters)
+    return Facts(**{name: parts.get(name, getattr(facts, name)) for name in names})
 
 
 def under(facts: Facts, **parts: Any) -> Facts:

@@ -6,7 +6,6 @@ what failed or died, and the timer sweeps until nothing is due.
 
 from __future__ import annotations
 
-import dataclasses
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import pytest
+from msgspec import structs
 from msgspec.structs import replace
 
 from shared.documents import decode_record
@@ -143,7 +143,7 @@ class FaultyHouse(House):
     def healer(self, time_s: float = 60.0) -> Healer:
         """A new invocation's corridor, behind the plan."""
         ehpc, schedulerx = FaultySystem(self.ehpc, self.plan), FaultySystem(self.schedulerx, self.plan)
-        return dataclasses.replace(
+        return structs.replace(
             super().healer(time_s),
             systems=lambda system, _region: ehpc if system == "ehpc" else schedulerx,
             ledger=FaultyLedger(self.ledger, self.plan),

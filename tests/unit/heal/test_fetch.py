@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from msgspec import structs
 from msgspec.structs import replace
 
 from shared.domain.evidence import EvidenceFrom
@@ -53,7 +53,7 @@ def output(house: House) -> Output:
 
 def deliver(house: House, *failures: Failure, time_s: float = 60.0, **how: Any) -> Report:
     """As the functions do: fetching is switched on."""
-    healer = dataclasses.replace(house.healer(time_s), fetches=True)
+    healer = structs.replace(house.healer(time_s), fetches=True)
     return healer.handle(Intake(failures=list(failures), **how), Trigger.EVENT)
 
 
@@ -96,7 +96,7 @@ def test_a_failure_is_asked_about_once(house: House, output: Output) -> None:
     assert verdicts(deliver(house, failure)) == [("rerun", "accepted")]
     for _ in range(3):
         house.later(70)
-        sweep(dataclasses.replace(house.healer(), fetches=True))
+        sweep(structs.replace(house.healer(), fetches=True))
         deliver(house, failure)
         deliver(house, house.failure(telling_id="other", occurred_at=failure.occurred_at))
     assert output.asked == ["1.scheduler"]

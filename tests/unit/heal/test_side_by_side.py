@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pytest
+from msgspec import structs
 from msgspec.structs import replace
 
 from shared import side_by_side as lanes
@@ -89,7 +89,7 @@ def uneven(house: House) -> Uneven:
 def deliver(house: House, failures: Sequence[Failure]) -> None:
     """One delivery, as the runtime wires it."""
     ledger = SeveralLedgers(lambda: SqliteLedger(str(house.path / "ledger.db"), house.clock))
-    healer = dataclasses.replace(house.healer(), ledger=ledger, lanes=side_by_side)
+    healer = structs.replace(house.healer(), ledger=ledger, lanes=side_by_side)
     healer.handle(Intake(failures=list(failures)), Trigger.LOG)
     ledger.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure, Intake, Trigger
@@ -60,7 +60,7 @@ def test_a_failure_comes_to_a_deciding_room_at_most_four_times(house: House, cas
         house.deliver(house.hung(2))
     if case == "asked for its output":
         house.ehpc.output = printed  # type: ignore[attr-defined]  # a world that has logs, too
-    healer = dataclasses.replace(house.healer(60.0), fetches=True)
+    healer = structs.replace(house.healer(60.0), fetches=True)
     reports: list[Any] = []
     hung = house.hung()
     entered = visits(lambda: reports.append(healer.handle(Intake(failures=[hung]), Trigger.EVENT)))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import re
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from secondwind.commands.policy.pack_files import PackEntry, read_packs
 from secondwind.commands.policy.pack_samples import failure_of
@@ -20,6 +22,7 @@ from shared.policy.model import Policy
 from shared.policy.packs import FILE, encoded
 from shared.policy.rule import Action, Tells
 from shared.systems import SYSTEMS
+from tests.support.deformed import DEFORMED
 from tools.packs import in_order
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -74,6 +77,25 @@ def test_samples_fall_under_their_own_rule(entry: PackEntry) -> None:
         found = first_match(_SHIPPED, failure_of(sample, system))
         assert found is not None, sample
         assert found.name == entry.name, sample
+
+
+_DEFORMED = [DEFORMED[how] for how in DEFORMED if how not in ("escaped", "watched", "quoted")]
+_DEFORMED.append(lambda text: "step 9\\n" + text.replace("\n", "\\n"))
+"""Not what the watcher quotes: a silent job's line is no confession (`program-names-what-is-wrong`)."""
+
+
+@_ALL
+def test_samples_survive_what_logs_do_to_them(entry: PackEntry) -> None:
+    """Each sample through two deformations that chance chooses, always the same ones."""
+    chance = random.Random(entry.name)
+    for sample, system in product(entry.samples, entry.systems):
+        told = failure_of(sample, system)
+        text = told.message
+        for deform in chance.sample(_DEFORMED, 2):
+            text = deform(text)
+        found = first_match(_SHIPPED, replace(told, message=text))
+        assert found is not None, text
+        assert found.name == entry.name, text
 
 
 @_ALL

@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain.errors import PolicyError
-from shared.policy.load import load_policy, written_policy
+from secondwind.commands.policy.pack_files import read_packs
+from shared.policy import ready as module
+from shared.policy.early import FIRST_TEXTS, Early
+from shared.policy.load import load_policy
+from shared.policy.match import make_ready
+from shared.policy.plain import Unfit, restored
 from shared.policy.ready import ENDING, encoded, read_ready
+from shared.policy.wordindex import folded_of
 
 SHIPPED = (Path(__file__).parents[3] / "policy.yaml").read_bytes()
 EVERY = b"""
@@ -33,7 +38,7 @@ rules:
 def test_a_ready_policy_is_the_one_that_its_text_says(tmp_path: Path, text: bytes) -> None:
     """Rule by rule, packs and all, with the same version."""
     path = tmp_path / "policy.yaml"
-    (tmp_path / f"policy.yaml{ENDING}").write_bytes(encoded(text, written_policy(text.decode())))
+    (tmp_path / f"policy.yaml{ENDING}").write_bytes(encoded(text, load_policy(text.decode())))
     read, ready = load_policy(text.decode()), read_ready(path, text)
     assert ready == read
     assert ready is not None
@@ -43,7 +48,7 @@ def test_a_ready_policy_is_the_one_that_its_text_says(tmp_path: Path, text: byte
 
 def test_a_changed_text_is_read_from_the_text(tmp_path: Path) -> None:
     """One byte is enough: what somebody has edited is what holds."""
-    (tmp_path / f"policy.yaml{ENDING}").write_bytes(encoded(SHIPPED, written_policy(SHIPPED.decode())))
+    (tmp_path / f"policy.yaml{ENDING}").write_bytes(encoded(SHIPPED, load_policy(SHIPPED.decode())))
     assert read_ready(tmp_path / "policy.yaml", SHIPPED) is not None
     assert read_ready(tmp_path / "policy.yaml", SHIPPED + b" ") is None
 
@@ -56,7 +61,45 @@ def test_without_one_or_with_a_broken_one_the_text_is_read(tmp_path: Path, conte
     assert read_ready(tmp_path / "policy.yaml", SHIPPED) is None
 
 
-def test_a_faulty_text_says_nothing() -> None:
-    """With its faults, as whoever reads the whole policy is told them."""
-    with pytest.raises(PolicyError):
-        written_policy("version: 2\n")
+def test_what_another_version_has_made_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other packs, other fields or other defaults: then the text is read."""
+    made = encoded(SHIPPED, load_policy(SHIPPED.decode()))
+    kept = tmp_path / f"policy.yaml{ENDING}"
+    kept.write_bytes(made.replace(b"max_lost_h", b"max_gone_h"))
+    assert read_ready(tmp_path / "policy.yaml", SHIPPED) is None
+    kept.write_bytes(made)
+    packs = tmp_path / "packs.json"
+    packs.write_bytes(b"{}")
+    monkeypatch.setattr(module, "FILE", packs)
+    assert read_ready(tmp_path / "policy.yaml", SHIPPED) is None
+
+
+def test_only_types_of_the_product_are_restored() -> None:
+    """What stands beside a policy can name no other class, and no function."""
+    for name in ("system", "path"):
+        with pytest.raises(Unfit):
+            restored([["os", name, [], "()"]], [4])
+    with pytest.raises(Unfit):
+        restored([["shared.policy.plain", "Unfit"]], [4, "x"])
+
+
+def test_the_first_texts_are_told_apart_as_all_others() -> None:
+    """Of each shipped sample the patterns that may be there are those that the whole prefilter finds."""
+    matcher = make_ready(load_policy(SHIPPED.decode()))
+    ready, whole = matcher.ready(), matcher._wording._patterns._index._prefilter
+    assert ready is not None
+    samples = [sample for source in read_packs() for entry in source.file.rules for sample in entry.samples]
+    for text in [*(sample for sample in samples if isinstance(sample, str)), "", "a", "no word of it", "é" * 9]:
+        folded = folded_of(text.encode())
+        whole._seen = 0
+        first, then = Early(ready[1]).possible(folded.decode("latin-1")), whole.possible(folded)
+        assert first is not None
+        assert (first.numbers, first.ways) == (then.numbers, then.ways), text
+
+
+def test_after_the_first_texts_the_prefilter_is_asked() -> None:
+    """It learns from what it sees."""
+    ready = make_ready(load_policy(SHIPPED.decode())).ready()
+    assert ready is not None
+    early = Early(ready[1])
+    assert [early.possible("x") is None for _ in range(FIRST_TEXTS + 1)] == [False] * FIRST_TEXTS + [True]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -14,6 +13,7 @@ from shared.policy.model import Action, Match, Policy, Rule
 from shared.policy.text.fingerprint import fingerprint
 from shared.policy.text.normal import MAX_LINES, lines_of, normal
 from shared.policy.text.whole import MAX_PIECES, MIN_WIDTH, searched, wholes
+from tests.support.deformed import DEFORMED, wrapped
 from tests.support.growth import LINEAR, growth
 from tests.unit.decide.facts import make_failure
 
@@ -173,47 +173,6 @@ def test_normalising_twice_is_as_good_as_once(text: str) -> None:
     assert once.replace("\n", "").isprintable()
 
 
-def _each(change: Callable[[str], str]) -> Callable[[str], str]:
-    return lambda text: "\n".join(map(change, text.split("\n")))
-
-
-def _wrapped(text: str, width: int = 72) -> str:
-    made = []
-    for whole in text.split("\n"):
-        line = whole
-        while len(line) > width:
-            at = line.rfind(" ", 1, width)
-            at = at if at > 0 else width
-            made.append(line[:at])
-            line = line[at:].lstrip()
-        made.append(line)
-    return "\n".join(made)
-
-
-DEFORMED: dict[str, Callable[[str], str]] = {
-    "red": _each(lambda line: f"\x1b[31m{line}\x1b[0m"),
-    "rank": _each(lambda line: f"[rank3]: {line}"),
-    "srun": _each(lambda line: f"0: {line}"),
-    "mpirun": _each(lambda line: f"[1,0]<stderr>:{line}"),
-    "stamp": _each(lambda line: f"2026-01-05T02:10:11.123456Z {line}"),
-    "ray": _each(lambda line: f"(trainer pid=4711, ip=10.0.0.7) {line}"),
-    "crlf": lambda text: text.replace("\n", "\r\n") + "\r",
-    "escaped": lambda text: "log: " + text.replace("\n", "\\n"),
-    "wrapped": _wrapped,
-    "wrapped at 60": lambda text: _wrapped(text, 60),
-    "folded": lambda text: "\n".join(
-        line[start : start + 100] for line in text.split("\n") for start in range(0, max(1, len(line)), 100)
-    ),
-    "indented": _each(lambda line: f"\t  {line}"),
-    "doubled": _each(lambda line: f"{line}\n{line}"),
-    "watched": lambda text: f"no output for 1800 s; output: {text}",
-    "quoted": lambda text: (
-        "no output for 9 s; causes:\n"
-        + "\n".join(f"{number}: {line}" for number, line in enumerate(text.split("\n"), 99_999))
-        + "\n; output: step 9"
-    ),
-    "log before": lambda text: "".join(f"2026-01-05 02:10:{n} INFO step {n} of 96\n" for n in range(10, 40)) + text,
-}
 _CAUSES = [
     "slurmstepd: error: Detected 2 oom_kill events in StepId=4711.13. Some of the step tasks have been OOM Killed.",
     "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 79.15 GiB",
@@ -256,7 +215,7 @@ def test_matching_is_invariant_under_what_logs_do_to_a_text(
 def test_a_cut_line_is_added_whole_and_its_pieces_stay() -> None:
     """Nobody can be sure that it was cut: rules see both."""
     whole = "mpirun was unable to launch the specified application as it could not access or execute it"
-    pieces = _wrapped(whole, 50).split("\n")
+    pieces = wrapped(whole, 50).split("\n")
     assert len(pieces) == 2
     assert searched(pieces).split("\n") == [*pieces, whole]
     hard = ["x" * 60, "y" * 20]
@@ -273,9 +232,9 @@ def test_a_cut_line_is_added_whole_and_its_pieces_stay() -> None:
 def test_lines_are_put_together_whether_cut_before_or_after_their_prefixes(prefix: str) -> None:
     """A prefix makes a line longer that was cut after it; a cut line may begin with what looks like one."""
     whole = "slurmstepd: error: *** JOB 4711 ON n1 CANCELLED AT 2021-06-18T13:05:36 DUE TO PREEMPTION ***, and so on"
-    assert whole in searched(_wrapped(prefix + whole, 66).split("\n")).split("\n")
+    assert whole in searched(wrapped(prefix + whole, 66).split("\n")).split("\n")
     other = "mpirun was unable to launch the specified application as it could not access or execute it"
-    before = [prefix + piece for piece in _wrapped(other, 66).split("\n")]
+    before = [prefix + piece for piece in wrapped(other, 66).split("\n")]
     assert (other in searched(before).split("\n")) is (";" not in prefix)
 
 

@@ -54,6 +54,33 @@ def test_an_algorithm_that_the_token_chose_is_not_followed(alg: str) -> None:
         claims_of(ISSUER.token("ann", NOW, said_alg=alg), KEYS, AUDIENCE, NOW)
 
 
+def test_a_key_signs_by_its_own_algorithm_alone() -> None:
+    """Where the set names one; a key that encrypts signs nothing, and one for a kind that is not taken is left out."""
+    bound = parse_jwks(json.dumps({"keys": [{**ISSUER.jwk, "alg": "RS512"}, {**OTHER_ISSUER.jwk, "use": "enc"}]}))
+    assert len(bound) == 1
+    assert claims_of(ISSUER.token("ann", NOW, alg="RS512"), bound, AUDIENCE, NOW).sub == "ann"
+    for token in (ISSUER.token("ann", NOW), OTHER_ISSUER.token("ann", NOW)):
+        with pytest.raises(BadToken, match="nobody"):
+            claims_of(token, bound, AUDIENCE, NOW)
+    with pytest.raises(ValueError, match="wants a JSON Web Key Set"):
+        parse_jwks(json.dumps({"keys": [{**ISSUER.jwk, "alg": "PS256"}]}))
+
+
+def test_who_issued_it_counts_where_it_is_said() -> None:
+    """Providers sign for many tenants with the same keys."""
+    ours = ISSUER.token("ann", NOW, iss="https://login.example/ours")
+    assert claims_of(ours, KEYS, AUDIENCE, NOW, "https://login.example/ours").sub == "ann"
+    for token in (ISSUER.token("ann", NOW, iss="https://login.example/theirs"), ISSUER.token("ann", NOW)):
+        with pytest.raises(BadToken, match="somebody else"):
+            claims_of(token, KEYS, AUDIENCE, NOW, "https://login.example/ours")
+
+
+def test_no_audience_is_nobodys() -> None:
+    """Also where a token names none."""
+    with pytest.raises(BadToken):
+        claims_of(ISSUER.token("ann", NOW, aud=""), KEYS, "", NOW)
+
+
 def test_another_key_proves_nothing() -> None:
     """Also under the id of ours, or where ours is not named."""
     for kid in (ISSUER.kid, "", "unknown"):

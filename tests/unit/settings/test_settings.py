@@ -282,9 +282,11 @@ def test_what_the_console_needs_is_absent_or_right() -> None:
         CONSOLE_URL="https://sw.example.com/",
         CONSOLE_JWKS=ISSUER.jwks,
         CONSOLE_AUDIENCE="second-wind",
+        CONSOLE_ISSUER="https://login.example",
     ).console
     assert console.url is not None
     assert (console.url.url, console.audience, len(console.issuer_keys)) == ("https://sw.example.com", "second-wind", 1)
+    assert console.issuer == "https://login.example"
     assert secret not in repr(console)
     assert _bad({**_LEAST, "SECONDWIND_CONSOLE_JWKS": ISSUER.jwks}) == ["SECONDWIND_CONSOLE_AUDIENCE"]
     assert _bad({**_LEAST, "SECONDWIND_CONSOLE_AUDIENCE": "x" * 257}) == ["SECONDWIND_CONSOLE_AUDIENCE"]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import time
+import weakref
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from msgspec.structs import replace
 
 from localcloud.sls.models import Log, LogGroup
 from shared import idle
+from shared.domain.errors import SourceUnavailable
 from shared.domain.progress import Progress
 from shared.ports import LogEntry, LogRange
-from shared.sls import SlsSource
-from tests.support.http_wire import Dropping, Wire
-from tests.unit.sls.conftest import by_cursor, group, page
+from shared.sls import MOST_PAGE_BYTES, PAGE_BYTES, SlsSource, _client
+from tests.support.http_wire import Dropping, Wire, say
+from tests.unit.sls.conftest import REQUEST_ID, Behaviour, by_cursor, group, page
 
 PAUSE_S = 0.2
 
@@ -82,3 +86,107 @@ def test_reading_goes_on_from_where_it_was_left(source: SlsSource, wire: Wire, w
     assert [entry.ordinal for entry in first[1]] == [10, 11, 12]
     assert (first[0].cursor, first[0].next_cursor, first[0].ordinal) == ("4", "6", 10)
     assert (second[0].next_cursor, second[0].ordinal, second[1]) == ("9", 13, [])
+
+
+def asked_groups(wire: Wire) -> list[int]:
+    """How many log groups each request asked for."""
+    return [int(request["query"]["count"]) for request in wire.requests]
+
+
+def weighing(sizes: dict[int, int], last: int) -> Behaviour:
+    """A page a cursor, cursors being numbers; each weighs so many bytes, or nothing to speak of."""
+    return by_cursor(
+        {
+            str(number): page([group({"a": "x" * sizes.get(number, 1)})], "9" if number == last else str(number + 1))
+            for number in [*range(9), *range(10, last + 1)]
+        }
+    )
+
+
+def test_small_pages_grow_to_what_the_service_gives(source: SlsSource, wire: Wire, wanted: LogRange) -> None:
+    """A usual range costs a few requests more, a long one none to speak of."""
+    wire.behave = weighing({}, 19)
+    list(logs_of(source, replace(wanted, begin_cursor="10")))
+    assert asked_groups(wire) == [10, 20, 40, 80, 160, 320, 640, 1000, 1000, 1000]
+
+
+def test_heavy_pages_shrink_and_others_stay(source: SlsSource, wire: Wire, wanted: LogRange) -> None:
+    """By what the last one weighed unpacked: down to one log group."""
+    heavy = dict.fromkeys(range(1, 6), PAGE_BYTES) | {6: PAGE_BYTES // 4, 7: PAGE_BYTES // 5}
+    wire.behave = weighing(heavy, 8)
+    list(logs_of(source, wanted))
+    assert asked_groups(wire) == [10, 20, 10, 5, 2, 1, 1, 1, 2]
+
+
+def test_a_page_that_is_too_large_is_asked_for_again_with_half(source: SlsSource, wire: Wire, wanted: LogRange) -> None:
+    """It is not unpacked; nothing of it is left out."""
+
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        too_large = len(wire.requests) < 3
+        claimed = {"x_log_bodyrawsize": str(MOST_PAGE_BYTES + 1)} if too_large else {}
+        page([group({"a": "1"})], "9", **claimed)(handler)
+
+    wire.behave = behave
+    assert len(list(logs_of(source, wanted))) == 1
+    assert asked_groups(wire) == [10, 5, 2]
+
+
+def test_an_answer_that_is_too_long_is_asked_for_again_with_half(
+    source: SlsSource, wire: Wire, wanted: LogRange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also as it comes."""
+    monkeypatch.setattr(_client, "MOST_PAGE_BYTES", 1_000)
+
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        if len(wire.requests) == 1:
+            say(handler, 200, b"x" * 1_001, **REQUEST_ID)
+        else:
+            page([group({"a": "1"})], "9")(handler)
+
+    wire.behave = behave
+    assert len(list(logs_of(source, wanted))) == 1
+    assert asked_groups(wire) == [10, 5]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x_log_bodyrawsize": "4_000_000_000"},
+        {"x_log_bodyrawsize": "9999999999"},
+        {"x_log_bodyrawsize": "٣"},
+        {"x_log_compresstype": "gzip"},
+        {"x_log_compresstype": "deflate"},
+        {"x_log_compresstype": "zstd"},
+    ],
+)
+def test_nothing_is_unpacked_without_bounds(
+    source: SlsSource, wire: Wire, wanted: LogRange, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor as anything that was not asked for: the SDK takes a kilobyte for gigabytes."""
+    monkeypatch.setattr("aliyun.log.logclient.Compressor.decompress_response", lambda *_: pytest.fail("unpacked"))
+    headers = {name: value.encode().decode("latin-1") for name, value in headers.items()}
+    wire.behave = page([group({"a": "1"})], "9", **headers)
+    with pytest.raises(SourceUnavailable):
+        list(logs_of(source, wanted))
+
+
+def test_a_page_is_gone_when_the_next_is_asked_for(
+    source: SlsSource, wire: Wire, wanted: LogRange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two at once would be twice the memory."""
+    kept: list[weakref.ref[object]] = []
+    alive: list[int] = []
+    pull = _client.Client.pull
+
+    def watched(client: _client.Client, wanted: LogRange, cursor: str, groups: int) -> _client.PulledPage:
+        gc.collect()
+        alive.append(sum(one() is not None for one in kept))
+        made = pull(client, wanted, cursor, groups)
+        kept.append(weakref.ref(made))
+        return made
+
+    monkeypatch.setattr(_client.Client, "pull", watched)
+    wire.behave = weighing({}, 8)
+    for _ in logs_of(source, wanted):
+        pass
+    assert alive == [0] * 9

@@ -87,6 +87,7 @@ TRANSPORT = [
     ("ConnectFailed", LATER),
     ("ConnectTimeout", LATER),
     ("ReadTimeout", UNKNOWN),
+    ("AnswerTooLong", UNKNOWN),
     ("ConnectionBroken", UNKNOWN),
     ("TlsFailure", UNKNOWN),
     ("Redirected", UNKNOWN),

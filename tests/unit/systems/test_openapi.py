@@ -18,7 +18,7 @@ from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
 from shared.kept_http import NoWholeAnswer, Snag
 from shared.systems.openapi import ApiCall, CallFailed, OpenApi, Reply, bounded
-from tests.support.http_wire import Behaviour, Wire
+from tests.support.http_wire import Behaviour, Wire, say
 from tests.support.make import Make
 
 CALL = ApiCall(action="RerunJobs", version="2018-04-12", parameters={"ClusterId": "c", "Jobs": '[{"Id":"1[2].s"}]'})
@@ -147,6 +147,18 @@ def test_a_silent_server_leaves_the_effect_unknown(wire: Wire, credentials: Cred
     reply = failed(api.call(CALL))
     free.set()
     assert (reply.effect, reply.code) == (Effect.UNKNOWN, "ReadTimeout")
+    assert len(wire.requests) == 1
+
+
+@pytest.mark.parametrize("mutates", [True, False])
+def test_an_answer_without_end_leaves_the_effect_unknown(
+    wire: Wire, api: OpenApi, monkeypatch: pytest.MonkeyPatch, *, mutates: bool
+) -> None:
+    """It is cut off where no answer is longer; what only reads is not asked for again in the same breath either."""
+    monkeypatch.setattr("shared.systems.openapi._sdk.MOST_BYTES", 1_000)
+    wire.behave = lambda handler: say(handler, 200, b'{"a": "' + b"x" * 1_000 + b'"}')
+    reply = failed(api.call(replace(CALL, mutates=mutates)))
+    assert (reply.effect, reply.code, reply.read_again) == (Effect.UNKNOWN, "AnswerTooLong", True)
     assert len(wire.requests) == 1
 
 
