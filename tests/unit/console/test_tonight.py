@@ -61,6 +61,17 @@ def test_ten_thousand_outcomes_are_a_small_page(boss: Browser) -> None:
     assert page.count("<rect") >= 100
 
 
+def test_a_night_of_hostile_texts_is_no_larger(boss: Browser) -> None:
+    """Every field as long as it can be, of signs whose escapes are five times as long."""
+    long = '"' * 1024
+    about = ("message", "owner", "evidence", "node", "failure_class", "actor", "why")
+    found = [
+        {**row, **dict.fromkeys(about, f"{long}{number % 200}"), "fingerprint": f"{number:016x}"}
+        for number, row in enumerate(rows(1500))
+    ]
+    assert len(night(boss, found).encode()) < 100_000
+
+
 def test_a_night_that_takes_too_long_to_read_says_so(boss: Browser, ledger: MemoryLedger) -> None:
     """What is counted are the newest outcomes, and not all."""
     site = Site(ledger=ledger, policy=boss.policy, now=START, key=KEY, night=lambda: NightRows(rows(7), cut=True))
