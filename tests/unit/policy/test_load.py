@@ -383,16 +383,12 @@ def test_shipped_policy_heals_with_belts_on(shipped: Policy) -> None:
 
 def test_places_are_spelled_as_in_announcements_or_in_short() -> None:
     """`cluster_id` and `project_id` name what an announcement names so; both ways mean the same, and one is there."""
-    entries = {
-        "schedulerx3": ("{cluster_id: xxljob-a, apps: [a]}", "{cluster: xxljob-a, apps: [a]}"),
-        "dataworks": ("{project_id: 12345}", "{projects: [12345]}"),
-    }
-    for system, both in entries.items():
-        (_, long), (_, short) = watched(
-            load_policy(f"version: 1\ndiscover: {{{system}: [{', '.join(both)}]}}\n").discover
-        )
-        named = {"schedulerx3": lambda entry: entry.of_cluster, "dataworks": lambda entry: entry.ids}[system]
-        assert named(long) == named(short) != ()
+    apps = "schedulerx3: [{cluster_id: xxljob-a, apps: [a]}, {cluster: xxljob-a, apps: [a]}]"
+    projects = "dataworks: [{project_id: 12345}, {projects: [12345]}]"
+    policy = load_policy(f"version: 1\ndiscover: {{{apps}, {projects}}}\n")
+    by_system = {name: [one for system, one in watched(policy.discover) if system == name] for name in SYSTEMS.names}
+    assert [one.of_cluster for one in by_system["schedulerx3"]] == ["xxljob-a", "xxljob-a"]
+    assert [one.ids for one in by_system["dataworks"]] == [(12345,), (12345,)]
 
 
 @pytest.mark.parametrize(
