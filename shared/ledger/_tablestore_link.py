@@ -136,7 +136,7 @@ def sdk() -> Any:
 
 @contextmanager
 def _no_programs() -> Iterator[None]:
-    """Without `file` and `uname`, which `platform` starts to tell how wide a pointer is, and a warning the processor."""
+    """Without `file` and `uname`, which `platform` starts to tell how wide a pointer is, or the processor."""
     usual = platform.architecture, platform.platform
     platform.architecture = lambda *_, **__: (f"{8 * calcsize('P')}bit", "")
     platform.platform = lambda *_, **__: platform.system()
