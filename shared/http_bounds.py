@@ -60,7 +60,7 @@ class Incoming(RawIOBase):
 
     def __init__(self, sock: Any, bounded: Bounded) -> None:
         super().__init__()
-        self._sock, self._running = sock, bounded
+        self._sock, self._bounded = sock, bounded
         self._left = bounded.most_bytes + HEAD_BYTES
         self._file = sock.makefile("rb", buffering=0)  # a file of its own: it outlives the connection's close
 
@@ -74,7 +74,7 @@ class Incoming(RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         """As a file's. Raises TimeoutError and TooLong."""
-        self._sock.settimeout(self._running.wait_s())
+        self._sock.settimeout(self._bounded.wait_s())
         count: int | None = self._file.readinto(buffer)
         self._left -= count or 0
         if self._left < 0:

@@ -17,6 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 WORKERS = ("-n", "3", "--dist", "worksteal")
 """As in the Makefile: one more than cores, because servers and other processes are waited for."""
+PLAIN = ("--assert", "plain")
+"""What an assertion compared is told by the run in `.venv`: rewriting them takes longer than many of them."""
 SUPPORTED = ("3.10", "3.11", "3.12")
 LEFT_OUT = (
     "--ignore=tests/proof",
@@ -92,7 +94,7 @@ def main() -> int:
             print(f"== Python {version}: not on this machine", flush=True)
             continue
         print(f"== Python {version}", flush=True)
-        pytest = [environment_of(version, python), "-m", "pytest", "-q", *WORKERS, *LEFT_OUT, *chosen]
+        pytest = [environment_of(version, python), "-m", "pytest", "-q", *PLAIN, *WORKERS, *LEFT_OUT, *chosen]
         status = subprocess.run(pytest, cwd=ROOT, check=False)
         if status.returncode:
             return status.returncode
@@ -117,7 +119,10 @@ def interpreters(version: str) -> Iterator[str]:
 
 
 def environment_of(version: str, python: str) -> str:
-    """The Python of the version's environment, made anew if the requirements are newer than it."""
+    """The Python of the version's environment, made anew if the requirements are newer than it.
+
+    Byte-code is made of what the tests load, not of the SDKs' thousands of models.
+    """
     folder = ROOT / ".venvs" / version
     made = folder / ".made"
     sources = [ROOT / "requirements" / "build.txt", ROOT / "requirements" / "all.txt", ROOT / "pyproject.toml"]
@@ -125,11 +130,11 @@ def environment_of(version: str, python: str) -> str:
     if made.exists() and made.stat().st_mtime > max(source.stat().st_mtime for source in sources):
         return inside
     subprocess.run([python, "-m", "venv", "--clear", str(folder)], check=True)
-    install = [inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"]
+    pip = [inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    install = [*pip, "--require-hashes", "--no-compile", "-r"]
     subprocess.run([*install, str(sources[0])], check=True)
     subprocess.run([*install, str(sources[1]), "--no-build-isolation"], check=True)
-    editable = ["--no-deps", "--no-build-isolation", "--no-index", "--quiet", "-e", str(ROOT)]
-    subprocess.run([inside, "-m", "pip", "install", *editable], check=True)
+    subprocess.run([*pip, "--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT)], check=True)
     made.touch()
     return inside
 

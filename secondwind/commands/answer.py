@@ -78,7 +78,7 @@ def decide(wanted: str, *, yes: bool, by: str, beside: Signed = UNSIGNED) -> Wor
         asked = f" ({hold.case.reason.value})" if hold.case.reason else ""
         verb = f"approved{asked}: the sweep asks every gate that is left" if yes else "rejected: nothing follows"
         lines = [f"failure {hold.case.failure_id} of {shown(key)} is {verb}"]
-        obstacles = _obstacles(ledger, hold) if yes else []
+        obstacles = _obstacles(ledger, hold, now) if yes else []
         return CommandResult(lines=[*lines, *obstacles], body=_body(key, outcome, obstacles))
 
     return work
@@ -88,10 +88,10 @@ def _body(key: str, outcome: Outcome, obstacles: list[str]) -> dict[str, object]
     return {"job": key, "outcome": outcome.fields(), "notes": obstacles}
 
 
-def _obstacles(ledger: Ledger, hold: Hold) -> list[str]:
+def _obstacles(ledger: Ledger, hold: Hold, now: float) -> list[str]:
     """What a person set that will stop it all the same."""
     notes: list[str] = []
-    controls = people.read_controls(ledger)
+    controls = people.read_controls(ledger).at(now)
     everything = controls.everything
     if everything is not None and everything.mode is not Mode.AUTO:
         notes.append(f"note: mode {everything.mode.value} is set by {shown(everything.by)}, so it will not be rerun")

@@ -8,6 +8,7 @@ from typing import Any
 from secondwind import at_ledger
 from secondwind.at_ledger import STATUSES, CommandResult, Work
 from secondwind.known_rules import RuleCheck, check_rule
+from secondwind.since import seconds_back
 from secondwind.table import table
 from secondwind.terminal import moment, shown
 from secondwind.usage import UnusableError
@@ -37,6 +38,9 @@ def register(commands: Any) -> None:
     setting = at_ledger.add_command(actions, "set", "effective on the next invocation")
     setting.add_argument("mode", choices=("auto", "observe", "off"), help="can only tighten what the policy says")
     setting.add_argument("--why", required=True, metavar="TEXT")
+    setting.add_argument(
+        "--for", default="", dest="lasts", metavar="TIME", help="it ends then: 30m, 4h, 7d (default: when taken back)"
+    )
     add_by(setting)
     setting.add_argument("--anyway", action="store_true", help="also if no rule of the policy here is called so")
     setting.set_defaults(run=_set)
@@ -50,7 +54,9 @@ def register(commands: Any) -> None:
 
 def _set(chosen: argparse.Namespace) -> int:
     def make() -> Work:
-        return set_to(Mode(chosen.mode), chosen.rule, who(chosen.by), signed(chosen), anyway=chosen.anyway)
+        lasts_s = seconds_back(chosen.lasts, "--for") if chosen.lasts else None
+        beside = signed(chosen)
+        return set_to(Mode(chosen.mode), chosen.rule, who(chosen.by), beside, anyway=chosen.anyway, lasts_s=lasts_s)
 
     return at_ledger.run(chosen, make)
 
@@ -59,14 +65,19 @@ def _clear(chosen: argparse.Namespace) -> int:
     return at_ledger.run(chosen, lambda: clear(chosen.rule, who(chosen.by), signed(chosen)))
 
 
-def show(ledger: Ledger, _now: float) -> CommandResult:
+def show(ledger: Ledger, now: float) -> CommandResult:
     """What people have set."""
     controls = people.read_controls(ledger)
-    return CommandResult(lines=lines_of(controls), body=body_of(controls))
+    return CommandResult(lines=lines_of(controls, now), body=body_of(controls))
 
 
-def set_to(mode: Mode, rule: str | None, by: str, beside: Signed, *, anyway: bool = False) -> Work:
-    """Set a mode. Raises UnusableError, also for a rule that is not there, unless `anyway`."""
+def set_to(
+    mode: Mode, rule: str | None, by: str, beside: Signed, *, anyway: bool = False, lasts_s: float | None = None
+) -> Work:
+    """Set a mode, for some seconds or until it is taken back.
+
+    Raises UnusableError, also for a rule that is not there, unless `anyway`.
+    """
     name, why = _rule(rule), bounded(beside.why, MAX_WHY_CHARS, "--why")
     checked = RuleCheck() if name is None else check_rule(name)
     if checked.problem and checked.certain and not anyway:
@@ -79,10 +90,10 @@ def set_to(mode: Mode, rule: str | None, by: str, beside: Signed, *, anyway: boo
     )
 
     def work(ledger: Ledger, now: float) -> CommandResult:
-        wanted = ModeSet(mode=mode, by=by, at=now, why=why)
+        wanted = ModeSet(mode=mode, by=by, at=now, why=why, until=None if lasts_s is None else now + lasts_s)
         controls = people.set_mode(ledger, name, wanted, identity=beside.identity, way=beside.way)
         note = CANNOT_LOOSEN if mode is Mode.AUTO else CLOSES
-        return CommandResult(lines=[*lines_of(controls), note], body=body_of(controls), warnings=warnings)
+        return CommandResult(lines=[*lines_of(controls, now), note], body=body_of(controls), warnings=warnings)
 
     return work
 
@@ -96,18 +107,22 @@ def clear(rule: str | None, by: str, beside: Signed) -> Work:
         controls = people.clear_mode(ledger, name, by=by, now=now, signed=beside)
         unset = name is not None and name not in before.rules
         warnings = [f"no mode was set for rule {name}: nothing was taken back"] if unset else []
-        return CommandResult(lines=lines_of(controls), body=body_of(controls), warnings=warnings)
+        return CommandResult(lines=lines_of(controls, now), body=body_of(controls), warnings=warnings)
 
     return work
 
 
-def lines_of(controls: Controls) -> list[str]:
+def lines_of(controls: Controls, now: float) -> list[str]:
     """For people."""
     sets = [("everything", controls.everything), *((f"rule {name}", controls.rules[name]) for name in controls.rules)]
-    rows = [(place, one.mode.value, one.by, moment(one.at), one.why or "-") for place, one in sets if one is not None]
+    rows = [
+        (place, one.mode.value, one.by, moment(one.at), _end(one, now), one.why or "-")
+        for place, one in sets
+        if one is not None
+    ]
     if not rows:
         return ["no mode is set in the ledger: the policy's mode and SECONDWIND_MODE hold"]
-    return [*table(("for", "mode", "by", "at", "why"), rows), STRICTEST]
+    return [*table(("for", "mode", "by", "at", "until", "why"), rows), STRICTEST]
 
 
 def body_of(controls: Controls) -> dict[str, object]:
@@ -119,7 +134,15 @@ def body_of(controls: Controls) -> dict[str, object]:
 
 
 def _one(mode: ModeSet | None) -> dict[str, object] | None:
-    return None if mode is None else {"mode": mode.mode.value, "by": mode.by, "at": mode.at, "why": mode.why}
+    if mode is None:
+        return None
+    return {"mode": mode.mode.value, "by": mode.by, "at": mode.at, "until": mode.until, "why": mode.why}
+
+
+def _end(mode: ModeSet, now: float) -> str:
+    if mode.until is None:
+        return "-"
+    return moment(mode.until) if mode.holds(now) else f"{moment(mode.until)} (over: it holds no more)"
 
 
 def _rule(name: str | None) -> str | None:

@@ -31,6 +31,11 @@ class BreakerView(Struct, frozen=True, kw_only=True):
         """Whether it stops anything; one that cannot be read does."""
         return self.limit is None or self.limit.opened_at is not None
 
+    @property
+    def busy(self) -> bool:
+        """Whether it wants a look: it is open, or something waits behind it."""
+        return self.open or self.waiting > 0
+
 
 def breakers_page(visit: Visit, says: str = "", status: int = 200) -> WebResponse:
     """Every breaker that the visitor may see, open ones first."""

@@ -50,7 +50,7 @@ def link_act(site: Site, request: WebRequest) -> WebResponse:
         return _shown(visit, link, token, status=409, says=sentence_of(error))
     except UnknownId as error:
         raise Refused(410, sentence_of(error)) from None
-    return _shown(visit, link, token, says=DONE[link.answer])
+    return _shown(visit, link, token, says=DONE[link.answer], done=True)
 
 
 def _verified(site: Site, token: str) -> AnswerLink:
@@ -81,7 +81,9 @@ def _name(link: AnswerLink, form: dict[str, list[str]]) -> str:
     return told or link.who
 
 
-def _shown(visit: Visit, link: AnswerLink, token: str, *, status: int = 200, says: str = "") -> WebResponse:
+def _shown(
+    visit: Visit, link: AnswerLink, token: str, *, status: int = 200, says: str = "", done: bool = False
+) -> WebResponse:
     """The case as it is now, with a button if the link may still do what it says."""
     try:
         shown = people.shown_to(visit.site.ledger, link)
@@ -103,6 +105,7 @@ def _shown(visit: Visit, link: AnswerLink, token: str, *, status: int = 200, say
         asks_name=link.who.startswith(CHANNEL),
         obstacles=obstacles(visit, view),
         says=says,
+        done=done,
     )
 
 

@@ -16,6 +16,9 @@ from shared.people import CaseChanged, Hold
 from shared.people.moves import NotHeld
 from shared.policy.people import Deed
 
+PAGE_HOLDS = 25
+"""Held failures on one page."""
+MAX_DIGITS = 8
 MAX_ANSWERS = 100
 """Held failures that one form answers."""
 MAX_ID_CHARS = 64
@@ -35,8 +38,19 @@ class Answered(Struct, frozen=True, kw_only=True):
 def held_page(visit: Visit) -> WebResponse:
     """Every held failure that the visitor may see, the one that expires first first."""
     found = [hold for hold in people.holds(visit.site.ledger) if visit.visitor.sees_case(hold.case)]
-    views = [view_of(hold, visit.visitor, visit.site.now) for hold in found[:MAX_LIST]]
-    return visit.page("held", views=views, more=len(found) - len(views), any_may=any(map(_may, views)))
+    asked = visit.request.asked("from")
+    first = int(asked) if asked.isdecimal() and len(asked) < MAX_DIGITS else 0
+    first = first if first < len(found) else 0
+    views = [view_of(hold, visit.visitor, visit.site.now) for hold in found[first : first + PAGE_HOLDS]]
+    return visit.page(
+        "held",
+        views=views,
+        total=len(found),
+        first=first,
+        size=PAGE_HOLDS,
+        more=len(found) - first - len(views),
+        any_may=any(map(_may, views)),
+    )
 
 
 def open_page(visit: Visit) -> WebResponse:
@@ -58,17 +72,25 @@ def case_page(visit: Visit) -> WebResponse:
 
 def answer_act(visit: Visit, form: dict[str, list[str]]) -> WebResponse:
     """Yes or no to one or many, one after the other: what is wrong with one leaves the others alone."""
-    try:
-        said = HoldAnswer(form.get("answer", [""])[0])
-    except ValueError:
-        raise Refused(400, "This form says neither approve nor reject.") from None
-    marks = list(dict.fromkeys(form.get("case", [])))
+    said, marks = _asked(form)
     if not 1 <= len(marks) <= MAX_ANSWERS:
         raise Refused(400, f"Choose 1 to {MAX_ANSWERS} failures.")
     why = why_of(form)
     answers = [_answered(visit, mark, said, why) for mark in marks]
     status = 200 if all(one.done for one in answers) else 409
     return visit.page("answered", status, answers=answers, said=said.value)
+
+
+def _asked(form: dict[str, list[str]]) -> tuple[HoldAnswer, list[str]]:
+    """The answer, and to which: that of one failure's own button; what is chosen; or all that was shown."""
+    for said in HoldAnswer:
+        if said.value in form:
+            return said, form[said.value][:1]
+    try:
+        said = HoldAnswer(form.get("answer", [""])[0])
+    except ValueError:
+        raise Refused(400, "This form says neither approve nor reject.") from None
+    return said, list(dict.fromkeys(form.get("shown" if "all" in form else "case", [])))
 
 
 def why_of(form: dict[str, list[str]]) -> str:

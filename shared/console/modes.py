@@ -11,6 +11,11 @@ from shared.policy.people import Deed
 
 HOURS = (1, 4, 12, 24, 72, 168)
 """For how long a mode can be set here."""
+MODES = (
+    (Mode.OBSERVE.value, "decide and tell, rerun nothing"),
+    (Mode.OFF.value, "rerun nothing, look at nothing"),
+)
+"""Those that tighten, each with what it means."""
 _HOUR_S = 3600.0
 
 
@@ -27,7 +32,7 @@ def modes_page(visit: Visit, says: str = "", status: int = 200) -> WebResponse:
         sets=[(label, rule, one, one.holds(visit.site.now)) for label, rule, one in sets if one is not None],
         policy_mode=visit.site.policy.mode.value,
         rules=sorted(rule.name for rule in visit.site.policy.rules),
-        modes=[Mode.OBSERVE.value, Mode.OFF.value],
+        modes=MODES,
         hours=HOURS,
         may=visit.visitor.may_everywhere(Deed.MODE),
         says=says,

@@ -7,7 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
 from shared.console.http import WebResponse
 from shared.reading.text import printable
@@ -16,6 +18,8 @@ FOLDER = Path(__file__).parent / "templates"
 STYLE_FILE = "style.css"
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 _ESCAPED_CHARS = 10
+_LAST_S = 1e11
+"""Of what a calendar has."""
 
 
 def page(name: str, status: int = 200, **values: Any) -> WebResponse:
@@ -45,7 +49,7 @@ def _environment() -> Environment:
         auto_reload=False,
         finalize=_readable,
     )
-    made.filters.update(moment=moment, lasts=lasts, shown=shown, shown_lines=shown_lines)
+    made.filters.update(moment=moment, when=when, lasts=lasts, shown=shown, shown_lines=shown_lines, ours=ours)
     return made
 
 
@@ -62,6 +66,24 @@ def moment(unix_s: float | None) -> str:
         return "-" if unix_s is None else datetime.fromtimestamp(unix_s, tz=timezone.utc).strftime("%Y-%m-%d %H:%MZ")
     except (OverflowError, ValueError, OSError):
         return "-"
+
+
+@pass_context
+def when(context: Context, unix_s: float | None) -> str:
+    """Unix seconds as `05 Jan 10:30` on the clocks of the page's zone, for machines as UTC beside it; `-` for none."""
+    if unix_s is None or not 0 <= unix_s < _LAST_S:
+        return "-"
+    there = datetime.fromtimestamp(unix_s, tz=timezone.utc)
+    here = there.astimezone(context.get("zone") or timezone.utc)
+    return Markup('<time datetime="{}">{}</time>').format(f"{there:%Y-%m-%dT%H:%M:%SZ}", f"{here:%d %b %H:%M}")
+
+
+def ours(text: str) -> str:
+    """A text of ours, in which names of settings and commands stand between backticks."""
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
+        for number, part in enumerate(text.split("`"))
+    )
 
 
 def lasts(seconds: float | None) -> str:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from shared import people
 from shared.console.http import WebResponse
 from shared.console.site import Visit
+from shared.report.courses import moment_of
 
 SHOWN_CASES = 5
 
@@ -24,7 +25,8 @@ class RuleView(Struct, frozen=True, kw_only=True):
     """Set by hand; empty: none is."""
     hits: int
     """Outcomes of the night that it decided; of those that the visitor may see."""
-    last: str
+    last: float | None
+    """When it decided last (unix seconds)."""
     cases: tuple[str, ...]
     """Ids of open failures that it holds."""
 
@@ -36,11 +38,11 @@ def rules_page(visit: Visit) -> WebResponse:
     for hold in people.open_cases(visit.site.ledger):
         if hold.case.held_rule and visit.visitor.sees_case(hold.case):
             cases.setdefault(hold.case.held_rule, []).append(hold.case.failure_id)
-    hits, last = Counter[str](), dict[str, str]()
+    hits, last = Counter[str](), dict[str, float]()
     for told in visit.night().rows:
         rule = told.get("rule", "")
         hits[rule] += 1
-        last[rule] = max(last.get(rule, ""), told.get("at", ""))
+        last[rule] = max(last.get(rule, 0.0), moment_of(told.get("at", "")) or 0.0)
     views = [
         RuleView(
             name=rule.name,
@@ -49,7 +51,7 @@ def rules_page(visit: Visit) -> WebResponse:
             why=rule.why,
             mode=controls.rules[rule.name].mode.value if rule.name in controls.rules else "",
             hits=hits[rule.name],
-            last=last.get(rule.name, ""),
+            last=last.get(rule.name),
             cases=tuple(cases.get(rule.name, ())[:SHOWN_CASES]),
         )
         for rule in visit.site.policy.rules

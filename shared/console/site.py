@@ -72,7 +72,13 @@ class Visit(Struct, frozen=True, kw_only=True):
         """A page of the console, with its frame."""
         site = self.site
         token = form_token(site.key, self.visitor, site.now) if site.key is not None else ""
-        frame = {"visitor": self.visitor, "now": site.now, "form_token": token, "here": self.request.path}
+        frame = {
+            "visitor": self.visitor,
+            "now": site.now,
+            "zone": site.zone,
+            "form_token": token,
+            "here": self.request.path,
+        }
         return page(name, status, **frame, **values)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from shared import people
 from shared.console.breakers import scope_of
+from shared.console.case_view import view_of
 from shared.console.chart import chart_of
 from shared.console.http import WebResponse
 from shared.console.site import NIGHT_S, Visit
@@ -14,14 +15,17 @@ from shared.domain.errors import SinkUnavailable
 from shared.domain.record import CaseState
 from shared.report import ReportTerms, report_of
 
+NAMED = 3
+"""Held failures that are named."""
 _LOG = logging.getLogger(__name__)
 
 
 def tonight_page(visit: Visit) -> WebResponse:
     """What waits for a person first; then numbers."""
     site, visitor = visit.site, visit.visitor
-    cases = [hold.case for hold in people.open_cases(site.ledger) if visitor.sees_case(hold.case)]
-    counts = {state: sum(1 for case in cases if case.state is state) for state in CaseState}
+    found = [hold for hold in people.open_cases(site.ledger) if visitor.sees_case(hold.case)]
+    counts = {state: sum(1 for hold in found if hold.case.state is state) for state in CaseState}
+    held = sorted((hold for hold in found if hold.case.state is CaseState.HELD), key=lambda hold: hold.case.due_at or 0)
     stopping = [
         seen
         for seen in people.breakers(site.ledger)
@@ -33,14 +37,23 @@ def tonight_page(visit: Visit) -> WebResponse:
     return visit.page(
         "tonight",
         held=counts[CaseState.HELD],
+        first_held=[view_of(hold, visitor, site.now) for hold in held[:NAMED]],
         unknown=counts[CaseState.UNKNOWN] + counts[CaseState.RESERVED],
         waiting=counts[CaseState.DEFERRED],
         stopping=stopping,
+        suspects=_suspects(visit),
         everything=controls.everything,
-        rules_set=len(controls.rules),
-        policy_mode=site.policy.mode.value,
         **_report(visit),
     )
+
+
+def _suspects(visit: Visit) -> list[str]:
+    seen = people.suspected_nodes(visit.site.ledger, visit.site.now)
+    return [
+        one.node or one.scope
+        for one in seen
+        if (scope := scope_of(one.scope)) is not None and visit.visitor.sees(scope)
+    ]
 
 
 def _report(visit: Visit) -> dict[str, Any]:

@@ -31,8 +31,8 @@ class ActionApi(str, Enum):
     RETRY_INSTANCE = "retry_instance"
     """SchedulerX: RetryJobInstance, the one instance instead of the day that it is of."""
     RETRY_WITH_CHILDREN = "retry_with_children"
-    """SchedulerX 3: what follows the execution runs again as well. What of it failed too and is told by itself may run
-    twice: let no rule rerun it."""
+    """SchedulerX 3: what follows the execution runs again as well. Other failures of its workflow wait until that
+    rests."""
     RETRY_WORKFLOW = "retry_workflow"
     """SchedulerX 3: OperateRetryWorkflowExecution, whatever has failed of the workflow that it is part of."""
 

@@ -50,14 +50,18 @@ class WholeClaims:
         return waits
 
     def writes(self, granted: AbstractSet[int], shared: Mapping[str, Stored], now: float) -> list[Write]:
-        """The claims of those who have all their tokens."""
+        """The claims of those who have all their tokens, and what those who wait for a whole's rest saw of it."""
         before = self._read(shared)
         claims = dict(before)
         for item, share in self._claiming():
             key = self._key(item)
-            claim = claims[key]
-            if id(item) in granted and claim is not None:
-                claims[key] = claim.taken(share, item.decided.failure_id, self._until)
+            claim, failure_id = claims[key], item.decided.failure_id
+            if claim is None:
+                continue
+            if id(item) in granted:
+                claims[key] = claim.taken(share, failure_id, self._until)
+            else:
+                claims[key] = claim.seen(share, failure_id, item.seen.look_begun_at)
         taken = {key: claim for key, claim in claims.items() if claim is not None and claim != before[key]}
         return [claim_write(key, claim, shared.get(key), now) for key, claim in taken.items()]
 

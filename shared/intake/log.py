@@ -79,10 +79,10 @@ def _twice(entry: LogEntry, announced: InLog, path: str) -> list[Fault]:
 
 def _original(entry: LogEntry) -> dict[str, Any]:
     """All fields; of one that is given more than once every value."""
-    original: dict[str, Any] = dict(entry.fields)
-    for name in dict.fromkeys(name for name, _ in entry.earlier):
-        original[name] = [*(value for one, value in entry.earlier if one == name), entry.fields[name]]
-    return original
+    again: dict[str, list[Any]] = {}
+    for name, value in entry.earlier:
+        again.setdefault(name, []).append(value)
+    return {**entry.fields, **{name: [*values, entry.fields[name]] for name, values in again.items()}}
 
 
 def _speaker(entry: LogEntry, source: LogRange) -> Speaker:

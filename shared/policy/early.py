@@ -1,7 +1,7 @@
 """Which patterns the first short texts of a process may hold, from what was worked out when its package was made.
 
 The prefilter of hundreds of patterns takes longer to make than all else that a new process does, and many processes see
-one failure. So it is asked beforehand what each needed text is looked for by: three bytes of it that few others have.
+one failure. So it is asked beforehand what each needed text is looked for by: three signs of it that few others have.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from shared.policy.prefilter import Chances, Prefilter
+from shared.policy.prefilter import Chances, Prefilter, Read, Way
 
 FIRST_TEXTS = 256
 """Then the prefilter itself is made: it takes as long as some five hundred of these, and knows what it has seen."""
@@ -27,7 +27,7 @@ class Early:
         self.patterns, self._texts, self._grams, self._short, self._asks = msgspec.msgpack.decode(state)
         self._left = FIRST_TEXTS
 
-    def possible(self, folded: bytes) -> Chances | None:
+    def possible(self, folded: Read) -> Chances | None:
         """What `Prefilter.possible` says of that text; None where it is to be asked itself."""
         if not self._left:
             return None
@@ -37,12 +37,12 @@ class Early:
         found = sorted(text for text in (*self._short, *near) if self._texts[text] in folded)
         asks = [(text, *msgspec.msgpack.decode(self._asks[text])) for text in found]
         chosen = {choice for _, _, choices in asks for choice in choices}
-        possible: dict[int, tuple[bytes, ...]] = {}
+        ways: dict[int, tuple[Way, ...]] = {}
         for text, asking, _ in asks:
             for number, besides in asking:
                 if chosen.issuperset(besides):
-                    possible[number] = (*possible.get(number, ()), self._texts[text])
-        return Chances(frozenset(possible), possible)
+                    ways[number] = (*ways.get(number, ()), (self._texts[text], ()))
+        return Chances(frozenset(ways), ways)
 
 
 def digest_of(patterns: Sequence[str]) -> str:
@@ -52,7 +52,7 @@ def digest_of(patterns: Sequence[str]) -> str:
 
 def state_of(patterns: Sequence[str], prefilter: Prefilter) -> bytes:
     """All that `Early` must know of these patterns, all of which need a text."""
-    texts, grams, short = prefilter.texts, dict[bytes, list[int]](), []
+    texts, grams, short = prefilter.texts, dict[Read, list[int]](), []
     there = Counter(gram for text in texts for gram in _grams_of(text))
     for number, text in enumerate(texts):
         seldom = min(_grams_of(text), key=lambda gram: (there[gram], gram), default=None)
@@ -67,7 +67,7 @@ def state_of(patterns: Sequence[str], prefilter: Prefilter) -> bytes:
     return msgspec.msgpack.encode((digest_of(patterns), texts, grams, short, asks))
 
 
-def _grams_of(text: bytes) -> set[bytes]:
+def _grams_of(text: Read) -> set[Read]:
     return {text[place : place + _GRAM] for place in range(len(text) - _GRAM + 1)}
 
 

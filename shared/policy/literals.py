@@ -136,6 +136,27 @@ def needed(pattern: str) -> Needs | None:
     return found if all(found) else None
 
 
+def is_plain(pattern: str) -> bool:
+    """Whether a pattern that RE2 has compiled matches wherever one of the texts that it needs is, and nowhere else."""
+    first, *parts = parts_of(pattern)
+    texts = "".join(parts).split("|")
+    return (
+        first == "(?i)"
+        and all(part == "|" or _is_text(part) for part in parts)
+        and all(text and len(text.encode()) <= MAX_TEXT_BYTES for text in texts)
+    )
+
+
+def _is_text(part: str) -> bool:
+    """Whether it stands for itself, and folded it is what is looked for."""
+    if len(part) == 1 and part in _NO_TEXT:
+        return False
+    return (part.isascii() or part.lower() == part.upper()) and part[0] not in "\\[({" and part.isprintable()
+
+
+_NO_TEXT = frozenset(".^$*+?{}()[]|")
+
+
 def _single(part: str, *, folds: bool) -> _Part:
     if part in _EDGES:
         return _EDGE

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shared.policy.literals import EDGE, Needs, Texts
-from shared.policy.wordindex import WordIndex, is_wordless, words_of
+from shared.policy.wordindex import WordIndex, is_wordless, runs_of
 
 SHORT_BYTES = 2048
 FEW_TEXTS = 8
@@ -28,6 +28,18 @@ _LEAST_BYTES = 3
 """Shorter texts are looked for only where nothing else is needed: they are in most texts."""
 
 
+Read = str
+"""Bytes as Latin-1 reads them, one sign a byte: Python looks for a text in another much faster than for bytes."""
+Choices = tuple[tuple[Read, ...], ...]
+Way = tuple[Read, Choices]
+"""A text in small letters, and choices of such: that one and one of each of these are there."""
+
+
+def as_read(needed: bytes) -> Read:
+    """What is looked for of a needed text, in small letters."""
+    return needed.replace(EDGE, b"").decode("latin-1")
+
+
 class _Asking(NamedTuple):
     """An alternative of a pattern that may match if a text is there."""
 
@@ -35,6 +47,8 @@ class _Asking(NamedTuple):
     """Of the pattern."""
     besides: frozenset[int]
     """And if one text of each of these choices is there."""
+    unsaid: Choices = ()
+    """The same, of choices of which no word tells: they have to be looked for."""
 
 
 class Prefilter:
@@ -68,14 +82,15 @@ class Prefilter:
         """By the number of a text that is looked for: what asks for it first."""
         self._chosen = [tuple(chosen.get(number, ())) for number in range(len(wanted))]
         """By the same: the choices that it is one of."""
+        self._choices = [tuple(map(as_read, texts)) for texts in choices]
         self._wanted = wanted
-        self._texts = [text.replace(EDGE, b"") for text in wanted]
+        self._texts = [as_read(text) for text in wanted]
         self._seen = 0
         self._kept: dict[frozenset[bytes], Chances] = {}
         """What was possible, by the words that tell something: failures of a kind differ in numbers, ids and names."""
 
     @property
-    def texts(self) -> list[bytes]:
+    def texts(self) -> list[Read]:
         """The texts that are looked for."""
         return self._texts
 
@@ -88,19 +103,22 @@ class Prefilter:
     def _by_words(self) -> _ByWords:
         index = WordIndex(self._wanted)
         always = {choice for text in index.wordless for choice in self._chosen[text]}
-        asking = [
-            tuple([_Asking(one.number, one.besides - always) for one in some]) if some else some
-            for some in self._asking
-        ]
+
+        def by_words(one: _Asking) -> _Asking:
+            unsaid = tuple(self._choices[choice] for choice in one.besides & always)
+            return _Asking(one.number, one.besides - always, unsaid) if unsaid else one
+
+        asking = [tuple(map(by_words, some)) if some else some for some in self._asking]
         return _ByWords(index, asking, [text for text in index.wordless if asking[text]])
 
     def possible(self, folded: bytes) -> Chances:
         """The patterns that a short text may hold, by its words."""
         if self._seen < FEW_TEXTS:
             self._seen += 1
-            found = [number for number, each in enumerate(self._texts) if each in folded]
+            read = folded.decode("latin-1")
+            found = [number for number, each in enumerate(self._texts) if each in read]
             return self._chances(self._asked_for(found, found, self._asking))
-        telling = self._by_words.words.telling(words_of(folded))
+        telling = self._by_words.words.telling(runs_of(folded))
         possible = self._kept.get(telling)
         if possible is None:
             if len(self._kept) >= _MOST_KEPT:
@@ -110,46 +128,56 @@ class Prefilter:
                 self._kept[telling] = possible
         return possible
 
-    def _chances(self, asked: Collection[tuple[int, int]]) -> Chances:
-        if_there: dict[int, tuple[bytes, ...]] = {}
-        for number, text in asked:
-            if_there[number] = (*if_there.get(number, ()), self._texts[text])
-        return Chances(frozenset(if_there), if_there)
+    def _chances(self, asked: Iterable[tuple[_Asking, int]]) -> Chances:
+        ways: dict[int, list[Way]] = {}
+        for one, text in asked:
+            ways.setdefault(one.number, []).append((self._texts[text], one.unsaid))
+        return Chances(frozenset(ways), {number: tuple(some) for number, some in ways.items()})
 
-    def possible_by(self, words: set[bytes], folded: bytes) -> frozenset[int] | None:
+    def possible_by(self, words: frozenset[bytes], folded: bytes) -> frozenset[int] | None:
         """Numbers of the patterns that a long text of these words may hold; None: of hundreds.
 
         What they need is looked for in the text itself: it is searched for each of them.
         """
         if self._by_words.words.known(words) > MAX_KNOWN:
             return None
-        possible, looks = set[int](), _MOST_LOOKED // len(folded)
-        for number, text in self._told_by(self._by_words.words.telling(words)):
-            if number not in possible:
+        possible, looks, read = set[int](), _MOST_LOOKED // len(folded), folded.decode("latin-1")
+        for one, text in self._told_by(self._by_words.words.telling(words)):
+            if one.number not in possible:
                 looks -= 1
-                if looks < 0 or self._texts[text] in folded:
-                    possible.add(number)
+                if looks < 0 or self._texts[text] in read:
+                    possible.add(one.number)
         return frozenset(possible)
 
-    def _told_by(self, telling: frozenset[bytes]) -> list[tuple[int, int]]:
+    def _told_by(self, telling: frozenset[bytes]) -> list[tuple[_Asking, int]]:
         words, asking, wordless = self._by_words
         found = words.found_in(telling)
         return self._asked_for([*found, *wordless], found, asking)
 
     def _asked_for(
         self, texts: Collection[int], found: Collection[int], asking: Sequence[Sequence[_Asking]]
-    ) -> list[tuple[int, int]]:
-        """Patterns that may match if these texts are there, each with the one that it asks for first."""
+    ) -> list[tuple[_Asking, int]]:
+        """What may match if these texts are there, each with the one that it asks for first."""
         chosen = set[int]().union(*map(self._chosen.__getitem__, found))
-        return [(one.number, text) for text in texts for one in asking[text] if one.besides <= chosen]
+        return [(one, text) for text in texts for one in asking[text] if one.besides <= chosen]
 
 
-class Chances(NamedTuple):
+class Chances:
     """The patterns that a text may hold."""
 
-    numbers: frozenset[int]
-    if_there: Mapping[int, tuple[bytes, ...]]
-    """By number: one of these texts is there, or the pattern is not."""
+    __slots__ = ("numbers", "plans", "ways")
+
+    def __init__(self, numbers: frozenset[int], ways: Mapping[int, Sequence[Way]]) -> None:
+        """Of a text, or of many of the same telling words.
+
+        Args:
+            numbers: of the patterns.
+            ways: by number, of some: one of these is there, or the pattern is not. Cheaper than to search.
+        """
+        self.numbers = numbers
+        self.ways = ways
+        self.plans: dict[Any, Any] = {}
+        """What whoever asks has made of them; as many are kept as that one wants."""
 
 
 class _ByWords(NamedTuple):

@@ -6,17 +6,17 @@ of a text of 32 KB is searched for in the whole of it, unless that is too much w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import re2
 
 from shared.policy.early import READY, Early, digest_of, state_of
-from shared.policy.literals import Needs, needed
+from shared.policy.literals import Needs, is_plain, needed
 from shared.policy.patterns import LIGHT, MAX_MEMORY_BYTES, compile_pattern, compiled, options, spans_lines
-from shared.policy.prefilter import SHORT_BYTES, Prefilter
+from shared.policy.prefilter import SHORT_BYTES, Chances, Choices, Prefilter, Read, Way
 from shared.policy.weight import weight_of
 from shared.policy.wordindex import few_words_of, folded_of, words_of
 
@@ -35,17 +35,82 @@ _ALWAYS = b""
 """Matches everything. RE2 tells a set that ran out of memory as one without a match; without this one, that is."""
 
 
-class Possible(NamedTuple):
-    """What a text may hold."""
+class Possible:
+    """What a text may hold, and what was found in it so far."""
 
-    text: bytes
-    """What is searched: the text itself, or its first and last lines."""
-    numbers: frozenset[int]
-    """Of the patterns that may be there; of no others."""
-    if_there: Mapping[int, tuple[bytes, ...]] = MappingProxyType({})
-    """By number, of some: one of these is in the folded text, or the pattern is not: cheaper than to search."""
-    folded: bytes = b""
-    """The text in small letters."""
+    __slots__ = ("_folded", "_known", "_patterns", "chances", "free", "text")
+
+    def __init__(
+        self,
+        patterns: PatternSet,
+        text: bytes,
+        chances: Chances,
+        folded: Read = "",
+        free: frozenset[int] = frozenset(),
+    ) -> None:
+        """Of a text, or of its first and last lines.
+
+        Args:
+            patterns: those searched for.
+            text: what is searched.
+            chances: of the patterns that need some text.
+            folded: the text in small letters; empty where `chances` say nothing of texts.
+            free: numbers of the patterns that need no text, and are there.
+        """
+        self._patterns = patterns
+        self.text = text
+        self.chances = chances
+        self._folded = folded
+        self.free = free
+        self._known: dict[int, bool] = {}
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Of the patterns that may be there; of no others."""
+        return self.chances.numbers | self.free if self.free else self.chances.numbers
+
+    def finds(self, number: int) -> bool:
+        """Whether a pattern that may be there is."""
+        return self.finds_any((number,))
+
+    def finds_any(self, numbers: Iterable[int]) -> bool:
+        """Whether any is, of some patterns that may be there."""
+        folded, ways = self._folded, self.chances.ways
+        for number in numbers:
+            for text, others in ways.get(number, _ANY_WAY):
+                if text in folded and (not others or _are_there(others, folded)):
+                    if self._searched(number):
+                        return True
+                    break
+        return False
+
+    def all_of(self, numbers: Iterable[int]) -> list[int]:
+        """Those that are there, of some patterns that may be."""
+        return [number for number in numbers if self.finds(number)]
+
+    def place_of(self, number: int) -> int:
+        """Where the first match of a pattern that is found begins."""
+        return int(self._patterns.compiled(number).search(self.text).start())
+
+    def _searched(self, number: int) -> bool:
+        found = self._known.get(number)
+        if found is None:
+            plain = number in self.chances.ways and self._patterns.is_plain(number)
+            found = self._known[number] = plain or self._patterns.compiled(number).search(self.text) is not None
+        return found
+
+
+_ANY_WAY: Sequence[Way] = (("", ()),)
+
+
+def _are_there(choices: Choices, folded: Read) -> bool:
+    for texts in choices:
+        for text in texts:
+            if text in folded:
+                break
+        else:
+            return False
+    return True
 
 
 class PatternSet:
@@ -66,6 +131,8 @@ class PatternSet:
         """
         self._patterns = tuple(patterns)
         self._known = known
+        self._plain: list[bool | None] = [None] * len(self._patterns)
+        """Whether it is no more than some texts, of which any makes it match."""
         ready = READY.get(digest_of(patterns)) if READY else None
         self._early = None if ready is None else Early(ready)
         # What was made ready was checked before.
@@ -73,15 +140,15 @@ class PatternSet:
 
     @cached_property
     def _index(self) -> _Index:
-        return _Index(self._patterns, self._known)
+        return _Index(self, self._patterns, self._known)
 
     def possible_in(self, text: bytes) -> Possible:
         """The patterns that may be anywhere in the text."""
         if self._early is not None and len(text) <= SHORT_BYTES:
-            folded = folded_of(text)
-            chances = self._early.possible(folded)
+            read = folded_of(text).decode("latin-1")
+            chances = self._early.possible(read)
             if chances is not None:
-                return Possible(text, *chances, folded)
+                return Possible(self, text, chances, read)
         return self._index.possible_in(text)
 
     def ready(self) -> tuple[str, bytes] | None:
@@ -91,23 +158,15 @@ class PatternSet:
         """
         return self._index.ready(self._patterns)
 
-    def finds(self, number: int, there: Possible) -> bool:
-        """Whether a pattern that may be there is."""
-        needed = there.if_there.get(number)
-        if needed is not None:
-            folded = there.folded
-            for text in needed:
-                if text in folded:
-                    break
-            else:
-                return False
-        return self._compiled(number).search(there.text) is not None
+    def is_plain(self, number: int) -> bool:
+        """Whether the pattern matches wherever one of the texts is that it needs."""
+        plain = self._plain[number]
+        if plain is None:
+            plain = self._plain[number] = is_plain(self._patterns[number])
+        return plain
 
-    def place_of(self, number: int, text: bytes) -> int:
-        """Where the first match of a pattern that is found begins."""
-        return int(self._compiled(number).search(text).start())
-
-    def _compiled(self, number: int) -> Any:
+    def compiled(self, number: int) -> Any:
+        """RE2's own."""
         one = self._single[number]
         if one is None:
             one = self._single[number] = compiled(self._patterns[number])
@@ -117,7 +176,8 @@ class PatternSet:
 class _Index:
     """Which patterns a text may hold."""
 
-    def __init__(self, patterns: Sequence[str], known: Mapping[str, Needs]) -> None:
+    def __init__(self, owner: PatternSet, patterns: Sequence[str], known: Mapping[str, Needs]) -> None:
+        self._owner = owner
         needs = [known.get(one) or needed(one) for one in patterns]
         self._prefilter = Prefilter(needs)
         free = [number for number, each in enumerate(needs) if each is None]
@@ -142,13 +202,13 @@ class _Index:
     def possible_in(self, text: bytes) -> Possible:
         """The patterns that may be anywhere in the text."""
         there = self._of_long(text) if len(text) > SHORT_BYTES else self._of_short(text)
-        if not self._groups:
-            return there
-        return there._replace(numbers=there.numbers.union(*(group.found_in(there.text) for group in self._groups)))
+        if self._groups:
+            there.free = frozenset().union(*(group.found_in(there.text) for group in self._groups))
+        return there
 
     def _of_short(self, text: bytes) -> Possible:
         folded = folded_of(text)
-        return Possible(text, *self._prefilter.possible(folded), folded)
+        return Possible(self._owner, text, self._prefilter.possible(folded), folded.decode("latin-1"))
 
     def _of_long(self, text: bytes) -> Possible:
         """A long text, or as much of it as can be afforded, and the patterns that it may hold."""
@@ -161,7 +221,7 @@ class _Index:
         possible = self._prefilter.possible_by(words, folded)
         most = 0 if possible is None else MAX_WORK // (len(possible) + self._free or 1)
         if possible is not None and most > SHORT_BYTES:
-            return Possible(text if len(text) <= most else _ends_of(text, most), possible)
+            return Possible(self._owner, text if len(text) <= most else _ends_of(text, most), Chances(possible, {}))
         return self._of_short(_ends_of(text, SHORT_BYTES))
 
 

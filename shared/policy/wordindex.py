@@ -7,8 +7,8 @@ a piece of a word. Chinese has no blanks, so a run of it is a word.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
-from itertools import islice
+from collections.abc import Collection, Iterable, Mapping
+from itertools import filterfalse, islice
 
 _GRAM = 3
 """Parts are looked up by so many first bytes. What is shorter is in every text, and in the numbers of every text that
@@ -30,19 +30,25 @@ def folded_of(text: bytes) -> bytes:
     return small if small.isascii() else small.replace(_KELVIN, b"k").replace(_LONG_S, b"s")
 
 
-def words_of(folded: bytes) -> set[bytes]:
-    """The distinct runs of letters; beyond ASCII of whatever is there."""
-    return _distinct(folded.translate(_FOLD).split(), folded)
+def runs_of(folded: bytes) -> list[bytes]:
+    """The runs of letters; beyond ASCII of whatever is there."""
+    runs = folded.translate(_FOLD).split()
+    if not folded.isascii():
+        runs += folded.translate(_BEYOND_ASCII).split()
+    return runs
 
 
-def few_words_of(folded: bytes, most: int) -> set[bytes] | None:
+def words_of(folded: bytes) -> frozenset[bytes]:
+    """The distinct ones."""
+    return frozenset(runs_of(folded))
+
+
+def few_words_of(folded: bytes, most: int) -> frozenset[bytes] | None:
     """The same; None where there are more runs of ASCII letters than so many, which are not counted to the end."""
     runs = folded.translate(_FOLD).split(None, most)
-    return None if len(runs) > most else _distinct(runs, folded)
-
-
-def _distinct(runs: list[bytes], folded: bytes) -> set[bytes]:
-    words = set(runs)
+    if len(runs) > most:
+        return None
+    words = frozenset(runs)
     return words if folded.isascii() else words.union(folded.translate(_BEYOND_ASCII).split())
 
 
@@ -81,36 +87,42 @@ class WordIndex:
                 mine = sorted([numbers[part] for part in some])
                 self._asked[mine[0]].append((text, frozenset(mine[1:])))
         self._whole = {part[1:]: number for part, number in numbers.items() if part[:1] == _WHOLE}
-        self._pieces: dict[bytes, list[tuple[bytes, int]]] = {}
-        """By the beginning of their run."""
+        self._pieces: dict[bytes, list[tuple[bytes, str, int]]] = {}
+        """By the beginning of their run: a part, the run as Latin-1 reads it (as `prefilter.Read`), its number."""
         for part, number in numbers.items():
             if part[:1] != _WHOLE:
-                self._pieces.setdefault(part[1 : _GRAM + 1], []).append((part, number))
+                self._pieces.setdefault(part[1 : _GRAM + 1], []).append((part, part[1:].decode("latin-1"), number))
         self._tells: dict[bytes, tuple[int, ...]] = {}
         """By a word, the parts that it is or has; a word that tells nothing is in `_dull`."""
         self._dull: set[bytes] = set()
 
-    def known(self, words: set[bytes]) -> int:
+    def known(self, words: frozenset[bytes]) -> int:
         """How many of these are whole words of some text."""
         return len(self._whole.keys() & words)
 
-    def telling(self, words: set[bytes]) -> frozenset[bytes]:
+    def telling(self, words: Iterable[bytes]) -> frozenset[bytes]:
         """Those that tell something or are new; a few new ones are learned each time."""
-        telling = words - self._dull
+        telling = frozenset(filterfalse(self._dull.__contains__, words))
         fresh = telling.difference(self._tells)
-        if fresh:
-            if len(self._tells) + len(self._dull) > _MOST_KEPT:
-                self._tells.clear()
-                self._dull.clear()
-            for word in islice(fresh, _MOST_LEARNED):
-                if len(word) <= _LONGEST_LEARNED:
-                    tells = self._told_by((word,))
-                    if tells:
-                        self._tells[word] = tuple(tells)
-                    else:
-                        self._dull.add(word)
-            telling -= self._dull
-        return frozenset(telling)
+        return telling - self._learned_dull(fresh) if fresh else telling
+
+    def _learned_dull(self, fresh: frozenset[bytes]) -> set[bytes]:
+        """Those of them that were found to tell nothing."""
+        if len(self._tells) + len(self._dull) > _MOST_KEPT:
+            self._tells.clear()
+            self._dull.clear()
+        dull = set()
+        for word in islice(fresh, _MOST_LEARNED):
+            if len(word) < _GRAM:
+                dull.add(word)
+            elif len(word) <= _LONGEST_LEARNED:
+                tells = self._told_by((word,))
+                if tells:
+                    self._tells[word] = tuple(tells)
+                else:
+                    dull.add(word)
+        self._dull |= dull
+        return dull
 
     def found_in(self, telling: frozenset[bytes]) -> list[int]:
         """Numbers of the texts that a text of these words may hold: of all that it does, and of some more.
@@ -127,11 +139,12 @@ class WordIndex:
     def _told_by(self, words: Collection[bytes]) -> set[int]:
         """The parts that one of these words is or has; of several words perhaps some more."""
         together = b" ".join(words)
+        read = together.decode("latin-1")
         found = {self._whole[word] for word in words if word in self._whole}
         grams = {together[place : place + _GRAM] for place in range(len(together) - _GRAM + 1)}
         for gram in self._pieces.keys() & grams:
-            for part, number in self._pieces[gram]:
-                if part[1:] in together and (len(words) > 1 or _fits(part, together)):
+            for part, run, number in self._pieces[gram]:
+                if run in read and (len(words) > 1 or _fits(part, together)):
                     found.add(number)
         return found
 

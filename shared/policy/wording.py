@@ -6,20 +6,23 @@ what only later rules want to know is never looked for.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from msgspec import Struct
 
 from shared.policy.conditions import Match, listed, patterns_of
 from shared.policy.packs import KnownNeeds
 from shared.policy.rule import CauseLine, Tells
-from shared.policy.search import PatternSet
+from shared.policy.search import PatternSet, Possible
 from shared.policy.text.normal import lines_of, shown
 from shared.policy.text.whole import searched
 
 _SHORT_CHARS, _MOST_SHORT, _MOST_LONG = 1024, 2048, 32
 """Answers that are kept: about 2 MB of short texts, and 1 MB of long ones."""
+_MOST_PLANS, _LONGEST_PLAN = 4, 32
+"""Plans that are kept of texts of the same words: one for each set of rules that fit otherwise."""
 Asked = tuple[Match, Tells, CauseLine]
 """What is asked of a text by one rule."""
 
@@ -33,6 +36,20 @@ class _Asks(Struct, frozen=True, gc=False):
     refused: frozenset[int]
     first: bool
     """One of `message` has to hit the earliest line that any cause is on."""
+
+
+class _More(NamedTuple):
+    """What a rule asks besides its `message`, of the patterns that a text may hold."""
+
+    any_of: tuple[int, ...]
+    all_of: tuple[int, ...]
+    refused: tuple[int, ...]
+    first: bool
+
+
+_Step = tuple[int, tuple[int, ...] | None, _More | None]
+"""A rule's place, which patterns of its `message` are to be looked for (None: it asks for none), and what else."""
+_Plan = tuple[_Step, ...]
 
 
 def _asks_of(match: Match, cause: CauseLine, number: Mapping[str, int]) -> _Asks:
@@ -58,11 +75,11 @@ class Wording:
         self._noise = len(distinct)
         self._patterns = PatternSet((*distinct, *dict.fromkeys(ignore_lines)), KnownNeeds())
         """The last ones, from `_noise` on, are those of noise."""
+        self._noises = frozenset(range(self._noise, self._noise + len(ignore_lines)))
         self._first_of = lru_cache(maxsize=_MOST_SHORT)(self._first)
         """A failure is decided more than once, before its tokens are taken and after; and of one cause many jobs die
         with the same text."""
         self._first_of_long = lru_cache(maxsize=_MOST_LONG)(self._first)
-        self._suited = lru_cache(maxsize=_MOST_SHORT)(self._rules_for)
         self._asks = [_asks_of(match, cause, number) for match, _, cause in asked]
         self._message = _askers([one.message for one in self._asks], len(number))
         self._any_of = _askers([one.any_of for one in self._asks], len(number))
@@ -90,7 +107,7 @@ class Wording:
     def earliest_cause(self, message: str) -> str:
         """The first line that a pattern of a cause is on; empty if none is."""
         look = self._look(lines_of(message))
-        found = look.all_of(self._causes)
+        found = look.all_of(look.numbers & self._causes)
         if not found:
             return ""
         place = min(map(look.place_of, found))
@@ -98,15 +115,36 @@ class Wording:
         return look.text[begin : end if end >= 0 else len(look.text)].decode("utf-8", "replace")
 
     def _first(self, fits: int, message: str) -> int | None:
-        look = self._look(lines_of(message))
-        fits &= self._suited(look.possible)
+        there = self._look(lines_of(message))
+        plan = there.chances.plans.get((fits, there.free)) or self._planned(there, fits)
+        for place, asked, more in plan:
+            if (asked is None or there.finds_any(asked)) and (more is None or self._holds(more, asked or (), there)):
+                return place
+        return None
+
+    def _planned(self, there: Possible, fits: int) -> _Plan:
+        plans, numbers = there.chances.plans, there.numbers
+        if len(plans) >= _MOST_PLANS:
+            plans.clear()
+        plan = tuple(self._plan(numbers, fits & self._rules_for(numbers)))
+        if len(plan) <= _LONGEST_PLAN:
+            plans[fits, there.free] = plan
+        return plan
+
+    def _plan(self, possible: frozenset[int], fits: int) -> Iterator[_Step]:
+        """The rules that may hold, each with what is left to ask; none after one that holds for certain."""
         while fits:
             lowest = fits & -fits
             place = lowest.bit_length() - 1
-            if lowest & self._unasking or self._holds(self._asks[place], look):
-                return place
+            asks = self._asks[place]
+            if asks.all_of <= possible:
+                asked = tuple(asks.message & possible) if asks.message else None
+                any_of, refused = tuple(asks.any_of & possible), tuple(asks.refused & possible)
+                more = _More(any_of, tuple(asks.all_of), refused, first=asks.first)
+                yield place, asked, more if any(more) else None
+                if asked is None and not any(more):
+                    return
             fits ^= lowest
-        return None
 
     def _rules_for(self, possible: frozenset[int]) -> int:
         """The rules that may hold where no other patterns are."""
@@ -117,66 +155,37 @@ class Wording:
                 chosen |= self._any_of[number]
         return said & chosen
 
-    def _look(self, lines: Sequence[str]) -> _Look:
+    def _look(self, lines: Sequence[str]) -> Possible:
         """The lines without noise."""
-        look = _Look(self._patterns, searched(lines))
-        if max(look.possible, default=-1) < self._noise or not self._is_noisy(look):
-            return look
-        kept = [line for line in lines if not self._is_noisy(_Look(self._patterns, shown(line)))]
-        return _Look(self._patterns, searched(kept))
+        there = self._in(searched(lines))
+        if not self._is_noisy(there):
+            return there
+        return self._in(searched([line for line in lines if not self._is_noisy(self._in(shown(line)))]))
 
-    def _is_noisy(self, look: _Look) -> bool:
-        return any(number >= self._noise and look.finds(number) for number in look.possible)
+    def _in(self, text: str) -> Possible:
+        return self._patterns.possible_in(text.encode("utf-8", "replace"))  # lone surrogates become `?`
 
-    def _holds(self, asks: _Asks, look: _Look) -> bool:
+    def _is_noisy(self, there: Possible) -> bool:
+        noise = there.numbers & self._noises
+        return bool(noise) and there.finds_any(noise)
+
+    def _holds(self, more: _More, asked: Sequence[int], there: Possible) -> bool:
+        """Whether what is asked besides is so: empty is what nobody asks for, or what is not refused."""
         return (
-            (not asks.message or look.finds_any(asks.message))
-            and (not asks.any_of or look.finds_any(asks.any_of))
-            and (not asks.all_of or all(map(look.finds, asks.all_of)))
-            and (not asks.refused or not look.finds_any(asks.refused))
-            and (not asks.first or self._hits_first(asks.message, look))
+            (not more.any_of or there.finds_any(more.any_of))
+            and (not more.all_of or all(map(there.finds, more.all_of)))
+            and not (more.refused and there.finds_any(more.refused))
+            and (not more.first or self._hits_first(asked, there))
         )
 
-    def _hits_first(self, own: frozenset[int], look: _Look) -> bool:
+    def _hits_first(self, own: Sequence[int], look: Possible) -> bool:
         """Whether one of these is on the earliest line that any cause is on."""
-        others = look.all_of(self._causes - own)
+        others = look.all_of((look.numbers & self._causes).difference(own))
         if not others:
             return True
         mine = min(map(look.place_of, look.all_of(own)))
         end = look.text.find(b"\n", min(map(look.place_of, others)))
         return end < 0 or mine <= end
-
-
-class _Look:
-    """A text under search: what it may hold, and what was found out so far."""
-
-    def __init__(self, patterns: PatternSet, text: str) -> None:
-        # Lone surrogates become `?`.
-        self._there = patterns.possible_in(text.encode("utf-8", "replace"))
-        self.text, self.possible = self._there.text, self._there.numbers
-        self._patterns = patterns
-        self._known: dict[int, bool] = {}
-
-    def finds(self, number: int) -> bool:
-        """Whether the pattern is in the text."""
-        if number not in self.possible:
-            return False
-        found = self._known.get(number)
-        if found is None:
-            found = self._known[number] = self._patterns.finds(number, self._there)
-        return found
-
-    def finds_any(self, numbers: frozenset[int]) -> bool:
-        """Whether any of them is."""
-        return any(map(self.finds, numbers & self.possible))
-
-    def all_of(self, numbers: frozenset[int]) -> Collection[int]:
-        """Those of them that are."""
-        return [number for number in numbers & self.possible if self.finds(number)]
-
-    def place_of(self, number: int) -> int:
-        """Where the first match of a pattern that is found begins."""
-        return self._patterns.place_of(number, self.text)
 
 
 def bits(rules: Iterable[bool]) -> int:

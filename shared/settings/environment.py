@@ -34,6 +34,7 @@ _LOGSTORE_WANTED = (
     "wants a Logstore name: 3 to 63 lower-case letters, digits, hyphens and underscores, "
     "a letter or digit at either end"
 )
+DEFAULT_ZONE = "Asia/Shanghai"
 _MAX_ZONE_CHARS = 64
 
 T = TypeVar("T")
@@ -109,7 +110,7 @@ def read_settings(environ: Mapping[str, str], region: str, *, default_ledger: st
     ledger = reader.required("SECONDWIND_LEDGER_URL", reader.encrypted(parse_ledger_url))
     policy_file = reader.optional("SECONDWIND_POLICY_FILE", _path)
     mode = reader.optional("SECONDWIND_MODE", _mode)
-    time_zone = reader.optional("SECONDWIND_TIME_ZONE", _zone)
+    time_zone = reader.optional("SECONDWIND_TIME_ZONE", parse_zone)
     console = _console(reader)
     if reader.faults or project is None or logstore is None or ledger is None:
         raise SettingsError(reader.faults)
@@ -122,7 +123,7 @@ def read_settings(environ: Mapping[str, str], region: str, *, default_ledger: st
         ledger=ledger,
         policy_file=policy_file or BUNDLE_ROOT / "policy.yaml",
         mode=mode,
-        time_zone=time_zone or ZoneInfo("Asia/Shanghai"),
+        time_zone=time_zone or ZoneInfo(DEFAULT_ZONE),
         console=console,
     )
 
@@ -210,7 +211,8 @@ def _mode(text: str) -> Mode:
         raise ValueError("wants one of " + ", ".join(mode.value for mode in Mode)) from None
 
 
-def _zone(text: str) -> ZoneInfo:
+def parse_zone(text: str) -> ZoneInfo:
+    """A time zone by its name. Raises ValueError, whose text does not repeat it."""
     wanted = "wants an IANA time zone such as Asia/Shanghai"
     if len(text) > _MAX_ZONE_CHARS:
         raise ValueError(wanted)

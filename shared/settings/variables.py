@@ -49,7 +49,11 @@ VARIABLES = (
         "this machine (loopback) they need no leave.",
         "`refuse`",
     ),
-    Variable("SECONDWIND_TIME_ZONE", "IANA zone in which SchedulerX days are cut.", "`Asia/Shanghai`"),
+    Variable(
+        "SECONDWIND_TIME_ZONE",
+        "IANA zone in which SchedulerX days are cut, and of the moments on the console's pages.",
+        "`Asia/Shanghai`",
+    ),
     *(
         Variable(
             endpoint_variable(system),

@@ -30,7 +30,7 @@ def test_a_night_is_read_and_a_held_failure_approved(desk: Desk, people: People)
     assert "Held for a person" in page.click("1 held for a yes or no")
     page.shot("held")
     page.type("why", "node is back")
-    assert "Approved. The next sweep" in page.click("Approve what is chosen")
+    assert "Approved. The next sweep" in page.click("Approve")
     page.shot("approved")
     told = record_at(desk.ledger, key).owed[0]
     assert (told["reason"], told["why"], told["way"]) == ("approved", "node is back", "console")
@@ -83,7 +83,26 @@ def test_without_script_on_a_telephone_in_the_dark(desk: Desk, people: People) -
         assert not page.driver.find_elements(By.TAG_NAME, "script") + page.driver.find_elements(By.TAG_NAME, "img")
         page.shot(f"telephone{where.partition('?')[0].replace('/', '-')}")
     page.go(f"{desk.url}/held")
-    assert "Rejected. Nothing follows" in page.click("Reject what is chosen")
+    assert "Rejected. Nothing follows" in page.click("Reject")
+
+
+def test_one_of_many_and_then_all_of_them(desk: Desk, people: People) -> None:
+    """A card's own button answers that one alone; a key pressed in the reason's field answers nobody by chance."""
+    keys = [put(desk.ledger, held(number)) for number in range(1, 5)]
+    page = people(width=360, script=False)
+    page.go(desk.server.link)
+    page.go(f"{desk.url}/held")
+    page.type("why", "no reason yet\n")
+    assert "Choose 1 to 100 failures" in page.text
+    page.driver.back()
+    page.shot("held-many")
+    assert page.click("Approve").count("Approved. The next sweep") == 1
+    assert [record_at(desk.ledger, key).cases[0].open for key in keys] == [True] * 4
+    assert sum(bool(record_at(desk.ledger, key).owed) for key in keys) == 1
+    page.click("Back to what is held")
+    page.driver.find_element(By.ID, "all").click()
+    assert page.click("Reject what is chosen").count("Rejected. Nothing follows") == 3
+    assert "Nothing waits for your yes or no" in page.click("Back to what is held")
 
 
 def test_a_one_time_link_opens_one_session(desk: Desk, people: People) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from tests.deploy.conftest import KINDS, Unpacked
+from tests.support.depth import of_today
 from tools import bundle
 from tools.bundle_elf import stripped
 from tools.bundle_parts import (
@@ -49,6 +50,8 @@ REQUIREMENTS = Path(__file__).parents[2] / "requirements"
 
 def test_two_builds_are_the_same_bytes(unpacked: Unpacked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second build elsewhere, at another time and with another hash seed, makes the same archive."""
+    if unpacked.kind not in of_today(sorted(KINDS.values())):
+        pytest.skip("the other runtime has its turn today")
     monkeypatch.setenv("PYTHONHASHSEED", "7")
     monkeypatch.setenv("TZ", "Asia/Shanghai")
     again = bundle.build(RUNTIMES[f"python{unpacked.kind}"], Ledger.TABLESTORE, tmp_path)

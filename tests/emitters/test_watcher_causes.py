@@ -176,7 +176,10 @@ def test_the_list_in_the_watcher_is_that_of_the_packs() -> None:
 
 
 def test_what_packs_know_is_quoted_so_that_they_know_it_again() -> None:
-    """Each sample of each pack, deep in a job's output: the rule that decides it whole decides the quotation."""
+    """Each sample of each pack, deep in a job's output: the rule that decides it whole decides the quotation.
+
+    But for rules about programs that nobody knows: what a silent job printed is no confession, so they ask it not.
+    """
     sources = read_packs()
     policy = policy_of(list(library().values()))
     samples = [
@@ -184,7 +187,7 @@ def test_what_packs_know_is_quoted_so_that_they_know_it_again() -> None:
         for source in sources
         for entry in source.file.rules
         for sample in entry.samples
-        if isinstance(sample, str)
+        if isinstance(sample, str) and source.pack.name != "plain"
     ]
     kinds = watcher.Kinds(watcher.CAUSES)
     changed = []
@@ -197,7 +200,7 @@ def test_what_packs_know_is_quoted_so_that_they_know_it_again() -> None:
         if found is None or found.name != name:
             changed.append((name, found and found.name, sample))
     assert len(samples) > 300
-    assert len(changed) <= 0.02 * len(samples), changed
+    assert len(changed) <= 0.01 * len(samples), changed
 
 
 @pytest.mark.parametrize(

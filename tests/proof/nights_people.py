@@ -6,10 +6,13 @@ What a person does happens between two turns of the platform and meets no fault:
 from __future__ import annotations
 
 from shared.documents import encode
+from shared.domain.act import Signed
 from shared.domain.keys import job_key
+from shared.domain.links import AnswerLink, HoldAnswer, link_to
 from shared.domain.mode import Mode, ModeSet
 from shared.domain.record import JobRecord
-from shared.people import Backlog, answer, clear_mode, close_breaker, holds, set_mode, settle
+from shared.people import Backlog, LinkSpent, answer_by_link, clear_mode, close_breaker, holds, set_mode, settle
+from shared.people.moves import NotHeld
 from shared.ports import Write
 from tests.proof.cast import CLUSTER, hung, job, send
 from tests.proof.ground import GARBAGE
@@ -64,16 +67,34 @@ def repair(world: World) -> None:
 
 
 def held(world: World) -> None:
-    """A rule holds a failure for a person, who looks twice and says yes to what is held."""
+    """A rule holds a failure; a group has links for it, and several people press them, twice in the night."""
     send(world, hung(world, job(world)))
     world.at(70.0, approve_all)
     world.at(400.0, approve_all)
 
 
 def approve_all(world: World) -> None:
-    """Yes to everything that is held."""
+    """Yes to everything that is held, by its link; the same link once more, and then no by the other one."""
+    now = world.clock.moment
     for hold in holds(world.by_hand):
-        answer(world.by_hand, hold, yes=True, by=WHO, now=world.clock.moment)
+        yes, no = (
+            link_to(hold.key, hold.case, said, WHO, expires_at=now + 3600, nonce=f"{hold.case.outcome_id}-{said.value}")
+            for said in HoldAnswer
+        )
+        assert _answers(world, yes)
+        assert not _answers(world, yes)
+        assert not _answers(world, no)
+
+
+def _answers(world: World, link: AnswerLink) -> bool:
+    """Whether pressing it answered anything."""
+    try:
+        answer_by_link(
+            world.by_hand, link, seen=link.digest, by=WHO, now=world.clock.moment, signed=Signed(identity="link")
+        )
+    except (LinkSpent, NotHeld):
+        return False
+    return True
 
 
 def backlog(world: World) -> None:

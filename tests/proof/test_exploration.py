@@ -15,6 +15,7 @@ from tests.proof.scenarios import SCENARIOS, Scenario
 from tests.proof.seam import Fault, Plan, extensions
 from tests.proof.truth import Past
 from tests.proof.world import World
+from tests.support.depth import of_today
 
 SMALL = (
     replace(next(one for one in SCENARIOS if one.name == "requeued_after_the_look"), name="requeued"),
@@ -59,7 +60,7 @@ def _explored(scenario: Scenario, past: Past) -> tuple[int, Ends, Explorer]:
     return pairs, ends, explorer
 
 
-@pytest.mark.parametrize("scenario", SMALL, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", of_today(SMALL), ids=lambda scenario: scenario.name)
 def test_exploring_ends_as_every_plan_by_itself(
     scenario: Scenario, record_property: Callable[[str, object], None]
 ) -> None:

@@ -7,7 +7,12 @@ can be counted. `SECONDWIND_HISTORIES` says which: unset, `more`, `all`.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from datetime import datetime, timezone
 from enum import Enum
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Depth(str, Enum):
@@ -24,3 +29,11 @@ DEPTH = Depth(os.environ.get("SECONDWIND_HISTORIES") or Depth.SHARE)
 def deep(share: int, more: int) -> int:
     """A number of cases: in `make test`, and beyond it."""
     return share if DEPTH is Depth.SHARE else more
+
+
+def of_today(cases: Sequence[T]) -> Sequence[T]:
+    """One of the cases in `make test`, another each day; all of them beyond it."""
+    if DEPTH is not Depth.SHARE:
+        return cases
+    turn = datetime.now(timezone.utc).toordinal() % len(cases)
+    return cases[turn : turn + 1]

@@ -9,6 +9,7 @@ import sys
 import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from secondwind.commands.console.server import LoopbackServer
 from secondwind.machine import failed, write_json
@@ -32,7 +33,7 @@ from shared.policy.load import MAX_TEXT_BYTES, load_policy
 from shared.policy.model import Policy
 from shared.ports import Clock, Ledger
 from shared.settings import read_credentials, read_settings
-from shared.settings.environment import BUNDLE_ROOT
+from shared.settings.environment import BUNDLE_ROOT, DEFAULT_ZONE, parse_zone
 
 OUT_OF_REACH = 3
 LOOK_S = 20.0
@@ -76,12 +77,14 @@ def serving(
     Raises:
         UnusableError: that is no usable secret, or the port is taken.
     """
+    zone = zone_here(terms.environ)
     key = LinkKey((secrets.token_bytes(32), *_link_secrets(terms.environ)))
 
     def answers(request: WebRequest, session: bool) -> WebResponse:  # noqa: FBT001 - as the server calls it
         with ledger_of(terms) as (ledger, _):
             gates = gates_here(terms, ledger, policy)
-            site = Site(ledger=ledger, policy=policy, now=terms.clock.now(), key=key, night=night, gates=gates)
+            now = terms.clock.now()
+            site = Site(ledger=ledger, policy=policy, now=now, key=key, night=night, gates=gates, zone=zone)
             return answer(site, request, visitor if session else None)
 
     try:
@@ -117,6 +120,14 @@ def gates_here(terms: LedgerTerms, ledger: Ledger, policy: Policy) -> Callable[[
     except SettingsError:
         return None
     return lambda failure: gates_of(failure, ledger, settings, credentials, policy, clock, clock.now() + LOOK_S)
+
+
+def zone_here(environ: Mapping[str, str]) -> ZoneInfo:
+    """In which moments are shown. Raises UnusableError."""
+    try:
+        return parse_zone(environ.get("SECONDWIND_TIME_ZONE", "").strip() or DEFAULT_ZONE)
+    except ValueError as error:
+        raise UnusableError(f"SECONDWIND_TIME_ZONE {error}") from None
 
 
 def policy_here() -> Policy:

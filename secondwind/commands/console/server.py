@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -13,8 +15,11 @@ from shared.console.http import MAX_FORM_BYTES, WebRequest, WebResponse, query_o
 
 HOST = "127.0.0.1"
 COOKIE = "secondwind_session"
+"""And the port: browsers send a host's cookies to each of its ports, where another console may be."""
 SLOW_S = 10.0
 """Between two bytes of a request."""
+LONGEST_S = 60.0
+"""For a request and its answer, however its bytes drip."""
 MOST_AT_ONCE = 32
 """Requests under way; who comes beyond is turned away."""
 _OPEN = frozenset({"/healthz", "/style.css", "/link"})
@@ -51,6 +56,11 @@ class LoopbackServer(ThreadingHTTPServer):
         return f"http://{HOST}:{self.server_address[1]}"
 
     @property
+    def cookie(self) -> str:
+        """The name of the session's cookie."""
+        return f"{COOKIE}_{self.server_address[1]}"
+
+    @property
     def link(self) -> str:
         """The link that opens a session, once."""
         return f"{self.url}/?token={self._once}"
@@ -81,7 +91,7 @@ class LoopbackServer(ThreadingHTTPServer):
             return text_response("This address is not served here.\n", status=421)
         if request.path == "/" and "token" in request.query and request.method == "GET":
             return self._opened(request.asked("token"))
-        session = hmac.compare_digest(request.cookie(COOKIE).encode(), self._session.encode())
+        session = hmac.compare_digest(request.cookie(self.cookie).encode(), self._session.encode())
         if not session and request.path not in _OPEN:
             return text_response("Open the link that `secondwind console` printed.\n", status=401)
         with self._turn:
@@ -96,7 +106,9 @@ class LoopbackServer(ThreadingHTTPServer):
             self._once = secrets.token_urlsafe(32)
         self._used(self.link)
         flags = "Path=/; HttpOnly; SameSite=Strict"
-        return WebResponse(status=303, headers={"Location": "/", "Set-Cookie": f"{COOKIE}={self._session}; {flags}"})
+        return WebResponse(
+            status=303, headers={"Location": "/", "Set-Cookie": f"{self.cookie}={self._session}; {flags}"}
+        )
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -105,6 +117,20 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.0"
     server_version = "secondwind"
     sys_version = ""
+
+    def handle(self) -> None:
+        """As the base class, and not for ever."""
+        watch = threading.Timer(LONGEST_S, self._hang_up)
+        watch.daemon = True
+        watch.start()
+        try:
+            super().handle()
+        finally:
+            watch.cancel()
+
+    def _hang_up(self) -> None:
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     def _do(self) -> None:
         length = self.headers.get("Content-Length", "0")

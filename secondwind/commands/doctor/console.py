@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secondwind.commands.doctor.findings import Finding, Level, Subject
+from secondwind.terminal import count
 from secondwind.text_file import CannotRead, read_text
 from shared.policy.load import MAX_TEXT_BYTES, check_policy
 
@@ -26,7 +27,7 @@ def console(subject: Subject) -> Iterator[Finding]:
         said = "the policy names no `people`: no link is obeyed, and nobody who signs in sees anything"
         yield Finding("console", Level.WARN, said, f"name them: {PAGE}")
     else:
-        yield Finding("console", Level.OK, f"{len(policy.people)} entries of `people`")
+        yield Finding("console", Level.OK, f"who may act there: {count(len(policy.people), 'line')} of `people`")
     if its.link_key is None:
         said = "SECONDWIND_LINK_SECRET is not set: messages have no buttons, the deployed console has no forms"
         yield Finding("console", Level.WARN, said, "set 32 characters that nobody can guess")

@@ -143,7 +143,7 @@ def ledger(subject: Subject) -> Iterator[Finding]:
         yield Finding("ledger", Level.FAIL, str(error), "check SECONDWIND_LEDGER_URL, the network and the permissions")
     else:
         yield Finding("ledger", Level.OK, "opens, reads and lists")
-        yield from _by_hand(controls)
+        yield from _by_hand(controls.at(SubjectClock(subject).now()))
 
 
 def _by_hand(controls: Controls) -> Iterator[Finding]:

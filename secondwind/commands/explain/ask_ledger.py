@@ -56,7 +56,7 @@ def ask_ledger(terms: LedgerTerms, job: Job, further_ids: Sequence[str]) -> From
         return FromLedger(
             records={key: record for key, record in mine.items() if record.cases or record.attempts},
             breaker=people.breaker_of(ledger, job.scope),
-            controls=people.read_controls(ledger),
+            controls=people.read_controls(ledger).at(terms.clock.now()),
             name=name,
         )
 

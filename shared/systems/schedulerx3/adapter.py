@@ -42,6 +42,8 @@ LOOK_BACK_S = 3600.0
 MOST_A_LOOK = 100
 """Executions of one application that are looked at together: each costs some three calls, and anybody invents more."""
 _Meant = tuple[App, str, int]
+_REACHING = frozenset({ActionApi.RETRY_WORKFLOW, ActionApi.RETRY_WITH_CHILDREN})
+"""What runs more of a workflow than the execution."""
 
 
 class Schedulerx3Jobs:
@@ -87,10 +89,12 @@ class Schedulerx3Jobs:
             return [self._nothing_named()]
         app, wanted = _app(target.scope), {"JobExecutionId": str(execution_id)}
         meant = self._looked_at.get((app, execution_id))
-        if target.action_api is ActionApi.RETRY_WORKFLOW:
+        if target.action_api in _REACHING:
             if meant is None:
                 return [self._nothing_named()]
-            if meant.workflow:
+            if meant.workflow and (running := self._lives(app, meant.workflow)):
+                return [self._later(target.action_api, running)]
+            if meant.workflow and target.action_api is ActionApi.RETRY_WORKFLOW:
                 return [self._retry_workflow(app, meant.workflow)]
         if target.action_api is ActionApi.BACKFILL:
             return [self._nothing_named() if meant is None else self._backfill(app, target.job_id, meant)]
@@ -99,18 +103,16 @@ class Schedulerx3Jobs:
         return [call_result(RETRY, ask(self._api, RETRY, app, wanted), self._clock.now())]
 
     def _retry_workflow(self, app: App, workflow: int) -> CallResult:
-        """One call retries whatever has failed of the workflow; that there is no other is the claim's (`share`).
-
-        While something of it runs it has not failed yet: what has is retried once all of it has ended.
-        """
-        try:
-            running = lives(self._api, app, workflow)
-        except msgspec.ValidationError as error:
-            running = unreadable(str(error))
-        if running:
-            return self._later(running)
+        """One call retries whatever has failed of the workflow; that there is no other is the claim's (`share`)."""
         wanted = {"WorkflowExecutionId": str(workflow), "OnlyFailed": "true"}
         return call_result(RETRY_WORKFLOW, ask(self._api, RETRY_WORKFLOW, app, wanted), self._clock.now())
+
+    def _lives(self, app: App, workflow: int) -> bool | CallFailed:
+        """While something of a workflow runs it has not failed yet: what has is retried once all of it has ended."""
+        try:
+            return lives(self._api, app, workflow)
+        except msgspec.ValidationError as error:
+            return unreadable(str(error))
 
     def _look(self, failure: Failure, lists: dict[tuple[App, str], list[Execution] | LookFailed]) -> Observation:
         begun_at = self._clock.now()
@@ -147,6 +149,7 @@ class Schedulerx3Jobs:
             execution=meant,
             others=tuple(other for other in others if other.execution_id != meant.execution_id),
             name=shown.job_name or "",
+            workflow_rests=bool(meant.workflow) and state is State.FAILED and self._lives(app, meant.workflow) is False,
             look_begun_at=begun_at,
         )
 
@@ -186,12 +189,12 @@ class Schedulerx3Jobs:
         reply = ask(self._api, BACKFILL, app, {"JobId": job_id, **dates})
         return call_result(BACKFILL, reply, self._clock.now())
 
-    def _later(self, why: bool | CallFailed) -> CallResult:  # noqa: FBT001 - what a look at the workflow gave
+    def _later(self, wanted: ActionApi, why: bool | CallFailed) -> CallResult:  # noqa: FBT001 - what a look at the workflow gave
         """Nothing was sent: something of the workflow runs, or it could not be looked at."""
         failed = why if isinstance(why, CallFailed) else None
         return CallResult(
             effect=Effect.NOT_DONE_LATER,
-            api=RETRY_WORKFLOW,
+            api=RETRY_WORKFLOW if wanted is ActionApi.RETRY_WORKFLOW else RETRY,
             code=failed.code if failed else "WorkflowRuns",
             message=failed.message if failed else "something of the workflow execution still runs",
             left_at=self._clock.now(),

@@ -81,6 +81,8 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
     others: tuple[Execution, ...] = ()
     """Every other execution of the job that the list showed, newest first."""
     name: str = ""
+    workflow_rests: bool = False
+    """Nothing of its workflow execution is queued or runs."""
     look_begun_at: float
 
     @property
@@ -160,10 +162,16 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
         return Aftermath.RESTARTED if newest.live else _ENDS.get(newest.state, Aftermath.ENDED)
 
     def share(self, action_api: ActionApi | None) -> Share | None:
-        """Of its workflow execution; a retry of that restarts whatever has failed of it."""
+        """Of its workflow execution; a retry of that restarts whatever has failed of it, and of what follows later."""
         if self.execution is None or not self.execution.workflow:
             return None
-        return Share(of=str(self.execution.workflow), all_of_it=action_api is ActionApi.RETRY_WORKFLOW)
+        followed = action_api is ActionApi.RETRY_WITH_CHILDREN
+        return Share(
+            of=str(self.execution.workflow),
+            all_of_it=followed or action_api is ActionApi.RETRY_WORKFLOW,
+            followed=followed,
+            at_rest=self.workflow_rests,
+        )
 
     def strays(self, case: Case) -> bool | None:
         """Whether a backfill made anything else than one execution of that data time, as a wrong time zone does."""

@@ -54,10 +54,10 @@ def test_output_that_stands_still_is_found(ward: Ward) -> None:
     ],
 )
 def test_what_writes_and_what_never_did_is_left_alone(ward: Ward, prints: Prints | None) -> None:
-    """Seldom, a flood, or nothing at all: in four hours nothing is told."""
+    """Seldom, a flood, or nothing at all: in an hour and a half, three times what is allowed, nothing is told."""
     ward.policy = POLICY
     job(ward, prints)
-    assert found(ward.periods(80)) == []
+    assert found(ward.periods(30)) == []
 
 
 def test_a_flood_that_ends_is_found(ward: Ward) -> None:

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from localcloud.clock import ManualClock
 from localcloud.cloud import LocalCloud
-from localcloud.schedulerx3.models import Execution, Trigger, fails, succeeds
+from localcloud.schedulerx3.models import Course, Execution, Trigger, fails, succeeds
 from localcloud.schedulerx3.service import Schedulerx3
 from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.call import CallResult, Target
@@ -134,6 +134,71 @@ def test_what_follows_runs_again_where_a_rule_says_so(night: Night) -> None:
     night.told(night.failed())
     (call,) = night.cloud.openapi.calls_of("OperateRetryJobExecution")
     assert call.parameters["TriggerChild"] == "true"
+
+
+CHILDREN = POLICY.replace("rerun}", "rerun, unasked: [workflow], action_api: retry_with_children}")
+ALONE = POLICY.replace("rerun}", "rerun, unasked: [workflow]}")
+
+
+def _parent_and_child(night: Night, parent_s: float) -> tuple[Execution, Execution]:
+    """Of one workflow; both have failed. The parent's next run takes so long."""
+    parent = night.failed(succeeds(parent_s), workflow_execution_id="7")
+    night.app.job(72)
+    before = night.clock.now() - 310
+    return parent, night.app.execution(72, DAY, fails(300), starts_at=before, workflow_execution_id="7")
+
+
+def _runs_of(night: Night, job: int) -> int:
+    return sum(one.job_id == job for one in night.cloud[Schedulerx3].retried)
+
+
+@pytest.mark.parametrize("parent_s", [60, 3_000])
+@pytest.mark.parametrize("keeps_id", [True, False])
+def test_what_follows_a_retry_is_not_retried_as_well(night: Night, parent_s: float) -> None:
+    """It has failed, is told by itself, and runs again when the run before it has ended: hours later, once."""
+    parent, child = _parent_and_child(night, parent_s)
+    at = night.clock.now()
+    night.policy = CHILDREN
+    assert night.told(parent, occurred_at=at) == [("rerun", "accepted")]
+    night.policy, ends_at = ALONE, night.clock.now() + parent_s
+    assert night.told(child, occurred_at=at) == [("deferred", "whole_in_hand")]
+    while night.clock.now() < ends_at:
+        night.swept(30)
+        assert _runs_of(night, 72) == 0
+    night.swept(60)  # between the two nothing runs
+    assert _runs_of(night, 72) == 0
+    night.app.retry(child)  # as the service does
+    told = [row for _ in range(8) for row in night.swept(120)]
+    assert ("duplicate", "restarted_since") in told
+    assert _runs_of(night, 72) == 1
+
+
+@pytest.mark.parametrize("course", [succeeds(60), fails(60)])
+def test_what_follows_nothing_is_retried_once_the_workflow_rests(night: Night, course: Course) -> None:
+    """A part of the workflow that the retry does not reach, or did not come to, is healed all the same."""
+    parent, other = _parent_and_child(night, 60)
+    at = night.clock.now()
+    night.app.jobs[JOB].then[:] = [course]
+    night.policy = CHILDREN
+    night.told(parent, occurred_at=at)
+    night.policy = ALONE
+    assert night.told(other, occurred_at=at) == [("deferred", "whole_in_hand")]
+    for _ in range(10):
+        night.swept(120)
+    assert _runs_of(night, 72) == 1
+
+
+def test_a_retry_that_others_follow_waits_for_what_runs_of_the_workflow(night: Night) -> None:
+    """What runs now would be run by it once more."""
+    parent, _ = _parent_and_child(night, 60)
+    night.app.job(73)
+    night.app.execution(73, DAY, succeeds(400), workflow_execution_id="7")
+    night.policy = CHILDREN
+    assert night.told(parent)[0][0] == "deferred"
+    assert night.cloud[Schedulerx3].retried == []
+    for _ in range(8):
+        night.swept(120)
+    assert _runs_of(night, JOB) == 1
 
 
 def test_an_execution_of_a_workflow_is_held_unless_a_rule_says_else(night: Night) -> None:

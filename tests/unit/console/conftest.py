@@ -65,12 +65,14 @@ class Browser:
 
 
 def fields(page: str) -> dict[str, object]:
-    """The hidden fields of a page's first form, and its boxes as if all were chosen."""
-    form = page.partition("<form")[2].partition("</form>")[0]
+    """The hidden fields of a page's first form, and its boxes as if each were chosen; both may stand outside of it."""
+    head, _, rest = page.partition("<form")[2].partition("</form>")
+    name = dict(re.findall(r'(\w+)="([^"]*)"', head.partition(">")[0])).get("id", "")
+    inner, outer = re.findall(r"<input [^>]*>", head), re.findall(r"<input [^>]*>", rest)
     found: dict[str, list[str]] = {}
-    for tag in re.findall(r"<input [^>]*>", form):
+    for tag in [*inner, *(one for one in outer if name and f'form="{name}"' in one)]:
         told = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-        if told.get("type") in {"hidden", "checkbox"}:
+        if told.get("type") in {"hidden", "checkbox"} and told["name"] not in {"all", "shown"}:
             found.setdefault(told["name"], []).append(html.unescape(told["value"]))
     return dict(found)
 

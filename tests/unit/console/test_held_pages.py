@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from msgspec.structs import replace
 
@@ -56,6 +58,32 @@ def test_many_are_answered_at_once_and_what_is_wrong_with_one_leaves_the_others(
         CaseState.CLOSED,
         CaseState.CLOSED,
     ]
+
+
+def test_a_cards_own_button_answers_that_one_alone(ann: Browser, ledger: MemoryLedger) -> None:
+    """Whatever is chosen besides."""
+    keys = [put(ledger, held(number)) for number in (1, 2, 3)]
+    ann.get("/held")
+    marks = re.findall(r'name="approve" value="([^"]+)"', ann.last.body.decode())
+    assert len(marks) == 3
+    assert "Approved" in ann.send("/held", approve=marks[1])
+    assert [len(record_at(ledger, key).owed) for key in keys].count(1) == 1
+
+
+def test_many_holds_have_pages_of_a_bounded_size(ann: Browser, ledger: MemoryLedger) -> None:
+    """A storm's thousand: each page below 100 KB, each hold on one of them, all of a page answered by one form."""
+    for number in range(1000):
+        put(ledger, held(number))
+    seen: list[str] = []
+    for first in range(0, 1000, 25):
+        page = ann.get(f"/held?from={first}")
+        assert len(page) < 100_000
+        seen += re.findall(r'href="/case\?id=([0-9a-f]+)"', page)
+    assert sorted(seen) == sorted(failure_id(number) for number in range(1000))
+    shown = re.findall(r'name="shown" value="([^"]+)"', page)
+    assert ann.send("/held", answer="reject", case=None, all="1", shown=shown).count("Rejected. Nothing follows.") == 25
+    for odd in ("-1", "x", "9" * 30, "1000000", "\u0663"):
+        assert ann.ask("GET", f"/held?from={odd}").status == 200
 
 
 def test_approving_twice_approves_once(ann: Browser, ledger: MemoryLedger) -> None:

@@ -73,7 +73,8 @@ INJECTIONS = (
 _MOVES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069]")
 _TAGS = re.compile(
     "html|head|meta|title|link|body|header|a|strong|nav|ul|li|main|h1|h2|h3|p|footer|form|input|section|label|dl|dt|dd|"
-    "code|pre|div|button|table|caption|thead|tbody|tr|th|td|details|summary|select|option|svg|rect|figure|figcaption|span"
+    "code|pre|div|button|table|caption|thead|tbody|tr|th|td|details|summary|select|option|svg|rect|figure|figcaption|"
+    "span|time"
 )
 
 

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,7 @@ def test_a_link_opens_one_session(server: LoopbackServer, told: list[str]) -> No
     opened = asked(server, link)
     flags = opened.getheader("Set-Cookie") or ""
     assert (opened.status, opened.getheader("Location")) == (303, "/")
+    assert f"_{server.server_address[1]}=" in flags  # of two consoles on one machine each keeps its own
     assert "HttpOnly" in flags
     assert "SameSite=Strict" in flags
     assert asked(server, link).status == 403
@@ -77,7 +79,7 @@ def test_a_link_opens_one_session(server: LoopbackServer, told: list[str]) -> No
 def test_without_a_session_there_is_nothing(server: LoopbackServer) -> None:
     """But health, the style sheet and links, which prove themselves."""
     for path, status in (("/", 401), ("/held", 401), ("/metrics", 401), ("/healthz", 200), ("/link?t=x", 200)):
-        assert asked(server, path, Cookie="secondwind_session=wrong").status == status
+        assert asked(server, path, Cookie=f"{server.cookie}=wrong").status == status
     assert "False" in asked(server, "/link?t=x").text  # type: ignore[attr-defined]  # as above
 
 
@@ -120,6 +122,19 @@ def test_slow_clients_hold_up_nobody(server: LoopbackServer) -> None:
         one.close()
 
 
+def test_a_client_that_drips_is_given_up(server: LoopbackServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A byte now and then, each in time, keeps no place for ever."""
+    monkeypatch.setattr(module, "LONGEST_S", 0.4)
+    with socket.create_connection(("127.0.0.1", server.server_address[1]), timeout=5) as slow:
+        slow.sendall(b"GET /healthz HTTP/1.1\r\nX: ")
+        began = time.monotonic()
+        with suppress(OSError):
+            while time.monotonic() - began < 4:
+                slow.sendall(b"x")
+                time.sleep(0.1)
+        assert time.monotonic() - began < 3
+
+
 def test_too_many_at_once_are_turned_away(server: LoopbackServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """And served again when there is room."""
     monkeypatch.setattr(server, "_room", threading.BoundedSemaphore(1))
@@ -147,7 +162,7 @@ def test_the_demo_ends_with_the_console_over_its_night(tmp_path: Path, monkeypat
         request = WebRequest(
             method="GET",
             path="/",
-            headers={"host": server.url.removeprefix("http://"), "cookie": f"secondwind_session={server._session}"},
+            headers={"host": server.url.removeprefix("http://"), "cookie": f"{server.cookie}={server._session}"},
         )
         pages.append(server.answered(request).body.decode())
         raise KeyboardInterrupt

@@ -122,3 +122,15 @@ def test_a_log_of_a_range_named_by_hand_came_by_hand(
     """The outcome of a manual invocation says so."""
     intake = read_logs([LogEntry(0, LOG_TIME, fields)], log_range, context, Trigger.MANUAL)
     assert intake.failures[0].trigger is Trigger.MANUAL
+
+
+def test_a_log_that_gives_every_name_twice_costs_as_much_as_it_is_long(log_range: LogRange, context: Context) -> None:
+    """Every value of each stands in what is told of it."""
+
+    def twice(size: int) -> Intake:
+        fields = {"system": "ehpc", **{f"f{number}": "b" for number in range(size)}}
+        earlier = tuple((f"f{number}", "a") for number in range(size))
+        return read_logs([LogEntry(0, 1_700_000_000, fields, earlier)], log_range, context)
+
+    assert '"f1":["a","b"]' in twice(8).unreadable[0].raw
+    assert growth(twice, 16_000) < LINEAR

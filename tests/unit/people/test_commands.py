@@ -154,6 +154,21 @@ def test_modes_set_show_clear(book: SqliteLedger, capsys: pytest.CaptureFixture[
     assert json.loads(run(capsys, "mode", "show", "--json")[1]) == {"everything": None, "rules": {}}
 
 
+def test_a_mode_may_have_an_end(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
+    """Shown with it; when it is over that is said, wherever it was set."""
+    assert run(capsys, "mode", "set", "off", "--why", "storage moves", "--for", "4h")[0] == 0
+    everything = people.read_controls(book).everything
+    assert everything is not None
+    assert everything.until == everything.at + 4 * 3600
+    told = json.loads(run(capsys, "mode", "show", "--json")[1])["everything"]
+    assert told["until"].startswith("20")
+    people.set_mode(book, None, replace(everything, until=everything.at - 1))
+    assert "(over: it holds no more)" in run(capsys, "mode", "show")[1]
+    assert run(capsys, "mode", "set", "off", "--why", "w", "--for", "soon")[0] == 2
+    put(book, case := held(1, opened_at=everything.at, expires_at=everything.at + 3600))
+    assert "mode off is set" not in run(capsys, "approve", case.failure_id)[1]
+
+
 def test_a_switch_for_a_rule_that_is_not_there_is_refused(
     book: SqliteLedger, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,20 +2,55 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 from shared import people
+from shared.domain.act import Signed
+from shared.domain.errors import LedgerUnavailable
+from shared.domain.links import AnswerLink, HoldAnswer, link_to
 from shared.domain.mode import Mode, ModeSet
 from shared.people import Backlog
+from shared.people.moves import NotHeld
 from shared.ports import Ledger
 from tests.support.clock import START
 from tests.support.systems import CLUSTER
 from tests.unit.ledger.conftest import (  # noqa: F401 - fixtures of every backend
+    Place,
     clock,
     ledger,
     place,
     redis_server,
     tablestore_server,
 )
-from tests.unit.people.conftest import failure_id, held, put, stopped
+from tests.unit.people.conftest import failure_id, held, put, record_at, stopped
+
+
+def test_of_twelve_hands_on_two_links_one_answers(place: Place) -> None:  # noqa: F811 - the fixture
+    """At once, each on a connection of its own, over every ledger: one outcome, and everybody else is told so."""
+    ours = place.connect()
+    key = put(ours, case := held(1))
+    links = [link_to(key, case, said, "ann", expires_at=START + 60, nonce=f"n-{said.value}") for said in HoldAnswer] * 6
+    ready = Barrier(len(links))
+
+    def press(link: AnswerLink) -> str:
+        mine = place.connect()
+        try:
+            ready.wait(10)
+            signed = Signed(identity="link")
+            people.answer_by_link(mine, link, seen=link.digest, by="ann", now=START + 1, signed=signed)
+        except (people.LinkSpent, NotHeld, people.Contended, LedgerUnavailable):
+            return ""
+        finally:
+            mine.close()
+        return link.answer.value
+
+    with ThreadPoolExecutor(len(links)) as hands:
+        answered = [one for one in hands.map(press, links) if one]
+    owed = record_at(ours, key).owed
+    ours.close()
+    assert len(owed) == 1
+    assert answered in ([{"approved": "approve", "rejected": "reject"}[owed[0]["reason"]]], [])
 
 
 def test_a_persons_work_over_every_backend(ledger: Ledger) -> None:  # noqa: F811 - the fixture

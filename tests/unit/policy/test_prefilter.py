@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.policy import prefilter as module
 from shared.policy import wordindex
-from shared.policy.literals import Needs, needed
+from shared.policy.literals import Needs, is_plain, needed
 from shared.policy.packs import KnownNeeds
 from shared.policy.patterns import PatternError, compile_pattern
 from shared.policy.prefilter import SHORT_BYTES, Prefilter
@@ -54,6 +54,44 @@ def test_needed(pattern: str, needs: list[list[str]] | None) -> None:
     found = needed(pattern)
     assert (found is None) is (needs is None)
     assert {tuple(each) for each in found or ()} == told
+
+
+@pytest.mark.parametrize(
+    ("pattern", "plain"),
+    [
+        ("(?i)no such file", True),
+        ("(?i)disk quota exceeded|没有空间", True),
+        ("(?i)can't open: /dev/nvidia0", True),
+        ("Killed", False),
+        ("(?i)", False),
+        ("(?i)a|", False),
+        ("(?i)out.of", False),
+        ("(?i)ab{2}", False),
+        ("(?i)abc+", False),
+        ("(?i)[cs]", False),
+        (r"(?i)\bxid", False),
+        ("(?i)(a|b)c", False),
+        ("(?i)^a", False),
+        ("(?i)É", False),
+        ("(?i)" + "a" * 49, False),
+        ("(?is)ab", False),
+    ],
+)
+def test_what_is_no_more_than_texts_is_found_without_a_search(pattern: str, *, plain: bool) -> None:
+    """Only if it folds and each of its texts is looked for whole; and then it is found where RE2 finds it."""
+    assert is_plain(pattern) is plain
+    for text in (
+        "NO SUCH FILE",
+        "没有空间",
+        "x" * 60 + "CAN'T open: /dev/nvidia0",
+        "killed",
+        "Killed",
+        "abb",
+        "a" * 60,
+    ):
+        there = PatternSet([pattern]).possible_in(text.encode())
+        found = 0 in there.numbers and there.finds(0)
+        assert found is (compile_pattern(pattern).search(text.encode()) is not None)
 
 
 _ATOMS = st.sampled_from(
@@ -109,7 +147,7 @@ def test_whatever_matches_is_possible(patterns: list[str], flag: str, text: str)
         together = PatternSet(usable)
         there = together.possible_in(data)
         assert there.text == data
-        assert sorted(number for number in there.numbers if together.finds(number, there)) == expected
+        assert sorted(number for number in there.numbers if there.finds(number)) == expected
 
 
 def _one(text: str) -> Needs:
