@@ -51,7 +51,7 @@ def look(api: Caller, clock: Clock, cluster_id: str, told: Sequence[str], *, end
     if ended and len(told) == 1 and "." in told[0]:
         failed, whole = ever.glance()
         seen = _seen(told[0], ever.sought, ever.sought, failed, begun_at)
-        if whole or isinstance(seen, LookFailed) or seen.state is State.FINISHED:
+        if isinstance(seen, LookFailed) or (ever.sought.complete() and (whole or seen.state is State.FINISHED)):
             return [seen]
     unfinished = _Sought(told)
     live = _List(api, cluster_id, _UNFINISHED, unfinished, begun_at, MOST_PAGES_A_PASS)

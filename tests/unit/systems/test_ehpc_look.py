@@ -444,6 +444,13 @@ def test_one_of_many_jobs_takes_one_call_if_it_has_ended_lately(cluster_of: Clus
     assert [call["JobStatus"] for call in api.parameters("ListJobsWithFilters")] == ["all", "all", "notfinish"]
 
 
+def test_that_a_job_is_not_there_is_said_by_both_lists(cluster_of: ClusterOf, failure: Make[Failure]) -> None:
+    """Whatever was told of it."""
+    system, api = cluster_of(job("8.s"))
+    assert found(system.observe([failure("9.s", exit_code="1")])[0]).state is State.NOT_FOUND
+    assert [call["JobStatus"] for call in api.parameters("ListJobsWithFilters")] == ["all", "notfinish"]
+
+
 def test_an_older_job_with_an_exit_code_is_looked_for_as_ever(cluster_of: ClusterOf, failure: Make[Failure]) -> None:
     """A live one among the unfinished; one that has ended on the next pages, and none is read twice."""
     ended = [job(f"{number}.s", "FINISHED") for number in range(200, 100, -1)]
