@@ -28,6 +28,7 @@ SLOW_S = 2.0
 POLICY = """version: 1
 breaker: null
 cooldown: {base_s: 0, factor: 1, max_s: 0}
+timing: {stale_event_s: 2419200}
 rules:
   - {name: node-lost, match: {message: node of this job is down}, action: rerun}
 """
@@ -136,13 +137,14 @@ def many_clusters(ground: Ground, count: int, ledger: str, *, clusters: int = 50
 
 
 def many_days(ground: Ground, ledger: str) -> Storm:
-    """2,000 failed instances of 40 SchedulerX jobs on 25 days, in ten groups; 80 a minute are rerun, the rest waits."""
+    """2,000 failed instances of 40 SchedulerX jobs on 30 days, told at once; 80 a minute are rerun, the rest waits."""
 
     def told() -> Any:
-        return ground.region.order("days", groups=10, jobs=40, days=25, times=2)
+        return ground.region.order("days", jobs=40, days=30, count=50)
 
     least = 40 + 40 + 2_000 + 80 + 1
-    return ground.storm("2,000 days of 40 SchedulerX jobs, sqlite", "event_trigger", ledger, told, 2_000, least)
+    name = "2,000 days of 40 SchedulerX jobs, sqlite"
+    return ground.storm(name, "event_trigger", ledger, told, 2_000, least)
 
 
 def swept(ground: Ground, ledger: str, count: int) -> Storm:
