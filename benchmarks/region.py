@@ -227,7 +227,7 @@ class _Land:
 
 
 def _reported(cluster: str, job: str, *, ended: bool) -> dict[str, Any]:
-    """As emitters do: a watcher quotes the output of one that hangs, an epilogue has the exit code of one that ended."""
+    """As emitters do: a watcher quotes what a hung one printed, an epilogue has the exit code of one that ended."""
     one = {"system": "ehpc", "cluster_id": cluster, "job_id": job, "occurred_at": int(time.time()) - 5}
     said = f"slurmstepd: error: *** JOB {job} ON cn-1 CANCELLED AT 2026-01-05T02:10:11 DUE TO NODE FAILURE ***"
     return {**one, "message": said, **({"exit_code": 1} if ended else {})}
