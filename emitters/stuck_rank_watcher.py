@@ -766,7 +766,7 @@ abort||error||exception||fatal&&~bad arg||~bad dat||~bad for||~bad ind||~bad inp
 abort||error||exception||fatal&&~not all||~not ass||~not com||~not def||~not imp||~not ini||~not per||~not rec||~not spe||~not sup||~not val;;
 abort||error||exception||fatal&&~already||~does no||~infinit||~nan~||~out of ||~overflo||~too big||~too few||~too lar||~too lon||~too man||~too sho||~too sma||~underfl;;
 ~unknown&&abort||error||exception||fatal;;~you have ||~you must ||~you need ;;
-please c||please i||please p||please r||please s||please u||you have||you must||you need||you shou;;
+please c||please i||please p||please r||please s||you have||you must||you need;;
 失败||异常||错误&&不匹配||不合法||不支持||不能为空||必须||无效||未定义||超出范围||重复||非法;;
 不合法||不支持||不能为空||校验不通过||校验失败;;业务处理失败||业务异常||业务错误;;余额不足;;重复提交;;
 除数不能为0||除数不能为零||除数为0||除数为零;;
