@@ -43,7 +43,8 @@ def test_a_newcomer_reaches_the_button(tmp_path: Path) -> None:
             for line in block.lines:
                 words = shlex.split(os.path.expandvars(line.replace(PORT, port)))
                 if words[0] == "export":
-                    env.update([words[1].split("=", 1)])
+                    name, _, value = words[1].partition("=")
+                    env[name] = value
                 elif block.not_run:
                     told = terminals.enter_context(_serving(words[1:], tmp_path, env))
                     served.append(words[1])
