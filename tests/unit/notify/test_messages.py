@@ -45,6 +45,8 @@ def test_what_is_held_is_told_in_the_same_invocation_with_a_button(house: Tellin
     assert "ehpc-hz-1" in item.thing.place.values()
     assert [link.url.partition("-channel:")[2][:3] for link in item.links] == ["ops"]
     assert "yes or no" in draft.title
+    (run,) = [fact.text for fact in item.facts if fact.label == "its run"]
+    assert run.startswith("goes on since ")
 
 
 def test_a_thing_is_told_once(house: TellingHouse) -> None:
