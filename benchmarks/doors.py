@@ -70,7 +70,7 @@ def warm(region: Region, rounds: int, ledgers: Mapping[str, str]) -> list[Compar
             by_hand = stack.enter_context(Instance(ours, "functions.manual.index", environment))
             sample = stack.enter_context(Instance(theirs, "sample_function", environment))
             dry = stack.enter_context(Instance(theirs, "sample_function", {**environment, "SAMPLE_DRY_RUN": "1"}))
-            for name in ("rerun", "duplicate", "ineligible", "would_rerun"):
+            for name in ("rerun", "rerun, its output read", "duplicate", "ineligible", "would_rerun"):
                 takes: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
                 for number in range(rounds + 3):
                     told, other = _pair(region, name)
@@ -87,16 +87,38 @@ def warm(region: Region, rounds: int, ledgers: Mapping[str, str]) -> list[Compar
     return found
 
 
+def foreign(region: Region, rounds: int, ledgers: Mapping[str, str], logs: int) -> list[Compared]:
+    """A trigger's range of logs that tell no failure, against the sample function's reading of the same range."""
+    ours, theirs = bundled()
+    event, found = region.order("logged", told=[], foreign=logs), []
+    for ledger, url in ledgers.items():
+        environment = region.environment(url)
+        with (
+            Instance(ours, "functions.log_trigger.index", environment) as mine,
+            Instance(theirs, "sample_function", environment) as sample,
+        ):
+            takes: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
+            for number in range(rounds + 1):
+                one, two = mine.handle(event), sample.handle(event)
+                if one["counts"].get("passed_over") != logs:
+                    raise SystemExit(f"expected {logs} logs passed over, got {one['counts']}")
+                if number:
+                    takes[0].append(one)
+                    takes[1].append(two)
+        found.append(compared(f"warm, {ledger}: a range of {logs:,} foreign logs", *takes))
+    return found
+
+
 def _pair(region: Region, name: str) -> tuple[Any, Any]:
     """An event for us, and one for the sample function with the same ending."""
     ended = name in {"ineligible", "duplicate"}
-    (told,) = region.order("jobs", ended=name == "ineligible")
+    (told,) = region.order("jobs", ended=name == "ineligible", unclear="output" in name)
     (other,) = region.order("jobs", ended=ended)
     return told, other
 
 
 def _expect(one: dict[str, Any], name: str) -> None:
-    if one["counts"].get(name) != 1:
+    if one["counts"].get(name.partition(",")[0]) != 1:
         raise SystemExit(f"expected {name}, got {one['counts']}")
 
 
