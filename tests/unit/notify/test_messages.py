@@ -135,7 +135,7 @@ def test_a_breaker_is_told_also_in_quiet_hours_where_the_policy_says_so(house: T
     assert [item.thing.what for item in draft.items] == [What.BREAKER_OPENED]
     (command,) = [fact.text for fact in draft.items[0].facts if fact.label == "by hand"]
     assert command == f"secondwind breaker close {CLUSTER.key} --backlog resume"
-    assert command_parser().parse_args(command.split()[1:])
+    assert command_parser().parse_args(command.split()[1:]).scope == CLUSTER.key
 
 
 def test_a_call_in_doubt_is_told_when_it_has_been_for_long(house: TellingHouse) -> None:
