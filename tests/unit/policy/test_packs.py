@@ -83,6 +83,11 @@ Warning: Identity file /home/alice/.ssh/id not accessible: No such file or direc
 INFO:    Could not find any nv files on this host!
 ConvergenceWarning: lbfgs failed to converge (status=1): STOP: TOTAL NO. of ITERATIONS REACHED LIMIT.
 Please use torch.utils.checkpoint with use_reentrant=False.
+Note: The following floating-point exceptions are signalling: IEEE_INVALID_FLAG IEEE_DIVIDE_BY_ZERO
+-bash: ulimit: stack size: cannot modify limit: Operation not permitted
+sysctl: permission denied on key 'vm.overcommit_memory'
+cat: /sys/class/infiniband/mlx5_0/ports/1/rate: No such file or directory
+kernel: TCP: out of memory -- consider tuning tcp_mem
 """.splitlines()
 """What programs print beside their work, and go on."""
 _WATCHDOG = (
