@@ -42,7 +42,7 @@ def test_zero_counts_and_names_nothing() -> None:
     """No id is 0."""
     with pytest.raises(ValueError, match="positive"):
         positive_long(0)
-    assert (whole("7"), whole(7), whole("x"), whole(True)) == (7, 7, None, None)
+    assert (whole("7"), whole(7), whole("x")) == (7, 7, None)
 
 
 @pytest.mark.parametrize("name", ["a", "demo.group", "€ 1", "x" * MAX_ID_CHARS])
