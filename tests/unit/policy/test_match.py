@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import Scope, State
 from shared.domain.mode import Mode
-from shared.domain.snapshot import LookFailed
 from shared.policy.match import first_match, make_ready
 from shared.policy.model import Action, Match, Policy, Rule
 from shared.policy.patterns import compile_pattern
@@ -153,7 +152,6 @@ def test_the_live_job_counts_more_than_words(match: Match, *, by_sight: bool, by
     told = _told(owner="bob@login", queue="short", job_name="other", node="compute9")
     assert _fits(match, told, SEEN) is by_sight
     assert _fits(match, told) is by_word
-    assert _fits(match, told, LookFailed(worth_repeating=True, code="x", message="", look_begun_at=1.0)) is by_word
     silent = EhpcSnapshot(job_id="1", state=State.RUNNING, look_begun_at=1.0)
     assert _fits(match, told, silent) is by_word
 
