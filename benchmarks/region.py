@@ -136,27 +136,40 @@ class _Land:
             land.submit(job)
         return [_told(cluster, job) for job in jobs]
 
-    def days(self, groups: int, jobs: int, days: int, times: int) -> list[dict[str, Any]]:
-        """Instances of SchedulerX jobs, each job's on so many days at so many times, all failed; what is told."""
+    def days(self, jobs: int, days: int, count: int) -> list[dict[str, Any]]:
+        """Failed instances of SchedulerX jobs, each in a group of its own: so many a job, on so many days.
+
+        A day has one, or one each at two times. Each is told with the moment at which it ended, as its platform does.
+        The service throttles nobody: what is measured is what we do by ourselves.
+        """
+        from localcloud.schedulerx.answers import VERSION  # noqa: PLC0415 - as above
         from localcloud.schedulerx.models import fails  # noqa: PLC0415 - as above
 
-        told = []
-        there = {f"storm.{number}": self.schedulerx.group("ns", f"storm.{number}") for number in range(groups)}
+        for action in ("GetJobInfo", "GetJobInstance", "GetJobInstanceList", "RerunJob"):
+            self.cloud.openapi.limit(VERSION, action, None)
+        told, run_s = [], 30.0
         for number in range(jobs):
-            group = f"storm.{number % groups}"
-            job = there[group].job(1000 + number)
-            for day in range(days):
-                for hour in range(times):
-                    began = time.time() - 86_400 * (days - day) + 3600 * hour
-                    data_time = f"{time.strftime('%Y-%m-%d', time.gmtime(began))} 0{hour}:00:00"
-                    failed = job.instance(data_time, fails(30), scheduled_at=began)
-                    one = {"system": "schedulerx", "namespace": "ns", "group_id": group, "job_id": 1000 + number}
-                    about = {"job_instance_id": failed.instance_id, "occurred_at": int(time.time()) - 5}
-                    told.append({**one, **about, "message": "the node of this job is down"})
+            group = self.schedulerx.group("ns", f"storm.{number}")
+            job = group.job(1000 + number)
+            for place in range(count):
+                day, hour = place % days, place // days
+                began = time.time() - 86_400 * (days - 0.5 - day) + 3600 * hour
+                data_time = f"{time.strftime('%Y-%m-%d', time.gmtime(began))} 0{hour}:00:00"
+                failed = job.instance(data_time, fails(run_s), scheduled_at=began)
+                one = {
+                    "system": "schedulerx",
+                    "namespace": "ns",
+                    "group_id": f"storm.{number}",
+                    "job_id": 1000 + number,
+                }
+                about = {"job_instance_id": failed.instance_id, "occurred_at": int(began + run_s)}
+                told.append({**one, **about, "message": "the node of this job is down"})
         return told
 
-    def jobs(self, cluster: str = CLUSTER, count: int = 1, *, ended: bool = False) -> list[dict[str, Any]]:
-        """So many more jobs hang in the cluster, or have ended; what is told of them."""
+    def jobs(
+        self, cluster: str = CLUSTER, count: int = 1, *, ended: bool = False, unclear: bool = False
+    ) -> list[dict[str, Any]]:
+        """So many more jobs hang in the cluster, or have ended; what is told of them. `unclear`: it names no cause."""
         from localcloud.ehpc.models import JobSpec, finishes, hangs  # noqa: PLC0415 - as above
 
         land = self.ehpc.clusters.get(cluster) or self.ehpc.cluster(cluster)
@@ -166,7 +179,7 @@ class _Land:
             job = f"{self.numbers}.scheduler"
             runs = (finishes(60, 1),) if ended else (hangs(), finishes(600))
             land.submit(job, JobSpec(runs=runs), at=time.time() - 3600)
-            told.append(_told(cluster, job))
+            told.append(_told(cluster, job) if unclear else _reported(cluster, job, ended=ended))
         return told
 
     def logged(self, told: list[dict[str, Any]], foreign: int = 0) -> dict[str, Any]:
@@ -211,6 +224,13 @@ class _Land:
             self.slow, self.broken = options["slow"], options["broken"]
         calls, self.calls = self.calls, {}
         return {"calls": calls, "kills": len(self.ehpc.kills)}
+
+
+def _reported(cluster: str, job: str, *, ended: bool) -> dict[str, Any]:
+    """As emitters do: a watcher quotes what a hung one printed, an epilogue has the exit code of one that ended."""
+    one = {"system": "ehpc", "cluster_id": cluster, "job_id": job, "occurred_at": int(time.time()) - 5}
+    said = f"slurmstepd: error: *** JOB {job} ON cn-1 CANCELLED AT 2026-01-05T02:10:11 DUE TO NODE FAILURE ***"
+    return {**one, "message": said, **({"exit_code": 1} if ended else {})}
 
 
 def _told(cluster: str, job: str) -> dict[str, Any]:

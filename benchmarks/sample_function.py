@@ -31,7 +31,8 @@ def handler(event: bytes, context: Any) -> dict[str, Any]:
     ehpc, logs = _clients(context)
     rows = [_heal(ehpc, told) for told in _told(json.loads(event), logs)]
     items = [LogItem(int(time.time()), contents=list(row.items())) for row in rows]
-    logs.put_logs(PutLogsRequest(PROJECT, os.environ["SAMPLE_LOGSTORE"], "", "sample", items))
+    if items:
+        logs.put_logs(PutLogsRequest(PROJECT, os.environ["SAMPLE_LOGSTORE"], "", "sample", items))
     counts: dict[str, int] = {}
     for row in rows:
         counts[row["verdict"]] = counts.get(row["verdict"], 0) + 1
@@ -58,8 +59,14 @@ def _told(event: Any, logs: Any) -> list[dict[str, Any]]:
         return list(event.get("jobs", [event]))
     source = event["source"]
     place = (source["projectName"], source["logstoreName"], source["shardId"])
-    page = logs.pull_logs(*place, source["beginCursor"], 1000, end_cursor=source["endCursor"])
-    return [log for log in page.get_flatten_logs_json() if log.get("system") == "ehpc"]
+    cursor, told = source["beginCursor"], []
+    while cursor != source["endCursor"]:
+        page = logs.pull_logs(*place, cursor, 1000, end_cursor=source["endCursor"])
+        told += [log for log in page.get_flatten_logs_json() if log.get("system") == "ehpc"]
+        if page.get_next_cursor() == cursor:
+            break
+        cursor = page.get_next_cursor()
+    return told
 
 
 def _heal(ehpc: Any, told: dict[str, Any]) -> dict[str, str]:

@@ -25,11 +25,14 @@ from benchmarks.region import Region
 
 JOBS_A_PAGE, JOBS_A_CALL, LOGS_A_PUT = 50, 100, 4096
 SLOW_S = 2.0
-POLICY = """version: 1
+WATCHED = [f"ehpc-hz-w{number}" for number in range(10)]
+POLICY = f"""version: 1
 breaker: null
-cooldown: {base_s: 0, factor: 1, max_s: 0}
+cooldown: {{base_s: 0, factor: 1, max_s: 0}}
+timing: {{stale_event_s: 2419200}}
+discover: {{ehpc: [{{clusters: [{", ".join(WATCHED)}], overdue: {{after_h: 2}}}}]}}
 rules:
-  - {name: node-lost, match: {message: node of this job is down}, action: rerun}
+  - {{name: node-lost, match: {{message: node of this job is down}}, action: rerun}}
 """
 
 
@@ -58,7 +61,7 @@ class Storm(Struct, frozen=True, kw_only=True):
         )
 
 
-HEAD = f"""| storm | wall | floor | ratio | CPU a failure | memory above | outcomes | calls |
+HEAD = f"""| storm | wall | floor | ratio | CPU a failure or job | memory above | outcomes | calls |
 {"|---" * 8}|"""
 
 
@@ -96,6 +99,8 @@ class Ground:
         )
 
     def _first(self, door: str) -> Any:
+        if door == "discover":
+            return {"dry_run": True}  # a turn that is not remembered, so that the next one is due
         told = self.region.order("jobs", cluster="ehpc-hz-warm")
         return self.region.order("logged", told=told) if door == "log_trigger" else told
 
@@ -136,13 +141,14 @@ def many_clusters(ground: Ground, count: int, ledger: str, *, clusters: int = 50
 
 
 def many_days(ground: Ground, ledger: str) -> Storm:
-    """2,000 failed instances of 40 SchedulerX jobs on 25 days, in ten groups; 80 a minute are rerun, the rest waits."""
+    """2,000 failed instances of 40 SchedulerX jobs on 30 days: one day of each job is rerun, the others wait for it."""
 
     def told() -> Any:
-        return ground.region.order("days", groups=10, jobs=40, days=25, times=2)
+        return ground.region.order("days", jobs=40, days=30, count=50)
 
     least = 40 + 40 + 2_000 + 80 + 1
-    return ground.storm("2,000 days of 40 SchedulerX jobs, sqlite", "event_trigger", ledger, told, 2_000, least)
+    name = "2,000 days of 40 SchedulerX jobs, sqlite"
+    return ground.storm(name, "event_trigger", ledger, told, 2_000, least)
 
 
 def swept(ground: Ground, ledger: str, count: int) -> Storm:
@@ -163,6 +169,18 @@ def swept(ground: Ground, ledger: str, count: int) -> Storm:
     return ground.storm(f"sweep with {count:,} due, sqlite", "sweep", ledger, told, count, least_calls(count, 10))
 
 
+def discovered(ground: Ground, ledger: str, running: int) -> Storm:
+    """A period of the discovery: running jobs in ten watched clusters are looked through, and none is overdue."""
+
+    def told() -> Any:
+        for name in WATCHED:
+            ground.region.order("storm", cluster=name, count=running // len(WATCHED))
+        return {}
+
+    least = len(WATCHED) * -(-running // len(WATCHED) // JOBS_A_PAGE)
+    return ground.storm(f"discovery's period, {running:,} jobs, sqlite", "discover", ledger, told, running, least)
+
+
 def main() -> None:
     """Print what was measured."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -181,6 +199,7 @@ def main() -> None:
             ("trouble", lambda: many_clusters(ground, chosen.count, sqlite)),
             ("days", lambda: many_days(ground, f"sqlite://{folder}/days.db")),
             ("sweep", lambda: swept(ground, f"sqlite://{folder}/sweep.db", chosen.count)),
+            ("discover", lambda: discovered(ground, f"sqlite://{folder}/discover.db", chosen.count)),
         ]
         print(HEAD, flush=True)
         for name, storm in storms:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -45,7 +46,7 @@ def decode_record(document: bytes) -> JobRecord:
     Raises:
         LedgerUnavailable: it is not one of ours. Nothing may be decided on it.
     """
-    return _decoded(_RECORDS, document)
+    return _decoded(JobRecord, document)
 
 
 def decode_limit(document: bytes) -> SharedLimit:
@@ -54,7 +55,7 @@ def decode_limit(document: bytes) -> SharedLimit:
     Raises:
         LedgerUnavailable: it is not one of ours; it must not count as an unused limit.
     """
-    limit = _decoded(_LIMITS, document)
+    limit = _decoded(SharedLimit, document)
     if not all(start.isdecimal() and len(start) < MAX_DIGITS for start in (*limit.buckets, *limit.owners)):
         raise LedgerUnavailable("a ledger document is malformed: a bucket does not begin at a moment")
     return limit
@@ -66,7 +67,7 @@ def decode_controls(document: bytes) -> Controls:
     Raises:
         LedgerUnavailable: it is not one of ours; it must not count as "nothing set".
     """
-    return _decoded(_CONTROLS, document, f"the ledger document {CONTROLS_KEY}")
+    return _decoded(Controls, document, f"the ledger document {CONTROLS_KEY}")
 
 
 def decode_progress(document: bytes) -> Progress:
@@ -75,7 +76,7 @@ def decode_progress(document: bytes) -> Progress:
     Raises:
         LedgerUnavailable: it is not one of ours; no log may be left out because of it.
     """
-    return _decoded(_PROGRESS, document)
+    return _decoded(Progress, document)
 
 
 def decode_watch(document: bytes) -> Watch:
@@ -84,32 +85,32 @@ def decode_watch(document: bytes) -> Watch:
     Raises:
         LedgerUnavailable: it is not one of ours; it must not count as "nothing seen".
     """
-    return _decoded(_WATCHES, document)
+    return _decoded(Watch, document)
 
 
 def decode_machines(document: bytes) -> Machines:
     """The machines of watched scopes. Raises LedgerUnavailable if it is not one of ours."""
-    return _decoded(_MACHINES, document)
+    return _decoded(Machines, document)
 
 
 def decode_box(document: bytes) -> Box:
     """A channel's box. Raises LedgerUnavailable if it is not one of ours; it must not count as an empty one."""
-    return _decoded(_BOXES, document)
+    return _decoded(Box, document)
 
 
 def decode_nodes(document: bytes) -> KnownNodes:
     """What is remembered of nodes. Raises LedgerUnavailable if it is not one of ours."""
-    return _decoded(_NODES, document)
+    return _decoded(KnownNodes, document)
 
 
 def decode_link_use(document: bytes) -> LinkUse:
     """That a link has been used. Raises LedgerUnavailable if it is not one of ours; it must not count as "not used"."""
-    return _decoded(_LINK_USES, document)
+    return _decoded(LinkUse, document)
 
 
 def decode_claim(document: bytes) -> Claim:
     """A claim. Raises LedgerUnavailable if it is not one of ours; it must not count as "nobody has claimed it"."""
-    return _decoded(_CLAIMS, document)
+    return _decoded(Claim, document)
 
 
 def limit_of(key: str, stored: Stored | None) -> SharedLimit | None:
@@ -220,11 +221,18 @@ def link_use_write(key: str, use: LinkUse, now: float) -> Write:
     return Write(key=key, document=encode(use), expected=None, due_at=None, expires_at=now + KEPT_S)
 
 
-def _decoded(decoder: msgspec.json.Decoder[_T], document: bytes, name: str = "a ledger document") -> _T:
+@cache
+def _decoder(kind: type[Any]) -> msgspec.json.Decoder[Any]:
+    """Made when the first document of that kind comes: most processes see three of the ten."""
+    return msgspec.json.Decoder(kind, dec_hook=_read)
+
+
+def _decoded(kind: type[_T], document: bytes, name: str = "a ledger document") -> _T:
     try:
-        return decoder.decode(document)
+        found: _T = _decoder(kind).decode(document)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise LedgerUnavailable(f"{name} is malformed: {error}") from error
+    return found
 
 
 def _read(kind: type, value: Any) -> Any:
@@ -237,13 +245,3 @@ def _read(kind: type, value: Any) -> Any:
 
 
 _ENCODER = msgspec.json.Encoder(enc_hook=written)
-_RECORDS = msgspec.json.Decoder(JobRecord, dec_hook=_read)
-_LIMITS = msgspec.json.Decoder(SharedLimit)
-_CONTROLS = msgspec.json.Decoder(Controls)
-_PROGRESS = msgspec.json.Decoder(Progress)
-_WATCHES = msgspec.json.Decoder(Watch)
-_MACHINES = msgspec.json.Decoder(Machines)
-_BOXES = msgspec.json.Decoder(Box)
-_NODES = msgspec.json.Decoder(KnownNodes)
-_LINK_USES = msgspec.json.Decoder(LinkUse)
-_CLAIMS = msgspec.json.Decoder(Claim)

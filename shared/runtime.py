@@ -146,13 +146,12 @@ def handle_discover(event: bytes, context: Any) -> dict[str, Any]:
 
 
 def _handled(wiring: Wiring, intake: Intake, trigger: Trigger) -> Report:
-    """Failures through the corridor; what was told of machines is noted."""
+    """Failures through the corridor; what was told of machines and reruns is noted."""
     report = wiring.healer.handle(intake, trigger)
-    if intake.noted:
+    if intake.noted or intake.reruns:
         from shared.discover import note  # noqa: PLC0415 - of one door alone
 
-        region, dry_run = wiring.context.region, intake.dry_run
-        report.add(note(wiring.healer, intake.noted, region, trigger, dry_run=dry_run))
+        report.add(note(wiring.healer, intake, wiring.context.region, trigger))
     return report
 
 

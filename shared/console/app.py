@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 
+from msgspec.structs import replace
+
 from shared.console.breakers import breaker_act, breakers_page
 from shared.console.by_link import link_act, link_page
 from shared.console.held import answer_act, case_page, held_page, open_page
@@ -36,6 +38,8 @@ PAGES: Mapping[str, Show] = {
 ACTS: Mapping[str, Act] = {"/held": answer_act, "/breakers": breaker_act, "/nodes": node_act, "/modes": mode_act}
 STYLE_PATH, HEALTH_PATH = "/style.css", "/healthz"
 METHODS = frozenset({"GET", "HEAD", "POST"})
+_WANTED = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": ", ".join(sorted(METHODS))}}
+"""Headers that a response with that status must have (RFC 9110, sections 15.5.2 and 15.5.6)."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -45,16 +49,12 @@ def answer(site: Site, request: WebRequest, visitor: Visitor | None) -> WebRespo
         made = _answered(site, request, visitor)
     except Refused as refused:
         made = page("refused", refused.status, says=refused.says, visitor=visitor, here="")
+        made = replace(made, headers=_WANTED.get(refused.status, {}))
     except SecondWindError as error:
         _LOG.warning("%s: %s", request.path[:64], error)
         says = "The ledger or the Logstore cannot be read now. It may be repeated; what was done before stands."
         made = page("refused", 503, says=says, visitor=visitor, here="")
-    return WebResponse(
-        status=made.status,
-        body=b"" if request.method == "HEAD" else made.body,
-        content_type=made.content_type,
-        headers=made.headers,
-    )
+    return replace(made, body=b"") if request.method == "HEAD" else made
 
 
 def _answered(site: Site, request: WebRequest, visitor: Visitor | None) -> WebResponse:

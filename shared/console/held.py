@@ -16,7 +16,7 @@ from shared.people import CaseChanged, Hold
 from shared.people.moves import NotHeld
 from shared.policy.people import Deed
 
-PAGE_HOLDS = 25
+PAGE_HOLDS = 20
 """Held failures on one page."""
 MAX_DIGITS = 8
 MAX_ANSWERS = 100

@@ -61,7 +61,7 @@ def _report(visit: Visit) -> dict[str, Any]:
     site = visit.site
     terms = ReportTerms(since_at=site.now - NIGHT_S, until_at=site.now, zone=site.zone, prices=site.policy.prices)
     try:
-        night = visit.night() if site.night is not None else None
+        night = visit.night() if site.night is not None and visit.visitor.looks else None
     except SinkUnavailable as error:
         _LOG.warning("the outcomes of the night cannot be read: %s", error)
         return {"report": None, "chart": None, "unreadable": True, "cut": 0}

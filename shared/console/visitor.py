@@ -9,7 +9,7 @@ from shared.domain.failure import Trigger
 from shared.domain.job import Scope
 from shared.domain.link_key import LinkKey
 from shared.domain.record import Case
-from shared.policy.people import Deed, Person, known, may, may_everywhere, sees
+from shared.policy.people import Deed, Person, known, looks, may, may_everywhere, sees
 
 FORM_LASTS_S = 12 * 3600.0
 _FORM = "form/1"
@@ -39,6 +39,11 @@ class Visitor(Struct, frozen=True, kw_only=True):
     def known(self) -> bool:
         """Whether there is any entry for them."""
         return self.holds_key or known(self.people, self.name)
+
+    @property
+    def looks(self) -> bool:
+        """Whether they may look at more than held failures of their own jobs."""
+        return self.holds_key or looks(self.people, self.name)
 
     def may(self, deed: Deed, scope: Scope, owner: str = "") -> bool:
         """Whether they may do that there."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from shared.documents import decode_watch, watch_write
-from shared.domain.errors import LedgerUnavailable
+from shared.domain.errors import DocumentRefused, LedgerUnavailable
 from shared.domain.watch import Watch
 from shared.ports import Ledger
 
@@ -69,9 +69,25 @@ class Book:
         if not changed:
             return frozenset()
         writes = [watch_write(key, watch, self._versions[key], now) for key, watch in changed]
-        lost = frozenset[str]() if self.dry_run else self.ledger.save(writes)
+        try:
+            lost = frozenset[str]() if self.dry_run else self.ledger.save(writes)
+        except DocumentRefused as error:
+            return self._save([(key, _without_memory(key, watch, error)) for key, watch in changed], now)
         for key, watch in changed:
             if key not in lost:
                 self._watches[key] = watch
                 self._versions[key] = (self._versions[key] or 0) + 1
         return lost
+
+
+def _without_memory(key: str, watch: Watch, error: DocumentRefused) -> Watch:
+    """What is saved instead of a document that is too large: its place is looked through anew, and no other waits.
+
+    What was found there is known by the records of its jobs. Raises the error where memory is not what is too large.
+    """
+    if key not in error.keys:
+        return watch
+    if not watch.memory:
+        raise error
+    _LOG.error("%s: what is remembered is too large; it is looked through anew", key)
+    return replace(watch, memory={})

@@ -51,7 +51,7 @@ def change_machines(
     raise LedgerUnavailable(f"others keep changing {key}")
 
 
-def note(healer: Healer, events: Sequence[Noted], region: str, trigger: Trigger, *, dry_run: bool) -> Report:
+def note_machines(healer: Healer, events: Sequence[Noted], region: str, trigger: Trigger, *, dry_run: bool) -> Report:
     """Remember what events said of machines on which watched jobs may run; of any other machine nothing is told.
 
     Raises:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Mapping
 from functools import cache, partial
 
+import msgspec
 from msgspec.structs import replace
 
 from shared.discover.book import Book
@@ -109,7 +110,7 @@ class _Run:
             stale_after_s=self._healer.policy.timing.stale_event_s,
             suspects=self._machines(place).suspects,
         )
-        sight = place.seeker.look(place.watch, place.scope, watch.memory, turn, terms)
+        sight = _looked(place, watch, turn, terms)
         if sight.failures:
             intake = Intake(failures=list(sight.failures), dry_run=self._dry_run)
             self._total.add(self._healer.handle(intake, Trigger.DISCOVER))
@@ -146,6 +147,17 @@ class _Run:
             outcome = not_seen(key, place, sight.problem, watch, now, dry_run=self._dry_run)
             self._total.add(self._healer.tell([outcome], Trigger.DISCOVER))
         self._book.put(key, after, self._healer.clock.now())
+
+
+def _looked(place: WatchedPlace, watch: Watch, turn: Turn, terms: Terms) -> Sight:
+    """What a turn shows. A memory that its seeker cannot read, as of another version, is begun anew."""
+    try:
+        return place.seeker.look(place.watch, place.scope, watch.memory, turn, terms)
+    except msgspec.ValidationError as error:
+        if not watch.memory:
+            raise
+        _LOG.error("%s: what is remembered cannot be read; it is looked through anew: %s", place.key, error)
+    return place.seeker.look(place.watch, place.scope, {}, turn, terms)
 
 
 def _after(watch: Watch, sight: Sight, now: float) -> Watch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -34,13 +35,14 @@ class Credentials(Struct, frozen=True, kw_only=True):
         """The text without these credentials, plain or percent-encoded in any way: services quote what they got."""
         for secret in (self.access_key_secret, self.security_token, self.access_key_id):
             if secret:
-                text = re.sub(_in_any_spelling(secret), _HIDDEN, text)
+                text = _in_any_spelling(secret).sub(_HIDDEN, text)
         return text
 
 
-def _in_any_spelling(secret: str) -> str:
+@lru_cache(maxsize=8)
+def _in_any_spelling(secret: str) -> re.Pattern[str]:
     """A character stands as it is, or as `%2B`, `%2b`, `%252B`: encoders differ. In linear time."""
-    return "".join(f"(?:{re.escape(sign)}|{_encoded(sign)})" for sign in secret)
+    return re.compile("".join(f"(?:{re.escape(sign)}|{_encoded(sign)})" for sign in secret))
 
 
 def _encoded(sign: str) -> str:

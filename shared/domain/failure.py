@@ -153,6 +153,21 @@ class Noted(Struct, frozen=True, kw_only=True):
     by_hand: bool = False
 
 
+class ToldRerun(Struct, frozen=True, kw_only=True):
+    """A rerun that the job system's own platform tells of: ours, or somebody else's."""
+
+    scope: Scope
+    job_ids: tuple[str, ...]
+    """At most 1,000."""
+    by: str
+    """The account that asked for it, as the platform names it; at most 128 characters."""
+    at: float = 0.0
+    """Unix seconds, never later than when it was read; this and what follows is the envelope's."""
+    event_id: str = ""
+    speaker: Speaker = Speaker()
+    by_hand: bool = False
+
+
 MAX_WHOLE = 100
 """So many unreadable records of a delivery are told whole, the rest by number and kind."""
 MAX_KINDS = 20
@@ -167,6 +182,8 @@ class Intake(Struct, kw_only=True):
     """At most `MAX_WHOLE` a delivery, see `reject`."""
     noted: list[Noted] = []
     """What was told of machines, not of jobs."""
+    reruns: list[ToldRerun] = []
+    """What was told of reruns, not of failures."""
     told_whole: int = 0
     """Unreadable records in earlier slices of the delivery."""
     more: dict[str, int] = {}

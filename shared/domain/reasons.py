@@ -145,6 +145,9 @@ class Reason(ReasonRow):
     MACHINE_ANNOUNCED = ("machine_announced", _V.SUPPRESSED, _by(Step.LOOKING),
         "About a machine on which jobs run, not about a job: maintenance is announced.",
         "Nothing has happened yet: drain the node in time.")
+    RERUN_ELSEWHERE = ("rerun_elsewhere", _V.SUPPRESSED, _by(Step.LOOKING),
+        "The job system's platform tells that somebody else had the job run again, not Second Wind.",
+        "Nothing: its next look sees the new life.")
     NODE_SUSPECT = ("node_suspect", _V.SUPPRESSED, _by(Step.NODE),
         "About a node, not a job: so many jobs failed on it as `bad_nodes` allows no node.",
         "Look at the node, drain it if it is at fault, or clear it: `secondwind nodes clear`.")

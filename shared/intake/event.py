@@ -27,6 +27,7 @@ from shared.intake.context import Context, Envelope, content_hash, event_id, unr
 from shared.intake.log import add, find_in_log
 from shared.ports import TOPIC
 from shared.reading.text import below, bounded, kind
+from shared.reading.times import moment
 from shared.systems import SYSTEMS
 
 MAX_ITEMS = 10_000
@@ -91,6 +92,8 @@ def read_item(value: Any, path: str, trigger: Trigger, context: Context, intake:
         add(intake, unreadable(told, faults))
     elif _is_cloud_event(item):
         read = _read_cloud_event(item, told, context, faults)
+        if read is None and _is_of_reruns(item, told, context, intake):
+            return
         if read is None:
             intake.passed_over += 1
         else:
@@ -117,6 +120,30 @@ def _is_of_machines(item: dict[str, Any], told: Envelope, context: Context, inta
             return True
     intake.passed_over += 1
     return True
+
+
+def _is_of_reruns(event: dict[str, Any], told: Envelope, context: Context, intake: Intake) -> bool:
+    """Whether a job system's own platform tells that jobs were run again; who asked for it is kept."""
+    native = SYSTEMS.native(event.get("source"))
+    data = readable(_data(event, told.path, [])[0])
+    if native is None or native.reruns is None or not isinstance(data, dict):
+        return False
+    rerun = native.reruns(bounded(event.get("type")), data, context.region)
+    if rerun is None:
+        return False
+    by_hand = told.trigger is Trigger.MANUAL
+    speaker = Speaker() if by_hand else _speaker(event, from_log=False)
+    at = _moment_before(event.get("time"), context.now)
+    intake.reruns.append(replace(rerun, at=at, event_id=told.event_id, speaker=speaker, by_hand=by_hand))
+    return True
+
+
+def _moment_before(told: Any, now: float) -> float:
+    """When it happened; a time that cannot be read, or is still to come, is now."""
+    try:
+        return min(moment(told), now)
+    except ValueError:
+        return now
 
 
 def _is_cloud_event(item: dict[str, Any]) -> bool:

@@ -9,11 +9,14 @@ https://www.alibabacloud.com/help/en/tablestore/developer-reference/error-codes.
 from __future__ import annotations
 
 import logging
+import platform
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import copy
 from enum import Enum
 from functools import cache, lru_cache
+from struct import calcsize
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -33,11 +36,15 @@ MOST_BYTES = 16_000_000
 """Of an answer: the service gives 4 MB of rows at once."""
 LEAST_S = 0.25
 """With a shorter one than this nothing is sent."""
+_OF_TIME_SERIES = "BytesValue FieldValues FlatBufferRowGroup FlatBufferRowInGroup FlatBufferRows Tag"
 NEVER_USED = (
     "aiohttp",  # asynchronous calls
     "asyncio",
     "certifi",  # authorities, which our transport asks for itself
+    "crc32c",  # sums of time series: it reads the metadata of what is installed, and has a command line
+    "google.protobuf.internal.python_message",  # messages in Python, where the compiled ones are not to be had
     "google.protobuf.text_format",  # messages in its log
+    *(f"tablestore.flatbuffer.timeseries.{name}" for name in _OF_TIME_SERIES.split()),
     "urllib3",  # the SDK's own transport
     "urllib3.connectionpool",
     "urllib3.poolmanager",
@@ -121,10 +128,22 @@ def sdk() -> Any:
     quiet.setLevel(logging.CRITICAL + 1)  # above DEBUG by itself, or the SDK formats headers with the token
     quiet.propagate = False
     put_off(*NEVER_USED)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _no_programs():
         warnings.simplefilter("ignore")  # as the first line
         import tablestore  # type: ignore[import-untyped]  # noqa: PLC0415 - it publishes no types; 0.5 s, only if used
     return tablestore
+
+
+@contextmanager
+def _no_programs() -> Iterator[None]:
+    """Without `file` and `uname`, which `platform` starts to tell how wide a pointer is, or the processor."""
+    usual = platform.architecture, platform.platform
+    platform.architecture = lambda *_, **__: (f"{8 * calcsize('P')}bit", "")
+    platform.platform = lambda *_, **__: platform.system()
+    try:
+        yield
+    finally:
+        platform.architecture, platform.platform = usual
 
 
 class Link:

@@ -9,7 +9,6 @@ integers; a time of this century comes back exactly, and a person can read it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 from msgspec import Struct
@@ -53,7 +52,9 @@ def to_ns(moment: float) -> int:
     """Unix nanoseconds of unix seconds, at most what 64 bits less one hold (the year 2262); keeps the order."""
     if abs(moment) >= _FURTHEST // _NS:
         return _FURTHEST if moment > 0 else -_FURTHEST
-    return round(Fraction(moment) * _NS)
+    over, under = moment.as_integer_ratio()
+    whole, rest = divmod(over * _NS, under)
+    return whole + (2 * rest + (whole & 1) > under)  # to the nearest, of two that are as near to the even one
 
 
 def from_ns(moment: int) -> float:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from shared.domain.messages import Letter, Thing, What
 from shared.domain.outcome import rfc3339
+from shared.notify.events import scope_of
 
 BRAND = "Second Wind"
 """Stands in every title: the keyword for a robot that wants one."""
@@ -80,14 +81,21 @@ class Draft(Struct, frozen=True, kw_only=True):
         return replace(self, items=items)
 
 
-_NEEDED = frozenset({"where", "job", "why", "by hand"})
+_NEEDED = frozenset({"where", "job", "why", "its run", "by hand"})
 
 
 Links = Callable[[Thing], Sequence[LinkTo]]
 """Where a person can go about a thing; none where it is not known."""
 
 
-def draft_of(letter: Letter, things: Sequence[Thing], links: Links, now: float, zone: str) -> Draft:
+def draft_of(
+    letter: Letter,
+    things: Sequence[Thing],
+    links: Links,
+    now: float,
+    zone: str,
+    run_since: Callable[[Thing], float | None] = lambda _: None,
+) -> Draft:
     """The letter in words.
 
     Args:
@@ -96,6 +104,7 @@ def draft_of(letter: Letter, things: Sequence[Thing], links: Links, now: float, 
         links: where a person can go about each.
         now: unix seconds.
         zone: in which moments are shown.
+        run_since: since when a live run goes on that a rerun would end (unix seconds); None: none is known.
     """
     ordered = sorted(things, key=lambda one: list(What).index(one.what) if one.what is not What.BREAKER_OPENED else -1)
     counts = {what: sum(one.what is what for one in things) + letter.more.get(what.value, 0) for what in What}
@@ -108,7 +117,7 @@ def draft_of(letter: Letter, things: Sequence[Thing], links: Links, now: float, 
         notes.append(
             f"{beyond} of these are only counted: too many came at once. secondwind held lists all that waits."
         )
-    items = tuple(_item(one, tuple(links(one)), zone) for one in ordered)
+    items = tuple(_item(one, tuple(links(one)), zone, _run(run_since(one), now)) for one in ordered)
     title = f"{BRAND}: {', '.join(heads)}" if heads else BRAND
     return Draft(id=letter.id, title=title, notes=tuple(notes), items=items, more=dict(letter.more), at=now)
 
@@ -125,7 +134,11 @@ def _head(what: What, count: int) -> str:
     return one if count == 1 else f"{count} {many}"
 
 
-def _item(thing: Thing, links: tuple[LinkTo, ...], zone: str) -> DraftItem:
+def _run(since: float | None, now: float) -> str:
+    return "" if since is None else f"goes on since {max(0.0, now - since) / 3600:.1f} hours; a rerun throws that away"
+
+
+def _item(thing: Thing, links: tuple[LinkTo, ...], zone: str, run: str) -> DraftItem:
     told = (
         ("for", ", ".join(thing.persons)),
         ("where", "/".join(thing.place.values())),
@@ -134,12 +147,21 @@ def _item(thing: Thing, links: tuple[LinkTo, ...], zone: str) -> DraftItem:
         ("queue", thing.queue),
         ("rule", thing.rule),
         ("why", thing.reason),
+        ("its run", run),
         ("since", datetime.fromtimestamp(thing.at, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")),
         ("", thing.message),
         ("text", thing.evidence if thing.evidence not in thing.message else ""),
-        ("by hand", f"secondwind approve {thing.failure_id[:12]}" if thing.what is What.HELD else ""),
+        ("by hand", _by_hand(thing)),
     )
     facts = tuple(Fact(label, text) for label, text in thing.lines or told if text)
     about = thing.job_name or thing.job_id
     head = _HEADS[thing.what][0]
     return DraftItem(thing=thing, title=f"{head}: {about}" if about else head, facts=facts, links=links)
+
+
+def _by_hand(thing: Thing) -> str:
+    """The command that answers; empty where there is nothing to answer."""
+    if thing.what is What.HELD:
+        return f"secondwind approve {thing.failure_id[:12]}"
+    scope = scope_of(thing.place) if thing.what is What.BREAKER_OPENED else None
+    return "" if scope is None else f"secondwind breaker close {scope.key} --backlog resume"

@@ -119,7 +119,14 @@ class Messenger:
             self._pay(key, box)
             return False
         things = content(box)
-        draft = draft_of(letter, things, lambda thing: self._links(thing, cases, channel), now, self.notify.zone)
+        draft = draft_of(
+            letter,
+            things,
+            lambda thing: self._links(thing, cases, channel),
+            now,
+            self.notify.zone,
+            lambda thing: cases[thing.failure_id][1].held_since if thing.failure_id in cases else None,
+        )
         ending = self._posted(channel, draft, letter.leave_by)
         _LOG.info("channel %s: a message of %d: %s %s", channel.name, len(things), ending.effect.value, ending.code)
         self._pay(key, self._surely(key, lambda box: self._settled(box, channel, owner, ending)))

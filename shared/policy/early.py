@@ -14,8 +14,8 @@ import msgspec
 
 from shared.policy.prefilter import Chances, Prefilter, Read, Way
 
-FIRST_TEXTS = 8
-"""Then the prefilter itself is made: it knows what it has seen."""
+FIRST_TEXTS = 256
+"""Then the prefilter itself is made: it takes as long as some five hundred of these, and knows what it has seen."""
 _GRAM = 3
 
 

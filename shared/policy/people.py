@@ -99,6 +99,11 @@ def sees(people: Iterable[Person], who: str, scope: Scope, owner: str = "") -> b
     return any(one.shows(who, owner) and one.has_place(scope) for one in people if one.is_for(who))
 
 
+def looks(people: Iterable[Person], who: str) -> bool:
+    """Whether they may look at more than jobs of their own."""
+    return any(one.shows(who, "") for one in people if one.is_for(who))
+
+
 def known(people: Iterable[Person], who: str) -> bool:
     """Whether there is any entry for somebody of that name."""
     return any(one.is_for(who) for one in people)

@@ -119,7 +119,10 @@ class Reader:
         if any(value is _BAD for value in values.values()):
             return _BAD
         base = self._bases.get(kind.cls)
-        return kind.cls(**values) if base is None else structs.replace(base, **values)
+        try:
+            return kind.cls(**values) if base is None else structs.replace(base, **values)
+        except ValueError as error:  # what a Struct itself says of fields that do not go together
+            return self._bad(path, str(error), node.line)
 
     def _entries(self, node: yamltree.Mapping, path: str, known: list[str]) -> dict[str, yamltree.Node]:
         given: dict[str, yamltree.Node] = {}

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from shared.domain.endpoint import Endpoint
-from shared.domain.failure import Failure
+from shared.domain.failure import Failure, ToldRerun
 from shared.domain.job import Scope
 from shared.domain.machines import MachineEvent
 from shared.domain.snapshot import Snapshot
@@ -82,6 +82,8 @@ class Native(Struct, frozen=True, kw_only=True):
 
     Both are as a stranger wrote them: what is missing or wrong in the fields is found as in every announcement.
     """
+    reruns: Callable[[str, Mapping[str, Any], str], ToldRerun | None] | None = None
+    """Of an event's type, its data and the function's own region: the rerun that it tells, if it tells one."""
 
 
 _QUESTIONS = tuple(name for name in vars(Snapshot) if not name.startswith("_"))

@@ -101,8 +101,15 @@ class Page:
         found = self.driver.find_element(
             By.XPATH, f"//a[normalize-space()={quoted}] | //button[normalize-space()={quoted}]"
         )
+        return self._next(found.click)
+
+    def enter(self, field: str, text: str) -> str:
+        """Into a field, and the key that sends its form; what is read then."""
+        return self._next(lambda: self.type(field, f"{text}\n"))
+
+    def _next(self, act: Callable[[], None]) -> str:
         was = self.driver.find_element(By.TAG_NAME, "body")
-        found.click()
+        act()
         waiting = WebDriverWait(self.driver, WAITS_S, ignored_exceptions=[StaleElementReferenceException])
         waiting.until(staleness_of(was))
         return str(waiting.until(lambda _: self.text))

@@ -92,8 +92,7 @@ def test_one_of_many_and_then_all_of_them(desk: Desk, people: People) -> None:
     page = people(width=360, script=False)
     page.go(desk.server.link)
     page.go(f"{desk.url}/held")
-    page.type("why", "no reason yet\n")
-    assert "Choose 1 to 100 failures" in page.text
+    assert "Choose 1 to 100 failures" in page.enter("why", "no reason yet")
     page.driver.back()
     page.shot("held-many")
     assert page.click("Approve").count("Approved. The next sweep") == 1

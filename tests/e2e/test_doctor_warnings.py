@@ -281,3 +281,16 @@ def test_what_discover_names_is_looked_for(ward: Ward) -> None:
     denied = Fault("ListGroups", FaultKind.ERROR_BEFORE_EFFECT, times=None, status=403, code="NoPermission")
     ward.cloud.faults.add(denied)
     assert ward.look().level("discover schedulerx 1", "cannot be listed: NoPermission") == "FAIL"
+
+
+def test_a_place_elsewhere_is_out_of_a_fixed_endpoints_reach(ward: Ward) -> None:
+    """Its host would list other clusters under that region's name: it is not asked, and the setting is named."""
+    ward.cloud[Ehpc].cluster("ehpc-real")
+    ward.policy.write_text(
+        "version: 1\nregions: [cn-beijing]\n"
+        "discover: {ehpc: [{clusters: ['ehpc-*'], region: cn-beijing, nodes: {}}, {clusters: ['ehpc-*'], nodes: {}}]}\n"
+    )
+    seen = ward.look()
+    said = "SECONDWIND_EHPC_ENDPOINT serves cn-hangzhou alone, not cn-beijing"
+    assert seen.level("discover ehpc 0", said) == "FAIL"
+    assert seen.level("discover ehpc 1", "1 looked through") == "ok"

@@ -122,6 +122,9 @@ def test_the_rule_for_dataworks_takes_failures_and_nothing_else() -> None:
     assert matches(failed)
     assert not matches({**failed, "data": {**failed["data"], "status": 6}})
     assert not matches(by_person)
+    of_reruns = compile_pattern((EMITTERS / "eventbridge/dataworks-reruns-pattern.json").read_text())
+    assert of_reruns(by_person)
+    assert not of_reruns(failed)
 
 
 def test_logtail_collects_every_emitter_s_file() -> None:

@@ -109,3 +109,37 @@ def test_a_call_loads_nothing_of_an_sdk_that_it_does_not_use() -> None:
     """What was put off is still waiting when job systems and Log Service have been called."""
     done = subprocess.run([sys.executable, "-c", AFTER_A_CALL], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.splitlines() == ["Reply token", "LogCallFailed", "[]"]
+
+
+LEDGER = """
+import platform, sys
+asked = platform.architecture()[0]
+started = []
+sys.addaudithook(lambda event, _: started.append(event) if event in {"subprocess.Popen", "os.fork"} else None)
+from shared.ledger._tablestore_link import NEVER_USED, sdk
+sdk()
+from tablestore.plainbuffer.plain_buffer_consts import const
+print(started, f"{const.SYS_BITS}bit" == asked, platform.architecture.__module__)
+print([name for name in NEVER_USED if vars(sys.modules.get(name, sys)).get("__file__")])
+"""
+
+
+def test_the_ledgers_sdk_starts_no_process_and_loads_nothing_that_is_not_used() -> None:
+    """It asks how wide a pointer is, which the standard library would have a program find out."""
+    done = subprocess.run([sys.executable, "-c", LEDGER], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines() == ["[] True platform", "[]"]
+
+
+DOOR = """
+import sys
+import functions.event_trigger.index
+print(sorted({"inspect", "ast", "dataclasses", "typing_extensions"} & set(sys.modules)))
+import typing_extensions
+print(typing_extensions.Self is not None)
+"""
+
+
+def test_a_door_loads_nothing_that_inspects_sources() -> None:
+    """Whoever wants it has it all the same."""
+    done = subprocess.run([sys.executable, "-c", DOOR], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines() == ["[]", "True"]

@@ -52,7 +52,7 @@ class DataworksSeeker:
     def scopes(self, watch: Projects, fits: Fits, calls: Calls, *, ask: bool) -> Listed:
         """The workspaces named; with `ask`, whether each is there."""
         del fits
-        named = tuple(Project(region=self._region, project_id=str(number)) for number in watch.projects)
+        named = tuple(Project(region=self._region, project_id=str(number)) for number in watch.ids)
         begun_at, missing = self._clock.now(), list[str]()
         for project in named if ask else ():
             if not calls.may(LIST):

@@ -59,7 +59,7 @@ class Dataworks(System):
     )
     pace = None
     watched = Projects
-    native = Native(source=native.SOURCE, read=native.read)
+    native = Native(source=native.SOURCE, read=native.read, reruns=native.rerun)
     flag = Flag(option="--project", metavar="PROJECT", help="a DataWorks workspace of yours, by its id")
     endpoint_says = "Host of DataWorks, or a URL."
     endpoint_default = "`https://dataworks.<region>.aliyuncs.com`; inside a VPC name `dataworks-vpc.<region>…`"

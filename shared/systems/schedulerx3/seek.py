@@ -76,7 +76,7 @@ class Schedulerx3Seeker:
         now = self._clock.now()
 
         def app(name: str) -> App:
-            return App(region=self._region, cluster_id=watch.cluster, app_name=name)
+            return App(region=self._region, cluster_id=watch.of_cluster, app_name=name)
 
         def read() -> Iterator[str]:
             there: set[str] = set()

@@ -77,7 +77,7 @@ class Ward:
         intake: Intake = read_events(body, Context(region=REGION, now=self.clock.now()))
         healer = self.healer()
         report = healer.handle(intake, Trigger.EVENT)
-        report.add(note(healer, intake.noted, REGION, Trigger.EVENT, dry_run=False))
+        report.add(note(healer, intake, REGION, Trigger.EVENT))
         return report
 
     def healer(self, time_s: float = 120.0) -> Healer:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from localcloud.clock import ManualClock
 from localcloud.dataworks.models import Project, fails, succeeds
 from localcloud.dataworks.service import Dataworks
@@ -59,6 +61,42 @@ def test_found_and_told_is_one_failure(ward: Ward) -> None:
     assert [one.outcome.verdict for one in ward.event(json.dumps(body).encode()).results] == ["duplicate"]
     assert len({one["failure_id"] for one in ward.sink.rows}) == 1
     assert reruns(ward) == [one.instance_id]
+
+
+def rerun_event(instance_id: int, at: float, **more: Any) -> bytes:
+    """DataWorks tells that somebody has rerun an instance."""
+    data = {"operator": "10001", "projectId": 12345, "taskIds": [instance_id, 999], **more}
+    kind = "dataworks:InstanceChange:RerunInstance"
+    body = {"specversion": "1.0", "id": "2", "source": "acs.dataworks", "type": kind, "time": at, "data": data}
+    return json.dumps(body).encode()
+
+
+def test_reruns_of_people_are_told_apart_from_ours(ward: Ward) -> None:
+    """Ours say nothing new; theirs are an outcome with who it was; of instances that nobody told of there is none."""
+    project = workspace(ward)
+    one = project.instance(71, fails(30), then=(succeeds(300), succeeds(300)), starts_at=ward.clock.now() - 600)
+    ward.discover()
+    ours = ward.clock.now()
+    ward.clock.advance(20)
+    report = ward.event(rerun_event(one.instance_id, ours))
+    assert (report.results, report.passed_over) == ([], 1)
+    ward.clock.advance(3600)
+    project.rerun(one.instance_id)
+    report = ward.event(rerun_event(one.instance_id, ward.clock.now()))
+    ((verdict, reason, job_id),) = {(r.outcome.verdict, r.outcome.reason, r.outcome.job_id) for r in report.results}
+    assert (verdict, reason, job_id) == ("suppressed", "rerun_elsewhere", str(one.instance_id))
+    assert "10001 had it run again" in report.results[0].outcome.message
+    again = ward.event(rerun_event(one.instance_id, ward.clock.now()))
+    assert again.results[0].outcome.outcome_id == report.results[0].outcome.outcome_id
+    assert len(reruns(ward)) == 2
+
+
+@pytest.mark.parametrize("more", [{"projectId": None}, {"taskIds": "all"}, {"taskIds": [{}, None, True]}])
+def test_a_told_rerun_that_names_nothing_is_passed_over(ward: Ward, more: dict[str, Any]) -> None:
+    """Nothing is guessed from an event that is not as the page shows it."""
+    workspace(ward)
+    report = ward.event(rerun_event(1, ward.clock.now(), **more))
+    assert (report.results, report.passed_over) == ([], 1)
 
 
 def test_a_rerun_that_fails_is_another_failure(ward: Ward) -> None:

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from shared.documents import record_write
+from shared.domain.links import HoldAnswer
 from shared.domain.record import CaseState, JobRecord
 from shared.policy.people import Person
 from tests.support.clock import Clock
@@ -73,15 +74,17 @@ def test_a_cards_own_button_answers_that_one_alone(ann: Browser, ledger: MemoryL
 def test_many_holds_have_pages_of_a_bounded_size(ann: Browser, ledger: MemoryLedger) -> None:
     """A storm's thousand: each page below 100 KB, each hold on one of them, all of a page answered by one form."""
     for number in range(1000):
-        put(ledger, held(number))
+        case = held(number)
+        long = '"' * 1024
+        put(ledger, replace(case, held_rule=long, failure=replace(case.failure, message=long, job_name=long)))
     seen: list[str] = []
-    for first in range(0, 1000, 25):
+    for first in range(0, 1000, 20):
         page = ann.get(f"/held?from={first}")
         assert len(page) < 100_000
         seen += re.findall(r'href="/case\?id=([0-9a-f]+)"', page)
     assert sorted(seen) == sorted(failure_id(number) for number in range(1000))
     shown = re.findall(r'name="shown" value="([^"]+)"', page)
-    assert ann.send("/held", answer="reject", case=None, all="1", shown=shown).count("Rejected. Nothing follows.") == 25
+    assert ann.send("/held", answer="reject", case=None, all="1", shown=shown).count("Rejected. Nothing follows.") == 20
     for odd in ("-1", "x", "9" * 30, "1000000", "\u0663"):
         assert ann.ask("GET", f"/held?from={odd}").status == 200
 
@@ -134,6 +137,19 @@ def test_another_scope_is_neither_seen_nor_answered(ann: Browser, boss: Browser,
     assert record_at(ledger, key).cases[0] == case
 
 
+def test_who_answers_for_their_own_jobs_sees_these_alone(ann: Browser, ledger: MemoryLedger) -> None:
+    """And is not told that nothing happened elsewhere."""
+    mine, theirs = held(1), held(2)
+    put(ledger, replace(mine, held_owner="li"))
+    put(ledger, replace(theirs, held_owner="ann"))
+    ann.visitor = visitor("li", Person(who="li", own_jobs=(HoldAnswer.APPROVE,)))
+    page = ann.get("/")
+    assert "1 held for a yes or no" in page
+    assert "You see what is held of your own jobs" in page
+    assert mine.failure.job_id in page
+    assert theirs.failure.job_id not in page + ann.get("/held") + ann.get("/open")
+
+
 def test_nobody_is_shown_nothing(ann: Browser, ledger: MemoryLedger) -> None:
     """Neither without a name, nor with one that has no entry."""
     put(ledger, held(1))
@@ -143,6 +159,13 @@ def test_nobody_is_shown_nothing(ann: Browser, ledger: MemoryLedger) -> None:
             assert ann.ask("GET", page).status == status
             assert failure_id(1)[:8] not in ann.last.body.decode()
         assert ann.ask("POST", "/held", {"answer": "approve"}).status == status
+
+
+def test_a_refusal_says_what_would_do(ann: Browser) -> None:
+    """As HTTP wants it: how to sign in, and which methods there are."""
+    assert ann.ask("PUT", "/held").all_headers()["Allow"] == "GET, HEAD, POST"
+    ann.visitor = None
+    assert ann.ask("GET", "/held").all_headers()["WWW-Authenticate"] == "Bearer"
 
 
 def test_who_only_looks_has_no_form(ann: Browser, ledger: MemoryLedger) -> None:

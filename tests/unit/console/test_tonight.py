@@ -10,6 +10,7 @@ from shared.console.app import answer
 from shared.console.chart import HEIGHT, chart_of
 from shared.console.http import WebRequest
 from shared.console.site import NightRows, Row, Site
+from shared.console.visitor import Visitor
 from shared.domain.errors import SinkUnavailable
 from shared.domain.outcome import rfc3339, stable_id
 from shared.report.model import Bucket, TimeLine
@@ -59,6 +60,19 @@ def test_ten_thousand_outcomes_are_a_small_page(boss: Browser) -> None:
     assert "<strong>10000</strong> healed" in page
     assert "10000 failures and 10000 reruns" in page
     assert page.count("<rect") >= 100
+
+
+def test_a_night_of_hostile_texts_is_no_larger(boss: Browser) -> None:
+    """Every field as long as it can be, of signs whose escapes are five times as long."""
+    long = '"' * 1024
+    about = ("message", "cluster_id", "rule", "owner", "evidence", "node", "actor", "why")
+    found = [
+        {**row, **dict.fromkeys(about, f"{number % 200}{long}"), "fingerprint": f"{number:016x}"}
+        for number, row in enumerate(rows(1500))
+    ]
+    found += [{**row, "failure_class": row["owner"]} for row in found[:300]]
+    boss.visitor = Visitor(name="boss", how="console", holds_key=True)
+    assert len(night(boss, found).encode()) < 100_000
 
 
 def test_a_night_that_takes_too_long_to_read_says_so(boss: Browser, ledger: MemoryLedger) -> None:

@@ -71,9 +71,11 @@ def _machine(weight: Weight) -> Callable[[bytes, Context], None]:
     return check
 
 
-def _passed_over(body: bytes, context: Context) -> None:
+def _rerun(body: bytes, context: Context) -> None:
     intake = read_events(body, context)
-    assert (intake.passed_over, intake.kept) == (1, 0)
+    (told,) = intake.reruns
+    assert (told.job_ids, told.by, told.at) == (("453000000001",), "123456789098****", 1767549631.12)
+    assert (intake.passed_over, intake.kept) == (0, 0)
 
 
 def _timer(body: bytes, context: Context) -> None:
@@ -89,7 +91,7 @@ CASES: dict[str, Callable[[bytes, Context], None]] = {
     "event-schedulerx-data-time.json": _events(BY_DATA_TIME, moments=(1767549641.5,)),
     "event-schedulerx3-execution.json": _events(BY_EXECUTION, moments=(1767549641.5,)),
     "event-dataworks-failed.json": _events(TASK_INSTANCE, moments=(1767549630.0,)),
-    "event-dataworks-rerun-by-person.json": _passed_over,
+    "event-dataworks-rerun-by-person.json": _rerun,
     "event-dataworks-instance.json": _events(TASK_INSTANCE, moments=(1767549630.0,)),
     "event-data-as-json-text.json": _events(HUNG, moments=(1767608130.0,)),
     "event-publish-time-prc.json": _events(HUNG, moments=(1767608130.0,)),

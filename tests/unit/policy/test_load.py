@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared.domain.errors import PolicyError
 from shared.domain.mode import Mode
+from shared.policy.discover import watched
 from shared.policy.load import MAX_FAULTS, MAX_TEXT_BYTES, check_policy, load_policy
 from shared.policy.model import (
     MAX_RULES,
@@ -378,3 +379,28 @@ def test_shipped_policy_heals_with_belts_on(shipped: Policy) -> None:
     assert shipped.breaker == Breaker()
     assert (shipped.rules[-1].match, shipped.rules[-1].action) == (Match(), Action.RERUN)
     assert not any(rule.beside_live for rule in shipped.rules)
+
+
+def test_places_are_spelled_as_in_announcements_or_in_short() -> None:
+    """`cluster_id` and `project_id` name what an announcement names so; both ways mean the same, and one is there."""
+    apps = "schedulerx3: [{cluster_id: xxljob-a, apps: [a]}, {cluster: xxljob-a, apps: [a]}]"
+    projects = "dataworks: [{project_id: 12345}, {projects: [12345]}]"
+    policy = load_policy(f"version: 1\ndiscover: {{{apps}, {projects}}}\n")
+    by_system = {name: [one for system, one in watched(policy.discover) if system == name] for name in SYSTEMS.names}
+    assert [one.of_cluster for one in by_system["schedulerx3"]] == ["xxljob-a", "xxljob-a"]
+    assert [one.ids for one in by_system["dataworks"]] == [(12345,), (12345,)]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "schedulerx3: [{apps: [a]}]",
+        "schedulerx3: [{apps: [a], cluster: b, cluster_id: b}]",
+        "dataworks: [{days: 1}]",
+        "dataworks: [{projects: [1], project_id: 1}]",
+    ],
+)
+def test_a_place_is_named_once(entry: str) -> None:
+    """None, or two of which nobody knows which is meant: told where it stands."""
+    with pytest.raises(PolicyError, match=rf"line 2: \$\.discover\.{entry.partition(':')[0]}\[0\]: wants a"):
+        load_policy(f"version: 1\ndiscover: {{{entry}}}\n")

@@ -65,6 +65,44 @@ errors: 0 warnings: 2
 """What healthy programs print, and noise that looks like failure."""
 
 
+_NOISE = """\
+You should probably TRAIN this model on a down-stream task to be able to use it for predictions and inference.
+wandb: Network error (ConnectionError), entering retry loop.
+SIMPLE: no convergence criteria found. Calculations will run for 1000 steps.
+libibverbs: Warning: couldn't load driver 'libhfi1verbs.so': cannot open shared object file: No such file or directory
+slurmstepd: error: _is_a_lwp: open() /proc/4711/status failed: No such file or directory
+slurmstepd: error: couldn't chdir to `/home/alice/x': No such file or directory: going to /tmp instead
+sh: module: line 1: syntax error: unexpected end of file
+mkdir: cannot create directory 'results': File exists
+rm: cannot remove 'core.*': No such file or directory
+ls: cannot access '*.restart': No such file or directory
+SLF4J: Failed to load class "org.slf4j.impl.StaticLoggerBinder".
+stty: standard input: Inappropriate ioctl for device
+xauth: file /home/alice/.Xauthority does not exist
+Warning: Identity file /home/alice/.ssh/id not accessible: No such file or directory.
+INFO:    Could not find any nv files on this host!
+ConvergenceWarning: lbfgs failed to converge (status=1): STOP: TOTAL NO. of ITERATIONS REACHED LIMIT.
+Please use torch.utils.checkpoint with use_reentrant=False.
+Note: The following floating-point exceptions are signalling: IEEE_INVALID_FLAG IEEE_DIVIDE_BY_ZERO
+-bash: ulimit: stack size: cannot modify limit: Operation not permitted
+sysctl: permission denied on key 'vm.overcommit_memory'
+cat: /sys/class/infiniband/mlx5_0/ports/1/rate: No such file or directory
+kernel: TCP: out of memory -- consider tuning tcp_mem
+""".splitlines()
+"""What programs print beside their work, and go on."""
+_WATCHDOG = (
+    "[Rank 5] Watchdog caught collective operation timeout: WorkNCCL(OpType=ALLREDUCE) ran for 600037 milliseconds"
+)
+
+
+@pytest.mark.parametrize("line", _NOISE)
+def test_what_programs_print_and_go_on_is_no_cause(line: str) -> None:
+    """A rank that nobody heard of is not made a wrong configuration by it."""
+    found = first_match(_SHIPPED, failure_of(f"{line}\n{_WATCHDOG}", "ehpc"))
+    assert found is not None
+    assert found.name == "nccl-rank-silent"
+
+
 def test_what_is_shipped_is_made_from_the_sources() -> None:
     """`python -m tools.packs` has been run."""
     assert FILE.read_bytes() == encoded([source.pack for source in _SOURCES])

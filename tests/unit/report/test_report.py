@@ -116,7 +116,12 @@ def test_whatever_is_about_no_job_is_no_failure(row: Make[Row], report: Make[Nig
     told = report(*rows, row("refused", "not_seen", 60, failure_id="again"))
     assert (told.failures, sum(told.notices.values())) == (0, len(rows) + 1)
     assert (told.notes[0].reason, told.notes[0].at) == ("not_seen", NIGHT + 60)
-    assert sorted(note.reason for note in told.notes) == ["machine_announced", "machine_suspected", "not_seen"]
+    assert sorted(note.reason for note in told.notes) == [
+        "machine_announced",
+        "machine_suspected",
+        "not_seen",
+        "rerun_elsewhere",
+    ]
 
 
 def test_delays_are_from_the_failure_itself(row: Make[Row], report: Make[NightReport]) -> None:

@@ -1,0 +1,94 @@
+"""What the platform tells that is no failure: of machines, and of reruns that no call of ours can have made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.discover.machines import note_machines
+from shared.documents import decode_record
+from shared.domain.failure import Intake, ToldRerun, Trigger
+from shared.domain.keys import job_key
+from shared.domain.outcome import Outcome, rfc3339, stable_id
+from shared.domain.reasons import Reason
+from shared.domain.record import Case, JobRecord
+from shared.domain.verdicts import Verdict
+from shared.heal import Healer, Report
+from shared.policy.gates_trust import may_tell
+
+CLOCKS_S = 60.0
+"""Our clock and the platform's may differ so much."""
+TAKES_S = 300.0
+"""So long after a call of ours left, the platform may tell of it."""
+LOADED = 100
+"""Records that are read at once."""
+
+
+def note(healer: Healer, intake: Intake, region: str, trigger: Trigger) -> Report:
+    """Remember and tell what a delivery says beside its failures.
+
+    Raises:
+        LedgerUnavailable: the delivery must come again.
+    """
+    report = note_machines(healer, intake.noted, region, trigger, dry_run=intake.dry_run)
+    report.add(note_reruns(healer, intake.reruns, trigger, dry_run=intake.dry_run))
+    return report
+
+
+def note_reruns(healer: Healer, told: Sequence[ToldRerun], trigger: Trigger, *, dry_run: bool) -> Report:
+    """Tell who else ran jobs again whose failures are known here; of every other job nothing is told.
+
+    Nothing is decided by it: that a job lives again is seen at its next look, whoever had it run.
+
+    Raises:
+        LedgerUnavailable: the delivery must come again.
+    """
+    total, now = Report(), healer.clock.now()
+    outcomes: list[Outcome] = []
+    for rerun in told:
+        heard = may_tell(healer.policy, rerun.speaker, by_hand=rerun.by_hand)
+        others = _not_ours(healer, rerun) if heard else []
+        total.passed_over += not others
+        outcomes += [_outcome(rerun, job_id, now, trigger, dry_run=dry_run) for job_id in others]
+    if outcomes:
+        total.add(healer.tell(outcomes, trigger))
+    return total
+
+
+def _not_ours(healer: Healer, rerun: ToldRerun) -> list[str]:
+    """Ids of the jobs that we know of and cannot have had run again then."""
+    keys = {job_key(rerun.scope, job_id): job_id for job_id in rerun.job_ids}
+    listed, found = list(keys), []
+    for start in range(0, len(listed), LOADED):
+        stored = healer.ledger.load(listed[start : start + LOADED])
+        known = {key: decode_record(one.document) for key, one in stored.items()}
+        found += [keys[key] for key, record in known.items() if not _may_be_ours(record, rerun.at)]
+    return found
+
+
+def _may_be_ours(record: JobRecord, at: float) -> bool:
+    return any(_under_way(case, at) for case in record.cases)
+
+
+def _under_way(case: Case, at: float) -> bool:
+    if not case.attempt:
+        return False
+    until = max(case.may_leave_until, case.reserved_at)
+    return case.reserved_at - CLOCKS_S <= at <= until + TAKES_S
+
+
+def _outcome(rerun: ToldRerun, job_id: str, now: float, trigger: Trigger, *, dry_run: bool) -> Outcome:
+    failure_id = stable_id("rerun elsewhere", rerun.scope.key, job_id, rerun.event_id, rerun.at)
+    return Outcome(
+        outcome_id=stable_id("outcome", failure_id, dry_run),
+        failure_id=failure_id,
+        final="true",
+        at=rfc3339(now),
+        verdict=Verdict.SUPPRESSED.value,
+        reason=Reason.RERUN_ELSEWHERE.value,
+        message=f"{rerun.by or 'somebody'} had it run again at {rfc3339(rerun.at)}: no call of Second Wind's",
+        trigger=trigger.value,
+        event_id=rerun.event_id,
+        dry_run="true" if dry_run else "false",
+        place=rerun.scope.place,
+        job_id=job_id,
+    )
