@@ -118,6 +118,8 @@ def draft_of(
             f"{beyond} of these are only counted: too many came at once. secondwind held lists all that waits."
         )
     items = tuple(_item(one, tuple(links(one)), zone, _run(run_since(one), now)) for one in ordered)
+    if len(items) == 1:  # what it is about stands in the letter's own title
+        items = tuple(replace(item, title=_name(item.thing) or item.title) for item in items)
     title = f"{BRAND}: {', '.join(heads)}" if heads else BRAND
     return Draft(id=letter.id, title=title, notes=tuple(notes), items=items, more=dict(letter.more), at=now)
 
@@ -154,9 +156,13 @@ def _item(thing: Thing, links: tuple[LinkTo, ...], zone: str, run: str) -> Draft
         ("by hand", _by_hand(thing)),
     )
     facts = tuple(Fact(label, text) for label, text in thing.lines or told if text)
-    about = thing.job_name or thing.job_id
+    about = _name(thing)
     head = _HEADS[thing.what][0]
     return DraftItem(thing=thing, title=f"{head}: {about}" if about else head, facts=facts, links=links)
+
+
+def _name(thing: Thing) -> str:
+    return thing.job_name or thing.job_id
 
 
 def _by_hand(thing: Thing) -> str:
