@@ -128,15 +128,15 @@ test-slurm: setup
 test-bundle: bundle
 	$(BIN)/python tools/test_bundle.py $(BUNDLE_TESTS)
 
-# Ratios against a baseline in the same run, from the bundle: cold and warm doors into benchmarks/RESULTS.md, then a range
-# of foreign logs, storms into benchmarks/STORMS.md, decisions and the page of a night. BENCH='--latency-ms 50': another latency a call.
+# Ratios against a baseline in the same run, from the bundle: cold and warm doors and a range of foreign logs into
+# benchmarks/RESULTS.md, then storms, sweep and discovery into benchmarks/STORMS.md, decisions and the page of a night.
+# BENCH='--latency-ms 50': another latency a call.
 bench: bundle
 	$(BIN)/python benchmarks/bench.py $(BENCH)
-	$(BIN)/python benchmarks/log_range.py
 	$(BIN)/python benchmarks/storms_page.py
 	$(BIN)/python benchmarks/decide.py
 	$(BIN)/python benchmarks/page.py
 
-# The short form: fails on a ratio that has got worse by a third.
+# The short form, a minute: fails on a ratio that has got worse by a third.
 bench-check: bundle
 	$(BIN)/python benchmarks/bench.py --short --check --latency-ms 2

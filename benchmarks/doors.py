@@ -26,8 +26,21 @@ Event = Callable[[], Any]
 DOORS = ("log_trigger", "event_trigger", "manual", "sweep", "discover")
 
 
-def cold(region: Region, rounds: int, ledgers: Mapping[str, str], only: Collection[str] = ()) -> list[Compared]:
-    """Each door's first event, or those alone, against the sample function's."""
+class Meant:
+    """Which comparisons are meant: those whose names begin with one of these, or all."""
+
+    def __init__(self, beginnings: Collection[str] = ()) -> None:
+        self._beginnings = tuple(beginnings)
+
+    def __contains__(self, name: object) -> bool:
+        return not self._beginnings or str(name).startswith(self._beginnings)
+
+
+ALL = Meant()
+
+
+def cold(region: Region, rounds: int, ledgers: Mapping[str, str], meant: Meant = ALL) -> list[Compared]:
+    """Each door's first event against the sample function's."""
     ours, theirs = bundled()
     events: dict[str, tuple[Event, str]] = {
         "log_trigger, rerun": (lambda: region.order("logged", told=region.order("jobs")), "log_trigger"),
@@ -40,7 +53,7 @@ def cold(region: Region, rounds: int, ledgers: Mapping[str, str], only: Collecti
     found = []
     for ledger, url in ledgers.items():
         for name, (event, door) in events.items():
-            if only and name not in only:
+            if f"cold, {ledger}: {name}" not in meant:
                 continue
             takes: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
             for _ in range(rounds):
@@ -59,7 +72,7 @@ def _first(code: Code, module: str, environment: Mapping[str, str], event: Any) 
         return instance.handle(event)
 
 
-def warm(region: Region, rounds: int, ledgers: Mapping[str, str]) -> list[Compared]:
+def warm(region: Region, rounds: int, ledgers: Mapping[str, str], meant: Meant = ALL) -> list[Compared]:
     """An event at an instance that has handled some, against the sample function's with the same ending."""
     ours, theirs = bundled()
     found = []
@@ -70,10 +83,12 @@ def warm(region: Region, rounds: int, ledgers: Mapping[str, str]) -> list[Compar
             by_hand = stack.enter_context(Instance(ours, "functions.manual.index", environment))
             sample = stack.enter_context(Instance(theirs, "sample_function", environment))
             dry = stack.enter_context(Instance(theirs, "sample_function", {**environment, "SAMPLE_DRY_RUN": "1"}))
-            for name in ("rerun", "rerun, its output read", "duplicate", "ineligible", "would_rerun"):
+            for place, name in enumerate(("rerun", "rerun, its output read", "duplicate", "ineligible", "would_rerun")):
+                if f"warm, {ledger}: {name}" not in meant:
+                    continue
                 takes: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
                 for number in range(rounds + 3):
-                    told, other = _pair(region, name)
+                    told, other = _pair(region, name, f"ehpc-hz-{ledger.lower()}-{place}")
                     if name == "duplicate":
                         mine.handle(told)
                     event = {"jobs": [told], "dry_run": True} if name == "would_rerun" else told
@@ -87,11 +102,12 @@ def warm(region: Region, rounds: int, ledgers: Mapping[str, str]) -> list[Compar
     return found
 
 
-def foreign(region: Region, rounds: int, ledgers: Mapping[str, str], logs: int) -> list[Compared]:
+def foreign(region: Region, rounds: int, ledgers: Mapping[str, str], meant: Meant, logs: int) -> list[Compared]:
     """A trigger's range of logs that tell no failure, against the sample function's reading of the same range."""
     ours, theirs = bundled()
-    event, found = region.order("logged", told=[], foreign=logs), []
-    for ledger, url in ledgers.items():
+    wanted = {name: url for name, url in ledgers.items() if f"warm, {name}: a range of {logs:,} foreign logs" in meant}
+    event, found = region.order("logged", told=[], foreign=logs if wanted else 0), []
+    for ledger, url in wanted.items():
         environment = region.environment(url)
         with (
             Instance(ours, "functions.log_trigger.index", environment) as mine,
@@ -109,11 +125,11 @@ def foreign(region: Region, rounds: int, ledgers: Mapping[str, str], logs: int) 
     return found
 
 
-def _pair(region: Region, name: str) -> tuple[Any, Any]:
-    """An event for us, and one for the sample function with the same ending."""
+def _pair(region: Region, name: str, cluster: str) -> tuple[Any, Any]:
+    """An event for us, and one for the sample function with the same ending, each among its own few jobs."""
     ended = name in {"ineligible", "duplicate"}
-    (told,) = region.order("jobs", ended=name == "ineligible", unclear="output" in name)
-    (other,) = region.order("jobs", ended=ended)
+    (told,) = region.order("jobs", cluster=f"{cluster}-a", ended=name == "ineligible", unclear="output" in name)
+    (other,) = region.order("jobs", cluster=f"{cluster}-b", ended=ended)
     return told, other
 
 

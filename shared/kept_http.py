@@ -154,11 +154,12 @@ class _Line:
     @property
     def usable(self) -> bool:
         """Whether it may be used again: not idle for long, and nothing came on it, be it only its end."""
-        if self.stale or self._connection.sock is None:
+        sock = self._connection.sock
+        if self.stale or sock is None or getattr(sock, "pending", int)():  # what TLS has unpacked no poll sees
             return False
         with suppress(OSError, ValueError):
             watch = select.poll()
-            watch.register(self._connection.sock, select.POLLIN | select.POLLHUP | select.POLLERR)
+            watch.register(sock, select.POLLIN | select.POLLHUP | select.POLLERR)
             return not watch.poll(0)
         return False
 

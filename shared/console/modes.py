@@ -12,8 +12,8 @@ from shared.policy.people import Deed
 HOURS = (1, 4, 12, 24, 72, 168)
 """For how long a mode can be set here."""
 MODES = (
-    (Mode.OBSERVE.value, "decide and tell, rerun nothing"),
-    (Mode.OFF.value, "rerun nothing, look at nothing"),
+    (Mode.OBSERVE.value, "only tell"),
+    (Mode.OFF.value, "do nothing"),
 )
 """Those that tighten, each with what it means."""
 _HOUR_S = 3600.0

@@ -59,7 +59,16 @@ class Visit(Struct, frozen=True, kw_only=True):
     def night(self) -> NightRows:
         """The outcomes of the night that the visitor may see; none where the Logstore is not reached from here."""
         night = self.site.night() if self.site.night is not None else NightRows()
-        return NightRows([row for row in night.rows if self._sees(row)], night.cut)
+        known: dict[tuple[str, ...], bool] = {}  # a night has ten thousand outcomes of a few places
+        names = SYSTEMS.places
+
+        def sees(row: Row) -> bool:
+            place = tuple(row.get(name, "") for name in names)
+            if place not in known:
+                known[place] = self._sees(row)
+            return known[place]
+
+        return NightRows([row for row in night.rows if sees(row)], night.cut)
 
     def _sees(self, row: Row) -> bool:
         if self.visitor.holds_key:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from shared.domain.messages import Letter, Thing, What
 from shared.domain.outcome import rfc3339
+from shared.notify.events import scope_of
 
 BRAND = "Second Wind"
 """Stands in every title: the keyword for a robot that wants one."""
@@ -117,6 +118,8 @@ def draft_of(
             f"{beyond} of these are only counted: too many came at once. secondwind held lists all that waits."
         )
     items = tuple(_item(one, tuple(links(one)), zone, _run(run_since(one), now)) for one in ordered)
+    if len(items) == 1:  # what it is about stands in the letter's own title
+        items = tuple(replace(item, title=_name(item.thing) or item.title) for item in items)
     title = f"{BRAND}: {', '.join(heads)}" if heads else BRAND
     return Draft(id=letter.id, title=title, notes=tuple(notes), items=items, more=dict(letter.more), at=now)
 
@@ -150,9 +153,21 @@ def _item(thing: Thing, links: tuple[LinkTo, ...], zone: str, run: str) -> Draft
         ("since", datetime.fromtimestamp(thing.at, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")),
         ("", thing.message),
         ("text", thing.evidence if thing.evidence not in thing.message else ""),
-        ("by hand", f"secondwind approve {thing.failure_id[:12]}" if thing.what is What.HELD else ""),
+        ("by hand", _by_hand(thing)),
     )
     facts = tuple(Fact(label, text) for label, text in thing.lines or told if text)
-    about = thing.job_name or thing.job_id
+    about = _name(thing)
     head = _HEADS[thing.what][0]
     return DraftItem(thing=thing, title=f"{head}: {about}" if about else head, facts=facts, links=links)
+
+
+def _name(thing: Thing) -> str:
+    return thing.job_name or thing.job_id
+
+
+def _by_hand(thing: Thing) -> str:
+    """The command that answers; empty where there is nothing to answer."""
+    if thing.what is What.HELD:
+        return f"secondwind approve {thing.failure_id[:12]}"
+    scope = scope_of(thing.place) if thing.what is What.BREAKER_OPENED else None
+    return "" if scope is None else f"secondwind breaker close {scope.key} --backlog resume"

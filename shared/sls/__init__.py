@@ -70,7 +70,6 @@ class LogCallFailed(Exception):  # noqa: N818 - never leaves this package
     def __init__(self, code: str, *, worth_repeating: bool) -> None:
         self.code = code
         self.worth_repeating = worth_repeating
-        super().__init__(code)
 
 
 class Access(Struct, frozen=True, kw_only=True):

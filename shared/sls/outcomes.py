@@ -13,7 +13,7 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any
@@ -22,13 +22,19 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
+from shared.domain.credentials import Credentials
+
 PAGE = 100
-MINUTE_S = 60
 """Most logs in one answer."""
+MINUTE_S = 60
 PAGES_MAX = 1000
 ANSWER_BYTES_MAX = 64 * 1024 * 1024
 TIMEOUT_S = 10.0
 TRIES = 3
+SAID_BYTES, SHOWN_CHARS = 16_384, 200
+"""Of what a refusal says so much is read, and so much is shown."""
+MAX_DIGITS = 19
+"""A longer number is no time, and takes longer to read than it is long."""
 _OK = 200
 _COMPLETE = "Complete"
 
@@ -48,8 +54,8 @@ class OutcomeLog:
     project: str
     logstore: str
     access_key_id: str
-    access_key_secret: str
-    security_token: str = ""
+    access_key_secret: str = field(repr=False)
+    security_token: str = field(default="", repr=False)
     """Of a role's short-lived key."""
 
     def read(self, since: float, until: float, fields: Mapping[str, str] | None = None) -> list[Row]:
@@ -120,12 +126,19 @@ class OutcomeLog:
         url = urlsplit(self.endpoint)
         answer, text = line.post(f"/logstores/{self.logstore}/logs", body, self._headers(url.netloc, body))
         if answer.status != _OK:
-            raise OutcomesUnavailable(
-                f"{url.netloc} answered HTTP {answer.status}: {text[:200].decode(errors='replace')}"
-            )
+            raise OutcomesUnavailable(f"{url.netloc} answered HTTP {answer.status}: {self._shown(text)}")
         if len(text) > ANSWER_BYTES_MAX:
             raise OutcomesUnavailable(f"an answer of more than {ANSWER_BYTES_MAX} bytes")
         return _read(text)
+
+    def _shown(self, text: bytes) -> str:
+        """The beginning of what was said: who answers may quote what was sent."""
+        key = Credentials(
+            access_key_id=self.access_key_id,
+            access_key_secret=self.access_key_secret,
+            security_token=self.security_token,
+        )
+        return key.hide_in(text[:SAID_BYTES].decode(errors="replace"))[:SHOWN_CHARS]
 
     def _headers(self, host: str, body: bytes) -> dict[str, str]:
         """Headers with the signature over them; the project stands before the host, also before an address."""
@@ -153,7 +166,7 @@ class OutcomeLog:
 def is_within(row: Row, since: float, until: float) -> bool:
     """Whether a log was written in `[since, until)`; whole seconds are all that the service keeps."""
     written = row.get("__time__", "")
-    return not written.isdecimal() or int(since) <= int(written) < until
+    return not (written.isdecimal() and len(written) <= MAX_DIGITS) or int(since) <= int(written) < until
 
 
 class _Line:

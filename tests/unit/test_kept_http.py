@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -85,6 +86,18 @@ def test_a_connection_on_which_something_came_unasked_is_not_used(wire: Wire) ->
     time.sleep(0.05)
     wire.behave = lambda handler: say(handler, 404, b"")
     assert asked(wire) == 404
+
+
+def test_what_tls_has_already_unpacked_is_seen_as_well(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest of a record waits in the library, where nobody who watches the socket sees it."""
+    drop_connections()
+    assert asked(wire) == 200
+    (line,) = next(iter(kept_http._KEPT.values()))
+    assert line.usable
+    fileno = line._connection.sock.fileno()
+    unpacked = SimpleNamespace(fileno=lambda: fileno, pending=lambda: 17)
+    monkeypatch.setattr(line._connection, "sock", unpacked)
+    assert not line.usable
 
 
 @pytest.mark.parametrize(

@@ -260,6 +260,13 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "_QUOTED_CHARS": 16,
         "_PATH_CHARS": 256,
     },
+    "shared.reading.jwt": {
+        "MAX_TOKEN_CHARS": 6144,
+        "MAX_KEYS": 16,
+        "LEAST_BITS": 2048,
+        "MOST_BITS": 8192,
+        "LEEWAY_S": 60.0,
+    },
     "shared.reading.times": {
         "FIRST_MS": 100_000_000_000.0,
         "EARLIEST_S": 100_000_000.0,
@@ -281,6 +288,17 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "TRIES": 2,
         "LEAST_TIME_S": 1.0,
         "_FIELD_BYTES": 16,
+    },
+    "shared.sls.outcomes": {
+        "PAGE": 100,
+        "MINUTE_S": 60,
+        "PAGES_MAX": 1000,
+        "ANSWER_BYTES_MAX": 67_108_864,
+        "TIMEOUT_S": 10.0,
+        "TRIES": 3,
+        "SAID_BYTES": 16_384,
+        "SHOWN_CHARS": 200,
+        "MAX_DIGITS": 19,
     },
     "shared.sls._client": {
         "CONNECT_TIMEOUT_S": 3.0,

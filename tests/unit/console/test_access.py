@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from html.parser import HTMLParser
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -177,3 +179,24 @@ def _luminance(colour: str) -> float:
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_moments_are_told_on_the_clocks_of_the_zone(ledger: MemoryLedger) -> None:
+    """On every page, wherever in it; for machines they stand in UTC beside."""
+    token = everywhere(ledger, "a text")
+    policy, zone = Policy(version=1, rules=(RULE,), people=(BOSS,)), ZoneInfo("Asia/Kathmandu")
+    site = Site(ledger=ledger, policy=policy, now=START + 1, key=KEY, night=lambda: NightRows(rows(30)), zone=zone)
+    boss = Visitor(name="boss", how="console", people=(BOSS,))
+    for path, query in (*((path, {}) for path in ("/", "/held", "/open", "/breakers", "/modes")), _CASE, _link(token)):
+        page = answer(site, WebRequest(method="GET", path=path, query=query), boss).body.decode()
+        moments = re.findall(r'<time datetime="([^"]+)">([^<]+)</time>', page)
+        assert len(moments) > 1, path
+        for utc, told in moments:
+            assert f"{datetime.fromisoformat(utc.replace('Z', '+00:00')).astimezone(zone):%d %b %H:%M}" == told, path
+
+
+_CASE = ("/case", {"id": [held(1).failure_id]})
+
+
+def _link(token: str) -> tuple[str, dict[str, list[str]]]:
+    return "/link", {"t": [token]}

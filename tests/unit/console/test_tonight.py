@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from msgspec.structs import replace
 
 from shared.console.app import answer
@@ -88,6 +89,14 @@ def test_only_what_the_visitor_may_see_is_counted(ann: Browser) -> None:
     assert "<strong>3</strong> healed" in page
     assert OTHER.cluster_id not in page
     assert "secret of others" not in page
+
+
+def test_who_sees_what_is_asked_once_a_place(ann: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not once an outcome: a policy may name hundreds of people."""
+    asked: list[str] = []
+    monkeypatch.setattr("shared.console.site.scope_told", lambda row: asked.append(row["cluster_id"]))
+    night(ann, [*rows(500), *rows(500, cluster=OTHER.cluster_id)])
+    assert sorted(asked) == [CLUSTER.cluster_id, OTHER.cluster_id]
 
 
 def test_rules_have_hits_and_when_they_were_last_seen(ann: Browser) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace as changed
 import pytest
 from msgspec.structs import replace
 
+from secondwind.cli import command_parser
 from shared.documents import decode_box, decode_record, encode
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import box_key
@@ -19,6 +20,7 @@ from shared.ports import Write
 from tests.support.clock import START
 from tests.support.memory_ledger import touch
 from tests.support.messages import LOST, OPS, REFUSED, TAKEN, THROTTLED, CountedNight, TellingHouse
+from tests.support.systems import CLUSTER
 from tests.unit.heal.tricks import set_policy
 
 MALLORY = MessageChannel(name="other", kind=ChannelKind.WECOM, url="SECONDWIND_NOTIFY_OTHER_URL")
@@ -131,6 +133,9 @@ def test_a_breaker_is_told_also_in_quiet_hours_where_the_policy_says_so(house: T
     house.leave()
     (draft,) = house.robot().drafts
     assert [item.thing.what for item in draft.items] == [What.BREAKER_OPENED]
+    (command,) = [fact.text for fact in draft.items[0].facts if fact.label == "by hand"]
+    assert command == f"secondwind breaker close {CLUSTER.key} --backlog resume"
+    assert command_parser().parse_args(command.split()[1:]).scope == CLUSTER.key
 
 
 def test_a_call_in_doubt_is_told_when_it_has_been_for_long(house: TellingHouse) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -102,3 +103,21 @@ def test_a_data_time_is_strict(told: Any) -> None:
 def test_a_right_data_time_comes_back_as_told() -> None:
     """Text in, the same text out: the zone is settled elsewhere."""
     assert data_time("2028-02-29 23:59:59") == "2028-02-29 23:59:59"
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_a_boolean_is_no_moment(value: object) -> None:
+    """Though Python counts with it."""
+    with pytest.raises(ValueError, match="is a boolean; wanted RFC 3339"):
+        moment(value)
+
+
+def test_the_zone_of_the_machine_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function runs in UTC, a person's machine wherever they are."""
+    try:
+        with monkeypatch.context() as there:
+            there.setenv("TZ", "Asia/Shanghai")
+            time.tzset()
+            assert moment("2026-01-01T00:00:00Z") == 1_767_225_600.0
+    finally:
+        time.tzset()

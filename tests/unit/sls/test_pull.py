@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import time
 import weakref
@@ -129,6 +130,56 @@ def test_a_page_that_is_too_large_is_asked_for_again_with_half(source: SlsSource
     wire.behave = behave
     assert len(list(logs_of(source, wanted))) == 1
     assert asked_groups(wire) == [10, 5, 2]
+
+
+def test_one_log_group_that_is_too_large_ends_the_reading(source: SlsSource, wire: Wire, wanted: LogRange) -> None:
+    """Less than one nobody can ask for."""
+    wire.behave = page([group({"a": "1"})], "9", x_log_bodyrawsize=str(MOST_PAGE_BYTES + 1))
+    with pytest.raises(SourceUnavailable, match="PageTooLarge"):
+        list(logs_of(source, wanted))
+    assert asked_groups(wire) == [10, 5, 2, 1]
+
+
+def test_a_page_of_the_largest_size_is_taken(
+    source: SlsSource, wire: Wire, wanted: LogRange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the byte."""
+    wire.behave = page([group({"a": "x" * 10_000})], "9")
+    size = page_size(source, wanted)
+    for most, times in ((size, 1), (size - 1, 4)):
+        monkeypatch.setattr(_client, "MOST_PAGE_BYTES", most)
+        before = len(wire.requests)
+        with contextlib.suppress(SourceUnavailable):
+            list(logs_of(source, wanted))
+        assert len(wire.requests) - before == times
+
+
+def page_size(source: SlsSource, wanted: LogRange) -> int:
+    """What the first page weighs unpacked."""
+    kept: list[int] = []
+    asked = _client.Client.pull
+
+    def seen(*arguments: object) -> _client.PulledPage:
+        made = asked(*arguments)  # type: ignore[arg-type]  # as given
+        kept.append(made.size)
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_client.Client, "pull", seen)
+        list(logs_of(source, wanted))
+    return kept[0]
+
+
+def test_no_project_stands_before_an_address_or_this_machine(source: SlsSource, wire: Wire, wanted: LogRange) -> None:
+    """Whatever the port; elsewhere it is the first label of the host."""
+    wire.behave = page([group({"a": "1"})], "9")
+    port = wire.host.partition(":")[2]
+    for host in ("127.0.0.1", "localhost"):
+        assert len(list(logs_of(source, replace(wanted, endpoint=f"http://{host}:{port}")))) == 1
+    elsewhere = replace(wanted, endpoint=f"http://nowhere.invalid:{port}")
+    with pytest.raises(SourceUnavailable, match="NotResolved"):
+        list(logs_of(source, elsewhere))
+    assert len(wire.requests) == 2
 
 
 def test_an_answer_that_is_too_long_is_asked_for_again_with_half(

@@ -1,0 +1,122 @@
+"""Reading outcomes back: which logs count, what is asked again, and what a refusal may show."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from shared.sls import outcomes
+from shared.sls.outcomes import PAGE, OutcomeLog, OutcomesUnavailable, Row, is_within
+from tests.support.http_wire import Wire, say
+
+SECRET, TOKEN = "SK-made-up+/=", "STS-made-up"
+
+
+@pytest.fixture
+def log(wire: Wire) -> OutcomeLog:
+    """Read there."""
+    return OutcomeLog(
+        endpoint=f"http://{wire.host}",
+        project="project",
+        logstore="outcomes",
+        access_key_id="AK-made-up",
+        access_key_secret=SECRET,
+        security_token=TOKEN,
+    )
+
+
+def answers(wire: Wire, *pages: list[Row], progress: str = "Complete") -> None:
+    """One after the other."""
+    bodies = [json.dumps({"data": page, "meta": {"progress": progress}}).encode() for page in pages]
+    wire.behave = lambda handler: say(handler, 200, bodies[min(len(wire.requests), len(bodies)) - 1])
+
+
+@pytest.mark.parametrize(
+    ("written", "within"),
+    [("99", False), ("100", True), ("149", True), ("150", False), ("", True), ("soon", True), ("9" * 5_000, True)],
+)
+def test_an_outcome_counts_by_when_it_was_written(written: str, *, within: bool) -> None:
+    """Whole seconds; what says no time, or what no time is, is left to who reads."""
+    assert is_within({"__time__": written}, 100.9, 150.0) is within
+
+
+def test_each_outcome_is_read_once_with_exactly_these_values(log: OutcomeLog, wire: Wire) -> None:
+    """Of repeats the first; of what the search finds beside them nothing."""
+    row = {"outcome_id": "1", "job_id": "7", "__time__": "100"}
+    answers(wire, [row, {**row, "__time__": "101"}, {**row, "outcome_id": "2", "job_id": "77"}])
+    assert log.read(60.0, 119.0, {"job_id": "7"}) == [row]
+    (asked,) = (json.loads(request["body"]) for request in wire.requests)
+    assert (asked["from"], asked["to"], asked["line"], asked["offset"]) == (60, 120, PAGE, 0)
+
+
+def test_pages_are_asked_for_until_one_is_short(log: OutcomeLog, wire: Wire) -> None:
+    """On one connection."""
+    full = [{"outcome_id": str(number), "__time__": "70"} for number in range(PAGE)]
+    answers(wire, full, [{"outcome_id": "last", "__time__": "70"}])
+    assert len(log.read(60.0, 120.0)) == PAGE + 1
+    assert [json.loads(request["body"])["offset"] for request in wire.requests] == [0, PAGE]
+    assert len({request["peer"] for request in wire.requests}) == 1
+
+
+def test_a_search_that_does_not_end_is_asked_for_three_times(log: OutcomeLog, wire: Wire) -> None:
+    """Half of what there is would be told as all."""
+    answers(wire, [], progress="Incomplete")
+    with pytest.raises(OutcomesUnavailable, match="did not search everything"):
+        log.read(60.0, 120.0)
+    assert len(wire.requests) == 3
+
+
+def test_more_than_can_be_read_is_said(log: OutcomeLog, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not left out."""
+    monkeypatch.setattr(outcomes, "PAGES_MAX", 2)
+    answers(wire, [{"outcome_id": "1", "__time__": "70"}] * PAGE)
+    with pytest.raises(OutcomesUnavailable, match=f"more than {2 * PAGE} outcomes"):
+        log.read(60.0, 120.0)
+
+
+def test_an_answer_without_end_is_none(log: OutcomeLog, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not kept."""
+    monkeypatch.setattr(outcomes, "ANSWER_BYTES_MAX", 20)
+    wire.behave = lambda handler: say(handler, 200, b" " * 21)
+    with pytest.raises(OutcomesUnavailable, match="more than 20 bytes"):
+        log.read(60.0, 120.0)
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"{}", b'{"data": 1}', b"[" * 200_000])
+def test_what_is_no_answer_is_none(log: OutcomeLog, wire: Wire, body: bytes) -> None:
+    """Whoever gave it."""
+    wire.behave = lambda handler: say(handler, 200, body)
+    with pytest.raises(OutcomesUnavailable, match="no JSON with outcomes"):
+        log.read(60.0, 120.0)
+
+
+def test_values_that_an_index_made_numbers_of_are_text(log: OutcomeLog, wire: Wire) -> None:
+    """As in every other row."""
+    wire.behave = lambda handler: say(handler, 200, b'{"data": [{"outcome_id": "1", "attempt": 1, "__time__": 70}]}')
+    assert log.read(60.0, 120.0) == [{"outcome_id": "1", "attempt": "1", "__time__": "70"}]
+
+
+def test_a_refusal_shows_its_beginning_and_no_key(log: OutcomeLog, wire: Wire) -> None:
+    """Who answers may quote what was sent; cut in the middle of a key it is still hidden."""
+    quoted = f"x{'.' * 190} {TOKEN} {SECRET} AK-made-up %53TS-made-up"
+    wire.behave = lambda handler: say(handler, 403, quoted.encode())
+    with pytest.raises(OutcomesUnavailable, match="answered HTTP 403: x") as caught:
+        log.read(60.0, 120.0)
+    assert not any(part in str(caught.value) for part in ("STS", "SK-", "AK-"))
+    assert not any(part in repr(log) for part in (TOKEN, SECRET))
+
+
+def test_a_connection_that_was_closed_meanwhile_is_made_anew_once(log: OutcomeLog, wire: Wire) -> None:
+    """Reading twice changes nothing."""
+    full = json.dumps({"data": [{"outcome_id": "1", "__time__": "70"}] * PAGE}).encode()
+
+    def behave(handler: object) -> None:
+        if len(wire.requests) == 2:
+            handler.close_connection = True  # type: ignore[attr-defined]  # the server's own
+            return
+        say(handler, 200, full if len(wire.requests) == 1 else b'{"data": []}')  # type: ignore[arg-type]  # as above
+
+    wire.behave = behave
+    assert len(log.read(60.0, 120.0)) == 1
+    assert len(wire.requests) == 3
