@@ -83,12 +83,12 @@ def warm(region: Region, rounds: int, ledgers: Mapping[str, str], meant: Meant =
             by_hand = stack.enter_context(Instance(ours, "functions.manual.index", environment))
             sample = stack.enter_context(Instance(theirs, "sample_function", environment))
             dry = stack.enter_context(Instance(theirs, "sample_function", {**environment, "SAMPLE_DRY_RUN": "1"}))
-            for name in ("rerun", "rerun, its output read", "duplicate", "ineligible", "would_rerun"):
+            for place, name in enumerate(("rerun", "rerun, its output read", "duplicate", "ineligible", "would_rerun")):
                 if f"warm, {ledger}: {name}" not in meant:
                     continue
                 takes: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
                 for number in range(rounds + 3):
-                    told, other = _pair(region, name)
+                    told, other = _pair(region, name, f"ehpc-hz-{ledger.lower()}-{place}")
                     if name == "duplicate":
                         mine.handle(told)
                     event = {"jobs": [told], "dry_run": True} if name == "would_rerun" else told
@@ -125,11 +125,11 @@ def foreign(region: Region, rounds: int, ledgers: Mapping[str, str], meant: Mean
     return found
 
 
-def _pair(region: Region, name: str) -> tuple[Any, Any]:
-    """An event for us, and one for the sample function with the same ending."""
+def _pair(region: Region, name: str, cluster: str) -> tuple[Any, Any]:
+    """An event for us, and one for the sample function with the same ending, each among its own few jobs."""
     ended = name in {"ineligible", "duplicate"}
-    (told,) = region.order("jobs", ended=name == "ineligible", unclear="output" in name)
-    (other,) = region.order("jobs", ended=ended)
+    (told,) = region.order("jobs", cluster=f"{cluster}-a", ended=name == "ineligible", unclear="output" in name)
+    (other,) = region.order("jobs", cluster=f"{cluster}-b", ended=ended)
     return told, other
 
 

@@ -77,7 +77,7 @@ def _slices(
     source: LogSource, wanted: LogRange, context: Context, begun: Progress, hurried: Callable[[], bool]
 ) -> Iterator[Slice]:
     """The parts of what is left of a range. What was read before the source failed is a part like any other."""
-    intake, reached, size = Intake(), begun, 0
+    intake, reached, size, kept = Intake(), begun, 0, 0
     try:
         for page in source.pages(wanted, begun):
             handled = page.ordinal
@@ -85,17 +85,18 @@ def _slices(
                 handled = entry.ordinal + 1
                 if handled <= begun.handled:
                     continue
-                before = intake.kept
-                read_log(entry, wanted, context, Trigger.LOG, intake)
-                size += sum(map(len, entry.fields.values())) if intake.kept > before else 0
-                if intake.kept >= SLICE_RECORDS or size >= SLICE_BYTES:
+                if not read_log(entry, wanted, context, Trigger.LOG, intake):
+                    continue
+                size += sum(map(len, entry.fields.values())) if intake.kept > kept else 0
+                kept = intake.kept
+                if kept >= SLICE_RECORDS or size >= SLICE_BYTES:
                     reached = Progress(cursor=page.cursor, ordinal=page.ordinal, handled=handled)
                     yield Slice(intake, reached, last=False)
-                    intake, size = _after(intake), 0
+                    intake, size, kept = _after(intake), 0, 0
             reached = Progress(cursor=page.next_cursor, ordinal=handled, handled=handled)
             if page.next_cursor != wanted.end_cursor and hurried():
                 yield Slice(intake, reached, last=False)
-                intake, size = _after(intake), 0
+                intake, size, kept = _after(intake), 0, 0
     except DeliveryError:
         yield Slice(intake, reached, last=False)
         raise

@@ -14,7 +14,7 @@ telling of its own.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from shared.domain.errors import Fault
@@ -67,11 +67,11 @@ def fields_of(system: System | None) -> tuple[Field, ...]:
     return (*ENVELOPE, *(system.fields if system else ()), *EVIDENCE)
 
 
-def announces(fields: Mapping[str, Any], earlier: Iterable[tuple[str, Any]] = ()) -> bool:
+def announces(fields: Mapping[str, Any], earlier: Sequence[tuple[str, Any]] = ()) -> bool:
     """Whether a log with these fields is meant as a failure; `earlier`: what names that come again had before."""
     if fields.get("system") in SYSTEMS.names or fields.get("schema") == values.SCHEMA:
         return True
-    return any(announces({name: value}) for name, value in earlier)
+    return bool(earlier) and any(announces({name: value}) for name, value in earlier)
 
 
 def given_twice(record: Mapping[str, Any], earlier: Iterable[tuple[str, Any]], path: str) -> list[Fault]:

@@ -107,7 +107,9 @@ class PulledPage:
         for group in self._groups:
             topic = _value(group.Topic)
             for log in group.Logs:
-                pairs = [(_name(content.Key), _value(content.Value)) for content in log.Contents]
+                pairs: list[tuple[Any, Any]] = [(one.Key, one.Value) for one in log.Contents]
+                if pairs and not isinstance(pairs[0][0], str):  # the same of all: its messages are of another type
+                    pairs = [(_name(key), _value(value)) for key, value in pairs]
                 fields = dict(pairs)
                 earlier = overwritten(pairs) if len(fields) < len(pairs) else ()
                 if topic or TOPIC_FIELD in fields:
@@ -188,7 +190,7 @@ def _is_address(endpoint: str) -> bool:
 
 
 def _name(key: Any) -> str:
-    return key.decode("utf-8", "replace") if isinstance(key, bytes) else str(key)
+    return str(key.decode("utf-8", "replace"))
 
 
 def _value(value: Any) -> str | bytes:

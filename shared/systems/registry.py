@@ -12,6 +12,8 @@ class Registry:
 
     def __init__(self, systems: Iterable[System]) -> None:
         self._known: dict[str, System] = {}
+        self.names: tuple[str, ...] = ()
+        """Their names."""
         for system in systems:
             self.add(system)
 
@@ -24,10 +26,12 @@ class Registry:
         if system.name in self._known:
             raise ValueError(f"there is a job system named {system.name} already")
         self._known[system.name] = system
+        self.names = tuple(self._known)
 
     def remove(self, name: str) -> None:
         """Take one out again. Raises KeyError."""
         del self._known[name]
+        self.names = tuple(self._known)
 
     def __iter__(self) -> Iterator[System]:
         return iter(self._known.values())
@@ -42,11 +46,6 @@ class Registry:
     def native(self, source: object) -> Native | None:
         """How events of that source are read, if a job system's own platform publishes them."""
         return next((system.native for system in self if system.native and system.native.source == source), None)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Their names."""
-        return tuple(self._known)
 
     @property
     def places(self) -> tuple[str, ...]:
