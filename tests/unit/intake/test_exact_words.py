@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.errors import InputError
 from shared.domain.failure import Speaker
 from shared.intake import Context, read_events
 from shared.intake import body as bodies
@@ -54,7 +55,7 @@ def test_a_body_of_exactly_as_many_members_is_read(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(bodies, "MAX_CONTAINERS", 1)
     assert parse(b"[1,2,3,4]") == [1, 2, 3, 4]
     for body in (b"[1,2,3,4,5]", b"[[1]]", b'[{"a":1}]'):
-        with pytest.raises(bodies.InputError):
+        with pytest.raises(InputError):
             parse(body)
 
 
