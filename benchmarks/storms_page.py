@@ -1,7 +1,7 @@
 """Runs the benchmarks of storms, and writes what they print into `benchmarks/STORMS.md`.
 
-`python benchmarks/storms_page.py [--count 10000] [--most 100000] [--latency-ms 20] [--deliveries 20]`. Twenty minutes on
-two idle cores.
+`python benchmarks/storms_page.py [--count 10000] [--most 100000] [--latency-ms 20] [--deliveries 20]`. Twenty minutes
+on two idle cores.
 """
 
 from __future__ import annotations
