@@ -13,6 +13,7 @@ from shared.console.http import WebResponse
 from shared.console.site import NIGHT_S, Visit
 from shared.domain.errors import SinkUnavailable
 from shared.domain.record import CaseState
+from shared.people.channels import states_of
 from shared.report import ReportTerms, report_of
 
 NAMED = 3
@@ -42,6 +43,7 @@ def tonight_page(visit: Visit) -> WebResponse:
         waiting=counts[CaseState.DEFERRED],
         stopping=stopping,
         suspects=_suspects(visit),
+        silent=[one for one in states_of(site.ledger, site.policy.notify) if one.problem] if visitor.looks else [],
         everything=controls.everything,
         **_report(visit),
     )

@@ -31,15 +31,15 @@ class Ask(Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
-class Decision(Struct, frozen=True, kw_only=True, gc=False):
+class Decision(Struct, frozen=True, gc=False):
     """What shall become of one failure, and why."""
 
     verdict: Verdict
     reason: Reason
     message: str
+    failure_id: str
     asked: tuple[tuple[str, GateAnswer], ...] = ()
     """Every gate that was asked, by its name, with its answer; the last one stopped the failure, if one did."""
-    failure_id: str
     state: str = ""
     """The state seen; empty if nothing could be seen."""
     job_id: str = ""

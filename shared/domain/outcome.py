@@ -96,7 +96,11 @@ class Outcome(Known, frozen=True, kw_only=True, omit_defaults=True):
 
 def stable_id(*parts: object) -> str:
     """A short id that depends on the parts and on nothing else (128 bits, hex)."""
-    return hashlib.sha256("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    try:
+        text = "\x1f".join(parts)  # type: ignore[arg-type]  # mostly it is all text, and made so in half the time
+    except TypeError:
+        text = "\x1f".join(map(str, parts))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def rfc3339(moment: float) -> str:

@@ -149,7 +149,8 @@ def _nodes(item: Item) -> tuple[str, ...]:
 
 
 def _hit(item: Item) -> Hit:
-    owner = evidence_of(item.failure, item.observation).owner
+    look = item.seen
+    owner = evidence_of(item.failure, None if isinstance(look, LookFailed) else look).owner
     job_id, failure_class = item.decided.job_id, item.decided.failure_class
     return Hit(
         min(item.failure.occurred_at, item.seen.look_begun_at),

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from shared.domain.failure import Failure, FailureClass
 from shared.domain.record import AttemptMark, JobRecord
-from shared.domain.snapshot import LookFailed, Observation
+from shared.domain.snapshot import Snapshot
 from shared.policy.model import Attempts, Policy, Rule
 
 
@@ -28,7 +28,7 @@ class Budget(Struct, frozen=True):
 
 
 def budget_of(
-    policy: Policy, rule: Rule | None, record: JobRecord, failure: Failure, seen: Observation, now: float
+    policy: Policy, rule: Rule | None, record: JobRecord, failure: Failure, seen: Snapshot | None, now: float
 ) -> Budget:
     """The budget that applies, and what is used of it."""
     paid_by_class = policy.classes.get(rule.failure_class) if rule and policy.classes else None
@@ -38,7 +38,7 @@ def budget_of(
     own = 0
     for mark in record.counted(since) if record.attempts else ():
         own += _pool(policy, mark) is of_class
-    added = 0 if isinstance(seen, LookFailed) else seen.retries_of_its_own(record, failure, own)
+    added = 0 if seen is None else seen.retries_of_its_own(record, failure, own)
     return Budget(limit, of_class, own, own + added)
 
 

@@ -18,7 +18,6 @@ from shared.domain.gate import GateAnswer, Stop
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason, is_final
 from shared.domain.record import Case
-from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Giver, Step, Verdict
 from shared.policy import gates_calendar, gates_case, gates_job, gates_nodes, gates_policy, gates_text, gates_trust
 from shared.policy.evidence import bare_owner
@@ -143,35 +142,37 @@ _ACCEPTED = Stop(Verdict.RERUN, Reason.ACCEPTED, "eligible, within budget, in no
 
 
 def _decision(facts: Facts, stop: Stop, asked: _Asked) -> Decision:
-    acting = stop.verdict is Verdict.RERUN or stop.verdict is Verdict.WOULD_RERUN
-    seen = None if isinstance(facts.observation, LookFailed) else facts.observation
-    reserved = facts.case.attempt if facts.case else 0
-    rule = facts.rule
-    return Decision(
-        verdict=stop.verdict,
-        reason=stop.reason,
-        message=stop.message,
-        asked=tuple(asked),
+    seen, rule, case = facts.seen, facts.rule, facts.case
+    attempt = case.attempt if case is not None else 0
+    if not attempt and (stop.verdict is Verdict.RERUN or stop.verdict is Verdict.WOULD_RERUN):
+        attempt = facts.attempt_number
+    decision = Decision(
+        # More names than these, and Python would put them into a dictionary first.
+        stop.verdict,
+        stop.reason,
+        stop.message,
         # An open case ends under its own id, whatever it turned out to be a duplicate of.
-        failure_id=facts.failure_id if facts.case else stop.failure_id or facts.failure_id,
-        state=seen.state._value_ if seen else "",
+        facts.failure_id if case is not None else stop.failure_id or facts.failure_id,
+        tuple(asked),
+        "" if seen is None else seen.state._value_,
         job_id=facts.job_id,
-        rule=rule.name if rule else "",
-        failure_class=rule.failure_class if rule else FailureClass.UNKNOWN,
-        action_api=rule.action_api if rule else None,
-        attempt=reserved or (facts.attempt_number if acting else 0),
+        rule="" if rule is None else rule.name,
+        failure_class=FailureClass.UNKNOWN if rule is None else rule.failure_class,
+        action_api=None if rule is None else rule.action_api,
+        attempt=attempt,
         max_attempts=facts.budget.limit.max,
         due_at=stop.due_at,
         life=facts.seen_life,
         job_instance_id=facts.job_instance_id,
         data_time=facts.data_time,
-        running_since=seen.running_since if seen else None,
-        owner=bare_owner(seen.owner) if seen else "",
-        forced=facts.forced,
-        actor=facts.forced_by,
-        way=Way.FUNCTION if facts.forced else None,
-        why=facts.forced_why,
+        running_since=None if seen is None else seen.running_since,
+        owner="" if seen is None else bare_owner(seen.owner),
     )
+    return _by_force(facts, decision) if facts.forced else decision
+
+
+def _by_force(facts: Facts, decision: Decision) -> Decision:
+    return replace(decision, forced=True, actor=facts.forced_by, way=Way.FUNCTION, why=facts.forced_why)
 
 
 def _give_up(facts: Facts, case: Case, decision: Decision) -> Decision:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from shared.domain.failure import Failure
-from shared.domain.snapshot import LookFailed, Observation, Offered
+from shared.domain.snapshot import Offered, Snapshot
 from shared.policy.conditions import HIGHEST_EXIT_CODE, HIGHEST_SIGNAL, LOWEST_EXIT_CODE
 
 _SHELL_BASE, _PBS_BASE = 128, 256
@@ -54,9 +54,9 @@ class Evidence(NamedTuple):
     reason: str
 
 
-def evidence_of(failure: Failure, seen: Observation | None) -> Evidence:
+def evidence_of(failure: Failure, seen: Snapshot | None) -> Evidence:
     """What is known of the failed job."""
-    offered = _NOTHING if seen is None or isinstance(seen, LookFailed) else seen.offered
+    offered = _NOTHING if seen is None else seen.offered
     return Evidence(
         bare_owner(offered.owner or failure.owner),
         offered.queue or failure.queue,

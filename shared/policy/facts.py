@@ -94,18 +94,22 @@ class Facts:
         self.known_elsewhere = known_elsewhere
         self.suspects = suspects
         self.unreadable = unreadable
+        self.seen: Snapshot | None = None if isinstance(observation, LookFailed) else observation
+        """What was seen; None where the look failed."""
+        self.forced = ask.force or (case is not None and case.forced)
+        """Whether a person forces it, now or when the case was told: what they asked for outlives a busy service."""
 
     @_Once
     def snapshot(self) -> Snapshot:
         """What was seen; only after the gate `observed`."""
-        if isinstance(self.observation, LookFailed):
+        if self.seen is None:
             raise TypeError("a gate after `observed` was asked without an observation")
-        return self.observation
+        return self.seen
 
     @_Once
     def rule(self) -> Rule | None:
         """The first rule that matches, with what holds for the job besides."""
-        return rule_for(self.policy, self.failure, self.observation)
+        return rule_for(self.policy, self.failure, self.seen)
 
     @_Once
     def fingerprint(self) -> str:
@@ -122,19 +126,20 @@ class Facts:
             if live is not None:
                 # The ledger saw the life that this case is about: any other is a later one.
                 return Run.THIS if live == reserved else Run.EARLIER
-        return Run.EARLIER if self._begun_by_a_later_rerun else self.snapshot.which_run(self.failure, self.record)
+        if self.case is not None and self._begun_by_a_later_rerun(self.case):
+            return Run.EARLIER
+        return self.snapshot.which_run(self.failure, self.record)
 
-    @property
-    def _begun_by_a_later_rerun(self) -> bool:
+    def _begun_by_a_later_rerun(self, case: Case) -> bool:
         """Whether an attempt was reserved since this was told, and the live run began since: whatever start was told.
 
         Clocks may differ, so a start told that lies a little ahead is believed, and somebody may tell each of them.
         """
         live, told_at = self.seen_life, self.told_at
-        if self.case is None or live is None or live.began is None or live.began <= told_at - SKEW_S:
+        if live is None or live.began is None or live.began <= told_at - SKEW_S:
             return False
-        others = (case for case in self.record.cases if case.failure_id != self.case.failure_id)
-        return any(case.attempt and case.reserved_at >= told_at for case in others)
+        others = (other for other in self.record.cases if other.failure_id != case.failure_id)
+        return any(other.attempt and other.reserved_at >= told_at for other in others)
 
     @_Once
     def nodes(self) -> tuple[str, ...]:
@@ -149,7 +154,7 @@ class Facts:
     @property
     def job_id(self) -> str:
         """As the job system lists it; as told where nothing was seen."""
-        return self.failure.job_id if isinstance(self.observation, LookFailed) else self.observation.job_id
+        return self.failure.job_id if self.seen is None else self.seen.job_id
 
     @property
     def data_time(self) -> str | None:
@@ -173,7 +178,7 @@ class Facts:
     @_Once
     def seen_life(self) -> Life | None:
         """The life that the look shows, if it shows one."""
-        return None if isinstance(self.observation, LookFailed) else self.observation.life
+        return None if self.seen is None else self.seen.life
 
     @_Once
     def failure_id(self) -> str:
@@ -181,9 +186,9 @@ class Facts:
         if self.case is not None:
             return self.case.failure_id
         key = job_key(self.failure.scope, self.job_id)
-        if isinstance(self.observation, LookFailed):
+        if self.seen is None:
             return stable_id("failure", key, self.failure.telling_id)
-        return stable_id("failure", key, self.observation.run_label(self.failure, self.run))
+        return stable_id("failure", key, self.seen.run_label(self.failure, self.run))
 
     @property
     def beside_live(self) -> bool:
@@ -193,7 +198,7 @@ class Facts:
     @_Once
     def budget(self) -> Budget:
         """The attempt budget that applies, and what is used of it."""
-        return budget_of(self.policy, self.rule, self.record, self.failure, self.observation, self.ask.now)
+        return budget_of(self.policy, self.rule, self.record, self.failure, self.seen, self.ask.now)
 
     @property
     def look_again_at(self) -> float:
@@ -223,11 +228,6 @@ class Facts:
         if mine is not None and mine.open and mine.attempt:
             return mine.attempt
         return self.budget.own + 1
-
-    @_Once
-    def forced(self) -> bool:
-        """Whether a person forces it, now or when the case was told: what they asked for outlives a busy service."""
-        return self.ask.force or (self.case is not None and self.case.forced)
 
     @property
     def forced_by(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.reasons import Reason
-from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Verdict
 from shared.policy.facts import Facts
 from shared.policy.windows import STRICTEST, Window, WindowAction
@@ -18,12 +17,11 @@ def outside_windows(facts: Facts) -> GateAnswer | None:
     """Is no window of the policy open for this job, or has a person said yes? Asked if the policy has windows."""
     if not facts.policy.windows:
         return None
-    seen = None if isinstance(facts.observation, LookFailed) else facts.observation
     now = facts.ask.now
     opened = [
         (STRICTEST.index(window.action), -closes, window)
         for window in facts.policy.windows
-        if (closes := window.closes_at(now)) is not None and window.has_job(facts.failure, seen)
+        if (closes := window.closes_at(now)) is not None and window.has_job(facts.failure, facts.seen)
     ]
     if not opened:
         return _OUTSIDE

@@ -19,10 +19,10 @@ def fresh(facts: Facts) -> GateAnswer | None:
 
     Asked once: not when one that was looked at before goes on.
     """
-    look, case = facts.observation, facts.case
-    if case is not None and (case.reason not in _NOT_LOOKED_AT or isinstance(look, LookFailed)):
+    seen, case = facts.seen, facts.case
+    if case is not None and (case.reason not in _NOT_LOOKED_AT or seen is None):
         return None
-    ended_at = None if isinstance(look, LookFailed) else look.ended_at
+    ended_at = None if seen is None else seen.ended_at
     age_s = facts.told_at - (facts.failure.occurred_at if ended_at is None else ended_at)
     limit_s = facts.policy.timing.stale_event_s
     saw, wanted = f"{age_s:.0f} s old", _at_most_s(limit_s)
@@ -43,7 +43,7 @@ def _at_most_s(limit_s: float) -> str:
 def observed(facts: Facts) -> GateAnswer:
     """Could the job be looked at?"""
     look = facts.observation
-    if not isinstance(look, LookFailed):
+    if type(look) is not LookFailed:
         return _OBSERVED
     if not look.worth_repeating:
         stop = Stop(Verdict.REFUSED, Reason.LOOK_REFUSED, f"the job cannot be looked at: {look.message}")

@@ -13,7 +13,6 @@ from shared.domain.gate import GateAnswer, Stop
 from shared.domain.job import Scope, State
 from shared.domain.reasons import Reason
 from shared.domain.runs import SKEW_S
-from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Verdict
 from shared.policy.conditions import Source
 from shared.policy.evidence import bare_owner
@@ -40,10 +39,10 @@ def may_speak(facts: Facts) -> GateAnswer:
         return _BY_HAND
     if failure.trigger is Trigger.DISCOVER:
         return _FOUND
-    look = facts.observation
+    seen = facts.seen
     # What cannot be looked at, or is not there, cannot be rerun either: the owner is asked for when it is seen.
-    unseen = isinstance(look, LookFailed) or look.state is State.NOT_FOUND
-    owner = failure.owner if isinstance(look, LookFailed) else look.owner
+    unseen = seen is None or seen.state is State.NOT_FOUND
+    owner = failure.owner if seen is None else seen.owner
     return _may_speak(Itself(facts.policy.sources), failure.speaker, failure.scope, bare_owner(owner), unseen=unseen)
 
 

@@ -15,7 +15,7 @@ from msgspec import structs
 from shared.domain.failure import Failure
 from shared.domain.job import Scope
 from shared.domain.mode import Mode
-from shared.domain.snapshot import Observation
+from shared.domain.snapshot import Snapshot
 from shared.policy.belts import Attempts, Breaker, Cooldown, Rate
 from shared.policy.blocks import Block
 from shared.policy.itself import Itself
@@ -24,7 +24,7 @@ from shared.policy.model import Policy
 from shared.policy.rule import Rule, ScopedRule
 
 
-def rule_for(policy: Policy, failure: Failure, seen: Observation | None) -> Rule | None:
+def rule_for(policy: Policy, failure: Failure, seen: Snapshot | None) -> Rule | None:
     """The first rule that matches, with the settings of the blocks that the job falls under. As `first_match`."""
     rule = first_match(policy, failure, seen)
     if rule is None or not policy.by:

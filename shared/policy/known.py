@@ -18,7 +18,7 @@ _BETWEEN = "\n…\n"
 
 def known_of(facts: Facts) -> Known:
     """What the failure's text and the look at the job say."""
-    failure, evidence = facts.failure, evidence_of(facts.failure, facts.observation)
+    failure, evidence = facts.failure, evidence_of(facts.failure, facts.seen)
     signal = ending_of(failure.exit_code).signal
     rule = facts.rule
 

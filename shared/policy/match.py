@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from shared.domain.failure import Failure
 from shared.domain.job import Scope
-from shared.domain.snapshot import Observation
+from shared.domain.snapshot import Snapshot
 from shared.policy.conditions import PLACES, Match, listed
 from shared.policy.evidence import codes_test, ending_of, evidence_of, signals_test
 from shared.policy.globs import glob_test
@@ -27,7 +28,7 @@ _MOST_KNOWN = 512
 _Test = Callable[[Any], bool]
 
 
-def first_match(policy: Policy, failure: Failure, seen: Observation | None = None) -> Rule | None:
+def first_match(policy: Policy, failure: Failure, seen: Snapshot | None = None) -> Rule | None:
     """The first rule that matches the failure, or None.
 
     Args:
@@ -77,6 +78,10 @@ class _Condition(NamedTuple):
     known: dict[Any, int]
     """Answers given before: owners, queues, nodes and exit codes come again and again."""
 
+    def allows(self, value: Any) -> int:
+        """As `fits`. What is not known is empty text, or no node: no condition on it holds."""
+        return (self.known.get(value) or self.fits(value)) if value else self.free
+
     def fits(self, value: Any) -> int:
         """The rules that do not ask about this value or are content with it; kept for the next time."""
         fits = self.free
@@ -97,20 +102,19 @@ class Matcher:
         matches = [match for match, _, _ in asked]
         self._wording = Wording(asked, ignore_lines)
         self._scopes = _condition(matches, lambda match: lambda scope: _is_there(match, scope))
-        self._evidence = tuple(
-            (field, _condition(matches, make))
-            for field, make in enumerate(_TESTS)
-            if any(make(match) is not None for match in matches)
-        )
+        asked_for = {field: _condition(matches, make) for field, make in _TESTS.items()}
+        self._shown = tuple((field, one) for field, one in asked_for.items() if one.asked and field not in _TOLD)
+        self._told = tuple((_TOLD[field], one) for field, one in asked_for.items() if one.asked and field in _TOLD)
 
-    def first(self, failure: Failure, seen: Observation | None) -> int | None:
+    def first(self, failure: Failure, seen: Snapshot | None) -> int | None:
         """Place of the first rule whose conditions all hold, or None."""
         fits = self._scopes.known.get(failure.scope) or self._scopes.fits(failure.scope)
-        evidence = evidence_of(failure, seen)
-        for field, condition in self._evidence:
-            value = evidence[field]
-            # What is not known is empty text, or no node: no condition on it holds.
-            fits &= (condition.known.get(value) or condition.fits(value)) if value else condition.free
+        for told, condition in self._told:
+            fits &= condition.allows(told(failure))
+        if self._shown:
+            evidence = evidence_of(failure, seen)
+            for field, condition in self._shown:
+                fits &= condition.allows(getattr(evidence, field))
         return self._wording.first(fits, failure.message)
 
     def ready(self) -> tuple[str, bytes] | None:
@@ -181,5 +185,14 @@ def _reason(match: Match) -> _Test | None:
     return None if match.reason is None else frozenset(listed(match.reason)).__contains__
 
 
-_TESTS = (_globs("owner"), _globs("queue"), _globs("job_name"), _any_node, _ending, _reason)
-"""In the order of `Evidence`."""
+_TESTS: dict[str, Callable[[Match], _Test | None]] = {
+    "owner": _globs("owner"),
+    "queue": _globs("queue"),
+    "job_name": _globs("job_name"),
+    "nodes": _any_node,
+    "exit_code": _ending,
+    "reason": _reason,
+}
+"""By the fields of `Evidence`."""
+_TOLD = {field: attrgetter(field) for field in ("exit_code", "reason")}
+"""What no look shows, but the failure itself tells."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.domain.failure import Failure
 from shared.domain.job import Scope
-from shared.domain.snapshot import Observation
+from shared.domain.snapshot import Snapshot
 from shared.policy.conditions import Globs, Places
 from shared.policy.evidence import evidence_of
 from shared.policy.places import place_fits, speaks_for
@@ -28,7 +28,7 @@ class Reach(Places, frozen=True, kw_only=True):
         """Whether jobs of a cluster or group may be meant."""
         return place_fits(self.regions, scope.region) and speaks_for(self, scope)
 
-    def has_job(self, failure: Failure, seen: Observation | None) -> bool:
+    def has_job(self, failure: Failure, seen: Snapshot | None) -> bool:
         """Whether the failed job is meant. `seen`: the look at the live job."""
         if not self.has_place(failure.scope):
             return False

@@ -71,17 +71,19 @@ class Possible:
 
     def finds(self, number: int) -> bool:
         """Whether a pattern that may be there is."""
-        return self.finds_any((number,))
+        return self.finds_any(self.looks((number,)))
 
-    def finds_any(self, numbers: Iterable[int]) -> bool:
-        """Whether any is, of some patterns that may be there."""
-        folded, ways = self._folded, self.chances.ways
-        for number in numbers:
-            for text, others in ways.get(number, _ANY_WAY):
-                if text in folded and (not others or _are_there(others, folded)):
-                    if self._searched(number):
-                        return True
-                    break
+    def looks(self, numbers: Iterable[int]) -> Looks:
+        """How to find one of some patterns that may be there: the same for all texts of one `chances`."""
+        ways = self.chances.ways
+        return tuple((text, others, number) for number in numbers for text, others in ways.get(number, _ANY_WAY))
+
+    def finds_any(self, looks: Looks) -> bool:
+        """Whether any pattern is there."""
+        folded = self._folded
+        for text, others, number in looks:
+            if text in folded and (not others or _are_there(others, folded)) and self._searched(number):
+                return True
         return False
 
     def all_of(self, numbers: Iterable[int]) -> list[int]:
@@ -100,6 +102,8 @@ class Possible:
         return found
 
 
+Looks = tuple[tuple[Read, Choices, int], ...]
+"""A pattern may be there if that text is, and one of each of those; and the pattern."""
 _ANY_WAY: Sequence[Way] = (("", ()),)
 
 

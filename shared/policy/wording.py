@@ -15,7 +15,7 @@ from msgspec import Struct
 from shared.policy.conditions import Match, listed, patterns_of
 from shared.policy.packs import KnownNeeds
 from shared.policy.rule import CauseLine, Tells
-from shared.policy.search import PatternSet, Possible
+from shared.policy.search import Looks, PatternSet, Possible
 from shared.policy.text.normal import lines_of, shown
 from shared.policy.text.whole import searched
 
@@ -41,14 +41,15 @@ class _Asks(Struct, frozen=True, gc=False):
 class _More(NamedTuple):
     """What a rule asks besides its `message`, of the patterns that a text may hold."""
 
-    any_of: tuple[int, ...]
-    all_of: tuple[int, ...]
-    refused: tuple[int, ...]
-    first: bool
+    any_of: Looks
+    all_of: tuple[Looks, ...]
+    refused: Looks
+    first: frozenset[int]
+    """Those of its `message`, if it wants the earliest line that any cause is on."""
 
 
-_Step = tuple[int, tuple[int, ...] | None, _More | None]
-"""A rule's place, which patterns of its `message` are to be looked for (None: it asks for none), and what else."""
+_Step = tuple[int, Looks | None, _More | None]
+"""A rule's place, how the patterns of its `message` are to be looked for (None: it asks for none), and what else."""
 _Plan = tuple[_Step, ...]
 
 
@@ -117,32 +118,38 @@ class Wording:
     def _first(self, fits: int, message: str) -> int | None:
         there = self._look(lines_of(message))
         plan = there.chances.plans.get((fits, there.free)) or self._planned(there, fits)
-        for place, asked, more in plan:
-            if (asked is None or there.finds_any(asked)) and (more is None or self._holds(more, asked or (), there)):
+        for place, message_looks, more in plan:
+            if (message_looks is None or there.finds_any(message_looks)) and (more is None or self._holds(more, there)):
                 return place
         return None
 
     def _planned(self, there: Possible, fits: int) -> _Plan:
-        plans, numbers = there.chances.plans, there.numbers
+        plans = there.chances.plans
         if len(plans) >= _MOST_PLANS:
             plans.clear()
-        plan = tuple(self._plan(numbers, fits & self._rules_for(numbers)))
+        plan = tuple(self._plan(there, fits & self._rules_for(there.numbers)))
         if len(plan) <= _LONGEST_PLAN:
             plans[fits, there.free] = plan
         return plan
 
-    def _plan(self, possible: frozenset[int], fits: int) -> Iterator[_Step]:
+    def _plan(self, there: Possible, fits: int) -> Iterator[_Step]:
         """The rules that may hold, each with what is left to ask; none after one that holds for certain."""
+        possible = there.numbers
         while fits:
             lowest = fits & -fits
             place = lowest.bit_length() - 1
             asks = self._asks[place]
             if asks.all_of <= possible:
-                asked = tuple(asks.message & possible) if asks.message else None
-                any_of, refused = tuple(asks.any_of & possible), tuple(asks.refused & possible)
-                more = _More(any_of, tuple(asks.all_of), refused, first=asks.first)
-                yield place, asked, more if any(more) else None
-                if asked is None and not any(more):
+                message = asks.message & possible
+                more = _More(
+                    any_of=there.looks(asks.any_of & possible),
+                    all_of=tuple(there.looks((number,)) for number in asks.all_of),
+                    refused=there.looks(asks.refused & possible),
+                    first=message if asks.first else frozenset(),
+                )
+                looks = there.looks(message) if asks.message else None
+                yield place, looks, more if any(more) else None
+                if looks is None and not any(more):
                     return
             fits ^= lowest
 
@@ -167,20 +174,20 @@ class Wording:
 
     def _is_noisy(self, there: Possible) -> bool:
         noise = there.numbers & self._noises
-        return bool(noise) and there.finds_any(noise)
+        return bool(noise) and there.finds_any(there.looks(noise))
 
-    def _holds(self, more: _More, asked: Sequence[int], there: Possible) -> bool:
+    def _holds(self, more: _More, there: Possible) -> bool:
         """Whether what is asked besides is so: empty is what nobody asks for, or what is not refused."""
         return (
             (not more.any_of or there.finds_any(more.any_of))
-            and (not more.all_of or all(map(there.finds, more.all_of)))
+            and (not more.all_of or all(map(there.finds_any, more.all_of)))
             and not (more.refused and there.finds_any(more.refused))
-            and (not more.first or self._hits_first(asked, there))
+            and (not more.first or self._hits_first(more.first, there))
         )
 
-    def _hits_first(self, own: Sequence[int], look: Possible) -> bool:
+    def _hits_first(self, own: frozenset[int], look: Possible) -> bool:
         """Whether one of these is on the earliest line that any cause is on."""
-        others = look.all_of((look.numbers & self._causes).difference(own))
+        others = look.all_of((look.numbers & self._causes) - own)
         if not others:
             return True
         mine = min(map(look.place_of, look.all_of(own)))

@@ -110,11 +110,16 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "MAX_MESSAGE_BYTES": 32_768,
         "MAX_EVIDENCE_BYTES": 1024,
     },
+    "shared.ledger.redis": {
+        "VALUE_BYTES_MAX": 536_870_848,
+    },
     "shared.ledger.redis_link": {
         "MAX_WAIT_S": 5.0,
     },
     "shared.ledger.sqlite": {
         "BUSY_TIMEOUT_S": 10.0,
+        "VALUE_BYTES_MAX": 999_000_000,
+        "MODE": 0o600,
         "_KEYS_A_QUERY": 500,
         "_SWITCHES": 20,
     },

@@ -7,11 +7,12 @@ from contextlib import closing
 
 from secondwind.commands.doctor.findings import Finding, Level, Subject
 from secondwind.commands.doctor.storage import SubjectClock
-from secondwind.commands.notify.run import ChannelState, notify_of, states_of
+from secondwind.commands.notify.run import notify_of
 from secondwind.terminal import moment, shown
 from secondwind.usage import UnusableError
 from shared.domain.errors import LedgerUnavailable, SettingsError
 from shared.open_ledger import open_ledger
+from shared.people.channels import ChannelState, states_of
 from shared.policy.notify import MessageChannel
 from shared.settings.channels import channel_secrets
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
-from msgspec import Struct
-
 from secondwind.account import credentials_of
 from secondwind.at_ledger import CommandResult, Work
 from secondwind.machine import failed, write_json
@@ -15,14 +13,12 @@ from secondwind.table import table
 from secondwind.terminal import moment, shown
 from secondwind.text_file import CannotRead, read_text
 from secondwind.usage import UNUSABLE, UnusableError
-from shared.documents import decode_box
 from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
-from shared.domain.errors import LedgerUnavailable, PolicyError, SettingsError
-from shared.domain.keys import box_key
-from shared.domain.messages import Box
+from shared.domain.errors import PolicyError, SettingsError
 from shared.notify import trial_draft
 from shared.open_robots import open_robot
+from shared.people.channels import ChannelState, states_of
 from shared.policy.load import MAX_TEXT_BYTES, load_policy
 from shared.policy.notify import ChannelKind, MessageChannel, Notify
 from shared.ports import Ledger
@@ -38,20 +34,6 @@ _SAID = {
     Effect.NOT_DONE_USELESS: "refused: somebody has to mend the channel",
     Effect.UNKNOWN: "no usable answer: nobody knows whether it arrived",
 }
-
-
-class ChannelState(Struct, frozen=True, kw_only=True):
-    """A channel as its box in the ledger shows it."""
-
-    channel: str
-    kind: str
-    waiting: int
-    """Things that it is still to tell."""
-    problem: str
-    """The code with which the last message was not taken; empty if it was."""
-    problem_at: float | None
-    not_before: float | None
-    """Nothing is sent earlier (unix seconds)."""
 
 
 def send(name: str, file: Path | None, environ: Mapping[str, str], out: TextIO, err: TextIO, *, as_json: bool) -> int:
@@ -99,19 +81,6 @@ def listing(file: Path | None, environ: Mapping[str, str]) -> Work:
     return work
 
 
-def states_of(ledger: Ledger, notify: Notify) -> list[ChannelState]:
-    """The channels in the order of the policy; one whose box is none of ours has `unreadable` for its problem.
-
-    Raises:
-        LedgerUnavailable: the ledger is out of reach.
-    """
-    found = ledger.load([box_key(channel.name) for channel in notify.channels])
-    return [
-        _state(channel, found[key].document if (key := box_key(channel.name)) in found else None)
-        for channel in notify.channels
-    ]
-
-
 def notify_of(file: Path | None, environ: Mapping[str, str]) -> Notify:
     """The `notify` of a policy file. Raises UnusableError."""
     path = file or BUNDLE_ROOT / (environ.get("SECONDWIND_POLICY_FILE", "").strip() or "policy.yaml")
@@ -121,21 +90,6 @@ def notify_of(file: Path | None, environ: Mapping[str, str]) -> Notify:
         raise UnusableError(str(error)) from None
     except PolicyError as error:
         raise UnusableError(f"{path}: {error.faults[0]}: `secondwind policy check` shows every fault") from None
-
-
-def _state(channel: MessageChannel, document: bytes | None) -> ChannelState:
-    try:
-        box = Box() if document is None else decode_box(document)
-    except LedgerUnavailable:
-        box = Box(problem="unreadable")
-    return ChannelState(
-        channel=channel.name,
-        kind=channel.kind.value,
-        waiting=len(box.things) + sum(box.more.values()),
-        problem=box.problem,
-        problem_at=box.problem_at or None,
-        not_before=box.not_before or None,
-    )
 
 
 def _fields(state: ChannelState) -> dict[str, object]:

@@ -43,7 +43,10 @@ def normal(text: str) -> str:
 def lines_of(text: str) -> list[str]:
     """The lines as they were printed: without colours, of single blanks, none of them empty."""
     if not text.replace("\n", "").isprintable():
-        text = _printable(text)
+        # Java's traces have tabs, and Windows' lines end in two signs: mostly that is all.
+        text = text.replace("\t", " ").replace("\r\n", "\n")
+        if not text.replace("\n", "").isprintable():
+            text = _printable(text)
     if "\\u" in text or "\\x" in text:
         text = _unescaped(text)
     if "\\n" in text:  # as JSON or a program's `repr` writes a line's end
@@ -52,8 +55,10 @@ def lines_of(text: str) -> list[str]:
         text = text.replace("  ", " ")
     if "\n" not in text:
         return [text.strip(" ")] if text and text != " " else []
-    lines = [line.strip(" ") for line in text.split("\n") if line and line != " "]
-    return lines if len(lines) <= MAX_LINES else [*lines[: MAX_LINES // 2], *lines[-MAX_LINES // 2 :]]
+    lines = [line for line in text.split("\n") if line and line != " "]
+    if len(lines) > MAX_LINES:
+        lines = [*lines[: MAX_LINES // 2], *lines[-MAX_LINES // 2 :]]
+    return [line.strip(" ") for line in lines]
 
 
 def shown(line: str) -> str:

@@ -12,13 +12,19 @@ from shared.console.chart import HEIGHT, chart_of
 from shared.console.http import WebRequest
 from shared.console.site import NightRows, Row, Site
 from shared.console.visitor import Visitor
+from shared.documents import box_write
 from shared.domain.errors import SinkUnavailable
+from shared.domain.keys import box_key
+from shared.domain.links import HoldAnswer
+from shared.domain.messages import Box
 from shared.domain.outcome import rfc3339, stable_id
+from shared.policy.notify import ChannelKind, MessageChannel, Notify
+from shared.policy.people import Person
 from shared.report.model import Bucket, TimeLine
 from tests.support.clock import START
 from tests.support.memory_ledger import MemoryLedger
 from tests.support.systems import CLUSTER
-from tests.unit.console.conftest import KEY, Browser
+from tests.unit.console.conftest import KEY, Browser, visitor
 from tests.unit.people.conftest import OTHER
 
 
@@ -89,6 +95,19 @@ def test_only_what_the_visitor_may_see_is_counted(ann: Browser) -> None:
     assert "<strong>3</strong> healed" in page
     assert OTHER.cluster_id not in page
     assert "secret of others" not in page
+
+
+def test_a_channel_that_takes_nothing_needs_somebody(boss: Browser, ledger: MemoryLedger) -> None:
+    """It stands where nobody can overlook it; who sees their own jobs alone is not shown it."""
+    channel = MessageChannel(name="ops", kind=ChannelKind.WECOM, url="SECONDWIND_NOTIFY_OPS_URL")
+    boss.policy = replace(boss.policy, notify=Notify(channels=(channel,)))
+    assert "each channel takes messages" in boss.get("/")
+    assert not ledger.save([box_write(box_key("ops"), Box(problem="93000", problem_at=START - 60), None, START)])
+    needs = boss.get("/").partition("<h2>Now</h2>")[0]
+    assert "The channel ops takes no message" in needs
+    assert "93000" in needs
+    boss.visitor = visitor("li", Person(who="li", own_jobs=(HoldAnswer.APPROVE,)))
+    assert "The channel ops" not in boss.get("/")
 
 
 def test_who_sees_what_is_asked_once_a_place(ann: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
