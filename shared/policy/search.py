@@ -38,7 +38,7 @@ _ALWAYS = b""
 class Possible:
     """What a text may hold, and what was found in it so far."""
 
-    __slots__ = ("_folded", "_known", "_patterns", "chances", "free", "text")
+    __slots__ = ("_known", "_patterns", "chances", "folded", "free", "text")
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Possible:
         self._patterns = patterns
         self.text = text
         self.chances = chances
-        self._folded = folded
+        self.folded = folded
         self.free = free
         self._known: dict[int, bool] = {}
 
@@ -80,21 +80,22 @@ class Possible:
 
     def finds_any(self, looks: Looks) -> bool:
         """Whether any pattern is there."""
-        folded = self._folded
+        folded = self.folded
         for text, others, number in looks:
-            if text in folded and (not others or _are_there(others, folded)) and self._searched(number):
+            if text in folded and (not others or are_there(others, folded)) and self.searched(number):
                 return True
         return False
 
-    def all_of(self, numbers: Iterable[int]) -> list[int]:
-        """Those that are there, of some patterns that may be."""
-        return [number for number in numbers if self.finds(number)]
+    def all_of(self, looks: Looks) -> set[int]:
+        """Numbers of the patterns that are there."""
+        return {one[2] for one in looks if self.finds_any((one,))}
 
     def place_of(self, number: int) -> int:
         """Where the first match of a pattern that is found begins."""
         return int(self._patterns.compiled(number).search(self.text).start())
 
-    def _searched(self, number: int) -> bool:
+    def searched(self, number: int) -> bool:
+        """Whether the pattern is there, where a look for it has found its text."""
         found = self._known.get(number)
         if found is None:
             plain = number in self.chances.ways and self._patterns.is_plain(number)
@@ -107,7 +108,8 @@ Looks = tuple[tuple[Read, Choices, int], ...]
 _ANY_WAY: Sequence[Way] = (("", ()),)
 
 
-def _are_there(choices: Choices, folded: Read) -> bool:
+def are_there(choices: Choices, folded: Read) -> bool:
+    """Whether one text of each choice is."""
     for texts in choices:
         for text in texts:
             if text in folded:

@@ -14,14 +14,15 @@ from msgspec import Struct
 
 from shared.policy.conditions import Match, listed, patterns_of
 from shared.policy.packs import KnownNeeds
+from shared.policy.prefilter import Choices, Read
 from shared.policy.rule import CauseLine, Tells
-from shared.policy.search import Looks, PatternSet, Possible
+from shared.policy.search import Looks, PatternSet, Possible, are_there
 from shared.policy.text.normal import lines_of, shown
 from shared.policy.text.whole import searched
 
 _SHORT_CHARS, _MOST_SHORT, _MOST_LONG = 1024, 2048, 32
 """Answers that are kept: about 2 MB of short texts, and 1 MB of long ones."""
-_MOST_PLANS, _LONGEST_PLAN = 4, 32
+_MOST_PLANS, _LONGEST_PLAN = 4, 64
 """Plans that are kept of texts of the same words: one for each set of rules that fit otherwise."""
 Asked = tuple[Match, Tells, CauseLine]
 """What is asked of a text by one rule."""
@@ -39,17 +40,18 @@ class _Asks(Struct, frozen=True, gc=False):
 
 
 class _More(NamedTuple):
-    """What a rule asks besides its `message`, of the patterns that a text may hold."""
+    """What a rule asks besides its `message`, of the patterns that a text may hold: empty is what it does not ask."""
 
     any_of: Looks
     all_of: tuple[Looks, ...]
     refused: Looks
-    first: frozenset[int]
-    """Those of its `message`, if it wants the earliest line that any cause is on."""
+    first: tuple[Looks, Looks] | None
+    """If it wants the earliest line that any cause is on: its own patterns, and those of all causes."""
 
 
-_Step = tuple[int, Looks | None, _More | None]
-"""A rule's place, how the patterns of its `message` are to be looked for (None: it asks for none), and what else."""
+_NOTHING_MORE = _More((), (), (), None)
+_Step = tuple[Read, Choices, int | None, int, _More]
+"""A look for a pattern of a rule's `message`, the rule's place, and what else it asks. No pattern: it asks for none."""
 _Plan = tuple[_Step, ...]
 
 
@@ -108,7 +110,7 @@ class Wording:
     def earliest_cause(self, message: str) -> str:
         """The first line that a pattern of a cause is on; empty if none is."""
         look = self._look(lines_of(message))
-        found = look.all_of(look.numbers & self._causes)
+        found = look.all_of(look.looks(look.numbers & self._causes))
         if not found:
             return ""
         place = min(map(look.place_of, found))
@@ -117,41 +119,61 @@ class Wording:
 
     def _first(self, fits: int, message: str) -> int | None:
         there = self._look(lines_of(message))
-        plan = there.chances.plans.get((fits, there.free)) or self._planned(there, fits)
-        for place, message_looks, more in plan:
-            if (message_looks is None or there.finds_any(message_looks)) and (more is None or self._holds(more, there)):
+        plan, folded = there.chances.plans.get((fits, there.free)) or self._planned(there, fits), there.folded
+        for text, others, number, place, more in plan:
+            if (
+                text in folded
+                and (not others or are_there(others, folded))
+                and (number is None or there.searched(number))
+                and (more is _NOTHING_MORE or self._holds(more, there))
+            ):
                 return place
         return None
 
-    def _planned(self, there: Possible, fits: int) -> _Plan:
-        plans = there.chances.plans
-        if len(plans) >= _MOST_PLANS:
-            plans.clear()
-        plan = tuple(self._plan(there, fits & self._rules_for(there.numbers)))
+    def _planned(self, there: Possible, fits: int) -> Iterable[_Step]:
+        """Kept from the second text of these words on: of many an endless text there is no second one."""
+        plans, key = there.chances.plans, (fits, there.free)
+        steps = self._plan(there, fits & self._rules_for(there.numbers))
+        if key not in plans:
+            if len(plans) >= _MOST_PLANS:
+                plans.clear()
+            plans[key] = ()
+            return steps
+        plan = tuple(steps)
         if len(plan) <= _LONGEST_PLAN:
-            plans[fits, there.free] = plan
+            plans[key] = plan
         return plan
 
     def _plan(self, there: Possible, fits: int) -> Iterator[_Step]:
-        """The rules that may hold, each with what is left to ask; none after one that holds for certain."""
-        possible = there.numbers
+        """How to look for the rules that may hold; none after one that holds for certain."""
+        causes: Looks = ()
         while fits:
             lowest = fits & -fits
             place = lowest.bit_length() - 1
             asks = self._asks[place]
-            if asks.all_of <= possible:
-                message = asks.message & possible
-                more = _More(
-                    any_of=there.looks(asks.any_of & possible),
-                    all_of=tuple(there.looks((number,)) for number in asks.all_of),
-                    refused=there.looks(asks.refused & possible),
-                    first=message if asks.first else frozenset(),
-                )
-                looks = there.looks(message) if asks.message else None
-                yield place, looks, more if any(more) else None
-                if looks is None and not any(more):
-                    return
+            if asks.all_of <= there.numbers:
+                if asks.first and not causes:
+                    causes = there.looks(there.numbers & self._causes)
+                more = self._more(asks, there, causes)
+                if asks.message:
+                    for text, others, number in there.looks(asks.message & there.numbers):
+                        yield text, others, number, place, more
+                else:
+                    yield "", (), None, place, more
+                    if more is _NOTHING_MORE:
+                        return
             fits ^= lowest
+
+    @staticmethod
+    def _more(asks: _Asks, there: Possible, causes: Looks) -> _More:
+        possible = there.numbers
+        more = _More(
+            any_of=there.looks(asks.any_of & possible),
+            all_of=tuple(there.looks((number,)) for number in asks.all_of),
+            refused=there.looks(asks.refused & possible),
+            first=(there.looks(asks.message & possible), causes) if asks.first else None,
+        )
+        return more if any(more) else _NOTHING_MORE
 
     def _rules_for(self, possible: frozenset[int]) -> int:
         """The rules that may hold where no other patterns are."""
@@ -173,26 +195,32 @@ class Wording:
         return self._patterns.possible_in(text.encode("utf-8", "replace"))  # lone surrogates become `?`
 
     def _is_noisy(self, there: Possible) -> bool:
-        noise = there.numbers & self._noises
-        return bool(noise) and there.finds_any(there.looks(noise))
+        plans = there.chances.plans
+        looks = plans.get(there.free)
+        if looks is None:
+            looks = plans[there.free] = there.looks(there.numbers & self._noises)
+        return there.finds_any(looks)
 
-    def _holds(self, more: _More, there: Possible) -> bool:
-        """Whether what is asked besides is so: empty is what nobody asks for, or what is not refused."""
+    @staticmethod
+    def _holds(more: _More, there: Possible) -> bool:
+        """Whether what is asked besides is so."""
         return (
             (not more.any_of or there.finds_any(more.any_of))
             and (not more.all_of or all(map(there.finds_any, more.all_of)))
             and not (more.refused and there.finds_any(more.refused))
-            and (not more.first or self._hits_first(more.first, there))
+            and (more.first is None or _hits_first(*more.first, there))
         )
 
-    def _hits_first(self, own: frozenset[int], look: Possible) -> bool:
-        """Whether one of these is on the earliest line that any cause is on."""
-        others = look.all_of((look.numbers & self._causes) - own)
-        if not others:
-            return True
-        mine = min(map(look.place_of, look.all_of(own)))
-        end = look.text.find(b"\n", min(map(look.place_of, others)))
-        return end < 0 or mine <= end
+
+def _hits_first(own: Looks, causes: Looks, there: Possible) -> bool:
+    """Whether one of a rule's own patterns is on the earliest line that any cause is on."""
+    mine_alone = {number for *_, number in own}
+    earlier = there.all_of(tuple(look for look in causes if look[2] not in mine_alone))
+    if not earlier:
+        return True
+    mine = min(map(there.place_of, there.all_of(own)))
+    end = there.text.find(b"\n", min(map(there.place_of, earlier)))
+    return end < 0 or mine <= end
 
 
 def bits(rules: Iterable[bool]) -> int:
