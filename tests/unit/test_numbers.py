@@ -306,6 +306,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "TRIES": 3,
         "SAID_BYTES": 16_384,
         "SHOWN_CHARS": 200,
+        "_OK": 200,
         "MAX_DIGITS": 19,
     },
     "shared.sls._client": {
