@@ -13,8 +13,11 @@ import pytest
 
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger import redis
+from shared.ledger._redis_scripts import SAVE
 from shared.ledger.redis import RedisLedger, open_redis
+from shared.ledger.redis_link import AnswerLost
 from shared.ledger.sqlite import BUSY_TIMEOUT_S, SqliteLedger
+from shared.ports import Write
 from tests.support.clock import Clock
 
 GOOD = {"maxmemory-policy": "noeviction", "appendonly": "yes"}
@@ -96,3 +99,32 @@ def test_a_server_is_asked_once_in_a_process(monkeypatch: pytest.MonkeyPatch) ->
     for link in links:
         open_redis(link, Clock())
     assert [len(link.asked) for link in links] == [2, 0, 2]
+
+
+class Losing:
+    """A link whose answer to a save is lost; then it shows whose the documents are, one sign each: ours, or not."""
+
+    place = "here"
+
+    def __init__(self, whose: str) -> None:
+        self.whose, self.owner = whose, b""
+
+    def run(self, script: str, keys: list[str], arguments: list[Any]) -> list[Any]:
+        if script == SAVE:
+            self.owner = arguments[1].encode()
+            raise AnswerLost("gone")
+        owners = {"o": self.owner, "x": b"another"}
+        return [None if one == "-" else (b"{}", b"1", owners[one]) for one in self.whose]
+
+
+@pytest.mark.parametrize(("whose", "saved"), [("oo", True), ("ox", False), ("xx", False), ("o-", False), ("--", False)])
+def test_a_save_whose_answer_is_lost_was_made_if_all_of_it_is_ours(whose: str, *, saved: bool) -> None:
+    """A part of it proves nothing."""
+    link: Any = Losing(whose)
+    ledger = RedisLedger(link, Clock())
+    writes = [Write(key=key, document=b"{}", expected=None, due_at=None, expires_at=None) for key in "ab"]
+    if saved:
+        assert ledger.save(writes) == frozenset()
+        return
+    with pytest.raises(AnswerLost):
+        ledger.save(writes)
