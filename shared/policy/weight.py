@@ -9,23 +9,28 @@ each, that can be every subset of them.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from msgspec import Struct
 
-_PART = re.compile(
+_PART = (
     r"\\Q(?:(?!\\E).)*(?:\\E)?"  # quoted text
     r"|\\[pP](?:\{[^}]*\}|.)|\\x\{[^}]*\}|\\x[0-9A-Fa-f]{2}|\\[0-7]{1,3}|\\."  # escapes
     r"|\[\^?\]?(?:\[:\^?\w*:\]|\\.|[^\]\\])*\]"  # classes; a `]` that comes first is a member
     r"|\(\?P?<[^>]*>|\(\?[a-zA-Z-]*[:)]?|\("  # groups and flags
     r"|\{\d+(?:,\d*)?\}|[A-Za-z0-9 _:;,/<>=!@#%&~'\"-]+(?![*+?{])|."  # repeats, texts
-    r"",
-    re.DOTALL,
 )
 _WIDE_ESCAPES = frozenset("dDsSwWpPC")
 _RUN = 16
 """`a{80}` fits itself at each of its places, so its automaton has large states."""
 _MOST = 1_000_000
 """More than any bound: nested counts are not multiplied further."""
+
+
+@cache
+def _parts() -> re.Pattern[str]:
+    """Made when a pattern is checked, which one that came ready with the package is not."""
+    return re.compile(_PART, re.DOTALL)
 
 
 class _Open(Struct):
@@ -45,7 +50,7 @@ class _Open(Struct):
 
 def parts_of(pattern: str) -> list[str]:
     """A pattern that RE2 has compiled, cut into its parts: texts, escapes, classes, the ends of groups, repeats."""
-    found: list[str] = _PART.findall(pattern)
+    found: list[str] = _parts().findall(pattern)
     return found
 
 

@@ -38,6 +38,9 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "OWED_RETRY_S": 60.0,
     },
     "shared.domain.crowd": {"MAX_UNCLEAR": 16},
+    "shared.domain.room": {"LARGEST_BYTES": 2_000_000},
+    "shared.domain.nodes": {"MAX_NODES": 200},
+    "shared.domain.claims": {"FOLLOWS_FOR_S": 86_400.0, "REST_S": 120.0, "AGAIN_S": 300.0},
     "shared.domain.runs": {
         "SKEW_S": 30.0,
         "START_TOLERANCE_S": 1.0,
@@ -303,6 +306,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "TRIES": 3,
         "SAID_BYTES": 16_384,
         "SHOWN_CHARS": 200,
+        "_OK": 200,
         "MAX_DIGITS": 19,
     },
     "shared.sls._client": {

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
 
 import pytest
 
 from shared.sls import outcomes
-from shared.sls.outcomes import PAGE, OutcomeLog, OutcomesUnavailable, Row, is_within
+from shared.sls.outcomes import PAGE, OutcomeLog, OutcomesUnavailable, Row, is_within, query_of
 from tests.support.http_wire import Wire, say
 
 SECRET, TOKEN = "SK-made-up+/=", "STS-made-up"
@@ -120,3 +123,40 @@ def test_a_connection_that_was_closed_meanwhile_is_made_anew_once(log: OutcomeLo
     wire.behave = behave
     assert len(log.read(60.0, 120.0)) == 1
     assert len(wire.requests) == 3
+
+
+def test_a_service_that_closes_every_connection_is_not_asked_for_ever(log: OutcomeLog, wire: Wire) -> None:
+    """Once more, and then it is said."""
+    full = json.dumps({"data": [{"outcome_id": "1", "__time__": "70"}] * PAGE}).encode()
+
+    def behave(handler: object) -> None:
+        if len(wire.requests) > 1:
+            handler.close_connection = True  # type: ignore[attr-defined]  # the server's own
+            return
+        say(handler, 200, full)  # type: ignore[arg-type]  # as above
+
+    wire.behave = behave
+    with pytest.raises(OutcomesUnavailable, match="no answer from"):
+        log.read(60.0, 120.0)
+    assert len(wire.requests) == 3
+
+
+@pytest.mark.parametrize("value", ['a" or job_id: *', "a\\", "a*", "a?", "a\nor 1", "a\u2028b", ""])
+def test_what_could_end_a_value_is_not_searched_for(value: str) -> None:
+    """It would widen the search, or break its line; the reader compares."""
+    assert query_of({"job_id": value, "system": "ehpc"}) == 'schema: secondwind-outcome/1 and system: "ehpc"'
+
+
+def test_a_request_is_signed_over_what_it_says(log: OutcomeLog, wire: Wire) -> None:
+    """Version 1 of the signature: method, body, date, own headers in their order, resource."""
+    answers(wire, [])
+    log.read(60.0, 120.0)
+    (request,) = wire.requests
+    headers = {name.lower(): value for name, value in request["headers"].items()}
+    digest = hashlib.md5(request["body"], usedforsecurity=False).hexdigest().upper()
+    own = [f"{name}:{headers[name]}" for name in sorted(headers) if name.startswith(("x-log-", "x-acs-"))]
+    signed = ["POST", digest, "application/json", headers["date"], *own, "/logstores/outcomes/logs"]
+    mac = hmac.new(SECRET.encode(), "\n".join(signed).encode(), hashlib.sha1).digest()
+    assert headers["authorization"] == f"LOG AK-made-up:{base64.b64encode(mac).decode()}"
+    assert (headers["content-md5"], headers["host"]) == (digest, f"project.{wire.host}")
+    assert headers["x-log-bodyrawsize"] == str(len(request["body"]))
