@@ -109,7 +109,7 @@ class Losing:
     def __init__(self, whose: str) -> None:
         self.whose, self.owner = whose, b""
 
-    def run(self, script: str, keys: list[str], arguments: list[Any]) -> list[Any]:
+    def run(self, script: str, _keys: list[str], arguments: list[Any]) -> list[Any]:
         if script == SAVE:
             self.owner = arguments[1].encode()
             raise AnswerLost("gone")
