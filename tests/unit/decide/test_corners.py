@@ -30,6 +30,7 @@ from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, Instance
 from tests.support.clock import START as NOW
 from tests.support.make import Make
 from tests.support.systems import GROUP
+from tests.unit.decide.facts import make_failure, make_look
 
 DAY = "2026-01-01 10:00:00"
 ASK = Ask(now=NOW, trigger=Trigger.EVENT, request_id="r")
@@ -40,6 +41,18 @@ def test_a_gate_that_needs_a_look_cannot_be_asked_without(facts: Make[Facts]) ->
     blind = facts(observation=LookFailed(worth_repeating=True, code="Throttling", message="", look_begun_at=NOW))
     with pytest.raises(TypeError, match="without an observation"):
         blind.snapshot  # noqa: B018 - asking is the point
+
+
+def test_a_run_that_our_rerun_began_is_not_the_one_told_before_it(facts: Make[Facts], case: Make[Case]) -> None:
+    """Whatever start was told, as clocks differ: an attempt was reserved since, and the live run began since."""
+    began = int(NOW) - 10
+    told = make_failure(started_at=began)
+    mine = case(failure=told, opened_at=NOW - 20)
+    other = case(failure_id="other", attempt=1, reserved_at=NOW - 15)
+    look = make_look(start_time=began)
+    assert facts(failure=told, case=mine, record=JobRecord(cases=(mine,)), observation=look).run is not Run.EARLIER
+    after = facts(failure=told, case=mine, record=JobRecord(cases=(mine, other)), observation=look)
+    assert after.run is Run.EARLIER
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from shared.domain.links import HoldAnswer
 from shared.policy.load import check_policy
-from shared.policy.people import Deed, Person, known, may, may_everywhere, sees
+from shared.policy.people import Deed, Person, known, looks, may, may_everywhere, sees
 from shared.systems.ehpc.scope import Cluster
 from tests.support.systems import CLUSTER, GROUP
 
@@ -45,6 +45,18 @@ def test_an_entry_without_deeds_only_looks() -> None:
     """In its places."""
     assert (sees(PEOPLE, "eve", GROUP), sees(PEOPLE, "eve", CLUSTER)) == (True, False)
     assert not any(may(PEOPLE, "eve", deed, GROUP) for deed in Deed)
+
+
+def test_an_owner_looks_at_nothing_but_their_own() -> None:
+    """A page leaves out what there is of others, and says that it does."""
+    assert [looks(PEOPLE, who) for who in ("ann", "eve", "boss", "zoe@example.com", "li", "nobody")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_an_owner_answers_for_their_own_jobs() -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from secondwind.commands.policy.pack_files import read_packs
 from shared.policy import ready as module
+from shared.policy import search
 from shared.policy.early import FIRST_TEXTS, Early
 from shared.policy.load import load_policy
-from shared.policy.match import make_ready
-from shared.policy.plain import Unfit, restored
+from shared.policy.match import Matcher, make_ready
+from shared.policy.plain import Unfit, flattened, restored
 from shared.policy.ready import ENDING, encoded, read_ready
 from shared.policy.wordindex import folded_of
+from tests.unit.decide.facts import make_failure
 
 SHIPPED = (Path(__file__).parents[3] / "policy.yaml").read_bytes()
 EVERY = b"""
@@ -72,6 +75,47 @@ def test_what_another_version_has_made_is_not_used(tmp_path: Path, monkeypatch: 
     packs.write_bytes(b"{}")
     monkeypatch.setattr(module, "FILE", packs)
     assert read_ready(tmp_path / "policy.yaml", SHIPPED) is None
+
+
+def test_what_is_no_policy_is_not_used(tmp_path: Path) -> None:
+    """Of whatever digest."""
+    digest = msgspec.msgpack.decode(encoded(SHIPPED, load_policy(SHIPPED.decode())))[0]
+    kept = tmp_path / f"policy.yaml{ENDING}"
+    kept.write_bytes(msgspec.msgpack.encode((digest, *flattened("a text"), None)))
+    assert restored(*flattened("a text")) == "a text"
+    assert read_ready(tmp_path / "policy.yaml", SHIPPED) is None
+
+
+def test_a_policy_whose_patterns_need_no_text_is_ready_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are searched for in each text anyway; nothing is kept of first texts."""
+    first: dict[str, bytes] = {}
+    monkeypatch.setattr(module, "READY", first)
+    text = b"{version: 1, rules: [{name: a, match: {message: '[0-9]+'}, action: rerun}]}"
+    (tmp_path / f"policy.yaml{ENDING}").write_bytes(encoded(text, load_policy(text.decode())))
+    assert read_ready(tmp_path / "policy.yaml", text) == load_policy(text.decode())
+    assert first == {}
+
+
+def test_with_and_without_what_was_made_ready_the_same_rule_matches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new process decides on its first texts as on all others, short or long."""
+    texts = ["CUDA out of memory", "x" * 3_000 + " Stale file handle", "no word of it", "No space left on device"]
+    failures = [make_failure(message=text) for text in texts]
+    policy = load_policy(SHIPPED.decode())
+    asked = [(rule.match, rule.tells, rule.cause) for rule in policy.rules]
+    whole = Matcher(asked, policy.ignore_lines)
+    made = whole.ready()
+    assert made is not None
+    monkeypatch.setattr(search, "READY", {made[0]: made[1]})
+    early = Matcher(asked, policy.ignore_lines)
+    found = [early.first(one, None) for one in failures]
+    assert found == [whole.first(one, None) for one in failures]
+    assert len(set(found)) == len(texts)
+
+
+def test_only_what_is_ours_can_be_flattened() -> None:
+    """A type of others is a slip in the build, not in the function."""
+    with pytest.raises(TypeError, match="Path cannot be flattened"):
+        flattened(Path("x").absolute())
 
 
 def test_only_types_of_the_product_are_restored() -> None:
