@@ -190,7 +190,7 @@ def _problem(name: str, value: str) -> str:
     rule = VARIABLES[name].rule
     if "$" in value:
         return "it has a $ in it: the shell has not put a value in, look for single quotes; s would take it literally"
-    if value != value.strip():
+    if value != value.strip() and not rule.allows(value):
         return "a blank or a line's end stands before or behind it"
     if not rule.allows(value) or (name == "SW_TIME_ZONE" and not _is_zone(value)):
         return _wanted(rule)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import staleness_of
@@ -110,7 +110,8 @@ class Page:
     def _next(self, act: Callable[[], None]) -> str:
         was = self.driver.find_element(By.TAG_NAME, "body")
         act()
-        waiting = WebDriverWait(self.driver, WAITS_S, ignored_exceptions=[StaleElementReferenceException])
+        # While a page goes, its driver has more than one error for what stood there.
+        waiting = WebDriverWait(self.driver, WAITS_S, ignored_exceptions=[WebDriverException])
         waiting.until(staleness_of(was))
         return str(waiting.until(lambda _: self.text))
 

@@ -26,6 +26,7 @@ from tests.proof.cluster import Flavour
 from tests.proof.delivery import Delivery
 from tests.proof.histories import BreachError, Met
 from tests.proof.test_random_histories import ANSWERS, Night
+from tests.support.depth import of_today
 from tests.support.redis_server import RedisServer
 
 NIGHTS = int(os.environ.get("SECONDWIND_NIGHTS", "3"))
@@ -141,7 +142,7 @@ def live(night: RealNight, chance: random.Random) -> None:
 
 
 @pytest.mark.timeout(0)
-@pytest.mark.parametrize("backend", [sqlite, redis])
+@pytest.mark.parametrize("backend", of_today([sqlite, redis]))
 def test_no_night_of_real_processes_breaks_a_law(
     backend: Callable[[Path], AbstractContextManager[Place]], record_property: Callable[[str, object], None]
 ) -> None:

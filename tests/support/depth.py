@@ -31,9 +31,9 @@ def deep(share: int, more: int) -> int:
     return share if DEPTH is Depth.SHARE else more
 
 
-def of_today(cases: Sequence[T]) -> Sequence[T]:
-    """One of the cases in `make test`, another each day; all of them beyond it."""
+def of_today(cases: Sequence[T], parts: int | None = None) -> Sequence[T]:
+    """Of so many parts of the cases (default: one case each) one in `make test`, another each day; all beyond it."""
     if DEPTH is not Depth.SHARE:
         return cases
-    turn = datetime.now(timezone.utc).toordinal() % len(cases)
-    return cases[turn : turn + 1]
+    every = parts or len(cases)
+    return cases[datetime.now(timezone.utc).toordinal() % every :: every]

@@ -13,6 +13,7 @@ from localcloud.ehpc.service import Ehpc
 from localcloud.schedulerx.models import fails
 from shared.domain.errors import LedgerUnavailable
 from shared.ports import Due, Ledger, Stored, Write
+from tests.support.depth import of_today
 
 POLICY = """
 discover:
@@ -50,7 +51,7 @@ class Failing:
 
 
 @pytest.mark.parametrize("after_effect", [False, True])
-@pytest.mark.parametrize("place", range(0, 40, 3))
+@pytest.mark.parametrize("place", of_today(range(40), 8))
 def test_a_ledger_that_fails_once_loses_and_doubles_nothing(ward: Ward, place: int, after_effect: bool) -> None:  # noqa: FBT001 - a case
     """A failed instance and a dead node: one rerun each, whichever call fails, and nothing is left owed."""
     ward.policy = POLICY

@@ -19,6 +19,7 @@ from localcloud.wire.faults import Fault, FaultKind
 from shared.ledger.sqlite import SqliteLedger
 from shared.systems.openapi import OpenApi
 from tests.support.corridor_night import CorridorNight
+from tests.support.depth import of_today
 from tests.support.make import Make
 
 POLICY = """\
@@ -78,7 +79,10 @@ def native(one: Instance, **more: Any) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(params=[0.0, 7200.0], ids=["starts at once", "waits for resources"])
+WAITS = [pytest.param(0.0, id="starts at once"), pytest.param(7200.0, id="waits for resources")]
+
+
+@pytest.fixture(params=of_today(WAITS))
 def night(
     request: pytest.FixtureRequest, cloud: LocalCloud, clock: ManualClock, open_api: Make[OpenApi], tmp_path: Path
 ) -> Iterator[Night]:

@@ -14,11 +14,12 @@ from localcloud.schedulerx3.service import Schedulerx3
 from localcloud.wire.faults import Fault, FaultKind
 from shared.ledger.sqlite import SqliteLedger
 from shared.systems.openapi import OpenApi
+from tests.support.depth import of_today
 from tests.support.make import Make
 from tests.support.schedulerx3_night import JOB, POLICY, Night
 
 
-@pytest.fixture(params=[True, False], ids=["keeps its id", "makes a new one"])
+@pytest.fixture(params=of_today([pytest.param(True, id="keeps its id"), pytest.param(False, id="makes a new one")]))
 def night(
     request: pytest.FixtureRequest, cloud: LocalCloud, clock: ManualClock, open_api: Make[OpenApi], tmp_path: Path
 ) -> Iterator[Night]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.failure import Failure, FailureClass, Trigger
@@ -15,6 +15,7 @@ from shared.policy.model import Attempts, Match, Rate, Thrash
 from shared.systems import SYSTEMS
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.schedulerx.scope import Group
+from tests.support.depth import deep
 
 HEAD = "version: 1\nsources: [{event: {source: x}}]\n"
 
@@ -298,6 +299,7 @@ _VALUES = {
 _MATCHES = st.fixed_dictionaries({}, optional={name: st.sampled_from(some) for name, some in _VALUES.items()})
 
 
+@settings(max_examples=deep(40, 100))
 @given(
     rules=st.lists(_MATCHES, min_size=1, max_size=5),
     owner=st.sampled_from(["", "a", "b", "z"]),
