@@ -99,7 +99,8 @@ def test_a_policy_whose_patterns_need_no_text_is_ready_too(tmp_path: Path, monke
 def test_with_and_without_what_was_made_ready_the_same_rule_matches(monkeypatch: pytest.MonkeyPatch) -> None:
     """A new process decides on its first texts as on all others, short or long."""
     texts = ["CUDA out of memory", "x" * 3_000 + " Stale file handle", "no word of it", "No space left on device"]
-    failures = [make_failure(message=text) for text in texts]
+    after = [f"{text} {number}" for number in range(FIRST_TEXTS) for text in texts]
+    failures = [make_failure(message=text) for text in [*texts, *after]]
     policy = load_policy(SHIPPED.decode())
     asked = [(rule.match, rule.tells, rule.cause) for rule in policy.rules]
     whole = Matcher(asked, policy.ignore_lines)
@@ -109,7 +110,7 @@ def test_with_and_without_what_was_made_ready_the_same_rule_matches(monkeypatch:
     early = Matcher(asked, policy.ignore_lines)
     found = [early.first(one, None) for one in failures]
     assert found == [whole.first(one, None) for one in failures]
-    assert len(set(found)) == len(texts)
+    assert len(set(found)) == len(texts), "nothing is told apart"
 
 
 def test_only_what_is_ours_can_be_flattened() -> None:
