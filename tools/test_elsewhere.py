@@ -119,10 +119,7 @@ def interpreters(version: str) -> Iterator[str]:
 
 
 def environment_of(version: str, python: str) -> str:
-    """The Python of the version's environment, made anew if the requirements are newer than it.
-
-    Byte-code is made of what the tests load, not of the SDKs' thousands of models.
-    """
+    """The Python of the version's environment, made anew if the requirements are newer than it."""
     folder = ROOT / ".venvs" / version
     made = folder / ".made"
     sources = [ROOT / "requirements" / "build.txt", ROOT / "requirements" / "all.txt", ROOT / "pyproject.toml"]
@@ -131,7 +128,7 @@ def environment_of(version: str, python: str) -> str:
         return inside
     subprocess.run([python, "-m", "venv", "--clear", str(folder)], check=True)
     pip = [inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    install = [*pip, "--require-hashes", "--no-compile", "-r"]
+    install = [*pip, "--require-hashes", "-r"]
     subprocess.run([*install, str(sources[0])], check=True)
     subprocess.run([*install, str(sources[1]), "--no-build-isolation"], check=True)
     subprocess.run([*pip, "--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT)], check=True)
