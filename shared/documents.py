@@ -25,7 +25,7 @@ from shared.domain.record import JobRecord
 from shared.domain.room import LARGEST_BYTES, fitted, written
 from shared.domain.watch import Watch
 from shared.ports import Stored, Write
-from shared.reading.shape import shaped
+from shared.reading.shape import decoder_of, shaped
 from shared.systems import SYSTEMS
 
 KEPT_S = 30 * 86_400.0
@@ -224,7 +224,7 @@ def link_use_write(key: str, use: LinkUse, now: float) -> Write:
 @cache
 def _decoder(kind: type[Any]) -> msgspec.json.Decoder[Any]:
     """Made when the first document of that kind comes: most processes see three of the ten."""
-    return msgspec.json.Decoder(kind, dec_hook=_read)
+    return decoder_of(kind, _read)
 
 
 def _decoded(kind: type[_T], document: bytes, name: str = "a ledger document") -> _T:

@@ -17,6 +17,7 @@ from msgspec import Struct
 from shared.domain.failure import Failure
 from shared.domain.job import Scope, State
 from shared.ports import Clock
+from shared.reading.shape import shaped
 from shared.systems.dataworks.scope import LIST, Project
 from shared.systems.dataworks.snapshot import FIRST_RUN
 from shared.systems.dataworks.watch import Projects
@@ -72,7 +73,7 @@ class DataworksSeeker:
         """Read on in the business dates; the runs that failed and were not shown before."""
         if not isinstance(scope, Project):
             raise TypeError("DataWorks is looked through by workspaces")
-        mine, failures = msgspec.convert(memory, _Memory), list[Failure]()
+        mine, failures = shaped(memory, _Memory), list[Failure]()
         mine.days = mine.days or _midnights(terms.now, watch.days, self._zone)
         since = terms.now - terms.stale_after_s
 

@@ -12,6 +12,7 @@ from shared.domain.hosts import host_of
 from shared.domain.job import Scope
 from shared.domain.snapshot import LookFailed
 from shared.ports import Clock
+from shared.reading.shape import shaped
 from shared.systems.discovery import Calls, Fits, Listed, Memory, Sight, Terms
 from shared.systems.ehpc.listen import Listener
 from shared.systems.ehpc.running import running
@@ -72,7 +73,7 @@ class EhpcSeeker:
         """Read on in the parts that the policy names."""
         if not isinstance(scope, Cluster):
             raise TypeError("E-HPC is looked through by clusters")
-        look = _Look(self._api, scope, msgspec.convert(memory, _Memory), calls, terms)
+        look = _Look(self._api, scope, shaped(memory, _Memory), calls, terms)
         done, problem = ended(lambda: look.read(watch), terms.now)
         kept: Memory = msgspec.to_builtins(look.memory)
         return Sight(

@@ -18,6 +18,7 @@ from msgspec import Struct
 from shared.domain.failure import Failure
 from shared.domain.job import Scope
 from shared.ports import Clock
+from shared.reading.shape import shaped
 from shared.systems.discovery import Calls, Fits, Listed, Memory, Sight, Terms, found, lately
 from shared.systems.openapi import Caller, CallFailed
 from shared.systems.openapi.turns import answered, ended, meant, take
@@ -96,7 +97,7 @@ class SchedulerxSeeker:
         """Read on in the reach; the instances that failed and were not shown before."""
         if not isinstance(scope, Group):
             raise TypeError("SchedulerX is looked through by groups")
-        look = _Look(self._api, self._zone, scope, msgspec.convert(memory, _Memory), calls, terms)
+        look = _Look(self._api, self._zone, scope, shaped(memory, _Memory), calls, terms)
         done, problem = ended(lambda: look.read(watch.reach_h * 3600), terms.now)
         return Sight(failures=tuple(look.found), memory=look.kept(done=done), done=done, problem=problem)
 

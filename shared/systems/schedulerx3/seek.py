@@ -17,6 +17,7 @@ from msgspec import Struct
 from shared.domain.failure import Failure
 from shared.domain.job import Scope, State
 from shared.ports import Clock
+from shared.reading.shape import shaped
 from shared.systems.discovery import Calls, Fits, Listed, Memory, Sight, Terms, found, lately
 from shared.systems.openapi import Caller, CallFailed
 from shared.systems.openapi.turns import answered, ended, meant, take
@@ -94,7 +95,7 @@ class Schedulerx3Seeker:
         """Read on in events and list; the executions that failed and were not shown before."""
         if not isinstance(scope, App):
             raise TypeError("SchedulerX 3 is looked through by applications")
-        look = _Look(self._api, self._zone, scope, msgspec.convert(memory, _Memory), calls, terms)
+        look = _Look(self._api, self._zone, scope, shaped(memory, _Memory), calls, terms)
         done, problem = ended(lambda: look.read(watch.reach_h * 3600), terms.now)
         return Sight(failures=tuple(look.found), memory=look.kept(done=done), done=done, problem=problem)
 
