@@ -7,14 +7,14 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from shared.discover.told import notice
 from shared.documents import decode_machines, machines_write
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.failure import Noted, Trigger
 from shared.domain.keys import machines_key
 from shared.domain.machines import MAX_SUSPECTS, Machines, Suspect, Weight
-from shared.domain.outcome import Outcome, rfc3339, stable_id
+from shared.domain.outcome import Outcome, stable_id
 from shared.domain.reasons import Reason
-from shared.domain.verdicts import Verdict
 from shared.heal import Healer, Report
 from shared.policy.gates_trust import may_tell
 from shared.ports import Ledger
@@ -101,17 +101,13 @@ def _outcome(
     scope, node = where
     ahead = one.event.weight is Weight.AHEAD
     follows = "nothing is done before it happens" if ahead else "its jobs are looked at until the grace is over"
-    failure_id = stable_id("machine", system, region, one.event.machine, one.event.what, one.event.at)
-    return Outcome(
-        outcome_id=stable_id("outcome", failure_id, dry_run),
-        failure_id=failure_id,
-        final="true",
-        at=rfc3339(now),
-        verdict=Verdict.SUPPRESSED.value,
-        reason=(Reason.MACHINE_ANNOUNCED if ahead else Reason.MACHINE_SUSPECTED).value,
-        message=f"{one.event.what} of {one.event.machine}, node {node} of {scope}: {follows}",
-        trigger=trigger.value,
+    return notice(
+        stable_id("machine", system, region, one.event.machine, one.event.what, one.event.at),
+        Reason.MACHINE_ANNOUNCED if ahead else Reason.MACHINE_SUSPECTED,
+        f"{one.event.what} of {one.event.machine}, node {node} of {scope}: {follows}",
+        trigger,
+        now,
+        {"system": system, "region": region},
+        dry_run=dry_run,
         event_id=one.event_id,
-        dry_run="true" if dry_run else "false",
-        place={"system": system, "region": region},
     )

@@ -132,7 +132,7 @@ def verify(token: str, key: LinkKey, now: float) -> AnswerLink:
     if not key.signed(_PURPOSE, said, _bytes(mac)):
         raise BadLink(LinkFault.FORGED)
     try:
-        link = msgspec.json.decode(said, type=AnswerLink)
+        link = _SAID.decode(said)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise BadLink(LinkFault.MALFORMED) from None
     if link.expires_at <= now:
@@ -158,3 +158,6 @@ def _bytes(text: str) -> bytes:
     if _text(content) != text:
         raise BadLink(LinkFault.MALFORMED)
     return content
+
+
+_SAID = msgspec.json.Decoder(AnswerLink)  # made here, by the one thread that loads this: the console serves in several

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from localcloud.dataworks.models import Project, fails, succeeds
 from localcloud.dataworks.service import Dataworks
 from localcloud.timeline import Timeline
 from localcloud.wire.faults import Fault, FaultKind
+from shared.domain.keys import job_key
+from shared.ports import Stored, Write
 from shared.systems.dataworks.scope import Project as Scope
 from shared.systems.dataworks.seek import DataworksSeeker
 from shared.systems.dataworks.watch import Projects
@@ -89,6 +92,40 @@ def test_reruns_of_people_are_told_apart_from_ours(ward: Ward) -> None:
     again = ward.event(rerun_event(one.instance_id, ward.clock.now()))
     assert again.results[0].outcome.outcome_id == report.results[0].outcome.outcome_id
     assert len(reruns(ward)) == 2
+
+
+def test_whose_record_cannot_be_read_stops_no_delivery(ward: Ward) -> None:
+    """Nothing is concluded from it; of the others it is told."""
+    project = workspace(ward)
+    two = [project.instance(71, fails(30), starts_at=ward.clock.now() - 600) for _ in range(2)]
+    ward.discover()
+    ward.clock.advance(3600)
+    key = job_key(Scope(region="cn-hangzhou", project_id="12345"), str(two[0].instance_id))
+    stored = ward.ledger.load([key])[key]
+    assert not ward.ledger.save(
+        [Write(key=key, document=b"garbage", expected=stored.version, due_at=None, expires_at=None)]
+    )
+    told = [one.instance_id for one in two]
+    report = ward.event(rerun_event(0, ward.clock.now(), taskIds=told))
+    assert [one.outcome.job_id for one in report.results] == [str(told[1])]
+
+
+def test_whoever_names_a_million_instances_has_a_thousand_looked_up(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over all events of a delivery."""
+    loaded: list[str] = []
+    whole: Any = type(ward.ledger).load
+
+    def load(ledger: Any, keys: Sequence[str]) -> Mapping[str, Stored]:
+        loaded.extend(key for key in keys if key.startswith("dataworks/"))
+        found: Mapping[str, Stored] = whole(ledger, keys)
+        return found
+
+    monkeypatch.setattr(type(ward.ledger), "load", load)
+    events = [json.loads(rerun_event(0, ward.clock.now(), taskIds=[*range(n, n + 900)])) for n in (1, 5_000, 9_000)]
+    report = ward.event(json.dumps(events).encode())
+    assert (len(loaded), report.results, report.passed_over) == (1_000, [], 3)
 
 
 @pytest.mark.parametrize("more", [{"projectId": None}, {"taskIds": "all"}, {"taskIds": [{}, None, True]}])
