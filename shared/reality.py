@@ -14,8 +14,9 @@ from typing import ClassVar
 
 from shared.domain.errors import ClockOff
 
-AGREES_S = 30.0
-"""Clocks that differ by no more agree, as those of an event's author and of a scheduler do."""
+AGREES_S = 10.0
+"""Clocks that differ by no more agree. With the fifteen seconds that an answer may be on its way that is less than what
+job systems' evidence allows (`SKEW_S`, `EVIDENCE_SKEW_S`): a rerun of ours is never taken for an older one."""
 
 
 class SystemClock:

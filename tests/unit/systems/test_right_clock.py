@@ -35,9 +35,9 @@ def dated(moment: float) -> str:
     return formatdate(moment, usegmt=True)
 
 
-@pytest.mark.parametrize("off_s", [-30.0, 0.0, 30.0])
+@pytest.mark.parametrize("off_s", [-10.0, 0.0, 10.0])
 @pytest.mark.parametrize("took_s", [0.0, 9.0])
-def test_clocks_agree_within_half_a_minute_and_as_long_as_an_answer_may_have_been_on_its_way(
+def test_clocks_agree_within_ten_seconds_and_as_long_as_an_answer_may_have_been_on_its_way(
     machine: Any, off_s: float, took_s: float
 ) -> None:
     """A `Date` is of a second, and of some moment between question and answer: only what is certain counts."""
@@ -48,7 +48,7 @@ def test_clocks_agree_within_half_a_minute_and_as_long_as_an_answer_may_have_bee
     assert SystemClock().now() == machine.moment
 
 
-@pytest.mark.parametrize("off_s", [-7200.0, -240.0, 240.0, 7200.0])
+@pytest.mark.parametrize("off_s", [-7200.0, -12.0, 12.0, 7200.0])
 def test_a_wrong_clock_decides_nothing_and_the_next_is_right(off_s: float) -> None:
     """Who heard it raises and keeps its pace: what was begun by it is begun anew."""
     clock = SystemClock()

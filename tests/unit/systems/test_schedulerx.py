@@ -175,7 +175,7 @@ def test_a_job_is_enabled_only_if_it_says_so(
 
 
 def test_what_is_not_there_is_not_found(system: Opened, told: Make[Failure]) -> None:
-    """No such job, no such instance, no instance with that data time, an instance of another job, or another instance."""
+    """No such job, no such instance, no instance with that data time, an instance of another job, another instance."""
     service = Service(instance(1))
     service.details[9] = {**instance(9), "JobId": 8}
     service.details[10] = instance(1)
