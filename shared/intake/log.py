@@ -17,6 +17,7 @@ from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Failure, Intake, Speaker, Trigger, Unreadable
 from shared.intake.announcement import announces, contradicted, given_twice, read_announcement
 from shared.intake.body import earlier_members, flaws, parse_foreign, parse_text, readable
+from shared.intake.carriers import opened
 from shared.intake.context import Context, Envelope, event_id
 from shared.ports import TOPIC, LogEntry, LogRange
 from shared.reading.text import below, bounded
@@ -138,6 +139,7 @@ def _in_content(content: str | bytes, path: str) -> InLog | None:
         head = content if isinstance(content, str) else content.decode("utf-8", "replace")
         meant = head.lstrip().startswith("{") and '"job-failure' in head
         return InLog(None, where, error.faults) if meant else None
+    value = opened(value, where, []) if isinstance(value, str) else value
     record = readable(value)
     if not isinstance(record, dict) or not announces(record, earlier_members(value)):
         return None

@@ -89,12 +89,14 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "MAX_DIGITS": 64,
         "MAX_FAULTS": 50,
         "SALVAGE_CHARS": 4_194_304,
-        "_MOSTLY_UTF8": 4,
     },
     "shared.intake.context": {
         "MAX_RAW_BYTES": 4096,
         "MAX_HINT_CHARS": 256,
         "MAX_EVENT_ID_BYTES": 1024,
+    },
+    "shared.intake.carriers": {
+        "LAYERS": 4,
     },
     "shared.intake.event": {
         "MAX_ITEMS": 10_000,
@@ -264,6 +266,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "MAX_LONG": 9_223_372_036_854_775_807,
     },
     "shared.reading.text": {
+        "_MOSTLY_UTF8": 4,
         "MAX_NAME_CHARS": 256,
         "_QUOTED_CHARS": 16,
         "_PATH_CHARS": 256,
