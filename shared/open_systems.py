@@ -16,7 +16,7 @@ from shared.ports import Clock, JobSystem
 from shared.settings import Settings
 from shared.systems import SYSTEMS
 from shared.systems.discovery import Calls, Fits, Listed, Memory, Seeker, Sight, Terms
-from shared.systems.openapi import Listener, OpenApi
+from shared.systems.openapi import ClockThatHears, OpenApi
 
 
 def open_systems(
@@ -26,7 +26,7 @@ def open_systems(
     remaining_s: Callable[[], float],
     *,
     reads_leave_s: float = 0.0,
-    hears: Listener | None = None,
+    hears: ClockThatHears | None = None,
 ) -> Callable[[str, str], JobSystem]:
     """Job systems by name and region; one that an endpoint's setting keeps to another region calls nobody.
 
@@ -61,7 +61,7 @@ def open_seekers(
     clock: Clock,
     remaining_s: Callable[[], float],
     *,
-    hears: Listener | None = None,
+    hears: ClockThatHears | None = None,
 ) -> Callable[[str, str], Seeker | None]:
     """What looks for failures that nobody tells, by system and region; None where a system offers none.
 

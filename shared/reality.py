@@ -20,7 +20,7 @@ job systems' evidence allows (`SKEW_S`, `EVIDENCE_SKEW_S`): a rerun of ours is n
 
 
 class SystemClock:
-    """Implements `shared.ports.Clock` and `shared.systems.openapi.Listener`: the machine's clock, put right.
+    """Implements `shared.ports.Clock` and `shared.systems.openapi.ClockThatHears`: the machine's clock, put right.
 
     One is made an invocation and keeps its pace, so that all of it is decided by one time. What it hears puts right
     those that are made later in this process.

@@ -98,7 +98,7 @@ class Caller(Protocol):
         ...
 
 
-class Listener(Protocol):
+class ClockThatHears(Protocol):
     """A clock that hears which time the service has."""
 
     def now(self) -> float:
@@ -129,7 +129,7 @@ class OpenApi:
         read_timeout_ms: int = READ_TIMEOUT_MS,
         remaining_s: Callable[[], float] = lambda: math.inf,
         reads_leave_s: float = 0.0,
-        clock: Listener | None = None,
+        clock: ClockThatHears | None = None,
     ) -> None:
         self._credentials = credentials
         self._endpoint = endpoint
