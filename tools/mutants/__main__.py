@@ -39,7 +39,6 @@ from tools.mutants.rooms import ROOMS, Room, rooms_named, test_files
 
 ROOT = Path(__file__).resolve().parents[2]
 A_FEW = 12
-COPIES = 2
 BAR = 0.95
 RARE = 0.01
 
@@ -61,7 +60,7 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
         tries = random.Random(asked.seed).sample(tries, min(asked.sample or A_FEW, len(tries)))  # noqa: S311 - a draw
     print(f"{len(tries)} mutants of {', '.join(room.name for room in rooms)}, seed {asked.seed}", flush=True)
     # Only what a small sample needs is watched; a larger one also asks the tests of the other rooms.
-    tried = _run(root, tries, test_files(root, rooms if todays else ROOMS))
+    tried = _run(root, tries, test_files(root, rooms if todays else ROOMS), asked.processes)
     _report(tried)
     survived = sum(not one.killed for one in tried)
     return 1 if survived > (by_chance(len(tried)) if todays else (1 - BAR) * len(tried) + 1e-9) else 0
@@ -83,6 +82,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--sample", type=int, metavar="N", help="try so many, drawn by the seed")
     parser.add_argument("--all", action="store_true", help="try every one")
     parser.add_argument("--seed", type=int, default=datetime.now(timezone.utc).toordinal(), help="default: the day")
+    parser.add_argument("--processes", type=int, default=2, metavar="N", help="so many at a time; default: 2")
     parser.add_argument("--in", dest="part", default="", metavar="TEXT", help="try all whose place has this in it")
     parser.add_argument("--check", action="store_true", help="run nothing, check the list of equals")
     return parser.parse_args(arguments)
@@ -97,24 +97,26 @@ def _tries(root: Path, rooms: Iterable[Room]) -> Iterable[Try]:
                 yield Try(room, file, mutant)
 
 
-def _run(root: Path, tries: Sequence[Try], files: Sequence[str]) -> list[Tried]:
+def _run(root: Path, tries: Sequence[Try], files: Sequence[str], processes: int) -> list[Tried]:
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutants-") as scratch:
-        grounds = [Ground(root, Path(scratch) / str(number)) for number in range(COPIES)]
+        grounds = [Ground(root, Path(scratch) / str(number)) for number in range(processes)]
         covering = Covering(tests_of(root, files, [ground.copy for ground in grounds]))
         print(f"{time.monotonic() - started:.0f} s until it was known who runs what", flush=True)
         free: SimpleQueue[Ground] = SimpleQueue()
         for ground in grounds:
+            ground.load(files)
             free.put(ground)
 
         def one(wanted: Try) -> Tried:
             ground = free.get()
             try:
-                return ground.tried(wanted, *covering.seeing(wanted.mutant, wanted.file, wanted.room))
+                asked = covering.seeing(wanted.mutant, wanted.file, wanted.room)
+                return ground.tried(wanted, *asked, at_import=covering.at_import(wanted.mutant, wanted.file))
             finally:
                 free.put(ground)
 
-        with ThreadPoolExecutor(COPIES) as pool:
+        with ThreadPoolExecutor(processes) as pool:
             try:
                 return [_told(tried) for tried in pool.map(one, tries)]
             except BaseException:

@@ -33,8 +33,11 @@ class _Ground:
     def __init__(self, root: Path, folder: Path) -> None:
         assert folder != root
 
-    def tried(self, wanted: Try, tests: Sequence[str], seconds: float) -> Tried:
-        del seconds
+    def load(self, files: Sequence[str]) -> None:
+        """What is asked is known."""
+
+    def tried(self, wanted: Try, tests: Sequence[str], seconds: float, *, at_import: bool) -> Tried:
+        del seconds, at_import
         killed = bool(tests) and wanted.mutant.becomes not in self.blind
         return Tried(wanted.room.name, wanted.mutant, killed, "", len(tests))
 
