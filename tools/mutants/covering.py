@@ -45,10 +45,20 @@ class CoveringError(Exception):
     """The tests fail without a mutant, or do not run."""
 
 
-def tests_of(root: Path, files: Sequence[str], copies: Sequence[Copy]) -> dict[str, Watched]:
+def tests_of(root: Path, files: Sequence[str], copies: Sequence[Copy], of: Sequence[str]) -> dict[str, Watched]:
     """The tests of these files by their ids; under an empty one what is run when modules are loaded.
 
-    Only what has changed is run anew. Raises CoveringError.
+    Only what has changed is run anew.
+
+    Args:
+        root: the repository.
+        files: with tests, from the root.
+        copies: where they are run, side by side.
+        of: whose lines are wanted, by their paths from the root. If any are named no others are watched, which takes
+            less time, and what was found is not kept.
+
+    Raises:
+        CoveringError: they fail.
     """
     kept = _read(root / KEPT)
     common = _digest(root, [root / "shared", root / "tests" / "support", root / "tests" / "conftest.py"])
@@ -56,7 +66,7 @@ def tests_of(root: Path, files: Sequence[str], copies: Sequence[Copy]) -> dict[s
     stale = [file for file in files if file not in kept or kept[file].digest != digests[file]]
     shares = [stale[number :: len(copies)] for number in range(len(copies))]
     with ThreadPoolExecutor(len(copies)) as pool:
-        for found in pool.map(_watched, copies, shares):
+        for found in pool.map(_watched, copies, shares, [of] * len(copies)):
             for test, what in found.items():
                 file = test.partition("::")[0]
                 digest = digests.get(file, common)
@@ -66,8 +76,9 @@ def tests_of(root: Path, files: Sequence[str], copies: Sequence[Copy]) -> dict[s
                 kept[file].tests[test] = what if test or before is None else _both(what, before)
     for file in stale:
         kept.setdefault(file, _Kept(digests[file], {}))
-    (root / KEPT).parent.mkdir(exist_ok=True)
-    (root / KEPT).write_bytes(msgspec.json.encode(kept))
+    if not of:
+        (root / KEPT).parent.mkdir(exist_ok=True)
+        (root / KEPT).write_bytes(msgspec.json.encode(kept))
     return {test: what for file in ("", *files) if file in kept for test, what in kept[file].tests.items()}
 
 
@@ -122,7 +133,7 @@ def _place(test: str, first: Sequence[str]) -> int:
     )
 
 
-def _watched(copy: Copy, files: Sequence[str]) -> dict[str, Watched]:
+def _watched(copy: Copy, files: Sequence[str], of: Sequence[str]) -> dict[str, Watched]:
     if not files:
         return {}
     report = copy.root.parent / "covering.json"
@@ -142,7 +153,12 @@ def _watched(copy: Copy, files: Sequence[str]) -> dict[str, Watched]:
     ran = subprocess.run(
         [*command, *files],
         cwd=copy.root,
-        env={**os.environ, "PYTHONPATH": str(copy.root), "MUTANTS_REPORT": str(report)},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(copy.root),
+            "MUTANTS_REPORT": str(report),
+            "MUTANTS_FILES": os.pathsep.join(of),
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -15,7 +15,7 @@ from shared.domain.errors import RangeUnfinished, SourceUnavailable
 from shared.domain.failure import Intake, Trigger
 from shared.domain.keys import range_key
 from shared.domain.progress import Progress
-from shared.heal import Report
+from shared.heal import Healer, Report
 from shared.intake.context import Context
 from shared.ports import LogEntry, LogPage, LogRange
 from tests.support.clock import START, Clock
@@ -80,7 +80,7 @@ class _Healer:
         return Report([], folded=1)
 
     def heal(self, source: _Source, wanted: LogRange = RANGE) -> Report:
-        return ranges.heal_range(self, source, wanted, CONTEXT)  # type: ignore[arg-type] - what it needs of a healer
+        return ranges.heal_range(cast("Healer", self), source, wanted, CONTEXT)
 
     @property
     def jobs(self) -> list[list[str]]:
