@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from shared.domain.errors import Fault, InputError
 from shared.reading.pairs import overwritten
-from shared.reading.text import below, cut, escaped, quoted
+from shared.reading.text import below, cut, escaped, foreign, quoted
 
 MAX_BYTES = 32 * 1024 * 1024
 """Function Compute takes no larger request (https://www.alibabacloud.com/help/en/functioncompute/fc-3-0/product-overview/limits-of-usage)."""
@@ -40,8 +40,6 @@ SALVAGE_CHARS = 4 * 1024 * 1024
 _TOO_DEEP = "1E+0009876"
 _DEPTH_PROBLEM = f"is nested deeper than {MAX_DEPTH} levels"
 _STRUCTURE = re.compile(r'[\[\]{}"]|\\.', re.DOTALL)
-_MOSTLY_UTF8 = 4
-"""Of UTF-8 that was cut or has a stray byte fewer than one in so many is broken; of GBK far more are."""
 _UNDECODABLE = re.compile("[\udc80-\udcff]")
 
 
@@ -81,24 +79,13 @@ def parse_foreign(data: bytes, path: str = "$") -> Any:
     try:
         data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        data = _respelled(data).encode()
+        data = foreign(data, r"\\x").encode()
     return parse(data, path)
-
-
-def _respelled(data: bytes) -> str:
-    text = data.decode("utf-8", "surrogateescape")
-    broken, foreign = len(_UNDECODABLE.findall(text)), len(data.translate(None, bytes(range(128))))
-    if broken * _MOSTLY_UTF8 > foreign:
-        try:
-            return data.decode("gb18030")
-        except UnicodeDecodeError:
-            pass
-    return _UNDECODABLE.sub(lambda sign: f"\\\\x{ord(sign[0]) - 0xDC00:02x}", text)
 
 
 def parse_text(text: str, path: str = "$") -> Any:
     """As `parse`, of text that somebody has decoded already."""
-    root = [_decode(text, path)]
+    root = [_decode(text.removeprefix("\ufeff"), path)]
     _tidy(root, undecodable=False)
     return root[0]
 

@@ -1,10 +1,10 @@
 """The event door: what EventBridge delivers → failures.
 
-Accepted, alone or in an array: a CloudEvent whose `data` is `job-failure/1` (object or JSON text), or carries
-it as an MNS message (`data.messageBody`) or an HTTP event source's request (`data.body`), each as it is or in Base64,
-`data_base64` too; the Log Service connector's event, whose `data` is a log and is treated as one; a rule target's
-transformed body, that is, bare `job-failure/1`; what a job system's own platform says of its jobs (`System.native`);
-and events about machines (`acs.ecs`, E-HPC's nodes, CloudMonitor's flat form), of which job systems say what they mean.
+Accepted, alone or in an array, each as an object or as text of it (as event streams from Kafka deliver them): a
+CloudEvent whose `data` is `job-failure/1`, or carries it in one of the ways that `shared.intake.carriers` knows; the
+Log Service connector's event, whose `data` is a log and is treated as one; a rule target's transformed body, that is,
+bare `job-failure/1`; what a job system's own platform says of its jobs (`System.native`); and events about machines
+(`acs.ecs`, E-HPC's nodes, CloudMonitor's flat form), of which job systems say what they mean.
 Of the envelope only `id`, `source`, `type`, `time` and `data` are read, and as the name of who speaks
 `aliyuneventbusname` and `aliyunaccountid`: the other attributes may be missing or odd (`aliyunpublishtime` ends in
 `PRC`). Everything else that comes through this door is `invalid`, except a connector's log, or a platform's event, that
@@ -13,7 +13,6 @@ announces no failure: these are passed over.
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import Any
 
@@ -22,7 +21,8 @@ from msgspec.structs import replace
 from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Failure, Intake, Noted, Speaker, Trigger, Unreadable
 from shared.intake.announcement import read_announcement
-from shared.intake.body import Bad, compact, earlier_members, flaws, parse, parse_foreign, parse_text, readable
+from shared.intake.body import Bad, compact, earlier_members, flaws, parse, readable
+from shared.intake.carriers import DATA, announces_itself, carries, data_of, opened, unpacked
 from shared.intake.context import Context, Envelope, content_hash, event_id, unreadable
 from shared.intake.log import add, find_in_log
 from shared.ports import TOPIC
@@ -39,11 +39,6 @@ _CONNECTOR = "sls:connector"
 """https://www.alibabacloud.com/help/en/eventbridge/user-guide/create-a-custom-event-source-of-the-log-service-type"""
 _LOG_PLACE = re.compile(r"project/([^/]+)/logstore/([^/]+)\Z")
 """End of the connector's `subject`: `acs:log:<region>:<account>:project/<project>/logstore/<logstore>`."""
-_DATA = ("data", "data_base64")
-"""Members of an event that hold what it tells: one of them
-(https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data)."""
-_CARRIERS = ("messageBody", "body")
-"""Members of `data` in which a queue message or a web request carries its payload."""
 
 
 def read_events(body: bytes, context: Context) -> Intake:
@@ -75,8 +70,10 @@ def items(value: Any, path: str) -> list[tuple[str, Any]]:
 
 def read_item(value: Any, path: str, trigger: Trigger, context: Context, intake: Intake) -> None:
     """Add to the intake what one item of a body is: an event, or a bare announcement."""
-    item = readable(value)
     faults = flaws(value, path)
+    if isinstance(value, str) and carries(value):
+        value = opened(value, path, faults)
+    item = readable(value)
     told = Envelope(
         path=path,
         trigger=trigger,
@@ -125,7 +122,7 @@ def _is_of_machines(item: dict[str, Any], told: Envelope, context: Context, inta
 def _is_of_reruns(event: dict[str, Any], told: Envelope, context: Context, intake: Intake) -> bool:
     """Whether a job system's own platform tells that jobs were run again; who asked for it is kept."""
     native = SYSTEMS.native(event.get("source"))
-    data = readable(_data(event, told.path, [])[0])
+    data = readable(data_of(event, told.path, [])[0])
     if native is None or native.reruns is None or not isinstance(data, dict):
         return False
     rerun = native.reruns(bounded(event.get("type")), data, context.region)
@@ -147,16 +144,15 @@ def _moment_before(told: Any, now: float) -> float:
 
 
 def _is_cloud_event(item: dict[str, Any]) -> bool:
-    carries = "data" in item or "data_base64" in item
-    return "specversion" in item or (carries and "system" not in item and "schema" not in item)
+    return "specversion" in item or (any(name in item for name in DATA) and not announces_itself(item))
 
 
 def _read_cloud_event(
     event: dict[str, Any], envelope: Envelope, context: Context, faults: list[Fault]
 ) -> Failure | Unreadable | None:
     """What the event announces; None if it carries somebody else's log, or its platform tells no failure by it."""
-    found, where = _data(event, envelope.path, faults)
-    record = readable(found)
+    found, where = data_of(event, envelope.path, faults)
+    record, time = readable(found), event.get("time")
     from_log = event.get("type") == _CONNECTOR
     if from_log and isinstance(record, dict):
         announced = find_in_log(record, where, earlier_members(found))
@@ -164,67 +160,25 @@ def _read_cloud_event(
             return None
         record, where = announced.record, announced.path
         faults.extend(announced.faults)
-    elif isinstance(record, dict) and "system" not in record and "schema" not in record:
+    elif isinstance(record, dict) and not announces_itself(record):
         native = SYSTEMS.native(event.get("source"))
         if native is not None:
             record = native.read(bounded(event.get("type")), record)
             if record is None:
                 return None
-            carrier = ""
         else:
-            carrier = _one_of(_CARRIERS, record, where, faults)
-        if carrier:
-            found, where = _opened(record[carrier], below(where, carrier), faults)
-            record = readable(found)
+            found, where, inner = unpacked(record, found, where, faults)
+            record, time = readable(found), inner or time
     told = Envelope(
         path=where,
         trigger=envelope.trigger,
         event_id=envelope.event_id,
         original=envelope.original,
-        time=event.get("time") or None,
+        time=time or None,
         salt=envelope.salt,
         speaker=_speaker(event, from_log=from_log) if envelope.trigger is Trigger.EVENT else Speaker(),
     )
     return read_announcement(record, told, context, faults)
-
-
-def _data(event: dict[str, Any], path: str, faults: list[Fault]) -> tuple[Any, str]:
-    """The event's `data`, or what `data_base64` carries in its place."""
-    if _one_of(_DATA, event, path, faults) != "data_base64":
-        return _opened(event.get("data"), below(path, "data"), faults)
-    where = below(path, "data_base64")
-    raw = _unwrapped(event["data_base64"])
-    if raw is None:
-        faults.append(Fault(where, "is no Base64"))
-        return Bad("is no Base64", ""), where
-    return _parsed(raw, where, faults), where
-
-
-def _one_of(names: tuple[str, ...], members: dict[str, Any], path: str, faults: list[Fault]) -> str:
-    """The first of these that is there, with a fault for each further one; empty if none is."""
-    there = [name for name in names if members.get(name) is not None] or [name for name in names if name in members]
-    faults.extend(Fault(below(path, name), f"is there beside {there[0]}; wanted one of them") for name in there[1:])
-    return there[0] if there else ""
-
-
-def _unwrapped(value: Any) -> bytes | None:
-    """The bytes that Base64 text carries; None if it is none."""
-    if not isinstance(value, str) or not value:
-        return None
-    try:
-        return base64.b64decode(value, validate=True)
-    except ValueError:
-        return None
-
-
-def _parsed(raw: bytes, where: str, faults: list[Fault]) -> Any:
-    try:
-        value = parse_foreign(raw, where)
-    except InputError as error:
-        faults.extend(error.faults)
-        return Bad("holds no JSON", "")
-    faults.extend(flaws(value, where))
-    return value
 
 
 def _speaker(event: dict[str, Any], *, from_log: bool) -> Speaker:
@@ -241,21 +195,6 @@ def _speaker(event: dict[str, Any], *, from_log: bool) -> Speaker:
     place = _LOG_PLACE.search(bounded(event.get("subject")))
     project, logstore = place.groups() if place else ("", "")
     return replace(speaker, project=project, logstore=logstore, topic=bounded(topic))
-
-
-def _opened(value: Any, path: str, faults: list[Fault]) -> tuple[Any, str]:
-    """The object that stands there, or the one in the JSON text, plain or as Base64, that stands there."""
-    raw = _unwrapped(value)
-    if raw is not None and raw.lstrip().startswith(b"{"):
-        return _parsed(raw, path, faults), path
-    if isinstance(value, str):
-        try:
-            value = parse_text(value, path)
-        except InputError as error:
-            faults.extend(error.faults)
-            return Bad("holds no JSON", ""), path
-        faults.extend(flaws(value, path))
-    return value, path
 
 
 def _event_id(item: Any) -> str:

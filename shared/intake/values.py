@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.domain.job import REGION_PATTERN
 from shared.intake.body import compact
-from shared.reading.text import cut, escaped, kind, quoted
+from shared.reading.text import cut, foreign, kind, quoted
 from shared.systems import SYSTEMS
 
 SCHEMA = "job-failure/1"
@@ -74,7 +74,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, bytes):
-        return escaped(value)
+        return foreign(value)
     if isinstance(value, dict | list):
         raise ValueError(f"is {kind(value)}; wanted text")  # noqa: TRY004 - one error for all faults
     return compact(value)

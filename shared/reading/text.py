@@ -8,6 +8,9 @@ from typing import Any
 MAX_NAME_CHARS = 256
 _QUOTED_CHARS = 16
 _PATH_CHARS = 256
+_MOSTLY_UTF8 = 4
+"""Of UTF-8 that was cut or has a stray byte fewer than one in so many is broken; of GBK far more are."""
+_UNDECODABLE = re.compile("[\udc80-\udcff]")
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
@@ -47,6 +50,18 @@ def printable(text: str, limit: int) -> str:
 def escaped(data: bytes) -> str:
     r"""Bytes as text; those that are no UTF-8 as `\xNN`."""
     return data.decode("utf-8", "backslashreplace")
+
+
+def foreign(data: bytes, escape: str = r"\x") -> str:
+    r"""Bytes that need not be UTF-8 as text: GBK is read as such; of what is neither the odd bytes are `\xNN`."""
+    text = data.decode("utf-8", "surrogateescape")
+    broken, high = len(_UNDECODABLE.findall(text)), len(data.translate(None, bytes(range(128))))
+    if broken * _MOSTLY_UTF8 > high:
+        try:
+            return data.decode("gb18030")
+        except UnicodeDecodeError:
+            pass
+    return _UNDECODABLE.sub(lambda sign: f"{escape}{ord(sign[0]) - 0xDC00:02x}", text)
 
 
 def quoted(value: Any) -> str:

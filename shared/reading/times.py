@@ -23,9 +23,12 @@ LATEST_S = 253_402_300_799.0
 
 _NUMERIC = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
 _RFC3339 = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]{1,20})?"
-    r"(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2})| ?(UTC|GMT|PRC|Asia/Shanghai))?"
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,20}))?)?"
+    r"(?: ?(?:[Zz]|(?:UTC|GMT)?([+-])([0-9]{1,2})(?::?([0-9]{2}))?|(UTC|GMT|PRC|Asia/Shanghai))"
+    r"(?:\[[A-Za-z0-9_+:/-]{1,64}\])?)?"
 )
+"""Also ISO 8601's spellings of it, without seconds or with a comma, and those of Java: `GMT+8`, a zone in brackets
+behind the offset, which says nothing more."""
 _ZONES_H = {"UTC": 0, "GMT": 0, "PRC": 8, "Asia/Shanghai": 8}
 """Names that the platform and its samples write behind a time. Others have summers, or mean several zones."""
 _DATA_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
@@ -34,7 +37,7 @@ _DATA_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
 def moment(value: Any) -> float:
     """Unix seconds of RFC 3339 text, or of unix seconds or milliseconds as number or text.
 
-    The text has an offset, also as `+0800` or as a name of `_ZONES_H`.
+    The text has an offset, also as `+0800`, `+08`, `GMT+8` or as a name of `_ZONES_H`.
 
     Raises ValueError whose text is the fault.
     """
@@ -90,11 +93,11 @@ def _rfc3339(text: str) -> float:
     found = _RFC3339.fullmatch(text)
     if not found:
         raise ValueError(f"is {quoted(text)}; wanted RFC 3339, unix seconds or milliseconds")
-    year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
     fraction, sign, offset_h, offset_min, zone = found.groups()[6:]
     if zone is not None:
         sign, offset_h = "+", str(_ZONES_H[zone])
-    if sign is None and text[-1] not in "Zz":
+    if sign is None and text.partition("[")[0][-1] not in "Zz":
         raise ValueError("has no offset from UTC; wanted Z or +hh:mm at its end")
     leap = 1 if second == 60 else 0  # noqa: PLR2004 - RFC 3339 writes a leap second as :60
     offset = 60 * int(offset_h or 0) + int(offset_min or 0)
@@ -104,4 +107,4 @@ def _rfc3339(text: str) -> float:
         raise ValueError(f"is {quoted(text)}, which is no date and time that exists") from None
     if offset >= 24 * 60 or int(offset_min or 0) >= 60:  # noqa: PLR2004 - minutes of an hour
         raise ValueError(f"is {quoted(text)}, whose offset does not exist")
-    return whole + float(fraction or 0) - (-60 if sign == "-" else 60) * offset
+    return whole + float(f"0.{fraction or 0}") - (-60 if sign == "-" else 60) * offset

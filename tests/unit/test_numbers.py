@@ -87,8 +87,8 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "MAX_DIGITS": 64,
         "MAX_FAULTS": 50,
         "SALVAGE_CHARS": 4_194_304,
-        "_MOSTLY_UTF8": 4,
     },
+    "shared.intake.carriers": {"LAYERS": 4},
     "shared.intake.context": {"MAX_RAW_BYTES": 4096, "MAX_HINT_CHARS": 256, "MAX_EVENT_ID_BYTES": 1024},
     "shared.intake.event": {"MAX_ITEMS": 10_000, "SHOWN_ITEMS": 10},
     "shared.intake.manual": {"_MAX_WRAPPERS": 2},
@@ -205,7 +205,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "MOST_BITS": 8192,
         "LEEWAY_S": 60.0,
     },
-    "shared.reading.text": {"MAX_NAME_CHARS": 256, "_QUOTED_CHARS": 16, "_PATH_CHARS": 256},
+    "shared.reading.text": {"MAX_NAME_CHARS": 256, "_QUOTED_CHARS": 16, "_PATH_CHARS": 256, "_MOSTLY_UTF8": 4},
     "shared.reading.times": {
         "FIRST_MS": 100_000_000_000.0,
         "EARLIEST_S": 100_000_000.0,

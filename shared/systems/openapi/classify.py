@@ -7,6 +7,7 @@ mutating call is then UNKNOWN.
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 
 from msgspec import Struct
@@ -56,6 +57,7 @@ RERUN_FAILURE = "AgentError.Job.RerunFailure"
 
 _GATEWAY = {
     "InvalidTimeStamp": _LATER,  # the next call is signed with a new time
+    "InvalidTimestamp": _LATER,
     "IllegalTimestamp": _LATER,
     "InvalidAccessKeyId": _KEY,
     "MissingAccessKeyId": _KEY,
@@ -64,13 +66,23 @@ _GATEWAY = {
     "SignatureDoesNotMatch": _KEY,
     "IncompleteSignature": _KEY,
     "Forbidden": _STOP,
+    "Forbedden": _STOP,  # so the pages spell that of an operation which knows no RAM
     "NoPermission": _STOP,
+    "AccessDenied": _STOP,
+    "AccessForbidden": _STOP,
     "ActionUnauthorized": _STOP,
+    "ResourceNotAuthorized": _STOP,
     "InsufficientBalance": _STOP,
     "InvalidProtocol": _USELESS,
     "MissingParameter": _USELESS,
     "InvalidParameter": _USELESS,
     "UnsupportedParameter": _USELESS,
+    "InvalidRegionId": _USELESS,
+    "InvalidSignatureMethod": _USELESS,
+    "InvalidOwner": _USELESS,
+    "InvalidOwnerId": _USELESS,
+    "InvalidOwnerAccount": _USELESS,
+    "InvalidApi": _USELESS,
     "InvalidAction": _USELESS,
     "InvalidVersion": _USELESS,
     "NoSuchVersion": _USELESS,
@@ -81,6 +93,8 @@ _GATEWAY = {
 
 A row holds for its code and whatever follows a dot: pages list `InvalidSecurityToken.Expired`, services know more.
 """
+_MISSING = re.compile("Missing[A-Z]")
+"""So begin the codes for a parameter that a call lacks, each with the parameter's name."""
 _THROTTLED = "Throttling"
 """So begin the codes of calls that are refused before the product, with whatever status."""
 
@@ -91,6 +105,7 @@ _SERVICE = {
     "ServiceUnavailable": _UNKNOWN,
     "SignatureNonceUsed": _UNKNOWN,  # a twin with the same nonce may have been executed
     "Forbidden.InstanceNotFound": _USELESS,
+    "Forbidden.Not.Server": _STOP,  # with HTTP 500: DataWorks has no API in that region
     # what RerunJobs publishes: docs/facts/ehpc.md#rerun-errors
     "InvalidParams": _USELESS,
     "NotEnabled": _STOP,
@@ -182,7 +197,9 @@ def _gateway_row(code: str, http_status: int | None) -> Row | None:
     """What a common code proves; one that comes with a 5xx may have been said behind the product: nothing."""
     if code.startswith(_THROTTLED):
         return _LATER
-    return _GATEWAY.get(code.partition(".")[0]) if (http_status or 0) < _SERVER_ERROR else None
+    if (http_status or 0) >= _SERVER_ERROR:
+        return None
+    return _GATEWAY.get(code.partition(".")[0]) or (_USELESS if _MISSING.match(code) else None)
 
 
 def business_row(code: object, message: str) -> Row:

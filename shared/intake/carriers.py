@@ -1,0 +1,119 @@
+"""What carries an announcement: JSON as text, Base64, a queue's message, a web request, one in another.
+
+EventBridge undoes nothing of what a producer's SDK has done, so a message may come as an object, as JSON text, as
+Base64 of it, or as text of such text; and a queue may hold a whole CloudEvent. All of it is opened, a few layers deep.
+https://www.alibabacloud.com/help/en/functioncompute/fc/advanced-features-of-triggers,
+https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from shared.domain.errors import Fault, InputError
+from shared.intake.body import Bad, flaws, parse_foreign, parse_text, readable
+from shared.reading.text import below
+
+LAYERS = 4
+"""How deep one may stand in another; each takes a pass over what is left."""
+DATA = ("data", "data_base64")
+"""Members of an event that hold what it tells: one of them."""
+CARRIERS = ("messageBody", "body", "value")
+"""Members of `data` in which a queue's message (`messageBody`, `body`), a web request (`body`) or a record of Kafka
+(`value`) has its payload."""
+_TO_USUAL = str.maketrans("-_", "+/")
+_MARK = b"\xef\xbb\xbf"
+_STARTS = ("{", '"')
+
+
+def data_of(event: dict[str, Any], path: str, faults: list[Fault]) -> tuple[Any, str]:
+    """The event's `data`, or what `data_base64` carries in its place, and where it stands."""
+    if one_of(DATA, event, path, faults) != "data_base64":
+        where = below(path, "data")
+        return opened(event.get("data"), where, faults), where
+    where = below(path, "data_base64")
+    raw = _unwrapped(event["data_base64"])
+    if raw is None:
+        faults.append(Fault(where, "is no Base64"))
+        return Bad("is no Base64", ""), where
+    text = raw.decode("ascii", "ignore")
+    return opened(text if _carried(text) else _parsed(raw, where, faults), where, faults), where
+
+
+def unpacked(record: Any, found: Any, where: str, faults: list[Fault]) -> tuple[Any, str, Any]:
+    """Down to the record that announces: as it was found, where, and the time of the innermost event around it."""
+    time = None
+    for _ in range(LAYERS):
+        if not isinstance(record, dict) or announces_itself(record):
+            break
+        if carrier := one_of(CARRIERS, record, where, faults):
+            inner = below(where, carrier)
+            found, where = opened(record[carrier], inner, faults), inner
+        elif "specversion" in record and any(name in record for name in DATA):
+            time = record.get("time") or time
+            found, where = data_of(record, where, faults)
+        else:
+            break
+        record = readable(found)
+    return found, where, time
+
+
+def announces_itself(record: dict[str, Any]) -> bool:
+    """Whether the fields stand here, and nothing is to be opened."""
+    return "system" in record or "schema" in record
+
+
+def one_of(names: tuple[str, ...], members: dict[str, Any], path: str, faults: list[Fault]) -> str:
+    """The first of these that is there, with a fault for each further one; empty if none is."""
+    there = [name for name in names if members.get(name) is not None] or [name for name in names if name in members]
+    faults.extend(Fault(below(path, name), f"is there beside {there[0]}; wanted one of them") for name in there[1:])
+    return there[0] if there else ""
+
+
+def opened(value: Any, path: str, faults: list[Fault]) -> Any:
+    """The value that stands there, or the one in the text, plain or as Base64, that stands there."""
+    for layer in range(LAYERS):
+        if not isinstance(value, str) or (layer and not carries(value)):
+            break
+        value = _parsed(_carried(value) or value, path, faults)
+    return value
+
+
+def carries(text: str) -> bool:
+    """Whether the text looks like JSON of an object, or of text again, or is Base64 of such."""
+    return text.lstrip("\ufeff \t\r\n").startswith(_STARTS) or _carried(text) is not None
+
+
+def _carried(text: str) -> bytes | None:
+    """The JSON that Base64 carries, be it wrapped several times; None if it carries none."""
+    wrapped: str | None = text
+    for _ in range(LAYERS):
+        raw = _unwrapped(wrapped)
+        if raw is None:
+            return None
+        if raw.removeprefix(_MARK).lstrip().startswith((b"{", b'"')):
+            return raw
+        wrapped = raw.decode("ascii") if raw.isascii() else None
+    return None
+
+
+def _unwrapped(value: Any) -> bytes | None:
+    """The bytes that Base64 text carries, with line breaks, of the alphabet for URLs or without its end; else None."""
+    if not isinstance(value, str) or not value or not value.isascii():
+        return None
+    text = "".join(value.split()).translate(_TO_USUAL).rstrip("=")
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError:
+        return None
+
+
+def _parsed(carried: str | bytes, where: str, faults: list[Fault]) -> Any:
+    try:
+        value = parse_text(carried, where) if isinstance(carried, str) else parse_foreign(carried, where)
+    except InputError as error:
+        faults.extend(error.faults)
+        return Bad("holds no JSON", "")
+    faults.extend(flaws(value, where))
+    return value
