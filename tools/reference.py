@@ -13,7 +13,7 @@ from inspect import cleandoc
 from pathlib import Path
 from unittest import mock
 
-from secondwind.cli import command_parser
+from secondwind.parser import command_parser
 from secondwind.commands.policy.words import said
 from secondwind.table import markdown
 from shared.domain.outcome import Outcome
