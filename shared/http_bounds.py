@@ -1,15 +1,14 @@
 """What a peer may take of our memory and time with one answer: a length at most, and a time for everything.
 
 A time-out of a socket is for one read, and whoever drips starts it anew with each byte; a length that an answer claims
-is anything. Both are bounded here, below `http.client`: it reads the head, the pieces and the body from `Incoming`.
+is anything. Both are bounded here: head, pieces and body of an answer are read from `Incoming`.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from http.client import HTTPResponse
-from io import BufferedReader, RawIOBase
+from http.client import IncompleteRead
 from typing import Any
 
 from msgspec import Struct
@@ -55,48 +54,53 @@ class Bounded:
         return min(left_s, self._bounds.read_s)
 
 
-class Incoming(RawIOBase):
-    """What comes on a socket, within the bounds; stands where `http.client` makes a file of the socket."""
+class Incoming:
+    """What comes on a socket, within the bounds."""
 
     def __init__(self, sock: Any, bounded: Bounded) -> None:
-        super().__init__()
         self._sock, self._bounded = sock, bounded
         self._left = bounded.most_bytes + HEAD_BYTES
-        self._file = sock.makefile("rb", buffering=0)  # a file of its own: it outlives the connection's close
+        self._here = bytearray()
 
-    def makefile(self, _mode: str) -> BufferedReader:
-        """As a socket's."""
-        return BufferedReader(self)
+    @property
+    def some_left(self) -> bool:
+        """Whether more has come than was asked for."""
+        return bool(self._here)
 
-    def readable(self) -> bool:
-        """As a file's."""
-        return True
+    def line(self) -> bytes:
+        """The next one without its end. Raises as `_more`."""
+        looked_at = 0
+        while (end := self._here.find(b"\n", looked_at)) < 0:
+            looked_at = len(self._here)
+            if not self._more():
+                raise IncompleteRead(b"")
+        return self._taken(end + 1).rstrip(b"\r\n")
 
-    def readinto(self, buffer: Any) -> int | None:
-        """As a file's. Raises TimeoutError and TooLong."""
+    def exactly(self, length: int) -> bytes:
+        """So many bytes. Raises as `_more`."""
+        while len(self._here) < length:
+            if not self._more():
+                raise IncompleteRead(b"")
+        return self._taken(length)
+
+    def rest(self, most_bytes: int) -> bytes:
+        """All until the peer hangs up. Raises as `_more`."""
+        while len(self._here) <= most_bytes:
+            if not self._more():
+                return self._taken(len(self._here))
+        raise TooLong
+
+    def _more(self) -> bool:
+        """Wait for some; False: there is no more. Raises TimeoutError, TooLong and what a socket raises."""
         self._sock.settimeout(self._bounded.wait_s())
-        count: int | None = self._file.readinto(buffer)
-        self._left -= count or 0
+        part = self._sock.recv(PART_BYTES)
+        self._left -= len(part)
         if self._left < 0:
             raise TooLong
-        return count
+        self._here += part
+        return bool(part)
 
-    def close(self) -> None:
-        """As a file's."""
-        self._file.close()
-        super().close()
-
-
-def body_of(came: HTTPResponse, most_bytes: int) -> bytes:
-    """All of it. Nothing is kept ready for more than may come, whatever the answer says of its length."""
-    if came.length is not None:
-        if came.length > most_bytes:
-            raise TooLong
-        return came.read()
-    parts: list[bytes] = []
-    while part := came.read(PART_BYTES):
-        parts.append(part)
-        most_bytes -= len(part)
-        if most_bytes < 0:
-            raise TooLong
-    return b"".join(parts)
+    def _taken(self, count: int) -> bytes:
+        taken = bytes(self._here[:count])
+        del self._here[:count]
+        return taken

@@ -16,37 +16,26 @@ import select
 import socket
 import ssl
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import Enum
 from functools import lru_cache
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
+from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
 from threading import Lock
-from typing import Any
 from urllib.parse import urlsplit
 
-from msgspec import Struct
-
-from shared.http_bounds import PART_BYTES, Bounded, Bounds, Incoming, TooLong, body_of
+from shared.http_answer import HttpAnswer, read_answer
+from shared.http_bounds import PART_BYTES, Bounded, Bounds, Incoming, TooLong
 from shared.idle import LastUse
 
 MOST_KEPT = 16
 """Idle connections to one place."""
 _TARGET = re.compile(r"/[!-~]*", re.ASCII)
+_NAME, _ENDS_LINE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z", re.ASCII), re.compile(r"[\r\n\0]")
+_WITH_BODY = frozenset({"PATCH", "POST", "PUT"})
+"""What has a length even if it has nothing."""
 _PORTS = {"http": 80, "https": 443}
 _HUNG_UP = (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
-
-
-class HttpAnswer(Struct, frozen=True):
-    """An answer, whole."""
-
-    status: int
-    reason: str
-    headers: dict[str, str]
-    """By lower-case name."""
-    body: bytes
-    keeps: bool
-    """Whether another request may be sent on its connection."""
 
 
 class Snag(str, Enum):
@@ -140,6 +129,7 @@ class _Line:
             if scheme == "https"
             else HTTPConnection(host, port, timeout=connect_s)
         )
+        self._host = _host_of(place)
         self._last_use = LastUse()
         snag = _snag_of(self._connection.connect, _WHILE_DIALLING)
         if snag is not None:
@@ -166,28 +156,18 @@ class _Line:
     def exchange(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes, bounded: Bounded
     ) -> HttpAnswer:
-        """One request, one answer. Raises NoWholeAnswer."""
+        """One request, one answer. Raises NoWholeAnswer; ValueError before anything is sent."""
         self._last_use.touch()
-        found: list[HttpAnswer] = []
         sock = self._connection.sock
-
-        def reader(_sock: Any, method: str) -> HTTPResponse:
-            return HTTPResponse(Incoming(sock, bounded), method=method)  # type: ignore[arg-type] # has what it asks for
-
-        def parts() -> Iterator[bytes]:
-            for start in range(0, len(body), PART_BYTES):
-                sock.settimeout(bounded.wait_s())
-                yield body[start : start + PART_BYTES]
+        request = _head(method, target, self._host, headers, body) + body
+        found: list[HttpAnswer] = []
 
         def talk() -> None:
-            sock.settimeout(bounded.wait_s())
-            self._connection.response_class = reader  # type: ignore[assignment] # is called as a class would be
             with suppress(*_HUNG_UP):  # a refusal may have been sent before all was read
-                self._connection.request(method, target, parts() if body else None, _measured(headers, body))
-            with self._connection.getresponse() as came:
-                named = {name.lower(): value for name, value in came.getheaders()}
-                whole = body_of(came, bounded.most_bytes)
-                found.append(HttpAnswer(came.status, came.reason, named, whole, not came.will_close))
+                for start in range(0, len(request), PART_BYTES):
+                    sock.settimeout(bounded.wait_s())
+                    sock.sendall(request[start : start + PART_BYTES])
+            found.append(read_answer(Incoming(sock, bounded), bounded.most_bytes))
 
         snag = _snag_of(talk, _WHILE_TALKING)
         if snag is not None:
@@ -199,11 +179,27 @@ class _Line:
         self._connection.close()
 
 
-def _measured(headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:
-    """With the length of the body, as what comes in parts shows none."""
-    if not body or any(name.lower() == "content-length" for name in headers):
-        return headers
-    return {**headers, "Content-Length": str(len(body))}
+def _head(method: str, target: str, host: str, headers: Mapping[str, str], body: bytes) -> bytes:
+    """What goes before the body. Raises ValueError where a header would be more than that."""
+    there = {name.lower() for name in headers}
+    lines = [f"{method} {target} HTTP/1.1"]
+    if "host" not in there:
+        lines.append(f"Host: {host}")
+    if "accept-encoding" not in there:
+        lines.append("Accept-Encoding: identity")
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    if "content-length" not in there and (body or method in _WITH_BODY):
+        lines.append(f"Content-Length: {len(body)}")
+    if any(map(_ENDS_LINE.search, lines)) or not all(map(_NAME.match, headers)):
+        raise ValueError("Invalid header")
+    return "\r\n".join((*lines, "\r\n")).encode("latin-1")
+
+
+def _host_of(place: Place) -> str:
+    """As a request names it."""
+    scheme, host, port = place
+    shown = f"[{host}]" if ":" in host else host
+    return shown if port == _PORTS[scheme] else f"{shown}:{port}"
 
 
 def _snag_of(work: Callable[[], None], meanings: Mapping[type[Exception], Snag]) -> Snag | None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
+
 from shared.domain.evidence import Known
 from shared.domain.outcome import rfc3339
 from shared.policy.evidence import ending_of, evidence_of
 from shared.policy.facts import Facts
+from shared.policy.itself import Itself
 from shared.policy.match import earliest_cause
+from shared.policy.model import Policy
 from shared.policy.text.normal import normal
 from shared.reading.secrets import without_secrets
 from shared.reading.text import MAX_NAME_CHARS, cut, printable
@@ -27,7 +32,7 @@ def known_of(facts: Facts) -> Known:
 
     return Known(
         failure_class=rule.failure_class.value if rule else "",
-        evidence=excerpt(failure.message, earliest_cause(facts.policy, failure.message)),
+        evidence=_quoted(Itself(facts.policy), failure.message),
         evidence_from=failure.message_from.value if failure.message else "",
         fingerprint=facts.fingerprint,
         exit_code=name(failure.exit_code),
@@ -41,12 +46,21 @@ def known_of(facts: Facts) -> Known:
     )
 
 
-def excerpt(text: str, cause: str = "") -> str:
-    """At most 1 KiB: the line that may be the cause with what follows it, then the end; all of a short text."""
+@lru_cache(maxsize=64)
+def _quoted(policy: Itself[Policy], text: str) -> str:
+    """Kept: a failure is decided more than once, and of one cause many jobs die with the same text."""
+    return excerpt(text, lambda: earliest_cause(policy.it, text))
+
+
+def excerpt(text: str, cause: Callable[[], str] = str) -> str:
+    """At most 1 KiB: the line that may be the cause with what follows it, then the end; all of a short text.
+
+    The cause is only looked for in a text that is longer.
+    """
     shown = normal(text)
     if len(shown.encode("utf-8", "replace")) <= EXCERPT_BYTES:
         return cut(without_secrets(shown), EXCERPT_BYTES)
-    at = max(shown.find(cause), 0) if cause else 0
+    at = max(shown.find(cause()), 0)
     # Hidden before it is cut: half a secret is no longer known for one.
     head = cut(without_secrets(shown[at : at + _LOOKED_AT_CHARS]), EXCERPT_BYTES // 2)
     room = EXCERPT_BYTES - len((head + _BETWEEN).encode())

@@ -13,7 +13,8 @@ import pytest
 from msgspec.structs import replace
 
 from shared import idle, kept_http
-from shared.http_bounds import Bounds
+from shared.http_answer import read_answer
+from shared.http_bounds import Bounded, Bounds, Incoming
 from shared.kept_http import NoWholeAnswer, Snag, drop_connections, exchange
 from tests.support.http_wire import Wire, say
 
@@ -107,6 +108,12 @@ def test_what_tls_has_already_unpacked_is_seen_as_well(wire: Wire, monkeypatch: 
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", Snag.BROKEN),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhalf", Snag.BROKEN),
         (b"", Snag.BROKEN),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc", Snag.GARBLED),
+        (b"HTTP/1.1 200 OK\r\nno header\r\n\r\n", Snag.GARBLED),
+        (b"HTTP/1.1 200 OK\r\n" + b"".join(b"h%d:\r\n" % n for n in range(101)) + b"\r\n", Snag.GARBLED),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nContent-Length: 0\r\n\r\n", Snag.GARBLED),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nsize\r\n", Snag.GARBLED),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n", Snag.GARBLED),
     ],
 )
 def test_what_is_no_whole_answer_is_none(wire: Wire, sent: bytes, snag: Snag) -> None:
@@ -122,6 +129,41 @@ def test_what_is_no_whole_answer_is_none(wire: Wire, sent: bytes, snag: Snag) ->
     assert (caught.value.snag, caught.value.snag.never_left) == (snag, False)
 
 
+_IN_TWO_PIECES = b"2;a=b\r\nab\r\n1\r\nc\r\n0\r\nX-B: c\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "body", "keeps"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-A:  b \r\nContent-Length: 2\r\n\r\nab", b"ab", True),
+        (b"HTTP/1.1 200 OK\nx-a: b\ncontent-length: 2\n\nab", b"ab", True),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200\r\nX-A: b\r\nContent-Length: 0\r\n\r\n", b"", True),
+        (b"HTTP/1.1 204 No Content\r\nX-A: b\r\n\r\n", b"", True),
+        (b"HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 1\r\nConnection: Close\r\n\r\na", b"a", False),
+        (b"HTTP/1.0 200 OK\r\nX-A: b\r\nContent-Length: 1\r\n\r\na", b"a", False),
+        (b"HTTP/1.0 200 OK\r\nX-A: b\r\nContent-Length: 1\r\nConnection: keep-alive\r\n\r\na", b"a", True),
+        (b"HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 1\r\n\r\naHTTP/1.1 200 OK\r\n", b"a", False),
+        (b"HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: many\r\n\r\nall", b"all", False),
+        (
+            b"HTTP/1.1 200 OK\r\nX-A: b\r\nTransfer-Encoding: chunked\r\n\r\n" + _IN_TWO_PIECES,
+            b"abc",
+            True,
+        ),
+    ],
+)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_answer_is_read_as_http_says(sent: bytes, body: bytes, *, keeps: bool, at_once: bool) -> None:
+    """Whether its connection is kept as well, and in whatever parts it comes."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(sent)
+        theirs.shutdown(socket.SHUT_WR)
+        byte_by_byte = SimpleNamespace(settimeout=ours.settimeout, recv=lambda _: ours.recv(1))
+        found = read_answer(Incoming(ours if at_once else byte_by_byte, Bounded(BOUNDS)), BOUNDS.most_bytes)
+    assert (found.body, found.headers["x-a"]) == (body, "b")
+    assert found.keeps == keeps or not at_once
+
+
 @pytest.mark.parametrize(
     ("target", "headers"),
     [
@@ -130,6 +172,7 @@ def test_what_is_no_whole_answer_is_none(wire: Wire, sent: bytes, snag: Snag) ->
         ("/a\r\nX: y", {}),
         ("/", {"a": "b\r\nc: d"}),
         ("/", {"a": "b\nc"}),
+        ("/", {"a b": "c"}),
     ],
 )
 def test_what_would_be_another_request_is_not_sent(wire: Wire, target: str, headers: dict[str, str]) -> None:

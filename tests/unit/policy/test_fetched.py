@@ -77,7 +77,7 @@ def test_an_excerpt_is_the_cause_and_the_end() -> None:
     """Within its bytes, without secrets; all of a short text."""
     assert excerpt("short, password=hunter2") == excerpt("short, password=hunter3")
     lines = "".join(f"{word * 8}\n" for word in WORDS)
-    text = excerpt(f"{lines}{lines}node n7 was lost\n{lines}the end", "node n7 was lost")
+    text = excerpt(f"{lines}{lines}node n7 was lost\n{lines}the end", lambda: "node n7 was lost")
     assert text.startswith("node n7 was lost")
     assert text.endswith("the end")
     assert len(text.encode()) <= EXCERPT_BYTES

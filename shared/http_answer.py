@@ -1,0 +1,118 @@
+"""One answer of HTTP/1 (https://www.rfc-editor.org/rfc/rfc9112), read as a whole from what comes.
+
+`http.client` reads its head with the parser for mail, which takes longer than signing the request and sending it.
+Bounds of length and time are those of what is read from.
+"""
+
+from __future__ import annotations
+
+import re
+from http.client import BadStatusLine, HTTPException
+
+from msgspec import Struct
+
+from shared.http_bounds import Incoming, TooLong
+
+MOST_HEADERS = 100
+_STATUS = re.compile(rb"HTTP/1\.([0-9]) +([1-9][0-9]{2})(?: (.*))?\Z")
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z", re.ASCII)
+_LENGTH = re.compile(r"[0-9]{1,18}\Z", re.ASCII)
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\Z")
+_INTERIM, _BODILESS = range(100, 200), frozenset({204, 304})
+
+
+class HttpAnswer(Struct, frozen=True):
+    """An answer, whole."""
+
+    status: int
+    reason: str
+    headers: dict[str, str]
+    """By lower-case name; of several of one name the last."""
+    body: bytes
+    keeps: bool
+    """Whether another request may be sent on its connection."""
+
+
+def read_answer(came: Incoming, most_bytes: int) -> HttpAnswer:
+    """The final answer to a request other than HEAD.
+
+    Args:
+        came: what comes, from its first byte on.
+        most_bytes: of the body.
+
+    Raises:
+        TooLong: there is more of it than may come.
+        OSError: as the socket says.
+        IncompleteRead: it ended early, perhaps before it began.
+        HTTPException: this is no answer.
+    """
+    while True:
+        newer, status, reason = _status(came.line())
+        headers = _headers(came)
+        if status not in _INTERIM:
+            break
+    said = headers.get("connection", "").lower()
+    keeps = "close" not in said if newer else "keep-alive" in said
+    body = _body(came, "0" if status in _BODILESS else headers.get("content-length", ""), headers, most_bytes)
+    if body is None:
+        return HttpAnswer(status, reason, headers, came.rest(most_bytes), keeps=False)
+    return HttpAnswer(status, reason, headers, body, keeps and not came.some_left)
+
+
+def _status(line: bytes) -> tuple[bool, int, str]:
+    """Whether it is newer than HTTP/1.0, and what it says."""
+    found = _STATUS.match(line)
+    if found is None:
+        raise BadStatusLine("no answer of HTTP/1")
+    return found[1] != b"0", int(found[2]), (found[3] or b"").decode("latin-1").strip()
+
+
+def _headers(came: Incoming) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for _ in range(MOST_HEADERS + 1):
+        line = came.line()
+        if not line:
+            return headers
+        name, mark, value = line.decode("latin-1").partition(":")
+        name, value = name.lower(), value.strip(" \t")
+        if not mark or not _NAME.match(name) or (name == "content-length" and headers.get(name, value) != value):
+            raise HTTPException("no header, or one that takes another back")
+        headers[name] = value
+    raise HTTPException("too many headers")
+
+
+def _body(came: Incoming, length: str, headers: dict[str, str], most_bytes: int) -> bytes | None:
+    """None: only the end of the connection ends it."""
+    coding = headers.get("transfer-encoding", "").lower()
+    if coding == "chunked":
+        return _pieces(came, most_bytes)
+    if coding not in {"", "identity"}:
+        raise HTTPException("a coding that nobody asked for")
+    if not _LENGTH.match(length):
+        return None
+    return _exactly(came, int(length), most_bytes)
+
+
+def _exactly(came: Incoming, length: int, most_bytes: int) -> bytes:
+    if length > most_bytes:
+        raise TooLong
+    return came.exactly(length)
+
+
+def _pieces(came: Incoming, most_bytes: int) -> bytes:
+    """A body that comes in pieces, each with its size before it; headers after the last one are passed over."""
+    parts: list[bytes] = []
+    while size := _size(came.line()):
+        parts.append(_exactly(came, size, most_bytes))
+        most_bytes -= size
+        if came.line():
+            raise HTTPException("no end of a piece")
+    _headers(came)
+    return b"".join(parts)
+
+
+def _size(line: bytes) -> int:
+    found = _SIZE.match(line)
+    if found is None:
+        raise HTTPException("no size of a piece")
+    return int(found[1], 16)
