@@ -45,7 +45,7 @@ class Credentials(Struct, frozen=True, kw_only=True):
 
 @lru_cache(maxsize=8)
 def _in_any_spelling(secret: str) -> re.Pattern[str]:
-    """A character stands as it is, or as `%2B`, `%2b`, `%252B`, `\\u002b`: encoders differ. In linear time."""
+    r"""A character stands as it is, or as `%2B`, `%2b`, `%252B`, `\u002b`: encoders differ. In linear time."""
     return re.compile("".join(f"(?:{'|'.join(_spellings(sign))})" for sign in secret))
 
 
