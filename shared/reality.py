@@ -19,6 +19,11 @@ AGREES_S = 10.0
 job systems' evidence allows (`SKEW_S`, `EVIDENCE_SKEW_S`): a rerun of ours is never taken for an older one."""
 
 
+MOST_OFF_S = 900.0
+"""Whoever is further from the gateway's time has each call refused for that alone, and decides nothing
+(docs/facts/gateway-and-transport.md): a date so far off is no time."""
+
+
 class SystemClock:
     """Implements `shared.ports.Clock` and `shared.systems.openapi.ClockThatHears`: the machine's clock, put right.
 
@@ -46,14 +51,15 @@ class SystemClock:
         """Compare with the `Date` of an answer to what was asked at that moment, by this clock.
 
         Raises:
-            ClockOff: they do not agree, however long the answer took. A date that cannot be read says nothing.
+            ClockOff: they do not agree, however long the answer took. A date that cannot be read, or cannot be, says
+                nothing.
         """
         told = _seconds(date) if self._heeds else None
         if told is None:
             return
         least, most = told - self.now(), told + 1 - asked_at
         off_s = min(max(0.0, least), most)
-        if abs(off_s) > AGREES_S:
+        if abs(off_s) > AGREES_S and abs(self._off_s + off_s) <= MOST_OFF_S:
             SystemClock.known_off_s = self._off_s + off_s
             raise ClockOff(off_s)
 
@@ -61,6 +67,8 @@ class SystemClock:
 def _seconds(date: str) -> float | None:
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 - who calls nobody needs none of it
 
+    if not date.endswith(" GMT"):  # the one zone there is: `CST` alone is three
+        return None
     try:
         return parsedate_to_datetime(date).timestamp()
     except (ValueError, TypeError, OverflowError, IndexError):

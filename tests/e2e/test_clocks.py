@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -53,13 +54,18 @@ def test_another_instance_ahead_of_the_first_never_repeats_its_call(town: Town, 
     assert len(town.rerun_calls()) == 1
 
 
-@pytest.mark.parametrize("ahead_s", [0.0, -240.0, -840.0, 840.0])
-def test_a_run_that_has_just_failed_is_healed_whatever_our_clock_says(town: Town, machine: Any, ahead_s: float) -> None:
+@pytest.mark.parametrize(
+    ("door", "ahead_s"), [("event_trigger", 0.0), ("event_trigger", -240.0), ("log_trigger", -840.0), ("manual", 840.0)]
+)
+def test_a_run_that_has_just_failed_is_healed_whatever_our_clock_says(
+    town: Town, machine: Any, door: str, ahead_s: float
+) -> None:
     """It began two minutes ago; by a clock that is behind it failed before it began."""
     cluster = town.cloud[Ehpc].cluster("ehpc-hz-1")
     cluster.submit("1.scheduler", JobSpec(runs=(hangs(), finishes(600))), at=time.time() - 120)
+    town.put("failures", {"content": json.dumps(failure())})
     machine.ahead_s = ahead_s
-    told = town.invoke("event_trigger", failure())
+    told = town.invoke(door, town.trigger_event() if door == "log_trigger" else failure())
     assert told["counts"]["rerun"] == 1
     (row,) = town.outcomes()
     assert abs(moment(row["at"]) - time.time()) < 30
