@@ -47,6 +47,8 @@ class NodeMemory(Struct, kw_only=True):
     """The nodes that are suspected, with what was counted here."""
     _known: KnownNodes | None = None
     """None: nothing is counted, or the document is malformed."""
+    _after: KnownNodes | None = None
+    """That, with what was counted here."""
     _version: int | None = None
     _hits: dict[tuple[str, str], Hit] = field(default_factory=dict)
     """By node and job."""
@@ -95,10 +97,8 @@ class NodeMemory(Struct, kw_only=True):
     def save(self) -> list[Notice]:
         """Write what was counted; what the document owes since then comes back."""
         for _ in range(TRIES):
-            if self._known is None:
-                return []
-            changed, key = self._changed(self._known), nodes_key(self.scope)
-            if changed == self._known:
+            changed, key = self._after, nodes_key(self.scope)
+            if self._known is None or changed is None or changed == self._known:
                 return []
             try:
                 if not self.ledger.save([nodes_write(key, changed, self._version, self.now)]):
@@ -111,7 +111,8 @@ class NodeMemory(Struct, kw_only=True):
         return []
 
     def _weigh(self) -> None:
-        self.suspects = frozenset() if self._known is None else self._changed(self._known).suspects(self.now)
+        self._after = None if self._known is None else self._changed(self._known)
+        self.suspects = frozenset() if self._after is None else self._after.suspects(self.now)
 
     def _changed(self, known: KnownNodes) -> KnownNodes:
         limit = self.policy.bad_nodes
