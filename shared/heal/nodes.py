@@ -91,6 +91,8 @@ class NodeMemory(Struct, kw_only=True):
             if decision is not None and decision.about_this_run and decision.failure_class in limit.classes:
                 hit = _hit(item)
                 self._hits.update({(node, hit.job_id): hit for node in _nodes(item)})
+        if not self._hits:
+            return False
         self._weigh()
         return not self.suspects <= before
 
@@ -116,7 +118,7 @@ class NodeMemory(Struct, kw_only=True):
 
     def _changed(self, known: KnownNodes) -> KnownNodes:
         limit = self.policy.bad_nodes
-        if limit is None:
+        if limit is None or not (self._hits or self._drained):
             return known
         hits = [(node, hit) for (node, _), hit in self._hits.items()]
         advice = SYSTEMS.named(self.scope.system).drain
