@@ -132,6 +132,25 @@ def test_who_tells_no_cause_first_denies_nothing_to_who_knows_it(
     assert (output.asked, len(house.ehpc.kills)) == (["1.scheduler"], 1)
 
 
+@pytest.mark.parametrize("causes_first", [True, False])
+@pytest.mark.parametrize("split", [True, False])
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_told_cause_counts_for_itself_in_whatever_order_and_company(
+    house: House, output: Output, order: int, *, split: bool, causes_first: bool
+) -> None:
+    """It is not mixed with what is fetched for another telling: it alone would have been rerun."""
+    ignores, rest = house.policy.rules
+    cause = Rule(name="cause", match=Match(message="Xid 79"), action=Action.RERUN)
+    house.policy = replace(house.policy, rules=(cause, ignores, rest) if causes_first else (ignores, cause, rest))
+    bare = house.hung()
+    knows = house.failure(telling_id="k", event_id="k", occurred_at=bare.occurred_at, message="NVRM: Xid 79")
+    for some in ([bare], [knows])[::order] if split else ([bare, knows][::order],):
+        deliver(house, *some)
+    assert len(house.ehpc.kills) == 1
+    assert {verdict for verdict, _ in verdicts(deliver(house, bare, knows))} == {"duplicate"}
+    assert (len(output.asked) <= 1, len(house.ehpc.kills)) == (True, 1)
+
+
 @pytest.mark.parametrize("told", [{"message": "ranks wait for a dead one"}, {"exit_code": "137"}])
 def test_an_effect_of_what_was_printed_is_no_news(house: House, output: Output, told: dict[str, str]) -> None:
     """A hundred ranks tell it, of a program that has a syntax error."""
