@@ -118,7 +118,7 @@ def test_a_failure_that_is_not_healed_is_asked_about_once_as_well(house: House, 
 
 @pytest.mark.parametrize("told", [{"message": "NVRM: Xid 79"}, {"reason": "NODE_FAIL"}])
 def test_who_tells_no_cause_first_denies_nothing_to_who_knows_it(
-    house: House, output: Output, told: dict[str, str]
+    house: House, output: Output, told: dict[str, Any]
 ) -> None:
     """What the job had printed has ended it; the cause that is told then is decided on, and nobody asks again."""
     causes = (Match(message="Xid 79"), Match(reason="NODE_FAIL"))
@@ -152,7 +152,7 @@ def test_a_told_cause_counts_for_itself_in_whatever_order_and_company(
 
 
 @pytest.mark.parametrize("told", [{"message": "ranks wait for a dead one"}, {"exit_code": "137"}])
-def test_an_effect_of_what_was_printed_is_no_news(house: House, output: Output, told: dict[str, str]) -> None:
+def test_an_effect_of_what_was_printed_is_no_news(house: House, output: Output, told: dict[str, Any]) -> None:
     """A hundred ranks tell it, of a program that has a syntax error."""
     effects = (
         Rule(name="effect", match=Match(message="ranks wait"), action=Action.RERUN, tells=Tells.EFFECT),
