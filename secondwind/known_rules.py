@@ -38,5 +38,5 @@ def check_rule(name: str, environ: Mapping[str, str] = os.environ) -> RuleCheck:
     if name in names:
         return RuleCheck()
     close = difflib.get_close_matches(name, names, 1)
-    hint = f"; did you mean {close[0]}?" if close else ""
+    hint = f" (did you mean {close[0]}?)" if close else ""
     return RuleCheck(problem=f"no rule of {file} is called {name}{hint}")

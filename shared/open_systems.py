@@ -16,7 +16,7 @@ from shared.ports import Clock, JobSystem
 from shared.settings import Settings
 from shared.systems import SYSTEMS
 from shared.systems.discovery import Calls, Fits, Listed, Memory, Seeker, Sight, Terms
-from shared.systems.openapi import OpenApi
+from shared.systems.openapi import ClockThatHears, OpenApi
 
 
 def open_systems(
@@ -26,6 +26,7 @@ def open_systems(
     remaining_s: Callable[[], float],
     *,
     reads_leave_s: float = 0.0,
+    hears: ClockThatHears | None = None,
 ) -> Callable[[str, str], JobSystem]:
     """Job systems by name and region; one that an endpoint's setting keeps to another region calls nobody.
 
@@ -35,6 +36,7 @@ def open_systems(
         clock: tells when looks began and calls left.
         remaining_s: seconds that are left for calls.
         reads_leave_s: so many of them are left alone by calls that only read.
+        hears: which time the services have.
     """
 
     @cache
@@ -42,7 +44,11 @@ def open_systems(
         if not settings.serves(name, region):
             return _Elsewhere(_not_served(settings, name, region), clock)
         api = OpenApi(
-            credentials, settings.endpoint(name, region), remaining_s=remaining_s, reads_leave_s=reads_leave_s
+            credentials,
+            settings.endpoint(name, region),
+            remaining_s=remaining_s,
+            reads_leave_s=reads_leave_s,
+            clock=hears,
         )
         return SYSTEMS.named(name).connect(api, clock, settings.time_zone)
 
@@ -54,6 +60,8 @@ def open_seekers(
     credentials: Credentials,
     clock: Clock,
     remaining_s: Callable[[], float],
+    *,
+    hears: ClockThatHears | None = None,
 ) -> Callable[[str, str], Seeker | None]:
     """What looks for failures that nobody tells, by system and region; None where a system offers none.
 
@@ -64,7 +72,7 @@ def open_seekers(
     def seeker_in(name: str, region: str) -> Seeker | None:
         if not settings.serves(name, region):
             return _LooksNowhere(_not_served(settings, name, region), clock)
-        api = OpenApi(credentials, settings.endpoint(name, region), remaining_s=remaining_s)
+        api = OpenApi(credentials, settings.endpoint(name, region), remaining_s=remaining_s, clock=hears)
         return SYSTEMS.named(name).seeker(api, clock, settings.time_zone, region)
 
     return seeker_in

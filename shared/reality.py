@@ -1,17 +1,78 @@
-"""The one module that touches the real clock and real chance."""
+"""The one module that touches the real clock and real chance.
+
+Instances share a ledger, so they must agree on the time: one whose clock is minutes ahead takes a call that has just
+left for one that had no effect, and one whose clock is behind takes a run that has just failed for a later one. A
+machine that was frozen, or whose clock is being set, may be so. What job systems answer is dated by theirs
+(https://www.rfc-editor.org/rfc/rfc9110#field.date), and their clock is the one that starts of runs are told by.
+"""
 
 from __future__ import annotations
 
 import random
 import time
+from typing import ClassVar
+
+from shared.domain.errors import ClockOff
+
+AGREES_S = 10.0
+"""Clocks that differ by no more agree. With the fifteen seconds that an answer may be on its way that is less than what
+job systems' evidence allows (`SKEW_S`, `EVIDENCE_SKEW_S`): a rerun of ours is never taken for an older one."""
+
+
+MOST_OFF_S = 900.0
+"""Whoever is further from the gateway's time has each call refused for that alone, and decides nothing
+(docs/facts/gateway-and-transport.md): a date so far off is no time."""
 
 
 class SystemClock:
-    """Implements `shared.ports.Clock`."""
+    """Implements `shared.ports.Clock` and `shared.systems.openapi.ClockThatHears`: the machine's clock, put right.
+
+    One is made an invocation and keeps its pace, so that all of it is decided by one time. What it hears puts right
+    those that are made later in this process.
+
+    Args:
+        heeds: whether answers are listened to; else it is the machine's own clock, and later ones begin with that.
+    """
+
+    known_off_s: ClassVar[float] = 0.0
+    """What is to be added to the machine's clock, as far as is known."""
+
+    def __init__(self, *, heeds: bool = True) -> None:
+        if not heeds:
+            SystemClock.known_off_s = 0.0
+        self._heeds = heeds
+        self._off_s = SystemClock.known_off_s
 
     def now(self) -> float:
         """Unix seconds."""
-        return time.time()
+        return time.time() + self._off_s
+
+    def hear(self, date: str, asked_at: float) -> None:
+        """Compare with the `Date` of an answer to what was asked at that moment, by this clock.
+
+        Raises:
+            ClockOff: they do not agree, however long the answer took. A date that cannot be read, or cannot be, says
+                nothing.
+        """
+        told = _seconds(date) if self._heeds else None
+        if told is None:
+            return
+        least, most = told - self.now(), told + 1 - asked_at
+        off_s = min(max(0.0, least), most)
+        if abs(off_s) > AGREES_S and abs(self._off_s + off_s) <= MOST_OFF_S:
+            SystemClock.known_off_s = self._off_s + off_s
+            raise ClockOff(off_s)
+
+
+def _seconds(date: str) -> float | None:
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - who calls nobody needs none of it
+
+    if not date.endswith(" GMT"):  # the one zone there is: `CST` alone is three
+        return None
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
 
 
 class SystemChance:

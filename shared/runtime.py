@@ -35,18 +35,17 @@ from shared.policy.model import Policy
 from shared.policy.ready import read_ready
 from shared.ports import LogRange
 from shared.ranges import heal_range, read_range
-from shared.reality import SystemChance, SystemClock
+from shared.reality import SystemChance
 from shared.result import result_of
 from shared.settings import Settings, SqliteUrl, read_credentials, read_settings, unknown_names
 from shared.side_by_side import side_by_side
 from shared.sls import Access, SlsSink, SlsSource
+from shared.start import Start, by_a_right_clock
 from shared.systems.discovery import Seeker
 
 if TYPE_CHECKING:
     from shared.notify import Digests
 
-DEFAULT_TIMEOUT_S = 60.0
-"""Assumed where the context names no timeout, as a test event's may not."""
 SETTLE_ROOM_S = 1.0
 """Kept back from every call to a job system, for settling and reporting."""
 LOOK_ROOM_S = 2.0
@@ -95,14 +94,15 @@ def prepare(context: Any) -> None:
         )
 
 
-def handle_log_trigger(event: bytes, context: Any) -> dict[str, Any]:
+@by_a_right_clock
+def handle_log_trigger(event: bytes, context: Any, start: Start) -> dict[str, Any]:
     """A Log Service trigger's call: the logs of its range.
 
     Raises:
         SettingsError: as `prepare`.
         DeliveryError: the source or the ledger is out of reach; the whole delivery must come again.
     """
-    with _wired(context) as wiring:
+    with _wired(context, start) as wiring:
         wanted = read_trigger(event, wiring.context)
         if isinstance(wanted, Unreadable):
             return _told(wiring.healer.handle(Intake(unreadable=[wanted]), Trigger.LOG))
@@ -112,15 +112,17 @@ def handle_log_trigger(event: bytes, context: Any) -> dict[str, Any]:
             return _told(wiring.healer.handle(_no_range(event, Trigger.LOG, error), Trigger.LOG))
 
 
-def handle_event(event: bytes, context: Any) -> dict[str, Any]:
+@by_a_right_clock
+def handle_event(event: bytes, context: Any, start: Start) -> dict[str, Any]:
     """EventBridge's call. Raises as `handle_log_trigger`."""
-    with _wired(context) as wiring:
+    with _wired(context, start) as wiring:
         return _told(_handled(wiring, read_events(event, wiring.context), Trigger.EVENT))
 
 
-def handle_manual(event: bytes, context: Any) -> dict[str, Any]:
+@by_a_right_clock
+def handle_manual(event: bytes, context: Any, start: Start) -> dict[str, Any]:
     """A person's call, answered gate by gate. Raises as `handle_log_trigger`."""
-    with _wired(context) as wiring:
+    with _wired(context, start) as wiring:
         request = read_manual(event, wiring.context)
         intake = request.intake
         for wanted in request.ranges:
@@ -128,20 +130,22 @@ def handle_manual(event: bytes, context: Any) -> dict[str, Any]:
         return result_of(_handled(wiring, intake, Trigger.MANUAL), gates=True)
 
 
-def handle_sweep(event: bytes, context: Any) -> dict[str, Any]:
+@by_a_right_clock
+def handle_sweep(event: bytes, context: Any, start: Start) -> dict[str, Any]:
     """The timer's call; what the event says changes nothing. Raises as `handle_log_trigger`."""
     del event
     from shared.sweep import sweep  # noqa: PLC0415 - of one door alone
 
-    with _wired(context, timer=True) as wiring:
+    with _wired(context, start, timer=True) as wiring:
         return _told(sweep(wiring.healer))
 
 
-def handle_discover(event: bytes, context: Any) -> dict[str, Any]:
+@by_a_right_clock
+def handle_discover(event: bytes, context: Any, start: Start) -> dict[str, Any]:
     """The timer's call; of the event only `"dry_run": true` matters. Raises as `handle_log_trigger`."""
     from shared.discover import discover  # noqa: PLC0415 - of one door alone
 
-    with _wired(context) as wiring:
+    with _wired(context, start) as wiring:
         return _told(discover(wiring.healer, wiring.seekers, wiring.context.region, dry_run=wants_dry_run(event)))
 
 
@@ -175,14 +179,14 @@ def _no_range(event: bytes, trigger: Trigger, error: InputError) -> Intake:
 
 
 @contextmanager
-def _wired(context: Any, *, timer: bool = False) -> Iterator[Wiring]:
+def _wired(context: Any, start: Start, *, timer: bool = False) -> Iterator[Wiring]:
     """One invocation; at its end messages leave: what it told itself, and by the timer all that is due."""
-    clock = SystemClock()
-    started = clock.now()
+    clock = start.clock
+    now, deadline = clock.now(), start.deadline(context)
     configuration = configuration_of(context)
     settings, policy = configuration.settings, configuration.policy
     credentials = read_credentials(context, os.environ)
-    invocation = Invocation(str(getattr(context, "request_id", "")), started + timeout_of(context))
+    invocation = Invocation(str(getattr(context, "request_id", "")), deadline)
 
     def remaining_s() -> float:
         return invocation.hard_deadline - clock.now()
@@ -212,6 +216,7 @@ def _wired(context: Any, *, timer: bool = False) -> Iterator[Wiring]:
                     clock,
                     lambda: remaining_s() - SETTLE_ROOM_S,
                     reads_leave_s=LOOK_ROOM_S,
+                    hears=clock,
                 ),
                 ledger=ledger,
                 sink=messages.sink,
@@ -222,9 +227,9 @@ def _wired(context: Any, *, timer: bool = False) -> Iterator[Wiring]:
                 fetches=True,
                 lanes=side_by_side,
             ),
-            _intake_context(settings, policy, invocation, started),
+            _intake_context(settings, policy, invocation, now),
             SlsSource(access),
-            open_seekers(settings, credentials, clock, lambda: remaining_s() - SETTLE_ROOM_S),
+            open_seekers(settings, credentials, clock, lambda: remaining_s() - SETTLE_ROOM_S, hears=clock),
         )
         try:
             yield wiring
@@ -243,11 +248,6 @@ def _intake_context(settings: Settings, policy: Policy, invocation: Invocation, 
         outcome_project=settings.outcome_project,
         outcome_logstore=settings.outcome_logstore,
     )
-
-
-def timeout_of(context: Any) -> float:
-    """Seconds that an invocation may take."""
-    return float(getattr(getattr(context, "function", None), "timeout", None) or DEFAULT_TIMEOUT_S)
 
 
 _ONE_AT_A_TIME = Lock()

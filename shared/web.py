@@ -35,9 +35,10 @@ from shared.open_night import night_of
 from shared.ports import Clock
 from shared.reading.jwt import BadToken, claims_of
 from shared.reality import SystemClock
-from shared.runtime import Configuration, configuration_of, prepare, timeout_of
+from shared.runtime import Configuration, configuration_of, prepare
 from shared.settings import read_credentials
 from shared.sls.outcomes import OutcomeLog
+from shared.start import timeout_of
 
 MAX_EVENT_BYTES = 1024 * 1024
 LOOK_LEAVES_S = 5.0

@@ -13,8 +13,8 @@ from inspect import cleandoc
 from pathlib import Path
 from unittest import mock
 
-from secondwind.cli import command_parser
 from secondwind.commands.policy.words import said
+from secondwind.parser import command_parser
 from secondwind.table import markdown
 from shared.domain.outcome import Outcome
 from shared.domain.reasons import FINAL_UNKNOWN_REASONS, Reason

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from email.utils import formatdate
 from enum import Enum
 from threading import Lock
 from typing import Any, NoReturn
@@ -80,6 +81,9 @@ class OpenApi:
 
     def __init__(self, timeline: Timeline, verifier: Verifier, faults: Faults) -> None:
         self.faults = faults
+        self.dated = False
+        """Whether answers have a `Date`, as in life. Not unless asked for: whoever lets time pass for the
+        functions alone, as the demo does, has two clocks on purpose."""
         self._timeline = timeline
         self._verifier = verifier
         self._operations: dict[tuple[str, str], Operation] = {}
@@ -136,7 +140,8 @@ class OpenApi:
         )
         with self._lock:
             self._calls.append(call)
-        return response
+        date = {"date": formatdate(self._timeline.now(), usegmt=True)} if self.dated else {}
+        return replace(response, headers={**date, **response.headers})
 
     def _admit(self, request: Request) -> tuple[Operation, dict[str, str], Fault | None]:
         """What is decided before the operation itself: who, what, how often, with which parameters."""

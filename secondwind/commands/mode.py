@@ -82,7 +82,7 @@ def set_to(
     checked = RuleCheck() if name is None else check_rule(name)
     if checked.problem and checked.certain and not anyway:
         raise UnusableError(
-            f"{shown(checked.problem)} It would stop nothing, so nothing was set. If the functions have another "
+            f"{shown(checked.problem)}. It would stop nothing, so nothing was set. If the functions have another "
             "policy, name its file in SECONDWIND_POLICY_FILE, or say --anyway."
         )
     warnings = (

@@ -19,6 +19,7 @@ from shared.discover.calls import Allowance, Turn, calls_until
 from shared.discover.machines import change_machines, read_machines
 from shared.discover.places import Seekers, Unrolled, WatchedPlace, places
 from shared.discover.told import not_seen
+from shared.domain.errors import ClockOff
 from shared.domain.failure import Intake, Trigger
 from shared.domain.machines import Machines
 from shared.domain.mode import Mode
@@ -63,7 +64,11 @@ def discover(healer: Healer, seekers: Seekers, region: str, *, dry_run: bool = F
     run = _Run(healer, book, dry_run=dry_run, total=total)
     mine = book.take([*(one.key for one in listings), *meant], began_at)
     run.listed([one for one in listings if one.key in mine])
-    run.turns(meant, [key for key in mine if key in meant])
+    try:
+        run.turns(meant, [key for key in mine if key in meant])
+    except ClockOff:  # it begins anew, and its deadline was one of the wrong clock
+        book.release(mine, healer.clock.now())
+        raise
     # A run that raises gives nothing back: its places are free again at its deadline, before the next period.
     book.release(mine, healer.clock.now())
     return total

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -32,7 +33,10 @@ class Credentials(Struct, frozen=True, kw_only=True):
         return []
 
     def hide_in(self, text: str) -> str:
-        """The text without these credentials, plain or percent-encoded in any way: services quote what they got."""
+        """The text without these credentials, plain or percent-encoded in any way: services quote what they got.
+
+        Nor as JSON or HTML write signs that are no letters and digits.
+        """
         for secret in (self.access_key_secret, self.security_token, self.access_key_id):
             if secret:
                 text = _in_any_spelling(secret).sub(_HIDDEN, text)
@@ -41,10 +45,15 @@ class Credentials(Struct, frozen=True, kw_only=True):
 
 @lru_cache(maxsize=8)
 def _in_any_spelling(secret: str) -> re.Pattern[str]:
-    """A character stands as it is, or as `%2B`, `%2b`, `%252B`: encoders differ. In linear time."""
-    return re.compile("".join(f"(?:{re.escape(sign)}|{_encoded(sign)})" for sign in secret))
+    r"""A character stands as it is, or as `%2B`, `%2b`, `%252B`, `\u002b`: encoders differ. In linear time."""
+    return re.compile("".join(f"(?:{'|'.join(_spellings(sign))})" for sign in secret))
 
 
-def _encoded(sign: str) -> str:
-    encoded = "".join(f"{_ESCAPE}(?i:{byte:02x})" for byte in sign.encode("utf-8", "replace"))
-    return rf"{encoded}|\+" if sign == " " else encoded
+def _spellings(sign: str) -> Iterator[str]:
+    yield re.escape(sign)
+    yield "".join(f"{_ESCAPE}(?i:{byte:02x})" for byte in sign.encode("utf-8", "replace"))
+    yield rf"\\{{1,4}}(?:u(?i:{ord(sign):04x})|{re.escape(sign)})"
+    if not sign.isalnum():
+        yield rf"&#(?:0{{0,3}}{ord(sign)}|[xX]0{{0,3}}(?i:{ord(sign):x}));"
+    if sign == " ":
+        yield r"\+"

@@ -83,5 +83,12 @@ class DocumentRefused(LedgerUnavailable):
         super().__init__(f"{len(sizes)} documents are too large for the ledger: {listed}")
 
 
+class ClockOff(DeliveryError):  # noqa: N818 - as above
+    """A service tells another time than the clock by which this was begun: nothing may be decided by that clock."""
+
+    def __init__(self, off_s: float) -> None:
+        super().__init__(f"our clock is {abs(off_s):.0f} s {'behind' if off_s > 0 else 'ahead'} by a service's answer")
+
+
 class SinkUnavailable(SecondWindError):  # noqa: N818 - as above
     """The outcome Logstore did not certainly take the outcomes: they stay owed."""

@@ -132,6 +132,11 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.state in IN_DOUBT_STATES
 
     @property
+    def outlives(self) -> bool:
+        """Whether it had a try, or a person's no: what a record forgets last, and never for want of bytes."""
+        return self.life is not None or self.reason is Reason.REJECTED
+
+    @property
     def vain_by_now(self) -> int:
         """`calls_in_vain` once the call that is in doubt is proven to have done nothing."""
         return self.calls_in_vain + (self.in_doubt and self.most_a_call <= 1)
@@ -243,8 +248,7 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def _worth_keeping(case: Case) -> tuple[bool, bool]:
-    """What had its rerun, or a person's no, is remembered longest."""
-    return case.life is not None or case.reason is Reason.REJECTED, case.due_at is not None
+    return case.outlives, case.due_at is not None
 
 
 def trimmed(case: Case) -> Case:

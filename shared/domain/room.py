@@ -45,8 +45,8 @@ def size_of(document: Any) -> int:
 def fitted(record: JobRecord, most: int) -> JobRecord | None:
     """The record within that many bytes, or None: without what no decision needs, the least needed first.
 
-    First goes the evidence of what is over, then whatever is over and never had an attempt, then the long texts of
-    outcomes that are owed. What is open, or listed for a person, stays whole.
+    First goes the evidence of what is over, then whatever is over and had neither an attempt nor a person's no, then
+    the long texts of outcomes that are owed. What is open, or listed for a person, stays whole.
     """
     lighter: Iterator[Callable[[JobRecord], JobRecord]] = iter((_bare, _without_untried, _shortly_owing))
     while size_of(record) > most:
@@ -72,7 +72,7 @@ def _without_evidence(case: Case) -> Case:
 
 
 def _without_untried(record: JobRecord) -> JobRecord:
-    return replace(record, cases=tuple(case for case in record.cases if case.life is not None or not _over(case)))
+    return replace(record, cases=tuple(case for case in record.cases if case.outlives or not _over(case)))
 
 
 def _shortly_owing(record: JobRecord) -> JobRecord:

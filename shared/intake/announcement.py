@@ -23,7 +23,7 @@ from shared.domain.job import Scope
 from shared.domain.keys import job_key
 from shared.domain.outcome import stable_id
 from shared.intake import values
-from shared.intake.body import Bad
+from shared.intake.body import Bad, compact
 from shared.intake.context import Context, Envelope, unreadable
 from shared.reading.ids import Field, count
 from shared.reading.text import below, clean, kind, quoted
@@ -79,6 +79,24 @@ def given_twice(record: Mapping[str, Any], earlier: Iterable[tuple[str, Any]], p
     known = {field.name for field in fields_of(_system_of(record))}
     names = dict.fromkeys(name for name, _ in earlier if name in known)
     return [Fault(below(path, name), "is given more than once") for name in names]
+
+
+def contradicted(record: Mapping[str, Any], other: Mapping[str, Any], path: str) -> list[Fault]:
+    """A fault for each field that names the job and stands differently in another announcement of the same log."""
+    system = _system_of(record)
+    names = [field.name for field in (*ENVELOPE, *(system.fields if system else ()))]
+    both = [name for name in names if not (_absent(record.get(name)) or _absent(other.get(name)))]
+    return [
+        Fault(below(path, name), f"is not what {name} beside it is")
+        for name in both
+        if _word(record, name) != _word(other, name)
+    ]
+
+
+def _word(record: Mapping[str, Any], name: str) -> str:
+    """As text: in a log's own fields everything is."""
+    value = record[name]
+    return value.strip() if isinstance(value, str) else compact(value)
 
 
 def read_announcement(

@@ -8,14 +8,14 @@ Logstore are not ours.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
 from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Failure, Intake, Speaker, Trigger, Unreadable
-from shared.intake.announcement import announces, given_twice, read_announcement
+from shared.intake.announcement import announces, contradicted, given_twice, read_announcement
 from shared.intake.body import earlier_members, flaws, parse_foreign, parse_text, readable
 from shared.intake.carriers import opened
 from shared.intake.context import Context, Envelope, event_id
@@ -97,15 +97,21 @@ def find_in_log(fields: Mapping[str, Any], path: str, earlier: Sequence[tuple[st
 
     `earlier` has fields that come again behind them: where one of these announces, the log is meant as a failure.
     """
-    if announces(fields, earlier):
-        own = {name: value for name, value in fields.items() if not _is_reserved(name)}
-        return InLog(own, path)
+    inner = (found for content in _contents(fields, earlier) if (found := _in_content(content, path)) is not None)
+    if not announces(fields, earlier):
+        return next(inner, None)
+    own = {name: value for name, value in fields.items() if not _is_reserved(name)}
+    # Collectors may leave the line beside the fields that they have made of it.
+    others = [other for other in inner if isinstance(other.record, dict)]
+    return InLog(own, path, tuple(fault for other in others for fault in contradicted(own, other.record, other.path)))
+
+
+def _contents(fields: Mapping[str, Any], earlier: Sequence[tuple[str, Any]]) -> Iterator[str | bytes]:
+    """What may hold an announcement as JSON."""
     for content in (fields.get(CONTENT), *(value for name, value in earlier if name == CONTENT)):
         text = content.decode("latin-1") if isinstance(content, bytes) else content
-        found = _in_content(content, path) if isinstance(text, str) and _names_one(text) else None
-        if found is not None:
-            return found
-    return None
+        if isinstance(text, str) and _names_one(text):
+            yield content
 
 
 def _names_one(text: str) -> bool:

@@ -155,7 +155,7 @@ def problem_of(named: str, packs: Packs) -> str | None:
     if pack is None:
         from difflib import get_close_matches  # noqa: PLC0415 - for a fault alone
 
-        close = get_close_matches(name, list(packs), n=1)
+        close = get_close_matches(name, list(packs))
         return f"knows no pack {name}" + (f"; did you mean {close[0]}?" if close else f"; there are {', '.join(packs)}")
     if version and version != str(pack.version):
         return f"has the pack {pack.id}, and no other version of it"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
@@ -46,6 +47,12 @@ class _Choice(NamedTuple):
         return next(some[-1] for some in ordered if some)
 
 
+@functools.cache
+def _described(cls: type[Struct]) -> inspect.Type:
+    """Fields and their types. Looking through a policy's takes longer than reading one."""
+    return inspect.type_info(cls)
+
+
 class Reader:
     """Reads one tree.
 
@@ -71,7 +78,7 @@ class Reader:
 
     def read(self, cls: type[S], node: yamltree.Node) -> S | None:
         """An instance of the Struct, or None if there was any fault."""
-        value = self._value(inspect.type_info(cls), node, "$")
+        value = self._value(_described(cls), node, "$")
         return value if isinstance(value, cls) and not self.faults else None
 
     def _value(self, kind: inspect.Type, node: yamltree.Node, path: str) -> Any:

@@ -16,7 +16,9 @@ _OWNERS = ("owner", "owners")
 _OTHERS = ("region", "cluster", "namespace", "group", "app", "project", "queue", "job_name", "node")
 _PLURAL = tuple(f"{field}s" for field in _OTHERS)
 _NEGATION = re.compile(r"[!~^]")
-_NO_NAME = re.compile(r"[|,;(){}\[\]]")
+_NO_NAME = re.compile(r"[|,;(){}\[\]\s\\$]|\A\.\*")
+_EXPRESSION = re.compile(r"\A\.\*|\||\A\^|\$\Z|\\")
+"""What people write who think of a regular expression; names of jobs may have more."""
 
 
 def faults_of_globs(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
@@ -29,8 +31,16 @@ def faults_of_globs(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
 def odd_globs(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     """The same of other names, which are freer: a warning."""
     for path, text, line in _globs(policy, root, (*_OTHERS, *_PLURAL)):
-        if text.startswith("!"):
-            yield Fault(path, "begins with !, which negates nothing: only a name that begins so fits", line)
+        if problem := _odd_name(text):
+            yield Fault(path, f"{problem}: only a name that has it fits", line)
+
+
+def _odd_name(text: str) -> str:
+    if text.startswith(("!", "~")):
+        return f"begins with {text[0]}, which negates nothing"
+    if text != text.strip():
+        return "begins or ends with a blank"
+    return "looks like a regular expression, and a glob knows * and ? alone" if _EXPRESSION.search(text) else ""
 
 
 def _no_owner(text: str) -> str:

@@ -20,8 +20,9 @@ from typing import Any
 
 import pytest
 
-from secondwind.cli import command_parser, leaves, main
+from secondwind.cli import main
 from secondwind.commands.completion import SHELLS, script, words_of
+from secondwind.parser import command_parser, leaves
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "secondwind"]
@@ -177,6 +178,39 @@ def test_every_command_has_the_same_options_and_judges_its_own(leaf: Any, capsys
     assert "--no-such-option" in err
 
 
+@pytest.mark.parametrize("arguments", [["--json", "mode", "show"], ["mode", "show", "--json"], ["mode", "--json"]])
+def test_options_of_every_command_may_stand_before_it(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is said before the command holds for it; and a program gets its object from a usage error too."""
+    monkeypatch.setenv("SECONDWIND_LEDGER_URL", f"sqlite://{tmp_path}/none.db")
+    try:
+        status = main(arguments)
+    except SystemExit as ended:
+        status = int(str(ended.code))
+    told = json.loads(capsys.readouterr().out)
+    assert (status, told["exit_status"]) == (2, 2)
+
+
+@pytest.mark.parametrize("loaded", ["argparse", "secondwind.commands.answer", "secondwind.commands.policy.check"])
+def test_an_interruption_while_it_loads_is_no_traceback(loaded: str) -> None:
+    """The better part of a second on a slow machine, in which people change their minds."""
+    code = f"""
+import os, signal, sys
+class Interrupts:
+    def find_spec(self, name, path, target=None):
+        if name == {loaded!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupts())
+from secondwind.cli import main
+sys.exit(main(["policy", "check", "policy.yaml"]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr.strip()) == (130, "interrupted")
+
+
 def _needed(leaf: Any) -> list[str]:
     """Values of all that must be given."""
     words: list[str] = []
@@ -196,6 +230,7 @@ def test_standard_input_is_a_file() -> None:
     assert ran("policy", "check", "-", input="version: 7").returncode == 1
     tests = "policy: policy.yaml\nversion: 1\ntests: [{name: a, failure: {}, expect: {verdict: rerun}}]"
     assert "1 passed" in ran("policy", "test", "-", input=tests).stdout
+    assert "give its tests" in ran("policy", "test", "-", input="version: 1").stdout
     assert "/dev/stdin: $.moment" in ran("cloud", "--scenario", "-", input="moment: never").stderr
 
 

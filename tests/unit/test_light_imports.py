@@ -22,7 +22,7 @@ SHOWN = "import sys, {module}; print(sorted(set(sys.modules) & {unwanted!r}))"
         ("shared.documents", {"re2", "yaml", "shared.policy.model", "alibabacloud_tea_openapi"}),
         ("shared.systems", {"re2", "yaml", "alibabacloud_tea_openapi", "shared.systems.openapi"}),
         (
-            "secondwind.cli",
+            "secondwind.parser",
             {"re2", "yaml", "localcloud", "alibabacloud_tea_openapi", "aliyun", "requests", "tablestore"},
         ),
         ("shared.runtime", {"alibabacloud_tea_openapi", "aliyun", "tablestore", "redis"}),

@@ -45,49 +45,77 @@ class CoveringError(Exception):
     """The tests fail without a mutant, or do not run."""
 
 
-def tests_of(root: Path, files: Sequence[str], copies: Sequence[Copy]) -> dict[str, Watched]:
-    """The tests of these files by their ids. Only what has changed is run anew. Raises CoveringError."""
+def tests_of(root: Path, files: Sequence[str], copies: Sequence[Copy], of: Sequence[str]) -> dict[str, Watched]:
+    """The tests of these files by their ids; under an empty one what is run when modules are loaded.
+
+    Only what has changed is run anew.
+
+    Args:
+        root: the repository.
+        files: with tests, from the root.
+        copies: where they are run, side by side.
+        of: whose lines are wanted, by their paths from the root. If any are named no others are watched, which takes
+            less time, and what was found is not kept.
+
+    Raises:
+        CoveringError: they fail.
+    """
     kept = _read(root / KEPT)
     common = _digest(root, [root / "shared", root / "tests" / "support", root / "tests" / "conftest.py"])
     digests = {file: common + _digest(root, [root / file, *(root / file).parent.glob("conftest.py")]) for file in files}
     stale = [file for file in files if file not in kept or kept[file].digest != digests[file]]
     shares = [stale[number :: len(copies)] for number in range(len(copies))]
     with ThreadPoolExecutor(len(copies)) as pool:
-        for found in pool.map(_watched, copies, shares):
+        for found in pool.map(_watched, copies, shares, [of] * len(copies)):
             for test, what in found.items():
                 file = test.partition("::")[0]
-                if file not in kept or kept[file].digest != digests[file]:
-                    kept[file] = _Kept(digests[file], {})
-                kept[file].tests[test] = what
+                digest = digests.get(file, common)
+                if file not in kept or kept[file].digest != digest:
+                    kept[file] = _Kept(digest, {})
+                before = kept[file].tests.get(test)
+                kept[file].tests[test] = what if test or before is None else _both(what, before)
     for file in stale:
         kept.setdefault(file, _Kept(digests[file], {}))
-    (root / KEPT).parent.mkdir(exist_ok=True)
-    (root / KEPT).write_bytes(msgspec.json.encode(kept))
-    return {test: what for file in files for test, what in kept[file].tests.items()}
+    if not of:
+        (root / KEPT).parent.mkdir(exist_ok=True)
+        (root / KEPT).write_bytes(msgspec.json.encode(kept))
+    return {test: what for file in ("", *files) if file in kept for test, what in kept[file].tests.items()}
+
+
+def _both(one: Watched, other: Watched) -> Watched:
+    files = {**one.lines, **other.lines}
+    lines = {file: sorted({*one.lines.get(file, ()), *other.lines.get(file, ())}) for file in files}
+    return Watched(one.seconds + other.seconds, lines)
 
 
 class Covering:
     """Asks which tests may see a mutant.
 
     Args:
-        tests: by their ids.
+        tests: by their ids, as `tests_of` tells them.
     """
 
     def __init__(self, tests: Mapping[str, Watched]) -> None:
-        self._tests = tests
+        self._tests = {test: what for test, what in tests.items() if test}
+        self._at_import = {file: frozenset(lines) for file, lines in tests[""].lines.items()} if "" in tests else {}
         self._runs: defaultdict[str, defaultdict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for test, what in tests.items():
+        for test, what in self._tests.items():
             for file, lines in what.lines.items():
                 for line in lines:
                     self._runs[file][line].append(test)
+
+    def at_import(self, mutant: Mutant, file: str) -> bool:
+        """Whether it is run when modules are loaded."""
+        return not mutant.lines or not self._at_import.get(file, frozenset()).isdisjoint(mutant.lines)
 
     def seeing(self, mutant: Mutant, file: str, room: Room) -> tuple[list[str], float]:
         """Tests that run it, the room's own and the quick ones first, and how long they take without it (seconds)."""
         runs = self._runs[file]
         lines: Iterable[int] = mutant.lines or runs
         found = {test for line in lines for test in runs.get(line, ())}
-        first = room.tests if mutant.lines else (*OF_ALL, *room.tests)
-        if not mutant.lines:
+        at_import = self.at_import(mutant, file)
+        first = (*OF_ALL, *room.tests) if at_import else room.tests
+        if at_import:
             found |= {test for test in self._tests if test.startswith(OF_ALL if found else first)}
         asked, seconds = [], 0.0
         for test in sorted(found, key=lambda test: (_place(test, first), self._tests[test].seconds)):
@@ -105,7 +133,7 @@ def _place(test: str, first: Sequence[str]) -> int:
     )
 
 
-def _watched(copy: Copy, files: Sequence[str]) -> dict[str, Watched]:
+def _watched(copy: Copy, files: Sequence[str], of: Sequence[str]) -> dict[str, Watched]:
     if not files:
         return {}
     report = copy.root.parent / "covering.json"
@@ -125,7 +153,12 @@ def _watched(copy: Copy, files: Sequence[str]) -> dict[str, Watched]:
     ran = subprocess.run(
         [*command, *files],
         cwd=copy.root,
-        env={**os.environ, "PYTHONPATH": str(copy.root), "MUTANTS_REPORT": str(report)},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(copy.root),
+            "MUTANTS_REPORT": str(report),
+            "MUTANTS_FILES": os.pathsep.join(of),
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -1,4 +1,4 @@
-"""Where mutants are tried: a scratch copy with a process that forks test runs."""
+"""Where mutants are tried: a scratch copy with processes that fork test runs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Tried(Struct, frozen=True):
 
 
 class Ground:
-    """A scratch copy and its nursery.
+    """A scratch copy with its nurseries.
 
     Args:
         root: the repository.
@@ -53,18 +53,22 @@ class Ground:
 
     def __init__(self, root: Path, folder: Path) -> None:
         self.copy = Copy(root, folder)
-        self._nursery = subprocess.Popen(
-            [sys.executable, "-m", "tools.mutants.nursery"],
-            cwd=self.copy.root,
-            env={**os.environ, "PYTHONPATH": str(self.copy.root)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._says, self._hears = cast("IO[str]", self._nursery.stdin), cast("IO[str]", self._nursery.stdout)
+        self._bare = _Nursery(self.copy.root, ())
+        self._warm: _Nursery | None = None
 
-    def tried(self, wanted: Try, tests: Sequence[str], seconds: float) -> Tried:
-        """Put the mutant in and run the tests, which take `seconds` without it."""
+    def load(self, files: Sequence[str]) -> None:
+        """Tests that will be asked: what they import is loaded once."""
+        self._warm = _Nursery(self.copy.root, files)
+
+    def tried(self, wanted: Try, tests: Sequence[str], seconds: float, *, at_import: bool = True) -> Tried:
+        """Put the mutant in and run the tests.
+
+        Args:
+            wanted: the mutant.
+            tests: their ids.
+            seconds: how long they take without it.
+            at_import: its line is run when modules are loaded, so what survives in loaded ones is tried anew.
+        """
         mutant = wanted.mutant
         try:
             compile(mutant.text, wanted.file, "exec", dont_inherit=True)
@@ -72,21 +76,42 @@ class Ground:
             return Tried(wanted.room.name, mutant, killed=True, by="no Python", asked=0)
         if not tests:
             return Tried(wanted.room.name, mutant, killed=False, by="", asked=0)
-        run = {"tests": list(tests), "limit_s": LEAST_S + TIMES * seconds}
+        whole = (self.copy.root / wanted.file).read_text(encoding="utf-8")
+        run = {"tests": list(tests), "limit_s": LEAST_S + TIMES * seconds, "file": wanted.file, "whole": whole}
         with self.copy.with_texts({wanted.file: mutant.text}):
-            ended = self._ask(run)
-        if ended["end"] == "broken" and (without := self._ask(run))["end"] != "passed":
+            ended = self._warm.ask(run) if self._warm and mutant.lines else {"end": "anew"}
+            if ended["end"] in {"anew", "broken"} or (ended["end"] == "passed" and at_import):
+                ended = self._bare.ask(run)
+        if ended["end"] == "broken" and (without := self._bare.ask(run))["end"] != "passed":
             raise CoveringError(f"the tests do not pass without a mutant: {without}")
         killed = ended["end"] != "passed"
         return Tried(wanted.room.name, mutant, killed, ended.get("by") or ended["end"], len(tests))
 
     def close(self) -> None:
-        """End the nursery."""
-        with self._nursery:
-            self._says.close()
+        """End the nurseries."""
+        self._bare.close()
+        if self._warm:
+            self._warm.close()
 
-    def _ask(self, wanted: Mapping[str, object]) -> dict[str, str]:
+
+class _Nursery:
+    def __init__(self, root: Path, files: Sequence[str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tools.mutants.nursery", *files],
+            cwd=root,
+            env={**os.environ, "PYTHONPATH": str(root)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._says, self._hears = cast("IO[str]", self._process.stdin), cast("IO[str]", self._process.stdout)
+
+    def ask(self, wanted: Mapping[str, object]) -> dict[str, str]:
         self._says.write(json.dumps(wanted) + "\n")
         self._says.flush()
         answer: dict[str, str] = json.loads(self._hears.readline())
         return answer
+
+    def close(self) -> None:
+        with self._process:
+            self._says.close()

@@ -1,12 +1,17 @@
-"""Test runs as forks of one process: `python -m tools.mutants.nursery`, in a scratch copy.
+"""Test runs as forks of one process: `python -m tools.mutants.nursery [FILE …]`, in a scratch copy.
 
-The process loads what every test run needs, and nothing of the house; so a run costs milliseconds to start. A line on
-its standard input is one run, `{"tests": [id, …], "limit_s": s}`; the line that it answers is one of
-`{"end": "passed"}`, `{"end": "failed", "by": id}`, `{"end": "late"}` and `{"end": "broken", "by": what was said}`.
+With files of tests the process has loaded them and all that they import, and a slip is put into the functions that are
+loaded: so a run starts at once. Without, it has loaded what others have written alone, and nothing of the house.
+
+A line on its standard input is one run, `{"tests": [id, …], "limit_s": s, "file": path, "whole": the text of that file
+without the slip}`; the line that it answers is one of `{"end": "passed"}`, `{"end": "failed", "by": id}`,
+`{"end": "late"}`, `{"end": "broken", "by": what was said}` and `{"end": "anew"}`: the slip changes what is loaded, so
+all has to be loaded anew.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -14,11 +19,14 @@ import signal
 import sys
 import time
 import traceback
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+
+from tools.mutants.swap import Live
 
 LOADED = (
     "hypothesis",
@@ -34,6 +42,8 @@ ALREADY = "-Wignore:Module already imported"
 """Pytest says it of each plugin that was loaded before."""
 SAID = Path("mutant.txt")
 BROKEN = 99
+ANEW = 98
+OPTIONS = ("-q", "-x", ALREADY, "-n", "0", "--hypothesis-seed=0", "--no-header", "--tb=no")
 
 
 class _First:
@@ -46,29 +56,39 @@ class _First:
             self.failed = report.nodeid
 
 
-def main() -> None:
+def main(files: Sequence[str]) -> None:
     """Serve until standard input ends."""
     for name in LOADED:
         importlib.import_module(name)
+    live = _loaded(files) if files else None
     for line in sys.stdin:
-        wanted = json.loads(line)
-        print(json.dumps(_run(wanted["tests"], wanted["limit_s"])), flush=True)
+        print(json.dumps(_run(json.loads(line), live)), flush=True)
 
 
-def _run(tests: list[str], limit_s: float) -> dict[str, Any]:
+def _loaded(files: Sequence[str]) -> Live:
+    with SAID.open("w") as said, redirect_stdout(said), redirect_stderr(said):
+        status = pytest.main([*OPTIONS, "--collect-only", *files])
+    if status:
+        sys.exit(f"the tests cannot be collected: {SAID.read_text(encoding='utf-8')[-1500:]}")
+    live = Live()
+    gc.freeze()
+    return live
+
+
+def _run(wanted: Mapping[str, Any], live: Live | None) -> dict[str, Any]:
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(reading)
-        _child(tests, writing)
+        _child(wanted, live, writing)
     os.close(writing)
-    end = _waited_for(pid, limit_s)
+    end = _waited_for(pid, wanted["limit_s"])
     with os.fdopen(reading) as told:
         by = told.read()
     if end is None:
         return {"end": "late"}
-    if end == 0:
-        return {"end": "passed"}
+    if end in {0, ANEW}:
+        return {"end": "anew" if end else "passed"}
     if by:
         return {"end": "failed", "by": by}
     # With a module that cannot be imported no test can be collected.
@@ -76,16 +96,18 @@ def _run(tests: list[str], limit_s: float) -> dict[str, Any]:
     return {"end": "broken", "by": f"status {end}: {said}"}
 
 
-def _child(tests: list[str], writing: int) -> NoReturn:
+def _child(wanted: Mapping[str, Any], live: Live | None, writing: int) -> NoReturn:
     os.setsid()
     with SAID.open("wb") as said:
         os.dup2(said.fileno(), 1)
         os.dup2(said.fileno(), 2)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     first = _First()
-    options = ["-q", "-x", ALREADY, "-n", "0", "--hypothesis-seed=0", "--no-header", "--tb=no"]
     try:
-        status = int(pytest.main([*options, *tests], plugins=[first]))
+        file = Path(wanted["file"]).resolve()
+        if live and not live.having(file, wanted["whole"], file.read_text(encoding="utf-8")):
+            os._exit(ANEW)
+        status = int(pytest.main([*OPTIONS, *wanted["tests"]], plugins=[first]))
     except BaseException:  # noqa: BLE001 - a fork must never return into its parent's work
         traceback.print_exc()
         status = BROKEN
@@ -111,4 +133,4 @@ def _waited_for(pid: int, limit_s: float) -> int | None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -13,39 +13,56 @@ class Room(Struct, frozen=True):
 
     name: str
     code: tuple[str, ...]
-    """Folders and files, from the root of the repository."""
+    """Folders and files, from the root of the repository; `*` stands for any name."""
     tests: tuple[str, ...]
     """Folders and files of the tests that are written for it: asked before all others."""
     but: tuple[str, ...] = ()
-    """What of `code` is left out: it talks to a service, and other tests than the unit tests judge that."""
+    """What of `code` is left out: another room's."""
+    apart: bool = False
+    """Its tests take long, and are asked of its own mutants alone."""
 
     def modules(self, root: Path) -> list[Path]:
         """The files with its code, sorted."""
-        found = [
+        found = {
             file
             for name in self.code
-            for file in ([root / name] if name.endswith(".py") else (root / name).rglob("*.py"))
-        ]
-        left_out = [root / name for name in self.but]
-        return sorted(file for file in found if not any(file.is_relative_to(other) for other in left_out))
+            for path in root.glob(name)
+            for file in (path.rglob("*.py") if path.is_dir() else [path])
+        }
+        return sorted(found - {file for name in self.but for file in root.glob(name)})
 
 
+_ADAPTERS = tuple(
+    f"shared/systems/*/{name}.py" for name in ("adapter", "listen", "look", "node", "running", "seek*", "wire")
+)
+"""What asks a job system's service and reads its answers: of it only the service on localhost can tell."""
 ROOMS = (
     Room("domain", ("shared/domain", "shared/documents.py"), ("tests/unit/domain", "tests/unit/test_documents.py")),
     Room("policy", ("shared/policy",), ("tests/unit/policy", "tests/unit/decide")),
     Room("reading", ("shared/reading",), ("tests/unit/reading",)),
     Room("intake", ("shared/intake",), ("tests/unit/intake",)),
-    Room("systems", ("shared/systems",), ("tests/unit/systems",)),
+    Room("systems", ("shared/systems",), ("tests/unit/systems",), but=_ADAPTERS),
     Room(
         "heal", ("shared/heal", "shared/sweep.py", "shared/ranges.py"), ("tests/unit/heal", "tests/e2e/test_ranges.py")
     ),
     Room("people", ("shared/people",), ("tests/unit/people",)),
     Room("ledger", ("shared/ledger/sqlite.py", "shared/ledger/redis.py"), ("tests/unit/ledger",)),
     Room("sls", ("shared/sls",), ("tests/unit/sls",)),
+    Room(
+        "adapters",
+        _ADAPTERS,
+        ("tests/unit/systems", "tests/integration/systems", "tests/integration/discover"),
+        apart=True,
+    ),
 )
 
 _SCHEMA = "tests/unit/policy/test_policy_schema.py"
-OF_ALL = ("tests/unit/test_numbers.py", "tests/unit/docs/test_reference.py", f"{_SCHEMA}::test_published_schema")
+OF_ALL = (
+    "tests/unit/test_numbers.py",
+    "tests/unit/test_defaults.py",
+    "tests/unit/docs/test_reference.py",
+    f"{_SCHEMA}::test_published_schema",
+)
 """Tests of what modules say when they are imported: asked first of a mutant there."""
 
 

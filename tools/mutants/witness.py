@@ -1,8 +1,8 @@
 """Pytest plugin: which lines of `shared/` each test function runs, and how long it takes.
 
 It writes `{test: {"seconds": s, "lines": {file: [line, …]}}}` into the file that the environment's `MUTANTS_REPORT`
-names; what a module runs when it is imported belongs to no test. A function that is run with several values counts as
-one test.
+names; what a module runs when it is imported belongs to no test and stands under an empty name. A function that is run
+with several values counts as one test. Where `MUTANTS_FILES` names files only these are watched.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ import coverage
 import pytest
 
 ROOT = Path.cwd()
-_coverage = coverage.Coverage(data_file=None, config_file=False, source=["shared"])
+_named = [name for name in os.environ.get("MUTANTS_FILES", "").split(os.pathsep) if name]
+_coverage = coverage.Coverage(
+    data_file=None, config_file=False, source=None if _named else ["shared"], include=_named or None
+)
 _seconds: defaultdict[str, float] = defaultdict(float)
 
 
@@ -52,7 +55,8 @@ def pytest_sessionfinish() -> None:
         for line, tests in data.contexts_by_lineno(file).items():
             for test in tests:
                 lines[test].setdefault(name, []).append(line)
-    report: dict[str, Any] = {test: {"seconds": seconds, "lines": lines[test]} for test, seconds in _seconds.items()}
+    timed = {"": 0.0, **_seconds}
+    report: dict[str, Any] = {test: {"seconds": seconds, "lines": lines[test]} for test, seconds in timed.items()}
     Path(os.environ["MUTANTS_REPORT"]).write_text(json.dumps(report), encoding="utf-8")
 
 

@@ -8,7 +8,7 @@ import yaml
 
 from secondwind.commands.policy.words import short
 from secondwind.machine import write_json
-from secondwind.terminal import count
+from secondwind.table import table
 from shared.policy.packs import Pack, PackedRule, Packs, library, written
 
 PRINTED, NO_SUCH_PACK = 0, 2
@@ -30,7 +30,8 @@ def print_packs(name: str, out: TextIO, packs: Packs | None = None, *, as_json: 
         write_json({"schema": "secondwind-packs/1", "packs": [_body(pack, rules=bool(name)) for pack in wanted]}, out)
         return PRINTED if wanted else NO_SUCH_PACK
     if not name:
-        out.writelines(f"{pack.id:<16} {count(len(pack.rules), 'rule'):>10}  {pack.about}\n" for pack in known.values())
+        rows = [(pack.id, str(len(pack.rules)), pack.about) for pack in known.values()]
+        out.writelines(f"{line}\n" for line in table(("pack", "rules", "of what"), rows))
         return PRINTED
     pack = known.get(name.partition("@")[0])
     if pack is None or name not in {pack.name, pack.id}:

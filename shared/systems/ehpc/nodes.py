@@ -2,56 +2,78 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
+from itertools import product
 
 MOST_NODES = 4096
 """A list of more says nothing here."""
 _MAX_CHARS = 65_536
 _BETWEEN_NODES = re.compile(r"[\s,;+]+")
-_NODE = r"[A-Za-z0-9_.-]{1,253}"
-_SINGLE_QUOTED = re.compile(rf"\['{_NODE}'(?:, ?'{_NODE}')*\]")
-_ONE = re.compile(r"([A-Za-z0-9_.-]{1,253})(?:\[([0-9,-]{1,4096})\])?(?:,|\Z)")
-_RANGE = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
+_NAME = r"[A-Za-z0-9_.-]{1,253}"
+_EXPRESSION = rf"{_NAME}(?:\[[0-9, -]{{1,4096}}\](?:{_NAME})?){{0,4}}"
+_ITEM = re.compile(rf"""\s*(?:'([^'\\]{{1,4096}})'|"([^"\\]{{1,4096}})"|({_EXPRESSION}))\s*(?:,|\Z)""")
+_PARTS = re.compile(r"([^\[\]]+)|\[([^\[\]]+)\]")
+_RANGE = re.compile(r" *([0-9]{1,9})(?: *- *([0-9]{1,9}))? *")
+_NO_NODE = frozenset({"none", "null", "nil"})
+"""Said in the place of a node where there is none."""
 
 
 def listed(written: object) -> tuple[str, ...]:
-    """`NodeList` in any of its spellings (docs/facts/ehpc.md#lists); any other is no nodes, as they only support."""
-    if not isinstance(written, str):
-        return tuple(node for node in written if isinstance(node, str)) if isinstance(written, list) else ()
-    if len(written) > _MAX_CHARS:
+    """`NodeList` in any of its spellings (docs/facts/ehpc.md#lists); any other is no nodes, as they only support.
+
+    An array of JSON, of Python or of Java, or what stands in one: names, and Slurm's expressions of several
+    (`rack[1-2]n[01-16]`, https://slurm.schedmd.com/scontrol.html, "show hostnames").
+    """
+    if isinstance(written, list):
+        return _all_of(one for one in written if isinstance(one, str))
+    if not isinstance(written, str) or len(written) > _MAX_CHARS or written.isdecimal():
         return ()
-    if _SINGLE_QUOTED.fullmatch(written):
-        return tuple(written[2:-2].replace("', '", "','").split("','"))
-    if written.startswith("["):
-        try:
-            nodes = json.loads(written)
-        except (ValueError, RecursionError):
+    text = written.strip()
+    if text.startswith("["):
+        if not text.endswith("]"):
             return ()
-        return tuple(node for node in nodes if isinstance(node, str))
-    return _of_expression(written)
+        text = text[1:-1]
+    items = _items(text)
+    return () if items is None else _all_of(items)
 
 
-def _of_expression(written: str) -> tuple[str, ...]:
-    """Of `compute[002,005-007],gpu1`, as Slurm writes it."""
-    nodes: list[str] = []
+def _items(text: str) -> list[str] | None:
+    """What stands between the commas, without quotes; None if anything else stands there."""
+    found: list[str] = []
     at = 0
-    while at < len(written):
-        found = _ONE.match(written, at)
-        if found is None:
-            return ()
+    while at < len(text):
+        item = _ITEM.match(text, at)
+        if item is None:
+            return None
+        found.append(item[1] or item[2] or item[3])
+        at = item.end()
+    return found
+
+
+def _all_of(items: Iterator[str] | list[str]) -> tuple[str, ...]:
+    nodes: list[str] = []
+    for item in items:
+        if item.lower() in _NO_NODE:
+            continue
         try:
-            nodes += _numbered(found[1], found[2], MOST_NODES - len(nodes)) if found[2] else [found[1]]
+            nodes += _expanded(item, MOST_NODES - len(nodes)) if re.fullmatch(_EXPRESSION, item) else [item]
         except ValueError:
             return ()
-        at = found.end()
-    return tuple(nodes) if len(nodes) <= MOST_NODES and not written.isdecimal() else ()
+    return tuple(nodes) if len(nodes) <= MOST_NODES else ()
 
 
-def _numbered(name: str, numbers: str, room: int) -> Iterator[str]:
-    """Raises ValueError if these are no numbers and ranges, or more than there is room for."""
-    for part in numbers.split(","):
+def _expanded(expression: str, room: int) -> Iterator[str]:
+    """Of `compute[002,005-007]` every node. Raises ValueError: no ranges, or more than there is room for."""
+    parts: list[list[str]] = []
+    for name, numbers in _PARTS.findall(expression):
+        parts.append(list(_numbers(numbers, room)) if numbers else [name])
+        room //= len(parts[-1])
+    return ("".join(chosen) for chosen in product(*parts))
+
+
+def _numbers(written: str, room: int) -> Iterator[str]:
+    for part in written.split(","):
         found = _RANGE.fullmatch(part)
         if found is None:
             raise ValueError(part)
@@ -59,7 +81,7 @@ def _numbered(name: str, numbers: str, room: int) -> Iterator[str]:
         room -= last - first + 1
         if last < first or room < 0:
             raise ValueError(part)
-        yield from (f"{name}{number:0{len(found[1])}d}" for number in range(first, last + 1))
+        yield from (f"{number:0{len(found[1])}d}" for number in range(first, last + 1))
 
 
 def among(told: str, nodes: tuple[str, ...]) -> bool:

@@ -98,6 +98,18 @@ class Caller(Protocol):
         ...
 
 
+class ClockThatHears(Protocol):
+    """A clock that hears which time the service has."""
+
+    def now(self) -> float:
+        """Unix seconds."""
+        ...
+
+    def hear(self, date: str, asked_at: float) -> None:
+        """The `Date` of an answer to what was asked at that moment. May raise: nothing is made of that answer then."""
+        ...
+
+
 class OpenApi:
     """Calls to one endpoint, signed with one set of credentials.
 
@@ -105,6 +117,7 @@ class OpenApi:
     handshake. `remaining_s` tells how much time the invocation has left: timeouts shrink to it, and with
     less than `LEAST_TIME_S` nothing is sent (`NoAnswer.DEADLINE`). For a call that only reads `reads_leave_s` less is
     left: what could not be looked at must still be written down. A call takes at most about both timeouts.
+    `clock` hears the date of each answer to a call that only reads.
     """
 
     def __init__(
@@ -116,6 +129,7 @@ class OpenApi:
         read_timeout_ms: int = READ_TIMEOUT_MS,
         remaining_s: Callable[[], float] = lambda: math.inf,
         reads_leave_s: float = 0.0,
+        clock: ClockThatHears | None = None,
     ) -> None:
         self._credentials = credentials
         self._endpoint = endpoint
@@ -123,10 +137,11 @@ class OpenApi:
         self._read_timeout_ms = read_timeout_ms
         self._remaining_s = remaining_s
         self._reads_leave_s = reads_leave_s
+        self._clock = clock
         self._client: Any = None
 
     def call(self, wanted: ApiCall) -> Reply | CallFailed:
-        """Make one call. Never raises for what the service or the network does."""
+        """Make one call. Never raises for what the service or the network does, but for the time that it tells."""
         if not (self._credentials.access_key_id and self._credentials.access_key_secret):
             return _unanswered(NoAnswer.NO_CREDENTIALS, "the access key is empty")
         left_s = self._left_s(wanted)
@@ -150,10 +165,15 @@ class OpenApi:
     def _sent(self, sdk: Any, wanted: ApiCall, left_s: float) -> Any:
         """One request: the raw answer, or what its failure tells."""
         outer = sys.exc_info()[1]
+        asked_at = self._clock.now() if self._clock else 0.0
+        dates: list[str] = []
         try:
-            return sdk.send(self._client, wanted, *self._timeouts_ms(left_s))
+            told = sdk.send(self._client, wanted, *self._timeouts_ms(left_s), dates)
         except Exception as error:  # noqa: BLE001 - whatever the SDK raises, the call may have left: it becomes a verdict
-            return sdk.told(error, outer)
+            told = sdk.told(error, outer)
+        if self._clock and dates and not wanted.mutates:  # what was done by a call must be written down first
+            self._clock.hear(dates[-1], asked_at)
+        return told
 
     def _timeouts_ms(self, left_s: float) -> tuple[int, int]:
         """Connect and read timeouts that fit into what is left, half of it for connecting at most."""

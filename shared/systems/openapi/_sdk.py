@@ -31,7 +31,8 @@ MOST_BYTES = 8_000_000
 """Of an answer: a page of jobs has some 100 kB, the end of a job's output 1 MB at most."""
 _CHAIN_LIMIT = 32
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_OURS: ContextVar[bool] = ContextVar("our_call", default=False)
+_OURS: ContextVar[list[str] | None] = ContextVar("our_call", default=None)
+"""Of a call of ours: where the dates of its answers go."""
 _usual = DaraCore.do_action
 
 
@@ -41,7 +42,8 @@ class _Redirected(Exception):  # noqa: N818 - says what happened
 
 def _do_action(request: Any, runtime_option: Any = None) -> Any:
     """In the place of `DaraCore.do_action`: one request, past every proxy, on no idle connection."""
-    if not _OURS.get():
+    dates = _OURS.get()
+    if dates is None:
         return _usual(request, runtime_option)
     body = request.body.encode() if isinstance(request.body, str) else request.body or b""
     connect_s, read_s = (runtime_option[name] / 1000 for name in ("connectTimeout", "readTimeout"))
@@ -55,6 +57,7 @@ def _do_action(request: Any, runtime_option: Any = None) -> Any:
         )
     except NoWholeAnswer as error:
         raise RetryError(str(error)) from error  # as the SDK's own does; whether it repeats is its settings' matter
+    dates += [answer.headers["date"]] if "date" in answer.headers else []
     if answer.status in _REDIRECTS and "location" in answer.headers:
         raise _Redirected
     response = DaraResponse()
@@ -94,8 +97,11 @@ def client(credentials: Credentials, endpoint: Endpoint) -> Any:
     )
 
 
-def send(client: Any, wanted: ApiCall, connect_timeout_ms: int, read_timeout_ms: int) -> Any:
-    """Send it. Returns `{"statusCode", "headers", "body"}`, the JSON parsed; raises what the SDK raises."""
+def send(client: Any, wanted: ApiCall, connect_timeout_ms: int, read_timeout_ms: int, dates: list[str]) -> Any:
+    """Send it. Returns `{"statusCode", "headers", "body"}`, the JSON parsed; raises what the SDK raises.
+
+    The answer's `Date`, if there is one, is added to `dates`, whatever else it says.
+    """
     parameters = dict(wanted.parameters)
     form = wanted.method == "POST" and not wanted.in_query
     params = Params(
@@ -111,7 +117,7 @@ def send(client: Any, wanted: ApiCall, connect_timeout_ms: int, read_timeout_ms:
     )
     request = OpenApiRequest(body=parameters) if form else OpenApiRequest(query=parameters)
     runtime = RuntimeOptions(connect_timeout=connect_timeout_ms, read_timeout=read_timeout_ms)
-    ours = _OURS.set(True)
+    ours = _OURS.set(dates)
     try:
         return client.call_api(params, request, runtime)
     finally:

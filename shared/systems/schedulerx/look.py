@@ -81,8 +81,8 @@ class JobLook:
         shown = asked[meant]
         if isinstance(shown, CallFailed):
             return self._no(shown)
-        if shown.job_id is not None and str(shown.job_id) != self._job_id:
-            return self._not_found()  # an instance of another job
+        if shown.instance_id != meant or str(shown.job_id or self._job_id) != self._job_id:
+            return self._not_found()  # another one, or of another job
         instance = shown.instance(self._zone)
         return SchedulerxSnapshot(
             job_id=self._job_id,

@@ -128,7 +128,7 @@ class Schedulerx3Jobs:
         shown = one(self._api, app, execution_id) if execution_id is not None else None
         if isinstance(shown, CallFailed) and not not_there(shown):
             return look_failed(shown, begun_at)
-        if not isinstance(shown, Shown) or str(shown.job_id or failure.job_id) != failure.job_id:
+        if not isinstance(shown, Shown) or not shown.is_meant(app, failure.job_id, execution_id or 0):
             return Schedulerx3Snapshot(job_id=failure.job_id, state=State.NOT_FOUND, look_begun_at=begun_at)
         meant = shown.execution(self._zone)
         if meant.state is State.FAILED and meant.ended_at is None:

@@ -56,6 +56,7 @@ class Shown(Struct, rename="pascal"):
     job_execution_id: int
     status: int
     job_id: int | None = None
+    app_name: str | None = None
     job_name: str | None = None
     attempt: int | None = None
     trigger_type: int | None = None
@@ -67,6 +68,11 @@ class Shown(Struct, rename="pascal"):
     result: str | None = None
     workflow_execution_id: int | str | None = None
     """ListJobExecutions alone shows it."""
+
+    def is_meant(self, app: App, job_id: str, execution_id: int) -> bool:
+        """Whether it is the one that was asked for, of that job and application by their own spelling."""
+        mine = (self.job_execution_id, str(self.job_id or job_id), self.app_name or app.app_name)
+        return mine == (execution_id, job_id, app.app_name)
 
     def execution(self, zone: ZoneInfo) -> Execution:
         """In the words of the trade, its times read in the zone."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from secondwind.cli import command_parser
+from secondwind.parser import command_parser
 from tests.unit.docs.pages import ROOT, lines, pages
 
 _PAGES = [p for p in pages() if p.parent in {ROOT, ROOT / "docs", ROOT / "emitters"}]

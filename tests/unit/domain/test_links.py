@@ -34,6 +34,15 @@ def link_of(key: str, case: Case) -> AnswerLink:
     return link_to(key, case, HoldAnswer.APPROVE, "ann", expires_at=START + 3600, nonce="n1")
 
 
+def test_a_link_that_was_sent_before_an_update_still_works() -> None:
+    """Its content is a list of the values alone, in this order, signed so."""
+    sent = "WyJrIiwiZiIsImQiLCJhcHByb3ZlIiwiYW5uIiwxODAwMDAzNjAwLCJuMSJd.sia9bL-V5zhKFPpOruv_1TyqyXJJLbRt-rWRanRLSps"
+    link = AnswerLink(
+        key="k", failure_id="f", digest="d", answer=HoldAnswer.APPROVE, who="ann", expires_at=1800003600, nonce="n1"
+    )
+    assert (verify(sent, KEY, START), sign(link, KEY)) == (link, sent)
+
+
 def test_a_token_says_what_was_signed_and_stands_in_a_url() -> None:
     """Signed and read back; no sign in it needs an escape."""
     link = link_of(job_key(held(1).failure.scope, "1[]/%.s"), held(1))

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from shared.documents import nodes_write
+from shared.domain.act import Signed
 from shared.domain.hosts import host_of, nodes_told
 from shared.domain.nodes import MAX_HITS, MAX_NODES, MOST_SUSPECTS, Hit, KnownNodes, NodeLimit, cleared, counted
 from shared.domain.record import LISTED_AT
@@ -94,6 +95,15 @@ def test_what_failed_before_it_was_cleared_counts_no_more() -> None:
     assert count(known, "d", "e", "f", at=START + 4).suspects(START + 6) == frozenset()
     assert count(known, "d", "e", "f", at=START + 6).suspects(START + 6) == {"n1"}
     assert cleared(known, "n1", scope=CLUSTER, now=START + 5, why="") is known
+
+
+def test_who_cleared_a_node_is_told() -> None:
+    """A person with the reason that was given; without one it is nobody's act."""
+    known = count(KnownNodes(), "a", "b", "c")
+    by_ann = cleared(known, "n1", scope=CLUSTER, now=START, why="w", by="ann", signed=Signed(why="x" * 300)).owed[1]
+    assert (by_ann["actor"], by_ann["why"], by_ann["trigger"]) == ("ann", "x" * 256, "manual")
+    by_itself = cleared(known, "n1", scope=CLUSTER, now=START, why="drained").owed[1]
+    assert [name for name in ("actor", "why", "trigger") if by_itself.get(name)] == []
 
 
 def test_the_document_is_bounded_whatever_fails() -> None:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from shared.documents import decode_record, record_write
 from shared.domain.failure import Failure, Trigger
 from shared.domain.life import Life
+from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.room import LARGEST_BYTES, SHORT_CHARS, fitted, size_of, written
 from tests.support.clock import START
@@ -37,6 +38,16 @@ def test_evidence_of_what_is_over_goes_first_then_what_was_never_tried_then_long
         lighter = fitted(lighter, size_of(lighter) - 1)
     assert messages == [[5_000, 5_000, 5_000], [5_000, 0, 0], [5_000, 0], [5_000, 0]]
     assert texts == [5_000, 5_000, 5_000, SHORT_CHARS]
+
+
+def test_a_persons_no_is_forgotten_as_little_as_what_was_tried() -> None:
+    """Else whoever fills the record of a job takes that no back."""
+    said_no = replace(UNTRIED, failure_id="said no", reason=Reason.REJECTED)
+    lightest = full = replace(FULL, cases=(*FULL.cases, said_no))
+    lighter: JobRecord | None = full
+    while lighter is not None:
+        lightest, lighter = lighter, fitted(lighter, size_of(lighter) - 1)
+    assert [case.failure_id for case in lightest.cases] == ["open", "tried", "said no"]
 
 
 def test_a_record_that_is_too_large_is_written_lighter() -> None:

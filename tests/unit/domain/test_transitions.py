@@ -113,6 +113,18 @@ def test_the_backlog_of_one_job_is_bounded_in_size(failure: Make[Failure], case:
     assert record.case("open") == waits
 
 
+def test_a_backlog_of_just_the_size_stays_whole(failure: Make[Failure]) -> None:
+    """A byte more, and the oldest is no longer there to be resumed."""
+    least = failure(message="").evidence_bytes
+    for more, listed in ((0, ["0", "1"]), (1, ["1"])):
+        record = JobRecord()
+        for number, size in enumerate((BACKLOG_BYTES // 2, BACKLOG_BYTES // 2 + more)):
+            told = decision(Verdict.SUPPRESSED, Reason.BREAKER_OPEN, str(number))
+            about = failure(telling_id=str(number), message="m" * (size - least))
+            record, _ = recorded(record, about, told, ASK, "1-0")
+        assert [case.failure_id for case in record.cases if case.due_at == LISTED_AT] == listed
+
+
 def test_an_attempt_that_goes_on_is_counted_once(failure: Make[Failure]) -> None:
     """Reserved again after a call that certainly was not made: one mark, which counts from the later call."""
     accepted = decision(Verdict.RERUN, Reason.ACCEPTED, attempt=1)

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from shared.domain.evidence import Known
 from shared.domain.outcome import Outcome
-from shared.policy.known import EXCERPT_BYTES, excerpt
+from shared.policy.known import EXCERPT_BYTES, excerpt, known_of
 from shared.policy.text.fingerprint import fingerprint
 from shared.reading.secrets import without_secrets
 from tests.support.house import House
+from tests.unit.decide.facts import make_facts, make_failure, make_look
 
 TEXT = 'File "a.py", line 3\nSyntaxError: invalid syntax 17'
 
@@ -98,3 +99,10 @@ def test_a_secret_is_hidden_before_a_text_is_cut() -> None:
         text = "x" * pad + " password=hunter2hunter2hunter2 " + "y " * 1500
         assert "hunter" not in excerpt(text)
         assert "hunter" not in excerpt(text[::-1][:400] + "\n" + "z\n" * pad + "password=hunter2hunter2hunter2")
+
+
+@pytest.mark.parametrize(("told", "shown"), [("n1", "n1"), ("", "n2")])
+def test_the_node_is_the_told_one_before_the_first_of_the_job(told: str, shown: str) -> None:
+    """A job that has been requeued runs elsewhere: whoever told the failure knows better."""
+    facts = make_facts(failure=make_failure(node=told), observation=make_look(nodes=("n2", "n3")))
+    assert known_of(facts).node == shown

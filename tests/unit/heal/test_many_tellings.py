@@ -135,3 +135,16 @@ def test_failures_of_clear_runs_use_it_up_rerun_or_not(house: House) -> None:
     assert verdicts(house.deliver(hang_again(house))) == [("rerun", "accepted")]
     house.later(60)
     assert verdicts(house.deliver(hang_again(house))) == [("suppressed", "thrashing")]
+
+
+def test_what_waits_for_another_reason_crowds_nobody_out(house: House) -> None:
+    """The bound is for unclear runs alone: a clear failure that waits for the rate leaves them all waiting."""
+    set_policy(house, rate=Rate(max_jobs=1, window_s=86_400))
+    assert verdicts(house.deliver(house.hung(2))) == [("rerun", "accepted")]
+    house.hung(1)
+    _flood(house)
+    waiting = [case.failure_id for case in _cases(house)]
+    assert len(waiting) == MAX_UNCLEAR
+    start = house.ehpc.jobs["1.scheduler"].start
+    assert verdicts(house.deliver(house.failure(1, started_at=float(start)))) == [("deferred", "rate")]
+    assert [case.failure_id for case in _cases(house)][:MAX_UNCLEAR] == waiting

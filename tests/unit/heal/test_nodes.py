@@ -12,6 +12,7 @@ from shared.policy.belts import BadNodes, NodeAction
 from shared.ports import Write
 from tests.support.house import House, verdicts
 from tests.support.systems import CLUSTER
+from tests.unit.heal.tricks import BAD_LOOK
 
 ACCEPTED = ("rerun", "accepted")
 
@@ -81,6 +82,15 @@ def test_the_suspicion_is_told_though_the_logstore_was_away(counting: House) -> 
     counting.later(120)
     counting.sweep()
     assert about_nodes(counting) == ["node_suspect"]
+
+
+def test_a_look_that_failed_says_nothing_of_nodes(counting: House) -> None:
+    """Whoever suspects nodes goes on past it: the job waits as everywhere, and counts against nothing."""
+    counting.deliver(*(counting.hung(number, node="n1") for number in (1, 2, 3)))
+    (before,) = people.suspected_nodes(counting.ledger, counting.clock.now())
+    counting.ehpc.look_fails = BAD_LOOK
+    assert verdicts(counting.deliver(counting.hung(4, node="n1"))) == [("deferred", "look_failed")]
+    assert people.suspected_nodes(counting.ledger, counting.clock.now()) == [before]
 
 
 def test_force_passes_a_suspicion(counting: House) -> None:

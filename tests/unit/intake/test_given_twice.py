@@ -126,3 +126,32 @@ def test_two_payloads_in_one_event(context: Context, cloud_event: MakeEvent, ehp
     assert "$.data.body" in paths(read_events(json.dumps(cloud_event(carried)).encode(), context))
     one = cloud_event({"messageBody": ehpc, "body": None}) | {"data_base64": None}
     assert len(read_events(json.dumps(one).encode(), context).failures) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("job_id", "2.scheduler"), ("cluster_id", "ehpc-hz-2"), ("region", "cn-b")]
+)
+def test_fields_and_content_of_one_log_that_name_different_jobs(
+    read: Callable[[Pairs], Intake],
+    context: Context,
+    cloud_event: MakeEvent,
+    ehpc: dict[str, Any],
+    name: str,
+    other: str,
+) -> None:
+    """Both announce, and which of them is meant nobody can tell."""
+    told = {"region": "cn-hangzhou", **ehpc}
+    fields = {key: str(value) for key, value in told.items()} | {"content": json.dumps({**told, name: other})}
+    assert paths(read(list(fields.items()))) == {f"$[0].content.{name}"}
+    connector = json.dumps(cloud_event(fields, type="sls:connector"))
+    assert paths(read_events(connector.encode(), context)) == {f"$.data.content.{name}"}
+
+
+def test_a_line_that_is_left_beside_the_fields_made_of_it(
+    read: Callable[[Pairs], Intake], schedulerx: dict[str, Any]
+) -> None:
+    """Collectors do so. It says the same, or says less; evidence may be written in another way."""
+    fields = [(name, str(value)) for name, value in schedulerx.items()]
+    bare = {name: schedulerx[name] for name in ("system", "job_id")}
+    for line in ({**schedulerx, "message": "said otherwise"}, bare, {"system": "linux", "job_id": "7"}):
+        assert len(read([*fields, ("content", json.dumps(line))]).failures) == 1

@@ -12,7 +12,7 @@ from tools.mutants.covering import Covering, Watched
 from tools.mutants.equals import LIST, EqualsError
 from tools.mutants.ground import Tried, Try
 from tools.mutants.mutations import Mutant
-from tools.mutants.rooms import Room
+from tools.mutants.rooms import OF_ALL, Room
 
 CODE = "TABLE = 2\n\n\ndef late(now, due):\n    return now > due + 5\n"
 DESK = Room("desk", ("house",), ("tests/desk",))
@@ -33,8 +33,11 @@ class _Ground:
     def __init__(self, root: Path, folder: Path) -> None:
         assert folder != root
 
-    def tried(self, wanted: Try, tests: Sequence[str], seconds: float) -> Tried:
-        del seconds
+    def load(self, files: Sequence[str]) -> None:
+        """What is asked is known."""
+
+    def tried(self, wanted: Try, tests: Sequence[str], seconds: float, *, at_import: bool) -> Tried:
+        del seconds, at_import
         killed = bool(tests) and wanted.mutant.becomes not in self.blind
         return Tried(wanted.room.name, wanted.mutant, killed, "", len(tests))
 
@@ -86,8 +89,18 @@ def test_an_entry_needs_a_reason(root: Path) -> None:
 
 
 def test_of_a_few_some_may_survive_by_chance() -> None:
-    """In 99 of 100 draws no more do, if 95 in 100 are killed."""
-    assert [door.by_chance(tried) for tried in (1, 12, 100)] == [1, 3, 11]
+    """In 999 of 1000 draws no more do, if 95 in 100 are killed."""
+    assert [door.by_chance(tried) for tried in (0, 1, 12, 24, 100)] == [0, 1, 4, 5, 13]
+
+
+def test_a_days_few_end_when_their_time_is_over(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Judged is what was tried until then; a sample that somebody asked for is tried whole."""
+    monkeypatch.setattr(door, "ENOUGH_S", -1.0)
+    assert door.main([], root) == 0
+    assert "0 of     0 killed" in capsys.readouterr().out
+    assert door.main(["--sample", "9"], root) == 1
 
 
 def _mutant(*lines: int) -> Mutant:
@@ -112,6 +125,16 @@ def test_tests_that_run_the_line_are_asked_quick_and_own_ones_first() -> None:
     assert seconds == 63.5
     assert covering.seeing(_mutant(7), "house/desk.py", DESK) == ([], 0.0)
     assert covering.seeing(_mutant(), "house/desk.py", DESK)[0][0].endswith("beside")
+
+
+def test_what_is_also_run_at_import_is_asked_of_those_who_look_there() -> None:
+    """A function that makes a constant is seen by whoever knows the constant, though no test calls it."""
+    tests = {"": Watched(0.0, {"house/desk.py": [5]}), f"{OF_ALL[0]}::number": Watched(0.1, {})}
+    covering = Covering({**tests, "tests/desk/test_a.py::calls": Watched(0.1, {"house/desk.py": [5, 6]})})
+    asked, _ = covering.seeing(_mutant(5), "house/desk.py", DESK)
+    assert asked == [f"{OF_ALL[0]}::number", "tests/desk/test_a.py::calls"]
+    assert covering.seeing(_mutant(6), "house/desk.py", DESK)[0] == ["tests/desk/test_a.py::calls"]
+    assert [covering.at_import(_mutant(*lines), "house/desk.py") for lines in ((5,), (6,), ())] == [True, False, True]
 
 
 def test_the_list_of_this_house_fits() -> None:

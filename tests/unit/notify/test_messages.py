@@ -7,7 +7,7 @@ from dataclasses import replace as changed
 import pytest
 from msgspec.structs import replace
 
-from secondwind.cli import command_parser
+from secondwind.parser import command_parser
 from shared.documents import decode_box, decode_record, encode
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import box_key

@@ -153,7 +153,7 @@ def test_samples_survive_what_logs_do_to_them(entry: PackEntry) -> None:
 
 @pytest.mark.parametrize(("lost", "at_most"), [("beginning", 0.34), ("end", 0.26)])
 def test_most_samples_are_known_by_two_thirds_of_them(lost: str, at_most: float) -> None:
-    """Logs are cut: a rule asks for the first words that tell its cause. What stands in the lost third alone is lost."""
+    """Logs are cut: a rule asks for the first words that tell its cause; what stood in the lost third alone is gone."""
     changed = asked = 0
     for entry in _ENTRIES:
         for sample in entry.samples:

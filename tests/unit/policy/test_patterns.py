@@ -24,6 +24,14 @@ def test_unusable_pattern_is_told(pattern: str, capfd: pytest.CaptureFixture[str
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize("pattern", ["(", "(?m)("])
+def test_a_fault_shows_the_pattern_as_it_was_written(pattern: str) -> None:
+    """What we put before it is not its author's, and what he put there himself is."""
+    with pytest.raises(PatternError) as told:
+        compile_pattern(pattern)
+    assert str(told.value).endswith(pattern)
+
+
 def test_largest_program_is_bounded() -> None:
     """The bound on a pattern's size lets through what it says and no more."""
     assert compile_pattern("x" * (MAX_PROGRAM // 2)).programsize <= MAX_PROGRAM

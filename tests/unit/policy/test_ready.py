@@ -149,3 +149,13 @@ def test_after_the_first_texts_the_prefilter_is_asked() -> None:
     assert ready is not None
     early = Early(ready[1])
     assert [early.possible("x") is None for _ in range(FIRST_TEXTS + 1)] == [False] * FIRST_TEXTS + [True]
+
+
+def test_what_comes_in_pairs_is_not_restored_by_halves() -> None:
+    """A key without its value, a field without what it is given: made by another version."""
+    kinds, tree = flattened([load_policy(SHIPPED.decode()).rules[0], {"a": 1}])
+    _, rule, pairs = tree
+    assert restored(kinds, [1, rule, pairs]) == [load_policy(SHIPPED.decode()).rules[0], {"a": 1}]
+    for broken in ([1, [*rule, 0], pairs], [1, rule, [*pairs, "b"]]):
+        with pytest.raises(Unfit):
+            restored(kinds, broken)

@@ -131,6 +131,30 @@ def test_a_policy_without_sources_is_warned_of() -> None:
     assert warned(HEAD + rest) == []
 
 
+@pytest.mark.parametrize(
+    ("glob", "odd"),
+    [
+        ("!x", True),
+        ("~x", True),
+        (" x", True),
+        ("x ", True),
+        (".*x", True),
+        ("x.*", False),
+        ("x|y", True),
+        ("^x", True),
+        ("x$", True),
+        ("x y", False),
+        ("x (first) [1]", False),
+        ("x*", False),
+        ("1.5-x?", False),
+    ],
+)
+def test_a_glob_that_was_meant_otherwise(glob: str, *, odd: bool) -> None:
+    """Negations, blanks that slipped in and regular expressions; names of jobs may be strange all the same."""
+    rules = f"rules:\n- {{name: a, match: {{job_name: '{glob}'}}, action: ignore}}\n"
+    assert ((4, "$.rules[0].match.job_name") in warned(HEAD + rules + "- {name: b, match: {}, action: rerun}\n")) is odd
+
+
 def test_negations_that_negate_nothing_are_warned_of() -> None:
     """A switch for every queue but one is a switch for a queue that is not there."""
     by = (

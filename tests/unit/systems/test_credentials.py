@@ -33,10 +33,16 @@ def test_secrets_are_hidden_in_text_plain_or_encoded() -> None:
         "%74he/secret",
         "the+token",
         "the%20token",
+        "the\\/secret",
+        "the\\\\/secret",
+        "the\\u002Fsecret",
+        "\\u0074he/secret",
+        "the&#47;secret",
+        "the&#x2f;secret",
     ],
 )
-def test_every_percent_encoding_is_hidden(spelling: str) -> None:
-    """Upper and lower case, twice, of everything or of next to nothing, as a form's too."""
+def test_every_spelling_is_hidden(spelling: str) -> None:
+    """Percent-encoded in upper and lower case, twice, everything or next to nothing, as a form's; in JSON and HTML."""
     assert KEY.hide_in(f"[{spelling}]") == "[***]"
 
 

@@ -19,10 +19,18 @@ from shared.systems.ehpc.nodes import MOST_NODES, among, listed
         ("compute1", ("compute1",)),
         ("compute1.cluster.local,compute2", ("compute1.cluster.local", "compute2")),
         (["compute1"], ("compute1",)),
+        ('["compute1/0*8"]', ("compute1/0*8",)),
+        ("[compute1, compute2]", ("compute1", "compute2")),
+        ("['compute[002,005]', \"gpu1\"]", ("compute002", "compute005", "gpu1")),
+        (["compute[1-2]", "gpu1"], ("compute1", "compute2", "gpu1")),
+        ("rack[1-2]n[08-09],gpu[1-2]-ib", ("rack1n08", "rack1n09", "rack2n08", "rack2n09", "gpu1-ib", "gpu2-ib")),
+        (" compute[002, 005 - 006] \n", ("compute002", "compute005", "compute006")),
+        ("None", ()),
+        ("[null]", ()),
     ],
 )
 def test_every_documented_spelling(written: object, nodes: tuple[str, ...]) -> None:
-    """An array as JSON, one with single quotes, and Slurm's expression."""
+    """Arrays of JSON, Python and Java, Slurm's expressions, and these in those."""
     assert listed(written) == nodes
 
 
@@ -38,6 +46,7 @@ def test_anything_else_is_no_nodes(written: object) -> None:
 def test_more_than_any_job_has_is_none() -> None:
     """Each part is small enough, the whole is not."""
     assert listed("a[1-4000],b[1-4000]") == ()
+    assert listed("a[1-100]b[1-100]c[1-100]d[1-100]") == ()
 
 
 def test_a_list_of_many_is_read_in_no_time() -> None:

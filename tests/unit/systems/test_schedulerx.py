@@ -175,15 +175,17 @@ def test_a_job_is_enabled_only_if_it_says_so(
 
 
 def test_what_is_not_there_is_not_found(system: Opened, told: Make[Failure]) -> None:
-    """No such job, no such instance, no instance with that data time, an instance of another job."""
+    """No such job, no such instance, no instance with that data time, an instance of another job, another instance."""
     service = Service(instance(1))
     service.details[9] = {**instance(9), "JobId": 8}
+    service.details[10] = instance(1)
     sx, _ = system(service)
     for gone in (
         told("8", job_instance_id=1),
         told(job_instance_id=2),
         told(data_time="2025-12-31 11:00:00"),
         told(job_instance_id=9),
+        told(job_instance_id=10),
     ):
         (seen,) = sx.observe([gone])
         assert seen == SchedulerxSnapshot(job_id=gone.job_id, state=State.NOT_FOUND, look_begun_at=seen.look_begun_at)

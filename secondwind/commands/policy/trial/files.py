@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from secondwind.commands.policy.trial.form import MOMENT_FORMAT, PolicyTests, Spoken
-from secondwind.text_file import read_text
+from secondwind.text_file import STANDARD_INPUT, read_text
 from shared.domain.errors import Fault
 from shared.policy import yamltree
 from shared.policy.conditions import SYSTEM_FORMAT
@@ -55,6 +55,9 @@ def open_suite(path: Path) -> Suite:
             raise Faulty(path, [Fault("$.policy", f"is missing: which policy? The name does not end in {_TESTS}", 1)])
         beside = tests.policy or path.name.removesuffix(_TESTS) + _POLICY
         return _suite(path.parent / beside, path, root, tests)
+    if path == STANDARD_INPUT:
+        problem = "is a policy, which has no tests beside it here: give its tests, which name it as `policy`"
+        raise Faulty(path, [Fault("$", problem, 1)])
     tests_path = path.with_name(path.name.removesuffix(_POLICY) + _TESTS)
     tests_root = _tree(tests_path)
     return _suite(path, tests_path, tests_root, _read(tests_path, tests_root))

@@ -1,0 +1,208 @@
+"""A range of logs in slices: what is handled together, when the next is begun, and how far the ledger says it got."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from shared import ranges
+from shared.documents import KEPT_S, decode_progress, progress_write
+from shared.domain.errors import RangeUnfinished, SourceUnavailable
+from shared.domain.failure import Intake, Trigger
+from shared.domain.keys import range_key
+from shared.domain.progress import Progress
+from shared.heal import Healer, Report
+from shared.intake.context import Context
+from shared.ports import LogEntry, LogPage, LogRange
+from tests.support.clock import START, Clock
+from tests.support.memory_ledger import MemoryLedger
+
+RANGE = LogRange(endpoint="e", project="p", logstore="l", shard=1, begin_cursor="0", end_cursor="9")
+KEY = range_key("p", "l", 1, "0")
+ENDS_AT = START + 60.0
+CONTEXT = Context(region="cn-hangzhou", now=START)
+
+
+def log(number: int | None) -> dict[str, str]:
+    """A log that announces a failure, or one that is nobody's."""
+    if number is None:
+        return {"content": "nothing of ours"}
+    return {
+        "content": json.dumps(
+            {
+                "system": "ehpc",
+                "cluster_id": "ehpc-hz-1",
+                "occurred_at": "2027-01-15T08:00:00Z",
+                "job_id": f"{number}.scheduler",
+            }
+        )
+    }
+
+
+class _Source:
+    """Pages of logs; the cursor of each is its number, the last ends at the range's end. An error is raised in turn."""
+
+    def __init__(self, *pages: list[int | None] | Exception) -> None:
+        self._pages = pages
+        self.asked: list[Progress] = []
+
+    def pages(self, wanted: LogRange, since: Progress) -> Iterator[LogPage]:
+        self.asked.append(since)
+        ordinal = 0
+        for number, logs in enumerate(self._pages):
+            if isinstance(logs, Exception):
+                raise logs
+            after = wanted.end_cursor if number + 1 == len(self._pages) else str(number + 1)
+            if number >= (int(since.cursor)):
+                entries = [LogEntry(ordinal + place, int(START), log(one)) for place, one in enumerate(logs)]
+                yield LogPage(str(number), after, ordinal, iter(entries))
+            ordinal += len(logs)
+
+
+class _Healer:
+    """Keeps what it was given; each slice takes so long."""
+
+    def __init__(self, takes_s: float = 0.0) -> None:
+        self.clock = Clock()
+        self.ledger = MemoryLedger(self.clock)
+        self.invocation = SimpleNamespace(hard_deadline=ENDS_AT)
+        self.given: list[Intake] = []
+        self._takes_s = takes_s
+
+    def handle(self, intake: Intake, trigger: Trigger) -> Report:
+        assert trigger is Trigger.LOG
+        self.given.append(intake)
+        self.clock.moment += self._takes_s
+        return Report([], folded=1)
+
+    def heal(self, source: _Source, wanted: LogRange = RANGE) -> Report:
+        return ranges.heal_range(cast("Healer", self), source, wanted, CONTEXT)
+
+    @property
+    def jobs(self) -> list[list[str]]:
+        return [[failure.job_id.partition(".")[0] for failure in intake.failures] for intake in self.given]
+
+    @property
+    def book(self) -> tuple[Progress, int] | None:
+        kept = self.ledger.load([KEY]).get(KEY)
+        return (decode_progress(kept.document), kept.version) if kept else None
+
+
+@pytest.fixture(autouse=True)
+def _small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ranges, "SLICE_RECORDS", 2)
+
+
+def test_slices_are_handled_one_by_one_and_the_last_one_is_booked() -> None:
+    """Two failures make a slice, wherever a page ends; what is none of ours counts for nothing."""
+    healer = _Healer()
+    report = healer.heal(_Source([1, None, 2, 3], [None, 4], [5]))
+    assert healer.jobs == [["1", "2"], ["3", "4"], ["5"]]
+    assert [intake.passed_over for intake in healer.given] == [1, 1, 0]
+    assert (report.folded, report.results) == (3, [])
+    assert healer.book == (Progress(cursor="9", ordinal=7, handled=7), 3), "written once a slice"
+
+
+def test_a_range_of_one_slice_or_of_nothing_leaves_no_book() -> None:
+    """Nobody is called for nothing, and nothing is read of a range that ends where it begins."""
+    for source in (_Source([1]), _Source([None])):
+        healer = _Healer()
+        healer.heal(source)
+        assert healer.book is None
+        assert len(healer.given) == 1
+    source = _Source([1])
+    empty = LogRange(endpoint="e", project="p", logstore="l", shard=1, begin_cursor="0", end_cursor="0")
+    assert _Healer().heal(source, empty) == Report()
+    assert source.asked == []
+
+
+def test_a_slice_is_full_at_so_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the values of logs that announce something; the bound itself is enough, and each slice begins from nothing."""
+    size = len(log(1)["content"])
+    for most, slices in ((2 * size, [["1", "2"], ["3", "4"]]), (2 * size + 1, [["1", "2", "3"], ["4"]])):
+        monkeypatch.setattr(ranges, "SLICE_RECORDS", 100)
+        monkeypatch.setattr(ranges, "SLICE_BYTES", most)
+        healer = _Healer()
+        healer.heal(_Source([1, None, 2, None, None, None, 3], [4]))
+        assert [jobs for jobs in healer.jobs if jobs] == slices
+
+
+@pytest.mark.parametrize(("takes_s", "handled"), [(50.0, 4), (50.1, 2)])
+def test_without_room_no_further_slice_is_begun(takes_s: float, handled: int) -> None:
+    """Ten seconds before the end are enough; with less the next delivery goes on where this one stopped."""
+    healer, source = _Healer(takes_s), _Source([1, 2, 3], [4, 5])
+    with pytest.raises(RangeUnfinished, match=rf"^{handled} logs of the range have been handled"):
+        healer.heal(source)
+    healer.invocation.hard_deadline = healer.clock.moment + 1000.0
+    healer.heal(source)
+    assert [job for jobs in healer.jobs for job in jobs] == ["1", "2", "3", "4", "5"], "each once"
+
+
+def test_pages_of_others_use_up_time_and_are_booked() -> None:
+    """A page that announces nothing is handled as well: the next delivery does not read it again."""
+    healer = _Healer()
+    healer.invocation.hard_deadline = START
+    source = _Source([None, None], [1])
+    with pytest.raises(RangeUnfinished):
+        healer.heal(source)
+    assert healer.book == (Progress(cursor="1", ordinal=2, handled=2), 1)
+    healer.heal(source)
+    assert source.asked == [Progress(cursor="0"), Progress(cursor="1", ordinal=2, handled=2)]
+    assert [(intake.passed_over, len(intake.failures)) for intake in healer.given] == [(2, 0), (0, 1)]
+
+
+def test_what_was_read_before_an_error_is_handled_and_booked() -> None:
+    """The error leaves all the same; a delivery that gets no further writes nothing."""
+    healer = _Healer()
+    for _ in range(2):
+        with pytest.raises(SourceUnavailable):
+            healer.heal(_Source([1], [2, 3], SourceUnavailable("away"), [4]))
+    assert healer.jobs[:2] == [["1", "2"], ["3"]]
+    assert healer.book == (Progress(cursor="2", ordinal=3, handled=3), 2)
+
+
+def test_of_a_flood_each_slice_knows_how_much_was_told_before() -> None:
+    """Those that are told whole are counted over the range."""
+    bad = LogEntry(0, int(START), {"system": "ehpc", "job_id": "1.s"})
+    healer = _Healer()
+
+    class _Bad(_Source):
+        def pages(self, wanted: LogRange, since: Progress) -> Iterator[LogPage]:
+            del since
+            yield LogPage("0", wanted.end_cursor, 0, (LogEntry(place, bad.time, bad.fields) for place in range(5)))
+
+    healer.heal(_Bad())
+    assert [intake.told_whole for intake in healer.given] == [0, 2, 4]
+
+
+def test_the_book_of_another_delivery_holds() -> None:
+    """Whoever meets another's write handles its own range to the end and writes no more."""
+    healer, other = _Healer(), Progress(cursor="0", handled=1)
+    handle = healer.handle
+
+    def meddled(intake: Intake, trigger: Trigger) -> Report:
+        version = stored.version if (stored := healer.ledger.load([KEY]).get(KEY)) else None
+        if version is None:
+            healer.ledger.save([progress_write(KEY, other, None, START)])
+        return handle(intake, trigger)
+
+    healer.handle = meddled  # type: ignore[method-assign]
+    healer.heal(_Source([1, 2, 3, 4, 5]))
+    assert healer.jobs == [["1", "2"], ["3", "4"], ["5"]]
+    assert healer.book == (other, 1)
+
+
+def test_a_book_that_cannot_be_read_is_left_as_it_is(caplog: pytest.LogCaptureFixture) -> None:
+    """The range is read from its beginning, and that is logged."""
+    healer = _Healer()
+    write: Any = progress_write(KEY, Progress(cursor="1"), None, START)
+    assert write.expires_at == START + KEPT_S
+    healer.ledger.save([write.__class__(key=KEY, document=b"{}", expected=None, due_at=None, expires_at=None)])
+    healer.heal(_Source([1, 2, 3, 4, 5]))
+    assert healer.jobs == [["1", "2"], ["3", "4"], ["5"]]
+    assert healer.ledger.load([KEY])[KEY].document == b"{}"
+    assert "read from its beginning" in caplog.text
