@@ -154,3 +154,27 @@ def test_an_event_without_id_is_known_by_its_content(
     anonymous = cloud_event(ehpc, id=None)
     assert name(anonymous) == name(anonymous | {"aliyunpublishtime": "later"}) != name(anonymous | {"time": 1767608131})
     assert name(ehpc).startswith("event/")
+
+
+def test_a_body_that_is_no_json_is_one_invalid_record_of_its_own(context: Context) -> None:
+    """Told again it is the same, and another body is another."""
+    tellings = [read_events(body, context) for body in (b"{", b"{", b"[")]
+    records = [record for intake in tellings for record in intake.unreadable]
+    assert [len(intake.unreadable) for intake in tellings] == [1, 1, 1]
+    assert all(intake.empty is False and intake.failures == [] for intake in tellings)
+    assert {record.trigger for record in records} == {Trigger.EVENT}
+    assert [record.faults[0].path for record in records] == ["$"] * 3
+    assert records[0].event_id == records[1].event_id != records[2].event_id
+    assert records[0].event_id.startswith("event/") or "event" in records[0].event_id
+
+
+def test_what_a_service_says_of_its_machines_without_a_failure_is_passed_over(context: Context) -> None:
+    """It is no announcement that somebody got wrong."""
+    said = {
+        "source": "acs.ecs",
+        "type": "ecs:Instance:StateChange",
+        "id": "1",
+        "data": {"state": "Running", "instanceId": "i-1"},
+    }
+    intake = read_events(json.dumps(said).encode(), context)
+    assert (intake.passed_over, intake.unreadable, intake.failures, intake.noted) == (1, [], [], [])

@@ -55,6 +55,7 @@ def test_a_beginning_of_an_id_is_enough_if_it_is_the_only_one(ledger: Ledger) ->
     with pytest.raises(AmbiguousId) as many:
         people.find(ledger, "abcdef")
     assert len(many.value.found) == 2
+    assert str(many.value).startswith("abcdef is the beginning of 2 ids: abcdef")
     assert all(f"abcdef{n}" in str(many.value) for n in (1, 2))
     with pytest.raises(UnknownId):
         people.find(ledger, "fedcba")

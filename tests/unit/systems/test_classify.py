@@ -132,6 +132,14 @@ def test_what_is_wrong_with_the_key_is_told_apart(code: str) -> None:
     assert row.credentials is (code in CREDENTIALS)
 
 
+@pytest.mark.parametrize(
+    ("status", "effect"), [(400, USELESS), (499, USELESS), (500, UNKNOWN), (0, UNKNOWN), (None, UNKNOWN)]
+)
+def test_a_number_proves_a_refusal_only_where_http_refuses_too(status: int | None, effect: Effect) -> None:
+    """Without a status nobody knows who said it."""
+    assert service_row("403", "", jobs=1, http_status=status).effect is effect
+
+
 def test_an_empty_key_is_one_too() -> None:
     """Nothing was sent, and nothing will be until somebody gives a key."""
     assert [why for why in NoAnswer if no_answer_row(why).credentials] == [NoAnswer.NO_CREDENTIALS]

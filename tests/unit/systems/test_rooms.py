@@ -48,6 +48,17 @@ def test_a_name_is_given_once() -> None:
     assert SYSTEMS.names == ("ehpc", "schedulerx", "schedulerx3", "dataworks")
 
 
+def test_what_each_system_says_in_one_word() -> None:
+    """How often a discovery may read a minute, and whether a look names owners."""
+    said = {name: (SYSTEMS.named(name).reads_per_minute, SYSTEMS.named(name).tells_owners) for name in SYSTEMS.names}
+    assert said == {
+        "ehpc": (120, True),
+        "schedulerx": (60, False),
+        "schedulerx3": (60, True),
+        "dataworks": (60, True),
+    }
+
+
 def test_a_system_whose_scope_disagrees_does_not_start() -> None:
     """Keys would be made of other parts than people read."""
     with pytest.raises(TypeError, match="disagree"):

@@ -1,0 +1,61 @@
+"""A record without room: nothing is called, everybody is told, and what is in doubt stays due."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.domain.errors import DocumentRefused
+from shared.domain.record import CaseState
+from shared.heal import limits, writer
+from shared.policy.model import Rate
+from tests.support.house import House, verdicts
+from tests.unit.heal.tricks import set_policy
+
+HOME = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"
+FULL = ("refused", "record_full")
+
+
+def fill(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No document may be as large as any is."""
+    for bound in ("ACTING_BYTES", "LARGEST_BYTES"):
+        monkeypatch.setattr(writer, bound, 10)
+
+
+def states(house: House) -> list[tuple[CaseState, str]]:
+    """Of the job's cases, with their reasons."""
+    return [(case.state, case.reason.value if case.reason else "") for case in house.records()[HOME].cases]
+
+
+def test_an_attempt_without_room_is_refused_and_nothing_is_called(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of it is kept."""
+    fill(monkeypatch)
+    (result,) = house.deliver(house.hung(1)).results
+    assert (result.outcome.verdict, result.outcome.reason) == FULL
+    assert "accepted" in result.outcome.message or "rerun" in result.outcome.message
+    assert (house.ehpc.calls, HOME in house.records()) == ([], False)
+
+
+def test_what_waited_ends_when_there_is_no_room_to_go_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its last word says why; it is not due for ever."""
+    set_policy(house, rate=Rate(max_jobs=1, window_s=600))
+    house.deliver(house.hung(2))
+    assert verdicts(house.deliver(house.hung(1))) == [("deferred", "rate")]
+    fill(monkeypatch)
+    house.later(1200)
+    assert FULL in verdicts(house.sweep())
+    assert states(house) == [(CaseState.CLOSED, "record_full")]
+    assert house.ehpc.calls == [["2.scheduler"]]
+    house.later(1200)
+    assert [result for result in house.sweep().results if result.outcome.job_id == "1.scheduler"] == []
+
+
+def test_limits_that_cannot_be_written_let_nobody_pass(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither where the ledger refuses their document, nor where others keep writing it; the second goes on soon."""
+    house.ledger.die_before(1, DocumentRefused({"rate": 3_000_000}))
+    assert verdicts(house.deliver(house.hung(1))) == [("deferred", "record_unreadable")]
+    monkeypatch.setattr(limits, "TRIES", 0)
+    (result,) = house.deliver(house.hung(2)).results
+    assert (result.outcome.verdict, result.outcome.reason) == ("deferred", "contended")
+    assert house.ehpc.calls == []
