@@ -67,7 +67,7 @@ def _ram(ledger: str, environ: Mapping[str, str]) -> str:
 
 
 def system_user() -> str:
-    """The operating system's name of the user as whom this process runs, whatever the environment says; else the number.
+    """The system's name of the user as whom this process runs, whatever the environment says; else the number.
 
     Empty: the name does not print.
     """
