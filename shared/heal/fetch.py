@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from shared.domain.snapshot import LookFailed
 from shared.heal.decider import Decider
 from shared.heal.item import Item
-from shared.policy.fetched import says_too_little, with_output
+from shared.policy.fetched import names_no_cause, says_too_little, with_output
 from shared.policy.model import Policy
 from shared.ports import Clock, JobSystem, OutputPart, OutputSource
 
@@ -52,10 +52,10 @@ class Fetcher(Struct, frozen=True):
         decider.records.revert()
         until = min(self.clock.now() + MOST_S, self.hard_deadline - 3 * MOST_S)
         asked = {item.decided.failure_id: self._asked(item, decider, until) for item in wanting}
-        for item in new:  # all tellings of a failure: whichever is decided first must not know less
+        for item in new:  # all tellings of a failure that know no cause: whichever is decided first must not know less
             part = asked.get(item.decided.failure_id)
             item.asked_output = item.asked_output or item.decided.failure_id in self.tried
-            if part is not None and part.text.strip():
+            if part is not None and part.text.strip() and names_no_cause(self.policy, item.failure, item.decided):
                 message = with_output(self.policy, item.failure.message, part.text)
                 item.failure = replace(item.failure, message=message, message_from=part.source)
         return True

@@ -98,7 +98,9 @@ ExitCodes = _ExitCode | _ExitCodes | Annotated[tuple[_ExitCode | _ExitCodes, ...
 Signals = _SignalNumber | _SignalName | Annotated[tuple[_SignalNumber | _SignalName, ...], listed_meta("signals")]
 
 
-EVIDENCE = ("exit_code", "signal", "message", "all_of", "any_of", "reason")
+WORDS = ("message", "all_of", "any_of", "reason")
+"""Conditions on the words in which it was told or fetched how a run failed."""
+EVIDENCE = ("exit_code", "signal", *WORDS)
 """Conditions on what was told or fetched of how a run failed."""
 
 

@@ -19,17 +19,24 @@ _CAUSE_CHARS, _END_CHARS = 5000, 3500
 
 
 def says_too_little(policy: Policy, failure: Failure, decision: Decision) -> bool:
-    """Whether a rule was asked, and the text is missing or names no cause that anybody has a rule for."""
-    if failure.message_from is not EvidenceFrom.TOLD or _RULES_HAD_A_SAY.isdisjoint(name for name, _ in decision.asked):
+    """Whether a rule was asked, and what is told is not enough for it."""
+    return names_no_cause(policy, failure, decision) and not _RULES_HAD_A_SAY.isdisjoint(
+        name for name, _ in decision.asked
+    )
+
+
+def names_no_cause(policy: Policy, failure: Failure, decision: Decision) -> bool:
+    """Whether the text that was told is missing, or names no cause that anybody has a rule for."""
+    if failure.message_from is not EvidenceFrom.TOLD:
         return False
-    return not failure.message.strip() or _names_no_cause(_rule(policy, decision.rule))
+    return not failure.message.strip() or _of_no_cause(_rule(policy, decision.rule))
 
 
 def _rule(policy: Policy, name: str) -> Rule | None:
     return next((rule for rule in policy.rules if rule.name == name), None)
 
 
-def _names_no_cause(rule: Rule | None) -> bool:
+def _of_no_cause(rule: Rule | None) -> bool:
     return rule is None or rule.match.empty or rule.tells is Tells.EFFECT
 
 

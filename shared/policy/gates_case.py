@@ -11,8 +11,10 @@ from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState
 from shared.domain.snapshot import LookFailed, Snapshot
 from shared.domain.verdicts import Verdict
+from shared.policy.conditions import WORDS
 from shared.policy.facts import Facts, pause_s
 from shared.policy.outlook import gets_further
+from shared.policy.rule import Tells
 
 BEGINS_S = 6.0
 """After so long what begins is looked at again: a little more than a run has to be old to be one."""
@@ -151,10 +153,22 @@ def told_before(facts: Facts) -> GateAnswer | None:
 
 
 def _asked_about(facts: Facts) -> Case | None:
-    """The same failure told in other words, ended on what its job had printed: nobody asks for that again."""
+    """The same failure told in other words, ended on what its job had printed: nobody asks for that again.
+
+    Not where the words tell a cause: whoever tells a failure first, and no cause, denies nothing to who knows it.
+    """
     case = None if facts.forced else facts.record.case(facts.failure_id)
-    ended = case is not None and case.state is CaseState.CLOSED
-    return case if case is not None and ended and case.failure.message_from is not EvidenceFrom.TOLD else None
+    if case is None or case.state is not CaseState.CLOSED or case.failure.message_from is EvidenceFrom.TOLD:
+        return None
+    return None if _tells_a_cause(facts) else case
+
+
+def _tells_a_cause(facts: Facts) -> bool:
+    """Whether what is told names a cause in words: an effect, or an exit code, may have the one that was printed."""
+    rule = facts.rule
+    if rule is None or rule.tells is Tells.EFFECT:
+        return False
+    return any(getattr(rule.match, name) is not None for name in WORDS)
 
 
 _NEW_TELLING = GateAnswer("a new telling", "a telling not handled before")

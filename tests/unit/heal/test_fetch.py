@@ -116,6 +116,56 @@ def test_a_failure_that_is_not_healed_is_asked_about_once_as_well(house: House, 
     assert [verdict for verdict, _ in verdicts(deliver(house, by_hand, force=True))] == ["rerun"]
 
 
+@pytest.mark.parametrize("told", [{"message": "NVRM: Xid 79"}, {"reason": "NODE_FAIL"}])
+def test_who_tells_no_cause_first_denies_nothing_to_who_knows_it(
+    house: House, output: Output, told: dict[str, Any]
+) -> None:
+    """What the job had printed has ended it; the cause that is told then is decided on, and nobody asks again."""
+    causes = (Match(message="Xid 79"), Match(reason="NODE_FAIL"))
+    known = (Rule(name=f"cause-{place}", match=match, action=Action.RERUN) for place, match in enumerate(causes))
+    house.policy = replace(house.policy, rules=(*known, *house.policy.rules))
+    failure = house.hung()
+    assert verdicts(deliver(house, failure)) == [("suppressed", "rule_ignores")]
+    knows = house.failure(telling_id="knows", event_id="knows", occurred_at=failure.occurred_at, **told)
+    assert verdicts(deliver(house, knows)) == [("rerun", "accepted")]
+    assert verdicts(deliver(house, knows)) == [("duplicate", "already_handled")]
+    assert (output.asked, len(house.ehpc.kills)) == (["1.scheduler"], 1)
+
+
+@pytest.mark.parametrize("causes_first", [True, False])
+@pytest.mark.parametrize("split", [True, False])
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_told_cause_counts_for_itself_in_whatever_order_and_company(
+    house: House, output: Output, order: int, *, split: bool, causes_first: bool
+) -> None:
+    """It is not mixed with what is fetched for another telling: it alone would have been rerun."""
+    ignores, rest = house.policy.rules
+    cause = Rule(name="cause", match=Match(message="Xid 79"), action=Action.RERUN)
+    house.policy = replace(house.policy, rules=(cause, ignores, rest) if causes_first else (ignores, cause, rest))
+    bare = house.hung()
+    knows = house.failure(telling_id="k", event_id="k", occurred_at=bare.occurred_at, message="NVRM: Xid 79")
+    for some in ([bare], [knows])[::order] if split else ([bare, knows][::order],):
+        deliver(house, *some)
+    assert len(house.ehpc.kills) == 1
+    assert {verdict for verdict, _ in verdicts(deliver(house, bare, knows))} == {"duplicate"}
+    assert (len(output.asked) <= 1, len(house.ehpc.kills)) == (True, 1)
+
+
+@pytest.mark.parametrize("told", [{"message": "ranks wait for a dead one"}, {"exit_code": "137"}])
+def test_an_effect_of_what_was_printed_is_no_news(house: House, output: Output, told: dict[str, Any]) -> None:
+    """A hundred ranks tell it, of a program that has a syntax error."""
+    effects = (
+        Rule(name="effect", match=Match(message="ranks wait"), action=Action.RERUN, tells=Tells.EFFECT),
+        Rule(name="killed", match=Match(exit_code=137), action=Action.RERUN),
+    )
+    house.policy = replace(house.policy, rules=(house.policy.rules[0], *effects, house.policy.rules[1]))
+    failure = house.hung()
+    assert verdicts(deliver(house, failure)) == [("suppressed", "rule_ignores")]
+    rank = house.failure(telling_id="rank", event_id="rank", occurred_at=failure.occurred_at, **told)
+    assert verdicts(deliver(house, rank)) == [("duplicate", "already_handled")]
+    assert (output.asked, house.ehpc.kills) == (["1.scheduler"], [])
+
+
 @pytest.mark.parametrize("text", [None, "", "  \n"])
 def test_a_fetch_that_brought_nothing_is_not_tried_at_each_telling(
     house: House, output: Output, text: str | None
