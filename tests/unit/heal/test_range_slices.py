@@ -52,7 +52,7 @@ class _Source:
 
     def pages(self, wanted: LogRange, since: Progress) -> Iterator[LogPage]:
         self.asked.append(since)
-        ordinal = 0
+        ordinal = since.ordinal
         for number, logs in enumerate(self._pages):
             if isinstance(logs, Exception):
                 raise logs
@@ -60,7 +60,7 @@ class _Source:
             if number >= (int(since.cursor)):
                 entries = [LogEntry(ordinal + place, int(START), log(one)) for place, one in enumerate(logs)]
                 yield LogPage(str(number), after, ordinal, iter(entries))
-            ordinal += len(logs)
+                ordinal += len(logs)
 
 
 class _Healer:

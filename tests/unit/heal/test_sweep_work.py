@@ -1,0 +1,148 @@
+"""What a sweep takes up: whatever is due, from its moment on, in turns, as long as there is time."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from shared import sweep as module
+from shared.documents import encode
+from shared.domain.keys import CONTROLS_KEY, breaker_key, nodes_key
+from shared.domain.limits import SharedLimit
+from shared.domain.mode import Controls
+from shared.domain.nodes import KnownNodes
+from shared.domain.record import OWED_RETRY_S, CaseState, JobRecord
+from shared.heal.item import Report, Result, Walked
+from shared.ports import Due, Stored, Write
+from shared.sweep import sweep
+from tests.support.clock import START, Clock
+from tests.support.memory_ledger import MemoryLedger
+from tests.support.systems import CLUSTER
+from tests.unit.decide.facts import make_case
+from tests.unit.heal.test_reporter import outcome
+
+OWED = outcome(1).fields()
+KEY = f"{CLUSTER.key}/1.s"
+DOCUMENTS: dict[str, Any] = {
+    KEY: JobRecord(owed=(OWED,), owed_at=START),
+    breaker_key(CLUSTER): SharedLimit(owed=(OWED,), owed_at=START),
+    CONTROLS_KEY: Controls(acts=(OWED,), acts_at=START),
+    nodes_key(CLUSTER): KnownNodes(owed=(OWED,), owed_at=START),
+}
+
+
+class _Healer:
+    """Keeps what it was to go on with; each page takes so long."""
+
+    def __init__(self, ledger: MemoryLedger, clock: Clock, left_s: float = 1000.0, takes_s: float = 0.0) -> None:
+        self.ledger, self.clock = ledger, clock
+        self.invocation = SimpleNamespace(hard_deadline=clock.moment + left_s)
+        self.pages: list[list[str]] = []
+        self.owed = Walked()
+        self.controlled = False
+        self._takes_s = takes_s
+
+    def under_controls(self) -> _Healer:
+        self.controlled = True
+        return self
+
+    def resume(self, items: list[Any], owed: Walked) -> Report:
+        assert self.controlled
+        self.pages.append([item.origin.key for item in items])
+        self.owed.results += owed.results
+        self.owed.notices += owed.notices
+        self.clock.moment += self._takes_s
+        return Report([Result(outcome(9), None, "")], folded=2)
+
+
+def swept(healer: _Healer) -> Report:
+    """One sweep."""
+    return sweep(healer)  # type: ignore[arg-type]  # what a sweep needs of a healer
+
+
+def cases_due(*keys: str) -> tuple[MemoryLedger, Clock]:
+    """A case that is due in each of these documents, the first since longest."""
+    clock = Clock()
+    ledger = MemoryLedger(clock)
+    for place, key in enumerate(keys):
+        at = START - 100 + place
+        record = JobRecord(cases=(make_case(due_at=at),))
+        ledger.save([Write(key=key, document=encode(record), expected=None, due_at=at, expires_at=None)])
+    return ledger, clock
+
+
+@pytest.mark.parametrize("key", DOCUMENTS)
+def test_what_is_owed_is_told_from_its_moment_on(key: str) -> None:
+    """By whichever document owes it; before that the delivery itself may still be telling it."""
+    stored = {key: Stored(encode(DOCUMENTS[key]), 1)}
+    for moment, told in ((START + OWED_RETRY_S, 1), (START + OWED_RETRY_S - 0.5, 0)):
+        items, owed = module._due_work(stored, moment)
+        assert items == []
+        assert [result.key for result in owed.results] + [notice.key for notice in owed.notices] == [key] * told
+        assert all(result.outcome == outcome(1) for result in owed.results)
+        assert all(notice.fields == OWED for notice in owed.notices)
+
+
+def test_documents_that_owe_nothing_or_cannot_be_read_hold_up_nobody() -> None:
+    """Cases that are due are taken up, each with the document it waits in; others of the same document are not."""
+    cases = (
+        make_case(failure_id="due", due_at=START),
+        make_case(failure_id="later", due_at=START + 0.5),
+        make_case(failure_id="over", due_at=None, state=CaseState.CLOSED),
+    )
+    empty: dict[str, Any] = {
+        breaker_key(CLUSTER): SharedLimit(),
+        CONTROLS_KEY: Controls(),
+        nodes_key(CLUSTER): KnownNodes(),
+    }
+    stored = {key: Stored(encode(document), 1) for key, document in empty.items()}
+    broken = {key: Stored(b"x", 1) for key in (f"{CLUSTER.key}/0.s", breaker_key(CLUSTER) + "x")}
+    items, owed = module._due_work({**stored, **broken, KEY: Stored(encode(JobRecord(cases=cases)), 1)}, START)
+    assert [(item.origin.key, item.origin.case.failure_id) for item in items if item.origin] == [(KEY, "due")]
+    assert (owed.results, owed.notices) == ([], [])
+
+
+def test_scopes_take_turns_and_what_is_pending_beyond_its_bound_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each scope's oldest first."""
+    monkeypatch.setattr(module, "MAX_PENDING", 1)
+    keys = ["ehpc/r/a/1", "ehpc/r/a/2", "pending/ehpc/r/a/x", "ehpc/r/b/1", "pending/ehpc/r/b/y", "ehpc/r/a/3"]
+    fair = module._fair([Due(float(place), key) for place, key in enumerate(keys)])
+    first, last = "pending/ehpc/r/b/y", "pending/ehpc/r/a/x"
+    assert fair == ["ehpc/r/a/1", "ehpc/r/b/1", "ehpc/r/a/2", first, "ehpc/r/a/3", last]
+
+
+def test_pages_are_begun_while_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six seconds are enough for one; results of all are counted together."""
+    monkeypatch.setattr(module, "PAGE", 2)
+    keys = [f"ehpc/r/c/{number}" for number in range(5)]
+    for takes_s, pages in ((0.0, [2, 2, 1]), (4.0, [2, 2]), (4.1, [2])):
+        ledger, clock = cases_due(*keys)
+        healer = _Healer(ledger, clock, 10.0, takes_s)
+        report = swept(healer)
+        assert [len(page) for page in healer.pages] == pages
+        assert (len(report.results), report.folded) == (len(pages), 2 * len(pages))
+
+
+def test_so_many_documents_are_taken_up_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next timer goes on; with nothing due nobody even asks for the modes."""
+    keys = [f"ehpc/r/c/{number}" for number in range(5)]
+    monkeypatch.setattr(module, "MAX_DOCUMENTS", 3)
+    ledger, clock = cases_due(*keys)
+    healer = _Healer(ledger, clock)
+    swept(healer)
+    assert healer.pages == [keys[:3]]
+    idle = _Healer(*cases_due())
+    assert swept(idle) == Report()
+    assert (idle.pages, idle.controlled) == ([], False)
+
+
+def test_due_keys_are_asked_for_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While pages are full, there is time, and the bound is not met; what is found is what is due by now."""
+    monkeypatch.setattr(module, "MAX_HINTS", 2)
+    keys = [f"ehpc/r/c/{number}" for number in range(6)]
+    for left_s, most, found in ((1000.0, 10, 6), (1000.0, 2, 4), (6.0, 10, 6), (5.5, 10, 2)):
+        monkeypatch.setattr(module, "MAX_PAGES", most)
+        healer = _Healer(*cases_due(*keys), left_s)
+        assert [due.key for due in module._hints(healer)] == keys[:found]  # type: ignore[arg-type]  # as above
