@@ -17,7 +17,7 @@ _TIME = re.compile(
     rb"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})((?:\.[0-9]{1,9})?)(Z|PRC|[+-][0-9]{2}:[0-9]{2})"
 )
 _UNIX = re.compile(
-    rb'((?:occurred_at|started_at|cursorTime|__receive_time__|finishTime)\\?"\s{0,8}:\s{0,8}(?:\\?")?)([0-9]{10})(?=[0-9]{3}\b|\b)'
+    rb'((?:occurred_at|started_at|cursorTime|__receive_time__|finishTime)\\{0,7}"\s{0,8}:\s{0,8}(?:\\{0,7}")?)([0-9]{10})(?=[0-9]{3}\b|\b)'
 )
 _CHINA = timezone(timedelta(hours=8))
 

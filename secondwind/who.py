@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import os
+import pwd
 from collections.abc import Mapping
 
 from secondwind.usage import UnusableError
@@ -67,11 +67,14 @@ def _ram(ledger: str, environ: Mapping[str, str]) -> str:
 
 
 def system_user() -> str:
-    """The operating system's name of the user; empty if it has none that prints."""
+    """The system's name of the user as whom this process runs, whatever the environment says; else the number.
+
+    Empty: the name does not print.
+    """
     try:
-        name = getpass.getuser()
-    except (OSError, KeyError):
-        return ""
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # as in a container
+        name = f"uid {os.getuid()}"
     return name[:MAX_WHO_CHARS] if name.isprintable() else ""
 
 

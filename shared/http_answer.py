@@ -59,7 +59,7 @@ def read_answer(came: Incoming, most_bytes: int) -> HttpAnswer:
     return HttpAnswer(status, reason, headers, body, keeps and not came.some_left)
 
 
-def _status(line: bytes) -> tuple[bool, int, str]:
+def _status(line: bytearray) -> tuple[bool, int, str]:
     """Whether it is newer than HTTP/1.0, and what it says."""
     found = _STATUS.match(line)
     if found is None:
@@ -111,7 +111,7 @@ def _pieces(came: Incoming, most_bytes: int) -> bytes:
     return b"".join(parts)
 
 
-def _size(line: bytes) -> int:
+def _size(line: bytearray) -> int:
     found = _SIZE.match(line)
     if found is None:
         raise HTTPException("no size of a piece")

@@ -60,39 +60,42 @@ class Incoming:
     def __init__(self, sock: Any, bounded: Bounded) -> None:
         self._sock, self._bounded = sock, bounded
         self._left = bounded.most_bytes + HEAD_BYTES
-        self._here = bytearray()
+        self._here, self._at = bytearray(), 0
+        """What has come, and how much of it was taken."""
 
     @property
     def some_left(self) -> bool:
         """Whether more has come than was asked for."""
-        return bool(self._here)
+        return len(self._here) > self._at
 
-    def line(self) -> bytes:
+    def line(self) -> bytearray:
         """The next one without its end. Raises as `_more`."""
-        looked_at = 0
+        looked_at = self._at
         while (end := self._here.find(b"\n", looked_at)) < 0:
             looked_at = len(self._here)
             if not self._more():
                 raise IncompleteRead(b"")
-        return self._taken(end + 1).rstrip(b"\r\n")
+        begin, self._at = self._at, end + 1
+        return self._here[begin:end].rstrip(b"\r")
 
     def exactly(self, length: int) -> bytes:
         """So many bytes. Raises as `_more`."""
-        while len(self._here) < length:
+        while len(self._here) - self._at < length:
             if not self._more():
                 raise IncompleteRead(b"")
-        return self._taken(length)
+        begin, self._at = self._at, self._at + length
+        return bytes(memoryview(self._here)[begin : self._at])
 
     def rest(self, most_bytes: int) -> bytes:
         """All until the peer hangs up. Raises as `_more`."""
-        while len(self._here) <= most_bytes:
+        while len(self._here) - self._at <= most_bytes:
             if not self._more():
-                return self._taken(len(self._here))
+                return bytes(memoryview(self._here)[self._at :])
         raise TooLong
 
     def _more(self) -> bool:
         """Wait for some; False: there is no more. Raises TimeoutError, TooLong and what a socket raises."""
-        self._sock.settimeout(self._bounded.wait_s())
+        give(self._sock, self._bounded)
         part = self._sock.recv(PART_BYTES)
         self._left -= len(part)
         if self._left < 0:
@@ -100,7 +103,9 @@ class Incoming:
         self._here += part
         return bool(part)
 
-    def _taken(self, count: int) -> bytes:
-        taken = bytes(self._here[:count])
-        del self._here[:count]
-        return taken
+
+def give(sock: Any, bounded: Bounded) -> None:
+    """Give the next part its time; a socket that has it is left alone. Raises TimeoutError if nothing is left."""
+    wait_s = bounded.wait_s()
+    if sock.gettimeout() != wait_s:
+        sock.settimeout(wait_s)

@@ -25,13 +25,13 @@ from threading import Lock
 from urllib.parse import urlsplit
 
 from shared.http_answer import HttpAnswer, read_answer
-from shared.http_bounds import PART_BYTES, Bounded, Bounds, Incoming, TooLong
+from shared.http_bounds import PART_BYTES, Bounded, Bounds, Incoming, TooLong, give
 from shared.idle import LastUse
 
 MOST_KEPT = 16
 """Idle connections to one place."""
 _TARGET = re.compile(r"/[!-~]*", re.ASCII)
-_NAME, _ENDS_LINE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z", re.ASCII), re.compile(r"[\r\n\0]")
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z", re.ASCII)
 _WITH_BODY = frozenset({"PATCH", "POST", "PUT"})
 """What has a length even if it has nothing."""
 _PORTS = {"http": 80, "https": 443}
@@ -135,6 +135,8 @@ class _Line:
         if snag is not None:
             self.close()
             raise NoWholeAnswer(snag)
+        self._watch = select.poll()
+        self._watch.register(self._connection.sock, select.POLLIN | select.POLLHUP | select.POLLERR)
 
     @property
     def stale(self) -> bool:
@@ -148,9 +150,7 @@ class _Line:
         if self.stale or sock is None or getattr(sock, "pending", int)():  # what TLS has unpacked no poll sees
             return False
         with suppress(OSError, ValueError):
-            watch = select.poll()
-            watch.register(sock, select.POLLIN | select.POLLHUP | select.POLLERR)
-            return not watch.poll(0)
+            return not self._watch.poll(0)
         return False
 
     def exchange(
@@ -165,7 +165,7 @@ class _Line:
         def talk() -> None:
             with suppress(*_HUNG_UP):  # a refusal may have been sent before all was read
                 for start in range(0, len(request), PART_BYTES):
-                    sock.settimeout(bounded.wait_s())
+                    give(sock, bounded)
                     sock.sendall(request[start : start + PART_BYTES])
             found.append(read_answer(Incoming(sock, bounded), bounded.most_bytes))
 
@@ -181,7 +181,7 @@ class _Line:
 
 def _head(method: str, target: str, host: str, headers: Mapping[str, str], body: bytes) -> bytes:
     """What goes before the body. Raises ValueError where a header would be more than that."""
-    there = {name.lower() for name in headers}
+    there = set(map(_lower_name, headers))
     lines = [f"{method} {target} HTTP/1.1"]
     if "host" not in there:
         lines.append(f"Host: {host}")
@@ -190,9 +190,18 @@ def _head(method: str, target: str, host: str, headers: Mapping[str, str], body:
     lines += [f"{name}: {value}" for name, value in headers.items()]
     if "content-length" not in there and (body or method in _WITH_BODY):
         lines.append(f"Content-Length: {len(body)}")
-    if any(map(_ENDS_LINE.search, lines)) or not all(map(_NAME.match, headers)):
+    text, ends = "\r\n".join(lines), len(lines) - 1
+    if (text.count("\r"), text.count("\n"), text.count("\0")) != (ends, ends, 0):
         raise ValueError("Invalid header")
-    return "\r\n".join((*lines, "\r\n")).encode("latin-1")
+    return f"{text}\r\n\r\n".encode("latin-1")
+
+
+@lru_cache(maxsize=256)
+def _lower_name(name: str) -> str:
+    """Of a header, in small letters. Raises ValueError if it is none."""
+    if not _NAME.match(name):
+        raise ValueError("Invalid header")
+    return name.lower()
 
 
 def _host_of(place: Place) -> str:

@@ -7,6 +7,7 @@ system shows is the system's own.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 QUEUED = "queued"
 _RUN = re.compile(r"run:(-?[0-9]{1,16})\Z")
@@ -43,7 +44,7 @@ class Life:
     @classmethod
     def run(cls, began: int) -> Life:
         """A run that began then: a job that runs again has another start."""
-        return cls(f"run:{began}", began)
+        return _run(began)
 
     @classmethod
     def queued(cls) -> Life:
@@ -90,3 +91,9 @@ class Life:
 
     def __repr__(self) -> str:
         return f"Life({self.text!r})"
+
+
+@lru_cache(maxsize=1024)
+def _run(began: int) -> Life:
+    """Kept: each step of a delivery asks for it again."""
+    return Life(f"run:{began}", began)

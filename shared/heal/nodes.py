@@ -47,6 +47,8 @@ class NodeMemory(Struct, kw_only=True):
     """The nodes that are suspected, with what was counted here."""
     _known: KnownNodes | None = None
     """None: nothing is counted, or the document is malformed."""
+    _after: KnownNodes | None = None
+    """That, with what was counted here."""
     _version: int | None = None
     _hits: dict[tuple[str, str], Hit] = field(default_factory=dict)
     """By node and job."""
@@ -89,16 +91,16 @@ class NodeMemory(Struct, kw_only=True):
             if decision is not None and decision.about_this_run and decision.failure_class in limit.classes:
                 hit = _hit(item)
                 self._hits.update({(node, hit.job_id): hit for node in _nodes(item)})
+        if not self._hits:
+            return False
         self._weigh()
         return not self.suspects <= before
 
     def save(self) -> list[Notice]:
         """Write what was counted; what the document owes since then comes back."""
         for _ in range(TRIES):
-            if self._known is None:
-                return []
-            changed, key = self._changed(self._known), nodes_key(self.scope)
-            if changed == self._known:
+            changed, key = self._after, nodes_key(self.scope)
+            if self._known is None or changed is None or changed == self._known:
                 return []
             try:
                 if not self.ledger.save([nodes_write(key, changed, self._version, self.now)]):
@@ -111,11 +113,12 @@ class NodeMemory(Struct, kw_only=True):
         return []
 
     def _weigh(self) -> None:
-        self.suspects = frozenset() if self._known is None else self._changed(self._known).suspects(self.now)
+        self._after = None if self._known is None else self._changed(self._known)
+        self.suspects = frozenset() if self._after is None else self._after.suspects(self.now)
 
     def _changed(self, known: KnownNodes) -> KnownNodes:
         limit = self.policy.bad_nodes
-        if limit is None:
+        if limit is None or not (self._hits or self._drained):
             return known
         hits = [(node, hit) for (node, _), hit in self._hits.items()]
         advice = SYSTEMS.named(self.scope.system).drain

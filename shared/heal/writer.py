@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -30,6 +32,7 @@ from shared.heal.item import Invocation, Item
 from shared.heal.limits import wants_call
 from shared.heal.records import Records
 from shared.policy.facts import Facts
+from shared.policy.itself import Itself
 from shared.policy.model import Action, Policy
 from shared.ports import Chance
 
@@ -196,7 +199,7 @@ class Writer(Struct, frozen=True, kw_only=True):
             may_leave_until=self.invocation.hard_deadline,
             settle_s=self.policy.timing.settle_s,
             cooldown_s=self.chance.fraction() * ceiling_s,
-            attempts_kept_s=longest_window_s(self.policy),
+            attempts_kept_s=longest_window_s(Itself(self.policy)),
             known_reruns=() if isinstance(seen, LookFailed) else seen.known_reruns,
             fingerprint=facts.fingerprint,
         )
@@ -222,8 +225,10 @@ class Writer(Struct, frozen=True, kw_only=True):
             self.records.put(item.key, record.with_case(also_told(case, item.failure.telling_id)))
 
 
-def longest_window_s(policy: Policy) -> float:
+@lru_cache(maxsize=8)
+def longest_window_s(of: Itself[Policy]) -> float:
     """An attempt is remembered as long as any budget may ask for it."""
+    policy = of.it
     own = (*(rule.attempts for rule in policy.rules), *(block.attempts for block in policy.by))
     budgets = (policy.attempts, *policy.classes.values(), *own)
     windows = [budget.window_s for budget in budgets if budget is not None]

@@ -182,6 +182,9 @@ def _given(path: str, db: sqlite3.Connection) -> bool:
     which = _which(path)
     if which is None or db.in_transaction or path in _KEPT:
         return False
+    if _all_inside(path):
+        _KEPT[path] = (which, db)
+        return True
     try:
         db.execute("PRAGMA busy_timeout = 0")
         busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -191,6 +194,14 @@ def _given(path: str, db: sqlite3.Connection) -> bool:
     if not busy:
         _KEPT[path] = (which, db)
     return not busy
+
+
+def _all_inside(path: str) -> bool:
+    """Whether nothing is written beside the file: after an invocation that only read there is nothing to bring in."""
+    try:
+        return os.stat(f"{path}-wal").st_size == 0  # noqa: PTH116 - as below
+    except OSError:
+        return False
 
 
 def _which(path: str) -> tuple[int, int] | None:

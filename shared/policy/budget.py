@@ -14,7 +14,7 @@ from shared.domain.snapshot import Snapshot
 from shared.policy.model import Attempts, Policy, Rule
 
 
-class Budget(Struct, frozen=True):
+class Budget(Struct, frozen=True, gc=False):
     """What the attempts of one failure are paid from."""
 
     limit: Attempts

@@ -50,6 +50,12 @@ class _Once(Generic[_T]):
         return value
 
 
+@lru_cache(maxsize=4096)
+def _failure_id(key: str, label: str) -> str:
+    """Kept: a failure is decided before it takes its tokens, and after."""
+    return stable_id("failure", key, label)
+
+
 class Facts:
     """What is known when a decision is asked for; what follows from it is worked out when it is first asked for.
 
@@ -94,17 +100,19 @@ class Facts:
         self.known_elsewhere = known_elsewhere
         self.suspects = suspects
         self.unreadable = unreadable
-        self.seen: Snapshot | None = None if isinstance(observation, LookFailed) else observation
+        self.seen: Snapshot | None = None
         """What was seen; None where the look failed."""
+        self.seen_life: Life | None = None
+        """The life that the look shows, if it shows one."""
+        if not isinstance(observation, LookFailed):
+            self.seen = observation
+            self.snapshot = observation
+            self.seen_life = observation.life
         self.forced = ask.force or (case is not None and case.forced)
         """Whether a person forces it, now or when the case was told: what they asked for outlives a busy service."""
 
-    @_Once
-    def snapshot(self) -> Snapshot:
-        """What was seen; only after the gate `observed`."""
-        if self.seen is None:
-            raise TypeError("a gate after `observed` was asked without an observation")
-        return self.seen
+    snapshot: Snapshot
+    """What was seen; there is none before the gate `observed` has passed."""
 
     @_Once
     def rule(self) -> Rule | None:
@@ -120,14 +128,13 @@ class Facts:
     @_Once
     def run(self) -> Run:
         """Which run the failure means."""
-        reserved = self.case.life if self.case is not None else None
-        if reserved is not None and reserved.began is not None:
-            live = self.seen_life
-            if live is not None:
+        if self.case is not None:
+            reserved, live = self.case.life, self.seen_life
+            if reserved is not None and reserved.began is not None and live is not None:
                 # The ledger saw the life that this case is about: any other is a later one.
                 return Run.THIS if live == reserved else Run.EARLIER
-        if self.case is not None and self._begun_by_a_later_rerun(self.case):
-            return Run.EARLIER
+            if self._begun_by_a_later_rerun(self.case):
+                return Run.EARLIER
         return self.snapshot.which_run(self.failure, self.record)
 
     def _begun_by_a_later_rerun(self, case: Case) -> bool:
@@ -176,21 +183,16 @@ class Facts:
         return seen.instance_id if seen and seen.instance_id is not None and self.run is Run.THIS else None
 
     @_Once
-    def seen_life(self) -> Life | None:
-        """The life that the look shows, if it shows one."""
-        return None if self.seen is None else self.seen.life
-
-    @_Once
     def failure_id(self) -> str:
         """The same for every outcome of one failure: of its case, else of the job and the run that failed."""
         if self.case is not None:
             return self.case.failure_id
         key = job_key(self.failure.scope, self.job_id)
         if self.seen is None:
-            return stable_id("failure", key, self.failure.telling_id)
-        return stable_id("failure", key, self.seen.run_label(self.failure, self.run))
+            return _failure_id(key, self.failure.telling_id)
+        return _failure_id(key, self.seen.run_label(self.failure, self.run))
 
-    @property
+    @_Once
     def beside_live(self) -> bool:
         """Whether the matching rule allows a second instance beside a live one."""
         return self.rule is not None and self.rule.beside_live
@@ -203,7 +205,7 @@ class Facts:
     @property
     def look_again_at(self) -> float:
         """When to look once more at what cannot be told now."""
-        return self.ask.now + pause_s(self.case.looks if self.case else 0)
+        return self.ask.now + (pause_s(self.case.looks) if self.case else FIRST_PAUSE_S)
 
     @property
     def cooldown(self) -> Cooldown:

@@ -25,7 +25,7 @@ def fresh(facts: Facts) -> GateAnswer | None:
     ended_at = None if seen is None else seen.ended_at
     age_s = facts.told_at - (facts.failure.occurred_at if ended_at is None else ended_at)
     limit_s = facts.policy.timing.stale_event_s
-    saw, wanted = f"{age_s:.0f} s old", _at_most_s(limit_s)
+    saw, wanted = f"{round(age_s)} s old", _at_most_s(limit_s)
     if age_s <= limit_s:
         return GateAnswer(saw, wanted)
     message = f"the failure is {age_s:.0f} s old, more than {limit_s:g} s"

@@ -66,14 +66,19 @@ _NOTHING_TO_ASK = GateAnswer("nothing to ask", "nothing that a person must weigh
 
 def _questions(facts: Facts) -> list[Stop]:
     """What a person has to weigh."""
+    rule, weighed = facts.rule, facts.snapshot.wants_person()
+    if weighed is not None and rule is not None and weighed[0].value in rule.unasked:
+        weighed = None
+    held_by = rule if rule is not None and rule.action is Action.HOLD else None
+    if held_by is None and weighed is None:
+        return []
     expires = facts.ask.now + facts.hold_expires_s
-    asked: list[Stop] = []
-    if facts.rule is not None and facts.rule.action is Action.HOLD:
-        asked.append(Stop(Verdict.HELD, Reason.RULE_HOLDS, f"rule {facts.rule.name} holds it for a person", expires))
-    weighed = facts.snapshot.wants_person()
-    if weighed is None or (facts.rule is not None and weighed[0].value in facts.rule.unasked):
-        return asked
-    return [*asked, Stop(Verdict.HELD, *weighed, expires)]
+    asked = []
+    if held_by is not None:
+        asked.append(Stop(Verdict.HELD, Reason.RULE_HOLDS, f"rule {held_by.name} holds it for a person", expires))
+    if weighed is not None:
+        asked.append(Stop(Verdict.HELD, *weighed, expires))
+    return asked
 
 
 def little_to_lose(facts: Facts) -> GateAnswer | None:

@@ -101,7 +101,7 @@ class Matcher:
         """Make them ready. Raises PatternError."""
         matches = [match for match, _, _ in asked]
         self._wording = Wording(asked, ignore_lines)
-        self._scopes = _condition(matches, lambda match: lambda scope: _is_there(match, scope))
+        self._scopes = _condition(matches, _place)
         asked_for = {field: _condition(matches, make) for field, make in _TESTS.items()}
         self._shown = tuple((field, one) for field, one in asked_for.items() if one.asked and field not in _TOLD)
         self._told = tuple((_TOLD[field], one) for field, one in asked_for.items() if one.asked and field in _TOLD)
@@ -136,6 +136,11 @@ def _condition(matches: Sequence[Match], make: Callable[[Match], _Test | None]) 
 def _matcher(asked: tuple[Asked, ...], ignore_lines: tuple[str, ...]) -> Matcher:
     """Policies that differ in their modes only share one."""
     return Matcher(asked, ignore_lines)
+
+
+def _place(match: Match) -> _Test | None:
+    anywhere = match.system is None and match.region is None and all(getattr(match, label) is None for label in PLACES)
+    return None if anywhere else lambda scope: _is_there(match, scope)
 
 
 def _is_there(match: Match, scope: Scope) -> bool:

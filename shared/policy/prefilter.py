@@ -113,7 +113,7 @@ class Prefilter:
 
     def possible(self, folded: bytes) -> Chances:
         """The patterns that a short text may hold, by its words."""
-        if self._seen < FEW_TEXTS:
+        if self._seen < FEW_TEXTS and "_by_words" not in vars(self):  # a long text may have had the index made
             self._seen += 1
             read = folded.decode("latin-1")
             found = [number for number, each in enumerate(self._texts) if each in read]

@@ -166,6 +166,8 @@ class Wording:
 
     @staticmethod
     def _more(asks: _Asks, there: Possible, causes: Looks) -> _More:
+        if not (asks.any_of or asks.all_of or asks.refused or asks.first):
+            return _NOTHING_MORE
         possible = there.numbers
         more = _More(
             any_of=there.looks(asks.any_of & possible),

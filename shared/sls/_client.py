@@ -205,4 +205,4 @@ def _value(value: Any) -> str | bytes:
 
 def _clean(value: str) -> str:
     """Lone surrogates cannot be written as UTF-8."""
-    return value.encode("utf-8", "replace").decode()
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()

@@ -158,7 +158,9 @@ def test_an_answer_is_read_as_http_says(sent: bytes, body: bytes, *, keeps: bool
     with ours, theirs:
         theirs.sendall(sent)
         theirs.shutdown(socket.SHUT_WR)
-        byte_by_byte = SimpleNamespace(settimeout=ours.settimeout, recv=lambda _: ours.recv(1))
+        byte_by_byte = SimpleNamespace(
+            gettimeout=ours.gettimeout, settimeout=ours.settimeout, recv=lambda _: ours.recv(1)
+        )
         found = read_answer(Incoming(ours if at_once else byte_by_byte, Bounded(BOUNDS)), BOUNDS.most_bytes)
     assert (found.body, found.headers["x-a"]) == (body, "b")
     assert found.keeps == keeps or not at_once

@@ -7,9 +7,9 @@ once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from shared.policy.text.prefixes import without_prefixes
+from shared.policy.text.prefixes import all_without_prefixes, without_prefixes
 
 MAX_LINES = 512
 """Of a longer text the first and the last half of so many lines are kept."""
@@ -37,7 +37,7 @@ _CAUSES = "; causes:"
 
 def normal(text: str) -> str:
     """The text's lines as they are shown, joined by line feeds; the same one again is left out."""
-    return "\n".join(each_once(map(shown, lines_of(text))))
+    return "\n".join(each_once(all_shown(lines_of(text))))
 
 
 def lines_of(text: str) -> list[str]:
@@ -67,6 +67,13 @@ def shown(line: str) -> str:
     if said is None:
         return without_prefixes(line)
     return f"{said[0]}\n{without_prefixes(line[said.end() + len(_QUOTES) :])}".rstrip("\n")
+
+
+def all_shown(lines: Sequence[str]) -> list[str]:
+    """As `shown` of each line."""
+    if any(_QUOTES in line or line.endswith(_CAUSES) for line in lines):
+        return [shown(line) for line in lines]
+    return all_without_prefixes(lines)
 
 
 def each_once(lines: Iterable[str]) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from shared.policy.text.normal import each_once, shown
+from shared.policy.text.normal import all_shown, each_once, shown
 
 MIN_WIDTH = 40
 """Nobody cuts lines shorter than that."""
@@ -23,7 +23,7 @@ def searched(lines: Sequence[str]) -> str:
     """
     if len(lines) == 1:
         return shown(lines[0])
-    bare = [shown(line) for line in lines]
+    bare = all_shown(lines)
     before, after = wholes(bare), wholes(lines) if bare != lines else {}
     if not before and not after:
         return "\n".join(each_once(bare))

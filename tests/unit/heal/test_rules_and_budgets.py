@@ -8,6 +8,7 @@ from shared.domain.call import Effect
 from shared.domain.failure import FailureClass
 from shared.domain.snapshot import LookFailed
 from shared.heal.writer import longest_window_s
+from shared.policy.itself import Itself
 from shared.policy.model import Action, Attempts, Cooldown, Match, Rule, Thrash
 from tests.support.house import House, verdicts
 from tests.unit.heal.tricks import DAY_S, hang_again, set_policy
@@ -150,7 +151,7 @@ def test_the_longest_window_is_found_wherever_it_is(house: House) -> None:
     """Of the policy, a rule, a class or the thrash guard."""
     short = replace(house.policy, attempts=Attempts(window_s=100))
     rule = replace(house.policy.rules[0], attempts=Attempts(window_s=300))
-    assert longest_window_s(short) == 100
-    assert longest_window_s(replace(short, thrash=Thrash(max_failures=5, window_s=200))) == 200
-    assert longest_window_s(replace(short, rules=(rule,))) == 300
-    assert longest_window_s(replace(short, classes={FailureClass.USER: Attempts(window_s=400)})) == 400
+    assert longest_window_s(Itself(short)) == 100
+    assert longest_window_s(Itself(replace(short, thrash=Thrash(max_failures=5, window_s=200)))) == 200
+    assert longest_window_s(Itself(replace(short, rules=(rule,)))) == 300
+    assert longest_window_s(Itself(replace(short, classes={FailureClass.USER: Attempts(window_s=400)}))) == 400

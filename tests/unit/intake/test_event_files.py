@@ -97,6 +97,7 @@ CASES: dict[str, Callable[[bytes, Context], None]] = {
     "event-publish-time-prc.json": _events(HUNG, moments=(1767608130.0,)),
     "event-transformed-body.json": _events(SECOND, moments=(1767608130.0,)),
     "event-mns-streaming-array.json": _events(SECOND, BY_INSTANCE, moments=(1767608130.0, 1767549641.5)),
+    "event-kafka-streaming-texts.json": _events(SECOND, BY_INSTANCE, moments=(1767608130.0, 1767549641.5)),
     "event-sls-connector-fields.json": _events(SECOND, moments=(1767608130.0,)),
     "event-sls-connector-content.json": _events(BY_DATA_TIME, moments=(1767549641.5,)),
     "event-http-source.json": _events(SECOND, moments=(1767608130.0,)),

@@ -83,3 +83,21 @@ def test_what_has_failed_is_not_kept(tmp_path: Path, opened: list[str]) -> None:
     assert second.load(["a"]) == {}
     second.close()
     assert len(opened) == 2
+
+
+def test_who_only_read_has_nothing_to_bring_in(tmp_path: Path, opened: list[str]) -> None:
+    """So nothing is asked when it lets the file go; what was written is never left beside the file."""
+    one = ledger(tmp_path / "l.db")
+    one.save([ONE])
+    one.close()
+    asked: list[str] = []
+    sqlite._KEPT[str(tmp_path / "l.db")][1].set_trace_callback(asked.append)
+    one = ledger(tmp_path / "l.db")
+    assert one.load(["a"]) == {"a": Stored(b"1", 1)}
+    one.close()
+    assert len(asked) == 1
+    one = ledger(tmp_path / "l.db")
+    one.save([Write(key="b", document=b"2", expected=None, due_at=None, expires_at=None)])
+    assert (tmp_path / "l.db-wal").stat().st_size
+    one.close()
+    assert ((tmp_path / "l.db-wal").stat().st_size, len(opened)) == (0, 1)

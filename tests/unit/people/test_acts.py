@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
+import os
+import pwd
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from secondwind import ram_identity as sts
 from secondwind.cli import main
 from secondwind.commands.invoke.event_file import signed as signed_event
 from secondwind.usage import UnusableError
-from secondwind.who import identity, signed
+from secondwind.who import identity, signed, system_user
 from shared import people
 from shared.documents import decode_controls
 from shared.domain.act import MAX_ACTOR_CHARS, Signed
@@ -149,7 +150,7 @@ def test_answers_to_a_hold_are_told(house: Ward, reason: str, *, yes: bool) -> N
 
 def test_who_is_the_name_given_and_whom_the_machine_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     """`--by` is anybody's word, so the system's user stands behind it, and RAM's identity where there is one."""
-    monkeypatch.setattr(getpass, "getuser", lambda: "root")
+    monkeypatch.setattr("secondwind.who.system_user", lambda: "root")
     assert Signed(identity=identity("ann", "acs:ram::1:user/ann")).actor("ann") == (
         "ann (system user root, acs:ram::1:user/ann)"
     )
@@ -202,7 +203,7 @@ def test_what_sts_tells(answer: Reply | CallFailed, arn: str) -> None:
 )
 def test_a_forced_body_is_signed(body: str, told: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """What forces says who sends it; everything else goes out byte for byte."""
-    monkeypatch.setattr(getpass, "getuser", lambda: "root")
+    monkeypatch.setattr("secondwind.who.system_user", lambda: "root")
     out = signed_event(body.encode(), "ann", "w", lambda: "arn")
     if not told:
         assert out == body.encode()
@@ -221,7 +222,7 @@ def test_a_body_that_is_signed_stays_as_it_is() -> None:
 
 def test_the_command_line_signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each command leaves who and why in what the ledger owes."""
-    monkeypatch.setattr(getpass, "getuser", lambda: "root")
+    monkeypatch.setattr("secondwind.who.system_user", lambda: "root")
     monkeypatch.setenv("SECONDWIND_LEDGER_URL", f"sqlite://{tmp_path}/ledger.db")
     book = SqliteLedger(f"{tmp_path}/ledger.db", SystemClock())
     now = SystemClock().now()
@@ -251,3 +252,12 @@ def test_the_command_line_signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         "mode_set",
         "rejected",
     ]
+
+
+def test_the_environment_does_not_say_who_acts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`LOGNAME` is anybody's word; what stands in brackets behind a name is more. Who has no name has a number."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME", "SUDO_USER"):
+        monkeypatch.setenv(name, "somebody-else")
+    assert system_user() == pwd.getpwuid(os.getuid()).pw_name
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000_001)
+    assert system_user() == "uid 4000000001"

@@ -73,6 +73,11 @@ def test_an_output_without_a_cause_is_kept_by_its_end() -> None:
     assert with_output(POLICY, "told", "") == "told"
 
 
+def test_the_cause_of_a_short_text_is_not_looked_for() -> None:
+    """All of it is quoted, so nobody need know which line it is."""
+    assert excerpt("short", lambda: pytest.fail("looked for")) == "short"
+
+
 def test_an_excerpt_is_the_cause_and_the_end() -> None:
     """Within its bytes, without secrets; all of a short text."""
     assert excerpt("short, password=hunter2") == excerpt("short, password=hunter3")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shared.policy.match import first_match
 from shared.policy.model import Action, Match, Policy, Rule
 from shared.policy.text.fingerprint import fingerprint
-from shared.policy.text.normal import MAX_LINES, lines_of, normal
+from shared.policy.text.normal import MAX_LINES, all_shown, lines_of, normal, shown
 from shared.policy.text.whole import MAX_PIECES, MIN_WIDTH, searched, wholes
 from tests.support.deformed import DEFORMED, wrapped
 from tests.support.growth import LINEAR, growth
@@ -311,3 +311,24 @@ def test_hostile_text_is_read_in_linear_time(name: str) -> None:
     text = HOSTILE[name]
     for read in (normal, fingerprint, lambda part: searched(lines_of(part))):
         assert growth(lambda size, read=read: read(text[:size]), len(text)) < LINEAR  # type: ignore[misc]
+
+
+_BEGINNINGS = (
+    "[1,3]<stderr>:",
+    "2026-01-05 02:10:22 ",
+    "[  12.345678] ",
+    "(worker pid=7, ip=10.0.0.7) ",
+    "Jan 5 02:10:11 host app[3]: ",
+    "no output for 5 s; output: ",
+    "1: ",
+    " ",
+    "it said; causes:",
+    "an error",
+)
+
+
+@given(st.lists(st.lists(st.sampled_from(_BEGINNINGS), max_size=3).map("".join), max_size=5))
+def test_lines_are_shown_at_once_as_one_by_one(lines: list[str]) -> None:
+    """Hundreds of them are not asked one after the other."""
+    printed = lines_of("\n".join(lines))
+    assert all_shown(printed) == [shown(line) for line in printed]
