@@ -457,8 +457,8 @@ unable to find||unable to loca;;direct launche;;not built with;; failed|| return
 unable to init;;pmi server ||pmi version ||pmix server ||pmix version &&incompatible||mismatch||not found;;
 unable to reac;;no usable devi||no usable tran;;no components ;;requested comp&&was not able||was not found;;
 this component;;lockable memor||locked memory||registered mem&&limit||too small;;rlimit_memlock;;memlock limit;;
-some locked me;;cannot allocat||failed~&&ibv_create_||ibv_reg_;;different vers||version mismat&&mpi;;
-unrecognized a||unrecognized o&&hydra||mpiexec||mpirun;;
+some locked me;;cannot allocat&&ibv_create_||ibv_reg_;; failed&&ibv_create_||ibv_reg_;;
+different vers||version mismat&&mpi;;unrecognized a||unrecognized o&&hydra||mpiexec||mpirun;;
 invalid argume||invalid option||unrecognized a||unrecognized o&&mpiexec;;unrecognized a&&match_arg ;;
 mpi_err_no_spa||mpi_err_servic;;mpirun has det;;attempt to run;;
 open||pars||read&& host fi|| hostfil|| machine|| the hos|| the mac;;open mpi tried;;~mpi_err;;message trunca;;
