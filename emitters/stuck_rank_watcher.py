@@ -182,7 +182,7 @@ no disk space||no free disk s;;unable to exte;;database or di;;ora-0165;;ora-300
 the table '&&' is full;;lock_write_gro;;index read-onl;;disk usage exc;;database space;;~used space be;;
 used space bey;;erroneous writ;;设备上没有~||设备上没有空间;;磁盘空间不足;;磁盘已满;;空间不足;;~beyond &&%!;;
 : no space~||: there is no ||:no space~||:there is no s&&extend||flush||save||store||write||writing;;disk full;;
-~errno&&28~;;not enough spa;;isk quota ex;;: disk quota~;;[errno 122];;~edquot~;;
+~errno&&28~;;not enough spa;;cgroup&&no space left;;isk quota ex;;: disk quota~;;[errno 122];;~edquot~;;
 exceeded for||exceeded on &&quota ;;exceeded;;block di||block qu||inode di||inode qu||over dis||over quo;;
 dsquotaexceede;;nsquotaexceede;;超出磁盘限额;;
 磁盘配额不足||磁盘配额已不足||磁盘配额已满||磁盘配额已超||磁盘配额满||磁盘配额超;;超过磁盘配额||超过配额;;
@@ -457,8 +457,8 @@ unable to find||unable to loca;;direct launche;;not built with;; failed|| return
 unable to init;;pmi server ||pmi version ||pmix server ||pmix version &&incompatible||mismatch||not found;;
 unable to reac;;no usable devi||no usable tran;;no components ;;requested comp&&was not able||was not found;;
 this component;;lockable memor||locked memory||registered mem&&limit||too small;;rlimit_memlock;;memlock limit;;
-some locked me;;cannot allocat||failed~&&ibv_create_||ibv_reg_;;different vers||version mismat&&mpi;;
-unrecognized a||unrecognized o&&hydra||mpiexec||mpirun;;
+some locked me;;cannot allocat&&ibv_create_||ibv_reg_;; failed&&ibv_create_||ibv_reg_;;
+different vers||version mismat&&mpi;;unrecognized a||unrecognized o&&hydra||mpiexec||mpirun;;
 invalid argume||invalid option||unrecognized a||unrecognized o&&mpiexec;;unrecognized a&&match_arg ;;
 mpi_err_no_spa||mpi_err_servic;;mpirun has det;;attempt to run;;
 open||pars||read&& host fi|| hostfil|| machine|| the hos|| the mac;;open mpi tried;;~mpi_err;;message trunca;;

@@ -22,22 +22,26 @@ _OF_TYPING = ("__typing_", "__parameters__", "__origin__")
 
 
 def put_off(*names: str) -> None:
-    """Let the next import of each of these modules wait; one that is loaded already stays as it is."""
-    wanted = [name for name in names if name not in sys.modules]
+    """Let the next import of each of these modules wait; one that is loaded already stays as it is.
+
+    Said before each use of an SDK, so what waits already is not put off again: each finder costs every later import.
+    """
+    waiting = {name for finder in sys.meta_path if isinstance(finder, _Finder) for name in finder.names}
+    wanted = {name for name in names if name not in sys.modules} - waiting
     if wanted:
-        sys.meta_path.insert(0, _Finder(frozenset(wanted)))
+        sys.meta_path.insert(0, _Finder(wanted))
 
 
 class _Finder:
     """Finds a module that waits in the place of one that was put off, once; who wants a part of one has it loaded."""
 
-    def __init__(self, names: frozenset[str]) -> None:
-        self._names = set(names)
+    def __init__(self, names: set[str]) -> None:
+        self.names = names
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, _target: Any = None) -> ModuleSpec | None:
         """Part of `importlib`'s protocol, as the two below."""
-        if name in self._names:
-            self._names.discard(name)
+        if name in self.names:
+            self.names.discard(name)
             # Past this finder: asked for a part of what waits, it would load the whole.
             real = PathFinder.find_spec(name, path) or find_spec(name)
             if real is None:

@@ -132,6 +132,12 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.state in IN_DOUBT_STATES
 
     @property
+    def undone(self) -> bool:
+        """Whether it is over and nothing was done: a call of it was refused, or is proven to have had no effect."""
+        closed = self.state is CaseState.CLOSED and self.verdict in {Verdict.SUPPRESSED, Verdict.REFUSED}
+        return closed or self.state is CaseState.REFUSED
+
+    @property
     def outlives(self) -> bool:
         """Whether it had a try, or a person's no: what a record forgets last, and never for want of bytes."""
         return self.life is not None or self.reason is Reason.REJECTED

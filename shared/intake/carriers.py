@@ -24,7 +24,7 @@ CARRIERS = ("messageBody", "body", "value")
 (`value`) has its payload."""
 _TO_USUAL = str.maketrans("-_", "+/")
 _MARK = b"\xef\xbb\xbf"
-_STARTS = ("{", '"')
+_STARTS = ("{", '"', "[")
 
 
 def data_of(event: dict[str, Any], path: str, faults: list[Fault]) -> tuple[Any, str]:
@@ -81,7 +81,7 @@ def opened(value: Any, path: str, faults: list[Fault]) -> Any:
 
 
 def carries(text: str) -> bool:
-    """Whether the text looks like JSON of an object, or of text again, or is Base64 of such."""
+    """Whether the text looks like JSON of an object, an array or text, or is Base64 of an object or of text."""
     return text.lstrip("\ufeff \t\r\n").startswith(_STARTS) or _carried(text) is not None
 
 

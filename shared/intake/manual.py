@@ -19,7 +19,8 @@ from shared.domain.act import MAX_ACTOR_CHARS, MAX_WHY_CHARS
 from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Intake, Trigger, Unreadable
 from shared.intake.announcement import read_announcement
-from shared.intake.body import Bad, flaws, parse, parse_text, readable
+from shared.intake.body import Bad, flaws, parse, readable
+from shared.intake.carriers import carries, opened
 from shared.intake.context import Context, Envelope, event_id, unreadable
 from shared.intake.event import items, read_item
 from shared.intake.log import add
@@ -84,6 +85,7 @@ def read_manual(body: bytes, context: Context) -> ManualRequest:
 
 
 def _read(value: Any, path: str, reading: _Reading) -> None:
+    value = _opened(value, path)
     body = readable(value)
     if isinstance(body, dict) and not OTHER_BODIES & body.keys() and any(name in body for name in _WRAPPED):
         _read_wrapper(value, body, path, reading)
@@ -100,7 +102,13 @@ def _read(value: Any, path: str, reading: _Reading) -> None:
             _read_event(item, where, reading)
 
 
+def _opened(value: Any, path: str) -> Any:
+    """What text carries, or the value itself: a flag in it must be seen."""
+    return opened(value, path, []) if isinstance(value, str) and carries(value) else value
+
+
 def _read_event(value: Any, path: str, reading: _Reading) -> None:
+    value = _opened(value, path)
     stray = _stray_flags(value, path)
     if stray:
         told = reading.told(path, event_id("manual", reading.context.request_id, path), value)
@@ -127,7 +135,7 @@ def _read_wrapper(value: Any, wrapper: dict[str, Any], path: str, reading: _Read
         _read_jobs(wrapper["jobs"], below(path, "jobs"), reading)
         return
     event, where = wrapper["event"], below(path, "event")
-    _read(parse_text(event, where) if isinstance(event, str) else event, where, reading)
+    _read(event, where, reading)
 
 
 def _wrapper_faults(value: Any, wrapper: dict[str, Any], path: str) -> list[Fault]:

@@ -175,9 +175,12 @@ _NEW_TELLING = GateAnswer("a new telling", "a telling not handled before")
 
 
 def _may_take_over(known: Case, facts: Facts) -> bool:
-    """A person who forces may go on with what only waits, if it can be looked at; never with an attempt in doubt."""
+    """A person who forces may go on with what only waits, or begin anew where nothing was done. It must have been seen.
+
+    Never with an attempt in doubt.
+    """
     waits = known.state in {CaseState.DEFERRED, CaseState.HELD}
-    return facts.ask.force and waits and facts.seen is not None
+    return facts.ask.force and (waits or known.undone) and facts.seen is not None
 
 
 def _duplicate(known: Case) -> Stop:

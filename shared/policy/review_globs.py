@@ -15,6 +15,7 @@ from shared.policy.model import Policy
 _OWNERS = ("owner", "owners")
 _OTHERS = ("region", "cluster", "namespace", "group", "app", "project", "queue", "job_name", "node")
 _PLURAL = tuple(f"{field}s" for field in _OTHERS)
+_SPEAKERS = ("source", "bus", "account", "logstore", "topic")
 _NEGATION = re.compile(r"[!~^]")
 _NO_NAME = re.compile(r"[|,;(){}\[\]\s\\$]|\A\.\*")
 _EXPRESSION = re.compile(r"\A\.\*|\||\A\^|\$\Z|\\")
@@ -30,7 +31,7 @@ def faults_of_globs(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
 
 def odd_globs(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     """The same of other names, which are freer: a warning."""
-    for path, text, line in _globs(policy, root, (*_OTHERS, *_PLURAL)):
+    for path, text, line in _globs(policy, root, (*_OTHERS, *_PLURAL, *_SPEAKERS)):
         if problem := _odd_name(text):
             yield Fault(path, f"{problem}: only a name that has it fits", line)
 
@@ -63,6 +64,12 @@ def _globs(policy: Policy, root: yamltree.Node, fields: Iterable[str]) -> Iterat
         asked += [
             (f"$.{name}[{index}]", part, node) for index, (part, node) in enumerate(zip(parts, nodes, strict=True))
         ]
+    for index, (source, node) in enumerate(
+        zip(policy.sources, yamltree.items(yamltree.child(root, "sources")), strict=True)
+    ):
+        for name, of in (("event", source.event), ("log", source.log)):
+            if of is not None:
+                asked.append((f"$.sources[{index}].{name}", of, yamltree.child(node, name)))
     for path, part, node in asked:
         for field in fields:
             for text in listed(getattr(part, field, None)):

@@ -151,6 +151,17 @@ def test_what_is_loaded_already_stays() -> None:
     assert sys.modules["json"].loads("1") == 1
 
 
+def test_what_is_put_off_again_and_again_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function that stays warm says it before each call, and not all of it is ever imported."""
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    put_off("never_imported", "nor_this")
+    once = list(sys.meta_path)
+    put_off("nor_this", "never_imported")
+    assert sys.meta_path == once
+    put_off("never_imported", "one_more")
+    assert len(sys.meta_path) == len(once) + 1
+
+
 USED = """
 import sys
 from shared.ledger._tablestore_link import sdk

@@ -53,7 +53,8 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
         print("\n".join(f"{one.place}: no such mutant: {one.becomes}" for one in unfit) or "every entry fits")
         return 1 if unfit else 0
     todays = not (asked.rooms or asked.all or asked.sample or asked.part)
-    rooms = [ROOMS[asked.seed % len(ROOMS)]] if todays else rooms_named(asked.rooms)
+    turns = [room for room in ROOMS if not room.apart]
+    rooms = [turns[asked.seed % len(turns)]] if todays else rooms_named(asked.rooms)
     tries = list(_tries(root, rooms))
     equals = read_equals(root)
     tries = [one for one in tries if not any(equal.fits(one.mutant) for equal in equals)]

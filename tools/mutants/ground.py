@@ -55,6 +55,9 @@ class Ground:
         self.copy = Copy(root, folder)
         self._bare = _Nursery(self.copy.root, ())
         self._warm: _Nursery | None = None
+        self._sound: set[str] = set()
+        self._unsound: set[str] = set()
+        """Tests that have been seen passing, or failing, in a fork without a mutant."""
 
     def load(self, files: Sequence[str]) -> None:
         """Tests that will be asked: what they import is loaded once."""
@@ -74,18 +77,35 @@ class Ground:
             compile(mutant.text, wanted.file, "exec", dont_inherit=True)
         except SyntaxError:
             return Tried(wanted.room.name, mutant, killed=True, by="no Python", asked=0)
-        if not tests:
-            return Tried(wanted.room.name, mutant, killed=False, by="", asked=0)
         whole = (self.copy.root / wanted.file).read_text(encoding="utf-8")
-        run = {"tests": list(tests), "limit_s": LEAST_S + TIMES * seconds, "file": wanted.file, "whole": whole}
-        with self.copy.with_texts({wanted.file: mutant.text}):
-            ended = self._warm.ask(run) if self._warm and mutant.lines else {"end": "anew"}
-            if ended["end"] in {"anew", "broken"} or (ended["end"] == "passed" and at_import):
-                ended = self._bare.ask(run)
+        left = [test for test in tests if test not in self._unsound]
+        ended = {"end": "passed"}
+        while left:
+            run = {"tests": left, "limit_s": LEAST_S + TIMES * seconds, "file": wanted.file, "whole": whole}
+            with self.copy.with_texts({wanted.file: mutant.text}):
+                nursery, ended = self._ended(run, mutant, at_import=at_import)
+            if ended["end"] != "failed" or self._is_sound(test := ended["by"].partition("[")[0], nursery, run):
+                break
+            left, ended = [other for other in left if other != test], {"end": "passed"}
         if ended["end"] == "broken" and (without := self._bare.ask(run))["end"] != "passed":
             raise CoveringError(f"the tests do not pass without a mutant: {without}")
         killed = ended["end"] != "passed"
-        return Tried(wanted.room.name, mutant, killed, ended.get("by") or ended["end"], len(tests))
+        return Tried(wanted.room.name, mutant, killed, ended.get("by") or ended["end"], len(left))
+
+    def _ended(self, run: Mapping[str, object], mutant: Mutant, *, at_import: bool) -> tuple[_Nursery, dict[str, str]]:
+        """How the run ends with the mutant in the files, and where it was made."""
+        if self._warm and mutant.lines:
+            ended = self._warm.ask(run)
+            if ended["end"] not in {"anew", "broken"} and not (ended["end"] == "passed" and at_import):
+                return self._warm, ended
+        return self._bare, self._bare.ask(run)
+
+    def _is_sound(self, test: str, nursery: _Nursery, run: Mapping[str, object]) -> bool:
+        """Whether a test passes where there is no mutant: else its failing says nothing of one, now or later."""
+        if test not in self._sound | self._unsound:
+            passes = nursery.ask({**run, "tests": [test]})["end"] == "passed"
+            (self._sound if passes else self._unsound).add(test)
+        return test in self._sound
 
     def close(self) -> None:
         """End the nurseries."""

@@ -104,8 +104,9 @@ def _child(wanted: Mapping[str, Any], live: Live | None, writing: int) -> NoRetu
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     first = _First()
     try:
-        file = Path(wanted["file"]).resolve()
-        if live and not live.having(file, wanted["whole"], file.read_text(encoding="utf-8")):
+        file, whole = Path(wanted["file"]).resolve(), wanted["whole"]
+        text = file.read_text(encoding="utf-8")
+        if live and text != whole and not live.having(file, whole, text):
             os._exit(ANEW)
         status = int(pytest.main([*OPTIONS, *wanted["tests"]], plugins=[first]))
     except BaseException:  # noqa: BLE001 - a fork must never return into its parent's work

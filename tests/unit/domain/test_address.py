@@ -38,3 +38,9 @@ def test_no_other_text_is_an_address(text: str) -> None:
     with pytest.raises(ValueError, match=r"wants a URL|is required") as caught:
         parse_address(text)
     assert "made-up" not in str(caught.value)
+
+
+def test_no_address_is_told_so() -> None:
+    """Not that it is a bad one."""
+    with pytest.raises(ValueError, match=r"^is required$"):
+        parse_address("")

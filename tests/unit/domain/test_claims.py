@@ -83,3 +83,11 @@ def test_a_later_claim_shortens_no_earlier_one() -> None:
     """Whose call may still take effect later is waited for."""
     assert BY_WHOLE.taken(WHOLE, "a", 50.0).whole_until == 100.0
     assert BY_PART.taken(PART, "b", 50.0).parts_until == 100.0
+
+
+def test_rest_counts_from_the_first_look_that_showed_it() -> None:
+    """Until one does not, or another call is followed."""
+    first = FOLLOWED.seen(RESTS, "b", 150.0)
+    assert (first.rest_from, first.seen(RESTS, "b", 200.0).rest_from) == (150.0, 150.0)
+    assert first.seen(RUNS, "b", 200.0).rest_from == 0.0
+    assert first.taken(TAIL, "c", 300.0).rest_from == 0.0

@@ -195,3 +195,12 @@ def test_a_job_that_counts_in_this_bucket_counts_once() -> None:
 
     once, _ = once_more(SharedLimit())
     assert once_more(once) == (once, frozenset({"a"}))
+
+
+def test_behind_an_open_breaker_those_who_are_forced_still_pass() -> None:
+    """Whoever stands before them in the delivery."""
+    keys = ["a", "b", "c"]
+    _, let_in = take_breaker_tokens(
+        SharedLimit(opened_at=1.0), keys, scope=SCOPE, max_jobs=9, window_s=600, now=2.0, forced=frozenset({"b"})
+    )
+    assert let_in == {"b"}

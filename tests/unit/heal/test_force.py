@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from shared.domain.call import Effect
 from shared.domain.failure import Trigger
 from shared.domain.job import State
 from shared.policy.model import Attempts, Cooldown
+from tests.support.clock import START
 from tests.support.house import House, verdicts
-from tests.unit.heal.tricks import DAY_S, hang_again, set_policy
+from tests.unit.heal.tricks import DAY_S, hang_again, quiet, set_policy
 
 
 def test_force_skips_rules_budget_and_cooldown(house: House) -> None:
@@ -94,3 +97,21 @@ def test_a_force_that_did_not_help_is_told_too(house: House) -> None:
     house.deliver(ended, force=True, actor="ann")
     (row,) = house.sink.rows
     assert (row["verdict"], row["forced"], row["actor"]) == ("ineligible", "true", "ann")
+
+
+@pytest.mark.parametrize("code", ["NoPermission", "Throttling.User"])
+def test_force_begins_anew_where_nothing_was_done(house: House, code: str) -> None:
+    """A role that may not rerun, an API that was busy for a day: somebody has mended it and sends the failure again."""
+    later = code.startswith("Throttling")
+    house.ehpc.code, house.ehpc.answer = code, lambda _: Effect.NOT_DONE_LATER if later else Effect.NOT_DONE_USELESS
+    house.deliver(house.hung(1, started_at=START - 3600))
+    quiet(house)
+    assert house.sink.told()[-1] == ("refused", "gave_up" if later else "api_refused")
+    house.ehpc.code, house.ehpc.answer = "", lambda _: Effect.DONE
+    again = house.failure(1, event_id="again")
+    assert verdicts(house.deliver(again)) == [("duplicate", "already_handled")]
+    by_hand = house.failure(1, event_id="by hand", telling_id="by hand")
+    assert verdicts(house.deliver(by_hand, force=True, actor="ann")) == [("rerun", "accepted")]
+    assert verdicts(house.deliver(by_hand, force=True, actor="ann")) == [("duplicate", "already_handled")]
+    assert len(house.ehpc.kills) == 1
+    quiet(house)

@@ -100,6 +100,7 @@ def test_a_failure_whose_own_document_is_malformed_as_well_is_refused(house: Hou
     spoil(house, JOB)
     spoil(house, pending_key(failure.scope, failure.telling_id))
     assert verdicts(house.deliver(failure)) == [("refused", "record_unreadable")]
+    assert house.sink.rows[-1]["message"].endswith("cannot be read, and the failure could wait nowhere else")
     assert house.ehpc.calls == []
 
 

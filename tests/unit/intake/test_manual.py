@@ -175,3 +175,13 @@ def test_words_of_a_wrapper_in_an_announcement_are_evidence(read: Read, ehpc: di
     """A record with unknown fields named `event`, `jobs` or `source` is still a record."""
     (got,) = read(ehpc | {"event": "job_end", "jobs": 3, "source": {"a": 1}}).intake.failures
     assert got.extra == {"event": "job_end", "jobs": "3", "source": '{"a":1}'}
+
+
+@pytest.mark.parametrize("wrap", [lambda text: text, lambda text: [text], lambda text: {"event": text}])
+def test_a_flag_in_text_is_seen(read: Read, ehpc: dict[str, Any], wrap: Callable[[str], Any]) -> None:
+    """Whoever wrote `dry_run` into a body that came as text gets none that acts: it is heeded or refused."""
+    text = json.dumps({**ehpc, "dry_run": True})
+    got = read(json.dumps(wrap(text))).intake
+    assert (got.failures, ["dry_run" in bad.faults[0].path for bad in got.unreadable]) == ([], [True])
+    wrapped = read(json.dumps(json.dumps({"jobs": [ehpc], "dry_run": True}))).intake
+    assert (len(wrapped.failures), wrapped.dry_run) == (1, True)

@@ -155,6 +155,22 @@ def test_a_glob_that_was_meant_otherwise(glob: str, *, odd: bool) -> None:
     assert ((4, "$.rules[0].match.job_name") in warned(HEAD + rules + "- {name: b, match: {}, action: rerun}\n")) is odd
 
 
+@pytest.mark.parametrize(
+    ("source", "path"),
+    [
+        ("event: {source: '!x'}", "event.source"),
+        ("event: {bus: 'a|b'}", "event.bus"),
+        ("event: {account: ' 123'}", "event.account"),
+        ("log: {project: '~p', logstore: a}", "log.project"),
+        ("log: {project: p, logstore: a, topic: ^t}", "log.topic"),
+    ],
+)
+def test_so_are_the_globs_of_who_speaks(source: str, path: str) -> None:
+    """Nobody is believed then, and the policy looks as if somebody were."""
+    rules = "rules:\n- {name: b, match: {}, action: rerun}\n"
+    assert (2, f"$.sources[0].{path}") in warned(f"version: 1\nsources: [{{{source}}}]\n{rules}")
+
+
 def test_negations_that_negate_nothing_are_warned_of() -> None:
     """A switch for every queue but one is a switch for a queue that is not there."""
     by = (

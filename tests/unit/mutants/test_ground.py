@@ -1,0 +1,97 @@
+"""A test that fails without a mutant as well says nothing of one; the others are asked on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.mutants import ground
+from tools.mutants.covering import CoveringError
+from tools.mutants.ground import Ground, Try
+from tools.mutants.mutations import mutants_of
+from tools.mutants.rooms import Room
+
+CODE = "def late(now):\n    return now > 5\n"
+SLIP = next(one for one in mutants_of("desk", CODE) if ">=" in one.becomes)
+DESK = Room("desk", ("desk.py",), ("tests",))
+
+
+class _Copy:
+    def __init__(self, _root: Path, folder: Path) -> None:
+        self.root = folder
+        (folder / "desk.py").write_text(CODE)
+
+    def with_texts(self, texts: Mapping[str, str]) -> _Copy:
+        self._texts = texts
+        return self
+
+    def __enter__(self) -> None:
+        for name, text in self._texts.items():
+            (self.root / name).write_text(text)
+
+    def __exit__(self, *_: object) -> None:
+        (self.root / "desk.py").write_text(CODE)
+
+
+class _Nursery:
+    """Plays forks. `SEES` fails with the mutant, `ALWAYS` with and without."""
+
+    runs: list[Sequence[str]]
+
+    def __init__(self, root: Path, _files: Sequence[str]) -> None:
+        self._desk = root / "desk.py"
+        self.runs = []
+
+    def ask(self, run: Mapping[str, Any]) -> dict[str, str]:
+        self.runs.append(run["tests"])
+        mutated = self._desk.read_text() != CODE
+        for test in run["tests"]:
+            if test == "ALWAYS" or (test == "SEES" and mutated):
+                return {"end": "failed", "by": f"{test}[1]"}
+            if test == "BREAKS":
+                return {"end": "broken", "by": "no import"}
+        return {"end": "passed"}
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ground:
+    """A ground without processes."""
+    monkeypatch.setattr(ground, "Copy", _Copy)
+    monkeypatch.setattr(ground, "_Nursery", _Nursery)
+    made = Ground(tmp_path, tmp_path)
+    made.load(["tests/test_desk.py"])
+    return made
+
+
+@pytest.mark.parametrize(
+    ("tests", "killed", "asked"),
+    [
+        (["BLIND", "SEES"], True, 2),
+        (["ALWAYS", "SEES"], True, 1),
+        (["ALWAYS", "BLIND"], False, 1),
+        (["ALWAYS"], False, 0),
+        (["BLIND"], False, 1),
+        ([], False, 0),
+    ],
+)
+def test_only_a_test_that_passes_without_it_kills_a_mutant(
+    here: Ground, tests: list[str], *, killed: bool, asked: int
+) -> None:
+    """And it is remembered which do: each is run without a mutant once."""
+    for _ in range(2):
+        tried = here.tried(Try(DESK, "desk.py", SLIP), tests, 1.0)
+        assert (tried.killed, tried.asked, tried.by) == (killed, asked, "SEES[1]" if killed else "passed")
+    nurseries: Any = (here._warm, here._bare)
+    assert sum(runs.count(["ALWAYS"]) for runs in (nursery.runs for nursery in nurseries)) <= 2
+
+
+def test_tests_that_break_without_a_mutant_end_it_all(here: Ground) -> None:
+    """Nothing could be said."""
+    with pytest.raises(CoveringError, match="no import"):
+        here.tried(Try(DESK, "desk.py", SLIP), ["BREAKS"], 1.0)
