@@ -24,11 +24,11 @@ class RuleCheck(Struct, frozen=True, kw_only=True):
 
 def check_rule(name: str, environ: Mapping[str, str] = os.environ) -> RuleCheck:
     """Look for the rule in `SECONDWIND_POLICY_FILE`, else in the `policy.yaml` beside `functions/`."""
-    from shared.policy.load import MAX_TEXT_BYTES, check_policy  # noqa: PLC0415 - the policy's engine only where it is asked
+    from shared.policy.load import MAX_TEXT_BYTES, usable_policy  # noqa: PLC0415 - the policy's engine only where it is asked
 
     file: Path = BUNDLE_ROOT / (environ.get("SECONDWIND_POLICY_FILE", "").strip() or "policy.yaml")
     try:
-        policy = check_policy(read_text(file, MAX_TEXT_BYTES)).policy
+        policy = usable_policy(read_text(file, MAX_TEXT_BYTES))
     except CannotRead as error:
         return RuleCheck(problem=f"whether there is a rule {name} was not checked: {error}", certain=False)
     if policy is None:

@@ -17,6 +17,8 @@ HEAD_BYTES = 65_536
 """What an answer may have beside its body: its head, and the marks of its pieces."""
 PART_BYTES = 16_384
 """What is sent or read at once: a record of TLS."""
+LARGE_BYTES = 262_144
+"""What is read at once of a body that is known to have as much."""
 
 
 class Bounds(Struct, frozen=True, kw_only=True):
@@ -80,8 +82,8 @@ class Incoming:
 
     def exactly(self, length: int) -> bytes:
         """So many bytes. Raises as `_more`."""
-        while len(self._here) - self._at < length:
-            if not self._more():
+        while (missing := length - (len(self._here) - self._at)) > 0:
+            if not self._more(min(max(missing, PART_BYTES), LARGE_BYTES)):
                 raise IncompleteRead(b"")
         begin, self._at = self._at, self._at + length
         return bytes(memoryview(self._here)[begin : self._at])
@@ -93,10 +95,10 @@ class Incoming:
                 return bytes(memoryview(self._here)[self._at :])
         raise TooLong
 
-    def _more(self) -> bool:
+    def _more(self, most: int = PART_BYTES) -> bool:
         """Wait for some; False: there is no more. Raises TimeoutError, TooLong and what a socket raises."""
         give(self._sock, self._bounded)
-        part = self._sock.recv(PART_BYTES)
+        part = self._sock.recv(most)
         self._left -= len(part)
         if self._left < 0:
             raise TooLong

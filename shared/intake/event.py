@@ -35,6 +35,8 @@ MAX_ITEMS = 10_000
 https://www.alibabacloud.com/help/en/functioncompute/fc/advanced-features-of-triggers)."""
 SHOWN_ITEMS = 10
 """How many of those beyond are shown in `raw`."""
+FLAGS = ("dry_run", "force")
+"""What a person may say of a body, beside it."""
 _CONNECTOR = "sls:connector"
 """https://www.alibabacloud.com/help/en/eventbridge/user-guide/create-a-custom-event-source-of-the-log-service-type"""
 _LOG_PLACE = re.compile(r"project/([^/]+)/logstore/([^/]+)\Z")
@@ -169,6 +171,8 @@ def _read_cloud_event(
         else:
             found, where, inner = unpacked(record, found, where, faults)
             record, time = readable(found), inner or time
+    if envelope.trigger is Trigger.MANUAL:
+        faults.extend(stray_flags(record, where))
     told = Envelope(
         path=where,
         trigger=envelope.trigger,
@@ -179,6 +183,13 @@ def _read_cloud_event(
         speaker=_speaker(event, from_log=from_log) if envelope.trigger is Trigger.EVENT else Speaker(),
     )
     return read_announcement(record, told, context, faults)
+
+
+def stray_flags(value: Any, path: str) -> list[Fault]:
+    """A fault for each flag that a person wrote where it is none: it must not look as if it were heeded."""
+    body = readable(value)
+    names = [name for name in FLAGS if name in body] if isinstance(body, dict) else []
+    return [Fault(below(path, name), "has no meaning here; wanted beside jobs or event") for name in names]
 
 
 def _speaker(event: dict[str, Any], *, from_log: bool) -> Speaker:

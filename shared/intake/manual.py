@@ -22,17 +22,16 @@ from shared.intake.announcement import read_announcement
 from shared.intake.body import Bad, flaws, parse, readable
 from shared.intake.carriers import carries, opened
 from shared.intake.context import Context, Envelope, event_id, unreadable
-from shared.intake.event import items, read_item
+from shared.intake.event import FLAGS, items, read_item, stray_flags
 from shared.intake.log import add
 from shared.intake.trigger import OTHER_BODIES, is_trigger, read_trigger_value
 from shared.ports import LogRange
 from shared.reading.text import below, kind
 
 _WRAPPED = ("jobs", "event")
-_FLAGS = ("dry_run", "force")
 _WORDS = {"by": MAX_ACTOR_CHARS, "why": MAX_WHY_CHARS}
 """Who sends it and why, with how long they may be: told with what is forced."""
-_BESIDE = (*_FLAGS, *_WORDS)
+_BESIDE = (*FLAGS, *_WORDS)
 UNNAMED = "somebody who may invoke `manual`"
 """Who forces and does not say who they are. Function Compute tells a function nothing of its invoker."""
 _MAX_WRAPPERS = 2
@@ -90,7 +89,7 @@ def _read(value: Any, path: str, reading: _Reading) -> None:
     if isinstance(body, dict) and not OTHER_BODIES & body.keys() and any(name in body for name in _WRAPPED):
         _read_wrapper(value, body, path, reading)
         return
-    if is_trigger(value) and not _stray_flags(value, path):
+    if is_trigger(value) and not stray_flags(value, path):
         told = reading.told(path, event_id("manual", reading.context.request_id), value)
         answer = read_trigger_value(value, told, reading.context)
         if isinstance(answer, Unreadable):
@@ -109,7 +108,7 @@ def _opened(value: Any, path: str) -> Any:
 
 def _read_event(value: Any, path: str, reading: _Reading) -> None:
     value = _opened(value, path)
-    stray = _stray_flags(value, path)
+    stray = stray_flags(value, path)
     if stray:
         told = reading.told(path, event_id("manual", reading.context.request_id, path), value)
         reading.intake.reject(unreadable(told, stray))
@@ -125,7 +124,7 @@ def _read_wrapper(value: Any, wrapper: dict[str, Any], path: str, reading: _Read
     if faults:
         reading.refuse(faults)
         return
-    for name in _FLAGS:
+    for name in FLAGS:
         if name in wrapper:
             reading.said.setdefault(name, []).append(wrapper[name])
     for name in _WORDS:
@@ -146,7 +145,7 @@ def _wrapper_faults(value: Any, wrapper: dict[str, Any], path: str) -> list[Faul
             faults.append(Fault(where, "is not known; wanted jobs or event, dry_run, force, by, why"))
         elif name in _WORDS and not _is_said(member, _WORDS[name]):
             faults.append(Fault(where, f"is {kind(member)}; wanted 1 to {_WORDS[name]} printable characters"))
-        elif name in _FLAGS and not isinstance(member, bool):
+        elif name in FLAGS and not isinstance(member, bool):
             faults.append(Fault(where, f"is {kind(member)}; wanted true or false"))
     if all(name in wrapper for name in _WRAPPED):
         faults.append(Fault(path, "has both jobs and event; wanted one of them"))
@@ -162,14 +161,5 @@ def _is_said(member: Any, most: int) -> bool:
 def _read_jobs(jobs: list[Any], path: str, reading: _Reading) -> None:
     for index, (where, job) in enumerate(items(jobs, path)):
         told = reading.told(where, event_id("manual", reading.context.request_id, index), job)
-        faults = flaws(job, where) + _stray_flags(job, where)
+        faults = flaws(job, where) + stray_flags(job, where)
         add(reading.intake, read_announcement(readable(job), told, reading.context, faults))
-
-
-def _stray_flags(value: Any, path: str) -> list[Fault]:
-    body = readable(value)
-    if not isinstance(body, dict):
-        return []
-    return [
-        Fault(below(path, name), "has no meaning here; wanted beside jobs or event") for name in _FLAGS if name in body
-    ]

@@ -63,6 +63,12 @@ def check_policy(text: str, packs: Packs | None = None) -> PolicyReport:
     return PolicyReport(policy=read.policy, warnings=tuple(sorted(warnings, key=_place)))
 
 
+def usable_policy(text: str, packs: Packs | None = None) -> Policy | None:
+    """The policy; None if it has faults: another check tells them. `packs` as above."""
+    read = _understood(text, library() if packs is None else packs)
+    return read.policy if isinstance(read, _Understood) else None
+
+
 class _Understood(Struct, frozen=True):
     """A policy without faults."""
 

@@ -5,7 +5,9 @@ A warning is given only where it is certain: a rule counts as never reached if o
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from shared.domain.errors import Fault
 from shared.domain.failure import FailureClass
@@ -174,9 +176,8 @@ def includes(wider: Match, narrower: Match, system: System) -> bool:
     """Whether it is certain that the first matches each failure of the system that the second matches."""
     if wider.system is not None and system.name not in listed(wider.system):
         return False
-    for field in Match.__struct_fields__:
-        asked = getattr(wider, field)
-        if field == "system" or asked is None or ("*" in listed(asked) and field in _always_told(system)):
+    for field, asked in _asked(wider):
+        if "*" in listed(asked) and field in _always_told(system):
             continue
         if field in _TEXTS:
             if not _asks_as_much(field, frozenset(listed(asked)), narrower):
@@ -186,6 +187,13 @@ def includes(wider: Match, narrower: Match, system: System) -> bool:
         if other is None or not set(listed(other)) <= set(listed(asked)):
             return False
     return True
+
+
+@functools.lru_cache(maxsize=1024)
+def _asked(match: Match) -> tuple[tuple[str, Any], ...]:
+    """Its conditions but that on the system. A rule is compared with each of the others, and has two or three."""
+    fields = ((field, getattr(match, field)) for field in Match.__struct_fields__ if field != "system")
+    return tuple((field, asked) for field, asked in fields if asked is not None)
 
 
 def _always_told(system: System) -> set[str]:

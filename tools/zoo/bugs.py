@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import yaml
 from msgspec import Struct
 
 from tools.zoo.changes import Change
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # eight times as fast, where PyYAML was built with it
 
 
 class Bug(Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,7 +42,8 @@ def read_bugs(folder: Path) -> dict[str, list[Bug]]:
 
 def _read(path: Path) -> list[Bug]:
     try:
-        bugs = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), list[Bug])
+        told = yaml.load(path.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - a safe one
+        bugs = msgspec.convert(told, list[Bug])
     except (msgspec.ValidationError, yaml.YAMLError) as error:
         raise ZooError(f"{path.name}: {error}") from error
     for bug in bugs:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from secondwind.commands.doctor.findings import Finding, Level, Subject
 from secondwind.terminal import count
 from secondwind.text_file import CannotRead, read_text
-from shared.policy.load import MAX_TEXT_BYTES, check_policy
+from shared.policy.load import MAX_TEXT_BYTES, usable_policy
 
 PAGE = "docs/people.md"
 
@@ -15,7 +15,7 @@ PAGE = "docs/people.md"
 def console(subject: Subject) -> Iterator[Finding]:
     """Who may act there, and whether what they would need is set."""
     try:
-        policy = check_policy(read_text(subject.settings.policy_file, MAX_TEXT_BYTES)).policy
+        policy = usable_policy(read_text(subject.settings.policy_file, MAX_TEXT_BYTES))
     except CannotRead:
         return  # another check says so
     its = subject.settings.console

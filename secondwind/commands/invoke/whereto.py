@@ -20,7 +20,7 @@ from secondwind.which_ledger import name_of
 from shared.domain.endpoint import Endpoint, parse_endpoint
 from shared.domain.errors import SettingsError
 from shared.domain.mode import Mode
-from shared.policy.load import MAX_TEXT_BYTES, check_policy
+from shared.policy.load import MAX_TEXT_BYTES, usable_policy
 from shared.settings import RedisUrl, Settings, SqliteUrl, read_settings
 from shared.systems import SYSTEMS
 
@@ -99,7 +99,7 @@ def let_go(going: WhereTo, *, yes: bool, ask: Ask | None) -> None:
 def mode_told(policy: Path, settings: Settings | None = None) -> str:
     """The stricter of the policy's mode and the environment's; what is set by hand in the ledger may be stricter."""
     try:
-        found = check_policy(read_text(policy, MAX_TEXT_BYTES)).policy
+        found = usable_policy(read_text(policy, MAX_TEXT_BYTES))
     except CannotRead:
         found = None
     if found is None:

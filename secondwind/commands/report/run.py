@@ -167,7 +167,7 @@ def _morning(text: str) -> time:
 
 def _prices(named: Path | None, environ: Mapping[str, str]) -> Prices | None:
     """The policy's prices. A policy without any is not read any further; one that is not there has none."""
-    from shared.policy.load import MAX_TEXT_BYTES, check_policy  # noqa: PLC0415 - only where there are prices
+    from shared.policy.load import MAX_TEXT_BYTES, usable_policy  # noqa: PLC0415 - only where there are prices
 
     file = named or BUNDLE_ROOT / (environ.get("SECONDWIND_POLICY_FILE", "").strip() or "policy.yaml")
     try:
@@ -178,7 +178,7 @@ def _prices(named: Path | None, environ: Mapping[str, str]) -> Prices | None:
         raise UnusableError(str(error)) from None
     if not _PRICES.search(text):
         return None
-    policy = check_policy(text).policy
+    policy = usable_policy(text)
     if policy is None:
         raise UnusableError(f"{file} is no usable policy: secondwind policy check {file}")
     return policy.prices

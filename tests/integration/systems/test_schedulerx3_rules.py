@@ -163,7 +163,7 @@ def test_what_follows_a_retry_is_not_retried_as_well(night: Night, parent_s: flo
     night.policy, ends_at = ALONE, night.clock.now() + parent_s
     assert night.told(child, occurred_at=at) == [("deferred", "whole_in_hand")]
     while night.clock.now() < ends_at:
-        night.swept(30)
+        night.swept(parent_s / 15)
         assert _runs_of(night, 72) == 0
     night.swept(60)  # between the two nothing runs
     assert _runs_of(night, 72) == 0

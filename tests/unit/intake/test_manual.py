@@ -185,3 +185,12 @@ def test_a_flag_in_text_is_seen(read: Read, ehpc: dict[str, Any], wrap: Callable
     assert (got.failures, ["dry_run" in bad.faults[0].path for bad in got.unreadable]) == ([], [True])
     wrapped = read(json.dumps(json.dumps({"jobs": [ehpc], "dry_run": True}))).intake
     assert (len(wrapped.failures), wrapped.dry_run) == (1, True)
+
+
+def test_a_flag_in_the_data_of_an_event_is_refused(
+    read: Read, ehpc: dict[str, Any], cloud_event: Callable[..., dict[str, Any]]
+) -> None:
+    """It would be evidence there, and the job would be rerun."""
+    for data in ({**ehpc, "dry_run": True}, {"messageBody": json.dumps({**ehpc, "force": True})}):
+        (bad,) = read(cloud_event(data)).intake.unreadable
+        assert "has no meaning here" in bad.faults[0].problem
