@@ -181,7 +181,7 @@ TOLD_ANEW = (Verdict.RERUN, Reason.ACCEPTED)
     [
         ((), ENDED),
         ((Rule(name="any", match=Match(), action=Action.RERUN),), ENDED),
-        ((Rule(name="code", match=Match(exit_code=[1]), action=Action.RERUN),), ENDED),
+        ((Rule(name="code", match=Match(exit_code=1), action=Action.RERUN),), ENDED),
         ((Rule(name="effect", match=Match(message="rank"), action=Action.RERUN, tells=Tells.EFFECT),), ENDED),
         ((Rule(name="cause", match=Match(message="rank"), action=Action.RERUN),), TOLD_ANEW),
     ],
