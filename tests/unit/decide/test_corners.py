@@ -190,7 +190,7 @@ def test_what_the_job_had_printed_is_not_asked_for_again_but_by_who_tells_a_caus
     facts: Make[Facts], failure: Make[Failure], case: Make[Case], rules: tuple[Rule, ...], ends: tuple[Verdict, Reason]
 ) -> None:
     """No rule, a rule for all, an exit code and an effect may all have the cause that ended it."""
-    told = failure(message="a rank is lost", exit_code=1)
+    told = failure(message="a rank is lost", exit_code="1")
     ended = case(failure_id=facts(failure=told).failure_id, state=CaseState.CLOSED, tellings=("u",))
     printed = replace(ended, failure=replace(ended.failure, message_from=EvidenceFrom.JOB_LOG))
     parts = {"failure": told, "policy": Policy(version=1, rules=rules), "record": JobRecord(cases=(printed,))}
