@@ -141,8 +141,8 @@ def test_a_look_between_two_calls_keeps_neither_from_being_settled(town: Town, m
             job, "2026-01-01 10:00:00", worker_fails(300), starts_at=time.time() - 310, workflow_execution_id=str(job)
         )
         place = {"system": "schedulerx3", "cluster_id": "xxljob-demo", "app_name": "demo-app"}
-        told = {**place, "job_id": job, "job_execution_id": str(run.execution_id), "occurred_at": time.time()}
-        events.append(event(told, event_id=str(job)))
+        data = {**place, "job_id": job, "job_execution_id": str(run.execution_id), "occurred_at": time.time()}
+        events.append(event(data, event_id=str(job)))
 
     def set_ahead(_seconds: float) -> None:
         machine.ahead_s = 20.0
