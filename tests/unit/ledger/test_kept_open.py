@@ -101,3 +101,50 @@ def test_who_only_read_has_nothing_to_bring_in(tmp_path: Path, opened: list[str]
     assert (tmp_path / "l.db-wal").stat().st_size
     one.close()
     assert ((tmp_path / "l.db-wal").stat().st_size, len(opened)) == (0, 1)
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_file_that_somebody_reads_is_not_kept(tmp_path: Path) -> None:
+    """What was written cannot be brought into the file while he reads: he and all others find it after the close."""
+    first = ledger(tmp_path / "l.db")
+    first.save([ONE])
+    reader = sqlite3.connect(tmp_path / "l.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM documents").fetchall()
+    first.save([Write(key="b", document=b"2", expected=None, due_at=None, expires_at=None)])
+    db = first._db
+    first.close()
+    reader.close()
+    assert not sqlite._KEPT
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        db.execute("SELECT 1")
+    second = ledger(tmp_path / "l.db")
+    assert second.load(["a", "b"]).keys() == {"a", "b"}
+    second.close()
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_kept_file_is_waited_for_as_long_as_before(tmp_path: Path) -> None:
+    """Only the look whether somebody is at it does not wait."""
+    one = ledger(tmp_path / "l.db")
+    one.save([ONE])
+    one.close()
+    ((_, kept),) = sqlite._KEPT.values()
+    assert kept.execute("PRAGMA busy_timeout").fetchone() == (10_000,)
+
+
+def test_what_cannot_be_brought_into_the_file_is_not_kept(tmp_path: Path, opened: list[str]) -> None:
+    """To close never fails, whatever is wrong with the file; the next ledger opens it anew."""
+    first = ledger(tmp_path / "l.db")
+    first.save([ONE])
+    first._db.set_authorizer(lambda *_: sqlite3.SQLITE_DENY)
+    first.close()
+    assert not sqlite._KEPT
+    second = ledger(tmp_path / "l.db")
+    second._db.execute("BEGIN IMMEDIATE")
+    second.close()
+    assert not sqlite._KEPT
+    third = ledger(tmp_path / "l.db")
+    assert third.save([]) == frozenset()
+    third.close()
+    assert len(opened) == 3
