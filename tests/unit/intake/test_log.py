@@ -41,10 +41,11 @@ def test_fields_or_content_announce_a_failure(
         {"content": '{"system":"lsf","note":"not ehpc"}', "level": "info"},
         {"content": " \n" + json.dumps(ehpc), "__tag__:path": "/log"},
         {"content": '["ehpc"]'},
+        {"content": '{"cluster":"ehpc","cut":'},
         {"system": "linux"},
     )
     assert intake.unreadable == []
-    assert intake.passed_over == 4
+    assert intake.passed_over == 5
     assert [failure.event_id for failure in intake.failures] == [
         "demo-jobs/job-logs/3/MTc2Nw==/1",
         "demo-jobs/job-logs/3/MTc2Nw==/3",
