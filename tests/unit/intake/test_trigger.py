@@ -144,7 +144,10 @@ def test_every_fault_of_a_trigger_is_told(encode: Encode, context: Context) -> N
 
 def test_a_cursor_and_an_endpoint_may_be_as_long_as_their_bounds(encode: Encode, context: Context) -> None:
     """One character more is a fault."""
-    longest = {"endpoint": ("a" * 55 + ".") * 4 + "b" * (256 - 4 * 56 - 17) + ".log.aliyuncs.com", "endCursor": "A" * 256}
+    longest = {
+        "endpoint": ("a" * 55 + ".") * 4 + "b" * (256 - 4 * 56 - 17) + ".log.aliyuncs.com",
+        "endCursor": "A" * 256,
+    }
     assert isinstance(read_trigger(encode({"source": GOOD | longest}), context), LogRange)
     longer = {"endpoint": f"a{longest['endpoint']}", "endCursor": "A" * 260}
     got = read_trigger(encode({"source": GOOD | longer}), context)
