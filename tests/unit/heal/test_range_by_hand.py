@@ -18,7 +18,7 @@ class _Source:
 
     def pages(self, wanted: LogRange, since: Progress) -> Iterator[LogPage]:
         assert (wanted, since) == (RANGE, Progress(cursor="a"))
-        for place, (cursor, behind) in enumerate(["ab", "bc"]):
+        for place, (cursor, behind) in enumerate([("a", "b"), ("b", "c")]):
             told = {"system": "ehpc", "cluster_id": "ehpc-hz-demo1", "job_id": f"{place}.scheduler"}
             entries = [LogEntry(2 * place, 1_767_608_131, told), LogEntry(2 * place + 1, 0, {"content": "up"})]
             yield LogPage(cursor=cursor, ordinal=2 * place, next_cursor=behind, entries=iter(entries))

@@ -39,6 +39,14 @@ def ledger(path: Path, *, keeps: bool = True) -> SqliteLedger:
     return SqliteLedger(str(path), SystemClock(), keeps=keeps)
 
 
+def is_closed(db: sqlite3.Connection) -> bool:
+    """Whether it holds the file no more."""
+    try:
+        return db.total_changes < 0
+    except sqlite3.ProgrammingError:
+        return True
+
+
 def test_the_next_ledger_goes_on_with_the_open_file(tmp_path: Path, opened: list[str]) -> None:
     """Two at once have one each; who does not keep opens and closes, and sees what was written."""
     first = ledger(tmp_path / "l.db")
@@ -60,12 +68,14 @@ def test_another_file_at_the_same_path_is_opened(tmp_path: Path, opened: list[st
     """One that was deleted or replaced is not written to any more: nobody would ever read it."""
     first = ledger(tmp_path / "l.db")
     first.save([ONE])
+    db = first._db
     first.close()
     (tmp_path / "l.db").unlink()
     if anew:
         ledger(tmp_path / "other.db", keeps=False).close()
         (tmp_path / "other.db").rename(tmp_path / "l.db")
     second = ledger(tmp_path / "l.db")
+    assert is_closed(db)
     assert second.load(["a"]) == {}
     assert second.save([ONE]) == frozenset()
     second.close()
@@ -116,8 +126,7 @@ def test_a_file_that_somebody_reads_is_not_kept(tmp_path: Path) -> None:
     first.close()
     reader.close()
     assert not sqlite._KEPT
-    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-        db.execute("SELECT 1")
+    assert is_closed(db)
     second = ledger(tmp_path / "l.db")
     assert second.load(["a", "b"]).keys() == {"a", "b"}
     second.close()
@@ -137,8 +146,10 @@ def test_what_cannot_be_brought_into_the_file_is_not_kept(tmp_path: Path, opened
     """To close never fails, whatever is wrong with the file; the next ledger opens it anew."""
     first = ledger(tmp_path / "l.db")
     first.save([ONE])
-    first._db.set_authorizer(lambda *_: sqlite3.SQLITE_DENY)
+    db = first._db
+    db.set_authorizer(lambda *_: sqlite3.SQLITE_DENY)
     first.close()
+    assert is_closed(db)
     assert not sqlite._KEPT
     second = ledger(tmp_path / "l.db")
     second._db.execute("BEGIN IMMEDIATE")

@@ -1,4 +1,4 @@
-"""Two that open a new SQLite file at once: the one that loses the switch to write-ahead tries again behind the other.
+"""How a SQLite file is opened: of two at once who loses the switch to write-ahead tries again behind the other.
 
 SQLite refuses it at once whatever the timeout (https://www.sqlite.org/c3ref/busy_handler.html), so the test does as it
 would.
@@ -20,7 +20,7 @@ from tests.support.clock import Clock
 
 
 def _refusing(monkeypatch: pytest.MonkeyPatch, times: int) -> list[str]:
-    """Refuse so many switches of the connections opened from now on; what they were asked."""
+    """Refuse so many switches of the connections opened from now on; what they were asked, and `closed`."""
     asked: list[str] = []
     connect = sqlite3.connect
 
@@ -30,6 +30,10 @@ def _refusing(monkeypatch: pytest.MonkeyPatch, times: int) -> list[str]:
             if "journal_mode" in sql and sum("journal_mode" in one for one in asked) <= times:
                 raise sqlite3.OperationalError("database is locked")
             return super().execute(sql, *values)
+
+        def close(self) -> None:
+            asked.append("closed")
+            super().close()
 
     monkeypatch.setattr(sqlite3, "connect", lambda *args, **options: connect(*args, factory=Connection, **options))
     return asked
@@ -53,3 +57,20 @@ def test_who_never_gets_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(LedgerUnavailable, match="locked"):
         SqliteLedger(str(tmp_path / "ledger.db"), Clock())
     assert sum("journal_mode" in one for one in asked) == 21
+    assert asked[-1] == "closed"
+
+
+def test_each_save_waits_for_the_disk_whatever_sqlite_was_built_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some builds wait less (https://www.sqlite.org/compile.html#default_wal_synchronous); an attempt must stay."""
+    connect = sqlite3.connect
+
+    def careless(*args: Any, **options: Any) -> sqlite3.Connection:
+        db = connect(*args, **options)
+        db.execute("PRAGMA synchronous = NORMAL")
+        return db
+
+    monkeypatch.setattr(sqlite3, "connect", careless)
+    with closing(SqliteLedger(str(tmp_path / "ledger.db"), Clock())) as ledger:
+        assert ledger._db.execute("PRAGMA synchronous").fetchone() == (2,)
