@@ -158,3 +158,12 @@ def test_a_time_as_sdks_spell_it(cloud_event: MakeEvent, context: Context, ehpc:
     """Java's zones in brackets and `GMT+8`, ISO 8601's comma and hours alone."""
     del ehpc["occurred_at"]
     assert only(read(cloud_event(ehpc, time=time), context)).occurred_at == 1_767_608_130.0
+
+
+@pytest.mark.parametrize("wrap", [str, base64_of])
+def test_text_that_was_cut_short_is_shown_and_is_one_of_its_own(context: Context, wrap: Callable[[str], str]) -> None:
+    """Of a stream's records several may be cut: what each was stands in its outcome, and none passes for another."""
+    cut = [wrap(text({"system": "ehpc", "job_id": number, "message": MESSAGE})[:40]) for number in ("1", "2")]
+    told = read(cut, context).unreadable
+    assert [one.raw.count('\\"job_id\\": \\"1') for one in told] == [1, 0]
+    assert len({one.event_id for one in told}) == 2
