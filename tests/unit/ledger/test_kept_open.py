@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,34 @@ def test_another_file_at_the_same_path_is_opened(tmp_path: Path, opened: list[st
     assert second.save([ONE]) == frozenset()
     second.close()
     assert opened.count(str(tmp_path / "l.db")) == 2
+
+
+@pytest.mark.usefixtures("opened")
+def test_another_thread_may_go_on_with_the_open_file(tmp_path: Path) -> None:
+    """One at a time has it; a server hands its requests to whichever thread is free."""
+    first = ledger(tmp_path / "l.db")
+    first.save([ONE])
+    first.close()
+
+    def reads() -> set[str]:
+        second = ledger(tmp_path / "l.db")
+        found = second.load(["a"])
+        second.close()
+        return set(found)
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(reads).result() == {"a"}
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_log_that_somebody_has_deleted_is_brought_in_all_the_same(tmp_path: Path) -> None:
+    """The open file still has it; nobody else would ever find it again."""
+    first = ledger(tmp_path / "l.db")
+    first.save([ONE])
+    (tmp_path / "l.db-wal").unlink()
+    first.close()
+    with closing(sqlite3.connect(tmp_path / "l.db")) as other:
+        assert other.execute("SELECT key FROM documents").fetchall() == [("a",)]
 
 
 def test_what_has_failed_is_not_kept(tmp_path: Path, opened: list[str]) -> None:

@@ -67,7 +67,7 @@ def test_each_save_waits_for_the_disk_whatever_sqlite_was_built_for(
     connect = sqlite3.connect
 
     def careless(*args: Any, **options: Any) -> sqlite3.Connection:
-        db = connect(*args, **options)
+        db: sqlite3.Connection = connect(*args, **options)
         db.execute("PRAGMA synchronous = NORMAL")
         return db
 
