@@ -104,6 +104,20 @@ def test_an_event_that_a_queue_carries_tells_its_own_time(
     assert (failure.occurred_at, failure.speaker.event_source) == (1_767_608_130.0, "outer")
 
 
+def test_an_event_in_a_carrier_holds_what_it_tells_in_one_member(
+    cloud_event: MakeEvent, context: Context, ehpc: dict[str, Any]
+) -> None:
+    """Both members are a fault, for nobody knows which is meant; with none it is no announcement, where it stands."""
+    both = {**cloud_event(ehpc), "data_base64": base64_of(text(ehpc))}
+    for inner, place, problem in (
+        (both, "$.data.body.data_base64", "is there beside data; wanted one of them"),
+        (cloud_event(None), "$.data.body.system", "is missing"),
+    ):
+        (bad,) = read(cloud_event({"body": inner}), context).unreadable
+        assert bad.faults[0].path == place
+        assert problem in bad.faults[0].problem
+
+
 def test_layers_have_an_end(cloud_event: MakeEvent, context: Context, ehpc: dict[str, Any]) -> None:
     """Nobody wraps so deep by mistake: it is invalid, and costs no more."""
     data: Any = ehpc
