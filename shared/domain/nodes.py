@@ -13,7 +13,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.domain.act import MAX_WHY_CHARS, UNSIGNED, Signed
-from shared.domain.failure import Trigger
 from shared.domain.job import Scope
 from shared.domain.outcome import Outcome, rfc3339, stable_id
 from shared.domain.reasons import Reason
@@ -161,8 +160,9 @@ def cleared(
     notice = replace(
         _notice(scope, name, one, Reason.NODE_CLEARED, now, f"node {name} of {scope.key} is cleared{whom}: {why}"),
         actor=signed.actor(by) if by else "",
+        way=signed.way.value if signed.way else "",
         why=signed.why[:MAX_WHY_CHARS],
-        trigger=Trigger.MANUAL.value if by else "",
+        trigger=signed.via.value if by else "",
     )
     without = replace(known, nodes={**known.nodes, name: KnownNode(cleared_at=now)})
     # No delivery is about to tell it: the next sweep shall.

@@ -8,14 +8,14 @@ import pytest
 from msgspec.structs import replace
 
 from shared import people
-from shared.documents import link_use_write, nodes_write
+from shared.documents import decode_nodes, link_use_write, nodes_write
 from shared.domain.act import MAX_WHY_CHARS, Signed, Way
 from shared.domain.failure import Trigger
-from shared.domain.keys import link_key, nodes_key
+from shared.domain.keys import job_key, link_key, nodes_key
 from shared.domain.link_use import LinkUse
 from shared.domain.links import HoldAnswer, link_to
 from shared.domain.mode import Mode, ModeSet
-from shared.domain.nodes import KnownNodes
+from shared.domain.nodes import Hit, KnownNode, KnownNodes
 from shared.domain.outcome import Outcome, rfc3339
 from shared.domain.reasons import Reason
 from shared.domain.record import OWED_RETRY_S, Case, CaseState, JobRecord
@@ -157,3 +157,31 @@ def test_a_link_used_in_vain_for_a_hold_that_is_over_says_that_it_is_over(ledger
     assert not ledger.save([link_use_write(link_key("n1"), LinkUse(at=START, by="ann", digest=link.digest), START)])
     with pytest.raises(NotHeld, match="expired"):
         people.answer_by_link(ledger, link, seen=link.digest, by="ann", now=NOW, signed=BY_PAGE)
+
+
+def test_a_suspected_node_is_shown_whole_and_cleared_with_a_reason(ledger: Ledger) -> None:
+    """Since when, until when, and by whose failures; who clears it without a word is given one."""
+    hits = (Hit(NOW - 9, "1.s", "bo", "xid"), Hit(NOW - 5, "2.s", "ann", "ecc"), Hit(NOW - 4, "3.s", "", "ecc"))
+    bad = KnownNode(hits=hits, suspected_at=NOW - 3, suspected_until=NOW + 60)
+    assert not ledger.save([nodes_write(nodes_key(CLUSTER), KnownNodes(nodes={"n1": bad, "n0": bad}), None, NOW)])
+    seen = people.suspected_nodes(ledger, NOW)
+    assert [(one.scope, one.node, one.since, one.until, one.jobs) for one in seen] == [
+        (CLUSTER.key, name, NOW - 3, NOW + 60, hits) for name in ("n0", "n1")
+    ]
+    assert (seen[0].owners, seen[0].classes) == (("ann", "bo"), ("ecc", "xid"))
+    assert people.clear_node(ledger, CLUSTER, "N1", by="ann", now=NOW) == seen[1]
+    signed = replace(BY_PAGE, why="seen it")
+    assert people.clear_node(ledger, CLUSTER, "n0", by="ann", now=NOW, signed=signed) == seen[0]
+    owed = decode_nodes(ledger.load([nodes_key(CLUSTER)])[nodes_key(CLUSTER)].document).owed
+    told = [(one["message"].partition(": ")[2], one["actor"], one["trigger"]) for one in owed]
+    assert told == [("what failed there counts no more", "ann", "manual"), ("seen it", "ann (console)", "console")]
+    assert [(one.get("way"), one.get("why")) for one in owed] == [(None, None), ("console", "seen it")]
+    assert people.suspected_nodes(ledger, NOW) == []
+
+
+def test_what_the_ledger_has_forgotten_is_not_answered(ledger: Ledger) -> None:
+    """The document is gone, or the case in it."""
+    put(ledger, held(1))
+    for key in (job_key(CLUSTER, "1.scheduler"), job_key(CLUSTER, "9.scheduler")):
+        with pytest.raises(people.UnknownId, match="not in the ledger any more"):
+            people.answer(ledger, people.Hold(key=key, case=held(2)), yes=True, by="ann", now=NOW)
