@@ -12,6 +12,7 @@ from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
+from shared.domain.runs import START_TOLERANCE_S
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, TRIGGER_USER_RETRY, Instance, SchedulerxSnapshot
 from tests.support.systems import CLUSTER, GROUP
@@ -169,3 +170,48 @@ def test_a_run_is_called_by_its_instance_or_as_it_was_told() -> None:
     told = replace(TOLD, job_instance_id=0, data_time=DAY)
     assert group(meant=None).run_label(told, Run.THIS) == "told:0"
     assert group(meant=None).run_label(replace(told, job_instance_id=None), Run.THIS) == f"told:{DAY}"
+
+
+def test_an_instance_that_was_named_is_meant_whatever_its_start() -> None:
+    """Its day has an older one: only who tells no instance is asked for a start."""
+    meant, older = replace(FAILED, started_at=1_500.0), replace(FAILED, instance_id=5, started_at=100.0)
+    seen, told = group(older, meant=meant), replace(TOLD, job_instance_id=7)
+    assert seen.which_run(told, JobRecord()) is Run.THIS
+    assert seen.which_run(replace(told, job_instance_id=None, data_time=DAY), JobRecord()) is Run.EARLIER
+
+
+def test_a_told_start_is_doubted_only_where_the_list_should_have_it() -> None:
+    """Later than the one seen by more than clocks differ, and told longer ago than lists lag; else nothing is said."""
+    seen = cluster(State.RUNNING, 500)
+    for started_at, settle_s, said in (
+        (1_000.0, 999.0, "start"),
+        (1_000.0, 1_000.0, ""),
+        (500.0 + START_TOLERANCE_S, 1.0, ""),
+        (501.0 + START_TOLERANCE_S, 1.0, "start"),
+    ):
+        assert seen.disagreement(replace(TOLD, started_at=started_at), Run.THIS, settle_s=settle_s) == said
+    told = replace(TOLD, started_at=1_000.0)
+    assert cluster(State.QUEUED, 500).disagreement(told, Run.THIS, settle_s=1.0) == ""
+    assert cluster(State.RUNNING, None).disagreement(told, Run.THIS, settle_s=1.0) == ""
+    assert seen.disagreement(TOLD, Run.THIS, settle_s=1.0) == ""
+
+
+def test_a_node_is_doubted_only_in_the_run_that_is_seen() -> None:
+    """And where both sides name one."""
+    seen, told = replace(cluster(State.RUNNING, 500), nodes=("n1", "n2")), replace(TOLD, node="n9")
+    assert seen.disagreement(told, Run.THIS, settle_s=1.0) == "node"
+    assert seen.disagreement(told, Run.EARLIER, settle_s=1.0) == ""
+    assert seen.disagreement(replace(told, node="n2"), Run.THIS, settle_s=1.0) == ""
+    assert cluster(State.RUNNING, 500).disagreement(told, Run.THIS, settle_s=1.0) == ""
+
+
+def test_which_jobs_are_not_single() -> None:
+    """A number of several, an array's parent by any sign of it; not one element of an array."""
+    plain = cluster(State.RUNNING, 500)
+    stops = [
+        replace(plain, **more).not_single()
+        for more in ({"ambiguous": True}, {"has_tasks": True}, {"array_request": "1-3"}, {"job_id": "1[].s"})
+    ]
+    assert [stop and stop.reason for stop in stops] == [Reason.AMBIGUOUS_JOB_ID, *[Reason.ARRAY_PARENT] * 3]
+    assert plain.not_single() is None
+    assert replace(plain, job_id="1[2].s", has_tasks=True).not_single() is None

@@ -1,11 +1,14 @@
-"""What a doctor's reads ask for, and what a scope's spelling may have in it."""
+"""What a doctor's reads ask for, what a key may be made of, and what of an answer the corridor gets."""
 
 from __future__ import annotations
 
 import pytest
 
+from shared.domain.call import CallResult, Effect
+from shared.domain.snapshot import LookFailed
 from shared.systems import SYSTEMS
 from shared.systems.openapi import ApiCall, CallFailed, Reply, refused
+from shared.systems.openapi.results import call_result, look_failed
 from shared.systems.spelled import MAX_PART_CHARS, job_spelled, scope_spelled
 from tests.support.clock import Clock
 from tests.support.openapi import FakeApi
@@ -60,3 +63,57 @@ def test_a_key_has_all_its_parts_and_no_more() -> None:
     for text in ("ehpc/cn-hangzhou/c-1/1.s", "ehpc/cn-hangzhou", "pbs/cn-hangzhou/c-1", "ehpc/CN!/c-1"):
         with pytest.raises(ValueError, match="wants"):
             scope_spelled(text)
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_what_mutates_is_never_a_probe(name: str) -> None:
+    """All that a doctor tries reads; all that does not read reruns."""
+    operations = SYSTEMS.named(name).operations
+    reads = {one.name for one in operations if not one.mutates}
+    assert reads == {one.name for one in operations if one.name.startswith(("Get", "List"))}
+    assert reads != {one.name for one in operations}
+
+
+@pytest.mark.parametrize(
+    ("name", "needed"),
+    [
+        ("ehpc", {"cluster_id", "job_id"}),
+        ("schedulerx", {"namespace", "group_id", "job_id"}),
+        ("schedulerx3", {"cluster_id", "app_name", "job_id", "job_instance_id"}),
+        ("dataworks", {"project_id", "job_id"}),
+    ],
+)
+def test_what_every_telling_has(name: str, needed: set[str]) -> None:
+    """Under the failure's own names: nothing goes on without the job."""
+    assert {one.fills or one.name for one in SYSTEMS.named(name).fields if one.required} == needed
+
+
+def test_all_of_a_refusal_is_handed_on() -> None:
+    """To what a call did, and to a look that found nothing; a yes has no code."""
+    why = CallFailed(
+        effect=Effect.UNKNOWN,
+        read_again=False,
+        code="Busy",
+        message="m",
+        request_id="r",
+        http_status=429,
+        account_wide=True,
+        credentials=True,
+        retry_after_s=7.0,
+    )
+    assert call_result("Rerun", why, 5.0) == CallResult(
+        effect=Effect.UNKNOWN,
+        api="Rerun",
+        code="Busy",
+        message="m",
+        request_id="r",
+        left_at=5.0,
+        account_wide=True,
+        credentials=True,
+        retry_after_s=7.0,
+    )
+    assert look_failed(why, 5.0) == LookFailed(
+        worth_repeating=False, credentials=True, code="Busy", message="m", retry_after_s=7.0, look_begun_at=5.0
+    )
+    yes = Reply(body={}, request_id="r", status=200)
+    assert call_result("Rerun", yes, 5.0) == CallResult(effect=Effect.DONE, api="Rerun", request_id="r", left_at=5.0)
