@@ -160,3 +160,34 @@ def test_a_request_is_signed_over_what_it_says(log: OutcomeLog, wire: Wire) -> N
     assert headers["authorization"] == f"LOG AK-made-up:{base64.b64encode(mac).decode()}"
     assert (headers["content-md5"], headers["host"]) == (digest, f"project.{wire.host}")
     assert headers["x-log-bodyrawsize"] == str(len(request["body"]))
+    assert headers["date"].endswith(" GMT"), "HTTP's one way to say it"
+
+
+def test_a_refusal_that_is_no_text_is_shown_as_far_as_it_is(log: OutcomeLog, wire: Wire) -> None:
+    """And no more of it than fits a line."""
+    wire.behave = lambda handler: say(handler, 500, b"caf\xe9 " + b"y" * 300)
+    with pytest.raises(OutcomesUnavailable) as caught:
+        log.read(60.0, 120.0)
+    assert str(caught.value).endswith("HTTP 500: caf\ufffd " + "y" * 195)
+
+
+@pytest.mark.parametrize(("scheme", "port"), [("http", 80), ("https", 443)])
+def test_no_answer_is_waited_for_without_end(scheme: str, port: int) -> None:
+    """Whichever way it goes."""
+    line = outcomes._Line(f"{scheme}://log.invalid")
+    assert (line._connection.timeout, line._connection.port) == (outcomes.TIMEOUT_S, port)
+
+
+def test_a_page_further_on_and_the_other_way_round(log: OutcomeLog, wire: Wire) -> None:
+    """As it was wanted; from whole minutes to whole minutes."""
+    full = [{"outcome_id": "1", "__time__": "70"}] * PAGE
+    answers(wire, full, [])
+    assert [len(page) for page in log.pages(61.5, 120.5, offset=7, newest_first=True)] == [PAGE, 0]
+    asked = [json.loads(request["body"]) for request in wire.requests]
+    assert [(one["from"], one["to"], one["offset"], one["reverse"]) for one in asked] == [
+        (60, 180, 7, True),
+        (60, 180, 107, True),
+    ]
+    next(log.pages(60.0, 120.0))
+    last = json.loads(wire.requests[-1]["body"])
+    assert (last["offset"], last["reverse"]) == (0, False)

@@ -13,7 +13,7 @@ from shared.domain.errors import InputError, SinkUnavailable, SourceUnavailable
 from shared.domain.progress import Progress
 from shared.ports import LogRange
 from shared.sls import MAX_PUT_BYTES, Access, LogCallFailed, SlsSink, SlsSource, batches, shortened
-from shared.sls._client import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, Client
+from shared.sls._client import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TOTAL_TIMEOUT_S, Client
 from tests.support.clock import Clock
 from tests.support.http_wire import Wire, say
 from tests.unit.sls.conftest import REQUEST_ID, refusal
@@ -92,6 +92,7 @@ def test_a_call_takes_no_longer_than_there_is_time(
     with pytest.raises(LogCallFailed):
         client.put("project", "outcomes", 1_000, [{"outcome_id": "1"}])
     assert client._sdk.timeout == timeout
+    assert client._sdk.total_s == min(left_s, TOTAL_TIMEOUT_S)
 
 
 @pytest.mark.parametrize("code", ["InvalidCursor", "ParameterInvalid", "InvalidParameter"])
