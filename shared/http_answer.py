@@ -7,6 +7,7 @@ Bounds of length and time are those of what is read from.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from http.client import BadStatusLine, HTTPException
 
 from msgspec import Struct
@@ -69,16 +70,20 @@ def _status(line: bytearray) -> tuple[bool, int, str]:
 
 def _headers(came: Incoming) -> dict[str, str]:
     headers: dict[str, str] = {}
-    for _ in range(MOST_HEADERS + 1):
-        line = came.line()
-        if not line:
-            return headers
-        name, mark, value = line.decode("latin-1").partition(":")
+    for place, line in enumerate(came.lines() or _one_by_one(came)):
+        name, mark, value = line.partition(":")
         name, value = name.lower(), value.strip(" \t")
         if not mark or not _NAME.match(name) or (name == "content-length" and headers.get(name, value) != value):
             raise HTTPException("no header, or one that takes another back")
+        if place == MOST_HEADERS:
+            raise HTTPException("too many headers")
         headers[name] = value
-    raise HTTPException("too many headers")
+    return headers
+
+
+def _one_by_one(came: Incoming) -> Iterator[str]:
+    while line := came.line():
+        yield line.decode("latin-1")
 
 
 def _body(came: Incoming, length: str, headers: dict[str, str], most_bytes: int) -> bytes | None:
