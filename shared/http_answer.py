@@ -54,7 +54,7 @@ def read_answer(came: Incoming, most_bytes: int) -> HttpAnswer:
             break
     said = headers.get("connection", "").lower()
     keeps = "close" not in said if newer else "keep-alive" in said
-    body = _body(came, "0" if status in _BODILESS else headers.get("content-length", ""), headers, most_bytes)
+    body = b"" if status in _BODILESS else _body(came, headers, most_bytes)
     if body is None:
         return HttpAnswer(status, reason, headers, came.rest(most_bytes), keeps=False)
     return HttpAnswer(status, reason, headers, body, keeps and not came.some_left)
@@ -70,13 +70,17 @@ def _status(line: bytearray) -> tuple[bool, int, str]:
 
 def _headers(came: Incoming) -> dict[str, str]:
     headers: dict[str, str] = {}
+    name = ""
     for place, line in enumerate(came.lines() or _one_by_one(came)):
+        if place == MOST_HEADERS:
+            raise HTTPException("too many headers")
+        if name and line.startswith((" ", "	")):  # the one before goes on, as old proxies write it
+            headers[name] = f"{headers[name]} {line.strip()}".strip()
+            continue
         name, mark, value = line.partition(":")
         name, value = name.lower(), value.strip(" \t")
         if not mark or not _NAME.match(name) or (name == "content-length" and headers.get(name, value) != value):
             raise HTTPException("no header, or one that takes another back")
-        if place == MOST_HEADERS:
-            raise HTTPException("too many headers")
         headers[name] = value
     return headers
 
@@ -86,9 +90,9 @@ def _one_by_one(came: Incoming) -> Iterator[str]:
         yield line.decode("latin-1")
 
 
-def _body(came: Incoming, length: str, headers: dict[str, str], most_bytes: int) -> bytes | None:
+def _body(came: Incoming, headers: dict[str, str], most_bytes: int) -> bytes | None:
     """None: only the end of the connection ends it."""
-    coding = headers.get("transfer-encoding", "").lower()
+    coding, length = headers.get("transfer-encoding", "").lower(), headers.get("content-length", "")
     if coding == "chunked":
         return _pieces(came, most_bytes)
     if coding not in {"", "identity"}:

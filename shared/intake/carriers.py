@@ -13,7 +13,7 @@ from typing import Any
 
 from shared.domain.errors import Fault, InputError
 from shared.intake.body import Bad, flaws, parse_foreign, parse_text, readable
-from shared.reading.text import below
+from shared.reading.text import below, escaped
 
 LAYERS = 4
 """How deep one may stand in another; each takes a pass over what is left."""
@@ -114,6 +114,6 @@ def _parsed(carried: str | bytes, where: str, faults: list[Fault]) -> Any:
         value = parse_text(carried, where) if isinstance(carried, str) else parse_foreign(carried, where)
     except InputError as error:
         faults.extend(error.faults)
-        return Bad("holds no JSON", "")
+        return Bad("holds no JSON", carried if isinstance(carried, str) else escaped(carried))
     faults.extend(flaws(value, where))
     return value

@@ -84,7 +84,7 @@ def read_trigger_value(value: Any, told: Envelope, context: Context) -> LogRange
     endpoint = member("endpoint", lambda told_endpoint: _endpoint(told_endpoint, context.sls_endpoint))
     shard = member("shardId", _shard)
     begin, end = member("beginCursor", _cursor), member("endCursor", _cursor)
-    if project is not None and (project, logstore) == (context.outcome_project, context.outcome_logstore):
+    if (project, logstore) == (context.outcome_project, context.outcome_logstore):
         faults.append(Fault(path, "is the Logstore that outcomes are written to: each outcome would call again"))
     if faults:
         return unreadable(told, faults)

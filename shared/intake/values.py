@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.domain.job import REGION_PATTERN
 from shared.intake.body import compact
-from shared.reading.text import cut, foreign, kind, quoted
+from shared.reading.text import clean, cut, foreign, kind, quoted
 from shared.systems import SYSTEMS
 
 SCHEMA = "job-failure/1"
@@ -52,7 +52,7 @@ def exit_code(value: Any) -> str:
     text = str(value)
     if len(text) > MAX_EXIT_CODE_CHARS:
         raise ValueError(f"has {len(text)} characters; at most {MAX_EXIT_CODE_CHARS}")
-    return cut(text, 4 * MAX_EXIT_CODE_CHARS)
+    return clean(text)
 
 
 def message(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,14 @@ from localcloud.ehpc.models import JobSpec, finishes, hangs
 from localcloud.ehpc.service import Ehpc
 from localcloud.schedulerx.models import fails
 from localcloud.schedulerx.service import Schedulerx
+from localcloud.schedulerx3.models import fails as worker_fails
+from localcloud.schedulerx3.models import succeeds
+from localcloud.schedulerx3.service import Schedulerx3
 from localcloud.wire.faults import Fault, FaultKind
 from shared.reading.times import moment
 from shared.reality import SystemClock
 from tests.e2e.conftest import POLICY, Town
-from tests.e2e.test_doors import failure, hung_cluster
+from tests.e2e.test_doors import event, failure, hung_cluster
 
 
 @pytest.fixture(autouse=True)
@@ -82,3 +86,69 @@ def test_what_nobody_told_is_found_by_the_first_timer(town: Town, machine: Any, 
     machine.ahead_s = ahead_s
     told = town.invoke("discover", {})
     assert [(one["verdict"], one["trigger"]) for one in told["outcomes"]] == [("rerun", "discover")]
+
+
+FIRST, SECOND = "ehpc-hz-1", "ehpc-hz-2"
+
+
+def test_a_call_that_has_left_is_settled_where_a_later_look_stops_the_delivery(
+    town: Town, machine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One answer about the second cluster is oddly dated, after the first one's job was rerun: it is begun anew."""
+    for number, name in enumerate((FIRST, SECOND), 1):
+        runs = (hangs(), finishes(600))
+        town.cloud[Ehpc].cluster(name).submit(f"{number}.scheduler", JobSpec(runs=runs), at=time.time() - 3600)
+    odd: list[float] = []
+
+    def until_the_first_is_rerun(_seconds: float) -> None:
+        ends = time.monotonic() + 10
+        while not town.rerun_calls() and time.monotonic() < ends:
+            time.sleep(0.02)
+        time.sleep(0.1)
+        odd.append(300.0)
+
+    def dated(moment: float, **_gmt: bool) -> str:
+        return formatdate(moment + (odd.pop() if odd else 0.0), usegmt=True)
+
+    monkeypatch.setattr("localcloud.wire.openapi.formatdate", dated)
+    town.cloud.faults.sleep = until_the_first_is_rerun
+    about = Fault(
+        "ListJobsWithFilters",
+        FaultKind.DELAY_BEFORE_EFFECT,
+        match=lambda parameters: parameters.get("ClusterId") == SECOND,
+        delay_s=1,
+    )
+    town.cloud.faults.add(about)
+    events = [event(failure(n, cluster_id=name), event_id=str(n)) for n, name in enumerate((FIRST, SECOND), 1)]
+    told = town.invoke("event_trigger", events)
+    assert told["counts"]["rerun"] == 1
+    town.cloud.openapi.dated, machine.ahead_s = False, 600.0
+    town.invoke("sweep", {})
+    assert sorted(kill.job_id for kill in town.cloud[Ehpc].kills) == ["1.scheduler", "2.scheduler"]
+    accepted = [row["cluster_id"] for row in town.outcomes() if row["reason"] == "accepted"]
+    assert sorted(accepted) == [FIRST, SECOND]
+
+
+def test_a_look_between_two_calls_keeps_neither_from_being_settled(town: Town, machine: Any) -> None:
+    """Whether a workflow rests is asked just before its call: the one before it has left, and is to be written down."""
+    rules = POLICY.replace("action: rerun}", "action: rerun, unasked: [workflow], action_api: retry_workflow}")
+    Path(town.environment["SECONDWIND_POLICY_FILE"]).write_text(rules)
+    app = town.cloud[Schedulerx3].app("xxljob-demo", "demo-app")
+    events = []
+    for job in (71, 72):
+        app.job(job, then=(succeeds(300),))
+        run = app.execution(
+            job, "2026-01-01 10:00:00", worker_fails(300), starts_at=time.time() - 310, workflow_execution_id=str(job)
+        )
+        place = {"system": "schedulerx3", "cluster_id": "xxljob-demo", "app_name": "demo-app"}
+        data = {**place, "job_id": job, "job_execution_id": str(run.execution_id), "occurred_at": time.time()}
+        events.append(event(data, event_id=str(job)))
+
+    def set_ahead(_seconds: float) -> None:
+        machine.ahead_s = 20.0
+
+    town.cloud.faults.sleep = set_ahead
+    town.cloud.faults.add(Fault("OperateRetryWorkflowExecution", FaultKind.DELAY_AFTER_EFFECT, delay_s=1))
+    told = town.invoke("event_trigger", events)
+    assert told["counts"]["rerun"] == 2
+    assert sorted(one.job_id for one in town.cloud[Schedulerx3].retried) == [71, 72]

@@ -77,8 +77,7 @@ def tests_of(root: Path, files: Sequence[str], copies: Sequence[Copy], of: Seque
     for file in stale:
         kept.setdefault(file, _Kept(digests[file], {}))
     if not of:
-        (root / KEPT).parent.mkdir(exist_ok=True)
-        (root / KEPT).write_bytes(msgspec.json.encode(kept))
+        _keep(root / KEPT, kept)
     return {test: what for file in ("", *files) if file in kept for test, what in kept[file].tests.items()}
 
 
@@ -174,6 +173,17 @@ def _read(path: Path) -> dict[str, _Kept]:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, _Kept])
     except (OSError, msgspec.MsgspecError):
         return {}
+
+
+def _keep(path: Path, kept: Mapping[str, _Kept]) -> None:
+    """Whole or not at all: another run may read, or write, at the same time."""
+    path.parent.mkdir(exist_ok=True)
+    new = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        new.write_bytes(msgspec.json.encode(kept))
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def _digest(root: Path, places: Sequence[Path]) -> str:

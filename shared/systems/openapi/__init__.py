@@ -62,6 +62,8 @@ class ApiCall(Struct, frozen=True, kw_only=True):
     parameters: Mapping[str, str]
     mutates: bool = True
     """A call that only reads may be sent twice."""
+    amid_calls: bool = False
+    """A read on which a call waits, after others may have left: what these did must be written down first."""
     jobs: int = 1
     """How many jobs a mutating call names: a refusal of several proves nothing about one."""
 
@@ -118,7 +120,7 @@ class OpenApi:
     handshake. `remaining_s` tells how much time the invocation has left: timeouts shrink to it, and with
     less than `LEAST_TIME_S` nothing is sent (`NoAnswer.DEADLINE`). For a call that only reads `reads_leave_s` less is
     left: what could not be looked at must still be written down. A call takes at most about both timeouts.
-    `clock` hears the date of each answer to a call that only reads.
+    `clock` hears the date of each answer to a look: to a call that only reads, and not amid others that act.
     """
 
     def __init__(
@@ -173,7 +175,7 @@ class OpenApi:
             told = sdk.send(self._client, wanted, *self._timeouts_ms(left_s), dates)
         except Exception as error:  # noqa: BLE001 - whatever the SDK raises, the call may have left: it becomes a verdict
             told = sdk.told(error, outer)
-        if self._clock and dates and not wanted.mutates:  # what was done by a call must be written down first
+        if self._clock and dates and not (wanted.mutates or wanted.amid_calls):  # what calls did is written down first
             self._clock.hear(dates[-1], asked_at)
         return told
 

@@ -92,7 +92,7 @@ class Schedulerx3Jobs:
         if target.action_api in _REACHING:
             if meant is None:
                 return [self._nothing_named()]
-            if meant.workflow and (running := self._lives(app, meant.workflow)):
+            if meant.workflow and (running := self._lives(app, meant.workflow, amid_calls=True)):
                 return [self._later(target.action_api, running)]
             if meant.workflow and target.action_api is ActionApi.RETRY_WORKFLOW:
                 return [self._retry_workflow(app, meant.workflow)]
@@ -107,10 +107,10 @@ class Schedulerx3Jobs:
         wanted = {"WorkflowExecutionId": str(workflow), "OnlyFailed": "true"}
         return call_result(RETRY_WORKFLOW, ask(self._api, RETRY_WORKFLOW, app, wanted), self._clock.now())
 
-    def _lives(self, app: App, workflow: int) -> bool | CallFailed:
+    def _lives(self, app: App, workflow: int, *, amid_calls: bool = False) -> bool | CallFailed:
         """While something of a workflow runs it has not failed yet: what has is retried once all of it has ended."""
         try:
-            return lives(self._api, app, workflow)
+            return lives(self._api, app, workflow, amid_calls=amid_calls)
         except msgspec.ValidationError as error:
             return unreadable(str(error))
 

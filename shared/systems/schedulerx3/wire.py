@@ -130,7 +130,9 @@ class _Apps(Struct, rename="pascal"):
 _Data = TypeVar("_Data", Shown, ExecutionsPage, EventsPage, _Apps)
 
 
-def ask(api: Caller, action: str, app: App, parameters: Mapping[str, str]) -> Reply | CallFailed:
+def ask(
+    api: Caller, action: str, app: App, parameters: Mapping[str, str], *, amid_calls: bool = False
+) -> Reply | CallFailed:
     """One call, by the official SDK's method and place. It is an answer only if `Success` is true."""
     of_app = {"AppName": app.app_name} if app.app_name else {}
     wanted = ApiCall(
@@ -140,6 +142,7 @@ def ask(api: Caller, action: str, app: App, parameters: Mapping[str, str]) -> Re
         in_query=action != RETRY_WORKFLOW,
         parameters={"ClusterId": app.cluster_id, **of_app, **parameters},
         mutates=action in _MUTATING,
+        amid_calls=amid_calls,
     )
     reply = api.call(wanted)
     return reply if isinstance(reply, CallFailed) else judged(reply)
@@ -174,13 +177,14 @@ def executions(api: Caller, app: App, job_id: str, page: int) -> list[Shown] | C
     ]
 
 
-def lives(api: Caller, app: App, workflow: int) -> bool | CallFailed:
+def lives(api: Caller, app: App, workflow: int, *, amid_calls: bool = False) -> bool | CallFailed:
     """Whether something of a workflow execution is queued or runs; one of more than a page is not known whole.
 
     Raises:
         msgspec.ValidationError: the answer is no list.
     """
-    reply = ask(api, LIST, app, {"WorkflowExecutionId": str(workflow), **_page(1, WORKFLOW_PAGE)})
+    wanted = {"WorkflowExecutionId": str(workflow), **_page(1, WORKFLOW_PAGE)}
+    reply = ask(api, LIST, app, wanted, amid_calls=amid_calls)
     if isinstance(reply, CallFailed):
         return reply
     return any(_STATES.get(found.status) in LIVE_STATES for found in _data(reply, ExecutionsPage).records)

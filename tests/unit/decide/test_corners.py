@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from shared.domain.decision import Ask
+from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure, Speaker, Trigger
 from shared.domain.job import State
 from shared.domain.life import Life
@@ -18,13 +19,14 @@ from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Verdict
 from shared.policy.belts import BadNodes, NodeAction
-from shared.policy.conditions import EventPlace
+from shared.policy.conditions import EventPlace, Match
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
 from shared.policy.gates_case import BEGINS_S
 from shared.policy.gates_text import late_enough, text_is_new
 from shared.policy.gates_trust import may_tell
-from shared.policy.model import SameText, Source
+from shared.policy.model import Policy, SameText, Source
+from shared.policy.rule import Action, Rule, Tells
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, Instance
 from tests.support.clock import START as NOW
@@ -168,6 +170,33 @@ def test_what_waits_for_the_same_run_is_in_hand_unless_it_is_forced(facts: Make[
     found = decide(facts(record=waits))
     assert (found.verdict, found.reason, found.failure_id) == (Verdict.DUPLICATE, Reason.IN_HAND, own)
     assert decide(facts(record=waits, ask=replace(ASK, force=True))).reason is Reason.ACCEPTED
+
+
+ENDED = (Verdict.DUPLICATE, Reason.ALREADY_HANDLED)
+TOLD_ANEW = (Verdict.RERUN, Reason.ACCEPTED)
+
+
+@pytest.mark.parametrize(
+    ("rules", "ends"),
+    [
+        ((), ENDED),
+        ((Rule(name="any", match=Match(), action=Action.RERUN),), ENDED),
+        ((Rule(name="code", match=Match(exit_code=1), action=Action.RERUN),), ENDED),
+        ((Rule(name="effect", match=Match(message="rank"), action=Action.RERUN, tells=Tells.EFFECT),), ENDED),
+        ((Rule(name="cause", match=Match(message="rank"), action=Action.RERUN),), TOLD_ANEW),
+    ],
+)
+def test_what_the_job_had_printed_is_not_asked_for_again_but_by_who_tells_a_cause(
+    facts: Make[Facts], failure: Make[Failure], case: Make[Case], rules: tuple[Rule, ...], ends: tuple[Verdict, Reason]
+) -> None:
+    """No rule, a rule for all, an exit code and an effect may all have the cause that ended it."""
+    told = failure(message="a rank is lost", exit_code="1")
+    ended = case(failure_id=facts(failure=told).failure_id, state=CaseState.CLOSED, tellings=("u",))
+    printed = replace(ended, failure=replace(ended.failure, message_from=EvidenceFrom.JOB_LOG))
+    parts = {"failure": told, "policy": Policy(version=1, rules=rules), "record": JobRecord(cases=(printed,))}
+    found = decide(facts(**parts))
+    assert (found.verdict, found.reason) == ends
+    assert decide(facts(**parts, ask=replace(ASK, force=True))).reason is not Reason.ALREADY_HANDLED
 
 
 def test_a_dry_run_says_what_would_be_done(facts: Make[Facts]) -> None:

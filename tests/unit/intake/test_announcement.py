@@ -192,6 +192,7 @@ def test_a_region_outside_the_policy_is_refused_and_hardly_echoed(
     (bad,) = read(ehpc | {"region": region}).unreadable
     assert [fault.path for fault in bad.faults] == ["$.region"]
     assert len(bad.faults[0].problem) < 110
+    assert ("wanted a region id" in bad.faults[0].problem) == (region != "us-west-1")
     assert "region" not in bad.hints
     assert bad.hints["job_id"] == "1.scheduler"
 

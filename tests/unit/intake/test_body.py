@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.domain.errors import InputError
-from shared.intake.body import MAX_BYTES, MAX_COMMAS, MAX_CONTAINERS, MAX_DEPTH, Bad, flaws, parse
+from shared.intake.body import MAX_BYTES, MAX_COMMAS, MAX_CONTAINERS, MAX_DEPTH, SALVAGE_CHARS, Bad, flaws, parse
 from tests.support.growth import LINEAR, growth
 
 GOOD = b'{"ok":1}'
@@ -62,6 +62,15 @@ def test_too_large_a_body_is_refused_unread() -> None:
     """One byte over the platform's limit is a fault that says so."""
     with pytest.raises(InputError, match=str(MAX_BYTES)):
         parse(b" " * (MAX_BYTES + 1))
+
+
+def test_of_a_text_too_large_to_be_cut_nothing_is_read() -> None:
+    """Up to the bound what is too deep is cut out of it; above it the whole is refused, with what is wrong."""
+    deep = b"[1," + b"[" * 200_000 + b"]" * 200_000 + b"]"
+    whole = deep + b" " * (SALVAGE_CHARS - len(deep))
+    assert parse(whole)[0] == 1
+    with pytest.raises(InputError, match=r"^\$: is nested deeper than 64 levels$"):
+        parse(whole + b" ")
 
 
 def test_a_byte_order_mark_is_tolerated() -> None:

@@ -155,3 +155,10 @@ def test_a_line_that_is_left_beside_the_fields_made_of_it(
     bare = {name: schedulerx[name] for name in ("system", "job_id")}
     for line in ({**schedulerx, "message": "said otherwise"}, bare, {"system": "linux", "job_id": "7"}):
         assert len(read([*fields, ("content", json.dumps(line))]).failures) == 1
+
+
+def test_content_comes_twice_among_others_that_do(read: Callable[[Pairs], Intake], ehpc: dict[str, Any]) -> None:
+    """What the collector gives twice beside it is its own affair."""
+    tag, content = ("host", "a"), ("content", json.dumps(ehpc))
+    assert paths(read([tag, content, tag, content])) == {"$[0].content"}
+    assert len(read([tag, content, tag]).failures) == 1

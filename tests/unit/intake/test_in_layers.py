@@ -104,6 +104,20 @@ def test_an_event_that_a_queue_carries_tells_its_own_time(
     assert (failure.occurred_at, failure.speaker.event_source) == (1_767_608_130.0, "outer")
 
 
+def test_an_event_in_a_carrier_holds_what_it_tells_in_one_member(
+    cloud_event: MakeEvent, context: Context, ehpc: dict[str, Any]
+) -> None:
+    """Both members are a fault, for nobody knows which is meant; with none it is no announcement, where it stands."""
+    both = {**cloud_event(ehpc), "data_base64": base64_of(text(ehpc))}
+    for inner, place, problem in (
+        (both, "$.data.body.data_base64", "is there beside data; wanted one of them"),
+        (cloud_event(None), "$.data.body.system", "is missing"),
+    ):
+        (bad,) = read(cloud_event({"body": inner}), context).unreadable
+        assert bad.faults[0].path == place
+        assert problem in bad.faults[0].problem
+
+
 def test_layers_have_an_end(cloud_event: MakeEvent, context: Context, ehpc: dict[str, Any]) -> None:
     """Nobody wraps so deep by mistake: it is invalid, and costs no more."""
     data: Any = ehpc
@@ -144,3 +158,22 @@ def test_a_time_as_sdks_spell_it(cloud_event: MakeEvent, context: Context, ehpc:
     """Java's zones in brackets and `GMT+8`, ISO 8601's comma and hours alone."""
     del ehpc["occurred_at"]
     assert only(read(cloud_event(ehpc, time=time), context)).occurred_at == 1_767_608_130.0
+
+
+@pytest.mark.parametrize("wrap", [str, base64_of])
+def test_text_that_was_cut_short_is_shown_and_is_one_of_its_own(context: Context, wrap: Callable[[str], str]) -> None:
+    """Of a stream's records several may be cut: what each was stands in its outcome, and none passes for another."""
+    cut = [wrap(text({"system": "ehpc", "job_id": number, "message": MESSAGE})[:40]) for number in ("1", "2")]
+    told = read(cut, context).unreadable
+    assert [one.raw.count('\\"job_id\\": \\"1') for one in told] == [1, 0]
+    assert len({one.event_id for one in told}) == 2
+
+
+def test_what_text_in_a_body_may_hold_is_bounded_as_well(
+    cloud_event: MakeEvent, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    r"""Its brackets may be spelled `\u005b`, which nobody counts as such in the body."""
+    monkeypatch.setattr("shared.intake.body.MAX_CONTAINERS", 20)
+    body = text(cloud_event("[" + "[]," * 30 + "0]")).replace("[", "\\u005b")
+    (told,) = read_events(body.encode(), context).unreadable
+    assert "has more than 20 objects and arrays" in str(told.faults[0])

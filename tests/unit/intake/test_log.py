@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from shared.domain.errors import SourceUnavailable
 from shared.domain.failure import Intake, Trigger
 from shared.intake import Context, read_logs
+from shared.intake.log import read_log
 from shared.ports import LogEntry, LogRange
 from tests.support.growth import LINEAR, growth
 
@@ -41,10 +42,11 @@ def test_fields_or_content_announce_a_failure(
         {"content": '{"system":"lsf","note":"not ehpc"}', "level": "info"},
         {"content": " \n" + json.dumps(ehpc), "__tag__:path": "/log"},
         {"content": '["ehpc"]'},
+        {"content": '{"cluster":"ehpc","cut":'},
         {"system": "linux"},
     )
     assert intake.unreadable == []
-    assert intake.passed_over == 4
+    assert intake.passed_over == 5
     assert [failure.event_id for failure in intake.failures] == [
         "demo-jobs/job-logs/3/MTc2Nw==/1",
         "demo-jobs/job-logs/3/MTc2Nw==/3",
@@ -52,6 +54,14 @@ def test_fields_or_content_announce_a_failure(
     assert [failure.occurred_at for failure in intake.failures] == [1767608130.0, float(LOG_TIME)]
     assert [failure.extra for failure in intake.failures] == [{}, {}]
     assert {failure.trigger for failure in intake.failures} == {Trigger.LOG}
+
+
+def test_whether_a_log_announces_anything_is_told(
+    context: Context, log_range: LogRange, fields: dict[str, str]
+) -> None:
+    """Who reads a range in slices counts by it what a slice costs."""
+    for log, announces in (({"content": "up"}, False), (fields, True), ({"system": "ehpc"}, True)):
+        assert read_log(LogEntry(0, LOG_TIME, log), log_range, context, Trigger.LOG, Intake()) is announces
 
 
 def test_a_redelivered_range_tells_the_same(context: Context, log_range: LogRange, fields: dict[str, str]) -> None:

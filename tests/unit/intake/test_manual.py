@@ -89,6 +89,15 @@ def test_a_misunderstood_wrapper_does_nothing(
     assert bad.event_id == "manual/req-1"
 
 
+def test_three_wrappers_do_nothing(read: Read, ehpc: dict[str, Any]) -> None:
+    """One in another is the most: who wraps more has made a mistake, and a flag of his may be lost in it."""
+    assert len(read({"event": {"jobs": [ehpc]}}).intake.failures) == 1
+    got = read({"event": {"event": {"jobs": [ehpc]}}}).intake
+    assert got.failures == []
+    (bad,) = got.unreadable
+    assert [fault.path for fault in bad.faults] == ["$.event.event"]
+
+
 def test_a_flag_given_twice_does_nothing(read: Read, ehpc: dict[str, Any]) -> None:
     """`dry_run` true and false at once is no answer to whether to act."""
     got = read(f'{{"jobs":[{json.dumps(ehpc)}],"dry_run":true,"dry_run":false}}').intake

@@ -6,9 +6,11 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shared.domain.failure import Intake
 from shared.intake import Context, read_events, read_manual
+from shared.systems import SYSTEMS
 
 DATA = {"taskId": "453000000001", "appId": 12345, "status": 5, "taskType": 0, "nodeId": 71}
 
@@ -46,6 +48,15 @@ def test_a_failure_is_understood_with_its_evidence(context: Context) -> None:
 def test_what_tells_no_failure_is_passed_over(context: Context, change: dict[str, Any]) -> None:
     """It writes no outcome, and is counted."""
     intake = read(context, event(**change))
+    assert (intake.passed_over, intake.kept) == (1, 0)
+
+
+def test_a_platform_that_tells_of_no_reruns(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it says beside failures is passed over."""
+    native = SYSTEMS.native("acs.dataworks")
+    assert native is not None
+    monkeypatch.setattr(SYSTEMS, "native", lambda _source: replace(native, reruns=None))
+    intake = read(context, event(type="dataworks:InstanceChange:RerunInstance"))
     assert (intake.passed_over, intake.kept) == (1, 0)
 
 

@@ -135,8 +135,24 @@ def test_every_fault_of_a_trigger_is_told(encode: Encode, context: Context) -> N
     got = read_trigger(encode({"source": {}}), context)
     assert isinstance(got, Unreadable)
     assert len(got.faults) == 6
-    for body in (b"", b"[]", b"{}", b'{"source":NaN}', b'{"source":"x"}', b'{"source":{},"source":{}}'):
-        assert isinstance(read_trigger(body, context), Unreadable)
+    for body in (b"", b"[]", b"{}", b'{"source":NaN}', b'{"source":"x"}'):
+        got = read_trigger(body, context)
+        assert isinstance(got, Unreadable)
+        assert len(got.faults) == 1
+    assert isinstance(read_trigger(b'{"source":{},"source":{}}', context), Unreadable)
+
+
+def test_a_cursor_and_an_endpoint_may_be_as_long_as_their_bounds(encode: Encode, context: Context) -> None:
+    """One character more is a fault."""
+    longest = {
+        "endpoint": ("a" * 55 + ".") * 4 + "b" * (256 - 4 * 56 - 17) + ".log.aliyuncs.com",
+        "endCursor": "A" * 256,
+    }
+    assert isinstance(read_trigger(encode({"source": GOOD | longest}), context), LogRange)
+    longer = {"endpoint": f"a{longest['endpoint']}", "endCursor": "A" * 260}
+    got = read_trigger(encode({"source": GOOD | longer}), context)
+    assert isinstance(got, Unreadable)
+    assert [fault.path for fault in got.faults] == ["$.source.endpoint", "$.source.endCursor"]
 
 
 def test_outcomes_are_no_source(encode: Encode, context: Context) -> None:

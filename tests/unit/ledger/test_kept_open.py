@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,14 @@ def ledger(path: Path, *, keeps: bool = True) -> SqliteLedger:
     return SqliteLedger(str(path), SystemClock(), keeps=keeps)
 
 
+def is_closed(db: sqlite3.Connection) -> bool:
+    """Whether it holds the file no more."""
+    try:
+        return db.total_changes < 0
+    except sqlite3.ProgrammingError:
+        return True
+
+
 def test_the_next_ledger_goes_on_with_the_open_file(tmp_path: Path, opened: list[str]) -> None:
     """Two at once have one each; who does not keep opens and closes, and sees what was written."""
     first = ledger(tmp_path / "l.db")
@@ -60,16 +70,46 @@ def test_another_file_at_the_same_path_is_opened(tmp_path: Path, opened: list[st
     """One that was deleted or replaced is not written to any more: nobody would ever read it."""
     first = ledger(tmp_path / "l.db")
     first.save([ONE])
+    db = first._db
     first.close()
     (tmp_path / "l.db").unlink()
     if anew:
         ledger(tmp_path / "other.db", keeps=False).close()
         (tmp_path / "other.db").rename(tmp_path / "l.db")
     second = ledger(tmp_path / "l.db")
+    assert is_closed(db)
     assert second.load(["a"]) == {}
     assert second.save([ONE]) == frozenset()
     second.close()
     assert opened.count(str(tmp_path / "l.db")) == 2
+
+
+@pytest.mark.usefixtures("opened")
+def test_another_thread_may_go_on_with_the_open_file(tmp_path: Path) -> None:
+    """One at a time has it; a server hands its requests to whichever thread is free."""
+    first = ledger(tmp_path / "l.db")
+    first.save([ONE])
+    first.close()
+
+    def reads() -> set[str]:
+        second = ledger(tmp_path / "l.db")
+        found = second.load(["a"])
+        second.close()
+        return set(found)
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(reads).result() == {"a"}
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_log_that_somebody_has_deleted_is_brought_in_all_the_same(tmp_path: Path) -> None:
+    """The open file still has it; nobody else would ever find it again."""
+    first = ledger(tmp_path / "l.db")
+    first.save([ONE])
+    (tmp_path / "l.db-wal").unlink()
+    first.close()
+    with closing(sqlite3.connect(tmp_path / "l.db")) as other:
+        assert other.execute("SELECT key FROM documents").fetchall() == [("a",)]
 
 
 def test_what_has_failed_is_not_kept(tmp_path: Path, opened: list[str]) -> None:
@@ -101,3 +141,51 @@ def test_who_only_read_has_nothing_to_bring_in(tmp_path: Path, opened: list[str]
     assert (tmp_path / "l.db-wal").stat().st_size
     one.close()
     assert ((tmp_path / "l.db-wal").stat().st_size, len(opened)) == (0, 1)
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_file_that_somebody_reads_is_not_kept(tmp_path: Path) -> None:
+    """What was written cannot be brought into the file while he reads: he and all others find it after the close."""
+    first = ledger(tmp_path / "l.db")
+    first.save([ONE])
+    reader = sqlite3.connect(tmp_path / "l.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM documents").fetchall()
+    first.save([Write(key="b", document=b"2", expected=None, due_at=None, expires_at=None)])
+    db = first._db
+    first.close()
+    reader.close()
+    assert not sqlite._KEPT
+    assert is_closed(db)
+    second = ledger(tmp_path / "l.db")
+    assert second.load(["a", "b"]).keys() == {"a", "b"}
+    second.close()
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_kept_file_is_waited_for_as_long_as_before(tmp_path: Path) -> None:
+    """Only the look whether somebody is at it does not wait."""
+    one = ledger(tmp_path / "l.db")
+    one.save([ONE])
+    one.close()
+    ((_, kept),) = sqlite._KEPT.values()
+    assert kept.execute("PRAGMA busy_timeout").fetchone() == (10_000,)
+
+
+def test_what_cannot_be_brought_into_the_file_is_not_kept(tmp_path: Path, opened: list[str]) -> None:
+    """To close never fails, whatever is wrong with the file; the next ledger opens it anew."""
+    first = ledger(tmp_path / "l.db")
+    first.save([ONE])
+    db = first._db
+    db.set_authorizer(lambda *_: sqlite3.SQLITE_DENY)
+    first.close()
+    assert is_closed(db)
+    assert not sqlite._KEPT
+    second = ledger(tmp_path / "l.db")
+    second._db.execute("BEGIN IMMEDIATE")
+    second.close()
+    assert not sqlite._KEPT
+    third = ledger(tmp_path / "l.db")
+    assert third.save([]) == frozenset()
+    third.close()
+    assert len(opened) == 3

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared.domain.errors import LedgerUnavailable
+from shared.ledger import sqlite
 from shared.ledger.sqlite import SqliteLedger
 from shared.ports import Write
 from shared.reality import SystemClock
@@ -40,6 +41,14 @@ def test_a_ledger_in_memory_makes_no_file(tmp_path: Path, monkeypatch: pytest.Mo
     with closing(SqliteLedger(":memory:", SystemClock())) as ledger:
         ledger.save([WRITE])
     assert modes(tmp_path) == {}
+
+
+def test_a_file_that_its_owner_has_locked_up_stays_so(tmp_path: Path) -> None:
+    """Rights are taken from others, never given."""
+    path = tmp_path / "ledger.db"
+    path.touch(0o400)
+    sqlite._kept_private(str(path))
+    assert modes(tmp_path) == {"ledger.db": 0o400}
 
 
 def test_a_file_of_an_earlier_version_is_taken_back(tmp_path: Path) -> None:

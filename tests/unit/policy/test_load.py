@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shared.domain.errors import PolicyError
 from shared.domain.mode import Mode
 from shared.policy.discover import watched
-from shared.policy.load import MAX_FAULTS, MAX_TEXT_BYTES, check_policy, load_policy
+from shared.policy.load import MAX_FAULTS, MAX_TEXT_BYTES, check_policy, load_policy, usable_policy
 from shared.policy.model import (
     MAX_RULES,
     Action,
@@ -232,6 +232,14 @@ rules:
 def test_problem_says_what_is_wanted(text: str, words: str) -> None:
     """Each kind of fault is told once, in words that help."""
     assert words in _problem(text)
+
+
+def test_a_policy_with_a_fault_is_of_no_use() -> None:
+    """Whoever only wants to use it gets it, or nothing."""
+    usable = usable_policy("version: 1\nmode: observe\n")
+    assert usable is not None
+    assert usable.mode is Mode.OBSERVE
+    assert usable_policy("version: 1\nmode: autoo\n") is None
 
 
 def test_rule_cooldown_must_agree_with_itself() -> None:
