@@ -11,8 +11,8 @@ from shared.domain.credentials import Credentials
 from shared.domain.errors import SettingsError
 from shared.policy.model import Policy
 from shared.policy.notify import MessageChannel
-from shared.ports import Ledger, OutcomeSink
-from shared.reality import SystemChance, SystemClock
+from shared.ports import Clock, Ledger, OutcomeSink
+from shared.reality import SystemChance
 from shared.settings.channels import channel_secrets
 from shared.settings.console import ConsoleSettings
 
@@ -42,6 +42,7 @@ def open_messages(
     ledger: Ledger,
     robots: Callable[[MessageChannel], Robot],
     hard_deadline: float,
+    clock: Clock,
     digests: Callable[[], Digests] | None = None,
 ) -> Messages:
     """The way of messages; with no channel it is the sink alone, and costs nothing, not even its modules."""
@@ -49,7 +50,7 @@ def open_messages(
         return Messages(sink)
     from shared.notify import HoldLinks, Messenger, TellingSink  # noqa: PLC0415 - as said above
 
-    clock, chance = SystemClock(), SystemChance()
+    chance = SystemChance()
     links = None
     if console.link_key is not None and console.url is not None:
         links = HoldLinks(console.link_key, console.url.url, policy.people, chance, bool(console.issuer_keys))

@@ -206,6 +206,7 @@ def _wired(context: Any, start: Start, *, timer: bool = False) -> Iterator[Wirin
             ledger,
             lambda channel: open_robot(channel, os.environ, credentials),
             invocation.hard_deadline,
+            clock,
             digests,
         )
         wiring = Wiring(

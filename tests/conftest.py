@@ -1,10 +1,12 @@
-"""For every test: nothing leaves this machine, and Hypothesis judges properties, not speed.
+"""For every test: nothing leaves this machine, folders are in memory, and Hypothesis judges properties, not speed.
 
 The examples are the same in each run, so that a change is judged by what it changes; `make histories` draws new ones.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
 from typing import Any
 
@@ -17,6 +19,19 @@ from tests.support.depth import DEPTH, Depth
 SAME_EXAMPLES = DEPTH is not Depth.ALL
 hypothesis.settings.register_profile("house", deadline=None, derandomize=SAME_EXAMPLES, database=None)
 hypothesis.settings.load_profile("house")
+
+MEMORY = "/dev/shm"  # noqa: S108 - pytest makes a folder in it that is its user's alone
+ROOM_BYTES = 4 << 30
+"""The tests leave some 200 MB; a container's memory for files has 64 MB if nobody says more."""
+
+
+def pytest_configure() -> None:
+    """Folders of tests in memory, where there is room and programs may run: thousands of saves wait for a disk."""
+    if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK):
+        return
+    if shutil.disk_usage(MEMORY).free >= ROOM_BYTES and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
+
 
 _connect = socket.socket.connect
 

@@ -38,7 +38,7 @@ class Credentials(Struct, frozen=True, kw_only=True):
         Nor as JSON or HTML write signs that are no letters and digits.
         """
         for secret in (self.access_key_secret, self.security_token, self.access_key_id):
-            if secret:
+            if 0 < len(secret) <= len(text):  # no spelling is shorter, and an expression of a token takes long to make
                 text = _in_any_spelling(secret).sub(_HIDDEN, text)
         return text
 

@@ -9,14 +9,15 @@ from shared.intake.body import parse, parse_text, readable
 def wants_dry_run(body: bytes) -> bool:
     """Whether `dry_run` stands beside the event, or in the timer's payload, and is anything but false.
 
-    Who writes it relies on it: a flag that is no boolean, or cannot be read, is a yes. Any other body is a timer's.
+    Who writes it relies on it: a flag that is no boolean, or stands where it cannot be read, is a yes. Any other body
+    is a timer's.
     """
     try:
         told = readable(parse(body))
     except InputError:
-        return False
+        told = None
     if not isinstance(told, dict):
-        return False
+        return b"dry_run" in body
     if told.get("dry_run", False) is not False:
         return True
     payload = told.get("payload")

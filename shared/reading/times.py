@@ -24,7 +24,7 @@ LATEST_S = 253_402_300_799.0
 _NUMERIC = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
 _RFC3339 = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,20}))?)?"
-    r"(?: ?(?:[Zz]|(?:UTC|GMT)?([+-])([0-9]{1,2})(?::?([0-9]{2}))?|(UTC|GMT|PRC|Asia/Shanghai))"
+    r"(?: ?(?:[Zz]|(?:UTC|GMT)?([+-])([0-9]{2}|[0-9](?![0-9]))(?::?([0-9]{2}))?|(UTC|GMT|PRC|Asia/Shanghai))"
     r"(?:\[[A-Za-z0-9_+:/-]{1,64}\])?)?"
 )
 """Also ISO 8601's spellings of it, without seconds or with a comma, and those of Java: `GMT+8`, a zone in brackets

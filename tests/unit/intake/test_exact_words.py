@@ -73,6 +73,8 @@ def test_a_body_of_exactly_as_many_members_is_read(monkeypatch: pytest.MonkeyPat
         ({"payload": '{"dry_run'}, True),
         ({"payload": {"dry_run": 1}}, True),
         ([], False),
+        ([{"dry_run": True}], True),
+        ('{"dry_run": true}', True),
     ],
 )
 def test_a_timer_is_dry_where_somebody_says_so(told: object, *, dry: bool) -> None:
@@ -81,5 +83,6 @@ def test_a_timer_is_dry_where_somebody_says_so(told: object, *, dry: bool) -> No
 
 
 def test_a_timer_whose_body_is_no_json_is_a_timer() -> None:
-    """Nothing in it matters."""
+    """Nothing in it matters, unless it was to be a dry run."""
     assert not wants_dry_run(b"\xff{")
+    assert wants_dry_run(b'{"dry_run": true,}')

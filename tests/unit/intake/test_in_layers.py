@@ -167,3 +167,13 @@ def test_text_that_was_cut_short_is_shown_and_is_one_of_its_own(context: Context
     told = read(cut, context).unreadable
     assert [one.raw.count('\\"job_id\\": \\"1') for one in told] == [1, 0]
     assert len({one.event_id for one in told}) == 2
+
+
+def test_what_text_in_a_body_may_hold_is_bounded_as_well(
+    cloud_event: MakeEvent, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    r"""Its brackets may be spelled `\u005b`, which nobody counts as such in the body."""
+    monkeypatch.setattr("shared.intake.body.MAX_CONTAINERS", 20)
+    body = text(cloud_event("[" + "[]," * 30 + "0]")).replace("[", "\\u005b")
+    (told,) = read_events(body.encode(), context).unreadable
+    assert "has more than 20 objects and arrays" in str(told.faults[0])
