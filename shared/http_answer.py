@@ -7,6 +7,7 @@ Bounds of length and time are those of what is read from.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from http.client import BadStatusLine, HTTPException
 
 from msgspec import Struct
@@ -70,11 +71,10 @@ def _status(line: bytearray) -> tuple[bool, int, str]:
 def _headers(came: Incoming) -> dict[str, str]:
     headers: dict[str, str] = {}
     name = ""
-    for _ in range(MOST_HEADERS + 1):
-        line = came.line().decode("latin-1")
-        if not line:
-            return headers
-        if name and line.startswith((" ", "\t")):  # the one before goes on, as old proxies write it
+    for place, line in enumerate(came.lines() or _one_by_one(came)):
+        if place == MOST_HEADERS:
+            raise HTTPException("too many headers")
+        if name and line.startswith((" ", "	")):  # the one before goes on, as old proxies write it
             headers[name] = f"{headers[name]} {line.strip()}".strip()
             continue
         name, mark, value = line.partition(":")
@@ -82,7 +82,12 @@ def _headers(came: Incoming) -> dict[str, str]:
         if not mark or not _NAME.match(name) or (name == "content-length" and headers.get(name, value) != value):
             raise HTTPException("no header, or one that takes another back")
         headers[name] = value
-    raise HTTPException("too many headers")
+    return headers
+
+
+def _one_by_one(came: Incoming) -> Iterator[str]:
+    while line := came.line():
+        yield line.decode("latin-1")
 
 
 def _body(came: Incoming, headers: dict[str, str], most_bytes: int) -> bytes | None:

@@ -50,7 +50,7 @@ class Grant:
 _PLATFORM_CALLS: Mapping[str, Grant] = {
     # https://www.alibabacloud.com/help/en/sls/overview-8
     "log:pull_logs": Grant("log:GetCursorOrData", (_SOURCE,)),
-    "log:put_logs": Grant("log:PostLogStoreLogs", (_OUTCOMES,)),
+    "log:put_log_raw": Grant("log:PostLogStoreLogs", (_OUTCOMES,)),
     # An action is the operation's name: https://www.alibabacloud.com/help/en/tablestore/configure-user-permissions
     "ots:batch_get_row": Grant("ots:BatchGetRow", _LEDGER),
     "ots:batch_write_row": Grant("ots:BatchWriteRow", _LEDGER),

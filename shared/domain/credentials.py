@@ -12,6 +12,8 @@ from msgspec import Struct
 _HIDDEN = "***"
 _ESCAPE = "%(?:25)*"
 """How an encoded byte begins, where it was encoded once or more often."""
+_ENCODES = frozenset("%\\&+")
+"""A text without any of these spells each sign as it is."""
 
 
 class Credentials(Struct, frozen=True, kw_only=True):
@@ -37,9 +39,10 @@ class Credentials(Struct, frozen=True, kw_only=True):
 
         Nor as JSON or HTML write signs that are no letters and digits.
         """
+        encoded = not _ENCODES.isdisjoint(text)
         for secret in (self.access_key_secret, self.security_token, self.access_key_id):
             if 0 < len(secret) <= len(text):  # no spelling is shorter, and an expression of a token takes long to make
-                text = _in_any_spelling(secret).sub(_HIDDEN, text)
+                text = _in_any_spelling(secret).sub(_HIDDEN, text) if encoded else text.replace(secret, _HIDDEN)
         return text
 
 

@@ -111,18 +111,22 @@ def earlier_members(value: Any) -> tuple[tuple[str, Any], ...]:
 
 def compact(value: Any) -> str:
     """A tree as JSON text without blanks, in the order of the original."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_shown)
+    return _COMPACT.encode(value)
 
 
 def canonical(value: Any) -> str:
     """A tree as text that is the same for equal trees, whatever the order of their names."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=_shown)
+    return _CANONICAL.encode(value)
 
 
 def _shown(value: Any) -> Any:
     if isinstance(value, Bad):
         return value.shown if value.inner is None else value.inner
     return escaped(value) if isinstance(value, bytes) else repr(type(value))
+
+
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_shown)
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_shown)
 
 
 def _bads(value: Any, path: str) -> Iterator[tuple[str, Bad]]:

@@ -51,6 +51,9 @@ def read_logs(
 
 def read_log(entry: LogEntry, source: LogRange, context: Context, trigger: Trigger, intake: Intake) -> bool:
     """Add to the intake what one log of a range announces; whether it announces anything."""
+    if not (entry.earlier or announces(entry.fields) or _may_hold_one(entry.fields.get(CONTENT))):
+        intake.passed_over += 1  # as nearly all of a shared Logstore: nothing is made for them
+        return False
     path = f"$[{entry.ordinal}]"
     announced = find_in_log(entry.fields, path, entry.earlier)
     if announced is None:
@@ -109,13 +112,15 @@ def find_in_log(fields: Mapping[str, Any], path: str, earlier: Sequence[tuple[st
 def _contents(fields: Mapping[str, Any], earlier: Sequence[tuple[str, Any]]) -> Iterator[str | bytes]:
     """What may hold an announcement as JSON."""
     for content in (fields.get(CONTENT), *(value for name, value in earlier if name == CONTENT)):
-        text = content.decode("latin-1") if isinstance(content, bytes) else content
-        if isinstance(text, str) and _names_one(text):
+        if _may_hold_one(content):
             yield content
 
 
-def _names_one(text: str) -> bool:
-    """Whether the text names a job system or the schema, both of which are ASCII."""
+def _may_hold_one(content: Any) -> bool:
+    """Whether it is text that names a job system or the schema, both of which are ASCII."""
+    text = content.decode("latin-1") if isinstance(content, bytes) else content
+    if not isinstance(text, str):
+        return False
     for name in SYSTEMS.names:  # of each log that tells nothing: a generator takes as long as all else
         if name in text:
             return True

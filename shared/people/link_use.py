@@ -83,22 +83,17 @@ def answer_by_link(ledger: Ledger, link: AnswerLink, *, seen: str, by: str, now:
         LedgerUnavailable: out of reach, or it is not known whether it was saved: repeating tells.
     """
     shown = shown_to(ledger, link)
-    standing = standing_of(shown.hold.case, now)
-    if shown.use is not None and not _unfinished(shown, standing):
+    digest = digest_of(shown.hold.key, shown.hold.case)
+    if shown.use is not None and shown.use.digest != digest:  # of the very hold that it was for it came to nothing
         raise LinkSpent(shown.use)
+    standing = standing_of(shown.hold.case, now)
     if standing is not HoldStanding.HELD:
         raise NotHeld(shown.hold.case, standing)
     yes = link.answer is HoldAnswer.APPROVE
-    if digest_of(shown.hold.key, shown.hold.case) == seen:
+    if digest == seen:
         _spend(ledger, link, LinkUse(at=now, by=by, digest=seen), now)
     # Of what has changed it says so, and has changed nothing.
     return answer(ledger, shown.hold, yes=yes, by=by, now=now, signed=signed, seen=seen)
-
-
-def _unfinished(shown: LinkSight, standing: HoldStanding) -> bool:
-    """Whether the earlier use came to nothing: the very hold that it was for still waits."""
-    digest = digest_of(shown.hold.key, shown.hold.case)
-    return standing is HoldStanding.HELD and shown.use is not None and shown.use.digest == digest
 
 
 def _spend(ledger: Ledger, link: AnswerLink, use: LinkUse, now: float) -> None:

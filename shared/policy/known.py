@@ -27,23 +27,26 @@ def known_of(facts: Facts) -> Known:
     signal = ending_of(failure.exit_code).signal
     rule = facts.rule
 
-    def name(text: str) -> str:
-        return printable(without_secrets(text), MAX_NAME_CHARS)
-
     return Known(
         failure_class=rule.failure_class.value if rule else "",
         evidence=_quoted(Itself(facts.policy), failure.message),
         evidence_from=failure.message_from.value if failure.message else "",
         fingerprint=facts.fingerprint,
-        exit_code=name(failure.exit_code),
+        exit_code=_name(failure.exit_code),
         signal="" if signal is None else str(signal),
-        node=name(failure.node or next(iter(evidence.nodes), "")),
-        owner=name(evidence.owner),
-        queue=name(evidence.queue),
-        job_name=name(evidence.job_name),
+        node=_name(failure.node or next(iter(evidence.nodes), "")),
+        owner=_name(evidence.owner),
+        queue=_name(evidence.queue),
+        job_name=_name(evidence.job_name),
         occurred_at=rfc3339(failure.occurred_at),
         started_at="" if failure.started_at is None else rfc3339(failure.started_at),
     )
+
+
+@lru_cache(maxsize=256)
+def _name(text: str) -> str:
+    """Kept: of one queue, owner or node many jobs die."""
+    return printable(without_secrets(text), MAX_NAME_CHARS)
 
 
 @lru_cache(maxsize=64)

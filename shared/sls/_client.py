@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
-from aliyun.log import LogClient, LogException, LogItem, PutLogsRequest
+from aliyun.log import LogClient, LogException, LogItem
+from aliyun.log.proto import LogGroupRaw
 
 from shared.domain.credentials import Credentials
 from shared.http_bounds import Bounds
@@ -21,7 +22,7 @@ from shared.ports import LogEntry, LogRange
 from shared.reading.pairs import overwritten
 from shared.sls import MOST_PAGE_BYTES, Access, LogCallFailed
 
-TOPIC = "secondwind-outcome"
+TOPIC, SOURCE = "secondwind-outcome", "secondwind"
 CONNECT_TIMEOUT_S = 3.0
 READ_TIMEOUT_S = 10.0
 TOTAL_TIMEOUT_S = 30.0
@@ -84,7 +85,7 @@ def _sdk_client(endpoint: str, credentials: Credentials) -> _OneTry:
         credentials.access_key_id,
         credentials.access_key_secret,
         securityToken=credentials.security_token or None,
-        source="secondwind",
+        source=SOURCE,
     )
     if _is_address(endpoint):
         # With a port it does not see that no project can stand before an address (docs/facts/log-service.md#sdk).
@@ -104,14 +105,17 @@ class PulledPage:
 
     def entries(self, ordinal: int) -> Iterator[LogEntry]:
         """The page's logs, counted from `ordinal`."""
+        all_ = (one.Value for group in self._groups for log in group.Logs for one in log.Contents)
+        as_text = isinstance(next(all_, ""), str)  # the same of all of a page: else its messages are of another type
         for group in self._groups:
             topic = _value(group.Topic)
             for log in group.Logs:
-                pairs: list[tuple[Any, Any]] = [(one.Key, one.Value) for one in log.Contents]
-                if pairs and not isinstance(pairs[0][0], str):  # the same of all: its messages are of another type
-                    pairs = [(_name(key), _value(value)) for key, value in pairs]
-                fields = dict(pairs)
-                earlier = overwritten(pairs) if len(fields) < len(pairs) else ()
+                contents = log.Contents
+                if as_text:
+                    fields = {one.Key: one.Value for one in contents}
+                else:
+                    fields = {_name(one.Key): _value(one.Value) for one in contents}
+                earlier = () if len(fields) == len(contents) else _overwritten(contents)
                 if topic or TOPIC_FIELD in fields:
                     fields[TOPIC_FIELD] = topic  # never what the contents say: they are a stranger's
                 yield LogEntry(ordinal, log.Time, fields, earlier)
@@ -138,13 +142,13 @@ class Client:
 
     def put(self, project: str, logstore: str, time: int, records: Sequence[Mapping[str, str]]) -> None:
         """One PutLogs."""
-        items = []
+        group: Any = LogGroupRaw(Topic=TOPIC, Source=SOURCE)
         for record in records:
-            item = LogItem(time)  # given at once, its contents would be copied deeply
+            item = LogItem(time)  # knows the part of the second
+            contents = group.Logs.add(Time=item.get_time(), Time_ns=item.get_time_nano_part()).Contents
             for name, value in record.items():
-                item.push_back(name, _clean(value))
-            items.append(item)
-        self.call("put_logs", PutLogsRequest(project, logstore, TOPIC, logitems=items))
+                contents.add(Key=name, Value=value.encode("utf-8", "replace"))  # lone surrogates cannot be written
+        self.call("put_log_raw", project, logstore, group)
 
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:
         """A method of the SDK by its name: for what sets an account up. Raises LogCallFailed."""
@@ -190,7 +194,12 @@ def _is_address(endpoint: str) -> bool:
 
 
 def _name(key: Any) -> str:
-    return str(key.decode("utf-8", "replace"))
+    return key if isinstance(key, str) else str(key.decode("utf-8", "replace"))
+
+
+def _overwritten(contents: Any) -> tuple[tuple[str, str | bytes], ...]:
+    """What comes again behind it."""
+    return overwritten([(_name(one.Key), _value(one.Value)) for one in contents])
 
 
 def _value(value: Any) -> str | bytes:
@@ -201,8 +210,3 @@ def _value(value: Any) -> str | bytes:
         except UnicodeDecodeError:
             return value
     return str(value)
-
-
-def _clean(value: str) -> str:
-    """Lone surrogates cannot be written as UTF-8."""
-    return value if value.isascii() else value.encode("utf-8", "replace").decode()

@@ -120,7 +120,7 @@ def test_every_call_of_the_code_has_its_grant() -> None:
     [
         ("shared/systems/ehpc/wire.py", "api, LIST, wanted", 'api, "DescribeJob", wanted', "ehpc:DescribeJob"),
         ("shared/systems/schedulerx/wire.py", '"GetJobInfo"', '"GetOverview"', "schedulerx:GetOverview"),
-        ("shared/sls/_client.py", '"put_logs"', '"create_logstore"', "log:create_logstore"),
+        ("shared/sls/_client.py", '"put_log_raw"', '"create_logstore"', "log:create_logstore"),
         ("shared/ledger/_tablestore_table.py", "client.get_range(", "client.delete_table(", "ots:delete_table"),
     ],
 )
@@ -133,7 +133,7 @@ def test_a_new_call_is_seen(path: str, right: str, wrong: str, more: str) -> Non
     ("path", "right", "wrong"),
     [
         ("shared/systems/ehpc/adapter.py", "self._api, RERUN,", "self._api, chosen,"),
-        ("shared/sls/_client.py", '"put_logs"', "chosen"),
+        ("shared/sls/_client.py", '"put_log_raw"', "chosen"),
         (
             "shared/sls/_client.py",
             "lambda: getattr(self._sdk, method)",

@@ -139,6 +139,8 @@ _IN_TWO_PIECES = b"2;a=b\r\nab\r\n1\r\nc\r\n0\r\nX-B: c\r\n\r\n"
         (b"HTTP/1.1 200 OK\r\nX-A:  b \r\nContent-Length: 2\r\n\r\nab", b"ab", True),
         (b"HTTP/1.1 200 OK\nx-a: b\ncontent-length: 2\n\nab", b"ab", True),
         (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200\r\nX-A: b\r\nContent-Length: 0\r\n\r\n", b"", True),
+        (b"HTTP/1.1 200 OK\r\nX-A: b\nContent-Length: 6\n\nab\r\n\r\n", b"ab\r\n\r\n", True),
+        (b"HTTP/1.1 200 OK\r\nX-A: b\r\r\nContent-Length: 1\r\n\r\na", b"a", True),
         (b"HTTP/1.1 204 No Content\r\nX-A: b\r\n\r\n", b"", True),
         (b"HTTP/1.1 204 No Content\r\nX-A: b\r\nTransfer-Encoding: chunked\r\n\r\n", b"", True),
         (b"HTTP/1.1 200 OK\r\nX-A:\r\n\t b \r\nContent-Length: 1\r\n\r\na", b"a", True),

@@ -82,13 +82,15 @@ class _Sought:
     def take(self, listed_id: str, job: Listed) -> None:
         """Keep the job if it is sought. One that comes twice, as pages shift, counts once, as last seen."""
         # A name with a dot only ever meets the whole id, as what stands before the first dot has none.
-        for name in {listed_id, listed_id.partition(".")[0]}:
+        before, dot, server = listed_id.partition(".")
+        for name in (listed_id, before)[: 1 + bool(dot)]:
             found = self._found.get(name)
             if found is not None and not (found and self._first_match):
                 found[listed_id] = job
-        array, mark, _ = name_parts(listed_id)
-        if mark == "_":
-            self._tasks[array, listed_id.partition(".")[2]] = job
+        if "_" in before:
+            array, mark, _ = name_parts(listed_id)
+            if mark == "_":
+                self._tasks[array, server] = job
 
     def task_of(self, told: str) -> Listed | None:
         """A task of the Slurm array whose number this id is; None for what is spelled as a task, or no array's.

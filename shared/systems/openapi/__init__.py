@@ -47,6 +47,7 @@ NEVER_USED = (
     "cryptography.hazmat.primitives.serialization",
 )
 """What the SDK (alibabacloud-tea-openapi 0.4.6) imports and a call does not touch; used, it is loaded all the same."""
+_SDK = f"{__name__}._sdk"
 
 
 class ApiCall(Struct, frozen=True, kw_only=True):
@@ -149,7 +150,8 @@ class OpenApi:
         left_s = self._left_s(wanted)
         if left_s < LEAST_TIME_S:
             return _unanswered(NoAnswer.DEADLINE, "no time was left to send the call")
-        put_off(*NEVER_USED)
+        if _SDK not in sys.modules:
+            put_off(*NEVER_USED)
         from shared.kept_http import drop_connections  # noqa: PLC0415 - as the next line
         from shared.systems.openapi import _sdk  # noqa: PLC0415 - a fifth of a second that only a caller pays
 

@@ -124,7 +124,8 @@ def test_schedulerx_rows(
     [
         (900.0, {}, Run.THIS),
         (969.0, {}, Run.THIS),
-        (990.0, {}, Run.UNCLEAR),
+        (970.0, {}, Run.UNCLEAR),
+        (1030.0, {}, Run.UNCLEAR),
         (1031.0, {}, Run.EARLIER),
         (None, {}, Run.UNCLEAR),
         (990.0, {"started_at": 990.0}, Run.THIS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from shared.domain.job import State
@@ -162,3 +163,13 @@ def test_what_names_no_instance_means_one_all_the_same() -> None:
     assert execution is not None
     assert (instance.instance_id, instance.data_time) == (1000, "2026-01-05 02:00:00")
     assert execution.execution_id == 1000
+
+
+def test_whoever_writes_a_test_is_told_each_bound() -> None:
+    """Of every number and every list: the fault of one beyond it says no more than the description."""
+    said = msgspec.json.schema(Imagined)["$defs"]["Imagined"]["properties"].values()
+    numbers = [one for one in said if one.get("type") in {"integer", "number"}]
+    lists = [one for one in said if one.get("type") == "array"]
+    assert (len(numbers), len(lists)) == (3, 2)
+    assert all(one["minimum"] == 0 and f"from 0 to {one['maximum']}" in one["description"] for one in numbers)
+    assert all(f"at most {one['maxItems']} " in one["description"] for one in lists)

@@ -59,9 +59,29 @@ def test_parts_of_the_sdk_that_no_call_uses_are_put_off_before_it_is_loaded(
     """They would take a fifth of a second of a cold start."""
     put: list[str] = []
     monkeypatch.setattr(openapi, "put_off", lambda *names: put.extend(names))
+    monkeypatch.setattr(openapi, "_SDK", "not.loaded.yet")
     wire.behave = answers(200, {"RequestId": "r-1"})
     assert isinstance(api.call(CALL), Reply)
     assert tuple(put) == openapi.NEVER_USED
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("NaN", "nan"),
+        ("1e999", "inf"),
+        (r'"\ud83d"', "'\\ud83d'"),
+        ("12345678901234567890123", "12345678901234567890123"),
+    ],
+)
+def test_an_answer_that_is_not_strictly_json_is_read_as_the_sdk_does(
+    wire: Wire, api: OpenApi, answers: Make[Behaviour], written: str, read: str
+) -> None:
+    """A name that a Java program cut in half must not hide what else the list says."""
+    wire.behave = answers(200, f'{{"RequestId": "r-1", "Name": {written}}}'.encode())
+    reply = api.call(CALL)
+    assert isinstance(reply, Reply)
+    assert repr(reply.body["Name"]) == read
 
 
 def test_a_post_carries_its_parameters_in_a_form(wire: Wire, api: OpenApi, answers: Make[Behaviour]) -> None:

@@ -161,3 +161,11 @@ def test_retries_known_before_are_no_evidence() -> None:
 def test_a_call_reaches_no_further_than_the_job_that_it_names() -> None:
     """Neither of a cluster nor of a group."""
     assert (cluster(State.RUNNING, 5).share(None), group().share(None)) == (None, None)
+
+
+def test_a_run_is_called_by_its_instance_or_as_it_was_told() -> None:
+    """What has no instance by the id that was told, else by its day: two tellings of it are one failure."""
+    assert group().run_label(TOLD, Run.THIS) == str(Life.instance(DAY, 7))
+    told = replace(TOLD, job_instance_id=0, data_time=DAY)
+    assert group(meant=None).run_label(told, Run.THIS) == "told:0"
+    assert group(meant=None).run_label(replace(told, job_instance_id=None), Run.THIS) == f"told:{DAY}"
