@@ -61,3 +61,6 @@ def test_numbers_of_dataworks_may_come_as_text() -> None:
     assert wire._row(row) == wire._row({**row, "Id": 7, "RunNumber": 2, "StartedTime": 1_767_600_000_000})
     assert wire._row(row) is not None
     assert wire._row({**row, "RunNumber": None}) is None
+    owned = wire._row({**row, "Owner": 1900})
+    assert owned is not None
+    assert owned.instance().owner == "1900"
