@@ -100,7 +100,7 @@ def _carried(text: str) -> bytes | None:
 
 def _unwrapped(value: Any) -> bytes | None:
     """The bytes that Base64 text carries, with line breaks, of the alphabet for URLs or without its end; else None."""
-    if not isinstance(value, str) or not value or not value.isascii():
+    if not isinstance(value, str) or not value.isascii():
         return None
     text = "".join(value.split()).translate(_TO_USUAL).rstrip("=")
     try:

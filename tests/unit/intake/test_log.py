@@ -43,10 +43,11 @@ def test_fields_or_content_announce_a_failure(
         {"content": " \n" + json.dumps(ehpc), "__tag__:path": "/log"},
         {"content": '["ehpc"]'},
         {"content": '{"cluster":"ehpc","cut":'},
+        {"content": 'sent "job-failure/1" for 1.scheduler'},
         {"system": "linux"},
     )
     assert intake.unreadable == []
-    assert intake.passed_over == 5
+    assert intake.passed_over == 6
     assert [failure.event_id for failure in intake.failures] == [
         "demo-jobs/job-logs/3/MTc2Nw==/1",
         "demo-jobs/job-logs/3/MTc2Nw==/3",
@@ -62,6 +63,25 @@ def test_whether_a_log_announces_anything_is_told(
     """Who reads a range in slices counts by it what a slice costs."""
     for log, announces in (({"content": "up"}, False), (fields, True), ({"system": "ehpc"}, True)):
         assert read_log(LogEntry(0, LOG_TIME, log), log_range, context, Trigger.LOG, Intake()) is announces
+
+
+@pytest.mark.parametrize(
+    ("beside", "paths"),
+    [
+        ({"job_id": "1.scheduler"}, []),
+        ({"job_id": " 1.scheduler ", "cluster_id": "", "region": None, "message": "another"}, []),
+        ({"job_id": "2.scheduler", "cluster_id": "ehpc-hz-other"}, ["cluster_id", "job_id"]),
+    ],
+)
+def test_the_line_beside_its_fields_names_the_same_job(
+    context: Context, log_range: LogRange, fields: dict[str, str], beside: dict[str, Any], paths: list[str]
+) -> None:
+    """What it leaves out, or says of anything but the job, is no matter; another job is a fault where it stands."""
+    intake = _read(context, log_range, {**fields, "content": json.dumps({"system": "ehpc", **beside})})
+    assert len(intake.failures) == (not paths)
+    assert [fault.path for bad in intake.unreadable for fault in bad.faults] == [
+        f"$[0].content.{name}" for name in paths
+    ]
 
 
 def test_a_redelivered_range_tells_the_same(context: Context, log_range: LogRange, fields: dict[str, str]) -> None:

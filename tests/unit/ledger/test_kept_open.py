@@ -57,7 +57,9 @@ def test_the_next_ledger_goes_on_with_the_open_file(tmp_path: Path, opened: list
     second, third = ledger(tmp_path / "l.db"), ledger(tmp_path / "l.db")
     assert second.load(["a"]) == third.load(["a"]) == {"a": Stored(b"1", 1)}
     second.close()
+    db = third._db
     third.close()
+    assert is_closed(db), "one a file is kept"
     assert len(opened) == 2
     plain = ledger(tmp_path / "l.db", keeps=False)
     assert plain.load(["a"]) == {"a": Stored(b"1", 1)}
@@ -112,6 +114,18 @@ def test_a_log_that_somebody_has_deleted_is_brought_in_all_the_same(tmp_path: Pa
         assert other.execute("SELECT key FROM documents").fetchall() == [("a",)]
 
 
+def test_a_file_that_was_deleted_meanwhile_is_not_kept(tmp_path: Path, opened: list[str]) -> None:
+    """Nobody would ever read what is written to it."""
+    first = ledger(tmp_path / "l.db")
+    first.save([ONE])
+    (tmp_path / "l.db").unlink()
+    first.close()
+    second = ledger(tmp_path / "l.db")
+    assert second.save([ONE]) == frozenset()
+    second.close()
+    assert ((tmp_path / "l.db").exists(), len(opened)) == (True, 2)
+
+
 def test_what_has_failed_is_not_kept(tmp_path: Path, opened: list[str]) -> None:
     """The next ledger opens the file anew."""
     first = ledger(tmp_path / "l.db")
@@ -152,8 +166,10 @@ def test_a_file_that_somebody_reads_is_not_kept(tmp_path: Path) -> None:
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM documents").fetchall()
     first.save([Write(key="b", document=b"2", expected=None, due_at=None, expires_at=None)])
-    db = first._db
+    db, asked = first._db, list[str]()
+    db.set_trace_callback(asked.append)
     first.close()
+    assert asked[0] == "PRAGMA busy_timeout = 0", "who lets a file go waits for nobody"
     reader.close()
     assert not sqlite._KEPT
     assert is_closed(db)
