@@ -24,7 +24,7 @@ demo: setup
 
 # In .venv, then on every other supported Python that the machine has. Hundreds of its processes import the product: an
 # environment that forbids bytecode would have each compile it anew.
-test thorough test-slurm: export PYTHONDONTWRITEBYTECODE :=
+test thorough test-slurm check coverage: export PYTHONDONTWRITEBYTECODE :=
 test: setup
 	$(BIN)/python -m pytest -q -n 3 --dist worksteal
 	$(BIN)/python tools/test_elsewhere.py

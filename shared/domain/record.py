@@ -188,8 +188,9 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return next((case for case in reversed(self.cases) if telling_id in case.tellings), None)
 
     def case_of_life(self, life: Life | None) -> Case | None:
-        """The latest case that had an attempt at this life, or closed over it."""
-        return next((case for case in reversed(self.cases) if life is not None and case.life == life), None)
+        """The case whose attempt at this life was accepted, else the latest that had one, or closed over it."""
+        mine = (case for case in reversed(self.cases) if life is not None and case.life == life)
+        return max(mine, key=lambda case: case.state is CaseState.DONE, default=None)
 
     @property
     def in_doubt(self) -> Case | None:

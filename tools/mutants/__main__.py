@@ -41,7 +41,7 @@ from tools.mutants.rooms import ROOMS, Room, rooms_named, test_files
 ROOT = Path(__file__).resolve().parents[2]
 A_FEW = 24
 ENOUGH_S = 45.0
-"""Of a day's few no more are begun after this time."""
+"""Of a day's few no more are begun so long after it was known which tests see what."""
 BAR = 0.95
 RARE = 0.001
 
@@ -56,13 +56,14 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
     todays = not (asked.rooms or asked.all or asked.sample or asked.part)
     turns = [room for room in ROOMS if not room.apart]
     rooms = [turns[asked.seed % len(turns)]] if todays else rooms_named(asked.rooms)
+    seed = asked.seed + len(turns) if asked.again else asked.seed
     tries = list(_tries(root, rooms))
     equals = read_equals(root)
     tries = [one for one in tries if not any(equal.fits(one.mutant) for equal in equals)]
     tries = [one for one in tries if asked.part in one.mutant.place]
     if not (asked.all or asked.part):
-        tries = random.Random(asked.seed).sample(tries, min(asked.sample or A_FEW, len(tries)))  # noqa: S311 - a draw
-    print(f"{len(tries)} mutants of {', '.join(room.name for room in rooms)}, seed {asked.seed}", flush=True)
+        tries = random.Random(seed).sample(tries, min(asked.sample or A_FEW, len(tries)))  # noqa: S311 - a draw
+    print(f"{len(tries)} mutants of {', '.join(room.name for room in rooms)}, seed {seed}", flush=True)
     # Only what the day's sample needs is watched; others also ask the tests of the other rooms.
     alone = todays or asked.own
     files = test_files(root, rooms if alone else [room for room in ROOMS if room in rooms or not room.apart])
@@ -89,6 +90,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--own", action="store_true", help="ask the tests of these rooms alone")
     parser.add_argument("--all", action="store_true", help="try every one")
     parser.add_argument("--seed", type=int, default=datetime.now(timezone.utc).toordinal(), help="default: the day")
+    parser.add_argument("--again", action="store_true", help="others of the day's room")
     parser.add_argument("--processes", type=int, default=2, metavar="N", help="so many at a time; default: 2")
     parser.add_argument("--in", dest="part", default="", metavar="TEXT", help="try all whose place has this in it")
     parser.add_argument("--check", action="store_true", help="run nothing, check the list of equals")
@@ -115,9 +117,10 @@ def _run(root: Path, tries: Sequence[Try], files: Sequence[str], processes: int,
         for ground in grounds:
             ground.load(files)
             free.put(ground)
+        begun = time.monotonic()
 
         def one(wanted: Try) -> Tried | None:
-            if enough_s is not None and time.monotonic() > started + enough_s:
+            if enough_s is not None and time.monotonic() > begun + enough_s:
                 return None
             ground = free.get()
             try:

@@ -172,6 +172,19 @@ def test_what_waits_for_the_same_run_is_in_hand_unless_it_is_forced(facts: Make[
     assert decide(facts(record=waits, ask=replace(ASK, force=True))).reason is Reason.ACCEPTED
 
 
+@pytest.mark.parametrize("refused_last", [True, False])
+def test_force_begins_nothing_anew_where_the_same_run_was_rerun_for_another_failure(
+    facts: Make[Facts], case: Make[Case], *, refused_last: bool
+) -> None:
+    """Whichever of the two was written last: a telling that comes again moves its case to the end."""
+    tried = {"life": f"run:{int(NOW) - 3600}", "attempt": 1, "reserved_at": NOW - 60}
+    refused = case(failure_id="f", state=CaseState.REFUSED, tellings=("t",), **tried)
+    done = case(failure_id="g", state=CaseState.DONE, tellings=("u",), **tried)
+    record = JobRecord(cases=(done, refused) if refused_last else (refused, done))
+    found = decide(facts(record=record, ask=replace(ASK, force=True)))
+    assert (found.verdict, found.failure_id) == (Verdict.DUPLICATE, "g")
+
+
 ENDED = (Verdict.DUPLICATE, Reason.ALREADY_HANDLED)
 TOLD_ANEW = (Verdict.RERUN, Reason.ACCEPTED)
 
