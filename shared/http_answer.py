@@ -74,7 +74,7 @@ def _headers(came: Incoming) -> dict[str, str]:
     for place, line in enumerate(came.lines() or _one_by_one(came)):
         if place == MOST_HEADERS:
             raise HTTPException("too many headers")
-        if name and line.startswith((" ", "	")):  # the one before goes on, as old proxies write it
+        if name and line.startswith((" ", "\t")):  # the one before goes on, as old proxies write it
             headers[name] = f"{headers[name]} {line.strip()}".strip()
             continue
         name, mark, value = line.partition(":")
