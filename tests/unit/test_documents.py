@@ -184,3 +184,23 @@ def test_a_claim_comes_back_as_it_was_kept() -> None:
     assert (kind_of(key).has_cases, key.endswith("a%2Fb")) == (False, True)
     with pytest.raises(LedgerUnavailable, match="malformed"):
         decode_claim(b"7")
+
+
+@pytest.mark.parametrize(
+    ("key", "document"),
+    [
+        (breaker_key(CLUSTER), SharedLimit(opened_at=START, owed=({"outcome_id": "o"},), owed_at=START)),
+        (nodes_key(CLUSTER), KnownNodes(owed=({"outcome_id": "o"},), owed_at=START)),
+        (CONTROLS_KEY, Controls(acts=({"outcome_id": "o"},), acts_at=START)),
+    ],
+)
+def test_what_is_paid_is_owed_no_more_and_what_is_not_is_put_off(key: str, document: msgspec.Struct) -> None:
+    """Whatever owes; what was owed by nobody changes nothing."""
+    stored = Stored(document=encode(document), version=3)
+    paid, later = (struck(key, stored, ["o"], START + 5, paid=paid) for paid in (True, False))
+    assert paid is not None
+    assert later is not None
+    assert (b'"o"' in paid.document, b'"o"' in later.document) == (False, True)
+    assert (paid.expected, later.expected) == (3, 3)
+    assert later.document != stored.document
+    assert struck(key, stored, ["another"], START + 5, paid=True) is None

@@ -14,7 +14,7 @@ from shared.domain.failure import Speaker, Trigger
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.messages import Box
 from shared.domain.reasons import Reason
-from shared.domain.record import Case, CaseState, JobRecord
+from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.room import _without_evidence
 from shared.domain.transitions import outcome_of, waiting
 from shared.domain.verdicts import Verdict
@@ -115,3 +115,9 @@ def test_a_look_at_the_very_moment_of_a_calls_effect_counts() -> None:
     claim = Claim().taken(Share(of="7", all_of_it=True, followed=True), "a", 100.0)
     rests = Share(of="7", at_rest=True)
     assert [claim.seen(rests, "b", at).rest_from for at in (99.9, 100.0)] == [0.0, 100.0]
+
+
+def test_an_attempt_counts_from_when_it_may_have_left() -> None:
+    """Throttled for long, it left later than it was reserved; where that was not kept it is the reservation."""
+    assert AttemptMark(1, START, left_by=START + 900).counts_from == START + 900
+    assert AttemptMark(1, START).counts_from == START

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -75,3 +76,13 @@ def test_a_node_is_drained_with_its_schedulers_own_words() -> None:
     slurm, pbs = SYSTEMS.named("ehpc").drain("gpu1")
     assert slurm == 'scontrol update NodeName=gpu1 State=DRAIN Reason="jobs fail on it" (Slurm)'
     assert pbs.startswith("pbsnodes -o gpu1 ")
+
+
+def test_what_is_of_no_machine_is_never_taken_for_one() -> None:
+    """Whatever names an instance: its type says whose it is."""
+    named = {"instanceId": "i-1"}
+    assert tells_of_machines({"type": "ecs:Instance:StateChange", "data": named})
+    for kind in ("oss:ObjectCreated", "", None, ["ecs:"]):
+        assert not tells_of_machines({"type": kind, "data": named})
+    long = json.dumps({**named, "rest": "x" * 4_096})
+    assert not tells_of_machines({"type": "ecs:Instance:StateChange", "data": long}), "too long to be read"

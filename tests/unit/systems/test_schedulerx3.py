@@ -248,6 +248,7 @@ def test_a_retry_known_before_the_call_proves_nothing() -> None:
         (seen(None), {}, Run.THIS),
         (seen(execution()), {}, Run.THIS),
         (seen(execution(started_at=START - 5)), {}, Run.THIS),
+        (seen(execution(started_at=START - 31, ended_at=None, attempt=2)), {}, Run.THIS),
         (seen(execution(started_at=START - 30, attempt=2)), {}, Run.UNCLEAR),
         (seen(execution(started_at=START + 30, attempt=2)), {}, Run.UNCLEAR),
         (seen(execution(started_at=START + 30)), {}, Run.THIS),
