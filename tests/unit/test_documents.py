@@ -194,7 +194,9 @@ def test_a_claim_comes_back_as_it_was_kept() -> None:
         (CONTROLS_KEY, Controls(acts=({"outcome_id": "o"},), acts_at=START)),
     ],
 )
-def test_what_is_paid_is_owed_no_more_and_what_is_not_is_put_off(key: str, document: msgspec.Struct) -> None:
+def test_what_is_paid_is_owed_no_more_and_what_is_not_is_put_off(
+    key: str, document: SharedLimit | KnownNodes | Controls
+) -> None:
     """Whatever owes; what was owed by nobody changes nothing."""
     stored = Stored(document=encode(document), version=3)
     paid, later = (struck(key, stored, ["o"], START + 5, paid=paid) for paid in (True, False))
