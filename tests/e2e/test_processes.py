@@ -202,6 +202,7 @@ class Interrupts:
         if name == {loaded!r}:
             os.kill(os.getpid(), signal.SIGINT)
 sys.meta_path.insert(0, Interrupts())
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as at a terminal: who runs in the background inherits none
 from secondwind.cli import main
 sys.exit(main(["policy", "check", "policy.yaml"]))
 """
