@@ -64,22 +64,19 @@ tried on each. What is deployed is tried on both Pythons of Function Compute fro
 
 
 TURNS = (
-    ("tests/unit/heal", "tests/unit/notify", "tests/unit/reading"),
+    ("tests/unit/heal", "tests/unit/reading"),
+    ("tests/unit/decide", "tests/unit/domain", "tests/unit/intake", "tests/unit/sls", "tests/unit/systems"),
     (
-        "tests/unit/decide",
-        "tests/unit/domain",
-        "tests/unit/intake",
         "tests/unit/ledger",
+        "tests/unit/notify",
         "tests/unit/people",
         "tests/unit/settings",
-        "tests/unit/sls",
-        "tests/unit/systems",
         "tests/unit/policy/test_load.py",
         "tests/unit/policy/test_match.py",
         "tests/unit/policy/test_shipped.py",
     ),
 )
-"""Rooms that every failure goes through, in two halves: a Python has one of them today and the other one tomorrow."""
+"""Rooms that every failure goes through, in three parts: each Python has another one of them each day."""
 EACH_DAY = ("tests/e2e/test_doors.py", "tests/e2e/test_demo.py::test_the_demo_ends_well_and_shows_every_failure")
 """The doors and the demo. `--whole`: all but what is left out above."""
 

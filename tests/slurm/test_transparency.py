@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -104,9 +105,16 @@ def test_a_launcher_ends_as_it_does_alone(launcher: str) -> None:
         assert [ended[True][str(code)] for code in CODES] == list(CODES)
 
 
-def test_the_watcher_takes_little_of_a_core(tmp_path: Path) -> None:
+@pytest.fixture
+def on_disk() -> Iterator[Path]:
+    """For gigabytes, of which memory may have too few."""
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
+def test_the_watcher_takes_little_of_a_core(tmp_path: Path, on_disk: Path) -> None:
     """Of 200 MB a second that a job prints it reads the end, and rests ten times as long as it looked."""
-    out = tmp_path / "out"
+    out = on_disk / "out"
     told = ["--cluster-id", "ehpc-x", "--report-file", str(tmp_path / "told"), "--poll-s", "1"]
     with out.open("wb") as file:
         command = [sys.executable, str(WATCHER), *told, "--", sys.executable, "-c", PRINTS]
