@@ -22,8 +22,8 @@ $(STAMP): $(REQUIREMENTS) pyproject.toml
 demo: setup
 	$(BIN)/secondwind demo
 
-# In .venv, then on every other supported Python that the machine has. Hundreds of its processes import the product: an
-# environment that forbids bytecode would have each compile it anew.
+# In .venv, then a part on every other supported Python that the machine has. Hundreds of its processes import the
+# product: an environment that forbids bytecode would have each compile it anew.
 test thorough test-slurm check coverage: export PYTHONDONTWRITEBYTECODE :=
 test: setup
 	$(BIN)/python -m pytest -q -n 3 --dist worksteal

@@ -1,4 +1,4 @@
-"""Runs the tests on every other supported Python that this machine has.
+"""Runs a part of the tests, another one each day, on every other supported Python that this machine has.
 
 `make test` has run them in `.venv` already. Looked for are `python3.X` on the PATH and pyenv's versions; each gets an
 environment of its own under `.venvs/`, made from the same pinned and hashed requirements. Function Compute offers 3.10

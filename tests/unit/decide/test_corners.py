@@ -210,6 +210,10 @@ def test_what_the_job_had_printed_is_not_asked_for_again_but_by_who_tells_a_caus
     found = decide(facts(**parts))
     assert (found.verdict, found.reason) == ends
     assert decide(facts(**parts, ask=replace(ASK, force=True))).reason is not Reason.ALREADY_HANDLED
+    told_alone = facts(**{**parts, "record": JobRecord(cases=(ended,))})
+    assert decide(told_alone).reason is not Reason.ALREADY_HANDLED, (
+        "nothing was printed: words may be asked about again"
+    )
 
 
 def test_a_dry_run_says_what_would_be_done(facts: Make[Facts]) -> None:
