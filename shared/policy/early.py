@@ -19,10 +19,6 @@ FIRST_TEXTS = 256
 _GRAM = 3
 
 
-_Asked = tuple[list[tuple[int, list[int]]], list[int]]
-"""Of a text: by which patterns it is asked for, with what they ask for besides; and the choices that it is one of."""
-
-
 class Early:
     """The texts that some patterns need, by their bytes."""
 
@@ -30,8 +26,8 @@ class Early:
         """As `state_of` made it."""
         self.patterns, self._texts, self._grams, self._short, self._asks = msgspec.msgpack.decode(state)
         self._left = FIRST_TEXTS
-        self._decoded: dict[int, _Asked] = {}
-        """Those of `_asks` that a text had: texts of one kind have the same."""
+        self._kept: dict[tuple[int, ...], Chances] = {}
+        """By what was found in a text: texts of one kind have the same."""
 
     def possible(self, folded: Read) -> Chances | None:
         """What `Prefilter.possible` says of that text; None where it is to be asked itself."""
@@ -41,15 +37,18 @@ class Early:
         grams = {folded[place : place + _GRAM] for place in range(len(folded) - _GRAM + 1)}
         near = [text for gram in self._grams.keys() & grams for text in self._grams[gram]]
         texts = self._texts
-        found = sorted([text for text in (*self._short, *near) if texts[text] in folded])
-        known, chosen = self._decoded, set[int]()
-        for text in found:
-            if text not in known:
-                known[text] = msgspec.msgpack.decode(self._asks[text])
-            chosen.update(known[text][1])
+        found = tuple(sorted([text for text in (*self._short, *near) if texts[text] in folded]))
+        chances = self._kept.get(found)
+        if chances is None:
+            chances = self._kept[found] = self._chances(found)
+        return chances
+
+    def _chances(self, found: Sequence[int]) -> Chances:
+        asks = [(text, *msgspec.msgpack.decode(self._asks[text])) for text in found]
+        chosen = {choice for _, _, choices in asks for choice in choices}
         ways: dict[int, tuple[Way, ...]] = {}
-        for text in found:
-            for number, besides in known[text][0]:
+        for text, asking, _ in asks:
+            for number, besides in asking:
                 if chosen.issuperset(besides):
                     ways[number] = (*ways.get(number, ()), (self._texts[text], ()))
         return Chances(frozenset(ways), ways)

@@ -135,8 +135,8 @@ class Client:
 
     def __init__(self, access: Access, endpoint: str) -> None:
         self._access = access
-        self._sdk = object.__new__(_OneTry)  # its own, for the timeout is set in it
-        vars(self._sdk).update(vars(_sdk_client(endpoint, access.credentials)))
+        self._sdk: Any = object.__new__(_OneTry)  # its own, for the timeout is set in it
+        self._sdk.__dict__.update(_sdk_client(endpoint, access.credentials).__dict__)
 
     def pull(self, wanted: LogRange, cursor: str, groups: int) -> PulledPage:
         """One page from the cursor on; nothing at or after the end cursor."""

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 import msgspec
+from alibabacloud_tea_openapi import utils
 from alibabacloud_tea_openapi.client import Client
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 from alibabacloud_tea_openapi.utils_models import Config, OpenApiRequest, Params
@@ -97,6 +98,17 @@ def _short_in_query(text: str) -> str:
 
 
 DaraCore.do_action = staticmethod(_do_action)  # state of the SDK's module: done once, when this one is loaded
+
+
+def _quoted(text: Any, safe: Any = "/", encoding: str | None = None, errors: str | None = None) -> str:
+    """In the place of `urllib.parse.quote` in the SDK's signing: the same, and what is short is kept."""
+    if isinstance(text, str) and len(text) <= _SHORT and isinstance(safe, str):
+        return _short_quoted(text, safe, encoding, errors)
+    return quote(text, safe=safe, encoding=encoding, errors=errors)
+
+
+_short_quoted = lru_cache(maxsize=512)(quote)
+utils.quote = _quoted
 
 
 class _Given:
