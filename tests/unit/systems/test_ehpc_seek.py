@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -18,27 +17,13 @@ from shared.systems.ehpc.seek import EhpcSeeker
 from shared.systems.ehpc.watch import Clusters, Nodes, Overdue, Silence
 from shared.systems.openapi import ApiCall, CallFailed, Reply
 from tests.support.clock import Clock
-from tests.support.openapi import Ending, FakeApi, Play
+from tests.support.openapi import Ending, FakeApi, Few, Play, fits
 
 SCOPE = Cluster(region="cn-hangzhou", cluster_id="c-1")
 GRACE_S = 300.0
 NODES = Clusters(clusters=("c-1",), nodes=Nodes(grace_s=GRACE_S))
 OVERDUE = Clusters(clusters=("c-1",), overdue=Overdue(after_h=1, owners=("ann",)))
 SILENCE = Clusters(clusters=("c-1",), silence=Silence(after_s=400.0, owners=("ann",)))
-
-
-class Few:
-    """So many calls are left in a turn (`shared.systems.discovery.Calls`)."""
-
-    def __init__(self, left: int) -> None:
-        self.left = left
-        self.of: list[str] = []
-
-    def may(self, operation: str) -> bool:
-        """One less."""
-        self.left -= 1
-        self.of.append(operation)
-        return self.left >= 0
 
 
 class Region:
@@ -111,11 +96,6 @@ def _place_of(parameter: tuple[str, str]) -> int:
 
 def _reply(**body: Any) -> Reply:
     return Reply(body={"RequestId": "req", **body}, request_id="req", status=200)
-
-
-def fits(glob: str, name: str) -> bool:
-    """As the policy's globs do."""
-    return fnmatchcase(name, glob)
 
 
 def told(sight: Sight) -> list[str]:

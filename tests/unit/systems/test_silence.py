@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from fnmatch import fnmatchcase
 
 import pytest
 
@@ -29,16 +28,11 @@ from shared.systems.ehpc.watch import Silence
 from shared.systems.openapi import ApiCall, CallFailed, Reply
 from shared.systems.openapi.turns import StopError
 from tests.support.clock import Clock
-from tests.support.openapi import FakeApi, Play
+from tests.support.openapi import FakeApi, Few, Play, fits
 
 CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-a")
 WANTED = Silence(after_s=400.0)
 NOW = 10_000.0
-
-
-def fits(glob: str, name: str) -> bool:
-    """As the policy's globs do."""
-    return fnmatchcase(name, glob)
 
 
 def on(*nodes: str, start: int = 5, queue: str = "gpu") -> Running:
@@ -117,19 +111,6 @@ def test_who_never_wrote_or_was_told_is_not_told() -> None:
     assert len(silence(500.0, output=Stream(), errors=Stream(end=1))) == 1
 
 
-class Plenty:
-    """So many calls are left (`shared.systems.discovery.Calls`)."""
-
-    def __init__(self, left: int = 100) -> None:
-        self.left = left
-
-    def may(self, operation: str) -> bool:
-        """One less, of the log alone."""
-        assert operation == "GetJobLog"
-        self.left -= 1
-        return self.left >= 0
-
-
 def job_log(output: bytes | None, errors: bytes | None = b"") -> Callable[[ApiCall], Reply]:
     """The service, with these two logs."""
 
@@ -148,8 +129,8 @@ def job_log(output: bytes | None, errors: bytes | None = b"") -> Callable[[ApiCa
 def listener(clock: Clock) -> Callable[..., Listener]:
     """Reads job j on n1."""
 
-    def make(api: FakeApi, calls: Plenty | None = None) -> Listener:
-        return Listener(api=api, calls=calls or Plenty(), cluster=CLUSTER, job_id="j", host="n1", now=NOW)
+    def make(api: FakeApi, calls: Few | None = None) -> Listener:
+        return Listener(api=api, calls=calls or Few(), cluster=CLUSTER, job_id="j", host="n1", now=NOW)
 
     del clock
     return make
@@ -283,5 +264,5 @@ def test_without_a_call_left_nothing_is_asked(fake_api: Play, listener: Listens)
     """What was read before is kept."""
     api, heard = fake_api(job_log(b"x" * SIZE)), heard_before()
     with pytest.raises(StopError) as stopped:
-        listener(api, Plenty(1)).read_on(heard)
+        listener(api, Few(1)).read_on(heard)
     assert (stopped.value.problem, len(api.asked), heard.output.end) == (None, 1, SIZE)
