@@ -151,7 +151,8 @@ def test_a_listing_of_clusters_that_ended_early_misses_none(region: Region, clus
 )
 def test_only_what_the_policy_names_is_asked_for(region: Region, watch: Clusters, asked: list[str]) -> None:
     """A part that is not written costs no call."""
-    region.nodes, _ = {"n1": {"Status": "running"}}, region.job("j")
+    region.nodes["n1"] = {"Status": "running"}
+    region.job("j")
     sight = region.turn(watch)
     assert (sight.done, sight.problem, region.asked) == (True, None, asked)
     assert (sight.machines is None) is (watch is not NODES)
@@ -241,7 +242,8 @@ def test_a_whole_listing_tells_machines_and_nodes_without_new_jobs(region: Regio
 
 def test_what_events_say_of_a_machine_is_heeded(region: Region) -> None:
     """It was lost, though the node is listed as running."""
-    region.nodes, _ = {"n1": {"Status": "running", "Id": "i-1"}}, region.job("j")
+    region.nodes["n1"] = {"Status": "running", "Id": "i-1"}
+    region.job("j")
     suspects = {"i-1": Suspect(at=region.now, surely=True)}
     assert told(region.turn(NODES, suspects=suspects)) == []
     assert told(region.turn(NODES, suspects=suspects)) == ["j"]
@@ -327,7 +329,8 @@ def test_a_job_whose_output_cannot_be_read_waits_its_turn(region: Region) -> Non
 @pytest.mark.parametrize("action", ["ListNodes", "ListJobsWithFilters"])
 def test_a_call_that_fails_ends_the_turn_with_the_reason(region: Region, action: str) -> None:
     """What was found before is told; the next turn goes on where this one stopped."""
-    region.nodes, _ = {"n1": {"Status": "running"}}, region.job("j")
+    region.nodes["n1"] = {"Status": "running"}
+    region.job("j")
     watch = Clusters(clusters=("c-1",), nodes=NODES.nodes, overdue=OVERDUE.overdue)
     region.fails[action] = CallFailed(effect=Effect.NOT_DONE_LATER, read_again=True, code="Throttling", message="slow")
     sight = region.turn(watch)

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from shared.domain.call import Effect
 from shared.systems.discovery import Listed, Sight, Terms
@@ -96,7 +97,8 @@ def _reply(**data: Any) -> Reply:
 
 def refused(code: str, **rest: bool) -> CallFailed:
     """A call that failed, for what it asked."""
-    return CallFailed(effect=Effect.NOT_DONE_USELESS, code=code, message="why", **{"read_again": False, **rest})
+    failed = CallFailed(effect=Effect.NOT_DONE_USELESS, read_again=False, code=code, message="why")
+    return replace(failed, **rest)
 
 
 def written(moment: float) -> str:
@@ -209,7 +211,7 @@ def test_what_is_old_not_failed_or_of_no_job_is_passed_over(service: Service) ->
 def test_of_one_day_of_a_job_the_newest_instance_counts(service: Service) -> None:
     """An older one was followed by it, also where it is shown on a later page; another job's day is another."""
     service.page_most = 10
-    day = {"DataTime": "one day"}
+    day: dict[str, Any] = {"DataTime": "one day"}
     service.instances = [instance(3, **day), instance(9, **day), instance(5, job=43, **day)]
     service.instances += [instance(number) for number in range(20, 27)]
     service.instances += [instance(8, **day)]

@@ -23,9 +23,10 @@ WELL, TROUBLED, STOPPED = Node("running"), Node("exception"), Node("stopped")
 
 
 def judge(
-    memory: NodesMemory, now: float, suspects: Mapping[str, Suspect] | None = None, **listed: Node
+    memory: NodesMemory, now: float, suspects: Mapping[str, Suspect] | Node | None = None, **listed: Node
 ) -> NodesMemory:
     """Take in a whole listing that proves something."""
+    assert not isinstance(suspects, Node)
     memory.listing = listed
     assert judge_nodes(memory, now, GRACE_S, suspects or {})
     return memory

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
 from shared.domain.call import Effect
 from shared.domain.failure import Failure
@@ -233,7 +234,7 @@ def test_no_step_is_longer_than_64_mib(fake_api: Play, listener: Listens) -> Non
 
 def failed(**rest: bool) -> CallFailed:
     """A call that failed."""
-    return CallFailed(effect=Effect.NOT_DONE_LATER, read_again=True, code="AgentError", message="why", **rest)
+    return replace(CallFailed(effect=Effect.NOT_DONE_LATER, read_again=True, code="AgentError", message="why"), **rest)
 
 
 @pytest.mark.parametrize("where", ["output", "errors", "further on"])
