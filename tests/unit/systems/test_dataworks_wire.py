@@ -58,7 +58,9 @@ def test_each_call_is_made_as_the_service_wants_it(fake_api: Play, action: str, 
         (yes(Code=None), None),
     ],
 )
-def test_what_is_no_success_whatever_its_status(fake_api: Play, answer: Reply, failed: tuple[object, ...]) -> None:
+def test_what_is_no_success_whatever_its_status(
+    fake_api: Play, answer: Reply, failed: tuple[object, ...] | None
+) -> None:
     """An error's code, or no request id: with what the answer was."""
     said = ask(fake_api(lambda _: answer), "GetTaskInstance", {})
     if failed is None:
@@ -77,7 +79,7 @@ def test_a_refusal_in_a_200_of_several_is_judged_as_one_of_several(fake_api: Pla
 
 def test_an_instance_is_read_whole() -> None:
     """Times are milliseconds; what is absent is nothing."""
-    least = {"id": 5, "status": "Failure", "run_number": 2}
+    least: dict[str, Any] = {"id": 5, "status": "Failure", "run_number": 2}
     assert TaskShown(**least).instance() == TaskInstance(instance_id=5, state=State.FAILED, run_number=2)
     whole = TaskShown(
         **least,

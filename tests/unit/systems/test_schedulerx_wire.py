@@ -343,10 +343,11 @@ def test_a_list_is_read_to_each_instance_that_is_meant(fake_api: Play, failure: 
     """By its id or its data time, whichever was told."""
     old = "2025-12-01 00:00:00"
     rows = [row(number, old) for number in range(60, 0, -1)]
-    for told, pages in [
+    cases: list[tuple[dict[str, Any], int]] = [
         ({"job_instance_id": 60}, 1), ({"job_instance_id": 45}, 2), ({"data_time": "day 60"}, 1),
         ({"data_time": "day 35"}, 3), ({"job_instance_id": 60, "data_time": "day 35"}, 1),
-    ]:  # fmt: skip
+    ]  # fmt: skip
+    for told, pages in cases:
         (seen,), api = look(fake_api, Service(*rows, cap=10), failure("7", group, **told))
         assert lists(api) == [*map(str, range(1, pages + 1)), "status 3", "status 1"]
         assert seen.instance.instance_id == int(told.get("job_instance_id") or str(told["data_time"])[4:])
