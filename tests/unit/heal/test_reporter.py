@@ -135,6 +135,13 @@ def test_what_no_record_owes_is_kept_within_the_bound(monkeypatch: pytest.Monkey
         ledger = MemoryLedger(Clock())
         Reporter(ledger, Sink(down=True)).deliver(Walked(results), ASK)
         assert owed(ledger) == documents
+    long = Result(outcome(1, message="m" * 200), None, "")
+    for less, whole in ((0, True), (1, False)):
+        monkeypatch.setattr(module, "OWED_BYTES", size_of(long.outcome.fields()) - less)
+        ledger = MemoryLedger(Clock())
+        Reporter(ledger, Sink(down=True)).deliver(Walked([long]), ASK)
+        (kept,) = ledger.store.kept.values()
+        assert (decode_record(kept.stored.document).owed[0] == long.outcome.fields()) is whole
     monkeypatch.setattr(module, "OWED_BYTES", size)
     ledger = MemoryLedger(Clock())
     Reporter(ledger, Sink(down=True)).deliver(Walked([Result(outcome(1, message="m" * 1000), None, "")]), ASK)
