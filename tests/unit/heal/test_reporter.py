@@ -128,9 +128,10 @@ def test_nothing_to_tell_is_no_request() -> None:
 
 def test_what_no_record_owes_is_kept_within_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     """Together where there is room, to the byte; what has room nowhere is shortened."""
-    results = [Result(outcome(number, message="m" * 100), None, "") for number in (1, 2, 3)]
+    results = [Result(outcome(number, message="m" * 100), None, "") for number in (1, 2, 3, 4)]
     size = size_of(results[0].outcome.fields())
-    for most, documents in ((2 * size, [["o1", "o2"], ["o3"]]), (2 * size - 1, [["o1"], ["o2"], ["o3"]])):
+    alone = [[f"o{number}"] for number in (1, 2, 3, 4)]
+    for most, documents in ((2 * size, [["o1", "o2"], ["o3", "o4"]]), (2 * size - 1, alone)):
         monkeypatch.setattr(module, "OWED_BYTES", most)
         ledger = MemoryLedger(Clock())
         Reporter(ledger, Sink(down=True)).deliver(Walked(results), ASK)

@@ -91,7 +91,13 @@ def test_a_document_that_the_ledger_has_no_room_for(
 def test_outcomes_that_stay_owed(caplog: pytest.LogCaptureFixture) -> None:
     """And why."""
     outcome = Outcome(
-        outcome_id="o", failure_id="f", final="true", at=rfc3339(START), verdict="suppressed", reason="stale", message=""
+        outcome_id="o",
+        failure_id="f",
+        final="true",
+        at=rfc3339(START),
+        verdict="suppressed",
+        reason="stale",
+        message="",
     )
     ask = Ask(now=START, trigger=Trigger.LOG, request_id="r")
     Reporter(MemoryLedger(Clock()), Sink(down=True)).deliver(Walked([Result(outcome, None, "")]), ask)
