@@ -99,6 +99,16 @@ def test_of_a_flood_one_outcome_has_the_kinds_the_commonest_first() -> None:
     assert len({told.outcome.outcome_id, *(other.outcome.outcome_id for other in others)}) == 5
 
 
+def test_what_strangers_got_wrong_is_told_within_bounds() -> None:
+    """However many faults a record has, and kinds a flood."""
+    faults = tuple(Fault(f"$.{number}", "x" * 100) for number in range(50))
+    record = Unreadable(faults=faults, raw="{}", trigger=Trigger.LOG, event_id="e-1")
+    assert len(result_of_unreadable(record, ASK).outcome.message) == 2048
+    assert (
+        len(result_of_flood(Intake(more={"k" * 500 + str(kind): 1 for kind in range(20)}), ASK).outcome.message) == 4096
+    )
+
+
 def test_of_one_failure_the_weightiest_outcome_is_told() -> None:
     """One that a record owes goes before all; the rest is counted. Unfolded all are told."""
     results = [
