@@ -14,7 +14,7 @@ from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Verdict
-from shared.heal.item import Item, Origin, Report, Result, Walked
+from shared.heal.item import Item, Notice, Origin, Report, Result, Walked
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from tests.support.clock import START
 from tests.support.systems import CLUSTER
@@ -114,8 +114,9 @@ def result(number: int) -> Result:
 
 def test_parts_of_a_delivery_are_added_up() -> None:
     """Results in their order; a further slice without its decisions."""
-    walked = Walked([result(1)], ["a"]).add([Walked([result(2)], ["b"]), Walked([result(3)])])  # type: ignore[list-item]
-    assert ([one.key for one in walked.results], walked.notices) == (["k1", "k2", "k3"], ["a", "b"])
+    first, second = Notice("a", {}), Notice("b", {})
+    walked = Walked([result(1)], [first]).add([Walked([result(2)], [second]), Walked([result(3)])])
+    assert ([one.key for one in walked.results], walked.notices) == (["k1", "k2", "k3"], [first, second])
     report = Report([result(1)], folded=1, passed_over=2)
     report.join(Report([result(2)], folded=10, passed_over=20))
     assert ([one.decision is None for one in report.results], report.folded, report.passed_over) == ([False] * 2, 11, 2)

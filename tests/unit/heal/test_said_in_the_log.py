@@ -112,7 +112,7 @@ def test_what_failed_on_nodes_and_is_not_counted(caplog: pytest.LogCaptureFixtur
         ledger.save([nodes_write(key, KnownNodes(), None, START)])
         memory = NodeMemory(
             ledger=ledger,
-            systems=lambda *_: None,  # type: ignore[arg-type,return-value]
+            systems=lambda *_: None,  # type: ignore[arg-type]
             clock=Clock(),
             policy=HOLD,
             scope=CLUSTER,

@@ -228,12 +228,14 @@ def test_a_breaker_that_a_person_opened_since_holds_back_all_but_those_who_are_f
     """Also where the policy has none; nothing is counted in it then."""
     town = Town(OPEN)
     opened = SharedLimit(opened_at=START - 5, why="storm")
-    shared = {BREAKER: town.ledger.load([BREAKER]).get(BREAKER)}
     town.ledger.save([limit_write(BREAKER, opened, None, START)])
     shared = dict(town.ledger.load([BREAKER]))
     one, other = item(1), item(2, forced=True)
     admission = town.limits.take([one, other], shared, SharedLimit())
-    assert ([admission.grants([one]), admission.grants([other])], admission.broken) == ([False, True], {"job/1"})
+    assert ([admission.grants([one]), admission.grants([other])], admission.broken) == (
+        [False, True],
+        frozenset({"job/1"}),
+    )
     assert admission.breaker_for(one) == opened
     assert town.limit(BREAKER) == opened
     assert Town(OPEN).take(one).broken == frozenset()
@@ -348,7 +350,11 @@ def test_an_opening_that_was_not_saved_is_not_told() -> None:
     """Another has written the breaker meanwhile, and what is told then is what is there."""
     town = Town(replace(OPEN, breaker=Breaker(max_jobs=1)))
     opened = SharedLimit(opened_at=START - 1, why="by hand")
-    meddled(town.ledger, 1, lambda: town.ledger.save([limit_write(BREAKER, opened, None, START)]) and None)
+
+    def by_hand() -> None:
+        town.ledger.save([limit_write(BREAKER, opened, None, START)])
+
+    meddled(town.ledger, 1, by_hand)
     one, other = item(1), item(2)
     admission = town.take(one, other)
     assert (admission.grants([one]), admission.opened.why, town.limits.notices) == (False, "by hand", [])
@@ -367,5 +373,5 @@ def test_a_limit_that_cannot_be_read_is_a_no_for_all(key: str) -> None:
 def test_where_nothing_changes_nothing_is_written() -> None:
     """A policy without limits costs no write."""
     town = Town(OPEN)
-    town.ledger.save = lambda _: pytest.fail("written")  # type: ignore[method-assign,assignment,return-value]
+    town.ledger.save = lambda _: pytest.fail("written")  # type: ignore[method-assign,assignment]
     assert town.told(item(1)) == [YES]
