@@ -50,6 +50,7 @@ def test_a_minute_counts_until_all_of_it_has_left_the_window() -> None:
     assert not shares(limit, now=free_at - 1).take("ann", "c", forced=False)
     assert shares(limit, now=free_at).take("ann", "c", forced=False)
     assert after(shares(limit, now=free_at)).owners == {}
+    assert after(shares(limit, now=free_at - 1)).owners == limit.owners
 
 
 def test_room_comes_when_enough_has_left() -> None:
