@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from shared.documents import (
+    KEPT_S,
     Document,
     box_write,
     claim_write,
@@ -240,3 +241,26 @@ def test_evidence_and_outcomes_take_no_room_where_nothing_is_known() -> None:
     assert msgspec.json.encode(Known()) == b"{}"
     outcome = Outcome(outcome_id="o", failure_id="f", final="true", at="a", verdict="v", reason="r")
     assert len(msgspec.json.decode(msgspec.json.encode(outcome))) == 6
+
+
+@pytest.mark.parametrize("version", [None, 7])
+def test_each_document_is_kept_a_month_from_its_last_change_and_written_over_what_was_read(version: int | None) -> None:
+    """Neither earlier nor for ever, and due only where the sweep has something to do."""
+    stored = None if version is None else Stored(b"", version)
+    writes = [
+        record_write("k", RECORD, version, START),
+        progress_write("k", Progress(cursor="c"), version, START),
+        watch_write("k", Watch(), version, START),
+        machines_write("k", Machines(), version, START),
+        box_write("k", Box(), version, START),
+        nodes_write("k", KnownNodes(), version, START),
+        claim_write("k", Claim(), stored, START),
+    ]
+    told = {(one.key, one.expected, one.due_at, one.expires_at) for one in writes}
+    assert told == {("k", version, None, START + KEPT_S)}
+    used = link_use_write("k", LinkUse(at=START, by="ann", digest="d"), START)
+    assert (used.key, used.expected, used.due_at, used.expires_at) == ("k", None, None, START + KEPT_S)
+    assert controls_write(Controls(), version).expected == version
+    owing = RECORD.owing({"outcome_id": "o"}, START)
+    assert record_write("k", owing, version, START).due_at == owing.due_at == START + 60
+    assert nodes_write("k", KnownNodes(owed=({"outcome_id": "o"},), owed_at=START), version, START).due_at == START + 60
