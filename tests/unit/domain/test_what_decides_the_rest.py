@@ -9,10 +9,11 @@ from shared.domain.claims import Claim, Share
 from shared.domain.decision import Decision
 from shared.domain.evidence import Known
 from shared.domain.gate import GateAnswer, Stop
-from shared.domain.limits import SharedLimit, opened, take_breaker_tokens
+from shared.domain.limits import SharedLimit, closed_by_hand, opened, take_breaker_tokens
 from shared.domain.mode import Mode
 from shared.domain.outcome import stable_id
 from shared.domain.reasons import Reason
+from shared.domain.record import OWED_RETRY_S
 from shared.domain.verdicts import Verdict
 from shared.ports import Stored
 from tests.support.clock import START
@@ -141,6 +142,19 @@ def test_a_breaker_that_opens_says_how_many_were_too_many() -> None:
     assert (limit.opened_at, limit.why) == (START + 60, "more than 2 jobs in 600 s")
     assert admitted == {"d"}
     assert opened(limit, CLUSTER, "again", START + 99) is limit
+
+
+def test_what_a_breaker_owes_is_due_by_the_first_of_it() -> None:
+    """What a person does is due at once; what is told of the breaker later makes what was owed before no later."""
+    by_window = opened(SharedLimit(), CLUSTER, "storm", START)
+    assert (by_window.owed_at, by_window.listed_at) == (START, START + OWED_RETRY_S)
+    by_hand = opened(SharedLimit(), CLUSTER, "storm", START, by="ann")
+    assert by_hand.listed_at == START
+    closed = closed_by_hand(by_window, CLUSTER, START + 10, "ann")
+    assert (len(closed.owed), closed.owed_at) == (2, START + 10 - OWED_RETRY_S)
+    late = closed_by_hand(by_window, CLUSTER, START + 1_000, "ann")
+    assert late.owed_at == START
+    assert closed_by_hand(late, CLUSTER, START + 2_000, "ann") is late
 
 
 def test_each_call_for_a_part_makes_a_call_for_the_whole_wait_for_the_last_of_them() -> None:
