@@ -51,7 +51,7 @@ class _Nursery:
         for test in run["tests"]:
             if test == "SLOW" and not mutated:
                 return {"end": "late"}
-            if test == "ALWAYS" or mutated and test in {"SEES", "SLOW"}:
+            if test == "ALWAYS" or (mutated and test in {"SEES", "SLOW"}):
                 return {"end": "failed", "by": f"{test}[1]"}
             if test == "BREAKS":
                 return {"end": "broken", "by": "no import"}
