@@ -130,7 +130,7 @@ def test_of_events_in_one_another_the_innermost_time_counts(
 def test_what_is_not_ascii_is_no_base64(context: Context, ehpc: dict[str, Any], odd: str) -> None:
     """Not even a blank of another alphabet in its midst, which a line break may be; it is told as it stands."""
     carried = base64_of(text(ehpc))
-    assert only(read([carried[:40] + "\n" + carried[40:]], context))
+    assert only(read([carried[:40] + "\n" + carried[40:]], context)).job_id == "1.scheduler"
     broken = carried[:40] + odd + carried[40:]
     assert not carries(broken)
     (bad,) = read([broken], context).unreadable

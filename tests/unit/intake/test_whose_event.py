@@ -16,7 +16,7 @@ from shared.intake.manual import read_manual
 
 MakeEvent = Callable[..., dict[str, Any]]
 MACHINE = Path(__file__).parents[3] / "events" / "event-ecs-system-failure.json"
-RERUN = {
+RERUN: dict[str, Any] = {
     "specversion": "1.0",
     "id": "1",
     "source": "acs.dataworks",
