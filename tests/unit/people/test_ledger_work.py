@@ -199,10 +199,10 @@ def test_modes_are_set_and_taken_back(ledger: Ledger) -> None:
     people.set_mode(ledger, None, off)
     people.set_mode(ledger, "the-rest", watch)
     assert people.read_controls(ledger).everything == off
-    people.clear_mode(ledger, None)
+    people.clear_mode(ledger, None, by="ann", now=NOW)
     controls = people.read_controls(ledger)
     assert (controls.everything, controls.rules) == (None, {"the-rest": watch})
-    assert people.clear_mode(ledger, "the-rest").rules == {}
+    assert people.clear_mode(ledger, "the-rest", by="ann", now=NOW).rules == {}
     assert [due.key for due in ledger.due(NOW * 10, 10)] == [CONTROLS_KEY]
     told = people.read_controls(ledger)
     paid = told.paid(one["outcome_id"] for one in told.acts)
@@ -231,7 +231,7 @@ def test_a_malformed_modes_document_is_not_nothing_set(ledger: Ledger) -> None:
     with pytest.raises(LedgerUnavailable, match="malformed"):
         people.read_controls(ledger)
     with pytest.raises(LedgerUnavailable, match="malformed"):
-        people.clear_mode(ledger, None)
+        people.clear_mode(ledger, None, by="ann", now=NOW)
 
 
 def test_a_breaker_is_opened_once(ledger: Ledger) -> None:
