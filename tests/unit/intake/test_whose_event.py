@@ -126,7 +126,7 @@ def test_a_connectors_event_without_a_log_is_told_as_invalid(
     assert ([bad.faults[0].path for bad in intake.unreadable], intake.passed_over) == (["$[0].data"], 1)
 
 
-def test_as_many_faults_as_are_listed_are_all_there_are(context: Context) -> None:
+def test_as_many_faults_as_are_listed_are_all_there_are() -> None:
     """Nobody looks for a rest that is none; of more it is said how many."""
     told = Envelope(path="$", trigger=Trigger.EVENT, event_id="e", original={})
     faults = [Fault(f"$.{number}", "is wrong") for number in range(MAX_FAULTS + 2)]
