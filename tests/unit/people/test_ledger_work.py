@@ -350,13 +350,14 @@ def test_a_stale_index_names_what_is_no_longer_there(clock: Clock) -> None:
     assert people.breakers(memory) == []
 
 
-def test_one_malformed_record_hides_no_other(ledger: Ledger) -> None:
-    """It is left as it is; lists and backlogs go on around it."""
+def test_one_malformed_record_hides_no_other(ledger: Ledger, caplog: pytest.LogCaptureFixture) -> None:
+    """It is left as it is, and named; lists and backlogs go on around it."""
     bad = Write(key=f"{CLUSTER.key}/9.scheduler", document=b"\xff", expected=None, due_at=NOW, expires_at=None)
     ledger.save([bad])
     put(ledger, held(1))
     put(ledger, stopped(2))
     assert len(people.holds(ledger)) == 1
+    assert [message.partition(":")[0] for message in caplog.messages] == [f"{bad.key} is left as it is"]
     assert people.settle(ledger, CLUSTER, Backlog.DROP, by="ann", now=NOW, per_minute=1).changed == 1
     assert ledger.load([bad.key])[bad.key].document == b"\xff"
 
