@@ -60,7 +60,7 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
         connect_s, read_s = self._timeout
         bounds = Bounds(connect_s=connect_s, read_s=read_s, total_s=self.total_s, most_bytes=MOST_PAGE_BYTES)
         target = _quoted(url)
-        if query := urlencode({name: value for name, value in params.items() if value is not None}, doseq=True):
+        if query := urlencode({name: value for name, value in params.items() if value is not None}):
             target = f"{target}?{query}"
         try:
             answer = exchange(method, target, headers, body or b"", bounds)
