@@ -219,7 +219,9 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
     def eligible(self, *, beside_live: bool) -> GateAnswer:
         """RUNNING or QUEUED: RerunJobs kills and queues what lives."""
         del beside_live
-        return _ELIGIBLE.get(self.state._value_) or GateAnswer(self.state.value, "RUNNING or QUEUED", self._not_eligible())
+        return _ELIGIBLE.get(self.state._value_) or GateAnswer(
+            self.state.value, "RUNNING or QUEUED", self._not_eligible()
+        )
 
     def _not_eligible(self) -> Stop:
         if self.state is State.FINISHED:
