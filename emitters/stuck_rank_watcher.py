@@ -48,6 +48,7 @@ from typing import (
     Deque,
     Dict,
     FrozenSet,
+    Iterable,
     List,
     Mapping,
     NoReturn,
@@ -72,9 +73,9 @@ NAME_BYTES_MAX = 256
 CONFIG_BYTES_MAX = 65536
 ASK_S = 10.0
 """The longest wait for squeue."""
-LOOK_PAUSES = 10
+LOOK_PAUSES = 15
 """After a look it rests at least so many times as long: thousands of heartbeats on a slow file server, or a job that
-prints without end, cost an eleventh of a core at most."""
+prints without end, cost a sixteenth of a core at most."""
 PAUSE_POLLS_MAX = 12
 """But never more than so many times --poll-s: a minute, unless that is changed."""
 SLICE_S = 1.0
@@ -926,6 +927,10 @@ _LETTERS_ALONE = bytes(byte if byte in range(ord("a"), ord("z") + 1) else 32 for
 """What is no small letter becomes a blank."""
 _IN_WORDS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_")
 _BEYOND_ASCII = bytes(byte if byte in range(128, 256) else 32 for byte in range(256))
+_ASCII = bytes(range(128))
+_SHAPE = bytes(max(letter, beyond) for letter, beyond in zip(_LETTERS_ALONE, _BEYOND_ASCII))
+_SHAPE = _SHAPE[: ord("\n")] + b"\n" + _SHAPE[ord("\n") + 1 :]
+"""Of lines in small letters their words are left: a solver's steps differ in their numbers alone."""
 _GROUP = re.compile(rb"\(\?P<\w+>")
 _EVIDENCE = {"rank": "rank", "node": "lost_node"}
 
@@ -1141,9 +1146,10 @@ class Patterns:
         self._any = re.compile(b"|".join(b"(?:" + _GROUP.sub(b"(?:", source) + b")" for source in sources) or b"(?!)")
         self._all_built_in = set(sources) <= set(LOST_RANK)
 
-    def near(self, small: bytes) -> bool:
-        """Whether lines, in small letters, may hold one; False is sure."""
-        return not self._all_built_in or any(word in small for word in LOST_RANK_WORDS)
+    def near(self, shapes: Sequence[bytes]) -> bool:
+        """Whether lines of these shapes may hold one; False is sure."""
+        text = b"\n".join(shapes)
+        return not self._all_built_in or any(word.translate(_SHAPE).strip() in text for word in LOST_RANK_WORDS)
 
     def find(self, line: bytes) -> Optional[Dict[str, str]]:
         """None, or the groups `rank` and `node` of the first pattern that is found in the line."""
@@ -1180,18 +1186,20 @@ class Pieces:
             self._by_gram.setdefault(piece[: self.GRAM], []).append((piece, self._numbers[piece]))
         return self._numbers[piece]
 
-    def within(self, small: bytes) -> Set[int]:
-        """Numbers of the pieces that words of these lines have. Time is linear in them."""
-        found: Set[int] = set()
+    def within(self, words: Iterable[bytes]) -> Dict[bytes, FrozenSet[int]]:
+        """Numbers of the pieces of those of these words that have any. Time is linear in them."""
+        found: Dict[bytes, FrozenSet[int]] = {}
         new: List[bytes] = []
-        for word in words_of(small):
+        for word in words:
             known = self._known.get(word)
             if known is None:
                 new.append(word)
             elif known:
-                found |= known
+                found[word] = known
         for word in sorted(new, key=len)[: self.NEW_WORDS_MAX]:
-            found |= self._look_up(word)
+            known = self._look_up(word)
+            if known:
+                found[word] = known
         return found
 
     def _look_up(self, word: bytes) -> FrozenSet[int]:
@@ -1208,8 +1216,20 @@ class Pieces:
 def words_of(small: bytes) -> Set[bytes]:
     """Runs of small letters, and of what is beyond ASCII: Chinese has no blanks."""
     words = set(small.translate(_LETTERS_ALONE).split())
-    words.update(small.translate(_BEYOND_ASCII).split())
+    if small.translate(None, _ASCII):
+        words.update(small.translate(_BEYOND_ASCII).split())
     return words
+
+
+class Heard:
+    """New lines, and what of them is asked often."""
+
+    def __init__(self, lines: Sequence[bytes]) -> None:
+        self.lines = lines
+        self.small = b"\n".join(lines).lower()
+        """All of them in small letters."""
+        self.shapes = list(set(self.small.translate(_SHAPE).split(b"\n")))
+        """Their words, each way of putting them once."""
 
 
 class Cause:
@@ -1234,6 +1254,7 @@ class Kinds:
         rows = [(row, kind) for kind, text in enumerate((causes, effects)) for row in re.split("\n|;;", text) if row]
         self.effect = [bool(kind) for _, kind in rows]
         self.asked = [[texts.encode("utf-8").split(b"||") for texts in row.split("&&")] for row, _ in rows]
+        self._shaped = [[[_shape_of(text) for text in texts] for texts in asked] for asked in self.asked]
         self._pieces = Pieces()
         self._needs = [[[self._pieces.of(text) for text in texts] for texts in asked] for asked in self.asked]
         self._by_piece: Dict[int, List[int]] = {}
@@ -1243,15 +1264,41 @@ class Kinds:
             for piece in {min(pieces, key=lambda piece: (often[piece], piece)) for pieces in needs[0]}:
                 self._by_piece.setdefault(piece, []).append(one)
 
-    def likely(self, small: bytes) -> List[int]:
-        """Places of the rows of whose texts all words are somewhere in these lines."""
-        pieces = self._pieces.within(small)
+    SHAPES_APART = 64
+    """Of more shapes the words are asked for together: a row's may then stand in several lines."""
+
+    def likely(self, shapes: Sequence[bytes]) -> Set[int]:
+        """Places of the rows that lines of these shapes may have."""
+        if len(shapes) > self.SHAPES_APART:
+            return set(self._with_words(self._pieces.within(words_of(b"\n".join(shapes))).values()))
+        words = {shape: words_of(shape) for shape in shapes}
+        known = self._pieces.within(set().union(*words.values()))
+        found: Set[int] = set()
+        for shape in shapes:
+            may_be = self._with_words(known[word] for word in words[shape] if word in known)
+            found.update(one for one in may_be if one not in found and _all_in(self._shaped[one], shape))
+        return found
+
+    def _with_words(self, pieces_of_words: Iterable[FrozenSet[int]]) -> List[int]:
+        """The rows that have all their words among these."""
+        pieces: FrozenSet[int] = frozenset().union(*pieces_of_words)
         asked = {one for piece in pieces for one in self._by_piece.get(piece, ())}
         return [one for one in asked if all(any(text <= pieces for text in texts) for texts in self._needs[one])]
 
     def are_in(self, one: int, small: bytes) -> bool:
         """Whether a line has all that a row asks for."""
-        return all(any(is_in(text, small) for text in texts) for texts in self.asked[one])
+        return _all_in(self.asked[one], small)
+
+
+def _all_in(asked: Sequence[Sequence[bytes]], small: bytes) -> bool:
+    return all(any(is_in(text, small) for text in texts) for texts in asked)
+
+
+def _shape_of(text: bytes) -> bytes:
+    """What a line's shape has of a text of CAUSES if the line has the text; an edge that is no letter is none there."""
+    bare = text.strip(b"~").translate(_SHAPE)
+    begins, ends = (at == b"~" and side != b" " for at, side in ((text[:1], bare[:1]), (text[-1:], bare[-1:])))
+    return b"~" * begins + bare + b"~" * ends
 
 
 class Causes:
@@ -1268,18 +1315,18 @@ class Causes:
         self._found: Dict[int, Cause] = {}
         self._heard = 0
 
-    def hear(self, now: float, lines: Sequence[bytes], small: bytes, numbers: Numbers) -> None:
-        """Keep of the lines those that are the first of their kind; `small`: all of them in small letters."""
-        likely = [one for one in self._kinds.likely(small) if one not in self._found]
+    def hear(self, now: float, heard: Heard, numbers: Numbers) -> None:
+        """Keep of the lines those that are the first of their kind."""
+        likely = [one for one in self._kinds.likely(heard.shapes) if one not in self._found]
         for one in sorted(likely, key=lambda one: (self._in_vain[one], one))[: self.ROWS_TRIED]:
-            place = self._first_place(one, small)
+            place = self._first_place(one, heard.small)
             if place is None:
                 self._in_vain[one] += 1
             else:
                 self._found[one] = Cause(
-                    now, self._heard + place, numbers(place), lines[place], effect=self._kinds.effect[one]
+                    now, self._heard + place, numbers(place), heard.lines[place], effect=self._kinds.effect[one]
                 )
-        self._heard += len(lines)
+        self._heard += len(heard.lines)
 
     def _first_place(self, one: int, small: bytes) -> Optional[int]:
         """Of the lines the first that has all that is asked for, if one of the first LINES_TRIED has."""
@@ -1362,31 +1409,32 @@ class Watch:
         for tail in self._tails:
             if tail.read(functools.partial(self._hear, now)):
                 progress = True
-                self._hear_lost(now, [tail.lines.open_line])  # a launcher may end without ending its line
+                self._hear_lost(now, Heard([tail.lines.open_line]))  # a launcher may end without ending its line
         if progress:
             self._progress_at, self._progress_after = now, self._looked_at
         self._looked_at = now
         return self._lost_rank(now) or self._stalled(now)
 
     def _hear(self, now: float, lines: List[bytes], numbers: Numbers) -> None:
-        self._hear_causes(now, lines, numbers)
+        heard = Heard(lines)
+        self._hear_causes(now, heard, numbers)
         last = itertools.islice((line for line in reversed(lines) if line.strip()), LAST_LINES)
         self._last_lines.extend(reversed(list(last)))
-        self._hear_lost(now, lines)
+        self._hear_lost(now, heard)
 
-    def _hear_lost(self, now: float, lines: Sequence[bytes]) -> None:
+    def _hear_lost(self, now: float, heard: Heard) -> None:
         """The first such line counts; who was lost a later one may say."""
-        if not (self._lost and self._lost[2]) and self._patterns.near(b"\n".join(lines).lower()):
-            for line in lines:
+        if not (self._lost and self._lost[2]) and self._patterns.near(heard.shapes):
+            for line in heard.lines:
                 groups = self._patterns.find(line)
                 if groups is not None:
                     self._lost = (now, line, groups) if self._lost is None else (*self._lost[:2], groups)
                     if groups:
                         break
 
-    def _hear_causes(self, now: float, lines: List[bytes], numbers: Numbers) -> None:
+    def _hear_causes(self, now: float, heard: Heard, numbers: Numbers) -> None:
         if self._causes is not None:
-            self._causes.hear(now, lines, b"\n".join(lines).lower(), numbers)
+            self._causes.hear(now, heard, numbers)
 
     def _lost_rank(self, now: float) -> Optional[Finding]:
         if self._lost is None:
@@ -1416,7 +1464,7 @@ class Watch:
         last = list(self._last_lines)
         for tail in self._tails:
             if tail.lines.open_line.strip():
-                self._hear_causes(self._progress_at, [tail.lines.open_line], tail.number)
+                self._hear_causes(self._progress_at, Heard([tail.lines.open_line]), tail.number)
                 last.append(tail.lines.open_line)
         if lost and lost not in last:
             last.insert(0, lost)

@@ -44,4 +44,4 @@ class Aftermath(str, Enum):
     ENDED = "ended"
     """The job system does not tell well from badly."""
     NO_FURTHER_RUN = "no_further_run"
-    """The job has ended, and no run is shown after the one that was to be rerun."""
+    """The job has ended, and no run is shown that began after the call."""

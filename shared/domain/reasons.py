@@ -44,7 +44,7 @@ class Reason(ReasonRow):
         "After an accepted rerun of SchedulerX: the new instance failed.",
         "The rerun failed as well: its own failure has to be told, and is another one.")
     SEEN_NO_RUN = ("seen_no_run", _V.RERUN, _gate("rerun_seen"),
-        "After an accepted rerun: the job has ended, and the list shows no run after the one that was to be rerun.",
+        "After a rerun: the job has ended, and the list shows no run of it that began after the call.",
         "The job has ended, so E-HPC cannot rerun it: submit it anew if its work is not done.")
     SEEN_ENDED = ("seen_ended", _V.RERUN, _gate("rerun_seen"),
         "After an accepted rerun: the new run has ended; how is not known.", _SEEN)

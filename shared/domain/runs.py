@@ -21,6 +21,19 @@ def rerun_since(failure: Failure, snapshot: Snapshot, record: JobRecord) -> Case
     return None
 
 
+def began_before_call(began: float | None, case: Case) -> bool:
+    """Whether a run that began then was there before the case's call can have left: it is none of its doing."""
+    return began is not None and began < case.reserved_at - SKEW_S
+
+
+def began_between(began: float | None, case: Case) -> bool:
+    """Whether it began before the call, and not before the failure either: somebody else has restarted the job.
+
+    A start from before the failure is that of the run that had failed, not yet written anew.
+    """
+    return began_before_call(began, case) and began is not None and began >= case.failure.occurred_at - SKEW_S
+
+
 def by_start(told: float, start: float) -> Run:
     """By the start of the run that failed, from the scheduler's own clock, and the start that is listed."""
     if abs(told - start) <= START_TOLERANCE_S:

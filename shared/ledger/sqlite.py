@@ -224,7 +224,8 @@ def _kept_private(path: str) -> None:
     # those of another ledger (https://www.sqlite.org/howtocorrupt.html, 2.2).
     with suppress(OSError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE))
-    for file in (Path(f"{path}{end}") for end in ("", "-wal", "-shm", "-journal")):
+    real = os.path.realpath(path)  # SQLite keeps what is beside it at the file itself, not at a link to it
+    for file in (Path(f"{real}{end}") for end in ("", "-wal", "-shm", "-journal")):
         with suppress(OSError):
             mode = file.stat().st_mode
             if stat.S_ISREG(mode) and stat.S_IMODE(mode) & ~MODE:

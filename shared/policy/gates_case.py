@@ -32,7 +32,7 @@ def rerun_seen(facts: Facts) -> GateAnswer | None:
     seen = facts.observation.aftermath(case, settled=_settled(case, facts.observation, facts))
     if seen is Aftermath.NOT_RESTARTED and case.reason is not Reason.ACCEPTED:
         seen = Aftermath.WAIT  # it was seen before: a list that lags proves nothing against it
-    if seen is Aftermath.NO_FURTHER_RUN and case.reason is not Reason.ACCEPTED:
+    if seen is Aftermath.NO_FURTHER_RUN and case.reason is Reason.SEEN_RESTARTED:
         seen = Aftermath.ENDED
     return GateAnswer(
         saw=f"{facts.observation.state.value}: {seen.value}", wanted=wanted, stop=_seen(seen, known, facts)
@@ -60,7 +60,10 @@ def _seen(seen: Aftermath, known: Stop, facts: Facts) -> Stop:
         Aftermath.SUCCEEDED: (Reason.SEEN_SUCCEEDED, "the rerun succeeded"),
         Aftermath.FAILED: (Reason.SEEN_FAILED, "the rerun failed"),
         Aftermath.ENDED: (Reason.SEEN_ENDED, "the rerun has ended"),
-        Aftermath.NO_FURTHER_RUN: (Reason.SEEN_NO_RUN, "the job has ended, and no run of it after this one was seen"),
+        Aftermath.NO_FURTHER_RUN: (
+            Reason.SEEN_NO_RUN,
+            "the job has ended, and the list shows no run of it that began after the call",
+        ),
     }[seen]
     return Stop(Verdict.RERUN, reason, message)
 

@@ -92,14 +92,15 @@ class SlsSource:
 
         Raises:
             SourceUnavailable: the source cannot be read now, also in the middle; the delivery must come again.
-            InputError: the service knows no such cursor: the delivery was garbage.
+            InputError: the service knows no such cursor as `since` has: the delivery was garbage. Never in the middle,
+                where the cursor is the service's own and what was read before must not be given up.
         """
         cursor, ordinal = since.cursor, since.ordinal
         if cursor == wanted.end_cursor:
             return
         client, groups = _connect(self._access, wanted.endpoint), min(FIRST_GROUPS, PULL_GROUPS)
         while cursor != wanted.end_cursor:
-            page, groups = self._page(client, wanted, cursor, groups)
+            page, groups = self._page(client, wanted, cursor, groups, first=cursor == since.cursor)
             following = wanted.end_cursor if page.next_cursor in {"", cursor} else page.next_cursor
             told, ordinal = LogPage(cursor, following, ordinal, page.entries(ordinal)), ordinal + page.logs
             groups, cursor = _next_groups(groups, page.size), following
@@ -107,7 +108,7 @@ class SlsSource:
             yield told
             del told  # its logs are not kept while the next page comes
 
-    def _page(self, client: Any, wanted: LogRange, cursor: str, groups: int) -> tuple[Any, int]:
+    def _page(self, client: Any, wanted: LogRange, cursor: str, groups: int, *, first: bool) -> tuple[Any, int]:
         """A page of so many log groups at most, and how many were asked for at last."""
         while True:
             try:
@@ -117,7 +118,7 @@ class SlsSource:
             if code not in _TOO_LARGE_PAGE or groups == 1:
                 break
             groups //= 2
-        if code in _GARBAGE_CURSOR:
+        if code in _GARBAGE_CURSOR and first:
             raise InputError([Fault("$.source", f"Log Service knows no such range: {code}")])
         where = f"{wanted.project}/{wanted.logstore}/{wanted.shard}"
         raise SourceUnavailable(f"Log Service cannot be read at {where}: {code}")

@@ -49,6 +49,20 @@ def test_what_was_read_before_an_error_is_healed_and_not_read_again(town: Town) 
     assert len({row["event_id"] for row in town.outcomes()}) == 5, "places in the range, not in the delivery"
 
 
+def test_a_cursor_that_is_refused_amid_a_range_costs_nothing_read_before(town: Town) -> None:
+    """The service takes its own next cursor back: two pages are healed. Refused for good, the rest is invalid."""
+    hung_cluster(town, 1, 2, 3)
+    written(town, 1, 2, 3)
+    body = town.trigger_event()
+    taken_back = Fault("PullLogs", FaultKind.ERROR_BEFORE_EFFECT, status=400, code="InvalidCursor", skip=2, times=2)
+    town.logs.faults.add(taken_back)
+    with pytest.raises(SourceUnavailable, match="InvalidCursor"):
+        town.invoke("log_trigger", body)
+    assert [row["verdict"] for row in town.logs.rows("secondwind", "outcomes")] == ["rerun"] * 2
+    assert town.invoke("log_trigger", body)["counts"]["invalid"] == 1, "the shard goes on"
+    assert sum(town.invoke("log_trigger", body)["counts"].values()) == 1, "and where it can be read again, is read"
+
+
 def test_a_shard_advances_however_little_time_there_is(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """Foreign logs for longer than a delivery has: each gets a page further, and the failure behind them is healed."""
     monkeypatch.setattr(shared.ranges, "ROOM_S", 10_000.0)

@@ -7,6 +7,8 @@ import itertools
 import time
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from emitters import stuck_rank_watcher as watcher
 from secondwind.commands.policy.pack_files import read_packs
@@ -21,6 +23,7 @@ WATCHDOG = (
     b"WorkNCCL(SeqNum=15734, OpType=ALLREDUCE, Timeout(ms)=600000) ran for 600037 milliseconds before timing out.\n"
 )
 STEPS = b"".join(b"2026-01-05 02:10:%02d INFO step %d of 960, 1200 cells\n" % (n % 60, n) for n in range(300))
+TEXTS = {text for row in watcher.Kinds(watcher.CAUSES).asked for texts in row for text in texts}
 AFTER = b"".join(WATCHDOG % (rank, rank) for rank in range(8)) + STEPS
 
 
@@ -119,7 +122,7 @@ def test_causes_come_before_effects_where_room_is_short() -> None:
     kinds = watcher.Kinds("alpha\nbeta\neffects\n" + "\n".join(f"effect{sign}" for sign in "abcdefghijklmnop"))
     causes = watcher.Causes(kinds)
     lines = [b"effect%c" % (97 + n) for n in range(16)] + [b"alpha"]
-    causes.hear(0.0, lines, b"\n".join(lines), lambda place: place)
+    causes.hear(0.0, watcher.Heard(lines), lambda place: place)
     quoted = causes.quoted(0.0)
     assert [cause.number for cause in quoted] == [*range(watcher.CAUSE_LINES - 1), 16]
 
@@ -164,9 +167,32 @@ def test_the_words_near_lost_ranks_are_in_each_of_them() -> None:
     patterns = watcher.Patterns(watcher.LOST_RANK)
     told = [line for line in lines if patterns.find(line) is not None]
     assert len(told) > 8
-    assert all(patterns.near(line.lower()) for line in told)
-    assert watcher.Patterns([*watcher.LOST_RANK, b"mine"]).near(b"anything")
-    assert not patterns.near(STEPS.lower())
+    assert all(patterns.near(watcher.Heard([line]).shapes) for line in told)
+    assert watcher.Patterns([*watcher.LOST_RANK, b"mine"]).near([b"anything"])
+    assert not patterns.near(watcher.Heard(STEPS.split(b"\n")).shapes)
+
+
+@example(b"~100~", b"a: ", b" a")
+@given(
+    st.sampled_from(sorted(TEXTS)),
+    st.text("a~1_ :(-内").map(str.encode),
+    st.text("a~1_ :(-内").map(str.encode),
+)
+def test_a_line_that_has_a_text_has_a_shape_that_has_it(text: bytes, before: bytes, after: bytes) -> None:
+    """Only shapes are asked first; what they have not is looked for in no line."""
+    small = watcher.Heard([before + text.strip(b"~") + after])
+    if watcher.is_in(text, small.small):
+        assert watcher.is_in(watcher._shape_of(text), small.shapes[0])
+
+
+@pytest.mark.parametrize("shapes", [1, watcher.Kinds.SHAPES_APART, watcher.Kinds.SHAPES_APART + 1])
+def test_rows_are_asked_for_where_a_line_may_have_all_of_one(shapes: int) -> None:
+    """Words in two lines are no row of one line; of very many kinds of lines all rows are asked for."""
+    kinds = watcher.Kinds("alpha&&beta\nalpha&&gamma")
+    lines = [b"alpha 7 gamma", *(b"beta" + b"x" * number for number in range(1, shapes))]
+    heard = watcher.Heard([*lines, b"alpha 8 gamma"])
+    assert len(heard.shapes) == shapes
+    assert kinds.likely(heard.shapes) == ({1} if shapes <= watcher.Kinds.SHAPES_APART else {0, 1})
 
 
 def test_the_list_in_the_watcher_is_that_of_the_packs() -> None:
@@ -233,6 +259,6 @@ def test_what_is_remembered_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch)
     memory = pieces.of(b"memory")
     letters = itertools.permutations(b"abcdefghij", 9)
     for _ in range(10):
-        words = b" ".join(bytes(next(letters)) for _ in range(300))
-        assert pieces.within(words + b" outofmemoryerror") == memory
+        words = [bytes(next(letters)) for _ in range(300)]
+        assert pieces.within([*words, b"outofmemoryerror"]) == {b"outofmemoryerror": memory}
         assert len(pieces._known) <= 1000

@@ -113,7 +113,7 @@ def on_disk() -> Iterator[Path]:
 
 
 def test_the_watcher_takes_little_of_a_core(tmp_path: Path, on_disk: Path) -> None:
-    """Of 200 MB a second that a job prints it reads the end, and rests ten times as long as it looked."""
+    """Of 200 MB a second that a job prints it reads the end, and rests 15 times as long as it looked."""
     out = on_disk / "out"
     told = ["--cluster-id", "ehpc-x", "--report-file", str(tmp_path / "told"), "--poll-s", "1"]
     with out.open("wb") as file:

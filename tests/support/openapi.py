@@ -1,8 +1,9 @@
-"""A transport to OpenAPI that is told what to answer."""
+"""A transport to OpenAPI that is told what to answer, and what a look for untold failures is given."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 from shared.systems.openapi import ApiCall, CallFailed, Reply
@@ -37,3 +38,21 @@ class FakeApi:
 
 Play = Callable[[Script], FakeApi]
 """Makes a transport that answers by a script."""
+
+
+class Few:
+    """So many calls are left in a turn (`shared.systems.discovery.Calls`)."""
+
+    def __init__(self, left: int = 1_000) -> None:
+        self.left = left
+
+    def may(self, operation: str) -> bool:
+        """One less."""
+        assert operation
+        self.left -= 1
+        return self.left >= 0
+
+
+def fits(glob: str, name: str) -> bool:
+    """As the policy's globs do (`shared.systems.discovery.Fits`)."""
+    return fnmatchcase(name, glob)

@@ -20,7 +20,7 @@ from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
-from shared.domain.runs import SKEW_S, START_TOLERANCE_S, by_start, rerun_since
+from shared.domain.runs import SKEW_S, START_TOLERANCE_S, began_before_call, began_between, by_start, rerun_since
 from shared.domain.snapshot import Offered
 from shared.domain.verdicts import Verdict
 
@@ -137,6 +137,10 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
         """Another run proves it at once, the same one only once an effect would show."""
         if self.instance is None:
             return Conclusion.NO_EVIDENCE
+        if self._older_than(case):
+            return Conclusion.NO_EVIDENCE
+        if self._restarted_before(case):
+            return Conclusion.RESTARTED_BEFORE if settled else Conclusion.WAIT
         if self._runs_again(case):
             return Conclusion.RESTARTED
         if self.state is State.UNKNOWN:
@@ -146,8 +150,8 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
         return Conclusion.NOT_RESTARTED if settled else Conclusion.WAIT
 
     def aftermath(self, case: Case, *, settled: bool) -> Aftermath:
-        """How the run that the rerun made has ended."""
-        if self.instance is None:
+        """How the run that the rerun made has ended. A run that was there before the call says nothing of it."""
+        if self.instance is None or self._older_than(case) or self._restarted_before(case):
             return Aftermath.WAIT
         if self.state in LIVE_STATES:
             return Aftermath.RESTARTED
@@ -156,6 +160,22 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
         if self.state is State.SUCCEEDED:
             return Aftermath.ENDED  # set to successful, without a run
         return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
+
+    def _older_than(self, case: Case) -> bool:
+        """Whether the answer lags: an earlier run than the one that had failed, or that one while it was going on."""
+        run = self._runs_since(case)
+        going_on = self.state is State.RUNNING and began_before_call(self.running_since, case)
+        return run < 0 or (run == 0 and going_on)
+
+    def _restarted_before(self, case: Case) -> bool:
+        """Whether somebody else had it run again before the call can have left. What is queued has no start yet."""
+        one, begun = self.instance, self.state is not State.QUEUED
+        return one is not None and begun and self._runs_since(case) > 0 and began_between(one.started_at, case)
+
+    def _runs_since(self, case: Case) -> int:
+        """By how many the run seen is later than the one that had failed."""
+        failed = run_number_of(case.life)
+        return self.instance.run_number - failed if self.instance is not None and failed is not None else 0
 
     def _runs_again(self, case: Case) -> bool:
         """Whether it has been restarted since the attempt was reserved for its failed run."""
@@ -225,6 +245,12 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
         """Instances are named; beside the owner nothing that is told of them can be compared."""
         del failure, run, settle_s
         return ""
+
+
+def run_number_of(life: Life | None) -> int | None:
+    """The run that a life of an instance is."""
+    number = str(life).partition("/")[2]
+    return int(number) if number.isascii() and number.isdecimal() else None
 
 
 def _by_end(occurred_at: float, one: TaskInstance) -> Run:

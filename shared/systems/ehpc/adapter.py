@@ -46,7 +46,7 @@ class EhpcJobs:
         seen: dict[int, Observation] = {}
         for cluster_id, mine in places.items():
             told = [failures[place].job_id for place in mine]
-            ended = any(failures[place].exit_code for place in mine)
+            ended = bool(failures[mine[0]].exit_code)
             seen.update(zip(mine, look(self._api, self._clock, cluster_id, told, ended=ended), strict=True))
         return [seen[place] for place in range(len(failures))]
 

@@ -36,7 +36,7 @@ _ALL_NEWEST_FIRST = {"JobStatus": "all", "SubmitOrder": "desc"}
 Listed = Mapping[str, Any]
 
 
-def look(api: Caller, clock: Clock, cluster_id: str, told: Sequence[str], *, ended: bool = False) -> list[Observation]:
+def look(api: Caller, clock: Clock, cluster_id: str, told: Sequence[str], *, ended: bool) -> list[Observation]:
     """Look at the jobs with these ids; one observation an id, in the same order.
 
     Of an id without its server part the whole list of unfinished jobs must be read, as a second job may
@@ -82,8 +82,8 @@ class _Sought:
     def take(self, listed_id: str, job: Listed) -> None:
         """Keep the job if it is sought. One that comes twice, as pages shift, counts once, as last seen."""
         # A name with a dot only ever meets the whole id, as what stands before the first dot has none.
-        before, dot, server = listed_id.partition(".")
-        for name in (listed_id, before)[: 1 + bool(dot)]:
+        before, _, server = listed_id.partition(".")
+        for name in {listed_id, before}:
             found = self._found.get(name)
             if found is not None and not (found and self._first_match):
                 found[listed_id] = job
@@ -173,7 +173,7 @@ class _List:
         first = self._page(1)
         if first is None or isinstance(first, LookFailed):
             return first
-        leaps = MOST_LEAPS if first.pages > self._left else 0
+        leaps = MOST_LEAPS if first.pages - 1 > self._left else 0
         for job_id in self.sought.missing():
             low, high, wanted = 2, first.pages, _number(job_id)
             while leaps and wanted is not None and low <= high and not self.sought.found(job_id):

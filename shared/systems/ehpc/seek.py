@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import count
 
 import msgspec
 from msgspec import Struct
@@ -57,7 +58,7 @@ class EhpcSeeker:
         now = self._clock.now()
 
         def read() -> Iterator[str]:
-            for number in range(1, MOST_PAGES_A_PASS):
+            for number in count(1):
                 take(calls, CLUSTERS)
                 page = answered(cluster_ids(self._api, number), now)
                 yield from page.ids
@@ -175,6 +176,7 @@ class _Look:
     def _jobs(self, filters: Mapping[str, str], number: int) -> Page:
         """One page of unfinished jobs."""
         if number > MOST_PAGES_A_PASS:
+            self.memory.page = self.memory.nodes.asked_page = 1  # the list may be shorter by the next turn
             raise StopError(too_long(f"not all was found on {MOST_PAGES_A_PASS} pages", self._terms.now))
         take(self._calls, LIST)
         page = read_page(self._api, self._cluster.cluster_id, number, {"JobStatus": "notfinish", **filters})

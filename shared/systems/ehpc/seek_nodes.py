@@ -91,7 +91,7 @@ def _heed(memory: NodesMemory, suspects: Mapping[str, Suspect], oldest: float) -
         if suspect is None or suspect.at < oldest:
             continue
         if suspect.surely:
-            memory.stopped[host] = max(suspect.at, memory.stopped.get(host, 0.0))
+            memory.stopped[host] = max(suspect.at, memory.stopped.get(host, suspect.at))
         elif host in memory.gone:
             memory.gone[host] = min(suspect.at, memory.gone[host])
 

@@ -18,7 +18,7 @@ from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
-from shared.domain.runs import SKEW_S, START_TOLERANCE_S, by_start, rerun_since
+from shared.domain.runs import SKEW_S, START_TOLERANCE_S, began_before_call, by_start, rerun_since
 from shared.domain.snapshot import Offered
 from shared.domain.verdicts import Verdict
 from shared.systems.ehpc.ids import is_task
@@ -140,24 +140,26 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
             return Conclusion.NO_EVIDENCE
         if case.life is not None and not case.life.observable:
             return self._reserved_queued(settled=settled)
-        if self.state is State.FINISHED:
-            other_run = self.start_time is not None and Life.run(self.start_time) != case.life
-            return Conclusion.RESTARTED if other_run else Conclusion.ENDED
-        if self.state is State.RUNNING and self.start_time is None:
-            return Conclusion.NO_EVIDENCE
-        if self._older_than(case):
+        began = self._began
+        if self.state is State.FINISHED and (began is None or Life.run(began) == case.life):
+            return Conclusion.ENDED
+        if (self.state is State.RUNNING and began is None) or self._older_than(case):
             return Conclusion.NO_EVIDENCE
         if self.life == case.life:
             return Conclusion.NOT_RESTARTED if settled else Conclusion.WAIT
-        since = self.running_since
-        if since is None or since >= case.reserved_at - SKEW_S:
+        if not began_before_call(began, case):
             return Conclusion.RESTARTED
         return Conclusion.RESTARTED_BEFORE if settled else Conclusion.WAIT
 
+    @property
+    def _began(self) -> int | None:
+        """Start of the run that it shows, going on or over: what a queued job has may be a forecast."""
+        return self.start_time if self.state in {State.RUNNING, State.FINISHED} else None
+
     def _older_than(self, case: Case) -> bool:
         """Whether the list lags: it shows a run that was over when the attempt was reserved."""
-        since, reserved = self.running_since, case.life.began if case.life is not None else None
-        return since is not None and reserved is not None and since < reserved
+        began, reserved = self._began, case.life.began if case.life is not None else None
+        return began is not None and reserved is not None and began < reserved
 
     def _reserved_queued(self, *, settled: bool) -> Conclusion:
         if self.state is State.RUNNING:
@@ -167,16 +169,21 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
         return Conclusion.NOT_OBSERVABLE if settled else Conclusion.WAIT
 
     def aftermath(self, case: Case, *, settled: bool) -> Aftermath:
-        """How a run ended E-HPC does not tell. A start that may still move is no new run."""
-        if self.state not in {State.FINISHED, State.RUNNING} or self.start_time is None or self._older_than(case):
-            return Aftermath.NO_FURTHER_RUN if self.state is State.FINISHED else Aftermath.WAIT
-        if Life.run(self.start_time) == case.life:
-            if self.state is State.FINISHED:
+        """How a run ended E-HPC does not tell. A start that may still move is no new run, one before the call not ours.
+
+        Another run than the one that was to be rerun does not prove that the call was in vain: clocks may differ.
+        """
+        began, over = self._began, self.state is State.FINISHED
+        if began is not None and self._older_than(case):
+            return Aftermath.WAIT
+        if began is None or Life.run(began) == case.life or began_before_call(began, case):
+            if over:
                 return Aftermath.NO_FURTHER_RUN
-            return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
-        if self.look_begun_at - self.start_time < MOVING_START_S:
+            in_vain = settled and self.life is not None and self.life == case.life
+            return Aftermath.NOT_RESTARTED if in_vain else Aftermath.WAIT
+        if self.look_begun_at - began < MOVING_START_S:
             return Aftermath.BEGINNING
-        return Aftermath.ENDED if self.state is State.FINISHED else Aftermath.RESTARTED
+        return Aftermath.ENDED if over else Aftermath.RESTARTED
 
     def share(self, action_api: ActionApi | None) -> Share | None:
         """No call reaches further than the jobs that it names."""

@@ -18,7 +18,7 @@ from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
-from shared.domain.runs import SKEW_S, START_TOLERANCE_S, by_start, rerun_since
+from shared.domain.runs import SKEW_S, START_TOLERANCE_S, began_before_call, began_between, by_start, rerun_since
 from shared.domain.snapshot import Offered
 from shared.domain.verdicts import Verdict
 
@@ -150,13 +150,15 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
             return Conclusion.NO_EVIDENCE
         if self._made(case):
             return Conclusion.RESTARTED
+        if self._is_other(case):
+            return Conclusion.RESTARTED_BEFORE if settled and self._is_later(case) else Conclusion.NO_EVIDENCE
         return Conclusion.NOT_RESTARTED if settled else Conclusion.WAIT
 
     def aftermath(self, case: Case, *, settled: bool) -> Aftermath:
         """The end of the newest run that a retry has made since."""
         made = self._made(case)
         if not made:
-            settled = settled and self.state is not State.NOT_FOUND
+            settled = settled and self.state is not State.NOT_FOUND and not self._is_other(case)
             return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
         newest = max(made, key=lambda one: one.execution_id)
         return Aftermath.RESTARTED if newest.live else _ENDS.get(newest.state, Aftermath.ENDED)
@@ -184,10 +186,28 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
         meant = self.execution
         if meant is None:
             return []
-        again = [meant] if None not in {case.life, meant.life} and meant.life != case.life else []
-        if case.action_api is ActionApi.BACKFILL:  # the meant one stays as it is
-            again = []
+        again = [meant] if self._is_other(case) and not self._was_there_before(case) else []
         return again + [one for one in self.others if _is_new_retry(one, meant, case)]
+
+    def _is_other(self, case: Case) -> bool:
+        """Whether the meant execution is not as it was when it had failed. A backfill leaves it so."""
+        return None not in {case.life, self.life} and self.life != case.life and not _by_backfill(case)
+
+    def _is_later(self, case: Case) -> bool:
+        return attempt_of(self.life) > attempt_of(case.life)
+
+    def _was_there_before(self, case: Case) -> bool:
+        """Whether its run began before the call: the answer lags, or somebody else has retried it.
+
+        What is queued has no start of its own yet.
+        """
+        meant = self.execution
+        if meant is None or meant.state is State.QUEUED:
+            return False
+        if self._is_later(case):
+            return began_between(meant.started_at, case)
+        over_since = not meant.live and not began_before_call(meant.ended_at, case)
+        return began_before_call(meant.started_at, case) and not over_since
 
     @property
     def known_reruns(self) -> tuple[int, ...]:
@@ -244,6 +264,16 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
         return ""
 
 
+def attempt_of(life: Life | None) -> int:
+    """The attempt that a life of an execution is; 0 where it tells none."""
+    number = str(life).partition("/")[2].partition("@")[0]
+    return int(number) if number.isascii() and number.isdecimal() else 0
+
+
+def _by_backfill(case: Case) -> bool:
+    return case.action_api is ActionApi.BACKFILL
+
+
 def _repeats(other: Execution, meant: Execution) -> bool:
     """A later execution that repeats the meant one: of the same data time, and not made by the schedule."""
     same_work = bool(meant.data_time) and other.data_time == meant.data_time
@@ -251,7 +281,7 @@ def _repeats(other: Execution, meant: Execution) -> bool:
 
 
 def _is_new_retry(one: Execution, meant: Execution, case: Case) -> bool:
-    backfilled = case.action_api is ActionApi.BACKFILL
+    backfilled = _by_backfill(case)
     made_by = TRIGGER_RERUN if backfilled else TRIGGER_USER_RETRY
     if one.trigger_type != made_by or one.execution_id in case.known_reruns:
         return False

@@ -67,7 +67,7 @@ NOT_ALWAYS_ASKED = {
 }
 """Asked of cases that are watched, held or in doubt, of SchedulerX jobs, or where the policy says something of it."""
 EHPC_GATES: list[tuple[str, str, str]] = [
-    ("rerun_seen", "rerun", "seen_ended"),
+    ("rerun_seen", "rerun", "seen_no_run"),
     ("hold_valid", "suppressed", "hold_expired"),
     ("attempt_seen", "unknown", "not_settled"),
     ("switched_on", "suppressed", "kill_switch"),

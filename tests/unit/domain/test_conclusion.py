@@ -35,6 +35,13 @@ EHPC_ROWS = [
     ("RUNNING(S) | FINISHED: ended", "run:500", (State.FINISHED, 500, 1511), "ended"),
     ("RUNNING(S) | FINISHED without a start: ended", "run:500", (State.FINISHED, None, 1511), "ended"),
     ("RUNNING(S) | FINISHED after another start: it ran again", "run:500", (State.FINISHED, 1512, 9999), "restarted"),
+    (
+        "RUNNING(S) | FINISHED after a run from before the call",
+        "run:500",
+        (State.FINISHED, 501, 9999),
+        "restarted_before",
+    ),
+    ("RUNNING(S) | FINISHED, an older run: the list lags", "run:500", (State.FINISHED, 499, 9999), "no_evidence"),
     ("RUNNING(S) | RUNNING without a start: no life seen", "run:500", (State.RUNNING, None, 9999), "no_evidence"),
     ("QUEUED | RUNNING: started by itself or by us", "queued", (State.RUNNING, 1400, 1511), "started"),
     ("QUEUED | RUNNING, settled: the same", "queued", (State.RUNNING, 1400, 9999), "started"),

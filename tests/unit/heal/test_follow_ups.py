@@ -67,6 +67,30 @@ def test_a_requeue_before_the_call_is_not_ours(house: House) -> None:
     assert list(finals(house).values()) == [["duplicate"]]
 
 
+@pytest.mark.parametrize(("effect", "reason"), [(Effect.UNKNOWN, "restarted_since"), (Effect.DONE, "seen_no_run")])
+def test_the_end_of_a_run_from_before_the_call_is_not_ours(house: House, effect: Effect, reason: str) -> None:
+    """The scheduler had requeued it unseen; that run ended. Neither an answer that was lost nor a yes makes it ours."""
+    _rerun(house, effect, hits=False)
+    job = house.ehpc.jobs["1.scheduler"]
+    job.start, job.state = int(START) - 300, State.FINISHED
+    house.later(130)
+    house.sweep()
+    assert [row["reason"] for row in (*house.sink.rows, *house.sink.sightings)][-1] == reason
+
+
+def test_what_was_queued_again_and_never_ran_has_not_ended_as_a_rerun(house: House) -> None:
+    """The answer was lost, the job waits for its next run and is cancelled: the list shows the killed run's start."""
+    _rerun(house, Effect.UNKNOWN)
+    job = house.ehpc.jobs["1.scheduler"]
+    started, job.state = int(START) - 3600, State.QUEUED
+    house.later(130)
+    house.sweep()
+    job.start, job.state = started, State.FINISHED
+    house.later(3600)
+    house.sweep()
+    assert (house.sink.told()[-1][1], _sightings(house)) == ("observed_restart", [("seen_no_run", "1")])
+
+
 def test_a_list_that_lags_proves_nothing_of_a_call(house: House) -> None:
     """It shows a run older than the one that the attempt was reserved for: neither restarted nor not."""
     _rerun(house, Effect.UNKNOWN, hits=False)

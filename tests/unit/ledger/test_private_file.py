@@ -35,6 +35,18 @@ def test_a_new_file_is_private_whatever_the_mask(tmp_path: Path, mask: int) -> N
         os.umask(before)
 
 
+def test_what_is_beside_a_file_behind_a_link_is_taken_back_as_well(tmp_path: Path) -> None:
+    """SQLite keeps it at the file, not at the link."""
+    link, file = tmp_path / "link.db", tmp_path / "ledger.db"
+    link.symlink_to(file)
+    with closing(SqliteLedger(str(file), SystemClock())) as ledger:
+        ledger.save([WRITE])
+        for one in tmp_path.iterdir():
+            one.chmod(0o666)
+        with closing(SqliteLedger(str(link), SystemClock())):
+            assert set(modes(tmp_path).values()) == {0o600}
+
+
 def test_a_ledger_in_memory_makes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its name is no path."""
     monkeypatch.chdir(tmp_path)

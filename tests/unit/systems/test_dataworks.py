@@ -245,9 +245,20 @@ def seen(one: TaskInstance | None) -> DataworksSnapshot:
 
 
 def reserved(**parts: Any) -> Case:
-    """A case whose call is in doubt."""
+    """A case whose call is in doubt, of a failure six minutes before it."""
     base: dict[str, Any] = {"failure_id": "f", "state": CaseState.UNKNOWN, "opened_at": START, "attempt": 1}
-    return Case(**{"failure": failure(), "life": seen(instance()).life, "reserved_at": START, **base, **parts})
+    return Case(
+        **{
+            "failure": failure(occurred_at=START - 360),
+            "life": seen(instance()).life,
+            "reserved_at": START,
+            **base,
+            **parts,
+        }
+    )
+
+
+_AGAIN = (Conclusion.RESTARTED, Aftermath.RESTARTED)
 
 
 @pytest.mark.parametrize(
@@ -258,7 +269,16 @@ def reserved(**parts: Any) -> Case:
         (None, True, Conclusion.NO_EVIDENCE, Aftermath.WAIT),
         (instance(state=State.UNKNOWN), True, Conclusion.NO_EVIDENCE, Aftermath.NOT_RESTARTED),
         (instance(state=State.QUEUED), False, Conclusion.RESTARTED, Aftermath.RESTARTED),
-        (instance(state=State.RUNNING), False, Conclusion.RESTARTED, Aftermath.RESTARTED),
+        (instance(state=State.RUNNING, started_at=START), False, Conclusion.RESTARTED, Aftermath.RESTARTED),
+        (instance(state=State.RUNNING), True, Conclusion.NO_EVIDENCE, Aftermath.WAIT),
+        (instance(state=State.RUNNING, started_at=START - 31), True, Conclusion.NO_EVIDENCE, Aftermath.WAIT),
+        (instance(state=State.RUNNING, started_at=START - 30), True, Conclusion.RESTARTED, Aftermath.RESTARTED),
+        (instance(state=State.RUNNING, run_number=0), True, Conclusion.NO_EVIDENCE, Aftermath.WAIT),
+        (instance(state=State.QUEUED, run_number=0), True, Conclusion.NO_EVIDENCE, Aftermath.WAIT),
+        (instance(run_number=2, started_at=START - 300), True, Conclusion.RESTARTED_BEFORE, Aftermath.WAIT),
+        (instance(run_number=2, started_at=START - 300), False, Conclusion.WAIT, Aftermath.WAIT),
+        (instance(run_number=2, started_at=START - 300, state=State.QUEUED), False, *_AGAIN),
+        (instance(run_number=2, started_at=START - 391), False, Conclusion.RESTARTED, Aftermath.FAILED),
         (instance(state=State.SUCCEEDED), False, Conclusion.ENDED, Aftermath.ENDED),
         (instance(state=State.RUNNING, run_number=2), False, Conclusion.RESTARTED, Aftermath.RESTARTED),
         (instance(state=State.SUCCEEDED, run_number=2), False, Conclusion.RESTARTED, Aftermath.SUCCEEDED),
@@ -272,7 +292,7 @@ def test_what_a_look_proves(
     concluded: Conclusion,
     became: Aftermath,
 ) -> None:
-    """Another run is proof, and so is one that waits; success without a run was set by somebody."""
+    """Another run is proof unless it was there before the call, and so is one that waits; success alone was set."""
     assert seen(one).conclude(reserved(), settled=settled) is concluded
     assert seen(one).aftermath(reserved(), settled=settled) is became
 

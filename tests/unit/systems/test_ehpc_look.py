@@ -468,3 +468,106 @@ def test_a_bare_id_with_an_exit_code_is_looked_for_among_all_unfinished_ones(
     system, api = cluster_of(job("9.a"), job("9.b"))
     assert found(system.observe([failure("9", exit_code="1")])[0]).ambiguous
     assert [call["JobStatus"] for call in api.parameters("ListJobsWithFilters")] == ["notfinish"]
+
+
+def pages_asked(api: FakeApi) -> list[tuple[str, str]]:
+    """Of each list."""
+    return [(call["JobStatus"], call["PageNumber"]) for call in api.parameters("ListJobsWithFilters")]
+
+
+def test_of_several_jobs_an_exit_code_changes_nothing(cluster_of: ClusterOf, failure: Make[Failure]) -> None:
+    """Each is looked for, the unfinished ones first."""
+    system, api = cluster_of(job("8.s", "FINISHED"), job("9.s"))
+    seen = system.observe([failure("8.s", exit_code="1"), failure("9.s", exit_code="1")])
+    assert [found(one).state for one in seen] == [State.FINISHED, State.RUNNING]
+    assert pages_asked(api) == [("notfinish", "1"), ("all", "1")]
+
+
+def test_a_first_page_that_fails_is_the_look_s_answer(fake_api: Play, clock: Clock, failure: Make[Failure]) -> None:
+    """No further page is asked for."""
+    api = fake_api(lambda _: THROTTLED)
+    (seen,) = EhpcJobs(api, clock).observe([failure("8.s", exit_code="1")])
+    assert isinstance(seen, LookFailed)
+    assert (seen.code, len(api.asked)) == ("Throttling.User", 1)
+
+
+def test_the_second_pass_looks_for_what_the_first_did_not_find(cluster_of: ClusterOf, failure: Make[Failure]) -> None:
+    """What that has seen is looked for no more, however far back it was submitted."""
+    system, api = cluster_of(job("9.s", "FINISHED"), *(job(f"{number}.s") for number in range(100, 220)))
+    seen = system.observe([failure("9.s"), failure("219.s")])
+    assert [found(one).state for one in seen] == [State.FINISHED, State.RUNNING]
+    assert pages_asked(api) == [("notfinish", "1"), ("notfinish", "2"), ("notfinish", "3"), ("all", "1")]
+
+
+@pytest.mark.parametrize(("server", "told", "means"), [
+    ("", "184", True), ("", "184.m", True), (".m", "184", True), (".m", "184.m", True), (".n", "184.m", False),
+])  # fmt: skip
+def test_a_number_and_a_server_mean_that_server_s_array(
+    cluster_of: ClusterOf, failure: Make[Failure], server: str, told: str, *, means: bool
+) -> None:
+    """A list, or who tells, may leave the server out; another one's is another array."""
+    system, _ = cluster_of(job(f"184_1{server}"), job("190_1.m"))
+    (seen,) = system.observe([failure(told)])
+    assert found(seen).has_tasks is means
+    assert (found(seen).state is State.NOT_FOUND) is not means
+
+
+def test_a_list_that_is_given_up_says_how_far_it_was_read(
+    fake_api: Play, clock: Clock, failure: Make[Failure], ok: Make[Reply]
+) -> None:
+    """The jobs of the pages that came."""
+    page = [job(f"{number}.s") for number in range(50)]
+    (seen,) = EhpcJobs(fake_api(lambda _: ok(Jobs=page)), clock).observe([failure("nowhere.s")])
+    assert isinstance(seen, LookFailed)
+    assert "20000 first unfinished ones" in seen.message
+
+
+def leaps(cluster_of: ClusterOf, failure: Make[Failure], count: int, *told: str) -> list[str]:
+    """Pages of the history that are asked for, of so many ended jobs, numbered down to 1."""
+    system, api = cluster_of(*(job(f"{number}.s", "FINISHED") for number in range(count, 0, -1)))
+    system.observe([failure(one) for one in told])
+    return [number for status, number in pages_asked(api) if status == "all"]
+
+
+def test_a_number_is_looked_for_in_the_middle_of_what_is_left(cluster_of: ClusterOf, failure: Make[Failure]) -> None:
+    """Newest first, from the second page to the last; the pages from the first on follow if it was not there."""
+    half = ["1", "31", "46", "53", "57", "59", "60"]
+    assert leaps(cluster_of, failure, 3_000, "1.s") == half
+    assert leaps(cluster_of, failure, 3_000, "2950.s") == ["1", "31", "16", "8", "4", "2"]
+    assert leaps(cluster_of, failure, 3_000, "2999.s") == ["1"]
+    assert leaps(cluster_of, failure, 3_000, "1501.s") == ["1", "31", "16", "23", "27", "29", "30"]
+    assert leaps(cluster_of, failure, 3_000, "2.s", "1.s") == half
+    assert leaps(cluster_of, failure, 3_000, "0.s")[: len(half)] == half
+
+
+def test_a_history_that_can_be_read_whole_is_read_page_by_page(cluster_of: ClusterOf, failure: Make[Failure]) -> None:
+    """A leap would miss what moved."""
+    most = 50 * MOST_PAGES_OF_ENDED
+    assert leaps(cluster_of, failure, most, "400.s") == [str(page) for page in range(1, 14)]
+    assert leaps(cluster_of, failure, most + 1, "400.s")[:2] == ["1", "11"]
+
+
+def test_leaps_are_shared_by_all_that_is_sought(cluster_of: ClusterOf, failure: Make[Failure]) -> None:
+    """Eight of them; a name that is no number takes none, nor one that is longer than any number."""
+    asked = leaps(cluster_of, failure, 20_000, "word.s", f"{'9' * 19}.s", "1.s", "19000.s")
+    assert [int(page) for page in asked[:9]] == [1, 201, 301, 351, 376, 388, 394, 397, 399]
+    assert [int(page) for page in asked[9:]] == list(range(2, 13))
+    longest = leaps(cluster_of, failure, 20_000, f"{'9' * 18}.s")
+    assert longest[1] == "201"
+
+
+def test_a_leap_that_fails_ends_the_look_for_those_that_were_not_found(
+    fake_api: Play, clock: Clock, failure: Make[Failure], job_pages: Pages
+) -> None:
+    """What the pages before have shown holds."""
+    jobs = [job(f"{number}.s", "FINISHED") for number in range(3_000, 0, -1)]
+
+    def breaking(wanted: ApiCall) -> Ending:
+        return THROTTLED if wanted.parameters["PageNumber"] == "31" else job_pages(jobs, wanted)
+
+    api = fake_api(breaking)
+    near, far = EhpcJobs(api, clock).observe([failure("2999.s"), failure("1.s")])
+    assert found(near).state is State.FINISHED
+    assert isinstance(far, LookFailed)
+    assert far.code == "Throttling.User"
+    assert len(api.asked) == 3

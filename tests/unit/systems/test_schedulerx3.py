@@ -170,7 +170,7 @@ def seen(meant: Execution | None, *others: Execution) -> Schedulerx3Snapshot:
 def reserved(**parts: Any) -> Case:
     """A case whose call is in doubt."""
     base: dict[str, Any] = {
-        "failure": TOLD,
+        "failure": replace(TOLD, occurred_at=START - 60),
         "failure_id": "f",
         "state": CaseState.UNKNOWN,
         "opened_at": START,
@@ -189,6 +189,14 @@ def reserved(**parts: Any) -> Case:
         (seen(None), True, Conclusion.NO_EVIDENCE, Aftermath.WAIT),
         (seen(execution(ended_at=None)), True, Conclusion.NOT_RESTARTED, Aftermath.NOT_RESTARTED),
         (seen(execution(attempt=2, state=State.RUNNING)), False, Conclusion.RESTARTED, Aftermath.RESTARTED),
+        (seen(execution(state=State.RUNNING)), True, Conclusion.NO_EVIDENCE, Aftermath.WAIT),
+        (seen(execution(state=State.RUNNING, started_at=START)), True, Conclusion.RESTARTED, Aftermath.RESTARTED),
+        (seen(execution(state=State.QUEUED)), True, Conclusion.RESTARTED, Aftermath.RESTARTED),
+        (seen(execution(ended_at=START - 40)), True, Conclusion.NO_EVIDENCE, Aftermath.WAIT),
+        (seen(execution(attempt=0, state=State.RUNNING)), True, Conclusion.NO_EVIDENCE, Aftermath.WAIT),
+        (seen(execution(attempt=2, started_at=START - 31)), True, Conclusion.RESTARTED_BEFORE, Aftermath.WAIT),
+        (seen(execution(attempt=2, started_at=START - 31)), False, Conclusion.NO_EVIDENCE, Aftermath.WAIT),
+        (seen(execution(attempt=2, started_at=START - 30)), True, Conclusion.RESTARTED, Aftermath.FAILED),
         (seen(execution(attempt=2, ended_at=START + 90)), False, Conclusion.RESTARTED, Aftermath.FAILED),
         (
             seen(execution(state=State.SUCCEEDED, ended_at=START + 90)),
@@ -228,7 +236,7 @@ def test_what_a_look_proves(
     concluded: Conclusion,
     became: Aftermath,
 ) -> None:
-    """Under the old id or a new one; an end that is missing proves nothing."""
+    """Under the old id or a new one, begun since; an end that is missing proves nothing."""
     case = reserved()
     assert snapshot.conclude(case, settled=settled) is concluded
     assert snapshot.aftermath(case, settled=settled) is became

@@ -16,19 +16,7 @@ from shared.systems.openapi import ApiCall, CallFailed, Reply
 from shared.systems.openapi.classify import NoAnswer
 from shared.systems.openapi.turns import StopError, answered, ended, meant, take
 from tests.support.clock import Clock
-
-
-class Few:
-    """So many calls are left (`shared.systems.discovery.Calls`)."""
-
-    def __init__(self, left: int) -> None:
-        self.left = left
-
-    def may(self, operation: str) -> bool:
-        """One less."""
-        assert operation
-        self.left -= 1
-        return self.left >= 0
+from tests.support.openapi import Few
 
 
 class Never:

@@ -1,0 +1,443 @@
+"""E-HPC on the wire, answer by answer: which page is the last, what a log says, and what is no answer at all."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from shared.domain.call import Effect
+from shared.domain.evidence import EvidenceFrom
+from shared.domain.failure import Failure
+from shared.domain.job import State
+from shared.ports import OutputPart
+from shared.systems.ehpc.adapter import EhpcJobs
+from shared.systems.ehpc.node import Node
+from shared.systems.ehpc.running import Running, running
+from shared.systems.ehpc.scope import Cluster
+from shared.systems.ehpc.snapshot import EhpcSnapshot
+from shared.systems.ehpc.wire import (
+    LOG_BYTES,
+    ClustersPage,
+    JobLog,
+    NodesPage,
+    Page,
+    ask,
+    cluster_ids,
+    log_part,
+    nodes_page,
+    read_log,
+    read_page,
+    snapshot,
+)
+from shared.systems.openapi import ApiCall, CallFailed, Reply
+from tests.support.clock import Clock
+from tests.support.make import Make
+from tests.support.openapi import Ending, FakeApi, Play
+from tests.support.systems import GROUP
+
+FAILED = CallFailed(effect=Effect.NOT_DONE_LATER, read_again=True, code="Throttling", message="slow")
+
+
+def reply(**body: Any) -> Reply:
+    """An answer with a request id."""
+    return Reply(body=body, request_id="req", status=200)
+
+
+def api_of(play: Play, *endings: Ending) -> FakeApi:
+    """It answers so, one after the other; the last for ever."""
+    left = list(endings)
+    return play(lambda _: left.pop(0) if len(left) > 1 else left[0])
+
+
+def jobs(count: int, **counts: Any) -> Reply:
+    """A page with so many jobs."""
+    return reply(Jobs=[{"Id": f"{number}.s"} for number in range(count)], **counts)
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "last", "pages"),
+    [
+        (1, jobs(49), True, 0),
+        (1, jobs(50), False, 0),
+        (3, jobs(50), False, 0),
+        (1, jobs(0), True, 0),
+        (1, jobs(50, TotalCount=50), True, 1),
+        (1, jobs(50, TotalCount=51), False, 2),
+        (2, jobs(50, TotalCount=100), True, 2),
+        (2, jobs(50, TotalCount=101), False, 3),
+        (2, jobs(50, TotalCount="101"), False, 3),
+        (2, jobs(50, TotalCount=0), False, 0),
+        (2, jobs(50, TotalCount=-1), False, 0),
+        (2, jobs(50, TotalCount=1), True, 1),
+        (1, jobs(10, PageSize=10), False, 0),
+        (1, jobs(9, PageSize=10), True, 0),
+        (3, jobs(10, PageSize=10, TotalCount=31), False, 4),
+        (3, jobs(10, PageSize=10, TotalCount=30), True, 3),
+        (1, jobs(1, PageSize=0), True, 0),
+        (1, jobs(50, PageSize=100, TotalCount=100), False, 2),
+        (1, jobs(1, PageSize=-3, TotalCount=2), False, 2),
+    ],
+)
+def test_the_last_page_of_jobs(fake_api: Play, number: int, answer: Reply, last: bool, pages: int) -> None:  # noqa: FBT001
+    """By the service's own size and count, if they are any; a full page without a count is not the last."""
+    api = api_of(fake_api, answer)
+    page = read_page(api, "c-1", number, {"JobStatus": "all", "SubmitOrder": "desc"})
+    assert isinstance(page, Page)
+    assert (page.last, page.pages) == (last, pages)
+    assert api.parameters("ListJobsWithFilters") == [
+        {"ClusterId": "c-1", "PageNumber": str(number), "PageSize": "50", "JobStatus": "all", "SubmitOrder": "desc"}
+    ]
+
+
+def test_page_size_zero_is_no_size(fake_api: Play) -> None:
+    """It says nothing, as if it were not told; one below it is the least that a page can have."""
+    page = read_page(api_of(fake_api, jobs(49, PageSize=0)), "c-1", 1, {})
+    assert isinstance(page, Page)
+    assert page.last
+
+
+def test_jobs_are_named_by_text_or_number(fake_api: Play) -> None:
+    """One without an id is none."""
+    page = read_page(
+        api_of(fake_api, reply(Jobs=[{"Id": "1.s"}, {"Id": 7}, {"Name": "x"}, {"Id": None}])), "c-1", 1, {}
+    )
+    assert isinstance(page, Page)
+    assert page.jobs == (("1.s", {"Id": "1.s"}), ("7", {"Id": 7}))
+
+
+def nodes(count: int, **counts: Any) -> Reply:
+    """A page with so many nodes."""
+    return reply(Nodes={"NodeInfo": [{"HostName": f"n{number}"} for number in range(count)]}, **counts)
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "last"),
+    [
+        (1, nodes(99), True),
+        (1, nodes(100), False),
+        (1, nodes(0), True),
+        (2, nodes(100, TotalCount=200), True),
+        (2, nodes(100, TotalCount=201), False),
+        (2, nodes(100, TotalCount=0), False),
+        (1, nodes(10, PageSize=10), False),
+        (1, nodes(9, PageSize=10), True),
+        (3, nodes(10, PageSize=10, TotalCount=30), True),
+        (3, nodes(10, PageSize=10, TotalCount=31), False),
+        (1, nodes(1, PageSize=-3), False),
+        (1, nodes(100, PageSize=500), False),
+        (1, nodes(100, PageSize=500, TotalCount=101), False),
+    ],
+)
+def test_the_last_page_of_nodes(fake_api: Play, number: int, answer: Reply, last: bool) -> None:  # noqa: FBT001
+    """By the service's own size and count."""
+    api = api_of(fake_api, answer)
+    page = nodes_page(api, "c-1", number)
+    assert isinstance(page, NodesPage)
+    assert page.last is last
+    assert api.parameters("ListNodes") == [{"ClusterId": "c-1", "PageNumber": str(number), "PageSize": "100"}]
+
+
+def test_a_node_is_read_whole(fake_api: Play) -> None:
+    """What is absent is empty."""
+    shown = [{"HostName": "a", "Status": "running", "StateInSched": "job-busy", "Id": "i-1"}, {"HostName": "b"}]
+    page = nodes_page(api_of(fake_api, reply(Nodes={"NodeInfo": shown})), "c-1", 1)
+    assert page == NodesPage(nodes={"a": Node("running", "job-busy", "i-1"), "b": Node("", "", "")}, last=True)
+
+
+@pytest.mark.parametrize(
+    ("number", "count", "total", "last"),
+    [
+        (1, 49, None, True), (1, 50, None, False), (1, 50, 50, True), (1, 50, 51, False), (2, 50, 100, True),
+        (2, 50, 101, False), (1, 50, 0, False), (1, 0, None, True),
+    ],
+)  # fmt: skip
+def test_the_last_page_of_clusters(fake_api: Play, number: int, count: int, total: int | None, last: bool) -> None:  # noqa: FBT001
+    """Fifty are asked for."""
+    listed = {"ClusterInfoSimple": [{"Id": f"c-{number}"} for number in range(count)]}
+    api = api_of(fake_api, reply(Clusters=listed, TotalCount=total))
+    page = cluster_ids(api, number)
+    assert page == ClustersPage(ids=[f"c-{number}" for number in range(count)], last=last)
+    assert api.parameters("ListClusters") == [{"PageNumber": str(number), "PageSize": "50"}]
+
+
+def _said(read: Callable[[FakeApi], Any], api: FakeApi) -> Any:
+    try:
+        return read(api)
+    except msgspec.ValidationError:
+        return "no page"
+
+
+def test_what_fails_is_handed_on_and_what_is_no_page_is_told(fake_api: Play) -> None:
+    """Of each list."""
+
+    def each(ending: Ending) -> list[Any]:
+        reads = (
+            lambda api: read_page(api, "c-1", 1, {}),
+            lambda api: nodes_page(api, "c-1", 1),
+            lambda api: cluster_ids(api, 1),
+            lambda api: log_part(api, "c-1", "j", "n1", 0, 10),
+        )
+        return [_said(read, api_of(fake_api, ending)) for read in reads]
+
+    assert each(FAILED) == [FAILED] * 4
+    assert each(reply(Jobs=5, Nodes=5, Clusters=5, OutputLog=5.5)) == ["no page"] * 4
+    assert each(reply())[:3] == ["no page"] * 3
+
+
+@pytest.mark.parametrize("action", ["ListJobsWithFilters", "RerunJobs"])
+@pytest.mark.parametrize(
+    ("answer", "effect", "code", "again"),
+    [
+        (Reply(body={"Code": "InvalidParams", "Message": "a"}, request_id="", status=200), None, "InvalidParams", None),
+        (Reply(body={"Code": 500}, request_id="req", status=200), Effect.UNKNOWN, "500", None),
+        (Reply(body={}, request_id="", status=204), Effect.UNKNOWN, "UnreadableAnswer", True),
+    ],
+)  # fmt: skip
+def test_what_is_no_success_whatever_its_status(
+    fake_api: Play,
+    action: str,
+    answer: Reply,
+    effect: Effect | None,
+    code: str,
+    again: bool | None,  # noqa: FBT001
+) -> None:
+    """An error's code, or no request id: with what the answer was."""
+    said = ask(api_of(fake_api, answer), action, {})
+    assert isinstance(said, CallFailed)
+    assert (said.code, said.http_status, said.request_id) == (code, answer.status, answer.request_id)
+    assert effect in {None, said.effect}
+    assert again in {None, said.read_again}
+    if code == "InvalidParams":
+        assert said.message == "a"
+    if code == "500":
+        assert said.message == ""
+
+
+@pytest.mark.parametrize("code", [None, "", "200", 200])
+def test_the_code_of_a_success_is_none_or_200(fake_api: Play, code: object) -> None:
+    """As text or number."""
+    assert ask(api_of(fake_api, reply(Code=code)), "ListNodes", {}) == reply(Code=code)
+
+
+def test_only_a_rerun_mutates_and_says_of_how_many(fake_api: Play) -> None:
+    """A look may be made again, a rerun may not; what an error proves depends on how many jobs were named."""
+    api = api_of(fake_api, reply())
+    ask(api, "RerunJobs", {"a": "b"}, jobs=3)
+    ask(api, "ListNodes", {})
+    assert api.asked == [
+        ApiCall(action="RerunJobs", version="2018-04-12", parameters={"a": "b"}, mutates=True, jobs=3),
+        ApiCall(action="ListNodes", version="2018-04-12", parameters={}, mutates=False, jobs=1),
+    ]
+
+
+def test_what_an_error_proves_depends_on_how_many_jobs_were_named(fake_api: Play) -> None:
+    """A refusal in plain words about one of them is no refusal of all."""
+    refusal = reply(Code="RerunJobsFailure", Message="qrerun: Unknown Job Id 1.s")
+    of_one, of_two = (ask(api_of(fake_api, refusal), "RerunJobs", {}, jobs=count) for count in (1, 2))
+    assert isinstance(of_one, CallFailed)
+    assert isinstance(of_two, CallFailed)
+    assert of_two.effect is Effect.UNKNOWN
+
+
+def encoded(text: bytes) -> str:
+    """As the service does."""
+    return base64.b64encode(text).decode()
+
+
+@pytest.mark.parametrize(
+    ("said", "output"),
+    [
+        (encoded(b"step 1"), b"step 1"),
+        (encoded(b"step 12"), b"step 12"),
+        (encoded(b"step 1")[:-1], b"step "),
+        (encoded(b"step 12").rstrip("="), b"step 12"),
+        (encoded(b"step 123").rstrip("="), b"step 123"),
+        (encoded(b"step 1") + "A", b"step 1"),
+        (encoded(b"step 1")[:4] + "\n\0" + encoded(b"step 1")[4:], b"step 1"),
+        ("", b""),
+        (None, b""),
+        (7, b""),
+        (encoded(b"x" * LOG_BYTES), b"x" * LOG_BYTES),
+        (encoded(b"x" * (LOG_BYTES + 1)), b"x" * LOG_BYTES),
+        (" " * (2 * LOG_BYTES - 4) + encoded(b"abc") + encoded(b"xyz"), b"abc"),
+    ],
+)
+def test_a_log_is_read_as_far_as_it_can_be(fake_api: Play, said: object, output: bytes) -> None:
+    """Also where its padding or its last sign got lost; never more than was asked for."""
+    api = api_of(fake_api, reply(OutputLog=said, ErrorLog=encoded(b"error")))
+    assert read_log(api, "c-1", "j", "n1", 5) == JobLog(output=output, errors=b"error")
+    assert api.parameters("GetJobLog") == [
+        {"ClusterId": "c-1", "JobId": "j", "Offset": "5", "Size": "409600", "ExecHost": "n1"}
+    ]
+
+
+def test_a_job_that_runs_nowhere_has_its_log_without_a_node(fake_api: Play) -> None:
+    """And what cannot be had is none."""
+    api = api_of(fake_api, reply())
+    assert read_log(api, "c-1", "j", "", 0) == JobLog(output=b"", errors=b"")
+    assert "ExecHost" not in api.asked[0].parameters
+    assert read_log(api_of(fake_api, FAILED), "c-1", "j", "", 0) is None
+
+
+@pytest.mark.parametrize(("field", "said"), [("OutputLog", "a"), ("ErrorLog", "YQ"), ("OutputLog", "YQ==!")])
+def test_a_part_of_a_log_that_is_no_base64_says_nothing(fake_api: Play, field: str, said: str) -> None:
+    """Where silence is judged nothing is guessed."""
+    with pytest.raises(msgspec.ValidationError, match="no Base64"):
+        log_part(api_of(fake_api, reply(**{field: said})), "c-1", "j", "n1", 0, 10)
+
+
+def test_a_part_of_a_log_may_be_absent(fake_api: Play) -> None:
+    """Then nothing is there."""
+    api = api_of(fake_api, reply(OutputLog=encoded(b"a"), ErrorLog=None))
+    assert log_part(api, "c-1", "j", "n1", 3, 10) == JobLog(output=b"a", errors=b"")
+
+
+@pytest.mark.parametrize(
+    ("written", "start"),
+    [
+        (None, None), ("", None), ("0", None), (0, None), (1, 1), ("1", 1), ("999999999999", 999_999_999_999),
+        ("1000000000000", "bad"), ("-1", "bad"), ("1.5", "bad"), ("٣", "bad"), (1_000_000_000_000, 1_000_000_000_000),
+    ],
+)  # fmt: skip
+def test_times_of_a_list(written: object, start: object) -> None:
+    """Seconds as text or number; none where none are said; what is no time is no answer."""
+    try:
+        read: object = snapshot({"Id": "1.s", "StartTime": written, "LastModifyTime": written}, 5.0).start_time
+    except msgspec.ValidationError:
+        read = "bad"
+    assert read == start
+
+
+def test_what_is_absent_of_a_job_is_empty() -> None:
+    """A list that says nothing of rerunning lets it be asked for."""
+    assert snapshot({"Id": 7}, 5.0) == EhpcSnapshot(job_id="7", state=State.UNKNOWN, rerunnable=True, look_begun_at=5.0)
+
+
+def page_of(*listed: dict[str, Any]) -> Page:
+    """A page with these."""
+    return Page(jobs=tuple((str(one["Id"]), one) for one in listed), last=True)
+
+
+def test_what_runs_on_a_page_is_remembered_in_short() -> None:
+    """Of jobs that run and say since when; an array's parent runs nothing. Names are bounded."""
+    runs = {"Id": "1.s", "State": "RUNNING", "StartTime": "5", "NodeList": ["n1"]}
+    long = {"Owner": "o" * 300, "Queue": "q" * 300, "Name": "n" * 300}
+    shown = page_of(
+        {**runs, **long},
+        {**runs, "Id": "2.s", "State": "QUEUED"},
+        {**runs, "Id": "3.s", "StartTime": ""},
+        {**runs, "Id": "4[].s", "ArrayRequest": "1-4"},
+        {**runs, "Id": "5.s", "NodeList": ""},
+    )
+    assert running(shown, 9.0) == {
+        "1.s": Running(start=5, nodes=("n1",), owner="o" * 256, queue="q" * 256, name="n" * 256),
+        "5.s": Running(start=5),
+    }
+
+
+@pytest.mark.parametrize(
+    ("node", "stopped", "troubled", "withdrawn"),
+    [
+        (Node("running"), False, False, False),
+        (Node("stopped"), True, False, True),
+        (Node("exception"), False, True, True),
+        (Node("running", "down*"), False, True, True),
+        (Node("running", "DOWN"), False, True, True),
+        (Node("running", "job-busy,offline"), False, False, True),
+        (Node("running", "idle+DRAIN"), False, False, True),
+        (Node("running", "shutdown"), False, False, False),
+        (Node("running", "x" * 59 + " down"), False, True, True),
+        (Node("running", "x" * 60 + " down"), False, False, False),
+        (Node("running", "x" * 58 + " drain"), False, False, True),
+        (Node("running", "x" * 59 + " drain"), False, False, False),
+    ],
+)
+def test_what_a_node_says(node: Node, stopped: bool, troubled: bool, withdrawn: bool) -> None:  # noqa: FBT001
+    """Word by word, of its first 64 signs."""
+    assert (node.stopped, node.troubled, node.withdrawn) == (stopped, troubled, withdrawn)
+
+
+HERE = Cluster(region="cn-hangzhou", cluster_id="c-1")
+
+
+def system_of(play: Play, clock: Clock, *endings: Ending) -> tuple[EhpcJobs, FakeApi]:
+    """It answers so."""
+    api = api_of(play, *endings)
+    return EhpcJobs(api, clock), api
+
+
+def seen(state: State, *nodes: str) -> EhpcSnapshot:
+    """What a look showed."""
+    return EhpcSnapshot(job_id="1.s", state=state, nodes=nodes, look_begun_at=1.0)
+
+
+def test_what_a_job_has_printed_is_both_its_logs(fake_api: Play, clock: Clock, failure: Make[Failure]) -> None:
+    """Of the first node while it runs; after it, of none. Read on from behind the longer of the two."""
+    both = reply(OutputLog=encoded(b"step 1"), ErrorLog=encoded(b"\xff very bad"))
+    system, api = system_of(fake_api, clock, both)
+    part = system.output(failure("1", HERE), seen(State.RUNNING, "n2", "n1"), offset=7)
+    assert part is not None
+    assert (part.source, part.next_offset) == (EvidenceFrom.JOB_LOG, 7 + len(b"\xff very bad"))
+    assert part.text == "step 1\n\\xff very bad"
+    system.output(failure("1", HERE), seen(State.FINISHED, "n2"))
+    asked = [(one["JobId"], one["Offset"], one.get("ExecHost")) for one in api.parameters("GetJobLog")]
+    assert asked == [("1.s", "7", "n2"), ("1.s", "0", None)]
+
+
+def test_one_log_alone_stands_without_an_empty_line(fake_api: Play, clock: Clock, failure: Make[Failure]) -> None:
+    """And nothing printed is empty text."""
+    for answer, text, offset in [
+        (reply(OutputLog=encoded(b"a")), "a", 1),
+        (reply(ErrorLog=encoded(b"bc")), "bc", 2),
+        (reply(), "", 0),
+    ]:
+        system, _ = system_of(fake_api, clock, answer)
+        part = system.output(failure("1", HERE), seen(State.FINISHED))
+        assert part == OutputPart(text=text, source=EvidenceFrom.JOB_LOG, next_offset=offset)
+
+
+def test_there_is_no_output_of_what_cannot_be_asked_for(fake_api: Play, clock: Clock, failure: Make[Failure]) -> None:
+    """A running job whose node is not told, or a look that failed."""
+    system, api = system_of(fake_api, clock, FAILED)
+    assert system.output(failure("1", HERE), seen(State.RUNNING)) is None
+    assert api.asked == []
+    assert system.output(failure("1", HERE), seen(State.RUNNING, "n1")) is None
+    assert len(api.asked) == 1
+
+
+def withdrawn(api_play: Play, clock: Clock, asked_for: Sequence[str], *endings: Ending) -> tuple[frozenset[str], int]:
+    """Of these nodes; and how many calls it took."""
+    system, api = system_of(api_play, clock, *endings)
+    found = system.withdrawn(HERE, asked_for)
+    assert [one["PageNumber"] for one in api.parameters("ListNodes")] == [
+        str(number) for number in range(1, len(api.asked) + 1)
+    ]
+    return found, len(api.asked)
+
+
+def listing(count: int, first: int = 0) -> Reply:
+    """So many drained nodes."""
+    shown = [{"HostName": f"N{first + number}.local", "StateInSched": "drain"} for number in range(count)]
+    return reply(Nodes={"NodeInfo": shown})
+
+
+def test_nodes_that_get_no_more_jobs_are_found_on_ten_pages_at_most(fake_api: Play, clock: Clock) -> None:
+    """By the name that people use; of those that were asked for. What was read before a failure holds."""
+    pages = [listing(100, number * 100) for number in range(12)]
+    assert withdrawn(fake_api, clock, ["n5", "n999", "n1000", "x"], *pages) == (frozenset({"n5", "n999"}), 10)
+    assert withdrawn(fake_api, clock, ["n5", "n105"], pages[0], listing(99, 100)) == (frozenset({"n5", "n105"}), 2)
+    assert withdrawn(fake_api, clock, ["n5", "n105"], pages[0], FAILED) == (frozenset({"n5"}), 2)
+    assert withdrawn(fake_api, clock, ["n5", "n105"], pages[0], reply()) == (frozenset({"n5"}), 2)
+    well = reply(Nodes={"NodeInfo": [{"HostName": "n5", "Status": "running", "StateInSched": "free"}]})
+    assert withdrawn(fake_api, clock, ["n5"], well) == (frozenset(), 1)
+
+
+def test_only_clusters_are_acted_on(fake_api: Play, clock: Clock, failure: Make[Failure]) -> None:
+    """Another system's scope is a mistake of the caller."""
+    system, _ = system_of(fake_api, clock, FAILED)
+    with pytest.raises(TypeError, match="clusters"):
+        system.observe([failure("1", GROUP)])
