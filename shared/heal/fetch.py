@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from shared.domain.snapshot import LookFailed
 from shared.heal.decider import Decider
 from shared.heal.item import Item
 from shared.policy.fetched import names_no_cause, says_too_little, with_output
@@ -71,7 +70,7 @@ class Fetcher(Struct, frozen=True):
     @staticmethod
     def _is_new(item: Item) -> bool:
         """Whether it was just told, or waited for its first look; a case that goes on was asked about before."""
-        return not isinstance(item.seen, LookFailed) and (item.origin is None or item.key != item.origin.key)
+        return item.origin is None or item.key != item.origin.key
 
     def _output(self, item: Item) -> OutputPart | None:
         system = self.systems(item.failure.system, item.failure.scope.region)

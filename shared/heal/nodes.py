@@ -118,7 +118,7 @@ class NodeMemory(Struct, kw_only=True):
 
     def _changed(self, known: KnownNodes) -> KnownNodes:
         limit = self.policy.bad_nodes
-        if limit is None or not (self._hits or self._drained):
+        if limit is None:
             return known
         hits = [(node, hit) for (node, _), hit in self._hits.items()]
         advice = SYSTEMS.named(self.scope.system).drain
@@ -147,8 +147,8 @@ def clear_drained(ledger: Ledger, scope: Scope, withdrawn: frozenset[str], now: 
 
 
 def _nodes(item: Item) -> tuple[str, ...]:
-    seen = item.observation
-    return () if seen is None or isinstance(seen, LookFailed) else nodes_told(item.failure.node, seen.offered.nodes)
+    seen = item.seen
+    return () if isinstance(seen, LookFailed) else nodes_told(item.failure.node, seen.offered.nodes)
 
 
 def _hit(item: Item) -> Hit:

@@ -20,6 +20,8 @@ BY_PART, BY_WHOLE = FREE.taken(PART, "a", 100.0), FREE.taken(WHOLE, "a", 100.0)
         (BY_PART, WHOLE, "b", 99.0, 100.0),
         (BY_PART, PART, "b", 99.0, None),
         (BY_WHOLE, WHOLE, "a", 99.0, None),
+        (BY_WHOLE, WHOLE, "a", 0.0, None),
+        (BY_PART, PART, "b", 0.0, None),
         (BY_WHOLE, WHOLE, "b", 100.0, None),
         (BY_PART.taken(WHOLE, "a", 300.0), PART, "a", 99.0, None),
         (BY_PART.taken(WHOLE, "b", 300.0), PART, "a", 99.0, 300.0),

@@ -15,8 +15,6 @@ from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.runs import START_TOLERANCE_S, by_start, rerun_since
 from shared.domain.transitions import Reservation, reserved
 from shared.domain.verdicts import Verdict
-from shared.heal import Item
-from shared.heal.report import result_of_unreadable
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from tests.support.make import Make
 
@@ -92,24 +90,6 @@ def test_what_was_passed_over_is_something() -> None:
     assert Intake().empty
     assert not Intake(passed_over=1).empty
     assert not Intake(more={"a": 1}).empty
-
-
-def test_nobody_decides_on_what_was_not_seen(failure: Make[Failure]) -> None:
-    """A step that was left out is an error, never a decision."""
-    item = Item(failure())
-    with pytest.raises(TypeError, match="observed"):
-        _ = item.seen
-    with pytest.raises(TypeError, match="decided"):
-        _ = item.decided
-
-
-def test_what_was_not_understood_keeps_its_place() -> None:
-    """What could be read of it says where to look."""
-    record = Unreadable(
-        faults=(Fault("$", "no job"),), raw="{}", trigger=Trigger.LOG, event_id="e", hints={"cluster_id": "c"}
-    )
-    told = result_of_unreadable(record, ASK).outcome.fields()
-    assert (told["cluster_id"], told["raw"], told["final"], told["dry_run"]) == ("c", "{}", "true", "false")
 
 
 @pytest.mark.parametrize(("digits", "counted"), [(MAX_DIGITS - 1, True), (MAX_DIGITS, False)])

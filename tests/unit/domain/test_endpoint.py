@@ -37,3 +37,13 @@ def test_a_port_has_bounds(port: str) -> None:
     """1 to 65535."""
     with pytest.raises(ValueError, match="1 to 65535"):
         parse_endpoint(f"a.example:{port}")
+
+
+def test_a_host_is_as_long_as_dns_allows() -> None:
+    """253 characters, in labels of 63."""
+    longest = ".".join(["a" * 63] * 3 + ["a" * 61])
+    assert parse_endpoint(longest).host == longest
+    with pytest.raises(ValueError, match="wants a host"):
+        parse_endpoint(f"{longest}a")
+    with pytest.raises(ValueError, match="wants a host"):
+        parse_endpoint("a" * 64)

@@ -117,3 +117,115 @@ def test_the_document_is_bounded_whatever_fails() -> None:
     assert max(len(one.hits) for one in known.nodes.values()) == MAX_HITS
     assert len(nodes_write("nodes/x", known, None, START).document) < 700_000
     assert msgspec.json.decode(msgspec.json.encode(known), type=KnownNodes) == known
+
+
+def test_nine_nodes_fail_at_once_and_eight_are_suspected() -> None:
+    """Counted one by one, in one delivery or in several; a place is free again once a suspicion is over."""
+    hits = [(f"n{node}", Hit(START, f"{node}-{job}", "", "u")) for node in range(9) for job in range(3)]
+    known = counted(KnownNodes(), hits, BOUND, scope=CLUSTER, now=START, advice=lambda _: ())
+    assert known.suspects(START) == {f"n{node}" for node in range(MOST_SUSPECTS)}
+    assert set(known.nodes) == {f"n{node}" for node in range(9)}
+    assert count(known, "x", node="n8").suspects(START) == known.suspects(START)
+    free = cleared(known, "n0", scope=CLUSTER, now=START, why="mended")
+    assert count(free, "x", node="n8").suspects(START) == {f"n{node}" for node in range(1, 9)}
+
+
+def test_what_is_told_of_a_node_says_what_failed_there_and_what_to_do() -> None:
+    """Jobs with whose they are, of which kind and when, the orders that drain it, and how it is cleared."""
+    hits = [("n1", Hit(START + job, f"j{job}", owner, "capacity")) for job, owner in enumerate(("ann", "bob", ""))]
+    known = counted(
+        KnownNodes(), hits, BOUND, scope=CLUSTER, now=START + 5, advice=lambda name: (f"drain {name}", f"off {name}")
+    )
+    (owed,) = known.owed
+    assert owed["message"] == (
+        f"node n1 of {CLUSTER.key} is suspected: 3 jobs of 2 owners failed there in 3600 s; "
+        f"drain it: drain n1 or off n1; if it is well: secondwind nodes clear {CLUSTER.key} n1; they are "
+        "j0 (ann, capacity, 2027-01-15T08:00:00.000Z), j1 (bob, capacity, 2027-01-15T08:00:01.000Z), "
+        "j2 (capacity, 2027-01-15T08:00:02.000Z)"
+    )
+    assert {name: owed[name] for name in ("final", "verdict", "reason", "node", "cluster_id", "at")} == {
+        "final": "true",
+        "verdict": "suppressed",
+        "reason": "node_suspect",
+        "node": "n1",
+        "cluster_id": "ehpc-hz-1",
+        "at": "2027-01-15T08:00:05.000Z",
+    }
+    assert "follow_up" not in owed
+    alone = count(KnownNodes(), "a", bound=replace(BOUND, jobs=1)).owed[0]["message"]
+    assert alone.startswith(f"node n1 of {CLUSTER.key} is suspected: 1 jobs failed there in 3600 s; if it is well")
+    many = count(KnownNodes(), *(f"{'j' * 200}{number}" for number in range(20)), bound=replace(BOUND, jobs=20))
+    assert len(many.owed[0]["message"]) == 2048
+
+
+@pytest.mark.parametrize(("at", "counts"), [(START - 3_599.9, True), (START - 3_600.0, False), (START + 50, True)])
+def test_what_failed_within_the_window_counts(at: float, *, counts: bool) -> None:
+    """Its beginning left out, as told late."""
+    hit = Hit(at, "a", "", "u")
+    known = counted(KnownNodes(), [("n1", hit)], BOUND, scope=CLUSTER, now=START, advice=lambda _: ())
+    assert bool(known.nodes) is counts
+
+
+def test_of_one_job_the_latest_failure_is_remembered() -> None:
+    """An earlier one told later, or the same once more, changes nothing; what has left the window is forgotten."""
+    known = count(KnownNodes(), "a", at=START)
+    assert count(known, "a", at=START - 1) is known
+    later = count(known, "a", at=START + 1)
+    assert [hit.at for hit in later.nodes["n1"].hits] == [START + 1]
+    gone = count(count(KnownNodes(), "a", at=START), "b", at=START + 3_600)
+    assert [hit.job_id for hit in gone.nodes["n1"].hits] == ["b"]
+    there = count(count(KnownNodes(), "a", at=START), "b", at=START + 3_599)
+    assert [hit.job_id for hit in there.nodes["n1"].hits] == ["a", "b"]
+
+
+def test_a_suspicion_is_held_up_by_what_fails_there_and_never_shortened() -> None:
+    """A late telling of something earlier changes its end as little as that of the same moment."""
+    known = count(KnownNodes(), "a", "b", "c")
+    assert (known.nodes["n1"].suspected_at, known.nodes["n1"].suspected_until) == (START, START + 86_400)
+    assert count(known, "d", at=START - 100).nodes["n1"].suspected_until == START + 86_400
+    after = count(known, "d", at=START + 100)
+    assert after.nodes["n1"].suspected_until == START + 86_500
+    assert len(count(after, "e", at=START + 4_000).nodes["n1"].hits) == 5, "what made it suspect stays while it is"
+    assert known.nodes["n1"].suspected(START + 86_399)
+    assert not known.nodes["n1"].suspected(START + 86_400)
+    over = count(after, "z", at=START + 86_500)
+    assert (over.nodes["n1"].suspected_at, over.nodes["n1"].suspected_until, len(over.nodes["n1"].hits)) == (
+        0.0,
+        0.0,
+        1,
+    )
+
+
+def test_a_cleared_node_begins_anew_and_says_so_at_the_next_sweep() -> None:
+    """What failed at the very moment counts no more; nothing of it is remembered but that."""
+    known = count(KnownNodes(), "a", "b", "c")
+    paid = known.paid([known.owed[0]["outcome_id"]])
+    free = cleared(paid, "n1", scope=CLUSTER, now=START + 5, why="mended")
+    assert (free.nodes["n1"].hits, free.nodes["n1"].cleared_at) == ((), START + 5)
+    assert (free.listed_at, free.suspects(START + 5)) == (START + 5, frozenset())
+    assert count(free, "d", at=START + 5) is free
+    both = cleared(known, "n1", scope=CLUSTER, now=START + 5, why="mended")
+    assert both.owed_at == START - 55, "the end is due at once, and with it what was owed before"
+    assert paid.put_off(START + 9) == paid
+    assert known.put_off(START + 9).listed_at == START + 69
+
+
+@pytest.mark.parametrize(
+    ("owners", "jobs", "suspected"), [(2, ("", "a"), False), (2, ("a", "b"), True), (1, ("", ""), True)]
+)
+def test_jobs_of_nobody_known_are_no_owner(owners: int, jobs: tuple[str, str], *, suspected: bool) -> None:
+    """Where one owner is enough nobody needs to be known."""
+    bound = replace(BOUND, jobs=2, owners=owners)
+    hits = [("n1", Hit(START, f"j{number}", owner, "u")) for number, owner in enumerate(jobs)]
+    known = counted(KnownNodes(), hits, bound, scope=CLUSTER, now=START, advice=lambda _: ())
+    assert bool(known.suspects(START)) is suspected
+
+
+def test_of_too_many_nodes_those_that_failed_first_are_forgotten_and_none_that_is_suspected() -> None:
+    """As many stay as may; below that only what has left the window goes."""
+    known = count(KnownNodes(), "a", "b", "c", node="old", at=START - 100)
+    for number in range(MAX_NODES):
+        known = count(known, "x", node=f"n{number}", at=START + number / 1000)
+    assert set(known.nodes) == {"old", *(f"n{number}" for number in range(1, MAX_NODES))}
+    later = count(known, "y", node="new", at=START + 3_600)
+    assert set(later.nodes) == {"old", "new", *(f"n{number}" for number in range(2, MAX_NODES))}

@@ -16,11 +16,12 @@ from shared.domain.snapshot import Observation
 from shared.heal import Report
 from shared.heal.fetch import MOST_A_CHUNK, MOST_S
 from shared.policy.fetched import with_output
-from shared.policy.model import Action, Match, Policy, Rule
+from shared.policy.model import Action, Cooldown, Match, Policy, Rule
 from shared.policy.rule import Tells
 from shared.ports import OutputPart
 from shared.sweep import sweep
 from tests.support.house import House, verdicts
+from tests.unit.heal.tricks import BAD_LOOK, hang_again, set_policy
 
 STEPS = "".join(f"step {number} of 9000\n" for number in range(9000))
 
@@ -188,6 +189,25 @@ def test_a_fetch_that_brought_nothing_is_not_tried_at_each_telling(
     assert (house.sink.rows[-1]["rule"], output.asked) == ("user-error", ["1.scheduler"])
 
 
+def test_nobody_is_asked_what_a_job_has_printed_before_it_was_seen_and_then_once(house: House, output: Output) -> None:
+    """Told while nobody can look, and swept: the first sweep that sees it asks, and no later one."""
+    set_policy(house, cooldown=Cooldown(base_s=9_000, max_s=9_000))
+    output.text = "step 1"
+    house.deliver(house.hung())
+    again = hang_again(house)
+    house.ehpc.look_fails = BAD_LOOK
+    assert verdicts(deliver(house, again)) == [("deferred", "look_failed")]
+    house.later(61)
+    assert verdicts(sweep(structs.replace(house.healer(), fetches=True))) == []
+    assert output.asked == []
+    house.ehpc.look_fails = None
+    for _ in range(3):
+        house.later(600)
+        sweep(structs.replace(house.healer(), fetches=True))
+        assert output.asked == ["1.scheduler"]
+    assert "cooldown" in house.open_cases()
+
+
 def test_who_was_not_asked_may_be_asked_later(house: House, output: Output) -> None:
     """Out of time: nothing is kept of a failure that ends as it was told, and its next telling is asked about."""
     house.policy = replace(
@@ -208,6 +228,16 @@ def test_two_tellings_of_one_failure_share_the_answer(house: House, output: Outp
     report = deliver(house, first, second)
     assert {verdict for verdict, _ in verdicts(report)} == {"suppressed"}
     assert output.asked == ["1.scheduler"]
+
+
+def test_however_many_tell_what_was_asked_about_one_outcome_is_owed(house: House, output: Output) -> None:
+    """A hundred ranks in one delivery, while the Logstore is away: a record has no room for each."""
+    first = house.hung()
+    others = [house.failure(telling_id=f"t{one}", occurred_at=first.occurred_at) for one in range(3)]
+    house.sink.down = True
+    assert verdicts(deliver(house, first, *others)) == [("suppressed", "rule_ignores")]
+    (record,) = house.records().values()
+    assert (len(record.owed), output.asked) == (1, ["1.scheduler"])
 
 
 def test_a_chunk_asks_for_no_longer_than_looks_stay_fresh(house: House, output: Output) -> None:

@@ -99,6 +99,16 @@ def test_of_a_flood_one_outcome_has_the_kinds_the_commonest_first() -> None:
     assert len({told.outcome.outcome_id, *(other.outcome.outcome_id for other in others)}) == 5
 
 
+def test_what_strangers_got_wrong_is_told_within_bounds() -> None:
+    """However many faults a record has, and kinds a flood."""
+    faults = tuple(Fault(f"$.{number}", "x" * 100) for number in range(50))
+    record = Unreadable(faults=faults, raw="{}", trigger=Trigger.LOG, event_id="e-1")
+    assert len(result_of_unreadable(record, ASK).outcome.message) == 2048
+    assert (
+        len(result_of_flood(Intake(more={"k" * 500 + str(kind): 1 for kind in range(20)}), ASK).outcome.message) == 4096
+    )
+
+
 def test_of_one_failure_the_weightiest_outcome_is_told() -> None:
     """One that a record owes goes before all; the rest is counted. Unfolded all are told."""
     results = [
@@ -128,13 +138,21 @@ def test_nothing_to_tell_is_no_request() -> None:
 
 def test_what_no_record_owes_is_kept_within_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     """Together where there is room, to the byte; what has room nowhere is shortened."""
-    results = [Result(outcome(number, message="m" * 100), None, "") for number in (1, 2, 3)]
+    results = [Result(outcome(number, message="m" * 100), None, "") for number in (1, 2, 3, 4)]
     size = size_of(results[0].outcome.fields())
-    for most, documents in ((2 * size, [["o1", "o2"], ["o3"]]), (2 * size - 1, [["o1"], ["o2"], ["o3"]])):
+    alone = [[f"o{number}"] for number in (1, 2, 3, 4)]
+    for most, documents in ((2 * size, [["o1", "o2"], ["o3", "o4"]]), (2 * size - 1, alone)):
         monkeypatch.setattr(module, "OWED_BYTES", most)
         ledger = MemoryLedger(Clock())
         Reporter(ledger, Sink(down=True)).deliver(Walked(results), ASK)
         assert owed(ledger) == documents
+    long = Result(outcome(1, message="m" * 200), None, "")
+    for less, whole in ((0, True), (1, False)):
+        monkeypatch.setattr(module, "OWED_BYTES", size_of(long.outcome.fields()) - less)
+        ledger = MemoryLedger(Clock())
+        Reporter(ledger, Sink(down=True)).deliver(Walked([long]), ASK)
+        (kept,) = ledger.store.kept.values()
+        assert (decode_record(kept.stored.document).owed[0] == long.outcome.fields()) is whole
     monkeypatch.setattr(module, "OWED_BYTES", size)
     ledger = MemoryLedger(Clock())
     Reporter(ledger, Sink(down=True)).deliver(Walked([Result(outcome(1, message="m" * 1000), None, "")]), ASK)
