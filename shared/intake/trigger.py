@@ -121,7 +121,7 @@ def _shard(value: Any) -> int:
 
 
 def _cursor(value: Any) -> str:
-    if isinstance(value, str) and 0 < len(value) <= MAX_CURSOR_CHARS:
+    if isinstance(value, str) and value and len(value) <= MAX_CURSOR_CHARS:
         try:
             base64.b64decode(value, validate=True)
         except (binascii.Error, ValueError):

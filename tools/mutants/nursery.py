@@ -15,12 +15,14 @@ import gc
 import importlib
 import json
 import os
+import resource
 import signal
 import sys
 import time
 import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
+from math import ceil
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -43,6 +45,8 @@ ALREADY = "-Wignore:Module already imported"
 SAID = Path("mutant.txt")
 BROKEN = 99
 ANEW = 98
+AT_REST = 4.0
+"""A run may take so much longer than its time of a processor: the machine is busy, or nothing moves any more."""
 OPTIONS = ("-q", "-x", ALREADY, "-n", "0", "--hypothesis-seed=0", "--no-header", "--tb=no")
 
 
@@ -82,10 +86,10 @@ def _run(wanted: Mapping[str, Any], live: Live | None) -> dict[str, Any]:
         os.close(reading)
         _child(wanted, live, writing)
     os.close(writing)
-    end = _waited_for(pid, wanted["limit_s"])
+    end = _waited_for(pid, AT_REST * wanted["limit_s"])
     with os.fdopen(reading) as told:
         by = told.read()
-    if end is None:
+    if end in {None, -signal.SIGXCPU}:
         return {"end": "late"}
     if end in {0, ANEW}:
         return {"end": "anew" if end else "passed"}
@@ -98,6 +102,9 @@ def _run(wanted: Mapping[str, Any], live: Live | None) -> dict[str, Any]:
 
 def _child(wanted: Mapping[str, Any], live: Live | None, writing: int) -> NoReturn:
     os.setsid()
+    limit_s = ceil(wanted["limit_s"])
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s + 1))
     with SAID.open("wb") as said:
         os.dup2(said.fileno(), 1)
         os.dup2(said.fileno(), 2)

@@ -183,7 +183,7 @@ def rerun(api: Caller, clock: Clock, instance_ids: Sequence[str]) -> CallResult 
         return call_result(RERUN, reply, left_at)
     info = reply.body.get("SuccessInfo")
     if not isinstance(info, dict):
-        why = unreadable("the answer says nothing of the instances", request_id=reply.request_id, status=reply.status)
+        why = unreadable("the answer says nothing of the instances", request_id=reply.request_id)
         return call_result(RERUN, why, left_at)
     return {number: _result(info.get(number), reply, left_at) for number in instance_ids}
 
@@ -221,7 +221,7 @@ def _result(info: Any, reply: Reply, left_at: float) -> CallResult:
             request_id=reply.request_id,
             left_at=left_at,
         )
-    why = unreadable("the answer does not say whether", request_id=reply.request_id, status=reply.status)
+    why = unreadable("the answer does not say whether", request_id=reply.request_id)
     return call_result(RERUN, why, left_at)
 
 

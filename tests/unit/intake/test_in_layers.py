@@ -11,8 +11,9 @@ import pytest
 
 from shared.domain.failure import Failure, Intake
 from shared.intake import Context, read_events, read_logs
-from shared.intake.carriers import LAYERS
+from shared.intake.carriers import LAYERS, carries
 from shared.ports import LogEntry, LogRange
+from shared.reading.times import moment
 
 MakeEvent = Callable[..., dict[str, Any]]
 MESSAGE = "磁盘空间不足"
@@ -102,6 +103,38 @@ def test_an_event_that_a_queue_carries_tells_its_own_time(
     outer = cloud_event({"messageBody": base64_of(text(inner))}, time="2026-01-05T10:30:00Z", source="outer")
     failure = only(read(outer, context))
     assert (failure.occurred_at, failure.speaker.event_source) == (1_767_608_130.0, "outer")
+
+
+@pytest.mark.parametrize(
+    ("times", "counts"),
+    [
+        (("10:30:00", "10:20:00", "10:10:00"), "10:10:00"),
+        (("10:30:00", "10:20:00", None), "10:20:00"),
+        (("10:30:00", None, None), "10:30:00"),
+        ((None, "10:20:00", None), "10:20:00"),
+        ((None, None, "10:10:00"), "10:10:00"),
+    ],
+)
+def test_of_events_in_one_another_the_innermost_time_counts(
+    cloud_event: MakeEvent, context: Context, ehpc: dict[str, Any], times: tuple[str | None, ...], counts: str
+) -> None:
+    """Where one tells none, the next around it knows best; arrival counts only where nobody told any."""
+    del ehpc["occurred_at"]
+    event: Any = ehpc
+    for time in reversed(times):
+        event = cloud_event(event, time=time and f"2026-01-05T{time}Z")
+    assert only(read(event, context)).occurred_at == moment(f"2026-01-05T{counts}Z")
+
+
+@pytest.mark.parametrize("odd", ["\u3000", "\u00a0", "\u2003", "é", "\x00"])
+def test_what_is_not_ascii_is_no_base64(context: Context, ehpc: dict[str, Any], odd: str) -> None:
+    """Not even a blank of another alphabet in its midst, which a line break may be; it is told as it stands."""
+    carried = base64_of(text(ehpc))
+    assert only(read([carried[:40] + "\n" + carried[40:]], context)).job_id == "1.scheduler"
+    broken = carried[:40] + odd + carried[40:]
+    assert not carries(broken)
+    (bad,) = read([broken], context).unreadable
+    assert [str(fault).partition(";")[0] for fault in bad.faults] == ["$[0]: is text"]
 
 
 def test_an_event_in_a_carrier_holds_what_it_tells_in_one_member(

@@ -41,6 +41,8 @@ def test_the_range_is_taken_over_https(encode: Encode, context: Context) -> None
     [
         ("http://127.0.0.1:8080", "http://127.0.0.1:8080", "http://127.0.0.1:8080"),
         ("http://127.0.0.1:8080/", "127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("https://sls.corp.example", "sls.corp.example", "https://sls.corp.example"),
+        ("HTTP://SLS.corp.example", "https://sls.corp.example", "http://sls.corp.example"),
         ("sls.corp.example:8443", "http://sls.corp.example:8443", "https://sls.corp.example:8443"),
         (
             "http://x-intranet.log.aliyuncs.com",

@@ -20,6 +20,7 @@ from shared.domain.record import LISTED_AT, CaseState, JobRecord
 from shared.ledger.sqlite import SqliteLedger
 from shared.people import AmbiguousId, Backlog, Contended, UnknownId
 from shared.people.moves import HoldStanding, NotHeld, approve
+from shared.people.walk import listed
 from shared.ports import Due, Ledger, Write
 from shared.systems.schedulerx.scope import Group
 from tests.support.clock import START, Clock
@@ -387,3 +388,15 @@ def test_out_of_reach_is_said(memory: MeddledLedger) -> None:
     for look in (people.holds, people.breakers, people.read_controls):
         with pytest.raises(LedgerUnavailable):
             look(memory)
+
+
+def test_what_moves_while_the_ledger_is_walked_is_met_once(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sweep puts a document off, so it comes again further on: counted twice, a backlog would be another."""
+    monkeypatch.setattr("shared.people.walk.PAGE", 1)
+    keys = [put(ledger, held(number, expires_at=START + number)) for number in (1, 2, 3)]
+    met = []
+    for key in listed(ledger):
+        met.append(key)
+        if key == keys[0] and len(met) == 1:
+            rewrite(ledger, key, JobRecord(cases=(held(1, expires_at=START + 9),)))
+    assert met == keys

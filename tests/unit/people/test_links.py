@@ -193,3 +193,18 @@ def test_a_case_that_has_moved_is_found(ledger: Ledger) -> None:
         used(ledger, link)
     assert caught.value.hold.key == key
     assert used(ledger, link, seen=digest_of(key, case)) == "approved"
+
+
+@pytest.mark.parametrize(
+    ("key", "state"),
+    [
+        (pending_key(held(1).failure.scope, "t"), CaseState.HELD),
+        (job_key(held(1).failure.scope, "1"), CaseState.CLOSED),
+    ],
+)
+def test_what_cannot_have_moved_is_shown_by_one_look(memory: MeddledLedger, key: str, state: CaseState) -> None:
+    """A page that anybody with a link may ask for again and again walks the ledger only for what has moved."""
+    case = replace(held(1), state=state)
+    link = link_of(put(memory, case, key=key), case)
+    assert shown_to(memory, link).hold.key == key
+    assert memory.loads == [[key, link_key(link.nonce)]]
