@@ -96,7 +96,7 @@ def _slices(
             reached = Progress(cursor=page.next_cursor, ordinal=handled, handled=handled)
             if page.next_cursor != wanted.end_cursor and hurried():
                 yield Slice(intake, reached, last=False)
-                intake, size, kept = _after(intake), 0, 0
+                intake = _after(intake)
     except DeliveryError:
         yield Slice(intake, reached, last=False)
         raise

@@ -111,14 +111,8 @@ class Healer(Struct, frozen=True):
         report.join(reporter.deliver(first, ask, fold=fold))
         return report
 
-    def _ask(self, trigger: Trigger, *, dry_run: bool = False, force: bool = False) -> Ask:
-        return Ask(
-            now=self.clock.now(),
-            trigger=trigger,
-            request_id=self.invocation.request_id,
-            dry_run=dry_run,
-            force=force,
-        )
+    def _ask(self, trigger: Trigger) -> Ask:
+        return Ask(now=self.clock.now(), trigger=trigger, request_id=self.invocation.request_id)
 
     def walk(self, items: list[Item], ask: Ask) -> Walked:
         """From the look to the settled result; what came of it is still to be told."""

@@ -69,10 +69,8 @@ class Walk(Struct, frozen=True, kw_only=True):
         ended = lanes(turns)
         part = Walked([one for some in away.values() for one in some]).add(next(ended, []))
         for more in ended:
-            if part.results or part.notices:
-                yield part
-                part = Walked()
-            part.add(more)
+            yield part
+            part = Walked().add(more)
         if late:
             self.looks.none_left(late)
             part.add([self._walked(late)])

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from typing import Any, get_args
 
 import msgspec
 import pytest
+from msgspec import Struct
+from msgspec.structs import fields
 
 from shared.documents import (
+    KEPT_S,
+    Document,
     box_write,
     claim_write,
     controls_write,
@@ -33,6 +39,7 @@ from shared.documents import (
 )
 from shared.domain.claims import Claim
 from shared.domain.errors import LedgerUnavailable
+from shared.domain.evidence import Known
 from shared.domain.failure import Failure, Trigger
 from shared.domain.keys import CONTROLS_KEY, box_key, breaker_key, claim_key, kind_of, link_key, nodes_key
 from shared.domain.life import Life
@@ -42,6 +49,7 @@ from shared.domain.machines import Machines, Suspect
 from shared.domain.messages import Box
 from shared.domain.mode import Controls, Mode, ModeSet
 from shared.domain.nodes import KnownNodes
+from shared.domain.outcome import Outcome
 from shared.domain.progress import Progress
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.watch import Watch
@@ -206,3 +214,53 @@ def test_what_is_paid_is_owed_no_more_and_what_is_not_is_put_off(
     assert (paid.expected, later.expected) == (3, 3)
     assert later.document != stored.document
     assert struck(key, stored, ["another"], START + 5, paid=True) is None
+
+
+def _kept(kind: Any) -> Iterator[type[Struct]]:
+    """Every type that stands in a document of this type."""
+    for part in get_args(kind):
+        yield from _kept(part)
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        yield kind
+        for field in fields(kind):
+            yield from _kept(field.type)
+
+
+def test_documents_say_only_what_is_not_as_usual() -> None:
+    """Records have no room to waste; what is many times in one is a row without names. That is how they are read."""
+    kinds = set(_kept(Document))
+    assert {one.__name__ for one in kinds if one.__struct_config__.array_like} == {"Hit", "Streak", "Suspect"}
+    whole = {one.__name__ for one in kinds if not one.__struct_config__.omit_defaults}
+    assert whole - {"Hit", "Streak", "Suspect"} == {"AttemptMark", "LinkUse", "Progress"}
+    for empty in (JobRecord(), SharedLimit(), Controls(), Watch(), Machines(), KnownNodes(), Box(), Claim()):
+        assert encode(empty) == b"{}"
+
+
+def test_evidence_and_outcomes_take_no_room_where_nothing_is_known() -> None:
+    """Ten thousand of them are kept until all is told."""
+    assert msgspec.json.encode(Known()) == b"{}"
+    outcome = Outcome(outcome_id="o", failure_id="f", final="true", at="a", verdict="v", reason="r")
+    assert len(msgspec.json.decode(msgspec.json.encode(outcome))) == 6
+
+
+@pytest.mark.parametrize("version", [None, 7])
+def test_each_document_is_kept_a_month_from_its_last_change_and_written_over_what_was_read(version: int | None) -> None:
+    """Neither earlier nor for ever, and due only where the sweep has something to do."""
+    stored = None if version is None else Stored(b"", version)
+    writes = [
+        record_write("k", RECORD, version, START),
+        progress_write("k", Progress(cursor="c"), version, START),
+        watch_write("k", Watch(), version, START),
+        machines_write("k", Machines(), version, START),
+        box_write("k", Box(), version, START),
+        nodes_write("k", KnownNodes(), version, START),
+        claim_write("k", Claim(), stored, START),
+    ]
+    told = {(one.key, one.expected, one.due_at, one.expires_at) for one in writes}
+    assert told == {("k", version, None, START + KEPT_S)}
+    used = link_use_write("k", LinkUse(at=START, by="ann", digest="d"), START)
+    assert (used.key, used.expected, used.due_at, used.expires_at) == ("k", None, None, START + KEPT_S)
+    assert controls_write(Controls(), version).expected == version
+    owing = RECORD.owing({"outcome_id": "o"}, START)
+    assert record_write("k", owing, version, START).due_at == owing.due_at == START + 60
+    assert nodes_write("k", KnownNodes(owed=({"outcome_id": "o"},), owed_at=START), version, START).due_at == START + 60

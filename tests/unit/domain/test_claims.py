@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from shared.domain.claims import Claim, Share
 
@@ -52,6 +53,7 @@ def looked(claim: Claim, *looks: tuple[float, Share]) -> Claim:
         (FOLLOWED, RESTS, 100.0, 400.0),
         (looked(FOLLOWED, (50.0, RESTS)), RESTS, 300.0, 600.0),
         (looked(FOLLOWED, (100.0, RESTS)), RESTS, 219.0, 519.0),
+        (replace(FOLLOWED, rest_from=0.5), RESTS, 219.0, None),
         (looked(FOLLOWED, (100.0, RESTS)), RESTS, 220.0, None),
         (looked(FOLLOWED, (100.0, RESTS)), RUNS, 220.0, 520.0),
         (looked(FOLLOWED, (100.0, RESTS), (150.0, RUNS)), RESTS, 500.0, 800.0),

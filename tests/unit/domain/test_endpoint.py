@@ -39,6 +39,12 @@ def test_a_port_has_bounds(port: str) -> None:
         parse_endpoint(f"a.example:{port}")
 
 
+@pytest.mark.parametrize("port", [1, 65535])
+def test_the_first_and_the_last_port_are_ports(port: int) -> None:
+    """Somebody may listen there."""
+    assert parse_endpoint(f"a.example:{port}").port == port
+
+
 def test_a_host_is_as_long_as_dns_allows() -> None:
     """253 characters, in labels of 63."""
     longest = ".".join(["a" * 63] * 3 + ["a" * 61])

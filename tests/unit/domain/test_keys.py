@@ -6,6 +6,7 @@ from shared.domain.keys import (
     Kind,
     box_key,
     breaker_key,
+    group_of,
     job_key,
     job_of,
     kind_of,
@@ -60,3 +61,11 @@ def test_a_jobs_key_leads_back_to_its_id() -> None:
 def test_a_range_is_known_by_where_it_begins() -> None:
     """A cursor is Base64: what it holds makes no further part of the key."""
     assert range_key("p", "l", 3, "MTQ/Nz==") == "range/p/l/3/MTQ%2FNz%3D%3D"
+
+
+def test_what_shares_a_turn_of_the_sweep() -> None:
+    """Jobs of one scope, and what waits for them; whatever signs a telling's id has, it is one."""
+    assert group_of(job_key(CLUSTER, "1/2.s")) == group_of(pending_key(CLUSTER, "t")) == CLUSTER.key
+    assert group_of(job_key(GROUP, "42")) != group_of(job_key(CLUSTER, "42"))
+    assert group_of(breaker_key(CLUSTER)) == group_of(breaker_key(CLUSTER).replace("hz-1", "hz-2"))
+    assert group_of(owed_key("a")) == group_of(owed_key("b")) == "owed"

@@ -11,6 +11,7 @@ from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import breaker_key, pace_key
 from shared.domain.limits import (
     COUNT_BUCKET_S,
+    MAX_DIGITS,
     PACE_WINDOW_S,
     SharedLimit,
     room,
@@ -144,13 +145,15 @@ def test_counts_of_an_earlier_version_are_understood() -> None:
         b'{"buckets":{"":["a"]}}',
         b'{"owners":{"soon":["a/b"]}}',
         b'{"buckets":{"' + b"9" * 5000 + b'":["a"]}}',
+        b'{"buckets":{"' + b"9" * MAX_DIGITS + b'":["a"]}}',
     ],
-    ids=["cut", "null", "no_utf8", "deep", "no_moment", "empty", "no_owners_moment", "long"],
+    ids=["cut", "null", "no_utf8", "deep", "no_moment", "empty", "no_owners_moment", "long", "a_digit_too_long"],
 )
 def test_a_malformed_limit_is_said_to_be_one(document: bytes) -> None:
     """It never counts as an unused limit, whatever is wrong with it."""
     with pytest.raises(LedgerUnavailable):
         decode_limit(document)
+    decode_limit(b'{"buckets":{"' + b"9" * (MAX_DIGITS - 1) + b'":["a"]}}')
 
 
 def test_keys_name_what_is_shared() -> None:

@@ -93,6 +93,33 @@ def test_what_was_signed_for_something_else_is_no_link() -> None:
     assert signed_less != token
 
 
+@pytest.mark.parametrize(
+    ("token", "fault"),
+    [
+        ("", LinkFault.MALFORMED),
+        ("A", LinkFault.MALFORMED),
+        ("AAAA.=", LinkFault.MALFORMED),
+        ("." * 2, LinkFault.MALFORMED),
+        (".", LinkFault.FORGED),
+        ("AAAA", LinkFault.FORGED),
+        ("A" * MAX_TOKEN_CHARS, LinkFault.FORGED),
+        ("A" * (MAX_TOKEN_CHARS + 1), LinkFault.MALFORMED),
+    ],
+)
+def test_what_is_no_token_is_told_from_one_that_nobody_signed(token: str, fault: LinkFault) -> None:
+    """The longest that a URL has room for is still looked at."""
+    with pytest.raises(BadLink) as caught:
+        verify(token, KEY, START)
+    assert (caught.value.fault, str(caught.value)) == (fault, f"this link is {fault.value}")
+
+
+@pytest.mark.parametrize("size", [32, 256])
+def test_a_secret_of_just_the_length_is_one(size: int) -> None:
+    """And up to four of them, whatever stands around."""
+    assert parse_link_key(f" {'k' * size} ").secrets == (b"k" * size,)
+    assert len(parse_link_key(",".join(["k" * size] * 4)).secrets) == 4
+
+
 def test_a_signed_text_that_is_no_link_is_malformed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A version to come may sign more: an older function does not guess."""
     monkeypatch.setattr("shared.domain.links.msgspec.json.encode", lambda _: b'["k"]')

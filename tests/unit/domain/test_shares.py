@@ -50,6 +50,8 @@ def test_a_minute_counts_until_all_of_it_has_left_the_window() -> None:
     assert not shares(limit, now=free_at - 1).take("ann", "c", forced=False)
     assert shares(limit, now=free_at).take("ann", "c", forced=False)
     assert after(shares(limit, now=free_at)).owners == {}
+    assert after(shares(limit, now=free_at - 1)).owners == limit.owners
+    assert shares(limit, now=free_at - 0.5).free_at("ann") == free_at + 0.5, "a second later at the least"
 
 
 def test_room_comes_when_enough_has_left() -> None:

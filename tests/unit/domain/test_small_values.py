@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from shared.domain.errors import DocumentRefused
+import pytest
+
+from shared.domain.errors import ClockOff, DocumentRefused, Fault, InputError, PolicyError, SettingsError
 from shared.domain.messages import Box, Letter, Thing, What
 from shared.domain.mode import Controls, Mode, ModeSet
 from shared.domain.nodes import KnownNodes
@@ -41,6 +43,20 @@ def test_a_refusal_names_the_documents() -> None:
     assert refused.keys == {"k" * 300, "b", "c", "d"}
     assert str(refused) == "4 documents are too large for the ledger: b (2 bytes), c (3 bytes), d (4 bytes)"
     assert "k" * 128 + " (7 bytes)" in str(DocumentRefused({"k" * 300: 7}))
+
+
+@pytest.mark.parametrize("error", [SettingsError, PolicyError, InputError])
+def test_every_fault_is_told_at_once(error: type[SettingsError]) -> None:
+    """With its line where there is a file: whoever corrects one need not run into the next."""
+    caught = error([Fault("$.a", "is missing"), Fault("$.b", "is odd", line=3)])
+    assert str(caught) == "$.a: is missing; line 3: $.b: is odd"
+    assert [fault.path for fault in caught.faults] == ["$.a", "$.b"]
+
+
+@pytest.mark.parametrize(("off_s", "said"), [(61.4, "61 s behind"), (-61.6, "62 s ahead"), (0.0, "0 s ahead")])
+def test_a_clock_that_is_off_is_told_how_much(off_s: float, said: str) -> None:
+    """And which way."""
+    assert str(ClockOff(off_s)) == f"our clock is {said} by a service's answer"
 
 
 def test_what_is_told_of_no_job() -> None:

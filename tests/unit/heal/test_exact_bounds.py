@@ -7,12 +7,15 @@ from msgspec.structs import replace
 
 from shared.documents import decode_limit, decode_record, encode, limit_write
 from shared.domain.call import Effect
-from shared.domain.keys import breaker_key
+from shared.domain.keys import breaker_key, pending_key
+from shared.heal.limits import CONTENDED_WAIT_S
 from shared.policy.model import Cooldown, Rate
 from shared.ports import Write
 from shared.sweep import MAX_DOCUMENTS, ROOM_S, sweep
+from tests.support.clock import START
 from tests.support.house import House, verdicts
 from tests.support.memory_ledger import touch
+from tests.support.systems import CLUSTER
 from tests.unit.heal.tricks import break_it, set_policy
 
 JOB = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"
@@ -73,6 +76,24 @@ def test_a_decision_is_tried_three_times(house: House) -> None:
     house.ledger.before_save = lambda: touch(house.ledger.inner, JOB)
     assert verdicts(house.deliver(house.failure())) == [("deferred", "contended")]
     assert saves_of(house, JOB) == 3
+    (waits,) = house.records()[pending_key(CLUSTER, house.failure().telling_id)].cases
+    assert waits.due_at == START + CONTENDED_WAIT_S == START + 5
+
+
+def test_what_another_has_handled_meanwhile_waits_nowhere(house: House) -> None:
+    """The third conflict was the same failure, through another door: that is known by then."""
+    failure, left = house.hung(), [3]
+
+    def meddle() -> None:
+        left[0] -= 1
+        touch(house.ledger.inner, JOB)
+        if not left[0]:
+            house.ledger.leave_alone()
+            assert verdicts(house.deliver(failure)) == [("rerun", "accepted")]
+
+    house.ledger.before_save = meddle
+    assert [verdict for verdict, _ in verdicts(house.deliver(failure))] == ["duplicate"]
+    assert (len(house.ehpc.calls), list(house.records())) == (1, [JOB])
 
 
 @pytest.mark.parametrize(("conflicts", "told"), [(2, [("rerun", "accepted")]), (3, [])])

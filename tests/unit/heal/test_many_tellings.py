@@ -95,6 +95,18 @@ def test_a_second_telling_of_an_unclear_run_has_an_outcome_of_its_own(house: Hou
     }
 
 
+def test_another_telling_of_what_the_ledger_knows_writes_nothing_there(house: House) -> None:
+    """A hundred ranks that come one by one cost a read each; in the delivery that wrote it down they are noted."""
+    first = house.hung()
+    same = [house.failure(telling_id=f"t{number}", occurred_at=first.occurred_at) for number in range(3)]
+    assert verdicts(house.deliver(first, same[0])) == [("rerun", "accepted")]
+    assert set(_cases(house)[0].tellings) == {first.telling_id, "t0"}
+    house.ledger.saves.clear()
+    for one in same:
+        assert [verdict for verdict, _ in verdicts(house.deliver(one))] == ["duplicate"]
+    assert house.ledger.saves == []
+
+
 def test_two_tellings_in_one_delivery_are_answered_or_counted(house: House) -> None:
     """What gets no outcome is counted as folded."""
     house.hung()

@@ -123,11 +123,12 @@ def test_a_range_of_one_slice_or_of_nothing_leaves_no_book() -> None:
 def test_a_slice_is_full_at_so_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the values of logs that announce something; the bound itself is enough, and each slice begins from nothing."""
     size = len(log(1)["content"])
-    for most, slices in ((2 * size, [["1", "2"], ["3", "4"]]), (2 * size + 1, [["1", "2", "3"], ["4"]])):
+    two, three = [["1", "2"], ["3", "4"], ["5", "6"]], [["1", "2", "3"], ["4", "5", "6"]]
+    for most, slices in ((2 * size, two), (2 * size + 1, three)):
         monkeypatch.setattr(ranges, "SLICE_RECORDS", 100)
         monkeypatch.setattr(ranges, "SLICE_BYTES", most)
         healer = _Healer()
-        healer.heal(_Source([1, None, 2, None, None, None, 3], [4]))
+        healer.heal(_Source([1, None, 2, None, None, None, 3], [4, 5], [6]))
         assert [jobs for jobs in healer.jobs if jobs] == slices
 
 

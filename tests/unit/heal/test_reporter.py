@@ -97,6 +97,7 @@ def test_of_a_flood_one_outcome_has_the_kinds_the_commonest_first() -> None:
         result_of_flood(flood, Ask(now=START, trigger=Trigger.LOG, request_id="req-1", dry_run=True)),
     ]
     assert len({told.outcome.outcome_id, *(other.outcome.outcome_id for other in others)}) == 5
+    assert [other.outcome.dry_run for other in others] == ["false", "false", "false", "true"]
 
 
 def test_what_strangers_got_wrong_is_told_within_bounds() -> None:
