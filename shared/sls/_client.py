@@ -61,7 +61,7 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
         headers["User-Agent"] = self._user_agent
         connect_s, read_s = self._timeout
         bounds = Bounds(connect_s=connect_s, read_s=read_s, total_s=self.total_s, most_bytes=MOST_PAGE_BYTES)
-        query = urlencode({name: value for name, value in params.items() if value is not None}, doseq=True)
+        query = urlencode({name: value for name, value in params.items() if value is not None})
         target = f"{quote(url, safe=_AS_IT_IS)}?{query}" if query else quote(url, safe=_AS_IT_IS)
         try:
             answer = exchange(method, target, headers, body or b"", bounds)

@@ -54,10 +54,11 @@ def test_all_records_are_in_one_request(sink: SlsSink, wire: Wire) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"<html>welcome to the airport</html>", b"{}"])
 def test_an_answer_of_somebody_else_is_no_yes(sink: SlsSink, wire: Wire, body: bytes) -> None:
-    """A proxy that says 200 has written nothing: the outcomes stay owed."""
+    """A proxy that says 200 has written nothing: the outcomes stay owed, if it says so twice."""
     wire.behave = lambda handler: say(handler, 200, body)
     with pytest.raises(SinkUnavailable, match="NotLogService"):
         sink.put([{"outcome_id": "1"}])
+    assert len(wire.requests) == 2
 
 
 def test_a_request_that_is_too_large_is_halved(sink: SlsSink, wire: Wire) -> None:
