@@ -37,7 +37,7 @@ MOST_PAGE_BYTES = 32_000_000
 TRIES = 2
 LEAST_TIME_S = 1.0
 _FIELD_BYTES = 16
-_TOO_LARGE = "PostBodyTooLarge"
+POST_BODY_TOO_LARGE = "PostBodyTooLarge"
 _TOO_LARGE_PAGE = frozenset({"AnswerTooLong", "PageTooLarge"})
 _GARBAGE_CURSOR = frozenset({"InvalidCursor", "ParameterInvalid", "InvalidParameter"})
 """What the service says of a cursor or shard that no trigger can have sent: coming again would not help."""
@@ -162,7 +162,7 @@ class SlsSink:
             code = self._refusal(client, now, part)
             if not code:
                 continue
-            smaller = _smaller(part) if code == _TOO_LARGE else []
+            smaller = _smaller(part) if code == POST_BODY_TOO_LARGE else []
             if not smaller:
                 raise SinkUnavailable(f"Log Service did not take {len(part)} outcomes: {code}")
             waiting += reversed(smaller)

@@ -20,7 +20,7 @@ from shared.kept_http import NoWholeAnswer, Snag, exchange
 from shared.ports import TOPIC as TOPIC_FIELD
 from shared.ports import LogEntry, LogRange
 from shared.reading.pairs import overwritten
-from shared.sls import MOST_PAGE_BYTES, Access, LogCallFailed
+from shared.sls import MOST_PAGE_BYTES, POST_BODY_TOO_LARGE, Access, LogCallFailed
 
 TOPIC, SOURCE = "secondwind-outcome", "secondwind"
 CONNECT_TIMEOUT_S = 3.0
@@ -34,6 +34,8 @@ _RAW_SIZE = "x-log-bodyrawsize"
 """What the body unpacks to; the SDK takes that much memory before it looks."""
 _PACKED = "x-log-compresstype"
 _SERVER_FAILED = 500
+_TOO_LARGE = 413
+"""https://www.rfc-editor.org/rfc/rfc9110#section-15.5.14: said by whatever stands before the service."""
 _AS_IT_IS = "!#$%&'()*+,/:;=?@[]~"
 """What of a URL is not quoted."""
 _WORTH_REPEATING = (
@@ -68,6 +70,8 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
             raise LogCallFailed(error.snag.value, worth_repeating=error.snag is not Snag.TOO_LONG) from None
         if answer.status >= _SERVER_FAILED:
             raise LogCallFailed(f"HTTP {answer.status}", worth_repeating=True)
+        if answer.status == _TOO_LARGE:
+            raise LogCallFailed(POST_BODY_TOO_LARGE, worth_repeating=False)  # a balancer's word knows no code
         if answer.status == _OK and not answer.headers.get(_REQUEST_ID):
             raise LogCallFailed("NotLogService", worth_repeating=True)  # a proxy's or a portal's yes is none
         if code := _unpacks_badly(answer.headers):

@@ -231,6 +231,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "TOTAL_TIMEOUT_S": 30.0,
         "_OK": 200,
         "_SERVER_FAILED": 500,
+        "_TOO_LARGE": 413,
     },
     "shared.sls.newest": {"MOST_PAGES": 200},
     "shared.sls.outcomes": {

@@ -77,6 +77,20 @@ def test_a_request_that_is_too_large_is_halved(sink: SlsSink, wire: Wire) -> Non
     assert written == [str(number) for number in range(10)]
 
 
+def test_a_balancers_word_for_too_large_counts_as_well(sink: SlsSink, wire: Wire) -> None:
+    """It knows no code of Log Service: its status says it."""
+
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        if len(wire.requests) == 1:
+            say(handler, 413, b"<html>413 Request Entity Too Large</html>")
+        else:
+            say(handler, 200, b"", **REQUEST_ID)
+
+    wire.behave = behave
+    sink.put([{"outcome_id": str(number)} for number in range(4)])
+    assert len(wire.requests) == 3
+
+
 def test_a_record_that_never_fits_is_shortened(sink: SlsSink, wire: Wire) -> None:
     """Its ids stay; what is long is cut, and its neighbours are whole."""
     up_to(8_000, wire)
