@@ -41,6 +41,11 @@ def test_short_names_and_values_are_quoted_once(monkeypatch: pytest.MonkeyPatch)
     request.headers, request.query = {"host": "h"}, {"ClusterId": "ehpc-once", "Jobs": "j" * 65}
     _sdk._url_of(request)
     asked: list[str] = []
-    monkeypatch.setattr(_sdk, "quote_plus", lambda text: asked.append(text) or text)
+
+    def noted(text: str) -> str:
+        asked.append(text)
+        return text
+
+    monkeypatch.setattr(_sdk, "quote_plus", noted)
     assert _sdk._url_of(request).startswith("https://h/?ClusterId=ehpc-once&Jobs=")
     assert asked == ["j" * 65]
