@@ -111,7 +111,7 @@ class Ground:
                 self._sound.add(test)
             else:
                 self._unsound.add(test)
-                print(f"\nnot asked, for it fails without a mutant: {test}", flush=True)
+                print(f"\nnot asked, for it fails without a mutant: {ended.get('by', test)}", flush=True)
         return test in self._sound
 
     def close(self) -> None:
