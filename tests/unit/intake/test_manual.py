@@ -205,7 +205,7 @@ def test_a_flag_in_the_data_of_an_event_is_refused(
         assert "has no meaning here" in bad.faults[0].problem
 
 
-@pytest.mark.parametrize("wrap", [lambda text: text, lambda text: [text], lambda text: {"event": text}])
+@pytest.mark.parametrize("wrap", [json.dumps, lambda text: [text], lambda text: {"event": text}])
 def test_text_that_carries_nothing_is_told_as_text(read: Read, wrap: Callable[[str], Any]) -> None:
     """It is no broken JSON: nobody meant any."""
     (bad,) = read(wrap("TEST")).intake.unreadable

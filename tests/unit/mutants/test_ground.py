@@ -91,7 +91,10 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ground:
 def test_only_a_test_that_passes_without_it_kills_a_mutant(
     here: Ground, tests: list[str], *, killed: bool, asked: int
 ) -> None:
-    """And it is remembered which do: each is run without a mutant once, or twice if it fails. That a machine is busy is no test's fault."""
+    """And it is remembered which do: each is run without a mutant once, or twice if it fails.
+
+    That a machine is busy is no test's fault.
+    """
     for _ in range(2):
         tried = here.tried(Try(DESK, "desk.py", SLIP), tests, 1.0)
         assert (tried.killed, tried.asked, tried.by) == (killed, asked, f"{tests[-1]}[1]" if killed else "passed")
