@@ -82,13 +82,6 @@ def test_the_adapters_are_behind_the_rooms(fake_api: Play, clock: Clock) -> None
     assert isinstance(SCHEDULERX.connect(api, clock, zone), SchedulerxJobs)
 
 
-def test_how_many_jobs_a_call_takes(fake_api: Play, clock: Clock) -> None:
-    """As many as its operation names."""
-    api, zone = fake_api(lambda _: Reply(body={}, request_id="r", status=200)), ZoneInfo("Asia/Shanghai")
-    sizes = {name: SYSTEMS.named(name).connect(api, clock, zone).batch_size for name in SYSTEMS.names}
-    assert sizes == {"ehpc": 100, "schedulerx": 1, "schedulerx3": 1, "dataworks": 50}
-
-
 def test_how_a_person_names_a_job() -> None:
     """A cluster's job may be told without its server part; a SchedulerX job is its number."""
     assert (EHPC.names_one_job("1.s"), EHPC.names_one_job("1"), SCHEDULERX.names_one_job("1")) == (True, False, True)
