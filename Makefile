@@ -110,7 +110,7 @@ HEALTHY ?= 67
 healthy: setup
 	HEALTHY_NIGHTS=$(HEALTHY) $(BIN)/python -m pytest -q -n 2 --timeout 900 tests/proof/test_discovery.py -k healthy
 
-# All pairs of faults, what they have in common run once; `make test` explores one in 149 of them, `make thorough`
+# All pairs of faults, what they have in common run once; `make test` explores one in 499 of them, `make thorough`
 # one in eleven, others each day.
 pairs: setup
 	SECONDWIND_PART=all $(BIN)/python -m pytest -q -n 2 --dist worksteal tests/proof/test_pairs_of_faults.py

@@ -17,7 +17,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     from secondwind.parser import command_parser, release  # noqa: PLC0415 - Ctrl-C while this loads is no traceback
 
-    chosen = command_parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    chosen = command_parser(arguments).parse_args(arguments)
     began = time.monotonic()
     status: int = chosen.run(chosen)
     if chosen.verbose:

@@ -5,44 +5,33 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NoReturn
 
-from secondwind.commands import answer, breaker, completion, held, mode, nodes
-from secondwind.commands.cloud import arguments as cloud
-from secondwind.commands.console import arguments as console
-from secondwind.commands.demo import arguments as demo
-from secondwind.commands.doctor import arguments as doctor
-from secondwind.commands.explain import arguments as explain
-from secondwind.commands.history import arguments as history
-from secondwind.commands.invoke import arguments as invoke
-from secondwind.commands.notify import arguments as notify
-from secondwind.commands.policy import arguments as policy
-from secondwind.commands.report import arguments as report
-from secondwind.commands.setup import arguments as setup
 from secondwind.machine import write_json
 
-COMMANDS = (
-    demo,
-    cloud,
-    invoke,
-    breaker,
-    mode,
-    held,
-    answer,
-    nodes,
-    console,
-    explain,
-    report,
-    history,
-    notify,
-    setup,
-    doctor,
-    policy,
-    completion,
-)
-"""In the order of the help. Each adds its arguments, and what to run with them."""
+COMMANDS = {
+    "demo": "demo.arguments",
+    "cloud": "cloud.arguments",
+    "invoke": "invoke.arguments",
+    "breaker": "breaker",
+    "mode": "mode",
+    "held": "held",
+    "approve": "answer",
+    "reject": "answer",
+    "nodes": "nodes",
+    "console": "console.arguments",
+    "explain": "explain.arguments",
+    "report": "report.arguments",
+    "history": "history.arguments",
+    "notify": "notify.arguments",
+    "setup": "setup.arguments",
+    "doctor": "doctor.arguments",
+    "policy": "policy.arguments",
+    "completion": "completion",
+}
+"""Each command, in the order of the help, and the module that adds its arguments and what to run with them."""
 
 
 def release() -> str:
@@ -98,20 +87,27 @@ def leaves(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]
             yield from leaves(command)
 
 
-def command_parser() -> argparse.ArgumentParser:
-    """Every command with its options; nothing that only some commands need is imported for it."""
+def command_parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """Every command with its options, or, for these arguments, the one that they name: others are not imported."""
     parser = _Parser(prog="secondwind", description="Self-healing for batch jobs on Alibaba Cloud.")
-    parser.set_defaults(whole=parser)  # for what is made from all commands
     parser.add_argument("--version", action=_Version, nargs=0, help="say the version and end")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        command.register(commands)
+    for module in dict.fromkeys(_asked_for(arguments or ())):
+        importlib.import_module(f"secondwind.commands.{module}").register(commands)
     _add_common(parser, default=False)
     for leaf in leaves(parser):
         _add_common(
             leaf, default=argparse.SUPPRESS
         )  # where it is not said again, what was said before the command holds
     return parser
+
+
+def _asked_for(arguments: Sequence[str]) -> Iterable[str]:
+    """No option before a command takes a value, so the first word is the command."""
+    named = next((word for word in arguments if not word.startswith("-")), "")
+    if not named and "--version" in arguments:
+        return ()
+    return [COMMANDS[named]] if named in COMMANDS else COMMANDS.values()
 
 
 def _add_common(parser: argparse.ArgumentParser, *, default: Any) -> None:

@@ -17,7 +17,6 @@ import socket
 import ssl
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from enum import Enum
 from functools import lru_cache
 from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
@@ -149,9 +148,10 @@ class _Line:
         sock = self._connection.sock
         if self.stale or sock is None or getattr(sock, "pending", int)():  # what TLS has unpacked no poll sees
             return False
-        with suppress(OSError, ValueError):
+        try:
             return not self._watch.poll(0)
-        return False
+        except (OSError, ValueError):
+            return False
 
     def exchange(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes, bounded: Bounded
@@ -163,10 +163,12 @@ class _Line:
         found: list[HttpAnswer] = []
 
         def talk() -> None:
-            with suppress(*_HUNG_UP):  # a refusal may have been sent before all was read
+            try:
                 for start in range(0, len(request), PART_BYTES):
                     give(sock, bounded)
                     sock.sendall(request[start : start + PART_BYTES])
+            except _HUNG_UP:
+                pass  # a refusal may have been sent before all was read
             found.append(read_answer(Incoming(sock, bounded), bounded.most_bytes))
 
         snag = _snag_of(talk, _WHILE_TALKING)

@@ -38,6 +38,7 @@ from shared.ranges import heal_range, read_range
 from shared.reality import SystemChance
 from shared.result import result_of
 from shared.settings import Settings, SqliteUrl, read_credentials, read_settings, unknown_names
+from shared.settings.own import own_variables
 from shared.side_by_side import side_by_side
 from shared.sls import Access, SlsSink, SlsSource
 from shared.start import Start, by_a_right_clock
@@ -257,9 +258,8 @@ _ONE_AT_A_TIME = Lock()
 
 def configuration_of(context: Any) -> Configuration:
     """Settings and policy as they are now. Raises SettingsError."""
-    own = tuple(sorted((name, os.environ[name]) for name in os.environ if name.startswith("SECONDWIND_")))
     region = str(getattr(context, "region", "") or os.environ.get("FC_REGION", ""))
-    settings = _settings(own, region)
+    settings = _settings(own_variables(), region)
     try:
         seen = settings.policy_file.stat()
     except OSError:

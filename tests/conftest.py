@@ -14,10 +14,12 @@ import hypothesis
 import pytest
 
 from tests.proof.summary import pytest_terminal_summary  # noqa: F401 - prints how many histories the proof ran
-from tests.support.depth import DEPTH, Depth
+from tests.support.depth import DEPTH, Depth, deep
 
 SAME_EXAMPLES = DEPTH is not Depth.ALL
-hypothesis.settings.register_profile("house", deadline=None, derandomize=SAME_EXAMPLES, database=None)
+hypothesis.settings.register_profile(
+    "house", deadline=None, derandomize=SAME_EXAMPLES, database=None, max_examples=deep(40, 100)
+)
 hypothesis.settings.load_profile("house")
 
 MEMORY = "/dev/shm"  # noqa: S108 - pytest makes a folder in it that is its user's alone

@@ -36,7 +36,9 @@ def register(commands: Any) -> None:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    words = words_of(chosen.whole)
+    from secondwind.parser import command_parser  # noqa: PLC0415 - it loads every command
+
+    words = words_of(command_parser())
     if chosen.json:
         write_json({" ".join(path): list(following) for path, following in words.items()}, sys.stdout)
     else:

@@ -96,6 +96,7 @@ def range_key(project: str, logstore: str, shard: int, begin_cursor: str) -> str
     return f"{Kind.RANGE.value}/{project}/{logstore}/{shard}/{quote(begin_cursor, safe='')}"
 
 
+@lru_cache(maxsize=1024)
 def breaker_key(scope: Scope) -> str:
     """The breaker of a cluster or group."""
     return f"{Kind.BREAKER.value}/{scope.key}"
@@ -106,6 +107,7 @@ def scope_of_breaker(key: str) -> str:
     return key.removeprefix(f"{Kind.BREAKER.value}/")
 
 
+@lru_cache(maxsize=1024)
 def pace_key(scope: Scope, operation: str) -> str:
     """An operation's pace in a region: the documented limit is per account and operation."""
     return pace_key_of(scope.system, scope.region, operation)
@@ -131,6 +133,7 @@ def machines_key(system: str, region: str) -> str:
     return f"{Kind.DISCOVER.value}/{system}/{region}//machines"
 
 
+@lru_cache(maxsize=1024)
 def nodes_key(scope: Scope) -> str:
     """What is remembered of the nodes of a cluster or group."""
     return f"{Kind.NODES.value}/{scope.key}"
@@ -141,6 +144,7 @@ def scope_of_nodes(key: str) -> str:
     return key.removeprefix(f"{Kind.NODES.value}/")
 
 
+@lru_cache(maxsize=1024)
 def rate_key(scope: Scope) -> str:
     """The rate of a cluster or group: how many jobs a window may act on before the rest wait."""
     return f"{Kind.RATE.value}/{scope.key}"

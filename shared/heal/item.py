@@ -113,7 +113,8 @@ class Item(Struct):
         if self.origin is None:
             return ()
         own_keys = dict.fromkeys((self.key, self._told_key))
-        return tuple(key for key in own_keys if key != self.origin.key)
+        own_keys.pop(self.origin.key, None)
+        return tuple(own_keys)
 
     @property
     def elsewhere(self) -> tuple[str, ...]:
@@ -122,7 +123,8 @@ class Item(Struct):
             return ()
         failed = isinstance(self.seen, LookFailed)
         known = dict.fromkeys((self._told_key, self._pending_key) if failed else (self._told_key,))
-        return tuple(key for key in known if key != self.key)
+        known.pop(self.key, None)
+        return tuple(known)
 
     @property
     def reads(self) -> tuple[str, ...]:

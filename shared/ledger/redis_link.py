@@ -138,7 +138,7 @@ class RedisLink:
             raise LedgerUnavailable(f"the Redis ledger at {self.place} has been closed")
         if self._connection is None and self._key in _KEPT:
             self._connection, self._last_use = _KEPT.pop(self._key)
-        if self._connection is not None and not self._last_use.stale:
+        if self._connection is not None and not self._last_use.stale and _silent(self._connection):
             return self._connection
         self._drop()
         connection = self._made(wait_s)
@@ -177,6 +177,16 @@ class RedisLink:
 
     def _refused(self, error: Exception) -> LedgerUnavailable:
         return LedgerUnavailable(f"the Redis ledger at {self.place} answered with an error: {_shown(error)}")
+
+
+def _silent(connection: Any) -> bool:
+    """Whether nothing came on it unasked, be it only its end: what is sent after that never arrives."""
+    from redis import exceptions  # noqa: PLC0415 - see above
+
+    try:
+        return not connection.can_read(timeout=0)
+    except (exceptions.RedisError, OSError):
+        return False
 
 
 def _shown(error: Exception) -> str:

@@ -66,12 +66,10 @@ def set_mode(
     return _change(ledger, change)
 
 
-def clear_mode(
-    ledger: Ledger, rule: str | None, *, by: str = "", now: float = 0.0, signed: Signed = UNSIGNED
-) -> Controls:
+def clear_mode(ledger: Ledger, rule: str | None, *, by: str, now: float, signed: Signed = UNSIGNED) -> Controls:
     """Take back what was set for everything, or for one rule; what is set now. Where nothing was set nothing changes.
 
-    Nothing is told of it if nobody says who they are. Raises as `set_mode`.
+    Raises as `set_mode`.
     """
 
     def change(known: Controls) -> Controls:
@@ -80,7 +78,7 @@ def clear_mode(
             return known
         changed = _changed(known, rule, None)
         message = f"mode {was.mode.value}, set {_for(rule)} by {was.by}, has been taken back by {by}"
-        return _owing(changed, _act(Reason.MODE_CLEARED, rule, message, by, now, signed), now) if by else changed
+        return _owing(changed, _act(Reason.MODE_CLEARED, rule, message, by, now, signed), now)
 
     return _change(ledger, change)
 

@@ -124,8 +124,8 @@ def decide(facts: Facts) -> Decision:
 
 def _last_step(facts: Facts) -> Stop:
     rule = facts.rule
-    only_watches = rule is not None and rule.action is Action.OBSERVE and not facts.forced
-    if rule is not None and (only_watches or rule.mode is Mode.OBSERVE):
+    only_watches = rule is not None and rule.action is _ONLY_WATCH and not facts.forced
+    if rule is not None and (only_watches or rule.mode is _OBSERVE):
         return Stop(
             Verdict.WOULD_RERUN,
             Reason.OBSERVE_RULE,
@@ -133,18 +133,21 @@ def _last_step(facts: Facts) -> Stop:
         )
     if facts.ask.dry_run:
         return Stop(Verdict.WOULD_RERUN, Reason.DRY_RUN, "a dry run: nothing was called")
-    if facts.policy.mode is Mode.OBSERVE:
+    if facts.policy.mode is _OBSERVE:
         return Stop(Verdict.WOULD_RERUN, Reason.OBSERVE_MODE, "mode observe: nothing was called")
     return _ACCEPTED
 
 
+_ONLY_WATCH, _OBSERVE, _RERUN, _WOULD_RERUN = Action.OBSERVE, Mode.OBSERVE, Verdict.RERUN, Verdict.WOULD_RERUN
+_UNKNOWN = FailureClass.UNKNOWN
+"""At hand: before Python 3.12 each `Mode.OBSERVE` is a call."""
 _ACCEPTED = Stop(Verdict.RERUN, Reason.ACCEPTED, "eligible, within budget, in no other hand")
 
 
 def _decision(facts: Facts, stop: Stop, asked: _Asked) -> Decision:
     seen, rule, case = facts.seen, facts.rule, facts.case
     attempt = case.attempt if case is not None else 0
-    if not attempt and (stop.verdict is Verdict.RERUN or stop.verdict is Verdict.WOULD_RERUN):
+    if not attempt and (stop.verdict is _RERUN or stop.verdict is _WOULD_RERUN):
         attempt = facts.attempt_number
     decision = Decision(
         # More names than these, and Python would put them into a dictionary first.
@@ -157,7 +160,7 @@ def _decision(facts: Facts, stop: Stop, asked: _Asked) -> Decision:
         "" if seen is None else seen.state._value_,
         job_id=facts.job_id,
         rule="" if rule is None else rule.name,
-        failure_class=FailureClass.UNKNOWN if rule is None else rule.failure_class,
+        failure_class=_UNKNOWN if rule is None else rule.failure_class,
         action_api=None if rule is None else rule.action_api,
         attempt=attempt,
         max_attempts=facts.budget.limit.max,

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from shared.domain.decision import Ask
 from shared.domain.failure import Failure
 from shared.domain.hosts import nodes_told
+from shared.domain.job import Scope
 from shared.domain.keys import job_key
 from shared.domain.life import Life
 from shared.domain.limits import SharedLimit
@@ -25,6 +26,8 @@ from shared.policy.text.fingerprint import fingerprint
 
 FIRST_PAUSE_S = 30.0
 LONGEST_PAUSE_S = 1800.0
+_THIS = Run.THIS
+"""At hand: before Python 3.12 each `Run.THIS` is a call."""
 
 
 @lru_cache(maxsize=64)
@@ -51,9 +54,9 @@ class _Once(Generic[_T]):
 
 
 @lru_cache(maxsize=4096)
-def _failure_id(key: str, label: str) -> str:
+def _failure_id(scope: Scope, job_id: str, label: str) -> str:
     """Kept: a failure is decided before it takes its tokens, and after."""
-    return stable_id("failure", key, label)
+    return stable_id("failure", job_key(scope, job_id), label)
 
 
 class Facts:
@@ -102,12 +105,17 @@ class Facts:
         self.unreadable = unreadable
         self.seen: Snapshot | None = None
         """What was seen; None where the look failed."""
+        self.job_id = failure.job_id
+        """As the job system lists it; as told where nothing was seen."""
         self.seen_life: Life | None = None
         """The life that the look shows, if it shows one."""
         if not isinstance(observation, LookFailed):
             self.seen = observation
             self.snapshot = observation
             self.seen_life = observation.life
+            self.job_id = observation.job_id
+        self.told_at = ask.now if case is None else case.opened_at
+        """Unix seconds at which it was told, at the latest."""
         self.forced = ask.force or (case is not None and case.forced)
         """Whether a person forces it, now or when the case was told: what they asked for outlives a busy service."""
 
@@ -154,16 +162,6 @@ class Facts:
         return nodes_told(self.failure.node, self.snapshot.offered.nodes)
 
     @property
-    def told_at(self) -> float:
-        """Unix seconds at which it was told, at the latest."""
-        return self.ask.now if self.case is None else self.case.opened_at
-
-    @property
-    def job_id(self) -> str:
-        """As the job system lists it; as told where nothing was seen."""
-        return self.failure.job_id if self.seen is None else self.seen.job_id
-
-    @property
     def data_time(self) -> str | None:
         """The failed instance's, as told, else as seen; None where jobs have no instances."""
         if self.failure.data_time:
@@ -180,17 +178,15 @@ class Facts:
         if reserved is not None and reserved.instance_id is not None:
             return reserved.instance_id
         seen = self.seen_life
-        return seen.instance_id if seen and seen.instance_id is not None and self.run is Run.THIS else None
+        return seen.instance_id if seen and seen.instance_id is not None and self.run is _THIS else None
 
     @_Once
     def failure_id(self) -> str:
         """The same for every outcome of one failure: of its case, else of the job and the run that failed."""
         if self.case is not None:
             return self.case.failure_id
-        key = job_key(self.failure.scope, self.job_id)
-        if self.seen is None:
-            return _failure_id(key, self.failure.telling_id)
-        return _failure_id(key, self.seen.run_label(self.failure, self.run))
+        label = self.failure.telling_id if self.seen is None else self.seen.run_label(self.failure, self.run)
+        return _failure_id(self.failure.scope, self.job_id, label)
 
     @_Once
     def beside_live(self) -> bool:

@@ -215,12 +215,14 @@ def record_readable(facts: Facts) -> GateAnswer | None:
     return GateAnswer(saw=f"{facts.unreadable} is malformed", wanted="the job's record", stop=stop)
 
 
+_UNCLEAR = Run.UNCLEAR
+"""At hand: before Python 3.12 each `Run.UNCLEAR` is a call."""
 _CLEAR = GateAnswer("it is certain which run failed", "certainty which run failed")
 
 
 def run_clear(facts: Facts) -> GateAnswer:
     """Is it certain that the live run is the one that failed?"""
-    if facts.run is not Run.UNCLEAR:
+    if facts.run is not _UNCLEAR:
         return _CLEAR
     waits = facts.record.case(facts.failure_id) if facts.case is None else None
     if waits is not None and waits.open and not _goes_on_with(waits, facts):

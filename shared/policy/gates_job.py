@@ -25,19 +25,19 @@ def fresh(facts: Facts) -> GateAnswer | None:
     ended_at = None if seen is None else seen.ended_at
     age_s = facts.told_at - (facts.failure.occurred_at if ended_at is None else ended_at)
     limit_s = facts.policy.timing.stale_event_s
-    saw, wanted = f"{round(age_s)} s old", _at_most_s(limit_s)
+    young = _of_age(round(age_s), limit_s)
     if age_s <= limit_s:
-        return GateAnswer(saw, wanted)
+        return young
     message = f"the failure is {age_s:.0f} s old, more than {limit_s:g} s"
-    return GateAnswer(saw, wanted, Stop(Verdict.SUPPRESSED, Reason.STALE_EVENT, message))
+    return GateAnswer(young.saw, young.wanted, Stop(Verdict.SUPPRESSED, Reason.STALE_EVENT, message))
 
 
 _NOT_LOOKED_AT = {Reason.LOOK_FAILED, Reason.LOOK_CREDENTIALS_REFUSED, Reason.LOOKS_USED_UP}
 
 
-@lru_cache(maxsize=64)
-def _at_most_s(limit_s: float) -> str:
-    return f"at most {limit_s:g} s"
+@lru_cache(maxsize=512)
+def _of_age(age_s: int, limit_s: float) -> GateAnswer:
+    return GateAnswer(f"{age_s} s old", f"at most {limit_s:g} s")
 
 
 def observed(facts: Facts) -> GateAnswer:
@@ -64,19 +64,21 @@ def exists(facts: Facts) -> GateAnswer:
     seen = facts.snapshot
     saw, wanted = f"{seen.state._value_} {seen.job_id}", "one listed job that is no array parent"
     stop: Stop | None
-    if seen.state is State.NOT_FOUND:
+    if seen.state is _NOT_FOUND:
         stop = Stop(Verdict.INELIGIBLE, Reason.NOT_FOUND, "the job system does not list this job or instance")
     else:
         stop = seen.not_single()
     return GateAnswer(saw, wanted, stop)
 
 
-_THIS_RUN = GateAnswer(Run.THIS.value, Run.THIS.value)
+_NOT_FOUND, _THIS = State.NOT_FOUND, Run.THIS
+"""At hand: before Python 3.12 each `Run.THIS` is a call."""
+_THIS_RUN = GateAnswer(_THIS.value, _THIS.value)
 
 
 def restarted_since(facts: Facts) -> GateAnswer:
     """Has the job been restarted since it failed?"""
-    if facts.run is Run.THIS:
+    if facts.run is _THIS:
         return _THIS_RUN
     stop = None
     if facts.run is Run.EARLIER:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from shared.domain.gate import GateAnswer, Stop
@@ -16,7 +17,7 @@ _HOUR_S = 3600.0
 
 def switched_on(facts: Facts) -> GateAnswer:
     """Is Second Wind switched on?"""
-    if facts.policy.mode is Mode.AUTO:
+    if facts.policy.mode is _BY_ITSELF:
         return _AUTO
     if facts.policy.mode is Mode.OBSERVE:
         return _OBSERVE
@@ -24,6 +25,8 @@ def switched_on(facts: Facts) -> GateAnswer:
     return GateAnswer(Mode.OFF.value, _AUTO.wanted, stop)
 
 
+_BY_ITSELF, _IGNORE, _HOLD = Mode.AUTO, Action.IGNORE, Action.HOLD
+"""At hand: before Python 3.12 each `Mode.AUTO` is a call."""
 _AUTO, _OBSERVE = GateAnswer(Mode.AUTO.value, "auto or observe"), GateAnswer(Mode.OBSERVE.value, "auto or observe")
 
 
@@ -40,13 +43,25 @@ def rule_switched_on(facts: Facts) -> GateAnswer | None:
 
 def rule_allows(facts: Facts) -> GateAnswer:
     """Does the first matching rule let it be healed?"""
-    rule, wanted = facts.rule, "a rule that does not ignore it"
+    rule = facts.rule
     if rule is None:
-        return GateAnswer("no rule", wanted, Stop(Verdict.SUPPRESSED, Reason.NO_RULE, "no rule of the policy matches"))
-    saw = f"{rule.name}: {rule.action._value_}"
-    if rule.action is Action.IGNORE:
-        return GateAnswer(saw, wanted, Stop(Verdict.SUPPRESSED, Reason.RULE_IGNORES, f"rule {rule.name} ignores it"))
-    return GateAnswer(saw, wanted)
+        stop = Stop(Verdict.SUPPRESSED, Reason.NO_RULE, "no rule of the policy matches")
+        return GateAnswer("no rule", _ALLOWING, stop)
+    return _ignored(rule.name) if rule.action is _IGNORE else _allowed(rule.name, rule.action._value_)
+
+
+_ALLOWING = "a rule that does not ignore it"
+
+
+@lru_cache(maxsize=512)
+def _allowed(rule: str, action: str) -> GateAnswer:
+    return GateAnswer(f"{rule}: {action}", _ALLOWING)
+
+
+@lru_cache(maxsize=512)
+def _ignored(rule: str) -> GateAnswer:
+    stop = Stop(Verdict.SUPPRESSED, Reason.RULE_IGNORES, f"rule {rule} ignores it")
+    return GateAnswer(f"{rule}: {_IGNORE.value}", _ALLOWING, stop)
 
 
 def needs_no_person(facts: Facts) -> GateAnswer:
@@ -61,17 +76,18 @@ def needs_no_person(facts: Facts) -> GateAnswer:
     return GateAnswer(f"approved by a person ({reasons})", _NOTHING_TO_ASK.wanted)
 
 
+_NO_QUESTIONS: Sequence[Stop] = ()
 _NOTHING_TO_ASK = GateAnswer("nothing to ask", "nothing that a person must weigh")
 
 
-def _questions(facts: Facts) -> list[Stop]:
+def _questions(facts: Facts) -> Sequence[Stop]:
     """What a person has to weigh."""
     rule, weighed = facts.rule, facts.snapshot.wants_person()
     if weighed is not None and rule is not None and weighed[0].value in rule.unasked:
         weighed = None
-    held_by = rule if rule is not None and rule.action is Action.HOLD else None
+    held_by = rule if rule is not None and rule.action is _HOLD else None
     if held_by is None and weighed is None:
-        return []
+        return _NO_QUESTIONS
     expires = facts.ask.now + facts.hold_expires_s
     asked = []
     if held_by is not None:
@@ -132,25 +148,25 @@ def _at_most_failures(thrash: Thrash) -> str:
     return f"at most {thrash.max_failures} failures in {thrash.window_s:g} s"
 
 
-@lru_cache(maxsize=64)
-def _fewer_than(limit: Attempts, whose: str) -> str:
-    return f"fewer than {limit.max}{whose} in {limit.window_s:g} s"
+@lru_cache(maxsize=256)
+def _used(used: int, limit: Attempts, whose: str) -> GateAnswer:
+    return GateAnswer(str(used), f"fewer than {limit.max}{whose} in {limit.window_s:g} s")
 
 
 def attempts_left(facts: Facts) -> GateAnswer:
     """Is there an attempt left in the window of the budget that applies?"""
     budget = facts.budget
     limit, whose = budget.limit, f" of class {budget.of_class.value}" if budget.of_class else ""
-    wanted = _fewer_than(limit, whose)
+    answer = _used(budget.used, limit, whose)
     if facts.case is not None and facts.case.attempt:
-        return GateAnswer(f"attempt {facts.case.attempt} is reserved already", wanted)
+        return GateAnswer(f"attempt {facts.case.attempt} is reserved already", answer.wanted)
     if budget.used < limit.max:
-        return GateAnswer(str(budget.used), wanted)
+        return answer
     itself = budget.used - budget.own
     message = f"{budget.used} attempts{whose} in {limit.window_s:g} s are used up"
     message += f", {itself} of them by the job system itself" if itself else ""
     reason = Reason.CLASS_ATTEMPTS_USED_UP if budget.of_class else Reason.ATTEMPTS_USED_UP
-    return GateAnswer(str(budget.used), wanted, Stop(Verdict.SUPPRESSED, reason, message))
+    return GateAnswer(answer.saw, answer.wanted, Stop(Verdict.SUPPRESSED, reason, message))
 
 
 def cooled_down(facts: Facts) -> GateAnswer:

@@ -19,6 +19,8 @@ def text_is_new(facts: Facts) -> GateAnswer | None:
     wanted = _at_most_times(limit)
     if facts.case is not None and facts.case.attempt:
         return GateAnswer(f"attempt {facts.case.attempt} is reserved already", wanted)
+    if not facts.record.cases:
+        return _first_time(limit)
     since = facts.ask.now - limit.window_s
     earlier = [case for case in facts.record.cases if case.fingerprint and case.reserved_at > since]
     seen = 1
@@ -29,6 +31,11 @@ def text_is_new(facts: Facts) -> GateAnswer | None:
         return GateAnswer(str(seen), wanted)
     message = f"the job was rerun for this text {seen - 1} times in {limit.window_s:g} s, and failed with it again"
     return GateAnswer(str(seen), wanted, Stop(Verdict.SUPPRESSED, Reason.SAME_TEXT_AGAIN, message))
+
+
+@lru_cache(maxsize=64)
+def _first_time(limit: SameText) -> GateAnswer:
+    return GateAnswer("1", _at_most_times(limit))
 
 
 @lru_cache(maxsize=64)

@@ -37,7 +37,7 @@ MOST_PAGE_BYTES = 32_000_000
 TRIES = 2
 LEAST_TIME_S = 1.0
 _FIELD_BYTES = 16
-_TOO_LARGE = "PostBodyTooLarge"
+POST_BODY_TOO_LARGE = "PostBodyTooLarge"
 _TOO_LARGE_PAGE = frozenset({"AnswerTooLong", "PageTooLarge"})
 _GARBAGE_CURSOR = frozenset({"InvalidCursor", "ParameterInvalid", "InvalidParameter"})
 """What the service says of a cursor or shard that no trigger can have sent: coming again would not help."""
@@ -162,7 +162,7 @@ class SlsSink:
             code = self._refusal(client, now, part)
             if not code:
                 continue
-            smaller = _smaller(part) if code == _TOO_LARGE else []
+            smaller = _smaller(part) if code == POST_BODY_TOO_LARGE else []
             if not smaller:
                 raise SinkUnavailable(f"Log Service did not take {len(part)} outcomes: {code}")
             waiting += reversed(smaller)
@@ -215,9 +215,10 @@ def _smaller(part: list[Mapping[str, str]]) -> list[list[Mapping[str, str]]]:
 
 def _weight(record: Mapping[str, str]) -> int:
     """Bytes of the record in a request, at most."""
+    values = "".join(record.values())
     # Of ASCII, which nearly all is, the length is at hand.
-    values = sum(len(one) if one.isascii() else len(one.encode("utf-8", "replace")) for one in record.values())
-    return values + sum(map(len, record)) + _FIELD_BYTES * len(record)
+    size = len(values) if values.isascii() else len(values.encode("utf-8", "replace"))
+    return size + len("".join(record)) + _FIELD_BYTES * len(record)
 
 
 def _connect(access: Access, endpoint: str) -> Any:

@@ -6,8 +6,8 @@ import ipaddress
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from copy import copy
-from functools import lru_cache
+from email.utils import formatdate
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -20,7 +20,7 @@ from shared.kept_http import NoWholeAnswer, Snag, exchange
 from shared.ports import TOPIC as TOPIC_FIELD
 from shared.ports import LogEntry, LogRange
 from shared.reading.pairs import overwritten
-from shared.sls import MOST_PAGE_BYTES, Access, LogCallFailed
+from shared.sls import MOST_PAGE_BYTES, POST_BODY_TOO_LARGE, Access, LogCallFailed
 
 TOPIC, SOURCE = "secondwind-outcome", "secondwind"
 CONNECT_TIMEOUT_S = 3.0
@@ -34,6 +34,8 @@ _RAW_SIZE = "x-log-bodyrawsize"
 """What the body unpacks to; the SDK takes that much memory before it looks."""
 _PACKED = "x-log-compresstype"
 _SERVER_FAILED = 500
+_TOO_LARGE = 413
+"""https://www.rfc-editor.org/rfc/rfc9110#section-15.5.14: said by whatever stands before the service."""
 _AS_IT_IS = "!#$%&'()*+,/:;=?@[]~"
 """What of a URL is not quoted."""
 _WORTH_REPEATING = (
@@ -59,14 +61,17 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
         headers["User-Agent"] = self._user_agent
         connect_s, read_s = self._timeout
         bounds = Bounds(connect_s=connect_s, read_s=read_s, total_s=self.total_s, most_bytes=MOST_PAGE_BYTES)
-        query = urlencode({name: value for name, value in params.items() if value is not None}, doseq=True)
-        target = f"{quote(url, safe=_AS_IT_IS)}?{query}" if query else quote(url, safe=_AS_IT_IS)
+        target = _quoted(url)
+        if query := urlencode({name: value for name, value in params.items() if value is not None}):
+            target = f"{target}?{query}"
         try:
             answer = exchange(method, target, headers, body or b"", bounds)
         except NoWholeAnswer as error:
             raise LogCallFailed(error.snag.value, worth_repeating=error.snag is not Snag.TOO_LONG) from None
         if answer.status >= _SERVER_FAILED:
             raise LogCallFailed(f"HTTP {answer.status}", worth_repeating=True)
+        if answer.status == _TOO_LARGE:
+            raise LogCallFailed(POST_BODY_TOO_LARGE, worth_repeating=False)  # a balancer's word knows no code
         if answer.status == _OK and not answer.headers.get(_REQUEST_ID):
             raise LogCallFailed("NotLogService", worth_repeating=True)  # a proxy's or a portal's yes is none
         if code := _unpacks_badly(answer.headers):
@@ -74,6 +79,12 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
         if _OK < answer.status < 400:  # noqa: PLR2004 - HTTP's redirects: credentials go nowhere else
             raise LogCallFailed(f"HTTP {answer.status}", worth_repeating=False)
         return answer.status, answer.body, answer.headers
+
+
+@lru_cache(maxsize=64)
+def _quoted(url: str) -> str:
+    """Kept: a Logstore's is the same each time."""
+    return quote(url, safe=_AS_IT_IS)
 
 
 @lru_cache(maxsize=4)
@@ -87,6 +98,7 @@ def _sdk_client(endpoint: str, credentials: Credentials) -> _OneTry:
         securityToken=credentials.security_token or None,
         source=SOURCE,
     )
+    made._auth._getGMT = partial(formatdate, usegmt=True)  # noqa: SLF001 - its own sets the locale of the whole process with each request
     if _is_address(endpoint):
         # With a port it does not see that no project can stand before an address (docs/facts/log-service.md#sdk).
         made._isRowIp = True  # noqa: SLF001 - no public switch
@@ -127,7 +139,8 @@ class Client:
 
     def __init__(self, access: Access, endpoint: str) -> None:
         self._access = access
-        self._sdk = copy(_sdk_client(endpoint, access.credentials))  # its own, for the timeout is set in it
+        self._sdk: Any = object.__new__(_OneTry)  # its own, for the timeout is set in it
+        self._sdk.__dict__.update(_sdk_client(endpoint, access.credentials).__dict__)
 
     def pull(self, wanted: LogRange, cursor: str, groups: int) -> PulledPage:
         """One page from the cursor on; nothing at or after the end cursor."""
@@ -140,11 +153,11 @@ class Client:
 
         return self._tamed(read)
 
-    def put(self, project: str, logstore: str, time: int, records: Sequence[Mapping[str, str]]) -> None:
-        """One PutLogs."""
+    def put(self, project: str, logstore: str, at: int, records: Sequence[Mapping[str, str]]) -> None:
+        """One PutLogs; `at` in Unix seconds."""
         group: Any = LogGroupRaw(Topic=TOPIC, Source=SOURCE)
         for record in records:
-            item = LogItem(time)  # knows the part of the second
+            item = LogItem(at)  # knows the part of the second
             contents = group.Logs.add(Time=item.get_time(), Time_ns=item.get_time_nano_part()).Contents
             for name, value in record.items():
                 contents.add(Key=name, Value=value.encode("utf-8", "replace"))  # lone surrogates cannot be written

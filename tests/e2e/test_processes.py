@@ -192,7 +192,9 @@ def test_options_of_every_command_may_stand_before_it(
     assert (status, told["exit_status"]) == (2, 2)
 
 
-@pytest.mark.parametrize("loaded", ["argparse", "secondwind.commands.answer", "secondwind.commands.policy.check"])
+@pytest.mark.parametrize(
+    "loaded", ["argparse", "secondwind.commands.policy.arguments", "secondwind.commands.policy.check"]
+)
 def test_an_interruption_while_it_loads_is_no_traceback(loaded: str) -> None:
     """The better part of a second on a slow machine, in which people change their minds."""
     code = f"""

@@ -18,6 +18,7 @@ from shared.settings import parse_ledger_url
 from tests.processes.fast_clock import FastClock
 from tests.processes.storm import calm, check, rage
 from tests.processes.town import SPEED, open_town
+from tests.support.depth import of_today
 from tests.support.redis_server import RedisServer
 
 STORM_S = 8.0
@@ -51,7 +52,7 @@ def redis(folder: Path) -> Iterator[Place]:
 
 
 @pytest.mark.parametrize("seed", range(1, STORMS + 1))
-@pytest.mark.parametrize("backend", [sqlite, redis])
+@pytest.mark.parametrize("backend", of_today([sqlite, redis]))
 def test_nothing_twice_nothing_lost_among_killed_processes(
     tmp_path: Path, backend: Callable[[Path], AbstractContextManager[Place]], seed: int
 ) -> None:

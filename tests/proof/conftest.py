@@ -12,7 +12,7 @@ import pytest
 from tests.proof.truth import CANARY
 from tests.support.depth import DEPTH, Depth, deep
 
-PARTS = deep(149, 11)
+PARTS = deep(499, 11)
 """`make test` explores the pairs of one part in so many, another each day: all of them took more than half its time."""
 
 

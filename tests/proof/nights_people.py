@@ -41,7 +41,7 @@ def switch_off(world: World) -> None:
 
 def switch_on(world: World) -> None:
     """What was set for everything is taken back."""
-    clear_mode(world.by_hand, None)
+    clear_mode(world.by_hand, None, by=WHO, now=world.clock.moment)
 
 
 def malformed(world: World) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from secondwind.parser import COMMANDS, command_parser
 from shared.ledger.sqlite import SqliteLedger
 from shared.reality import SystemClock
 
@@ -143,3 +146,35 @@ def test_a_door_loads_nothing_that_inspects_sources() -> None:
     """Whoever wants it has it all the same."""
     done = subprocess.run([sys.executable, "-c", DOOR], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.splitlines() == ["[]", "True"]
+
+
+def test_a_command_that_is_named_loads_no_other() -> None:
+    """Each of the list by its own module; without a name, or with a wrong one, all are there to be told."""
+    modules = {f"secondwind.commands.{module}" for module in COMMANDS.values()}
+    code = (
+        "import sys\nfrom secondwind.parser import command_parser\n"
+        f"command_parser({{}})\nprint(sorted({modules!r} & set(sys.modules)))"
+    )
+    for arguments, loaded in (
+        (["-q", "held", "--json"], {"secondwind.commands.held"}),
+        (["--version"], set()),
+        (["hold"], modules),
+        ([], modules),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", code.replace("{}", repr(arguments))],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        assert done.stdout == f"{sorted(loaded)}\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_is_where_the_list_says(name: str) -> None:
+    """Alone it is known, and so is what is wrong with it."""
+    with pytest.raises(SystemExit) as ended, redirect_stdout(StringIO()) as said:
+        command_parser([name]).parse_args([name, "--help"])
+    assert ended.value.code == 0
+    assert said.getvalue().startswith(f"usage: secondwind {name}")

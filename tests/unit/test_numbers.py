@@ -231,6 +231,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "TOTAL_TIMEOUT_S": 30.0,
         "_OK": 200,
         "_SERVER_FAILED": 500,
+        "_TOO_LARGE": 413,
     },
     "shared.sls.newest": {"MOST_PAGES": 200},
     "shared.sls.outcomes": {
@@ -297,7 +298,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "READ_TIMEOUT_MS": 10_000,
         "LEAST_TIME_S": 1.0,
     },
-    "shared.systems.openapi._sdk": {"_CHAIN_LIMIT": 32, "MOST_BYTES": 8_000_000},
+    "shared.systems.openapi._sdk": {"_CHAIN_LIMIT": 32, "MOST_BYTES": 8_000_000, "_NO_PORT": 80, "_SHORT": 64},
     "shared.systems.openapi.classify": {"_TOO_MANY_REQUESTS": 429, "_SERVER_ERROR": 500},
     "shared.systems.schedulerx.adapter": {"MAX_LINE_CHARS": 4096, "MOST_A_LOOK": 100},
     "shared.systems.schedulerx.look": {

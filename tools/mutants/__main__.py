@@ -54,9 +54,8 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
         print("\n".join(f"{one.place}: no such mutant: {one.becomes}" for one in unfit) or "every entry fits")
         return 1 if unfit else 0
     todays = not (asked.rooms or asked.all or asked.sample or asked.part)
-    turns = [room for room in ROOMS if not room.apart]
-    rooms = [turns[asked.seed % len(turns)]] if todays else rooms_named(asked.rooms)
-    seed = asked.seed + len(turns) if asked.again else asked.seed
+    rooms = [ROOMS[asked.seed % len(ROOMS)]] if todays else rooms_named(asked.rooms)
+    seed = asked.seed + len(ROOMS) if asked.again else asked.seed
     tries = list(_tries(root, rooms))
     equals = read_equals(root)
     tries = [one for one in tries if not any(equal.fits(one.mutant) for equal in equals)]
@@ -65,8 +64,7 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
         tries = random.Random(seed).sample(tries, min(asked.sample or A_FEW, len(tries)))  # noqa: S311 - a draw
     print(f"{len(tries)} mutants of {', '.join(room.name for room in rooms)}, seed {seed}", flush=True)
     # Only what the day's sample needs is watched; others also ask the tests of the other rooms.
-    alone = todays or asked.own
-    files = test_files(root, rooms if alone else [room for room in ROOMS if room in rooms or not room.apart])
+    files = test_files(root, rooms if todays or asked.own else ROOMS)
     tried = _run(root, tries, files, asked.processes, ENOUGH_S if todays else None)
     _report(tried)
     survived = sum(not one.killed for one in tried)

@@ -18,8 +18,6 @@ class Room(Struct, frozen=True):
     """Folders and files of the tests that are written for it: asked before all others."""
     but: tuple[str, ...] = ()
     """What of `code` is left out: another room's."""
-    apart: bool = False
-    """Its tests take long, and are asked of its own mutants alone."""
 
     def modules(self, root: Path) -> list[Path]:
         """The files with its code, sorted."""
@@ -35,7 +33,7 @@ class Room(Struct, frozen=True):
 _ADAPTERS = tuple(
     f"shared/systems/*/{name}.py" for name in ("adapter", "listen", "look", "node", "running", "seek*", "wire")
 )
-"""What asks a job system's service and reads its answers: of it only the service on localhost can tell."""
+"""What asks a job system's service and reads its answers."""
 ROOMS = (
     Room("domain", ("shared/domain", "shared/documents.py"), ("tests/unit/domain", "tests/unit/test_documents.py")),
     Room("policy", ("shared/policy",), ("tests/unit/policy", "tests/unit/decide")),
@@ -48,12 +46,7 @@ ROOMS = (
     Room("people", ("shared/people",), ("tests/unit/people",)),
     Room("ledger", ("shared/ledger/sqlite.py", "shared/ledger/redis.py"), ("tests/unit/ledger",)),
     Room("sls", ("shared/sls",), ("tests/unit/sls",)),
-    Room(
-        "adapters",
-        _ADAPTERS,
-        ("tests/unit/systems", "tests/integration/systems", "tests/integration/discover"),
-        apart=True,
-    ),
+    Room("adapters", _ADAPTERS, ("tests/unit/systems",)),
 )
 
 _SCHEMA = "tests/unit/policy/test_policy_schema.py"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from shared.domain.job import State
-from shared.systems.discovery import Fits, Names
+from shared.systems.discovery import Fits
+from shared.systems.ehpc.watch import Overdue, Silence
 from shared.systems.ehpc.wire import Page, snapshot
 
 _STRETCH = 256
@@ -22,9 +23,9 @@ class Running(Struct, array_like=True):
     name: str = ""
 
 
-def is_meant(asked: tuple[Names | None, Names | None, Names | None], job: Running, fits: Fits) -> bool:
-    """Whether a job is of the queues, owners and names that are asked for; None asks for nothing."""
-    pairs = zip(asked, (job.queue, job.owner, job.name), strict=True)
+def is_meant(wanted: Overdue | Silence, job: Running, fits: Fits) -> bool:
+    """Whether a job is of the queues, owners and names that are wanted; None bounds nothing."""
+    pairs = ((wanted.queues, job.queue), (wanted.owners, job.owner), (wanted.names, job.name))
     return all(names is None or any(fits(glob, value) for glob in names) for names, value in pairs)
 
 

@@ -31,7 +31,7 @@ def overdue_jobs(
         hours = (now - job.start) / 3600
         if hours <= wanted.after_h or memory.told.get(job_id) == job.start:
             continue
-        if not is_meant((wanted.queues, wanted.owners, wanted.names), job, fits):
+        if not is_meant(wanted, job, fits):
             continue
         memory.told[job_id] = job.start
         yield found(

@@ -64,7 +64,7 @@ class SilenceMemory(Struct, omit_defaults=True):
 def listen_to(memory: SilenceMemory, jobs: Mapping[str, Running], wanted: Silence, fits: Fits) -> None:
     """Keep those of a page's jobs whose output is watched."""
     for job_id, job in jobs.items():
-        meant = is_meant((wanted.queues, wanted.owners, wanted.names), job, fits)
+        meant = is_meant(wanted, job, fits)
         if meant and job.nodes and len(memory.running) < MAX_JOBS:
             memory.running[job_id] = job
 

@@ -27,7 +27,9 @@ from shared.systems.ehpc.nodes import among
 MOVING_START_S = 5.0
 """A job that Slurm requeues shows *now* as its start until its epilog and the killing of its processes are over. So a
 start is one of a new run once it lies so far back (docs/facts/slurm.md#times)."""
-_ELIGIBLE = {state: GateAnswer(state.value, "RUNNING or QUEUED") for state in (State.RUNNING, State.QUEUED)}
+_RUNNING, _QUEUED, _THIS = State.RUNNING, State.QUEUED, Run.THIS
+"""At hand: before Python 3.12 each `State.RUNNING` is a call."""
+_ELIGIBLE = {state.value: GateAnswer(state.value, "RUNNING or QUEUED") for state in (_RUNNING, _QUEUED)}
 _RERUNNABLE = GateAnswer("Rerunable True", "Rerunable True")
 
 
@@ -57,21 +59,21 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
     @property
     def life(self) -> Life | None:
         """The run while RUNNING, `queued` while QUEUED."""
-        if self.state is State.QUEUED:
+        if self.state is _QUEUED:
             return Life.queued()
-        if self.state is State.RUNNING and self.start_time is not None:
+        if self.state is _RUNNING and self.start_time is not None:
             return Life.run(self.start_time)
         return None
 
     @property
     def offered(self) -> Offered:
         """Of a job that is queued again the list may name the nodes of no run, or of another."""
-        return Offered(self.owner, self.queue, self.name, self.nodes if self.state is State.RUNNING else ())
+        return Offered(self.owner, self.queue, self.name, self.nodes if self.state is _RUNNING else ())
 
     @property
     def running_since(self) -> float | None:
         """Start of the run that goes on now."""
-        return self.start_time if self.state is State.RUNNING else None
+        return self.start_time if self.state is _RUNNING else None
 
     @property
     def ended_at(self) -> None:
@@ -84,7 +86,7 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
 
         Tellings that leave it unclear in the same way are one failure: no look can tell one from another.
         """
-        if run is Run.THIS and self.state is not State.QUEUED and self.start_time is not None:
+        if run is _THIS and self.state is not _QUEUED and self.start_time is not None:
             return f"run:{self.start_time}"
         if failure.started_at is not None:
             return f"run:{int(failure.started_at)}"
@@ -94,11 +96,11 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
 
     def which_run(self, failure: Failure, record: JobRecord) -> Run:
         """By the scheduler's clock and counter where they were told, else by the time of the failure."""
-        if self.state is State.QUEUED:
+        if self.state is _QUEUED:
             return self._queued(failure, record)
-        if self.state is State.RUNNING:
+        if self.state is _RUNNING:
             return self._running(failure, record)
-        return Run.THIS
+        return _THIS
 
     def concerns(self, case: Case) -> bool:
         """A job is one piece of work."""
@@ -118,7 +120,7 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
         if start > failure.occurred_at + SKEW_S:
             return Run.EARLIER
         if start < failure.occurred_at - SKEW_S:
-            return Run.THIS
+            return _THIS
         if rerun_since(failure, self, record) is not None:
             return Run.EARLIER
         return Run.THIS if told is not None and counts and told > max(counts) else Run.UNCLEAR
@@ -223,7 +225,9 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
     def eligible(self, *, beside_live: bool) -> GateAnswer:
         """RUNNING or QUEUED: RerunJobs kills and queues what lives."""
         del beside_live
-        return _ELIGIBLE.get(self.state) or GateAnswer(self.state.value, "RUNNING or QUEUED", self._not_eligible())
+        return _ELIGIBLE.get(self.state._value_) or GateAnswer(
+            self.state.value, "RUNNING or QUEUED", self._not_eligible()
+        )
 
     def _not_eligible(self) -> Stop:
         if self.state is State.FINISHED:
@@ -248,9 +252,9 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
 
     def disagreement(self, failure: Failure, run: Run, *, settle_s: float) -> str:
         """Nodes while the run meant is the one seen, and a start that the list should long have shown."""
-        if self.state is not State.RUNNING:
+        if self.state is not _RUNNING:
             return ""
-        if failure.node and self.nodes and run is Run.THIS and not among(failure.node, self.nodes):
+        if failure.node and self.nodes and run is _THIS and not among(failure.node, self.nodes):
             return "node"
         if failure.started_at is None or self.start_time is None:
             return ""

@@ -148,8 +148,8 @@ class Schedulerx(System):
 
     def read_flag(self, text: str) -> dict[str, str]:
         """`namespace/group`."""
-        namespace, slash, group = text.partition("/")
-        if not (namespace and slash and group):
+        namespace, _, group = text.partition("/")
+        if not (namespace and group):
             raise ValueError("wants NAMESPACE/GROUP")
         return {"namespace": namespace, "group_id": group}
 

@@ -128,8 +128,8 @@ class Schedulerx3(System):
 
     def read_flag(self, text: str) -> dict[str, str]:
         """`cluster/app`."""
-        cluster, slash, app = text.partition("/")
-        if not (cluster and slash and app):
+        cluster, _, app = text.partition("/")
+        if not (cluster and app):
             raise ValueError("wants CLUSTER/APP")
         return {"cluster_id": cluster, "app_name": app}
 

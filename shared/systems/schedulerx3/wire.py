@@ -76,7 +76,7 @@ class Shown(Struct, rename="pascal"):
 
     def execution(self, zone: ZoneInfo) -> Execution:
         """In the words of the trade, its times read in the zone."""
-        workflow = str(self.workflow_execution_id or "")
+        workflow = str(self.workflow_execution_id)
         return Execution(
             execution_id=self.job_execution_id,
             state=_STATES.get(self.status, State.UNKNOWN),

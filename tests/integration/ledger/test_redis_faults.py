@@ -109,6 +109,21 @@ def test_a_connection_that_stood_idle_is_not_used_again(
     assert _connections(server) - before - 1 == connections, "the one more is the one that asks"
 
 
+def test_a_connection_that_the_server_has_closed_is_not_used_again(server: RedisServer, connect: Connect) -> None:
+    """It was restarted, or its own time-out came: what is sent then never arrives, so another connection is opened."""
+    ledger = connect(server.port)
+    asks: list[Callable[[], object]] = [
+        lambda: ledger.load(["a"]),
+        lambda: ledger.due(9, 9),
+        lambda: ledger.save([write("a")]),
+    ]
+    for ask in asks:
+        ledger.load(["b"])
+        server.ask("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        time.sleep(0.05)
+        ask()
+
+
 def _connections(server: RedisServer) -> int:
     return int(server.ask("INFO", "stats")["total_connections_received"])
 

@@ -10,7 +10,9 @@ import pytest
 from msgspec.structs import replace
 
 from shared.domain.failure import Failure, Intake, Trigger, Unreadable
+from shared.domain.keys import job_key
 from shared.intake import Context, read_events, read_manual
+from shared.intake.announcement import MAX_KEY_BYTES
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.schedulerx.scope import Group
 
@@ -320,3 +322,8 @@ def test_whose_names_are_too_long_for_a_ledgers_key_is_invalid(
     """A key of 1 KB fits into every ledger; in it each of these signs takes twelve bytes."""
     assert failure(schedulerx | {"namespace": "n" * 128, "group_id": "\u7ec4" * 50}).job_id == "92583"
     assert set(faults(schedulerx | {"namespace": "\U0001f600" * 64})) == {"$"}
+    short = failure(schedulerx | {"namespace": "n", "group_id": "\u7ec4" * 70})
+    longest = "n" * (1 + MAX_KEY_BYTES - len(job_key(short.scope, short.job_id)))
+    told = failure(schedulerx | {"namespace": longest, "group_id": "\u7ec4" * 70})
+    assert len(job_key(told.scope, told.job_id)) == MAX_KEY_BYTES
+    assert set(faults(schedulerx | {"namespace": f"{longest}n", "group_id": "\u7ec4" * 70})) == {"$"}

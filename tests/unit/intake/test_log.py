@@ -84,6 +84,17 @@ def test_the_line_beside_its_fields_names_the_same_job(
     ]
 
 
+@pytest.mark.parametrize("name", ["region", "schema"])
+@pytest.mark.parametrize("left_out", [True, False])
+def test_what_the_fields_leave_out_the_line_may_say(
+    context: Context, log_range: LogRange, fields: dict[str, str], name: str, *, left_out: bool
+) -> None:
+    """Nothing is no other word: neither a field that is not there nor one that is empty, as hooks write them."""
+    line = {**fields, "region": context.region}
+    own = {key: value for key, value in line.items() if key != name} | ({} if left_out else {name: ""})
+    assert len(_read(context, log_range, {**own, "content": json.dumps(line)}).failures) == 1
+
+
 def test_a_redelivered_range_tells_the_same(context: Context, log_range: LogRange, fields: dict[str, str]) -> None:
     """Event and telling ids do not depend on when the range is read, nor on the log's place in another range."""
     del fields["occurred_at"]

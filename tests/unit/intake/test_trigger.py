@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from shared.domain.failure import Unreadable
 from shared.intake import Context, read_trigger
+from shared.intake.trigger import MAX_SHARD
 from shared.ports import LogRange
 
 Encode = Callable[[Any], bytes]
@@ -144,9 +145,10 @@ def test_every_fault_of_a_trigger_is_told(encode: Encode, context: Context) -> N
     assert isinstance(read_trigger(b'{"source":{},"source":{}}', context), Unreadable)
 
 
-def test_a_cursor_and_an_endpoint_may_be_as_long_as_their_bounds(encode: Encode, context: Context) -> None:
-    """One character more is a fault."""
+def test_a_cursor_an_endpoint_and_a_shard_reach_to_their_bounds(encode: Encode, context: Context) -> None:
+    """One character more is a fault; a shard's number has its own bound."""
     longest = {
+        "shardId": MAX_SHARD,
         "endpoint": ("a" * 55 + ".") * 4 + "b" * (256 - 4 * 56 - 17) + ".log.aliyuncs.com",
         "endCursor": "A" * 256,
     }

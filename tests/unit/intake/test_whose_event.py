@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from shared.domain.failure import Speaker
+from shared.domain.errors import Fault
+from shared.domain.failure import Speaker, Trigger
 from shared.intake import Context, read_events
-from shared.intake.body import parse
+from shared.intake.body import MAX_FAULTS, parse
+from shared.intake.context import MAX_HINT_CHARS, Envelope, unreadable
 from shared.intake.manual import read_manual
 
 MakeEvent = Callable[..., dict[str, Any]]
@@ -112,3 +114,43 @@ def test_half_a_character_that_json_spells_is_text() -> None:
     assert parse(spelled) == {"a": "\udcff", "\udc80": 1}
     assert list(parse(b'{"a": "\xff", "b": 1}')) == ["a", "b"]
     assert parse(b'{"a": "\xff", "b": 1}')["a"].problem == "is not UTF-8"
+
+
+@pytest.mark.parametrize("data", [None, "up", 7, True, ["up"], [{"system": "ehpc"}]])
+def test_a_connectors_event_without_a_log_is_told_as_invalid(
+    cloud_event: MakeEvent, context: Context, data: object
+) -> None:
+    """It is nobody's log that could be passed over."""
+    event = {**cloud_event(data, type="sls:connector"), "data": data}
+    intake = read_events(json.dumps([event, cloud_event({}, type="sls:connector")]).encode(), context)
+    assert ([bad.faults[0].path for bad in intake.unreadable], intake.passed_over) == (["$[0].data"], 1)
+
+
+def test_as_many_faults_as_are_listed_are_all_there_are() -> None:
+    """Nobody looks for a rest that is none; of more it is said how many."""
+    told = Envelope(path="$", trigger=Trigger.EVENT, event_id="e", original={})
+    faults = [Fault(f"$.{number}", "is wrong") for number in range(MAX_FAULTS + 2)]
+    assert unreadable(told, faults[:-2] * 2).faults == tuple(faults[:-2])
+    for more in (1, 2):
+        listed = unreadable(told, faults[: MAX_FAULTS + more]).faults
+        assert listed == (*faults[:MAX_FAULTS], Fault("$", f"and {more} more"))
+
+
+@pytest.mark.parametrize("sign", ["a", "é", "\u7ec4", "\U0001f600"])
+def test_a_hint_has_as_many_signs_as_are_shown(sign: str) -> None:
+    """Of whatever alphabet: what an outcome says of whose job it was is looked up by it."""
+    told = Envelope(path="$", trigger=Trigger.EVENT, event_id="e", original={})
+    for length in (MAX_HINT_CHARS, MAX_HINT_CHARS + 9):
+        hints = unreadable(told, [], {"job_id": sign * length}).hints
+        assert hints == {"job_id": sign * MAX_HINT_CHARS}
+
+
+def test_a_member_of_that_name_makes_no_event_of_what_an_event_carries(
+    cloud_event: MakeEvent, context: Context, ehpc: dict[str, Any]
+) -> None:
+    """Anybody's payload may have `data`: only what says which version of events it is is opened as one."""
+    inner = cloud_event(ehpc)
+    assert len(read_events(json.dumps(cloud_event(inner)).encode(), context).failures) == 1
+    del inner["specversion"]
+    (bad,) = read_events(json.dumps(cloud_event(inner)).encode(), context).unreadable
+    assert [fault.path for fault in bad.faults] == ["$.data.system", "$.data.job_id"]

@@ -199,10 +199,10 @@ def test_modes_are_set_and_taken_back(ledger: Ledger) -> None:
     people.set_mode(ledger, None, off)
     people.set_mode(ledger, "the-rest", watch)
     assert people.read_controls(ledger).everything == off
-    people.clear_mode(ledger, None)
+    people.clear_mode(ledger, None, by="ann", now=NOW)
     controls = people.read_controls(ledger)
     assert (controls.everything, controls.rules) == (None, {"the-rest": watch})
-    assert people.clear_mode(ledger, "the-rest").rules == {}
+    assert people.clear_mode(ledger, "the-rest", by="ann", now=NOW).rules == {}
     assert [due.key for due in ledger.due(NOW * 10, 10)] == [CONTROLS_KEY]
     told = people.read_controls(ledger)
     paid = told.paid(one["outcome_id"] for one in told.acts)
@@ -231,7 +231,7 @@ def test_a_malformed_modes_document_is_not_nothing_set(ledger: Ledger) -> None:
     with pytest.raises(LedgerUnavailable, match="malformed"):
         people.read_controls(ledger)
     with pytest.raises(LedgerUnavailable, match="malformed"):
-        people.clear_mode(ledger, None)
+        people.clear_mode(ledger, None, by="ann", now=NOW)
 
 
 def test_a_breaker_is_opened_once(ledger: Ledger) -> None:
@@ -350,13 +350,14 @@ def test_a_stale_index_names_what_is_no_longer_there(clock: Clock) -> None:
     assert people.breakers(memory) == []
 
 
-def test_one_malformed_record_hides_no_other(ledger: Ledger) -> None:
-    """It is left as it is; lists and backlogs go on around it."""
+def test_one_malformed_record_hides_no_other(ledger: Ledger, caplog: pytest.LogCaptureFixture) -> None:
+    """It is left as it is, and named; lists and backlogs go on around it."""
     bad = Write(key=f"{CLUSTER.key}/9.scheduler", document=b"\xff", expected=None, due_at=NOW, expires_at=None)
     ledger.save([bad])
     put(ledger, held(1))
     put(ledger, stopped(2))
     assert len(people.holds(ledger)) == 1
+    assert [message.partition(":")[0] for message in caplog.messages] == [f"{bad.key} is left as it is"]
     assert people.settle(ledger, CLUSTER, Backlog.DROP, by="ann", now=NOW, per_minute=1).changed == 1
     assert ledger.load([bad.key])[bad.key].document == b"\xff"
 

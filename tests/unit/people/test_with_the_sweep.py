@@ -192,7 +192,7 @@ def test_a_mode_set_by_hand_holds_from_the_next_invocation_on(house: Ward) -> No
     """Off: the next delivery is suppressed. Taken back: the one after is rerun."""
     people.set_mode(house.ledger, None, ModeSet(mode=Mode.OFF, by="ann", at=house.clock.now(), why="w"))
     house.fail(1)
-    people.clear_mode(house.ledger, None)
+    people.clear_mode(house.ledger, None, by="ann", now=house.clock.now())
     house.fail(2)
     assert house.told(1) == [("suppressed", "kill_switch")]
     assert house.killed == ["2.scheduler"]
@@ -210,7 +210,7 @@ def test_what_waits_is_closed_under_a_mode_set_by_hand(house: Ward, mode: Mode, 
     people.answer(house.ledger, hold, yes=True, by="ann", now=house.clock.now())
     people.set_mode(house.ledger, None, ModeSet(mode=mode, by="ann", at=house.clock.now()))
     house.sweep()
-    people.clear_mode(house.ledger, None)
+    people.clear_mode(house.ledger, None, by="ann", now=house.clock.now())
     house.later(3600)
     house.sweep()
     assert house.told(1)[-1] == said

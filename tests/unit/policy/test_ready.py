@@ -160,6 +160,19 @@ def test_after_the_first_texts_the_prefilter_is_asked() -> None:
     assert [early.possible("x") is None for _ in range(FIRST_TEXTS + 1)] == [False] * FIRST_TEXTS + [True]
 
 
+def test_texts_of_one_kind_share_what_they_may_hold() -> None:
+    """How to look for their rules is worked out once, not for each."""
+    ready = make_ready(load_policy(SHIPPED.decode())).ready()
+    assert ready is not None
+    early = Early(ready[1])
+    one, same, other = (
+        early.possible(text)
+        for text in ("job 17 cancelled: due to node failure", "job 9 cancelled: due to node failure", "nothing of it")
+    )
+    assert one is same
+    assert one is not other
+
+
 def test_what_comes_in_pairs_is_not_restored_by_halves() -> None:
     """A key without its value, a field without what it is given: made by another version."""
     kinds, tree = flattened([load_policy(SHIPPED.decode()).rules[0], {"a": 1}])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import time
+from email.utils import parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -54,10 +57,11 @@ def test_all_records_are_in_one_request(sink: SlsSink, wire: Wire) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"<html>welcome to the airport</html>", b"{}"])
 def test_an_answer_of_somebody_else_is_no_yes(sink: SlsSink, wire: Wire, body: bytes) -> None:
-    """A proxy that says 200 has written nothing: the outcomes stay owed."""
+    """A proxy that says 200 has written nothing: the outcomes stay owed, if it says so twice."""
     wire.behave = lambda handler: say(handler, 200, body)
     with pytest.raises(SinkUnavailable, match="NotLogService"):
         sink.put([{"outcome_id": "1"}])
+    assert len(wire.requests) == 2
 
 
 def test_a_request_that_is_too_large_is_halved(sink: SlsSink, wire: Wire) -> None:
@@ -71,6 +75,20 @@ def test_a_request_that_is_too_large_is_halved(sink: SlsSink, wire: Wire) -> Non
         for log in put(wire, number).logs
     ]
     assert written == [str(number) for number in range(10)]
+
+
+def test_a_balancers_word_for_too_large_counts_as_well(sink: SlsSink, wire: Wire) -> None:
+    """It knows no code of Log Service: its status says it."""
+
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        if len(wire.requests) == 1:
+            say(handler, 413, b"<html>413 Request Entity Too Large</html>")
+        else:
+            say(handler, 200, b"", **REQUEST_ID)
+
+    wire.behave = behave
+    sink.put([{"outcome_id": str(number)} for number in range(4)])
+    assert len(wire.requests) == 3
 
 
 def test_a_record_that_never_fits_is_shortened(sink: SlsSink, wire: Wire) -> None:
@@ -124,3 +142,19 @@ def test_the_token_of_a_role_goes_along(sink: SlsSink, wire: Wire) -> None:
     sink.put([{"outcome_id": "1"}])
     headers = {name.lower(): value for name, value in wire.requests[0]["headers"].items()}
     assert headers["x-acs-security-token"] == "STS"
+
+
+def test_a_put_leaves_the_locale_of_the_process_alone(
+    sink: SlsSink, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The SDK sets it with each request, for all threads; the date goes out in English all the same."""
+    wire.behave = taken
+    sink.put([{"outcome_id": "1"}])  # makes the client
+    asked: list[object] = []
+    monkeypatch.setattr("locale.setlocale", lambda *arguments: asked.append(arguments))
+    sink.put([{"outcome_id": "2"}])
+    headers = {name.lower(): value for name, value in wire.requests[1]["headers"].items()}
+    assert asked == []
+    assert headers["date"] == headers["x-log-date"]
+    assert abs(parsedate_to_datetime(headers["date"]).timestamp() - time.time()) < 60
+    assert re.fullmatch(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", headers["date"])

@@ -46,8 +46,9 @@ NOT_THERE = Schedulerx3Snapshot(job_id="71", state=State.NOT_FOUND, look_begun_a
 def test_an_application_and_its_ids() -> None:
     """A flag names cluster and application; a job's id is only its own."""
     assert ROOM.read_flag("xxljob-demo/demo-app") == {"cluster_id": "xxljob-demo", "app_name": "demo-app"}
-    with pytest.raises(ValueError, match="CLUSTER/APP"):
-        ROOM.read_flag("xxljob-demo")
+    for half in ("xxljob-demo", "xxljob-demo/", "/demo-app", ""):
+        with pytest.raises(ValueError, match="CLUSTER/APP"):
+            ROOM.read_flag(half)
     assert (ROOM.names_one_job("71"), ROOM.may_mean("71", "71"), ROOM.may_mean("71", "72")) == (True, True, False)
     assert ROOM.told_as("71") == ("71",)
     assert ROOM.endpoint("cn-hangzhou").host == "schedulerx3.cn-hangzhou.aliyuncs.com"
