@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -201,3 +202,20 @@ def test_which_keys_protect(jwks: str, *, fits: bool) -> None:
     else:
         with pytest.raises(ValueError, match="wants a JSON Web Key Set"):
             parse_jwks(jwks)
+
+
+def test_a_signature_has_one_spelling() -> None:
+    """Neither a zero before it nor the modulus added to it, which means the same number."""
+    for name in ("ann", "bob", "cy", "dee", "eve", "fay"):
+        content, _, mac = ISSUER.token(name, NOW).rpartition(".")
+        number = int.from_bytes(base64.urlsafe_b64decode(mac + "=="), "big")
+        others = [number.to_bytes(257, "big"), (number + ISSUER.n).to_bytes(257, "big")]
+        if number + ISSUER.n < 1 << 2048:
+            others.append((number + ISSUER.n).to_bytes(256, "big"))
+        assert claims_of(f"{content}.{mac}", KEYS, AUDIENCE, NOW).sub == name
+        for other in others:
+            with pytest.raises(BadToken, match="nobody"):
+                claims_of(f"{content}.{text_of(other)}", KEYS, AUDIENCE, NOW)
+        if len(others) == 3:
+            return
+    pytest.fail("no signature was small enough")
