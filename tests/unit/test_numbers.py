@@ -175,7 +175,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.policy.review": {"QUICK_SETTLE_S": 60},
     "shared.policy.rule": {"MAX_WHY_CHARS": 256, "MAX_DELAY_S": 43_200.0},
     "shared.policy.search": {
-        "MAX_WORK": 786_432,
+        "MAX_WORK": 524_288,
         "MAX_RUNS": 8000,
         "RICH_BYTES": 8000,
         "_GROUPED": 4,
@@ -205,7 +205,13 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "MOST_BITS": 8192,
         "LEEWAY_S": 60.0,
     },
-    "shared.reading.text": {"MAX_NAME_CHARS": 256, "_QUOTED_CHARS": 16, "_PATH_CHARS": 256, "_MOSTLY_UTF8": 4},
+    "shared.reading.text": {
+        "MAX_NAME_CHARS": 256,
+        "_QUOTED_CHARS": 16,
+        "_QUOTED_BYTES": 68,
+        "_PATH_CHARS": 256,
+        "_MOSTLY_UTF8": 4,
+    },
     "shared.reading.times": {
         "FIRST_MS": 100_000_000_000.0,
         "EARLIEST_S": 100_000_000.0,
@@ -255,7 +261,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "MAX_PAGES": 10,
     },
     "shared.systems.dataworks.adapter": {"MOST_A_CALL": 50},
-    "shared.systems.dataworks.look": {"FEW": 3, "MOST_DAYS": 8},
+    "shared.systems.dataworks.look": {"FEW": 3, "MOST_DAYS": 8, "MOST_ONE_BY_ONE": 100},
     "shared.systems.dataworks.native": {"MAX_TOLD": 1000, "FAILED": 5, "FROZEN": 2},
     "shared.systems.dataworks.seek": {"SEEN_KEPT_S": 172_800.0},
     "shared.systems.dataworks.snapshot": {"FIRST_RUN": 1},
