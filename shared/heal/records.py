@@ -74,6 +74,11 @@ class Records:
             self._records[key] = self._read[key]
         self._changed.clear()
 
+    @property
+    def any_changed(self) -> bool:
+        """Whether anything waits to be saved."""
+        return bool(self._changed)
+
     def changed(self, key: str) -> bool:
         """Whether there is a change that is not saved yet."""
         return key in self._changed
