@@ -175,7 +175,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.policy.review": {"QUICK_SETTLE_S": 60},
     "shared.policy.rule": {"MAX_WHY_CHARS": 256, "MAX_DELAY_S": 43_200.0},
     "shared.policy.search": {
-        "MAX_WORK": 786_432,
+        "MAX_WORK": 524_288,
         "MAX_RUNS": 8000,
         "RICH_BYTES": 8000,
         "_GROUPED": 4,

@@ -77,6 +77,8 @@ class Ground:
             compile(mutant.text, wanted.file, "exec", dont_inherit=True)
         except SyntaxError:
             return Tried(wanted.room.name, mutant, killed=True, by="no Python", asked=0)
+        for nursery in filter(None, (self._bare, self._warm)):
+            nursery.wait()
         whole = (self.copy.root / wanted.file).read_text(encoding="utf-8")
         left = [test for test in tests if test not in self._unsound]
         ended = {"end": "passed"}
@@ -132,6 +134,13 @@ class _Nursery:
             text=True,
         )
         self._says, self._hears = cast("IO[str]", self._process.stdin), cast("IO[str]", self._process.stdout)
+        self._loaded = False
+
+    def wait(self) -> None:
+        """Until it has loaded what it is to load. Raises CoveringError if it cannot."""
+        if not self._loaded and not self._hears.readline():
+            raise CoveringError("the tests cannot be loaded")
+        self._loaded = True
 
     def ask(self, wanted: Mapping[str, object]) -> dict[str, str]:
         self._says.write(json.dumps(wanted) + "\n")

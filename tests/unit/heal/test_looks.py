@@ -154,6 +154,27 @@ def test_slices_of_one_delivery_share_its_looks(house: House) -> None:
     assert words(healer.handle(Intake(failures=[again]), Trigger.LOG))["looks_used_up"] == 0
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_an_earlier_slice_of_strangers_takes_nobody_their_look(
+    house: House, looked_into: list[str], *, named: bool
+) -> None:
+    """A source names the cluster, or something was rerun in it before; as many again of those, and no more."""
+    if named:
+        set_policy(house, sources=(Source(log=LOG), replace(MINE, clusters="ehpc-hz-*")))
+    else:
+        house.deliver(*about(house, [cluster(number, "hz") for number in range(MOST_SCOPES + 1)]), time_s=600)
+        house.deliver(*about(house, [cluster(MOST_SCOPES, "hz")]))
+        house.later(7_200)
+    healer = house.healer(600)
+    strangers = about(house, [cluster(number, "aa") for number in range(MOST_SCOPES + 1)])
+    healer.handle(Intake(failures=strangers), Trigger.LOG)
+    mine = about(house, [cluster(number, "hz") for number in range(MOST_SCOPES + 1)])
+    mine = [replace(one, telling_id=f"again-{one.telling_id}") for one in mine]
+    looked_into.clear()
+    assert words(healer.handle(Intake(failures=mine), Trigger.LOG))["looks_used_up"] == 1
+    assert looked_into == [f"ehpc-hz-{number:04}" for number in range(MOST_SCOPES)]
+
+
 def test_what_was_found_is_looked_at_whoever_may_tell(house: House) -> None:
     """The job system has shown it: `sources` say who may tell, and nobody told it."""
     set_policy(house, sources=(Source(log=LogPlace(project="p", logstore="l"), clusters=("elsewhere",)),))

@@ -37,16 +37,24 @@ class _Copy:
 
 
 class _Nursery:
-    """Plays forks. `SEES` fails with the mutant, `ALWAYS` with and without; without it `SLOW` does not end in time."""
+    """Plays forks of what it has loaded. `SEES` fails with the mutant, `ALWAYS` with and without.
+
+    Without it `SLOW` does not end in time.
+    """
 
     runs: list[Sequence[str]]
 
     def __init__(self, root: Path, _files: Sequence[str]) -> None:
         self._desk = root / "desk.py"
+        self._loaded = ""
         self.runs = []
+
+    def wait(self) -> None:
+        self._loaded = self._loaded or self._desk.read_text()
 
     def ask(self, run: Mapping[str, Any]) -> dict[str, str]:
         self.runs.append(run["tests"])
+        assert self._loaded == CODE, "a slip is put in before all is loaded, and would stay"
         mutated = self._desk.read_text() != CODE
         for test in run["tests"]:
             if test == "SLOW" and not mutated:
