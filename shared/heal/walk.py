@@ -139,6 +139,8 @@ class Walk(Struct, frozen=True, kw_only=True):
             for item in items
             if item.outcome is not None
         ]
+        if len(walked.left) < CHUNK:  # of a storm they are read again, some hundreds at once: all would be 60 MB
+            walked.left.update(records.left(item.owed_by for item in items if item.owed_by))
         for item in items:
             item.let_go()
 
