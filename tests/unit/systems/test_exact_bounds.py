@@ -454,6 +454,13 @@ def test_which_run_of_an_instance_is_of_the_call(
     assert seen.aftermath(RUN_2, settled=True) is became
 
 
+def test_of_a_case_without_a_life_no_run_is_later() -> None:
+    """Nothing is known of the run that had failed: what is seen is taken to be another."""
+    assert task(run_number=3, started_at=AT).conclude(case(None), settled=True) is Conclusion.RESTARTED
+    gone = DataworksSnapshot(job_id="7", look_begun_at=2_000.0)
+    assert gone.conclude(RUN_2, settled=True) is Conclusion.NO_EVIDENCE
+
+
 def test_runs_of_an_instance_that_were_not_ours_are_counted_once() -> None:
     """Ours are the larger of what this budget and what the record knows; never below none."""
     marks = tuple(AttemptMark(number, AT) for number in (1, 2))

@@ -153,3 +153,13 @@ def test_a_probe_is_one_read_of_each_kind(fake_api: Play, told: dict[str, str]) 
     names = [probe.operation for probe in SCHEDULERX.probes(api, "cn-hangzhou", told)]
     assert names == ["GetJobInfo", "GetJobInstance", "GetJobInstanceList", "ListJobs", "ListGroups"]
     assert names == [call.action for call in api.asked]
+
+
+def test_which_operations_rerun() -> None:
+    """There is no harmless form of these to try; every other one only reads."""
+    assert {system.name: {one.name for one in system.operations if one.mutates} for system in SYSTEMS} == {
+        "ehpc": {"RerunJobs"},
+        "schedulerx": {"RerunJob", "RetryJobInstance"},
+        "schedulerx3": {"OperateRetryJobExecution", "OperateRetryWorkflowExecution", "OperateRerunJob"},
+        "dataworks": {"RerunTaskInstances"},
+    }
