@@ -139,6 +139,13 @@ def test_which_run_a_day_means_by_its_start(started_at: float, run: Run) -> None
     assert seen.which_run(told(data_time=DAY), JobRecord()) is run
 
 
+def test_the_only_instance_of_a_day_is_meant_whatever_its_start() -> None:
+    """There is no other that could be."""
+    for started_at in (None, AT, AT + 600):
+        seen = group(instance(5, data_time=OTHER_DAY), meant=instance(started_at=started_at))
+        assert seen.which_run(told(data_time=DAY), JobRecord()) is Run.THIS
+
+
 def test_a_told_start_says_which_run_a_day_means() -> None:
     """Where the meant one has a start as well."""
     seen = group(instance(5, started_at=100.0))
