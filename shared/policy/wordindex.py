@@ -21,8 +21,8 @@ _MOST_LEARNED, _LONGEST_LEARNED = 64, 200
 """So many new words of a text are learned at a time, of at most so many bytes."""
 _MOST_KEPT = 8192
 """Words that are kept: about 1 MB, at most 3."""
-_SMALL, _LARGE = range(ord("a"), ord("z") + 1), range(ord("A"), ord("Z") + 1)
-_FOLD = bytes(byte if byte in _SMALL else byte + 32 if byte in _LARGE else 32 for byte in range(256))
+_SMALL = range(ord("a"), ord("z") + 1)
+_FOLD = bytes(byte if byte in _SMALL else 32 for byte in range(256))
 _BEYOND_ASCII = bytes(byte if byte > 127 else 32 for byte in range(256))  # noqa: PLR2004 - the last of ASCII
 _KELVIN, _LONG_S = "\u212a".encode(), "\u017f".encode()
 """The only other letters that `(?i)` takes for ASCII ones: `k` and `s`."""

@@ -211,7 +211,13 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "MOST_BITS": 8192,
         "LEEWAY_S": 60.0,
     },
-    "shared.reading.text": {"MAX_NAME_CHARS": 256, "_QUOTED_CHARS": 16, "_PATH_CHARS": 256, "_MOSTLY_UTF8": 4},
+    "shared.reading.text": {
+        "MAX_NAME_CHARS": 256,
+        "_QUOTED_CHARS": 16,
+        "_QUOTED_BYTES": 68,
+        "_PATH_CHARS": 256,
+        "_MOSTLY_UTF8": 4,
+    },
     "shared.reading.times": {
         "FIRST_MS": 100_000_000_000.0,
         "EARLIEST_S": 100_000_000.0,

@@ -17,6 +17,8 @@ from shared.policy.prefilter import SHORT_BYTES, Prefilter
 from shared.policy.search import PatternSet
 from shared.policy.wordindex import WordIndex, folded_of, words_of
 
+_MANY = [f"x{number:02}" for number in range(33)]
+
 
 @pytest.mark.parametrize(
     ("pattern", "needs"),
@@ -40,6 +42,8 @@ from shared.policy.wordindex import WordIndex, folded_of, words_of
         ("(?i)É", None),
         ("权限不够", [["权限不够"]]),
         ("abc|[0-9]", None),
+        (f"a(?:{'|'.join(_MANY[:32])})", [["|".join(f"a{one}" for one in _MANY[:32])]]),
+        (f"a(?:{'|'.join(_MANY)})", [["a"]]),
         ("a" * 80, [["a" * 48]]),
         ("权" * 40, [["权" * 16, "权" * 8]]),
         (r"\x61b", [["b"]]),
