@@ -35,6 +35,17 @@ Way = tuple[Read, Choices]
 """A text in small letters, and choices of such: that one and one of each of these are there."""
 
 
+def are_there(choices: Choices, folded: Read) -> bool:
+    """Whether one text of each choice is."""
+    for texts in choices:
+        for text in texts:
+            if text in folded:
+                break
+        else:
+            return False
+    return True
+
+
 def as_read(needed: bytes) -> Read:
     """What is looked for of a needed text, in small letters."""
     return needed.replace(EDGE, b"").decode("latin-1")

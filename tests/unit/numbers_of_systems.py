@@ -6,7 +6,7 @@ from typing import Any
 
 NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
     "shared.systems.dataworks.adapter": {"MOST_A_CALL": 50},
-    "shared.systems.dataworks.look": {"FEW": 3, "MOST_DAYS": 8},
+    "shared.systems.dataworks.look": {"FEW": 3, "MOST_DAYS": 8, "MOST_ONE_BY_ONE": 100},
     "shared.systems.dataworks.native": {"MAX_TOLD": 1000, "FAILED": 5, "FROZEN": 2},
     "shared.systems.dataworks.seek": {"SEEN_KEPT_S": 172_800.0},
     "shared.systems.dataworks.snapshot": {"FIRST_RUN": 1},

@@ -176,7 +176,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.policy.review": {"QUICK_SETTLE_S": 60},
     "shared.policy.rule": {"MAX_WHY_CHARS": 256, "MAX_DELAY_S": 43_200.0},
     "shared.policy.search": {
-        "MAX_WORK": 786_432,
+        "MAX_WORK": 524_288,
         "MAX_RUNS": 8000,
         "RICH_BYTES": 8000,
         "_GROUPED": 4,
@@ -188,7 +188,13 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.policy.text.whole": {"MIN_WIDTH": 40, "MAX_PIECES": 16},
     "shared.policy.weight": {"_RUN": 16, "_MOST": 1_000_000},
     "shared.policy.windows": {"MAX_LASTS_S": 604_800.0, "_MINUTE_S": 60},
-    "shared.policy.wordindex": {"_GRAM": 3, "_MOST_LEARNED": 64, "_LONGEST_LEARNED": 200, "_MOST_KEPT": 8192},
+    "shared.policy.wordindex": {
+        "_GRAM": 3,
+        "_FEW": 64,
+        "_MOST_LEARNED": 64,
+        "_LONGEST_LEARNED": 200,
+        "_MOST_KEPT": 8192,
+    },
     "shared.policy.wording": {
         "_SHORT_CHARS": 1024,
         "_MOST_SHORT": 2048,
@@ -206,7 +212,13 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "MOST_BITS": 8192,
         "LEEWAY_S": 60.0,
     },
-    "shared.reading.text": {"MAX_NAME_CHARS": 256, "_QUOTED_CHARS": 16, "_PATH_CHARS": 256, "_MOSTLY_UTF8": 4},
+    "shared.reading.text": {
+        "MAX_NAME_CHARS": 256,
+        "_QUOTED_CHARS": 16,
+        "_QUOTED_BYTES": 68,
+        "_PATH_CHARS": 256,
+        "_MOSTLY_UTF8": 4,
+    },
     "shared.reading.times": {
         "FIRST_MS": 100_000_000_000.0,
         "EARLIEST_S": 100_000_000.0,

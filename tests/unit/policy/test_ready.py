@@ -113,6 +113,14 @@ def test_with_and_without_what_was_made_ready_the_same_rule_matches(monkeypatch:
     assert len(set(found)) == len(texts), "nothing is told apart"
 
 
+@pytest.mark.parametrize("value", [[1, "a"], (1, "a"), frozenset({1, "a"}), {"a": [1], "b": (None, True)}, [], (), {}])
+def test_what_was_flattened_comes_back_with_its_types(value: object) -> None:
+    """A list stays a list, and a set a set."""
+    again = restored(*flattened(value))
+    assert (again, type(again)) == (value, type(value))
+    assert repr(again) == repr(value)
+
+
 def test_only_what_is_ours_can_be_flattened() -> None:
     """A type of others is a slip in the build, not in the function."""
     with pytest.raises(TypeError, match="Path cannot be flattened"):
