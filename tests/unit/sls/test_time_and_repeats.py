@@ -161,3 +161,12 @@ def test_a_value_of_a_kilobyte_is_not_cut(size: int, *, whole: bool) -> None:
     assert (cut == "x" * size) is whole
     assert len(cut.encode()) == 1_024
     assert shortened({"a": "é" * 600})["a"] == "é" * 510 + "…"
+
+
+def test_a_refusal_needs_no_request_id(sink: SlsSink, wire: Wire) -> None:
+    """Only of a yes it has to be known who gave it."""
+    body = b'{"errorCode": "Unauthorized", "errorMessage": "no"}'
+    wire.behave = lambda handler: say(handler, 401, body)
+    with pytest.raises(SinkUnavailable, match="Unauthorized"):
+        sink.put([{"outcome_id": "1"}])
+    assert len(wire.requests) == 1
