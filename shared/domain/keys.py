@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from shared.domain.job import Scope
 
+_UNQUOTED = re.compile(r"[A-Za-z0-9_.~-]+")
+"""What `quote` leaves as it is; most ids are such."""
 CONTROLS_KEY = "control/modes"
 """The one document of modes that people have set; it never expires."""
 
@@ -67,7 +70,7 @@ def kind_of(key: str) -> Kind:
 @lru_cache(maxsize=4096)
 def job_key(scope: Scope, job_id: str) -> str:
     """One job, by its id as the job system lists it; kept, for every step of a delivery asks for it."""
-    return f"{scope.key}/{quote(job_id, safe='')}"
+    return f"{scope.key}/{job_id if _UNQUOTED.fullmatch(job_id) else quote(job_id, safe='')}"
 
 
 def job_of(key: str, scope: Scope) -> str | None:

@@ -12,7 +12,7 @@ from shared.domain.failure import Failure
 from shared.domain.keys import job_key, pending_key
 from shared.domain.outcome import Outcome
 from shared.domain.reasons import Reason
-from shared.domain.record import Case
+from shared.domain.record import Case, JobRecord
 from shared.domain.snapshot import LookFailed, Observation
 
 
@@ -158,17 +158,24 @@ class Notice(Struct, frozen=True):
     fields: dict[str, str]
 
 
+Left = tuple[JobRecord, int]
+"""A document and its version, as far as its last writer knows."""
+
+
 class Walked(Struct):
     """What is to be told after a walk through the corridor."""
 
     results: list[Result] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    left: dict[str, Left] = field(default_factory=dict)
+    """Documents of some of the results as they were written last, so that none is read to strike what was told."""
 
     def add(self, others: Iterable[Walked]) -> Walked:
         """This one, with what came of those besides."""
         for other in others:
             self.results += other.results
             self.notices += other.notices
+            self.left.update(other.left)
         return self
 
 

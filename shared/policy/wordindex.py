@@ -6,6 +6,7 @@ a piece of a word. Chinese has no blanks, so a run of it is a word.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from itertools import filterfalse, islice
@@ -13,6 +14,9 @@ from itertools import filterfalse, islice
 _GRAM = 3
 """Parts are looked up by so many first bytes. What is shorter is in every text, and in the numbers of every text that
 counts in hexadecimal."""
+_GRAMS = re.compile(b"." * _GRAM, re.DOTALL)
+_FEW = 64
+"""So few beginnings of parts are looked for one by one: that takes less than to cut a text into all that are in it."""
 _MOST_LEARNED, _LONGEST_LEARNED = 64, 200
 """So many new words of a text are learned at a time, of at most so many bytes."""
 _MOST_KEPT = 8192
@@ -141,8 +145,11 @@ class WordIndex:
         together = b" ".join(words)
         read = together.decode("latin-1")
         found = {self._whole[word] for word in words if word in self._whole}
-        grams = {together[place : place + _GRAM] for place in range(len(together) - _GRAM + 1)}
-        for gram in self._pieces.keys() & grams:
+        if len(self._pieces) <= _FEW:
+            near = {gram for gram in self._pieces if gram in together}
+        else:
+            near = self._pieces.keys() & {gram for begin in range(_GRAM) for gram in _GRAMS.findall(together, begin)}
+        for gram in near:
             for part, run, number in self._pieces[gram]:
                 if run in read and (len(words) > 1 or _fits(part, together)):
                     found.add(number)

@@ -95,7 +95,7 @@ def _sdk_client(endpoint: str, credentials: Credentials) -> _OneTry:
         endpoint,
         credentials.access_key_id,
         credentials.access_key_secret,
-        securityToken=credentials.security_token or None,
+        securityToken=credentials.security_token,
         source=SOURCE,
     )
     made._auth._getGMT = partial(formatdate, usegmt=True)  # noqa: SLF001 - its own sets the locale of the whole process with each request
@@ -149,7 +149,7 @@ class Client:
             place = (wanted.project, wanted.logstore, wanted.shard)
             answer = self.call("pull_logs", *place, cursor, groups, end_cursor=wanted.end_cursor)
             found = answer.get_loggroup_list().LogGroups
-            return PulledPage(found, answer.get_next_cursor() or "", answer.get_raw_size())
+            return PulledPage(found, answer.get_next_cursor(), answer.get_raw_size())
 
         return self._tamed(read)
 

@@ -187,7 +187,13 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.policy.text.whole": {"MIN_WIDTH": 40, "MAX_PIECES": 16},
     "shared.policy.weight": {"_RUN": 16, "_MOST": 1_000_000},
     "shared.policy.windows": {"MAX_LASTS_S": 604_800.0, "_MINUTE_S": 60},
-    "shared.policy.wordindex": {"_GRAM": 3, "_MOST_LEARNED": 64, "_LONGEST_LEARNED": 200, "_MOST_KEPT": 8192},
+    "shared.policy.wordindex": {
+        "_GRAM": 3,
+        "_FEW": 64,
+        "_MOST_LEARNED": 64,
+        "_LONGEST_LEARNED": 200,
+        "_MOST_KEPT": 8192,
+    },
     "shared.policy.wording": {
         "_SHORT_CHARS": 1024,
         "_MOST_SHORT": 2048,

@@ -259,3 +259,17 @@ def test_what_tells_too_much_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> Non
     found = [set(asked.possible(b"red fault, blue error").numbers) for _ in range(2)]
     assert found == [{0, 1}, {0, 1}]
     assert not asked._kept
+
+
+@given(st.lists(st.text("abcd", min_size=3, max_size=5), min_size=1, max_size=4), st.text("abcd ", max_size=40))
+def test_pieces_of_words_are_found_however_few_are_looked_for(wanted: list[str], text: str) -> None:
+    """One by one, or by all beginnings that the text has."""
+    needs = {one.encode(): number for number, one in enumerate(dict.fromkeys(wanted))}
+    words = words_of(text.encode())
+    found = []
+    for few in (0, len(needs)):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(wordindex, "_FEW", few)
+            found.append(sorted(WordIndex(needs).found_in(words)))
+    assert found[0] == found[1]
+    assert {number for one, number in needs.items() if one in text.encode()} <= set(found[0])

@@ -11,6 +11,7 @@ import threading
 from typing import Any
 
 import pytest
+from darabonba.core import DaraCore
 from msgspec.structs import replace
 
 from shared.domain.call import Effect
@@ -18,7 +19,7 @@ from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
 from shared.kept_http import NoWholeAnswer, Snag
 from shared.systems import openapi
-from shared.systems.openapi import ApiCall, CallFailed, OpenApi, Reply, bounded
+from shared.systems.openapi import ApiCall, CallFailed, OpenApi, Reply, _sdk, bounded
 from tests.support.http_wire import Behaviour, Wire, say
 from tests.support.make import Make
 
@@ -429,3 +430,11 @@ def test_the_least_time_is_enough(wire: Wire, credentials: Credentials, answers:
     assert isinstance(api.call(CALL), Reply)
     assert api._timeouts_ms(1.0) == (500, 500)
     assert api._timeouts_ms(0.999) == (499, 500)
+
+
+def test_what_others_ask_of_the_sdk_goes_its_usual_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only calls of ours leave through our transport."""
+    asked: list[tuple[object, object]] = []
+    monkeypatch.setattr(_sdk, "_usual", lambda request, runtime: asked.append((request, runtime)))
+    DaraCore.do_action("theirs", {"a": 1})
+    assert asked == [("theirs", {"a": 1})]

@@ -11,7 +11,7 @@ from darabonba.request import DaraRequest
 
 from shared.systems.openapi import _sdk
 
-ODD = ["", "all", "12[3].scheduler", "a b+c/~=&?", "中文", '[{"Id":"1.s"}]', "x" * 65, "&?" * 40]
+ODD = ["", "all", "12[3].scheduler", "a b+c/~=&?", "中文", '[{"Id":"1.s"}]', "x" * 65, "&?" * 40, "/~" * 40]
 
 
 @pytest.mark.parametrize("host", ["ehpc.cn-hangzhou.aliyuncs.com", "127.0.0.1:8080", "[::1]:80", "http://odd.example/"])
