@@ -75,7 +75,7 @@ def test_what_has_changed_since_it_was_shown_is_said_by_its_id(ledger: Ledger) -
 
 def test_acts_of_one_moment_are_as_many_outcomes(ledger: Ledger) -> None:
     """One person sets the modes of two rules and of everything in a script, and takes them back: each is told."""
-    names = ("gpu", "cpu", None)
+    names = ("gpu", "None", None)
     for name in names:
         people.set_mode(ledger, name, ModeSet(mode=Mode.OFF, by="ann", at=NOW))
     for name in names:
