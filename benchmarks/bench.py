@@ -12,11 +12,13 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Collection
+from contextlib import ExitStack
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -27,6 +29,7 @@ from benchmarks.doors import Meant
 from benchmarks.instances import bundled
 from benchmarks.region import Region
 from benchmarks.spread import Compared
+from tests.support.redis_server import RedisServer
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS, KEPT = ROOT / "benchmarks" / "RESULTS.md", ROOT / "benchmarks" / "kept.json"
@@ -45,14 +48,26 @@ one rerun, one PutLogs; no ledger, no policy, no limits.
 
 def measured(latency_ms: float, rounds: int, *, short: bool, only: Collection[str] = ()) -> list[Compared]:
     """The doors, cold and warm; `only`: comparisons of these names."""
-    with Region(latency_ms) as region, tempfile.TemporaryDirectory() as folder:
+    with Region(latency_ms) as region, ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
         ledgers = {"SQLite": f"sqlite://{folder}/ledger.db"}
         if not short:
             ledgers["Tablestore"] = region.tablestore_url
+            ledgers |= _redis(stack, Path(folder) / "redis")
         meant = Meant(only or [f"cold, SQLite: {door}" for door in SHORT_DOORS] + ["warm"] if short else only)
         found = doors.cold(region, rounds, ledgers, meant) + doors.warm(region, rounds * 3, ledgers, meant)
         first = dict(list(ledgers.items())[:1])  # which ledger it is does not matter to logs that tell nothing
         return found + doors.foreign(region, rounds, first, meant, SHORT_FOREIGN_LOGS if short else FOREIGN_LOGS)
+
+
+def _redis(stack: ExitStack, folder: Path) -> dict[str, str]:
+    """A server of its own, until the stack is left; nothing where none is installed."""
+    if shutil.which("redis-server") is None:
+        print("no redis-server: its rows are left out")
+        return {}
+    redis = RedisServer(folder)
+    stack.callback(redis.kill)
+    return {"Redis": f"redis://127.0.0.1:{redis.port}"}
 
 
 def worse(found: list[Compared], kept: dict[str, float]) -> list[str]:

@@ -18,12 +18,13 @@ from typing import Any
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.instances import Code, Instance, bundled
+from benchmarks.instances import Code, Instance, bundled, with_client_of
 from benchmarks.region import Region
 from benchmarks.spread import Compared, compared
 
 Event = Callable[[], Any]
-DOORS = ("log_trigger", "event_trigger", "manual", "sweep", "discover")
+_PAGE = {"version": "v1", "rawPath": "/", "requestContext": {"http": {"method": "GET", "sourceIp": "192.0.2.1"}}}
+"""Asked of the console by somebody who has not signed in: all of it is loaded, and answers."""
 
 
 class Meant:
@@ -41,7 +42,7 @@ ALL = Meant()
 
 def cold(region: Region, rounds: int, ledgers: Mapping[str, str], meant: Meant = ALL) -> list[Compared]:
     """Each door's first event against the sample function's."""
-    ours, theirs = bundled()
+    theirs = bundled()[1]
     events: dict[str, tuple[Event, str]] = {
         "log_trigger, rerun": (lambda: region.order("logged", told=region.order("jobs")), "log_trigger"),
         "event_trigger, rerun": (lambda: region.order("jobs")[0], "event_trigger"),
@@ -49,6 +50,7 @@ def cold(region: Region, rounds: int, ledgers: Mapping[str, str], meant: Meant =
         "event_trigger, no call to a job system": (lambda: {**region.order("jobs")[0], "job_id": ""}, "event_trigger"),
         "sweep, nothing due": (dict, "sweep"),
         "discover, nothing watched": (dict, "discover"),
+        "console, a page": (lambda: dict(_PAGE), "console"),
     }
     found = []
     for ledger, url in ledgers.items():
@@ -59,7 +61,7 @@ def cold(region: Region, rounds: int, ledgers: Mapping[str, str], meant: Meant =
             for _ in range(rounds):
                 first = event()
                 environment = region.environment(url)
-                takes[0].append(_first(ours, f"functions.{door}.index", environment, first))
+                takes[0].append(_first(with_client_of(ledger), f"functions.{door}.index", environment, first))
                 job = region.order("jobs")
                 other = region.order("logged", told=job) if door == "log_trigger" else job[0]
                 takes[1].append(_first(theirs, "sample_function", environment, other))
@@ -74,10 +76,9 @@ def _first(code: Code, module: str, environment: Mapping[str, str], event: Any) 
 
 def warm(region: Region, rounds: int, ledgers: Mapping[str, str], meant: Meant = ALL) -> list[Compared]:
     """An event at an instance that has handled some, against the sample function's with the same ending."""
-    ours, theirs = bundled()
-    found = []
+    theirs, found = bundled()[1], []
     for ledger, url in ledgers.items():
-        environment = region.environment(url)
+        ours, environment = with_client_of(ledger), region.environment(url)
         with ExitStack() as stack:
             mine = stack.enter_context(Instance(ours, "functions.event_trigger.index", environment))
             by_hand = stack.enter_context(Instance(ours, "functions.manual.index", environment))

@@ -36,7 +36,7 @@ def main() -> None:
         cpu = time.process_time() if number else 0.0
         answer = module.handler(event, context)
         cpu, wall = time.process_time() - cpu, time.perf_counter() - begun
-        counts = {kind: count for kind, count in answer["counts"].items() if count}
+        counts = {kind: count for kind, count in answer.get("counts", {}).items() if count}  # a page has none
         peak_mb = _peak_mb()
         since_start = time.time() - float(os.environ["BENCH_BEGUN"])
         told = {"cpu": cpu, "wall": wall, "since_start": since_start, "peak_mb": peak_mb, "counts": counts}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -17,6 +17,8 @@ from shared.settings import Settings
 from shared.systems import SYSTEMS
 from shared.systems.discovery import Calls, Fits, Listed, Memory, Seeker, Sight, Terms
 from shared.systems.openapi import ClockThatHears, OpenApi
+
+_T = TypeVar("_T")
 
 
 def open_systems(
@@ -39,7 +41,6 @@ def open_systems(
         hears: which time the services have.
     """
 
-    @cache
     def system_in(name: str, region: str) -> JobSystem:
         if not settings.serves(name, region):
             return _Elsewhere(_not_served(settings, name, region), clock)
@@ -52,7 +53,7 @@ def open_systems(
         )
         return SYSTEMS.named(name).connect(api, clock, settings.time_zone)
 
-    return system_in
+    return _each_once(system_in)
 
 
 def open_seekers(
@@ -68,14 +69,25 @@ def open_seekers(
     The arguments are those of `open_systems`.
     """
 
-    @cache
     def seeker_in(name: str, region: str) -> Seeker | None:
         if not settings.serves(name, region):
             return _LooksNowhere(_not_served(settings, name, region), clock)
         api = OpenApi(credentials, settings.endpoint(name, region), remaining_s=remaining_s, clock=hears)
         return SYSTEMS.named(name).seeker(api, clock, settings.time_zone, region)
 
-    return seeker_in
+    return _each_once(seeker_in)
+
+
+def _each_once(opened: Callable[[str, str], _T]) -> Callable[[str, str], _T]:
+    """What was opened, by system and region. As `functools.cache`, which costs more to make than most have to keep."""
+    made: dict[tuple[str, str], _T] = {}
+
+    def one(name: str, region: str) -> _T:
+        if (name, region) not in made:
+            made[name, region] = opened(name, region)
+        return made[name, region]
+
+    return one
 
 
 class _Elsewhere(Struct):

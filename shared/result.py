@@ -11,6 +11,7 @@ from shared.domain.verdicts import Verdict
 from shared.heal import Report, Result
 
 SCHEMA = "secondwind-result/1"
+_NONE = {verdict.value: 0 for verdict in Verdict}
 MAX_OUTCOMES = 50
 """The Logstore has them all; a Log Service trigger keeps the answer in its own log."""
 
@@ -22,7 +23,7 @@ def result_of(report: Report, *, gates: bool = False) -> dict[str, Any]:
         report: what became of the delivery.
         gates: a person asks: all outcomes, each with every gate that was asked and what would have to change.
     """
-    counts = {verdict.value: 0 for verdict in Verdict}
+    counts = dict(_NONE)
     for result in report.results:
         counts[result.outcome.verdict] += 1
     shown = report.results if gates else report.results[:MAX_OUTCOMES]

@@ -19,7 +19,9 @@ from tools.bundle_parts import RUNTIMES
 from tools.test_elsewhere import ROOT, WORKERS, environment_of, interpreters
 
 SHORT = (
+    "tests/e2e/test_log_door.py",
     "tests/e2e/test_doors.py",
+    "tests/e2e/test_doors_schedulerx.py",
     "tests/unit/sls",
     "tests/unit/systems/test_openapi.py",
     "tests/unit/test_kept_http.py",

@@ -78,10 +78,11 @@ class Decision(Struct, frozen=True, gc=False):
     @property
     def gates(self) -> tuple[Gate, ...]:
         """Every gate asked, as it is told."""
-        return tuple(
+        gates = [
             Gate(name=name, passed=answer.stop is None, saw=answer.saw, wanted=answer.wanted)
             for name, answer in self.asked
-        )
+        ]
+        return tuple(gates)
 
     @property
     def evidence(self) -> dict[str, str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from shared.domain.job import Scope
 
+_UNQUOTED = re.compile(r"[A-Za-z0-9_.~-]+")
+"""What `quote` leaves as it is; most ids are such."""
 CONTROLS_KEY = "control/modes"
 """The one document of modes that people have set; it never expires."""
 
@@ -67,7 +70,7 @@ def kind_of(key: str) -> Kind:
 @lru_cache(maxsize=4096)
 def job_key(scope: Scope, job_id: str) -> str:
     """One job, by its id as the job system lists it; kept, for every step of a delivery asks for it."""
-    return f"{scope.key}/{quote(job_id, safe='')}"
+    return f"{scope.key}/{job_id if _UNQUOTED.fullmatch(job_id) else quote(job_id, safe='')}"
 
 
 def job_of(key: str, scope: Scope) -> str | None:
@@ -96,6 +99,7 @@ def range_key(project: str, logstore: str, shard: int, begin_cursor: str) -> str
     return f"{Kind.RANGE.value}/{project}/{logstore}/{shard}/{quote(begin_cursor, safe='')}"
 
 
+@lru_cache(maxsize=1024)
 def breaker_key(scope: Scope) -> str:
     """The breaker of a cluster or group."""
     return f"{Kind.BREAKER.value}/{scope.key}"
@@ -106,6 +110,7 @@ def scope_of_breaker(key: str) -> str:
     return key.removeprefix(f"{Kind.BREAKER.value}/")
 
 
+@lru_cache(maxsize=1024)
 def pace_key(scope: Scope, operation: str) -> str:
     """An operation's pace in a region: the documented limit is per account and operation."""
     return pace_key_of(scope.system, scope.region, operation)
@@ -131,6 +136,7 @@ def machines_key(system: str, region: str) -> str:
     return f"{Kind.DISCOVER.value}/{system}/{region}//machines"
 
 
+@lru_cache(maxsize=1024)
 def nodes_key(scope: Scope) -> str:
     """What is remembered of the nodes of a cluster or group."""
     return f"{Kind.NODES.value}/{scope.key}"
@@ -141,6 +147,7 @@ def scope_of_nodes(key: str) -> str:
     return key.removeprefix(f"{Kind.NODES.value}/")
 
 
+@lru_cache(maxsize=1024)
 def rate_key(scope: Scope) -> str:
     """The rate of a cluster or group: how many jobs a window may act on before the rest wait."""
     return f"{Kind.RATE.value}/{scope.key}"

@@ -53,7 +53,7 @@ class Fetcher(Struct, frozen=True):
         asked = {item.decided.failure_id: self._asked(item, decider, until) for item in wanting}
         for item in new:  # all tellings of a failure that know no cause: whichever is decided first must not know less
             part = asked.get(item.decided.failure_id)
-            item.asked_output = item.asked_output or item.decided.failure_id in self.tried
+            item.asked_output = item.decided.failure_id in self.tried
             if part is not None and part.text.strip() and names_no_cause(self.policy, item.failure, item.decided):
                 message = with_output(self.policy, item.failure.message, part.text)
                 item.failure = replace(item.failure, message=message, message_from=part.source)

@@ -12,7 +12,7 @@ from shared.domain.failure import Failure
 from shared.domain.keys import job_key, pending_key
 from shared.domain.outcome import Outcome
 from shared.domain.reasons import Reason
-from shared.domain.record import Case
+from shared.domain.record import Case, JobRecord
 from shared.domain.snapshot import LookFailed, Observation
 
 
@@ -113,7 +113,8 @@ class Item(Struct):
         if self.origin is None:
             return ()
         own_keys = dict.fromkeys((self.key, self._told_key))
-        return tuple(key for key in own_keys if key != self.origin.key)
+        own_keys.pop(self.origin.key, None)
+        return tuple(own_keys)
 
     @property
     def elsewhere(self) -> tuple[str, ...]:
@@ -122,7 +123,8 @@ class Item(Struct):
             return ()
         failed = isinstance(self.seen, LookFailed)
         known = dict.fromkeys((self._told_key, self._pending_key) if failed else (self._told_key,))
-        return tuple(key for key in known if key != self.key)
+        known.pop(self.key, None)
+        return tuple(known)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -156,17 +158,24 @@ class Notice(Struct, frozen=True):
     fields: dict[str, str]
 
 
+Left = tuple[JobRecord, int]
+"""A document and its version, as far as its last writer knows."""
+
+
 class Walked(Struct):
     """What is to be told after a walk through the corridor."""
 
     results: list[Result] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    left: dict[str, Left] = field(default_factory=dict)
+    """Documents of some of the results as they were written last, so that none is read to strike what was told."""
 
     def add(self, others: Iterable[Walked]) -> Walked:
         """This one, with what came of those besides."""
         for other in others:
             self.results += other.results
             self.notices += other.notices
+            self.left.update(other.left)
         return self
 
 
@@ -187,3 +196,4 @@ class Report(Struct):
         """Count in what became of another part of the same delivery."""
         self.results += other.results
         self.folded += other.folded
+        self.passed_over += other.passed_over

@@ -26,7 +26,11 @@ from shared.policy.model import Policy
 from shared.ports import Clock, JobSystem, Ledger
 
 MOST_SCOPES = 100
-"""Clusters and groups that one invocation looks into at the most: each costs some requests and ledger round trips."""
+"""Clusters and groups that one invocation looks into at the most: each costs some requests and ledger round trips.
+
+As many again of those that a source names, or in which something was rerun before: what was told in an earlier slice of
+a range leaves them their look.
+"""
 LEAST_TIME_S = 6.0
 """With less time left than this no further cluster or group is looked into: what is known must be written down."""
 
@@ -73,8 +77,9 @@ class Looks(Struct, frozen=True, kw_only=True):
         """
         turns: list[list[Item]] = []
         unseen: list[Item] = []
-        for scope_key, members in self._in_order(items, policy):
-            if ask.trigger is Trigger.SWEEP or scope_key in self.into or len(self.into) < MOST_SCOPES:
+        for scope_key, members, preferred in self._in_order(items, policy):
+            most = MOST_SCOPES * (2 if preferred else 1)
+            if ask.trigger is Trigger.SWEEP or scope_key in self.into or len(self.into) < most:
                 self.into.add(scope_key)
                 turns.append(members)
             else:
@@ -107,16 +112,16 @@ class Looks(Struct, frozen=True, kw_only=True):
         for item, observation in zip(items, seen, strict=True):
             item.observation = observation
 
-    def _in_order(self, items: Sequence[Item], policy: Policy) -> list[tuple[str, list[Item]]]:
+    def _in_order(self, items: Sequence[Item], policy: Policy) -> list[tuple[str, list[Item], bool]]:
         """By cluster or group: those first that a source names, then, where not all can be had, those known already.
 
-        The order in which they were told counts for nothing.
+        The order in which they were told counts for nothing. With each, whether it is one of these.
         """
         by_scope: dict[str, list[Item]] = {}
         for item in items:
             by_scope.setdefault(item.failure.scope.key, []).append(item)
         known: set[str] = set()
-        if len(by_scope) > MOST_SCOPES:
+        if len(self.into | by_scope.keys()) > MOST_SCOPES:
             breakers = {breaker_key(members[0].failure.scope): key for key, members in by_scope.items()}
             known = {breakers[key] for key in self.ledger.load(list(breakers))}
         named = {
@@ -124,4 +129,5 @@ class Looks(Struct, frozen=True, kw_only=True):
             for key, members in by_scope.items()
             if any(standing(policy, item.failure) is Standing.NAMED for item in members)
         }
-        return sorted(by_scope.items(), key=lambda turn: (turn[0] not in named, turn[0] not in known, turn[0]))
+        ordered = sorted(by_scope.items(), key=lambda turn: (turn[0] not in named, turn[0] not in known, turn[0]))
+        return [(scope_key, members, scope_key in named | known) for scope_key, members in ordered]

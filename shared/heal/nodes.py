@@ -21,7 +21,7 @@ from shared.heal.item import Item, Notice
 from shared.policy.belts import NodeAction
 from shared.policy.evidence import evidence_of
 from shared.policy.model import Policy
-from shared.ports import Clock, JobSystem, Ledger, NodeSource, Stored
+from shared.ports import Clock, JobSystem, Ledger, NodeSource, Stored, Write
 from shared.reading.text import printable
 from shared.systems import SYSTEMS
 
@@ -50,6 +50,8 @@ class NodeMemory(Struct, kw_only=True):
     _after: KnownNodes | None = None
     """That, with what was counted here."""
     _version: int | None = None
+    _told: list[Notice] = field(default_factory=list)
+    """What the document owes since something was counted here."""
     _hits: dict[tuple[str, str], Hit] = field(default_factory=dict)
     """By node and job."""
     _drained: set[str] = field(default_factory=set)
@@ -96,21 +98,35 @@ class NodeMemory(Struct, kw_only=True):
         self._weigh()
         return not self.suspects <= before
 
+    def writes(self) -> list[Write]:
+        """What was counted, to be written beside what was decided; nothing if nothing was."""
+        if self._known is None or self._after is None or self._after == self._known:
+            return []
+        return [nodes_write(nodes_key(self.scope), self._after, self._version, self.now)]
+
+    def written(self) -> None:
+        """The last `writes` are in the ledger."""
+        if self._known is not None and self._after is not None and self._after != self._known:
+            key = nodes_key(self.scope)
+            self._told += [Notice(key, owed) for owed in self._after.owed if owed not in self._known.owed]
+            self._known, self._version = self._after, (self._version or 0) + 1
+
     def save(self) -> list[Notice]:
-        """Write what was counted; what the document owes since then comes back."""
+        """Write what was counted and is not written yet; what the document owes since then comes back."""
         for _ in range(TRIES):
-            changed, key = self._after, nodes_key(self.scope)
-            if self._known is None or changed is None or changed == self._known:
-                return []
+            writes = self.writes()
+            if not writes:
+                return self._told
             try:
-                if not self.ledger.save([nodes_write(key, changed, self._version, self.now)]):
-                    return [Notice(key, owed) for owed in changed.owed if owed not in self._known.owed]
-                self.read(self.ledger.load([key]))
+                if not self.ledger.save(writes):
+                    self.written()
+                    return self._told
+                self.read(self.ledger.load([nodes_key(self.scope)]))
             except (DocumentRefused, LedgerUnavailable) as error:
                 _LOG.warning("what failed on nodes is not counted: %s", error)
-                return []
+                return self._told
         _LOG.warning("what failed on nodes of %s is not counted: others keep writing it", self.scope.key)
-        return []
+        return self._told
 
     def _weigh(self) -> None:
         self._after = None if self._known is None else self._changed(self._known)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from shared.documents import decode_record, record_write
 from shared.domain.errors import DocumentRefused, LedgerUnavailable
 from shared.domain.keys import kind_of
 from shared.domain.record import JobRecord
+from shared.heal.item import Left
 from shared.ports import Ledger, Stored, Write
 
 _LOG = logging.getLogger(__name__)
@@ -54,6 +55,17 @@ class Records:
         self._read[key] = self._records[key] = record
         self._versions[key] = stored.version if stored else None
 
+    def know(self, left: Mapping[str, Left]) -> None:
+        """Take these as they were left, without reading them: if that is no longer so, they conflict."""
+        for key, (record, version) in left.items():
+            self._records[key] = self._read[key] = record
+            self._versions[key] = version
+
+    def left(self, keys: Iterable[str]) -> dict[str, Left]:
+        """Those of them that were written or read here and have no unsaved change."""
+        there = [(key, self._versions.get(key)) for key in keys if key in self._records and key not in self._changed]
+        return {key: (self._records[key], version) for key, version in there if version is not None}
+
     def readable(self, key: str) -> bool:
         """Whether that record was opened and is one of ours (or is not there yet)."""
         return key in self._records
@@ -73,6 +85,11 @@ class Records:
         for key in self._changed:
             self._records[key] = self._read[key]
         self._changed.clear()
+
+    @property
+    def any_changed(self) -> bool:
+        """Whether anything waits to be saved."""
+        return bool(self._changed)
 
     def changed(self, key: str) -> bool:
         """Whether there is a change that is not saved yet."""

@@ -17,7 +17,7 @@ from shared.domain.reasons import Reason
 from shared.domain.record import JobRecord
 from shared.domain.room import shortened, size_of
 from shared.domain.verdicts import Verdict
-from shared.heal.item import Notice, Report, Result, Walked
+from shared.heal.item import Left, Notice, Report, Result, Walked
 from shared.heal.records import Records
 from shared.ports import Ledger, OutcomeSink, Write
 
@@ -96,9 +96,9 @@ class Reporter(Struct, frozen=True):
         except SinkUnavailable as error:
             _LOG.warning("outcomes stay owed: %s", error)
             self._keep([result.outcome for result in kept if not result.key], ask)
-            self._strike(_keys(kept, notices), ask.now, paid=False)
+            self._strike(_keys(kept, notices), walked.left, ask.now, paid=False)
         else:
-            self._strike(_keys(results, notices), ask.now, paid=True)
+            self._strike(_keys(results, notices), walked.left, ask.now, paid=True)
         return report
 
     def _keep(self, outcomes: Sequence[Outcome], ask: Ask) -> None:
@@ -119,7 +119,7 @@ class Reporter(Struct, frozen=True):
                 return
         raise LedgerUnavailable(f"others keep changing {left[0]}: outcomes would get lost")
 
-    def _strike(self, owed: Mapping[str, Sequence[str]], now: float, *, paid: bool) -> None:
+    def _strike(self, owed: Mapping[str, Sequence[str]], left: Mapping[str, Left], now: float, *, paid: bool) -> None:
         """Strike what was written from the documents that owe it; put those off that still do.
 
         A conflict leaves it to the sweep: the same outcome written twice has the same id.
@@ -127,11 +127,19 @@ class Reporter(Struct, frozen=True):
         keys = list(owed)
         for start in range(0, len(keys), STRUCK_TOGETHER):
             some = {key: owed[key] for key in keys[start : start + STRUCK_TOGETHER]}
-            self._strike_some(some, now, paid=paid)
+            known = {key: left[key] for key in some if key in left}
+            changed = self._strike_some(some, known, now, paid=paid).intersection(known)
+            if changed:  # others have written it since: read it after all
+                self._strike_some({key: some[key] for key in changed}, {}, now, paid=paid)
 
-    def _strike_some(self, owed: Mapping[str, Sequence[str]], now: float, *, paid: bool) -> None:
+    def _strike_some(
+        self, owed: Mapping[str, Sequence[str]], known: Mapping[str, Left], now: float, *, paid: bool
+    ) -> frozenset[str]:
+        """Strike in those that are known as they were left, and in the others as they are read; which conflicted."""
         records = Records(self.ledger, now)
-        shared = records.open(owed)
+        records.know(known)
+        unknown = [key for key in owed if key not in known]
+        shared = records.open(unknown) if unknown else {}
         writes: list[Write] = []
         for key, outcome_ids in owed.items():
             if records.readable(key):
@@ -139,7 +147,7 @@ class Reporter(Struct, frozen=True):
                 records.put(key, record.paid(outcome_ids) if paid else record.put_off(now))
             write = struck(key, shared[key], outcome_ids, now, paid=paid) if key in shared else None
             writes += [] if write is None else [write]
-        records.save(writes)
+        return records.save(writes)
 
 
 def _within_documents(owed: Sequence[dict[str, str]]) -> Iterator[list[dict[str, str]]]:

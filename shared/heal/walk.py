@@ -139,6 +139,8 @@ class Walk(Struct, frozen=True, kw_only=True):
             for item in items
             if item.outcome is not None
         ]
+        if len(walked.left) < CHUNK:  # of a storm they are read again, some hundreds at once: all would be 60 MB
+            walked.left.update(records.left(item.owed_by for item in items if item.owed_by))
         for item in items:
             item.let_go()
 
@@ -171,7 +173,10 @@ class Walk(Struct, frozen=True, kw_only=True):
                 if not admission.grants(wanting):
                     records.revert()
                     decider.decide_all(items, admission)
-            conflicts = records.save()
+            counted = nodes.writes() if records.any_changed else []
+            conflicts = records.save(counted)
+            if counted and counted[0].key not in conflicts | records.refused:
+                nodes.written()
             for item in items:
                 if item.decision is not None and item.writes_to in records.refused:
                     decider.writer.refuse(item)

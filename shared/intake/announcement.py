@@ -179,7 +179,7 @@ def _read_fields(record: Mapping[str, Any], path: str, faults: list[Fault]) -> d
 
 def _envelope_time(record: Mapping[str, Any], told: Envelope) -> float | None:
     """The envelope's time; none if it cannot be read: the carrier's word is no reason to lose what it carries."""
-    if told.time is None or not _absent(record.get("occurred_at")):
+    if not _absent(record.get("occurred_at")):
         return None
     try:
         return moment(told.time)

@@ -178,7 +178,7 @@ def _read_cloud_event(
         trigger=envelope.trigger,
         event_id=envelope.event_id,
         original=envelope.original,
-        time=time or None,
+        time=time,
         salt=envelope.salt,
         speaker=_speaker(event, from_log=from_log) if envelope.trigger is Trigger.EVENT else Speaker(),
     )

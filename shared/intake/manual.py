@@ -58,8 +58,8 @@ class _Reading(Struct):
     words: dict[str, str] = {}
 
     def told(self, path: str, own_id: str, original: Any) -> Envelope:
-        request = self.context.request_id
-        return Envelope(path=path, trigger=Trigger.MANUAL, event_id=own_id, original=original, salt=request)
+        """`own_id` has the request's id in it, so that each invocation is a telling of its own."""
+        return Envelope(path=path, trigger=Trigger.MANUAL, event_id=own_id, original=original)
 
     def refuse(self, faults: list[Fault]) -> None:
         """The body as a whole is invalid."""

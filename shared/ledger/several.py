@@ -5,8 +5,7 @@ Where one thread is at work, as nearly always, there is one connection. Another 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from shared.ports import Due, Ledger, Stored, Write
@@ -41,26 +40,31 @@ class SeveralLedgers:
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
         """As the one that is used."""
-        with self._one() as ledger:
+        ledger = self._taken()
+        try:
             return ledger.load(keys)
+        finally:
+            self._free.append(ledger)
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
         """As the one that is used."""
-        with self._one() as ledger:
+        ledger = self._taken()
+        try:
             return ledger.save(writes)
+        finally:
+            self._free.append(ledger)
 
     def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:
         """As the one that is used."""
-        with self._one() as ledger:
+        ledger = self._taken()
+        try:
             return ledger.due(before, limit, after)
-
-    @contextmanager
-    def _one(self) -> Iterator[OpenLedger]:
-        try:
-            ledger = self._free.pop()  # a list's `pop` and `append` are each one step for all threads
-        except IndexError:
-            ledger = self._open_one()
-        try:
-            yield ledger
         finally:
             self._free.append(ledger)
+
+    def _taken(self) -> OpenLedger:
+        """One that is in nobody's use: to be put back."""
+        try:
+            return self._free.pop()  # a list's `pop` and `append` are each one step for all threads
+        except IndexError:
+            return self._open_one()

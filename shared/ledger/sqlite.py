@@ -11,10 +11,11 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
+from types import TracebackType
 
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger._sizes import check
@@ -40,6 +41,25 @@ CREATE TABLE IF NOT EXISTS documents (
 CREATE INDEX IF NOT EXISTS documents_due ON documents (due_at, key) WHERE due_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS documents_expired ON documents (expires_at) WHERE expires_at IS NOT NULL;
 """
+
+
+class _Asked:
+    """While SQLite is asked: its errors become ours. Written out, as a generator costs as much as a small query."""
+
+    __slots__ = ("_failed",)
+
+    def __init__(self, failed: Callable[[], None]) -> None:
+        self._failed = failed
+
+    def __enter__(self) -> None:
+        """Nothing to do."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, sqlite3.Error):
+            self._failed()
+            raise LedgerUnavailable(f"the SQLite ledger did not answer: {error}") from error
 
 
 class SqliteLedger:
@@ -79,13 +99,11 @@ class SqliteLedger:
         if not (self._keeps and _given(self._path, self._db)):
             self._db.close()
 
-    @contextmanager
-    def _asked(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            self._keeps = False  # whatever is wrong with it, the next ledger opens the file anew
-            raise LedgerUnavailable(f"the SQLite ledger did not answer: {error}") from error
+    def _asked(self) -> _Asked:
+        return _Asked(self._distrust)
+
+    def _distrust(self) -> None:
+        self._keeps = False  # whatever is wrong with it, the next ledger opens the file anew
 
     def _write_ahead(self) -> None:
         # Of two that open a new file at once, the one that loses the switch is refused at once, whatever the timeout

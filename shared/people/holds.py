@@ -11,7 +11,7 @@ from shared.domain.act import UNSIGNED, Signed
 from shared.domain.errors import SecondWindError
 from shared.domain.links import digest_of
 from shared.domain.outcome import Outcome
-from shared.domain.record import Case, CaseState
+from shared.domain.record import Case, CaseState, JobRecord
 from shared.people.moves import approve, reject
 from shared.people.walk import TRIES, Contended, as_listed, records
 from shared.ports import Ledger
@@ -103,9 +103,9 @@ def answer(
     decide = approve if yes else reject
     for _ in range(TRIES):
         stored = ledger.load([hold.key]).get(hold.key)
-        record = decode_record(stored.document) if stored else None
-        case = record.case(hold.case.failure_id) if record else None
-        if stored is None or record is None or case is None:
+        record = decode_record(stored.document) if stored else JobRecord()
+        case = record.case(hold.case.failure_id)
+        if stored is None or case is None:
             raise UnknownId(f"failure {hold.case.failure_id} is not in the ledger any more")
         changed, outcome = decide(record, as_listed(hold.key, case), by, now, signed)
         if seen and seen != digest_of(hold.key, case):

@@ -26,6 +26,8 @@ class Early:
         """As `state_of` made it."""
         self.patterns, self._texts, self._grams, self._short, self._asks = msgspec.msgpack.decode(state)
         self._left = FIRST_TEXTS
+        self._kept: dict[tuple[int, ...], Chances] = {}
+        """By what was found in a text: texts of one kind have the same."""
 
     def possible(self, folded: Read) -> Chances | None:
         """What `Prefilter.possible` says of that text; None where it is to be asked itself."""
@@ -34,7 +36,14 @@ class Early:
         self._left -= 1
         grams = {folded[place : place + _GRAM] for place in range(len(folded) - _GRAM + 1)}
         near = [text for gram in self._grams.keys() & grams for text in self._grams[gram]]
-        found = sorted(text for text in (*self._short, *near) if self._texts[text] in folded)
+        texts = self._texts
+        found = tuple(sorted([text for text in (*self._short, *near) if texts[text] in folded]))
+        chances = self._kept.get(found)
+        if chances is None:
+            chances = self._kept[found] = self._chances(found)
+        return chances
+
+    def _chances(self, found: Sequence[int]) -> Chances:
         asks = [(text, *msgspec.msgpack.decode(self._asks[text])) for text in found]
         chosen = {choice for _, _, choices in asks for choice in choices}
         ways: dict[int, tuple[Way, ...]] = {}

@@ -16,12 +16,12 @@ import re2
 from shared.policy.early import READY, Early, digest_of, state_of
 from shared.policy.literals import Needs, is_plain, needed
 from shared.policy.patterns import LIGHT, MAX_MEMORY_BYTES, compile_pattern, compiled, options, spans_lines
-from shared.policy.prefilter import SHORT_BYTES, Chances, Choices, Prefilter, Read, Way
+from shared.policy.prefilter import SHORT_BYTES, Chances, Choices, Prefilter, Read, Way, are_there
 from shared.policy.weight import weight_of
 from shared.policy.wordindex import few_words_of, folded_of, words_of
 
-MAX_WORK = 3 << 18
-"""Bytes times patterns that one text may cost: 24 patterns in 32 KB. What costs more is searched at its ends alone."""
+MAX_WORK = 1 << 19
+"""Bytes times patterns that one text may cost: 16 patterns in 32 KB. What costs more is searched at its ends alone."""
 MAX_RUNS = 8000
 """32 KB of logs have some five thousand words."""
 MAX_WORDS, MAX_LETTERS = 1500, 12_000
@@ -106,17 +106,6 @@ class Possible:
 Looks = tuple[tuple[Read, Choices, int], ...]
 """A pattern may be there if that text is, and one of each of those; and the pattern."""
 _ANY_WAY: Sequence[Way] = (("", ()),)
-
-
-def are_there(choices: Choices, folded: Read) -> bool:
-    """Whether one text of each choice is."""
-    for texts in choices:
-        for text in texts:
-            if text in folded:
-                break
-        else:
-            return False
-    return True
 
 
 class PatternSet:

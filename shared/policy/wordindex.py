@@ -6,6 +6,7 @@ a piece of a word. Chinese has no blanks, so a run of it is a word.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from itertools import filterfalse, islice
@@ -13,12 +14,15 @@ from itertools import filterfalse, islice
 _GRAM = 3
 """Parts are looked up by so many first bytes. What is shorter is in every text, and in the numbers of every text that
 counts in hexadecimal."""
+_GRAMS = re.compile(b"." * _GRAM, re.DOTALL)
+_FEW = 64
+"""So few beginnings of parts are looked for one by one: that takes less than to cut a text into all that are in it."""
 _MOST_LEARNED, _LONGEST_LEARNED = 64, 200
 """So many new words of a text are learned at a time, of at most so many bytes."""
 _MOST_KEPT = 8192
 """Words that are kept: about 1 MB, at most 3."""
-_SMALL, _LARGE = range(ord("a"), ord("z") + 1), range(ord("A"), ord("Z") + 1)
-_FOLD = bytes(byte if byte in _SMALL else byte + 32 if byte in _LARGE else 32 for byte in range(256))
+_SMALL = range(ord("a"), ord("z") + 1)
+_FOLD = bytes(byte if byte in _SMALL else 32 for byte in range(256))
 _BEYOND_ASCII = bytes(byte if byte > 127 else 32 for byte in range(256))  # noqa: PLR2004 - the last of ASCII
 _KELVIN, _LONG_S = "\u212a".encode(), "\u017f".encode()
 """The only other letters that `(?i)` takes for ASCII ones: `k` and `s`."""
@@ -141,8 +145,11 @@ class WordIndex:
         together = b" ".join(words)
         read = together.decode("latin-1")
         found = {self._whole[word] for word in words if word in self._whole}
-        grams = {together[place : place + _GRAM] for place in range(len(together) - _GRAM + 1)}
-        for gram in self._pieces.keys() & grams:
+        if len(self._pieces) <= _FEW:
+            near = {gram for gram in self._pieces if gram in together}
+        else:
+            near = self._pieces.keys() & {gram for begin in range(_GRAM) for gram in _GRAMS.findall(together, begin)}
+        for gram in near:
             for part, run, number in self._pieces[gram]:
                 if run in read and (len(words) > 1 or _fits(part, together)):
                     found.add(number)

@@ -7,17 +7,18 @@ what only later rules want to know is never looked for.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from shared.policy.conditions import Match, listed, patterns_of
+from shared.policy.noise import Noise
 from shared.policy.packs import KnownNeeds
-from shared.policy.prefilter import Choices, Read
+from shared.policy.prefilter import Choices, Read, are_there
 from shared.policy.rule import CauseLine, Tells
-from shared.policy.search import Looks, PatternSet, Possible, are_there
-from shared.policy.text.normal import lines_of, shown
+from shared.policy.search import Looks, PatternSet, Possible
+from shared.policy.text.normal import lines_of
 from shared.policy.text.whole import searched
 
 _SHORT_CHARS, _MOST_SHORT, _MOST_LONG = 1024, 2048, 32
@@ -76,9 +77,10 @@ class Wording:
         distinct = dict.fromkeys(pattern for match, _, _ in asked for pattern in patterns_of(match))
         number = {pattern: place for place, pattern in enumerate(distinct)}
         self._noise = len(distinct)
-        self._patterns = PatternSet((*distinct, *dict.fromkeys(ignore_lines)), KnownNeeds())
+        self._ignored = tuple(dict.fromkeys(ignore_lines))
+        self._patterns = PatternSet((*distinct, *self._ignored), KnownNeeds())
         """The last ones, from `_noise` on, are those of noise."""
-        self._noises = frozenset(range(self._noise, self._noise + len(ignore_lines)))
+        self._noises = frozenset(range(self._noise, self._noise + len(self._ignored)))
         self._first_of = lru_cache(maxsize=_MOST_SHORT)(self._first)
         """A failure is decided more than once, before its tokens are taken and after; and of one cause many jobs die
         with the same text."""
@@ -94,6 +96,10 @@ class Wording:
         self._causes = frozenset[int]().union(
             *(one.message for one, (_, tells, _) in zip(self._asks, asked, strict=True) if tells is Tells.CAUSE)
         )
+
+    @cached_property
+    def _by_line(self) -> Noise:
+        return Noise(self._ignored, KnownNeeds())
 
     def ready(self) -> tuple[str, bytes] | None:
         """See `PatternSet.ready`."""
@@ -191,7 +197,7 @@ class Wording:
         there = self._in(searched(lines))
         if not self._is_noisy(there):
             return there
-        return self._in(searched([line for line in lines if not self._is_noisy(self._in(shown(line)))]))
+        return self._in(searched(self._by_line.left_of(lines)))
 
     def _in(self, text: str) -> Possible:
         return self._patterns.possible_in(text.encode("utf-8", "replace"))  # lone surrogates become `?`

@@ -7,6 +7,8 @@ from typing import Any
 
 MAX_NAME_CHARS = 256
 _QUOTED_CHARS = 16
+_QUOTED_BYTES = 68
+"""Of one character more, so that what is cut shows that it is; each has four bytes at most."""
 _PATH_CHARS = 256
 _MOSTLY_UTF8 = 4
 """Of UTF-8 that was cut or has a stray byte fewer than one in so many is broken; of GBK far more are."""
@@ -68,7 +70,7 @@ def quoted(value: Any) -> str:
     """The first few characters of a value for a fault's text, or only its kind if it is no text or number."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return kind(value)
-    text = printable(str(value), 4 * _QUOTED_CHARS)
+    text = printable(str(value), _QUOTED_BYTES)
     return f"'{text}'" if len(text) <= _QUOTED_CHARS else f"'{text[:_QUOTED_CHARS]}…'"
 
 

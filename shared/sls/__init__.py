@@ -215,9 +215,10 @@ def _smaller(part: list[Mapping[str, str]]) -> list[list[Mapping[str, str]]]:
 
 def _weight(record: Mapping[str, str]) -> int:
     """Bytes of the record in a request, at most."""
+    values = "".join(record.values())
     # Of ASCII, which nearly all is, the length is at hand.
-    values = sum(len(one) if one.isascii() else len(one.encode("utf-8", "replace")) for one in record.values())
-    return values + sum(map(len, record)) + _FIELD_BYTES * len(record)
+    size = len(values) if values.isascii() else len(values.encode("utf-8", "replace"))
+    return size + len("".join(record)) + _FIELD_BYTES * len(record)
 
 
 def _connect(access: Access, endpoint: str) -> Any:

@@ -12,15 +12,18 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import LocalCloud
+from localcloud.ehpc.models import JobSpec, finishes, hangs
+from localcloud.ehpc.service import Ehpc
 from localcloud.fc.instance.context import make_context
 from localcloud.sls.service import LogService
 from shared.settings.environment import endpoint_variable
 from shared.systems import SYSTEMS
+from tests.e2e.account import account
 from tests.e2e.doctor_ward import ward
+from tests.e2e.function_desk import desk
 from tests.support.sdk import Sdk
 
-__all__ = ["ward"]
-
+__all__ = ["account", "desk", "ward"]
 PROJECT, OUTCOMES, SOURCE = "secondwind", "outcomes", "failures"
 POLICY = """
 version: 1
@@ -32,6 +35,7 @@ rules:
   - {name: user-error, match: {message: 'ModuleNotFoundError|SyntaxError'}, action: ignore}
   - {name: the-rest, match: {}, action: rerun}
 """
+HOUR = 3600.0
 
 
 @dataclass
@@ -138,3 +142,22 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
         for logstore in (OUTCOMES, SOURCE):
             client.create_logstore(PROJECT, logstore, 30, 1)
         yield made
+
+
+def hung_cluster(town: Town, *numbers: int) -> Any:
+    """A cluster with jobs that have hung for an hour."""
+    cluster = town.cloud[Ehpc].cluster("ehpc-hz-1")
+    for number in numbers:
+        cluster.submit(f"{number}.scheduler", JobSpec(runs=(hangs(), finishes(600))), at=time.time() - HOUR)
+    return cluster
+
+
+def failure(number: int = 1, **more: Any) -> dict[str, Any]:
+    """`job-failure/1` of an E-HPC job."""
+    told = {"schema": "job-failure/1", "system": "ehpc", "cluster_id": "ehpc-hz-1", "job_id": f"{number}.scheduler"}
+    return {**told, "occurred_at": int(time.time()) - 5, **more}
+
+
+def event(data: Any, event_id: str = "1") -> dict[str, Any]:
+    """A CloudEvent as EventBridge delivers it."""
+    return {"id": event_id, "source": "hpc.watch", "specversion": "1.0", "type": "job:failed", "data": data}

@@ -20,8 +20,7 @@ from localcloud.schedulerx3.service import Schedulerx3
 from localcloud.wire.faults import Fault, FaultKind
 from shared.reading.times import moment
 from shared.reality import SystemClock
-from tests.e2e.conftest import POLICY, Town
-from tests.e2e.test_doors import event, failure, hung_cluster
+from tests.e2e.conftest import POLICY, Town, event, failure, hung_cluster
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""The four doors, from the bytes that the platform sends to the rows in the outcome Logstore, over real wires."""
+"""The doors for events and for people, from the bytes that come to the outcomes, over real wires."""
 
 from __future__ import annotations
 
@@ -8,121 +8,10 @@ from typing import Any
 
 import pytest
 
-from localcloud.ehpc.models import JobSpec, finishes, hangs
 from localcloud.ehpc.service import Ehpc
-from localcloud.schedulerx.models import JobConfig, fails, keeps_running, succeeds
-from localcloud.schedulerx.service import Schedulerx
 from localcloud.wire.faults import Fault, FaultKind
-from shared.domain.errors import DeliveryError, SettingsError
-from tests.e2e.conftest import Town
-
-HOUR = 3600.0
-
-
-def hung_cluster(town: Town, *numbers: int) -> Any:
-    """A cluster with jobs that have hung for an hour."""
-    cluster = town.cloud[Ehpc].cluster("ehpc-hz-1")
-    for number in numbers:
-        cluster.submit(f"{number}.scheduler", JobSpec(runs=(hangs(), finishes(600))), at=time.time() - HOUR)
-    return cluster
-
-
-def failure(number: int = 1, **more: Any) -> dict[str, Any]:
-    """`job-failure/1` of an E-HPC job."""
-    told = {"schema": "job-failure/1", "system": "ehpc", "cluster_id": "ehpc-hz-1", "job_id": f"{number}.scheduler"}
-    return {**told, "occurred_at": int(time.time()) - 5, **more}
-
-
-def event(data: Any, event_id: str = "1") -> dict[str, Any]:
-    """A CloudEvent as EventBridge delivers it."""
-    return {"id": event_id, "source": "hpc.watch", "specversion": "1.0", "type": "job:failed", "data": data}
-
-
-def test_a_log_is_healed_and_told(town: Town) -> None:
-    """A failure among strangers' logs is rerun; the row in the outcome Logstore holds all that the reference names."""
-    hung_cluster(town, 1)
-    town.put("failures", {"level": "info"}, {key: str(value) for key, value in failure().items()}, {"content": "hi"})
-    answer = town.invoke("log_trigger", town.trigger_event())
-    assert answer["schema"] == "secondwind-result/1"
-    assert (answer["counts"]["rerun"], answer["counts"]["passed_over"], answer["counts"]["folded"]) == (1, 2, 0)
-    (row,) = town.outcomes()
-    assert (row["verdict"], row["trigger"], row["state"], row["final"]) == ("rerun", "log", "RUNNING", "true")
-    assert row["api_request_id"] == next(c for c in town.cloud.openapi.calls if c.action == "RerunJobs").request_id
-    assert [kill.job_id for kill in town.cloud[Ehpc].kills] == ["1.scheduler"]
-
-
-def test_a_log_that_names_two_jobs_kills_neither(town: Town) -> None:
-    """A key twice among its contents is a fault with its path; the good log beside it is healed."""
-    hung_cluster(town, 1, 2, 3)
-    pairs = [(key, str(value)) for key, value in failure(1).items()]
-    town.put("failures", [*pairs, ("job_id", "2.scheduler")], {key: str(value) for key, value in failure(3).items()})
-    answer = town.invoke("log_trigger", town.trigger_event())
-    assert (answer["counts"]["invalid"], answer["counts"]["rerun"]) == (1, 1)
-    assert [kill.job_id for kill in town.cloud[Ehpc].kills] == ["3.scheduler"]
-    bad = next(row for row in town.outcomes() if row["verdict"] == "invalid")
-    assert bad["message"] == "$[0].job_id: is given more than once"
-
-
-def test_redelivery_of_a_range_reruns_nothing(town: Town) -> None:
-    """The same range again is told as a duplicate with the same failure id."""
-    hung_cluster(town, 1)
-    town.put("failures", {"content": json.dumps(failure())})
-    body = town.trigger_event()
-    first, second = town.invoke("log_trigger", body), town.invoke("log_trigger", body)
-    assert (first["counts"]["rerun"], second["counts"]["duplicate"]) == (1, 1)
-    assert first["outcomes"][0]["failure_id"] == second["outcomes"][0]["failure_id"]
-    assert first["outcomes"][0]["event_id"] == second["outcomes"][0]["event_id"]
-    assert len(town.cloud[Ehpc].kills) == 1
-
-
-def test_nothing_at_or_after_the_end_cursor_is_touched(town: Town) -> None:
-    """A failure in the log group that the end cursor names belongs to the next delivery."""
-    hung_cluster(town, 1, 2)
-    town.put("failures", {"content": json.dumps(failure(1))})
-    end = town.client().get_cursor("secondwind", "failures", 0, "end").get_cursor()
-    town.put("failures", {"content": json.dumps(failure(2))})
-    answer = town.invoke("log_trigger", town.trigger_event(end=end))
-    assert [one["job_id"] for one in answer["outcomes"]] == ["1.scheduler"]
-    assert [kill.job_id for kill in town.cloud[Ehpc].kills] == ["1.scheduler"]
-
-
-def test_many_groups_and_pages_are_one_delivery(town: Town) -> None:
-    """Whatever the number of log groups and pages, each failure is handled once; one PutLogs tells them all."""
-    hung_cluster(town, *range(1, 31))
-    town.logs._pull_bytes_max = 2_000
-    for number in range(1, 31):
-        town.put("failures", {"x": "y" * 400}, {"content": json.dumps(failure(number))})
-    answer = town.invoke("log_trigger", town.trigger_event())
-    pulls = [call for call in town.logs.calls if call.operation == "PullLogs"]
-    puts = [call for call in town.logs.calls if call.operation == "PutLogs" and call.logstore == "outcomes"]
-    assert (answer["counts"]["rerun"], answer["counts"]["passed_over"]) == (30, 30)
-    assert len(pulls) > 3
-    assert len(puts) == 1
-    assert len(town.rerun_calls()) == 1
-
-
-def test_an_empty_range_is_a_quiet_success(town: Town) -> None:
-    """Equal cursors: nothing is asked of anybody."""
-    cursor = town.client().get_cursor("secondwind", "failures", 0, "end").get_cursor()
-    before = len(town.logs.calls)
-    answer = town.invoke("log_trigger", town.trigger_event(begin=cursor, end=cursor))
-    assert (answer["outcomes"], sum(answer["counts"].values())) == ([], 0)
-    assert len(town.logs.calls) == before
-
-
-def test_a_source_out_of_reach_fails_the_delivery(town: Town) -> None:
-    """The platform must send the whole delivery again, and nothing was called."""
-    town.put("failures", {"content": json.dumps(failure())})
-    with pytest.raises(DeliveryError):
-        town.invoke("log_trigger", town.trigger_event(logstoreName="elsewhere"))
-    assert town.rerun_calls() == []
-
-
-def test_a_hostile_endpoint_gets_no_credentials(town: Town) -> None:
-    """A trigger body that names another host is invalid, and nothing is sent there."""
-    answer = town.invoke("log_trigger", town.trigger_event(endpoint="http://evil.example.com"))
-    assert answer["counts"]["invalid"] == 1
-    assert [call for call in town.logs.calls if call.operation == "PullLogs"] == []
+from shared.domain.errors import SettingsError
+from tests.e2e.conftest import Town, event, failure, hung_cluster
 
 
 @pytest.mark.parametrize(
@@ -193,55 +82,6 @@ def test_manual_takes_any_body_of_the_other_doors(town: Town) -> None:
     assert [one["verdict"] for one in answer["outcomes"]] == ["rerun"]
     answer = town.invoke("manual", {"event": event(failure(2)), "dry_run": True})
     assert [one["verdict"] for one in answer["outcomes"]] == ["would_rerun"]
-
-
-def schedulerx(town: Town, **config: Any) -> Any:
-    """A SchedulerX job."""
-    group = town.cloud[Schedulerx].group("ns", "demo.defaultGroup")
-    return group.job(92583, JobConfig(name="nightly", **config))
-
-
-def sx_failure(**more: Any) -> dict[str, Any]:
-    """`job-failure/1` of a SchedulerX job."""
-    told = {"system": "schedulerx", "namespace": "ns", "group_id": "demo.defaultGroup", "job_id": 92583}
-    return {**told, "occurred_at": int(time.time()) - 5, **more}
-
-
-def test_schedulerx_reruns_exactly_the_failed_day(town: Town) -> None:
-    """One RerunJob for the one day of the failed instance's data time, by instance id."""
-    failed = schedulerx(town).instance("2026-01-01 10:00:00", fails(30), scheduled_at=time.time() - HOUR)
-    answer = town.invoke("event_trigger", event(sx_failure(job_instance_id=failed.instance_id)))
-    assert [(one["verdict"], one["state"]) for one in answer["outcomes"]] == [("rerun", "FAILED")]
-    (call,) = town.rerun_calls()
-    assert (call["StartDate"], call["EndDate"], call["DataTime"]) == ("1767196800000", "1767283199000", "10:00:00")
-    assert [made.data_time for made in town.cloud[Schedulerx].reruns] == ["2026-01-01 10:00:00"]
-    told = answer["outcomes"][0]
-    assert (told["job_instance_id"], told["data_time"]) == (str(failed.instance_id), "2026-01-01 10:00:00")
-    again = town.invoke("event_trigger", event(sx_failure(data_time="2026-01-01 10:00:00"), "2"))
-    assert [one["verdict"] for one in again["outcomes"]] == ["duplicate"]
-    assert len(town.cloud[Schedulerx].reruns) == 1
-
-
-def test_schedulerx_beside_a_live_instance_is_ineligible(town: Town) -> None:
-    """RerunJob would start a second instance beside the live one."""
-    job = schedulerx(town)
-    failed = job.instance("2026-01-01 10:00:00", fails(30), scheduled_at=time.time() - HOUR)
-    job.instance("2026-01-02 10:00:00", keeps_running(), scheduled_at=time.time() - 60)
-    answer = town.invoke("event_trigger", event(sx_failure(job_instance_id=failed.instance_id)))
-    assert [(one["verdict"], one["reason"]) for one in answer["outcomes"]] == [("ineligible", "live_instance")]
-    assert town.rerun_calls() == []
-
-
-def test_schedulerx_that_succeeded_or_is_unknown_is_ineligible(town: Town) -> None:
-    """Nothing is rerun for an instance that succeeded, nor for one that is not there."""
-    job = schedulerx(town)
-    well = job.instance("2026-01-01 10:00:00", succeeds(30), scheduled_at=time.time() - HOUR)
-    body = [event(sx_failure(job_instance_id=well.instance_id)), event(sx_failure(job_instance_id=5), "2")]
-    answer = town.invoke("event_trigger", body)
-    assert sorted((one["verdict"], one["state"]) for one in answer["outcomes"]) == [
-        ("ineligible", "NOT_FOUND"),
-        ("ineligible", "SUCCEEDED"),
-    ]
 
 
 RERUN, LIST = "RerunJobs", "ListJobsWithFilters"

@@ -6,35 +6,17 @@ import fcntl
 import json
 import os
 import pty
-import re
-import shutil
 import signal
 import struct
 import subprocess
 import sys
 import termios
 import time
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from secondwind.cli import main
-from secondwind.commands.completion import SHELLS, script, words_of
-from secondwind.parser import command_parser, leaves
-
-ROOT = Path(__file__).resolve().parents[2]
-COMMAND = [sys.executable, "-m", "secondwind"]
-PLAIN = {"PYTHONIOENCODING": "ascii", "LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-
-
-def ran(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
-    """One command, to its end."""
-    env = {**os.environ, **more.pop("env", {})}
-    return subprocess.run(
-        [*COMMAND, *arguments], cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60, **more
-    )
+from tests.e2e.processes import COMMAND, PLAIN, ROOT, ran
 
 
 @pytest.mark.parametrize("arguments", ["policy packs", "policy schema --json"])
@@ -154,44 +136,6 @@ def test_a_table_that_a_terminal_has_no_room_for_becomes_blocks(columns: int) ->
     assert shown.split() == ["job", "a" * 40, "why", "b" * 40]
 
 
-def test_the_version_is_said() -> None:
-    """As in pyproject.toml, and nothing else."""
-    done = ran("--version")
-    assert (done.returncode, done.stdout) == (0, f"secondwind {_version()}\n")
-
-
-def _version() -> str:
-    found = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
-    assert found is not None
-    return found[1]
-
-
-@pytest.mark.parametrize("leaf", list(leaves(command_parser())), ids=lambda leaf: leaf.prog)
-def test_every_command_has_the_same_options_and_judges_its_own(leaf: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    """`--json`, `-q` and `-v` everywhere; what a command does not know is told with that command's usage."""
-    assert {"--json", "-q", "-v", "--quiet", "--verbose"} <= set(leaf._option_string_actions)
-    with pytest.raises(SystemExit) as ended:
-        leaf.parse_known_args([*_needed(leaf), "--no-such-option"])
-    assert ended.value.code == 2
-    err = capsys.readouterr().err
-    assert err.startswith(f"usage: {leaf.prog} ")
-    assert "--no-such-option" in err
-
-
-@pytest.mark.parametrize("arguments", [["--json", "mode", "show"], ["mode", "show", "--json"], ["mode", "--json"]])
-def test_options_of_every_command_may_stand_before_it(
-    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """What is said before the command holds for it; and a program gets its object from a usage error too."""
-    monkeypatch.setenv("SECONDWIND_LEDGER_URL", f"sqlite://{tmp_path}/none.db")
-    try:
-        status = main(arguments)
-    except SystemExit as ended:
-        status = int(str(ended.code))
-    told = json.loads(capsys.readouterr().out)
-    assert (status, told["exit_status"]) == (2, 2)
-
-
 @pytest.mark.parametrize(
     "loaded", ["argparse", "secondwind.commands.policy.arguments", "secondwind.commands.policy.check"]
 )
@@ -214,17 +158,6 @@ sys.exit(main(["policy", "check", "policy.yaml"]))
     assert (done.returncode, done.stderr.strip()) == (130, "interrupted")
 
 
-def _needed(leaf: Any) -> list[str]:
-    """Values of all that must be given."""
-    words: list[str] = []
-    for action in leaf._actions:
-        if action.option_strings and action.required:
-            words += [action.option_strings[0], str((action.choices or ["x"])[0])]
-        elif not action.option_strings and action.nargs not in ("?", "*"):
-            words.append(str((action.choices or ["x"])[0]))
-    return [*words, "--local"] if leaf.prog.endswith("invoke") else words
-
-
 def test_standard_input_is_a_file() -> None:
     """`-` for an event, a policy, tests of one, and a scenario."""
     done = ran("invoke", "-", "--local", input="no json")
@@ -235,136 +168,3 @@ def test_standard_input_is_a_file() -> None:
     assert "1 passed" in ran("policy", "test", "-", input=tests).stdout
     assert "give its tests" in ran("policy", "test", "-", input="version: 1").stdout
     assert "/dev/stdin: $.moment" in ran("cloud", "--scenario", "-", input="moment: never").stderr
-
-
-def test_quiet_and_verbose(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Quiet says nothing beside the result, verbose what ran and how it ended."""
-    ledger = ["--ledger", f"sqlite://{tmp_path / 'ledger.db'}"]
-    (tmp_path / "ledger.db").touch()
-    told = {}
-    for flag in ("-q", "", "-v"):
-        assert main(["held", *ledger, *([flag] if flag else [])]) == 0
-        told[flag] = capsys.readouterr()
-    assert told["-q"].err == ""
-    assert told[""].err.startswith("ledger: ")
-    assert told["-v"].err.startswith("ledger: ")
-    assert f"secondwind {_version()}, Python " in told["-v"].err
-    assert "exit status 0 after " in told["-v"].err
-    assert len({one.out for one in told.values()}) == 1
-
-
-LEDGER = "LEDGER"
-SPOKEN = [
-    "policy check policy.yaml",
-    "policy check none.yaml",
-    "policy test policy.yaml",
-    "policy test none.yaml",
-    "policy schema",
-    "policy packs",
-    "policy packs mpi",
-    "policy packs no-such-pack",
-    "completion bash",
-    "doctor --region cn-hangzhou",
-    "breaker open ehpc/cn-hangzhou/ehpc-hz-demo1 --why test --ledger LEDGER",
-    "breaker close ehpc/cn-hangzhou/ehpc-hz-demo1 --backlog drop --ledger LEDGER",
-    "breaker list --ledger LEDGER",
-    "mode set observe --why test --ledger LEDGER",
-    "mode show --ledger LEDGER",
-    "held --ledger LEDGER",
-    "approve abcdef fedcba --ledger LEDGER",
-    "reject abcdef --ledger LEDGER",
-    "held --ledger sqlite:///no/such/file",
-    "breaker open nowhere --why test --ledger LEDGER",
-    "explain --failure abcdef --ledger sqlite:///no/such/file",
-    "doctor --region nowhere",
-    "setup --region nowhere",
-    "explain --job ehpc/cn-hangzhou/ehpc-hz-demo1/1.scheduler --ledger LEDGER",
-    "mode clear --ledger LEDGER",
-]
-
-
-def test_every_command_that_ends_prints_one_json_object(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever the exit status; moments in it are RFC 3339. Demo, cloud, setup and invoke are tested elsewhere."""
-    monkeypatch.chdir(ROOT)
-    (tmp_path / "ledger.db").touch()
-    seen = 0
-    for line in SPOKEN:
-        arguments = line.replace(LEDGER, f"sqlite://{tmp_path / 'ledger.db'}").split()
-        main([*arguments, "--json"])
-        told = json.loads(capsys.readouterr().out)
-        assert isinstance(told, dict), arguments
-        for name, value in _moments(told):
-            seen += 1
-            assert isinstance(value, str), (arguments, name)
-            assert datetime.fromisoformat(value.replace("Z", "+00:00")).tzinfo is not None
-    assert seen >= 3
-
-
-def _moments(value: Any) -> list[tuple[str, Any]]:
-    if isinstance(value, list):
-        return [one for part in value for one in _moments(part)]
-    if not isinstance(value, dict):
-        return []
-    names = ("at", "since", "held_since", "cooldown_until")
-    # What stands below such a name in a schema speaks of the moment and is none.
-    told = {k: v for k, v in value.items() if v not in (None, "") and not isinstance(v, dict)}
-    own = [(k, v) for k, v in told.items() if k in names or k.endswith("_at")]
-    return own + [one for part in value.values() for one in _moments(part)]
-
-
-def test_the_local_cloud_describes_itself_as_json() -> None:
-    """Endpoint, environment and when it began, in one object, and it goes on serving until it is told to end."""
-    with subprocess.Popen(
-        [*COMMAND, "cloud", "--json"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as cloud:
-        assert cloud.stdout is not None
-        text = ""
-        while not text.endswith("}\n") or "\n}\n" not in text:
-            text += cloud.stdout.readline()
-        cloud.send_signal(signal.SIGTERM)
-        rest, _ = cloud.communicate(timeout=30)
-    told = json.loads(text)
-    assert rest == ""
-    assert cloud.returncode == 0
-    assert told["environment"]["SECONDWIND_SLS_ENDPOINT"] == told["endpoint"]
-    assert abs(datetime.fromisoformat(told["begun_at"].replace("Z", "+00:00")).timestamp() - time.time()) < 60
-
-
-@pytest.mark.parametrize("shell", SHELLS)
-def test_completion_scripts_are_read_by_their_shells(shell: str) -> None:
-    """Each is a script that its shell takes."""
-    found = shutil.which(shell)
-    if found is None:
-        pytest.skip(f"this machine has no {shell}")
-    text = ran("completion", shell).stdout
-    assert text
-    assert subprocess.run([found, "-n"], input=text, text=True, check=False).returncode == 0
-
-
-@pytest.mark.parametrize(
-    ("typed", "wanted"),
-    [
-        (["br"], {"breaker"}),
-        (["breaker", ""], {"list", "open", "close", "--help"}),
-        (["breaker", "close", "--ba"], {"--backlog"}),
-        (["breaker", "close", "SCOPE", "--per"], {"--per-minute"}),
-        (["policy", "--json", "te"], {"test"}),
-        (["mode", "set", "o"], {"observe", "off"}),
-        (["completion", ""], {"bash", "zsh", "fish", "--help", "--json", "--quiet", "--verbose"}),
-        (["invoke", "event.json", "--shift"], {"--shift-times"}),
-        (["invoke", "event.json", "--no-such"], set()),
-    ],
-)
-def test_bash_completes_what_may_follow(typed: list[str], wanted: set[str]) -> None:
-    """By the command that has been typed, whatever options and values stand between."""
-    bash = shutil.which("bash")
-    if bash is None:
-        pytest.skip("this machine has no bash")
-    words = " ".join(f"'{word}'" for word in ["secondwind", *typed])
-    asked = f"COMP_WORDS=({words}); COMP_CWORD={len(typed)}; _secondwind; printf '%s\\n' \"${{COMPREPLY[@]}}\""
-    text = f"{script('bash', words_of(command_parser()))}\n{asked}\n"
-    done = subprocess.run([bash, "--norc"], input=text, capture_output=True, text=True, check=True)
-    found = set(done.stdout.split())
-    assert (found == wanted) if typed[-1] else wanted <= found

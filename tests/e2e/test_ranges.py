@@ -13,8 +13,7 @@ import shared.sls
 from localcloud.wire.faults import Fault, FaultKind
 from shared.documents import decode_progress
 from shared.domain.errors import RangeUnfinished, SourceUnavailable
-from tests.e2e.conftest import Town
-from tests.e2e.test_doors import failure, hung_cluster
+from tests.e2e.conftest import Town, failure, hung_cluster
 
 
 def written(town: Town, *numbers: int) -> None:

@@ -8,8 +8,7 @@ from typing import Any
 from localcloud.ehpc.models import JobSpec, finishes, hangs
 from localcloud.ehpc.service import Ehpc
 from localcloud.wire.faults import Fault, FaultKind
-from tests.e2e.conftest import Town
-from tests.e2e.test_doors import HOUR, event, failure
+from tests.e2e.conftest import HOUR, Town, event, failure
 
 SLOW, BROKEN = "ehpc-hz-1", "ehpc-hz-2"
 

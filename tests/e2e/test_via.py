@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import logging
-import os
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,79 +13,13 @@ import pytest
 
 from localcloud.cloud import LocalCloud
 from localcloud.ehpc.service import Ehpc
-from localcloud.fc.answers import FunctionDesk
-from localcloud.fc.fc2_wire import Fc2Door
-from localcloud.fc.fc3_wire import Fc3Door
-from localcloud.fc.instance.in_process import InProcessFunction
 from localcloud.scenario import read_story
 from localcloud.wire.http import Request, Response
 from localcloud.wire.signing import Credential
 from secondwind.commands.invoke.via import NO_ANSWER, RAISED, REFUSED, RETURNED, Via, ViaRequest, run
 from secondwind.local_region import DEFAULT, Region
 from secondwind.usage import UNUSABLE
-
-ROOT = Path(__file__).resolve().parents[2]
-ROLE = Credential("STS.planted-id-7391", "planted-secret-4402", "planted-token-8856")
-BOTH = pytest.mark.parametrize("via", list(Via), ids=lambda via: via.value)
-
-
-@dataclass
-class Desk:
-    """A local Function Compute with one function, `secondwind-manual`, and what it was given."""
-
-    cloud: LocalCloud
-    functions: FunctionDesk
-    events: list[bytes] = field(default_factory=list)
-
-    def handle(self, event: bytes, _context: Any) -> dict[str, Any]:
-        """Count, or raise if the event says so."""
-        self.events.append(event)
-        if b"raise" in event:
-            raise ValueError("no such job")
-        return {"seen": len(self.events)}
-
-
-@dataclass
-class Called:
-    """What a call printed."""
-
-    status: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    """Running, with the role's key; nothing inside may fail."""
-    cloud = LocalCloud(credentials=(ROLE,))
-    made = Desk(cloud, FunctionDesk(cloud.clock))
-    made.functions.deploy("secondwind-manual", InProcessFunction(made.handle).invoke)
-    fc3 = Fc3Door(made.functions, cloud.clock, [ROLE])
-    fc2 = Fc2Door(made.functions, cloud.clock, [ROLE], service="secondwind")
-    for door in (fc3, fc2):
-        cloud.mount(door.serves, door)
-    with cloud:
-        yield made
-    assert list(cloud.server.errors) == []
-
-
-def environment(key: Credential = ROLE) -> dict[str, str]:
-    """The key as Function Compute's own names have it."""
-    return {
-        "ALIBABA_CLOUD_ACCESS_KEY_ID": key.access_key_id,
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": key.access_key_secret,
-        "ALIBABA_CLOUD_SECURITY_TOKEN": key.security_token,
-    }
-
-
-def call(folder: Path, via: Via, endpoint: str, key: Credential = ROLE, body: str = "", **wanted: Any) -> Called:
-    """Invoke with an event of that body."""
-    file = folder / "event.json"
-    file.write_text(body or '{"jobs": []}')
-    out, err = io.StringIO(), io.StringIO()
-    asked = ViaRequest(event_file=file, via=via, endpoint=endpoint, **wanted)
-    status = run(asked, out, err, environment(key))
-    return Called(status, out.getvalue(), err.getvalue())
+from tests.e2e.function_desk import BOTH, ROLE, ROOT, Desk, call
 
 
 @BOTH
@@ -220,65 +148,6 @@ def test_an_answer_that_says_nothing(tmp_path: Path, via: Via, response: Respons
     assert (called.status, called.out, len(odd.seen)) == (status, "", 1)
     assert ("may have run" in called.err) == (status == NO_ANSWER)
     assert "planted" not in called.err
-
-
-FAILING_CALL = """
-import logging, sys
-from pathlib import Path
-import os
-if sys.argv[1] == "configured":
-    logging.basicConfig(level=logging.DEBUG)
-from secondwind.cli import main
-sys.exit(main(["invoke", sys.argv[2], "--via", sys.argv[3], "--endpoint", sys.argv[4]]))
-"""
-
-
-@BOTH
-@pytest.mark.parametrize("logs", ["configured", "untouched"])
-def test_no_credential_in_any_output(desk: Desk, tmp_path: Path, via: Via, logs: str) -> None:
-    """A real failing call in a process of its own, with logging at DEBUG and `DEBUG=sdk`, shows no key and no token."""
-    file = tmp_path / "event.json"
-    file.write_text('{"jobs": []}')
-    wrong = Credential(ROLE.access_key_id, "planted-other-secret", ROLE.security_token)
-    environ = {**os.environ, **environment(wrong), "DEBUG": "sdk", "PYTHONPATH": str(ROOT)}
-    arguments = [logs, str(file), via.value, desk.cloud.endpoint]
-    done = subprocess.run(
-        [sys.executable, "-c", FAILING_CALL, *arguments], env=environ, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == REFUSED
-    assert "planted" not in done.stdout + done.stderr
-    assert "Signature" in done.stderr
-
-
-def test_without_our_silence_the_token_would_show(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
-    """The test above tests something: with the real `logging` in place the SDK logs the token of a refused call."""
-    import fc2.client
-
-    from secondwind.compute import fc2 as ours
-
-    silence = fc2.client.logging
-    client = ours._Client(
-        endpoint=desk.cloud.endpoint,
-        accessKeyID=ROLE.access_key_id,
-        accessKeySecret="wrong",
-        securityToken=ROLE.security_token,
-    )
-    for writer, shown in ((silence, False), (logging, True)):
-        fc2.client.logging = writer
-        try:
-            with caplog.at_level(logging.DEBUG), pytest.raises(fc2.FcError):
-                client.invoke_function("secondwind", "secondwind-manual", b"{}")
-        finally:
-            fc2.client.logging = silence
-        assert (ROLE.security_token in caplog.text) == shown
-
-
-@BOTH
-def test_a_key_that_a_function_returns_is_hidden(desk: Desk, tmp_path: Path, via: Via) -> None:
-    """Whatever the function answers, the key with which it was called is not repeated."""
-    desk.functions.deploy("leak", InProcessFunction(lambda _event, _context: ROLE.security_token).invoke)
-    called = call(tmp_path, via, desk.cloud.endpoint, function="leak")
-    assert (called.status, called.out) == (RETURNED, "***\n")
 
 
 @pytest.mark.parametrize(

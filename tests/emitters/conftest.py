@@ -32,6 +32,19 @@ CLUSTER = "ehpc-hz-1"
 USER = pwd.getpwuid(os.getuid()).pw_name
 PBS = {"PBS_JOBID": "1.scheduler", "PBS_JOBNAME": "cfd-mesh", "PBS_QUEUE": "workq", "PBS_O_LOGNAME": USER}
 WAIT_S = 20.0
+BOTH = pytest.mark.parametrize("python", ["this", "3.6"], indirect=True)
+"""For tests that are also run by the oldest Python."""
+QUICK = "--stall-s 0.3 --lost-rank-s 0.2"
+SLURM = {
+    "SLURM_JOB_ID": "77",
+    "SLURM_JOB_START_TIME": "1767608130",
+    "SLURM_RESTART_COUNT": "2",
+    "SLURMD_NODENAME": "compute007",
+    "SLURM_JOB_NAME": "mesh",
+    "SLURM_JOB_PARTITION": "long",
+    "SLURM_JOB_USER": USER,
+}
+UNTIL_GO = "until [ -e go ]; do sleep 0.05; done"
 
 
 def as_logtail_sends(line: bytes) -> dict[str, str]:
@@ -175,10 +188,6 @@ def old_python() -> str | None:
     return None
 
 
-BOTH = pytest.mark.parametrize("python", ["this", "3.6"], indirect=True)
-"""For tests that are also run by the oldest Python."""
-
-
 @pytest.fixture
 def python(request: pytest.FixtureRequest) -> str:
     """The interpreter that runs the emitter."""
@@ -201,3 +210,8 @@ def node(tmp_path: Path, python: str) -> Iterator[Node]:
     }
     yield made
     made.stop()
+
+
+def go(node: Node) -> None:
+    """End a job that waits with UNTIL_GO."""
+    (node.folder / "go").touch()

@@ -15,7 +15,7 @@ from secondwind.commands.policy.pack_files import read_packs
 from secondwind.commands.policy.pack_samples import failure_of, policy_of
 from shared.policy.match import first_match
 from shared.policy.packs import library
-from tests.emitters.test_watcher_logic import LOST, FakeFiles
+from tests.emitters.watcher_bench import LOST, FakeFiles
 from tools.watcher_causes import WATCHER, with_causes
 
 WATCHDOG = (

@@ -8,13 +8,8 @@ is known exactly: nobody else saves until it is over, and after a process died a
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from multiprocessing.connection import Connection, Listener
-from pathlib import Path
 from typing import Any
 
 from shared.domain.credentials import Credentials
@@ -24,6 +19,7 @@ from shared.policy.model import Policy
 from shared.ports import Stored, Write
 from shared.settings import parse_ledger_url
 from tests.processes.night_worker import Task
+from tests.processes.nursery import Hand, Nursery
 from tests.proof.baton import Baton
 from tests.proof.delivery import Delivery
 from tests.proof.seam import Conflict, Crash, Fault
@@ -31,7 +27,6 @@ from tests.proof.truth import Invoked, Saved
 from tests.proof.world import TIMER_S, World
 from tests.support.memory_ledger import Kept
 
-ROOT = Path(__file__).parents[2]
 HALF = 0.5
 STAYS = 0.7
 """How often the process that ran last runs on."""
@@ -39,55 +34,6 @@ AMID_S = 0.002
 """How far a save may have come when its process is killed amid it."""
 AFTERWARDS_S = 0.01
 """What a killed process had sent has arrived by then."""
-
-
-@dataclass
-class Hand:
-    """One process."""
-
-    who: Invoked
-    pid: int
-    wire: Connection
-
-
-class Nursery:
-    """Processes on demand; none is left behind when it is closed."""
-
-    def __init__(self, folder: Path) -> None:
-        path = str(folder / "night.sock")
-        self._listener = Listener(path, "AF_UNIX")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.processes.night_worker", path],
-            cwd=ROOT,
-            env={"PATH": "", "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def spawn(self) -> tuple[int, Connection]:
-        """A new process: its id, and the way to it."""
-        pid = int(self._ask("spawn"))
-        return pid, self._listener.accept()
-
-    def kill(self, pid: int) -> None:
-        """SIGKILL; it is gone when this returns."""
-        self._ask(f"kill {pid}")
-
-    def _ask(self, command: str) -> str:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(command + "\n")
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline().strip()
-        if not answer:
-            raise RuntimeError(f"the processes' parent has died, status {self._process.poll()}")
-        return answer
-
-    def close(self) -> None:
-        """End every process, and what they come from."""
-        with self._process:
-            self._listener.close()
 
 
 class NightWorld(World):

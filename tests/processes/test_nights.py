@@ -20,7 +20,8 @@ import pytest
 
 from shared.domain.failure import Trigger
 from shared.systems import SYSTEMS
-from tests.processes.night_world import NightWorld, Nursery
+from tests.processes.night_world import NightWorld
+from tests.processes.nursery import Nursery
 from tests.proof.cast import POLICY
 from tests.proof.cluster import Flavour
 from tests.proof.delivery import Delivery

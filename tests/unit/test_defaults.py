@@ -66,6 +66,59 @@ SOMETHING: dict[str, Any] = {
 """By class and field."""
 
 
+SHORT = frozenset(
+    f"shared.{name}"
+    for name in (
+        "domain.claims.Claim",
+        "domain.evidence.Known",
+        "domain.failure.Failure",
+        "domain.failure.Speaker",
+        "domain.limits.SharedLimit",
+        "domain.machines.Machines",
+        "domain.messages.Box",
+        "domain.messages.Letter",
+        "domain.messages.Thing",
+        "domain.mode.Controls",
+        "domain.mode.ModeSet",
+        "domain.nodes.KnownNode",
+        "domain.nodes.KnownNodes",
+        "domain.outcome.Outcome",
+        "domain.record.Case",
+        "domain.record.JobRecord",
+        "domain.watch.Watch",
+        "policy.packs.Pack",
+        "policy.packs.PackedRule",
+        "systems.dataworks.seek._Memory",
+        "systems.ehpc.seek._Memory",
+        "systems.ehpc.seek_nodes.Bound",
+        "systems.ehpc.seek_nodes.NodesMemory",
+        "systems.ehpc.seek_overdue.OverdueMemory",
+        "systems.ehpc.seek_silence.SilenceMemory",
+        "systems.schedulerx.seek._Memory",
+        "systems.schedulerx.seek._Repeats",
+        "systems.schedulerx3.seek._Memory",
+    )
+)
+"""What is written without what is as usual: documents, which have no room to waste."""
+ROWS = frozenset(
+    f"shared.{name}"
+    for name in (
+        "domain.links.AnswerLink",
+        "domain.machines.Suspect",
+        "domain.messages.Streak",
+        "domain.nodes.Hit",
+        "systems.ehpc.node.Node",
+        "systems.ehpc.running.Running",
+        "systems.ehpc.seek_silence.Heard",
+        "systems.ehpc.seek_silence.Stream",
+    )
+)
+"""What is written without names, since there are many of it in one document, or little room in a URL: as versions
+before this one have written it."""
+EXACT = frozenset({"shared.domain.links.AnswerLink"})
+"""Of what a later version says besides nothing is believed."""
+
+
 def _classes() -> Iterator[type]:
     """Those of every module of what decides."""
     for path in (path for room in ROOMS for path in room.modules(ROOT)):
@@ -92,3 +145,12 @@ def _defaults() -> Iterator[tuple[str, Any]]:
 def test_what_is_not_said_is_nothing() -> None:
     """Of numbers, and of what is so or not."""
     assert {where: value for where, value in _defaults() if isinstance(value, int | float) and value} == SOMETHING
+
+
+def test_documents_are_written_as_earlier_versions_read_them() -> None:
+    """Short, or as rows; a link alone is refused if it says more."""
+    kinds = {f"{kind.__module__}.{kind.__name__}": kind for kind in _classes() if issubclass(kind, Struct)}
+    said = {name: kind.__struct_config__ for name, kind in kinds.items()}
+    assert {name for name, one in said.items() if one.omit_defaults} == SHORT
+    assert {name for name, one in said.items() if one.array_like} == ROWS
+    assert {name for name, one in said.items() if one.forbid_unknown_fields} == EXACT

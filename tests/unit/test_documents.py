@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from typing import Any, get_args
 
 import msgspec
 import pytest
-from msgspec import Struct
-from msgspec.structs import fields
 
 from shared.documents import (
     KEPT_S,
-    Document,
     box_write,
     claim_write,
     controls_write,
@@ -214,26 +209,6 @@ def test_what_is_paid_is_owed_no_more_and_what_is_not_is_put_off(
     assert (paid.expected, later.expected) == (3, 3)
     assert later.document != stored.document
     assert struck(key, stored, ["another"], START + 5, paid=True) is None
-
-
-def _kept(kind: Any) -> Iterator[type[Struct]]:
-    """Every type that stands in a document of this type."""
-    for part in get_args(kind):
-        yield from _kept(part)
-    if isinstance(kind, type) and issubclass(kind, Struct):
-        yield kind
-        for field in fields(kind):
-            yield from _kept(field.type)
-
-
-def test_documents_say_only_what_is_not_as_usual() -> None:
-    """Records have no room to waste; what is many times in one is a row without names. That is how they are read."""
-    kinds = set(_kept(Document))
-    assert {one.__name__ for one in kinds if one.__struct_config__.array_like} == {"Hit", "Streak", "Suspect"}
-    whole = {one.__name__ for one in kinds if not one.__struct_config__.omit_defaults}
-    assert whole - {"Hit", "Streak", "Suspect"} == {"AttemptMark", "LinkUse", "Progress"}
-    for empty in (JobRecord(), SharedLimit(), Controls(), Watch(), Machines(), KnownNodes(), Box(), Claim()):
-        assert encode(empty) == b"{}"
 
 
 def test_evidence_and_outcomes_take_no_room_where_nothing_is_known() -> None:

@@ -77,6 +77,8 @@ class Ground:
             compile(mutant.text, wanted.file, "exec", dont_inherit=True)
         except SyntaxError:
             return Tried(wanted.room.name, mutant, killed=True, by="no Python", asked=0)
+        for nursery in filter(None, (self._bare, self._warm)):
+            nursery.wait()
         whole = (self.copy.root / wanted.file).read_text(encoding="utf-8")
         left = [test for test in tests if test not in self._unsound]
         ended = {"end": "passed"}
@@ -103,11 +105,12 @@ class Ground:
     def _is_sound(self, test: str, nursery: _Nursery, run: Mapping[str, object]) -> bool:
         """Whether a test passes where there is no mutant: else its failing says nothing of one, now or later.
 
-        One that has not ended in its time has not failed: a busy machine takes no test away.
+        One that has not ended in its time has not failed, and one that fails by chance does not do so twice: a busy
+        machine takes no test away.
         """
         if test not in self._sound | self._unsound:
-            ended = nursery.ask({**run, "tests": [test]})
-            if ended["end"] in {"passed", "late"}:
+            ends = (nursery.ask({**run, "tests": [test]})["end"] for _ in range(2))
+            if any(end in {"passed", "late"} for end in ends):
                 self._sound.add(test)
             else:
                 self._unsound.add(test)
@@ -132,6 +135,13 @@ class _Nursery:
             text=True,
         )
         self._says, self._hears = cast("IO[str]", self._process.stdin), cast("IO[str]", self._process.stdout)
+        self._loaded = False
+
+    def wait(self) -> None:
+        """Until it has loaded what it is to load. Raises CoveringError if it cannot."""
+        if not self._loaded and not self._hears.readline():
+            raise CoveringError("the tests cannot be loaded")
+        self._loaded = True
 
     def ask(self, wanted: Mapping[str, object]) -> dict[str, str]:
         self._says.write(json.dumps(wanted) + "\n")

@@ -1,7 +1,8 @@
 """Test runs as forks of one process: `python -m tools.mutants.nursery [FILE …]`, in a scratch copy.
 
 With files of tests the process has loaded them and all that they import, and a slip is put into the functions that are
-loaded: so a run starts at once. Without, it has loaded what others have written alone, and nothing of the house.
+loaded: so a run starts at once. Without, it has loaded what others have written alone, and nothing of the house. Its
+first line says that this is done: a slip that stands in a file before would be loaded, and be there for good.
 
 A line on its standard input is one run, `{"tests": [id, …], "limit_s": s, "file": path, "whole": the text of that file
 without the slip}`; the line that it answers is one of `{"end": "passed"}`, `{"end": "failed", "by": id}`,
@@ -42,6 +43,7 @@ LOADED = (
 )
 ALREADY = "-Wignore:Module already imported"
 """Pytest says it of each plugin that was loaded before."""
+LOADED_LINE = "loaded"
 SAID = Path("mutant.txt")
 BROKEN = 99
 ANEW = 98
@@ -65,6 +67,7 @@ def main(files: Sequence[str]) -> None:
     for name in LOADED:
         importlib.import_module(name)
     live = _loaded(files) if files else None
+    print(LOADED_LINE, flush=True)
     for line in sys.stdin:
         print(json.dumps(_run(json.loads(line), live)), flush=True)
 

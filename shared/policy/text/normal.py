@@ -24,7 +24,8 @@ _ASCII = str.maketrans({**dict.fromkeys(_LINE_ENDS, "\n"), **dict.fromkeys(_CONT
 _ENDS, _GONE, _BLANK = re.compile(f"[{_LINE_ENDS}]"), re.compile(f"[{_CONTROLS}{_NO_WIDTH}]"), re.compile(r"[^\S\n ]")
 _STRUCK = re.compile("[^\n\b]\b")
 """A sign that is struck over, as printers and `man` make letters bold."""
-_SIGN, _BYTES = re.compile(r"\\u([0-9a-fA-F]{4})"), re.compile(r"(?:\\x[89a-fA-F][0-9a-fA-F])+")
+_BYTE = r"\\x[89a-fA-F][0-9a-fA-F]"
+_SIGN, _BYTES = re.compile(r"\\u([0-9a-fA-F]{4})"), re.compile(f"{_BYTE}(?:{_BYTE})*")
 """A sign beyond ASCII as JSON writes it, and the bytes of some as a program's `repr` does."""
 _QUOTES = "; output: "
 _WATCHER = re.compile(
@@ -53,12 +54,15 @@ def lines_of(text: str) -> list[str]:
         text = text.replace("\\r\\n", "\\n").replace("\\n\\t", "\n").replace("\\n", "\n")
     while "  " in text:
         text = text.replace("  ", " ")
-    if "\n" not in text:
-        return [text.strip(" ")] if text and text != " " else []
-    lines = [line for line in text.split("\n") if line and line != " "]
-    if len(lines) > MAX_LINES:
-        lines = [*lines[: MAX_LINES // 2], *lines[-MAX_LINES // 2 :]]
-    return [line.strip(" ") for line in lines]
+    if "\n" in text:
+        text = text.replace("\n ", "\n").replace(" \n", "\n")
+        while "\n\n" in text:
+            text = text.replace("\n\n", "\n")
+    text = text.strip("\n ")
+    if text.count("\n") >= MAX_LINES:
+        half = MAX_LINES // 2
+        return [*text.split("\n", half)[:half], *text.rsplit("\n", half)[1:]]
+    return text.split("\n") if text else []
 
 
 def shown(line: str) -> str:
@@ -71,7 +75,8 @@ def shown(line: str) -> str:
 
 def all_shown(lines: Sequence[str]) -> list[str]:
     """As `shown` of each line."""
-    if any(_QUOTES in line or line.endswith(_CAUSES) for line in lines):
+    text = "\n".join(lines)
+    if _QUOTES in text or f"{_CAUSES}\n" in text or text.endswith(_CAUSES):
         return [shown(line) for line in lines]
     return all_without_prefixes(lines)
 

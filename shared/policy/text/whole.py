@@ -42,17 +42,21 @@ def wholes(lines: Sequence[str]) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
     if width < MIN_WIDTH:
         return found
-    start = 0
-    for place, line in enumerate(lines[1:], 1):
-        word = line.find(" ")
-        # Where the next word would not have fit, the line goes on.
-        fits = sizes[place - 1] + 1 + (len(line) if word < 0 else word) < width
-        if fits or place - start == MAX_PIECES:
-            if place - start > 1:
-                found[place - 1] = _joined(lines[start:place], width)
-            start = place
-    if len(lines) - start > 1:
-        found[len(lines) - 1] = _joined(lines[start:], width)
+    # Where the next word would not have fit, the line goes on.
+    on = [
+        place
+        for place, (size, line) in enumerate(zip(sizes[:-1], lines[1:], strict=True), 1)
+        if size + 1 + (word if (word := line.find(" ")) >= 0 else len(line)) >= width
+    ]
+    start = end = 0
+    for place in on:
+        if place != end or place - start == MAX_PIECES:
+            if end - start > 1:
+                found[end - 1] = _joined(lines[start:end], width)
+            start = place if place == end else place - 1
+        end = place + 1
+    if end - start > 1:
+        found[end - 1] = _joined(lines[start:end], width)
     return found
 
 

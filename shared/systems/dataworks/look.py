@@ -16,12 +16,14 @@ from shared.ports import Clock
 from shared.systems.dataworks.snapshot import DataworksSnapshot
 from shared.systems.dataworks.wire import PAGE_MOST, TaskShown, not_there, one, page
 from shared.systems.openapi import Caller, CallFailed
-from shared.systems.openapi.results import look_failed, malformed
+from shared.systems.openapi.results import look_failed, malformed, not_looked_at
 
 FEW = 3
 """So many are read one by one."""
 MOST_DAYS = 8
 """So many business dates are listed; what is of others is read one by one."""
+MOST_ONE_BY_ONE = 100
+"""So many at the most, whatever is told: what is on no list costs a call each, and anybody can invent ids."""
 
 
 class WorkspaceLook:
@@ -32,12 +34,14 @@ class WorkspaceLook:
         self._clock = clock
         self._project_id = project_id
         self._days: list[int] = []
+        self._alone = 0
+        """How many were read one by one."""
         self.seen: dict[str, Observation] = {}
         """By id."""
 
     def at(self, instance_ids: Sequence[str]) -> None:
-        """Look at these; `seen` has each of them then."""
-        wanted = list(dict.fromkeys(instance_ids))
+        """Look at these; `seen` has each of them then. Those for which no look is left no order of telling changes."""
+        wanted = sorted(set(instance_ids))
         for start in range(0, len(wanted), PAGE_MOST):
             self._page(wanted[start : start + PAGE_MOST])
 
@@ -45,6 +49,11 @@ class WorkspaceLook:
         for day in self._days:
             waiting = self._listed(day, waiting)
         while waiting:
+            if self._alone >= MOST_ONE_BY_ONE:
+                why = f"a look at one workspace reads {MOST_ONE_BY_ONE} instances one by one"
+                self.seen.update((number, not_looked_at(why, self._clock.now())) for number in waiting)
+                return
+            self._alone += 1
             first, *waiting = waiting
             day = self._one(first)
             if day and day not in self._days and len(self._days) < MOST_DAYS and len(waiting) >= FEW:

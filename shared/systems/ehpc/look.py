@@ -79,18 +79,19 @@ class _Sought:
         """By the array's number and server: an element of it."""
         self._first_match = first_match
 
-    def take(self, listed_id: str, job: Listed) -> None:
-        """Keep the job if it is sought. One that comes twice, as pages shift, counts once, as last seen."""
-        # A name with a dot only ever meets the whole id, as what stands before the first dot has none.
-        before, _, server = listed_id.partition(".")
-        for name in {listed_id, before}:
-            found = self._found.get(name)
-            if found is not None and not (found and self._first_match):
-                found[listed_id] = job
-        if "_" in before:
-            array, mark, _ = name_parts(listed_id)
-            if mark == "_":
-                self._tasks[array, server] = job
+    def take(self, jobs: Iterable[tuple[str, Listed]]) -> None:
+        """Keep those that are sought. One that comes twice, as pages shift, counts once, as last seen."""
+        for listed_id, job in jobs:
+            # A name with a dot only ever meets the whole id, as what stands before the first dot has none.
+            before, _, server = listed_id.partition(".")
+            for name in {listed_id, before}:
+                found = self._found.get(name)
+                if found is not None and not (found and self._first_match):
+                    found[listed_id] = job
+            if "_" in before:
+                array, mark, _ = name_parts(listed_id)
+                if mark == "_":
+                    self._tasks[array, server] = job
 
     def task_of(self, told: str) -> Listed | None:
         """A task of the Slurm array whose number this id is; None for what is spelled as a task, or no array's.
@@ -202,8 +203,7 @@ class _List:
             return malformed(error, self._begun_at)
         if isinstance(page, CallFailed):
             return look_failed(page, self._begun_at)
-        for listed_id, job in page.jobs:
-            self.sought.take(listed_id, job)
+        self.sought.take(page.jobs)
         self._pages[number] = page
         return page
 

@@ -98,8 +98,8 @@ def read_page(api: Caller, cluster_id: str, number: int, filters: Mapping[str, s
     size = min(max(found.page_size or PAGE_SIZE, 1), PAGE_SIZE)
     total = max(found.total_count or 0, 0)
     last = len(found.jobs) < size or 0 < total <= number * size
-    named = tuple((str(job["Id"]), job) for job in found.jobs if isinstance(job.get("Id"), (str, int)))
-    return Page(jobs=named, last=last, pages=-(-total // size))
+    named = [(str(job["Id"]), job) for job in found.jobs if isinstance(job.get("Id"), (str, int))]
+    return Page(jobs=tuple(named), last=last, pages=-(-total // size))
 
 
 class _Node(Struct, rename="pascal"):

@@ -150,7 +150,7 @@ class _Look:
     def _begin(self) -> None:
         memory = self._memory
         memory.until = self._terms.now + AHEAD_S
-        if memory.by_job_since and self._terms.now - memory.by_job_since > ASK_GROUP_AGAIN_S:
+        if self._terms.now - memory.by_job_since > ASK_GROUP_AGAIN_S:
             memory.by_job_since = 0.0
         if memory.by_job_since:
             memory.jobs_page = 1
@@ -177,10 +177,8 @@ class _Look:
         if not memory.by_job_since and isinstance(said, CallFailed) and _of_this_question(said):
             return None
         page = answered(said, self._terms.now)
-        capped = memory.page > 1 and {one.instance_id for one in page} <= set(memory.last_page)
-        if capped and page and not memory.by_job_since:
-            return None
-        return page
+        capped = {one.instance_id for one in page} <= set(memory.last_page)
+        return None if capped and page and not memory.by_job_since else page
 
     def _goes_on(self, page: list[Detail]) -> bool:
         """A server that caps its pages does so at a round number; a page that shows nothing new is the end."""

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from localcloud.clock import ManualClock
 from localcloud.ehpc.models import ClusterSettings, Flavour, Job, JobSpec, Prints, State, finishes
 from localcloud.ehpc.service import Ehpc
-from localcloud.timeline import Timeline
+from tests.localcloud.ehpc.conftest import START
 
-START = 1_767_225_600
 LONG_WAIT = ClusterSettings(begin_wait_s=121)
-
-
-@pytest.fixture
-def ehpc(clock: ManualClock) -> Ehpc:
-    """Without clusters, by that clock."""
-    return Ehpc(Timeline(clock), seed=7)
 
 
 def seen(ehpc: Ehpc, job_id: str = "1") -> Job:

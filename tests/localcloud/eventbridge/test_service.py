@@ -1,62 +1,14 @@
-"""EventBridge on localhost: intake, rules, delivery at least once, PutEvents over a socket."""
+"""EventBridge on localhost: rules, and delivery at least once."""
 
 from __future__ import annotations
-
-import base64
-import hashlib
-import hmac
-import http.client
-import json
-from typing import Any
 
 import pytest
 
 from localcloud.clock import ManualClock
-from localcloud.eventbridge.models import EventError
 from localcloud.eventbridge.retries import ErrorsTolerance, RetryStrategy, RunOptions
 from localcloud.eventbridge.service import EventBridge, Transform
 from localcloud.fc.models import InvocationResult
-from localcloud.wire.server import HttpServer
-from localcloud.wire.signing import Credential
-
-FAILED = InvocationResult(b"{}", {"errorMessage": "m", "errorType": "T"}, "r", "")
-DONE = InvocationResult(b"null", None, "r", "")
-EVENT: dict[str, Any] = {
-    "id": "1",
-    "source": "my.emitter",
-    "type": "job:failed",
-    "specversion": "1.0",
-    "data": {"system": "ehpc", "job_id": "1.scheduler"},
-}
-PATTERN = {"source": ["my.emitter"]}
-
-
-class Function:
-    """A target that notes its bodies and fails as often as told."""
-
-    def __init__(self, failures: int = 0) -> None:
-        self.bodies: list[Any] = []
-        self.failures = failures
-
-    def __call__(self, body: bytes) -> InvocationResult:
-        """One invocation."""
-        self.bodies.append(json.loads(body))
-        self.failures -= 1
-        return FAILED if self.failures >= 0 else DONE
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    """2023-11-14T22:13:20Z."""
-    return ManualClock(1_700_000_000)
-
-
-@pytest.fixture
-def bridge(clock: ManualClock) -> EventBridge:
-    """An EventBridge with one custom bus."""
-    made = EventBridge(clock, credentials=[Credential("AK", "s", "t")], region="cn-beijing", account_id="42")
-    made.create_bus("jobs")
-    return made
+from tests.localcloud.eventbridge.conftest import DONE, EVENT, FAILED, PATTERN, Function
 
 
 def test_a_matching_event_arrives_with_its_envelope(bridge: EventBridge) -> None:
@@ -205,119 +157,3 @@ def test_duplicates_on_demand(bridge: EventBridge) -> None:
     bridge.put("jobs", {**EVENT, "id": "2"})
     bridge.deliver_due()
     assert [body["id"] for body in function.bodies] == ["1", "1", "2"]
-
-
-@pytest.mark.parametrize(
-    ("bus", "change", "code"),
-    [
-        ("nothing", {}, "EventBusNotExist"),
-        ("jobs", {"id": ""}, "InvalidArgument"),
-        ("jobs", {"source": 3}, "InvalidArgument"),
-        ("jobs", {"type": "x" * 1025}, "InvalidArgument"),
-        ("jobs", {"specversion": "0.3"}, "InvalidArgument"),
-        ("jobs", {"data": float("nan")}, "InvalidArgument"),
-        ("jobs", {"data": "x" * 65_536}, "EntityTooLarge"),
-    ],
-)
-def test_events_that_are_not_taken(bridge: EventBridge, bus: str, change: dict[str, Any], code: str) -> None:
-    """Each fault has its code, and nothing is delivered."""
-    bridge.add_rule("jobs", "all", {}, Function())
-    with pytest.raises(EventError) as caught:
-        bridge.put(bus, {**EVENT, **change})
-    assert caught.value.code == code
-    assert bridge.waiting == 0
-
-
-class Sender:
-    """PutEvents over a socket, signed by hand as the SDK signs."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-
-    def __call__(
-        self,
-        body: bytes,
-        *,
-        key_id: str = "AK",
-        secret: str = "s",  # noqa: S107 - made up
-        token: str = "t",  # noqa: S107 - made up
-    ) -> tuple[int, dict[str, Any]]:
-        """Status and answer."""
-        kind, date = "application/cloudevents-batch+json; charset=utf-8", "Tue, 14 Nov 2023 22:13:20 GMT"
-        acs = {
-            "x-acs-security-token": token,
-            "x-acs-signature-method": "HMAC-SHA1",
-            "x-acs-signature-nonce": "n",
-            "x-acs-signature-version": "1.0",
-        }
-        lines = ["POST", "", kind, date, *(f"{k}:{v}" for k, v in sorted(acs.items())), "/openapi/putEvents"]
-        digest = hmac.new(secret.encode(), "\n".join(lines).encode(), hashlib.sha1).digest()
-        headers = {**acs, "content-type": kind, "date": date}
-        headers["authorization"] = f"acs:{key_id}:{base64.b64encode(digest).decode()}"
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=5)
-        try:
-            connection.request("POST", "/openapi/putEvents", body, headers)
-            response = connection.getresponse()
-            return response.status, json.loads(response.read())
-        finally:
-            connection.close()
-
-
-@pytest.fixture
-def sender(bridge: EventBridge) -> Any:
-    """The bridge behind a socket."""
-    with HttpServer() as server:
-        for predicate, handler in bridge.routes():
-            server.mount(predicate, handler)
-        yield Sender(server.port)
-    assert list(server.errors) == []
-
-
-def test_put_events(bridge: EventBridge, sender: Sender) -> None:
-    """Good events of a batch are taken, each bad one is told in its place."""
-    function = Function()
-    bridge.add_rule("jobs", "r", PATTERN, function)
-    named = {**EVENT, "aliyuneventbusname": "jobs"}
-    status, answer = sender(json.dumps([named, {**named, "id": None}, {**EVENT}, 7]).encode())
-    assert (status, answer["FailedEntryCount"]) == (200, 3)
-    assert [entry.get("ErrorCode", entry.get("EventId")) for entry in answer["EntryList"]] == [
-        "1",
-        "InvalidArgument",
-        "EventBusNotExist",
-        "InvalidArgument",
-    ]
-    bridge.deliver_due()
-    assert [body["id"] for body in function.bodies] == ["1"]
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"key_id": "other"}, "InvalidAccessKeyId"),
-        ({"secret": "other"}, "SignatureNotMatch"),
-        ({"token": "other"}, "InvalidSecurityToken"),
-    ],
-)
-def test_wrong_keys_are_refused(bridge: EventBridge, sender: Sender, change: dict[str, str], code: str) -> None:
-    """A wrong key, secret or token is 403 and nothing is taken."""
-    bridge.add_rule("jobs", "all", {}, Function())
-    status, answer = sender(json.dumps([{**EVENT, "aliyuneventbusname": "jobs"}]).encode(), **change)
-    assert (status, answer["code"]) == (403, code)
-    assert bridge.waiting == 0
-
-
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        (b"", 400),
-        (b"{}", 400),
-        (b"[]", 400),
-        (b"\xff", 400),
-        (b"[" * 100_000, 400),
-        (json.dumps([EVENT] * 17).encode(), 400),
-        (b" " * (256 * 1024 + 1), 413),
-    ],
-)
-def test_bad_bodies(sender: Sender, body: bytes, status: int) -> None:
-    """A body that is no list of 1 to 16 events, or too large, is refused."""
-    assert sender(body)[0] == status

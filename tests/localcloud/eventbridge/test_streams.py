@@ -12,9 +12,8 @@ from localcloud.eventbridge.models import EventError
 from localcloud.eventbridge.retries import ErrorsTolerance, RetryStrategy, RunOptions
 from localcloud.eventbridge.streams import EventSchema, EventStream, StreamConfig
 from localcloud.fc.models import InvocationResult
+from tests.localcloud.eventbridge.conftest import DONE, FAILED
 
-FAILED = InvocationResult(b"{}", {"errorMessage": "m", "errorType": "T"}, "r", "")
-DONE = InvocationResult(b"null", None, "r", "")
 DECAY = RetryStrategy.EXPONENTIAL_DECAY
 
 
@@ -30,12 +29,6 @@ class Function:
         array = json.loads(body)
         self.arrays.append([item.get("id", item) for item in array])
         return FAILED if self.poison & {item.get("id") for item in array} else DONE
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    """2023-11-14T22:13:20Z."""
-    return ManualClock(1_700_000_000)
 
 
 @pytest.fixture

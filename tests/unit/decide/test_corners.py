@@ -32,7 +32,7 @@ from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, Instance
 from tests.support.clock import START as NOW
 from tests.support.make import Make
 from tests.support.systems import GROUP
-from tests.unit.decide.facts import make_failure, make_look
+from tests.unit.decide.facts import make_case, make_facts, make_failure, make_look
 
 DAY = "2026-01-01 10:00:00"
 ASK = Ask(now=NOW, trigger=Trigger.EVENT, request_id="r")
@@ -316,3 +316,12 @@ def test_a_start_that_may_still_move_is_looked_at_again(
     seen = look(start_time=int(NOW) - 1)
     found = decide(facts(observation=seen, case=done, record=JobRecord(cases=(done,)), ask=ASK))
     assert (found.verdict, found.reason, found.due_at) == (Verdict.RERUN, Reason.ACCEPTED, NOW + BEGINS_S)
+
+
+def test_nobody_forces_what_was_just_told_without_force() -> None:
+    """Who forces it now comes before who did then."""
+    asked = Ask(now=NOW, trigger=Trigger.MANUAL, request_id="r", force=True, actor="ann", why="now")
+    before = make_case(forced=True, forced_by="bob", forced_why="then")
+    assert (make_facts().forced_by, make_facts().forced_why) == ("", "")
+    told = [make_facts(**parts) for parts in ({"ask": asked}, {"ask": asked, "case": before}, {"case": before})]
+    assert [(one.forced_by, one.forced_why) for one in told] == [("ann", "now"), ("ann", "now"), ("bob", "then")]

@@ -44,3 +44,11 @@ def test_no_address_is_told_so() -> None:
     """Not that it is a bad one."""
     with pytest.raises(ValueError, match=r"^is required$"):
         parse_address("")
+
+
+def test_an_address_is_as_long_as_it_may_be() -> None:
+    """Just that, and not a sign more."""
+    longest = HOOK + "k" * (MAX_CHARS - len(HOOK))
+    assert parse_address(longest).target.endswith("k" * 1000)
+    with pytest.raises(ValueError, match="wants a URL"):
+        parse_address(longest + "k")

@@ -63,6 +63,14 @@ def test_a_range_is_known_by_where_it_begins() -> None:
     assert range_key("p", "l", 3, "MTQ/Nz==") == "range/p/l/3/MTQ%2FNz%3D%3D"
 
 
+def test_what_a_kind_of_document_is_read_as() -> None:
+    """Limits and records are many; each other kind is a type of its own."""
+    limits, cases = {Kind.BREAKER, Kind.PACE, Kind.RATE}, {Kind.JOB, Kind.PENDING}
+    assert {kind for kind in Kind if kind.shared_limit} == limits
+    assert {kind for kind in Kind if kind.has_cases} == cases
+    assert {kind for kind in Kind if kind.is_record} == {*cases, Kind.OWED}
+
+
 def test_what_shares_a_turn_of_the_sweep() -> None:
     """Jobs of one scope, and what waits for them; whatever signs a telling's id has, it is one."""
     assert group_of(job_key(CLUSTER, "1/2.s")) == group_of(pending_key(CLUSTER, "t")) == CLUSTER.key

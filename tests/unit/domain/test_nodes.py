@@ -95,6 +95,7 @@ def test_what_failed_before_it_was_cleared_counts_no_more() -> None:
     assert count(known, "d", "e", "f", at=START + 4).suspects(START + 6) == frozenset()
     assert count(known, "d", "e", "f", at=START + 6).suspects(START + 6) == {"n1"}
     assert cleared(known, "n1", scope=CLUSTER, now=START + 5, why="") is known
+    assert cleared(known, "never-seen", scope=CLUSTER, now=START + 5, why="") is known
 
 
 def test_who_cleared_a_node_is_told() -> None:

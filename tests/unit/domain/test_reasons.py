@@ -9,8 +9,9 @@ from types import ModuleType
 
 import pytest
 
+from shared.domain.reason_row import ReasonRow
 from shared.domain.reasons import Reason
-from shared.domain.verdicts import Step, Verdict
+from shared.domain.verdicts import Giver, Step, Verdict
 from shared.policy.decide import GATES, gates_before
 from shared.systems import SYSTEMS
 
@@ -123,3 +124,15 @@ def test_what_was_asked_before() -> None:
     assert gates_before(Reason.RULE_IGNORES.giver)[-1] == NAMES[NAMES.index("rule_allows") - 1]
     assert gates_before(Reason.ACCEPTED.giver) == NAMES
     assert gates_before(Reason.APPROVED.giver) == ()
+
+
+def test_a_row_has_its_verdicts_as_a_tuple_and_its_texts_in_their_places() -> None:
+    """One verdict as a rule."""
+
+    class Row(ReasonRow):
+        ONE = ("one", Verdict.HELD, Giver(Step.CALL), "means", "would change")
+        TWO = ("two", (Verdict.HELD, Verdict.UNKNOWN), Giver(Step.CALL), "", "")
+
+    assert (Row.ONE.verdicts, Row.TWO.verdicts) == ((Verdict.HELD,), (Verdict.HELD, Verdict.UNKNOWN))
+    assert (Row.ONE.value, Row.ONE.means, Row.ONE.would_change) == ("one", "means", "would change")
+    assert Row.ONE.giver == Giver(Step.CALL)

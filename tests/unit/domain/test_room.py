@@ -6,11 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from shared.documents import decode_record, record_write
-from shared.domain.failure import Failure, Trigger
+from shared.domain.failure import Failure, Speaker, Trigger
 from shared.domain.life import Life
 from shared.domain.reasons import Reason
-from shared.domain.record import Case, CaseState, JobRecord
-from shared.domain.room import LARGEST_BYTES, SHORT_CHARS, fitted, size_of, written
+from shared.domain.record import LISTED_AT, Case, CaseState, JobRecord
+from shared.domain.room import LARGEST_BYTES, SHORT_CHARS, fitted, shortened, size_of, written
 from tests.support.clock import START
 from tests.support.systems import CLUSTER
 
@@ -62,3 +62,29 @@ def test_only_a_life_has_a_spelling_of_its_own() -> None:
     assert written(Life.run(5)) == Life.run(5).text
     with pytest.raises(NotImplementedError):
         written(object())
+
+
+def test_what_is_over_keeps_what_tells_it_from_others_and_nothing_else() -> None:
+    """Names of speakers, nodes and owners, texts and earlier reruns go; its place, its job and its moments stay."""
+    texts = dict.fromkeys(("message", "reason", "node", "job_name", "queue", "owner", "exit_code"), "x" * 500)
+    told = replace(TOLD, extra={"k": "v"}, speaker=Speaker(project="p"), restart_count=3, started_at=START - 9, **texts)
+    over = replace(TRIED, failure=told, known_reruns=tuple(range(50)), outcome_id="o", tellings=("t",))
+    bare = fitted(JobRecord(cases=(over,)), size_of(JobRecord(cases=(over,))) - 1)
+    kept = replace(told, extra={}, speaker=Speaker(), **dict.fromkeys(texts, ""))
+    assert bare == JobRecord(cases=(replace(over, failure=kept, known_reruns=()),))
+
+
+def test_what_somebody_waits_for_stays_whole_and_just_the_size_is_enough() -> None:
+    """Open, or listed for a person; and nothing is lost of what fits."""
+    listed = replace(UNTRIED, due_at=LISTED_AT)
+    record = JobRecord(cases=(OPEN, listed))
+    assert fitted(record, size_of(record)) is record
+    assert fitted(record, size_of(record) - 1) is None
+
+
+def test_a_value_of_just_the_length_is_not_shortened() -> None:
+    """A longer one says that it was."""
+    assert shortened({"a": "x" * SHORT_CHARS, "b": "y" * (SHORT_CHARS + 1)}) == {
+        "a": "x" * SHORT_CHARS,
+        "b": "y" * (SHORT_CHARS - 1) + "…",
+    }

@@ -10,6 +10,7 @@ from shared.documents import KEPT_S, box_write, claim_write, encode
 from shared.domain.claims import Claim, Share
 from shared.domain.crowd import MAX_UNCLEAR, crowded, without
 from shared.domain.decision import Ask, Decision
+from shared.domain.evidence import Known
 from shared.domain.failure import Speaker, Trigger
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.messages import Box
@@ -88,8 +89,9 @@ def test_only_what_waits_for_certainty_crowds_a_record() -> None:
 def test_who_makes_room_was_never_tried() -> None:
     """Its last word claims no attempt, whatever the newcomer's says."""
     record = JobRecord(cases=(case(),))
-    (owed,) = without(record, record.cases[0], decided(attempt=3), ASK, "v").owed
-    assert "attempt" not in owed
+    newcomer = decided(attempt=3, known=Known(evidence="its own"), rule="its own")
+    (owed,) = without(record, record.cases[0], newcomer, ASK, "v").owed
+    assert not {"attempt", "evidence", "rule"} & set(owed)
 
 
 def test_who_has_no_room_loses_also_who_told_it() -> None:

@@ -16,8 +16,10 @@ OWED = ({"outcome_id": "a"}, {"outcome_id": "b"})
 
 def test_a_box_knows_what_waits_and_what_was_told_and_pays_what_it_owes() -> None:
     """By their ids."""
-    box = Box(things=(Thing(id="waits", what=What.HELD, at=START, due_at=START),), known={"told": START}, owed=OWED)
-    assert [box.knows(name) for name in ("waits", "told", "new")] == [True, True, False]
+    things = tuple(Thing(id=name, what=What.HELD, at=START, due_at=START) for name in ("first", "waits"))
+    box = Box(things=things, known={"told": START}, owed=OWED)
+    assert [box.knows(name) for name in ("first", "waits", "told", "new")] == [True, True, True, False]
+    assert [Box().knows("new"), Box(known={"told": START}).knows("told")] == [False, True]
     assert box.paid(["a"]).owed == OWED[1:]
     assert KnownNodes(owed=OWED).paid(["b"]).owed == OWED[:1]
 

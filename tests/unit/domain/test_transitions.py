@@ -174,6 +174,7 @@ def test_what_there_is_no_room_to_wait_for_ends_and_says_why() -> None:
     full = not_taken_in(decision(Verdict.DEFERRED, Reason.RUN_UNCLEAR, due_at=2500.0))
     assert (full.verdict, full.reason, full.due_at) == (Verdict.SUPPRESSED, Reason.TOO_MANY_OPEN, None)
     assert "run_unclear" in full.message
+    assert "(run_unclear)" in not_taken_in(decision(Verdict.DEFERRED, Reason.COOLDOWN), Reason.RUN_UNCLEAR).message
 
 
 def test_a_telling_that_is_outweighed_has_its_end(case: Make[Case], failure: Make[Failure]) -> None:

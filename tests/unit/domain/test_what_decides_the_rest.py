@@ -142,6 +142,11 @@ def test_a_breaker_that_opens_says_how_many_were_too_many() -> None:
     assert (limit.opened_at, limit.why) == (START + 60, "more than 2 jobs in 600 s")
     assert admitted == {"d"}
     assert opened(limit, CLUSTER, "again", START + 99) is limit
+    by_force, passed = take_breaker_tokens(
+        full, ["x"], scope=CLUSTER, max_jobs=2, window_s=600, now=START + 60, forced=frozenset({"x"})
+    )
+    assert by_force.opened_at is None, "a person's own act is no storm"
+    assert passed == {"x"}
 
 
 def test_what_a_breaker_owes_is_due_by_the_first_of_it() -> None:

@@ -199,3 +199,26 @@ def test_what_a_breaker_owes_later_is_not_told_before(house: House, early_s: flo
     house.clock.moment = limit.listed_at - early_s
     house.sweep()
     assert [row["reason"] for row in house.sink.rows if "job_id" not in row] == ["breaker_opened"] * told
+
+
+@pytest.mark.parametrize("how", ["forgotten", "moved on"])
+def test_what_another_has_dealt_with_since_the_sweep_took_it_up_is_left(house: House, how: str) -> None:
+    """While the sweep looked it made room for another telling, or was put off: nothing is done and nothing told."""
+    throttled(house, answers=False)
+    house.deliver(house.hung())
+    throttled(house, answers=True)
+    calls = len(house.ehpc.calls)
+    house.later(61)
+
+    def meddle() -> None:
+        house.ehpc.after_look = lambda: None
+        stored = house.ledger.load([JOB])[JOB]
+        record = decode_record(stored.document)
+        later = tuple(replace(case, due_at=house.clock.now() + 1) for case in record.cases)
+        record = replace(record, cases=later if how == "moved on" else ())
+        write = Write(key=JOB, document=encode(record), expected=stored.version, due_at=1.0, expires_at=None)
+        assert not house.ledger.save([write])
+
+    house.ehpc.after_look = meddle
+    assert verdicts(house.sweep()) == []
+    assert len(house.ehpc.calls) == calls

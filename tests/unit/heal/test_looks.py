@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from shared.domain.call import Effect
 from shared.domain.failure import Failure, Intake, Speaker, Trigger
 from shared.domain.keys import breaker_key
 from shared.domain.snapshot import Observation
-from shared.heal.looks import MOST_SCOPES
+from shared.heal.looks import LEAST_TIME_S, MOST_SCOPES
 from shared.policy.conditions import LogPlace, Source
+from shared.sweep import ROOM_S, sweep
 from shared.systems.ehpc.scope import Cluster
 from tests.support.house import House, verdicts
 from tests.support.systems import CLUSTER
@@ -154,8 +156,70 @@ def test_slices_of_one_delivery_share_its_looks(house: House) -> None:
     assert words(healer.handle(Intake(failures=[again]), Trigger.LOG))["looks_used_up"] == 0
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_an_earlier_slice_of_strangers_takes_nobody_their_look(
+    house: House, looked_into: list[str], *, named: bool
+) -> None:
+    """A source names the cluster, or something was rerun in it before; as many again of those, and no more."""
+    if named:
+        set_policy(house, sources=(Source(log=LOG), replace(MINE, clusters="ehpc-hz-*")))
+    else:
+        house.deliver(*about(house, [cluster(number, "hz") for number in range(MOST_SCOPES + 1)]), time_s=600)
+        house.deliver(*about(house, [cluster(MOST_SCOPES, "hz")]))
+        house.later(7_200)
+    healer = house.healer(600)
+    strangers = about(house, [cluster(number, "aa") for number in range(MOST_SCOPES + 1)])
+    healer.handle(Intake(failures=strangers), Trigger.LOG)
+    mine = about(house, [cluster(number, "hz") for number in range(MOST_SCOPES + 1)])
+    mine = [replace(one, telling_id=f"again-{one.telling_id}") for one in mine]
+    looked_into.clear()
+    assert words(healer.handle(Intake(failures=mine), Trigger.LOG))["looks_used_up"] == 1
+    assert looked_into == [f"ehpc-hz-{number:04}" for number in range(MOST_SCOPES)]
+
+
 def test_what_was_found_is_looked_at_whoever_may_tell(house: House) -> None:
     """The job system has shown it: `sources` say who may tell, and nobody told it."""
     set_policy(house, sources=(Source(log=LogPlace(project="p", logstore="l"), clusters=("elsewhere",)),))
     found = replace(house.hung(), trigger=Trigger.DISCOVER)
     assert verdicts(house.deliver(found, trigger=Trigger.DISCOVER)) == [("rerun", "accepted")]
+
+
+@pytest.mark.parametrize(("time_s", "first"), [(LEAST_TIME_S, 3), (LEAST_TIME_S - 0.1, 1)])
+def test_with_hardly_any_time_one_cluster_is_looked_into_and_no_further(
+    house: House, looked_into: list[str], time_s: float, first: int
+) -> None:
+    """Else a delivery with little time would get nowhere however often it came; its next slice gets no look."""
+    healer = house.healer(time_s)
+    failures = about(house, [cluster(number) for number in range(4)])
+    told = words(healer.handle(Intake(failures=failures[:3]), Trigger.LOG))
+    assert (len(looked_into), told["looks_used_up"]) == (first, 3 - first)
+    house.later(1.0)
+    assert words(healer.handle(Intake(failures=failures[3:]), Trigger.LOG)) == {"looks_used_up": 1}
+    assert len(looked_into) == first
+
+
+def test_the_sweep_looks_at_all_that_it_took_up(house: House, looked_into: list[str]) -> None:
+    """It takes up no more than it has time for, so no look is saved afterwards."""
+    house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
+    house.deliver(*about(house, [cluster(number) for number in range(3)]))
+    house.later(61)
+    looked_into.clear()
+
+    def passes() -> None:
+        house.later(3)
+
+    house.ehpc.after_look = passes
+    sweep(house.healer(ROOM_S + 1))
+    assert len(looked_into) == 3
+
+
+def test_what_is_turned_away_and_what_is_not_looked_at_are_told_beside_the_rest(house: House) -> None:
+    """In one delivery: a stranger at a place that others may speak for, a stranger at one of nobody's, and too many."""
+    set_policy(house, sources=(MINE,), breaker=None)
+    mine, other = about(house, [CLUSTER, cluster(1)])
+    stranger = replace(mine, speaker=Speaker(project="x"), telling_id="x", event_id="x")
+    report = house.deliver(stranger, mine, other)
+    assert words(report) == {"untrusted_source": 2, "accepted": 1}
+    told = [result.outcome.event_id for result in report.results if result.outcome.reason == "untrusted_source"]
+    assert sorted(told) == ["ehpc-x-0001", "x"]
+    assert all(result.key == "" for result in report.results if result.outcome.reason == "untrusted_source")

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from shared import people
-from shared.domain.errors import LedgerUnavailable
+from shared.domain.errors import DocumentRefused, LedgerUnavailable
 from shared.domain.keys import nodes_key
 from shared.policy.belts import BadNodes, NodeAction
 from shared.ports import Write
@@ -30,11 +30,34 @@ def about_nodes(house: House) -> list[str]:
 
 
 def test_a_memory_that_cannot_be_written_costs_a_count_and_no_job(counting: House) -> None:
-    """The ledger is gone after the reservation and its settling were saved."""
-    counting.ledger.die_before(4, LedgerUnavailable("gone"))
+    """The ledger has no room for it beside the reservation, and is gone when it is written alone."""
+    saves = [0]
+
+    def refuse() -> None:
+        saves[0] += 1
+        if saves[0] == 2:  # the tokens were the first
+            raise DocumentRefused({nodes_key(CLUSTER): 9})
+        if saves[0] == 5:  # then the reservation alone, and its settling
+            raise LedgerUnavailable("gone")
+
+    counting.ledger.before_save = refuse
     assert verdicts(counting.deliver(counting.hung(1, node="n1"))) == [ACCEPTED]
+    assert saves[0] == 6
     assert len(counting.ehpc.kills) == 1
     assert nodes_key(CLUSTER) not in {row[0] for row in counting.database()}
+
+
+def test_what_failed_is_counted_in_the_save_that_reserves(counting: House) -> None:
+    """A save of its own would cost each rerun as much as another."""
+    saves = [0]
+
+    def count() -> None:
+        saves[0] += 1
+
+    counting.ledger.before_save = count
+    assert verdicts(counting.deliver(counting.hung(1, node="n1"))) == [ACCEPTED]
+    assert saves[0] == 4, "tokens, reservation, what the call did, what was told"
+    assert nodes_key(CLUSTER) in {row[0] for row in counting.database()}
 
 
 def test_a_malformed_memory_is_left_as_it_is(counting: House) -> None:
@@ -54,8 +77,8 @@ def test_two_deliveries_at_once_lose_no_count(counting: House) -> None:
     """The one that wrote later counts on what the other wrote."""
     counting.deliver(counting.hung(1, node="n1"))
     second, third = counting.hung(2, node="n1"), counting.hung(3, node="n1")
-    # The second's fourth save is the memory's; the third gets in before it.
-    left = [4]
+    # The second's second save is the memory's; the third gets in before it.
+    left = [2]
 
     def other() -> None:
         left[0] -= 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -14,9 +15,9 @@ from shared.domain.outcome import Outcome, rfc3339
 from shared.domain.record import OWED_RETRY_S, JobRecord
 from shared.domain.room import size_of
 from shared.heal import report as module
-from shared.heal.item import Notice, Result, Walked
+from shared.heal.item import Left, Notice, Result, Walked
 from shared.heal.report import Reporter, result_of_flood, result_of_unreadable
-from shared.ports import Write
+from shared.ports import Stored, Write
 from tests.support.clock import START, Clock
 from tests.support.memory_ledger import MemoryLedger
 from tests.support.sink import Sink
@@ -207,3 +208,41 @@ def test_what_was_told_is_struck_in_turns_and_what_was_not_is_put_off(
         record = decode_record(ledger.load([f"ehpc/r/c/{number}"])[f"ehpc/r/c/{number}"].document)
         assert [one["outcome_id"] for one in record.owed] == ([f"o{number}", "other"] if down else ["other"])
         assert record.owed_at == (START if down else 1.0)
+
+
+class _Read(MemoryLedger):
+    """Notes which documents are read."""
+
+    def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
+        read.extend(keys)
+        return super().load(keys)
+
+
+read: list[str] = []
+
+
+def _left(ledger: MemoryLedger, number: int) -> Left:
+    """A record that owes that outcome, as its writer leaves it."""
+    record = JobRecord(owed=({"outcome_id": f"o{number}"}, {"outcome_id": "other"}), owed_at=1.0)
+    ledger.save([Write(key=f"ehpc/r/c/{number}", document=encode(record), expected=None, due_at=1.0, expires_at=None)])
+    return record, 1
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_what_is_known_as_it_was_left_is_not_read_to_be_struck(*, down: bool) -> None:
+    """One that others have written since is: what they wrote stays, and what was told is struck all the same."""
+    read.clear()
+    ledger = _Read(Clock())
+    left = {f"ehpc/r/c/{number}": _left(ledger, number) for number in range(3)}
+    unknown, changed = "ehpc/r/c/2", "ehpc/r/c/1"
+    del left[unknown]
+    theirs = JobRecord(owed=({"outcome_id": "o1"}, {"outcome_id": "theirs"}), owed_at=1.0)
+    ledger.save([Write(key=changed, document=encode(theirs), expected=1, due_at=1.0, expires_at=None)])
+    results = [Result(outcome(number), None, f"ehpc/r/c/{number}") for number in range(3)]
+    Reporter(ledger, Sink(down=down)).deliver(Walked(results, left=left), ASK)
+    assert read == [unknown, changed]
+    stored = ledger.load([f"ehpc/r/c/{number}" for number in range(3)])
+    kept = [[one["outcome_id"] for one in decode_record(stored[key].document).owed] for key in sorted(stored)]
+    told = [["other"], ["theirs"], ["other"]]
+    assert kept == ([[f"o{number}", *some] for number, some in enumerate(told)] if down else told)
+    assert [decode_record(stored[key].document).owed_at for key in sorted(stored)] == [START if down else 1.0] * 3

@@ -291,12 +291,12 @@ def test_without_any_time_the_event_is_the_telling(
     assert telling("1", 1767610000.0) == telling("1", 1767610001.0)
     assert telling("1", 1767610000.0) != telling("2", 1767610000.0)
 
-    def by_hand(request_id: str) -> str:
-        body = encode({"event": cloud_event(ehpc, time=None)})
-        (got,) = read_manual(body, replace(context, request_id=request_id)).intake.failures
+    def by_hand(request_id: str, body: Any) -> str:
+        (got,) = read_manual(encode(body), replace(context, request_id=request_id)).intake.failures
         return got.telling_id
 
-    assert by_hand("r1") == by_hand("r1") != by_hand("r2")
+    for body in (ehpc, cloud_event(ehpc, time=None), {"event": cloud_event(ehpc, time=None)}, {"jobs": [ehpc]}):
+        assert by_hand("r1", body) == by_hand("r1", body) != by_hand("r2", body)
 
 
 def test_a_separator_in_text_makes_no_two_tellings_equal(

@@ -42,7 +42,9 @@ def test_who_tells_of_a_machine_is_never_a_log(context: Context) -> None:
     forged = "acs:log:cn-hangzhou:1:project/secondwind/logstore/failures"
     event |= {"subject": forged, "source": "acs.ecs", "data": {**event["data"], "__topic__": "slurm"}}
     body = json.dumps(event).encode()
-    (told,) = read_events(body, context).noted
+    intake = read_events(body, context)
+    (told,) = intake.noted
+    assert (intake.failures, intake.unreadable, intake.passed_over) == ([], [], 0)
     assert (told.by_hand, told.speaker.event_source) == (False, "acs.ecs")
     assert (told.speaker.project, told.speaker.logstore, told.speaker.topic) == ("", "", "")
     (by_hand,) = read_manual(body, context).intake.noted

@@ -162,3 +162,10 @@ def test_content_comes_twice_among_others_that_do(read: Callable[[Pairs], Intake
     tag, content = ("host", "a"), ("content", json.dumps(ehpc))
     assert paths(read([tag, content, tag, content])) == {"$[0].content"}
     assert len(read([tag, content, tag]).failures) == 1
+
+
+def test_one_that_announced_is_enough_among_others_that_come_twice(read: Callable[[Pairs], Intake]) -> None:
+    """What a collector gives twice beside it says nothing of it: the log was meant as a failure."""
+    tag, other = ("host", "a"), ("system", "linux")
+    assert paths(read([tag, ("system", "ehpc"), tag, other])) >= {"$[0].system"}
+    assert read([tag, other, tag, other]).unreadable == []

@@ -203,3 +203,11 @@ def test_a_flag_in_the_data_of_an_event_is_refused(
     for data in ({**ehpc, "dry_run": True}, {"messageBody": json.dumps({**ehpc, "force": True})}):
         (bad,) = read(cloud_event(data)).intake.unreadable
         assert "has no meaning here" in bad.faults[0].problem
+
+
+@pytest.mark.parametrize("wrap", [json.dumps, lambda text: [text], lambda text: {"event": text}])
+def test_text_that_carries_nothing_is_told_as_text(read: Read, wrap: Callable[[str], Any]) -> None:
+    """It is no broken JSON: nobody meant any."""
+    (bad,) = read(wrap("TEST")).intake.unreadable
+    assert [fault.problem.partition(";")[0] for fault in bad.faults] == ["is text"]
+    assert "TEST" in bad.raw

@@ -77,7 +77,8 @@ def test_a_platforms_rerun_is_kept_with_its_moment_and_its_speaker(
     context: Context, time: str | None, at: float
 ) -> None:
     """No moment to come, and none that cannot be read: it is now. By hand nobody speaks."""
-    body = json.dumps({**RERUN, "time": time}).encode()
+    data = {**RERUN["data"], "__topic__": "forged"}
+    body = json.dumps({**RERUN, "time": time, "data": data, "subject": "project/a/logstore/b"}).encode()
     intake = read_events(body, context)
     (rerun,) = intake.reruns
     assert (rerun.at, rerun.event_id, rerun.by_hand) == (at, "acs.dataworks/1", False)

@@ -115,7 +115,8 @@ def test_an_entry_that_cannot_be_meant_is_a_fault(entry: str, fault: str) -> Non
 
 def test_a_place_beside_mode_is_warned_of() -> None:
     """It can be used, and does not say what was meant."""
-    report = check_policy("version: 1\npeople:\n- {who: ann, may: [mode], clusters: a}\n- {who: li, accounts: l}\n")
-    assert "$.people[0].may" in [one.path for one in report.warnings]
+    bounded = "- {who: bo, may: [approve], clusters: a}\n- {who: li, accounts: l}\n- {who: cy, may: [mode]}\n"
+    report = check_policy(f"version: 1\npeople:\n- {{who: ann, may: [mode], clusters: a}}\n{bounded}")
+    assert [one.path for one in report.warnings if one.path.endswith("may")] == ["$.people[0].may"]
     assert report.policy is not None
-    assert report.policy.people[1].accounts == "l"
+    assert report.policy.people[2].accounts == "l"

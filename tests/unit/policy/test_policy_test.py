@@ -1,48 +1,17 @@
-"""`secondwind policy test FILE`."""
+"""`secondwind policy test FILE`: what a test says is decided on, and how failures are shown."""
 
 from __future__ import annotations
 
 import io
 import re
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from secondwind.cli import main
 from secondwind.commands.policy.trial.run import run
 from shared.policy.load import check_policy
-
-_POLICY = """\
-version: 1
-regions: [cn-shanghai]
-attempts: {max: 3, window_s: 86400}
-classes: {infrastructure: {max: 1}}
-thrash: {max_failures: 2, window_s: 3600}
-bad_nodes: {action: hold}
-max_lost_h: 24
-sources:
-  - {log: {project: hpc, logstore: failures, topic: night}, clusters: ehpc-test}
-  - {event: {source: acs.x}, systems: [schedulerx]}
-  - {event: {bus: batch, account: '12'}, groups: g}
-rules:
-  - {name: node, match: {reason: NODE_FAIL}, action: rerun, class: infrastructure}
-  - {name: quiet, match: {owner: bob}, action: ignore, class: user}
-  - {name: wait, match: {message: full}, action: hold}
-  - {name: queue, match: {queue: night*}, action: observe}
-  - {name: the-rest, match: {}, action: rerun}
-"""
-
-
-def _run(folder: Path, tests: str, policy: str = _POLICY) -> tuple[int, list[str]]:
-    (folder / "p.yaml").write_text(policy, encoding="utf-8")
-    (folder / "p.tests.yaml").write_text("version: 1\ntests:\n" + dedent(tests), encoding="utf-8")
-    out = io.StringIO()
-    status = run(folder / "p.yaml", out)
-    return status, out.getvalue().replace(str(folder), "").splitlines()
-
+from tests.unit.policy.policy_tests import run_tests
 
 _OF_G = "failure: {system: schedulerx, group_id: g}"
 _BY_LOG = "source: {project: hpc, logstore: failures, topic: night}"
@@ -110,18 +79,18 @@ _BY_LOG = "source: {project: hpc, logstore: failures, topic: night}"
 )
 def test_what_a_test_says_is_what_is_decided_on(tmp_path: Path, test: str) -> None:
     """Each key of a test reaches the real decision: these pass, and each fails when another verdict is expected."""
-    status, lines = _run(tmp_path, f"- {{name: a, {test}}}")
+    status, lines = run_tests(tmp_path, f"- {{name: a, {test}}}")
     assert (status, lines[0], lines[-1]) == (0, "ok    a", "1 passed, 0 failed")
     other = "suppressed" if "verdict: rerun" in test else "rerun"
     wrong = test.partition("verdict: ")
     _, separator, rest = wrong[2].partition(next(char for char in wrong[2] if char in ",}"))
-    status, lines = _run(tmp_path, f"- {{name: a, {wrong[0]}verdict: {other}{separator}{rest}}}")
+    status, lines = run_tests(tmp_path, f"- {{name: a, {wrong[0]}verdict: {other}{separator}{rest}}}")
     assert (status, lines[-1]) == (1, "0 passed, 1 failed")
 
 
 def test_failure_is_shown_with_everything_that_was_asked(tmp_path: Path) -> None:
     """File, line and name; what was expected and got; each gate, and what the one that said no wanted."""
-    status, lines = _run(
+    status, lines = run_tests(
         tmp_path,
         """\
         - {name: fine, expect: {verdict: rerun}}
@@ -142,7 +111,7 @@ def test_failure_is_shown_with_everything_that_was_asked(tmp_path: Path) -> None
 
 def test_rules_that_no_test_reaches_are_noted(tmp_path: Path) -> None:
     """A rule that matched behind an earlier no had no say: it counts as not reached."""
-    _, lines = _run(
+    _, lines = run_tests(
         tmp_path,
         """\
         - {name: a, expect: {verdict: rerun}}
@@ -153,65 +122,9 @@ def test_rules_that_no_test_reaches_are_noted(tmp_path: Path) -> None:
     assert notes == ["node", "quiet", "wait", "queue"]
 
 
-def test_every_fault_of_the_tests_has_its_line(tmp_path: Path) -> None:
-    """Unknown and repeated keys, wrong types and words: one line each, and no test is run."""
-    status, lines = _run(
-        tmp_path,
-        """\
-        - name: a
-          failure: {mesage: x, restart_count: -1}
-          live: {state: running}
-          expect: {}
-        - name: b
-          remembered: {attempts: [{class: infrastructure}], breaker: ajar}
-          source: {}
-          expect: {verdict: rerun, verdict: rerun}
-        """,
-    )
-    assert status == 1
-    assert [line.split(": ")[0] + " " + line.split(": ")[1] for line in lines] == [
-        "/p.tests.yaml:4 $.tests[0].failure.mesage",
-        "/p.tests.yaml:4 $.tests[0].failure.restart_count",
-        "/p.tests.yaml:5 $.tests[0].live.state",
-        "/p.tests.yaml:6 $.tests[0].expect.verdict",
-        "/p.tests.yaml:8 $.tests[1].remembered.attempts[0].ago_s",
-        "/p.tests.yaml:8 $.tests[1].remembered.breaker",
-        "/p.tests.yaml:10 $.tests[1].expect.verdict",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "path"),
-    [
-        ("version: 1\ntests: [{name: a, source: {project: p}, expect: {verdict: rerun}}]\n", "$.tests[0].source"),
-        ("version: 1\nnow: yesterday\ntests: [{name: a, expect: {verdict: rerun}}]\n", "$.now"),
-        ("version: 1\ntests: []\n", "$.tests"),
-        ("version: 1\n", "$.tests"),
-        ("tests: 1\n", "$.version"),
-        ("version: 1\ntests: &a []\n", "$"),
-        ("# nothing\n", "$"),
-        ("#" * 1_100_000, "$"),
-    ],
-)
-def test_unusable_tests_are_faults(tmp_path: Path, text: str, path: str) -> None:
-    """No test at all, half a source, no moment, odd YAML, too much of it: exit status 1 and a line with the path."""
-    (tmp_path / "p.yaml").write_text(_POLICY)
-    (tmp_path / "p.tests.yaml").write_text(text)
-    out = io.StringIO()
-    assert run(tmp_path / "p.yaml", out) == 1
-    assert f" {path}: " in out.getvalue()
-
-
-def test_faulty_policy_is_told_with_its_lines(tmp_path: Path) -> None:
-    """Tests of a policy that cannot be used are not run."""
-    status, lines = _run(tmp_path, "- {name: a, expect: {verdict: rerun}}", "version: 1\nmode: x\n")
-    assert status == 1
-    assert lines[0].startswith("/p.yaml:2: $.mode: ")
-
-
 def test_tests_file_names_its_policy(tmp_path: Path) -> None:
     """The tests file itself can be given: its policy lies beside it, or where `policy` says."""
-    status, _ = _run(tmp_path, "- {name: a, expect: {verdict: rerun}}")
+    status, _ = run_tests(tmp_path, "- {name: a, expect: {verdict: rerun}}")
     assert status == 0
     assert run(tmp_path / "p.tests.yaml", io.StringIO()) == 0
     other = tmp_path / "all.yaml"
@@ -221,21 +134,9 @@ def test_tests_file_names_its_policy(tmp_path: Path) -> None:
     assert run(other, io.StringIO()) == 1
 
 
-@pytest.mark.parametrize("missing", ["p.yaml", "p.tests.yaml"])
-def test_unreadable_file(tmp_path: Path, missing: str) -> None:
-    """No policy, or no tests beside it: exit status 2 and one line that names the file."""
-    _run(tmp_path, "- {name: a, expect: {verdict: rerun}}")
-    (tmp_path / missing).unlink()
-    out = io.StringIO()
-    given = "p.tests.yaml" if missing == "p.yaml" else "p.yaml"
-    assert run(tmp_path / given, out) == 2
-    assert out.getvalue().startswith(f"{tmp_path / missing}: cannot be read: ")
-    assert out.getvalue().count("\n") == 1
-
-
 def test_names_cannot_write_to_the_terminal(tmp_path: Path) -> None:
     """What would move the cursor or change the colour is shown as its escape."""
-    status, lines = _run(tmp_path, '- {name: "a\\e[31mb\\nc", expect: {verdict: rerun}}')
+    status, lines = run_tests(tmp_path, '- {name: "a\\e[31mb\\nc", expect: {verdict: rerun}}')
     assert status == 0
     assert len(lines[0].splitlines()) == 1
     assert "\x1b" not in lines[0]
@@ -243,56 +144,13 @@ def test_names_cannot_write_to_the_terminal(tmp_path: Path) -> None:
 
 def test_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`policy test`, `policy schema` and `policy packs` are there, with their exit statuses."""
-    _run(tmp_path, "- {name: a, expect: {verdict: held}}")
+    run_tests(tmp_path, "- {name: a, expect: {verdict: held}}")
     assert main(["policy", "test", str(tmp_path / "p.yaml")]) == 1
     assert main(["policy", "schema"]) == 0
     assert main(["policy", "packs", "gpu"]) == 0
     assert main(["policy", "packs", "nothing"]) == 2
     shown = capsys.readouterr().out
     assert all(words in shown for words in ("0 passed, 1 failed", '"$schema"', "- name: gpu-"))
-
-
-_WHOLE = """\
-version: 1
-policy: p.yaml
-now: '2026-01-05T03:00:00+08:00'
-region: cn-hangzhou
-tests:
-  - name: a
-    failed_ago_s: 5
-    mode: auto
-    source: {project: hpc, logstore: failures, topic: night}
-    failure: {system: schedulerx, job_id: 7, job_instance_id: 8, exit_code: 1, message: m, restart_count: 0}
-    live:
-      state: FAILED
-      started_ago_s: 60
-      nodes: [n1]
-      trigger_type: 1
-      others: [{state: RUNNING, started_ago_s: 3, data_time: '2026-01-05 00:00:00', trigger_type: 2}]
-    remembered:
-      attempts: [{ago_s: 9, class: unknown}]
-      failures_ago_s: [1, 2]
-      breaker: closed
-      not_before_in_s: 1
-    expect: {verdict: rerun, reason: accepted, rule: the-rest, class: unknown}
-"""
-_TOKENS = ["", "x", "-1", "1e400", "null", "[]", "{}", "true", "'1'", "2026", "off", "FAILED", "schedulerx", "[[1]]"]
-
-
-@given(st.data())
-def test_any_tests_end_in_a_status(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-    """Whatever stands in a tests file, the command tells faults or failed tests and raises nothing."""
-    words = re.split(r"(?<=[ \[{,])([\w.'-]+)(?=[,}\]\n])", _WHOLE)
-    for _ in range(data.draw(st.integers(1, 3))):
-        place = data.draw(st.integers(0, len(words) // 2 - 1)) * 2 + 1
-        words[place] = data.draw(st.sampled_from(_TOKENS))
-    folder = tmp_path_factory.getbasetemp()
-    (folder / "p.yaml").write_text(_POLICY, encoding="utf-8")
-    (folder / "p.tests.yaml").write_text("".join(words), encoding="utf-8")
-    out = io.StringIO()
-    status = run(folder / "p.tests.yaml", out)
-    assert status in {0, 1, 2}
-    assert out.getvalue().endswith("\n")
 
 
 def test_examples_of_the_guide_are_right(tmp_path: Path) -> None:

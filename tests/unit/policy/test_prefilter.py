@@ -17,6 +17,8 @@ from shared.policy.prefilter import SHORT_BYTES, Prefilter
 from shared.policy.search import PatternSet
 from shared.policy.wordindex import WordIndex, folded_of, words_of
 
+_MANY = [f"x{number:02}" for number in range(33)]
+
 
 @pytest.mark.parametrize(
     ("pattern", "needs"),
@@ -40,6 +42,8 @@ from shared.policy.wordindex import WordIndex, folded_of, words_of
         ("(?i)É", None),
         ("权限不够", [["权限不够"]]),
         ("abc|[0-9]", None),
+        (f"a(?:{'|'.join(_MANY[:32])})", [["|".join(f"a{one}" for one in _MANY[:32])]]),
+        (f"a(?:{'|'.join(_MANY)})", [["a"]]),
         ("a" * 80, [["a" * 48]]),
         ("权" * 40, [["权" * 16, "权" * 8]]),
         (r"\x61b", [["b"]]),
@@ -255,3 +259,25 @@ def test_what_tells_too_much_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> Non
     found = [set(asked.possible(b"red fault, blue error").numbers) for _ in range(2)]
     assert found == [{0, 1}, {0, 1}]
     assert not asked._kept
+
+
+@given(st.lists(st.text("abcd", min_size=3, max_size=5), min_size=1, max_size=4), st.text("abcd ", max_size=40))
+def test_pieces_of_words_are_found_however_few_are_looked_for(wanted: list[str], text: str) -> None:
+    """One by one, or by all beginnings that the text has."""
+    needs = {one.encode(): number for number, one in enumerate(dict.fromkeys(wanted))}
+    words = words_of(text.encode())
+    found = []
+    for few in (0, len(needs)):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(wordindex, "_FEW", few)
+            found.append(sorted(WordIndex(needs).found_in(words)))
+    assert found[0] == found[1]
+    assert {number for one, number in needs.items() if one in text.encode()} <= set(found[0])
+
+
+def test_what_is_in_most_long_texts_is_not_looked_for() -> None:
+    """Two signs are: that costs more than it rules out. Three are looked for."""
+    asked = Prefilter([_one("7x"), _one("7x:")])
+    long = b"-" * (SHORT_BYTES + 1)
+    assert set(_possible(asked, long)) == {0}
+    assert set(_possible(asked, long + b"7x:")) == {0, 1}

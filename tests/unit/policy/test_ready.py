@@ -113,6 +113,14 @@ def test_with_and_without_what_was_made_ready_the_same_rule_matches(monkeypatch:
     assert len(set(found)) == len(texts), "nothing is told apart"
 
 
+@pytest.mark.parametrize("value", [[1, "a"], (1, "a"), frozenset({1, "a"}), {"a": [1], "b": (None, True)}, [], (), {}])
+def test_what_was_flattened_comes_back_with_its_types(value: object) -> None:
+    """A list stays a list, and a set a set."""
+    again = restored(*flattened(value))
+    assert (again, type(again)) == (value, type(value))
+    assert repr(again) == repr(value)
+
+
 def test_only_what_is_ours_can_be_flattened() -> None:
     """A type of others is a slip in the build, not in the function."""
     with pytest.raises(TypeError, match="Path cannot be flattened"):
@@ -150,6 +158,19 @@ def test_after_the_first_texts_the_prefilter_is_asked() -> None:
     assert ready is not None
     early = Early(ready[1])
     assert [early.possible("x") is None for _ in range(FIRST_TEXTS + 1)] == [False] * FIRST_TEXTS + [True]
+
+
+def test_texts_of_one_kind_share_what_they_may_hold() -> None:
+    """How to look for their rules is worked out once, not for each."""
+    ready = make_ready(load_policy(SHIPPED.decode())).ready()
+    assert ready is not None
+    early = Early(ready[1])
+    one, same, other = (
+        early.possible(text)
+        for text in ("job 17 cancelled: due to node failure", "job 9 cancelled: due to node failure", "nothing of it")
+    )
+    assert one is same
+    assert one is not other
 
 
 def test_what_comes_in_pairs_is_not_restored_by_halves() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
 import pytest
 
-from shared.reading.jwt import BadToken, claims_of, parse_jwks
+from shared.reading.jwt import MAX_TOKEN_CHARS, BadToken, claims_of, parse_jwks
 from tests.support.jwt import AUDIENCE, ISSUER, OTHER_ISSUER, Issuer, text_of
 
 NOW = 1_900_000_000.0
@@ -130,3 +131,91 @@ def test_a_key_set_that_protects_nothing_is_refused(jwks: str) -> None:
     """No key, a short one, one whose power is the number itself."""
     with pytest.raises(ValueError, match="wants a JSON Web Key Set"):
         parse_jwks(jwks)
+
+
+@pytest.mark.parametrize(
+    ("claims", "counts"),
+    [
+        ({"exp": NOW - 60}, False),
+        ({"exp": NOW - 59.9}, True),
+        ({"nbf": NOW + 60}, True),
+        ({"nbf": NOW + 60.1}, False),
+    ],
+)
+def test_a_minute_and_no_more(claims: dict[str, Any], *, counts: bool) -> None:
+    """The moment of its end excluded, that of its beginning not."""
+    token = ISSUER.token("ann", NOW, **claims)
+    if counts:
+        assert claims_of(token, KEYS, AUDIENCE, NOW).sub == "ann"
+    else:
+        with pytest.raises(BadToken, match="time is over"):
+            claims_of(token, KEYS, AUDIENCE, NOW)
+
+
+def test_a_token_is_as_long_as_a_header_may_be() -> None:
+    """Just that, and not a sign more."""
+    padded = [ISSUER.token("ann", NOW, pad="x" * size) for size in range(4190, 4240)]
+    (longest, *_) = [one for one in padded if len(one) == MAX_TOKEN_CHARS]
+    longer = next(one for one in padded if len(one) > MAX_TOKEN_CHARS)
+    assert claims_of(longest, KEYS, AUDIENCE, NOW).sub == "ann"
+    with pytest.raises(BadToken, match="no signed token"):
+        claims_of(longer, KEYS, AUDIENCE, NOW)
+
+
+def test_where_nobody_is_asked_for_any_issuer_of_the_keys_counts() -> None:
+    """And a token that names no key is tried with each."""
+    assert claims_of(ISSUER.token("ann", NOW, iss="https://login.example/any"), KEYS, AUDIENCE, NOW).sub == "ann"
+    both = parse_jwks(json.dumps({"keys": [OTHER_ISSUER.jwk, ISSUER.jwk]}))
+    assert claims_of(ISSUER.token("ann", NOW, kid=""), both, AUDIENCE, NOW).sub == "ann"
+    with pytest.raises(BadToken, match="nobody"):
+        claims_of(ISSUER.token("ann", NOW, kid=OTHER_ISSUER.kid), both, AUDIENCE, NOW)
+
+
+def _jwks(modulus: int, exponent: int = 65_537, times: int = 1) -> str:
+    texts = [text_of(number.to_bytes((number.bit_length() + 7) // 8, "big")) for number in (modulus, exponent)]
+    return json.dumps({"keys": [{"kty": "RSA", "n": texts[0], "e": texts[1]}] * times})
+
+
+_ODD = ISSUER.n
+
+
+@pytest.mark.parametrize(
+    ("jwks", "fits"),
+    [
+        (_jwks(_ODD, 3), True),
+        (_jwks(_ODD, 2), False),
+        (_jwks(_ODD, 4), False),
+        (_jwks(_ODD, (1 << 32) - 1), True),
+        (_jwks(_ODD, (1 << 32) + 1), False),
+        (_jwks(_ODD, times=16), True),
+        (_jwks(_ODD - 1), False),
+        (_jwks((1 << 2047) + 1), True),
+        (_jwks((1 << 2046) + 1), False),
+        (_jwks((1 << 8191) + 1), True),
+        (_jwks((1 << 8192) + 1), False),
+    ],
+)
+def test_which_keys_protect(jwks: str, *, fits: bool) -> None:
+    """Odd numbers of 2048 to 8192 bits, odd exponents from 3 to 32 bits, sixteen at most."""
+    if fits:
+        assert parse_jwks(jwks)
+    else:
+        with pytest.raises(ValueError, match="wants a JSON Web Key Set"):
+            parse_jwks(jwks)
+
+
+def test_a_signature_has_one_spelling() -> None:
+    """Neither a zero before it nor the modulus added to it, which means the same number."""
+    for name in ("ann", "bob", "cy", "dee", "eve", "fay"):
+        content, _, mac = ISSUER.token(name, NOW).rpartition(".")
+        number = int.from_bytes(base64.urlsafe_b64decode(mac + "=="), "big")
+        others = [number.to_bytes(257, "big"), (number + ISSUER.n).to_bytes(257, "big")]
+        if number + ISSUER.n < 1 << 2048:
+            others.append((number + ISSUER.n).to_bytes(256, "big"))
+        assert claims_of(f"{content}.{mac}", KEYS, AUDIENCE, NOW).sub == name
+        for other in others:
+            with pytest.raises(BadToken, match="nobody"):
+                claims_of(f"{content}.{text_of(other)}", KEYS, AUDIENCE, NOW)
+        if len(others) == 3:
+            return
+    pytest.fail("no signature was small enough")

@@ -19,6 +19,9 @@ TEXTS = (
     "mail me@host about http://host",
     "LTAI5tAbCdEfGhIj and STS.NabcdEFGH",
     "Authorization: Bearer abc.def",
+    "the key LTAI5tAbCdEfGhIj alone",
+    "STS.NabcdEFGH alone",
+    "pass secret token credential api access authorization signature: abc",
     "",
 )
 

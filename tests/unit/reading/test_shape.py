@@ -5,7 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import msgspec
 import pytest
+
+from shared.reading.shape import decoder_of, shaped
 
 # In a process of its own, for what it shows is a crash. Types that nobody has met: made anew each time.
 _STORM = """
@@ -55,3 +58,20 @@ def test_threads_that_meet_a_type_at_the_same_moment_do_not_crash_the_process(re
     storm = _STORM.replace("READ(", f"({read})(")
     ended = subprocess.run([sys.executable, "-c", storm], capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 0, ended.stderr[-500:]
+
+
+def test_a_value_has_to_be_of_the_type_unless_it_may_be_spelled() -> None:
+    """Text is no number, unless who reads it says so."""
+    assert shaped(7, int) == shaped("7", int, strict=False) == 7
+    with pytest.raises(msgspec.ValidationError):
+        shaped("7", int)
+
+
+def test_what_nobody_else_knows_is_read_by_whoever_asks() -> None:
+    """A type of ours in JSON."""
+
+    def read(kind: type[complex], value: str) -> complex:
+        return kind(value)
+
+    assert decoder_of(complex, read).decode(b'"1j"') == 1j
+    assert decoder_of(int).decode(b"7") == 7

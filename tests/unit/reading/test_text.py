@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.reading.text import below, bounded, clean, cut, escaped, kind, printable, quoted
+from shared.reading.text import MAX_NAME_CHARS, below, bounded, clean, cut, escaped, foreign, kind, printable, quoted
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,37 @@ def test_a_path_names_what_is_below_and_stays_short() -> None:
     long = "$" + ".x" * 500
     once = below(long, "y")
     assert (once, below(once, "z")) == (f"{long}…", once)
+
+
+@pytest.mark.parametrize("sign", ["x", "é", "权", "😀"])
+def test_what_is_quoted_in_part_shows_that_it_is(sign: str) -> None:
+    """Sixteen characters of whatever script stand as they are; of more that one sees it."""
+    assert quoted(sign * 16) == f"'{sign * 16}'"
+    assert quoted(sign * 17) == f"'{sign * 16}…'"
+
+
+def test_what_is_just_as_long_as_may_be_stays() -> None:
+    """A name, and a path."""
+    assert bounded("x" * MAX_NAME_CHARS) == "x" * MAX_NAME_CHARS
+    assert bounded("x" * (MAX_NAME_CHARS + 1)) == ""
+    path = "$" * 256
+    assert (below(path, "y"), below(path + "$", "y")) == (f"{path}.y", f"{path}$…")
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("权限不够".encode("gbk"), "权限不够"),
+        ("权限不够".encode(), "权限不够"),
+        (b"plain", "plain"),
+        (b"", ""),
+        ("权".encode() + b"\xff", "权\\xff"),
+        ("é".encode() + b"a\xff", "éa\\xff"[:-4] + "\\xff"),
+        (b"\xff", "\\xff"),
+        (b"\xc4\xe3", "你"),
+        (b"\x80", "\\x80"),
+    ],
+)
+def test_bytes_of_others_are_read_as_what_they_are(data: bytes, text: str) -> None:
+    """GBK as such; of what is mostly UTF-8, or neither, the odd bytes are shown."""
+    assert foreign(data) == text

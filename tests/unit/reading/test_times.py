@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.reading.times import data_time, moment
+from shared.reading.times import EARLIEST_S, LATEST_S, data_time, instant, moment, wall_time
 
 
 @pytest.mark.parametrize(
@@ -123,3 +125,22 @@ def test_the_zone_of_the_machine_makes_no_difference(monkeypatch: pytest.MonkeyP
             assert moment("2026-01-01T00:00:00Z") == 1_767_225_600.0
     finally:
         time.tzset()
+
+
+def test_the_first_and_the_last_moment_are_moments() -> None:
+    """March 1973 and the end of the year 9999, themselves included."""
+    assert (moment(EARLIEST_S), moment(LATEST_S * 1000)) == (EARLIEST_S, LATEST_S)
+    assert moment("9999-12-31T23:59:59Z") == LATEST_S
+    for beyond in (EARLIEST_S - 0.001, (LATEST_S + 1) * 1000):
+        with pytest.raises(ValueError, match="1973 to 9999"):
+            moment(beyond)
+
+
+def test_a_wall_shows_a_time_that_a_zone_makes_a_moment() -> None:
+    """The earlier one where an hour comes twice."""
+    assert wall_time("2026-01-05 18:15:30") == datetime(2026, 1, 5, 18, 15, 30)  # noqa: DTZ001 - a wall has no zone
+    assert instant("2026-01-05 18:15:30", ZoneInfo("Asia/Shanghai")) == 1767608130.0
+    assert instant("2026-10-25 02:30:00", ZoneInfo("Europe/Berlin")) == moment("2026-10-25T02:30:00+02:00")
+    for other in ("2026-01-05T18:15:30", "2026-01-05 18:15", "2026-01-05 18:15:30Z", ""):
+        with pytest.raises(ValueError, match="is written YYYY-MM-DD HH:MM:SS"):
+            wall_time(other)

@@ -191,3 +191,21 @@ def test_a_page_further_on_and_the_other_way_round(log: OutcomeLog, wire: Wire) 
     next(log.pages(60.0, 120.0))
     last = json.loads(wire.requests[-1]["body"])
     assert (last["offset"], last["reverse"]) == (0, False)
+
+
+def test_a_new_connection_that_breaks_is_not_made_again(log: OutcomeLog, wire: Wire) -> None:
+    """Only one that stood idle may have been closed meanwhile."""
+
+    def behave(handler: object) -> None:
+        handler.close_connection = True  # type: ignore[attr-defined]  # the server's own
+
+    wire.behave = behave
+    with pytest.raises(OutcomesUnavailable, match="no answer from"):
+        log.read(60.0, 120.0)
+    assert len(wire.requests) == 1
+
+
+def test_an_outcome_may_have_no_more_than_what_is_asked_for(log: OutcomeLog, wire: Wire) -> None:
+    """It is found all the same."""
+    answers(wire, [{"job_id": "7"}])
+    assert log.read(60.0, 120.0, {"job_id": "7"}) == [{"job_id": "7"}]

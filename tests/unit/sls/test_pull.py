@@ -14,12 +14,13 @@ from msgspec.structs import replace
 
 from localcloud.sls.models import Log, LogGroup
 from shared import idle
-from shared.domain.errors import SourceUnavailable
+from shared.domain.credentials import Credentials
+from shared.domain.errors import InputError, SourceUnavailable
 from shared.domain.progress import Progress
 from shared.ports import LogEntry, LogRange
-from shared.sls import MOST_PAGE_BYTES, PAGE_BYTES, SlsSource, _client
+from shared.sls import MOST_PAGE_BYTES, PAGE_BYTES, Access, SlsSource, _client
 from tests.support.http_wire import Dropping, Wire, say
-from tests.unit.sls.conftest import REQUEST_ID, Behaviour, by_cursor, group, page
+from tests.unit.sls.conftest import REQUEST_ID, Behaviour, by_cursor, group, page, refusal
 
 PAUSE_S = 0.2
 
@@ -241,3 +242,36 @@ def test_a_page_is_gone_when_the_next_is_asked_for(
     for _ in logs_of(source, wanted):
         pass
     assert alive == [0] * 9
+
+
+@pytest.mark.parametrize("code", ["InvalidCursor", "ParameterInvalid"])
+def test_a_cursor_of_the_service_s_own_that_it_knows_no_more_is_no_garbage(
+    source: SlsSource, wire: Wire, wanted: LogRange, code: str
+) -> None:
+    """In the middle: what was read holds, and the delivery comes again. Where it goes on later that is the first."""
+    wire.behave = by_cursor({"0": page([group({"a": "1"})], "4"), "4": refusal(code)})
+    pages = source.pages(wanted, Progress(cursor="0"))
+    assert next(pages).next_cursor == "4"
+    with pytest.raises(SourceUnavailable, match=code):
+        next(pages)
+    with pytest.raises(InputError, match=code):
+        next(source.pages(wanted, Progress(cursor="4")))
+
+
+def test_without_a_token_none_is_sent(wire: Wire, wanted: LogRange) -> None:
+    """A key of a user has none."""
+    keys = Credentials(access_key_id="AK", access_key_secret="SK", security_token="")
+    wire.behave = page([], "9")
+    list(logs_of(SlsSource(Access(credentials=keys, remaining_s=lambda: 60.0)), wanted))
+    assert "x-acs-security-token" not in {name.lower() for name in wire.requests[0]["headers"]}
+
+
+def test_an_answer_that_names_no_next_cursor_is_none(source: SlsSource, wire: Wire, wanted: LogRange) -> None:
+    """Where it goes on is not known: the range is not taken for read."""
+
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        say(handler, 200, b"", x_log_count="0", x_log_bodyrawsize="0", **REQUEST_ID)
+
+    wire.behave = behave
+    with pytest.raises(SourceUnavailable, match="UnreadableAnswer"):
+        list(logs_of(source, wanted))

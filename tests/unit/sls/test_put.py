@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import time
+from email.utils import parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -139,3 +142,19 @@ def test_the_token_of_a_role_goes_along(sink: SlsSink, wire: Wire) -> None:
     sink.put([{"outcome_id": "1"}])
     headers = {name.lower(): value for name, value in wire.requests[0]["headers"].items()}
     assert headers["x-acs-security-token"] == "STS"
+
+
+def test_a_put_leaves_the_locale_of_the_process_alone(
+    sink: SlsSink, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The SDK sets it with each request, for all threads; the date goes out in English all the same."""
+    wire.behave = taken
+    sink.put([{"outcome_id": "1"}])  # makes the client
+    asked: list[object] = []
+    monkeypatch.setattr("locale.setlocale", lambda *arguments: asked.append(arguments))
+    sink.put([{"outcome_id": "2"}])
+    headers = {name.lower(): value for name, value in wire.requests[1]["headers"].items()}
+    assert asked == []
+    assert headers["date"] == headers["x-log-date"]
+    assert abs(parsedate_to_datetime(headers["date"]).timestamp() - time.time()) < 60
+    assert re.fullmatch(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", headers["date"])

@@ -17,7 +17,7 @@ from shared.domain.reasons import Reason
 from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed, Offered
 from shared.systems.dataworks.adapter import MOST_A_CALL, DataworksJobs
-from shared.systems.dataworks.look import MOST_DAYS
+from shared.systems.dataworks.look import MOST_DAYS, MOST_ONE_BY_ONE
 from shared.systems.dataworks.scope import Project
 from shared.systems.dataworks.snapshot import DataworksSnapshot, RerunMode, TaskInstance
 from shared.systems.openapi import ApiCall, CallFailed, Reply, refused
@@ -159,6 +159,18 @@ def test_a_list_that_does_not_serve_loses_nothing() -> None:
     states, calls = looked(service(*rows), *told)
     assert states == [State.FAILED] * 30
     assert calls.count("ListTaskInstances") == MOST_DAYS
+
+
+def test_invented_ids_cost_no_more_than_so_many_calls() -> None:
+    """Those of a day that is known stand on its list all the same; of the rest the last wait, however they are told."""
+    flood = [failure(ID + number) for number in range(MOST_ONE_BY_ONE + 5)]
+    real = [failure(number) for number in (1, 2, 3, 4)]
+    for told in ([*real, *flood], [*reversed(flood), *reversed(real)]):
+        states, asked = looked(service(*map(shown, (1, 2, 3, 4))), *told)
+        by_id = {one.job_id: state for one, state in zip(told, states, strict=True)}
+        assert [by_id[one.job_id] for one in real] == [State.FAILED] * 4
+        assert [by_id[one.job_id] for one in flood[-6:]] == ["LooksUsedUp"] * 6
+        assert (states.count(State.NOT_FOUND), asked.count("GetTaskInstance")) == (MOST_ONE_BY_ONE - 1, MOST_ONE_BY_ONE)
 
 
 def test_workspaces_are_looked_at_apart() -> None:

@@ -111,7 +111,7 @@ def test_days_are_cut_in_the_zone_of_the_workspace(fake_api: Play) -> None:
     """Also where its clock was put forward in between."""
     workspace = Workspace(fake_api)
     workspace.seeker = DataworksSeeker(workspace.api, Clock(NOW), ZoneInfo("Europe/Berlin"), "eu-central-1")
-    workspace.now = 1_774_864_800.0 + 0.999
+    workspace.now = 1_774_864_837.25
     workspace.turn(days=2)
     midnights = [int(asked["Bizdate"]) for asked in workspace.api.parameters("ListTaskInstances")]
     assert midnights == [1_774_821_600_000, 1_774_738_800_000, 1_774_652_400_000]

@@ -123,6 +123,7 @@ def nodes(count: int, **counts: Any) -> Reply:
         (2, nodes(100, TotalCount=200), True),
         (2, nodes(100, TotalCount=201), False),
         (2, nodes(100, TotalCount=0), False),
+        (1, nodes(100, TotalCount=1), True),
         (1, nodes(10, PageSize=10), False),
         (1, nodes(9, PageSize=10), True),
         (3, nodes(10, PageSize=10, TotalCount=30), True),
@@ -152,7 +153,7 @@ def test_a_node_is_read_whole(fake_api: Play) -> None:
     ("number", "count", "total", "last"),
     [
         (1, 49, None, True), (1, 50, None, False), (1, 50, 50, True), (1, 50, 51, False), (2, 50, 100, True),
-        (2, 50, 101, False), (1, 50, 0, False), (1, 0, None, True),
+        (2, 50, 101, False), (1, 50, 0, False), (1, 50, 1, True), (1, 0, None, True),
     ],
 )  # fmt: skip
 def test_the_last_page_of_clusters(fake_api: Play, number: int, count: int, total: int | None, last: bool) -> None:  # noqa: FBT001

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from shared.domain.call import ActionApi
 from shared.domain.claims import Share
 from shared.domain.failure import Failure, Trigger
+from shared.domain.gate import GateAnswer
 from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
@@ -188,6 +189,14 @@ def test_who_lives_beside_it_decides_whether_to_wait(
     assert answer.stop.due_at == (2_060.0 if verdict is Verdict.DEFERRED else None)
     assert "9" in answer.stop.message
     assert "RUNNING" in answer.stop.message
+
+
+def test_nobody_beside_it_is_said() -> None:
+    """What has ended does not count."""
+    old = group(instance(5)).alone(JobRecord(), look_again_at=2_060.0)
+    new = app(execution(5)).alone(JobRecord(), look_again_at=2_060.0)
+    assert old == GateAnswer(saw="none", wanted="no live instance of the job")
+    assert new == GateAnswer(saw="none", wanted="no live execution of the job")
 
 
 def test_a_live_instance_is_eligible_only_beside_others() -> None:

@@ -11,6 +11,7 @@ import threading
 from typing import Any
 
 import pytest
+from darabonba.core import DaraCore
 from msgspec.structs import replace
 
 from shared.domain.call import Effect
@@ -18,7 +19,7 @@ from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
 from shared.kept_http import NoWholeAnswer, Snag
 from shared.systems import openapi
-from shared.systems.openapi import ApiCall, CallFailed, OpenApi, Reply, bounded
+from shared.systems.openapi import ApiCall, CallFailed, OpenApi, Reply, _sdk, bounded
 from tests.support.http_wire import Behaviour, Wire, say
 from tests.support.make import Make
 
@@ -375,3 +376,65 @@ def test_importing_the_adapters_loads_no_sdk() -> None:
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_an_error_s_members_may_be_spelled_small(wire: Wire, api: OpenApi, answers: Make[Behaviour]) -> None:
+    """Some products do; what is absent is empty, and a code that is empty is none."""
+    wire.behave = answers(404, {"code": "NotFound", "message": "gone", "requestId": "r-3"})
+    reply = failed(api.call(CALL))
+    assert (reply.code, reply.message, reply.request_id, reply.http_status) == ("NotFound", "gone", "r-3", 404)
+    wire.behave = answers(404, {"Code": "", "Message": None})
+    reply = failed(api.call(CALL))
+    assert (reply.code, reply.message, reply.request_id) == ("Http404", "", "")
+
+
+@pytest.mark.parametrize(("written", "wait_s"), [("0", None), ("-5", None), ("soon", None), ("1", 0.001)])
+def test_a_wait_that_is_none_is_not_kept(
+    wire: Wire, api: OpenApi, answers: Make[Behaviour], written: str, wait_s: float | None
+) -> None:
+    """Only one that lies ahead."""
+    wire.behave = answers(400, {"Code": "Throttling", "Message": "m"}, x_acs_retry_after=written)
+    assert failed(api.call(CALL)).retry_after_s == wait_s
+
+
+@pytest.mark.parametrize(("status", "good"), [(200, True), (299, True), (300, False)])
+def test_which_status_is_a_yes(wire: Wire, api: OpenApi, answers: Make[Behaviour], status: int, *, good: bool) -> None:
+    """Below 300; what was answered at all says with which status."""
+    wire.behave = answers(status, {"RequestId": "r"})
+    reply = api.call(CALL)
+    if good:
+        assert reply == Reply(body={"RequestId": "r"}, request_id="r", status=status)
+    else:
+        assert (failed(reply).code, failed(reply).http_status) == ("UnreadableAnswer", status)
+
+
+def test_what_was_never_answered_has_no_status(credentials: Credentials) -> None:
+    """By that `doctor` knows that nobody is there; the text names the operation."""
+    reply = failed(OpenApi(credentials, parse_endpoint("http://127.0.0.1:9")).call(CALL))
+    assert reply.http_status is None
+    assert reply.message == "RerunJobs: no answer that could be read"
+
+
+@pytest.mark.parametrize(("key", "secret"), [("", "s"), ("k", ""), ("", "")])
+def test_half_a_key_is_none(wire: Wire, key: str, secret: str) -> None:
+    """Nothing is signed with it."""
+    half = Credentials(access_key_id=key, access_key_secret=secret, security_token="")
+    reply = failed(OpenApi(half, parse_endpoint(f"http://{wire.host}")).call(CALL))
+    assert (reply.code, reply.read_again, wire.requests) == ("NoCredentials", True, [])
+
+
+def test_the_least_time_is_enough(wire: Wire, credentials: Credentials, answers: Make[Behaviour]) -> None:
+    """One second to the millisecond; half of it for the connection."""
+    wire.behave = answers(200, {"RequestId": "r"})
+    api = OpenApi(credentials, parse_endpoint(f"http://{wire.host}"), remaining_s=lambda: 1.0)
+    assert isinstance(api.call(CALL), Reply)
+    assert api._timeouts_ms(1.0) == (500, 500)
+    assert api._timeouts_ms(0.999) == (499, 500)
+
+
+def test_what_others_ask_of_the_sdk_goes_its_usual_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only calls of ours leave through our transport."""
+    asked: list[tuple[object, object]] = []
+    monkeypatch.setattr(_sdk, "_usual", lambda request, runtime: asked.append((request, runtime)))
+    DaraCore.do_action("theirs", {"a": 1})
+    assert asked == [("theirs", {"a": 1})]

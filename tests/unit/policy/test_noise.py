@@ -1,0 +1,78 @@
+"""Noise is taken out of all lines at once: as if each had been asked by itself, and in few questions."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.policy import noise as module
+from shared.policy.match import first_match
+from shared.policy.model import Action, Match, Policy, Rule
+from shared.policy.noise import Noise
+from shared.policy.patterns import compile_pattern
+from shared.policy.search import PatternSet, Possible
+from shared.policy.text.normal import shown
+from tests.unit.decide.facts import make_failure
+
+_PATTERNS = ("ab", "^b", "c$", r"a\d", "a1", "[ab] ?c", r"\bc\b", "(?i)B", r"x*\d\d$", "a[0-9]b", "a[1-3]")
+
+
+@given(
+    st.lists(st.sampled_from(_PATTERNS), min_size=1, max_size=3),
+    st.lists(st.text("abcB 123", min_size=1, max_size=6).map(str.strip).filter(bool), max_size=6),
+)
+def test_each_line_is_judged_by_itself(patterns: list[str], lines: list[str]) -> None:
+    """A line is left if no pattern is found in it; that others are like it but for their digits changes nothing."""
+    compiled = [compile_pattern(pattern) for pattern in patterns]
+    left = [line for line in lines if not any(one.search(shown(line).encode()) for one in compiled)]
+    assert Noise(patterns, {}).left_of(lines) == left
+
+
+def test_what_the_watcher_says_goes_with_what_it_quotes() -> None:
+    """The line that both stand in is one."""
+    lines = ["no output for 60 s; output: NCCL INFO x", "no output for 60 s; output: y", "NCCL INFO", "z"]
+    assert Noise(["NCCL INFO"], {}).left_of(lines) == [lines[1], "z"]
+    assert Noise(["no output"], {}).left_of(lines) == ["NCCL INFO", "z"]
+
+
+def test_lines_that_differ_in_digits_alone_are_one_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log has hundreds of them; where a pattern names a digit, each is asked."""
+    asked: list[bytes] = []
+
+    def counted(kind: module._Kind, line: bytes) -> bool:
+        asked.append(line)
+        return is_in(kind, line)
+
+    is_in = module._Kind.is_in
+    monkeypatch.setattr(module._Kind, "is_in", counted)
+    lines = [f"step {number} NCCL INFO" for number in range(100, 500)]
+    assert Noise([r"\bNCCL (INFO|TRACE)\b"], {}).left_of(lines) == []
+    assert len(asked) == 1
+    assert Noise([r"^step 1\d+ NCCL"], {}).left_of(lines) == lines[100:]
+    assert len(asked) == 1 + 100
+
+
+def test_a_text_of_noisy_lines_is_looked_at_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the noise and without, however many lines it has."""
+    looks: list[bytes] = []
+
+    def counted(patterns: PatternSet, text: bytes) -> Possible:
+        looks.append(text)
+        return possible_in(patterns, text)
+
+    possible_in = PatternSet.possible_in
+    monkeypatch.setattr(PatternSet, "possible_in", counted)
+    text = "\n".join(f"node1 [{number}] NCCL INFO cannot open {chr(97 + number % 26)}" for number in range(300))
+    policy = Policy(
+        version=1,
+        ignore_lines=(r"\bNCCL (INFO|TRACE)\b",),
+        rules=(
+            Rule(name="open", match=Match(message="cannot open"), action=Action.RERUN),
+            Rule(name="gone", match=Match(message="bus error"), action=Action.RERUN),
+        ),
+    )
+    found = first_match(policy, make_failure(message=f"{text}\nBus error\nbus error 7"))
+    assert found is not None
+    assert found.name == "gone"
+    assert len(looks) == 2

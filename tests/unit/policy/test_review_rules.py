@@ -1,0 +1,104 @@
+"""Warnings of rules that are never reached, packs among them: given where it is certain, and only there."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.domain.failure import Failure, Trigger
+from shared.policy.load import check_policy, load_policy
+from shared.policy.match import first_match
+from shared.systems import SYSTEMS
+from shared.systems.ehpc.scope import Cluster
+from shared.systems.schedulerx.scope import Group
+from tests.support.depth import deep
+from tests.unit.policy.warned import HEAD, warned
+
+
+def test_packs_that_are_never_reached_are_warned_of() -> None:
+    """An own rule that takes everything is asked before every pack; one that takes a part of it is not warned of."""
+    all_rule = "{name: all, match: {region: '*'}, action: hold}"
+    rest = "{name: z, match: {}, action: hold}"
+    text = f"{HEAD}include: [gpu, signals]\nrules:\n- {all_rule}\n"
+    (warning,) = check_policy(text).warnings
+    assert (warning.path, warning.line) == ("$.include", 3)
+    assert warning.problem.startswith("no rule of an included pack is ever reached: all, before it, matches all")
+    assert warned(f"{HEAD}include: [gpu]\nrules:\n- {{name: a, match: {{region: x}}, action: hold}}\n- {rest}\n") == []
+    exit_codes = (
+        f"{HEAD}include: [gpu, signals]\nrules:\n- {{name: a, match: {{message: '.'}}, action: hold}}\n- {rest}\n"
+    )
+    assert warned(exit_codes) == []
+
+
+_ALL = len(SYSTEMS.names)
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        (["{cluster: a, group: b}", "{}"], ["$.rules[0].match"]),
+        (["{system: schedulerx, cluster: '*'}", "{}"], ["$.rules[0].match"]),
+        (["{cluster: a}", "{namespace: n}", "{}"], []),
+        (["{cluster: '*'}", "{namespace: '*', group: '*', region: '*'}", "{system: dataworks}"], []),
+        (["{cluster: 'a*'}", "{namespace: '*'}"], ["$.rules"]),
+        (["{owner: '*'}"], ["$.rules"]),
+        (["{owner: [a, b]}", "{owner: a}", "{}"], ["$.rules[1]"]),
+        (["{owner: [a, b]}", "{owner: [b, c]}", "{}"], []),
+        (["{owner: a}", "{owner: a, message: x}", "{}"], ["$.rules[1]"]),
+        (["{owner: a, message: x}", "{owner: a}", "{}"], []),
+        (["{exit_code: 1}", "{exit_code: [1]}", "{}"], ["$.rules[1]"]),
+        ([*(f"{{system: {name}, message: x}}" for name in SYSTEMS.names), "{message: x}", "{}"], [f"$.rules[{_ALL}]"]),
+        (["{system: ehpc}", "{system: ehpc, cluster: x}", "{}"], ["$.rules[1]"]),
+        (["{system: [ehpc, dataworks]}", "{system: [ehpc, schedulerx]}", "{}"], []),
+        (["{system: [ehpc, dataworks]}", "{system: schedulerx}", "{system: [ehpc, schedulerx]}", "{}"], ["$.rules[2]"]),
+        (["{system: [schedulerx, dataworks], cluster: x}", "{}"], ["$.rules[0].match"]),
+    ],
+)
+def test_rules_that_are_never_reached(rules: list[str], expected: list[str]) -> None:
+    """A warning is given where it is certain, and only there."""
+    listed = "\n".join(f"- {{name: r{n}, match: {match}, action: rerun}}" for n, match in enumerate(rules))
+    paths = [path for _, path in warned(f"{HEAD}rules:\n{listed}\n")]
+    assert paths == expected
+
+
+_VALUES = {
+    "owner": ["a", "b", "[a, b]", "'*'"],
+    "message": ["x", "y", "[x, y]"],
+    "cluster": ["c", "'*'"],
+    "group": ["g", "'*'"],
+    "system": ["ehpc", "schedulerx", "[ehpc, schedulerx]"],
+}
+_MATCHES = st.fixed_dictionaries({}, optional={name: st.sampled_from(some) for name, some in _VALUES.items()})
+
+
+@settings(max_examples=deep(40, 100))
+@given(
+    rules=st.lists(_MATCHES, min_size=1, max_size=5),
+    owner=st.sampled_from(["", "a", "b", "z"]),
+    message=st.sampled_from(["", "x", "y", "xy", "z"]),
+    ehpc=st.booleans(),
+)
+def test_warnings_are_true(rules: list[dict[str, str]], owner: str, message: str, *, ehpc: bool) -> None:
+    """No failure ever falls under a rule of which it was said that it is never reached."""
+    listed = "\n".join(
+        f"- {{name: r{n}, match: {{{', '.join(f'{key}: {value}' for key, value in match.items())}}}, action: rerun}}"
+        for n, match in enumerate(rules)
+    )
+    text = f"{HEAD}rules:\n{listed}\n"
+    scope = Cluster(region="cn-x", cluster_id="c") if ehpc else Group(region="cn-x", namespace="n", group_id="g")
+    told = Failure(
+        scope=scope,
+        job_id="1",
+        occurred_at=1.0,
+        owner=owner,
+        message=message,
+        trigger=Trigger.LOG,
+        event_id="e",
+        telling_id="t",
+    )
+    found = first_match(load_policy(text), told)
+    paths = [path.removesuffix(".match") for _, path in warned(text)]
+    assert found is None or f"$.rules[{found.name[1:]}]" not in paths
+    if found is None:
+        assert "$.rules" in paths
