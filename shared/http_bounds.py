@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from http.client import IncompleteRead
 from typing import Any
 
 from msgspec import Struct
@@ -38,6 +37,14 @@ class Bounds(Struct, frozen=True, kw_only=True):
 
 class TooLong(Exception):  # noqa: N818 - says what came
     """More than may come."""
+
+
+class CutShort(Exception):  # noqa: N818 - as above
+    """It ended before its end."""
+
+
+class Garbled(Exception):  # noqa: N818 - as above
+    """What is no answer of HTTP/1."""
 
 
 class Bounded:
@@ -76,7 +83,7 @@ class Incoming:
         while (end := self._here.find(b"\n", looked_at)) < 0:
             looked_at = len(self._here)
             if not self._more():
-                raise IncompleteRead(b"")
+                raise CutShort
         begin, self._at = self._at, end + 1
         return self._here[begin:end].rstrip(b"\r")
 
@@ -97,7 +104,7 @@ class Incoming:
         """So many bytes. Raises as `_more`."""
         while (missing := length - (len(self._here) - self._at)) > 0:
             if not self._more(min(max(missing, PART_BYTES), LARGE_BYTES)):
-                raise IncompleteRead(b"")
+                raise CutShort
         begin, self._at = self._at, self._at + length
         return bytes(memoryview(self._here)[begin : self._at])
 

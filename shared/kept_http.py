@@ -19,12 +19,11 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import lru_cache
-from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
 from threading import Lock
 from urllib.parse import urlsplit
 
 from shared.http_answer import HttpAnswer, read_answer
-from shared.http_bounds import PART_BYTES, Bounded, Bounds, Incoming, TooLong, give
+from shared.http_bounds import PART_BYTES, Bounded, Bounds, CutShort, Garbled, Incoming, TooLong, give
 from shared.idle import LastUse
 
 MOST_KEPT = 16
@@ -121,21 +120,24 @@ def _place(scheme: str, netloc: str) -> Place:
 class _Line:
     """A connection."""
 
+    _sock: socket.socket | None = None
+
     def __init__(self, place: Place, connect_s: float) -> None:
-        scheme, host, port = place
-        self._connection = (
-            HTTPSConnection(host, port, timeout=connect_s, context=_trust())
-            if scheme == "https"
-            else HTTPConnection(host, port, timeout=connect_s)
-        )
         self._host = _host_of(place)
         self._last_use = LastUse()
-        snag = _snag_of(self._connection.connect, _WHILE_DIALLING)
-        if snag is not None:
-            self.close()
-            raise NoWholeAnswer(snag)
         self._watch = select.poll()
-        self._watch.register(self._connection.sock, select.POLLIN | select.POLLHUP | select.POLLERR)
+        snag = _snag_of(lambda: self._dial(place, connect_s), _WHILE_DIALLING)
+        if snag is not None or self._sock is None:
+            self.close()
+            raise NoWholeAnswer(snag or Snag.NOT_CONNECTED)
+        self._watch.register(self._sock, select.POLLIN | select.POLLHUP | select.POLLERR)
+
+    def _dial(self, place: Place, connect_s: float) -> None:
+        scheme, host, port = place
+        self._sock = socket.create_connection((host, port), connect_s)
+        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if scheme == "https":
+            self._sock = _trust().wrap_socket(self._sock, server_hostname=host)
 
     @property
     def stale(self) -> bool:
@@ -145,7 +147,7 @@ class _Line:
     @property
     def usable(self) -> bool:
         """Whether it may be used again: not idle for long, and nothing came on it, be it only its end."""
-        sock = self._connection.sock
+        sock = self._sock
         if self.stale or sock is None or getattr(sock, "pending", int)():  # what TLS has unpacked no poll sees
             return False
         try:
@@ -158,7 +160,9 @@ class _Line:
     ) -> HttpAnswer:
         """One request, one answer. Raises NoWholeAnswer; ValueError before anything is sent."""
         self._last_use.touch()
-        sock = self._connection.sock
+        sock = self._sock
+        if sock is None:
+            raise NoWholeAnswer(Snag.BROKEN)
         request = _head(method, target, self._host, headers, body) + body
         found: list[HttpAnswer] = []
 
@@ -178,7 +182,9 @@ class _Line:
 
     def close(self) -> None:
         """Let it go."""
-        self._connection.close()
+        if self._sock is not None:
+            self._sock.close()
+            self._sock = None
 
 
 def _head(method: str, target: str, host: str, headers: Mapping[str, str], body: bytes) -> bytes:
@@ -233,9 +239,9 @@ _WHILE_TALKING: Mapping[type[Exception], Snag] = {
     TooLong: Snag.TOO_LONG,
     TimeoutError: Snag.READ_TIMEOUT,
     ssl.SSLError: Snag.TLS_FAILED,
-    IncompleteRead: Snag.BROKEN,
+    CutShort: Snag.BROKEN,
     OSError: Snag.BROKEN,  # also what says that the peer hung up without an answer
-    HTTPException: Snag.GARBLED,
+    Garbled: Snag.GARBLED,
 }
 """In the order in which they are asked."""
 

@@ -66,11 +66,32 @@ def heal_range(healer: Healer, source: LogSource, wanted: LogRange, context: Con
     return total
 
 
-def read_range(source: LogSource, wanted: LogRange, context: Context, intake: Intake) -> None:
-    """Add a whole range that a person named. Raises as `LogSource.pages`."""
-    for page in source.pages(wanted, Progress(cursor=wanted.begin_cursor)):
-        for entry in page.entries:
-            read_log(entry, wanted, context, Trigger.MANUAL, intake)
+def read_range(
+    source: LogSource, wanted: LogRange, context: Context, intake: Intake, heal: Callable[[], object]
+) -> None:
+    """Add a range that a person named. Each time that makes a slice full `heal` takes what the intake has.
+
+    A dry run is kept whole: what it would do is decided on what it would have done before.
+
+    Raises:
+        SourceUnavailable: it cannot be read on; what was read before has been handled.
+        InputError: the service knows no such range.
+    """
+    size = 0
+    try:
+        for page in source.pages(wanted, Progress(cursor=wanted.begin_cursor)):
+            for entry in page.entries:
+                kept = intake.kept
+                read_log(entry, wanted, context, Trigger.MANUAL, intake)
+                size += sum(map(len, entry.fields.values())) if intake.kept > kept else 0
+                if (intake.kept >= SLICE_RECORDS or size >= SLICE_BYTES) and not intake.dry_run:
+                    heal()
+                    intake.let_go()
+                    size = 0
+    except DeliveryError:
+        if not intake.dry_run:
+            heal()
+        raise
 
 
 def _slices(

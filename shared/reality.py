@@ -9,11 +9,15 @@ machine that was frozen, or whose clock is being set, may be so. What job system
 from __future__ import annotations
 
 import random
+import re
 import time
+from datetime import datetime, timezone
 from typing import ClassVar
 
 from shared.domain.errors import ClockOff
 
+_PLAIN = re.compile(r"[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 AGREES_S = 10.0
 """Clocks that differ by no more agree. With the fifteen seconds that an answer may be on its way that is less than what
 job systems' evidence allows (`SKEW_S`, `EVIDENCE_SKEW_S`): a rerun of ours is never taken for an older one."""
@@ -65,7 +69,15 @@ class SystemClock:
 
 
 def _seconds(date: str) -> float | None:
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - who calls nobody needs none of it
+    plain = _PLAIN.fullmatch(date)
+    if plain is not None and plain[2] in _MONTHS:
+        day, month, year, hour, minute, second = plain.groups()
+        numbers = (int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second))
+        try:
+            return datetime(*numbers, tzinfo=timezone.utc).timestamp()
+        except (ValueError, OverflowError):
+            return None
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - 10 ms, for what is written otherwise
 
     if not date.endswith(" GMT"):  # the one zone there is: `CST` alone is three
         return None

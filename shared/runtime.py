@@ -79,8 +79,7 @@ def prepare(context: Any) -> None:
     Raises:
         SettingsError: every bad setting by name; a policy that cannot be used is one of them.
     """
-    unknown = unknown_names(os.environ)
-    if unknown:
+    if unknown := unknown_names(os.environ):
         _LOG.warning("not a setting, so nobody reads it: %s", ", ".join(map(str, unknown)))
     configuration = configuration_of(context)
     make_ready(configuration.policy)
@@ -124,11 +123,11 @@ def handle_event(event: bytes, context: Any, start: Start) -> dict[str, Any]:
 def handle_manual(event: bytes, context: Any, start: Start) -> dict[str, Any]:
     """A person's call, answered gate by gate. Raises as `handle_log_trigger`."""
     with _wired(context, start) as wiring:
-        request = read_manual(event, wiring.context)
-        intake = request.intake
+        request, report = read_manual(event, wiring.context), Report()
         for wanted in request.ranges:
-            _read_named(wiring, wanted, intake, event)
-        return result_of(_handled(wiring, intake, Trigger.MANUAL), gates=True)
+            _read_named(wiring, wanted, request.intake, event, report)
+        report.join(_handled(wiring, request.intake, Trigger.MANUAL))
+        return result_of(report, gates=True)
 
 
 @by_a_right_clock
@@ -166,10 +165,11 @@ def _told(report: Report) -> dict[str, Any]:
     return result
 
 
-def _read_named(wiring: Wiring, wanted: LogRange, intake: Intake, event: bytes) -> None:
-    """Add a range that a person named, or that there is no such range."""
+def _read_named(wiring: Wiring, wanted: LogRange, intake: Intake, event: bytes, report: Report) -> None:
+    """Add a range that a person named, or that there is no such range; slices that are full go into the report."""
     try:
-        read_range(wiring.source, wanted, wiring.context, intake)
+        heal = lambda: report.join(_handled(wiring, intake, Trigger.MANUAL))  # noqa: E731 - as short as its sense
+        read_range(wiring.source, wanted, wiring.context, intake, heal)
     except InputError as error:
         intake.unreadable += _no_range(event, Trigger.MANUAL, error).unreadable
 

@@ -207,6 +207,12 @@ class Intake(Struct, kw_only=True):
         """Whether there is nothing in it to be handled or counted."""
         return not (self.kept or self.more or self.passed_over)
 
+    def let_go(self) -> None:
+        """It has been handled: what comes is the next slice."""
+        self.told_whole += len(self.unreadable)
+        self.failures, self.unreadable, self.noted, self.reruns = [], [], [], []
+        self.more, self.passed_over = {}, 0
+
     def reject(self, record: Unreadable) -> None:
         """Keep it, or count it: a flood of bad records takes neither memory nor the Logstore."""
         if self.told_whole + len(self.unreadable) < MAX_WHOLE:

@@ -196,3 +196,4 @@ class Report(Struct):
         """Count in what became of another part of the same delivery."""
         self.results += other.results
         self.folded += other.folded
+        self.passed_over += other.passed_over

@@ -25,7 +25,7 @@ _MOST_LOOKED = 48 << 15
 _MOST_KEPT, _MOST_WORDS = 1024, 64
 """Answers that are kept, of texts of so many telling words: about 4 MB."""
 _LEAST_BYTES = 3
-"""Shorter texts are looked for only where nothing else is needed: they are in most texts."""
+"""Shorter texts are looked for only where nothing else is needed, and in no long text: they are in most."""
 
 
 Read = str
@@ -155,8 +155,9 @@ class Prefilter:
         possible, looks, read = set[int](), _MOST_LOOKED // len(folded), folded.decode("latin-1")
         for one, text in self._told_by(self._by_words.words.telling(words)):
             if one.number not in possible:
-                looks -= 1
-                if looks < 0 or self._texts[text] in read:
+                sought = self._texts[text]
+                looks -= len(sought) >= _LEAST_BYTES
+                if looks < 0 or len(sought) < _LEAST_BYTES or sought in read:
                     possible.add(one.number)
         return frozenset(possible)
 

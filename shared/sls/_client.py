@@ -5,9 +5,9 @@ from __future__ import annotations
 import ipaddress
 import math
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from email.utils import formatdate
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -46,6 +46,8 @@ _WORTH_REPEATING = (
     "ServerBusy",
 )
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,63}")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _T = TypeVar("_T")
 
 
@@ -98,11 +100,17 @@ def _sdk_client(endpoint: str, credentials: Credentials) -> _OneTry:
         securityToken=credentials.security_token,
         source=SOURCE,
     )
-    made._auth._getGMT = partial(formatdate, usegmt=True)  # noqa: SLF001 - its own sets the locale of the whole process with each request
+    made._auth._getGMT = _date  # noqa: SLF001 - its own sets the locale of the whole process with each request
     if _is_address(endpoint):
         # With a port it does not see that no project can stand before an address (docs/facts/log-service.md#sdk).
         made._isRowIp = True  # noqa: SLF001 - no public switch
     return made
+
+
+def _date() -> str:
+    """Now, as HTTP dates requests (https://www.rfc-editor.org/rfc/rfc9110#field.date). `email.utils` takes 10 ms."""
+    now = time.gmtime()
+    return f"{_DAYS[now.tm_wday]}, {now.tm_mday:02} {_MONTHS[now.tm_mon - 1]} {time.strftime('%Y %H:%M:%S', now)} GMT"
 
 
 class PulledPage:

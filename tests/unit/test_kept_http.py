@@ -55,7 +55,7 @@ def test_what_stood_idle_is_closed_whoever_asks_next(wire: Wire, monkeypatch: py
     monkeypatch.setattr(idle, "IDLE_S", -1.0)
     with pytest.raises(NoWholeAnswer):
         exchange("GET", "http://127.0.0.1:9/", {}, b"", BOUNDS)
-    assert (line._connection.sock, len(kept_http._KEPT)) == (None, 0)
+    assert (line._sock, len(kept_http._KEPT)) == (None, 0)
 
 
 def test_requests_at_once_have_a_connection_each(wire: Wire) -> None:
@@ -95,9 +95,10 @@ def test_what_tls_has_already_unpacked_is_seen_as_well(wire: Wire, monkeypatch: 
     assert asked(wire) == 200
     (line,) = next(iter(kept_http._KEPT.values()))
     assert line.usable
-    fileno = line._connection.sock.fileno()
+    assert line._sock is not None
+    fileno = line._sock.fileno()
     unpacked = SimpleNamespace(fileno=lambda: fileno, pending=lambda: 17)
-    monkeypatch.setattr(line._connection, "sock", unpacked)
+    monkeypatch.setattr(line, "_sock", unpacked)
     assert not line.usable
 
 

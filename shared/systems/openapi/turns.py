@@ -21,7 +21,6 @@ class StopError(Exception):
     """The reading cannot go on now: with a problem, or for want of calls."""
 
     def __init__(self, problem: LookFailed | None = None) -> None:
-        super().__init__("" if problem is None else problem.message)
         self.problem = problem
 
 

@@ -273,3 +273,11 @@ def test_pieces_of_words_are_found_however_few_are_looked_for(wanted: list[str],
             found.append(sorted(WordIndex(needs).found_in(words)))
     assert found[0] == found[1]
     assert {number for one, number in needs.items() if one in text.encode()} <= set(found[0])
+
+
+def test_what_is_in_most_long_texts_is_not_looked_for() -> None:
+    """Two signs are: that costs more than it rules out. Three are looked for."""
+    asked = Prefilter([_one("7x"), _one("7x:")])
+    long = b"-" * (SHORT_BYTES + 1)
+    assert set(_possible(asked, long)) == {0}
+    assert set(_possible(asked, long + b"7x:")) == {0, 1}

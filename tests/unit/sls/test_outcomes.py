@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -160,6 +161,7 @@ def test_a_request_is_signed_over_what_it_says(log: OutcomeLog, wire: Wire) -> N
     assert headers["authorization"] == f"LOG AK-made-up:{base64.b64encode(mac).decode()}"
     assert (headers["content-md5"], headers["host"]) == (digest, f"project.{wire.host}")
     assert headers["x-log-bodyrawsize"] == str(len(request["body"]))
+    assert headers["x-acs-security-token"] == TOKEN
     assert headers["date"].endswith(" GMT"), "HTTP's one way to say it"
 
 
@@ -209,3 +211,10 @@ def test_an_outcome_may_have_no_more_than_what_is_asked_for(log: OutcomeLog, wir
     """It is found all the same."""
     answers(wire, [{"job_id": "7"}])
     assert log.read(60.0, 120.0, {"job_id": "7"}) == [{"job_id": "7"}]
+
+
+def test_a_key_without_a_token_sends_none(log: OutcomeLog, wire: Wire) -> None:
+    """An empty one would be a wrong one."""
+    answers(wire, [])
+    replace(log, security_token="").read(60.0, 120.0)
+    assert "x-acs-security-token" not in {name.lower() for name in wire.requests[0]["headers"]}

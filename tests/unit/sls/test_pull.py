@@ -205,6 +205,8 @@ def test_an_answer_that_is_too_long_is_asked_for_again_with_half(
     [
         {"x_log_bodyrawsize": "4_000_000_000"},
         {"x_log_bodyrawsize": "9999999999"},
+        {"x_log_bodyrawsize": "1_0"},
+        {"x_log_bodyrawsize": "+10"},
         {"x_log_bodyrawsize": "٣"},
         {"x_log_compresstype": "gzip"},
         {"x_log_compresstype": "deflate"},

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler
 
 import pytest
+from aliyun.log.proto import LogGroupRaw
 
 from localcloud.sls.models import LogGroup
 from localcloud.sls.protobuf import decode_group, decompress
@@ -158,3 +159,14 @@ def test_a_put_leaves_the_locale_of_the_process_alone(
     assert headers["date"] == headers["x-log-date"]
     assert abs(parsedate_to_datetime(headers["date"]).timestamp() - time.time()) < 60
     assert re.fullmatch(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", headers["date"])
+
+
+def test_outcomes_of_one_second_keep_their_order(sink: SlsSink, wire: Wire) -> None:
+    """Each has its part of the second."""
+    wire.behave = taken
+    sink.put([{"outcome_id": "1"}])
+    (request,) = wire.requests
+    headers = {name.lower(): value for name, value in request["headers"].items()}
+    written = LogGroupRaw()
+    written.ParseFromString(decompress(request["body"], int(headers["x-log-bodyrawsize"])))
+    assert written.Logs[0].HasField("Time_ns")

@@ -571,3 +571,11 @@ def test_a_leap_that_fails_ends_the_look_for_those_that_were_not_found(
     assert isinstance(far, LookFailed)
     assert far.code == "Throttling.User"
     assert len(api.asked) == 3
+
+
+@pytest.mark.parametrize("told", ["184_9.m", "184_9", "184[9].m"])
+def test_a_task_that_is_not_listed_is_not_there(cluster_of: ClusterOf, failure: Make[Failure], told: str) -> None:
+    """Its neighbours of the same array are other tasks."""
+    system, _ = cluster_of(job("184_1.m"), job("184_2.m"))
+    (seen,) = system.observe([failure(told)])
+    assert (found(seen).state, found(seen).has_tasks) == (State.NOT_FOUND, False)

@@ -139,6 +139,13 @@ def test_which_run_a_day_means_by_its_start(started_at: float, run: Run) -> None
     assert seen.which_run(told(data_time=DAY), JobRecord()) is run
 
 
+def test_the_only_instance_of_a_day_is_meant_whatever_its_start() -> None:
+    """There is no other that could be."""
+    for started_at in (None, AT, AT + 600):
+        seen = group(instance(5, data_time=OTHER_DAY), meant=instance(started_at=started_at))
+        assert seen.which_run(told(data_time=DAY), JobRecord()) is Run.THIS
+
+
 def test_a_told_start_says_which_run_a_day_means() -> None:
     """Where the meant one has a start as well."""
     seen = group(instance(5, started_at=100.0))
@@ -452,6 +459,13 @@ def test_which_run_of_an_instance_is_of_the_call(
     """A later one that did not begin before it; the failed one going on is what the answer was before."""
     assert seen.conclude(RUN_2, settled=True) is concluded
     assert seen.aftermath(RUN_2, settled=True) is became
+
+
+def test_of_a_case_without_a_life_no_run_is_later() -> None:
+    """Nothing is known of the run that had failed: what is seen is taken to be another."""
+    assert task(run_number=3, started_at=AT).conclude(case(None), settled=True) is Conclusion.RESTARTED
+    gone = DataworksSnapshot(job_id="7", look_begun_at=2_000.0)
+    assert gone.conclude(RUN_2, settled=True) is Conclusion.NO_EVIDENCE
 
 
 def test_runs_of_an_instance_that_were_not_ours_are_counted_once() -> None:

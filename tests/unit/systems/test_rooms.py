@@ -85,8 +85,9 @@ def test_the_adapters_are_behind_the_rooms(fake_api: Play, clock: Clock) -> None
 def test_how_a_person_names_a_job() -> None:
     """A cluster's job may be told without its server part; a SchedulerX job is its number."""
     assert (EHPC.names_one_job("1.s"), EHPC.names_one_job("1"), SCHEDULERX.names_one_job("1")) == (True, False, True)
-    told = ["1.s", "1", "1.t", "2.s"]
-    assert [EHPC.may_mean("1.s", one) for one in told] == [True, True, False, False]
+    told = ["1.s", "1", "1.t", "2.s", "2"]
+    assert [EHPC.may_mean("1.s", one) for one in told] == [True, True, False, False, False]
+    assert [EHPC.may_mean("1", one) for one in told] == [True, True, True, False, False]
     assert [SCHEDULERX.may_mean("1", one) for one in ("1", "2")] == [True, False]
     assert (EHPC.told_as("1.s"), SCHEDULERX.told_as("1")) == (("1.s", "1"), ("1",))
 
@@ -153,3 +154,13 @@ def test_a_probe_is_one_read_of_each_kind(fake_api: Play, told: dict[str, str]) 
     names = [probe.operation for probe in SCHEDULERX.probes(api, "cn-hangzhou", told)]
     assert names == ["GetJobInfo", "GetJobInstance", "GetJobInstanceList", "ListJobs", "ListGroups"]
     assert names == [call.action for call in api.asked]
+
+
+def test_which_operations_rerun() -> None:
+    """There is no harmless form of these to try; every other one only reads."""
+    assert {system.name: {one.name for one in system.operations if one.mutates} for system in SYSTEMS} == {
+        "ehpc": {"RerunJobs"},
+        "schedulerx": {"RerunJob", "RetryJobInstance"},
+        "schedulerx3": {"OperateRetryJobExecution", "OperateRetryWorkflowExecution", "OperateRerunJob"},
+        "dataworks": {"RerunTaskInstances"},
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -12,6 +13,7 @@ from shared.domain.call import Effect
 from shared.domain.failure import Failure
 from shared.systems.ehpc import seek_silence
 from shared.systems.ehpc.listen import Listener
+from shared.systems.ehpc.node import Node
 from shared.systems.ehpc.running import Running
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.seek_silence import (
@@ -267,3 +269,11 @@ def test_without_a_call_left_nothing_is_asked(fake_api: Play, listener: Listens)
     with pytest.raises(StopError) as stopped:
         listener(api, Few(1)).read_on(heard)
     assert (stopped.value.problem, len(api.asked), heard.output.end) == (None, 1, SIZE)
+
+
+def test_what_is_remembered_of_a_job_is_kept_in_short() -> None:
+    """Without the names of its parts: a cluster's document has room for two thousand of them."""
+    heard = Heard(start=5, grown_at=1.0, read_at=2.0, output=Stream(3, 4), errors=Stream(5, 6), tail="t", told=True)
+    assert msgspec.to_builtins(heard) == [5, 1.0, 2.0, [3, 4], [5, 6], "t", True]
+    assert msgspec.to_builtins(on("n1")) == [5, ("n1",), "ann", "gpu", "train"]
+    assert msgspec.to_builtins(Node("running", "free", "i-1")) == ["running", "free", "i-1"]

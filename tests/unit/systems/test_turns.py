@@ -109,3 +109,16 @@ def test_the_oldest_are_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None
     """What was shown too long ago, and of too many the oldest."""
     monkeypatch.setattr("shared.systems.discovery.MAX_SEEN", 2)
     assert lately({"a": 3.0, "b": 1.0, "c": 5.0, "d": 4.0}, 1.0) == {"d": 4.0, "c": 5.0}
+
+
+def test_a_listing_that_fails_says_why() -> None:
+    """Beside what it showed."""
+
+    def read() -> Iterator[str]:
+        yield "c-a"
+        answered(failed("Throttling"), 5.0)
+
+    found = meant(("c-*",), starts, read, cluster, 5.0, ask=False)
+    assert [scope.key for scope in found.scopes] == [cluster("c-a").key]
+    assert found.problem is not None
+    assert (found.problem.code, found.problem.look_begun_at) == ("Throttling", 5.0)
