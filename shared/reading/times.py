@@ -97,11 +97,12 @@ def _rfc3339(text: str) -> float:
     if sign is None and text.partition("[")[0][-1] not in "Zz":
         raise ValueError("has no offset from UTC; wanted Z or +hh:mm at its end")
     leap = 1 if second == 60 else 0  # noqa: PLR2004 - RFC 3339 writes a leap second as :60
-    offset = 60 * int(offset_h or 0) + int(offset_min or 0)
+    minutes = int(offset_min or 0)
+    offset = 60 * int(offset_h or 0) + minutes
     try:
         whole = datetime(year, month, day, hour, minute, second - leap, tzinfo=timezone.utc).timestamp() + leap
     except ValueError:
         raise ValueError(f"is {quoted(text)}, which is no date and time that exists") from None
-    if offset >= 24 * 60 or int(offset_min or 0) >= 60:  # noqa: PLR2004 - minutes of an hour
+    if offset >= 24 * 60 or minutes >= 60:  # noqa: PLR2004 - minutes of an hour
         raise ValueError(f"is {quoted(text)}, whose offset does not exist")
     return whole + float(f"0.{fraction or 0}") - (-60 if sign == "-" else 60) * offset

@@ -134,6 +134,18 @@ def test_the_instance_of_a_case_stays_its_own(
     assert known.job_instance_id == 7
 
 
+def test_an_instance_of_a_later_run_is_not_the_one_that_failed(
+    schedulerx_facts: Make[Facts], instance: Make[Instance], failure: Make[Failure]
+) -> None:
+    """Told by its day, and the day has been run again since: nobody knows the number any more."""
+    told = failure(scope=GROUP, job_id="42", data_time=DAY, occurred_at=NOW - 1000)
+    older = instance(8, started_at=NOW - 3000)
+    mine = schedulerx_facts(older, meant=instance(9, started_at=NOW - 2000), failure=told)
+    later = schedulerx_facts(older, meant=instance(9, started_at=NOW - 60), failure=told)
+    assert (mine.run, mine.job_instance_id) == (Run.THIS, 9)
+    assert (later.run, later.job_instance_id) == (Run.EARLIER, None)
+
+
 @pytest.mark.parametrize(
     ("last", "expected"),
     [

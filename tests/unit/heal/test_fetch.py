@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure, Intake, Trigger
 from shared.domain.mode import Mode
+from shared.domain.reasons import Reason
 from shared.domain.snapshot import Observation
 from shared.heal import Report
 from shared.heal.fetch import MOST_A_CHUNK, MOST_S
@@ -228,6 +229,18 @@ def test_two_tellings_of_one_failure_share_the_answer(house: House, output: Outp
     report = deliver(house, first, second)
     assert {verdict for verdict, _ in verdicts(report)} == {"suppressed"}
     assert output.asked == ["1.scheduler"]
+
+
+def test_what_stood_behind_another_failure_of_its_job_is_asked_about_as_well(house: House) -> None:
+    """Two days of one job in a delivery: once the first turns out not to be healed the second is decided, and asked."""
+    output = Output(house)
+    house.schedulerx.output = output  # type: ignore[attr-defined]  # as above
+    days = ("2026-01-01 10:00:00", "2026-01-02 10:00:00")
+    failures = [house.failed_instance(day, 7 + place) for place, day in enumerate(days)]
+    assert verdicts(deliver(house, *failures)) == [("suppressed", "rule_ignores")] * 2
+    assert (output.asked, house.schedulerx.calls) == (["42", "42"], [])
+    (record,) = house.records().values()
+    assert [case.reason for case in record.cases] == [Reason.RULE_IGNORES] * 2
 
 
 def test_however_many_tell_what_was_asked_about_one_outcome_is_owed(house: House, output: Output) -> None:

@@ -119,8 +119,12 @@ def test_parts_of_a_delivery_are_added_up() -> None:
     assert ([one.key for one in walked.results], walked.notices) == (["k1", "k2", "k3"], [first, second])
     report = Report([result(1)], folded=1, passed_over=2)
     report.join(Report([result(2)], folded=10, passed_over=20))
-    assert ([one.decision is None for one in report.results], report.folded, report.passed_over) == ([False] * 2, 11, 2)
+    assert ([one.decision is None for one in report.results], report.folded, report.passed_over) == (
+        [False] * 2,
+        11,
+        22,
+    )
     report.add(Report([result(3)], folded=100, passed_over=200))
     assert [one.decision is None for one in report.results] == [False, False, True]
-    assert ([one.key for one in report.results], report.folded, report.passed_over) == (["k1", "k2", "k3"], 111, 202)
+    assert ([one.key for one in report.results], report.folded, report.passed_over) == (["k1", "k2", "k3"], 111, 222)
     assert (Report().folded, Report().passed_over) == (0, 0)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from shared.domain.call import Effect
 from shared.domain.job import State
+from shared.domain.outcome import rfc3339
 from shared.systems.schedulerx.system import PACE_PER_MINUTE
+from tests.support.clock import START
 from tests.support.house import House, verdicts
 from tests.unit.heal.tricks import DAY_S, count, set_policy
 
@@ -87,3 +89,12 @@ def test_a_refusal_of_the_whole_account_stops_further_calls(house: House) -> Non
     told = verdicts(report)
     assert (told.count(("refused", "api_refused")), told.count(("rerun", "accepted"))) == (250, 1)
     assert [len(call) for call in house.ehpc.calls] == [100]
+
+
+def test_what_is_decided_after_a_slow_look_is_decided_by_the_clock_then(house: House) -> None:
+    """Its outcome says so, and the attempt counts from then: a delivery may take minutes."""
+    house.ehpc.after_look = lambda: house.later(7)
+    assert verdicts(house.deliver(house.hung())) == [("rerun", "accepted")]
+    assert house.sink.rows[0]["at"] == rfc3339(START + 7)
+    (record,) = house.records().values()
+    assert (record.cases[0].reserved_at, record.attempts[0].at) == (START + 7, START + 7)

@@ -104,6 +104,8 @@ def test_a_cut_line_is_added_whole_and_its_pieces_stay() -> None:
     assert searched(["short lines", "of a poem"]) == "short lines\nof a poem"
     assert searched(["one line of some length, longer than any that is cut anywhere"]).count("\n") == 0
     assert searched([]) == ""
+    assert wholes(["x" * MIN_WIDTH, "y" * 20]) == {1: ("x" * MIN_WIDTH + "y" * 20,)}
+    assert wholes(["x" * (MIN_WIDTH - 1), "y" * 20]) == {}
     assert MIN_WIDTH == 40
 
 

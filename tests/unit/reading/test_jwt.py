@@ -219,3 +219,22 @@ def test_a_signature_has_one_spelling() -> None:
         if len(others) == 3:
             return
     pytest.fail("no signature was small enough")
+
+
+@pytest.mark.parametrize("sign", ["!", "\n", " ", "=", "é", "\0"])
+def test_no_sign_that_is_none_of_base64_is_passed_over(sign: str) -> None:
+    """Wherever it stands: what others would read otherwise proves nothing."""
+    token = ISSUER.token("ann", NOW)
+    header, claims, mac = token.split(".")
+    for place in (4, len(header) + 5, len(header) + len(claims) + 6):
+        with pytest.raises(BadToken):
+            claims_of(token[:place] + sign + token[place:], KEYS, AUDIENCE, NOW)
+    with pytest.raises(BadToken, match="no signed token"):
+        claims_of(f"{header}.{claims}.{mac[:8]}{sign}{mac[8:]}", KEYS, AUDIENCE, NOW)
+
+
+def test_one_poor_key_spoils_the_set() -> None:
+    """Beside a good one as well."""
+    poor = json.loads(_jwks((1 << 2046) + 1))["keys"]
+    with pytest.raises(ValueError, match="wants a JSON Web Key Set"):
+        parse_jwks(json.dumps({"keys": [ISSUER.jwk, *poor]}))

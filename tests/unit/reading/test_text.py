@@ -75,6 +75,7 @@ def test_what_is_just_as_long_as_may_be_stays() -> None:
         ("é".encode() + b"a\xff", "éa\\xff"[:-4] + "\\xff"),
         (b"\xff", "\\xff"),
         (b"\xc4\xe3", "你"),
+        (b"\xe6\x9d\x83\xfe", "权\\xfe"),
         (b"\x80", "\\x80"),
     ],
 )

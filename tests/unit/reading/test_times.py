@@ -39,6 +39,8 @@ def test_every_spelling_of_a_moment_is_the_same_moment(told: Any) -> None:
 def test_fractions_and_leap_seconds_are_kept() -> None:
     """Fractions count, and 23:59:60 is the second that follows 23:59:59."""
     assert moment("2026-01-05T10:15:30.25Z") == 1767608130.25
+    assert moment("2026-01-05T10:15Z") == 1767608100.0
+    assert moment("2026-01-05T10:15:30+23:59") == 1767608130.0 - (24 * 60 - 1) * 60
     assert moment("2016-12-31T23:59:60Z") == moment("2017-01-01T00:00:00Z")
 
 
@@ -51,6 +53,7 @@ def test_fractions_and_leap_seconds_are_kept() -> None:
         "2026-01-05T24:15:30Z",
         "2026-01-05T10:15:30+24:00",
         "2026-01-05T10:15:30+08:61",
+        "2026-01-05T10:15:30+08:60",
         "0001-01-01T00:00:00+23:59",
         "٢٠٢٦-01-05T10:15:30Z",
         "yesterday",
