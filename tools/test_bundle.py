@@ -24,6 +24,8 @@ SHORT = (
     "tests/e2e/test_doors_schedulerx.py",
     "tests/unit/sls",
     "tests/unit/systems/test_openapi.py",
+    "tests/unit/systems/test_openapi_effects.py",
+    "tests/unit/systems/test_openapi_secrets.py",
     "tests/unit/test_kept_http.py",
 )
 WHOLE = (

@@ -10,30 +10,17 @@ from shared.domain.decision import Ask
 from shared.domain.failure import Failure, FailureClass, Speaker, Trigger
 from shared.domain.job import State
 from shared.domain.limits import SharedLimit
-from shared.domain.mode import Mode
 from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.policy.belts import BadNodes, NodeAction
-from shared.policy.conditions import EventPlace
 from shared.policy.facts import Facts
-from shared.policy.model import (
-    Action,
-    Attempts,
-    Block,
-    Cooldown,
-    Match,
-    Policy,
-    Rule,
-    SameText,
-    Source,
-    Thrash,
-    Window,
-)
+from shared.policy.model import Action, Attempts, Block, Match, Policy, Rule, SameText, Thrash, Window
 from shared.policy.text.fingerprint import fingerprint
 from shared.policy.windows import WindowAction
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
 from tests.support.clock import START as NOW
 from tests.support.systems import CLUSTER, GROUP
+from tests.unit.decide.drawn_policies import CLASSES, POLICIES
 from tests.unit.decide.facts import (
     DAY_1,
     DAY_2,
@@ -95,9 +82,6 @@ CASES = st.builds(
 )
 
 
-CLASSES = [FailureClass.UNKNOWN, FailureClass.INFRASTRUCTURE]
-
-
 def _record(cases: list[Case], attempts: list[float], not_before: float) -> JobRecord:
     record = JobRecord(
         attempts=tuple(
@@ -140,62 +124,6 @@ EASY_RECORDS = st.builds(
     not_before=st.sampled_from([0.0, 0.0, NOW + 50]),
 )
 BREAKERS = st.sampled_from([SharedLimit(), SharedLimit(), SharedLimit(opened_at=NOW - 5, why="more than 2 jobs")])
-RULES = st.lists(
-    st.builds(
-        Rule,
-        name=st.sampled_from(["a", "b"]),
-        match=st.builds(Match, message=st.sampled_from([None, None, "SyntaxError", "weigh"])),
-        action=st.sampled_from(list(Action)),
-        attempts=st.sampled_from([None, Attempts(max=1)]),
-        cooldown=st.sampled_from([None, Cooldown(base_s=0, max_s=0)]),
-        beside_live=st.booleans(),
-        failure_class=st.sampled_from(CLASSES),
-        mode=st.sampled_from([None, None, *Mode]),
-        max_lost_h=st.sampled_from([None, 0.5, 3.0]),
-        delay_s=st.sampled_from([0.0, 0.0, 60.0]),
-        same_text=st.sampled_from([None, None, SameText(max=1)]),
-    ),
-    max_size=3,
-)
-WINDOWS = st.builds(
-    lambda action, days, reach: Window(
-        name="w", action=action, begins="2027-01-15", ends=f"2027-01-{15 + days}", zone="UTC", **reach
-    ),
-    action=st.sampled_from(list(WindowAction)),
-    days=st.sampled_from([0, 1]),
-    reach=st.sampled_from([{}, {"clusters": "ehpc-*"}, {"owners": "bob"}]),
-)
-BLOCKS = st.builds(
-    lambda settings, reach: Block(**settings, **reach),
-    settings=st.fixed_dictionaries(
-        {},
-        optional={
-            "attempts": st.builds(Attempts, max=st.integers(1, 3), window_s=st.sampled_from([60.0, 86_400.0])),
-            "mode": st.sampled_from(list(Mode)),
-            "max_lost_h": st.sampled_from([0.5, 3.0]),
-            "cooldown": st.just(Cooldown(base_s=100.0)),
-            "hold_expires_s": st.just(600.0),
-        },
-    ),
-    reach=st.sampled_from([{"clusters": "*"}, {"groups": "*"}, {"owners": "ann"}, {"queues": "*"}]),
-)
-BUDGETS = st.builds(Attempts, max=st.integers(1, 4), window_s=st.sampled_from([60.0, 4000.0, 86_400.0]))
-SOURCES = [Source(event=EventPlace(source="jobs")), Source(event=EventPlace(source="*"), owners="ann")]
-POLICIES = st.builds(
-    Policy,
-    version=st.just(1),
-    mode=st.sampled_from([Mode.AUTO, Mode.AUTO, Mode.OBSERVE, Mode.OFF]),
-    attempts=BUDGETS,
-    classes=st.sampled_from([{}, {FailureClass.INFRASTRUCTURE: Attempts(max=2, window_s=4000.0)}]),
-    max_lost_h=st.sampled_from([None, None, 0.5, 3.0]),
-    thrash=st.sampled_from([None, Thrash(max_failures=1, window_s=3600.0)]),
-    same_text=st.sampled_from([None, None, SameText(max=1), SameText(max=2)]),
-    windows=st.one_of(st.just(()), st.lists(WINDOWS, max_size=2).map(tuple)),
-    by=st.one_of(st.just(()), st.lists(BLOCKS, max_size=2).map(tuple)),
-    bad_nodes=st.sampled_from([None, None, BadNodes(), BadNodes(action=NodeAction.HOLD)]),
-    sources=st.sampled_from([(), (), (SOURCES[0],), (SOURCES[1],)]),
-    rules=RULES.map(tuple),
-)
 ASKS = st.builds(
     Ask,
     now=st.just(NOW),
@@ -256,8 +184,6 @@ TOLD_AND_SEEN = st.one_of(
         own=st.sampled_from([False, False, True]),
     ),
 )
-
-
 SUSPECTED = frozenset({"compute1"})
 
 
@@ -325,8 +251,6 @@ BESIDE = st.builds(
     parts=st.just({}),
     ask=ASKS,
 )
-
-
 AGAIN = st.builds(
     lambda text, limit, delay_s, ask: make_facts(
         failure=make_failure(message=text),

@@ -10,12 +10,7 @@ from shared.domain.job import State
 from shared.domain.limits import SharedLimit
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.policy.facts import Facts
-from shared.policy.model import (
-    Action,
-    Match,
-    Policy,
-    Rule,
-)
+from shared.policy.model import Action, Match, Policy, Rule
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.schedulerx.snapshot import Instance
 from tests.support.clock import START as NOW
@@ -31,6 +26,7 @@ POLICY = Policy(
         Rule(name="the-rest", match=Match(), action=Action.RERUN),
     ),
 )
+ASK = Ask(now=NOW, trigger=Trigger.EVENT, request_id="r")
 
 
 def make_failure(**told: Any) -> Failure:

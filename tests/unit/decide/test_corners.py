@@ -5,37 +5,29 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from shared.domain.decision import Ask
-from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure, Speaker, Trigger
 from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.mode import Mode
-from shared.domain.nodes import NodeLimit
 from shared.domain.outcome import rfc3339
 from shared.domain.proof import Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Verdict
-from shared.policy.belts import BadNodes, NodeAction
-from shared.policy.conditions import EventPlace, Match
+from shared.policy.conditions import EventPlace
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
-from shared.policy.gates_case import BEGINS_S
-from shared.policy.gates_text import late_enough, text_is_new
 from shared.policy.gates_trust import may_tell
-from shared.policy.model import Policy, SameText, Source
-from shared.policy.rule import Action, Rule, Tells
+from shared.policy.model import Source
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, Instance
 from tests.support.clock import START as NOW
 from tests.support.make import Make
 from tests.support.systems import GROUP
-from tests.unit.decide.facts import make_case, make_facts, make_failure, make_look
+from tests.unit.decide.facts import ASK, make_failure, make_look
 
 DAY = "2026-01-01 10:00:00"
-ASK = Ask(now=NOW, trigger=Trigger.EVENT, request_id="r")
 
 
 def test_a_gate_that_needs_a_look_cannot_be_asked_without(facts: Make[Facts]) -> None:
@@ -165,92 +157,10 @@ def test_a_rerun_that_is_not_seen(
     assert (found.verdict, found.reason) == (Verdict.RERUN, last)
 
 
-@pytest.mark.parametrize(
-    ("state", "reason"), [(CaseState.UNKNOWN, Reason.IN_HAND), (CaseState.REFUSED, Reason.ALREADY_HANDLED)]
-)
-def test_one_life_has_one_verdict(facts: Make[Facts], case: Make[Case], state: CaseState, reason: Reason) -> None:
-    """Another telling of it is a duplicate, and says of which failure."""
-    other = case(failure_id="g", state=state, life=f"run:{int(NOW) - 3600}", attempt=1, reserved_at=NOW - 600)
-    found = decide(facts(record=JobRecord(cases=(other,))))
-    assert (found.verdict, found.reason, found.failure_id) == (Verdict.DUPLICATE, reason, "g")
-
-
-def test_what_waits_for_the_same_run_is_in_hand_unless_it_is_forced(facts: Make[Facts], case: Make[Case]) -> None:
-    """It has no attempt, so no life: the failure's id says that it is the same."""
-    own = facts().failure_id
-    waits = JobRecord(cases=(case(failure_id=own, state=CaseState.DEFERRED, tellings=("u",)),))
-    found = decide(facts(record=waits))
-    assert (found.verdict, found.reason, found.failure_id) == (Verdict.DUPLICATE, Reason.IN_HAND, own)
-    assert decide(facts(record=waits, ask=replace(ASK, force=True))).reason is Reason.ACCEPTED
-
-
-@pytest.mark.parametrize("refused_last", [True, False])
-def test_force_begins_nothing_anew_where_the_same_run_was_rerun_for_another_failure(
-    facts: Make[Facts], case: Make[Case], *, refused_last: bool
-) -> None:
-    """Whichever of the two was written last: a telling that comes again moves its case to the end."""
-    tried = {"life": f"run:{int(NOW) - 3600}", "attempt": 1, "reserved_at": NOW - 60}
-    refused = case(failure_id="f", state=CaseState.REFUSED, tellings=("t",), **tried)
-    done = case(failure_id="g", state=CaseState.DONE, tellings=("u",), **tried)
-    record = JobRecord(cases=(done, refused) if refused_last else (refused, done))
-    found = decide(facts(record=record, ask=replace(ASK, force=True)))
-    assert (found.verdict, found.failure_id) == (Verdict.DUPLICATE, "g")
-
-
-ENDED = (Verdict.DUPLICATE, Reason.ALREADY_HANDLED)
-TOLD_ANEW = (Verdict.RERUN, Reason.ACCEPTED)
-
-
-@pytest.mark.parametrize(
-    ("rules", "ends"),
-    [
-        ((), ENDED),
-        ((Rule(name="any", match=Match(), action=Action.RERUN),), ENDED),
-        ((Rule(name="code", match=Match(exit_code=1), action=Action.RERUN),), ENDED),
-        ((Rule(name="effect", match=Match(message="rank"), action=Action.RERUN, tells=Tells.EFFECT),), ENDED),
-        ((Rule(name="cause", match=Match(message="rank"), action=Action.RERUN),), TOLD_ANEW),
-    ],
-)
-def test_what_the_job_had_printed_is_not_asked_for_again_but_by_who_tells_a_cause(
-    facts: Make[Facts], failure: Make[Failure], case: Make[Case], rules: tuple[Rule, ...], ends: tuple[Verdict, Reason]
-) -> None:
-    """No rule, a rule for all, an exit code and an effect may all have the cause that ended it."""
-    told = failure(message="a rank is lost", exit_code="1")
-    ended = case(failure_id=facts(failure=told).failure_id, state=CaseState.CLOSED, tellings=("u",))
-    printed = replace(ended, failure=replace(ended.failure, message_from=EvidenceFrom.JOB_LOG))
-    parts = {"failure": told, "policy": Policy(version=1, rules=rules), "record": JobRecord(cases=(printed,))}
-    found = decide(facts(**parts))
-    assert (found.verdict, found.reason) == ends
-    assert decide(facts(**parts, ask=replace(ASK, force=True))).reason is not Reason.ALREADY_HANDLED
-    told_alone = facts(**{**parts, "record": JobRecord(cases=(ended,))})
-    assert decide(told_alone).reason is not Reason.ALREADY_HANDLED, (
-        "nothing was printed: words may be asked about again"
-    )
-
-
 def test_a_dry_run_says_what_would_be_done(facts: Make[Facts]) -> None:
     """Nothing else is in the way."""
     found = decide(facts(ask=replace(ASK, dry_run=True)))
     assert (found.verdict, found.reason) == (Verdict.WOULD_RERUN, Reason.DRY_RUN)
-
-
-def test_an_attempt_that_goes_on_keeps_its_number(facts: Make[Facts], case: Make[Case]) -> None:
-    """It was certainly not made; a case without one takes the next."""
-    waits = case(attempt=2)
-    assert facts(case=waits, record=JobRecord(cases=(waits,))).attempt_number == 2
-    assert facts(case=case(), record=JobRecord(cases=(case(),))).attempt_number == 1
-
-
-def test_a_failure_that_waits_for_certainty_is_in_hand(
-    facts: Make[Facts], failure: Make[Failure], look: Make[EhpcSnapshot], case: Make[Case]
-) -> None:
-    """A second telling joins it: one failure, one wait."""
-    told, seen = failure(occurred_at=NOW - 10), look(start_time=NOW - 10)
-    unclear = facts(failure=told, observation=seen)
-    assert (unclear.run, decide(unclear).reason) == (Run.UNCLEAR, Reason.RUN_UNCLEAR)
-    waits = case(failure=told, failure_id=unclear.failure_id)
-    again = decide(facts(failure=told, observation=seen, record=JobRecord(cases=(waits,))))
-    assert (again.verdict, again.reason) == (Verdict.DUPLICATE, Reason.IN_HAND)
 
 
 def test_a_start_that_had_not_been_when_it_was_told_is_not_believed(facts: Make[Facts], failure: Make[Failure]) -> None:
@@ -258,24 +168,6 @@ def test_a_start_that_had_not_been_when_it_was_told_is_not_believed(facts: Make[
     found = decide(facts(failure=failure(started_at=NOW + 86_400)))
     assert (found.verdict, found.reason) == (Verdict.SUPPRESSED, Reason.UNTRUSTED_SOURCE)
     assert "start" in found.message
-
-
-def test_what_is_reserved_is_not_asked_for_its_text_again(
-    facts: Make[Facts], failure: Make[Failure], case: Make[Case]
-) -> None:
-    """Its own rerun is no earlier one."""
-    policy = replace(facts().policy, same_text=SameText(max=1))
-    answer = text_is_new(facts(policy=policy, failure=failure(message="weigh"), case=case(attempt=1)))
-    assert answer is not None
-    assert (answer.stop, answer.saw) == (None, "attempt 1 is reserved already")
-
-
-def test_a_delay_ends(facts: Make[Facts], failure: Make[Failure]) -> None:
-    """So many seconds after the failure, and not one less."""
-    rules = tuple(replace(rule, delay_s=30.0) for rule in facts().policy.rules)
-    policy = replace(facts().policy, rules=rules)
-    answers = [late_enough(facts(policy=policy, failure=failure(occurred_at=NOW - ago))) for ago in (29.0, 30.0)]
-    assert [bool(answer and answer.stop) for answer in answers] == [True, False]
 
 
 def test_one_who_looked_needs_no_leave_to_speak(facts: Make[Facts], failure: Make[Failure]) -> None:
@@ -288,52 +180,9 @@ def test_one_who_looked_needs_no_leave_to_speak(facts: Make[Facts], failure: Mak
     assert may_tell(facts().policy, Speaker(), by_hand=False)
 
 
-def test_a_failure_waits_for_a_suspected_node_and_no_longer_than_it_may(
-    facts: Make[Facts], look: Make[EhpcSnapshot], case: Make[Case]
-) -> None:
-    """Told an hour and more ago it is rerun all the same."""
-    policy = replace(facts().policy, bad_nodes=BadNodes(action=NodeAction.HOLD, max_wait_s=3600))
-    seen = look(nodes=("n1",))
-    waits = facts(policy=policy, observation=seen, suspects=frozenset({"n1"}))
-    assert decide(waits).reason is Reason.BAD_NODE
-    told_at = replace(case(), opened_at=NOW - 3600)
-    assert (
-        decide(facts(policy=policy, observation=seen, suspects=waits.suspects, case=told_at)).verdict is Verdict.RERUN
-    )
-    bound = policy.bad_nodes and policy.bad_nodes.bound
-    assert bound == NodeLimit(jobs=3, owners=1, window_s=3600.0, clear_after_s=86_400.0)
-
-
 def test_a_decision_says_when_the_run_that_it_reruns_began(facts: Make[Facts], look: Make[EhpcSnapshot]) -> None:
     """As it was seen where nobody told it; and that it is about this run."""
     made = decide(facts())
     assert made.evidence["started_at"] == rfc3339(NOW - 3600)
     assert (made.about_this_run, made.run_clear) == (True, True)
     assert decide(facts(observation=look(state=State.NOT_FOUND))).about_this_run is False
-
-
-def test_a_start_that_may_still_move_is_looked_at_again(
-    facts: Make[Facts], look: Make[EhpcSnapshot], case: Make[Case]
-) -> None:
-    """A run that has begun just now is no proof yet that the rerun took place, and soon will be."""
-    done = case(
-        state=CaseState.DONE,
-        life=Life.run(int(NOW) - 3600),
-        attempt=1,
-        verdict=Verdict.RERUN,
-        reason=Reason.ACCEPTED,
-        reserved_at=NOW - 500,
-        may_leave_until=NOW - 490,
-    )
-    seen = look(start_time=int(NOW) - 1)
-    found = decide(facts(observation=seen, case=done, record=JobRecord(cases=(done,)), ask=ASK))
-    assert (found.verdict, found.reason, found.due_at) == (Verdict.RERUN, Reason.ACCEPTED, NOW + BEGINS_S)
-
-
-def test_nobody_forces_what_was_just_told_without_force() -> None:
-    """Who forces it now comes before who did then."""
-    asked = Ask(now=NOW, trigger=Trigger.MANUAL, request_id="r", force=True, actor="ann", why="now")
-    before = make_case(forced=True, forced_by="bob", forced_why="then")
-    assert (make_facts().forced_by, make_facts().forced_why) == ("", "")
-    told = [make_facts(**parts) for parts in ({"ask": asked}, {"ask": asked, "case": before}, {"case": before})]
-    assert [(one.forced_by, one.forced_why) for one in told] == [("ann", "now"), ("ann", "now"), ("bob", "then")]

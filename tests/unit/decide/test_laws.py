@@ -25,7 +25,7 @@ from shared.policy.decide import GATES, Skip, decide
 from shared.policy.facts import Facts
 from shared.policy.model import Action, Attempts, Match, Policy, Rule, SameText, Source, Thrash
 from tests.support.depth import deep
-from tests.unit.decide.drawn import BLOCKS, WINDOWS
+from tests.unit.decide.drawn_policies import BLOCKS, WINDOWS
 
 SLOW_IS_FINE = [HealthCheck.too_slow]
 """On a busy machine drawing takes its time; that says nothing about the laws."""

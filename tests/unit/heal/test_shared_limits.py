@@ -1,108 +1,26 @@
-"""Tokens of what many jobs share, chunk by chunk: who has all of them, why the others wait, and what is written."""
+"""Tokens of what many jobs share, chunk by chunk: who has all of them, why others wait."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from shared.documents import claim_write, decode_claim, decode_limit, limit_write
+from shared.documents import claim_write, decode_claim, limit_write
 from shared.domain.claims import Claim, Share
-from shared.domain.decision import Decision
 from shared.domain.gate import GateAnswer, Stop
-from shared.domain.job import Scope
-from shared.domain.keys import breaker_key, claim_key, pace_key, rate_key
-from shared.domain.limits import COUNT_BUCKET_S, PACE_WINDOW_S, SharedLimit, room, take_tokens
+from shared.domain.keys import breaker_key, pace_key, rate_key
+from shared.domain.limits import COUNT_BUCKET_S, PACE_WINDOW_S, SharedLimit, take_tokens
 from shared.domain.reasons import Reason
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Verdict
-from shared.heal.limits import CONTENDED_WAIT_S, PACE_WAIT_S, Admission, SharedLimits, Wait, deferred, wants_call
-from shared.policy.model import Breaker, Policy, Rate
+from shared.heal.limits import PACE_WAIT_S, Admission, Wait, deferred, wants_call
+from shared.policy.model import Breaker, Rate
 from shared.systems.schedulerx.system import PACE_PER_MINUTE
-from tests.support.clock import START, Clock
-from tests.support.memory_ledger import MemoryLedger, touch
-from tests.support.systems import CLUSTER, GROUP
+from tests.support.clock import START
+from tests.support.systems import GROUP
+from tests.unit.heal.limits_town import ACCEPTED, BREAKER, CLAIM, LATER, ONE_RATE, OPEN, RATE, YES, Town, item
 
-BREAKER, RATE, CLAIM = breaker_key(CLUSTER), rate_key(CLUSTER), claim_key(CLUSTER, "7")
 PACE = pace_key(GROUP, "RerunJob")
-OPEN = Policy(version=1, rules=(), breaker=None)
-ONE_RATE = replace(OPEN, rate=Rate(max_jobs=2, window_s=600))
-ACCEPTED = Decision(verdict=Verdict.RERUN, reason=Reason.ACCEPTED, message="yes", failure_id="f")
-LATER = START + 12.0
-"""When a pause is over that nobody has said more of."""
-
-
-def item(
-    number: int, *, forced: bool = False, owner: str = "", share: Share | None = None, seen_at: float = START
-) -> Any:
-    """A job that wants a call."""
-    seen = SimpleNamespace(owner=owner, share=lambda _: share, look_begun_at=seen_at)
-    return SimpleNamespace(
-        key=f"job/{number}",
-        forced=forced,
-        seen=seen,
-        failure=SimpleNamespace(scope=CLUSTER),
-        decided=SimpleNamespace(failure_id=f"f{number}", action_api=None),
-    )
-
-
-class Town:
-    """A ledger and the limits of one chunk."""
-
-    def __init__(self, policy: Policy, scope: Scope = CLUSTER, now: float = START) -> None:
-        self.ledger = MemoryLedger(Clock())
-        self.limits = SharedLimits(ledger=self.ledger, policy=policy, scope=scope, now=now, effect_by=now + 180)
-
-    def at(self, now: float) -> Town:
-        """A later chunk, on the same ledger."""
-        later = Town(self.limits.policy, self.limits.scope, now)
-        later.ledger = self.ledger
-        later.limits = replace(self.limits, now=now, effect_by=now + 180, notices=[])
-        return later
-
-    def take(self, *items: Any) -> Admission:
-        """What they are told."""
-        shared = self.ledger.load(self.limits.keys)
-        return self.limits.take(items, shared, self.limits.unasked(shared).breaker)
-
-    def told(self, *items: Any) -> list[tuple[Reason, float | None]]:
-        """Why each waits and until when; ACCEPTED and None for who has its tokens."""
-        admission = self.take(*items)
-        found = [admission.admit(one, ACCEPTED, LATER, tied=False) for one in items]
-        return [(one.reason, one.due_at) for one in found]
-
-    def limit(self, key: str) -> SharedLimit:
-        """The document."""
-        return decode_limit(self.ledger.load([key])[key].document)
-
-    def used(self, key: str, window_s: float = 600) -> int:
-        """Tokens taken of a rate or pace."""
-        return 1000 - room(self.limit(key), 1000, window_s, self.limits.now) if key in self.ledger.store.kept else 0
-
-
-YES = (Reason.ACCEPTED, None)
-
-
-def meddled(ledger: MemoryLedger, times: int, other: Callable[[], None]) -> None:
-    """Before so many saves somebody else writes first."""
-    save, left = ledger.save, [times]
-
-    def saved(writes: Any) -> frozenset[str]:
-        if left[0]:
-            left[0] -= 1
-            ledger.save = save  # type: ignore[method-assign]
-            other()
-            ledger.save = saved  # type: ignore[method-assign]
-        result: frozenset[str] = save(writes)
-        return result
-
-    ledger.save = saved  # type: ignore[method-assign]
-
-
-# Who asks.
 
 
 @pytest.mark.parametrize(
@@ -160,9 +78,6 @@ def test_which_documents_a_chunk_shares() -> None:
     assert Town(OPEN, GROUP).limits.keys == [breaker_key(GROUP), PACE]
 
 
-# Rate and pace.
-
-
 def test_a_rate_admits_as_many_as_it_has_room_for_in_the_order_given() -> None:
     """Who waits is told when there is room again, and takes no token of anything else."""
     town = Town(replace(ONE_RATE, breaker=Breaker(max_jobs=3)))
@@ -207,9 +122,6 @@ def test_a_wait_for_the_rate_lasts_a_second_at_least() -> None:
     assert town.at(START + 10).told(item(1)) == [YES]
 
 
-# The breaker.
-
-
 def test_the_job_that_is_too_many_opens_the_breaker_for_itself_alone() -> None:
     """Those before it are admitted; that is told once, and the documents are written in one save."""
     town = Town(replace(OPEN, breaker=Breaker(max_jobs=2)))
@@ -239,9 +151,6 @@ def test_a_breaker_that_a_person_opened_since_holds_back_all_but_those_who_are_f
     assert admission.breaker_for(one) == opened
     assert town.limit(BREAKER) == opened
     assert Town(OPEN).take(one).broken == frozenset()
-
-
-# Owners.
 
 
 def test_an_owner_who_has_had_their_share_waits_and_others_do_not() -> None:
@@ -275,9 +184,6 @@ def test_who_waits_for_the_rate_has_nothing_of_an_owners_share() -> None:
     assert [reason for reason, _ in told] == [Reason.ACCEPTED, Reason.RATE]
     assert sum(map(len, town.limit(RATE).owners.values())) == 1
     assert town.at(START + 700).told(item(3, owner="ann"))[0] == YES
-
-
-# Wholes.
 
 
 def test_of_a_whole_one_call_is_under_way_and_the_others_wait_for_its_effect() -> None:
@@ -319,59 +225,3 @@ def test_what_waits_for_a_wholes_rest_notes_what_it_saw() -> None:
     assert decode_claim(town.ledger.load([CLAIM])[CLAIM].document).rest_from == START
     again = town.at(START + 130)
     assert again.told(item(1, share=Share(of="7", at_rest=True), seen_at=START + 130)) == [YES]
-
-
-# Others who write, and what cannot be written.
-
-
-@pytest.mark.parametrize(("times", "told"), [(2, YES), (3, (Reason.CONTENDED, START + CONTENDED_WAIT_S))])
-def test_tokens_are_taken_in_three_tries(times: int, told: tuple[Reason, float | None]) -> None:
-    """Then everybody waits a little, and has none."""
-    town = Town(ONE_RATE)
-    meddled(town.ledger, times, lambda: touch(town.ledger, RATE))
-    one = item(1)
-    assert town.told(one) == [told]
-    assert town.used(RATE) == (told == YES)
-
-
-def test_a_conflict_is_met_by_what_the_other_has_taken() -> None:
-    """Who was first has the token."""
-    town = Town(ONE_RATE)
-
-    def first() -> None:
-        town.ledger.save([limit_write(RATE, take_tokens(SharedLimit(), 2, 600, START), None, START)])
-
-    meddled(town.ledger, 1, first)
-    assert town.told(item(1))[0][0] is Reason.RATE
-    assert town.used(RATE) == 2
-
-
-def test_an_opening_that_was_not_saved_is_not_told() -> None:
-    """Another has written the breaker meanwhile, and what is told then is what is there."""
-    town = Town(replace(OPEN, breaker=Breaker(max_jobs=1)))
-    opened = SharedLimit(opened_at=START - 1, why="by hand")
-
-    def by_hand() -> None:
-        town.ledger.save([limit_write(BREAKER, opened, None, START)])
-
-    meddled(town.ledger, 1, by_hand)
-    one, other = item(1), item(2)
-    admission = town.take(one, other)
-    assert (admission.grants([one]), admission.opened.why, town.limits.notices) == (False, "by hand", [])
-
-
-@pytest.mark.parametrize("key", [BREAKER, RATE])
-def test_a_limit_that_cannot_be_read_is_a_no_for_all(key: str) -> None:
-    """After a pause it is tried again; nothing is written."""
-    town = Town(ONE_RATE)
-    town.ledger.save([replace(limit_write(key, SharedLimit(), None, START), document=b"{")])
-    assert town.told(item(1), item(2, forced=True)) == [(Reason.RECORD_UNREADABLE, LATER)] * 2
-    assert list(town.ledger.store.kept) == [key]
-    assert town.limits.unasked(town.ledger.load([key])).opened == SharedLimit()
-
-
-def test_where_nothing_changes_nothing_is_written() -> None:
-    """A policy without limits costs no write."""
-    town = Town(OPEN)
-    town.ledger.save = lambda _: pytest.fail("written")  # type: ignore[method-assign,assignment]
-    assert town.told(item(1)) == [YES]

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from shared.intake import Context
+from shared.domain.failure import Failure, Intake
+from shared.intake import Context, read_events
 from shared.ports import LogRange
 
 NOW = 1767610000.0
@@ -91,3 +92,38 @@ def log_range() -> LogRange:
         begin_cursor="MTc2Nw==",
         end_cursor="MTc2OA==",
     )
+
+
+Encode = Callable[[Any], bytes]
+
+
+@pytest.fixture
+def read(context: Context, encode: Encode) -> Callable[[Any], Intake]:
+    """Reads a bare record at the event door."""
+    return lambda record: read_events(encode(record), context)
+
+
+@pytest.fixture
+def failure(read: Callable[[Any], Intake]) -> Callable[[Any], Failure]:
+    """The one failure in a record that must be good."""
+
+    def get(record: Any) -> Failure:
+        intake = read(record)
+        assert intake.unreadable == []
+        (only,) = intake.failures
+        return only
+
+    return get
+
+
+@pytest.fixture
+def faults(read: Callable[[Any], Intake]) -> Callable[[Any], dict[str, str]]:
+    """The faults, by path, of a record that must be bad."""
+
+    def get(record: Any) -> dict[str, str]:
+        intake = read(record)
+        assert intake.failures == []
+        (only,) = intake.unreadable
+        return {fault.path: fault.problem for fault in only.faults}
+
+    return get

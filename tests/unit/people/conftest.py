@@ -18,6 +18,7 @@ from shared.domain.verdicts import Verdict
 from shared.ledger.sqlite import SqliteLedger
 from shared.policy.model import Action, Breaker, Cooldown, Match, Policy, Rule
 from shared.ports import Ledger, Write
+from shared.reality import SystemClock
 from shared.systems.ehpc.scope import Cluster
 from tests.support.clock import START, Clock
 from tests.support.house import House
@@ -146,3 +147,12 @@ def house(tmp_path: Path) -> Iterator[Ward]:
     made = Ward(tmp_path)
     yield made
     made.ledger.close()
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SqliteLedger:
+    """An empty ledger file that the environment names; nothing else of Second Wind is in the environment."""
+    for name in ("SECONDWIND_OUTCOME_PROJECT", "SECONDWIND_OUTCOME_LOGSTORE", "SECONDWIND_SLS_ENDPOINT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SECONDWIND_LEDGER_URL", f"sqlite://{tmp_path}/ledger.db")
+    return SqliteLedger(f"{tmp_path}/ledger.db", SystemClock())

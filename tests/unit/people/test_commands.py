@@ -1,4 +1,4 @@
-"""The commands over a real ledger file: what they print, how they end, and what a stranger's text can do."""
+"""The commands for breakers, modes and suspected nodes over a real ledger file: what they print, how they end."""
 
 from __future__ import annotations
 
@@ -11,50 +11,16 @@ from msgspec.structs import replace
 
 from secondwind.cli import main
 from secondwind.commands.invoke.local import _kept_ledger
-from secondwind.terminal import moment
 from shared import people
 from shared.documents import nodes_write
-from shared.domain.failure import Speaker, Trigger
 from shared.domain.keys import nodes_key
-from shared.domain.life import Life
 from shared.domain.mode import Mode
 from shared.domain.nodes import Hit, KnownNodes, NodeLimit, counted
-from shared.domain.outcome import rfc3339
-from shared.domain.record import CaseState
 from shared.ledger.sqlite import SqliteLedger
 from shared.reality import SystemClock
-from shared.systems.schedulerx.scope import Group
 from tests.support.systems import CLUSTER
-from tests.unit.people.conftest import failure, failure_id, held, put, record_at, stopped
-
-EVIL = "\x1b[2J\x1b[31mgone\u202e\r\nnext line\x07"
-
-
-@pytest.fixture
-def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SqliteLedger:
-    """An empty ledger file that the environment names; nothing else of Second Wind is in the environment."""
-    for name in ("SECONDWIND_OUTCOME_PROJECT", "SECONDWIND_OUTCOME_LOGSTORE", "SECONDWIND_SLS_ENDPOINT"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("SECONDWIND_LEDGER_URL", f"sqlite://{tmp_path}/ledger.db")
-    return SqliteLedger(f"{tmp_path}/ledger.db", SystemClock())
-
-
-def holding(number: int, **about: object) -> object:
-    """A hold that has not expired by the real clock."""
-    now = SystemClock().now()
-    return replace(held(number, opened_at=now - 60, expires_at=now + 3600), **about)
-
-
-def safe(text: str) -> bool:
-    """Whether nothing in it can do more than be read, line by line."""
-    return all(line.isprintable() for line in text.split("\n"))
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """Exit status, standard output, standard error."""
-    status = main(arguments)
-    said = capsys.readouterr()
-    return status, said.out, said.err
+from tests.unit.people.conftest import held, put, stopped
+from tests.unit.people.ledger_file import holding, run
 
 
 def test_breakers_open_list_close(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
@@ -216,125 +182,6 @@ def test_a_breaker_that_nobody_knows_is_opened_with_a_warning(
     assert (status, "WARNING: " in err) == (0, True)
 
 
-def test_holds_are_listed_and_answered(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
-    """The list shows id, job, time left and length of the run; a yes by the shown id is saved; a second one tells."""
-    now = SystemClock().now()
-    key = put(book, holding(1, held_life=Life.run(int(now) - 7200 - 60)))  # type: ignore[arg-type]  # a Case
-    _, out, _ = run(capsys, "held")
-    row = next(line for line in out.splitlines() if "1.scheduler" in line)
-    assert failure_id(1)[:12] in row
-    assert "rule_holds" in row
-    assert "60 min" in row
-    assert row.endswith("2.0 h")
-    status, out, _ = run(capsys, "approve", failure_id(1)[:12], "--by", "ann")
-    assert (status, "approved" in out) == (0, True)
-    assert record_at(book, key).cases[0].approved_by == "ann"
-    status, _, err = run(capsys, "approve", failure_id(1), "--by", "bob")
-    assert (status, "approved by ann" in err) == (1, True)
-    status, _, err = run(capsys, "reject", failure_id(1), "--by", "bob")
-    assert (status, "approved by ann" in err) == (1, True)
-    assert run(capsys, "held")[1] == "nothing is held\n"
-
-
-def test_a_hold_shows_what_a_person_must_know(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
-    """Rule, speaker, message and the start of the live run; a start that was told counts for nothing."""
-    began = float(int(SystemClock().now()) - 5 * 3600)
-    speaker = Speaker(project="hpc", logstore="jobs")
-    told = replace(failure(1, message="cuda error 719", started_at=5.0), trigger=Trigger.LOG, speaker=speaker)
-    put(book, holding(1, failure=told, held_rule="ask-first", held_since=began))  # type: ignore[arg-type]  # a Case
-    put(book, holding(2, failure=failure(2, started_at=5.0)))  # type: ignore[arg-type]  # a Case
-    _, out, _ = run(capsys, "held")
-    for word in ("rule: ask-first", "told by: log hpc/jobs", f"run began: {moment(began)}", "message: cuda error 719"):
-        assert word in out
-    assert "no run was seen" in out
-    assert "1970" not in out
-    one, other = json.loads(run(capsys, "held", "--json")[1])["held"]
-    assert (one["rule"], one["told_by"], one["run_began_at"], one["message"]) == (
-        "ask-first",
-        "log hpc/jobs",
-        rfc3339(began),
-        "cuda error 719",
-    )
-    assert (other["run_began_at"], other["run_s"]) == (None, None)
-
-
-def test_a_rejection_and_unknown_ids(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
-    """A no closes it; ids that mean nothing, too little or several are status 1 and say which."""
-    both = holding(2, failure_id="aaaaaa1"), holding(3, failure_id="aaaaaa2")
-    key = put(book, holding(1), *both)  # type: ignore[arg-type]  # Cases
-    assert run(capsys, "reject", failure_id(1).upper(), "--by", "ann")[0] == 0
-    for again in ("reject", "approve"):
-        status, _, err = run(capsys, again, failure_id(1), "--by", "bob")
-        assert (status, "rejected by ann" in err) == (1, True)
-    assert "  rejected by ann" in run(capsys, "explain", "--failure", failure_id(1))[1].splitlines()
-    told = json.loads(run(capsys, "explain", "--failure", failure_id(1), "--json")[1])
-    assert told["failures"][0]["ledger"]["rejected_by"] == "ann"
-    assert record_at(book, key).case(failure_id(1)).state is CaseState.CLOSED  # type: ignore[union-attr]  # it is there
-    status, _, err = run(capsys, "approve", "aaaaaa")
-    assert (status, "aaaaaa1" in err and "aaaaaa2" in err) == (1, True)
-    assert run(capsys, "approve", "aaaaa")[0] == 1
-    assert run(capsys, "approve", "bbbbbb")[0] == 1
-    assert sum(case.state is CaseState.HELD for case in record_at(book, key).cases) == 2
-
-
-def test_an_approval_says_what_will_stop_it(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
-    """Mode off and an open breaker are named, so that nobody waits in vain."""
-    put(book, holding(1))  # type: ignore[arg-type]  # a Case
-    run(capsys, "mode", "set", "off", "--why", "w", "--by", "bob")
-    run(capsys, "breaker", "open", CLUSTER.key, "--why", "w")
-    _, out, _ = run(capsys, "approve", failure_id(1))
-    assert "mode off is set by bob" in out
-    assert f"the breaker of {CLUSTER.key} is open" in out
-
-
-def test_a_strangers_text_can_only_be_read(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
-    """Escapes, bells, new lines and turned text in a job's id, message and event id reach no terminal."""
-    told = failure(1, message=EVIL, event_id=f"event/{EVIL}", job_name=EVIL)
-    evil = holding(1, failure=replace(told, job_id=EVIL))
-    put(book, evil, key="pending/abc")  # type: ignore[arg-type]  # a Case
-    for arguments in (
-        ("held",),
-        ("held", "--json"),
-        ("explain", "--failure", failure_id(1)),
-        ("explain", "--failure", failure_id(1), "--json"),
-        ("approve", failure_id(1)),
-    ):
-        status, out, err = run(capsys, *arguments)
-        assert status == 0, (arguments, err)
-        assert out
-        assert safe(out), arguments
-        assert safe(err), arguments
-
-
-def test_explain_answers_from_the_ledger_alone_and_says_so(
-    book: SqliteLedger, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Without a Logstore in the environment: which settings are missing, and all that the ledger knows."""
-    put(book, holding(1))  # type: ignore[arg-type]  # a Case
-    status, out, _ = run(capsys, "explain", "--job", f"{CLUSTER.key}/1.scheduler")
-    assert status == 0
-    assert "SECONDWIND_OUTCOME_PROJECT" in out
-    assert "held/rule_holds" in out
-    assert "needs_no_person" in out
-    assert "secondwind approve" in out
-    assert "event-1" in out
-    body = json.loads(run(capsys, "explain", "--job", f"{CLUSTER.key}/1", "--json")[1])
-    assert body["failures"][0]["answered_by"]["gates"] == ["needs_no_person"]
-    assert body["failures"][0]["ledger"]["state"] == "held"
-
-
-def test_a_schedulerx_job_is_named_as_its_key(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
-    """A group whose name has a slash: the job as `held` prints it is what `explain` takes."""
-    group = Group(region="cn-hangzhou", namespace="n s", group_id="g/1")
-    told = replace(failure(1, group), job_id="42", job_instance_id=7, data_time="2026-01-01 10:00:00")
-    put(book, holding(1, failure=told))  # type: ignore[arg-type]  # a Case
-    body = json.loads(run(capsys, "held", "--json")[1])
-    job = body["held"][0]["job"]
-    assert job == "schedulerx/cn-hangzhou/n%20s/g%2F1/42"
-    status, out, _ = run(capsys, "explain", "--job", job)
-    assert (status, "held/rule_holds" in out) == (0, True)
-
-
 def test_without_a_url_it_is_the_ledger_of_local_invocations(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -347,34 +194,6 @@ def test_without_a_url_it_is_the_ledger_of_local_invocations(
     SqliteLedger(str(file), SystemClock()).close()
     status, _, err = run(capsys, "mode", "show")
     assert (status, str(file) in err) == (0, True)
-
-
-def test_explain_of_what_nobody_knows(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing known is status 1 and no guess; neither source to be asked is status 3."""
-    assert people.breakers(book) == []
-    assert run(capsys, "explain", "--job", f"{CLUSTER.key}/1.scheduler")[0] == 1
-    assert run(capsys, "explain", "--failure", "abcdef")[0] == 1
-    gone = ("--ledger", "sqlite:///nowhere/at/all.db")
-    status, _, err = run(capsys, "explain", "--job", f"{CLUSTER.key}/1.scheduler", *gone)
-    assert (status, "Logstore" in err and "ledger" in err) == (3, True)
-    assert run(capsys, "explain", "--failure", "abcdef", *gone)[0] == 3
-
-
-def test_several_are_answered_each_by_itself(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is wrong with one leaves the others alone; the status is that of the worst, and each is told."""
-    for number in (1, 2, 3):
-        put(book, holding(number), key=f"{CLUSTER.key}/{number}.scheduler")  # type: ignore[arg-type]  # a Case
-    ids = [failure_id(number) for number in (1, 2)]
-    status, out, _ = run(capsys, "approve", ids[0][:12], "ffffff", ids[1], ids[0][:12], "--by", "ann")
-    assert status == 1
-    assert out.count("is approved") == 2
-    assert "ffffff: " in out
-    states = [record_at(book, f"{CLUSTER.key}/{number}.scheduler").cases[0].approved_by for number in (1, 2, 3)]
-    assert states == ["ann", "ann", ""]
-    status, out, _ = run(capsys, "reject", failure_id(3), "eeeeee", "--by", "bob", "--json")
-    answers = json.loads(out)["answers"]
-    assert (status, len(answers), "problem" in answers[1]) == (1, 2, True)
-    assert record_at(book, f"{CLUSTER.key}/3.scheduler").cases[0].rejected_by == "bob"
 
 
 def test_moments_for_programs_are_rfc_3339(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 
 from shared.domain.credentials import Credentials
+from shared.domain.endpoint import parse_endpoint
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import Scope
 from shared.systems.ehpc.scope import Cluster
-from shared.systems.openapi import ApiCall, Reply
+from shared.systems.openapi import ApiCall, OpenApi, Reply
 from shared.systems.schedulerx.scope import Group
 from tests.support.clock import Clock
 from tests.support.http_wire import Behaviour, Wire, reset, say
 from tests.support.make import Make
 from tests.support.openapi import Ending, FakeApi, Pages, Play
+from tests.unit.systems.ehpc_region import Region
 
 
 @pytest.fixture
@@ -110,3 +112,15 @@ def job_pages() -> Pages:
         return Reply(body=body, request_id="req", status=200)
 
     return make
+
+
+@pytest.fixture
+def region(fake_api: Play) -> Region:
+    """One cluster without nodes or jobs."""
+    return Region(fake_api)
+
+
+@pytest.fixture
+def api(wire: Wire, credentials: Credentials) -> OpenApi:
+    """Calls to the server on loopback."""
+    return OpenApi(credentials, parse_endpoint(f"http://{wire.host}"), connect_timeout_ms=2_000, read_timeout_ms=2_000)

@@ -1,112 +1,22 @@
-"""Looking through an E-HPC cluster turn by turn: what is asked for, in which order, and where the next turn goes on."""
+"""Looking through an E-HPC cluster turn by turn: clusters, nodes, and the jobs of nodes that are gone."""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from shared.domain.call import Effect
 from shared.domain.machines import Suspect
-from shared.systems.discovery import Sight, Terms
-from shared.systems.ehpc import seek
+from shared.systems.discovery import Terms
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.seek import EhpcSeeker
-from shared.systems.ehpc.watch import Clusters, Nodes, Overdue, Silence
-from shared.systems.openapi import ApiCall, CallFailed, Reply
+from shared.systems.ehpc.watch import Clusters
+from shared.systems.openapi import CallFailed
 from tests.support.clock import Clock
-from tests.support.openapi import Ending, FakeApi, Few, Play, fits
-
-SCOPE = Cluster(region="cn-hangzhou", cluster_id="c-1")
-GRACE_S = 300.0
-NODES = Clusters(clusters=("c-1",), nodes=Nodes(grace_s=GRACE_S))
-OVERDUE = Clusters(clusters=("c-1",), overdue=Overdue(after_h=1, owners=("ann",)))
-SILENCE = Clusters(clusters=("c-1",), silence=Silence(after_s=400.0, owners=("ann",)))
-
-
-class Region:
-    """What the service shows, and what a seeker makes of it; a turn is three minutes after the one before."""
-
-    def __init__(self, play: Play) -> None:
-        self.now = 100_000.0
-        self.clusters: list[str] = ["c-1"]
-        self.nodes: dict[str, dict[str, str]] = {}
-        self.jobs: dict[str, dict[str, Any]] = {}
-        self.outputs: dict[str, bytes] = {}
-        self.fails: dict[str, CallFailed] = {}
-        self.memory: dict[str, Any] = {}
-        self.api: FakeApi = play(self._answer)
-
-    def _answer(self, wanted: ApiCall) -> Ending:
-        asked = wanted.parameters
-        if wanted.action in self.fails:
-            return self.fails[wanted.action]
-        if wanted.action == "GetJobLog":
-            output = self.outputs.get(asked["JobId"], b"")[int(asked["Offset"]) :][: int(asked["Size"])]
-            return _reply(OutputLog=base64.b64encode(output).decode())
-        first, size = (int(asked["PageNumber"]) - 1) * int(asked["PageSize"]), int(asked["PageSize"])
-
-        def page(listed: list[Any]) -> list[Any]:
-            return listed[first : first + size]
-
-        if wanted.action == "ListClusters":
-            return _reply(Clusters={"ClusterInfoSimple": page([{"Id": name} for name in self.clusters])})
-        if wanted.action == "ListNodes":
-            return _reply(Nodes={"NodeInfo": page([{"HostName": name, **node} for name, node in self.nodes.items()])})
-        hosts = {host for name, host in asked.items() if name.startswith("Nodes.")}
-        listed = [job for job in self.jobs.values() if not hosts or hosts & set(job["NodeList"])]
-        return _reply(Jobs=page(listed))
-
-    def job(self, job_id: str, node: str = "n1", hours: float = 2.0, **rest: Any) -> None:
-        """It runs on that node."""
-        start = str(int(self.now - hours * 3600))
-        self.jobs[job_id] = {"Id": job_id, "State": "RUNNING", "StartTime": start, "NodeList": [node], **rest}
-        self.jobs[job_id].setdefault("Owner", "ann")
-
-    def turn(
-        self, watch: Clusters, calls: int = 1_000, after_s: float = 180.0, suspects: Mapping[str, Suspect] | None = None
-    ) -> Sight:
-        """The next turn, with so many calls."""
-        self.now += after_s
-        self.api.asked.clear()
-        terms = Terms(now=self.now, fits=fits, stale_after_s=3_600.0, suspects=suspects or {})
-        seeker = EhpcSeeker(self.api, Clock(self.now), "cn-hangzhou")
-        sight = seeker.look(watch, SCOPE, self.memory, Few(calls), terms)
-        self.memory = sight.memory
-        return sight
-
-    @property
-    def asked(self) -> list[str]:
-        """Operation, page and filters of the last turn's calls, as `ListNodes 1` or `ListJobsWithFilters 1 n1 n2`."""
-        told = []
-        for call in self.api.asked:
-            assert call.parameters.get("ClusterId", "c-1") == "c-1"
-            assert call.parameters.get("JobStatus", "notfinish") == "notfinish"
-            hosts = [host for name, host in sorted(call.parameters.items(), key=_place_of) if name.startswith("Nodes.")]
-            number = call.parameters.get("PageNumber", call.parameters.get("JobId", ""))
-            told.append(" ".join([call.action, number, *hosts]))
-        return told
-
-
-def _place_of(parameter: tuple[str, str]) -> int:
-    return int(parameter[0].partition(".")[2] or 0)
-
-
-def _reply(**body: Any) -> Reply:
-    return Reply(body={"RequestId": "req", **body}, request_id="req", status=200)
-
-
-def told(sight: Sight) -> list[str]:
-    """Ids of what was found."""
-    return [failure.job_id for failure in sight.failures]
-
-
-@pytest.fixture
-def region(fake_api: Play) -> Region:
-    """One cluster without nodes or jobs."""
-    return Region(fake_api)
+from tests.support.openapi import Few, fits
+from tests.unit.systems.ehpc_region import NODES, OVERDUE, SCOPE, SILENCE, Region, told
 
 
 @pytest.fixture
@@ -263,67 +173,6 @@ def test_half_of_the_nodes_gone_at_once_is_a_problem_to_be_told(region: Region) 
         assert not sight.done
     region.nodes = {f"n{number:03d}": {"Status": "running"} for number in range(120)}
     assert region.turn(NODES).done
-
-
-def test_running_jobs_are_read_to_the_last_page_in_each_look(region: Region) -> None:
-    """From the first on; who runs for too long, and is meant, is found once."""
-    for number in range(101):
-        region.job(f"j{number}", Owner="bob" if number < 50 else "ann")
-    assert told(region.turn(OVERDUE)) == [f"j{number}" for number in range(50, 101)]
-    assert region.asked == [f"ListJobsWithFilters {page}" for page in (1, 2, 3)]
-    assert told(region.turn(OVERDUE)) == []
-    assert region.asked == [f"ListJobsWithFilters {page}" for page in (1, 2, 3)]
-
-
-def test_a_list_that_never_ends_is_told_and_read_anew(region: Region, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When it is shorter again, it is read to its end: what could not be read once does not stop all later looks."""
-    monkeypatch.setattr(seek, "MOST_PAGES_A_PASS", 3)
-    region.nodes = {"n1": {"Status": "exception"}}
-    for watch in (OVERDUE, NODES):
-        region.jobs.clear()
-        for number in range(160):
-            region.job(f"{len(region.jobs)}-{number}")
-        sight = region.turn(watch)
-        assert sight.problem is not None
-        assert (sight.problem.code, sight.done) == ("ListTooLong", False)
-        assert "on 3 pages" in sight.problem.message
-        assert sum(one.startswith("ListJobs") for one in region.asked) == 3
-        region.jobs = dict(list(region.jobs.items())[:149])
-        for _ in range(2):
-            sight = region.turn(watch)
-        assert (sight.done, sight.problem) == (True, None)
-
-
-def test_output_that_stands_still_is_found_when_it_did_so_for_so_long(region: Region) -> None:
-    """Read four times in a silence; the look is whole when all were read, and the next lists anew."""
-    region.outputs["j"] = b"step 7"
-    region.job("j")
-    region.job("other", Owner="bob")
-    assert told(region.turn(SILENCE)) == []
-    assert region.asked == ["ListJobsWithFilters 1", "GetJobLog j"]
-    region.turn(SILENCE, after_s=99.9)
-    assert region.asked == ["ListJobsWithFilters 1"]
-    region.turn(SILENCE, after_s=0.1)
-    assert region.asked == ["ListJobsWithFilters 1", "GetJobLog j", "GetJobLog j"]
-    assert told(region.turn(SILENCE, after_s=299.9)) == []
-    sight = region.turn(SILENCE, after_s=100.0)
-    (failure,) = sight.failures
-    assert (failure.job_id, failure.reason, failure.node) == ("j", "silent", "n1")
-    assert "no output for 500 s" in (failure.message or "")
-    assert told(region.turn(SILENCE)) == []
-
-
-def test_a_job_whose_output_cannot_be_read_waits_its_turn(region: Region) -> None:
-    """It is not silent, and the others are read."""
-    for name in ("a", "b"):
-        region.outputs[name] = b"x"
-        region.job(name)
-    region.turn(SILENCE)
-    region.fails["GetJobLog"] = CallFailed(effect=Effect.NOT_DONE_LATER, read_again=True, code="AgentError", message="")
-    for _ in range(3):
-        sight = region.turn(SILENCE)
-        assert (told(sight), sight.done, sight.problem) == ([], True, None)
-        assert region.asked == ["ListJobsWithFilters 1", "GetJobLog a", "GetJobLog b"]
 
 
 @pytest.mark.parametrize("action", ["ListNodes", "ListJobsWithFilters"])

@@ -1,8 +1,7 @@
-"""E-HPC on the wire, answer by answer: which page is the last, what a log says, and what is no answer at all."""
+"""E-HPC on the wire, answer by answer: which page is the last, and what is no success."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,52 +9,15 @@ import msgspec
 import pytest
 
 from shared.domain.call import Effect
-from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure
-from shared.domain.job import State
-from shared.ports import OutputPart
-from shared.systems.ehpc.adapter import EhpcJobs
 from shared.systems.ehpc.node import Node
-from shared.systems.ehpc.running import Running, running
-from shared.systems.ehpc.scope import Cluster
-from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.ehpc.wire import (
-    LOG_BYTES,
-    ClustersPage,
-    JobLog,
-    NodesPage,
-    Page,
-    ask,
-    cluster_ids,
-    log_part,
-    nodes_page,
-    read_log,
-    read_page,
-    snapshot,
-)
+from shared.systems.ehpc.wire import ClustersPage, NodesPage, Page, ask, cluster_ids, log_part, nodes_page, read_page
 from shared.systems.openapi import ApiCall, CallFailed, Reply
 from tests.support.clock import Clock
 from tests.support.make import Make
 from tests.support.openapi import Ending, FakeApi, Play
 from tests.support.systems import GROUP
-
-FAILED = CallFailed(effect=Effect.NOT_DONE_LATER, read_again=True, code="Throttling", message="slow")
-
-
-def reply(**body: Any) -> Reply:
-    """An answer with a request id."""
-    return Reply(body=body, request_id="req", status=200)
-
-
-def api_of(play: Play, *endings: Ending) -> FakeApi:
-    """It answers so, one after the other; the last for ever."""
-    left = list(endings)
-    return play(lambda _: left.pop(0) if len(left) > 1 else left[0])
-
-
-def jobs(count: int, **counts: Any) -> Reply:
-    """A page with so many jobs."""
-    return reply(Jobs=[{"Id": f"{number}.s"} for number in range(count)], **counts)
+from tests.unit.systems.ehpc_answers import FAILED, HERE, api_of, jobs, nodes, reply, system_of
 
 
 @pytest.mark.parametrize(
@@ -107,11 +69,6 @@ def test_jobs_are_named_by_text_or_number(fake_api: Play) -> None:
     )
     assert isinstance(page, Page)
     assert page.jobs == (("1.s", {"Id": "1.s"}), ("7", {"Id": 7}))
-
-
-def nodes(count: int, **counts: Any) -> Reply:
-    """A page with so many nodes."""
-    return reply(Nodes={"NodeInfo": [{"HostName": f"n{number}"} for number in range(count)]}, **counts)
 
 
 @pytest.mark.parametrize(
@@ -244,102 +201,6 @@ def test_what_an_error_proves_depends_on_how_many_jobs_were_named(fake_api: Play
     assert of_two.effect is Effect.UNKNOWN
 
 
-def encoded(text: bytes) -> str:
-    """As the service does."""
-    return base64.b64encode(text).decode()
-
-
-@pytest.mark.parametrize(
-    ("said", "output"),
-    [
-        (encoded(b"step 1"), b"step 1"),
-        (encoded(b"step 12"), b"step 12"),
-        (encoded(b"step 1")[:-1], b"step "),
-        (encoded(b"step 12").rstrip("="), b"step 12"),
-        (encoded(b"step 123").rstrip("="), b"step 123"),
-        (encoded(b"step 1") + "A", b"step 1"),
-        (encoded(b"step 1")[:4] + "\n\0" + encoded(b"step 1")[4:], b"step 1"),
-        ("", b""),
-        (None, b""),
-        (7, b""),
-        (encoded(b"x" * LOG_BYTES), b"x" * LOG_BYTES),
-        (encoded(b"x" * (LOG_BYTES + 1)), b"x" * LOG_BYTES),
-        (" " * (2 * LOG_BYTES - 4) + encoded(b"abc") + encoded(b"xyz"), b"abc"),
-    ],
-)
-def test_a_log_is_read_as_far_as_it_can_be(fake_api: Play, said: object, output: bytes) -> None:
-    """Also where its padding or its last sign got lost; never more than was asked for."""
-    api = api_of(fake_api, reply(OutputLog=said, ErrorLog=encoded(b"error")))
-    assert read_log(api, "c-1", "j", "n1", 5) == JobLog(output=output, errors=b"error")
-    assert api.parameters("GetJobLog") == [
-        {"ClusterId": "c-1", "JobId": "j", "Offset": "5", "Size": "409600", "ExecHost": "n1"}
-    ]
-
-
-def test_a_job_that_runs_nowhere_has_its_log_without_a_node(fake_api: Play) -> None:
-    """And what cannot be had is none."""
-    api = api_of(fake_api, reply())
-    assert read_log(api, "c-1", "j", "", 0) == JobLog(output=b"", errors=b"")
-    assert "ExecHost" not in api.asked[0].parameters
-    assert read_log(api_of(fake_api, FAILED), "c-1", "j", "", 0) is None
-
-
-@pytest.mark.parametrize(("field", "said"), [("OutputLog", "a"), ("ErrorLog", "YQ"), ("OutputLog", "YQ==!")])
-def test_a_part_of_a_log_that_is_no_base64_says_nothing(fake_api: Play, field: str, said: str) -> None:
-    """Where silence is judged nothing is guessed."""
-    with pytest.raises(msgspec.ValidationError, match="no Base64"):
-        log_part(api_of(fake_api, reply(**{field: said})), "c-1", "j", "n1", 0, 10)
-
-
-def test_a_part_of_a_log_may_be_absent(fake_api: Play) -> None:
-    """Then nothing is there."""
-    api = api_of(fake_api, reply(OutputLog=encoded(b"a"), ErrorLog=None))
-    assert log_part(api, "c-1", "j", "n1", 3, 10) == JobLog(output=b"a", errors=b"")
-
-
-@pytest.mark.parametrize(
-    ("written", "start"),
-    [
-        (None, None), ("", None), ("0", None), (0, None), (1, 1), ("1", 1), ("999999999999", 999_999_999_999),
-        ("1000000000000", "bad"), ("-1", "bad"), ("1.5", "bad"), ("٣", "bad"), (1_000_000_000_000, 1_000_000_000_000),
-    ],
-)  # fmt: skip
-def test_times_of_a_list(written: object, start: object) -> None:
-    """Seconds as text or number; none where none are said; what is no time is no answer."""
-    try:
-        read: object = snapshot({"Id": "1.s", "StartTime": written, "LastModifyTime": written}, 5.0).start_time
-    except msgspec.ValidationError:
-        read = "bad"
-    assert read == start
-
-
-def test_what_is_absent_of_a_job_is_empty() -> None:
-    """A list that says nothing of rerunning lets it be asked for."""
-    assert snapshot({"Id": 7}, 5.0) == EhpcSnapshot(job_id="7", state=State.UNKNOWN, rerunnable=True, look_begun_at=5.0)
-
-
-def page_of(*listed: dict[str, Any]) -> Page:
-    """A page with these."""
-    return Page(jobs=tuple((str(one["Id"]), one) for one in listed), last=True)
-
-
-def test_what_runs_on_a_page_is_remembered_in_short() -> None:
-    """Of jobs that run and say since when; an array's parent runs nothing. Names are bounded."""
-    runs = {"Id": "1.s", "State": "RUNNING", "StartTime": "5", "NodeList": ["n1"]}
-    long = {"Owner": "o" * 300, "Queue": "q" * 300, "Name": "n" * 300}
-    shown = page_of(
-        {**runs, **long},
-        {**runs, "Id": "2.s", "State": "QUEUED"},
-        {**runs, "Id": "3.s", "StartTime": ""},
-        {**runs, "Id": "4[].s", "ArrayRequest": "1-4"},
-        {**runs, "Id": "5.s", "NodeList": ""},
-    )
-    assert running(shown, 9.0) == {
-        "1.s": Running(start=5, nodes=("n1",), owner="o" * 256, queue="q" * 256, name="n" * 256),
-        "5.s": Running(start=5),
-    }
-
-
 @pytest.mark.parametrize(
     ("node", "stopped", "troubled", "withdrawn"),
     [
@@ -360,54 +221,6 @@ def test_what_runs_on_a_page_is_remembered_in_short() -> None:
 def test_what_a_node_says(node: Node, stopped: bool, troubled: bool, withdrawn: bool) -> None:  # noqa: FBT001
     """Word by word, of its first 64 signs."""
     assert (node.stopped, node.troubled, node.withdrawn) == (stopped, troubled, withdrawn)
-
-
-HERE = Cluster(region="cn-hangzhou", cluster_id="c-1")
-
-
-def system_of(play: Play, clock: Clock, *endings: Ending) -> tuple[EhpcJobs, FakeApi]:
-    """It answers so."""
-    api = api_of(play, *endings)
-    return EhpcJobs(api, clock), api
-
-
-def seen(state: State, *nodes: str) -> EhpcSnapshot:
-    """What a look showed."""
-    return EhpcSnapshot(job_id="1.s", state=state, nodes=nodes, look_begun_at=1.0)
-
-
-def test_what_a_job_has_printed_is_both_its_logs(fake_api: Play, clock: Clock, failure: Make[Failure]) -> None:
-    """Of the first node while it runs; after it, of none. Read on from behind the longer of the two."""
-    both = reply(OutputLog=encoded(b"step 1"), ErrorLog=encoded(b"\xff very bad"))
-    system, api = system_of(fake_api, clock, both)
-    part = system.output(failure("1", HERE), seen(State.RUNNING, "n2", "n1"), offset=7)
-    assert part is not None
-    assert (part.source, part.next_offset) == (EvidenceFrom.JOB_LOG, 7 + len(b"\xff very bad"))
-    assert part.text == "step 1\n\\xff very bad"
-    system.output(failure("1", HERE), seen(State.FINISHED, "n2"))
-    asked = [(one["JobId"], one["Offset"], one.get("ExecHost")) for one in api.parameters("GetJobLog")]
-    assert asked == [("1.s", "7", "n2"), ("1.s", "0", None)]
-
-
-def test_one_log_alone_stands_without_an_empty_line(fake_api: Play, clock: Clock, failure: Make[Failure]) -> None:
-    """And nothing printed is empty text."""
-    for answer, text, offset in [
-        (reply(OutputLog=encoded(b"a")), "a", 1),
-        (reply(ErrorLog=encoded(b"bc")), "bc", 2),
-        (reply(), "", 0),
-    ]:
-        system, _ = system_of(fake_api, clock, answer)
-        part = system.output(failure("1", HERE), seen(State.FINISHED))
-        assert part == OutputPart(text=text, source=EvidenceFrom.JOB_LOG, next_offset=offset)
-
-
-def test_there_is_no_output_of_what_cannot_be_asked_for(fake_api: Play, clock: Clock, failure: Make[Failure]) -> None:
-    """A running job whose node is not told, or a look that failed."""
-    system, api = system_of(fake_api, clock, FAILED)
-    assert system.output(failure("1", HERE), seen(State.RUNNING)) is None
-    assert api.asked == []
-    assert system.output(failure("1", HERE), seen(State.RUNNING, "n1")) is None
-    assert len(api.asked) == 1
 
 
 def withdrawn(api_play: Play, clock: Clock, asked_for: Sequence[str], *endings: Ending) -> tuple[frozenset[str], int]:

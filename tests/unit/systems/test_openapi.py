@@ -1,14 +1,10 @@
-"""The transport against a real socket: one call is one request, and each ending proves what the table says."""
+"""The transport against a real socket: one call is one request, and each ending proves what it proves."""
 
 from __future__ import annotations
 
-import logging
 import math
-import socket
 import subprocess
 import sys
-import threading
-from typing import Any
 
 import pytest
 from darabonba.core import DaraCore
@@ -17,25 +13,11 @@ from msgspec.structs import replace
 from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
-from shared.kept_http import NoWholeAnswer, Snag
 from shared.systems import openapi
-from shared.systems.openapi import ApiCall, CallFailed, OpenApi, Reply, _sdk, bounded
-from tests.support.http_wire import Behaviour, Wire, say
+from shared.systems.openapi import ApiCall, OpenApi, Reply, _sdk, bounded
+from tests.support.http_wire import Behaviour, Wire
 from tests.support.make import Make
-
-CALL = ApiCall(action="RerunJobs", version="2018-04-12", parameters={"ClusterId": "c", "Jobs": '[{"Id":"1[2].s"}]'})
-
-
-@pytest.fixture
-def api(wire: Wire, credentials: Credentials) -> OpenApi:
-    """Calls to the server on loopback."""
-    return OpenApi(credentials, parse_endpoint(f"http://{wire.host}"), connect_timeout_ms=2_000, read_timeout_ms=2_000)
-
-
-def failed(reply: Reply | CallFailed) -> CallFailed:
-    """The call failed."""
-    assert isinstance(reply, CallFailed)
-    return reply
+from tests.unit.systems.failed_calls import CALL, failed
 
 
 def test_a_get_carries_its_parameters_in_the_query_and_is_signed(
@@ -139,163 +121,6 @@ def test_a_number_as_code_comes_through_as_its_text(wire: Wire, api: OpenApi, an
     assert (reply.effect, reply.code) == (Effect.NOT_DONE_USELESS, "400")
 
 
-def test_refused_connection_is_certainly_not_done(credentials: Credentials) -> None:
-    """Nobody listens: nothing was sent."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        endpoint = parse_endpoint(f"http://127.0.0.1:{free.getsockname()[1]}")
-        reply = failed(OpenApi(credentials, endpoint).call(CALL))
-    assert (reply.effect, reply.code, reply.read_again) == (Effect.NOT_DONE_LATER, "ConnectFailed", True)
-
-
-def test_an_unknown_name_is_certainly_not_done(credentials: Credentials, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No address: nothing was sent."""
-
-    def nowhere(*_: object, **__: object) -> None:
-        raise socket.gaierror(-2, "Name or service not known")
-
-    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
-    reply = failed(OpenApi(credentials, parse_endpoint("http://ehpc.example.invalid")).call(CALL))
-    assert (reply.effect, reply.code) == (Effect.NOT_DONE_LATER, "NotResolved")
-
-
-def test_a_connect_that_times_out_is_certainly_not_done(
-    credentials: Credentials, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The handshake never ended: nothing was sent."""
-
-    def too_late(*_: object, **__: object) -> None:
-        raise TimeoutError("timed out")
-
-    monkeypatch.setattr("socket.create_connection", too_late)
-    reply = failed(OpenApi(credentials, parse_endpoint("http://127.0.0.1:9")).call(CALL))
-    assert (reply.effect, reply.code) == (Effect.NOT_DONE_LATER, "ConnectTimeout")
-
-
-def test_a_silent_server_leaves_the_effect_unknown(wire: Wire, credentials: Credentials) -> None:
-    """The request was read and no answer came within the read timeout; it is not sent again."""
-    free = threading.Event()
-    wire.behave = lambda _: free.wait(5) and None
-    api = OpenApi(credentials, parse_endpoint(f"http://{wire.host}"), read_timeout_ms=40)
-    reply = failed(api.call(CALL))
-    free.set()
-    assert (reply.effect, reply.code) == (Effect.UNKNOWN, "ReadTimeout")
-    assert len(wire.requests) == 1
-
-
-@pytest.mark.parametrize("mutates", [True, False])
-def test_an_answer_without_end_leaves_the_effect_unknown(
-    wire: Wire, api: OpenApi, monkeypatch: pytest.MonkeyPatch, *, mutates: bool
-) -> None:
-    """It is cut off where no answer is longer; what only reads is not asked for again in the same breath either."""
-    monkeypatch.setattr("shared.systems.openapi._sdk.MOST_BYTES", 1_000)
-    wire.behave = lambda handler: say(handler, 200, b'{"a": "' + b"x" * 1_000 + b'"}')
-    reply = failed(api.call(replace(CALL, mutates=mutates)))
-    assert (reply.effect, reply.code, reply.read_again) == (Effect.UNKNOWN, "AnswerTooLong", True)
-    assert len(wire.requests) == 1
-
-
-def test_a_reset_leaves_the_effect_unknown(wire: Wire, api: OpenApi, resets: Behaviour) -> None:
-    """The request was read, then the connection was reset; it is not sent again."""
-    wire.behave = resets
-    reply = failed(api.call(CALL))
-    assert (reply.effect, reply.code) == (Effect.UNKNOWN, "ConnectionBroken")
-    assert len(wire.requests) == 1
-
-
-def test_a_tls_failure_leaves_the_effect_unknown(wire: Wire, credentials: Credentials) -> None:
-    """A plain server behind an HTTPS endpoint: something was sent, and nothing is certain."""
-    reply = failed(OpenApi(credentials, parse_endpoint(f"https://{wire.host}")).call(CALL))
-    assert (reply.effect, reply.code) == (Effect.UNKNOWN, "TlsFailure")
-
-
-@pytest.mark.parametrize("status", [200, 400, 500])
-@pytest.mark.parametrize("body", [b"<html>gateway</html>", b"", b"[1]", b'"text"', b"\xff\xfe", b"[" * 200_000])
-def test_an_answer_that_is_no_object_leaves_the_effect_unknown(
-    wire: Wire, api: OpenApi, answers: Make[Behaviour], status: int, body: bytes
-) -> None:
-    """HTML, nothing, or JSON of another kind, also with HTTP 200, is no answer."""
-    wire.behave = answers(status, body)
-    reply = failed(api.call(CALL))
-    assert (reply.effect, reply.code) == (Effect.UNKNOWN, "UnreadableAnswer")
-    assert len(wire.requests) == 1
-
-
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("body", [b"", b'{"RequestId": "looks-done"}'])
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_redirect_is_not_followed(
-    wire: Wire, api: OpenApi, answers: Make[Behaviour], status: int, body: bytes, method: Any
-) -> None:
-    """A mutating call is not sent again, and the credentials reach no other place; the effect is unknown."""
-    wire.behave = answers(status, body, location=f"http://{wire.host}/elsewhere")
-    wanted = ApiCall(action="RerunJobs", version="2018-04-12", method=method, parameters={"ClusterId": "c"})
-    reply = failed(api.call(wanted))
-    assert (reply.effect, reply.code) == (Effect.UNKNOWN, "Redirected")
-    assert len(wire.requests) == 1
-
-
-def test_a_proxy_of_the_environment_is_not_used(
-    wire: Wire, api: OpenApi, answers: Make[Behaviour], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A proxy could re-send the call and would see it."""
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    wire.behave = answers(200, {"RequestId": "r"})
-    assert isinstance(api.call(CALL), Reply)
-
-
-def test_debug_sdk_prints_nothing(
-    wire: Wire,
-    api: OpenApi,
-    answers: Make[Behaviour],
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """The SDK's debug mode would print the token; even then no header is written or logged."""
-    monkeypatch.setenv("DEBUG", "sdk")
-    wire.behave = answers(200, {"RequestId": "r"})
-    caplog.set_level(logging.DEBUG)
-    assert isinstance(api.call(CALL), Reply)
-    out, err = capfd.readouterr()
-    assert (out, err) == ("", "")
-    assert "STS+token" not in caplog.text
-    assert "Signature=" not in caplog.text
-
-
-def test_what_the_service_quotes_of_the_key_is_hidden(wire: Wire, api: OpenApi, answers: Make[Behaviour]) -> None:
-    """A refusal, or a business error, that repeats id, secret or token shows none of them."""
-    quoted = "key AK-made-up secret SK+made/up= token STS+token/up= STS%2Btoken%2Fup%3D"
-    for status in (400, 200):
-        wire.behave = answers(status, {"Code": "Odd", "Message": quoted, "RequestId": "r"})
-        reply = api.call(CALL)
-        message = reply.message if isinstance(reply, CallFailed) else reply.body["Message"]
-        assert message == "key *** secret *** token *** ***"
-
-
-def test_an_error_that_the_caller_handles_is_no_part_of_the_story(
-    wire: Wire, api: OpenApi, resets: Behaviour, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Called while a refused connection is being handled, a lost answer is still unknown, never not done."""
-
-    def older() -> None:
-        raise NoWholeAnswer(Snag.NOT_CONNECTED)
-
-    def nameless(*_: object) -> None:
-        raise KeyError("nobody foresaw this")
-
-    wire.behave = resets
-    try:
-        older()
-    except NoWholeAnswer:
-        lost = failed(api.call(CALL))
-        monkeypatch.setattr("shared.systems.openapi._sdk.send", nameless)
-        odd = failed(api.call(CALL))
-    assert (lost.effect, lost.code) == (Effect.UNKNOWN, "ConnectionBroken")
-    assert (odd.effect, odd.code) == (Effect.UNKNOWN, "TransportFailure")
-
-
 @pytest.mark.parametrize("status", [300, 304])
 def test_a_status_that_is_neither_yes_nor_an_error_proves_nothing(
     wire: Wire, api: OpenApi, answers: Make[Behaviour], status: int
@@ -337,25 +162,6 @@ def test_timeouts_fit_into_what_is_left(credentials: Credentials) -> None:
     assert api._timeouts_ms(60.0) == (5_000, 10_000)
     assert api._timeouts_ms(8.0) == (4_000, 4_000)
     assert api._timeouts_ms(12.0) == (5_000, 7_000)
-
-
-def test_an_empty_key_sends_nothing(wire: Wire) -> None:
-    """The SDK would look for a key elsewhere; here that is a refused key."""
-    empty = Credentials(access_key_id="", access_key_secret="", security_token="")
-    reply = failed(OpenApi(empty, parse_endpoint(f"http://{wire.host}")).call(CALL))
-    assert (reply.effect, reply.credentials, wire.requests) == (Effect.NOT_DONE_LATER, True, [])
-
-
-@pytest.mark.parametrize("status", [200, 400])
-def test_no_member_of_an_answer_shows_a_secret(wire: Wire, api: OpenApi, answers: Make[Behaviour], status: int) -> None:
-    """A service that quotes what it got in its code, message or request id, encoded as it likes."""
-    quoted = {"Code": "Bad.SK%2bmade%2Fup=", "Message": "STS%252Btoken%252Fup%253D", "RequestId": "SK+made/up="}
-    wire.behave = answers(status, quoted)
-    reply = api.call(CALL)
-    shown = (
-        [reply.code, reply.message] if isinstance(reply, CallFailed) else [reply.body["Code"], reply.body["Message"]]
-    )
-    assert [*shown, reply.request_id] == ["Bad.***", "***", "***"]
 
 
 def test_texts_are_bounded(wire: Wire, api: OpenApi, answers: Make[Behaviour]) -> None:
@@ -413,14 +219,6 @@ def test_what_was_never_answered_has_no_status(credentials: Credentials) -> None
     reply = failed(OpenApi(credentials, parse_endpoint("http://127.0.0.1:9")).call(CALL))
     assert reply.http_status is None
     assert reply.message == "RerunJobs: no answer that could be read"
-
-
-@pytest.mark.parametrize(("key", "secret"), [("", "s"), ("k", ""), ("", "")])
-def test_half_a_key_is_none(wire: Wire, key: str, secret: str) -> None:
-    """Nothing is signed with it."""
-    half = Credentials(access_key_id=key, access_key_secret=secret, security_token="")
-    reply = failed(OpenApi(half, parse_endpoint(f"http://{wire.host}")).call(CALL))
-    assert (reply.code, reply.read_again, wire.requests) == ("NoCredentials", True, [])
 
 
 def test_the_least_time_is_enough(wire: Wire, credentials: Credentials, answers: Make[Behaviour]) -> None:
