@@ -126,8 +126,8 @@ def test_of_events_in_one_another_the_innermost_time_counts(
     assert only(read(event, context)).occurred_at == moment(f"2026-01-05T{counts}Z")
 
 
-@pytest.mark.parametrize("odd", ["\u3000", "\u00a0", "\u2003", "é", "\x00"])
-def test_what_is_not_ascii_is_no_base64(context: Context, ehpc: dict[str, Any], odd: str) -> None:
+@pytest.mark.parametrize("odd", ["\u3000", "\u00a0", "\u2003", "é", "\x00", "!!!!"])
+def test_what_has_other_signs_is_no_base64(context: Context, ehpc: dict[str, Any], odd: str) -> None:
     """Not even a blank of another alphabet in its midst, which a line break may be; it is told as it stands."""
     carried = base64_of(text(ehpc))
     assert only(read([carried[:40] + "\n" + carried[40:]], context)).job_id == "1.scheduler"
