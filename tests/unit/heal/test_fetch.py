@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from msgspec import structs
 from msgspec.structs import replace
 
-from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure, Intake, Trigger
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
-from shared.domain.snapshot import Observation
 from shared.heal import Report
 from shared.heal.fetch import MOST_A_CHUNK, MOST_S
 from shared.policy.fetched import with_output
 from shared.policy.model import Action, Cooldown, Match, Policy, Rule
 from shared.policy.rule import Tells
-from shared.ports import OutputPart
 from shared.sweep import sweep
 from tests.support.house import House, verdicts
+from tests.unit.heal.printed import Output
 from tests.unit.heal.tricks import BAD_LOOK, hang_again, set_policy
 
 STEPS = "".join(f"step {number} of 9000\n" for number in range(9000))
-
-
-@dataclass
-class Output:
-    """What the cluster answers, and what it was asked."""
-
-    house: House
-    text: str | None = "SyntaxError: invalid syntax"
-    takes_s: float = 0.0
-    asked: list[str] = field(default_factory=list)
-
-    def __call__(self, failure: Failure, seen: Observation, *, offset: int = 0) -> OutputPart | None:
-        assert (seen.look_begun_at > 0, offset) == (True, 0)
-        self.asked.append(failure.job_id)
-        self.house.later(self.takes_s)
-        if self.text is None:
-            return None
-        return OutputPart(text=self.text, source=EvidenceFrom.JOB_LOG, next_offset=len(self.text))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import Scope
+from shared.systems.ehpc.adapter import EhpcJobs
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.openapi import ApiCall, OpenApi, Reply
 from shared.systems.schedulerx.scope import Group
@@ -19,6 +20,7 @@ from tests.support.clock import Clock
 from tests.support.http_wire import Behaviour, Wire, reset, say
 from tests.support.make import Make
 from tests.support.openapi import Ending, FakeApi, Pages, Play
+from tests.unit.systems.ehpc_jobs import ClusterOf
 from tests.unit.systems.ehpc_region import Region
 
 
@@ -124,3 +126,18 @@ def region(fake_api: Play) -> Region:
 def api(wire: Wire, credentials: Credentials) -> OpenApi:
     """Calls to the server on loopback."""
     return OpenApi(credentials, parse_endpoint(f"http://{wire.host}"), connect_timeout_ms=2_000, read_timeout_ms=2_000)
+
+
+@pytest.fixture
+def cluster_of(
+    fake_api: Play,
+    clock: Clock,
+    job_pages: Pages,
+) -> ClusterOf:
+    """A system whose every cluster lists these jobs; `.api` of what comes back keeps the calls."""
+
+    def make(*jobs: dict[str, Any]) -> tuple[EhpcJobs, FakeApi]:
+        api = fake_api(lambda wanted: job_pages(jobs, wanted))
+        return EhpcJobs(api, clock), api
+
+    return make

@@ -19,10 +19,10 @@ from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
 from tests.support.clock import Clock
 from tests.support.make import Make
 from tests.support.openapi import Ending, FakeApi, Play
+from tests.unit.systems.schedulerx_service import Service, no, yes
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = instant("2026-01-01 12:00:00", ZONE)
-PLACE = {"RegionId": "cn-hangzhou", "Namespace": "space", "GroupId": "app.defaultGroup"}
 
 
 def instance(number: int, status: object = 5, *, at: str = "2026-01-01 11:00:00", **rest: Any) -> dict[str, Any]:
@@ -31,47 +31,6 @@ def instance(number: int, status: object = 5, *, at: str = "2026-01-01 11:00:00"
         "JobId": 7, "InstanceId": number, "Status": status, "TriggerType": 1, "DataTime": at, "ScheduleTime": at,
         "StartTime": at, "EndTime": "", **rest,
     }  # fmt: skip
-
-
-class Service:
-    """A SchedulerX that has one job (7), its instances newest first, and no mercy for anything else."""
-
-    def __init__(self, *instances: dict[str, Any], info: dict[str, Any] | None = None, cap: int = 1_000) -> None:
-        self.instances = list(instances)
-        self.info = {"JobId": 7, "Name": "nightly", "Status": 1, "Parameters": ""} | (info or {})
-        self.cap = cap
-        self.details: dict[int, dict[str, Any]] = {one["InstanceId"]: one for one in instances}
-        self.instead: dict[str, Reply | CallFailed] = {}
-
-    def __call__(self, wanted: ApiCall) -> Reply | CallFailed:
-        """Answer one call."""
-        asked = dict(wanted.parameters)
-        assert PLACE.items() <= asked.items()
-        if wanted.action in self.instead:
-            return self.instead[wanted.action]
-        if asked["JobId"] != "7":
-            return no(f"jobId={asked['JobId']} is not existed")
-        if wanted.action == "GetJobInfo":
-            return yes(JobConfigInfo=self.info)
-        if wanted.action == "GetJobInstance":
-            known = self.details.get(int(asked["JobInstanceId"]))
-            return no("jobInstanceId is not existed") if known is None else yes(JobInstanceDetail=known)
-        listed = [one for one in self.instances if asked.get("Status") in {None, str(one["Status"])}]
-        size = min(int(asked["PageSize"]), self.cap)
-        start = (int(asked.get("PageNum", 1)) - 1) * size
-        return yes(JobInstanceDetails=listed[start : start + size])
-
-
-def yes(**data: Any) -> Reply:
-    """Accepted, with a message all the same."""
-    body = {"RequestId": "req", "Code": 200, "Success": True, "Message": "fine", "Data": data}
-    return Reply(body=body, request_id="req", status=200)
-
-
-def no(message: str, code: object = 400) -> Reply:
-    """Refused with HTTP 200."""
-    body = {"RequestId": "req", "Code": code, "Success": False, "Message": message}
-    return Reply(body=body, request_id="req", status=200)
 
 
 Opened = Callable[[Service], tuple[SchedulerxJobs, FakeApi]]

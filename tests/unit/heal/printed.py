@@ -1,0 +1,29 @@
+"""What a cluster answers when it is asked for what a job has printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from shared.domain.evidence import EvidenceFrom
+from shared.domain.failure import Failure
+from shared.domain.snapshot import Observation
+from shared.ports import OutputPart
+from tests.support.house import House
+
+
+@dataclass
+class Output:
+    """What the cluster answers, and what it was asked."""
+
+    house: House
+    text: str | None = "SyntaxError: invalid syntax"
+    takes_s: float = 0.0
+    asked: list[str] = field(default_factory=list)
+
+    def __call__(self, failure: Failure, seen: Observation, *, offset: int = 0) -> OutputPart | None:
+        assert (seen.look_begun_at > 0, offset) == (True, 0)
+        self.asked.append(failure.job_id)
+        self.house.later(self.takes_s)
+        if self.text is None:
+            return None
+        return OutputPart(text=self.text, source=EvidenceFrom.JOB_LOG, next_offset=len(self.text))

@@ -1,0 +1,60 @@
+"""A SchedulerX 3 with these executions, newest first."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from shared.domain.call import Effect
+from shared.reading.times import instant
+from shared.systems.openapi import ApiCall, CallFailed, Reply
+from shared.systems.schedulerx3.scope import App
+from tests.support.openapi import Ending
+
+ZONE = ZoneInfo("Asia/Shanghai")
+HERE = App(region="cn-hangzhou", cluster_id="c", app_name="a")
+PLACE = {"ClusterId": "c", "AppName": "a"}
+NOON = instant("2026-01-01 12:00:00", ZONE)
+FAILED = CallFailed(effect=Effect.NOT_DONE_LATER, read_again=True, code="Throttling", message="slow")
+
+
+def yes(data: Any = None, **body: Any) -> Reply:
+    """Accepted."""
+    return Reply(body={"Code": 200, "Success": True, "Data": data, **body}, request_id="req", status=200)
+
+
+AGAIN, FINAL = "Failing_Auto_Retry", "Failed"
+
+
+class Service:
+    """With these executions, newest first; a look at one shows no workflow, the list does."""
+
+    def __init__(self, *rows: dict[str, Any]) -> None:
+        self.rows = list(rows)
+        self.workflow: list[int] | CallFailed | None = []
+        """States of what the workflow has, or what is said when it is asked for."""
+        self.events: Ending = yes({"Records": []})
+        self.cap = 50
+        self.listed: Ending | None = None
+
+    def __call__(self, wanted: ApiCall) -> Ending:
+        """Answer one call."""
+        asked = wanted.parameters
+        if wanted.mutates:
+            return yes()
+        if wanted.action == "GetJobExecution":
+            found = [one for one in self.rows if str(one["JobExecutionId"]) == asked["JobExecutionId"]]
+            return yes({**found[0], "WorkflowExecutionId": None})
+        if wanted.action == "ListScheduleEvent":
+            return self.events
+        if "WorkflowExecutionId" in asked:
+            return self._of_workflow()
+        start = (int(asked["PageNum"]) - 1) * self.cap
+        return self.listed or yes({"Records": self.rows[start : start + self.cap]})
+
+    def _of_workflow(self) -> Ending:
+        if self.workflow is None:
+            return yes({"Records": 5})
+        if isinstance(self.workflow, CallFailed):
+            return self.workflow
+        return yes({"Records": [{"JobExecutionId": 1, "Status": status} for status in self.workflow]})

@@ -1,0 +1,160 @@
+"""What a look at SchedulerX 3 proves, at the second and the number from which on it is something else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from shared.domain.call import ActionApi
+from shared.domain.claims import Share
+from shared.domain.job import State
+from shared.domain.life import Life
+from shared.domain.proof import Aftermath, Conclusion, Run
+from shared.domain.record import Case, JobRecord
+from shared.systems.schedulerx3.scope import App
+from shared.systems.schedulerx3.snapshot import attempt_of
+from tests.unit.systems.exact import AT, CALLED, OTHER_DAY, SKEW_S, app, case, execution, told
+
+APP = App(region="cn-hangzhou", cluster_id="c", app_name="a")
+
+
+FAILED_LIFE = execution().life
+OURS = case(FAILED_LIFE, failure=told(APP, job_instance_id=7))
+
+
+@pytest.mark.parametrize(
+    ("action_api", "share"),
+    [
+        (None, Share(of="5")),
+        (ActionApi.BACKFILL, Share(of="5")),
+        (ActionApi.RETRY_WORKFLOW, Share(of="5", all_of_it=True)),
+        (ActionApi.RETRY_WITH_CHILDREN, Share(of="5", all_of_it=True, followed=True)),
+    ],
+)
+def test_how_far_a_call_reaches_into_a_workflow(action_api: ActionApi | None, share: Share) -> None:
+    """All of it by two operations; whether it rests is what the look has shown."""
+    part = execution(workflow=5)
+    assert app(meant=part).share(action_api) == share
+    assert app(meant=part, workflow_rests=True).share(action_api) == replace(share, at_rest=True)
+
+
+@pytest.mark.parametrize(
+    ("other", "run"),
+    [
+        ({"number": 8, "trigger_type": 2}, Run.EARLIER),
+        ({"number": 8, "trigger_type": 4}, Run.EARLIER),
+        ({"number": 8, "trigger_type": 5}, Run.EARLIER),
+        ({"number": 8, "trigger_type": 1}, Run.THIS),
+        ({"number": 6, "trigger_type": 4}, Run.THIS),
+        ({"number": 8, "trigger_type": 4, "data_time": OTHER_DAY}, Run.THIS),
+    ],
+)
+def test_an_execution_that_was_repeated_is_an_earlier_run(other: dict[str, Any], run: Run) -> None:
+    """By a later one of the same data time that no schedule has made."""
+    seen = app(execution(**{"started_at": None, **other}))
+    assert seen.which_run(told(APP, job_instance_id=7), JobRecord()) is run
+    nowhere = app(execution(8, trigger_type=4, data_time=""), meant=execution(data_time=""))
+    assert nowhere.which_run(told(APP, job_instance_id=7), JobRecord()) is Run.THIS
+
+
+@pytest.mark.parametrize(
+    ("meant", "run"),
+    [
+        ({"ended_at": AT + 1.0, "attempt": 2, "started_at": AT}, Run.THIS),
+        ({"ended_at": AT + 1.1, "attempt": 2, "started_at": AT}, Run.UNCLEAR),
+        ({"ended_at": AT - 1.0, "attempt": 2, "started_at": AT - 2}, Run.THIS),
+        ({"ended_at": AT + 500, "attempt": 2, "started_at": AT + SKEW_S}, Run.UNCLEAR),
+        ({"ended_at": AT + 500, "attempt": 2, "started_at": AT + SKEW_S + 0.1}, Run.EARLIER),
+        ({"ended_at": AT + 500, "attempt": 2, "started_at": AT - SKEW_S}, Run.UNCLEAR),
+        ({"ended_at": AT + 500, "attempt": 2, "started_at": AT - SKEW_S - 0.1}, Run.THIS),
+        ({"ended_at": AT + 500, "attempt": 1, "started_at": AT}, Run.THIS),
+        ({"ended_at": AT + 500, "attempt": 1, "started_at": None}, Run.THIS),
+        ({"ended_at": AT + 500, "attempt": 2, "started_at": None}, Run.UNCLEAR),
+    ],
+)
+def test_which_attempt_of_an_execution_is_meant(meant: dict[str, Any], run: Run) -> None:
+    """By its end to the second, else by its start to half a minute; the first attempt leaves no doubt."""
+    assert app(meant=execution(**meant)).which_run(told(APP, job_instance_id=7), JobRecord()) is run
+
+
+@pytest.mark.parametrize(
+    ("other", "case_", "concluded"),
+    [
+        ({"trigger_type": 4, "started_at": CALLED - SKEW_S}, OURS, Conclusion.RESTARTED),
+        ({"trigger_type": 4, "started_at": CALLED - SKEW_S - 0.1}, OURS, Conclusion.NOT_RESTARTED),
+        ({"trigger_type": 4, "started_at": None}, OURS, Conclusion.RESTARTED),
+        ({"trigger_type": 2, "started_at": CALLED}, OURS, Conclusion.NOT_RESTARTED),
+        ({"trigger_type": 4, "started_at": CALLED, "data_time": ""}, OURS, Conclusion.RESTARTED),
+        ({"trigger_type": 4, "started_at": CALLED, "data_time": OTHER_DAY}, OURS, Conclusion.NOT_RESTARTED),
+        (
+            {"trigger_type": 2, "started_at": CALLED, "data_time": OTHER_DAY},
+            replace(OURS, action_api=ActionApi.BACKFILL), Conclusion.RESTARTED,
+        ),
+        (
+            {"trigger_type": 4, "started_at": CALLED},
+            replace(OURS, action_api=ActionApi.BACKFILL), Conclusion.NOT_RESTARTED,
+        ),
+    ],
+)  # fmt: skip
+def test_which_executions_a_call_has_made(other: dict[str, Any], case_: Case, concluded: Conclusion) -> None:
+    """By the kind that the call makes, and a start that is not before it."""
+    assert app(execution(9, **other)).conclude(case_, settled=True) is concluded
+
+
+@pytest.mark.parametrize(
+    ("meant", "concluded"),
+    [
+        ({"attempt": 2, "state": State.QUEUED, "ended_at": None, "started_at": None}, Conclusion.RESTARTED),
+        ({"attempt": 2, "started_at": CALLED - SKEW_S, "ended_at": CALLED + 60}, Conclusion.RESTARTED),
+        ({"attempt": 2, "started_at": CALLED - SKEW_S - 0.1, "ended_at": CALLED + 60}, Conclusion.RESTARTED_BEFORE),
+        ({"attempt": 2, "started_at": AT - SKEW_S, "ended_at": CALLED + 60}, Conclusion.RESTARTED_BEFORE),
+        ({"attempt": 2, "started_at": AT - SKEW_S - 0.1, "ended_at": CALLED + 60}, Conclusion.RESTARTED),
+        ({"attempt": 1, "started_at": 900.0, "ended_at": CALLED - SKEW_S}, Conclusion.RESTARTED),
+        ({"attempt": 1, "started_at": 900.0, "ended_at": CALLED - SKEW_S - 0.1}, Conclusion.NO_EVIDENCE),
+        ({"attempt": 1, "state": State.RUNNING, "ended_at": None}, Conclusion.NO_EVIDENCE),
+        ({"attempt": 1, "state": State.RUNNING, "ended_at": None, "started_at": CALLED}, Conclusion.RESTARTED),
+    ],
+)
+def test_an_execution_that_keeps_its_id_is_known_by_attempt_and_times(
+    meant: dict[str, Any], concluded: Conclusion
+) -> None:
+    """A run that was there before the call is none of its doing; one that is queued has no start yet."""
+    assert app(meant=execution(**meant)).conclude(OURS, settled=True) is concluded
+    unsettled = Conclusion.NO_EVIDENCE if concluded is Conclusion.RESTARTED_BEFORE else concluded
+    assert app(meant=execution(**meant)).conclude(OURS, settled=False) is unsettled
+
+
+def test_the_newest_run_that_was_made_tells_the_end() -> None:
+    """By its id; one that lives has none."""
+    made = [
+        execution(number, trigger_type=4, started_at=CALLED, state=state)
+        for number, state in ((9, State.SUCCEEDED), (10, State.FAILED), (8, State.RUNNING))
+    ]
+    assert app(*made).aftermath(OURS, settled=False) is Aftermath.FAILED
+    assert app(made[0], made[2]).aftermath(OURS, settled=False) is Aftermath.SUCCEEDED
+    assert app(made[2]).aftermath(OURS, settled=False) is Aftermath.RESTARTED
+    lags = app(meant=execution(ended_at=CALLED - SKEW_S - 1))
+    assert lags.aftermath(OURS, settled=True) is Aftermath.WAIT
+
+
+def test_fifty_reruns_are_known() -> None:
+    """The meant one first, and of the kinds that our calls make."""
+    shown = [execution(number, trigger_type=2 + 2 * (number % 2)) for number in range(100, 160)]
+    assert app(*shown, meant=execution(trigger_type=4)).known_reruns == (7, *range(100, 149))
+    assert app(execution(8, trigger_type=5)).known_reruns == ()
+
+
+@pytest.mark.parametrize(("attempt", "ours", "retries"), [(1, 0, 0), (3, 0, 2), (3, 1, 1), (3, 2, 0), (3, 3, 0)])
+def test_attempts_beyond_the_first_that_were_not_ours(attempt: int, ours: int, retries: int) -> None:
+    """Never below none."""
+    assert app(meant=execution(attempt=attempt)).retries_of_its_own(JobRecord(), told(), ours) == retries
+
+
+@pytest.mark.parametrize(
+    ("life", "attempt"), [(Life.attempt(7, "3@5"), 3), (Life.attempt(7, "x@5"), 0), (Life.run(5), 0), (None, 0)]
+)
+def test_which_attempt_a_life_is(life: Life | None, attempt: int) -> None:
+    """Of what is no execution, none."""
+    assert attempt_of(life) == attempt

@@ -1,0 +1,294 @@
+"""A look at SchedulerX 3 over its wire, and what is sent for a rule after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shared.domain.call import ActionApi, CallResult, Effect, Target
+from shared.domain.failure import Failure
+from shared.domain.job import State
+from shared.domain.life import Life
+from shared.domain.snapshot import LookFailed
+from shared.systems.schedulerx3.adapter import MOST_PAGES, Schedulerx3Jobs
+from shared.systems.schedulerx3.snapshot import Schedulerx3Snapshot
+from tests.support.clock import Clock
+from tests.support.make import Make
+from tests.support.openapi import FakeApi, Play
+from tests.support.systems import CLUSTER
+from tests.unit.systems.schedulerx3_service import AGAIN, FAILED, HERE, NOON, PLACE, ZONE, Service, yes
+
+
+def row(number: int = 9, status: int = 5, **rest: Any) -> dict[str, Any]:
+    """An execution as the service shows it; it ran for ten minutes until noon."""
+    times = {"StartTime": "2026-01-01 11:50:00", "EndTime": "2026-01-01 12:00:00", "DataTime": "2026-01-01 10:00:00"}
+    return {"JobExecutionId": number, "JobId": 71, "Status": status, "Attempt": 1, "TriggerType": 1, **times, **rest}
+
+
+System = tuple[Schedulerx3Jobs, FakeApi]
+
+
+@pytest.fixture
+def told(failure: Make[Failure]) -> Make[Failure]:
+    """Of execution 9, or another one."""
+    return lambda number=9, **rest: failure("71", HERE, job_instance_id=number, **rest)
+
+
+@pytest.fixture
+def system(fake_api: Play) -> Callable[[Service], System]:
+    """A system before such a service, at noon, and the transport between."""
+
+    def make(service: Service) -> System:
+        api = fake_api(service)
+        return Schedulerx3Jobs(api, Clock(NOON), ZONE), api
+
+    return make
+
+
+Opened = Callable[[Service], System]
+
+
+def looked(system: System, *failures: Failure) -> list[Schedulerx3Snapshot]:
+    """What a look showed."""
+    seen = system[0].observe(failures)
+    return [one for one in seen if isinstance(one, Schedulerx3Snapshot)]
+
+
+def test_a_look_shows_the_execution_the_others_and_its_workflow(system: Opened, told: Make[Failure]) -> None:
+    """Which only the list tells; it is read once a job."""
+    service = Service(row(11), row(9, JobName="settle", WorkflowExecutionId="7"), row(8, status=4))
+    service.workflow = [5, 4]
+    sx = system(service)
+    first, second = looked(sx, told(), told(11))
+    assert first.execution is not None
+    assert (first.state, first.name, first.look_begun_at) == (State.FAILED, "settle", NOON)
+    assert (first.execution.execution_id, first.execution.workflow, first.workflow_rests) == (9, 7, True)
+    assert [other.execution_id for other in first.others] == [11, 8]
+    assert second.execution is not None
+    assert (second.name, second.execution.workflow, second.workflow_rests) == ("", 0, False)
+    assert [other.execution_id for other in second.others] == [9, 8]
+    assert [call.action for call in sx[1].asked] == [
+        "GetJobExecution", "ListScheduleEvent", "ListJobExecutions", "ListJobExecutions",
+        "GetJobExecution", "ListScheduleEvent",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("workflow", "rests"), [([5, 4], True), ([], True), ([5, 3], False), (FAILED, False), (None, False)]
+)
+def test_a_workflow_rests_only_where_nothing_of_it_is_seen_to_live(
+    system: Opened,
+    told: Make[Failure],
+    workflow: Any,
+    rests: bool,  # noqa: FBT001
+) -> None:
+    """A look that fails is no rest."""
+    service = Service(row(WorkflowExecutionId="7"))
+    service.workflow = workflow
+    (seen,) = looked(system(service), told())
+    assert seen.workflow_rests is rests
+
+
+@pytest.mark.parametrize("again", ["ended well", "will be repeated"])
+def test_a_workflow_is_looked_at_only_for_what_has_failed(system: Opened, told: Make[Failure], again: str) -> None:
+    """And is not repeated by the service itself."""
+    service = Service(row(status=4 if again == "ended well" else 5, WorkflowExecutionId="7"))
+    service.events = yes({"Records": [{"Event": AGAIN}]})
+    sx = system(service)
+    (seen,) = looked(sx, told())
+    assert seen.state is (State.SUCCEEDED if again == "ended well" else State.QUEUED)
+    assert not seen.workflow_rests
+    assert sx[1].asked[-1].parameters.get("JobId") == "71"
+
+
+def test_without_an_execution_named_nothing_is_there(system: Opened, told: Make[Failure]) -> None:
+    """And nothing is asked."""
+    sx = system(Service(row()))
+    (seen,) = looked(sx, told(None))
+    assert (seen.state, seen.execution, seen.look_begun_at, sx[1].asked) == (State.NOT_FOUND, None, NOON, [])
+
+
+@pytest.mark.parametrize("which", ["events", "listed"])
+def test_a_read_that_fails_fails_the_look(system: Opened, told: Make[Failure], which: str) -> None:
+    """Whichever it is; where both fail, as the first says."""
+    service = Service(row())
+    setattr(service, which, FAILED)
+    ((seen,), codes) = system(service)[0].observe([told()]), ["Throttling"]
+    assert isinstance(seen, LookFailed)
+    assert [seen.code] == codes
+    assert seen.look_begun_at == NOON
+
+
+def test_an_execution_without_its_end_is_looked_at_again(system: Opened, told: Make[Failure]) -> None:
+    """Its life has no name yet; nothing else is asked."""
+    sx = system(Service(row(EndTime="")))
+    (seen,) = sx[0].observe([told()])
+    assert isinstance(seen, LookFailed)
+    assert (seen.code, seen.worth_repeating, seen.look_begun_at, len(sx[1].asked)) == ("NoEndTime", True, NOON, 1)
+
+
+def pages(sx: System) -> list[str]:
+    """Of the job's list."""
+    return [one["PageNum"] for one in sx[1].parameters("ListJobExecutions")]
+
+
+@pytest.mark.parametrize(
+    ("scheduled", "started", "read"),
+    [
+        ("2026-01-01 10:59:59", "2026-01-01 11:59:59", ["1", "2"]),
+        ("2026-01-01 11:00:00", "2026-01-01 12:00:00", ["1", "2"]),
+        ("2026-01-01 10:59:59", "2026-01-01 12:00:00", ["1"]),
+        ("2026-01-01 10:59:59", "2026-01-01 13:00:00", ["1"]),
+        ("2026-01-01 10:59:59", "", ["1"]),
+        ("2026-01-01 11:00:00", "", ["1", "2"]),
+        ("", "2026-01-01 12:00:00", ["1", "2"]),
+        ("soon", "2026-01-01 12:00:00", ["1", "2"]),
+    ],
+)
+def test_a_list_is_read_to_an_hour_before_the_look_and_the_execution_s_start(
+    system: Opened, told: Make[Failure], scheduled: str, started: str, read: list[str]
+) -> None:
+    """By when the last on a page was to start; what tells no such time is no end."""
+    rows = [row(9, StartTime=started), *(row(number, status=4, ScheduleTime=scheduled) for number in range(100, 159))]
+    sx = system(Service(*rows))
+    looked(sx, told())
+    assert pages(sx) == read
+
+
+def test_a_list_ends_with_a_page_that_is_not_full_or_shows_nothing_new(system: Opened, told: Make[Failure]) -> None:
+    """A service that ignores pages shows the same again."""
+    for count, read in [(49, ["1"]), (50, ["1", "2"]), (51, ["1", "2"])]:
+        sx = system(Service(row(9), *(row(number, status=4) for number in range(100, 99 + count))))
+        (seen,) = looked(sx, told())
+        assert (pages(sx), len(seen.others)) == (read, count - 1)
+    same = Service(row(9))
+    same.listed = yes({"Records": [row(number, status=4) for number in range(100, 150)]})
+    sx = system(same)
+    assert len(looked(sx, told())[0].others) == 50
+    assert pages(sx) == ["1", "2"]
+
+
+def test_a_list_that_goes_on_for_ever_is_given_up(system: Opened, told: Make[Failure]) -> None:
+    """After twenty pages; what it says is that not all was found."""
+    sx = system(Service(row(9), *(row(number, status=4) for number in range(100, 2_000))))
+    (seen,) = sx[0].observe([told()])
+    assert isinstance(seen, LookFailed)
+    assert (seen.code, seen.look_begun_at, len(pages(sx))) == ("ListTooLong", NOON, MOST_PAGES)
+    assert "on 20 pages" in seen.message
+
+
+def call_of(system: System, action_api: ActionApi | None, number: int = 9) -> CallResult:
+    """The rerun of an execution, by that operation."""
+    life = Life.attempt(number, "1@1767240000")
+    (result,) = system[0].rerun([Target(scope=HERE, job_id="71", life=life, action_api=action_api)])
+    return result
+
+
+def sent(system: System) -> list[tuple[str, dict[str, str]]]:
+    """What was called, and with what beside the place."""
+    return [
+        (call.action, {name: one for name, one in call.parameters.items() if name not in PLACE})
+        for call in system[1].asked
+        if call.mutates
+    ]
+
+
+RETRY, WHOLE, BACKFILL = "OperateRetryJobExecution", "OperateRetryWorkflowExecution", "OperateRerunJob"
+DAY = {"JobId": "71", "StartDate": "1767196800000", "EndDate": "1767283199000", "DataTime": "10:00:00"}
+
+
+@pytest.mark.parametrize(
+    ("action_api", "workflow", "call"),
+    [
+        (None, "", (RETRY, {"JobExecutionId": "9"})),
+        (None, "7", (RETRY, {"JobExecutionId": "9"})),
+        (ActionApi.RETRY_WITH_CHILDREN, "", (RETRY, {"JobExecutionId": "9", "TriggerChild": "true"})),
+        (ActionApi.RETRY_WITH_CHILDREN, "7", (RETRY, {"JobExecutionId": "9", "TriggerChild": "true"})),
+        (ActionApi.RETRY_WORKFLOW, "", (RETRY, {"JobExecutionId": "9"})),
+        (ActionApi.RETRY_WORKFLOW, "7", (WHOLE, {"WorkflowExecutionId": "7", "OnlyFailed": "true"})),
+        (ActionApi.BACKFILL, "", (BACKFILL, DAY)),
+        (ActionApi.BACKFILL, "7", (BACKFILL, DAY)),
+    ],
+)
+def test_what_is_sent_for_a_rule(
+    system: Opened, told: Make[Failure], action_api: ActionApi | None, workflow: str, call: tuple[str, dict[str, str]]
+) -> None:
+    """Once, after the look that showed the execution; what came of it says by which operation, and when."""
+    sx = system(Service(row(WorkflowExecutionId=workflow)))
+    looked(sx, told())
+    result = call_of(sx, action_api)
+    assert sent(sx) == [call]
+    assert result == CallResult(effect=Effect.DONE, api=call[0], request_id="req", left_at=NOON)
+
+
+@pytest.mark.parametrize("api", [ActionApi.RETRY_WORKFLOW, ActionApi.RETRY_WITH_CHILDREN])
+@pytest.mark.parametrize(
+    ("workflow", "code", "message"),
+    [
+        ([3], "WorkflowRuns", "something of the workflow execution still runs"),
+        (FAILED, "Throttling", "slow"),
+        (None, "UnreadableAnswer", None),
+    ],
+)
+def test_while_something_of_a_workflow_runs_nothing_that_reaches_it_is_sent(
+    system: Opened, told: Make[Failure], api: ActionApi, workflow: Any, code: str, message: str | None
+) -> None:
+    """Nor where it could not be looked at: later, by the operation that the rule wants. That look stands amid calls."""
+    service = Service(row(WorkflowExecutionId="7"))
+    sx = system(service)
+    looked(sx, told())
+    service.workflow = workflow
+    result = call_of(sx, api)
+    named = WHOLE if api is ActionApi.RETRY_WORKFLOW else RETRY
+    assert (result.effect, result.api, result.code) == (Effect.NOT_DONE_LATER, named, code)
+    assert result.left_at == NOON
+    assert message in {None, result.message}
+    assert result.message
+    assert sent(sx) == []
+    assert sx[1].asked[-1].amid_calls
+
+
+@pytest.mark.parametrize("api", [ActionApi.RETRY_WORKFLOW, ActionApi.RETRY_WITH_CHILDREN, ActionApi.BACKFILL])
+def test_what_reaches_further_is_sent_only_for_an_execution_that_was_seen(
+    system: Opened, told: Make[Failure], api: ActionApi
+) -> None:
+    """And nothing for none."""
+    sx = system(Service(row()))
+    looked(sx, told())
+    result = call_of(sx, api, number=10)
+    assert (result.effect, result.api, result.code) == (Effect.NOT_DONE_USELESS, RETRY, "NoExecution")
+    assert result.left_at == NOON
+    (none,) = sx[0].rerun([Target(scope=HERE, job_id="71", action_api=api)])
+    assert (none.code, sent(sx)) == ("NoExecution", [])
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({"TriggerType": 3}, "TriggeredByApi"),
+        ({"DataTime": "soon"}, "InvalidDataTime"),
+        ({"DataTime": None}, "InvalidDataTime"),
+    ],
+)
+def test_a_day_that_cannot_be_run_faithfully_is_not_run(
+    system: Opened, told: Make[Failure], members: dict[str, Any], code: str
+) -> None:
+    """What was triggered with parameters of its own, or whose data time is no day."""
+    sx = system(Service(row(**members)))
+    looked(sx, told())
+    result = call_of(sx, ActionApi.BACKFILL)
+    assert (result.effect, result.api, result.code) == (Effect.NOT_DONE_USELESS, BACKFILL, code)
+    assert bool(result.message)
+    assert sent(sx) == []
+
+
+def test_one_execution_a_call_of_an_application(system: Opened, failure: Make[Failure]) -> None:
+    """Two, or another system's, are the caller's mistake."""
+    sx = system(Service(row()))
+    target = Target(scope=HERE, job_id="71", life=Life.attempt(9, "1@1"))
+    with pytest.raises(ValueError, match="unpack"):
+        sx[0].rerun([target, target])
+    with pytest.raises(TypeError, match="applications"):
+        sx[0].observe([failure("71", CLUSTER)])
