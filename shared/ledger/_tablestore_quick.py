@@ -9,7 +9,7 @@ text of twice a length the first half is moved on by that length and laid over t
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime as usual
 from struct import Struct
 from typing import Any
 
@@ -82,7 +82,7 @@ def crc_string(crc: int, text: str | bytes) -> int:
 class Dates:
     """In the place of the module `datetime` where the SDK reads an answer's date."""
 
-    class datetime(datetime):  # noqa: N801 - its name there
+    class datetime(usual):  # noqa: N801 - its name there
         """As the usual one."""
 
         @classmethod
@@ -90,10 +90,10 @@ class Dates:
             """As ever; a date as the service writes it without the reader for all formats, twenty times as fast."""
             if format == _DATE and _WRITTEN.fullmatch(date_string):
                 try:
-                    return datetime.fromisoformat(date_string[:-1])
+                    return usual.fromisoformat(date_string[:-1])
                 except ValueError:
                     pass  # the usual one says what is wrong
-            return datetime.strptime(date_string, format)  # noqa: DTZ007 - as the SDK has it
+            return usual.strptime(date_string, format)  # noqa: DTZ007 - as the SDK has it
 
 
 def quicken(sdk: Any) -> None:
