@@ -157,6 +157,18 @@ def test_a_rerun_that_is_not_seen(
     assert (found.verdict, found.reason) == (Verdict.RERUN, last)
 
 
+@pytest.mark.parametrize(
+    ("last", "expected"), [(Reason.ACCEPTED, Reason.SEEN_NO_RUN), (Reason.SEEN_RESTARTED, Reason.SEEN_ENDED)]
+)
+def test_the_end_of_a_rerun_is_told_only_if_it_was_seen_to_run(
+    facts: Make[Facts], look: Make[EhpcSnapshot], case: Make[Case], last: Reason, expected: Reason
+) -> None:
+    """A job that has ended shows no start: of a rerun that nobody saw nothing is claimed."""
+    done = case(state=CaseState.DONE, life=f"run:{int(NOW) - 3600}", attempt=1, reason=last, may_leave_until=NOW - 5000)
+    over = look(state=State.FINISHED, start_time=None)
+    assert decide(facts(case=done, record=JobRecord(cases=(done,)), ask=ASK, observation=over)).reason is expected
+
+
 def test_a_dry_run_says_what_would_be_done(facts: Make[Facts]) -> None:
     """Nothing else is in the way."""
     found = decide(facts(ask=replace(ASK, dry_run=True)))

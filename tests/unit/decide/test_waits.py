@@ -66,6 +66,17 @@ def test_what_is_reserved_is_not_asked_for_its_text_again(
     assert (answer.stop, answer.saw) == (None, "attempt 1 is reserved already")
 
 
+def test_reruns_for_texts_that_nobody_kept_or_of_long_ago_are_no_earlier_ones(
+    facts: Make[Facts], failure: Make[Failure], case: Make[Case]
+) -> None:
+    """The text is new then, however many cases the job has."""
+    policy = replace(facts().policy, same_text=SameText(max=1, window_s=60.0))
+    cases = (case(failure_id="b", reserved_at=NOW), case(failure_id="c", fingerprint="x", reserved_at=NOW - 61))
+    answer = text_is_new(facts(policy=policy, failure=failure(message="weigh"), record=JobRecord(cases=cases)))
+    assert answer is not None
+    assert (answer.stop, answer.saw) == (None, "1")
+
+
 def test_a_delay_ends(facts: Make[Facts], failure: Make[Failure]) -> None:
     """So many seconds after the failure, and not one less."""
     rules = tuple(replace(rule, delay_s=30.0) for rule in facts().policy.rules)

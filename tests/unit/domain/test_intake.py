@@ -39,3 +39,10 @@ def test_what_there_is_to_do(failure: Make[Failure]) -> None:
     assert (Intake().empty, Intake(passed_over=1).empty, Intake(more={"k": 1}).empty) == (True, False, False)
     both = Intake(failures=[failure()], unreadable=[bad()])
     assert (both.kept, both.empty) == (2, False)
+
+
+def test_a_slice_that_was_handled_is_let_go(failure: Make[Failure]) -> None:
+    """What was told whole still counts, so that the delivery's bound holds for all its slices."""
+    intake = Intake(failures=[failure()], unreadable=[bad(), bad()], passed_over=3, more={"k": 1}, told_whole=4)
+    intake.let_go()
+    assert intake == Intake(told_whole=6)

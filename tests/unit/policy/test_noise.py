@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.policy import noise as module
+from shared.policy.literals import needed
 from shared.policy.match import first_match
 from shared.policy.model import Action, Match, Policy, Rule
 from shared.policy.noise import Noise
@@ -34,6 +35,12 @@ def test_what_the_watcher_says_goes_with_what_it_quotes() -> None:
     lines = ["no output for 60 s; output: NCCL INFO x", "no output for 60 s; output: y", "NCCL INFO", "z"]
     assert Noise(["NCCL INFO"], {}).left_of(lines) == [lines[1], "z"]
     assert Noise(["no output"], {}).left_of(lines) == ["NCCL INFO", "z"]
+
+
+def test_a_pattern_that_needs_no_text_is_searched_for_everywhere() -> None:
+    """Of `..` nothing is known beforehand."""
+    assert needed("..") is None
+    assert Noise([".."], {}).left_of(["a", "ab"]) == ["a"]
 
 
 def test_lines_that_differ_in_digits_alone_are_one_question(monkeypatch: pytest.MonkeyPatch) -> None:
