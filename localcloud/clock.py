@@ -23,6 +23,24 @@ class SystemClock:
         return time.time()
 
 
+class MovableClock:
+    """The machine's own clock, which can be moved on while it runs; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._ahead_s = 0.0
+        self._lock = Lock()
+
+    def now(self) -> float:
+        """Unix seconds."""
+        with self._lock:
+            return time.time() + self._ahead_s
+
+    def advance(self, seconds: float) -> None:
+        """Move on by that many seconds."""
+        with self._lock:
+            self._ahead_s += seconds
+
+
 class ManualClock:
     """Stands still until it is advanced; safe to share between threads."""
 

@@ -16,6 +16,7 @@ from threading import Lock
 from types import TracebackType
 from typing import final
 
+from localcloud.clock import MovableClock
 from localcloud.cloud import LocalCloud
 from localcloud.eventbridge.service import EventBridge
 from localcloud.fc.instance.context import Kind
@@ -52,7 +53,8 @@ class Region:
     def __init__(
         self, folder: Path, *, code_path: Path, settings: Mapping[str, str] | None = None, port: int = 0, seed: int = 0
     ) -> None:
-        self.cloud = LocalCloud(port=port, seed=seed)
+        self.clock = MovableClock()
+        self.cloud = LocalCloud(clock=self.clock, port=port, seed=seed)
         self.logs = self.cloud[LogService]
         self.bridge = self.cloud[EventBridge]
         functions = self.cloud[FunctionCompute]

@@ -1,7 +1,7 @@
 """The timers' functions with a clock that goes ahead, in processes of their own.
 
-What takes minutes by its own bounds (a node's grace, a silence) is let pass by moving Second Wind's clock; that of the
-local cloud stays, so that its jobs do in these minutes what they do in seconds.
+What takes minutes by its own bounds (a node's grace, a silence) is let pass by moving Second Wind's clock, and that of
+the local cloud with it: a rerun that begins before its call, by clocks that differ, would be somebody else's.
 """
 
 from __future__ import annotations

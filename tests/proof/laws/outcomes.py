@@ -37,16 +37,23 @@ def law_04_nothing_is_lost(world: World) -> Breaches:
 
 
 def _effects_are_told(world: World, told: dict[str, list[Row]]) -> Breaches:
-    """A rerun that took effect is called one, unless the evidence is gone."""
-    effective = {(call.job, call.hit_run) for call in world.calls if call.effective}
+    """A rerun that took effect is called one, unless the evidence is gone.
+
+    Where it took effect so late that it hit a run which began after the look, it is told of the run that was meant.
+    """
+    meant = {
+        (call.job, call.hit_run): {call.hit_run} | ({call.look.run} if call.look is not None else set())
+        for call in world.calls
+        if call.effective
+    }
     for telling in world.tellings:
-        if (telling.job, telling.run) not in effective or not telling.counts:
+        if (telling.job, telling.run) not in meant or not telling.counts:
             continue
-        effective.discard((telling.job, telling.run))
+        runs = meant.pop((telling.job, telling.run))
         mine = [
             row
             for other in world.tellings
-            if (other.job, other.run) == (telling.job, telling.run)
+            if other.job == telling.job and other.run in runs
             for row in _rows_of(other, told, world)
         ]
         gone = {"no_evidence", "not_observable"}
