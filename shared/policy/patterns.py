@@ -35,6 +35,8 @@ LIGHT = 3
 """Patterns that weigh at most this may be searched for together."""
 
 
+ALWAYS = b""
+"""Matches everything. RE2 tells a set that ran out of memory as one without a match; without this one, that is."""
 _LINES = b"(?m)"
 """Before each pattern: `^` and `$` are the ends of a line."""
 
@@ -76,6 +78,19 @@ def compiled(pattern: str) -> Any:
         raise PatternError(_reason(error)) from None
     except UnicodeEncodeError:
         raise PatternError("characters that are no text") from None
+
+
+@lru_cache(maxsize=2 * MAX_PATTERNS)
+def alone(pattern: str) -> Any:
+    """A set of a checked pattern and `ALWAYS`: it tells whether the pattern is there, not where, in half the time.
+
+    What it tells of a text is [0, 1] if the pattern is there, [1] if not, and nothing if that cannot be told so.
+    """
+    one = re2.Set.SearchSet(options(MAX_MEMORY_BYTES, one_line=not spans_lines(pattern)))
+    one.Add(_LINES + pattern.encode())
+    one.Add(ALWAYS)
+    one.Compile()
+    return one
 
 
 def spans_lines(pattern: str) -> bool:

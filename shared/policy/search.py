@@ -15,7 +15,16 @@ import re2
 
 from shared.policy.early import READY, Early, digest_of, state_of
 from shared.policy.literals import Needs, is_plain, needed
-from shared.policy.patterns import LIGHT, MAX_MEMORY_BYTES, compile_pattern, compiled, options, spans_lines
+from shared.policy.patterns import (
+    ALWAYS,
+    LIGHT,
+    MAX_MEMORY_BYTES,
+    alone,
+    compile_pattern,
+    compiled,
+    options,
+    spans_lines,
+)
 from shared.policy.prefilter import SHORT_BYTES, Chances, Choices, Prefilter, Read, Way, are_there
 from shared.policy.weight import weight_of
 from shared.policy.wordindex import few_words_of, folded_of, words_of
@@ -31,8 +40,6 @@ RICH_BYTES = 8000
 _GROUPED = 4
 """So many light patterns that need no text are searched for together: an automaton knows which of its patterns have
 begun, all subsets of them, so hostile text could make a large one build a new state for each byte."""
-_ALWAYS = b""
-"""Matches everything. RE2 tells a set that ran out of memory as one without a match; without this one, that is."""
 
 
 class Possible:
@@ -99,7 +106,7 @@ class Possible:
         found = self._known.get(number)
         if found is None:
             plain = number in self.chances.ways and self._patterns.is_plain(number)
-            found = self._known[number] = plain or self._patterns.compiled(number).search(self.text) is not None
+            found = self._known[number] = plain or self._patterns.is_in(number, self.text)
         return found
 
 
@@ -159,6 +166,13 @@ class PatternSet:
         if plain is None:
             plain = self._plain[number] = is_plain(self._patterns[number])
         return plain
+
+    def is_in(self, number: int, text: bytes) -> bool:
+        """Whether a text holds the pattern, wherever."""
+        if len(text) > SHORT_BYTES:  # this ends at the first match, a set at the text's end
+            return self.compiled(number).search(text) is not None
+        told = alone(self._patterns[number]).Match(text)
+        return len(told) > 1 if told else self.compiled(number).search(text) is not None
 
     def compiled(self, number: int) -> Any:
         """RE2's own."""
@@ -250,7 +264,7 @@ def _set_of(compiled: Sequence[Any], max_mem: int = _GROUPED * MAX_MEMORY_BYTES)
     try:
         for one in compiled:
             together.Add(one.pattern)
-        together.Add(_ALWAYS)
+        together.Add(ALWAYS)
         together.Compile()
     except re2.error:
         return None  # larger than RE2 lets a set be

@@ -51,6 +51,14 @@ def test_a_set_that_fails_does_not_err_open(monkeypatch: pytest.MonkeyPatch, bro
         assert {8, 9} <= set(expected)  # what needs no text is searched for in sets
 
 
+@pytest.mark.parametrize("length", [0, 5000])
+def test_a_pattern_whose_set_of_one_fails_is_searched_for(monkeypatch: pytest.MonkeyPatch, length: int) -> None:
+    """Of a short text a set of the one pattern is asked; where that tells nothing, RE2's own search is."""
+    monkeypatch.setattr(module, "alone", lambda _: _OutOfMemory())
+    there = PatternSet(["foo [0-9]", "foo [a-z]"]).possible_in(b"foo 7".rjust(length))
+    assert [there.finds(number) for number in range(2)] == [True, False]
+
+
 def test_words_decide_about_a_long_text_as_the_set_does_about_a_short_one() -> None:
     """What surrounds a text makes no difference: parts of words, signs, other scripts, what `(?i)` folds."""
     patterns = ["brokenpipe", r"\bXid \(", r"\(-4,", "权限不够", "(?i)kiss", "[cs]ens", "one two three"]
