@@ -8,14 +8,15 @@ Bounds of length and time are those of what is read from.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
 from shared.http_bounds import Garbled, Incoming, TooLong
 
 MOST_HEADERS = 100
-_STATUS = re.compile(rb"HTTP/1\.([0-9]) +([1-9][0-9]{2})(?: (.*))?\Z")
+_STATUS = re.compile(r"HTTP/1\.([0-9]) +([1-9][0-9]{2})(?: (.*))?\Z")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z", re.ASCII)
 _LENGTH = re.compile(r"[0-9]{1,18}\Z", re.ASCII)
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\Z")
@@ -48,8 +49,9 @@ def read_answer(came: Incoming, most_bytes: int) -> HttpAnswer:
         Garbled: this is no answer.
     """
     while True:
-        newer, status, reason = _status(came.line())
-        headers = _headers(came)
+        lines = came.lines()
+        newer, status, reason = _status(came.line().decode("latin-1") if lines is None else lines.pop(0))
+        headers = _headers(_one_by_one(came) if lines is None else lines)
         if status not in _INTERIM:
             break
     said = headers.get("connection", "").lower()
@@ -60,29 +62,35 @@ def read_answer(came: Incoming, most_bytes: int) -> HttpAnswer:
     return HttpAnswer(status, reason, headers, body, keeps and not came.some_left)
 
 
-def _status(line: bytearray) -> tuple[bool, int, str]:
+def _status(line: str) -> tuple[bool, int, str]:
     """Whether it is newer than HTTP/1.0, and what it says."""
     found = _STATUS.match(line)
     if found is None:
         raise Garbled("no answer of HTTP/1")
-    return found[1] != b"0", int(found[2]), (found[3] or b"").decode("latin-1").strip()
+    return found[1] != "0", int(found[2]), (found[3] or "").strip()
 
 
-def _headers(came: Incoming) -> dict[str, str]:
+def _headers(lines: Iterable[str]) -> dict[str, str]:
     headers: dict[str, str] = {}
     name = ""
-    for place, line in enumerate(came.lines() or _one_by_one(came)):
+    for place, line in enumerate(lines):
         if place == MOST_HEADERS:
             raise Garbled("too many headers")
         if name and line.startswith((" ", "\t")):  # the one before goes on, as old proxies write it
             headers[name] = f"{headers[name]} {line.strip()}".strip()
             continue
         name, mark, value = line.partition(":")
-        name, value = name.lower(), value.strip(" \t")
-        if not mark or not _NAME.match(name) or (name == "content-length" and headers.get(name, value) != value):
+        name, value = _lower_name(name), value.strip(" \t")
+        if not mark or not name or (name == "content-length" and headers.get(name, value) != value):
             raise Garbled("no header, or one that takes another back")
         headers[name] = value
     return headers
+
+
+@lru_cache(maxsize=256)
+def _lower_name(name: str) -> str:
+    """Of a header, in small letters; empty if it is none."""
+    return name.lower() if _NAME.match(name) else ""
 
 
 def _one_by_one(came: Incoming) -> Iterator[str]:
@@ -116,7 +124,7 @@ def _pieces(came: Incoming, most_bytes: int) -> bytes:
         most_bytes -= size
         if came.line():
             raise Garbled("no end of a piece")
-    _headers(came)
+    _headers(_one_by_one(came))
     return b"".join(parts)
 
 

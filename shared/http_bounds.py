@@ -90,8 +90,11 @@ class Incoming:
     def lines(self) -> list[str] | None:
         """Those up to the next empty one, and that one taken: of a head that has come whole and is plainly written.
 
-        None, and nothing taken: read it line by line. Those are the same lines, at several times the cost.
+        None, and nothing taken: read it line by line. Those are the same lines, at several times the cost. Raises as
+        `_more`.
         """
+        if not self.some_left:
+            self._more()
         end = self._here.find(b"\r\n\r\n", self._at)
         text = self._here[self._at : end].decode("latin-1") if end > self._at else ""
         lines = text.split("\r\n")

@@ -16,7 +16,7 @@ import select
 import socket
 import ssl
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from functools import lru_cache
 from threading import Lock
@@ -126,18 +126,23 @@ class _Line:
         self._host = _host_of(place)
         self._last_use = LastUse()
         self._watch = select.poll()
-        snag = _snag_of(lambda: self._dial(place, connect_s), _WHILE_DIALLING)
-        if snag is not None or self._sock is None:
-            self.close()
-            raise NoWholeAnswer(snag or Snag.NOT_CONNECTED)
-        self._watch.register(self._sock, select.POLLIN | select.POLLHUP | select.POLLERR)
+        try:
+            sock = self._dial(place, connect_s)
+        except tuple(_WHILE_DIALLING) as error:
+            snag = _snag_of(error, _WHILE_DIALLING)
+        else:
+            self._watch.register(sock, select.POLLIN | select.POLLHUP | select.POLLERR)
+            return
+        self.close()
+        raise NoWholeAnswer(snag)  # here, so that what it said is no part of it
 
-    def _dial(self, place: Place, connect_s: float) -> None:
+    def _dial(self, place: Place, connect_s: float) -> socket.socket:
         scheme, host, port = place
-        self._sock = socket.create_connection((host, port), connect_s)
-        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._sock = sock = socket.create_connection((host, port), connect_s)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if scheme == "https":
-            self._sock = _trust().wrap_socket(self._sock, server_hostname=host)
+            self._sock = sock = _trust().wrap_socket(sock, server_hostname=host)
+        return sock
 
     @property
     def stale(self) -> bool:
@@ -164,21 +169,12 @@ class _Line:
         if sock is None:
             raise NoWholeAnswer(Snag.BROKEN)
         request = _head(method, target, self._host, headers, body) + body
-        found: list[HttpAnswer] = []
-
-        def talk() -> None:
-            try:
-                for start in range(0, len(request), PART_BYTES):
-                    give(sock, bounded)
-                    sock.sendall(request[start : start + PART_BYTES])
-            except _HUNG_UP:
-                pass  # a refusal may have been sent before all was read
-            found.append(read_answer(Incoming(sock, bounded), bounded.most_bytes))
-
-        snag = _snag_of(talk, _WHILE_TALKING)
-        if snag is not None:
-            raise NoWholeAnswer(snag)
-        return found[0]
+        try:
+            _give_all(sock, request, bounded)
+            return read_answer(Incoming(sock, bounded), bounded.most_bytes)
+        except _TALK_ENDS as error:
+            snag = _snag_of(error, _WHILE_TALKING)
+        raise NoWholeAnswer(snag)  # here, so that what it said is no part of it
 
     def close(self) -> None:
         """Let it go."""
@@ -187,9 +183,18 @@ class _Line:
             self._sock = None
 
 
+def _give_all(sock: socket.socket, request: bytes, bounded: Bounded) -> None:
+    try:
+        for start in range(0, len(request), PART_BYTES):
+            give(sock, bounded)
+            sock.sendall(request[start : start + PART_BYTES])
+    except _HUNG_UP:
+        pass  # a refusal may have been sent before all was read
+
+
 def _head(method: str, target: str, host: str, headers: Mapping[str, str], body: bytes) -> bytes:
     """What goes before the body. Raises ValueError where a header would be more than that."""
-    there = set(map(_lower_name, headers))
+    there = _lower_names(tuple(headers))
     lines = [f"{method} {target} HTTP/1.1"]
     if "host" not in there:
         lines.append(f"Host: {host}")
@@ -205,11 +210,11 @@ def _head(method: str, target: str, host: str, headers: Mapping[str, str], body:
 
 
 @lru_cache(maxsize=256)
-def _lower_name(name: str) -> str:
-    """Of a header, in small letters. Raises ValueError if it is none."""
-    if not _NAME.match(name):
+def _lower_names(names: tuple[str, ...]) -> frozenset[str]:
+    """Of headers, in small letters; most requests have the same. Raises ValueError if one is none."""
+    if not all(map(_NAME.match, names)):
         raise ValueError("Invalid header")
-    return name.lower()
+    return frozenset(map(str.lower, names))
 
 
 def _host_of(place: Place) -> str:
@@ -219,13 +224,9 @@ def _host_of(place: Place) -> str:
     return shown if port == _PORTS[scheme] else f"{shown}:{port}"
 
 
-def _snag_of(work: Callable[[], None], meanings: Mapping[type[Exception], Snag]) -> Snag | None:
-    """What went wrong, if anything did; what it said is no part of anything."""
-    try:
-        work()
-    except tuple(meanings) as error:
-        return next(snag for kind, snag in meanings.items() if isinstance(error, kind))
-    return None
+def _snag_of(error: Exception, meanings: Mapping[type[Exception], Snag]) -> Snag:
+    """What went wrong."""
+    return next(snag for kind, snag in meanings.items() if isinstance(error, kind))
 
 
 _WHILE_DIALLING: Mapping[type[Exception], Snag] = {
@@ -244,6 +245,7 @@ _WHILE_TALKING: Mapping[type[Exception], Snag] = {
     Garbled: Snag.GARBLED,
 }
 """In the order in which they are asked."""
+_TALK_ENDS = tuple(_WHILE_TALKING)
 
 
 @lru_cache(maxsize=1)

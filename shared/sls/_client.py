@@ -5,14 +5,12 @@ from __future__ import annotations
 import ipaddress
 import math
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
-from aliyun.log import LogClient, LogException, LogItem
-from aliyun.log.proto import LogGroupRaw
+from aliyun.log import LogClient, LogException
 
 from shared.domain.credentials import Credentials
 from shared.http_bounds import Bounds
@@ -21,6 +19,7 @@ from shared.ports import TOPIC as TOPIC_FIELD
 from shared.ports import LogEntry, LogRange
 from shared.reading.pairs import overwritten
 from shared.sls import MOST_PAGE_BYTES, POST_BODY_TOO_LARGE, Access, LogCallFailed
+from shared.sls._signing import LogGroup, date, signer
 
 TOPIC, SOURCE = "secondwind-outcome", "secondwind"
 CONNECT_TIMEOUT_S = 3.0
@@ -46,8 +45,6 @@ _WORTH_REPEATING = (
     "ServerBusy",
 )
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,63}")
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _T = TypeVar("_T")
 
 
@@ -100,17 +97,14 @@ def _sdk_client(endpoint: str, credentials: Credentials) -> _OneTry:
         securityToken=credentials.security_token,
         source=SOURCE,
     )
-    made._auth._getGMT = _date  # noqa: SLF001 - its own sets the locale of the whole process with each request
+    auth = made._auth  # noqa: SLF001 - the seam at which the SDK signs
+    auth._getGMT = date  # noqa: SLF001 - its own sets the locale of the whole process with each request
+    key, secret, token = credentials.access_key_id, credentials.access_key_secret, credentials.security_token
+    auth.sign_request = signer(auth.sign_request, key, secret, token)
     if _is_address(endpoint):
         # With a port it does not see that no project can stand before an address (docs/facts/log-service.md#sdk).
         made._isRowIp = True  # noqa: SLF001 - no public switch
     return made
-
-
-def _date() -> str:
-    """Now, as HTTP dates requests (https://www.rfc-editor.org/rfc/rfc9110#field.date). `email.utils` takes 10 ms."""
-    now = time.gmtime()
-    return f"{_DAYS[now.tm_wday]}, {now.tm_mday:02} {_MONTHS[now.tm_mon - 1]} {time.strftime('%Y %H:%M:%S', now)} GMT"
 
 
 class PulledPage:
@@ -163,13 +157,7 @@ class Client:
 
     def put(self, project: str, logstore: str, at: int, records: Sequence[Mapping[str, str]]) -> None:
         """One PutLogs; `at` in Unix seconds."""
-        group: Any = LogGroupRaw(Topic=TOPIC, Source=SOURCE)
-        for record in records:
-            item = LogItem(at)  # knows the part of the second
-            contents = group.Logs.add(Time=item.get_time(), Time_ns=item.get_time_nano_part()).Contents
-            for name, value in record.items():
-                contents.add(Key=name, Value=value.encode("utf-8", "replace"))  # lone surrogates cannot be written
-        self.call("put_log_raw", project, logstore, group)
+        self.call("put_log_raw", project, logstore, LogGroup(TOPIC, SOURCE, at, records))
 
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:
         """A method of the SDK by its name: for what sets an account up. Raises LogCallFailed."""

@@ -13,10 +13,9 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote_plus
 
 import msgspec
-from alibabacloud_tea_openapi import utils
 from alibabacloud_tea_openapi.client import Client
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 from alibabacloud_tea_openapi.utils_models import Config, OpenApiRequest, Params
@@ -30,7 +29,7 @@ from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint
 from shared.http_bounds import Bounds
 from shared.kept_http import NoWholeAnswer, exchange
-from shared.systems.openapi import ApiCall, Refusal
+from shared.systems.openapi import ApiCall, Refusal, _signing
 from shared.systems.openapi.classify import NoAnswer
 
 MOST_BYTES = 8_000_000
@@ -39,8 +38,6 @@ _CHAIN_LIMIT = 32
 _NO_PORT = 80
 """The SDK's word for none: one of the endpoint's own stands in `host`."""
 _BARE = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]+)?")
-_SHORT = 64
-"""Signs of what is kept as it is quoted."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OURS: ContextVar[list[str] | None] = ContextVar("our_call", default=None)
 """Of a call of ours: where the dates of its answers go."""
@@ -89,7 +86,7 @@ def _url_of(request: Any) -> str:
 
 
 def _in_query(text: str) -> str:
-    return _short_in_query(text) if len(text) <= _SHORT else quote_plus(text)
+    return _short_in_query(text) if len(text) <= _signing.SHORT else quote_plus(text)
 
 
 @lru_cache(maxsize=512)
@@ -98,17 +95,7 @@ def _short_in_query(text: str) -> str:
 
 
 DaraCore.do_action = staticmethod(_do_action)  # state of the SDK's module: done once, when this one is loaded
-
-
-def _quoted(text: Any, safe: Any = "/", encoding: str | None = None, errors: str | None = None) -> str:
-    """In the place of `urllib.parse.quote` in the SDK's signing: the same, and what is short is kept."""
-    if isinstance(text, str) and len(text) <= _SHORT and isinstance(safe, str):
-        return _short_quoted(text, safe, encoding, errors)
-    return quote(text, safe=safe, encoding=encoding, errors=errors)
-
-
-_short_quoted = lru_cache(maxsize=512)(quote)
-utils.quote = _quoted
+_signing.install()
 
 
 class _Given:

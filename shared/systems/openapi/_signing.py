@@ -1,0 +1,73 @@
+"""What the SDK (alibabacloud-tea-openapi 0.4.6) works out anew to sign each request, and what is mostly the same.
+
+Put in the place of its own functions, of which each gives the same text: with the same names of headers their order is,
+within a second the time is, and few names and short values are quoted. That is a third of what a call of it costs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+from alibabacloud_tea_openapi import utils
+
+SHORT = 64
+"""Signs of what is kept as it is quoted."""
+_usual_headers = utils.get_canonicalized_headers
+
+
+def _quoted(text: Any, safe: Any = "/", encoding: str | None = None, errors: str | None = None) -> str:
+    """In the place of `urllib.parse.quote`."""
+    if isinstance(text, str) and len(text) <= SHORT and isinstance(safe, str):
+        return _short_quoted(text, safe, encoding, errors)
+    return quote(text, safe=safe, encoding=encoding, errors=errors)
+
+
+_short_quoted = lru_cache(maxsize=512)(quote)
+
+
+def _headers(headers: Mapping[str, Any]) -> tuple[str, str]:
+    """In the place of `get_canonicalized_headers`: the headers to be signed, and their names."""
+    order = _order(tuple(headers))
+    if order is None or set(map(type, headers.values())) != {str}:
+        told: tuple[str, str] = _usual_headers(headers)
+        return told
+    return "".join([f"{mark}{headers[name].strip()}\n" for name, mark in order[0]]), order[1]
+
+
+@lru_cache(maxsize=64)
+def _order(names: tuple[str, ...]) -> tuple[list[tuple[str, str]], str] | None:
+    """Each name with what stands before its value, as they are signed, and all of them; None where two are one."""
+    by_lower = {name.lower(): name for name in names}
+    if len(by_lower) < len(names):
+        return None
+    lowers = sorted(by_lower)
+    return [(by_lower[lower], f"{lower}:") for lower in lowers], ";".join(lowers)
+
+
+def _query(query: Mapping[str, Any] | None) -> str:
+    """In the place of `get_canonical_query_string`."""
+    asked = query or {}
+    there = sorted([name for name, value in asked.items() if value is not None])
+    return "&".join([f"{name}={_quoted(asked[name], '~', 'utf-8')}" for name in there])
+
+
+def _timestamp() -> str:
+    """In the place of `Utils.get_timestamp`."""
+    return _second(int(time.time()))
+
+
+@lru_cache(maxsize=1)
+def _second(moment: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
+
+
+def install() -> None:
+    """State of the SDK's module: once a process."""
+    utils.quote = _quoted
+    utils.get_canonical_query_string, utils.get_canonicalized_headers = _query, _headers
+    utils.Utils.get_timestamp = staticmethod(_timestamp)
+    utils.Utils.get_user_agent = staticmethod(lru_cache(maxsize=8)(utils.Utils.get_user_agent))
