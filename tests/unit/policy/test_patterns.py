@@ -95,7 +95,7 @@ _LONG_SIZE = compile_pattern(_LONG + "10").programsize
 @pytest.mark.parametrize(
     ("many", "words"),
     [
-        ([f"p{number}" for number in range(MAX_PATTERNS + 1)], "2049 patterns, at most 2048"),
+        ([f"p{number}" for number in range(MAX_PATTERNS + 1)], "3073 patterns, at most 3072"),
         (["[ab]{10}", "[ac]{10}", "[ad]{10}", "[ae]{10}", "[af]{4}"], "counted classes"),
         ([_LONG + str(number) for number in range(10, 11 + MAX_SQUARES // _LONG_SIZE**2)], "too long together"),
     ],

@@ -191,7 +191,7 @@ def test_both_accept(path: tuple[Any, ...], value: Any) -> None:
         {"rules": [{"name": "a", "match": {}, "action": "rerun", "class": "infrastructure"}]},
         {
             "rules": [
-                {"name": f"{n}", "match": {"message": "abcdefghij" * 40 + f"{n}"}, "action": "hold"} for n in range(60)
+                {"name": f"{n}", "match": {"message": "abcdefghij" * 40 + f"{n}"}, "action": "hold"} for n in range(80)
             ]
         },
         {"by": [{"mode": "off"}]},
