@@ -148,7 +148,7 @@ class Facts:
     def _begun_by_a_later_rerun(self, case: Case) -> bool:
         """Whether an attempt was reserved since this was told, and the live run began since: whatever start was told.
 
-        Clocks may differ, so a start told that lies a little ahead is believed, and somebody may tell each of them.
+        Where the scheduler's clock goes behind ours, a start told for the past may be still to come.
         """
         live, told_at = self.seen_life, self.told_at
         if live is None or live.began is None or live.began <= told_at - SKEW_S:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from shared.domain.failure import Failure, Speaker, Trigger
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.job import Scope, State
+from shared.domain.proof import Run
 from shared.domain.reasons import Reason
 from shared.domain.runs import SKEW_S
 from shared.domain.verdicts import Verdict
@@ -125,10 +126,27 @@ def claims_agree(facts: Facts) -> GateAnswer:
 _AGREED = GateAnswer("nothing against it", "what was told agrees with what is seen")
 
 
+def _foretold(facts: Facts, start: float) -> bool:
+    """Whether the start told, or the one listed that it is taken for, lies ahead of the telling and is no evidence.
+
+    That of a clock which goes a little ahead is the start of a run that the first look shows. One that shows only later
+    may be somebody's guess, and nothing ever tells the two apart.
+    """
+    live = facts.seen_life
+    if live is not None and live.began is not None and facts.run is Run.THIS:
+        start = max(start, live.began)
+    ahead_s = start - facts.told_at
+    if ahead_s <= 0:
+        return False
+    case = facts.case
+    shown = facts.run is not Run.UNCLEAR if case is None else case.run_clear or case.life is not None
+    return ahead_s > SKEW_S or not shown
+
+
 def _disagreement(facts: Facts) -> str:
     told, seen = facts.failure, facts.snapshot
     if told.owner and seen.owner and bare_owner(told.owner) != bare_owner(seen.owner):
         return "owner"
-    if told.started_at is not None and told.started_at > facts.told_at + SKEW_S:
+    if told.started_at is not None and _foretold(facts, told.started_at):
         return "start"
     return seen.disagreement(told, facts.run, settle_s=facts.policy.timing.settle_s)

@@ -111,14 +111,17 @@ def test_no_start_told_beforehand_kills_what_our_own_rerun_began(house: House, c
     assert house.ehpc.kills == [f"1.scheduler@{int(START) - 3600}"]
 
 
-def test_a_true_start_ahead_of_our_clock_is_healed(house: House) -> None:
-    """The scheduler's clock goes 20 s ahead: the next run fails at once as well, and is healed as well."""
-    first = house.hung(started_at=float(START) - 3600, event_id="first", message=XID)
-    house.deliver(first)
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_start_ahead_of_our_clock_counts_where_the_first_look_shows_it(house: House, *, listed: bool) -> None:
+    """The scheduler's clock goes 20 s ahead, and the next run fails at once as well; else anybody may have guessed it."""
+    house.deliver(house.hung(started_at=float(START) - 3600, event_id="first", message=XID))
     house.later(3)
     start = int(house.clock.now()) + 18
+    if listed:
+        house.ehpc.jobs["1.scheduler"].start = start
     house.deliver(house.failure(1, started_at=float(start), event_id="second", message=XID))
     house.ehpc.jobs["1.scheduler"].start = start
     house.later(61)
     house.sweep()
-    assert len(house.ehpc.kills) == 2
+    assert len(house.ehpc.kills) == 1 + listed
+    assert _ends_of(house, "second") == [("rerun", "accepted") if listed else ("suppressed", "untrusted_source")]
