@@ -56,7 +56,11 @@ def read_answer(came: Incoming, most_bytes: int) -> HttpAnswer:
             break
     said = headers.get("connection", "").lower()
     keeps = "close" not in said if newer else "keep-alive" in said
-    body = b"" if status in _BODILESS else _body(came, headers, most_bytes)
+    try:
+        body = b"" if status in _BODILESS else _body(came, headers, most_bytes)
+    except TooLong as error:
+        error.headers = headers
+        raise
     if body is None:
         return HttpAnswer(status, reason, headers, came.rest(most_bytes), keeps=False)
     return HttpAnswer(status, reason, headers, body, keeps and not came.some_left)

@@ -7,7 +7,7 @@ is anything. Both are bounded here: head, pieces and body of an answer are read 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -37,6 +37,9 @@ class Bounds(Struct, frozen=True, kw_only=True):
 
 class TooLong(Exception):  # noqa: N818 - says what came
     """More than may come."""
+
+    headers: Mapping[str, str] = {}
+    """What came before it, where only the body is too long; by lower-case name."""
 
 
 class CutShort(Exception):  # noqa: N818 - as above

@@ -57,8 +57,10 @@ class Snag(str, Enum):
 class NoWholeAnswer(Exception):  # noqa: N818 - says what there is
     """A request that was not answered as a whole."""
 
-    def __init__(self, snag: Snag) -> None:
+    def __init__(self, snag: Snag, headers: Mapping[str, str] | None = None) -> None:
         self.snag = snag
+        self.headers = headers or {}
+        """Of an answer whose body alone is too long; by lower-case name."""
         super().__init__(snag.value)
 
 
@@ -173,8 +175,8 @@ class _Line:
             _give_all(sock, request, bounded)
             return read_answer(Incoming(sock, bounded), bounded.most_bytes)
         except _TALK_ENDS as error:
-            snag = _snag_of(error, _WHILE_TALKING)
-        raise NoWholeAnswer(snag)  # here, so that what it said is no part of it
+            snag, head = _snag_of(error, _WHILE_TALKING), error.headers if isinstance(error, TooLong) else None
+        raise NoWholeAnswer(snag, head)  # here, so that what it said is no part of it
 
     def close(self) -> None:
         """Let it go."""

@@ -183,6 +183,8 @@ class LogEntry(Struct, frozen=True):
     """Contents; bytes where a value is no UTF-8. `__topic__` is the log group's, whatever the contents say."""
     earlier: Sequence[tuple[str, str | bytes]] = ()
     """Contents of a name that comes again behind them, for a log is a list of pairs: `fields` has the last of each."""
+    unread: str = ""
+    """Why what is at this place could not be read; it has no fields then."""
 
 
 class LogPage(Struct, frozen=True):

@@ -18,7 +18,7 @@ from shared.domain.failure import Failure, Intake, Speaker, Trigger, Unreadable
 from shared.intake.announcement import announces, contradicted, given_twice, read_announcement
 from shared.intake.body import earlier_members, flaws, parse_foreign, parse_text, readable
 from shared.intake.carriers import opened
-from shared.intake.context import Context, Envelope, event_id
+from shared.intake.context import Context, Envelope, event_id, unreadable
 from shared.ports import TOPIC, LogEntry, LogRange
 from shared.reading.text import below, bounded
 from shared.systems import SYSTEMS
@@ -51,6 +51,9 @@ def read_logs(
 
 def read_log(entry: LogEntry, source: LogRange, context: Context, trigger: Trigger, intake: Intake) -> bool:
     """Add to the intake what one log of a range announces; whether it announces anything."""
+    if entry.unread:
+        _reject_unread(entry, source, trigger, intake)
+        return True
     if not (entry.earlier or announces(entry.fields) or _may_hold_one(entry.fields.get(CONTENT))):
         intake.passed_over += 1  # as nearly all of a shared Logstore: nothing is made for them
         return False
@@ -63,13 +66,24 @@ def read_log(entry: LogEntry, source: LogRange, context: Context, trigger: Trigg
     told = Envelope(
         path=announced.path,
         trigger=trigger,
-        event_id=event_id(source.project, source.logstore, source.shard, source.begin_cursor, entry.ordinal),
+        event_id=_event_id(entry, source),
         original=_original(entry),
         time=entry.time,
         speaker=_speaker(entry, source) if trigger is Trigger.LOG else Speaker(),
     )
     add(intake, read_announcement(announced.record, told, context, faults))
     return True
+
+
+def _reject_unread(entry: LogEntry, source: LogRange, trigger: Trigger, intake: Intake) -> None:
+    """Nobody knows whether a failure is in it, so it is told."""
+    path = f"$[{entry.ordinal}]"
+    told = Envelope(path=path, trigger=trigger, event_id=_event_id(entry, source), original={})
+    intake.reject(unreadable(told, [Fault(path, entry.unread)]))
+
+
+def _event_id(entry: LogEntry, source: LogRange) -> str:
+    return event_id(source.project, source.logstore, source.shard, source.begin_cursor, entry.ordinal)
 
 
 def _twice(entry: LogEntry, announced: InLog, path: str) -> list[Fault]:

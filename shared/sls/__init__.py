@@ -17,7 +17,7 @@ from msgspec import Struct
 from shared.domain.credentials import Credentials
 from shared.domain.errors import Fault, InputError, SinkUnavailable, SourceUnavailable
 from shared.domain.progress import Progress
-from shared.ports import Clock, LogPage, LogRange
+from shared.ports import Clock, LogEntry, LogPage, LogRange
 from shared.put_off import put_off
 
 MAX_PUT_BYTES = 4_900_000
@@ -33,7 +33,7 @@ FIRST_GROUPS = 10
 PAGE_BYTES = 4_000_000
 """After a page that weighs more half as many log groups are asked for, after one of a quarter twice as many."""
 MOST_PAGE_BYTES = 32_000_000
-"""A page that weighs more is not taken, but asked for again with half as many log groups."""
+"""A page that weighs more is not taken, but asked for again with half as many log groups; one alone is passed over."""
 TRIES = 2
 LEAST_TIME_S = 1.0
 _FIELD_BYTES = 16
@@ -69,9 +69,11 @@ _SDK = f"{__name__}._client"
 class LogCallFailed(Exception):  # noqa: N818 - never leaves this package
     """A call that was not answered with success. Has a code and no text: services quote what they got."""
 
-    def __init__(self, code: str, *, worth_repeating: bool) -> None:
+    def __init__(self, code: str, *, worth_repeating: bool, following: str = "") -> None:
         self.code = code
         self.worth_repeating = worth_repeating
+        self.following = following
+        """Of a page that is too large: the cursor behind it."""
 
 
 class Access(Struct, frozen=True, kw_only=True):
@@ -79,6 +81,22 @@ class Access(Struct, frozen=True, kw_only=True):
 
     credentials: Credentials
     remaining_s: Callable[[], float]
+
+
+class UnreadGroup(Struct, frozen=True):
+    """A page of one log group that is too large for the memory of a function: it is told, and not taken."""
+
+    next_cursor: str
+    cursor: str
+    size: int = MOST_PAGE_BYTES
+    """Bytes that it has at least."""
+    logs: int = 1
+    """As many places as it takes in the range."""
+
+    def entries(self, ordinal: int) -> Iterator[LogEntry]:
+        """What stands for its logs."""
+        why = f"is a log group of more than {self.size} bytes, which is not read: pull one from cursor {self.cursor}"
+        yield LogEntry(ordinal, 0, {}, unread=why)
 
 
 class SlsSource:
@@ -114,8 +132,12 @@ class SlsSource:
             try:
                 return _repeating(self._access, lambda: client.pull(wanted, cursor, groups)), groups  # noqa: B023 - called at once
             except LogCallFailed as error:
-                code = error.code
-            if code not in _TOO_LARGE_PAGE or groups == 1:
+                code, following = error.code, error.following
+            if code not in _TOO_LARGE_PAGE:
+                break
+            if groups == 1 and following not in {"", cursor}:
+                return UnreadGroup(following, cursor), groups
+            if groups == 1:
                 break
             groups //= 2
         if code in _GARBAGE_CURSOR and first:

@@ -32,6 +32,8 @@ _REQUEST_ID = "x-log-requestid"
 _RAW_SIZE = "x-log-bodyrawsize"
 """What the body unpacks to; the SDK takes that much memory before it looks."""
 _PACKED = "x-log-compresstype"
+_CURSOR = "x-log-cursor"
+"""Where the next page begins."""
 _SERVER_FAILED = 500
 _TOO_LARGE = 413
 """https://www.rfc-editor.org/rfc/rfc9110#section-15.5.14: said by whatever stands before the service."""
@@ -66,7 +68,9 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
         try:
             answer = exchange(method, target, headers, body or b"", bounds)
         except NoWholeAnswer as error:
-            raise LogCallFailed(error.snag.value, worth_repeating=error.snag is not Snag.TOO_LONG) from None
+            following = error.headers.get(_CURSOR, "")
+            again = error.snag is not Snag.TOO_LONG
+            raise LogCallFailed(error.snag.value, worth_repeating=again, following=following) from None
         if answer.status >= _SERVER_FAILED:
             raise LogCallFailed(f"HTTP {answer.status}", worth_repeating=True)
         if answer.status == _TOO_LARGE:
@@ -74,7 +78,7 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
         if answer.status == _OK and not answer.headers.get(_REQUEST_ID):
             raise LogCallFailed("NotLogService", worth_repeating=True)  # a proxy's or a portal's yes is none
         if code := _unpacks_badly(answer.headers):
-            raise LogCallFailed(code, worth_repeating=False)
+            raise LogCallFailed(code, worth_repeating=False, following=answer.headers.get(_CURSOR, ""))
         if _OK < answer.status < 400:  # noqa: PLR2004 - HTTP's redirects: credentials go nowhere else
             raise LogCallFailed(f"HTTP {answer.status}", worth_repeating=False)
         return answer.status, answer.body, answer.headers
@@ -175,13 +179,13 @@ class Client:
         try:
             return work()
         except LogCallFailed as error:
-            code, again = error.code, error.worth_repeating
+            code, again, following = error.code, error.worth_repeating, error.following
         except Exception as error:  # noqa: BLE001 - its own decoding lets through whatever protobuf and lz4 raise
             code = str(error.get_error_code()) if isinstance(error, LogException) else ""
             code = code if _CODE.fullmatch(code) else "UnreadableAnswer"
-            again = code.startswith(_WORTH_REPEATING)
+            again, following = code.startswith(_WORTH_REPEATING), ""
         # Here, so that the SDK's text, which quotes what it got, is no part of it.
-        raise LogCallFailed(code, worth_repeating=again)
+        raise LogCallFailed(code, worth_repeating=again, following=following)
 
 
 def _unpacks_badly(headers: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ import shared.sls
 from localcloud.wire.faults import Fault, FaultKind
 from shared.documents import decode_progress
 from shared.domain.errors import RangeUnfinished, SourceUnavailable
+from shared.sls import _client
 from tests.e2e.conftest import Town, failure, hung_cluster
 
 
@@ -96,6 +97,23 @@ def test_a_page_that_is_too_large_is_handled_in_slices(
     answer = town.invoke("log_trigger", body)
     assert (answer["counts"]["rerun"], answer["counts"]["duplicate"], answer["counts"]["passed_over"]) == (3, 0, 0)
     assert len({row["event_id"] for row in town.outcomes()}) == 5
+
+
+def test_a_log_group_too_large_to_be_read_does_not_stop_its_shard(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told with the cursor at which it lies; what stands before and behind it is healed, once."""
+    monkeypatch.setattr(_client, "MOST_PAGE_BYTES", 10_000)
+    hung_cluster(town, 1, 2)
+    written(town, 1)
+    town.put("failures", {"content": "x" * 20_000})
+    written(town, 2)
+    body = town.trigger_event()
+    counts = town.invoke("log_trigger", body)["counts"]
+    assert (counts["rerun"], counts["invalid"]) == (2, 1)
+    (told,) = [row["message"] for row in town.outcomes() if row["verdict"] == "invalid"]
+    cursor = town.client().pull_logs("secondwind", "failures", 0, body["source"]["beginCursor"], 1).get_next_cursor()
+    assert told.startswith("$[1]: is a log group of more than")
+    assert told.endswith(f"from cursor {cursor}")
+    assert town.invoke("log_trigger", body)["counts"]["rerun"] == 0
 
 
 def test_one_slice_leaves_no_document(town: Town) -> None:

@@ -113,7 +113,7 @@ def test_no_start_told_beforehand_kills_what_our_own_rerun_began(house: House, c
 
 @pytest.mark.parametrize("listed", [True, False])
 def test_a_start_ahead_of_our_clock_counts_where_the_first_look_shows_it(house: House, *, listed: bool) -> None:
-    """The scheduler's clock goes 20 s ahead, and the next run fails at once as well; else anybody may have guessed it."""
+    """The scheduler's clock goes 20 s ahead, and the next run fails at once as well; else it may be a guess."""
     house.deliver(house.hung(started_at=float(START) - 3600, event_id="first", message=XID))
     house.later(3)
     start = int(house.clock.now()) + 18

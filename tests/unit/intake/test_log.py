@@ -157,6 +157,16 @@ def test_a_source_that_fails_midway_fails_the_delivery(
         read_logs(pull(), log_range, context)
 
 
+@pytest.mark.parametrize("trigger", [Trigger.LOG, Trigger.MANUAL])
+def test_what_could_not_be_read_is_told_at_its_place(context: Context, log_range: LogRange, trigger: Trigger) -> None:
+    """There may be a failure in it; it names its place, as the good log behind it does."""
+    good = LogEntry(8, LOG_TIME, {"system": "ehpc", "cluster_id": "ehpc-hz-1", "job_id": "1.scheduler"})
+    intake = read_logs([LogEntry(7, 0, {}, unread="is too large"), good], log_range, context, trigger)
+    (told,), (failure,) = intake.unreadable, intake.failures
+    assert [(fault.path, fault.problem) for fault in told.faults] == [("$[7]", "is too large")]
+    assert (told.trigger, told.event_id != failure.event_id, intake.passed_over) == (trigger, True, 0)
+
+
 def test_a_log_of_a_range_named_by_hand_came_by_hand(
     context: Context, log_range: LogRange, fields: dict[str, str]
 ) -> None:
