@@ -1,24 +1,21 @@
 """The composition root: settings and the FC context become a wired corridor, and a body one result.
 
-A process keeps immutable configuration and, for a moment, idle connections between invocations; credentials are taken
-anew each time (`https://www.alibabacloud.com/help/en/functioncompute/fc/context-1`: they expire).
+A process keeps its configuration (`shared.configuration`) and, for a moment, idle connections between invocations;
+credentials are taken anew each time (`https://www.alibabacloud.com/help/en/functioncompute/fc/context-1`: they expire).
 """
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from functools import lru_cache
-from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from shared.domain.errors import Fault, InputError, PolicyError, SettingsError
+from shared.configuration import configuration_of
+from shared.domain.errors import InputError
 from shared.domain.failure import Intake, Trigger, Unreadable
 from shared.heal import Healer, Invocation, Report
 from shared.intake.context import Context, Envelope, content_hash, event_id, unreadable
@@ -26,19 +23,15 @@ from shared.intake.event import read_events
 from shared.intake.manual import read_manual
 from shared.intake.timer import wants_dry_run
 from shared.intake.trigger import read_trigger
-from shared.open_ledger import check_client, open_ledger
+from shared.open_ledger import open_ledger
 from shared.open_robots import open_messages, open_robot
 from shared.open_systems import open_seekers, open_systems
-from shared.policy.itself import Itself
-from shared.policy.match import make_ready
 from shared.policy.model import Policy
-from shared.policy.ready import read_ready
 from shared.ports import LogRange
 from shared.ranges import heal_range, read_range
 from shared.reality import SystemChance
 from shared.result import result_of
-from shared.settings import Settings, SqliteUrl, read_credentials, read_settings, unknown_names
-from shared.settings.own import own_variables
+from shared.settings import Settings, read_credentials
 from shared.side_by_side import side_by_side
 from shared.sls import Access, SlsSink, SlsSource
 from shared.start import Start, by_a_right_clock
@@ -54,13 +47,6 @@ LOOK_ROOM_S = 2.0
 _LOG = logging.getLogger(__name__)
 
 
-class Configuration(Struct, frozen=True):
-    """What does not change while a process lives."""
-
-    settings: Settings
-    policy: Policy
-
-
 class Wiring(Struct, frozen=True):
     """One invocation, wired."""
 
@@ -69,29 +55,6 @@ class Wiring(Struct, frozen=True):
     source: SlsSource
     seekers: Callable[[str, str], Seeker | None]
     """What finds failures in that job system, in a region."""
-
-
-def prepare(context: Any) -> None:
-    """Check settings, policy and the ledger's client before the first delivery, and make the policy ready for it.
-
-    Warns of variables that nobody reads.
-
-    Raises:
-        SettingsError: every bad setting by name; a policy that cannot be used is one of them.
-    """
-    if unknown := unknown_names(os.environ):
-        _LOG.warning("not a setting, so nobody reads it: %s", ", ".join(map(str, unknown)))
-    configuration = configuration_of(context)
-    make_ready(configuration.policy)
-    for setting in configuration.settings.fixed.values() if configuration.policy.regions else ():
-        _LOG.warning("%s serves the function's own region alone: failures told for another are invalid", setting)
-    ledger = configuration.settings.ledger
-    check_client(ledger)
-    if isinstance(ledger, SqliteUrl) and os.environ.get("FC_FUNC_CODE_PATH"):
-        _LOG.warning(
-            "the SQLite ledger %s lives and dies with this instance: other instances do not see its reservations",
-            ledger.path,
-        )
 
 
 @by_a_right_clock
@@ -161,14 +124,18 @@ def _handled(wiring: Wiring, intake: Intake, trigger: Trigger) -> Report:
 
 def _told(report: Report) -> dict[str, Any]:
     result = result_of(report)
-    _LOG.info("handled: %s", {name: count for name, count in result["counts"].items() if count})
+    if _LOG.isEnabledFor(logging.INFO):
+        _LOG.info("handled: %s", {name: count for name, count in result["counts"].items() if count})
     return result
 
 
 def _read_named(wiring: Wiring, wanted: LogRange, intake: Intake, event: bytes, report: Report) -> None:
     """Add a range that a person named, or that there is no such range; slices that are full go into the report."""
+
+    def heal() -> None:
+        report.join(_handled(wiring, intake, Trigger.MANUAL))
+
     try:
-        heal = lambda: report.join(_handled(wiring, intake, Trigger.MANUAL))  # noqa: E731 - as short as its sense
         read_range(wiring.source, wanted, wiring.context, intake, heal)
     except InputError as error:
         intake.unreadable += _no_range(event, Trigger.MANUAL, error).unreadable
@@ -250,51 +217,3 @@ def _intake_context(settings: Settings, policy: Policy, invocation: Invocation, 
         outcome_project=settings.outcome_project,
         outcome_logstore=settings.outcome_logstore,
     )
-
-
-_ONE_AT_A_TIME = Lock()
-"""Two threads that read the packs for the first time at once have crashed msgspec, and the work would be double."""
-
-
-def configuration_of(context: Any) -> Configuration:
-    """Settings and policy as they are now. Raises SettingsError."""
-    region = str(getattr(context, "region", "") or os.environ.get("FC_REGION", ""))
-    settings = _settings(own_variables(), region)
-    try:
-        seen = settings.policy_file.stat()
-    except OSError:
-        raise _bad_policy("the file cannot be read") from None
-    with _ONE_AT_A_TIME:
-        return Configuration(settings, _policy(Itself(settings), seen.st_mtime_ns, seen.st_size))
-
-
-@lru_cache(maxsize=4)
-def _settings(environ: Iterable[tuple[str, str]], region: str) -> Settings:
-    return read_settings(dict(environ), region)
-
-
-@lru_cache(maxsize=4)
-def _policy(settings: Itself[Settings], modified_ns: int, size: int) -> Policy:
-    """One object as long as nothing changes: all that is made ready for it is known by it."""
-    del modified_ns, size  # only there so that a changed file is read anew
-    policy = _read_policy(settings.it.policy_file)
-    return replace(policy, mode=settings.it.effective_mode(policy.mode))
-
-
-def _read_policy(path: Path) -> Policy:
-    try:
-        text = path.read_bytes()
-        ready = read_ready(path, text)
-        if ready is not None:
-            return ready
-        from shared.policy.load import load_policy  # noqa: PLC0415 - YAML and its reader, where nothing was read before
-
-        return load_policy(text.decode("utf-8"))
-    except (OSError, UnicodeDecodeError):
-        raise _bad_policy("the file cannot be read") from None
-    except PolicyError as error:
-        raise SettingsError([Fault("SECONDWIND_POLICY_FILE", str(fault)) for fault in error.faults]) from error
-
-
-def _bad_policy(problem: str) -> SettingsError:
-    return SettingsError([Fault("SECONDWIND_POLICY_FILE", problem)])

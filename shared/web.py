@@ -23,6 +23,7 @@ import msgspec
 from msgspec import Struct
 
 from shared.asked import gates_of
+from shared.configuration import Configuration, configuration_of, prepare
 from shared.console.app import answer
 from shared.console.http import Refused, WebRequest, WebResponse, text_response
 from shared.console.site import NightRows, Site
@@ -35,7 +36,6 @@ from shared.open_night import night_of
 from shared.ports import Clock
 from shared.reading.jwt import BadToken, claims_of
 from shared.reality import SystemClock
-from shared.runtime import Configuration, configuration_of, prepare
 from shared.settings import read_credentials
 from shared.sls.outcomes import OutcomeLog
 from shared.start import timeout_of

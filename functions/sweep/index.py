@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.runtime import handle_sweep, prepare
+from shared.configuration import prepare
+from shared.runtime import handle_sweep
 
 
 def initialize(context: Any) -> None:

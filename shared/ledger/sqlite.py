@@ -13,6 +13,7 @@ import sqlite3
 import stat
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -29,6 +30,7 @@ IN_MEMORY = ":memory:"
 MODE = 0o600
 """Of the file and of those beside it."""
 _KEYS_A_QUERY = 500
+_FEW_KEYS = 8
 _SWITCHES = 20
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -129,11 +131,8 @@ class SqliteLedger:
         with self._asked():
             for start in range(0, len(keys), _KEYS_A_QUERY):
                 some = keys[start : start + _KEYS_A_QUERY]
-                marks = ",".join("?" * len(some))
-                query = f"SELECT key, document, version FROM documents WHERE key IN ({marks})"  # noqa: S608 - only question marks are put in
-                found.update(
-                    {key: Stored(document, version) for key, document, version in self._db.execute(query, some)}
-                )
+                for key, document, version in self._db.execute(_query_for(len(some)), some):
+                    found[key] = Stored(document, version)
         return found
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
@@ -175,6 +174,15 @@ class SqliteLedger:
             )
             values = (write.document, write.due_at, write.expires_at, write.key, write.expected)
         return self._db.execute(query, values).rowcount == 1
+
+
+@lru_cache(maxsize=_KEYS_A_QUERY)
+def _query_for(keys: int) -> str:
+    """Asks for so many. A list would first be put into a table of its own, which costs as much as a few questions."""
+    asked = "SELECT key, document, version FROM documents WHERE key"
+    if keys <= _FEW_KEYS:
+        return " UNION ALL ".join([f"{asked} = ?"] * keys)
+    return f"{asked} IN ({','.join('?' * keys)})"
 
 
 _MAKING = Lock()

@@ -10,7 +10,8 @@ import time
 from typing import Any
 
 from shared import reality
-from shared.runtime import handle_discover, handle_sweep, prepare
+from shared.configuration import prepare
+from shared.runtime import handle_discover, handle_sweep
 
 AHEAD_S = 400.0
 """More than the shortest silence that a policy may name, and than the usual grace."""

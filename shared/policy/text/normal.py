@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from shared.policy.text.prefixes import all_without_prefixes, without_prefixes
 
@@ -36,8 +37,12 @@ _WATCHER = re.compile(
 _CAUSES = "; causes:"
 
 
+@lru_cache(maxsize=16)
 def normal(text: str) -> str:
-    """The text's lines as they are shown, joined by line feeds; the same one again is left out."""
+    """The text's lines as they are shown, joined by line feeds; the same one again is left out.
+
+    Kept for the last ones: a failure's text is quoted and has a fingerprint.
+    """
     return "\n".join(each_once(all_shown(lines_of(text))))
 
 
