@@ -5,6 +5,7 @@ The examples are the same in each run, so that a change is judged by what it cha
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
@@ -33,6 +34,18 @@ def pytest_configure() -> None:
         return
     if shutil.disk_usage(MEMORY).free >= ROOM_BYTES and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection() -> None:
+    """What is collected stays: looking through it for garbage while it grows finds none."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """The thousands of tests are left out of each later search for garbage, which took a tenth of the run."""
+    gc.freeze()
+    gc.enable()
 
 
 _connect = socket.socket.connect

@@ -13,14 +13,43 @@ from typing import Any
 import pytest
 
 from secondwind.commands.demo import check
-from secondwind.commands.demo.night import Night
-from secondwind.commands.demo.plot import ExpectedOutcome, Garbage, Mishap
+from secondwind.commands.demo import run as demo
+from secondwind.commands.demo.night import Night, Say, run_night
+from secondwind.commands.demo.plot import ExpectedOutcome, Garbage, Mishap, Scenario
 from secondwind.commands.demo.run import run
 from secondwind.commands.demo.scenario import HEALTHY, SCENARIO
+from secondwind.local_region import Region
 from shared.domain.verdicts import Verdict
 
 HUNG = SCENARIO.cases[0]
 SMALL = replace(SCENARIO, cases=(HUNG,), strangers=3)
+ON_THE_WAY = "a sweep went by"
+
+
+@pytest.fixture(scope="module")
+def small_night() -> Night:
+    """The small scenario as it really goes. It takes seconds, in which a failure waits for its sweeps: so once."""
+    nights: list[Night] = []
+
+    def kept(scenario: Scenario, region: Region, now: float, say: Say) -> Night:
+        nights.append(run_night(scenario, region, now, say))
+        return nights[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "run_night", kept)
+        assert run(io.StringIO(), SMALL) == 0
+    return nights[0]
+
+
+@pytest.fixture
+def same_night(small_night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demo that begins now tells of that night, whatever it expects of it."""
+
+    def told(_scenario: Scenario, _region: Region, _now: float, say: Say) -> Night:
+        say(ON_THE_WAY)
+        return small_night
+
+    monkeypatch.setattr(demo, "run_night", told)
 
 
 def test_the_demo_ends_well_and_shows_every_failure() -> None:
@@ -63,16 +92,19 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
+@pytest.mark.usefixtures("same_night")
 @pytest.mark.parametrize(("changed", "expected"), [wrong[1:] for wrong in WRONG], ids=[wrong[0] for wrong in WRONG])
 def test_a_wrong_expectation_fails_the_demo(changed: dict[str, Any], expected: str) -> None:
     """What the product does not do is told as a mismatch, and the exit status is 1."""
     out = io.StringIO()
     assert run(out, replace(SMALL, cases=(replace(HUNG, **changed),))) == 1
+    assert ON_THE_WAY in out.getvalue()
     assert "NOT AS EXPECTED: pbs/101" in out.getvalue()
     assert expected in out.getvalue()
     assert "ended as expected" not in out.getvalue()
 
 
+@pytest.mark.usefixtures("same_night")
 def test_for_programs_the_demo_is_one_object() -> None:
     """Nothing of what it says on the way; outcomes of each failure, and restarts by the verdict it ended with."""
     out = io.StringIO()
@@ -83,10 +115,12 @@ def test_for_programs_the_demo_is_one_object() -> None:
     assert [one["verdict"] for one in told["failures"][0]["outcomes"]] == ["rerun", "rerun"]
 
 
+@pytest.mark.usefixtures("same_night")
 def test_the_demo_ends_with_restarts_by_verdict_and_what_to_do_next() -> None:
     """Quiet it is the table, the restarts, the judgement, and where to go on."""
     out = io.StringIO()
     assert run(out, SMALL, quiet=True) == 0
+    assert ON_THE_WAY not in out.getvalue()
     lines = out.getvalue().splitlines()
     assert lines[1].startswith("job ")
     at = lines.index("ended as  failures  restarts")
