@@ -9,6 +9,7 @@ import gc
 import os
 import shutil
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import hypothesis
@@ -57,6 +58,8 @@ def _loopback_only(self: socket.socket, address: Any) -> None:
     _connect(self, address)
 
 
-@pytest.fixture(autouse=True)
-def _stay_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket.socket, "connect", _loopback_only)
+@pytest.fixture(autouse=True, scope="session")
+def _stay_at_home() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", _loopback_only)
+        yield

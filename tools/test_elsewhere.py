@@ -1,4 +1,4 @@
-"""Runs a part of the tests, another one each day, on every other supported Python that this machine has.
+"""Runs a part of the tests, another one each day, on every other supported Python that this machine has, all at once.
 
 `make test` has run them in `.venv` already. Looked for are `python3.X` on the PATH and pyenv's versions; each gets an
 environment of its own under `.venvs/`, made from the same pinned and hashed requirements. Function Compute offers 3.10
@@ -11,13 +11,17 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime, timezone
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKERS = ("-n", "3", "--dist", "worksteal")
 """As in the Makefile: one more than cores, because servers and other processes are waited for."""
+BESIDE_ANOTHER = ("-n", "2", "--dist", "worksteal")
+"""While one Python waits for the demo's sweeps, the other has the cores."""
 PLAIN = ("--assert", "plain")
 """What an assertion compared is told by the run in `.venv`: rewriting them takes longer than many of them."""
 SUPPORTED = ("3.10", "3.11", "3.12")
@@ -98,20 +102,39 @@ EACH_DAY = (
 
 
 def main() -> int:
-    """Exit status: 0 if the tests pass on each, else the first failing run's."""
+    """Exit status: 0 if the tests pass on each, else that of the first of them that fails."""
     own, today = f"{sys.version_info.major}.{sys.version_info.minor}", datetime.now(timezone.utc).toordinal()
+    runs: dict[str, list[str]] = {}
     for number, version in enumerate(version for version in SUPPORTED if version != own):
         chosen = () if "--whole" in sys.argv[1:] else (*EACH_DAY, *TURNS[(today + number) % len(TURNS)])
         python = next(interpreters(version), None)
         if python is None:
             print(f"== Python {version}: not on this machine", flush=True)
             continue
-        print(f"== Python {version}", flush=True)
-        pytest = [environment_of(version, python), "-m", "pytest", "-q", *PLAIN, *WORKERS, *LEFT_OUT, *chosen]
-        status = subprocess.run(pytest, cwd=ROOT, check=False)
-        if status.returncode:
-            return status.returncode
-    return 0
+        pytest = [environment_of(version, python), "-m", "pytest", "-q", *PLAIN, *BESIDE_ANOTHER]
+        runs[f"Python {version}"] = [*pytest, *LEFT_OUT, *chosen]
+    return run_at_once(runs)
+
+
+def run_at_once(runs: Mapping[str, Sequence[str]]) -> int:
+    """Run the commands side by side in the root; what each prints comes whole, under its name.
+
+    Returns:
+        0 if all end with it, else the status of the first, in their order, that does not.
+    """
+    statuses: list[int] = []
+    with ExitStack() as held:
+        started = []
+        for name, command in runs.items():
+            told = held.enter_context(tempfile.TemporaryFile())
+            run = held.enter_context(subprocess.Popen(command, cwd=ROOT, stdout=told, stderr=subprocess.STDOUT))
+            held.callback(run.terminate)  # if this one is interrupted, none goes on alone
+            started.append((name, told, run))
+        for name, told, run in started:
+            statuses.append(run.wait())
+            told.seek(0)
+            print(f"== {name}\n{told.read().decode(errors='replace')}", end="", flush=True)
+    return next((status for status in statuses if status), 0)
 
 
 def interpreters(version: str) -> Iterator[str]:
