@@ -511,7 +511,7 @@ access denied ;;: access den||:access den&&~cos||~gcs||~oss||~s3;;http basic: ac
 ~auth fa||~auth in||~authent||~login f||~login i;;not valid in t;;~530 login||~530 not logge;;~is forbidden:;;
 not have enoug;;~insufficientb;;~invalidaccoun;;: permis;;operation not ;;[errno 13]||[errno 1];;~eacces~;;~eperm~;;
 accesscontrole;;unauthorizedac;;permissionerro;;insufficient p;;权限不~||权限不够;;不允许的操作;;权限不足;;
-权限被拒绝;;没有写入权限||没有写权限;;~errno&&1~||13~;;must be owner ;;not enough pri;;access denied;;;
+权限被拒绝;;没有写入权限||没有写权限;;~errno&&1~||13~;;must be owner ;;not enough pri;;access denied;;
 proxysql error;;没有&&权限;;申请权限;;无权操作||无权访问||无权限;;
 operation not ||permission den&&chrony||error||mbind||numa||perf_eve||renice||sched_se||set_memp||setlocal;;
 has been exter;;~taskrevokeder;;workflow shutd;;~marked as fai||~marked as suc||~marked failed||~marked succes;;

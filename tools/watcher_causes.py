@@ -23,7 +23,8 @@ _LEAST_LETTERS = 3
 _FEW = 4
 _SIZES = (14, 12, 10, 8)
 """Bytes of a text that are kept: the fewer, the more texts an alternative has."""
-_SIGNS = ("||", "&&", ";;", "~", '"""', "\n")
+_SEPARATOR = ";"
+_SIGNS = ("||", "&&", _SEPARATOR * 2, "~", '"""', "\n")
 _IN_EACH_LOG = "http://"
 """Alone it tells nothing."""
 
@@ -68,7 +69,7 @@ def _row(alternative: Sequence[Iterable[bytes]]) -> str:
     row = "&&".join("||".join(need) for need in usable)
     if any(sign in text for need in usable for text in need for sign in _SIGNS):
         raise ValueError(f"{row!r} has a sign of the list in it")
-    return row.replace(EDGE.decode(), "~")
+    return row.rstrip(_SEPARATOR).replace(EDGE.decode(), "~")  # with it at its end, rows would part one sign too early
 
 
 def _letters(need: Sequence[str]) -> int:

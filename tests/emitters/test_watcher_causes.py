@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from emitters import stuck_rank_watcher as watcher
 from secondwind.commands.policy.pack_files import read_packs
 from secondwind.commands.policy.pack_samples import failure_of, policy_of
+from shared.policy.conditions import Match
 from shared.policy.match import first_match
-from shared.policy.packs import library
+from shared.policy.packs import Pack, PackedRule, library
+from shared.policy.rule import Action
 from tests.emitters.watcher_bench import LOST, FakeFiles
-from tools.watcher_causes import WATCHER, with_causes
+from tools.watcher_causes import WATCHER, listed, with_causes
 
 WATCHDOG = (
     b"[rank%d]:[E ProcessGroupNCCL.cpp:563] [Rank %d] Watchdog caught collective operation timeout: "
@@ -199,6 +201,15 @@ def test_the_list_in_the_watcher_is_that_of_the_packs() -> None:
     """`python -m tools.packs` writes it."""
     text = WATCHER.read_text(encoding="utf-8")
     assert with_causes(text, list(library().values())) == text
+
+
+def test_a_text_that_ends_like_a_row_leaves_the_next_one_whole() -> None:
+    """The sign that parts rows, at the end of a text, is left out of the list."""
+    rules = [
+        PackedRule(name=text, match=Match(message=text), action=Action.HOLD) for text in ("access denied;", "no route")
+    ]
+    rows = watcher.Kinds(listed([Pack(name="a", version=1, about="", rules=tuple(rules))])).asked
+    assert rows == [[[b"access denied"]], [[b"no route"]]]
 
 
 def test_what_packs_know_is_quoted_so_that_they_know_it_again() -> None:

@@ -72,17 +72,18 @@ def test_a_cards_own_button_answers_that_one_alone(ann: Browser, ledger: MemoryL
 
 
 def test_many_holds_have_pages_of_a_bounded_size(ann: Browser, ledger: MemoryLedger) -> None:
-    """A storm's thousand: each page below 100 KB, each hold on one of them, all of a page answered by one form."""
-    for number in range(1000):
+    """A storm's: each page below 100 KB, each hold on one of them, all of a page answered by one form."""
+    holds = 200
+    for number in range(holds):
         case = held(number)
         long = '"' * 1024
         put(ledger, replace(case, held_rule=long, failure=replace(case.failure, message=long, job_name=long)))
     seen: list[str] = []
-    for first in range(0, 1000, 20):
+    for first in range(0, holds, 20):
         page = ann.get(f"/held?from={first}")
         assert len(page) < 100_000
         seen += re.findall(r'href="/case\?id=([0-9a-f]+)"', page)
-    assert sorted(seen) == sorted(failure_id(number) for number in range(1000))
+    assert sorted(seen) == sorted(failure_id(number) for number in range(holds))
     shown = re.findall(r'name="shown" value="([^"]+)"', page)
     assert ann.send("/held", answer="reject", case=None, all="1", shown=shown).count("Rejected. Nothing follows.") == 20
     for odd in ("-1", "x", "9" * 30, "1000000", "\u0663"):
