@@ -38,6 +38,8 @@ TRIES = 2
 LEAST_TIME_S = 1.0
 _FIELD_BYTES = 16
 POST_BODY_TOO_LARGE = "PostBodyTooLarge"
+REQUEST_ID = "x-log-requestid"
+"""In every answer of the service (docs/facts/log-service.md#writing)."""
 _TOO_LARGE_PAGE = frozenset({"AnswerTooLong", "PageTooLarge"})
 _GARBAGE_CURSOR = frozenset({"InvalidCursor", "ParameterInvalid", "InvalidParameter"})
 """What the service says of a cursor or shard that no trigger can have sent: coming again would not help."""

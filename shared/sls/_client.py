@@ -18,7 +18,7 @@ from shared.kept_http import NoWholeAnswer, Snag, exchange
 from shared.ports import TOPIC as TOPIC_FIELD
 from shared.ports import LogEntry, LogRange
 from shared.reading.pairs import overwritten
-from shared.sls import MOST_PAGE_BYTES, POST_BODY_TOO_LARGE, Access, LogCallFailed
+from shared.sls import MOST_PAGE_BYTES, POST_BODY_TOO_LARGE, REQUEST_ID, Access, LogCallFailed
 from shared.sls._signing import LogGroup, date, signer
 
 TOPIC, SOURCE = "secondwind-outcome", "secondwind"
@@ -27,8 +27,6 @@ READ_TIMEOUT_S = 10.0
 TOTAL_TIMEOUT_S = 30.0
 """Of a whole page, from afar."""
 _OK = 200
-_REQUEST_ID = "x-log-requestid"
-"""In every answer of the service (docs/facts/log-service.md#writing)."""
 _RAW_SIZE = "x-log-bodyrawsize"
 """What the body unpacks to; the SDK takes that much memory before it looks."""
 _PACKED = "x-log-compresstype"
@@ -75,7 +73,7 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
             raise LogCallFailed(f"HTTP {answer.status}", worth_repeating=True)
         if answer.status == _TOO_LARGE:
             raise LogCallFailed(POST_BODY_TOO_LARGE, worth_repeating=False)  # a balancer's word knows no code
-        if answer.status == _OK and not answer.headers.get(_REQUEST_ID):
+        if answer.status == _OK and not answer.headers.get(REQUEST_ID):
             raise LogCallFailed("NotLogService", worth_repeating=True)  # a proxy's or a portal's yes is none
         if code := _unpacks_badly(answer.headers):
             raise LogCallFailed(code, worth_repeating=False, following=answer.headers.get(_CURSOR, ""))

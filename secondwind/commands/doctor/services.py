@@ -11,6 +11,7 @@ from secondwind.commands.doctor.findings import Finding, Level, Subject
 from shared.domain.endpoint import Endpoint
 from shared.systems import SYSTEMS
 from shared.systems.openapi import CallFailed, OpenApi, Reply
+from shared.systems.openapi.classify import NoAnswer
 from shared.systems.system import System
 
 _DENIED = ("Forbidden.RAM", "Forbidden.SubUser", "NoPermission", "NotAuthorized", "AccessDenied", "401", "403")
@@ -22,6 +23,8 @@ _BAD_KEY = (
     "MissingSecurityToken",
 )
 _BAD_CLOCK = ("InvalidTimeStamp",)
+_SOMEBODY_ELSE = frozenset({NoAnswer.UNREADABLE_ANSWER, NoAnswer.REDIRECTED, NoAnswer.TOO_LONG})
+"""What no job system answers: a portal or a proxy stands there."""
 
 
 def job_systems(subject: Subject) -> Iterator[Finding]:
@@ -36,17 +39,24 @@ def _system(subject: Subject, system: System) -> Iterator[Finding]:
     api = OpenApi(subject.credentials, endpoint, remaining_s=subject.remaining_s)
     for probe in system.probes(api, region, subject.options.places.get(system.name, {})):
         yield judged(f"{system.name}:{probe.operation}", endpoint, probe.reply, told=probe.should_exist)
-        if isinstance(probe.reply, CallFailed) and probe.reply.http_status is None:
-            return  # nobody answers there: the next call would not be answered either
+        if isinstance(probe.reply, CallFailed) and (probe.reply.http_status is None or _is_strange(probe.reply)):
+            return  # the next call would not be answered there either
     for operation in system.operations:
         if operation.mutates:
             yield Finding(f"{system.name}:{operation.name}", Level.SKIP, "not tried: it has no harmless form")
+
+
+def _is_strange(said: CallFailed) -> bool:
+    return any(said.code == strange.value for strange in _SOMEBODY_ELSE)
 
 
 def judged(check: str, endpoint: Endpoint, said: Reply | CallFailed, *, told: bool) -> Finding:
     """What an answer says of the permission; `told`: it was about something that ought to exist."""
     if isinstance(said, Reply):
         return Finding(check, Level.OK, "allowed")
+    if _is_strange(said):
+        todo = "check the endpoint's setting: a portal or a proxy may stand there"
+        return Finding(check, Level.FAIL, f"what answers at {endpoint.url} is not the service: {said.code}", todo)
     if said.http_status is None:
         todo = "check the endpoint's setting, the network, and that the service is in this region"
         return Finding(check, Level.FAIL, f"no answer from {endpoint.url}: {said.code}", todo)

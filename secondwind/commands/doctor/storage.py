@@ -23,7 +23,7 @@ from shared.domain.mode import Controls, Mode
 from shared.ledger.tablestore_setup import has_table
 from shared.open_ledger import check_client, open_ledger
 from shared.settings import TablestoreUrl
-from shared.sls import Access, LogCallFailed
+from shared.sls import REQUEST_ID, Access, LogCallFailed
 
 SKEW_WARN_S = 60.0
 SKEW_FAIL_S = 600.0
@@ -46,7 +46,7 @@ def clock(subject: Subject) -> Iterator[Finding]:
         yield Finding("clock", Level.FAIL, said, "check SECONDWIND_SLS_ENDPOINT and the network")
         return
     if date is None:
-        yield Finding("clock", Level.SKIP, "the answer has no date")
+        yield Finding("clock", Level.SKIP, "no answer of Log Service with a date: there is nothing to compare with")
         return
     off_s = (begun + ended) / 2 - date
     said = f"{abs(off_s):.0f} s {'ahead of' if off_s > 0 else 'behind'} Log Service's"
@@ -202,12 +202,13 @@ def _refused(check: str, error: LogCallFailed, endpoint: Endpoint) -> Finding:
 
 
 def _date(endpoint: Endpoint) -> float | None:
-    """The date of an answer to a call without a key. Raises OSError or HTTPException."""
+    """The date of Log Service's answer to a call without a key, and nobody else's. Raises OSError, HTTPException."""
     kind = HTTPSConnection if endpoint.scheme == "https" else HTTPConnection
     connection = kind(endpoint.netloc, timeout=TIMEOUT_S)
     try:
         connection.request("GET", "/", headers={"x-log-apiversion": "0.6.0"})
-        date = connection.getresponse().getheader("Date")
+        answer = connection.getresponse()
+        date = answer.getheader("Date") if answer.getheader(REQUEST_ID) else None
     finally:
         connection.close()
     try:
