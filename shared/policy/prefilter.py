@@ -122,13 +122,12 @@ class Prefilter:
         asking = [tuple(map(by_words, some)) if some else some for some in self._asking]
         return _ByWords(index, asking, [text for text in index.wordless if asking[text]])
 
-    def possible(self, folded: bytes) -> Chances:
-        """The patterns that a short text may hold, by its words."""
-        if self._seen < FEW_TEXTS and "_by_words" not in vars(self):  # a long text may have had the index made
+    def possible(self, folded: bytes, *, blurred: bool = False) -> Chances:
+        """The patterns that a short text may hold, by its words unless they are blurred (`blurs_words`)."""
+        early = self._seen < FEW_TEXTS and "_by_words" not in vars(self)  # a long text may have had the index made
+        if early or blurred:
             self._seen += 1
-            read = folded.decode("latin-1")
-            found = [number for number, each in enumerate(self._texts) if each in read]
-            return self._chances(self._asked_for(found, found, self._asking))
+            return self._chances(self._one_by_one(folded.decode("latin-1")))
         telling = self._by_words.words.telling(runs_of(folded))
         possible = self._kept.get(telling)
         if possible is None:
@@ -145,7 +144,7 @@ class Prefilter:
             ways.setdefault(one.number, []).append((self._texts[text], one.unsaid))
         return Chances(frozenset(ways), {number: tuple(some) for number, some in ways.items()})
 
-    def possible_by(self, words: frozenset[bytes], folded: bytes) -> frozenset[int] | None:
+    def possible_by(self, words: frozenset[bytes], folded: bytes, *, blurred: bool = False) -> frozenset[int] | None:
         """Numbers of the patterns that a long text of these words may hold; None: of hundreds.
 
         What they need is looked for in the text itself: it is searched for each of them.
@@ -153,13 +152,19 @@ class Prefilter:
         if self._by_words.words.known(words) > MAX_KNOWN:
             return None
         possible, looks, read = set[int](), _MOST_LOOKED // len(folded), folded.decode("latin-1")
-        for one, text in self._told_by(self._by_words.words.telling(words)):
+        told = self._one_by_one(read) if blurred else self._told_by(self._by_words.words.telling(words))
+        for one, text in told:
             if one.number not in possible:
                 sought = self._texts[text]
                 looks -= len(sought) >= _LEAST_BYTES
                 if looks < 0 or len(sought) < _LEAST_BYTES or sought in read:
                     possible.add(one.number)
         return frozenset(possible)
+
+    def _one_by_one(self, read: Read) -> list[tuple[_Asking, int]]:
+        """What may match, by each needed text that is there: slow, but it does not matter where words end."""
+        found = [number for number, each in enumerate(self._texts) if each in read]
+        return self._asked_for(found, found, self._asking)
 
     def _told_by(self, telling: frozenset[bytes]) -> list[tuple[_Asking, int]]:
         words, asking, wordless = self._by_words

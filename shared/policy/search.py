@@ -27,7 +27,7 @@ from shared.policy.patterns import (
 )
 from shared.policy.prefilter import SHORT_BYTES, Chances, Choices, Prefilter, Read, Way, are_there
 from shared.policy.weight import weight_of
-from shared.policy.wordindex import few_words_of, folded_of, words_of
+from shared.policy.wordindex import blurs_words, few_words_of, folded_of, words_of
 
 MAX_WORK = 1 << 19
 """Bytes times patterns that one text may cost: 16 patterns in 32 KB. What costs more is searched at its ends alone."""
@@ -217,7 +217,8 @@ class _Index:
 
     def _of_short(self, text: bytes) -> Possible:
         folded = folded_of(text)
-        return Possible(self._owner, text, self._prefilter.possible(folded), folded.decode("latin-1"))
+        chances = self._prefilter.possible(folded, blurred=blurs_words(text))
+        return Possible(self._owner, text, chances, folded.decode("latin-1"))
 
     def _of_long(self, text: bytes) -> Possible:
         """A long text, or as much of it as can be afforded, and the patterns that it may hold."""
@@ -227,7 +228,7 @@ class _Index:
             text = _ends_of(text, RICH_BYTES)
             folded = folded_of(text)
             words = words_of(folded)
-        possible = self._prefilter.possible_by(words, folded)
+        possible = self._prefilter.possible_by(words, folded, blurred=blurs_words(text))
         most = 0 if possible is None else MAX_WORK // (len(possible) + self._free or 1)
         if possible is not None and most > SHORT_BYTES:
             return Possible(self._owner, text if len(text) <= most else _ends_of(text, most), Chances(possible, {}))

@@ -34,6 +34,11 @@ def folded_of(text: bytes) -> bytes:
     return small if small.isascii() else small.replace(_KELVIN, b"k").replace(_LONG_S, b"s")
 
 
+def blurs_words(text: bytes) -> bool:
+    r"""Whether a letter of it is one for `(?i)` and none for `\b`: then nobody knows where its words end."""
+    return not text.isascii() and (_KELVIN in text or _LONG_S in text)
+
+
 def runs_of(folded: bytes) -> list[bytes]:
     """The runs of letters; beyond ASCII of whatever is there."""
     runs = folded.translate(_FOLD).split()

@@ -189,10 +189,9 @@ class Client:
 def _unpacks_badly(headers: Mapping[str, str]) -> str:
     """Why an answer is not given to the SDK: it would unpack whatever comes, at whatever size. Empty: it may."""
     size = headers.get(_RAW_SIZE, "0")
-    plain = size.isascii() and size.isdigit()  # not what `int` takes beside it
-    if not plain or headers.get(_PACKED, "").lower() not in {"", "lz4"}:
+    if not size.isdecimal() or headers.get(_PACKED, "").lower() not in {"", "lz4"}:
         return "UnreadableAnswer"
-    return "PageTooLarge" if len(size) > 9 or int(size) > MOST_PAGE_BYTES else ""  # noqa: PLR2004 - digits enough
+    return "PageTooLarge" if int(size) > MOST_PAGE_BYTES else ""
 
 
 def _is_address(endpoint: str) -> bool:

@@ -154,6 +154,20 @@ def test_whatever_matches_is_possible(patterns: list[str], flag: str, text: str)
         assert sorted(number for number in there.numbers if there.finds(number)) == expected
 
 
+@pytest.mark.parametrize("padding", ["", "\n" + "=" * SHORT_BYTES])
+def test_a_letter_for_one_and_none_for_another_ends_words_and_goes_on_in_them(padding: str) -> None:
+    r"""`(?i)` takes the long s and the Kelvin sign for letters, `\b` does not: both are right."""
+    patterns = [r"\bXid\b", r"(?i)\bsend\b", r"(?i)disk\b", r"(?i)task done"]
+    together = PatternSet(patterns)
+    for _ in range(module.FEW_TEXTS):
+        together.possible_in(b"the first texts are asked for otherwise")
+    for text in ("Xid\u017f", "\u212aXid\u212a", "a\u017fend", "dis\u212aa", "ta\u017fk done", "Xids", "sends"):
+        there = together.possible_in((text + padding).encode())
+        found = [number for number in range(len(patterns)) if number in there.numbers and there.finds(number)]
+        alone = [number for number, one in enumerate(patterns) if compile_pattern(one).search(text.encode())]
+        assert found == alone, text
+
+
 def _one(text: str) -> Needs:
     return ((frozenset({text.encode()}),),)
 

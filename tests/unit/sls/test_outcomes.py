@@ -6,7 +6,9 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import replace
+import time
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
@@ -38,7 +40,16 @@ def answers(wire: Wire, *pages: list[Row], progress: str = "Complete") -> None:
 
 @pytest.mark.parametrize(
     ("written", "within"),
-    [("99", False), ("100", True), ("149", True), ("150", False), ("", True), ("soon", True), ("9" * 5_000, True)],
+    [
+        ("99", False),
+        ("100", True),
+        ("149", True),
+        ("150", False),
+        ("", True),
+        ("soon", True),
+        ("9" * 19, False),
+        ("9" * 20, True),
+    ],
 )
 def test_an_outcome_counts_by_when_it_was_written(written: str, *, within: bool) -> None:
     """Whole seconds; what says no time, or what no time is, is left to who reads."""
@@ -52,6 +63,7 @@ def test_each_outcome_is_read_once_with_exactly_these_values(log: OutcomeLog, wi
     assert log.read(60.0, 119.0, {"job_id": "7"}) == [row]
     (asked,) = (json.loads(request["body"]) for request in wire.requests)
     assert (asked["from"], asked["to"], asked["line"], asked["offset"]) == (60, 120, PAGE, 0)
+    assert asked["query"] == query_of({"job_id": "7"}), "the service leaves out what it can"
 
 
 def test_pages_are_asked_for_until_one_is_short(log: OutcomeLog, wire: Wire) -> None:
@@ -82,6 +94,8 @@ def test_more_than_can_be_read_is_said(log: OutcomeLog, wire: Wire, monkeypatch:
 def test_an_answer_without_end_is_none(log: OutcomeLog, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not kept."""
     monkeypatch.setattr(outcomes, "ANSWER_BYTES_MAX", 20)
+    wire.behave = lambda handler: say(handler, 200, b'{"data": []}'.ljust(20))
+    assert log.read(60.0, 120.0) == []
     wire.behave = lambda handler: say(handler, 200, b" " * 21)
     with pytest.raises(OutcomesUnavailable, match="more than 20 bytes"):
         log.read(60.0, 120.0)
@@ -120,6 +134,25 @@ def test_a_connection_that_was_closed_meanwhile_is_made_anew_once(log: OutcomeLo
             handler.close_connection = True  # type: ignore[attr-defined]  # the server's own
             return
         say(handler, 200, full if len(wire.requests) == 1 else b'{"data": []}')  # type: ignore[arg-type]  # as above
+
+    wire.behave = behave
+    assert len(log.read(60.0, 120.0)) == 1
+    assert len(wire.requests) == 3
+
+
+def test_a_page_that_does_not_come_is_asked_for_again_on_a_new_connection(
+    log: OutcomeLog, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the old one still waits for would be in the way."""
+    monkeypatch.setattr(outcomes, "TIMEOUT_S", 0.3)
+    full = json.dumps({"data": [{"outcome_id": "1", "__time__": "70"}] * PAGE}).encode()
+
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        number = len(wire.requests)
+        if number == 2:
+            time.sleep(0.6)
+        with suppress(OSError):
+            say(handler, 200, full if number == 1 else b'{"data": []}')
 
     wire.behave = behave
     assert len(log.read(60.0, 120.0)) == 1
@@ -216,5 +249,28 @@ def test_an_outcome_may_have_no_more_than_what_is_asked_for(log: OutcomeLog, wir
 def test_a_key_without_a_token_sends_none(log: OutcomeLog, wire: Wire) -> None:
     """An empty one would be a wrong one."""
     answers(wire, [])
-    replace(log, security_token="").read(60.0, 120.0)
+    given = {name: getattr(log, name) for name in ("endpoint", "project", "logstore", "access_key_id")}
+    OutcomeLog(**given, access_key_secret=SECRET).read(60.0, 120.0)
     assert "x-acs-security-token" not in {name.lower() for name in wire.requests[0]["headers"]}
+
+
+def test_only_what_was_written_in_the_time_is_read(log: OutcomeLog, wire: Wire) -> None:
+    """The service gives whole minutes; the seconds before and after are somebody else's question."""
+    answers(wire, [{"outcome_id": str(at), "__time__": str(at)} for at in (99, 100, 149, 150)])
+    assert [row["outcome_id"] for row in log.read(100.0, 150.0)] == ["100", "149"]
+
+
+def test_outcomes_are_read_where_md5_is_forbidden_for_security(
+    log: OutcomeLog, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As under FIPS 140: here it is a checksum that the service wants."""
+    md5 = hashlib.md5
+
+    def strict(body: bytes, *, usedforsecurity: bool = True) -> object:
+        if usedforsecurity:
+            raise ValueError("disabled for FIPS")
+        return md5(body, usedforsecurity=False)
+
+    monkeypatch.setattr(hashlib, "md5", strict)
+    answers(wire, [{"outcome_id": "1"}])
+    assert log.read(60.0, 120.0) == [{"outcome_id": "1"}]

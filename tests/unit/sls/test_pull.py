@@ -18,7 +18,7 @@ from shared.domain.credentials import Credentials
 from shared.domain.errors import InputError, SourceUnavailable
 from shared.domain.progress import Progress
 from shared.ports import LogEntry, LogRange
-from shared.sls import MOST_PAGE_BYTES, PAGE_BYTES, Access, SlsSource, _client
+from shared.sls import MOST_PAGE_BYTES, PAGE_BYTES, Access, SlsSource, _client, _next_groups
 from tests.support.http_wire import Dropping, Wire, say
 from tests.unit.sls.conftest import REQUEST_ID, Behaviour, by_cursor, group, page, refusal
 
@@ -88,6 +88,15 @@ def test_reading_goes_on_from_where_it_was_left(source: SlsSource, wire: Wire, w
     assert [entry.ordinal for entry in first[1]] == [10, 11, 12]
     assert (first[0].cursor, first[0].next_cursor, first[0].ordinal) == ("4", "6", 10)
     assert (second[0].next_cursor, second[0].ordinal, second[1]) == ("9", 13, [])
+
+
+@pytest.mark.parametrize(
+    ("weighed", "next_groups"),
+    [(PAGE_BYTES + 1, 50), (PAGE_BYTES, 100), (PAGE_BYTES // 4, 100), (PAGE_BYTES // 4 - 1, 200)],
+)
+def test_a_page_just_as_heavy_as_may_be_changes_nothing(weighed: int, next_groups: int) -> None:
+    """Only what is heavier, or lighter than a quarter."""
+    assert _next_groups(100, weighed) == next_groups
 
 
 def asked_groups(wire: Wire) -> list[int]:
@@ -197,9 +206,11 @@ def test_an_answer_that_is_too_long_is_asked_for_again_with_half(
     [
         {"x_log_bodyrawsize": "4_000_000_000"},
         {"x_log_bodyrawsize": "9999999999"},
+        {"x_log_bodyrawsize": "9" * 5_000},
         {"x_log_bodyrawsize": "1_0"},
         {"x_log_bodyrawsize": "+10"},
         {"x_log_bodyrawsize": "٣"},
+        {"x_log_bodyrawsize": "²"},
         {"x_log_compresstype": "gzip"},
         {"x_log_compresstype": "deflate"},
         {"x_log_compresstype": "zstd"},

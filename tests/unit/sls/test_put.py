@@ -12,8 +12,9 @@ from aliyun.log.proto import LogGroupRaw
 
 from localcloud.sls.models import LogGroup
 from localcloud.sls.protobuf import decode_group, decompress
+from shared import sls
 from shared.domain.errors import SinkUnavailable
-from shared.sls import MAX_PUT_BYTES, MAX_PUT_LOGS, SlsSink, batches
+from shared.sls import MAX_PUT_BYTES, MAX_PUT_LOGS, NEVER_USED, Access, SlsSink, _client, _weight, batches
 from tests.support.http_wire import Wire, say
 from tests.unit.sls.conftest import REQUEST_ID, refusal
 
@@ -53,7 +54,7 @@ def test_all_records_are_in_one_request(sink: SlsSink, wire: Wire) -> None:
         (1_000, {"outcome_id": b"1"}),
         (1_000, {"outcome_id": b"2", "raw": b"?"}),
     ]
-    assert group.topic == "secondwind-outcome"
+    assert (group.topic, group.source) == ("secondwind-outcome", "secondwind")
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>welcome to the airport</html>", b"{}"])
@@ -135,6 +136,28 @@ def test_batches_keep_the_limits() -> None:
     assert MAX_PUT_BYTES <= 5_000_000
     ((only,),) = batches([{"id": "1", "raw": "x" * 6_000_000}])
     assert (only["id"], len(only["raw"].encode())) == ("1", 1_024)
+
+
+def test_each_batch_may_be_as_large_as_the_first() -> None:
+    """To the byte."""
+    half = MAX_PUT_BYTES // 2
+    record = {"id": "x" * (half - _weight({"id": ""}))}
+    assert 2 * _weight(record) == MAX_PUT_BYTES
+    assert [len(batch) for batch in batches([record] * 5)] == [2, 2, 1]
+
+
+@pytest.mark.parametrize(("loaded", "waits"), [(False, NEVER_USED), (True, ())])
+def test_what_the_sdk_never_uses_waits_unless_it_is_loaded_already(
+    access: Access, wire: Wire, monkeypatch: pytest.MonkeyPatch, waits: tuple[str, ...], *, loaded: bool
+) -> None:
+    """Before: afterwards each name would be looked for once more, at every connection."""
+    assert _client.__name__ == sls._SDK
+    put_off: list[str] = []
+    monkeypatch.setattr(sls, "put_off", lambda *names: put_off.extend(names))
+    if not loaded:
+        monkeypatch.setattr(sls, "_SDK", "nothing.that.was.loaded")
+    assert sls._connect(access, f"http://{wire.host}") is not None
+    assert tuple(put_off) == waits
 
 
 def test_the_token_of_a_role_goes_along(sink: SlsSink, wire: Wire) -> None:
