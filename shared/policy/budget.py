@@ -31,7 +31,7 @@ def budget_of(
     policy: Policy, rule: Rule | None, record: JobRecord, failure: Failure, seen: Snapshot | None, now: float
 ) -> Budget:
     """The budget that applies, and what is used of it."""
-    paid_by_class = policy.classes.get(rule.failure_class) if rule and policy.classes else None
+    paid_by_class = policy.classes.get(rule.failure_class) if rule else None
     of_class = rule.failure_class if rule and paid_by_class else None
     limit = (rule.attempts if rule else None) or paid_by_class or policy.attempts
     since = now - limit.window_s

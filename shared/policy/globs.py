@@ -52,7 +52,7 @@ class _Simple:
         self._prefixes = prefixes
 
     def fits(self, text: str) -> bool:
-        return text in self._plain or (bool(text) and text.startswith(self._prefixes))
+        return text in self._plain or text.startswith(self._prefixes)
 
 
 class _Any(_Simple):

@@ -22,7 +22,7 @@ def with_packs(policy: Policy, packs: Packs) -> Policy:
         return policy
     theirs = [rule.unpacked(pack, policy.attempts, policy.cooldown) for pack in included for rule in pack.rules]
     own = {rule.name: rule for rule in policy.rules}
-    placed: list[Rule] = [own.get(rule.name, rule) for rule in theirs]
+    placed: list[tuple[Tells, Rule]] = [(rule.tells, own.get(rule.name, rule)) for rule in theirs]
     named = {rule.name for rule in theirs}
     rest = [rule for rule in policy.rules if rule.name not in named]
     return replace(
@@ -31,8 +31,8 @@ def with_packs(policy: Policy, packs: Packs) -> Policy:
         ignore_lines=_distinct([*policy.ignore_lines, *(line for pack in included for line in pack.ignore_lines)]),
         rules=(
             *(rule for rule in rest if not rule.match.empty),
-            *(rule for rule, packed in zip(placed, theirs, strict=True) if packed.tells is Tells.CAUSE),
-            *(rule for rule, packed in zip(placed, theirs, strict=True) if packed.tells is Tells.EFFECT),
+            *(rule for tells, rule in placed if tells is Tells.CAUSE),
+            *(rule for tells, rule in placed if tells is Tells.EFFECT),
             *(rule for rule in rest if rule.match.empty),
         ),
     )

@@ -38,7 +38,7 @@ def rule_for(policy: Policy, failure: Failure, seen: Snapshot | None) -> Rule | 
 @lru_cache(maxsize=512)
 def _under(policy: Itself[Policy], rule: Itself[Rule], under: tuple[int, ...]) -> ScopedRule:
     blocks = [policy.it.by[place] for place in under]
-    names = [block.name or f"block {place + 1}" for place, block in zip(under, blocks, strict=True)]
+    names = [policy.it.by[place].name or f"block {place + 1}" for place in under]
     return _scoped(rule.it, policy.it, blocks, ", ".join(names))
 
 

@@ -128,7 +128,7 @@ def needed(pattern: str) -> Needs | None:
             groups[-1].row.next(inner)
         elif part == "|":
             here.choice()
-        elif part in {"*", "+", "?"} or (part[0] == "{" and len(part) > 1):
+        elif part in {"*", "+", "?"} or (part[0] == "{" and part != "{"):
             here.row.last, repeated = _repeated(here.row.last, part), True
         else:
             here.row.next(_single(part, folds=folds))
@@ -166,7 +166,7 @@ def _single(part: str, *, folds: bool) -> _Part:
         return _text(part[2:].removesuffix(r"\E"), folds=folds)
     if part[0] == "\\":
         return _text(part[1], folds=folds) if len(part) == 2 and not part[1].isalnum() else _ANYTHING  # noqa: PLR2004
-    if part[0] == "[" and len(part) > 1:
+    if part[0] == "[":
         members = part[1:-1]
         small = len(part) <= _SMALL_CLASS and members.isalpha() and members.isascii()
         return _Part(frozenset(one.lower().encode() for one in members)) if small else _ANYTHING

@@ -34,9 +34,9 @@ class Noise:
         noisy = set[int]()
         for kind in self._kinds:
             noisy.update(asked[kind.digits_are_alike].with_kind(kind))
-        if len(asked[False].lines) > len(lines):  # what the watcher says before a quotation is a line of its own
-            owners = [place for place, line in enumerate(shown) for _ in line.split("\n")]
-            noisy = {owners[place] for place in noisy}
+        # What the watcher says before a quotation is a line of its own.
+        owners = [place for place, line in enumerate(shown) for _ in line.split("\n")]
+        noisy = {owners[place] for place in noisy}
         return [line for place, line in enumerate(lines) if place not in noisy]
 
 

@@ -55,22 +55,19 @@ def repeated_names(root: yamltree.Node) -> Iterator[Fault]:
 
 def inconsistent(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     """Faults in how parts of a policy as it is written go together; packs are weighed when they are made."""
-    rules = list(zip(policy.rules, yamltree.items(yamltree.child(root, "rules")), strict=True))
-    yield from _cooldowns(policy, rules, root)
-    for index, (rule, node) in enumerate(rules):
-        here = f"$.rules[{index}]"
+    yield from _cooldowns(policy, root)
+    for here, rule, node in yamltree.each(policy.rules, root, "rules"):
         if rule.failure_class is FailureClass.INFRASTRUCTURE and not has_evidence(rule.match):
             problem = f"ambiguous evidence is never infrastructure: wants {_LEAST_EVIDENCE}"
             yield Fault(f"{here}.class", problem, yamltree.child(node, "class").line)
         if rule.cause is CauseLine.FIRST and (rule.match.message is None or rule.tells is Tells.EFFECT):
             problem = "first is said of the line that the message of a cause hits"
             yield Fault(f"{here}.cause", problem, yamltree.child(node, "cause").line)
-    places = yamltree.items(yamltree.child(root, "sources"))
-    for index, (source, node) in enumerate(zip(policy.sources, places, strict=True)):
+    for here, source, node in yamltree.each(policy.sources, root, "sources"):
         if (source.log is None) is (source.event is None):
-            yield Fault(f"$.sources[{index}]", "wants exactly one of log and event", node.line)
+            yield Fault(here, "wants exactly one of log and event", node.line)
         if source.event == EventPlace():
-            yield Fault(f"$.sources[{index}].event", "wants one of source, bus and account", node.line)
+            yield Fault(f"{here}.event", "wants one of source, bus and account", node.line)
     yield from faults_of_globs(policy, root)
     yield from faults_of_blocks(policy, root)
     yield from faults_of_windows(policy, root)
@@ -81,12 +78,12 @@ def inconsistent(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
         yield Fault("$.rules", f"too slow to decide by: {too_much}", yamltree.child(root, "rules").line)
 
 
-def _cooldowns(policy: Policy, rules: list[tuple[Rule, yamltree.Node]], root: yamltree.Node) -> Iterator[Fault]:
+def _cooldowns(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     of_policy = yamltree.child(root, "cooldown")
     places: list[tuple[str, Cooldown, yamltree.Node]] = [("$.cooldown", policy.cooldown, of_policy)]
-    for index, (rule, node) in enumerate(rules):
+    for here, rule, node in yamltree.each(policy.rules, root, "rules"):
         if rule.cooldown is not None:
-            places.append((f"$.rules[{index}].cooldown", rule.cooldown, yamltree.child(node, "cooldown")))
+            places.append((f"{here}.cooldown", rule.cooldown, yamltree.child(node, "cooldown")))
     for path, cooldown, node in places:
         if cooldown.max_s < cooldown.base_s:
             problem = f"max_s ({cooldown.max_s:g}) must not be less than base_s ({cooldown.base_s:g})"
@@ -119,15 +116,14 @@ def odd(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]
     yield from odd_windows(policy, root)
     yield from odd_notify(policy, root)
     yield from odd_people(policy, root)
-    yield from odd_noise(written, policy, yamltree.child(root, "rules"))
+    yield from odd_noise(written, policy, root)
     yield from _unreached(policy, written, root)
-    yield from _never_fitting(written, yamltree.child(root, "rules"))
+    yield from _never_fitting(written, root)
 
 
 def _unreached(policy: Policy, written: Policy, root: yamltree.Node) -> Iterator[Fault]:
     """Own rules below others that match all that they match, packs of which that is true, and what no rule matches."""
-    rules = yamltree.child(root, "rules")
-    nodes = dict(zip((rule.name for rule in written.rules), enumerate(yamltree.items(rules)), strict=True))
+    places = {rule.name: (path, node.line) for path, rule, node in yamltree.each(written.rules, root, "rules")}
     before: list[Rule] = []
     of_packs: dict[str, list[str]] = {}
     for rule in policy.rules:
@@ -135,8 +131,8 @@ def _unreached(policy: Policy, written: Policy, root: yamltree.Node) -> Iterator
             own = [one for one in before if not isinstance(one, PackRule)]
             of_packs.setdefault(rule.pack, []).append(_shadow(rule, own))
         elif shadow := _shadow(rule, before):
-            index, node = nodes[rule.name]
-            yield Fault(f"$.rules[{index}]", f"is never reached: {shadow}", node.line)
+            path, line = places[rule.name]
+            yield Fault(path, f"is never reached: {shadow}", line)
         if rule.cause is CauseLine.ANY:
             before.append(rule)
     idle = [pack for pack, shadows in of_packs.items() if all(shadows)]
@@ -148,7 +144,7 @@ def _unreached(policy: Policy, written: Policy, root: yamltree.Node) -> Iterator
     if missing:
         names = ", ".join(system.name for system in missing)
         problem = f"no last rule matches every failure of {names}: what no rule matches is suppressed (no_rule)"
-        yield Fault("$.rules", problem, rules.line)
+        yield Fault("$.rules", problem, yamltree.child(root, "rules").line)
 
 
 def _shadow(rule: Rule, before: Sequence[Rule]) -> str:
@@ -221,14 +217,14 @@ def _asks_as_much(field: str, asked: frozenset[str], narrower: Match) -> bool:
     return bool(found & asked) or any(choice <= asked for choice in choices)
 
 
-def _never_fitting(policy: Policy, rules: yamltree.Node) -> Iterator[Fault]:
-    for index, (rule, node) in enumerate(zip(policy.rules, yamltree.items(rules), strict=True)):
+def _never_fitting(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    for path, rule, node in yamltree.each(policy.rules, root, "rules"):
         systems = _systems(rule.match)
         if all(any(getattr(rule.match, field) is not None for field in _of_others(system)) for system in systems):
             problem = f"never matches: {whose_places()}"
-            yield Fault(f"$.rules[{index}].match", problem, node.line)
+            yield Fault(f"{path}.match", problem, node.line)
         if _contradicts_itself(rule.match):
-            yield Fault(f"$.rules[{index}].match", "never matches: not_message has what it asks for", node.line)
+            yield Fault(f"{path}.match", "never matches: not_message has what it asks for", node.line)
 
 
 def _contradicts_itself(match: Match) -> bool:

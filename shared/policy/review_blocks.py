@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from shared.domain.errors import Fault
@@ -17,12 +16,10 @@ from shared.policy.people import Deed
 from shared.policy.reach import Reach
 from shared.policy.windows import Window, WindowAction, moment
 
-_T = TypeVar("_T")
-
 
 def faults_of_blocks(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     """Faults in `by`."""
-    for path, block, node in _parts("by", policy.by, root):
+    for path, block, node in yamltree.each(policy.by, root, "by"):
         if all(getattr(block, field) is None for field in Reach.__struct_fields__):
             yield Fault(
                 path, "is for every job: wants a condition such as clusters, groups, owners or queues", node.line
@@ -38,7 +35,7 @@ def faults_of_blocks(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
 def faults_of_windows(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     """Faults in `windows`."""
     first: dict[str, int] = {}
-    for path, window, node in _parts("windows", policy.windows, root):
+    for path, window, node in yamltree.each(policy.windows, root, "windows"):
         if window.name in first:
             yield Fault(f"{path}.name", f"another window, in line {first[window.name]}, has this name", node.line)
         first.setdefault(window.name, node.line)
@@ -49,7 +46,7 @@ def faults_of_windows(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
 
 def faults_of_people(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     """Faults in `people`: further names of several persons would make one the owner of another's jobs."""
-    for path, person, node in _parts("people", policy.people, root):
+    for path, person, node in yamltree.each(policy.people, root, "people"):
         several = isinstance(person.who, tuple) or "*" in person.who or "?" in person.who
         if person.accounts is not None and several:
             problem = "are further names of one person: wants one name in who, and no glob"
@@ -58,7 +55,7 @@ def faults_of_people(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
 
 def odd_people(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     """Warnings: what concerns every place is not for whom a place bounds."""
-    for path, person, node in _parts("people", policy.people, root):
+    for path, person, node in yamltree.each(policy.people, root, "people"):
         if Deed.MODE in person.may and not person.everywhere:
             problem = "mode concerns every place: an entry that names places does not give it"
             yield Fault(f"{path}.may", problem, yamltree.child(node, "may").line)
@@ -77,7 +74,7 @@ def _problem_of_times(window: Window) -> str:
 
 def odd_blocks(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     """Warnings: settings of blocks that change nothing, since nothing that they are for is less strict."""
-    for path, block, node in _parts("by", policy.by, root):
+    for path, block, node in yamltree.each(policy.by, root, "by"):
         given = [setting for setting in _SETTINGS if getattr(block, setting) is not None]
         if not given:
             yield Fault(path, "sets nothing", node.line)
@@ -111,7 +108,10 @@ def _tightens(setting: str, block: Block, policy: Policy) -> bool:
 
 def odd_shares(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     """Warnings: a share of each owner that is no less than the whole, in the policy and in its blocks."""
-    places: list[tuple[str, Policy | Block, yamltree.Node]] = [("$", policy, root), *_parts("by", policy.by, root)]
+    places: list[tuple[str, Policy | Block, yamltree.Node]] = [
+        ("$", policy, root),
+        *yamltree.each(policy.by, root, "by"),
+    ]
     for path, part, node in places:
         for name in ("breaker", "rate"):
             bound: Breaker | Rate | None = getattr(part, name)
@@ -140,7 +140,7 @@ def odd_bad_nodes(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
 
 def odd_windows(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     """Warnings: what waits longer than a day is given up."""
-    for path, window, node in _parts("windows", policy.windows, root):
+    for path, window, node in yamltree.each(policy.windows, root, "windows"):
         lasts_s = window.lasts_s
         if lasts_s is None:
             zone = ZoneInfo(window.zone)
@@ -148,9 +148,3 @@ def odd_windows(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
         if window.action is WindowAction.DEFER and lasts_s > DAY_S:
             problem = "is open for more than a day: what it defers for so long is given up; hold or ignore it"
             yield Fault(path, problem, node.line)
-
-
-def _parts(name: str, parts: tuple[_T, ...], root: yamltree.Node) -> Iterator[tuple[str, _T, yamltree.Node]]:
-    nodes = yamltree.items(yamltree.child(root, name))
-    for index, (part, node) in enumerate(zip(parts, nodes, strict=True)):
-        yield f"$.{name}[{index}]", part, node

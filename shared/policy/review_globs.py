@@ -54,22 +54,16 @@ def _no_owner(text: str) -> str:
 
 def _globs(policy: Policy, root: yamltree.Node, fields: Iterable[str]) -> Iterator[tuple[str, str, int]]:
     """Path, text and line of each glob that the policy itself writes in one of these fields."""
-    rules = yamltree.items(yamltree.child(root, "rules"))
     asked: list[tuple[str, Struct, yamltree.Node]] = [
-        (f"$.rules[{index}].match", rule.match, yamltree.child(node, "match"))
-        for index, (rule, node) in enumerate(zip(policy.rules, rules, strict=True))
+        (f"{path}.match", rule.match, yamltree.child(node, "match"))
+        for path, rule, node in yamltree.each(policy.rules, root, "rules")
     ]
     for name, parts in (("sources", policy.sources), ("by", policy.by), ("windows", policy.windows)):
-        nodes = yamltree.items(yamltree.child(root, name))
-        asked += [
-            (f"$.{name}[{index}]", part, node) for index, (part, node) in enumerate(zip(parts, nodes, strict=True))
-        ]
-    for index, (source, node) in enumerate(
-        zip(policy.sources, yamltree.items(yamltree.child(root, "sources")), strict=True)
-    ):
+        asked += yamltree.each(parts, root, name)
+    for path, source, node in yamltree.each(policy.sources, root, "sources"):
         for name, of in (("event", source.event), ("log", source.log)):
             if of is not None:
-                asked.append((f"$.sources[{index}].{name}", of, yamltree.child(node, name)))
+                asked.append((f"{path}.{name}", of, yamltree.child(node, name)))
     for path, part, node in asked:
         for field in fields:
             for text in listed(getattr(part, field, None)):

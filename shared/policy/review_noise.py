@@ -15,10 +15,10 @@ _FIELDS = ("message", "any_of", "all_of", "not_message")
 _PLAIN = re.compile(r"[^\\^$.*+?()\[\]{}]*")
 
 
-def odd_noise(written: Policy, policy: Policy, rules: yamltree.Node) -> Iterator[Fault]:
+def odd_noise(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     """Warnings: patterns that hit nothing but lines that the policy, or a pack of it, leaves out."""
     words = {noise: found for noise in policy.ignore_lines if (found := _words(noise))}
-    for index, (rule, node) in enumerate(zip(written.rules, yamltree.items(rules), strict=True)):
+    for path, rule, node in yamltree.each(written.rules, root, "rules"):
         match = yamltree.child(node, "match")
         for field in _FIELDS:
             for pattern in listed(getattr(rule.match, field)):
@@ -26,7 +26,7 @@ def odd_noise(written: Policy, policy: Policy, rules: yamltree.Node) -> Iterator
                 if noise:
                     whose = "ignore_lines" if noise in written.ignore_lines else "an included pack's ignore_lines"
                     problem = f"{pattern!r} hits nothing: {whose} ({noise!r}) leaves out each line that has it"
-                    yield Fault(f"$.rules[{index}].match.{field}", problem, yamltree.child(match, field).line)
+                    yield Fault(f"{path}.match.{field}", problem, yamltree.child(match, field).line)
 
 
 def _words(noise: str) -> list[bytes]:

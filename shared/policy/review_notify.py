@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
 
 from shared.domain.errors import Fault
 from shared.domain.messages import What
@@ -11,25 +10,23 @@ from shared.policy import yamltree
 from shared.policy.model import Policy
 from shared.policy.notify import ChannelKind, MessageChannel
 
-_T = TypeVar("_T")
 _UNSIGNED = frozenset({ChannelKind.WECOM, ChannelKind.EVENTBRIDGE})
 _ABOUT_JOBS = frozenset({What.HELD, What.UNKNOWN})
 
 
 def faults_of_notify(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     """Faults in `notify`."""
-    notify, here = policy.notify, yamltree.child(root, "notify")
+    notify = policy.notify
     first: dict[str, int] = {}
-    for index, (channel, node) in enumerate(_with_nodes(notify.channels, yamltree.child(here, "channels"))):
-        path = f"$.notify.channels[{index}]"
+    for path, channel, node in yamltree.each(notify.channels, root, "notify", "channels"):
         if channel.name in first:
             yield Fault(f"{path}.name", f"another channel, in line {first[channel.name]}, has this name", node.line)
         first.setdefault(channel.name, node.line)
         yield from (Fault(path, problem, node.line) for problem in _problems(channel))
-    for index, (route, node) in enumerate(_with_nodes(notify.routes, yamltree.child(here, "routes"))):
+    for path, route, node in yamltree.each(notify.routes, root, "notify", "routes"):
         for name in route.to:
             if notify.channel(name) is None:
-                yield Fault(f"$.notify.routes[{index}].to", f"there is no channel {name}", node.line)
+                yield Fault(f"{path}.to", f"there is no channel {name}", node.line)
 
 
 def _problems(channel: MessageChannel) -> Iterator[str]:
@@ -45,18 +42,18 @@ def _problems(channel: MessageChannel) -> Iterator[str]:
 
 def odd_notify(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     """Warnings: channels and routes that nothing reaches, a digest that nobody gets."""
-    notify, here = policy.notify, yamltree.child(root, "notify")
+    notify = policy.notify
     named = {name for route in notify.routes for name in route.to}
-    for index, (channel, node) in enumerate(_with_nodes(notify.channels, yamltree.child(here, "channels"))):
+    for path, channel, node in yamltree.each(notify.channels, root, "notify", "channels"):
         if notify.routes and channel.name not in named:
-            yield Fault(f"$.notify.channels[{index}]", "no route leads here: it is told of nothing", node.line)
-    routes = list(_with_nodes(notify.routes, yamltree.child(here, "routes")))
-    for index, (route, node) in enumerate(routes):
+            yield Fault(path, "no route leads here: it is told of nothing", node.line)
+    for path, route, node in yamltree.each(notify.routes, root, "notify", "routes"):
         if route.what is not None and route.asks_of_job and not _ABOUT_JOBS & set(route.what):
             problem = "never fits: only what is held or unknown is about a job, with owner, queue and name"
-            yield Fault(f"$.notify.routes[{index}]", problem, node.line)
+            yield Fault(path, problem, node.line)
     if notify.digest_at is not None and not _digested(policy):
-        yield Fault("$.notify.digest_at", "no route leads the digest anywhere", yamltree.child(here, "digest_at").line)
+        line = yamltree.child(yamltree.child(root, "notify"), "digest_at").line
+        yield Fault("$.notify.digest_at", "no route leads the digest anywhere", line)
 
 
 def _digested(policy: Policy) -> bool:
@@ -65,7 +62,3 @@ def _digested(policy: Policy) -> bool:
         return bool(policy.notify.channels)
     ways = policy.notify.routes
     return any(What.DIGEST in way.what if way.what is not None else not way.asks_of_job for way in ways)
-
-
-def _with_nodes(parts: tuple[_T, ...], node: yamltree.Node) -> Iterator[tuple[_T, yamltree.Node]]:
-    return zip(parts, yamltree.items(node), strict=True)

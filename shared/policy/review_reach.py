@@ -18,8 +18,7 @@ def odd_reach(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     """Warnings: it fits nothing, and whoever wrote it believes that something is bound by it."""
     for name in _BOUND:
         parts: tuple[Places, ...] = getattr(policy, name)
-        for index, (part, node) in enumerate(zip(parts, yamltree.items(yamltree.child(root, name)), strict=True)):
-            path = f"$.{name}[{index}]"
+        for path, part, node in yamltree.each(parts, root, name):
             meant = [system for system in SYSTEMS if may_mean(part, system)]
             if not meant:
                 yield Fault(path, f"never fits: {whose_places()}", node.line)

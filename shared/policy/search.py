@@ -247,9 +247,9 @@ class _Together:
 
     def __init__(self, members: Sequence[int], single: Mapping[int, Any] | Sequence[Any]) -> None:
         self._members = tuple(members)
-        self._single = tuple(single[number] for number in members)
-        self._set = _set_of(self._single) if len(self._single) > 1 else None
-        self._sentinel = len(self._members)
+        self._single = {number: single[number] for number in members}
+        self._set = _set_of(tuple(self._single.values())) if len(members) > 1 else None
+        self._sentinel = len(members)
 
     def found_in(self, text: bytes) -> Collection[int]:
         """Numbers, as the policy counts them, of those that are found."""
@@ -257,7 +257,7 @@ class _Together:
             found = self._set.Match(text) or ()
             if self._sentinel in found:
                 return [self._members[place] for place in found if place != self._sentinel]
-        return [number for number, one in zip(self._members, self._single, strict=True) if one.search(text)]
+        return [number for number, one in self._single.items() if one.search(text)]
 
 
 def _set_of(compiled: Sequence[Any], max_mem: int = _GROUPED * MAX_MEMORY_BYTES) -> Any | None:

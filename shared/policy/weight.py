@@ -77,7 +77,7 @@ def weight_of(pattern: str) -> int:
             here.choice = True
         elif part in {"*", "+"}:
             here.last = 0 if here.last <= 1 else here.last
-        elif part[0] == "{" and len(part) > 1:
+        elif part[0] == "{" and part != "{":
             here.last = _repeated(here.last, part)
         elif part == "?":
             here.last = max(here.last, 1)
@@ -102,4 +102,4 @@ def _repeated(weight: int, count: str) -> int:
 def _is_wide(part: str) -> bool:
     if part[0] == "\\":
         return len(part) > 1 and part[1] in _WIDE_ESCAPES
-    return part == "." or (part[0] == "[" and len(part) > 1)
+    return part[0] in ".["

@@ -170,7 +170,7 @@ def _parts_of(text: bytes) -> _Parts:
     first, last = runs[: runs.find(b" ")], runs[runs.rfind(b" ") + 1 :]
     parts = [_WHOLE + word for word in runs[len(first) : len(runs) - len(last)].split() if len(word) >= _GRAM]
     parts += [kind + run for kind, run in ((_END, first), (_BEGINNING, last), (_PIECE, beyond)) if len(run) >= _GRAM]
-    return frozenset(parts) if parts else _piece(max(first, last, beyond, key=len))
+    return frozenset(parts)
 
 
 def _piece(run: bytes) -> _Parts:

@@ -93,9 +93,8 @@ class Wording:
         self._textless = bits(not (one.message or one.any_of or one.all_of) for one in self._asks)
         """Content with a failure that has no message."""
         self._unasking = self._textless & bits(not one.refused for one in self._asks)
-        self._causes = frozenset[int]().union(
-            *(one.message for one, (_, tells, _) in zip(self._asks, asked, strict=True) if tells is Tells.CAUSE)
-        )
+        causes = [match.message for match, tells, _ in asked if tells is Tells.CAUSE]
+        self._causes = frozenset(number[pattern] for message in causes for pattern in listed(message))
 
     @cached_property
     def _by_line(self) -> Noise:

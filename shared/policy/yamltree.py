@@ -9,7 +9,8 @@ numbers only), so `off`, `no` and `1:30` are text.
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 import yaml
 from msgspec import Struct
@@ -19,6 +20,7 @@ from shared.domain.errors import Fault
 MAX_DEPTH = 16
 """Levels of lists and mappings; the policy needs four."""
 
+_T = TypeVar("_T")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser is there unless PyYAML was built without
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -101,9 +103,9 @@ class _Builder:
         self._open: list[_Open] = []
         self._documents = 0
 
-    def take(self, event: yaml.Event) -> None:
+    def take(self, event: Any) -> None:  # a `yaml.Event`, and of a parser's events each has its mark
         """Go one event further. Raises _Stop."""
-        line = event.start_mark.line + 1 if event.start_mark else 1
+        line = event.start_mark.line + 1
         if isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
@@ -185,6 +187,19 @@ def child(node: Node, key: str) -> Node:
 def items(node: Node) -> list[Node]:
     """What a list holds; nothing where it is none."""
     return node.items if isinstance(node, Listing) else []
+
+
+def each(parts: Sequence[_T], root: Node, *keys: str) -> Iterator[tuple[str, _T, Node]]:
+    """Each part that was read from the list under these keys, one in the other: its path, itself, its node.
+
+    Raises:
+        ValueError: the list has not as many.
+    """
+    node, path = root, "$"
+    for key in keys:
+        node, path = child(node, key), f"{path}.{key}"
+    for index, (part, its) in enumerate(zip(parts, items(node), strict=True)):
+        yield f"{path}[{index}]", part, its
 
 
 def plain(node: Node) -> Any:

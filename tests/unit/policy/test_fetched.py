@@ -44,6 +44,14 @@ def test_who_says_too_little(told: dict[str, Any], wants: bool) -> None:  # noqa
     assert says_too_little(POLICY, failure, decide(make_facts(failure=failure, policy=POLICY))) is wants
 
 
+def test_who_told_no_word_told_no_cause() -> None:
+    """Whatever rule an exit code falls under."""
+    bare = Policy(version=1, rules=(Rule(name="code", match=Match(exit_code=1), action=Action.RERUN),))
+    for message, wants in (("", True), ("a text", False)):
+        failure = make_failure(message=message, exit_code="1")
+        assert says_too_little(bare, failure, decide(make_facts(failure=failure, policy=bare))) is wants
+
+
 def test_where_no_rule_was_asked_no_text_would_help() -> None:
     """What is not there is not rerun, whatever it has printed."""
     failure: Failure = make_failure(message="", trigger=Trigger.EVENT)

@@ -17,6 +17,7 @@ def test_the_first_price_that_is_for_a_job_counts() -> None:
     assert price_of(prices, {"system": "ehpc"}) == 1.0
     group = {"system": "schedulerx", "region": "cn-hangzhou", "namespace": "n", "group_id": "g"}
     assert price_of(prices, group) == 3.0
+    assert price_of(prices, {**group, "group_id": ""}) == 1.0, "a place that is half told is none"
     assert price_of(prices, {"system": "abacus", "region": "cn-hangzhou"}) == 1.0
     elsewhere = Prices(by=(Price(regions="cn-*", per_hour=4.0),), per_hour=1.0)
     assert [price_of(elsewhere, {**place, "region": name}) for name in ("cn-beijing", "eu-west-1")] == [4.0, 1.0]

@@ -181,3 +181,21 @@ def test_what_comes_in_pairs_is_not_restored_by_halves() -> None:
     for broken in ([1, [*rule, 0], pairs], [1, rule, [*pairs, "b"]]):
         with pytest.raises(Unfit):
             restored(kinds, broken)
+
+
+@pytest.mark.parametrize("kind", [("http", "HTTPStatus"), ("inspect", "Parameter"), ("os", "system")])
+def test_what_is_not_ours_is_not_made(kind: tuple[str, str]) -> None:
+    """Whoever writes the file names types: only those of a policy."""
+    module_, name = kind
+    with pytest.raises(Unfit):
+        restored([[module_, name]], [4, 200])
+
+
+@pytest.mark.parametrize("flat", [[2, "key"], [2, "key", 1, "next"], [9, 1], 7.5])
+def test_what_does_not_come_in_pairs_was_made_by_another(flat: object) -> None:
+    """A key has its value; what is no list is what it is."""
+    if flat == 7.5:
+        assert restored([], flat) == flat
+        return
+    with pytest.raises(Unfit):
+        restored([], flat)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -102,3 +104,45 @@ def test_warnings_are_true(rules: list[dict[str, str]], owner: str, message: str
     assert found is None or f"$.rules[{found.name[1:]}]" not in paths
     if found is None:
         assert "$.rules" in paths
+
+
+def test_a_pack_is_idle_if_all_of_its_rules_are() -> None:
+    """One that is reached is why it was included."""
+    head = f"{HEAD}include: [storage]\nrules:\n"
+    packed = next(
+        rule for rule in load_policy(head + "- {name: z, match: {}, action: hold}").rules if rule.match.message
+    )
+    for match, idle in (({"message": packed.match.message}, False), ({"region": "*"}, True)):
+        own = json.dumps({"name": "own", "match": match, "action": "hold"})
+        report = check_policy(f"{head}- {own}\n")
+        assert report.policy is not None, report.faults
+        assert [warning.path == "$.include" for warning in report.warnings].count(True) == idle
+
+
+@pytest.mark.parametrize(
+    ("by", "odd"),
+    [
+        ("cooldown: {base_s: 600}", []),
+        ("cooldown: {base_s: 60}", ["$.by[0].cooldown"]),
+        ("max_lost_h: 4", []),
+        ("max_lost_h: 24", ["$.by[0].max_lost_h"]),
+        ("attempts: {max: 2}", []),
+        ("attempts: {max: 3}", ["$.by[0].attempts"]),
+    ],
+)
+def test_a_setting_is_of_use_if_any_rule_is_less_strict(by: str, odd: list[str]) -> None:
+    """One rule here is stricter than the block, the policy is not."""
+    text = f"""
+version: 1
+sources: [{{event: {{source: x}}}}]
+max_lost_h: 24
+attempts: {{max: 3}}
+cooldown: {{base_s: 60}}
+by: [{{clusters: a, {by}}}]
+rules:
+- {{name: strict, match: {{message: x}}, action: rerun, cooldown: {{base_s: 900}}, max_lost_h: 1, attempts: {{max: 1}}}}
+- {{name: rest, match: {{}}, action: rerun}}
+"""
+    report = check_policy(text)
+    assert report.policy is not None, report.faults
+    assert [warning.path for warning in report.warnings] == odd

@@ -146,6 +146,8 @@ def _check(windows: str) -> tuple[list[str], list[str]]:
         ("{name: a, action: defer, from: 2026-01-02, to: 2026-01-02 00:00}", "to must be later than from"),
         ("{name: a, action: defer, from: 2026-02-30, to: 2026-03-01}", "is no moment that exists"),
         ("{name: a, action: defer, from: yesterday, to: 2026-03-01}", "wants a moment"),
+        ("{name: a, action: defer, from: 2026-01-01, cron: '0 2 * * *', lasts_s: 60}", "wants from and to"),
+        ("{name: a, action: defer, to: 2026-01-01, cron: '0 2 * * *', lasts_s: 60}", "wants from and to"),
         ("{name: a, action: defer, cron: '0 2 * *', lasts_s: 60}", "five fields"),
         ("{name: a, action: defer, cron: '0 2 * * *', lasts_s: 59}", "number of seconds from 60"),
         ("{name: a, action: defer, from: 2026-01-01, to: 2026-01-02, zone: Mars}", "knows no time zone"),

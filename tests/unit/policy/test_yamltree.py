@@ -14,6 +14,9 @@ from shared.policy import yamltree
         ("- true\n- '7'\n- ~", [True, "7", None]),
         ("[1e3, 2.0, 2.5, 1e300]", [1000, 2, 2.5, 1e300]),
         ("x", "x"),
+        ("[true, True, TRUE]", [True] * 3),
+        ("[false, False, FALSE]", [False] * 3),
+        ("['true', yes, ~, null, Null, NULL, '']", ["true", "yes", None, None, None, None, ""]),
     ],
 )
 def test_a_tree_is_what_was_written(text: str, value: object) -> None:
@@ -28,3 +31,33 @@ def test_whole_numbers_are_whole() -> None:
     root, _ = yamltree.parse("[1e3, -2.0, 2.5]")
     assert root is not None
     assert [type(one) for one in yamltree.plain(root)] == [int, int, float]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        ("a: 1\nb: \ud800", 2, "no text"),
+        ("\ud800", 1, "no text"),
+        ("a: 1\nb: \x07", 2, "no YAML"),
+        ("\n\x07", 2, "no YAML"),
+        ("\x07", 1, "no YAML"),
+        ("a: 1\nb: [", 3, "no YAML"),
+        ("a: 1\n---\nb: 2", 2, "a second document"),
+        ("a: 1\n? [x]\n: 2", 2, "a key must be text"),
+    ],
+)
+def test_a_fault_tells_its_line(text: str, line: int, problem: str) -> None:
+    """Counted from 1, wherever reading ends."""
+    _, faults = yamltree.parse(text)
+    assert [(fault.line, problem in fault.problem) for fault in faults[:1]] == [(line, True)]
+
+
+def test_parts_are_those_of_their_list() -> None:
+    """With path and line; what does not fit was read from another tree."""
+    root, _ = yamltree.parse("a:\n  b:\n  - x\n  - y")
+    assert root is not None
+    found = [(path, part, node.line) for path, part, node in yamltree.each([1, 2], root, "a", "b")]
+    assert found == [("$.a.b[0]", 1, 3), ("$.a.b[1]", 2, 4)]
+    for parts in ([1], [1, 2, 3]):
+        with pytest.raises(ValueError, match="zip"):
+            list(yamltree.each(parts, root, "a", "b"))

@@ -1,0 +1,109 @@
+"""Small policies over small texts, each against the definition of its words: the same hundreds each time."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from shared.policy.conditions import listed
+from shared.policy.match import earliest_cause, first_match
+from shared.policy.model import Action, CauseLine, Match, Policy, Rule, Tells
+from shared.policy.patterns import compile_pattern
+from shared.policy.prefilter import SHORT_BYTES
+from tests.unit.decide.facts import make_failure
+
+_PATTERNS = ("red fault", "(?i)BLUE", "green$", r"\d{2}", "red.*blue", "^grey", "fault|error", "[xyz]{2}", "grey sea")
+_LINES = (
+    "red fault",
+    "a blue sea",
+    "the green",
+    "12 of them",
+    "red and blue",
+    "grey sea",
+    "an error",
+    "xyz",
+    "INFO red",
+)
+_NOISE = ("INFO", "^grey")
+_PADDING = ("", "\n" + "=" * 1024, "\n" + "=" * SHORT_BYTES)
+
+
+def _some(chance: random.Random, often: float) -> str | tuple[str, ...] | None:
+    """One pattern, a list of two or three, or none."""
+    if chance.random() > often:
+        return None
+    return (
+        tuple(chance.sample(_PATTERNS, 3))[chance.randrange(2) :] if chance.random() < 0.4 else chance.choice(_PATTERNS)
+    )
+
+
+def _rule(chance: random.Random, name: str) -> Rule:
+    message = _some(chance, 0.7)
+    match = Match(message=message, all_of=_some(chance, 0.2), any_of=_some(chance, 0.2), not_message=_some(chance, 0.2))
+    first = message is not None and chance.random() < 0.4
+    return Rule(
+        name=name,
+        match=match,
+        action=Action.RERUN,
+        cause=CauseLine.FIRST if first else CauseLine.ANY,
+        tells=Tells.CAUSE if first or chance.random() < 0.6 else Tells.EFFECT,
+    )
+
+
+def _policy(chance: random.Random) -> Policy:
+    rules = tuple(_rule(chance, str(number)) for number in range(chance.randrange(1, 7)))
+    return Policy(version=1, rules=rules, ignore_lines=_NOISE[chance.randrange(3) :])
+
+
+class _Told:
+    """A text line by line, without noise, and what is on which line."""
+
+    def __init__(self, policy: Policy, message: str) -> None:
+        lines = [one for one in message.split("\n") if one]
+        noise = [compile_pattern(one) for one in policy.ignore_lines]
+        self.lines = [one for one in lines if not any(each.search(one.encode()) for each in noise)]
+        causes = [rule for rule in policy.rules if rule.tells is Tells.CAUSE]
+        hits = [self.first(one) for rule in causes for one in listed(rule.match.message)]
+        self.earliest = min((hit for hit in hits if hit is not None), default=None)
+
+    def first(self, pattern: str) -> int | None:
+        """The first line that has it."""
+        compiled = compile_pattern(pattern)
+        return next((place for place, line in enumerate(self.lines) if compiled.search(line.encode())), None)
+
+    def any_of(self, patterns: Sequence[str]) -> bool:
+        """Whether one of them is on some line."""
+        return any(self.first(one) is not None for one in patterns)
+
+    def falls_under(self, rule: Rule) -> bool:
+        """As docs/policy.md says it."""
+        match = rule.match
+        own = listed(match.message)
+        return (
+            (not own or self.any_of(own))
+            and all(self.any_of([one]) for one in listed(match.all_of))
+            and (match.any_of is None or self.any_of(listed(match.any_of)))
+            and not self.any_of(listed(match.not_message))
+            and (rule.cause is CauseLine.ANY or self.earliest in map(self.first, own))
+        )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_first_rule_whose_words_all_hold_decides(seed: int) -> None:
+    """Short texts, longer ones and long ones; the second text of some words as the first."""
+    chance = random.Random(seed)
+    for _ in range(25):
+        policy = _policy(chance)
+        for _ in range(12):
+            lines = chance.choices(_LINES, k=chance.randrange(6))
+            for padding in _PADDING:
+                text = "\n".join(lines) + padding
+                told = _Told(policy, text)
+                expected = next((rule.name for rule in policy.rules if told.falls_under(rule)), None)
+                for again in ("", "\nand more"):
+                    rule = first_match(policy, make_failure(message=text + again))
+                    assert (rule and rule.name) == expected, (policy, text + again)
+                cause = "" if told.earliest is None else told.lines[told.earliest]
+                assert earliest_cause(policy, text) == cause, (policy, text)

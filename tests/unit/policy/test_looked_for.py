@@ -1,0 +1,163 @@
+"""By what texts are looked for: the sign that fewest have, so that most patterns of a policy cost a text nothing."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import msgspec
+import pytest
+
+from shared.policy.early import Early, state_of
+from shared.policy.globs import glob_test
+from shared.policy.literals import Needs
+from shared.policy.patterns import compile_pattern
+from shared.policy.prefilter import FEW_TEXTS, MAX_KNOWN, SHORT_BYTES, Prefilter
+from shared.policy.search import PatternSet
+from shared.policy.text.whole import MAX_PIECES, MIN_WIDTH, searched, wholes
+from shared.policy.wordindex import WordIndex, folded_of, words_of
+
+
+def _one(text: str) -> Needs:
+    return ((frozenset({text.encode()}),),)
+
+
+def _found(index: WordIndex, text: str) -> list[int]:
+    return index.found_in(index.telling(words_of(folded_of(text.encode()))))
+
+
+@pytest.mark.parametrize("text", ["xyz", "zoo away", "lazy", "aaa zzz"])
+def test_every_letter_is_one(text: str) -> None:
+    """From the first to the last."""
+    assert _found(WordIndex({text.encode(): 0}), f"1{text}1") == [0]
+    assert words_of(text.encode()) == set(text.encode().split())
+
+
+def test_beyond_ascii_the_longest_run_is_looked_for() -> None:
+    """Shorter ones are in more texts."""
+    index = WordIndex({"鼠.磁盘坏".encode(): 0})
+    assert (_found(index, "a 磁盘坏 b"), _found(index, "鼠")) == ([0], [])
+
+
+def test_each_text_is_looked_for_by_what_no_other_has() -> None:
+    """Of a hundred texts that begin alike none is asked about in a text that only begins so."""
+    texts = [f"error {one}{two}q" for one, two in product("abcdefghij", repeat=2)]
+    prefilter = Prefilter([_one(text) for text in texts])
+    _, _, grams, short, _ = msgspec.msgpack.decode(state_of(texts, prefilter))
+    assert (max(map(len, grams.values())), short) == (1, [])
+    early = Early(state_of(texts, prefilter))
+    assert early.possible("an error abq here") is not None
+
+
+def test_what_few_patterns_need_is_asked_for_first() -> None:
+    """The word that all have is there in every text of theirs."""
+    common, rare = (frozenset({b"failed"}), frozenset({b"aaa", b"zzz"}))
+    others = [((frozenset({f"own{sign}".encode()}), common),) for sign in "abcdef"]
+    prefilter = Prefilter([((common, rare),), *others])
+    asking = dict(zip(prefilter.texts, (some for some, _ in prefilter.asked_by), strict=True))
+    assert not asking["failed"]
+    assert {text for text, some in asking.items() if some} == {"aaa", "zzz", *(f"own{sign}" for sign in "abcdef")}
+
+
+def test_what_is_no_more_than_texts_costs_no_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither does a pattern one of whose other texts is not there."""
+    patterns = PatternSet(["(?i)disk is full", "red.*blue fault"])
+
+    def deny(number: int) -> Any:
+        pytest.fail(f"pattern {number} was searched for")
+
+    monkeypatch.setattr(patterns, "compiled", deny)
+    for _ in range(FEW_TEXTS + 2):
+        there = patterns.possible_in(b"the DISK is FULL, blue fault")
+        assert [number for number in there.numbers if there.finds(number)] == [0]
+
+
+def test_a_wordless_text_beside_others_is_looked_for_before_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No word tells of it, so the text itself has to."""
+    patterns = PatternSet(["blue.*<<<"])
+    for _ in range(FEW_TEXTS + 2):
+        patterns.possible_in(b"nothing")
+    there = patterns.possible_in(b"blue")
+    monkeypatch.setattr(patterns, "compiled", lambda number: pytest.fail(f"{number} was searched for"))
+    assert [there.finds(number) for number in there.numbers] in ([], [False])
+
+
+@pytest.mark.parametrize("size", [4, SHORT_BYTES, SHORT_BYTES + 1])
+def test_what_a_short_text_holds_is_known_by_the_words_of_it(size: int) -> None:
+    """A text of the largest short size is one."""
+    text, patterns = "blue".rjust(size, "="), PatternSet(["blue$"])
+    there = patterns.possible_in(text.encode())
+    assert (there.text.decode(), [there.finds(one) for one in there.numbers]) == (text, [True])
+    assert bool(there.folded) is (len(text) <= SHORT_BYTES)
+
+
+def test_as_many_words_as_a_log_has_are_looked_for() -> None:
+    """One more, and it has those of hundreds of patterns."""
+    words = [f"{one}{two}{three}q" for one, two, three in product("abcdefgh", repeat=3)][: MAX_KNOWN + 1]
+    prefilter = Prefilter([_one(f"\0{word}\0") for word in words])
+    all_, less = (" ".join(some).encode() for some in (words, words[:-1]))
+    assert prefilter.possible_by(words_of(all_), all_) is None
+    assert prefilter.possible_by(words_of(less), less) == frozenset(range(MAX_KNOWN))
+
+
+def test_what_is_looked_for_in_a_long_text_has_a_bound() -> None:
+    """Beyond it all that its words tell may be there: a search says whether."""
+    words = [f"{one}{two}q x" for one, two in product("abcdefghij", repeat=2)]
+    prefilter = Prefilter([_one(word) for word in words])
+    text = " ".join(word.replace(" x", " y") for word in words).encode()
+    some = prefilter.possible_by(words_of(text) | {b"x"}, text)
+    assert some == frozenset(), "in a text of this length each is looked for"
+    long = text + b" " * (1 << 20)
+    many = prefilter.possible_by(words_of(text) | {b"x"}, long)
+    assert many is not None
+    assert len(words) - 2 <= len(many) < len(words)
+
+
+@pytest.mark.parametrize(
+    ("globs", "fits"), [(("*",), True), (("a*",), False), (("a*", "?b"), False), (("**", "c"), False)]
+)
+def test_an_empty_value_fits_only_what_asks_nothing(globs: tuple[str, ...], *, fits: bool) -> None:
+    """`*` alone is asked of by `bool`: there is none where nothing is told."""
+    del fits
+    assert not glob_test(globs)("")
+
+
+def _cut(width: int, pieces: int) -> list[str]:
+    """Lines of one width, as a terminal cuts them."""
+    return [f"{chr(97 + number)}" * width for number in range(pieces)]
+
+
+@pytest.mark.parametrize("pieces", [1, 2, MAX_PIECES, MAX_PIECES + 1, MAX_PIECES + 2, 2 * MAX_PIECES])
+def test_a_line_was_cut_into_so_many_pieces_at_the_most(pieces: int) -> None:
+    """What goes on longer is another line; one piece alone is no line that was cut."""
+    lines = _cut(MIN_WIDTH, pieces)
+    ends = {MAX_PIECES: MAX_PIECES} if pieces > MAX_PIECES else {}
+    rest = pieces - MAX_PIECES if pieces > MAX_PIECES else pieces
+    expected = {end - 1: "".join(lines[end - size : end]) for end, size in ends.items()}
+    if rest > 1:
+        expected[pieces - 1] = "".join(lines[pieces - rest :])
+    assert {place: whole[-1] for place, whole in wholes(lines).items()} == expected
+
+
+@pytest.mark.parametrize(("short_by", "goes_on"), [(0, True), (3, True), (4, False)])
+def test_a_line_goes_on_where_the_next_word_would_not_have_fit(short_by: int, *, goes_on: bool) -> None:
+    """A blank and the word come to the width, or beyond it."""
+    first, last = "a" * (MIN_WIDTH - short_by - 1) + "b", "cc the rest"
+    widest = "w" * MIN_WIDTH
+    whole = f"{first}{' ' if short_by else ''}{last}"
+    assert (whole in searched([first, last, "x", widest]).split("\n")) is goes_on
+
+
+def test_only_lines_that_are_wide_were_cut() -> None:
+    """Nobody cuts short ones."""
+    assert wholes(_cut(MIN_WIDTH - 1, 2)) == {}
+    assert wholes([]) == {}
+
+
+@pytest.mark.parametrize(("pattern", "text"), [("a{", "a{"), ("x{y", "x{y"), ("(?:É)a", "Éa"), ("[[]x", "[x")])
+def test_signs_that_mean_nothing_there_are_themselves(pattern: str, text: str) -> None:
+    """A brace that counts nothing, a group that sets no flag."""
+    assert compile_pattern(pattern).search(text.encode())
+    for padding in ("", "\n" + "=" * SHORT_BYTES):
+        there = PatternSet([pattern]).possible_in((text + padding).encode())
+        assert [there.finds(one) for one in there.numbers] == [True]
