@@ -167,7 +167,7 @@ def excerpt(text: str) -> str:
 
 
 def _closest(text: str, known: Iterable[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(text[:MAX_SHOWN_CHARS].lower(), list(known), n=1)), None)
+    return next(iter(difflib.get_close_matches(text[:MAX_SHOWN_CHARS].lower(), list(known))), None)
 
 
 def _hint(text: str, known: list[str]) -> str:

@@ -67,11 +67,11 @@ _Parts = frozenset[bytes]
 
 
 def _fits(part: bytes, word: bytes) -> bool:
-    """Whether the word has the run like that; it has it somewhere."""
+    """Whether the word has the run like that, which is no whole word; it has it somewhere."""
     kind, run = part[:1], part[1:]
     if kind == _END:
         return word.endswith(run)
-    return word.startswith(run) if kind == _BEGINNING else kind == _PIECE or word == run
+    return kind == _PIECE or word.startswith(run)
 
 
 class WordIndex:

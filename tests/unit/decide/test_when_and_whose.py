@@ -104,6 +104,17 @@ def test_what_is_looked_at_again_is_looked_at_later(
     assert stop is None or stop.due_at is None or stop.due_at > NOW
 
 
+@pytest.mark.parametrize(("conclusion", "due_s"), [(Conclusion.WAIT, 1.0), (Conclusion.NO_EVIDENCE, FIRST_PAUSE_S)])
+def test_what_nothing_proves_yet_is_looked_at_soon(
+    facts: Make[Facts], case: Make[Case], conclusion: Conclusion, due_s: float
+) -> None:
+    """A second later where the look was a moment too early; where there is nothing to see after a pause."""
+    lost = case(state=CaseState.UNKNOWN, life=f"run:{START}", attempt=1, may_leave_until=NOW - 3600)
+    stop = gates_case._stop_of(conclusion, lost, facts(case=lost, record=JobRecord(cases=(lost,))))
+    assert stop is not None
+    assert (stop.reason, stop.due_at) == (Reason.NOT_SETTLED, NOW + due_s)
+
+
 @pytest.mark.parametrize(
     ("began_s", "reserved_s", "run"),
     [

@@ -71,3 +71,18 @@ def test_a_mode_set_by_hand_is_no_other_policy() -> None:
     assert (tight.mode, tight.rules[0].mode) == (Mode.OFF, Mode.OBSERVE)
     assert tight.policy_version == POLICY.policy_version
     assert replace(POLICY, mode=Mode.OFF).policy_version != POLICY.policy_version
+
+
+@pytest.mark.parametrize(
+    ("rules", "modes"),
+    [
+        ({"a": Mode.OFF}, [Mode.OFF, Mode.OBSERVE]),
+        ({"b": Mode.OFF}, [None, Mode.OFF]),
+        ({"b": Mode.AUTO, "unknown": Mode.OFF}, None),
+    ],
+)
+def test_one_rule_can_be_switched_off(rules: dict[str, Mode], modes: list[Mode | None] | None) -> None:
+    """The others stay as they are; what is no stricter leaves the policy the same one."""
+    found = tightened(POLICY, Controls(rules={name: by_hand(mode) for name, mode in rules.items()}))
+    assert (found is POLICY) is (modes is None)
+    assert [rule.mode for rule in found.rules] == (modes or [rule.mode for rule in RULES])

@@ -19,8 +19,11 @@ _LINES = (
     "red fault",
     "a blue sea",
     "the green",
+    "green day",
+    "dark grey",
     "12 of them",
     "red and blue",
+    "blue and red",
     "grey sea",
     "an error",
     "xyz",
@@ -41,7 +44,7 @@ def _some(chance: random.Random, often: float) -> str | tuple[str, ...] | None:
 
 def _rule(chance: random.Random, name: str) -> Rule:
     message = _some(chance, 0.7)
-    match = Match(message=message, all_of=_some(chance, 0.2), any_of=_some(chance, 0.2), not_message=_some(chance, 0.2))
+    match = Match(message=message, all_of=_some(chance, 0.3), any_of=_some(chance, 0.4), not_message=_some(chance, 0.2))
     first = message is not None and chance.random() < 0.4
     return Rule(
         name=name,
@@ -90,13 +93,13 @@ class _Told:
         )
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 def test_the_first_rule_whose_words_all_hold_decides(seed: int) -> None:
     """Short texts, longer ones and long ones; the second text of some words as the first."""
     chance = random.Random(seed)
-    for _ in range(25):
+    for _ in range(16):
         policy = _policy(chance)
-        for _ in range(12):
+        for _ in range(9):
             lines = chance.choices(_LINES, k=chance.randrange(6))
             for padding in _PADDING:
                 text = "\n".join(lines) + padding

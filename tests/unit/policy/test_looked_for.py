@@ -13,7 +13,7 @@ from shared.policy.globs import glob_test
 from shared.policy.literals import Needs
 from shared.policy.patterns import compile_pattern
 from shared.policy.prefilter import FEW_TEXTS, MAX_KNOWN, SHORT_BYTES, Prefilter
-from shared.policy.search import PatternSet
+from shared.policy.search import MAX_LETTERS, PatternSet
 from shared.policy.text.whole import MAX_PIECES, MIN_WIDTH, searched, wholes
 from shared.policy.wordindex import WordIndex, folded_of, words_of
 
@@ -111,6 +111,10 @@ def test_what_is_looked_for_in_a_long_text_has_a_bound() -> None:
     many = prefilter.possible_by(words_of(text) | {b"x"}, long)
     assert many is not None
     assert len(words) - 2 <= len(many) < len(words)
+    short = Prefilter([_one(f"{one}1{two}") for one, two in product("abcdefghij", repeat=2)])
+    of_short = short.possible_by(words_of(long), long)
+    assert of_short is not None
+    assert 98 <= len(of_short) < 100
 
 
 @pytest.mark.parametrize(
@@ -161,3 +165,27 @@ def test_signs_that_mean_nothing_there_are_themselves(pattern: str, text: str) -
     for padding in ("", "\n" + "=" * SHORT_BYTES):
         there = PatternSet([pattern]).possible_in((text + padding).encode())
         assert [there.finds(one) for one in there.numbers] == [True]
+
+
+def test_of_hundreds_of_new_words_none_is_passed_over() -> None:
+    """More than are learned at a time: what begins or ends a word is found among them all the same."""
+    index = WordIndex({b"disk error": 0, b"oneword": 1, b"xyz of memory": 2})
+    many = " ".join(f"{one}{two}q" for one, two in product("abcdefghijklmnop", repeat=2))
+    for text, found in (("xdisk errors", [0]), ("aonewordb", [1]), ("axyz of memoryb", [2]), ("nothing", [])):
+        assert sorted(_found(index, f"{many} {text}")) == found
+        assert (
+            sorted(
+                WordIndex({b"disk error": 0, b"oneword": 1, b"xyz of memory": 2}).found_in(
+                    words_of(f"{many} {text}".encode())
+                )
+            )
+            == found
+        )
+
+
+@pytest.mark.parametrize(("more", "whole"), [(0, True), (1, False)])
+def test_a_text_of_as_many_letters_as_a_log_has_is_searched_as_a_whole(more: int, *, whole: bool) -> None:
+    """Of one more its ends: what is looked up is bounded by its distinct words."""
+    size = MAX_LETTERS // 12
+    text = " ".join(chr(97 + number) * (size + (more if not number else 0)) for number in range(12)).encode()
+    assert (PatternSet(["q"]).possible_in(text).text == text) is whole

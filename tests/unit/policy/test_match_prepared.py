@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from shared.domain.failure import Failure
 from shared.domain.mode import Mode
+from shared.policy import match as module
 from shared.policy.match import first_match, make_ready
 from shared.policy.model import Match
 from shared.policy.patterns import compile_pattern
@@ -83,6 +84,25 @@ def test_more_values_than_are_kept() -> None:
     assert [number for number, name in enumerate(names) if name == "0"] == [
         number for number in range(1500) if str(number).startswith("7")
     ]
+
+
+def test_no_more_values_are_remembered_than_a_bound() -> None:
+    """Whoever sends ever new owners and codes fills no memory."""
+    policy = policy_of(Match(owner="ann", exit_code=1), Match())
+    matcher, most = make_ready(policy), 0
+    for number in range(module._MOST_KNOWN + 3):
+        first_match(policy, failure_with(owner=f"u{number}", exit_code=str(number)))
+        kept = [len(one.known) for _, one in (*matcher._shown, *matcher._told)]
+        most = max([most, *kept])
+    assert (len(kept), most) == (2, module._MOST_KNOWN)
+
+
+def test_the_last_policy_is_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A delivery has thousands of failures: nothing is looked up for each."""
+    policy = policy_of(Match(message="at hand"))
+    matcher = make_ready(policy)
+    monkeypatch.setattr(module, "_of_policy", lambda _: pytest.fail("looked up"))
+    assert make_ready(policy) is matcher
 
 
 def test_a_policy_that_was_made_ready_has_nothing_left_to_compile(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,3 +126,22 @@ def test_the_digest_has_a_day_and_is_not_sent_hours_late() -> None:
     notify = Notify(digest_at="08:30")
     moments = ["2026-01-05 08:29:59", "2026-01-05 08:30", "2026-01-05 12:29", "2026-01-05 12:31"]
     assert [digest_day(notify, at(one)) for one in moments] == ["", "2026-01-05", "2026-01-05", ""]
+
+
+@pytest.mark.parametrize(
+    ("route", "told"),
+    [
+        ("{to: [ops]}", True),
+        ("{to: [ops], clusters: a}", True),
+        ("{to: [ops], owners: ann}", False),
+        ("{to: [ops], what: [digest]}", True),
+        ("{to: [ops], what: [held]}", False),
+        ("{to: [ops], what: [held, digest]}", True),
+        ("{to: [ops], what: [held]}, {to: [ops], what: [digest]}", True),
+    ],
+)
+def test_the_digest_goes_where_a_route_leads_it(route: str, *, told: bool) -> None:
+    """It is about no job, so a route that asks for an owner is none for it."""
+    found = check_policy(f"{HEAD}{OPS}  routes: [{route}]\n  digest_at: '08:30'\n")
+    assert found.policy is not None, found.faults
+    assert ("$.notify.digest_at" not in [warning.path for warning in found.warnings]) is told

@@ -10,7 +10,7 @@ import pytest
 from secondwind.commands.policy.pack_files import read_packs
 from shared.policy import ready as module
 from shared.policy import search
-from shared.policy.early import FIRST_TEXTS, Early
+from shared.policy.early import FIRST_TEXTS, READY, Early
 from shared.policy.load import load_policy
 from shared.policy.match import Matcher, make_ready
 from shared.policy.plain import Unfit, flattened, restored
@@ -47,6 +47,18 @@ def test_a_ready_policy_is_the_one_that_its_text_says(tmp_path: Path, text: byte
     assert ready is not None
     assert ready.policy_version == read.policy_version
     assert [type(rule) for rule in ready.rules] == [type(rule) for rule in read.rules]
+
+
+def test_with_a_ready_policy_comes_what_its_first_texts_may_hold(tmp_path: Path) -> None:
+    """Known by the digest of its patterns: a new process works nothing out for them."""
+    path = tmp_path / "policy.yaml"
+    policy = load_policy(SHIPPED.decode())
+    (tmp_path / f"policy.yaml{ENDING}").write_bytes(encoded(SHIPPED, policy))
+    ready = make_ready(policy).ready()
+    assert ready is not None
+    READY.clear()
+    assert read_ready(path, SHIPPED) is not None
+    assert dict([ready]) == READY
 
 
 def test_a_changed_text_is_read_from_the_text(tmp_path: Path) -> None:

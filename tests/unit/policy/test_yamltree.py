@@ -40,6 +40,7 @@ def test_whole_numbers_are_whole() -> None:
         ("\ud800", 1, "no text"),
         ("a: 1\nb: \x07", 2, "no YAML"),
         ("\n\x07", 2, "no YAML"),
+        ("\n\ud800", 2, "no text"),
         ("\x07", 1, "no YAML"),
         ("a: 1\nb: [", 3, "no YAML"),
         ("a: 1\n---\nb: 2", 2, "a second document"),

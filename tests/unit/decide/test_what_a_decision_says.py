@@ -1,0 +1,80 @@
+"""All that a decision says of the job, the rule and the attempt."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.domain.failure import FailureClass
+from shared.domain.job import State
+from shared.domain.life import Life
+from shared.domain.reasons import Reason
+from shared.domain.record import Case, CaseState, JobRecord
+from shared.domain.verdicts import Verdict
+from shared.policy import wording
+from shared.policy.decide import decide
+from shared.policy.facts import Facts
+from shared.policy.match import Matcher
+from shared.policy.model import Action, Attempts, Match, Policy, Rule
+from shared.policy.rule import CauseLine, Tells
+from shared.policy.wording import Wording
+from tests.support.make import Make
+from tests.unit.decide.facts import START, make_failure, make_look
+
+RULE = Rule(name="r", match=Match(), action=Action.RERUN, failure_class=FailureClass.CAPACITY, attempts=Attempts(max=7))
+POLICY = Policy(version=1, rules=(RULE,))
+
+
+def test_a_rerun_says_whose_and_which(facts: Make[Facts]) -> None:
+    """The job as the list has it, not as it was told."""
+    look = make_look(job_id="1.head", owner="ann@head")
+    found = decide(facts(policy=POLICY, observation=look))
+    assert (found.verdict, found.reason, found.due_at) == (Verdict.RERUN, Reason.ACCEPTED, None)
+    assert (found.job_id, found.owner, found.state) == ("1.head", "ann", "RUNNING")
+    assert (found.rule, found.failure_class, found.action_api) == ("r", FailureClass.CAPACITY, RULE.action_api)
+    assert (found.attempt, found.max_attempts) == (1, 7)
+    assert (found.life, found.running_since) == (look.life, START)
+    assert (found.job_instance_id, found.data_time, found.forced) == (None, None, False)
+    assert found.failure_id == facts(policy=POLICY, observation=look).failure_id
+
+
+def test_without_a_rule_it_says_none(facts: Make[Facts]) -> None:
+    """And no attempt: there is to be none."""
+    found = decide(facts(policy=Policy(version=1)))
+    assert (found.rule, found.failure_class, found.action_api) == ("", FailureClass.UNKNOWN, None)
+    assert (found.reason, found.attempt, found.max_attempts) == (Reason.NO_RULE, 0, Policy(version=1).attempts.max)
+
+
+def test_an_attempt_that_waits_elsewhere_keeps_its_number(facts: Make[Facts], case: Make[Case]) -> None:
+    """Its case may not be in the job's own document."""
+    assert facts(case=case(attempt=2, state=CaseState.UNKNOWN)).attempt_number == 2
+
+
+@pytest.mark.parametrize(("held", "state", "rejected"), [("run", State.RUNNING, True), ("queued", State.QUEUED, False)])
+def test_a_no_is_said_of_a_run_that_can_be_told_apart(
+    facts: Make[Facts], case: Make[Case], held: str, state: State, *, rejected: bool
+) -> None:
+    """Each run that waits in a queue looks like every other."""
+    look = make_look(state=state)
+    life = look.life if held == "run" else Life.read("queued")
+    assert look.life == life
+    no = case(failure_id="other", state=CaseState.CLOSED, reason=Reason.REJECTED, held_life=life, tellings=("u",))
+    found = decide(facts(observation=look, record=JobRecord(cases=(no,))))
+    assert (found.verdict is Verdict.DUPLICATE) is rejected
+
+
+def test_how_to_look_is_worked_out_for_the_second_text_of_a_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan for what comes once would be kept in vain; of a kind that comes again it is made twice at the most."""
+    monkeypatch.setattr("shared.policy.prefilter.FEW_TEXTS", 0)
+    planned = []
+    plan = Wording._plan
+
+    def counted(self: Wording, *given: object) -> object:
+        planned.append(given)
+        return plan(self, *given)  # type: ignore[arg-type]  # as given
+
+    monkeypatch.setattr(wording.Wording, "_plan", counted)
+    asked = [(Match(message=f"out of {word}"), Tells.CAUSE, CauseLine.ANY) for word in ("memory", "space")]
+    matcher = Matcher(asked, ())
+    for number in range(5):
+        assert matcher.first(make_failure(message=f"job {number}: out of space"), None) == 1
+    assert len(planned) == 2
