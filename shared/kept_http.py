@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from enum import Enum
 from functools import lru_cache
 from threading import Lock
+from typing import Any
 from urllib.parse import urlsplit
 
 from shared.http_answer import HttpAnswer, read_answer
@@ -99,8 +100,7 @@ def drop_connections() -> None:
         line.close()
 
 
-Place = tuple[str, str, int]
-"""Scheme, host, port."""
+Place = tuple[str, str, int]  # scheme, host, port
 
 
 def _split(url: str) -> tuple[Place, str]:
@@ -140,7 +140,8 @@ class _Line:
 
     def _dial(self, place: Place, connect_s: float) -> socket.socket:
         scheme, host, port = place
-        self._sock = sock = socket.create_connection((host, port), connect_s)
+        name: Any = host.encode() if host.isascii() else host  # text may be of any language: a millisecond to load
+        self._sock = sock = socket.create_connection((name, port), connect_s)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if scheme == "https":
             self._sock = sock = _trust().wrap_socket(sock, server_hostname=host)
@@ -174,7 +175,7 @@ class _Line:
         try:
             _give_all(sock, request, bounded)
             return read_answer(Incoming(sock, bounded), bounded.most_bytes)
-        except _TALK_ENDS as error:
+        except tuple(_WHILE_TALKING) as error:
             snag, head = _snag_of(error, _WHILE_TALKING), error.headers if isinstance(error, TooLong) else None
         raise NoWholeAnswer(snag, head)  # here, so that what it said is no part of it
 
@@ -247,7 +248,6 @@ _WHILE_TALKING: Mapping[type[Exception], Snag] = {
     Garbled: Snag.GARBLED,
 }
 """In the order in which they are asked."""
-_TALK_ENDS = tuple(_WHILE_TALKING)
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,8 @@
 
 The same sources and pins make the same bytes wherever the same Pythons build them: dependencies are the pinned wheels
 for the runtime and its platform, checked by hash; files are in one order and have one date; byte-code is compiled by
-the runtime's own Python version, found on this machine, and is not checked against sources when it is loaded.
+the runtime's own Python version, found on this machine, and is not checked against sources when it is loaded; what that
+version makes of our regular expressions is kept beside it (`shared.ready_patterns`).
 Dependencies come as byte-code alone, which halves them; our own sources are there too, so that a stack trace shows our
 lines.
 """
@@ -23,6 +24,7 @@ from pathlib import Path, PurePosixPath
 
 from shared.policy.load import load_policy
 from shared.policy.ready import ENDING, encoded
+from shared.ready_patterns import FILE
 from tools.bundle_elf import stripped
 from tools.bundle_parts import BUDGET_BYTES, RUNTIMES, Ledger, Runtime, kept, product_files
 from tools.bundle_wheels import BundleError, fetch_wheels, read_pins
@@ -49,6 +51,28 @@ for name in names:
     )
     if not done:
         sys.exit(f"{name} cannot be compiled")
+"""
+
+_RECORDER = """
+import importlib, sys
+folder, *names = sys.argv[1:]
+sys.path.insert(0, folder)
+import functions
+from shared.ready_patterns import recorded
+
+def load():
+    from shared.put_off import put_off
+    from shared.sls import NEVER_USED as of_logs
+    from shared.systems.openapi import NEVER_USED as of_calls
+    put_off(*of_logs, *of_calls)
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except ImportError as error:  # of a ledger's client that is not in this package
+            if (error.name or "").partition(".")[0] in {"shared", "functions"}:
+                raise
+
+sys.stdout.buffer.write(recorded(load))
 """
 
 
@@ -109,6 +133,7 @@ def build(runtime: Runtime, ledger: Ledger, output: Path = BUILD, *, cache: Path
     policy = (ROOT / "policy.yaml").read_bytes()
     _write(folder / f"policy.yaml{ENDING}", encoded(policy, load_policy(policy.decode())))
     _compile(folder, python)
+    _write(folder / FILE, _patterns(folder, python))
     for path in sorted(folder.rglob("*"), reverse=True):
         os.utime(path, (_UNIX_DATE, _UNIX_DATE))
     archive = folder.with_name(f"{folder.name}.zip")
@@ -173,6 +198,22 @@ def _compile(folder: Path, python: str) -> None:
     for name in names:
         if not name.startswith(("functions/", "shared/")):
             (folder / name).unlink()
+
+
+def _patterns(folder: Path, python: str) -> bytes:
+    """What the runtime's Python makes of the regular expressions of all modules that the doors may load."""
+    modules = [
+        path.with_suffix("").as_posix().replace("/", ".") for path in product_files(ROOT) if path.suffix == ".py"
+    ]
+    done = subprocess.run(
+        [python, "-I", "-S", "-B", "-c", _RECORDER, str(folder), *(name.removesuffix(".__init__") for name in modules)],
+        env={"PYTHONHASHSEED": "0", "PATH": os.defpath},
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BundleError(f"its modules cannot be loaded:\n{done.stderr.decode(errors='replace')[-2000:].strip()}")
+    return done.stdout
 
 
 def _files(folder: Path) -> list[Path]:
