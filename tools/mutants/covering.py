@@ -108,16 +108,20 @@ class Covering:
         return not mutant.lines or not self._at_import.get(file, frozenset()).isdisjoint(mutant.lines)
 
     def seeing(self, mutant: Mutant, file: str, room: Room) -> tuple[list[str], float]:
-        """Tests that run it, the room's own and the quick ones first, and how long they take without it (seconds)."""
+        """Tests that may see it, the room's own and the quick ones first, and how long they take without it (seconds).
+
+        They run it. Of what is run at import the room's own need not: what a class says of itself they may only read.
+        """
         runs = self._runs[file]
         lines: Iterable[int] = mutant.lines or runs
-        found = {test for line in lines for test in runs.get(line, ())}
+        running = {test for line in lines for test in runs.get(line, ())}
         at_import = self.at_import(mutant, file)
         first = (*OF_ALL, *room.tests) if at_import else room.tests
-        if at_import:
-            found |= {test for test in self._tests if test.startswith(OF_ALL if found else first)}
+        found = running | {test for test in self._tests if at_import and test.startswith(first)}
         asked, seconds, enough_s = [], 0.0, ENOUGH_S
-        for test in sorted(found, key=lambda test: (_place(test, first), self._tests[test].seconds)):
+        for test in sorted(
+            found, key=lambda test: (_place(test, first), test not in running, self._tests[test].seconds)
+        ):
             if seconds < enough_s:
                 asked.append(test)
                 seconds += self._tests[test].seconds

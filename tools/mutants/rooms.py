@@ -45,6 +45,7 @@ ROOMS = (
     ),
     Room("people", ("shared/people",), ("tests/unit/people",)),
     Room("ledger", ("shared/ledger/sqlite.py", "shared/ledger/redis.py"), ("tests/unit/ledger",)),
+    Room("tablestore", ("shared/ledger/*tablestore*.py",), ("tests/unit/ledger", "tests/integration/tablestore")),
     Room("sls", ("shared/sls",), ("tests/unit/sls",)),
     Room("adapters", _ADAPTERS, ("tests/unit/systems",)),
 )

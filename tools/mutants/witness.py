@@ -25,8 +25,9 @@ _coverage = coverage.Coverage(
 _seconds: defaultdict[str, float] = defaultdict(float)
 
 
-def pytest_configure() -> None:
-    """Watch from before the first import."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """Watch from before the first import, which a `conftest.py` may do."""
     _coverage.start()
 
 

@@ -60,6 +60,11 @@ class TaskInstance(Struct, frozen=True, kw_only=True):
     owner: str = ""
     name: str = ""
 
+    @property
+    def life(self) -> Life:
+        """The instance in this run."""
+        return Life.attempt(self.instance_id, self.run_number)
+
 
 class DataworksSnapshot(Struct, frozen=True, kw_only=True):
     """One task instance (`shared.domain.snapshot.Snapshot`)."""
@@ -78,8 +83,7 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
     @property
     def life(self) -> Life | None:
         """The instance in this run."""
-        one = self.instance
-        return Life.attempt(one.instance_id, str(one.run_number)) if one else None
+        return self.instance.life if self.instance else None
 
     @property
     def owner(self) -> str:
@@ -94,13 +98,14 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
     @property
     def running_since(self) -> float | None:
         """Start of the run that goes on."""
-        return self.instance.started_at if self.instance and self.state is State.RUNNING else None
+        one = self.instance
+        return one.started_at if one and one.state is State.RUNNING else None
 
     @property
     def ended_at(self) -> float | None:
         """End of the run, once it is over."""
-        over = self.instance is not None and self.state not in LIVE_STATES
-        return self.instance.finished_at if self.instance and over else None
+        one = self.instance
+        return one.finished_at if one and one.state not in LIVE_STATES else None
 
     # Which run a failure means.
 
@@ -117,9 +122,9 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
             return Run.THIS
         if failure.restart_count is not None:
             told = failure.restart_count + FIRST_RUN
-            if told != one.run_number:
-                return Run.EARLIER if told < one.run_number else Run.UNCLEAR
-            return Run.THIS
+            if told > one.run_number:
+                return Run.UNCLEAR
+            return Run.EARLIER if told < one.run_number else Run.THIS
         if failure.started_at is not None and one.started_at is not None:
             return by_start(failure.started_at, one.started_at)
         if rerun_since(failure, self, record) is not None:
@@ -135,11 +140,10 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
 
     def conclude(self, case: Case, *, settled: bool) -> Conclusion:
         """Another run proves it at once, the same one only once an effect would show."""
-        if self.instance is None:
+        one = self.instance
+        if one is None or self._older_than(one, case):
             return Conclusion.NO_EVIDENCE
-        if self._older_than(case):
-            return Conclusion.NO_EVIDENCE
-        if self._restarted_before(case):
+        if _restarted_before(one, case):
             return Conclusion.RESTARTED_BEFORE if settled else Conclusion.WAIT
         if self._runs_again(case):
             return Conclusion.RESTARTED
@@ -151,7 +155,8 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
 
     def aftermath(self, case: Case, *, settled: bool) -> Aftermath:
         """How the run that the rerun made has ended. A run that was there before the call says nothing of it."""
-        if self.instance is None or self._older_than(case) or self._restarted_before(case):
+        one = self.instance
+        if one is None or self._older_than(one, case) or _restarted_before(one, case):
             return Aftermath.WAIT
         if self.state in LIVE_STATES:
             return Aftermath.RESTARTED
@@ -161,21 +166,10 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
             return Aftermath.ENDED  # set to successful, without a run
         return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
 
-    def _older_than(self, case: Case) -> bool:
+    def _older_than(self, one: TaskInstance, case: Case) -> bool:
         """Whether the answer lags: an earlier run than the one that had failed, or that one while it was going on."""
-        run = self._runs_since(case)
-        going_on = self.state is State.RUNNING and began_before_call(self.running_since, case)
-        return run < 0 or (run == 0 and going_on)
-
-    def _restarted_before(self, case: Case) -> bool:
-        """Whether somebody else had it run again before the call can have left. What is queued has no start yet."""
-        one, begun = self.instance, self.state is not State.QUEUED
-        return one is not None and begun and self._runs_since(case) > 0 and began_between(one.started_at, case)
-
-    def _runs_since(self, case: Case) -> int:
-        """By how many the run seen is later than the one that had failed."""
-        failed = run_number_of(case.life)
-        return self.instance.run_number - failed if self.instance is not None and failed is not None else 0
+        since = one.life.attempts_since(case.life)
+        return since < 0 or (since == 0 and began_before_call(self.running_since, case))
 
     def _runs_again(self, case: Case) -> bool:
         """Whether it has been restarted since the attempt was reserved for its failed run."""
@@ -247,10 +241,10 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
         return ""
 
 
-def run_number_of(life: Life | None) -> int | None:
-    """The run that a life of an instance is."""
-    number = str(life).partition("/")[2]
-    return int(number) if number.isascii() and number.isdecimal() else None
+def _restarted_before(one: TaskInstance, case: Case) -> bool:
+    """Whether somebody else had it run again before the call can have left. What is queued has no start yet."""
+    begun = one.state is not State.QUEUED
+    return begun and one.life.attempts_since(case.life) > 0 and began_between(one.started_at, case)
 
 
 def _by_end(occurred_at: float, one: TaskInstance) -> Run:

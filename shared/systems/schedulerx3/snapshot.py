@@ -63,10 +63,8 @@ class Execution(Struct, frozen=True, kw_only=True):
     def life(self) -> Life | None:
         """This attempt of it, with its end once it is over; None where an end is missing, which may come later."""
         if self.live:
-            return Life.attempt(self.execution_id, f"{self.attempt}@")
-        return (
-            None if self.ended_at is None else Life.attempt(self.execution_id, f"{self.attempt}@{int(self.ended_at)}")
-        )
+            return Life.attempt(self.execution_id, self.attempt, "")
+        return None if self.ended_at is None else Life.attempt(self.execution_id, self.attempt, str(int(self.ended_at)))
 
 
 class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
@@ -194,7 +192,7 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
         return None not in {case.life, self.life} and self.life != case.life and not _by_backfill(case)
 
     def _is_later(self, case: Case) -> bool:
-        return attempt_of(self.life) > attempt_of(case.life)
+        return self.life is not None and self.life.attempts_since(case.life) > 0
 
     def _was_there_before(self, case: Case) -> bool:
         """Whether its run began before the call: the answer lags, or somebody else has retried it.
@@ -262,12 +260,6 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
         """Executions are named; nothing else that is told of them can be compared."""
         del failure, run, settle_s
         return ""
-
-
-def attempt_of(life: Life | None) -> int:
-    """The attempt that a life of an execution is; 0 where it tells none."""
-    number = str(life).partition("/")[2].partition("@")[0]
-    return int(number) if number.isascii() and number.isdecimal() else 0
 
 
 def _by_backfill(case: Case) -> bool:

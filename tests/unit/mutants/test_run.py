@@ -108,7 +108,10 @@ def _mutant(*lines: int) -> Mutant:
 
 
 def test_tests_that_run_the_line_are_asked_quick_and_own_ones_first() -> None:
-    """As many as take three quarters of a minute; of what is run at import those that run anything of the module."""
+    """As many as take three quarters of a minute; of what is run at import those that run anything of the module.
+
+    The room's own come after these: what a class says of itself is read without running anything of its module.
+    """
     on_it, beside = {"house/desk.py": [5]}, {"house/desk.py": [9]}
     covering = Covering(
         {
@@ -125,6 +128,10 @@ def test_tests_that_run_the_line_are_asked_quick_and_own_ones_first() -> None:
     assert seconds == 63.5
     assert covering.seeing(_mutant(7), "house/desk.py", DESK) == ([], 0.0)
     assert covering.seeing(_mutant(), "house/desk.py", DESK)[0][0].endswith("beside")
+    reads = {"tests/desk/test_a.py::reads": Watched(0.01, {}), "tests/other/test_b.py::reads": Watched(0.01, {})}
+    runs = {"tests/desk/test_a.py::runs": Watched(1.0, {"house/desk.py": [9]})}
+    asked, _ = Covering({**reads, **runs}).seeing(_mutant(), "house/desk.py", DESK)
+    assert [test.partition("::")[2] for test in asked] == ["runs", "reads"]
 
 
 def test_what_is_also_run_at_import_is_asked_of_those_who_look_there() -> None:

@@ -10,11 +10,9 @@ from msgspec.structs import replace
 from shared.domain.call import ActionApi
 from shared.domain.claims import Share
 from shared.domain.job import State
-from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.record import Case, JobRecord
 from shared.systems.schedulerx3.scope import App
-from shared.systems.schedulerx3.snapshot import attempt_of
 from tests.unit.systems.exact import AT, CALLED, OTHER_DAY, SKEW_S, app, case, execution, told
 
 APP = App(region="cn-hangzhou", cluster_id="c", app_name="a")
@@ -150,11 +148,3 @@ def test_fifty_reruns_are_known() -> None:
 def test_attempts_beyond_the_first_that_were_not_ours(attempt: int, ours: int, retries: int) -> None:
     """Never below none."""
     assert app(meant=execution(attempt=attempt)).retries_of_its_own(JobRecord(), told(), ours) == retries
-
-
-@pytest.mark.parametrize(
-    ("life", "attempt"), [(Life.attempt(7, "3@5"), 3), (Life.attempt(7, "x@5"), 0), (Life.run(5), 0), (None, 0)]
-)
-def test_which_attempt_a_life_is(life: Life | None, attempt: int) -> None:
-    """Of what is no execution, none."""
-    assert attempt_of(life) == attempt

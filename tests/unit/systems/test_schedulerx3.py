@@ -130,7 +130,7 @@ def test_a_call_names_the_execution_in_the_query() -> None:
     clock = Clock()
     api = FakeApi(clock, lambda _: yes(None, Success=None))
     jobs = Schedulerx3Jobs(api, clock, ZoneInfo("Asia/Shanghai"))
-    life = Life.attempt(ID, "1@1767550200")
+    life = Life.attempt(ID, 1, "1767550200")
     (result,) = jobs.rerun([Target(scope=APP, job_id="71", life=life)])
     (call,) = api.asked
     assert (call.method, call.in_query, call.mutates) == ("POST", True, True)

@@ -181,7 +181,7 @@ def test_a_list_that_goes_on_for_ever_is_given_up(system: Opened, told: Make[Fai
 
 def call_of(system: System, action_api: ActionApi | None, number: int = 9) -> CallResult:
     """The rerun of an execution, by that operation."""
-    life = Life.attempt(number, "1@1767240000")
+    life = Life.attempt(number, 1, "1767240000")
     (result,) = system[0].rerun([Target(scope=HERE, job_id="71", life=life, action_api=action_api)])
     return result
 
@@ -287,7 +287,7 @@ def test_a_day_that_cannot_be_run_faithfully_is_not_run(
 def test_one_execution_a_call_of_an_application(system: Opened, failure: Make[Failure]) -> None:
     """Two, or another system's, are the caller's mistake."""
     sx = system(Service(row()))
-    target = Target(scope=HERE, job_id="71", life=Life.attempt(9, "1@1"))
+    target = Target(scope=HERE, job_id="71", life=Life.attempt(9, 1, "1"))
     with pytest.raises(ValueError, match="unpack"):
         sx[0].rerun([target, target])
     with pytest.raises(TypeError, match="applications"):
