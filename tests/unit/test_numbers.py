@@ -169,6 +169,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "_SERVER_FAILED": 500,
         "_TOO_LARGE": 413,
     },
+    "shared.sls._signing": {"_TEXT": 2, "_NUMBER": 0, "_FIXED": 5, "_ONE_BYTE": 128},
     "shared.sls.newest": {"MOST_PAGES": 200},
     "shared.sls.outcomes": {
         "PAGE": 100,

@@ -113,17 +113,16 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
             return Run.UNCLEAR
         if failure.started_at is not None:
             return by_start(failure.started_at, start)
-        told = failure.restart_count
-        counts = [] if told is None else _attempted_counts(record)
-        if told is not None and counts and told <= max(counts):
-            return Run.EARLIER  # by the scheduler's counter this run's failure already had an attempt
+        counted = _by_counter(failure.restart_count, record)
+        if counted is Run.EARLIER:
+            return counted
         if start > failure.occurred_at + SKEW_S:
             return Run.EARLIER
         if start < failure.occurred_at - SKEW_S:
             return _THIS
         if rerun_since(failure, self, record) is not None:
             return Run.EARLIER
-        return Run.THIS if told is not None and counts and told > max(counts) else Run.UNCLEAR
+        return counted
 
     def _queued(self, failure: Failure, record: JobRecord) -> Run:
         """A queued job whose failure was one of a run has been requeued since: there is nothing left to heal."""
@@ -174,7 +173,7 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
         Another run than the one that was to be rerun does not prove that the call was in vain: clocks may differ.
         """
         began, over = self._began, self.state is State.FINISHED
-        if began is not None and self._older_than(case):
+        if self._older_than(case):
             return Aftermath.WAIT
         if began is None or Life.run(began) == case.life or began_before_call(began, case):
             if over:
@@ -263,10 +262,15 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
         return "start" if later and long_known else ""
 
 
-def _attempted_counts(record: JobRecord) -> list[int]:
-    """The scheduler's restart counter of each run whose failure has had an attempt."""
-    return [
+def _by_counter(told: int | None, record: JobRecord) -> Run:
+    """By the scheduler's restart counter, where it was told of this run and of one whose failure had an attempt."""
+    if told is None:
+        return Run.UNCLEAR
+    counts = [
         case.failure.restart_count
         for case in record.cases
         if case.attempt and not case.open and case.failure.restart_count is not None
     ]
+    if not counts:
+        return Run.UNCLEAR
+    return Run.EARLIER if told <= max(counts) else Run.THIS
