@@ -115,7 +115,7 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
             return by_start(failure.started_at, start)
         counted = _by_counter(failure.restart_count, record)
         if counted is Run.EARLIER:
-            return counted
+            return Run.EARLIER
         if start > failure.occurred_at + SKEW_S:
             return Run.EARLIER
         if start < failure.occurred_at - SKEW_S:

@@ -151,16 +151,14 @@ def send(client: Any, wanted: ApiCall, connect_timeout_ms: int, read_timeout_ms:
 
 @lru_cache(maxsize=64)
 def _params(action: str, version: str, method: str) -> Params:
-    """What the SDK reads of an operation, and never changes."""
+    """What the SDK reads of an operation, and never changes. The client has the protocol; a body is a form."""
     return Params(
         action=action,
         version=version,
-        protocol="HTTPS",  # the client's own protocol has precedence
         pathname="/",
         method=method,
         auth_type="AK",
         style="RPC",
-        req_body_type="formData",
         body_type="byte",
     )
 

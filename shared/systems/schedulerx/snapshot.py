@@ -91,7 +91,8 @@ class SchedulerxSnapshot(Struct, frozen=True, kw_only=True):
     @property
     def running_since(self) -> float | None:
         """Start of the meant instance while it runs."""
-        return self.instance.started_at if self.instance and self.state is State.RUNNING else None
+        one = self.instance
+        return one.started_at if one and one.state is State.RUNNING else None
 
     @property
     def ended_at(self) -> float | None:

@@ -101,7 +101,8 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
     @property
     def running_since(self) -> float | None:
         """Start of the meant execution while it runs."""
-        return self.execution.started_at if self.execution and self.state is State.RUNNING else None
+        one = self.execution
+        return one.started_at if one and one.state is State.RUNNING else None
 
     @property
     def ended_at(self) -> float | None:
@@ -184,7 +185,7 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
         meant = self.execution
         if meant is None:
             return []
-        again = [meant] if self._is_other(case) and not self._was_there_before(case) else []
+        again = [meant] if self._is_other(case) and not self._was_there_before(meant, case) else []
         return again + [one for one in self.others if _is_new_retry(one, meant, case)]
 
     def _is_other(self, case: Case) -> bool:
@@ -194,13 +195,12 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
     def _is_later(self, case: Case) -> bool:
         return self.life is not None and self.life.attempts_since(case.life) > 0
 
-    def _was_there_before(self, case: Case) -> bool:
+    def _was_there_before(self, meant: Execution, case: Case) -> bool:
         """Whether its run began before the call: the answer lags, or somebody else has retried it.
 
         What is queued has no start of its own yet.
         """
-        meant = self.execution
-        if meant is None or meant.state is State.QUEUED:
+        if meant.state is State.QUEUED:
             return False
         if self._is_later(case):
             return began_between(meant.started_at, case)

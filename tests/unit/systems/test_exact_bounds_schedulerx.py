@@ -11,7 +11,7 @@ from shared.domain.call import ActionApi
 from shared.domain.gate import GateAnswer
 from shared.domain.job import State
 from shared.domain.life import Life
-from shared.domain.proof import Aftermath, Run
+from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
 from shared.domain.record import CaseState, JobRecord
 from shared.domain.verdicts import Verdict
@@ -47,7 +47,11 @@ MINE = case(Life.instance(DAY, 7))
     ],
 )
 def test_what_a_rerun_of_a_day_has_made(made: dict[str, Any], is_new: bool) -> None:  # noqa: FBT001
-    """By its kind and its start; what was known before the call is none of it, another day's strays."""
+    """By its kind and its start; what was known before the call is none of it, another day's strays.
+
+    The failed one is none either, should it begin anew: that is not what RerunJob does.
+    """
+    assert not group(meant=instance(started_at=CALLED)).new_reruns(MINE)
     seen = group(instance(**{"number": 9, **made}))
     assert bool(seen.new_reruns(replace(MINE, known_reruns=(3,)))) is is_new
 
@@ -69,6 +73,24 @@ def test_what_a_retry_of_an_instance_has_made(meant: dict[str, Any], is_new: boo
     """The instance itself begun anew, or another one of its day."""
     seen = group(meant=instance(**meant))
     assert bool(seen.new_reruns(replace(MINE, action_api=ActionApi.RETRY_INSTANCE))) is is_new
+
+
+def test_what_is_not_there_says_nothing() -> None:
+    """Neither of the run that a failure means, nor of a call."""
+    gone = SchedulerxSnapshot(job_id="42", state=State.NOT_FOUND, look_begun_at=2_000.0)
+    assert (gone.life, gone.running_since, gone.ended_at, gone.known_reruns) == (None, None, None, ())
+    assert (gone.wants_person(), gone.concerns(MINE), gone.share(None)) == (None, True, None)
+    assert gone.which_run(told(job_instance_id=7), JobRecord()) is Run.THIS
+    assert gone.run_label(told(job_instance_id=7), Run.THIS) == "told:7"
+    assert gone.run_label(told(data_time=DAY), Run.THIS) == f"told:{DAY}"
+    assert gone.conclude(MINE, settled=True) is Conclusion.NO_EVIDENCE
+    assert gone.aftermath(MINE, settled=True) is Aftermath.WAIT
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_only_what_runs_runs_since(state: State) -> None:
+    """From its start on."""
+    assert group(meant=instance(state=state)).running_since == (900.0 if state is State.RUNNING else None)
 
 
 def test_a_retry_whose_case_has_no_life_is_known_by_its_kind() -> None:
@@ -156,7 +178,7 @@ def test_who_lives_beside_it_decides_whether_to_wait(
     system: str, trigger_type: int, state: CaseState, verdict: Verdict
 ) -> None:
     """A rerun of ours ends by itself; nobody waits for what others have begun."""
-    record = JobRecord(cases=(replace(MINE, state=state),))
+    record = JobRecord(cases=(replace(MINE, state=state), replace(MINE, state=CaseState.UNKNOWN)))
     if system == "schedulerx":
         live = instance(9, state=State.RUNNING, trigger_type=trigger_type)
         answer = group(instance(5), live).alone(record, look_again_at=2_060.0)

@@ -13,7 +13,8 @@ from shared.domain.job import State
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.record import Case, JobRecord
 from shared.systems.schedulerx3.scope import App
-from tests.unit.systems.exact import AT, CALLED, OTHER_DAY, SKEW_S, app, case, execution, told
+from shared.systems.schedulerx3.snapshot import Schedulerx3Snapshot
+from tests.unit.systems.exact import AT, CALLED, DAY, OTHER_DAY, SKEW_S, app, case, execution, told
 
 APP = App(region="cn-hangzhou", cluster_id="c", app_name="a")
 
@@ -70,6 +71,7 @@ def test_an_execution_that_was_repeated_is_an_earlier_run(other: dict[str, Any],
         ({"ended_at": AT + 500, "attempt": 1, "started_at": AT}, Run.THIS),
         ({"ended_at": AT + 500, "attempt": 1, "started_at": None}, Run.THIS),
         ({"ended_at": AT + 500, "attempt": 2, "started_at": None}, Run.UNCLEAR),
+        ({"ended_at": None, "attempt": 2, "started_at": AT - SKEW_S - 0.1}, Run.THIS),
     ],
 )
 def test_which_attempt_of_an_execution_is_meant(meant: dict[str, Any], run: Run) -> None:
@@ -122,6 +124,49 @@ def test_an_execution_that_keeps_its_id_is_known_by_attempt_and_times(
     assert app(meant=execution(**meant)).conclude(OURS, settled=True) is concluded
     unsettled = Conclusion.NO_EVIDENCE if concluded is Conclusion.RESTARTED_BEFORE else concluded
     assert app(meant=execution(**meant)).conclude(OURS, settled=False) is unsettled
+
+
+GONE = Schedulerx3Snapshot(job_id="42", state=State.NOT_FOUND, look_begun_at=2e3)
+
+
+def test_a_told_start_counts_where_one_is_listed() -> None:
+    """To the second; of an execution that has not started it says nothing."""
+    failure = told(APP, job_instance_id=7, started_at=AT - 5.0)
+    listed = {AT - 6.0: Run.THIS, AT - 6.1: Run.UNCLEAR, AT - 3.9: Run.EARLIER, None: Run.THIS}
+    for started_at, run in listed.items():
+        assert app(meant=execution(started_at=started_at)).which_run(failure, JobRecord()) is run
+
+
+def test_what_is_not_there_says_nothing() -> None:
+    """Neither of the run that a failure means, nor of a call."""
+    assert (GONE.life, GONE.running_since, GONE.ended_at, GONE.owner, GONE.offered.name) == (None, None, None, "", "")
+    assert (GONE.known_reruns, GONE.share(None), GONE.wants_person(), GONE.strays(OURS)) == ((), None, None, None)
+    assert (GONE.concerns(OURS), GONE.retries_of_its_own(JobRecord(), told(APP), 0)) == (True, 0)
+    assert GONE.which_run(told(APP, job_instance_id=7), JobRecord()) is Run.THIS
+    assert GONE.conclude(OURS, settled=True) is Conclusion.NO_EVIDENCE
+    assert GONE.aftermath(OURS, settled=True) is Aftermath.WAIT
+
+
+def test_a_run_is_called_by_its_life_only_if_it_is_the_one_seen() -> None:
+    """Else by the execution, and the start or the time that was told."""
+    failure = told(APP, job_instance_id=7)
+    assert app().run_label(failure, Run.THIS) == str(execution().life)
+    assert app().run_label(failure, Run.EARLIER) == GONE.run_label(failure, Run.THIS) == f"told:7:{int(AT)}"
+    assert GONE.run_label(told(APP, job_instance_id=7, started_at=900.9), Run.THIS) == "told:7:900"
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_only_what_runs_runs_since(state: State) -> None:
+    """From its start on."""
+    assert app(meant=execution(state=state)).running_since == (900.0 if state is State.RUNNING else None)
+
+
+def test_a_retry_is_of_any_day_where_the_failed_one_has_none() -> None:
+    """Days are compared where both are told."""
+    retry = {"trigger_type": 4, "started_at": CALLED}
+    for meant, other, made in [(DAY, DAY, True), (DAY, "", True), ("", DAY, True), (DAY, OTHER_DAY, False)]:
+        seen = app(execution(9, data_time=other, **retry), meant=execution(data_time=meant))
+        assert (seen.conclude(OURS, settled=True) is Conclusion.RESTARTED) is made
 
 
 def test_the_newest_run_that_was_made_tells_the_end() -> None:

@@ -99,6 +99,15 @@ def test_an_error_answer_is_judged_by_its_code(
     assert len(wire.requests) == 1
 
 
+@pytest.mark.parametrize(("told", "request_id"), [({}, ""), ({"RequestId": None}, ""), ({"RequestId": 7}, "7")])
+def test_an_answer_without_a_request_id_has_none(
+    wire: Wire, api: OpenApi, answers: Make[Behaviour], told: dict[str, object], request_id: str
+) -> None:
+    """Nobody would find it at the service."""
+    wire.behave = answers(200, told)
+    assert api.call(CALL) == Reply(body=told, request_id=request_id, status=200)
+
+
 def test_a_wait_that_the_service_names_is_kept(wire: Wire, api: OpenApi, answers: Make[Behaviour]) -> None:
     """`x-acs-retry-after` counts milliseconds."""
     body = {"Code": "Throttling", "Message": "m", "RequestId": "r"}

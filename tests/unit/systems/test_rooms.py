@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from shared.domain.endpoint import Endpoint
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import State
 from shared.domain.life import Life
@@ -70,9 +71,10 @@ def test_a_system_whose_scope_disagrees_does_not_start() -> None:
     [("cn-hangzhou", "schedulerx.cn-hangzhou.aliyuncs.com"), ("cn-hongkong", "schedulerx.aliyuncs.com")],
 )
 def test_some_regions_of_schedulerx_have_their_own_host(region: str, host: str) -> None:
-    """E-HPC has one in each."""
-    assert SCHEDULERX.endpoint(region).url == f"https://{host}"
-    assert EHPC.endpoint(region).url == f"https://ehpc.{region}.aliyuncs.com"
+    """The other systems have one in each."""
+    hosts = {system.name: f"{system.name}.{region}.aliyuncs.com" for system in SYSTEMS} | {"schedulerx": host}
+    for system in SYSTEMS:
+        assert system.endpoint(region) == Endpoint("https", hosts[system.name], 443)
 
 
 def test_the_adapters_are_behind_the_rooms(fake_api: Play, clock: Clock) -> None:
@@ -109,8 +111,14 @@ def test_half_a_group_is_refused(text: str) -> None:
 def test_examples_name_what_the_test_does_not() -> None:
     """An instance only where nothing tells which one."""
     assert EHPC.example({}) == {"cluster_id": "ehpc-test", "job_id": "1.scheduler"}
-    assert "job_instance_id" in SCHEDULERX.example({})
-    assert "job_instance_id" not in SCHEDULERX.example({"data_time": "2026-01-05 02:00:00"})
+    test = {"namespace": "test", "group_id": "test", "job_id": 1}
+    assert SCHEDULERX.example({}) == {**test, "job_instance_id": 1000}
+    assert (
+        SCHEDULERX.example({"data_time": "2026-01-05 02:00:00"}) == SCHEDULERX.example({"job_instance_id": 5}) == test
+    )
+    app = {"cluster_id": "test", "app_name": "test", "job_id": 1, "job_execution_id": 1000}
+    assert SYSTEMS.named("schedulerx3").example({}) == app
+    assert SYSTEMS.named("dataworks").example({}) == {"project_id": 1, "instance_id": 1}
 
 
 def test_an_imagined_cluster_job_runs_unless_it_is_said() -> None:
