@@ -39,6 +39,8 @@ SOMETHING: dict[str, Any] = {
     "shared.policy.model.Policy.fetch_output": True,
     "shared.policy.model.Policy.hold_expires_s": 86400.0,
     "shared.policy.notify.Notify.unknown_after_s": 1800.0,
+    "shared.sls.UnreadGroup.logs": 1,
+    "shared.sls.UnreadGroup.size": 32_000_000,
     "shared.systems.dataworks.seek._Memory.page": 1,
     "shared.systems.dataworks.snapshot.TaskInstance.run_number": 1,
     "shared.systems.dataworks.watch.Projects.days": 3,
