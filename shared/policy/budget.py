@@ -31,9 +31,8 @@ def budget_of(
     policy: Policy, rule: Rule | None, record: JobRecord, failure: Failure, seen: Snapshot | None, now: float
 ) -> Budget:
     """The budget that applies, and what is used of it."""
-    paid_by_class = policy.classes.get(rule.failure_class) if rule else None
-    of_class = rule.failure_class if rule and paid_by_class else None
-    limit = (rule.attempts if rule else None) or paid_by_class or policy.attempts
+    of_class = rule.failure_class if rule and rule.failure_class in policy.classes else None
+    limit = (rule.attempts if rule else None) or (policy.classes[of_class] if of_class else policy.attempts)
     since = now - limit.window_s
     own = 0
     for mark in record.counted(since) if record.attempts else ():

@@ -46,7 +46,7 @@ def with_limits_at(policy: Policy, scope: Scope) -> Policy:
     """The policy with the breaker and the rate of a cluster or group; the same object if these are the policy's."""
     breaker, rate = policy.breaker, policy.rate
     for block in policy.by:
-        if (block.breaker or block.rate) and block.has_place(scope):
+        if block.has_place(scope):
             breaker, rate = fewest(breaker, block.breaker), fewest(rate, block.rate)
     unchanged = breaker == policy.breaker and rate == policy.rate
     return policy if unchanged else structs.replace(policy, breaker=breaker, rate=rate)

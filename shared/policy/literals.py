@@ -189,8 +189,8 @@ def _repeated(part: _Part, count: str) -> _Part:
         return _Part(_union((part.exact, _NOTHING)))
     if count == "*":
         return _ANYTHING
-    least = 1 if count == "+" else int(count[1:-1].partition(",")[0])
-    return _Part(None, part.needs) if least else _ANYTHING
+    at_least_once = count == "+" or int(count[1:-1].partition(",")[0]) > 0
+    return _Part(None, part.needs) if at_least_once else _ANYTHING
 
 
 def _joined(before: Texts, after: Texts | None) -> Texts | None:

@@ -50,4 +50,4 @@ def _is_for(price: Price, fields: Mapping[str, str]) -> bool:
     if any(not fields.get(part.field) for part in system.parts) or not speaks_for(price, system.scope(fields)):
         return False
     asked = ((price.owners, "owner"), (price.queues, "queue"), (price.job_names, "job_name"))
-    return all(globs is None or (bool(fields.get(name)) and place_fits(globs, fields[name])) for globs, name in asked)
+    return all(place_fits(globs, fields.get(name, "")) for globs, name in asked)

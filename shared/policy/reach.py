@@ -36,4 +36,4 @@ class Reach(Places, frozen=True, kw_only=True):
             return True
         told = evidence_of(failure, seen)
         asked = ((self.owners, told.owner), (self.queues, told.queue), (self.job_names, told.job_name))
-        return all(globs is None or (value and place_fits(globs, value)) for globs, value in asked)
+        return all(place_fits(globs, value) for globs, value in asked)

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
-from shared.domain.failure import FailureClass
+from shared.domain.act import Way
+from shared.domain.failure import FailureClass, Speaker
 from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.verdicts import Verdict
 from shared.policy import wording
+from shared.policy.conditions import EventPlace
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
+from shared.policy.gates_trust import may_tell
 from shared.policy.match import Matcher
-from shared.policy.model import Action, Attempts, Match, Policy, Rule
+from shared.policy.model import Action, Attempts, Match, Policy, Rule, Source
 from shared.policy.rule import CauseLine, Tells
 from shared.policy.wording import Wording
 from tests.support.make import Make
-from tests.unit.decide.facts import START, make_failure, make_look
+from tests.unit.decide.facts import ASK, START, make_failure, make_look
 
 RULE = Rule(name="r", match=Match(), action=Action.RERUN, failure_class=FailureClass.CAPACITY, attempts=Attempts(max=7))
 POLICY = Policy(version=1, rules=(RULE,))
@@ -47,6 +51,23 @@ def test_without_a_rule_it_says_none(facts: Make[Facts]) -> None:
 def test_an_attempt_that_waits_elsewhere_keeps_its_number(facts: Make[Facts], case: Make[Case]) -> None:
     """Its case may not be in the job's own document."""
     assert facts(case=case(attempt=2, state=CaseState.UNKNOWN)).attempt_number == 2
+    waits = case(failure_id=facts().failure_id, attempt=2, state=CaseState.UNKNOWN)
+    assert facts(record=JobRecord(cases=(waits,))).attempt_number == 2, "nor need it be the case that is decided"
+
+
+def test_who_forces_is_said_with_why(facts: Make[Facts]) -> None:
+    """And by which way it came."""
+    found = decide(facts(ask=replace(ASK, force=True, actor="ann", why="it is mine")))
+    assert (found.forced, found.actor, found.why, found.way) == (True, "ann", "it is mine", Way.FUNCTION)
+
+
+def test_one_source_that_told_it_is_enough() -> None:
+    """Of what is told of machines."""
+    policy = Policy(version=1, sources=tuple(Source(event=EventPlace(source=one)) for one in ("a", "b")))
+    told = [may_tell(policy, Speaker(event_source=one), by_hand=False) for one in ("a", "b", "c")]
+    assert told == [True, True, False]
+    assert may_tell(policy, Speaker(event_source="c"), by_hand=True)
+    assert may_tell(Policy(version=1), Speaker(event_source="c"), by_hand=False)
 
 
 @pytest.mark.parametrize(("held", "state", "rejected"), [("run", State.RUNNING, True), ("queued", State.QUEUED, False)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from shared.policy.cron import Times, read_cron
@@ -108,3 +110,20 @@ def test_a_day_that_no_month_has_is_refused(days: str, months: str, *, exists: b
 def test_either_day_counts_where_both_are_named(days: str, weekdays: str, *, either: bool) -> None:
     """A star, with a step too, names no day of its own."""
     assert read_cron(f"0 0 {days} * {weekdays}").either_day is either
+
+
+@pytest.mark.parametrize(
+    ("expression", "days"),
+    [
+        ("0 0 1 * mon", {1, 5, 12, 19, 26}),
+        ("0 0 1 * *", {1}),
+        ("0 0 * * mon", {5, 12, 19, 26}),
+        ("0 0 */2 * mon", {5, 19}),
+        ("0 0 1 2 mon", set()),
+        ("0 0 * 1 7", {4, 11, 18, 25}),
+    ],
+)
+def test_the_days_of_a_month(expression: str, days: set[int]) -> None:
+    """January 2026 begins on a Thursday."""
+    times = read_cron(expression)
+    assert {day for day in range(1, 32) if times.on(date(2026, 1, day))} == days

@@ -6,7 +6,7 @@ import pytest
 
 from shared.domain.failure import FailureClass
 from shared.domain.mode import Mode
-from shared.policy.conditions import EventPlace, LogPlace, Source
+from shared.policy.conditions import MAX_LISTED, EventPlace, LogPlace, Source, listed_meta
 from shared.policy.load import check_policy, load_policy
 from shared.policy.model import Attempts, Match, Rate, Thrash
 from tests.unit.policy.warned import HEAD, warned
@@ -105,3 +105,10 @@ def test_infrastructure_wants_evidence(match: str, action: str, *, faulty: bool)
     text = f"{HEAD}rules:\n- name: a\n  match: {match}\n  action: {action}\n  class: infrastructure\n"
     faults = [(fault.line, fault.path) for fault in check_policy(text).faults]
     assert faults == ([(7, "$.rules[0].class")] if faulty else [])
+
+
+def test_a_list_has_one_entry_and_no_more_than_a_bound() -> None:
+    """Of whatever."""
+    meta = listed_meta("things")
+    assert (meta.min_length, meta.max_length) == (1, MAX_LISTED)
+    assert str(MAX_LISTED) in (meta.description or "")

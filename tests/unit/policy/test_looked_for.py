@@ -35,8 +35,9 @@ def test_every_letter_is_one(text: str) -> None:
 
 def test_beyond_ascii_the_longest_run_is_looked_for() -> None:
     """Shorter ones are in more texts."""
-    index = WordIndex({"鼠.磁盘坏".encode(): 0})
-    assert (_found(index, "a 磁盘坏 b"), _found(index, "鼠")) == ([0], [])
+    index = WordIndex({"鼠.磁盘坏".encode(): 0, "没有空间".encode(): 1})
+    assert [_found(index, text) for text in ("a 磁盘坏 b", "鼠", "没有空间了")] == [[0], [], [1]]
+    assert index.wordless == frozenset()
 
 
 def test_each_text_is_looked_for_by_what_no_other_has() -> None:
@@ -189,3 +190,29 @@ def test_a_text_of_as_many_letters_as_a_log_has_is_searched_as_a_whole(more: int
     size = MAX_LETTERS // 12
     text = " ".join(chr(97 + number) * (size + (more if not number else 0)) for number in range(12)).encode()
     assert (PatternSet(["q"]).possible_in(text).text == text) is whole
+
+
+def test_what_is_beyond_the_bound_of_looks_is_searched_for() -> None:
+    """That its words are there proves nothing, also of a pattern that is no more than a text."""
+    words = [f"{one}{two}q" for one, two in product("abcdefgh", repeat=2)][:60]
+    patterns = PatternSet([f"(?i){word} xx" for word in words])
+    text = ("\n".join(f"{word} yy" for word in words) + "\nz xx").encode().ljust(30_000, b"-")
+    there = patterns.possible_in(text)
+    assert 0 < len(there.numbers) < len(words), "some were looked for, others were not"
+    assert not [number for number in there.numbers if there.finds(number)]
+
+
+def test_what_has_an_index_is_asked_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long text had it made before the first short one came."""
+    prefilter = Prefilter([_one("out of memory")])
+    assert prefilter.possible_by(frozenset({b"memory"}), b"memory") == frozenset()
+    monkeypatch.setattr(prefilter, "_one_by_one", lambda _: pytest.fail("one by one"))
+    assert prefilter.possible(b"out of memory").numbers == {0}
+
+
+def test_light_patterns_that_span_lines_are_found_together() -> None:
+    """As one set, whose sign for any sign is a line's end as well."""
+    patterns = PatternSet([r"(?s)\d.\d", r"(?s)\d.[ab]", r"\d.[xy]", r"\d.[vw]"])
+    for text, found in (("1\n2", [0]), ("1\na", [1]), ("1\nx", []), ("1.x 1.w", [2, 3])):
+        there = patterns.possible_in(text.encode())
+        assert sorted(number for number in there.numbers if there.finds(number)) == found

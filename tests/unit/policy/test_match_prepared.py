@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from shared.domain.failure import Failure
+from shared.domain.job import Scope
 from shared.domain.mode import Mode
+from shared.intake.values import MAX_MESSAGE_BYTES
 from shared.policy import match as module
 from shared.policy.match import first_match, make_ready
 from shared.policy.model import Match
 from shared.policy.patterns import compile_pattern
+from shared.policy.search import PatternSet
 from tests.unit.policy.matching import LONG, failure_with, falls_under, name_of, policy_of
 
 PATTERNS = ["a", "b+c", "(?i)X", "^ab", "c$", r"\d{2}", "a.*b", "", "[ab]{5}c"]
@@ -95,6 +98,40 @@ def test_no_more_values_are_remembered_than_a_bound() -> None:
         kept = [len(one.known) for _, one in (*matcher._shown, *matcher._told)]
         most = max([most, *kept])
     assert (len(kept), most) == (2, module._MOST_KNOWN)
+
+
+def test_a_place_that_comes_again_is_asked_about_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A delivery is of a few clusters."""
+    asked = []
+
+    def counted(match: Match, scope: Scope) -> bool:
+        asked.append(scope)
+        return is_there(match, scope)
+
+    is_there = module._is_there
+    monkeypatch.setattr(module, "_is_there", counted)
+    policy = policy_of(Match(cluster="ehpc-*", owner="a*"))
+    for number in range(3):
+        assert first_match(policy, failure_with(owner=f"a{number}")) is not None
+    assert len(asked) == 1
+
+
+def test_a_text_that_lacks_one_of_what_a_pattern_needs_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where no word tells of it."""
+    monkeypatch.setattr("shared.policy.prefilter.FEW_TEXTS", 0)
+    policy = policy_of(Match(message="blue.*<<<"))
+    make_ready(policy)
+    monkeypatch.setattr(PatternSet, "compiled", lambda *_: pytest.fail("searched for"))
+    assert first_match(policy, failure_with(message="blue")) is None
+
+
+def test_answers_that_are_kept_have_a_bound() -> None:
+    """Some megabytes of texts, of the largest size that each kind has."""
+    kept = make_ready(policy_of(Match(message="kept")))._wording
+    short, long = kept._first_of.cache_info().maxsize, kept._first_of_long.cache_info().maxsize
+    assert short
+    assert long
+    assert (short * 1024 <= 2 << 20, long * MAX_MESSAGE_BYTES <= 1 << 20) == (True, True)
 
 
 def test_the_last_policy_is_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shared.policy import patterns as module
 from shared.policy.patterns import (
     MAX_PATTERNS,
     MAX_PROGRAM,
@@ -133,3 +134,12 @@ def test_a_pattern_that_could_never_match_is_told(pattern: str) -> None:
     with pytest.raises(PatternError, match="begin it with"):
         compile_pattern(pattern)
     assert compile_pattern(r"[^\n]x[\n ]")
+
+
+def test_what_patterns_cost_together_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the step."""
+    some = ["one", "another", "(?i)third"]
+    steps = sum(compile_pattern(one).programsize ** 2 for one in some)
+    for most, told in ((steps, None), (steps - 1, "patterns that are too long together")):
+        monkeypatch.setattr(module, "MAX_SQUARES", most)
+        assert excess([*some, *some]) == told

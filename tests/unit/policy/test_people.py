@@ -95,6 +95,7 @@ def test_a_mode_is_for_whom_no_place_bounds() -> None:
     assert may_everywhere(PEOPLE, "boss", Deed.MODE)
     assert not may_everywhere((bounded, ANN, LOOKER), "ann", Deed.MODE)
     assert not may_everywhere(PEOPLE, "nobody", Deed.MODE)
+    assert not may_everywhere((Person(who="ann", may=(Deed.APPROVE,)),), "ann", Deed.MODE)
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ _MANY = [f"x{number:02}" for number in range(33)]
         (r"\Qa.b\E[0-9]", [["a.b"]]),
         (r"a\.b\(c", [["a.b(c"]]),
         ("(?:abc){2,}", [["abc"]]),
+        ("(?:abc){1,2}", [["abc"]]),
         ("(?:ab.c|d.ef)x", [["ab|ef", "x"]]),
         ("(abc){0,3}", None),
         ("[a-z]+", None),

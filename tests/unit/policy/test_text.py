@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from unicodedata import category
+
 import pytest
 
-from shared.policy.text.normal import MAX_LINES, normal
+from shared.policy.text.normal import MAX_LINES, lines_of, normal
 
 
 @pytest.mark.parametrize(
@@ -125,3 +127,16 @@ def test_the_middle_of_a_very_long_text_is_left_out() -> None:
     assert len(seen) == MAX_LINES
     assert (seen[0], seen[-1]) == (lines[0], lines[-1])
     assert len(normal("\n" * 10 + "\n\n".join(lines[:MAX_LINES])).split("\n")) == MAX_LINES
+
+
+@pytest.mark.parametrize("sign", [chr(code) for code in range(0x300) if chr(code) not in "\b\x1b\x9b"])
+def test_each_sign_is_shown_a_blank_a_line_s_end_or_gone(sign: str) -> None:
+    """By what Unicode says of it: controls are gone, `str.splitlines` knows the ends of lines."""
+    if len(f"a{sign}b".splitlines()) > 1:
+        expected = ["a", "b"]
+    elif sign == "\t" or category(sign) == "Zs":
+        expected = ["a b"]
+    else:
+        expected = ["ab" if category(sign) in {"Cc", "Cf"} else f"a{sign}b"]
+    assert lines_of(f"a{sign}b") == expected
+    assert lines_of(f"é{sign}b")[-1][-1] == "b"
