@@ -18,13 +18,14 @@ from shared.ready_patterns import FILE, matcher_now, recorded, take_ready
 PATTERNS: list[tuple[Any, int]] = [
     (r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+)(?::(\d+))?\Z", re.IGNORECASE),
     ("[\udc80-\udcff]", 0),
+    ("[\udc91-\udcff]", 0),
     (r"^\s*(?:é|ß|中)[^\W\d_]+", re.MULTILINE | re.DOTALL),
     (r"[!-~]+", re.ASCII),
     (rb"\x00[0-9]", 0),
     (r"(a)|b", 0),
     (r" x # in many lines", re.VERBOSE),
 ]
-TEXTS = ["HTTPS://Example.com:8080", "\udc90", "x\n  ßabc", "~!", "a", "b", "x", ""]
+TEXTS = ["HTTPS://Example.com:8080", "\udc90", "x\n  ßabc", "~!", "a", "b", "x", "", "http://a"]
 
 
 @pytest.fixture(name="compiler", autouse=True)
