@@ -146,12 +146,15 @@ def product_files(root: Path) -> list[PurePosixPath]:
     """Our own files: the modules that the doors import, at once or later, and the policy; relative to `root`."""
     ours: set[PurePosixPath] = {PurePosixPath("policy.yaml"), PurePosixPath("shared/policy/packs.json")}
     ours |= {path.relative_to(root) for path in map(PurePosixPath, (root / TEMPLATES).iterdir())}
-    waiting = [f"functions.{name}.index" for name in DOOR]
+    found = {f"functions.{name}.index" for name in DOOR}
+    waiting = list(found)
     while waiting:
         for path in _files_of(root, waiting.pop()):
             if path not in ours:
                 ours.add(path)
-                waiting += _imported(root / path)
+                new = set(_imported(root / path)) - found
+                found |= new
+                waiting += new
     return sorted(ours)
 
 
@@ -167,11 +170,19 @@ def _files_of(root: Path, module: str) -> Iterator[PurePosixPath]:
 
 def _imported(source: Path) -> Iterator[str]:
     """Whatever the module imports of ours, also within functions. `from a import b` may mean the module a.b."""
-    for node in ast.walk(ast.parse(source.read_bytes())):
+    for node in _statements(ast.parse(source.read_bytes())):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names if _ours(name.name))
         elif isinstance(node, ast.ImportFrom) and node.module and _ours(node.module):
             yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def _statements(block: ast.AST) -> Iterator[ast.AST]:
+    """Every statement in a block, however deep; expressions, which are most of a module, hold none."""
+    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for node in getattr(block, part, ()):
+            yield node
+            yield from _statements(node)
 
 
 def _ours(module: str) -> bool:
