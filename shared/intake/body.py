@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Any
 
@@ -62,7 +63,7 @@ def parse(body: bytes, path: str = "$") -> Any:
     if len(body) > MAX_BYTES:
         raise InputError([Fault(path, f"has {len(body)} bytes, more than {MAX_BYTES}")])
     try:
-        return parse_text(body.decode("utf-8-sig"), path)
+        return parse_text(body.removeprefix(BOM_UTF8).decode(), path)  # as `utf-8-sig`, which is written in Python
     except UnicodeDecodeError:
         text = body.decode("utf-8-sig", "surrogateescape")
     root = [_decode(text, path)]
