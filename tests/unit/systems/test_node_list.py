@@ -59,3 +59,18 @@ def test_a_node_told_is_found_in_an_expression() -> None:
     nodes = listed("compute[002,005]")
     assert among("compute005", nodes)
     assert not among("compute003", nodes)
+
+
+@pytest.mark.parametrize(
+    ("told", "proves_nothing_else"),
+    [
+        ("compute002,compute005", True),
+        ("compute002,compute003", False),
+        ("compute003 compute005", False),
+        ("gpu[1,4]", True),
+        ("gpu[1-4],compute003", False),
+    ],
+)
+def test_each_of_several_that_are_told_is_looked_for(told: str, proves_nothing_else: bool) -> None:  # noqa: FBT001
+    """An expression that is told is not read, so it proves nothing."""
+    assert among(told, listed("compute[002,005]")) is proves_nothing_else

@@ -1,0 +1,128 @@
+"""Setting up where Tablestore refuses, or where somebody else was faster: what is there is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from localcloud.wire.faults import Fault, FaultKind
+from shared.domain.errors import LedgerUnavailable, SettingsError
+from shared.ledger import tablestore_setup
+from shared.ledger._tablestore_link import sdk
+from shared.ledger._tablestore_rows import DUE, EXPIRES, KEY
+from shared.ledger.tablestore_setup import create_table, has_table
+from tests.support.tablestore_server import TablestoreServer, credentials
+
+
+@pytest.fixture
+def bare() -> Iterator[TablestoreServer]:
+    """No table, and nothing asked yet."""
+    running = TablestoreServer()
+    yield running
+    running.stop()
+
+
+def client_of(server: TablestoreServer) -> Any:
+    """The SDK's own client for it."""
+    one = sdk().OTSClient(server.place.endpoint, "STS.local", "sts-hunter22", "sw", sts_token="token-hunter23")
+    one.protocol.logger.setLevel(100)
+    return one
+
+
+def refused(operation: str, code: str, status: int = 403, times: int | None = None) -> Fault:
+    """An error answer of that operation."""
+    return Fault(operation, FaultKind.ERROR_BEFORE_EFFECT, status=status, code=code, times=times)
+
+
+def test_whether_the_table_is_there(bare: TablestoreServer) -> None:
+    """Without making it; one of another form is told, whoever asks."""
+    assert has_table(bare.place, credentials()) is False
+    assert bare.service.count("CreateTable") == 0
+    bare.set_up()
+    assert has_table(bare.place, credentials()) is True
+    bare.service.faults.add(refused("DescribeTable", "OTSNoPermissionAccess"))
+    for asks in (has_table, create_table):
+        with pytest.raises(LedgerUnavailable, match="OTSNoPermissionAccess"):
+            asks(bare.place, credentials())
+    assert bare.service.count("CreateTable") == 0
+
+
+@pytest.mark.parametrize(("code", "status"), [("OTSNoPermissionAccess", 403), ("OTSServerBusy", 503)])
+def test_a_table_that_is_refused_is_told(bare: TablestoreServer, code: str, status: int) -> None:
+    """It was certainly not made, so there is nothing to compare."""
+    bare.service.faults.add(refused("CreateTable", code, status))
+    with pytest.raises(LedgerUnavailable, match=code):
+        create_table(bare.place, credentials(), sleep=bare.pauses.append)
+    assert bare.service.count("CreateTable") == 1
+
+
+def test_who_comes_second_finds_the_table(bare: TablestoreServer) -> None:
+    """It was made by somebody else, meanwhile."""
+    bare.service.faults.add(refused("DescribeTable", "OTSObjectNotExist", 404, times=1))
+    other = TablestoreServer.set_up
+    assert other(bare) is True
+    bare.service.faults.add(refused("DescribeTable", "OTSObjectNotExist", 404, times=1))
+    assert create_table(bare.place, credentials(), sleep=bare.pauses.append) is False
+
+
+def test_the_table_is_paid_for_as_it_is_used_and_keeps_one_version(bare: TablestoreServer) -> None:
+    """For ever; its indexes carry what a page of due documents tells."""
+    bare.set_up()
+    told = client_of(bare).describe_table("ledger")
+    reserved = told.reserved_throughput_details.capacity_unit
+    assert (reserved.read, reserved.write) == (0, 0)
+    assert (told.table_options.time_to_live, told.table_options.max_version) == (-1, 1)
+    assert told.table_meta.schema_of_primary_key == [(KEY, "STRING")]
+    indexes = {one.index_name: (one.primary_key_names, one.defined_column_names) for one in told.secondary_indexes}
+    assert indexes == {"ledger_due": ([DUE, KEY], [EXPIRES]), "ledger_expiry": ([EXPIRES, KEY], [])}
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"key": [("id", "STRING")]}, "primary key"),
+        ({"key": [(KEY, "BINARY")]}, "primary key"),
+        ({"ttl": 86_400}, "expire by itself"),
+        ({"versions": 2}, "several versions"),
+        ({"due": ([DUE, KEY], [])}, "indexes are others"),
+        ({"due": ([KEY], [EXPIRES])}, "indexes are others"),
+        ({"due": None}, "indexes are others"),
+    ],
+)
+def test_each_difference_is_told_alone(bare: TablestoreServer, change: dict[str, Any], problem: str) -> None:
+    """And names the setting. An index more does not matter."""
+    indexes = {
+        "ledger_due": change.get("due", ([DUE, KEY], [EXPIRES])),
+        "ledger_expiry": ([EXPIRES, KEY], []),
+        "theirs": ([EXPIRES, KEY], []),
+    }
+    there = SimpleNamespace(
+        table_meta=sdk().TableMeta("ledger", change.get("key", [(KEY, "STRING")])),
+        table_options=sdk().TableOptions(time_to_live=change.get("ttl", -1), max_version=change.get("versions", 1)),
+        secondary_indexes=[
+            sdk().SecondaryIndexMeta(name, *columns) for name, columns in indexes.items() if columns is not None
+        ],
+    )
+    with pytest.raises(SettingsError) as caught:
+        tablestore_setup._compare(bare.place, there)
+    assert len(caught.value.faults) == 1
+    assert problem in str(caught.value)
+    assert "SECONDWIND_LEDGER_URL" in str(caught.value)
+
+
+def test_waiting_for_a_table_ends_before_its_time_does(bare: TablestoreServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pause that would leave no time for a further look is not taken."""
+    bare.service.ready_after_s = 1000
+    now, slept = [0.0], list[float]()
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        now[0] += seconds
+
+    monkeypatch.setattr(tablestore_setup, "READY_S", 7.0)
+    with pytest.raises(LedgerUnavailable, match="OTSTableNotReady"):
+        create_table(bare.place, credentials(), sleep=sleep, ticks=lambda: now[0])
+    assert slept.count(2.0) == 2

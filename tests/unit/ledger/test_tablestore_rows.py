@@ -1,0 +1,111 @@
+"""What a row of the ledger's table says, and what is asked of it before it is overwritten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.domain.errors import LedgerUnavailable
+from shared.ledger import _tablestore_rows as rows
+from shared.ledger._tablestore_link import sdk
+from shared.ledger._tablestore_rows import Put, Seen, delete_item, from_ns, put_item, seen, size, to_ns
+from tests.support.tablestore_server import write
+
+WHOLE = {"document": bytearray(b"{}"), "version": 3, "owner": "token", "expires_ns": 7}
+
+
+def columns(**other: Any) -> list[tuple[str, Any, int]]:
+    """As the SDK gives a row's; None: that column is not there."""
+    return [(name, value, 0) for name, value in {**WHOLE, **other}.items() if value is not None]
+
+
+def test_a_row_is_what_a_ledger_has_written() -> None:
+    """Its expiry may be missing, and so may its document where nobody asked for it."""
+    assert seen(columns(), with_document=True) == Seen(version=3, owner="token", expires_ns=7, document=b"{}")
+    assert seen(columns(expires_ns=None), with_document=True).expires_ns is None
+    assert seen(columns(document=None), with_document=False).document == b""
+    assert seen(columns(document="anything"), with_document=False).document == b""
+
+
+@pytest.mark.parametrize("column", WHOLE)
+@pytest.mark.parametrize("value", [1.5, "3", 5, bytearray(b"x"), None])
+def test_a_row_that_no_ledger_wrote_does_not_count_as_none(column: str, value: Any) -> None:
+    """Each column has its one type: to take such a row for an absent one would run a job again."""
+    if isinstance(value, type(WHOLE[column])) or (column == "expires_ns" and value is None):
+        seen(columns(**{column: value}), with_document=True)
+        return
+    with pytest.raises(LedgerUnavailable, match="malformed expiry" if column == "expires_ns" else "malformed$"):
+        seen(columns(**{column: value}), with_document=True)
+
+
+@pytest.mark.parametrize(
+    ("moment", "ns"),
+    [
+        (0.0, 0),
+        (1.0, 10**9),
+        (-1.5, -1_500_000_000),
+        (1_767_578_400.25, 1_767_578_400_250_000_000),
+        (2.0**-10, 976_562),  # 976562.5: of two that are as near the even one
+        (3 * 2.0**-10, 2_929_688),  # 2929687.5
+        (0.1, 100_000_000),
+        (0.9999999999, 10**9),
+        (9_223_372_035.0, 9_223_372_035 * 10**9),
+        (9_223_372_036.0, 2**63 - 2),
+        (-9_223_372_035.0, -9_223_372_035 * 10**9),
+        (-9_223_372_036.0, -(2**63 - 2)),
+        (float("inf"), 2**63 - 2),
+        (float("-inf"), -(2**63 - 2)),
+    ],
+)
+def test_a_time_is_the_nearest_whole_number_of_nanoseconds(moment: float, ns: int) -> None:
+    """At most what an index holds."""
+    assert to_ns(moment) == ns
+
+
+def test_nanoseconds_come_back() -> None:
+    """As seconds."""
+    assert from_ns(1_500_000_000) == 1.5
+
+
+def test_a_write_is_one_whole_row() -> None:
+    """With what the document has, and the version after the one that it expects."""
+    put = Put(write=write("k", b"{}", 4, due_at=2.0, expires_at=3.0), expected=4)
+    row = put_item(put, "token").row
+    told = {"document": bytearray(b"{}"), "version": 5, "owner": "token", "due_ns": 2 * 10**9, "expires_ns": 3 * 10**9}
+    assert (row.primary_key, row.attribute_columns) == ([("key", "k")], list(told.items()))
+    bare = put_item(Put(write=write("k"), expected=None), "token").row
+    assert [name for name, _ in bare.attribute_columns] == ["document", "version", "owner"]
+    assert (Put(write=write("k"), expected=None).version, Put(write=write("k"), expected=9).version) == (1, 1)
+
+
+@pytest.mark.parametrize("absent", [True, False])
+def test_a_write_has_a_condition(absent: bool) -> None:  # noqa: FBT001 - as parametrize gives it
+    """There is no row, or there is one with that version: one without any passes for none."""
+    condition = put_item(Put(write=write("k"), expected=None if absent else 4), "token").condition
+    expectation = sdk().RowExistenceExpectation
+    wanted = expectation.EXPECT_NOT_EXIST if absent else expectation.EXPECT_EXIST
+    assert condition.row_existence_expectation == wanted
+    if absent:
+        assert condition.column_condition is None
+    else:
+        _holds(condition.column_condition, rows.VERSION, 4)
+
+
+def test_a_removal_is_of_a_document_that_still_expires_then() -> None:
+    """One that was renewed stays."""
+    item = delete_item("k", 7)
+    assert item.row.primary_key == [("key", "k")]
+    assert item.condition.row_existence_expectation == sdk().RowExistenceExpectation.EXPECT_EXIST
+    _holds(item.condition.column_condition, rows.EXPIRES, 7)
+
+
+def _holds(condition: Any, column: str, value: int) -> None:
+    assert (condition.column_name, condition.column_value) == (column, value)
+    assert condition.comparator == sdk().ComparatorType.EQUAL
+    assert not condition.pass_if_missing
+
+
+def test_a_size_is_rather_more_than_what_is_sent() -> None:
+    """Of the document, the key in bytes, and the rest of the row."""
+    assert size(write("键", b"12345")) == 5 + 3 + 512
