@@ -56,7 +56,7 @@ class WorkspaceLook:
             self._alone += 1
             first, *waiting = waiting
             day = self._one(first)
-            if day and day not in self._days and len(self._days) < MOST_DAYS and len(waiting) >= FEW:
+            if day and day not in self._days and len(self._days) < MOST_DAYS:
                 self._days.append(day)
                 waiting = self._listed(day, waiting)
 

@@ -227,14 +227,13 @@ class _Look:
 
     def _failure(self, one: Detail, job_id: str, ended_at: float | None) -> Failure:
         now = self._terms.now
-        plausible = ended_at is not None and ended_at <= now
         return found(
             self._group,
             job_id,
             one.instance_id,
             "",
             job_instance_id=one.instance_id,
-            occurred_at=ended_at if plausible and ended_at is not None else now,
+            occurred_at=now if ended_at is None else min(ended_at, now),
             started_at=None,
             message=(one.result or "")[:MESSAGE_CHARS],
             node=(one.work_addr or "").partition(":")[0][:128],

@@ -180,7 +180,7 @@ def test_the_sdk_is_given_the_key_and_no_wish_to_repeat() -> None:
     assert one.protocol is other.protocol, "as costly to make as a request"
     assert isinstance(one.retry_policy, sdk().NoRetryPolicy)
     assert (one.max_connection, one.enable_native) == (1, False)
-    nameless = Link(PLACE, credentials(token=""), lambda: 60.0, [].append).call(lambda client: client)
+    nameless = Link(PLACE, credentials(token=""), lambda: 60.0, list[float]().append).call(lambda client: client)
     tokens = [client.credentials_provider.get_credentials().get_security_token() for client in (one, nameless)]
     assert tokens == [ROLE.security_token, None]
 
