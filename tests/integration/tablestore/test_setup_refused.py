@@ -11,7 +11,7 @@ import pytest
 from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.errors import LedgerUnavailable, SettingsError
 from shared.ledger import tablestore_setup
-from shared.ledger._tablestore_link import sdk
+from shared.ledger._tablestore_link import Link, sdk
 from shared.ledger._tablestore_rows import DUE, EXPIRES, KEY
 from shared.ledger.tablestore_setup import create_table, has_table
 from tests.support.tablestore_server import TablestoreServer, credentials
@@ -126,3 +126,20 @@ def test_waiting_for_a_table_ends_before_its_time_does(bare: TablestoreServer, m
     with pytest.raises(LedgerUnavailable, match="OTSTableNotReady"):
         create_table(bare.place, credentials(), sleep=sleep, ticks=lambda: now[0])
     assert slept.count(2.0) == 2
+
+
+def test_whoever_sets_up_lets_the_connection_go(bare: TablestoreServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it was refused."""
+    closed: list[Link] = []
+
+    def close(link: Link) -> None:
+        closed.append(link)
+
+    monkeypatch.setattr(Link, "close", close)
+    assert create_table(bare.place, credentials())
+    assert has_table(bare.place, credentials())
+    bare.service.faults.add(refused("DescribeTable", "OTSNoPermissionAccess"))
+    for asks in (has_table, create_table):
+        with pytest.raises(LedgerUnavailable):
+            asks(bare.place, credentials())
+    assert len(closed) == 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from importlib.util import find_spec, module_from_spec
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from shared.ledger._tablestore_cells import read, written
 from shared.ledger._tablestore_link import sdk
+from shared.ledger._tablestore_quick import crc8
 
 KEYS: list[tuple[str, Any]] = [
     ("key", "job/ehpc/cn-hangzhou/ehpc-1/1.scheduler"),
@@ -142,3 +144,64 @@ def test_what_has_no_room_is_refused_as_ever() -> None:
     ours = sdk().plainbuffer.plain_buffer_coded_stream
     with pytest.raises(sdk().error.OTSClientError, match="full"):
         as_written(ours, KEYS[:1], [], capacity=20)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [0, -1, 2**63 - 1, -(2**63), "", "x", "é" * 300, bytearray(), bytearray(b"{}"), bytearray(range(256)) * 300],
+)
+def test_a_plain_cell_is_written_and_read_at_once(value: Any) -> None:
+    """One that is damaged, or ends too soon, is left to the SDK: no sign may be another one but of the value's size.
+
+    That one the SDK passes over as well.
+    """
+    cell = written("version", value, None)
+    assert cell is not None
+    told, crc = cell
+    assert read(told, 1) == ("version", value, None, crc, len(told))
+    assert read(b"before" + told + b"behind", 7) == ("version", value, None, crc, 6 + len(told))
+    places = [*range(1, min(len(told), 60)), len(told) - 2, len(told) - 1]
+    assert [place for place in places if read(_other(told, place), 1) is not None] == SIZE
+    assert [end for end in places if read(told[:end], 1) is not None] == []
+
+
+SIZE = [14, 15, 16, 17]
+"""Where a value's size stands behind the name `version`."""
+
+
+def _other(told: bytes, place: int) -> bytes:
+    return told[:place] + bytes((told[place] ^ 1,)) + told[place + 1 :]
+
+
+def test_a_cell_with_a_time_is_read_at_once_and_left_to_the_sdk_to_be_written(usual: Any) -> None:
+    """It is part of the cell's sum; of a key it would be none."""
+    told, _ = as_written(usual, [], [("version", 7, 1_767_578_400_000)])
+    name, value, timestamp, crc, end = read(told, 1) or ("", None, None, 0, 0)
+    assert (name, value, timestamp, end, told[-1]) == ("version", 7, 1_767_578_400_000, len(told), crc)
+    assert [place for place in range(1, len(told)) if read(_other(told, place), 1) is not None] == SIZE
+    assert written("version", 7, 1_767_578_400_000) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("v", True), ("v", 0.5), ("v", b"x"), ("v", None), ("v", 2**63), ("v", -(2**63) - 1), ("名", 1), (b"v", 1)],
+)
+def test_what_is_no_plain_cell_is_left_to_the_sdk(name: Any, value: Any) -> None:
+    """It says what it thinks of it."""
+    assert written(name, value, None) is None
+
+
+def test_a_name_as_long_as_any_column_s_is_read_at_once() -> None:
+    """And a longer one too, which no column has."""
+    for length in (255, 256, 300):
+        cell = written("n" * length, 1, None)
+        assert cell is not None
+        assert read(cell[0], 1) == ("n" * length, 1, None, cell[1], len(cell[0]))
+
+
+def test_a_size_below_nothing_is_left_to_the_sdk() -> None:
+    """A cell would end before its value, where its sum could be forged into what nobody reads."""
+    name = b"version"
+    head = b"\x03\x04" + struct.pack("<i", len(name)) + name + b"\x05"
+    forged = head + bytes((0, 0, 10, crc8(0, name))) + struct.pack("<bi", 3, -7) + b"\x0a\x00"
+    assert read(forged, 1) is None
