@@ -6,7 +6,7 @@ second. That is every way of interleaving them with at most two preemptions; the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Semaphore, Thread
 
@@ -89,10 +89,3 @@ class Baton:
 
 def _bound(body: Body, healer: Healer) -> Callable[[], None]:
     return lambda: body(healer)
-
-
-def schedules(first_steps: int, second_steps: int) -> Iterator[Schedule]:
-    """Every schedule for two invocations of at most so many steps."""
-    for i in range(first_steps + 1):
-        for j in range(1, second_steps + 1):
-            yield i, j

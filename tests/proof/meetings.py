@@ -11,7 +11,7 @@ from shared.domain.failure import Failure, Trigger
 from shared.heal import Healer
 from shared.policy.belts import BadNodes, NodeAction
 from shared.policy.model import Breaker, Policy, Rate
-from tests.proof.baton import Baton, Schedule, schedules
+from tests.proof.baton import Baton, Schedule
 from tests.proof.cast import POLICY, failed_day, group_job, hung, job
 from tests.proof.delivery import Delivery
 from tests.proof.found import FOUND, PERIOD_S, Discovering, each_period, look_through, taken_in
@@ -20,6 +20,8 @@ from tests.proof.nights_units import WHOLE, parts_of_a_workflow
 from tests.proof.seam import Fault, Plan, extensions
 from tests.proof.world import Deliver, World
 
+PREEMPTIONS = 2
+"""At most, in a schedule: as many as there are, if neither of the two ends before its quota."""
 Side = Delivery | Discovering | None
 """A delivery, a run of the discovery, or None for a sweep."""
 
@@ -75,20 +77,37 @@ def meet(meeting: Meeting, schedule: Schedule, *, swapped: bool = False, plan: P
     return finish(set_up(meeting, schedule, swapped=swapped, plan=plan), name)
 
 
-def every_schedule(meeting: Meeting) -> Iterator[tuple[Schedule, bool]]:
-    """Every schedule of the two, either one first; as many steps as each has when it runs alone."""
-    world = meet(meeting, (99, 99))
-    most = max(who.steps for who in world.invoked)
-    for swapped in (False, True):
-        for schedule in schedules(most, most):
-            yield schedule, swapped
+def every_way(meeting: Meeting) -> Iterator[tuple[Schedule, bool, World]]:
+    """Every schedule of the two, either one first, and its history; of schedules with one history only the first.
+
+    Whoever ends before its quota of steps does so with every larger one, and of two that are alike it makes no
+    difference who is called the first. As many steps as each has when it runs alone.
+    """
+    most = max(who.steps for who in meet(meeting, (99, 99)).invoked)
+    for swapped in (False,) if alike(meeting) else (False, True):
+        for first_steps in range(most + 1):
+            switches = 0
+            for second_steps in range(1, most + 1):
+                schedule = first_steps, second_steps
+                world = meet(meeting, schedule, swapped=swapped)
+                yield schedule, swapped, world
+                switches = world.baton.switches if world.baton else 0
+                if switches < PREEMPTIONS:  # the second has ended
+                    break
+            if not switches:  # the first has ended
+                break
+
+
+def alike(meeting: Meeting) -> bool:
+    """Whether the two sides are one and the same."""
+    first, second = meeting.build(World(meeting.policy))
+    return first == second
 
 
 def interleavings(meeting: Meeting, every: int) -> tuple[Met, Met]:
     """Every schedule without a fault; every n-th of all schedules with one fault at any step, none if `every` is 0."""
     calm, faulty, number = Met(), Met(), 0
-    for schedule, swapped in every_schedule(meeting):
-        world = meet(meeting, schedule, swapped=swapped)
+    for schedule, swapped, world in every_way(meeting):
         calm.add(world)
         for plan in extensions((), world.trace) if every else ():
             number += 1
