@@ -1135,13 +1135,37 @@ notconfigured~||notdefined~||notexist~||notinstalled~;;~are mandatory||~are requ
 参数未设置||参数未配置||参数没有配置||参数缺失||参数缺少||变量未设置||变量未配置||变量没有配置||变量缺失||变量缺少||属性未设置||属性未配置||属性没有配置||属性缺失||属性缺少||配置未设置||配置未配置||配置没有配置||配置缺失||配置缺少||配置项未设置||配置项未配置||配置项没有配置||配置项缺失||配置项缺少;;
 缺少依赖||缺少参数||缺少变量||缺少必要||缺少必需||缺少配置;;
 please c||please d||please i||please p||please s||please u;;leader;;broker;;~master~;;route;;~gpu~;;license;;
+no such proces||no such sessio;;
 corrupt ||corrupte||illegal ||incompat||inconsis||incorrec||invalid ||malforme||mismatch;;failed to ||unable to ;;
 error||failed||failure&&error~||failed~||failure~;;
 must be ||must con||must end||must hav||must mat||must not||must spe||must sta&& ;;
 ~expected~&&~but fou||~but got||~but rec||~found~||~got~||~receive;;
 a known ||a suppor||allowed||compatib||implemen||permitte||recognis||recogniz||supporte||valid&&~are not ||~is not ;;
 ~divide by zer||~division by z||~out of bounds||~out of range~;;~already defin||~already exist;;
-~not implement||~not supported;;
+~not implement||~not supported;;~unrecognised ||~unrecognized ;;unknown ;;
+called||defined||found||named&&~no conf||~no conn||~no driv||~no hand||~no job ||~no mapp||~no plug||~no prof||~no sche||~no task;;
+no such ;;~not con||~not def||~not giv||~not pro||~not spe;;~requires ;;~usage: ;;
+~argumen||~option~||~paramet||~propert||~setting||~variabl&& must be d|| must be g|| must be p|| must be s;;
+config~||configur||driver~||extensio||module~||plugin~||profile~||template&&can't lo||cannot l||could no||failed t||unable t;;
+~config ||~driver ||~plugin ||~profile||~script ||~templat&& not found~;;~incompatible ;;version mismat;;
+versions do no;;~no longer sup;;please upgrade;;has been remov;;
+ missing&&~argumen||~directo||~file~||~header~||~key~||~paramet||~setting;;
+ did not arriv|| has not arriv|| not yet arriv&&~file~;;~data di||~data fi||~data fo||~input d||~input f||~source ;;
+未设置||未配置||没有设置||没有配置&&参数||变量||配置;;未到达||未就绪||未生成&&文件;;
+找不到||未找到||没有找到&&任务||文件||目录||程序||脚本||配置;;~mount;;attempts;;restarts;;~disk~;;
+per day||per hour||per minute||per second;;backend;;health;;liveness;;readiness;;at a time;;now~;;~node ;;~rank ;;
+~ranks~;;try&&re;;~warn;;~replica;;process&& id;;稍后;;节点;;服务器;;等待;;时间;;
+ blocked|| closed~|| deactiv|| disable|| expired|| suspend&&~account||~contrac||~plan~||~subscri||~trial~;;
+~not allowed t;;~payment &&overdue||required;;~insufficient ;;未登录;;登录&&失效;;无操作权限||没有操作权限;;
+账号异常;;~quota~&&depleted||exceeded||exhauste||reached||used up;;quota~&&~over its ||~over the ||~over your ;;
+~maximum amoun||~maximum count||~maximum numbe&&exceeded||reached;;容量||配额||额度&&已满||用完||用尽||耗尽||超限;;
+上限||限额&&超出||超过||达到;;~pool is full||~queue is full;;~task rejected;;已满&&线程池||连接池||队列;;
+任务被拒绝;;
+~are not||~cannot ||~duplica||~expecte||~is not~||~malform||~must be||~negativ||~rejecte&&~line ||~record ||~row ;;
+~consist||~integri||~quality||~sanity ||~validat&&failed;; failed~&& asserti|| check|| expecta|| rule|| test;;
+~assert~&&~failed~;;~stack level t;;too much recur;;~no data to ||~no records ||~no rows to ;;
+~duplicate ||~impossible ||~negative &&in line~||in record~||in row~;;不能为空||不能为负||不能为零;;
+字段数不一致||字段数不匹配||字段数不符;;记录被拒绝;;
 """  # noqa: E501 - end of CAUSES
 """Texts of lines that may tell a cause, in small letters: `python -m tools.packs` writes them from the library's packs.
 
