@@ -157,7 +157,6 @@ def _params(action: str, version: str, method: str) -> Params:
         version=version,
         pathname="/",
         method=method,
-        auth_type="AK",
         style="RPC",
         body_type="byte",
     )

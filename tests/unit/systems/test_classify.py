@@ -181,10 +181,14 @@ def test_a_service_cannot_speak_as_the_transport(name: str) -> None:
         "Failed to run the job again: Response timed out. Job rerun request still in progress for 1.s",
         "Failed to run the job again: TIMEOUT.",
         "job rerun request still in progress",
+        "qrerun: Request invalid for state of job 4.s; Response timed out",
+        "qrerun: Request invalid for state of job 4.s: a rerun is in progress",
+        "timeout, then: qrerun: job has finished 4.s",
+        "Job is pending execution (TIME OUT)",
     ],
 )
 def test_a_rerun_that_may_go_on_is_unknown(message: str) -> None:
-    """OpenPBS refuses for lack of time while the rerun goes on."""
+    """OpenPBS refuses for lack of time while the rerun goes on, whatever else it says of the job's state."""
     assert service_row("AgentError.Job.RerunFailure", message, jobs=1, http_status=406).effect is UNKNOWN
 
 
