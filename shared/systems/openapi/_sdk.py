@@ -188,13 +188,13 @@ def told(error: Exception, outer: BaseException | None) -> NoAnswer | Refusal:
 def _refusal(error: Any) -> Refusal:
     data = error.data if isinstance(error.data, dict) else {}
     code = data.get("Code", data.get("code"))
-    wait_ms = error.retry_after
+    wait_ms = error.retry_after  # above zero, or none: the SDK sees to that
     return Refusal(
         code=f"Http{error.status_code}" if code in (None, "") else str(code),
         message=str(data.get("Message", data.get("message")) or ""),
         request_id=str(data.get("RequestId", data.get("requestId")) or ""),
         http_status=error.status_code,
-        retry_after_s=wait_ms / 1000 if isinstance(wait_ms, int) and wait_ms > 0 else None,
+        retry_after_s=wait_ms / 1000 if isinstance(wait_ms, int) else None,
     )
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
-from shared.domain.record import Case
+from shared.domain.record import Case, CaseState, JobRecord
 from shared.systems.ehpc.snapshot import MOVING_START_S, EhpcSnapshot
 from tests.support.systems import CLUSTER
-from tests.unit.systems.exact import CALLED, SKEW_S, case, told
+from tests.unit.systems.exact import AT, CALLED, SKEW_S, case, told
 from tests.unit.systems.test_exact_bounds import RAN, job
 
 NAMELESS = case(None, failure=told(CLUSTER))
@@ -121,3 +122,29 @@ def test_a_job_is_one_piece_of_work_and_a_rerun_makes_no_other() -> None:
     assert job().concerns(NAMELESS)
     assert job().strays(RAN) is None
     assert (job().known_reruns, job().share(None), job().wants_person()) == ((), None, None)
+
+
+DONE = case(Life.run(900), failure=told(CLUSTER), state=CaseState.DONE, reserved_at=AT)
+
+
+@pytest.mark.parametrize(
+    ("seen", "rest", "cases", "run"),
+    [
+        (job(State.FINISHED), {}, (), Run.THIS),
+        (job(State.NOT_FOUND, None), {}, (), Run.THIS),
+        (job(State.UNKNOWN), {"started_at": 5.0}, (), Run.THIS),
+        (job(start=None), {"started_at": 900.0}, (), Run.UNCLEAR),
+        (job(), {"started_at": 901.0}, (), Run.THIS),
+        (job(), {"started_at": 898.9}, (), Run.EARLIER),
+        (job(), {"started_at": 901.1}, (), Run.UNCLEAR),
+        (job(start=int(AT)), {}, (DONE,), Run.EARLIER),
+        (job(start=int(AT)), {}, (replace(DONE, reserved_at=AT - 0.1),), Run.UNCLEAR),
+        (job(start=int(AT)), {}, (replace(DONE, state=CaseState.UNKNOWN),), Run.UNCLEAR),
+        (job(start=int(AT)), {}, (DONE, replace(DONE, state=CaseState.UNKNOWN)), Run.EARLIER),
+    ],
+)
+def test_which_run_is_meant_by_a_told_start_and_by_our_own_reruns(
+    seen: EhpcSnapshot, rest: dict[str, float], cases: tuple[Case, ...], run: Run
+) -> None:
+    """What is over, or not there, cannot be another one; a rerun that was done since the failure made this one."""
+    assert seen.which_run(told(CLUSTER, **rest), JobRecord(cases=cases)) is run
