@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
+import pytest
 from msgspec import Struct
 
 from tools.mutants.mutations import Mutant
@@ -167,7 +168,7 @@ def _watched(copy: Copy, files: Sequence[str], of: Sequence[str]) -> dict[str, W
         text=True,
         check=False,
     )
-    if ran.returncode:
+    if ran.returncode not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
         raise CoveringError(f"the tests fail without a mutant:\n{ran.stdout[-3000:]}")
     return msgspec.json.decode(report.read_bytes(), type=dict[str, Watched])
 

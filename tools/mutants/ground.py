@@ -89,8 +89,9 @@ class Ground:
             if ended["end"] != "failed" or self._is_sound(test := ended["by"].partition("[")[0], nursery, run):
                 break
             left, ended = [other for other in left if other != test], {"end": "passed"}
-        if ended["end"] == "broken" and (without := self._bare.ask(run))["end"] != "passed":
-            raise CoveringError(f"the tests do not pass without a mutant: {without}")
+        # A test that fails for other reasons, as one of times on a busy machine may, has been loaded all the same.
+        if ended["end"] == "broken" and (without := self._bare.ask(run))["end"] == "broken":
+            raise CoveringError(f"the tests cannot be loaded without a mutant: {without}")
         killed = ended["end"] != "passed"
         return Tried(wanted.room.name, mutant, killed, ended.get("by") or ended["end"], len(left))
 

@@ -138,13 +138,15 @@ def test_a_run_began_by_our_rerun_if_it_began_after_the_telling(
     assert found.run is run
 
 
-@pytest.mark.parametrize(("source", "says_owner"), [("known", True), ("stranger", False)])
+@pytest.mark.parametrize(
+    ("source", "seen", "says_owner"), [("known", "", True), ("stranger", "", False), ("known", "bob", False)]
+)
 def test_who_may_not_speak_at_all_is_told_nothing_of_owners(
-    facts: Make[Facts], source: str, *, says_owner: bool
+    facts: Make[Facts], source: str, seen: str, *, says_owner: bool
 ) -> None:
-    """Only whose source asks for an owner."""
+    """Only whose source asks for an owner where the job system names none."""
     policy = replace(POLICY, sources=(Source(event=EventPlace(source="known"), owners="ann"),))
     told = make_failure(speaker=Speaker(event_source=source))
-    found = decide(facts(policy=policy, failure=told))
+    found = decide(facts(policy=policy, failure=told, observation=make_look(owner=seen)))
     assert found.reason is Reason.UNTRUSTED_SOURCE
     assert ("names no owner" in found.message) is says_owner

@@ -39,7 +39,7 @@ class _Copy:
 class _Nursery:
     """Plays forks of what it has loaded. `SEES` fails with the mutant, `ALWAYS` with and without.
 
-    Without it `SLOW` does not end in time, and `ODD` fails once.
+    Without it `SLOW` does not end in time, and `ODD` fails once. `BREAKS` cannot be loaded, nor, with it, `LATE TODAY`.
     """
 
     runs: list[Sequence[str]]
@@ -62,7 +62,9 @@ class _Nursery:
             odd = test == "ODD" and self.runs.count(["ODD"]) < 3
             if test == "ALWAYS" or odd or (mutated and test in {"SEES", "SLOW", "ODD"}):
                 return {"end": "failed", "by": f"{test}[1]"}
-            if test == "BREAKS":
+            if test == "LATE TODAY" and not mutated:
+                return {"end": "failed", "by": "LATE TODAY"}
+            if test in {"BREAKS", "LATE TODAY"}:
                 return {"end": "broken", "by": "no import"}
         return {"end": "passed"}
 
@@ -111,3 +113,8 @@ def test_tests_that_break_without_a_mutant_end_it_all(here: Ground) -> None:
     """Nothing could be said."""
     with pytest.raises(CoveringError, match="no import"):
         here.tried(Try(DESK, "desk.py", SLIP), ["BREAKS"], 1.0)
+
+
+def test_a_mutant_with_which_nothing_can_be_loaded_is_killed(here: Ground) -> None:
+    """Also if without it a test fails just then: loaded it was."""
+    assert here.tried(Try(DESK, "desk.py", SLIP), ["LATE TODAY"], 1.0).killed

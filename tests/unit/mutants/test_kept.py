@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from contextlib import nullcontext
 from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
 
 import msgspec
 import pytest
@@ -52,3 +56,16 @@ def test_a_disk_without_room_costs_nothing_that_was_kept(root: Path, monkeypatch
     with pytest.raises(OSError, match="No space"):
         _known(root)
     assert [path.read_bytes() for path in (root / KEPT).parent.iterdir()] == [old]
+
+
+@pytest.mark.parametrize(("status", "told"), [(0, True), (5, True), (1, False), (2, False)])
+def test_a_share_without_a_test_of_its_own_examples_is_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, *, told: bool
+) -> None:
+    """Pytest ends otherwise where all is left out; what fails ends the run."""
+    copy = Namespace(root=tmp_path / "copy")
+    (tmp_path / "covering.json").write_text("{}")
+    ran: CompletedProcess[Any] = CompletedProcess([], status, "1 deselected", "")
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: ran)
+    with nullcontext() if told else pytest.raises(covering.CoveringError, match="1 deselected"):
+        assert covering._watched(copy, ["tests/test_desk.py"], ()) == {}  # type: ignore[arg-type]  # its folder alone
