@@ -45,7 +45,7 @@ class PatternError(ValueError):
     """RE2 cannot use the pattern, or only at great cost; the text says why."""
 
 
-def options(max_mem: int, *, one_line: bool = True) -> Any:
+def options(max_mem: int, *, one_line: bool) -> Any:
     """RE2's options for our patterns, alone or in a set. `one_line`: whatever one says, it matches no line's end."""
     chosen = re2.Options()
     chosen.max_mem = max_mem

@@ -8,13 +8,14 @@ import pytest
 from msgspec.structs import replace
 
 from shared.domain.failure import Speaker
+from shared.domain.job import State
 from shared.domain.proof import Conclusion, Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.runs import SKEW_S
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Verdict
-from shared.policy import gates_case
+from shared.policy import gates_case, gates_trust
 from shared.policy.belts import BadNodes, NodeAction
 from shared.policy.conditions import EventPlace
 from shared.policy.decide import decide
@@ -150,3 +151,13 @@ def test_who_may_not_speak_at_all_is_told_nothing_of_owners(
     found = decide(facts(policy=policy, failure=told, observation=make_look(owner=seen)))
     assert found.reason is Reason.UNTRUSTED_SOURCE
     assert ("names no owner" in found.message) is says_owner
+
+
+@pytest.mark.parametrize(("ahead_s", "foretold"), [(0.0, False), (SKEW_S + 1, True)])
+def test_a_start_that_lies_ahead_is_no_evidence_where_no_run_is_shown(
+    facts: Make[Facts], ahead_s: float, *, foretold: bool
+) -> None:
+    """There is nothing that it could be taken for."""
+    unseen = facts(observation=make_look(state=State.NOT_FOUND, start_time=None))
+    assert unseen.seen_life is None
+    assert gates_trust._foretold(unseen, unseen.told_at + ahead_s) is foretold

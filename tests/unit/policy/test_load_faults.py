@@ -8,6 +8,7 @@ from shared.domain.errors import PolicyError
 from shared.domain.mode import Mode
 from shared.policy.load import MAX_FAULTS, MAX_TEXT_BYTES, check_policy, load_policy, usable_policy
 from shared.policy.model import MAX_RULES
+from shared.policy.reader import MAX_SHOWN_CHARS, excerpt
 from tests.unit.policy.texts import faults_of, one_rule
 
 
@@ -200,3 +201,10 @@ def test_a_place_is_named_once(entry: str) -> None:
     """None, or two of which nobody knows which is meant: told where it stands."""
     with pytest.raises(PolicyError, match=rf"line 2: \$\.discover\.{entry.partition(':')[0]}\[0\]: wants a"):
         load_policy(f"version: 1\ndiscover: {{{entry}}}\n")
+
+
+@pytest.mark.parametrize(("more", "cut"), [(0, False), (1, True)])
+def test_what_somebody_wrote_is_shown_as_far_as_a_line_goes(more: int, *, cut: bool) -> None:
+    """To the sign."""
+    text = "x" * (MAX_SHOWN_CHARS + more)
+    assert excerpt(text) == ("x" * MAX_SHOWN_CHARS + "…" if cut else text)

@@ -33,6 +33,12 @@ def test_every_letter_is_one(text: str) -> None:
     assert words_of(text.encode()) == set(text.encode().split())
 
 
+def test_beyond_ascii_every_sign_goes_on_in_its_run() -> None:
+    """Whatever bytes it has."""
+    for text in ("怀", "\u0480", "\U00010000", "\u7fff"):
+        assert words_of(f"1 {text} 1".encode()) == {text.encode()}
+
+
 def test_beyond_ascii_the_longest_run_is_looked_for() -> None:
     """Shorter ones are in more texts."""
     index = WordIndex({"鼠.磁盘坏".encode(): 0, "没有空间".encode(): 1})

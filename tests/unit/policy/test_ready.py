@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from shared.policy import search
 from shared.policy.early import FIRST_TEXTS, READY, Early
 from shared.policy.load import load_policy
 from shared.policy.match import Matcher, make_ready
+from shared.policy.model import Attempts
 from shared.policy.plain import Unfit, flattened, restored
 from shared.policy.ready import ENDING, encoded, read_ready
 from shared.policy.wordindex import folded_of
@@ -133,6 +135,13 @@ def test_what_was_flattened_comes_back_with_its_types(value: object) -> None:
     assert repr(again) == repr(value)
 
 
+def test_a_number_keeps_its_type() -> None:
+    """Also where the default is equal to it and of another."""
+    whole = Attempts(window_s=int(Attempts().window_s))
+    again = restored(*flattened(whole))
+    assert (repr(again), type(again.window_s)) == (repr(whole), int)
+
+
 def test_only_what_is_ours_can_be_flattened() -> None:
     """A type of others is a slip in the build, not in the function."""
     with pytest.raises(TypeError, match="Path cannot be flattened"):
@@ -195,12 +204,18 @@ def test_what_comes_in_pairs_is_not_restored_by_halves() -> None:
             restored(kinds, broken)
 
 
-@pytest.mark.parametrize("kind", [("http", "HTTPStatus"), ("inspect", "Parameter"), ("os", "system")])
+class Theirs(Enum):
+    """A word of somebody else's."""
+
+    WORD = 200
+
+
+@pytest.mark.parametrize("kind", [(__name__, "Theirs"), ("pathlib", "Path"), ("os", "system")])
 def test_what_is_not_ours_is_not_made(kind: tuple[str, str]) -> None:
     """Whoever writes the file names types: only those of a policy."""
-    module_, name = kind
-    with pytest.raises(Unfit):
-        restored([[module_, name]], [4, 200])
+    with pytest.raises(Unfit) as caught:
+        restored([list(kind)], [4, 200])
+    assert "is another type" in str(caught.value.__cause__)
 
 
 @pytest.mark.parametrize("flat", [[2, "key"], [2, "key", 1, "next"], [9, 1], 7.5])

@@ -146,3 +146,10 @@ rules:
     report = check_policy(text)
     assert report.policy is not None, report.faults
     assert [warning.path for warning in report.warnings] == odd
+
+
+def test_each_name_is_one_rule_s() -> None:
+    """Whatever else is wrong with the rules between."""
+    rules = "- {name: a, match: {}}\n- {action: hold, match: {}}\n- {name: a, match: {}, action: hold}\n"
+    faults = [(fault.path, fault.problem) for fault in check_policy(f"{HEAD}rules:\n{rules}").faults]
+    assert ("$.rules[2].name", "another rule, in line 4, has this name") in faults

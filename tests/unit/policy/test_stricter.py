@@ -7,9 +7,10 @@ from itertools import product
 import pytest
 
 from shared.domain.mode import Mode
-from shared.policy.inherit import fewest, longest, tightest, with_limits_at
-from shared.policy.model import Attempts, Block, Breaker, Cooldown, Policy, Rate
+from shared.policy.inherit import fewest, longest, rule_for, tightest, with_limits_at
+from shared.policy.model import Action, Attempts, Block, Breaker, Cooldown, Match, Policy, Rate, Rule
 from tests.support.systems import CLUSTER
+from tests.unit.decide.facts import make_failure, make_look
 
 _BUDGETS = (Attempts(max=1, window_s=60), Attempts(max=3, window_s=3600), Attempts(max=2, window_s=900))
 _WAITS = (Cooldown(base_s=1, factor=3, max_s=9), Cooldown(base_s=5, factor=1, max_s=7), Cooldown())
@@ -79,3 +80,25 @@ def test_the_stricter_mode(one: Mode, other: Mode) -> None:
     """Off before observe before auto."""
     order = (Mode.OFF, Mode.OBSERVE, Mode.AUTO)
     assert order.index(one.stricter(other)) == min(map(order.index, (one, other)))
+
+
+@pytest.mark.parametrize(
+    ("of_policy", "of_rule", "of_block", "expected"),
+    [
+        (None, None, None, None),
+        (9.0, None, None, 9.0),
+        (9.0, 3.0, None, 3.0),
+        (9.0, None, 4.0, 4.0),
+        (None, 3.0, 4.0, 3.0),
+    ],
+)
+def test_how_much_may_be_lost(
+    of_policy: float | None, of_rule: float | None, of_block: float | None, expected: float | None
+) -> None:
+    """The least that is said; nothing where nobody says anything."""
+    rule = Rule(name="r", match=Match(), action=Action.RERUN, max_lost_h=of_rule)
+    block = Block(clusters="*", mode=Mode.OBSERVE, max_lost_h=of_block)
+    policy = Policy(version=1, rules=(rule,), by=(block,), max_lost_h=of_policy)
+    found = rule_for(policy, make_failure(), make_look())
+    assert found is not None
+    assert (found.max_lost_h, found.mode) == (expected, Mode.OBSERVE)
