@@ -14,7 +14,7 @@ from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.verdicts import Verdict
 from shared.policy import wording
 from shared.policy.conditions import EventPlace
-from shared.policy.decide import decide
+from shared.policy.decide import GATES, decide, gates_before
 from shared.policy.facts import Facts
 from shared.policy.gates_trust import may_tell
 from shared.policy.match import Matcher
@@ -99,3 +99,12 @@ def test_how_to_look_is_worked_out_for_the_second_text_of_a_kind(monkeypatch: py
     for number in range(5):
         assert matcher.first(make_failure(message=f"job {number}: out of space"), None) == 1
     assert len(planned) == 2
+
+
+@pytest.mark.parametrize("reason", [one for one in Reason if one.giver.gates])
+def test_before_a_reason_all_gates_have_passed_that_come_before_the_first_to_give_it(reason: Reason) -> None:
+    """And none that can give it."""
+    before, giving = gates_before(reason.giver), reason.giver.gates
+    names = [name for name, *_ in GATES]
+    assert list(before) == names[: min(map(names.index, giving))]
+    assert names[len(before)] in giving

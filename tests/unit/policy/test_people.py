@@ -103,6 +103,7 @@ def test_a_mode_is_for_whom_no_place_bounds() -> None:
     [
         ("{who: [ann, bob], accounts: al}", "$.people[0].accounts"),
         ("{who: 'a*', accounts: al}", "$.people[0].accounts"),
+        ("{who: 'a?', accounts: al}", "$.people[0].accounts"),
         ("{who: ann, may: [everything]}", "$.people[0].may[0]"),
         ("{who: ann, own_jobs: [mode]}", "$.people[0].own_jobs[0]"),
         ("{may: [approve]}", "$.people[0].who"),

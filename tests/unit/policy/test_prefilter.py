@@ -78,6 +78,7 @@ def test_needed(pattern: str, needs: list[list[str]] | None) -> None:
         ("(?i)(a|b)c", False),
         ("(?i)^a", False),
         ("(?i)É", False),
+        ("(?i)a\x07b", False),
         ("(?i)" + "a" * 49, False),
         ("(?is)ab", False),
     ],

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import pytest
+from msgspec import Meta, Struct
 
 from shared.policy import yamltree
+from shared.policy.reader import Reader
 
 
 @pytest.mark.parametrize(
@@ -62,3 +66,18 @@ def test_parts_are_those_of_their_list() -> None:
     for parts in ([1], [1, 2, 3]):
         with pytest.raises(ValueError, match="zip"):
             list(yamltree.each(parts, root, "a", "b"))
+
+
+class Little(Struct):
+    """What a text may say."""
+
+    a: Annotated[int, Meta(ge=1)] = 1
+
+
+@pytest.mark.parametrize(("text", "read"), [("a: 2", True), ("a: 2\nb: 3", False), ("a: 0", False), ("[1]", False)])
+def test_where_anything_is_at_fault_nothing_is_read(text: str, *, read: bool) -> None:
+    """Half of what somebody wrote is not what they meant."""
+    root, _ = yamltree.parse(text)
+    assert root is not None
+    reader = Reader(formats={})
+    assert (reader.read(Little, root) == Little(a=2), not reader.faults) == (read, read)
