@@ -108,6 +108,8 @@ SPOKEN = [
     "explain --failure abcdef --ledger sqlite:///no/such/file",
     "doctor --region nowhere",
     "setup --region nowhere",
+    "invoke no-such-event.json --local",
+    "invoke no-such-event.json --via fc3",
     "explain --job ehpc/cn-hangzhou/ehpc-hz-demo1/1.scheduler --ledger LEDGER",
     "mode clear --ledger LEDGER",
 ]

@@ -84,6 +84,7 @@ def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
             why=chosen.why,
             shift_times=chosen.shift_times,
             quiet=chosen.quiet,
+            as_json=chosen.json,
         )
         return via.run(wanted, sys.stdout, sys.stderr, os.environ)
     if chosen.asynchronous or any(getattr(chosen, name) for name in _REMOTE):
@@ -101,6 +102,7 @@ def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
         shift_times=chosen.shift_times,
         yes=chosen.yes,
         quiet=chosen.quiet,
+        as_json=chosen.json,
     )
     ask = _ask if sys.stdin.isatty() and chosen.event_file != STANDARD_INPUT and sys.stderr.isatty() else None
     return local.run(wanted_here, sys.stdout, sys.stderr, os.environ, ask)

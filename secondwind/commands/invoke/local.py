@@ -31,6 +31,7 @@ from secondwind.commands.invoke.shift import shifted
 from secondwind.commands.invoke.show import body_shown, status_of
 from secondwind.commands.invoke.whereto import Ask, let_go, mode_told, where_to
 from secondwind.local_region import CODE_PATH, DEFAULT, Region, context_kind, own_settings
+from secondwind.machine import failed, write_json
 from secondwind.usage import UNUSABLE, UnusableError
 from secondwind.which_ledger import local_file
 from shared.domain.credentials import Credentials
@@ -64,6 +65,8 @@ class LocalRequest:
     """Move the event's times to those of the local cloud that the environment points at."""
     quiet: bool = False
     """Say beside the answer only what went wrong."""
+    as_json: bool = False
+    """Say on `out` as well why there is no answer."""
     yes: bool = False
     """Let the call leave this machine without asking."""
 
@@ -96,10 +99,11 @@ def run(
             else _here(wanted, name, event, environ, err)
         )
     except UnusableError as error:
-        err.write(f"{wanted.event_file}: {error}\n")
-        return UNUSABLE
+        return failed(f"{wanted.event_file}: {error}", UNUSABLE, out, err, as_json=wanted.as_json)
     if result.error is not None:
         err.write(json.dumps(result.error, indent=2, ensure_ascii=False) + "\n")
+        if wanted.as_json:
+            write_json({"problem": str(result.error.get("errorMessage")), "exit_status": RAISED}, out)
         return RAISED
     out.write(body_shown(result.body, out) + "\n")
     return status_of(result.body)

@@ -22,6 +22,7 @@ from secondwind.commands.invoke.event_file import door_for, dry_run_through, rea
 from secondwind.commands.invoke.show import body_shown, log_tail, status_of, taken
 from secondwind.compute.call import Call, FunctionAnswer, NotInvoked
 from secondwind.compute.endpoint import endpoint_of
+from secondwind.machine import failed
 from secondwind.ram_identity import ram_identity
 from secondwind.usage import UNUSABLE, UnusableError
 from shared.domain.credentials import Credentials
@@ -66,6 +67,8 @@ class ViaRequest:
     why: str = ""
     quiet: bool = False
     """Say beside the answer only what went wrong; the function's log is not shown."""
+    as_json: bool = False
+    """Say on standard output as well why there is no answer."""
     shift_times: bool = False
     """Move the event's times to those of the local cloud at that endpoint."""
 
@@ -75,8 +78,7 @@ def run(wanted: ViaRequest, out: TextIO, err: TextIO, environ: Mapping[str, str]
     try:
         call, notes = _checked(wanted, environ)
     except UnusableError as error:
-        err.write(f"{wanted.event_file}: {error}\n")
-        return UNUSABLE
+        return failed(f"{wanted.event_file}: {error}", UNUSABLE, out, err, as_json=wanted.as_json)
     if not wanted.quiet:
         err.writelines(f"{wanted.event_file.name}: {note}\n" for note in notes)
     hide = call.credentials.hide_in
@@ -86,16 +88,15 @@ def run(wanted: ViaRequest, out: TextIO, err: TextIO, environ: Mapping[str, str]
         if call.task_id and error.status == TASK_TAKEN_BEFORE:
             out.write(taken(call, {"taken": False, "code": error.code}) + "\n")
             return RETURNED
-        err.write(hide(f"{wanted.via.value} {call.function} at {call.endpoint.netloc}: {_what_happened(error)}\n"))
-        return NO_ANSWER if error.may_have_run else REFUSED
+        said = hide(f"{wanted.via.value} {call.function} at {call.endpoint.netloc}: {_what_happened(error)}")
+        return failed(said, NO_ANSWER if error.may_have_run else REFUSED, out, err, as_json=wanted.as_json)
     if call.asynchronous:
         out.write(taken(call, {"taken": True, "request_id": answer.headers.get("x-fc-request-id", "")}) + "\n")
         return RETURNED
     if (tail := log_tail(answer)) and not wanted.quiet:
         err.write(hide(f"--- end of the function's log\n{tail.rstrip()}\n---\n"))
     if kind := answer.headers.get("x-fc-error-type"):
-        err.write(hide(f"{kind}\n{body_shown(answer.body, err)}\n"))
-        return RAISED
+        return failed(hide(f"{kind}\n{body_shown(answer.body, err)}"), RAISED, out, err, as_json=wanted.as_json)
     out.write(hide(body_shown(answer.body, out)) + "\n")
     return status_of(answer.body)
 
