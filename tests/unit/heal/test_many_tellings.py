@@ -29,7 +29,7 @@ def _flood(house: House, rounds: int = 1) -> Counter[str]:
     for _ in range(rounds):
         house.later(200)
         for number in range(120):
-            started_at = house.clock.now() - 115 + number
+            started_at = house.clock.now() - 120 + number
             failure = house.failure(1, started_at=started_at, event_id=f"forged-{started_at:.0f}")
             report = house.deliver(failure)
             words.update(result.outcome.reason for result in report.results)
