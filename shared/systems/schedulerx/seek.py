@@ -203,8 +203,7 @@ class _Look:
         old = ended_at is not None and now - ended_at > self._terms.stale_after_s
         if not (known or superseded or old):
             repeats = self._repeats(job_id)
-            first = memory.waiting.setdefault(key, now) if repeats.times else 0.0
-            if repeats.times and now - first < repeats.every_s + RETRY_ROOM_S:
+            if repeats.times and now - memory.waiting.setdefault(key, now) < repeats.every_s + RETRY_ROOM_S:
                 return
             self.found.append(self._failure(one, job_id, ended_at))
         memory.seen[key] = now

@@ -75,6 +75,13 @@ def test_neighbours_are_seen_on_one_page() -> None:
     assert calls == ["GetTaskInstance", "ListTaskInstances", "GetTaskInstance", "GetTaskInstance"]
 
 
+def test_an_instance_that_is_not_there_names_no_day_to_list() -> None:
+    """Nor does one without a business date: each is read alone."""
+    states, calls = looked(service(shown(ID, Bizdate=None)), *(failure(ID + number) for number in range(6)))
+    assert states == [State.FAILED, *[State.NOT_FOUND] * 5]
+    assert calls == ["GetTaskInstance"] * 6
+
+
 def test_of_an_instances_runs_the_list_means_the_newest() -> None:
     """It may show those before as well."""
     runs = [shown(ID + 4, RunNumber=number, Status=status) for number, status in ((1, "Failure"), (2, "Running"))]

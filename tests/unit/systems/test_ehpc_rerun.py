@@ -11,6 +11,7 @@ from shared.domain.call import CallResult, Effect, Target
 from shared.domain.job import Scope
 from shared.systems.ehpc.adapter import EhpcJobs
 from shared.systems.ehpc.scope import Cluster
+from shared.systems.ehpc.wire import jobs_text
 from shared.systems.openapi import ApiCall, CallFailed, Reply, refused
 from shared.systems.schedulerx.scope import Group
 from tests.support.clock import Clock
@@ -167,3 +168,9 @@ def test_another_systems_target_is_the_callers_mistake(fake_api: Play, clock: Cl
     """A group has no cluster."""
     with pytest.raises(TypeError, match="clusters"):
         EhpcJobs(fake_api(lambda _: pytest.fail("sent")), clock).rerun(targets("1", scope=group))
+
+
+def test_ids_go_out_as_compact_text_that_a_log_shows_as_it_is() -> None:
+    """In their order; none is none."""
+    assert jobs_text(["2.s", "12[3].集群"]) == '[{"Id":"2.s"},{"Id":"12[3].集群"}]'
+    assert jobs_text([]) == "[]"
