@@ -50,8 +50,11 @@ def test_more_than_any_job_has_is_none() -> None:
 
 
 def test_a_list_of_many_is_read_in_no_time() -> None:
-    """The bound itself is read."""
+    """The bound itself is read, and not one more."""
     assert len(listed(f"n[1-{MOST_NODES}]")) == MOST_NODES
+    assert len(listed(f"n[1-{MOST_NODES - 2},8000-8001]")) == MOST_NODES
+    for more in (f"n[1-{MOST_NODES + 1}]", f"n[1-{MOST_NODES},8000]", f"n[1-{MOST_NODES - 1},8000-8001]"):
+        assert listed(more) == ()
 
 
 def test_a_node_told_is_found_in_an_expression() -> None:
