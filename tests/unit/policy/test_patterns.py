@@ -143,3 +143,11 @@ def test_what_patterns_cost_together_has_a_bound(monkeypatch: pytest.MonkeyPatch
     for most, told in ((steps, None), (steps - 1, "patterns that are too long together")):
         monkeypatch.setattr(module, "MAX_SQUARES", most)
         assert excess([*some, *some]) == told
+
+
+def test_light_patterns_are_not_weighed_together() -> None:
+    """They are searched for in small sets: hundreds of them cost what each does."""
+    some = [rf"\d.\d-{number}" for number in range(600)]
+    assert {weight_of(one) for one in some} == {module.LIGHT}
+    assert 600 * 2**module.LIGHT > module.MAX_WEIGHTS
+    assert excess(some) is None

@@ -41,6 +41,7 @@ _MANY = [f"x{number:02}" for number in range(33)]
         (".*", None),
         ("^$", None),
         ("(?i)É", None),
+        ("Éa", [["Éa"]]),
         ("权限不够", [["权限不够"]]),
         ("abc|[0-9]", None),
         (f"a(?:{'|'.join(_MANY[:32])})", [["|".join(f"a{one}" for one in _MANY[:32])]]),
