@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timezone
+from functools import lru_cache
 
 import msgspec
 from msgspec.structs import asdict
@@ -103,7 +104,11 @@ def stable_id(*parts: object) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+@lru_cache(maxsize=64)
 def rfc3339(moment: float) -> str:
-    """Unix seconds as RFC 3339 in UTC with milliseconds: `2026-01-01T00:00:00.000Z`."""
+    """Unix seconds as RFC 3339 in UTC with milliseconds: `2026-01-01T00:00:00.000Z`.
+
+    Kept for the last ones: one invocation writes the same few moments into every outcome.
+    """
     text = datetime.fromtimestamp(moment, tz=timezone.utc).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")

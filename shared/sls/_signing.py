@@ -65,7 +65,7 @@ def signer(usual: Callable[..., Any], key: str, secret: str, token: str) -> Call
         headers["Content-MD5"] = md5 = hashlib.md5(body).hexdigest().upper()  # noqa: S324 - as the service wants it
         signed = "".join([f"{name}:{headers[name]}\n" for name in _signed_of(tuple(headers))])
         text = f"POST\n{md5}\n{headers.get('Content-Type', '')}\n{at}\n{signed}{resource}"
-        digest = hmac.new(secret_bytes, text.encode(), hashlib.sha1).digest()
+        digest = hmac.digest(secret_bytes, text.encode(), "sha1")
         headers["Authorization"] = f"LOG {key}:{b2a_base64(digest, newline=False).decode('ascii')}"
         headers["x-log-date"] = at
         return None

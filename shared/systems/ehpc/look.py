@@ -81,17 +81,23 @@ class _Sought:
 
     def take(self, jobs: Iterable[tuple[str, Listed]]) -> None:
         """Keep those that are sought. One that comes twice, as pages shift, counts once, as last seen."""
+        sought = self._found
         for listed_id, job in jobs:
             # A name with a dot only ever meets the whole id, as what stands before the first dot has none.
             before, _, server = listed_id.partition(".")
-            for name in {listed_id, before}:
-                found = self._found.get(name)
-                if found is not None and not (found and self._first_match):
-                    found[listed_id] = job
+            if listed_id in sought:
+                self._keep(listed_id, listed_id, job)
+            if before in sought and before != listed_id:
+                self._keep(before, listed_id, job)
             if "_" in before:
                 array, mark, _ = name_parts(listed_id)
                 if mark == "_":
                     self._tasks[array, server] = job
+
+    def _keep(self, told: str, listed_id: str, job: Listed) -> None:
+        found = self._found[told]
+        if not (found and self._first_match):
+            found[listed_id] = job
 
     def task_of(self, told: str) -> Listed | None:
         """A task of the Slurm array whose number this id is; None for what is spelled as a task, or no array's.
