@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from itertools import filterfalse, islice
+from itertools import islice
 
 _GRAM = 3
 """Parts are looked up by so many first bytes. What is shorter is in every text, and in the numbers of every text that
@@ -111,7 +111,7 @@ class WordIndex:
 
     def telling(self, words: Iterable[bytes]) -> frozenset[bytes]:
         """Those that tell something or are new; a few new ones are learned each time."""
-        telling = frozenset(filterfalse(self._dull.__contains__, words))
+        telling = frozenset(words) - self._dull
         fresh = telling.difference(self._tells)
         return telling - self._learned_dull(fresh) if fresh else telling
 

@@ -23,8 +23,9 @@ from shared.policy.text.whole import searched
 
 _SHORT_CHARS, _MOST_SHORT, _MOST_LONG = 1024, 2048, 32
 """Answers that are kept: about 2 MB of short texts, and 1 MB of long ones."""
-_MOST_PLANS, _LONGEST_PLAN = 4, 64
-"""Plans that are kept of texts of the same words: one for each set of rules that fit otherwise."""
+_MOST_PLANS, _LONGEST_PLAN = 4, 128
+"""Plans that are kept of texts of the same words, one for each set of rules that fit otherwise, and their steps: some
+have 70. A longer one is made anew for each text, which takes as long as to decide it."""
 Asked = tuple[Match, Tells, CauseLine]
 """What is asked of a text by one rule."""
 

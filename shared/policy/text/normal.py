@@ -53,16 +53,16 @@ def lines_of(text: str) -> list[str]:
         text = text.replace("\t", " ").replace("\r\n", "\n")
         if not text.replace("\n", "").isprintable():
             text = _printable(text)
-    if "\\u" in text or "\\x" in text:
+    if "\\" in text:
         text = _unescaped(text)
-    if "\\n" in text:  # as JSON or a program's `repr` writes a line's end
-        text = text.replace("\\r\\n", "\\n").replace("\\n\\t", "\n").replace("\\n", "\n")
     while "  " in text:
         text = text.replace("  ", " ")
-    if "\n" in text:
-        text = text.replace("\n ", "\n").replace(" \n", "\n")
-        while "\n\n" in text:
-            text = text.replace("\n\n", "\n")
+    if "\n" not in text:
+        text = text.strip(" ")
+        return [text] if text else []
+    text = text.replace("\n ", "\n").replace(" \n", "\n")
+    while "\n\n" in text:
+        text = text.replace("\n\n", "\n")
     text = text.strip("\n ")
     if text.count("\n") >= MAX_LINES:
         half = MAX_LINES // 2
@@ -106,7 +106,10 @@ def _unescaped(text: str) -> str:
         sign = chr(int(found[1], 16))
         return sign if sign.isprintable() else found[0]
 
-    return _BYTES.sub(as_text, _SIGN.sub(as_sign, text))
+    if "\\u" in text or "\\x" in text:
+        text = _BYTES.sub(as_text, _SIGN.sub(as_sign, text))
+    # as JSON or a program's `repr` writes a line's end
+    return text.replace("\\r\\n", "\\n").replace("\\n\\t", "\n").replace("\\n", "\n") if "\\n" in text else text
 
 
 def _printable(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from shared.domain.failure import Failure
@@ -33,13 +34,17 @@ def test_a_text_that_comes_again_ends_it(house: House) -> None:
     assert len(house.ehpc.calls) == 3
 
 
-def test_a_failure_that_was_never_rerun_is_no_proof(house: House) -> None:
-    """What a rule ignored, or a person was asked about, has not shown that a rerun does not help."""
-    ask = Rule(name="ask", match=Match(message="odd"), action=Action.HOLD)
+@pytest.mark.parametrize("text", ["odd thing 17", "0x17"])
+def test_a_failure_that_was_never_rerun_is_no_proof(house: House, text: str) -> None:
+    """What a rule ignored, or a person was asked about, has not shown that a rerun does not help.
+
+    Nor has a text that says nothing: its fingerprint is empty, as that of what was never rerun is.
+    """
+    ask = Rule(name="ask", match=Match(message="17"), action=Action.HOLD)
     set_policy(house, cooldown=NO_COOLDOWN, same_text=SameText(max=1), rules=(ask, house.policy.rules[1]))
-    assert verdicts(house.deliver(house.hung(message="odd thing 17"))) == [("held", "rule_holds")]
+    assert verdicts(house.deliver(house.hung(message=text))) == [("held", "rule_holds")]
     set_policy(house, rules=(house.policy.rules[1],))
-    assert verdicts(house.deliver(_again(house, "odd thing 18"))) == [("rerun", "accepted")]
+    assert verdicts(house.deliver(_again(house, text.replace("17", "18")))) == [("rerun", "accepted")]
 
 
 def test_a_rules_own_bound_on_texts_counts_instead(house: House) -> None:
