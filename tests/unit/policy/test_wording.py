@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations, islice
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from msgspec.structs import replace
 from shared.policy.load import check_policy, load_policy
 from shared.policy.match import first_match
 from shared.policy.model import Action, CauseLine, Match, Policy, Rule, Tells
+from shared.policy.prefilter import FEW_TEXTS
+from shared.policy.wording import _LONGEST_PLAN
 from tests.unit.decide.facts import make_failure
 
 
@@ -224,3 +227,14 @@ rules:
         f"{match}.not_message[1]",
     ]
     assert load_policy("version: 1\nignore_lines: [a]").ignore_lines == ("a",)
+
+
+@pytest.mark.parametrize("rules", [3, _LONGEST_PLAN, _LONGEST_PLAN + 1])
+def test_texts_of_the_same_words_are_decided_each_by_itself(rules: int) -> None:
+    """How such texts are looked through is worked out once and kept, unless it takes very many steps."""
+    two = combinations("abcdefghijklmnopqr", 2)
+    asked = [Match(message=f"fault.*[0-9][^{one}{other}]!") for one, other in islice(two, rules)]
+    policy = _policy(*asked, Match(message="round"))
+    said = [_decides(policy, f"stop! a fault in round {again}") for again in range(2 * FEW_TEXTS)]
+    assert said == [str(rules)] * len(said)
+    assert _decides(policy, "stop! a fault in round 7z!") == "0"
