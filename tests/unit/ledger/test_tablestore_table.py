@@ -127,3 +127,28 @@ def test_a_missing_table_names_what_sets_it_up() -> None:
     missing = Answers(TableCallFailed("OTSObjectNotExist", TableFailure.REFUSED))
     with pytest.raises(LedgerUnavailable, match="sw/ledger or its index is missing: create_table"):
         Table(PLACE, missing).read(["a"], [VERSION])
+
+
+class Asked(Link):
+    """A link whose client notes what an index is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(PLACE, credentials(), lambda: 60.0, lambda _: None)
+        self.noted: list[tuple[Any, ...]] = []
+
+    def call(self, request: Any) -> Any:
+        """An empty page."""
+        return request(SimpleNamespace(get_range=self._noted))
+
+    def _noted(self, index: str, direction: str, start: Any, stop: Any, **bounds: Any) -> Any:
+        self.noted.append((index, direction, start, stop, bounds))
+        return None, None, [], None
+
+
+def test_a_page_has_its_bounds() -> None:
+    """Forward, so many rows, and of each the newest version alone."""
+    link = Asked()
+    assert list(Table(PLACE, link).scan("ledger_due", [("due_ns", 0)], ("due_ns", 9), 7)) == []
+    ((index, direction, start, (end, _), bounds),) = link.noted
+    assert (index, direction, start, end) == ("ledger_due", "FORWARD", [("due_ns", 0)], ("due_ns", 9))
+    assert bounds == {"limit": 7, "max_version": 1}
