@@ -241,8 +241,9 @@ slurmd could n;;slurmstepd: er&&_exec_wa||_send_la||cgroup||executio||io_init||m
 pbs: job kille;;~job exceeded ;;job violates r;;
 ~term_cp||~term_de||~term_me||~term_pr||~term_ru||~term_sw||~term_th||~term_wi;;illed after re;;
  exceeded its || exceeded limi|| exceeded the &&~mem~||pmem||vmem||walltime;;
-exceeded ||exceeding ||exceeds &&h_rt||h_vmem||s_rt||time||wall clo||wallcloc;;~usage_over_li;;
-exceed||limit||reached&&~h_cpu~||~h_rt~||~h_vmem~||~s_rt~;;job exceeded&&moab_info:;;
+exceeded ||exceeding ||exceeds &&clock||time;;
+exceeded ||exceeding ||exceeds &&cpu time||cputime||h_rt||h_vmem||run time||runtime||s_rt||time lim;;
+~usage_over_li;;exceed||limit||reached&&~h_cpu~||~h_rt~||~h_vmem~||~s_rt~;;job exceeded&&moab_info:;;
 exceeds hard l||exceeds job ha;;exceeded a mem||exceeded some ;;exceeded && usage hard|| usage soft;;
 limit (vmem, p;;killed due to ;;~operation exc;;~deleted at re;;~at request of&&@;;job deleted as;;
 ~term_admin~||~term_bucket||~term_force_||~term_owner~;;
@@ -477,7 +478,7 @@ connection ||data source ||datasource && does no|| has bee|| is does|| is has ||
 odps-003||odps-011||odps-013||odps-041||odps-042;;you have no pr&&odps:;;
 errorcode=acce||errorcode=nope||errorcode=unau;;~entitynotexis;;odps-0120031~||odps-0123105~;;instance has b;;
 framework-143~;;job 收到了 kill 命;;simplelock con;;table data cha;;data version e;;transaction &&conflict;;
-odps-0110131~||odps-0110141~;;odps-01100||odps-01109;;odps-&&002||0110031||0110041||012||0130||014||07;;
+odps-0110131~||odps-0110141~;;odps-01100||odps-01109;;odps-&&002||01100||012||014||07;;odps-&&01230||01231||0130;;
 odps-0420||odps-0421||odps-0422;;errorcode=inva||errorcode=malf||errorcode=nosu||errorcode=stat;;
 odps-001||odps-012||odps-013||odps-043||odps-044||odps-045;;fuxi job faile;;kinstancemonit;;system interna;;
 errorcode=;;~mysqlerrcode-||~oracleerrcode;;~mysqlerrcode-;;~oracleerrcode;;~dbutilerrorco;;
@@ -1075,7 +1076,8 @@ abnormal end: ;;aborting the r;;serious proble;;model abor||model cras||model ha
 ~ended abnorma||~exited abnorm||~finished abno;;leave_new: dec;;~--- !error;;~getfil: faile;; (abort): ;;
 ~abnorma||~error~||~failed~||~illegal||~missing||~wrong~&&stop ;;aborted with s||before mpi_fin||caught signal ;;
 finished abnor&&: -15~||: -9~;;terminated for;;
-died with||exited with co||exited with st||exited with va&&~bowtie~||~bowtie-||~bowtie2||~bwa~||~hisat2~||~hisat2-||~kallist||~minimap||~salmon~||~star~;;
+died with&&~bowtie~||~bowtie-||~bowtie2||~bwa~||~hisat2~||~hisat2-||~kallist||~minimap||~salmon~||~star~;;
+exited with co||exited with st||exited with va&&~bowtie~||~bowtie-||~bowtie2||~bwa~||~hisat2~||~hisat2-||~kallist||~minimap||~salmon~||~star~;;
 dataloader wor&&exited unexpec||is killed by s;;brokenprocessp;;process in the;;terminatedwork;;worker process;;
 ~actordi||~localra||~nodedie||~objectl||~ownerdi||~rayacto||~raysyst||~workerc;;the actor died;;raylet&&dead||died;;
 failed||unavailable||unreachable&&ray;;~commclosederr||~futurecancell||~killedworker~||~workerlosterr;;
@@ -1088,7 +1090,8 @@ exit cod||exit sta||exitcode||return c||signal 9||signal: ;;已杀死;;被杀死
  terminated~;;~terminated~;;: terminated~;;~sigterm~;;exit cod||exit sta||exitcode||signal 1||signal n||signal: ;;
 已终止;; exceeded~&&~time limit~;;
  exceeded~|| limit exceede|| limit reached|| reached~&&clock||cpu time||run time||time lim||wall;;
-~aborted||~cancele||~cancell||~ended~||~killed~||~stopped||~termina&&~time li||~time ou||~timed o||~timedou||~timelim||~timeout||~too lon||~wall ti||~walltim;;
+~aborted||~cancele||~cancell||~ended~||~killed~||~stopped||~termina&&~time li||~timelim||~too lon||~wall ti||~walltim;;
+~aborted||~cancele||~cancell||~ended~||~killed~||~stopped||~termina&&~time out~||~timed out~||~timedout~||~timeout~;;
 ~┌ error: ;;~diverg||~exceed||~truncated||~violat&&~error ||~error: ||~fatal ||~fatal: ;;
 abort||error||fatal&& bond|| electro|| lattice|| pseudop|| residua|| residue|| stiffne|| symmetr|| turbul|| wavefun;;
 abort||error||fatal&& constra|| contact|| forcing|| latitud|| longitu|| mechani|| nuclide|| reactio|| soil|| surface|| tracer;;

@@ -27,7 +27,7 @@ MAX_WEIGHT = 10
 MAX_WEIGHTS = 4096
 """Of a policy: the sum of 2^weight over its heavy patterns."""
 MAX_SQUARES = 12_000_000
-"""Of a policy: the sum of the squared instructions of its patterns; all packs have three quarters of it. Text that
+"""Of a policy: the sum of the squared instructions of its patterns; all packs have five sixths of it. Text that
 begins a pattern at each of its characters makes an automaton of that size, once in a process."""
 MAX_PATTERNS = 3072
 """Distinct patterns of one policy."""

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from secondwind.commands.policy.pack_files import PackEntry, read_packs
 from secondwind.commands.policy.pack_samples import failure_of
 from shared.domain.failure import Failure, FailureClass
+from shared.policy import patterns
 from shared.policy.conditions import listed, patterns_of
 from shared.policy.literals import needed
 from shared.policy.load import load_policy
@@ -220,6 +221,14 @@ def test_every_pattern_can_be_ruled_out_by_a_text_that_it_needs() -> None:
     """Several hundred patterns are quick because most of them are not searched for."""
     patterns = [pattern for entry in _ENTRIES for pattern in patterns_of(entry.match)]
     assert [pattern for pattern in patterns if needed(pattern) is None] == []
+
+
+@pytest.mark.parametrize("bound", ["MAX_PATTERNS", "MAX_WEIGHTS", "MAX_SQUARES"])
+def test_a_tenth_of_what_patterns_may_cost_is_left_to_a_policy(bound: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A policy's own patterns are counted with those of the packs that it includes."""
+    patterns_of_all = [one for entry in _ENTRIES for one in patterns_of(entry.match)]
+    monkeypatch.setattr(patterns, bound, getattr(patterns, bound) * 9 // 10)
+    assert patterns.excess(patterns_of_all) is None
 
 
 def test_no_pattern_is_written_twice_for_the_same_thing() -> None:
