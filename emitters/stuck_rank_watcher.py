@@ -895,9 +895,10 @@ requires &&numpy||protobuf||python||torch||transfor;;can't find '__;;abi version
 ~contextualver||~versionconfli;;
 ~attribu||~indenta||~nameerr||~notimpl||~picklin||~recursi||~syntaxe||~taberro||~typeerr||~unbound||~unpickl;;
 maximum recurs;;can't pickle;;cannot pickle;;object is not ;;object has no ;;got an unexpec;;
- required keyw|| required posi&&missing ;;connecti||connectt||gaierror||maxretry||readtime||remotedi;;
-~httperror: &&50;;typeerror: fai||typeerror: fet;;~state_dict fo&&: missing||: size||: unexp;;error(s) in lo;;
-size mismatch ;;shapes cannot ;;on the same de;;expected all t;;must match the;;expected scala;;mat1 and mat2;;
+ required keyw|| required posi&&missing ;;
+connecti||connectt||gaierror||httperro||maxretry||readtime&&direct cause o||handling of th;;
+typeerror: fai||typeerror: fet;;~state_dict fo&&: missing||: size||: unexp;;error(s) in lo;;size mismatch ;;
+shapes cannot ;;on the same de;;expected all t;;must match the;;expected scala;;mat1 and mat2;;
 expected input&& to have;;one of the var;;element 0 of t;;trying to back;;expected more ;; is invalid fo&&shape ;;
 incompatible s;;dimension ||dimensions &&mismatch||must be equal||must match||out of range;;could not broa;;
 not aligned: ;;
@@ -992,7 +993,7 @@ constrained&&over;;~please &&config||data||environm||file||input||mesh||model||p
  have a heartb||a rank was los||no heartbeat f||no output for;;
 connect||heartbea||network||peer||socket||time out||timed ou||timeout||unavaila;;xxl-rpc;;was unable to ;;
 ~broken ||~handle~||~retries||~retry~||~retryin||~unknown||~unreach||~unrespo;;连接;;网络;;超时;;重试;;不可用;;
-繁忙;;
+繁忙;;took too long;;too long to an||too long to la||too long to re||too long to st;;~broker||~leader||~replica;;
 effects
  cancelled at &&~step ;;: exited with ||: killed||: terminated&&: task ||: tasks ;;srun: force te||srun: terminat;;
 srun: job step;;post job file ;;unable to copy&& to~;;>>> error from;;~exit signal k||~exit signal t;;
