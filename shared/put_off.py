@@ -3,40 +3,52 @@
 A name that is taken from such a module stands for the real one: called, asked for a member or asked whether something
 is its instance, it loads the module and passes on. Some SDKs do more while they are imported: an object that they make
 of a class is made when something is asked of it, and a class that inherits from one gets its real base when it is used.
-What is named like an exception is loaded at once, since Python wants real classes behind `except`.
+What is named like an exception is loaded at once, since Python wants real classes behind `except`: the whole module, or
+that part of it alone which is known to need no other.
 """
 
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec
 from types import ModuleType
 from typing import Any
 
 _AT_ONCE = ("Error", "Exception", "Warning", "Exit", "Interrupt")
 
+_EXCEPTIONS = {"asyncio": "asyncio.exceptions"}
+"""Parts that have a module's exceptions and import nothing of it."""
 _OF_TYPING = ("__typing_", "__parameters__", "__origin__")
 
 
-def put_off(*names: str) -> None:
+def put_off(*names: str, together: bool = False) -> None:
     """Let the next import of each of these modules wait; one that is loaded already stays as it is.
+
+    `together`: they are of one package and take parts of one another while they are imported. Once one is used all are
+    loaded, in the order in which the package met them.
 
     Said before each use of an SDK, so what waits already is not put off again: each finder costs every later import.
     """
     waiting = {name for finder in sys.meta_path if isinstance(finder, _Finder) for name in finder.names}
     wanted = {name for name in names if name not in sys.modules} - waiting
     if wanted:
-        sys.meta_path.insert(0, _Finder(wanted))
+        sys.meta_path.insert(0, _Finder(wanted, together=together))
+    if "asyncio" in wanted:
+        # Each line of a log would ask which of its tasks is running, and load it to hear that there is none.
+        vars(logging)["logAsyncioTasks"] = False
 
 
 class _Finder:
     """Finds a module that waits in the place of one that was put off, once; who wants a part of one has it loaded."""
 
-    def __init__(self, names: set[str]) -> None:
+    def __init__(self, names: set[str], *, together: bool) -> None:
         self.names = names
+        self._together = together
+        self._met: list[_WaitingModule] = []
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, _target: Any = None) -> ModuleSpec | None:
         """Part of `importlib`'s protocol, as the two below."""
@@ -58,10 +70,47 @@ class _Finder:
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """A module that waits, or the part that is there."""
-        return sys.modules.get(spec.name) or _WaitingModule(spec.name)
+        there = sys.modules.get(spec.name)
+        if there is not None:
+            return there
+        module = _WaitingModule(spec.name)
+        if self._together:
+            module.__dict__["_together"] = self
+            self._met.append(module)
+        return module
 
     def exec_module(self, module: ModuleType) -> None:
         """Nothing is run yet."""
+
+    def all_met(self) -> list[_WaitingModule]:
+        """Those that wait together; each is to be loaded now, and none of their names waits any more."""
+        met, self._met = self._met, []
+        self.names.clear()
+        for module in met:
+            if sys.modules.get(module.__name__) is module:
+                del sys.modules[module.__name__]
+        return met
+
+
+class _Alone:
+    """Finds a part that was loaded before the whole, once, as if it were loaded now: the whole has it as its own."""
+
+    def __init__(self, part: ModuleType) -> None:
+        self._part = part
+
+    def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> ModuleSpec | None:
+        """Part of `importlib`'s protocol, as the two below."""
+        if name != self._part.__name__:
+            return None
+        sys.meta_path.remove(self)
+        return ModuleSpec(name, self, origin=self._part.__file__)  # type: ignore[arg-type] # as above
+
+    def create_module(self, _spec: ModuleSpec) -> ModuleType:
+        """The part itself."""
+        return self._part
+
+    def exec_module(self, _module: ModuleType) -> None:
+        """It has been run."""
 
 
 class _WaitingModule(ModuleType):
@@ -71,13 +120,36 @@ class _WaitingModule(ModuleType):
                 raise AttributeError(name)
             if not name.endswith(_AT_ONCE):
                 return _WaitingName(self, name)
+            alone = self._exceptions()
+            if hasattr(alone, name):
+                return getattr(alone, name)
         return getattr(self._loaded(), name)
 
+    def _exceptions(self) -> ModuleType | None:
+        """The part that has them, loaded by itself; None where no such part is known."""
+        path = _EXCEPTIONS.get(self.__name__)
+        known: ModuleType | None = self.__dict__.get("_alone")
+        spec = self.__spec__ if path is not None and known is None else None
+        found = PathFinder.find_spec(path or "", spec.submodule_search_locations) if spec is not None else None
+        if found is not None and found.loader is not None:
+            known = self.__dict__["_alone"] = module_from_spec(found)
+            found.loader.exec_module(known)
+        return known
+
     def _loaded(self) -> ModuleType:
+        finder: _Finder | None = self.__dict__.pop("_together", None)
+        for module in finder.all_met() if finder is not None else ():
+            module._load()  # noqa: SLF001 - of its kind
+        return self._load()
+
+    def _load(self) -> ModuleType:
         real: ModuleType | None = self.__dict__.get("_real")
         if real is None:
             if sys.modules.get(self.__name__) is self:
                 del sys.modules[self.__name__]
+            alone = self.__dict__.get("_alone")
+            if alone is not None:
+                sys.meta_path.insert(0, _Alone(alone))
             real = self.__dict__["_real"] = importlib.import_module(self.__name__)
             for path, understudy in self.__dict__.pop("_understudies", {}).items():
                 _replace(understudy, _member(real, path))
@@ -151,6 +223,12 @@ class _WaitingName:
 
     def __getitem__(self, item: Any) -> Any:
         return self._real()[item]
+
+    def __or__(self, other: Any) -> Any:
+        return self._real() | other
+
+    def __ror__(self, other: Any) -> Any:
+        return other | self._real()
 
     def __instancecheck__(self, instance: object) -> bool:
         return isinstance(instance, self._real())

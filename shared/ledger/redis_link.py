@@ -1,8 +1,8 @@
 """One connection to a Redis server: bounded in time, never repeats a command, rests on no idle socket, shows no secret.
 
 The client's low-level connection is used because what it does is exactly what is asked: no pool, no retry, no health
-check between two commands. The client is imported with the first connection, so it costs nothing where the ledger is
-another.
+check between two commands. The client (redis 8.1) is imported with the first connection, so it costs nothing where the
+ledger is another, and of it nothing that a single connection does not touch.
 """
 
 from __future__ import annotations
@@ -10,13 +10,29 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from shared.domain.errors import LedgerUnavailable
 from shared.idle import LastUse
+from shared.put_off import put_off
 
 MAX_WAIT_S = 5.0
 """Longest wait for one answer."""
+_PARTS = """
+    _parsers.commands _parsers.hiredis _parsers.resp3 asyncio auth.token cache client cluster event
+    keyspace_notifications sentinel
+"""
+"""Of the client: clusters, every command as a method, its other half, other ways to read an answer."""
+PARTS = tuple(f"redis.{name}" for name in _PARTS.split())
+NEVER_USED = (
+    "asyncio",
+    "cryptography",  # certificates of other services
+    "importlib.metadata",  # the client's own version, which no server is told
+    "queue",  # of pools
+)
+"""With these what the client imports and a connection does not touch: four fifths of what loading it took. Used, it is
+loaded."""
 _CODE = re.compile(r"[A-Z]{2,20}\b")
 
 Argument = str | bytes | float
@@ -86,27 +102,23 @@ class RedisLink:
             AnswerLost: it was sent and may run, now or later.
             LedgerUnavailable: it was certainly not carried out, or the server answered with an error.
         """
-        from redis.exceptions import NoScriptError  # noqa: PLC0415 - see above
-
         digest = hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
         rest = (len(keys), *keys, *arguments)
         try:
             return self._exchange("EVALSHA", digest, *rest)
-        except NoScriptError:
+        except _exceptions().NoScriptError:
             return self.ask("EVAL", script, *rest)
 
     def ask(self, *command: Argument) -> Any:
         """The answer to one command. Raises as `run`."""
-        from redis.exceptions import NoScriptError  # noqa: PLC0415 - see above
-
         try:
             return self._exchange(*command)
-        except NoScriptError as error:
+        except _exceptions().NoScriptError as error:
             raise self._refused(error) from None
 
     def _exchange(self, *command: Argument) -> Any:
         """As `ask`, but lets NoScriptError through: it is the one error that says what to do next."""
-        from redis import exceptions  # noqa: PLC0415 - see above
+        exceptions = _exceptions()
 
         wait_s = self._wait_s()
         connection = self._open(wait_s)
@@ -132,7 +144,7 @@ class RedisLink:
         raise AnswerLost(f"the Redis ledger at {self.place} was asked and gave no answer within {wait_s:.1f} s")
 
     def _open(self, wait_s: float) -> Any:
-        from redis import exceptions  # noqa: PLC0415 - see above
+        exceptions = _exceptions()
 
         if self._closed:
             raise LedgerUnavailable(f"the Redis ledger at {self.place} has been closed")
@@ -154,15 +166,14 @@ class RedisLink:
         from redis.connection import Connection, SSLConnection  # noqa: PLC0415 - see above
 
         kind: Any = SSLConnection if self._tls else Connection
-        connection = kind(
+        return kind(
             **self._address,
             **self._secrets,
             socket_timeout=wait_s,
             socket_connect_timeout=wait_s,
             protocol=2,  # the newer one begins with a command that Redis before 6 does not know
+            driver_info=None,  # else two round trips at each connection tell the server the client's name
         )
-        connection.driver_info = None  # else two round trips at each connection tell the server the client's name
-        return connection
 
     def _wait_s(self) -> float:
         wait_s = min(MAX_WAIT_S, self._remaining_s() / 2)
@@ -179,9 +190,19 @@ class RedisLink:
         return LedgerUnavailable(f"the Redis ledger at {self.place} answered with an error: {_shown(error)}")
 
 
+@cache
+def _exceptions() -> Any:
+    """The client's errors: asked for before anything else of it, so here it is loaded."""
+    put_off(*NEVER_USED)
+    put_off(*PARTS, together=True)
+    from redis import exceptions  # noqa: PLC0415 - see above
+
+    return exceptions
+
+
 def _silent(connection: Any) -> bool:
     """Whether nothing came on it unasked, be it only its end: what is sent after that never arrives."""
-    from redis import exceptions  # noqa: PLC0415 - see above
+    exceptions = _exceptions()
 
     try:
         return not connection.can_read(timeout=0)
@@ -195,7 +216,7 @@ def _shown(error: Exception) -> str:
     A server may repeat the words of a command in its error, the password among them, so of its own text only the code
     is kept; the text of a network error comes from this machine.
     """
-    from redis import exceptions  # noqa: PLC0415 - see above
+    exceptions = _exceptions()
 
     name = type(error).__name__
     if type(error) in {exceptions.ConnectionError, exceptions.TimeoutError}:

@@ -232,3 +232,31 @@ def test_what_others_ask_of_the_sdks_in_this_process_works_as_ever() -> None:
     told = subprocess.run([sys.executable, "-c", OTHERS], capture_output=True, text=True, check=False, timeout=60)
     lines = ["before False", "200", "ListProjectResponse", "method", "after True 2", "True"]
     assert (told.stdout.splitlines(), told.stderr) == (lines, "")
+
+
+WITHOUT_TASKS = """
+import logging, sys
+from shared.put_off import put_off
+put_off("asyncio")
+import asyncio
+from asyncio import IncompleteReadError
+logging.getLogger("x").error("told")
+print("asyncio.events" in sys.modules, "asyncio.exceptions" in sys.modules)
+async def cut_short():
+    reader = asyncio.StreamReader()
+    reader.feed_data(b"ab")
+    reader.feed_eof()
+    return await reader.readexactly(3)
+try:
+    asyncio.run(cut_short())
+except IncompleteReadError as error:
+    print(error.partial, asyncio.exceptions is sys.modules["asyncio.exceptions"], type(sys.modules["asyncio"]).__name__)
+print([finder for finder in sys.meta_path if type(finder).__name__ == "_Alone"])
+"""
+
+
+def test_an_exception_of_asyncio_does_not_load_it_nor_does_a_line_of_a_log() -> None:
+    """And it is the one that is raised once all of it is there."""
+    done = subprocess.run([sys.executable, "-c", WITHOUT_TASKS], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines() == ["False False", "b'ab' True module", "[]"]
+    assert done.stderr == "told\n"
