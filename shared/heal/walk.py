@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import partial
 from threading import Lock
@@ -85,12 +85,19 @@ class Walk(Struct, frozen=True, kw_only=True):
         return Walked(away).add([self._walked(members)])
 
     def _walked(self, items: Sequence[Item]) -> Walked:
+        """What was seen last comes first: a look that itself takes longer than it may be old still serves its end.
+
+        So each look brings some chunks to their calls, however long the list is. The rest is looked at anew once for
+        all, as a list is read from its beginning whoever is sought.
+        """
         walked = Walked()
-        chunks = list(_chunks(items))
-        for number, chunk in enumerate(chunks):
-            if any(self._aged(item) for item in chunk):  # then what comes behind is as old: a list is read once for all
-                self.looks.look([item for later in chunks[number:] for item in later if self._aged(item)])
-            self._chunk(chunk, walked)
+        left = _in_order(items)
+        while left:
+            if any(map(self._aged, left[:CHUNK])):
+                self.looks.look([item for item in left if self._aged(item)])
+                left = _in_order(left)
+            self._chunk(left[:CHUNK], walked)
+            left = left[CHUNK:]
         return walked
 
     def _chunk(self, items: list[Item], walked: Walked) -> None:
@@ -218,16 +225,15 @@ class Walk(Struct, frozen=True, kw_only=True):
         return not isinstance(seen, LookFailed) and age_s > self.policy.timing.observation_max_age_s / 2
 
 
-def _chunks(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """Chunks in an order that does not depend on the order of delivery."""
-    ordered = sorted(
+def _in_order(items: Iterable[Item]) -> list[Item]:
+    """The last seen first, else in an order that does not depend on the order of delivery."""
+    return sorted(
         items,
         key=lambda item: (
+            -item.seen.look_begun_at,
             item.failure.scope.key,
             item.key,
             item.failure.occurred_at,
             item.failure.telling_id,
         ),
     )
-    for start in range(0, len(ordered), CHUNK):
-        yield ordered[start : start + CHUNK]

@@ -18,9 +18,8 @@ NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
     "shared.systems.ehpc.look": {
         "MOST_PAGES_A_PASS": 400,
         "MOST_PAGES_OF_ENDED": 20,
-        "MOST_LEAPS": 8,
-        "MAX_DIGITS": 18,
     },
+    "shared.systems.ehpc.listing": {"MOST_LEAPS": 8, "MAX_DIGITS": 18, "PAGES_AT_ONCE": 8},
     "shared.systems.ehpc.machines": {"_MAX_TEXT": 4096},
     "shared.systems.ehpc.nodes": {"MOST_NODES": 4096, "_MAX_CHARS": 65_536},
     "shared.systems.ehpc.running": {"_STRETCH": 256},

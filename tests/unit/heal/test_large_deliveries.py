@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from shared.domain.failure import Trigger
+from shared.domain.failure import Failure, Trigger
+from shared.domain.snapshot import Observation
 from tests.support.house import House, verdicts
+from tests.support.systems import EhpcWorld
 
 MOST = 500
 """A chunk of a hundred reads up to three documents for each, and the shared limits; striking, as many."""
@@ -67,3 +70,30 @@ def test_a_look_that_has_grown_old_is_made_anew_once_for_all_that_is_left(
     told = verdicts(crowded.deliver(*(crowded.hung(number) for number in range(24))))
     assert told == [("rerun", "accepted")] * 24
     assert crowded.ehpc.looks == 3, "12 calls of 4 s each, and a look is young for 15 s"
+
+
+@dataclass
+class Slow(EhpcWorld):
+    """A cluster whose list takes longer to be read than a look may be old: what is shown last is fresh."""
+
+    a_job_s: float = 0.0
+
+    def observe(self, failures: Sequence[Failure]) -> list[Observation]:
+        """Job by job, in the list's own order."""
+        shown = {}
+        for failure in sorted(failures, key=lambda failure: failure.job_id):
+            (shown[failure.job_id],) = super().observe([failure])
+            self.clock.moment += self.a_job_s
+        self.looks += 1 - len(failures)
+        return [shown[failure.job_id] for failure in failures]
+
+
+def test_a_list_that_takes_longer_than_a_look_may_be_old_is_still_worked_off(
+    crowded: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look brings those to their call that it showed last: forty seconds for forty jobs, fifteen of them young."""
+    monkeypatch.setattr("shared.heal.walk.CHUNK", 2)
+    crowded.ehpc = Slow(crowded.clock, a_job_s=1.0)
+    told = verdicts(crowded.deliver(*(crowded.hung(number) for number in range(40)), time_s=600.0))
+    assert told == [("rerun", "accepted")] * 40
+    assert crowded.ehpc.looks == 4, "40, 24, 8 seconds: each look leaves sixteen fewer"

@@ -8,7 +8,8 @@ from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed
 from shared.systems.ehpc.adapter import EhpcJobs
-from shared.systems.ehpc.look import MOST_LEAPS, MOST_PAGES_OF_ENDED
+from shared.systems.ehpc.listing import MOST_LEAPS
+from shared.systems.ehpc.look import MOST_PAGES_OF_ENDED
 from shared.systems.openapi import ApiCall, Reply
 from tests.support.clock import Clock
 from tests.support.make import Make

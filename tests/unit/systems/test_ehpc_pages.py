@@ -1,0 +1,102 @@
+"""Pages of an E-HPC list side by side: of a storm all are young, and nobody asks for more than may be needed."""
+
+from __future__ import annotations
+
+from threading import Barrier, Lock
+
+import pytest
+
+from shared.domain.failure import Failure
+from shared.domain.snapshot import LookFailed
+from shared.systems.ehpc.adapter import EhpcJobs
+from shared.systems.ehpc.listing import PAGES_AT_ONCE
+from shared.systems.ehpc.wire import PAGE_SIZE
+from shared.systems.openapi import ApiCall
+from tests.support.clock import Clock
+from tests.support.make import Make
+from tests.support.openapi import Ending, Pages, Play
+from tests.unit.systems.ehpc_jobs import THROTTLED, ClusterOf, found, job, pages_asked
+
+AT_MOST_S = 10.0
+"""A test that fails has waited so long."""
+
+
+@pytest.mark.parametrize("spelled_out", [True, False])
+def test_pages_of_a_storm_are_asked_for_side_by_side_up_to_the_bound(
+    fake_api: Play, clock: Clock, failure: Make[Failure], job_pages: Pages, *, spelled_out: bool
+) -> None:
+    """The first one alone, as only it tells how many there are; each page once, and what it shows is found."""
+    jobs = [job(f"{number}.s") for number in range(PAGE_SIZE * (1 + 2 * PAGES_AT_ONCE))]
+    met, lock, most, at_work = Barrier(PAGES_AT_ONCE, timeout=AT_MOST_S), Lock(), [0], [0]
+
+    def answered(wanted: ApiCall) -> Ending:
+        with lock:
+            at_work[0] += 1
+            most[0] = max(most[0], at_work[0])
+        if wanted.parameters["PageNumber"] != "1":
+            met.wait()
+        with lock:
+            at_work[0] -= 1
+        return job_pages(jobs, wanted)
+
+    api = fake_api(answered)
+    seen = EhpcJobs(api, clock).observe([failure(one["Id"] if spelled_out else one["Id"][:-2]) for one in jobs])
+    assert [found(one).job_id for one in seen] == [one["Id"] for one in jobs]
+    assert not any(found(one).ambiguous for one in seen)
+    assert most == [PAGES_AT_ONCE]
+    assert sorted(int(page) for _, page in pages_asked(api)) == list(range(1, 2 + 2 * PAGES_AT_ONCE))
+
+
+@pytest.mark.parametrize(
+    ("told", "asked"),
+    [
+        (["120.s"], 3),
+        (["60.s", "990.s"], 20),
+        (["970.s", "990.s"], 21),  # two at once from the second page on: at worst one too many
+        (["1.s", "2.s"], 1),
+        (["990.s", "991.s", "992.s", "993.s"], 21),
+    ],
+)
+def test_no_more_pages_are_asked_for_at_once_than_jobs_are_missing(
+    cluster_of: ClusterOf, failure: Make[Failure], told: list[str], asked: int
+) -> None:
+    """Each missing job may cost the page that shows it; alone it costs no page behind that one."""
+    system, api = cluster_of(*(job(f"{number}.s") for number in range(2_000)))
+    assert [found(one).job_id for one in system.observe([failure(one) for one in told])] == told
+    assert len(api.asked) == asked
+
+
+def test_what_a_page_shows_is_as_old_as_that_page(cluster_of: ClusterOf, failure: Make[Failure]) -> None:
+    """A call takes a second here: of a long list the last page is younger than the look, and not found is not."""
+    system, _ = cluster_of(*(job(f"{number}.s") for number in range(120)))
+    first, third, nowhere = system.observe([failure("0.s"), failure("110.s"), failure("nowhere.s")])
+    assert (first.look_begun_at, third.look_begun_at, nowhere.look_begun_at) == (1_000.0, 1_002.0, 1_000.0)
+
+
+def test_a_page_that_fails_costs_only_what_it_would_have_shown(
+    fake_api: Play, clock: Clock, failure: Make[Failure], job_pages: Pages
+) -> None:
+    """What stood on its neighbours, which were asked for beside it, is known; nothing is called not found."""
+    jobs = [job(f"{number}.s") for number in range(PAGE_SIZE * PAGES_AT_ONCE)]
+    api = fake_api(lambda wanted: THROTTLED if wanted.parameters["PageNumber"] == "3" else job_pages(jobs, wanted))
+    seen = EhpcJobs(api, clock).observe([failure(one["Id"]) for one in jobs])
+    lost = [place for place, one in enumerate(seen) if isinstance(one, LookFailed)]
+    assert lost == list(range(2 * PAGE_SIZE, 3 * PAGE_SIZE))
+    assert len(api.asked) == PAGES_AT_ONCE
+
+
+def test_a_list_that_tells_no_number_is_read_page_by_page(
+    fake_api: Play, clock: Clock, failure: Make[Failure], job_pages: Pages
+) -> None:
+    """Nobody knows how far it reaches: no page behind its end is asked for."""
+    jobs = [job(f"{number}.s") for number in range(3 * PAGE_SIZE + 1)]
+
+    def untold(wanted: ApiCall) -> Ending:
+        answer = job_pages(jobs, wanted)
+        assert not isinstance(answer, type(THROTTLED))
+        del answer.body["TotalCount"]
+        return answer
+
+    api = fake_api(untold)
+    EhpcJobs(api, clock).observe([failure(one["Id"]) for one in jobs])
+    assert pages_asked(api) == [("notfinish", str(number)) for number in range(1, 5)]
