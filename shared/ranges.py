@@ -21,10 +21,9 @@ from shared.intake.context import Context
 from shared.intake.log import read_log
 from shared.ports import Ledger, LogRange, LogSource
 
-SLICE_RECORDS = 2000
-"""Records that are handled together: some 20 MB of usual ones. Each slice looks anew, and of a storm in one cluster
-every look reads what stands before it in the list. A larger one takes fewer calls where these are fast; where a look
-takes longer than it is believed (200 pages of 80 ms), it would stand still from its first hundred failures on."""
+SLICE_RECORDS = 10_000
+"""Records that are handled together, of which usual ones come near `SLICE_BYTES`: some 120 MB of a process. Each slice
+looks anew, and of a storm in one cluster every look reads what stands before it in the list."""
 SLICE_BYTES = 10_000_000
 """And no more than that of their values: some 200 where each is as large as can be."""
 ROOM_S = 10.0
