@@ -11,12 +11,13 @@ from collections.abc import Sequence
 
 import msgspec
 
+from shared.domain.job import State
 from shared.domain.snapshot import Observation
 from shared.ports import Clock
 from shared.systems.dataworks.snapshot import DataworksSnapshot
 from shared.systems.dataworks.wire import PAGE_MOST, TaskShown, not_there, one, page
 from shared.systems.openapi import Caller, CallFailed
-from shared.systems.openapi.results import look_failed, malformed, not_looked_at
+from shared.systems.openapi.results import look_failed, malformed, not_looked_at, not_over
 
 FEW = 3
 """So many are read one by one."""
@@ -71,6 +72,10 @@ class WorkspaceLook:
         if isinstance(shown, CallFailed) and not not_there(shown):
             self.seen[instance_id] = look_failed(shown, begun_at)
             return 0
+        if isinstance(shown, TaskShown) and shown.project_id is None:
+            # Told of two workspaces it would be two jobs.
+            self.seen[instance_id] = malformed(ValueError("the instance shows no ProjectId"), begun_at)
+            return 0
         here = shown if isinstance(shown, TaskShown) and self._is_here(shown, instance_id) else None
         self.seen[instance_id] = self._snapshot(instance_id, here, begun_at)
         return here.bizdate or 0 if here else 0
@@ -101,6 +106,9 @@ class WorkspaceLook:
         return str(shown.id) == instance_id and str(shown.project_id or self._project_id) == self._project_id
 
     @staticmethod
-    def _snapshot(instance_id: str, shown: TaskShown | None, begun_at: float) -> DataworksSnapshot:
+    def _snapshot(instance_id: str, shown: TaskShown | None, begun_at: float) -> Observation:
         instance = shown.instance() if shown else None
-        return DataworksSnapshot(job_id=instance_id, instance=instance, look_begun_at=begun_at)
+        seen = DataworksSnapshot(job_id=instance_id, instance=instance, look_begun_at=begun_at)
+        if instance is not None and instance.state is State.FAILED and seen.ended_at is None and not instance.frozen:
+            return not_over(begun_at)
+        return seen

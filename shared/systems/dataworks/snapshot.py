@@ -103,9 +103,11 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
 
     @property
     def ended_at(self) -> float | None:
-        """End of the run, once it is over."""
+        """End of the run, once it is over; of a failed one that shows none its start: it failed no earlier."""
         one = self.instance
-        return one.finished_at if one and one.state not in LIVE_STATES else None
+        if one is None or one.state in LIVE_STATES:
+            return None
+        return one.started_at if one.finished_at is None and one.state is State.FAILED else one.finished_at
 
     # Which run a failure means.
 
@@ -248,11 +250,14 @@ def _restarted_before(one: TaskInstance, case: Case) -> bool:
 
 
 def _by_end(occurred_at: float, one: TaskInstance) -> Run:
-    """By the time of the failure. Its end is the scheduler's own word where the platform told it."""
-    if one.started_at is not None and one.started_at > occurred_at + SKEW_S:
-        return Run.EARLIER
+    """By the time of the failure, unless it is the first run: whatever time was told, there was none before it.
+
+    Its end is the scheduler's own word where the platform told it.
+    """
     if one.run_number <= FIRST_RUN:
         return Run.THIS
+    if one.started_at is not None and one.started_at > occurred_at + SKEW_S:
+        return Run.EARLIER
     if one.finished_at is not None and abs(one.finished_at - occurred_at) <= START_TOLERANCE_S:
         return Run.THIS
     if one.started_at is None:

@@ -54,6 +54,7 @@ class TaskShown(Struct, rename="pascal"):
     run_number: int
     """Required: without it no look could prove what a call did."""
     project_id: int | None = None
+    """The list is asked by it; of one that was asked for by its id alone it has to be shown."""
     project_env: str | None = None
     rerun_mode: str | None = None
     trigger_recurrence: str | None = None

@@ -42,6 +42,12 @@ def malformed(problem: Exception, begun_at: float) -> LookFailed:
     return LookFailed(worth_repeating=True, code="MalformedAnswer", message=message, look_begun_at=begun_at)
 
 
+def not_over(begun_at: float) -> LookFailed:
+    """A look at what has failed and shows no end yet: its life has no name, and only its teller says how old it is."""
+    message = "it has failed and shows no end yet"
+    return LookFailed(worth_repeating=True, code="NoEndTime", message=message, look_begun_at=begun_at)
+
+
 def too_long(read: str, begun_at: float) -> LookFailed:
     """A look that was given up because the list goes on beyond every reasonable length; `read` says what was read."""
     message = f"{read}, and the list goes on"

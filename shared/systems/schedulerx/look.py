@@ -18,7 +18,7 @@ from shared.domain.snapshot import LookFailed, Observation
 from shared.ports import Clock
 from shared.systems.openapi import Caller, CallFailed
 from shared.systems.openapi.classify import as_number, says_not_there
-from shared.systems.openapi.results import look_failed, malformed, too_long
+from shared.systems.openapi.results import look_failed, malformed, not_over, too_long
 from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
 from shared.systems.schedulerx.wire import Detail, JobConfig, detail, instances, job_config, moment
@@ -84,6 +84,8 @@ class JobLook:
         if shown.instance_id != meant or str(shown.job_id or self._job_id) != self._job_id:
             return self._not_found()  # another one, or of another job
         instance = shown.instance(self._zone)
+        if instance.state is State.FAILED and instance.ended_at is None:
+            return not_over(self._begun_at)
         return SchedulerxSnapshot(
             job_id=self._job_id,
             state=instance.state,

@@ -45,6 +45,7 @@ class Instance(Struct, frozen=True, kw_only=True):
     started_at: float | None = None
     """Unix seconds; None while it has not started."""
     ended_at: float | None = None
+    """Of a failed one that shows none its start, or when it was due: it failed no earlier than that."""
     parameters: str = ""
     """Only known of the instance that the failure means; list items lack it."""
     workflow: bool = False

@@ -93,13 +93,16 @@ class Detail(Struct, rename="pascal"):
 
     def instance(self, zone: ZoneInfo) -> Instance:
         """The instance in the words of the trade, its times read in the zone."""
+        state = _STATES.get(self.status, State.UNKNOWN)
+        started_at = moment(self.start_time, zone)
+        not_before = (started_at or moment(self.schedule_time, zone)) if state is State.FAILED else None
         return Instance(
             instance_id=self.instance_id,
-            state=_STATES.get(self.status, State.UNKNOWN),
+            state=state,
             data_time=self.data_time or "",
             trigger_type=self.trigger_type or 0,
-            started_at=moment(self.start_time, zone),
-            ended_at=moment(self.end_time, zone),
+            started_at=started_at,
+            ended_at=moment(self.end_time, zone) or not_before,
             parameters=self.parameters or "",
             result=cut(self.result or "", RESULT_BYTES),
         )

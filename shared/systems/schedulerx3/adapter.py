@@ -20,7 +20,7 @@ from shared.domain.snapshot import LookFailed, Observation
 from shared.ports import Clock
 from shared.systems.days import day_of
 from shared.systems.openapi import Caller, CallFailed, unreadable
-from shared.systems.openapi.results import call_result, look_failed, malformed, not_looked_at, too_long
+from shared.systems.openapi.results import call_result, look_failed, malformed, not_looked_at, not_over, too_long
 from shared.systems.schedulerx3.scope import BACKFILL, RETRY, RETRY_WORKFLOW, App
 from shared.systems.schedulerx3.snapshot import TRIGGER_API, Execution, Schedulerx3Snapshot
 from shared.systems.schedulerx3.wire import (
@@ -128,11 +128,14 @@ class Schedulerx3Jobs:
         shown = one(self._api, app, execution_id) if execution_id is not None else None
         if isinstance(shown, CallFailed) and not not_there(shown):
             return look_failed(shown, begun_at)
+        if isinstance(shown, Shown) and shown.job_id is None:
+            # It was asked for by its own id: told of two jobs it would be two executions.
+            return malformed(ValueError("the execution shows no JobId"), begun_at)
         if not isinstance(shown, Shown) or not shown.is_meant(app, failure.job_id, execution_id or 0):
             return Schedulerx3Snapshot(job_id=failure.job_id, state=State.NOT_FOUND, look_begun_at=begun_at)
         meant = shown.execution(self._zone)
         if meant.state is State.FAILED and meant.ended_at is None:
-            return _not_over(begun_at)
+            return not_over(begun_at)
         state = self._state(app, meant, begun_at)
         key = (app, failure.job_id)
         if key not in lists:
@@ -208,12 +211,6 @@ class Schedulerx3Jobs:
         return CallResult(
             effect=Effect.NOT_DONE_USELESS, api=api, code=code, message=message, left_at=self._clock.now()
         )
-
-
-def _not_over(begun_at: float) -> LookFailed:
-    """A failed execution without an end is looked at again: its life has no name yet."""
-    message = "the execution has failed and has no end yet"
-    return LookFailed(worth_repeating=True, code="NoEndTime", message=message, look_begun_at=begun_at)
 
 
 def _meant(failure: Failure) -> _Meant:

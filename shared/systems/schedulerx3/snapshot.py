@@ -28,8 +28,10 @@ TRIGGER_API = 3
 TRIGGER_USER_RETRY = 4
 """TriggerType of what a retry has made (docs/facts/schedulerx3.md#numbers)."""
 _OURS = frozenset({TRIGGER_RERUN, TRIGGER_USER_RETRY})
-_MAKE_AGAIN = _OURS | {5}
-"""TriggerTypes of executions that repeat another: rerun, user_retry, system_retry."""
+_MAKE_NEW = frozenset({1, TRIGGER_API, 6})
+"""TriggerTypes of executions that repeat no other: timer, API, manual."""
+_BY_OTHERS = _MAKE_NEW | {5}
+"""With system_retry, what is none of ours for sure: 0 is documented as unknown, and further numbers nowhere."""
 EVIDENCE_SKEW_S = 30.0
 """Its clock may be this much behind ours; retries known before the call are told apart by their ids."""
 _FIRST_ATTEMPT = 1
@@ -130,12 +132,13 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
             return Run.THIS
         if rerun_since(failure, self, record) is not None:
             return Run.EARLIER
+        if meant.attempt <= _FIRST_ATTEMPT:
+            return Run.THIS  # there was none before it, whatever time was told
         if meant.started_at is None:
-            return Run.THIS if meant.attempt <= _FIRST_ATTEMPT else Run.UNCLEAR
+            return Run.UNCLEAR
         if meant.started_at > failure.occurred_at + SKEW_S:
             return Run.EARLIER
-        clear = meant.started_at < failure.occurred_at - SKEW_S or meant.attempt <= _FIRST_ATTEMPT
-        return Run.THIS if clear else Run.UNCLEAR
+        return Run.THIS if meant.started_at < failure.occurred_at - SKEW_S else Run.UNCLEAR
 
     def concerns(self, case: Case) -> bool:
         """Each execution is a piece of work of its own."""
@@ -151,6 +154,8 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
             return Conclusion.RESTARTED
         if self._is_other(case):
             return Conclusion.RESTARTED_BEFORE if settled and self._is_later(case) else Conclusion.NO_EVIDENCE
+        if self._perhaps_made(case):
+            return Conclusion.NO_EVIDENCE
         return Conclusion.NOT_RESTARTED if settled else Conclusion.WAIT
 
     def aftermath(self, case: Case, *, settled: bool) -> Aftermath:
@@ -158,6 +163,7 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
         made = self._made(case)
         if not made:
             settled = settled and self.state is not State.NOT_FOUND and not self._is_other(case)
+            settled = settled and not self._perhaps_made(case)
             return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
         newest = max(made, key=lambda one: one.execution_id)
         return Aftermath.RESTARTED if newest.live else _ENDS.get(newest.state, Aftermath.ENDED)
@@ -188,6 +194,12 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
         again = [meant] if self._is_other(case) and not self._was_there_before(meant, case) else []
         return again + [one for one in self.others if _is_new_retry(one, meant, case)]
 
+    def _perhaps_made(self, case: Case) -> bool:
+        """Whether there is one that our call may have made, and nothing says what did: that proves neither."""
+        meant = self.execution
+        unsaid = [one for one in self.others if one.trigger_type not in _OURS | _BY_OTHERS]
+        return meant is not None and any(_is_new(one, meant, case) for one in unsaid)
+
     def _is_other(self, case: Case) -> bool:
         """Whether the meant execution is not as it was when it had failed. A backfill leaves it so."""
         return None not in {case.life, self.life} and self.life != case.life and not _by_backfill(case)
@@ -209,9 +221,9 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
 
     @property
     def known_reruns(self) -> tuple[int, ...]:
-        """Executions that retries and backfills had made before the call."""
+        """Executions that retries and backfills had made before the call, or may have."""
         shown = (*((self.execution,) if self.execution else ()), *self.others)
-        return tuple(one.execution_id for one in shown if one.trigger_type in _OURS)[:_MOST_KNOWN]
+        return tuple(one.execution_id for one in shown if one.trigger_type not in _BY_OTHERS)[:_MOST_KNOWN]
 
     def retries_of_its_own(self, record: JobRecord, failure: Failure, ours: int) -> int:
         """Attempts of the execution beyond its first that were not ours."""
@@ -267,17 +279,21 @@ def _by_backfill(case: Case) -> bool:
 
 
 def _repeats(other: Execution, meant: Execution) -> bool:
-    """A later execution that repeats the meant one: of the same data time, and not made by the schedule."""
+    """A later execution that repeats the meant one: of the same data time, and not said to be made anew."""
     same_work = bool(meant.data_time) and other.data_time == meant.data_time
-    return same_work and other.trigger_type in _MAKE_AGAIN and other.execution_id > meant.execution_id
+    return same_work and other.trigger_type not in _MAKE_NEW and other.execution_id > meant.execution_id
 
 
 def _is_new_retry(one: Execution, meant: Execution, case: Case) -> bool:
-    backfilled = _by_backfill(case)
-    made_by = TRIGGER_RERUN if backfilled else TRIGGER_USER_RETRY
-    if one.trigger_type != made_by or one.execution_id in case.known_reruns:
+    made_by = TRIGGER_RERUN if _by_backfill(case) else TRIGGER_USER_RETRY
+    return one.trigger_type == made_by and _is_new(one, meant, case)
+
+
+def _is_new(one: Execution, meant: Execution, case: Case) -> bool:
+    """Whether it can have been made by the case's call, as far as its day and its start say."""
+    if one.execution_id in case.known_reruns:
         return False
-    if not backfilled and meant.data_time and one.data_time and one.data_time != meant.data_time:
+    if not _by_backfill(case) and meant.data_time and one.data_time and one.data_time != meant.data_time:
         return False  # a backfill that made another day's is ours all the same: it strays
     # One that has not started yet counts as well: it was not there before the call.
     return one.started_at is None or one.started_at >= case.reserved_at - EVIDENCE_SKEW_S

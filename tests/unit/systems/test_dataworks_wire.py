@@ -150,7 +150,15 @@ def test_all_that_an_answer_says_of_a_rerun_is_kept(fake_api: Play, clock: Clock
 
 def shown(number: int, day: int = 5, **rest: Any) -> dict[str, Any]:
     """As the service shows it."""
-    return {"Id": number, "Status": "Failure", "RunNumber": 1, "Bizdate": day, "ProjectId": 7, **rest}
+    return {
+        "Id": number,
+        "Status": "Failure",
+        "RunNumber": 1,
+        "Bizdate": day,
+        "ProjectId": 7,
+        "FinishedTime": 1_000,
+        **rest,
+    }
 
 
 def looked(play: Play, failure: Make[Failure], rows: list[dict[str, Any]], *told: int) -> tuple[list[State], list[str]]:
