@@ -45,6 +45,13 @@ def test_what_was_not_seen_was_not_repeated(facts: Make[Facts], failure: Make[Fa
     assert (budget.own, budget.used) == (1, 1)
 
 
+def test_a_text_that_was_cut_short_keeps_its_fingerprint(facts: Make[Facts], case: Make[Case]) -> None:
+    """The one that it had when its attempt was reserved; without one, that of the text."""
+    told = make_failure(message="no such file")
+    whole = facts(failure=told).fingerprint
+    assert [facts(failure=told, case=case(fingerprint=kept)).fingerprint for kept in ("", "5eed")] == [whole, "5eed"]
+
+
 def test_a_run_that_our_rerun_began_is_not_the_one_told_before_it(facts: Make[Facts], case: Make[Case]) -> None:
     """Whatever start was told, as clocks differ: an attempt was reserved since, and the live run began since."""
     began = int(NOW) - 10
