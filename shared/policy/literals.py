@@ -149,7 +149,7 @@ def is_plain(pattern: str) -> bool:
 
 def _is_text(part: str) -> bool:
     """Whether it stands for itself, and folded it is what is looked for."""
-    if len(part) == 1 and part in _NO_TEXT:
+    if part in _NO_TEXT:
         return False
     return (part.isascii() or part.lower() == part.upper()) and part[0] not in "\\[({" and part.isprintable()
 
@@ -165,7 +165,7 @@ def _single(part: str, *, folds: bool) -> _Part:
     if part.startswith(r"\Q"):
         return _text(part[2:].removesuffix(r"\E"), folds=folds)
     if part[0] == "\\":
-        return _text(part[1], folds=folds) if len(part) == 2 and not part[1].isalnum() else _ANYTHING  # noqa: PLR2004
+        return _ANYTHING if part[1].isalnum() else _text(part[1], folds=folds)
     if part[0] == "[":
         members = part[1:-1]
         small = len(part) <= _SMALL_CLASS and members.isalpha() and members.isascii()

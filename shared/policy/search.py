@@ -229,9 +229,10 @@ class _Index:
             folded = folded_of(text)
             words = words_of(folded)
         possible = self._prefilter.possible_by(words, folded, blurred=blurs_words(text))
-        most = 0 if possible is None else MAX_WORK // (len(possible) + self._free or 1)
-        if possible is not None and most > SHORT_BYTES:
-            return Possible(self._owner, text if len(text) <= most else _ends_of(text, most), Chances(possible, {}))
+        if possible is not None:
+            most = MAX_WORK // (len(possible) + self._free or 1)
+            if most > SHORT_BYTES:
+                return Possible(self._owner, text if len(text) <= most else _ends_of(text, most), Chances(possible, {}))
         return self._of_short(_ends_of(text, SHORT_BYTES))
 
 
