@@ -24,9 +24,10 @@ def _warm(wording: Wording) -> Wording:
     return wording
 
 
-def test_the_same_words_in_another_order_are_another_text() -> None:
+@pytest.mark.parametrize("word", ["message", "any_of", "all_of"])
+def test_the_same_words_in_another_order_are_another_text(word: str) -> None:
     """What is no more than a text needs no search, where the text is there."""
-    wording = _warm(Wording(_asked(Match(message="(?i)no such file|no space left"), Match()), ()))
+    wording = _warm(Wording(_asked(Match(**{word: "(?i)no such file|no space left"}), Match()), ()))
     texts = ["a: no such file", "b: file such no", "c: no such file", "d: file such no", "e: such file no"]
     assert [wording.first(3, text) for text in texts] == [0, 1, 0, 1, 1]
 
