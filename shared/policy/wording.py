@@ -130,7 +130,7 @@ class Wording:
             if (
                 text in folded
                 and (not others or are_there(others, folded))
-                and (number is None or there.searched(number))
+                and (number is None or there.searched(number, text))
                 and (more is _NOTHING_MORE or self._holds(more, there))
             ):
                 return place

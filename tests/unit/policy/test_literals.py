@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared.policy.literals import MAX_CHOICES, MAX_TEXT_BYTES, is_plain, needed
+from shared.policy.literals import MAX_CHOICES, MAX_TEXT_BYTES, enough, needed
+from shared.policy.patterns import compile_pattern
 from shared.policy.search import PatternSet
 
 _EIGHT = "(?:a|b|c|d|e|f|g|h)"
@@ -73,7 +74,54 @@ def test_beyond_ascii_nothing_is_missed(pattern: str, text: str) -> None:
     assert [0 in found[0].numbers and found[0].finds(0), 1 in found[1].numbers and found[1].finds(1)] == [alone] * 2
 
 
-@pytest.mark.parametrize(("letters", "plain"), [(MAX_TEXT_BYTES, True), (MAX_TEXT_BYTES + 1, False)])
-def test_a_text_that_is_not_looked_for_as_a_whole_is_searched_for(letters: int, *, plain: bool) -> None:
+@pytest.mark.parametrize(("letters", "texts"), [(MAX_TEXT_BYTES, 1), (MAX_TEXT_BYTES + 1, 0)])
+def test_a_text_that_is_not_looked_for_as_a_whole_is_searched_for(letters: int, texts: int) -> None:
     """What is needed of it is a part."""
-    assert is_plain("(?i)" + "a" * letters) is plain
+    assert len(enough("(?i)" + "a" * letters)) == texts
+
+
+@pytest.mark.parametrize(
+    ("pattern", "texts"),
+    [
+        ("(?i)no such file", ["no such file"]),
+        ("(?i)disk quota exceeded|没有空间", ["disk quota exceeded", "没有空间"]),
+        ("(?i)can't open: /dev/nvidia0", ["can't open: /dev/nvidia0"]),
+        ("Killed", []),
+        ("a(?i)b", []),
+        ("(?i)a(?-i)b", []),
+        ("(?i)a(?-i:b)", []),
+        ("(?i)", []),
+        ("(?i)a|", ["a"]),
+        ("(?i)out.of", []),
+        ("(?i)ab{2}", []),
+        ("(?i)abc+", []),
+        ("(?i)[cs]", ["c", "s"]),
+        (r"(?i)\bxid", []),
+        (r"(?i)a\Bb", []),
+        (r"(?i)ab\b|bb", ["bb"]),
+        ("(?i)(a|b)c", ["ac", "bc"]),
+        ("(?i)(?:a|b)?b|[^a]b", ["ab", "bb", "b"]),
+        ("(?i)^a", []),
+        ("(?i)É", []),
+        ("(?i)a\x07b", ["a\x07b"]),
+        ("(?i)" + "a" * 49, []),
+        ("(?is)ab", []),
+    ],
+)
+def test_what_a_text_is_enough_for_is_found_without_a_search(pattern: str, texts: list[str]) -> None:
+    """Only if it folds, and of what is looked for whole; and then it is found where RE2 finds it."""
+    assert enough(pattern) == {text.encode() for text in texts}
+    for text in (
+        "NO SUCH FILE",
+        "没有空间",
+        "x" * 60 + "CAN'T open: /dev/nvidia0",
+        "killed",
+        "Killed",
+        "abb",
+        "xABX",
+        "a\x07b",
+        "a" * 60,
+    ):
+        there = PatternSet([pattern]).possible_in(text.encode())
+        found = 0 in there.numbers and there.finds(0)
+        assert found is (compile_pattern(pattern).search(text.encode()) is not None)
