@@ -61,7 +61,8 @@ def ledger_of(terms: LedgerTerms) -> Iterator[tuple[OpenLedger, str]]:
     except SettingsError as error:
         raise UnusableError(str(error)) from None
     if isinstance(url, SqliteUrl) and not Path(url.path).is_file():
-        raise UnusableError(f"there is no ledger at {shown(url.path)}: the first invocation makes one; see --ledger")
+        none_yet = "the first invocation that uses it makes one (a cloud of `invoke --local`'s own forgets its ledger)"
+        raise UnusableError(f"there is no ledger at {shown(url.path)}: {none_yet}; see --ledger")
     until = terms.clock.now() + TIME_S
     with closing(
         open_ledger(url, _credentials(url, terms.environ), terms.clock, lambda: until - terms.clock.now())

@@ -58,7 +58,7 @@ class Table:
                 answers = self._read_batch(some, columns)
                 failed = [_row_failure(one.error_code) for one in answers if not one.is_ok]
                 for key, one in zip(some, answers, strict=True):
-                    if one.is_ok and one.row is not None:
+                    if one.row is not None:
                         with_document = rows.DOCUMENT in columns
                         found[key] = rows.seen(one.row.attribute_columns, with_document=with_document)
                 some = [key for key, one in zip(some, answers, strict=True) if not one.is_ok]

@@ -43,7 +43,7 @@ def machine_event(event: Mapping[str, Any], now: float) -> MachineEvent | None:
     """What an event says of a machine; None if it is none of these, or says nothing that matters."""
     data = _opened(event.get("data"))
     flat = event.get("product") == "ECS" and isinstance(event.get("name"), str)
-    kind = f"ecs:{event['name']}" if flat else str(event.get("type") or "")[:256]
+    kind = f"ecs:{event['name']}" if flat else str(event.get("type") or "")
     if not (kind.startswith(_ECS) or kind == _NODE_CHANGE):
         return None
     told = event if flat else data

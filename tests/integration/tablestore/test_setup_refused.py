@@ -50,6 +50,15 @@ def test_whether_the_table_is_there(bare: TablestoreServer) -> None:
     assert bare.service.count("CreateTable") == 0
 
 
+@pytest.mark.parametrize("asks", [has_table, create_table])
+def test_whoever_asks_stops_after_two_minutes(bare: TablestoreServer, asks: Any) -> None:
+    """Nothing is sent any more, whatever the clock began with."""
+    ticks = iter([1_000.0, *[1_121.0] * 9])
+    with pytest.raises(LedgerUnavailable, match="no time left"):
+        asks(bare.place, credentials(), sleep=bare.pauses.append, ticks=lambda: next(ticks))
+    assert (bare.service.count("DescribeTable"), bare.pauses) == (0, [])
+
+
 @pytest.mark.parametrize(("code", "status"), [("OTSNoPermissionAccess", 403), ("OTSServerBusy", 503)])
 def test_a_table_that_is_refused_is_told(bare: TablestoreServer, code: str, status: int) -> None:
     """It was certainly not made, so there is nothing to compare."""

@@ -192,11 +192,18 @@ def test_what_is_no_plain_cell_is_left_to_the_sdk(name: Any, value: Any) -> None
 
 
 def test_a_name_as_long_as_any_column_s_is_read_at_once() -> None:
-    """And a longer one too, which no column has."""
-    for length in (255, 256, 300):
+    """And a longer one too, or one of no sign, which no column has."""
+    for length in (0, 255, 256, 300):
         cell = written("n" * length, 1, None)
         assert cell is not None
         assert read(cell[0], 1) == ("n" * length, 1, None, cell[1], len(cell[0]))
+
+
+def test_a_name_that_ends_before_it_begins_is_left_to_the_sdk() -> None:
+    """What stands before it would be read once more, and again."""
+    value = b"\x05" + struct.pack("<ibq", 9, 0, 7)
+    before = value + bytes((10, crc8(0, value[5:])))
+    assert read(before + b"\x04" + struct.pack("<i", -len(before) - 5), len(before)) is None
 
 
 def test_a_size_below_nothing_is_left_to_the_sdk() -> None:

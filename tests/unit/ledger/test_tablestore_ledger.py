@@ -25,6 +25,7 @@ def test_a_batch_is_as_large_as_a_request_may_be(bytes_more: int, requests: list
     assert [len(batch) for batch in _batches([one, other])] == requests
     huge = write("c", b"x" * (WRITE_BYTES_MAX + 1))
     assert [len(batch) for batch in _batches([one, huge, one, one, one])] == [1, 1, 3]
+    assert [len(batch) for batch in _batches([huge, one])] == [1, 1]
 
 
 def test_a_batch_has_two_hundred_rows() -> None:
@@ -84,7 +85,8 @@ def test_what_is_due_at_that_moment_is_told_page_by_page(tablestore_server: Tabl
             found, last = found + page, page[-1]
         assert found == all_due
     tablestore_server.service.calls.clear()
-    assert ledger.due(3.0, 9, Due(3.5, "z")) == []
+    for next_moment in (3.000000001, 3.5):
+        assert ledger.due(3.0, 9, Due(next_moment, "z")) == []
     assert tablestore_server.service.calls == []
     assert ledger.due(3.0, 9, Due(3.0, "b")) == [Due(3.0, "c")]
     ledger.close()

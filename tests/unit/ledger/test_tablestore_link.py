@@ -192,9 +192,11 @@ def test_the_sdk_is_loaded_quietly_and_without_what_it_does_not_use(monkeypatch:
     for name in ("quicken", "hasten"):
         monkeypatch.setattr(_tablestore_link, name, lambda module: put.append(module.__name__))
     usual = platform.architecture, platform.platform
+    logging.getLogger("tablestore").setLevel(logging.NOTSET)
     assert sdk.__wrapped__().__name__ == "tablestore"
     assert put == [*NEVER_USED, "tablestore", "tablestore"]
     assert (platform.architecture, platform.platform) == usual
+    assert not logging.getLogger("tablestore").isEnabledFor(logging.WARNING)
     assert not logging.getLogger("shared.ledger.tablestore.sdk").isEnabledFor(logging.CRITICAL)
     assert not logging.getLogger("shared.ledger.tablestore.sdk").propagate
     with _tablestore_link._no_programs():

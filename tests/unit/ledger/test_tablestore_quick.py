@@ -47,6 +47,8 @@ def test_a_date_is_read_as_ever() -> None:
         with pytest.raises(ValueError, match=r"does not match format|out of range|day"):
             Dates.datetime.strptime(text, DATE)
     assert Dates.datetime.strptime("5", "%d").day == 5
+    with pytest.raises(ValueError, match="unconverted data remains"):
+        Dates.datetime.strptime("2026-01-05T02:10:11.123Z", "%d")
 
 
 def test_the_sdk_reckons_by_what_stands_in_its_place() -> None:

@@ -67,6 +67,22 @@ def test_rows_are_read_in_their_order() -> None:
     assert found == {key: Seen(version=at, owner="t", expires_ns=None) for key, at in (("a", 1), ("c", 3))}
 
 
+def test_one_version_of_each_row_is_asked_for() -> None:
+    """The service refuses to read without a number of versions, or a time."""
+    asked = list[Any]()
+
+    class Asked(Answers):
+        def call(self, request: Any) -> Any:
+            request(SimpleNamespace(batch_get_row=asked.append, get_range=lambda *_, **how: asked.append(how)))
+            return super().call(request)
+
+    Table(PLACE, Asked(read_rows(NO_ROW))).read(["a"], [VERSION])
+    (wanted,) = asked[0].items.values()
+    assert (wanted.max_version, wanted.columns_to_get) == (1, [VERSION])
+    assert list(Table(PLACE, Asked((None, None, [], None))).scan("ledger_due", [("due_ns", 0)], ("due_ns", 9), 7)) == []
+    assert asked[1] == {"limit": 7, "max_version": 1}
+
+
 def test_an_answer_for_other_rows_is_none() -> None:
     """To take one row for another would run a job again."""
     for answer in (read_rows(row(1)), read_rows(row(1), row(2), row(3)), read_rows()):
@@ -105,7 +121,7 @@ def test_each_row_of_a_write_has_its_answer() -> None:
     assert [answer and answer.code for answer in whole] == ["OTSTimeout"] * 2
     with pytest.raises(LedgerUnavailable, match="OTSAuthFailed"):
         Table(PLACE, Answers(TableCallFailed("OTSAuthFailed", TableFailure.REFUSED))).write(ITEMS)
-    with pytest.raises(LedgerUnavailable, match=r"x{64}$"):
+    with pytest.raises(LedgerUnavailable, match=r": x{64}$"):
         Table(PLACE, Answers(written([DONE, failing("x" * 70)]))).write(ITEMS)
 
 

@@ -200,8 +200,10 @@ def test_the_flat_form_says_the_same() -> None:
     ahead = machine_event({**FLAT, "name": FLAT["name"][:-9], "content": {"eventStatus": "Scheduled"}}, NOW)
     assert ahead is not None
     assert (ahead.weight, ahead.at) == (Weight.AHEAD, NOW)
-    for other in ({"product": "RDS"}, {"name": "Disk:x"}, {"resourceId": None}):
+    for other in ({"product": "RDS"}, {"name": "Disk:x"}, {"name": 7}, {"name": None}, {"resourceId": None}):
         assert machine_event({**FLAT, **other}, NOW) is None
+    by_type = {"product": "ECS", "type": f"ecs:{FLAT['name']}", "data": {"instanceId": "i-1"}}
+    assert machine_event(by_type, NOW) == MachineEvent(machine="i-1", weight=Weight.LOST, at=NOW, what=FLAT["name"])
     assert not tells_of_machines({**FLAT, "product": "RDS"})
     assert not tells_of_machines({**FLAT, "system": "ehpc"})
     assert not tells_of_machines({**FLAT, "schema": "x"})
@@ -229,10 +231,10 @@ def test_when_it_happened_is_the_event_s_time_or_when_it_began(time: Any, conten
 
 
 def test_what_it_was_is_bounded() -> None:
-    """People read it."""
+    """People read it; what it proves stands behind however long a name."""
     told = read(f"ecs:Instance:SystemFailure.Stop{'x' * 300}", I1)
     assert told is not None
     assert told.what == f"Instance:SystemFailure.Stop{'x' * 300}"[:128]
-    cut = read(f"ecs:Instance:SystemFailure.Stop{'x' * 300}:Executed", I1)
-    assert cut is not None
-    assert cut.weight is Weight.MAYBE
+    whole = read(f"ecs:Instance:SystemFailure.Stop{'x' * 300}:Executed", I1)
+    assert whole is not None
+    assert whole.weight is Weight.LOST

@@ -44,7 +44,11 @@ def test_anything_else_is_no_nodes(written: object) -> None:
 
 
 def test_more_than_any_job_has_is_none() -> None:
-    """Each part is small enough, the whole is not."""
+    """Each part is small enough, the whole is not; names alone are read to the last one, and to the last sign."""
+    names = [f"n{number:014}" for number in range(MOST_NODES)]
+    text = f"{','.join(names)} "
+    assert (len(text), listed(text), listed(f"{text} ")) == (65_536, tuple(names), ())
+    assert (listed(names), listed([*names, "n"])) == (tuple(names), ())
     assert listed("a[1-4000],b[1-4000]") == ()
     assert listed("a[1-100]b[1-100]c[1-100]d[1-100]") == ()
 

@@ -99,7 +99,10 @@ def test_an_error_answer_is_judged_by_its_code(
     assert len(wire.requests) == 1
 
 
-@pytest.mark.parametrize(("told", "request_id"), [({}, ""), ({"RequestId": None}, ""), ({"RequestId": 7}, "7")])
+@pytest.mark.parametrize(
+    ("told", "request_id"),
+    [({}, ""), ({"RequestId": None}, ""), ({"RequestId": 7}, "7"), ({"RequestId": "r" * 129}, "r" * 128)],
+)
 def test_an_answer_without_a_request_id_has_none(
     wire: Wire, api: OpenApi, answers: Make[Behaviour], told: dict[str, object], request_id: str
 ) -> None:
