@@ -54,16 +54,18 @@ class Bounded:
     """The bounds of a question that begins now."""
 
     def __init__(self, bounds: Bounds) -> None:
-        self._bounds = bounds
+        self._now, self._read_s = bounds.now, bounds.read_s
         self._until = bounds.now() + bounds.total_s
         self.most_bytes = bounds.most_bytes
 
-    def wait_s(self) -> float:
-        """How long the next part may take. Raises TimeoutError if nothing is left."""
-        left_s = self._until - self._bounds.now()
+    def give(self, sock: Any) -> None:
+        """Give the next part its time; a socket that has it is left alone. Raises TimeoutError if nothing is left."""
+        left_s = self._until - self._now()
         if left_s <= 0:
             raise TimeoutError
-        return min(left_s, self._bounds.read_s)
+        wait_s = min(self._read_s, left_s)
+        if sock.gettimeout() != wait_s:
+            sock.settimeout(wait_s)
 
 
 class Incoming:
@@ -123,17 +125,10 @@ class Incoming:
 
     def _more(self, most: int = PART_BYTES) -> bool:
         """Wait for some; False: there is no more. Raises TimeoutError, TooLong and what a socket raises."""
-        give(self._sock, self._bounded)
+        self._bounded.give(self._sock)
         part = self._sock.recv(most)
         self._left -= len(part)
         if self._left < 0:
             raise TooLong
         self._here += part
         return bool(part)
-
-
-def give(sock: Any, bounded: Bounded) -> None:
-    """Give the next part its time; a socket that has it is left alone. Raises TimeoutError if nothing is left."""
-    wait_s = bounded.wait_s()
-    if sock.gettimeout() != wait_s:
-        sock.settimeout(wait_s)

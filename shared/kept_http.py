@@ -24,7 +24,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from shared.http_answer import HttpAnswer, read_answer
-from shared.http_bounds import PART_BYTES, Bounded, Bounds, CutShort, Garbled, Incoming, TooLong, give
+from shared.http_bounds import PART_BYTES, Bounded, Bounds, CutShort, Garbled, Incoming, TooLong
 from shared.idle import LastUse
 
 MOST_KEPT = 16
@@ -103,6 +103,7 @@ def drop_connections() -> None:
 Place = tuple[str, str, int]  # scheme, host, port
 
 
+@lru_cache(maxsize=64)  # most of what is asked is asked again and again
 def _split(url: str) -> tuple[Place, str]:
     scheme, mark, rest = url.partition("://")
     netloc, _, target = rest.partition("/")
@@ -189,7 +190,7 @@ class _Line:
 def _give_all(sock: socket.socket, request: bytes, bounded: Bounded) -> None:
     try:
         for start in range(0, len(request), PART_BYTES):
-            give(sock, bounded)
+            bounded.give(sock)
             sock.sendall(request[start : start + PART_BYTES])
     except _HUNG_UP:
         pass  # a refusal may have been sent before all was read
@@ -223,8 +224,8 @@ def _lower_names(names: tuple[str, ...]) -> frozenset[str]:
 def _host_of(place: Place) -> str:
     """As a request names it."""
     scheme, host, port = place
-    shown = f"[{host}]" if ":" in host else host
-    return shown if port == _PORTS[scheme] else f"{shown}:{port}"
+    host = f"[{host}]" if ":" in host else host
+    return host if port == _PORTS[scheme] else f"{host}:{port}"
 
 
 def _snag_of(error: Exception, meanings: Mapping[type[Exception], Snag]) -> Snag:
@@ -292,9 +293,8 @@ def _stale_ones() -> list[_Line]:
 def _given(place: Place, line: _Line, *, keep: bool) -> None:
     with _LOCK:
         kept = _KEPT[place]
-        over = [] if keep else [line]
         if keep:
             kept.append(line)
-            over += [kept.pop(0) for _ in range(len(kept) - MOST_KEPT)]
+        over = [kept.pop(0) for _ in range(len(kept) - MOST_KEPT)] if keep else [line]
     for one in over:
         one.close()

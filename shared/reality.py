@@ -90,8 +90,7 @@ def _seconds(date: str) -> float | None:
 class SystemChance:
     """Implements `shared.ports.Chance`."""
 
-    def __init__(self) -> None:
-        self._random = random.SystemRandom()
+    _random = random.SystemRandom()
 
     def fraction(self) -> float:
         """A number in [0, 1)."""

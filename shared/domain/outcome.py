@@ -8,7 +8,6 @@ from datetime import datetime, timezone
 from functools import lru_cache
 
 import msgspec
-from msgspec.structs import asdict
 
 from shared.domain.evidence import Known
 
@@ -81,8 +80,10 @@ class Outcome(Known, frozen=True, kw_only=True, omit_defaults=True):
 
     def fields(self) -> dict[str, str]:
         """The record as the Logstore takes it: present fields only."""
-        own = asdict(self)
-        return {name: value for name, value in (own | own.pop("place")).items() if value}
+        own = msgspec.to_builtins(self)  # without what is as it is by default, and most is absent
+        own["schema"], own["dry_run"] = self.schema, self.dry_run
+        own.update(own.pop("place", ()))
+        return {name: value for name, value in own.items() if value}
 
     @classmethod
     def read(cls, fields: Mapping[str, str]) -> Outcome:

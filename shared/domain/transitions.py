@@ -51,15 +51,16 @@ def outcome_of(
     call: CallResult | None = None,
 ) -> Outcome:
     """The outcome record of a decision, or of what a call then did."""
-    identity = (decision.failure_id, decision.verdict.value, decision.reason.value, decision.attempt)
+    verdict, reason = decision.verdict._value_, decision.reason._value_  # `value` is a call each time
+    identity = (decision.failure_id, verdict, reason, decision.attempt)
     return Outcome(
         outcome_id=stable_id("outcome", *identity, follow_up, failure.event_id, ask.dry_run),
         failure_id=decision.failure_id,
         final=_text(is_final(decision.verdict, decision.reason)),
         follow_up=follow_up,
         at=rfc3339(ask.now),
-        verdict=decision.verdict.value,
-        reason=decision.reason.value,
+        verdict=verdict,
+        reason=reason,
         message=decision.message,
         trigger=ask.trigger.value,
         event_id=failure.event_id,

@@ -97,12 +97,12 @@ class Item(Struct):
         A look refused for good ends it under the id as told, so that a redelivery does not begin anew.
         """
         seen = self.seen
-        failed = isinstance(seen, LookFailed)
-        if self.origin is not None and (failed or self.apart):
+        if not (self.apart or isinstance(seen, LookFailed)):
+            return job_key(self.failure.scope, seen.job_id)
+        if self.origin is not None:
             return self.origin.key
-        if isinstance(seen, LookFailed):
-            return self._pending_key if self.apart or seen.worth_repeating else self._told_key
-        return self._pending_key if self.apart else job_key(self.failure.scope, seen.job_id)
+        told = isinstance(seen, LookFailed) and not (self.apart or seen.worth_repeating)
+        return self._told_key if told else self._pending_key
 
     @property
     def own_keys(self) -> tuple[str, ...]:

@@ -134,7 +134,7 @@ class NodeMemory(Struct, kw_only=True):
 
     def _changed(self, known: KnownNodes) -> KnownNodes:
         limit = self.policy.bad_nodes
-        if limit is None:
+        if limit is None or not (self._hits or self._drained):
             return known
         hits = [(node, hit) for (node, _), hit in self._hits.items()]
         advice = SYSTEMS.named(self.scope.system).drain

@@ -15,6 +15,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from json.encoder import encode_basestring_ascii
+from math import isfinite
 from typing import Any
 
 from shared.domain.errors import Fault
@@ -62,9 +65,15 @@ _OF_FAILURE = frozenset(Failure.__struct_fields__)
 """Fields that a failure keeps as they are; those of the scope go into the scope."""
 
 
+@cache
 def fields_of(system: System | None) -> tuple[Field, ...]:
     """The schema of a system's failures; of an unknown one what holds for all."""
     return (*ENVELOPE, *(system.fields if system else ()), *EVIDENCE)
+
+
+@cache
+def _names_of(system: System | None) -> frozenset[str]:
+    return frozenset(field.name for field in fields_of(system))
 
 
 def announces(fields: Mapping[str, Any], earlier: Sequence[tuple[str, Any]] = ()) -> bool:
@@ -76,7 +85,7 @@ def announces(fields: Mapping[str, Any], earlier: Sequence[tuple[str, Any]] = ()
 
 def given_twice(record: Mapping[str, Any], earlier: Iterable[tuple[str, Any]], path: str) -> list[Fault]:
     """A fault for each known field that comes again: which of them is meant nobody can tell."""
-    known = {field.name for field in fields_of(_system_of(record))}
+    known = _names_of(_system_of(record))
     names = dict.fromkeys(name for name, _ in earlier if name in known)
     return [Fault(below(path, name), "is given more than once") for name in names]
 
@@ -111,16 +120,15 @@ def read_announcement(
     got = _read_fields(record, told.path, faults)
     _settle_region(record, got, told.path, context, faults)
     occurred_at = got.get("occurred_at", _envelope_time(record, told))
-    if not faults and _key_bytes(got) > MAX_KEY_BYTES:
-        problem = f"names its job in {_key_bytes(got)} bytes, percent-encoded; at most {MAX_KEY_BYTES}"
-        faults.append(Fault(told.path, problem))
     if faults:
         return unreadable(told, faults, _hints(got))
-    return _failure(record, got, occurred_at, told, context)
-
-
-def _key_bytes(got: Mapping[str, Any]) -> int:
-    return len(job_key(SYSTEMS.named(got["system"]).scope(got), got["job_id"]))
+    system = SYSTEMS.named(got["system"])
+    scope = system.scope(got)
+    size = len(job_key(scope, got["job_id"]))
+    if size > MAX_KEY_BYTES:
+        problem = f"names its job in {size} bytes, percent-encoded; at most {MAX_KEY_BYTES}"
+        return unreadable(told, [Fault(told.path, problem)], _hints(got))
+    return _failure(record, got, occurred_at, told, context, system, scope)
 
 
 def _absent(value: Any) -> bool:
@@ -159,7 +167,7 @@ def _read_fields(record: Mapping[str, Any], path: str, faults: list[Fault]) -> d
 
     for field in fields_of(system):
         value = record.get(field.name)
-        if _absent(value):
+        if value is None or _absent(value):
             if field.required:
                 fault(field.name, "is missing" if system else f"is missing; wanted {SYSTEMS.either}")
         elif isinstance(value, Bad):
@@ -188,10 +196,14 @@ def _envelope_time(record: Mapping[str, Any], told: Envelope) -> float | None:
 
 
 def _failure(
-    record: Mapping[str, Any], got: dict[str, Any], occurred_at: float | None, told: Envelope, context: Context
+    record: Mapping[str, Any],
+    got: dict[str, Any],
+    occurred_at: float | None,
+    told: Envelope,
+    context: Context,
+    system: System,
+    scope: Scope,
 ) -> Failure:
-    system = SYSTEMS.named(got["system"])
-    scope = system.scope(got)
     own = {name: value for name, value in got.items() if name in _OF_FAILURE}
     own["occurred_at"] = context.now if occurred_at is None else min(occurred_at, context.now)
     return Failure(
@@ -219,11 +231,22 @@ def _telling_id(scope: Scope, got: Mapping[str, Any], occurred_at: float | None,
     if occurred_at is None and "started_at" not in got:
         parts += (told.event_id, told.salt)
     # As JSON, because no text that a stranger writes can then pass for two parts.
-    return stable_id("telling", json.dumps(parts))
+    return stable_id("telling", f"[{', '.join(map(_as_json, parts))}]")
+
+
+def _as_json(part: Any) -> str:
+    """As `json.dumps`, which makes an encoder for each text that it writes."""
+    kind = type(part)
+    if kind is str:
+        return encode_basestring_ascii(part)
+    if part is None:
+        return "null"
+    plain = kind is int or (kind is float and isfinite(part))
+    return repr(part) if plain else json.dumps(part)
 
 
 def _extra(record: Mapping[str, Any], system: System) -> dict[str, str]:
-    known = {field.name for field in fields_of(system)}
+    known = _names_of(system)
     extra: dict[str, str] = {}
     for name, value in record.items():
         if len(extra) == MAX_EXTRA_FIELDS:

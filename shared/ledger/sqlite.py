@@ -78,7 +78,7 @@ class SqliteLedger:
 
     def __init__(self, path: str, clock: Clock, *, keeps: bool = False) -> None:
         self._clock, self._path, self._keeps = clock, path, keeps
-        kept = _taken(path) if keeps else None
+        self._file, kept = _taken(path) if keeps else (None, None)
         if kept is not None:
             self._db = kept
             return
@@ -95,10 +95,11 @@ class SqliteLedger:
         except LedgerUnavailable:
             self._db.close()
             raise
+        self._file = _which(path) if keeps else None
 
     def close(self) -> None:
         """Let the file go, or keep it for the next ledger in it."""
-        if not (self._keeps and _given(self._path, self._db)):
+        if not (self._keeps and _given(self._path, self._file, self._db)):
             self._db.close()
 
     def _asked(self) -> _Asked:
@@ -187,25 +188,25 @@ def _query_for(keys: int) -> str:
 
 _MAKING = Lock()
 """Between the making of a file and its closing no other thread may open it and have its locks taken away."""
-_KEPT: dict[str, tuple[tuple[int, int], sqlite3.Connection]] = {}
-"""By path, the one open file that nobody uses now, and which file that is."""
+_File = tuple[int, int]  # device and number
+_KEPT: dict[str, tuple[_File, sqlite3.Connection]] = {}
+"""By path, the one open file that nobody uses now, and which file that was when it was opened."""
 
 
-def _taken(path: str) -> sqlite3.Connection | None:
+def _taken(path: str) -> tuple[_File | None, sqlite3.Connection | None]:
     """The kept one, if the file at the path is still the same."""
     which, kept = _KEPT.pop(path, (None, None))
     if kept is not None and which != _which(path):
         kept.close()
-        return None
-    return kept
+        return None, None
+    return which, kept
 
 
-def _given(path: str, db: sqlite3.Connection) -> bool:
+def _given(path: str, which: _File | None, db: sqlite3.Connection) -> bool:
     """Keep it, unless somebody is at the file now: what was written must be in the file itself, not beside it.
 
     Who replaces or copies the file between two invocations finds it as if it had been closed.
     """
-    which = _which(path)
     if which is None or db.in_transaction or path in _KEPT:
         return False
     if _all_inside(path):
@@ -230,7 +231,7 @@ def _all_inside(path: str) -> bool:
         return False
 
 
-def _which(path: str) -> tuple[int, int] | None:
+def _which(path: str) -> _File | None:
     try:
         seen = os.stat(path)  # noqa: PTH116 - a path object costs as much again
     except OSError:

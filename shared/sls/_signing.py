@@ -8,7 +8,6 @@ buffers (https://protobuf.dev/programming-guides/encoding/), in which the name o
 from __future__ import annotations
 
 import hashlib
-import hmac
 import time
 from binascii import b2a_base64
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +15,8 @@ from functools import lru_cache
 from typing import Any
 
 from aliyun.log.util import Util
+
+from shared.keyed_hash import keyed_hash
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -65,7 +66,7 @@ def signer(usual: Callable[..., Any], key: str, secret: str, token: str) -> Call
         headers["Content-MD5"] = md5 = hashlib.md5(body).hexdigest().upper()  # noqa: S324 - as the service wants it
         signed = "".join([f"{name}:{headers[name]}\n" for name in _signed_of(tuple(headers))])
         text = f"POST\n{md5}\n{headers.get('Content-Type', '')}\n{at}\n{signed}{resource}"
-        digest = hmac.digest(secret_bytes, text.encode(), "sha1")
+        digest = keyed_hash(secret_bytes, text.encode(), "sha1")
         headers["Authorization"] = f"LOG {key}:{b2a_base64(digest, newline=False).decode('ascii')}"
         headers["x-log-date"] = at
         return None
@@ -100,8 +101,12 @@ def _contents(record: Mapping[str, str]) -> list[bytes]:
     parts: list[bytes] = []
     for name, text in record.items():
         value, (before, length) = text.encode("utf-8", "replace"), _named(name)
-        size = _number(len(value))
-        parts += (_CONTENT, _number(length + len(size) + len(value)), before, size, value)
+        count = len(value)
+        if count + length < _SHORT:  # as nearly all are
+            parts += (_CONTENT, _BYTES[count + length + 1], before, _BYTES[count], value)
+        else:
+            size = _number(count)
+            parts += (_CONTENT, _number(length + len(size) + count), before, size, value)
     return parts
 
 
@@ -133,3 +138,6 @@ def _number(value: int) -> bytes:
 
 
 _CONTENT = _mark(2, _TEXT)
+_BYTES = tuple(_number(value) for value in range(_ONE_BYTE))
+_SHORT = _ONE_BYTE - 1
+"""Of fields with less than that, both numbers are one byte."""

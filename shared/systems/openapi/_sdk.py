@@ -139,7 +139,7 @@ def send(client: Any, wanted: ApiCall, connect_timeout_ms: int, read_timeout_ms:
     form = wanted.method == "POST" and not wanted.in_query
     params = _params(wanted.action, wanted.version, wanted.method)
     request = OpenApiRequest(body=parameters) if form else OpenApiRequest(query=parameters)
-    runtime = RuntimeOptions(connect_timeout=connect_timeout_ms, read_timeout=read_timeout_ms)
+    runtime = _runtime(connect_timeout_ms, read_timeout_ms)
     ours = _OURS.set(dates)
     try:
         answer = client.call_api(params, request, runtime)
@@ -160,6 +160,12 @@ def _params(action: str, version: str, method: str) -> Params:
         style="RPC",
         body_type="byte",
     )
+
+
+@lru_cache(maxsize=16)
+def _runtime(connect_timeout_ms: int, read_timeout_ms: int) -> RuntimeOptions:
+    """The same of most calls, and only read."""
+    return RuntimeOptions(connect_timeout=connect_timeout_ms, read_timeout=read_timeout_ms)
 
 
 def _read(body: bytes) -> Any:

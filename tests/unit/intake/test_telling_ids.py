@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from shared.domain.failure import Failure
-from shared.intake import Context, read_events, read_manual
+from shared.intake import Context, announcement, read_events, read_manual
 from tests.unit.intake.conftest import Encode
 
 
@@ -85,3 +86,13 @@ def test_a_separator_in_text_makes_no_two_tellings_equal(
     one = failure(ehpc | {"exit_code": "1", "message": "a\x1fb"})
     two = failure(ehpc | {"exit_code": "1\x1fa", "message": "b"})
     assert one.telling_id != two.telling_id
+
+
+WRITTEN = ["", 'quoted " and \\ and \n', "中文 \ud83d\ude00 \ud800", "\x00\x7f\u2028", None, True, False, ["a", 1]]
+NUMBERS = [0, -7, 2**70, 1.5, 1767608130.0, 1e300, -0.0, 1e-7, math.inf, -math.inf, math.nan]
+
+
+@pytest.mark.parametrize("part", [*WRITTEN, *NUMBERS])
+def test_a_part_of_a_telling_is_spelled_as_json_is(part: Any) -> None:
+    """Ids in the ledger were made of `json.dumps`, and have to stay the same."""
+    assert announcement._as_json(part) == json.dumps(part)

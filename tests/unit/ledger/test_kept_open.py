@@ -87,6 +87,21 @@ def test_another_file_at_the_same_path_is_opened(tmp_path: Path, opened: list[st
 
 
 @pytest.mark.usefixtures("opened")
+def test_a_file_that_was_replaced_while_a_ledger_was_open_is_the_next_ledgers(tmp_path: Path) -> None:
+    """What is kept is known by the file that it opened, not by the one that has come in its place meanwhile."""
+    first = ledger(tmp_path / "l.db")
+    first.save([ONE])
+    other = ledger(tmp_path / "other.db", keeps=False)
+    other.save([Write(key="b", document=b"2", expected=None, due_at=None, expires_at=None)])
+    other.close()
+    (tmp_path / "other.db").rename(tmp_path / "l.db")
+    first.close()
+    second = ledger(tmp_path / "l.db")
+    assert second.load(["a", "b"]) == {"b": Stored(b"2", 1)}
+    second.close()
+
+
+@pytest.mark.usefixtures("opened")
 def test_another_thread_may_go_on_with_the_open_file(tmp_path: Path) -> None:
     """One at a time has it; a server hands its requests to whichever thread is free."""
     first = ledger(tmp_path / "l.db")

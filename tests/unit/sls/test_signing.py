@@ -22,6 +22,7 @@ RECORDS: list[list[dict[str, str]]] = [
     [{"verdict": "rerun", "message": "中文 and é", "empty": ""}],
     [{"a": "x" * 127}, {"a": "x" * 128, "long": "y" * 70_000}, {"a": "lone \ud800 surrogate"}],
     [{f"name_{number}": "value" * number for number in range(40)}],
+    [{"name": "v" * size} for size in range(115, 131)],  # where a size takes a second byte, of the value or the field
 ]
 
 

@@ -13,7 +13,7 @@ import pytest
 from alibabacloud_tea_openapi import utils
 from darabonba.request import DaraRequest
 
-from shared.systems.openapi import _signing
+from shared.systems.openapi import _sdk, _signing
 
 HEADERS: list[dict[str, Any]] = [
     {},
@@ -28,7 +28,8 @@ QUERIES: list[dict[str, Any] | None] = [None, {}, {"B": "b c", "A": "~/*'", "Gon
 
 @pytest.fixture(scope="module", name="untouched")
 def _untouched() -> Any:
-    """The SDK's module once more, as it comes."""
+    """The SDK's module once more, as it comes; the one that is in use has ours in it."""
+    assert vars(_sdk)["_signing"] is _signing
     spec = find_spec("alibabacloud_tea_openapi.utils")
     assert spec is not None
     assert spec.loader is not None
@@ -59,6 +60,13 @@ def test_a_whole_signature_is_the_same(headers: dict[str, Any], query: dict[str,
     request.method, request.pathname, request.query, request.headers = "POST", "/", query, headers
     told = (request, "ACS3-HMAC-SHA256", hashlib.sha256(b"").hexdigest(), "key", "secret")
     assert utils.Utils.get_authorization(*told) == untouched.Utils.get_authorization(*told)
+
+
+@pytest.mark.parametrize("kind", ["ACS3-HMAC-SHA256", "ACS3-HMAC-SM3"])
+def test_each_way_to_sign_is_the_sdks(kind: str, untouched: Any) -> None:
+    """The one that is in use, and another, which is left to it."""
+    told = ("a secret, longer than a block " * 3, "text to be signed: 中", kind)
+    assert utils.signature_method(*told) == untouched.signature_method(*told)
 
 
 def test_the_time_is_the_one_of_this_second(monkeypatch: pytest.MonkeyPatch, untouched: Any) -> None:
