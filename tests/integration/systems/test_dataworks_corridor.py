@@ -130,6 +130,14 @@ def test_whatever_becomes_of_a_look_nothing_is_lost(night: Night, read: str, kin
     assert sorted(night.reruns) == sorted(one.instance_id for one in failed)
 
 
+@pytest.mark.parametrize("off_s", [-60 * 86_400, -8 * 3600, 8 * 3600])
+def test_a_first_run_is_healed_whatever_time_is_told(night: Night, off_s: int) -> None:
+    """A zone that is read wrongly, a clock that stood still: there was no run before it."""
+    failed = night.failed(succeeds(60))
+    assert night.told(failed, finishTime=int((failed.ends_at + off_s) * 1000)) == [("rerun", "accepted")]
+    assert night.reruns == [failed.instance_id]
+
+
 def test_its_next_failure_is_a_failure_of_its_own(night: Night) -> None:
     """The rerun fails as well: the same instance in another run gets an attempt of its own."""
     failed = night.failed(fails(60), succeeds(60))

@@ -55,6 +55,14 @@ def test_whatever_becomes_of_the_call_it_is_retried_exactly_once(night: Night, k
     assert night.sink.told().count(("rerun", "accepted")) + night.sink.told().count(("rerun", "observed_restart")) == 1
 
 
+@pytest.mark.parametrize("off_s", [-60 * 86_400, -8 * 3600, 8 * 3600])
+def test_a_first_attempt_is_healed_whatever_time_is_told(night: Night, off_s: int) -> None:
+    """A zone that is read wrongly, a clock that stood still: there was no attempt before it."""
+    failed = night.failed(succeeds(60))
+    assert night.told(failed, occurred_at=night.clock.now() + off_s) == [("rerun", "accepted")]
+    assert len(night.cloud[Schedulerx3].retried) == 1
+
+
 def test_its_next_failure_is_a_failure_of_its_own(night: Night) -> None:
     """What the retry made fails as well: it is told under its own id, and gets an attempt of its own."""
     failed = night.failed(fails(60), succeeds(60))
