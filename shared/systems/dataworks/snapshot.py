@@ -128,7 +128,9 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
                 return Run.UNCLEAR
             return Run.EARLIER if told < one.run_number else Run.THIS
         if failure.started_at is not None and one.started_at is not None:
-            return by_start(failure.started_at, one.started_at)
+            run = by_start(failure.started_at, one.started_at)
+            if run is not Run.EARLIER or one.run_number > FIRST_RUN:
+                return run
         if rerun_since(failure, self, record) is not None:
             return Run.EARLIER
         return _by_end(failure.occurred_at, one)

@@ -127,7 +127,9 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
         if any(_repeats(other, meant) for other in self.others):
             return Run.EARLIER
         if failure.started_at is not None and meant.started_at is not None:
-            return by_start(failure.started_at, meant.started_at)
+            run = by_start(failure.started_at, meant.started_at)
+            if run is not Run.EARLIER or meant.attempt != _FIRST_ATTEMPT:
+                return run
         if meant.ended_at is not None and abs(meant.ended_at - failure.occurred_at) <= START_TOLERANCE_S:
             return Run.THIS
         if rerun_since(failure, self, record) is not None:
@@ -162,9 +164,8 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
         """The end of the newest run that a retry has made since."""
         made = self._made(case)
         if not made:
-            settled = settled and self.state is not State.NOT_FOUND and not self._is_other(case)
-            settled = settled and not self._perhaps_made(case)
-            return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
+            doubtful = self.state is State.NOT_FOUND or self._is_other(case) or self._perhaps_made(case)
+            return Aftermath.NOT_RESTARTED if settled and not doubtful else Aftermath.WAIT
         newest = max(made, key=lambda one: one.execution_id)
         return Aftermath.RESTARTED if newest.live else _ENDS.get(newest.state, Aftermath.ENDED)
 

@@ -154,3 +154,6 @@ def test_sums_and_dates_are_in_their_places(there: Any) -> None:
     names = [sums.crc_bytes, sums.crc_string, sums.crc_int32, sums.crc_int64]
     assert [one.__module__ for one in names] == [crc8.__module__] * 4
     assert there.protocol.datetime is Dates
+    del sums.crc_int32
+    with pytest.raises(AttributeError):
+        quicken(there)

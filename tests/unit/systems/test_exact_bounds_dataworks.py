@@ -86,6 +86,8 @@ def test_only_a_run_that_goes_on_has_no_end(state: State) -> None:
         ({"run_number": 2}, {"restart_count": 2}, Run.UNCLEAR),
         ({"run_number": 2}, {"started_at": 900.0}, Run.THIS),
         ({"run_number": 2}, {"started_at": 500.0}, Run.EARLIER),
+        ({"run_number": 1}, {"started_at": 500.0}, Run.THIS),
+        ({"run_number": 1}, {"started_at": 950.0}, Run.UNCLEAR),
         ({"run_number": 2, "started_at": None, "finished_at": None}, {"started_at": 900.0}, Run.UNCLEAR),
         ({"run_number": 2, "started_at": None, "finished_at": None}, {}, Run.UNCLEAR),
         ({"run_number": 1, "started_at": None, "finished_at": None}, {}, Run.THIS),

@@ -134,7 +134,7 @@ def test_a_told_start_counts_where_one_is_listed() -> None:
     failure = told(APP, job_instance_id=7, started_at=AT - 5.0)
     listed = {AT - 6.0: Run.THIS, AT - 6.1: Run.UNCLEAR, AT - 3.9: Run.EARLIER, None: Run.THIS}
     for started_at, run in listed.items():
-        assert app(meant=execution(started_at=started_at)).which_run(failure, JobRecord()) is run
+        assert app(meant=execution(started_at=started_at, attempt=2)).which_run(failure, JobRecord()) is run
 
 
 def test_what_is_not_there_says_nothing() -> None:
