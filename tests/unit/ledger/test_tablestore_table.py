@@ -85,7 +85,8 @@ def test_one_version_of_each_row_is_asked_for() -> None:
 
 def test_an_answer_for_other_rows_is_none() -> None:
     """To take one row for another would run a job again."""
-    for answer in (read_rows(row(1)), read_rows(row(1), row(2), row(3)), read_rows()):
+    of_no_table = SimpleNamespace(get_result_by_table=lambda _: None)
+    for answer in (read_rows(row(1)), read_rows(row(1), row(2), row(3)), read_rows(), of_no_table):
         with pytest.raises(LedgerUnavailable, match="an answer for other rows"):
             Table(PLACE, Answers(answer)).read(["a", "b"], [VERSION])
     for puts in ([], [DONE], [DONE] * 3):
