@@ -26,8 +26,8 @@ MAX_WEIGHT = 10
 """Of one pattern: its automaton has at most about 2^weight states for each character that it spells out."""
 MAX_WEIGHTS = 4096
 """Of a policy: the sum of 2^weight over its heavy patterns."""
-MAX_SQUARES = 12_000_000
-"""Of a policy: the sum of the squared instructions of its patterns; all packs have five sixths of it. Text that
+MAX_SQUARES = 13_000_000
+"""Of a policy: the sum of the squared instructions of its patterns; all packs have six sevenths of it. Text that
 begins a pattern at each of its characters makes an automaton of that size, once in a process."""
 MAX_PATTERNS = 3072
 """Distinct patterns of one policy."""

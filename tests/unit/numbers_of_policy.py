@@ -54,7 +54,7 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
         "MAX_PROGRAM": 500,
         "MAX_WEIGHT": 10,
         "MAX_WEIGHTS": 4096,
-        "MAX_SQUARES": 12_000_000,
+        "MAX_SQUARES": 13_000_000,
         "MAX_PATTERNS": 3072,
         "LIGHT": 3,
     },
