@@ -112,6 +112,11 @@ def needed(pattern: str) -> Needs | None:
 
     None: at least one alternative needs nothing that is known. Time is linear in the pattern.
     """
+    found = tuple(dict.fromkeys(part.needs for part in _alternatives(pattern)))
+    return found if all(found) else None
+
+
+def _alternatives(pattern: str) -> list[_Part]:
     groups, repeated = [_Group()], False
     parts = parts_of(pattern)
     folds = any(part.startswith("(?") and "i" in part for part in parts)
@@ -132,29 +137,19 @@ def needed(pattern: str) -> Needs | None:
             here.row.last, repeated = _repeated(here.row.last, part), True
         else:
             here.row.next(_single(part, folds=folds))
-    found = tuple(dict.fromkeys(part.needs for part in groups[0].choices()))
-    return found if all(found) else None
+    return groups[0].choices()
 
 
-def is_plain(pattern: str) -> bool:
-    """Whether a pattern that RE2 has compiled matches wherever one of the texts that it needs is, and nowhere else."""
+def enough(pattern: str) -> Texts:
+    """Of the texts that a pattern needs which RE2 has compiled, those wherever one of which is, the pattern matches.
+
+    They are what whole alternatives match, in whatever letters.
+    """
     first, *parts = parts_of(pattern)
-    texts = "".join(parts).split("|")
-    return (
-        first == "(?i)"
-        and all(part == "|" or _is_text(part) for part in parts)
-        and all(text and len(text.encode()) <= MAX_TEXT_BYTES for text in texts)
-    )
-
-
-def _is_text(part: str) -> bool:
-    """Whether it stands for itself, and folded it is what is looked for."""
-    if len(part) == 1 and part in _NO_TEXT:
-        return False
-    return (part.isascii() or part.lower() == part.upper()) and part[0] not in "\\[({" and part.isprintable()
-
-
-_NO_TEXT = frozenset(".^$*+?{}()[]|")
+    if first != "(?i)" or any(part == r"\B" or (part.startswith("(?") and part != "(?:") for part in parts):
+        return frozenset()
+    exact = [part.exact for part in _alternatives(pattern)]
+    return frozenset(text for texts in exact for text in texts or () if text and EDGE not in text)
 
 
 def _single(part: str, *, folds: bool) -> _Part:
@@ -165,7 +160,7 @@ def _single(part: str, *, folds: bool) -> _Part:
     if part.startswith(r"\Q"):
         return _text(part[2:].removesuffix(r"\E"), folds=folds)
     if part[0] == "\\":
-        return _text(part[1], folds=folds) if len(part) == 2 and not part[1].isalnum() else _ANYTHING  # noqa: PLR2004
+        return _ANYTHING if part[1].isalnum() else _text(part[1], folds=folds)
     if part[0] == "[":
         members = part[1:-1]
         small = len(part) <= _SMALL_CLASS and members.isalpha() and members.isascii()

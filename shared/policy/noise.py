@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
-from shared.policy.literals import Needs, is_plain, needed
+from shared.policy.literals import Needs, enough, needed
 from shared.policy.patterns import compiled
 from shared.policy.prefilter import Choices, Read, are_there, as_read
 from shared.policy.text.normal import all_shown
@@ -45,11 +46,17 @@ class _Kind:
 
     def __init__(self, pattern: str, needs: Needs | None) -> None:
         self._pattern = pattern
+        self._needs = needs
         self._ways: Sequence[Choices] = ((),)
         if needs is not None:
             self._ways = [tuple(tuple(map(as_read, texts)) for texts in some) for some in needs]
-        self._plain = is_plain(pattern)
         self.digits_are_alike = _NAMES_DIGIT.search(pattern.replace("0-9", "")) is None
+
+    @cached_property
+    def _plain(self) -> bool:
+        """Whether it is wherever it may be."""
+        sure = enough(self._pattern)
+        return self._needs is not None and all(texts <= sure for some in self._needs for texts in some)
 
     def may_be_in(self, folded: Read) -> bool:
         """Whether it can be in a text, in small letters."""

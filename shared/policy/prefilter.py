@@ -24,6 +24,8 @@ _MOST_LOOKED = 48 << 15
 """Bytes that are looked through for texts as they are: 48 times 32 KB, any number of short texts."""
 _MOST_KEPT, _MOST_WORDS = 1024, 64
 """Answers that are kept, of texts of so many telling words: about 4 MB."""
+_MANY = 3
+"""Texts that are not looked for one by one before it is known that they can be there."""
 _LEAST_BYTES = 3
 """Shorter texts are looked for only where nothing else is needed, and in no long text: they are in most."""
 
@@ -46,6 +48,12 @@ def are_there(choices: Choices, folded: Read) -> bool:
     return True
 
 
+def _tiers(texts: Sequence[Read]) -> Choices:
+    """The choice, and before it the sign that all of many texts begin with: mostly that is not there either."""
+    signs = {text[:1] for text in texts}
+    return (tuple(signs), tuple(texts)) if len(signs) == 1 and len(texts) > _MANY else (tuple(texts),)
+
+
 def as_read(needed: bytes) -> Read:
     """What is looked for of a needed text, in small letters."""
     return needed.replace(EDGE, b"").decode("latin-1")
@@ -58,8 +66,8 @@ class _Asking(NamedTuple):
     """Of the pattern."""
     besides: frozenset[int]
     """And if one text of each of these choices is there."""
-    unsaid: Choices = ()
-    """The same, of choices of which no word tells: they have to be looked for."""
+    unsaid: tuple[int, ...] = ()
+    """The same, of choices with a text that no word tells of: they have to be looked for."""
 
 
 class Prefilter:
@@ -93,7 +101,8 @@ class Prefilter:
         """By the number of a text that is looked for: what asks for it first."""
         self._chosen = [tuple(chosen.get(number, ())) for number in range(len(wanted))]
         """By the same: the choices that it is one of."""
-        self._choices = [tuple(map(as_read, texts)) for texts in choices]
+        self._choices = [tuple(map(wanted.__getitem__, texts)) for texts in choices]
+        """Each by the numbers of its texts."""
         self._wanted = wanted
         self._texts = [as_read(text) for text in wanted]
         self._seen = 0
@@ -116,7 +125,7 @@ class Prefilter:
         always = {choice for text in index.wordless for choice in self._chosen[text]}
 
         def by_words(one: _Asking) -> _Asking:
-            unsaid = tuple(self._choices[choice] for choice in one.besides & always)
+            unsaid = tuple(one.besides & always)
             return _Asking(one.number, one.besides - always, unsaid) if unsaid else one
 
         asking = [tuple(map(by_words, some)) if some else some for some in self._asking]
@@ -127,21 +136,24 @@ class Prefilter:
         early = self._seen < FEW_TEXTS and "_by_words" not in vars(self)  # a long text may have had the index made
         if early or blurred:
             self._seen += 1
-            return self._chances(self._one_by_one(folded.decode("latin-1")))
+            return self._chances(self._one_by_one(folded.decode("latin-1")), frozenset())
         telling = self._by_words.words.telling(runs_of(folded))
         possible = self._kept.get(telling)
         if possible is None:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
-            possible = self._chances(self._told_by(telling))
+            possible = self._chances(*self._told_by(telling))
             if len(telling) <= _MOST_WORDS:
                 self._kept[telling] = possible
         return possible
 
-    def _chances(self, asked: Iterable[tuple[_Asking, int]]) -> Chances:
+    def _chances(self, asked: Iterable[tuple[_Asking, int]], maybe: frozenset[int]) -> Chances:
+        """Of texts that hold no others than these: only those are looked for of a choice, mostly one of dozens."""
         ways: dict[int, list[Way]] = {}
         for one, text in asked:
-            ways.setdefault(one.number, []).append((self._texts[text], one.unsaid))
+            choices = (maybe.intersection(self._choices[choice]) for choice in one.unsaid)
+            others = [tier for some in choices for tier in _tiers([self._texts[each] for each in some])]
+            ways.setdefault(one.number, []).append((self._texts[text], tuple(others)))
         return Chances(frozenset(ways), {number: tuple(some) for number, some in ways.items()})
 
     def possible_by(self, words: frozenset[bytes], folded: bytes, *, blurred: bool = False) -> frozenset[int] | None:
@@ -152,7 +164,7 @@ class Prefilter:
         if self._by_words.words.known(words) > MAX_KNOWN:
             return None
         possible, looks, read = set[int](), _MOST_LOOKED // len(folded), folded.decode("latin-1")
-        told = self._one_by_one(read) if blurred else self._told_by(self._by_words.words.telling(words))
+        told = self._one_by_one(read) if blurred else self._told_by(self._by_words.words.telling(words))[0]
         for one, text in told:
             if one.number not in possible:
                 sought = self._texts[text]
@@ -166,10 +178,11 @@ class Prefilter:
         found = [number for number, each in enumerate(self._texts) if each in read]
         return self._asked_for(found, found, self._asking)
 
-    def _told_by(self, telling: frozenset[bytes]) -> list[tuple[_Asking, int]]:
+    def _told_by(self, telling: frozenset[bytes]) -> tuple[list[tuple[_Asking, int]], frozenset[int]]:
+        """What may match in a text of these words, and all the texts that it may hold."""
         words, asking, wordless = self._by_words
         found = words.found_in(telling)
-        return self._asked_for([*found, *wordless], found, asking)
+        return self._asked_for([*found, *wordless], found, asking), words.wordless.union(found)
 
     def _asked_for(
         self, texts: Collection[int], found: Collection[int], asking: Sequence[Sequence[_Asking]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from zoneinfo import ZoneInfo
 
 from shared.domain.errors import Fault
 from shared.domain.mode import Mode
@@ -14,7 +13,7 @@ from shared.policy.inherit import fewest, longest, tightest
 from shared.policy.model import Policy
 from shared.policy.people import Deed
 from shared.policy.reach import Reach
-from shared.policy.windows import Window, WindowAction, moment
+from shared.policy.windows import Window, WindowAction, once
 
 
 def faults_of_blocks(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
@@ -64,12 +63,15 @@ def odd_people(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
 def _problem_of_times(window: Window) -> str:
     once, again = (window.begins, window.ends), (window.cron, window.lasts_s)
     if all(part is not None for part in once) and again == (None, None) and window.until is None:
-        zone = ZoneInfo(window.zone)
-        in_order = moment(window.begins or "", zone) < moment(window.ends or "", zone)
-        return "" if in_order else "to must be later than from"
+        return "" if _open_for_s(window) > 0 else "to must be later than from"
     if all(part is not None for part in again) and once == (None, None):
         return ""
     return "wants from and to, or cron and lasts_s (and, if it shall end, until)"
+
+
+def _open_for_s(window: Window) -> float:
+    opens, closes = once(window)
+    return closes - opens
 
 
 def odd_blocks(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
@@ -141,10 +143,7 @@ def odd_bad_nodes(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
 def odd_windows(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     """Warnings: what waits longer than a day is given up."""
     for path, window, node in yamltree.each(policy.windows, root, "windows"):
-        lasts_s = window.lasts_s
-        if lasts_s is None:
-            zone = ZoneInfo(window.zone)
-            lasts_s = moment(window.ends or "", zone) - moment(window.begins or "", zone)
+        lasts_s = _open_for_s(window) if window.lasts_s is None else window.lasts_s
         if window.action is WindowAction.DEFER and lasts_s > DAY_S:
             problem = "is open for more than a day: what it defers for so long is given up; hold or ignore it"
             yield Fault(path, problem, node.line)

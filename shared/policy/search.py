@@ -14,7 +14,7 @@ from typing import Any
 import re2
 
 from shared.policy.early import READY, Early, digest_of, state_of
-from shared.policy.literals import Needs, is_plain, needed
+from shared.policy.literals import Needs, enough, needed
 from shared.policy.patterns import (
     ALWAYS,
     LIGHT,
@@ -25,7 +25,7 @@ from shared.policy.patterns import (
     options,
     spans_lines,
 )
-from shared.policy.prefilter import SHORT_BYTES, Chances, Choices, Prefilter, Read, Way, are_there
+from shared.policy.prefilter import SHORT_BYTES, Chances, Choices, Prefilter, Read, Way, are_there, as_read
 from shared.policy.weight import weight_of
 from shared.policy.wordindex import blurs_words, few_words_of, folded_of, words_of
 
@@ -89,7 +89,7 @@ class Possible:
         """Whether any pattern is there."""
         folded = self.folded
         for text, others, number in looks:
-            if text in folded and (not others or are_there(others, folded)) and self.searched(number):
+            if text in folded and (not others or are_there(others, folded)) and self.searched(number, text):
                 return True
         return False
 
@@ -101,12 +101,12 @@ class Possible:
         """Where the first match of a pattern that is found begins."""
         return int(self._patterns.compiled(number).search(self.text).start())
 
-    def searched(self, number: int) -> bool:
-        """Whether the pattern is there, where a look for it has found its text."""
+    def searched(self, number: int, text: Read) -> bool:
+        """Whether the pattern is there, where a look for it has found this text."""
         found = self._known.get(number)
         if found is None:
-            plain = number in self.chances.ways and self._patterns.is_plain(number)
-            found = self._known[number] = plain or self._patterns.is_in(number, self.text)
+            sure = text in self._patterns.enough_for(number)
+            found = self._known[number] = sure or self._patterns.is_in(number, self.text)
         return found
 
 
@@ -133,8 +133,7 @@ class PatternSet:
         """
         self._patterns = tuple(patterns)
         self._known = known
-        self._plain: list[bool | None] = [None] * len(self._patterns)
-        """Whether it is no more than some texts, of which any makes it match."""
+        self._enough: list[frozenset[Read] | None] = [None] * len(self._patterns)
         ready = READY.get(digest_of(patterns)) if READY else None
         self._early = None if ready is None else Early(ready)
         # What was made ready was checked before.
@@ -160,12 +159,12 @@ class PatternSet:
         """
         return self._index.ready(self._patterns)
 
-    def is_plain(self, number: int) -> bool:
-        """Whether the pattern matches wherever one of the texts is that it needs."""
-        plain = self._plain[number]
-        if plain is None:
-            plain = self._plain[number] = is_plain(self._patterns[number])
-        return plain
+    def enough_for(self, number: int) -> frozenset[Read]:
+        """Texts that make the pattern match wherever one of them is."""
+        some = self._enough[number]
+        if some is None:
+            some = self._enough[number] = frozenset(map(as_read, enough(self._patterns[number])))
+        return some
 
     def is_in(self, number: int, text: bytes) -> bool:
         """Whether a text holds the pattern, wherever."""
@@ -229,9 +228,10 @@ class _Index:
             folded = folded_of(text)
             words = words_of(folded)
         possible = self._prefilter.possible_by(words, folded, blurred=blurs_words(text))
-        most = 0 if possible is None else MAX_WORK // (len(possible) + self._free or 1)
-        if possible is not None and most > SHORT_BYTES:
-            return Possible(self._owner, text if len(text) <= most else _ends_of(text, most), Chances(possible, {}))
+        if possible is not None:
+            most = MAX_WORK // (len(possible) + self._free or 1)
+            if most > SHORT_BYTES:
+                return Possible(self._owner, text if len(text) <= most else _ends_of(text, most), Chances(possible, {}))
         return self._of_short(_ends_of(text, SHORT_BYTES))
 
 

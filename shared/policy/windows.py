@@ -6,7 +6,7 @@ import math
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, cast
 from zoneinfo import ZoneInfo
 
 from msgspec import Meta
@@ -100,12 +100,18 @@ _NEVER = (math.inf, -math.inf)
 @lru_cache(maxsize=512)
 def _last_time(window: Window, minute: int) -> tuple[float, float]:
     """When it opens and closes; of a cron expression, which names whole minutes, the last time up to that minute."""
-    zone = ZoneInfo(window.zone)
     if window.cron is None or window.lasts_s is None:
-        return moment(window.begins or "", zone), moment(window.ends or "", zone)
+        return once(window)
+    zone = ZoneInfo(window.zone)
     last = minute if window.until is None else min(minute, moment(window.until, zone) - 1)
     opened = latest(window.cron, last, minute - window.lasts_s, zone)
     return _NEVER if opened is None else (opened, opened + window.lasts_s)
+
+
+def once(window: Window) -> tuple[float, float]:
+    """When one without `cron` opens and closes: a loaded policy's has both moments. Raises ValueError as `moment`."""
+    begins, ends = (moment(cast("str", told), ZoneInfo(window.zone)) for told in (window.begins, window.ends))
+    return begins, ends
 
 
 def moment(told: str, zone: ZoneInfo) -> float:

@@ -125,9 +125,9 @@ class WordIndex:
             if len(word) < _GRAM:
                 dull.add(word)
             elif len(word) <= _LONGEST_LEARNED:
-                tells = self._told_by((word,))
+                tells = self._tells_of(word)
                 if tells:
-                    self._tells[word] = tuple(tells)
+                    self._tells[word] = tells
                 else:
                     dull.add(word)
         self._dull |= dull
@@ -145,8 +145,15 @@ class WordIndex:
             told = self._told_by(fresh).union(*map(self._tells.__getitem__, telling - fresh))
         return [number for some in map(self._asked.__getitem__, told) for number, others in some if others <= told]
 
+    def _tells_of(self, word: bytes) -> tuple[int, ...]:
+        """The parts that a word is or has."""
+        grams = [word[place : place + _GRAM] for place in range(len(word) - _GRAM + 1)]
+        near = (part for gram in dict.fromkeys(grams) if gram in self._pieces for part in self._pieces[gram])
+        fitting = [number for part, _, number in near if part[1:] in word and _fits(part, word)]
+        return (*fitting, self._whole[word]) if word in self._whole else tuple(fitting)
+
     def _told_by(self, words: Collection[bytes]) -> set[int]:
-        """The parts that one of these words is or has; of several words perhaps some more."""
+        """The parts that one of these words is or has, and perhaps some more."""
         together = b" ".join(words)
         read = together.decode("latin-1")
         found = {self._whole[word] for word in words if word in self._whole}
@@ -155,8 +162,8 @@ class WordIndex:
         else:
             near = self._pieces.keys() & {gram for begin in range(_GRAM) for gram in _GRAMS.findall(together, begin)}
         for gram in near:
-            for part, run, number in self._pieces[gram]:
-                if run in read and (len(words) > 1 or _fits(part, together)):
+            for _, run, number in self._pieces[gram]:
+                if run in read:
                     found.add(number)
         return found
 

@@ -120,8 +120,8 @@ class Wording:
         if not found:
             return ""
         place = min(map(look.place_of, found))
-        begin, end = look.text.rfind(b"\n", 0, place) + 1, look.text.find(b"\n", place)
-        return look.text[begin : end if end >= 0 else len(look.text)].decode("utf-8", "replace")
+        line = look.text[:place].rpartition(b"\n")[2] + look.text[place:].partition(b"\n")[0]
+        return line.decode("utf-8", "replace")
 
     def _first(self, fits: int, message: str) -> int | None:
         there = self._look(lines_of(message))
@@ -130,7 +130,7 @@ class Wording:
             if (
                 text in folded
                 and (not others or are_there(others, folded))
-                and (number is None or there.searched(number))
+                and (number is None or there.searched(number, text))
                 and (more is _NOTHING_MORE or self._holds(more, there))
             ):
                 return place
@@ -214,8 +214,8 @@ class Wording:
         """Whether what is asked besides is so."""
         return (
             (not more.any_of or there.finds_any(more.any_of))
-            and (not more.all_of or all(map(there.finds_any, more.all_of)))
-            and not (more.refused and there.finds_any(more.refused))
+            and all(map(there.finds_any, more.all_of))
+            and not there.finds_any(more.refused)
             and (more.first is None or _hits_first(*more.first, there))
         )
 
@@ -227,8 +227,7 @@ def _hits_first(own: Looks, causes: Looks, there: Possible) -> bool:
     if not earlier:
         return True
     mine = min(map(there.place_of, there.all_of(own)))
-    end = there.text.find(b"\n", min(map(there.place_of, earlier)))
-    return end < 0 or mine <= end
+    return b"\n" not in there.text[min(map(there.place_of, earlier)) : mine]
 
 
 def bits(rules: Iterable[bool]) -> int:

@@ -169,9 +169,9 @@ def parse(text: str) -> tuple[Node | None, list[Fault]]:
         line = text.count("\n", 0, error.start) + 1
         return None, [Fault("$", "holds characters that are no text", line)]
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = f"this is no YAML: {error.problem or error.context}"
-        return None, [*builder.faults, Fault("$", problem, mark.line + 1 if mark else 1)]
+        told: Any = error  # a parser's has a problem and its mark
+        fault = Fault("$", f"this is no YAML: {told.problem}", told.problem_mark.line + 1)
+        return None, [*builder.faults, fault]
     except yaml.reader.ReaderError as error:
         line = encoded.count(b"\n", 0, error.position) + 1
         return None, [*builder.faults, Fault("$", f"this is no YAML: {error.reason}", line)]

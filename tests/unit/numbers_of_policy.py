@@ -67,6 +67,7 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
         "_MOST_WORDS": 64,
         "_MOST_LOOKED": 1_572_864,
         "_LEAST_BYTES": 3,
+        "_MANY": 3,
         "FEW_TEXTS": 8,
     },
     "shared.policy.prices": {"MAX_PRICES": 64},

@@ -43,6 +43,7 @@ class JobList:
         """What is looked for, and what of it was seen."""
         self._begun_at = clock.now()
         self._left = most_pages
+        self._at_once = PAGES_AT_ONCE
         self._pages: dict[int, Page] = {}
 
     def read(self, among: str) -> LookFailed | None:
@@ -94,20 +95,35 @@ class JobList:
         """
         known = self._pages[1].pages - number if number else 1
         few = self.sought.few()
-        return max(1, min(PAGES_AT_ONCE, known, self._left, PAGES_AT_ONCE if few is None else few))
+        return max(1, min(self._at_once, known, self._left, self._at_once if few is None else few))
 
     def _read(self, numbers: Sequence[int]) -> list[Page | LookFailed | None]:
-        """These pages, each read once; None for what may not be read any more."""
+        """These pages, each read once; None for what may not be read any more.
+
+        What failed beside others is asked for once more by itself, as it may have been too many at once; then no two
+        are any more.
+        """
         fresh = [number for number in numbers if number not in self._pages][: self._left]
         self._left -= len(fresh)
+        failed = self._take(fresh, self._ask(fresh))
+        if len(fresh) > 1:
+            for number in list(failed):
+                self._at_once = 1
+                if not failed[number].worth_repeating or self._take([number], [self._page(number)]):
+                    break
+                del failed[number]
+        return [failed.get(number) or self._pages.get(number) for number in numbers]
+
+    def _take(self, numbers: Sequence[int], pages: Sequence[tuple[Page | LookFailed, float]]) -> dict[int, LookFailed]:
+        """Take in what these pages show; those that failed."""
         failed: dict[int, LookFailed] = {}
-        for number, (page, asked_at) in zip(fresh, self._ask(fresh), strict=True):
+        for number, (page, asked_at) in zip(numbers, pages, strict=True):
             if isinstance(page, LookFailed):
                 failed[number] = page
             else:
                 self.sought.take(page.jobs, asked_at)
                 self._pages[number] = page
-        return [failed.get(number) or self._pages.get(number) for number in numbers]
+        return failed
 
     def _ask(self, numbers: Sequence[int]) -> list[tuple[Page | LookFailed, float]]:
         """Each page and when it was asked for. A page that is alone is asked for in this thread."""

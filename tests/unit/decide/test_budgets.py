@@ -167,7 +167,7 @@ def test_failures_at_which_nobody_could_look_are_no_thrashing(
 def test_a_failure_is_not_counted_twice(facts: Make[Facts], case: Make[Case]) -> None:
     """The case that goes on is this failure, not one more; one that has its attempt goes on."""
     policy = replace(facts().policy, thrash=Thrash(max_failures=1, window_s=600))
-    own = case(opened_at=NOW - 60)
+    own = case(opened_at=NOW - 60, run_clear=True)
     assert decide(facts(policy=policy, case=own, record=JobRecord(cases=(own,)))).reason.value == "accepted"
     taken = replace(own, attempt=1, life=Life.run(START))
     other = case(failure_id="g", state=CaseState.DONE, opened_at=NOW - 60, life="run:5")

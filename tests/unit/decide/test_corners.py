@@ -12,7 +12,7 @@ from shared.domain.mode import Mode
 from shared.domain.outcome import rfc3339
 from shared.domain.proof import Run
 from shared.domain.reasons import Reason
-from shared.domain.record import Case, CaseState, JobRecord
+from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Verdict
 from shared.policy.conditions import EventPlace
@@ -35,6 +35,21 @@ def test_a_gate_that_needs_a_look_cannot_be_asked_without(facts: Make[Facts]) ->
     blind = facts(observation=LookFailed(worth_repeating=True, code="Throttling", message="", look_begun_at=NOW))
     with pytest.raises(AttributeError, match="snapshot"):
         blind.snapshot  # noqa: B018 - asking is the point
+
+
+def test_what_was_not_seen_was_not_repeated(facts: Make[Facts], failure: Make[Failure]) -> None:
+    """Of a job that nobody could look at our own attempts are used, whatever was told of the scheduler's."""
+    blind = LookFailed(worth_repeating=True, code="Throttling", message="", look_begun_at=NOW)
+    tried = JobRecord(attempts=(AttemptMark(1, NOW - 60),))
+    budget = facts(failure=failure(restart_count=9), observation=blind, record=tried).budget
+    assert (budget.own, budget.used) == (1, 1)
+
+
+def test_a_text_that_was_cut_short_keeps_its_fingerprint(facts: Make[Facts], case: Make[Case]) -> None:
+    """The one that it had when its attempt was reserved; without one, that of the text."""
+    told = make_failure(message="no such file")
+    whole = facts(failure=told).fingerprint
+    assert [facts(failure=told, case=case(fingerprint=kept)).fingerprint for kept in ("", "5eed")] == [whole, "5eed"]
 
 
 def test_a_run_that_our_rerun_began_is_not_the_one_told_before_it(facts: Make[Facts], case: Make[Case]) -> None:

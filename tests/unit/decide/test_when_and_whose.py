@@ -161,3 +161,14 @@ def test_a_start_that_lies_ahead_is_no_evidence_where_no_run_is_shown(
     unseen = facts(observation=make_look(state=State.NOT_FOUND, start_time=None))
     assert unseen.seen_life is None
     assert gates_trust._foretold(unseen, unseen.told_at + ahead_s) is foretold
+
+
+@pytest.mark.parametrize(("reserved_at", "whose"), [(NOW - 5, "g"), (NOW - 15, None)])
+def test_a_failure_from_before_a_rerun_names_the_failure_that_it_was_made_for(
+    facts: Make[Facts], case: Make[Case], reserved_at: float, whose: str | None
+) -> None:
+    """Whoever reads the duplicate finds what was done; of a restart of somebody else's there is nothing to name."""
+    done = case(failure_id="g", state=CaseState.DONE, attempt=1, reserved_at=reserved_at, life="run:1", tellings=("u",))
+    parts: dict[str, Any] = {"failure": make_failure(started_at=START - 100), "record": JobRecord(cases=(done,))}
+    found = decide(facts(**parts))
+    assert (found.reason, found.failure_id) == (Reason.RESTARTED_SINCE, whose or facts(**parts).failure_id)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
+from inspect import signature
+from itertools import product
 from typing import Any
 
 import pytest
 
 from shared.policy import search as module
-from shared.policy.patterns import compile_pattern, excess
+from shared.policy.patterns import LIGHT, MAX_MEMORY_BYTES, compile_pattern, excess
 from shared.policy.prefilter import MAX_KNOWN, SHORT_BYTES
 from shared.policy.search import MAX_RUNS, MAX_WORDS, MAX_WORK, RICH_BYTES, PatternSet
+from shared.policy.weight import weight_of
 from shared.policy.wordindex import is_wordless
 from tests.support.growth import LINEAR, growth
 
@@ -183,3 +186,45 @@ def test_patterns_together_find_what_each_finds() -> None:
     together = module._Together([3, 7], [Deaf(compile_pattern(one)) for one in ["", "", "", "ab", "", "", "", "cd"]])
     assert (sorted(together.found_in(b"xcd")), sorted(together.found_in(b"abcd"))) == ([7], [3, 7])
     assert list(together.found_in(b"x")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "ends"),
+    [
+        (b"one\ntwo\nthree\nfour\nfive", 14, b"one\n\nfive"),
+        (b"one\ntwo\nthree\nfour\nfive", 16, b"one\ntwo\n\nfive"),
+        (b"one\ntwo\nthree\nfour\n", 10, b"one\n\n"),
+        (b"abcdefghij", 4, b"ab\nij"),
+        (b"\nbcdefgh\nj", 6, b"\n\nj"),
+    ],
+)
+def test_the_ends_of_a_text_are_whole_lines(text: bytes, size: int, ends: bytes) -> None:
+    """A line that is cut is left out, unless there is no other."""
+    assert module._ends_of(text, size) == ends
+
+
+_CLASSES = ["".join(three) for three in product((r"\d", r"\w", r"\S", "[0-4]"), repeat=3)]
+
+
+def test_light_patterns_that_need_no_text_are_searched_for_four_at_a_time() -> None:
+    """Apart where they span lines; each heavier one alone. Together they may use as much memory as one by one."""
+    light, heavy = _CLASSES[:5], [r"\w{4}", r"\d{4}"]
+    spanning = [f"(?s){one}" for one in light[:2]]
+    assert [weight_of(one) for one in (*light, *spanning)] == [LIGHT] * 7
+    groups = PatternSet([*light, "text", *spanning, *heavy])._index._groups
+    assert sorted(group._members for group in groups) == [(0, 1, 2, 3), (4,), (6, 7), (8,), (9,)]
+    assert signature(module._set_of).parameters["max_mem"].default == 4 * MAX_MEMORY_BYTES
+    assert module._Together([0], [compile_pattern(r"\d")])._set is None
+
+
+@pytest.mark.parametrize(("needing", "free"), [(100, 0), (100, 28), (127, 0), (240, 15), (240, 16), (240, 40), (0, 20)])
+def test_how_much_is_searched_goes_by_the_patterns_that_may_be_there(needing: int, free: int) -> None:
+    """Those that need a text that is there, and those that need none; never less than of a short text."""
+    words = [f"cause{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(needing)]
+    patterns = PatternSet([*words, *_CLASSES[:free], "another", "a third"])
+    most = MAX_WORK // (needing + free)
+    for size in (most, most + 1, 32_768):
+        if size > SHORT_BYTES:
+            text = ("\n".join(words) + "\n").encode() + b"= =\n" * 8192
+            text, whole = text[:size], size <= most > SHORT_BYTES
+            assert _found(patterns, text)[0] == (text if whole else module._ends_of(text, max(most, SHORT_BYTES)))

@@ -6,17 +6,19 @@ from threading import Barrier, Lock
 
 import pytest
 
+from shared.domain.call import Effect
 from shared.domain.failure import Failure
 from shared.domain.snapshot import LookFailed
 from shared.systems.ehpc.adapter import EhpcJobs
 from shared.systems.ehpc.listing import PAGES_AT_ONCE
 from shared.systems.ehpc.wire import PAGE_SIZE
-from shared.systems.openapi import ApiCall, Reply
+from shared.systems.openapi import ApiCall, CallFailed, Reply
 from tests.support.clock import Clock
 from tests.support.make import Make
 from tests.support.openapi import Ending, Pages, Play
 from tests.unit.systems.ehpc_jobs import THROTTLED, ClusterOf, found, job, pages_asked
 
+FORBIDDEN = CallFailed(effect=Effect.NOT_DONE_USELESS, read_again=False, code="Forbidden.RAM", message="no")
 AT_MOST_S = 10.0
 """A test that fails has waited so long."""
 
@@ -82,7 +84,44 @@ def test_a_page_that_fails_costs_only_what_it_would_have_shown(
     seen = EhpcJobs(api, clock).observe([failure(one["Id"]) for one in jobs])
     lost = [place for place, one in enumerate(seen) if isinstance(one, LookFailed)]
     assert lost == list(range(2 * PAGE_SIZE, 3 * PAGE_SIZE))
-    assert len(api.asked) == PAGES_AT_ONCE
+    assert len(api.asked) == PAGES_AT_ONCE + 1, "that page twice"
+
+
+@pytest.mark.parametrize(("refusal", "asked"), [(THROTTLED, 2 + PAGES_AT_ONCE), (FORBIDDEN, 1 + PAGES_AT_ONCE)])
+def test_pages_that_all_fail_are_not_each_asked_for_again(
+    fake_api: Play, clock: Clock, failure: Make[Failure], job_pages: Pages, refusal: CallFailed, asked: int
+) -> None:
+    """A cluster that answers no more would cost a time limit a page; what is refused for good stays so."""
+    jobs = [job(f"{number}.s") for number in range(PAGE_SIZE * 3 * PAGES_AT_ONCE)]
+    api = fake_api(lambda wanted: job_pages(jobs, wanted) if wanted.parameters["PageNumber"] == "1" else refusal)
+    seen = EhpcJobs(api, clock).observe([failure(one["Id"]) for one in jobs])
+    assert [one.code for one in seen if isinstance(one, LookFailed)] == [refusal.code] * (len(jobs) - PAGE_SIZE)
+    assert len(api.asked) == asked
+
+
+def test_a_service_that_takes_one_call_at_a_time_is_asked_so_from_then_on(
+    fake_api: Play, clock: Clock, failure: Make[Failure], job_pages: Pages
+) -> None:
+    """All is found all the same: of the first pages those that were too many are asked for twice, no later one is."""
+    jobs = [job(f"{number}.s") for number in range(PAGE_SIZE * (1 + 2 * PAGES_AT_ONCE))]
+    met, lock, at_work = Barrier(PAGES_AT_ONCE, timeout=AT_MOST_S), Lock(), [0]
+
+    def one_at_a_time(wanted: ApiCall) -> Ending:
+        number = int(wanted.parameters["PageNumber"])
+        with lock:
+            at_work[0] += 1
+            mine = at_work[0]
+        if first.pop(number, False):
+            met.wait()
+        with lock:
+            at_work[0] -= 1
+        return job_pages(jobs, wanted) if mine == 1 else THROTTLED
+
+    first = dict.fromkeys(range(2, 2 + PAGES_AT_ONCE), True)
+    api = fake_api(one_at_a_time)
+    seen = EhpcJobs(api, clock).observe([failure(one["Id"]) for one in jobs])
+    assert [found(one).job_id for one in seen] == [one["Id"] for one in jobs]
+    assert len(api.asked) == 1 + 2 * PAGES_AT_ONCE + PAGES_AT_ONCE - 1
 
 
 def test_a_list_that_tells_no_number_is_read_page_by_page(
