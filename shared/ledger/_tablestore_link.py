@@ -3,7 +3,8 @@
 What the SDK (tablestore 6.4.8) would do by itself does not fit a function: it repeats up to 20 times over a minute,
 logs each error with its text and at DEBUG each request with its token, and warns when it is imported. So its retries
 are off, its logger is shut, and its compiled codec, which exists for some Pythons only, is not used; of what it reckons
-in Python instead, cells and dates are done faster (`_tablestore_cells`, `_tablestore_quick`). Codes:
+in Python instead, cells, dates and signatures are done faster (`_tablestore_cells`, `_tablestore_quick`,
+`_tablestore_signing`). Codes:
 https://www.alibabacloud.com/help/en/tablestore/developer-reference/error-codes.
 """
 
@@ -27,6 +28,7 @@ from shared.http_bounds import Bounds
 from shared.kept_http import NoWholeAnswer, exchange
 from shared.ledger._tablestore_cells import hasten
 from shared.ledger._tablestore_quick import quicken
+from shared.ledger._tablestore_signing import spare
 from shared.put_off import put_off
 
 TRIES = 3
@@ -137,6 +139,7 @@ def sdk() -> Any:
         import tablestore  # type: ignore[import-untyped]  # noqa: PLC0415 - it publishes no types; 0.5 s, only if used
     quicken(tablestore)
     hasten(tablestore)
+    spare(tablestore)
     return tablestore
 
 

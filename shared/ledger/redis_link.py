@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from shared.domain.errors import LedgerUnavailable
@@ -102,7 +102,7 @@ class RedisLink:
             AnswerLost: it was sent and may run, now or later.
             LedgerUnavailable: it was certainly not carried out, or the server answered with an error.
         """
-        digest = hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
+        digest = _digest(script)
         rest = (len(keys), *keys, *arguments)
         try:
             return self._exchange("EVALSHA", digest, *rest)
@@ -188,6 +188,11 @@ class RedisLink:
 
     def _refused(self, error: Exception) -> LedgerUnavailable:
         return LedgerUnavailable(f"the Redis ledger at {self.place} answered with an error: {_shown(error)}")
+
+
+@lru_cache(maxsize=8)
+def _digest(script: str) -> str:
+    return hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
 
 
 @cache

@@ -189,12 +189,12 @@ def test_the_sdk_is_loaded_quietly_and_without_what_it_does_not_use(monkeypatch:
     """No warning, no program started to learn of the machine; what was put in their place is taken away again."""
     put: list[str] = []
     monkeypatch.setattr(_tablestore_link, "put_off", lambda *names: put.extend(names))
-    for name in ("quicken", "hasten"):
+    for name in ("quicken", "hasten", "spare"):
         monkeypatch.setattr(_tablestore_link, name, lambda module: put.append(module.__name__))
     usual = platform.architecture, platform.platform
     logging.getLogger("tablestore").setLevel(logging.NOTSET)
     assert sdk.__wrapped__().__name__ == "tablestore"
-    assert put == [*NEVER_USED, "tablestore", "tablestore"]
+    assert put == [*NEVER_USED, "tablestore", "tablestore", "tablestore"]
     assert (platform.architecture, platform.platform) == usual
     assert not logging.getLogger("tablestore").isEnabledFor(logging.WARNING)
     assert not logging.getLogger("shared.ledger.tablestore.sdk").isEnabledFor(logging.CRITICAL)
