@@ -25,6 +25,7 @@ def test_a_batch_is_as_large_as_a_request_may_be(bytes_more: int, requests: list
     assert [len(batch) for batch in _batches([one, other])] == requests
     huge = write("c", b"x" * (WRITE_BYTES_MAX + 1))
     assert [len(batch) for batch in _batches([one, huge, one, one, one])] == [1, 1, 3]
+    assert [len(batch) for batch in _batches([huge, one, other])] == [1, *requests]
     assert [len(batch) for batch in _batches([huge, one])] == [1, 1]
 
 
@@ -70,6 +71,22 @@ def test_what_expires_now_is_still_there(tablestore_server: TablestoreServer, cl
     clock.moment += 0.001
     assert (ledger.load(["a"]), ledger.due(now, 5)) == ({}, [])
     ledger.close()
+
+
+def test_what_conflicts_is_told_beside_what_replaces_an_expired_one(
+    tablestore_server: TablestoreServer, clock: Clock
+) -> None:
+    """In one save: the one is there still, the other has gone, and somebody may be faster with that as well."""
+    ledger, other = tablestore_server.ledger(clock), tablestore_server.ledger(clock)
+    ledger.save([write("a"), write("b", expires_at=clock.now()), write("c", expires_at=clock.now())])
+    clock.moment += 1
+    assert ledger.save([write("a", b"new"), write("b", b"new")]) == {"a"}
+    found = ledger.load(["a", "b", "c"])
+    assert {key: (one.document, one.version) for key, one in found.items()} == {"a": (b"{}", 1), "b": (b"new", 1)}
+    assert other.save([write("c")]) == frozenset()
+    assert ledger.save([write("c"), write("b")]) == {"b", "c"}
+    for one in (ledger, other):
+        one.close()
 
 
 def test_what_is_due_at_that_moment_is_told_page_by_page(tablestore_server: TablestoreServer, clock: Clock) -> None:
