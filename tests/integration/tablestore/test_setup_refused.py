@@ -50,6 +50,13 @@ def test_whether_the_table_is_there(bare: TablestoreServer) -> None:
     assert bare.service.count("CreateTable") == 0
 
 
+def test_what_is_set_up_reserves_nothing_and_keeps_what_is_written(bare: TablestoreServer) -> None:
+    """What is used is paid for, nothing else; no document goes by itself, and none is there twice."""
+    _, options, throughput, _ = tablestore_setup._wanted(bare.place)
+    assert (throughput.capacity_unit.read, throughput.capacity_unit.write) == (0, 0)
+    assert (options.time_to_live, options.max_version) == (-1, 1)
+
+
 @pytest.mark.parametrize("asks", [has_table, create_table])
 def test_whoever_asks_stops_after_two_minutes(bare: TablestoreServer, asks: Any) -> None:
     """Nothing is sent any more, whatever the clock began with."""
@@ -135,6 +142,13 @@ def test_waiting_for_a_table_ends_before_its_time_does(bare: TablestoreServer, m
     with pytest.raises(LedgerUnavailable, match="OTSTableNotReady"):
         create_table(bare.place, credentials(), sleep=sleep, ticks=lambda: now[0])
     assert slept.count(2.0) == 2
+
+
+def test_an_index_is_waited_for_as_the_table_is(bare: TablestoreServer) -> None:
+    """The sweep reads both of them; three times each is asked before a pause."""
+    bare.service.faults.add(refused("GetRange", "OTSTableNotReady", 503, times=3))
+    assert create_table(bare.place, credentials(), sleep=bare.pauses.append)
+    assert bare.pauses == [0.1, 0.4, 2.0]
 
 
 def test_whoever_sets_up_lets_the_connection_go(bare: TablestoreServer, monkeypatch: pytest.MonkeyPatch) -> None:
