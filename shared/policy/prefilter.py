@@ -105,6 +105,7 @@ class Prefilter:
         """Each by the numbers of its texts."""
         self._wanted = wanted
         self._texts = [as_read(text) for text in wanted]
+        self._all_need = None not in needs
         self._seen = 0
         self._kept: dict[frozenset[bytes], Chances] = {}
         """What was possible, by the words that tell something: failures of a kind differ in numbers, ids and names."""
@@ -143,6 +144,7 @@ class Prefilter:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
             possible = self._chances(*self._told_by(telling))
+            possible.by_words = self._all_need
             if len(telling) <= _MOST_WORDS:
                 self._kept[telling] = possible
         return possible
@@ -195,7 +197,7 @@ class Prefilter:
 class Chances:
     """The patterns that a text may hold."""
 
-    __slots__ = ("numbers", "plans", "ways")
+    __slots__ = ("by_words", "numbers", "plans", "ways")
 
     def __init__(self, numbers: frozenset[int], ways: Mapping[int, Sequence[Way]]) -> None:
         """Of a text, or of many of the same telling words.
@@ -206,6 +208,8 @@ class Chances:
         """
         self.numbers = numbers
         self.ways = ways
+        self.by_words = False
+        """Whether any text of the same words has the same, whatever its digits."""
         self.plans: dict[Any, Any] = {}
         """What whoever asks has made of them; as many are kept as that one wants."""
 

@@ -159,6 +159,10 @@ class PatternSet:
         """
         return self._index.ready(self._patterns)
 
+    def pattern(self, number: int) -> str:
+        """By its number."""
+        return self._patterns[number]
+
     def enough_for(self, number: int) -> frozenset[Read]:
         """Texts that make the pattern match wherever one of them is."""
         some = self._enough[number]

@@ -59,6 +59,20 @@ def names_line_end(pattern: str) -> bool:
     return any(part in _LINE_FEEDS for part in parts_of(pattern))
 
 
+def tells_digits(pattern: str) -> bool:
+    r"""Whether it names digits, but not all of them: it may tell one from another. `\x41` is taken for such."""
+    return any(map(_names_digit, parts_of(pattern)))
+
+
+def _names_digit(part: str) -> bool:
+    if part[0] == "{":
+        return False
+    return _DIGIT.search(_ALL_DIGITS.sub("", part) if part[0] == "[" else part) is not None
+
+
+_DIGIT, _ALL_DIGITS = re.compile("[0-9]"), re.compile(r"(?<![-\\])0-9")
+
+
 _LINE_FEEDS = frozenset({"\n", r"\n", r"\012", r"\x0a", r"\x0A", r"\x{a}", r"\x{A}", r"\x{0a}", r"\x{0A}"})
 
 

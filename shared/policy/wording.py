@@ -8,24 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
 from msgspec import Struct
 
+from shared.policy.alike import Alike, alike_of, is_alike, shape_of
 from shared.policy.conditions import Match, listed, patterns_of
 from shared.policy.noise import Noise
 from shared.policy.packs import KnownNeeds
-from shared.policy.prefilter import Choices, Read, are_there
 from shared.policy.rule import CauseLine, Tells
 from shared.policy.search import Looks, PatternSet, Possible
+from shared.policy.steps import NOTHING_MORE, More, Step, first_of
 from shared.policy.text.normal import lines_of
 from shared.policy.text.whole import searched
+from shared.policy.wordindex import folded_of
 
 _SHORT_CHARS, _MOST_SHORT, _MOST_LONG = 1024, 2048, 32
-"""Answers that are kept: about 2 MB of short texts, and 1 MB of long ones."""
+"""Answers that are kept: about 2 MB of short texts, as much of their shapes, and 1 MB of long texts."""
 _MOST_PLANS, _LONGEST_PLAN = 4, 128
 """Plans that are kept of texts of the same words, one for each set of rules that fit otherwise, and their steps: some
 have 70. A longer one is made anew for each text, which takes as long as to decide it."""
+_UNKNOWN = -1
+"""No rule's place."""
 Asked = tuple[Match, Tells, CauseLine]
 """What is asked of a text by one rule."""
 
@@ -39,22 +42,6 @@ class _Asks(Struct, frozen=True, gc=False):
     refused: frozenset[int]
     first: bool
     """One of `message` has to hit the earliest line that any cause is on."""
-
-
-class _More(NamedTuple):
-    """What a rule asks besides its `message`, of the patterns that a text may hold: empty is what it does not ask."""
-
-    any_of: Looks
-    all_of: tuple[Looks, ...]
-    refused: Looks
-    first: tuple[Looks, Looks] | None
-    """If it wants the earliest line that any cause is on: its own patterns, and those of all causes."""
-
-
-_NOTHING_MORE = _More((), (), (), None)
-_Step = tuple[Read, Choices, int | None, int, _More]
-"""A look for a pattern of a rule's `message`, the rule's place, and what else it asks. No pattern: it asks for none."""
-_Plan = tuple[_Step, ...]
 
 
 def _asks_of(match: Match, cause: CauseLine, number: Mapping[str, int]) -> _Asks:
@@ -82,10 +69,14 @@ class Wording:
         self._patterns = PatternSet((*distinct, *self._ignored), KnownNeeds())
         """The last ones, from `_noise` on, are those of noise."""
         self._noises = frozenset(range(self._noise, self._noise + len(self._ignored)))
-        self._first_of = lru_cache(maxsize=_MOST_SHORT)(self._first)
+        self._first_of = lru_cache(maxsize=_MOST_LONG)(self._found)
         """A failure is decided more than once, before its tokens are taken and after; and of one cause many jobs die
-        with the same text."""
-        self._first_of_long = lru_cache(maxsize=_MOST_LONG)(self._first)
+        with the same text, or one that differs in digits alone."""
+        self._answers: dict[tuple[int, str], int | None] = {}
+        """The same, of short texts."""
+        self._shapes: dict[tuple[int, bytes], Alike | None] = {}
+        """By the rules that fit otherwise and a text's shape, what is known of all its texts from the second one on: of
+        many an endless text there is no second one."""
         self._asks = [_asks_of(match, cause, number) for match, _, cause in asked]
         self._message = _askers([one.message for one in self._asks], len(number))
         self._any_of = _askers([one.any_of for one in self._asks], len(number))
@@ -111,7 +102,7 @@ class Wording:
             return _lowest(fits & self._textless)
         if not fits & ~self._unasking:
             return _lowest(fits)
-        return (self._first_of if len(message) <= _SHORT_CHARS else self._first_of_long)(fits, message)
+        return self._first_of_short(fits, message) if len(message) <= _SHORT_CHARS else self._first_of(fits, message)
 
     def earliest_cause(self, message: str) -> str:
         """The first line that a pattern of a cause is on; empty if none is."""
@@ -123,20 +114,51 @@ class Wording:
         line = look.text[:place].rpartition(b"\n")[2] + look.text[place:].partition(b"\n")[0]
         return line.decode("utf-8", "replace")
 
-    def _first(self, fits: int, message: str) -> int | None:
-        there = self._look(lines_of(message))
-        plan, folded = there.chances.plans.get((fits, there.free)) or self._planned(there, fits), there.folded
-        for text, others, number, place, more in plan:
-            if (
-                text in folded
-                and (not others or are_there(others, folded))
-                and (number is None or there.searched(number, text))
-                and (more is _NOTHING_MORE or self._holds(more, there))
-            ):
-                return place
-        return None
+    def _first_of_short(self, fits: int, message: str) -> int | None:
+        key = fits, message
+        place = self._answers.get(key, _UNKNOWN)
+        if place == _UNKNOWN:
+            if len(self._answers) >= _MOST_SHORT:
+                self._answers.clear()
+            place = self._answers[key] = self._by_shape(fits, message)
+        return place
 
-    def _planned(self, there: Possible, fits: int) -> Iterable[_Step]:
+    def _by_shape(self, fits: int, message: str) -> int | None:
+        shape = fits, shape_of(message)
+        alike = self._shapes.get(shape)
+        if alike is None:
+            place = self._found(fits, message)
+            again = shape in self._shapes
+            if len(self._shapes) >= _MOST_SHORT:
+                self._shapes.clear()
+            self._shapes[shape] = self._alike(fits, message) if again else None
+            return place
+        if not alike.steps:
+            return alike.place
+        place = first_of(alike.steps, self._again(message, alike))
+        return alike.place if place is None else place
+
+    def _found(self, fits: int, message: str) -> int | None:
+        there = self._look(lines_of(message))
+        return first_of(self._steps(fits, there), there)
+
+    def _steps(self, fits: int, there: Possible) -> Iterable[Step]:
+        return there.chances.plans.get((fits, there.free)) or self._planned(there, fits)
+
+    def _again(self, message: str, known: Alike) -> Possible:
+        """Another text of which that is known."""
+        text = searched(lines_of(message)).encode("utf-8", "replace")
+        return Possible(self._patterns, text, known.chances, folded_of(text).decode("latin-1"))
+
+    def _alike(self, fits: int, message: str) -> Alike | None:
+        """What texts of this one's shape have in common, where none of their lines is noise."""
+        there = self._in(searched(lines_of(message)))
+        noises = map(self._patterns.pattern, there.numbers & self._noises)
+        if "\\" in message or not is_alike(there, noises) or self._is_noisy(there):
+            return None
+        return alike_of(there, self._steps(fits, there), self._patterns)
+
+    def _planned(self, there: Possible, fits: int) -> Iterable[Step]:
         """Kept from the second text of these words on: of many an endless text there is no second one."""
         plans, key = there.chances.plans, (fits, there.free)
         steps = self._plan(there, fits & self._rules_for(there.numbers))
@@ -150,7 +172,7 @@ class Wording:
             plans[key] = plan
         return plan
 
-    def _plan(self, there: Possible, fits: int) -> Iterator[_Step]:
+    def _plan(self, there: Possible, fits: int) -> Iterator[Step]:
         """How to look for the rules that may hold; none after one that holds for certain."""
         causes: Looks = ()
         while fits:
@@ -166,22 +188,22 @@ class Wording:
                         yield text, others, number, place, more
                 else:
                     yield "", (), None, place, more
-                    if more is _NOTHING_MORE:
+                    if more is NOTHING_MORE:
                         return
             fits ^= lowest
 
     @staticmethod
-    def _more(asks: _Asks, there: Possible, causes: Looks) -> _More:
+    def _more(asks: _Asks, there: Possible, causes: Looks) -> More:
         if not (asks.any_of or asks.all_of or asks.refused or asks.first):
-            return _NOTHING_MORE
+            return NOTHING_MORE
         possible = there.numbers
-        more = _More(
+        more = More(
             any_of=there.looks(asks.any_of & possible),
             all_of=tuple(there.looks((number,)) for number in asks.all_of),
             refused=there.looks(asks.refused & possible),
             first=(there.looks(asks.message & possible), causes) if asks.first else None,
         )
-        return more if any(more) else _NOTHING_MORE
+        return more if any(more) else NOTHING_MORE
 
     def _rules_for(self, possible: frozenset[int]) -> int:
         """The rules that may hold where no other patterns are."""
@@ -208,26 +230,6 @@ class Wording:
         if looks is None:
             looks = plans[there.free] = there.looks(there.numbers & self._noises)
         return there.finds_any(looks)
-
-    @staticmethod
-    def _holds(more: _More, there: Possible) -> bool:
-        """Whether what is asked besides is so."""
-        return (
-            (not more.any_of or there.finds_any(more.any_of))
-            and all(map(there.finds_any, more.all_of))
-            and not there.finds_any(more.refused)
-            and (more.first is None or _hits_first(*more.first, there))
-        )
-
-
-def _hits_first(own: Looks, causes: Looks, there: Possible) -> bool:
-    """Whether one of a rule's own patterns is on the earliest line that any cause is on."""
-    mine_alone = {number for *_, number in own}
-    earlier = there.all_of(tuple(look for look in causes if look[2] not in mine_alone))
-    if not earlier:
-        return True
-    mine = min(map(there.place_of, there.all_of(own)))
-    return b"\n" not in there.text[min(map(there.place_of, earlier)) : mine]
 
 
 def bits(rules: Iterable[bool]) -> int:

@@ -54,7 +54,8 @@ def without_prefixes(line: str) -> str:
 
 def all_without_prefixes(lines: Sequence[str]) -> list[str]:
     """As `without_prefixes` of each line, at once: of hundreds most time would go into asking line by line."""
-    text = "\n".join(lines)
+    text = "\n".join(("", *lines))
     if "]<std" in text:
         return [without_prefixes(line) for line in lines]
-    return _AFTER_AN_END.sub("\n", f"\n{text}")[1:].split("\n") if lines else []
+    bare = _AFTER_AN_END.sub("\n", text)
+    return list(lines) if bare == text else bare[1:].split("\n")

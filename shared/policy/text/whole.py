@@ -37,15 +37,16 @@ def searched(lines: Sequence[str]) -> str:
 
 def wholes(lines: Sequence[str]) -> dict[int, tuple[str, ...]]:
     """By the place of its last piece, each line that may have been cut into some of these: between words, within."""
-    width = max(map(len, lines), default=0)
+    sizes = list(map(len, lines))
+    width = max(sizes, default=0)
     found: dict[int, tuple[str, ...]] = {}
     if width < MIN_WIDTH:
         return found
     # Where the next word would not have fit, the line goes on.
     on = [
         place
-        for place, (before, line) in enumerate(pairwise(lines), 1)
-        if len(before) + 1 + len(line.partition(" ")[0]) >= width
+        for place, (before, size) in enumerate(pairwise(sizes), 1)
+        if before + 1 + size >= width and before + 1 + len(lines[place].partition(" ")[0]) >= width
     ]
     start = end = 0
     for place in on:

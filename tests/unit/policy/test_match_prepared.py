@@ -17,6 +17,7 @@ from shared.domain.job import Scope
 from shared.domain.mode import Mode
 from shared.intake.values import MAX_MESSAGE_BYTES
 from shared.policy import match as module
+from shared.policy import wording
 from shared.policy.match import first_match, make_ready
 from shared.policy.model import Match
 from shared.policy.patterns import compile_pattern
@@ -128,10 +129,9 @@ def test_a_text_that_lacks_one_of_what_a_pattern_needs_is_not_searched(monkeypat
 def test_answers_that_are_kept_have_a_bound() -> None:
     """Some megabytes of texts, of the largest size that each kind has."""
     kept = make_ready(policy_of(Match(message="kept")))._wording
-    short, long = kept._first_of.cache_info().maxsize, kept._first_of_long.cache_info().maxsize
-    assert short
+    long = kept._first_of.cache_info().maxsize
     assert long
-    assert (short * 1024 <= 2 << 20, long * MAX_MESSAGE_BYTES <= 1 << 20) == (True, True)
+    assert (wording._MOST_SHORT * wording._SHORT_CHARS <= 2 << 20, long * MAX_MESSAGE_BYTES <= 1 << 20) == (True, True)
 
 
 def test_the_last_policy_is_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:

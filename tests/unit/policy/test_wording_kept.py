@@ -53,7 +53,7 @@ def test_the_plan_for_some_words_is_made_twice_at_most(monkeypatch: pytest.Monke
         return plan(self, there, fits)
 
     monkeypatch.setattr(Wording, "_plan", counted)
-    assert [wording.first(7, f"red fault {number}") for number in range(5)] == [None] * 5
+    assert [wording.first(7, f"{'x' * number} red fault") for number in range(5)] == [None] * 5
     assert len(made) == (2 if steps <= 2 else 5)
 
 
@@ -148,12 +148,14 @@ def test_a_pattern_of_a_lines_end_is_on_that_line() -> None:
         assert Wording(asked, ()).first(3, "red\ngrey") == first, pattern
 
 
-def test_so_many_answers_are_kept() -> None:
-    """More of short texts than of long ones."""
+def test_so_many_answers_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More of short texts than of long ones; and of what all texts of a shape have in common."""
     wording = Wording(_asked(Match(message="a")), ())
-    kept = [each.cache_parameters()["maxsize"] for each in (wording._first_of, wording._first_of_long)]
-    assert kept == [module._MOST_SHORT, module._MOST_LONG]
-    assert kept == [2048, 32]
+    assert wording._first_of.cache_parameters()["maxsize"] == module._MOST_LONG
     wording.first(1, "x" * module._SHORT_CHARS)
     wording.first(1, "x" * (module._SHORT_CHARS + 1))
-    assert [each.cache_info().currsize for each in (wording._first_of, wording._first_of_long)] == [1, 1]
+    assert (len(wording._answers), len(wording._shapes), wording._first_of.cache_info().currsize) == (1, 1, 1)
+    monkeypatch.setattr(module, "_MOST_SHORT", 3)
+    for number in range(1, 5):
+        wording.first(1, "y" * number)
+        assert (len(wording._answers), len(wording._shapes)) == (number % 3 + 1, number % 3 + 1)

@@ -1,0 +1,66 @@
+"""How rules are looked for in a text that may hold their patterns: step after step, the first that holds decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from shared.policy.prefilter import Choices, Read, are_there
+from shared.policy.search import Looks, Possible
+
+
+class More(NamedTuple):
+    """What a rule asks besides its `message`, of the patterns that a text may hold: empty is what it does not ask."""
+
+    any_of: Looks
+    all_of: tuple[Looks, ...]
+    refused: Looks
+    first: tuple[Looks, Looks] | None
+    """If it wants the earliest line that any cause is on: its own patterns, and those of all causes."""
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Of all the patterns."""
+        asked = (self.any_of, *self.all_of, self.refused, *(self.first or ()))
+        return frozenset(number for looks in asked for *_, number in looks)
+
+
+NOTHING_MORE = More((), (), (), None)
+Step = tuple[Read, Choices, "int | None", int, More]
+"""A look for a pattern of a rule's `message`, the rule's place, and what else it asks. No pattern: it asks for none."""
+
+
+def first_of(steps: Iterable[Step], there: Possible) -> int | None:
+    """Place of the first rule that holds."""
+    folded = there.folded
+    for text, others, number, place, more in steps:
+        if (
+            text in folded
+            and (not others or are_there(others, folded))
+            and (number is None or there.searched(number, text))
+            and (more is NOTHING_MORE or _holds(more, there))
+        ):
+            return place
+    return None
+
+
+def _holds(more: More, there: Possible) -> bool:
+    """Whether what is asked besides is so."""
+    return (
+        (not more.any_of or there.finds_any(more.any_of))
+        and all(map(there.finds_any, more.all_of))
+        and not there.finds_any(more.refused)
+        and (more.first is None or _hits_first(*more.first, there))
+    )
+
+
+def _hits_first(own: Looks, causes: Looks, there: Possible) -> bool:
+    """Whether one of a rule's own patterns is on the earliest line that any cause is on."""
+    if b"\n" not in there.text:
+        return True
+    mine_alone = {number for *_, number in own}
+    earlier = there.all_of(tuple(look for look in causes if look[2] not in mine_alone))
+    if not earlier:
+        return True
+    mine = min(map(there.place_of, there.all_of(own)))
+    return b"\n" not in there.text[min(map(there.place_of, earlier)) : mine]

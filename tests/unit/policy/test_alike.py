@@ -1,0 +1,209 @@
+"""Texts that differ in digits alone: what is known of one holds for all, and each is decided as it is by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.policy.alike import shape_of
+from shared.policy.conditions import listed
+from shared.policy.model import CauseLine, Match, Tells
+from shared.policy.patterns import PatternError, compile_pattern
+from shared.policy.prefilter import FEW_TEXTS
+from shared.policy.text.normal import lines_of
+from shared.policy.text.whole import searched
+from shared.policy.weight import tells_digits
+from shared.policy.wording import Wording
+
+_ALL = (1 << 64) - 1
+
+
+def _wording(rules: Sequence[Match], noise: Sequence[str] = ()) -> Wording:
+    """After the first texts, which are looked through one needed text after the other."""
+    wording = Wording([(match, Tells.CAUSE, CauseLine.ANY) for match in rules], noise)
+    for number in range(FEW_TEXTS + 1):
+        wording.first(_rules(rules), "a" * (number + 1))
+    return wording
+
+
+def _rules(rules: Sequence[Match]) -> int:
+    return (1 << len(rules)) - 1
+
+
+def _by_definition(rules: Sequence[Match], message: str, noise: Sequence[str] = ()) -> int | None:
+    """One rule after the other, one pattern after the other."""
+    lines = [one for one in lines_of(message) if not any(_is_in(each, one) for each in noise)]
+    text = searched(lines)
+    for place, match in enumerate(rules):
+        asked = (match.message is None or any(_is_in(one, text) for one in listed(match.message))) and (
+            match.any_of is None or any(_is_in(one, text) for one in listed(match.any_of))
+        )
+        if (
+            asked
+            and all(_is_in(one, text) for one in listed(match.all_of))
+            and not any(_is_in(one, text) for one in listed(match.not_message))
+        ):
+            return place
+    return None
+
+
+def _is_in(pattern: str, text: str) -> bool:
+    return compile_pattern(pattern).search(text.encode()) is not None
+
+
+def _messages(*patterns: str) -> list[Match]:
+    return [Match(message=pattern) for pattern in patterns]
+
+
+@pytest.mark.parametrize(
+    ("rules", "texts", "asked"),
+    [
+        (_messages("red fault", "blue"), ["red fault 1", "red fault 2", "red fault 3"], 0),
+        (_messages("blue", "[0-9]{2} red"), ["red fault 1", "red fault 2", "red fault 3"], 0),
+        (_messages(r"xid [^ ]+ (48|79)\b", "xid"), ["xid a 13", "xid a 12", "xid a 48", "xid a 79"], 1),
+        (_messages("xid 48", "xid"), ["xid 123", "xid 321", "xid 481"], 1),
+        (_messages("xid 1234", "xid"), ["xid 123", "xid 321", "xid 481"], 0),
+        (_messages("(?i)red fault|code 7"), ["red fault code 1", "red fault code 2", "red fault code 7"], 0),
+        (_messages("(?i)code 7|blue", "code"), ["code 1", "code 2", "code 7"], 1),
+        (_messages("port [3-7]"), ["port 1", "port 2", "port 5"], 1),
+        (_messages("port [^3-7]x"), ["port 3x", "port 4x", "port 1x"], 1),
+        (_messages("port [^3-7]x"), ["port 3y", "port 4y", "port 1y"], 0),
+        (_messages(r"port \x37", "port"), ["port 1", "port 2", "port 7"], 1),
+        (_messages(r"port \067", "port"), ["port 1", "port 2", "port 7"], 1),
+        (_messages(r"port \Q7\E", "port"), ["port 1", "port 2", "port 7"], 1),
+        (_messages(r"port [\x37]", "port"), ["port 1", "port 2", "port 7"], 1),
+        (_messages("(?P<n1>port) 7", "port"), ["port 1", "port 2", "port 7"], 1),
+        (_messages("port [1-]7", "port"), ["port 12", "port 71", "port 17"], 1),
+        (_messages("port (-7|-8)", "port"), ["port 17", "port 18", "port 10"], 0),
+        (_messages("(?s)red 1\nred 2", "red"), ["red 1\nred 1", "red 3\nred 4", "red 1\nred 2"], 1),
+        (_messages("(?s)red [0-9]\nred [0-9]", "red"), ["red 1\nred 1", "red 3\nred 3", "red 1\nred 2"], 1),
+        ([Match(message="red", not_message="code 7")], ["red code 1", "red code 7", "red code 3", "red code 7"], 1),
+        ([Match(message="blue", not_message="code 7"), Match()], ["red code 1", "red code 7", "red code 3"], 0),
+        ([Match(message="red", not_message="blue"), Match()], ["red blue 1", "red blue 2", "red blue 3"], 0),
+        ([Match(not_message="code 7"), Match(all_of="code")], ["code 1", "code 2", "code 7"], 1),
+        ([Match(any_of=("code 7", "x"))], ["code 1", "code 2", "code 7"], 1),
+        (_messages(*(rf"port {number}\b" for number in range(10, 42))), ["port 01", "port 02", "port 41"], 32),
+        (_messages(*(rf"port {number}\b" for number in range(10, 43))), ["port 01", "port 02", "port 42"], None),
+        (_messages("[7-9]", "red"), ["red 1", "red 2", "red 8"], None),
+    ],
+)
+def test_each_text_of_a_shape_is_decided_as_by_itself(rules: list[Match], texts: list[str], asked: int | None) -> None:
+    """From the third one on it is only asked for what tells its digits, and only where some digits could be in it."""
+    wording = _wording(rules)
+    for text in texts:
+        assert wording.first(_rules(rules), text) == _by_definition(rules, text), text
+    shape = shape_of(texts[0])
+    assert {shape_of(text) for text in texts} == {shape}
+    known = wording._shapes[_rules(rules), shape]
+    assert (None if known is None else len(known.steps)) == asked
+
+
+@pytest.mark.parametrize("noise", ["port 7", "INFO", "blue"])
+def test_noise_is_left_out_of_each(noise: str) -> None:
+    """Whether its lines are told by digits or not."""
+    rules = _messages("red", "port")
+    wording = _wording(rules, [noise])
+    for line in ("port 1", "port 2", "port 7", "INFO port 1", "INFO port 2", "INFO port 7"):
+        for text in (line, f"{line} red", f"{line}\nport 8", f"{line} red\nred 7"):
+            assert wording.first(3, text) == _by_definition(rules, text, [noise]), text
+
+
+def test_an_escape_stands_for_another_sign() -> None:
+    """So two of them that differ in digits alone have nothing in common."""
+    wording = _wording(_messages("cold"))
+    assert [wording.first(1, f"col\\u006{digit}") for digit in (1, 2, 3, 4, 4, 1)] == [None, None, None, 0, 0, None]
+
+
+def test_what_is_no_text_is_told_from_what_stands_for_it() -> None:
+    """A half of a sign becomes a question mark when it is searched, and not before."""
+    assert len({shape_of("a\ud800"), shape_of("a?"), shape_of("a\ud801")}) == 3
+    assert shape_of("a1\ud800") == shape_of("a2\ud800") != shape_of("a\ud8001")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "tells"),
+    [
+        ("red", False),
+        ("red[0-9]+", False),
+        (r"red\d{3}", False),
+        ("red{2,3}", False),
+        ("[a-f0-9]{8}", False),
+        ("[^0-9]", False),
+        ("red 7", True),
+        ("red 0-9", True),
+        ("[0-8]", True),
+        ("[ -0-9]", True),
+        (r"[\0-9]", True),
+        (r"\x41", True),
+        (r"\Q7\E", True),
+        ("{", False),
+    ],
+)
+def test_a_pattern_tells_digits_unless_it_names_all(pattern: str, *, tells: bool) -> None:
+    """In a class; in a text `0-9` are two of them. A count is none."""
+    assert tells_digits(pattern) is tells
+
+
+_PIECES = st.sampled_from(
+    [
+        "red",
+        "7",
+        "1",
+        "[0-9]",
+        "[3-7]",
+        "[^1]",
+        r"\d",
+        "[a1]",
+        " ",
+        "(7|x)",
+        "7?",
+        "(?:1|red)",
+        r"\b",
+        r"\x31",
+        "[1-]",
+        ".*",
+        "\n",
+        "red [0-9]\n",
+    ]
+)
+_PATTERNS = st.builds(
+    lambda flag, pieces: flag + "".join(pieces),
+    st.sampled_from(["", "", "(?i)", "(?s)"]),
+    st.lists(_PIECES, min_size=1, max_size=4),
+)
+_RULES = st.lists(
+    st.builds(
+        Match,
+        message=st.one_of(st.none(), _PATTERNS, st.tuples(_PATTERNS, _PATTERNS)),
+        all_of=st.one_of(st.none(), st.none(), _PATTERNS),
+        any_of=st.one_of(st.none(), st.none(), _PATTERNS),
+        not_message=st.one_of(st.none(), _PATTERNS),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(
+    rules=_RULES,
+    form=st.lists(st.sampled_from(["red", "#", "#", " ", "x", "\n", "red #\n", "a"]), min_size=1, max_size=8).map(
+        "".join
+    ),
+    digits=st.lists(st.text("0137", min_size=8, max_size=8), min_size=2, max_size=5),
+)
+def test_whatever_is_asked_digits_decide_as_they_do_by_themselves(
+    rules: list[Match], form: str, digits: list[str]
+) -> None:
+    """Small policies over texts of one shape."""
+    try:
+        wording = _wording(rules)
+    except PatternError:
+        return
+    for some in digits:
+        left = iter(some)
+        text = "".join(next(left) if sign == "#" else sign for sign in form)
+        if lines_of(text):
+            assert wording.first(_rules(rules), text) == _by_definition(rules, text), text
