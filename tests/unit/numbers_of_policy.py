@@ -101,6 +101,7 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
         "_MOST_LONG": 32,
         "_MOST_PLANS": 4,
         "_LONGEST_PLAN": 128,
+        "_UNKNOWN": -1,
     },
     "shared.policy.yamltree": {"MAX_DEPTH": 16, "_EXACT": 9_007_199_254_740_992.0},
 }

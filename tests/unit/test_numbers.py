@@ -119,6 +119,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "_FIRST_SERVER_ERROR": 500,
     },
     "shared.ledger._tablestore_quick": {"_SHORT": 256, "_FEW": 64},
+    "shared.ledger._tablestore_signing": {"_NEAR_S": 840.0},
     "shared.ledger._tablestore_rows": {
         "KEY_BYTES_MAX": 1024,
         "DOCUMENT_BYTES_MAX": 2_097_152,
@@ -184,7 +185,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "_SERVER_FAILED": 500,
         "_TOO_LARGE": 413,
     },
-    "shared.sls._signing": {"_TEXT": 2, "_NUMBER": 0, "_FIXED": 5, "_ONE_BYTE": 128},
+    "shared.sls._signing": {"_TEXT": 2, "_NUMBER": 0, "_FIXED": 5, "_ONE_BYTE": 128, "_SHORT": 127},
     "shared.sls.newest": {"MOST_PAGES": 200},
     "shared.sls.outcomes": {
         "PAGE": 100,
