@@ -24,7 +24,8 @@ from benchmarks.spread import Compared, compared
 
 Event = Callable[[], Any]
 _PAGE = {"version": "v1", "rawPath": "/", "requestContext": {"http": {"method": "GET", "sourceIp": "192.0.2.1"}}}
-"""Asked of the console by somebody who has not signed in: all of it is loaded, and answers."""
+"""Asked of the console by somebody who has not signed in: what every page needs is loaded, and answers. What reads a
+night back from its Logstore is loaded by the pages of one."""
 
 
 class Meant:

@@ -32,12 +32,10 @@ from shared.domain.credentials import Credentials
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.links import CHANNEL
 from shared.open_ledger import open_ledger
-from shared.open_night import night_of
 from shared.ports import Clock
 from shared.reading.jwt import BadToken, claims_of
 from shared.reality import SystemClock
 from shared.settings import read_credentials
-from shared.sls.outcomes import OutcomeLog
 from shared.start import timeout_of
 
 MAX_EVENT_BYTES = 1024 * 1024
@@ -161,6 +159,9 @@ def _night(configuration: Configuration, credentials: Credentials, clock: Clock)
     settings = configuration.settings
 
     def read() -> NightRows:
+        from shared.open_night import night_of  # noqa: PLC0415 - HTTP and mail, 10 ms, for the pages of a night alone
+        from shared.sls.outcomes import OutcomeLog  # noqa: PLC0415 - as above
+
         log = OutcomeLog(
             endpoint=settings.sls.url,
             project=settings.outcome_project,

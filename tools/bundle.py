@@ -71,6 +71,8 @@ def load():
         except ImportError as error:  # of a ledger's client that is not in this package
             if (error.name or "").partition(".")[0] in {"shared", "functions"}:
                 raise
+    from shared.console.render import environment
+    environment().lexer  # its patterns are made when the first page is
 
 sys.stdout.buffer.write(recorded(load))
 """

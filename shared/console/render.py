@@ -7,12 +7,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
-from markupsafe import Markup, escape
-
 from shared.console.http import WebResponse
+from shared.put_off import put_off
 from shared.reading.text import printable
+
+NEVER_USED = ("jinja2.bccache",)
+"""What Jinja imports and no page touches: where it would keep what it has compiled; used, it is loaded."""
+put_off(*NEVER_USED)
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context  # noqa: E402 - after that
+from jinja2.runtime import Context  # noqa: E402 - as above
+from markupsafe import Markup, escape  # noqa: E402 - as above
 
 FOLDER = Path(__file__).parent / "templates"
 STYLE_FILE = "style.css"
@@ -29,7 +34,7 @@ def page(name: str, status: int = 200, **values: Any) -> WebResponse:
 
 def rendered(name: str, **values: Any) -> str:
     """The text of a template."""
-    return _environment().get_template(f"{name}.html").render(**values)
+    return environment().get_template(f"{name}.html").render(**values)
 
 
 @lru_cache(maxsize=1)
@@ -39,7 +44,8 @@ def style() -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """What reads templates, and what they may call."""
     made = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,

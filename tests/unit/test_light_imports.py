@@ -182,6 +182,22 @@ def test_a_connection_to_redis_loads_nothing_that_it_does_not_use() -> None:
     assert done.stdout.splitlines() == ["b'PONG' []", "True", "True"]
 
 
+PAGES = """
+import sys
+import shared.web
+print(sorted({"http.client", "email", "jinja2.environment", "tempfile"} & set(sys.modules)))
+import jinja2
+print(jinja2.FileSystemBytecodeCache(sys.argv[1]).directory == sys.argv[1], "tempfile" in sys.modules)
+"""
+
+
+def test_the_console_loads_neither_what_reads_a_night_nor_where_templates_would_be_kept(tmp_path: Path) -> None:
+    """Whoever wants that has it all the same."""
+    code = [sys.executable, "-c", PAGES, str(tmp_path)]
+    done = subprocess.run(code, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines() == ["['jinja2.environment']", "True True"]
+
+
 DOOR = """
 import sys
 import functions.event_trigger.index
