@@ -9,6 +9,7 @@ Logstore are not ours.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -54,8 +55,9 @@ def read_log(entry: LogEntry, source: LogRange, context: Context, trigger: Trigg
     if entry.unread:
         _reject_unread(entry, source, trigger, intake)
         return True
-    if not (entry.earlier or announces(entry.fields) or _may_hold_one(entry.fields.get(CONTENT))):
-        intake.passed_over += 1  # as nearly all of a shared Logstore: nothing is made for them
+    fields = entry.fields
+    if not (entry.earlier or "system" in fields or "schema" in fields or _may_hold_one(fields.get(CONTENT))):
+        intake.passed_over += 1  # as nearly all of a shared Logstore: nothing is made for them, nor is more asked
         return False
     path = f"$[{entry.ordinal}]"
     announced = find_in_log(entry.fields, path, entry.earlier)
@@ -135,10 +137,17 @@ def _may_hold_one(content: Any) -> bool:
     text = content.decode("latin-1") if isinstance(content, bytes) else content
     if not isinstance(text, str):
         return False
-    for name in SYSTEMS.names:  # of each log that tells nothing: a generator takes as long as all else
-        if name in text:
+    for word in _words(SYSTEMS.names):  # noqa: SIM110 - of each log that tells nothing: `any` takes as long as all else
+        if word in text:
             return True
-    return _SCHEMA_WORD in text
+    return False
+
+
+@lru_cache(maxsize=4)
+def _words(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The schema's and the names of all job systems; of two of which one is in the other, the shorter one says it."""
+    known = (*names, _SCHEMA_WORD)
+    return tuple(word for word in known if not any(other != word and other in word for other in known))
 
 
 def add(intake: Intake, read: Failure | Unreadable) -> None:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from shared.domain.errors import SourceUnavailable
 from shared.domain.failure import Intake, Trigger
 from shared.intake import Context, read_logs
-from shared.intake.log import read_log
+from shared.intake.log import _words, read_log
 from shared.ports import LogEntry, LogRange
 from tests.support.growth import LINEAR, growth
 
@@ -185,3 +185,24 @@ def test_a_log_that_gives_every_name_twice_costs_as_much_as_it_is_long(log_range
 
     assert '"f1":["a","b"]' in twice(8).unreadable[0].raw
     assert growth(twice, 16_000) < LINEAR
+
+
+def test_a_word_in_another_is_looked_for_alone() -> None:
+    """What has the longer one has the shorter one too."""
+    assert _words(("ehpc", "schedulerx", "schedulerx3", "dataworks")) == (
+        "ehpc",
+        "schedulerx",
+        "dataworks",
+        "job-failure",
+    )
+    assert _words(("job", "x")) == ("job", "x")
+    assert _words(()) == ("job-failure",)
+
+
+@pytest.mark.parametrize("fields", [{"system": "nobody"}, {"schema": "other/1"}, {"system": "", "content": "a line"}])
+def test_a_log_with_a_field_of_that_name_is_somebody_elses_all_the_same(
+    fields: dict[str, str], context: Context, log_range: LogRange
+) -> None:
+    """It names no job system and not our schema."""
+    intake = _read(context, log_range, fields)
+    assert (intake.passed_over, intake.kept) == (1, 0)
