@@ -1038,11 +1038,13 @@ tolerance exce;;connect.errors&&exiting||failed to conv||failed to find||toleran
 ~datetim||~invalid||~jsonexc||~jsonmap||~jsonpar||~jsonpro||~mismatc||~parseex||~parsere||~saxpars||~unrecog;;
 ~cloneno||~invalid||~invocat||~malform||~uncateg||~undecla||~urisynt||~validat;;
 ~assertionerro||~exceptioninin||~stackoverflow;;空指针异;;数组越界;;下标越界;;类型转换异常||类型转换错误;;
-illegalstateex&&~pool~||closed||shut dow||shutdown||stopped;;longjmp causes;; terminated~&&***: ;;double free or;;
-free(): double||free(): invali;;corrupted doub||corrupted size||corrupted unso;;stack smashing;;buffer overflo;;
-munmap_chunk();;malloc(): corr||malloc(): inva||malloc(): memo||malloc(): unal;;malloc_consoli;;realloc(): inv;;
-addresssanitiz;;heap-buffer-ov;;pure virtual f||pure virtual m;;size vs. prev_;;segmentation f||segmentation v;;
-~sigsegv~;;signal 11~||signal: 11~;;signal number ;;exit code: 11~;;exit code||exit status&&139~;;
+illegalstateex&&~pool~||closed||shut dow||shutdown||stopped;;
+~caused by: &&~broken ||~connect||~i/o err||~not rec||~read ti||~safe mo;;statusruntimee;;httpservererro;;
+longjmp causes;; terminated~&&***: ;;double free or;;free(): double||free(): invali;;
+corrupted doub||corrupted size||corrupted unso;;stack smashing;;buffer overflo;;munmap_chunk();;
+malloc(): corr||malloc(): inva||malloc(): memo||malloc(): unal;;malloc_consoli;;realloc(): inv;;addresssanitiz;;
+heap-buffer-ov;;pure virtual f||pure virtual m;;size vs. prev_;;segmentation f||segmentation v;;~sigsegv~;;
+signal 11~||signal: 11~;;signal number ;;exit code: 11~;;exit code||exit status&&139~;;
 exitcode : -11||exitcode: -11~;;exception code;;~segfault~;;access violati;;invalid memory;;invalid permis;;
 address not ma;;stack overflow;;killed by sign;;段错误;;段故障;;非法访问内存;;~panic: runtim;;due to sigsegv;;
 point exceptio&&floating;;~sigfpe~;;signal 8~||signal: 8~;;forrtl: error ||forrtl: severe;;
