@@ -7,7 +7,6 @@ for those of them that, with any digits in place of theirs, could be in it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -16,12 +15,11 @@ from shared.policy.patterns import PatternError, compiled, spans_lines
 from shared.policy.prefilter import Chances, Read
 from shared.policy.search import PatternSet, Possible
 from shared.policy.steps import NOTHING_MORE, Step, first_of
-from shared.policy.weight import parts_of, tells_digits
+from shared.policy.weight import DIGITS, parts_of, tells_digits
 
-MOST_STEPS = 32
-"""Of a text that leaves more to be asked nothing is kept."""
+MOST_ASKED = 8
+"""Of a text that may hold more patterns before one decides nothing is kept: finding out what would take long."""
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
-_ANY_DIGIT = re.compile("[0-9]")
 
 
 class Alike(NamedTuple):
@@ -34,18 +32,23 @@ class Alike(NamedTuple):
     """Of the rule that holds if none of these does."""
 
 
+_NOTHING = Chances(frozenset(), {})
+ONCE, UNLIKE = Alike(_NOTHING, (), None), Alike(_NOTHING, (), None)
+"""What is known of a shape of which one text was seen, and of one whose texts have nothing in common."""
+
+
 def shape_of(text: str) -> bytes:
     """The same for texts that differ in digits alone."""
     return text.encode("utf-8", "surrogatepass").translate(_DIGITS)
 
 
-def is_alike(there: Possible, refused: Iterable[str]) -> bool:
-    """Whether all texts of a shape may hold the same patterns, and hold the same of these."""
-    return there.chances.by_words and not any(map(_tells, refused))
+def tell_digits(patterns: PatternSet, numbers: Iterable[int]) -> bool:
+    """Whether one of these may be in one text and not in another of its shape."""
+    return any(_tells(patterns.pattern(number)) for number in numbers)
 
 
-def alike_of(there: Possible, steps: Iterable[Step], patterns: PatternSet) -> Alike | None:
-    """What is known of all texts like this one; None if too much has to be asked of each.
+def alike_of(there: Possible, steps: Iterable[Step], patterns: PatternSet) -> Alike:
+    """What is known of all texts like this one.
 
     Args:
         there: one of them.
@@ -53,33 +56,39 @@ def alike_of(there: Possible, steps: Iterable[Step], patterns: PatternSet) -> Al
         patterns: all of them, by number.
     """
     left: list[Step] = []
+    like, asked = _zeroed(there.folded), 0
     for step in steps:
-        text, _, number, place, more = step
-        enough = number is None or (text in patterns.enough_for(number) and not tells_digits(text))
-        own = "" if enough or number is None else patterns.pattern(number)
+        text, others, number, place, more = step
+        own = "" if number is None else patterns.pattern(number)
+        if not (
+            spans_lines(own) or (_is_in(text, like) and all(any(_is_in(one, like) for one in some) for some in others))
+        ):
+            continue
+        asked += 1
+        if asked > MOST_ASKED:
+            return UNLIKE
+        if number is not None and text in patterns.enough_for(number) and not tells_digits(text):
+            own = ""
         if not _may_hold(own, step, there):
             continue
-        if _tells(own) or any(_tells(patterns.pattern(other)) for other in more.numbers):
+        if _tells(own) or tell_digits(patterns, more.numbers):
             left.append(step)
-            if len(left) > MOST_STEPS:
-                return None
         elif first_of((step,), there) is not None:
             return Alike(there.chances, tuple(left), place)
     return Alike(there.chances, tuple(left), None)
 
 
 def _may_hold(own: str, step: Step, there: Possible) -> bool:
-    """Whether the step's own pattern is in a text like this one, as far as can be told."""
-    text, others, number, place, _ = step
+    """Whether the step's own pattern, whose texts may be there, is in a text like this one, as far as can be told."""
     if not _tells(own):
-        return first_of(((text, others, number, place, NOTHING_MORE),), there) is not None
-    if spans_lines(own):
-        return True
-    like = _zeroed(there.folded)
-    if _zeroed(text) not in like or not all(any(_zeroed(one) in like for one in some) for some in others):
-        return False
-    blind = _blind(own)
+        return first_of(((*step[:4], NOTHING_MORE),), there) is not None
+    blind = None if spans_lines(own) else _blind(own)
     return blind is None or blind.search(there.text) is not None
+
+
+def _is_in(text: Read, like: Read) -> bool:
+    """Whether it is in a text with any digits in place of its own."""
+    return _zeroed(text) in like
 
 
 def _zeroed(text: Read) -> Read:
@@ -112,4 +121,4 @@ def _without_digits(part: str) -> str | None:
         return None
     if part[0] == "[":
         return "." if part[1] == "^" else f"{part[:-1]}0-9]"
-    return _ANY_DIGIT.sub("[0-9]", part)
+    return "".join("[0-9]" if sign in DIGITS else sign for sign in part)

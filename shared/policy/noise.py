@@ -6,7 +6,6 @@ all lines that are the same but for their digits.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -14,10 +13,10 @@ from shared.policy.literals import Needs, enough, needed
 from shared.policy.patterns import compiled
 from shared.policy.prefilter import Choices, Read, are_there, as_read
 from shared.policy.text.normal import all_shown
+from shared.policy.weight import tells_digits
 from shared.policy.wordindex import folded_of
 
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
-_NAMES_DIGIT = re.compile(r"\d")
 
 
 class Noise:
@@ -50,7 +49,7 @@ class _Kind:
         self._ways: Sequence[Choices] = ((),)
         if needs is not None:
             self._ways = [tuple(tuple(map(as_read, texts)) for texts in some) for some in needs]
-        self.digits_are_alike = _NAMES_DIGIT.search(pattern.replace("0-9", "")) is None
+        self.digits_are_alike = not tells_digits(pattern)
 
     @cached_property
     def _plain(self) -> bool:

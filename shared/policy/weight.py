@@ -67,10 +67,12 @@ def tells_digits(pattern: str) -> bool:
 def _names_digit(part: str) -> bool:
     if part[0] == "{":
         return False
-    return _DIGIT.search(_ALL_DIGITS.sub("", part) if part[0] == "[" else part) is not None
+    if part[0] == "[" and "-0-9" not in part and r"\0-9" not in part:
+        part = part.replace("0-9", "")
+    return not DIGITS.isdisjoint(part)
 
 
-_DIGIT, _ALL_DIGITS = re.compile("[0-9]"), re.compile(r"(?<![-\\])0-9")
+DIGITS = frozenset("0123456789")
 
 
 _LINE_FEEDS = frozenset({"\n", r"\n", r"\012", r"\x0a", r"\x0A", r"\x{a}", r"\x{A}", r"\x{0a}", r"\x{0A}"})

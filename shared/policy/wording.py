@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
-from shared.policy.alike import Alike, alike_of, is_alike, shape_of
+from shared.policy.alike import ONCE, UNLIKE, Alike, alike_of, shape_of, tell_digits
 from shared.policy.conditions import Match, listed, patterns_of
 from shared.policy.noise import Noise
 from shared.policy.packs import KnownNeeds
@@ -69,12 +69,12 @@ class Wording:
         self._patterns = PatternSet((*distinct, *self._ignored), KnownNeeds())
         """The last ones, from `_noise` on, are those of noise."""
         self._noises = frozenset(range(self._noise, self._noise + len(self._ignored)))
-        self._first_of = lru_cache(maxsize=_MOST_LONG)(self._found)
+        self._first_of_long = lru_cache(maxsize=_MOST_LONG)(self._found)
         """A failure is decided more than once, before its tokens are taken and after; and of one cause many jobs die
         with the same text, or one that differs in digits alone."""
         self._answers: dict[tuple[int, str], int | None] = {}
         """The same, of short texts."""
-        self._shapes: dict[tuple[int, bytes], Alike | None] = {}
+        self._shapes: dict[tuple[int, bytes], Alike] = {}
         """By the rules that fit otherwise and a text's shape, what is known of all its texts from the second one on: of
         many an endless text there is no second one."""
         self._asks = [_asks_of(match, cause, number) for match, _, cause in asked]
@@ -102,7 +102,10 @@ class Wording:
             return _lowest(fits & self._textless)
         if not fits & ~self._unasking:
             return _lowest(fits)
-        return self._first_of_short(fits, message) if len(message) <= _SHORT_CHARS else self._first_of(fits, message)
+        if len(message) > _SHORT_CHARS:
+            return self._first_of_long(fits, message)
+        place = self._answers.get((fits, message), _UNKNOWN)
+        return self._first_of_short(fits, message) if place == _UNKNOWN else place
 
     def earliest_cause(self, message: str) -> str:
         """The first line that a pattern of a cause is on; empty if none is."""
@@ -115,23 +118,20 @@ class Wording:
         return line.decode("utf-8", "replace")
 
     def _first_of_short(self, fits: int, message: str) -> int | None:
-        key = fits, message
-        place = self._answers.get(key, _UNKNOWN)
-        if place == _UNKNOWN:
-            if len(self._answers) >= _MOST_SHORT:
-                self._answers.clear()
-            place = self._answers[key] = self._by_shape(fits, message)
+        if len(self._answers) >= _MOST_SHORT:
+            self._answers.clear()
+        place = self._answers[fits, message] = self._by_shape(fits, message)
         return place
 
     def _by_shape(self, fits: int, message: str) -> int | None:
         shape = fits, shape_of(message)
         alike = self._shapes.get(shape)
-        if alike is None:
+        if alike is None or not alike.chances.by_words:
             place = self._found(fits, message)
-            again = shape in self._shapes
-            if len(self._shapes) >= _MOST_SHORT:
-                self._shapes.clear()
-            self._shapes[shape] = self._alike(fits, message) if again else None
+            if alike is not UNLIKE:
+                if len(self._shapes) >= _MOST_SHORT:
+                    self._shapes.clear()
+                self._shapes[shape] = ONCE if alike is None else self._alike(fits, message)
             return place
         if not alike.steps:
             return alike.place
@@ -150,12 +150,13 @@ class Wording:
         text = searched(lines_of(message)).encode("utf-8", "replace")
         return Possible(self._patterns, text, known.chances, folded_of(text).decode("latin-1"))
 
-    def _alike(self, fits: int, message: str) -> Alike | None:
+    def _alike(self, fits: int, message: str) -> Alike:
         """What texts of this one's shape have in common, where none of their lines is noise."""
         there = self._in(searched(lines_of(message)))
-        noises = map(self._patterns.pattern, there.numbers & self._noises)
-        if "\\" in message or not is_alike(there, noises) or self._is_noisy(there):
-            return None
+        if not there.chances.by_words:
+            return ONCE
+        if "\\" in message or self._is_noisy(there) or tell_digits(self._patterns, there.numbers & self._noises):
+            return UNLIKE
         return alike_of(there, self._steps(fits, there), self._patterns)
 
     def _planned(self, there: Possible, fits: int) -> Iterable[Step]:

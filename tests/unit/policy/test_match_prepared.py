@@ -129,7 +129,7 @@ def test_a_text_that_lacks_one_of_what_a_pattern_needs_is_not_searched(monkeypat
 def test_answers_that_are_kept_have_a_bound() -> None:
     """Some megabytes of texts, of the largest size that each kind has."""
     kept = make_ready(policy_of(Match(message="kept")))._wording
-    long = kept._first_of.cache_info().maxsize
+    long = kept._first_of_long.cache_info().maxsize
     assert long
     assert (wording._MOST_SHORT * wording._SHORT_CHARS <= 2 << 20, long * MAX_MESSAGE_BYTES <= 1 << 20) == (True, True)
 

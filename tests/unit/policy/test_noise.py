@@ -30,6 +30,12 @@ def test_each_line_is_judged_by_itself(patterns: list[str], lines: list[str]) ->
     assert Noise(patterns, {}).left_of(lines) == left
 
 
+def test_two_digits_and_a_hyphen_are_no_range() -> None:
+    """Outside of a class `0-9` is a text like any other, and tells one digit from another."""
+    assert Noise(["part 0-9"], {}).left_of(["part 0-9", "part 0-8"]) == ["part 0-8"]
+    assert Noise(["part [0-9]"], {}).left_of(["part 0-9", "part 0-8", "part"]) == ["part"]
+
+
 def test_what_the_watcher_says_goes_with_what_it_quotes() -> None:
     """The line that both stand in is one."""
     lines = ["no output for 60 s; output: NCCL INFO x", "no output for 60 s; output: y", "NCCL INFO", "z"]

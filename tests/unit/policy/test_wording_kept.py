@@ -151,10 +151,10 @@ def test_a_pattern_of_a_lines_end_is_on_that_line() -> None:
 def test_so_many_answers_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """More of short texts than of long ones; and of what all texts of a shape have in common."""
     wording = Wording(_asked(Match(message="a")), ())
-    assert wording._first_of.cache_parameters()["maxsize"] == module._MOST_LONG
+    assert wording._first_of_long.cache_parameters()["maxsize"] == module._MOST_LONG
     wording.first(1, "x" * module._SHORT_CHARS)
     wording.first(1, "x" * (module._SHORT_CHARS + 1))
-    assert (len(wording._answers), len(wording._shapes), wording._first_of.cache_info().currsize) == (1, 1, 1)
+    assert (len(wording._answers), len(wording._shapes), wording._first_of_long.cache_info().currsize) == (1, 1, 1)
     monkeypatch.setattr(module, "_MOST_SHORT", 3)
     for number in range(1, 5):
         wording.first(1, "y" * number)
