@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from importlib.util import find_spec, module_from_spec
@@ -95,6 +96,45 @@ def refusal(one: Any, told: Mapping[str, str], status: int) -> str:
     return ""
 
 
+def test_the_sdk_works_out_once_what_is_the_same_and_nothing_that_is_plain(usual: Any) -> None:
+    """A path's part of the signature and a row's key once each; no hash of ours, and no answer that is right."""
+    builder = usual.plainbuffer.plain_buffer_builder.PlainBufferBuilder
+    asked = Counter[str]()
+
+    def note(owner: Any, name: str, kind: Any = lambda told: told) -> None:
+        was = getattr(owner, name)
+
+        def noted(*told: Any, **more: Any) -> Any:
+            asked[name] += 1
+            return was(*told, **more)
+
+        setattr(owner, name, kind(noted))
+
+    note(usual.auth, "calculate_hmac")
+    note(usual.auth, "urlparse")
+    note(usual.auth.SignBase, "_get_request_signature_string")
+    note(usual.protocol.OTSProtocol, "_check_headers")
+    note(builder, "serialize_primary_key", staticmethod)
+    spare(usual)
+    for _ in range(2):
+        text = usual.auth.SignV2("utf-8")._get_request_signature_string("/GetRow", {"x-ots-date": "d"})
+        for kind in (hashlib.sha1, hashlib.sha256):
+            usual.auth.calculate_hmac("secret", text, kind, "utf-8")
+        builder.serialize_primary_key([("key", "a")])
+        assert refusal(usual, headers(), 200) == ""
+    assert asked == {"_get_request_signature_string": 1, "urlparse": 1, "serialize_primary_key": 1}
+    for odd in ([("key", 7)], [("a", "1"), ("b", "2")]):
+        builder.serialize_primary_key(odd)
+        builder.serialize_primary_key(odd)
+    usual.auth.calculate_hmac(b"secret", "text", hashlib.sha1, "utf-8")
+    usual.auth.calculate_hmac("secret", "text", hashlib.md5, "utf-8")
+    refusal(usual, headers(), 503)
+    assert asked == {
+        "_get_request_signature_string": 1, "urlparse": 1, "serialize_primary_key": 5, "calculate_hmac": 2,
+        "_check_headers": 1,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("late_s", [0.0, 830.0, -830.0, 880.0, -880.0, 930.0, -930.0, 86_400.0])
 def test_an_answers_date_may_be_as_far_off_as_ever(late_s: float, usual: Any, spared: Any) -> None:
     """A quarter of an hour; near that it is the SDK that says so."""
@@ -102,6 +142,15 @@ def test_an_answers_date_may_be_as_far_off_as_ever(late_s: float, usual: Any, sp
     assert plainly_right(told, BODY, 200) == (abs(late_s) < 840)
     assert refusal(spared, told, 200) == refusal(usual, told, 200)
     assert bool(refusal(spared, told, 200)) == (abs(late_s) > 900)
+
+
+@pytest.mark.parametrize("off_s", [840.0, 840.5, -840.0, -840.5])
+def test_what_is_near_enough_is_so_to_the_last_moment(monkeypatch: pytest.MonkeyPatch, off_s: float) -> None:
+    """Before and after."""
+    told = headers() | {"x-ots-date": "2026-01-05T02:10:11.000Z"}
+    dated = datetime(2026, 1, 5, 2, 10, 11, tzinfo=timezone.utc).timestamp()
+    monkeypatch.setattr("shared.ledger._tablestore_signing.time", SimpleNamespace(time=lambda: dated + off_s))
+    assert plainly_right(told, BODY, 200) is (abs(off_s) <= 840)
 
 
 @pytest.mark.parametrize(
@@ -134,5 +183,6 @@ def test_an_error_answer_is_the_sdks_to_judge() -> None:
     """Whatever it has."""
     assert not plainly_right(headers(), BODY, 400)
     assert not plainly_right(headers(), BODY, None)
+    assert not plainly_right(headers(), BODY, 199)
     assert plainly_right(headers(), BODY, 299)
     assert not plainly_right(headers(), BODY, 300)
