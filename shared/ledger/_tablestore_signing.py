@@ -96,7 +96,7 @@ def _of_keys(usual: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def serialize_primary_key(primary_key: Any) -> Any:
         if len(primary_key) == 1:
             name, value = primary_key[0]
-            if type(name) is str and type(value) is str:
+            if type(value) is str:  # and not what is equal to another, as 1 and True are
                 return of_text(name, value)
         return usual(primary_key)
 

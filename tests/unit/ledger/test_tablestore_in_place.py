@@ -136,12 +136,14 @@ def test_bytes_are_written_at_once_where_they_have_room(there: Any, left: list[s
     stream.write_raw_byte(7)
     stream.write_raw_little_endian32(-2)
     stream.write_raw_little_endian64(3)
-    stream.write_bytes(b"x")
     stream.write_raw_byte(8)
-    assert bytes(stream.buffer) == b"\x07\xfe\xff\xff\xff\x03" + bytes(7) + b"x\x08"
-    assert left == []
+    stream.write_bytes(b"x")
+    assert (bytes(stream.buffer), left) == (b"\x07\xfe\xff\xff\xff\x03" + bytes(7) + b"\x08x", [])
     stream.write_raw_byte(9)
     stream.write_bytes(b"y")
+    assert left == ["write_raw_byte", "write_bytes"]
+    del stream.buffer[14:]
+    stream.write_raw_byte(9)
     stream.buffer.clear()
     stream.write_bytes("z")
     assert (bytes(stream.buffer), left) == (b"", ["write_raw_byte", "write_bytes", "write_bytes"])

@@ -76,7 +76,10 @@ def test_what_expires_now_is_still_there(tablestore_server: TablestoreServer, cl
 def test_what_conflicts_is_told_beside_what_replaces_an_expired_one(
     tablestore_server: TablestoreServer, clock: Clock
 ) -> None:
-    """In one save: the one is there still, the other has gone, and somebody may be faster with that as well."""
+    """In one save: the one is there still, the other has gone, and somebody may be faster with that as well.
+
+    Who expects another version than the one that expired has not seen it, and replaces nothing.
+    """
     ledger, other = tablestore_server.ledger(clock), tablestore_server.ledger(clock)
     ledger.save([write("a"), write("b", expires_at=clock.now()), write("c", expires_at=clock.now())])
     clock.moment += 1
@@ -85,6 +88,9 @@ def test_what_conflicts_is_told_beside_what_replaces_an_expired_one(
     assert {key: (one.document, one.version) for key, one in found.items()} == {"a": (b"{}", 1), "b": (b"new", 1)}
     assert other.save([write("c")]) == frozenset()
     assert ledger.save([write("c"), write("b")]) == {"b", "c"}
+    ledger.save([write("d", expires_at=clock.now())])
+    clock.moment += 1
+    assert ledger.save([write("d", expected=2), write("e", expected=1)]) == {"d", "e"}
     for one in (ledger, other):
         one.close()
 
