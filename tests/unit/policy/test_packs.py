@@ -107,6 +107,18 @@ Note: The following floating-point exceptions are signalling: IEEE_INVALID_FLAG 
 sysctl: permission denied on key 'vm.overcommit_memory'
 cat: /sys/class/infiniband/mlx5_0/ports/1/rate: No such file or directory
 kernel: TCP: out of memory -- consider tuning tcp_mem
+WARNING: unknown setting 'foo' in config.yaml, ignored
+Failed to load config from ~/.aws/config: not found, using instance profile
+version 2.1 is newer than 2.0, upgrading
+driver version too old for feature x, feature disabled
+lock acquired after 12h30m
+limited to 8 hours by the queue
+values out of range: 12 clipped
+3 particles left the domain through the outflow
+no restart file, cold start
+insufficient space in cache, evicting
+Requested 4 threads, but only 2 are available; using 2
+wandb: run wandb login
 """.splitlines()
 """What programs print beside their work, and go on."""
 _WATCHDOG = (
