@@ -154,7 +154,7 @@ class Facts:
         if live is None or live.began is None or live.began <= told_at - SKEW_S:
             return False
         others = (other for other in self.record.cases if other.failure_id != case.failure_id)
-        return any(other.attempt and other.reserved_at >= told_at for other in others)
+        return any(other.reserved_at >= told_at for other in others)
 
     @_Once
     def nodes(self) -> tuple[str, ...]:
@@ -178,7 +178,7 @@ class Facts:
         if reserved is not None and reserved.instance_id is not None:
             return reserved.instance_id
         seen = self.seen_life
-        return seen.instance_id if seen and seen.instance_id is not None and self.run is _THIS else None
+        return seen.instance_id if seen and self.run is _THIS else None
 
     @_Once
     def failure_id(self) -> str:

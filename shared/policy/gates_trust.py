@@ -58,7 +58,7 @@ def _may_speak(
 ) -> GateAnswer:
     speaking = [source for source in sources.it if _is_from(source, speaker) and speaks_for(source, scope)]
     for source in speaking:
-        if source.owners is None or (unseen and not owner) or place_fits(source.owners, owner):
+        if (unseen and not owner) or place_fits(source.owners, owner):
             return GateAnswer(speaker.called, _BY_HAND.wanted)
     message = "no source of the policy that told this may speak for this job"
     if speaking and not owner:
@@ -106,7 +106,7 @@ def _is_from(source: Source, speaker: Speaker) -> bool:
     if source.log is None or speaker.is_event:
         return False  # what an event says of the log that it came from is written by whoever sends events
     there = place_fits(source.log.project, speaker.project) and place_fits(source.log.logstore, speaker.logstore)
-    return there and (source.log.topic is None or place_fits(source.log.topic, speaker.topic))
+    return there and place_fits(source.log.topic, speaker.topic)
 
 
 def claims_agree(facts: Facts) -> GateAnswer:

@@ -57,6 +57,8 @@ CONNECTOR = Speaker(event_source="strange", project="jobs", logstore="failures",
         (Source(event=EventPlace(source="acs.*", account="*")), BY_EVENT, False),
         (Source(event=EventPlace(bus="*")), BY_LOG, False),
         (Source(event=EventPlace()), BY_LOG, False),
+        (Source(), BY_LOG, False),
+        (Source(log=LOG), Speaker(project="jobs", logstore="failures"), True),
         (Source(log=LOG), Speaker(project="jobs", logstore="failures", event_bus="batch"), False),
     ],
 )
