@@ -171,9 +171,9 @@ class WordIndex:
 def _parts_of(text: bytes) -> _Parts:
     """What words a needed text is made of: what touches an end of it may go on there."""
     runs = text.translate(_FOLD)
-    beyond = b"" if text.isascii() else max(text.translate(_BEYOND_ASCII).split(), key=len, default=b"")
+    beyond = b"" if text.isascii() else max(text.translate(_BEYOND_ASCII).split(), key=len)
     if b" " not in runs:
-        return _piece(runs or beyond)
+        return _piece(runs)
     first, last = runs[: runs.find(b" ")], runs[runs.rfind(b" ") + 1 :]
     parts = [_WHOLE + word for word in runs[len(first) : len(runs) - len(last)].split() if len(word) >= _GRAM]
     parts += [kind + run for kind, run in ((_END, first), (_BEGINNING, last), (_PIECE, beyond)) if len(run) >= _GRAM]

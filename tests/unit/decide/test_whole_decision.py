@@ -53,7 +53,7 @@ def test_what_waits_is_given_up_after_a_day(age_s: float, before: Reason | None)
 @pytest.mark.parametrize("attempt", [0, 2])
 def test_what_would_be_called_a_day_later_is_given_up_as_the_attempt_that_it_is(attempt: int) -> None:
     """None was begun where none was reserved."""
-    life = {"life": SAME_LIFE} if attempt else {}
+    life: dict[str, Any] = {"life": SAME_LIFE} if attempt else {}
     found = _of_case(opened_at=LONG_AGO, attempt=attempt, reason=Reason.COOLDOWN, **life)
     assert (found.reason, found.attempt, found.due_at) == (Reason.GAVE_UP, attempt, None)
 
