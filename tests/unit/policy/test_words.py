@@ -57,6 +57,7 @@ def test_pieces_of_words_are_found_among_however_many(count: int) -> None:
     """A few are looked for one by one, more by their beginnings."""
     pieces = [f"{one}{two}{three}x" for one, two, three in product("abcdef", repeat=3)][:count]
     index = WordIndex({piece.encode(): number for number, piece in enumerate(pieces)})
+    assert set(map(len, index._pieces)) == {wordindex._GRAM}
     for number in {0, count // 2, count - 1}:
         assert _found(index, f"z{pieces[number]}z and more") == [number]
 

@@ -32,9 +32,17 @@ def test_a_tree_is_what_was_written(text: str, value: object) -> None:
 
 def test_whole_numbers_are_whole() -> None:
     """However they are written: a schema takes `1e3` for an integer, and so do we."""
-    root, _ = yamltree.parse("[1e3, -2.0, 2.5]")
+    root, _ = yamltree.parse(f"[1e3, -2.0, 2.5, {2**53 - 1}.0, {2**53}.0, -{2**53}.0, 1e300]")
     assert root is not None
-    assert [type(one) for one in yamltree.plain(root)] == [int, int, float]
+    assert [type(one) for one in yamltree.plain(root)] == [int, int, float, int, float, float, float]
+
+
+@pytest.mark.parametrize(("more", "deep"), [(0, False), (1, True)])
+def test_what_is_nested_has_a_bound(more: int, *, deep: bool) -> None:
+    """As deep as is allowed is read."""
+    levels = yamltree.MAX_DEPTH + more
+    root, faults = yamltree.parse("[" * levels + "]" * levels)
+    assert (root is None, len(faults)) == (deep, deep)
 
 
 @pytest.mark.parametrize(
