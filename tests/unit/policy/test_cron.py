@@ -46,6 +46,14 @@ def test_the_last_time_of_eight_days(expression: str, before: str, found: str | 
     assert _told(latest(expression, moment, moment - 9 * DAY_S if found else moment - 8 * DAY_S, UTC)) == found
 
 
+@pytest.mark.parametrize("back_s", [0, 1])
+def test_the_first_moment_asked_about_counts(back_s: int) -> None:
+    """As the last one does; none before it."""
+    named = _at("2026-02-03 02:00")
+    found = latest("0 2 * * *", named + 60, named + back_s, UTC)
+    assert found == (None if back_s else named)
+
+
 def test_wall_time_counts() -> None:
     """In the zone: skipped hours are named as if they were not, repeated ones the first time."""
     assert _told(latest("0 2 * * *", _at("2026-02-03 02:00", SHANGHAI), 0, SHANGHAI)) == "2026-02-02 18:00"
@@ -72,6 +80,8 @@ def test_wall_time_counts() -> None:
         ("mon * * * *", "minute"),
         ("* * * * fri#2", "day of the week"),
         ("-1 * * * *", "minute"),
+        ("mon-5 * * * *", "minute"),
+        ("5-mon * * * *", "minute"),
         ("٣ * * * *", "minute"),
         ("0 0 30 2 *", "no day that exists"),
         ("0 0 31 4,6,9,11 *", "no day that exists"),
