@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from shared.policy.conditions import Match
 from shared.policy.evidence import range_of
+from shared.policy.itself import Itself
 from shared.policy.load import check_policy
+from shared.policy.model import Policy
+from shared.policy.reach import Reach
 
 RERUN = "version: 1\nrules: [{name: a, match: {}, action: rerun}]\n"
 
@@ -40,3 +45,22 @@ def test_a_match_that_says_nothing_is_empty() -> None:
 def test_exit_codes_are_a_range(told: int | str, found: tuple[int, int] | None) -> None:
     """Both ends included; what names none is none."""
     assert range_of(told) == found
+
+
+def test_a_large_value_is_known_by_being_the_same_object() -> None:
+    """However equal another is."""
+    one, other = Policy(version=1), Policy(version=1)
+    assert one == other
+    kept = {Itself(one): "one", Itself(other): "other"}
+    assert (kept[Itself(one)], kept[Itself(other)]) == ("one", "other")
+    assert [Itself(one) == key for key in (Itself(one), Itself(other), one)] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("reach", "asks"),
+    [({}, False), ({"clusters": "c", "regions": "r"}, False)]
+    + [({name: "a*"}, True) for name in ("owners", "queues", "job_names")],
+)
+def test_what_asks_of_a_job_asks_for_more_than_a_place(reach: dict[str, Any], *, asks: bool) -> None:
+    """An owner, a queue, a name: any of them."""
+    assert Reach(**reach).asks_of_job is asks

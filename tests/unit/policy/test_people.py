@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from shared.domain.links import HoldAnswer
@@ -122,3 +124,19 @@ def test_a_place_beside_mode_is_warned_of() -> None:
     assert [one.path for one in report.warnings if one.path.endswith("may")] == ["$.people[0].may"]
     assert report.policy is not None
     assert report.policy.people[2].accounts == "l"
+
+
+@pytest.mark.parametrize(
+    ("place", "everywhere"),
+    [({}, True), ({"systems": "ehpc"}, False), ({"regions": "*"}, False), ({"clusters": "*"}, False)],
+)
+def test_everywhere_is_where_no_place_is_named(place: dict[str, Any], *, everywhere: bool) -> None:
+    """Not even with a glob for all of them."""
+    assert Person(who="ann", **place).everywhere is everywhere
+
+
+def test_one_entry_makes_somebody_known() -> None:
+    """Whoever else has entries."""
+    assert [known(PEOPLE, who) for who in ("ann@example.com", "nobody")] == [True, False]
+    assert known((Person(who="bob"), Person(who="ann")), "ann")
+    assert not known((Person(who="bob"), Person(who="ann")), "eve")
