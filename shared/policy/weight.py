@@ -83,7 +83,7 @@ def weight_of(pattern: str) -> int:
     levels = [_Open()]
     for part in parts_of(pattern):
         here = levels[-1]
-        if part.startswith("(") and not _is_flag(part):
+        if part[0] == "(" and part[-1] != ")":  # `(?i)` sets a flag and opens nothing
             levels.append(_Open())
         elif part == ")" and len(levels) > 1:
             inner = levels.pop()
@@ -102,11 +102,6 @@ def weight_of(pattern: str) -> int:
     return min(sum(level.total + level.last for level in levels), _MOST)
 
 
-def _is_flag(part: str) -> bool:
-    """`(?i)` sets a flag and opens nothing."""
-    return part.startswith("(?") and part.endswith(")")
-
-
 def _repeated(weight: int, count: str) -> int:
     """`{n}`, `{n,}` and `{n,m}`; each copy that may be left out is a choice, long runs of one text weigh too."""
     least, comma, most = count[1:-1].partition(",")
@@ -117,5 +112,5 @@ def _repeated(weight: int, count: str) -> int:
 
 def _is_wide(part: str) -> bool:
     if part[0] == "\\":
-        return len(part) > 1 and part[1] in _WIDE_ESCAPES
+        return part[1] in _WIDE_ESCAPES
     return part[0] in ".["

@@ -73,6 +73,9 @@ def test_largest_program_is_bounded() -> None:
         (r"\[ab\]{9}", 0),
         ("(?i:[ab]{2})", 2),
         ("a{", 0),
+        ("(?:a|[bc]d)+", 2),
+        ("(?:a|b)+", 0),
+        ("(?:a?)*", 0),
         ("((((.{10}){10}){10}){10}){10}", 100_000),
         (".{1000}{1000}{1000}", 1_000_000),
     ],
@@ -80,6 +83,16 @@ def test_largest_program_is_bounded() -> None:
 def test_weight(pattern: str, weight: int) -> None:
     """Counted classes, choices and options weigh; text and what is starred does not."""
     assert weight_of(pattern) == weight
+
+
+def test_a_program_may_be_as_large_as_the_bound() -> None:
+    """And no larger."""
+    sizes = {compile_pattern("x" * count).programsize: count for count in range(MAX_PROGRAM // 2, MAX_PROGRAM - 9)}
+    shorter = max(sizes)
+    largest = sizes[shorter] + MAX_PROGRAM - shorter
+    assert compile_pattern("x" * largest).programsize == MAX_PROGRAM
+    with pytest.raises(PatternError, match="too large"):
+        compile_pattern("x" * (largest + 1))
 
 
 def test_heaviest_is_bounded() -> None:

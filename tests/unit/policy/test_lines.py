@@ -1,0 +1,65 @@
+"""A text's lines at their bounds: how many, how wide, and together as one by one."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from shared.policy.text.normal import MAX_LINES, all_shown, lines_of, shown
+from shared.policy.text.prefixes import all_without_prefixes, without_prefixes
+from shared.policy.text.whole import MAX_PIECES, MIN_WIDTH, searched, wholes
+
+_BEGINNINGS = (
+    "[1,3]<stderr>:",
+    "2026-01-05 02:10:22 ",
+    "[  12.345678] ",
+    "(worker pid=7, ip=10.0.0.7) ",
+    "no output for 5 s; output: ",
+    "no output for 5 s; causes:",
+    "1: ",
+    "an error",
+    "it said; causes:",
+    "\\n",
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_lines_are_shown_together_as_one_by_one(seed: int) -> None:
+    """Of some hundreds of texts, the same each time."""
+    chance = random.Random(seed)
+    for _ in range(150):
+        lines = ["".join(chance.choices(_BEGINNINGS, k=chance.randrange(1, 4))) for _ in range(chance.randrange(6))]
+        printed = lines_of("\n".join(lines))
+        assert all_shown(printed) == [shown(line) for line in printed], printed
+        assert all_without_prefixes(printed) == [without_prefixes(line) for line in printed], printed
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1, 2, MAX_LINES])
+def test_of_a_longer_text_the_ends_are_kept(more: int) -> None:
+    """Half of the lines each; as many as are kept are all kept."""
+    lines = [f"line {number}" for number in range(MAX_LINES + more)]
+    half = MAX_LINES // 2
+    assert lines_of("\n".join(lines)) == (lines if more <= 0 else [*lines[:half], *lines[-half:]])
+
+
+@pytest.mark.parametrize("short_by", [0, 1, 2])
+def test_a_word_is_put_together_only_where_it_fills_the_width(short_by: int) -> None:
+    """Else a blank was there: nobody cuts a word before the end of a line."""
+    first, last, widest = "a" * (60 - short_by), "cc of the rest", "w " * 30
+    assert wholes([first, last, "x", widest])[1] == (f"{first} {last}" if short_by else f"{first}{last}",)
+
+
+@pytest.mark.parametrize("rest", [0, 1, 2])
+def test_a_piece_alone_is_no_line_that_was_cut(rest: int) -> None:
+    """What is left of a run that is longer than is put together."""
+    lines = ["z" * MIN_WIDTH] * (MAX_PIECES + rest)
+    assert sorted(wholes(lines)) == [MAX_PIECES - 1, *([MAX_PIECES + 1] if rest > 1 else [])]
+
+
+def test_runs_that_were_cut_stand_apart() -> None:
+    """Each is put together behind its own last piece."""
+    one, other = ["a" * MIN_WIDTH, "b b"], ["c " + "c" * (MIN_WIDTH - 2), "d d"]
+    whole, both = "".join(one), (" ".join(other), "".join(other))
+    assert wholes([*one, "e e", *other]) == {1: (whole,), 4: both}
+    assert searched([*one, *other]).split("\n") == [*one, whole, *other, *both]

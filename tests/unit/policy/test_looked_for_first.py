@@ -1,0 +1,56 @@
+"""By what a pattern is looked for, and how: what is cheap comes first, and no answer hangs on it."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import msgspec
+import pytest
+
+from shared.policy.early import state_of
+from shared.policy.literals import Needs
+from shared.policy.prefilter import FEW_TEXTS, Prefilter
+from shared.policy.search import PatternSet
+
+
+def _choice(*texts: str) -> frozenset[bytes]:
+    return frozenset(text.encode() for text in texts)
+
+
+def _one(text: str) -> Needs:
+    return ((_choice(text),),)
+
+
+def test_so_many_texts_come_before_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that sees few failures never makes it."""
+    prefilter = Prefilter([_one("out of memory")])
+    for _ in range(FEW_TEXTS):
+        assert "_by_words" not in vars(prefilter)
+        assert prefilter.possible(b"out of memory").numbers == {0}
+    assert "_by_words" not in vars(prefilter)
+    monkeypatch.setattr(prefilter, "_one_by_one", lambda _: pytest.fail("one by one"))
+    assert prefilter.possible(b"out of memory").numbers == {0}
+    assert "_by_words" in vars(prefilter)
+
+
+@pytest.mark.parametrize("form", ["aaa{}q", "q{}zzz"])
+def test_a_first_text_is_asked_by_the_signs_that_fewest_needed_texts_have(form: str) -> None:
+    """Whichever these are in the alphabet."""
+    texts = [form.format(f"{one}{two}") for one, two in product("bcdefghijk", repeat=2)]
+    _, _, grams, _, _ = msgspec.msgpack.decode(state_of(texts, Prefilter([_one(text) for text in texts])))
+    assert max(map(len, grams.values())) == 1
+
+
+def test_what_words_tell_of_is_asked_for_before_what_none_does() -> None:
+    """However many ask for it: one text of a choice that no word tells of is enough to have to look for it."""
+    words, some = _choice("common word"), _choice("seldom", "-1")
+    prefilter = Prefilter([((some, words),), *[((words,),)] * 3])
+    asked = {text for text, (asking, _) in zip(prefilter.texts, prefilter.asked_by, strict=True) if asking}
+    assert asked == {"common word"}
+
+
+def test_a_short_text_is_searched_by_one_pattern_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it is there is known in half the time that it takes to know where."""
+    patterns = PatternSet(["red [0-9]", "red [a-z]"])
+    monkeypatch.setattr(patterns, "compiled", lambda number: pytest.fail(f"searched for {number}"))
+    assert [patterns.is_in(number, b"red 7") for number in (0, 1)] == [True, False]
