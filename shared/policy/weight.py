@@ -85,11 +85,10 @@ def weight_of(pattern: str) -> int:
         here = levels[-1]
         if part[0] == "(" and part[-1] != ")":  # `(?i)` sets a flag and opens nothing
             levels.append(_Open())
-        elif part == ")" and len(levels) > 1:
+        elif part == ")":
             inner = levels.pop()
             levels[-1].next(min(inner.total + inner.last + inner.choice, _MOST))
         elif part == "|":
-            here.next(0)
             here.choice = True
         elif part in {"*", "+"}:
             here.last = 0 if here.last <= 1 else here.last

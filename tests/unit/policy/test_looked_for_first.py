@@ -9,6 +9,7 @@ import pytest
 
 from shared.policy.early import state_of
 from shared.policy.literals import Needs
+from shared.policy.noise import Noise
 from shared.policy.prefilter import FEW_TEXTS, Prefilter
 from shared.policy.search import PatternSet
 
@@ -47,6 +48,19 @@ def test_what_words_tell_of_is_asked_for_before_what_none_does() -> None:
     prefilter = Prefilter([((some, words),), *[((words,),)] * 3])
     asked = {text for text, (asking, _) in zip(prefilter.texts, prefilter.asked_by, strict=True) if asking}
     assert asked == {"common word"}
+
+
+def test_short_texts_are_looked_for_only_where_nothing_else_is_needed() -> None:
+    """They are in most texts: of a choice with one of them nothing is asked besides."""
+    prefilter = Prefilter([((_choice("common word"), _choice("ab", "longer one")),), ((_choice("cd"),),)])
+    assert sorted(prefilter.texts) == ["cd", "common word"]
+
+
+def test_noise_is_what_any_alternative_of_it_hits() -> None:
+    """Line by line; what is known of its needs is believed."""
+    lines = ["INFO: a", "b", "DEBUG: 7", "DEBUG: x", "info: a"]
+    assert Noise([r"INFO: |DEBUG: \d"], {}).left_of(lines) == ["b", "DEBUG: x", "info: a"]
+    assert Noise(["INFO"], {"INFO": ((_choice("elsewhere"),),)}).left_of(lines) == lines
 
 
 def test_a_short_text_is_searched_by_one_pattern_alone(monkeypatch: pytest.MonkeyPatch) -> None:
