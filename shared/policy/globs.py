@@ -19,7 +19,7 @@ def glob_test(globs: Iterable[str]) -> TextTest:
     plain = frozenset(glob for glob in listed if not _is_wild(glob))
     if len(plain) == len(listed):
         return plain.__contains__
-    prefixes = tuple(glob[:-1] for glob in listed if _is_wild(glob) and not _is_wild(glob[:-1]) and glob[-1] == "*")
+    prefixes = tuple(glob[:-1] for glob in listed if not _is_wild(glob[:-1]) and glob[-1] == "*")
     simple = plain | {f"{prefix}*" for prefix in prefixes}
     rest = tuple(glob for glob in listed if glob not in simple)
     if not rest:

@@ -113,6 +113,9 @@ def test_breaker_and_rate_are_of_places() -> None:
     assert (there.breaker, there.rate) == (Breaker(max_jobs=20, window_s=600.0), Rate(max_jobs=5, window_s=60.0))
     assert with_limits_at(POLICY, Cluster(region="cn-hangzhou", cluster_id="ehpc-sh-1")) is POLICY
     assert with_limits_at(POLICY, GROUP) is POLICY
+    for setting in ("breaker", "rate"):
+        alone = replace(POLICY, by=(replace(POLICY.by[0], **{setting: None}),))
+        assert with_limits_at(alone, CLUSTER) is not alone
     wider = replace(POLICY, breaker=Breaker(max_jobs=10, window_s=900.0), rate=Rate(max_jobs=50, window_s=900.0))
     assert with_limits_at(wider, CLUSTER).breaker == Breaker(max_jobs=10, window_s=900.0)
     assert with_limits_at(wider, CLUSTER).rate == Rate(max_jobs=5, window_s=900.0)

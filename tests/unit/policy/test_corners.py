@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from shared.domain.nodes import NodeLimit
+from shared.policy.belts import BadNodes
 from shared.policy.conditions import Match
-from shared.policy.evidence import range_of
+from shared.policy.evidence import codes_test, range_of
 from shared.policy.itself import Itself
 from shared.policy.load import check_policy
+from shared.policy.match import _Condition
 from shared.policy.model import Policy
 from shared.policy.reach import Reach
 
@@ -64,3 +67,28 @@ def test_a_large_value_is_known_by_being_the_same_object() -> None:
 def test_what_asks_of_a_job_asks_for_more_than_a_place(reach: dict[str, Any], *, asks: bool) -> None:
     """An owner, a queue, a name: any of them."""
     assert Reach(**reach).asks_of_job is asks
+
+
+@pytest.mark.parametrize(("code", "named"), [(1, True), (2, False), (4, False), (5, True), (7, True), (8, False)])
+def test_an_exit_code_is_named_by_any_of_several(code: int, *, named: bool) -> None:
+    """Both ends of a range included."""
+    assert codes_test([1, "5-7"])(code) is named
+
+
+def test_what_a_condition_says_of_a_value_is_kept() -> None:
+    """Owners and queues come again and again."""
+    asked: list[str] = []
+
+    def is_ann(value: str) -> bool:
+        asked.append(value)
+        return value == "ann"
+
+    condition = _Condition(0b001, ((0b010, is_ann), (0b100, is_ann)), {})
+    assert [condition.allows(value) for value in ("ann", "ann", "bob", "ann", "bob", "")] == [7, 7, 1, 7, 1, 1]
+    assert asked == ["ann", "ann", "bob", "bob"]
+
+
+def test_a_policys_bound_of_nodes_is_the_one_that_counts() -> None:
+    """Each of its numbers."""
+    bound = BadNodes(jobs=7, owners=5, window_s=900.0, clear_after_s=7200.0).bound
+    assert bound == NodeLimit(jobs=7, owners=5, window_s=900.0, clear_after_s=7200.0)
