@@ -87,6 +87,17 @@ def test_the_stricter_holds() -> None:
     assert both.mode is Mode.OBSERVE
 
 
+def test_what_a_block_does_not_set_stays_the_rules() -> None:
+    """Its class's budget, its own mode where that is stricter, and no bound where there is none."""
+    under = Block(owners="ann", cooldown=Cooldown(base_s=1.0), mode=Mode.OBSERVE)
+    rules = tuple(replace(rule, mode=Mode.OFF, max_lost_h=None) for rule in POLICY.rules)
+    policy = replace(POLICY, by=(under,), rules=rules, max_lost_h=None)
+    found = [rule_for(policy, make_failure(message=text), make_look(owner="ann")) for text in ("node", "other", "")]
+    assert [rule and rule.attempts for rule in found] == [Attempts(max=4), Attempts(max=5), Attempts(max=3)]
+    assert [rule and (rule.mode, rule.max_lost_h) for rule in found] == [(Mode.OFF, None)] * 3
+    assert [rule and rule.hold_expires_s for rule in found] == [POLICY.hold_expires_s] * 3
+
+
 def test_whose_mode_it_is_is_told() -> None:
     """A block's mode is told with its name; `off` is a kill switch that nobody passes."""
     seen = make_look(owner="ann")

@@ -9,12 +9,13 @@ import pytest
 from shared.domain.nodes import NodeLimit
 from shared.policy.belts import BadNodes
 from shared.policy.conditions import Match
-from shared.policy.evidence import codes_test, range_of
+from shared.policy.evidence import codes_test, evidence_of, range_of, signals_test
 from shared.policy.itself import Itself
 from shared.policy.load import check_policy
-from shared.policy.match import _Condition
-from shared.policy.model import Policy
+from shared.policy.match import _Condition, first_match
+from shared.policy.model import Action, Policy, Rule
 from shared.policy.reach import Reach
+from tests.unit.decide.facts import make_failure, make_look
 
 RERUN = "version: 1\nrules: [{name: a, match: {}, action: rerun}]\n"
 
@@ -92,3 +93,24 @@ def test_a_policys_bound_of_nodes_is_the_one_that_counts() -> None:
     """Each of its numbers."""
     bound = BadNodes(jobs=7, owners=5, window_s=900.0, clear_after_s=7200.0).bound
     assert bound == NodeLimit(jobs=7, owners=5, window_s=900.0, clear_after_s=7200.0)
+
+
+def test_a_signal_that_nobody_knows_is_none() -> None:
+    """Least of all the first."""
+    assert [signals_test(["SIGNONE", "SIGKILL", 15])(number) for number in (1, 9, 15)] == [False, True, True]
+
+
+def test_what_the_live_job_does_not_say_is_taken_as_told() -> None:
+    """Each by itself."""
+    told = make_failure(owner="ann@scheduler", queue="night", job_name="a", node="n1", exit_code="1", reason="r")
+    assert evidence_of(told, None) == evidence_of(told, make_look()) == ("ann", "night", "a", ("n1",), "1", "r")
+    seen = make_look(owner="bob", queue="day", name="b")
+    assert evidence_of(told, seen)[:3] == ("bob", "day", "b")
+    assert evidence_of(make_failure(), None) == ("", "", "", (), "", "")
+
+
+def test_a_place_of_every_system_at_once_is_nowhere() -> None:
+    """No scope has all of these parts."""
+    match = Match(cluster="*", namespace="*", group="*", app="*", project="*")
+    policy = Policy(version=1, rules=(Rule(name="a", match=match, action=Action.RERUN),))
+    assert first_match(policy, make_failure()) is None

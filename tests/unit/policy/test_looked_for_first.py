@@ -7,6 +7,7 @@ from itertools import product
 import msgspec
 import pytest
 
+from shared.policy import prefilter as module
 from shared.policy.early import state_of
 from shared.policy.literals import Needs
 from shared.policy.noise import Noise
@@ -50,6 +51,17 @@ def test_what_words_tell_of_is_asked_for_before_what_none_does() -> None:
     assert asked == {"common word"}
 
 
+@pytest.mark.parametrize(
+    ("signs", "count", "tiers"), [("x", module._MANY + 1, 2), ("x", module._MANY, 1), ("xy", 20, 1), ("x", 1, 1)]
+)
+def test_many_texts_that_begin_alike_are_looked_for_by_that_first(signs: str, count: int, tiers: int) -> None:
+    """Mostly that is not there either."""
+    texts = [f"{signs[number % len(signs)]}{number}" for number in range(count)]
+    found = module._tiers(texts)
+    assert (len(found), found[-1]) == (tiers, tuple(texts))
+    assert found[0] == (("x",) if tiers > 1 else tuple(texts))
+
+
 def test_short_texts_are_looked_for_only_where_nothing_else_is_needed() -> None:
     """They are in most texts: of a choice with one of them nothing is asked besides."""
     prefilter = Prefilter([((_choice("common word"), _choice("ab", "longer one")),), ((_choice("cd"),),)])
@@ -60,6 +72,7 @@ def test_noise_is_what_any_alternative_of_it_hits() -> None:
     """Line by line; what is known of its needs is believed."""
     lines = ["INFO: a", "b", "DEBUG: 7", "DEBUG: x", "info: a"]
     assert Noise([r"INFO: |DEBUG: \d"], {}).left_of(lines) == ["b", "DEBUG: x", "info: a"]
+    assert Noise(["(?i)info|debug: [0-9]"], {}).left_of(lines) == ["b", "DEBUG: x"]
     assert Noise(["INFO"], {"INFO": ((_choice("elsewhere"),),)}).left_of(lines) == lines
 
 
