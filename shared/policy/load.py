@@ -138,7 +138,7 @@ def system_problem(told: str) -> str | None:
     """What is wrong with a job system's name; None if there is one of that name."""
     if told in SYSTEMS:
         return None
-    close = next(iter(get_close_matches(told.lower(), SYSTEMS.names, n=1)), None)
+    close = next(iter(get_close_matches(told.lower(), SYSTEMS.names)), None)
     return f"wants one of {', '.join(SYSTEMS.names)}, got text" + (f"; did you mean {close}?" if close else "")
 
 

@@ -61,7 +61,7 @@ class Person(Places, frozen=True, kw_only=True):
     def is_for(self, who: str) -> bool:
         """Whether somebody of that name is meant."""
         globs = [glob for glob in listed(self.who) if glob.startswith(CHANNEL) is who.startswith(CHANNEL)]
-        return bool(globs) and glob_test(tuple(globs))(who)
+        return glob_test(globs)(who)
 
     def has_place(self, scope: Scope) -> bool:
         """Whether the cluster or group is theirs."""

@@ -151,6 +151,14 @@ def test_size_is_bounded() -> None:
     at_bound = filler + "x" * (MAX_TEXT_BYTES - len(filler))
     assert check_policy(at_bound).policy is not None
     assert "larger than" in _problem(at_bound + "x")
+    assert faults_of(at_bound + "x") == [(1, "$")]
+
+
+def test_whether_parts_go_together_is_asked_once_each_is_right() -> None:
+    """Else one slip would be told in many ways."""
+    text = "version: 1\ncooldown: {base_s: 9, max_s: 1}\nrules:\n- {name: a, match: {}, action: rerun}\n"
+    assert faults_of(text) == [(2, "$.cooldown")]
+    assert faults_of(text + "- {name: a, match: {}, action: rerun}\n") == [(5, "$.rules[1].name")]
 
 
 def test_number_of_rules_is_bounded() -> None:

@@ -46,6 +46,7 @@ def _window(**parts: Any) -> Window:
         ({"cron": "0 22 * * *", "lasts_s": 12 * HOUR_S}, 2 * HOUR_S),
         ({"cron": "0 7 * * *", "lasts_s": 7200.0, "until": "2027-01-15 07:00"}, None),
         ({"cron": "0 7 * * *", "lasts_s": 7200.0, "until": "2027-01-15 07:01"}, HOUR_S),
+        ({"cron": "0 7 * * *", "lasts_s": 7200.0, "until": "2027-01-15 07:00:01"}, HOUR_S),
     ],
 )
 def test_when_it_is_open(times: dict[str, Any], left_s: float | None) -> None:
