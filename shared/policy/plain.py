@@ -72,7 +72,7 @@ def _dict(flat: list[Any]) -> dict[Any, Any]:
 def _maker(told: list[Any]) -> Callable[[list[Any]], Any]:
     module, name, *shape = told
     kind: Any = getattr(sys.modules[module], name)
-    ours = isinstance(kind, type) and issubclass(kind, Struct | Enum) and module.startswith(_OURS)
+    ours = isinstance(kind, type) and module.startswith(_OURS)
     if not ours or _shape(kind) != shape:
         raise Unfit(f"{name} is another type")
     if issubclass(kind, Enum):

@@ -10,6 +10,7 @@ from shared.domain.life import Life
 from shared.domain.mode import Mode
 from shared.domain.proof import Run
 from shared.domain.record import CaseState, JobRecord
+from shared.policy.belts import BadNodes, NodeAction
 from shared.policy.facts import Facts
 from shared.policy.model import Action, Match, Rule
 from shared.policy.outlook import gets_further
@@ -78,3 +79,13 @@ def test_a_rule_that_only_watches_gets_a_run_nowhere(*, forced: bool) -> None:
     waits = make_case(failure=make_failure(message="mode"), failure_id="f", state=CaseState.HELD, forced=forced)
     told = make_facts(failure=make_failure(message="watch"), policy=policy, ask=replace(make_facts().ask, force=forced))
     assert gets_further(told, waits) is forced
+
+
+def test_what_waits_for_a_node_is_passed_by_what_names_a_sound_one() -> None:
+    """Suspected nodes are the same for both."""
+    rules = (Rule(name="a", match=Match(message="down"), action=Action.RERUN),)
+    policy = replace(POLICY, rules=rules, bad_nodes=BadNodes(action=NodeAction.HOLD))
+    waits = make_case(failure=make_failure(message="down", node="n1"), failure_id="f")
+    for node, further in (("n2", True), ("n1", False)):
+        told = make_failure(message="down", node=node, telling_id="t2")
+        assert gets_further(make_facts(failure=told, policy=policy, suspects=frozenset({"n1"})), waits) is further

@@ -13,7 +13,8 @@ from shared.policy.evidence import codes_test, evidence_of, range_of, signals_te
 from shared.policy.itself import Itself
 from shared.policy.load import check_policy
 from shared.policy.match import _Condition, first_match
-from shared.policy.model import Action, Policy, Rule
+from shared.policy.model import Action, Attempts, Policy, Rule
+from shared.policy.plain import flattened
 from shared.policy.reach import Reach
 from tests.unit.decide.facts import make_failure, make_look
 
@@ -114,3 +115,10 @@ def test_a_place_of_every_system_at_once_is_nowhere() -> None:
     match = Match(cluster="*", namespace="*", group="*", app="*", project="*")
     policy = Policy(version=1, rules=(Rule(name="a", match=match, action=Action.RERUN),))
     assert first_match(policy, make_failure()) is None
+
+
+def test_what_is_the_default_is_left_out_where_values_are_flattened() -> None:
+    """Also if it was written, or reckoned; what is equal to it and of another type is not."""
+    of_default = Attempts(max=Attempts().max, window_s=float(str(Attempts().window_s)))
+    assert [len(flattened(one)[1]) for one in (Match(), of_default, Attempts(max=7))] == [1, 1, 3]
+    assert len(flattened(Attempts(window_s=int(Attempts().window_s)))[1]) == 3

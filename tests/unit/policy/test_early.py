@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.policy import search
+from shared.policy.packs import KnownNeeds
 from shared.policy.patterns import PatternError
 from shared.policy.prefilter import SHORT_BYTES
 from shared.policy.search import RICH_BYTES, PatternSet
@@ -65,3 +66,11 @@ def test_what_is_known_of_a_pattern_is_believed_and_the_others_needs_are_worked_
     assert some.possible_in(b"a red fault, red 17").numbers == {4}
     assert some.possible_in(b"elsewhere").numbers == {0}
     assert some.ready() is not None, "no pattern is left that needs no text"
+
+
+def test_what_the_library_knows_of_is_there_and_nothing_else() -> None:
+    """As in any mapping."""
+    known = KnownNeeds()
+    shipped = next(iter(known))
+    assert (shipped in known, "of nobody's" in known, len(known) > 1) == (True, False, True)
+    assert known[shipped] == known.get(shipped) != ()

@@ -151,7 +151,16 @@ def test_size_is_bounded() -> None:
     at_bound = filler + "x" * (MAX_TEXT_BYTES - len(filler))
     assert check_policy(at_bound).policy is not None
     assert "larger than" in _problem(at_bound + "x")
-    assert faults_of(at_bound + "x") == [(1, "$")]
+    assert faults_of(at_bound + "x") == faults_of("") == [(1, "$")]
+
+
+def test_only_the_packs_that_there_are_can_be_included() -> None:
+    """Those of the library, unless others are given."""
+    text = "version: 1\ninclude: [mpi]\n"
+    assert usable_policy(text) == load_policy(text) == check_policy(text).policy
+    assert usable_policy(text, {}) is check_policy(text, {}).policy is None
+    with pytest.raises(PolicyError):
+        load_policy(text, {})
 
 
 def test_whether_parts_go_together_is_asked_once_each_is_right() -> None:
@@ -166,6 +175,14 @@ def test_number_of_rules_is_bounded() -> None:
     rules = [f"- {{name: r{n}, match: {{message: m{n}}}, action: rerun}}" for n in range(MAX_RULES + 1)]
     assert check_policy("version: 1\nrules:\n" + "\n".join(rules[:-1])).policy is not None
     assert _problem("version: 1\nrules:\n" + "\n".join(rules)) == "wants a list of at most 200 rules, got 201"
+
+
+def test_as_many_faults_as_are_shown_are_all() -> None:
+    """One more, and it is said how many there are."""
+    for more in (0, 1):
+        faults = check_policy("version: 1\n" + "x: 1\n" * (MAX_FAULTS + more)).faults
+        assert len(faults) == MAX_FAULTS + more
+        assert ("more faults" in faults[-1].problem) is bool(more)
 
 
 def test_number_of_faults_shown_is_bounded() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from shared.domain.messages import What
 from shared.policy.load import check_policy, load_policy
-from shared.policy.notify import Notify, Quiet, digest_day, quiet_until
+from shared.policy.notify import DIGEST_LATE_S, Notify, Quiet, digest_day, quiet_until
 
 HEAD = "version: 1\nnotify:\n  channels:\n"
 OPS = "    - {name: ops, kind: dingtalk, url: SECONDWIND_NOTIFY_URL}\n"
@@ -145,3 +145,11 @@ def test_the_digest_goes_where_a_route_leads_it(route: str, *, told: bool) -> No
     found = check_policy(f"{HEAD}{OPS}  routes: [{route}]\n  digest_at: '08:30'\n")
     assert found.policy is not None, found.faults
     assert ("$.notify.digest_at" not in [warning.path for warning in found.warnings]) is told
+
+
+@pytest.mark.parametrize(("late_s", "due"), [(-1, False), (0, True), (DIGEST_LATE_S - 1, True), (DIGEST_LATE_S, False)])
+def test_a_digest_is_due_from_its_time_on_for_some_hours(late_s: float, *, due: bool) -> None:
+    """To the second."""
+    notify = Notify(digest_at="08:30", zone="Asia/Shanghai")
+    begins = datetime(2026, 1, 5, 8, 30, tzinfo=ZoneInfo("Asia/Shanghai")).timestamp()
+    assert digest_day(notify, begins + late_s) == ("2026-01-05" if due else "")

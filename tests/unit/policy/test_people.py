@@ -140,3 +140,15 @@ def test_one_entry_makes_somebody_known() -> None:
     assert [known(PEOPLE, who) for who in ("ann@example.com", "nobody")] == [True, False]
     assert known((Person(who="bob"), Person(who="ann")), "ann")
     assert not known((Person(who="bob"), Person(who="ann")), "eve")
+
+
+def test_who_may_do_something_everywhere_sees_the_jobs_of_others() -> None:
+    """Beside what they may say to their own; a job that names no owner is nobody's."""
+    both = Person(who="ann", may=(Deed.APPROVE,), own_jobs=(HoldAnswer.REJECT,))
+    own = Person(who="ann", own_jobs=(HoldAnswer.REJECT,))
+    assert [one.shows("ann", owner) for one in (both, own) for owner in ("bob", "ann", "")] == [True] * 3 + [
+        False,
+        True,
+        False,
+    ]
+    assert not own.owns("", "")
