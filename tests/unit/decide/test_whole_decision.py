@@ -67,14 +67,15 @@ def test_an_attempt_of_which_nothing_is_known_ends_after_a_day() -> None:
     assert (found.message, found.due_at) == ("a day has passed without evidence of what the call did", None)
 
 
-def test_what_was_rerun_is_not_given_up() -> None:
+@pytest.mark.parametrize("reason", [Reason.ACCEPTED, Reason.SEEN_RESTARTED])
+def test_what_was_rerun_is_not_given_up(reason: Reason) -> None:
     """Nothing of it is open: the sweep only looks what has become of it. It keeps its number as well."""
-    done: dict[str, Any] = {"state": CaseState.DONE, "attempt": 2, "reason": Reason.SEEN_RESTARTED}
+    done: dict[str, Any] = {"state": CaseState.DONE, "attempt": 2, "reason": reason}
     found = _of_case(
         {"attempts": tuple(AttemptMark(number, NOW - 600) for number in (1, 2, 3))},
-        **{**done, "life": SAME_LIFE, "opened_at": LONG_AGO - 60, "may_leave_until": NOW - 500},
+        **{**done, "life": SAME_LIFE, "opened_at": LONG_AGO - 60, "may_leave_until": NOW},
     )
-    assert (found.verdict, found.reason, found.attempt) == (Verdict.RERUN, Reason.SEEN_RESTARTED, 2)
+    assert (found.verdict, found.reason, found.attempt) == (Verdict.RERUN, reason, 2)
 
 
 def test_what_would_be_rerun_says_which_attempt_it_would_be() -> None:

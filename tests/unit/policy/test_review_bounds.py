@@ -123,6 +123,7 @@ def test_what_a_rule_refuses_it_cannot_ask_for(match: str, *, never: bool) -> No
         ("(?i)warning", "a warning", True),
         ("warning", "a warning", False),
         ("(?i)w.rning", "a warning", False),
+        ("(?i)warning$", r"a warning\$ x", False),
         ("(?i)warning|note", "(?:warning|note): x", True),
         ("(?i)warning", "(?:warning|fault): x", False),
         ("(?i)warning", "fault.*warning", True),
@@ -136,3 +137,14 @@ def test_a_pattern_hits_noise_alone_where_all_its_texts_are(noise: str, pattern:
     assert warned(f"{HEAD}ignore_lines: ['{noise}']\n{rules}{rest}") == (
         [(5, "$.rules[0].match.message")] if odd else []
     )
+
+
+def test_what_is_in_order_is_not_warned_of() -> None:
+    """Nodes that are told of after the usual wait, a digest that is led somewhere."""
+    assert warned(f"{HEAD}bad_nodes: {{action: tell, jobs: 3, owners: 3}}\n{REST}") == []
+    notify = (
+        "notify:\n"
+        "  channels: [{name: ops, kind: webhook, url: SECONDWIND_NOTIFY_A, secret: SECONDWIND_NOTIFY_B}]\n"
+        "  routes: [{to: [ops], what: [digest]}]\n"
+    )
+    assert warned(f"{HEAD}{notify}{REST}") == []

@@ -89,6 +89,7 @@ def test_the_strictest_of_several_holds_and_of_those_the_longest() -> None:
     hold, ignore = _window(action=WindowAction.HOLD, **OPEN), _window(action=WindowAction.IGNORE, **OPEN)
     for windows in ((defer, longer), (longer, defer)):
         assert _decided(*windows).due_at == NOW + 2 * HOUR_S
+    assert "window w " in _decided(defer, _window(name="as long", **OPEN)).message
     assert _decided(defer, hold).verdict is Verdict.HELD
     assert _decided(hold, ignore, defer).verdict is Verdict.SUPPRESSED
 

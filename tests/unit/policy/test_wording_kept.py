@@ -32,9 +32,10 @@ def test_the_same_words_in_another_order_are_another_text(word: str) -> None:
     assert [wording.first(3, text) for text in texts] == [0, 1, 0, 1, 1]
 
 
-def test_what_no_word_tells_of_is_looked_for_as_well() -> None:
+@pytest.mark.parametrize("word", ["message", "any_of", "all_of"])
+def test_what_no_word_tells_of_is_looked_for_as_well(word: str) -> None:
     """A pattern that needs signs beside words is found with both, and not with the words alone."""
-    wording = _warm(Wording(_asked(Match(message=r"read error.*\(-4[,;].*disk"), Match()), ()))
+    wording = _warm(Wording(_asked(Match(**{word: r"read error.*\(-4[,;].*disk"}), Match()), ()))
     texts = ["read error (-4,1) disk", "read error (-5,1) disk", "read error (-4;1) disk", "read error -4, disk"]
     assert [wording.first(3, text) for text in texts] == [0, 1, 0, 1]
 

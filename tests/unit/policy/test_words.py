@@ -50,6 +50,7 @@ def test_words_that_were_never_seen_are_all_asked(others: int) -> None:
     assert index.found_in(words | {b"xonewordx"}) == [1]
     assert index.found_in(words | {b"xdiskette"}) == []
     assert index.found_in(words | {b"one", b"neword"}) == []
+    assert index.found_in(words | {b"oneneword"}) == _found(index, "oneneword") == []
 
 
 @pytest.mark.parametrize("count", [1, 63, 64, 65, 200])
