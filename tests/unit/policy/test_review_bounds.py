@@ -147,4 +147,6 @@ def test_what_is_in_order_is_not_warned_of() -> None:
         "  channels: [{name: ops, kind: webhook, url: SECONDWIND_NOTIFY_A, secret: SECONDWIND_NOTIFY_B}]\n"
         "  routes: [{to: [ops], what: [digest]}]\n"
     )
-    assert warned(f"{HEAD}{notify}{REST}") == []
+    for what in ("what: [digest]", "what: [held, digest], owners: ann", "owners: ann"):
+        assert warned(f"{HEAD}{notify.replace('what: [digest]', what)}{REST}") == []
+    assert _faulty(f"people:\n- {{who: [ann, 'b*']}}\n- {{who: li, accounts: [l, m]}}\n{REST}") == []
