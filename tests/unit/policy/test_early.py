@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.policy import search
+from shared.policy.early import FIRST_TEXTS
 from shared.policy.packs import KnownNeeds
 from shared.policy.patterns import PatternError
 from shared.policy.prefilter import SHORT_BYTES
@@ -35,6 +36,15 @@ def test_made_ready_or_not_the_same_is_searched_and_found(monkeypatch: pytest.Mo
         assert len(one.text) <= max(len(text) + 1, RICH_BYTES) + SHORT_BYTES
         found = [sorted(number for number in some.numbers if some.finds(number)) for some in (one, other)]
         assert found[0] == found[1], text
+
+
+def test_the_index_is_made_after_the_first_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until then it takes longer than what is ready; the answers go on as they were."""
+    early = _made_ready(monkeypatch, PATTERNS)
+    for number in range(FIRST_TEXTS + 2):
+        there = early.possible_in(b"a red fault")
+        assert [one for one in there.numbers if there.finds(one)] == [0]
+        assert ("_index" in vars(early)) is (number >= FIRST_TEXTS)
 
 
 def test_what_is_ready_is_only_for_these_patterns(monkeypatch: pytest.MonkeyPatch) -> None:
