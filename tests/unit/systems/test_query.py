@@ -19,10 +19,12 @@ ODD = ["", "all", "12[3].scheduler", "a b+c/~=&?", "中文", '[{"Id":"1.s"}]', "
     "query", [{}, {"Left": None}, {"Id": ODD[2], "Number": 1, "Gone": None}, dict.fromkeys(ODD, "1")]
 )
 def test_a_url_is_the_one_that_the_sdk_composes(host: str, query: dict[str, object]) -> None:
-    """Of plain hosts and of those that are left to it, with whatever is asked."""
+    """Of plain hosts and of those that are left to it, as are ports, with whatever is asked."""
     request = DaraRequest()
     request.protocol, request.pathname = "HTTPS", "/"
     request.headers, request.query = {"host": host}, query
+    assert _sdk._url_of(request) == DaraCore.compose_url(request)
+    request.port = 8443
     assert _sdk._url_of(request) == DaraCore.compose_url(request)
 
 

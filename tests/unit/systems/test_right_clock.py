@@ -13,7 +13,7 @@ from shared.domain.endpoint import parse_endpoint
 from shared.domain.errors import ClockOff
 from shared.reality import SystemClock
 from shared.start import Start, by_a_right_clock
-from shared.systems.openapi import ApiCall, OpenApi
+from shared.systems.openapi import ApiCall, OpenApi, Reply
 from tests.support.http_wire import Wire, say
 
 NOW = 1_800_000_000.0
@@ -138,3 +138,18 @@ def test_every_answer_to_a_look_is_heard_and_none_to_a_rerun(wire: Wire, credent
     api.call(ApiCall(action="RerunJobs", version="2018-04-12", parameters={}))
     with pytest.raises(ClockOff):
         api.call(READ)
+
+
+def test_an_answer_without_a_date_says_nothing_of_the_time(wire: Wire, credentials: Credentials) -> None:
+    """It is an answer all the same."""
+
+    def undated(sent: Any) -> None:
+        body = b'{"RequestId": "r-1"}'
+        sent.send_response_only(200)
+        sent.send_header("content-length", str(len(body)))
+        sent.end_headers()
+        sent.wfile.write(body)
+
+    wire.behave = undated
+    api = OpenApi(credentials, parse_endpoint(f"http://{wire.host}"), clock=SystemClock())
+    assert api.call(READ) == Reply(body={"RequestId": "r-1"}, request_id="r-1", status=200)
