@@ -153,10 +153,13 @@ class Prefilter:
         """Of texts that hold no others than these: only those are looked for of a choice, mostly one of dozens."""
         ways: dict[int, list[Way]] = {}
         for one, text in asked:
-            choices = (maybe.intersection(self._choices[choice]) for choice in one.unsaid)
-            others = [tier for some in choices for tier in _tiers([self._texts[each] for each in some])]
-            ways.setdefault(one.number, []).append((self._texts[text], tuple(others)))
+            others = self._others(one.unsaid, maybe) if one.unsaid else ()
+            ways.setdefault(one.number, []).append((self._texts[text], others))
         return Chances(frozenset(ways), {number: tuple(some) for number, some in ways.items()})
+
+    def _others(self, unsaid: Sequence[int], maybe: frozenset[int]) -> Choices:
+        choices = (maybe.intersection(self._choices[choice]) for choice in unsaid)
+        return tuple(tier for some in choices for tier in _tiers([self._texts[each] for each in some]))
 
     def possible_by(self, words: frozenset[bytes], folded: bytes, *, blurred: bool = False) -> frozenset[int] | None:
         """Numbers of the patterns that a long text of these words may hold; None: of hundreds.
