@@ -58,7 +58,7 @@ class DataworksSeeker:
         for project in named if ask else ():
             if not calls.may(LIST):
                 break
-            day = _midnights(begun_at, 1, self._zone)[0]
+            day = _midnight(begun_at, 0, self._zone)
             try:
                 shown = failed_instances(self._api, project.project_id, day, begun_at, 1, size=1)
             except msgspec.ValidationError as error:
@@ -74,7 +74,8 @@ class DataworksSeeker:
         if not isinstance(scope, Project):
             raise TypeError("DataWorks is looked through by workspaces")
         mine, failures = shaped(memory, _Memory), list[Failure]()
-        mine.days = mine.days or _midnights(terms.now, watch.days, self._zone)
+        # An instance of today has the business date of yesterday, so one day more than is asked for is read.
+        mine.days = mine.days or [_midnight(terms.now, back, self._zone) for back in range(watch.days + 1)]
         since = terms.now - terms.stale_after_s
 
         def read() -> None:
@@ -118,10 +119,7 @@ def _new(row: TaskShown, scope: Project, seen: dict[str, float], terms: Terms) -
     )
 
 
-def _midnights(now: float, days: int, zone: ZoneInfo) -> list[int]:
-    """Milliseconds of the zone's midnights, of today and so many days before it.
-
-    An instance of today has the business date of yesterday, so one day more than is asked for is read.
-    """
+def _midnight(now: float, back: int, zone: ZoneInfo) -> int:
+    """Unix milliseconds of the zone's midnight so many days before today's."""
     today = datetime.fromtimestamp(now, zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    return [int((today - timedelta(days=back)).timestamp() * 1000) for back in range(days + 1)]
+    return int((today - timedelta(days=back)).timestamp() * 1000)

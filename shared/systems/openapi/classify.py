@@ -197,7 +197,7 @@ def _gateway_row(code: str, http_status: int | None) -> Row | None:
     """What a common code proves; one that comes with a 5xx may have been said behind the product: nothing."""
     if code.startswith(_THROTTLED):
         return _LATER
-    if (http_status or 0) >= _SERVER_ERROR:
+    if http_status is not None and http_status >= _SERVER_ERROR:
         return None
     return _GATEWAY.get(code.partition(".")[0]) or (_USELESS if _MISSING.match(code) else None)
 

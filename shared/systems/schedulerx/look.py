@@ -92,7 +92,7 @@ class JobLook:
             enabled=config.status == _ENABLED,
             instance=instance,
             others=self._others(listing, meant),
-            own_parameters=instance.parameters not in {"", config.parameters or ""},
+            own_parameters=instance.parameters not in {"", config.parameters},
             own_retries=config.own_retries,
             name=config.name or "",
             look_begun_at=self._begun_at,

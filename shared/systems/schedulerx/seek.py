@@ -112,7 +112,7 @@ class _Look:
         self.found: list[Failure] = []
         self._api, self._zone, self._group = api, zone, group
         self._memory, self._calls, self._terms = memory, calls, terms
-        self._days: set[tuple[int, str]] = set()
+        self._days: set[tuple[str, str]] = set()
 
     def read(self, reach_s: float) -> None:
         """Page by page. Raises StopError."""
@@ -196,7 +196,7 @@ class _Look:
 
     def _take_one(self, one: Detail, job_id: str) -> None:
         memory, now, key = self._memory, self._terms.now, str(one.instance_id)
-        known, day = key in memory.seen, (one.job_id or 0, one.data_time or "")
+        known, day = key in memory.seen, (job_id, one.data_time or "")
         superseded = day in self._days
         self._days.add(day)
         ended_at = moment(one.end_time, self._zone)

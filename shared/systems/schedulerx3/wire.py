@@ -242,7 +242,7 @@ def not_there(why: CallFailed) -> bool:
 def moment(written: str | None, zone: ZoneInfo) -> float | None:
     """Unix seconds of a time; none if there is none, or one that no document describes."""
     try:
-        return instant(written.strip(), zone) if written and written.strip() else None
+        return instant(written.strip(), zone) if written else None
     except ValueError:
         return None
 

@@ -12,6 +12,7 @@ from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
 from shared.systems.openapi import OpenApi
+from shared.systems.openapi._sdk import chain
 from tests.support.http_wire import Behaviour, Wire, say
 from tests.support.make import Make
 from tests.unit.systems.failed_calls import CALL, failed
@@ -97,3 +98,10 @@ def test_an_answer_that_is_no_object_leaves_the_effect_unknown(
     reply = failed(api.call(CALL))
     assert (reply.effect, reply.code) == (Effect.UNKNOWN, "UnreadableAnswer")
     assert len(wire.requests) == 1
+
+
+def test_what_an_exception_was_raised_amid_is_part_of_its_story() -> None:
+    """Whether it is named as the cause or not; what was being handled before the call is none of it."""
+    outer, first, second, last = OSError("outer"), OSError("first"), OSError("second"), OSError("last")
+    last.__cause__, second.__context__, first.__context__ = second, first, outer
+    assert list(chain(last, outer)) == [last, second, first]

@@ -93,6 +93,19 @@ def test_an_execution_is_read_whole() -> None:
 
 
 @pytest.mark.parametrize(
+    ("number", "state"),
+    [
+        (1, "QUEUED"), (2, "QUEUED"), (3, "RUNNING"), (4, "SUCCEEDED"), (5, "FAILED"), (6, "PAUSED"), (7, "QUEUED"),
+        (8, "REJECTED"), (9, "QUEUED"), (10, "PARTIAL_FAILED"), (11, "SKIPPED"), (12, "REMOVED"), (0, "UNKNOWN"),
+        (13, "UNKNOWN"),
+    ],
+)  # fmt: skip
+def test_every_status_is_a_word_of_the_contract(number: int, state: str) -> None:
+    """As docs/facts/schedulerx3.md#numbers lists them."""
+    assert Shown(job_execution_id=1, status=number).execution(ZONE).state.value == state
+
+
+@pytest.mark.parametrize(
     ("written", "workflow"),
     [(None, 0), ("", 0), (0, 0), (7, 7), ("7", 7), ("x7", 0), ("7x", 0), ("9" * 19, int("9" * 19)), ("9" * 20, 0)],
 )
