@@ -112,7 +112,7 @@ class _Look:
         self.found: list[Failure] = []
         self._api, self._zone, self._group = api, zone, group
         self._memory, self._calls, self._terms = memory, calls, terms
-        self._days: set[tuple[str, str]] = set()
+        self._days: set[tuple[str, str | None]] = set()
 
     def read(self, reach_s: float) -> None:
         """Page by page. Raises StopError."""
@@ -139,7 +139,7 @@ class _Look:
         """What to remember."""
         memory, now = self._memory, self._terms.now
         if done:
-            memory.until, memory.page, memory.last_page, memory.jobs, memory.jobs_page = 0.0, 1, [], [], 0
+            memory.until, memory.page, memory.last_page = 0.0, 1, []
             memory.seen = lately(memory.seen, now - SEEN_KEPT_S)
             memory.waiting = {one: at for one, at in memory.waiting.items() if now - at < SEEN_KEPT_S}
         newest = sorted(memory.repeats.items(), key=lambda one: one[1].at)[-MAX_CONFIGS:]
@@ -196,7 +196,7 @@ class _Look:
 
     def _take_one(self, one: Detail, job_id: str) -> None:
         memory, now, key = self._memory, self._terms.now, str(one.instance_id)
-        known, day = key in memory.seen, (job_id, one.data_time or "")
+        known, day = key in memory.seen, (job_id, one.data_time)
         superseded = day in self._days
         self._days.add(day)
         ended_at = moment(one.end_time, self._zone)
