@@ -178,6 +178,8 @@ def test_a_refused_batch_is_halved_down_to_the_one_that_spoils_it() -> None:
 
 def test_a_call_takes_fifty_of_one_workspace() -> None:
     """More is the caller's mistake."""
+    _, api = rerun(lambda _: yes(), MOST_A_CALL)
+    assert [call.jobs for call in api.asked] == [MOST_A_CALL]
     with pytest.raises(ValueError, match="1 to 50"):
         rerun(lambda _: yes(), MOST_A_CALL + 1)
     with pytest.raises(ValueError, match="1 to 50"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from operator import eq
 
 import pytest
 
@@ -53,6 +54,17 @@ def test_each_run_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found(12, memory) == []
     assert len(found(11, memory, START + HOUR)) == 1
     assert memory.told == {"b": 2, "1.scheduler": START + HOUR}
+
+
+def test_a_job_that_is_not_told_hides_none_behind_it() -> None:
+    """Neither one that has not run for long enough, nor one that is not meant."""
+    young, other, old = (
+        Running(start=start, owner="ann", queue=queue, name="train")
+        for start, queue in ((START + 9 * HOUR, "gpu"), (START, "cpu"), (START, "gpu"))
+    )
+    jobs = {"1.s": young, "2.s": other, "3.s": old}
+    told = overdue_jobs(OverdueMemory(), CLUSTER, jobs, Overdue(after_h=10, queues=("gpu",)), eq, START + 11 * HOUR)
+    assert [one.job_id for one in told] == ["3.s"]
 
 
 def test_numbers_of_dataworks_may_come_as_text() -> None:
