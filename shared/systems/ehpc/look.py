@@ -18,7 +18,7 @@ from shared.domain.snapshot import LookFailed, Observation
 from shared.ports import Clock
 from shared.systems.ehpc.listing import JobList
 from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.ehpc.sought import Shown, Sought
+from shared.systems.ehpc.sought import ListedJob, Sought
 from shared.systems.ehpc.wire import snapshot
 from shared.systems.openapi import Caller
 from shared.systems.openapi.results import malformed
@@ -69,11 +69,13 @@ def _seen(told: str, unfinished: Sought, rest: Sought, failed: LookFailed | None
     task = unfinished.task_of(told) or rest.task_of(told)
     if task is None:
         return _observed(told, matches, failed, begun_at)
-    shown = _observed(told, matches or [Shown({**task.job, "Id": told}, task.asked_at)], None, begun_at)
+    shown = _observed(told, matches or [ListedJob({**task.job, "Id": told}, task.asked_at)], None, begun_at)
     return shown if isinstance(shown, LookFailed) else msgspec.structs.replace(shown, has_tasks=True)
 
 
-def _observed(told: str, matches: list[Shown], failed: LookFailed | None, begun_at: float) -> EhpcSnapshot | LookFailed:
+def _observed(
+    told: str, matches: list[ListedJob], failed: LookFailed | None, begun_at: float
+) -> EhpcSnapshot | LookFailed:
     if not matches:
         return failed or EhpcSnapshot(job_id=told, state=State.NOT_FOUND, look_begun_at=begun_at)
     try:

@@ -13,7 +13,7 @@ Listed = Mapping[str, Any]
 """A job's members, as a list has them."""
 
 
-class Shown(Struct, frozen=True):
+class ListedJob(Struct, frozen=True):
     """A job as one page showed it."""
 
     job: Listed
@@ -29,8 +29,8 @@ class Sought:
     """
 
     def __init__(self, told: Iterable[str], *, first_match: bool = False) -> None:
-        self._found: dict[str, dict[str, Shown]] = {job_id: {} for job_id in told}
-        self._tasks: dict[tuple[str, str], Shown] = {}
+        self._found: dict[str, dict[str, ListedJob]] = {job_id: {} for job_id in told}
+        self._tasks: dict[tuple[str, str], ListedJob] = {}
         """By the array's number and server: an element of it."""
         self._first_match = first_match
 
@@ -41,20 +41,20 @@ class Sought:
             # A name with a dot only ever meets the whole id, as what stands before the first dot has none.
             before, _, server = listed_id.partition(".")
             if listed_id in sought:
-                self._keep(listed_id, listed_id, Shown(job, asked_at))
+                self._keep(listed_id, listed_id, ListedJob(job, asked_at))
             if before in sought and before != listed_id:
-                self._keep(before, listed_id, Shown(job, asked_at))
+                self._keep(before, listed_id, ListedJob(job, asked_at))
             if "_" in before:
                 array, mark, _ = name_parts(listed_id)
                 if mark == "_":
-                    self._tasks[array, server] = Shown(job, asked_at)
+                    self._tasks[array, server] = ListedJob(job, asked_at)
 
-    def _keep(self, told: str, listed_id: str, shown: Shown) -> None:
+    def _keep(self, told: str, listed_id: str, shown: ListedJob) -> None:
         found = self._found[told]
         if not (found and self._first_match):
             found[listed_id] = shown
 
-    def task_of(self, told: str) -> Shown | None:
+    def task_of(self, told: str) -> ListedJob | None:
         """A task of the Slurm array whose number this id is; None for what is spelled as a task, or no array's.
 
         PBS has no such second meaning: there the array is `12[]` and never `12`.
@@ -68,11 +68,11 @@ class Sought:
         """Of no others anything is wanted any more."""
         self._found = {job_id: self._found[job_id] for job_id in told}
 
-    def matches(self, told: str) -> list[Shown]:
+    def matches(self, told: str) -> list[ListedJob]:
         """The different jobs that this id may mean."""
         return list(self._found.get(told, {}).values())
 
-    def sure(self, told: str) -> list[Shown]:
+    def sure(self, told: str) -> list[ListedJob]:
         """The same, as far as it holds before every page was read."""
         return self.matches(told) if "." in told else []
 
