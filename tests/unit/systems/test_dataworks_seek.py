@@ -259,6 +259,24 @@ def test_a_workspace_that_is_not_there_is_missing(workspace: Workspace) -> None:
     assert scopes(workspace, ask=True, calls=0) == scopes(workspace, ask=False)
 
 
+class Paced:
+    """None is left now; a moment later one is again."""
+
+    def __init__(self) -> None:
+        self._answers = [False, True]
+
+    def may(self, operation: str) -> bool:
+        """As the pace allows."""
+        assert operation
+        return self._answers.pop(0)
+
+
+def test_where_no_call_is_left_the_next_workspace_is_not_asked_for(workspace: Workspace) -> None:
+    """A pace would have one left by then: it is another's."""
+    listed = workspace.seeker.scopes(Projects(projects=(7, 8)), fits, Paced(), ask=True)
+    assert (listed.missing, workspace.api.asked) == ((), [])
+
+
 @pytest.mark.parametrize(
     ("said", "code"),
     [

@@ -231,14 +231,15 @@ def test_a_list_without_end_is_given_up(fake_api: Play, clock: Clock, failure: M
     assert (seen.code, seen.worth_repeating, len(api.asked)) == ("ListTooLong", True, 400)
 
 
+@pytest.mark.parametrize("state", ["RUNNING", "FINISHED"])
 @pytest.mark.parametrize(("server", "told", "means"), [
     ("", "184", True), ("", "184.m", True), (".m", "184", True), (".m", "184.m", True), (".n", "184.m", False),
 ])  # fmt: skip
 def test_a_number_and_a_server_mean_that_server_s_array(
-    cluster_of: ClusterOf, failure: Make[Failure], server: str, told: str, *, means: bool
+    cluster_of: ClusterOf, failure: Make[Failure], server: str, told: str, state: str, *, means: bool
 ) -> None:
-    """A list, or who tells, may leave the server out; another one's is another array."""
-    system, _ = cluster_of(job(f"184_1{server}"), job("190_1.m"))
+    """Also one that has ended. A list, or who tells, may leave the server out; another one's is another array."""
+    system, _ = cluster_of(job(f"184_1{server}", state), job("190_1.m"))
     (seen,) = system.observe([failure(told)])
     assert found(seen).has_tasks is means
     assert (found(seen).state is State.NOT_FOUND) is not means

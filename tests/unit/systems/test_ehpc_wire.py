@@ -110,11 +110,13 @@ def test_a_node_is_read_whole(fake_api: Play) -> None:
     ("number", "count", "total", "last"),
     [
         (1, 49, None, True), (1, 50, None, False), (1, 50, 50, True), (1, 50, 51, False), (2, 50, 100, True),
-        (2, 50, 101, False), (1, 50, 0, False), (1, 50, 1, True), (1, 0, None, True),
+        (2, 50, 101, False), (1, 50, 0, False), (1, 50, 1, True), (1, 0, None, True), (1, 50, "50", True),
     ],
 )  # fmt: skip
-def test_the_last_page_of_clusters(fake_api: Play, number: int, count: int, total: int | None, last: bool) -> None:  # noqa: FBT001
-    """Fifty are asked for."""
+def test_the_last_page_of_clusters(
+    fake_api: Play, number: int, count: int, total: int | str | None, *, last: bool
+) -> None:
+    """Fifty are asked for; a number may come as text."""
     listed = {"ClusterInfoSimple": [{"Id": f"c-{number}"} for number in range(count)]}
     api = api_of(fake_api, reply(Clusters=listed, TotalCount=total))
     page = cluster_ids(api, number)

@@ -110,6 +110,13 @@ def test_a_data_time_means_its_newest_instance(system: Opened, told: Make[Failur
     assert [one.instance_id for one in seen.others] == [3, 1]
 
 
+def test_a_job_without_a_name_has_an_empty_one(system: Opened, told: Make[Failure]) -> None:
+    """Rules match names as text."""
+    sx, _ = system(Service(instance(1), info={"Name": None}))
+    (seen,) = sx.observe([told(job_instance_id=1)])
+    assert found(seen).name == ""
+
+
 @pytest.mark.parametrize(
     ("of_job", "of_instance", "own"),
     [("", "", False), ("a", "a", False), ("a", "", False), ("", "b", True), ("a", "b", True), (None, None, False)],

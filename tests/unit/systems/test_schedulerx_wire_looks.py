@@ -190,6 +190,15 @@ def test_the_lowest_ids_of_a_flood_are_looked_at(fake_api: Play, failure: Make[F
     assert [place for place, one in enumerate(seen[::-1]) if isinstance(one, LookFailed)] == [MOST_A_LOOK]
 
 
+def test_of_a_flood_those_told_by_their_data_time_come_first(
+    fake_api: Play, failure: Make[Failure], group: Group
+) -> None:
+    """Before any that names its instance, be that the first one."""
+    flood = [failure("7", group, data_time=f"{number:03d}") for number in range(MOST_A_LOOK)]
+    seen, _ = look(fake_api, Service(row(1)), failure("7", group, job_instance_id=1), *flood)
+    assert [place for place, one in enumerate(seen) if isinstance(one, LookFailed)] == [0]
+
+
 def test_only_groups_are_acted_on(fake_api: Play, failure: Make[Failure]) -> None:
     """Another system's scope is a mistake of the caller."""
     with pytest.raises(TypeError, match="groups"):
