@@ -83,7 +83,8 @@ def read_range(
             for entry in page.entries:
                 kept = intake.kept
                 read_log(entry, wanted, context, Trigger.MANUAL, intake)
-                size += sum(map(len, entry.fields.values())) if intake.kept > kept else 0
+                if intake.kept > kept:
+                    size += sum(map(len, entry.fields.values()))
                 if (intake.kept >= SLICE_RECORDS or size >= SLICE_BYTES) and not intake.dry_run:
                     heal()
                     intake.let_go()
@@ -108,7 +109,8 @@ def _slices(
                     continue
                 if not read_log(entry, wanted, context, Trigger.LOG, intake):
                     continue
-                size += sum(map(len, entry.fields.values())) if intake.kept > kept else 0
+                if intake.kept > kept:
+                    size += sum(map(len, entry.fields.values()))
                 kept = intake.kept
                 if kept >= SLICE_RECORDS or size >= SLICE_BYTES:
                     reached = Progress(cursor=page.cursor, ordinal=page.ordinal, handled=handled)

@@ -176,10 +176,9 @@ def room_at(limit: SharedLimit, most: int, window_s: float, now: float) -> float
     counts = _counts(limit, window_s, now)
     used = sum(counts.values())
     for start in sorted(counts):
-        if used < most:
-            break
-        used -= counts[start]
-        now = max(now, start + window_s + COUNT_BUCKET_S)
+        if used >= most:
+            used -= counts[start]
+            now = max(now, start + window_s + COUNT_BUCKET_S)
     return now
 
 

@@ -49,13 +49,13 @@ class KnownNode(Struct, frozen=True, kw_only=True, omit_defaults=True):
     suspected_at: float = 0.0
     """Since when it is suspected (unix seconds); 0: it is not."""
     suspected_until: float = 0.0
-    """When the suspicion ends by itself."""
+    """When the suspicion ends by itself; 0: there is none."""
     cleared_at: float = 0.0
     """What failed before then counts no more."""
 
     def suspected(self, now: float) -> bool:
         """Whether it is suspected at that moment."""
-        return bool(self.suspected_at) and self.suspected_until > now
+        return self.suspected_until > now
 
 
 class KnownNodes(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -268,6 +268,7 @@ def _within_backlog(cases: tuple[Case, ...]) -> tuple[Case, ...]:
     room, kept = BACKLOG_BYTES, list[Case]()
     for case in reversed(cases):
         listed = case.due_at == LISTED_AT
-        room -= case.failure.evidence_bytes if listed else 0
+        if listed:
+            room -= case.failure.evidence_bytes
         kept.append(case if room >= 0 or not listed else replace(trimmed(case), due_at=None))
     return tuple(reversed(kept))

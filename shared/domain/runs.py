@@ -31,7 +31,7 @@ def began_between(began: float | None, case: Case) -> bool:
 
     A start from before the failure is that of the run that had failed, not yet written anew.
     """
-    return began_before_call(began, case) and began is not None and began >= case.failure.occurred_at - SKEW_S
+    return began is not None and case.failure.occurred_at <= began + SKEW_S < case.reserved_at
 
 
 def by_start(told: float, start: float) -> Run:

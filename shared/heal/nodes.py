@@ -105,8 +105,8 @@ class NodeMemory(Struct, kw_only=True):
         return [nodes_write(nodes_key(self.scope), self._after, self._version, self.now)]
 
     def written(self) -> None:
-        """The last `writes` are in the ledger."""
-        if self._known is not None and self._after is not None and self._after != self._known:
+        """The last `writes` are in the ledger; there were some."""
+        if self._known is not None and self._after is not None:
             key = nodes_key(self.scope)
             self._told += [Notice(key, owed) for owed in self._after.owed if owed not in self._known.owed]
             self._known, self._version = self._after, (self._version or 0) + 1

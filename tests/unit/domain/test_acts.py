@@ -51,6 +51,7 @@ def test_only_records_are_records() -> None:
         (Speaker(project="p", logstore="l"), "log p/l"),
         (Speaker(project="p", logstore="l", topic="t"), "log p/l topic t"),
         (Speaker(event_source="s", event_bus="b", event_account="1"), "event source s event bus b event account 1"),
+        (Speaker(event_account="1"), "event account 1"),
         (Speaker(event_bus="b", project="p", logstore="l"), "event bus b log p/l"),
     ],
 )

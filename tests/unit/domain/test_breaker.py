@@ -48,6 +48,7 @@ def test_opening_twice_and_closing_twice_say_nothing_twice() -> None:
     shut = closed_by_hand(limit, CLUSTER, NOW + 2, "ann")
     assert closed_by_hand(shut, CLUSTER, NOW + 3, "bob") is shut
     assert [one["reason"] for one in shut.owed] == ["breaker_opened", "breaker_closed"]
+    assert (shut.opened_at, shut.why, shut.opened_by) == (None, "", "")
 
 
 def test_what_a_person_does_is_due_at_once() -> None:

@@ -207,3 +207,14 @@ def test_behind_an_open_breaker_those_who_are_forced_still_pass() -> None:
         SharedLimit(opened_at=1.0), keys, scope=SCOPE, max_jobs=9, window_s=600, now=2.0, forced=frozenset({"b"})
     )
     assert let_in == {"b"}
+
+
+def test_a_job_counts_until_its_window_is_over() -> None:
+    """Not until its bucket would have begun within it: ten seconds before the end there is no room yet."""
+
+    def admitted(limit: SharedLimit, key: str, now: float) -> tuple[SharedLimit, frozenset[str]]:
+        return take_breaker_tokens(limit, [key], scope=SCOPE, max_jobs=1, window_s=600, now=now, forced=frozenset())
+
+    first, _ = admitted(SharedLimit(), "a", 0.0)
+    assert admitted(first, "b", 590.0)[1] == frozenset()
+    assert admitted(first, "b", 661.0)[1] == {"b"}

@@ -33,10 +33,12 @@ def count(known: KnownNodes, *jobs: str, node: str = "n1", at: float = START, bo
         ("", ("n1", "n2"), ("n1", "n2")),
         ("", tuple(f"n{number}" for number in range(9)), ()),
         ("gpu[1-4]", ("gpu1", "gpu2"), ("gpu1", "gpu2")),
+        ("n1 gpu[1-4]", (), ()),
         ("n1; reboot", (), ("n1", "reboot")),
         ("$(reboot)", (), ()),
         ("-f", (), ()),
         ("10.0.0.7", (), ("10.0.0.7",)),
+        ("64:ff9b::10.0.0.7", (), ("64:ff9b::10.0.0.7",)),
         ("", (), ()),
     ],
 )

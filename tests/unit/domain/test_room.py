@@ -77,7 +77,8 @@ def test_what_is_over_keeps_what_tells_it_from_others_and_nothing_else() -> None
 def test_what_somebody_waits_for_stays_whole_and_just_the_size_is_enough() -> None:
     """Open, or listed for a person; and nothing is lost of what fits."""
     listed = replace(UNTRIED, due_at=LISTED_AT)
-    record = JobRecord(cases=(OPEN, listed))
+    asked = replace(OPEN, failure_id="asked", due_at=None)
+    record = JobRecord(cases=(OPEN, listed, asked))
     assert fitted(record, size_of(record)) is record
     assert fitted(record, size_of(record) - 1) is None
 

@@ -10,7 +10,7 @@ from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.proof import Run
 from shared.domain.record import Case, CaseState, JobRecord
-from shared.domain.runs import rerun_since
+from shared.domain.runs import began_before_call, began_between, rerun_since
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
 from tests.support.make import Make
@@ -172,3 +172,21 @@ def test_lives_and_labels(
     assert ehpc(R, 9).run_label(failure(), Run.EARLIER) == "told:1000"
     assert ehpc(Q, 9).run_label(failure(), Run.THIS) == "told:1000"
     assert schedulerx(None).run_label(failure(job_instance_id=7), Run.THIS) == "told:7"
+
+
+@pytest.mark.parametrize(
+    ("began", "before", "between"),
+    [
+        (None, False, False),
+        (969.0, True, False),
+        (970.0, True, True),
+        (1169.0, True, True),
+        (1170.0, False, False),
+    ],
+)
+def test_a_start_before_the_call_is_none_of_its_doing(
+    case: Make[Case], failure: Make[Failure], began: float | None, *, before: bool, between: bool
+) -> None:
+    """The failure at 1000, the call not before 1200, clocks half a minute apart; the failed run's was no restart."""
+    reserved = case(failure=failure(), reserved_at=1200.0)
+    assert (began_before_call(began, reserved), began_between(began, reserved)) == (before, between)

@@ -197,6 +197,7 @@ def test_a_telling_that_is_outweighed_is_answered_as_a_duplicate() -> None:
         "v",
     )
     assert "attempt" not in owed
+    assert "another telling" in owed["message"]
     assert (owed["event_id"], record.owed_at, record.cases) == (BEFORE.failure.event_id, NOW, RECORD.cases)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from shared.domain import record
 from shared.domain.errors import DocumentRefused
 from shared.domain.record import CaseState
 from shared.heal import limits, writer
 from shared.policy.model import Rate
 from tests.support.house import House, verdicts
-from tests.unit.heal.tricks import set_policy
+from tests.unit.heal.tricks import BAD_LOOK, set_policy
 
 HOME = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"
 FULL = ("refused", "record_full")
@@ -49,6 +50,23 @@ def test_what_waited_ends_when_there_is_no_room_to_go_on(house: House, monkeypat
     assert house.ehpc.calls == [["2.scheduler"]]
     house.later(1200)
     assert [result for result in house.sweep().results if result.outcome.job_id == "1.scheduler"] == []
+
+
+def test_what_only_waits_on_ends_there_too(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its next look fails as the first did, and that cannot be written down."""
+    house.ehpc.look_fails = BAD_LOOK
+    assert verdicts(house.deliver(house.hung(1))) == [("deferred", "look_failed")]
+    fill(monkeypatch)
+    house.later(61)
+    assert verdicts(house.sweep()) == [FULL]
+    assert house.open_cases() == []
+
+
+def test_what_does_not_wait_needs_no_room_to_wait_in(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many failures of the job do, one is rerun, and one that ends at once is told why."""
+    monkeypatch.setattr(record, "MAX_OPEN", 0)
+    assert verdicts(house.deliver(house.hung(1, message="SyntaxError"))) == [("suppressed", "rule_ignores")]
+    assert verdicts(house.deliver(house.hung(2))) == [("rerun", "accepted")]
 
 
 def test_limits_that_cannot_be_written_let_nobody_pass(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from shared.documents import decode_record
+from shared.documents import decode_record, record_write
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.failure import Failure
+from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.heal import Report
 from tests.support.house import House, verdicts
@@ -94,6 +95,24 @@ def test_what_waits_already_stays_in_hand(house: House) -> None:
     house.ehpc.look_fails = BAD_LOOK
     house.deliver(failure)
     assert verdicts(refuse(house, failure)) == [("duplicate", "in_hand")]
+    house.later(61)
+    assert verdicts(house.sweep()) == [("rerun", "accepted")]
+
+
+def test_a_telling_that_was_forgotten_ends_nothing_that_waits(house: House) -> None:
+    """A case remembers sixteen tellings: an earlier one is told that nobody may look, and the sweep goes on."""
+    failure, now = house.hung(), house.clock.now()
+    house.ehpc.look_fails = NO_LOOK
+    (result,) = house.deliver(failure, dry_run=True).results
+    waits = Case(
+        failure=failure,
+        failure_id=result.outcome.failure_id,
+        state=CaseState.DEFERRED,
+        opened_at=now,
+        due_at=now + 60,
+    )
+    assert not house.ledger.save([record_write(JOB, JobRecord(cases=(waits,)), None, now)])
+    assert verdicts(refuse(house, failure)) == [("refused", "look_refused")]
     house.later(61)
     assert verdicts(house.sweep()) == [("rerun", "accepted")]
 

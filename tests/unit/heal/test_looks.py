@@ -223,3 +223,14 @@ def test_what_is_turned_away_and_what_is_not_looked_at_are_told_beside_the_rest(
     told = [result.outcome.event_id for result in report.results if result.outcome.reason == "untrusted_source"]
     assert sorted(told) == ["ehpc-x-0001", "x"]
     assert all(result.key == "" for result in report.results if result.outcome.reason == "untrusted_source")
+
+
+def test_one_telling_by_who_names_the_cluster_is_enough(house: House, looked_into: list[str]) -> None:
+    """What others tell of it besides, who may speak of any, takes it no turn."""
+    other = LogPlace(project="hpc", logstore="others")
+    named = replace(MINE, clusters="ehpc-zz-*")
+    set_policy(house, sources=(Source(log=LOG), Source(log=other), named), breaker=None)
+    failures = about(house, [*(cluster(number, "aa") for number in range(3)), cluster(7, "zz")])
+    besides = house.hung(9, scope=cluster(7, "zz"), speaker=Speaker(project="hpc", logstore="others"))
+    house.deliver(besides, *failures)
+    assert looked_into[0] == "ehpc-zz-0007"
