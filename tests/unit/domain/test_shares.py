@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.limits import SharedLimit
+from shared.domain.limits import MAX_DIGITS, SharedLimit
 from shared.domain.shares import Shares, owner_token
 
 NOW = 1_000_020.0
@@ -69,6 +69,9 @@ def test_what_nobody_wrote_so_counts_one() -> None:
     odd = SharedLimit(owners={"1000020": (f"{token}/x", f"{token}/{'9' * 30}", token)})
     assert not shares(odd, distinct=False).take("ann", "a", forced=False)
     assert shares(odd, distinct=False, most=4).take("ann", "a", forced=False)
+    for digits, room in ((MAX_DIGITS - 1, False), (MAX_DIGITS, True)):
+        long = SharedLimit(owners={"1000020": (f"{token}/{'9' * digits}",)})
+        assert shares(long, distinct=False).take("ann", "a", forced=False) is room
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 5), st.floats(0, 400)), max_size=30), st.data())

@@ -13,6 +13,7 @@ from shared.domain.call import Effect
 from shared.domain.failure import Failure, Intake, Speaker, Trigger
 from shared.domain.keys import breaker_key
 from shared.domain.snapshot import Observation
+from shared.heal import looks
 from shared.heal.looks import LEAST_TIME_S, MOST_SCOPES
 from shared.policy.conditions import LogPlace, Source
 from shared.sweep import ROOM_S, sweep
@@ -198,12 +199,15 @@ def test_with_hardly_any_time_one_cluster_is_looked_into_and_no_further(
     assert len(looked_into) == first
 
 
-def test_the_sweep_looks_at_all_that_it_took_up(house: House, looked_into: list[str]) -> None:
-    """It takes up no more than it has time for, so no look is saved afterwards."""
+def test_the_sweep_looks_at_all_that_it_took_up(
+    house: House, looked_into: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes up no more than it has time for, so no look is saved afterwards, in however many clusters."""
     house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
     house.deliver(*about(house, [cluster(number) for number in range(3)]))
     house.later(61)
     looked_into.clear()
+    monkeypatch.setattr(looks, "MOST_SCOPES", 1)
 
     def passes() -> None:
         house.later(3)
