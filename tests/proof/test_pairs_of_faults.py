@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -22,7 +23,10 @@ def test_no_pair_of_faults_breaks_a_law(
     `make test` takes the part of the day and runs once what pairs have in common (`exploration`), `make pairs` does so
     with all parts, `make histories` runs each pair by itself.
     """
-    share = None if everything or part is None else Share(part, PARTS)
+    # Few scenarios have as many first faults as there are parts: were they all counted from the same one, most days
+    # would have none.
+    own = zlib.crc32(scenario.name.encode())
+    share = None if everything or part is None else Share(part + own, PARTS)
     if everything:
         met = Met()
         covered = sum(1 for _ in pairs(scenario, met))
