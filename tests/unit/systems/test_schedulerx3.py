@@ -125,6 +125,16 @@ def test_a_flood_costs_a_bounded_number_of_calls() -> None:
     assert codes[0] == codes[1] == {ID + number for number in range(MOST_A_LOOK, MOST_A_LOOK + 5)}
 
 
+def test_who_names_no_execution_means_none() -> None:
+    """Not the first one of the same job, which is looked at beside it."""
+    clock = Clock()
+    jobs = Schedulerx3Jobs(FakeApi(clock, service(shown(1))), clock, ZoneInfo("Asia/Shanghai"))
+    nothing, first = jobs.observe([replace(TOLD, job_instance_id=None), replace(TOLD, job_instance_id=1)])
+    assert isinstance(nothing, Schedulerx3Snapshot)
+    assert isinstance(first, Schedulerx3Snapshot)
+    assert (nothing.state, first.state) == (State.NOT_FOUND, State.FAILED)
+
+
 def test_a_call_names_the_execution_in_the_query() -> None:
     """By POST, its effect unknown where the answer says neither yes nor no; nothing is sent where none was seen."""
     clock = Clock()
