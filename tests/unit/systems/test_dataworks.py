@@ -82,6 +82,16 @@ def test_an_instance_that_is_not_there_names_no_day_to_list() -> None:
     assert calls == ["GetTaskInstance"] * 6
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [yes(), yes(TaskInstance=shown(ProjectId=None)), refused("Whatever", "no", jobs=1, http_status=400)],
+)
+def test_an_instance_that_cannot_be_read_names_no_day_to_list(answer: Reply | CallFailed) -> None:
+    """Its neighbours are each read alone too."""
+    _, calls = looked(lambda _: answer, *(failure(ID + number) for number in range(6)))
+    assert calls == ["GetTaskInstance"] * 6
+
+
 def test_of_an_instances_runs_the_list_means_the_newest() -> None:
     """It may show those before as well."""
     runs = [shown(ID + 4, RunNumber=number, Status=status) for number, status in ((1, "Failure"), (2, "Running"))]

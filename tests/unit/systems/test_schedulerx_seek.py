@@ -196,6 +196,13 @@ def test_in_many_turns_the_same_is_read_as_in_one_turn(service: Service) -> None
     assert asked.count("ListJobs 1") == asked.count("ListJobs 2") == 1
 
 
+def test_the_look_at_a_job_s_own_retries_is_one_of_the_calls(service: Service) -> None:
+    """Without one left the instance is told by the next turn."""
+    service.instances = [instance(1)]
+    assert (told(service.turn(calls=1)), service.asked) == ([], ["GetJobInstanceList 1"])
+    assert told(service.turn()) == [1]
+
+
 @pytest.mark.parametrize("why", [{"read_again": True}, {"account_wide": True}, {"credentials": True}])
 @pytest.mark.parametrize("action", ["GetJobInstanceList", "GetJobInfo"])
 def test_what_is_wrong_with_more_than_the_question_ends_the_turn(
