@@ -38,9 +38,9 @@ class Decider(Struct, frozen=True, kw_only=True):
         for item in items:
             if not item.blocked_by:
                 item.blocked_by = next((key for key in item.reads if not self.records.readable(key)), "")
-            if item.blocked_by and not item.apart:
-                item.apart = True
-                apart.append(item.key)
+                if item.blocked_by:
+                    item.apart = True
+                    apart.append(item.key)
         return apart
 
     def decide_all(self, items: Sequence[Item], admission: Admission) -> None:

@@ -153,9 +153,10 @@ def clear_drained(ledger: Ledger, scope: Scope, withdrawn: frozenset[str], now: 
     key = nodes_key(scope)
     for _ in range(TRIES):
         stored = ledger.load([key]).get(key)
-        known = after = nodes_of(key, stored) if stored is not None else None
-        if stored is None or known is None or after is None:
+        known = nodes_of(key, stored)
+        if stored is None or known is None:
             return
+        after = known
         for node in sorted(withdrawn & known.suspects(now)):
             after = cleared(after, node, scope=scope, now=now, why=DRAINED)
         if after == known or not ledger.save([nodes_write(key, after, stored.version, now)]):

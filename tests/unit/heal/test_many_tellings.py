@@ -160,3 +160,24 @@ def test_what_waits_for_another_reason_crowds_nobody_out(house: House) -> None:
     start = house.ehpc.jobs["1.scheduler"].start
     assert verdicts(house.deliver(house.failure(1, started_at=float(start)))) == [("deferred", "rate")]
     assert [case.failure_id for case in _cases(house)][:MAX_UNCLEAR] == waiting
+
+
+def test_what_cannot_be_believed_is_no_telling_of_what_was_rerun(house: House) -> None:
+    """In one delivery with the true one: a case remembers sixteen, and lies must not push the true one out."""
+    true = house.hung(owner="ann", telling_id="a", event_id="a")
+    house.ehpc.jobs["1.scheduler"].owner = "ann"
+    lies = [
+        house.failure(owner="ben", message=f"{number}", telling_id=f"b{number}", event_id=f"b{number}")
+        for number in range(20)
+    ]
+    report = house.deliver(true, *lies)
+    assert (verdicts(report), report.folded) == ([("rerun", "accepted")], 20)
+    (case,) = _cases(house)
+    assert case.tellings == ("a",)
+
+
+def test_to_strike_what_was_told_reads_nothing_again(house: House) -> None:
+    """The records are known as they were left: of a storm that is a round trip less for each hundred."""
+    house.deliver(house.hung())
+    assert [HOME in keys for keys in house.ledger.loads].count(True) == 1
+    assert house.records()[HOME].owed == ()
