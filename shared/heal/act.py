@@ -34,9 +34,7 @@ class Actor(Struct, frozen=True):
             return
         scope = items[0].failure.scope
         system = self.systems(scope.system, scope.region)
-        ordered = sorted(
-            items, key=lambda item: (_most(item, system), item.decided.job_id, item.failure.data_time or "")
-        )
+        ordered = sorted(items, key=lambda item: (_most(item, system), item.decided.job_id))
         for most, group in groupby(ordered, key=lambda item: _most(item, system)):
             members = list(group)
             for start in range(0, len(members), most):
