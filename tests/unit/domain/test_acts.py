@@ -51,6 +51,8 @@ def test_only_records_are_records() -> None:
         (Speaker(project="p", logstore="l"), "log p/l"),
         (Speaker(project="p", logstore="l", topic="t"), "log p/l topic t"),
         (Speaker(event_source="s", event_bus="b", event_account="1"), "event source s event bus b event account 1"),
+        (Speaker(event_source="s"), "event source s"),
+        (Speaker(event_bus="b"), "event bus b"),
         (Speaker(event_account="1"), "event account 1"),
         (Speaker(event_bus="b", project="p", logstore="l"), "event bus b log p/l"),
     ],
@@ -69,7 +71,7 @@ def test_a_breaker_says_who_opened_and_closed_it() -> None:
     assert (row["actor"], row["why"], row["trigger"]) == ("ann (system user root)", "maintenance", "manual")
     assert row["way"] == "link"
     (_, row) = closed_by_hand(by_hand, CLUSTER, START + 1, "bob", Signed(why="done")).owed
-    assert (row["actor"], row["why"]) == ("bob", "done")
+    assert (row["actor"], row["why"], row["trigger"]) == ("bob", "done", "manual")
     (row,) = opened(SharedLimit(), CLUSTER, "more than 2", START).owed
     assert ("actor" in row, row["why"]) == (False, "more than 2")
 

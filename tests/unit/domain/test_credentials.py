@@ -19,6 +19,7 @@ def test_no_face_shows_a_secret(shown: str) -> None:
 def test_secrets_are_hidden_in_text_plain_or_encoded() -> None:
     """What a service quotes back is cleaned; the rest of the text stays."""
     assert KEY.hide_in("a the/secret b the-id") == "a *** b ***"
+    assert Credentials(access_key_id="the-id", access_key_secret="/").hide_in("a/b") == "a***b", "however short"
     assert KEY.hide_in("a the/secret b the%2Fsecret c the%20token d the-id e") == "a *** b *** c *** d *** e"
 
 

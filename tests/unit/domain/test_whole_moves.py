@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from shared.domain.act import Way
 from shared.domain.call import CallResult, Effect
@@ -94,7 +94,10 @@ def test_what_was_not_known_is_not_said() -> None:
         assert absent not in told
     assert (told["dry_run"], again["dry_run"], told["final"]) == ("true", "false", "true")
     assert told["outcome_id"] != again["outcome_id"]
-    assert outcome_of(TOLD, WAITS, ASK, policy_version="1-a").final == "false"
+    bare = outcome_of(TOLD, WAITS, ASK, policy_version="1-a")
+    assert bare.final == "false"
+    values = [*bare.place.values(), *astuple(replace(bare, place={}))]
+    assert {type(value) for value in values if value != {}} == {str}, "a Logstore keeps texts alone"
 
 
 def test_a_case_that_waits_on() -> None:
