@@ -69,3 +69,9 @@ def test_of_a_text_that_is_shorter_than_a_token_nothing_is_asked(monkeypatch: py
         Credentials(access_key_id="i" * 24, access_key_secret="s" * 30, security_token="t" * 900).hide_in("OK") == "OK"
     )
     assert made == []
+
+
+def test_signs_that_are_no_letters_are_hidden_as_html_writes_them() -> None:
+    """In decimal and hexadecimal, of a key that no other text has asked about."""
+    key = Credentials(access_key_id="html-id", access_key_secret="html;secret")
+    assert key.hide_in("a html&#59;secret b html&#x3B;secret c html&#45;id") == "a *** b *** c ***"
