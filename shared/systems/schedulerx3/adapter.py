@@ -131,7 +131,7 @@ class Schedulerx3Jobs:
         if isinstance(shown, Shown) and shown.job_id is None:
             # It was asked for by its own id: told of two jobs it would be two executions.
             return malformed(ValueError("the execution shows no JobId"), begun_at)
-        if not isinstance(shown, Shown) or not shown.is_meant(app, failure.job_id, execution_id or 0):
+        if not isinstance(shown, Shown) or not shown.is_meant(app, failure.job_id, execution_id):
             return Schedulerx3Snapshot(job_id=failure.job_id, state=State.NOT_FOUND, look_begun_at=begun_at)
         meant = shown.execution(self._zone)
         if meant.state is State.FAILED and meant.ended_at is None:

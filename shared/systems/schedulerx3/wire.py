@@ -69,7 +69,7 @@ class Shown(Struct, rename="pascal"):
     workflow_execution_id: int | str | None = None
     """ListJobExecutions alone shows it."""
 
-    def is_meant(self, app: App, job_id: str, execution_id: int) -> bool:
+    def is_meant(self, app: App, job_id: str, execution_id: int | None) -> bool:
         """Whether it is the one that was asked for, of that job and application by their own spelling."""
         mine = (self.job_execution_id, str(self.job_id), self.app_name or app.app_name)
         return mine == (execution_id, job_id, app.app_name)
