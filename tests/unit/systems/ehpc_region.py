@@ -51,7 +51,9 @@ class Region:
             return _reply(Clusters={"ClusterInfoSimple": page([{"Id": name} for name in self.clusters])})
         if wanted.action == "ListNodes":
             return _reply(Nodes={"NodeInfo": page([{"HostName": name, **node} for name, node in self.nodes.items()])})
-        hosts = {host for name, host in asked.items() if name.startswith("Nodes.")}
+        named = [name for name in asked if name.startswith("Nodes.")]
+        assert named == [f"Nodes.{place}" for place in range(1, len(named) + 1)], "counted from one, without a gap"
+        hosts = {asked[name] for name in named}
         listed = [job for job in self.jobs.values() if not hosts or hosts & set(job["NodeList"])]
         return _reply(Jobs=page(listed))
 
