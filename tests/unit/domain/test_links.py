@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from shared.domain.keys import job_key
+from shared.domain.life import Life
 from shared.domain.link_key import LinkKey, parse_link_key
 from shared.domain.links import (
     MAX_TOKEN_CHARS,
@@ -170,3 +171,5 @@ def test_the_digest_is_of_what_a_person_sees(change: dict[str, object]) -> None:
     assert digest_of("k", case) == digest_of("k", replace(case, looks=3))
     assert digest_of("k", case) != digest_of("k", replace(case, **change))
     assert digest_of("k", case) != digest_of("k2", case)
+    lives = (None, Life.run(5), Life.run(6))
+    assert len({digest_of("k", replace(case, held_life=life)) for life in lives}) == len(lives)
