@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from operator import itemgetter
 
 from shared.domain.limits import SharedLimit
 from tests.proof.laws.reading import SHARED, Breaches, owing_of, record_of
@@ -105,6 +106,7 @@ def _one_final(rows: list[Row], name: str) -> Breaches:
     finals: dict[str, list[Row]] = defaultdict(list)
     reopened: Counter[str] = Counter()
     resumed = {row["follow_up"] for row in rows if row["reason"] == "breaker_closed"}
+    forced = {row[name]: row["at"] for row in sorted(rows, key=itemgetter("at")) if row.get("forced") == "true"}
     for row in rows:
         ends = row["final"] == "true" and row["verdict"] != "duplicate" and row["dry_run"] == "false"
         if row["reason"].startswith("seen_"):
@@ -114,6 +116,9 @@ def _one_final(rows: list[Row], name: str) -> Breaches:
             continue
         if row["outcome_id"] in resumed:
             # A person closed the breaker and had it go on: its end is what follows.
+            continue
+        if row["verdict"] == "refused" and row["at"] < forced.get(row[name], ""):
+            # Certainly nothing was done, and a person has forced it since: that is asked anew, and ends anew.
             continue
         if ends and (row["verdict"] in {"rerun", "refused", "unknown"} or row.get("follow_up")):
             finals[row[name]].append(row)
