@@ -116,6 +116,14 @@ class Site:
         """Until Slurm says so."""
         wait_for(lambda: self.state(job_id) == state, f"{job_id} {state}, is {self.state(job_id)}", most_s)
 
+    def wait_for_its_next_run(self, job_id: str, most_s: float = 60.0) -> None:
+        """Until Slurm has begun it anew; that run may be over by the time anybody looks."""
+
+        def begun() -> bool:
+            return self.restarts(job_id) == 1 and self.state(job_id) in {"RUNNING", "COMPLETED"}
+
+        wait_for(begun, f"{job_id} running anew, is {self.state(job_id)}", most_s)
+
     def tell(self, *rows: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         """Rows through the log door: job, verdict and reason of each outcome."""
         begin = self.town.client().get_cursor("secondwind", SOURCE, 0, "end").get_cursor()

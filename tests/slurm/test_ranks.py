@@ -38,7 +38,7 @@ def test_a_killed_rank_is_told_and_its_job_requeued_once(site: Site) -> None:
     assert all(row["started_at"] == site.known(job).started_at for job, row in told.items()), "squeue was asked"
     assert sorted(site.tell(*told.values())) == sorted((job, "rerun", "accepted") for job in told)
     for job in told:
-        site.wait(job, "RUNNING")
+        site.wait_for_its_next_run(job)
         died_at = float((site.daemons.folder / f"died-{job}").read_text())
         assert site.healed_s(job, died_at) < HEALS_WITHIN_S
     for job in told:
