@@ -8,6 +8,7 @@ date, is not looked at once more; of any other the SDK says what is wrong, as ev
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
 import time
 from binascii import b2a_base64
@@ -15,8 +16,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
-
-from shared.keyed_hash import keyed_hash
 
 _NEAR_S = 840.0
 """Of the quarter of an hour by which an answer's date may be off: of whatever is nearer to that the SDK says."""
@@ -62,7 +61,7 @@ def _spare_signing(auth: Any) -> None:
         kind = _HASHES.get(sign_method)
         if kind is None or not (isinstance(signing_key, str) and isinstance(signature_string, str)):
             return usual_hmac(signing_key, signature_string, sign_method, encoding)
-        return keyed_hash(signing_key.encode(encoding), signature_string.encode(encoding), kind)
+        return hmac.digest(signing_key.encode(encoding), signature_string.encode(encoding), kind)
 
     @lru_cache(maxsize=64)
     def before_headers(query: str) -> str:

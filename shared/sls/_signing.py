@@ -8,6 +8,7 @@ buffers (https://protobuf.dev/programming-guides/encoding/), in which the name o
 from __future__ import annotations
 
 import hashlib
+import hmac
 import time
 from binascii import b2a_base64
 from collections.abc import Callable, Mapping, Sequence
@@ -15,8 +16,6 @@ from functools import lru_cache
 from typing import Any
 
 from aliyun.log.util import Util
-
-from shared.keyed_hash import keyed_hash
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -66,7 +65,7 @@ def signer(usual: Callable[..., Any], key: str, secret: str, token: str) -> Call
         headers["Content-MD5"] = md5 = hashlib.md5(body).hexdigest().upper()  # noqa: S324 - as the service wants it
         signed = "".join([f"{name}:{headers[name]}\n" for name in _signed_of(tuple(headers))])
         text = f"POST\n{md5}\n{headers.get('Content-Type', '')}\n{at}\n{signed}{resource}"
-        digest = keyed_hash(secret_bytes, text.encode(), "sha1")
+        digest = hmac.digest(secret_bytes, text.encode(), "sha1")
         headers["Authorization"] = f"LOG {key}:{b2a_base64(digest, newline=False).decode('ascii')}"
         headers["x-log-date"] = at
         return None

@@ -14,11 +14,9 @@ from urllib.parse import quote
 
 from alibabacloud_tea_openapi import utils
 
-from shared.keyed_hash import keyed_hash
-
 SHORT = 64
 """Signs of what is kept as it is quoted."""
-_usual_headers, _usual_signature = utils.get_canonicalized_headers, utils.signature_method
+_usual_headers = utils.get_canonicalized_headers
 
 
 def _quoted(text: Any, safe: Any = "/", encoding: str | None = None, errors: str | None = None) -> str:
@@ -57,13 +55,6 @@ def _query(query: Mapping[str, Any] | None) -> str:
     return "&".join([f"{name}={_quoted(asked[name], '~', 'utf-8')}" for name in there])
 
 
-def _signature(secret: str, source: str, sign_type: str) -> Any:
-    """In the place of `signature_method`."""
-    if sign_type != "ACS3-HMAC-SHA256":
-        return _usual_signature(secret, source, sign_type)
-    return keyed_hash(secret.encode(), source.encode(), "sha256")
-
-
 def _timestamp() -> str:
     """In the place of `Utils.get_timestamp`."""
     return _second(int(time.time()))
@@ -78,6 +69,5 @@ def install() -> None:
     """State of the SDK's module: once a process."""
     utils.quote = _quoted
     utils.get_canonical_query_string, utils.get_canonicalized_headers = _query, _headers
-    utils.signature_method = _signature
     utils.Utils.get_timestamp = staticmethod(_timestamp)
     utils.Utils.get_user_agent = staticmethod(lru_cache(maxsize=8)(utils.Utils.get_user_agent))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from importlib.util import find_spec, module_from_spec
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,20 +11,11 @@ import pytest
 from shared.ledger._tablestore_cells import hasten, written
 from shared.ledger._tablestore_link import sdk
 from shared.ledger._tablestore_quick import Dates, crc8, quicken
+from tests.unit.ledger.as_it_comes import anew
 
 CELL = chr(3)
 TIME = 1_767_578_400_000
 LEFT = ("left", "to", "the SDK")
-
-
-def _anew(module: Any) -> Any:
-    """A module of the SDK once more, as it comes."""
-    spec = find_spec(module.__name__)
-    assert spec is not None
-    assert spec.loader is not None
-    made = module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
 
 
 @pytest.fixture(name="there")
@@ -33,7 +23,7 @@ def _there() -> Any:
     """The SDK's modules as they come, to be hastened and quickened anew."""
     usual = sdk().plainbuffer
     names = ("plain_buffer_coded_stream", "plain_buffer_crc8", "plain_buffer_stream")
-    modules = {name: _anew(getattr(usual, name)) for name in names}
+    modules = {name: anew(getattr(usual, name)) for name in names}
     return SimpleNamespace(plainbuffer=SimpleNamespace(**modules), protocol=SimpleNamespace(datetime=datetime))
 
 

@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
-from importlib.util import find_spec, module_from_spec
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,19 +15,10 @@ import pytest
 
 from shared.ledger._tablestore_link import sdk
 from shared.ledger._tablestore_signing import plainly_right, spare
+from tests.unit.ledger.as_it_comes import anew
 
 BODY = b"the rows"
 FORMAT = "%Y-%m-%dT%H:%M:%S"
-
-
-def anew(module: Any) -> Any:
-    """A module of the SDK once more, as it comes."""
-    spec = find_spec(module.__name__)
-    assert spec is not None
-    assert spec.loader is not None
-    made = module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
 
 
 @pytest.fixture(name="usual")

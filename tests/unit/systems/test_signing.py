@@ -62,13 +62,6 @@ def test_a_whole_signature_is_the_same(headers: dict[str, Any], query: dict[str,
     assert utils.Utils.get_authorization(*told) == untouched.Utils.get_authorization(*told)
 
 
-@pytest.mark.parametrize("kind", ["ACS3-HMAC-SHA256", "ACS3-HMAC-SM3"])
-def test_each_way_to_sign_is_the_sdks(kind: str, untouched: Any) -> None:
-    """The one that is in use, and another, which is left to it."""
-    told = ("a secret, longer than a block " * 3, "text to be signed: 中", kind)
-    assert utils.signature_method(*told) == untouched.signature_method(*told)
-
-
 def test_the_time_is_the_one_of_this_second(monkeypatch: pytest.MonkeyPatch, untouched: Any) -> None:
     """A second later it is another; what the SDK says of the moment is the same."""
     told = []
