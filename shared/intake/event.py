@@ -7,7 +7,8 @@ bare `job-failure/1`; what a job system's own platform says of its jobs (`System
 (`acs.ecs`, E-HPC's nodes, CloudMonitor's flat form), of which job systems say what they mean.
 Of the envelope only `id`, `source`, `type`, `time` and `data` are read, and as the name of who speaks
 `aliyuneventbusname` and `aliyunaccountid`: the other attributes may be missing or odd (`aliyunpublishtime` ends in
-`PRC`). Everything else that comes through this door is `invalid`, except a connector's log, or a platform's event, that
+`PRC`). Where a platform's event says its region is read besides (`shared.intake.region`); an announcement says its
+own. Everything else that comes through this door is `invalid`, except a connector's log, or a platform's event, that
 announces no failure: these are passed over.
 """
 
@@ -25,6 +26,7 @@ from shared.intake.body import Bad, compact, earlier_members, flaws, parse, read
 from shared.intake.carriers import DATA, announces_itself, carries, data_of, opened, unpacked
 from shared.intake.context import Context, Envelope, content_hash, event_id, unreadable
 from shared.intake.log import add, find_in_log
+from shared.intake.region import region_of
 from shared.ports import TOPIC
 from shared.reading.text import below, bounded, kind
 from shared.reading.times import moment
@@ -127,8 +129,9 @@ def _is_of_reruns(event: dict[str, Any], told: Envelope, context: Context, intak
     data = readable(data_of(event, told.path, [])[0])
     if native is None or native.reruns is None or not isinstance(data, dict):
         return False
-    rerun = native.reruns(bounded(event.get("type")), data, context.region)
-    if rerun is None:
+    unclear: list[Fault] = []
+    rerun = native.reruns(bounded(event.get("type")), data, region_of(event, told.path, unclear) or context.region)
+    if rerun is None or unclear:
         return False
     by_hand = told.trigger is Trigger.MANUAL
     speaker = Speaker() if by_hand else _speaker(event, from_log=False)
@@ -168,6 +171,7 @@ def _read_cloud_event(
             record = native.read(bounded(event.get("type")), record)
             if record is None:
                 return None
+            record = {**record, "region": region_of(event, envelope.path, faults)}
         else:
             found, where, inner = unpacked(record, found, where, faults)
             record, time = readable(found), inner or time

@@ -14,6 +14,11 @@ from shared.systems import SYSTEMS
 
 DATA = {"taskId": "453000000001", "appId": 12345, "status": 5, "taskType": 0, "nodeId": 71}
 
+RERUN: dict[str, Any] = {
+    "type": "dataworks:InstanceChange:RerunInstance",
+    "data": {"taskIds": [453000000001], "operator": "ann", "projectId": 12345},
+}
+
 
 def event(**change: Any) -> dict[str, Any]:
     """DataWorks says that an instance has failed."""
@@ -79,3 +84,73 @@ def test_it_can_be_sent_by_hand(context: Context) -> None:
     """The manual door reads it as the other does, and takes no speaker's name from it."""
     (failure,) = read_manual(json.dumps(event()).encode(), context).intake.failures
     assert (failure.job_id, failure.speaker.event_source) == ("453000000001", "")
+
+
+SUBJECT = "acs:dataworks:{}:1234****:instance/453000000001"
+
+
+@pytest.mark.parametrize(
+    ("change", "region"),
+    [
+        ({}, "cn-hangzhou"),
+        ({"aliyunregionid": None, "subject": ""}, "cn-hangzhou"),
+        ({"aliyunregionid": "", "subject": "instance/453000000001"}, "cn-hangzhou"),
+        ({"aliyunregionid": "cn-hangzhou", "subject": SUBJECT.format("cn-hangzhou")}, "cn-hangzhou"),
+        ({"aliyunregionid": "cn-beijing"}, "cn-beijing"),
+        ({"subject": SUBJECT.format("cn-beijing")}, "cn-beijing"),
+        ({"subject": "acs.dataworks:cn-beijing:1234****:7"}, "cn-beijing"),
+    ],
+)
+def test_it_happened_where_its_event_says(context: Context, change: dict[str, Any], region: str) -> None:
+    """An instance of that number in the function's own region is another one; so for reruns, and by hand."""
+    (failure,) = read(context, event(**change)).failures
+    assert failure.scope.region == region
+    (failure,) = read_manual(json.dumps(event(**change)).encode(), context).intake.failures
+    assert failure.scope.region == region
+    (rerun,) = read(context, event(**RERUN, **change)).reruns
+    assert rerun.scope.region == region
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "problem"),
+    [
+        ({"aliyunregionid": "cn-shanghai"}, "$[0].data.region", "neither the function's own region nor"),
+        ({"subject": SUBJECT.format("cn-shanghai")}, "$[0].data.region", "neither the function's own region nor"),
+        ({"aliyunregionid": "evil.example/"}, "$[0].aliyunregionid", "wanted a region id"),
+        ({"aliyunregionid": 7}, "$[0].aliyunregionid", "wanted a region id"),
+        ({"aliyunregionid": ["cn-hangzhou"]}, "$[0].aliyunregionid", "wanted a region id"),
+        ({"subject": SUBJECT.format("Everywhere")}, "$[0].subject", "wanted a region id"),
+        (
+            {"aliyunregionid": "cn-hangzhou", "subject": SUBJECT.format("cn-beijing")},
+            "$[0].subject",
+            "is of 'cn-beijing', and aliyunregionid is 'cn-hangzhou'",
+        ),
+    ],
+)
+def test_a_region_that_is_not_served_or_not_clear_is_never_taken_for_the_own(
+    context: Context, change: dict[str, Any], path: str, problem: str
+) -> None:
+    """Nothing is called, and it is told why; a rerun that is told of such a region is nobody's here."""
+    intake = read(context, event(**change))
+    assert intake.failures == []
+    (bad,) = intake.unreadable
+    (fault,) = bad.faults
+    assert fault.path == path
+    assert problem in fault.problem
+    assert all(rerun.scope.region != context.region for rerun in read(context, event(**RERUN, **change)).reruns)
+
+
+def test_of_an_endpoint_that_is_set_only_the_own_region_is_told(context: Context) -> None:
+    """Behind it there is one list of jobs, whatever an event says."""
+    fixed = replace(context, fixed={"dataworks": "SECONDWIND_DATAWORKS_ENDPOINT"})
+    assert len(read(fixed, event(aliyunregionid="cn-hangzhou")).failures) == 1
+    (bad,) = read(fixed, event(aliyunregionid="cn-beijing")).unreadable
+    assert "serves the function's own region alone" in bad.faults[0].problem
+
+
+def test_an_announcement_says_its_own_region_whoever_carries_it(context: Context) -> None:
+    """`region` or the function's: the envelope is of the bus, which may stand elsewhere."""
+    told = {"system": "dataworks", "project_id": 12345, "instance_id": 7}
+    for record, region in ((told, "cn-hangzhou"), ({**told, "region": "cn-beijing"}, "cn-beijing")):
+        (failure,) = read(context, event(type="mine", data=record, aliyunregionid="cn-chengdu")).failures
+        assert failure.scope.region == region
