@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 REQUIREMENTS := requirements/build.txt requirements/all.txt
 
-.PHONY: setup demo test thorough check coverage bundle deploy-check deploy-variables packaged-policy zoo mutants pairs healthy histories nights \
+.PHONY: setup demo test thorough check coverage bundle deploy-check deploy-variables packaged-policy deployed-settings zoo mutants pairs healthy histories nights \
 	test-slurm test-bundle bench bench-check format requirements clean
 
 setup: $(STAMP)
@@ -68,14 +68,17 @@ bundle: setup
 	$(BIN)/python -m tools.bundle --runtime $(RUNTIME) --ledger $(LEDGER)
 
 # What s.yaml takes from the environment, every fault at once, before anything is set up; then the policy that goes into
-# the package, as `make bundle` judges it too.
-deploy-check: deploy-variables packaged-policy
+# the package, as `make bundle` judges it too; then what s.yaml gives the functions, as they will read it.
+deploy-check: deploy-variables packaged-policy deployed-settings
 
 deploy-variables:
 	$(PYTHON) -m tools.deploy_check
 
 packaged-policy: setup
 	$(BIN)/python -m tools.packaged_policy
+
+deployed-settings: setup
+	$(BIN)/python -m tools.deployed_settings
 
 # Pins anew what pyproject.toml allows, for every Python that we run on. Needs uv on the PATH.
 requirements:

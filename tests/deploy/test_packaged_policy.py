@@ -56,20 +56,21 @@ def test_what_check_or_test_would_not_pass_is_not_fit(
     assert told in said
 
 
-def test_make_deploy_check_judges_variables_and_policy(tmp_path: Path) -> None:
-    """A broken policy fails `make deploy-check` though every variable is right."""
+def test_make_deploy_check_judges_variables_policy_and_settings(tmp_path: Path) -> None:
+    """A broken policy, or what no function can use, fails `make deploy-check` though each variable looks right."""
     make = shutil.which("make")
     if make is None:
         pytest.skip("this machine has no make")
     shutil.copytree(ROOT / "tools", tmp_path / "tools")
     for name in ("Makefile", "s.yaml", "secondwind", "shared", ".venv"):
         (tmp_path / name).symlink_to(ROOT / name)
-    for text, status in ((POLICY.format(mode="auto"), 0), (POLICY.format(mode="autoo"), 2)):
+    good, bad = POLICY.format(mode="auto"), POLICY.format(mode="autoo")
+    keys = {"SW_CONSOLE_JWKS": '{"keys": []}', "SW_CONSOLE_AUDIENCE": "sw"}
+    for text, more, told in ((good, {}, ""), (bad, {}, "$.mode"), (good, keys, "SECONDWIND_CONSOLE_JWKS")):
         _written(tmp_path, text, TEST.replace("VERDICT", "rerun"))
         command = [make, "-o", "setup", "deploy-check"]
         path = {"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(
-            command, cwd=tmp_path, env={**path, **ENVIRONMENT}, capture_output=True, text=True, check=False
+            command, cwd=tmp_path, env={**path, **ENVIRONMENT, **more}, capture_output=True, text=True, check=False
         )
-        assert done.returncode == status, done.stderr
-    assert "$.mode" in done.stderr
+        assert (done.returncode, told in done.stderr) == (2 if told else 0, True), done.stderr
