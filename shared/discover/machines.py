@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
@@ -9,46 +10,76 @@ from msgspec.structs import replace
 
 from shared.discover.told import notice
 from shared.documents import decode_machines, machines_write
-from shared.domain.errors import LedgerUnavailable
+from shared.domain.errors import DocumentRefused, LedgerUnavailable
 from shared.domain.failure import Noted, Trigger
 from shared.domain.keys import machines_key
 from shared.domain.machines import MAX_SUSPECTS, Machines, Suspect, Weight
 from shared.domain.outcome import Outcome, stable_id
 from shared.domain.reasons import Reason
+from shared.domain.room import size_of
 from shared.heal import Healer, Report
 from shared.policy.gates_trust import may_tell
-from shared.ports import Ledger
+from shared.ports import Ledger, Stored
 
 KEPT_S = 86_400.0
 """What an event said is forgotten then."""
 TRIES = 5
+PLACES_BYTES = 1_500_000
+"""Of JSON, for the machines of all scopes of a region: some 40,000. What events say of them has room beside it in every
+ledger."""
+_LOG = logging.getLogger(__name__)
 
 
 def read_machines(ledger: Ledger, system: str, region: str) -> Machines:
-    """The machines of a system's watched scopes in a region. Raises LedgerUnavailable."""
+    """The machines of a system's watched scopes in a region; none where the document is not ours.
+
+    Raises:
+        LedgerUnavailable: out of reach.
+    """
     key = machines_key(system, region)
-    stored = ledger.load([key]).get(key)
-    return decode_machines(stored.document) if stored else Machines()
+    return _known(key, ledger.load([key]).get(key)) or Machines()
+
+
+def _known(key: str, stored: Stored | None) -> Machines | None:
+    """The document; None if it is malformed: then it stays as it is, nothing is concluded, and no place waits for it."""
+    try:
+        return decode_machines(stored.document) if stored else Machines()
+    except LedgerUnavailable as error:
+        _LOG.error("%s is left as it is: %s", key, error)
+        return None
 
 
 def change_machines(
     ledger: Ledger, system: str, region: str, now: float, change: Callable[[Machines], Machines]
 ) -> None:
-    """Change the document; nothing is written where nothing changes.
+    """Change the document, unless it is malformed; what does not change is not written, nor what no ledger can keep.
 
     Raises:
-        LedgerUnavailable: out of reach, not ours, or others keep writing it.
+        LedgerUnavailable: out of reach, or others keep writing it.
     """
     key = machines_key(system, region)
     for _ in range(TRIES):
         stored = ledger.load([key]).get(key)
-        before = decode_machines(stored.document) if stored else Machines()
-        after = change(before)
-        if after == before:
+        before = _known(key, stored)
+        after = None if before is None else change(before)
+        if after is None or after == before:
             return
-        if not ledger.save([machines_write(key, after, stored.version if stored else None, now)]):
+        try:
+            if not ledger.save([machines_write(key, after, stored.version if stored else None, now)]):
+                return
+        except DocumentRefused as error:
+            _LOG.error("it stays as it was: %s", error)
             return
     raise LedgerUnavailable(f"others keep changing {key}")
+
+
+def with_place(before: Machines, scope: str, machines: Mapping[str, str]) -> Machines:
+    """With a scope's machines as they are now; as it was where they have no room: then looks alone find them."""
+    places = {**before.places, scope: dict(machines)}
+    if size_of(places) > PLACES_BYTES:
+        _LOG.error("%s: there is no room for its %d machines: events about them say nothing", scope, len(machines))
+        return before
+    return replace(before, places=places)
 
 
 def note_machines(healer: Healer, events: Sequence[Noted], region: str, trigger: Trigger, *, dry_run: bool) -> Report:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from shared.discover.book import Book
 from shared.discover.calls import Allowance, Turn, calls_until
-from shared.discover.machines import change_machines, read_machines
+from shared.discover.machines import change_machines, read_machines, with_place
 from shared.discover.places import Seekers, Unrolled, WatchedPlace, places
 from shared.discover.told import not_seen
 from shared.domain.errors import ClockOff
@@ -139,9 +139,7 @@ class _Run:
         if machines is None or self._dry_run or self._machines(place).places.get(key, {}) == machines:
             return
 
-        def change(before: Machines) -> Machines:
-            return replace(before, places={**before.places, key: dict(machines)})
-
+        change = partial(with_place, scope=key, machines=machines)
         change_machines(self._healer.ledger, place.scope.system, place.scope.region, now, change)
 
     def _settle(self, key: str, place: Mapping[str, str], sight: Sight, now: float) -> None:

@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
+import shared.discover.machines
 from localcloud.ehpc.models import JobSpec, finishes
 from localcloud.ehpc.service import Ehpc
+from shared.domain.keys import machines_key
+from shared.ports import Write
+from tests.integration.discover.test_memories import Narrow
 
 POLICY = "discover: {ehpc: [{clusters: ['ehpc-*'], nodes: {grace_s: 300}}]}\n"
 Ward = Any
@@ -132,3 +136,42 @@ def test_a_job_that_began_after_the_event_is_left_alone(ward: Ward) -> None:
     ward.clock.advance(30)
     here.submit("9.scheduler", JobSpec(runs=(finishes(172_800),), hosts=("n1",)))
     assert [verdicts(report) for report in ward.periods(5)] == [[]] * 5
+
+
+def too_large_for_the_ledger(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For that which there is."""
+    del monkeypatch
+    ward.ledger = Narrow(ward.ledger, "//machines", 500)
+
+
+def too_large(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the narrowest ledger."""
+    del ward
+    monkeypatch.setattr(shared.discover.machines, "PLACES_BYTES", 500)
+
+
+def malformed(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something else has written it."""
+    del monkeypatch
+    key = machines_key("ehpc", "cn-hangzhou")
+    assert not ward.ledger.save([Write(key=key, document=b"{", expected=None, due_at=None, expires_at=None)])
+
+
+@pytest.mark.parametrize("spoil", [too_large_for_the_ledger, too_large, malformed])
+def test_a_document_of_machines_that_is_of_no_use_stops_no_discovery(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch, spoil: Any
+) -> None:
+    """Beside a cluster of many nodes a small one loses one: its job is found, and an event about it harms nobody."""
+    spoil(ward, monkeypatch)
+    ward.policy = POLICY
+    large, small = (ward.cloud[Ehpc].cluster(name) for name in ("ehpc-a", "ehpc-b"))
+    for number in range(60):
+        large.node(f"n{number}", f"i-node{number}")
+    small.node("n1", "i-small1")
+    small.node("n2", "i-small2")
+    small.submit("1.scheduler", JobSpec(runs=(finishes(172_800),), hosts=("n1",)), at=ward.clock.now() - 3600)
+    ward.periods(2)
+    small.lose("n1")
+    ward.event(ecs("ecs:Instance:StateChange", resourceId="i-small1", state="Stopping"))
+    ward.periods(4)
+    assert [row["job_id"] for row in ward.sink.rows if row["verdict"] == "rerun"] == ["1.scheduler"]
