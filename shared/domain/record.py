@@ -58,6 +58,9 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     failure_id: str
     state: CaseState
     opened_at: float
+    """Since when it is open (unix seconds); with a person's yes, or a backlog resumed, that begins anew."""
+    told_at: float = 0.0
+    """When it was told, where `opened_at` began anew since; else 0."""
     due_at: float | None = None
     """When the sweep should go on; None: nothing to go on with."""
     life: Life | None = None
@@ -116,6 +119,11 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """It was certain once which run it means. What strangers tell of no certain run counts against nobody."""
     tellings: tuple[str, ...] = ()
     """Telling ids that are known to mean this failure; at most 16."""
+
+    @property
+    def first_told_at(self) -> float:
+        """Unix seconds at which it was told, whatever people have said of it since."""
+        return self.told_at or self.opened_at
 
     @property
     def open(self) -> bool:

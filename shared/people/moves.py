@@ -70,6 +70,7 @@ def approve(record: JobRecord, case: Case, by: str, now: float, signed: Signed =
         state=CaseState.DEFERRED,
         due_at=now,
         opened_at=now,
+        told_at=case.first_told_at,
         looks=0,
         approved_by=by,
         approved_for=(*case.approved_for, *([] if case.reason is None else [case.reason])),
@@ -108,7 +109,9 @@ def resume(
 
     Nobody approves it by that: a rule or a long run may still hold it for a person.
     """
-    going = replace(case, state=CaseState.DEFERRED, due_at=due_at, opened_at=due_at, looks=0)
+    going = replace(
+        case, state=CaseState.DEFERRED, due_at=due_at, opened_at=due_at, told_at=case.first_told_at, looks=0
+    )
     message = f"the breaker was closed and its backlog resumed by {by}"
     if due_at > now:
         message += f"; its turn is at {rfc3339(due_at)}"

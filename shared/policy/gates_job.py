@@ -17,22 +17,21 @@ from shared.policy.facts import Facts
 def fresh(facts: Facts) -> GateAnswer | None:
     """Was the failure recent when it was told, by the job system's own word where it has one, else as told?
 
-    Asked once: not when one that was looked at before goes on.
+    What goes on is asked at each look, as it may never have been: others may have been in the way when it was told. It
+    grows no older while it waits.
     """
     seen, case = facts.seen, facts.case
-    if case is not None and (case.reason not in _NOT_LOOKED_AT or seen is None):
+    if case is not None and seen is None:
         return None
     ended_at = None if seen is None else seen.ended_at
-    age_s = facts.told_at - (facts.failure.occurred_at if ended_at is None else ended_at)
+    told_at = facts.ask.now if case is None else case.first_told_at
+    age_s = told_at - (facts.failure.occurred_at if ended_at is None else ended_at)
     limit_s = facts.policy.timing.stale_event_s
     young = _of_age(round(age_s), limit_s)
     if age_s <= limit_s:
         return young
     message = f"the failure is {age_s:.0f} s old, more than {limit_s:g} s"
     return GateAnswer(young.saw, young.wanted, Stop(Verdict.SUPPRESSED, Reason.STALE_EVENT, message))
-
-
-_NOT_LOOKED_AT = {Reason.LOOK_FAILED, Reason.LOOK_CREDENTIALS_REFUSED, Reason.LOOKS_USED_UP}
 
 
 @lru_cache(maxsize=512)

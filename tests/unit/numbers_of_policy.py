@@ -48,7 +48,7 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
         "MAX_PEOPLE": 256,
     },
     "shared.policy.notify": {"MAX_CHANNELS": 16, "MAX_ROUTES": 64, "DIGEST_LATE_S": 14_400.0},
-    "shared.policy.outlook": {"_NEVER": 3},
+    "shared.policy.outlook": {"_NEVER": 3, "LEAST_GAIN_S": 60.0},
     "shared.policy.packs": {"_NO_DELAY": {"delay_s": 0.0}},
     "shared.policy.patterns": {
         "MAX_MEMORY_BYTES": 1_048_576,

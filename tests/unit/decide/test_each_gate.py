@@ -45,7 +45,15 @@ def test_what_could_not_be_seen_again_is_not_asked_for_its_age() -> None:
     waits = make_case(failure=old, reason=Reason.LOOK_FAILED, opened_at=NOW - 60)
     assert gates_job.fresh(make_facts(failure=old, case=waits, observation=BLIND)) is None
     assert gates_job.fresh(make_facts(failure=old, case=waits)) is not None
-    assert gates_job.fresh(make_facts(failure=old, case=replace(waits, reason=Reason.COOLDOWN))) is None
+
+
+def test_how_old_it_was_counts_from_when_it_was_told_first() -> None:
+    """A person's yes, days later, makes it no older."""
+    told_at = NOW - 10 * POLICY.timing.stale_event_s
+    waits = make_case(failure=make_failure(occurred_at=told_at - 5), opened_at=NOW, told_at=told_at)
+    answer = gates_job.fresh(make_facts(failure=waits.failure, case=waits))
+    assert answer is not None
+    assert (answer.stop, answer.saw) == (None, "5 s old")
 
 
 def test_the_life_that_is_asked_about_is_shown() -> None:

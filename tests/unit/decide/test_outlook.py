@@ -13,6 +13,7 @@ from shared.domain.life import Life
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
+from shared.policy.belts import BadNodes, NodeAction
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
 from shared.policy.model import Action, Match, Policy, Rule
@@ -57,6 +58,27 @@ def test_the_better_of_two_stands(
     rank = {name: place for place, names in enumerate(BEST_FIRST) for name in names}
     waiting = waits(case, failure, known)
     assert further(facts, failure, waiting, told) == (rank[told] < rank[known])
+
+
+@pytest.mark.parametrize(("spared_s", "stands"), [(-600.0, False), (0.0, False), (59.0, False), (60.0, True)])
+def test_of_two_that_wait_the_shorter_wait_stands(
+    facts: Make[Facts], case: Make[Case], failure: Make[Failure], spared_s: float, *, stands: bool
+) -> None:
+    """By a minute at the least: two reporters of one failure differ by seconds."""
+    waiting = waits(case, failure, DELAYED)
+    told = failure(message=DELAYED, occurred_at=waiting.failure.occurred_at - spared_s)
+    assert gets_further(facts(failure=told, policy=POLICY, record=JobRecord(cases=(waiting,))), waiting) is stands
+
+
+def test_of_two_on_a_bad_node_the_first_stands(facts: Make[Facts], case: Make[Case], failure: Make[Failure]) -> None:
+    """How long such a one waits at the most counts from when it was told; what waits less stands."""
+    policy = replace(POLICY, bad_nodes=BadNodes(action=NodeAction.HOLD))
+    on_node = failure(message=RERUN, node="compute001")
+    waiting = replace(waits(case, failure, RERUN), failure=on_node, looks=9)
+    for told, stands in ((on_node, False), (failure(message=RERUN), True)):
+        record = JobRecord(cases=(waiting,), not_before=NOW + 30)
+        asked = facts(failure=told, policy=policy, record=record, suspects=frozenset({"compute001"}))
+        assert gets_further(asked, waiting) is stands
 
 
 @pytest.mark.parametrize("tried", [{"attempt": 1}, {"life": "run:5"}])

@@ -221,12 +221,12 @@ def test_what_a_speaker_is_to_a_place_needs_no_look(
     assert standing(replace(policy, sources=()), failure(speaker=BY_EVENT)) is Standing.ALLOWED
 
 
-@pytest.mark.parametrize("reason", [Reason.LOOK_FAILED, Reason.LOOK_CREDENTIALS_REFUSED, Reason.LOOKS_USED_UP])
-def test_how_old_it_was_is_asked_with_the_first_look(facts: Make[Facts], case: Make[Case], reason: Reason) -> None:
-    """Whyever there was none before: the job's own word for when it ended counts then."""
-    asked = [gate.name for gate in decide(facts(case=case(reason=reason))).gates]
-    assert "fresh" in asked
-    assert "fresh" not in [gate.name for gate in decide(facts(case=case(reason=Reason.RATE))).gates]
+@pytest.mark.parametrize(
+    "reason", [Reason.LOOK_FAILED, Reason.LOOKS_USED_UP, Reason.CONTENDED, Reason.RECORD_UNREADABLE, Reason.RATE]
+)
+def test_how_old_it_was_is_asked_with_every_look(facts: Make[Facts], case: Make[Case], reason: Reason) -> None:
+    """Whyever it waits: what was in the way may have kept it from being asked when it was told."""
+    assert "fresh" in [gate.name for gate in decide(facts(case=case(reason=reason))).gates]
 
 
 def test_a_look_that_was_not_left_is_due_again(facts: Make[Facts]) -> None:

@@ -57,6 +57,21 @@ def test_what_gets_further_takes_on_what_waits(house: House, false: str) -> None
     assert [words.count("rerun") for words in finals(house).values()] == [1]
 
 
+def test_what_waits_less_takes_on_what_waits_long(house: House) -> None:
+    """Forged: wait for the licence server. The true one waits as well, for the rest of a cooldown of a minute."""
+    set_policy(house, cooldown=Cooldown(base_s=60, factor=1, max_s=60))
+    told(house, XID)
+    house.later(40)
+    start = house.ehpc.jobs["1.scheduler"].start = int(house.clock.now()) - 20
+    for text, answer_of in ((LATE, "delay"), (XID, "cooldown"), (LATE, "in_hand")):
+        failure = house.failure(message=text, event_id=f"{text} {answer_of}", started_at=float(start))
+        ((_, reason),) = verdicts(house.deliver(failure))
+        assert reason == answer_of
+    house.later(61)
+    house.sweep()
+    assert len(house.ehpc.kills) == 2
+
+
 @pytest.mark.parametrize("later", [DISK, TYPO, WATCHED, LATE])
 def test_what_gets_no_further_changes_nothing(house: House, later: str) -> None:
     """A forged telling after the true one, which waits for the rate, keeps it from nothing."""

@@ -47,7 +47,7 @@ def test_the_day_until_it_is_given_up_begins_with_the_approval() -> None:
     """A case held for almost a day is not given up a minute after somebody said yes."""
     case = held(1, opened_at=START - 86_000)
     record, _ = approve(JobRecord(cases=(case,)), case, "ann", NOW)
-    assert record.cases[0].opened_at == NOW
+    assert (record.cases[0].opened_at, record.cases[0].first_told_at) == (NOW, START - 86_000)
 
 
 def test_a_rejected_case_is_closed_and_owes_its_final_outcome() -> None:
@@ -134,6 +134,7 @@ def test_a_resumed_case_is_open_again_at_its_turn() -> None:
     )
     assert (outcome.verdict, outcome.reason, outcome.final) == ("deferred", "breaker_closed", "false")
     assert outcome.follow_up == case.outcome_id
+    assert going.first_told_at == case.opened_at
     assert going.failure.extra == {"note": "kept"}, "the rules shall judge on the evidence that was told"
     assert record.due_at == NOW
     assert not waits_behind_breaker(going)
