@@ -41,7 +41,7 @@ def read_machines(ledger: Ledger, system: str, region: str) -> Machines:
 
 
 def _known(key: str, stored: Stored | None) -> Machines | None:
-    """The document; None if it is malformed: then it stays as it is, nothing is concluded, and no place waits for it."""
+    """The document; None if it is malformed: then it stays as it is, and no place waits for it."""
     try:
         return decode_machines(stored.document) if stored else Machines()
     except LedgerUnavailable as error:
