@@ -18,7 +18,7 @@ from shared.domain.failure import Failure, Trigger
 from shared.domain.outcome import Outcome, rfc3339, stable_id
 from shared.domain.reasons import Reason, is_final
 from shared.domain.record import LISTED_AT, AttemptMark, Case, CaseState, JobRecord, trimmed
-from shared.domain.verdicts import OPEN_VERDICTS, Verdict
+from shared.domain.verdicts import Verdict
 
 MAX_TELLINGS = 16
 WATCH_S = 86_400.0
@@ -242,7 +242,7 @@ def _told(case: Case, failure: Failure) -> tuple[str, ...]:
 def told_by(record: JobRecord, case: Case, decision: Decision, outcome: Outcome, ask: Ask) -> JobRecord:
     """The record with the case as moved, owing the outcome that tells it."""
     known = replace(case, verdict=decision.verdict, reason=decision.reason, outcome_id=outcome.outcome_id)
-    if (not known.open or decision.verdict not in OPEN_VERDICTS) and known.due_at != LISTED_AT:
+    if not known.open and known.due_at != LISTED_AT:
         # Nobody decides on the evidence of a case that is over; long messages need not be kept for a month.
         known = trimmed(known)
     return record.with_case(known).owing(outcome.fields(), ask.now)

@@ -40,10 +40,10 @@ class Fetcher(Struct, frozen=True):
 
         The records are then as they were before that: the caller decides anew.
         """
-        new = [item for item in items if item.decision and self._is_new(item)]
+        decided = [item for item in items if item.decision]
         wanting = [
             item
-            for item in new
+            for item in decided
             if item.decided.failure_id not in self.known and says_too_little(self.policy, item.failure, item.decided)
         ]
         if not wanting:
@@ -51,7 +51,9 @@ class Fetcher(Struct, frozen=True):
         decider.records.revert()
         until = min(self.clock.now() + MOST_S, self.hard_deadline - 3 * MOST_S)
         asked = {item.decided.failure_id: self._asked(item, decider, until) for item in wanting}
-        for item in new:  # all tellings of a failure that know no cause: whichever is decided first must not know less
+        for (
+            item
+        ) in decided:  # all tellings of a failure that know no cause: whichever is decided first must not know less
             part = asked.get(item.decided.failure_id)
             item.asked_output = item.decided.failure_id in self.tried
             if part is not None and part.text.strip() and names_no_cause(self.policy, item.failure, item.decided):
@@ -62,15 +64,10 @@ class Fetcher(Struct, frozen=True):
     def _asked(self, item: Item, decider: Decider, until: float) -> OutputPart | None:
         failure_id = item.decided.failure_id
         if failure_id not in self.known:
-            told_before = decider.records.record(item.key).case(failure_id) is not None  # and asked about then
-            room = len(self.known) < MOST_A_CHUNK and self.clock.now() < until
+            told_before = decider.records.record(item.key).case(failure_id) is not None  # it goes on, or is told again
+            room = len(self.tried) < MOST_A_CHUNK and self.clock.now() < until
             self.known[failure_id] = self._output(item) if room and not told_before else None
         return self.known[failure_id]
-
-    @staticmethod
-    def _is_new(item: Item) -> bool:
-        """Whether it was just told, or waited for its first look; a case that goes on was asked about before."""
-        return item.origin is None or item.key != item.origin.key
 
     def _output(self, item: Item) -> OutputPart | None:
         system = self.systems(item.failure.system, item.failure.scope.region)

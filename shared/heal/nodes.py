@@ -71,10 +71,10 @@ class NodeMemory(Struct, kw_only=True):
 
     def ask(self, items: Sequence[Item]) -> None:
         """Ask which suspected nodes that jobs would wait for are given no more jobs; each is asked about once."""
-        limit, suspects = self.policy.bad_nodes, self.suspects
-        if limit is None or limit.action is not NodeAction.HOLD or not suspects:
+        limit = self.policy.bad_nodes
+        if limit is None or limit.action is not NodeAction.HOLD:
             return
-        wanted = {node for item in items for node in _nodes(item)} & suspects - self._asked
+        wanted = {node for item in items for node in _nodes(item)} & self.suspects - self._asked
         if not wanted or self.clock.now() + ROOM_S > self.hard_deadline:
             return
         self._asked |= wanted
@@ -134,7 +134,7 @@ class NodeMemory(Struct, kw_only=True):
 
     def _changed(self, known: KnownNodes) -> KnownNodes:
         limit = self.policy.bad_nodes
-        if limit is None or not (self._hits or self._drained):
+        if limit is None:
             return known
         hits = [(node, hit) for (node, _), hit in self._hits.items()]
         advice = SYSTEMS.named(self.scope.system).drain

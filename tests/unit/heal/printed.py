@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec import structs
 
 from shared.domain.evidence import EvidenceFrom
-from shared.domain.failure import Failure
+from shared.domain.failure import Failure, Intake, Trigger
 from shared.domain.snapshot import Observation
+from shared.heal import Report
 from shared.ports import OutputPart
 from tests.support.house import House
 
@@ -27,3 +31,9 @@ class Output:
         if self.text is None:
             return None
         return OutputPart(text=self.text, source=EvidenceFrom.JOB_LOG, next_offset=len(self.text))
+
+
+def deliver(house: House, *failures: Failure, time_s: float = 60.0, **how: Any) -> Report:
+    """As the functions do: fetching is switched on."""
+    healer = structs.replace(house.healer(time_s), fetches=True)
+    return healer.handle(Intake(failures=list(failures), **how), Trigger.EVENT)

@@ -165,6 +165,18 @@ def test_the_sweep_takes_a_hundred_documents_at_a_time_and_five_thousand_in_all(
     assert [len(load) for load in read if load] == [100] * 50
 
 
+def test_what_was_owed_of_a_failure_is_told_beside_what_becomes_of_it_now(house: House) -> None:
+    """In one run of the sweep: neither stands for the other, though they are of one failure."""
+    throttled(house, answers=False)
+    house.sink.down = True
+    house.deliver(house.hung())
+    house.sink.down = False
+    throttled(house, answers=True)
+    house.later(61)
+    house.sweep()
+    assert [row["reason"] for row in house.sink.rows] == ["throttled", "accepted"]
+
+
 @pytest.mark.parametrize(("early_s", "told"), [(0.5, 0), (0.0, 1)])
 def test_an_outcome_owed_later_is_not_told_before(house: House, early_s: float, told: int) -> None:
     """A hint that is older than its document: who owes is asked for the time."""

@@ -8,34 +8,17 @@ import pytest
 from msgspec import structs
 from msgspec.structs import replace
 
-from shared.domain.failure import Failure, Intake, Trigger
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
-from shared.heal import Report
-from shared.heal.fetch import MOST_A_CHUNK, MOST_S
 from shared.policy.fetched import with_output
 from shared.policy.model import Action, Cooldown, Match, Policy, Rule
 from shared.policy.rule import Tells
 from shared.sweep import sweep
 from tests.support.house import House, verdicts
-from tests.unit.heal.printed import Output
+from tests.unit.heal.printed import Output, deliver
 from tests.unit.heal.tricks import BAD_LOOK, hang_again, set_policy
 
 STEPS = "".join(f"step {number} of 9000\n" for number in range(9000))
-
-
-@pytest.fixture
-def output(house: House) -> Output:
-    """The cluster's jobs have logs."""
-    made = Output(house)
-    house.ehpc.output = made  # type: ignore[attr-defined]  # a world that has logs, too
-    return made
-
-
-def deliver(house: House, *failures: Failure, time_s: float = 60.0, **how: Any) -> Report:
-    """As the functions do: fetching is switched on."""
-    healer = structs.replace(house.healer(time_s), fetches=True)
-    return healer.handle(Intake(failures=list(failures), **how), Trigger.EVENT)
 
 
 def test_without_a_message_the_log_decides(house: House, output: Output) -> None:
@@ -230,23 +213,6 @@ def test_however_many_tell_what_was_asked_about_one_outcome_is_owed(house: House
     assert verdicts(deliver(house, first, *others)) == [("suppressed", "rule_ignores")]
     (record,) = house.records().values()
     assert (len(record.owed), output.asked) == (1, ["1.scheduler"])
-
-
-def test_a_chunk_asks_for_no_longer_than_looks_stay_fresh(house: House, output: Output) -> None:
-    """A slow service, or a hundred failures at once: those not asked about are decided as they were told."""
-    failures = [house.hung(number) for number in range(1, 61)]
-    deliver(house, *failures)
-    assert len(output.asked) == MOST_A_CHUNK
-    output.asked.clear()
-    output.takes_s = 2.0
-    deliver(house, *(house.hung(number) for number in range(101, 121)))
-    assert len(output.asked) == 1 + MOST_S // output.takes_s
-
-
-def test_near_the_end_of_a_delivery_nothing_is_asked(house: House, output: Output) -> None:
-    """The call that heals has the time."""
-    deliver(house, house.hung(), time_s=14.0)
-    assert output.asked == []
 
 
 @pytest.mark.parametrize("off", [{"fetch_output": False}, {"mode": Mode.OFF}])

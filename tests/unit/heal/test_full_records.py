@@ -8,7 +8,9 @@ from shared.domain import record
 from shared.domain.errors import DocumentRefused
 from shared.domain.record import CaseState
 from shared.heal import limits, writer
+from shared.policy.facts import pause_s
 from shared.policy.model import Rate
+from tests.support.clock import START
 from tests.support.house import House, verdicts
 from tests.unit.heal.tricks import BAD_LOOK, set_policy
 
@@ -32,10 +34,11 @@ def test_an_attempt_without_room_is_refused_and_nothing_is_called(
 ) -> None:
     """Nothing of it is kept."""
     fill(monkeypatch)
+    set_policy(house, rate=Rate(max_jobs=1, window_s=600))
     (result,) = house.deliver(house.hung(1)).results
     assert (result.outcome.verdict, result.outcome.reason) == FULL
     assert "accepted" in result.outcome.message or "rerun" in result.outcome.message
-    assert (house.ehpc.calls, HOME in house.records()) == ([], False)
+    assert (house.ehpc.calls, house.database()) == ([], []), "and it has taken no other its token"
 
 
 def test_what_waited_ends_when_there_is_no_room_to_go_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,6 +76,7 @@ def test_limits_that_cannot_be_written_let_nobody_pass(house: House, monkeypatch
     """Neither where the ledger refuses their document, nor where others keep writing it; the second goes on soon."""
     house.ledger.die_before(1, DocumentRefused({"rate": 3_000_000}))
     assert verdicts(house.deliver(house.hung(1))) == [("deferred", "record_unreadable")]
+    assert house.records()[HOME].due_at == START + pause_s(0)
     monkeypatch.setattr(limits, "TRIES", 0)
     (result,) = house.deliver(house.hung(2)).results
     assert (result.outcome.verdict, result.outcome.reason) == ("deferred", "contended")

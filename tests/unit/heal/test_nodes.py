@@ -116,6 +116,13 @@ def test_a_look_that_failed_says_nothing_of_nodes(counting: House) -> None:
     assert people.suspected_nodes(counting.ledger, counting.clock.now()) == [before]
 
 
+def test_jobs_that_make_a_node_suspect_wait_for_it_themselves(counting: House) -> None:
+    """Nothing is left of the decision to rerun them, which was made before they were counted."""
+    told = verdicts(counting.deliver(*(counting.hung(number, node="n1") for number in (1, 2, 3))))
+    assert told == [("deferred", "bad_node")] * 3
+    assert {case.attempt for record in counting.records().values() for case in record.cases} == {0}
+
+
 def test_force_passes_a_suspicion(counting: House) -> None:
     """A person knows better."""
     counting.deliver(*(counting.hung(number, node="n1") for number in (1, 2, 3)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -25,14 +26,15 @@ def _nothing() -> None:
 
 
 class _Source:
-    """Two pages, each with a failure and a line of somebody else's; perhaps no more can be read then."""
+    """Two pages or more, each with a failure and a line of somebody else's; perhaps no more can be read then."""
 
-    def __init__(self, error: Exception | None = None) -> None:
+    def __init__(self, error: Exception | None = None, cursors: str = "abc") -> None:
         self.error = error
+        self.cursors = cursors
 
     def pages(self, wanted: LogRange, since: Progress) -> Iterator[LogPage]:
         assert (wanted, since) == (RANGE, Progress(cursor="a"))
-        for place, (cursor, behind) in enumerate([("a", "b"), ("b", "c")]):
+        for place, (cursor, behind) in enumerate(pairwise(self.cursors)):
             told = {"system": "ehpc", "cluster_id": "ehpc-hz-demo1", "job_id": f"{place}.scheduler"}
             entries = [LogEntry(2 * place, 1_767_608_131, told), LogEntry(2 * place + 1, 0, {"content": "up"})]
             yield LogPage(cursor=cursor, ordinal=2 * place, next_cursor=behind, entries=iter(entries))
@@ -61,6 +63,17 @@ def test_a_long_one_is_healed_in_slices_unless_nothing_may_come_of_it(
         intake, healed = Intake(dry_run=dry_run), list[list[str]]()
         read_range(_Source(), RANGE, CONTEXT, intake, lambda: healed.append([one.job_id for one in intake.failures]))  # noqa: B023 - called at once
         assert (healed, len(intake.failures)) == (slices, left)
+
+
+def test_a_slice_is_full_with_as_many_bytes_of_records_as_it_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of its own, to the byte: lines that are nobody's failure do not count, nor what was handled before."""
+    record = len("ehpc") + len("ehpc-hz-demo1") + len("0.scheduler")
+    for most, slices in ((2 * record, [[0, 1], [2, 3], [4, 5]]), (2 * record + 1, [[0, 1, 2], [3, 4, 5]])):
+        monkeypatch.setattr(ranges, "SLICE_BYTES", most)
+        intake, healed = Intake(), list[list[int]]()
+        six = _Source(cursors="abcdefg")
+        read_range(six, RANGE, CONTEXT, intake, lambda: healed.append([int(one.job_id[0]) for one in intake.failures]))  # noqa: B023 - called at once
+        assert healed == slices
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
