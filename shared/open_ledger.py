@@ -1,7 +1,7 @@
 """Opens the ledger that the settings name. A backend is imported when it is named: an SDK costs a cold start.
 
-A package for Function Compute has the client of one ledger (`make bundle LEDGER=…`); whether it is the one that is
-named can be told without importing it.
+Redis alone needs a client, and a package for Function Compute has it if it was made so (`make bundle LEDGER=redis`);
+whether it is there can be told without importing it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from shared.domain.credentials import Credentials
 from shared.domain.errors import Fault, SettingsError
 from shared.ledger.several import OpenLedger, SeveralLedgers
 from shared.ports import Clock
-from shared.settings import LedgerUrl, SqliteUrl, TablestoreUrl
+from shared.settings import LedgerUrl, RedisUrl, SqliteUrl, TablestoreUrl
 
 __all__ = ["OpenLedger", "check_client", "open_ledger"]
 
@@ -24,15 +24,14 @@ def check_client(url: LedgerUrl) -> None:
     Raises:
         SettingsError: it is not.
     """
-    if isinstance(url, SqliteUrl):
+    if not isinstance(url, RedisUrl):
         return
-    client, name = ("tablestore", "Tablestore") if isinstance(url, TablestoreUrl) else ("redis", "Redis")
     try:
-        there = find_spec(client) is not None
+        there = find_spec("redis") is not None
     except (ImportError, ValueError):  # a finder that refuses, a stand-in without a spec
         there = False
     if not there:
-        problem = f"this package has no client for {name}: `make bundle LEDGER={client}` makes one that has"
+        problem = "this package has no client for Redis: `make bundle LEDGER=redis` makes one that has"
         raise SettingsError([Fault("SECONDWIND_LEDGER_URL", problem)])
 
 

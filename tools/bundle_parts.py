@@ -20,36 +20,35 @@ class Ledger(str, Enum):
     """Which ledger's client is in the bundle."""
 
     TABLESTORE = "tablestore"
+    """Which needs none."""
     REDIS = "redis"
     NONE = "none"
     """For SQLite, which Python has."""
 
 
-BUDGET_BYTES = {Ledger.TABLESTORE: 40_000_000, Ledger.REDIS: 32_000_000, Ledger.NONE: 30_000_000}
+BUDGET_BYTES = {Ledger.TABLESTORE: 30_000_000, Ledger.REDIS: 32_000_000, Ledger.NONE: 30_000_000}
 """Unpacked. What is larger starts more slowly: the platform loads the package before the first request."""
 
-ONLY_FOR = {
-    "crc32c": Ledger.TABLESTORE,
-    "flatbuffers": Ledger.TABLESTORE,
-    "tablestore": Ledger.TABLESTORE,
-    "redis": Ledger.REDIS,
-}
+ONLY_FOR = {"redis": Ledger.REDIS}
 """Distributions that only one ledger needs."""
 
 LEFT_OUT = {
     "alibabacloud-tea-util": "a dependency of product SDKs; the generic call that is used here never imports it",
     "anyio": "comes with elastic-transport",
     "cffi": "cryptography needs its extension _cffi_backend alone, which is kept",
+    "crc32c": "comes with tablestore",
     "dateparser": "the Log Service SDK reads times in words with it; here times are numbers",
     "elastic-transport": "comes with elasticsearch",
     "elasticsearch": "the Log Service SDK migrates indexes from it",
     "exceptiongroup": "comes with anyio",
-    "future": "comes with tablestore and is imported by nothing in it",
-    "numpy": "only Tablestore's time series need it; flatbuffers looks whether it is there",
+    "flatbuffers": "comes with tablestore",
+    "future": "comes with tablestore",
+    "numpy": "comes with tablestore",
     "pycparser": "comes with cffi",
     "pytz": "comes with dateparser",
     "regex": "comes with dateparser",
     "sniffio": "comes with elastic-transport",
+    "tablestore": "only who sets up a table needs the SDK; the ledger writes and reads its own requests",
 }
 """Distributions that the functions never import, and why they are among the dependencies. Tests prove the `never`."""
 
@@ -87,8 +86,6 @@ UNUSED_FILES = (
     "lz4/frame/*",  # Log Service speaks lz4 blocks
     "charset_normalizer/*.so",  # its modules once more, compiled; no answer here needs its encoding guessed
     "charset_normalizer/cli/*",
-    "tablestore/native/*.so",  # a codec that our link switches off; for some Pythons only
-    "tablestore/ots_sdk/*.so",  # the C++ SDK, 14 MB: tablestore tries it, and goes on without
 )
 """Patterns of files that a wheel has and no function needs."""
 

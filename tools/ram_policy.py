@@ -52,9 +52,9 @@ _PLATFORM_CALLS: Mapping[str, Grant] = {
     "log:pull_logs": Grant("log:GetCursorOrData", (_SOURCE,)),
     "log:put_log_raw": Grant("log:PostLogStoreLogs", (_OUTCOMES,)),
     # An action is the operation's name: https://www.alibabacloud.com/help/en/tablestore/configure-user-permissions
-    "ots:batch_get_row": Grant("ots:BatchGetRow", _LEDGER),
-    "ots:batch_write_row": Grant("ots:BatchWriteRow", _LEDGER),
-    "ots:get_range": Grant("ots:GetRange", _LEDGER),
+    "ots:BatchGetRow": Grant("ots:BatchGetRow", _LEDGER),
+    "ots:BatchWriteRow": Grant("ots:BatchWriteRow", _LEDGER),
+    "ots:GetRange": Grant("ots:GetRange", _LEDGER),
 }
 
 

@@ -1,152 +1,163 @@
-"""Cells of the Tablestore SDK's wire format, each written and read at once instead of sign by sign.
+"""Rows of Tablestore on the wire, written and read: https://www.alibabacloud.com/help/en/tablestore/developer-reference/plainbuffer.
 
-A cell is its tag, a name, perhaps a value and a time, and a sum of all that (`_tablestore_quick`); format:
-https://github.com/aliyun/aliyun-tablestore-python-sdk, `plainbuffer/plain_buffer_coded_stream.py`. What is no plain
-cell of the kinds that a ledger has (text, bytes, whole numbers) is left to the SDK, untouched: so is whatever it would
-refuse.
+A row is its key's cells, then those of its columns, and a sum of their sums; a cell is a name, a value, perhaps a time,
+and a sum of all that. Values are text, bytes, whole numbers, and in a key the least of all. What is malformed, or has
+another sum, raises RowError: it must not count as a row that is not there.
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable, Sequence
+from enum import Enum
 from functools import lru_cache
 from struct import Struct
-from typing import Any
 
-from shared.ledger._tablestore_quick import crc8
+from shared.ledger._tablestore_crc import crc8
 
-_CELL, _NAME, _VALUE, _TIMESTAMP, _CHECKSUM = 3, 4, 5, 7, 10
-"""Tags."""
-_CELL_TAG = chr(_CELL)
-"""As the SDK keeps the last one that it has read."""
-_INTEGER, _STRING, _BLOB = 0, 3, 7
+_KEY, _DATA, _CELL, _NAME, _VALUE, _TIMESTAMP, _DELETED, _ROW_SUM, _CELL_SUM = 1, 2, 3, 4, 5, 7, 8, 9, 10
+"""Tags: each part stands behind its own."""
+_INTEGER, _DOUBLE, _BOOLEAN, _STRING, _BLOB = 0, 1, 2, 3, 7
 """Types of values."""
-_INT32, _INT64, _SIZED = Struct("<i"), Struct("<q"), Struct("<ibi")
-_MARKED_INT64 = Struct("<bq")
-_NUMBER_BYTES = 9
+_WIDTHS = {_INTEGER: 9, _DOUBLE: 9, _BOOLEAN: 2}
+"""Bytes of a value with its type; others have their length before them."""
+_HEADER = struct.pack("<i", 0x75)
+_INT32, _INT64, _DOUBLE_64 = Struct("<i"), Struct("<q"), Struct("<d")
+_MARKED_INT64, _SIZED = Struct("<bq"), Struct("<bi")
 _LONGEST_NAME = 255
 """Of a column (https://www.alibabacloud.com/help/en/tablestore/product-overview/general-limits)."""
-_LEAST, _MOST = -(2**63), 2**63 - 1
-Read = tuple[str, Any, int | None, int, int]
-"""Name, value and time of a cell that was read, its sum, and where what follows begins."""
 
 
-def written(name: Any, value: Any, timestamp: Any) -> tuple[bytes, int] | None:
-    """A cell and its sum; None where it is left to the SDK."""
-    if type(name) is not str or not name.isascii() or timestamp is not None:
-        return None
-    kind = type(value)
-    if kind is int and _LEAST <= value <= _MOST:
-        told = _MARKED_INT64.pack(_INTEGER, value)
-        size = _INT32.pack(_NUMBER_BYTES)
-    elif kind is str or kind is bytearray:
-        data = value.encode() if kind is str else value
-        marked = _SIZED.pack(len(data) + 5, _STRING if kind is str else _BLOB, len(data))
-        size, told = marked[:4], marked[4:] + data
-    else:
-        return None
+class Bound(Enum):
+    """No value, and a place in the order of keys."""
+
+    LEAST = 9
+
+
+class RowError(ValueError):
+    """Bytes that are no row. Says what, never what was in it."""
+
+
+Value = int | float | str | bytes
+"""A whole number, text or bytes; a table that others write may have more."""
+Key = Sequence[tuple[str, int | str | Bound]]
+Row = tuple[dict[str, Value], dict[str, Value]]
+"""A row's key and its columns."""
+
+
+def written(key: Key, columns: Iterable[tuple[str, int | str | bytes]] = (), *, deleted: bool = False) -> bytes:
+    """One row. `deleted`: of which nothing is to be left.
+
+    Raises:
+        struct.error: a number of more than 64 bits.
+    """
+    sums, parts = bytearray(), [_HEADER, bytes((_KEY,))]
+    for name, value in key:
+        parts += _cell(name, value, sums)
+    marked = False
+    for name, column in columns:
+        if not marked:
+            parts.append(bytes((_DATA,)))
+            marked = True
+        parts += _cell(name, column, sums)
+    sums.append(deleted)
+    parts.append(bytes((_DELETED,) * deleted + (_ROW_SUM, crc8(0, bytes(sums)))))
+    return b"".join(parts)
+
+
+def value_of(value: int | str | bytes | Bound) -> bytes:
+    """A value behind its type, as a condition has it."""
+    if isinstance(value, int):
+        return _MARKED_INT64.pack(_INTEGER, value)
+    if isinstance(value, Bound):
+        return bytes((value.value,))
+    told = value.encode() if isinstance(value, str) else value
+    return _SIZED.pack(_STRING if isinstance(value, str) else _BLOB, len(told)) + told
+
+
+def _cell(name: str, value: int | str | bytes | Bound, sums: bytearray) -> tuple[bytes, ...]:
     head, crc = _head(name)
+    told = value_of(value)
     crc = crc8(crc, told)
-    return b"".join((head, size, told, bytes((_CHECKSUM, crc)))), crc
+    sums.append(crc)
+    return head, _INT32.pack(len(told)), told, bytes((_CELL_SUM, crc))
 
 
 @lru_cache(maxsize=64)
 def _head(name: str) -> tuple[bytes, int]:
-    """A cell up to its value's tag, and the sum so far: a table has few columns."""
+    """A cell up to its value, and the sum so far: a table has few columns."""
     told = name.encode()
     return bytes((_CELL, _NAME)) + _INT32.pack(len(told)) + told + bytes((_VALUE,)), crc8(0, told)
 
 
-def read(data: bytes, at: int) -> Read | None:
-    """The cell whose name's tag stands there; None where it is left to the SDK, which also says what is wrong."""
+def read(data: bytes) -> list[Row]:
+    """All rows in these bytes; none if there are none. Raises RowError."""
+    if data and data[:4] != _HEADER:
+        raise RowError("no row where one belongs")
+    rows, at = list[Row](), 4
     try:
-        if data[at] != _NAME:
-            return None
-        begin = at + 5
-        at = begin + _INT32.unpack_from(data, begin - 4)[0]
-        name, value = data[begin:at], at + 5
-        if at < begin or data[at] != _VALUE:
-            return None
-        kind = data[value]
-        at = value + _NUMBER_BYTES if kind == _INTEGER else value + 5 + _INT32.unpack_from(data, value + 1)[0]
-        found = _value(kind, data, value, at)
-        crc = crc8(_head_crc(name) if len(name) <= _LONGEST_NAME else crc8(0, name), data[value:at])
-        timestamp = None
+        while at < len(data):
+            row, at = _row(data, at)
+            rows.append(row)
+    except (IndexError, struct.error):
+        raise RowError("cut off") from None
+    except UnicodeDecodeError:
+        raise RowError("text that is no UTF-8") from None
+    return rows
+
+
+def _row(data: bytes, at: int) -> tuple[Row, int]:
+    """The row that begins there, and where what follows begins."""
+    if data[at] != _KEY:
+        raise RowError("no row where one belongs")
+    sums, key, columns = bytearray(), dict[str, Value](), dict[str, Value]()
+    at = _cells(data, at + 1, sums, key)
+    if data[at] == _DATA:
+        at = _cells(data, at + 1, sums, columns)
+    deleted = data[at] == _DELETED
+    sums.append(deleted)
+    at += deleted
+    if data[at] != _ROW_SUM or data[at + 1] != crc8(0, bytes(sums)):
+        raise RowError("a row with another sum")
+    return (key, columns), at + 2
+
+
+def _cells(data: bytes, at: int, sums: bytearray, found: dict[str, Value]) -> int:
+    """All cells from there on: sums and values are added; where what follows begins."""
+    while data[at] == _CELL:
+        begin = at + 6
+        end = begin + _INT32.unpack_from(data, at + 2)[0]
+        value = end + 5  # past a length that says no more than the value itself
+        if data[at + 1] != _NAME or end < begin or data[end] != _VALUE:
+            raise RowError("no cell where one belongs")
+        name = data[begin:end]
+        at = value + (_WIDTHS.get(data[value]) or 5 + _INT32.unpack_from(data, value + 1)[0])
+        crc = crc8(_name_crc(name) if len(name) <= _LONGEST_NAME else crc8(0, name), data[value:at])
+        found[name.decode()] = _value(data[value:at])
         if data[at] == _TIMESTAMP:
-            timestamp = _INT64.unpack_from(data, at + 1)[0]
             crc, at = crc8(crc, data[at + 1 : at + 9]), at + 9
-        if found is None or data[at] != _CHECKSUM or data[at + 1] != crc:
-            return None
-        return name.decode(), found, timestamp, crc, at + 2
-    except (IndexError, ValueError, struct.error):
-        return None
+        if data[at] != _CELL_SUM or data[at + 1] != crc:
+            raise RowError("a cell with another sum")
+        sums.append(crc)
+        at += 2
+    return at
 
 
-def _value(kind: int, data: bytes, value: int, end: int) -> Any:
+def _value(told: bytes) -> Value:
+    kind = told[0]
     if kind == _INTEGER:
-        return _INT64.unpack_from(data, value + 1)[0]
-    if end < value + 5:
-        return None
-    told = data[value + 5 : end]
-    return told.decode() if kind == _STRING else bytearray(told) if kind == _BLOB else None
+        return int(_INT64.unpack_from(told, 1)[0])
+    if kind == _BLOB:
+        return told[5:]
+    if kind == _STRING:
+        return told[5:].decode()
+    if kind == _DOUBLE:
+        return float(_DOUBLE_64.unpack_from(told, 1)[0])
+    if kind == _BOOLEAN:
+        return bool(told[1])
+    raise RowError("an unknown type of value")
 
 
 @lru_cache(maxsize=64)
-def _head_crc(name: bytes) -> int:
+def _name_crc(name: bytes) -> int:
     return crc8(0, name)
-
-
-def hasten(sdk: Any) -> None:
-    """Put them into their places in the SDK (tablestore 6.4.8).
-
-    Raises AttributeError where an upgrade has moved them.
-    """
-    coded = sdk.plainbuffer.plain_buffer_coded_stream
-    _hasten_writing(coded.PlainBufferCodedOutputStream, coded.PlainBufferCrc8.crc_int8)
-    _hasten_reading(coded.PlainBufferCodedInputStream, coded.PlainBufferCrc8.crc_int8)
-
-
-def _hasten_writing(out: Any, with_cell: Any) -> None:
-    usual_key, usual_column = out.write_primary_key_column, out.write_column
-
-    def put(self: Any, name: Any, value: Any, timestamp: Any, row_crc: int) -> Any:
-        """The row's sum behind the cell; None where nothing was written."""
-        cell, stream = written(name, value, timestamp), self.output_stream
-        if cell is None or len(stream.buffer) + len(cell[0]) > stream.capacity:
-            return None
-        stream.buffer += cell[0]
-        return with_cell(row_crc, cell[1])
-
-    def write_primary_key_column(self: Any, pk_name: Any, pk_value: Any, row_check_sum: int) -> Any:
-        done = put(self, pk_name, pk_value, None, row_check_sum)
-        return usual_key(self, pk_name, pk_value, row_check_sum) if done is None else done
-
-    def write_column(self: Any, column_name: Any, column_value: Any, timestamp: Any, row_check_sum: int) -> Any:
-        done = put(self, column_name, column_value, timestamp, row_check_sum)
-        return usual_column(self, column_name, column_value, timestamp, row_check_sum) if done is None else done
-
-    out.write_primary_key_column, out.write_column = write_primary_key_column, write_column
-
-
-def _hasten_reading(source: Any, with_cell: Any) -> None:
-    usual_key, usual_column = source.read_primary_key_column, source.read_column
-
-    def take(self: Any, row_crc: int, *, timed: bool) -> Any:
-        """The cell whose tag was the last one read, and the row's sum behind it; None where nothing was read."""
-        stream = self.input_stream
-        there = type(stream.buffer) is bytes and stream.last_tag == _CELL_TAG
-        found = read(stream.buffer, stream.cur_pos) if there else None
-        if found is None or (found[2] is not None and not timed):
-            return None
-        name, value, timestamp, crc, stream.cur_pos = found
-        stream.read_tag()
-        crc = with_cell(row_crc, crc)
-        return (name, value, timestamp, crc) if timed else (name, value, crc)
-
-    def read_primary_key_column(self: Any, row_check_sum: int) -> Any:
-        return take(self, row_check_sum, timed=False) or usual_key(self, row_check_sum)
-
-    def read_column(self: Any, row_check_sum: int) -> Any:
-        return take(self, row_check_sum, timed=True) or usual_column(self, row_check_sum)
-
-    source.read_primary_key_column, source.read_column = read_primary_key_column, read_column

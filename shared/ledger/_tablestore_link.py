@@ -1,35 +1,26 @@
-"""One request at a time to Tablestore through its SDK, the only importer of it, with what a failure means for a write.
+"""One request at a time to Tablestore, signed, with what a failure means for a write.
 
-What the SDK (tablestore 6.4.8) would do by itself does not fit a function: it repeats up to 20 times over a minute,
-logs each error with its text and at DEBUG each request with its token, and warns when it is imported. So its retries
-are off, its logger is shut, and its compiled codec, which exists for some Pythons only, is not used; of what it reckons
-in Python instead, cells, dates and signatures are done faster (`_tablestore_cells`, `_tablestore_quick`,
-`_tablestore_signing`). Codes:
+Not through its SDK: that repeats up to 20 times over a minute, logs each error with its text and at DEBUG each request
+with its token, and takes longer to load, and for each request, than all else that an event costs. What is sent and read
+is written here byte by byte as the SDK (tablestore 6.4.8) has it, which is its judge in the tests. Codes:
 https://www.alibabacloud.com/help/en/tablestore/developer-reference/error-codes.
 """
 
 from __future__ import annotations
 
-import logging
-import platform
-import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from copy import copy
+from collections.abc import Callable
 from enum import Enum
-from functools import cache, lru_cache
-from struct import calcsize
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from msgspec import Struct
 
 from shared.domain.credentials import Credentials
+from shared.http_answer import HttpAnswer
 from shared.http_bounds import Bounds
 from shared.kept_http import NoWholeAnswer, exchange
-from shared.ledger._tablestore_cells import hasten
-from shared.ledger._tablestore_quick import quicken
-from shared.ledger._tablestore_signing import spare
-from shared.put_off import put_off
+from shared.ledger._tablestore_cells import RowError
+from shared.ledger._tablestore_messages import MessageError, error_code
+from shared.ledger._tablestore_signing import Doubt, doubt_about, headers_of
 
 TRIES = 3
 """How often a request is sent that was certainly not done, or only reads."""
@@ -41,22 +32,6 @@ MOST_BYTES = 16_000_000
 """Of an answer: the service gives 4 MB of rows at once."""
 LEAST_S = 0.25
 """With a shorter one than this nothing is sent."""
-_OF_TIME_SERIES = "BytesValue FieldValues FlatBufferRowGroup FlatBufferRowInGroup FlatBufferRows Tag"
-NEVER_USED = (
-    "aiohttp",  # asynchronous calls
-    "asyncio",
-    "certifi",  # authorities, which our transport asks for itself
-    "crc32c",  # sums of time series: it reads the metadata of what is installed, and has a command line
-    "google.protobuf.internal.python_message",  # messages in Python, where the compiled ones are not to be had
-    "google.protobuf.text_format",  # messages in its log
-    "http.client",  # named by its transport alone
-    *(f"tablestore.flatbuffer.timeseries.{name}" for name in _OF_TIME_SERIES.split()),
-    "urllib3",  # the SDK's own transport
-    "urllib3.connectionpool",
-    "urllib3.poolmanager",
-)
-"""What the SDK imports and a request does not touch; used, it is loaded."""
-_LOGGER = "shared.ledger.tablestore.sdk"
 _BUSY = frozenset(
     {
         "OTSNotEnoughCapacityUnit",
@@ -69,6 +44,8 @@ _BUSY = frozenset(
     }
 )
 _UNKNOWN = frozenset({"OTSInternalServerError", "OTSServerUnavailable", "OTSTimeout"})
+_DONE = range(200, 300)
+_REFUSED_KEY = "OTSAuthFailed"
 _FIRST_SERVER_ERROR = 500
 
 T = TypeVar("T")
@@ -126,35 +103,6 @@ def failure_of(code: str, status: int = 0) -> TableFailure:
     return TableFailure.REFUSED
 
 
-@cache
-def sdk() -> Any:
-    """The SDK's module, loaded at the first call and quiet."""
-    logging.getLogger("tablestore").setLevel(logging.ERROR)  # it warns that its compiled codec does not load
-    quiet = logging.getLogger(_LOGGER)
-    quiet.setLevel(logging.CRITICAL + 1)  # above DEBUG by itself, or the SDK formats headers with the token
-    quiet.propagate = False
-    put_off(*NEVER_USED)
-    with warnings.catch_warnings(), _no_programs():
-        warnings.simplefilter("ignore")  # as the first line
-        import tablestore  # type: ignore[import-untyped]  # noqa: PLC0415 - it publishes no types; 0.5 s, only if used
-    quicken(tablestore)
-    hasten(tablestore)
-    spare(tablestore)
-    return tablestore
-
-
-@contextmanager
-def _no_programs() -> Iterator[None]:
-    """Without `file` and `uname`, which `platform` starts to tell how wide a pointer is, or the processor."""
-    usual = platform.architecture, platform.platform
-    platform.architecture = lambda *_, **__: (f"{8 * calcsize('P')}bit", "")
-    platform.platform = lambda *_, **__: platform.system()
-    try:
-        yield
-    finally:
-        platform.architecture, platform.platform = usual
-
-
 class Link:
     """Requests to one instance, for one thread at a time; `close` when done. Connections are in `kept_http`.
 
@@ -176,28 +124,29 @@ class Link:
         self._credentials = credentials
         self._remaining_s = remaining_s
         self._sleep = sleep
-        self._client: Any = None
         self._closed = False
 
     def close(self) -> None:
         """Nothing is sent through it any more."""
         self._closed = True
 
-    def call(self, request: Callable[[Any], T]) -> T:
-        """Send one request once. Raises TableCallFailed."""
-        client = self._connected()
-        try:
-            return request(client)
-        except Exception as error:  # noqa: BLE001 - the SDK lets through whatever urllib3 and protobuf raise
-            failed = self._meaning(error)
-        raise failed  # here, so that the SDK's text is no part of it
+    def call(self, operation: str, body: bytes, read: Callable[[bytes], T]) -> T:
+        """Send one request once; what `read` makes of its answer's body. Raises TableCallFailed."""
+        answer = self._sent(operation, body)
+        failed = _refusal(operation, answer, self._credentials)
+        if failed is None:
+            try:
+                return read(answer.body)
+            except (MessageError, RowError):
+                failed = _no_answer(Doubt.UNREADABLE)
+        raise failed  # here, so that what was read is no part of it
 
-    def repeating(self, request: Callable[[Any], T]) -> T:
-        """Send a request that only reads, again while that may help and there is time. Raises TableCallFailed."""
+    def repeating(self, operation: str, body: bytes, read: Callable[[bytes], T]) -> T:
+        """As `call`, a request that only reads: again while that may help and there is time."""
         attempt = 0
         while True:
             try:
-                return self.call(request)
+                return self.call(operation, body, read)
             except TableCallFailed as error:
                 if error.failure not in (TableFailure.BUSY, TableFailure.UNKNOWN) or not self.pause(attempt):
                     raise
@@ -214,61 +163,33 @@ class Link:
         """Whether that much is left."""
         return self._remaining_s() >= seconds
 
-    def _connected(self) -> Any:
+    def _sent(self, operation: str, body: bytes) -> HttpAnswer:
         timeout_s = min(TIMEOUT_S, self._remaining_s() / 2)
         if self._closed or timeout_s < LEAST_S:
             raise TableCallFailed("closed" if self._closed else "no time left", TableFailure.REFUSED)
-        if self._client is None:
-            self._client = copy(_client(self._place.endpoint, self._place.instance, self._credentials))
-            self._client.connection = _Connection(self._place.endpoint)
-        self._client.connection.timeout_s = timeout_s
-        return self._client
-
-    def _meaning(self, error: Exception) -> TableCallFailed:
-        if isinstance(error, sdk().OTSServiceError):
-            return TableCallFailed(str(error.code)[:64], failure_of(error.code, error.http_status))
-        if isinstance(error, NoWholeAnswer):
-            never_left = error.snag.never_left
-            return TableCallFailed(error.snag.value, TableFailure.BUSY if never_left else TableFailure.UNKNOWN)
-        return TableCallFailed(type(error).__name__, TableFailure.UNKNOWN)
+        headers = headers_of(operation, body, self._place.instance, self._credentials)
+        bounds = Bounds(connect_s=timeout_s, read_s=timeout_s, total_s=2 * timeout_s, most_bytes=MOST_BYTES)
+        try:
+            return exchange("POST", f"{self._place.endpoint.rstrip('/')}/{operation}", headers, body, bounds)
+        except NoWholeAnswer as error:
+            meaning = TableFailure.BUSY if error.snag.never_left else TableFailure.UNKNOWN
+            failed = TableCallFailed(error.snag.value, meaning)
+        raise failed  # here, so that what was said is no part of it
 
 
-class _Connection:
-    """What the SDK's client sends through, in the place of its `ConnectionPool`: the same question, the same answer."""
-
-    def __init__(self, endpoint: str) -> None:
-        self.timeout_s = TIMEOUT_S
-        self._endpoint = endpoint.rstrip("/")
-
-    def send_receive(self, path: str, headers: Mapping[str, str], body: Any) -> tuple[int, str, dict[str, str], bytes]:
-        """One POST, sent once. Raises NoWholeAnswer."""
-        timeout_s = self.timeout_s
-        url = f"{self._endpoint}{path}"
-        answer = exchange(
-            "POST",
-            url,
-            headers,
-            bytes(body),
-            Bounds(connect_s=timeout_s, read_s=timeout_s, total_s=2 * timeout_s, most_bytes=MOST_BYTES),
-        )
-        return answer.status, answer.reason, answer.headers, answer.body
+def _refusal(operation: str, answer: HttpAnswer, credentials: Credentials) -> TableCallFailed | None:
+    """What an answer says that is none of success; None: it is one."""
+    if answer.status in _DONE:
+        doubt = doubt_about(operation, answer, credentials, done=True)
+        return None if doubt is None else _no_answer(doubt)
+    try:
+        code = error_code(answer.body)
+    except MessageError:
+        return _no_answer(Doubt.UNREADABLE)
+    # Whoever has refused the key cannot sign with it.
+    doubt = None if code == _REFUSED_KEY else doubt_about(operation, answer, credentials, done=False)
+    return TableCallFailed(code[:64], failure_of(code, answer.status)) if doubt is None else _no_answer(doubt)
 
 
-@lru_cache(maxsize=4)
-def _client(endpoint: str, instance: str, credentials: Credentials) -> Any:
-    """The SDK's client for an instance and a key, kept for as long as the key is the same."""
-    kind = sdk().OTSClient
-    made = object.__new__(kind)
-    # Past its own `__init__`, which makes a pool of connections besides and loads authorities for it, 9 ms.
-    super(kind, made).__init__(
-        endpoint,
-        credentials.access_key_id,
-        credentials.access_key_secret,
-        instance,
-        sts_token=credentials.security_token or None,
-        max_connection=1,
-        retry_policy=sdk().NoRetryPolicy(),
-        logger_name=_LOGGER,
-        enable_native=False,
-    )
-    return made
+def _no_answer(doubt: Doubt) -> TableCallFailed:
+    return TableCallFailed(doubt.value, TableFailure.UNKNOWN)

@@ -1,4 +1,4 @@
-"""A ledger document as a row of Tablestore, and conditions on it, in the SDK's words.
+"""A ledger document as a row of Tablestore, and conditions on it, as they are sent.
 
 Primary key `key` (STRING, at most 1024 bytes). Columns: `document` (BINARY, at most 2 MB:
 https://www.alibabacloud.com/help/en/tablestore/product-overview/general-limits), `version`, `owner` (the token of the
@@ -8,13 +8,14 @@ integers; a time of this century comes back exactly, and a person can read it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
 from shared.domain.errors import LedgerUnavailable
-from shared.ledger._tablestore_link import sdk
+from shared.ledger import _tablestore_messages as messages
+from shared.ledger._tablestore_cells import Value, value_of, written
 from shared.ports import Write
 
 KEY, DOCUMENT, VERSION, OWNER, DUE, EXPIRES = "key", "document", "version", "owner", "due_ns", "expires_ns"
@@ -67,16 +68,17 @@ def size(write: Write) -> int:
     return len(write.document) + len(write.key.encode()) + 512
 
 
-def primary_key(key: str) -> list[tuple[str, Any]]:
-    """A document's key in the table."""
-    return [(KEY, key)]
+@lru_cache(maxsize=256)
+def primary_key(key: str) -> bytes:
+    """A document's key in the table: of those that many deliveries read it is written once."""
+    return written([(KEY, key)])
 
 
-def put_item(put: Put, owner: str) -> Any:
+def put_item(put: Put, owner: str) -> bytes:
     """The write of one whole row, with its condition."""
     write = put.write
-    columns: list[tuple[str, Any]] = [
-        (DOCUMENT, bytearray(write.document)),  # the SDK sends bytes as text
+    columns: list[tuple[str, int | str | bytes]] = [
+        (DOCUMENT, write.document),
         (VERSION, put.version),
         (OWNER, owner),
     ]
@@ -84,32 +86,35 @@ def put_item(put: Put, owner: str) -> Any:
         columns.append((DUE, to_ns(write.due_at)))
     if write.expires_at is not None:
         columns.append((EXPIRES, to_ns(write.expires_at)))
-    condition = _absent() if put.expected is None else _holds(VERSION, put.expected)
-    return sdk().PutRowItem(sdk().Row(primary_key(write.key), columns), condition)
+    condition = messages.ABSENT if put.expected is None else messages.condition(VERSION, value_of(put.expected))
+    return messages.put(written([(KEY, write.key)], columns), condition)
 
 
-def delete_item(key: str, expires_ns: int) -> Any:
+def delete_item(key: str, expires_ns: int) -> bytes:
     """The removal of a document that still has that expiry."""
-    return sdk().DeleteRowItem(sdk().Row(primary_key(key)), _holds(EXPIRES, expires_ns))
+    return messages.delete(written([(KEY, key)], deleted=True), messages.condition(EXPIRES, value_of(expires_ns)))
 
 
-def seen(columns: Sequence[tuple[str, Any, int]], *, with_document: bool) -> Seen:
+def seen(columns: Mapping[str, Value], *, with_document: bool) -> Seen:
     """What a row's columns say. Raises LedgerUnavailable for a row that no ledger wrote: it must not count as none."""
-    found = {name: value for name, value, _ in columns}
-    document = found.get(DOCUMENT) if with_document else bytearray()
-    version, owner, expires = found.get(VERSION), found.get(OWNER), found.get(EXPIRES)
-    if not (isinstance(version, int) and isinstance(owner, str) and isinstance(document, bytearray)):
+    document = columns.get(DOCUMENT) if with_document else b""
+    version, owner = columns.get(VERSION), columns.get(OWNER)
+    if not (isinstance(version, int) and isinstance(owner, str) and isinstance(document, bytes)):
         raise LedgerUnavailable("a row of the ledger's table is malformed")
+    return Seen(version=version, owner=owner, expires_ns=expiry(columns), document=document)
+
+
+def expiry(columns: Mapping[str, Value]) -> int | None:
+    """When a row's document expires; None: never. Raises as `seen`."""
+    expires = columns.get(EXPIRES)
     if not isinstance(expires, int | None):
         raise LedgerUnavailable("a row of the ledger's table has a malformed expiry")
-    return Seen(version=version, owner=owner, expires_ns=expires, document=bytes(document))
+    return expires
 
 
-def _absent() -> Any:
-    return sdk().Condition(sdk().RowExistenceExpectation.EXPECT_NOT_EXIST)
-
-
-def _holds(column: str, value: int) -> Any:
-    # A missing column passes by default, so that any row without this one would be overwritten.
-    equal = sdk().SingleColumnCondition(column, value, sdk().ComparatorType.EQUAL, pass_if_missing=False)
-    return sdk().Condition(sdk().RowExistenceExpectation.EXPECT_EXIST, equal)
+def place(key: Mapping[str, Value], by: str) -> tuple[int, str]:
+    """What an index by that column says of a row: its moment, and the document's key. Raises as `seen`."""
+    moment, document = key.get(by), key.get(KEY)
+    if not (isinstance(moment, int) and isinstance(document, str)):
+        raise LedgerUnavailable("a row of the ledger's index is malformed")
+    return moment, document

@@ -7,12 +7,14 @@ row has its own answer, in the request's order
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 from shared.domain.errors import LedgerUnavailable
+from shared.ledger import _tablestore_messages as messages
 from shared.ledger import _tablestore_rows as rows
-from shared.ledger._tablestore_link import Link, Place, TableCallFailed, TableFailure, failure_of, sdk
+from shared.ledger._tablestore_cells import Bound, Key, Row, read, written
+from shared.ledger._tablestore_link import Link, Place, TableCallFailed, TableFailure, failure_of
+from shared.ledger._tablestore_messages import RowAnswer
 from shared.ledger._tablestore_rows import Seen
 
 READ_ROWS_MAX = 100
@@ -28,20 +30,15 @@ class Table:
         self._place = place
         self._link = link
 
-    def write(self, items: Sequence[Any]) -> list[TableCallFailed | None]:
+    def write(self, items: Sequence[bytes]) -> list[TableCallFailed | None]:
         """One BatchWriteRow; per row None or why not. Raises LedgerUnavailable if any row was refused."""
-        request = sdk().BatchWriteRowRequest()
-        request.add(sdk().TableInBatchWriteRowItem(self._place.table, list(items)))
+        body = messages.batch_write_row(self._place.table, items)
         try:
-            response = self._link.call(lambda client: client.batch_write_row(request))
+            done = self._link.call("BatchWriteRow", body, self._answers(len(items)))
         except TableCallFailed as error:
             answers: list[TableCallFailed | None] = [error] * len(items)
         else:
-            done = [*response.table_of_put[self._place.table], *response.table_of_delete[self._place.table]]
-            if len(done) != len(items):
-                answers = [TableCallFailed("an answer for other rows", TableFailure.UNKNOWN)] * len(items)
-            else:
-                answers = [None if one.is_ok else _row_failure(one.error_code) for one in done]
+            answers = [None if one.error is None else _row_failure(one.error) for one in done]
         for answer in answers:
             if answer is not None and answer.failure is TableFailure.REFUSED:
                 raise self.unavailable(answer)
@@ -56,55 +53,55 @@ class Table:
             some = wanted[start : start + READ_ROWS_MAX]
             while some:
                 answers = self._read_batch(some, columns)
-                failed = [_row_failure(one.error_code) for one in answers if not one.is_ok]
-                for key, one in zip(some, answers, strict=True):
-                    if one.row is not None:
-                        with_document = rows.DOCUMENT in columns
-                        found[key] = rows.seen(one.row.attribute_columns, with_document=with_document)
-                some = [key for key, one in zip(some, answers, strict=True) if not one.is_ok]
+                failed = [_row_failure(error) for error, _ in answers if error is not None]
+                for key, (_, row) in zip(some, answers, strict=True):
+                    if row is not None:
+                        found[key] = rows.seen(row[1], with_document=rows.DOCUMENT in columns)
+                some = [key for key, (error, _) in zip(some, answers, strict=True) if error is not None]
                 if some and not self._link.pause(attempt):
                     raise self.unavailable(failed[0])
                 attempt += bool(some)
         return found
 
-    def _read_batch(self, keys: Sequence[str], columns: Sequence[str]) -> list[Any]:
-        request = sdk().BatchGetRowRequest()
-        wanted = [rows.primary_key(key) for key in keys]
-        request.add(sdk().TableInBatchGetRowItem(self._place.table, wanted, list(columns), max_version=1))
+    def _read_batch(self, keys: Sequence[str], columns: Sequence[str]) -> list[tuple[str | None, Row | None]]:
+        """Of each row why it could not be read, and what it holds."""
+        body = messages.batch_get_row(self._place.table, map(rows.primary_key, keys), columns)
+        answers = self._answers(len(keys))
+
+        def rows_of(answer: bytes) -> list[tuple[str | None, Row | None]]:
+            return [(one.error, next(iter(read(one.row)), None)) for one in answers(answer)]
+
         try:
-            response = self._link.repeating(lambda client: client.batch_get_row(request))
+            return self._link.repeating("BatchGetRow", body, rows_of)
         except TableCallFailed as error:
             raise self.unavailable(error) from error
-        answers: list[Any] = response.get_result_by_table(self._place.table) or []
-        if len(answers) != len(keys):
-            raise self.unavailable(TableCallFailed("an answer for other rows", TableFailure.UNKNOWN))
+
+    def _answers(self, count: int) -> Callable[[bytes], list[RowAnswer]]:
+        """Reads what became of so many rows. To take one for another would run a job again."""
+
+        def answers(body: bytes) -> list[RowAnswer]:
+            found = messages.row_answers(body, self._place.table)
+            if len(found) != count:
+                raise TableCallFailed("an answer for other rows", TableFailure.UNKNOWN)
+            return found
+
         return answers
 
-    def scan(
-        self, index: str, start: list[tuple[str, Any]], end: tuple[str, int], limit: int
-    ) -> Iterator[tuple[dict[str, Any], Sequence[tuple[str, Any, int]]]]:
-        """An index's rows from `start` on and before `end`, in pages of `limit`: key by name, and columns.
+    def scan(self, index: str, start: Key, end: tuple[str, int], limit: int) -> Iterator[Row]:
+        """An index's rows from `start` on and before `end`, in pages of `limit`: of each its key and its columns.
 
         Raises:
             LedgerUnavailable: the index is out of reach, also in the middle.
         """
-        stop = [end, (rows.KEY, sdk().INF_MIN)]
-        following: list[tuple[str, Any]] | None = start
+        stop = written([end, (rows.KEY, Bound.LEAST)])
+        following: bytes | None = written(start)
         while following:
-            following, found = self._page(index, following, stop, limit)
-            for row in found:
-                yield dict(row.primary_key), row.attribute_columns
-
-    def _page(self, index: str, start: list[tuple[str, Any]], stop: list[tuple[str, Any]], limit: int) -> Any:
-        def request(client: Any) -> Any:
-            forward = sdk().Direction.FORWARD
-            return client.get_range(index, forward, start, stop, limit=limit, max_version=1)
-
-        try:
-            _, following, found, _ = self._link.repeating(request)
-        except TableCallFailed as error:
-            raise self.unavailable(error) from error
-        return following, found
+            body = messages.get_range(index, following, stop, limit)
+            try:
+                following, found = self._link.repeating("GetRange", body, _page)
+            except TableCallFailed as error:
+                raise self.unavailable(error) from error
+            yield from found
 
     def unavailable(self, error: TableCallFailed) -> LedgerUnavailable:
         """What a failure means to the ledger's user."""
@@ -118,3 +115,9 @@ class Table:
 
 def _row_failure(code: str) -> TableCallFailed:
     return TableCallFailed(str(code)[:64], failure_of(code))
+
+
+def _page(answer: bytes) -> tuple[bytes | None, list[Row]]:
+    """The key from which to go on, as it is to be sent; and a page of rows."""
+    following, found = messages.range_answer(answer)
+    return following, read(found)

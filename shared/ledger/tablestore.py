@@ -23,13 +23,13 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 from shared.domain.credentials import Credentials
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger import _tablestore_rows as rows
 from shared.ledger._sizes import check
-from shared.ledger._tablestore_link import Link, Place, TableFailure, sdk
+from shared.ledger._tablestore_cells import Bound, Key
+from shared.ledger._tablestore_link import Link, Place, TableFailure
 from shared.ledger._tablestore_rows import Put, Seen
 from shared.ledger._tablestore_table import WRITE_ROWS_MAX, Table
 from shared.ports import Clock, Due, Stored, Write
@@ -95,17 +95,17 @@ class TablestoreLedger:
         if after is None:
             self._purge()
         end = rows.to_ns(before) + 1
-        start = [(rows.DUE, sdk().INF_MIN), (rows.KEY, sdk().INF_MIN)]
+        start: Key = [(rows.DUE, Bound.LEAST), (rows.KEY, Bound.LEAST)]
         if after is not None:
             start = [(rows.DUE, rows.to_ns(after.due_at)), (rows.KEY, after.key)]
             if rows.to_ns(after.due_at) >= end:
                 return []
         found: list[Due] = []
-        for key, row in self._table.scan(self._place.due_index, start, (rows.DUE, end), limit + 1):
+        for key, columns in self._table.scan(self._place.due_index, start, (rows.DUE, end), limit + 1):
             if len(found) == limit:
                 break
-            one = Due(rows.from_ns(key[rows.DUE]), key[rows.KEY])
-            expires = {name: value for name, value, _ in row}.get(rows.EXPIRES)
+            due_ns, document = rows.place(key, rows.DUE)
+            one, expires = Due(rows.from_ns(due_ns), document), rows.expiry(columns)
             if (after is None or one > after) and (expires is None or expires >= self._now_ns()):
                 found.append(one)
         return found
@@ -150,10 +150,11 @@ class TablestoreLedger:
     def _purge(self) -> None:
         if not self._link.has_time(PURGE_TIME_S):
             return
-        start = [(rows.EXPIRES, sdk().INF_MIN), (rows.KEY, sdk().INF_MIN)]
-        items: list[Any] = []
+        start: Key = [(rows.EXPIRES, Bound.LEAST), (rows.KEY, Bound.LEAST)]
+        items: list[bytes] = []
         for key, _ in self._table.scan(self._place.expiry_index, start, (rows.EXPIRES, self._now_ns()), WRITE_ROWS_MAX):
-            items.append(rows.delete_item(key[rows.KEY], key[rows.EXPIRES]))
+            expires_ns, document = rows.place(key, rows.EXPIRES)
+            items.append(rows.delete_item(document, expires_ns))
             if len(items) == WRITE_ROWS_MAX:
                 break
         if items:

@@ -2,19 +2,25 @@
 
     create_table(Place(endpoint="https://sw.cn-hangzhou.ots.aliyuncs.com", instance="sw", table="ledger"), credentials)
 
-Needs `ots:CreateTable`, `ots:DescribeTable` and, to see that the table serves, `ots:BatchGetRow` and `ots:GetRange`.
+What a table is asked for and described with the official SDK writes and reads; its transport is not used. Needs
+`ots:CreateTable`, `ots:DescribeTable` and, to see that the table serves, `ots:BatchGetRow` and `ots:GetRange`.
 """
 
 from __future__ import annotations
 
+import logging
 import time
+import warnings
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from shared.domain.credentials import Credentials
 from shared.domain.errors import Fault, LedgerUnavailable, SettingsError
 from shared.ledger import _tablestore_rows as rows
-from shared.ledger._tablestore_link import Link, Place, TableCallFailed, TableFailure, sdk
+from shared.ledger._tablestore_cells import Bound
+from shared.ledger._tablestore_link import Link, Place, TableCallFailed, TableFailure
+from shared.ledger._tablestore_messages import MessageError
 from shared.ledger._tablestore_table import Table
 
 READY_S = 120.0
@@ -48,7 +54,7 @@ def create_table(
     table = Table(place, link)
     try:
         made = _made(place, link)
-        _compare(place, link.repeating(lambda client: client.describe_table(place.table)))
+        _compare(place, _described(place, link))
         while not _serves(place, table, link):
             sleep(POLL_S)
     except TableCallFailed as error:
@@ -74,7 +80,7 @@ def has_table(
     deadline = ticks() + READY_S
     link = Link(place, credentials, lambda: deadline - ticks(), sleep)
     try:
-        _compare(place, link.repeating(lambda client: client.describe_table(place.table)))
+        _compare(place, _described(place, link))
     except TableCallFailed as error:
         if error.code == "OTSObjectNotExist":
             return False
@@ -86,20 +92,48 @@ def has_table(
 
 def _made(place: Place, link: Link) -> bool:
     try:
-        link.repeating(lambda client: client.describe_table(place.table))
+        _described(place, link)
     except TableCallFailed as error:
         if error.code != "OTSObjectNotExist":
             raise
     else:
         return False
+    meta, options, throughput, indexes = _wanted(place)
+    wanted = _encoded("CreateTable", meta, options, throughput, None, indexes)
     try:
-        link.call(lambda client: client.create_table(*_wanted(place)))
+        link.call("CreateTable", wanted, lambda _: None)
     except TableCallFailed as error:
         # Somebody else was faster, or the answer was lost: what is there now is compared with what is wanted.
         if error.code != "OTSObjectAlreadyExist" and error.failure is not TableFailure.UNKNOWN:
             raise
         return False
     return True
+
+
+@cache
+def sdk() -> Any:
+    """The SDK's module, loaded at the first call and quiet."""
+    logging.getLogger("tablestore").setLevel(logging.ERROR)  # it warns that its compiled codec does not load
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as the first line
+        import tablestore  # type: ignore[import-untyped]  # noqa: PLC0415 - it publishes no types; 0.5 s, only if used
+    return tablestore
+
+
+def _encoded(operation: str, *what: Any) -> bytes:
+    encoder = sdk().encoder.OTSProtoBufferEncoder("utf-8", enable_native=False)
+    return bytes(encoder.encode_request(operation, *what).SerializeToString())
+
+
+def _described(place: Place, link: Link) -> Any:
+    def read(answer: bytes) -> Any:
+        decoder = sdk().decoder.OTSProtoBufferDecoder("utf-8", enable_native=False)
+        try:
+            return decoder.decode_response("DescribeTable", answer, "")[0]
+        except Exception:  # noqa: BLE001 - the SDK lets through whatever protobuf raises
+            raise MessageError("no description of a table") from None
+
+    return link.repeating("DescribeTable", _encoded("DescribeTable", place.table), read)
 
 
 def _wanted(place: Place) -> tuple[Any, Any, Any, list[Any]]:
@@ -139,7 +173,7 @@ def _serves(place: Place, table: Table, link: Link) -> bool:
     try:
         table.read(["no such document"], [rows.VERSION])
         for index, column in ((place.due_index, rows.DUE), (place.expiry_index, rows.EXPIRES)):
-            start = [(column, sdk().INF_MIN), (rows.KEY, sdk().INF_MIN)]
+            start = [(column, Bound.LEAST), (rows.KEY, Bound.LEAST)]
             next(table.scan(index, start, (column, 0), 1), None)
     except LedgerUnavailable:
         if not link.has_time(2 * POLL_S):

@@ -1,4 +1,4 @@
-"""A local Tablestore behind a real socket, its table set up, and ledgers that talk to it through the official SDK."""
+"""A local Tablestore behind a real socket, its table set up, and ledgers that talk to it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from localcloud.wire.server import HttpServer
 from localcloud.wire.signing import Credential
 from shared.domain.credentials import Credentials
 from shared.ledger.tablestore import Place, TablestoreLedger
-from shared.ledger.tablestore_setup import create_table
+from shared.ledger.tablestore_setup import create_table, sdk
 from shared.ports import Write
 
 ROLE = Credential("STS.local", "sts-hunter22", "token-hunter23")
@@ -46,6 +46,11 @@ class TablestoreServer:
             sleep=self.pauses.append,
             **more,
         )
+
+    def client(self) -> Any:
+        """The official SDK's, for what no ledger would write."""
+        key = ROLE.access_key_id, ROLE.access_key_secret
+        return sdk().OTSClient(self.place.endpoint, *key, INSTANCE, sts_token=ROLE.security_token, enable_native=False)
 
     def stop(self) -> None:
         """Stop; a service that failed inside fails the test."""

@@ -130,27 +130,6 @@ def test_what_sends_loads_no_parser_for_mail() -> None:
     assert done.stdout == "[]\n"
 
 
-LEDGER = """
-import platform, sys
-asked = platform.architecture()[0]
-started = []
-sys.addaudithook(lambda event, _: started.append(event) if event in {"subprocess.Popen", "os.fork"} else None)
-from shared.domain.credentials import Credentials
-from shared.ledger._tablestore_link import NEVER_USED, _client, sdk
-key = Credentials(access_key_id="k", access_key_secret="s")
-assert isinstance(_client("http://127.0.0.1:1", "sw", key), sdk().OTSClient)
-from tablestore.plainbuffer.plain_buffer_consts import const
-print(started, f"{const.SYS_BITS}bit" == asked, platform.architecture.__module__)
-print([name for name in NEVER_USED if vars(sys.modules.get(name, sys)).get("__file__")])
-"""
-
-
-def test_the_ledgers_sdk_starts_no_process_and_loads_nothing_that_is_not_used() -> None:
-    """It asks how wide a pointer is, which the standard library would have a program find out; a client has no pool."""
-    done = subprocess.run([sys.executable, "-c", LEDGER], capture_output=True, text=True, check=True, timeout=60)
-    assert done.stdout.splitlines() == ["[] True platform", "[]"]
-
-
 REDIS = """
 import socket, sys, threading
 from shared.ledger.redis_link import NEVER_USED, PARTS, RedisLink

@@ -162,33 +162,6 @@ def test_what_is_put_off_again_and_again_is_looked_for_once(monkeypatch: pytest.
     assert len(sys.meta_path) == len(once) + 1
 
 
-USED = """
-import sys
-from shared.ledger._tablestore_link import sdk
-tablestore = sdk()
-print("before", "aiohttp.client" in sys.modules)
-import asyncio
-async def use():
-    async with tablestore.AsyncOTSClient("http://127.0.0.1:9", "k", "s", "i") as client:
-        await client.list_table()
-try:
-    asyncio.run(use())
-except Exception as error:
-    print(type(error).__name__)
-print("after", "aiohttp.client" in sys.modules)
-import google.protobuf.text_format as shown
-from tablestore.protobuf import table_store_pb2
-print(shown.MessageToString(table_store_pb2.DeleteTableRequest(table_name="t")).strip())
-"""
-
-
-def test_tablestores_sdk_loads_without_what_it_never_uses_here_and_has_it_when_it_does() -> None:
-    """Its asynchronous client works all the same: an upgrade that begins to use it costs time, not the ledger."""
-    told = subprocess.run([sys.executable, "-c", USED], capture_output=True, text=True, check=True, timeout=60)
-    lines = ["before False", "ClientConnectorError", "after True", 'table_name: "t"']
-    assert told.stdout.splitlines() == lines
-
-
 OTHERS = """
 import sys
 from shared.put_off import put_off

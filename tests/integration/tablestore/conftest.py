@@ -45,7 +45,6 @@ def ledger(server: TablestoreServer, clock: ManualClock) -> Iterator[TablestoreL
 
 
 @pytest.fixture
-def raw(ledger: TablestoreLedger) -> Any:
-    """The ledger's own client, for what no ledger would write."""
-    assert ledger.load(["connect"]) == {}
-    return ledger._link._client
+def raw(server: TablestoreServer) -> Any:
+    """The official SDK's client, for what no ledger would write."""
+    return server.client()

@@ -12,10 +12,9 @@ from localcloud.clock import ManualClock
 from localcloud.tablestore.service import Tablestore
 from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.errors import LedgerUnavailable, SettingsError
-from shared.ledger import _tablestore_link
 from shared.ledger._tablestore_rows import from_ns, to_ns
 from shared.ledger.tablestore import Place, TablestoreLedger
-from shared.ledger.tablestore_setup import create_table
+from shared.ledger.tablestore_setup import create_table, sdk
 from shared.ports import Due, Stored
 from tests.support.tablestore_server import TablestoreServer, credentials, write
 
@@ -45,9 +44,8 @@ def test_the_sweeps_first_look_removes_what_has_expired(
     ledger.save([write("a renewed one", expected=1, due_at=1.0, expires_at=clock.now() + MONTH_S)])
     clock.advance(11)
     assert ledger.due(5.0, 10) == [Due(1.0, "ever")]
-    sdk = _tablestore_link.sdk()
-    low, high = [("key", sdk.INF_MIN)], [("key", sdk.INF_MAX)]
-    left = [row.primary_key[0][1] for row in raw.get_range("ledger", sdk.Direction.FORWARD, low, high)[2]]
+    low, high = [("key", sdk().INF_MIN)], [("key", sdk().INF_MAX)]
+    left = [row.primary_key[0][1] for row in raw.get_range("ledger", sdk().Direction.FORWARD, low, high)[2]]
     assert left == ["a renewed one", "ever", *(f"k{number}" for number in range(199, 205))]
     assert set(ledger.load(left)) == {"a renewed one", "ever"}
 
@@ -70,7 +68,7 @@ def test_set_up_twice_is_once(clock: ManualClock) -> None:
     assert (server.set_up(), server.set_up()) == (True, False)
     ledger = server.ledger(clock)
     assert ledger.load(["a"]) == {}
-    assert ledger._link._client.describe_table("ledger").table_options.time_to_live == -1
+    assert server.client().describe_table("ledger").table_options.time_to_live == -1
     ledger.close()
     server.stop()
 
@@ -100,17 +98,16 @@ def test_set_up_whose_answer_is_lost(kind: FaultKind) -> None:
 def test_a_foreign_table_is_left_alone(clock: ManualClock) -> None:
     """Another key, a TTL, no indexes: every difference is told, and nothing is changed."""
     server = TablestoreServer()
-    sdk = _tablestore_link.sdk()
     ledger = server.ledger(clock)
     with pytest.raises(LedgerUnavailable):
         ledger.load(["a"])
-    capacity = sdk.ReservedThroughput(sdk.CapacityUnit(0, 0))
-    meta, options = sdk.TableMeta("ledger", [("id", "INTEGER")]), sdk.TableOptions(time_to_live=86_400)
-    ledger._link._client.create_table(meta, options, capacity)
+    capacity = sdk().ReservedThroughput(sdk().CapacityUnit(0, 0))
+    meta, options = sdk().TableMeta("ledger", [("id", "INTEGER")]), sdk().TableOptions(time_to_live=86_400)
+    server.client().create_table(meta, options, capacity)
     with pytest.raises(SettingsError) as caught:
         server.set_up()
     assert len(caught.value.faults) == 3
-    assert ledger._link._client.list_table() == ("ledger",)
+    assert server.client().list_table() == ("ledger",)
     ledger.close()
     server.stop()
 

@@ -11,9 +11,9 @@ import pytest
 from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.errors import LedgerUnavailable, SettingsError
 from shared.ledger import tablestore_setup
-from shared.ledger._tablestore_link import Link, sdk
+from shared.ledger._tablestore_link import Link
 from shared.ledger._tablestore_rows import DUE, EXPIRES, KEY
-from shared.ledger.tablestore_setup import create_table, has_table
+from shared.ledger.tablestore_setup import create_table, has_table, sdk
 from tests.support.tablestore_server import TablestoreServer, credentials
 
 
@@ -23,13 +23,6 @@ def bare() -> Iterator[TablestoreServer]:
     running = TablestoreServer()
     yield running
     running.stop()
-
-
-def client_of(server: TablestoreServer) -> Any:
-    """The SDK's own client for it."""
-    one = sdk().OTSClient(server.place.endpoint, "STS.local", "sts-hunter22", "sw", sts_token="token-hunter23")
-    one.protocol.logger.setLevel(100)
-    return one
 
 
 def refused(operation: str, code: str, status: int = 403, times: int | None = None) -> Fault:
@@ -87,7 +80,7 @@ def test_who_comes_second_finds_the_table(bare: TablestoreServer) -> None:
 def test_the_table_is_paid_for_as_it_is_used_and_keeps_one_version(bare: TablestoreServer) -> None:
     """For ever; its indexes carry what a page of due documents tells."""
     bare.set_up()
-    told = client_of(bare).describe_table("ledger")
+    told = bare.client().describe_table("ledger")
     reserved = told.reserved_throughput_details.capacity_unit
     assert (reserved.read, reserved.write) == (0, 0)
     assert (told.table_options.time_to_live, told.table_options.max_version) == (-1, 1)

@@ -16,8 +16,8 @@ from localcloud.wire.http import Request, Response
 from shared import idle
 from shared.domain.errors import LedgerUnavailable
 from shared.kept_http import drop_connections
-from shared.ledger import _tablestore_link
 from shared.ledger.tablestore import TablestoreLedger
+from shared.ledger.tablestore_setup import sdk
 from shared.ports import Due, Stored
 from tests.support.tablestore_server import TablestoreServer, lost, write
 
@@ -109,8 +109,7 @@ def test_own_success_reported_as_conflict_after_busy(
 @pytest.mark.parametrize("column", ["other", "document"])
 def test_a_missing_column_passes_no_condition(ledger: TablestoreLedger, raw: Any, column: str) -> None:
     """A row without a version, whoever wrote it, is never overwritten; one with a document is told as malformed."""
-    sdk = _tablestore_link.sdk()
-    raw.put_row("ledger", sdk.Row([("key", "a")], [(column, bytearray(b"theirs"))]), sdk.Condition("IGNORE"))
+    raw.put_row("ledger", sdk().Row([("key", "a")], [(column, bytearray(b"theirs"))]), sdk().Condition("IGNORE"))
     for expected in (None, 1):
         assert ledger.save([write("a", expected=expected)]) == {"a"}
     row = raw.get_row("ledger", [("key", "a")])[1]
@@ -206,11 +205,11 @@ def test_a_lost_write_that_others_have_overtaken_conflicts(server: TablestoreSer
     server.service.faults.sleep = lambda _: None
     kept = ledger._link.call
 
-    def overtaken(request: Callable[[Any], Any]) -> Any:
+    def overtaken(operation: str, body: bytes, read: Callable[[bytes], Any]) -> Any:
         other.save([write("a", b"other", expected=1)])
         server.service.faults.add(lost(FaultKind.CLOSE_BEFORE_EFFECT))
         ledger._link.call = kept  # type: ignore[method-assign]  # the test stands between the ledger and its link
-        return kept(request)
+        return kept(operation, body, read)
 
     ledger._link.call = overtaken  # type: ignore[method-assign]  # as above
     assert ledger.save([write("a", b"2", expected=1)]) == {"a"}

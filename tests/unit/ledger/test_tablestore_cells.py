@@ -1,214 +1,139 @@
-"""Cells that are written and read at once are those that the Tablestore SDK writes and reads sign by sign."""
+"""Rows are those that the Tablestore SDK writes and reads, and what it refuses is refused."""
 
 from __future__ import annotations
 
 import struct
-from importlib.util import find_spec, module_from_spec
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from shared.ledger._tablestore_cells import read, written
-from shared.ledger._tablestore_link import sdk
-from shared.ledger._tablestore_quick import crc8
+from shared.ledger._tablestore_cells import Bound, Key, RowError, read, written
+from shared.ledger._tablestore_crc import crc8
+from shared.ledger.tablestore_setup import sdk
 
-KEYS: list[tuple[str, Any]] = [
-    ("key", "job/ehpc/cn-hangzhou/ehpc-1/1.scheduler"),
-    ("due_ns", 1_767_578_400_000_000_000),
-    ("due_ns", -(2**63)),
-    ("key", "中文"),
-    ("名", "x"),
-    ("key", bytearray(b"blob")),
-    ("key", b"bytes"),
-    ("key", True),
+KEYS: list[Key] = [
+    [("key", "job/ehpc/cn-hangzhou/ehpc-1/1.scheduler")],
+    [("key", "中文")],
+    [("key", "")],
+    [("due_ns", 1_767_578_400_000_000_000), ("key", "k" * 1024)],
+    [("due_ns", -(2**63)), ("key", Bound.LEAST)],
+    [("expires_ns", Bound.LEAST), ("key", Bound.LEAST)],
 ]
-COLUMNS: list[tuple[str, Any, int | None]] = [
-    ("document", bytearray(b""), None),
-    ("document", bytearray(b"{}" * 200), None),
-    ("document", bytearray(range(256)) * 300, None),
-    ("version", 0, None),
-    ("version", 2**63 - 1, None),
-    ("owner", "", None),
-    ("owner", "é" * 40, None),
-    ("n" * 300, "a long name", None),
-    ("version", 7, 1_767_578_400_000),
-    ("flag", True, None),
-    ("share", 0.5, 12),
+COLUMNS: list[tuple[str, int | str | bytes]] = [
+    ("document", b""),
+    ("document", b"{}" * 200),
+    ("document", bytes(range(256)) * 300),
+    ("version", 0),
+    ("version", 2**63 - 1),
+    ("version", -1),
+    ("owner", ""),
+    ("owner", "é" * 40),
+    ("n" * 300, "a long name"),
 ]
 
 
-@pytest.fixture(scope="module", name="usual")
-def _usual() -> Any:
-    """The SDK's module of cells once more, as it comes."""
-    name = sdk().plainbuffer.plain_buffer_coded_stream.__name__
-    spec = find_spec(name)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def told_to_sdk(value: Any) -> Any:
+    """A value in the SDK's words: it sends bytes as text."""
+    if value is Bound.LEAST:
+        return sdk().INF_MIN
+    return bytearray(value) if isinstance(value, bytes) else value
 
 
-def streams() -> Any:
-    """The SDK's module of streams."""
-    return sdk().plainbuffer.plain_buffer_stream
+def by_the_sdk(key: Key, columns: Sequence[tuple[Any, ...]] = ()) -> bytes:
+    """A row as it writes one, perhaps with times."""
+    builder = sdk().plainbuffer.plain_buffer_builder.PlainBufferBuilder
+    names = [(name, told_to_sdk(value)) for name, value in key]
+    told = [(name, told_to_sdk(value), *more) for name, value, *more in columns]
+    return bytes(builder.serialize_for_put_row(names, told) if told else builder.serialize_primary_key(names))
 
 
-def as_written(coded: Any, keys: Any, columns: Any, capacity: int = 1 << 20) -> tuple[bytes, int]:
-    """Cells of a key, then columns, and the row's sum."""
-    stream = streams().PlainBufferOutputStream(capacity)
-    out, crc = coded.PlainBufferCodedOutputStream(stream), 3
-    for name, value in keys:
-        crc = out.write_primary_key_column(name, value, crc)
-    for name, value, timestamp in columns:
-        crc = out.write_column(name, value, timestamp, crc)
-    return bytes(stream.get_buffer()), crc
+def read_by_the_sdk(data: bytes) -> Any:
+    """Rows as it reads them; what it says where it reads none."""
+    plain = sdk().plainbuffer
+    stream = plain.plain_buffer_stream.PlainBufferInputStream(data)
+    try:
+        rows = plain.plain_buffer_coded_stream.PlainBufferCodedInputStream(stream).read_rows()
+    except Exception:  # noqa: BLE001 - whatever it raises
+        return RowError
+    plainly = [(dict(row.primary_key), {name: value for name, value, _ in row.attribute_columns}) for row in rows]
+    return [tuple({name: as_ours(value) for name, value in part.items()} for part in row) for row in plainly]
 
 
-def as_read(coded: Any, data: bytes, keys: int, columns: int) -> tuple[list[Any], int, str]:
-    """The same back; where it ends, and at which tag."""
-    stream = streams().PlainBufferInputStream(data)
-    source, crc, found = coded.PlainBufferCodedInputStream(stream), 3, list[Any]()
-    stream.read_tag()
-    for _ in range(keys):
-        name, value, crc = source.read_primary_key_column(crc)
-        found.append((name, value, crc))
-    for _ in range(columns):
-        *column, crc = source.read_column(crc)
-        found.append((*column, crc))
-    return found, stream.cur_pos, stream.last_tag
+def as_ours(value: Any) -> Any:
+    """A value that the SDK has read."""
+    return bytes(value) if isinstance(value, bytearray) else value
 
 
-def test_cells_are_written_as_ever(usual: Any) -> None:
-    """Each alone and all of them; also what is left to the SDK."""
-    ours = sdk().plainbuffer.plain_buffer_coded_stream
-    for key in KEYS[:4] + KEYS[5:]:
-        assert as_written(ours, [key], []) == as_written(usual, [key], [])
+def read_by_us(data: bytes) -> Any:
+    """The same."""
+    try:
+        return read(data)
+    except RowError:
+        return RowError
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_row_is_written_as_the_sdk_does(key: Key) -> None:
+    """Its key alone, and with columns, each alone and all of them."""
+    assert written(key) == by_the_sdk(key)
     for column in COLUMNS:
-        assert as_written(ours, [], [column]) == as_written(usual, [], [column])
-    assert as_written(ours, KEYS, COLUMNS) == as_written(usual, KEYS, COLUMNS)
+        assert written(key, [column]) == by_the_sdk(key, [column])
+    assert written(key, COLUMNS) == by_the_sdk(key, COLUMNS)
 
 
-def test_cells_are_read_as_ever(usual: Any) -> None:
-    """With what follows, and with nothing behind them."""
-    ours = sdk().plainbuffer.plain_buffer_coded_stream
-    keys = [key for key in KEYS if key[0].isascii()]
-    data, _ = as_written(usual, keys, COLUMNS)
-    for more in (b"", b"\x09\x00"):
-        assert as_read(ours, data + more, len(keys), len(COLUMNS)) == as_read(
-            usual, data + more, len(keys), len(COLUMNS)
-        )
+def test_a_row_to_be_removed_is_written_as_the_sdk_does() -> None:
+    """It says so itself."""
+    wanted = sdk().plainbuffer.plain_buffer_builder.PlainBufferBuilder.serialize_for_delete_row([("key", "k")])
+    assert written([("key", "k")], deleted=True) == bytes(wanted)
+    assert read(bytes(wanted)) == [({"key": "k"}, {})]
 
 
-@pytest.mark.parametrize("column", [COLUMNS[1], COLUMNS[3], COLUMNS[5], COLUMNS[8]])
-def test_what_is_damaged_is_refused_as_ever(column: Any, usual: Any) -> None:
-    """Whatever sign is another one, and wherever it ends: the SDK's answer, or its word for what is wrong."""
-    ours = sdk().plainbuffer.plain_buffer_coded_stream
-    data, _ = as_written(usual, [], [column])
+def test_a_number_of_more_bits_is_none() -> None:
+    """Nothing is cut off it."""
+    with pytest.raises(struct.error):
+        written([("due_ns", 2**63)])
 
-    def come_to(coded: Any, damaged: bytes) -> Any:
-        try:
-            return as_read(coded, damaged, 0, 1)
-        except Exception as error:  # noqa: BLE001 - whatever it raises is compared
-            return type(error).__name__, str(error)
 
+def test_rows_are_read_as_they_were_written() -> None:
+    """One, several, none; with times, and of kinds that another may have written."""
+    for key in KEYS[:4]:
+        for column in COLUMNS:
+            assert read(written(key, [column])) == [(dict(key), dict([column]))]
+    odd = [("flag", True, 12), ("share", 0.5, 12), ("version", 7, 1_767_578_400_000)]
+    one, two = by_the_sdk(KEYS[0], odd), written(KEYS[1], COLUMNS[3:4])
+    wanted = [(dict(KEYS[0]), {"flag": True, "share": 0.5, "version": 7}), (dict(KEYS[1]), {"version": 0})]
+    assert read(one + two[4:]) == read_by_the_sdk(one + two[4:]) == wanted
+    assert read(b"") == []
+    assert read(one[:4]) == []
+
+
+@pytest.mark.parametrize("column", [COLUMNS[1], COLUMNS[3], COLUMNS[7], ("version", 7, 1_767_578_400_000)])
+def test_what_is_damaged_is_refused_as_by_the_sdk(column: Any) -> None:
+    """Whatever byte is another one, and wherever it ends; what it passes over (a cell's length) is passed over."""
+    data = by_the_sdk([("key", "job")], [column])
     for place in range(len(data)):
-        for sign in (data[place] ^ 1, 0, 255):
-            damaged = data[:place] + bytes((sign,)) + data[place + 1 :]
-            assert come_to(ours, damaged) == come_to(usual, damaged)
-        assert come_to(ours, data[:place]) == come_to(usual, data[:place])
-        assert come_to(ours, bytearray(data[:place])) == come_to(usual, bytearray(data[:place]))  # type: ignore[arg-type]
+        for byte in (data[place] ^ 1, 0, 255):
+            damaged = data[:place] + bytes((byte,)) + data[place + 1 :]
+            assert read_by_us(damaged) == read_by_the_sdk(damaged), (place, byte)
+        if place > 4:
+            assert read_by_us(data[:place]) is RowError, place
 
 
-def test_plain_cells_go_through_no_sign_by_sign(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Or nothing would be won: the SDK's own functions are asked for what is odd alone."""
-    ours, asked = sdk().plainbuffer.plain_buffer_coded_stream, list[str]()
-    usual_name = ours.PlainBufferCodedOutputStream.write_cell_name
-
-    def noted(self: Any, name: str, crc: int) -> Any:
-        asked.append(name)
-        return usual_name(self, name, crc)
-
-    monkeypatch.setattr(ours.PlainBufferCodedOutputStream, "write_cell_name", noted)
-    as_written(ours, KEYS[:2], COLUMNS[:4])
-    assert asked == []
-    as_written(ours, [("key", True)], [COLUMNS[8]])
-    assert asked == ["key", "version"]
-    cell = written("version", 7, None)
-    assert cell is not None
-    assert read(cell[0], 1) == ("version", 7, None, cell[1], len(cell[0]))
+def test_a_size_below_nothing_is_refused() -> None:
+    """Of a name or a value: what stands before it would be read once more, and its sum could be forged."""
+    head = written([("key", "k")])[:-2]
+    whole = head + b"\x02\x03\x04" + struct.pack("<i", 7) + b"version\x05"
+    forged = whole + bytes((0, 0, 10, crc8(0, b"version"))) + struct.pack("<bi", 3, -7) + b"\x0a\x00"
+    assert read_by_us(forged) is RowError
+    assert read_by_us(head + b"\x02\x03\x04" + struct.pack("<i", -30) + b"\x05" + bytes(40)) is RowError
 
 
-def test_what_has_no_room_is_refused_as_ever() -> None:
-    """By the SDK."""
-    ours = sdk().plainbuffer.plain_buffer_coded_stream
-    with pytest.raises(sdk().error.OTSClientError, match="full"):
-        as_written(ours, KEYS[:1], [], capacity=20)
-
-
-@pytest.mark.parametrize(
-    "value",
-    [0, -1, 2**63 - 1, -(2**63), "", "x", "é" * 300, bytearray(), bytearray(b"{}"), bytearray(range(256)) * 300],
-)
-def test_a_plain_cell_is_written_and_read_at_once(value: Any) -> None:
-    """One that is damaged, or ends too soon, is left to the SDK: no sign may be another one but of the value's size.
-
-    That one the SDK passes over as well.
-    """
-    cell = written("version", value, None)
-    assert cell is not None
-    told, crc = cell
-    assert read(told, 1) == ("version", value, None, crc, len(told))
-    assert read(b"before" + told + b"behind", 7) == ("version", value, None, crc, 6 + len(told))
-    places = [*range(1, min(len(told), 60)), len(told) - 2, len(told) - 1]
-    assert [place for place in places if read(_other(told, place), 1) is not None] == SIZE
-    assert [end for end in places if read(told[:end], 1) is not None] == []
-
-
-SIZE = [14, 15, 16, 17]
-"""Where a value's size stands behind the name `version`."""
-
-
-def _other(told: bytes, place: int) -> bytes:
-    return told[:place] + bytes((told[place] ^ 1,)) + told[place + 1 :]
-
-
-def test_a_cell_with_a_time_is_read_at_once_and_left_to_the_sdk_to_be_written(usual: Any) -> None:
-    """It is part of the cell's sum; of a key it would be none."""
-    told, _ = as_written(usual, [], [("version", 7, 1_767_578_400_000)])
-    name, value, timestamp, crc, end = read(told, 1) or ("", None, None, 0, 0)
-    assert (name, value, timestamp, end, told[-1]) == ("version", 7, 1_767_578_400_000, len(told), crc)
-    assert [place for place in range(1, len(told)) if read(_other(told, place), 1) is not None] == SIZE
-    assert written("version", 7, 1_767_578_400_000) is None
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("v", True), ("v", 0.5), ("v", b"x"), ("v", None), ("v", 2**63), ("v", -(2**63) - 1), ("名", 1), (b"v", 1)],
-)
-def test_what_is_no_plain_cell_is_left_to_the_sdk(name: Any, value: Any) -> None:
-    """It says what it thinks of it."""
-    assert written(name, value, None) is None
-
-
-def test_a_name_as_long_as_any_column_s_is_read_at_once() -> None:
-    """And a longer one too, or one of no sign, which no column has."""
-    for length in (0, 255, 256, 300):
-        cell = written("n" * length, 1, None)
-        assert cell is not None
-        assert read(cell[0], 1) == ("n" * length, 1, None, cell[1], len(cell[0]))
-
-
-def test_a_name_that_ends_before_it_begins_is_left_to_the_sdk() -> None:
-    """What stands before it would be read once more, and again."""
-    value = b"\x05" + struct.pack("<ibq", 9, 0, 7)
-    before = value + bytes((10, crc8(0, value[5:])))
-    assert read(before + b"\x04" + struct.pack("<i", -len(before) - 5), len(before)) is None
-
-
-def test_a_size_below_nothing_is_left_to_the_sdk() -> None:
-    """A cell would end before its value, where its sum could be forged into what nobody reads."""
-    name = b"version"
-    head = b"\x03\x04" + struct.pack("<i", len(name)) + name + b"\x05"
-    forged = head + bytes((0, 0, 10, crc8(0, name))) + struct.pack("<bi", 3, -7) + b"\x0a\x00"
-    assert read(forged, 1) is None
+@pytest.mark.parametrize("kind", [4, 6, 9, 255])
+def test_a_value_of_a_kind_that_nobody_knows_is_refused(kind: int) -> None:
+    """However right its sum: nobody knows what it says."""
+    told = struct.pack("<bi", kind - 256 if kind > 127 else kind, 1) + b"x"
+    cell = b"\x03\x04" + struct.pack("<i", 1) + b"v\x05" + struct.pack("<i", len(told)) + told
+    crc = crc8(crc8(0, b"v"), told)
+    data = written([("key", "k")])[:4] + b"\x01\x02" + cell + bytes((10, crc))
+    assert read_by_us(data + bytes((9, crc8(0, bytes((crc, 0)))))) is RowError

@@ -9,7 +9,7 @@ import pytest
 from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger import tablestore
-from shared.ledger._tablestore_link import sdk
+from shared.ledger._tablestore_cells import Bound
 from shared.ledger._tablestore_rows import EXPIRES, KEY, Put, Seen, size
 from shared.ledger.tablestore import WRITE_BYTES_MAX, TablestoreLedger, _batches, _superseded
 from shared.ports import Due
@@ -132,8 +132,8 @@ def test_what_has_expired_is_removed_if_there_is_time(
 
 
 def _that_expire(ledger: TablestoreLedger) -> list[str]:
-    first = [(EXPIRES, sdk().INF_MIN), (KEY, sdk().INF_MIN)]
-    return sorted(key[KEY] for key, _ in ledger._table.scan("ledger_expiry", first, (EXPIRES, 2**62), 50))
+    first = [(EXPIRES, Bound.LEAST), (KEY, Bound.LEAST)]
+    return sorted(str(key[KEY]) for key, _ in ledger._table.scan("ledger_expiry", first, (EXPIRES, 2**62), 50))
 
 
 def test_what_cannot_be_removed_stays_for_now(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-import platform
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,16 +11,10 @@ from shared.http_answer import HttpAnswer
 from shared.http_bounds import Bounds
 from shared.kept_http import NoWholeAnswer, Snag
 from shared.ledger import _tablestore_link
-from shared.ledger._tablestore_link import (
-    MOST_BYTES,
-    NEVER_USED,
-    Link,
-    Place,
-    TableCallFailed,
-    TableFailure,
-    failure_of,
-    sdk,
-)
+from shared.ledger._tablestore_cells import RowError
+from shared.ledger._tablestore_link import MOST_BYTES, Link, Place, TableCallFailed, TableFailure, failure_of
+from shared.ledger._tablestore_messages import MessageError
+from shared.ledger._tablestore_signing import Doubt
 from tests.support.tablestore_server import ROLE, credentials
 
 PLACE = Place(endpoint="http://127.0.0.1:9/", instance="sw", table="ledger")
@@ -44,31 +37,52 @@ CODES = {
 }
 
 
-class Fails:
-    """A request that fails so often with that, and then is answered."""
+class Wire:
+    """In the place of `exchange`: what it was asked, and the answers that it gives in turn; the last one stays."""
 
-    def __init__(self, error: Exception, times: int = 99) -> None:
-        self.error = error
-        self.left = times
-        self.sent = 0
+    def __init__(self, *answers: HttpAnswer | Exception) -> None:
+        self.answers = list(answers)
+        self.asked: list[tuple[Any, ...]] = []
 
-    def __call__(self, _client: Any) -> str:
-        self.sent += 1
-        if self.left:
-            self.left -= 1
-            raise self.error
-        return "answered"
+    def __call__(self, *asked: Any) -> HttpAnswer:
+        self.asked.append(asked)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture(name="wired")
+def _wired(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Wire]:
+    """Puts a wire in its place, and believes of answers what a test has made of them."""
+
+    def wired(*answers: HttpAnswer | Exception, doubt: Doubt | None = None) -> Wire:
+        wire = Wire(*answers)
+        monkeypatch.setattr(_tablestore_link, "exchange", wire)
+        monkeypatch.setattr(_tablestore_link, "doubt_about", lambda *_, **__: doubt)
+        return wire
+
+    return wired
 
 
 def linked(left_s: float = 60.0, pauses: list[float] | None = None) -> Link:
-    """A link that sends nothing by itself."""
+    """A link with so much time."""
     return Link(PLACE, credentials(), lambda: left_s, (pauses if pauses is not None else []).append)
 
 
-def said(code: str, status: int = 403) -> Exception:
+def ask(link: Link) -> bytes:
+    """One request, once."""
+    return link.call("GetRow", b"body", bytes)
+
+
+def said(code: str, status: int = 403) -> HttpAnswer:
     """An error answer."""
-    error: Exception = sdk().OTSServiceError(status, code, f"quoted {ROLE.access_key_secret}", "r-1")
-    return error
+    told = f"quoted {ROLE.access_key_secret}".encode()
+    body = b"\x0a" + bytes((len(code),)) + code.encode() + b"\x12" + bytes((len(told),)) + told
+    return HttpAnswer(status, "", {}, body, keeps=True)
+
+
+ANSWERED = HttpAnswer(200, "OK", {"h": "v"}, b"answer", keeps=True)
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -80,27 +94,62 @@ def test_a_code_says_whether_it_was_done(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "failure"),
+    ("answer", "code", "failure"),
     [
         (said("OTSServerBusy", 503), "OTSServerBusy", TableFailure.BUSY),
         (said("OTSAuthFailed"), "OTSAuthFailed", TableFailure.REFUSED),
         (said("OTSAuthFailed", 502), "OTSAuthFailed", TableFailure.UNKNOWN),
         (said("x" * 70), "x" * 64, TableFailure.REFUSED),
+        (HttpAnswer(403, "", {}, b"<html>denied</html>", keeps=True), "AnswerUnreadable", TableFailure.UNKNOWN),
+        (HttpAnswer(199, "", {}, b"", keeps=True), "AnswerUnreadable", TableFailure.UNKNOWN),
+        (HttpAnswer(300, "", {}, b"", keeps=True), "AnswerUnreadable", TableFailure.UNKNOWN),
         *((NoWholeAnswer(one), one.value, TableFailure.UNKNOWN) for one in Snag if not one.never_left),
         *((NoWholeAnswer(one), one.value, TableFailure.BUSY) for one in Snag if one.never_left),
-        (ValueError("quoted"), "ValueError", TableFailure.UNKNOWN),
     ],
 )
-def test_a_failure_has_a_code_and_nothing_that_was_quoted(error: Exception, code: str, failure: TableFailure) -> None:
+def test_a_failure_has_a_code_and_nothing_that_was_quoted(
+    wired: Callable[..., Wire], answer: Any, code: str, failure: TableFailure
+) -> None:
     """What never left was not done; what nobody can name may have been. No text goes along, not even as its cause."""
+    wired(answer)
     with pytest.raises(TableCallFailed) as caught:
-        linked().call(Fails(error))
+        ask(linked())
     assert (caught.value.code, caught.value.failure, str(caught.value)) == (code, failure, code)
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
 
+@pytest.mark.parametrize("doubt", Doubt)
+def test_what_an_answer_does_not_show_makes_it_none(wired: Callable[..., Wire], doubt: Doubt) -> None:
+    """Neither a success nor an error: the write may have been done. Who refuses the key cannot sign with it."""
+    for answer in (ANSWERED, said("OTSConditionCheckFail")):
+        wired(answer, doubt=doubt)
+        with pytest.raises(TableCallFailed) as caught:
+            ask(linked())
+        assert (caught.value.code, caught.value.failure) == (doubt.value, TableFailure.UNKNOWN)
+    wired(said("OTSAuthFailed"), doubt=doubt)
+    with pytest.raises(TableCallFailed, match="OTSAuthFailed"):
+        ask(linked())
+
+
+@pytest.mark.parametrize("error", [MessageError("m"), RowError("r")])
+def test_an_answer_that_cannot_be_read_is_none(wired: Callable[..., Wire], error: Exception) -> None:
+    """A write of it may have been done; a read of it is sent again."""
+
+    def read(_body: bytes) -> bytes:
+        raise error
+
+    wire = wired(ANSWERED)
+    with pytest.raises(TableCallFailed) as caught:
+        linked().call("GetRow", b"", read)
+    assert (caught.value.code, caught.value.failure) == ("AnswerUnreadable", TableFailure.UNKNOWN)
+    assert (caught.value.__cause__, caught.value.__context__, len(wire.asked)) == (None, None, 1)
+    with pytest.raises(TableCallFailed):
+        linked().repeating("GetRow", b"", read)
+    assert len(wire.asked) == 4
+
+
 @pytest.mark.parametrize(
-    ("error", "sent"),
+    ("answer", "sent"),
     [
         (said("OTSServerBusy"), 3),
         (said("OTSTimeout", 503), 3),
@@ -108,18 +157,19 @@ def test_a_failure_has_a_code_and_nothing_that_was_quoted(error: Exception, code
         (said("OTSConditionCheckFail"), 1),
     ],
 )
-def test_a_read_is_sent_again_where_that_may_help(error: Exception, sent: int) -> None:
+def test_a_read_is_sent_again_where_that_may_help(wired: Callable[..., Wire], answer: HttpAnswer, sent: int) -> None:
     """Three times in all, after pauses; a write, in a `call`, never."""
     pauses: list[float] = []
-    link, request = linked(pauses=pauses), Fails(error)
+    link, wire = linked(pauses=pauses), wired(answer)
     with pytest.raises(TableCallFailed):
-        link.repeating(request)
-    assert (request.sent, pauses) == (sent, [0.1, 0.4][: sent - 1])
-    assert link.repeating(Fails(said("OTSServerBusy"), times=2)) == "answered"
-    once = Fails(error)
+        link.repeating("GetRow", b"", bytes)
+    assert (len(wire.asked), pauses) == (sent, [0.1, 0.4][: sent - 1])
+    wired(said("OTSServerBusy"), said("OTSServerBusy"), ANSWERED)
+    assert link.repeating("GetRow", b"", bytes) == b"answer"
+    once = wired(answer)
     with pytest.raises(TableCallFailed):
-        link.call(once)
-    assert once.sent == 1
+        ask(link)
+    assert len(once.asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -139,67 +189,27 @@ def test_whether_there_is_time() -> None:
 
 
 @pytest.mark.parametrize(("left_s", "timeout_s"), [(60.0, 5.0), (10.0, 5.0), (8.0, 4.0), (0.5, 0.25), (0.49, None)])
-def test_a_request_waits_for_half_of_what_is_left(left_s: float, timeout_s: float | None) -> None:
-    """Five seconds at most; with less than a quarter nothing is sent."""
-    link = linked(left_s)
+def test_a_request_waits_for_half_of_what_is_left(
+    wired: Callable[..., Wire], left_s: float, timeout_s: float | None
+) -> None:
+    """Five seconds at most; with less than a quarter nothing is sent. The whole and the answer's size are bounded."""
+    wire, link = wired(ANSWERED), linked(left_s)
     if timeout_s is None:
         with pytest.raises(TableCallFailed, match="no time left"):
-            link.call(Fails(said("x"), times=0))
-    else:
-        assert link.call(lambda client: client.connection.timeout_s) == timeout_s
+            ask(link)
+        assert wire.asked == []
+        return
+    assert ask(link) == b"answer"
+    ((method, url, headers, body, bounds),) = wire.asked
+    assert (method, url, body) == ("POST", "http://127.0.0.1:9/GetRow", b"body")
+    assert (headers["x-ots-instancename"], headers["x-ots-ststoken"]) == ("sw", ROLE.security_token)
+    assert bounds == Bounds(connect_s=timeout_s, read_s=timeout_s, total_s=2 * timeout_s, most_bytes=MOST_BYTES)
 
 
-def test_what_is_closed_sends_nothing() -> None:
+def test_what_is_closed_sends_nothing(wired: Callable[..., Wire]) -> None:
     """It says so, whatever time is left; to repeat would not help."""
-    link, request = linked(), Fails(said("OTSServerBusy"), times=0)
+    link, wire = linked(), wired(ANSWERED)
     link.close()
     with pytest.raises(TableCallFailed, match="closed") as caught:
-        link.repeating(request)
-    assert (request.sent, caught.value.failure) == (0, TableFailure.REFUSED)
-
-
-def test_one_request_is_one_post_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Connecting, reading and the whole are bounded, and so is the answer's size."""
-    asked: list[Any] = []
-
-    def exchange(*arguments: Any) -> HttpAnswer:
-        asked.append(arguments)
-        return HttpAnswer(status=200, reason="OK", headers={"h": "v"}, body=b"answer", keeps=True)
-
-    monkeypatch.setattr(_tablestore_link, "exchange", exchange)
-    sent = linked(8.0).call(lambda client: client.connection.send_receive("/GetRow", {"a": "b"}, bytearray(b"body")))
-    assert sent == (200, "OK", {"h": "v"}, b"answer")
-    bounds = Bounds(connect_s=4.0, read_s=4.0, total_s=8.0, most_bytes=MOST_BYTES)
-    assert asked == [("POST", "http://127.0.0.1:9/GetRow", {"a": "b"}, b"body", bounds)]
-
-
-def test_the_sdk_is_given_the_key_and_no_wish_to_repeat() -> None:
-    """It keeps its own client a key, which many links share; an empty token is none."""
-    one, other = (linked().call(lambda client: client) for _ in range(2))
-    assert one is not other
-    assert one.protocol is other.protocol, "as costly to make as a request"
-    assert isinstance(one.retry_policy, sdk().NoRetryPolicy)
-    assert (one.max_connection, one.enable_native) == (1, False)
-    nameless = Link(PLACE, credentials(token=""), lambda: 60.0, list[float]().append).call(lambda client: client)
-    tokens = [client.credentials_provider.get_credentials().get_security_token() for client in (one, nameless)]
-    assert tokens == [ROLE.security_token, None]
-
-
-def test_the_sdk_is_loaded_quietly_and_without_what_it_does_not_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No warning, no program started to learn of the machine; what was put in their place is taken away again."""
-    put: list[str] = []
-    monkeypatch.setattr(_tablestore_link, "put_off", lambda *names: put.extend(names))
-    for name in ("quicken", "hasten", "spare"):
-        monkeypatch.setattr(_tablestore_link, name, lambda module: put.append(module.__name__))
-    usual = platform.architecture, platform.platform
-    logging.getLogger("tablestore").setLevel(logging.NOTSET)
-    assert sdk.__wrapped__().__name__ == "tablestore"
-    assert put == [*NEVER_USED, "tablestore", "tablestore", "tablestore"]
-    assert (platform.architecture, platform.platform) == usual
-    assert not logging.getLogger("tablestore").isEnabledFor(logging.WARNING)
-    assert not logging.getLogger("shared.ledger.tablestore.sdk").isEnabledFor(logging.CRITICAL)
-    assert not logging.getLogger("shared.ledger.tablestore.sdk").propagate
-    with _tablestore_link._no_programs():
-        assert platform.architecture("anything", bits="")[0] in {"64bit", "32bit"}
-        assert platform.architecture()[0] == usual[0]()[0]
-        assert platform.platform(aliased=True) == platform.system()
+        link.repeating("GetRow", b"", bytes)
+    assert (wire.asked, caught.value.failure) == ([], TableFailure.REFUSED)

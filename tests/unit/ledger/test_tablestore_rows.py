@@ -7,17 +7,30 @@ from typing import Any
 import pytest
 
 from shared.domain.errors import LedgerUnavailable
+from shared.ledger import _tablestore_messages as messages
 from shared.ledger import _tablestore_rows as rows
-from shared.ledger._tablestore_link import sdk
-from shared.ledger._tablestore_rows import Put, Seen, delete_item, from_ns, put_item, seen, size, to_ns
+from shared.ledger._tablestore_cells import value_of, written
+from shared.ledger._tablestore_rows import (
+    Put,
+    Seen,
+    delete_item,
+    expiry,
+    from_ns,
+    place,
+    primary_key,
+    put_item,
+    seen,
+    size,
+    to_ns,
+)
 from tests.support.tablestore_server import write
 
-WHOLE = {"document": bytearray(b"{}"), "version": 3, "owner": "token", "expires_ns": 7}
+WHOLE = {"document": b"{}", "version": 3, "owner": "token", "expires_ns": 7}
 
 
-def columns(**other: Any) -> list[tuple[str, Any, int]]:
-    """As the SDK gives a row's; None: that column is not there."""
-    return [(name, value, 0) for name, value in {**WHOLE, **other}.items() if value is not None]
+def columns(**other: Any) -> dict[str, Any]:
+    """A row's; None: that column is not there."""
+    return {name: value for name, value in {**WHOLE, **other}.items() if value is not None}
 
 
 def test_a_row_is_what_a_ledger_has_written() -> None:
@@ -29,7 +42,7 @@ def test_a_row_is_what_a_ledger_has_written() -> None:
 
 
 @pytest.mark.parametrize("column", WHOLE)
-@pytest.mark.parametrize("value", [1.5, "3", 5, bytearray(b"x"), None])
+@pytest.mark.parametrize("value", [1.5, "3", 5, b"x", None])
 def test_a_row_that_no_ledger_wrote_does_not_count_as_none(column: str, value: Any) -> None:
     """Each column has its one type: to take such a row for an absent one would run a job again."""
     if isinstance(value, type(WHOLE[column])) or (column == "expires_ns" and value is None):
@@ -68,42 +81,49 @@ def test_nanoseconds_come_back() -> None:
     assert from_ns(1_500_000_000) == 1.5
 
 
-def test_a_write_is_one_whole_row() -> None:
-    """With what the document has, and the version after the one that it expects."""
-    put = Put(write=write("k", b"{}", 4, due_at=2.0, expires_at=3.0), expected=4)
-    row = put_item(put, "token").row
-    told = {"document": bytearray(b"{}"), "version": 5, "owner": "token", "due_ns": 2 * 10**9, "expires_ns": 3 * 10**9}
-    assert (row.primary_key, row.attribute_columns) == ([("key", "k")], list(told.items()))
-    bare = put_item(Put(write=write("k"), expected=None), "token").row
-    assert [name for name, _ in bare.attribute_columns] == ["document", "version", "owner"]
+def test_an_index_says_when_and_of_which_document() -> None:
+    """And when that expires; of what no ledger wrote nothing is believed."""
+    assert place({"due_ns": 7, "key": "k"}, rows.DUE) == (7, "k")
+    assert (expiry({}), expiry({"expires_ns": 7})) == (None, 7)
+    odds: list[dict[str, Any]] = [{"due_ns": "7", "key": "k"}, {"due_ns": 7, "key": b"k"}, {"key": "k"}, {"due_ns": 7}]
+    for odd in odds:
+        with pytest.raises(LedgerUnavailable, match="index is malformed"):
+            place(odd, rows.DUE)
+    with pytest.raises(LedgerUnavailable, match="malformed expiry"):
+        expiry({"expires_ns": "7"})
+
+
+def test_a_write_is_one_whole_row_where_there_is_none() -> None:
+    """With what the document has."""
+    bare = written([("key", "k")], [("document", b"{}"), ("version", 1), ("owner", "token")])
+    assert put_item(Put(write=write("k"), expected=None), "token") == messages.put(bare, messages.ABSENT)
     assert (Put(write=write("k"), expected=None).version, Put(write=write("k"), expected=9).version) == (1, 1)
 
 
-@pytest.mark.parametrize("absent", [True, False])
-def test_a_write_has_a_condition(absent: bool) -> None:  # noqa: FBT001 - as parametrize gives it
-    """There is no row, or there is one with that version: one without any passes for none."""
-    condition = put_item(Put(write=write("k"), expected=None if absent else 4), "token").condition
-    expectation = sdk().RowExistenceExpectation
-    wanted = expectation.EXPECT_NOT_EXIST if absent else expectation.EXPECT_EXIST
-    assert condition.row_existence_expectation == wanted
-    if absent:
-        assert condition.column_condition is None
-    else:
-        _holds(condition.column_condition, rows.VERSION, 4)
+def test_a_write_is_one_whole_row_where_there_is_one_of_that_version() -> None:
+    """It gets the next one; a row without any passes for none."""
+    put = Put(write=write("k", b"{}", 4, due_at=2.0, expires_at=3.0), expected=4)
+    told: dict[str, Any] = {
+        "document": b"{}",
+        "version": 5,
+        "owner": "token",
+        "due_ns": 2 * 10**9,
+        "expires_ns": 3 * 10**9,
+    }
+    row = written([("key", "k")], told.items())
+    assert put_item(put, "token") == messages.put(row, messages.condition("version", value_of(4)))
 
 
 def test_a_removal_is_of_a_document_that_still_expires_then() -> None:
     """One that was renewed stays."""
-    item = delete_item("k", 7)
-    assert item.row.primary_key == [("key", "k")]
-    assert item.condition.row_existence_expectation == sdk().RowExistenceExpectation.EXPECT_EXIST
-    _holds(item.condition.column_condition, rows.EXPIRES, 7)
+    condition = messages.condition("expires_ns", value_of(7))
+    assert delete_item("k", 7) == messages.delete(written([("key", "k")], deleted=True), condition)
 
 
-def _holds(condition: Any, column: str, value: int) -> None:
-    assert (condition.column_name, condition.column_value) == (column, value)
-    assert condition.comparator == sdk().ComparatorType.EQUAL
-    assert not condition.pass_if_missing
+def test_a_documents_key_is_written_once() -> None:
+    """Many deliveries read the same ones."""
+    primary_key.cache_clear()
+    assert primary_key("k") is primary_key("k") == written([("key", "k")])
 
 
 def test_a_size_is_rather_more_than_what_is_sent() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import pytest
 
 from shared.domain.errors import LedgerUnavailable
+from shared.ledger import _tablestore_messages as messages
+from shared.ledger._tablestore_cells import Bound, Key
+from shared.ledger._tablestore_cells import written as row_written
 from shared.ledger._tablestore_link import Link, Place, TableCallFailed, TableFailure
 from shared.ledger._tablestore_rows import VERSION, Put, Seen, put_item
 from shared.ledger._tablestore_table import Table
@@ -16,90 +19,93 @@ from tests.support.tablestore_server import credentials, write
 PLACE = Place(endpoint="https://sw.example.com", instance="sw", table="ledger")
 
 
-class Answers(Link):
-    """A link whose requests are answered in turn; the last answer stays."""
+T = TypeVar("T")
 
-    def __init__(self, *answers: Any) -> None:
+
+class Answers(Link):
+    """A link whose requests are answered in turn, each noted; the last answer stays."""
+
+    def __init__(self, *answers: bytes | Exception) -> None:
         self.pauses: list[float] = []
         super().__init__(PLACE, credentials(), lambda: 60.0, self.pauses.append)
         self.answers = list(answers)
+        self.asked: list[tuple[str, bytes]] = []
 
-    def call(self, request: Any) -> Any:
-        """The next one, returned or raised."""
-        del request
+    def call(self, operation: str, body: bytes, read: Callable[[bytes], T]) -> T:
+        """The next one, read or raised."""
+        self.asked.append((operation, body))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return read(answer)
 
 
-def read_rows(*rows: Any) -> Any:
-    """An answer to BatchGetRow."""
-    return SimpleNamespace(get_result_by_table=lambda name: list(rows) if name == "ledger" else None)
+def field(number: int, value: bytes) -> bytes:
+    """Of a message."""
+    size = len(value)
+    return bytes((number << 3 | 2,)) + (bytes((size,)) if size < 128 else bytes((size & 127 | 128, size >> 7))) + value
 
 
-def row(version: int) -> Any:
+def rows_told(*rows: bytes, table: str = "ledger") -> bytes:
+    """An answer to a batch."""
+    return field(1, field(1, table.encode()) + b"".join(field(2, row) for row in rows))
+
+
+def row(version: int) -> bytes:
     """One that is there."""
-    columns = [("version", version, 0), ("owner", "t", 0)]
-    return SimpleNamespace(is_ok=True, row=SimpleNamespace(attribute_columns=columns))
+    return b"\x08\x01" + field(4, row_written([("key", "k")], [("version", version), ("owner", "t")]))
 
 
-NO_ROW = SimpleNamespace(is_ok=True, row=None)
+NO_ROW = DONE = b"\x08\x01"
 
 
-def failing(code: str) -> Any:
+def failing(code: str) -> bytes:
     """One that failed."""
-    return SimpleNamespace(is_ok=False, row=None, error_code=code)
+    return b"\x08\x00" + field(2, field(1, code.encode()))
 
 
-def written(puts: Any, deletes: Any = ()) -> Any:
-    """An answer to BatchWriteRow."""
-    return SimpleNamespace(table_of_put={"ledger": list(puts)}, table_of_delete={"ledger": list(deletes)})
+def page(rows: Sequence[bytes], following: bytes = b"") -> bytes:
+    """An answer to GetRange."""
+    whole = b"".join([rows[0], *(one[4:] for one in rows[1:])]) if rows else b""
+    return field(2, whole) + (field(3, following) if following else b"")
 
 
 ITEMS = [put_item(Put(write=write(key), expected=None), "t") for key in "ab"]
-DONE = SimpleNamespace(is_ok=True)
 
 
 def test_rows_are_read_in_their_order() -> None:
     """One that is not there is none; a key that is asked for twice is read once."""
-    found = Table(PLACE, Answers(read_rows(row(1), NO_ROW, row(3)))).read(["a", "b", "a", "c"], [VERSION])
+    found = Table(PLACE, Answers(rows_told(row(1), NO_ROW, row(3)))).read(["a", "b", "a", "c"], [VERSION])
     assert found == {key: Seen(version=at, owner="t", expires_ns=None) for key, at in (("a", 1), ("c", 3))}
 
 
-def test_one_version_of_each_row_is_asked_for() -> None:
-    """The service refuses to read without a number of versions, or a time."""
-    asked = list[Any]()
-
-    class Asked(Answers):
-        def call(self, request: Any) -> Any:
-            request(SimpleNamespace(batch_get_row=asked.append, get_range=lambda *_, **how: asked.append(how)))
-            return super().call(request)
-
-    Table(PLACE, Asked(read_rows(NO_ROW))).read(["a"], [VERSION])
-    (wanted,) = asked[0].items.values()
-    assert (wanted.max_version, wanted.columns_to_get) == (1, [VERSION])
-    assert list(Table(PLACE, Asked((None, None, [], None))).scan("ledger_due", [("due_ns", 0)], ("due_ns", 9), 7)) == []
-    assert asked[1] == {"limit": 7, "max_version": 1}
+def test_a_batch_is_asked_for_as_it_is_sent() -> None:
+    """Those rows, those columns, of that table."""
+    link = Answers(rows_told(NO_ROW))
+    assert Table(PLACE, link).read(["a"], [VERSION]) == {}
+    assert link.asked == [("BatchGetRow", messages.batch_get_row("ledger", [row_written([("key", "a")])], [VERSION]))]
+    link = Answers(rows_told(DONE, DONE))
+    assert Table(PLACE, link).write(ITEMS) == [None, None]
+    assert link.asked == [("BatchWriteRow", messages.batch_write_row("ledger", ITEMS))]
 
 
 def test_an_answer_for_other_rows_is_none() -> None:
     """To take one row for another would run a job again."""
-    of_no_table = SimpleNamespace(get_result_by_table=lambda _: None)
-    for answer in (read_rows(row(1)), read_rows(row(1), row(2), row(3)), read_rows(), of_no_table):
+    others = rows_told(row(1), row(2), table="other")
+    for answer in (rows_told(row(1)), rows_told(row(1), row(2), row(3)), rows_told(), b"", others):
         with pytest.raises(LedgerUnavailable, match="an answer for other rows"):
             Table(PLACE, Answers(answer)).read(["a", "b"], [VERSION])
-    for puts in ([], [DONE], [DONE] * 3):
-        answers = Table(PLACE, Answers(written(puts))).write(ITEMS)
+    for done in ([], [DONE], [DONE] * 3):
+        answers = Table(PLACE, Answers(rows_told(*done))).write(ITEMS)
         assert [answer and answer.failure for answer in answers] == [TableFailure.UNKNOWN] * 2
 
 
 def test_rows_that_fail_are_read_again_alone() -> None:
     """Three times in all, whatever of them fails, and the first one's code is told."""
-    link = Answers(read_rows(row(1), failing("OTSServerBusy")), read_rows(row(2)))
+    link = Answers(rows_told(row(1), failing("OTSServerBusy")), rows_told(row(2)))
     assert {key: one.version for key, one in Table(PLACE, link).read(["a", "b"], [VERSION]).items()} == {"a": 1, "b": 2}
     assert link.pauses == [0.1]
-    link = Answers(read_rows(failing("OTSServerBusy"), failing("OTSTimeout")))
+    link = Answers(rows_told(failing("OTSServerBusy"), failing("OTSTimeout")))
     with pytest.raises(LedgerUnavailable, match="OTSServerBusy"):
         Table(PLACE, link).read(["a", "b"], [VERSION])
     assert link.pauses == [0.1, 0.4]
@@ -107,36 +113,41 @@ def test_rows_that_fail_are_read_again_alone() -> None:
 
 def test_pauses_are_counted_over_all_batches() -> None:
     """A hundred keys each: what the first had to wait for the second has not."""
-    busy, whole = read_rows(*[failing("OTSServerBusy")] * 100), read_rows(*[NO_ROW] * 100)
-    link = Answers(busy, busy, whole, read_rows(failing("OTSServerBusy")))
+    busy, whole = rows_told(*[failing("OTSServerBusy")] * 100), rows_told(*[NO_ROW] * 100)
+    link = Answers(busy, busy, whole, rows_told(failing("OTSServerBusy")))
     with pytest.raises(LedgerUnavailable):
         Table(PLACE, link).read([str(number) for number in range(101)], [VERSION])
     assert link.pauses == [0.1, 0.4]
 
 
 def test_each_row_of_a_write_has_its_answer() -> None:
-    """Puts before removals; what was refused ends it."""
-    answers = Table(PLACE, Answers(written([DONE], [failing("OTSConditionCheckFail")]))).write(ITEMS)
+    """In the order of the rows; what was refused ends it."""
+    answers = Table(PLACE, Answers(rows_told(DONE, failing("OTSConditionCheckFail")))).write(ITEMS)
     assert [answer and answer.failure for answer in answers] == [None, TableFailure.CONFLICT]
     whole = Table(PLACE, Answers(TableCallFailed("OTSTimeout", TableFailure.UNKNOWN))).write(ITEMS)
     assert [answer and answer.code for answer in whole] == ["OTSTimeout"] * 2
     with pytest.raises(LedgerUnavailable, match="OTSAuthFailed"):
         Table(PLACE, Answers(TableCallFailed("OTSAuthFailed", TableFailure.REFUSED))).write(ITEMS)
     with pytest.raises(LedgerUnavailable, match=r": x{64}$"):
-        Table(PLACE, Answers(written([DONE, failing("x" * 70)]))).write(ITEMS)
+        Table(PLACE, Answers(rows_told(DONE, failing("x" * 70)))).write(ITEMS)
 
 
 def test_an_index_is_read_to_its_end() -> None:
-    """In pages; one that fails amid them is told."""
-    one = SimpleNamespace(primary_key=[("due_ns", 1), ("key", "a")], attribute_columns=[("expires_ns", 2, 0)])
-    pages = (None, [("due_ns", 2), ("key", "b")], [one], None), (None, None, [one], None)
-    scan = Table(PLACE, Answers(*pages)).scan("ledger_due", [("due_ns", 0)], ("due_ns", 9), 1)
-    assert list(scan) == [({"due_ns": 1, "key": "a"}, [("expires_ns", 2, 0)])] * 2
-    cut = Answers(pages[0], TableCallFailed("OTSAuthFailed", TableFailure.REFUSED))
-    scan = Table(PLACE, cut).scan("ledger_due", [("due_ns", 0)], ("due_ns", 9), 1)
+    """In pages of so many rows, each from where the last one ended; one that fails amid them is told."""
+    told: Key = [("due_ns", 1), ("key", "a")]
+    one, following = row_written(told, [("expires_ns", 2)]), row_written([("due_ns", 2), ("key", "b")])
+    first, stop = [("due_ns", 0)], row_written([("due_ns", 9), ("key", Bound.LEAST)])
+    link = Answers(page([one, one], following), page([one]))
+    found = list(Table(PLACE, link).scan("ledger_due", first, ("due_ns", 9), 7))
+    assert found == [(dict(told), {"expires_ns": 2})] * 3
+    starts = [row_written(first), following]
+    assert link.asked == [("GetRange", messages.get_range("ledger_due", start, stop, 7)) for start in starts]
+    cut = Answers(page([one], following), TableCallFailed("OTSAuthFailed", TableFailure.REFUSED))
+    scan = Table(PLACE, cut).scan("ledger_due", first, ("due_ns", 9), 1)
     next(scan)
     with pytest.raises(LedgerUnavailable, match=r"sw/ledger at https://sw.example.com did not answer: OTSAuthFailed"):
         next(scan)
+    assert list(Table(PLACE, Answers(page([]))).scan("ledger_due", first, ("due_ns", 9), 7)) == []
 
 
 def test_a_missing_table_names_what_sets_it_up() -> None:
@@ -144,28 +155,3 @@ def test_a_missing_table_names_what_sets_it_up() -> None:
     missing = Answers(TableCallFailed("OTSObjectNotExist", TableFailure.REFUSED))
     with pytest.raises(LedgerUnavailable, match="sw/ledger or its index is missing: create_table"):
         Table(PLACE, missing).read(["a"], [VERSION])
-
-
-class Asked(Link):
-    """A link whose client notes what an index is asked for."""
-
-    def __init__(self) -> None:
-        super().__init__(PLACE, credentials(), lambda: 60.0, lambda _: None)
-        self.noted: list[tuple[Any, ...]] = []
-
-    def call(self, request: Any) -> Any:
-        """An empty page."""
-        return request(SimpleNamespace(get_range=self._noted))
-
-    def _noted(self, index: str, direction: str, start: Any, stop: Any, **bounds: Any) -> Any:
-        self.noted.append((index, direction, start, stop, bounds))
-        return None, None, [], None
-
-
-def test_a_page_has_its_bounds() -> None:
-    """Forward, so many rows, and of each the newest version alone."""
-    link = Asked()
-    assert list(Table(PLACE, link).scan("ledger_due", [("due_ns", 0)], ("due_ns", 9), 7)) == []
-    ((index, direction, start, (end, _), bounds),) = link.noted
-    assert (index, direction, start, end) == ("ledger_due", "FORWARD", [("due_ns", 0)], ("due_ns", 9))
-    assert bounds == {"limit": 7, "max_version": 1}
