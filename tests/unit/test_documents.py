@@ -6,7 +6,9 @@ import logging
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
+from shared import documents
 from shared.documents import (
     KEPT_S,
     box_write,
@@ -93,6 +95,13 @@ def test_a_record_is_kept_for_thirty_days() -> None:
     """From its last save on, due when it says so."""
     write = record_write("k", RECORD, 3, START)
     assert (write.key, write.expected, write.due_at, write.expires_at) == ("k", 3, None, START + 30 * 86_400)
+
+
+def test_a_record_that_nothing_makes_small_enough_is_written_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger refuses it: nothing is ever written in its place."""
+    record = JobRecord(cases=(replace(RECORD.cases[0], state=CaseState.HELD),))
+    monkeypatch.setattr(documents, "LARGEST_BYTES", 10)
+    assert record_write("k", record, 3, START).document == encode(record)
 
 
 def test_what_a_discovery_remembers_comes_back_as_it_was_kept() -> None:

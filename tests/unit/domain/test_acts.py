@@ -70,8 +70,8 @@ def test_a_breaker_says_who_opened_and_closed_it() -> None:
     (row,) = by_hand.owed
     assert (row["actor"], row["why"], row["trigger"]) == ("ann (system user root)", "maintenance", "manual")
     assert row["way"] == "link"
-    (_, row) = closed_by_hand(by_hand, CLUSTER, START + 1, "bob", Signed(why="done")).owed
-    assert (row["actor"], row["why"], row["trigger"]) == ("bob", "done", "manual")
+    (_, row) = closed_by_hand(by_hand, CLUSTER, START + 1, "bob", Signed(why="done", way=Way.LINK)).owed
+    assert (row["actor"], row["why"], row["trigger"], row["way"]) == ("bob", "done", "manual", "link")
     (row,) = opened(SharedLimit(), CLUSTER, "more than 2", START).owed
     assert ("actor" in row, row["why"]) == (False, "more than 2")
 

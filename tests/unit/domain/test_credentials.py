@@ -16,6 +16,12 @@ def test_no_face_shows_a_secret(shown: str) -> None:
     assert not any(secret in shown for secret in ("the-id", "the/secret", "the token"))
 
 
+def test_credentials_say_whose_key_they_are() -> None:
+    """A role's comes with a token."""
+    assert "role" in repr(KEY)
+    assert "user" in repr(Credentials(access_key_id="a", access_key_secret="b"))
+
+
 def test_secrets_are_hidden_in_text_plain_or_encoded() -> None:
     """What a service quotes back is cleaned; the rest of the text stays."""
     assert KEY.hide_in("a the/secret b the-id") == "a *** b ***"

@@ -60,4 +60,4 @@ def test_what_gives_way_is_forgotten_and_has_a_last_word() -> None:
     left = without(record, record.cases[0], decision, Ask(now=START, trigger=Trigger.EVENT, request_id="r"), "v")
     assert [case.failure_id for case in left.cases] == ["f1"]
     (owed,) = left.owed
-    assert owed["failure_id"] == "f0"
+    assert (owed["failure_id"], owed["follow_up"]) == ("f0", "o0")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from shared.domain.call import Target
 from shared.domain.life import Life
+from tests.support.systems import CLUSTER
 
 
 @pytest.mark.parametrize(
@@ -52,3 +54,10 @@ def test_lives_differ_by_what_begins_them() -> None:
     assert Life.attempt(7, 1) not in {Life.attempt(7, 2), Life.attempt(8, 1), Life.attempt(7, 1, "")}
     assert Life.run(500) != "run:500"
     assert (Life.queued().observable, Life.run(1).observable) == (False, True)
+
+
+def test_a_job_that_is_to_be_rerun_has_the_data_time_of_its_life() -> None:
+    """Where jobs have instances."""
+    day = "2026-01-01 10:00:00"
+    lives = (Life.instance(day, 7), Life.run(500), None)
+    assert [Target(scope=CLUSTER, job_id="42", life=life).data_time for life in lives] == [day, None, None]

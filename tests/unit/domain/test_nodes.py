@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from shared.documents import nodes_write
-from shared.domain.act import Signed
+from shared.domain.act import Signed, Way
 from shared.domain.hosts import host_of, nodes_told
 from shared.domain.nodes import MAX_HITS, MAX_NODES, MOST_SUSPECTS, Hit, KnownNodes, NodeLimit, cleared, counted
 from shared.domain.record import LISTED_AT
@@ -31,6 +31,7 @@ def count(known: KnownNodes, *jobs: str, node: str = "n1", at: float = START, bo
         ("n1/0*8+n2/1", (), ("n1", "n2")),
         ("n3", ("n1", "n2"), ()),
         ("", ("n1", "n2"), ("n1", "n2")),
+        ("", tuple(f"n{number}" for number in range(8)), tuple(f"n{number}" for number in range(8))),
         ("", tuple(f"n{number}" for number in range(9)), ()),
         ("gpu[1-4]", ("gpu1", "gpu2"), ("gpu1", "gpu2")),
         ("n1 gpu[1-4]", (), ()),
@@ -103,10 +104,13 @@ def test_what_failed_before_it_was_cleared_counts_no_more() -> None:
 def test_who_cleared_a_node_is_told() -> None:
     """A person with the reason that was given; without one it is nobody's act."""
     known = count(KnownNodes(), "a", "b", "c")
-    by_ann = cleared(known, "n1", scope=CLUSTER, now=START, why="w", by="ann", signed=Signed(why="x" * 300)).owed[1]
-    assert (by_ann["actor"], by_ann["why"], by_ann["trigger"]) == ("ann", "x" * 256, "manual")
+    signed = Signed(why="x" * 300, way=Way.LINK)
+    by_ann = cleared(known, "n1", scope=CLUSTER, now=START, why="w", by="ann", signed=signed).owed[1]
+    assert (by_ann["actor"], by_ann["why"], by_ann["trigger"], by_ann["way"]) == ("ann", "x" * 256, "manual", "link")
+    assert by_ann["message"] == f"node n1 of {CLUSTER.key} is cleared by ann: w"
     by_itself = cleared(known, "n1", scope=CLUSTER, now=START, why="drained").owed[1]
-    assert [name for name in ("actor", "why", "trigger") if by_itself.get(name)] == []
+    assert [name for name in ("actor", "why", "trigger", "way") if by_itself.get(name)] == []
+    assert by_itself["message"] == f"node n1 of {CLUSTER.key} is cleared: drained"
 
 
 def test_the_document_is_bounded_whatever_fails() -> None:

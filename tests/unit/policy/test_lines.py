@@ -50,6 +50,13 @@ def test_a_word_is_put_together_only_where_it_fills_the_width(short_by: int) -> 
     assert wholes([first, last, "x", widest])[1] == (f"{first} {last}" if short_by else f"{first}{last}",)
 
 
+def test_a_line_that_the_next_word_would_just_have_filled_goes_on_with_it() -> None:
+    """The end of a line is kept free by what cuts it, be the word alone on its line or not."""
+    before, widest = "b" * (MIN_WIDTH - 6), "w" * MIN_WIDTH
+    for last in ("words", "words too"):
+        assert wholes([before, last, "x", widest])[1] == (f"{before} {last}",)
+
+
 @pytest.mark.parametrize("rest", [0, 1, 2])
 def test_a_piece_alone_is_no_line_that_was_cut(rest: int) -> None:
     """What is left of a run that is longer than is put together."""
