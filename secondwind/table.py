@@ -12,7 +12,12 @@ PLAIN: Mapping[str, int] = MappingProxyType({})
 
 
 def table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], *, rule: bool = False, styles: Mapping[str, int] = PLAIN
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    rule: bool = False,
+    styles: Mapping[str, int] = PLAIN,
+    below: Sequence[Sequence[str]] = (),
 ) -> list[str]:
     """Lines with columns as wide as their widest cell; the last one is not filled up.
 
@@ -23,14 +28,18 @@ def table(
         rows: as many cells each; strangers' text in them is escaped here.
         rule: a line below the head.
         styles: cells with exactly this text get this style, a parameter of the escape sequence SGR (ECMA-48).
+        below: lines that follow each row, as they are; none where it is empty. Who takes the lines apart to put them in
+            does not know which line is whose.
     """
+    further = below or [()] * len(rows)
     cells = [list(head), *([shown(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
     room = width()
     if room is not None and sum(widths) + len(GAP) * (len(widths) - 1) > room:
-        return _blocks(cells, styles)
-    lines = [_line(row, widths, styles) for row in cells]
-    return [lines[0], "─" * (sum(widths) + len(GAP) * (len(widths) - 1)), *lines[1:]] if rule else lines
+        return _blocks(cells, styles, further)
+    titles, *lines = (_line(row, widths, styles) for row in cells)
+    ruled = ["─" * (sum(widths) + len(GAP) * (len(widths) - 1))] if rule else []
+    return [titles, *ruled, *(one for line, more in zip(lines, further, strict=True) for one in (line, *more))]
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], styles: Mapping[str, int]) -> str:
@@ -38,18 +47,19 @@ def _line(cells: Sequence[str], widths: Sequence[int], styles: Mapping[str, int]
     return GAP.join(filled).rstrip()
 
 
-def _blocks(cells: Sequence[Sequence[str]], styles: Mapping[str, int]) -> list[str]:
+def _blocks(cells: Sequence[Sequence[str]], styles: Mapping[str, int], further: Sequence[Sequence[str]]) -> list[str]:
     """Each row's cells one below the other, and a blank line between two rows; what is empty is left out."""
     names, *rows = cells
     indent = max(map(len, names))
     lines: list[str] = []
-    for row in rows:
+    for row, more in zip(rows, further, strict=True):
         lines += [""] if lines else []
         lines += [
             f"{name:<{indent}}{GAP}{_styled(cell, styles)}"
             for name, cell in zip(names, row, strict=True)
             if cell.strip()
         ]
+        lines += more
     return lines
 
 

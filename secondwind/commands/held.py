@@ -39,11 +39,8 @@ def show(ledger: Ledger, now: float) -> CommandResult:
         for hold in found
     ]
     head = ("id", "job", "held since", "expires in", "reason", "run takes")
-    titles, *lines = table(head, rows)
-    told = [line for hold, line in zip(found, lines, strict=True) for line in (line, *_about(hold))]
-    return CommandResult(
-        lines=[titles, *told] if rows else ["nothing is held"], body={"held": [_body(hold, now) for hold in found]}
-    )
+    lines = table(head, rows, below=[_about(hold) for hold in found]) if rows else ["nothing is held"]
+    return CommandResult(lines=lines, body={"held": [_body(hold, now) for hold in found]})
 
 
 def _about(hold: Hold) -> list[str]:

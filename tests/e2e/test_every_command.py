@@ -118,14 +118,16 @@ SPOKEN = [
 def test_every_command_that_ends_prints_one_json_object(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever the exit status; moments in it are RFC 3339. Demo, cloud, setup and invoke are tested elsewhere."""
+    """In ASCII, whatever the exit status; moments are RFC 3339. Demo, cloud, setup and invoke are tested elsewhere."""
     monkeypatch.chdir(ROOT)
     (tmp_path / "ledger.db").touch()
     seen = 0
     for line in SPOKEN:
         arguments = line.replace(LEDGER, f"sqlite://{tmp_path / 'ledger.db'}").split()
         main([*arguments, "--json"])
-        told = json.loads(capsys.readouterr().out)
+        said = capsys.readouterr().out
+        assert said.isascii(), arguments
+        told = json.loads(said)
         assert isinstance(told, dict), arguments
         for name, value in _moments(told):
             seen += 1

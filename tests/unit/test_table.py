@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from secondwind import table as tables
 from secondwind.table import markdown, table
 
 
@@ -25,3 +28,15 @@ def test_a_stranger_brings_no_style() -> None:
 def test_a_pipe_ends_no_cell_of_a_page() -> None:
     """It is escaped, as Markdown wants it."""
     assert markdown(("a", "b"), [("x|y", "z")]) == "| a | b |\n| --- | --- |\n| x\\|y | z |\n"
+
+
+def test_lines_below_a_row_stay_with_it_whatever_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind a line of a table as behind a block of lines."""
+    head, rows, below = ("id", "job"), [("a", "1"), ("b", "2")], [["  why: x", "  who: y"], ["  why: z"]]
+    assert table(head, rows, below=below) == ["id  job", "a   1", "  why: x", "  who: y", "b   2", "  why: z"]
+    monkeypatch.setattr(tables, "width", lambda: 5)
+    blocks = ["id   a", "job  1", "  why: x", "  who: y", "", "id   b", "job  2", "  why: z"]
+    assert table(head, rows, below=below) == blocks
+    assert table(head, rows) == [line for line in blocks if not line.startswith(" ")]
+    with pytest.raises(ValueError, match="zip"):
+        table(head, rows, below=below[:1])

@@ -57,10 +57,10 @@ def _test(chosen: argparse.Namespace) -> int:
     return run(chosen.file, sys.stdout, as_json=chosen.json)
 
 
-def _schema(_chosen: argparse.Namespace) -> int:
+def _schema(chosen: argparse.Namespace) -> int:
     from secondwind.commands.policy.schema import as_json  # noqa: PLC0415 - as above
 
-    sys.stdout.write(as_json())
+    sys.stdout.write(as_json(escaped=chosen.json))
     return 0
 
 

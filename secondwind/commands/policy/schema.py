@@ -71,9 +71,9 @@ def schema() -> dict[str, Any]:
     return {"$schema": _DIALECT, "title": "Second Wind policy", **made}
 
 
-def as_json() -> str:
-    """The text of the published file."""
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+def as_json(*, escaped: bool = False) -> str:
+    """The text of the published file; `escaped`: in ASCII, as every command's JSON is."""
+    return json.dumps(schema(), indent=2, ensure_ascii=escaped) + "\n"
 
 
 def _say(definition: dict[str, Any], kind: PolicyType) -> None:
