@@ -33,8 +33,8 @@ class Alike(NamedTuple):
 
 
 _NOTHING = Chances(frozenset(), {})
-ONCE, UNLIKE = Alike(_NOTHING, (), None), Alike(_NOTHING, (), None)
-"""What is known of a shape of which one text was seen, and of one whose texts have nothing in common."""
+UNLIKE = Alike(_NOTHING, (), None)
+"""What is known of a shape whose texts have nothing in common."""
 
 
 def shape_of(text: str) -> bytes:

@@ -1,8 +1,8 @@
 r"""Texts that any match of an RE2 pattern must hold: what can rule a pattern out without searching for it.
 
-All are in small letters, as bytes of UTF-8. `CUDA (error|fault): \d+ bytes` needs `cuda error: ` or `cuda fault: `, and
-` bytes` besides. What is not understood needs nothing: that only makes the pattern be searched for. Syntax:
-https://github.com/google/re2/wiki/Syntax.
+All are in small letters, those of ASCII, as bytes of UTF-8. `CUDA (error|fault): \d+ bytes` needs `cuda error: ` or
+`cuda fault: `, and ` bytes` besides. What is not understood needs nothing: that only makes the pattern be searched
+for. Syntax: https://github.com/google/re2/wiki/Syntax.
 
 A zero byte in a text stands for the edge of a word or a line: `\bXid` needs `xid` behind something that is no letter.
 """
@@ -10,11 +10,14 @@ A zero byte in a text stands for the edge of a word or a line: `\bXid` needs `xi
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache, lru_cache
 from itertools import product
 
+import re2
 from msgspec import Struct
 
 from shared.policy.weight import parts_of
+from shared.policy.wordindex import folded_of
 
 Texts = frozenset[bytes]
 """Of these a match holds at least one."""
@@ -146,10 +149,20 @@ def enough(pattern: str) -> Texts:
     They are what whole alternatives match, in whatever letters.
     """
     first, *parts = parts_of(pattern)
-    if first != "(?i)" or any(part == r"\B" or (part.startswith("(?") and part != "(?:") for part in parts):
+    if first != "(?i)" or any(_is_unsure(part) for part in parts):
         return frozenset()
     exact = [part.exact for part in _alternatives(pattern)]
     return frozenset(text for texts in exact for text in texts or () if text and EDGE not in text)
+
+
+def _is_unsure(part: str) -> bool:
+    """Whether what it matches hangs on more than the text, or cannot be said in no time."""
+    return part == r"\B" or (part.startswith("(?") and part != "(?:") or _has_cases(part)
+
+
+def _has_cases(text: str) -> bool:
+    """Whether there is a letter beyond ASCII in it that is written large and small."""
+    return not text.isascii() and text.lower() != text.upper()
 
 
 def _single(part: str, *, folds: bool) -> _Part:
@@ -169,14 +182,26 @@ def _single(part: str, *, folds: bool) -> _Part:
 
 
 def _text(text: str, *, folds: bool) -> _Part:
-    if not text.isascii() and folds and text.lower() != text.upper():
-        return _ANYTHING  # only ASCII is folded here
+    if folds and _has_cases(text):
+        return _Part(None, (_spellings(text),)) if len(text) == 1 else _ANYTHING
     folded = text.encode().lower()
     if EDGE in folded:
         return _ANYTHING
     if len(folded) <= MAX_TEXT_BYTES:
         return _Part(frozenset({folded}))
     return _Part(None, (frozenset({folded[:MAX_TEXT_BYTES].decode("utf-8", "ignore").encode()}),))  # whole characters
+
+
+@lru_cache(maxsize=256)
+def _spellings(letter: str) -> Texts:
+    """A letter beyond ASCII, and what RE2 takes for it whatever their case: it knows of more than large and small."""
+    return frozenset(map(folded_of, re2.compile(f"(?i){letter}".encode()).findall(_signs())))
+
+
+@cache
+def _signs() -> bytes:
+    """All that may be letters, up to those of the last alphabet that has large and small ones, Adlam."""
+    return "".join(map(chr, (*range(ord("A"), 0xD800), *range(0xE000, 0x1E944)))).encode()
 
 
 def _repeated(part: _Part, count: str) -> _Part:

@@ -138,7 +138,10 @@ class Prefilter:
         if early or blurred:
             self._seen += 1
             return self._chances(self._one_by_one(folded.decode("latin-1")), frozenset())
-        telling = self._by_words.words.telling(runs_of(folded))
+        words = self._by_words.words.not_dull(runs_of(folded))
+        return self._kept.get(words) or self._by_known(self._by_words.words.telling(words))
+
+    def _by_known(self, telling: frozenset[bytes]) -> Chances:
         possible = self._kept.get(telling)
         if possible is None:
             if len(self._kept) >= _MOST_KEPT:

@@ -220,7 +220,8 @@ class _Index:
 
     def _of_short(self, text: bytes) -> Possible:
         folded = folded_of(text)
-        chances = self._prefilter.possible(folded, blurred=blurs_words(text))
+        # Mostly it is in ASCII, before and after.
+        chances = self._prefilter.possible(folded, blurred=len(folded) != len(text))
         return Possible(self._owner, text, chances, folded.decode("latin-1"))
 
     def _of_long(self, text: bytes) -> Possible:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from itertools import islice
+from itertools import filterfalse, islice
 
 _GRAM = 3
 """Parts are looked up by so many first bytes. What is shorter is in every text, and in the numbers of every text that
@@ -109,9 +109,13 @@ class WordIndex:
         """How many of these are whole words of some text."""
         return len(self._whole.keys() & words)
 
+    def not_dull(self, words: Iterable[bytes]) -> frozenset[bytes]:
+        """Those that tell something or are new."""
+        return frozenset(filterfalse(self._dull.__contains__, words))
+
     def telling(self, words: Iterable[bytes]) -> frozenset[bytes]:
-        """Those that tell something or are new; a few new ones are learned each time."""
-        telling = frozenset(words) - self._dull
+        """The same; a few new ones are learned each time."""
+        telling = self.not_dull(words)
         fresh = telling.difference(self._tells)
         return telling - self._learned_dull(fresh) if fresh else telling
 

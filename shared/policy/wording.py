@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
-from shared.policy.alike import ONCE, UNLIKE, Alike, alike_of, shape_of, tell_digits
+from shared.policy.alike import UNLIKE, Alike, alike_of, shape_of, tell_digits
 from shared.policy.conditions import Match, listed, patterns_of
 from shared.policy.noise import Noise
 from shared.policy.packs import KnownNeeds
@@ -75,8 +75,10 @@ class Wording:
         self._answers: dict[tuple[int, str], int | None] = {}
         """The same, of short texts."""
         self._shapes: dict[tuple[int, bytes], Alike] = {}
-        """By the rules that fit otherwise and a text's shape, what is known of all its texts from the second one on: of
-        many an endless text there is no second one."""
+        """By the rules that fit otherwise and a text's shape, what is known of all its texts from the second one on."""
+        self._once = set[int]()
+        """Hashes of shapes of which one text was seen: of many an endless text there is no second one, and what is
+        known of others must not go for it."""
         self._asks = [_asks_of(match, cause, number) for match, _, cause in asked]
         self._message = _askers([one.message for one in self._asks], len(number))
         self._any_of = _askers([one.any_of for one in self._asks], len(number))
@@ -126,17 +128,26 @@ class Wording:
     def _by_shape(self, fits: int, message: str) -> int | None:
         shape = fits, shape_of(message)
         alike = self._shapes.get(shape)
-        if alike is None or not alike.chances.by_words:
-            place = self._found(fits, message)
-            if alike is not UNLIKE:
+        if alike is None:
+            self._learn(shape, message)
+        elif alike is not UNLIKE:
+            place = first_of(alike.steps, self._again(message, alike)) if alike.steps else None
+            return alike.place if place is None else place
+        return self._found(fits, message)
+
+    def _learn(self, shape: tuple[int, bytes], message: str) -> None:
+        """What texts of this shape have in common, if this is not the first."""
+        seen = hash(shape)
+        if seen in self._once:
+            alike = self._alike(shape[0], message)
+            if alike is not None:
                 if len(self._shapes) >= _MOST_SHORT:
                     self._shapes.clear()
-                self._shapes[shape] = ONCE if alike is None else self._alike(fits, message)
-            return place
-        if not alike.steps:
-            return alike.place
-        place = first_of(alike.steps, self._again(message, alike))
-        return alike.place if place is None else place
+                self._shapes[shape] = alike
+            return
+        if len(self._once) >= _MOST_SHORT:
+            self._once.clear()
+        self._once.add(seen)
 
     def _found(self, fits: int, message: str) -> int | None:
         there = self._look(lines_of(message))
@@ -150,11 +161,11 @@ class Wording:
         text = searched(lines_of(message)).encode("utf-8", "replace")
         return Possible(self._patterns, text, known.chances, folded_of(text).decode("latin-1"))
 
-    def _alike(self, fits: int, message: str) -> Alike:
-        """What texts of this one's shape have in common, where none of their lines is noise."""
+    def _alike(self, fits: int, message: str) -> Alike | None:
+        """What texts of this one's shape have in common, where none of their lines is noise; None: not known yet."""
         there = self._in(searched(lines_of(message)))
         if not there.chances.by_words:
-            return ONCE
+            return None
         if "\\" in message or self._is_noisy(there) or tell_digits(self._patterns, there.numbers & self._noises):
             return UNLIKE
         return alike_of(there, self._steps(fits, there), self._patterns)

@@ -81,9 +81,10 @@ def shown(line: str) -> str:
 def all_shown(lines: Sequence[str]) -> list[str]:
     """As `shown` of each line."""
     text = "\n".join(lines)
-    if _QUOTES in text or f"{_CAUSES}\n" in text or text.endswith(_CAUSES):
+    if _QUOTES in text or _CAUSES in text:
         return [shown(line) for line in lines]
-    return all_without_prefixes(lines)
+    bare = all_without_prefixes(text)
+    return list(lines) if bare == text else bare.split("\n")
 
 
 def each_once(lines: Iterable[str]) -> list[str]:

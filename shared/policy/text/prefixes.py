@@ -12,7 +12,6 @@ RFC 3339, syslog (RFC 3164), the kernel's ring buffer, log4j, Spark, Go, and glo
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 _TIME = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -35,7 +34,9 @@ _SPEAKERS = (
     r"; output:(?= )",
     rf"{_HOST}:(?= )",
 )
-_ANY = f"(?:(?:{'|'.join((*_STAMPS, *_SPEAKERS))}) ?)+"
+_BEGIN = r"(?=[\d[(;]|[A-Z](?:\d|[a-z][a-z][ ,])|[cghilmnw][a-z]{0,6}[-_]?\d)"
+"""As each of them begins: most lines do not, and are not asked for one after the other."""
+_ANY = f"(?:{_BEGIN}(?:{'|'.join((*_STAMPS, *_SPEAKERS))}) ?)+"
 _PREFIXES, _AFTER_AN_END = re.compile(_ANY), re.compile(f"\n{_ANY} *")
 
 _TAGS = re.compile(_TAG)
@@ -52,10 +53,8 @@ def without_prefixes(line: str) -> str:
     return line if found is None else line[found.end() :].lstrip(" ")
 
 
-def all_without_prefixes(lines: Sequence[str]) -> list[str]:
+def all_without_prefixes(text: str) -> str:
     """As `without_prefixes` of each line, at once: of hundreds most time would go into asking line by line."""
-    text = "\n".join(("", *lines))
     if "]<std" in text:
-        return [without_prefixes(line) for line in lines]
-    bare = _AFTER_AN_END.sub("\n", text)
-    return list(lines) if bare == text else bare[1:].split("\n")
+        return "\n".join(map(without_prefixes, text.split("\n")))
+    return _AFTER_AN_END.sub("\n", f"\n{text}")[1:]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.policy.alike import shape_of
+from shared.policy.alike import UNLIKE, shape_of
 from shared.policy.conditions import listed
 from shared.policy.model import CauseLine, Match, Tells
 from shared.policy.patterns import PatternError, compile_pattern
@@ -97,8 +97,8 @@ def test_each_text_of_a_shape_is_decided_as_by_itself(rules: list[Match], texts:
         assert wording.first(_rules(rules), text) == _by_definition(rules, text), text
     shape = shape_of(texts[0])
     assert {shape_of(text) for text in texts} == {shape}
-    known = wording._shapes[_rules(rules), shape]
-    assert (len(known.steps) if known.chances.by_words else None) == asked
+    known = wording._shapes.get((_rules(rules), shape), UNLIKE)
+    assert (None if known is UNLIKE else len(known.steps)) == asked
 
 
 @pytest.mark.parametrize("noise", ["port 7", "INFO", "blue"])

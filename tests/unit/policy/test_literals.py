@@ -45,6 +45,10 @@ def test_what_is_told_apart_has_a_bound(pattern: str, texts: int | None) -> None
         ("(?s)rétine", "rétine"),
         ("(?i)rétin", "tin"),
         ("(?is)rétin", "tin"),
+        (r"(?i)\Qré\Etin", "tin"),
+        ("(?i)\u0442.", "\u0442|\u0422|\u1c84|\u1c85"),
+        ("(?i)\u0442 in", " in"),
+        ("(?i)\u017f", "s"),
         ("(?i)权tin", "权tin"),
         (r"\x{e9}tin", "tin"),
         (r"\pLtin", "tin"),
@@ -59,14 +63,16 @@ def test_what_is_told_apart_has_a_bound(pattern: str, texts: int | None) -> None
     ],
 )
 def test_flags_and_signs_are_understood(pattern: str, needs: str) -> None:
-    """Only ASCII is folded, and only with the flag; what is not spelled out is anything."""
+    """Only with the flag, and beyond ASCII each letter by itself; what is not spelled out is anything."""
     found = needed(pattern)
     assert found is not None
     assert found[0][0] == frozenset(text.encode() for text in needs.split("|"))
 
 
-@pytest.mark.parametrize("text", ["État", "ÉTAT", "était", "ƛtat"])
-@pytest.mark.parametrize("pattern", ["[ÉÈ]tat", "(?i)État", "(?i)[éè]tat", "État|é"])
+@pytest.mark.parametrize(
+    "text", ["État", "ÉTAT", "était", "ƛtat", "\u043d\u0435 \u0442", "\u041d\u0415\u0422", "\u043d\u0435\u1c85"]
+)
+@pytest.mark.parametrize("pattern", ["[ÉÈ]tat", "(?i)État", "(?i)[éè]tat", "État|é", "(?i)\u043d\u0435\u0442"])
 def test_beyond_ascii_nothing_is_missed(pattern: str, text: str) -> None:
     """Found alone as it is among others that need another text."""
     found = [PatternSet(some).possible_in(text.encode()) for some in ([pattern, ".tat"], [".tat", pattern])]
@@ -103,6 +109,7 @@ def test_a_text_that_is_not_looked_for_as_a_whole_is_searched_for(letters: int, 
         ("(?i)(?:a|b)?b|[^a]b", ["ab", "bb", "b"]),
         ("(?i)^a", []),
         ("(?i)É", []),
+        ("(?i)disk full|é", []),
         ("(?i)a\x07b", ["a\x07b"]),
         ("(?i)" + "a" * 49, []),
         ("(?is)ab", []),

@@ -155,8 +155,23 @@ def test_so_many_answers_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert wording._first_of_long.cache_parameters()["maxsize"] == module._MOST_LONG
     wording.first(1, "x" * module._SHORT_CHARS)
     wording.first(1, "x" * (module._SHORT_CHARS + 1))
-    assert (len(wording._answers), len(wording._shapes), wording._first_of_long.cache_info().currsize) == (1, 1, 1)
+    assert (len(wording._answers), len(wording._once), wording._first_of_long.cache_info().currsize) == (1, 1, 1)
     monkeypatch.setattr(module, "_MOST_SHORT", 3)
     for number in range(1, 5):
         wording.first(1, "y" * number)
-        assert (len(wording._answers), len(wording._shapes)) == (number % 3 + 1, number % 3 + 1)
+        assert (len(wording._answers), len(wording._once)) == (number % 3 + 1, number % 3 + 1)
+
+
+def test_shapes_that_come_again_are_kept_among_many_that_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many texts nobody sees twice; and no more of them than so many."""
+    wording = _warm(Wording(_asked(Match(message="a")), ()))
+    wording._once.clear()
+    wording._shapes.clear()
+    monkeypatch.setattr(module, "_MOST_SHORT", 3)
+    for kind, shapes in enumerate((1, 2, 3, 1)):
+        for digit in range(2):
+            wording.first(1, f"{'z' * (kind + 1)} {digit}")
+        assert len(wording._shapes) == shapes
+        for number in range(7):
+            wording.first(1, "y" * (7 * kind + number + 1))
+        assert len(wording._shapes) == shapes
