@@ -22,7 +22,7 @@ from shared.domain.mode import Controls
 from shared.domain.nodes import KnownNodes
 from shared.domain.progress import Progress
 from shared.domain.record import JobRecord
-from shared.domain.room import LARGEST_BYTES, fitted, written
+from shared.domain.room import LARGEST_BYTES, encoded, fitted, written
 from shared.domain.watch import Watch
 from shared.ports import Stored, Write
 from shared.reading.shape import decoder_of, shaped
@@ -140,9 +140,9 @@ def limit_write(key: str, limit: SharedLimit, stored: Stored | None, now: float)
 
 def record_write(key: str, record: JobRecord, version: int | None, now: float) -> Write:
     """The compare-and-set of a record that was read at that version; None: it is new. Lightened if it is too large."""
-    document = encode(record)
+    document = encoded(record)
     if len(document) > LARGEST_BYTES:
-        document = encode(fitted(record, LARGEST_BYTES) or record)
+        document = encoded(fitted(record, LARGEST_BYTES) or record)
     return Write(key=key, document=document, expected=version, due_at=record.due_at, expires_at=now + KEPT_S)
 
 

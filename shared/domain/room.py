@@ -42,6 +42,18 @@ def size_of(document: Any) -> int:
     return len(_ENCODER.encode(document))
 
 
+def encoded(record: JobRecord) -> bytes:
+    """The record as JSON. Kept for the last one: most are measured, and then written."""
+    known, text = _last[0]
+    if known is not record:
+        text = _ENCODER.encode(record)
+        _last[0] = record, text
+    return text
+
+
+_last: list[tuple[JobRecord | None, bytes]] = [(None, b"")]
+
+
 def fitted(record: JobRecord, most: int) -> JobRecord | None:
     """The record within that many bytes, or None: without what no decision needs, the least needed first.
 
@@ -49,7 +61,7 @@ def fitted(record: JobRecord, most: int) -> JobRecord | None:
     the long texts of outcomes that are owed. What is open, or listed for a person, stays whole.
     """
     lighter: Iterator[Callable[[JobRecord], JobRecord]] = iter((_bare, _without_untried, _shortly_owing))
-    while size_of(record) > most:
+    while len(encoded(record)) > most:
         step = next(lighter, None)
         if step is None:
             return None

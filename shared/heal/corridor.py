@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from shared.documents import decode_controls
 from shared.domain.decision import Ask
 from shared.domain.failure import Intake, Trigger
 from shared.domain.keys import CONTROLS_KEY
@@ -18,8 +17,8 @@ from shared.heal.item import Invocation, Item, Report, Result, Walked
 from shared.heal.lanes import Lanes, one_by_one
 from shared.heal.looks import Looks
 from shared.heal.report import Reporter, result_of_flood, result_of_unreadable
-from shared.heal.walk import Walk
-from shared.policy.controls import tightened
+from shared.heal.ruled import RuledLedger, StricterByHand, under
+from shared.heal.walk import CHUNK, Walk
 from shared.policy.model import Policy
 from shared.ports import Chance, Clock, JobSystem, Ledger, OutcomeSink
 
@@ -60,9 +59,22 @@ class Healer(Struct, frozen=True):
             LedgerUnavailable: out of reach, or malformed: nothing may run if the kill switch cannot be read.
         """
         stored = self.ledger.load([CONTROLS_KEY]).get(CONTROLS_KEY)
-        if stored is None:
-            return self
-        return replace(self, policy=tightened(self.policy, decode_controls(stored.document).at(self.clock.now())))
+        return self if stored is None else replace(self, policy=under(self.policy, stored, self.clock.now()))
+
+    def _ruled(self, items: list[Item], ask: Ask) -> Iterator[Walked]:
+        """The walk of what was just told, under the controls: of one chunk they are read with its records."""
+        if len(items) > CHUNK or len({item.failure.scope.key for item in items}) > 1:
+            return self.under_controls().walks(items, ask)
+        ledger, looked_into = RuledLedger(self.ledger, self.policy, self.clock), self.looked_into.copy()
+        try:
+            parts = list(replace(self, ledger=ledger).walks(items, ask))
+        except StricterByHand as found:
+            healer = replace(self, policy=found.policy, looked_into=looked_into)
+        else:
+            if ledger.asked:
+                return iter(parts)
+            healer = replace(self.under_controls(), looked_into=looked_into)  # nobody was looked at
+        return healer.walks(items, ask)
 
     def handle(self, intake: Intake, trigger: Trigger) -> Report:
         """Take a delivery all the way.
@@ -81,7 +93,7 @@ class Healer(Struct, frozen=True):
         unreadable += [result_of_flood(intake, ask)] if intake.more else []
         walks: Iterable[Walked] = ()
         if intake.failures:
-            walks = self.under_controls().walks([Item(failure) for failure in intake.failures], ask)
+            walks = self._ruled([Item(failure) for failure in intake.failures], ask)
         report = self._told(Walked(unreadable), walks, ask)
         report.passed_over = intake.passed_over
         return report

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import select
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import Any
@@ -124,11 +125,13 @@ class RedisLink:
         connection = self._open(wait_s)
         self._last_use.touch()
         try:
+            _give(connection, wait_s)
             connection.send_packed_command(connection.pack_command(*command))
-            if connection.can_read(timeout=wait_s):
-                return connection.read_response()
+            return connection.read_response()
         except exceptions.NoScriptError:
             raise
+        except exceptions.TimeoutError:
+            pass
         except exceptions.ResponseError as error:
             self._drop()
             raise self._refused(error) from None
@@ -205,12 +208,28 @@ def _exceptions() -> Any:
     return exceptions
 
 
+def _give(connection: Any, wait_s: float) -> None:
+    """Let each part of a question and its answer take so long; a socket that has it is left alone."""
+    sock = connection._sock  # noqa: SLF001 - the client sets it only by waiting for something
+    if sock.gettimeout() != wait_s:
+        sock.settimeout(wait_s)
+
+
 def _silent(connection: Any) -> bool:
-    """Whether nothing came on it unasked, be it only its end: what is sent after that never arrives."""
+    """Whether nothing came on it unasked, be it only its end: what is sent after that never arrives.
+
+    The client tells it by reading for no time at all, which sets the socket's time-out twice and raises inside. What
+    TLS has unpacked, or another parser than the client's own has read, is known to nobody else.
+    """
     exceptions = _exceptions()
 
+    read = getattr(connection._parser, "_buffer", None)  # noqa: SLF001 - nothing public tells it without reading
     try:
-        return not connection.can_read(timeout=0)
+        if read is None or hasattr(connection._sock, "pending"):  # noqa: SLF001 - as above
+            return not connection.can_read(timeout=0)
+        watch = select.poll()
+        watch.register(connection._sock, select.POLLIN)  # noqa: SLF001 - as above
+        return not (read.unread_bytes() or watch.poll(0))
     except (exceptions.RedisError, OSError):
         return False
 

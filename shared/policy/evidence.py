@@ -73,6 +73,7 @@ def bare_owner(owner: str) -> str:
     return owner.partition("@")[0] if "@" in owner else owner
 
 
+@lru_cache(maxsize=256)
 def ending_of(told: str) -> Ending:
     """What an exit code tells: `1`, `137`, `265`, `0:9`, `-3`."""
     parts = _CODE.match(told.strip())

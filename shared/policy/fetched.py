@@ -20,8 +20,8 @@ _CAUSE_CHARS, _END_CHARS = 5000, 3500
 
 def says_too_little(policy: Policy, failure: Failure, decision: Decision) -> bool:
     """Whether a rule was asked, and what is told is not enough for it."""
-    return names_no_cause(policy, failure, decision) and not _RULES_HAD_A_SAY.isdisjoint(
-        name for name, _ in decision.asked
+    return not _RULES_HAD_A_SAY.isdisjoint([name for name, _ in decision.asked]) and names_no_cause(
+        policy, failure, decision
     )
 
 

@@ -22,6 +22,8 @@ def clean(text: str) -> str:
     JSON may spell half of a UTF-16 pair (`"\ud83d"`, typical of a message cut by a Java program); Python
     keeps it, and every later encoding to UTF-8 would fail.
     """
+    if text.isascii():  # as nearly all is
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -31,6 +33,8 @@ def clean(text: str) -> str:
 
 def cut(text: str, limit: int) -> str:
     """At most `limit` bytes of clean UTF-8, cut between characters. Costs no more than the limit."""
+    if len(text) <= limit and text.isascii():
+        return text
     head = clean(text[:limit])
     return head.encode()[:limit].decode("utf-8", "ignore")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -246,11 +247,17 @@ def _weight(record: Mapping[str, str]) -> int:
 
 
 def _connect(access: Access, endpoint: str) -> Any:
+    return _client_class()(access, endpoint)
+
+
+@cache
+def _client_class() -> Any:
+    """Kept: on a machine that has just slept even to import what is loaded takes longer than to sign a request."""
     if _SDK not in sys.modules:
         put_off(*NEVER_USED)
     from shared.sls._client import Client  # noqa: PLC0415 - 0.2 s that only a caller pays
 
-    return Client(access, endpoint)
+    return Client
 
 
 def _repeating(access: Access, call: Callable[[], Any]) -> Any:

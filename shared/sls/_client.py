@@ -170,7 +170,7 @@ class Client:
         left_s = self._access.remaining_s()
         self._sdk.timeout = (
             (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
-            if math.isinf(left_s)
+            if left_s == math.inf
             else (min(CONNECT_TIMEOUT_S, left_s / 2), min(READ_TIMEOUT_S, left_s))
         )
         self._sdk.total_s = min(TOTAL_TIMEOUT_S, left_s)

@@ -45,7 +45,7 @@ def signer(usual: Callable[..., Any], key: str, secret: str, token: str) -> Call
         secret: of the same.
         token: of a role's short-lived key; empty if there is none.
     """
-    secret_bytes = secret.encode()
+    begun = hmac.new(secret.encode(), digestmod="sha1")  # what depends on the key alone, once
 
     def sign(
         method: str,
@@ -65,8 +65,9 @@ def signer(usual: Callable[..., Any], key: str, secret: str, token: str) -> Call
         headers["Content-MD5"] = md5 = hashlib.md5(body).hexdigest().upper()  # noqa: S324 - as the service wants it
         signed = "".join([f"{name}:{headers[name]}\n" for name in _signed_of(tuple(headers))])
         text = f"POST\n{md5}\n{headers.get('Content-Type', '')}\n{at}\n{signed}{resource}"
-        digest = hmac.digest(secret_bytes, text.encode(), "sha1")
-        headers["Authorization"] = f"LOG {key}:{b2a_base64(digest, newline=False).decode('ascii')}"
+        signature = begun.copy()
+        signature.update(text.encode())
+        headers["Authorization"] = f"LOG {key}:{b2a_base64(signature.digest(), newline=False).decode('ascii')}"
         headers["x-log-date"] = at
         return None
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import product
 
 MOST_NODES = 4096
 """A list of more says nothing here."""
 _MAX_CHARS = 65_536
+_SHORT_CHARS = 128
 _BETWEEN_NODES = re.compile(r"[\s,;+]+")
 _NAME = r"[A-Za-z0-9_.-]{1,253}"
 _EXPRESSION = rf"{_NAME}(?:\[[0-9, -]{{1,4096}}\](?:{_NAME})?){{0,4}}"
@@ -27,7 +29,13 @@ def listed(written: object) -> tuple[str, ...]:
     """
     if isinstance(written, list):
         return _all_of(one for one in written if isinstance(one, str))
-    if not isinstance(written, str) or len(written) > _MAX_CHARS or written.isdecimal():
+    if not isinstance(written, str) or len(written) > _MAX_CHARS:
+        return ()
+    return _listed_in_short(written) if len(written) <= _SHORT_CHARS else _listed_in(written)
+
+
+def _listed_in(written: str) -> tuple[str, ...]:
+    if written.isdecimal():
         return ()
     text = written.strip()
     if text.startswith("["):
@@ -36,6 +44,10 @@ def listed(written: object) -> tuple[str, ...]:
         text = text[1:-1]
     items = _items(text)
     return () if items is None else _all_of(items)
+
+
+_listed_in_short = lru_cache(maxsize=256)(_listed_in)
+"""Kept: on a node many jobs run one after the other."""
 
 
 def _items(text: str) -> list[str] | None:

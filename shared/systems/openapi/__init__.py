@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct
@@ -150,17 +151,15 @@ class OpenApi:
         left_s = self._left_s(wanted)
         if left_s < LEAST_TIME_S:
             return _unanswered(NoAnswer.DEADLINE, "no time was left to send the call")
-        if _SDK not in sys.modules:
-            put_off(*NEVER_USED)
-        from shared.kept_http import drop_connections  # noqa: PLC0415 - as the next line
-        from shared.systems.openapi import _sdk  # noqa: PLC0415 - a fifth of a second that only a caller pays
-
+        sdk = _loaded()
         if self._client is None:
-            self._client = _sdk.client(self._credentials, self._endpoint)
-        told = self._sent(_sdk, wanted, left_s)
+            self._client = sdk.client(self._credentials, self._endpoint)
+        told = self._sent(sdk, wanted, left_s)
         if told is NoAnswer.CONNECTION_BROKEN and not wanted.mutates and self._left_s(wanted) >= LEAST_TIME_S:
+            from shared.kept_http import drop_connections  # noqa: PLC0415 - loaded with the SDK
+
             drop_connections()
-            told = self._sent(_sdk, wanted, self._left_s(wanted))
+            told = self._sent(sdk, wanted, self._left_s(wanted))
         return self._failed(told, wanted) if isinstance(told, NoAnswer | Refusal) else self._answer(told)
 
     def _left_s(self, wanted: ApiCall) -> float:
@@ -181,7 +180,7 @@ class OpenApi:
 
     def _timeouts_ms(self, left_s: float) -> tuple[int, int]:
         """Connect and read timeouts that fit into what is left, half of it for connecting at most."""
-        if math.isinf(left_s):
+        if left_s == math.inf:
             return self._connect_timeout_ms, self._read_timeout_ms
         left_ms = int(left_s * 1000)
         connect = min(self._connect_timeout_ms, left_ms // 2)
@@ -192,8 +191,9 @@ class OpenApi:
         status, body = raw["statusCode"], raw["body"]
         if not isinstance(body, dict) or not 200 <= status < 300:  # noqa: PLR2004 - HTTP's own numbers
             return unreadable("the answer is no JSON object", status=status)
-        shown = {name: text for name in ("Code", "Message", "RequestId") if isinstance(text := body.get(name), str)}
-        body = {**body, **{name: self._credentials.hide_in(text) for name, text in shown.items()}}
+        for name in ("Code", "Message", "RequestId"):
+            if isinstance(text := body.get(name), str):
+                body[name] = self._credentials.hide_in(text)
         return Reply(body=body, request_id=bounded(str(body.get("RequestId") or ""), 128), status=status)
 
     def _failed(self, told: NoAnswer | Refusal, wanted: ApiCall) -> CallFailed:
@@ -207,6 +207,16 @@ class OpenApi:
             request_id=self._credentials.hide_in(told.request_id),
             retry_after_s=told.retry_after_s,
         )
+
+
+@cache
+def _loaded() -> Any:
+    """The SDK. Kept: on a machine that has just slept even to import what is loaded costs as much as a signature."""
+    if _SDK not in sys.modules:
+        put_off(*NEVER_USED)
+    from shared.systems.openapi import _sdk  # noqa: PLC0415 - a fifth of a second that only a caller pays
+
+    return _sdk
 
 
 class Refusal(Struct, frozen=True, kw_only=True):

@@ -156,6 +156,7 @@ def test_what_the_sdk_never_uses_waits_unless_it_is_loaded_already(
     monkeypatch.setattr(sls, "put_off", lambda *names: put_off.extend(names))
     if not loaded:
         monkeypatch.setattr(sls, "_SDK", "nothing.that.was.loaded")
+    sls._client_class.cache_clear()  # as in a process that has put nothing yet
     assert sls._connect(access, f"http://{wire.host}") is not None
     assert tuple(put_off) == waits
 

@@ -43,6 +43,7 @@ def test_parts_of_the_sdk_that_no_call_uses_are_put_off_before_it_is_loaded(
     put: list[str] = []
     monkeypatch.setattr(openapi, "put_off", lambda *names: put.extend(names))
     monkeypatch.setattr(openapi, "_SDK", "not.loaded.yet")
+    openapi._loaded.cache_clear()  # as in a process that has called nobody yet
     wire.behave = answers(200, {"RequestId": "r-1"})
     assert isinstance(api.call(CALL), Reply)
     assert tuple(put) == openapi.NEVER_USED
