@@ -52,18 +52,17 @@ class WholeClaims:
     def writes(self, granted: AbstractSet[int], shared: Mapping[str, Stored], now: float) -> list[Write]:
         """The claims of those who have all their tokens, and what those who wait for a whole's rest saw of it."""
         before = self._read(shared)
-        claims = dict(before)
+        claims = {key: claim for key, claim in before.items() if claim is not None}
         for item, share in self._claiming():
             key = self._key(item)
-            claim, failure_id = claims[key], item.decided.failure_id
+            claim, failure_id = claims.get(key), item.decided.failure_id
             if claim is None:
                 continue
             if id(item) in granted:
                 claims[key] = claim.taken(share, failure_id, self._until)
             else:
                 claims[key] = claim.seen(share, failure_id, item.seen.look_begun_at)
-        taken = {key: claim for key, claim in claims.items() if claim is not None and claim != before[key]}
-        return [claim_write(key, claim, shared.get(key), now) for key, claim in taken.items()]
+        return [claim_write(key, claim, shared.get(key), now) for key, claim in claims.items() if claim != before[key]]
 
     def _claiming(self) -> Iterator[tuple[Item, Share]]:
         return ((item, self._shares[id(item)]) for item in self._wanting if id(item) in self._shares)

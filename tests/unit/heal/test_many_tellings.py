@@ -62,6 +62,17 @@ def test_tellings_of_unclear_runs_are_bounded_and_the_outcome_says_so(house: Hou
     assert len({row["failure_id"] for row in told}) == 120 - MAX_UNCLEAR
 
 
+def test_what_waits_on_makes_nobody_give_way(house: House) -> None:
+    """As many wait as may; looked at again, while their runs are as unclear as before, all of them still do."""
+    house.hung()
+    _flood(house)
+    waiting = {case.failure_id for case in _cases(house)}
+    house.later(31)
+    house.sweep()
+    assert {case.failure_id for case in _cases(house)} == waiting
+    assert max(case.looks for case in _cases(house)) > 1
+
+
 def test_open_failures_of_one_job_are_bounded(house: House) -> None:
     """Also of a job with a piece of work for each day: beyond the bound they are told so, and none is dropped."""
     set_policy(house, rate=Rate(max_jobs=1, window_s=86_400))

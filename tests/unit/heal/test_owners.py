@@ -64,6 +64,19 @@ def test_what_waits_is_due_when_its_owner_has_room(house: House) -> None:
     assert [row["reason"] for row in house.sink.rows].count("owner_share") == 1
 
 
+def test_who_has_room_in_neither_share_waits_for_the_later(house: House) -> None:
+    """To go on before would be to wait once more."""
+    set_policy(
+        house,
+        breaker=Breaker(max_jobs=10, window_s=600, per_owner=1),
+        rate=Rate(max_jobs=10, window_s=1200, per_owner=1),
+    )
+    assert words(house.deliver(*of(house, "ann", 1, 2))) == {"accepted": 1, "owner_share": 1}
+    (waits,) = [case for record in house.records().values() for case in record.cases if case.open]
+    assert waits.due_at is not None
+    assert waits.due_at >= house.clock.now() + 1200
+
+
 def test_many_owners_together_open_the_breaker(house: House) -> None:
     """The whole holds as before."""
     set_policy(house, breaker=Breaker(max_jobs=3, window_s=600, per_owner=2))
