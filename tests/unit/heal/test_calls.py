@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from shared.domain.call import CallResult, Effect, Target
+from shared.domain.call import ActionApi, CallResult, Effect, Target
 from shared.domain.job import State
 from shared.domain.reasons import Reason
 from shared.heal.act import ROOM_TO_CALL_S, Actor
@@ -29,12 +29,14 @@ class Service:
     def __init__(self, clock: Clock, *, most: int = 100, takes_s: float = 0.0, **answer: Any) -> None:
         self.batch_size = most
         self.calls: list[list[str]] = []
+        self.targets: list[Target] = []
         self._clock, self._takes_s = clock, takes_s
         self._answer = replace(CallResult(effect=Effect.DONE, api="RerunJobs", left_at=START), **answer)
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
         """One result a target."""
         self.calls.append([target.job_id for target in targets])
+        self.targets = list(targets)
         self._clock.moment += self._takes_s
         return [replace(self._answer, request_id=target.job_id) for target in targets]
 
@@ -78,6 +80,17 @@ def test_a_call_leaves_while_there_is_time_to_settle_it_and_the_look_is_fresh(
     assert one.unsent is unsent
     assert service.calls == ([] if unsent else [["1.s"]])
     assert (one.call is None) is bool(unsent)
+
+
+def test_the_call_names_the_life_that_was_seen_and_the_operation_that_the_rule_wants() -> None:
+    """By the usual one another piece of work may run again than the rule's author meant."""
+    clock = Clock()
+    service, one = Service(clock), item("1.s")
+    one.decided.action_api = ActionApi.RETRY_INSTANCE
+    actor(service, clock).act([one])
+    (target,) = service.targets
+    assert (target.scope, target.job_id, target.life) == (CLUSTER, "1.s", one.seen.life)
+    assert target.action_api is ActionApi.RETRY_INSTANCE
 
 
 def test_the_second_call_asks_the_time_anew() -> None:

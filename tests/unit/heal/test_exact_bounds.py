@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from msgspec.structs import replace
 
 from shared.documents import decode_limit, decode_record, encode, limit_write
 from shared.domain.call import Effect
+from shared.domain.errors import DocumentRefused
 from shared.domain.keys import breaker_key, pending_key
 from shared.heal.limits import CONTENDED_WAIT_S
 from shared.policy.model import Cooldown, Rate
@@ -78,6 +81,22 @@ def test_a_decision_is_tried_three_times(house: House) -> None:
     assert saves_of(house, JOB) == 3
     (waits,) = house.records()[pending_key(CLUSTER, house.failure().telling_id)].cases
     assert waits.due_at == START + CONTENDED_WAIT_S == START + 5
+
+
+def test_what_cannot_even_wait_apart_is_told_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger has no room for its document: a last word, not that it waits, for nobody would go on with it."""
+    house.hung()
+    apart, save = pending_key(CLUSTER, house.failure().telling_id), house.ledger.inner.save
+
+    def refuse(writes: Sequence[Write]) -> frozenset[str]:
+        if any(write.key == apart for write in writes):
+            raise DocumentRefused({apart: 9})
+        return save(writes)
+
+    monkeypatch.setattr(house.ledger.inner, "save", refuse)
+    house.ledger.before_save = lambda: touch(house.ledger.inner, JOB)
+    assert verdicts(house.deliver(house.failure())) == [("refused", "record_full")]
+    assert apart not in house.records()
 
 
 def test_what_another_has_handled_meanwhile_waits_nowhere(house: House) -> None:
