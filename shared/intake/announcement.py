@@ -26,7 +26,7 @@ from shared.domain.job import Scope
 from shared.domain.keys import job_key
 from shared.domain.outcome import stable_id
 from shared.intake import values
-from shared.intake.body import Bad, compact
+from shared.intake.body import Bad, compact, readable
 from shared.intake.context import Context, Envelope, unreadable
 from shared.reading.ids import Field, count
 from shared.reading.text import below, clean, kind, quoted
@@ -117,6 +117,7 @@ def read_announcement(
         if not isinstance(record, Bad):
             faults.append(Fault(told.path, f"is {kind(record)}; wanted an object with {values.SCHEMA} fields"))
         return unreadable(told, faults)
+    faults.extend(_another_within(record, told.path))
     got = _read_fields(record, told.path, faults)
     _settle_region(record, got, told.path, context, faults)
     occurred_at = got.get("occurred_at", _envelope_time(record, told))
@@ -129,6 +130,12 @@ def read_announcement(
         problem = f"names its job in {size} bytes, percent-encoded; at most {MAX_KEY_BYTES}"
         return unreadable(told, [Fault(told.path, problem)], _hints(got))
     return _failure(record, got, occurred_at, told, context, system, scope)
+
+
+def _another_within(record: Mapping[str, Any], path: str) -> list[Fault]:
+    """A fault for each field that names the job and stands differently in an event's `data` that it carries."""
+    inner = readable(record.get("data"))
+    return contradicted(record, inner, below(path, "data")) if isinstance(inner, dict) and announces(inner) else []
 
 
 def _absent(value: Any) -> bool:

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Failure, Intake, Noted, Speaker, Trigger, Unreadable
-from shared.intake.announcement import read_announcement
+from shared.intake.announcement import announces, contradicted, read_announcement
 from shared.intake.body import Bad, compact, earlier_members, flaws, parse, readable
 from shared.intake.carriers import DATA, announces_itself, carries, data_of, opened, unpacked
 from shared.intake.context import Context, Envelope, content_hash, event_id, unreadable
@@ -177,6 +177,8 @@ def _read_cloud_event(
             record, time = readable(found), inner or time
     if envelope.trigger is Trigger.MANUAL:
         faults.extend(stray_flags(record, where))
+    if isinstance(record, dict) and announces(event):
+        faults.extend(contradicted(event, record, where))
     told = Envelope(
         path=where,
         trigger=envelope.trigger,

@@ -163,11 +163,9 @@ class Facts:
 
     @property
     def data_time(self) -> str | None:
-        """The failed instance's, as told, else as seen; None where jobs have no instances."""
-        if self.failure.data_time:
-            return self.failure.data_time
+        """The failed instance's, as seen, else as told; None where jobs have no instances."""
         seen = self.seen_life
-        return seen.data_time if seen else None
+        return (seen.data_time if seen else None) or self.failure.data_time or None
 
     @property
     def job_instance_id(self) -> int | None:

@@ -10,6 +10,7 @@ from shared.domain.life import Life
 from shared.domain.mode import Mode
 from shared.domain.proof import Run
 from shared.domain.record import CaseState, JobRecord
+from shared.domain.snapshot import LookFailed
 from shared.policy.belts import BadNodes, NodeAction
 from shared.policy.facts import Facts
 from shared.policy.model import Action, Match, Rule
@@ -45,6 +46,17 @@ def test_an_instance_is_told_apart_by_the_look(
     queued = make_case(failure=told, life=Life.queued(), attempt=1)
     assert schedulerx_facts(meant=instance(9), failure=told, case=queued).job_instance_id == 9
     assert make_facts().job_instance_id is None
+
+
+def test_an_outcome_names_the_day_of_the_instance(
+    schedulerx_facts: Make[Facts], instance: Make[Instance], failure: Make[Failure]
+) -> None:
+    """By its id it is told which is meant; a day that is told beside it may be of the teller's zone."""
+    told = failure(scope=GROUP, job_id="42", job_instance_id=7, data_time="2026-01-01 02:00:00")
+    assert schedulerx_facts(meant=instance(7, data_time=DAY_1), failure=told).data_time == DAY_1
+    blind = LookFailed(worth_repeating=True, code="Throttling", message="", look_begun_at=NOW)
+    assert make_facts(failure=told, observation=blind).data_time == "2026-01-01 02:00:00"
+    assert make_facts().data_time is None
 
 
 def test_a_rules_own_hold_goes_before_the_policys() -> None:

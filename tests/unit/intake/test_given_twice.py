@@ -147,6 +147,33 @@ def test_fields_and_content_of_one_log_that_name_different_jobs(
     assert paths(read_events(connector.encode(), context)) == {f"$.data.content.{name}"}
 
 
+@pytest.mark.parametrize("door", [read_events, lambda body, context: read_manual(body, context).intake])
+@pytest.mark.parametrize("another", [True, False])
+def test_an_event_that_names_different_jobs_outside_and_inside(
+    door: Callable[[bytes, Context], Intake],
+    context: Context,
+    cloud_event: MakeEvent,
+    ehpc: dict[str, Any],
+    *,
+    another: bool,
+) -> None:
+    """As attributes beside `data`, or with a `data` in the announcement itself; the same twice names one job."""
+    inner = {**ehpc, "job_id": "2.scheduler"} if another else ehpc
+    bodies = {
+        "$.data.job_id": {**ehpc, **cloud_event(inner)},
+        "$.data.data.job_id": cloud_event({**ehpc, "data": inner}),
+        "$[0].data.job_id": [{**ehpc, "data": inner}],
+    }
+    for path, body in bodies.items():
+        read = door(json.dumps(body).encode(), context)
+        if another:
+            assert paths(read) == {path}
+        else:
+            assert (len(read.failures), read.unreadable) == (1, [])
+    jobs = read_manual(json.dumps({"jobs": [{**ehpc, "data": inner}]}).encode(), context).intake
+    assert len(jobs.failures) == (not another)
+
+
 def test_a_line_that_is_left_beside_the_fields_made_of_it(
     read: Callable[[Pairs], Intake], schedulerx: dict[str, Any]
 ) -> None:
