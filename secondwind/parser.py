@@ -47,6 +47,7 @@ class _Parser(argparse.ArgumentParser):
 
     documented_by = ""
     for_programs = False
+    """Somebody said `--json`, before the command or behind it."""
 
     def format_help(self) -> str:
         """The help, with that documentation."""
@@ -56,7 +57,6 @@ class _Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As argparse, but what this command does not know is an error of this command, with its usage."""
-        self.for_programs = "--json" in (sys.argv[1:] if args is None else args)
         found, unknown = super().parse_known_args(args, namespace)
         if unknown:
             self.error(f"unrecognized arguments: {' '.join(unknown)}")
@@ -79,12 +79,27 @@ class _Version(argparse.Action):
 
 def leaves(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
     """Every parser that runs something."""
-    inner = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]  # noqa: SLF001 - argparse has no public way to list its commands
-    if not inner:
+    if not _inner(parser):
         yield parser
-    for action in inner:
-        for command in dict.fromkeys(action.choices.values()):
-            yield from leaves(command)
+    for command in _below(parser):
+        yield from leaves(command)
+
+
+def _inner(parser: argparse.ArgumentParser) -> list[Any]:
+    """What takes the next word as a command: of the root also where no command is registered."""
+    return [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]  # noqa: SLF001 - argparse has no public way to list its commands
+
+
+def _below(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    return [command for action in _inner(parser) for command in dict.fromkeys(action.choices.values())]
+
+
+def _tell_programs(parser: argparse.ArgumentParser) -> None:
+    """A command's own parser never sees what stands before the command."""
+    if isinstance(parser, _Parser):
+        parser.for_programs = True
+    for command in _below(parser):
+        _tell_programs(command)
 
 
 def command_parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
@@ -99,6 +114,8 @@ def command_parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentP
         _add_common(
             leaf, default=argparse.SUPPRESS
         )  # where it is not said again, what was said before the command holds
+    if "--json" in (arguments or ()):
+        _tell_programs(parser)
     return parser
 
 

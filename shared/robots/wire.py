@@ -67,7 +67,9 @@ def post(address: Address, body: bytes, headers: Mapping[str, str]) -> Answer | 
         return LetterEnding(effect=Effect.NOT_DONE_USELESS, code="address_refused", message=str(refused))
     except (OSError, http.client.HTTPException, ValueError) as error:
         effect = Effect.UNKNOWN if line.sending else Effect.NOT_DONE_LATER
-        return LetterEnding(effect=effect, code=type(error).__name__, message="no whole answer")
+        return LetterEnding(
+            effect=effect, code=type(error).__name__, message=f"no whole answer from {address.endpoint.netloc}"
+        )
     finally:
         watch.cancel()
         line.hang_up()

@@ -146,7 +146,7 @@ class SlsSource:
         if code in _GARBAGE_CURSOR and first:
             raise InputError([Fault("$.source", f"Log Service knows no such range: {code}")])
         where = f"{wanted.project}/{wanted.logstore}/{wanted.shard}"
-        raise SourceUnavailable(f"Log Service cannot be read at {where}: {code}")
+        raise SourceUnavailable(f"Log Service at {wanted.endpoint} cannot be read at {where}: {code}")
 
 
 def _next_groups(groups: int, size: int) -> int:
@@ -189,7 +189,7 @@ class SlsSink:
                 continue
             smaller = _smaller(part) if code == POST_BODY_TOO_LARGE else []
             if not smaller:
-                raise SinkUnavailable(f"Log Service did not take {len(part)} outcomes: {code}")
+                raise SinkUnavailable(f"Log Service at {self._endpoint} did not take {len(part)} outcomes: {code}")
             waiting += reversed(smaller)
 
     def _refusal(self, client: Any, now: int, part: Sequence[Mapping[str, str]]) -> str:

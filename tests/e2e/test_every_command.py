@@ -42,14 +42,28 @@ def test_every_command_has_the_same_options_and_judges_its_own(leaf: Any, capsys
     assert "--no-such-option" in err
 
 
-@pytest.mark.parametrize("arguments", [["--json", "mode", "show"], ["mode", "show", "--json"], ["mode", "--json"]])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--json mode show",
+        "mode show --json",
+        "mode --json",
+        "--json mode",
+        "--json --no-such mode show",
+        "--json mode show --no-such",
+        "-q --json mode set auto",
+        "--json no-such-command",
+        "--json approve",
+        "--json invoke event.json",
+    ],
+)
 def test_options_of_every_command_may_stand_before_it(
-    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What is said before the command holds for it; and a program gets its object from a usage error too."""
     monkeypatch.setenv("SECONDWIND_LEDGER_URL", f"sqlite://{tmp_path}/none.db")
     try:
-        status = main(arguments)
+        status = main(line.split())
     except SystemExit as ended:
         status = int(str(ended.code))
     told = json.loads(capsys.readouterr().out)

@@ -82,6 +82,24 @@ def test_a_function_that_raises_is_exit_status_1(elsewhere: Elsewhere, tmp_path:
     assert "sesame" not in called.err
 
 
+@pytest.mark.parametrize("quiet", [False, True])
+def test_what_the_function_warns_of_is_said(elsewhere: Elsewhere, tmp_path: Path, *, quiet: bool) -> None:
+    """Healed and not written down, or a setting that is misspelt: the answer shows neither. Of a good call nothing."""
+    wrong = {"SECONDWIND_SLS_ENDPOINT": "http://127.0.0.1:9", "SECONDWIND_MDOE": "off"}
+    called = call(hung(tmp_path), {**elsewhere.environ, **wrong}, quiet=quiet)
+    assert called.status == RETURNED
+    assert "the function warns: outcomes stay owed: Log Service at http://127.0.0.1:9 did not take 1 out" in called.err
+    assert "not a setting, so nobody reads it: SECONDWIND_MDOE (closest: SECONDWIND_MODE)" in called.err
+    assert "the function warns: " not in call(EVENTS / "sweep-timer.json", elsewhere.environ, quiet=quiet).err
+
+
+def test_a_look_that_nobody_answers_names_the_host(elsewhere: Elsewhere, tmp_path: Path) -> None:
+    """Whoever reads the outcome has not seen the settings."""
+    called = call(hung(tmp_path), {**elsewhere.environ, "SECONDWIND_EHPC_ENDPOINT": "http://127.0.0.1:9"})
+    (outcome,) = called.answer["outcomes"]
+    assert outcome["message"].endswith("ListJobsWithFilters: no answer that could be read from 127.0.0.1:9")
+
+
 def test_endpoints_without_a_key_are_refused(elsewhere: Elsewhere, tmp_path: Path) -> None:
     """No call is made with the local cloud's key against somebody's endpoints."""
     del elsewhere.environ["ALIBABA_CLOUD_ACCESS_KEY_SECRET"]

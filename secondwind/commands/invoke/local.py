@@ -28,7 +28,7 @@ from localcloud.scenario import read_story
 from localcloud.wire.signing import LOCAL_CREDENTIAL, Credential
 from secondwind.commands.invoke.event_file import door_for, dry_run_through, parsed, read_event, signed, wrapped
 from secondwind.commands.invoke.shift import shifted
-from secondwind.commands.invoke.show import body_shown, status_of
+from secondwind.commands.invoke.show import body_shown, status_of, warnings_in
 from secondwind.commands.invoke.whereto import Ask, let_go, mode_told, where_to
 from secondwind.local_region import CODE_PATH, DEFAULT, Region, context_kind, own_settings
 from secondwind.machine import failed, write_json
@@ -37,6 +37,7 @@ from secondwind.which_ledger import local_file
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint, parse_endpoint
 from shared.doors import DOOR
+from shared.settings import unknown_names
 from shared.settings.environment import endpoint_variable
 from shared.systems import SYSTEMS
 
@@ -90,6 +91,7 @@ def run(
         environ: settings and key.
         ask: asks before the call leaves this machine; None: nobody is there to answer.
     """
+    err.writelines(f"not a setting, so nobody reads it: {one}\n" for one in unknown_names(environ))
     try:
         event = signed(read_event(wanted.event_file), wanted.by, wanted.why)
         name = _function(wanted, event)
@@ -100,6 +102,7 @@ def run(
         )
     except UnusableError as error:
         return failed(f"{wanted.event_file}: {error}", UNUSABLE, out, err, as_json=wanted.as_json)
+    err.writelines(f"the function warns: {one}\n" for one in warnings_in(result.log))
     if result.error is not None:
         err.write(json.dumps(result.error, indent=2, ensure_ascii=False) + "\n")
         if wanted.as_json:

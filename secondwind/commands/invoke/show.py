@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, TextIO
 
 from secondwind.compute.call import Call, FunctionAnswer
 from secondwind.process import writes_unicode
+from secondwind.terminal import shown
 
 NOT_UNDERSTOOD = 5
 """Exit status of an answer that has an `invalid` outcome."""
+_STARTED = "FC Initialize End"
+_WARNED = re.compile(r"\[(?:WARNING|ERROR|CRITICAL)\] (.*)")
+MAX_WARNING_BYTES = 500
 
 
 def status_of(body: bytes) -> int:
@@ -35,6 +40,11 @@ def log_tail(answer: FunctionAnswer) -> str:
         return base64.b64decode(answer.headers.get("x-fc-log-result", "")).decode("utf-8", "replace")
     except ValueError:
         return ""
+
+
+def warnings_in(log: str) -> list[str]:
+    """What a function on this machine warned of during its call; what it says of its place at its start is left out."""
+    return [shown(one, MAX_WARNING_BYTES) for one in _WARNED.findall(log.rpartition(_STARTED)[2])]
 
 
 def body_shown(body: bytes, out: TextIO) -> str:

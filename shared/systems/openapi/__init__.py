@@ -198,7 +198,7 @@ class OpenApi:
 
     def _failed(self, told: NoAnswer | Refusal, wanted: ApiCall) -> CallFailed:
         if isinstance(told, NoAnswer):
-            return _unanswered(told, f"{wanted.action}: no answer that could be read")
+            return _unanswered(told, f"{wanted.action}: no answer that could be read from {self._endpoint.netloc}")
         return refused(
             self._credentials.hide_in(told.code),
             self._credentials.hide_in(told.message),

@@ -82,6 +82,7 @@ def test_nobody_there_proves_that_nothing_was_told() -> None:
     robot = robot_of(channel, parse_address(f"http://127.0.0.1:{port}/x?key=secret"), "", KEY)
     ending = robot.post(letter(), NOW)
     assert ending.effect is Effect.NOT_DONE_LATER
+    assert ending.message == f"no whole answer from 127.0.0.1:{port}"
     assert "secret" not in f"{ending}"
 
 

@@ -228,10 +228,10 @@ def test_which_status_is_a_yes(wire: Wire, api: OpenApi, answers: Make[Behaviour
 
 
 def test_what_was_never_answered_has_no_status(credentials: Credentials) -> None:
-    """By that `doctor` knows that nobody is there; the text names the operation."""
+    """By that `doctor` knows that nobody is there; the text names the operation and the host."""
     reply = failed(OpenApi(credentials, parse_endpoint("http://127.0.0.1:9")).call(CALL))
     assert reply.http_status is None
-    assert reply.message == "RerunJobs: no answer that could be read"
+    assert reply.message == "RerunJobs: no answer that could be read from 127.0.0.1:9"
 
 
 def test_the_least_time_is_enough(wire: Wire, credentials: Credentials, answers: Make[Behaviour]) -> None:
