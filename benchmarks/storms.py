@@ -154,22 +154,23 @@ def many_days(ground: Ground, ledger: str) -> Storm:
     return ground.storm(name, "event_trigger", ledger, told, 2_000, least)
 
 
-def swept(ground: Ground, ledger: str, count: int) -> Storm:
-    """One run of the sweep with so many due in ten clusters: none of which could be looked at before."""
+def swept(ground: Ground, ledger: str, count: int, clusters: int = 1) -> Storm:
+    """One run of the sweep with so many due: none of which could be looked at before."""
 
     def told() -> Any:
-        names = [f"ehpc-hz-d{number}" for number in range(10)]
+        names = [f"ehpc-hz-s{clusters}x{number:02}" for number in range(clusters)]
         environment = {**ground.region.environment(ledger), "SECONDWIND_POLICY_FILE": str(ground.policy)}
         with Instance(ground.code, "functions.event_trigger.index", environment) as instance:
             for name in names:
-                jobs = ground.region.order("storm", cluster=name, count=count // len(names))
                 ground.region.order("trouble", slow={}, broken=[name])
-                instance.handle(jobs)
+                instance.handle(ground.region.order("storm", cluster=name, count=count // clusters))
         ground.region.order("trouble", slow={}, broken=[])
         time.sleep(31)  # a look that failed is made again after half a minute
         return {}
 
-    return ground.storm(f"sweep with {count:,} due, sqlite", "sweep", ledger, told, count, least_calls(count, 10))
+    where = "one cluster" if clusters == 1 else f"{clusters} clusters"
+    name = f"sweep with {count:,} due in {where}, {ledger.partition(':')[0]}"
+    return ground.storm(name, "sweep", ledger, told, count, least_calls(count, clusters))
 
 
 def discovered(ground: Ground, ledger: str, running: int) -> Storm:
@@ -202,6 +203,7 @@ def main() -> None:
             ("trouble", lambda: many_clusters(ground, chosen.count, sqlite)),
             ("days", lambda: many_days(ground, f"sqlite://{folder}/days.db")),
             ("sweep", lambda: swept(ground, f"sqlite://{folder}/sweep.db", chosen.count)),
+            ("sweep", lambda: swept(ground, f"sqlite://{folder}/sweep50.db", chosen.count, clusters=50)),
             ("discover", lambda: discovered(ground, f"sqlite://{folder}/discover.db", chosen.count)),
         ]
         print(HEAD, flush=True)

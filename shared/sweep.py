@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -21,9 +21,15 @@ from shared.ports import Due, Stored
 
 _LOG = logging.getLogger(__name__)
 PAGE = 100
-MAX_DOCUMENTS = 5000
+"""Documents that are read at once."""
+MAX_DOCUMENTS = 10_000
 """Documents a run takes up at the most, if there is time: the next timer goes on. What becomes of each rerun is looked
 for several times, so this bounds how many failures an hour are followed up (docs/scale.md)."""
+PORTION_BYTES = 16_000_000
+"""Documents that are gone on with together, as the ledger has them. What is due in a cluster or group within a portion
+is looked at together, as a list is read from its beginning whoever is sought; all of ten thousand usual ones fit in."""
+MANY = 100
+"""Scopes with more documents than this come behind those with fewer."""
 MAX_PENDING = 500
 """Of these at most so many that wait because their job could not be looked at, while anything else is due: whoever
 tells invents as many as they like, and of as many clusters."""
@@ -42,19 +48,31 @@ def sweep(healer: Healer) -> Report:
         LedgerUnavailable: the ledger is out of reach; what is due stays due.
     """
     total = Report()
-    keys = _fair(_hints(healer))[:MAX_DOCUMENTS]
+    keys = _by_scope(_fair(_hints(healer))[:MAX_DOCUMENTS])
     if not keys:
         return total
     healer = healer.under_controls()
+    for items, owed in _portions(healer, keys):
+        total.join(healer.resume(items, owed))
+    return total
+
+
+def _portions(healer: Healer, keys: Sequence[str]) -> Iterator[tuple[list[Item], Walked]]:
+    """What to go on with, as much at once as there is memory for; nothing more once the time is up."""
+    items: list[Item] = []
+    owed, taken = Walked(), 0
     for start in range(0, len(keys), PAGE):
         now = healer.clock.now()
         if now + ROOM_S > healer.invocation.hard_deadline:
-            break
-        items, owed = _due_work(healer.ledger.load(keys[start : start + PAGE]), now)
-        report = healer.resume(items, owed)
-        total.results += report.results
-        total.folded += report.folded
-    return total
+            return
+        documents = healer.ledger.load(keys[start : start + PAGE])
+        due, told = _due_work(documents, now)
+        items += due
+        owed.add([told])
+        taken += sum(len(stored.document) for stored in documents.values())
+        if taken >= PORTION_BYTES or start + PAGE >= len(keys):
+            yield items, owed
+            items, owed, taken = [], Walked(), 0
 
 
 def _hints(healer: Healer) -> Iterator[Due]:
@@ -90,6 +108,22 @@ def _fair(hints: Iterable[Due]) -> list[str]:
             if not queues[scope]:
                 del queues[scope]
     return turns + late
+
+
+def _by_scope(keys: Iterable[str]) -> list[str]:
+    """The same, all of a scope together, as it is taken to its end in one turn: none waits behind another's storm.
+
+    Scopes of which nothing but pending documents is due, which anybody may invent, come last.
+    """
+    scopes: dict[str, list[str]] = {}
+    for key in keys:
+        scopes.setdefault(group_of(key), []).append(key)
+    ordered = sorted(scopes.values(), key=lambda mine: (_all_pending(mine), len(mine) > MANY))
+    return [key for mine in ordered for key in mine]
+
+
+def _all_pending(keys: Iterable[str]) -> bool:
+    return all(kind_of(key) is Kind.PENDING for key in keys)
 
 
 def _due_work(documents: Mapping[str, Stored], now: float) -> tuple[list[Item], Walked]:

@@ -234,6 +234,10 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
         waiting = {case.failure_id for case in self.cases if case.open and case.attempt}
         return tuple(mark for mark in self.attempts if mark.counts_from > since or mark.failure_id in waiting)
 
+    def left_since(self, moment: float) -> bool:
+        """Whether the call of an attempt may have left then or later: what was seen then tells nothing of it."""
+        return any(mark.counts_from >= moment for mark in self.attempts)
+
     def with_case(self, case: Case) -> JobRecord:
         """This record with the case added or replaced; bounded.
 

@@ -33,6 +33,8 @@ a range leaves them their look.
 """
 LEAST_TIME_S = 6.0
 """With less time left than this no further cluster or group is looked into: what is known must be written down."""
+TELLING_S = 0.001
+"""What an outcome takes to be written and struck from its document; of ten thousand that is time."""
 
 
 class Looks(Struct, frozen=True, kw_only=True):
@@ -70,26 +72,27 @@ class Looks(Struct, frozen=True, kw_only=True):
     def plan(self, items: Sequence[Item], policy: Policy, ask: Ask) -> tuple[list[list[Item]], list[Item]]:
         """The items of each cluster or group that is to be looked into, and those for which no look is left.
 
-        The sweep goes on with a bounded number of documents, and looks for each.
+        The sweep goes on with a bounded number of documents, and looks for each, in the order in which it took them up.
 
         Raises:
             LedgerUnavailable: as every use of the ledger.
         """
+        if ask.trigger is Trigger.SWEEP:
+            return list(_by_scope(items).values()), []
         turns: list[list[Item]] = []
         unseen: list[Item] = []
         for scope_key, members, preferred in self._in_order(items, policy):
             most = MOST_SCOPES * (2 if preferred else 1)
-            if ask.trigger is Trigger.SWEEP or scope_key in self.into or len(self.into) < most:
+            if scope_key in self.into or len(self.into) < most:
                 self.into.add(scope_key)
                 turns.append(members)
             else:
                 unseen += members
         return turns, unseen
 
-    @property
-    def hurried(self) -> bool:
-        """Whether no further cluster or group is looked into, for want of time."""
-        return self.clock.now() + LEAST_TIME_S > self.invocation.hard_deadline
+    def hurried(self, untold: int = 0) -> bool:
+        """Whether there is no time to begin anything more, with so many outcomes of a turn still to be told."""
+        return self.clock.now() + LEAST_TIME_S + untold * TELLING_S > self.invocation.hard_deadline
 
     def none_left(self, items: Sequence[Item]) -> None:
         """No look is left for these: they are written down, and due soon."""
@@ -117,9 +120,7 @@ class Looks(Struct, frozen=True, kw_only=True):
 
         The order in which they were told counts for nothing. With each, whether it is one of these.
         """
-        by_scope: dict[str, list[Item]] = {}
-        for item in items:
-            by_scope.setdefault(item.failure.scope.key, []).append(item)
+        by_scope = _by_scope(items)
         known: set[str] = set()
         if len(self.into | by_scope.keys()) > MOST_SCOPES:
             breakers = {breaker_key(members[0].failure.scope): key for key, members in by_scope.items()}
@@ -131,3 +132,11 @@ class Looks(Struct, frozen=True, kw_only=True):
         }
         ordered = sorted(by_scope.items(), key=lambda turn: (turn[0] not in named, turn[0] not in known, turn[0]))
         return [(scope_key, members, scope_key in named | known) for scope_key, members in ordered]
+
+
+def _by_scope(items: Sequence[Item]) -> dict[str, list[Item]]:
+    """Those of each cluster or group together, in the order in which they come."""
+    by_scope: dict[str, list[Item]] = {}
+    for item in items:
+        by_scope.setdefault(item.failure.scope.key, []).append(item)
+    return by_scope

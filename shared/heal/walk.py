@@ -77,9 +77,12 @@ class Walk(Struct, frozen=True, kw_only=True):
         yield part
 
     def _turn(self, members: list[Item], away: list[Result], late: list[Item], *, always: bool) -> Walked:
-        """One cluster or group from its look on, unless there is no time for one any more."""
-        if not always and self.ask.trigger is not Trigger.SWEEP and self.looks.hurried:
-            late += members
+        """One cluster or group from its look on, unless there is no time for one any more.
+
+        What the sweep has no time for stays due as it is.
+        """
+        if not always and self.looks.hurried():
+            late += [] if self._sweeps else members
             return Walked(away)
         self.looks.look(members)
         return Walked(away).add([self._walked(members)])
@@ -88,16 +91,20 @@ class Walk(Struct, frozen=True, kw_only=True):
         """What was seen last comes first: a look that itself takes longer than it may be old still serves its end.
 
         So each look brings some chunks to their calls, however long the list is. The rest is looked at anew once for
-        all, as a list is read from its beginning whoever is sought.
+        all, as a list is read from its beginning whoever is sought. What one look takes no more of the sweep leaves to
+        its next one, and what it has no time for it leaves as it is.
         """
         walked = Walked()
         left = _in_order(items)
         while left:
-            if any(map(self._aged, left[:CHUNK])):
-                self.looks.look([item for item in left if self._aged(item)])
+            if self._left_out(left[0]) or any(map(self._aged, left[:CHUNK])):
+                self.looks.look([item for item in left if self._left_out(item) or self._aged(item)])
                 left = _in_order(left)
-            self._chunk(left[:CHUNK], walked)
-            left = left[CHUNK:]
+            chunk = [item for item in left[:CHUNK] if not self._left_out(item)] or left[:CHUNK]
+            self._chunk(chunk, walked)
+            left = left[len(chunk) :]
+            if self._sweeps and self.looks.hurried(len(walked.results)):
+                break
         return walked
 
     def _chunk(self, items: list[Item], walked: Walked) -> None:
@@ -218,6 +225,14 @@ class Walk(Struct, frozen=True, kw_only=True):
         if item.writes_to in decider.records.refused:
             decider.writer.refuse(item)
 
+    @property
+    def _sweeps(self) -> bool:
+        return self.ask.trigger is Trigger.SWEEP
+
+    def _left_out(self, item: Item) -> bool:
+        """Whether the sweep has still to look at it: the look before had enough of others."""
+        return self._sweeps and _not_looked_at(item)
+
     def _aged(self, item: Item) -> bool:
         """Half the allowed age is left for the call to leave."""
         seen = item.seen
@@ -225,11 +240,17 @@ class Walk(Struct, frozen=True, kw_only=True):
         return not isinstance(seen, LookFailed) and age_s > self.policy.timing.observation_max_age_s / 2
 
 
+def _not_looked_at(item: Item) -> bool:
+    seen = item.seen
+    return isinstance(seen, LookFailed) and seen.none_left
+
+
 def _in_order(items: Iterable[Item]) -> list[Item]:
-    """The last seen first, else in an order that does not depend on the order of delivery."""
+    """The last seen first, those not looked at last, else in an order that does not depend on that of the delivery."""
     return sorted(
         items,
         key=lambda item: (
+            _not_looked_at(item),
             -item.seen.look_begun_at,
             item.failure.scope.key,
             item.key,

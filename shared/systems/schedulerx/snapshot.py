@@ -16,10 +16,11 @@ from shared.domain.job import LIVE_STATES, State
 from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
-from shared.domain.record import Case, CaseState, JobRecord
+from shared.domain.record import Case, JobRecord
 from shared.domain.runs import SKEW_S, by_start, rerun_since
 from shared.domain.snapshot import Offered
 from shared.domain.verdicts import Verdict
+from shared.systems.beside import Live, alone
 
 TRIGGER_API = 3
 TRIGGER_DATA_RERUN = 2
@@ -208,18 +209,13 @@ class SchedulerxSnapshot(Struct, frozen=True, kw_only=True):
 
     def alone(self, record: JobRecord, *, look_again_at: float) -> GateAnswer | None:
         """RerunJob would start a second instance beside a live one."""
-        live = next((other for other in self.others if other.live), None)
-        wanted = "no live instance of the job"
-        if live is None:
-            return GateAnswer(saw="none", wanted=wanted)
-        ours = live.trigger_type in _OURS and any(case.state is CaseState.DONE for case in record.cases)
-        if ours:
-            message = f"instance {live.instance_id}, a rerun of another day, is {live.state.value}"
-            stop = Stop(Verdict.DEFERRED, Reason.OTHER_RUN_IN_HAND, message, look_again_at)
-        else:
-            message = f"instance {live.instance_id} of the job is {live.state.value}"
-            stop = Stop(Verdict.INELIGIBLE, Reason.LIVE_INSTANCE, message)
-        return GateAnswer(saw=f"{live.instance_id} {live.state.value}", wanted=wanted, stop=stop)
+        lives = (
+            Live(number=other.instance_id, state=other.state, by_user=other.trigger_type in _OURS)
+            for other in self.others
+            if other.live
+        )
+        began = self.look_begun_at
+        return alone(record, next(lives, None), kind="instance", look_begun_at=began, look_again_at=look_again_at)
 
     def wants_person(self) -> tuple[Reason, str] | None:
         """What RerunJob cannot repeat."""

@@ -17,10 +17,11 @@ from shared.domain.job import LIVE_STATES, State
 from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
-from shared.domain.record import Case, CaseState, JobRecord
+from shared.domain.record import Case, JobRecord
 from shared.domain.runs import SKEW_S, START_TOLERANCE_S, began_before_call, began_between, by_start, rerun_since
 from shared.domain.snapshot import Offered
 from shared.domain.verdicts import Verdict
+from shared.systems.beside import Live, alone
 
 TRIGGER_RERUN = 2
 """TriggerType of what OperateRerunJob has made (docs/facts/schedulerx3.md#numbers)."""
@@ -251,17 +252,13 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
 
     def alone(self, record: JobRecord, *, look_again_at: float) -> GateAnswer | None:
         """A retry would run beside an execution that lives."""
-        wanted = "no live execution of the job"
-        live = next((other for other in self.others if other.live), None)
-        if live is None:
-            return GateAnswer(saw="none", wanted=wanted)
-        message = f"execution {live.execution_id} of the job is {live.state.value}"
-        ours = live.trigger_type in _OURS and any(case.state is CaseState.DONE for case in record.cases)
-        if ours:
-            stop = Stop(Verdict.DEFERRED, Reason.OTHER_RUN_IN_HAND, message, look_again_at)
-        else:
-            stop = Stop(Verdict.INELIGIBLE, Reason.LIVE_INSTANCE, message)
-        return GateAnswer(saw=f"{live.execution_id} {live.state.value}", wanted=wanted, stop=stop)
+        lives = (
+            Live(number=other.execution_id, state=other.state, by_user=other.trigger_type in _OURS)
+            for other in self.others
+            if other.live
+        )
+        began = self.look_begun_at
+        return alone(record, next(lives, None), kind="execution", look_begun_at=began, look_again_at=look_again_at)
 
     def wants_person(self) -> tuple[Reason, str] | None:
         """A workflow goes on from its nodes by other operations."""

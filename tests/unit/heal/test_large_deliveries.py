@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from shared.domain.failure import Failure, Trigger
 from shared.domain.snapshot import Observation
+from shared.policy.model import Cooldown
 from tests.support.house import House, verdicts
 from tests.support.systems import EhpcWorld
 
@@ -97,3 +98,14 @@ def test_a_list_that_takes_longer_than_a_look_may_be_old_is_still_worked_off(
     told = verdicts(crowded.deliver(*(crowded.hung(number) for number in range(40)), time_s=600.0))
     assert told == [("rerun", "accepted")] * 40
     assert crowded.ehpc.looks == 4, "40, 24, 8 seconds: each look leaves sixteen fewer"
+
+
+def test_a_look_from_before_a_rerun_does_not_prove_that_nothing_lives(
+    crowded: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three days of a job in two chunks of one look: the second shows nothing of what the first has begun."""
+    monkeypatch.setattr("shared.heal.walk.CHUNK", 2)
+    crowded.policy = replace(crowded.policy, cooldown=Cooldown(base_s=0, max_s=0))
+    days = [crowded.failed_instance(f"2026-01-0{day} 10:00:00", day) for day in (1, 2, 3)]
+    told = sorted(verdicts(crowded.deliver(*days)))
+    assert told == [*[("deferred", "other_run_in_hand")] * 2, ("rerun", "accepted")]

@@ -16,9 +16,9 @@ from shared.domain.snapshot import Observation
 from shared.heal import looks
 from shared.heal.looks import LEAST_TIME_S, MOST_SCOPES
 from shared.policy.conditions import LogPlace, Source
-from shared.sweep import ROOM_S, sweep
+from shared.sweep import sweep
 from shared.systems.ehpc.scope import Cluster
-from tests.support.house import House, verdicts
+from tests.support.house import House, Row, verdicts
 from tests.support.systems import CLUSTER
 from tests.unit.heal.tricks import set_policy
 
@@ -199,22 +199,29 @@ def test_with_hardly_any_time_one_cluster_is_looked_into_and_no_further(
     assert len(looked_into) == first
 
 
-def test_the_sweep_looks_at_all_that_it_took_up(
+def test_the_sweep_looks_into_however_many_clusters_while_there_is_time(
     house: House, looked_into: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It takes up no more than it has time for, so no look is saved afterwards, in however many clusters."""
+    """What it has no time for stays as it is, and due; a delivery's bound is none of its own."""
     house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
-    house.deliver(*about(house, [cluster(number) for number in range(3)]))
+    house.deliver(*about(house, [cluster(number) for number in range(4)]))
     house.later(61)
     looked_into.clear()
     monkeypatch.setattr(looks, "MOST_SCOPES", 1)
+    rows = house.database()
 
     def passes() -> None:
         house.later(3)
 
+    def late(row: Row) -> bool:
+        return row[0].startswith(("ehpc/cn-hangzhou/ehpc-x-0002/", "ehpc/cn-hangzhou/ehpc-x-0003/"))
+
     house.ehpc.after_look = passes
-    sweep(house.healer(ROOM_S + 1))
-    assert len(looked_into) == 3
+    sweep(house.healer(LEAST_TIME_S + 3))
+    assert looked_into == ["ehpc-x-0000", "ehpc-x-0001"]
+    assert [row for row in house.database() if late(row)] == [row for row in rows if late(row)]
+    sweep(house.healer(LEAST_TIME_S + 3))
+    assert looked_into[2:] == ["ehpc-x-0002", "ehpc-x-0003"]
 
 
 def test_what_is_turned_away_and_what_is_not_looked_at_are_told_beside_the_rest(house: House) -> None:

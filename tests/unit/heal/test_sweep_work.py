@@ -113,16 +113,47 @@ def test_scopes_take_turns_and_what_is_pending_beyond_its_bound_comes_last(monke
     assert fair == ["ehpc/r/a/1", "ehpc/r/b/1", "ehpc/r/a/2", first, "ehpc/r/a/3", last]
 
 
-def test_pages_are_begun_while_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Six seconds are enough for one; results of all are counted together."""
+def test_documents_are_gone_on_with_together_as_far_as_there_is_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are read page by page; what they take is reckoned from what the ledger has, and results counted together."""
     monkeypatch.setattr(module, "PAGE", 2)
     keys = [f"ehpc/r/c/{number}" for number in range(5)]
-    for takes_s, pages in ((0.0, [2, 2, 1]), (4.0, [2, 2]), (4.1, [2])):
-        ledger, clock = cases_due(*keys)
-        healer = _Healer(ledger, clock, 10.0, takes_s)
+    ledger, clock = cases_due(*keys)
+    sizes = [len(ledger.load([key])[key].document) for key in keys]
+    for most, portions in (
+        (sum(sizes[:4]) + 1, [5]),
+        (sum(sizes[:4]), [4, 1]),
+        (sum(sizes[:2]) + 1, [4, 1]),
+        (1, [2, 2, 1]),
+    ):
+        monkeypatch.setattr(module, "PORTION_BYTES", most)
+        healer = _Healer(ledger, clock)
         report = swept(healer)
-        assert [len(page) for page in healer.pages] == pages
-        assert (len(report.results), report.folded) == (len(pages), 2 * len(pages))
+        assert [len(portion) for portion in healer.pages] == portions
+        assert (len(report.results), report.folded) == (len(portions), 2 * len(portions))
+
+
+def test_nothing_more_is_read_once_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six seconds are enough for one more page."""
+    monkeypatch.setattr(module, "PAGE", 2)
+    monkeypatch.setattr(module, "PORTION_BYTES", 1)
+    keys = [f"ehpc/r/c/{number}" for number in range(5)]
+    for takes_s, portions in ((0.0, [2, 2, 1]), (4.0, [2, 2]), (4.1, [2])):
+        healer = _Healer(*cases_due(*keys), 10.0, takes_s)
+        swept(healer)
+        assert [len(portion) for portion in healer.pages] == portions
+
+
+def test_a_scope_is_taken_whole_small_ones_first_and_what_anybody_may_invent_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else in the order of their turns."""
+    monkeypatch.setattr(module, "MANY", 2)
+    large = [f"ehpc/r/large/{number}" for number in range(3)]
+    small = ["ehpc/r/small/1", "pending/ehpc/r/small/x"]
+    invented = [f"pending/ehpc/r/invented/{number}" for number in range(3)]
+    few = ["pending/ehpc/r/few/1"]
+    turns = [key for some in zip(large, invented, [*small, *few], strict=True) for key in some]
+    assert module._by_scope(turns) == [*small, *large, *few, *invented]
 
 
 def test_so_many_documents_are_taken_up_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
