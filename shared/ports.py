@@ -198,6 +198,8 @@ class LogPage(Struct, frozen=True):
     """Place in the range of its first log."""
     entries: Iterator[LogEntry]
     """Its logs in order, once."""
+    foreign: int = 0
+    """How many logs it has, where none of the words stands in any of them without which none is meant; else 0."""
 
 
 class LogSource(Protocol):

@@ -80,7 +80,8 @@ def read_range(
     size = 0
     try:
         for page in source.pages(wanted, Progress(cursor=wanted.begin_cursor)):
-            for entry in page.entries:
+            intake.passed_over += page.foreign
+            for entry in () if page.foreign else page.entries:
                 kept = intake.kept
                 read_log(entry, wanted, context, Trigger.MANUAL, intake)
                 if intake.kept > kept:
@@ -102,8 +103,9 @@ def _slices(
     intake, reached, size, kept = Intake(), begun, 0, 0
     try:
         for page in source.pages(wanted, begun):
-            handled = page.ordinal
-            for entry in page.entries:
+            handled = page.ordinal + page.foreign
+            intake.passed_over += max(0, handled - max(page.ordinal, begun.handled))
+            for entry in () if page.foreign else page.entries:
                 handled = entry.ordinal + 1
                 if handled <= begun.handled:
                     continue

@@ -20,6 +20,7 @@ from shared.domain.failure import Intake, Trigger, Unreadable
 from shared.heal import Healer, Invocation, Report
 from shared.intake.context import Context, Envelope, content_hash, event_id, unreadable
 from shared.intake.event import read_events
+from shared.intake.log import words
 from shared.intake.manual import read_manual
 from shared.intake.timer import wants_dry_run
 from shared.intake.trigger import read_trigger
@@ -197,7 +198,7 @@ def _wired(context: Any, start: Start, *, timer: bool = False) -> Iterator[Wirin
                 lanes=side_by_side,
             ),
             _intake_context(settings, policy, invocation, now),
-            SlsSource(access),
+            SlsSource(access, words()),
             open_seekers(settings, credentials, clock, lambda: remaining_s() - SETTLE_ROOM_S, hears=clock),
         )
         try:

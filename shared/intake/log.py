@@ -37,6 +37,11 @@ class InLog(Struct, frozen=True):
     faults: tuple[Fault, ...] = ()
 
 
+def words() -> tuple[str, ...]:
+    """Of which one stands in a value of every log that `read_log` does not pass over."""
+    return _words(SYSTEMS.names)
+
+
 def read_logs(
     entries: Iterable[LogEntry], source: LogRange, context: Context, trigger: Trigger = Trigger.LOG
 ) -> Intake:

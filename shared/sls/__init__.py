@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from msgspec import Struct
@@ -95,6 +95,7 @@ class UnreadGroup(Struct, frozen=True):
     """Bytes that it has at least."""
     logs: int = 1
     """As many places as it takes in the range."""
+    foreign: bool = False
 
     def entries(self, ordinal: int) -> Iterator[LogEntry]:
         """What stands for its logs."""
@@ -105,8 +106,9 @@ class UnreadGroup(Struct, frozen=True):
 class SlsSource:
     """Implements `shared.ports.LogSource`."""
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
+    def __init__(self, access: Access, words: Sequence[str] = ()) -> None:
+        """`words`: of which one stands in every log that is meant, in ASCII; without any each log has to be read."""
+        self._access, self._words = access, words
 
     def pages(self, wanted: LogRange, since: Progress) -> Iterator[LogPage]:
         """The pages of `[since, end_cursor)` in order; where nothing is left nothing is asked.
@@ -123,7 +125,8 @@ class SlsSource:
         while cursor != wanted.end_cursor:
             page, groups = self._page(client, wanted, cursor, groups, first=cursor == since.cursor)
             following = wanted.end_cursor if page.next_cursor in {"", cursor} else page.next_cursor
-            told, ordinal = LogPage(cursor, following, ordinal, page.entries(ordinal)), ordinal + page.logs
+            foreign = page.logs if page.foreign else 0
+            told, ordinal = LogPage(cursor, following, ordinal, page.entries(ordinal), foreign), ordinal + page.logs
             groups, cursor = _next_groups(groups, page.size), following
             del page
             yield told
@@ -133,7 +136,8 @@ class SlsSource:
         """A page of so many log groups at most, and how many were asked for at last."""
         while True:
             try:
-                return _repeating(self._access, lambda: client.pull(wanted, cursor, groups)), groups  # noqa: B023 - called at once
+                pull = partial(client.pull, wanted, cursor, groups, self._words)
+                return _repeating(self._access, pull), groups
             except LogCallFailed as error:
                 code, following = error.code, error.following
             if code not in _TOO_LARGE_PAGE:

@@ -112,8 +112,10 @@ def _sdk_client(endpoint: str, credentials: Credentials) -> _OneTry:
 class PulledPage:
     """One answer to PullLogs."""
 
-    def __init__(self, groups: Any, next_cursor: str, size: int) -> None:
+    def __init__(self, groups: Any, next_cursor: str, size: int, *, foreign: bool = False) -> None:
         self._groups = groups
+        self.foreign = foreign
+        """Whether it has none of the words that were asked for."""
         self.next_cursor = next_cursor
         self.size = size
         """Bytes, unpacked."""
@@ -146,14 +148,17 @@ class Client:
         self._sdk: Any = object.__new__(_OneTry)  # its own, for the timeout is set in it
         self._sdk.__dict__.update(_sdk_client(endpoint, access.credentials).__dict__)
 
-    def pull(self, wanted: LogRange, cursor: str, groups: int) -> PulledPage:
-        """One page from the cursor on; nothing at or after the end cursor."""
+    def pull(self, wanted: LogRange, cursor: str, groups: int, words: Sequence[str] = ()) -> PulledPage:
+        """One page from the cursor on; nothing at or after the end cursor. `words`: it may have none of; in ASCII."""
 
         def read() -> PulledPage:
             place = (wanted.project, wanted.logstore, wanted.shard)
             answer = self.call("pull_logs", *place, cursor, groups, end_cursor=wanted.end_cursor)
+            raw = answer._raw_uncompressed_body  # noqa: SLF001 - the log groups as they came
+            foreign = bool(words) and raw is not None and not any(word.encode("ascii") in raw for word in words)
+            del raw  # nor does the SDK keep it once it is read
             found = answer.get_loggroup_list().LogGroups
-            return PulledPage(found, answer.get_next_cursor(), answer.get_raw_size())
+            return PulledPage(found, answer.get_next_cursor(), answer.get_raw_size(), foreign=foreign)
 
         return self._tamed(read)
 

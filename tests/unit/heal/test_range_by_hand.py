@@ -42,6 +42,19 @@ class _Source:
             raise self.error
 
 
+def test_a_foreign_page_is_counted() -> None:
+    """As if its logs had been read."""
+
+    class _Foreign(_Source):
+        def pages(self, wanted: LogRange, since: Progress) -> Iterator[LogPage]:
+            for page in super().pages(wanted, since):
+                yield LogPage(page.cursor, page.next_cursor, page.ordinal, page.entries, 0 if page.ordinal else 2)
+
+    intake = Intake(passed_over=1)
+    read_range(_Foreign(), RANGE, CONTEXT, intake, _nothing)
+    assert ([failure.job_id for failure in intake.failures], intake.passed_over) == (["1.scheduler"], 4)
+
+
 def test_every_page_of_it_is_read() -> None:
     """Beside what the body itself held; no place of a log speaks for who sent it."""
     intake = Intake(passed_over=1)

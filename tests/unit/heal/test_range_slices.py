@@ -156,6 +156,26 @@ def test_pages_of_others_use_up_time_and_are_booked() -> None:
     assert [(intake.passed_over, len(intake.failures)) for intake in healer.given] == [(2, 0), (0, 1)]
 
 
+def test_foreign_pages_are_counted_and_nothing_of_them_is_read() -> None:
+    """Also where a slice was full amid such a page's place in an earlier delivery: only what follows counts."""
+
+    class _Foreign(_Source):
+        def pages(self, wanted: LogRange, since: Progress) -> Iterator[LogPage]:
+            unread = (entry for entry in [LogEntry(0, 0, {}, unread="asked for")])
+            yield LogPage(since.cursor, "1", since.ordinal, unread, foreign=3)
+            yield from super().pages(wanted, Progress(cursor="1", ordinal=since.ordinal + 3))
+
+    healer = _Healer()
+    healer.heal(_Foreign([], [1]))
+    assert [(intake.passed_over, intake.kept) for intake in healer.given] == [(3, 1)]
+    assert healer.given[0].failures[0].event_id.endswith("/3")
+    write = progress_write(KEY, Progress(cursor="0", ordinal=0, handled=2), None, START)
+    healer = _Healer()
+    healer.ledger.save([write])
+    healer.heal(_Foreign([], [1]))
+    assert [(intake.passed_over, intake.kept) for intake in healer.given] == [(1, 1)]
+
+
 def test_what_was_read_before_an_error_is_handled_and_booked() -> None:
     """The error leaves all the same; a delivery that gets no further writes nothing."""
     healer = _Healer()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from msgspec.structs import replace
 from shared.domain.errors import SourceUnavailable
 from shared.domain.failure import Intake, Trigger
 from shared.intake import Context, read_logs
-from shared.intake.log import _words, read_log
+from shared.intake.log import _words, read_log, words
 from shared.ports import LogEntry, LogRange
+from shared.systems import SYSTEMS
 from tests.support.growth import LINEAR, growth
 
 LOG_TIME = 1767608131
@@ -135,6 +137,20 @@ def test_evidence_that_is_no_utf8_is_escaped(context: Context, log_range: LogRan
     broken: dict[str, str | bytes] = {**fields, "message": b"disk \xff", "site": b"\xfe"}
     (got,) = _read(context, log_range, broken).failures
     assert (got.message, got.extra) == ("disk \\xff", {"site": "\\xfe"})
+
+
+@pytest.mark.parametrize("system", SYSTEMS.names)
+def test_whatever_is_not_passed_over_has_one_of_the_words(context: Context, log_range: LogRange, system: str) -> None:
+    """So that whoever finds none of them need not have the log read."""
+    told = ({"system": system}, {"schema": "job-failure/1"}, {"system": "x", "schema": "job-failure/2"}, {"a": "b"})
+    values = ["", "x", system, "job-failure/1", *(json.dumps(one) for one in told), '{"schema": "job-failure'[:-1]]
+    kept = 0
+    for name, value in product(("system", "schema", "content", "other"), values):
+        log = {"time": "1", name: value}
+        intake = _read(context, log_range, log)
+        assert any(word in value for word in words()) or intake.passed_over == 1
+        kept += intake.kept
+    assert kept
 
 
 def test_irrelevant_logs_are_passed_over_in_linear_time(context: Context, log_range: LogRange) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import gc
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -235,10 +235,12 @@ def test_a_page_is_gone_when_the_next_is_asked_for(
     alive: list[int] = []
     pull = _client.Client.pull
 
-    def watched(client: _client.Client, wanted: LogRange, cursor: str, groups: int) -> _client.PulledPage:
+    def watched(
+        client: _client.Client, wanted: LogRange, cursor: str, groups: int, words: Sequence[str]
+    ) -> _client.PulledPage:
         gc.collect()
         alive.append(sum(one() is not None for one in kept))
-        made = pull(client, wanted, cursor, groups)
+        made = pull(client, wanted, cursor, groups, words)
         kept.append(weakref.ref(made))
         return made
 
