@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from shared.domain.decision import Ask, Decision
 from shared.domain.evidence import Known
-from shared.domain.failure import FailureClass, Speaker
+from shared.domain.failure import Speaker
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
 from shared.domain.transitions import not_taken_in, outcome_of
@@ -44,7 +44,6 @@ def without(record: JobRecord, case: Case, decision: Decision, ask: Ask, policy_
         not_taken_in(decision, case.reason),
         failure_id=case.failure_id,
         rule="",
-        failure_class=FailureClass.UNKNOWN,
         attempt=0,
         known=Known(),
     )
