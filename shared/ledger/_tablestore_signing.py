@@ -96,8 +96,10 @@ def _now(second: int) -> str:
 
 def _near(date: str) -> bool:
     found = _DATE.fullmatch(date)
-    begun = _minute(found[1]) if found is not None else None
-    return found is not None and begun is not None and abs(begun + int(found[2]) - time.time()) <= MOST_OFF_S
+    if found is None:
+        return False
+    begun = _minute(found[1])
+    return begun is not None and abs(begun + int(found[2]) - time.time()) <= MOST_OFF_S
 
 
 @lru_cache(maxsize=4)

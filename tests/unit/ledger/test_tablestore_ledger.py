@@ -95,6 +95,18 @@ def test_what_conflicts_is_told_beside_what_replaces_an_expired_one(
         one.close()
 
 
+def test_of_a_batch_whose_answer_is_lost_each_write_is_looked_for(
+    tablestore_server: TablestoreServer, clock: Clock
+) -> None:
+    """The first was done, the second had conflicted: that one is done says nothing of those behind it."""
+    ledger = tablestore_server.ledger(clock)
+    ledger.save([write("b")])
+    tablestore_server.service.faults.add(Fault("BatchWriteRow", FaultKind.CLOSE_AFTER_EFFECT))
+    assert ledger.save([write("a", b"new"), write("b", b"new")]) == {"b"}
+    assert {key: one.document for key, one in ledger.load(["a", "b"]).items()} == {"a": b"new", "b": b"{}"}
+    ledger.close()
+
+
 def test_what_is_due_at_that_moment_is_told_page_by_page(tablestore_server: TablestoreServer, clock: Clock) -> None:
     """Each once, oldest first; nothing that is due later, and nothing after the last."""
     ledger = tablestore_server.ledger(clock)

@@ -131,6 +131,15 @@ def test_what_an_answer_does_not_show_makes_it_none(wired: Callable[..., Wire], 
         ask(linked())
 
 
+def test_a_success_has_to_show_all_and_an_error_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever stands between may say 200 as well; the codes of errors are the service's own, which nobody invents."""
+    monkeypatch.setattr(_tablestore_link, "exchange", Wire(ANSWERED, said("OTSConditionCheckFail")))
+    for code, failure in (("AnswerIncomplete", TableFailure.UNKNOWN), ("OTSConditionCheckFail", TableFailure.CONFLICT)):
+        with pytest.raises(TableCallFailed) as caught:
+            ask(linked())
+        assert (caught.value.code, caught.value.failure) == (code, failure)
+
+
 @pytest.mark.parametrize("error", [MessageError("m"), RowError("r")])
 def test_an_answer_that_cannot_be_read_is_none(wired: Callable[..., Wire], error: Exception) -> None:
     """A write of it may have been done; a read of it is sent again."""
