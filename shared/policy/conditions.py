@@ -100,6 +100,8 @@ Signals = _SignalNumber | _SignalName | Annotated[tuple[_SignalNumber | _SignalN
 
 WORDS = ("message", "all_of", "any_of", "reason")
 """Conditions on the words in which it was told or fetched how a run failed."""
+PATTERNS = ("message", "all_of", "any_of", "not_message", "not_near")
+"""Conditions on the text of a failure, by patterns."""
 EVIDENCE = ("exit_code", "signal", *WORDS)
 """Conditions on what was told or fetched of how a run failed."""
 
@@ -139,6 +141,9 @@ class Match(Struct, frozen=True, kw_only=True, cache_hash=True):
     """As `message`, asked beside it: at least one is found somewhere in the text."""
     not_message: Patterns | None = None
     """As `message`, and none is found anywhere in the text."""
+    not_near: Patterns | None = None
+    """As `not_message`, of the line where a pattern of `message` is found first alone: one that has one of these near
+    it does not count."""
     reason: Texts | None = None
     """The failure's `reason`, equal."""
 
@@ -164,9 +169,7 @@ def listed(value: _T | tuple[_T, ...] | None) -> tuple[_T, ...]:
 
 def patterns_of(match: Match) -> tuple[str, ...]:
     """Every pattern that it searches the message for."""
-    return tuple(
-        one for asked in (match.message, match.all_of, match.any_of, match.not_message) for one in listed(asked)
-    )
+    return tuple(one for field in PATTERNS for one in listed(getattr(match, field)))
 
 
 class LogPlace(Struct, frozen=True, kw_only=True):

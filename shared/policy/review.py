@@ -12,7 +12,7 @@ from typing import Any
 from shared.domain.errors import Fault
 from shared.domain.failure import FailureClass
 from shared.policy import yamltree
-from shared.policy.conditions import EVIDENCE, PLACES, EventPlace, Match, listed, patterns_of
+from shared.policy.conditions import EVIDENCE, PATTERNS, PLACES, EventPlace, Match, listed, patterns_of
 from shared.policy.model import CauseLine, Cooldown, PackRule, Policy, Rule, Tells
 from shared.policy.patterns import excess
 from shared.policy.review_blocks import (
@@ -63,6 +63,10 @@ def inconsistent(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
         if rule.cause is CauseLine.FIRST and (rule.match.message is None or rule.tells is Tells.EFFECT):
             problem = "first is said of the line that the message of a cause hits"
             yield Fault(f"{here}.cause", problem, yamltree.child(node, "cause").line)
+        if rule.match.not_near is not None and rule.match.message is None:
+            problem = "is said of the lines that message hits"
+            line = yamltree.child(yamltree.child(node, "match"), "not_near").line
+            yield Fault(f"{here}.match.not_near", problem, line)
     for here, source, node in yamltree.each(policy.sources, root, "sources"):
         if (source.log is None) is (source.event is None):
             yield Fault(here, "wants exactly one of log and event", node.line)
@@ -175,7 +179,9 @@ def includes(wider: Match, narrower: Match, system: System) -> bool:
     for field, asked in _asked(wider):
         if "*" in listed(asked) and field in _always_told(system):
             continue
-        if field in _TEXTS:
+        if field == "not_near" and _hits_as_little(wider, narrower):
+            continue
+        if field in PATTERNS:
             if not _asks_as_much(field, frozenset(listed(asked)), narrower):
                 return False
             continue
@@ -202,12 +208,9 @@ def _of_others(system: System) -> set[str]:
     return set(PLACES) - _always_told(system)
 
 
-_TEXTS = ("message", "any_of", "all_of", "not_message")
-
-
 def _asks_as_much(field: str, asked: frozenset[str], narrower: Match) -> bool:
     """Whether each text that the narrower match is content with has what the field of the wider one asks for."""
-    if field == "not_message":
+    if field in {"not_message", "not_near"}:
         return asked <= set(listed(narrower.not_message))
     found = set(listed(narrower.all_of))
     if field == "all_of":
@@ -217,6 +220,13 @@ def _asks_as_much(field: str, asked: frozenset[str], narrower: Match) -> bool:
     return bool(found & asked) or any(choice <= asked for choice in choices)
 
 
+def _hits_as_little(wider: Match, narrower: Match) -> bool:
+    """Whether what clears a line for the narrower match clears it for the wider one."""
+    refused = {*listed(narrower.not_message), *listed(narrower.not_near)}
+    own = set(listed(narrower.message))
+    return bool(own) and own <= set(listed(wider.message)) and set(listed(wider.not_near)) <= refused
+
+
 def _never_fitting(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     for path, rule, node in yamltree.each(policy.rules, root, "rules"):
         systems = _systems(rule.match)
@@ -224,10 +234,12 @@ def _never_fitting(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
             problem = f"never matches: {whose_places()}"
             yield Fault(f"{path}.match", problem, node.line)
         if _contradicts_itself(rule.match):
-            yield Fault(f"{path}.match", "never matches: not_message has what it asks for", node.line)
+            yield Fault(f"{path}.match", "never matches: it refuses what it asks for", node.line)
 
 
 def _contradicts_itself(match: Match) -> bool:
     refused = set(listed(match.not_message))
     choices = [set(listed(some)) for some in (match.message, match.any_of) if some is not None]
-    return bool(refused & set(listed(match.all_of))) or any(choice <= refused for choice in choices)
+    own = set(listed(match.message))
+    nowhere = bool(own) and own <= refused | set(listed(match.not_near))
+    return nowhere or bool(refused & set(listed(match.all_of))) or any(choice <= refused for choice in choices)

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from shared.domain.errors import Fault
 from shared.policy import yamltree
-from shared.policy.conditions import listed
+from shared.policy.conditions import PATTERNS, listed
 from shared.policy.literals import Texts, needed
 from shared.policy.model import Policy
 
-_FIELDS = ("message", "any_of", "all_of", "not_message")
 _PLAIN = re.compile(r"[^\\^$.*+?()\[\]{}]*")
 
 
@@ -20,7 +19,7 @@ def odd_noise(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[
     words = {noise: found for noise in policy.ignore_lines if (found := _words(noise))}
     for path, rule, node in yamltree.each(written.rules, root, "rules"):
         match = yamltree.child(node, "match")
-        for field in _FIELDS:
+        for field in PATTERNS:
             for pattern in listed(getattr(rule.match, field)):
                 noise = pattern if pattern in policy.ignore_lines else _leaving_out(pattern, words)
                 if noise:

@@ -101,6 +101,11 @@ class Possible:
         """Where the first match of a pattern that is found begins."""
         return int(self._patterns.compiled(number).search(self.text).start())
 
+    def has_near(self, numbers: Iterable[int], place: int) -> bool:
+        """Whether one of some patterns is in the line of that place."""
+        near = self.text[self.text.rfind(b"\n", 0, place) + 1 :].partition(b"\n")[0]
+        return any(self._patterns.is_in(number, near) for number in numbers)
+
     def searched(self, number: int, text: Read) -> bool:
         """Whether the pattern is there, where a look for it has found this text."""
         found = self._known.get(number)

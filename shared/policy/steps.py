@@ -17,15 +17,17 @@ class More(NamedTuple):
     refused: Looks
     first: tuple[Looks, Looks] | None
     """If it wants the earliest line that any cause is on: its own patterns, and those of all causes."""
+    near: tuple[Looks, Looks] | None
+    """If something may not be near a line that it hits: its own patterns, and those of what may not."""
 
     @property
     def numbers(self) -> frozenset[int]:
         """Of all the patterns."""
-        asked = (self.any_of, *self.all_of, self.refused, *(self.first or ()))
+        asked = (self.any_of, *self.all_of, self.refused, *(self.first or ()), *(self.near or ()))
         return frozenset(number for looks in asked for *_, number in looks)
 
 
-NOTHING_MORE = More((), (), (), None)
+NOTHING_MORE = More((), (), (), None, None)
 Step = tuple[Read, Choices, "int | None", int, More]
 """A look for a pattern of a rule's `message`, the rule's place, and what else it asks. No pattern: it asks for none."""
 
@@ -51,6 +53,7 @@ def _holds(more: More, there: Possible) -> bool:
         and all(map(there.finds_any, more.all_of))
         and not there.finds_any(more.refused)
         and (more.first is None or _hits_first(*more.first, there))
+        and (more.near is None or _stands_clear(*more.near, there))
     )
 
 
@@ -64,3 +67,11 @@ def _hits_first(own: Looks, causes: Looks, there: Possible) -> bool:
         return True
     mine = min(map(there.place_of, there.all_of(own)))
     return b"\n" not in there.text[min(map(there.place_of, earlier)) : mine]
+
+
+def _stands_clear(own: Looks, refused: Looks, there: Possible) -> bool:
+    """Whether one of a rule's own patterns is found first where none of the refused ones is near."""
+    refusing = there.all_of(refused)
+    if not refusing:
+        return True
+    return any(not there.has_near(refusing, there.place_of(number)) for number in there.all_of(own))

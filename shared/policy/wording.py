@@ -40,6 +40,8 @@ class _Asks(Struct, frozen=True, gc=False):
     any_of: frozenset[int]
     all_of: frozenset[int]
     refused: frozenset[int]
+    near: frozenset[int]
+    """Refused near a line that one of `message` hits."""
     first: bool
     """One of `message` has to hit the earliest line that any cause is on."""
 
@@ -53,6 +55,7 @@ def _asks_of(match: Match, cause: CauseLine, number: Mapping[str, int]) -> _Asks
         any_of=numbers(match.any_of),
         all_of=numbers(match.all_of),
         refused=numbers(match.not_message),
+        near=numbers(match.not_near),
         first=cause is CauseLine.FIRST,
     )
 
@@ -206,14 +209,16 @@ class Wording:
 
     @staticmethod
     def _more(asks: _Asks, there: Possible, causes: Looks) -> More:
-        if not (asks.any_of or asks.all_of or asks.refused or asks.first):
+        if not (asks.any_of or asks.all_of or asks.refused or asks.near or asks.first):
             return NOTHING_MORE
         possible = there.numbers
+        near = asks.near & possible if asks.message else frozenset()
         more = More(
             any_of=there.looks(asks.any_of & possible),
             all_of=tuple(there.looks((number,)) for number in asks.all_of),
             refused=there.looks(asks.refused & possible),
             first=(there.looks(asks.message & possible), causes) if asks.first else None,
+            near=(there.looks(asks.message & possible), there.looks(near)) if near else None,
         )
         return more if any(more) else NOTHING_MORE
 

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
+from secondwind.commands.policy.pack_lists import Lists, pattern_problem, problems_of, with_lists
 from shared.domain.errors import Fault
 from shared.domain.failure import FailureClass
 from shared.policy import yamltree
-from shared.policy.conditions import Pattern, listed, patterns_of
+from shared.policy.conditions import PATTERN_FORMAT, Pattern, listed, patterns_of
 from shared.policy.load import FORMATS
 from shared.policy.packs import Pack, PackedRule
 from shared.policy.patterns import excess
@@ -66,6 +68,17 @@ class PackEntry(Rule, frozen=True, kw_only=True, rename={"failure_class": "class
         return listed(self.match.system) or SYSTEMS.names[:1]
 
 
+class PatternList(Struct, frozen=True, kw_only=True):
+    """Patterns that rules name together; `pack_lists` tells how."""
+
+    name: Annotated[
+        str, Meta(pattern=r"^[a-z][a-z-]{0,31}\Z", description="a name of 1 to 32 small letters and hyphens")
+    ]
+    patterns: Annotated[
+        tuple[Pattern, ...], Meta(min_length=1, max_length=64, description="a list of 1 to 64 patterns")
+    ]
+
+
 class PackFile(Struct, frozen=True, kw_only=True):
     """A whole file."""
 
@@ -76,6 +89,7 @@ class PackFile(Struct, frozen=True, kw_only=True):
     """Raised whenever a rule changes what it does: a policy can include `name@version`."""
     about: Annotated[str, Meta(min_length=1, max_length=256, description="a sentence of at most 256 characters")]
     ignore_lines: Annotated[tuple[Pattern, ...], Meta(max_length=64, description="a list of at most 64 patterns")] = ()
+    lists: Annotated[tuple[PatternList, ...], Meta(max_length=16, description="a list of at most 16 lists")] = ()
     rules: Annotated[
         tuple[PackEntry, ...],
         Meta(min_length=1, max_length=MAX_PACK_RULES, description=f"a list of 1 to {MAX_PACK_RULES} rules"),
@@ -104,12 +118,15 @@ def read_packs(folder: Path = FOLDER) -> list[PackSource]:
     sources: list[PackSource] = []
     lines: list[str] = []
     first: dict[str, str] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        file, root, faults = read_pack(path.read_text(encoding="utf-8"))
-        faults += [] if file is None else list(_misplaced(file, root, path, first))
+    read = {path: read_pack(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yaml"))}
+    lists = {one.name: one.patterns for file, _, _ in read.values() if file is not None for one in file.lists}
+    for path, (file, root, faults) in read.items():
+        if file is not None:
+            faults += [*_misplaced(file, root, path, first), *_listless(file, root, lists)]
         lines += [f"{path.name}:{fault.line or 1}: {fault.path}: {fault.problem}" for fault in faults]
         if file is not None and not faults:
-            sources.append(PackSource(path=path, file=file, pack=_shipped(file, root)))
+            whole = replace(file, rules=tuple(with_lists(rule, lists) for rule in file.rules))
+            sources.append(PackSource(path=path, file=whole, pack=_shipped(whole, root)))
     rules = [rule for source in sources for rule in source.pack.rules]
     too_much = excess([pattern for rule in rules for pattern in patterns_of(rule.match)])
     if lines or too_much:
@@ -122,7 +139,7 @@ def read_pack(text: str) -> tuple[PackFile | None, yamltree.Node, list[Fault]]:
     root, faults = yamltree.parse(text)
     if root is None:
         return None, yamltree.Broken(1), faults or [Fault("$", "the file says nothing", 1)]
-    reader = Reader(formats=FORMATS)
+    reader = Reader(formats={**FORMATS, PATTERN_FORMAT: pattern_problem})
     file = reader.read(PackFile, root)
     return (None if faults else file), root, [*faults, *reader.faults]
 
@@ -144,6 +161,16 @@ def _misplaced(file: PackFile, root: yamltree.Node, path: Path, first: dict[str,
             yield Fault(f"{here}.mode", "is for the policy to say", node.line)
         if rule.failure_class is FailureClass.INFRASTRUCTURE and not has_evidence(rule.match):
             yield Fault(f"{here}.class", "ambiguous evidence is never infrastructure", node.line)
+
+
+def _listless(file: PackFile, root: yamltree.Node, lists: Lists) -> Iterator[Fault]:
+    """Rules that name lists as they cannot, and lists within lists."""
+    for index, (rule, node) in enumerate(zip(file.rules, yamltree.items(yamltree.child(root, "rules")), strict=True)):
+        for field, problem in problems_of(rule.match, lists):
+            yield Fault(f"$.rules[{index}].match.{field}", problem, node.line)
+    for index, one in enumerate(file.lists):
+        if any(FORMATS[PATTERN_FORMAT](pattern) for pattern in one.patterns):
+            yield Fault(f"$.lists[{index}]", "has patterns alone, no lists", yamltree.child(root, "lists").line)
 
 
 def _shipped(file: PackFile, root: yamltree.Node) -> Pack:

@@ -105,6 +105,7 @@ FULL: dict[str, Any] = {
                 "all_of": "d",
                 "any_of": ["e", "(?s)f.*g"],
                 "not_message": ["h"],
+                "not_near": "i",
                 "reason": "NODE_FAIL",
             },
             "action": "rerun",

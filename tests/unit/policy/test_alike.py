@@ -38,7 +38,7 @@ def _by_definition(rules: Sequence[Match], message: str, noise: Sequence[str] = 
     lines = [one for one in lines_of(message) if not any(_is_in(each, one) for each in noise)]
     text = searched(lines)
     for place, match in enumerate(rules):
-        asked = (match.message is None or any(_is_in(one, text) for one in listed(match.message))) and (
+        asked = (match.message is None or any(_is_clear(one, match, text) for one in listed(match.message))) and (
             match.any_of is None or any(_is_in(one, text) for one in listed(match.any_of))
         )
         if (
@@ -48,6 +48,17 @@ def _by_definition(rules: Sequence[Match], message: str, noise: Sequence[str] = 
         ):
             return place
     return None
+
+
+def _is_clear(pattern: str, match: Match, text: str) -> bool:
+    """Whether it is found, first where nothing is near that may not be."""
+    found = compile_pattern(pattern).search(text.encode())
+    if found is None or match.not_near is None:
+        return found is not None
+    lines = text.encode().split(b"\n")
+    place = text.encode()[: found.start()].count(b"\n")
+    near = b"\n".join(lines[place : place + 1])
+    return not any(compile_pattern(one).search(near) for one in listed(match.not_near))
 
 
 def _is_in(pattern: str, text: str) -> bool:
@@ -83,6 +94,12 @@ def _messages(*patterns: str) -> list[Match]:
         ([Match(message="red", not_message="code 7")], ["red code 1", "red code 7", "red code 3", "red code 7"], 1),
         ([Match(message="blue", not_message="code 7"), Match()], ["red code 1", "red code 7", "red code 3"], 0),
         ([Match(message="red", not_message="blue"), Match()], ["red blue 1", "red blue 2", "red blue 3"], 0),
+        (
+            [Match(message="red", not_near="blue")],
+            ["red 1\nred 1\nblue", "red 2\nred 2\nblue", "red 1\nred 2\nblue"],
+            0,
+        ),
+        ([Match(message="red", not_near="7")], ["red 1\nblue 7", "red 2\nblue 3", "red 7\nblue 1"], 1),
         ([Match(not_message="code 7"), Match(all_of="code")], ["code 1", "code 2", "code 7"], 1),
         ([Match(any_of=("code 7", "x"))], ["code 1", "code 2", "code 7"], 1),
         (_messages(*(rf"port {number}\b" for number in range(10, 18))), ["port 01", "port 02", "port 17"], 8),
@@ -181,7 +198,8 @@ _RULES = st.lists(
         all_of=st.one_of(st.none(), st.none(), _PATTERNS),
         any_of=st.one_of(st.none(), st.none(), _PATTERNS),
         not_message=st.one_of(st.none(), _PATTERNS),
-    ),
+        not_near=st.one_of(st.none(), st.none(), _PATTERNS),
+    ).filter(lambda match: match.message is not None or match.not_near is None),
     min_size=1,
     max_size=4,
 )

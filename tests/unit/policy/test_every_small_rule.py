@@ -44,7 +44,13 @@ def _some(chance: random.Random, often: float) -> str | tuple[str, ...] | None:
 
 def _rule(chance: random.Random, name: str) -> Rule:
     message = _some(chance, 0.7)
-    match = Match(message=message, all_of=_some(chance, 0.3), any_of=_some(chance, 0.4), not_message=_some(chance, 0.2))
+    match = Match(
+        message=message,
+        all_of=_some(chance, 0.3),
+        any_of=_some(chance, 0.4),
+        not_message=_some(chance, 0.2),
+        not_near=None if message is None else _some(chance, 0.3),
+    )
     first = message is not None and chance.random() < 0.4
     return Rule(
         name=name,
@@ -76,6 +82,12 @@ class _Told:
         compiled = compile_pattern(pattern)
         return next((place for place, line in enumerate(self.lines) if compiled.search(line.encode())), None)
 
+    def clear(self, pattern: str, refused: Sequence[str]) -> bool:
+        """Whether the first line that has it has none of the others."""
+        place = self.first(pattern)
+        near = () if place is None else self.lines[place : place + 1]
+        return bool(near) and not any(compile_pattern(one).search(line.encode()) for one in refused for line in near)
+
     def any_of(self, patterns: Sequence[str]) -> bool:
         """Whether one of them is on some line."""
         return any(self.first(one) is not None for one in patterns)
@@ -85,7 +97,7 @@ class _Told:
         match = rule.match
         own = listed(match.message)
         return (
-            (not own or self.any_of(own))
+            (not own or any(self.clear(one, listed(match.not_near)) for one in own))
             and all(self.any_of([one]) for one in listed(match.all_of))
             and (match.any_of is None or self.any_of(listed(match.any_of)))
             and not self.any_of(listed(match.not_message))

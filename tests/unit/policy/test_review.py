@@ -126,6 +126,7 @@ NOISE = "ignore_lines: ['(?i)warning|just a note', 'Skipped x.y', '(?i)a[bc]']\n
         ("message: 'skipped x.y'", []),
         ("message: 'ab'", []),
         ("message: a, all_of: b, any_of: [x, y], not_message: a warning", ["not_message"]),
+        ("message: a, not_near: a warning", ["not_near"]),
         ("any_of: [x, a warning], all_of: a warning", ["any_of", "all_of"]),
     ],
 )

@@ -1,4 +1,4 @@
-"""What rules ask of a text: the words `all_of`, `any_of`, `not_message`, `cause: first`, `ignore_lines`."""
+"""What rules ask of a text: the words `all_of`, `any_of`, `not_message`, `not_near`, `cause: first`, `ignore_lines`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from shared.policy.load import check_policy, load_policy
 from shared.policy.match import first_match
 from shared.policy.model import Action, CauseLine, Match, Policy, Rule, Tells
 from shared.policy.prefilter import FEW_TEXTS
+from shared.policy.text.normal import lines_of
+from shared.policy.text.whole import searched
 from shared.policy.wording import _LONGEST_PLAN
 from tests.unit.decide.facts import make_failure
 
@@ -37,6 +39,14 @@ def _policy(*matches: Match, **parts: Any) -> Policy:
         (Match(message="a", not_message=("c", "b")), "b\na", False),
         (Match(not_message="b"), "a", True),
         (Match(not_message="b"), "", True),
+        (Match(message="a", not_near="b"), "a b", False),
+        (Match(message="a", not_near="b"), "a\nb", True),
+        (Match(message="a", not_near="b"), "b\na", True),
+        (Match(message="a", not_near="b"), "b\nc\na\nd\nb", True),
+        (Match(message="a", not_near="b"), "c\nd\na\nb", True),
+        (Match(message="a", not_near="b"), "a b\nc\nd\na", False),
+        (Match(message=("a", "e"), not_near="b"), "a b\nc\nd\ne", True),
+        (Match(message=("a", "e"), not_near=("b", "f")), "a b\nc\ne f\ne", False),
         (Match(not_message="b"), "b", False),
         (Match(all_of=("a", "b")), "b\nc\na", True),
         (Match(all_of=("a", "b")), "a\nc", False),
@@ -108,6 +118,7 @@ _MATCHES = st.builds(
     all_of=st.one_of(st.none(), _PATTERNS),
     any_of=st.one_of(st.none(), _PATTERNS),
     not_message=st.one_of(st.none(), _PATTERNS),
+    not_near=st.one_of(st.none(), _PATTERNS),
 )
 _TEXTS = st.text(alphabet="abc\n ", max_size=12)
 
@@ -134,12 +145,18 @@ def _as_tuple(asked: Any) -> tuple[str, ...]:
 def test_words_mean_what_they_say(match: Match, text: str) -> None:
     """Against the definition: each pattern alone as a rule, combined as the words say."""
 
-    def found(pattern: str) -> bool:
+    def found(pattern: str, text: str = text) -> bool:
         return _decides(_policy(Match(message=pattern)), text) is not None
+
+    def clear(pattern: str) -> bool:
+        lines = searched(lines_of(text)).split("\n")
+        first = next((place for place, line in enumerate(lines) if found(pattern, line)), None)
+        near = () if first is None else lines[first : first + 1]
+        return bool(near) and not any(found(one, line) for one in _as_tuple(match.not_near) for line in near)
 
     expected = all(
         (
-            match.message is None or any(map(found, match.message)),
+            match.message is None or any(map(clear, match.message)),
             match.any_of is None or any(map(found, match.any_of)),
             all(map(found, _as_tuple(match.all_of))),
             not any(map(found, _as_tuple(match.not_message))),
@@ -169,6 +186,14 @@ def _warned(rules: str) -> list[tuple[str, str]]:
         ("all_of: [a, b]", "message: a, any_of: b", True),
         ("all_of: [a, b]", "message: [a, c], any_of: b", False),
         ("all_of: a", "message: a", True),
+        ("message: a, not_near: b", "message: a", False),
+        ("message: a, not_near: b", "message: a, not_message: b", True),
+        ("message: [a, c], not_near: b", "message: a, not_near: [b, d]", True),
+        ("message: [a, c], not_near: [b, d]", "message: a, not_near: b, not_message: d", True),
+        ("message: [a, c], not_near: [b, d]", "message: a, not_near: b", False),
+        ("message: a, not_near: b", "message: c, all_of: a, not_near: b", False),
+        ("message: a, not_near: b", "all_of: a, not_message: b", True),
+        ("message: a", "message: a, not_near: b", True),
         ("not_message: a", "message: b", False),
         ("not_message: a", "message: b, not_message: [a, c]", True),
     ],
@@ -190,12 +215,18 @@ def test_a_rule_that_wants_the_first_line_shadows_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "match", ["message: a, not_message: a", "all_of: [a, b], not_message: b", "any_of: a, not_message: [a, b]"]
+    "match",
+    [
+        "message: a, not_message: a",
+        "all_of: [a, b], not_message: b",
+        "any_of: a, not_message: [a, b]",
+        "message: [a, b], not_near: a, not_message: b",
+    ],
 )
 def test_a_rule_that_contradicts_itself_is_told(match: str) -> None:
-    """`not_message` refuses what the rule asks for."""
+    """It refuses what it asks for."""
     found = _warned(f"- {{name: a, match: {{{match}}}, action: rerun}}")
-    assert found == [("$.rules[0].match", "never matches: not_message has what it asks for")]
+    assert found == [("$.rules[0].match", "never matches: it refuses what it asks for")]
 
 
 @pytest.mark.parametrize(
@@ -207,6 +238,12 @@ def test_the_first_line_is_that_of_a_causes_message(rule: str) -> None:
     assert [fault.path for fault in report.faults] == ["$.rules[0].cause"]
 
 
+def test_what_is_near_is_near_what_a_message_hits() -> None:
+    """`not_near` says nothing of rules without a message."""
+    report = check_policy("version: 1\nrules: [{name: a, action: rerun, match: {all_of: a, not_near: b}}]")
+    assert [fault.path for fault in report.faults] == ["$.rules[0].match.not_near"]
+
+
 def test_patterns_of_each_word_are_checked() -> None:
     """Each wrong pattern is a fault at its own place."""
     text = """
@@ -215,7 +252,7 @@ ignore_lines: ['(']
 rules:
   - name: a
     action: rerun
-    match: {message: '(', all_of: ['a', '('], any_of: '(', not_message: [b, 'a\\nb']}
+    match: {message: '(', all_of: ['a', '('], any_of: '(', not_message: [b, 'a\\nb'], not_near: '('}
 """
     faults = [fault.path for fault in check_policy(text.replace("\\\\", "\\")).faults]
     match = "$.rules[0].match"
@@ -225,6 +262,7 @@ rules:
         f"{match}.any_of",
         f"{match}.message",
         f"{match}.not_message[1]",
+        f"{match}.not_near",
     ]
     assert load_policy("version: 1\nignore_lines: [a]").ignore_lines == ("a",)
 
