@@ -65,7 +65,8 @@ rules:
 """
 
 
-def _packs(folder: Path, **texts: str) -> dict[str, Pack]:
+def packs_of(folder: Path, **texts: str) -> dict[str, Pack]:
+    """What is read of a folder with two small packs, or others in their places."""
     for name, text in {"alpha": ALPHA, "beta": BETA.replace("waiting for alpha", "waiting"), **texts}.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     return {source.pack.name: source.pack for source in read_packs(folder)}
@@ -74,7 +75,7 @@ def _packs(folder: Path, **texts: str) -> dict[str, Pack]:
 @pytest.fixture
 def packs(tmp_path: Path) -> dict[str, Pack]:
     """Two small packs, as they are shipped."""
-    return {pack.name: pack for pack in decoded(encoded(list(_packs(tmp_path).values()))).packs}
+    return {pack.name: pack for pack in decoded(encoded(list(packs_of(tmp_path).values()))).packs}
 
 
 def _names(policy: Policy) -> list[str]:
@@ -139,7 +140,7 @@ def test_the_version_of_a_policy_names_its_packs(packs: dict[str, Pack], tmp_pat
     """Another version of a pack, or other rules in it, make another policy version."""
     text = OWN.replace("INCLUDED", "alpha")
     before = load_policy(text, packs).policy_version
-    raised = _packs(tmp_path, alpha=ALPHA.replace("version: 3", "version: 4"))
+    raised = packs_of(tmp_path, alpha=ALPHA.replace("version: 3", "version: 4"))
     assert load_policy(text, raised).policy_version != before
     assert load_policy(text, packs).policy_version == before
 
@@ -198,7 +199,7 @@ def test_too_many_patterns_are_a_fault(packs: dict[str, Pack], tmp_path: Path) -
         load_policy(OWN.replace("INCLUDED", "all") + heavy, packs)
     slow = str([f"[a{letter}]{{10}}" for letter in "bcdef"])
     with pytest.raises(FaultyPacks) as error:
-        _packs(tmp_path, alpha=ALPHA.replace("'waiting for'", slow))
+        packs_of(tmp_path, alpha=ALPHA.replace("'waiting for'", slow))
     assert error.value.lines == [
         "all packs are too slow to decide by: 5 patterns with more than 3 counted classes and choices each; use * or +"
     ]
@@ -228,55 +229,20 @@ def test_too_many_patterns_are_a_fault(packs: dict[str, Pack], tmp_path: Path) -
 def test_faults_of_a_pack_have_its_file_path_and_line(tmp_path: Path, old: str, new: str, told: str) -> None:
     """Whoever writes a pack is told where."""
     with pytest.raises(FaultyPacks) as error:
-        _packs(tmp_path, alpha=ALPHA.replace(old, new, 1))
+        packs_of(tmp_path, alpha=ALPHA.replace(old, new, 1))
     assert any(told in line for line in error.value.lines), error.value.lines
 
 
 def test_samples_and_near_misses_are_asked(tmp_path: Path) -> None:
     """A sample that another rule decides is told, and a near miss that its own rule decides alone."""
-    _packs(tmp_path)
+    packs_of(tmp_path)
     assert misjudged(read_packs(tmp_path)) == []
     wrong = ALPHA.replace("['waiting for alpha']", "['alpha broke']").replace("'alpha is fine'", "'alpha broke'")
-    _packs(tmp_path, alpha=wrong)
+    packs_of(tmp_path, alpha=wrong)
     assert misjudged(read_packs(tmp_path)) == [
         "alpha.yaml: alpha-cause: it decides its near miss 'alpha broke'",
         "alpha.yaml: alpha-effect: alpha-cause decides its sample 'alpha broke'",
     ]
-
-
-LISTS = "lists:\n  - {name: elsewhere, patterns: ['lost', 'far']}\n"
-
-
-def test_rules_of_all_packs_name_lists(tmp_path: Path) -> None:
-    """`(?&name)` stands for the patterns of a list of any pack, each once; what is shipped has the patterns."""
-    packs = _packs(
-        tmp_path,
-        alpha=ALPHA.replace("rules:", f"{LISTS}rules:").replace("'waiting for'", "['waiting for', '(?&elsewhere)']"),
-        beta=BETA.replace("not_message: 'alpha'", "not_message: ['far', '(?&elsewhere)', 'alpha']"),
-    )
-    assert packs["alpha"].rules[1].match.message == ("waiting for", "lost", "far")
-    assert packs["beta"].rules[0].match.not_message == ("far", "lost", "alpha")
-
-
-@pytest.mark.parametrize(
-    ("lists", "named", "told"),
-    [
-        (LISTS, "'(?&nowhere)'", "alpha.yaml:18: $.rules[1].match.message: knows no list nowhere"),
-        (LISTS, "'(?&elsewhere'", "alpha.yaml:20: $.rules[1].match.message: RE2 cannot use it"),
-        (LISTS.replace("'far'", "'(?&elsewhere)'"), "'x'", "alpha.yaml:6: $.lists[0]: has patterns alone, no lists"),
-        (LISTS.replace("elsewhere", "Else"), "'x'", "$.lists[0].name: wants a name of 1 to 32 small letters"),
-        (
-            LISTS.replace("'far'", ", ".join(f"p{number}" for number in range(63))),
-            "['(?&elsewhere)', 'x']",
-            "$.rules[1].match.message: has more than 64 patterns with those of its lists",
-        ),
-    ],
-)
-def test_lists_that_cannot_be_named_are_faults(tmp_path: Path, lists: str, named: str, told: str) -> None:
-    """A list that is not there, a list within a list, a name that is none, more patterns than a rule may have."""
-    with pytest.raises(FaultyPacks) as error:
-        _packs(tmp_path, alpha=ALPHA.replace("rules:", f"{lists}rules:").replace("'waiting for'", named))
-    assert any(told in line for line in error.value.lines), error.value.lines
 
 
 @pytest.mark.parametrize("text", ["", "a: [", "- x", "pack: x\n---\npack: y"])
@@ -289,7 +255,7 @@ def test_a_file_that_is_no_pack_is_told(text: str) -> None:
 
 def test_what_is_shipped_is_read_back_as_it_was(tmp_path: Path) -> None:
     """Nothing gets lost on the way, and each rule stands on a line of its own."""
-    packs = list(_packs(tmp_path).values())
+    packs = list(packs_of(tmp_path).values())
     shipped = encoded(packs)
     assert list(decoded(shipped).packs) == packs
     patterns = {one for pack in packs for rule in pack.rules for one in patterns_of(rule.match)}
