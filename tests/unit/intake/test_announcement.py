@@ -12,7 +12,9 @@ from msgspec.structs import replace
 from shared.domain.failure import Failure, Intake, Trigger, Unreadable
 from shared.domain.keys import job_key
 from shared.intake import Context, read_events
-from shared.intake.announcement import MAX_KEY_BYTES
+from shared.intake.announcement import MAX_KEY_BYTES, read_announcement
+from shared.intake.body import Bad
+from shared.intake.context import Envelope
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.schedulerx.scope import Group
 
@@ -220,3 +222,14 @@ def test_whose_names_are_too_long_for_a_ledgers_key_is_invalid(
     told = failure(schedulerx | {"namespace": longest, "group_id": "\u7ec4" * 70})
     assert len(job_key(told.scope, told.job_id)) == MAX_KEY_BYTES
     assert set(faults(schedulerx | {"namespace": f"{longest}n", "group_id": "\u7ec4" * 70})) == {"$"}
+
+
+def test_what_stands_for_a_field_that_nobody_could_read_is_a_fault_of_that_field(
+    context: Context, ehpc: dict[str, Any]
+) -> None:
+    """Whether the door has found it or not: an optional field is never passed over as if it were not there."""
+    told = Envelope(path="$", trigger=Trigger.EVENT, event_id="e", original=None)
+    for name in ("job_id", "message"):
+        read = read_announcement({**ehpc, name: Bad("is no text", "x")}, told, context)
+        assert isinstance(read, Unreadable)
+        assert [(fault.path, fault.problem) for fault in read.faults] == [(f"$.{name}", "is no text")]

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from shared.domain.errors import Fault
 from shared.domain.failure import Failure, Intake
 from shared.intake import Context, read_events, read_logs
-from shared.intake.carriers import LAYERS, carries
+from shared.intake.carriers import LAYERS, carries, opened
 from shared.ports import LogEntry, LogRange
 from shared.reading.times import moment
 
@@ -210,3 +211,13 @@ def test_what_text_in_a_body_may_hold_is_bounded_as_well(
     body = text(cloud_event("[" + "[]," * 30 + "0]")).replace("[", "\\u005b")
     (told,) = read_events(body.encode(), context).unreadable
     assert "has more than 20 objects and arrays" in str(told.faults[0])
+
+
+def test_text_in_the_place_of_a_record_has_to_be_json() -> None:
+    """The outermost is asked for it whatever it looks like; text within it may be text."""
+    for told, value in (("7", 7), ('"a line"', "a line")):
+        faults: list[Fault] = []
+        assert (opened(told, "$.data", faults), faults) == (value, [])
+    faults = []
+    opened("a line", "$.data", faults)
+    assert [fault.path for fault in faults] == ["$.data"]
