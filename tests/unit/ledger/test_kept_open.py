@@ -141,6 +141,19 @@ def test_a_file_that_was_deleted_meanwhile_is_not_kept(tmp_path: Path, opened: l
     assert ((tmp_path / "l.db").exists(), len(opened)) == (True, 2)
 
 
+def test_a_file_that_was_gone_as_soon_as_it_was_open_is_not_kept(
+    tmp_path: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which one it was nobody knows, so nobody could tell that the next ledger's is another."""
+    with monkeypatch.context() as gone:
+        gone.setattr(sqlite, "_which", lambda _: None)
+        first = ledger(tmp_path / "l.db")
+        first.save([ONE])
+        first.close()
+        ledger(tmp_path / "l.db").close()
+    assert len(opened) == 2
+
+
 def test_what_has_failed_is_not_kept(tmp_path: Path, opened: list[str]) -> None:
     """The next ledger opens the file anew."""
     first = ledger(tmp_path / "l.db")
