@@ -48,7 +48,8 @@ def decide_all(wanted: Sequence[str], *, yes: bool, by: str, beside: Signed = UN
         return decide(ids[0], yes=yes, by=by, beside=beside)
 
     def work(ledger: Ledger, now: float) -> CommandResult:
-        done = [_tried(decide(one, yes=yes, by=by, beside=beside), one, ledger, now) for one in ids]
+        found = people.find_all(ledger, map(_written, ids))
+        done = [_tried(_decide(found[_written(one)], yes=yes, by=by, beside=beside), one, ledger, now) for one in ids]
         return CommandResult(
             status=max(one.status for one in done),
             lines=[line for one in done for line in one.lines],
@@ -72,7 +73,22 @@ def decide(wanted: str, *, yes: bool, by: str, beside: Signed = UNSIGNED) -> Wor
     """Approve or reject the held failure with that id, or whose id alone begins so."""
 
     def work(ledger: Ledger, now: float) -> CommandResult:
-        hold = people.find(ledger, wanted.strip().lower())
+        return _decide(people.find(ledger, _written(wanted)), yes=yes, by=by, beside=beside)(ledger, now)
+
+    return work
+
+
+def _written(wanted: str) -> str:
+    """As ids are."""
+    return wanted.strip().lower()
+
+
+def _decide(hold: Hold | SecondWindError, *, yes: bool, by: str, beside: Signed) -> Work:
+    """Approve or reject it, or say why it was not found."""
+
+    def work(ledger: Ledger, now: float) -> CommandResult:
+        if not isinstance(hold, Hold):
+            raise hold
         key = job_key(hold.case.failure.scope, hold.case.failure.job_id)
         outcome = people.answer(ledger, hold, yes=yes, by=by, now=now, signed=beside)
         asked = f" ({hold.case.reason.value})" if hold.case.reason else ""

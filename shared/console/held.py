@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from msgspec import Struct
 
 from shared import people
@@ -76,7 +78,8 @@ def answer_act(visit: Visit, form: dict[str, list[str]]) -> WebResponse:
     if not 1 <= len(marks) <= MAX_ANSWERS:
         raise Refused(400, f"Choose 1 to {MAX_ANSWERS} failures.")
     why = why_of(form)
-    answers = [_answered(visit, mark, said, why) for mark in marks]
+    found = _holds(visit, [mark.partition(":")[0] for mark in marks])
+    answers = [_answered(visit, mark, found, said, why) for mark in marks]
     status = 200 if all(one.done for one in answers) else 409
     return visit.page("answered", status, answers=answers, said=said.value)
 
@@ -113,10 +116,10 @@ def obstacles(visit: Visit, view: CaseView) -> list[str]:
     return notes
 
 
-def _answered(visit: Visit, mark: str, said: HoldAnswer, why: str) -> Answered:
+def _answered(visit: Visit, mark: str, found: Mapping[str, Hold], said: HoldAnswer, why: str) -> Answered:
     failure_id, _, seen = mark.partition(":")
     shown = failure_id[:12]
-    hold = _hold(visit, failure_id)
+    hold = found.get(failure_id)
     if hold is None or not seen:
         return Answered(view=None, asked=shown, says=NOT_FOUND)
     if not visit.visitor.may_answer(Deed(said.value), hold.case):
@@ -131,9 +134,8 @@ def _answered(visit: Visit, mark: str, said: HoldAnswer, why: str) -> Answered:
         return Answered(view=view_of(hold, visitor, now), asked=shown, says=_first_up(str(other)))
     except (people.UnknownId, people.Contended) as error:
         return Answered(view=None, asked=shown, says=_first_up(str(error)))
-    return Answered(
-        view=view_of(_hold(visit, failure_id) or hold, visitor, now), asked=shown, says=DONE[said], done=True
-    )
+    view = view_of(people.as_now(visit.site.ledger, hold), visitor, now)
+    return Answered(view=view, asked=shown, says=DONE[said], done=True)
 
 
 DONE = {
@@ -148,14 +150,17 @@ def _found(visit: Visit, failure_id: str) -> CaseView | None:
 
 
 def _hold(visit: Visit, failure_id: str) -> Hold | None:
-    """The case with that whole id, if the visitor may see it: of others they learn not even that they are there."""
-    if not failure_id.isalnum() or len(failure_id) > MAX_ID_CHARS:
-        return None
-    try:
-        hold = people.find(visit.site.ledger, failure_id)
-    except (people.UnknownId, people.AmbiguousId):
-        return None
-    return hold if hold.case.failure_id == failure_id and visit.visitor.sees_case(hold.case) else None
+    return _holds(visit, [failure_id]).get(failure_id)
+
+
+def _holds(visit: Visit, failure_ids: Iterable[str]) -> dict[str, Hold]:
+    """The cases with these whole ids that the visitor may see: of others they learn not even that they are there."""
+    ids = [one for one in failure_ids if one.isalnum() and len(one) <= MAX_ID_CHARS]
+    return {
+        failure_id: hold
+        for failure_id, hold in people.find_all(visit.site.ledger, ids).items()
+        if isinstance(hold, Hold) and hold.case.failure_id == failure_id and visit.visitor.sees_case(hold.case)
+    }
 
 
 def _may(view: CaseView) -> bool:

@@ -17,7 +17,18 @@ from shared.people.breakers import (
     settle,
     waiting_behind,
 )
-from shared.people.holds import AmbiguousId, CaseChanged, Hold, UnknownId, answer, find, holds, open_cases
+from shared.people.holds import (
+    AmbiguousId,
+    CaseChanged,
+    Hold,
+    UnknownId,
+    answer,
+    as_now,
+    find,
+    find_all,
+    holds,
+    open_cases,
+)
 from shared.people.link_use import LinkSight, LinkSpent, answer_by_link, shown_to
 from shared.people.modes import clear_mode, read_controls, set_mode
 from shared.people.nodes import SuspectSeen, clear_node, suspected_nodes
@@ -38,12 +49,14 @@ __all__ = [
     "UnknownId",
     "answer",
     "answer_by_link",
+    "as_now",
     "breaker_of",
     "breakers",
     "clear_mode",
     "clear_node",
     "close_breaker",
     "find",
+    "find_all",
     "holds",
     "known_scopes",
     "open_breaker",

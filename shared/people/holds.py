@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -65,17 +65,46 @@ def find(ledger: Ledger, wanted: str) -> Hold:
         AmbiguousId: there are several.
         LedgerUnavailable: the ledger is out of reach.
     """
+    found = find_all(ledger, [wanted])[wanted]
+    if isinstance(found, Hold):
+        return found
+    raise found
+
+
+def find_all(ledger: Ledger, wanted: Iterable[str]) -> dict[str, Hold | UnknownId | AmbiguousId]:
+    """What `find` has for each, or raises: the ledger is gone through once, however many they are.
+
+    Raises:
+        LedgerUnavailable: the ledger is out of reach.
+    """
+    found: dict[str, list[Hold]] = {one: [] for one in wanted}
+    by_start: dict[str, list[str]] = {}
+    for one in found:
+        by_start.setdefault(one[:MIN_PREFIX], []).append(one)
+    for hold in _cases(ledger) if any(len(start) == MIN_PREFIX for start in by_start) else ():
+        for one in by_start.get(hold.case.failure_id[:MIN_PREFIX], ()):
+            if hold.case.failure_id.startswith(one):
+                found[one].append(hold)
+    return {one: _only(one, holds) for one, holds in found.items()}
+
+
+def _only(wanted: str, found: Sequence[Hold]) -> Hold | UnknownId | AmbiguousId:
+    """The one that is meant by the beginning of its id."""
     if len(wanted) < MIN_PREFIX:
-        raise UnknownId(f"give at least {MIN_PREFIX} characters of the failure's id")
-    found = [hold for hold in _cases(ledger) if hold.case.failure_id.startswith(wanted)]
+        return UnknownId(f"give at least {MIN_PREFIX} characters of the failure's id")
     held = [hold for hold in found if hold.case.state is CaseState.HELD]
     # A case that has moved to the job's own document has left a closed copy behind.
     unique = {hold.case.failure_id: hold for hold in sorted(held or found, key=lambda hold: hold.case.open)}
     if not unique:
-        raise UnknownId(f"no failure that waits for anything has an id that begins with {wanted}")
-    if len(unique) > 1:
-        raise AmbiguousId(wanted, list(unique.values()))
-    return next(iter(unique.values()))
+        return UnknownId(f"no failure that waits for anything has an id that begins with {wanted}")
+    return next(iter(unique.values())) if len(unique) == 1 else AmbiguousId(wanted, list(unique.values()))
+
+
+def as_now(ledger: Ledger, hold: Hold) -> Hold:
+    """The case as its document has it now; as it was if it is not there any more. Raises LedgerUnavailable."""
+    stored = ledger.load([hold.key]).get(hold.key)
+    case = decode_record(stored.document).case(hold.case.failure_id) if stored else None
+    return hold if case is None else Hold(key=hold.key, case=as_listed(hold.key, case))
 
 
 class CaseChanged(SecondWindError):  # noqa: N818 - named for the state of the case
