@@ -193,7 +193,7 @@ class Reason(ReasonRow):
         "The job could not be looked at; worth repeating.",
         "Nothing: it goes on by itself when the job can be looked at.")
     LOOKS_USED_UP = ("looks_used_up", _V.DEFERRED, _gate("observed"),
-        "The delivery was about more places, or jobs of one, than one looks at; those that sources name came first.",
+        "The delivery was about more places, or jobs of one, than one looks at or the service shows at once.",
         "Nothing: the sweep looks at the job.")
     CREDENTIALS_REFUSED = ("credentials_refused", _V.DEFERRED, _by(Step.CALL),
         "The key with which the rerun call was signed was refused; nothing was done.",

@@ -136,7 +136,7 @@ def waiting(
         base,
         state=state,
         due_at=decision.due_at,
-        looks=base.looks + 1,
+        looks=base.looks + (decision.reason is not Reason.LOOKS_USED_UP),
         calls_in_vain=base.calls_in_vain if state is CaseState.UNKNOWN else base.vain_by_now,
         run_clear=base.run_clear or decision.run_clear,
         tellings=_told(base, failure),

@@ -47,6 +47,7 @@ NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
         "CONNECT_TIMEOUT_MS": 5000,
         "READ_TIMEOUT_MS": 10_000,
         "LEAST_TIME_S": 1.0,
+        "HELD_BACK_S": 1.0,
     },
     "shared.systems.openapi._sdk": {"_CHAIN_LIMIT": 32, "MOST_BYTES": 8_000_000, "_NO_PORT": 80},
     "shared.systems.openapi._signing": {"SHORT": 64},

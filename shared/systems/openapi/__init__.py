@@ -19,6 +19,7 @@ from functools import cache
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
@@ -31,6 +32,9 @@ CONNECT_TIMEOUT_MS = 5_000
 READ_TIMEOUT_MS = 10_000
 LEAST_TIME_S = 1.0
 """With less time left than this a call is not begun: it would end as unknown rather than as an answer."""
+HELD_BACK_S = 1.0
+"""So long no operation that only reads is called again that was throttled: ten thousand looks would only be refused as
+well, and who counts calls counts those too."""
 
 
 NEVER_USED = (
@@ -92,6 +96,9 @@ class CallFailed(Struct, frozen=True, kw_only=True):
     credentials: bool = False
     """The key itself was refused."""
     retry_after_s: float | None = None
+    throttled: bool = False
+    held_back: bool = False
+    """Nothing was sent: it is what the same operation was answered a moment ago."""
 
 
 class Caller(Protocol):
@@ -121,7 +128,8 @@ class OpenApi:
     handshake. `remaining_s` tells how much time the invocation has left: timeouts shrink to it, and with
     less than `LEAST_TIME_S` nothing is sent (`NoAnswer.DEADLINE`). For a call that only reads `reads_leave_s` less is
     left: what could not be looked at must still be written down. A call takes at most about both timeouts.
-    `clock` hears the date of each answer to a look: to a call that only reads, and not amid others that act.
+    `clock` hears the date of each answer to a look: to a call that only reads, and not amid others that act. By it an
+    operation that only reads is held back for a moment where it was throttled.
     """
 
     def __init__(
@@ -143,6 +151,8 @@ class OpenApi:
         self._reads_leave_s = reads_leave_s
         self._clock = clock
         self._client: Any = None
+        self._enough: dict[str, tuple[float, CallFailed]] = {}
+        """By operation: until when it is held back, and what it was answered."""
 
     def call(self, wanted: ApiCall) -> Reply | CallFailed:
         """Make one call. Never raises for what the service or the network does, but for the time that it tells."""
@@ -151,6 +161,9 @@ class OpenApi:
         left_s = self._left_s(wanted)
         if left_s < LEAST_TIME_S:
             return _unanswered(NoAnswer.DEADLINE, "no time was left to send the call")
+        until, enough = self._enough.get(wanted.action, (0.0, None))
+        if enough is not None and self._clock is not None and not wanted.mutates and self._clock.now() < until:
+            return enough
         sdk = _loaded()
         if self._client is None:
             self._client = sdk.client(self._credentials, self._endpoint)
@@ -199,7 +212,7 @@ class OpenApi:
     def _failed(self, told: NoAnswer | Refusal, wanted: ApiCall) -> CallFailed:
         if isinstance(told, NoAnswer):
             return _unanswered(told, f"{wanted.action}: no answer that could be read from {self._endpoint.netloc}")
-        return refused(
+        failed = refused(
             self._credentials.hide_in(told.code),
             self._credentials.hide_in(told.message),
             jobs=wanted.jobs,
@@ -207,6 +220,10 @@ class OpenApi:
             request_id=self._credentials.hide_in(told.request_id),
             retry_after_s=told.retry_after_s,
         )
+        if self._clock is not None and failed.throttled:
+            until = self._clock.now() + max(HELD_BACK_S, failed.retry_after_s or 0.0)
+            self._enough[wanted.action] = until, replace(failed, held_back=True)
+        return failed
 
 
 @cache
@@ -256,6 +273,7 @@ def from_row(
     return CallFailed(
         effect=row.effect,
         read_again=row.read_again,
+        throttled=row.throttled,
         code=bounded(code, 128),
         message=bounded(message),
         request_id=bounded(request_id, 128),

@@ -26,6 +26,8 @@ class Row(Struct, frozen=True, kw_only=True):
     """The account is refused, whatever the job: further calls are pointless now."""
     credentials: bool = False
     """The key itself is refused: nothing goes on before a person has mended it."""
+    throttled: bool = False
+    """The account has called that operation too often, whatever it was called about."""
 
 
 class NoAnswer(str, Enum):
@@ -50,6 +52,7 @@ class NoAnswer(str, Enum):
 _USELESS = Row(effect=Effect.NOT_DONE_USELESS, read_again=False)
 _STOP = Row(effect=Effect.NOT_DONE_USELESS, read_again=False, account_wide=True)
 _LATER = Row(effect=Effect.NOT_DONE_LATER, read_again=True)
+_ENOUGH = Row(effect=Effect.NOT_DONE_LATER, read_again=True, throttled=True)
 _UNKNOWN = Row(effect=Effect.UNKNOWN, read_again=True)
 _KEY = Row(effect=Effect.NOT_DONE_LATER, read_again=True, account_wide=True, credentials=True)
 
@@ -196,7 +199,7 @@ def service_row(code: str, message: str, *, jobs: int, http_status: int | None) 
 def _gateway_row(code: str, http_status: int | None) -> Row | None:
     """What a common code proves; one that comes with a 5xx may have been said behind the product: nothing."""
     if code.startswith(_THROTTLED):
-        return _LATER
+        return _ENOUGH
     if http_status is not None and http_status >= _SERVER_ERROR:
         return None
     return _GATEWAY.get(code.partition(".")[0]) or (_USELESS if _MISSING.match(code) else None)

@@ -25,10 +25,11 @@ def call_result(api: str, reply: Reply | CallFailed, left_at: float) -> CallResu
 
 
 def look_failed(why: CallFailed, begun_at: float) -> LookFailed:
-    """A look that ended with a failed call."""
+    """A look that ended with a failed call, or was not begun, as others just before it had been refused for now."""
     return LookFailed(
         worth_repeating=why.read_again,
         credentials=why.credentials,
+        none_left=why.held_back,
         code=why.code,
         message=why.message,
         retry_after_s=why.retry_after_s,

@@ -150,6 +150,16 @@ def test_waiting_longer_for_the_same_is_told_to_who_tells_it_and_not_by_the_swee
     assert record.owed == (outcome.fields(),)
 
 
+@pytest.mark.parametrize(("reason", "looks"), [(Reason.LOOK_FAILED, 4), (Reason.LOOKS_USED_UP, 3)])
+def test_only_a_look_that_was_made_lengthens_the_pause(
+    case: Make[Case], failure: Make[Failure], reason: Reason, looks: int
+) -> None:
+    """Who waits in a crowd is not put further back each time that its turn did not come."""
+    one = case(state=CaseState.DEFERRED, looks=3)
+    record, _ = waiting(JobRecord(), failure(), one, decision(Verdict.DEFERRED, reason, due_at=2030.0), ASK, "p")
+    assert record.cases[0].looks == looks
+
+
 def test_a_case_in_doubt_ends_by_what_was_seen(case: Make[Case]) -> None:
     """Seen to have been restarted it is watched; else nothing follows."""
     one = case(state=CaseState.UNKNOWN, looks=3)
