@@ -161,8 +161,7 @@ class OpenApi:
         left_s = self._left_s(wanted)
         if left_s < LEAST_TIME_S:
             return _unanswered(NoAnswer.DEADLINE, "no time was left to send the call")
-        until, enough = self._enough.get(wanted.action, (0.0, None))
-        if enough is not None and self._clock is not None and not wanted.mutates and self._clock.now() < until:
+        if (enough := self._had_enough(wanted)) is not None:
             return enough
         sdk = _loaded()
         if self._client is None:
@@ -174,6 +173,10 @@ class OpenApi:
             drop_connections()
             told = self._sent(sdk, wanted, self._left_s(wanted))
         return self._failed(told, wanted) if isinstance(told, NoAnswer | Refusal) else self._answer(told)
+
+    def _had_enough(self, wanted: ApiCall) -> CallFailed | None:
+        until, enough = self._enough.get(wanted.action, (0.0, None))
+        return None if wanted.mutates or self._clock is None or self._clock.now() >= until else enough
 
     def _left_s(self, wanted: ApiCall) -> float:
         return self._remaining_s() - (0.0 if wanted.mutates else self._reads_leave_s)
