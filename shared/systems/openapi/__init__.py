@@ -33,8 +33,7 @@ READ_TIMEOUT_MS = 10_000
 LEAST_TIME_S = 1.0
 """With less time left than this a call is not begun: it would end as unknown rather than as an answer."""
 HELD_BACK_S = 1.0
-"""So long no operation that only reads is called again that was throttled: ten thousand looks would only be refused as
-well, and who counts calls counts those too."""
+"""A read that was throttled is not repeated sooner: ten thousand looks would be refused as well, and counted."""
 
 
 NEVER_USED = (
@@ -97,8 +96,7 @@ class CallFailed(Struct, frozen=True, kw_only=True):
     """The key itself was refused."""
     retry_after_s: float | None = None
     throttled: bool = False
-    held_back: bool = False
-    """Nothing was sent: it is what the same operation was answered a moment ago."""
+    held_back: bool = False  # nothing was sent: the same operation was throttled a moment ago
 
 
 class Caller(Protocol):
