@@ -36,12 +36,14 @@ class Sought:
 
     def take(self, jobs: Iterable[tuple[str, Listed]], asked_at: float) -> None:
         """Keep those that are sought. One that comes twice, as pages shift, counts once, as last seen."""
-        sought = self._found
+        sought, whole = self._found, all("." in job_id for job_id in self._found)
         for listed_id, job in jobs:
-            # A name with a dot only ever meets the whole id, as what stands before the first dot has none.
-            before, _, server = listed_id.partition(".")
             if listed_id in sought:
                 self._keep(listed_id, listed_id, ListedJob(job, asked_at))
+            if whole and "_" not in listed_id:
+                continue  # as most of a page
+            # A name with a dot only ever meets the whole id, as what stands before the first dot has none.
+            before, _, server = listed_id.partition(".")
             if before in sought and before != listed_id:
                 self._keep(before, listed_id, ListedJob(job, asked_at))
             if "_" in before:

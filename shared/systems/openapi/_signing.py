@@ -1,11 +1,13 @@
 """What the SDK (alibabacloud-tea-openapi 0.4.6) works out anew to sign each request, and what is mostly the same.
 
-Put in the place of its own functions, of which each gives the same text: with the same names of headers their order is,
-within a second the time is, and few names and short values are quoted. That is a third of what a call of it costs.
+Put in the place of its own functions, of which each gives the same text (but the nonce: that is another each time).
+With the same names of headers their order is, within a second the time is, and few names and short values are quoted.
+That is a third of what a call of it costs.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from functools import lru_cache
@@ -65,9 +67,14 @@ def _second(moment: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
 
 
+def _nonce() -> str:
+    """In the place of `Utils.get_nonce`: as many bits that nobody has had before, in one step."""
+    return os.urandom(16).hex()
+
+
 def install() -> None:
     """State of the SDK's module: once a process."""
     utils.quote = _quoted
     utils.get_canonical_query_string, utils.get_canonicalized_headers = _query, _headers
-    utils.Utils.get_timestamp = staticmethod(_timestamp)
+    utils.Utils.get_timestamp, utils.Utils.get_nonce = staticmethod(_timestamp), staticmethod(_nonce)
     utils.Utils.get_user_agent = staticmethod(lru_cache(maxsize=8)(utils.Utils.get_user_agent))

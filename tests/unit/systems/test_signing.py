@@ -77,6 +77,14 @@ def test_the_time_is_the_one_of_this_second(monkeypatch: pytest.MonkeyPatch, unt
     assert utils.Utils.get_timestamp() >= now
 
 
+def test_no_two_calls_have_one_nonce(untouched: Any) -> None:
+    """As long as the SDK's own, and of the same signs."""
+    told = {utils.Utils.get_nonce() for _ in range(1_000)}
+    assert len(told) == 1_000
+    assert {len(nonce) for nonce in told} == {len(untouched.Utils.get_nonce())} == {32}
+    assert set("".join(told)) == set("0123456789abcdef")
+
+
 def test_who_calls_is_told_as_ever(untouched: Any) -> None:
     """The same each time."""
     assert utils.Utils.get_user_agent("second-wind") == untouched.Utils.get_user_agent("second-wind")
