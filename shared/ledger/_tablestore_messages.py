@@ -8,6 +8,7 @@ An answer that is none raises MessageError; what it has beyond what is asked of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -16,6 +17,8 @@ _WIDTHS = {_FIXED64: 8, _FIXED32: 4}
 _CONTINUES = 0x80
 _LONGEST = 10
 """Bytes of a number."""
+_SHORT = 64
+"""Bytes of an answer that many rows get: it was written, or is not there."""
 _PUT, _DELETE = 1, 3
 _EXISTS, _EXISTS_NOT = 1, 2
 _EQUAL, _ONE_COLUMN, _YES = 1, 1, 1
@@ -56,11 +59,21 @@ def delete(row: bytes, wanted: bytes) -> bytes:
     return _number(1, _DELETE) + _data(2, row) + _data(3, wanted)
 
 
-def batch_get_row(table: str, keys: Iterable[bytes], columns: Iterable[str]) -> bytes:
-    """Asks for those rows of one table, and of each for those columns, in their newest version."""
-    wanted = [_data(1, table.encode()), *(_data(2, key) for key in keys)]
-    wanted += [_data(4, column.encode()) for column in columns]
-    return _data(1, b"".join(wanted) + _number(6, _ONE_VERSION))
+def key_wanted(key: bytes) -> bytes:
+    """A row's key, as a part of what asks for rows."""
+    return _data(2, key)
+
+
+def batch_get_row(table: str, keys: Iterable[bytes], columns: tuple[str, ...]) -> bytes:
+    """Asks for rows of one table, by what `key_wanted` makes; of each for those columns, in their newest version."""
+    before, behind = _around_keys(table, columns)
+    return _data(1, b"".join((before, *keys, behind)))
+
+
+@lru_cache(maxsize=8)
+def _around_keys(table: str, columns: tuple[str, ...]) -> tuple[bytes, bytes]:
+    wanted = b"".join(_data(4, column.encode()) for column in columns)
+    return _data(1, table.encode()), wanted + _number(6, _ONE_VERSION)
 
 
 def batch_write_row(table: str, changes: Iterable[bytes]) -> bytes:
@@ -79,7 +92,7 @@ def row_answers(body: bytes, table: str) -> list[RowAnswer]:
     found: list[RowAnswer] = []
     for one in _parts(body, 1):
         if _last(one, 1) == table.encode():
-            found += [_row_answer(answer) for answer in _parts(one, 2)]
+            found += [_short(answer) if len(answer) <= _SHORT else _row_answer(answer) for answer in _parts(one, 2)]
     return found
 
 
@@ -110,6 +123,9 @@ def _row_answer(message: bytes) -> RowAnswer:
     return RowAnswer(None, row) if done else RowAnswer(error_code(error))
 
 
+_short = lru_cache(maxsize=64)(_row_answer)
+
+
 def _parts(message: bytes, wanted: int) -> Iterator[bytes]:
     """All of a field that may come several times."""
     for number, value in _fields(message):
@@ -132,14 +148,14 @@ def _last(message: bytes, wanted: int, default: bytes | None = None) -> bytes:
 def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
     at, end = 0, len(message)
     while at < end:
-        tag, at = _varint(message, at)
+        tag, at = _varint(message, at) if message[at] >= _CONTINUES else (message[at], at + 1)
         kind = tag & 7
-        if kind == _VARINT:
+        if kind == _BYTES:
+            size, at = _varint(message, at)
+        elif kind == _VARINT:
             value, at = _varint(message, at)
             yield tag >> 3, value
             continue
-        if kind == _BYTES:
-            size, at = _varint(message, at)
         elif kind in _WIDTHS:
             size = _WIDTHS[kind]
         else:
@@ -151,6 +167,8 @@ def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
 
 
 def _varint(message: bytes, at: int) -> tuple[int, int]:
+    if at < len(message) and message[at] < _CONTINUES:
+        return message[at], at + 1
     value = 0
     for place, byte in enumerate(message[at : at + _LONGEST]):
         value |= (byte & ~_CONTINUES) << 7 * place

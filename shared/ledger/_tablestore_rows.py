@@ -69,9 +69,9 @@ def size(write: Write) -> int:
 
 
 @lru_cache(maxsize=256)
-def primary_key(key: str) -> bytes:
-    """A document's key in the table: of those that many deliveries read it is written once."""
-    return written([(KEY, key)])
+def key_wanted(key: str) -> bytes:
+    """A document's key in what asks for rows: of those that many deliveries read it is written once."""
+    return messages.key_wanted(written([(KEY, key)]))
 
 
 def put_item(put: Put, owner: str) -> bytes:

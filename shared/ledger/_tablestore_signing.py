@@ -26,7 +26,7 @@ MOST_OFF_S = 900
 """By so much an answer's date may be off."""
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}):([0-5][0-9])\.[0-9]{3,6}Z", re.ASCII)
 _SUM, _MOMENT, _SIGNED = "x-ots-contentmd5", "x-ots-date", "authorization"
-_NAMES = (_SUM, _MOMENT, "x-ots-requestid", "x-ots-contenttype", _SIGNED)
+_NAMES = frozenset({_SUM, _MOMENT, "x-ots-requestid", "x-ots-contenttype", _SIGNED})
 """What an answer that says success has."""
 
 
@@ -58,7 +58,7 @@ def headers_of(operation: str, body: bytes, instance: str, credentials: Credenti
 def doubt_about(operation: str, answer: HttpAnswer, credentials: Credentials, *, done: bool) -> Doubt | None:
     """What is wrong with an answer; None: nothing. `done`: it says success, and has to show all."""
     headers = answer.headers
-    if done and not all(name in headers for name in _NAMES):
+    if done and not headers.keys() >= _NAMES:
         return Doubt.INCOMPLETE
     if _SUM in headers and headers[_SUM] != _md5(answer.body):
         return Doubt.SUM

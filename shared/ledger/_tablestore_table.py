@@ -65,11 +65,11 @@ class Table:
 
     def _read_batch(self, keys: Sequence[str], columns: Sequence[str]) -> list[tuple[str | None, Row | None]]:
         """Of each row why it could not be read, and what it holds."""
-        body = messages.batch_get_row(self._place.table, map(rows.primary_key, keys), columns)
+        body = messages.batch_get_row(self._place.table, map(rows.key_wanted, keys), tuple(columns))
         answers = self._answers(len(keys))
 
         def rows_of(answer: bytes) -> list[tuple[str | None, Row | None]]:
-            return [(one.error, next(iter(read(one.row)), None)) for one in answers(answer)]
+            return [(one.error, next(iter(read(one.row)), None) if one.row else None) for one in answers(answer)]
 
         try:
             return self._link.repeating("BatchGetRow", body, rows_of)

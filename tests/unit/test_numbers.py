@@ -129,6 +129,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "_FIXED32": 5,
         "_CONTINUES": 128,
         "_LONGEST": 10,
+        "_SHORT": 64,
         "_PUT": 1,
         "_DELETE": 3,
         "_EXISTS": 1,

@@ -31,11 +31,11 @@ def pb() -> Any:
 @pytest.mark.parametrize("count", [1, 3, 100])
 def test_rows_are_asked_for_as_by_the_sdk(count: int) -> None:
     """In one version each: the service refuses to read without a number of versions, or a time."""
-    keys, columns = [f"ehpc/cn/{number}" * 12 for number in range(count)], ["document", "version"]
+    keys, columns = [f"ehpc/cn/{number}" * 12 for number in range(count)], ("document", "version")
     request = sdk().BatchGetRowRequest()
     wanted = [[("key", key)] for key in keys]
-    request.add(sdk().TableInBatchGetRowItem(TABLE, wanted, columns, max_version=1))
-    told = messages.batch_get_row(TABLE, [written([("key", key)]) for key in keys], columns)
+    request.add(sdk().TableInBatchGetRowItem(TABLE, wanted, list(columns), max_version=1))
+    told = messages.batch_get_row(TABLE, [messages.key_wanted(written([("key", key)])) for key in keys], columns)
     assert told == encoded("BatchGetRow", request)
 
 

@@ -16,8 +16,8 @@ from shared.ledger._tablestore_rows import (
     delete_item,
     expiry,
     from_ns,
+    key_wanted,
     place,
-    primary_key,
     put_item,
     seen,
     size,
@@ -122,8 +122,8 @@ def test_a_removal_is_of_a_document_that_still_expires_then() -> None:
 
 def test_a_documents_key_is_written_once() -> None:
     """Many deliveries read the same ones."""
-    primary_key.cache_clear()
-    assert primary_key("k") is primary_key("k") == written([("key", "k")])
+    key_wanted.cache_clear()
+    assert key_wanted("k") is key_wanted("k") == messages.key_wanted(written([("key", "k")]))
 
 
 def test_a_size_is_rather_more_than_what_is_sent() -> None:

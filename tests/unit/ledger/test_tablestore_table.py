@@ -12,7 +12,7 @@ from shared.ledger import _tablestore_messages as messages
 from shared.ledger._tablestore_cells import Bound, Key
 from shared.ledger._tablestore_cells import written as row_written
 from shared.ledger._tablestore_link import Link, Place, TableCallFailed, TableFailure
-from shared.ledger._tablestore_rows import VERSION, Put, Seen, put_item
+from shared.ledger._tablestore_rows import VERSION, Put, Seen, key_wanted, put_item
 from shared.ledger._tablestore_table import Table
 from tests.support.tablestore_server import credentials, write
 
@@ -83,7 +83,7 @@ def test_a_batch_is_asked_for_as_it_is_sent() -> None:
     """Those rows, those columns, of that table."""
     link = Answers(rows_told(NO_ROW))
     assert Table(PLACE, link).read(["a"], [VERSION]) == {}
-    assert link.asked == [("BatchGetRow", messages.batch_get_row("ledger", [row_written([("key", "a")])], [VERSION]))]
+    assert link.asked == [("BatchGetRow", messages.batch_get_row("ledger", [key_wanted("a")], (VERSION,)))]
     link = Answers(rows_told(DONE, DONE))
     assert Table(PLACE, link).write(ITEMS) == [None, None]
     assert link.asked == [("BatchWriteRow", messages.batch_write_row("ledger", ITEMS))]
