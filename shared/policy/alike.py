@@ -1,8 +1,9 @@
-r"""Texts that differ in their digits alone, as failures of one cause do: what is known of one holds for all.
+r"""Texts that differ in their digits and ids alone, as failures of one cause do: what is known of one holds for all.
 
 Nothing that makes a text normal tells one digit from another but escapes such as `\u0031`, and only some patterns do:
 `79`, `[3-7]`, and what spans lines, as a line that comes twice in one text does not in another. A text is asked again
-for those of them that, with any digits in place of theirs, could be in it.
+for those of them that, with any digits in place of theirs, could be in it. Of ids (`ids`) it is not asked which
+patterns tell them apart: where a text has some, it is asked again for all but what a needed text is enough for.
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from shared.policy.ids import has_ids, hexed, is_within_ids, touches_id, without_ids
 from shared.policy.patterns import PatternError, compiled, spans_lines
-from shared.policy.prefilter import Chances, Read
-from shared.policy.search import PatternSet, Possible
+from shared.policy.prefilter import Chances, Choices, Read
+from shared.policy.search import Looks, PatternSet, Possible
 from shared.policy.steps import NOTHING_MORE, Step, first_of
 from shared.policy.weight import DIGITS, parts_of, tells_digits
 
-MOST_ASKED = 8
-"""Of a text that may hold more patterns before one decides nothing is kept: finding out what would take long."""
+MOST_ASKED, MOST_LEFT = 8, 16
+"""Of a text that may hold more patterns before one decides nothing is kept: finding out what would take long. Of one
+with ids nothing is found out."""
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 
 
@@ -30,6 +33,12 @@ class Alike(NamedTuple):
     """What is to be asked of each by itself."""
     place: int | None
     """Of the rule that holds if none of these does."""
+    prefix: int | None = None
+    """So many characters of a text are to be left out, and the rest is what is searched; None: it has to be made."""
+    unless: tuple[str, ...] = ()
+    """Nothing of this holds for a text that has one of these in its ids: they are looked for."""
+    noise: Looks = ()
+    """Nor for one in which noise is found so."""
 
 
 _NOTHING = Chances(frozenset(), {})
@@ -38,8 +47,38 @@ UNLIKE = Alike(_NOTHING, (), None)
 
 
 def shape_of(text: str) -> bytes:
-    """The same for texts that differ in digits alone."""
-    return text.encode("utf-8", "surrogatepass").translate(_DIGITS)
+    """The same for texts that differ in digits and ids alone."""
+    return without_ids(text.encode("utf-8", "surrogatepass").translate(_DIGITS))
+
+
+class Likeness:
+    """What may be in the texts of one shape, by one of them."""
+
+    def __init__(self, folded: Read, shape: bytes) -> None:
+        """By its normal text in small letters."""
+        self.has_ids = has_ids(shape)
+        self._zeroed = _zeroed(folded)
+        self._hexed = hexed(folded) if self.has_ids else ""
+
+    def may_hold(self, text: Read, others: Choices) -> bool:
+        """Whether that text, and one of each of those, may be in one of them."""
+        return self.may_be(text) and all(any(map(self.may_be, some)) for some in others)
+
+    def may_be(self, text: Read) -> bool:
+        """Whether it may be in one of them."""
+        return _zeroed(text) in self._zeroed or self.may_be_by_ids(text)
+
+    def may_be_by_ids(self, text: Read) -> bool:
+        """Whether the ids of one may make it a part of that one."""
+        return self.has_ids and touches_id(text.encode("latin-1")) and hexed(text) in self._hexed
+
+    def gains(self, text: Read) -> bool:
+        """Whether a text that is not in this one may be in another for its ids."""
+        return self.may_be_by_ids(text) and _zeroed(text) not in self._zeroed
+
+    def varies(self, text: Read) -> bool:
+        """Whether it may be in one of them and not in another."""
+        return not DIGITS.isdisjoint(text) or (self.has_ids and touches_id(text.encode("latin-1")))
 
 
 def tell_digits(patterns: PatternSet, numbers: Iterable[int]) -> bool:
@@ -47,35 +86,52 @@ def tell_digits(patterns: PatternSet, numbers: Iterable[int]) -> bool:
     return any(_tells(patterns.pattern(number)) for number in numbers)
 
 
-def alike_of(there: Possible, steps: Iterable[Step], patterns: PatternSet) -> Alike:
+def alike_of(there: Possible, like: Likeness, steps: Iterable[Step], noise: Looks, patterns: PatternSet) -> Alike:
     """What is known of all texts like this one.
 
     Args:
-        there: one of them.
+        there: one of them, without noise.
+        like: what it has in common with them.
         steps: how its rule is looked for.
+        noise: how noise would be.
         patterns: all of them, by number.
     """
+    unless = tuple(filter(like.gains, patterns.near_ids)) if like.has_ids else ()
+    found = _left_of(there, like, steps, patterns) if all(map(is_within_ids, unless)) else None
+    if found is None:
+        return UNLIKE
+    asked = tuple(look for look in noise if like.may_hold(*look[:2])) if like.has_ids else ()
+    return Alike(there.chances, *found, unless=unless, noise=asked)
+
+
+def _left_of(
+    there: Possible, like: Likeness, steps: Iterable[Step], patterns: PatternSet
+) -> tuple[tuple[Step, ...], int | None] | None:
+    """What is left to be asked of each, and the rule's place if nothing of it holds; None: too much is left."""
     left: list[Step] = []
-    like, asked = _zeroed(there.folded), 0
+    asked, most = 0, MOST_LEFT if like.has_ids else MOST_ASKED
     for step in steps:
         text, others, number, place, more = step
         own = "" if number is None else patterns.pattern(number)
-        if not (
-            spans_lines(own) or (_is_in(text, like) and all(any(_is_in(one, like) for one in some) for some in others))
-        ):
+        if not (spans_lines(own) or like.may_hold(text, others)):
             continue
         asked += 1
-        if asked > MOST_ASKED:
-            return UNLIKE
-        if number is not None and text in patterns.enough_for(number) and not tells_digits(text):
+        if asked > most:
+            return None
+        if number is not None and text in patterns.enough_for(number) and not like.varies(text):
             own = ""
-        if not _may_hold(own, step, there):
+        if like.has_ids:
+            told = bool(own or others) or more is not NOTHING_MORE
+        elif not _may_hold(own, step, there):
             continue
-        if _tells(own) or tell_digits(patterns, more.numbers):
+        else:
+            told = _tells(own) or tell_digits(patterns, more.numbers)
+        if told:
             left.append(step)
-        elif first_of((step,), there) is not None:
-            return Alike(there.chances, tuple(left), place)
-    return Alike(there.chances, tuple(left), None)
+        elif like.has_ids or first_of((step,), there) is not None:
+            # Who else asks for the same rule need not be heard.
+            return tuple(one for one in left if one[3] != place), place
+    return tuple(left), None
 
 
 def _may_hold(own: str, step: Step, there: Possible) -> bool:
@@ -84,11 +140,6 @@ def _may_hold(own: str, step: Step, there: Possible) -> bool:
         return first_of(((*step[:4], NOTHING_MORE),), there) is not None
     blind = None if spans_lines(own) else _blind(own)
     return blind is None or blind.search(there.text) is not None
-
-
-def _is_in(text: Read, like: Read) -> bool:
-    """Whether it is in a text with any digits in place of its own."""
-    return _zeroed(text) in like
 
 
 def _zeroed(text: Read) -> Read:

@@ -16,11 +16,11 @@ def text_is_new(facts: Facts) -> GateAnswer | None:
     limit = (facts.rule.same_text if facts.rule else None) or facts.policy.same_text
     if limit is None or not facts.failure.message:
         return None
+    if not facts.record.cases and (facts.case is None or not facts.case.attempt):
+        return _first_time(limit)
     wanted = _at_most_times(limit)
     if facts.case is not None and facts.case.attempt:
         return GateAnswer(f"attempt {facts.case.attempt} is reserved already", wanted)
-    if not facts.record.cases:
-        return _first_time(limit)
     since = facts.ask.now - limit.window_s
     earlier = [case for case in facts.record.cases if case.fingerprint and case.reserved_at > since]
     seen = 1

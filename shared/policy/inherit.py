@@ -27,8 +27,8 @@ from shared.policy.rule import Rule, ScopedRule
 def rule_for(policy: Policy, failure: Failure, seen: Snapshot | None) -> Rule | None:
     """The first rule that matches, with the settings of the blocks that the job falls under. As `first_match`."""
     rule = first_match(policy, failure, seen)
-    if rule is None:
-        return None
+    if rule is None or not policy.by:
+        return rule
     under = tuple(place for place, block in enumerate(policy.by) if block.is_for_rules and block.has_job(failure, seen))
     if not under:
         return rule

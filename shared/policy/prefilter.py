@@ -132,6 +132,12 @@ class Prefilter:
         asking = [tuple(map(by_words, some)) if some else some for some in self._asking]
         return _ByWords(index, asking, [text for text in index.wordless if asking[text]])
 
+    @property
+    def told_by_words(self) -> list[bytes]:
+        """The texts that are looked for only where some words are."""
+        wordless = self._by_words.words.wordless
+        return [text for text, number in self._wanted.items() if number not in wordless]
+
     def possible(self, folded: bytes, *, blurred: bool = False) -> Chances:
         """The patterns that a short text may hold, by its words unless they are blurred (`blurs_words`)."""
         early = self._seen < FEW_TEXTS and "_by_words" not in vars(self)  # a long text may have had the index made

@@ -14,6 +14,7 @@ from typing import Any
 import re2
 
 from shared.policy.early import READY, Early, digest_of, state_of
+from shared.policy.ids import touches_id
 from shared.policy.literals import Needs, enough, needed
 from shared.policy.patterns import (
     ALWAYS,
@@ -182,6 +183,11 @@ class PatternSet:
         told = alone(self._patterns[number]).Match(text)
         return len(told) > 1 if told else self.compiled(number).search(text) is not None
 
+    @cached_property
+    def near_ids(self) -> list[Read]:
+        """Texts that are looked for only where some words are, which an id may have as well."""
+        return list(map(as_read, filter(touches_id, self._index.told_by_words)))
+
     def compiled(self, number: int) -> Any:
         """RE2's own."""
         one = self._single[number]
@@ -211,6 +217,11 @@ class _Index:
         single = {number: compiled(patterns[number]) for number in free}
         self._groups = [_Together(group, single) for group in groups]
         self._free = len(free)
+
+    @property
+    def told_by_words(self) -> list[bytes]:
+        """See `Prefilter.told_by_words`."""
+        return self._prefilter.told_by_words
 
     def ready(self, patterns: Sequence[str]) -> tuple[str, bytes] | None:
         """See the set's."""

@@ -11,8 +11,9 @@ from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
-from shared.policy.alike import UNLIKE, Alike, alike_of, shape_of, tell_digits
+from shared.policy.alike import UNLIKE, Alike, Likeness, alike_of, shape_of, tell_digits
 from shared.policy.conditions import Match, listed, patterns_of
+from shared.policy.ids import are_neutral
 from shared.policy.noise import Noise
 from shared.policy.packs import KnownNeeds
 from shared.policy.rule import CauseLine, Tells
@@ -134,15 +135,28 @@ class Wording:
         if alike is None:
             self._learn(shape, message)
         elif alike is not UNLIKE:
-            place = first_of(alike.steps, self._again(message, alike)) if alike.steps else None
-            return alike.place if place is None else place
+            place = self._by_alike(alike, message)
+            if place != _UNKNOWN:
+                return place
         return self._found(fits, message)
+
+    def _by_alike(self, known: Alike, message: str) -> int | None:
+        """By what is known of a text's shape; _UNKNOWN if that does not hold for it."""
+        if known.unless and any(map(message.__contains__, known.unless)):
+            return _UNKNOWN
+        if not (known.steps or known.noise):
+            return known.place
+        there = self._again(message, known)
+        if known.noise and there.finds_any(known.noise):
+            return _UNKNOWN
+        place = first_of(known.steps, there)
+        return known.place if place is None else place
 
     def _learn(self, shape: tuple[int, bytes], message: str) -> None:
         """What texts of this shape have in common, if this is not the first."""
         seen = hash(shape)
         if seen in self._once:
-            alike = self._alike(shape[0], message)
+            alike = self._alike(*shape, message)
             if alike is not None:
                 if len(self._shapes) >= _MOST_SHORT:
                     self._shapes.clear()
@@ -161,17 +175,25 @@ class Wording:
 
     def _again(self, message: str, known: Alike) -> Possible:
         """Another text of which that is known."""
-        text = searched(lines_of(message)).encode("utf-8", "replace")
+        normal = searched(lines_of(message)) if known.prefix is None else message[known.prefix :]
+        text = normal.encode("utf-8", "replace")
         return Possible(self._patterns, text, known.chances, folded_of(text).decode("latin-1"))
 
-    def _alike(self, fits: int, message: str) -> Alike | None:
+    def _alike(self, fits: int, shape: bytes, message: str) -> Alike | None:
         """What texts of this one's shape have in common, where none of their lines is noise; None: not known yet."""
-        there = self._in(searched(lines_of(message)))
+        normal = searched(lines_of(message))
+        there = self._in(normal)
         if not there.chances.by_words:
             return None
         if "\\" in message or self._is_noisy(there) or tell_digits(self._patterns, there.numbers & self._noises):
             return UNLIKE
-        return alike_of(there, self._steps(fits, there), self._patterns)
+        like = Likeness(there.folded, shape)
+        if like.has_ids and not are_neutral(shape, message):
+            return UNLIKE
+        noise = there.looks(there.numbers & self._noises)
+        known = alike_of(there, like, self._steps(fits, there), noise, self._patterns)
+        one_line = "\n" not in message and message.endswith(normal) and known is not UNLIKE
+        return known._replace(prefix=len(message) - len(normal)) if one_line else known
 
     def _planned(self, there: Possible, fits: int) -> Iterable[Step]:
         """Kept from the second text of these words on: of many an endless text there is no second one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
-    "shared.policy.alike": {"MOST_ASKED": 8},
+    "shared.policy.alike": {"MOST_ASKED": 8, "MOST_LEFT": 16},
     "shared.policy.belts": {"_MINUTE_S": 60, "DAY_S": 86_400.0, "LONGEST_WINDOW_S": 2_419_200.0},
     "shared.policy.blocks": {"MAX_NAME_CHARS": 64},
     "shared.policy.conditions": {
@@ -28,6 +28,7 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
     "shared.policy.gates_nodes": {"LOOK_AGAIN_S": 300.0},
     "shared.policy.gates_policy": {"_HOUR_S": 3600.0},
     "shared.policy.known": {"EXCERPT_BYTES": 1024, "_LOOKED_AT_CHARS": 2048},
+    "shared.policy.ids": {"LEAST": 8},
     "shared.policy.literals": {
         "MAX_CHOICES": 32,
         "MAX_TEXT_BYTES": 48,

@@ -37,6 +37,7 @@ _SPEAKERS = (
 _BEGIN = r"(?=[\d[(;]|[A-Z](?:\d|[a-z][a-z][ ,])|[cghilmnw][a-z]{0,6}[-_]?\d)"
 """As each of them begins: most lines do not, and are not asked for one after the other."""
 _ANY = f"(?:{_BEGIN}(?:{'|'.join((*_STAMPS, *_SPEAKERS))}) ?)+"
+_BEGUN = re.compile(f"^[ \t]*{_BEGIN}", re.MULTILINE)
 _PREFIXES, _AFTER_AN_END = re.compile(_ANY), re.compile(f"\n{_ANY} *")
 
 _TAGS = re.compile(_TAG)
@@ -51,6 +52,11 @@ def without_prefixes(line: str) -> str:
             line = bare.lstrip(" ")
     found = _PREFIXES.match(line)
     return line if found is None else line[found.end() :].lstrip(" ")
+
+
+def may_have_prefixes(text: str) -> bool:
+    """Whether a line of it begins as a prefix does, blanks aside, or a quoted one may."""
+    return _BEGUN.search(text) is not None or "; output: " in text
 
 
 def all_without_prefixes(text: str) -> str:

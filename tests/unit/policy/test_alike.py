@@ -2,95 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.policy.alike import UNLIKE, shape_of
-from shared.policy.conditions import listed
-from shared.policy.model import CauseLine, Match, Tells
-from shared.policy.patterns import PatternError, compile_pattern
-from shared.policy.prefilter import FEW_TEXTS
+from shared.policy.model import Match
+from shared.policy.patterns import PatternError
 from shared.policy.text.normal import lines_of
-from shared.policy.text.whole import searched
 from shared.policy.weight import tells_digits
-from shared.policy.wording import Wording
-
-_ALL = (1 << 64) - 1
-
-
-def _wording(rules: Sequence[Match], noise: Sequence[str] = ()) -> Wording:
-    """After the first texts, which are looked through one needed text after the other."""
-    wording = Wording([(match, Tells.CAUSE, CauseLine.ANY) for match in rules], noise)
-    for number in range(FEW_TEXTS + 1):
-        wording.first(_rules(rules), "a" * (number + 1))
-    return wording
-
-
-def _rules(rules: Sequence[Match]) -> int:
-    return (1 << len(rules)) - 1
-
-
-def _by_definition(rules: Sequence[Match], message: str, noise: Sequence[str] = ()) -> int | None:
-    """One rule after the other, one pattern after the other."""
-    lines = [one for one in lines_of(message) if not any(_is_in(each, one) for each in noise)]
-    text = searched(lines)
-    for place, match in enumerate(rules):
-        asked = (match.message is None or any(_is_clear(one, match, text) for one in listed(match.message))) and (
-            match.any_of is None or any(_is_in(one, text) for one in listed(match.any_of))
-        )
-        if (
-            asked
-            and all(_is_in(one, text) for one in listed(match.all_of))
-            and not any(_is_in(one, text) for one in listed(match.not_message))
-        ):
-            return place
-    return None
-
-
-def _is_clear(pattern: str, match: Match, text: str) -> bool:
-    """Whether it is found, first where nothing is near that may not be."""
-    found = compile_pattern(pattern).search(text.encode())
-    if found is None or match.not_near is None:
-        return found is not None
-    lines = text.encode().split(b"\n")
-    place = text.encode()[: found.start()].count(b"\n")
-    near = b"\n".join(lines[place : place + 1])
-    return not any(compile_pattern(one).search(near) for one in listed(match.not_near))
-
-
-def _is_in(pattern: str, text: str) -> bool:
-    return compile_pattern(pattern).search(text.encode()) is not None
-
-
-def _messages(*patterns: str) -> list[Match]:
-    return [Match(message=pattern) for pattern in patterns]
+from tests.unit.policy.by_definition import all_of_them, by_definition, rules_of, wording_of
 
 
 @pytest.mark.parametrize(
     ("rules", "texts", "asked"),
     [
-        (_messages("red fault", "blue"), ["red fault 1", "red fault 2", "red fault 3"], 0),
-        (_messages("blue", "[0-9]{2} red"), ["red fault 1", "red fault 2", "red fault 3"], 0),
-        (_messages(r"xid [^ ]+ (48|79)\b", "xid"), ["xid a 13", "xid a 12", "xid a 48", "xid a 79"], 1),
-        (_messages("xid 48", "xid"), ["xid 123", "xid 321", "xid 481"], 1),
-        (_messages("xid 1234", "xid"), ["xid 123", "xid 321", "xid 481"], 0),
-        (_messages("(?i)red fault|code 7"), ["red fault code 1", "red fault code 2", "red fault code 7"], 0),
-        (_messages("(?i)code 7|blue", "code"), ["code 1", "code 2", "code 7"], 1),
-        (_messages("port [3-7]"), ["port 1", "port 2", "port 5"], 1),
-        (_messages("port [^3-7]x"), ["port 3x", "port 4x", "port 1x"], 1),
-        (_messages("port [^3-7]x"), ["port 3y", "port 4y", "port 1y"], 0),
-        (_messages(r"port \x37", "port"), ["port 1", "port 2", "port 7"], 1),
-        (_messages(r"port \067", "port"), ["port 1", "port 2", "port 7"], 1),
-        (_messages(r"port \Q7\E", "port"), ["port 1", "port 2", "port 7"], 1),
-        (_messages(r"port [\x37]", "port"), ["port 1", "port 2", "port 7"], 1),
-        (_messages("(?P<n1>port) 7", "port"), ["port 1", "port 2", "port 7"], 1),
-        (_messages("port [1-]7", "port"), ["port 12", "port 71", "port 17"], 1),
-        (_messages("port (-7|-8)", "port"), ["port 17", "port 18", "port 10"], 0),
-        (_messages("(?s)red 1\nred 2", "red"), ["red 1\nred 1", "red 3\nred 4", "red 1\nred 2"], 1),
-        (_messages("(?s)red [0-9]\nred [0-9]", "red"), ["red 1\nred 1", "red 3\nred 3", "red 1\nred 2"], 1),
+        (rules_of("red fault", "blue"), ["red fault 1", "red fault 2", "red fault 3"], 0),
+        (rules_of("blue", "[0-9]{2} red"), ["red fault 1", "red fault 2", "red fault 3"], 0),
+        (rules_of(r"xid [^ ]+ (48|79)\b", "xid"), ["xid a 13", "xid a 12", "xid a 48", "xid a 79"], 1),
+        (rules_of("xid 48", "xid"), ["xid 123", "xid 321", "xid 481"], 1),
+        (rules_of("xid 1234", "xid"), ["xid 123", "xid 321", "xid 481"], 0),
+        (rules_of("(?i)red fault|code 7"), ["red fault code 1", "red fault code 2", "red fault code 7"], 0),
+        (rules_of("(?i)code 7|blue", "code"), ["code 1", "code 2", "code 7"], 1),
+        (rules_of("port [3-7]"), ["port 1", "port 2", "port 5"], 1),
+        (rules_of("port [^3-7]x"), ["port 3x", "port 4x", "port 1x"], 1),
+        (rules_of("port [^3-7]x"), ["port 3y", "port 4y", "port 1y"], 0),
+        (rules_of(r"port \x37", "port"), ["port 1", "port 2", "port 7"], 1),
+        (rules_of(r"port \067", "port"), ["port 1", "port 2", "port 7"], 1),
+        (rules_of(r"port \Q7\E", "port"), ["port 1", "port 2", "port 7"], 1),
+        (rules_of(r"port [\x37]", "port"), ["port 1", "port 2", "port 7"], 1),
+        (rules_of("(?P<n1>port) 7", "port"), ["port 1", "port 2", "port 7"], 1),
+        (rules_of("port [1-]7", "port"), ["port 12", "port 71", "port 17"], 1),
+        (rules_of("port (-7|-8)", "port"), ["port 17", "port 18", "port 10"], 0),
+        (rules_of("(?s)red 1\nred 2", "red"), ["red 1\nred 1", "red 3\nred 4", "red 1\nred 2"], 1),
+        (rules_of("(?s)red [0-9]\nred [0-9]", "red"), ["red 1\nred 1", "red 3\nred 3", "red 1\nred 2"], 1),
         ([Match(message="red", not_message="code 7")], ["red code 1", "red code 7", "red code 3", "red code 7"], 1),
         ([Match(message="blue", not_message="code 7"), Match()], ["red code 1", "red code 7", "red code 3"], 0),
         ([Match(message="red", not_message="blue"), Match()], ["red blue 1", "red blue 2", "red blue 3"], 0),
@@ -102,35 +47,35 @@ def _messages(*patterns: str) -> list[Match]:
         ([Match(message="red", not_near="7")], ["red 1\nblue 7", "red 2\nblue 3", "red 7\nblue 1"], 1),
         ([Match(not_message="code 7"), Match(all_of="code")], ["code 1", "code 2", "code 7"], 1),
         ([Match(any_of=("code 7", "x"))], ["code 1", "code 2", "code 7"], 1),
-        (_messages(*(rf"port {number}\b" for number in range(10, 18))), ["port 01", "port 02", "port 17"], 8),
-        (_messages(*(rf"port {number}\b" for number in range(10, 19))), ["port 01", "port 02", "port 18"], None),
-        (_messages("[7-9]", "red"), ["red 1", "red 2", "red 8"], None),
+        (rules_of(*(rf"port {number}\b" for number in range(10, 18))), ["port 01", "port 02", "port 17"], 8),
+        (rules_of(*(rf"port {number}\b" for number in range(10, 19))), ["port 01", "port 02", "port 18"], None),
+        (rules_of("[7-9]", "red"), ["red 1", "red 2", "red 8"], None),
     ],
 )
 def test_each_text_of_a_shape_is_decided_as_by_itself(rules: list[Match], texts: list[str], asked: int | None) -> None:
     """From the third one on it is only asked for what tells its digits, and only where some digits could be in it."""
-    wording = _wording(rules)
+    wording = wording_of(rules)
     for text in texts:
-        assert wording.first(_rules(rules), text) == _by_definition(rules, text), text
+        assert wording.first(all_of_them(rules), text) == by_definition(rules, text), text
     shape = shape_of(texts[0])
     assert {shape_of(text) for text in texts} == {shape}
-    known = wording._shapes.get((_rules(rules), shape), UNLIKE)
+    known = wording._shapes.get((all_of_them(rules), shape), UNLIKE)
     assert (None if known is UNLIKE else len(known.steps)) == asked
 
 
 @pytest.mark.parametrize("noise", ["port 7", "INFO", "blue"])
 def test_noise_is_left_out_of_each(noise: str) -> None:
     """Whether its lines are told by digits or not."""
-    rules = _messages("red", "port")
-    wording = _wording(rules, [noise])
+    rules = rules_of("red", "port")
+    wording = wording_of(rules, [noise])
     for line in ("port 1", "port 2", "port 7", "INFO port 1", "INFO port 2", "INFO port 7"):
         for text in (line, f"{line} red", f"{line}\nport 8", f"{line} red\nred 7"):
-            assert wording.first(3, text) == _by_definition(rules, text, [noise]), text
+            assert wording.first(3, text) == by_definition(rules, text, [noise]), text
 
 
 def test_an_escape_stands_for_another_sign() -> None:
     """So two of them that differ in digits alone have nothing in common."""
-    wording = _wording(_messages("cold"))
+    wording = wording_of(rules_of("cold"))
     assert [wording.first(1, f"col\\u006{digit}") for digit in (1, 2, 3, 4, 4, 1)] == [None, None, None, 0, 0, None]
 
 
@@ -217,11 +162,11 @@ def test_whatever_is_asked_digits_decide_as_they_do_by_themselves(
 ) -> None:
     """Small policies over texts of one shape."""
     try:
-        wording = _wording(rules)
+        wording = wording_of(rules)
     except PatternError:
         return
     for some in digits:
         left = iter(some)
         text = "".join(next(left) if sign == "#" else sign for sign in form)
         if lines_of(text):
-            assert wording.first(_rules(rules), text) == _by_definition(rules, text), text
+            assert wording.first(all_of_them(rules), text) == by_definition(rules, text), text
