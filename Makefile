@@ -62,9 +62,10 @@ format: setup
 
 # The code package of the six functions, as s.yaml uploads it: build/secondwind-$(RUNTIME).zip.
 RUNTIME ?= python3.12
+LEDGER ?= tablestore
 
 bundle: setup
-	$(BIN)/python -m tools.bundle --runtime $(RUNTIME)
+	$(BIN)/python -m tools.bundle --runtime $(RUNTIME) --ledger $(LEDGER)
 
 # What s.yaml takes from the environment, every fault at once, before anything is set up; then the policy that goes into
 # the package, as `make bundle` judges it too; then what s.yaml gives the functions, as they will read it.
@@ -84,7 +85,7 @@ requirements:
 	uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-header --no-annotate requirements/build.in -o requirements/build.txt
 	uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/run.txt
 	uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-header --no-annotate -c requirements/run.txt --all-extras pyproject.toml -o requirements/all.txt
-	uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-header --no-annotate -c requirements/all.txt pyproject.toml -o requirements/bundle.txt
+	uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-header --no-annotate -c requirements/all.txt --extra tablestore --extra redis pyproject.toml -o requirements/bundle.txt
 
 clean:
 	rm -rf $(VENV) .venvs build .hypothesis .mypy_cache .ruff_cache .import_linter_cache

@@ -18,7 +18,7 @@ from typing import Any
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.instances import Code, Instance, bundled
+from benchmarks.instances import Code, Instance, bundled, with_client_of
 from benchmarks.region import Region
 from benchmarks.spread import Compared, compared
 
@@ -43,7 +43,7 @@ ALL = Meant()
 
 def cold(region: Region, rounds: int, ledgers: Mapping[str, str], meant: Meant = ALL) -> list[Compared]:
     """Each door's first event against the sample function's, all in turns."""
-    ours, theirs = bundled()
+    theirs = bundled()[1]
     events: dict[str, tuple[Event, str]] = {
         "log_trigger, rerun": (lambda: region.order("logged", told=region.order("jobs")), "log_trigger"),
         "event_trigger, rerun": (lambda: region.order("jobs")[0], "event_trigger"),
@@ -61,7 +61,7 @@ def cold(region: Region, rounds: int, ledgers: Mapping[str, str], meant: Meant =
         for _ in range(rounds if wanted else 0):  # all of a ledger's in turns, so that one take of its is enough
             environment = region.environment(url)
             for name, (event, door) in wanted.items():
-                takes[name].append(_first(ours, f"functions.{door}.index", environment, event()))
+                takes[name].append(_first(with_client_of(ledger), f"functions.{door}.index", environment, event()))
             jobs = region.order("jobs")
             others[""].append(_first(theirs, "sample_function", environment, jobs[0]))
             if any(door == "log_trigger" for _, door in wanted.values()):
@@ -80,9 +80,9 @@ def _first(code: Code, module: str, environment: Mapping[str, str], event: Any) 
 
 def warm(region: Region, rounds: int, ledgers: Mapping[str, str], meant: Meant = ALL) -> list[Compared]:
     """An event at an instance that has handled some, against the sample function's with the same ending."""
-    (ours, theirs), found = bundled(), []
+    theirs, found = bundled()[1], []
     for ledger, url in ledgers.items():
-        environment = region.environment(url)
+        ours, environment = with_client_of(ledger), region.environment(url)
         with ExitStack() as stack:
             mine = stack.enter_context(Instance(ours, "functions.event_trigger.index", environment))
             by_hand = stack.enter_context(Instance(ours, "functions.manual.index", environment))

@@ -50,6 +50,12 @@ def bundled() -> tuple[Code, Code]:
     raise SystemExit("make bench needs a bundle (`make bundle`) and the SDKs for its Python (tools/test_elsewhere.py)")
 
 
+def with_client_of(ledger: str) -> Code:
+    """Second Wind from its bundle; for Redis, whose client this bundle lacks, with what is installed behind it."""
+    ours, theirs = bundled()
+    return Code(ours.python, (*ours.paths, *theirs.paths[1:]), ours.kind) if ledger == "Redis" else ours
+
+
 def at_hand() -> Code:
     """Second Wind from its bundle if there is one, else as it stands in this tree with its own Python."""
     try:

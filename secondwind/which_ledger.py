@@ -13,7 +13,7 @@ from secondwind.terminal import shown
 from secondwind.usage import UnusableError
 from shared.domain.credentials import Credentials
 from shared.domain.errors import SettingsError
-from shared.open_ledger import OpenLedger, open_ledger
+from shared.open_ledger import OpenLedger, check_client, open_ledger
 from shared.ports import Clock
 from shared.reality import SystemClock
 from shared.settings import LedgerUrl, RedisUrl, SqliteUrl, parse_ledger_url, read_credentials
@@ -56,6 +56,10 @@ def ledger_of(terms: LedgerTerms) -> Iterator[tuple[OpenLedger, str]]:
         LedgerUnavailable: it is out of reach.
     """
     url = _url(terms)
+    try:
+        check_client(url)
+    except SettingsError as error:
+        raise UnusableError(str(error)) from None
     if isinstance(url, SqliteUrl) and not Path(url.path).is_file():
         none_yet = "the first invocation that uses it makes one (a cloud of `invoke --local`'s own forgets its ledger)"
         raise UnusableError(f"there is no ledger at {shown(url.path)}: {none_yet}; see --ledger")

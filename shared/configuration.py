@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.domain.errors import Fault, PolicyError, SettingsError
+from shared.open_ledger import check_client
 from shared.policy.itself import Itself
 from shared.policy.match import make_ready
 from shared.policy.model import Policy
@@ -46,6 +47,7 @@ def prepare(context: Any) -> None:
     for setting in configuration.settings.fixed.values() if configuration.policy.regions else ():
         _LOG.warning("%s serves the function's own region alone: failures told for another are invalid", setting)
     ledger = configuration.settings.ledger
+    check_client(ledger)
     if isinstance(ledger, SqliteUrl) and os.environ.get("FC_FUNC_CODE_PATH"):
         _LOG.warning(
             "the SQLite ledger %s lives and dies with this instance: other instances do not see its reservations",

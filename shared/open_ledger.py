@@ -1,15 +1,38 @@
-"""Opens the ledger that the settings name. A backend is imported when it is named: it would cost each cold start."""
+"""Opens the ledger that the settings name. A backend is imported when it is named: an SDK costs a cold start.
+
+Redis alone needs a client, and a package for Function Compute has it if it was made so (`make bundle LEDGER=redis`);
+whether it is there can be told without importing it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 
 from shared.domain.credentials import Credentials
+from shared.domain.errors import Fault, SettingsError
 from shared.ledger.several import OpenLedger, SeveralLedgers
 from shared.ports import Clock
-from shared.settings import LedgerUrl, SqliteUrl, TablestoreUrl
+from shared.settings import LedgerUrl, RedisUrl, SqliteUrl, TablestoreUrl
 
-__all__ = ["OpenLedger", "open_ledger"]
+__all__ = ["OpenLedger", "check_client", "open_ledger"]
+
+
+def check_client(url: LedgerUrl) -> None:
+    """Whether what the ledger needs is installed. Nothing is imported.
+
+    Raises:
+        SettingsError: it is not.
+    """
+    if not isinstance(url, RedisUrl):
+        return
+    try:
+        there = find_spec("redis") is not None
+    except (ImportError, ValueError):  # a finder that refuses, a stand-in without a spec
+        there = False
+    if not there:
+        problem = "this package has no client for Redis: `make bundle LEDGER=redis` makes one that has"
+        raise SettingsError([Fault("SECONDWIND_LEDGER_URL", problem)])
 
 
 def open_ledger(
@@ -31,7 +54,9 @@ def open_ledger(
 
     Raises:
         LedgerUnavailable: it cannot be opened.
+        SettingsError: as `check_client`.
     """
+    check_client(url)
     return SeveralLedgers(lambda: _open_one(url, credentials, clock, remaining_s, keeps=keeps))
 
 

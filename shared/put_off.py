@@ -25,15 +25,18 @@ _EXCEPTIONS = {"asyncio": "asyncio.exceptions"}
 _OF_TYPING = ("__typing_", "__parameters__", "__origin__")
 
 
-def put_off(*names: str) -> None:
+def put_off(*names: str, together: bool = False) -> None:
     """Let the next import of each of these modules wait; one that is loaded already stays as it is.
+
+    `together`: they are of one package and take parts of one another while they are imported. Once one is used all are
+    loaded, in the order in which the package met them.
 
     Said before each use of an SDK, so what waits already is not put off again: each finder costs every later import.
     """
     waiting = {name for finder in sys.meta_path if isinstance(finder, _Finder) for name in finder.names}
     wanted = {name for name in names if name not in sys.modules} - waiting
     if wanted:
-        sys.meta_path.insert(0, _Finder(wanted))
+        sys.meta_path.insert(0, _Finder(wanted, together=together))
     if "asyncio" in wanted:
         # Each line of a log would ask which of its tasks is running, and load it to hear that there is none.
         vars(logging)["logAsyncioTasks"] = False
@@ -42,8 +45,10 @@ def put_off(*names: str) -> None:
 class _Finder:
     """Finds a module that waits in the place of one that was put off, once; who wants a part of one has it loaded."""
 
-    def __init__(self, names: set[str]) -> None:
+    def __init__(self, names: set[str], *, together: bool) -> None:
         self.names = names
+        self._together = together
+        self._met: list[_WaitingModule] = []
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, _target: Any = None) -> ModuleSpec | None:
         """Part of `importlib`'s protocol, as the two below."""
@@ -66,10 +71,25 @@ class _Finder:
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """A module that waits, or the part that is there."""
         there = sys.modules.get(spec.name)
-        return _WaitingModule(spec.name) if there is None else there
+        if there is not None:
+            return there
+        module = _WaitingModule(spec.name)
+        if self._together:
+            module.__dict__["_together"] = self
+            self._met.append(module)
+        return module
 
     def exec_module(self, module: ModuleType) -> None:
         """Nothing is run yet."""
+
+    def all_met(self) -> list[_WaitingModule]:
+        """Those that wait together; each is to be loaded now, and none of their names waits any more."""
+        met, self._met = self._met, []
+        self.names.clear()
+        for module in met:
+            if sys.modules.get(module.__name__) is module:
+                del sys.modules[module.__name__]
+        return met
 
 
 class _Alone:
@@ -117,6 +137,12 @@ class _WaitingModule(ModuleType):
         return known
 
     def _loaded(self) -> ModuleType:
+        finder: _Finder | None = self.__dict__.pop("_together", None)
+        for module in finder.all_met() if finder is not None else ():
+            module._load()  # noqa: SLF001 - of its kind
+        return self._load()
+
+    def _load(self) -> ModuleType:
         real: ModuleType | None = self.__dict__.get("_real")
         if real is None:
             if sys.modules.get(self.__name__) is self:

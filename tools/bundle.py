@@ -1,4 +1,4 @@
-"""Builds the code package of the six functions: `python -m tools.bundle [--runtime python3.12]`.
+"""Builds the code package of the six functions: `python -m tools.bundle [--runtime python3.12] [--ledger tablestore]`.
 
 The same sources and pins make the same bytes wherever the same Pythons build them: dependencies are the pinned wheels
 for the runtime and its platform, checked by hash; files are in one order and have one date; byte-code is compiled by
@@ -26,7 +26,7 @@ from shared.policy.load import load_policy
 from shared.policy.ready import ENDING, encoded
 from shared.ready_patterns import FILE
 from tools.bundle_elf import stripped
-from tools.bundle_parts import BUDGET_BYTES, RUNTIMES, Runtime, kept, product_files
+from tools.bundle_parts import BUDGET_BYTES, RUNTIMES, Ledger, Runtime, kept, product_files
 from tools.bundle_wheels import BundleError, fetch_wheels, read_pins
 from tools.packaged_policy import judged
 from tools.test_elsewhere import interpreters
@@ -68,7 +68,7 @@ def load():
     for name in names:
         try:
             importlib.import_module(name)
-        except ImportError as error:  # of what is not in this package
+        except ImportError as error:  # of a ledger's client that is not in this package
             if (error.name or "").partition(".")[0] in {"shared", "functions"}:
                 raise
     from shared.console.render import environment
@@ -104,11 +104,12 @@ class Bundle:
         yield f"sha256 {self.digest}"
 
 
-def build(runtime: Runtime, output: Path = BUILD, *, cache: Path = BUILD / "wheels") -> Bundle:
+def build(runtime: Runtime, ledger: Ledger, output: Path = BUILD, *, cache: Path = BUILD / "wheels") -> Bundle:
     """Build one bundle: a folder and a zip of it, named `secondwind-<runtime>` in `output`.
 
     Args:
         runtime: where it is to run.
+        ledger: the ledger whose client it has.
         output: whatever of that name was there is replaced.
         cache: keeps wheels from one build to the next; network is needed for what is not there.
 
@@ -127,7 +128,7 @@ def build(runtime: Runtime, output: Path = BUILD, *, cache: Path = BUILD / "whee
     folder = output / f"secondwind-{runtime.name}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    pins = read_pins(ROOT / "requirements" / "bundle.txt", runtime)
+    pins = read_pins(ROOT / "requirements" / "bundle.txt", runtime, ledger)
     _unpack(fetch_wheels(pins, runtime, cache / runtime.name), folder)
     for own in product_files(ROOT):
         _write(folder / own, (ROOT / own).read_bytes())
@@ -139,7 +140,7 @@ def build(runtime: Runtime, output: Path = BUILD, *, cache: Path = BUILD / "whee
         os.utime(path, (_UNIX_DATE, _UNIX_DATE))
     archive = folder.with_name(f"{folder.name}.zip")
     _pack(folder, archive)
-    made = Bundle(folder, archive, sum(path.stat().st_size for path in _files(folder)), BUDGET_BYTES)
+    made = Bundle(folder, archive, sum(path.stat().st_size for path in _files(folder)), BUDGET_BYTES[ledger])
     if made.unpacked_bytes > made.budget_bytes:
         raise BundleError("\n".join(["the bundle is larger than its budget", *made.told()]))
     return made
@@ -237,10 +238,11 @@ def main() -> int:
     """Exit status: 0 if it was built within its budget."""
     parser = argparse.ArgumentParser(description="Builds the code package of the six functions.")
     parser.add_argument("--runtime", choices=RUNTIMES, default="python3.12")
+    parser.add_argument("--ledger", choices=[one.value for one in Ledger], default=Ledger.TABLESTORE.value)
     parser.add_argument("--output", type=Path, default=BUILD, metavar="FOLDER")
     chosen = parser.parse_args()
     try:
-        made = build(RUNTIMES[chosen.runtime], chosen.output)
+        made = build(RUNTIMES[chosen.runtime], Ledger(chosen.ledger), chosen.output)
     except BundleError as error:
         print(error, file=sys.stderr)
         return 1

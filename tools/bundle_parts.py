@@ -1,4 +1,4 @@
-"""What is in the bundle and what is not, as tables: runtimes, a budget, all that is left out and why."""
+"""What is in the bundle and what is not, as tables: runtimes, ledgers, budgets, all that is left out and why."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
@@ -15,21 +16,39 @@ PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x8
 """Debian 10's glibc 2.28, the older of the two runtimes' systems, and below."""
 
 
-BUDGET_BYTES = 30_000_000
+class Ledger(str, Enum):
+    """Which ledger's client is in the bundle."""
+
+    TABLESTORE = "tablestore"
+    """Which needs none."""
+    REDIS = "redis"
+    NONE = "none"
+    """For SQLite, which Python has."""
+
+
+BUDGET_BYTES = {Ledger.TABLESTORE: 30_000_000, Ledger.REDIS: 32_000_000, Ledger.NONE: 30_000_000}
 """Unpacked. What is larger starts more slowly: the platform loads the package before the first request."""
+
+ONLY_FOR = {"redis": Ledger.REDIS}
+"""Distributions that only one ledger needs."""
 
 LEFT_OUT = {
     "alibabacloud-tea-util": "a dependency of product SDKs; the generic call that is used here never imports it",
     "anyio": "comes with elastic-transport",
     "cffi": "cryptography needs its extension _cffi_backend alone, which is kept",
+    "crc32c": "comes with tablestore",
     "dateparser": "the Log Service SDK reads times in words with it; here times are numbers",
     "elastic-transport": "comes with elasticsearch",
     "elasticsearch": "the Log Service SDK migrates indexes from it",
     "exceptiongroup": "comes with anyio",
+    "flatbuffers": "comes with tablestore",
+    "future": "comes with tablestore",
+    "numpy": "comes with tablestore",
     "pycparser": "comes with cffi",
     "pytz": "comes with dateparser",
     "regex": "comes with dateparser",
     "sniffio": "comes with elastic-transport",
+    "tablestore": "only who sets up a table needs the SDK; the ledger writes and reads its own requests",
 }
 """Distributions that the functions never import, and why they are among the dependencies. Tests prove the `never`."""
 
@@ -101,9 +120,10 @@ RUNTIMES = {one.name: one for one in (Runtime("python3.12", "3.12"), Runtime("py
 """https://www.alibabacloud.com/help/en/functioncompute/fc/python-environment: 3.11 and 3.13 are not offered."""
 
 
-def wanted(distribution: str) -> bool:
-    """Whether anything of the distribution is in the bundle. Names are normalised (PEP 503)."""
-    return distribution not in LEFT_OUT or distribution in KEPT_OF_LEFT_OUT
+def wanted(distribution: str, ledger: Ledger) -> bool:
+    """Whether anything of the distribution is in that ledger's bundle. Names are normalised (PEP 503)."""
+    only = ONLY_FOR.get(distribution)
+    return (only is None or only is ledger) and (distribution not in LEFT_OUT or distribution in KEPT_OF_LEFT_OUT)
 
 
 def kept(distribution: str, path: PurePosixPath) -> bool:

@@ -19,7 +19,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 
-from tools.bundle_parts import PLATFORMS, Runtime, wanted
+from tools.bundle_parts import PLATFORMS, Ledger, Runtime, wanted
 
 
 class BundleError(Exception):
@@ -42,8 +42,8 @@ class Pin:
         return " ".join([f"{self.name}=={self.version}", *(f"--hash=sha256:{one}" for one in sorted(self.hashes))])
 
 
-def read_pins(requirements: Path, runtime: Runtime) -> list[Pin]:
-    """The pins that hold for the runtime and that the bundle wants.
+def read_pins(requirements: Path, runtime: Runtime, ledger: Ledger) -> list[Pin]:
+    """The pins that hold for the runtime and that this ledger's bundle wants.
 
     Raises:
         BundleError: a line is no pin with hashes.
@@ -59,7 +59,7 @@ def read_pins(requirements: Path, runtime: Runtime) -> list[Pin]:
             raise BundleError(f"{requirements.name}: {requirement.name} is not pinned to one version with hashes")
         name = canonicalize_name(requirement.name)
         holds = requirement.marker is None or requirement.marker.evaluate(runtime.markers)
-        if holds and wanted(name):
+        if holds and wanted(name, ledger):
             pins.append(Pin(name, versions[0], frozenset(one.strip() for one in options)))
     return pins
 

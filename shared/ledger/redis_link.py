@@ -1,32 +1,49 @@
-"""One connection to a Redis server: bounded in time, repeats no command, rests on no idle socket, shows no secret."""
+"""One connection to a Redis server: bounded in time, never repeats a command, rests on no idle socket, shows no secret.
+
+The client's low-level connection is used because what it does is exactly what is asked: no pool, no retry, no health
+check between two commands. The client (redis 8.1) is imported with the first connection, so it costs nothing where the
+ledger is another, and of it nothing that a single connection does not touch.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
+import select
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from shared.domain.errors import LedgerUnavailable
-from shared.http_bounds import CutShort, Garbled, TooLong
 from shared.idle import LastUse
-from shared.ledger._redis_wire import Argument, ServerRefused, Wire, dial
-
-__all__ = ["AnswerLost", "Argument", "RedisLink"]
+from shared.put_off import put_off
 
 MAX_WAIT_S = 5.0
 """Longest wait for one answer."""
-_UNKNOWN_SCRIPT = "NOSCRIPT"
-_NO_SUCH_CALL = "ERR"
-_BROKEN = (OSError, CutShort, Garbled, TooLong)
-"""What leaves no answer."""
+_PARTS = """
+    _parsers.commands _parsers.hiredis _parsers.resp3 asyncio auth.token cache client cluster event
+    keyspace_notifications sentinel
+"""
+"""Of the client: clusters, every command as a method, its other half, other ways to read an answer."""
+PARTS = tuple(f"redis.{name}" for name in _PARTS.split())
+NEVER_USED = (
+    "asyncio",
+    "cryptography",  # certificates of other services
+    "importlib.metadata",  # the client's own version, which no server is told
+    "queue",  # of pools
+)
+"""With these what the client imports and a connection does not touch: four fifths of what loading it took. Used, it is
+loaded."""
+_CODE = re.compile(r"[A-Z]{2,20}\b")
+
+Argument = str | bytes | float
 
 
 class AnswerLost(LedgerUnavailable):
     """The command left, and nobody knows whether it took effect."""
 
 
-_KEPT: dict[tuple[Any, ...], tuple[Wire, LastUse]] = {}
+_KEPT: dict[tuple[Any, ...], tuple[Any, LastUse]] = {}
 """By server and key, the one connection that nobody uses now."""
 
 
@@ -57,11 +74,12 @@ class RedisLink:
     ) -> None:
         self.place = f"{host}:{port}/{database}"
         """For people; holds no secret."""
-        self._host, self._port, self._tls, self._database = host, port, tls, database
-        self._user, self._password = user, password
+        self._address: dict[str, Any] = {"host": host, "port": port, "db": database}
+        self._secrets = {"username": user or None, "password": password or None}
+        self._tls = tls
         self._key = (host, port, database, tls, user, password)
         self._remaining_s = remaining_s
-        self._connection: Wire | None = None
+        self._connection: Any = None  # the client's types are incomplete
         self._last_use = LastUse()
         self._closed = False
 
@@ -76,7 +94,7 @@ class RedisLink:
             before = _KEPT.pop(self._key, None)
             _KEPT[self._key] = (connection, self._last_use)
             if before is not None:
-                before[0].close()
+                before[0].disconnect()
 
     def run(self, script: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         """The script's answer; the script itself is sent only if the server does not have it yet.
@@ -89,78 +107,76 @@ class RedisLink:
         rest = (len(keys), *keys, *arguments)
         try:
             return self._exchange("EVALSHA", digest, *rest)
-        except ServerRefused:
+        except _exceptions().NoScriptError:
             return self.ask("EVAL", script, *rest)
 
     def ask(self, *command: Argument) -> Any:
         """The answer to one command. Raises as `run`."""
         try:
             return self._exchange(*command)
-        except ServerRefused as error:
-            refused = self._refused(error)
-        raise refused
+        except _exceptions().NoScriptError as error:
+            raise self._refused(error) from None
 
     def _exchange(self, *command: Argument) -> Any:
-        """As `ask`, but lets through that a script is unknown: it is the one error that says what to do next."""
+        """As `ask`, but lets NoScriptError through: it is the one error that says what to do next."""
+        exceptions = _exceptions()
+
         wait_s = self._wait_s()
         connection = self._open(wait_s)
         self._last_use.touch()
         try:
-            return connection.ask(command, wait_s)
-        except ServerRefused as error:
-            if error.code == _UNKNOWN_SCRIPT:
-                raise
-            failed = self._refused(error)
-        except TimeoutError:
-            failed = AnswerLost(f"the Redis ledger at {self.place} was asked and gave no answer within {wait_s:.1f} s")
-        except _BROKEN as error:
-            failed = AnswerLost(f"the Redis ledger at {self.place} was asked and its answer lost: {_shown(error)}")
+            _give(connection, wait_s)
+            connection.send_packed_command(connection.pack_command(*command))
+            return connection.read_response()
+        except exceptions.NoScriptError:
+            raise
+        except exceptions.TimeoutError:
+            pass
+        except exceptions.ResponseError as error:
+            self._drop()
+            raise self._refused(error) from None
+        except (exceptions.RedisError, OSError) as error:
+            self._drop()
+            raise AnswerLost(
+                f"the Redis ledger at {self.place} was asked and its answer lost: {_shown(error)}"
+            ) from None
         except BaseException:
             self._drop()  # half an answer may be left in it
             raise
         self._drop()
-        raise failed
+        raise AnswerLost(f"the Redis ledger at {self.place} was asked and gave no answer within {wait_s:.1f} s")
 
-    def _open(self, wait_s: float) -> Wire:
+    def _open(self, wait_s: float) -> Any:
+        exceptions = _exceptions()
+
         if self._closed:
             raise LedgerUnavailable(f"the Redis ledger at {self.place} has been closed")
         if self._connection is None and self._key in _KEPT:
             self._connection, self._last_use = _KEPT.pop(self._key)
-        if self._connection is not None and not self._last_use.stale and self._connection.silent:
+        if self._connection is not None and not self._last_use.stale and _silent(self._connection):
             return self._connection
         self._drop()
+        connection = self._made(wait_s)
         try:
-            self._connection = self._greeted(wait_s)
-        except (*_BROKEN, ServerRefused, UnicodeError) as error:
-            failed = LedgerUnavailable(f"the Redis ledger at {self.place} cannot be reached: {_shown(error)}")
-        else:
-            return self._connection
-        raise failed
-
-    def _greeted(self, wait_s: float) -> Wire:
-        """A new connection, logged in, at the database that is meant."""
-        connection = dial(self._host, self._port, tls=self._tls, wait_s=wait_s)
-        try:
-            if self._user or self._password:
-                self._log_in(connection, wait_s)
-            if self._database:
-                connection.ask(("SELECT", self._database), wait_s)
-        except BaseException:
-            connection.close()
-            raise
+            connection.connect()
+        except (exceptions.RedisError, OSError) as error:
+            connection.disconnect()
+            raise LedgerUnavailable(f"the Redis ledger at {self.place} cannot be reached: {_shown(error)}") from None
+        self._connection = connection
         return connection
 
-    def _log_in(self, connection: Wire, wait_s: float) -> None:
-        if self._user:
-            try:
-                connection.ask(("AUTH", self._user, self._password), wait_s)
-            except ServerRefused as error:
-                if error.code != _NO_SUCH_CALL:
-                    raise
-            else:
-                return
-        # A server before Redis 6 knows no users, and says only that this is no call.
-        connection.ask(("AUTH", self._password), wait_s)
+    def _made(self, wait_s: float) -> Any:
+        from redis.connection import Connection, SSLConnection  # noqa: PLC0415 - see above
+
+        kind: Any = SSLConnection if self._tls else Connection
+        return kind(
+            **self._address,
+            **self._secrets,
+            socket_timeout=wait_s,
+            socket_connect_timeout=wait_s,
+            protocol=2,  # the newer one begins with a command that Redis before 6 does not know
+            driver_info=None,  # else two round trips at each connection tell the server the client's name
+        )
 
     def _wait_s(self) -> float:
         wait_s = min(MAX_WAIT_S, self._remaining_s() / 2)
@@ -171,10 +187,10 @@ class RedisLink:
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.close()
+            connection.disconnect()
 
-    def _refused(self, error: ServerRefused) -> LedgerUnavailable:
-        return LedgerUnavailable(f"the Redis ledger at {self.place} answered with an error: {error.code}")
+    def _refused(self, error: Exception) -> LedgerUnavailable:
+        return LedgerUnavailable(f"the Redis ledger at {self.place} answered with an error: {_shown(error)}")
 
 
 @lru_cache(maxsize=8)
@@ -182,7 +198,52 @@ def _digest(script: str) -> str:
     return hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
 
 
+@cache
+def _exceptions() -> Any:
+    """The client's errors: asked for before anything else of it, so here it is loaded."""
+    put_off(*NEVER_USED)
+    put_off(*PARTS, together=True)
+    from redis import exceptions  # noqa: PLC0415 - see above
+
+    return exceptions
+
+
+def _give(connection: Any, wait_s: float) -> None:
+    """Let each part of a question and its answer take so long; a socket that has it is left alone."""
+    sock = connection._sock  # noqa: SLF001 - the client sets it only by waiting for something
+    if sock.gettimeout() != wait_s:
+        sock.settimeout(wait_s)
+
+
+def _silent(connection: Any) -> bool:
+    """Whether nothing came on it unasked, be it only its end: what is sent after that never arrives.
+
+    The client tells it by reading for no time at all, which sets the socket's time-out twice and raises inside. What
+    TLS has unpacked, or another parser than the client's own has read, is known to nobody else.
+    """
+    exceptions = _exceptions()
+
+    read = getattr(connection._parser, "_buffer", None)  # noqa: SLF001 - nothing public tells it without reading
+    try:
+        if read is None or hasattr(connection._sock, "pending"):  # noqa: SLF001 - as above
+            return not connection.can_read(timeout=0)
+        watch = select.poll()
+        watch.register(connection._sock, select.POLLIN)  # noqa: SLF001 - as above
+        return not (read.unread_bytes() or watch.poll(0))
+    except (exceptions.RedisError, OSError):
+        return False
+
+
 def _shown(error: Exception) -> str:
-    """What may be shown: the text of a network error comes from this machine; of a server's there is only the code."""
+    """What may be shown of an error.
+
+    A server may repeat the words of a command in its error, the password among them, so of its own text only the code
+    is kept; the text of a network error comes from this machine.
+    """
+    exceptions = _exceptions()
+
     name = type(error).__name__
-    return f"{name}: {error}" if isinstance(error, (OSError, ServerRefused)) else name
+    if type(error) in {exceptions.ConnectionError, exceptions.TimeoutError}:
+        return f"{name}: {error}"
+    code = _CODE.match(str(error))
+    return f"{name} {code[0]}" if code else name

@@ -110,22 +110,13 @@ def _made(place: Place, link: Link) -> bool:
     return True
 
 
-def check_sdk() -> None:
-    """Whether what sets up a table is installed. Raises SettingsError."""
-    sdk()
-
-
 @cache
 def sdk() -> Any:
-    """The SDK's module, loaded at the first call and quiet. Raises SettingsError where it is not installed."""
+    """The SDK's module, loaded at the first call and quiet."""
     logging.getLogger("tablestore").setLevel(logging.ERROR)  # it warns that its compiled codec does not load
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # as the first line
-        try:
-            import tablestore  # type: ignore[import-untyped]  # noqa: PLC0415 - it publishes no types; 0.5 s, only if used
-        except ImportError:
-            problem = "to set up or look at its table the package's extra `tablestore` has to be installed"
-            raise SettingsError([Fault("SECONDWIND_LEDGER_URL", problem)]) from None
+        import tablestore  # type: ignore[import-untyped]  # noqa: PLC0415 - it publishes no types; 0.5 s, only if used
     return tablestore
 
 

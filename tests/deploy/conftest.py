@@ -33,7 +33,7 @@ from shared.systems.ehpc.wire import VERSION as EHPC
 from shared.systems.schedulerx.wire import VERSION as SCHEDULERX
 from tests.deploy.serverless import Serverless, install
 from tools.bundle import Bundle, build
-from tools.bundle_parts import BUDGET_BYTES, RUNTIMES
+from tools.bundle_parts import BUDGET_BYTES, RUNTIMES, Ledger
 from tools.ram_policy import calls
 from tools.test_elsewhere import interpreters
 
@@ -54,7 +54,7 @@ class Unpacked:
 
 @pytest.fixture(scope="session", params=sorted(KINDS))
 def unpacked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Unpacked:
-    """The bundle, for each runtime that this machine has the Python of."""
+    """The bundle with Tablestore, for each runtime that this machine has the Python of."""
     runtime = RUNTIMES[request.param]
     python = next(interpreters(runtime.version), None)
     if python is None:
@@ -65,7 +65,7 @@ def unpacked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     with (place / "lock").open("w") as lock:  # workers of one run share what the first of them builds
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (place / "built").exists():
-            bundle = build(runtime, place / "build")
+            bundle = build(runtime, Ledger.TABLESTORE, place / "build")
             with zipfile.ZipFile(bundle.archive) as archive:
                 archive.extractall(place / "code")
             (place / "python").write_text(f'#!/bin/sh\nexec {python} -I -S "$@"\n', encoding="utf-8")
@@ -73,7 +73,7 @@ def unpacked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             (place / "built").write_text(str(bundle.unpacked_bytes), encoding="utf-8")
     folder = place / "build" / f"secondwind-{runtime.name}"
     size = int((place / "built").read_text(encoding="utf-8"))
-    bundle = Bundle(folder, folder.with_suffix(f"{folder.suffix}.zip"), size, BUDGET_BYTES)
+    bundle = Bundle(folder, folder.with_suffix(f"{folder.suffix}.zip"), size, BUDGET_BYTES[Ledger.TABLESTORE])
     return Unpacked(bundle, place / "code", KINDS[runtime.name], str(place / "python"))
 
 

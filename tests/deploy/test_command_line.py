@@ -63,7 +63,7 @@ def test_deploy_builds_first_and_once(serverless: Serverless, tmp_path: Path) ->
     serverless.environment = {**serverless.environment, "SW_RUNTIME": "python3.10"}
     done = serverless.run("deploy", "-y")
     assert done.returncode == 0, done.stdout
-    assert told.read_text(encoding="utf-8") == "deploy-check bundle RUNTIME=python3.10\n"
+    assert told.read_text(encoding="utf-8") == "deploy-check bundle RUNTIME=python3.10 LEDGER=tablestore\n"
     deployed = [json.loads(line) for line in (tmp_path / "deployed").read_text(encoding="utf-8").splitlines()]
     assert [one["functionName"] for one in deployed] == [door.deployed_name for door in DOOR.values()]
 

@@ -18,7 +18,6 @@ from secondwind.commands.doctor import local
 from secondwind.commands.doctor.findings import Finding, Level, Subject
 from secondwind.commands.doctor.run import CHECKS, FAILED, HEALTHY, DoctorRequest, DoctorTerms, run
 from secondwind.usage import UNUSABLE
-from shared.ledger import tablestore_setup
 from tests.e2e.doctor_ward import KEY, LOG, TIMER, Seen, Ward, closed_port, setting
 
 
@@ -60,14 +59,11 @@ def test_a_misspelt_setting_is_told_with_the_closest(ward: Ward) -> None:
     assert seen.status == HEALTHY
 
 
-def test_a_table_that_cannot_be_looked_at_is_told(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where what looks at a table is not installed the doctor says that, not that it crashed, and goes on."""
-    monkeypatch.setattr(tablestore_setup, "sdk", tablestore_setup.sdk.__wrapped__)
-    monkeypatch.setitem(sys.modules, "tablestore", None)
-    ward.environ["SECONDWIND_LEDGER_URL"] = f"tablestore://local/ledger?endpoint={ward.cloud.endpoint}"
-    seen = ward.look()
-    assert seen.level("ots:DescribeTable", "the package's extra `tablestore` has to be installed") == "warn"
-    assert seen.level("ledger", "did not answer") == "FAIL"
+def test_a_ledger_without_its_client_is_a_failure(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the ledger's client is not installed the doctor says that, not that it crashed."""
+    monkeypatch.setitem(sys.modules, "redis", None)
+    ward.environ["SECONDWIND_LEDGER_URL"] = "redis://127.0.0.1:9"
+    assert ward.look().level("ledger", "this package has no client for Redis") == "FAIL"
 
 
 def test_a_default_time_zone_outside_china_is_told(ward: Ward) -> None:

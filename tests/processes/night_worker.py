@@ -33,7 +33,7 @@ from shared.sweep import sweep
 from tests.proof.delivery import Delivery
 from tests.support.clock import Chance
 
-LOADED = ("shared.ledger.redis", "shared.ledger.redis_link", "shared.ledger.sqlite")
+LOADED = ("redis.connection", "shared.ledger.redis", "shared.ledger.redis_link", "shared.ledger.sqlite")
 """Before the first fork, as in an instance that has worked before."""
 
 

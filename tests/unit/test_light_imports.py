@@ -130,6 +130,37 @@ def test_what_sends_loads_no_parser_for_mail() -> None:
     assert done.stdout == "[]\n"
 
 
+REDIS = """
+import socket, sys, threading
+from shared.ledger.redis_link import NEVER_USED, PARTS, RedisLink
+server = socket.create_server(("127.0.0.1", 0))
+def serve():
+    while True:
+        line, _ = server.accept()
+        threading.Thread(target=answer, args=(line,), daemon=True).start()
+def answer(line):
+    while told := line.recv(4096):
+        line.sendall(b"+PONG\\r\\n" * (told.count(b"\\r\\n*") + 1))
+threading.Thread(target=serve, daemon=True).start()
+place = dict(host="127.0.0.1", port=server.getsockname()[1])
+link = RedisLink(**place, tls=False, database=0, user="", password="", remaining_s=lambda: 9.0)
+print(link.ask("PING"), [name for name in (*NEVER_USED, *PARTS) if vars(sys.modules.get(name, sys)).get("__file__")])
+import redis
+print(redis.Redis(**place, protocol=2).ping())
+async def ask():
+    async with redis.asyncio.Redis(**place, protocol=2) as client:
+        return await client.ping()
+import asyncio
+print(asyncio.run(ask()))
+"""
+
+
+def test_a_connection_to_redis_loads_nothing_that_it_does_not_use() -> None:
+    """And what it has not loaded is there for whoever wants it: the client's pools, its asynchronous half."""
+    done = subprocess.run([sys.executable, "-c", REDIS], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines() == ["b'PONG' []", "True", "True"]
+
+
 PAGES = """
 import sys
 import shared.web

@@ -20,8 +20,8 @@ from shared.domain.endpoint import Endpoint
 from shared.domain.errors import LedgerUnavailable, SettingsError
 from shared.domain.keys import CONTROLS_KEY
 from shared.domain.mode import Controls, Mode
-from shared.ledger.tablestore_setup import check_sdk, has_table
-from shared.open_ledger import open_ledger
+from shared.ledger.tablestore_setup import has_table
+from shared.open_ledger import check_client, open_ledger
 from shared.settings import TablestoreUrl
 from shared.sls import REQUEST_ID, Access, LogCallFailed
 
@@ -122,6 +122,12 @@ def source(subject: Subject) -> Iterator[Finding]:
 def ledger(subject: Subject) -> Iterator[Finding]:
     """It opens and answers; for Tablestore also the table and its indexes."""
     url = subject.settings.ledger
+    try:
+        check_client(url)
+    except SettingsError as error:
+        said = "; ".join(fault.problem for fault in error.faults)
+        yield Finding("ledger", Level.FAIL, said, "install or build with that client")
+        return
     if isinstance(url, TablestoreUrl):
         about_table = list(_table(subject, url))
         yield from about_table
@@ -154,12 +160,6 @@ def _table(subject: Subject, url: TablestoreUrl) -> Iterator[Finding]:
     from shared.ledger.tablestore import Place  # noqa: PLC0415 - only where the ledger is there
 
     place = Place(endpoint=url.endpoint.url, instance=url.instance, table=url.table)
-    try:
-        check_sdk()
-    except SettingsError as error:
-        said = "; ".join(fault.problem for fault in error.faults)
-        yield Finding("ots:DescribeTable", Level.WARN, said, "functions do not need it, this check does")
-        return
     try:
         there = has_table(place, subject.credentials, sleep=subject.sleep)
     except SettingsError as error:

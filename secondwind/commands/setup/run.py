@@ -24,7 +24,7 @@ from secondwind.commands.setup.wanted import OutcomePlace
 from secondwind.machine import failed, write_json
 from secondwind.usage import UNUSABLE, UnusableError
 from shared.domain.errors import SecondWindError, SettingsError
-from shared.ledger.tablestore_setup import check_sdk
+from shared.open_ledger import check_client
 from shared.policy.notify import Notify
 from shared.settings import Settings, TablestoreUrl
 from shared.sls import Access, LogCallFailed
@@ -113,7 +113,7 @@ def _resources(wanted: SetupRequest, terms: SetupTerms) -> tuple[list[Resource],
         project, *rest = log_service(account, replace(place, function_logs=further.function_logs.name))
         resources = [project, *deployment(account, further, place.project), *rest]
     if isinstance(settings.ledger, TablestoreUrl):
-        check_sdk()
+        check_client(settings.ledger)
         resources.append(ledger_table(settings.ledger, credentials, terms.sleep))
     return resources, settings.sls.netloc
 

@@ -6,6 +6,8 @@ import datetime as dt
 import ipaddress
 import logging
 import ssl
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -140,8 +142,24 @@ def test_all_keys_live_in_one_slot_of_a_cluster(own_server: Make[RedisServer], c
 def test_a_cluster_that_is_down_is_out_of_reach(own_server: Make[RedisServer], connect: Connect) -> None:
     """A node without its slots is told by the server's own word."""
     ledger = connect(own_server("--cluster-enabled", "yes").port)
-    with pytest.raises(LedgerUnavailable, match="answered with an error: CLUSTERDOWN"):
+    with pytest.raises(LedgerUnavailable, match="ClusterDownError"):
         ledger.load(["a"])
+
+
+def test_the_client_is_imported_with_the_first_call(server: RedisServer, clock: Clock) -> None:
+    """A link costs a cold start nothing before it is used."""
+    script = (
+        "import sys; from shared.ledger.redis import RedisLedger; from shared.ledger.redis_link import RedisLink\n"
+        "link = RedisLink(host='127.0.0.1', port=int(sys.argv[1]), tls=False, database=0, user='', password='',"
+        " remaining_s=lambda: 9.0)\n"
+        "before = 'redis' in sys.modules; link.ask('PING'); print(before, 'redis' in sys.modules)"
+    )
+    del clock
+    root = Path(__file__).parents[3]
+    told = subprocess.run(
+        [sys.executable, "-c", script, str(server.port)], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == ["False", "True"]
 
 
 KEYS = ["a", "b", "A", "ü", "a/b"]
