@@ -20,6 +20,7 @@ from shared.reading.shape import shaped
 from shared.systems.dataworks.scope import GET, LIST, RERUN
 from shared.systems.dataworks.snapshot import RerunMode, TaskInstance
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, bounded, refused, unreadable
+from shared.systems.openapi.classify import of_something_else
 from shared.systems.openapi.results import call_result
 
 VERSION = "2024-05-18"
@@ -190,8 +191,11 @@ def rerun(api: Caller, clock: Clock, instance_ids: Sequence[str]) -> CallResult 
 
 
 def not_there(why: CallFailed) -> bool:
-    """Whether a read was refused because there is no such instance (docs/facts/dataworks.md#errors)."""
-    return why.http_status == _NOT_THERE and not why.code.startswith("InvalidAction")
+    """Whether a read was refused because there is no such instance (docs/facts/dataworks.md#errors).
+
+    The gateway refuses keys, operations and versions with that status as well, before DataWorks has looked at all.
+    """
+    return why.http_status == _NOT_THERE and not of_something_else(why.code)
 
 
 def ids_text(instance_ids: Sequence[str]) -> str:

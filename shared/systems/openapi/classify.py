@@ -130,6 +130,8 @@ _SERVICE = {
     "PartFailure": _UNKNOWN,  # some were rerun, which ones is not said: unknown for each
 }
 
+_MISSING_THINGS = frozenset({"NotFound", "ClusterNotFound", "Forbidden.InstanceNotFound"})
+
 _NO_ANSWER = {
     NoAnswer.NOT_RESOLVED: _LATER,
     NoAnswer.CONNECT_FAILED: _LATER,
@@ -179,6 +181,11 @@ _SERVER_ERROR = 500
 def documented(code: str) -> bool:
     """Whether a service's code has a row."""
     return code in _SERVICE or _gateway_row(code, None) is not None
+
+
+def of_something_else(code: str) -> bool:
+    """Whether a code says anything else than that a thing is not there, whatever the status it comes with."""
+    return documented(code) and code not in _MISSING_THINGS
 
 
 def no_answer_row(why: NoAnswer) -> Row:

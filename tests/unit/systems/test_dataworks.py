@@ -59,6 +59,36 @@ def test_only_a_plain_no_means_that_it_is_not_there(answer: Reply | CallFailed, 
     assert looked(lambda _: answer, failure())[0] == [found]
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "InvalidAccessKeyId.NotFound",
+        "InvalidAccessKeyId.Inactive",
+        "InvalidSecurityToken.Expired",
+        "SignatureDoesNotMatch",
+        "InvalidTimeStamp.Expired",
+        "Throttling.User",
+        "Forbidden.RAM",
+        "NoPermission",
+        "InvalidProtocol.NeedSsl",
+        "InvalidApi.NotFound",
+        "InvalidVersion",
+        "MissingParameter",
+    ],
+)
+def test_what_the_gateway_refuses_with_the_same_status_says_nothing_of_the_instance(code: str) -> None:
+    """A key that somebody has switched off is no reason to forget a failure for good."""
+    answer = refused(code, "no", jobs=1, http_status=404)
+    assert looked(lambda _: answer, failure())[0] == [code]
+
+
+@pytest.mark.parametrize("code", ["NoSuch", "NotFound", "InvalidProject.NotFound", "Forbidden.InstanceNotFound"])
+def test_what_says_that_a_thing_is_not_there_is_believed(code: str) -> None:
+    """Whatever its name for it, with that status."""
+    answer = refused(code, "no", jobs=1, http_status=404)
+    assert looked(lambda _: answer, failure())[0] == [State.NOT_FOUND]
+
+
 def test_neighbours_are_seen_on_one_page() -> None:
     """The first one tells the day of the others; what the page leaves out or spoils is read by itself."""
     rows = [shown(ID + number) for number in range(10)]
