@@ -23,7 +23,9 @@ def settings(environ: Mapping[str, str], region: str) -> tuple[Settings | None, 
         found = settings_of(environ, region)
     except SettingsError as error:
         return None, [
-            Finding("settings", Level.FAIL, f"{fault.path} {fault.problem}", "set it (README, Settings)")
+            Finding(
+                "settings", Level.FAIL, f"{fault.path} {fault.problem}", "put it right (docs/reference.md, Settings)"
+            )
             for fault in error.faults[:MAX_FAULTS]
         ]
     return found, [Finding("settings", Level.OK, f"usable, region {region}")]

@@ -69,3 +69,24 @@ def test_modules_that_pages_name_are_there() -> None:
         for path, page in named.items()
         if not any((ROOT / root / path).exists() for root in ("", "localcloud"))
     } == {}
+
+
+_CODE = ("emitters", "functions", "localcloud", "secondwind", "shared", "tools")
+_SECTION = re.compile(r"\b(README|[\w/-]+\.md), ([A-Z]\w*)(?=[)\"])")
+
+
+def astray(text: str) -> list[str]:
+    """The sections that code names to a person, as `(README, Deploy)`, and that the page does not have."""
+    found = _SECTION.findall(text)
+    pages = {name: ROOT / ("README.md" if name == "README" else name) for name, _ in found}
+    titles = {name: [title for _level, title in headings(page)] for name, page in pages.items() if page.is_file()}
+    return [f"{name}, {title}" for name, title in found if title not in titles.get(name, [])]
+
+
+def test_sections_that_code_sends_people_to_are_there() -> None:
+    """`doctor` told people to look at a section that the README had no more."""
+    files = [file for folder in _CODE for file in (ROOT / folder).rglob("*.py")]
+    told = {str(file.relative_to(ROOT)): astray(file.read_text(encoding="utf-8")) for file in files}
+    assert {file: sections for file, sections in told.items() if sections} == {}
+    assert astray('"set it (README, Settings)"') == ["README, Settings"]
+    assert astray("(docs/reference.md, Settings) or (README, Deploy)") == []
