@@ -162,6 +162,29 @@ def test_a_triggers_own_endpoint_counts_as_leaving(elsewhere: Elsewhere) -> None
     assert "cn-hangzhou-intranet.log.aliyuncs.com" in called.err
 
 
+def test_a_channel_of_the_policy_counts_as_leaving(elsewhere: Elsewhere, tmp_path: Path) -> None:
+    """What is held would be told to people by a robot of theirs; a dry run tells nobody, a local one may be told."""
+    policy = tmp_path / "policy.yaml"
+    channel = "{name: ops, kind: wecom, url: SECONDWIND_NOTIFY_OPS_URL}"
+    policy.write_text(
+        f"version: 1\nnotify: {{channels: [{channel}]}}\nrules: [{{name: ask, match: {{}}, action: hold}}]\n"
+    )
+    environ = {**elsewhere.environ, "SECONDWIND_POLICY_FILE": str(policy)}
+    told = {**environ, "SECONDWIND_NOTIFY_OPS_URL": "https://robot.invalid/send?key=planted"}
+    called = call(hung(tmp_path), told)
+    assert called.status == UNUSABLE
+    assert "robot.invalid (channel ops)" in called.err
+    assert "the call leaves this machine, to robot.invalid: nothing was called" in called.err
+    assert "planted" not in called.err
+    assert elsewhere.region.cloud.openapi.calls == []
+    assert call(hung(tmp_path), told, dry_run=True).status == RETURNED
+    local = {
+        **environ,
+        "SECONDWIND_NOTIFY_OPS_URL": f"{elsewhere.region.cloud.endpoint}/cgi-bin/webhook/send?key=night",
+    }
+    assert [one[0] for one in call(hung(tmp_path), local).outcomes] == ["held"]
+
+
 def test_a_yes_lets_it_go(elsewhere: Elsewhere, tmp_path: Path) -> None:
     """`--yes`, or an answer, and the call is made: here one whose other system's endpoint was not exported."""
     environ = {**elsewhere.environ, "SECONDWIND_SCHEDULERX_ENDPOINT": ""}

@@ -152,7 +152,7 @@ def _elsewhere(
     region, key = environ.get("FC_REGION") or "cn-hangzhou", _credentials(environ)
     if wanted.shift_times:
         event = _shifted(wanted, event, _endpoint(environ), key, err)
-    going = where_to(settings, region, parsed(event))
+    going = where_to(settings, region, parsed(event), dry_run=wanted.dry_run)
     if going is not None:
         if not wanted.quiet or going.outside:
             err.writelines(f"{line}\n" for line in going.lines(dry_run=wanted.dry_run))

@@ -7,6 +7,7 @@ leaves the others' in place: their calls go to the real ones. Loopback is this m
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ from shared.domain.endpoint import Endpoint, parse_endpoint
 from shared.domain.errors import SettingsError
 from shared.domain.mode import Mode
 from shared.policy.load import MAX_TEXT_BYTES, usable_policy
+from shared.policy.model import Policy
 from shared.settings import RedisUrl, Settings, SqliteUrl, read_settings
+from shared.settings.channels import channel_secrets
 from shared.systems import SYSTEMS
 
 Ask = Callable[[str], bool]
@@ -61,13 +64,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def where_to(environ: Mapping[str, str], region: str, event: Any) -> WhereTo | None:
+def where_to(environ: Mapping[str, str], region: str, event: Any, *, dry_run: bool = False) -> WhereTo | None:
     """Where an event goes with these settings; None where they are not usable, which the function says itself.
 
     Args:
         environ: the function's whole environment.
         region: the function's.
         event: the parsed event: a Log Service trigger names an endpoint of its own.
+        dry_run: no channel is told anything.
     """
     try:
         settings = read_settings(environ, region)
@@ -79,6 +83,7 @@ def where_to(environ: Mapping[str, str], region: str, event: Any) -> WhereTo | N
         called.append((f"{settings.ledger.host}:{settings.ledger.port}", "ledger"))
     elif not isinstance(settings.ledger, SqliteUrl):
         called.append((settings.ledger.endpoint.netloc, "ledger"))
+    called += [] if dry_run else _channels(settings.policy_file, environ)
     hosts: dict[str, tuple[str, ...]] = {}
     for host, name in called:
         hosts[host] = (*(one for one in hosts.get(host, ()) if one != name), name)
@@ -98,14 +103,26 @@ def let_go(going: WhereTo, *, yes: bool, ask: Ask | None) -> None:
 
 def mode_told(policy: Path, settings: Settings | None = None) -> str:
     """The stricter of the policy's mode and the environment's; what is set by hand in the ledger may be stricter."""
-    try:
-        found = usable_policy(read_text(policy, MAX_TEXT_BYTES))
-    except CannotRead:
-        found = None
+    found = _policy(policy)
     if found is None:
         return "none, since the policy cannot be used"
     mode = found.mode if settings is None else settings.effective_mode(found.mode)
     return mode.value if mode is not Mode.AUTO else f"{mode.value}, jobs may be restarted"
+
+
+def _policy(file: Path) -> Policy | None:
+    try:
+        return usable_policy(read_text(file, MAX_TEXT_BYTES))
+    except CannotRead:
+        return None
+
+
+def _channels(policy: Path, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Where people are told of what is held; a channel without its variables tells nobody."""
+    found = _policy(policy)
+    for channel in found.notify.channels if found else ():
+        with suppress(SettingsError):
+            yield channel_secrets(environ, channel).address.endpoint.netloc, f"channel {channel.name}"
 
 
 def _source(event: Any) -> Iterator[Endpoint]:
