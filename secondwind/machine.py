@@ -7,7 +7,7 @@ from typing import Any, TextIO
 
 from shared.domain.outcome import rfc3339
 
-_NAMES, _ENDS = frozenset({"at", "since", "until"}), ("_at", "_since", "_until")
+_NAMES, _ENDS = frozenset({"at", "since", "until", "not_before"}), ("_at", "_since", "_until")
 """Members that hold a moment; in the ledger and in commands that is unix seconds."""
 
 
