@@ -150,7 +150,7 @@ def take_breaker_tokens(
     buckets = _recent(limit.buckets, now - window_s - BREAKER_BUCKET_S)
     counted = {token for tokens in buckets.values() for token in tokens}
     this_bucket = buckets.get(_bucket(BREAKER_BUCKET_S, now), ())
-    admitted, taken = set[str](), list[str]()
+    admitted, taken = set[str](), dict[str, None]()
     for key in dict.fromkeys(job_keys):
         token = stable_id(key)[:12]
         room = token in counted or len(counted) < max_jobs
@@ -161,9 +161,11 @@ def take_breaker_tokens(
         admitted.add(key)
         counted.add(token)
         if token not in this_bucket:
-            # Also of a job that counts already: it is acted on again, so it must count from now on.
-            taken.append(token)
-    return replace(limit, buckets=_put(buckets, BREAKER_BUCKET_S, now, taken)), frozenset(admitted)
+            # Also of a job that counts already: it is acted on again, so it must count from now on, and only so.
+            taken[token] = None
+    earlier = {start: tuple(one for one in tokens if one not in taken) for start, tokens in buckets.items()}
+    buckets = {start: tokens for start, tokens in earlier.items() if tokens}
+    return replace(limit, buckets=_put(buckets, BREAKER_BUCKET_S, now, list(taken))), frozenset(admitted)
 
 
 def room(limit: SharedLimit, most: int, window_s: float, now: float) -> int:

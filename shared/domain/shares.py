@@ -6,7 +6,7 @@ Kept beside the limit's own buckets, in minutes: `<owner>/<job>` in a breaker, w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 
@@ -14,6 +14,9 @@ from shared.domain.limits import MAX_DIGITS, SharedLimit
 from shared.domain.outcome import stable_id
 
 BUCKET_S = 60
+MAX_TOKENS = 16_000
+"""In one document: half a megabyte, for which the narrowest ledger has room beside 100,000 jobs of a breaker. Of more
+the oldest are forgotten."""
 
 
 def owner_token(owner: str) -> str:
@@ -77,7 +80,18 @@ class Shares(Struct, kw_only=True):
                 calls[token] = calls.get(token, 0) + 1
         if calls:
             kept[bucket] = {f"{owner}/{number}": None for owner, number in calls.items()}
-        return {start: tuple(tokens) for start, tokens in kept.items()}
+        return self._within_room(kept)
+
+    def _within_room(self, kept: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+        """The newest of them for which there is room; of a job its last one, which counts longest."""
+        seen: set[str] = set()
+        room, found = MAX_TOKENS, dict[str, tuple[str, ...]]()
+        for start in sorted(kept, key=int, reverse=True):
+            mine = [token for token in kept[start] if token not in seen][:room]
+            seen.update(mine if self.distinct else ())
+            room -= len(mine)
+            found[start] = tuple(mine)
+        return {start: found[start] for start in kept if found[start]}
 
     @property
     def _bucket(self) -> int:

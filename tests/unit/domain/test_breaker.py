@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from shared.documents import decode_limit, encode
 from shared.domain.job import Scope
 from shared.domain.limits import SharedLimit, closed_by_hand, opened, take_breaker_tokens
 from shared.domain.outcome import Outcome
 from shared.domain.record import LISTED_AT, OWED_RETRY_S
+from shared.domain.room import LARGEST_BYTES
+from shared.domain.shares import Shares
 from tests.support.systems import CLUSTER, GROUP
 
 NOW = 1_800_000_000.0
@@ -29,6 +32,31 @@ def test_the_window_that_opens_it_owes_one_outcome() -> None:
     assert (owed["reason"], owed["final"], limit.opened_at, limit.opened_by) == ("breaker_opened", "true", NOW, "")
     assert limit.listed_at == NOW + OWED_RETRY_S
     assert take(limit, "d", "e", now=NOW + 5).owed == limit.owed
+
+
+def test_a_job_that_is_acted_on_again_counts_once_and_from_then_on() -> None:
+    """However often: the document has as many tokens as jobs, and so has room in every ledger."""
+    limit = SharedLimit()
+    for minute in range(5):
+        limit = take(limit, "a", now=NOW + 60 * minute)
+    assert [len(tokens) for tokens in limit.buckets.values()] == [1]
+    assert take(limit, "b", now=NOW + 60 * 4 + 659).opened_at is not None
+    assert take(limit, "b", now=NOW + 60 * 4 + 660).opened_at is None
+
+
+def test_a_breakers_document_fits_into_every_ledger() -> None:
+    """With as many jobs as a policy may allow, each acted on twice, and all of an owner who has a share."""
+    jobs, limit = [f"job-{number}" for number in range(20_000)], SharedLimit()
+    for now in (NOW, NOW + 3600):
+        limit, admitted = take_breaker_tokens(
+            limit, jobs, scope=CLUSTER, max_jobs=100_000, window_s=86_400, now=now, forced=frozenset()
+        )
+        share = Shares(limit=limit, most=100_000, window_s=86_400, now=now, distinct=True)
+        limit = replace(limit, owners=share.after([("ann", key) for key in jobs]))
+        assert len(admitted) == len(jobs)
+    of_owners = len(encode(limit)) - len(encode(replace(limit, owners={})))
+    assert of_owners < 450_000
+    assert (len(encode(limit)) - of_owners) * 100_000 / len(jobs) + of_owners < LARGEST_BYTES
 
 
 @pytest.mark.parametrize("scope", [CLUSTER, GROUP])

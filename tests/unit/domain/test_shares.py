@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.limits import MAX_DIGITS, SharedLimit
+from shared.domain.outcome import stable_id
 from shared.domain.shares import Shares, owner_token
 
 NOW = 1_000_020.0
@@ -52,6 +53,23 @@ def test_a_minute_counts_until_all_of_it_has_left_the_window() -> None:
     assert after(shares(limit, now=free_at)).owners == {}
     assert after(shares(limit, now=free_at - 1)).owners == limit.owners
     assert shares(limit, now=free_at - 0.5).free_at("ann") == free_at + 0.5, "a second later at the least"
+
+
+def test_a_job_stands_in_its_last_minute_alone() -> None:
+    """Acted on again it counts from then on; of calls each counts where it was made."""
+    job, call = f"{owner_token('ann')}/{stable_id('a')[:12]}", f"{owner_token('ann')}/1"
+    for distinct, expected in ((True, {"1000080": (job,)}), (False, {"1000020": (call,), "1000080": (call,)})):
+        limit = after(shares(distinct=distinct), ("ann", "a"))
+        assert shares(limit, now=NOW + 60, distinct=distinct).after([("ann", "a")]) == expected
+
+
+def test_of_more_than_there_is_room_for_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A share only says no where the whole may say yes: the document must not outgrow the ledger for it."""
+    monkeypatch.setattr("shared.domain.shares.MAX_TOKENS", 3)
+    limit = after(shares(), ("ann", "a"), ("ann", "b"))
+    newest = after(shares(limit, now=NOW + 60), ("ben", "c"), ("ben", "d"))
+    assert {start: len(tokens) for start, tokens in newest.owners.items()} == {"1000020": 1, "1000080": 2}
+    assert list(after(shares(newest, now=NOW + 120), ("ben", "e")).owners) == ["1000080", "1000140"]
 
 
 def test_room_comes_when_enough_has_left() -> None:
