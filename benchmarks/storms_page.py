@@ -1,7 +1,7 @@
 """Runs the benchmarks of storms, and writes what they print into `benchmarks/STORMS.md`.
 
 `python benchmarks/storms_page.py [--count 10000] [--most 100000] [--latency-ms 20] [--deliveries 20]`. A quarter of an
-hour on two idle cores.
+hour on two idle cores. `--only WORD` measures some storms alone, and says in their rows of which tree they are.
 """
 
 from __future__ import annotations
@@ -42,11 +42,25 @@ milliseconds later than it would. docs/scale.md says what follows.
 
 def written(storms: str, flat: str, crowd: str) -> str:
     """The page."""
+    about = f"{time.strftime('%Y-%m-%d', time.gmtime())}, {_tree()}."
+    return f"{_HEAD}\n{about}\n\n{_STORMS}\n{storms}\n{_FLAT}\n{flat}\n{_CROWD}\n{crowd}".rstrip("\n") + "\n"
+
+
+def _tree() -> str:
     git = ["git", "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(git, cwd=HERE, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 - ours
-    cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[2]
-    about = f"{time.strftime('%Y-%m-%d', time.gmtime())}, commit {commit}, {cores} cores, load average {load:.0f}."
-    return f"{_HEAD}\n{about}\n\n{_STORMS}\n{storms}\n{_FLAT}\n{flat}\n{_CROWD}\n{crowd}".rstrip("\n") + "\n"
+    return f"commit {commit}, {len(os.sched_getaffinity(0))} cores, load average {os.getloadavg()[2]:.0f}"
+
+
+def with_rows(page: str, storms: str, word: str) -> str:
+    """The page with these storms' rows in place of those whose name has that word, each saying of which tree it is."""
+    told = [row.replace(" |", f" ({_tree()}) |", 1) for row in storms.splitlines() if row.startswith(f"| {word}")]
+    lines = page.splitlines()
+    old = [place for place, line in enumerate(lines) if line.startswith(f"| {word}")]
+    if not (told and old):
+        return page
+    kept = [line for line in lines if not line.startswith(f"| {word}")]
+    return "\n".join([*kept[: old[0]], *told, *kept[old[0] :]]) + "\n"
 
 
 def _told(*command: str) -> str:
@@ -63,8 +77,13 @@ def main() -> None:
     parser.add_argument("--most", default="100000")
     parser.add_argument("--latency-ms", default="20")
     parser.add_argument("--deliveries", default="20", help="of each instance on one ledger")
+    parser.add_argument("--only", default="", help="storms whose name begins with this word")
     chosen = parser.parse_args()
-    storms = _told(str(HERE / "storms.py"), "--count", chosen.count, "--latency-ms", chosen.latency_ms)
+    only = ("--only", chosen.only)
+    storms = _told(str(HERE / "storms.py"), "--count", chosen.count, "--latency-ms", chosen.latency_ms, *only)
+    if chosen.only:
+        PAGE.write_text(with_rows(PAGE.read_text("utf-8"), storms, chosen.only), encoding="utf-8")
+        return
     flat = _told(str(HERE / "flat.py"), "--most", chosen.most)
     crowd = _told(str(HERE / "crowd.py"), "--deliveries", chosen.deliveries)
     PAGE.write_text(written(storms, flat, crowd), encoding="utf-8")

@@ -25,7 +25,7 @@ PAGE = 100
 MAX_DOCUMENTS = 10_000
 """Documents a run takes up at the most, if there is time: the next timer goes on. What becomes of each rerun is looked
 for several times, so this bounds how many failures an hour are followed up (docs/scale.md)."""
-PORTION_BYTES = 16_000_000
+PORTION_BYTES = 12_000_000
 """Documents that are gone on with together, as the ledger has them. What is due in a cluster or group within a portion
 is looked at together, as a list is read from its beginning whoever is sought; all of ten thousand usual ones fit in."""
 MANY = 100

@@ -223,7 +223,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.sweep": {
         "PAGE": 100,
         "MAX_DOCUMENTS": 10_000,
-        "PORTION_BYTES": 16_000_000,
+        "PORTION_BYTES": 12_000_000,
         "MANY": 100,
         "MAX_HINTS": 10_000,
         "ROOM_S": 6.0,
