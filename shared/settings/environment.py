@@ -34,6 +34,7 @@ _LOGSTORE_WANTED = (
     "wants a Logstore name: 3 to 63 lower-case letters, digits, hyphens and underscores, "
     "a letter or digit at either end"
 )
+_REGIONAL_HOST = re.compile(r"\.((?:cn|ap|us|eu|me|na)-[a-z0-9-]+)\.aliyuncs\.com\Z")
 DEFAULT_ZONE = "Asia/Shanghai"
 _MAX_ZONE_CHARS = 64
 
@@ -102,7 +103,7 @@ def read_settings(environ: Mapping[str, str], region: str, *, default_ledger: st
     reader = _Reader({"SECONDWIND_LEDGER_URL": default_ledger, **_present(environ)})
     if not re.match(REGION_PATTERN, region):
         reader.faults.append(Fault("FC_REGION", "wants a region id such as cn-hangzhou"))
-    endpoint = reader.encrypted(parse_endpoint)
+    endpoint = _within(region, reader.encrypted(parse_endpoint))
     endpoints = {system.name: reader.optional(endpoint_variable(system), endpoint) for system in SYSTEMS}
     sls = reader.optional("SECONDWIND_SLS_ENDPOINT", endpoint)
     project = reader.required("SECONDWIND_OUTCOME_PROJECT", _named(PROJECT_NAME, _PROJECT_WANTED))
@@ -141,6 +142,24 @@ def _console(reader: _Reader) -> ConsoleSettings:
         audience=audience,
         issuer=reader.optional("SECONDWIND_CONSOLE_ISSUER", parse_audience) or "",
     )
+
+
+def _within(region: str, parse: Callable[[str], Endpoint]) -> Callable[[str], Endpoint]:
+    """The same, but the platform's host of another region is bad.
+
+    In the ledger its jobs would be jobs of the function's own region, and two functions on one ledger, each in a region
+    of its own, would rerun one job twice.
+    """
+
+    def checked(text: str) -> Endpoint:
+        place = parse(text)
+        found = _REGIONAL_HOST.search(place.host)
+        if found is not None and found[1] != region:
+            problem = "is of another region than the function: list that region in the policy's `regions`"
+            raise ValueError(f"{problem}, and leave this out")
+        return place
+
+    return checked
 
 
 def endpoint_variable(system: System) -> str:
