@@ -28,9 +28,14 @@ class Early:
         self._left = FIRST_TEXTS
         self._kept: dict[tuple[int, ...], Chances] = {}
         """By what was found in a text: texts of one kind have the same."""
+        self._last: tuple[Read, Chances] | None = None
+        """What was asked last: of a text it is asked for its rule, and for the line that may be the cause."""
 
     def possible(self, folded: Read) -> Chances | None:
         """What `Prefilter.possible` says of that text; None where it is to be asked itself."""
+        last = self._last
+        if last is not None and last[0] == folded:
+            return last[1]
         if not self._left:
             return None
         self._left -= 1
@@ -41,6 +46,7 @@ class Early:
         chances = self._kept.get(found)
         if chances is None:
             chances = self._kept[found] = self._chances(found)
+        self._last = folded, chances
         return chances
 
     def _chances(self, found: Sequence[int]) -> Chances:

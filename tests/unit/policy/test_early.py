@@ -42,9 +42,22 @@ def test_the_index_is_made_after_the_first_texts(monkeypatch: pytest.MonkeyPatch
     """Until then it takes longer than what is ready; the answers go on as they were."""
     early = _made_ready(monkeypatch, PATTERNS)
     for number in range(FIRST_TEXTS + 2):
-        there = early.possible_in(b"a red fault")
+        there = early.possible_in(f"a red fault in {number}".encode())
         assert [one for one in there.numbers if there.finds(one)] == [0]
         assert ("_index" in vars(early)) is (number >= FIRST_TEXTS)
+
+
+def test_a_text_that_is_asked_again_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For its rule, and for the line that may be the cause; what another holds is asked anew."""
+    early = _made_ready(monkeypatch, PATTERNS)
+
+    def found(text: bytes) -> list[int]:
+        there = early.possible_in(text)
+        return [one for one in there.numbers if there.finds(one)]
+
+    assert [found(b"a red fault") for _ in range(FIRST_TEXTS + 2)] == [[0]] * (FIRST_TEXTS + 2)
+    assert "_index" not in vars(early)
+    assert (found(b"blue sky"), found(b"a red fault")) == ([1], [0])
 
 
 def test_what_is_ready_is_only_for_these_patterns(monkeypatch: pytest.MonkeyPatch) -> None:

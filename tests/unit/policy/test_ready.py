@@ -178,7 +178,7 @@ def test_after_the_first_texts_the_prefilter_is_asked() -> None:
     ready = make_ready(load_policy(SHIPPED.decode())).ready()
     assert ready is not None
     early = Early(ready[1])
-    assert [early.possible("x") is None for _ in range(FIRST_TEXTS + 1)] == [False] * FIRST_TEXTS + [True]
+    assert [early.possible(f"x{number}") is None for number in range(FIRST_TEXTS + 1)] == [False] * FIRST_TEXTS + [True]
 
 
 def test_texts_of_one_kind_share_what_they_may_hold() -> None:
