@@ -109,7 +109,8 @@ def test_what_is_proven_or_open_or_has_no_breaker_stays() -> None:
     """The canary sings once; an unreadable document is nobody's to write."""
     strays = item(_Look(Aftermath.RESTARTED, strays=True))
     for known in (SharedLimit(proven=True), SharedLimit(opened_at=START - 1, why="w")):
-        assert judged(strays, known=known) == (known, 0)
+        for one in (strays, item(_Look(Aftermath.RESTARTED, strays=False))):
+            assert judged(one, known=known) == (known, 0)
     assert judged(strays, policy=Policy(version=1, rules=(), breaker=None)) == (None, 0)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from shared.domain.call import Effect
 from shared.domain.keys import CONTROLS_KEY
 from shared.domain.mode import Mode, ModeSet
 from shared.policy.model import Action, Match, Rule
 from tests.support.house import House, verdicts
+from tests.support.systems import CLUSTER
 from tests.unit.heal.tricks import set_policy
 
 
@@ -88,3 +90,11 @@ def test_controls_are_read_once_an_invocation(house: House, monkeypatch: pytest.
     house.sweep()
     house.deliver()
     assert asked(house) == 2
+
+
+def test_of_several_clusters_the_controls_are_read_once_before_anybody_is_looked_at(house: House) -> None:
+    """Of one they are read with its records; of two the second must not find others than the first."""
+    elsewhere = replace(CLUSTER, cluster_id="ehpc-hz-2")
+    house.deliver(house.hung(1), house.hung(2, scope=elsewhere))
+    assert house.ledger.loads[0] == [CONTROLS_KEY]
+    assert [CONTROLS_KEY in keys for keys in house.ledger.loads].count(True) == 1
