@@ -63,8 +63,11 @@ def test_whether_a_log_announces_anything_is_told(
     context: Context, log_range: LogRange, fields: dict[str, str]
 ) -> None:
     """Who reads a range in slices counts by it what a slice costs."""
-    for log, announces in (({"content": "up"}, False), (fields, True), ({"system": "ehpc"}, True)):
+    nobodys: tuple[dict[str, str], ...] = ({"content": "up"}, {"content": 'sent "job-failure/1"'}, {"system": "linux"})
+    for log, announces in (*((one, False) for one in nobodys), (fields, True), ({"system": "ehpc"}, True)):
         assert read_log(LogEntry(0, LOG_TIME, log), log_range, context, Trigger.LOG, Intake()) is announces
+    unread = LogEntry(0, LOG_TIME, {}, unread="is no text")
+    assert read_log(unread, log_range, context, Trigger.LOG, Intake()), "its outcome is kept, and costs as well"
 
 
 @pytest.mark.parametrize(
