@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 from functools import cache
 from types import ModuleType
 
@@ -43,7 +44,13 @@ def functions_of(module: ModuleType) -> dict[str, ast.FunctionDef]:
 
 
 def reasons_in(module: ModuleType, function: str, seen: set[str]) -> set[Reason]:
-    """Every reason that a function, or one of its module's or a snapshot's that it calls, can put into an answer."""
+    """Every reason that a function, or one of its module's or a snapshot's that it calls, can put into an answer.
+
+    Snapshots of several systems share some; they stand in a module beside them.
+    """
+    shared = getattr(module, function, None)
+    if inspect.isfunction(shared) and shared.__module__.startswith("shared.systems."):
+        module = sys.modules[shared.__module__]
     bodies = functions_of(module)
     if function in seen or function not in bodies:
         return set()
