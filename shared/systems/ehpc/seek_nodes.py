@@ -28,7 +28,7 @@ KEPT_S = 3_600.0
 MAX_KEPT = 20_000
 
 
-class Bound(Struct, omit_defaults=True):
+class Binding(Struct, omit_defaults=True):
     """A job that ran on a node when that was first seen to be gone."""
 
     start: int
@@ -48,7 +48,7 @@ class NodesMemory(Struct, omit_defaults=True):
     """Hosts in trouble, and since when."""
     stopped: dict[str, float] = {}
     """Hosts seen stopped, and when first: their jobs are looked for until the grace is over."""
-    bound: dict[str, Bound] = {}
+    bound: dict[str, Binding] = {}
     told: dict[str, int] = {}
     """Jobs that were told, with their start."""
     # Of a look that is under way:
@@ -98,7 +98,7 @@ def _heed(memory: NodesMemory, suspects: Mapping[str, Suspect], oldest: float) -
 
 def lost_jobs(memory: NodesMemory, cluster: Cluster, now: float, grace_s: float) -> Iterator[Failure]:
     """Those of the listed running jobs that are lost by now; the others are remembered or forgotten."""
-    bound: dict[str, Bound] = {}
+    bound: dict[str, Binding] = {}
     for job_id, job in memory.running.items():
         mine = _bound(memory, job_id, job)
         if mine is None:
@@ -112,7 +112,7 @@ def lost_jobs(memory: NodesMemory, cluster: Cluster, now: float, grace_s: float)
     memory.told = dict(list(memory.told.items())[-MAX_KEPT:])
 
 
-def _bound(memory: NodesMemory, job_id: str, job: Running) -> Bound | None:
+def _bound(memory: NodesMemory, job_id: str, job: Running) -> Binding | None:
     """What is held against a running job: the run that stood on a node when that went away."""
     start = job.start
     known = memory.bound.get(job_id)
@@ -121,12 +121,12 @@ def _bound(memory: NodesMemory, job_id: str, job: Running) -> Bound | None:
         if since is None or start >= int(since):
             continue  # a run that began later, by its start in whole seconds, began on a node that was there again
         if known is not None and known.start == start and known.node == node:
-            return Bound(start=start, node=node, since=min(known.since, since), surely=known.surely or surely)
-        return Bound(start=start, node=node, since=since, surely=surely)
+            return Binding(start=start, node=node, since=min(known.since, since), surely=known.surely or surely)
+        return Binding(start=start, node=node, since=since, surely=surely)
     return None
 
 
-def _failure(cluster: Cluster, job_id: str, job: Running, bound: Bound) -> Failure:
+def _failure(cluster: Cluster, job_id: str, job: Running, bound: Binding) -> Failure:
     was = "was stopped" if bound.surely else "is gone"
     return found(
         cluster,

@@ -15,7 +15,7 @@ from shared.systems.ehpc import seek_nodes
 from shared.systems.ehpc.node import Node
 from shared.systems.ehpc.running import Running
 from shared.systems.ehpc.scope import Cluster
-from shared.systems.ehpc.seek_nodes import Bound, NodesMemory, judge_nodes, lost_jobs
+from shared.systems.ehpc.seek_nodes import Binding, NodesMemory, judge_nodes, lost_jobs
 
 CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-demo1")
 GRACE_S, KEPT_S = 300.0, 3_900.0
@@ -179,29 +179,31 @@ def test_what_is_held_against_a_run_stays_while_it_stands_bound_to_that_node() -
     """By the earliest moment, and surely once it was sure; another start or another node begins anew."""
     job = Running(start=5, nodes=("a",))
 
-    def held(before: Bound | None, node: Node) -> Bound:
+    def held(before: Binding | None, node: Node) -> Binding:
         memory = judge(NodesMemory(), 1_000.0, a=node)
         memory.bound = {} if before is None else {"j": before}
         lost(memory, 1_100.0, j=job)
         return memory.bound["j"]
 
-    assert held(None, TROUBLED) == Bound(start=5, node="a", since=1_000.0)
-    assert held(None, STOPPED) == Bound(start=5, node="a", since=1_000.0, surely=True)
-    earlier = Bound(start=5, node="a", since=900.0)
+    assert held(None, TROUBLED) == Binding(start=5, node="a", since=1_000.0)
+    assert held(None, STOPPED) == Binding(start=5, node="a", since=1_000.0, surely=True)
+    earlier = Binding(start=5, node="a", since=900.0)
     assert held(earlier, TROUBLED) == earlier
-    assert held(earlier, STOPPED) == Bound(start=5, node="a", since=900.0, surely=True)
-    sure = Bound(start=5, node="a", since=900.0, surely=True)
+    assert held(earlier, STOPPED) == Binding(start=5, node="a", since=900.0, surely=True)
+    sure = Binding(start=5, node="a", since=900.0, surely=True)
     assert held(sure, TROUBLED) == sure
-    assert held(Bound(start=5, node="a", since=1_050.0), TROUBLED).since == 1_000.0
-    assert held(Bound(start=4, node="a", since=900.0), TROUBLED).since == 1_000.0
-    assert held(Bound(start=5, node="b", since=900.0, surely=True), TROUBLED) == Bound(start=5, node="a", since=1_000.0)
+    assert held(Binding(start=5, node="a", since=1_050.0), TROUBLED).since == 1_000.0
+    assert held(Binding(start=4, node="a", since=900.0), TROUBLED).since == 1_000.0
+    assert held(Binding(start=5, node="b", since=900.0, surely=True), TROUBLED) == Binding(
+        start=5, node="a", since=1_000.0
+    )
 
 
 def test_who_is_bound_no_more_is_forgotten_and_of_too_many_told_the_earliest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents are bounded."""
     monkeypatch.setattr(seek_nodes, "MAX_KEPT", 2)
     memory = judge(NodesMemory(), 1_000.0, a=STOPPED)
-    memory.bound = {"gone": Bound(start=1, node="a", since=1.0)}
+    memory.bound = {"gone": Binding(start=1, node="a", since=1.0)}
     lost(memory, 2_000.0, **{name: Running(start=5, nodes=("a",)) for name in ("x", "y", "z")})
     assert set(memory.bound) == {"x", "y", "z"}
     assert memory.told == {"y": 5, "z": 5}
