@@ -92,7 +92,7 @@ SHORT = frozenset(
         "policy.packs.PackedRule",
         "systems.dataworks.seek._Memory",
         "systems.ehpc.seek._Memory",
-        "systems.ehpc.seek_nodes.Bound",
+        "systems.ehpc.seek_nodes.Binding",
         "systems.ehpc.seek_nodes.NodesMemory",
         "systems.ehpc.seek_overdue.OverdueMemory",
         "systems.ehpc.seek_silence.SilenceMemory",
