@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from shared.documents import claim_write, decode_claim
 from shared.domain.claims import Claim, Share
@@ -49,7 +48,7 @@ class WholeClaims:
                 claims[key] = claim.taken(share, failure_id, self._until)
         return waits
 
-    def writes(self, granted: AbstractSet[int], shared: Mapping[str, Stored], now: float) -> list[Write]:
+    def writes(self, grants: Callable[[Sequence[Item]], bool], shared: Mapping[str, Stored], now: float) -> list[Write]:
         """The claims of those who have all their tokens, and what those who wait for a whole's rest saw of it."""
         before = self._read(shared)
         claims = {key: claim for key, claim in before.items() if claim is not None}
@@ -58,7 +57,7 @@ class WholeClaims:
             claim, failure_id = claims.get(key), item.decided.failure_id
             if claim is None:
                 continue
-            if id(item) in granted:
+            if grants([item]):
                 claims[key] = claim.taken(share, failure_id, self._until)
             else:
                 claims[key] = claim.seen(share, failure_id, item.seen.look_begun_at)

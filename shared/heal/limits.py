@@ -160,7 +160,7 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
                 for key in self.keys
                 if taken[key] != limits[key]
             ]
-            writes += claims.writes(admission.granted or frozenset(), shared, self.now)
+            writes += claims.writes(admission.grants, shared, self.now)
             try:
                 conflicts = self.ledger.save(writes) if writes else frozenset[str]()
             except DocumentRefused as error:

@@ -109,7 +109,7 @@ class NodeMemory(Struct, kw_only=True):
         if self._known is not None and self._after is not None:
             key = nodes_key(self.scope)
             self._told += [Notice(key, owed) for owed in self._after.owed if owed not in self._known.owed]
-            self._known, self._version = self._after, (self._version or 0) + 1
+            self._known = self._after
 
     def save(self) -> list[Notice]:
         """Write what was counted and is not written yet; what the document owes since then comes back."""

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from shared.documents import decode_record
 from shared.domain.errors import Fault
 from shared.domain.failure import Failure, Intake, Trigger, Unreadable
+from shared.domain.reasons import Reason
 from shared.domain.room import ACTING_BYTES, LARGEST_BYTES, WAITING_BYTES, size_of
 from shared.ledger import sqlite
 from shared.policy.model import Rate
@@ -89,6 +90,15 @@ def test_a_document_that_the_ledger_refuses_costs_only_itself(
     quiet(house, hours=2)
     assert house.ehpc.calls == [["2.scheduler"]]
     assert HOME not in house.records()
+
+
+def test_what_the_ledger_refuses_is_not_taken_up_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asked by hand is shown no next look, which would not come."""
+    monkeypatch.setattr(sqlite, "VALUE_BYTES_MAX", 100_000, raising=False)
+    house.ehpc.look_fails = BAD_LOOK
+    (result,) = house.deliver(gross(house.hung(1)), trigger=Trigger.MANUAL).results
+    assert result.decision is not None
+    assert (result.decision.reason, result.decision.due_at) == (Reason.RECORD_FULL, None)
 
 
 def test_outcomes_that_are_owed_are_shared_out_among_documents(house: House) -> None:

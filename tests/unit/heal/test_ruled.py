@@ -10,6 +10,7 @@ import pytest
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import CONTROLS_KEY
 from shared.domain.mode import Mode
+from shared.heal.walk import CHUNK
 from tests.support.house import House, verdicts
 from tests.unit.heal.test_controls import by_hand
 from tests.unit.heal.test_looks import MINE, about, cluster
@@ -50,6 +51,15 @@ def test_they_are_obeyed_in_a_delivery_about_several_clusters(house: House) -> N
     house.controls(everything=by_hand(Mode.OFF))
     told = verdicts(house.deliver(*about(house, [cluster(1), cluster(2)])))
     assert (told, house.ehpc.calls) == ([("suppressed", "kill_switch")] * 2, [])
+
+
+def test_they_are_read_first_where_the_walk_has_several_steps(house: House) -> None:
+    """What was decided in a first step could not be begun anew in a second."""
+    house.deliver(*[house.hung(number) for number in range(CHUNK)])
+    assert house.ledger.loads[0] != [CONTROLS_KEY]
+    house.ledger.loads.clear()
+    house.deliver(*[house.hung(number) for number in range(CHUNK + 1)])
+    assert house.ledger.loads[0] == [CONTROLS_KEY]
 
 
 def test_they_are_obeyed_where_no_record_is_read(house: House) -> None:

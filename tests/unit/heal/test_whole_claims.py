@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,6 +30,11 @@ def wanting(failure_id: str, share: Share | None, at: float = START) -> Any:
     )
 
 
+def only(*granted: Any) -> Callable[[Sequence[Any]], bool]:
+    """Who has all their tokens."""
+    return lambda asked: all(any(item is one for one in granted) for item in asked)
+
+
 def stored(claim: Claim) -> Stored:
     """A claim as the ledger has it."""
     return Stored(claim_write(KEY, claim, None, START).document, 7)
@@ -44,7 +50,7 @@ def test_the_first_of_a_delivery_claims_and_the_next_waits_for_it() -> None:
     claims = WholeClaims([first, second, other, alone, blind], UNTIL)
     assert claims.keys == [KEY, OTHER_KEY]
     assert claims.barred({}) == {id(second): UNTIL}
-    first_write, other_write = claims.writes({id(first), id(other)}, {}, START)
+    first_write, other_write = claims.writes(only(first, other), {}, START)
     assert (first_write.key, first_write.expected, first_write.due_at) == (KEY, None, None)
     assert first_write.expires_at == START + KEPT_S
     assert decode_claim(first_write.document) == Claim().taken(WHOLE, "a", UNTIL)
@@ -53,7 +59,7 @@ def test_the_first_of_a_delivery_claims_and_the_next_waits_for_it() -> None:
 
 def test_whoever_gets_no_tokens_claims_nothing() -> None:
     """Nothing is written for it: another may have the whole."""
-    assert WholeClaims([wanting("a", WHOLE)], UNTIL).writes(frozenset(), {}, START) == []
+    assert WholeClaims([wanting("a", WHOLE)], UNTIL).writes(only(), {}, START) == []
 
 
 def test_what_another_delivery_has_claimed_is_waited_for() -> None:
@@ -72,7 +78,7 @@ def test_whoever_waits_for_rest_writes_down_what_it_saw() -> None:
     item = wanting("a", Share(of="w", at_rest=True))
     claims = WholeClaims([item], UNTIL)
     assert set(claims.barred(shared)) == {id(item)}
-    (write,) = claims.writes(frozenset(), shared, START)
+    (write,) = claims.writes(only(), shared, START)
     assert (write.expected, decode_claim(write.document).rest_from) == (7, START)
 
 
@@ -81,4 +87,4 @@ def test_a_claim_that_cannot_be_read_bars_and_is_left_as_it_is() -> None:
     first, other = wanting("a", WHOLE), wanting("b", OTHER)
     claims = WholeClaims([first, other], UNTIL)
     assert claims.barred({KEY: BROKEN}) == {id(first): None}
-    assert [write.key for write in claims.writes({id(first), id(other)}, {KEY: BROKEN}, START)] == [OTHER_KEY]
+    assert [write.key for write in claims.writes(only(first, other), {KEY: BROKEN}, START)] == [OTHER_KEY]
