@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -71,6 +72,20 @@ def test_a_look_that_has_grown_old_is_made_anew_once_for_all_that_is_left(
     told = verdicts(crowded.deliver(*(crowded.hung(number) for number in range(24))))
     assert told == [("rerun", "accepted")] * 24
     assert crowded.ehpc.looks == 3, "12 calls of 4 s each, and a look is young for 15 s"
+
+
+def test_a_delivery_answers_for_all_that_it_was_told_however_late_it_gets(
+    crowded: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what is due the sweep may leave the rest to the next; nobody would come back to what is only told here."""
+    monkeypatch.setattr("shared.heal.walk.CHUNK", 2)
+
+    def half_a_minute() -> None:
+        crowded.clock.moment += 30
+
+    crowded.ehpc.before_call = half_a_minute
+    reasons = Counter(verdicts(crowded.deliver(*(crowded.hung(number) for number in range(8)), time_s=60.0)))
+    assert reasons == {("rerun", "accepted"): 4, ("deferred", "deadline"): 4}
 
 
 @dataclass

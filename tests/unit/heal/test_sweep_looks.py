@@ -70,9 +70,15 @@ def test_a_cluster_costs_the_pages_of_its_list_however_many_of_it_are_due(sizes:
     assert service.calls[LIST] <= most
 
 
-@pytest.mark.parametrize("kind", ["schedulerx", "schedulerx3"])
-def test_what_instances_of_a_job_have_in_common_is_asked_once(house: House, kind: str) -> None:
-    """A look takes a hundred instances of a group: the rest is looked at by the next ones, job by job."""
+@pytest.mark.parametrize(("kind", "chunk"), [("schedulerx", 100), ("schedulerx3", 100), ("schedulerx", 70)])
+def test_what_instances_of_a_job_have_in_common_is_asked_once(
+    house: House, monkeypatch: pytest.MonkeyPatch, kind: str, chunk: int
+) -> None:
+    """A look takes a hundred instances of a group: the rest is looked at by the next ones, job by job.
+
+    Nothing is decided on before, also where it stands in one step beside what was looked at.
+    """
+    monkeypatch.setattr("shared.heal.walk.CHUNK", chunk)
     jobs, each = 6, 40
     set_policy(house, breaker=None, cooldown=Cooldown(base_s=0, max_s=0))
     service = Instances(house.clock.now(), jobs, each)
