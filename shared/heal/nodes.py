@@ -86,7 +86,7 @@ class NodeMemory(Struct, kw_only=True):
     def count(self, items: Sequence[Item]) -> bool:
         """Count the decided failures; whether a node is suspected now that was not before."""
         limit, before = self.policy.bad_nodes, self.suspects
-        if limit is None or self._known is None:
+        if limit is None:
             return False
         for item in items:
             decision = item.decision

@@ -15,14 +15,16 @@ from shared import side_by_side as lanes
 from shared.domain.call import CallResult, Target
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.failure import Failure, Intake, Trigger
+from shared.domain.keys import pace_key
 from shared.domain.snapshot import LookFailed, Observation
 from shared.heal import Walked
 from shared.ledger.several import SeveralLedgers
 from shared.ledger.sqlite import SqliteLedger
+from shared.ports import Write
 from shared.side_by_side import LANES, side_by_side
 from shared.systems.ehpc.scope import Cluster
 from tests.support.house import House
-from tests.support.systems import EhpcWorld
+from tests.support.systems import GROUP, EhpcWorld
 from tests.unit.heal.test_looks import about, cluster
 from tests.unit.heal.tricks import set_policy
 
@@ -128,6 +130,29 @@ def test_many_clusters_side_by_side_are_each_rerun_once_and_never_more_than_the_
     deliver(house, [replace(one, telling_id=f"again-{one.telling_id}") for one in failures])
     assert len(uneven.kills) == len(set(uneven.kills)) == 3 * LANES
     assert 1 < uneven.most <= LANES
+
+
+def test_groups_side_by_side_take_the_tokens_of_their_common_pace_one_after_the_other(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once they would only conflict, and of many groups some would get none: the pace is the region's."""
+    groups = [replace(GROUP, group_id=f"demo.{number}") for number in range(3)]
+    pace, at_work, most = pace_key(GROUP, "RerunJob"), [0], [0]
+    save = SqliteLedger.save
+
+    def slowly(self: SqliteLedger, writes: Sequence[Write]) -> frozenset[str]:
+        taken = any(write.key == pace for write in writes)
+        at_work[0] += taken
+        most[0] = max(most[0], at_work[0])
+        time.sleep(0.05 * taken)
+        at_work[0] -= taken
+        return save(self, writes)
+
+    monkeypatch.setattr(SqliteLedger, "save", slowly)
+    failed = [house.failed_instance(instance_id=number, job_id=str(number)) for number in range(3)]
+    deliver(house, [replace(one, scope=group) for one, group in zip(failed, groups, strict=True)])
+    assert house.sink.told() == [("rerun", "accepted")] * 3
+    assert most == [1]
 
 
 def test_what_a_turn_raises_comes_out_once_no_other_is_at_work() -> None:
