@@ -65,15 +65,15 @@ class Healer(Struct, frozen=True):
         """The walk of what was just told, under the controls: of one chunk they are read with its records."""
         if len(items) > CHUNK or len({item.failure.scope.key for item in items}) > 1:
             return self.under_controls().walks(items, ask)
-        ledger, looked_into = RuledLedger(self.ledger, self.policy, self.clock), self.looked_into.copy()
+        ledger = RuledLedger(self.ledger, self.policy, self.clock)
         try:
             parts = list(replace(self, ledger=ledger).walks(items, ask))
         except StricterByHand as found:
-            healer = replace(self, policy=found.policy, looked_into=looked_into)
+            healer = replace(self, policy=found.policy)
         else:
             if ledger.asked:
                 return iter(parts)
-            healer = replace(self.under_controls(), looked_into=looked_into)  # nobody was looked at
+            healer = self.under_controls()  # nobody was looked at
         return healer.walks(items, ask)
 
     def handle(self, intake: Intake, trigger: Trigger) -> Report:

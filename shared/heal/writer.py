@@ -27,7 +27,7 @@ from shared.domain.transitions import (
     reserved,
     waiting,
 )
-from shared.domain.verdicts import OPEN_VERDICTS, Verdict
+from shared.domain.verdicts import Verdict
 from shared.heal.item import Invocation, Item
 from shared.heal.limits import wants_call
 from shared.heal.records import Records
@@ -62,7 +62,7 @@ class Writer(Struct, frozen=True, kw_only=True):
             self._write_nothing(item)
             return
         version = self.policy.policy_version
-        waits_on = decision.verdict in OPEN_VERDICTS and not is_final(decision.verdict, decision.reason)
+        waits_on = not is_final(decision.verdict, decision.reason)
         before, known = facts.record, case
         if known is None and (waits_on or item.wants_call):
             before, known = self._taken_on(item, facts.record)

@@ -48,6 +48,17 @@ def test_the_sweep_goes_on_by_force_where_a_person_forced(house: House) -> None:
     assert verdicts(house.sweep()) == [("rerun", "accepted")]
 
 
+def test_what_was_refused_and_is_forced_anew_is_open_since_then(house: House) -> None:
+    """It is another request: how long it may wait counts from its own beginning."""
+    failure = house.hung()
+    house.ehpc.answer, house.ehpc.code = (lambda _: Effect.NOT_DONE_USELESS), "Forbidden"
+    assert verdicts(house.deliver(failure, force=True)) == [("refused", "api_refused")]
+    house.later(5)
+    throttled(house, answers=True)
+    assert verdicts(house.deliver(failure, force=True)) == [("rerun", "accepted")]
+    assert [case.opened_at for case in house.records()[JOB].cases] == [START + 5]
+
+
 def test_what_a_person_forced_passes_the_rate_in_the_sweep_as_well(house: House) -> None:
     """The one token of ten minutes went to its first call, which was throttled."""
     set_policy(house, rate=Rate(max_jobs=1, window_s=600))

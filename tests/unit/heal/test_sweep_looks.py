@@ -153,3 +153,15 @@ def test_who_is_never_looked_at_is_told_so_and_holds_up_no_sweep(house: House) -
     house.later(31)
     assert verdicts(house.sweep()) == [("deferred", "looks_used_up")] * 250
     assert house.ehpc.looks == 1 + 3
+
+
+def test_who_cannot_be_looked_at_is_asked_for_once_a_sweep(house: House) -> None:
+    """A cluster that is out of reach costs one look, however many are due of it."""
+    set_policy(house, breaker=None)
+    house.ehpc.look_fails = BAD_LOOK
+    house.deliver(*(house.hung(number) for number in range(250)))
+    house.ehpc.looks = 0
+    house.later(31)
+    house.sweep()
+    assert house.ehpc.looks == 1
+    assert house.open_cases() == ["look_failed"] * 250

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from shared.documents import KEPT_S, claim_write, decode_claim
 from shared.domain.claims import Claim, Share
 from shared.domain.keys import claim_key
@@ -13,6 +15,7 @@ from shared.domain.snapshot import LookFailed
 from shared.heal.claims import WholeClaims
 from shared.ports import Stored
 from tests.support.clock import START
+from tests.support.house import House, verdicts
 from tests.support.systems import CLUSTER
 
 UNTIL = START + 100.0
@@ -88,3 +91,13 @@ def test_a_claim_that_cannot_be_read_bars_and_is_left_as_it_is() -> None:
     claims = WholeClaims([first, other], UNTIL)
     assert claims.barred({KEY: BROKEN}) == {id(first): None}
     assert [write.key for write in claims.writes(only(first, other), {KEY: BROKEN}, START)] == [OTHER_KEY]
+
+
+def test_a_claim_holds_until_the_latest_call_of_its_invocation_has_taken_effect(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call may leave until the invocation ends, and takes effect within `settle_s`."""
+    monkeypatch.setattr("shared.heal.claims._share", lambda _: WHOLE)
+    assert verdicts(house.deliver(house.hung(), time_s=60.0)) == [("rerun", "accepted")]
+    claim = decode_claim(house.ledger.load([KEY])[KEY].document)
+    assert claim == Claim().taken(WHOLE, house.sink.rows[0]["failure_id"], START + 60.0 + house.policy.timing.settle_s)
