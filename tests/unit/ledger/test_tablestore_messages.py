@@ -22,7 +22,8 @@ def encoded(operation: str, *what: Any) -> bytes:
 
 
 def pb() -> Any:
-    """The SDK's messages."""
+    """The SDK's messages; it warns when it is loaded otherwise."""
+    sdk()
     from tablestore.protobuf import table_store_pb2  # type: ignore[import-untyped]
 
     return table_store_pb2
