@@ -10,6 +10,7 @@ import pytest
 import shared.discover.machines
 from localcloud.ehpc.models import JobSpec, finishes
 from localcloud.ehpc.service import Ehpc
+from shared.discover.machines import read_machines
 from shared.domain.keys import machines_key
 from shared.ports import Write
 from tests.integration.discover.test_memories import Narrow
@@ -175,3 +176,16 @@ def test_a_document_of_machines_that_is_of_no_use_stops_no_discovery(
     ward.event(ecs("ecs:Instance:StateChange", resourceId="i-small1", state="Stopping"))
     ward.periods(4)
     assert [row["job_id"] for row in ward.sink.rows if row["verdict"] == "rerun"] == ["1.scheduler"]
+
+
+def test_machines_for_which_there_is_no_room_leave_others_theirs(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a cluster of very many nodes events say nothing; of a small one beside it they do."""
+    monkeypatch.setattr(shared.discover.machines, "PLACES_BYTES", 500)
+    ward.policy = POLICY
+    large, small = (ward.cloud[Ehpc].cluster(name) for name in ("ehpc-a", "ehpc-b"))
+    for number in range(60):
+        large.node(f"n{number}", f"i-node{number}")
+    small.node("n1", "i-small1")
+    ward.periods(2)
+    places = read_machines(ward.ledger, "ehpc", "cn-hangzhou").places
+    assert [nodes for nodes in places.values() if nodes] == [{"i-small1": "n1"}]
