@@ -51,9 +51,8 @@ class Fetcher(Struct, frozen=True):
         decider.records.revert()
         until = min(self.clock.now() + MOST_S, self.hard_deadline - 3 * MOST_S)
         asked = {item.decided.failure_id: self._asked(item, decider, until) for item in wanting}
-        for (
-            item
-        ) in decided:  # all tellings of a failure that know no cause: whichever is decided first must not know less
+        # All tellings of a failure that know no cause: whichever is decided first must not know less.
+        for item in decided:
             part = asked.get(item.decided.failure_id)
             item.asked_output = item.decided.failure_id in self.tried
             if part is not None and part.text.strip() and names_no_cause(self.policy, item.failure, item.decided):

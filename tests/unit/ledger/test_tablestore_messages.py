@@ -92,6 +92,13 @@ def test_answers_of_rows_are_read() -> None:
         assert messages.row_answers(answer.SerializeToString(), "nobody's") == []
 
 
+def test_what_else_is_told_of_a_row_is_not_taken_for_it() -> None:
+    """Where the rest of a wide row begins stands behind it."""
+    answer = pb().BatchGetRowResponse()
+    answer.tables.add(table_name=TABLE).rows.add(is_ok=True, row=ROW, next_token=b"more")
+    assert messages.row_answers(answer.SerializeToString(), TABLE) == [RowAnswer(None, ROW)]
+
+
 def test_a_page_of_an_index_is_read() -> None:
     """With the key from which to go on, if there is one."""
     answer = pb().GetRangeResponse(rows=ROW)

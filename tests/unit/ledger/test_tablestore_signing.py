@@ -111,6 +111,13 @@ def test_an_answer_shows_what_the_sdk_wants_of_it(made: Callable[[], HttpAnswer]
     assert (doubt(one), doubt(one) is not None) == (wanted, refused_by_the_sdk(one))
 
 
+def test_an_answer_needs_no_other_headers() -> None:
+    """The five are enough."""
+    one = answer()
+    told = {name: one.headers[name] for name in NAMES}
+    assert doubt(HttpAnswer(200, "", told, BODY, keeps=True)) is None
+
+
 def test_an_answer_is_for_its_operation() -> None:
     """What was said to another request counts for nothing here."""
     assert doubt_about("GetRange", answer(), BARE, done=True) is Doubt.SIGNATURE
