@@ -3,76 +3,75 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import product
+
+from shared.domain.hosts import host_of
 
 MOST_NODES = 4096
 """A list of more says nothing here."""
 _MAX_CHARS = 65_536
 _SHORT_CHARS = 128
 _BETWEEN_NODES = re.compile(r"[\s,;+]+")
-_NAME = r"[A-Za-z0-9_.-]{1,253}"
-_EXPRESSION = rf"{_NAME}(?:\[[0-9, -]{{1,4096}}\](?:{_NAME})?){{0,4}}"
-_ITEM = re.compile(rf"""\s*(?:'([^'\\]{{1,4096}})'|"([^"\\]{{1,4096}})"|({_EXPRESSION}))\s*(?:,|\Z)""")
+_NAME = r"\w[\w.-]{0,252}"
+_REST = r"[\w.-]{1,253}"
+_EXPRESSION = re.compile(rf"{_NAME}(?:\[[0-9, -]{{1,4096}}\](?:{_REST})?){{0,4}}")
+_ITEM = re.compile(r"\s*((?:[^\s,;+\[\]]|\[[^\[\]]{0,4096}\])*)\s*(?:[,;+]|\Z)")
+"""One node or expression, up to the comma, or the `+` of PBS, behind it."""
+_MARKS = re.compile(r"""\bu(?=['"])|['"\\]|(?<!\w)\(|\)(?!\w)""")
+"""What arrays of JSON, of Python 2 and 3, such arrays in JSON text, and tuples have around names."""
+_CHUNK = re.compile(r"/[0-9]{1,9}(?:\*[0-9]{1,9})?\Z")
+"""Behind a node of PBS's `exec_host`: which of its chunks, and how many cores of it."""
 _PARTS = re.compile(r"([^\[\]]+)|\[([^\[\]]+)\]")
 _RANGE = re.compile(r" *([0-9]{1,9})(?: *- *([0-9]{1,9}))? *")
-_NO_NODE = frozenset({"none", "null", "nil"})
+_NO_NODE = frozenset({"", "none", "null", "nil", "n/a"})
 """Said in the place of a node where there is none."""
 
 
 def listed(written: object) -> tuple[str, ...]:
     """`NodeList` in any of its spellings (docs/facts/ehpc.md#lists); any other is no nodes, as they only support.
 
-    An array of JSON, of Python or of Java, or what stands in one: names, and Slurm's expressions of several
-    (`rack[1-2]n[01-16]`, https://slurm.schedmd.com/scontrol.html, "show hostnames").
+    An array of JSON, of Python or of Java, or what stands in one: names, PBS's chunks of them, and Slurm's expressions
+    of several (`rack[1-2]n[01-16]`, https://slurm.schedmd.com/scontrol.html, "show hostnames"). Each node once.
     """
     if isinstance(written, list):
-        return _all_of(one for one in written if isinstance(one, str))
+        written = ",".join(one for one in written if isinstance(one, str))
     if not isinstance(written, str) or len(written) > _MAX_CHARS:
         return ()
     return _listed_in_short(written) if len(written) <= _SHORT_CHARS else _listed_in(written)
 
 
 def _listed_in(written: str) -> tuple[str, ...]:
-    if written.isdecimal():
-        return ()
-    text = written.strip()
+    text = _MARKS.sub("", written).strip()
     if text.startswith("["):
         if not text.endswith("]"):
             return ()
         text = text[1:-1]
-    items = _items(text)
-    return () if items is None else _all_of(items)
+    nodes: dict[str, None] = {}
+    at = 0
+    while at < len(text):
+        item = _ITEM.match(text, at)
+        try:
+            nodes.update(dict.fromkeys(_named(item[1] if item else "?", MOST_NODES - len(nodes))))
+        except ValueError:
+            return ()
+        at = item.end() if item else at
+    return tuple(nodes) if len(nodes) <= MOST_NODES else ()
 
 
 _listed_in_short = lru_cache(maxsize=256)(_listed_in)
 """Kept: on a node many jobs run one after the other."""
 
 
-def _items(text: str) -> list[str] | None:
-    """What stands between the commas, without quotes; None if anything else stands there."""
-    found: list[str] = []
-    at = 0
-    while at < len(text):
-        item = _ITEM.match(text, at)
-        if item is None:
-            return None
-        found.append(item[1] or item[2] or item[3])
-        at = item.end()
-    return found
-
-
-def _all_of(items: Iterator[str] | list[str]) -> tuple[str, ...]:
-    nodes: list[str] = []
-    for item in items:
-        if item.lower() in _NO_NODE:
-            continue
-        try:
-            nodes += _expanded(item, MOST_NODES - len(nodes)) if re.fullmatch(_EXPRESSION, item) else [item]
-        except ValueError:
-            return ()
-    return tuple(nodes) if len(nodes) <= MOST_NODES else ()
+def _named(item: str, room: int) -> Iterable[str]:
+    """The nodes of one item. Raises ValueError: it is no name and no expression."""
+    if item.lower() in _NO_NODE:
+        return ()
+    name = _CHUNK.sub("", item)
+    if name.isdecimal() or _EXPRESSION.fullmatch(name) is None:
+        raise ValueError(item)
+    return _expanded(name, room)
 
 
 def _expanded(expression: str, room: int) -> Iterator[str]:
@@ -97,14 +96,9 @@ def _numbers(written: str, room: int) -> Iterator[str]:
 
 
 def among(told: str, nodes: tuple[str, ...]) -> bool:
-    """Each node told is one of those; `gpu[1-4]` and other expressions prove nothing."""
-    if told in nodes:
+    """Each node told is one of those; `gpu[1-4]` and other expressions, and a word for none, prove nothing."""
+    if told in nodes or told.strip("() ").lower() in _NO_NODE:
         return True
-    known = {_host(node) for node in nodes}
-    named = (_host(node) for node in _BETWEEN_NODES.split(told) if node and "[" not in node and "]" not in node)
+    known = {host_of(node) for node in nodes}
+    named = (host_of(node) for node in _BETWEEN_NODES.split(told) if node and "[" not in node and "]" not in node)
     return all(node in known for node in named)
-
-
-def _host(node: str) -> str:
-    """`compute1` of `Compute1.cluster.local` and of PBS's `compute1/0*8`."""
-    return node.partition("/")[0].partition(".")[0].lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from msgspec import Struct
 
 from shared.domain.job import State
@@ -32,13 +33,23 @@ def is_meant(wanted: Overdue | Silence, job: Running, fits: Fits) -> bool:
 def running(page: Page, now: float) -> dict[str, Running]:
     """The running jobs of a page by their ids, without parents of arrays, whose runs are their subjobs'.
 
+    A row that cannot be read hides no other.
+
     Raises:
-        msgspec.ValidationError: A member has a type or a text that nobody documented.
+        msgspec.ValidationError: There are rows, and in each a member has a type or a text that nobody documented.
     """
     found: dict[str, Running] = {}
+    read, odd = 0, None
     for _, listed in page.jobs:
-        job = snapshot(listed, now)
+        try:
+            job = snapshot(listed, now)
+        except msgspec.ValidationError as error:
+            odd = error
+            continue
+        read += 1
         if job.state is State.RUNNING and job.start_time is not None and not job.array_parent:
             told = (job.owner[:_STRETCH], job.queue[:_STRETCH], job.name[:_STRETCH])
             found[job.job_id] = Running(job.start_time, job.nodes, *told)
+    if odd is not None and not read:
+        raise odd
     return found

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from shared.domain.failure import Failure
+from shared.domain.hosts import host_of
 from shared.domain.machines import Suspect
 from shared.systems.discovery import found
 from shared.systems.ehpc.node import Node
@@ -99,8 +100,9 @@ def _heed(memory: NodesMemory, suspects: Mapping[str, Suspect], oldest: float) -
 def lost_jobs(memory: NodesMemory, cluster: Cluster, now: float, grace_s: float) -> Iterator[Failure]:
     """Those of the listed running jobs that are lost by now; the others are remembered or forgotten."""
     bound: dict[str, Binding] = {}
+    gone, stopped = ({_name(host): at for host, at in hosts.items()} for hosts in (memory.gone, memory.stopped))
     for job_id, job in memory.running.items():
-        mine = _bound(memory, job_id, job)
+        mine = _bound(job, memory.bound.get(job_id), gone, stopped)
         if mine is None:
             continue
         bound[job_id] = mine
@@ -112,18 +114,28 @@ def lost_jobs(memory: NodesMemory, cluster: Cluster, now: float, grace_s: float)
     memory.told = dict(list(memory.told.items())[-MAX_KEPT:])
 
 
-def _bound(memory: NodesMemory, job_id: str, job: Running) -> Binding | None:
-    """What is held against a running job: the run that stood on a node when that went away."""
+def _bound(
+    job: Running, known: Binding | None, gone: Mapping[str, float], stopped: Mapping[str, float]
+) -> Binding | None:
+    """What is held against a running job: the run that stood on a node when that went away.
+
+    The list of nodes and that of jobs may spell a node differently, with its domain or without.
+    """
     start = job.start
-    known = memory.bound.get(job_id)
     for node in job.nodes:
-        since, surely = memory.stopped.get(node, memory.gone.get(node)), node in memory.stopped
+        host = _name(node)
+        since, surely = stopped.get(host, gone.get(host)), host in stopped
         if since is None or start >= int(since):
             continue  # a run that began later, by its start in whole seconds, began on a node that was there again
         if known is not None and known.start == start and known.node == node:
             return Binding(start=start, node=node, since=min(known.since, since), surely=known.surely or surely)
         return Binding(start=start, node=node, since=since, surely=surely)
     return None
+
+
+def _name(node: str) -> str:
+    """One spelling of it; what is no host's name stays as it is."""
+    return host_of(node) or node
 
 
 def _failure(cluster: Cluster, job_id: str, job: Running, bound: Binding) -> Failure:

@@ -36,6 +36,8 @@ MOST_JOBS_A_CALL = 100
 
 _STATES = {state.value: state for state in (State.QUEUED, State.RUNNING, State.FINISHED)}
 _HTTP_OK = "200"
+_NONE = frozenset({"", "none", "null"})
+"""What stands for no value: empty text, or what Python and JSON write for it."""
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -245,7 +247,7 @@ def snapshot(shown: Mapping[str, Any], look_begun_at: float) -> EhpcSnapshot:
         start_time=_unix(job.start_time),
         last_modify_time=_unix(job.last_modify_time),
         rerunnable=job.rerunable is not False,
-        array_request=job.array_request or "",
+        array_request="" if (job.array_request or "").lower() in _NONE else job.array_request or "",
         owner=(job.owner or "").partition("@")[0],
         queue=job.queue or "",
         name=job.name or "",
@@ -260,8 +262,8 @@ def jobs_text(job_ids: list[str]) -> str:
 
 
 def _unix(written: str | int | None) -> int | None:
-    """Unix seconds; none where the list says none: empty, or 0."""
-    if written is None or written in {"", "0", 0}:
+    """Unix seconds; none where the list says none: empty, 0, or a word for it."""
+    if written is None or written in {"0", 0} or (isinstance(written, str) and written.lower() in _NONE):
         return None
     if isinstance(written, int):
         return written

@@ -117,6 +117,16 @@ def test_what_runs_on_a_page_is_remembered_in_short() -> None:
     }
 
 
+def test_a_row_that_cannot_be_read_hides_no_other() -> None:
+    """Else one odd job blinds the discovery of its whole cluster; a page of nothing else is no page."""
+    good, odd = {"Id": "1.s", "State": "RUNNING", "StartTime": "5"}, {"Id": "2.s", "State": "RUNNING", "Owner": ["x"]}
+    assert list(running(page_of(odd, good, odd), 9.0)) == ["1.s"]
+    assert running(page_of(), 9.0) == {}
+    assert running(page_of(odd, {"Id": "3.s", "State": "QUEUED"}), 9.0) == {}
+    with pytest.raises(msgspec.ValidationError):
+        running(page_of(odd), 9.0)
+
+
 def seen(state: State, *nodes: str) -> EhpcSnapshot:
     """What a look showed."""
     return EhpcSnapshot(job_id="1.s", state=state, nodes=nodes, look_begun_at=1.0)

@@ -1,4 +1,4 @@
-"""The three spellings of NodeList, and what is none of them."""
+"""The spellings of NodeList, and what is none of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,19 @@ from shared.systems.ehpc.nodes import MOST_NODES, among, listed
         ("compute1", ("compute1",)),
         ("compute1.cluster.local,compute2", ("compute1.cluster.local", "compute2")),
         (["compute1"], ("compute1",)),
-        ('["compute1/0*8"]', ("compute1/0*8",)),
+        ('["compute1/0*8"]', ("compute1",)),
+        ("n1/0*8+n2/0*8", ("n1", "n2")),
+        ('["n1/0*8+n2/0*8"]', ("n1", "n2")),
+        (["n1/0+n1/1", "n2/0"], ("n1", "n2")),
+        ("(n1/0*8)+(n2/0*8)", ("n1", "n2")),
+        ("cn[01-03,07]-ib", ("cn01-ib", "cn02-ib", "cn03-ib", "cn07-ib")),
+        ('["gpu[1-2]x[3-4]"]', ("gpu1x3", "gpu1x4", "gpu2x3", "gpu2x4")),
+        ('"[\\"n1\\", \\"n2\\"]"', ("n1", "n2")),
+        ("[u'n1', u'n2']", ("n1", "n2")),
+        ("('n1', 'n2')", ("n1", "n2")),
+        (["n1,n2", " n3 "], ("n1", "n2", "n3")),
+        (["", None, "n1"], ("n1",)),
+        ("n1,,n2,", ("n1", "n2")),
         ("[compute1, compute2]", ("compute1", "compute2")),
         ("['compute[002,005]', \"gpu1\"]", ("compute002", "compute005", "gpu1")),
         (["compute[1-2]", "gpu1"], ("compute1", "compute2", "gpu1")),
@@ -27,6 +39,8 @@ from shared.systems.ehpc.nodes import MOST_NODES, among, listed
         (" compute[002, 005 - 006] \n", ("compute002", "compute005", "compute006")),
         ("None", ()),
         ("[null]", ()),
+        ("(null)", ()),
+        ("['']", ()),
     ],
 )
 def test_every_documented_spelling(written: object, nodes: tuple[str, ...]) -> None:
@@ -36,7 +50,11 @@ def test_every_documented_spelling(written: object, nodes: tuple[str, ...]) -> N
 
 @pytest.mark.parametrize(
     "written",
-    [None, "", "[]", "['a'", "a[1", "a]1[", "a[3-1]", "a[1-]", "a b", "a[1-999999]", "{}", "7", 7, "a[,]", "[" * 9_000],
+    [
+        *(None, "", "[]", "['a'", "a[1", "a]1[", "a[3-1]", "a[1-]", "a b", "a[1-999999]", "{}", "7", 7, "a[,]"),
+        *("[" * 9_000, "1,2", "n1(x8)", "N/A", "-", "None assigned", "n[1-3:2]", "n1*8"),
+        *(["n1 n2"], [{"Host": "n1"}], {"Node": ["n1"]}),
+    ],
 )
 def test_anything_else_is_no_nodes(written: object) -> None:
     """Supporting evidence only: what cannot be read, or is more than any job has, supports nothing."""
@@ -76,6 +94,10 @@ def test_a_node_told_is_found_in_an_expression() -> None:
         ("compute003 compute005", False),
         ("gpu[1,4]", True),
         ("gpu[1-4],compute003", False),
+        ("(null)", True),
+        ("None", True),
+        ("N/A", True),
+        ("Compute002.cluster.local+compute005/0*8", True),
     ],
 )
 def test_each_of_several_that_are_told_is_looked_for(told: str, proves_nothing_else: bool) -> None:  # noqa: FBT001

@@ -207,3 +207,18 @@ def test_who_is_bound_no_more_is_forgotten_and_of_too_many_told_the_earliest(mon
     lost(memory, 2_000.0, **{name: Running(start=5, nodes=("a",)) for name in ("x", "y", "z")})
     assert set(memory.bound) == {"x", "y", "z"}
     assert memory.told == {"y": 5, "z": 5}
+
+
+def test_the_two_lists_may_spell_a_node_differently() -> None:
+    """With its domain or without; what is no name is nobody else's either."""
+    listed = {"c1": STOPPED, "C2.cluster.local": STOPPED, "(odd)": STOPPED}
+    memory = judge(judge(NodesMemory(), 100.0, **dict.fromkeys(listed, WELL)), 200.0, **listed)
+    jobs = {"a": ("c1.cluster.local",), "b": ("c2",), "c": ("(other)",), "d": ("(odd)",)}
+    running = {job_id: Running(50, nodes) for job_id, nodes in jobs.items()}
+    assert lost(memory, 200.0, **running) == []
+    told = lost(memory, 200.0 + GRACE_S, **running)
+    assert [(failure.job_id, failure.node) for failure in told] == [
+        ("a", "c1.cluster.local"),
+        ("b", "c2"),
+        ("d", "(odd)"),
+    ]
