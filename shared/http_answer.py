@@ -141,14 +141,13 @@ def _exactly(came: Incoming, length: int, most_bytes: int) -> bytes:
 
 def _pieces(came: Incoming, most_bytes: int) -> bytes:
     """A body that comes in pieces, each with its size before it; headers after the last one are passed over."""
-    parts: list[bytes] = []
+    whole = bytearray()  # a list of pieces of a byte or two takes ten times their memory
     while size := _size(came.line()):
-        parts.append(_exactly(came, size, most_bytes))
-        most_bytes -= size
+        whole += _exactly(came, size, most_bytes - len(whole))
         if came.line():
             raise Garbled("no end of a piece")
     _headers(_one_by_one(came))
-    return b"".join(parts)
+    return bytes(whole)
 
 
 def _size(line: bytearray) -> int:

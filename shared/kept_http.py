@@ -37,6 +37,9 @@ _PORTS = {"http": 80, "https": 443}
 _HUNG_UP = (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
+Place = tuple[str, str, int]  # scheme, host, port
+
+
 class Snag(str, Enum):
     """Why there is no whole answer."""
 
@@ -84,23 +87,21 @@ def exchange(method: str, url: str, headers: Mapping[str, str], body: bytes, bou
     line = _taken(place) or _Line(place, min(bounds.connect_s, bounds.total_s))
     try:
         answer = line.exchange(method, target, headers, body, bounded)
-    except BaseException:
+    except BaseException as error:
         line.close()
+        if isinstance(error, NoWholeAnswer) and error.snag is Snag.BROKEN:
+            drop_connections(place)  # its neighbours may be as dead, and whoever asks again wants an answer
         raise
     _given(place, line, keep=answer.keeps)
     return answer
 
 
-def drop_connections() -> None:
-    """Keep none of those that are idle now: where one broke, its neighbours may be gone as well."""
+def drop_connections(place: Place | None = None) -> None:
+    """Keep none of those that are idle now, to that place or to any."""
     with _LOCK:
-        lines = [line for some in _KEPT.values() for line in some]
-        _KEPT.clear()
+        lines = [line for one in ([place] if place else list(_KEPT)) for line in _KEPT.pop(one, [])]
     for line in lines:
         line.close()
-
-
-Place = tuple[str, str, int]  # scheme, host, port
 
 
 @lru_cache(maxsize=64)  # most of what is asked is asked again and again
@@ -156,8 +157,9 @@ class _Line:
     @property
     def usable(self) -> bool:
         """Whether it may be used again: not idle for long, and nothing came on it, be it only its end."""
-        sock = self._sock
-        if self.stale or sock is None or getattr(sock, "pending", int)():  # what TLS has unpacked no poll sees
+        if (
+            self.stale or (sock := self._sock) is None or getattr(sock, "pending", int)()
+        ):  # what TLS has unpacked no poll sees
             return False
         try:
             return not self._watch.poll(0)
@@ -222,14 +224,12 @@ def _lower_names(names: tuple[str, ...]) -> frozenset[str]:
 
 
 def _host_of(place: Place) -> str:
-    """As a request names it."""
     scheme, host, port = place
     host = f"[{host}]" if ":" in host else host
     return host if port == _PORTS[scheme] else f"{host}:{port}"
 
 
 def _snag_of(error: Exception, meanings: Mapping[type[Exception], Snag]) -> Snag:
-    """What went wrong."""
     return next(snag for kind, snag in meanings.items() if isinstance(error, kind))
 
 

@@ -14,19 +14,15 @@ from functools import cache, partial
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.domain.credentials import Credentials
 from shared.domain.errors import Fault, InputError, SinkUnavailable, SourceUnavailable
 from shared.domain.progress import Progress
 from shared.ports import Clock, LogEntry, LogPage, LogRange
 from shared.put_off import put_off
+from shared.sls.batches import batches, smaller
 
-MAX_PUT_BYTES = 4_900_000
-"""Below the 5 MB of the longest log group, the least that any page of the service says of a request."""
-MAX_PUT_LOGS = 4_096
-"""The same of their number (docs/facts/log-service.md#limits)."""
-SHORT_BYTES = 1_024
-"""What stays of a value in a record that fits into no request."""
 PULL_GROUPS = 1000
 """Log groups a page: the most that the service gives."""
 FIRST_GROUPS = 10
@@ -37,11 +33,14 @@ MOST_PAGE_BYTES = 32_000_000
 """A page that weighs more is not taken, but asked for again with half as many log groups; one alone is passed over."""
 TRIES = 2
 LEAST_TIME_S = 1.0
-_FIELD_BYTES = 16
 POST_BODY_TOO_LARGE = "PostBodyTooLarge"
 REQUEST_ID = "x-log-requestid"
 """In every answer of the service (docs/facts/log-service.md#writing)."""
+UNREADABLE = "UnreadableAnswer"
 _TOO_LARGE_PAGE = frozenset({"AnswerTooLong", "PageTooLarge"})
+_GARBLED_PAGE = frozenset({UNREADABLE, "BadResponse"})
+"""The second is the SDK's word for log groups that are none."""
+_TOO_SLOW = "ReadTimeout"
 _GARBAGE_CURSOR = frozenset({"InvalidCursor", "ParameterInvalid", "InvalidParameter"})
 """What the service says of a cursor or shard that no trigger can have sent: coming again would not help."""
 
@@ -87,20 +86,20 @@ class Access(Struct, frozen=True, kw_only=True):
 
 
 class UnreadGroup(Struct, frozen=True):
-    """A page of one log group that is too large for the memory of a function: it is told, and not taken."""
+    """A page of one log group that is too large for the memory of a function, or garbled: it is told, and not taken."""
 
     next_cursor: str
     cursor: str
+    why: str
     size: int = MOST_PAGE_BYTES
-    """Bytes that it has at least."""
+    """For whoever asks for the next one: with no more log groups than now."""
     logs: int = 1
     """As many places as it takes in the range."""
     foreign: bool = False
 
     def entries(self, ordinal: int) -> Iterator[LogEntry]:
         """What stands for its logs."""
-        why = f"is a log group of more than {self.size} bytes, which is not read: pull one from cursor {self.cursor}"
-        yield LogEntry(ordinal, 0, {}, unread=why)
+        yield LogEntry(ordinal, 0, {}, unread=f"is a log group {self.why}: pull one from cursor {self.cursor}")
 
 
 class SlsSource:
@@ -136,21 +135,46 @@ class SlsSource:
         """A page of so many log groups at most, and how many were asked for at last."""
         while True:
             try:
-                pull = partial(client.pull, wanted, cursor, groups, self._words)
-                return _repeating(self._access, pull), groups
+                return self._pulled(client, wanted, cursor, groups), groups
             except LogCallFailed as error:
                 code, following = error.code, error.following
-            if code not in _TOO_LARGE_PAGE:
+            fewer = _fewer(code, groups, following)
+            if not fewer:
                 break
-            if groups == 1 and following not in {"", cursor}:
-                return UnreadGroup(following, cursor), groups
-            if groups == 1:
-                break
-            groups //= 2
+            groups = fewer
+        if following not in {"", cursor} and (why := self._passed_over(client, wanted, code, following)):
+            return UnreadGroup(following, cursor, why), groups
         if code in _GARBAGE_CURSOR and first:
             raise InputError([Fault("$.source", f"Log Service knows no such range: {code}")])
         where = f"{wanted.project}/{wanted.logstore}/{wanted.shard}"
         raise SourceUnavailable(f"Log Service at {wanted.endpoint} cannot be read at {where}: {code}")
+
+    def _pulled(self, client: Any, wanted: LogRange, cursor: str, groups: int) -> Any:
+        return _repeating(self._access, partial(client.pull, wanted, cursor, groups, self._words), but=_TOO_SLOW)
+
+    def _passed_over(self, client: Any, wanted: LogRange, code: str, following: str) -> str:
+        """Why a log group is not read although what is behind it is; empty: it has to be read.
+
+        One is garbled by itself where another one of its shard, be it behind the range, can be read. Where none is, or
+        it cannot be read either, the service or what stands before it may be at fault, and the same may come whole.
+        """
+        if code in _TOO_LARGE_PAGE:
+            return f"of more than {MOST_PAGE_BYTES} bytes, which is not read"
+        if code not in _GARBLED_PAGE:
+            return ""
+        try:
+            behind = self._pulled(client, replace(wanted, end_cursor=""), following, 1)
+        except LogCallFailed:
+            return ""
+        return "that cannot be read, while the one behind it can" if behind.logs else ""
+
+
+def _fewer(code: str, groups: int, following: str) -> int:
+    """How many log groups to ask for after that answer; 0: the same would come of fewer."""
+    if code == _TOO_SLOW and groups > 1:
+        return 1  # not half: there may be time for one more try
+    garbled = code in _GARBLED_PAGE and bool(following)
+    return groups // 2 if garbled or code in _TOO_LARGE_PAGE else 0
 
 
 def _next_groups(groups: int, size: int) -> int:
@@ -191,10 +215,10 @@ class SlsSink:
             code = self._refusal(client, now, part)
             if not code:
                 continue
-            smaller = _smaller(part) if code == POST_BODY_TOO_LARGE else []
-            if not smaller:
+            parts = smaller(part) if code == POST_BODY_TOO_LARGE else []
+            if not parts:
                 raise SinkUnavailable(f"Log Service at {self._endpoint} did not take {len(part)} outcomes: {code}")
-            waiting += reversed(smaller)
+            waiting += reversed(parts)
 
     def _refusal(self, client: Any, now: int, part: Sequence[Mapping[str, str]]) -> str:
         """The code with which it was not taken; empty if it was."""
@@ -203,51 +227,6 @@ class SlsSink:
         except LogCallFailed as error:
             return error.code
         return ""
-
-
-def batches(records: Sequence[Mapping[str, str]]) -> Iterator[list[Mapping[str, str]]]:
-    """The records in as few batches as a request's limits allow; one too large for any is shortened."""
-    batch: list[Mapping[str, str]] = []
-    size = 0
-    for whole in records:
-        record, weight = whole, _weight(whole)
-        if weight > MAX_PUT_BYTES:
-            record = shortened(whole)
-            weight = _weight(record)
-        if batch and (size + weight > MAX_PUT_BYTES or len(batch) >= MAX_PUT_LOGS):
-            yield batch
-            batch, size = [], 0
-        batch.append(record)
-        size += weight
-    if batch:
-        yield batch
-
-
-def shortened(record: Mapping[str, str]) -> Mapping[str, str]:
-    """The record with each value cut to 1 KiB: ids and reasons are shorter."""
-    return {name: _cut(value) for name, value in record.items()}
-
-
-def _cut(value: str) -> str:
-    raw = value.encode("utf-8", "replace")
-    return value if len(raw) <= SHORT_BYTES else raw[: SHORT_BYTES - 3].decode("utf-8", "ignore") + "…"
-
-
-def _smaller(part: list[Mapping[str, str]]) -> list[list[Mapping[str, str]]]:
-    """What to send in its place: two halves, or the one record shortened; nothing if it is short already."""
-    if len(part) > 1:
-        middle = len(part) // 2
-        return [part[:middle], part[middle:]]
-    short = shortened(part[0])
-    return [] if short == part[0] else [[short]]
-
-
-def _weight(record: Mapping[str, str]) -> int:
-    """Bytes of the record in a request, at most."""
-    values = "".join(record.values())
-    # Of ASCII, which nearly all is, the length is at hand.
-    size = len(values) if values.isascii() else len(values.encode("utf-8", "replace"))
-    return size + len("".join(record)) + _FIELD_BYTES * len(record)
 
 
 def _connect(access: Access, endpoint: str) -> Any:
@@ -264,13 +243,14 @@ def _client_class() -> Any:
     return Client
 
 
-def _repeating(access: Access, call: Callable[[], Any]) -> Any:
+def _repeating(access: Access, call: Callable[[], Any], but: str = "") -> Any:
+    """What it gives at the first or second try; what ends with that code is not worth one."""
     for left in reversed(range(TRIES)):
         if access.remaining_s() < LEAST_TIME_S:
             raise LogCallFailed("Deadline", worth_repeating=False)
         try:
             return call()
         except LogCallFailed as error:
-            if not (left and error.worth_repeating):
+            if error.code == but or not (left and error.worth_repeating):
                 raise
     raise AssertionError("unreachable: the last try returns or raises")

@@ -18,7 +18,7 @@ from shared.kept_http import NoWholeAnswer, Snag, exchange
 from shared.ports import TOPIC as TOPIC_FIELD
 from shared.ports import LogEntry, LogRange
 from shared.reading.pairs import overwritten
-from shared.sls import MOST_PAGE_BYTES, POST_BODY_TOO_LARGE, REQUEST_ID, Access, LogCallFailed
+from shared.sls import MOST_PAGE_BYTES, POST_BODY_TOO_LARGE, REQUEST_ID, UNREADABLE, Access, LogCallFailed
 from shared.sls._signing import LogGroup, date, signer
 
 TOPIC, SOURCE = "secondwind-outcome", "secondwind"
@@ -55,6 +55,8 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
     """The SDK's client, whose own loop (ten tries, a second apart) never sees a failure that it would repeat."""
 
     total_s = TOTAL_TIMEOUT_S
+    following = ""
+    """Of the last answer: the cursor behind it, also where nothing else of it can be read."""
 
     def _getHttpResponse(self, method: str, url: str, params: Any, body: Any, headers: Any) -> tuple[int, bytes, Any]:  # noqa: N802 - the SDK's name
         headers["User-Agent"] = self._user_agent
@@ -69,6 +71,7 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
             following = error.headers.get(_CURSOR, "")
             again = error.snag is not Snag.TOO_LONG
             raise LogCallFailed(error.snag.value, worth_repeating=again, following=following) from None
+        self.following = following = answer.headers.get(_CURSOR, "") if answer.status == _OK else ""
         if answer.status >= _SERVER_FAILED:
             raise LogCallFailed(f"HTTP {answer.status}", worth_repeating=True)
         if answer.status == _TOO_LARGE:
@@ -76,7 +79,7 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
         if answer.status == _OK and not answer.headers.get(REQUEST_ID):
             raise LogCallFailed("NotLogService", worth_repeating=True)  # a proxy's or a portal's yes is none
         if code := _unpacks_badly(answer.headers):
-            raise LogCallFailed(code, worth_repeating=False, following=answer.headers.get(_CURSOR, ""))
+            raise LogCallFailed(code, worth_repeating=False, following=following)
         if _OK < answer.status < 400:  # noqa: PLR2004 - HTTP's redirects: credentials go nowhere else
             raise LogCallFailed(f"HTTP {answer.status}", worth_repeating=False)
         return answer.status, answer.body, answer.headers
@@ -155,6 +158,9 @@ class Client:
             place = (wanted.project, wanted.logstore, wanted.shard)
             answer = self.call("pull_logs", *place, cursor, groups, end_cursor=wanted.end_cursor)
             raw = answer._raw_uncompressed_body  # noqa: SLF001 - the log groups as they came
+            size, said = answer.get_raw_size(), answer.get_loggroup_count()
+            if len(raw or b"") != size or (said and not size):  # log groups end anywhere: what is missing nobody sees
+                raise LogCallFailed(UNREADABLE, worth_repeating=False, following=answer.get_next_cursor())
             foreign = bool(words) and raw is not None and not any(word.encode("ascii") in raw for word in words)
             del raw  # nor does the SDK keep it once it is read
             found = answer.get_loggroup_list().LogGroups
@@ -172,7 +178,7 @@ class Client:
 
     def _tamed(self, work: Callable[[], _T]) -> _T:
         """What the work comes to, within the time left. Of whatever the SDK raises a bare code is left."""
-        left_s = self._access.remaining_s()
+        left_s, self._sdk.following = self._access.remaining_s(), ""
         self._sdk.timeout = (
             (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
             if left_s == math.inf
@@ -185,8 +191,8 @@ class Client:
             code, again, following = error.code, error.worth_repeating, error.following
         except Exception as error:  # noqa: BLE001 - its own decoding lets through whatever protobuf and lz4 raise
             code = str(error.get_error_code()) if isinstance(error, LogException) else ""
-            code = code if _CODE.fullmatch(code) else "UnreadableAnswer"
-            again, following = code.startswith(_WORTH_REPEATING), ""
+            code = code if _CODE.fullmatch(code) else UNREADABLE
+            again, following = code.startswith(_WORTH_REPEATING), self._sdk.following
         # Here, so that the SDK's text, which quotes what it got, is no part of it.
         raise LogCallFailed(code, worth_repeating=again, following=following)
 
@@ -195,7 +201,7 @@ def _unpacks_badly(headers: Mapping[str, str]) -> str:
     """Why an answer is not given to the SDK: it would unpack whatever comes, at whatever size. Empty: it may."""
     size = headers.get(_RAW_SIZE, "0")
     if not size.isdecimal() or headers.get(_PACKED, "").lower() not in {"", "lz4"}:
-        return "UnreadableAnswer"
+        return UNREADABLE
     return "PageTooLarge" if int(size) > MOST_PAGE_BYTES else ""
 
 

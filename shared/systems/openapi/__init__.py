@@ -166,9 +166,6 @@ class OpenApi:
             self._client = sdk.client(self._credentials, self._endpoint)
         told = self._sent(sdk, wanted, left_s)
         if told is NoAnswer.CONNECTION_BROKEN and not wanted.mutates and self._left_s(wanted) >= LEAST_TIME_S:
-            from shared.kept_http import drop_connections  # noqa: PLC0415 - loaded with the SDK
-
-            drop_connections()
             told = self._sent(sdk, wanted, self._left_s(wanted))
         return self._failed(told, wanted) if isinstance(told, NoAnswer | Refusal) else self._answer(told)
 

@@ -1,14 +1,15 @@
-"""A log group that is too large for a function's memory is told, and its shard goes on behind it."""
+"""A log group that is too large for a function's memory, or garbled, is told, and its shard goes on behind it."""
 
 from __future__ import annotations
 
 import pytest
 
+from localcloud.sls.protobuf import compress
 from shared.domain.errors import SourceUnavailable
 from shared.ports import LogRange
 from shared.sls import MOST_PAGE_BYTES, SlsSource, _client
 from tests.support.http_wire import Wire, say
-from tests.unit.sls.conftest import REQUEST_ID, by_cursor, group, page
+from tests.unit.sls.conftest import REQUEST_ID, Behaviour, by_cursor, group, page, refusal
 from tests.unit.sls.test_pull import asked_groups, logs_of
 
 
@@ -43,3 +44,63 @@ def test_one_behind_which_nothing_is_told_ends_the_reading(
     with pytest.raises(SourceUnavailable, match="PageTooLarge"):
         list(logs_of(source, wanted))
     assert asked_groups(wire) == [10, 5, 2, 1]
+
+
+def garbled(cursor: str, **headers: str) -> Behaviour:
+    """An answer of the service whose log groups are none, or are packed as nobody can unpack them."""
+    raw = b"\x0a\x02\xff\xff"
+    about = {
+        "x_log_count": "1",
+        "x_log_cursor": cursor,
+        "x_log_bodyrawsize": str(len(raw)),
+        "x_log_compresstype": "lz4",
+    }
+    return lambda handler: say(handler, 200, compress(raw), **{**about, **REQUEST_ID, **headers})
+
+
+@pytest.mark.parametrize("headers", [{}, {"x_log_bodyrawsize": "3"}, {"x_log_compresstype": "zstd"}])
+def test_nor_does_a_garbled_one(source: SlsSource, wire: Wire, wanted: LogRange, headers: dict[str, str]) -> None:
+    """Alone it is told, for the one behind it can be read: it is not the service that is ill."""
+    wire.behave = by_cursor({"0": garbled("4", **headers), "4": page([group({"a": "2"})], "9")})
+    unread, behind = logs_of(source, wanted)
+    assert (unread.ordinal, unread.fields, behind.ordinal, behind.fields) == (0, {}, 1, {"a": "2"})
+    assert unread.unread == "is a log group that cannot be read, while the one behind it can: pull one from cursor 0"
+    assert asked_groups(wire) == [10, 5, 2, 1, 1, 1]
+
+
+def test_what_stands_behind_the_range_is_looked_at_as_well(source: SlsSource, wire: Wire, wanted: LogRange) -> None:
+    """The garbled one may be the last: what was written later proves the same."""
+    wire.behave = by_cursor({"0": garbled("9"), "9": page([group({"a": "later"})], "10")})
+    assert [bool(entry.unread) for entry in logs_of(source, wanted)] == [True]
+    assert ["end_cursor" in request["query"] for request in wire.requests] == [True] * 4 + [False]
+
+
+@pytest.mark.parametrize(
+    "behind", [page([], "9"), garbled("9"), refusal("ReadQuotaExceed", 403)], ids=["nothing", "garbage", "a refusal"]
+)
+def test_garbage_all_over_is_read_another_time(
+    source: SlsSource, wire: Wire, wanted: LogRange, behind: Behaviour
+) -> None:
+    """Whoever stands between may be at fault, and the same log group come whole a minute later."""
+    wire.behave = by_cursor({"0": garbled("4"), "4": behind})
+    with pytest.raises(SourceUnavailable, match="BadResponse"):
+        list(logs_of(source, wanted))
+
+
+@pytest.mark.parametrize("following", ["", "0"])
+def test_garbage_behind_which_nothing_is_told_ends_the_reading(
+    source: SlsSource, wire: Wire, wanted: LogRange, following: str
+) -> None:
+    """Nobody knows where to go on."""
+    wire.behave = garbled(following)
+    with pytest.raises(SourceUnavailable):
+        list(logs_of(source, wanted))
+
+
+def test_an_error_is_no_garbled_log_group(source: SlsSource, wire: Wire, wanted: LogRange) -> None:
+    """Whatever code it has and whichever cursor: it may be over a minute later."""
+    body = b'{"errorCode": "BadResponse", "errorMessage": "x"}'
+    wire.behave = lambda handler: say(handler, 400, body, x_log_cursor="4", **REQUEST_ID)
+    with pytest.raises(SourceUnavailable, match="BadResponse"):
+        list(logs_of(source, wanted))
+    assert asked_groups(wire) == [10]

@@ -14,7 +14,8 @@ from localcloud.sls.models import LogGroup
 from localcloud.sls.protobuf import decode_group, decompress
 from shared import sls
 from shared.domain.errors import SinkUnavailable
-from shared.sls import MAX_PUT_BYTES, MAX_PUT_LOGS, NEVER_USED, Access, SlsSink, _client, _weight, batches
+from shared.sls import NEVER_USED, Access, SlsSink, _client
+from shared.sls.batches import MAX_PUT_BYTES, MAX_PUT_LOGS, _weight, batches
 from tests.support.http_wire import Wire, say
 from tests.unit.sls.conftest import REQUEST_ID, refusal
 

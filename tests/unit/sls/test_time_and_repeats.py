@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from shared.domain.errors import InputError, SinkUnavailable, SourceUnavailable
 from shared.domain.progress import Progress
 from shared.ports import LogRange
-from shared.sls import MAX_PUT_BYTES, Access, LogCallFailed, SlsSink, SlsSource, batches, shortened
+from shared.sls import Access, LogCallFailed, SlsSink, SlsSource
 from shared.sls._client import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TOTAL_TIMEOUT_S, Client
+from shared.sls.batches import MAX_PUT_BYTES, batches, shortened
 from tests.support.clock import Clock
 from tests.support.http_wire import Wire, say
 from tests.unit.sls.conftest import REQUEST_ID, refusal

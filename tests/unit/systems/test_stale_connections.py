@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -59,6 +60,24 @@ def test_a_rerun_on_a_broken_connection_is_never_repeated(wire: Wire, api: OpenA
     assert isinstance(reply, CallFailed)
     assert (reply.effect, reply.code) == (Effect.UNKNOWN, "ConnectionBroken")
     assert (peer.unanswered, len(wire.requests)) == (1, 2)
+
+
+def test_what_was_kept_beside_a_broken_connection_is_not_asked_either(
+    wire: Wire, api: OpenApi, answers: Make[Behaviour]
+) -> None:
+    """All of them stood idle as long: the second try comes on a new one, whatever else waits."""
+    both = threading.Barrier(2)
+    wire.behave = lambda handler: (both.wait(5), answers(200, {"RequestId": "r"})(handler))
+    threads = [threading.Thread(target=api.call, args=(LOOK,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    peer = Dropping(wire, answers(200, {"RequestId": "r"}), pause_s=PAUSE_S)
+    for request in wire.requests:
+        peer._last[request["peer"]] = 0.0
+    assert isinstance(api.call(LOOK), Reply)
+    assert (peer.unanswered, peer.connections) == (1, 3)
 
 
 def test_a_look_that_breaks_twice_has_failed(wire: Wire, api: OpenApi, answers: Make[Behaviour]) -> None:
