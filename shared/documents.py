@@ -12,7 +12,7 @@ import msgspec
 from shared.domain.claims import Claim
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.job import Scope
-from shared.domain.keys import CONTROLS_KEY, Kind, kind_of
+from shared.domain.keys import CONTROLS_KEY, ROUNDS_KEY, Kind, kind_of
 from shared.domain.life import Life
 from shared.domain.limits import MAX_DIGITS, SharedLimit
 from shared.domain.link_use import LinkUse
@@ -23,6 +23,7 @@ from shared.domain.nodes import KnownNodes
 from shared.domain.progress import Progress
 from shared.domain.record import JobRecord
 from shared.domain.room import LARGEST_BYTES, encoded, fitted, written
+from shared.domain.rounds import Rounds
 from shared.domain.watch import Watch
 from shared.ports import Stored, Write
 from shared.reading.shape import decoder_of, shaped
@@ -31,8 +32,10 @@ from shared.systems import SYSTEMS
 KEPT_S = 30 * 86_400.0
 """How long a document outlives its last change: longer than any redelivery and every window."""
 _LOG = logging.getLogger(__name__)
-Document = JobRecord | SharedLimit | Controls | Progress | Watch | Machines | KnownNodes | LinkUse | Box | Claim
-_T = TypeVar("_T", JobRecord, SharedLimit, Controls, Progress, Watch, Machines, KnownNodes, LinkUse, Box, Claim)
+Document = (
+    JobRecord | SharedLimit | Controls | Progress | Watch | Machines | KnownNodes | LinkUse | Box | Claim | Rounds
+)
+_T = TypeVar("_T", JobRecord, SharedLimit, Controls, Progress, Watch, Machines, KnownNodes, LinkUse, Box, Claim, Rounds)
 
 
 def encode(document: Document) -> bytes:
@@ -221,9 +224,19 @@ def link_use_write(key: str, use: LinkUse, now: float) -> Write:
     return Write(key=key, document=encode(use), expected=None, due_at=None, expires_at=now + KEPT_S)
 
 
+def decode_rounds(document: bytes) -> Rounds:
+    """Where sweeps go on. Raises LedgerUnavailable if it is not one of ours: it stays as it is then."""
+    return _decoded(Rounds, document)
+
+
+def rounds_write(rounds: Rounds, version: int | None, now: float) -> Write:
+    """The compare-and-set of where sweeps go on. It is never due: the timer comes again."""
+    return Write(key=ROUNDS_KEY, document=encode(rounds), expected=version, due_at=None, expires_at=now + KEPT_S)
+
+
 @cache
 def _decoder(kind: type[Any]) -> msgspec.json.Decoder[Any]:
-    """Made when the first document of that kind comes: most processes see three of the ten."""
+    """Made when the first document of that kind comes: most processes see three of the eleven."""
     return decoder_of(kind, _read)
 
 

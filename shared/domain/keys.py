@@ -13,6 +13,8 @@ _UNQUOTED = re.compile(r"[A-Za-z0-9_.~-]+")
 """What `quote` leaves as it is; most ids are such."""
 CONTROLS_KEY = "control/modes"
 """The one document of modes that people have set; it never expires."""
+ROUNDS_KEY = "rounds/sweep"
+"""Where sweeps go on that cannot take up all that is due."""
 
 
 class Kind(str, Enum):
@@ -36,6 +38,8 @@ class Kind(str, Enum):
     """That a signed link has been used."""
     CLAIM = "claim"
     """Who restarts something as a whole of which several jobs are parts."""
+    ROUNDS = "rounds"
+    """Where sweeps go on."""
     PENDING = "pending"
     """A failure whose job could not be looked at yet."""
     JOB = "job"
@@ -58,7 +62,9 @@ class Kind(str, Enum):
 
 
 _LIMITS = frozenset({Kind.BREAKER, Kind.PACE, Kind.RATE})
-_NO_RECORDS = frozenset({Kind.CONTROL, Kind.RANGE, Kind.DISCOVER, Kind.LINK, Kind.NODES, Kind.BOX, Kind.CLAIM})
+_NO_RECORDS = frozenset(
+    {Kind.CONTROL, Kind.RANGE, Kind.DISCOVER, Kind.LINK, Kind.NODES, Kind.BOX, Kind.CLAIM, Kind.ROUNDS}
+)
 _BY_PREFIX = {kind.value: kind for kind in Kind if kind is not Kind.JOB}
 
 

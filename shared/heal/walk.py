@@ -84,6 +84,7 @@ class Walk(Struct, frozen=True, kw_only=True):
         if not always and self.looks.hurried():
             late += [] if self._sweeps else members
             return Walked(away)
+        self.looks.into.add(members[0].failure.scope.key)
         self.looks.look(members)
         return Walked(away).add([self._walked(members)])
 

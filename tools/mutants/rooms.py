@@ -41,7 +41,9 @@ ROOMS = (
     Room("intake", ("shared/intake",), ("tests/unit/intake",)),
     Room("systems", ("shared/systems",), ("tests/unit/systems",), but=_ADAPTERS),
     Room(
-        "heal", ("shared/heal", "shared/sweep.py", "shared/ranges.py"), ("tests/unit/heal", "tests/e2e/test_ranges.py")
+        "heal",
+        ("shared/heal", "shared/sweep.py", "shared/whose_turn.py", "shared/ranges.py"),
+        ("tests/unit/heal", "tests/e2e/test_ranges.py"),
     ),
     Room("people", ("shared/people",), ("tests/unit/people",)),
     Room("ledger", ("shared/ledger/sqlite.py", "shared/ledger/redis.py"), ("tests/unit/ledger",)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.domain.keys import (
+    ROUNDS_KEY,
     Kind,
     box_key,
     breaker_key,
@@ -31,8 +32,10 @@ def test_every_key_says_what_its_document_is() -> None:
     found = [kind_of(key) for key in (pending_key(GROUP, "t"), owed_key("d"), breaker_key(GROUP), job_key(GROUP, "42"))]
     assert found == [Kind.PENDING, Kind.OWED, Kind.BREAKER, Kind.JOB]
     assert [kind_of(key) for key in (rate_key(GROUP), pace_key(GROUP, "RerunJob"))] == [Kind.RATE, Kind.PACE]
-    keys = (nodes_key(GROUP), box_key("night"), link_key("n"), watch_key(GROUP))
-    assert [kind_of(key) for key in keys] == [Kind.NODES, Kind.BOX, Kind.LINK, Kind.DISCOVER]
+    keys = (nodes_key(GROUP), box_key("night"), link_key("n"), watch_key(GROUP), ROUNDS_KEY)
+    kinds = [Kind.NODES, Kind.BOX, Kind.LINK, Kind.DISCOVER, Kind.ROUNDS]
+    assert [kind_of(key) for key in keys] == kinds
+    assert not any(kind.is_record for kind in kinds)
 
 
 def test_what_a_discovery_keeps_stands_apart_from_its_scopes() -> None:

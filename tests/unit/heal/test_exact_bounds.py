@@ -14,7 +14,8 @@ from shared.domain.keys import breaker_key, pending_key
 from shared.heal.limits import CONTENDED_WAIT_S
 from shared.policy.model import Cooldown, Rate
 from shared.ports import Write
-from shared.sweep import MAX_DOCUMENTS, ROOM_S, sweep
+from shared.sweep import sweep
+from shared.whose_turn import MAX_DOCUMENTS, ROOM_S
 from tests.support.clock import START
 from tests.support.house import House, verdicts
 from tests.support.memory_ledger import touch

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pytest
 from msgspec.structs import replace
 
-import shared.sweep
+import shared.whose_turn
 from shared.domain.call import Effect
 from shared.domain.failure import Failure
+from shared.domain.snapshot import Observation
+from shared.heal.looks import LEAST_TIME_S
+from shared.sweep import sweep
 from shared.systems.ehpc.scope import Cluster
 from tests.support.house import House
 from tests.unit.heal.tricks import BAD_LOOK
@@ -37,7 +40,7 @@ def clusters_of(house: House) -> list[str]:
 
 def test_what_is_pending_waits_in_its_scopes_turn(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Forty of one cluster came first; with room for four the one of another is among them."""
-    monkeypatch.setattr(shared.sweep, "MAX_DOCUMENTS", 4)
+    monkeypatch.setattr(shared.whose_turn, "MAX_DOCUMENTS", 4)
     pend(house, [house.hung(number) for number in range(1, 41)])
     pend(house, [at(house.hung(50), "ehpc-hz-2")])
     taken = clusters_of(house)
@@ -46,8 +49,8 @@ def test_what_is_pending_waits_in_its_scopes_turn(house: House, monkeypatch: pyt
 
 def test_clusters_that_somebody_invents_take_no_more_than_half(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pending failures of ten clusters came first; what is due of real jobs is taken up all the same."""
-    monkeypatch.setattr(shared.sweep, "MAX_DOCUMENTS", 4)
-    monkeypatch.setattr(shared.sweep, "MAX_PENDING", 2, raising=False)
+    monkeypatch.setattr(shared.whose_turn, "MAX_DOCUMENTS", 4)
+    monkeypatch.setattr(shared.whose_turn, "MAX_PENDING", 2)
     pend(house, [at(house.hung(number), f"ehpc-x-{number}") for number in range(1, 11)])
     house.ehpc.answer = lambda _: Effect.NOT_DONE_LATER
     house.ehpc.code = "Throttling"
@@ -60,16 +63,41 @@ def test_clusters_that_somebody_invents_take_no_more_than_half(house: House, mon
 
 def test_where_nothing_else_is_due_pending_fills_the_run(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """The bound leaves no room unused."""
-    monkeypatch.setattr(shared.sweep, "MAX_DOCUMENTS", 4)
-    monkeypatch.setattr(shared.sweep, "MAX_PENDING", 2, raising=False)
+    monkeypatch.setattr(shared.whose_turn, "MAX_DOCUMENTS", 4)
+    monkeypatch.setattr(shared.whose_turn, "MAX_PENDING", 2)
     pend(house, [house.hung(number) for number in range(1, 9)])
     assert len(clusters_of(house)) == 4
 
 
 def test_a_storm_of_many_pages_hides_nobody(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """More of one cluster are due than are asked for at once."""
-    monkeypatch.setattr(shared.sweep, "MAX_DOCUMENTS", 4)
-    monkeypatch.setattr(shared.sweep, "MAX_HINTS", 5)
+    monkeypatch.setattr(shared.whose_turn, "MAX_DOCUMENTS", 4)
+    monkeypatch.setattr(shared.whose_turn, "MAX_HINTS", 5)
     pend(house, [house.hung(number) for number in range(1, 21)])
     pend(house, [at(house.hung(50), "ehpc-hz-2")])
     assert "ehpc-hz-2" in clusters_of(house)
+
+
+def test_a_storm_has_its_turn_although_small_scopes_take_all_the_time(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thirteen slow clusters are due anew each time, a run looks into two: the storm waits fourteen runs at most."""
+    monkeypatch.setattr(shared.whose_turn, "MANY", 1)
+    slow = [at(house.hung(number), f"ehpc-hz-{number:02}") for number in range(2, 15)]
+    asked: list[str] = []
+    observe = house.ehpc.observe
+
+    def looks(failures: Sequence[Failure]) -> list[Observation]:
+        asked.append(failures[0].scope.key.rpartition("/")[2])
+        house.later(3)
+        return observe(failures)
+
+    house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
+    house.deliver(*slow, *(at(house.hung(number), "ehpc-hz-99") for number in (1, 20)))
+    monkeypatch.setattr(house.ehpc, "observe", looks)
+    runs = 0
+    while "ehpc-hz-99" not in asked:
+        house.later(1801)
+        sweep(house.healer(LEAST_TIME_S + 3))
+        runs += 1
+        assert runs <= 14

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shared import sweep as module
+from shared import whose_turn
 from shared.documents import encode
 from shared.domain.keys import CONTROLS_KEY, breaker_key, nodes_key
 from shared.domain.limits import SharedLimit
@@ -15,7 +16,7 @@ from shared.domain.mode import Controls
 from shared.domain.nodes import KnownNodes
 from shared.domain.record import OWED_RETRY_S, CaseState, JobRecord
 from shared.heal.item import Report, Result, Walked
-from shared.ports import Due, Stored, Write
+from shared.ports import Stored, Write
 from shared.sweep import sweep
 from tests.support.clock import START, Clock
 from tests.support.memory_ledger import MemoryLedger
@@ -42,6 +43,7 @@ class _Healer:
         self.pages: list[list[str]] = []
         self.owed = Walked()
         self.controlled = False
+        self.looked_into: set[str] = set()
         self._takes_s = takes_s
 
     def under_controls(self) -> _Healer:
@@ -51,6 +53,7 @@ class _Healer:
     def resume(self, items: list[Any], owed: Walked) -> Report:
         assert self.controlled
         self.pages.append([item.origin.key for item in items])
+        self.looked_into |= {item.failure.scope.key for item in items}
         self.owed.results += owed.results
         self.owed.notices += owed.notices
         self.clock.moment += self._takes_s
@@ -104,15 +107,6 @@ def test_documents_that_owe_nothing_or_cannot_be_read_hold_up_nobody() -> None:
     assert (owed.results, owed.notices) == ([], [])
 
 
-def test_scopes_take_turns_and_what_is_pending_beyond_its_bound_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each scope's oldest first."""
-    monkeypatch.setattr(module, "MAX_PENDING", 1)
-    keys = ["ehpc/r/a/1", "ehpc/r/a/2", "pending/ehpc/r/a/x", "ehpc/r/b/1", "pending/ehpc/r/b/y", "ehpc/r/a/3"]
-    fair = module._fair([Due(float(place), key) for place, key in enumerate(keys)])
-    first, last = "pending/ehpc/r/b/y", "pending/ehpc/r/a/x"
-    assert fair == ["ehpc/r/a/1", "ehpc/r/b/1", "ehpc/r/a/2", first, "ehpc/r/a/3", last]
-
-
 def test_documents_are_gone_on_with_together_as_far_as_there_is_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are read page by page; what they take is reckoned from what the ledger has, and results counted together."""
     monkeypatch.setattr(module, "PAGE", 2)
@@ -143,23 +137,10 @@ def test_nothing_more_is_read_once_there_is_no_room(monkeypatch: pytest.MonkeyPa
         assert [len(portion) for portion in healer.pages] == portions
 
 
-def test_a_scope_is_taken_whole_small_ones_first_and_what_anybody_may_invent_last(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Else in the order of their turns."""
-    monkeypatch.setattr(module, "MANY", 2)
-    large = [f"ehpc/r/large/{number}" for number in range(3)]
-    small = ["ehpc/r/small/1", "pending/ehpc/r/small/x"]
-    invented = [f"pending/ehpc/r/invented/{number}" for number in range(3)]
-    few = ["pending/ehpc/r/few/1"]
-    turns = [key for some in zip(large, invented, [*small, *few], strict=True) for key in some]
-    assert module._by_scope(turns) == [*small, *large, *few, *invented]
-
-
 def test_so_many_documents_are_taken_up_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """The next timer goes on; with nothing due nobody even asks for the modes."""
     keys = [f"ehpc/r/c/{number}" for number in range(5)]
-    monkeypatch.setattr(module, "MAX_DOCUMENTS", 3)
+    monkeypatch.setattr(whose_turn, "MAX_DOCUMENTS", 3)
     ledger, clock = cases_due(*keys)
     healer = _Healer(ledger, clock)
     swept(healer)
@@ -169,11 +150,11 @@ def test_so_many_documents_are_taken_up_and_no_more(monkeypatch: pytest.MonkeyPa
     assert (idle.pages, idle.controlled) == ([], False)
 
 
-def test_due_keys_are_asked_for_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    """While pages are full, there is time, and the bound is not met; what is found is what is due by now."""
-    monkeypatch.setattr(module, "MAX_HINTS", 2)
-    keys = [f"ehpc/r/c/{number}" for number in range(6)]
-    for left_s, most, found in ((1000.0, 10, 6), (1000.0, 2, 4), (6.0, 10, 6), (5.5, 10, 2)):
-        monkeypatch.setattr(module, "MAX_PAGES", most)
-        healer = _Healer(*cases_due(*keys), left_s)
-        assert [due.key for due in module._hints(healer)] == keys[:found]  # type: ignore[arg-type]  # as above
+def test_large_documents_of_one_scope_delay_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a portion has no room for comes behind the others, which may be looked at side by side."""
+    monkeypatch.setattr(module, "PAGE", 1)
+    monkeypatch.setattr(module, "PORTION_BYTES", 1)
+    large, small = [f"ehpc/r/large/{number}" for number in range(3)], ["ehpc/r/small/1", "ehpc/r/tiny/1"]
+    healer = _Healer(*cases_due(*large, *small))
+    swept(healer)
+    assert healer.pages == [[large[0]], [small[0]], [small[1]], [large[1]], [large[2]]]
