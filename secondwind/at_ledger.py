@@ -89,8 +89,9 @@ def do(work: Work, terms: LedgerTerms, out: TextIO, err: TextIO) -> int:
 def tell(result: CommandResult, out: TextIO, *, as_json: bool) -> int:
     """Write the result; its exit status."""
     if as_json:
-        body = {**result.body, "warnings": list(result.warnings)} if result.warnings else result.body
-        write_json(body, out)
+        warned = {"warnings": list(result.warnings)} if result.warnings else {}
+        ended = {"exit_status": result.status} if result.status != DONE else {}
+        write_json({**result.body, **warned, **ended}, out)
     else:
         out.writelines(f"{line}\n" for line in result.lines)
     return result.status

@@ -16,11 +16,14 @@ def write_json(body: Any, out: TextIO) -> None:
     out.write(json.dumps(stamped(body), indent=2) + "\n")
 
 
-def failed(said: str, status: int, out: TextIO, err: TextIO, *, as_json: bool) -> int:
-    """Say on standard error what went wrong, for programs on standard output as well; the exit status."""
+def failed(said: str, status: int, out: TextIO, err: TextIO, *, as_json: bool, form: str = "") -> int:
+    """Say on standard error what went wrong, for programs on standard output as well; the exit status.
+
+    `form` is that of what the command prints for programs otherwise, where it has one.
+    """
     err.write(f"{said}\n")
     if as_json:
-        write_json({"problem": said, "exit_status": status}, out)
+        write_json({**({"schema": form} if form else {}), "problem": said, "exit_status": status}, out)
     return status
 
 

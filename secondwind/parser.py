@@ -73,7 +73,10 @@ class _Version(argparse.Action):
     """Says the version, which is looked up only then."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_rest: Any, **_more: Any) -> None:
-        sys.stdout.write(f"{release()}\n")
+        if getattr(parser, "for_programs", False):
+            write_json({"version": release().partition(" ")[2]}, sys.stdout)
+        else:
+            sys.stdout.write(f"{release()}\n")
         parser.exit()
 
 

@@ -103,10 +103,10 @@ def _write_nowhere() -> None:
 
 
 def _open_what_was_closed() -> None:
-    """A stream that was closed before we began (`>&-`) is None to Python: it goes nowhere instead."""
-    for name in ("stdout", "stderr"):
+    """A stream that was closed before we began (`>&-`, `<&-`) is None to Python: it goes, or comes from, nowhere."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as the process lives
+            nowhere = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - for as long as the process lives
             setattr(sys, name, nowhere)
 
 

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from secondwind import at_ledger
-from secondwind.at_ledger import NOT_DONE, STATUSES, CommandResult, Work
+from secondwind.at_ledger import STATUSES, CommandResult, Work
 from secondwind.places import parse_scope
 from secondwind.table import table
 from secondwind.terminal import count, moment, shown
@@ -14,12 +14,17 @@ from secondwind.usage import UnusableError
 from secondwind.who import add_by, add_why, signed, who
 from shared import people
 from shared.domain.act import Signed
+from shared.domain.errors import SecondWindError
 from shared.domain.hosts import host_of
 from shared.ports import Ledger
 from shared.systems import SYSTEMS
 
 UNREADABLE = "unreadable"
 """In place of a node's name: the document of its cluster or group is malformed."""
+
+
+class NotSuspected(SecondWindError):  # noqa: N818 - named for the state of the node
+    """There is nothing to clear."""
 
 
 def register(commands: Any) -> None:
@@ -84,8 +89,7 @@ def clear_at(scope: str, node: str, by: str, beside: Signed) -> Work:
     def work(ledger: Ledger, now: float) -> CommandResult:
         was = people.clear_node(ledger, place, node, by=by, now=now, signed=beside)
         if was is None:
-            body = {"scope": place.key, "node": host_of(node), "cleared": False}
-            return CommandResult(status=NOT_DONE, lines=[f"{host_of(node)} of {place.key} is not suspected"], body=body)
+            raise NotSuspected(f"{host_of(node)} of {place.key} is not suspected")
         jobs = count(len(was.jobs), "job")
         lines = [
             f"{was.node} of {place.key} is cleared: it was suspected since {moment(was.since)} for {jobs}",

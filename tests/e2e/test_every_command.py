@@ -22,6 +22,8 @@ def test_the_version_is_said() -> None:
     """As in pyproject.toml, and nothing else."""
     done = ran("--version")
     assert (done.returncode, done.stdout) == (0, f"secondwind {_version()}\n")
+    for words in (("--version", "--json"), ("--json", "--version")):
+        assert json.loads(ran(*words).stdout) == {"version": _version()}
 
 
 def _version() -> str:
@@ -115,6 +117,10 @@ SPOKEN = [
     "mode set observe --why test --ledger LEDGER",
     "mode show --ledger LEDGER",
     "held --ledger LEDGER",
+    "nodes list --ledger LEDGER",
+    "nodes clear ehpc/cn-hangzhou/ehpc-hz-demo1 gpu7 --ledger LEDGER",
+    "nodes clear nowhere gpu7 --ledger LEDGER",
+    "approve abcdef --ledger LEDGER",
     "approve abcdef fedcba --ledger LEDGER",
     "reject abcdef --ledger LEDGER",
     "held --ledger sqlite:///no/such/file",
@@ -132,17 +138,24 @@ SPOKEN = [
 def test_every_command_that_ends_prints_one_json_object(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In ASCII, whatever the exit status; moments are RFC 3339. Demo, cloud, setup and invoke are tested elsewhere."""
+    """In ASCII, whatever the exit status; moments are RFC 3339. Why something was not done, standard error says too.
+
+    Demo, cloud, setup and invoke are tested elsewhere.
+    """
     monkeypatch.chdir(ROOT)
     (tmp_path / "ledger.db").touch()
     seen = 0
     for line in SPOKEN:
         arguments = line.replace(LEDGER, f"sqlite://{tmp_path / 'ledger.db'}").split()
-        main([*arguments, "--json"])
-        said = capsys.readouterr().out
+        status = main([*arguments, "--json"])
+        said, beside = capsys.readouterr()
         assert said.isascii(), arguments
         told = json.loads(said)
         assert isinstance(told, dict), arguments
+        if status:
+            assert told.get("exit_status", status) == status, arguments
+        if status == 2 or "problem" in told:
+            assert (told["exit_status"], told["problem"] in beside) == (status, True), arguments
         for name, value in _moments(told):
             seen += 1
             assert isinstance(value, str), (arguments, name)

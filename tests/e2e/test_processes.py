@@ -31,6 +31,21 @@ def test_a_reader_that_left_is_no_error(arguments: str) -> None:
     assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, "")
 
 
+@pytest.mark.parametrize("arguments", ["policy check -", "invoke no-such.json --local"])
+def test_an_input_that_is_closed_is_empty(arguments: str) -> None:
+    """As with `<&-`, or from a service without input: the command says what is missing."""
+    ended = subprocess.run(
+        [*COMMAND, *arguments.split()],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: os.close(0),
+    )
+    assert ended.returncode in {1, 2}
+    assert "Traceback" not in ended.stderr
+
+
 @pytest.mark.parametrize("number", [1, 2])
 def test_an_output_that_is_closed_is_written_nowhere(number: int) -> None:
     """As with `>&-`, or from a service without outputs: no traceback, and the status is the work's."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any, TextIO
 
-from secondwind.machine import write_json
+from secondwind.machine import failed, write_json
 from secondwind.terminal import count
 from secondwind.text_file import CannotRead, read_text
 from shared.domain.errors import Fault
@@ -16,7 +17,7 @@ OK, FAULTY, UNREADABLE = 0, 1, 2
 SCHEMA = "secondwind-policy-check/1"
 
 
-def run(path: Path, out: TextIO, *, as_json: bool = False) -> int:
+def run(path: Path, out: TextIO, err: TextIO | None = None, *, as_json: bool = False) -> int:
     """Write `FILE:LINE: path: problem` for each fault, likewise each warning, and a summary.
 
     Exit status: 0 usable (warnings or not), 1 faults, 2 the file cannot be read or is no UTF-8 text.
@@ -24,11 +25,7 @@ def run(path: Path, out: TextIO, *, as_json: bool = False) -> int:
     try:
         text = read_text(path, MAX_TEXT_BYTES)
     except CannotRead as error:
-        if as_json:
-            write_json({"schema": SCHEMA, "file": str(path), "usable": False, "problem": str(error)}, out)
-        else:
-            out.write(f"{error}\n")
-        return UNREADABLE
+        return failed(str(error), UNREADABLE, out, err or sys.stderr, as_json=as_json, form=SCHEMA)
     report = check_policy(text)
     if as_json:
         write_json(_body(path, report), out)

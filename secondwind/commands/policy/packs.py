@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, TextIO
 
 import yaml
 
 from secondwind.commands.policy.words import short
-from secondwind.machine import write_json
+from secondwind.machine import failed, write_json
 from secondwind.table import table
 from shared.policy.packs import Pack, PackedRule, Packs, library, written
 
 PRINTED, NO_SUCH_PACK = 0, 2
 """Exit statuses."""
+SCHEMA = "secondwind-packs/1"
 
 
-def print_packs(name: str, out: TextIO, packs: Packs | None = None, *, as_json: bool = False) -> int:
+def print_packs(
+    name: str, out: TextIO, packs: Packs | None = None, *, err: TextIO | None = None, as_json: bool = False
+) -> int:
     """Write one line a pack, or the rules of one as a policy has them.
 
     Args:
         name: of a pack, also `name@version`; empty: all of them.
         out: where to.
         packs: those that there are; None: the library.
+        err: where to say that there is no such pack; None: standard error.
         as_json: write the same as one JSON object.
     """
     known = library() if packs is None else packs
     wanted = [pack for pack in known.values() if name in {"", pack.name, pack.id}]
+    if not wanted:
+        said = f"no such pack; there are {', '.join(one.id for one in known.values())}"
+        return failed(said, NO_SUCH_PACK, out, err or sys.stderr, as_json=as_json, form=SCHEMA)
     if as_json:
-        write_json({"schema": "secondwind-packs/1", "packs": [_body(pack, rules=bool(name)) for pack in wanted]}, out)
-        return PRINTED if wanted else NO_SUCH_PACK
+        write_json({"schema": SCHEMA, "packs": [_body(pack, rules=bool(name)) for pack in wanted]}, out)
+        return PRINTED
     if not name:
         rows = [(pack.id, str(len(pack.rules)), pack.about) for pack in known.values()]
         out.writelines(f"{line}\n" for line in table(("pack", "rules", "of what"), rows))
         return PRINTED
-    pack = known.get(name.partition("@")[0])
-    if pack is None or name not in {pack.name, pack.id}:
-        out.write(f"no such pack; there are {', '.join(one.id for one in known.values())}\n")
-        return NO_SUCH_PACK
-    out.write(as_yaml(pack))
+    out.writelines(as_yaml(pack) for pack in wanted)
     return PRINTED
 
 

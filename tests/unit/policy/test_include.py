@@ -280,6 +280,8 @@ def test_packs_are_shown(packs: dict[str, Pack], capsys: pytest.CaptureFixture[s
     assert _names(policy) == ["alpha-cause", "alpha-effect"]
     assert policy.rules[1].delay_s == 60.0
     assert "#   - alpha noise" in text
-    assert _printed("alpha@1", packs) == (2, "no such pack; there are alpha@3, beta@1\n")
+    capsys.readouterr()
+    assert _printed("alpha@1", packs) == (2, "")
+    assert capsys.readouterr().err == "no such pack; there are alpha@3, beta@1\n"
     assert main(["policy", "packs"]) == 0
     assert "gpu@" in capsys.readouterr().out

@@ -37,16 +37,16 @@ def test_faulty_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["absent", "folder", "bytes"])
-def test_unreadable_file(tmp_path: Path, kind: str) -> None:
-    """A file that is not there, no file or no text: exit status 2 and one line."""
+def test_unreadable_file(tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that is not there, no file or no text: exit status 2 and one line on standard error."""
     path = tmp_path / "p.yaml"
     if kind == "folder":
         path.mkdir()
     elif kind == "bytes":
         path.write_bytes(b"version: 1 # \xff\n")
     status, lines = _run(path)
-    assert status == 2
-    assert len(lines) == 1
+    assert (status, lines) == (2, [])
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_endless_file_is_not_read_whole(tmp_path: Path) -> None:

@@ -75,11 +75,12 @@ def test_unreadable_file(tmp_path: Path, missing: str) -> None:
     """No policy, or no tests beside it: exit status 2 and one line that names the file."""
     run_tests(tmp_path, "- {name: a, expect: {verdict: rerun}}")
     (tmp_path / missing).unlink()
-    out = io.StringIO()
+    out, err = io.StringIO(), io.StringIO()
     given = "p.tests.yaml" if missing == "p.yaml" else "p.yaml"
-    assert run(tmp_path / given, out) == 2
-    assert out.getvalue().startswith(f"{tmp_path / missing}: cannot be read: ")
-    assert out.getvalue().count("\n") == 1
+    assert run(tmp_path / given, out, err) == 2
+    assert out.getvalue() == ""
+    assert err.getvalue().startswith(f"{tmp_path / missing}: cannot be read: ")
+    assert err.getvalue().count("\n") == 1
 
 
 _WHOLE = """\
@@ -119,7 +120,7 @@ def test_any_tests_end_in_a_status(tmp_path_factory: pytest.TempPathFactory, dat
     folder = tmp_path_factory.getbasetemp()
     (folder / "p.yaml").write_text(TESTED, encoding="utf-8")
     (folder / "p.tests.yaml").write_text("".join(words), encoding="utf-8")
-    out = io.StringIO()
-    status = run(folder / "p.tests.yaml", out)
+    out, err = io.StringIO(), io.StringIO()
+    status = run(folder / "p.tests.yaml", out, err)
     assert status in {0, 1, 2}
-    assert out.getvalue().endswith("\n")
+    assert (err if status == 2 else out).getvalue().endswith("\n")
