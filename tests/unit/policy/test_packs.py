@@ -271,7 +271,7 @@ def test_no_pattern_is_written_twice_for_the_same_thing() -> None:
         ("ConnectionResetError: [Errno 104]", "TypeError: 'NoneType' object", "connection-exception"),
         ("TypeError: 'NoneType' object", "ConnectionResetError: [Errno 104]", "python-broken-code"),
         ("RuntimeError: mat2 must be a matrix", "errors.ChildFailedError:", "python-program-gave-up"),
-        ("ERROR: the mesh must be closed", "MPI_ABORT was invoked on rank 0", "program-names-what-is-wrong"),
+        ("ERROR: the mesh must be closed", "MPI_ABORT was invoked on rank 0", "error-names-what-is-wrong"),
         ("ERROR: the peer must answer", "MPI_ABORT was invoked on rank 0", "mpi-aborted"),
     ],
 )
