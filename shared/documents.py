@@ -127,7 +127,7 @@ def limit_of(key: str, stored: Stored | None) -> SharedLimit | None:
         return None
 
 
-def limit_write(key: str, limit: SharedLimit, stored: Stored | None, now: float) -> Write:
+def limit_write(key: str, limit: SharedLimit, stored: Stored | None, now: float, *, lasting: bool = True) -> Write:
     """The compare-and-set of a shared limit.
 
     A breaker that is open, or still owes, never expires: it never closes itself. Breakers alone can be due.
@@ -138,15 +138,19 @@ def limit_write(key: str, limit: SharedLimit, stored: Stored | None, now: float)
         expected=stored.version if stored else None,
         due_at=limit.listed_at if kind_of(key) is Kind.BREAKER else None,
         expires_at=None if limit.opened_at is not None or limit.owed else now + KEPT_S,
+        lasting=lasting or limit.opened_at is not None or bool(limit.owed),
     )
 
 
-def record_write(key: str, record: JobRecord, version: int | None, now: float) -> Write:
+def record_write(key: str, record: JobRecord, version: int | None, now: float, *, lasting: bool = True) -> Write:
     """The compare-and-set of a record that was read at that version; None: it is new. Lightened if it is too large."""
     document = encoded(record)
     if len(document) > LARGEST_BYTES:
         document = encoded(fitted(record, LARGEST_BYTES) or record)
-    return Write(key=key, document=document, expected=version, due_at=record.due_at, expires_at=now + KEPT_S)
+    expires_at = now + KEPT_S
+    return Write(
+        key=key, document=document, expected=version, due_at=record.due_at, expires_at=expires_at, lasting=lasting
+    )
 
 
 def controls_write(controls: Controls, version: int | None) -> Write:

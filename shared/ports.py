@@ -108,6 +108,8 @@ class Write(Struct, frozen=True, kw_only=True):
     """Unix seconds at which the sweep should look at it; None: never."""
     expires_at: float | None
     """Unix seconds from which the store may forget it; None: never."""
+    lasting: bool = True
+    """Whether it has to outlive a power cut. What need not may be gone then, with all that was saved after it."""
 
 
 class Due(Struct, frozen=True, order=True):

@@ -33,6 +33,7 @@ from shared.ranges import heal_range, read_range
 from shared.reality import SystemChance
 from shared.result import result_of
 from shared.settings import Settings, read_credentials
+from shared.settings.own import variables
 from shared.side_by_side import side_by_side
 from shared.sls import Access, SlsSink, SlsSource
 from shared.start import Start, by_a_right_clock
@@ -154,7 +155,7 @@ def _wired(context: Any, start: Start, *, timer: bool = False) -> Iterator[Wirin
     now, deadline = clock.now(), start.deadline(context)
     configuration = configuration_of(context)
     settings, policy = configuration.settings, configuration.policy
-    credentials = read_credentials(context, os.environ)
+    credentials = read_credentials(context, variables())
     invocation = Invocation(str(getattr(context, "request_id", "")), deadline)
 
     def remaining_s() -> float:

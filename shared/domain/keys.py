@@ -66,6 +66,7 @@ _NO_RECORDS = frozenset(
     {Kind.CONTROL, Kind.RANGE, Kind.DISCOVER, Kind.LINK, Kind.NODES, Kind.BOX, Kind.CLAIM, Kind.ROUNDS}
 )
 _BY_PREFIX = {kind.value: kind for kind in Kind if kind is not Kind.JOB}
+_PENDING = f"{Kind.PENDING.value}/"
 
 
 def kind_of(key: str) -> Kind:
@@ -87,12 +88,12 @@ def job_of(key: str, scope: Scope) -> str | None:
 
 def group_of(key: str) -> str:
     """What keys share a turn of the sweep: jobs of one scope and what waits for them, documents of another kind."""
-    return key.removeprefix(f"{Kind.PENDING.value}/").rpartition("/")[0]
+    return key.removeprefix(_PENDING).rpartition("/")[0]
 
 
 def pending_key(scope: Scope, telling_id: str) -> str:
     """A failure that waits in a document of its own."""
-    return f"{Kind.PENDING.value}/{scope.key}/{telling_id}"
+    return f"{_PENDING}{scope.key}/{telling_id}"
 
 
 def owed_key(delivery_id: str) -> str:

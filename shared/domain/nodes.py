@@ -70,7 +70,7 @@ class KnownNodes(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def suspects(self, now: float) -> frozenset[str]:
         """The nodes that are suspected at that moment."""
-        return frozenset(name for name, one in self.nodes.items() if one.suspected(now))
+        return frozenset([name for name, one in self.nodes.items() if one.suspected_until > now])
 
     @property
     def listed_at(self) -> float | None:
@@ -119,6 +119,8 @@ def counted(
         now: unix seconds.
         advice: commands that take a node out of service, for people.
     """
+    if not hits:
+        return known
     nodes, begun = dict(known.nodes), list[tuple[str, KnownNode]]()
     suspects = len(known.suspects(now))
     for name, hit in hits:

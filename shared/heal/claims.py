@@ -25,11 +25,8 @@ class WholeClaims:
         self._wanting = wanting
         shares = {id(item): _share(item) for item in wanting}
         self._shares = {one: share for one, share in shares.items() if share is not None}
-
-    @property
-    def keys(self) -> list[str]:
+        self.keys = list(dict.fromkeys([self._key(item) for item in wanting if id(item) in self._shares]))
         """Their documents."""
-        return list(dict.fromkeys(self._key(item) for item in self._wanting if id(item) in self._shares))
 
     def barred(self, shared: Mapping[str, Stored]) -> dict[int, float | None]:
         """Until when who has to wait, by its `id`; None: a claim cannot be read, which counts as a no.
@@ -37,6 +34,8 @@ class WholeClaims:
         One after the other: what the first of them claims bars the next.
         """
         waits: dict[int, float | None] = {}
+        if not self.keys:
+            return waits
         claims = self._read(shared)
         for item, share in self._claiming():
             key, failure_id = self._key(item), item.decided.failure_id
@@ -50,6 +49,8 @@ class WholeClaims:
 
     def writes(self, grants: Callable[[Sequence[Item]], bool], shared: Mapping[str, Stored], now: float) -> list[Write]:
         """The claims of those who have all their tokens, and what those who wait for a whole's rest saw of it."""
+        if not self.keys:
+            return []
         before = self._read(shared)
         claims = {key: claim for key, claim in before.items() if claim is not None}
         for item, share in self._claiming():

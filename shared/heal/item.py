@@ -97,12 +97,12 @@ class Item(Struct):
         A look refused for good ends it under the id as told, so that a redelivery does not begin anew.
         """
         seen = self.seen
-        waits = self._pending_key if self.origin is None else self.origin.key
-        if self.apart:
-            return waits
-        if not isinstance(seen, LookFailed):
+        if not (self.apart or isinstance(seen, LookFailed)):
             return job_key(self.failure.scope, seen.job_id)
-        return waits if seen.worth_repeating or self.origin is not None else self._told_key
+        if self.origin is not None:
+            return self.origin.key
+        refused = isinstance(seen, LookFailed) and not seen.worth_repeating
+        return self._told_key if refused and not self.apart else self._pending_key
 
     @property
     def own_keys(self) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Shared limits come first: a chunk takes its tokens of rate, pace and breaker before it reserves any attempt.
 
-All are taken in one save; a crash after that wastes tokens and never overspends. Who waits for rate or pace takes no
-token of the breaker: it counts jobs that are acted on.
+All are taken in one save; a crash after that wastes tokens and never overspends. A power cut that takes tokens back
+takes the attempts with it that were reserved after them, so no call has left for those. Who waits for rate or pace
+takes no token of the breaker: it counts jobs that are acted on.
 """
 
 from __future__ import annotations
@@ -156,7 +157,7 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
             taken, admission = self._propose([item for item in wanting if id(item) not in barred], limits, before)
             admission = replace(admission, waits={**admission.waits, **barred})
             writes = [
-                limit_write(key, taken[key], shared.get(key), self.now)
+                limit_write(key, taken[key], shared.get(key), self.now, lasting=False)
                 for key in self.keys
                 if taken[key] != limits[key]
             ]

@@ -38,7 +38,7 @@ def without_room(wanting: Sequence[Item], shares: Sequence[Shares]) -> dict[int,
     counts.
     """
     until: dict[int, float] = {}
-    for item in wanting:
+    for item in wanting if shares else ():
         owner = _owner(item)
         full = [one for one in shares if owner and not one.take(owner, item.key, forced=item.forced)]
         if full:

@@ -18,9 +18,11 @@ _LOG = logging.getLogger(__name__)
 class Records:
     """Job records by key, with the versions that they were read at. Forgets nothing that was not saved."""
 
-    def __init__(self, ledger: Ledger, now: float) -> None:
+    def __init__(self, ledger: Ledger, now: float, *, lasting: bool = True) -> None:
+        """`lasting`: what is written here has to outlive a power cut."""
         self._ledger = ledger
         self._now = now
+        self._lasting = lasting
         self._records: dict[str, JobRecord] = {}
         self._read: dict[str, JobRecord] = {}
         self._versions: dict[str, int | None] = {}
@@ -108,7 +110,10 @@ class Records:
             return frozenset()
         writes = [
             *also,
-            *(record_write(key, self._records[key], self._versions[key], self._now) for key in keys),
+            *(
+                record_write(key, self._records[key], self._versions[key], self._now, lasting=self._lasting)
+                for key in keys
+            ),
         ]
         conflicts = self._save(writes)
         for key in self.refused.intersection(keys):

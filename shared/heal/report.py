@@ -135,8 +135,11 @@ class Reporter(Struct, frozen=True):
     def _strike_some(
         self, owed: Mapping[str, Sequence[str]], known: Mapping[str, Left], now: float, *, paid: bool
     ) -> frozenset[str]:
-        """Strike in those that are known as they were left, and in the others as they are read; which conflicted."""
-        records = Records(self.ledger, now)
+        """Strike in those that are known as they were left, and in the others as they are read; which conflicted.
+
+        What a power cut undoes of that is told again, with the same id.
+        """
+        records = Records(self.ledger, now, lasting=False)
         records.know(known)
         unknown = [key for key in owed if key not in known]
         shared = records.open(unknown) if unknown else {}

@@ -3,7 +3,9 @@
 Inside Function Compute a file is per instance, so two instances would not see each other's reservations: the
 composition root warns of that at each start. A save is one immediate transaction, so it is there whole or not at all
 after a `kill -9` (https://www.sqlite.org/atomiccommit.html); WAL lets readers go on beside the one writer
-(https://www.sqlite.org/wal.html).
+(https://www.sqlite.org/wal.html). It waits for the disk, unless nothing in it has to outlive a power cut: what is saved
+later in the same file then brings it there as well, so that what outlives one is always all up to some save
+(https://www.sqlite.org/pragma.html#pragma_synchronous).
 """
 
 from __future__ import annotations
@@ -78,6 +80,8 @@ class SqliteLedger:
 
     def __init__(self, path: str, clock: Clock, *, keeps: bool = False) -> None:
         self._clock, self._path, self._keeps = clock, path, keeps
+        self._waits: bool | None = None
+        """Whether saves wait for the disk now; None: as whoever had the file before left it."""
         self._file, kept = _taken(path) if keeps else (None, None)
         if kept is not None:
             self._db = kept
@@ -89,8 +93,7 @@ class SqliteLedger:
         try:
             with self._asked():
                 self._write_ahead()
-                # An attempt that is lost in a power cut would be made again: wait for the disk.
-                self._db.execute("PRAGMA synchronous = FULL")
+                self._wait_for_disk(waits=True)
                 self._db.executescript(_SCHEMA)
         except LedgerUnavailable:
             self._db.close()
@@ -140,6 +143,7 @@ class SqliteLedger:
         """One transaction for all; the keys whose expectation did not hold come back."""
         check(writes, key_bytes=VALUE_BYTES_MAX, document_bytes=VALUE_BYTES_MAX)
         with self._asked():
+            self._wait_for_disk(waits=any(write.lasting for write in writes))
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 conflicts = frozenset(write.key for write in writes if not self._save(write))
@@ -150,6 +154,12 @@ class SqliteLedger:
                     self._db.execute("ROLLBACK")
                 raise
         return conflicts
+
+    def _wait_for_disk(self, *, waits: bool) -> None:
+        """An attempt that is lost in a power cut would be made again: of what has to outlive one a save waits."""
+        if self._waits is not waits:
+            self._db.execute(f"PRAGMA synchronous = {'FULL' if waits else 'NORMAL'}")
+            self._waits = waits
 
     def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:
         """Due documents, oldest first."""

@@ -59,6 +59,12 @@ def test_the_same_failure_counted_again_changes_nothing() -> None:
     assert count(known, "a", "b") is known
 
 
+def test_nothing_that_failed_changes_nothing() -> None:
+    """What is known of nodes is asked at each delivery, whatever it tells."""
+    known = count(KnownNodes(), "1")
+    assert count(known) is known
+
+
 def test_distinct_jobs_and_owners_within_the_window_make_it_suspect() -> None:
     """The third job; a third failure of one job is none."""
     known = count(count(count(KnownNodes(), "a"), "b", at=START + 10), "a", at=START + 20)

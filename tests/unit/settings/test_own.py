@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from shared.settings.own import own_variables
+from shared.settings.own import own_variables, variables
 
 
 def test_a_change_of_the_environment_is_seen_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,6 +20,16 @@ def test_a_change_of_the_environment_is_seen_at_once(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("SECONDWIND_OWN_TEST")
     assert "SECONDWIND_OWN_TEST" not in dict(own_variables())
     assert list(own_variables()) == sorted(own_variables())
+
+
+def test_all_of_them_are_as_they_are_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also the keys, which the platform renews while the process lives."""
+    for value in ("old", "new"):
+        monkeypatch.setenv("ALIBABA_CLOUD_SECURITY_TOKEN", value)
+        assert variables()["ALIBABA_CLOUD_SECURITY_TOKEN"] == value
+        assert variables() == dict(os.environ)
+    monkeypatch.delenv("ALIBABA_CLOUD_SECURITY_TOKEN")
+    assert "ALIBABA_CLOUD_SECURITY_TOKEN" not in variables()
 
 
 def test_what_has_not_changed_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,3 +46,4 @@ def test_an_environment_that_keeps_no_bytes_is_read_each_time(monkeypatch: pytes
     assert own_variables() == (("SECONDWIND_OWN_TEST", "1"),)
     plain["SECONDWIND_OWN_TEST"] = "2"
     assert own_variables() == (("SECONDWIND_OWN_TEST", "2"),)
+    assert variables() == plain
