@@ -22,6 +22,7 @@ from shared.domain.address import Address
 from shared.domain.call import Effect
 from shared.domain.endpoint import Endpoint
 from shared.notify.boxes import LetterEnding
+from shared.robots.echoes import without_echoes
 from shared.robots.reach import AddressRefused, addresses_of
 
 CONNECT_S = 1.5
@@ -41,14 +42,18 @@ class Answer(Struct, frozen=True):
 
     status: int
     body: bytes
+    target: str = ""
+    """Of the request."""
+    sent: str = ""
+    """What else it had."""
 
     def json(self) -> Mapping[str, Any]:
-        """The object in it; empty if there is none."""
+        """The object in it, without what it quotes of the request; empty if there is none."""
         try:
             found = json.loads(self.body)
+            return without_echoes(found, self.target, self.sent) if isinstance(found, dict) else {}
         except (ValueError, RecursionError):
             return {}
-        return found if isinstance(found, dict) else {}
 
 
 Post = Callable[[Address, bytes, Mapping[str, str]], "Answer | LetterEnding"]
@@ -92,7 +97,8 @@ class _Line:
         self.sending = True
         connection.request("POST", target, body, dict(headers))
         with connection.getresponse() as answer:
-            return Answer(answer.status, answer.read(MAX_ANSWER_BYTES))
+            sent = "\n".join((*headers.values(), body.decode("utf-8", "replace")))
+            return Answer(answer.status, answer.read(MAX_ANSWER_BYTES), target, sent)
 
     def _connected(self) -> socket.socket:
         self._socket = self._reached()

@@ -31,13 +31,17 @@ PAGE_BYTES = 4_000_000
 """After a page that weighs more half as many log groups are asked for, after one of a quarter twice as many."""
 MOST_PAGE_BYTES = 32_000_000
 """A page that weighs more is not taken, but asked for again with half as many log groups; one alone is passed over."""
+MOST_PAIRS = 1_000_000
+"""Nor one with more names and values: each pair takes 60 bytes of memory, however short it is. A log group of 5 MB, the
+longest that is documented, has fewer."""
 TRIES = 2
 LEAST_TIME_S = 1.0
 POST_BODY_TOO_LARGE = "PostBodyTooLarge"
 REQUEST_ID = "x-log-requestid"
 """In every answer of the service (docs/facts/log-service.md#writing)."""
 UNREADABLE = "UnreadableAnswer"
-_TOO_LARGE_PAGE = frozenset({"AnswerTooLong", "PageTooLarge"})
+TOO_LARGE_PAGE = "PageTooLarge"
+_TOO_LARGE = frozenset({"AnswerTooLong", TOO_LARGE_PAGE})
 _GARBLED_PAGE = frozenset({UNREADABLE, "BadResponse"})
 """The second is the SDK's word for log groups that are none."""
 _TOO_SLOW = "ReadTimeout"
@@ -158,8 +162,8 @@ class SlsSource:
         One is garbled by itself where another one of its shard, be it behind the range, can be read. Where none is, or
         it cannot be read either, the service or what stands before it may be at fault, and the same may come whole.
         """
-        if code in _TOO_LARGE_PAGE:
-            return f"of more than {MOST_PAGE_BYTES} bytes, which is not read"
+        if code in _TOO_LARGE:
+            return f"of more than {MOST_PAGE_BYTES} bytes or {MOST_PAIRS} values, which is not read"
         if code not in _GARBLED_PAGE:
             return ""
         try:
@@ -174,7 +178,7 @@ def _fewer(code: str, groups: int, following: str) -> int:
     if code == _TOO_SLOW and groups > 1:
         return 1  # not half: there may be time for one more try
     garbled = code in _GARBLED_PAGE and bool(following)
-    return groups // 2 if garbled or code in _TOO_LARGE_PAGE else 0
+    return groups // 2 if garbled or code in _TOO_LARGE else 0
 
 
 def _next_groups(groups: int, size: int) -> int:

@@ -18,7 +18,16 @@ from shared.kept_http import NoWholeAnswer, Snag, exchange
 from shared.ports import TOPIC as TOPIC_FIELD
 from shared.ports import LogEntry, LogRange
 from shared.reading.pairs import overwritten
-from shared.sls import MOST_PAGE_BYTES, POST_BODY_TOO_LARGE, REQUEST_ID, UNREADABLE, Access, LogCallFailed
+from shared.sls import (
+    MOST_PAGE_BYTES,
+    MOST_PAIRS,
+    POST_BODY_TOO_LARGE,
+    REQUEST_ID,
+    TOO_LARGE_PAGE,
+    UNREADABLE,
+    Access,
+    LogCallFailed,
+)
 from shared.sls._signing import LogGroup, date, signer
 
 TOPIC, SOURCE = "secondwind-outcome", "secondwind"
@@ -32,6 +41,9 @@ _RAW_SIZE = "x-log-bodyrawsize"
 _PACKED = "x-log-compresstype"
 _CURSOR = "x-log-cursor"
 """Where the next page begins."""
+_OF_A_PAIR = b"\x12"
+"""Begins a pair in a log, and the value in a pair (https://www.alibabacloud.com/help/en/sls/developer-reference/data-encoding):
+what has few of these bytes has few pairs."""
 _SERVER_FAILED = 500
 _TOO_LARGE = 413
 """https://www.rfc-editor.org/rfc/rfc9110#section-15.5.14: said by whatever stands before the service."""
@@ -161,6 +173,8 @@ class Client:
             size, said = answer.get_raw_size(), answer.get_loggroup_count()
             if len(raw or b"") != size or (said and not size):  # log groups end anywhere: what is missing nobody sees
                 raise LogCallFailed(UNREADABLE, worth_repeating=False, following=answer.get_next_cursor())
+            if size and raw.count(_OF_A_PAIR) > 2 * MOST_PAIRS:
+                raise LogCallFailed(TOO_LARGE_PAGE, worth_repeating=False, following=answer.get_next_cursor())
             foreign = bool(words) and raw is not None and not any(word.encode("ascii") in raw for word in words)
             del raw  # nor does the SDK keep it once it is read
             found = answer.get_loggroup_list().LogGroups
@@ -191,7 +205,7 @@ class Client:
             code, again, following = error.code, error.worth_repeating, error.following
         except Exception as error:  # noqa: BLE001 - its own decoding lets through whatever protobuf and lz4 raise
             code = str(error.get_error_code()) if isinstance(error, LogException) else ""
-            code = code if _CODE.fullmatch(code) else UNREADABLE
+            code = code if _CODE.fullmatch(self._access.credentials.hide_in(code)) else UNREADABLE
             again, following = code.startswith(_WORTH_REPEATING), self._sdk.following
         # Here, so that the SDK's text, which quotes what it got, is no part of it.
         raise LogCallFailed(code, worth_repeating=again, following=following)
@@ -202,7 +216,7 @@ def _unpacks_badly(headers: Mapping[str, str]) -> str:
     size = headers.get(_RAW_SIZE, "0")
     if not size.isdecimal() or headers.get(_PACKED, "").lower() not in {"", "lz4"}:
         return UNREADABLE
-    return "PageTooLarge" if int(size) > MOST_PAGE_BYTES else ""
+    return TOO_LARGE_PAGE if int(size) > MOST_PAGE_BYTES else ""
 
 
 def _is_address(endpoint: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from localcloud.sls.models import Log, LogGroup
 from localcloud.sls.protobuf import compress
 from shared.domain.errors import SourceUnavailable
 from shared.ports import LogRange
@@ -33,6 +34,18 @@ def test_nor_does_one_that_is_too_long_as_it_comes(
     too_long = lambda handler: say(handler, 200, b"x" * 1_001, x_log_cursor="4", **REQUEST_ID)  # noqa: E731 - an answer
     wire.behave = by_cursor({"0": too_long, "4": page([group({"a": "2"})], "9")})
     assert [bool(entry.unread) for entry in logs_of(source, wanted)] == [True, False]
+
+
+@pytest.mark.parametrize(("pairs", "read"), [(8, True), (9, False)])
+def test_nor_does_one_of_too_many_values(
+    source: SlsSource, wire: Wire, wanted: LogRange, monkeypatch: pytest.MonkeyPatch, pairs: int, *, read: bool
+) -> None:
+    """Each takes ten times its bytes, however short it is."""
+    monkeypatch.setattr(_client, "MOST_PAIRS", 8)
+    many = LogGroup(logs=(Log(1_000, tuple((f"a{place}", b"") for place in range(pairs))),))
+    wire.behave = by_cursor({"0": page([many], "4"), "4": page([group({"a": "2"})], "9")})
+    first, behind = logs_of(source, wanted)
+    assert (len(first.fields), bool(first.unread), behind.fields) == (pairs if read else 0, not read, {"a": "2"})
 
 
 @pytest.mark.parametrize("following", ["", "0"])

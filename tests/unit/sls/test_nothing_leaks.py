@@ -5,11 +5,13 @@ from __future__ import annotations
 import traceback
 
 import pytest
+from msgspec.structs import replace
 
+from shared.domain.credentials import Credentials
 from shared.domain.errors import DeliveryError, InputError, SinkUnavailable
 from shared.domain.progress import Progress
 from shared.ports import LogRange
-from shared.sls import SlsSink, SlsSource
+from shared.sls import Access, SlsSink, SlsSource
 from tests.support.http_wire import Wire, reset, say
 from tests.unit.sls.conftest import REQUEST_ID, Behaviour, refusal
 
@@ -83,6 +85,14 @@ def test_a_cursor_that_nobody_knows(source: SlsSource, wire: Wire, wanted: LogRa
     with pytest.raises(InputError, match="InvalidCursor") as caught:
         list(source.pages(wanted, Progress(cursor="0")))
     assert_bare(caught.value)
+
+
+def test_a_code_that_is_the_key(access: Access, wire: Wire, wanted: LogRange) -> None:
+    """A name of letters and digits may be one of the service's codes, but not that one."""
+    keys = Credentials(access_key_id="LTAI5tMadeUp", access_key_secret="SK", security_token="")
+    wire.behave = refusal("LTAI5tMadeUp", 403)
+    with pytest.raises(DeliveryError, match=r"UnreadableAnswer$"):
+        read(SlsSource(replace(access, credentials=keys)), wanted)
 
 
 def assert_bare(error: BaseException) -> None:
