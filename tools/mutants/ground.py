@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, cast
@@ -20,6 +21,8 @@ from tools.zoo.copies import Copy
 LEAST_S = 10.0
 TIMES = 4.0
 """A run may take so much more of a processor than the same tests without a mutant, which were quick to load."""
+KILLERS = 12
+"""So many tests that saw another mutant of the same file are asked first: the next is often seen by one of them."""
 
 
 class Try(Struct, frozen=True):
@@ -58,6 +61,8 @@ class Ground:
         self._sound: set[str] = set()
         self._unsound: set[str] = set()
         """Tests that have been seen passing, or failing, in a fork without a mutant."""
+        self._killers: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=KILLERS))
+        """By file, the tests that saw the last mutants there."""
 
     def load(self, files: Sequence[str]) -> None:
         """Tests that will be asked: what they import is loaded once."""
@@ -80,19 +85,24 @@ class Ground:
         for nursery in filter(None, (self._bare, self._warm)):
             nursery.wait()
         whole = (self.copy.root / wanted.file).read_text(encoding="utf-8")
-        left = [test for test in tests if test not in self._unsound]
+        killers = self._killers[wanted.file]
+        left = sorted(tests, key=lambda test: test not in killers)
+        left = [test for test in left if test not in self._unsound]
         ended = {"end": "passed"}
         while left:
             run = {"tests": left, "limit_s": LEAST_S + TIMES * seconds, "file": wanted.file, "whole": whole}
             with self.copy.with_texts({wanted.file: mutant.text}):
                 nursery, ended = self._ended(run, mutant, at_import=at_import)
-            if ended["end"] != "failed" or self._is_sound(test := ended["by"].partition("[")[0], nursery, run):
+            test = ended.get("by", "").partition("[")[0]
+            if ended["end"] != "failed" or self._is_sound(test, nursery, run):
                 break
             left, ended = [other for other in left if other != test], {"end": "passed"}
         # A test that fails for other reasons, as one of times on a busy machine may, has been loaded all the same.
         if ended["end"] == "broken" and (without := self._bare.ask(run))["end"] == "broken":
             raise CoveringError(f"the tests cannot be loaded without a mutant: {without}")
         killed = ended["end"] != "passed"
+        if ended["end"] == "failed" and test not in killers:
+            killers.append(test)
         return Tried(wanted.room.name, mutant, killed, ended.get("by") or ended["end"], len(left))
 
     def _ended(self, run: Mapping[str, object], mutant: Mutant, *, at_import: bool) -> tuple[_Nursery, dict[str, str]]:

@@ -22,6 +22,7 @@ class Live:
     """The functions that are loaded now, and what they keep of earlier calls."""
 
     def __init__(self) -> None:
+        gc.unfreeze()  # what is frozen, as the tests are once they are collected, is not listed
         everything = gc.get_objects()
         self._kept = [one for one in everything if isinstance(one, _KEEPS)]
         self._functions: defaultdict[CodeType, list[FunctionType]] = defaultdict(list)

@@ -118,3 +118,11 @@ def test_tests_that_break_without_a_mutant_end_it_all(here: Ground) -> None:
 def test_a_mutant_with_which_nothing_can_be_loaded_is_killed(here: Ground) -> None:
     """Also if without it a test fails just then: loaded it was."""
     assert here.tried(Try(DESK, "desk.py", SLIP), ["LATE TODAY"], 1.0).killed
+
+
+def test_who_saw_the_last_mutant_of_a_file_is_asked_first(here: Ground) -> None:
+    """The rest keeps its order; another file's mutant is asked of its own."""
+    for _ in range(2):
+        here.tried(Try(DESK, "desk.py", SLIP), ["BLIND", "SEES", "OTHER"], 1.0, at_import=False)
+    nursery: Any = here._warm
+    assert [run for run in nursery.runs if len(run) > 1] == [["BLIND", "SEES", "OTHER"], ["SEES", "BLIND", "OTHER"]]
