@@ -120,7 +120,7 @@ class Healer(Struct, frozen=True):
         for walked in walks:
             report.join(reporter.deliver(first.add([walked]), ask, fold=fold))
             first = Walked()
-        report.join(reporter.deliver(first, ask, fold=fold))
+        report.join(reporter.deliver(first, ask))
         return report
 
     def _ask(self, trigger: Trigger) -> Ask:

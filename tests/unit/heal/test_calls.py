@@ -162,3 +162,14 @@ def test_a_refusal_of_one_job_stops_no_other() -> None:
     service = Service(clock, most=1, effect=Effect.NOT_DONE_USELESS, code="JobNotFound")
     actor(service, clock).act([item("1.s"), item("2.s")])
     assert service.calls == [["1.s"], ["2.s"]]
+
+
+@pytest.mark.parametrize("answers", [1, 3])
+def test_an_answer_about_another_number_of_jobs_is_given_to_nobody_else(answers: int) -> None:
+    """Whose it is nobody knows: an error of the job system's part, and what was reserved stays in doubt."""
+    clock = Clock()
+    service, items = Service(clock), [item("1.s"), item("2.s")]
+    rerun = service.rerun
+    service.rerun = lambda targets: (rerun(targets) * 2)[:answers]  # type: ignore[method-assign]
+    with pytest.raises(ValueError, match="zip"):
+        actor(service, clock).act(items)

@@ -86,12 +86,16 @@ def test_the_sweep_forces_nothing_that_nobody_forced(house: House) -> None:
 
 
 def test_a_decision_is_tried_three_times(house: House) -> None:
-    """Then it waits in a document of its own; three looks at the ledger, not two and not four."""
+    """Then it waits in a document of its own; three looks at the ledger, not two and not four. What was told is kept."""
     house.hung()
     house.ledger.before_save = lambda: touch(house.ledger.inner, JOB)
-    assert verdicts(house.deliver(house.failure())) == [("deferred", "contended")]
+    failure = house.failure(message="NCCL error", exit_code="134")
+    (told,) = house.deliver(failure).results
+    assert (told.outcome.verdict, told.outcome.reason) == ("deferred", "contended")
+    fields = told.outcome.fields()
+    assert (fields["evidence"], fields["exit_code"]) == ("NCCL error", "134")
     assert saves_of(house, JOB) == 3
-    (waits,) = house.records()[pending_key(CLUSTER, house.failure().telling_id)].cases
+    (waits,) = house.records()[pending_key(CLUSTER, failure.telling_id)].cases
     assert waits.due_at == START + CONTENDED_WAIT_S == START + 5
 
 
