@@ -43,6 +43,8 @@ ROOT = Path(__file__).resolve().parents[2]
 A_FEW = 24
 ENOUGH_S = 45.0
 """Of a day's few no more are begun so long after it was known which tests see what."""
+TELLS = 100
+"""A run of hours says so often how far it is."""
 BAR = 0.95
 RARE = 0.001
 NOT_MEASURED = 2
@@ -131,7 +133,7 @@ def _run(root: Path, tries: Sequence[Try], files: Sequence[str], processes: int,
 
         with ThreadPoolExecutor(processes) as pool:
             try:
-                return [_told(tried) for tried in pool.map(one, tries) if tried is not None]
+                return [_told(tried, at) for at, tried in enumerate(pool.map(one, tries), start=1) if tried is not None]
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
@@ -140,9 +142,11 @@ def _run(root: Path, tries: Sequence[Try], files: Sequence[str], processes: int,
                     ground.close()
 
 
-def _told(tried: Tried) -> Tried:
+def _told(tried: Tried, at: int) -> Tried:
     if not tried.killed:
         print(f"\nSURVIVED ({tried.asked} tests) {tried.mutant.diff}", flush=True)
+    if at % TELLS == 0:
+        print(f"{at} tried, the last in {tried.mutant.place}", flush=True)
     return tried
 
 
