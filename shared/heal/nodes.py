@@ -48,7 +48,7 @@ class NodeMemory(Struct, kw_only=True):
     _known: KnownNodes | None = None
     """None: nothing is counted, or the document is malformed."""
     _after: KnownNodes | None = None
-    """That, with what was counted here."""
+    """That, with what was counted here; None where that is."""
     _version: int | None = None
     _told: list[Notice] = field(default_factory=list)
     """What the document owes since something was counted here."""
@@ -100,7 +100,7 @@ class NodeMemory(Struct, kw_only=True):
 
     def writes(self) -> list[Write]:
         """What was counted, to be written beside what was decided; nothing if nothing was."""
-        if self._known is None or self._after is None or self._after == self._known:
+        if self._after is None or self._after == self._known:
             return []
         return [nodes_write(nodes_key(self.scope), self._after, self._version, self.now)]
 
