@@ -187,3 +187,14 @@ def test_a_malformed_record_is_no_longer_readable_until_it_is_mended(ledger: Nar
     ledger.save([Write(key=A, document=encode(since(5.0)), expected=1, due_at=None, expires_at=None)])
     records.open([A])
     assert (records.readable(A), records.record(A)) == (True, since(5.0))
+
+
+def test_as_it_was_left_is_what_the_ledger_has(ledger: Narrow) -> None:
+    """What was saved or read here; not what waits to be saved, is not there, or was never opened."""
+    opened_and_saved(ledger, A, 5.0)
+    records = opened(ledger, A, B)
+    assert records.left([A, B, "ehpc/cn-hangzhou/c/3"]) == {A: (since(5.0), 1)}
+    records.put(A, since(6.0))
+    assert records.left([A]) == {}
+    records.save()
+    assert records.left([A]) == {A: (since(6.0), 2)}
