@@ -20,7 +20,6 @@ class StricterByHand(Exception):  # noqa: N818 - says what was read
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        super().__init__("modes set by hand")
 
 
 def under(policy: Policy, stored: Stored | None, now: float) -> Policy:

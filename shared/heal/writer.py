@@ -64,7 +64,7 @@ class Writer(Struct, frozen=True, kw_only=True):
         version = self.policy.policy_version
         waits_on = not is_final(decision.verdict, decision.reason)
         before, known = facts.record, case
-        if known is None and (waits_on or item.wants_call):
+        if known is None:
             before, known = self._taken_on(item, facts.record)
         if waits_on and known is None and not before.takes_in:
             self._turn_away(item)

@@ -11,6 +11,7 @@ from shared.documents import decode_limit, decode_record, encode, limit_write
 from shared.domain.call import Effect
 from shared.domain.errors import DocumentRefused
 from shared.domain.keys import breaker_key, pending_key
+from shared.domain.outcome import rfc3339
 from shared.heal.limits import CONTENDED_WAIT_S
 from shared.policy.model import Cooldown, Rate
 from shared.ports import Write
@@ -86,7 +87,7 @@ def test_the_sweep_forces_nothing_that_nobody_forced(house: House) -> None:
 
 
 def test_a_decision_is_tried_three_times(house: House) -> None:
-    """Then it waits in a document of its own; three looks at the ledger, not two and not four. What was told is kept."""
+    """Then it waits in a document of its own; three looks at the ledger, not two and not four."""
     house.hung()
     house.ledger.before_save = lambda: touch(house.ledger.inner, JOB)
     failure = house.failure(message="NCCL error", exit_code="134")
@@ -269,3 +270,10 @@ def test_what_another_has_dealt_with_since_the_sweep_took_it_up_is_left(house: H
     house.ehpc.after_look = meddle
     assert verdicts(house.sweep()) == []
     assert len(house.ehpc.calls) == calls
+
+
+def test_what_a_call_did_is_known_from_when_its_answer_came(house: House) -> None:
+    """It took twenty seconds, and the outcome is that much younger than the decision."""
+    house.ehpc.before_call = lambda: house.later(20)
+    (told,) = house.deliver(house.hung()).results
+    assert (told.outcome.verdict, told.outcome.at) == ("rerun", rfc3339(START + 20))

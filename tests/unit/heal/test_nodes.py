@@ -123,6 +123,14 @@ def test_jobs_that_make_a_node_suspect_wait_for_it_themselves(counting: House) -
     assert {case.attempt for record in counting.records().values() for case in record.cases} == {0}
 
 
+def test_nobody_waits_for_a_node_that_is_drained_by_now(counting: House) -> None:
+    """Suspected before this delivery: it is asked about before anything is decided, and what was held goes on."""
+    counting.deliver(*(counting.hung(number, node="n1") for number in (1, 2, 3)))
+    counting.ehpc.withdrawn = lambda _scope, nodes: frozenset(nodes)  # type: ignore[attr-defined]
+    assert verdicts(counting.deliver(counting.hung(4, node="n1"))) == [ACCEPTED]
+    assert people.suspected_nodes(counting.ledger, counting.clock.now()) == []
+
+
 def test_force_passes_a_suspicion(counting: House) -> None:
     """A person knows better."""
     counting.deliver(*(counting.hung(number, node="n1") for number in (1, 2, 3)))

@@ -1,0 +1,36 @@
+"""One walk from the look to the result: what is done once for all of it, and what is left when it has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from shared.domain.decision import Ask
+from shared.domain.failure import Trigger
+from shared.heal.item import Item
+from shared.policy import match
+from tests.support.clock import START
+from tests.support.house import House
+
+ASK = Ask(now=START, trigger=Trigger.LOG, request_id="req-1")
+
+
+def test_what_has_walked_holds_nothing_of_its_look(house: House) -> None:
+    """Ten thousand are in memory until the last is told."""
+    items = [Item(house.hung(number)) for number in (1, 2)]
+    walked = house.healer().walk(items, ASK)
+    assert [result.outcome.verdict for result in walked.results] == ["rerun", "rerun"]
+    assert [(one.observation, one.decision, one.call) for one in items] == [(None, None, None)] * 2
+
+
+def test_patterns_are_compiled_once_before_clusters_go_side_by_side(house: House) -> None:
+    """Each would compile them for itself, at the same time."""
+    ready: list[bool] = []
+
+    def lanes(turns: Sequence[Callable[[], object]]) -> Iterator[object]:
+        ready.append(match._last[0] is not None and match._last[0][0] is house.policy)
+        return (turn() for turn in turns)
+
+    healer = house.healer()
+    healer.lanes = lanes  # type: ignore[assignment]
+    healer.walk([Item(house.hung())], ASK)
+    assert ready == [True]
