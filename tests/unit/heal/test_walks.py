@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
 
 from shared.domain.decision import Ask
 from shared.domain.failure import Trigger
-from shared.heal.item import Item
+from shared.heal.item import Item, Walked
+from shared.heal.lanes import Turn, one_by_one
 from shared.policy import match
 from tests.support.clock import START
 from tests.support.house import House
@@ -26,11 +29,10 @@ def test_patterns_are_compiled_once_before_clusters_go_side_by_side(house: House
     """Each would compile them for itself, at the same time."""
     ready: list[bool] = []
 
-    def lanes(turns: Sequence[Callable[[], object]]) -> Iterator[object]:
+    def lanes(turns: Sequence[Turn]) -> Iterator[list[Walked]]:
         ready.append(match._last[0] is not None and match._last[0][0] is house.policy)
-        return (turn() for turn in turns)
+        return one_by_one(turns)
 
-    healer = house.healer()
-    healer.lanes = lanes  # type: ignore[assignment]
+    healer = replace(house.healer(), lanes=lanes)
     healer.walk([Item(house.hung())], ASK)
     assert ready == [True]
