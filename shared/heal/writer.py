@@ -147,13 +147,11 @@ class Writer(Struct, frozen=True, kw_only=True):
         if case is not None and case.in_doubt:
             return
         self.refuse(item)
-        if item.origin is not None and self.records.readable(item.origin.key):
+        if case is not None and item.origin is not None:
             here = self.records.record(item.origin.key)
-            waits = here.case(item.origin.case.failure_id)
-            if waits is not None and waits.open:
-                here, item.outcome = closed(here, waits, item.decided, self.ask, self.policy.policy_version)
-                self.records.put(item.origin.key, here)
-                item.owed_by = item.origin.key
+            here, item.outcome = closed(here, case, item.decided, self.ask, self.policy.policy_version)
+            self.records.put(item.origin.key, here)
+            item.owed_by = item.origin.key
 
     def refuse(self, item: Item) -> None:
         """The ledger has no room for what was decided: told so, kept nowhere, and nothing is called."""
@@ -230,6 +228,5 @@ def longest_window_s(of: Itself[Policy]) -> float:
     """An attempt is remembered as long as any budget may ask for it."""
     policy = of.it
     own = (*(rule.attempts for rule in policy.rules), *(block.attempts for block in policy.by))
-    budgets = (policy.attempts, *policy.classes.values(), *own)
-    windows = [budget.window_s for budget in budgets if budget is not None]
-    return max([*windows, policy.thrash.window_s if policy.thrash is not None else 0.0])
+    budgets = (policy.attempts, policy.thrash, *policy.classes.values(), *own)
+    return max(budget.window_s for budget in budgets if budget is not None)

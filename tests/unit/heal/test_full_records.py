@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from shared.domain import record
+from shared.domain.call import Effect
 from shared.domain.errors import DocumentRefused
 from shared.domain.record import CaseState
 from shared.heal import limits, writer
 from shared.policy.facts import pause_s
-from shared.policy.model import Rate
+from shared.policy.model import Cooldown, Rate
 from tests.support.clock import START
 from tests.support.house import House, verdicts
 from tests.unit.heal.tricks import BAD_LOOK, set_policy
@@ -63,6 +64,22 @@ def test_what_only_waits_on_ends_there_too(house: House, monkeypatch: pytest.Mon
     house.later(61)
     assert verdicts(house.sweep()) == [FULL]
     assert house.open_cases() == []
+
+
+def test_what_is_in_doubt_takes_no_token_for_a_call_that_has_no_room(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be called again, as the first one was lost: it stays as it is, and others have the token."""
+    set_policy(house, rate=Rate(max_jobs=9, window_s=86_400), cooldown=Cooldown(base_s=0, max_s=0))
+    house.ehpc.answer, house.ehpc.effect = lambda _: Effect.UNKNOWN, lambda _: False
+    assert verdicts(house.deliver(house.hung(1))) == [("unknown", "answer_lost")]
+    tokens = {row[:3] for row in house.database() if row[0].startswith("rate/")}
+    fill(monkeypatch)
+    house.later(3000)
+    house.sweep()
+    assert {row[:3] for row in house.database() if row[0].startswith("rate/")} == tokens
+    assert len(house.ehpc.calls) == 1
+    assert states(house) == [(CaseState.UNKNOWN, "answer_lost")]
 
 
 def test_what_does_not_wait_needs_no_room_to_wait_in(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

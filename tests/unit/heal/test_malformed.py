@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from shared.documents import decode_record
 from shared.domain.call import Effect
 from shared.domain.errors import LedgerUnavailable
+from shared.domain.failure import Trigger
 from shared.domain.keys import CONTROLS_KEY, breaker_key, pace_key, pending_key, rate_key
 from shared.policy.model import Rate
 from shared.ports import Write
@@ -99,7 +100,10 @@ def test_a_failure_whose_own_document_is_malformed_as_well_is_refused(house: Hou
     failure = house.hung()
     spoil(house, JOB)
     spoil(house, pending_key(failure.scope, failure.telling_id))
-    assert verdicts(house.deliver(failure)) == [("refused", "record_unreadable")]
+    (refused,) = house.deliver(failure, trigger=Trigger.MANUAL).results
+    assert (refused.outcome.verdict, refused.outcome.reason) == ("refused", "record_unreadable")
+    assert refused.decision
+    assert refused.decision.due_at is None
     assert house.sink.rows[-1]["message"].endswith("cannot be read, and the failure could wait nowhere else")
     assert house.ehpc.calls == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,13 +11,14 @@ import pytest
 
 from shared import ranges
 from shared.documents import KEPT_S, decode_progress, progress_write
+from shared.domain import failure
 from shared.domain.errors import RangeUnfinished, SourceUnavailable
 from shared.domain.failure import Intake, Trigger
 from shared.domain.keys import range_key
 from shared.domain.progress import Progress
 from shared.heal import Healer, Report
 from shared.intake.context import Context
-from shared.ports import LogEntry, LogPage, LogRange
+from shared.ports import LogEntry, LogPage, LogRange, Write
 from tests.support.clock import START, Clock
 from tests.support.memory_ledger import MemoryLedger
 
@@ -61,6 +62,15 @@ class _Source:
                 entries = [LogEntry(ordinal + place, int(START), log(one)) for place, one in enumerate(logs)]
                 yield LogPage(str(number), after, ordinal, iter(entries))
                 ordinal += len(logs)
+
+
+class _Bad(_Source):
+    """Five logs that lack what they would have to say."""
+
+    def pages(self, wanted: LogRange, since: Progress) -> Iterator[LogPage]:
+        del since
+        entries = (LogEntry(place, int(START), {"system": "ehpc", "job_id": "1.s"}) for place in range(5))
+        yield LogPage("0", wanted.end_cursor, 0, entries)
 
 
 class _Healer:
@@ -188,16 +198,18 @@ def test_what_was_read_before_an_error_is_handled_and_booked() -> None:
 
 def test_of_a_flood_each_slice_knows_how_much_was_told_before() -> None:
     """Those that are told whole are counted over the range."""
-    bad = LogEntry(0, int(START), {"system": "ehpc", "job_id": "1.s"})
     healer = _Healer()
-
-    class _Bad(_Source):
-        def pages(self, wanted: LogRange, since: Progress) -> Iterator[LogPage]:
-            del since
-            yield LogPage("0", wanted.end_cursor, 0, (LogEntry(place, bad.time, bad.fields) for place in range(5)))
-
     healer.heal(_Bad())
     assert [intake.told_whole for intake in healer.given] == [0, 2, 4]
+
+
+def test_what_is_only_counted_makes_no_slice_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of it is in memory."""
+    monkeypatch.setattr(failure, "MAX_WHOLE", 1)
+    monkeypatch.setattr(ranges, "SLICE_BYTES", len("ehpc1.s") * 2)
+    healer = _Healer()
+    healer.heal(_Bad())
+    assert [(len(intake.unreadable), sum(intake.more.values())) for intake in healer.given] == [(1, 4)]
 
 
 def test_the_book_of_another_delivery_holds() -> None:
@@ -212,9 +224,17 @@ def test_the_book_of_another_delivery_holds() -> None:
         return handle(intake, trigger)
 
     healer.handle = meddled  # type: ignore[method-assign]
+    save, saves = healer.ledger.save, [0]
+
+    def counted(writes: Sequence[Write]) -> frozenset[str]:
+        saves[0] += 1
+        return save(writes)
+
+    healer.ledger.save = counted  # type: ignore[method-assign]
     healer.heal(_Source([1, 2, 3, 4, 5]))
     assert healer.jobs == [["1", "2"], ["3", "4"], ["5"]]
     assert healer.book == (other, 1)
+    assert saves[0] == 2, "the other one's, and the one that met it"
 
 
 def test_a_book_that_cannot_be_read_is_left_as_it_is(caplog: pytest.LogCaptureFixture) -> None:
