@@ -7,6 +7,7 @@ something of, as the page behind it says. Standard library only: it runs before 
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import sys
@@ -17,6 +18,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parents[1]
 _NAMED = re.compile(r"\$\{env\('(SW_[A-Z_]+)'(\)|, '([^']*)'|, env\('(SW_[A-Z_]+)')")
+_LIKE = 0.85
+"""How alike a name must be to one of ours to have been meant as it."""
 _FUNCTION = re.compile(r"^ *functionName: *(.*?) *(?:#.*)?$", re.MULTILINE)
 
 
@@ -178,6 +181,14 @@ def faults(defaults: Mapping[str, str | None], environ: Mapping[str, str]) -> It
         yield "SW_SOURCE is the outcome Logstore: every outcome would be taken for a failure, without end"
 
 
+def misspelt(defaults: Mapping[str, str | None], environ: Mapping[str, str]) -> Iterator[str]:
+    """Variables that are nearly named as one that is read: nobody reads them, and the default would hold."""
+    for name in sorted(set(environ) - set(defaults)):
+        close = difflib.get_close_matches(name[:64].upper(), defaults, 1, _LIKE)
+        if close and name[:3].upper() == "SW_":
+            yield f"{ascii(name[:64])[1:-1]} is read by nobody: did you mean {close[0]}?"
+
+
 def misnamed(text: str) -> Iterator[str]:
     """Of an `s.yaml`, the names of functions that Function Compute would not take."""
     for number, name in enumerate(_FUNCTION.findall(text), 1):
@@ -215,7 +226,8 @@ def _is_zone(name: str) -> bool:
 def main() -> int:
     """Exit status: 0 if `s deploy` can begin."""
     text = (ROOT / "s.yaml").read_text(encoding="utf-8")
-    found = [*faults(read_defaults(text), os.environ), *misnamed(text)]
+    defaults = read_defaults(text)
+    found = [*faults(defaults, os.environ), *misspelt(defaults, os.environ), *misnamed(text)]
     if found:
         print("s.yaml cannot be deployed as the environment is:", *found, sep="\n  ", file=sys.stderr)
     return 1 if found else 0

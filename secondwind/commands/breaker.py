@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import re
 from typing import Any
+from urllib.parse import unquote
 
 from secondwind import at_ledger
 from secondwind.at_ledger import NOT_DONE, STATUSES, CommandResult, Work
@@ -25,6 +27,8 @@ PER_MINUTE = 6
 PER_MINUTE_MAX = 10_000
 CLOSE = 0.8
 """How alike a scope's key must be to be named to who may have meant it."""
+_NO_NAME = re.compile(r"[*?]|(?:\A|/)\s|\s(?:/|\Z)")
+"""In a scope that no job system has: it was meant as a glob, or copied with a blank."""
 OPEN, CLOSED, UNREADABLE = "open", "closed", "unreadable"
 """A breaker's state in lists; nothing is rerun behind an unreadable one."""
 
@@ -94,6 +98,8 @@ def show(ledger: Ledger, _now: float) -> CommandResult:
 def open_at(scope: str, by: str, beside: Signed) -> Work:
     """Open one. Raises UnusableError."""
     place, reason = _scope(scope), bounded(beside.why, MAX_WHY_CHARS, "--why")
+    if _NO_NAME.search(unquote(scope)):
+        raise UnusableError("SCOPE is one cluster or group: no *, no ?, and no blank at the end of a part")
 
     def work(ledger: Ledger, now: float) -> CommandResult:
         done = people.open_breaker(ledger, place, why=reason, by=by, now=now, signed=beside)

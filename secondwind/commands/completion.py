@@ -69,10 +69,12 @@ def script(shell: str, words: Words) -> str:
     head = (
         "autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n" if shell == "zsh" else ""
     )
-    cases = "\n".join(f'    "{" ".join(path)}") words="{" ".join(following)}" ;;' for path, following in words.items())
+    cases = "\n".join(
+        f'    "{" ".join(path)}") offered="{" ".join(following)}" ;;' for path, following in words.items()
+    )
     depth = max(map(len, words))
     return f"""{head}_{PROGRAM}() {{
-  local typed="" words="" word one n=0 IFS=$' \\t\\n'
+  local typed="" offered="" word one n=0 IFS=$' \\t\\n'
   COMPREPLY=()
   for ((one = 1; one < COMP_CWORD && n < {depth}; one++)); do
     word="${{COMP_WORDS[one]}}"
@@ -87,7 +89,7 @@ def script(shell: str, words: Words) -> str:
   case "$typed" in
 {cases}
   esac
-  COMPREPLY=($(compgen -W "$words" -- "${{COMP_WORDS[COMP_CWORD]}}"))
+  COMPREPLY=($(compgen -W "$offered" -- "${{COMP_WORDS[COMP_CWORD]}}"))
 }}
 complete -o default -F _{PROGRAM} {PROGRAM}
 """

@@ -39,7 +39,7 @@ def register(commands: Any) -> None:
     setting.add_argument("mode", choices=("auto", "observe", "off"), help="can only tighten what the policy says")
     setting.add_argument("--why", required=True, metavar="TEXT")
     setting.add_argument(
-        "--for", default="", dest="lasts", metavar="TIME", help="it ends then: 30m, 4h, 7d (default: when taken back)"
+        "--for", dest="lasts", metavar="TIME", help="it ends then: 30m, 4h, 7d (default: when taken back)"
     )
     add_by(setting)
     setting.add_argument("--anyway", action="store_true", help="also if no rule of the policy here is called so")
@@ -54,7 +54,7 @@ def register(commands: Any) -> None:
 
 def _set(chosen: argparse.Namespace) -> int:
     def make() -> Work:
-        lasts_s = seconds_back(chosen.lasts, "--for") if chosen.lasts else None
+        lasts_s = seconds_back(chosen.lasts, "--for") if chosen.lasts is not None else None
         beside = signed(chosen)
         return set_to(Mode(chosen.mode), chosen.rule, who(chosen.by), beside, anyway=chosen.anyway, lasts_s=lasts_s)
 

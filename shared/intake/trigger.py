@@ -94,13 +94,15 @@ def read_trigger_value(value: Any, told: Envelope, context: Context) -> LogRange
 
 
 def _endpoint(value: Any, configured: str) -> str:
-    """URL of the source's Log Service: HTTPS unless the configured endpoint says `http://`."""
+    """URL of the source's Log Service: HTTPS, unless a setting says `http://` of that host, or of a public one."""
     found = _ENDPOINT.fullmatch(value) if isinstance(value, str) and len(value) <= MAX_ENDPOINT_CHARS else None
     ours = _ENDPOINT.fullmatch(configured.lower().rstrip("/"))
-    scheme = (ours["scheme"] if ours else None) or "https"
     if found:
         host, port = found["host"], found["port"] or ""
-        if (host.endswith(_LOG_SERVICE) and not port) or (ours and (host, port) == (ours["host"], ours["port"] or "")):
+        is_ours = ours is not None and (host, port) == (ours["host"], ours["port"] or "")
+        if is_ours or (host.endswith(_LOG_SERVICE) and not port):
+            as_ours = ours is not None and (is_ours or ours["host"].endswith(_LOG_SERVICE))
+            scheme = (ours["scheme"] if ours is not None and as_ours else None) or "https"
             return f"{scheme}://{host}{port}"
     raise ValueError(f"is {quoted(value)}; wanted a host under {_LOG_SERVICE} or that of the SECONDWIND_SLS_ENDPOINT")
 

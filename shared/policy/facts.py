@@ -212,10 +212,15 @@ class Facts:
         own = self.rule.hold_expires_s if self.rule else None
         return self.policy.hold_expires_s if own is None else own
 
-    def approved(self, reason: Reason) -> bool:
-        """Whether a person has said yes to the case when asked for that reason."""
+    def approved(self, reason: Reason, rule: str = "") -> bool:
+        """Whether a person has said yes to the case when asked for that reason, by that rule if one is named.
+
+        What holds it may have changed since: another policy, or what the job had printed.
+        """
         case = self.case
-        return case is not None and bool(case.approved_by) and (not case.approved_for or reason in case.approved_for)
+        if case is None or not case.approved_by or (rule and case.held_rule not in {"", rule}):
+            return False
+        return not case.approved_for or reason in case.approved_for
 
     @property
     def attempt_number(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
@@ -14,7 +16,10 @@ _OUTSIDE = GateAnswer("none is open", "no window open for this job")
 
 
 def outside_windows(facts: Facts) -> GateAnswer | None:
-    """Is no window of the policy open for this job, or has a person said yes? Asked if the policy has windows."""
+    """Is no window of the policy open for this job, or has a person said yes? Asked if the policy has windows.
+
+    A person is asked about every window that holds at that moment, and answers for none that only waits.
+    """
     if not facts.policy.windows:
         return None
     now = facts.ask.now
@@ -25,20 +30,22 @@ def outside_windows(facts: Facts) -> GateAnswer | None:
     ]
     if not opened:
         return _OUTSIDE
+    holding = [window.name for *_, window in opened if window.action is WindowAction.HOLD]
+    if holding and facts.approved(Reason.MAINTENANCE):
+        opened = [one for one in opened if one[2].action is not WindowAction.HOLD]
+        if not opened:
+            return GateAnswer(f"{', '.join(holding)}: hold, approved by a person", _OUTSIDE.wanted)
     _, closes, window = min(opened, key=lambda one: one[:2])
-    saw = f"{window.name}: {window.action.value}"
-    if window.action is WindowAction.HOLD and facts.approved(Reason.MAINTENANCE):
-        return GateAnswer(f"{saw}, approved by a person", _OUTSIDE.wanted)
-    return GateAnswer(saw, _OUTSIDE.wanted, _stop(window, -closes, facts))
+    return GateAnswer(f"{window.name}: {window.action.value}", _OUTSIDE.wanted, _stop(window, -closes, holding, facts))
 
 
-def _stop(window: Window, closes: float, facts: Facts) -> Stop:
+def _stop(window: Window, closes: float, holding: Sequence[str], facts: Facts) -> Stop:
     now = facts.ask.now
     if window.action is WindowAction.IGNORE:
         message = f"in the window {window.name} failures are left alone"
         return Stop(Verdict.SUPPRESSED, Reason.MAINTENANCE, message)
     if window.action is WindowAction.HOLD:
-        message = f"in the window {window.name} a person is asked"
+        message = f"in the window {' and '.join(holding)} a person is asked"
         return Stop(Verdict.HELD, Reason.MAINTENANCE, message, now + facts.hold_expires_s)
     message = f"the window {window.name} is open for {closes - now:.0f} s more"
     return Stop(Verdict.DEFERRED, Reason.MAINTENANCE, message, min(closes, now + LONGEST_WAIT_S))

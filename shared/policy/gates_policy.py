@@ -70,7 +70,8 @@ def needs_no_person(facts: Facts) -> GateAnswer:
     if not asked:
         return _NOTHING_TO_ASK
     for stop in asked:
-        if not facts.approved(stop.reason):
+        by = facts.rule.name if facts.rule is not None and stop.reason is Reason.RULE_HOLDS else ""
+        if not facts.approved(stop.reason, by):
             return GateAnswer(stop.reason.value, _NOTHING_TO_ASK.wanted, stop)
     reasons = ", ".join(stop.reason.value for stop in asked)
     return GateAnswer(f"approved by a person ({reasons})", _NOTHING_TO_ASK.wanted)

@@ -93,13 +93,14 @@ def _tablestore(parts: SplitResult) -> TablestoreUrl:
 
 def _redis(parts: SplitResult) -> RedisUrl:
     database = parts.path.removeprefix("/") or "0"
-    if parts.query or parts.fragment or not re.match(r"[0-9]{1,4}\Z", database):
+    port = _REDIS_PORT if parts.port is None else parts.port
+    if parts.query or parts.fragment or not port or not re.match(r"[0-9]{1,4}\Z", database):
         raise ValueError(_REDIS)
     host = parse_endpoint(parts.hostname or "").host
     return RedisUrl(
         tls=parts.scheme == "rediss",
         host=host,
-        port=parts.port or _REDIS_PORT,
+        port=port,
         database=int(database),
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.deploy.serverless import ENVIRONMENT, ROOT
-from tools.deploy_check import VARIABLES, faults, misnamed, read_defaults, resolve
+from tools.deploy_check import VARIABLES, faults, misnamed, misspelt, read_defaults, resolve
 
 DEFAULTS = read_defaults((ROOT / "s.yaml").read_text(encoding="utf-8"))
 
@@ -135,6 +135,23 @@ def test_outcomes_as_source_are_refused() -> None:
     assert not list(faults(DEFAULTS, {**ENVIRONMENT, "SW_SOURCE": "outcomes", "SW_SOURCE_PROJECT": "jobs"}))
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("SW_MODEE", "SW_MODE"),
+        ("sw_mode", "SW_MODE"),
+        ("SW_SORCE", "SW_SOURCE"),
+        ("SW_OTHER", ""),
+        ("SW_QUEUE", ""),
+        ("SWIFT_MODE", ""),
+    ],
+)
+def test_a_variable_that_is_nearly_one_of_ours_is_told(name: str, meant: str) -> None:
+    """`SW_MODEE=off` would switch nothing off: the default held, and nobody was told. What is no slip is left alone."""
+    told = list(misspelt(DEFAULTS, {**ENVIRONMENT, name: "off"}))
+    assert told == ([f"{name} is read by nobody: did you mean {meant}?"] if meant else [])
+
+
 def test_the_command_fails_with_every_line() -> None:
     """It needs the standard library alone, prints to standard error, and its status stops `s deploy`."""
     command = [sys.executable, "-S", "-m", "tools.deploy_check"]
@@ -142,3 +159,5 @@ def test_the_command_fails_with_every_line() -> None:
     assert done.returncode == 1
     assert done.stderr.count("is missing") == len(ENVIRONMENT)
     assert subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, check=False).returncode == 0
+    slip = {**ENVIRONMENT, "SW_MODEE": "off"}
+    assert subprocess.run(command, cwd=ROOT, env=slip, capture_output=True, check=False).returncode == 1

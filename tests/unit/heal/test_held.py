@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from shared.documents import decode_record, encode
 from shared.domain.call import Effect
@@ -61,6 +62,25 @@ def test_each_question_is_asked_by_itself(house: House) -> None:
         ("held", "rule_holds"),
         ("deferred", "approved"),
         ("held", "too_much_to_lose"),
+        ("deferred", "approved"),
+        ("rerun", "accepted"),
+    ]
+    assert len(house.ehpc.kills) == 1
+
+
+def test_a_yes_to_one_rule_is_none_to_another(house: House) -> None:
+    """Between the answer and the sweep the policy changed: what holds it now was never shown to anybody."""
+    hold(house)
+    answer(house)
+    set_policy(house, rules=(replace(HOLD, name="other"), *house.policy.rules))
+    house.sweep()
+    assert house.ehpc.kills == []
+    answer(house)
+    house.sweep()
+    assert house.sink.told() == [
+        ("held", "rule_holds"),
+        ("deferred", "approved"),
+        ("held", "rule_holds"),
         ("deferred", "approved"),
         ("rerun", "accepted"),
     ]

@@ -50,6 +50,13 @@ def test_the_range_is_taken_over_https(encode: Encode, context: Context) -> None
             "https://x-intranet.log.aliyuncs.com",
             "http://x-intranet.log.aliyuncs.com",
         ),
+        (
+            "http://x-intranet.log.aliyuncs.com",
+            "https://y-intranet.log.aliyuncs.com",
+            "http://y-intranet.log.aliyuncs.com",
+        ),
+        ("http://127.0.0.1:8080", "http://x.log.aliyuncs.com", "https://x.log.aliyuncs.com"),
+        ("http://sls.corp.example", "x.log.aliyuncs.com", "https://x.log.aliyuncs.com"),
         ("", "cn-beijing.log.aliyuncs.com", "https://cn-beijing.log.aliyuncs.com"),
     ],
 )

@@ -130,7 +130,8 @@ def test_a_mode_may_have_an_end(book: SqliteLedger, capsys: pytest.CaptureFixtur
     assert told["until"].startswith("20")
     people.set_mode(book, None, replace(everything, until=everything.at - 1))
     assert "(over: it holds no more)" in run(capsys, "mode", "show")[1]
-    assert run(capsys, "mode", "set", "off", "--why", "w", "--for", "soon")[0] == 2
+    for never in ("soon", "", "0s"):
+        assert run(capsys, "mode", "set", "off", "--why", "w", "--for", never)[0] == 2
     put(book, case := held(1, opened_at=everything.at, expires_at=everything.at + 3600))
     assert "mode off is set" not in run(capsys, "approve", case.failure_id)[1]
 
@@ -180,6 +181,17 @@ def test_a_breaker_that_nobody_knows_is_opened_with_a_warning(
     assert {seen.scope for seen in people.breakers(book) if seen.limit and seen.limit.opened_at} == {CLUSTER.key, typo}
     status, out, err = run(capsys, "breaker", "close", f"{typo}9", "--backlog", "drop")
     assert (status, "WARNING: " in err) == (0, True)
+
+
+@pytest.mark.parametrize("scope", ["ehpc/cn-hangzhou/*", f"{CLUSTER.key} ", f"{CLUSTER.key}%20", "ehpc/cn-hangzhou/ x"])
+def test_a_breaker_that_no_place_can_have_is_refused(
+    book: SqliteLedger, capsys: pytest.CaptureFixture[str], scope: str
+) -> None:
+    """Meant as a glob, or copied with a blank: it would stop nothing. One that was opened so can be closed."""
+    status, _, err = run(capsys, "breaker", "open", scope, "--why", "w")
+    assert (status, "SCOPE is one cluster or group" in err) == (2, True)
+    assert not any(seen.limit and seen.limit.opened_at for seen in people.breakers(book))
+    assert run(capsys, "breaker", "close", scope, "--backlog", "drop")[0] == 0
 
 
 def test_without_a_url_it_is_the_ledger_of_local_invocations(

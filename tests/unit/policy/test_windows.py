@@ -103,6 +103,20 @@ def test_a_person_who_says_yes_passes_a_window_that_holds() -> None:
     assert _decided(ignore, case=case, record=record).reason is Reason.MAINTENANCE
 
 
+def test_a_person_is_asked_about_every_window_that_holds_and_for_none_that_waits() -> None:
+    """One yes is for all that were named; a window that only defers was not asked, and still defers."""
+    case = make_case(state=CaseState.DEFERRED, approved_by="ann", approved_for=(Reason.MAINTENANCE,))
+    hold, other = (_window(name=name, action=WindowAction.HOLD, **OPEN) for name in ("one", "other"))
+    defer = _window(begins="2027-01-15", ends="2027-01-15 10:00")
+    assert "in the window one and other a person is asked" in _decided(hold, defer, other).message
+    yes: dict[str, Any] = {"case": case, "record": JobRecord(cases=(case,))}
+    decision = _decided(hold, other, **yes)
+    assert decision.reason is Reason.ACCEPTED
+    assert dict(decision.asked)["outside_windows"].saw == "one, other: hold, approved by a person"
+    decision = _decided(hold, defer, **yes)
+    assert (decision.verdict, decision.due_at) == (Verdict.DEFERRED, NOW + 2 * HOUR_S)
+
+
 @pytest.mark.parametrize(
     ("reach", "fits"),
     [

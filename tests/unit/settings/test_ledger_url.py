@@ -51,6 +51,7 @@ def test_forms(text: str, ledger: LedgerUrl) -> None:
         "tablestore://sw/t?endpoint=https://h/p",
         "redis://",
         "redis://h:99999",
+        "redis://h:0",
         "redis://h/x",
         "redis://h?db=1",
         "rediss://[::1",
