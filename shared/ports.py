@@ -38,7 +38,10 @@ class JobSystem(Protocol):
     """How many jobs one call may name."""
 
     def observe(self, failures: Sequence[Failure]) -> list[Observation]:
-        """Look at the named jobs in the fewest calls; one observation a failure, in the same order."""
+        """Look at the named jobs in the fewest calls; one observation a failure, in the same order.
+
+        Where it cannot look at all of them it looks at those that its service shows as failed, then at the first.
+        """
         ...
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:

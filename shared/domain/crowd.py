@@ -29,9 +29,9 @@ def crowded(record: JobRecord) -> bool:
 def gives_way(record: JobRecord, newcomer: Speaker) -> Case | None:
     """The one that makes room for another telling of that speaker; None if none waits of which nothing was tried."""
     waiting = _unclear(record)
-    told = Counter(_whose(case.failure.speaker) for case in waiting)
-    told[_whose(newcomer)] += 1
-    loudest = [case for case in waiting if told[_whose(case.failure.speaker)] == max(told.values())]
+    told = Counter(whose(case.failure.speaker) for case in waiting)
+    told[whose(newcomer)] += 1
+    loudest = [case for case in waiting if told[whose(case.failure.speaker)] == max(told.values())]
     return min(loudest or waiting, key=lambda case: case.opened_at, default=None)
 
 
@@ -56,6 +56,6 @@ def _unclear(record: JobRecord) -> list[Case]:
     return [case for case in record.cases if case.open and case.reason is Reason.RUN_UNCLEAR and not case.attempt]
 
 
-def _whose(speaker: Speaker) -> tuple[str, str, str, str]:
+def whose(speaker: Speaker) -> tuple[str, str, str, str]:
     """What the platform says of a speaker: topics and sources are the writer's words, and cost nothing."""
     return speaker.project, speaker.logstore, speaker.event_bus, speaker.event_account

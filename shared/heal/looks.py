@@ -18,6 +18,7 @@ from shared.domain.limits import SharedLimit
 from shared.domain.record import JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.domain.transitions import outcome_of
+from shared.heal.fair import fairly
 from shared.heal.item import Invocation, Item, Result
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
@@ -107,12 +108,12 @@ class Looks(Struct, frozen=True, kw_only=True):
             item.observation = failed
 
     def look(self, items: Sequence[Item]) -> None:
-        """Look at the jobs of items of one cluster or group, in the fewest calls."""
+        """Look at the jobs of items of one cluster or group, in the fewest calls; fairly, if not at all of them."""
         if not items:
             return
-        scope = items[0].failure.scope
-        seen = self.systems(scope.system, scope.region).observe([item.failure for item in items])
-        for item, observation in zip(items, seen, strict=True):
+        scope, ordered = items[0].failure.scope, fairly(items)
+        seen = self.systems(scope.system, scope.region).observe([item.failure for item in ordered])
+        for item, observation in zip(ordered, seen, strict=True):
             item.observation = observation
 
     def _in_order(self, items: Sequence[Item], policy: Policy) -> list[tuple[str, list[Item], bool]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
     "shared.systems.dataworks.adapter": {"MOST_A_CALL": 50},
-    "shared.systems.dataworks.look": {"FEW": 3, "MOST_DAYS": 8, "MOST_ONE_BY_ONE": 100},
+    "shared.systems.dataworks.look": {"LIKELY_DAYS": (1, 0, 2), "FEW": 3, "MOST_DAYS": 8, "MOST_ONE_BY_ONE": 100},
     "shared.systems.dataworks.native": {"MAX_TOLD": 1000, "FAILED": 5, "FROZEN": 2},
     "shared.systems.dataworks.seek": {"SEEN_KEPT_S": 172_800.0},
     "shared.systems.dataworks.snapshot": {"FIRST_RUN": 1},
@@ -52,6 +52,8 @@ NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
     "shared.systems.openapi._sdk": {"_CHAIN_LIMIT": 32, "MOST_BYTES": 8_000_000, "_NO_PORT": 80},
     "shared.systems.openapi._signing": {"SHORT": 64},
     "shared.systems.openapi.classify": {"_TOO_MANY_REQUESTS": 429, "_SERVER_ERROR": 500},
+    "shared.systems.schedulerx.likely": {"MOST_PAGES": 10, "REACH_S": 172_800.0, "AHEAD_S": 300.0},
+    "shared.systems.schedulerx3.likely": {"MOST_PAGES": 10, "REACH_S": 172_800.0, "AHEAD_S": 300.0},
     "shared.systems.schedulerx.adapter": {"MAX_LINE_CHARS": 4096, "MOST_A_LOOK": 100},
     "shared.systems.schedulerx.look": {
         "PAGE_SIZE": 50,

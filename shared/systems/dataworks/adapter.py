@@ -7,6 +7,7 @@ said: 50 are sent, and half of them where the call was refused as a whole (docs/
 from __future__ import annotations
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from shared.domain.call import CallResult, Effect, Target
 from shared.domain.failure import Failure
@@ -22,21 +23,28 @@ MOST_A_CALL = 50
 
 
 class DataworksJobs:
-    """The workspaces of one region (`shared.ports.JobSystem`)."""
+    """The workspaces of one region (`shared.ports.JobSystem`). Days are cut in that zone."""
 
-    def __init__(self, api: Caller, clock: Clock) -> None:
+    def __init__(self, api: Caller, clock: Clock, zone: ZoneInfo) -> None:
         self.batch_size = MOST_A_CALL
         self._api = api
         self._clock = clock
+        self._zone = zone
+        self._listed = set[str]()
+        """Workspaces of which the lists of the likely days were read: what was not on them is on none now."""
 
     def observe(self, failures: Sequence[Failure]) -> list[Observation]:
         """Look at the named instances, workspace by workspace; one observation a failure, in the same order."""
         wanted: dict[str, list[str]] = {}
         for failure in failures:
             wanted.setdefault(_project(failure.scope), []).append(failure.job_id)
-        looks = {project_id: WorkspaceLook(self._api, self._clock, project_id) for project_id in wanted}
+        looks: dict[str, WorkspaceLook] = {}
         for project_id, instance_ids in wanted.items():
+            zone = None if project_id in self._listed else self._zone
+            looks[project_id] = WorkspaceLook(self._api, self._clock, project_id, zone)
             looks[project_id].at(instance_ids)
+            if looks[project_id].listed:
+                self._listed.add(project_id)
         return [looks[_project(failure.scope)].seen[failure.job_id] for failure in failures]
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:

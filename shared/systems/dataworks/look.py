@@ -8,6 +8,8 @@ not name: the first instance that is read tells it, and the list then shows its 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -19,6 +21,9 @@ from shared.systems.dataworks.wire import PAGE_MOST, TaskShown, not_there, one, 
 from shared.systems.openapi import Caller, CallFailed
 from shared.systems.openapi.results import look_failed, malformed, not_looked_at, not_over
 
+LIKELY_DAYS = (1, 0, 2)
+"""Of more than are read one by one the lists of these business dates, in days before today, are read first: nobody who
+invents ids gets them onto a list. What runs today mostly is of yesterday."""
 FEW = 3
 """So many are read one by one."""
 MOST_DAYS = 8
@@ -28,21 +33,30 @@ MOST_ONE_BY_ONE = 100
 
 
 class WorkspaceLook:
-    """One look at instances of a workspace. Days that one page has shown are asked for on the next."""
+    """One look at instances of a workspace. Days that one page has shown are asked for on the next.
 
-    def __init__(self, api: Caller, clock: Clock, project_id: str) -> None:
+    `zone` is that in which days are cut; None: only days that were seen are asked for.
+    """
+
+    def __init__(self, api: Caller, clock: Clock, project_id: str, zone: ZoneInfo | None = None) -> None:
         self._api = api
         self._clock = clock
         self._project_id = project_id
+        self._zone = zone
         self._days: list[int] = []
         self._alone = 0
         """How many were read one by one."""
+        self.listed = False
+        """Whether lists of days were read that nobody had named."""
         self.seen: dict[str, Observation] = {}
         """By id."""
 
     def at(self, instance_ids: Sequence[str]) -> None:
-        """Look at these; `seen` has each of them then. Those for which no look is left no order of telling changes."""
-        wanted = sorted(set(instance_ids))
+        """Look at these; `seen` has each of them then. What is on no list is read as it comes, as far as looks go."""
+        wanted = list(dict.fromkeys(instance_ids))
+        if len(wanted) > MOST_ONE_BY_ONE and self._zone is not None:
+            self.listed = True
+            self._days += [midnight(self._clock.now(), back, self._zone) for back in LIKELY_DAYS]
         for start in range(0, len(wanted), PAGE_MOST):
             self._page(wanted[start : start + PAGE_MOST])
 
@@ -112,3 +126,9 @@ class WorkspaceLook:
         if instance is not None and instance.state is State.FAILED and seen.ended_at is None and not instance.frozen:
             return not_over(begun_at)
         return seen
+
+
+def midnight(now: float, back: int, zone: ZoneInfo) -> int:
+    """Unix milliseconds of the zone's midnight so many days before today's."""
+    today = datetime.fromtimestamp(now, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return int((today - timedelta(days=back)).timestamp() * 1000)

@@ -8,7 +8,6 @@ was shown before is known by its id and run.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,6 +17,7 @@ from shared.domain.failure import Failure
 from shared.domain.job import Scope, State
 from shared.ports import Clock
 from shared.reading.shape import shaped
+from shared.systems.dataworks.look import midnight
 from shared.systems.dataworks.scope import LIST, Project
 from shared.systems.dataworks.snapshot import FIRST_RUN
 from shared.systems.dataworks.watch import Projects
@@ -58,7 +58,7 @@ class DataworksSeeker:
         for project in named if ask else ():
             if not calls.may(LIST):
                 break
-            day = _midnight(begun_at, 0, self._zone)
+            day = midnight(begun_at, 0, self._zone)
             try:
                 shown = failed_instances(self._api, project.project_id, day, begun_at, 1, size=1)
             except msgspec.ValidationError as error:
@@ -75,7 +75,7 @@ class DataworksSeeker:
             raise TypeError("DataWorks is looked through by workspaces")
         mine, failures = shaped(memory, _Memory), list[Failure]()
         # An instance of today has the business date of yesterday, so one day more than is asked for is read.
-        mine.days = mine.days or [_midnight(terms.now, back, self._zone) for back in range(watch.days + 1)]
+        mine.days = mine.days or [midnight(terms.now, back, self._zone) for back in range(watch.days + 1)]
         since = terms.now - terms.stale_after_s
 
         def read() -> None:
@@ -117,9 +117,3 @@ def _new(row: TaskShown, scope: Project, seen: dict[str, float], terms: Terms) -
         occurred_at=ended_at,
         started_at=one.started_at,
     )
-
-
-def _midnight(now: float, back: int, zone: ZoneInfo) -> int:
-    """Unix milliseconds of the zone's midnight so many days before today's."""
-    today = datetime.fromtimestamp(now, zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    return int((today - timedelta(days=back)).timestamp() * 1000)

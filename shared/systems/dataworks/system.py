@@ -69,13 +69,12 @@ class Dataworks(System):
         return Endpoint("https", f"dataworks.{region}.aliyuncs.com", 443)
 
     def connect(self, api: Caller, clock: Clock, zone: ZoneInfo) -> JobSystem:
-        """The adapter. Moments have no zone here."""
+        """The adapter."""
         from shared.systems.dataworks.adapter import (  # noqa: PLC0415 - the one door from the pure room to the wire
             DataworksJobs,
         )
 
-        del zone
-        return DataworksJobs(api, clock)
+        return DataworksJobs(api, clock, zone)
 
     def seeker(self, api: Caller, clock: Clock, zone: ZoneInfo, region: str) -> Seeker:
         """Finds failed instances."""

@@ -19,6 +19,7 @@ from shared.ports import Clock, OutputPart
 from shared.systems.days import day_of
 from shared.systems.openapi import Caller
 from shared.systems.openapi.results import call_result, not_looked_at
+from shared.systems.schedulerx.likely import Likely, likely
 from shared.systems.schedulerx.look import JobLook
 from shared.systems.schedulerx.scope import RERUN, RETRY, Group
 from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
@@ -38,13 +39,15 @@ class SchedulerxJobs:
         self._api = api
         self._clock = clock
         self._zone = zone
+        self._likely: dict[Group, Likely] = {}
 
     def observe(self, failures: Sequence[Failure]) -> list[Observation]:
         """Look at the named jobs, one look a job; one observation a failure, in the same order.
 
-        Of a group with more failures than `MOST_A_LOOK` the rest is not looked at: which, no order of telling changes.
+        Of a group with more failures than `MOST_A_LOOK` the rest is not looked at: first are those that the group
+        itself shows as failed, else they are taken as they come.
         """
-        ordered = sorted(range(len(failures)), key=lambda place: _meant(failures[place]))
+        ordered = self._likely_first(failures)
         places: dict[tuple[Group, str], list[int]] = {}
         seen: dict[int, Observation] = {}
         meant: dict[Group, set[tuple[str, int, str]]] = {}
@@ -61,6 +64,21 @@ class SchedulerxJobs:
             look = JobLook(self._api, self._clock, self._zone, group, job_id)
             seen.update(zip(mine, look.observe([failures[place] for place in mine]), strict=True))
         return [seen[place] for place in range(len(failures))]
+
+    def _likely_first(self, failures: Sequence[Failure]) -> list[int]:
+        """Places of the failures, in the order in which they are looked at. Of a group it is asked once."""
+        meant: dict[Group, set[tuple[str, int, str]]] = {}
+        for failure in failures:
+            meant.setdefault(_group(failure.scope), set()).add(_meant(failure))
+        for group, mine in meant.items():
+            crowded = len(mine) > MOST_A_LOOK and group not in self._likely
+            shown = likely(self._api, group, self._clock.now()) if crowded else None
+            if shown is not None:
+                self._likely[group] = shown
+        known = {group: self._likely.get(group, Likely()) for group in meant}
+        return sorted(
+            range(len(failures)), key=lambda place: not known[_group(failures[place].scope)].has(failures[place])
+        )
 
     def output(self, failure: Failure, seen: Observation, *, offset: int = 0) -> OutputPart | None:
         """The instance's result, which the look has shown; where it says nothing, its log from that line on.

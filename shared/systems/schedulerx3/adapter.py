@@ -21,6 +21,7 @@ from shared.ports import Clock
 from shared.systems.days import day_of
 from shared.systems.openapi import Caller, CallFailed, unreadable
 from shared.systems.openapi.results import call_result, look_failed, malformed, not_looked_at, not_over, too_long
+from shared.systems.schedulerx3.likely import likely
 from shared.systems.schedulerx3.scope import BACKFILL, RETRY, RETRY_WORKFLOW, App
 from shared.systems.schedulerx3.snapshot import TRIGGER_API, Execution, Schedulerx3Snapshot
 from shared.systems.schedulerx3.wire import (
@@ -55,17 +56,18 @@ class Schedulerx3Jobs:
         self._clock = clock
         self._zone = zone
         self._looked_at: dict[tuple[App, int], Execution] = {}
+        self._likely: dict[App, frozenset[int]] = {}
 
     def observe(self, failures: Sequence[Failure]) -> list[Observation]:
         """One observation a failure, in the same order; what several have in common is asked once.
 
-        Of an application with more failures than `MOST_A_LOOK` the rest is not looked at: which, no order of telling
-        changes.
+        Of an application with more failures than `MOST_A_LOOK` the rest is not looked at: first are those that it shows
+        as failed itself, else they are taken as they come.
         """
         lists: dict[tuple[App, str], list[Execution] | LookFailed] = {}
         seen: dict[_Meant, Observation] = {}
         begun: Counter[App] = Counter()
-        for failure in sorted(failures, key=lambda failure: _meant(failure)[1:]):
+        for failure in self._likely_first(failures):
             app, *_ = meant = _meant(failure)
             if meant in seen:
                 continue
@@ -76,6 +78,18 @@ class Schedulerx3Jobs:
             begun[app] += 1
             seen[meant] = self._look(failure, lists)
         return [seen[_meant(failure)] for failure in failures]
+
+    def _likely_first(self, failures: Sequence[Failure]) -> list[Failure]:
+        """The failures in the order in which they are looked at. Of an application it is asked once."""
+        for app, many in Counter(meant[0] for meant in set(map(_meant, failures))).items():
+            crowded = many > MOST_A_LOOK and app not in self._likely
+            shown = likely(self._api, app, self._clock.now(), self._zone) if crowded else None
+            if shown is not None:
+                self._likely[app] = shown
+        return sorted(
+            failures,
+            key=lambda failure: failure.job_instance_id not in self._likely.get(_app(failure.scope), frozenset()),
+        )
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
         """Retry one execution, or what else the rule says: what follows it too, its workflow, its day once more.

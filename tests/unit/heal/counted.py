@@ -23,6 +23,7 @@ from tests.support.house import House
 from tests.support.openapi import Ending, Script
 
 DOWN = CallFailed(effect=Effect.NOT_DONE_LATER, read_again=True, code="Throttling", message="slow down")
+NOT_THERE = CallFailed(effect=Effect.NOT_DONE_USELESS, read_again=False, code="404", message="it is not existed")
 HOUR_S, DAY_S = 3_600, 86_400
 
 
@@ -103,6 +104,11 @@ class Instances(Counted):
         super().__init__()
         self._rows = {number: _row(now, number // each, number) for number in range(jobs * each)}
 
+    def ask(self, wanted: ApiCall) -> Ending:
+        """What nobody ever ran is not there."""
+        named = wanted.parameters.get("JobInstanceId", wanted.parameters.get("JobExecutionId", "0"))
+        return super().ask(wanted) if int(named) in self._rows else NOT_THERE
+
     def answer(self, action: str, asked: Mapping[str, str]) -> dict[str, Any]:
         """The newest of a job's are its last."""
         if action == "GetJobInfo":
@@ -112,7 +118,7 @@ class Instances(Counted):
         if action == "GetJobExecution":
             return {"Data": self._rows[int(asked["JobExecutionId"])]}
         if action in {"GetJobInstanceList", "ListJobExecutions"}:
-            mine = [row for row in self._rows.values() if str(row["JobId"]) == asked["JobId"]][::-1]
+            mine = [row for row in self._rows.values() if asked.get("JobId") in {None, str(row["JobId"])}][::-1]
             mine = [row for row in mine if asked.get("Status") in {None, str(row["Status"])}]
             size, number = int(asked["PageSize"]), int(asked.get("PageNum", 1))
             page = mine[(number - 1) * size : number * size]

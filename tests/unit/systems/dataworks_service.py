@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import State
@@ -18,6 +19,7 @@ from tests.support.openapi import FakeApi, Script
 HERE = Project(region="cn-hangzhou", project_id="12345")
 ID = 453_000_000_001
 DAY = 1_767_139_200_000
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def failure(number: int = ID, scope: Project = HERE, **told: Any) -> Failure:
@@ -72,7 +74,7 @@ def looked(script: Script, *failures: Failure) -> tuple[list[State | str], list[
     """What a look shows, or the code of its failure; and the calls that it took."""
     clock = Clock()
     api = FakeApi(clock, script)
-    seen = DataworksJobs(api, clock).observe(failures)
+    seen = DataworksJobs(api, clock, ZONE).observe(failures)
     states = [one.code if isinstance(one, LookFailed) else one.state for one in seen]
     return states, [wanted.action for wanted in api.asked]
 

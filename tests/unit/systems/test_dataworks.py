@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -10,12 +11,12 @@ import pytest
 from shared.domain.call import CallResult, Effect, Target
 from shared.domain.job import State
 from shared.systems.dataworks.adapter import MOST_A_CALL, DataworksJobs
-from shared.systems.dataworks.look import MOST_DAYS, MOST_ONE_BY_ONE
+from shared.systems.dataworks.look import LIKELY_DAYS, MOST_DAYS, MOST_ONE_BY_ONE, midnight
 from shared.systems.dataworks.scope import Project
 from shared.systems.openapi import ApiCall, CallFailed, Reply, refused
-from tests.support.clock import Clock
+from tests.support.clock import START, Clock
 from tests.support.openapi import FakeApi, Script
-from tests.unit.systems.dataworks_service import DAY, HERE, ID, failure, looked, service, shown, yes
+from tests.unit.systems.dataworks_service import DAY, HERE, ID, ZONE, failure, looked, service, shown, yes
 
 
 @pytest.mark.parametrize(
@@ -141,15 +142,30 @@ def test_a_list_that_does_not_serve_loses_nothing() -> None:
 
 
 def test_invented_ids_cost_no_more_than_so_many_calls() -> None:
-    """Those of a day that is known stand on its list all the same; of the rest the last wait, however they are told."""
+    """Those of a day of late stand on its list, wherever they are told; of the rest so many are read, as they come."""
     flood = [failure(ID + number) for number in range(MOST_ONE_BY_ONE + 5)]
     real = [failure(number) for number in (1, 2, 3, 4)]
     for told in ([*real, *flood], [*reversed(flood), *reversed(real)]):
-        states, asked = looked(service(*map(shown, (1, 2, 3, 4))), *told)
-        by_id = {one.job_id: state for one, state in zip(told, states, strict=True)}
-        assert [by_id[one.job_id] for one in real] == [State.FAILED] * 4
-        assert [by_id[one.job_id] for one in flood[-6:]] == ["LooksUsedUp"] * 6
-        assert (states.count(State.NOT_FOUND), asked.count("GetTaskInstance")) == (MOST_ONE_BY_ONE - 1, MOST_ONE_BY_ONE)
+        for back in LIKELY_DAYS:
+            rows = [shown(number, Bizdate=midnight(START, back, ZONE)) for number in (1, 2, 3, 4)]
+            states, asked = looked(service(*rows), *told)
+            by_id = {one.job_id: state for one, state in zip(told, states, strict=True)}
+            assert [by_id[one.job_id] for one in real] == [State.FAILED] * 4
+            mine = [by_id[one.job_id] for one in told if one in flood]
+            assert mine == [State.NOT_FOUND] * MOST_ONE_BY_ONE + ["LooksUsedUp"] * 5
+            assert Counter(asked) == {"ListTaskInstances": len(LIKELY_DAYS), "GetTaskInstance": MOST_ONE_BY_ONE}
+
+
+def test_days_that_nobody_named_are_listed_once_and_only_of_many() -> None:
+    """What was on none of their lists is on none a moment later."""
+    clock, api = Clock(), FakeApi(Clock(), service())
+    jobs = DataworksJobs(api, clock, ZONE)
+    flood = [failure(ID + number) for number in range(MOST_ONE_BY_ONE + 1)]
+    jobs.observe(flood[1:])
+    assert {wanted.action for wanted in api.asked} == {"GetTaskInstance"}
+    for _ in range(2):
+        jobs.observe(flood)
+    assert [wanted.action for wanted in api.asked].count("ListTaskInstances") == len(LIKELY_DAYS)
 
 
 def test_workspaces_are_looked_at_apart() -> None:
@@ -166,7 +182,7 @@ def rerun(script: Script, many: int = 1) -> tuple[list[CallResult], FakeApi]:
     clock = Clock()
     api = FakeApi(clock, script)
     targets = [Target(scope=HERE, job_id=str(ID + number)) for number in range(many)]
-    return DataworksJobs(api, clock).rerun(targets), api
+    return DataworksJobs(api, clock, ZONE).rerun(targets), api
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from shared.systems.dataworks.adapter import DataworksJobs
 from shared.systems.dataworks.snapshot import DataworksSnapshot, RerunMode, TaskInstance
 from tests.support.clock import START, Clock
 from tests.support.openapi import FakeApi
-from tests.unit.systems.dataworks_service import ID, failure, seen, service, shown
+from tests.unit.systems.dataworks_service import ID, ZONE, failure, seen, service, shown
 
 
 def instance(**parts: Any) -> TaskInstance:
@@ -141,7 +141,7 @@ def test_what_a_node_allows(one: TaskInstance | None, reason: str) -> None:
 def test_how_a_mode_is_read(written: str | None, mode: RerunMode) -> None:
     """What is not there forbids nothing."""
     clock = Clock()
-    (one,) = DataworksJobs(FakeApi(clock, service(shown(RerunMode=written))), clock).observe([failure()])
+    (one,) = DataworksJobs(FakeApi(clock, service(shown(RerunMode=written))), clock, ZONE).observe([failure()])
     assert isinstance(one, DataworksSnapshot)
     assert one.instance is not None
     assert one.instance.rerun_mode is mode
