@@ -34,8 +34,8 @@ ANSWER_S = 6.0
 """A robot has so long to answer; together less than a time between two sweeps."""
 ROOM_S = LEAVE_S + ANSWER_S + 1.0
 """Invocations with less time left send nothing: the sweep does."""
-NIGHT_ROOM_S = 15.0
-"""What counting a night may take besides."""
+NIGHT_ROOM_S = 25.0
+"""What counting a night may take besides: 12 s, and a last page of outcomes."""
 MOST_S = 20.0
 """No letter is begun later in one invocation."""
 TRIES = 3

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 from shared.ports import Clock
 from shared.sls.outcomes import PAGE, OutcomeLog, Row, is_within
 
 MOST_PAGES = 200
 """Twenty thousand outcomes."""
+LAST_PAGE_S = 10.0
+"""The last one may take so long after the time in which it had to be asked for."""
 
 
 class NewestOutcomes:
@@ -17,7 +20,8 @@ class NewestOutcomes:
 
     def __init__(self, log: OutcomeLog, since: float, until: float, clock: Clock, most_s: float) -> None:
         """Nothing is read yet. `most_s`: no further page is asked for later."""
-        self._log, self._since, self._until, self._clock, self._most_s = log, since, until, clock, most_s
+        self._log = replace(log, page_s=LAST_PAGE_S)
+        self._since, self._until, self._clock, self._most_s = since, until, clock, most_s
         self.read = 0
         """How many there were."""
         self.cut = False

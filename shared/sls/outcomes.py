@@ -11,11 +11,10 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +22,9 @@ import msgspec
 from msgspec import Struct
 
 from shared.domain.credentials import Credentials
+from shared.http_answer import HttpAnswer
+from shared.http_bounds import Bounds
+from shared.kept_http import NoWholeAnswer, Snag, exchange
 
 PAGE = 100
 """Most logs in one answer."""
@@ -30,13 +32,19 @@ MINUTE_S = 60
 PAGES_MAX = 1000
 ANSWER_BYTES_MAX = 64 * 1024 * 1024
 TIMEOUT_S = 10.0
+"""For a connection, and for each part of a page."""
+PAGE_S = 30.0
+"""For a whole page, from afar."""
 TRIES = 3
 SAID_BYTES, SHOWN_CHARS = 16_384, 200
 """Of what a refusal says so much is read, and so much is shown."""
 MAX_DIGITS = 19
 """A longer number is no time, and takes longer to read than it is long."""
 _OK = 200
+_REQUEST_ID = "x-log-requestid"
+"""In every answer of the service (docs/facts/log-service.md#writing)."""
 _COMPLETE = "Complete"
+_ONCE_MORE = frozenset({Snag.BROKEN, Snag.READ_TIMEOUT})
 
 Row = dict[str, str]
 
@@ -57,6 +65,8 @@ class OutcomeLog:
     access_key_secret: str = field(repr=False)
     security_token: str = field(default="", repr=False)
     """Of a role's short-lived key."""
+    page_s: float = PAGE_S
+    """Seconds that a page may take in all."""
 
     def read(self, since: float, until: float, fields: Mapping[str, str] | None = None) -> list[Row]:
         """Every outcome written in `[since, until)` (unix seconds), oldest first, each once.
@@ -104,32 +114,48 @@ class OutcomeLog:
         """
         begin, end = int(since // MINUTE_S * MINUTE_S), int(-(-until // MINUTE_S) * MINUTE_S)
         asked = {"from": begin, "to": end, "query": query_of(fields or {}), "line": PAGE}
-        with closing(_Line(self.endpoint)) as line:
-            for number in range(PAGES_MAX):
-                at = offset + number * PAGE
-                page = self._whole_page(line, {**asked, "offset": at, "reverse": newest_first})
-                yield page
-                if len(page) < PAGE:
-                    return
+        for number in range(PAGES_MAX):
+            at = offset + number * PAGE
+            page = self._whole_page({**asked, "offset": at, "reverse": newest_first})
+            yield page
+            if len(page) < PAGE:
+                return
         raise OutcomesUnavailable(f"more than {PAGES_MAX * PAGE} outcomes: ask for a shorter time, or for one cluster")
 
-    def _whole_page(self, line: _Line, asked: Mapping[str, object]) -> list[Row]:
+    def _whole_page(self, asked: Mapping[str, object]) -> list[Row]:
         """The service may answer before it has searched everything; it says so, and is asked again."""
         for _ in range(TRIES):
-            rows, complete = self._page(line, asked)
+            rows, complete = self._page(asked)
             if complete:
                 return rows
         raise OutcomesUnavailable("the service did not search everything in time")
 
-    def _page(self, line: _Line, asked: Mapping[str, object]) -> tuple[list[Row], bool]:
+    def _page(self, asked: Mapping[str, object]) -> tuple[list[Row], bool]:
         body = json.dumps(asked).encode()
-        url = urlsplit(self.endpoint)
-        answer, text = line.post(f"/logstores/{self.logstore}/logs", body, self._headers(url.netloc, body))
+        host = urlsplit(self.endpoint).netloc
+        answer = self._answer(host, body)
         if answer.status != _OK:
-            raise OutcomesUnavailable(f"{url.netloc} answered HTTP {answer.status}: {self._shown(text)}")
-        if len(text) > ANSWER_BYTES_MAX:
+            raise OutcomesUnavailable(f"{host} answered HTTP {answer.status}: {self._shown(answer.body)}")
+        if not answer.headers.get(_REQUEST_ID):
+            raise OutcomesUnavailable(f"what answers at {host} is not Log Service")
+        return _read(answer.body)
+
+    def _answer(self, host: str, body: bytes) -> HttpAnswer:
+        """To the question, which is asked once more where a connection broke or said nothing."""
+        url, headers = f"{self.endpoint.rstrip('/')}/logstores/{self.logstore}/logs", self._headers(host, body)
+        snag, until = Snag.READ_TIMEOUT, time.monotonic() + self.page_s
+        for _ in range(2):
+            left_s = until - time.monotonic()
+            if snag not in _ONCE_MORE or left_s <= 0:
+                break
+            bounds = Bounds(connect_s=TIMEOUT_S, read_s=TIMEOUT_S, total_s=left_s, most_bytes=ANSWER_BYTES_MAX)
+            try:
+                return exchange("POST", url, headers, body, bounds)
+            except NoWholeAnswer as error:
+                snag = error.snag
+        if snag is Snag.TOO_LONG:
             raise OutcomesUnavailable(f"an answer of more than {ANSWER_BYTES_MAX} bytes")
-        return _read(text)
+        raise OutcomesUnavailable(f"no answer from {host}: {snag.value}")
 
     def _shown(self, text: bytes) -> str:
         """The beginning of what was said: who answers may quote what was sent."""
@@ -167,42 +193,6 @@ def is_within(row: Row, since: float, until: float) -> bool:
     """Whether a log was written in `[since, until)`; whole seconds are all that the service keeps."""
     written = row.get("__time__", "")
     return not (written.isdecimal() and len(written) <= MAX_DIGITS) or int(since) <= int(written) < until
-
-
-class _Line:
-    """One connection for all pages; a page is read again on a new one if the service has closed it meanwhile."""
-
-    def __init__(self, endpoint: str) -> None:
-        url = urlsplit(endpoint)
-        self._host = url.netloc
-        kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
-        self._connection = kind(url.netloc, timeout=TIMEOUT_S)
-        self._used = False
-
-    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[HTTPResponse, bytes]:
-        """The answer and its body. Raises OutcomesUnavailable."""
-        again, self._used = self._used, True
-        try:
-            return self._post(path, body, headers)
-        except (OSError, HTTPException) as error:
-            self.close()
-            if again:
-                return self.post_anew(path, body, headers)
-            raise OutcomesUnavailable(f"no answer from {self._host}: {error}") from error
-
-    def post_anew(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[HTTPResponse, bytes]:
-        """The same on a new connection."""
-        self._used = False
-        return self.post(path, body, headers)
-
-    def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[HTTPResponse, bytes]:
-        self._connection.request("POST", path, body, dict(headers))
-        answer = self._connection.getresponse()
-        return answer, answer.read(ANSWER_BYTES_MAX + 1)
-
-    def close(self) -> None:
-        """Nothing more is asked."""
-        self._connection.close()
 
 
 def query_of(fields: Mapping[str, str]) -> str:

@@ -42,7 +42,7 @@ def test_a_wrong_key_and_a_broken_answer_are_one_error(tmp_path: Path) -> None:
     with Region(tmp_path, code_path=tmp_path) as region:
         with pytest.raises(OutcomesUnavailable, match="SignatureNotMatch"):
             replace(reader(region), access_key_secret="wrong").read(0, 1)
-        region.logs.faults.add(Fault("GetLogs", FaultKind.CLOSE_BEFORE_EFFECT))
+        region.logs.faults.add(Fault("GetLogs", FaultKind.CLOSE_BEFORE_EFFECT, times=2))
         with pytest.raises(OutcomesUnavailable, match="no answer"):
             reader(region).read(0, 1)
         region.logs.faults.add(Fault("GetLogs", FaultKind.HTML_BEFORE_EFFECT))

@@ -41,6 +41,7 @@ SOMETHING: dict[str, Any] = {
     "shared.policy.notify.Notify.unknown_after_s": 1800.0,
     "shared.sls.UnreadGroup.logs": 1,
     "shared.sls.UnreadGroup.size": 32_000_000,
+    "shared.sls.outcomes.OutcomeLog.page_s": 30.0,
     "shared.systems.dataworks.seek._Memory.page": 1,
     "shared.systems.dataworks.snapshot.TaskInstance.run_number": 1,
     "shared.systems.dataworks.watch.Projects.days": 3,

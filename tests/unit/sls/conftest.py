@@ -14,9 +14,11 @@ from localcloud.sls.protobuf import compress, encode_group, encode_group_list
 from shared.domain.credentials import Credentials
 from shared.ports import LogRange
 from shared.sls import Access, SlsSink, SlsSource
+from shared.sls.outcomes import OutcomeLog
 from tests.support.clock import Clock
 from tests.support.http_wire import Wire, say
 
+OUTCOME_SECRET, OUTCOME_TOKEN = "SK-made-up+/=", "STS-made-up"
 REQUEST_ID = {"x_log_requestid": "0123456789ABCDEF"}
 Behaviour = Callable[[BaseHTTPRequestHandler], None]
 
@@ -92,3 +94,16 @@ def wanted(wire: Wire) -> LogRange:
     """From cursor 0 to cursor 9."""
     about: dict[str, Any] = {"project": "project", "logstore": "logs", "shard": 0}
     return LogRange(endpoint=f"http://{wire.host}", begin_cursor="0", end_cursor="9", **about)
+
+
+@pytest.fixture
+def log(wire: Wire) -> OutcomeLog:
+    """An outcome Logstore there."""
+    return OutcomeLog(
+        endpoint=f"http://{wire.host}",
+        project="project",
+        logstore="outcomes",
+        access_key_id="AK-made-up",
+        access_key_secret=OUTCOME_SECRET,
+        security_token=OUTCOME_TOKEN,
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -12,15 +14,18 @@ from shared.sls.outcomes import PAGE
 from tests.support.clock import START, Clock
 
 
+@dataclass(frozen=True)
 class Log:
     """A Logstore whose every page takes its time."""
 
-    def __init__(self, clock: Clock, outcomes: int, takes_s: float) -> None:
-        self.clock, self.outcomes, self.takes_s = clock, outcomes, takes_s
+    clock: Clock
+    outcomes: int
+    takes_s: float
+    page_s: float = math.inf
 
     def pages(self, since: float, until: float, **how: Any) -> Iterator[list[dict[str, str]]]:
         """Pages of a hundred."""
-        assert how == {"newest_first": True}
+        assert (how, self.page_s) == ({"newest_first": True}, 10.0), "nor may a page take longer than that"
         del since, until
         for begin in range(0, self.outcomes + 1, PAGE):
             self.clock.moment += self.takes_s

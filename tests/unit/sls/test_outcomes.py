@@ -15,27 +15,15 @@ import pytest
 from shared.sls import outcomes
 from shared.sls.outcomes import PAGE, OutcomeLog, OutcomesUnavailable, Row, is_within, query_of
 from tests.support.http_wire import Wire, say
-
-SECRET, TOKEN = "SK-made-up+/=", "STS-made-up"
-
-
-@pytest.fixture
-def log(wire: Wire) -> OutcomeLog:
-    """Read there."""
-    return OutcomeLog(
-        endpoint=f"http://{wire.host}",
-        project="project",
-        logstore="outcomes",
-        access_key_id="AK-made-up",
-        access_key_secret=SECRET,
-        security_token=TOKEN,
-    )
+from tests.unit.sls.conftest import OUTCOME_SECRET as SECRET
+from tests.unit.sls.conftest import OUTCOME_TOKEN as TOKEN
+from tests.unit.sls.conftest import REQUEST_ID
 
 
 def answers(wire: Wire, *pages: list[Row], progress: str = "Complete") -> None:
     """One after the other."""
     bodies = [json.dumps({"data": page, "meta": {"progress": progress}}).encode() for page in pages]
-    wire.behave = lambda handler: say(handler, 200, bodies[min(len(wire.requests), len(bodies)) - 1])
+    wire.behave = lambda handler: say(handler, 200, bodies[min(len(wire.requests), len(bodies)) - 1], **REQUEST_ID)
 
 
 @pytest.mark.parametrize(
@@ -94,9 +82,9 @@ def test_more_than_can_be_read_is_said(log: OutcomeLog, wire: Wire, monkeypatch:
 def test_an_answer_without_end_is_none(log: OutcomeLog, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not kept."""
     monkeypatch.setattr(outcomes, "ANSWER_BYTES_MAX", 20)
-    wire.behave = lambda handler: say(handler, 200, b'{"data": []}'.ljust(20))
+    wire.behave = lambda handler: say(handler, 200, b'{"data": []}'.ljust(20), **REQUEST_ID)
     assert log.read(60.0, 120.0) == []
-    wire.behave = lambda handler: say(handler, 200, b" " * 21)
+    wire.behave = lambda handler: say(handler, 200, b" " * 21, **REQUEST_ID)
     with pytest.raises(OutcomesUnavailable, match="more than 20 bytes"):
         log.read(60.0, 120.0)
 
@@ -104,14 +92,16 @@ def test_an_answer_without_end_is_none(log: OutcomeLog, wire: Wire, monkeypatch:
 @pytest.mark.parametrize("body", [b"<html>", b"{}", b'{"data": 1}', b"[" * 200_000])
 def test_what_is_no_answer_is_none(log: OutcomeLog, wire: Wire, body: bytes) -> None:
     """Whoever gave it."""
-    wire.behave = lambda handler: say(handler, 200, body)
+    wire.behave = lambda handler: say(handler, 200, body, **REQUEST_ID)
     with pytest.raises(OutcomesUnavailable, match="no JSON with outcomes"):
         log.read(60.0, 120.0)
 
 
 def test_values_that_an_index_made_numbers_of_are_text(log: OutcomeLog, wire: Wire) -> None:
     """As in every other row."""
-    wire.behave = lambda handler: say(handler, 200, b'{"data": [{"outcome_id": "1", "attempt": 1, "__time__": 70}]}')
+    wire.behave = lambda handler: say(
+        handler, 200, b'{"data": [{"outcome_id": "1", "attempt": 1, "__time__": 70}]}', **REQUEST_ID
+    )
     assert log.read(60.0, 120.0) == [{"outcome_id": "1", "attempt": "1", "__time__": "70"}]
 
 
@@ -133,7 +123,7 @@ def test_a_connection_that_was_closed_meanwhile_is_made_anew_once(log: OutcomeLo
         if len(wire.requests) == 2:
             handler.close_connection = True  # type: ignore[attr-defined]  # the server's own
             return
-        say(handler, 200, full if len(wire.requests) == 1 else b'{"data": []}')  # type: ignore[arg-type]  # as above
+        say(handler, 200, full if len(wire.requests) == 1 else b'{"data": []}', **REQUEST_ID)  # type: ignore[arg-type]  # as above
 
     wire.behave = behave
     assert len(log.read(60.0, 120.0)) == 1
@@ -152,7 +142,7 @@ def test_a_page_that_does_not_come_is_asked_for_again_on_a_new_connection(
         if number == 2:
             time.sleep(0.6)
         with suppress(OSError):
-            say(handler, 200, full if number == 1 else b'{"data": []}')
+            say(handler, 200, full if number == 1 else b'{"data": []}', **REQUEST_ID)
 
     wire.behave = behave
     assert len(log.read(60.0, 120.0)) == 1
@@ -167,7 +157,7 @@ def test_a_service_that_closes_every_connection_is_not_asked_for_ever(log: Outco
         if len(wire.requests) > 1:
             handler.close_connection = True  # type: ignore[attr-defined]  # the server's own
             return
-        say(handler, 200, full)  # type: ignore[arg-type]  # as above
+        say(handler, 200, full, **REQUEST_ID)  # type: ignore[arg-type]  # as above
 
     wire.behave = behave
     with pytest.raises(OutcomesUnavailable, match="no answer from"):
@@ -206,13 +196,6 @@ def test_a_refusal_that_is_no_text_is_shown_as_far_as_it_is(log: OutcomeLog, wir
     assert str(caught.value).endswith("HTTP 500: caf\ufffd " + "y" * 195)
 
 
-@pytest.mark.parametrize(("scheme", "port"), [("http", 80), ("https", 443)])
-def test_no_answer_is_waited_for_without_end(scheme: str, port: int) -> None:
-    """Whichever way it goes."""
-    line = outcomes._Line(f"{scheme}://log.invalid")
-    assert (line._connection.timeout, line._connection.port) == (outcomes.TIMEOUT_S, port)
-
-
 def test_a_page_further_on_and_the_other_way_round(log: OutcomeLog, wire: Wire) -> None:
     """As it was wanted; from whole minutes to whole minutes."""
     full = [{"outcome_id": "1", "__time__": "70"}] * PAGE
@@ -226,18 +209,6 @@ def test_a_page_further_on_and_the_other_way_round(log: OutcomeLog, wire: Wire) 
     next(log.pages(60.0, 120.0))
     last = json.loads(wire.requests[-1]["body"])
     assert (last["offset"], last["reverse"]) == (0, False)
-
-
-def test_a_new_connection_that_breaks_is_not_made_again(log: OutcomeLog, wire: Wire) -> None:
-    """Only one that stood idle may have been closed meanwhile."""
-
-    def behave(handler: object) -> None:
-        handler.close_connection = True  # type: ignore[attr-defined]  # the server's own
-
-    wire.behave = behave
-    with pytest.raises(OutcomesUnavailable, match="no answer from"):
-        log.read(60.0, 120.0)
-    assert len(wire.requests) == 1
 
 
 def test_an_outcome_may_have_no_more_than_what_is_asked_for(log: OutcomeLog, wire: Wire) -> None:
