@@ -26,6 +26,8 @@ SLICE_RECORDS = 10_000
 looks anew, and of a storm in one cluster every look reads what stands before it in the list."""
 SLICE_BYTES = 10_000_000
 """And no more than that of their values: some 200 where each is as large as can be."""
+LOGS_A_LOOK = 5_000
+"""After so many logs of a page it is seen whether there is time for more: a million bad ones take half a minute."""
 ROOM_S = 10.0
 """With less time left than this no further slice or page is begun."""
 _LOG = logging.getLogger(__name__)
@@ -109,12 +111,14 @@ def _slices(
                 handled = entry.ordinal + 1
                 if handled <= begun.handled:
                     continue
-                if not read_log(entry, wanted, context, Trigger.LOG, intake):
+                announced = read_log(entry, wanted, context, Trigger.LOG, intake)
+                late = handled % LOGS_A_LOOK == 0 and hurried()
+                if not (announced or late):
                     continue
                 if intake.kept > kept:
                     size += sum(map(len, entry.fields.values()))
                 kept = intake.kept
-                if kept >= SLICE_RECORDS or size >= SLICE_BYTES:
+                if late or kept >= SLICE_RECORDS or size >= SLICE_BYTES:
                     reached = Progress(cursor=page.cursor, ordinal=page.ordinal, handled=handled)
                     yield Slice(intake, reached, last=False)
                     intake, size, kept = _after(intake), 0, 0

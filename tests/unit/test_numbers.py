@@ -163,7 +163,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.people.holds": {"MIN_PREFIX": 6},
     "shared.people.modes": {"MAX_ACTS": 200},
     "shared.people.walk": {"TRIES": 3, "BATCH": 100, "PAGE": 1000},
-    "shared.ranges": {"SLICE_RECORDS": 10_000, "SLICE_BYTES": 10_000_000, "ROOM_S": 10.0},
+    "shared.ranges": {"SLICE_RECORDS": 10_000, "SLICE_BYTES": 10_000_000, "LOGS_A_LOOK": 5_000, "ROOM_S": 10.0},
     "shared.reading.ids": {"MAX_ID_CHARS": 128, "MAX_LONG": 9_223_372_036_854_775_807},
     "shared.reading.jwt": {
         "MAX_TOKEN_CHARS": 6144,

@@ -186,6 +186,38 @@ def test_foreign_pages_are_counted_and_nothing_of_them_is_read() -> None:
     assert [(intake.passed_over, intake.kept) for intake in healer.given] == [(1, 1)]
 
 
+@pytest.mark.parametrize("logs", [{"system": "ehpc"}, {"content": "nothing of ours"}], ids=["bad", "foreign"])
+def test_a_page_that_takes_longer_than_there_is_time_is_gone_on_with(
+    monkeypatch: pytest.MonkeyPatch, logs: dict[str, str]
+) -> None:
+    """Nothing of it makes a slice full: killed in its middle each delivery would begin it anew, for ever."""
+    monkeypatch.setattr(ranges, "LOGS_A_LOOK", 10)
+    monkeypatch.setattr(ranges, "SLICE_RECORDS", 100)
+    healer = _Healer()
+    book: list[int] = []
+
+    class _Slow(_Source):
+        def pages(self, wanted: LogRange, since: Progress) -> Iterator[LogPage]:
+            def entries() -> Iterator[LogEntry]:
+                for place in range(35):
+                    healer.clock.moment += 6.0 if place >= since.handled else 0.0
+                    yield LogEntry(place, int(START), logs)
+
+            yield LogPage("0", wanted.end_cursor, 0, entries())
+
+    while not book or book[-1] < 30:
+        healer.clock.moment = START
+        with pytest.raises(RangeUnfinished):
+            healer.heal(_Slow())
+        assert healer.book is not None
+        book.append(healer.book[0].handled)
+    assert book == [10, 20, 30]
+    healer.clock.moment = START
+    healer.heal(_Slow())
+    assert healer.book == (Progress(cursor="9", ordinal=35, handled=35), 4)
+    assert sum(len(intake.unreadable) + intake.passed_over for intake in healer.given) == 35
+
+
 def test_what_was_read_before_an_error_is_handled_and_booked() -> None:
     """The error leaves all the same; a delivery that gets no further writes nothing."""
     healer = _Healer()
