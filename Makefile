@@ -137,6 +137,7 @@ test-bundle: bundle
 # benchmarks/RESULTS.md, then storms, sweep and discovery into benchmarks/STORMS.md, decisions and the page of a night.
 # BENCH='--latency-ms 50': another latency a call.
 bench: bundle
+	$(BIN)/python -m tools.bundle --runtime $(RUNTIME) --ledger redis --output build/redis
 	$(BIN)/python benchmarks/bench.py $(BENCH)
 	$(BIN)/python benchmarks/storms_page.py
 	$(BIN)/python benchmarks/decide.py

@@ -51,9 +51,12 @@ def bundled() -> tuple[Code, Code]:
 
 
 def with_client_of(ledger: str) -> Code:
-    """Second Wind from its bundle; for Redis, whose client this bundle lacks, with what is installed behind it."""
+    """Second Wind from the bundle for that ledger; for Redis without one, with the client that is installed behind."""
     ours, theirs = bundled()
-    return Code(ours.python, (*ours.paths, *theirs.paths[1:]), ours.kind) if ledger == "Redis" else ours
+    if ledger != "Redis":
+        return ours
+    own = ROOT / "build" / "redis" / ours.paths[0].name
+    return Code(ours.python, (own,) if own.is_dir() else (*ours.paths, *theirs.paths[1:]), ours.kind)
 
 
 def at_hand() -> Code:

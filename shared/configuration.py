@@ -16,7 +16,6 @@ from msgspec.structs import replace
 from shared.domain.errors import Fault, PolicyError, SettingsError
 from shared.open_ledger import check_client
 from shared.policy.itself import Itself
-from shared.policy.match import make_ready
 from shared.policy.model import Policy
 from shared.policy.ready import read_ready
 from shared.settings import Settings, SqliteUrl, read_settings, unknown_names
@@ -33,9 +32,10 @@ class Configuration(Struct, frozen=True):
 
 
 def prepare(context: Any) -> None:
-    """Check settings, policy and the ledger's client before the first delivery, and make the policy ready for it.
+    """Check settings, policy and the ledger's client before the first delivery.
 
-    Warns of variables that nobody reads.
+    What a decision needs of the policy is made ready by the first one: most deliveries that find nothing, a sweep's,
+    a period's, a page's, never decide. Warns of variables that nobody reads.
 
     Raises:
         SettingsError: every bad setting by name; a policy that cannot be used is one of them.
@@ -43,7 +43,6 @@ def prepare(context: Any) -> None:
     if unknown := unknown_names(os.environ):
         _LOG.warning("not a setting, so nobody reads it: %s", ", ".join(map(str, unknown)))
     configuration = configuration_of(context)
-    make_ready(configuration.policy)
     for setting in configuration.settings.fixed.values() if configuration.policy.regions else ():
         _LOG.warning("%s serves the function's own region alone: failures told for another are invalid", setting)
     ledger = configuration.settings.ledger

@@ -4,7 +4,8 @@ A name that is taken from such a module stands for the real one: called, asked f
 is its instance, it loads the module and passes on. Some SDKs do more while they are imported: an object that they make
 of a class is made when something is asked of it, and a class that inherits from one gets its real base when it is used.
 What is named like an exception is loaded at once, since Python wants real classes behind `except`: the whole module, or
-that part of it alone which is known to need no other.
+that part of it alone which is known to need no other. So is what is named like a constant: a number or a text may go
+where nothing can stand for it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec, module_from_spec
 from types import ModuleType
-from typing import Any
+from typing import Any, Union
 
 _AT_ONCE = ("Error", "Exception", "Warning", "Exit", "Interrupt")
 
@@ -118,7 +119,7 @@ class _WaitingModule(ModuleType):
         if self.__dict__.get("_real") is None:
             if name.startswith("__"):
                 raise AttributeError(name)
-            if not name.endswith(_AT_ONCE):
+            if not (name.endswith(_AT_ONCE) or name.isupper()):
                 return _WaitingName(self, name)
             alone = self._exceptions()
             if hasattr(alone, name):
@@ -225,10 +226,10 @@ class _WaitingName:
         return self._real()[item]
 
     def __or__(self, other: Any) -> Any:
-        return self._real() | other
+        return Union[self, other]  # noqa: UP007 - `|` is what is asked here; in annotations, which nobody may ever read
 
     def __ror__(self, other: Any) -> Any:
-        return other | self._real()
+        return Union[other, self]  # noqa: UP007 - as above
 
     def __instancecheck__(self, instance: object) -> bool:
         return isinstance(instance, self._real())

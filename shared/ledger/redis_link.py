@@ -21,12 +21,14 @@ from shared.put_off import put_off
 MAX_WAIT_S = 5.0
 """Longest wait for one answer."""
 _PARTS = """
-    _parsers.commands _parsers.hiredis _parsers.resp3 asyncio auth.token cache client cluster event
-    keyspace_notifications sentinel
+    _parsers.commands _parsers.hiredis _parsers.resp3 asyncio auth.token cache client cluster event himport
+    keyspace_notifications observability.config observability.metrics observability.providers
+    observability.recorder sentinel typing
 """
-"""Of the client: clusters, every command as a method, its other half, other ways to read an answer."""
+"""Of the client: clusters, every command as a method, its other half, other ways to read an answer, its meters."""
 PARTS = tuple(f"redis.{name}" for name in _PARTS.split())
 NEVER_USED = (
+    "ast",  # what inspects sources, which none of the client's decorators does
     "asyncio",
     "cryptography",  # certificates of other services
     "importlib.metadata",  # the client's own version, which no server is told

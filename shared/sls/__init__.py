@@ -69,6 +69,11 @@ NEVER_USED = (
     *(f"aliyun.log.{name}" for name in _OTHER_CALLS.split()),
 )
 """What the SDK (aliyun-log-python-sdk 0.9.52) imports and neither a pull nor a put touches; used, it is loaded."""
+OF_PULLS = (
+    "aliyun.log.proto",  # log groups as messages, and protobuf below it: what is put is encoded by `_signing`
+    "calendar",
+)
+"""What the first pull loads, and no put."""
 _SDK = f"{__name__}._client"
 
 
@@ -241,7 +246,7 @@ def _connect(access: Access, endpoint: str) -> Any:
 def _client_class() -> Any:
     """Kept: on a machine that has just slept even to import what is loaded takes longer than to sign a request."""
     if _SDK not in sys.modules:
-        put_off(*NEVER_USED)
+        put_off(*NEVER_USED, *OF_PULLS)
     from shared.sls._client import Client  # noqa: PLC0415 - 0.2 s that only a caller pays
 
     return Client

@@ -59,6 +59,22 @@ def test_importing_and_taking_names_loads_nothing(heavy: Any) -> None:
     assert is_loaded()
 
 
+def test_a_choice_of_types_loads_nothing_and_tells_instances(heavy: Any) -> None:
+    """As `x: Thing | None = None` does where annotations are worked out at once."""
+    maybe, either = heavy.Thing | None, int | heavy.Thing
+    assert not is_loaded()
+    assert isinstance(None, maybe)
+    assert isinstance(heavy.Thing(), either)
+    assert isinstance(3, either)
+    assert not isinstance("3", either)
+    assert not isinstance(3, maybe)
+
+
+def test_a_constant_is_itself_at_once(heavy: Any) -> None:
+    """As a key of a dictionary nothing else would be found."""
+    assert {heavy.LOADED: "there"}[True] == "there"
+
+
 def test_every_use_loads_the_real_one(heavy: Any) -> None:
     """A call, a member, a base class, an instance's kind, a parameter: each as if it had never waited."""
     thing, add = heavy.Thing, heavy.add

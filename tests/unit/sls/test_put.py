@@ -14,7 +14,7 @@ from localcloud.sls.models import LogGroup
 from localcloud.sls.protobuf import decode_group, decompress
 from shared import sls
 from shared.domain.errors import SinkUnavailable
-from shared.sls import NEVER_USED, Access, SlsSink, _client
+from shared.sls import NEVER_USED, OF_PULLS, Access, SlsSink, _client
 from shared.sls.batches import MAX_PUT_BYTES, MAX_PUT_LOGS, _weight, batches
 from tests.support.http_wire import Wire, say
 from tests.unit.sls.conftest import REQUEST_ID, refusal
@@ -147,7 +147,7 @@ def test_each_batch_may_be_as_large_as_the_first() -> None:
     assert [len(batch) for batch in batches([record] * 5)] == [2, 2, 1]
 
 
-@pytest.mark.parametrize(("loaded", "waits"), [(False, NEVER_USED), (True, ())])
+@pytest.mark.parametrize(("loaded", "waits"), [(False, NEVER_USED + OF_PULLS), (True, ())])
 def test_what_the_sdk_never_uses_waits_unless_it_is_loaded_already(
     access: Access, wire: Wire, monkeypatch: pytest.MonkeyPatch, waits: tuple[str, ...], *, loaded: bool
 ) -> None:
