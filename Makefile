@@ -141,6 +141,7 @@ bench: bundle
 	$(BIN)/python benchmarks/bench.py $(BENCH)
 	$(BIN)/python benchmarks/storms_page.py
 	$(BIN)/python benchmarks/decide.py
+	$(BIN)/python benchmarks/slowest.py
 	$(BIN)/python benchmarks/page.py
 
 # The short form, a minute: fails on a ratio that has got worse by a third.

@@ -1,4 +1,4 @@
-"""What one decision costs under 100 rules and under all packs, and the slowest over hostile patterns and messages.
+"""What one decision costs under 100 rules and under all packs; the slowest ones are in `slowest.py`.
 
     python benchmarks/decide.py
 
@@ -10,8 +10,7 @@ one of each. The 100 rules are a mix: half search the message, others ask for pl
 or signals.
 
 Figures depend on the machine, ratios do not: baselines in the same run are one step of a plain loop in Python, and RE2
-merely searching the same messages for the same patterns, one after the other. The bars: 50,000 decisions a second, and
-none over 5 ms at 32 KB.
+merely searching the same messages for the same patterns, one after the other. The bar: 50,000 decisions a second.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ import gc
 import random
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import count, cycle
 from pathlib import Path
 
@@ -51,20 +50,7 @@ SLICE_S = 0.005
 FRESH = 40
 """Texts that nobody saw before, for each failure."""
 NOW = 1_800_000_000.0
-ROUNDS = 3
 BAR_A_SECOND, BAR_MS = 50_000, 5.0
-
-HOSTILE_PATTERNS = {
-    "nested repeats": "(a+)+{}$",
-    "words": r"(\w+\s?)+{}$",
-    "everything twice": "(.*)(.*){}x",
-    "begun again and again": "foo{}.*bar{}",
-    "counted, light": "a[ab]{{3}}c{}",
-    "counted text": "a{{60}}{}",
-}
-"""`{}` is the rule's number, so that no two patterns are one."""
-HEAVIEST_PATTERNS = ("[ab]*a[ab]{10}c",)
-"""As heavy as a policy may be."""
 
 
 def realistic_policy() -> Policy:
@@ -151,54 +137,8 @@ def given_of(failure: Failure, policy: Policy) -> Given:
     return failure, seen, JobRecord(), SharedLimit(), policy, ask
 
 
-def slowest_hostile(chance: random.Random) -> tuple[float, str]:
-    """Seconds that the slowest first decision on a long message takes, and what it was.
-
-    Each is the best of a few rounds, each round with a policy that has decided nothing yet.
-    """
-    slowest = (0.0, "")
-    for name, message in texts.hostile(chance).items():
-        for kind, patterns in hostile_policies().items():
-            best = min(_first_decision(_with_patterns(patterns, salt), message, salt) for salt in range(ROUNDS))
-            slowest = max(slowest, (best, f"{kind} on {name}"))
-    return slowest
-
-
-def slowest_of_packs(chance: random.Random) -> tuple[float, str]:
-    """As `slowest_hostile`, under all packs; the first of a process builds RE2's automata, which it then has."""
-    slowest = (0.0, "")
-    policy = all_packs()
-    for name, message in texts.hostile(chance).items():
-        best = min(_first_decision(policy, message, salt) for salt in range(ROUNDS))
-        slowest = max(slowest, (best, f"all packs on {name}"))
-    return slowest
-
-
-def hostile_policies() -> dict[str, Sequence[str]]:
-    """The patterns of policies that `policy check` lets pass."""
-    many = {name: [form.format(number, number) for number in range(RULES)] for name, form in HOSTILE_PATTERNS.items()}
-    return {**many, "heaviest": HEAVIEST_PATTERNS}
-
-
-def _with_patterns(patterns: Sequence[str], salt: int) -> Policy:
-    # Another reason makes it another policy, so that nothing is left from the round before.
-    rules = (
-        Rule(name=str(number), match=Match(message=pattern, owner=(f"{salt}", "*")), action=Action.IGNORE)
-        for number, pattern in enumerate(patterns)
-    )
-    return Policy(version=1, rules=(*rules, Rule(name="rest", match=Match(), action=Action.RERUN)))
-
-
-def _first_decision(policy: Policy, message: str, salt: int) -> float:
-    told = failures(random.Random(salt), 2)  # noqa: S311 - examples, no secrets
-    decide(facts_of(told[0], policy))
-    begun = time.process_time()
-    unseen = f"{salt} {message}"[: texts.MESSAGE_BYTES]
-    decide(facts_of(_with_message(told[1], unseen), policy))
-    return time.process_time() - begun
-
-
-def _with_message(failure: Failure, message: str) -> Failure:
+def with_message(failure: Failure, message: str) -> Failure:
+    """The same failure in other words."""
     fields = {name: getattr(failure, name) for name in failure.__struct_fields__}
     return Failure(**{**fields, "message": message})
 
@@ -211,17 +151,12 @@ def _another(failure: Failure, chance: random.Random, number: int) -> Failure:
 
 
 def main() -> None:
-    """Print decisions a second, their time against the baselines, and the slowest hostile decision."""
+    """Print decisions a second, and their time against the baselines."""
     chance = random.Random(7)  # noqa: S311 - examples, no secrets
     step = 1 / _rate(_thousand_steps) / 1000
     print(f"a step of a plain loop            {step * 1e9:10.1f} ns")
     for policy in (realistic_policy(), all_packs()):
         compare(policy, chance, step)
-    for seconds, what in (slowest_hostile(chance), slowest_of_packs(chance)):
-        print(
-            f"slowest decision, 32 KB message   {seconds * 1e3:10.2f} ms, {seconds / step:.0f} steps ({what});"
-            f" the bar is {BAR_MS:g} ms"
-        )
 
 
 def _thousand_steps() -> int:

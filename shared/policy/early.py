@@ -1,63 +1,32 @@
-"""Which patterns the first short texts of a process may hold, from what was worked out when its package was made.
+"""What is looked for, as it was worked out when the package was made: a new process need not.
 
-The prefilter of hundreds of patterns takes longer to make than all else that a new process does, and many processes see
-one failure. So it is asked beforehand what each needed text is looked for by: three signs of it that few others have.
+That takes longer for thousands of patterns than all else that a new process does. What only some texts ask for waits
+for the first of them.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from shared.policy.prefilter import Chances, Prefilter, Read, Way
+from shared.policy.grams import Grams
+from shared.policy.sought import Asking, Needles
+from shared.policy.wordparts import WordParts
+from shared.policy.words import Read
 
-FIRST_TEXTS = 256
-"""Then the prefilter itself is made: it takes as long as some five hundred of these, and knows what it has seen."""
-_GRAM = 3
+READY: dict[str, bytes] = {}
+"""States by the digest of their patterns: of the policy that the package has."""
 
 
-class Early:
-    """The texts that some patterns need, by their bytes."""
+class Early(NamedTuple):
+    """What was worked out of some patterns, all of which need a text."""
 
-    def __init__(self, state: bytes) -> None:
-        """As `state_of` made it."""
-        self.patterns, self._texts, self._grams, self._short, self._asks = msgspec.msgpack.decode(state)
-        self._left = FIRST_TEXTS
-        self._kept: dict[tuple[int, ...], Chances] = {}
-        """By what was found in a text: texts of one kind have the same."""
-        self._last: tuple[Read, Chances] | None = None
-        """What was asked last: of a text it is asked for its rule, and for the line that may be the cause."""
-
-    def possible(self, folded: Read) -> Chances | None:
-        """What `Prefilter.possible` says of that text; None where it is to be asked itself."""
-        last = self._last
-        if last is not None and last[0] == folded:
-            return last[1]
-        if not self._left:
-            return None
-        self._left -= 1
-        grams = {folded[place : place + _GRAM] for place in range(len(folded) - _GRAM + 1)}
-        near = [text for gram in self._grams.keys() & grams for text in self._grams[gram]]
-        texts = self._texts
-        found = tuple(sorted([text for text in (*self._short, *near) if texts[text] in folded]))
-        chances = self._kept.get(found)
-        if chances is None:
-            chances = self._kept[found] = self._chances(found)
-        self._last = folded, chances
-        return chances
-
-    def _chances(self, found: Sequence[int]) -> Chances:
-        asks = [(text, *msgspec.msgpack.decode(self._asks[text])) for text in found]
-        chosen = {choice for _, _, choices in asks for choice in choices}
-        ways: dict[int, tuple[Way, ...]] = {}
-        for text, asking, _ in asks:
-            for number, besides in asking:
-                if chosen.issuperset(besides):
-                    ways[number] = (*ways.get(number, ()), (self._texts[text], ()))
-        return Chances(frozenset(ways), ways)
+    sought: Needles
+    enough: Mapping[int, Sequence[Read]]
+    """By pattern, texts wherever one of which is, the pattern matches."""
 
 
 def digest_of(patterns: Sequence[str]) -> str:
@@ -65,26 +34,80 @@ def digest_of(patterns: Sequence[str]) -> str:
     return hashlib.sha256("\0".join(patterns).encode()).hexdigest()
 
 
-def state_of(patterns: Sequence[str], prefilter: Prefilter) -> bytes:
-    """All that `Early` must know of these patterns, all of which need a text."""
-    texts, grams, short = prefilter.texts, dict[Read, list[int]](), []
-    there = Counter(gram for text in texts for gram in _grams_of(text))
-    for number, text in enumerate(texts):
-        seldom = min(_grams_of(text), key=lambda gram: (there[gram], gram), default=None)
-        if seldom is None:
-            short.append(number)
-        else:
-            grams.setdefault(seldom, []).append(number)
-    asks = [
-        msgspec.msgpack.encode(([(one.number, sorted(one.besides)) for one in asking], choices))
-        for asking, choices in prefilter.asked_by
+def state_of(early: Early) -> bytes:
+    """For `early_of`."""
+    sought = early.sought
+    parts = sought.parts
+    rows = [
+        _packed(([(one.number, sorted(one.besides), one.unsaid) for one in sought.asking[text]], sought.chosen[text]))
+        for text in range(len(sought.texts))
     ]
-    return msgspec.msgpack.encode((digest_of(patterns), texts, grams, short, asks))
+    asked = [
+        _packed([(text, sorted(others)) for text, others in parts.asked[part]]) for part in range(len(parts.asked))
+    ]
+    grams, pieces = (
+        ({gram: _packed(row) for gram, row in some.rows.items()}, some.short) for some in (sought.grams(), parts.pieces)
+    )
+    words = asked, sorted(parts.wordless), parts.whole, pieces
+    enough = list(map(_packed, early.enough.values()))
+    choices = list(map(_packed, sought.choices.values()))
+    return _packed((sought.texts, rows, choices, grams, words, sought.near_ids(), enough))
 
 
-def _grams_of(text: Read) -> set[Read]:
-    return {text[place : place + _GRAM] for place in range(len(text) - _GRAM + 1)}
+def early_of(state: bytes) -> Early:
+    """Of what `state_of` made."""
+    texts, rows, choices, grams, (asked, wordless, whole, pieces), near_ids, enough = _unpacked(state)
+    parts = WordParts(_listed(asked, _asked_of), frozenset(wordless), whole, _grams_of(*pieces))
+    by_grams = _grams_of(*grams)
+    sought = Needles(
+        texts,
+        _listed(rows, _asking_of),
+        _listed(rows, _chosen_of),
+        _listed(choices, _unpacked),
+        lambda: by_grams,
+        parts,
+        lambda: near_ids,
+        all_need=True,
+    )
+    return Early(sought, _listed(enough, _unpacked))
 
 
-READY: dict[str, bytes] = {}
-"""States by the digest of their patterns: of the policy that the package has."""
+_packed, _unpacked = msgspec.msgpack.encode, msgspec.msgpack.decode
+_Key = TypeVar("_Key")
+_Row = TypeVar("_Row")
+
+
+class _Rows(dict[_Key, _Row]):
+    """Rows, each unpacked when it is asked for."""
+
+    def __init__(self, packed: Mapping[_Key, bytes], unpack: Callable[[bytes], _Row]) -> None:
+        super().__init__()
+        self._packed, self._unpack = packed, unpack
+
+    def keys(self) -> Any:
+        """Of all, unpacked or not."""
+        return self._packed.keys()
+
+    def __missing__(self, key: _Key) -> _Row:
+        row = self[key] = self._unpack(self._packed[key])
+        return row
+
+
+def _listed(packed: Sequence[bytes], unpack: Callable[[bytes], _Row]) -> _Rows[int, _Row]:
+    return _Rows(dict(enumerate(packed)), unpack)
+
+
+def _grams_of(rows: Mapping[bytes, bytes], short: Sequence[tuple[Read, int]]) -> Grams:
+    return Grams(_Rows(rows, _unpacked), short)
+
+
+def _asking_of(row: bytes) -> Sequence[Asking]:
+    return [Asking(number, frozenset(besides), tuple(unsaid)) for number, besides, unsaid in _unpacked(row)[0]]
+
+
+def _chosen_of(row: bytes) -> Any:
+    return _unpacked(row)[1]
+
+
+def _asked_of(row: bytes) -> Sequence[tuple[int, frozenset[int]]]:
+    return [(text, frozenset(others)) for text, others in _unpacked(row)]

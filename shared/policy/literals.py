@@ -17,7 +17,7 @@ import re2
 from msgspec import Struct
 
 from shared.policy.weight import parts_of
-from shared.policy.wordindex import folded_of
+from shared.policy.words import folded_of
 
 Texts = frozenset[bytes]
 """Of these a match holds at least one."""

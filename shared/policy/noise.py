@@ -11,10 +11,11 @@ from functools import cached_property
 
 from shared.policy.literals import Needs, enough, needed
 from shared.policy.patterns import compiled
-from shared.policy.prefilter import Choices, Read, are_there, as_read
+from shared.policy.prefilter import Choices, are_there
+from shared.policy.sought import as_read
 from shared.policy.text.normal import all_shown
 from shared.policy.weight import tells_digits
-from shared.policy.wordindex import folded_of
+from shared.policy.words import Read, folded_of
 
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 

@@ -7,14 +7,12 @@ of a text of 32 KB is searched for in the whole of it, unless that is too much w
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 import re2
 
-from shared.policy.early import READY, Early, digest_of, state_of
-from shared.policy.ids import touches_id
+from shared.policy.early import READY, Early, digest_of, early_of, state_of
 from shared.policy.literals import Needs, enough, needed
 from shared.policy.patterns import (
     ALWAYS,
@@ -26,17 +24,18 @@ from shared.policy.patterns import (
     options,
     spans_lines,
 )
-from shared.policy.prefilter import SHORT_BYTES, Chances, Choices, Prefilter, Read, Way, are_there, as_read
+from shared.policy.prefilter import SHORT_BYTES, Chances, Choices, Prefilter, Way, are_there
+from shared.policy.sought import Needles, as_read, sought_for
 from shared.policy.weight import weight_of
-from shared.policy.wordindex import blurs_words, few_words_of, folded_of, words_of
+from shared.policy.words import Read, few_words_of, folded_of, words_of
 
 MAX_WORK = 1 << 19
 """Bytes times patterns that one text may cost: 16 patterns in 32 KB. What costs more is searched at its ends alone."""
 MAX_RUNS = 8000
 """32 KB of logs have some five thousand words."""
-MAX_WORDS, MAX_LETTERS = 1500, 12_000
+MAX_WORDS, MAX_LETTERS = 1500, 8000
 """Some hundred of these are distinct, of some thousand letters."""
-RICH_BYTES = 8000
+RICH_BYTES = 6000
 """So much is searched of a text that has more."""
 _GROUPED = 4
 """So many light patterns that need no text are searched for together: an automaton knows which of its patterns have
@@ -124,7 +123,7 @@ _ANY_WAY: Sequence[Way] = (("", ()),)
 class PatternSet:
     """Some patterns, searched for together. Which are found never depends on how they are searched for.
 
-    What only a text needs waits for the first one: many processes see none, and one text needs few of the patterns.
+    All is ready for the first text but the patterns themselves: one text needs few of them.
     """
 
     def __init__(self, patterns: Sequence[str], known: Mapping[str, Needs] = MappingProxyType({})) -> None:
@@ -138,32 +137,36 @@ class PatternSet:
             PatternError: for the first that cannot be used.
         """
         self._patterns = tuple(patterns)
-        self._known = known
+        self._state = ready = READY.get(digest_of(patterns)) if READY else None
+        self._early = None if ready is None else early_of(ready)
         self._enough: list[frozenset[Read] | None] = [None] * len(self._patterns)
-        ready = READY.get(digest_of(patterns)) if READY else None
-        self._early = None if ready is None else Early(ready)
-        # What was made ready was checked before.
-        self._single = [None if ready is not None or one in known else compile_pattern(one) for one in patterns]
+        for one in patterns if ready is None else ():  # what was made ready was checked before
+            if one not in known:
+                compile_pattern(one)
+        self._index = self._indexed(known)
 
-    @cached_property
-    def _index(self) -> _Index:
-        return _Index(self, self._patterns, self._known)
+    def _indexed(self, known: Mapping[str, Needs]) -> _Index:
+        if self._early is not None:
+            return _Index(self, self._early.sought, ())
+        needs = [known.get(one) or needed(one) for one in self._patterns]
+        return _Index(self, sought_for(needs), [number for number, each in enumerate(needs) if each is None])
 
     def possible_in(self, text: bytes) -> Possible:
         """The patterns that may be anywhere in the text."""
-        if self._early is not None and len(text) <= SHORT_BYTES:
-            read = folded_of(text).decode("latin-1")
-            chances = self._early.possible(read)
-            if chances is not None:
-                return Possible(self, text, chances, read)
         return self._index.possible_in(text)
 
     def ready(self) -> tuple[str, bytes] | None:
-        """What a new process need not work out about the first texts, by the digest of the patterns.
+        """What a new process need not work out, by the digest of the patterns.
 
         None where some patterns need no text: those have to be searched for anyway.
         """
-        return self._index.ready(self._patterns)
+        sought = self._index.sought
+        if not sought.all_need:
+            return None
+        if self._state is not None:
+            return digest_of(self._patterns), self._state
+        enough = {number: sorted(self.enough_for(number)) for number in range(len(self._patterns))}
+        return digest_of(self._patterns), state_of(Early(sought, enough))
 
     def pattern(self, number: int) -> str:
         """By its number."""
@@ -173,7 +176,8 @@ class PatternSet:
         """Texts that make the pattern match wherever one of them is."""
         some = self._enough[number]
         if some is None:
-            some = self._enough[number] = frozenset(map(as_read, enough(self._patterns[number])))
+            known = self._early.enough[number] if self._early else map(as_read, enough(self._patterns[number]))
+            some = self._enough[number] = frozenset(known)
         return some
 
     def is_in(self, number: int, text: bytes) -> bool:
@@ -183,49 +187,34 @@ class PatternSet:
         told = alone(self._patterns[number]).Match(text)
         return len(told) > 1 if told else self.compiled(number).search(text) is not None
 
-    @cached_property
-    def near_ids(self) -> list[Read]:
-        """Texts that are looked for only where some words are, which an id may have as well."""
-        return list(map(as_read, filter(touches_id, self._index.told_by_words)))
+    @property
+    def near_ids(self) -> Sequence[Read]:
+        """See `Needles`."""
+        return self._index.sought.near_ids()
 
     def compiled(self, number: int) -> Any:
         """RE2's own."""
-        one = self._single[number]
-        if one is None:
-            one = self._single[number] = compiled(self._patterns[number])
-        return one
+        return compiled(self._patterns[number])
 
 
 class _Index:
     """Which patterns a text may hold."""
 
-    def __init__(self, owner: PatternSet, patterns: Sequence[str], known: Mapping[str, Needs]) -> None:
-        self._owner = owner
-        needs = [known.get(one) or needed(one) for one in patterns]
-        self._prefilter = Prefilter(needs)
-        free = [number for number, each in enumerate(needs) if each is None]
-        light = [number for number in free if weight_of(patterns[number]) <= LIGHT]
+    def __init__(self, owner: PatternSet, sought: Needles, free: Sequence[int]) -> None:
+        """By the texts that are looked for; `free`: numbers of the patterns that need none."""
+        self._owner, self.sought = owner, sought
+        self._prefilter = Prefilter(sought)
+        light = [number for number in free if weight_of(owner.pattern(number)) <= LIGHT]
+        spanning = [number for number in light if spans_lines(owner.pattern(number))]
         groups = [
             some[start : start + _GROUPED]
-            for some in (
-                [n for n in light if spans_lines(patterns[n])],
-                [n for n in light if not spans_lines(patterns[n])],
-            )
+            for some in (spanning, [number for number in light if number not in spanning])
             for start in range(0, len(some), _GROUPED)
         ]
         groups += [[number] for number in free if number not in light]  # alone: one of those has a large automaton
-        single = {number: compiled(patterns[number]) for number in free}
+        single = {number: owner.compiled(number) for number in free}
         self._groups = [_Together(group, single) for group in groups]
         self._free = len(free)
-
-    @property
-    def told_by_words(self) -> list[bytes]:
-        """See `Prefilter.told_by_words`."""
-        return self._prefilter.told_by_words
-
-    def ready(self, patterns: Sequence[str]) -> tuple[str, bytes] | None:
-        """See the set's."""
-        return None if self._free else (digest_of(patterns), state_of(patterns, self._prefilter))
 
     def possible_in(self, text: bytes) -> Possible:
         """The patterns that may be anywhere in the text."""
@@ -236,8 +225,7 @@ class _Index:
 
     def _of_short(self, text: bytes) -> Possible:
         folded = folded_of(text)
-        # Mostly it is in ASCII, before and after.
-        chances = self._prefilter.possible(folded, blurred=len(folded) != len(text))
+        chances = self._prefilter.possible(folded)
         return Possible(self._owner, text, chances, folded.decode("latin-1"))
 
     def _of_long(self, text: bytes) -> Possible:
@@ -248,7 +236,7 @@ class _Index:
             text = _ends_of(text, RICH_BYTES)
             folded = folded_of(text)
             words = words_of(folded)
-        possible = self._prefilter.possible_by(words, folded, blurred=blurs_words(text))
+        possible = self._prefilter.possible_by(words, folded)
         if possible is not None:
             most = MAX_WORK // (len(possible) + self._free or 1)
             if most > SHORT_BYTES:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from shared.policy.prefilter import Choices, Read, are_there
+from shared.policy.prefilter import Choices, are_there
 from shared.policy.search import Looks, Possible
+from shared.policy.words import Read
 
 
 class More(NamedTuple):

@@ -21,7 +21,7 @@ from shared.policy.search import Looks, PatternSet, Possible
 from shared.policy.steps import NOTHING_MORE, More, Step, first_of
 from shared.policy.text.normal import lines_of
 from shared.policy.text.whole import searched
-from shared.policy.wordindex import folded_of
+from shared.policy.words import folded_of
 
 _SHORT_CHARS, _MOST_SHORT, _MOST_LONG = 1024, 2048, 32
 """Answers that are kept: about 2 MB of short texts, as much of their shapes, and 1 MB of long texts."""

@@ -23,6 +23,8 @@ _CONTROLS = "".join(map(chr, [*range(9), *range(14, 28), 31, *range(127, 133), *
 _NO_WIDTH = "\xad\u200b\u200c\u200d\u2060\ufeff"
 _ASCII = str.maketrans({**dict.fromkeys(_LINE_ENDS, "\n"), **dict.fromkeys(_CONTROLS), "\t": " "})
 _ENDS, _GONE, _BLANK = re.compile(f"[{_LINE_ENDS}]"), re.compile(f"[{_CONTROLS}{_NO_WIDTH}]"), re.compile(r"[^\S\n ]")
+_KELVIN, _LONG_S = "\u212a", "\u017f"
+r"""For `(?i)` these are letters of ASCII, and for `\b` they are none: nobody could say where a word of them ends."""
 _STRUCK = re.compile("[^\n\b]\b")
 """A sign that is struck over, as printers and `man` make letters bold."""
 _BYTE = r"\\x[89a-fA-F][0-9a-fA-F]"
@@ -55,6 +57,8 @@ def lines_of(text: str) -> list[str]:
             text = _printable(text)
     if "\\" in text:
         text = _unescaped(text)
+    if not text.isascii():
+        text = text.replace(_KELVIN, "K").replace(_LONG_S, "s")
     while "  " in text:
         text = text.replace("  ", " ")
     if "\n" not in text:

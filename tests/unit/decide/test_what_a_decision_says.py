@@ -85,7 +85,6 @@ def test_a_no_is_said_of_a_run_that_can_be_told_apart(
 
 def test_how_to_look_is_worked_out_for_the_second_text_of_a_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     """A plan for what comes once would be kept in vain; of a kind that comes again it is made twice at the most."""
-    monkeypatch.setattr("shared.policy.prefilter.FEW_TEXTS", 0)
     planned = []
     plan = Wording._plan
 

@@ -7,18 +7,14 @@ from collections.abc import Sequence
 from shared.policy.conditions import listed
 from shared.policy.model import CauseLine, Match, Tells
 from shared.policy.patterns import compile_pattern
-from shared.policy.prefilter import FEW_TEXTS
 from shared.policy.text.normal import lines_of
 from shared.policy.text.whole import searched
 from shared.policy.wording import Wording
 
 
 def wording_of(rules: Sequence[Match], noise: Sequence[str] = ()) -> Wording:
-    """After the first texts, which are looked through one needed text after the other."""
-    wording = Wording([(match, Tells.CAUSE, CauseLine.ANY) for match in rules], noise)
-    for number in range(FEW_TEXTS + 1):
-        wording.first(all_of_them(rules), "a" * (number + 1))
-    return wording
+    """Of rules that all tell causes."""
+    return Wording([(match, Tells.CAUSE, CauseLine.ANY) for match in rules], noise)
 
 
 def all_of_them(rules: Sequence[Match]) -> int:

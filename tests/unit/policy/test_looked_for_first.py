@@ -4,51 +4,32 @@ from __future__ import annotations
 
 from itertools import product
 
-import msgspec
 import pytest
 
 from shared.policy import prefilter as module
-from shared.policy.early import state_of
-from shared.policy.literals import Needs
+from shared.policy.grams import by_grams
 from shared.policy.noise import Noise
-from shared.policy.prefilter import FEW_TEXTS, Prefilter
 from shared.policy.search import PatternSet
+from shared.policy.sought import sought_for
+from tests.unit.policy.indexes import asked_first
 
 
 def _choice(*texts: str) -> frozenset[bytes]:
     return frozenset(text.encode() for text in texts)
 
 
-def _one(text: str) -> Needs:
-    return ((_choice(text),),)
-
-
-def test_so_many_texts_come_before_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that sees few failures never makes it."""
-    prefilter = Prefilter([_one("out of memory")])
-    for _ in range(FEW_TEXTS):
-        assert "_by_words" not in vars(prefilter)
-        assert prefilter.possible(b"out of memory").numbers == {0}
-    assert "_by_words" not in vars(prefilter)
-    monkeypatch.setattr(prefilter, "_one_by_one", lambda _: pytest.fail("one by one"))
-    assert prefilter.possible(b"out of memory").numbers == {0}
-    assert "_by_words" in vars(prefilter)
-
-
 @pytest.mark.parametrize("form", ["aaa{}q", "q{}zzz"])
-def test_a_first_text_is_asked_by_the_signs_that_fewest_needed_texts_have(form: str) -> None:
+def test_one_of_a_kind_is_asked_by_the_signs_that_fewest_needed_texts_have(form: str) -> None:
     """Whichever these are in the alphabet."""
     texts = [form.format(f"{one}{two}") for one, two in product("bcdefghijk", repeat=2)]
-    _, _, grams, _, _ = msgspec.msgpack.decode(state_of(texts, Prefilter([_one(text) for text in texts])))
-    assert max(map(len, grams.values())) == 1
+    grams = by_grams([(text, number) for number, text in enumerate(texts)])
+    assert max(map(len, grams.rows.values())) == 1
 
 
 def test_what_words_tell_of_is_asked_for_before_what_none_does() -> None:
     """However many ask for it: one text of a choice that no word tells of is enough to have to look for it."""
     words, some = _choice("common word"), _choice("seldom", "-1")
-    prefilter = Prefilter([((some, words),), *[((words,),)] * 3])
-    asked = {text for text, (asking, _) in zip(prefilter.texts, prefilter.asked_by, strict=True) if asking}
-    assert asked == {"common word"}
+    assert asked_first([((some, words),), *[((words,),)] * 3]) == {"common word"}
 
 
 @pytest.mark.parametrize(
@@ -64,8 +45,8 @@ def test_many_texts_that_begin_alike_are_looked_for_by_that_first(signs: str, co
 
 def test_short_texts_are_looked_for_only_where_nothing_else_is_needed() -> None:
     """They are in most texts: of a choice with one of them nothing is asked besides."""
-    prefilter = Prefilter([((_choice("common word"), _choice("ab", "longer one")),), ((_choice("cd"),),)])
-    assert sorted(prefilter.texts) == ["cd", "common word"]
+    sought = sought_for([((_choice("common word"), _choice("ab", "longer one")),), ((_choice("cd"),),)])
+    assert sorted(sought.texts) == ["cd", "common word"]
 
 
 def test_noise_is_what_any_alternative_of_it_hits() -> None:

@@ -119,7 +119,6 @@ def test_a_place_that_comes_again_is_asked_about_once(monkeypatch: pytest.Monkey
 
 def test_a_text_that_lacks_one_of_what_a_pattern_needs_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where no word tells of it."""
-    monkeypatch.setattr("shared.policy.prefilter.FEW_TEXTS", 0)
     policy = policy_of(Match(message="blue.*<<<"))
     make_ready(policy)
     monkeypatch.setattr(PatternSet, "is_in", lambda *_: pytest.fail("searched for"))

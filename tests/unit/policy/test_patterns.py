@@ -14,6 +14,8 @@ from shared.policy.patterns import (
     compile_pattern,
     excess,
 )
+from shared.policy.prefilter import SHORT_BYTES
+from shared.policy.search import PatternSet
 from shared.policy.weight import weight_of
 
 
@@ -112,7 +114,7 @@ _LONG_SIZE = compile_pattern(_LONG + "10").programsize
 @pytest.mark.parametrize(
     ("many", "words"),
     [
-        ([f"p{number}" for number in range(MAX_PATTERNS + 1)], "3073 patterns, at most 3072"),
+        ([f"p{number}" for number in range(MAX_PATTERNS + 1)], "4097 patterns, at most 4096"),
         (["[ab]{10}", "[ac]{10}", "[ad]{10}", "[ae]{10}", "[af]{4}"], "counted classes"),
         ([_LONG + str(number) for number in range(10, 11 + MAX_SQUARES // _LONG_SIZE**2)], "too long together"),
     ],
@@ -159,6 +161,31 @@ def test_what_patterns_cost_together_has_a_bound(monkeypatch: pytest.MonkeyPatch
     for most, told in ((steps, None), (steps - 1, "patterns that are too long together")):
         monkeypatch.setattr(module, "MAX_SQUARES", most)
         assert excess([*some, *some]) == told
+
+
+@pytest.mark.parametrize(("short_of_it", "told"), [(0, None), (1, "patterns that are too long together")])
+def test_as_many_patterns_count_as_one_text_is_searched_for(
+    monkeypatch: pytest.MonkeyPatch, short_of_it: int, told: str | None
+) -> None:
+    """The largest of them, whichever come first; more of the same size cost no text more."""
+    some = [f"one{number}" for number in range(100, 150)]
+    size = compile_pattern(some[0]).programsize
+    assert {compile_pattern(one).programsize for one in some} == {size}
+    monkeypatch.setattr(module, "MOST_AT_ONCE", 3)
+    larger = "another one that is longer"
+    monkeypatch.setattr(module, "MAX_SQUARES", compile_pattern(larger).programsize ** 2 + 2 * size**2 - short_of_it)
+    for many in ([larger, *some], [*some, larger]):
+        assert excess(many) == told
+
+
+def test_no_more_patterns_are_kept_compiled_than_a_bound() -> None:
+    """However many a policy has, one that was forgotten is found as before."""
+    patterns = PatternSet([f"cause {number}" for number in range(module._MOST_COMPILED + 50)])
+    for number in (*range(module._MOST_COMPILED + 50), 0):
+        assert patterns.is_in(number, f"a cause {number}".encode())
+        assert patterns.is_in(number, f"a cause {number}".encode().ljust(SHORT_BYTES + 1))
+    assert module.compiled.cache_info().currsize <= module._MOST_COMPILED
+    assert module.alone.cache_info().currsize <= module._MOST_COMPILED
 
 
 def test_light_patterns_are_not_weighed_together() -> None:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
-from secondwind.commands.policy.pack_files import read_packs
 from shared.policy import ready as module
 from shared.policy import search
-from shared.policy.early import FIRST_TEXTS, READY, Early
+from shared.policy.early import READY, early_of
 from shared.policy.load import load_policy
 from shared.policy.match import Matcher, make_ready
 from shared.policy.model import Attempts
 from shared.policy.plain import Unfit, flattened, restored
 from shared.policy.ready import ENDING, encoded, read_ready
-from shared.policy.wordindex import folded_of
 from tests.unit.decide.facts import make_failure
 
 SHIPPED = (Path(__file__).parents[3] / "policy.yaml").read_bytes()
@@ -113,7 +113,7 @@ def test_a_policy_whose_patterns_need_no_text_is_ready_too(tmp_path: Path, monke
 def test_with_and_without_what_was_made_ready_the_same_rule_matches(monkeypatch: pytest.MonkeyPatch) -> None:
     """A new process decides on its first texts as on all others, short or long."""
     texts = ["CUDA out of memory", "x" * 3_000 + " Stale file handle", "no word of it", "No space left on device"]
-    after = [f"{text} {number}" for number in range(FIRST_TEXTS) for text in texts]
+    after = [f"{text} {number}" for number in range(16) for text in texts]
     failures = [make_failure(message=text) for text in [*texts, *after]]
     policy = load_policy(SHIPPED.decode())
     asked = [(rule.match, rule.tells, rule.cause) for rule in policy.rules]
@@ -157,41 +157,31 @@ def test_only_types_of_the_product_are_restored() -> None:
         restored([["shared.policy.plain", "Unfit"]], [4, "x"])
 
 
-def test_the_first_texts_are_told_apart_as_all_others() -> None:
-    """Of a sample of each shipped rule the patterns that may be there are those that the whole prefilter finds."""
-    matcher = make_ready(load_policy(SHIPPED.decode()))
-    ready, whole = matcher.ready(), matcher._wording._patterns._index._prefilter
+def test_what_was_worked_out_comes_back_as_it_was() -> None:
+    """Of all that the shipped policy looks for: each text, what asks for it, and by what it is found."""
+    patterns = make_ready(load_policy(SHIPPED.decode()))._wording._patterns
+    ready, made = patterns.ready(), patterns._index.sought
     assert ready is not None
-    early = Early(ready[1])
-    samples = [entry.samples[-1] for source in read_packs() for entry in source.file.rules]
-    for text in [*(sample for sample in samples if isinstance(sample, str)), "", "a", "no word of it", "é" * 9]:
-        folded = folded_of(text.encode())
-        whole._seen, early._left = 0, 1
-        vars(whole).pop("_by_words", None)  # as it is before the first long text
-        first, then = early.possible(folded.decode("latin-1")), whole.possible(folded)
-        assert first is not None
-        assert (first.numbers, first.ways) == (then.numbers, then.ways), text
+    sought, enough = early_of(ready[1])
+    assert (list(sought.texts), sought.near_ids(), sought.all_need) == (made.texts, made.near_ids(), True)
+    pairs: list[tuple[Any, Any]] = [
+        (sought.asking, made.asking),
+        (sought.chosen, made.chosen),
+        (sought.choices, made.choices),
+        (sought.grams().rows, made.grams().rows),
+        (sought.parts.asked, made.parts.asked),
+        (sought.parts.pieces.rows, made.parts.pieces.rows),
+        (enough, {number: sorted(patterns.enough_for(number)) for number in range(len(patterns._patterns))}),
+    ]
+    for mine, theirs in pairs:
+        assert set(mine.keys()) == set(theirs.keys())
+        assert [_listed(mine[key]) for key in theirs] == [_listed(row) for row in theirs.values()]
+    assert (sought.parts.wordless, sought.parts.whole) == (made.parts.wordless, made.parts.whole)
+    assert [*map(list, sought.grams().short)] == [*map(list, made.grams().short)]
 
 
-def test_after_the_first_texts_the_prefilter_is_asked() -> None:
-    """It learns from what it sees."""
-    ready = make_ready(load_policy(SHIPPED.decode())).ready()
-    assert ready is not None
-    early = Early(ready[1])
-    assert [early.possible(f"x{number}") is None for number in range(FIRST_TEXTS + 1)] == [False] * FIRST_TEXTS + [True]
-
-
-def test_texts_of_one_kind_share_what_they_may_hold() -> None:
-    """How to look for their rules is worked out once, not for each."""
-    ready = make_ready(load_policy(SHIPPED.decode())).ready()
-    assert ready is not None
-    early = Early(ready[1])
-    one, same, other = (
-        early.possible(text)
-        for text in ("job 17 cancelled: due to node failure", "job 9 cancelled: due to node failure", "nothing of it")
-    )
-    assert one is same
-    assert one is not other
+def _listed(row: Iterable[Any]) -> list[Any]:
+    return [list(one) if isinstance(one, tuple) else one for one in row]
 
 
 def test_what_comes_in_pairs_is_not_restored_by_halves() -> None:

@@ -23,6 +23,7 @@ from shared.policy.text.normal import MAX_LINES, lines_of, normal
         ("\x9b31mred", "red"),
         ("a\x00b\x07c\u200bd\ufeff", "abcd"),
         ("权限\u3000不够", "权限 不够"),
+        ("di\u017f\u212a, \\u212a", "disK, K"),
         ("N\bNA\bAM\bME\bE\n  \bis _\bx", "NAME\nis x"),
         ("a\b\bb", "b"),
         (r"{'log': 'bash: \u6743\u9650\u4e0d\u591f'}", "{'log': 'bash: 权限不够'}"),
@@ -129,7 +130,7 @@ def test_the_middle_of_a_very_long_text_is_left_out() -> None:
     assert len(normal("\n" * 10 + "\n\n".join(lines[:MAX_LINES])).split("\n")) == MAX_LINES
 
 
-@pytest.mark.parametrize("sign", [chr(code) for code in range(0x300) if chr(code) not in "\b\x1b\x9b"])
+@pytest.mark.parametrize("sign", [chr(code) for code in range(0x300) if chr(code) not in "\b\x1b\x9b\u017f"])
 def test_each_sign_is_shown_a_blank_a_line_s_end_or_gone(sign: str) -> None:
     """By what Unicode says of it: controls are gone, `str.splitlines` knows the ends of lines."""
     if len(f"a{sign}b".splitlines()) > 1:

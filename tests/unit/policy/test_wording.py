@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from shared.policy.load import check_policy, load_policy
 from shared.policy.match import first_match
 from shared.policy.model import Action, CauseLine, Match, Policy, Rule, Tells
-from shared.policy.prefilter import FEW_TEXTS
 from shared.policy.text.normal import lines_of
 from shared.policy.text.whole import searched
 from shared.policy.wording import _LONGEST_PLAN
@@ -273,6 +272,6 @@ def test_texts_of_the_same_words_are_decided_each_by_itself(rules: int) -> None:
     two = combinations("abcdefghijklmnopqr", 2)
     asked = [Match(message=f"fault.*[0-9][^{one}{other}]!") for one, other in islice(two, rules)]
     policy = _policy(*asked, Match(message="round"))
-    said = [_decides(policy, f"stop! a fault in round {again}") for again in range(2 * FEW_TEXTS)]
+    said = [_decides(policy, f"stop! a fault in round {again}") for again in range(16)]
     assert said == [str(rules)] * len(said)
     assert _decides(policy, "stop! a fault in round 7z!") == "0"

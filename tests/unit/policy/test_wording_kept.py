@@ -9,7 +9,6 @@ import pytest
 from shared.policy import wording as module
 from shared.policy.model import CauseLine, Match, Tells
 from shared.policy.noise import Noise
-from shared.policy.prefilter import FEW_TEXTS
 from shared.policy.wording import Asked, Wording
 
 
@@ -17,17 +16,10 @@ def _asked(*matches: Match, cause: CauseLine = CauseLine.ANY) -> list[Asked]:
     return [(match, Tells.CAUSE, cause) for match in matches]
 
 
-def _warm(wording: Wording) -> Wording:
-    """After the first texts, which are looked through one needed text after the other."""
-    for number in range(FEW_TEXTS):
-        wording.first(1, f"text {number}")
-    return wording
-
-
 @pytest.mark.parametrize("word", ["message", "any_of", "all_of"])
 def test_the_same_words_in_another_order_are_another_text(word: str) -> None:
     """What is no more than a text needs no search, where the text is there."""
-    wording = _warm(Wording(_asked(Match(**{word: "(?i)no such file|no space left"}), Match()), ()))
+    wording = Wording(_asked(Match(**{word: "(?i)no such file|no space left"}), Match()), ())
     texts = ["a: no such file", "b: file such no", "c: no such file", "d: file such no", "e: such file no"]
     assert [wording.first(3, text) for text in texts] == [0, 1, 0, 1, 1]
 
@@ -35,7 +27,7 @@ def test_the_same_words_in_another_order_are_another_text(word: str) -> None:
 @pytest.mark.parametrize("word", ["message", "any_of", "all_of"])
 def test_what_no_word_tells_of_is_looked_for_as_well(word: str) -> None:
     """A pattern that needs signs beside words is found with both, and not with the words alone."""
-    wording = _warm(Wording(_asked(Match(**{word: r"read error.*\(-4[,;].*disk"}), Match()), ()))
+    wording = Wording(_asked(Match(**{word: r"read error.*\(-4[,;].*disk"}), Match()), ())
     texts = ["read error (-4,1) disk", "read error (-5,1) disk", "read error (-4;1) disk", "read error -4, disk"]
     assert [wording.first(3, text) for text in texts] == [0, 1, 0, 1]
 
@@ -45,7 +37,7 @@ def test_the_plan_for_some_words_is_made_twice_at_most(monkeypatch: pytest.Monke
     """For the first text, and for the second, of which it is kept; one that is too long, each time."""
     monkeypatch.setattr(module, "_LONGEST_PLAN", 2)
     rules = [Match(message=f"red fault [0-9]{number}") for number in range(steps)]
-    wording = _warm(Wording(_asked(*rules), ()))
+    wording = Wording(_asked(*rules), ())
     made: list[int] = []
     plan = Wording._plan
 
@@ -70,7 +62,7 @@ def test_so_many_plans_are_kept_of_some_words(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(Wording, "_look", seen)
     rules = [Match(message=f"red fault [0-9]{number}") for number in range(2, 7)]
-    wording = _warm(Wording(_asked(*rules), ()))
+    wording = Wording(_asked(*rules), ())
     sizes = []
     for fits in range(1, 32):
         assert wording.first(fits, f"red fault {fits:b}, so many") is None
@@ -164,7 +156,7 @@ def test_so_many_answers_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_shapes_that_come_again_are_kept_among_many_that_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many texts nobody sees twice; and no more of them than so many."""
-    wording = _warm(Wording(_asked(Match(message="a")), ()))
+    wording = Wording(_asked(Match(message="a")), ())
     wording._once.clear()
     wording._shapes.clear()
     monkeypatch.setattr(module, "_MOST_SHORT", 3)

@@ -1,0 +1,40 @@
+"""The words of a text, in small letters: runs of ASCII letters, and runs of what is beyond ASCII."""
+
+from __future__ import annotations
+
+_SMALL = range(ord("a"), ord("z") + 1)
+FOLD = bytes(byte if byte in _SMALL else 32 for byte in range(256))
+BEYOND_ASCII = bytes(byte if byte > 127 else 32 for byte in range(256))  # noqa: PLR2004 - the last of ASCII
+_KELVIN, _LONG_S = "\u212a".encode(), "\u017f".encode()
+"""The only other letters that `(?i)` takes for ASCII ones: `k` and `s`."""
+
+Read = str
+"""Bytes as Latin-1 reads them, one sign a byte: Python looks for a text in another much faster than for bytes."""
+
+
+def folded_of(text: bytes) -> bytes:
+    """The text in small letters, as needed texts have them."""
+    small = text.lower()
+    return small if small.isascii() else small.replace(_KELVIN, b"k").replace(_LONG_S, b"s")
+
+
+def runs_of(folded: bytes) -> list[bytes]:
+    """The runs of letters; beyond ASCII of whatever is there."""
+    runs = folded.translate(FOLD).split()
+    if not folded.isascii():
+        runs += folded.translate(BEYOND_ASCII).split()
+    return runs
+
+
+def words_of(folded: bytes) -> frozenset[bytes]:
+    """The distinct ones."""
+    return frozenset(runs_of(folded))
+
+
+def few_words_of(folded: bytes, most: int) -> frozenset[bytes] | None:
+    """The same; None where there are more runs of ASCII letters than so many, which are not counted to the end."""
+    runs = folded.translate(FOLD).split(None, most)
+    if len(runs) > most:
+        return None
+    words = frozenset(runs)
+    return words if folded.isascii() else words.union(folded.translate(BEYOND_ASCII).split())

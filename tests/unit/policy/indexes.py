@@ -1,0 +1,38 @@
+"""Indexes of needed texts, each with its place as its number."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from shared.policy.literals import Needs
+from shared.policy.prefilter import Prefilter
+from shared.policy.sought import sought_for
+from shared.policy.wordindex import WordIndex
+from shared.policy.wordparts import parts_of, word_parts
+from shared.policy.words import folded_of, words_of
+
+
+def word_index(*texts: bytes) -> WordIndex:
+    """By the words of these."""
+    return WordIndex(word_parts(list(map(parts_of, texts))))
+
+
+def told_by(index: WordIndex, words: Collection[bytes]) -> list[int]:
+    """Numbers of the texts that these words tell of."""
+    return sorted(index.texts_of(index.parts_in(frozenset(words))))
+
+
+def found(index: WordIndex, text: str) -> list[int]:
+    """Numbers of the texts that a text may hold; some of its words are learned."""
+    return told_by(index, index.telling(words_of(folded_of(text.encode()))))
+
+
+def prefilter_of(*needs: Needs) -> Prefilter:
+    """Of what patterns need."""
+    return Prefilter(sought_for(needs))
+
+
+def asked_first(needs: Sequence[Needs]) -> set[str]:
+    """The texts that patterns ask for before anything else."""
+    sought = sought_for(needs)
+    return {text for number, text in enumerate(sought.texts) if sought.asking[number]}
