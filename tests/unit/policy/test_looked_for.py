@@ -50,6 +50,15 @@ def test_each_text_is_looked_for_by_what_no_other_has() -> None:
     assert grams.found_in(b"an error abq here") == {1}
 
 
+@pytest.mark.parametrize("most", [0, 10, 99, 100])
+def test_of_more_texts_than_are_asked_for_some_are_told(most: int) -> None:
+    """That there are more is certain; the others are not looked for."""
+    texts = [f"error {one}{two}q" for one, two in product("abcdefghij", repeat=2)]
+    grams = by_grams([(text, number) for number, text in enumerate(texts)])
+    told = grams.found_in(" ".join(texts).encode(), most)
+    assert len(told) == min(most + 1, len(texts)), "each has a gram of its own"
+
+
 def test_what_few_patterns_need_is_asked_for_first() -> None:
     """The word that all have is there in every text of theirs."""
     common, rare = (frozenset({b"failed"}), frozenset({b"aaa", b"zzz"}))
