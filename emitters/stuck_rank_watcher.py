@@ -458,7 +458,7 @@ _insufficient_&&capacity~||capacity_failu;;cloud_provider||gcp_resource_s;;_requ
 (requestthrott||(throttledexce||(throttling) w;;(bandwidthlimi||(limitexceeded;;(ec2throttlede||(priorrequestn;;
 (transactionin;;~rate exceeded;;reduce your re;;throttling&&code||error;;
 ~bandwid||~downloa||~qpslimi||~traffic||~uploadt;;quota exceeded&&~429~;;(serverbusy);;timed out fetc;;
-ratelimitexcee;;~rate limit ex||~rate limit re||~secondary rat;;
+ratelimitexcee;;~rate limit ex||~rate limit re||~secondary rat;;~daily~||~per day~;;
 ~address||~instanc||~maxspot||~spotins||~vcpuexc||~vcpulim||~volumee||~volumel;;
 ~billingtier||~bytesbilled||~servicequot;;resource monit&& has exceeded ;;query exceeded;;~quota exceede;;
 ~allocationfai||~zonalallocati;;~skunotavailab;;~overconstrain&&allocation;;~zone_resource;;resources exce;;
@@ -1232,8 +1232,8 @@ connect||later||refused||reset by||retry||timed ou||timeout||try agai||unavaila|
 ~error in && :;;unavailab;;~http~;;~curl~;;~url~;;~processexited;; terminated~|| terminated.~&&~worker ;;
 .cgi line ||.pl line ||.pm line ||.t line &&~at ;;~error&&.cpp:;;~esmc_||~esmci_||~esmf_&&.c:||.f90:;;
 error occu&&ed in ccpp_;;terminated -ab||terminated abn;;~severe error~;;program will b;;~g4exception~;;
-an error occur&&> of file;;an error occur;;driver_abort;;~fail at line=;;endrun called ;;quitting due t;;
-error exit~;;current stack:;;~ddi process &&: error;; warning from&&level -;;
+an error occur&&> of file;;an error occur;;driver_abort;;~wrf_abort~;;~fail at line=;;endrun called ;;
+quitting due t;;error exit~;;current stack:;;~ddi process &&: error;; warning from&&level -;;
 ~abort: ||~aborted||~abortin||: abort:||: aborte||: aborti;;~abort called ;;~amrex::abort:||~amrex::error:;;
 error detected;;foam aborting||foam exiting;;foam::error;;petsc error;;~abaqus error~;;abaqus/analysi;;endrun;;
 shr_abort||shr_sys_abort;; error~&&~ice: ;;ansys&&aborted||error||terminat;;*** error ***;;~critical erro;;
