@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import cache, partial
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.discover.book import Book
@@ -31,6 +32,8 @@ from shared.systems import SYSTEMS
 from shared.systems.discovery import Sight, Terms
 
 TURN_CALLS = 25
+MOST_FOUND = 5_000
+"""Failures of a place that go their way together: each time the corridor reads its list from the beginning."""
 LEAST_STEP_S = 0.001
 """Turns of one run are told apart by so much at least: who had the earlier one is next."""
 LONGEST_PAUSE_S = 600.0
@@ -79,6 +82,27 @@ def _budget(healer: Healer, until: float, system: str, region: str) -> Allowance
     return Allowance(healer.ledger, healer.clock, until, system, region, per_minute)
 
 
+class _Read(Struct, frozen=True):
+    """What the turns of one look came to."""
+
+    sight: Sight
+    at: float
+    """When the last one began (unix seconds)."""
+    used: int
+    """Calls."""
+
+    def then(self, sight: Sight, now: float, used: int) -> _Read:
+        """With a further turn."""
+        before = self.sight
+        joined = replace(
+            sight,
+            failures=(*before.failures, *sight.failures),
+            machines=before.machines if sight.machines is None else sight.machines,
+            withdrawn=before.withdrawn | sight.withdrawn,
+        )
+        return _Read(joined, now, self.used + used)
+
+
 class _Run:
     """What one run does, and what came of it."""
 
@@ -86,19 +110,25 @@ class _Run:
         self._healer, self._book, self._dry_run, self._total = healer, book, dry_run, total
         self._turn_at = 0.0
         self._known: dict[tuple[str, str], Machines] = {}
+        self._read: dict[str, _Read] = {}
+        """What looks that go on have come to in this run. It is nowhere else: a run that dies begins where it did."""
 
     def turns(self, meant: Mapping[str, WatchedPlace], mine: list[str]) -> None:
-        """One turn after the other, until every look is whole or nobody gets a call any more."""
+        """One turn after the other, until every look is whole or nobody gets a call any more.
+
+        What a look has found goes its way when that look is over, all at once; else as soon as it is too much.
+        """
         waiting = deque(mine)
         while waiting:
             key = waiting.popleft()
             place = meant[key]
-            if not place.budget.in_time:
-                continue
-            turn = Turn(place.budget, TURN_CALLS)
-            sight = self._look(place, turn)
-            if not (sight.done or sight.problem or turn.dry):
+            goes_on = place.budget.in_time and self._look(place)
+            if goes_on:
                 waiting.append(key)
+            read = self._read.get(key)
+            if read is not None and (not goes_on or len(read.sight.failures) >= MOST_FOUND):
+                del self._read[key]
+                self._end(place, read)
 
     def listed(self, listings: list[Unrolled]) -> None:
         """That the globs of an entry could not be resolved is told once, as long as it lasts."""
@@ -106,8 +136,9 @@ class _Run:
             sight = Sight(memory={}, done=one.problem is None, problem=one.problem)
             self._settle(one.key, one.place, sight, self._healer.clock.now())
 
-    def _look(self, place: WatchedPlace, turn: Turn) -> Sight:
-        watch, now = self._book.watch(place.key), self._healer.clock.now()
+    def _look(self, place: WatchedPlace) -> bool:
+        """Read on; whether it goes on."""
+        before, watch, now = self._read.get(place.key), self._book.watch(place.key), self._healer.clock.now()
         self._turn_at = max(now, self._turn_at + LEAST_STEP_S)
         terms = Terms(
             now=now,
@@ -115,16 +146,23 @@ class _Run:
             stale_after_s=self._healer.policy.timing.stale_event_s,
             suspects=self._machines(place).suspects,
         )
-        sight = _looked(place, watch, turn, terms)
+        turn = Turn(place.budget, TURN_CALLS)
+        known = watch if before is None else replace(watch, memory=before.sight.memory)
+        sight = _looked(place, known, turn, terms)
+        self._read[place.key] = _Read(sight, now, turn.used) if before is None else before.then(sight, now, turn.used)
+        return not (sight.done or sight.problem or turn.dry)
+
+    def _end(self, place: WatchedPlace, read: _Read) -> None:
+        """What was found goes its way, and then it is remembered."""
+        sight = read.sight
         if sight.failures:
             intake = Intake(failures=list(sight.failures), dry_run=self._dry_run)
             self._total.add(self._healer.handle(intake, Trigger.DISCOVER))
-        self._keep_machines(place, sight, now)
+        self._keep_machines(place, sight, read.at)
         if sight.withdrawn and not self._dry_run and self._healer.policy.bad_nodes is not None:
-            clear_drained(self._healer.ledger, place.scope, sight.withdrawn, now)
-        if turn.used or sight.done or sight.problem:  # who got no call at all is next all the same
-            self._settle(place.key, place.scope.place, sight, now)
-        return sight
+            clear_drained(self._healer.ledger, place.scope, sight.withdrawn, read.at)
+        if read.used or sight.done or sight.problem:  # who got no call at all is next all the same
+            self._settle(place.key, place.scope.place, sight, read.at)
 
     def _machines(self, place: WatchedPlace) -> Machines:
         """Of the place's system and region, read once a run."""

@@ -109,7 +109,12 @@ def range_key(project: str, logstore: str, shard: int, begin_cursor: str) -> str
 @lru_cache(maxsize=1024)
 def breaker_key(scope: Scope) -> str:
     """The breaker of a cluster or group."""
-    return f"{Kind.BREAKER.value}/{scope.key}"
+    return breaker_of(scope.key)
+
+
+def breaker_of(scope: str) -> str:
+    """The breaker's key, by the scope's own."""
+    return f"{Kind.BREAKER.value}/{scope}"
 
 
 def scope_of_breaker(key: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from shared import whose_turn
 from shared.documents import decode_rounds, rounds_write
-from shared.domain.keys import ROUNDS_KEY, group_of
+from shared.domain.keys import ROUNDS_KEY, breaker_of, group_of
 from shared.domain.rounds import Rounds
 from shared.ports import Due, Write
 from shared.side_by_side import LANES
@@ -104,7 +104,7 @@ def test_in_a_round_every_scope_has_its_turn_first(monkeypatch: pytest.MonkeyPat
     assert len(begun) == 60
 
 
-def test_of_four_turns_one_is_in_the_round_and_one_is_of_what_waits_for_a_look(
+def test_of_five_turns_one_is_in_the_round_and_two_are_of_what_waits_for_a_look(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Small scopes come before storms, and both before what anybody may invent, but for these turns."""
@@ -112,10 +112,21 @@ def test_of_four_turns_one_is_in_the_round_and_one_is_of_what_waits_for_a_look(
     small, storms = [f"small{number:02}" for number in range(10)], ["a", "z"]
     keys = [f"ehpc/r/{name}/1" for name in small]
     keys += [f"ehpc/r/{name}/{job}" for name in storms for job in (1, 2)]
-    keys += [f"pending/ehpc/r/new{number}/1" for number in range(6)]
-    order = [scope.removeprefix("ehpc/r/") for scope in scopes_of(turns(*house(*keys)))]
-    fours = ["a", "new0", "small00", "small01", "new1", "small02", "small03", "new2", "small04", "small05"]
-    assert order == [*fours, "new3", "small06", "small07", "new4", "small08", "small09", "new5", "z"]
+    keys += [f"pending/ehpc/r/new{number}/1" for number in range(6)] + ["pending/ehpc/r/known/1"]
+    ledger, clock = house(*keys)
+    due_at(ledger, [breaker_of("ehpc/r/known"), breaker_of("ehpc/r/small00")], None)
+    order = [scope.removeprefix("ehpc/r/") for scope in scopes_of(turns(ledger, clock))]
+    fives = ["a", "known", "new0", "small00", "small01", "new1", "small02", "small03", "new2", "small04", "small05"]
+    assert order == [*fives, "new3", "small06", "small07", "new4", "small08", "small09", "new5", "z"]
+
+
+def test_a_known_cluster_that_waits_for_a_look_is_looked_at_before_invented_ones() -> None:
+    """Three thousand of them have waited for longer."""
+    ledger, clock = house(*(f"pending/ehpc/r/new{number:04}/1" for number in range(3_000)))
+    due_at(ledger, ["pending/ehpc/r/known/1"], START - 1)
+    due_at(ledger, [breaker_of("ehpc/r/known")], None)
+    order = scopes_of(turns(ledger, clock))
+    assert order[:3] == ["ehpc/r/known", "ehpc/r/new0000", "ehpc/r/new0001"]
 
 
 def scopes_after(ledger: MemoryLedger, clock: Clock, had: Callable[[list[str]], list[str]]) -> str:
