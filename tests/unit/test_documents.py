@@ -22,6 +22,7 @@ from shared.documents import (
     decode_nodes,
     decode_progress,
     decode_record,
+    decode_rounds,
     decode_watch,
     encode,
     limit_of,
@@ -31,6 +32,7 @@ from shared.documents import (
     nodes_write,
     progress_write,
     record_write,
+    rounds_write,
     struck,
     watch_write,
 )
@@ -38,7 +40,7 @@ from shared.domain.claims import Claim
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.evidence import Known
 from shared.domain.failure import Failure, Trigger
-from shared.domain.keys import CONTROLS_KEY, box_key, breaker_key, claim_key, kind_of, link_key, nodes_key
+from shared.domain.keys import CONTROLS_KEY, ROUNDS_KEY, box_key, breaker_key, claim_key, kind_of, link_key, nodes_key
 from shared.domain.life import Life
 from shared.domain.limits import SharedLimit
 from shared.domain.link_use import LinkUse
@@ -49,6 +51,7 @@ from shared.domain.nodes import KnownNodes
 from shared.domain.outcome import Outcome
 from shared.domain.progress import Progress
 from shared.domain.record import Case, CaseState, JobRecord
+from shared.domain.rounds import Rounds
 from shared.domain.watch import Watch
 from shared.ports import Stored
 from tests.support.clock import START
@@ -248,3 +251,13 @@ def test_each_document_is_kept_a_month_from_its_last_change_and_written_over_wha
     owing = RECORD.owing({"outcome_id": "o"}, START)
     assert record_write("k", owing, version, START).due_at == owing.due_at == START + 60
     assert nodes_write("k", KnownNodes(owed=({"outcome_id": "o"},), owed_at=START), version, START).due_at == START + 60
+
+
+def test_where_sweeps_go_on_is_read_as_it_was_written() -> None:
+    """It is never due, and what is none of ours is said to be so."""
+    rounds = Rounds(due_at=START, key="k", scope="s")
+    write = rounds_write(rounds, 3, START)
+    assert (write.key, write.expected, write.due_at, write.expires_at) == (ROUNDS_KEY, 3, None, START + KEPT_S)
+    assert decode_rounds(write.document) == rounds
+    with pytest.raises(LedgerUnavailable):
+        decode_rounds(b"7")

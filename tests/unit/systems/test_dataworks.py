@@ -156,6 +156,17 @@ def test_invented_ids_cost_no_more_than_so_many_calls() -> None:
             assert Counter(asked) == {"ListTaskInstances": len(LIKELY_DAYS), "GetTaskInstance": MOST_ONE_BY_ONE}
 
 
+def test_a_page_that_nobody_can_read_is_as_none() -> None:
+    """Its instances are read one by one."""
+    answer = service(*(shown(ID + number) for number in range(4)))
+    states, asked = looked(
+        lambda wanted: yes() if wanted.action == "ListTaskInstances" else answer(wanted),
+        *(failure(ID + number) for number in range(4)),
+    )
+    assert states == [State.FAILED] * 4
+    assert asked.count("GetTaskInstance") == 4
+
+
 def test_days_that_nobody_named_are_listed_once_and_only_of_many() -> None:
     """What was on none of their lists is on none a moment later."""
     clock, api = Clock(), FakeApi(Clock(), service())
