@@ -142,17 +142,21 @@ class SlsSource:
 
     def _page(self, client: Any, wanted: LogRange, cursor: str, groups: int, *, first: bool) -> tuple[Any, int]:
         """A page of so many log groups at most, and how many were asked for at last."""
+        again = False
         while True:
             try:
                 return self._pulled(client, wanted, cursor, groups), groups
             except LogCallFailed as error:
                 code, following = error.code, error.following
-            fewer = _fewer(code, groups, following)
-            if not fewer:
+            if fewer := _fewer(code, groups, following):
+                groups = fewer
+                continue
+            why = "" if following in {"", cursor} else self._passed_over(client, wanted, code, following)
+            if not why:
                 break
-            groups = fewer
-        if following not in {"", cursor} and (why := self._passed_over(client, wanted, code, following)):
-            return UnreadGroup(following, cursor, why), groups
+            if again or code in _TOO_LARGE:
+                return UnreadGroup(following, cursor, why), groups
+            again = True  # what was garbled on its way comes whole now
         if code in _GARBAGE_CURSOR and first:
             raise InputError([Fault("$.source", f"Log Service knows no such range: {code}")])
         where = f"{wanted.project}/{wanted.logstore}/{wanted.shard}"

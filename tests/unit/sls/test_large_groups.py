@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http.server import BaseHTTPRequestHandler
+
 import pytest
 
 from localcloud.sls.models import Log, LogGroup
@@ -78,14 +80,25 @@ def test_nor_does_a_garbled_one(source: SlsSource, wire: Wire, wanted: LogRange,
     unread, behind = logs_of(source, wanted)
     assert (unread.ordinal, unread.fields, behind.ordinal, behind.fields) == (0, {}, 1, {"a": "2"})
     assert unread.unread == "is a log group that cannot be read, while the one behind it can: pull one from cursor 0"
-    assert asked_groups(wire) == [10, 5, 2, 1, 1, 1]
+    assert asked_groups(wire) == [10, 5, 2, 1, 1, 1, 1, 1]
+
+
+def test_what_was_garbled_on_its_way_is_read(source: SlsSource, wire: Wire, wanted: LogRange) -> None:
+    """A service that was ill is well between two calls: that the one behind comes whole proves no more than that."""
+
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        (garbled("4") if len(wire.requests) <= 4 else page([group({"a": "1"})], "4"))(handler)
+
+    behind = page([group({"a": "2"})], "9")
+    wire.behave = lambda handler: (behind if "cursor=4" in handler.path else behave)(handler)
+    assert [entry.fields for entry in logs_of(source, wanted)] == [{"a": "1"}, {"a": "2"}]
 
 
 def test_what_stands_behind_the_range_is_looked_at_as_well(source: SlsSource, wire: Wire, wanted: LogRange) -> None:
     """The garbled one may be the last: what was written later proves the same."""
     wire.behave = by_cursor({"0": garbled("9"), "9": page([group({"a": "later"})], "10")})
     assert [bool(entry.unread) for entry in logs_of(source, wanted)] == [True]
-    assert ["end_cursor" in request["query"] for request in wire.requests] == [True] * 4 + [False]
+    assert ["end_cursor" in request["query"] for request in wire.requests] == [*[True] * 4, False, True, False]
 
 
 @pytest.mark.parametrize(
