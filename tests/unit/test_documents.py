@@ -182,6 +182,16 @@ def test_a_box_and_a_used_link_come_back_as_they_were_kept() -> None:
             decode(b"7")
 
 
+def test_where_sweeps_go_on_comes_back_as_it_was_kept() -> None:
+    """Never due, and kept as long as the rest; what is none of ours stays as it is."""
+    rounds = Rounds(due_at=START, key="k", scope="s")
+    kept = rounds_write(rounds, 3, START)
+    assert decode_rounds(kept.document) == rounds
+    assert (kept.expected, kept.due_at, kept.expires_at) == (3, None, START + KEPT_S)
+    with pytest.raises(LedgerUnavailable, match="malformed"):
+        decode_rounds(b"7")
+
+
 def test_a_scope_in_the_place_of_a_life_is_malformed() -> None:
     """Each is read as what stands there, not as what it might be elsewhere."""
     document = encode(JobRecord(cases=(msgspec.structs.replace(RECORD.cases[0], life=Life.run(5)),)))
