@@ -6,7 +6,7 @@ the process (msgspec 0.22: a segmentation fault; `tests/unit/reading/test_shape.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -20,6 +20,24 @@ def shaped(value: Any, kind: type[_T], *, strict: bool = True) -> _T:
     """The value as that type; `strict` as msgspec's. Raises msgspec.ValidationError."""
     with _ONE_AT_A_TIME:
         return msgspec.convert(value, kind, strict=strict)
+
+
+def each_shaped(rows: Sequence[Any], kind: type[_T], unread: _T) -> list[_T]:
+    """Each row as that type, numbers as text too; `unread` in the place of one that is none: it hides no other.
+
+    Raises msgspec.ValidationError: there are rows, and not one of them is.
+    """
+
+    def read(row: Any) -> _T:
+        try:
+            return shaped(row, kind, strict=False)
+        except msgspec.ValidationError:
+            return unread
+
+    each = [read(row) for row in rows]
+    if each and all(one is unread for one in each):
+        shaped(rows[0], kind, strict=False)
+    return each
 
 
 def decoder_of(kind: type[_T], read: Callable[[type, Any], Any] | None = None) -> msgspec.json.Decoder[_T]:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.domain.job import State
-from shared.reading.shape import shaped
+from shared.reading.shape import each_shaped, shaped
 from shared.reading.text import cut
 from shared.reading.times import instant
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
@@ -132,6 +132,14 @@ class AppGroup(Struct, rename="pascal"):
     """1 Basic, 2 Professional (https://help.aliyun.com/document_detail/467599.htm)."""
 
 
+class _RowsData(Struct, rename="pascal"):
+    job_instance_details: list[Any]
+
+
+_UNREAD = Detail(instance_id=0, status=0)
+"""In the place of a listed instance that cannot be read: not taken for failed, but counted among its page's."""
+
+
 class _GroupsData(Struct, rename="pascal"):
     app_groups: list[AppGroup]
 
@@ -148,7 +156,7 @@ class JobsPage(Struct, frozen=True, kw_only=True):
     last: bool
 
 
-_Data = TypeVar("_Data", _InfoData, _DetailData, _ListData, _GroupsData, _JobsData, _LogData)
+_Data = TypeVar("_Data", _InfoData, _DetailData, _ListData, _RowsData, _GroupsData, _JobsData, _LogData)
 
 
 def ask(
@@ -250,7 +258,7 @@ def failed_instances(
     reply = ask(api, "GET", "GetJobInstanceList", group, {**of_job, **wanted, "PageSize": str(PAGE_SIZE)})
     if isinstance(reply, CallFailed):
         return reply
-    details = _data(reply, _ListData).job_instance_details
+    details = each_shaped(_data(reply, _RowsData).job_instance_details, Detail, _UNREAD)
     return [one if one.job_id is not None or not job_id else replace(one, job_id=int(job_id)) for one in details]
 
 

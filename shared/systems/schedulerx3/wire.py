@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from shared.domain.job import LIVE_STATES, State
-from shared.reading.shape import shaped
+from shared.reading.shape import each_shaped, shaped
 from shared.reading.times import instant
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
 from shared.systems.openapi.classify import as_number, business_row
@@ -112,6 +112,15 @@ class ExecutionsPage(Struct, rename="pascal"):
     total: int | None = None
 
 
+class _Rows(Struct, rename="pascal"):
+    records: list[Any] = []
+    total: int | None = None
+
+
+_UNREAD = Shown(job_execution_id=0, status=0)
+"""In the place of a listed execution that cannot be read: not taken for failed, but counted among its page's."""
+
+
 class EventsPage(Struct, rename="pascal"):
     """A page of ListScheduleEvent."""
 
@@ -127,7 +136,7 @@ class _Apps(Struct, rename="pascal"):
     records: list[_AppShown] = []
 
 
-_Data = TypeVar("_Data", Shown, ExecutionsPage, EventsPage, _Apps)
+_Data = TypeVar("_Data", Shown, ExecutionsPage, _Rows, EventsPage, _Apps)
 
 
 def ask(
@@ -200,7 +209,10 @@ def failed_executions(
     start, end = (datetime.fromtimestamp(edge, zone).strftime("%Y-%m-%d %H:%M:%S") for edge in window)
     wanted = {"Status": str(_FAILED), "StartTime": start, "EndTime": end, **_page(page)}
     reply = ask(api, LIST, app, wanted)
-    return reply if isinstance(reply, CallFailed) else _data(reply, ExecutionsPage)
+    if isinstance(reply, CallFailed):
+        return reply
+    rows = _data(reply, _Rows)
+    return ExecutionsPage(records=each_shaped(rows.records, Shown, _UNREAD), total=rows.total)
 
 
 def events(api: Caller, app: App, execution_id: int) -> list[Event] | CallFailed:

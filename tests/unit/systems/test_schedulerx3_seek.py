@@ -239,3 +239,15 @@ def test_what_no_look_has_shown_for_three_days_is_forgotten(service: Service) ->
     assert "seen" in service.memory
     service.turn(after_s=0.0)
     assert "seen" not in service.memory
+
+
+def test_a_row_that_cannot_be_read_hides_no_other(service: Service) -> None:
+    """It counts for where the list ends; where nothing can be read that is a problem."""
+    service.tells_total, service.page_most = True, 2
+    odd = execution(1, Result={"not": "text"})
+    service.listed = [odd, execution(2), execution(3), odd, execution(4)]
+    assert told(service.turn()) == [2, 3, 4]
+    service.listed = [odd]
+    sight = service.turn()
+    assert sight.problem is not None
+    assert sight.problem.code == "MalformedAnswer"

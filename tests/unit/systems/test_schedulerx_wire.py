@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import pytest
 
 from shared.domain.call import ActionApi, CallResult, Effect, Target
@@ -248,3 +249,15 @@ def test_one_instance_may_be_retried_by_itself(fake_api: Play, clock: Clock, gro
     (result,) = system.rerun([nameless])
     assert (result.effect, result.api, result.code) == (Effect.NOT_DONE_USELESS, "RerunJob", "InvalidDataTime")
     assert (result.left_at, bool(result.message), len(api.asked)) == (1_001.0, True, 1)
+
+
+def test_a_listed_instance_that_cannot_be_read_hides_no_other(fake_api: Play, group: Group) -> None:
+    """It stays in its place, for a page's length says whether another follows; a page of nothing else is none."""
+    odd, good = {"InstanceId": 1, "Status": 5, "Result": ["no text"]}, {"InstanceId": 2, "Status": 5, "JobId": 7}
+    api = fake_api(lambda _: yes(JobInstanceDetails=[odd, good]))
+    said = failed_instances(api, group, "", (0, 1), 1)
+    assert not isinstance(said, CallFailed)
+    assert [(one.instance_id, one.status, one.job_id) for one in said] == [(0, 0, None), (2, 5, 7)]
+    api = fake_api(lambda _: yes(JobInstanceDetails=[odd]))
+    with pytest.raises(msgspec.ValidationError):
+        failed_instances(api, group, "", (0, 1), 1)
