@@ -79,10 +79,12 @@ def signed(event: bytes, by: str, why: str, ram: Callable[[], str] = str) -> byt
         ram: asked for RAM's identity, where a key of theirs is used.
 
     Raises:
-        UnusableError: the name or the reason cannot be told, or the body has one already.
+        UnusableError: the name or the reason cannot be told, the body has one already, or it forces nothing.
     """
     body = parsed(event)
     if not isinstance(body, dict) or body.get("force") is not True:
+        if by or why:
+            raise UnusableError("forces nothing, and --by and --why are told of what is forced alone: leave them away")
         return event
     if "by" in body or "why" in body:
         if by or why:

@@ -202,12 +202,15 @@ def test_what_sts_tells(answer: Reply | CallFailed, arn: str) -> None:
     ],
 )
 def test_a_forced_body_is_signed(body: str, told: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """What forces says who sends it; everything else goes out byte for byte."""
+    """What forces says who sends it; all else goes out byte for byte; a reason that nobody keeps is refused."""
     monkeypatch.setattr("secondwind.who.system_user", lambda: "root")
-    out = signed_event(body.encode(), "ann", "w", lambda: "arn")
     if not told:
-        assert out == body.encode()
+        assert signed_event(body.encode(), "", "", lambda: "arn") == body.encode()
+        for by, why in (("ann", ""), ("", "w")):
+            with pytest.raises(UnusableError, match="forces nothing"):
+                signed_event(body.encode(), by, why, lambda: "arn")
         return
+    out = signed_event(body.encode(), "ann", "w", lambda: "arn")
     assert {**json.loads(body), **told} == json.loads(out)
     assert out.endswith(body[1:].encode())
 
