@@ -45,7 +45,7 @@ begun, all subsets of them, so hostile text could make a large one build a new s
 class Possible:
     """What a text may hold, and what was found in it so far."""
 
-    __slots__ = ("_known", "_patterns", "chances", "folded", "free", "text")
+    __slots__ = ("_known", "_patterns", "_places", "chances", "folded", "free", "text")
 
     def __init__(
         self,
@@ -70,6 +70,7 @@ class Possible:
         self.folded = folded
         self.free = free
         self._known: dict[int, bool] = {}
+        self._places: dict[int, int] = {}
 
     @property
     def numbers(self) -> frozenset[int]:
@@ -98,8 +99,11 @@ class Possible:
         return {one[2] for one in looks if self.finds_any((one,))}
 
     def place_of(self, number: int) -> int:
-        """Where the first match of a pattern that is found begins."""
-        return int(self._patterns.compiled(number).search(self.text).start())
+        """Where the first match of a pattern that is found begins; many rules ask where the same causes are."""
+        place = self._places.get(number)
+        if place is None:
+            place = self._places[number] = int(self._patterns.compiled(number).search(self.text).start())
+        return place
 
     def has_near(self, numbers: Iterable[int], place: int) -> bool:
         """Whether one of some patterns is in the line of that place."""

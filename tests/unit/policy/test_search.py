@@ -172,6 +172,15 @@ def test_a_text_without_three_letters_in_a_row_is_wordless(text: bytes, *, wordl
     assert (not parts_of(text)) is wordless
 
 
+def test_where_a_pattern_begins_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each rule that wants the first cause asks where all the others are."""
+    patterns = PatternSet(["red [0-9]", "blue [0-9]"])
+    there = patterns.possible_in(b"a red 7, a blue 7")
+    places = [there.place_of(number) for number in (0, 1)]
+    monkeypatch.setattr(patterns, "compiled", lambda number: pytest.fail(f"looked for {number} again"))
+    assert [there.place_of(number) for number in (0, 1)] == places == [2, 11]
+
+
 def test_patterns_together_find_what_each_finds() -> None:
     """The set alone says which: nobody is asked one by one where it answers."""
 
