@@ -73,6 +73,7 @@ class Turns:
         scopes: dict[str, list[str]] = {}
         for key in _fair(self._hints())[:MAX_DOCUMENTS]:
             scopes.setdefault(group_of(key), []).append(key)
+        self._keep()  # at once: a run that dies over these must not die over the same ones again
         return [key for scope in self._in_order(scopes) for key in scopes[scope]]
 
     def had(self, scopes: Collection[str]) -> None:
@@ -81,14 +82,18 @@ class Turns:
         Raises:
             LedgerUnavailable: as every use of the ledger.
         """
-        after = self._after
         for scope in self._round:
             if scope not in scopes:
                 break
-            after = replace(after, scope=scope)
-        if self._read and after != self._before:
-            # Of two runs at once one conflicts, and what it has taken comes once more.
-            self._ledger.save([rounds_write(after, self._version, self._clock.now())])
+            self._after = replace(self._after, scope=scope)
+        self._keep()
+
+    def _keep(self) -> None:
+        """Write down where the next run goes on. Of two runs at once one conflicts: what it took comes once more."""
+        if self._after != self._before:
+            self._before = self._after
+            self._ledger.save([rounds_write(self._after, self._version, self._clock.now())])
+            self._version = (self._version or 0) + 1
 
     def _hints(self) -> Iterator[Due]:
         """What is due, the oldest first, as far as it is worth asking for."""
