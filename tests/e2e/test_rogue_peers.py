@@ -6,6 +6,7 @@ import gzip
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,12 +20,13 @@ from localcloud.schedulerx3.service import Schedulerx3
 from shared.kept_http import drop_connections
 from shared.settings.environment import endpoint_variable
 from shared.systems import SYSTEMS, openapi
-from tests.e2e.conftest import HOUR, Town, event, failure, hung_cluster
+from tests.e2e.conftest import HOUR, POLICY, Town, event, failure, hung_cluster
 from tests.support import rogue_peer as rogue
 from tests.support.depth import of_today
 from tests.support.rogue_peer import How, RoguePeer, Spoil, page, say
 
 DAY = "2026-01-01 10:00:00"
+TIMER = {"triggerTime": "2026-01-05T10:21:00Z", "triggerName": "discover-timer", "payload": ""}
 
 
 def _ehpc(town: Town) -> dict[str, Any]:
@@ -149,6 +151,26 @@ def test_a_look_that_breaks_is_made_once_more_and_no_other(
     assert peer.arrived[look] <= 1 + (how in BREAKS) or verdict == "rerun", "a look that is no condition may fail"
     assert (verdict, reason) in {("deferred", "look_failed"), ("rerun", "accepted")}
     assert peer.arrived[under_test.call] == (verdict == "rerun")
+
+
+@pytest.mark.parametrize("how", of_today([*BREAKS, *BABBLES], 4))
+def test_a_discovery_before_which_nobody_behaves_finds_nothing_and_calls_nothing(
+    town: Town, peer: RoguePeer, how: str
+) -> None:
+    """Every place is asked, none raises, and each has its turn again: what failed meanwhile is found then."""
+    for under_test in UNDER_TEST.values():
+        under_test.fail(town)
+    watched = (
+        "discover: {schedulerx: [{namespace: ns, groups: ['*']}], dataworks: [{project_id: 12345}], "
+        "schedulerx3: [{cluster_id: xxljob-demo, apps: ['*']}], ehpc: [{clusters: ['*'], nodes: {grace_s: 300}}]}\n"
+    )
+    Path(town.environment["SECONDWIND_POLICY_FILE"]).write_text(POLICY + watched)
+    peer.spoil_all = Spoil({**BREAKS, **BABBLES}[how])
+    assert town.invoke("discover", TIMER)["outcomes"] == []
+    assert sum(peer.arrived.values()) == len(UNDER_TEST) * (1 + (how in BREAKS)), "one question a place, or two"
+    assert town.rerun_calls() == []
+    peer.spoil_all = None
+    assert {one["verdict"] for one in town.invoke("discover", TIMER)["outcomes"]} == {"rerun"}
 
 
 @pytest.mark.parametrize("system", UNDER_TEST)

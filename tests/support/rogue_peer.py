@@ -35,8 +35,10 @@ class RoguePeer:
 
     def __init__(self, port: int) -> None:
         self.arrived: Counter[str] = Counter()
+        self.spoil_all: Spoil | None = None
+        """What every request meets."""
         self._target = ("127.0.0.1", port)
-        self._spoilt: dict[str, list[Spoil]] = {}
+        self._spoilt: dict[str, list[Spoil | None]] = {}
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._over = threading.Event()
         self._threads = [threading.Thread(target=self._serve, daemon=True)]
@@ -46,8 +48,8 @@ class RoguePeer:
         """Where it listens, as a URL."""
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
-    def spoil(self, operation: str, *how: Spoil) -> None:
-        """Let the next requests of an operation meet these, one each."""
+    def spoil(self, operation: str, *how: Spoil | None) -> None:
+        """Let the next requests of an operation meet these, one each; None: that one passes."""
         self._spoilt.setdefault(operation, []).extend(how)
 
     def __enter__(self) -> Self:
@@ -81,7 +83,7 @@ class RoguePeer:
         operation = operation_of(request)
         self.arrived[operation] += 1
         waiting = self._spoilt.get(operation)
-        spoil = waiting.pop(0) if waiting else None
+        spoil = waiting.pop(0) if waiting else self.spoil_all
         answer = b"" if spoil is not None and not spoil.after_effect else self._asked(request)
         if spoil is not None:
             return spoil.how(client, answer)
