@@ -104,8 +104,12 @@ def read_page(api: Caller, cluster_id: str, number: int, filters: Mapping[str, s
     return Page(jobs=tuple(named), last=last, pages=-(-total // size))
 
 
+_NAMELESS = frozenset({"uninit", "initing", "releasing"})
+"""Status of what may have no name yet, or no more (docs/facts/ehpc.md#nodes): no job of anybody's runs there."""
+
+
 class _Node(Struct, rename="pascal"):
-    host_name: str
+    host_name: str | None = None
     status: str = ""
     state_in_sched: str | None = None
     id: str | None = None
@@ -142,7 +146,9 @@ def nodes_page(api: Caller, cluster_id: str, number: int) -> NodesPage | CallFai
     listed = found.nodes.node_info
     size = min(max(found.page_size or NODES_PAGE_SIZE, 1), NODES_PAGE_SIZE)
     last = len(listed) < size or 0 < (found.total_count or 0) <= number * size
-    nodes = {one.host_name: Node(one.status, one.state_in_sched or "", one.id or "") for one in listed}
+    if any(not one.host_name and one.status not in _NAMELESS for one in listed):
+        raise msgspec.ValidationError("a node of the list has no name")
+    nodes = {one.host_name: Node(one.status, one.state_in_sched or "", one.id or "") for one in listed if one.host_name}
     return NodesPage(nodes=nodes, last=last)
 
 

@@ -106,6 +106,18 @@ def test_a_node_is_read_whole(fake_api: Play) -> None:
     assert page == NodesPage(nodes={"a": Node("running", "job-busy", "i-1"), "b": Node("", "", "")}, last=True)
 
 
+@pytest.mark.parametrize("name", [{}, {"HostName": None}, {"HostName": ""}])
+def test_a_node_that_is_still_made_has_no_name_and_hides_no_other(fake_api: Play, name: dict[str, Any]) -> None:
+    """Else a cluster that grows is never looked through. Of a node that runs, and has none, nothing is concluded."""
+    for status in ("uninit", "initing", "releasing"):
+        shown = [{"Status": status, **name}, {"HostName": "b"}]
+        page = nodes_page(api_of(fake_api, reply(Nodes={"NodeInfo": shown})), "c-1", 1)
+        assert page == NodesPage(nodes={"b": Node("", "", "")}, last=True)
+    for status in ("running", "exception", "stopped", "untracking", ""):
+        with pytest.raises(msgspec.ValidationError):
+            nodes_page(api_of(fake_api, reply(Nodes={"NodeInfo": [{"Status": status, **name}]})), "c-1", 1)
+
+
 @pytest.mark.parametrize(
     ("number", "count", "total", "last"),
     [
