@@ -22,7 +22,7 @@ Made by `make bench`; not edited by hand. Beside [RESULTS.md](RESULTS.md), which
 _STORMS = """## Many failures in one delivery
 
 To a process that has handled an event; memory is what it takes above that. The floor is the least calls back to back as
-bytes over one connection, nothing signed, read or decided, in the same run (of more than 500 as many as these tell): so
+bytes over one connection, nothing signed, read or decided, in the same run (of more than 200 as many as these tell): so
 the ratio of wall-clock times tells how much of a storm is computing, on this machine and under its load. Clusters only
 count ([plain_cluster](plain_cluster.py)); one *slow* answers each call two seconds later, one *broken* answers 500.
 Calls by Log Service's names: `lb` is PutLogs, `0` PullLogs of shard 0.

@@ -83,6 +83,10 @@ UNUSED_FILES = (
     "tzdata/zoneinfo/*.tab",
     "tzdata/zoneinfo/tzdata.zi",  # the same zones once more, as source
     "urllib3/contrib/emscripten/*",
+    "redis/multidb/*",  # several servers that stand for one: the client imports them for type checkers alone
+    "redis/asyncio/multidb/*",
+    "redis/http/*",  # asks whether one of several is well
+    "redis/asyncio/http/*",
     "lz4/frame/*",  # Log Service speaks lz4 blocks
     "charset_normalizer/*.so",  # its modules once more, compiled; no answer here needs its encoding guessed
     "charset_normalizer/cli/*",
