@@ -78,3 +78,12 @@ def test_told_again_of_the_same_moment_a_failure_stays_as_it_was() -> None:
     known = count(KnownNodes(), "a")
     again = [("n1", Hit(START, "a", "another", "unknown"))]
     assert counted(known, again, BOUND, scope=CLUSTER, now=START, advice=lambda _: ()) is known
+
+
+def test_what_failed_before_the_window_adds_nothing_to_a_suspicion() -> None:
+    """It was told late; one that just counts is kept."""
+    known = count(KnownNodes(), "a", "b", "c")
+    assert known.suspects(START)
+    for late_s, same in ((0, True), (1, False)):
+        hits = [("n1", Hit(START - BOUND.window_s + late_s, "d", "", "unknown"))]
+        assert (counted(known, hits, BOUND, scope=CLUSTER, now=START, advice=lambda _: ()) is known) is same
