@@ -46,7 +46,14 @@ _HEAD = """# Results
 Made by `make bench`; not edited by hand. Ratios are of CPU time, median by median, of things that ran in turns in the
 same run; behind them the middle half of the single ratios. Wall-clock ratios stand beside them: on a machine that
 others use they tell less. *The sample function* is `sample_function.py`: official product SDKs, clients kept, one look,
-one rerun, one PutLogs; no ledger, no policy, no limits.
+one rerun, one PutLogs; no ledger, no policy, no limits. *The floor* is `floor.py`: as many calls as the job system and
+Log Service need for it, back to back, as bytes.
+"""
+_MORE = """## What a failure costs in deliveries of any size
+
+![CPU a failure over failures in a delivery](flat.svg)
+
+Its figures, storms and instances on one ledger: [STORMS.md](STORMS.md).
 """
 
 
@@ -105,16 +112,16 @@ def written(found: list[Compared], latency_ms: float) -> str:
     )
     rows = [
         f"| {one.name} | **{one.ratio:.2f}** | {one.spread[0]:.2f} to {one.spread[1]:.2f} | {one.wall_ratio:.2f} "
+        f"| {'' if one.floor_ratio is None else f'{one.floor_ratio:.2f}'} "
         f"| {one.cpu * 1000:.1f} ms | {one.baseline_cpu * 1000:.1f} ms | {one.peak_mb:.0f} MB | {one.takes} |"
         for one in found
     ]
     table = [
-        "| what | CPU, ratio | spread | wall, ratio | CPU | sample function's | memory | takes |",
-        "|---|---|---|---|---|---|---|---|",
+        "| what | CPU, ratio | spread | wall, ratio | wall over the floor | CPU | sample function's | memory | takes |",
+        "|---|---|---|---|---|---|---|---|---|",
         *rows,
     ]
-    more = "Storms, what a failure costs in deliveries of any size, instances on one ledger: [STORMS.md](STORMS.md)."
-    return "\n".join([_HEAD, about, "", "## Doors beside the sample function", "", *table, "", more, ""])
+    return "\n".join([_HEAD, about, "", "## Doors beside the sample function", "", *table, "", _MORE])
 
 
 def _cores() -> int:

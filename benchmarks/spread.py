@@ -24,6 +24,8 @@ class Compared:
     wall_ratio: float
     peak_mb: float
     takes: int
+    floor_ratio: float | None = None
+    """Of the medians of wall-clock time to the least calls back to back; None where those were not made."""
 
     def line(self) -> str:
         """For people."""
@@ -34,7 +36,9 @@ class Compared:
         )
 
 
-def compared(name: str, ours: Sequence[dict[str, Any]], baseline: Sequence[dict[str, Any]]) -> Compared:
+def compared(
+    name: str, ours: Sequence[dict[str, Any]], baseline: Sequence[dict[str, Any]], floor: Sequence[dict[str, Any]] = ()
+) -> Compared:
     """Takes of the two, pair by pair; a cold one's wall-clock time counts from the start of its process."""
     wall = "since_start" if name.startswith("cold") else "wall"
     ratios = sorted(one["cpu"] / other["cpu"] for one, other in zip(ours, baseline, strict=True))
@@ -51,4 +55,5 @@ def compared(name: str, ours: Sequence[dict[str, Any]], baseline: Sequence[dict[
         wall_ratio=walls[0] / walls[1],
         peak_mb=max(one["peak_mb"] for one in ours),
         takes=len(ratios),
+        floor_ratio=walls[0] / statistics.median(one["wall"] for one in floor) if floor else None,
     )
