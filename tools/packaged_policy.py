@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import sys
+from contextlib import redirect_stderr
 from pathlib import Path
 
 from secondwind.commands.policy import check
@@ -20,12 +21,13 @@ POLICY = "policy.yaml"
 
 def judged(folder: Path) -> tuple[bool, str]:
     """Whether the policy in the folder is fit to be packaged, and what is to be said: all faults, or a summary."""
-    said = io.StringIO()
-    usable = check.run(folder / POLICY, said) == check.OK
+    said, tested = io.StringIO(), io.StringIO()
+    with redirect_stderr(said):
+        usable = check.run(folder / POLICY, said) == check.OK
     if not usable:
         return False, said.getvalue()
-    tested = io.StringIO()
-    passed = trial.run(folder / POLICY, tested) == trial.PASSED
+    with redirect_stderr(tested):
+        passed = trial.run(folder / POLICY, tested) == trial.PASSED
     return passed, said.getvalue() + (_last_line(tested.getvalue()) if passed else tested.getvalue())
 
 

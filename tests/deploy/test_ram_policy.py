@@ -21,7 +21,7 @@ from tools import ram_policy
 from tools.bundle_parts import product_files
 from tools.deploy_check import ROOT
 
-SDK_STATE = {"_session", "_isRowIp", "timeout", "total_s", "__dict__"}
+SDK_STATE = {"_session", "_isRowIp", "timeout", "total_s", "following", "__dict__"}
 """What our link to Log Service touches of its client beside calls."""
 
 

@@ -207,7 +207,7 @@ def test_a_batch_that_is_too_large_is_halved(night: Night) -> None:
 def test_a_storm_takes_few_calls(
     cloud: LocalCloud, clock: ManualClock, open_api: Make[OpenApi], tmp_path: Path
 ) -> None:
-    """2,000 instances fail together: a look a page, 50 reruns a call, each once."""
+    """2,000 instances fail together: their day listed by pages, none read by itself, 50 reruns a call, each once."""
     project = cloud[Dataworks].project(PROJECT)
     ledger = SqliteLedger(str(tmp_path / "ledger.db"), clock)
     night = Night(cloud, clock, ledger, open_api, POLICY, project=project)
@@ -216,7 +216,7 @@ def test_a_storm_takes_few_calls(
     assert sorted(night.reruns) == [one.instance_id for one in failed]
     assert len(cloud.openapi.calls_of("RerunTaskInstances")) == 40
     assert len(cloud.openapi.calls_of("ListTaskInstances")) == 4
-    assert len(cloud.openapi.calls_of("GetTaskInstance")) == 1
+    assert len(cloud.openapi.calls_of("GetTaskInstance")) == 0
     ledger.close()
 
 

@@ -74,8 +74,8 @@ def _check_range(wanted: LogRange | Unreadable, seen: Counter[str]) -> None:
         _check_unreadable(wanted)
         seen["trigger_unreadable"] += 1
         return
-    host = wanted.endpoint.removeprefix("http://")
-    assert host == "127.0.0.1:8080" or host.endswith(".log.aliyuncs.com")
+    scheme, _, host = wanted.endpoint.partition("://")
+    assert (scheme, host) == ("http", "127.0.0.1:8080") or (scheme == "https" and host.endswith(".log.aliyuncs.com"))
     assert not set(host) - set("abcdefghijklmnopqrstuvwxyz0123456789.:-")
     seen["ranges"] += 1
 
