@@ -8,7 +8,7 @@ import sys
 import msgspec
 import pytest
 
-from shared.reading.shape import decoder_of, shaped
+from shared.reading.shape import decoder_of, each_shaped, shaped
 
 # In a process of its own, for what it shows is a crash. Types that nobody has met: made anew each time.
 _STORM = """
@@ -75,3 +75,11 @@ def test_what_nobody_else_knows_is_read_by_whoever_asks() -> None:
 
     assert decoder_of(complex, read).decode(b'"1j"') == 1j
     assert decoder_of(int).decode(b"7") == 7
+
+
+def test_an_odd_row_hides_no_other_and_odd_rows_alone_are_an_error() -> None:
+    """No rows are none."""
+    assert each_shaped([7, "x", "8"], int, -1) == [7, -1, 8]
+    assert each_shaped([], int, -1) == []
+    with pytest.raises(msgspec.ValidationError):
+        each_shaped(["x", "y"], int, -1)

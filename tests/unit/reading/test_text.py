@@ -82,3 +82,14 @@ def test_what_is_just_as_long_as_may_be_stays() -> None:
 def test_bytes_of_others_are_read_as_what_they_are(data: bytes, text: str) -> None:
     """GBK as such; of what is mostly UTF-8, or neither, the odd bytes are shown."""
     assert foreign(data) == text
+
+
+def test_a_quarter_of_broken_signs_is_utf_8_that_was_cut_and_more_is_gbk() -> None:
+    """Each byte beyond ASCII counts, the first of them too."""
+    assert foreign("ÀÀÀ".encode() + b"\xc1\xc1") == r"ÀÀÀ\xc1\xc1"
+    assert foreign("ÀÀ".encode() + b"\xc1\xc1") == "脌脌亮"
+
+
+def test_plain_text_is_cut_as_well() -> None:
+    """To the byte."""
+    assert (cut("abcdef", 3), cut("abc", 3)) == ("abc", "abc")
