@@ -200,9 +200,7 @@ def outweighed(
 ) -> tuple[JobRecord, Case]:
     """The case as another telling of its failure has it, and the record owing the answer to the telling before."""
     message = "another telling of this failure gets it further, and it goes on with that one"
-    told = replace(
-        decision, verdict=Verdict.DUPLICATE, reason=Reason.OUTWEIGHED, message=message, attempt=0, due_at=None
-    )
+    told = replace(decision, verdict=Verdict.DUPLICATE, reason=Reason.OUTWEIGHED, message=message, attempt=0)
     outcome = outcome_of(case.failure, told, ask, policy_version=policy_version, follow_up=case.outcome_id)
     return record.owing(outcome.fields(), ask.now), replace(case, failure=failure)
 

@@ -88,6 +88,13 @@ def test_a_scope_of_an_unknown_system_is_malformed(kind: bytes) -> None:
         decode_record(document.replace(b'"type":"ehpc"', b'"type":"' + kind + b'"'))
 
 
+def test_a_scope_that_is_no_object_is_malformed() -> None:
+    """As every other fault of a document."""
+    document = encode(RECORD).replace(msgspec.json.encode(TOLD.scope), b"5")
+    with pytest.raises(LedgerUnavailable, match="no scope of a known kind"):
+        decode_record(document)
+
+
 def test_what_has_no_spelling_is_not_written() -> None:
     """A life has one; nothing else of ours needs one."""
     with pytest.raises(NotImplementedError):

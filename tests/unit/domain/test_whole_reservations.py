@@ -52,6 +52,13 @@ def test_a_reservation_of_a_case_that_goes_on() -> None:
     )
 
 
+def test_a_reservation_has_the_failure_that_was_decided() -> None:
+    """What waited before its run was known goes on under the id of that run's failure."""
+    one = replace(BEFORE, failure_id="unseen", attempt=0)
+    record = reserved(replace(RECORD, cases=(one,)), TOLD, one, ACCEPTED, ASK, TERMS)
+    assert record.cases[-1].failure_id == ACCEPTED.failure_id != "unseen"
+
+
 def test_a_reservation_by_force_remembers_who_and_why() -> None:
     """Of what was just told; nothing is owed before the call."""
     record = reserved(JobRecord(), TOLD, None, replace(ACCEPTED, **FORCED), ASK, TERMS)
