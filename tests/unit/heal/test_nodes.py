@@ -123,6 +123,13 @@ def test_jobs_that_make_a_node_suspect_wait_for_it_themselves(counting: House) -
     assert {case.attempt for record in counting.records().values() for case in record.cases} == {0}
 
 
+def test_nor_do_those_who_make_it_suspect(counting: House) -> None:
+    """It is asked about once they were counted."""
+    counting.ehpc.withdrawn = lambda _scope, nodes: frozenset(nodes)  # type: ignore[attr-defined]
+    told = verdicts(counting.deliver(*(counting.hung(number, node="n1") for number in (1, 2, 3))))
+    assert told == [ACCEPTED] * 3
+
+
 def test_nobody_waits_for_a_node_that_is_drained_by_now(counting: House) -> None:
     """Suspected before this delivery: it is asked about before anything is decided, and what was held goes on."""
     counting.deliver(*(counting.hung(number, node="n1") for number in (1, 2, 3)))

@@ -131,3 +131,10 @@ def test_a_body_that_would_take_all_memory_is_refused_unread(body: bytes) -> Non
     """Millions of tiny values take a hundred times their bytes; they are counted before anything is built."""
     with pytest.raises(InputError, match="has more than"):
         parse(body)
+
+
+def test_of_several_flaws_side_by_side_each_is_marked() -> None:
+    """The first of them hides no later one."""
+    value = parse(b'[{"a":"\xff","b":"\xfe","c":1}]')
+    assert [fault.path for fault in flaws(value, "$")] == ["$[0].a", "$[0].b"]
+    assert value[0]["c"] == 1

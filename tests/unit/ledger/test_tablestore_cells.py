@@ -127,6 +127,9 @@ def test_a_size_below_nothing_is_refused() -> None:
     forged = whole + bytes((0, 0, 10, crc8(0, b"version"))) + struct.pack("<bi", 3, -7) + b"\x0a\x00"
     assert read_by_us(forged) is RowError
     assert read_by_us(head + b"\x02\x03\x04" + struct.pack("<i", -30) + b"\x05" + bytes(40)) is RowError
+    earlier = head.index(b"\x05") - (len(head) + 7)  # a name that would end where another cell's value begins
+    with pytest.raises(RowError, match="no cell where one belongs"):
+        read(head + b"\x02\x03\x04" + struct.pack("<i", earlier) + bytes(40))
 
 
 @pytest.mark.parametrize("kind", [4, 6, 9, 255])

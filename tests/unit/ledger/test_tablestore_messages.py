@@ -121,7 +121,8 @@ FIXED = b"\x79" + bytes(8) + b"\x7d" + bytes(4)
 
 def test_fields_that_nobody_knows_are_passed_over() -> None:
     """Of each kind that has a length, with numbers of several bytes: a service grows."""
-    for more in (FIXED, b"\x80\x08\xac\x02", b"\x82\x08\x02xy"):
+    eight, four = b"\x79" + bytes(8), b"\x7d" + bytes(4)
+    for more in (FIXED, eight, four, b"\x80\x08\xac\x02", b"\x82\x08\x02xy"):
         assert messages.error_code(more + b"\x0a\x01E" + more) == "E"
 
 

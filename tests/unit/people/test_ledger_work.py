@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from shared import people
+from shared.documents import record_write
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.mode import Mode, ModeSet
 from shared.domain.record import CaseState, JobRecord
@@ -47,6 +48,27 @@ def test_a_beginning_of_an_id_is_enough_if_it_is_the_only_one(ledger: Ledger) ->
     assert all(f"abcdef{n}" in str(many.value) for n in (1, 2))
     with pytest.raises(UnknownId):
         people.find(ledger, "fedcba")
+
+
+def test_an_id_that_is_too_short_hides_no_other(ledger: Ledger) -> None:
+    """Each is answered by itself, though the ledger is gone through once."""
+    put(ledger, held(1))
+    found = people.find_all(ledger, [failure_id(1)[:3], failure_id(1)])
+    assert isinstance(found[failure_id(1)[:3]], UnknownId)
+    assert isinstance(found[failure_id(1)], people.Hold)
+
+
+def test_a_case_is_shown_as_it_is_by_now(ledger: Ledger) -> None:
+    """Answered, or gone with its document, since it was listed."""
+    key = put(ledger, held(1))
+    (hold,) = people.holds(ledger)
+    assert people.as_now(ledger, hold) == hold
+    closed = JobRecord(cases=(replace(held(1), state=CaseState.CLOSED),))
+    assert not ledger.save([record_write(key, closed, ledger.load([key])[key].version, START)])
+    now = people.as_now(ledger, hold)
+    assert (now.key, now.case.state) == (key, CaseState.CLOSED)
+    elsewhere = replace(hold, key="pending/none")
+    assert people.as_now(ledger, elsewhere) == elsewhere
 
 
 def test_a_held_one_wins_over_what_is_not_held(ledger: Ledger) -> None:
