@@ -10,6 +10,7 @@ import pytest
 
 from shared.domain.failure import Trigger
 from shared.intake import Context, read_events
+from shared.intake.body import canonical, compact
 
 Encode = Callable[[Any], bytes]
 MakeEvent = Callable[..., dict[str, Any]]
@@ -178,3 +179,19 @@ def test_what_a_service_says_of_its_machines_without_a_failure_is_passed_over(co
     }
     intake = read_events(json.dumps(said).encode(), context)
     assert (intake.passed_over, intake.unreadable, intake.failures, intake.noted) == (1, [], [], [])
+
+
+def test_what_an_event_says_beside_its_data_counts_where_it_announces_a_failure_itself(
+    cloud_event: MakeEvent, encode: Encode, context: Context, ehpc: dict[str, Any]
+) -> None:
+    """An attribute of somebody else's event contradicts nothing; data that are no record are a fault, and no crash."""
+    for beside, told in (({}, 1), ({"system": "ehpc"}, 0)):
+        event = cloud_event(ehpc, occurred_at="2026-01-01T00:00:00Z", **beside)
+        assert len(read_events(encode(event), context).failures) == told, beside
+    (bad,) = read_events(encode(cloud_event([1], system="ehpc")), context).unreadable
+    assert bad.faults
+
+
+def test_bytes_are_shown_by_their_values() -> None:
+    """Where they stand amid what was read."""
+    assert canonical({"a": b"x\xff"}) == compact({"a": b"x\xff"}).replace(" ", "") == '{"a":"x\\\\xff"}'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from secondwind.commands.breaker import close_at
@@ -83,6 +85,7 @@ def test_closing_leaves_the_backlog_alone(ledger: Ledger) -> None:
     again = people.close_breaker(ledger, CLUSTER, by="bob", now=NOW + 2)
     assert (closed.before.opened_at, closed.after.opened_at) == (NOW, None)
     assert again.before == again.after
+    assert ledger.load([breaker_key(CLUSTER)])[breaker_key(CLUSTER)].version == 2, "opened and closed, no more"
     assert people.waiting_behind(ledger, CLUSTER) == 2
     assert {one.scope: one.waiting for one in people.breakers(ledger)} == {CLUSTER.key: 2, OTHER.key: 1}
 
@@ -102,6 +105,14 @@ def test_a_backlog_is_settled_whole_and_nothing_beside_it(ledger: Ledger, how: B
     assert record_at(ledger, stranger) == JobRecord(cases=(stopped(1000, OTHER),))
     assert record_at(ledger, beside) == JobRecord(cases=(held(1001),))
     assert people.settle(ledger, CLUSTER, how, by="ann", now=NOW, per_minute=1).changed == 0
+
+
+def test_what_a_last_round_has_settled_is_not_left(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what it met, only what it could not change."""
+    monkeypatch.setattr(sys.modules["shared.people.breakers"], "TRIES", 1)
+    put(ledger, stopped(1))
+    done = people.settle(ledger, CLUSTER, Backlog.DROP, by="ann", now=NOW, per_minute=1)
+    assert (done.changed, done.left) == (1, 0)
 
 
 def test_a_resumed_backlog_gets_its_turns(ledger: Ledger) -> None:
