@@ -186,7 +186,7 @@ def test_what_an_event_says_beside_its_data_counts_where_it_announces_a_failure_
 ) -> None:
     """An attribute of somebody else's event contradicts nothing; data that are no record are a fault, and no crash."""
     for beside, told in (({}, 1), ({"system": "ehpc"}, 0)):
-        event = cloud_event(ehpc, occurred_at="2026-01-01T00:00:00Z", **beside)
+        event = cloud_event(ehpc | {"region": "cn-hangzhou"}, region="cn-beijing", **beside)
         assert len(read_events(encode(event), context).failures) == told, beside
     (bad,) = read_events(encode(cloud_event([1], system="ehpc")), context).unreadable
     assert bad.faults
