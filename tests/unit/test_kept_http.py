@@ -80,11 +80,12 @@ def test_a_connection_on_which_something_came_unasked_is_not_used(wire: Wire) ->
 
     def behave(handler: object) -> None:
         say(handler, 200, b"")  # type: ignore[arg-type] # as above
+        time.sleep(0.1)  # else it is read with the answer, and seen there
         handler.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")  # type: ignore[attr-defined] # as above
 
     wire.behave = behave
     assert asked(wire) == 200
-    time.sleep(0.05)
+    time.sleep(0.3)
     wire.behave = lambda handler: say(handler, 404, b"")
     assert asked(wire) == 404
 
