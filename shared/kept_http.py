@@ -157,9 +157,8 @@ class _Line:
     @property
     def usable(self) -> bool:
         """Whether it may be used again: not idle for long, and nothing came on it, be it only its end."""
-        if (
-            self.stale or (sock := self._sock) is None or getattr(sock, "pending", int)()
-        ):  # what TLS has unpacked no poll sees
+        # What TLS has unpacked no poll sees.
+        if self.stale or (sock := self._sock) is None or getattr(sock, "pending", int)():
             return False
         try:
             return not self._watch.poll(0)
