@@ -21,8 +21,9 @@ from shared.ports import Stored
 from shared.whose_turn import ROOM_S, Turns
 
 _LOG = logging.getLogger(__name__)
-PAGE = 100
-"""Documents that are read at once."""
+PAGE = 25
+"""Documents that are read at once: each may have 2 MB (`shared.domain.room`), which shows when it is here. With what a
+portion has before its last page that is 62 MB at the most."""
 PORTION_BYTES = 12_000_000
 """Documents that are gone on with together, as the ledger has them. What is due in a cluster or group within a portion
 is looked at together, as a list is read from its beginning whoever is sought; all of ten thousand usual ones fit in."""

@@ -219,7 +219,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "_OK": 200,
         "MAX_DIGITS": 19,
     },
-    "shared.sweep": {"PAGE": 100, "PORTION_BYTES": 12_000_000},
+    "shared.sweep": {"PAGE": 25, "PORTION_BYTES": 12_000_000},
     "shared.whose_turn": {
         "MAX_DOCUMENTS": 10_000,
         "MANY": 100,

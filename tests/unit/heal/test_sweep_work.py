@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +17,7 @@ from shared.domain.limits import SharedLimit
 from shared.domain.mode import Controls
 from shared.domain.nodes import KnownNodes
 from shared.domain.record import OWED_RETRY_S, CaseState, JobRecord
+from shared.domain.room import LARGEST_BYTES
 from shared.heal.item import Report, Result, Walked
 from shared.ports import Stored, Write
 from shared.sweep import sweep
@@ -124,6 +127,39 @@ def test_documents_are_gone_on_with_together_as_far_as_there_is_memory(monkeypat
         report = swept(healer)
         assert [len(portion) for portion in healer.pages] == portions
         assert (len(report.results), report.folded) == (len(portions), 2 * len(portions))
+
+
+def test_as_many_of_the_largest_documents_as_small_ones_are_no_more_than_64_mb_at_once() -> None:
+    """Small ones first, so that nothing has warned of what comes; what is read at once is counted at the ledger."""
+    keys = [f"ehpc/r/c/{number:03}" for number in range(100)]
+    clock = Clock()
+    ledger = MemoryLedger(clock)
+    for place, key in enumerate(keys):
+        at, filler = START - 200 + place, b" " * (LARGEST_BYTES - 2_000 if place > 30 else 0)
+        document = encode(JobRecord(cases=(make_case(due_at=at),))) + filler
+        ledger.save([Write(key=key, document=document, expected=None, due_at=at, expires_at=None)])
+    healer = _Healer(_Weighed(ledger), clock)  # type: ignore[arg-type]  # a ledger that counts
+    healer.ledger.of = healer.pages  # type: ignore[attr-defined]  # as above
+    swept(healer)
+    assert sorted(chain.from_iterable(healer.pages)) == keys
+    assert 12_000_000 < healer.ledger.most <= 64_000_000  # type: ignore[attr-defined]  # as above
+
+
+class _Weighed:
+    """A ledger that knows the most bytes it gave between two portions."""
+
+    def __init__(self, ledger: MemoryLedger) -> None:
+        self._ledger, self.due, self.save = ledger, ledger.due, ledger.save
+        self.of: list[list[str]] = []
+        self.most = self._since = self._portions = 0
+
+    def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
+        if self._portions != len(self.of):
+            self._portions, self._since = len(self.of), 0
+        found = self._ledger.load(keys)
+        self._since += sum(len(stored.document) for stored in found.values())
+        self.most = max(self.most, self._since)
+        return found
 
 
 def test_nothing_more_is_read_once_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
