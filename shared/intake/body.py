@@ -3,7 +3,7 @@
 A body may hold ten thousand records. What is wrong with one of them must not cost the others, so the parser
 does not stop at what JSON forbids or what would hurt later (NaN, integers of a thousand digits, names given
 twice, bytes that are no UTF-8, deep nesting): it puts a `Bad` there. `flaws` lists them with their paths.
-Only a body that has no JSON structure at all, or is too large, is refused whole.
+Only a body that has no JSON structure at all, is too large, or too heavy (`shared.intake.weighing`), is refused whole.
 
 A returned tree is never deeper than `MAX_DEPTH`, so recursion over it is safe on every Python.
 """
@@ -14,22 +14,20 @@ import json
 import math
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
 
 from shared.domain.errors import Fault, InputError
+from shared.intake.weighing import CutOut, TooHeavy, lightened
 from shared.reading.pairs import overwritten
 from shared.reading.text import below, cut, escaped, foreign, quoted
 
 MAX_BYTES = 32 * 1024 * 1024
 """Function Compute takes no larger request (https://www.alibabacloud.com/help/en/functioncompute/fc-3-0/product-overview/limits-of-usage)."""
-MAX_CONTAINERS = 500_000
-MAX_COMMAS = 3_000_000
-"""What a body, or text in one, may hold: with more objects, arrays or members it would take the memory of a 512 MB
-function. Counted as signs, in text as well; ten thousand events, the most that streaming delivers, have a tenth of it.
-"""
 MAX_DEPTH = 64
 MAX_DIGITS = 64
 """Longest number, in characters. A longer one means nothing here and can take quadratic time."""
@@ -40,6 +38,7 @@ SALVAGE_CHARS = 4 * 1024 * 1024
 
 # A number that no float holds stands for a part that was cut out. Whoever writes it himself gets a fault too.
 _TOO_DEEP = "1E+0009876"
+_NOTHING_CUT: Mapping[str, CutOut] = MappingProxyType({})
 _DEPTH_PROBLEM = f"is nested deeper than {MAX_DEPTH} levels"
 _STRUCTURE = re.compile(r'[\[\]{}"]|\\.', re.DOTALL)
 _UNDECODABLE = re.compile("[\udc80-\udcff]")
@@ -146,9 +145,11 @@ def _integer(text: str) -> int | Bad:
     return int(text)
 
 
-def _number(text: str) -> float | Bad:
+def _number(text: str, cuts: Mapping[str, CutOut] = _NOTHING_CUT) -> float | Bad:
     if text == _TOO_DEEP:
         return Bad(_DEPTH_PROBLEM, "…")
+    if (one := cuts.get(text)) is not None:
+        return Bad(one.problem, one.shown)
     number = float(text) if len(text) <= MAX_DIGITS else math.inf
     return number if math.isfinite(number) else Bad("is a number out of range", cut(text, 32))
 
@@ -165,21 +166,26 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Bad:
     return Bad(f"has the name {quoted(earlier[0][0])} more than once", "…", members, earlier)
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_constant
-)
+def _decoder(number: Callable[[str], float | Bad]) -> json.JSONDecoder:
+    return json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=number, parse_constant=_constant)
+
+
+_DECODER = _decoder(_number)
 
 
 def _decode(text: str, path: str) -> Any:
-    if text.count("[") + text.count("{") > MAX_CONTAINERS or text.count(",") > MAX_COMMAS:
-        raise InputError([Fault(path, f"has more than {MAX_CONTAINERS} objects and arrays or {MAX_COMMAS} members")])
+    try:
+        text, cuts = lightened(text)
+    except TooHeavy as error:
+        raise InputError([Fault(path, str(error))]) from None
+    decoder = _decoder(partial(_number, cuts=cuts)) if cuts else _DECODER
     try:
         try:
-            return _DECODER.decode(text)
+            return decoder.decode(text)
         except RecursionError:
             if len(text) > SALVAGE_CHARS:
                 raise
-            return _DECODER.decode(_without_depths(text))
+            return decoder.decode(_without_depths(text))
     except RecursionError:
         raise InputError([Fault(path, _DEPTH_PROBLEM)]) from None
     except json.JSONDecodeError as error:

@@ -83,8 +83,6 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.intake.announcement": {"MAX_EXTRA_FIELDS": 32, "MAX_EXTRA_NAME_CHARS": 64, "MAX_KEY_BYTES": 768},
     "shared.intake.body": {
         "MAX_BYTES": 33_554_432,
-        "MAX_CONTAINERS": 500_000,
-        "MAX_COMMAS": 3_000_000,
         "MAX_DEPTH": 64,
         "MAX_DIGITS": 64,
         "MAX_FAULTS": 50,
@@ -219,6 +217,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "_OK": 200,
         "MAX_DIGITS": 19,
     },
+    "shared.intake.weighing": {"MAX_WEIGHT": 1_600_000, "MAX_MEMBERS": 10_000, "MAX_OPEN": 64, "_SHOWN_CHARS": 200},
     "shared.sweep": {"PAGE": 25, "PORTION_BYTES": 12_000_000},
     "shared.whose_turn": {
         "MAX_DOCUMENTS": 10_000,

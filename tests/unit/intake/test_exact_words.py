@@ -8,11 +8,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.errors import InputError
 from shared.domain.failure import Speaker
 from shared.intake import Context, read_events
-from shared.intake import body as bodies
-from shared.intake.body import parse
 from shared.intake.manual import read_manual
 from shared.intake.timer import wants_dry_run
 
@@ -49,16 +46,6 @@ def test_who_tells_of_a_machine_is_never_a_log(context: Context) -> None:
     assert (told.speaker.project, told.speaker.logstore, told.speaker.topic) == ("", "", "")
     (by_hand,) = read_manual(body, context).intake.noted
     assert (by_hand.by_hand, by_hand.speaker) == (True, Speaker())
-
-
-def test_a_body_of_exactly_as_many_members_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One more, and it is refused whole."""
-    monkeypatch.setattr(bodies, "MAX_COMMAS", 3)
-    monkeypatch.setattr(bodies, "MAX_CONTAINERS", 1)
-    assert parse(b"[1,2,3,4]") == [1, 2, 3, 4]
-    for body in (b"[1,2,3,4,5]", b"[[1]]", b'[{"a":1}]'):
-        with pytest.raises(InputError):
-            parse(body)
 
 
 @pytest.mark.parametrize(
