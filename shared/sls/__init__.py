@@ -80,11 +80,11 @@ _SDK = f"{__name__}._client"
 class LogCallFailed(Exception):  # noqa: N818 - never leaves this package
     """A call that was not answered with success. Has a code and no text: services quote what they got."""
 
-    def __init__(self, code: str, *, worth_repeating: bool, following: str = "") -> None:
+    def __init__(self, code: str, *, worth_repeating: bool = False, following: str = "") -> None:
         self.code = code
         self.worth_repeating = worth_repeating
         self.following = following
-        """Of a page that is too large: the cursor behind it."""
+        """Of a page that cannot be taken: the cursor behind it."""
 
 
 class Access(Struct, frozen=True, kw_only=True):
@@ -260,7 +260,7 @@ def _repeating(access: Access, call: Callable[[], Any], but: str = "") -> Any:
     """What it gives at the first or second try; what ends with that code is not worth one."""
     for left in reversed(range(TRIES)):
         if access.remaining_s() < LEAST_TIME_S:
-            raise LogCallFailed("Deadline", worth_repeating=False)
+            raise LogCallFailed("Deadline")
         try:
             return call()
         except LogCallFailed as error:

@@ -68,7 +68,7 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
 
     total_s = TOTAL_TIMEOUT_S
     following = ""
-    """Of the last answer: the cursor behind it, also where nothing else of it can be read."""
+    """Of the last answer of the service: the cursor behind it, also where nothing else of it can be read."""
 
     def _getHttpResponse(self, method: str, url: str, params: Any, body: Any, headers: Any) -> tuple[int, bytes, Any]:  # noqa: N802 - the SDK's name
         headers["User-Agent"] = self._user_agent
@@ -80,20 +80,19 @@ class _OneTry(_Sdk):  # type: ignore[misc]  # untyped on purpose, see above
         try:
             answer = exchange(method, target, headers, body or b"", bounds)
         except NoWholeAnswer as error:
-            following = error.headers.get(_CURSOR, "")
-            again = error.snag is not Snag.TOO_LONG
-            raise LogCallFailed(error.snag.value, worth_repeating=again, following=following) from None
-        self.following = following = answer.headers.get(_CURSOR, "") if answer.status == _OK else ""
+            self.following = error.headers.get(_CURSOR, "")
+            raise LogCallFailed(error.snag.value, worth_repeating=error.snag is not Snag.TOO_LONG) from None
+        self.following = answer.headers.get(_CURSOR, "") if answer.status == _OK else ""
         if answer.status >= _SERVER_FAILED:
             raise LogCallFailed(f"HTTP {answer.status}", worth_repeating=True)
         if answer.status == _TOO_LARGE:
-            raise LogCallFailed(POST_BODY_TOO_LARGE, worth_repeating=False)  # a balancer's word knows no code
+            raise LogCallFailed(POST_BODY_TOO_LARGE)  # a balancer's word knows no code
         if answer.status == _OK and not answer.headers.get(REQUEST_ID):
             raise LogCallFailed("NotLogService", worth_repeating=True)  # a proxy's or a portal's yes is none
         if code := _unpacks_badly(answer.headers):
-            raise LogCallFailed(code, worth_repeating=False, following=following)
+            raise LogCallFailed(code)
         if _OK < answer.status < 400:  # noqa: PLR2004 - HTTP's redirects: credentials go nowhere else
-            raise LogCallFailed(f"HTTP {answer.status}", worth_repeating=False)
+            raise LogCallFailed(f"HTTP {answer.status}")
         return answer.status, answer.body, answer.headers
 
 
@@ -127,7 +126,7 @@ def _sdk_client(endpoint: str, credentials: Credentials) -> _OneTry:
 class PulledPage:
     """One answer to PullLogs."""
 
-    def __init__(self, groups: Any, next_cursor: str, size: int, *, foreign: bool = False) -> None:
+    def __init__(self, groups: Any, next_cursor: str, size: int, *, foreign: bool) -> None:
         self._groups = groups
         self.foreign = foreign
         """Whether it has none of the words that were asked for."""
@@ -172,9 +171,9 @@ class Client:
             raw = answer._raw_uncompressed_body  # noqa: SLF001 - the log groups as they came
             size, said = answer.get_raw_size(), answer.get_loggroup_count()
             if len(raw or b"") != size or (said and not size):  # log groups end anywhere: what is missing nobody sees
-                raise LogCallFailed(UNREADABLE, worth_repeating=False, following=answer.get_next_cursor())
+                raise LogCallFailed(UNREADABLE)
             if size and raw.count(_OF_A_PAIR) > 2 * MOST_PAIRS:
-                raise LogCallFailed(TOO_LARGE_PAGE, worth_repeating=False, following=answer.get_next_cursor())
+                raise LogCallFailed(TOO_LARGE_PAGE)
             foreign = bool(words) and raw is not None and not any(word.encode("ascii") in raw for word in words)
             del raw  # nor does the SDK keep it once it is read
             found = answer.get_loggroup_list().LogGroups
@@ -202,13 +201,13 @@ class Client:
         try:
             return work()
         except LogCallFailed as error:
-            code, again, following = error.code, error.worth_repeating, error.following
+            code, again = error.code, error.worth_repeating
         except Exception as error:  # noqa: BLE001 - its own decoding lets through whatever protobuf and lz4 raise
             code = str(error.get_error_code()) if isinstance(error, LogException) else ""
             code = code if _CODE.fullmatch(self._access.credentials.hide_in(code)) else UNREADABLE
-            again, following = code.startswith(_WORTH_REPEATING), self._sdk.following
+            again = code.startswith(_WORTH_REPEATING)
         # Here, so that the SDK's text, which quotes what it got, is no part of it.
-        raise LogCallFailed(code, worth_repeating=again, following=following)
+        raise LogCallFailed(code, worth_repeating=again, following=self._sdk.following)
 
 
 def _unpacks_badly(headers: Mapping[str, str]) -> str:

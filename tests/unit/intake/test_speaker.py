@@ -43,7 +43,7 @@ def test_a_log_group_has_the_last_word_on_its_topic() -> None:
     forged = SimpleNamespace(Time=1, Contents=[SimpleNamespace(Key="__topic__", Value="forged")])
     plain = SimpleNamespace(Time=1, Contents=[SimpleNamespace(Key="a", Value="b")])
     groups = [SimpleNamespace(Topic="slurm", Logs=[forged, plain]), SimpleNamespace(Topic="", Logs=[forged, plain])]
-    assert [dict(entry.fields) for entry in PulledPage(groups, "", 1).entries(0)] == [
+    assert [dict(entry.fields) for entry in PulledPage(groups, "", 1, foreign=False).entries(0)] == [
         {"__topic__": "slurm"},
         {"a": "b", "__topic__": "slurm"},
         {"__topic__": ""},

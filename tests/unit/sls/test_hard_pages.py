@@ -10,7 +10,7 @@ import pytest
 from localcloud.sls.protobuf import compress, encode_group, encode_group_list
 from shared.domain.errors import SourceUnavailable
 from shared.ports import LogRange
-from shared.sls import SlsSource, _client
+from shared.sls import SlsSource, _client, _fewer
 from tests.support.http_wire import Wire, say
 from tests.unit.sls.conftest import REQUEST_ID, Behaviour, group, page
 from tests.unit.sls.test_pull import asked_groups, logs_of
@@ -43,6 +43,23 @@ def test_whoever_is_too_slow_for_one_is_asked_no_more(
     assert asked_groups(wire) == [10, 1]
 
 
+@pytest.mark.parametrize(
+    ("code", "groups", "following", "fewer"),
+    [
+        ("ReadTimeout", 2, "", 1),
+        ("ReadTimeout", 1, "", 0),
+        ("PageTooLarge", 3, "", 1),
+        ("AnswerTooLong", 1, "4", 0),
+        ("BadResponse", 10, "4", 5),
+        ("BadResponse", 10, "", 0),
+        ("ConnectionBroken", 10, "4", 0),
+    ],
+)
+def test_fewer_are_asked_for_only_where_that_may_help(code: str, groups: int, following: str, fewer: int) -> None:
+    """A connection that broke says nothing of what it carried, and half of garbage without an end is garbage."""
+    assert _fewer(code, groups, following) == fewer
+
+
 def cut_to_its_first(lz4: str, *, said: bool) -> Behaviour:
     """Of two log groups one comes, and nothing beside the size tells it: one group is as good protobuf as two."""
     whole = encode_group_list([encode_group(group({"a": number})) for number in "12"])
@@ -58,3 +75,4 @@ def test_half_a_page_is_none(source: SlsSource, wire: Wire, wanted: LogRange, lz
     wire.behave = cut_to_its_first(lz4, said=said)
     with pytest.raises(SourceUnavailable, match="UnreadableAnswer"):
         list(logs_of(source, wanted))
+    assert asked_groups(wire) == [10, 5, 2, 1, 1], "each time fewer, and then what is behind it"

@@ -9,7 +9,7 @@ import pytest
 from localcloud.sls.models import Log, LogGroup
 from localcloud.sls.protobuf import compress
 from shared.domain.errors import SourceUnavailable
-from shared.ports import LogRange
+from shared.ports import LogEntry, LogRange
 from shared.sls import MOST_PAGE_BYTES, SlsSource, _client
 from tests.support.http_wire import Wire, say
 from tests.unit.sls.conftest import REQUEST_ID, Behaviour, by_cursor, group, page, refusal
@@ -48,6 +48,8 @@ def test_nor_does_one_of_too_many_values(
     wire.behave = by_cursor({"0": page([many], "4"), "4": page([group({"a": "2"})], "9")})
     first, behind = logs_of(source, wanted)
     assert (len(first.fields), bool(first.unread), behind.fields) == (pairs if read else 0, not read, {"a": "2"})
+    assert read or "values, which is not read" in first.unread
+    assert asked_groups(wire) == ([10, 20] if read else [10, 5, 2, 1, 1])
 
 
 @pytest.mark.parametrize("following", ["", "0"])
@@ -78,8 +80,8 @@ def test_nor_does_a_garbled_one(source: SlsSource, wire: Wire, wanted: LogRange,
     """Alone it is told, for the one behind it can be read: it is not the service that is ill."""
     wire.behave = by_cursor({"0": garbled("4", **headers), "4": page([group({"a": "2"})], "9")})
     unread, behind = logs_of(source, wanted)
-    assert (unread.ordinal, unread.fields, behind.ordinal, behind.fields) == (0, {}, 1, {"a": "2"})
-    assert unread.unread == "is a log group that cannot be read, while the one behind it can: pull one from cursor 0"
+    why = "is a log group that cannot be read, while the one behind it can: pull one from cursor 0"
+    assert (unread, behind) == (LogEntry(0, 0, {}, unread=why), LogEntry(1, 1_000, {"a": "2"})), "its time is not known"
     assert asked_groups(wire) == [10, 5, 2, 1, 1, 1, 1, 1]
 
 

@@ -87,6 +87,7 @@ def test_an_answer_without_end_is_none(log: OutcomeLog, wire: Wire, monkeypatch:
     wire.behave = lambda handler: say(handler, 200, b" " * 21, **REQUEST_ID)
     with pytest.raises(OutcomesUnavailable, match="more than 20 bytes"):
         log.read(60.0, 120.0)
+    assert len(wire.requests) == 2, "it would be as long once more"
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"{}", b'{"data": 1}', b"[" * 200_000])

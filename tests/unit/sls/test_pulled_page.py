@@ -23,7 +23,7 @@ def test_a_page_of_bytes_says_the_same_as_one_of_text() -> None:
 
     as_bytes = told((b"a", b"1"), (b"b", b"\xff"), (b"a", b"2"), topic=b"t")
     as_text = told(("a", "1"), ("b", b"\xff"), ("a", "2"), topic="t")
-    both = [list(_client.PulledPage([one], "9", 10).entries(3)) for one in (as_bytes, as_text)]
+    both = [list(_client.PulledPage([one], "9", 10, foreign=False).entries(3)) for one in (as_bytes, as_text)]
     assert both[0] == both[1] == [LogEntry(3, 7, {"a": "2", "b": b"\xff", "__topic__": "t"}, (("a", "1"),))]
 
 
