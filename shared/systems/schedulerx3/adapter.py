@@ -42,7 +42,7 @@ LOOK_BACK_S = 3600.0
 """The list is read to this long before the look, and to where the meant execution began."""
 MOST_A_LOOK = 100
 """Executions of one application that are looked at together: each costs some three calls, and anybody invents more."""
-_Meant = tuple[App, str, int]
+_Meant = tuple[App, str, int | None]
 _REACHING = frozenset({ActionApi.RETRY_WORKFLOW, ActionApi.RETRY_WITH_CHILDREN})
 """What runs more of a workflow than the execution."""
 
@@ -121,12 +121,16 @@ class Schedulerx3Jobs:
         wanted = {"WorkflowExecutionId": str(workflow), "OnlyFailed": "true"}
         return call_result(RETRY_WORKFLOW, ask(self._api, RETRY_WORKFLOW, app, wanted), self._clock.now())
 
-    def _lives(self, app: App, workflow: int, *, amid_calls: bool = False) -> bool | CallFailed:
+    def _lives(self, app: App, workflow: int, *, amid_calls: bool) -> bool | CallFailed:
         """While something of a workflow runs it has not failed yet: what has is retried once all of it has ended."""
         try:
             return lives(self._api, app, workflow, amid_calls=amid_calls)
         except msgspec.ValidationError as error:
             return unreadable(str(error))
+
+    def _rests(self, app: App, workflow: int) -> bool:
+        """Whether it is one, and nothing of it lives."""
+        return bool(workflow) and self._lives(app, workflow, amid_calls=False) is False
 
     def _look(self, failure: Failure, lists: dict[tuple[App, str], list[Execution] | LookFailed]) -> Observation:
         begun_at = self._clock.now()
@@ -166,7 +170,7 @@ class Schedulerx3Jobs:
             execution=meant,
             others=tuple(other for other in others if other.execution_id != meant.execution_id),
             name=shown.job_name or "",
-            workflow_rests=bool(meant.workflow) and state is State.FAILED and self._lives(app, meant.workflow) is False,
+            workflow_rests=state is State.FAILED and self._rests(app, meant.workflow),
             look_begun_at=begun_at,
         )
 
@@ -228,7 +232,7 @@ class Schedulerx3Jobs:
 
 
 def _meant(failure: Failure) -> _Meant:
-    return _app(failure.scope), failure.job_id, failure.job_instance_id or 0
+    return _app(failure.scope), failure.job_id, failure.job_instance_id
 
 
 def _app(scope: object) -> App:

@@ -166,14 +166,14 @@ class _Look:
     def _take(self, row: Shown) -> None:
         """Keep what failed and is new."""
         memory, now, execution = self._memory, self._terms.now, row.execution(self._zone)
-        life, ended_at = execution.life, execution.ended_at
-        if execution.state is not State.FAILED or row.job_id is None or life is None or ended_at is None:
+        key, ended_at = str(execution.life), execution.ended_at
+        if execution.state is not State.FAILED or row.job_id is None or ended_at is None:
             return  # not over yet, or no more
-        key, told = str(life), execution.execution_id in memory.told
+        told = execution.execution_id in memory.told
         if key not in memory.seen and now - ended_at <= self._terms.stale_after_s:
             if not told and self._will_retry(execution.execution_id):
                 return
-            self.found.append(self._failure(row, str(life), min(ended_at, now)))
+            self.found.append(self._failure(row, key, min(ended_at, now)))
         memory.seen[key] = now
         self._strike(execution.execution_id)
 

@@ -186,7 +186,7 @@ def executions(api: Caller, app: App, job_id: str, page: int) -> list[Shown] | C
     ]
 
 
-def lives(api: Caller, app: App, workflow: int, *, amid_calls: bool = False) -> bool | CallFailed:
+def lives(api: Caller, app: App, workflow: int, *, amid_calls: bool) -> bool | CallFailed:
     """Whether something of a workflow execution is queued or runs; one of more than a page is not known whole.
 
     Raises:

@@ -127,10 +127,13 @@ def test_who_names_no_execution_means_none() -> None:
     """Not the first one of the same job, which is looked at beside it."""
     clock = Clock()
     jobs = Schedulerx3Jobs(FakeApi(clock, service(shown(1))), clock, ZoneInfo("Asia/Shanghai"))
-    nothing, first = jobs.observe([replace(TOLD, job_instance_id=None), replace(TOLD, job_instance_id=1)])
+    told = [replace(TOLD, job_instance_id=number) for number in (None, 1)]
+    nothing, first, *again, other = jobs.observe([*told, *told, replace(TOLD, job_instance_id=2)])
     assert isinstance(nothing, Schedulerx3Snapshot)
     assert isinstance(first, Schedulerx3Snapshot)
     assert (nothing.state, first.state) == (State.NOT_FOUND, State.FAILED)
+    assert again == [nothing, first]
+    assert isinstance(other, Schedulerx3Snapshot), "what stands behind what was told twice is looked at"
 
 
 def test_a_call_names_the_execution_in_the_query() -> None:

@@ -161,6 +161,14 @@ def test_of_an_event_that_the_list_does_not_show_the_execution_is_asked_for(serv
     assert service.asked == BOTH
 
 
+def test_what_several_events_tell_is_remembered_once(service: Service) -> None:
+    """On whatever pages they stand: what waits is bounded by the executions."""
+    service.page_most = 1
+    service.events = [event(5), event(6), event(5)]
+    service.turn(calls=3)
+    assert (service.memory["told"], service.memory["events_read"]) == ([5, 6], True)
+
+
 def test_what_the_list_has_shown_is_not_asked_for(service: Service) -> None:
     """An event about it was answered by it."""
     service.events, service.listed = [event(7), event(8)], [execution(8), execution(7)]

@@ -12,7 +12,19 @@ from shared.domain.job import State
 from shared.systems.openapi import ApiCall, CallFailed, Reply
 from shared.systems.schedulerx3.scope import App
 from shared.systems.schedulerx3.snapshot import Execution
-from shared.systems.schedulerx3.wire import Event, Shown, apps, ask, events, executions, judged, lives, one, will_retry
+from shared.systems.schedulerx3.wire import (
+    Event,
+    Shown,
+    apps,
+    ask,
+    events,
+    executions,
+    failed_executions,
+    judged,
+    lives,
+    one,
+    will_retry,
+)
 from tests.support.openapi import Play
 from tests.unit.systems.schedulerx3_service import AGAIN, FAILED, FINAL, HERE, NOON, PLACE, ZONE, yes
 
@@ -124,6 +136,7 @@ def test_a_time_that_nobody_describes_is_none(written: str) -> None:
     ("members", "number"),
     [
         ({}, None), ({"job_execution_id": 7}, 7), ({"job_execution_id": "7"}, 7), ({"job_execution_id": "x"}, None),
+        ({"job_execution_id": 0}, None),
         ({"job_execution_id": 7, "event_type": "JOB"}, 7), ({"job_execution_id": 7, "event_type": "WORKFLOW"}, None),
     ],
 )  # fmt: skip
@@ -175,11 +188,22 @@ def test_a_workflow_lives_while_anything_of_it_does(fake_api: Play, states: list
     rows = [{"JobExecutionId": number, "Status": status} for number, status in enumerate(states)]
     api = fake_api(lambda _: yes({"Records": rows}))
     assert lives(api, HERE, 7, amid_calls=True) is alive
-    assert lives(api, HERE, 7) is alive
+    assert lives(api, HERE, 7, amid_calls=False) is alive
     assert [call.amid_calls for call in api.asked] == [True, False]
     assert api.parameters("ListJobExecutions")[0] == {
         **PLACE, "WorkflowExecutionId": "7", "PageNum": "1", "PageSize": "100",
     }  # fmt: skip
+
+
+def test_in_the_place_of_a_row_that_cannot_be_read_stands_one_that_says_nothing(fake_api: Play) -> None:
+    """It counts for the page, is no execution that anybody has told, and neither failed nor lives."""
+    api = fake_api(
+        lambda _: yes({"Records": [{"JobExecutionId": 1, "Status": {}}, {"JobExecutionId": 7, "Status": 5}]})
+    )
+    page = failed_executions(api, HERE, (0.0, 1.0), 1, ZONE)
+    assert not isinstance(page, CallFailed)
+    shown = [(row.job_execution_id, row.execution(ZONE).state) for row in page.records]
+    assert shown == [(0, State.UNKNOWN), (7, State.FAILED)]
 
 
 def test_what_fails_is_handed_on(fake_api: Play) -> None:
@@ -187,6 +211,6 @@ def test_what_fails_is_handed_on(fake_api: Play) -> None:
     api = fake_api(lambda _: FAILED)
     assert one(api, HERE, 9) is FAILED
     assert executions(api, HERE, "71", 1) is FAILED
-    assert lives(api, HERE, 7) is FAILED
+    assert lives(api, HERE, 7, amid_calls=False) is FAILED
     assert events(api, HERE, 9) is FAILED
     assert apps(api, HERE, 1) is FAILED

@@ -87,8 +87,10 @@ def test_a_workflow_rests_only_where_nothing_of_it_is_seen_to_live(
     """A look that fails is no rest."""
     service = Service(row(WorkflowExecutionId="7"))
     service.workflow = workflow
-    (seen,) = looked(system(service), told())
+    sx = system(service)
+    (seen,) = looked(sx, told())
     assert seen.workflow_rests is rests
+    assert not any(call.amid_calls for call in sx[1].asked), "each may tell the time"
 
 
 @pytest.mark.parametrize("again", ["ended well", "will be repeated"])
