@@ -29,6 +29,7 @@ MAX_LINE_CHARS = 4096
 
 MOST_A_LOOK = 100
 """Failed instances of one group that are looked at together: each costs some three calls, and anybody invents more."""
+_Meant = tuple[str, int | None, str | None]
 
 
 class SchedulerxJobs:
@@ -50,7 +51,7 @@ class SchedulerxJobs:
         ordered = self._likely_first(failures)
         places: dict[tuple[Group, str], list[int]] = {}
         seen: dict[int, Observation] = {}
-        meant: dict[Group, set[tuple[str, int, str]]] = {}
+        meant: dict[Group, set[_Meant]] = {}
         for place in ordered:
             failure = failures[place]
             group = _group(failure.scope)
@@ -67,7 +68,7 @@ class SchedulerxJobs:
 
     def _likely_first(self, failures: Sequence[Failure]) -> list[int]:
         """Places of the failures, in the order in which they are looked at. Of a group it is asked once."""
-        meant: dict[Group, set[tuple[str, int, str]]] = {}
+        meant: dict[Group, set[_Meant]] = {}
         for failure in failures:
             meant.setdefault(_group(failure.scope), set()).add(_meant(failure))
         for group, mine in meant.items():
@@ -131,8 +132,8 @@ class SchedulerxJobs:
         )
 
 
-def _meant(failure: Failure) -> tuple[str, int, str]:
-    return failure.job_id, failure.job_instance_id or 0, failure.data_time or ""
+def _meant(failure: Failure) -> _Meant:
+    return failure.job_id, failure.job_instance_id, failure.data_time
 
 
 def _says_something(result: str) -> bool:

@@ -108,11 +108,13 @@ def test_a_list_is_read_to_each_instance_that_is_meant(fake_api: Play, failure: 
 
 
 def test_a_page_of_nothing_but_what_is_meant_is_enough(fake_api: Play, failure: Make[Failure], group: Group) -> None:
-    """All ten of it were told."""
+    """All ten of it were told, by their ids or their days."""
     rows = [row(number, "2025-12-01 00:00:00") for number in range(60, 40, -1)]
-    told = [failure("7", group, job_instance_id=number) for number in range(60, 50, -1)]
-    _, api = look(fake_api, Service(*rows, cap=10), *told)
-    assert lists(api) == ["1", "status 3", "status 1"]
+    by_id = [failure("7", group, job_instance_id=number) for number in range(60, 50, -1)]
+    by_day = [failure("7", group, data_time=f"day {number}") for number in range(60, 50, -1)]
+    for told in (by_id, by_day):
+        _, api = look(fake_api, Service(*rows, cap=10), *told)
+        assert lists(api) == ["1", "status 3", "status 1"]
 
 
 def test_what_lives_stands_in_its_place_and_as_the_list_had_it(
