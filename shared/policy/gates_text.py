@@ -16,7 +16,7 @@ def text_is_new(facts: Facts) -> GateAnswer | None:
     limit = (facts.rule.same_text if facts.rule else None) or facts.policy.same_text
     if limit is None or not facts.failure.message:
         return None
-    if not facts.record.cases and (facts.case is None or not facts.case.attempt):
+    if not facts.record.cases and facts.case is None:
         return _first_time(limit)
     wanted = _at_most_times(limit)
     if facts.case is not None and facts.case.attempt:

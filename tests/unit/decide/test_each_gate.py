@@ -47,6 +47,12 @@ def test_what_could_not_be_seen_again_is_not_asked_for_its_age() -> None:
     assert gates_job.fresh(make_facts(failure=old, case=waits)) is not None
 
 
+def test_what_is_told_anew_is_stale_whatever_the_look_shows() -> None:
+    """Nobody waits for a look at what is too old by its own word."""
+    old = make_failure(occurred_at=NOW - 10 * POLICY.timing.stale_event_s)
+    assert decide(make_facts(failure=old, observation=BLIND)).reason is Reason.STALE_EVENT
+
+
 def test_how_old_it_was_counts_from_when_it_was_told_first() -> None:
     """A person's yes, days later, makes it no older."""
     told_at = NOW - 10 * POLICY.timing.stale_event_s

@@ -1,4 +1,4 @@
-"""What a rule settles of that which a person would have to weigh."""
+"""What a rule settles of that which a person would have to weigh, and what a person's yes does."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from shared.domain.record import Case
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
 from shared.policy.model import Action
@@ -43,3 +44,23 @@ def test_a_rule_settles_what_it_names_and_nothing_else(
 def test_no_rule_settles_parameters_of_its_own() -> None:
     """A run without them is another run than the one that failed."""
     assert {one.value for one in Unasked} == {"dev_environment", "workflow"}
+
+
+@pytest.mark.parametrize(
+    ("action", "held_rule", "reason"),
+    [
+        (Action.HOLD, "", "accepted"),
+        (Action.HOLD, "the-rest", "accepted"),
+        (Action.HOLD, "another", "rule_holds"),
+        (Action.RERUN, "another", "accepted"),
+    ],
+)
+def test_a_yes_to_a_rule_is_no_yes_to_another(
+    schedulerx_facts: Make[Facts], case: Make[Case], action: Action, held_rule: str, reason: str
+) -> None:
+    """What the instance asks is answered whatever rule it fell under then; documents may name none."""
+    found = schedulerx_facts()
+    policy = replace(found.policy, rules=tuple(replace(rule, action=action) for rule in found.policy.rules))
+    said = case(failure=found.failure, approved_by="ann", held_rule=held_rule)
+    look = {"own_parameters": action is Action.RERUN}
+    assert decide(schedulerx_facts(policy=policy, case=said, look=look)).reason.value == reason
