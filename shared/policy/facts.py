@@ -165,7 +165,7 @@ class Facts:
     def data_time(self) -> str | None:
         """The failed instance's, as seen, else as told; None where jobs have no instances."""
         seen = self.seen_life
-        return (seen.data_time if seen else None) or self.failure.data_time or None
+        return (seen.data_time if seen else None) or self.failure.data_time
 
     @property
     def job_instance_id(self) -> int | None:

@@ -9,7 +9,7 @@ from shared.domain.failure import Failure
 from shared.domain.life import Life
 from shared.domain.mode import Mode
 from shared.domain.proof import Run
-from shared.domain.record import CaseState, JobRecord
+from shared.domain.record import AttemptMark, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.policy.belts import BadNodes, NodeAction
 from shared.policy.facts import Facts
@@ -101,3 +101,11 @@ def test_what_waits_for_a_node_is_passed_by_what_names_a_sound_one() -> None:
     for node, further in (("n2", True), ("n1", False)):
         told = make_failure(message="down", node=node, telling_id="t2")
         assert gets_further(make_facts(failure=told, policy=policy, suspects=frozenset({"n1"})), waits) is further
+
+
+@pytest.mark.parametrize(("state", "number"), [(CaseState.UNKNOWN, 3), (CaseState.REFUSED, 2), (CaseState.DONE, 2)])
+def test_an_attempt_keeps_its_number_while_its_case_is_open(state: CaseState, number: int) -> None:
+    """What begins anew, as by force, counts those in the window."""
+    known = make_case(failure_id=make_facts().failure_id, state=state, attempt=3, life="run:1")
+    record = JobRecord(cases=(known,), attempts=(AttemptMark(1, NOW - 60),))
+    assert make_facts(record=record).attempt_number == number

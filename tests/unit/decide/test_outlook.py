@@ -70,6 +70,14 @@ def test_of_two_that_wait_the_shorter_wait_stands(
     assert gets_further(facts(failure=told, policy=POLICY, record=JobRecord(cases=(waiting,))), waiting) is stands
 
 
+def test_who_waits_by_itself_is_not_held_instead(facts: Make[Facts], case: Make[Case], failure: Make[Failure]) -> None:
+    """However soon the hold would expire: then it would be over."""
+    soon = Rule(name="soon", match=Match(message="soon"), action=Action.HOLD, hold_expires_s=60)
+    policy = replace(POLICY, rules=(soon, *POLICY.rules))
+    waiting = waits(case, failure, DELAYED)
+    assert not gets_further(facts(failure=failure(message="soon"), policy=policy), waiting)
+
+
 def test_of_two_on_a_bad_node_the_first_stands(facts: Make[Facts], case: Make[Case], failure: Make[Failure]) -> None:
     """How long such a one waits at the most counts from when it was told; what waits less stands."""
     policy = replace(POLICY, bad_nodes=BadNodes(action=NodeAction.HOLD))
