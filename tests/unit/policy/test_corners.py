@@ -101,6 +101,12 @@ def test_a_signal_that_nobody_knows_is_none() -> None:
     assert [signals_test(["SIGNONE", "SIGKILL", 15])(number) for number in (1, 9, 15)] == [False, True, True]
 
 
+@pytest.mark.parametrize(("name", "other"), [("SIGIOT", "SIGABRT"), ("SIGPOLL", "SIGIO")])
+def test_a_signal_with_two_names_is_one(name: str, other: str) -> None:
+    """Old names stand for what has a new one."""
+    assert [number for number in range(1, 65) if signals_test([name])(number) and signals_test([other])(number)]
+
+
 def test_what_the_live_job_does_not_say_is_taken_as_told() -> None:
     """Each by itself."""
     told = make_failure(owner="ann@scheduler", queue="night", job_name="a", node="n1", exit_code="1", reason="r")
