@@ -81,7 +81,6 @@ class _Rows(dict[_Key, _Row]):
     """Rows, each unpacked when it is asked for."""
 
     def __init__(self, packed: Mapping[_Key, bytes], unpack: Callable[[bytes], _Row]) -> None:
-        super().__init__()
         self._packed, self._unpack = packed, unpack
 
     def keys(self) -> Any:

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.policy.alike import UNLIKE, shape_of
-from shared.policy.model import Match
+from shared.policy.model import CauseLine, Match, Tells
 from shared.policy.patterns import PatternError
 from shared.policy.text.normal import lines_of
 from shared.policy.weight import tells_digits
+from shared.policy.wording import Wording
 from tests.unit.policy.by_definition import all_of_them, by_definition, rules_of, wording_of
 
 
@@ -61,6 +62,13 @@ def test_each_text_of_a_shape_is_decided_as_by_itself(rules: list[Match], texts:
     assert {shape_of(text) for text in texts} == {shape}
     known = wording._shapes.get((all_of_them(rules), shape), UNLIKE)
     assert (None if known is UNLIKE else len(known.steps)) == asked
+
+
+def test_which_line_is_the_first_may_be_told_by_the_digits_of_another_cause() -> None:
+    """The rule's own pattern tells none."""
+    first = (Match(message="red"), Tells.CAUSE, CauseLine.FIRST)
+    wording = Wording([first, (Match(message="blue 7"), Tells.CAUSE, CauseLine.ANY)], ())
+    assert [wording.first(3, f"blue {digit}\nred") for digit in "1237"] == [0, 0, 0, 1]
 
 
 @pytest.mark.parametrize("noise", ["port 7", "INFO", "blue"])

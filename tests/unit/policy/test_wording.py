@@ -71,7 +71,9 @@ def test_a_rule_that_is_not_content_leaves_it_to_the_next() -> None:
     assert [_decides(policy, text) for text in ("a b", "a", "a c", "d", "e")] == ["0", "1", "2", "2", None]
 
 
-def _cause(name: str, message: str, cause: CauseLine = CauseLine.ANY, tells: Tells = Tells.CAUSE) -> Rule:
+def _cause(
+    name: str, message: str | tuple[str, ...], cause: CauseLine = CauseLine.ANY, tells: Tells = Tells.CAUSE
+) -> Rule:
     return Rule(name=name, match=Match(message=message), action=Action.RERUN, cause=cause, tells=tells)
 
 
@@ -92,6 +94,9 @@ def test_the_first_cause_decides_where_it_is_asked_for() -> None:
     assert _decides(policy, "out of memory, Connection reset") == "reset"  # one line: the order of the rules
     assert _decides(policy, "a reset\nConnection reset") == "any"
     assert _decides(policy, "Watchdog") == "silent"
+    twice = replace(policy, rules=(_cause("own", ("alpha", "gamma"), CauseLine.FIRST), _cause("other", "beta")))
+    assert _decides(twice, "alpha\nbeta\ngamma") == "own"
+    assert _decides(twice, "beta\nalpha\ngamma") == "other"
 
 
 def test_noise_is_seen_by_no_rule() -> None:
