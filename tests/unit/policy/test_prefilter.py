@@ -190,6 +190,14 @@ def test_what_is_one_of_a_kind_is_asked_as_all_others(monkeypatch: pytest.Monkey
         assert possible.by_words is (most > 0)
 
 
+def test_one_of_a_kind_holds_nothing_whose_other_text_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether words tell of that one or not."""
+    monkeypatch.setattr(module, "_MOST_WORDS", 0)
+    asked = prefilter_of(*filter(None, map(needed, ("red.*blue", "blue.*<<<"))))
+    expected = {"red": set(), "blue": set(), "<<<": set(), "red blue": {0}, "blue <<<": {1}}
+    assert {text: set(asked.possible(text.encode()).numbers) for text in expected} == expected
+
+
 def _as_shown(needed_text: bytes) -> bytes:
     return needed_text.replace(b"\0", b"")
 

@@ -118,6 +118,7 @@ def test_a_text_of_more_words_than_a_log_has_is_searched_at_its_ends() -> None:
     searched, found = _found(PatternSet(["waaa", middle]), many)
     assert found == [0]
     assert len(searched) <= RICH_BYTES + 1
+    assert len(_found(PatternSet(["a"]), _words(MAX_WORDS))[0]) <= RICH_BYTES + 1
     assert len(_found(PatternSet(["a"]), b"x" * 32_768)[0]) <= RICH_BYTES + 1
     assert len(_found(PatternSet(["a"]), b"a " * MAX_RUNS)[0]) == 2 * MAX_RUNS
     assert len(_found(PatternSet(["a"]), b"a " * (MAX_RUNS + 1))[0]) <= RICH_BYTES + 1
