@@ -230,6 +230,14 @@ def test_words_are_learned_and_forgotten_within_a_bound(monkeypatch: pytest.Monk
     assert max(map(len, index._dull)) < 5000
 
 
+def test_as_many_parts_as_are_asked_for_are_not_yet_too_many() -> None:
+    """Of words that are known, of new ones that are whole, and of what stands within others."""
+    index = word_index(b"\0aaaq\0", b"bbbq", b"\0cccq\0")
+    assert len(index.parts_in(frozenset({b"aaaq", b"xbbbqx"}), 1)) == 2
+    assert index.telling({b"aaaq"}) == {b"aaaq"}
+    assert len(index.parts_in(frozenset({b"aaaq", b"cccq"}), 1)) == 2
+
+
 def test_answers_are_kept_by_the_words_that_tell_something(monkeypatch: pytest.MonkeyPatch) -> None:
     """Texts that differ in numbers and names alone are asked about once, and no more answers are kept than a bound."""
     monkeypatch.setattr(module, "_MOST_KEPT", 3)
