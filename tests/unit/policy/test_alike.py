@@ -51,6 +51,8 @@ from tests.unit.policy.by_definition import all_of_them, by_definition, rules_of
         (rules_of(*(rf"port {number}\b" for number in range(10, 18))), ["port 01", "port 02", "port 17"], 8),
         (rules_of(*(rf"port {number}\b" for number in range(10, 19))), ["port 01", "port 02", "port 18"], None),
         (rules_of("[7-9]", "red"), ["red 1", "red 2", "red 8"], None),
+        (rules_of("^red [3-7]", "red"), ["10:11:12 red 1\nblue", "10:11:12 red 2\nblue", "10:11:12 red 7\nblue"], 1),
+        (rules_of("^red [3-7]", "red"), ["\x1b[31mred 1\x1b[0m", "\x1b[31mred 2\x1b[0m", "\x1b[31mred 7\x1b[0m"], 1),
     ],
 )
 def test_each_text_of_a_shape_is_decided_as_by_itself(rules: list[Match], texts: list[str], asked: int | None) -> None:

@@ -60,6 +60,7 @@ def test_ids_are_hexadecimal_and_stand_alone(one: str, other: str, *, alike: boo
         (rules_of("(?i)0a|red"), "/#/: red", ["0a1b2c3d", "a9ffee00", "11aa22bb", "bb22aa0a"], 0),
         (rules_of("(?i)0a|reed", "red"), "/#/: red", ["0a1b2c3d", "a9ffee00", "11aa22bb", "bb22aa0a"], 2),
         (rules_of("bad", "red"), "/#/: red", ["0a1b2c3d", "99ffee00", "11aa22bb", "11bad222", "1122abad"], 1),
+        (rules_of("bad", "fade", "red"), "/#/: red", ["0a1b2c3d", "99ffee00", "11aa22bb", "11bad222", "1fade222"], 1),
         (rules_of(r"\bbad", "red"), "/#/: red", ["0a1b2c3d", "99ffee00", "11aa22bb", "bad11222", "1122abad"], 1),
         (rules_of(r"bad\b", "red"), "/#/: red", ["0a1b2c3d", "99ffee00", "11aa22bb", "bad11222", "1122abad"], 1),
         (rules_of(r"\bbad\b", "red"), "/#/: red", ["0a1b2c3d", "99ffee00", "11aa22bb", "11bad222"], 1),
