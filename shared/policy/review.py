@@ -224,7 +224,7 @@ def _hits_as_little(wider: Match, narrower: Match) -> bool:
     """Whether what clears a line for the narrower match clears it for the wider one."""
     refused = {*listed(narrower.not_message), *listed(narrower.not_near)}
     own = set(listed(narrower.message))
-    return bool(own) and own <= set(listed(wider.message)) and set(listed(wider.not_near)) <= refused
+    return own <= set(listed(wider.message)) and set(listed(wider.not_near)) <= refused
 
 
 def _never_fitting(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:

@@ -195,6 +195,8 @@ def _warned(rules: str) -> list[tuple[str, str]]:
         ("message: [a, c], not_near: b", "message: a, not_near: [b, d]", True),
         ("message: [a, c], not_near: [b, d]", "message: a, not_near: b, not_message: d", True),
         ("message: [a, c], not_near: [b, d]", "message: a, not_near: b", False),
+        ("message: a, not_near: b", "message: a, not_near: [b, d]", True),
+        ("message: a, not_near: b, reason: NodeFail", "message: a, not_near: b", False),
         ("message: a, not_near: b", "message: c, all_of: a, not_near: b", False),
         ("message: a, not_near: b", "all_of: a, not_message: b", True),
         ("message: a", "message: a, not_near: b", True),
