@@ -38,7 +38,7 @@ from shared.intake import Context, read_events
 from shared.ledger.several import OpenLedger
 from shared.open_ledger import open_ledger
 from shared.policy.model import Action, Breaker, Match, Policy, Rule
-from shared.ports import Due, Stored, Write
+from shared.ports import Due, Stored, WholeSave, Write, whole_save_of
 from shared.reality import SystemChance, SystemClock
 from shared.settings import parse_ledger_url
 from shared.systems.ehpc.snapshot import EhpcSnapshot
@@ -89,14 +89,21 @@ class _Watched:
     def __init__(self, near: OpenLedger, away_s: float) -> None:
         self._near, self._away_s = near, away_s
         self.trips = self.conflicts = 0
+        self.save_whole: WholeSave | None = self._save_whole if whole_save_of(near) else None
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
         self._went()
         return self._near.load(keys)
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
+        return self._saved(writes, self._near.save)
+
+    def _save_whole(self, writes: Sequence[Write]) -> frozenset[str]:
+        return self._saved(writes, whole_save_of(self._near) or self._near.save)
+
+    def _saved(self, writes: Sequence[Write], save: WholeSave) -> frozenset[str]:
         self._went()
-        found = self._near.save(writes)
+        found = save(writes)
         self.conflicts += len(found)
         return found
 

@@ -74,15 +74,17 @@ class Incoming:
     def __init__(self, sock: Any, bounded: Bounded) -> None:
         self._sock, self._bounded = sock, bounded
         self._left = bounded.most_bytes + HEAD_BYTES
-        self._here, self._at = bytearray(), 0
-        """What has come, and how much of it was taken."""
+        self._here: bytes | bytearray = b""
+        """What has come. Most answers come as one part, which is left as it is."""
+        self._at = 0
+        """How much of it was taken."""
 
     @property
     def some_left(self) -> bool:
         """Whether more has come than was asked for."""
         return len(self._here) > self._at
 
-    def line(self) -> bytearray:
+    def line(self) -> bytes | bytearray:
         """The next one without its end. Raises as `_more`."""
         looked_at = self._at
         while (end := self._here.find(b"\n", looked_at)) < 0:
@@ -92,29 +94,21 @@ class Incoming:
         begin, self._at = self._at, end + 1
         return self._here[begin:end].rstrip(b"\r")
 
-    def lines(self) -> list[str] | None:
-        """Those up to the next empty one, and that one taken: of a head that has come whole and is plainly written.
-
-        None, and nothing taken: read it line by line. Those are the same lines, at several times the cost. Raises as
-        `_more`.
-        """
-        if not self.some_left:
+    def first_part(self) -> bytes | bytearray:
+        """What has come, or comes first if that is nothing; none of it is taken. Raises as `_more`."""
+        if not self._here:
             self._more()
-        end = self._here.find(b"\r\n\r\n", self._at)
-        text = self._here[self._at : end].decode("latin-1") if end > self._at else ""
-        lines = text.split("\r\n")
-        if not all(lines) or not len(lines) - 1 == text.count("\r") == text.count("\n"):
-            return None
-        self._at = end + 4
-        return lines
+        return self._here
 
     def exactly(self, length: int) -> bytes:
         """So many bytes. Raises as `_more`."""
-        while (missing := length - (len(self._here) - self._at)) > 0:
+        begin = self._at
+        end = begin + length
+        while (missing := end - len(self._here)) > 0:
             if not self._more(min(max(missing, PART_BYTES), LARGE_BYTES)):
                 raise CutShort
-        begin, self._at = self._at, self._at + length
-        return bytes(memoryview(self._here)[begin : self._at])
+        self._at, here = end, self._here
+        return here[begin:end] if isinstance(here, bytes) else bytes(memoryview(here)[begin:end])
 
     def rest(self, most_bytes: int) -> bytes:
         """All until the peer hangs up. Raises as `_more`."""
@@ -130,5 +124,10 @@ class Incoming:
         self._left -= len(part)
         if self._left < 0:
             raise TooLong
-        self._here += part
+        if not self._here:
+            self._here = part
+        elif part:
+            if isinstance(self._here, bytes):
+                self._here = bytearray(self._here)
+            self._here += part
         return bool(part)

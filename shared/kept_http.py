@@ -294,6 +294,7 @@ def _given(place: Place, line: _Line, *, keep: bool) -> None:
         kept = _KEPT[place]
         if keep:
             kept.append(line)
-        over = [kept.pop(0) for _ in range(len(kept) - MOST_KEPT)] if keep else [line]
-    for one in over:
-        one.close()
+            if len(kept) <= MOST_KEPT:
+                return
+            line = kept.pop(0)
+    line.close()

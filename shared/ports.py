@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
@@ -148,6 +148,19 @@ class Ledger(Protocol):
         With `after`, only what follows it in that order. A hint: may lag or be stale, so load and check again.
         """
         ...
+
+
+WholeSave = Callable[[Sequence[Write]], frozenset[str]]
+"""Saves all writes if every expectation holds, else none; the keys of those that conflicted come back.
+
+For the rest as `Ledger.save`. A ledger whose batch is one atomic step has it as `save_whole`, others have none.
+"""
+
+
+def whole_save_of(ledger: Ledger) -> WholeSave | None:
+    """How that ledger saves several documents as one; None where it cannot."""
+    found: WholeSave | None = getattr(ledger, "save_whole", None)
+    return found
 
 
 class OutcomeSink(Protocol):

@@ -1,14 +1,15 @@
-"""Shared limits come first: a chunk takes its tokens of rate, pace and breaker before it reserves any attempt.
+"""Shared limits come first: a chunk takes tokens of rate, pace and breaker before it reserves an attempt, or with it.
 
 All are taken in one save; a crash after that wastes tokens and never overspends. A power cut that takes tokens back
-takes the attempts with it that were reserved after them, so no call has left for those. Who waits for rate or pace
-takes no token of the breaker: it counts jobs that are acted on.
+takes the attempts with it that were reserved after them, so no call has left for those. Where the ledger saves several
+documents as one, all or none, the reservations of a chunk that gets every token are in that save too. Who waits for
+rate or pace takes no token of the breaker: it counts jobs that are acted on.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -25,7 +26,7 @@ from shared.heal.claims import WholeClaims
 from shared.heal.item import Item, Notice
 from shared.heal.owners import counted, shares_in, without_room
 from shared.policy.model import Policy
-from shared.ports import Ledger, Stored
+from shared.ports import Ledger, Stored, Write
 from shared.systems import SYSTEMS
 
 _LOG = logging.getLogger(__name__)
@@ -141,15 +142,28 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
         breaker = limits[self._breaker] if limits else SharedLimit()
         return Admission(breaker, breaker)
 
-    def take(self, wanting: Sequence[Item], shared: Mapping[str, Stored], before: SharedLimit) -> Admission:
+    def take(
+        self,
+        wanting: Sequence[Item],
+        shared: Mapping[str, Stored],
+        before: SharedLimit,
+        with_all: Callable[[Sequence[Write]], bool] | None = None,
+    ) -> Admission:
         """Tokens for these items, by one compare-and-set over the scope's documents.
 
         Nobody gets one if others kept getting in between, or if a limit cannot be read.
+
+        Args:
+            wanting: of one cluster or group, in the order in which they get tokens.
+            shared: documents as they were read.
+            before: the breaker as it was when the items were decided.
+            with_all: saves these writes and the reservations of all the items as one, or nothing, which it says. It is
+                asked once, if all get their tokens: whoever met others there takes tokens first.
         """
         claims = WholeClaims(wanting, self.effect_by)
         if claims.keys:
             shared = {**shared, **self.ledger.load(claims.keys)}
-        for _ in range(TRIES):
+        for _ in range(TRIES + (with_all is not None)):
             limits = self._read(shared)
             if limits is None:
                 return _all_wait(before, Wait(Reason.RECORD_UNREADABLE, None))
@@ -162,6 +176,12 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
                 if taken[key] != limits[key]
             ]
             writes += claims.writes(admission.grants, shared, self.now)
+            if with_all is not None and admission.grants(wanting):
+                if with_all(writes):
+                    self.notices.extend(newly_owed(self._breaker, limits[self._breaker], taken[self._breaker]))
+                    return admission
+                with_all, shared = None, self.ledger.load([*self.keys, *claims.keys])
+                continue
             try:
                 conflicts = self.ledger.save(writes) if writes else frozenset[str]()
             except DocumentRefused as error:

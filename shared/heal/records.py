@@ -10,7 +10,7 @@ from shared.domain.errors import DocumentRefused, LedgerUnavailable
 from shared.domain.keys import kind_of
 from shared.domain.record import JobRecord
 from shared.heal.item import Left
-from shared.ports import Ledger, Stored, Write
+from shared.ports import Ledger, Stored, WholeSave, Write
 
 _LOG = logging.getLogger(__name__)
 
@@ -108,22 +108,40 @@ class Records:
         keys = list(self._changed)
         if not keys and not also:
             return frozenset()
-        writes = [
-            *also,
-            *(
-                record_write(key, self._records[key], self._versions[key], self._now, lasting=self._lasting)
-                for key in keys
-            ),
-        ]
-        conflicts = self._save(writes)
+        conflicts = self._save([*also, *self._writes()])
         for key in self.refused.intersection(keys):
             self._records[key] = self._read[key]
-        self._changed.clear()
-        for key in keys:
-            if key not in conflicts | self.refused:
+        self._saved(conflicts | self.refused)
+        return conflicts
+
+    def save_whole(self, whole: WholeSave, also: Sequence[Write]) -> bool:
+        """Write every change, and these, as one. False: nothing was saved, and every change still waits.
+
+        Raises:
+            LedgerUnavailable: it is not known whether they were saved.
+        """
+        try:
+            conflicts = whole([*also, *self._writes()])
+        except DocumentRefused:
+            return False  # which one costs nothing beside it is seen where each is saved by itself
+        if not conflicts:
+            self.refused = frozenset()
+            self._saved(conflicts)
+        return not conflicts
+
+    def _writes(self) -> list[Write]:
+        return [
+            record_write(key, self._records[key], self._versions[key], self._now, lasting=self._lasting)
+            for key in self._changed
+        ]
+
+    def _saved(self, but: frozenset[str]) -> None:
+        """Every change is in the ledger now, but to these documents."""
+        for key in self._changed:
+            if key not in but:
                 self._versions[key] = (self._versions[key] or 0) + 1
                 self._read[key] = self._records[key]
-        return conflicts
+        self._changed.clear()
 
     def _save(self, writes: Sequence[Write]) -> frozenset[str]:
         """Save what the ledger has room for: what it has none for costs nothing beside it."""

@@ -12,7 +12,7 @@ from shared.documents import decode_controls
 from shared.domain.keys import CONTROLS_KEY
 from shared.policy.controls import tightened
 from shared.policy.model import Policy
-from shared.ports import Clock, Due, Ledger, Stored, Write
+from shared.ports import Clock, Due, Ledger, Stored, WholeSave, Write, whole_save_of
 
 
 class StricterByHand(Exception):  # noqa: N818 - says what was read
@@ -53,6 +53,11 @@ class RuledLedger:
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
         """As the other one."""
         return self._ledger.save(writes)
+
+    @property
+    def save_whole(self) -> WholeSave | None:
+        """As the other one's."""
+        return whole_save_of(self._ledger)
 
     def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:
         """As the other one."""

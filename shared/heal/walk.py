@@ -28,7 +28,7 @@ from shared.heal.writer import Writer
 from shared.policy.inherit import with_limits_at
 from shared.policy.match import make_ready
 from shared.policy.model import Policy
-from shared.ports import Chance, Clock, JobSystem, Ledger
+from shared.ports import Chance, Clock, JobSystem, Ledger, Write, whole_save_of
 from shared.systems import SYSTEMS
 
 CHUNK = 100
@@ -184,7 +184,7 @@ class Walk(Struct, frozen=True, kw_only=True):
             wanting = [item for item in items if item.wants_call]
             if wanting:
                 with self.pacing if SYSTEMS.named(limits.scope.system).pace else nullcontext():
-                    admission = limits.take(wanting, shared, unasked.breaker)
+                    admission = limits.take(wanting, shared, unasked.breaker, self._with_tokens(decider))
                 if not admission.grants(wanting):
                     records.revert()
                     decider.decide_all(items, admission)
@@ -199,6 +199,21 @@ class Walk(Struct, frozen=True, kw_only=True):
             if not items:
                 break
         return items
+
+    def _with_tokens(self, decider: Decider) -> Callable[[Sequence[Write]], bool] | None:
+        """How reservations are saved in one with the tokens for them; None where the ledger has no such save."""
+        whole = whole_save_of(self.ledger)
+        if whole is None:
+            return None
+
+        def saved(tokens: Sequence[Write]) -> bool:
+            counted = decider.nodes.writes()
+            done = decider.records.save_whole(whole, [*tokens, *counted])
+            if done and counted:
+                decider.nodes.written()
+            return done
+
+        return saved
 
     @staticmethod
     def _decide(items: Sequence[Item], decider: Decider, unasked: Admission, fetcher: Fetcher | None) -> None:

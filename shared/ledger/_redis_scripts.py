@@ -36,7 +36,7 @@ SAVE = """
 local now = tonumber(ARGV[1])
 local versions, conflicts = {}, {}
 for i = 3, #KEYS do
-  local at = 3 + (i - 3) * 5
+  local at = 4 + (i - 3) * 5
   local fields = redis.call('HMGET', KEYS[i], 'version', 'owner', 'expires_at')
   local there = tonumber(fields[3] or 'inf') > now and fields[1] or ''
   if fields[2] ~= ARGV[2] then
@@ -47,9 +47,10 @@ for i = 3, #KEYS do
     end
   end
 end
+if ARGV[3] == '1' and #conflicts > 0 then return conflicts end
 for i = 3, #KEYS do
   if versions[i] then
-    local at = 3 + (i - 3) * 5
+    local at = 4 + (i - 3) * 5
     local key, due_at, expires_at = ARGV[at], ARGV[at + 3], ARGV[at + 4]
     redis.call('HSET', KEYS[i], 'version', versions[i], 'owner', ARGV[2], 'document', ARGV[at + 1])
     if due_at == '' then
@@ -73,8 +74,9 @@ for i = 3, #KEYS do
 end
 return conflicts
 """
-"""KEYS: due, expires, documents. ARGV: now, owner, and for each document its key, its bytes, the version expected
-(empty: none), due_at and expires_at (empty: never). Returns the places, from 0, of those that conflicted.
+"""KEYS: due, expires, documents. ARGV: now, owner, 1 (all or nothing) or 0, and for each document its key, its bytes,
+the version expected (empty: none), due_at and expires_at (empty: never). Returns the places, from 0, of those that
+conflicted.
 
 The time to live is a span of our clock, so that a server whose clock differs keeps a document as long as we meant.
 """

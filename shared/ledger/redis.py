@@ -60,12 +60,19 @@ class RedisLedger:
         If the answer is lost, the documents are read once: where all carry this call's token, it was saved. Else
         nothing is known, for the script may still be on its way.
         """
+        return self._saved(writes, whole=False)
+
+    def save_whole(self, writes: Sequence[Write]) -> frozenset[str]:
+        """The same, or nothing if one expectation does not hold."""
+        return self._saved(writes, whole=True)
+
+    def _saved(self, writes: Sequence[Write], *, whole: bool) -> frozenset[str]:
         if not writes:
             return frozenset()
         check(writes, key_bytes=VALUE_BYTES_MAX, document_bytes=VALUE_BYTES_MAX)
         owner = uuid4().hex  # an identity, not chance: nothing is decided by it
         keys = [DUE_KEY, EXPIRES_KEY, *(DOCUMENT_PREFIX + write.key for write in writes)]
-        arguments: list[Argument] = [self._clock.now(), owner]
+        arguments: list[Argument] = [self._clock.now(), owner, int(whole)]
         for write in writes:
             arguments += _arguments(write)
         try:

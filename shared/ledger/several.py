@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from shared.ports import Due, Ledger, Stored, Write
+from shared.ports import Due, Ledger, Stored, WholeSave, Write, whole_save_of
 
 
 class OpenLedger(Ledger, Protocol):
@@ -32,6 +32,8 @@ class SeveralLedgers:
     def __init__(self, open_one: Callable[[], OpenLedger]) -> None:
         self._open_one = open_one
         self._free = [open_one()]
+        self.save_whole: WholeSave | None = self._save_whole if whole_save_of(self._free[0]) else None
+        """As the one that is used, where such ledgers have it."""
 
     def close(self) -> None:
         """Let them all go; they answer no more."""
@@ -51,6 +53,13 @@ class SeveralLedgers:
         ledger = self._taken()
         try:
             return ledger.save(writes)
+        finally:
+            self._free.append(ledger)
+
+    def _save_whole(self, writes: Sequence[Write]) -> frozenset[str]:
+        ledger = self._taken()
+        try:
+            return (whole_save_of(ledger) or ledger.save)(writes)
         finally:
             self._free.append(ledger)
 

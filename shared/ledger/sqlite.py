@@ -141,6 +141,13 @@ class SqliteLedger:
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
         """One transaction for all; the keys whose expectation did not hold come back."""
+        return self._saved(writes, whole=False)
+
+    def save_whole(self, writes: Sequence[Write]) -> frozenset[str]:
+        """The same, or nothing if one expectation does not hold."""
+        return self._saved(writes, whole=True)
+
+    def _saved(self, writes: Sequence[Write], *, whole: bool) -> frozenset[str]:
         check(writes, key_bytes=VALUE_BYTES_MAX, document_bytes=VALUE_BYTES_MAX)
         with self._asked():
             self._wait_for_disk(waits=any(write.lasting for write in writes))
@@ -148,7 +155,7 @@ class SqliteLedger:
             try:
                 conflicts = frozenset(write.key for write in writes if not self._save(write))
                 self._db.execute("DELETE FROM documents WHERE expires_at < ?", (self._clock.now(),))
-                self._db.execute("COMMIT")
+                self._db.execute("ROLLBACK" if whole and conflicts else "COMMIT")
             except BaseException:
                 if self._db.in_transaction:  # a full disk, for one, has ended it: the error is still to be told
                     self._db.execute("ROLLBACK")

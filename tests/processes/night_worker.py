@@ -27,7 +27,7 @@ from shared.domain.snapshot import Observation
 from shared.heal import Healer, Invocation
 from shared.open_ledger import OpenLedger, open_ledger
 from shared.policy.model import Policy
-from shared.ports import Due, Stored, Write
+from shared.ports import Due, Stored, Write, whole_save_of
 from shared.settings import parse_ledger_url
 from shared.sweep import sweep
 from tests.proof.delivery import Delivery
@@ -111,6 +111,14 @@ class AskingLedger:
         """As the ledger; of the first so many documents, if the answer says so."""
         taken = self._wire.ask("save", list(writes))
         conflicts = self._tried(lambda: self._real.save(writes[:taken]))
+        self._wire.ask("done", len(conflicts))
+        return conflicts  # type: ignore[no-any-return]  # as above
+
+    def save_whole(self, writes: Sequence[Write]) -> frozenset[str]:
+        """As the ledger; what would be a part of it is nothing."""
+        taken = self._wire.ask("save", list(writes))
+        whole = whole_save_of(self._real) or self._real.save
+        conflicts = self._tried(lambda: whole(writes if taken == len(writes) else []))
         self._wire.ask("done", len(conflicts))
         return conflicts  # type: ignore[no-any-return]  # as above
 

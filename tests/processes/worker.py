@@ -28,7 +28,7 @@ from typing import Any, NoReturn
 import shared.runtime
 from localcloud.fc.instance.context import make_context
 from shared.open_ledger import OpenLedger, open_ledger
-from shared.ports import Due, Stored, Write
+from shared.ports import Due, Stored, WholeSave, Write, whole_save_of
 from shared.reality import SystemClock
 from tests.processes.fast_clock import FastClock
 
@@ -46,6 +46,7 @@ class FarLedger:
     def __init__(self, near: OpenLedger) -> None:
         self._near = near
         self.close = near.close
+        self.save_whole: WholeSave | None = self._save_whole if whole_save_of(near) else None
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
         """As the ledger, later."""
@@ -56,6 +57,10 @@ class FarLedger:
         """As the ledger, later."""
         time.sleep(random.uniform(0, FAR_S))
         return self._near.save(writes)
+
+    def _save_whole(self, writes: Sequence[Write]) -> frozenset[str]:
+        time.sleep(random.uniform(0, FAR_S))
+        return (whole_save_of(self._near) or self._near.save)(writes)
 
     def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:
         """As the ledger."""

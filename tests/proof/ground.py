@@ -23,7 +23,7 @@ from shared.systems import SYSTEMS
 from tests.proof.cluster import ClusterJob
 from tests.proof.group import GroupJob
 from tests.proof.seam import Crash, Fault, Plan, Step, Trouble, faults_of
-from tests.proof.stores import FakeLedger, FakeSink, RememberingStore
+from tests.proof.stores import FakeLedger, FakeSink, RememberingStore, WholeLedger
 from tests.proof.systems import FakeSystem
 from tests.proof.truth import Call, Invoked, Job, Look, Past, Saved, Telling
 from tests.proof.units import UnitJob
@@ -33,7 +33,7 @@ from tests.support.memory_ledger import MemoryLedger
 if TYPE_CHECKING:
     from tests.proof.baton import Baton
 
-COST_S = {"load": 0.01, "save": 0.02, "due": 0.01, "look": 0.3, "rerun": 0.5, "put": 0.1}
+COST_S = {"load": 0.01, "save": 0.02, "save whole": 0.02, "due": 0.01, "look": 0.3, "rerun": 0.5, "put": 0.1}
 """How long each step takes, half of it before its effect."""
 GARBAGE = b"written by something else"
 """A ledger document that is none of ours."""
@@ -42,7 +42,8 @@ GARBAGE = b"written by something else"
 class Ground:
     """Everything of one history but the platform."""
 
-    def __init__(self, policy: Policy, plan: Plan = (), past: Past | None = None) -> None:
+    def __init__(self, policy: Policy, plan: Plan = (), past: Past | None = None, *, whole: bool = False) -> None:
+        """`whole`: the ledger's batch can be one atomic step."""
         self.policy = policy
         self.plan = dict(plan)
         self.dice: dict[int, int] = {}
@@ -53,7 +54,7 @@ class Ground:
         self.trace: list[Step] = []
         self.history: list[tuple[float, str, str, int, Trouble | None]] = []
         """For people: no law reads it."""
-        self.ledger = FakeLedger(self, RememberingStore(self))
+        self.ledger = (WholeLedger if whole else FakeLedger)(self, RememberingStore(self))
         self.sink = FakeSink(self)
         self.systems = {system: FakeSystem(self, system) for system in SYSTEMS.names}
         self.cluster: dict[Job, ClusterJob] = {}

@@ -39,6 +39,8 @@ class Meeting:
     """Whether both write the same documents, so that some schedule must show a conflict."""
     long: bool = False
     """So many steps that its histories with a fault are run on demand alone."""
+    whole: bool = False
+    """On a ledger whose batch can be one atomic step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Meet:
 
 def set_up(meeting: Meeting, schedule: Schedule, *, swapped: bool = False, plan: Plan = ()) -> World:
     """The world before, with the meeting ahead."""
-    world = World(meeting.policy, plan)
+    world = World(meeting.policy, plan, whole=meeting.whole)
     first, second = meeting.build(world)
     world.timer_from = world.clock.moment + meeting.after_s + 1
     world.at(meeting.after_s, Meet(second, first, schedule) if swapped else Meet(first, second, schedule))

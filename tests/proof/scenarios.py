@@ -33,6 +33,8 @@ class Scenario:
     """Faults happen in that many seconds of it; what follows repeats itself (a look each half hour for a day)."""
     reaches: frozenset[str] = field(default=frozenset())
     """`verdict/reason` of outcomes that its single-fault histories must have met, or the suite tests nothing."""
+    whole: bool = False
+    """On a ledger whose batch can be one atomic step."""
 
     @property
     def until(self) -> float:
@@ -41,7 +43,7 @@ class Scenario:
 
     def world(self, plan: Plan = (), past: Past | None = None) -> World:
         """The night as it begins."""
-        world = World(self.policy, plan, past)
+        world = World(self.policy, plan, past, whole=self.whole)
         self.build(world)
         return world
 

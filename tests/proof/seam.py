@@ -88,6 +88,7 @@ KINDS: dict[str, tuple[Fault, ...]] = {
     "load": _READ,
     "due": _READ,
     "save": (*_WRITE, Fault.OLD),
+    "save whole": (*(fault for fault in _WRITE if fault is not Fault.HALF), Fault.OLD),
     "put": _WRITE,
     "look": (Fault.CRASH_BEFORE, Fault.LOOK_FAILED, Fault.LOOK_REFUSED, Fault.SLOW, Fault.OLD),
     "rerun": (
@@ -119,7 +120,7 @@ def faults_of(step: Step) -> Iterator[Trouble]:
     for fault in KINDS[step.name]:
         if step.size > 1 or fault not in _OF_SEVERAL:
             yield fault
-    if step.name == "save":
+    if step.name.startswith("save"):
         sizes = range(1, step.size + 1)
         for count in sizes if step.size <= WHOLE else (1, step.size - 1, step.size):
             yield from map(Conflict, combinations(range(step.size), count))

@@ -66,7 +66,7 @@ class FakeLedger:
 
     def copy(self, world: Ground) -> FakeLedger:
         """The ledger of a copy of its world."""
-        other = FakeLedger(world, self.store.copy(world))
+        other = type(self)(world, self.store.copy(world))
         other.conflicts = self.conflicts
         return other
 
@@ -117,6 +117,26 @@ class FakeLedger:
     def _fail(self) -> None:
         self._world.current.ledger_failed = True
         raise LedgerUnavailable("the ledger is out of reach")
+
+
+class WholeLedger(FakeLedger):
+    """The same where the ledger's batch can be one atomic step."""
+
+    def save_whole(self, writes: Sequence[Write]) -> frozenset[str]:
+        """Save all, or nothing if one conflicts."""
+        fault = self._world.step("save whole", len(writes))
+        self._raise_before(fault)
+        if isinstance(fault, Conflict):
+            for place in fault.places:
+                self._touch(writes[place].key)
+        conflicts = self.store.conflicting(writes)
+        for write in () if conflicts else writes:
+            self.store.keep(write)
+        self.conflicts += len(conflicts)
+        self._world.leave(fault)
+        if fault is Fault.ERROR_AFTER:
+            self._fail()
+        return conflicts
 
 
 class FakeSink:

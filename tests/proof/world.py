@@ -64,8 +64,8 @@ class NotQuietError(AssertionError):
 class World(Ground):
     """One history: the ground, and the platform."""
 
-    def __init__(self, policy: Policy, plan: Plan = (), past: Past | None = None) -> None:
-        super().__init__(policy, plan, past)
+    def __init__(self, policy: Policy, plan: Plan = (), past: Past | None = None, *, whole: bool = False) -> None:
+        super().__init__(policy, plan, past, whole=whole)
         self._timeline: list[tuple[float, int, Action]] = []
         self._happenings = 0
         self._next_timer = self.clock.moment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from shared.ports import Due, Ledger, Stored, Write
+from shared.ports import Due, Ledger, Stored, WholeSave, Write, whole_save_of
 
 
 class Killed(BaseException):
@@ -36,6 +36,8 @@ class MeddledLedger:
         """Keys of each load."""
         self.saves: list[list[str]] = []
         """Keys of each save."""
+        self.whole = False
+        """Whether several documents may be saved as one, if the ledger within can."""
         self.before_save: Callable[[], None] = nothing
         self.after_save: Callable[[], None] = nothing
         self._meddling = False
@@ -47,8 +49,17 @@ class MeddledLedger:
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
         """As the ledger does, with others before and after."""
+        return self._saved(writes, self.inner.save)
+
+    @property
+    def save_whole(self) -> WholeSave | None:
+        """As the ledger's, with others before and after."""
+        inner = whole_save_of(self.inner) if self.whole else None
+        return None if inner is None else lambda writes: self._saved(writes, inner)
+
+    def _saved(self, writes: Sequence[Write], save: WholeSave) -> frozenset[str]:
         self._let(self.before_save)
-        conflicts = self.inner.save(writes)
+        conflicts = save(writes)
         self.saves.append([write.key for write in writes])
         self._let(self.after_save)
         return conflicts

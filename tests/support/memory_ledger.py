@@ -38,6 +38,11 @@ class Store:
         self.kept[write.key] = Kept(Stored(write.document, (version or 0) + 1), write.due_at, write.expires_at)
         return True
 
+    def conflicting(self, writes: Sequence[Write]) -> frozenset[str]:
+        """Keys of those whose expectation does not hold."""
+        there = {key: stored.version for key, stored in self.load([write.key for write in writes]).items()}
+        return frozenset(write.key for write in writes if there.get(write.key) != write.expected)
+
     def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:
         """What is due by then, oldest first."""
         found = sorted(
@@ -82,6 +87,15 @@ class MemoryLedger:
         if self._closed:
             raise LedgerUnavailable("closed")
         return self.store
+
+
+class WholeMemoryLedger(MemoryLedger):
+    """One whose batch can be one atomic step, as that of SQLite and Redis."""
+
+    def save_whole(self, writes: Sequence[Write]) -> frozenset[str]:
+        """All writes, or nothing if one conflicts."""
+        self.store.forget(self._clock.now())
+        return self._open().conflicting(writes) or self.save(writes)
 
 
 def touch(ledger: Ledger, key: str) -> None:

@@ -82,6 +82,20 @@ def test_a_save_that_arrives_twice_is_no_conflict_with_itself(wired: RedisLedger
     assert {key: found.version for key, found in wired.load(["a", "b"]).items()} == {"a": 2, "b": 1}
 
 
+def test_a_whole_that_arrives_twice_or_whose_answer_is_lost_is_saved_once(wired: RedisLedger, proxy: TcpProxy) -> None:
+    """As a save is; and one that conflicts is nothing, however often it comes."""
+    proxy.fault = Fault.TWICE
+    assert wired.save_whole([write("a", b"2", expected=1), write("b")]) == frozenset()
+    proxy.fault = Fault.TWICE
+    assert wired.save_whole([write("a", b"3", expected=2), write("b", expected=7)]) == {"b"}
+    proxy.fault = Fault.ANSWER_LOST
+    assert wired.save_whole([write("a", b"4", expected=2), write("b", expected=1)]) == frozenset()
+    proxy.fault = Fault.REQUEST_LOST
+    with pytest.raises(LedgerUnavailable):
+        wired.save_whole([write("a", b"5", expected=3), write("b", expected=2)])
+    assert {key: found.version for key, found in wired.load(["a", "b"]).items()} == {"a": 3, "b": 2}
+
+
 @pytest.mark.parametrize("fault", [Fault.ANSWER_LOST, Fault.REQUEST_LOST, Fault.CUT])
 def test_a_lost_answer_to_a_question_is_not_asked_again(wired: RedisLedger, proxy: TcpProxy, fault: Fault) -> None:
     """Loads and looks raise, in bounded time, and the next one connects anew."""

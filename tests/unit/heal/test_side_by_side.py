@@ -138,17 +138,17 @@ def test_groups_side_by_side_take_the_tokens_of_their_common_pace_one_after_the_
     """At once they would only conflict, and of many groups some would get none: the pace is the region's."""
     groups = [replace(GROUP, group_id=f"demo.{number}") for number in range(3)]
     pace, at_work, most = pace_key(GROUP, "RerunJob"), [0], [0]
-    save = SqliteLedger.save
+    save = SqliteLedger._saved
 
-    def slowly(self: SqliteLedger, writes: Sequence[Write]) -> frozenset[str]:
+    def slowly(self: SqliteLedger, writes: Sequence[Write], *, whole: bool) -> frozenset[str]:
         taken = any(write.key == pace for write in writes)
         at_work[0] += taken
         most[0] = max(most[0], at_work[0])
         time.sleep(0.05 * taken)
         at_work[0] -= taken
-        return save(self, writes)
+        return save(self, writes, whole=whole)
 
-    monkeypatch.setattr(SqliteLedger, "save", slowly)
+    monkeypatch.setattr(SqliteLedger, "_saved", slowly)
     failed = [house.failed_instance(instance_id=number, job_id=str(number)) for number in range(3)]
     deliver(house, [replace(one, scope=group) for one, group in zip(failed, groups, strict=True)])
     assert house.sink.told() == [("rerun", "accepted")] * 3

@@ -15,7 +15,7 @@ from shared.ledger.redis_link import RedisLink
 from shared.ledger.sqlite import SqliteLedger
 from tests.support.clock import Clock
 from tests.support.meddled_ledger import Closable
-from tests.support.memory_ledger import MemoryLedger, Store
+from tests.support.memory_ledger import Store, WholeMemoryLedger
 from tests.support.redis_server import RedisServer
 from tests.support.tablestore_server import TablestoreServer
 
@@ -26,7 +26,7 @@ Connect = Callable[[], Closable]
 def memory(_folder: Path, clock: Clock) -> Connect:
     """Connects to the same store each time: the ledger of all other tests keeps what a ledger promises."""
     store = Store()
-    return lambda: MemoryLedger(clock, store)
+    return lambda: WholeMemoryLedger(clock, store)
 
 
 def sqlite(folder: Path, clock: Clock) -> Connect:

@@ -11,7 +11,7 @@ from shared.domain.errors import DocumentRefused, LedgerUnavailable
 from shared.domain.room import LARGEST_BYTES
 from shared.ledger import _tablestore_rows as rows
 from shared.ledger import redis, sqlite
-from shared.ports import Due, Stored, Write
+from shared.ports import Due, Stored, Write, whole_save_of
 from tests.support.meddled_ledger import Closable
 from tests.support.memory_ledger import MemoryLedger
 from tests.unit.ledger.conftest import Place
@@ -70,6 +70,28 @@ def test_conflicts_are_per_document(ledger: Closable) -> None:
         "b": b"new",
         "c": b"new",
     }
+
+
+def test_a_whole_is_saved_or_nothing_of_it(ledger: Closable, place: Place) -> None:
+    """Where a batch is one atomic step: one that conflicts holds all others up, whichever it is."""
+    whole = whole_save_of(ledger)
+    assert (whole is None) == (place.backend == "tablestore")
+    if whole is None:
+        return
+    assert whole([write("a", b"old", due_at=3.0), write("b", b"old")]) == frozenset()
+    there = ledger.load(["a", "b", "c"])
+    assert {key: (found.document, found.version) for key, found in there.items()} == {
+        "a": (b"old", 1),
+        "b": (b"old", 1),
+    }
+    for wrong in "abc":
+        writes = [
+            write(key, b"new", (7 if key == wrong else 1) if key != "c" or wrong == "c" else None) for key in "abc"
+        ]
+        assert whole(writes) == {wrong}
+        assert (ledger.load(["a", "b", "c"]), ledger.due(10, 10)) == (there, [Due(3.0, "a")])
+    assert whole([write("a", b"new", 1), write("b", b"new", 1), write("c", b"new")]) == frozenset()
+    assert {key: found.version for key, found in ledger.load(["a", "b", "c"]).items()} == {"a": 2, "b": 2, "c": 1}
 
 
 def test_due_comes_oldest_first_and_ties_by_key(ledger: Closable) -> None:
