@@ -1221,7 +1221,10 @@ rpc failed;;curl: (1||curl: (2||curl: (3||curl: (5||curl: (7||curl: (9;;rsync er
 condahttperror;;http 000;;transfer close;;could not conn;;unable to conn;;dial tcp;;failed to fetc;;host is down;;
 peer has ||peer not ;;拒绝连接;;连接&&中断||关闭||失败||拒绝||断开||超时||重置||重设;;没有到主机的路由;;网络不可达;;
 网络异常||网络超时||网络错误;;断开的管道;;执行超时||操作超时||请求超时||读取超时||调用超时;;远程主机强迫关闭;;
-连接被对方||连接被对端;;~localentrynot;;please check y;;~ssl connectio;;eof or 0 bytes;;~exit&&12;;exitcode&&12;;
+连接被对方||连接被对端;;~localentrynot;;please check y;;~ssl connectio;;eof or 0 bytes;;~lost connecti;;
+became unrespo;;did not answer||did not respon;;~try again in ;;overloaded;;
+handshake&& failed|| timed out|| timeout;;~deadline exce;;non-properly t;;
+~mirror is b||~mirror is c||~mirror is s||~replica is ;;节点&&失联;;输入输出错误;;请稍;;~exit&&12;;exitcode&&12;;
 script exit va;;返回值||返回码||退出状态||退出码&&12;;~require&&~found||~got||~has||~have||~install||~is;;
 ~client~||~compile||~driver~||~glibc~||~kernel~||~library||~release||~version&& too new~|| too old~;;
  higher than~|| lower than~|| newer than~|| older than~&&~glibc~||~kernel~||~release~||~version~;;
