@@ -45,7 +45,7 @@ folder, code = sys.argv[1:]
 mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
 names = sys.stdin.read().split("\\0")
 for name in names:
-    legacy = not name.startswith(("functions/", "shared/"))
+    legacy = not name.startswith(("functions/", "shared/")) or name.startswith("shared/console/compiled/")
     done = compileall.compile_file(
         f"{folder}/{name}", quiet=1, force=True, legacy=legacy, stripdir=folder, prependdir=code, invalidation_mode=mode
     )
@@ -53,6 +53,13 @@ for name in names:
         sys.exit(f"{name} cannot be compiled")
 """
 
+_PAGES = """
+import sys
+folder = sys.argv[1]
+sys.path.insert(0, folder)
+from shared.console.render import COMPILED, environment
+environment().compile_templates(COMPILED, extensions=["html"], zip=None, ignore_errors=False)
+"""
 _RECORDER = """
 import importlib, sys
 folder, *names = sys.argv[1:]
@@ -134,6 +141,7 @@ def build(runtime: Runtime, ledger: Ledger, output: Path = BUILD, *, cache: Path
         _write(folder / own, (ROOT / own).read_bytes())
     policy = (ROOT / "policy.yaml").read_bytes()
     _write(folder / f"policy.yaml{ENDING}", encoded(policy, load_policy(policy.decode())))
+    _pages(folder, python)
     _compile(folder, python)
     _write(folder / FILE, _patterns(folder, python))
     for path in sorted(folder.rglob("*"), reverse=True):
@@ -184,7 +192,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _compile(folder: Path, python: str) -> None:
-    """Byte-code for every module; dependencies then lose their sources. One process, one order, one hash seed."""
+    """Byte-code for every module; what nobody wrote here loses its source then. One process, one order, one seed."""
     names = [path.relative_to(folder).as_posix() for path in _files(folder) if path.suffix == ".py"]
     done = subprocess.run(
         [python, "-s", "-B", "-c", _COMPILER, str(folder), CODE_IN_CLOUD],
@@ -198,8 +206,20 @@ def _compile(folder: Path, python: str) -> None:
     if done.returncode:
         raise BundleError(f"compiling failed:\n{done.stdout[-2000:].strip()}")
     for name in names:
-        if not name.startswith(("functions/", "shared/")):
+        if (folder / name).with_suffix(".pyc").exists():
             (folder / name).unlink()
+
+
+def _pages(folder: Path, python: str) -> None:
+    """The console's templates as modules: an instance need not compile those of its first page."""
+    done = subprocess.run(
+        [python, "-I", "-S", "-B", "-c", _PAGES, str(folder)],
+        env={"PYTHONHASHSEED": "0", "PATH": os.defpath},
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BundleError(f"its pages cannot be compiled:\n{done.stderr.decode(errors='replace')[-2000:].strip()}")
 
 
 def _patterns(folder: Path, python: str) -> bytes:

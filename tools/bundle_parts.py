@@ -85,6 +85,11 @@ UNUSED_FILES = (
     "urllib3/contrib/emscripten/*",
     "redis/multidb/*",  # several servers that stand for one: the client imports them for type checkers alone
     "redis/asyncio/multidb/*",
+    "redis/commands/bf/*",  # commands of a server's modules: each is imported by the method that asks for it
+    "redis/commands/json/*",
+    "redis/commands/search/*",
+    "redis/commands/timeseries/*",
+    "redis/commands/vectorset/*",
     "redis/http/*",  # asks whether one of several is well
     "redis/asyncio/http/*",
     "lz4/frame/*",  # Log Service speaks lz4 blocks

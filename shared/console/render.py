@@ -11,15 +11,18 @@ from shared.console.http import WebResponse
 from shared.put_off import put_off
 from shared.reading.text import printable
 
-NEVER_USED = ("jinja2.bccache",)
-"""What Jinja imports and no page touches: where it would keep what it has compiled; used, it is loaded."""
+NEVER_USED = ("jinja2.bccache", "jinja2.compiler", "jinja2.lexer", "jinja2.parser")
+"""What Jinja imports and no page touches: where it would keep what it has compiled, and, of pages that were compiled
+when the package was made, what compiles them; used, it is loaded."""
 put_off(*NEVER_USED)
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context  # noqa: E402 - after that
+from jinja2 import Environment, FileSystemLoader, ModuleLoader, StrictUndefined, pass_context  # noqa: E402 - after that
 from jinja2.runtime import Context  # noqa: E402 - as above
 from markupsafe import Markup, escape  # noqa: E402 - as above
 
 FOLDER = Path(__file__).parent / "templates"
+COMPILED = FOLDER.with_name("compiled")
+"""Where a package has the templates as byte-code: to compile two of them takes longer than to serve a page."""
 STYLE_FILE = "style.css"
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 _ESCAPED_CHARS = 10
@@ -47,7 +50,7 @@ def style() -> bytes:
 def environment() -> Environment:
     """What reads templates, and what they may call."""
     made = Environment(
-        loader=FileSystemLoader(FOLDER),
+        loader=ModuleLoader(COMPILED) if COMPILED.is_dir() else FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

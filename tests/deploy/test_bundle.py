@@ -12,9 +12,11 @@ import sys
 import zipfile
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 
+from shared.console.render import rendered
 from tests.deploy.conftest import KINDS, Unpacked
 from tests.support.depth import of_today
 from tools import bundle
@@ -43,6 +45,8 @@ import redis
 print(*{name.split(".")[0] for name in sys.modules})
 """
 DATA = {"policy.yaml", "packs.json"}
+REFUSED: dict[str, Any] = {"visitor": None, "says": "<b> & \u202e", "here": "/"}
+"""What a page is made of."""
 REQUIREMENTS = Path(__file__).parents[2] / "requirements"
 
 
@@ -83,7 +87,8 @@ def test_a_bundle_over_its_budget_is_refused(tmp_path: Path, monkeypatch: pytest
     if runtime is None:
         pytest.skip("this machine has no Python of Function Compute's")
     monkeypatch.setattr(bundle, "fetch_wheels", lambda *_: {})  # our own files alone
-    monkeypatch.setattr(bundle, "_patterns", lambda *_: b"")  # which cannot be loaded
+    monkeypatch.setattr(bundle, "_pages", lambda *_: None)  # which cannot be loaded
+    monkeypatch.setattr(bundle, "_patterns", lambda *_: b"")  # nor these
     monkeypatch.setitem(BUDGET_BYTES, Ledger.NONE, 100_000)
     told = r"larger than its budget\n.* MB unpacked \(budget 0\).*\nlargest, in MB: shared "
     with pytest.raises(BundleError, match=told):
@@ -129,6 +134,19 @@ def test_byte_code_names_the_place_in_the_cloud(unpacked: Unpacked) -> None:
     assert b"/code/shared/result.py" in compiled.read_bytes()
     places = [str(bundle.ROOT).encode(), str(unpacked.bundle.folder).encode()]
     assert [path for path in _files(unpacked.folder) if any(place in path.read_bytes() for place in places)] == []
+
+
+def test_a_page_is_served_without_what_compiles_templates(unpacked: Unpacked) -> None:
+    """It was compiled when the package was made, and says what its template says."""
+    served = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from shared.console.render import rendered\n"
+        f"print(rendered('refused', **{REFUSED!r}), type(sys.modules['jinja2.compiler']).__name__)"
+    )
+    command = [unpacked.python, "-I", "-S", "-B", "-c", served, str(unpacked.folder)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told == f"{rendered('refused', **REFUSED)} _WaitingModule\n"
+    templates = [path for path in (bundle.ROOT / TEMPLATES).iterdir() if path.suffix == ".html"]
+    assert len(list((unpacked.folder / TEMPLATES).with_name("compiled").iterdir())) == len(templates)
 
 
 def test_what_is_left_out_is_never_imported() -> None:
