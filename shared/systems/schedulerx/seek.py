@@ -184,7 +184,7 @@ class _Look:
         """A server that caps its pages does so at a round number; a page that shows nothing new is the end."""
         memory = self._memory
         ids = [one.instance_id for one in page]
-        more = bool(ids) and len(ids) % _TEN == 0 and not set(ids) <= set(memory.last_page)
+        more = len(ids) % _TEN == 0 and not set(ids) <= set(memory.last_page)
         memory.last_page = ids
         return more
 
@@ -233,7 +233,6 @@ class _Look:
             "",
             job_instance_id=one.instance_id,
             occurred_at=now if ended_at is None else min(ended_at, now),
-            started_at=None,
             message=(one.result or "")[:MESSAGE_CHARS],
             node=(one.work_addr or "").partition(":")[0][:128],
         )

@@ -89,7 +89,10 @@ def test_all_that_an_instance_shows_is_told_once(service: Service) -> None:
     assert (failure.scope, failure.job_id, failure.job_instance_id, failure.reason) == (SCOPE, "42", 7, "")
     assert (failure.occurred_at, failure.started_at) == (NOW + 120.0, None)
     assert (failure.node, failure.message) == ("10.0.0.7", "x" * 8_192)
-    assert failure.event_id.endswith("/42/7")
+    service.instances = [instance(8, WorkAddr=f"{'n' * 130}:5000")]
+    (failure,) = service.turn().failures
+    assert failure.node == "n" * 128
+    assert failure.event_id.endswith("/42/8")
     assert told(service.turn()) == []
 
 
@@ -157,6 +160,15 @@ def test_a_group_whose_list_wants_a_job_is_read_job_by_job(service: Service) -> 
     assert service.asked[0] == "ListJobs 1"
     service.turn(after_s=1.0)
     assert service.asked[:2] == ["GetJobInstanceList 1", "ListJobs 1"]
+
+
+def test_a_page_of_jobs_is_one_of_the_calls(service: Service) -> None:
+    """Where none is left the next turn begins with it."""
+    service.needs_job_id, service.jobs = True, [42]
+    service.instances = [instance(7)]
+    for asked in (["GetJobInstanceList 1"], ["ListJobs 1"], ["GetJobInstanceList 42 1"]):
+        assert (told(service.turn(calls=1)), service.asked) == ([], asked)
+    assert told(service.turn()) == [7]
 
 
 def test_a_list_that_shows_the_same_page_again_is_capped(service: Service) -> None:
