@@ -70,29 +70,29 @@ class WorkspaceLook:
                 return
             self._alone += 1
             first, *waiting = waiting
-            day = self._one(first)
-            if day and day not in self._days and len(self._days) < MOST_DAYS:
-                self._days.append(day)
-                waiting = self._listed(day, waiting)
+            named = self._one(first)
+            if named and named not in self._days and len(self._days) < MOST_DAYS:
+                self._days.append(named)
+                waiting = self._listed(named, waiting)
 
-    def _one(self, instance_id: str) -> int:
-        """Read one; its business date, 0 if that is not known."""
+    def _one(self, instance_id: str) -> int | None:
+        """Read one; its business date, if that is known."""
         begun_at = self._clock.now()
         try:
             shown = one(self._api, instance_id)
         except msgspec.ValidationError as error:
             self.seen[instance_id] = malformed(error, begun_at)
-            return 0
+            return None
         if isinstance(shown, CallFailed) and not not_there(shown):
             self.seen[instance_id] = look_failed(shown, begun_at)
-            return 0
+            return None
         if isinstance(shown, TaskShown) and shown.project_id is None:
             # Told of two workspaces it would be two jobs.
             self.seen[instance_id] = malformed(ValueError("the instance shows no ProjectId"), begun_at)
-            return 0
+            return None
         here = shown if isinstance(shown, TaskShown) and self._is_here(shown, instance_id) else None
         self.seen[instance_id] = self._snapshot(instance_id, here, begun_at)
-        return here.bizdate or 0 if here else 0
+        return here.bizdate if here else None
 
     def _listed(self, day: int, waiting: list[str]) -> list[str]:
         """Read those of that day from the list; the rest of them comes back."""

@@ -34,13 +34,14 @@ from tests.unit.systems.dataworks_service import DAY, HERE, ID, ZONE, failure, l
         ({"Status": "Nobody knows"}, State.UNKNOWN),
         ({"RunNumber": "2", "StartedTime": "0"}, State.FAILED),
         ({"ProjectId": 54321}, State.NOT_FOUND),
+        ({"Id": ID + 1}, State.NOT_FOUND),
         ({"RunNumber": None}, "MalformedAnswer"),
         ({"Status": None}, "MalformedAnswer"),
     ],
 )
 def test_what_a_look_shows(row: dict[str, Any], found: State | str) -> None:
-    """Without a run's number nothing could be proven; of another workspace nothing is shown."""
-    assert looked(service(shown(**row)), failure()) == ([found], ["GetTaskInstance"])
+    """Without a run's number nothing could be proven; of another one, or another workspace's, nothing is shown."""
+    assert looked(lambda _: yes(TaskInstance=shown(**row)), failure()) == ([found], ["GetTaskInstance"])
 
 
 @pytest.mark.parametrize(
@@ -157,14 +158,22 @@ def test_invented_ids_cost_no_more_than_so_many_calls() -> None:
 
 
 def test_a_page_that_nobody_can_read_is_as_none() -> None:
-    """Its instances are read one by one."""
-    answer = service(*(shown(ID + number) for number in range(4)))
+    """Its instances are read one by one, and it is asked for once."""
+    answer = service(*(shown(ID + number) for number in range(6)))
     states, asked = looked(
         lambda wanted: yes() if wanted.action == "ListTaskInstances" else answer(wanted),
-        *(failure(ID + number) for number in range(4)),
+        *(failure(ID + number) for number in range(6)),
     )
-    assert states == [State.FAILED] * 4
-    assert asked.count("GetTaskInstance") == 4
+    assert states == [State.FAILED] * 6
+    assert Counter(asked) == {"GetTaskInstance": 6, "ListTaskInstances": 1}
+
+
+@pytest.mark.parametrize("since_s", [0, 1, 59, 60, 3_599, 86_399.999])
+def test_a_day_is_named_by_its_midnight(since_s: float) -> None:
+    """Whatever the time of the day; of the zone."""
+    begun = 1_767_196_800  # 2026-01-01 in Shanghai
+    assert midnight(begun + since_s, 0, ZONE) == 1_000 * begun
+    assert midnight(begun + since_s, 1, ZONE) == 1_000 * (begun - 86_400)
 
 
 def test_days_that_nobody_named_are_listed_once_and_only_of_many() -> None:
