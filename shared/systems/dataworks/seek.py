@@ -99,7 +99,7 @@ def _new(row: TaskShown, scope: Project, seen: dict[str, float], terms: Terms) -
     """The failure that a row shows, unless it was shown before or will never be rerun: a paused node's is set so."""
     one, now = row.instance(), terms.now
     key = f"{one.instance_id}/{one.run_number}"
-    ended_at = one.finished_at if one.finished_at is not None and one.finished_at <= now else now
+    ended_at = now if one.finished_at is None else min(one.finished_at, now)
     elsewhere = row.project_id is not None and str(row.project_id) != scope.project_id
     if one.state is not State.FAILED or one.frozen or elsewhere or now - ended_at > terms.stale_after_s:
         return None

@@ -238,4 +238,4 @@ def _row(row: Any) -> TaskShown | None:
 
 
 def _seconds(milliseconds: int | None) -> float | None:
-    return milliseconds / 1000 if milliseconds and milliseconds > 0 else None
+    return milliseconds / 1000 if milliseconds is not None and milliseconds > 0 else None
