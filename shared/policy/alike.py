@@ -122,7 +122,7 @@ def _left_of(
         if number is not None and text in patterns.enough_for(number) and not like.varies(text):
             own = ""
         if like.has_ids:
-            told = bool(own or others) or more is not NOTHING_MORE
+            told = bool(own) or more is not NOTHING_MORE
         elif not _may_hold(own, step, there):
             continue
         else:

@@ -82,6 +82,9 @@ def test_ids_are_hexadecimal_and_stand_alone(one: str, other: str, *, alike: boo
         (rules_of("(?s)/.\nred"), "red /#/\nred /#/", ["0a1b2c3d", "99ffee00", "11aa22bb"], 1),
         (rules_of("red"), "c\\u0061 /#/: red", ["0a1b2c3d", "99ffee00", "11aa22bb"], None),
         (rules_of("m/"), "red \x1b[=#/", ["0a1b2c3d", "99ffee00", "11aa22bb"], None),
+        (rules_of("(?i)red fault", "(?i)fault"), "/#/: fault of red", ["0a1b2c3d", "99ffee00", "11aa22bb"], 0),
+        (rules_of("red.*<<<", "(?i)red"), "/#/: red", ["0a1b2c3d", "99ffee00", "11aa22bb"], 0),
+        ([Match(message=("b/", "(?i)red"))], "/#/: red", ["0a1b2c3d", "99ffee00", "11aa22bb", "11aa22cc"], 0),
         (rules_of("(?i)red"), "a\t/#/: red", ["0a1b2c3d", "99ffee00", "11aa22bb"], 0),
         (rules_of("(?i)red"), "10:11:12 /#/: red", ["0a1b2c3d", "99ffee00", "11aa22bb"], 0),
         (rules_of("c.*: red", "red"), "10:11:12 #: red", ["c1b2c3d4", "99ffee00", "c1aa22bb", "b1aa22bb"], None),
@@ -202,13 +205,15 @@ def _covered(text: str) -> str:
 def test_what_may_be_in_a_text_of_the_same_shape() -> None:
     """By its digits, or by its ids."""
     like = Likeness("/0a1b2c3d/ code 7", shape_of("/0a1b2c3d/ code 7"))
-    assert [like.may_be(text) for text in ("code 3", "/bad", "bad/", "code", "code x", "0a1b2c3d0")] == [
+    assert [like.may_be(text) for text in ("code 3", "/bad", "bad/", "code", "code x", "0a1b2c3d0", "fode ")] == [
         True,
         True,
         True,
         True,
+        False,
         False,
         False,
     ]
-    assert [like.gains(text) for text in ("code 3", "bad", "1b")] == [False, True, False]
+    assert [like.gains(text) for text in ("code 3", "bad", "1b", "green")] == [False, True, False, False]
     assert [like.varies(text) for text in ("code 3", "bad", "code")] == [True, True, False]
+    assert not Likeness("code 7", shape_of("code 7")).varies("bad"), "it has no id"
