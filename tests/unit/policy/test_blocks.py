@@ -237,3 +237,10 @@ def test_a_block_never_widens_a_share(one: int | None, other: int | None, least:
     rates = fewest(Rate(max_jobs=9, window_s=60, per_owner=one), Rate(max_jobs=9, window_s=60, per_owner=other))
     assert rates is not None
     assert rates.per_owner == least
+
+
+@pytest.mark.parametrize(("whole", "window_s"), [("{window_s: 900}", 900.0), ("null", 600.0)])
+def test_a_block_s_breaker_has_the_numbers_of_the_policy_s(whole: str, window_s: float) -> None:
+    """Where the policy has none it has those that hold where nothing is said."""
+    policy = load_policy(f"version: 1\nbreaker: {whole}\nby: [{{clusters: c, breaker: {{max_jobs: 2}}}}]")
+    assert policy.by[0].breaker == Breaker(max_jobs=2, window_s=window_s)
