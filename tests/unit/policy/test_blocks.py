@@ -244,3 +244,9 @@ def test_a_block_s_breaker_has_the_numbers_of_the_policy_s(whole: str, window_s:
     """Where the policy has none it has those that hold where nothing is said."""
     policy = load_policy(f"version: 1\nbreaker: {whole}\nby: [{{clusters: c, breaker: {{max_jobs: 2}}}}]")
     assert policy.by[0].breaker == Breaker(max_jobs=2, window_s=window_s)
+
+
+def test_where_no_rule_matches_no_block_makes_one() -> None:
+    """Blocks tighten what rules say."""
+    policy = load_policy("version: 1\nby: [{systems: ehpc, max_lost_h: 1}]")
+    assert rule_for(policy, make_failure(), make_look()) is None
