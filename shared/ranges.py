@@ -10,9 +10,10 @@ import logging
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.documents import decode_progress, progress_write
-from shared.domain.errors import DeliveryError, LedgerUnavailable, RangeUnfinished
+from shared.domain.errors import DeliveryError, GroupGarbled, LedgerUnavailable, RangeUnfinished
 from shared.domain.failure import Intake, Trigger
 from shared.domain.keys import range_key
 from shared.domain.progress import Progress
@@ -46,7 +47,8 @@ def heal_range(healer: Healer, source: LogSource, wanted: LogRange, context: Con
     """Take the failures of a trigger's range through the corridor, from where an earlier delivery of it got to.
 
     Raises:
-        SourceUnavailable: the source cannot be read on; what was read before has been handled.
+        SourceUnavailable: the source cannot be read on; what was read before has been handled. Of a log group that is
+            garbled the deliveries are counted: after some the source passes over it.
         RangeUnfinished: no time was left; what was handled is remembered.
         LedgerUnavailable: as the corridor's.
         InputError: no trigger can have named such a range.
@@ -59,12 +61,16 @@ def heal_range(healer: Healer, source: LogSource, wanted: LogRange, context: Con
         return healer.clock.now() + ROOM_S > healer.invocation.hard_deadline
 
     book = _Book(healer.ledger, wanted)
-    for part in _slices(source, wanted, context, book.progress, hurried):
-        if not part.intake.empty:
-            total.add(healer.handle(part.intake, Trigger.LOG))
-        book.reach(part, healer.clock.now())
-        if not part.last and hurried():
-            raise RangeUnfinished(f"{part.reached.handled} logs of the range have been handled, the rest comes next")
+    try:
+        for part in _slices(source, wanted, context, book.progress, hurried):
+            if not part.intake.empty:
+                total.add(healer.handle(part.intake, Trigger.LOG))
+            book.reach(part.reached, healer.clock.now(), last=part.last)
+            if not part.last and hurried():
+                raise RangeUnfinished(f"{part.reached.handled} logs of the range have been handled, the rest follows")
+    except GroupGarbled:
+        book.reach(replace(book.progress, garbled=book.progress.garbled + 1), healer.clock.now(), last=False)
+        raise
     return total
 
 
@@ -153,14 +159,14 @@ class _Book:
                 _LOG.error("%s is left as it is, and the range read from its beginning: %s", self._key, error)
                 self._readable = False
 
-    def reach(self, part: Slice, now: float) -> None:
+    def reach(self, reached: Progress, now: float, *, last: bool) -> None:
         """Remember it. A range that ends with its first slice needs no document: most do."""
         first = self._version is None
-        if not self._readable or part.reached == self.progress or (part.last and first):
+        if not self._readable or reached == self.progress or (last and first):
             return
-        write = progress_write(self._key, part.reached, self._version, now)
+        write = progress_write(self._key, reached, self._version, now)
         if self._ledger.save([write]):
             # Another delivery of the same range is at work. Its book holds: at worst a log is handled twice.
             self._readable = False
             return
-        self.progress, self._version = part.reached, (self._version or 0) + 1
+        self.progress, self._version = reached, (self._version or 0) + 1

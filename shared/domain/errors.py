@@ -6,6 +6,7 @@ SecondWindError
 ├── InputError             nobody: the record becomes an `invalid` outcome, its neighbours go on
 ├── DeliveryError          the platform: the whole delivery must come again
 │   ├── SourceUnavailable      the source logs are out of reach
+│   │   └── GroupGarbled           and it may be one log group's own fault: how often it was so is remembered
 │   ├── RangeUnfinished        a range of logs was longer than the time; the next delivery of it goes on
 │   └── LedgerUnavailable      the ledger is out of reach, or it is not known whether it saved
 │       └── DocumentRefused    nobody: the ledger can never keep these documents, and has saved nothing
@@ -64,6 +65,10 @@ class DeliveryError(SecondWindError):
 
 class SourceUnavailable(DeliveryError):  # noqa: N818 - named for the state of the world, as the tree above reads
     """The Logstore that a trigger points at cannot be read now."""
+
+
+class GroupGarbled(SourceUnavailable):
+    """The next log group of a range cannot be read, and nothing behind it shows that the service is well."""
 
 
 class RangeUnfinished(DeliveryError):  # noqa: N818 - as above

@@ -15,3 +15,5 @@ class Progress(Struct, frozen=True, kw_only=True):
     """Place in the range of the first log of that page, from 0."""
     handled: int = 0
     """So many logs of the range, from its first, have been handled."""
+    garbled: int = 0
+    """So many deliveries have ended at `cursor`, as the log group there could not be read."""

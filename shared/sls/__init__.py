@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.domain.credentials import Credentials
-from shared.domain.errors import Fault, InputError, SinkUnavailable, SourceUnavailable
+from shared.domain.errors import Fault, GroupGarbled, InputError, SinkUnavailable, SourceUnavailable
 from shared.domain.progress import Progress
 from shared.ports import Clock, LogEntry, LogPage, LogRange
 from shared.put_off import put_off
@@ -44,6 +44,9 @@ TOO_LARGE_PAGE = "PageTooLarge"
 _TOO_LARGE = frozenset({"AnswerTooLong", TOO_LARGE_PAGE})
 _GARBLED_PAGE = frozenset({UNREADABLE, "BadResponse"})
 """The second is the SDK's word for log groups that are none."""
+GARBLED_DELIVERIES = 4
+"""Of a range may end at a log group that cannot be read while nothing behind it can either; the last passes over it. As
+many calls as a trigger makes at once with the usual `maxRetryTime`: it may give the range up after that, untold."""
 _TOO_SLOW = "ReadTimeout"
 _GARBAGE_CURSOR = frozenset({"InvalidCursor", "ParameterInvalid", "InvalidParameter"})
 """What the service says of a cursor or shard that no trigger can have sent: coming again would not help."""
@@ -98,6 +101,7 @@ class UnreadGroup(Struct, frozen=True):
     """A page of one log group that is too large for the memory of a function, or garbled: it is told, and not taken."""
 
     next_cursor: str
+    shard: int
     cursor: str
     why: str
     size: int = MOST_PAGE_BYTES
@@ -108,7 +112,8 @@ class UnreadGroup(Struct, frozen=True):
 
     def entries(self, ordinal: int) -> Iterator[LogEntry]:
         """What stands for its logs."""
-        yield LogEntry(ordinal, 0, {}, unread=f"is a log group {self.why}: pull one from cursor {self.cursor}")
+        where = f"pull one of shard {self.shard} from cursor {self.cursor}"
+        yield LogEntry(ordinal, 0, {}, unread=f"is a log group {self.why}: {where}")
 
 
 class SlsSource:
@@ -123,6 +128,7 @@ class SlsSource:
 
         Raises:
             SourceUnavailable: the source cannot be read now, also in the middle; the delivery must come again.
+            GroupGarbled: the same, and it may be the log group's own fault: of `GARBLED_DELIVERIES` the last goes on.
             InputError: the service knows no such cursor as `since` has: the delivery was garbage. Never in the middle,
                 where the cursor is the service's own and what was read before must not be given up.
         """
@@ -131,7 +137,7 @@ class SlsSource:
             return
         client, groups = _connect(self._access, wanted.endpoint), min(FIRST_GROUPS, PULL_GROUPS)
         while cursor != wanted.end_cursor:
-            page, groups = self._page(client, wanted, cursor, groups, first=cursor == since.cursor)
+            page, groups = self._page(client, wanted, cursor, groups, since)
             following = wanted.end_cursor if page.next_cursor in {"", cursor} else page.next_cursor
             foreign = page.logs if page.foreign else 0
             told, ordinal = LogPage(cursor, following, ordinal, page.entries(ordinal), foreign), ordinal + page.logs
@@ -140,9 +146,10 @@ class SlsSource:
             yield told
             del told  # its logs are not kept while the next page comes
 
-    def _page(self, client: Any, wanted: LogRange, cursor: str, groups: int, *, first: bool) -> tuple[Any, int]:
+    def _page(self, client: Any, wanted: LogRange, cursor: str, groups: int, since: Progress) -> tuple[Any, int]:
         """A page of so many log groups at most, and how many were asked for at last."""
-        again = False
+        again, first = False, cursor == since.cursor
+        garbled = since.garbled if first else 0
         while True:
             try:
                 return self._pulled(client, wanted, cursor, groups), groups
@@ -151,25 +158,28 @@ class SlsSource:
             if fewer := _fewer(code, groups, following):
                 groups = fewer
                 continue
-            why = "" if following in {"", cursor} else self._passed_over(client, wanted, code, following)
+            may_pass = following not in {"", cursor}
+            why = self._passed_over(client, wanted, code, following, garbled) if may_pass else ""
             if not why:
                 break
             if again or code in _TOO_LARGE:
-                return UnreadGroup(following, cursor, why), groups
+                return UnreadGroup(following, wanted.shard, cursor, why), groups
             again = True  # what was garbled on its way comes whole now
         if code in _GARBAGE_CURSOR and first:
             raise InputError([Fault("$.source", f"Log Service knows no such range: {code}")])
         where = f"{wanted.project}/{wanted.logstore}/{wanted.shard}"
-        raise SourceUnavailable(f"Log Service at {wanted.endpoint} cannot be read at {where}: {code}")
+        kind = GroupGarbled if code in _GARBLED_PAGE and may_pass else SourceUnavailable
+        raise kind(f"Log Service at {wanted.endpoint} cannot be read at {where}: {code}")
 
     def _pulled(self, client: Any, wanted: LogRange, cursor: str, groups: int) -> Any:
         return _repeating(self._access, partial(client.pull, wanted, cursor, groups, self._words), but=_TOO_SLOW)
 
-    def _passed_over(self, client: Any, wanted: LogRange, code: str, following: str) -> str:
+    def _passed_over(self, client: Any, wanted: LogRange, code: str, following: str, garbled: int) -> str:
         """Why a log group is not read although what is behind it is; empty: it has to be read.
 
         One is garbled by itself where another one of its shard, be it behind the range, can be read. Where none is, or
-        it cannot be read either, the service or what stands before it may be at fault, and the same may come whole.
+        it cannot be read either, the service or what stands before it may be at fault, and the same may come whole:
+        `garbled` deliveries have waited for that.
         """
         if code in _TOO_LARGE:
             return f"of more than {MOST_PAGE_BYTES} bytes or {MOST_PAIRS} values, which is not read"
@@ -178,8 +188,13 @@ class SlsSource:
         try:
             behind = self._pulled(client, replace(wanted, end_cursor=""), following, 1)
         except LogCallFailed:
-            return ""
-        return "that cannot be read, while the one behind it can" if behind.logs else ""
+            good = False
+        else:
+            good = behind.logs > 0
+        if good:
+            return "that cannot be read, while the one behind it can"
+        enough = garbled + 1 >= GARBLED_DELIVERIES
+        return f"that could not be read in {GARBLED_DELIVERIES} deliveries, nor could any behind it" if enough else ""
 
 
 def _fewer(code: str, groups: int, following: str) -> int:

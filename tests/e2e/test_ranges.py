@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import shared.ranges
 import shared.sls
+from localcloud.fc.models import InvocationResult
+from localcloud.sls.trigger import LogTriggerPump, TriggerConfig
 from localcloud.wire.faults import Fault, FaultKind
 from shared.documents import decode_progress
-from shared.domain.errors import RangeUnfinished, SourceUnavailable
+from shared.domain.errors import GroupGarbled, RangeUnfinished, SourceUnavailable
 from shared.sls import _client
-from tests.e2e.conftest import Town, failure, hung_cluster
+from tests.e2e.conftest import PROJECT, SOURCE, Town, failure, hung_cluster
 
 
 def written(town: Town, *numbers: int) -> None:
@@ -114,6 +117,38 @@ def test_a_log_group_too_large_to_be_read_does_not_stop_its_shard(town: Town, mo
     assert told.startswith("$[1]: is a log group of more than")
     assert told.endswith(f"from cursor {cursor}")
     assert town.invoke("log_trigger", body)["counts"]["rerun"] == 0
+
+
+def test_garbage_alone_in_its_shard_is_told_and_gone_past(town: Town) -> None:
+    """What stands before it is healed at once; the calls that a trigger makes anyway are enough to go on."""
+    hung_cluster(town, 1, 2)
+    written(town, 1)
+    shard = town.logs._shard(PROJECT, SOURCE, 0)
+    shard.stored += [replace(shard.stored[0], raw=b"\xff\xff")] * 2
+
+    def function(event: bytes) -> InvocationResult:
+        try:
+            return InvocationResult(json.dumps(town.invoke("log_trigger", event)).encode(), None, "", "")
+        except GroupGarbled as error:
+            return InvocationResult(b"", {"errorMessage": str(error)}, "", "")
+
+    config = TriggerConfig(project=PROJECT, logstore=SOURCE, endpoint=town.cloud.endpoint)
+    pump = LogTriggerPump(town.logs, function, config)
+    first = pump.deliver(0)
+    assert first is not None
+    assert (len(first.events), first.consumed) == (4, False), "one has gone past the first of them, and met the second"
+    verdicts = [row["verdict"] for row in town.outcomes()]
+    assert verdicts == ["rerun", "invalid"]
+    again = pump.deliver(0)
+    assert again is not None
+    assert again.consumed
+    written(town, 2)
+    pump.run_until_idle()
+    rows = town.outcomes()
+    assert [row["verdict"] for row in rows] == ["rerun", "invalid", "invalid", "rerun"]
+    assert all("could not be read in 4 deliveries" in row["message"] for row in rows[1:3])
+    assert len({row["outcome_id"] for row in rows}) == 4
+    assert "shard 0 from cursor" in rows[1]["message"]
 
 
 def test_one_slice_leaves_no_document(town: Town) -> None:

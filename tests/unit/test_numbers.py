@@ -190,6 +190,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "PAGE_BYTES": 4_000_000,
         "MOST_PAGE_BYTES": 32_000_000,
         "MOST_PAIRS": 1_000_000,
+        "GARBLED_DELIVERIES": 4,
         "TRIES": 2,
         "LEAST_TIME_S": 1.0,
     },

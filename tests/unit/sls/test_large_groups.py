@@ -8,9 +8,10 @@ import pytest
 
 from localcloud.sls.models import Log, LogGroup
 from localcloud.sls.protobuf import compress
-from shared.domain.errors import SourceUnavailable
+from shared.domain.errors import GroupGarbled, SourceUnavailable
+from shared.domain.progress import Progress
 from shared.ports import LogEntry, LogRange
-from shared.sls import MOST_PAGE_BYTES, SlsSource, _client
+from shared.sls import GARBLED_DELIVERIES, MOST_PAGE_BYTES, SlsSource, _client
 from tests.support.http_wire import Wire, say
 from tests.unit.sls.conftest import REQUEST_ID, Behaviour, by_cursor, group, page, refusal
 from tests.unit.sls.test_pull import asked_groups, logs_of
@@ -24,7 +25,7 @@ def test_a_log_group_that_is_too_large_does_not_end_the_reading(
     wire.behave = by_cursor({"0": too_large, "4": page([group({"a": "2"})], "9")})
     unread, behind = logs_of(source, wanted)
     assert (unread.ordinal, unread.fields, behind.ordinal, behind.fields) == (0, {}, 1, {"a": "2"})
-    assert unread.unread.endswith("is not read: pull one from cursor 0")
+    assert unread.unread.endswith(f"is not read: pull one of shard {wanted.shard} from cursor 0")
     assert asked_groups(wire) == [10, 5, 2, 1, 1]
 
 
@@ -80,7 +81,8 @@ def test_nor_does_a_garbled_one(source: SlsSource, wire: Wire, wanted: LogRange,
     """Alone it is told, for the one behind it can be read: it is not the service that is ill."""
     wire.behave = by_cursor({"0": garbled("4", **headers), "4": page([group({"a": "2"})], "9")})
     unread, behind = logs_of(source, wanted)
-    why = "is a log group that cannot be read, while the one behind it can: pull one from cursor 0"
+    place = f"pull one of shard {wanted.shard} from cursor 0"
+    why = f"is a log group that cannot be read, while the one behind it can: {place}"
     assert (unread, behind) == (LogEntry(0, 0, {}, unread=why), LogEntry(1, 1_000, {"a": "2"})), "its time is not known"
     assert asked_groups(wire) == [10, 5, 2, 1, 1, 1, 1, 1]
 
@@ -111,8 +113,22 @@ def test_garbage_all_over_is_read_another_time(
 ) -> None:
     """Whoever stands between may be at fault, and the same log group come whole a minute later."""
     wire.behave = by_cursor({"0": garbled("4"), "4": behind})
-    with pytest.raises(SourceUnavailable, match="BadResponse"):
-        list(logs_of(source, wanted))
+    for before in range(GARBLED_DELIVERIES - 1):
+        with pytest.raises(GroupGarbled, match="BadResponse"):
+            list(source.pages(wanted, Progress(cursor="0", garbled=before)))
+
+
+def test_not_for_ever(source: SlsSource, wire: Wire, wanted: LogRange) -> None:
+    """After some deliveries it is told, and passed over; what comes behind has as many of its own."""
+    wire.behave = by_cursor({"0": garbled("4"), "4": garbled("5"), "5": page([], "9")})
+    pages = source.pages(wanted, Progress(cursor="0", ordinal=7, handled=7, garbled=GARBLED_DELIVERIES - 1))
+    (told,) = next(pages).entries
+    why = "is a log group that could not be read in 4 deliveries, nor could any behind it: pull one of shard"
+    assert (told.ordinal, told.unread) == (7, f"{why} {wanted.shard} from cursor 0")
+    with pytest.raises(GroupGarbled):
+        next(pages)
+    pages = source.pages(wanted, Progress(cursor="4", ordinal=8, handled=8, garbled=GARBLED_DELIVERIES - 1))
+    assert [[entry.ordinal for entry in one.entries] for one in pages] == [[8], []]
 
 
 @pytest.mark.parametrize("following", ["", "0"])
