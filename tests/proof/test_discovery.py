@@ -113,6 +113,50 @@ def test_lost_and_silent_jobs_are_found_in_time(seed: int) -> None:
     assert len(watcher.found) == len(found)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_what_begins_on_a_node_that_is_gone_is_found_and_nothing_on_one_that_came_back(seed: int) -> None:
+    """In the second in which that was first seen, or later: a scheduler may not have noticed. The law is the same."""
+    chance, clock = random.Random(seed), ManualClock(START)
+    ehpc = Ehpc(Timeline(clock), seed=seed)
+    here = ehpc.cluster("c")
+    due: dict[str, float] = {}
+    back: dict[int, float] = {}
+    fresh = list(range(120))
+    chance.shuffle(fresh)
+    for number in fresh:
+        here.node(f"n{number}")
+    watcher = cluster_watcher(ehpc, clock, chance.uniform(-20, 20))
+
+    def submit(number: int, at: float) -> str:
+        job_id = f"{number}-{int(at)}.s"
+        here.submit(job_id, JobSpec(runs=(finishes(40_000.0),), hosts=(f"n{number}",)), at=at)
+        return job_id
+
+    def night(now: float) -> None:
+        for number in [number for number, until in back.items() if until <= now]:
+            here.recover(f"n{number}")
+            del back[number]
+        number = fresh.pop()
+        if number % 2:  # gone for good, and given a job all the same: at once, or a while after
+            here.lose(f"n{number}", status=chance.choice(("exception", "stopped")))
+            at = now + chance.choice((0.0, chance.uniform(0, 900)))
+            due[submit(number, at)] = at + GRACE_S + 2 * PERIOD_S
+            return
+        # Gone in this look and perhaps in the next ones; well between, when a job begins, by any clock.
+        here.lose(f"n{number}")
+        back[number] = now + chance.choice((0, 1, 2)) * PERIOD_S + 1.0
+        submit(number, now + chance.uniform(21, PERIOD_S - 1))
+
+    watcher.night(5, night)
+    found = {failure.job_id: at for at, failure in watcher.found}
+    in_time = {job_id: at for job_id, at in due.items() if at < clock.now()}
+    assert len(in_time) > 5
+    assert {job_id for job_id in in_time if job_id not in found} == set()
+    assert [job_id for job_id, at in in_time.items() if found[job_id] > at] == []
+    assert found.keys() <= due.keys(), "what began on a node that came back is healthy"
+    assert len(watcher.found) == len(found)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_failed_instances_are_found_in_time_and_once(seed: int) -> None:
     """Short and long runs, with and without own retries, whether or not a job's id is wanted."""

@@ -24,7 +24,13 @@ NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
     "shared.systems.ehpc.nodes": {"MOST_NODES": 4096, "_MAX_CHARS": 65_536, "_SHORT_CHARS": 128},
     "shared.systems.ehpc.running": {"_STRETCH": 256},
     "shared.systems.ehpc.seek": {"MOST_PAGES_A_PASS": 400, "NODES_EVERY_S": 120.0},
-    "shared.systems.ehpc.seek_nodes": {"BATCH": 20, "LEAST_NODES_OF_OUTAGE": 5, "KEPT_S": 3600.0, "MAX_KEPT": 20_000},
+    "shared.systems.ehpc.seek_nodes": {
+        "BATCH": 20,
+        "LEAST_NODES_OF_OUTAGE": 5,
+        "KEPT_S": 3600.0,
+        "MAX_KEPT": 20_000,
+        "APART_S": 30.0,
+    },
     "shared.systems.ehpc.seek_overdue": {"MAX_KEPT": 20_000},
     "shared.systems.ehpc.seek_silence": {
         "SIZE": 4096,

@@ -118,6 +118,7 @@ class _Look:
     def _nodes(self, grace_s: float) -> None:
         mine, now = self.memory.nodes, self._terms.now
         if not mine.asking:
+            mine.listed_from = now if mine.page == 1 else mine.listed_from
             self._list_nodes(mine)
             self.withdrawn = frozenset(host_of(host) for host, node in mine.listing.items() if node.withdrawn)
             self.machines = {node.instance_id: host for host, node in mine.listing.items() if node.instance_id}

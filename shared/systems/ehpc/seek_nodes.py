@@ -3,7 +3,9 @@
 A node that was seen stopped has lost what ran on it, also if it is up again a minute later. One that only seems to be
 in trouble (`exception`, down in the scheduler's eyes, listed no more) has to stay so for the grace. A job is lost if it
 still runs, bound to the node and with the start that it had, when the grace is over: the scheduler's own requeue gives
-it another start. Nodes that are drained or offline let their jobs go on. Facts: docs/facts/ehpc.md#nodes.
+it another start. A run that began after its node was seen gone began on one that was there again, unless that is listed
+as in trouble or stopped once the run has begun: from that listing on it has the same grace. Nodes that are drained or
+offline let their jobs go on. Facts: docs/facts/ehpc.md#nodes.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ LEAST_NODES_OF_OUTAGE = 5
 KEPT_S = 3_600.0
 """So long beyond the grace jobs are looked for on a node that is up again, or listed no more."""
 MAX_KEPT = 20_000
+APART_S = 30.0
+"""The scheduler's clock, by which runs begin, may be so far from ours."""
 
 
 class Binding(Struct, omit_defaults=True):
@@ -55,6 +59,8 @@ class NodesMemory(Struct, omit_defaults=True):
     # Of a look that is under way:
     page: int = 1
     listing: dict[str, Node] = {}
+    listed_from: float = 0.0
+    """When the listing of nodes was begun: nothing that it shows is older."""
     asking: list[str] = []
     """Hosts whose jobs are still to be listed; empty: none, or the nodes are being listed."""
     asked_page: int = 1
@@ -101,8 +107,10 @@ def lost_jobs(memory: NodesMemory, cluster: Cluster, now: float, grace_s: float)
     """Those of the listed running jobs that are lost by now; the others are remembered or forgotten."""
     bound: dict[str, Binding] = {}
     gone, stopped = ({_name(host): at for host, at in hosts.items()} for hosts in (memory.gone, memory.stopped))
+    ill = {_name(host) for host in memory.gone if (node := memory.known.get(host)) and (node.stopped or node.troubled)}
+    seen = _Seen(gone, stopped, frozenset(ill), memory.listed_from)
     for job_id, job in memory.running.items():
-        mine = _bound(job, memory.bound.get(job_id), gone, stopped)
+        mine = _bound(job, memory.bound.get(job_id), seen)
         if mine is None:
             continue
         bound[job_id] = mine
@@ -114,9 +122,28 @@ def lost_jobs(memory: NodesMemory, cluster: Cluster, now: float, grace_s: float)
     memory.told = dict(list(memory.told.items())[-MAX_KEPT:])
 
 
-def _bound(
-    job: Running, known: Binding | None, gone: Mapping[str, float], stopped: Mapping[str, float]
-) -> Binding | None:
+class _Seen(Struct, frozen=True):
+    """The nodes as a look has them, by one spelling of their names."""
+
+    gone: Mapping[str, float]
+    stopped: Mapping[str, float]
+    ill: frozenset[str]
+    """Listed as in trouble or stopped, in the listing that was begun at `listed_from`."""
+    listed_from: float
+
+    def since(self, host: str, start: int) -> tuple[float | None, bool]:
+        """From when on the node has been gone under a run of that start, and whether it surely was; None: it was not.
+
+        A run that began later than the node went, by its start in whole seconds, began on one that was there again; or
+        its scheduler had not noticed, and then that node is still ill in a listing that is younger than the run.
+        """
+        since, surely = self.stopped.get(host, self.gone.get(host)), host in self.stopped
+        if since is None or start < int(since):
+            return since, surely
+        return (self.listed_from if host in self.ill and start + APART_S <= self.listed_from else None), False
+
+
+def _bound(job: Running, known: Binding | None, seen: _Seen) -> Binding | None:
     """What is held against a running job: the run that stood on a node when that went away.
 
     The list of nodes and that of jobs may spell a node differently, with its domain or without.
@@ -124,9 +151,9 @@ def _bound(
     start = job.start
     for node in job.nodes:
         host = _name(node)
-        since, surely = stopped.get(host, gone.get(host)), host in stopped
-        if since is None or start >= int(since):
-            continue  # a run that began later, by its start in whole seconds, began on a node that was there again
+        since, surely = seen.since(host, start)
+        if since is None:
+            continue
         if known is not None and known.start == start and known.node == node:
             return Binding(start=start, node=node, since=min(known.since, since), surely=known.surely or surely)
         return Binding(start=start, node=node, since=since, surely=surely)

@@ -27,7 +27,7 @@ def judge(
 ) -> NodesMemory:
     """Take in a whole listing that proves something."""
     assert not isinstance(suspects, Node)
-    memory.listing = listed
+    memory.listing, memory.listed_from = listed, now
     assert judge_nodes(memory, now, GRACE_S, suspects or {})
     return memory
 
@@ -160,6 +160,32 @@ def test_a_run_that_began_when_the_node_went_away_or_later_is_not_lost() -> None
     memory = judge(NodesMemory(), 1_000.5, a=STOPPED)
     jobs = {f"j{start}": Running(start=start, nodes=("a",)) for start in (999, 1_000, 1_001)}
     assert [failure.job_id for failure in lost(memory, 2_000.0, **jobs)] == ["j999"]
+
+
+@pytest.mark.parametrize("node", [TROUBLED, STOPPED])
+def test_a_run_that_began_on_a_node_that_is_gone_has_the_grace_from_the_next_listing_on(node: Node) -> None:
+    """Of those that are half a minute younger than the run: it shows the node ill. One that is well takes it back."""
+    memory = judge(NodesMemory(), 1_000.5, a=node)
+    jobs = {f"j{start}": Running(start=start, nodes=("a",)) for start in (1_000, 1_150, 1_151)}
+    assert lost(memory, 1_001.0, **jobs) == []
+    judge(memory, 1_180.0, a=node)
+    assert lost(memory, 1_190.0, **jobs) == []
+    assert {job: one.since for job, one in memory.bound.items()} == {"j1000": 1_180.0, "j1150": 1_180.0}
+    judge(memory, 1_360.0, a=node)
+    assert lost(memory, 1_180.0 + GRACE_S - 1, **jobs) == []
+    found = lost(memory, 1_180.0 + GRACE_S, **jobs)
+    assert [(one.job_id, one.occurred_at) for one in found] == [("j1000", 1_180.0), ("j1150", 1_180.0)]
+    assert lost(judge(memory, 1_700.0, a=node), 1_700.0, **jobs)[0].job_id == "j1151"
+    judge(memory, 1_400.0, a=WELL)
+    assert (lost(memory, 1_400.0, **jobs), memory.bound) == ([], {})
+
+
+def test_a_run_on_a_node_that_is_listed_no_more_began_on_one_that_was() -> None:
+    """A list that lags behind a cluster that grows proves nothing of what began since."""
+    memory = judge(judge(NodesMemory(), 900.0, a=WELL), 1_000.0)
+    for now in (1_500.0, 2_000.0):
+        assert lost(judge(memory, now), now, j=Running(start=1_100, nodes=("a",))) == []
+    assert memory.bound == {}
 
 
 def test_each_node_of_a_job_counts() -> None:
