@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from localcloud.sls import entities, protobuf, queries
+from localcloud.sls import entities, protobuf, queries, shards
 from localcloud.sls.errors import SlsError, parameter_invalid
 from localcloud.sls.models import Logstore, Project, Shard, Stored, new_logstore
 from localcloud.sls.wire import Call, packed, unpacked
@@ -41,14 +41,7 @@ def perform(call: Call, projects: Projects) -> Response:
         return on_project(call, project)
     if (on_logstore := _ON_LOGSTORE.get(call.operation)) is not None:
         return on_logstore(call, project.logstore(call.logstore))
-    return _ON_SHARD[call.operation](call, _named_shard(call, project.logstore(call.logstore)))
-
-
-def _named_shard(call: Call, logstore: Logstore) -> Shard:
-    number = call.segments[3]
-    if not (number.isascii() and number.isdigit() and len(number) < 10):  # noqa: PLR2004 - shard ids are small
-        raise parameter_invalid("shard id is not valid")
-    return logstore.shard(int(number))
+    return _ON_SHARD[call.operation](call, shards.named_shard(call, project.logstore(call.logstore)))
 
 
 def _json_body(call: Call) -> Any:
@@ -110,7 +103,7 @@ def _get_logstore(call: Call, logstore: Logstore) -> Response:
         "appendMeta": False,
         "ttl": 30,
     }
-    fixed = {"logstoreName": call.logstore, "shardCount": len(logstore.shards)}
+    fixed = {"logstoreName": call.logstore, "shardCount": len(logstore.open_shards)}
     return json_response({**defaults, **logstore.settings, **fixed, "createTime": born, "lastModifyTime": born})
 
 
@@ -221,6 +214,7 @@ _ON_LOGSTORE: dict[str, Callable[[Call, Logstore], Response]] = {
     "GetLogs": _get_logs,
     "ListShards": _list_shards,
     "PutLogs": _put_logs,
+    **shards.OPERATIONS,
 }
 _ON_SHARD: dict[str, Callable[[Call, Shard], Response]] = {
     "PullLogs": _pull_logs,

@@ -10,8 +10,9 @@ from __future__ import annotations
 import base64
 import binascii
 import bisect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from localcloud.sls.errors import SlsError, parameter_invalid
@@ -67,6 +68,8 @@ class Shard:
     last_key: int
     """Exclusive."""
     stored: list[Stored] = field(default_factory=list)
+    readonly: bool = False
+    """Split or merged: what is in it can be read, and nothing comes to it any more."""
 
     def cursor(self, position: int) -> str:
         """The cursor of that place in the shard."""
@@ -113,7 +116,7 @@ class Shard:
         """As ListShards shows it."""
         return {
             "shardID": self.number,
-            "status": "readwrite",
+            "status": "readonly" if self.readonly else "readwrite",
             "inclusiveBeginKey": f"{self.first_key:032x}",
             "exclusiveEndKey": f"{min(self.last_key, _KEYS - 1):032x}",
             "createTime": self.born_ns // 10**9,
@@ -139,9 +142,23 @@ class Logstore:
             raise SlsError(400, "ShardNotExist", f"Shard {number} does not exist.")
         return self.shards[number]
 
+    @property
+    def open_shards(self) -> list[Shard]:
+        """Those that logs can be written to."""
+        return [shard for shard in self.shards if not shard.readonly]
+
+    def replace(self, old: Sequence[Shard], bounds: Sequence[int], now: float) -> list[Shard]:
+        """Close these shards; new ones, numbered on, whose ranges are cut at the bounds."""
+        first = len(self.shards)
+        made = [Shard(first + place, int(now * 1e9), begin, end) for place, (begin, end) in enumerate(pairwise(bounds))]
+        for shard in old:
+            shard.readonly = True
+        self.shards += made
+        return made
+
     def balanced(self) -> Shard:
         """The shard that the next PutLogs without a hash key goes to: in turn, so that runs repeat."""
-        shard = self.shards[self.next_shard % len(self.shards)]
+        shard = self.open_shards[self.next_shard % len(self.open_shards)]
         self.next_shard += 1
         return shard
 
@@ -151,7 +168,7 @@ class Logstore:
             number = int(key, 16) if 0 < len(key) <= 32 else -1  # noqa: PLR2004 - 128 bits in hexadecimal
         except ValueError:
             number = -1
-        for shard in self.shards:
+        for shard in self.open_shards:
             if shard.first_key <= number < shard.last_key:
                 return shard
         raise parameter_invalid("invalid hash key")

@@ -1,7 +1,7 @@
 """Simple Log Service on localhost, on its real wire: the official SDK talks to it unmodified.
 
 Kept in memory. Signatures are checked (`signatures`), bodies are compressed protobuf (`protobuf`), limits and
-errors are the documented ones. Not here: shard splitting, TTL, SQL, write quotas of their own (tests inject
+errors are the documented ones. Not here: TTL, SQL, write quotas of their own (tests inject
 those as faults), other set-up calls than those for projects, Logstores, indexes and what `entities` has.
 """
 
@@ -18,7 +18,7 @@ import msgspec
 
 from localcloud.clock import Clock
 from localcloud.service import Ground, Service
-from localcloud.sls import answers, entities, queries, signatures
+from localcloud.sls import answers, entities, queries, shards, signatures
 from localcloud.sls.errors import SlsError
 from localcloud.sls.models import LogGroup, Logstore, Project, Shard, Stored, log, new_logstore
 from localcloud.sls.protobuf import encode_group
@@ -112,7 +112,7 @@ class LogService(Service):
                 now=self._clock.now(),
                 region=self._region,
                 pull_bytes_max=self._pull_bytes_max,
-                more=entities.ROUTES,
+                more=entities.ROUTES + shards.ROUTES,
             )
             response = self._answer(call)
             found = _ERROR_CODE.search(response.body) if response.status >= 400 else None  # noqa: PLR2004 - HTTP errors

@@ -6,6 +6,9 @@ tried at the next interval is read between the lines, and whether a retry keeps 
 readings are possible too (`skip_after_retries`, `keep_task_id`):
 https://www.alibabacloud.com/help/en/functioncompute/fc/developer-reference/api-fc-2023-03-30-struct-jobconfig.
 
+A shard that was split or merged is read to its end as any other, and those that came of it are begun beside it: no page
+says that a trigger waits for the one before it begins the other.
+
 Stepped by a clock (`run_due`), each shard is called once an interval, and while it is more than 10 s behind about every
 2 s (https://www.alibabacloud.com/help/doc-detail/84090.htm).
 """
@@ -86,7 +89,7 @@ class TriggerConfig:
     parameter: Mapping[str, Any] | None = None
     """The trigger's `functionParameter`."""
     start: Literal["begin", "end"] = "begin"
-    """Where a new trigger begins in each shard."""
+    """Where a new trigger begins in each shard that there is; one that comes later it has from its beginning."""
     groups_max: int = 1000
     """Most log groups in one range."""
     keep_task_id: bool = False
@@ -115,12 +118,19 @@ class LogTriggerPump:
         self._job = f"{random.Random(seed).getrandbits(160):040x}"
         self._lock = threading.Lock()
         self._busy: set[int] = set()
-        shards = source.shards(config.project, config.logstore)
-        self._chance = {shard: random.Random(f"{seed}/{shard}") for shard in shards}
-        self._due = dict.fromkeys(shards, float("-inf"))
-        self._positions = {
-            shard: source.cursor(config.project, config.logstore, shard, config.start) for shard in shards
-        }
+        self._seed = seed
+        self._chance: dict[int, random.Random] = {}
+        self._due: dict[int, float] = {}
+        self._positions: dict[int, str] = {}
+        self._notice(config.start)
+
+    def _notice(self, start: str) -> None:
+        """Take up shards that have not been seen yet. Those of a split or merge are begun at their beginning."""
+        for shard in self._source.shards(self._config.project, self._config.logstore):
+            if shard not in self._positions:
+                self._chance[shard] = random.Random(f"{self._seed}/{shard}")
+                self._due[shard] = float("-inf")
+                self._positions[shard] = self._source.cursor(self._config.project, self._config.logstore, shard, start)
 
     @property
     def positions(self) -> Mapping[int, str]:
@@ -145,6 +155,7 @@ class LogTriggerPump:
         With `send_empty` a shard with nothing new gets a range whose ends are equal, as happens in the cloud when
         storage is upgraded.
         """
+        self._notice("begin")
         made = [self.deliver(shard, send_empty=send_empty) for shard in sorted(self._positions)]
         return [one for one in made if one is not None]
 
@@ -154,6 +165,7 @@ class LogTriggerPump:
         That is 2 s later while what is not yet consumed has waited for more than 10 s, else an interval later, as it
         is when every retry has failed.
         """
+        self._notice("begin")
         made: list[Delivery] = []
         for one in sorted(self._positions) if shard is None else [shard]:
             if self._due[one] > self._now():

@@ -37,7 +37,7 @@ class Call:
 
 Routes = tuple[tuple[str, str, str, str], ...]
 _ROUTES: Routes = (
-    # method, path with * for one segment, `type` in the query, operation
+    # method, path with * for one segment, `type` or `action` in the query, operation
     ("POST", "", "", "CreateProject"),
     ("GET", "", "", "GetProject"),
     ("POST", "logstores", "", "CreateLogStore"),
@@ -67,7 +67,7 @@ def parse_call(request: Request, *, now: float, region: str, pull_bytes_max: int
     for method, shape, kind, name in (*_ROUTES, *more):
         wanted = tuple(shape.split("/")) if shape else ()
         fits = len(wanted) == len(segments) and all(w in ("*", s) for w, s in zip(wanted, segments, strict=True))
-        if fits and method == request.method and kind == query.get("type", ""):
+        if fits and method == request.method and kind == query.get("type", query.get("action", "")):
             operation = name
             break
     return Call(operation, host.split(".", 1)[0], segments, query, request, now, region, pull_bytes_max)
