@@ -58,7 +58,13 @@ NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
     "shared.systems.openapi._sdk": {"_CHAIN_LIMIT": 32, "MOST_BYTES": 8_000_000, "_NO_PORT": 80},
     "shared.systems.openapi._signing": {"SHORT": 64},
     "shared.systems.openapi.classify": {"_TOO_MANY_REQUESTS": 429, "_SERVER_ERROR": 500},
-    "shared.systems.schedulerx.likely": {"MOST_PAGES": 10, "REACH_S": 172_800.0, "AHEAD_S": 300.0},
+    "shared.systems.schedulerx.likely": {
+        "MOST_PAGES": 10,
+        "MOST_JOBS": 10,
+        "JOB_PAGES": 2,
+        "REACH_S": 172_800.0,
+        "AHEAD_S": 300.0,
+    },
     "shared.systems.schedulerx3.likely": {"MOST_PAGES": 10, "REACH_S": 172_800.0, "AHEAD_S": 300.0},
     "shared.systems.schedulerx.adapter": {"MAX_LINE_CHARS": 4096, "MOST_A_LOOK": 100},
     "shared.systems.schedulerx.look": {

@@ -8,7 +8,8 @@ https://help.aliyun.com/zh/schedulerx/developer-reference/api-schedulerx2-2019-0
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from shared.domain.call import ActionApi, CallResult, Effect, Target
@@ -68,12 +69,12 @@ class SchedulerxJobs:
 
     def _likely_first(self, failures: Sequence[Failure]) -> list[int]:
         """Places of the failures, in the order in which they are looked at. Of a group it is asked once."""
-        meant: dict[Group, set[_Meant]] = {}
+        meant: dict[Group, dict[_Meant, None]] = {}
         for failure in failures:
-            meant.setdefault(_group(failure.scope), set()).add(_meant(failure))
+            meant.setdefault(_group(failure.scope), {})[_meant(failure)] = None
         for group, mine in meant.items():
             crowded = len(mine) > MOST_A_LOOK and group not in self._likely
-            shown = likely(self._api, group, self._clock.now()) if crowded else None
+            shown = likely(self._api, group, self._clock.now(), _most_first(mine)) if crowded else None
             if shown is not None:
                 self._likely[group] = shown
         known = {group: self._likely.get(group, Likely()) for group in meant}
@@ -134,6 +135,11 @@ class SchedulerxJobs:
 
 def _meant(failure: Failure) -> _Meant:
     return failure.job_id, failure.job_instance_id, failure.data_time
+
+
+def _most_first(meant: Iterable[_Meant]) -> list[str]:
+    """The jobs of these, that of which there are most first."""
+    return [job_id for job_id, _ in Counter(job_id for job_id, _, _ in meant).most_common()]
 
 
 def _says_something(result: str) -> bool:

@@ -33,12 +33,17 @@ class Groups:
     def __init__(self, *ids: int, cap: int = 50) -> None:
         self.rows = [{"InstanceId": one, "JobId": 7, "Status": 5, "DataTime": DAY} for one in ids]
         self.cap = cap
+        self.of_job: dict[str, list[Ending]] = {}
+        """Pages of the failed instances of a job alone."""
         self.instead: dict[tuple[str, str], Ending] = {}
         self.asked: list[tuple[str, str]] = []
 
     def __call__(self, wanted: ApiCall) -> Ending:
         """Answer one call."""
         asked = wanted.parameters
+        if "StartTimestamp" in asked and asked.get("JobId") in self.of_job:
+            self.asked.append((asked["JobId"], asked["PageNum"]))
+            return self.of_job[asked["JobId"]][int(asked["PageNum"]) - 1]
         if wanted.action in {"GetJobInfo", "GetJobInstance"} or "JobId" in asked:
             return refused("", "is not existed", jobs=1, http_status=200)
         page = wanted.action, asked["PageNum"]
@@ -59,9 +64,9 @@ def told(**rest: Any) -> Failure:
     return replace(TOLD, scope=GROUP, **rest)
 
 
-def shown(service: Groups) -> of_groups.Likely:
-    """What the group shows."""
-    seen = of_groups.likely(FakeApi(Clock(), service), GROUP, START)
+def shown(service: Groups, *told: str) -> of_groups.Likely:
+    """What the group shows; these jobs are told."""
+    seen = of_groups.likely(FakeApi(Clock(), service), GROUP, START, told)
     assert seen is not None
     return seen
 
@@ -122,6 +127,39 @@ def test_where_a_group_is_not_listed_whole_its_jobs_are_known(
     seen = shown(service)
     assert (seen.ids, seen.jobs) == (frozenset(), frozenset(jobs))
     assert seen.has(told(job_id="1", job_instance_id=9)) is bool(jobs)
+
+
+def rows(job_id: int, *ids: int) -> Reply:
+    """A page of failed instances of a job."""
+    return yes(JobInstanceDetails=[{"InstanceId": one, "JobId": job_id, "Status": 5, "DataTime": DAY} for one in ids])
+
+
+def test_where_only_single_jobs_are_listed_those_told_most_are_asked() -> None:
+    """Of each two pages: what it does not show of them is no likelier than of a job that there is not."""
+    service = Groups(1, 2, 3)
+    service.instead["GetJobInstanceList", "1"] = NO
+    service.of_job = {"2": [rows(2, *range(20, 30)), rows(2, *range(30, 40)), rows(2, 40)], "1": [rows(1)], "3": [BUSY]}
+    seen = shown(service, "9", "2", "1", "3")
+    assert (seen.ids, seen.days, seen.jobs) == (frozenset(range(20, 40)), frozenset({("2", DAY)}), frozenset({"3"}))
+    assert service.asked[2:] == [("2", "1"), ("2", "2"), ("1", "1"), ("3", "1")], "the list, its refusal, and the jobs"
+    assert seen.has(told(job_id="3", job_instance_id=9))
+    assert not seen.has(told(job_id="1", job_instance_id=9))
+    many = Groups(*range(1, 50))
+    many.instead["GetJobInstanceList", "1"] = NO
+    many.of_job = {str(one): [rows(one)] for one in range(1, 50)}
+    assert len(shown(many, *many.of_job).jobs) == 49 - of_groups.MOST_JOBS
+
+
+def test_the_true_instance_of_a_job_is_looked_at_before_invented_ones_of_the_same() -> None:
+    """Where the group's instances are not shown together; one speaker tells all of them, the true one last."""
+    service = Groups(7, 8)
+    service.instead["GetJobInstanceList", "1"] = NO
+    service.of_job = {"7": [rows(7, 9_000)], "8": [rows(8)]}
+    system = SchedulerxJobs(FakeApi(Clock(), service), Clock(), ZONE)
+    flood = [told(job_id="7", job_instance_id=number) for number in range(MOST_A_LOOK)]
+    seen = system.observe([told(job_id="8", job_instance_id=1), *flood, told(job_id="7", job_instance_id=9_000)])
+    assert not isinstance(seen[-1], LookFailed)
+    assert [one for one, _ in service.asked if one.isdecimal()] == ["7", "8"]
 
 
 def test_jobs_are_read_page_by_page_as_far_as_instances() -> None:
