@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 
 from shared.policy.ids import has_ids, hexed, is_within_ids, touches_id, without_ids
 from shared.policy.patterns import PatternError, compiled, spans_lines
+from shared.policy.possible import Looks, Possible
 from shared.policy.prefilter import Chances, Choices
-from shared.policy.search import Looks, PatternSet, Possible
+from shared.policy.search import PatternSet
 from shared.policy.steps import NOTHING_MORE, Step, first_of
 from shared.policy.weight import DIGITS, parts_of, tells_digits
 from shared.policy.words import Read

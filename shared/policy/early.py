@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from shared.policy.grams import Grams
+from shared.policy.grams import Grams, Row
 from shared.policy.sought import Asking, Needles
 from shared.policy.wordparts import WordParts
 from shared.policy.words import Read
@@ -46,7 +46,8 @@ def state_of(early: Early) -> bytes:
         _packed([(text, sorted(others)) for text, others in parts.asked[part]]) for part in range(len(parts.asked))
     ]
     grams, pieces = (
-        ({gram: _packed(row) for gram, row in some.rows.items()}, some.short) for some in (sought.grams(), parts.pieces)
+        (*({gram: _packed(row) for gram, row in rows.items()} for rows in (some.rows, some.short)), some.signs)
+        for some in (sought.grams(), parts.pieces)
     )
     words = asked, sorted(parts.wordless), parts.whole, pieces
     enough = list(map(_packed, early.enough.values()))
@@ -57,47 +58,42 @@ def state_of(early: Early) -> bytes:
 def early_of(state: bytes) -> Early:
     """Of what `state_of` made."""
     texts, rows, choices, grams, (asked, wordless, whole, pieces), near_ids, enough = _unpacked(state)
-    parts = WordParts(_listed(asked, _asked_of), frozenset(wordless), whole, _grams_of(*pieces))
+    parts = WordParts(_Rows(asked, _asked_of), frozenset(wordless), whole, _grams_of(*pieces))
     by_grams = _grams_of(*grams)
     sought = Needles(
         texts,
-        _listed(rows, _asking_of),
-        _listed(rows, _chosen_of),
-        _listed(choices, _unpacked),
+        _Rows(rows, _asking_of),
+        _Rows(rows, _chosen_of),
+        _Rows(choices, _unpacked),
         lambda: by_grams,
         parts,
         lambda: near_ids,
         all_need=True,
     )
-    return Early(sought, _listed(enough, _unpacked))
+    return Early(sought, _Rows(enough, _unpacked))
 
 
 _packed, _unpacked = msgspec.msgpack.encode, msgspec.msgpack.decode
-_Key = TypeVar("_Key")
 _Row = TypeVar("_Row")
 
 
-class _Rows(dict[_Key, _Row]):
-    """Rows, each unpacked when it is asked for."""
+class _Rows(dict[int, _Row]):
+    """Rows by number, each unpacked when it is asked for."""
 
-    def __init__(self, packed: Mapping[_Key, bytes], unpack: Callable[[bytes], _Row]) -> None:
+    def __init__(self, packed: Mapping[int, bytes] | Sequence[bytes], unpack: Callable[[bytes], _Row]) -> None:
         self._packed, self._unpack = packed, unpack
 
     def keys(self) -> Any:
-        """Of all, unpacked or not."""
-        return self._packed.keys()
+        """Of all that have a key of their own, unpacked or not."""
+        return self._packed.keys() if isinstance(self._packed, Mapping) else range(len(self._packed))
 
-    def __missing__(self, key: _Key) -> _Row:
-        row = self[key] = self._unpack(self._packed[key])
+    def __missing__(self, number: int) -> _Row:
+        row = self[number] = self._unpack(self._packed[number])
         return row
 
 
-def _listed(packed: Sequence[bytes], unpack: Callable[[bytes], _Row]) -> _Rows[int, _Row]:
-    return _Rows(dict(enumerate(packed)), unpack)
-
-
-def _grams_of(rows: Mapping[bytes, bytes], short: Sequence[tuple[Read, int]]) -> Grams:
-    return Grams(_Rows(rows, _unpacked), short)
+def _grams_of(rows: Mapping[int, bytes], short: Mapping[int, bytes], signs: Row) -> Grams:
+    return Grams(_Rows(rows, _unpacked), _Rows(short, _unpacked), signs)
 
 
 def _asking_of(row: bytes) -> Sequence[Asking]:

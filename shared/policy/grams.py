@@ -1,64 +1,72 @@
-"""Which of many texts are in one, by what few of them have: the gram of each that fewest of the others have as well."""
+"""Which of many texts are in one, by two grams of each: the one that fewest of the others have, and another one."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from struct import unpack_from
 from typing import NamedTuple
 
 from shared.policy.words import Read
 
-GRAM = 4
-"""Signs of a gram: of three too many texts have one, of five too many have none."""
+GRAM, SHORT_GRAM = 4, 2
+"""Signs of a gram: of three too many texts have one, of five too many have none. Shorter texts have shorter ones."""
 NO_BOUND = 1 << 30
-_CUT = re.compile(b"." * GRAM, re.DOTALL)
-_FEW = 64
-"""So few grams are looked for one by one: that takes less than to cut a text into all that are in it."""
+_UNSIGNED = {GRAM: "I", SHORT_GRAM: "H"}
+"""Grams are numbers: those of a text are read at once."""
 
-Row = Sequence[tuple[Read, int]]
-"""Texts with their numbers."""
+Row = Sequence[tuple[Read, int, int]]
+"""Texts with their numbers, each with another gram that it has."""
 
 
 class Grams(NamedTuple):
     """Some texts."""
 
-    rows: Mapping[bytes, Row]
+    rows: Mapping[int, Row]
     """By gram."""
-    short: Row
-    """Those that have none."""
+    short: Mapping[int, Row]
+    """Those that have none, by a shorter one."""
+    signs: Row
+    """Those of one sign."""
 
     def found_in(self, text: bytes, most: int = NO_BOUND) -> set[int]:
         """Numbers of those that are in a text, in small letters; of more than so many some."""
-        read, rows = text.decode("latin-1"), self.rows
-        found = {number for one, number in self.short if one in read}
-        for gram in self._near(text):
-            found.update([number for one, number in rows[gram] if one in read])
-            if len(found) > most:
-                break
+        read = text.decode("latin-1")
+        found = {number for one, number, _ in self.signs if one in read}
+        for size, rows in ((SHORT_GRAM, self.short), (GRAM, self.rows)):
+            there = _grams_of(text, size)
+            for gram in rows.keys() & there:
+                found.update([number for one, number, other in rows[gram] if other in there and one in read])
+                if len(found) > most:
+                    return found
         return found
-
-    def _near(self, text: bytes) -> set[bytes]:
-        grams = self.rows.keys()
-        if len(grams) <= _FEW:
-            return {gram for gram in grams if gram in text}
-        return grams & {gram for begin in range(GRAM) for gram in _CUT.findall(text, begin)}
 
 
 def by_grams(texts: Sequence[tuple[Read, int]]) -> Grams:
     """Of these, each with its number."""
-    cut = [_grams_of(one) for one, _ in texts]
-    having = Counter(gram for some in cut for gram in some)
-    rows: dict[bytes, list[tuple[Read, int]]] = {}
-    short = []
-    for each, grams in zip(texts, cut, strict=True):
-        if grams:
-            rows.setdefault(min(grams, key=lambda gram: (having[gram], gram)), []).append(each)
-        else:
-            short.append(each)
-    return Grams(rows, short)
+    short = [each for each in texts if SHORT_GRAM <= len(each[0]) < GRAM]
+    return Grams(
+        _rows_of([each for each in texts if len(each[0]) >= GRAM], GRAM),
+        _rows_of(short, SHORT_GRAM),
+        [(one, number, 0) for one, number in texts if len(one) < SHORT_GRAM],
+    )
 
 
-def _grams_of(text: Read) -> set[bytes]:
-    data = text.encode("latin-1")
-    return {data[at : at + GRAM] for at in range(len(data) - GRAM + 1)}
+def _rows_of(texts: Sequence[tuple[Read, int]], size: int) -> dict[int, list[tuple[Read, int, int]]]:
+    """The second gram is the rarest that has no sign of the first one, where there is one."""
+    having = Counter(gram for one, _ in texts for gram in _grams_of(one.encode("latin-1"), size))
+    rows: dict[int, list[tuple[Read, int, int]]] = {}
+    for one, number in texts:
+        data = one.encode("latin-1")
+        grams = sorted(_grams_of(data, size), key=lambda gram: (having[gram], gram))
+        first, *others = grams
+        begin = data.index(first.to_bytes(size, "little"))
+        apart = _grams_of(data[:begin], size) | _grams_of(data[begin + size :], size)
+        second = next((gram for gram in others if gram in apart), grams[-1])
+        rows.setdefault(first, []).append((one, number, second))
+    return rows
+
+
+def _grams_of(text: bytes, size: int) -> set[int]:
+    kind, most = _UNSIGNED[size], len(text)
+    return set[int]().union(*(unpack_from(f"<{(most - at) // size}{kind}", text, at) for at in range(min(size, most))))

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from shared.policy.grams import NO_BOUND
 from shared.policy.sought import LEAST_BYTES, Asking, Needles
 from shared.policy.wordindex import WordIndex
 from shared.policy.words import Read, runs_of
 
 SHORT_BYTES = 2048
-MAX_KNOWN, MAX_PARTS = 150, 600
-"""Whole words of needed texts, and all parts of them, that a long text may have to be looked through as a whole. One
-failure has some thirty and a hundred, ten different ones in one text have 130 and 550."""
+MAX_KNOWN, MAX_PARTS, MAX_TEXTS = 150, 600, 640
+"""Whole words of needed texts, all parts of them, and texts of such words that a long text may have to be looked
+through as a whole. One failure has some thirty and a hundred, ten different ones in one text have 130 and 550."""
 _MOST_LOOKED = 48 << 15
 """Bytes that are looked through for texts as they are: 48 times 32 KB, any number of short texts."""
 _MOST_KEPT, _MOST_WORDS = 1024, 64
@@ -78,14 +79,13 @@ class Prefilter:
 
     def _alone(self, folded: bytes) -> Chances:
         """Of one of a kind, by the texts that are there: none of them need be looked for again."""
-        sought, texts = self._sought, self._sought.texts
+        sought, texts, ways = self._sought, self._sought.texts, dict[int, list[Way]]()
         found = sought.grams().found_in(folded)
         chosen = set[int]().union(*map(sought.chosen.__getitem__, found))
-        ways: dict[int, tuple[Way, ...]] = {}
         for text in found:
-            for one in sought.asking[text]:
-                if one.besides <= chosen and chosen.issuperset(one.unsaid):
-                    ways[one.number] = (*ways.get(one.number, ()), (texts[text], ()))
+            for number, besides, unsaid in sought.asking[text]:
+                if besides <= chosen and (not unsaid or chosen.issuperset(unsaid)):
+                    ways.setdefault(number, []).append((texts[text], ()))
         return Chances(frozenset(ways), ways)
 
     def _chances(self, found: Sequence[int]) -> Chances:
@@ -100,24 +100,29 @@ class Prefilter:
         texts, choices = self._sought.texts, (maybe.intersection(self._sought.choices[choice]) for choice in unsaid)
         return tuple(tier for some in choices for tier in _tiers([texts[each] for each in some]))
 
-    def possible_by(self, words: frozenset[bytes], folded: bytes) -> frozenset[int] | None:
-        """Numbers of the patterns that a long text of these words may hold; None: of hundreds.
+    def possible_by(self, words: frozenset[bytes], folded: bytes, most: int = NO_BOUND) -> Chances | None:
+        """The patterns that a long text of these words may hold; None: as many as that, or hundreds.
 
         What they need is looked for in the text itself: it is searched for each of them.
         """
         if self._words.known(words) > MAX_KNOWN:
             return None
         told = self._words.parts_in(self._words.telling(words), MAX_PARTS)
-        if len(told) > MAX_PARTS:
+        found = self._words.texts_of(told) if len(told) <= MAX_PARTS else ()
+        if len(told) > MAX_PARTS or len(found) > MAX_TEXTS:
             return None
-        possible, looks, read = set[int](), _MOST_LOOKED // len(folded), folded.decode("latin-1")
-        for one, text in self._asked_for(self._words.texts_of(told)):
-            if one.number not in possible:
-                sought = self._sought.texts[text]
-                looks -= len(sought) >= LEAST_BYTES
-                if looks < 0 or len(sought) < LEAST_BYTES or sought in read:
-                    possible.add(one.number)
-        return frozenset(possible)
+        ways, looks, read = dict[int, list[Way]](), _MOST_LOOKED // len(folded), folded.decode("latin-1")
+        for one, text in self._asked_for(found):
+            sought, known = self._sought.texts[text], ways.get(one.number)
+            if known is not None:
+                known.append((sought, ()))
+                continue
+            looks -= len(sought) >= LEAST_BYTES
+            if looks < 0 or len(sought) < LEAST_BYTES or sought in read:
+                ways[one.number] = [(sought, ())]
+                if len(ways) >= most:
+                    return None
+        return Chances(frozenset(ways), ways)
 
     def _asked_for(self, found: Collection[int]) -> list[tuple[Asking, int]]:
         """What may match if these texts are there and any that no word tells of, each with what it asks for first."""

@@ -6,7 +6,7 @@ of a text of 32 KB is searched for in the whole of it, unless that is too much w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -24,7 +24,8 @@ from shared.policy.patterns import (
     options,
     spans_lines,
 )
-from shared.policy.prefilter import SHORT_BYTES, Chances, Choices, Prefilter, Way, are_there
+from shared.policy.possible import Possible
+from shared.policy.prefilter import SHORT_BYTES, Prefilter
 from shared.policy.sought import Needles, as_read, sought_for
 from shared.policy.weight import weight_of
 from shared.policy.words import Read, few_words_of, folded_of, words_of
@@ -40,88 +41,6 @@ RICH_BYTES = 6000
 _GROUPED = 4
 """So many light patterns that need no text are searched for together: an automaton knows which of its patterns have
 begun, all subsets of them, so hostile text could make a large one build a new state for each byte."""
-
-
-class Possible:
-    """What a text may hold, and what was found in it so far."""
-
-    __slots__ = ("_known", "_patterns", "_places", "chances", "folded", "free", "text")
-
-    def __init__(
-        self,
-        patterns: PatternSet,
-        text: bytes,
-        chances: Chances,
-        folded: Read = "",
-        free: frozenset[int] = frozenset(),
-    ) -> None:
-        """Of a text, or of its first and last lines.
-
-        Args:
-            patterns: those searched for.
-            text: what is searched.
-            chances: of the patterns that need some text.
-            folded: the text in small letters; empty where `chances` say nothing of texts.
-            free: numbers of the patterns that need no text, and are there.
-        """
-        self._patterns = patterns
-        self.text = text
-        self.chances = chances
-        self.folded = folded
-        self.free = free
-        self._known: dict[int, bool] = {}
-        self._places: dict[int, int] = {}
-
-    @property
-    def numbers(self) -> frozenset[int]:
-        """Of the patterns that may be there; of no others."""
-        return self.chances.numbers | self.free if self.free else self.chances.numbers
-
-    def finds(self, number: int) -> bool:
-        """Whether a pattern that may be there is."""
-        return self.finds_any(self.looks((number,)))
-
-    def looks(self, numbers: Iterable[int]) -> Looks:
-        """How to find one of some patterns that may be there: the same for all texts of one `chances`."""
-        ways = self.chances.ways
-        return tuple((text, others, number) for number in numbers for text, others in ways.get(number, _ANY_WAY))
-
-    def finds_any(self, looks: Looks) -> bool:
-        """Whether any pattern is there."""
-        folded = self.folded
-        for text, others, number in looks:
-            if text in folded and (not others or are_there(others, folded)) and self.searched(number, text):
-                return True
-        return False
-
-    def all_of(self, looks: Looks) -> set[int]:
-        """Numbers of the patterns that are there."""
-        return {one[2] for one in looks if self.finds_any((one,))}
-
-    def place_of(self, number: int) -> int:
-        """Where the first match of a pattern that is found begins; many rules ask where the same causes are."""
-        place = self._places.get(number)
-        if place is None:
-            place = self._places[number] = int(self._patterns.compiled(number).search(self.text).start())
-        return place
-
-    def has_near(self, numbers: Iterable[int], place: int) -> bool:
-        """Whether one of some patterns is in the line of that place."""
-        near = self.text[self.text.rfind(b"\n", 0, place) + 1 :].partition(b"\n")[0]
-        return any(self._patterns.is_in(number, near) for number in numbers)
-
-    def searched(self, number: int, text: Read) -> bool:
-        """Whether the pattern is there, where a look for it has found this text."""
-        found = self._known.get(number)
-        if found is None:
-            sure = text in self._patterns.enough_for(number)
-            found = self._known[number] = sure or self._patterns.is_in(number, self.text)
-        return found
-
-
-Looks = tuple[tuple[Read, Choices, int], ...]
-"""A pattern may be there if that text is, and one of each of those; and the pattern."""
-_ANY_WAY: Sequence[Way] = (("", ()),)
 
 
 class PatternSet:
@@ -240,12 +159,14 @@ class _Index:
             text = _ends_of(text, RICH_BYTES)
             folded = folded_of(text)
             words = words_of(folded)
-        possible = self._prefilter.possible_by(words, folded)
-        if possible is not None:
-            most = MAX_WORK // (len(possible) + self._free or 1)
-            if most > SHORT_BYTES:
-                return Possible(self._owner, text if len(text) <= most else _ends_of(text, most), Chances(possible, {}))
-        return self._of_short(_ends_of(text, SHORT_BYTES))
+        chances = self._prefilter.possible_by(words, folded, MAX_WORK // SHORT_BYTES - self._free)
+        if chances is None:
+            return self._of_short(_ends_of(text, SHORT_BYTES))
+        most = MAX_WORK // (len(chances.numbers) + self._free or 1)
+        if len(text) > most:
+            text = _ends_of(text, most)
+            folded = folded_of(text)
+        return Possible(self._owner, text, chances, folded.decode("latin-1"))
 
 
 def _ends_of(text: bytes, size: int) -> bytes:

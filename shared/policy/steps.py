@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from shared.policy.possible import Looks, Possible
 from shared.policy.prefilter import Choices, are_there
-from shared.policy.search import Looks, Possible
 from shared.policy.words import Read
 
 
@@ -40,7 +40,7 @@ def first_of(steps: Iterable[Step], there: Possible) -> int | None:
         if (
             text in folded
             and (not others or are_there(others, folded))
-            and (number is None or there.searched(number, text))
+            and (number is None or there.searched(number, text, others))
             and (more is NOTHING_MORE or _holds(more, there))
         ):
             return place
@@ -63,11 +63,11 @@ def _hits_first(own: Looks, causes: Looks, there: Possible) -> bool:
     if b"\n" not in there.text:
         return True
     mine_alone = {number for *_, number in own}
-    earlier = there.all_of(tuple(look for look in causes if look[2] not in mine_alone))
-    if not earlier:
+    earliest = next((place for place, number in there.causes(causes) if number not in mine_alone), None)
+    if earliest is None:
         return True
     mine = min(map(there.place_of, there.all_of(own)))
-    return b"\n" not in there.text[min(map(there.place_of, earlier)) : mine]
+    return b"\n" not in there.text[earliest:mine]
 
 
 def _stands_clear(own: Looks, refused: Looks, there: Possible) -> bool:

@@ -16,8 +16,9 @@ from shared.policy.conditions import Match, listed, patterns_of
 from shared.policy.ids import are_neutral
 from shared.policy.noise import Noise
 from shared.policy.packs import KnownNeeds
+from shared.policy.possible import Looks, Possible
 from shared.policy.rule import CauseLine, Tells
-from shared.policy.search import Looks, PatternSet, Possible
+from shared.policy.search import PatternSet
 from shared.policy.steps import NOTHING_MORE, More, Step, first_of
 from shared.policy.text.normal import lines_of
 from shared.policy.text.whole import searched

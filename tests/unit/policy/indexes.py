@@ -36,3 +36,10 @@ def asked_first(needs: Sequence[Needs]) -> set[str]:
     """The texts that patterns ask for before anything else."""
     sought = sought_for(needs)
     return {text for number, text in enumerate(sought.texts) if sought.asking[number]}
+
+
+def numbers_by(prefilter: Prefilter, text: bytes, more: Collection[bytes] = ()) -> frozenset[int] | None:
+    """Numbers of the patterns that a long text may hold, if it has these words besides; None: of too many."""
+    folded = folded_of(text)
+    chances = prefilter.possible_by(words_of(folded).union(more), folded)
+    return None if chances is None else chances.numbers

@@ -11,11 +11,11 @@ from shared.policy.globs import glob_test
 from shared.policy.grams import by_grams
 from shared.policy.literals import Needs
 from shared.policy.patterns import compile_pattern
-from shared.policy.prefilter import MAX_KNOWN, MAX_PARTS, SHORT_BYTES
+from shared.policy.prefilter import MAX_KNOWN, MAX_PARTS, MAX_TEXTS, SHORT_BYTES
 from shared.policy.search import MAX_LETTERS, PatternSet
 from shared.policy.text.whole import MAX_PIECES, MIN_WIDTH, searched, wholes
 from shared.policy.words import words_of
-from tests.unit.policy.indexes import asked_first, found, prefilter_of, told_by, word_index
+from tests.unit.policy.indexes import asked_first, found, numbers_by, prefilter_of, told_by, word_index
 
 
 def _one(text: str) -> Needs:
@@ -46,7 +46,7 @@ def test_each_text_is_looked_for_by_what_no_other_has() -> None:
     """Of a hundred texts that begin alike none is asked about in a text that only begins so."""
     texts = [f"error {one}{two}q" for one, two in product("abcdefghij", repeat=2)]
     grams = by_grams([(text, number) for number, text in enumerate(texts)])
-    assert (max(map(len, grams.rows.values())), grams.short) == (1, [])
+    assert (max(map(len, grams.rows.values())), grams.short, grams.signs) == (1, {}, [])
     assert grams.found_in(b"an error abq here") == {1}
 
 
@@ -92,7 +92,7 @@ def test_what_a_short_text_holds_is_known_by_the_words_of_it(size: int) -> None:
     text, patterns = "blue".rjust(size, "="), PatternSet(["blue$"])
     there = patterns.possible_in(text.encode())
     assert (there.text.decode(), [there.finds(one) for one in there.numbers]) == (text, [True])
-    assert bool(there.folded) is (len(text) <= SHORT_BYTES)
+    assert there.chances.by_words is (len(text) <= SHORT_BYTES)
 
 
 def test_as_many_words_as_a_log_has_are_looked_for() -> None:
@@ -100,8 +100,8 @@ def test_as_many_words_as_a_log_has_are_looked_for() -> None:
     words = [f"{one}{two}{three}q" for one, two, three in product("abcdefgh", repeat=3)][: MAX_KNOWN + 1]
     prefilter = prefilter_of(*[_one(f"\0{word}\0") for word in words])
     all_, less = (" ".join(some).encode() for some in (words, words[:-1]))
-    assert prefilter.possible_by(words_of(all_), all_) is None
-    assert prefilter.possible_by(words_of(less), less) == frozenset(range(MAX_KNOWN))
+    assert numbers_by(prefilter, all_) is None
+    assert numbers_by(prefilter, less) == frozenset(range(MAX_KNOWN))
 
 
 @pytest.mark.parametrize("learned", [False, True])
@@ -113,9 +113,29 @@ def test_as_many_parts_as_ten_failures_have_are_looked_for(*, learned: bool) -> 
     for some, asked in ((ends, None), (ends[:-1], MAX_PARTS)):
         text = " ".join(f"x{end}" for end in some).encode() + b" "
         for _ in range(len(ends) if learned else 1):
-            possible = prefilter.possible_by(words_of(text), text)
+            possible = numbers_by(prefilter, text)
         assert (None if possible is None else len(possible)) == asked
     assert bool(learned) is (len(prefilter._words._tells) > MAX_PARTS // 2)
+
+
+@pytest.mark.parametrize("least", [0, 1])
+def test_a_text_that_may_hold_hundreds_of_texts_is_not_looked_through(least: int) -> None:
+    """Of few parts of words many texts can be made."""
+    signs = "abcdefghi"
+    words = [f"{one}{two}q" for one, two in product(signs, repeat=2)][: MAX_TEXTS // 16]
+    texts = [f"\0{one}\0{number}" for one in words for number in range(16)][:MAX_TEXTS]
+    prefilter = prefilter_of(*[_one(text) for text in (*texts, *["\0aaq\0x"][:least])])
+    numbers = numbers_by(prefilter, " ".join(words).encode())
+    assert numbers == (None if least else frozenset())
+
+
+@pytest.mark.parametrize(("most", "fewer"), [(3, True), (2, False)])
+def test_a_text_that_may_hold_as_many_patterns_as_that_is_not_looked_through(most: int, *, fewer: bool) -> None:
+    """They would be searched for in its ends alone."""
+    chances = prefilter_of(_one("red"), _one("blue"), _one("green")).possible_by(
+        frozenset({b"red", b"blue"}), b"red blue", most
+    )
+    assert (chances is not None) is fewer
 
 
 def test_what_is_looked_for_in_a_long_text_has_a_bound() -> None:
@@ -123,14 +143,14 @@ def test_what_is_looked_for_in_a_long_text_has_a_bound() -> None:
     words = [f"{one}{two}q x" for one, two in product("abcdefghij", repeat=2)]
     prefilter = prefilter_of(*[_one(word) for word in words])
     text = " ".join(word.replace(" x", " y") for word in words).encode()
-    some = prefilter.possible_by(words_of(text) | {b"x"}, text)
+    some = numbers_by(prefilter, text, {b"x"})
     assert some == frozenset(), "in a text of this length each is looked for"
     long = text + b" " * (1 << 20)
-    many = prefilter.possible_by(words_of(text) | {b"x"}, long)
+    many = numbers_by(prefilter, long, {b"x"})
     assert many is not None
     assert len(words) - 2 <= len(many) < len(words)
     short = prefilter_of(*[_one(f"{one}1{two}") for one, two in product("abcdefghij", repeat=2)])
-    of_short = short.possible_by(words_of(long), long)
+    of_short = numbers_by(short, long)
     assert of_short is not None
     assert 98 <= len(of_short) < 100
 

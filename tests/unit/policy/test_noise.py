@@ -12,7 +12,8 @@ from shared.policy.match import first_match
 from shared.policy.model import Action, Match, Policy, Rule
 from shared.policy.noise import Noise
 from shared.policy.patterns import compile_pattern
-from shared.policy.search import PatternSet, Possible
+from shared.policy.possible import Possible
+from shared.policy.search import PatternSet
 from shared.policy.text.normal import shown
 from tests.unit.decide.facts import make_failure
 

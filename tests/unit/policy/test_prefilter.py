@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.policy import grams, wordindex
 from shared.policy import prefilter as module
+from shared.policy import wordindex
 from shared.policy.literals import Needs, needed
 from shared.policy.packs import KnownNeeds
 from shared.policy.patterns import PatternError, compile_pattern
 from shared.policy.prefilter import SHORT_BYTES, Prefilter
 from shared.policy.search import PatternSet
 from shared.policy.words import folded_of, words_of
-from tests.unit.policy.indexes import found, prefilter_of, told_by, word_index
+from tests.unit.policy.indexes import found, numbers_by, prefilter_of, told_by, word_index
 
 _MANY = [f"x{number:02}" for number in range(33)]
 
@@ -124,7 +124,7 @@ def _one(text: str) -> Needs:
 
 
 def _possible(asked: Prefilter, text: bytes) -> Collection[int]:
-    long = asked.possible_by(words_of(folded_of(text)), folded_of(text))
+    long = numbers_by(asked, text)
     assert long is not None
     if len(text) <= SHORT_BYTES:
         assert set(long) <= asked.possible(folded_of(text)).numbers
@@ -265,16 +265,10 @@ def test_what_tells_too_much_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @given(st.lists(st.text("abcd", min_size=3, max_size=5), min_size=1, max_size=4), st.text("abcd ", max_size=40))
 def test_pieces_of_words_are_found_however_few_are_looked_for(wanted: list[str], text: str) -> None:
-    """One by one, or by all beginnings that the text has."""
+    """By two grams of each."""
     needs = list(dict.fromkeys(map(str.encode, wanted)))
-    words = words_of(text.encode())
-    each = []
-    for few in (0, len(needs)):
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(grams, "_FEW", few)
-            each.append(told_by(word_index(*needs), words))
-    assert each[0] == each[1]
-    assert {number for number, one in enumerate(needs) if one in text.encode()} <= set(each[0])
+    told = told_by(word_index(*needs), words_of(text.encode()))
+    assert {number for number, one in enumerate(needs) if one in text.encode()} <= set(told)
 
 
 def test_what_is_in_most_long_texts_is_not_looked_for() -> None:

@@ -169,6 +169,7 @@ def test_what_was_worked_out_comes_back_as_it_was() -> None:
         (sought.chosen, made.chosen),
         (sought.choices, made.choices),
         (sought.grams().rows, made.grams().rows),
+        (sought.grams().short, made.grams().short),
         (sought.parts.asked, made.parts.asked),
         (sought.parts.pieces.rows, made.parts.pieces.rows),
         (enough, {number: sorted(patterns.enough_for(number)) for number in range(len(patterns._patterns))}),
@@ -177,7 +178,7 @@ def test_what_was_worked_out_comes_back_as_it_was() -> None:
         assert set(mine.keys()) == set(theirs.keys())
         assert [_listed(mine[key]) for key in theirs] == [_listed(row) for row in theirs.values()]
     assert (sought.parts.wordless, sought.parts.whole) == (made.parts.wordless, made.parts.whole)
-    assert [*map(list, sought.grams().short)] == [*map(list, made.grams().short)]
+    assert [*map(list, sought.grams().signs)] == [*map(list, made.grams().signs)]
 
 
 def _listed(row: Iterable[Any]) -> list[Any]:

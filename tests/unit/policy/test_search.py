@@ -175,11 +175,12 @@ def test_a_text_without_three_letters_in_a_row_is_wordless(text: bytes, *, wordl
 
 def test_where_a_pattern_begins_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each rule that wants the first cause asks where all the others are."""
-    patterns = PatternSet(["red [0-9]", "blue [0-9]"])
-    there = patterns.possible_in(b"a red 7, a blue 7")
+    patterns = PatternSet(["red [0-9]", "(?s)blue [0-9]"])
+    there = patterns.possible_in(b"red\na red 7, a blue 7")
     places = [there.place_of(number) for number in (0, 1)]
     monkeypatch.setattr(patterns, "compiled", lambda number: pytest.fail(f"looked for {number} again"))
-    assert [there.place_of(number) for number in (0, 1)] == places == [2, 11]
+    monkeypatch.setattr(patterns, "is_in", lambda number, _: pytest.fail(f"looked for {number} again"))
+    assert [there.place_of(number) for number in (0, 1)] == places == [4, 15], "of a line, and where it spans lines"
 
 
 def test_patterns_together_find_what_each_finds() -> None:

@@ -1,0 +1,180 @@
+"""What one text may hold of a policy's patterns, and what was found in it so far.
+
+A pattern that is searched for in one line at a time is searched for in the lines that have what it needs: those are few
+and short, whatever else the text has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Protocol
+
+from shared.policy.patterns import spans_lines
+from shared.policy.prefilter import Chances, Choices, Way, are_there
+from shared.policy.words import Read
+
+MOST_LINES = 8
+"""Lines with one text that are searched one by one; where more have it, all is searched from there on."""
+_SEES_MORE = re.compile(r"\\[AzC]|\(\?[a-zA-Z]*-")
+"""What may match in a line by itself and not within a text, or the other way round: `(?-m)$` and the like."""
+Looks = tuple[tuple[Read, Choices, int], ...]
+"""A pattern may be there if that text is, and one of each of those; and the pattern."""
+ANY_WAY: Sequence[Way] = (("", ()),)
+
+
+class Searching(Protocol):
+    """Some patterns, by number."""
+
+    def pattern(self, number: int, /) -> str:
+        """As it was written."""
+        ...
+
+    def enough_for(self, number: int, /) -> frozenset[Read]:
+        """Texts that make the pattern match wherever one of them is."""
+        ...
+
+    def is_in(self, number: int, text: bytes, /) -> bool:
+        """Whether a text holds the pattern, wherever."""
+        ...
+
+    def compiled(self, number: int, /) -> Any:
+        """RE2's own."""
+        ...
+
+
+class Possible:
+    """What a text may hold, and what was found in it so far."""
+
+    __slots__ = ("_causes", "_known", "_patterns", "_places", "chances", "folded", "free", "text")
+
+    def __init__(
+        self,
+        patterns: Searching,
+        text: bytes,
+        chances: Chances,
+        folded: Read = "",
+        free: frozenset[int] = frozenset(),
+    ) -> None:
+        """Of a text, or of its first and last lines.
+
+        Args:
+            patterns: those searched for.
+            text: what is searched.
+            chances: of the patterns that need some text.
+            folded: the text in small letters.
+            free: numbers of the patterns that need no text, and are there.
+        """
+        self._patterns = patterns
+        self.text = text
+        self.chances = chances
+        self.folded = folded
+        self.free = free
+        self._known: dict[Any, bool] = {}
+        """By pattern, what was found; and what was not by a way to it."""
+        self._places: dict[int, int] = {}
+        self._causes: Sequence[tuple[int, int]] | None = None
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Of the patterns that may be there; of no others."""
+        return self.chances.numbers | self.free if self.free else self.chances.numbers
+
+    def finds(self, number: int) -> bool:
+        """Whether a pattern that may be there is."""
+        return self.finds_any(self.looks((number,)))
+
+    def looks(self, numbers: Iterable[int]) -> Looks:
+        """How to find one of some patterns that may be there: the same for all texts of one `chances`."""
+        ways = self.chances.ways
+        return tuple((text, others, number) for number in numbers for text, others in ways.get(number, ANY_WAY))
+
+    def finds_any(self, looks: Looks) -> bool:
+        """Whether any pattern is there."""
+        folded = self.folded
+        for text, others, number in looks:
+            if text in folded and (not others or are_there(others, folded)) and self.searched(number, text, others):
+                return True
+        return False
+
+    def all_of(self, looks: Looks) -> set[int]:
+        """Numbers of the patterns that are there."""
+        return {one[2] for one in looks if self.finds_any((one,))}
+
+    def causes(self, looks: Looks) -> Sequence[tuple[int, int]]:
+        """Where those that are there begin, and their numbers, in this order: rules ask for the same ones."""
+        if self._causes is None:
+            self._causes = sorted((self.place_of(number), number) for number in self.all_of(looks))
+        return self._causes
+
+    def place_of(self, number: int) -> int:
+        """Where the first match of a pattern that is found begins, or the line that it is in."""
+        place = self._places.get(number)
+        if place is None:
+            place = self._places[number] = self._first_place(number)
+        return place
+
+    def has_near(self, numbers: Iterable[int], place: int) -> bool:
+        """Whether one of some patterns is in the line of that place."""
+        near = self.text[self.text.rfind(b"\n", 0, place) + 1 :].partition(b"\n")[0]
+        return any(self._patterns.is_in(number, near) for number in numbers)
+
+    def searched(self, number: int, text: Read, others: Choices) -> bool:
+        """Whether the pattern is there, where a look for it has found this text and one of each of those."""
+        known = self._known
+        if number in known:
+            return known[number]
+        way = number, text, others
+        found = known.get(way)
+        if found is None:
+            if text in self._patterns.enough_for(number):
+                known[number] = True
+                return True
+            lines = self._lines_with(number, text)
+            if lines is None:
+                found = known[number] = self._patterns.is_in(number, self.text)
+            else:
+                found = known[way] = any(self._is_in_line(way, line) for line in lines)
+                if found:
+                    known[number] = True
+        return found
+
+    def _first_place(self, number: int) -> int:
+        best = len(self.text)
+        for text, others in self.chances.ways.get(number, ANY_WAY):
+            lines = self._lines_with(number, text)
+            if lines is None:
+                return int(self._patterns.compiled(number).search(self.text).start())
+            way = number, text, others
+            best = next((line[0] for line in lines if line[0] < best and self._is_in_line(way, line)), best)
+        return best
+
+    def _is_in_line(self, way: tuple[int, Read, Choices], line: tuple[int, int]) -> bool:
+        number, text, others = way
+        if text in self._patterns.enough_for(number):
+            return True
+        begin, end = line
+        near = not others or are_there(others, self.folded[begin:end])
+        return near and self._patterns.is_in(number, self.text[begin:end])
+
+    def _lines_with(self, number: int, text: Read) -> Sequence[tuple[int, int]] | None:
+        """Beginnings and ends of the lines that have the text; None where the pattern is to be searched for in all."""
+        folded, found = self.folded, list[tuple[int, int]]()
+        if not text or len(folded) != len(self.text) or not sees_a_line(self._patterns.pattern(number)):
+            return None
+        at = folded.find(text)
+        while at >= 0:
+            if len(found) == MOST_LINES:
+                return None
+            end = folded.find("\n", at)
+            end = len(folded) if end < 0 else end
+            found.append((folded.rfind("\n", 0, at) + 1, end))
+            at = folded.find(text, end)
+        return found
+
+
+@lru_cache(maxsize=4096)
+def sees_a_line(pattern: str) -> bool:
+    """Whether it matches in a line by itself where it does in that line of a text, and nowhere else."""
+    return not spans_lines(pattern) and _SEES_MORE.search(pattern) is None

@@ -1,0 +1,97 @@
+"""Lines that have what a pattern needs are searched for it, and what is found is what a search of all finds."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.policy.patterns import compile_pattern
+from shared.policy.possible import MOST_LINES, Possible, sees_a_line
+from shared.policy.prefilter import SHORT_BYTES
+from shared.policy.search import PatternSet
+
+
+def _searched(monkeypatch: pytest.MonkeyPatch, pattern: str, text: bytes) -> tuple[list[bytes], bool]:
+    """The texts that a pattern was searched for in, and whether it was found."""
+    patterns, searched = PatternSet([pattern]), list[bytes]()
+    is_in = patterns.is_in
+
+    def noted(number: int, text: bytes) -> bool:
+        searched.append(text)
+        return is_in(number, text)
+
+    monkeypatch.setattr(patterns, "is_in", noted)
+    there = patterns.possible_in(text)
+    found = there.finds(0)
+    assert there.finds(0) is found
+    assert found is (compile_pattern(pattern).search(text) is not None)
+    return searched, found
+
+
+@pytest.mark.parametrize("filler", [b"", b"- -\n" * SHORT_BYTES])
+def test_lines_that_have_what_is_needed_are_searched_once(monkeypatch: pytest.MonkeyPatch, filler: bytes) -> None:
+    """In a short text as in a long one; once one is found no other."""
+    text = filler + b"red\nblue x\nRed x: blue x\nred 2: blue x\nred 3: blue x"
+    searched, found = _searched(monkeypatch, "(?i)red [0-9]: blue x", text)
+    assert (searched, found) == ([b"Red x: blue x", b"red 2: blue x"], True)
+
+
+@pytest.mark.parametrize(("count", "whole"), [(MOST_LINES, False), (MOST_LINES + 1, True)])
+def test_where_many_lines_have_it_all_is_searched(monkeypatch: pytest.MonkeyPatch, count: int, *, whole: bool) -> None:
+    """Each search costs something, whatever its length."""
+    text = b"\n".join(b"a red fault %d" % number for number in range(count))
+    searched, found = _searched(monkeypatch, "red fault [a-z]", text)
+    assert (searched, found) == ([text] if whole else text.split(b"\n"), False)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [(r"\Ared", False), (r"red\z", False), ("(?-m)^red", False), ("(?-m)red$", False), ("(?s)a.red", True)],
+)
+def test_what_sees_more_than_a_line_is_searched_for_in_all(
+    monkeypatch: pytest.MonkeyPatch, pattern: str, *, found: bool
+) -> None:
+    """Ends of a text are no ends of its lines."""
+    text = b"a\nred\nb"
+    assert _searched(monkeypatch, pattern, text) == ([text], found)
+    assert not sees_a_line(pattern)
+
+
+def test_a_text_of_another_length_in_small_letters_is_searched_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody can tell its lines by where they are in small letters."""
+    text = "\u212a\u212a\nred 7\nb".encode()
+    assert _searched(monkeypatch, "red [0-9]", text) == ([text], True)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (b"x\nblue 1\nred 1", 2),
+        (b"red\nred 1\nblue 1", 4),
+        (b"red 1", 0),
+        (b"".join(b"red %c\n" % sign for sign in range(97, 97 + MOST_LINES + 1)) + b"blue 1", 6 * (MOST_LINES + 1)),
+    ],
+)
+def test_a_place_is_that_of_the_first_line_by_any_way(text: bytes, place: int) -> None:
+    """Whichever of its texts is found first."""
+    there = PatternSet(["(red|blue) [0-9]"]).possible_in(text)
+    assert there.finds(0)
+    assert there.place_of(0) == place
+
+
+def test_causes_are_told_apart_once() -> None:
+    """In the order of their lines."""
+    there = PatternSet(["red [0-9]", "blue [0-9]", "green [0-9]"]).possible_in(b"blue 1\nred 2\ngreen")
+    looks = there.looks(there.numbers)
+    assert there.causes(looks) == [(0, 1), (7, 0)]
+    assert there.causes(()) is there.causes(looks)
+
+
+def test_what_was_found_one_way_need_not_be_searched_another() -> None:
+    """Nor what was not found in all of the text."""
+    patterns = PatternSet(["(?s)(red|blue).[0-9]"])
+    there = patterns.possible_in(b"red\n blue\n")
+    looks = there.looks((0,))
+    assert len(looks) == 2
+    assert not there.finds_any(looks)
+    assert isinstance(there, Possible)
+    assert there._known == {0: False}
