@@ -15,6 +15,8 @@ from shared.policy.patterns import spans_lines
 from shared.policy.prefilter import Chances, Choices, Way, are_there
 from shared.policy.words import Read
 
+SMALL_BYTES = 512
+"""So small a text is searched as a whole: to find its lines takes longer."""
 MOST_LINES = 8
 """Lines with one text that are searched one by one; where more have it, all is searched from there on."""
 _SEES_MORE = re.compile(r"\\[AzC]|\(\?[a-zA-Z]*-")
@@ -122,22 +124,28 @@ class Possible:
 
     def searched(self, number: int, text: Read, others: Choices) -> bool:
         """Whether the pattern is there, where a look for it has found this text and one of each of those."""
-        known = self._known
-        if number in known:
-            return known[number]
-        way = number, text, others
-        found = known.get(way)
+        found = self._known.get(number)
         if found is None:
             if text in self._patterns.enough_for(number):
-                known[number] = True
-                return True
+                found = True
+            elif len(self.text) > SMALL_BYTES:
+                return self._searched_by_line(number, text, others)
+            else:
+                found = self._patterns.is_in(number, self.text)
+            self._known[number] = found
+        return found
+
+    def _searched_by_line(self, number: int, text: Read, others: Choices) -> bool:
+        way = number, text, others
+        found = self._known.get(way)
+        if found is None:
             lines = self._lines_with(number, text)
             if lines is None:
-                found = known[number] = self._patterns.is_in(number, self.text)
+                found = self._known[number] = self._patterns.is_in(number, self.text)
             else:
-                found = known[way] = any(self._is_in_line(way, line) for line in lines)
+                found = self._known[way] = any(self._is_in_line(way, line) for line in lines)
                 if found:
-                    known[number] = True
+                    self._known[number] = True
         return found
 
     def _first_place(self, number: int) -> int:

@@ -36,7 +36,7 @@ class Asking(NamedTuple):
 class Needles(NamedTuple):
     """Some texts, by number."""
 
-    texts: Sequence[Read]
+    texts: Mapping[int, Read]
     asking: Mapping[int, Sequence[Asking]]
     """What asks for a text first."""
     chosen: Mapping[int, Sequence[int]]
@@ -76,7 +76,7 @@ def sought_for(needs: Sequence[Needs | None]) -> Needles:
     read = list(map(as_read, wanted))
     of_texts = {number: tuple(map(numbers.__getitem__, choice)) for choice, number in of_choice.items()}
     near_ids, grams = cache(partial(_near_ids, wanted, parts.wordless)), cache(partial(_by_grams, read))
-    return Needles(read, asking, chosen, of_texts, grams, parts, near_ids, None not in needs)
+    return Needles(dict(enumerate(read)), asking, chosen, of_texts, grams, parts, near_ids, None not in needs)
 
 
 _Alternative = tuple[int, int]

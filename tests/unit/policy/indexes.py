@@ -35,7 +35,7 @@ def prefilter_of(*needs: Needs) -> Prefilter:
 def asked_first(needs: Sequence[Needs]) -> set[str]:
     """The texts that patterns ask for before anything else."""
     sought = sought_for(needs)
-    return {text for number, text in enumerate(sought.texts) if sought.asking[number]}
+    return {text for number, text in sought.texts.items() if sought.asking[number]}
 
 
 def numbers_by(prefilter: Prefilter, text: bytes, more: Collection[bytes] = ()) -> frozenset[int] | None:

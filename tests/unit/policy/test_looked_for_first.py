@@ -46,7 +46,7 @@ def test_many_texts_that_begin_alike_are_looked_for_by_that_first(signs: str, co
 def test_short_texts_are_looked_for_only_where_nothing_else_is_needed() -> None:
     """They are in most texts: of a choice with one of them nothing is asked besides."""
     sought = sought_for([((_choice("common word"), _choice("ab", "longer one")),), ((_choice("cd"),),)])
-    assert sorted(sought.texts) == ["cd", "common word"]
+    assert sorted(sought.texts.values()) == ["cd", "common word"]
 
 
 def test_noise_is_what_any_alternative_of_it_hits() -> None:

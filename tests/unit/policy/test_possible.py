@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from shared.policy.patterns import compile_pattern
-from shared.policy.possible import MOST_LINES, Possible, sees_a_line
+from shared.policy.possible import MOST_LINES, SMALL_BYTES, Possible, sees_a_line
 from shared.policy.prefilter import SHORT_BYTES
 from shared.policy.search import PatternSet
+from shared.policy.steps import NOTHING_MORE, first_of
+
+_FILLER = b"- -\n" * 200
 
 
 def _searched(monkeypatch: pytest.MonkeyPatch, pattern: str, text: bytes) -> tuple[list[bytes], bool]:
@@ -27,7 +30,7 @@ def _searched(monkeypatch: pytest.MonkeyPatch, pattern: str, text: bytes) -> tup
     return searched, found
 
 
-@pytest.mark.parametrize("filler", [b"", b"- -\n" * SHORT_BYTES])
+@pytest.mark.parametrize("filler", [_FILLER, b"- -\n" * SHORT_BYTES])
 def test_lines_that_have_what_is_needed_are_searched_once(monkeypatch: pytest.MonkeyPatch, filler: bytes) -> None:
     """In a short text as in a long one; once one is found no other."""
     text = filler + b"red\nblue x\nRed x: blue x\nred 2: blue x\nred 3: blue x"
@@ -38,9 +41,9 @@ def test_lines_that_have_what_is_needed_are_searched_once(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(("count", "whole"), [(MOST_LINES, False), (MOST_LINES + 1, True)])
 def test_where_many_lines_have_it_all_is_searched(monkeypatch: pytest.MonkeyPatch, count: int, *, whole: bool) -> None:
     """Each search costs something, whatever its length."""
-    text = b"\n".join(b"a red fault %d" % number for number in range(count))
+    text = b"\n".join(b"a red fault %d" % number for number in range(count)) + b"\n" + _FILLER
     searched, found = _searched(monkeypatch, "red fault [a-z]", text)
-    assert (searched, found) == ([text] if whole else text.split(b"\n"), False)
+    assert (searched, found) == ([text] if whole else text.split(b"\n")[:count], False)
 
 
 @pytest.mark.parametrize(
@@ -51,15 +54,22 @@ def test_what_sees_more_than_a_line_is_searched_for_in_all(
     monkeypatch: pytest.MonkeyPatch, pattern: str, *, found: bool
 ) -> None:
     """Ends of a text are no ends of its lines."""
-    text = b"a\nred\nb"
+    text = b"a\nred\n" + _FILLER + b"b"
     assert _searched(monkeypatch, pattern, text) == ([text], found)
     assert not sees_a_line(pattern)
 
 
 def test_a_text_of_another_length_in_small_letters_is_searched_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody can tell its lines by where they are in small letters."""
-    text = "\u212a\u212a\nred 7\nb".encode()
+    text = "\u212a\u212a\nred 7\nb".encode() + _FILLER
     assert _searched(monkeypatch, "red [0-9]", text) == ([text], True)
+
+
+@pytest.mark.parametrize(("size", "whole"), [(SMALL_BYTES, True), (SMALL_BYTES + 1, False)])
+def test_a_small_text_is_searched_as_a_whole(monkeypatch: pytest.MonkeyPatch, size: int, *, whole: bool) -> None:
+    """One of just that size is one."""
+    text = b"a red fault 7\n".ljust(size, b"-")
+    assert _searched(monkeypatch, "red fault [0-9]", text) == ([text if whole else b"a red fault 7"], True)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +88,29 @@ def test_a_place_is_that_of_the_first_line_by_any_way(text: bytes, place: int) -
     assert there.place_of(0) == place
 
 
+def test_a_place_of_mere_words_is_that_of_the_first_line_that_has_them() -> None:
+    """They need not be searched for, in whatever letters."""
+    patterns = PatternSet(["(?i)red fault", "red [0-9]"])
+    there = patterns.possible_in(b"blue\nRED fault\nred 7")
+    assert (there.finds(0), there.finds(1)) == (True, True)
+    assert (there.place_of(0), there.place_of(1)) == (5, 15)
+
+
+@pytest.mark.parametrize("text", ["red 1 and green", "red 1"])
+def test_no_cause_is_before_the_only_one(text: str) -> None:
+    """A rule that wants the first cause is content with its own."""
+    there = PatternSet(["red [0-9]", "green [0-9]"]).possible_in(f"- \n{text}".encode())
+    looks = there.looks(there.numbers)
+    more = NOTHING_MORE._replace(first=(there.looks((0,)), looks))
+    assert first_of([("red ", (), 0, 3, more)], there) == 3
+
+
+def test_a_long_line_is_searched_to_its_first_match() -> None:
+    """And found there as anywhere."""
+    text = b"red 1".ljust(2 * SHORT_BYTES, b"-") + b"\n-"
+    assert PatternSet(["red [0-9]"]).possible_in(text).finds(0)
+
+
 def test_causes_are_told_apart_once() -> None:
     """In the order of their lines."""
     there = PatternSet(["red [0-9]", "blue [0-9]", "green [0-9]"]).possible_in(b"blue 1\nred 2\ngreen")
@@ -89,7 +122,7 @@ def test_causes_are_told_apart_once() -> None:
 def test_what_was_found_one_way_need_not_be_searched_another() -> None:
     """Nor what was not found in all of the text."""
     patterns = PatternSet(["(?s)(red|blue).[0-9]"])
-    there = patterns.possible_in(b"red\n blue\n")
+    there = patterns.possible_in(b"red\n blue\n" + _FILLER)
     looks = there.looks((0,))
     assert len(looks) == 2
     assert not there.finds_any(looks)
