@@ -52,7 +52,7 @@ class Page(Struct, frozen=True, kw_only=True):
 
 
 class _List(Struct, rename="pascal"):
-    jobs: list[dict[str, Any]]
+    jobs: list[Any]  # each an object: as such it would be copied, member by member
     page_size: int | None = None
     total_count: int | None = None
 
@@ -100,6 +100,8 @@ def read_page(api: Caller, cluster_id: str, number: int, filters: Mapping[str, s
     size = min(max(found.page_size or PAGE_SIZE, 1), PAGE_SIZE)
     total = max(found.total_count or 0, 0)
     last = len(found.jobs) < size or 0 < total <= number * size
+    if not all(isinstance(job, dict) for job in found.jobs):
+        raise msgspec.ValidationError("a job of the list is no object")
     named = [(str(job["Id"]), job) for job in found.jobs if isinstance(job.get("Id"), (str, int))]
     return Page(jobs=tuple(named), last=last, pages=-(-total // size))
 
