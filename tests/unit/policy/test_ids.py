@@ -118,6 +118,7 @@ def test_each_text_with_ids_is_decided_as_by_itself(
         assert wording.first(all_of_them(rules), text) == by_definition(rules, text), text
     known = wording._shapes.get((all_of_them(rules), shape_of(texts[0])), UNLIKE)
     assert (None if known is UNLIKE else len(known.steps)) == left
+    assert not known.noise, "there is none"
 
 
 @pytest.mark.parametrize("noise", ["INFO", "a/", "bad", "blue", r"b[a-c]/"])
