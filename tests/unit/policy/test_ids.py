@@ -42,6 +42,7 @@ from tests.unit.policy.by_definition import all_of_them, by_definition, rules_of
         ("a:0a1b2c3d, x", "a:99ffee00, x", False),
         ("0a1b2c3d, x", "99ffee00, x", False),
         ("/0a1b2c3d/0a1b2c3d/", "/99ffee00/11eeff00/", True),
+        ("0a1b2c3d /0a1b2c3d/", "0a1b2c3d /99ffee00/", True),
         ("/0a1b2c3dx1a2b3c4d/0a1b2c3d/", "/0a1b2c3dx1a2b3c4d/99ffee00/", True),
         ("/in/0a1b2c3d/x 1", "/in/99ffee00/x 2", True),
     ],
