@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
-from struct import pack, unpack_from
+from struct import Struct, pack
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -97,7 +97,7 @@ class _Blob:
         return range(len(self._places) // 4 - 1)
 
     def __getitem__(self, number: int) -> bytes:
-        begin, end = unpack_from("<2I", self._places, 4 * number)
+        begin, end = _two(self._places, 4 * number)
         return self._rows[begin:end]
 
 
@@ -120,13 +120,10 @@ def _grams_of(rows: Mapping[int, bytes], short: Mapping[int, bytes], signs: Row)
     return Grams(_Rows(rows, _unpacked), _Rows(short, _unpacked), signs)
 
 
-def _asking_of(row: bytes) -> Sequence[Asking]:
-    return [Asking(number, frozenset(besides), tuple(unsaid)) for number, besides, unsaid in _unpacked(row)]
+_asking_of = msgspec.msgpack.Decoder(list[Asking]).decode
+_asked_of = msgspec.msgpack.Decoder(list[tuple[int, frozenset[int]]]).decode
+_two = Struct("<2I").unpack_from
 
 
 def _text_of(row: bytes) -> Read:
     return row.decode("latin-1")
-
-
-def _asked_of(row: bytes) -> Sequence[tuple[int, frozenset[int]]]:
-    return [(text, frozenset(others)) for text, others in _unpacked(row)]

@@ -12,6 +12,8 @@ from shared.policy.words import Read
 GRAM, SHORT_GRAM = 4, 2
 """Signs of a gram: of three too many texts have one, of five too many have none. Shorter texts have shorter ones."""
 NO_BOUND = 1 << 30
+_AT_ONCE = 64
+"""Grams of which all texts are looked for before it is asked whether there are too many."""
 _UNSIGNED = {GRAM: "I", SHORT_GRAM: "H"}
 """Grams are numbers: those of a text are read at once."""
 
@@ -29,14 +31,18 @@ class Grams(NamedTuple):
     signs: Row
     """Those of one sign."""
 
-    def found_in(self, text: bytes, most: int = NO_BOUND) -> set[int]:
-        """Numbers of those that are in a text, in small letters; of more than so many some."""
+    def found_in(self, text: bytes, most: int = NO_BOUND) -> dict[int, Read]:
+        """Those that are in a text, in small letters, by their numbers; of more than so many some."""
         read = text.decode("latin-1")
-        found = {number for one, number, _ in self.signs if one in read}
+        found = {number: one for one, number, _ in self.signs if one in read}
         for size, rows in ((SHORT_GRAM, self.short), (GRAM, self.rows)):
             there = _grams_of(text, size)
-            for gram in rows.keys() & there:
-                found.update([number for one, number, other in rows[gram] if other in there and one in read])
+            grams = list(rows.keys() & there)
+            for at in range(0, len(grams), _AT_ONCE):
+                some = map(rows.__getitem__, grams[at : at + _AT_ONCE])
+                found.update(
+                    [(number, one) for row in some for one, number, other in row if other in there and one in read]
+                )
                 if len(found) > most:
                     return found
         return found

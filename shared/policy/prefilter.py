@@ -79,13 +79,13 @@ class Prefilter:
 
     def _alone(self, folded: bytes) -> Chances:
         """Of one of a kind, by the texts that are there: none of them need be looked for again."""
-        sought, texts, ways = self._sought, self._sought.texts, dict[int, list[Way]]()
+        sought, ways = self._sought, dict[int, list[Way]]()
         found = sought.grams().found_in(folded)
         chosen = set[int]().union(*map(sought.chosen.__getitem__, found))
-        for text in found:
+        for text, read in found.items():
             for number, besides, unsaid in sought.asking[text]:
                 if besides <= chosen and (not unsaid or chosen.issuperset(unsaid)):
-                    ways.setdefault(number, []).append((texts[text], ()))
+                    ways.setdefault(number, []).append((read, ()))
         return Chances(frozenset(ways), ways)
 
     def _chances(self, found: Sequence[int]) -> Chances:

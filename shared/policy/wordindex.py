@@ -82,4 +82,4 @@ class WordIndex:
     def _told_by(self, words: Collection[bytes], most: int = NO_BOUND) -> set[int]:
         """The parts that one of these words is or has; of more than so many some."""
         whole = {self._whole[word] for word in words if word in self._whole}
-        return whole if len(whole) > most else whole | self._pieces.found_in(b" %b " % b" ".join(words), most)
+        return whole if len(whole) > most else whole.union(self._pieces.found_in(b" %b " % b" ".join(words), most))

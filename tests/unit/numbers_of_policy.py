@@ -61,7 +61,7 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
         "MAX_PATTERNS": 4096,
         "LIGHT": 3,
     },
-    "shared.policy.grams": {"GRAM": 4, "SHORT_GRAM": 2, "NO_BOUND": 1 << 30},
+    "shared.policy.grams": {"GRAM": 4, "SHORT_GRAM": 2, "NO_BOUND": 1 << 30, "_AT_ONCE": 64},
     "shared.policy.people": {"MAX_DEEDS": 8},
     "shared.policy.possible": {"SMALL_BYTES": 512, "MOST_LINES": 8},
     "shared.policy.plain": {"_TUPLE": 0, "_LIST": 1, "_DICT": 2, "_SET": 3, "_FIRST_KIND": 4},
