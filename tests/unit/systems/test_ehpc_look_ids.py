@@ -105,3 +105,13 @@ def test_the_number_of_an_array_means_all_of_it(
     (seen,) = system.observe([failure(told)])
     assert found(seen).job_id == told
     assert found(seen).array_parent is parent
+
+
+def test_a_task_with_the_number_of_its_array_is_shown_as_it_is_itself(
+    cluster_of: ClusterOf, failure: Make[Failure]
+) -> None:
+    """Where it stands on the list: another task stands in only where it does not."""
+    for own, state in ([job("184", "QUEUED")], State.QUEUED), ([], State.RUNNING):
+        system, _ = cluster_of(job("184_0", "RUNNING"), *own)
+        (seen,) = system.observe([failure("184")])
+        assert (found(seen).state, found(seen).array_parent) == (state, True)

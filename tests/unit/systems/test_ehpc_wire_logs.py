@@ -11,6 +11,7 @@ import pytest
 from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure
 from shared.domain.job import State
+from shared.domain.snapshot import LookFailed
 from shared.ports import OutputPart
 from shared.systems.ehpc.running import Running, running
 from shared.systems.ehpc.snapshot import EhpcSnapshot
@@ -161,6 +162,8 @@ def test_there_is_no_output_of_what_cannot_be_asked_for(fake_api: Play, clock: C
     """A running job whose node is not told, or a look that failed."""
     system, api = system_of(fake_api, clock, FAILED)
     assert system.output(failure("1", HERE), seen(State.RUNNING)) is None
+    lost = LookFailed(worth_repeating=True, code="Throttling", message="slow", look_begun_at=1.0)
+    assert system.output(failure("1", HERE), lost) is None
     assert api.asked == []
     assert system.output(failure("1", HERE), seen(State.RUNNING, "n1")) is None
     assert len(api.asked) == 1
