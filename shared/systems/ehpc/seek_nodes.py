@@ -80,7 +80,7 @@ def judge_nodes(memory: NodesMemory, now: float, grace_s: float, suspects: Mappi
     stopped = {host for host, node in listed.items() if node.stopped}
     memory.gone = {host: memory.gone.get(host, now) for host in gone}
     kept_s = grace_s + KEPT_S
-    still = {host: since for host, since in memory.stopped.items() if now - since < kept_s or host in stopped}
+    still = {host: since for host, since in memory.stopped.items() if now - since < kept_s}
     memory.stopped = {**still, **{host: memory.stopped.get(host, now) for host in stopped}}
     _heed(memory, suspects, now - kept_s)
     # One that is listed no more is kept as known as long as a job may still stand bound to it.

@@ -144,7 +144,9 @@ def test_a_job_is_lost_when_the_grace_is_over_and_told_once() -> None:
     assert (failure.queue, failure.owner, failure.job_name) == ("gpu", "ann", "train")
     assert failure.event_id.endswith("/j/500")
     assert lost(memory, 1_000.0 + GRACE_S, j=job) == []
-    assert [one.job_id for one in lost(memory, 1_400.0, i=job, j=Running(start=600, nodes=("a",)))] == ["i", "j"]
+    again, behind = Running(start=600, nodes=("a",)), Running(start=700, nodes=("a",))
+    assert [one.job_id for one in lost(memory, 1_400.0, i=job, j=again)] == ["i", "j"]
+    assert [one.job_id for one in lost(memory, 1_401.0, i=job, j=again, k=behind)] == ["k"]
 
 
 @pytest.mark.parametrize(("surely", "says"), [(True, "node a was stopped,"), (False, "node a is gone,")])
