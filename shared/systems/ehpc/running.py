@@ -39,17 +39,17 @@ def running(page: Page, now: float) -> dict[str, Running]:
         msgspec.ValidationError: There are rows, and in each a member has a type or a text that nobody documented.
     """
     found: dict[str, Running] = {}
-    some, odd = False, None
+    read, odd = False, None
     for _, listed in page.jobs:
         try:
             job = snapshot(listed, now)
         except msgspec.ValidationError as error:
             odd = error
             continue
-        some = True
+        read = True
         if job.state is State.RUNNING and job.start_time is not None and not job.array_parent:
             told = (job.owner[:_STRETCH], job.queue[:_STRETCH], job.name[:_STRETCH])
             found[job.job_id] = Running(job.start_time, job.nodes, *told)
-    if odd is not None and not some:
+    if odd is not None and not read:
         raise odd
     return found

@@ -234,7 +234,7 @@ def log_part(api: Caller, cluster_id: str, job_id: str, host: str, offset: int, 
     reply = ask(api, LOG, wanted)
     if isinstance(reply, CallFailed):
         return reply
-    found = shaped(reply.body, _Log, strict=False)
+    found = shaped(reply.body, _Log)
     try:
         output, errors = (base64.b64decode(part or "", validate=True) for part in (found.output_log, found.error_log))
     except ValueError:
@@ -249,13 +249,14 @@ def snapshot(shown: Mapping[str, Any], look_begun_at: float) -> EhpcSnapshot:
         msgspec.ValidationError: A member has a type or a text that nobody documented.
     """
     job = shaped({**shown, "Id": str(shown["Id"])}, _Job, strict=False)
+    array = job.array_request or ""
     return EhpcSnapshot(
         job_id=job.id,
         state=_STATES.get(job.state, State.UNKNOWN),
         start_time=_unix(job.start_time),
         last_modify_time=_unix(job.last_modify_time),
         rerunnable=job.rerunable is not False,
-        array_request="" if (job.array_request or "").lower() in _NONE else job.array_request or "",
+        array_request="" if array.lower() in _NONE else array,
         owner=(job.owner or "").partition("@")[0],
         queue=job.queue or "",
         name=job.name or "",

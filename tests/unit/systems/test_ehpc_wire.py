@@ -83,6 +83,8 @@ def test_jobs_are_named_by_text_or_number(fake_api: Play) -> None:
         (1, nodes(100, TotalCount=1), True),
         (1, nodes(10, PageSize=10), False),
         (1, nodes(9, PageSize=10), True),
+        (1, nodes(10, PageSize="10", TotalCount="11"), False),
+        (1, nodes(10, PageSize="10", TotalCount="10"), True),
         (3, nodes(10, PageSize=10, TotalCount=30), True),
         (3, nodes(10, PageSize=10, TotalCount=31), False),
         (1, nodes(1, PageSize=-3), False),
