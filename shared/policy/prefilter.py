@@ -15,9 +15,9 @@ from shared.policy.wordindex import WordIndex
 from shared.policy.words import Read, runs_of
 
 SHORT_BYTES = 2048
-MAX_KNOWN, MAX_PARTS, MAX_TEXTS = 150, 600, 640
-"""Whole words of needed texts, all parts of them, and texts of such words that a long text may have to be looked
-through as a whole. One failure has some thirty and a hundred, ten different ones in one text have 130 and 550."""
+MAX_KNOWN, MAX_PARTS = 150, 600
+"""Whole words of needed texts, and all parts of them, that a long text may have to be looked through as a whole. One
+failure has some thirty and a hundred, ten different ones in one text have 130 and 550."""
 _MOST_LOOKED = 48 << 15
 """Bytes that are looked through for texts as they are: 48 times 32 KB, any number of short texts."""
 _MOST_KEPT, _MOST_WORDS = 1024, 64
@@ -108,11 +108,10 @@ class Prefilter:
         if self._words.known(words) > MAX_KNOWN:
             return None
         told = self._words.parts_in(self._words.telling(words), MAX_PARTS)
-        found = self._words.texts_of(told) if len(told) <= MAX_PARTS else ()
-        if len(told) > MAX_PARTS or len(found) > MAX_TEXTS:
+        if len(told) > MAX_PARTS:
             return None
         ways, looks, read = dict[int, list[Way]](), _MOST_LOOKED // len(folded), folded.decode("latin-1")
-        for one, text in self._asked_for(found):
+        for one, text in self._asked_for(self._words.texts_of(told)):
             sought, known = self._sought.texts[text], ways.get(one.number)
             if known is not None:
                 known.append((sought, ()))

@@ -69,7 +69,6 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
         "SHORT_BYTES": 2048,
         "MAX_KNOWN": 150,
         "MAX_PARTS": 600,
-        "MAX_TEXTS": 640,
         "_MOST_KEPT": 1024,
         "_MOST_WORDS": 64,
         "_MOST_LOOKED": 1_572_864,

@@ -11,7 +11,7 @@ from shared.policy.globs import glob_test
 from shared.policy.grams import by_grams
 from shared.policy.literals import Needs
 from shared.policy.patterns import compile_pattern
-from shared.policy.prefilter import MAX_KNOWN, MAX_PARTS, MAX_TEXTS, SHORT_BYTES
+from shared.policy.prefilter import MAX_KNOWN, MAX_PARTS, SHORT_BYTES
 from shared.policy.search import MAX_LETTERS, PatternSet
 from shared.policy.text.whole import MAX_PIECES, MIN_WIDTH, searched, wholes
 from shared.policy.words import words_of
@@ -116,17 +116,6 @@ def test_as_many_parts_as_ten_failures_have_are_looked_for(*, learned: bool) -> 
             possible = numbers_by(prefilter, text)
         assert (None if possible is None else len(possible)) == asked
     assert bool(learned) is (len(prefilter._words._tells) > MAX_PARTS // 2)
-
-
-@pytest.mark.parametrize("least", [0, 1])
-def test_a_text_that_may_hold_hundreds_of_texts_is_not_looked_through(least: int) -> None:
-    """Of few parts of words many texts can be made."""
-    signs = "abcdefghi"
-    words = [f"{one}{two}q" for one, two in product(signs, repeat=2)][: MAX_TEXTS // 16]
-    texts = [f"\0{one}\0{number}" for one in words for number in range(16)][:MAX_TEXTS]
-    prefilter = prefilter_of(*[_one(text) for text in (*texts, *["\0aaq\0x"][:least])])
-    numbers = numbers_by(prefilter, " ".join(words).encode())
-    assert numbers == (None if least else frozenset())
 
 
 @pytest.mark.parametrize(("most", "fewer"), [(3, True), (2, False)])
