@@ -17,6 +17,9 @@ def name_parts(job_id: str) -> tuple[str, str, str]:
 
 
 def is_task(job_id: str) -> bool:
-    """Whether the spelling proves one element of an array: `12[3]`, `12_3`."""
+    """Whether the spelling proves one element of an array: `12[3]`, `12_3`.
+
+    Where there is no mark the index begins with no digit.
+    """
     _, mark, index = name_parts(job_id)
-    return bool(mark) and (index.removesuffix("]") if mark == "[" else index).isdigit()
+    return (index.removesuffix("]") if mark == "[" else index).isdigit()

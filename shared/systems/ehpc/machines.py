@@ -43,7 +43,7 @@ def machine_event(event: Mapping[str, Any], now: float) -> MachineEvent | None:
     """What an event says of a machine; None if it is none of these, or says nothing that matters."""
     data = _opened(event.get("data"))
     flat = event.get("product") == "ECS" and isinstance(event.get("name"), str)
-    kind = f"ecs:{event['name']}" if flat else str(event.get("type") or "")
+    kind = f"ecs:{event['name']}" if flat else str(event.get("type"))
     if not (kind.startswith(_ECS) or kind == _NODE_CHANGE):
         return None
     told = event if flat else data
@@ -67,7 +67,7 @@ def _weight(kind: str, told: Mapping[str, Any], content: Mapping[str, Any]) -> W
     if kind == _NODE_CHANGE or cause == "PreemptibleInstanceInterruption":
         return Weight.MAYBE
     if cause == "StateChange":
-        state = str(_first(told, content, "state") or "").lower()
+        state = str(_first(told, content, "state")).lower()
         return Weight.LOST if state in _ENDED_STATES else None
     if cause not in {"InstanceFailure", "SystemFailure", "SystemMaintenance"} or not impact.startswith(_BREAKS):
         return None
@@ -105,7 +105,7 @@ def _time(written: tuple[Any, ...], now: float) -> float:
 
 def _moments(value: Any) -> Iterator[float]:
     if isinstance(value, str):
-        found = _COMPACT_TIME.fullmatch(value[:64])
+        found = _COMPACT_TIME.fullmatch(value)
         if found is not None:
             year, month, day, hour, minute, second, fraction, sign, zone = found.groups()
             value = f"{year}-{month}-{day}T{hour}:{minute}:{second}{fraction or ''}{sign}:{zone}"

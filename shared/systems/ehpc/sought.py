@@ -44,7 +44,7 @@ class Sought:
                 continue  # as most of a page
             # A name with a dot only ever meets the whole id, as what stands before the first dot has none.
             before, _, server = listed_id.partition(".")
-            if before in sought and before != listed_id:
+            if before in sought:
                 self._keep(before, listed_id, ListedJob(job, asked_at))
             if "_" in before:
                 array, mark, _ = name_parts(listed_id)

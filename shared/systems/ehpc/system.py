@@ -44,7 +44,7 @@ def cluster_id(value: Any) -> str:
 
 def job_id(value: Any) -> str:
     """An E-HPC job id, with or without its server part."""
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    text = str(value) if isinstance(value, int) else value
     if not isinstance(text, str) or len(text) > MAX_ID_CHARS or not _JOB.fullmatch(text):
         raise ValueError(f"is {quoted(value)}; wanted an E-HPC job id such as 1.scheduler or 12[3].scheduler")
     return text

@@ -107,7 +107,7 @@ class _Given:
     def __init__(self, credentials: Credentials) -> None:
         self.access_key_id = credentials.access_key_id
         self.access_key_secret = credentials.access_key_secret
-        self.security_token = credentials.security_token or None
+        self.security_token = credentials.security_token
 
     def get_credential(self) -> _Given:
         """The SDK asks once a call."""

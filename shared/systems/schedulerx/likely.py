@@ -40,7 +40,7 @@ class Likely(Struct, frozen=True, kw_only=True):
 
     def has(self, failure: Failure) -> bool:
         """Whether it may well be true."""
-        day = failure.job_id, failure.data_time or ""
+        day = failure.job_id, failure.data_time
         return failure.job_instance_id in self.ids or day in self.days or failure.job_id in self.jobs
 
 

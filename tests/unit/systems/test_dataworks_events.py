@@ -9,6 +9,7 @@ import pytest
 from shared.domain.failure import ToldRerun
 from shared.systems.dataworks import native
 from shared.systems.dataworks.scope import Project
+from shared.systems.dataworks.system import Dataworks
 
 ID = 453_000_000_001
 STATUS = native.STATUS_CHANGES
@@ -90,6 +91,12 @@ def test_which_instances_somebody_reran(ids: Any, read: tuple[str, ...] | None) 
     """Each once, of the first thousand; what is no number is passed over."""
     told = reran(taskIds=ids)
     assert (told and told.job_ids) == read
+
+
+def test_the_core_is_told_how_both_are_read() -> None:
+    """Failures, and what somebody reran."""
+    told = Dataworks().native
+    assert (told.source, told.read, told.reruns) == (native.SOURCE, native.read, native.rerun)
 
 
 def test_whose_rerun_it_was() -> None:

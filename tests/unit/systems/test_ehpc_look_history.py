@@ -8,8 +8,9 @@ from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed
 from shared.systems.ehpc.adapter import EhpcJobs
-from shared.systems.ehpc.listing import MOST_LEAPS
+from shared.systems.ehpc.listing import MOST_LEAPS, JobList
 from shared.systems.ehpc.look import MOST_PAGES_OF_ENDED
+from shared.systems.ehpc.sought import Sought
 from shared.systems.openapi import ApiCall, Reply
 from tests.support.clock import Clock
 from tests.support.make import Make
@@ -104,7 +105,9 @@ def test_a_number_is_looked_for_in_the_middle_of_what_is_left(cluster_of: Cluste
     assert leaps(cluster_of, failure, 3_000, "2950.s") == ["1", "31", "16", "8", "4", "2"]
     assert leaps(cluster_of, failure, 3_000, "2999.s") == ["1"]
     assert leaps(cluster_of, failure, 3_000, "1501.s") == ["1", "31", "16", "23", "27", "29", "30"]
+    assert leaps(cluster_of, failure, 3_000, "1460.s") == ["1", "31"]
     assert leaps(cluster_of, failure, 3_000, "2.s", "1.s") == half
+    assert leaps(cluster_of, failure, 3_000, "0.s", "2400.s")[:8] == [*half, "16"]
     assert leaps(cluster_of, failure, 3_000, "0.s")[: len(half)] == half
 
 
@@ -122,6 +125,44 @@ def test_leaps_are_shared_by_all_that_is_sought(cluster_of: ClusterOf, failure: 
     assert [int(page) for page in asked[9:]] == list(range(2, 13))
     longest = leaps(cluster_of, failure, 20_000, f"{'9' * 18}.s")
     assert longest[1] == "201"
+
+
+@pytest.mark.parametrize(
+    ("page", "names", "asked"),
+    [
+        (46, [f"word{number}.s" for number in range(50)], [1, 31, 46, 16, 8, 12, 14, 13]),  # six are left for the other
+        (31, [f"0.old{number}" for number in range(20)], [1, 31, 46]),
+    ],
+)
+def test_what_says_nothing_of_its_place_leads_nobody_astray(
+    cluster_of: ClusterOf, failure: Make[Failure], page: int, names: list[str], asked: list[int]
+) -> None:
+    """From a page without numbers nobody goes on; old jobs that were requeued may be two fifths of one."""
+    listed = [f"{number}.s" for number in range(3_000, 0, -1)]
+    listed[(page - 1) * 50 : (page - 1) * 50 + len(names)] = names
+    system, api = cluster_of(*(job(name, "FINISHED") for name in listed))
+    system.observe([failure("1.s"), failure("2400.s")])
+    assert [int(number) for status, number in pages_asked(api) if status == "all"][: len(asked)] == asked
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3])
+def test_leaps_end_where_no_more_pages_may_be_read(fake_api: Play, clock: Clock, job_pages: Pages, most: int) -> None:
+    """That is no failure of the service's: who reads on tells what was not reached."""
+    jobs = [job(f"{number}.s", "FINISHED") for number in range(3_000, 0, -1)]
+    api = fake_api(lambda wanted: job_pages(jobs, wanted))
+    listed = JobList(api, clock, "c", {"JobStatus": "all"}, Sought(["1.s"], first_match=True), most)
+    assert (listed.leap(), listed.glance()) == (None, (None, False))
+    assert len(api.asked) == most
+
+
+def test_a_history_whose_first_page_fails_says_nothing(
+    fake_api: Play, clock: Clock, failure: Make[Failure], job_pages: Pages
+) -> None:
+    """That a job is not among the unfinished ones alone is no answer."""
+    api = fake_api(lambda wanted: THROTTLED if wanted.parameters["JobStatus"] == "all" else job_pages([], wanted))
+    (seen,) = EhpcJobs(api, clock).observe([failure("1.s")])
+    assert isinstance(seen, LookFailed)
+    assert seen.code == "Throttling.User"
 
 
 def test_a_leap_that_fails_ends_the_look_for_those_that_were_not_found(

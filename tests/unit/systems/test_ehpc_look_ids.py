@@ -39,6 +39,17 @@ def test_an_id_matches_its_own_job_alone(
     assert (found(seen).state is State.NOT_FOUND) == (match is None)
 
 
+def test_an_id_that_is_spelled_out_hides_nothing_of_one_that_is_not(
+    cluster_of: ClusterOf, failure: Make[Failure]
+) -> None:
+    """Of the other a second match may stand on the last page: it is read, though a match of each was seen before."""
+    names = ["1.a", "2.a", *(f"{number}.a" for number in range(100, 200)), "2.b"]
+    system, _ = cluster_of(*map(job, names))
+    whole, short = system.observe([failure("1.a"), failure("2")])
+    assert (found(whole).job_id, found(whole).ambiguous) == ("1.a", False)
+    assert found(short).ambiguous
+
+
 JOB_IDS = [
     number + index + server for number in ("1", "11") for index in ("", "[]", "[1]") for server in ("", ".a", ".b")
 ]

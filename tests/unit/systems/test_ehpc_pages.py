@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threading import Barrier, Lock
+from threading import Barrier, Lock, Thread, current_thread
 
 import pytest
 
@@ -108,6 +108,7 @@ def test_a_service_that_takes_one_call_at_a_time_is_asked_so_from_then_on(
 
     def one_at_a_time(wanted: ApiCall) -> Ending:
         number = int(wanted.parameters["PageNumber"])
+        asking[number] = current_thread()
         with lock:
             at_work[0] += 1
             mine = at_work[0]
@@ -118,10 +119,32 @@ def test_a_service_that_takes_one_call_at_a_time_is_asked_so_from_then_on(
         return job_pages(jobs, wanted) if mine == 1 else THROTTLED
 
     first = dict.fromkeys(range(2, 2 + PAGES_AT_ONCE), True)
+    asking = dict[int, Thread]()
     api = fake_api(one_at_a_time)
     seen = EhpcJobs(api, clock).observe([failure(one["Id"]) for one in jobs])
     assert [found(one).job_id for one in seen] == [one["Id"] for one in jobs]
     assert len(api.asked) == 1 + 2 * PAGES_AT_ONCE + PAGES_AT_ONCE - 1
+    assert {asking[number] for number in range(2 + PAGES_AT_ONCE, 2 + 2 * PAGES_AT_ONCE)} == {current_thread()}
+
+
+def test_two_pages_are_asked_for_side_by_side_as_well(
+    fake_api: Play, clock: Clock, failure: Make[Failure], job_pages: Pages
+) -> None:
+    """And where that is one too many, the one that failed is asked for again."""
+    met, failed = Barrier(2, timeout=AT_MOST_S), list[str]()
+
+    def answered(wanted: ApiCall) -> Ending:
+        number = wanted.parameters["PageNumber"]
+        if number != "1" and not failed:
+            met.wait()
+        if number == "2":
+            failed.append(number)
+        return THROTTLED if failed == ["2"] and number == "2" else job_pages(jobs, wanted)
+
+    jobs = [job(f"{number}.s") for number in range(3 * PAGE_SIZE)]
+    seen = EhpcJobs(fake_api(answered), clock).observe([failure("60.s"), failure("110.s")])
+    assert [found(one).job_id for one in seen] == ["60.s", "110.s"]
+    assert failed == ["2", "2"]
 
 
 def test_a_list_that_tells_no_number_is_read_page_by_page(

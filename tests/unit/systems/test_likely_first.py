@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -86,7 +87,9 @@ def test_what_could_not_be_read_is_asked_for_again() -> None:
         busy.instead.clear()
         system.instead.clear()
     busy.instead["GetJobInstanceList", "1"] = yes(other=1)
+    busy.asked.clear()
     assert shown(busy) == of_groups.Likely()
+    assert len(busy.asked) == 1
 
 
 @pytest.mark.parametrize(("cap", "pages"), [(50, 2), (10, 6)])
@@ -106,6 +109,9 @@ def test_a_group_is_read_no_further_than_some_pages() -> None:
     endless = Groups(*range(1, 2_000))
     assert len(shown(endless).ids) == 50 * of_groups.MOST_PAGES
     assert len(endless.asked) == of_groups.MOST_PAGES
+    short = Groups(*range(1, 10))
+    assert len(shown(short).ids) == 9
+    assert len(short.asked) == 1
     again = Groups(*range(1, 51))
     again.instead["GetJobInstanceList", "2"] = yes(JobInstanceDetails=again.rows)
     assert len(shown(again).ids) == 50
@@ -126,6 +132,7 @@ def test_where_a_group_is_not_listed_whole_its_jobs_are_known(
         service.instead["ListJobs", "1"] = second
     seen = shown(service)
     assert (seen.ids, seen.jobs) == (frozenset(), frozenset(jobs))
+    assert service.asked == [("GetJobInstanceList", "1"), ("ListJobs", "1")]
     assert seen.has(told(job_id="1", job_instance_id=9)) is bool(jobs)
 
 
@@ -175,6 +182,19 @@ def test_a_later_page_that_fails_leaves_what_was_shown() -> None:
         service = Groups(*range(1, 60))
         service.instead["GetJobInstanceList", "2"] = failure
         assert shown(service).ids == frozenset(range(1, 51))
+        assert len(service.asked) == 2
+
+
+def test_what_is_shown_is_of_the_last_two_days() -> None:
+    """And of as much of the next minutes as clocks may be apart."""
+    group, app = FakeApi(Clock(), Groups(1)), FakeApi(Clock(), Apps(1))
+    of_groups.likely(group, GROUP, START, ())
+    of_apps.likely(app, APP, START, ZoneInfo("UTC"))
+    asked, zoned = group.asked[0].parameters, app.asked[0].parameters
+    edges = START - 2 * 86_400, START + 300
+    assert (int(asked["StartTimestamp"]), int(asked["EndTimestamp"])) == tuple(1000 * edge for edge in edges)
+    told = (datetime.fromisoformat(f"{zoned[name]}+00:00").timestamp() for name in ("StartTime", "EndTime"))
+    assert tuple(told) == edges
 
 
 def test_the_true_one_of_a_group_is_looked_at_before_invented_ones() -> None:
@@ -231,6 +251,7 @@ def test_an_application_that_is_not_shown_changes_nothing(ending: Ending) -> Non
     service = Apps(*range(60))
     service.instead["2"] = ending
     assert failed(service) == frozenset(range(50))
+    assert service.pages == ["1", "2"]
 
 
 def test_the_true_one_of_an_application_is_looked_at_before_invented_ones() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from shared.systems.ehpc.nodes import MOST_NODES, among, listed
@@ -97,9 +99,21 @@ def test_a_node_told_is_found_in_an_expression() -> None:
         ("(null)", True),
         ("None", True),
         ("N/A", True),
+        (" compute002, ", True),
         ("Compute002.cluster.local+compute005/0*8", True),
     ],
 )
 def test_each_of_several_that_are_told_is_looked_for(told: str, proves_nothing_else: bool) -> None:  # noqa: FBT001
     """An expression that is told is not read, so it proves nothing."""
     assert among(told, listed("compute[002,005]")) is proves_nothing_else
+
+
+def test_expressions_that_are_too_many_are_not_spelled_out() -> None:
+    """Where the first fills the list the next is refused before anything is made of it."""
+    text = ",".join(f"n{number}-[0-{MOST_NODES - 1}]" for number in range(50))
+    tracemalloc.start()
+    nodes = listed(text)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert nodes == ()
+    assert peak < 4_000_000, "50 would take some 25 MB"

@@ -243,8 +243,9 @@ def test_the_least_time_is_enough(wire: Wire, credentials: Credentials, answers:
     assert api._timeouts_ms(0.999) == (499, 500)
 
 
-def test_what_others_ask_of_the_sdk_goes_its_usual_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only calls of ours leave through our transport."""
+def test_what_others_ask_of_the_sdk_goes_its_usual_way(api: OpenApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only calls of ours leave through our transport; after one it is as it was before."""
+    api.call(CALL)
     asked: list[tuple[object, object]] = []
     monkeypatch.setattr(_sdk, "_usual", lambda request, runtime: asked.append((request, runtime)))
     DaraCore.do_action("theirs", {"a": 1})

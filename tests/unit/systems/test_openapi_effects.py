@@ -105,3 +105,4 @@ def test_what_an_exception_was_raised_amid_is_part_of_its_story() -> None:
     outer, first, second, last = OSError("outer"), OSError("first"), OSError("second"), OSError("last")
     last.__cause__, second.__context__, first.__context__ = second, first, outer
     assert list(chain(last, outer)) == [last, second, first]
+    assert list(chain(first, OSError("another"))) == [first, outer]

@@ -36,6 +36,13 @@ def failure(scope: Any, job_id: str, **told: Any) -> Failure:
     )
 
 
+def test_a_group_keeps_the_source_of_its_namespace() -> None:
+    """Where one was told."""
+    told = {"region": "cn-hangzhou", "namespace": "n", "group_id": "g"}
+    assert SCHEDULERX.scope({**told, "namespace_source": "s"}).namespace_source == "s"
+    assert SCHEDULERX.scope(told).namespace_source == ""
+
+
 def test_a_name_is_given_once() -> None:
     """A second system of a name would silently take the first one's jobs."""
     known = Registry([EHPC])

@@ -8,6 +8,7 @@ import time
 from datetime import datetime, timezone
 from importlib.util import find_spec, module_from_spec
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from alibabacloud_tea_openapi import utils
@@ -60,6 +61,18 @@ def test_a_whole_signature_is_the_same(headers: dict[str, Any], query: dict[str,
     request.method, request.pathname, request.query, request.headers = "POST", "/", query, headers
     told = (request, "ACS3-HMAC-SHA256", hashlib.sha256(b"").hexdigest(), "key", "secret")
     assert utils.Utils.get_authorization(*told) == untouched.Utils.get_authorization(*told)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        ("a b/é",), ("a b/é", "~"), ("é" * 65, "/", "latin-1"), ("é" * 65, "/", "ascii", "ignore"),
+        (b"a b",), (bytearray(b"a b"),), ("a b~", bytearray(b"~")),
+    ],
+)  # fmt: skip
+def test_names_and_values_are_quoted_as_ever(told: Any) -> None:
+    """Also what cannot be kept, and text in another encoding."""
+    assert _signing._quoted(*told) == quote(*told)
 
 
 def test_the_time_is_the_one_of_this_second(monkeypatch: pytest.MonkeyPatch, untouched: Any) -> None:
