@@ -111,6 +111,17 @@ def test_an_answer_shows_what_the_sdk_wants_of_it(made: Callable[[], HttpAnswer]
     assert (doubt(one), doubt(one) is not None) == (wanted, refused_by_the_sdk(one))
 
 
+@pytest.mark.parametrize(("off_s", "wanted"), [(900, None), (-900, None), (901, Doubt.DATE), (-901, Doubt.DATE)])
+def test_an_answer_is_of_the_same_quarter_of_an_hour(
+    monkeypatch: pytest.MonkeyPatch, off_s: int, wanted: Doubt | None
+) -> None:
+    """To the second, before or behind."""
+    date = datetime.fromtimestamp(1_767_225_600 + off_s, timezone.utc).strftime(f"{FORMAT}.000Z")
+    one = answer(200, {"x-ots-date": date})
+    monkeypatch.setattr("time.time", lambda: 1_767_225_600.0)
+    assert doubt(one) is wanted
+
+
 def test_an_answer_needs_no_other_headers() -> None:
     """The five are enough."""
     one = answer()
