@@ -12,7 +12,6 @@ import hashlib
 import hmac
 import re
 import time
-from _hashlib import HMAC, hmac_new  # as `hmac` does itself, without a layer of Python around each step
 from binascii import b2a_base64
 from collections.abc import Mapping
 from datetime import datetime
@@ -85,9 +84,9 @@ def _signature(secret: str, text: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _keyed(secret: str) -> HMAC:
+def _keyed(secret: str) -> hmac.HMAC:
     """What depends on the secret alone: on a machine that has just slept it takes longer than all the rest."""
-    return hmac_new(secret.encode(), digestmod="sha1")
+    return hmac.new(secret.encode(), digestmod="sha1")
 
 
 def _md5(body: bytes) -> str:

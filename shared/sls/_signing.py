@@ -8,8 +8,8 @@ buffers (https://protobuf.dev/programming-guides/encoding/), in which the name o
 from __future__ import annotations
 
 import hashlib
+import hmac
 import time
-from _hashlib import hmac_new  # as `hmac` does itself, without a layer of Python around each step
 from binascii import b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -45,7 +45,7 @@ def signer(usual: Callable[..., Any], key: str, secret: str, token: str) -> Call
         secret: of the same.
         token: of a role's short-lived key; empty if there is none.
     """
-    begun = hmac_new(secret.encode(), digestmod="sha1")  # what depends on the key alone, once
+    begun = hmac.new(secret.encode(), digestmod="sha1")  # what depends on the key alone, once
 
     def sign(
         method: str,

@@ -7,9 +7,9 @@ That is a third of what a call of it costs.
 
 from __future__ import annotations
 
+import hmac
 import os
 import time
-from _hashlib import HMAC, hmac_new  # as `hmac` does itself, without a layer of Python around each step
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -70,9 +70,9 @@ def _signature(secret: str, source: str, sign_type: str) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def _keyed(secret: str) -> HMAC:
+def _keyed(secret: str) -> hmac.HMAC:
     """What depends on the secret alone."""
-    return hmac_new(secret.encode(), digestmod="sha256")
+    return hmac.new(secret.encode(), digestmod="sha256")
 
 
 def _timestamp() -> str:
