@@ -119,8 +119,8 @@ healthy: setup
 pairs: setup
 	SECONDWIND_PART=all $(BIN)/python -m pytest -q -n 2 --dist worksteal tests/proof/test_pairs_of_faults.py
 
-# Every pair of faults run by itself (some 790,000), every interleaving with a fault (some 440,000), 100,000 random
-# histories: under an hour on two cores, extrapolated from shares.
+# Every pair of faults run by itself (some 1,300,000), every interleaving with a fault (some 440,000), 100,000 random
+# histories: an hour and a quarter on two cores, extrapolated from shares.
 histories: setup
 	SECONDWIND_HISTORIES=all $(BIN)/python -m pytest -q -n 2 --dist worksteal --timeout 14400 tests/proof tests/unit
 

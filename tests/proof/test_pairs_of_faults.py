@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -12,9 +13,12 @@ from tests.proof.exploration import Explorer, Share
 from tests.proof.histories import Met, pairs
 from tests.proof.scenarios import SCENARIOS, Scenario
 
+WHOLE = [replace(scenario, name=f"{scenario.name}, whole", whole=True) for scenario in SCENARIOS]
+"""The same on a ledger that saves tokens and reservations in one step."""
+
 
 @pytest.mark.timeout(0)
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", [*SCENARIOS, *WHOLE], ids=lambda scenario: scenario.name)
 def test_no_pair_of_faults_breaks_a_law(
     scenario: Scenario, *, everything: bool, part: int | None, record_property: Callable[[str, object], None]
 ) -> None:
