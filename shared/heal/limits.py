@@ -178,8 +178,7 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
             writes += claims.writes(admission.grants, shared, self.now)
             if with_all is not None and admission.grants(wanting):
                 if with_all(writes):
-                    self.notices.extend(newly_owed(self._breaker, limits[self._breaker], taken[self._breaker]))
-                    return admission
+                    return admission  # a breaker that admits all of them has nothing to tell
                 with_all, shared = None, self.ledger.load([*self.keys, *claims.keys])
                 continue
             try:

@@ -105,7 +105,7 @@ class NodeMemory(Struct, kw_only=True):
         return [nodes_write(nodes_key(self.scope), self._after, self._version, self.now)]
 
     def written(self) -> None:
-        """The last `writes` are in the ledger; there were some."""
+        """The last `writes` are in the ledger."""
         if self._known is not None and self._after is not None:
             key = nodes_key(self.scope)
             self._told += [Notice(key, owed) for owed in self._after.owed if owed not in self._known.owed]

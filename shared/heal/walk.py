@@ -207,9 +207,8 @@ class Walk(Struct, frozen=True, kw_only=True):
             return None
 
         def saved(tokens: Sequence[Write]) -> bool:
-            counted = decider.nodes.writes()
-            done = decider.records.save_whole(whole, [*tokens, *counted])
-            if done and counted:
+            done = decider.records.save_whole(whole, [*tokens, *decider.nodes.writes()])
+            if done:
                 decider.nodes.written()
             return done
 

@@ -9,6 +9,7 @@ from shared.documents import decode_limit
 from shared.domain.errors import DocumentRefused
 from shared.domain.keys import breaker_key, nodes_key, rate_key
 from shared.domain.limits import room
+from shared.heal.limits import TRIES
 from shared.policy.belts import BadNodes, NodeAction
 from shared.policy.model import Breaker, Rate
 from shared.ports import Write
@@ -71,6 +72,21 @@ def test_who_meets_others_there_takes_tokens_first(whole: House, key: str) -> No
     assert used(whole) == (1 if key != "ehpc" else 2), "a reservation that conflicts wastes its token, as ever"
 
 
+def test_the_whole_takes_none_of_the_tries_for_tokens(whole: House) -> None:
+    """Others may come in between at it and as often again as on any ledger."""
+    others = TRIES
+
+    def other() -> None:
+        nonlocal others
+        if others:
+            others -= 1
+            touch(whole.ledger.inner, RATE)
+
+    whole.ledger.before_save = other
+    assert verdicts(whole.deliver(whole.hung())) == [("rerun", "accepted")]
+    assert (others, len(whole.ehpc.kills), used(whole)) == (0, 1, 1)
+
+
 def test_who_gets_no_token_is_in_no_whole(whole: House) -> None:
     """What was decided before the tokens were asked for is decided anew."""
     set_policy(whole, breaker=Breaker(max_jobs=1))
@@ -107,10 +123,13 @@ def test_what_the_ledger_has_no_room_for_costs_nothing_beside_it(whole: House, m
     assert (len(whole.ehpc.kills), used(whole)) == (1, 1)
 
 
-def test_what_is_counted_of_nodes_is_in_the_whole_as_well(whole: House) -> None:
-    """And is not written a second time."""
+@pytest.mark.parametrize("met", [False, True])
+def test_what_is_counted_of_nodes_is_in_the_whole_as_well(whole: House, *, met: bool) -> None:
+    """And is not written a second time; where the whole meets others it is written with the reservation."""
     whole.policy = replace(whole.policy, bad_nodes=BadNodes(action=NodeAction.HOLD))
+    if met:
+        whole.ledger.before_save = lambda: (whole.ledger.leave_alone(), touch(whole.ledger.inner, RATE))[0]
     assert verdicts(whole.deliver(whole.hung(node="cn-7"))) == [("rerun", "accepted")]
     key = nodes_key(CLUSTER)
-    assert [key in saved for saved in whole.ledger.saves].count(True) == 1
+    assert [key in saved for saved in whole.ledger.saves].count(True) == 1 + met
     assert whole.ledger.load([key])[key].version == 1

@@ -83,6 +83,9 @@ def test_of_objects_in_one_another_the_outermost_that_is_too_heavy_goes(monkeypa
     assert (inner["b"], [fault.path for fault in flaws(inner, "$")]) == (1, ["$.a"])
     fits = {"a": 1, "b": 2, "c": 3}
     assert parse(json.dumps([fits]).encode()) == [fits]
+    small(monkeypatch, 13, 3)
+    noisy = {**fits, "a": ":::::"}
+    assert parse(json.dumps([noisy]).encode()) == [noisy]
     small(monkeypatch, 40, 3)
     assert parse(json.dumps(heavy).encode()) == heavy
 
@@ -99,6 +102,8 @@ def test_of_objects_in_one_another_the_outermost_that_is_too_heavy_goes(monkeypa
         ('["{[,:', 2),
         ('["\\', 2),
         ("]]]}", 0),
+        (":", 2),
+        ("[:]", 4),
         ("[" * 100, 200),
         ("[" * 100 + "]" * 100 + "{", 202),
     ],
@@ -106,7 +111,9 @@ def test_of_objects_in_one_another_the_outermost_that_is_too_heavy_goes(monkeypa
 def test_what_a_text_weighs(text: str, weight: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A comma is one, a name two, a bracket two; none in text, and half of a body is weighed as a whole one."""
     monkeypatch.setattr(weighing, "MAX_WEIGHT", weight)
-    assert lightened(text) == (text, {})
+    noisy = f'":::::::,[[[{{{{{{" {text}'
+    for one in (text, noisy):
+        assert lightened(one) == (one, {})
     monkeypatch.setattr(weighing, "MAX_WEIGHT", weight - 1)
     with pytest.raises(TooHeavy):
         lightened(text)
