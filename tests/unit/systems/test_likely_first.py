@@ -142,12 +142,17 @@ def rows(job_id: int, *ids: int) -> Reply:
 
 
 def test_where_only_single_jobs_are_listed_those_told_most_are_asked() -> None:
-    """Of each two pages: what it does not show of them is no likelier than of a job that there is not."""
-    service = Groups(1, 2, 3)
+    """Of each two pages: what it does not show of them is no likelier than of a job that there is not.
+
+    Nobody is asked after one whose list failed.
+    """
+    service = Groups(1, 2, 3, 4)
     service.instead["GetJobInstanceList", "1"] = NO
     service.of_job = {"2": [rows(2, *range(20, 30)), rows(2, *range(30, 40)), rows(2, 40)], "1": [rows(1)], "3": [BUSY]}
-    seen = shown(service, "9", "2", "1", "3")
-    assert (seen.ids, seen.days, seen.jobs) == (frozenset(range(20, 40)), frozenset({("2", DAY)}), frozenset({"3"}))
+    service.of_job["4"] = [rows(4)]
+    seen = shown(service, "9", "2", "1", "3", "4")
+    assert (seen.ids, seen.days) == (frozenset(range(20, 40)), frozenset({("2", DAY)}))
+    assert seen.jobs == frozenset({"3", "4"})
     assert service.asked[2:] == [("2", "1"), ("2", "2"), ("1", "1"), ("3", "1")], "the list, its refusal, and the jobs"
     assert seen.has(told(job_id="3", job_instance_id=9))
     assert not seen.has(told(job_id="1", job_instance_id=9))
