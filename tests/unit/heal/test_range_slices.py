@@ -218,6 +218,15 @@ def test_a_page_that_takes_longer_than_there_is_time_is_gone_on_with(
     assert sum(len(intake.unreadable) + intake.passed_over for intake in healer.given) == 35
 
 
+def test_with_time_left_a_page_is_handled_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look at the clock ends no slice by itself."""
+    monkeypatch.setattr(ranges, "LOGS_A_LOOK", 10)
+    monkeypatch.setattr(ranges, "SLICE_RECORDS", 100)
+    healer = _Healer()
+    healer.heal(_Source([*range(35)]))
+    assert [intake.kept for intake in healer.given] == [35]
+
+
 def test_what_was_read_before_an_error_is_handled_and_booked() -> None:
     """The error leaves all the same; a delivery that gets no further writes nothing."""
     healer = _Healer()
