@@ -127,8 +127,13 @@ def test_what_the_ledger_has_no_room_for_costs_nothing_beside_it(whole: House, m
 def test_what_is_counted_of_nodes_is_in_the_whole_as_well(whole: House, *, met: bool) -> None:
     """And is not written a second time; where the whole meets others it is written with the reservation."""
     whole.policy = replace(whole.policy, bad_nodes=BadNodes(action=NodeAction.HOLD))
+
+    def other() -> None:
+        whole.ledger.leave_alone()
+        touch(whole.ledger.inner, RATE)
+
     if met:
-        whole.ledger.before_save = lambda: (whole.ledger.leave_alone(), touch(whole.ledger.inner, RATE))[0]
+        whole.ledger.before_save = other
     assert verdicts(whole.deliver(whole.hung(node="cn-7"))) == [("rerun", "accepted")]
     key = nodes_key(CLUSTER)
     assert [key in saved for saved in whole.ledger.saves].count(True) == 1 + met
