@@ -134,15 +134,8 @@ def test_an_answer_is_for_its_operation() -> None:
     assert doubt_about("GetRange", answer(), BARE, done=True) is Doubt.SIGNATURE
 
 
-def test_requests_are_made_where_md5_is_forbidden_for_security(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("md5_for_checksums_alone")
+def test_requests_are_made_where_md5_is_forbidden_for_security() -> None:
     """As under FIPS 140: here it is a checksum that the service wants."""
-    md5 = hashlib.md5
-
-    def strict(body: bytes, *, usedforsecurity: bool = True) -> object:
-        if usedforsecurity:
-            raise ValueError("disabled for FIPS")
-        return md5(body, usedforsecurity=False)
-
-    monkeypatch.setattr(hashlib, "md5", strict)
     told = headers_of("GetRow", BODY, "sw", KEY)
-    assert told["x-ots-contentmd5"] == base64.b64encode(md5(BODY, usedforsecurity=False).digest()).decode()
+    assert told["x-ots-contentmd5"] == base64.b64encode(hashlib.md5(BODY, usedforsecurity=False).digest()).decode()

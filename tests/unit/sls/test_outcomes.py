@@ -232,17 +232,8 @@ def test_only_what_was_written_in_the_time_is_read(log: OutcomeLog, wire: Wire) 
     assert [row["outcome_id"] for row in log.read(100.0, 150.0)] == ["100", "149"]
 
 
-def test_outcomes_are_read_where_md5_is_forbidden_for_security(
-    log: OutcomeLog, wire: Wire, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("md5_for_checksums_alone")
+def test_outcomes_are_read_where_md5_is_forbidden_for_security(log: OutcomeLog, wire: Wire) -> None:
     """As under FIPS 140: here it is a checksum that the service wants."""
-    md5 = hashlib.md5
-
-    def strict(body: bytes, *, usedforsecurity: bool = True) -> object:
-        if usedforsecurity:
-            raise ValueError("disabled for FIPS")
-        return md5(body, usedforsecurity=False)
-
-    monkeypatch.setattr(hashlib, "md5", strict)
     answers(wire, [{"outcome_id": "1"}])
     assert log.read(60.0, 120.0) == [{"outcome_id": "1"}]
