@@ -41,6 +41,18 @@ def test_every_fault_of_the_tests_has_its_line(tmp_path: Path) -> None:
     ]
 
 
+def test_a_fault_says_what_is_wanted(tmp_path: Path) -> None:
+    """Text, where a list, a number or a mapping stands."""
+    _, lines = run_tests(
+        tmp_path, "- {name: a, failure: {message: {}}, live: {owner: [3], name: 3}, expect: {verdict: rerun}}"
+    )
+    assert [line.partition(": $.tests[0].")[2] for line in lines] == [
+        "failure.message: wants text, got a mapping",
+        "live.owner: wants text, got a list",
+        "live.name: wants text, got 3 (unquoted)",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "path"),
     [

@@ -78,6 +78,7 @@ def test_a_small_text_is_searched_as_a_whole(monkeypatch: pytest.MonkeyPatch, si
         (b"x\nblue 1\nred 1", 2),
         (b"red\nred 1\nblue 1", 4),
         (b"red 1", 0),
+        (b"\nred 1", 1),
         (b"".join(b"red %c\n" % sign for sign in range(97, 97 + MOST_LINES + 1)) + b"blue 1", 6 * (MOST_LINES + 1)),
     ],
 )
