@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from shared.domain.call import CallResult, Target
+from shared.domain.call import CallResult, Effect, Target
 from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure
 from shared.domain.hosts import host_of
@@ -28,6 +28,7 @@ from shared.systems.openapi.halves import in_halves
 from shared.systems.openapi.results import call_result
 
 MOST_NODE_PAGES = 10
+_FOR_ONE_BAD_ID = frozenset({"InvalidParams", "InvalidJobs"})
 
 
 class EhpcJobs:
@@ -83,8 +84,8 @@ class EhpcJobs:
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
         """Rerun 1 to 100 jobs of one cluster; one result a target, in the same order.
 
-        Only a batch that was refused as a whole for one bad id (`InvalidParams`: certainly nothing was done)
-        is called again, in halves.
+        Only a batch that was refused as a whole for one bad id (`InvalidParams`, or by the parameter's name: certainly
+        nothing was done) is called again, in halves.
 
         Raises:
             ValueError: No target, too many, or of several clusters: the caller's mistake.
@@ -96,14 +97,16 @@ class EhpcJobs:
         return [results[target.job_id] for target in targets]
 
     def _rerun(self, cluster_id: str, job_ids: list[str]) -> dict[str, CallResult]:
-        return in_halves(
-            job_ids, lambda batch: self._call(cluster_id, batch), lambda result: result.code == "InvalidParams"
-        )
+        return in_halves(job_ids, lambda batch: self._call(cluster_id, batch), _for_one_bad_id)
 
     def _call(self, cluster_id: str, job_ids: list[str]) -> CallResult:
         parameters = {"ClusterId": cluster_id, "Jobs": jobs_text(job_ids)}
         reply = ask(self._api, RERUN, parameters, jobs=len(job_ids))
         return call_result(RERUN, reply, self._clock.now())
+
+
+def _for_one_bad_id(result: CallResult) -> bool:
+    return result.effect is Effect.NOT_DONE_USELESS and result.code in _FOR_ONE_BAD_ID
 
 
 def _cluster(scope: object) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, Literal, Protocol
 
@@ -214,6 +214,7 @@ class OpenApi:
             self._credentials.hide_in(told.code),
             self._credentials.hide_in(told.message),
             jobs=wanted.jobs,
+            parameters=wanted.parameters,
             http_status=told.http_status,
             request_id=self._credentials.hide_in(told.request_id),
             retry_after_s=told.retry_after_s,
@@ -250,11 +251,12 @@ def refused(
     *,
     jobs: int,
     http_status: int | None,
+    parameters: Iterable[str] = (),
     request_id: str = "",
     retry_after_s: float | None = None,
 ) -> CallFailed:
     """What an error answer proves, by the table."""
-    row = service_row(code, message, jobs=jobs, http_status=http_status)
+    row = service_row(code, message, jobs=jobs, http_status=http_status, parameters=parameters)
     return from_row(row, code, message, http_status=http_status, request_id=request_id, retry_after_s=retry_after_s)
 
 

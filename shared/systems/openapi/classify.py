@@ -8,6 +8,7 @@ mutating call is then UNKNOWN.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import Enum
 
 from msgspec import Struct
@@ -76,6 +77,7 @@ _GATEWAY = {
     "ActionUnauthorized": _STOP,
     "ResourceNotAuthorized": _STOP,
     "InsufficientBalance": _STOP,
+    "InvalidProduct": _USELESS,  # the host serves no such product: the wrong region, or an endpoint that was set
     "InvalidProtocol": _USELESS,
     "MissingParameter": _USELESS,
     "InvalidParameter": _USELESS,
@@ -98,6 +100,8 @@ A row holds for its code and whatever follows a dot: pages list `InvalidSecurity
 """
 _MISSING = re.compile("Missing[A-Z]")
 """So begin the codes for a parameter that a call lacks, each with the parameter's name."""
+_INVALID = "Invalid"
+"""So begin those for one that is not valid; but whatever else is not, a product may say behind the gateway."""
 _THROTTLED = "Throttling"
 """So begin the codes of calls that are refused before the product, with whatever status."""
 
@@ -193,23 +197,25 @@ def no_answer_row(why: NoAnswer) -> Row:
     return _NO_ANSWER[why]
 
 
-def service_row(code: str, message: str, *, jobs: int, http_status: int | None) -> Row:
-    """What an error answer proves about a call that named so many jobs."""
+def service_row(code: str, message: str, *, jobs: int, http_status: int | None, parameters: Iterable[str] = ()) -> Row:
+    """What an error answer proves about a call that named so many jobs, and had these parameters."""
     if code == RERUN_FAILURE and (jobs != 1 or not _refused_plainly(message)):
         return _UNKNOWN
     number = as_number(code)
     if number is not None and (http_status or _SERVER_ERROR) < _SERVER_ERROR:
         return business_row(number, message)  # SchedulerX with HTTP 4xx: the SDK makes text of its numbers
-    return _SERVICE.get(code) or _gateway_row(code, http_status) or _UNKNOWN
+    return _SERVICE.get(code) or _gateway_row(code, http_status, parameters) or _UNKNOWN
 
 
-def _gateway_row(code: str, http_status: int | None) -> Row | None:
+def _gateway_row(code: str, http_status: int | None, parameters: Iterable[str] = ()) -> Row | None:
     """What a common code proves; one that comes with a 5xx may have been said behind the product: nothing."""
     if code.startswith(_THROTTLED):
         return _ENOUGH
     if http_status is not None and http_status >= _SERVER_ERROR:
         return None
-    return _GATEWAY.get(code.partition(".")[0]) or (_USELESS if _MISSING.match(code) else None)
+    bare = code.partition(".")[0]
+    named = http_status is not None and bare in {_INVALID + name.partition(".")[0] for name in parameters}
+    return _GATEWAY.get(bare) or (_USELESS if named or _MISSING.match(code) else None)
 
 
 def business_row(code: object, message: str) -> Row:

@@ -10,15 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.call import Effect
-from shared.systems.openapi.classify import (
-    NoAnswer,
-    as_number,
-    business_row,
-    documented,
-    no_answer_row,
-    says_not_there,
-    service_row,
-)
+from shared.systems.openapi.classify import NoAnswer, documented, no_answer_row, service_row
 
 USELESS, LATER, UNKNOWN = Effect.NOT_DONE_USELESS, Effect.NOT_DONE_LATER, Effect.UNKNOWN
 
@@ -46,6 +38,7 @@ DOCUMENTED = [
     ("gateway-codes", 400, "SignatureDoesNotMatch", LATER, True, True),
     ("gateway-codes", 400, "IncompleteSignature", LATER, True, True),
     ("gateway-codes", 404, "InvalidProtocol.NeedSsl", USELESS, False, False),
+    ("gateway-codes", 404, "InvalidProduct.NotFound", USELESS, False, False),
     ("gateway-codes", 400, "MissingParameter", USELESS, False, False),
     ("gateway-codes", 400, "InvalidParameter", USELESS, False, False),
     ("gateway-codes", 404, "InvalidAction.NotFound", USELESS, False, False),
@@ -120,6 +113,27 @@ def test_every_documented_code_has_a_row(
     assert documented(code), f"{section}: no row for {code}"
     row = service_row(code, "The text of the document.", jobs=1, http_status=status)
     assert (row.effect, row.account_wide, row.read_again) == (effect, account_wide, read_again), section
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "effect"),
+    [
+        ("InvalidClusterId", 400, USELESS),
+        ("InvalidClusterId.NotFound", 404, USELESS),
+        ("InvalidJobs", 400, USELESS),
+        ("InvalidJobs", 500, UNKNOWN),
+        ("InvalidJobs", None, UNKNOWN),
+        ("InvalidJobState", 400, UNKNOWN),
+        ("InvalidTask", 400, USELESS),
+        ("Invalid", 400, UNKNOWN),
+    ],
+)
+def test_a_parameter_that_the_call_has_may_be_refused_by_its_name(
+    code: str, status: int | None, effect: Effect
+) -> None:
+    """`Invalid{ParameterName}` is the gateway's; of anything else that is not valid a product may speak, midway."""
+    row = service_row(code, "", jobs=2, http_status=status, parameters=("ClusterId", "Jobs", "Task.1"))
+    assert (row.effect, row.account_wide) == (effect, False)
 
 
 CREDENTIALS = {code for _, _, code, effect, account_wide, _ in DOCUMENTED if effect is LATER and account_wide}
@@ -236,58 +250,3 @@ def test_what_a_scheduler_refuses_in_its_own_words_is_refused(message: str) -> N
 def test_a_refusal_in_other_words_proves_nothing(message: str) -> None:
     """Slurm was seen to requeue a job after "Unexpected message received" (docs/facts/slurm.md#refusals)."""
     assert service_row("AgentError.Job.RerunFailure", message, jobs=1, http_status=406).effect is UNKNOWN
-
-
-# By docs/facts/schedulerx.md#business-errors a `Code` below 500 is a refusal
-BUSINESS = [
-    (400, "jobId=92583 is not existed", USELESS),
-    (400, "jobid: 92583 not match groupId: testSchedulerx.defaultGroup", USELESS),
-    (404, "groupid not exist groupId: g namespace: n", USELESS),
-    (403, "Your request is denied as lack of ssl protect.", USELESS),
-    (499, "anything", USELESS),
-    ("400", "anything", USELESS),
-    (200, "anything", USELESS),
-    (500, "anything", UNKNOWN),
-    ("503", "anything", UNKNOWN),
-    (None, "anything", UNKNOWN),
-    (True, "anything", UNKNOWN),
-    ("odd", "anything", UNKNOWN),
-    (None, "jobId=92583 is not existed", USELESS),
-    (500, "jobId=92583 is not existed", USELESS),
-    (429, "slow down", LATER),
-    ("Throttling.User", "slow down", LATER),
-]
-
-
-@pytest.mark.parametrize(("code", "message", "effect"), BUSINESS)
-def test_what_a_business_refusal_proves(code: object, message: str, effect: Effect) -> None:
-    """Numbers decide, as numbers or as text; the known texts only narrow what is left unknown."""
-    assert business_row(code, message).effect is effect
-
-
-@pytest.mark.parametrize(
-    ("code", "status", "effect"),
-    [
-        ("400", 400, USELESS),
-        ("429", 429, LATER),
-        ("500", 500, UNKNOWN),
-        ("400", 502, UNKNOWN),
-        ("500", 400, UNKNOWN),
-    ],
-)
-def test_a_business_refusal_with_an_http_error_is_judged_the_same(code: str, status: int, effect: Effect) -> None:
-    """The SDK makes text of the number; HTTP 5xx proves nothing whatever the body says."""
-    assert service_row(code, "anything", jobs=1, http_status=status).effect is effect
-
-
-def test_only_one_phrase_means_not_there() -> None:
-    """The documented text for a job that does not exist, in any case; a wrong group is something else."""
-    assert says_not_there("jobId=1 IS NOT EXISTED")
-    assert not says_not_there("groupid not exist groupId: g namespace: n")
-
-
-@given(st.one_of(st.booleans(), st.none(), st.floats(), st.text(max_size=12), st.lists(st.integers())))
-def test_a_number_is_a_number_or_its_digits(code: object) -> None:
-    """Truth values, fractions and digits of other scripts are no numbers."""
-    number = as_number(code)
-    assert number is None or (isinstance(code, str) and code.isascii() and int(code) == number)

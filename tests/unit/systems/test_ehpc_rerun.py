@@ -31,9 +31,9 @@ def ids_of(asked: dict[str, str]) -> list[str]:
     return [entry["Id"] for entry in json.loads(asked["Jobs"])]
 
 
-def refusal(code: str, wanted: ApiCall, message: str = "no") -> CallFailed:
+def refusal(code: str, wanted: ApiCall, message: str = "no", *, status: int = 400) -> CallFailed:
     """An error answer to this call."""
-    return refused(code, message, jobs=wanted.jobs, http_status=400, request_id="bad")
+    return refused(code, message, jobs=wanted.jobs, http_status=status, request_id="bad", parameters=wanted.parameters)
 
 
 def test_a_batch_is_one_call(fake_api: Play, clock: Clock, ok: Make[Reply]) -> None:
@@ -76,12 +76,13 @@ def test_a_refusal_goes_to_every_job_of_its_call(
         assert len(api.asked) == 1
 
 
-def test_one_bad_id_is_found_by_halving(fake_api: Play, clock: Clock, ok: Make[Reply]) -> None:
-    """`InvalidParams` for a batch is certainly not done: the ninety-nine are rerun once each, the one is refused."""
+@pytest.mark.parametrize("code", ["InvalidParams", "InvalidJobs"])
+def test_one_bad_id_is_found_by_halving(fake_api: Play, clock: Clock, ok: Make[Reply], code: str) -> None:
+    """What is not valid in a batch is certainly not done: the ninety-nine are rerun once each, the one is refused."""
 
     def picky(wanted: ApiCall) -> Reply | CallFailed:
         done: Reply = ok()
-        return refusal("InvalidParams", wanted) if "bad.s" in ids_of(dict(wanted.parameters)) else done
+        return refusal(code, wanted) if "bad.s" in ids_of(dict(wanted.parameters)) else done
 
     api = fake_api(picky)
     job_ids = [f"{number}.s" for number in range(100)]
@@ -113,6 +114,13 @@ def test_halving_stops_where_the_next_half_cannot_go_better(
     results = EhpcJobs(api, clock).rerun(targets("1.s", "2.s", "3.s", "4.s"))
     assert [(one.effect, one.code, one.account_wide) for one in results] == [(effect, code, account_wide)] * 4
     assert len(api.asked) == 2
+
+
+def test_what_a_product_may_have_said_midway_is_not_called_again(fake_api: Play, clock: Clock) -> None:
+    """The same code with a 5xx proves nothing, so no half of that call is made."""
+    api = fake_api(lambda wanted: refusal("InvalidJobs", wanted, status=502))
+    results = EhpcJobs(api, clock).rerun(targets("1.s", "2.s"))
+    assert ([one.effect for one in results], len(api.asked)) == ([Effect.UNKNOWN] * 2, 1)
 
 
 def test_a_half_of_unknown_effect_is_not_called_again(fake_api: Play, clock: Clock, ok: Make[Reply]) -> None:

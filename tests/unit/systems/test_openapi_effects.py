@@ -74,6 +74,17 @@ def test_an_answer_without_end_leaves_the_effect_unknown(
     assert len(wire.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("code", "effect"), [("InvalidJobs", Effect.NOT_DONE_USELESS), ("InvalidJobState", Effect.UNKNOWN)]
+)
+def test_what_the_gateway_finds_invalid_of_the_call_is_certainly_not_done(
+    wire: Wire, api: OpenApi, answers: Make[Behaviour], code: str, effect: Effect
+) -> None:
+    """It names a parameter that the call has; what it does not have, a product speaks of."""
+    wire.behave = answers(400, {"Code": code, "Message": "Specified parameter is not valid.", "RequestId": "r"})
+    assert failed(api.call(CALL)).effect is effect
+
+
 def test_a_reset_leaves_the_effect_unknown(wire: Wire, api: OpenApi, resets: Behaviour) -> None:
     """The request was read, then the connection was reset; it is not sent again."""
     wire.behave = resets
