@@ -107,6 +107,17 @@ def test_of_a_batch_whose_answer_is_lost_each_write_is_looked_for(
     ledger.close()
 
 
+def test_a_replacement_whose_answer_is_lost_may_come_yet(tablestore_server: TablestoreServer, clock: Clock) -> None:
+    """The row is still the expired one, which has the version that the replacement would have: nobody was faster."""
+    ledger = tablestore_server.ledger(clock)
+    ledger.save([write("a", expires_at=clock.now())])
+    clock.moment += 1
+    tablestore_server.service.faults.add(Fault("BatchWriteRow", FaultKind.CLOSE_BEFORE_EFFECT, skip=1))
+    with pytest.raises(LedgerUnavailable, match="not known whether"):
+        ledger.save([write("a", b"new")])
+    ledger.close()
+
+
 def test_what_is_due_at_that_moment_is_told_page_by_page(tablestore_server: TablestoreServer, clock: Clock) -> None:
     """Each once, oldest first; nothing that is due later, and nothing after the last."""
     ledger = tablestore_server.ledger(clock)

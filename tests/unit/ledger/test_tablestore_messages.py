@@ -99,6 +99,14 @@ def test_what_else_is_told_of_a_row_is_not_taken_for_it() -> None:
     assert messages.row_answers(answer.SerializeToString(), TABLE) == [RowAnswer(None, ROW)]
 
 
+def test_a_number_is_neither_a_row_nor_an_error() -> None:
+    """Where bytes should stand."""
+    done, failed = (b"\x0a\x06ledger\x12\x04" + row for row in (b"\x08\x01\x20\x05", b"\x08\x00\x10\x05"))
+    assert messages.row_answers(b"\x0a\x0e" + done, TABLE) == [RowAnswer(None)]
+    with pytest.raises(MessageError):
+        messages.row_answers(b"\x0a\x0e" + failed, TABLE)
+
+
 def test_a_page_of_an_index_is_read() -> None:
     """With the key from which to go on, if there is one."""
     answer = pb().GetRangeResponse(rows=ROW)
