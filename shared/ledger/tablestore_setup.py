@@ -121,13 +121,13 @@ def sdk() -> Any:
 
 
 def _encoded(operation: str, *what: Any) -> bytes:
-    encoder = sdk().encoder.OTSProtoBufferEncoder("utf-8", enable_native=False)
+    encoder = sdk().encoder.OTSProtoBufferEncoder("utf-8")
     return bytes(encoder.encode_request(operation, *what).SerializeToString())
 
 
 def _described(place: Place, link: Link) -> Any:
     def read(answer: bytes) -> Any:
-        decoder = sdk().decoder.OTSProtoBufferDecoder("utf-8", enable_native=False)
+        decoder = sdk().decoder.OTSProtoBufferDecoder("utf-8")
         try:
             return decoder.decode_response("DescribeTable", answer, "")[0]
         except Exception:  # noqa: BLE001 - the SDK lets through whatever protobuf raises
