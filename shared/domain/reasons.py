@@ -37,7 +37,7 @@ class Reason(ReasonRow):
     OBSERVED_RESTART = ("observed_restart", _V.RERUN, _gate("attempt_seen"),
         "The call's answer was lost or unclear, and a look showed that the job was restarted since.", _DONE)
     SEEN_RESTARTED = ("seen_restarted", _V.RERUN, _gate("rerun_seen"),
-        "After an accepted rerun: the job was seen to run again.", _SEEN)
+        "After an accepted rerun: the job was seen to run, or to wait for its turn, again.", _SEEN)
     SEEN_SUCCEEDED = ("seen_succeeded", _V.RERUN, _gate("rerun_seen"),
         "After an accepted rerun of SchedulerX: the new instance succeeded.", _SEEN)
     SEEN_FAILED = ("seen_failed", _V.RERUN, _gate("rerun_seen"),
@@ -45,7 +45,7 @@ class Reason(ReasonRow):
         "The rerun failed as well: its own failure has to be told, and is another one.")
     SEEN_NO_RUN = ("seen_no_run", _V.RERUN, _gate("rerun_seen"),
         "After a rerun: the job has ended, and the list shows no run of it that began after the call.",
-        "The job has ended, so E-HPC cannot rerun it: submit it anew if its work is not done.")
+        "If its work is not done, run it anew; what has ended on E-HPC has to be submitted anew.")
     SEEN_ENDED = ("seen_ended", _V.RERUN, _gate("rerun_seen"),
         "After an accepted rerun: the new run has ended; how is not known.", _SEEN)
     DRY_RUN = ("dry_run", _V.WOULD_RERUN, _by(Step.ALL_PASSED),

@@ -205,6 +205,11 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The one case with an open attempt; there is at most one a job."""
         return next((case for case in self.cases if case.in_doubt), None)
 
+    def attempted_after(self, case: Case) -> tuple[Case, ...]:
+        """The job's other cases whose attempts were reserved later, the first of them first."""
+        others = (one for one in self.cases if one.life is not None and one.reserved_at > case.reserved_at)
+        return tuple(sorted(others, key=lambda one: one.reserved_at))
+
     @property
     def due_at(self) -> float | None:
         """When the sweep should look at this record."""

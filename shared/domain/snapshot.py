@@ -5,6 +5,7 @@ Each system has a Struct of its own that is a `Snapshot`; the core asks these qu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -84,16 +85,23 @@ class Snapshot(Protocol):
         """What the look proves about a call in doubt; `settled`: an effect would show by now."""
         ...
 
-    def aftermath(self, case: Case, *, settled: bool) -> Aftermath:
-        """What the look proves about an accepted rerun; `settled` as above."""
+    def aftermath(self, case: Case, later: Sequence[Case] = (), *, settled: bool) -> Aftermath:
+        """What the look proves about an accepted rerun; `settled` as above.
+
+        `later`: the job's cases whose attempts were reserved since, the first first. What those made, or how it ended,
+        says nothing of this one.
+        """
         ...
 
     def share(self, action_api: ActionApi | None) -> Share | None:
         """What the job is a part of, where a call can restart that as a whole; None: of nothing."""
         ...
 
-    def strays(self, case: Case) -> bool | None:
-        """Whether the rerun made anything else than was meant; None where a system's reruns cannot."""
+    def strays(self, case: Case, later: Sequence[Case] = ()) -> bool | None:
+        """Whether the rerun made anything else than was meant; None where a system's reruns cannot.
+
+        `later` as above; None as well where they leave nothing to tell it by.
+        """
         ...
 
     @property

@@ -20,6 +20,7 @@ from shared.domain.record import CaseState
 from shared.domain.snapshot import LookFailed
 from shared.heal.item import Item, Notice
 from shared.heal.limits import newly_owed
+from shared.heal.records import Records
 from shared.policy.model import Policy
 from shared.ports import Ledger
 
@@ -27,7 +28,9 @@ TRIES = 3
 _LOOKED_AT = frozenset({CaseState.DONE, CaseState.UNKNOWN, CaseState.RESERVED})
 
 
-def judge_canaries(scope: Scope, items: Sequence[Item], ledger: Ledger, policy: Policy, ask: Ask) -> list[Notice]:
+def judge_canaries(
+    scope: Scope, items: Sequence[Item], records: Records, ledger: Ledger, policy: Policy, ask: Ask
+) -> list[Notice]:
     """Prove the group, or open its breaker, by the reruns that these items looked at; nothing where none can stray.
 
     Returns:
@@ -38,7 +41,7 @@ def judge_canaries(scope: Scope, items: Sequence[Item], ledger: Ledger, policy: 
     """
     if policy.breaker is None:
         return []
-    verdicts = [found for found in (_stray(item, policy) for item in items) if found is not None]
+    verdicts = [found for found in (_stray(item, records, policy) for item in items) if found is not None]
     if not verdicts:
         return []
     key = breaker_key(scope)
@@ -53,16 +56,17 @@ def judge_canaries(scope: Scope, items: Sequence[Item], ledger: Ledger, policy: 
     return []
 
 
-def _stray(item: Item, policy: Policy) -> bool | None:
+def _stray(item: Item, records: Records, policy: Policy) -> bool | None:
     """Whether the rerun looked at made something else than was meant; None if nothing can be said yet."""
-    case = item.origin.case if item.origin else None
-    seen = item.observation
-    if case is None or case.state not in _LOOKED_AT or seen is None or isinstance(seen, LookFailed):
+    origin, seen = item.origin, item.observation
+    if origin is None or origin.case.state not in _LOOKED_AT or seen is None or isinstance(seen, LookFailed):
         return None
-    strays = seen.strays(case)
+    case = origin.case
+    later = records.attempted_after(origin)
+    strays = seen.strays(case, later)
     if strays is None:
         return None
-    became = seen.aftermath(case, settled=seen.look_begun_at >= case.may_leave_until + policy.timing.settle_s)
+    became = seen.aftermath(case, later, settled=seen.look_begun_at >= case.may_leave_until + policy.timing.settle_s)
     if became is Aftermath.WAIT or (became is Aftermath.NOT_RESTARTED and case.state is not CaseState.DONE):
         return None
     return strays

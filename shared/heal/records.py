@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from shared.documents import decode_record, record_write
 from shared.domain.errors import DocumentRefused, LedgerUnavailable
 from shared.domain.keys import kind_of
-from shared.domain.record import JobRecord
-from shared.heal.item import Left
+from shared.domain.record import Case, JobRecord
+from shared.heal.item import Left, Origin
 from shared.ports import Ledger, Stored, WholeSave, Write
 
 _LOG = logging.getLogger(__name__)
@@ -75,6 +75,10 @@ class Records:
     def record(self, key: str) -> JobRecord:
         """The record as read and since changed."""
         return self._records[key]
+
+    def attempted_after(self, origin: Origin) -> tuple[Case, ...]:
+        """The cases of the same record whose attempts were reserved later; none where it cannot be read."""
+        return self._records.get(origin.key, JobRecord()).attempted_after(origin.case)
 
     def put(self, key: str, record: JobRecord) -> None:
         """Change it in memory."""

@@ -141,7 +141,7 @@ class Walk(Struct, frozen=True, kw_only=True):
         for item in self._reserve(items, decider, limits, self._fetcher()):
             self._postpone(item, decider)
         walked.notices += [] if self.tied else limits.notices
-        walked.notices += judge_canaries(scope, items, self.ledger, self.policy, ask)
+        walked.notices += judge_canaries(scope, items, records, self.ledger, self.policy, ask)
         reserved = [item for item in items if item.owner]
         self.actor.act(reserved)
         settle(reserved, records, self.policy, replace(ask, now=self.clock.now()))

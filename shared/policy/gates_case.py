@@ -29,7 +29,8 @@ def rerun_seen(facts: Facts) -> GateAnswer | None:
     known = Stop(Verdict.RERUN, case.reason or Reason.ACCEPTED, "nothing new to see", facts.look_again_at)
     if isinstance(facts.observation, LookFailed):
         return GateAnswer(saw=facts.observation.code, wanted=wanted, stop=known)
-    seen = facts.observation.aftermath(case, settled=_settled(case, facts.observation, facts))
+    later = facts.record.attempted_after(case)
+    seen = facts.observation.aftermath(case, later, settled=_settled(case, facts.observation, facts))
     if seen is Aftermath.NOT_RESTARTED and case.reason is not Reason.ACCEPTED:
         seen = Aftermath.WAIT  # it was seen before: a list that lags proves nothing against it
     if seen is Aftermath.NO_FURTHER_RUN and case.reason is Reason.SEEN_RESTARTED:
@@ -55,7 +56,12 @@ def _seen(seen: Aftermath, known: Stop, facts: Facts) -> Stop:
     if seen is Aftermath.RESTARTED:
         if known.reason is Reason.OBSERVED_RESTART:
             return known  # told already
-        return Stop(Verdict.RERUN, Reason.SEEN_RESTARTED, "the job was seen to run again", facts.look_again_at)
+        return Stop(
+            Verdict.RERUN,
+            Reason.SEEN_RESTARTED,
+            "the job was seen to run, or to wait for its turn, again",
+            facts.look_again_at,
+        )
     reason, message = {
         Aftermath.SUCCEEDED: (Reason.SEEN_SUCCEEDED, "the rerun succeeded"),
         Aftermath.FAILED: (Reason.SEEN_FAILED, "the rerun failed"),

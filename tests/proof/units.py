@@ -15,7 +15,8 @@ from msgspec.structs import replace as replace_struct
 from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.systems.dataworks.snapshot import DataworksSnapshot, TaskInstance
-from shared.systems.schedulerx3.snapshot import TRIGGER_USER_RETRY, Execution, Schedulerx3Snapshot
+from shared.systems.schedulerx3.execution import TRIGGER_USER_RETRY, Execution
+from shared.systems.schedulerx3.snapshot import Schedulerx3Snapshot
 from tests.proof.cluster import Copies
 from tests.proof.truth import Call
 

@@ -99,8 +99,9 @@ class Batch(Struct, frozen=True, kw_only=True):
             return Conclusion.RESTARTED
         return Conclusion.NOT_RESTARTED if settled else Conclusion.WAIT
 
-    def aftermath(self, case: Case, *, settled: bool) -> Aftermath:
+    def aftermath(self, case: Case, later: Sequence[Case] = (), *, settled: bool) -> Aftermath:
         """The same."""
+        del later
         if self.life != case.life:
             return Aftermath.RESTARTED
         return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
@@ -110,9 +111,9 @@ class Batch(Struct, frozen=True, kw_only=True):
         del action_api
         return None
 
-    def strays(self, case: Case) -> bool | None:
+    def strays(self, case: Case, later: Sequence[Case] = ()) -> bool | None:
         """Never."""
-        del case
+        del case, later
         return None
 
     def retries_of_its_own(self, record: JobRecord, failure: Failure, ours: int) -> int:

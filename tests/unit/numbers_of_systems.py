@@ -110,14 +110,8 @@ NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
         "MOST_APP_PAGES": 10,
         "MESSAGE_CHARS": 8192,
     },
-    "shared.systems.schedulerx3.snapshot": {
-        "TRIGGER_RERUN": 2,
-        "TRIGGER_API": 3,
-        "TRIGGER_USER_RETRY": 4,
-        "EVIDENCE_SKEW_S": 30.0,
-        "_FIRST_ATTEMPT": 1,
-        "_MOST_KNOWN": 50,
-    },
+    "shared.systems.schedulerx3.execution": {"TRIGGER_RERUN": 2, "TRIGGER_API": 3, "TRIGGER_USER_RETRY": 4},
+    "shared.systems.schedulerx3.snapshot": {"EVIDENCE_SKEW_S": 30.0, "_FIRST_ATTEMPT": 1, "_MOST_KNOWN": 50},
     "shared.systems.schedulerx3.system": {"_IMAGINED_ID": 1000, "_IMAGINED_OTHER_ID": 100},
     "shared.systems.schedulerx3.watch": {"REACH_H": 48.0},
     "shared.systems.schedulerx3.wire": {

@@ -7,6 +7,7 @@ when the rerun is accepted or when the run starts is not said: what had failed a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 
 from msgspec import Struct
@@ -157,8 +158,15 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
             return Conclusion.ENDED  # somebody has set it to successful, without a run
         return Conclusion.NOT_RESTARTED if settled else Conclusion.WAIT
 
-    def aftermath(self, case: Case, *, settled: bool) -> Aftermath:
-        """How the run that the rerun made has ended. A run that was there before the call says nothing of it."""
+    def aftermath(self, case: Case, later: Sequence[Case] = (), *, settled: bool) -> Aftermath:
+        """How the run that the rerun made has ended. A run that was there before the call says nothing of it.
+
+        An attempt is only reserved for a run that has failed: where that is the one that this rerun made, it had.
+        """
+        if later:
+            next_one = later[0].life
+            mine = next_one is not None and next_one.attempts_since(case.life) == 1
+            return Aftermath.FAILED if mine else Aftermath.WAIT
         one = self.instance
         if one is None or self._older_than(one, case) or _restarted_before(one, case):
             return Aftermath.WAIT
@@ -167,7 +175,7 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
         if self._runs_again(case):
             return _ENDS.get(self.state, Aftermath.ENDED)
         if self.state is State.SUCCEEDED:
-            return Aftermath.ENDED  # set to successful, without a run
+            return Aftermath.NO_FURTHER_RUN  # set to successful, without a run
         return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
 
     def _older_than(self, one: TaskInstance, case: Case) -> bool:
@@ -184,9 +192,9 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
         del action_api
         return None
 
-    def strays(self, case: Case) -> bool | None:
+    def strays(self, case: Case, later: Sequence[Case] = ()) -> bool | None:
         """A rerun is the same instance again."""
-        del case
+        del case, later
         return None
 
     @property

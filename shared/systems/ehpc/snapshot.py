@@ -7,6 +7,8 @@ queued Slurm job may be a forecast.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from shared.domain.call import ActionApi
@@ -167,11 +169,12 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
             return Conclusion.ENDED
         return Conclusion.NOT_OBSERVABLE if settled else Conclusion.WAIT
 
-    def aftermath(self, case: Case, *, settled: bool) -> Aftermath:
+    def aftermath(self, case: Case, later: Sequence[Case] = (), *, settled: bool) -> Aftermath:
         """How a run ended E-HPC does not tell. A start that may still move is no new run, one before the call not ours.
 
         Another run than the one that was to be rerun does not prove that the call was in vain: clocks may differ.
         """
+        del later  # whoever has it run once more ends the run that this one made
         began, over = self._began, self.state is State.FINISHED
         if self._older_than(case):
             return Aftermath.WAIT
@@ -189,9 +192,9 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
         del action_api
         return None
 
-    def strays(self, case: Case) -> bool | None:
+    def strays(self, case: Case, later: Sequence[Case] = ()) -> bool | None:
         """A rerun is the same job again."""
-        del case
+        del case, later
         return None
 
     @property

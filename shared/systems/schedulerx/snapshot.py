@@ -6,6 +6,8 @@ evidence for it are instances that reruns have made since.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from shared.domain.call import ActionApi
@@ -145,11 +147,19 @@ class SchedulerxSnapshot(Struct, frozen=True, kw_only=True):
             return Conclusion.RESTARTED
         return Conclusion.NOT_RESTARTED if settled else Conclusion.WAIT
 
-    def aftermath(self, case: Case, *, settled: bool) -> Aftermath:
-        """The end of the newest instance that a rerun has made since."""
+    def aftermath(self, case: Case, later: Sequence[Case] = (), *, settled: bool) -> Aftermath:
+        """The end of the newest instance that a rerun has made since, and before the day was rerun once more.
+
+        Where another day was rerun since, those of other days may be of that.
+        """
         made = self.new_reruns(case)
+        again = next((one for one in later if _same_day(one, case)), None)
+        if later:
+            made = [one for one in made if case.life is not None and one.data_time == case.life.data_time]
+        if again is not None:
+            made = [one for one in made if one.instance_id in again.known_reruns]
         if not made:
-            settled = settled and self.state is not State.NOT_FOUND
+            settled = settled and self.state is not State.NOT_FOUND and again is None
             return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
         newest = max(made, key=lambda instance: instance.instance_id)
         return Aftermath.RESTARTED if newest.live else _ENDS.get(newest.state, Aftermath.ENDED)
@@ -159,12 +169,17 @@ class SchedulerxSnapshot(Struct, frozen=True, kw_only=True):
         del action_api
         return None
 
-    def strays(self, case: Case) -> bool | None:
+    def strays(self, case: Case, later: Sequence[Case] = ()) -> bool | None:
         """Whether the rerun of a day made anything else than one instance of that day, as a wrong time zone does."""
         if case.action_api is ActionApi.RETRY_INSTANCE:
             return None  # it names the one instance
+        made = self.new_reruns(case)
+        if later:
+            made = [one for one in made if one.instance_id in later[0].known_reruns]
+            if not made:
+                return None  # what is there now was made by either
         day = case.life.data_time if case.life is not None else None
-        return [instance.data_time for instance in self.new_reruns(case)] != [day]
+        return [instance.data_time for instance in made] != [day]
 
     def new_reruns(self, case: Case) -> list[Instance]:
         """Instances that reruns have made since the attempt was reserved."""
@@ -246,6 +261,10 @@ def _is_new_rerun(instance: Instance, case: Case) -> bool:
         return False
     # One that has not started yet counts as well: it was not there before the call.
     return instance.started_at is None or instance.started_at >= case.reserved_at - EVIDENCE_SKEW_S
+
+
+def _same_day(other: Case, case: Case) -> bool:
+    return other.life is not None and case.life is not None and other.life.data_time == case.life.data_time
 
 
 def _newer(other: Instance, meant: Instance) -> bool:

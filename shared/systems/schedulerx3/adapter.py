@@ -21,9 +21,10 @@ from shared.ports import Clock
 from shared.systems.days import day_of
 from shared.systems.openapi import Caller, CallFailed, unreadable
 from shared.systems.openapi.results import call_result, look_failed, malformed, not_looked_at, not_over, too_long
+from shared.systems.schedulerx3.execution import TRIGGER_API, Execution
 from shared.systems.schedulerx3.likely import likely
 from shared.systems.schedulerx3.scope import BACKFILL, RETRY, RETRY_WORKFLOW, App
-from shared.systems.schedulerx3.snapshot import TRIGGER_API, Execution, Schedulerx3Snapshot
+from shared.systems.schedulerx3.snapshot import Schedulerx3Snapshot
 from shared.systems.schedulerx3.wire import (
     PAGE_SIZE,
     Shown,

@@ -7,13 +7,15 @@ before, or the list shows one more that a user's retry has made. A life is the e
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from shared.domain.call import ActionApi
 from shared.domain.claims import Share
 from shared.domain.failure import Failure
 from shared.domain.gate import GateAnswer, Stop
-from shared.domain.job import LIVE_STATES, State
+from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
@@ -22,17 +24,15 @@ from shared.domain.runs import SKEW_S, START_TOLERANCE_S, began_before_call, beg
 from shared.domain.snapshot import Offered
 from shared.domain.verdicts import Verdict
 from shared.systems.beside import Live, alone
+from shared.systems.schedulerx3.execution import (
+    BY_OTHERS,
+    BY_RETRIES,
+    MAKE_NEW,
+    TRIGGER_RERUN,
+    TRIGGER_USER_RETRY,
+    Execution,
+)
 
-TRIGGER_RERUN = 2
-"""TriggerType of what OperateRerunJob has made (docs/facts/schedulerx3.md#numbers)."""
-TRIGGER_API = 3
-TRIGGER_USER_RETRY = 4
-"""TriggerType of what a retry has made (docs/facts/schedulerx3.md#numbers)."""
-_OURS = frozenset({TRIGGER_RERUN, TRIGGER_USER_RETRY})
-_MAKE_NEW = frozenset({1, TRIGGER_API, 6})
-"""TriggerTypes of executions that repeat no other: timer, API, manual."""
-_BY_OTHERS = _MAKE_NEW | {5}
-"""With system_retry, what is none of ours for sure: 0 is documented as unknown, and further numbers nowhere."""
 EVIDENCE_SKEW_S = 30.0
 """Its clock may be this much behind ours; retries known before the call are told apart by their ids."""
 _FIRST_ATTEMPT = 1
@@ -40,34 +40,6 @@ _MOST_KNOWN = 50
 _FAILED = GateAnswer(State.FAILED.value, "FAILED")
 _FREE = GateAnswer("it says nothing against it", "a job that allows it")
 _ENDS = {State.SUCCEEDED: Aftermath.SUCCEEDED, State.FAILED: Aftermath.FAILED}
-
-
-class Execution(Struct, frozen=True, kw_only=True):
-    """One run of a job, by the id under which it can be retried."""
-
-    execution_id: int
-    state: State
-    attempt: int = 0
-    trigger_type: int = 1
-    data_time: str = ""
-    """As it is written, no zone: only compared."""
-    started_at: float | None = None
-    """Unix seconds; None while it has not started."""
-    ended_at: float | None = None
-    workflow: int = 0
-    """Id of the workflow execution that it is part of; 0: of none."""
-
-    @property
-    def live(self) -> bool:
-        """Whether it is queued or running."""
-        return self.state in LIVE_STATES
-
-    @property
-    def life(self) -> Life | None:
-        """This attempt of it, with its end once it is over; None where an end is missing, which may come later."""
-        if self.live:
-            return Life.attempt(self.execution_id, self.attempt, "")
-        return None if self.ended_at is None else Life.attempt(self.execution_id, self.attempt, str(int(self.ended_at)))
 
 
 class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
@@ -161,9 +133,18 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
             return Conclusion.NO_EVIDENCE
         return Conclusion.NOT_RESTARTED if settled else Conclusion.WAIT
 
-    def aftermath(self, case: Case, *, settled: bool) -> Aftermath:
-        """The end of the newest run that a retry has made since."""
+    def aftermath(self, case: Case, later: Sequence[Case] = (), *, settled: bool) -> Aftermath:
+        """The end of the newest run that a retry has made since, and before that was retried itself, so had failed.
+
+        Where a backfill was followed by another attempt, executions of other days may be of that.
+        """
         made = self._made(case)
+        again = next((one.life for one in later if _is_for_one_of(one, made)), None)
+        if again is not None and case.life is not None and again.instance_id == case.life.instance_id:
+            return Aftermath.FAILED
+        made = [one for one in made if not (later and _by_backfill(case)) or self._is_of_same_day(one)]
+        if again is not None:
+            made = [one for one in made if one.execution_id == again.instance_id]
         if not made:
             doubtful = self.state is State.NOT_FOUND or self._is_other(case) or self._perhaps_made(case)
             return Aftermath.NOT_RESTARTED if settled and not doubtful else Aftermath.WAIT
@@ -182,11 +163,17 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
             at_rest=self.workflow_rests,
         )
 
-    def strays(self, case: Case) -> bool | None:
+    def strays(self, case: Case, later: Sequence[Case] = ()) -> bool | None:
         """Whether a backfill made anything else than one execution of that data time, as a wrong time zone does."""
         if case.action_api is not ActionApi.BACKFILL or self.execution is None:
             return None  # it names the one execution
-        return [one.data_time for one in self._made(case)] != [self.execution.data_time]
+        made = [one for one in self._made(case) if not later or one.execution_id in later[0].known_reruns]
+        if later and not made:
+            return None  # what is there now was made by either
+        return [one.data_time for one in made] != [self.execution.data_time]
+
+    def _is_of_same_day(self, one: Execution) -> bool:
+        return self.execution is not None and one.data_time == self.execution.data_time
 
     def _made(self, case: Case) -> list[Execution]:
         """What has run since the attempt was reserved, as the meant execution or beside it."""
@@ -199,7 +186,7 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
     def _perhaps_made(self, case: Case) -> bool:
         """Whether there is one that our call may have made, and nothing says what did: that proves neither."""
         meant = self.execution
-        unsaid = [one for one in self.others if one.trigger_type not in _OURS | _BY_OTHERS]
+        unsaid = [one for one in self.others if one.trigger_type not in BY_RETRIES | BY_OTHERS]
         return meant is not None and any(_is_new(one, meant, case) for one in unsaid)
 
     def _is_other(self, case: Case) -> bool:
@@ -225,7 +212,7 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
     def known_reruns(self) -> tuple[int, ...]:
         """Executions that retries and backfills had made before the call, or may have."""
         shown = (*((self.execution,) if self.execution else ()), *self.others)
-        return tuple(one.execution_id for one in shown if one.trigger_type not in _BY_OTHERS)[:_MOST_KNOWN]
+        return tuple(one.execution_id for one in shown if one.trigger_type not in BY_OTHERS)[:_MOST_KNOWN]
 
     def retries_of_its_own(self, record: JobRecord, failure: Failure, ours: int) -> int:
         """Attempts of the execution beyond its first that were not ours."""
@@ -253,7 +240,7 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
     def alone(self, record: JobRecord, *, look_again_at: float) -> GateAnswer | None:
         """A retry would run beside an execution that lives."""
         lives = (
-            Live(number=other.execution_id, state=other.state, by_user=other.trigger_type in _OURS)
+            Live(number=other.execution_id, state=other.state, by_user=other.trigger_type in BY_RETRIES)
             for other in self.others
             if other.live
         )
@@ -272,6 +259,11 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
         return ""
 
 
+def _is_for_one_of(case: Case, made: Sequence[Execution]) -> bool:
+    """Whether the case's attempt was reserved for one of these."""
+    return case.life is not None and case.life.instance_id in {one.execution_id for one in made}
+
+
 def _by_backfill(case: Case) -> bool:
     return case.action_api is ActionApi.BACKFILL
 
@@ -279,7 +271,7 @@ def _by_backfill(case: Case) -> bool:
 def _repeats(other: Execution, meant: Execution) -> bool:
     """A later execution that repeats the meant one: of the same data time, and not said to be made anew."""
     same_work = bool(meant.data_time) and other.data_time == meant.data_time
-    return same_work and other.trigger_type not in _MAKE_NEW and other.execution_id > meant.execution_id
+    return same_work and other.trigger_type not in MAKE_NEW and other.execution_id > meant.execution_id
 
 
 def _is_new_retry(one: Execution, meant: Execution, case: Case) -> bool:

@@ -13,8 +13,9 @@ from shared.ports import Clock, JobSystem
 from shared.reading.ids import Field, positive_long, printable_name
 from shared.systems.discovery import Seeker
 from shared.systems.imagined import Imagined
+from shared.systems.schedulerx3.execution import Execution
 from shared.systems.schedulerx3.scope import APPS, BACKFILL, EVENTS, GET, LIST, RETRY, RETRY_WORKFLOW, App
-from shared.systems.schedulerx3.snapshot import Execution, Schedulerx3Snapshot
+from shared.systems.schedulerx3.snapshot import Schedulerx3Snapshot
 from shared.systems.schedulerx3.watch import Apps
 from shared.systems.system import Flag, Operation, Part, Probe, System
 

@@ -19,8 +19,8 @@ from shared.reading.shape import each_shaped, shaped
 from shared.reading.times import instant
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
 from shared.systems.openapi.classify import as_number, business_row
+from shared.systems.schedulerx3.execution import Execution
 from shared.systems.schedulerx3.scope import APPS, BACKFILL, EVENTS, GET, LIST, RETRY, RETRY_WORKFLOW, App
-from shared.systems.schedulerx3.snapshot import Execution
 
 VERSION = "2024-06-24"
 PAGE_SIZE = 50

@@ -104,6 +104,20 @@ def test_a_native_event_is_enough(night: Night) -> None:
     assert (row["job_id"], row["job_instance_id"], row["api"]) == (number, number, "RerunTaskInstances")
 
 
+def test_a_rerun_that_failed_is_told_as_failed_although_the_next_one_succeeds(night: Night) -> None:
+    """Both are over before anybody looks what became of the first."""
+    night.policy, wait_s = POLICY + "cooldown: {base_s: 0, max_s: 0}\n", night.project.wait_s
+    failed = night.failed(fails(30), succeeds(20))
+    for code in (31, 32):
+        assert night.told(night.project.instances[failed.instance_id], opCode=code) == [("rerun", "accepted")]
+        night.clock.advance(wait_s + 40)
+    night.swept(300)
+    assert sorted((row["attempt"], row["reason"]) for row in night.sink.sightings) == [
+        ("1", "seen_failed"),
+        ("2", "seen_succeeded"),
+    ]
+
+
 @pytest.mark.parametrize("kind", [kind for kind in FaultKind if kind is not FaultKind.PART_FAILURE])
 def test_whatever_becomes_of_the_call_it_is_rerun_exactly_once(night: Night, kind: FaultKind) -> None:
     """An answer lost with or without the effect, a throttle, a stranger's page: one rerun in the end, never two."""

@@ -75,6 +75,20 @@ def test_its_next_failure_is_a_failure_of_its_own(night: Night) -> None:
     assert len(night.cloud[Schedulerx3].retried) == 2
 
 
+def test_a_retry_that_failed_is_told_as_failed_although_the_next_one_succeeds(night: Night) -> None:
+    """Both are over before anybody looks what became of the first."""
+    night.policy = POLICY + "cooldown: {base_s: 0, max_s: 0}\n"
+    night.told(night.failed(fails(30), succeeds(20)), occurred_at=night.clock.now())
+    night.clock.advance(40)
+    (made,) = night.app.newest_first(frozenset({JOB}))[:1]
+    assert night.told(made, occurred_at=night.clock.now()) == [("rerun", "accepted")]
+    night.swept(300)
+    assert sorted((row["attempt"], row["reason"]) for row in night.sink.sightings) == [
+        ("1", "seen_failed"),
+        ("2", "seen_succeeded"),
+    ]
+
+
 def test_what_the_service_retries_itself_is_left_alone(night: Night) -> None:
     """It says so in its events."""
     assert night.told(night.failed(retries_itself=True)) == [("ineligible", "state_not_eligible")]

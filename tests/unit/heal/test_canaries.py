@@ -16,6 +16,7 @@ from shared.domain.proof import Aftermath
 from shared.domain.record import CaseState
 from shared.domain.snapshot import LookFailed
 from shared.heal.canary import judge_canaries
+from shared.heal.records import Records
 from shared.policy.belts import Breaker
 from shared.policy.model import Policy
 from tests.support.clock import START, Clock
@@ -35,18 +36,18 @@ class _Look:
         self.look_begun_at = START
         self._became, self._strays, self._settled = became, strays, settled
 
-    def strays(self, _case: object) -> bool | None:
+    def strays(self, _case: object, _later: object) -> bool | None:
         return self._strays
 
-    def aftermath(self, _case: object, *, settled: bool) -> Aftermath:
+    def aftermath(self, _case: object, _later: object, *, settled: bool) -> Aftermath:
         assert settled is self._settled
         return self._became
 
 
 def item(seen: Any, state: CaseState = CaseState.DONE, left_until: float = LEFT) -> Any:
     """A case of the sweep with what was seen of it."""
-    case = SimpleNamespace(state=state, may_leave_until=left_until)
-    return SimpleNamespace(origin=SimpleNamespace(case=case), observation=seen)
+    case = SimpleNamespace(state=state, may_leave_until=left_until, reserved_at=0.0)
+    return SimpleNamespace(origin=SimpleNamespace(case=case, key=""), observation=seen)
 
 
 def judged(*items: Any, known: SharedLimit | None = None, policy: Policy = POLICY) -> tuple[SharedLimit | None, int]:
@@ -54,7 +55,7 @@ def judged(*items: Any, known: SharedLimit | None = None, policy: Policy = POLIC
     ledger = MemoryLedger(Clock())
     if known is not None:
         ledger.save([limit_write(KEY, known, None, START)])
-    notices = judge_canaries(GROUP, items, ledger, policy, ASK)
+    notices = judge_canaries(GROUP, items, Records(ledger, START), ledger, policy, ASK)
     kept = ledger.load([KEY]).get(KEY)
     return (decode_limit(kept.document) if kept else None), len(notices)
 
@@ -126,5 +127,5 @@ def test_others_who_write_in_between_are_given_way_to() -> None:
 
         ledger.save = contended  # type: ignore[method-assign]
         seen = item(_Look(Aftermath.RESTARTED, strays=False))
-        assert judge_canaries(GROUP, [seen], ledger, POLICY, ASK) == []
+        assert judge_canaries(GROUP, [seen], Records(ledger, START), ledger, POLICY, ASK) == []
         assert (KEY in ledger.load([KEY])) is proven

@@ -8,7 +8,8 @@ from shared.domain.failure import Failure, Trigger
 from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.record import Case, CaseState
-from shared.systems.schedulerx3.snapshot import Execution, Schedulerx3Snapshot
+from shared.systems.schedulerx3.execution import Execution
+from shared.systems.schedulerx3.snapshot import Schedulerx3Snapshot
 from tests.support.systems import GROUP
 
 AT, CALLED, SKEW_S = 1_000.0, 1_500.0, 30.0

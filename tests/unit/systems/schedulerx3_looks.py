@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import State
+from shared.systems.schedulerx3.execution import Execution
 from shared.systems.schedulerx3.scope import App
-from shared.systems.schedulerx3.snapshot import Execution, Schedulerx3Snapshot
+from shared.systems.schedulerx3.snapshot import Schedulerx3Snapshot
 from tests.support.clock import START
 
 APP = App(region="cn-hangzhou", cluster_id="xxljob-demo", app_name="demo-app")

@@ -61,7 +61,7 @@ _AGAIN = (Conclusion.RESTARTED, Aftermath.RESTARTED)
         (instance(run_number=2, started_at=START - 300), False, Conclusion.WAIT, Aftermath.WAIT),
         (instance(run_number=2, started_at=START - 300, state=State.QUEUED), False, *_AGAIN),
         (instance(run_number=2, started_at=START - 391), False, Conclusion.RESTARTED, Aftermath.FAILED),
-        (instance(state=State.SUCCEEDED), False, Conclusion.ENDED, Aftermath.ENDED),
+        (instance(state=State.SUCCEEDED), False, Conclusion.ENDED, Aftermath.NO_FURTHER_RUN),
         (instance(state=State.RUNNING, run_number=2), False, Conclusion.RESTARTED, Aftermath.RESTARTED),
         (instance(state=State.SUCCEEDED, run_number=2), False, Conclusion.RESTARTED, Aftermath.SUCCEEDED),
         (instance(run_number=2), False, Conclusion.RESTARTED, Aftermath.FAILED),

@@ -40,7 +40,7 @@ RUN_2 = case(Life.attempt(7, 2))
             Conclusion.RESTARTED, Aftermath.RESTARTED,
         ),
         (task(run_number=2, state=State.QUEUED, started_at=None), Conclusion.RESTARTED, Aftermath.RESTARTED),
-        (task(run_number=2, state=State.SUCCEEDED), Conclusion.ENDED, Aftermath.ENDED),
+        (task(run_number=2, state=State.SUCCEEDED), Conclusion.ENDED, Aftermath.NO_FURTHER_RUN),
     ],
 )  # fmt: skip
 def test_which_run_of_an_instance_is_of_the_call(

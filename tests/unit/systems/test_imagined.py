@@ -13,7 +13,8 @@ from shared.systems.ehpc.system import Ehpc
 from shared.systems.imagined import Imagined, Other
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
 from shared.systems.schedulerx.system import Schedulerx
-from shared.systems.schedulerx3.snapshot import Execution, Schedulerx3Snapshot
+from shared.systems.schedulerx3.execution import Execution
+from shared.systems.schedulerx3.snapshot import Schedulerx3Snapshot
 from shared.systems.schedulerx3.system import Schedulerx3
 from tests.support.clock import START
 from tests.unit.decide.facts import make_failure

@@ -12,8 +12,9 @@ from shared.domain.record import Case, CaseState, JobRecord
 from shared.systems import SYSTEMS
 from shared.systems.imagined import Imagined, Other
 from shared.systems.openapi import ApiCall, CallFailed, Reply, refused
+from shared.systems.schedulerx3.execution import Execution
 from shared.systems.schedulerx3.scope import App
-from shared.systems.schedulerx3.snapshot import Execution, Schedulerx3Snapshot
+from shared.systems.schedulerx3.snapshot import Schedulerx3Snapshot
 from tests.support.clock import START, Clock
 from tests.support.openapi import FakeApi
 

@@ -14,7 +14,8 @@ from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.record import Case, CaseState, JobRecord
-from shared.systems.schedulerx3.snapshot import Execution, Schedulerx3Snapshot
+from shared.systems.schedulerx3.execution import Execution
+from shared.systems.schedulerx3.snapshot import Schedulerx3Snapshot
 from tests.support.clock import START
 from tests.unit.systems.schedulerx3_looks import ID, TOLD, seen
 

@@ -10,8 +10,8 @@ import pytest
 from shared.domain.call import Effect
 from shared.domain.job import State
 from shared.systems.openapi import ApiCall, CallFailed, Reply
+from shared.systems.schedulerx3.execution import Execution
 from shared.systems.schedulerx3.scope import App
-from shared.systems.schedulerx3.snapshot import Execution
 from shared.systems.schedulerx3.wire import (
     Event,
     Shown,
