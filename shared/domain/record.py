@@ -139,6 +139,10 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether a call may be under way or may have had an effect."""
         return self.state in IN_DOUBT_STATES
 
+    def counts_since(self, moment: float) -> bool:
+        """Whether the call of its attempt may have left after that moment, or may leave yet."""
+        return max(self.reserved_at, self.may_leave_until) > moment or (self.open and self.attempt > 0)
+
     @property
     def undone(self) -> bool:
         """Whether it is over and nothing was done: a call of it was refused, or is proven to have had no effect."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from shared.documents import decode_record
 from shared.domain.call import Effect
 from shared.domain.record import AttemptMark
-from shared.policy.model import Attempts, Cooldown
+from shared.policy.model import Attempts, Cooldown, SameText
 from tests.support.house import House, verdicts
 from tests.support.meddled_ledger import Killed
 from tests.unit.heal.tricks import set_policy
@@ -63,6 +64,39 @@ def test_a_call_that_nobody_saw_leave_counts_from_its_deadline(house: House) -> 
     (stored,) = house.ledger.load(["ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"]).values()
     (mark,) = decode_record(stored.document).attempts
     assert mark.counts_from == house.clock.now() + 60
+
+
+@pytest.mark.parametrize("apart_s", [700, 590])
+def test_what_still_waits_to_be_sent_counts_for_its_text_as_well(house: House, apart_s: float) -> None:
+    """One rerun for a text: the first was throttled, and may leave at any moment."""
+    set_policy(house, same_text=SameText(max=1, window_s=600), cooldown=Cooldown(base_s=0, max_s=0))
+    house.schedulerx.answer, house.schedulerx.effect = Effect.NOT_DONE_LATER, False
+    house.deliver(replace(house.failed_instance("2026-01-01 10:00:00", 7), message="weigh"))
+    house.later(apart_s)
+    other = replace(house.failed_instance("2026-01-02 10:00:00", 8), message="weigh")
+    assert verdicts(house.deliver(other)) == [("suppressed", "same_text_again")]
+
+
+@pytest.mark.parametrize(("after_s", "counts"), [(600, True), (660.5, False)])
+def test_a_text_counts_from_the_latest_moment_of_its_call(house: House, after_s: float, *, counts: bool) -> None:
+    """The process was killed after it reserved: the call may have left until a minute later."""
+    set_policy(house, same_text=SameText(max=1, window_s=600), cooldown=Cooldown(base_s=0, max_s=0))
+
+    def killed() -> None:
+        raise Killed
+
+    house.ehpc.before_call = killed
+    with pytest.raises(Killed):
+        house.deliver(house.hung(message="weigh"), time_s=60)
+    house.ehpc.before_call = lambda: None
+    job = house.ehpc.jobs["1.scheduler"]
+    job.start = int(house.clock.now()) + 50
+    house.later(200)
+    house.sweep()  # its call is taken for the one that did it
+    house.later(after_s - 200)
+    job.start = int(house.clock.now()) - 100
+    told = verdicts(house.deliver(house.failure(1, message="weigh")))
+    assert told == [("suppressed", "same_text_again") if counts else ("rerun", "accepted")]
 
 
 def test_marks_of_older_documents_count_from_their_reservation() -> None:
