@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from shared.domain.call import CallResult
 from shared.domain.decision import Decision
 from shared.domain.failure import Failure
-from shared.domain.keys import job_key, pending_key
+from shared.domain.keys import Kind, job_key, kind_of, pending_key
 from shared.domain.outcome import Outcome
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
@@ -108,23 +108,23 @@ class Item(Struct):
     def own_keys(self) -> tuple[str, ...]:
         """Where an earlier sweep can have taken the case that this one took up: the job's own document.
 
-        By the id seen, and by the id told as well: when the look fails, that is all there is.
+        Of what waits under `pending/` by the id seen, and by the id told as well: when the look fails, that is all
+        there is. What a job's document has is at home there, and ends there.
         """
         if self.origin is None:
             return ()
-        own_keys = dict.fromkeys((self.key, self._told_key))
+        waits = kind_of(self.origin.key) is Kind.PENDING
+        own_keys = dict.fromkeys((self.key, self._told_key) if waits else (self.key,))
         own_keys.pop(self.origin.key, None)
         return tuple(own_keys)
 
     @property
     def elsewhere(self) -> tuple[str, ...]:
-        """Where a telling that was just told may be known besides: under the id as told, or still waiting."""
-        if self.origin is not None:
-            return ()
-        failed = isinstance(self.seen, LookFailed)
-        known = dict.fromkeys((self._told_key, self._pending_key) if failed else (self._told_key,))
-        known.pop(self.key, None)
-        return tuple(known)
+        """Where a telling may be known besides: under the id as told, or, if it was just told, still waiting."""
+        waits = self.origin is None and isinstance(self.seen, LookFailed)
+        known = (self._told_key, self._pending_key) if waits else (self._told_key,)
+        had = {self.key, *self.own_keys, self.origin.key if self.origin else self.key}
+        return tuple(key for key in known if key not in had)
 
     @property
     def reads(self) -> tuple[str, ...]:

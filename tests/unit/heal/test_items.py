@@ -54,8 +54,8 @@ def test_nobody_decides_on_what_was_not_seen() -> None:
         (item(LATER, PENDING), PENDING, (TOLD,), ()),
         (item(NEVER, PENDING), PENDING, (TOLD,), ()),
         (item(SEEN, PENDING, apart=True), PENDING, (TOLD,), ()),
-        (item(SEEN, LIVE), LIVE, (TOLD,), ()),
-        (item(LATER, LIVE), LIVE, (TOLD,), ()),
+        (item(SEEN, LIVE), LIVE, (), (TOLD,)),
+        (item(LATER, LIVE), LIVE, (), (TOLD,)),
         (item(SEEN, TOLD), LIVE, (LIVE,), ()),
     ],
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from shared.domain.call import Effect
+from shared.policy.model import Action, Match, Rule
 from tests.support.house import House, verdicts
-from tests.unit.heal.tricks import BAD_LOOK, NO_LOOK, finals, quiet
+from tests.unit.heal.tricks import BAD_LOOK, NO_LOOK, finals, quiet, set_policy
 
 
 @pytest.mark.parametrize("job_id", ["1.scheduler", "1"])
@@ -48,3 +51,38 @@ def test_force_takes_over_nothing_that_it_cannot_look_at(house: House) -> None:
     house.ehpc.look_fails, house.ehpc.answer, house.ehpc.code = None, lambda _: Effect.DONE, ""
     house.later(61)
     assert verdicts(house.sweep()) == [("rerun", "accepted")]
+
+
+LATER = Rule(name="gpu", match=Match(message="Xid"), action=Action.RERUN, delay_s=3600)
+ASK = Rule(name="ask", match=Match(message="weigh"), action=Action.HOLD)
+
+
+def _hold_expires(house: House) -> None:
+    house.later(601)
+
+
+def _look_refused(house: House) -> None:
+    house.ehpc.look_fails = NO_LOOK
+    house.later(601)
+
+
+@pytest.mark.parametrize("job_id", ["1.scheduler", "1"])
+@pytest.mark.parametrize("ends", [_hold_expires, _look_refused])
+def test_what_ends_in_the_jobs_document_takes_nothing_in_any_more(
+    house: House, job_id: str, ends: Callable[[House], None]
+) -> None:
+    """Told by its number alone, and nobody can look when it ends; a better telling comes before the next sweep."""
+    set_policy(house, rules=(ASK, LATER), hold_expires_s=600)
+    held = house.hung(1, job_id=job_id, message="weigh", event_id="held")
+    assert verdicts(house.deliver(held)) == [("held", "rule_holds")]
+    ends(house)
+    assert verdicts(house.sweep()) == [("suppressed", "hold_expired")]
+    assert house.open_cases() == []
+    house.ehpc.look_fails = None
+    better = house.failure(
+        1, job_id=job_id, message="Xid 79", event_id="better", occurred_at=held.occurred_at, telling_id="better"
+    )
+    assert verdicts(house.deliver(better)) == [("deferred", "delay")]
+    house.later(3600)
+    assert verdicts(house.sweep()) == [("rerun", "accepted")]
+    assert len(house.ehpc.kills) == 1
