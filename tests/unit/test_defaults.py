@@ -63,7 +63,7 @@ SOMETHING: dict[str, Any] = {
     "shared.systems.schedulerx.snapshot.SchedulerxSnapshot.enabled": True,
     "shared.systems.schedulerx.watch.Groups.reach_h": 48.0,
     "shared.systems.schedulerx3.seek._Memory.page": 1,
-    "shared.systems.schedulerx3.snapshot.Execution.trigger_type": 1,
+    "shared.systems.schedulerx3.execution.Execution.trigger_type": 1,
     "shared.systems.schedulerx3.watch.Apps.reach_h": 48.0,
 }
 """By class and field."""
