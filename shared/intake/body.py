@@ -24,7 +24,7 @@ from msgspec import Struct
 from shared.domain.errors import Fault, InputError
 from shared.intake.weighing import CutOut, TooHeavy, lightened
 from shared.reading.pairs import overwritten
-from shared.reading.text import below, cut, escaped, foreign, quoted
+from shared.reading.text import below, cut, escaped, foreign, quoted, undecoded
 
 MAX_BYTES = 32 * 1024 * 1024
 """Function Compute takes no larger request (https://www.alibabacloud.com/help/en/functioncompute/fc-3-0/product-overview/limits-of-usage)."""
@@ -58,13 +58,13 @@ class Bad(Struct, frozen=True):
 
 
 def parse(body: bytes, path: str = "$") -> Any:
-    """The JSON value of a body; raises InputError if the whole is unusable. Tolerates a byte order mark."""
+    """The JSON value of a body; raises InputError if the whole is unusable. Tolerates a byte order mark, and GBK."""
     if len(body) > MAX_BYTES:
         raise InputError([Fault(path, f"has {len(body)} bytes, more than {MAX_BYTES}")])
     try:
         return parse_text(body.removeprefix(BOM_UTF8).decode(), path)  # as `utf-8-sig`, which is written in Python
     except UnicodeDecodeError:
-        text = body.decode("utf-8-sig", "surrogateescape")
+        text = undecoded(body.removeprefix(BOM_UTF8))
     root = [_decode(text, path)]
     _tidy(root, undecodable=True)
     return root[0]

@@ -60,6 +60,12 @@ def escaped(data: bytes) -> str:
 
 def foreign(data: bytes, escape: str = r"\x") -> str:
     r"""Bytes that need not be UTF-8 as text: GBK is read as such; of what is neither the odd bytes are `\xNN`."""
+    text = undecoded(data)
+    return _UNDECODABLE.sub(lambda sign: f"{escape}{ord(sign[0]) - 0xDC00:02x}", text)
+
+
+def undecoded(data: bytes) -> str:
+    """As `foreign`, of what is neither the odd bytes as Python's `surrogateescape` keeps them."""
     text = data.decode("utf-8", "surrogateescape")
     broken, high = len(_UNDECODABLE.findall(text)), len(data.translate(None, bytes(range(128))))
     if broken * _MOSTLY_UTF8 > high:
@@ -67,7 +73,7 @@ def foreign(data: bytes, escape: str = r"\x") -> str:
             return data.decode("gb18030")
         except UnicodeDecodeError:
             pass
-    return _UNDECODABLE.sub(lambda sign: f"{escape}{ord(sign[0]) - 0xDC00:02x}", text)
+    return text
 
 
 def quoted(value: Any) -> str:

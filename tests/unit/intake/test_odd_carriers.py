@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.domain.failure import Intake
-from shared.intake import Context, read_events, read_logs
+from shared.intake import Context, read_events, read_logs, read_manual
 from shared.ports import LogEntry, LogRange
 
 MakeEvent = Callable[..., dict[str, Any]]
@@ -36,6 +36,15 @@ def test_data_base64(cloud_event: MakeEvent, context: Context, ehpc: dict[str, A
     event.pop("data", None)
     event["data_base64"] = base64_of({**ehpc, "message": MESSAGE}, encoding)
     assert only(read_events(json.dumps(event).encode(), context)).message == MESSAGE
+
+
+def test_a_body_in_gbk(cloud_event: MakeEvent, context: Context, ehpc: dict[str, Any]) -> None:
+    """A rule's transformer, or a script of a person, that writes in the locale of its machine: at either door."""
+    event = cloud_event({**ehpc, "message": MESSAGE})
+    assert only(read_events(json.dumps(event, ensure_ascii=False).encode("gbk"), context)).message == MESSAGE
+    asked = {"jobs": [{**ehpc, "message": MESSAGE}]}
+    by_hand = read_manual(json.dumps(asked, ensure_ascii=False).encode("gbk"), context).intake
+    assert only(by_hand).message == MESSAGE
 
 
 @pytest.mark.parametrize("carrier", ["messageBody", "body"])
