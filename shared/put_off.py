@@ -5,7 +5,7 @@ is its instance, it loads the module and passes on. Some SDKs do more while they
 of a class is made when something is asked of it, and a class that inherits from one gets its real base when it is used.
 What is named like an exception is loaded at once, since Python wants real classes behind `except`: the whole module, or
 that part of it alone which is known to need no other. So is what is named like a constant: a number or a text may go
-where nothing can stand for it.
+where nothing can stand for it. A function is called at once, unless whoever puts its module off knows its answer.
 """
 
 from __future__ import annotations
@@ -13,29 +13,34 @@ from __future__ import annotations
 import importlib
 import logging
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec, module_from_spec
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any, Union
 
 _AT_ONCE = ("Error", "Exception", "Warning", "Exit", "Interrupt")
 
 _EXCEPTIONS = {"asyncio": "asyncio.exceptions"}
 """Parts that have a module's exceptions and import nothing of it."""
+_Function = Callable[..., Any]
+_KNOWN: dict[str, _Function] = {}
 _OF_TYPING = ("__typing_", "__parameters__", "__origin__")
 
 
-def put_off(*names: str, together: bool = False) -> None:
+def put_off(*names: str, together: bool = False, known: Mapping[str, _Function] = MappingProxyType({})) -> None:
     """Let the next import of each of these modules wait; one that is loaded already stays as it is.
 
     `together`: they are of one package and take parts of one another while they are imported. Once one is used all are
     loaded, in the order in which the package met them.
 
+    `known`: by `module.function`, what answers in its place; with `NotImplemented` where it cannot.
+
     Said before each use of an SDK, so what waits already is not put off again: each finder costs every later import.
     """
     waiting = {name for finder in sys.meta_path if isinstance(finder, _Finder) for name in finder.names}
     wanted = {name for name in names if name not in sys.modules} - waiting
+    _KNOWN.update(known)
     if wanted:
         sys.meta_path.insert(0, _Finder(wanted, together=together))
     if "asyncio" in wanted:
@@ -211,8 +216,12 @@ class _WaitingName:
         return self._module.__dict__.get("_real") is None
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        if self._waits() and _is_a_class(self._path.rpartition(".")[2]):
-            return _WaitingThing(lambda: self._real()(*arguments, **options))
+        if self._waits():
+            known = _KNOWN.get(f"{self._module.__name__}.{self._path}")
+            if known is not None and (answer := known(*arguments, **options)) is not NotImplemented:
+                return answer
+            if _is_a_class(self._path.rpartition(".")[2]):
+                return _WaitingThing(lambda: self._real()(*arguments, **options))
         return self._real()(*arguments, **options)
 
     def __getattr__(self, name: str) -> Any:

@@ -12,6 +12,7 @@ import re
 import select
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
+from types import FunctionType
 from typing import Any
 
 from shared.domain.errors import LedgerUnavailable
@@ -32,13 +33,22 @@ NEVER_USED = (
     "asyncio",
     "cryptography",  # certificates of other services
     "importlib.metadata",  # the client's own version, which no server is told
+    "inspect",  # whether a function that is decorated is a coroutine's: `_is_coroutine` knows
     "queue",  # of pools
+    "redis.driver_info",  # what a server is told of the client, and what makes classes of data
 )
 """With these what the client imports and a connection does not touch: four fifths of what loading it took. Used, it is
 loaded."""
 _CODE = re.compile(r"[A-Z]{2,20}\b")
 
 Argument = str | bytes | float
+
+
+class _Host(bytes):
+    """A name in ASCII: Python loads tables of all languages to look up a text, and none for bytes."""
+
+    def __str__(self) -> str:
+        return self.decode("ascii")
 
 
 class AnswerLost(LedgerUnavailable):
@@ -171,8 +181,10 @@ class RedisLink:
         from redis.connection import Connection, SSLConnection  # noqa: PLC0415 - see above
 
         kind: Any = SSLConnection if self._tls else Connection
+        host = self._address["host"]
+        name = host if self._tls or not host.isascii() else _Host(host.encode())  # certificates are of text
         return kind(
-            **self._address,
+            **{**self._address, "host": name},
             **self._secrets,
             socket_timeout=wait_s,
             socket_connect_timeout=wait_s,
@@ -203,11 +215,30 @@ def _digest(script: str) -> str:
 @cache
 def _exceptions() -> Any:
     """The client's errors: asked for before anything else of it, so here it is loaded."""
-    put_off(*NEVER_USED)
+    put_off(*NEVER_USED, known=_KNOWN)
     put_off(*PARTS, together=True)
     from redis import exceptions  # noqa: PLC0415 - see above
 
     return exceptions
+
+
+def _is_coroutine(one: Any) -> Any:
+    """`inspect.iscoroutinefunction` of a function on which nobody has set a mark that it is one."""
+    plain = type(one) is FunctionType and not any(name.startswith("_is_coroutine") for name in vars(one))
+    return bool(one.__code__.co_flags & _CO_COROUTINE) if plain else NotImplemented
+
+
+def _no_driver(told: object, *_: object) -> Any:
+    """`redis.driver_info.resolve_driver_info` of None, which we say."""
+    return None if told is None else NotImplemented
+
+
+_CO_COROUTINE = 0x80
+"""Of `co_flags` (https://docs.python.org/3/library/inspect.html#inspect.CO_COROUTINE)."""
+_KNOWN: dict[str, Callable[..., Any]] = {
+    "inspect.iscoroutinefunction": _is_coroutine,
+    "redis.driver_info.resolve_driver_info": _no_driver,
+}
 
 
 def _give(connection: Any, wait_s: float) -> None:

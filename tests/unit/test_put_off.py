@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from shared import put_off as module
 from shared.put_off import put_off
 
 SOURCE = """
@@ -151,6 +152,16 @@ def test_exceptions_are_real_at_once(heavy: Any) -> None:
     """`except` wants a class."""
     with pytest.raises(heavy.OddError, match="x"):
         raise heavy.OddError("x")
+
+
+def test_a_function_whose_answer_is_known_is_not_loaded_for_it(heavy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not known of it is asked of itself, and so is all once it is there."""
+    monkeypatch.setattr(module, "_KNOWN", {})
+    put_off(known={"heavy_part.add": lambda one, two: "known" if one == two else NotImplemented})
+    assert heavy.add(1, 1) == "known"
+    assert not is_loaded()
+    assert heavy.add(1, 2) == 3
+    assert heavy.add(1, 1) == 2
 
 
 def test_a_name_that_is_not_there_is_told_as_ever(heavy: Any) -> None:
