@@ -18,6 +18,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parents[1]
 _NAMED = re.compile(r"\$\{env\('(SW_[A-Z_]+)'(\)|, '([^']*)'|, env\('(SW_[A-Z_]+)')")
+_CAUSED = {
+    "SW_OUTCOMES": "every outcome would be taken for a failure",
+    "SW_FUNCTION_LOGS": "what each run logs would start the next",
+    "SW_TRIGGER_LOGS": "what the trigger logs of each run would start the next",
+}
+"""Logstores that are written to whenever the trigger has run: none of them may be its source."""
 _LIKE = 0.85
 """How alike a name must be to one of ours to have been meant as it."""
 _FUNCTION = re.compile(r"^ *functionName: *(.*?) *(?:#.*)?$", re.MULTILINE)
@@ -117,7 +123,11 @@ VARIABLES = {
     ),
     "SW_MACHINE_EVENTS": Variable(
         "how the types of the events about machines begin",
-        Rule(r"none:|ecs:[A-Za-z:.]{0,100}", "none: or ecs:Instance:"),
+        Rule(
+            r"none:|ecs:Instance:[A-Za-z:.]{0,90}",
+            "none: or ecs:Instance:",
+            "https://help.aliyun.com/en/eventbridge/user-guide/ecs-events",
+        ),
     ),
     "SW_LINK_SECRET": Variable(
         "signs links in messages and the console's forms",
@@ -137,7 +147,8 @@ VARIABLES = {
     "SW_NOTIFY_SECRET": Variable("signs messages to it", Rule(r"[!-~]{1,256}", "1 to 256 ASCII characters")),
     "SW_NOTIFY_BUS": Variable("the bus of messages by EventBridge", Rule(r"[A-Za-z0-9_.-]{1,127}", "a bus")),
     "SW_DISCOVER_EVERY": Variable(
-        "how often is looked for failures that nobody tells", Rule(r"[1-9][0-9]{0,3}[mh]", "minutes or hours, as 3m")
+        "how often is looked for failures that nobody tells",
+        Rule(r"(?:[3-9]|[1-9][0-9]{1,3})m|[1-9][0-9]{0,2}h", "minutes or hours, 3m or more: a run may take 170 s"),
     ),
 }
 
@@ -176,9 +187,18 @@ def faults(defaults: Mapping[str, str | None], environ: Mapping[str, str]) -> It
             yield f"{name} is missing: {known.meaning} ({known.rule.wanted})"
         elif environ.get(name) and (problem := _problem(name, values[name])):
             yield f"{name} cannot be right: {known.meaning} ({problem})"
-    outcomes = values.get("SW_PROJECT"), values.get("SW_OUTCOMES")
-    if outcomes[0] and outcomes == (values.get("SW_SOURCE_PROJECT"), values.get("SW_SOURCE")):
-        yield "SW_SOURCE is the outcome Logstore: every outcome would be taken for a failure, without end"
+    yield from _collisions(values)
+
+
+def _collisions(values: Mapping[str, str]) -> Iterator[str]:
+    """Logstores that must not be one: with the source the functions would feed themselves."""
+    if values.get("SW_PROJECT") and values["SW_PROJECT"] == values.get("SW_SOURCE_PROJECT"):
+        for name, follows in _CAUSED.items():
+            if values[name] == values["SW_SOURCE"]:
+                yield f"SW_SOURCE is the same Logstore as {name}: {follows}, without end"
+    for name in ("SW_FUNCTION_LOGS", "SW_TRIGGER_LOGS"):
+        if values[name] == values["SW_OUTCOMES"] != values["SW_SOURCE"]:
+            yield f"{name} is the outcome Logstore: what is no outcome would stand among them"
 
 
 def misspelt(defaults: Mapping[str, str | None], environ: Mapping[str, str]) -> Iterator[str]:

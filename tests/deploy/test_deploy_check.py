@@ -68,6 +68,11 @@ def test_all_that_is_missing_is_told_at_once() -> None:
         ("SW_MODE", "automatic"),
         ("SW_TIME_ZONE", "Asia/Shangai"),
         ("SW_TIME_ZONE", "Europe"),
+        ("SW_MACHINE_EVENTS", "ecs:Instanc:"),
+        ("SW_MACHINE_EVENTS", "ecs:Disk:"),
+        ("SW_DISCOVER_EVERY", "2m"),
+        ("SW_DISCOVER_EVERY", "5min"),
+        ("SW_DISCOVER_EVERY", "03m"),
     ],
 )
 def test_what_cannot_be_right_is_told_without_its_value(name: str, value: str) -> None:
@@ -110,6 +115,12 @@ def test_a_default_that_is_another_variable_is_that_ones_value() -> None:
         ("SW_REGION", "cn-zhangjiakou-na61-d01"),
         ("SW_TIME_ZONE", "America/Argentina/Buenos_Aires"),
         ("SW_TIME_ZONE", "UTC"),
+        ("SW_MACHINE_EVENTS", "none:"),
+        ("SW_MACHINE_EVENTS", "ecs:Instance:"),
+        ("SW_MACHINE_EVENTS", "ecs:Instance:SystemFailure."),
+        ("SW_DISCOVER_EVERY", "3m"),
+        ("SW_DISCOVER_EVERY", "10m"),
+        ("SW_DISCOVER_EVERY", "1h"),
         ("SW_CONSOLE_JWKS", '{\n  "keys": [{"kty": "RSA"}]\n}\n'),
     ],
 )
@@ -128,11 +139,23 @@ def test_functions_are_named_as_function_compute_takes_it(name: str) -> None:
     assert name not in told.replace("function 3", "")
 
 
-def test_outcomes_as_source_are_refused() -> None:
-    """A trigger on the outcome Logstore would feed itself; the same name in another project would not."""
-    (told,) = faults(DEFAULTS, {**ENVIRONMENT, "SW_SOURCE": "outcomes"})
-    assert "SW_SOURCE is the outcome Logstore" in told
-    assert not list(faults(DEFAULTS, {**ENVIRONMENT, "SW_SOURCE": "outcomes", "SW_SOURCE_PROJECT": "jobs"}))
+@pytest.mark.parametrize("name", ["SW_OUTCOMES", "SW_FUNCTION_LOGS", "SW_TRIGGER_LOGS"])
+def test_what_the_functions_cause_is_no_source(name: str) -> None:
+    """A trigger on a Logstore that its runs are written to would feed itself; one of another project would not."""
+    own = resolve(DEFAULTS, ENVIRONMENT)[name]
+    for given in ({"SW_SOURCE": own}, {name: "job-failures"}, {name: "jf1", "SW_SOURCE": "jf1"}):
+        (told,) = faults(DEFAULTS, {**ENVIRONMENT, **given})
+        assert "SW_SOURCE is the same Logstore as" in told
+        assert name in told
+        assert not list(faults(DEFAULTS, {**ENVIRONMENT, **given, "SW_SOURCE_PROJECT": "jobs"}))
+
+
+@pytest.mark.parametrize("name", ["SW_FUNCTION_LOGS", "SW_TRIGGER_LOGS"])
+def test_outcomes_have_a_logstore_of_their_own(name: str) -> None:
+    """What is read back as outcomes is nothing else, and goes when they go; the two others may share one."""
+    (told,) = faults(DEFAULTS, {**ENVIRONMENT, name: "outcomes"})
+    assert told.startswith(f"{name} is the outcome Logstore")
+    assert not list(faults(DEFAULTS, {**ENVIRONMENT, "SW_FUNCTION_LOGS": "own-logs", "SW_TRIGGER_LOGS": "own-logs"}))
 
 
 @pytest.mark.parametrize(
