@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -12,6 +12,7 @@ from localcloud.wire.faults import Fault, FaultKind
 from shared.domain.errors import LedgerUnavailable, SettingsError
 from shared.ledger import tablestore_setup
 from shared.ledger._tablestore_link import Link
+from shared.ledger._tablestore_messages import MessageError
 from shared.ledger._tablestore_rows import DUE, EXPIRES, KEY
 from shared.ledger.tablestore_setup import create_table, has_table, sdk
 from tests.support.tablestore_server import TablestoreServer, credentials
@@ -41,6 +42,19 @@ def test_whether_the_table_is_there(bare: TablestoreServer) -> None:
         with pytest.raises(LedgerUnavailable, match="OTSNoPermissionAccess"):
             asks(bare.place, credentials())
     assert bare.service.count("CreateTable") == 0
+
+
+def test_a_description_that_is_none_is_no_answer(bare: TablestoreServer) -> None:
+    """Whatever the SDK makes of it; the one who asked is told as of any answer that cannot be read."""
+
+    class Garbled:
+        """Answers whatever it is asked with what no description of a table is."""
+
+        def repeating(self, _operation: str, _body: bytes, read: Any) -> Any:
+            return read(b"\xff" * 9)
+
+    with pytest.raises(MessageError, match="no description"):
+        tablestore_setup._described(bare.place, cast("Link", Garbled()))
 
 
 def test_what_is_set_up_reserves_nothing_and_keeps_what_is_written(bare: TablestoreServer) -> None:
