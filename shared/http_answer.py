@@ -62,11 +62,12 @@ def _at_once(here: bytes | bytearray, most_bytes: int) -> HttpAnswer | None:
     first, *lines = text.split("\r\n")
     if not (whole and lines) or not len(lines) == text.count("\r") == text.count("\n"):
         return None
-    told, marks, values = zip(*[line.partition(":") for line in lines], strict=True)
-    names = _plain_names(told)
-    if not names or "" in marks:
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, mark, value = line.partition(":")
+        headers[_lower_name(name) if mark else ""] = value.strip(" \t")
+    if "" in headers or not len(headers) == len(lines) <= MOST_HEADERS:
         return None
-    headers = {name: value.strip(" \t") for name, value in zip(names, values, strict=True)}
     newer, status, reason = _status(first)
     length = len(body)
     if headers.get("content-length") != str(length) or "transfer-encoding" in headers or length > most_bytes:
@@ -105,13 +106,6 @@ def _status(line: str) -> tuple[bool, int, str]:
     if found is None:
         raise Garbled("no answer of HTTP/1")
     return found[1] != "0", int(found[2]), (found[3] or "").strip()
-
-
-@lru_cache(maxsize=256)
-def _plain_names(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Of all headers of an answer, in small letters: most answers of a service have the same. Empty if any is odd."""
-    lowers = tuple(map(_lower_name, names))
-    return lowers if all(lowers) and len(set(lowers)) == len(lowers) <= MOST_HEADERS else ()
 
 
 def _headers(lines: Iterable[str]) -> dict[str, str]:

@@ -158,7 +158,7 @@ class _Line:
     def usable(self) -> bool:
         """Whether it may be used again: not idle for long, and nothing came on it, be it only its end."""
         # What TLS has unpacked no poll sees.
-        if self.stale or (sock := self._sock) is None or getattr(sock, "pending", int)():
+        if self._last_use.stale or (sock := self._sock) is None or getattr(sock, "pending", int)():
             return False
         try:
             return not self._watch.poll(0)
@@ -205,11 +205,11 @@ def _head(method: str, target: str, host: str, headers: Mapping[str, str], body:
         lines.append(f"Host: {host}")
     if "accept-encoding" not in there:
         lines.append("Accept-Encoding: identity")
-    lines += [f"{name}: {value}" for name, value in headers.items()]
+    lines += map(": ".join, headers.items())
     if "content-length" not in there and (body or method in _WITH_BODY):
         lines.append(f"Content-Length: {len(body)}")
     text, ends = "\r\n".join(lines), len(lines) - 1
-    if (text.count("\r"), text.count("\n"), text.count("\0")) != (ends, ends, 0):
+    if not text.count("\r") == text.count("\n") == ends or "\0" in text:
         raise ValueError("Invalid header")
     return f"{text}\r\n\r\n".encode("latin-1")
 
@@ -267,7 +267,7 @@ def _taken(place: Place) -> _Line | None:
     """A kept connection that may be used again, the last used first; those that may not are closed on the way."""
     while True:
         with _LOCK:
-            line = _KEPT[place].pop() if _KEPT.get(place) else None
+            line = lines.pop() if (lines := _KEPT.get(place)) else None
             over = _stale_ones() if line is None else []
         for one in over:
             one.close()
