@@ -7,13 +7,20 @@ whether it is there can be told without importing it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from shared.domain.credentials import Credentials
 from shared.domain.errors import Fault, SettingsError
 from shared.ledger.several import OpenLedger, SeveralLedgers
 from shared.ports import Clock
 from shared.settings import LedgerUrl, RedisUrl, SqliteUrl, TablestoreUrl
+
+if TYPE_CHECKING:
+    from shared.ledger.redis_link import RedisLink
+    from shared.ledger.sqlite import SqliteLedger
+    from shared.ledger.tablestore import Place, TablestoreLedger
 
 __all__ = ["OpenLedger", "check_client", "open_ledger"]
 
@@ -64,17 +71,13 @@ def _open_one(
     url: LedgerUrl, credentials: Credentials, clock: Clock, remaining_s: Callable[[], float], *, keeps: bool
 ) -> OpenLedger:
     if isinstance(url, SqliteUrl):
-        from shared.ledger.sqlite import SqliteLedger  # noqa: PLC0415 - the module's docstring says why
-
-        return SqliteLedger(url.path, clock, keeps=keeps)
+        return _sqlite()(url.path, clock, keeps=keeps)
     if isinstance(url, TablestoreUrl):
-        from shared.ledger import tablestore  # noqa: PLC0415 - as above
-
-        place = tablestore.Place(endpoint=url.endpoint.url, instance=url.instance, table=url.table)
-        return tablestore.TablestoreLedger(place, credentials, clock, remaining_s)
-    from shared.ledger import redis, redis_link  # noqa: PLC0415 - as above
-
-    link = redis_link.RedisLink(
+        place_of, ledger_of = _tablestore()
+        place = place_of(endpoint=url.endpoint.url, instance=url.instance, table=url.table)
+        return ledger_of(place, credentials, clock, remaining_s)
+    link_of, opened = _redis()
+    link = link_of(
         host=url.host,
         port=url.port,
         tls=url.tls,
@@ -83,4 +86,29 @@ def _open_one(
         password=url.password,
         remaining_s=remaining_s,
     )
-    return redis.open_redis(link, clock)
+    return opened(link, clock)
+
+
+# Kept: on a machine that has just slept even to import what is loaded takes as long as to sign a request.
+
+
+@cache
+def _sqlite() -> type[SqliteLedger]:
+    from shared.ledger.sqlite import SqliteLedger  # noqa: PLC0415 - the module's docstring says why
+
+    return SqliteLedger
+
+
+@cache
+def _tablestore() -> tuple[type[Place], type[TablestoreLedger]]:
+    from shared.ledger.tablestore import Place, TablestoreLedger  # noqa: PLC0415 - as above
+
+    return Place, TablestoreLedger
+
+
+@cache
+def _redis() -> tuple[type[RedisLink], Callable[[RedisLink, Clock], OpenLedger]]:
+    from shared.ledger.redis import open_redis  # noqa: PLC0415 - as above
+    from shared.ledger.redis_link import RedisLink  # noqa: PLC0415 - as above
+
+    return RedisLink, open_redis

@@ -143,8 +143,9 @@ class Walk(Struct, frozen=True, kw_only=True):
         walked.notices += [] if self.tied else limits.notices
         walked.notices += judge_canaries(scope, items, records, self.ledger, self.policy, ask)
         reserved = [item for item in items if item.owner]
-        self.actor.act(reserved)
-        settle(reserved, records, self.policy, replace(ask, now=self.clock.now()))
+        if reserved:
+            self.actor.act(reserved)
+            settle(reserved, records, self.policy, replace(ask, now=self.clock.now()))
         owed = nodes.save()
         walked.notices += [] if self.tied else owed
         walked.notices += [] if self.tied else [Notice(item.writes_to, told) for item in items for told in item.besides]
@@ -262,8 +263,11 @@ def _not_looked_at(item: Item) -> bool:
 
 def _in_order(items: Iterable[Item]) -> list[Item]:
     """The last seen first, those not looked at last, else in an order that does not depend on that of the delivery."""
+    listed = list(items)
+    if len(listed) == 1:  # as nearly always
+        return listed
     return sorted(
-        items,
+        listed,
         key=lambda item: (
             _not_looked_at(item),
             -item.seen.look_begun_at,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -62,9 +63,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     console: ConsoleSettings = ConsoleSettings()
 
     @property
-    def fixed(self) -> dict[str, str]:
+    def fixed(self) -> Mapping[str, str]:
         """Job systems whose endpoint is set, each with the variable that sets it."""
-        return {name: endpoint_variable(SYSTEMS.named(name)) for name in self.endpoints}
+        return _variables_of(tuple(self.endpoints))
 
     def serves(self, system: str, region: str) -> bool:
         """Whether that job system can be called for that region.
@@ -160,6 +161,11 @@ def _within(region: str, parse: Callable[[str], Endpoint]) -> Callable[[str], En
         return place
 
     return checked
+
+
+@lru_cache(maxsize=8)
+def _variables_of(names: tuple[str, ...]) -> dict[str, str]:
+    return {name: endpoint_variable(SYSTEMS.named(name)) for name in names}
 
 
 def endpoint_variable(system: System) -> str:

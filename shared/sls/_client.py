@@ -183,7 +183,8 @@ class Client:
 
     def put(self, project: str, logstore: str, at: int, records: Sequence[Mapping[str, str]]) -> None:
         """One PutLogs; `at` in Unix seconds."""
-        self.call("put_log_raw", project, logstore, LogGroup(TOPIC, SOURCE, at, records))
+        group = LogGroup(TOPIC, SOURCE, at, records)
+        self._tamed(lambda: self._sdk.put_log_raw(project, logstore, group))
 
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:
         """A method of the SDK by its name: for what sets an account up. Raises LogCallFailed."""

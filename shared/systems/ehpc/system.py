@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from shared.systems.imagined import Imagined
 from shared.systems.system import Flag, Operation, Part, Probe, System
 
 if TYPE_CHECKING:
+    from shared.systems.ehpc.adapter import EhpcJobs
     from shared.systems.openapi import Caller
 
 NO_CLUSTER = "ehpc-secondwind-doctor"
@@ -48,6 +50,14 @@ def job_id(value: Any) -> str:
     if not isinstance(text, str) or len(text) > MAX_ID_CHARS or not _JOB.fullmatch(text):
         raise ValueError(f"is {quoted(value)}; wanted an E-HPC job id such as 1.scheduler or 12[3].scheduler")
     return text
+
+
+@cache
+def _jobs() -> type[EhpcJobs]:
+    """Kept: on a machine that has just slept even to import what is loaded takes as long as to sign a request."""
+    from shared.systems.ehpc.adapter import EhpcJobs  # noqa: PLC0415 - the one door from the pure room to the wire
+
+    return EhpcJobs
 
 
 class Ehpc(System):
@@ -90,9 +100,7 @@ class Ehpc(System):
     def connect(self, api: Caller, clock: Clock, zone: ZoneInfo) -> JobSystem:
         """The adapter; no zone matters."""
         del zone
-        from shared.systems.ehpc.adapter import EhpcJobs  # noqa: PLC0415 - the one door from the pure room to the wire
-
-        return EhpcJobs(api, clock)
+        return _jobs()(api, clock)
 
     def seeker(self, api: Caller, clock: Clock, zone: ZoneInfo, region: str) -> Seeker:
         """Finds lost jobs."""

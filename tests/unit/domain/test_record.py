@@ -121,6 +121,9 @@ def test_moments_are_written_in_utc() -> None:
     """RFC 3339 with milliseconds."""
     assert rfc3339(0.0) == "1970-01-01T00:00:00.000Z"
     assert rfc3339(1_767_225_600.25) == "2026-01-01T00:00:00.250Z"
+    assert rfc3339(1_767_225_599.9999998) == "2026-01-01T00:00:00.000Z", "to the microsecond, then cut"
+    assert rfc3339(1_767_225_599.9999) == "2025-12-31T23:59:59.999Z"
+    assert rfc3339(-0.25) == "1969-12-31T23:59:59.750Z"
 
 
 def test_replacing_a_case_keeps_the_rest(case: Make[Case]) -> None:
