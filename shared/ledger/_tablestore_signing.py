@@ -13,7 +13,6 @@ import hmac
 import re
 import time
 from binascii import b2a_base64
-from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
@@ -70,16 +69,12 @@ def doubt_about(operation: str, answer: HttpAnswer, credentials: Credentials, *,
     if _MOMENT in headers and not _near(headers[_MOMENT]):
         return Doubt.DATE
     if _SIGNED in headers:
-        told = {name: value for name, value in headers.items() if name.startswith("x-ots-")}
-        signature = _signature(credentials.access_key_secret, f"{_lines(told)}\n/{operation}")
+        lines = sorted([f"{name}:{value.strip()}" for name, value in headers.items() if name.startswith("x-ots-")])
+        signature = _signature(credentials.access_key_secret, "\n".join([*lines, f"/{operation}"]))
         wanted = f"OTS {credentials.access_key_id}:{signature}"
         if not hmac.compare_digest(headers[_SIGNED].encode(), wanted.encode()):
             return Doubt.SIGNATURE
     return None
-
-
-def _lines(headers: Mapping[str, str]) -> str:
-    return "\n".join(sorted([f"{name}:{value.strip()}" for name, value in headers.items()]))
 
 
 def _signature(secret: str, text: str) -> str:

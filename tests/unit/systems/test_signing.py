@@ -102,3 +102,22 @@ def test_who_calls_is_told_as_ever(untouched: Any) -> None:
     """The same each time."""
     assert utils.Utils.get_user_agent("second-wind") == untouched.Utils.get_user_agent("second-wind")
     assert sys.modules["alibabacloud_tea_openapi.utils"] is utils
+
+
+@pytest.mark.parametrize("raw", [b"", b"a body", bytearray(b"")])
+@pytest.mark.parametrize("sign_type", ["ACS3-HMAC-SHA256", "ACS3-RSA-SHA256", "ACS3-HMAC-SM3", "none"])
+def test_a_body_is_hashed_as_the_sdk_hashes_it(raw: bytes, sign_type: str, untouched: Any) -> None:
+    """Twice: a hash that was begun is not gone on with."""
+    assert utils.Utils.hash is _signing._hash
+    assert [utils.Utils.hash(raw, sign_type) for _ in range(2)] == [untouched.Utils.hash(raw, sign_type)] * 2
+
+
+def test_a_request_has_what_is_left_out_of_it_as_ever() -> None:
+    """Each with a value, without one, and with a name that the SDK does not know."""
+    values: tuple[Any, ...] = (None, "", {}, 0, "x", {"a": "b"}, 8080)
+    for name in (*DaraRequest._PROPERTY_DEFAULT_MAP, "other"):
+        for value in values:
+            ours, usual = DaraRequest(), DaraRequest()
+            setattr(ours, name, value)
+            _signing._usual_set(usual, name, value)
+            assert vars(ours) == vars(usual), (name, value)
