@@ -77,12 +77,12 @@ def _ending(answer: Answer, credentials: Credentials) -> LetterEnding:
     said = answer.json()
     if answer.status != 200:  # noqa: PLR2004 - what the service answers to a batch, whatever is in it
         told = by_status(answer, credentials.hide_in(str(said.get("message", ""))))
-        return replace(told, code=shown(said.get("code") or told.code)[:64])
+        return replace(told, code=shown(credentials.hide_in(str(said.get("code") or told.code)))[:64])
     if said.get("FailedEntryCount") in {0, "0"}:
         return LetterEnding(effect=Effect.DONE)
     entries = said.get("EntryList")
     first = entries[0] if isinstance(entries, list) and entries and isinstance(entries[0], dict) else None
     if first is None or "ErrorCode" not in first:
         return LetterEnding(effect=Effect.UNKNOWN, code="no_entry")
-    text = shown(credentials.hide_in(str(first.get("ErrorMessage", ""))))
-    return LetterEnding(effect=Effect.NOT_DONE_USELESS, code=shown(first["ErrorCode"])[:64], message=text)
+    code, text = (shown(credentials.hide_in(str(first.get(name, "")))) for name in ("ErrorCode", "ErrorMessage"))
+    return LetterEnding(effect=Effect.NOT_DONE_USELESS, code=code[:64], message=text)

@@ -70,6 +70,7 @@ _GATEWAY = {
     "SignatureDoesNotMatch": _KEY,
     "IncompleteSignature": _KEY,
     "Forbidden": _STOP,
+    "Forbidden.AccessKeyDisabled": _KEY,
     "Forbedden": _STOP,  # so the pages spell that of an operation which knows no RAM
     "NoPermission": _STOP,
     "AccessDenied": _STOP,
@@ -96,7 +97,8 @@ _GATEWAY = {
 }
 """What any product answers before it begins (docs/facts/gateway-and-transport.md#gateway-codes), with a status of 4xx.
 
-A row holds for its code and whatever follows a dot: pages list `InvalidSecurityToken.Expired`, services know more.
+A row holds for its code and whatever follows a dot, unless that has a row of its own: pages list
+`InvalidSecurityToken.Expired`, services know more.
 """
 _MISSING = re.compile("Missing[A-Z]")
 """So begin the codes for a parameter that a call lacks, each with the parameter's name."""
@@ -215,7 +217,7 @@ def _gateway_row(code: str, http_status: int | None, parameters: Iterable[str] =
         return None
     bare = code.partition(".")[0]
     named = http_status is not None and bare in {_INVALID + name.partition(".")[0] for name in parameters}
-    return _GATEWAY.get(bare) or (_USELESS if named or _MISSING.match(code) else None)
+    return _GATEWAY.get(code) or _GATEWAY.get(bare) or (_USELESS if named or _MISSING.match(code) else None)
 
 
 def business_row(code: object, message: str) -> Row:

@@ -53,6 +53,7 @@ DOCUMENTED = [
     ("gateway-codes", 403, "Forbidden", USELESS, True, False),
     ("gateway-codes", 403, "Forbidden.RiskControl", USELESS, True, False),
     ("gateway-codes", 403, "Forbidden.UserVerification", USELESS, True, False),
+    ("gateway-codes", 403, "Forbidden.AccessKeyDisabled", LATER, True, True),
     ("gateway-codes", 403, "ActionUnauthorized", USELESS, True, False),
     ("gateway-codes", 403, "NoPermission", USELESS, True, False),
     ("gateway-codes", 403, "Forbedden.NotSupportRAM", USELESS, True, False),
