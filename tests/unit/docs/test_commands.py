@@ -21,6 +21,8 @@ _INLINE = re.compile(r"`secondwind ([^`]+)`")
 _ENDS = {"|", ">", ">>", "<", ";", "&&", "||", "&", "2>"}
 _SYNOPSIS = re.compile(r"[\[\]|…]|\.\.\.|(?<=\s)[A-Z]\Z|--per-minute N")
 _TARGET = re.compile(r"(?:^|`)make ([a-z][a-z-]*)", re.MULTILINE)
+_FORM = re.compile(r'"secondwind-([a-z-]+)/1"')
+_FORM_SHOWN = re.compile(r"`(secondwind-[a-z-]+/1)`")
 _MODULE = re.compile(r"python -m (tools\.[a-z_]+)")
 
 
@@ -136,3 +138,10 @@ def test_every_make_target_and_tool_exists() -> None:
     assert [
         path for path in modules if not (path.with_suffix(".py").is_file() or (path / "__main__.py").is_file())
     ] == []
+
+
+def test_every_form_that_a_command_prints_is_on_its_page() -> None:
+    """Programs tell by it what they have: the table names each, and none that no command prints."""
+    forms = {form for path in (ROOT / "secondwind").rglob("*.py") for form in _FORM.findall(path.read_text("utf-8"))}
+    page = (ROOT / "docs" / "command-line.md").read_text("utf-8")
+    assert {f"secondwind-{form}/1" for form in forms} | {"secondwind-result/1"} == set(_FORM_SHOWN.findall(page))
