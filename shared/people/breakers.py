@@ -13,6 +13,7 @@ from shared.domain.job import Scope
 from shared.domain.keys import Kind, breaker_key, group_of, job_of, kind_of, scope_of_breaker
 from shared.domain.limits import SharedLimit, closed_by_hand, opened
 from shared.domain.record import JobRecord
+from shared.domain.room import LARGEST_BYTES, fitted
 from shared.people.moves import backlog, drop, resume, waits_behind_breaker
 from shared.people.walk import BATCH, TRIES, Contended, as_listed, batches, listed, records
 from shared.ports import Ledger, Stored, Write
@@ -191,9 +192,10 @@ def _round(ledger: Ledger, turns: _Turns) -> tuple[int, int]:
     batch: dict[str, tuple[Write, int]] = {}
     for key, stored, record in records(ledger, _may_have(turns.scope)):
         decided, count = turns.decided(key, record, met)
-        if count:
-            met += count
-            batch[key] = (record_write(key, decided, stored.version, turns.now), count)
+        met += count
+        within = fitted(decided, LARGEST_BYTES) if count else None
+        if within is not None:  # else it stays listed: no ledger need have room for it
+            batch[key] = (record_write(key, within, stored.version, turns.now), count)
         if len(batch) == BATCH:
             changed += _saved(ledger, batch)
             batch = {}

@@ -12,6 +12,7 @@ from shared.domain.errors import SecondWindError
 from shared.domain.links import digest_of
 from shared.domain.outcome import Outcome
 from shared.domain.record import Case, CaseState, JobRecord
+from shared.domain.room import LARGEST_BYTES, fitted
 from shared.people.moves import approve, reject
 from shared.people.walk import TRIES, Contended, as_listed, records
 from shared.ports import Ledger
@@ -139,7 +140,7 @@ def answer(
         changed, outcome = decide(record, as_listed(hold.key, case), by, now, signed)
         if seen and seen != digest_of(hold.key, case):
             raise CaseChanged(Hold(key=hold.key, case=as_listed(hold.key, case)))
-        write = record_write(hold.key, changed, stored.version, now)
+        write = record_write(hold.key, fitted(changed, LARGEST_BYTES) or changed, stored.version, now)
         if not ledger.save([write]):
             return outcome
     raise Contended(hold.key)
