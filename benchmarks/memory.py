@@ -42,6 +42,8 @@ class Range(msgspec.Struct, frozen=True):
     logs: Callable[[], Iterator[Log]]
     counts: dict[str, int]
     """What of the answer's counts must be so."""
+    policy: str = ""
+    """What the policy says besides."""
 
 
 def _cluster(number: int) -> str:
@@ -63,10 +65,12 @@ def _foreign(count: int) -> Iterator[Log]:
     return ([("line", "y" * 1000)] for _ in range(count))
 
 
+_OTHERS_SPEAK = "sources: [{log: {project: others, logstore: jobs}, clusters: '*'}]\n"
 RANGES = (
     Range("10,000 failures", 160, lambda: _failures(10_000, "NCCL WARN " * 100), {"rerun": 10_000}),
     Range("1,500 failures of 30 kB each", 160, lambda: _failures(1_500, "x" * 30_000), {"rerun": 1_500}),
     Range("240,000 bad logs", 256, lambda: _bad(240_000), {"rerun": 0}),
+    Range("240,000 that may not speak", 256, lambda: _failures(240_000, "x"), {"suppressed": 240_000}, _OTHERS_SPEAK),
     Range("60 MB of foreign logs", 160, lambda: _foreign(60_000), {"passed_over": 60_000}),
 )
 
@@ -95,7 +99,8 @@ def _measure(one: Range) -> bool:
         _put(client, one.logs())
         begin, end = (client.get_cursor(PROJECT, "jobs", 0, where).get_cursor() for where in ("begin", "end"))
         policy = Path(folder) / "policy.yaml"
-        policy.write_text("version: 1\nbreaker: null\nrules: [{name: all, match: {}, action: rerun}]\n", "utf-8")
+        rules = "version: 1\nbreaker: null\nrules: [{name: all, match: {}, action: rerun}]\n"
+        policy.write_text(rules + one.policy, "utf-8")
         environment = {
             "SECONDWIND_SLS_ENDPOINT": cloud.endpoint,
             "SECONDWIND_EHPC_ENDPOINT": cloud.endpoint,

@@ -23,7 +23,7 @@ def result_of(report: Report, *, gates: bool = False) -> dict[str, Any]:
         report: what became of the delivery.
         gates: a person asks: all outcomes, each with every gate that was asked and what would have to change.
     """
-    counts = dict(_NONE)
+    counts = {**_NONE, **report.more}
     for result in report.results:
         counts[result.outcome.verdict] += 1
     shown = report.results if gates else report.results[:MAX_OUTCOMES]

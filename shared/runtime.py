@@ -120,7 +120,7 @@ def _handled(wiring: Wiring, intake: Intake, trigger: Trigger) -> Report:
     if intake.noted or intake.reruns:
         from shared.discover import note  # noqa: PLC0415 - of one door alone
 
-        report.add(note(wiring.healer, intake, wiring.context.region, trigger))
+        report.join(note(wiring.healer, intake, wiring.context.region, trigger))
     return report
 
 

@@ -15,6 +15,9 @@ from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
 from shared.domain.snapshot import LookFailed, Observation
 
+MOST_KEPT = 100
+"""Outcomes of a range that are kept until it is at its end: what is answered shows fewer."""
+
 
 class Invocation(Struct, frozen=True):
     """One run of a function."""
@@ -185,15 +188,30 @@ class Report(Struct):
     results: list[Result] = field(default_factory=list)
     folded: int = 0
     passed_over: int = 0
+    more: dict[str, int] = field(default_factory=dict)
+    """By verdict, how many further outcomes there are that are not kept."""
 
     def add(self, other: Report) -> None:
-        """Count in what became of a further slice, without its decisions: a long range has no room for them."""
-        self.results += [Result(result.outcome, None, result.key) for result in other.results]
-        self.folded += other.folded
-        self.passed_over += other.passed_over
+        """Count in what became of a further slice, without its decisions and beyond some without its outcomes.
+
+        A long range has no room for them, and the Logstore has them.
+        """
+        kept = max(0, MOST_KEPT - len(self.results))
+        self.results += [Result(result.outcome, None, result.key) for result in other.results[:kept]]
+        for result in other.results[kept:]:
+            self._count(result.outcome.verdict, 1)
+        self._count_in(other)
 
     def join(self, other: Report) -> None:
         """Count in what became of another part of the same delivery."""
         self.results += other.results
+        self._count_in(other)
+
+    def _count_in(self, other: Report) -> None:
         self.folded += other.folded
         self.passed_over += other.passed_over
+        for verdict, count in other.more.items():
+            self._count(verdict, count)
+
+    def _count(self, verdict: str, count: int) -> None:
+        self.more[verdict] = self.more.get(verdict, 0) + count

@@ -71,6 +71,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.domain.transitions": {"MAX_TELLINGS": 16, "WATCH_S": 86_400.0},
     "shared.heal.act": {"ROOM_TO_CALL_S": 2.0},
     "shared.heal.canary": {"TRIES": 3},
+    "shared.heal.item": {"MOST_KEPT": 100},
     "shared.heal.fetch": {"MOST_A_CHUNK": 20, "MOST_S": 5.0},
     "shared.heal.limits": {"TRIES": 3, "PACE_WAIT_S": 60.0, "CONTENDED_WAIT_S": 5.0},
     "shared.heal.looks": {"MOST_SCOPES": 100, "LEAST_TIME_S": 6.0, "TELLING_S": 0.001},

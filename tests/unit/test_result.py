@@ -13,6 +13,14 @@ def _report() -> Report:
     return Report([Result(outcome, None, "")])
 
 
+def test_outcomes_that_are_not_kept_are_counted() -> None:
+    """Of a long range: beside those that are."""
+    report = _report()
+    report.more = {"suppressed": 7, "rerun": 2}
+    counts = result_of(report)["counts"]
+    assert (counts["suppressed"], counts["rerun"], counts["held"]) == (8, 2, 0)
+
+
 def test_a_person_is_told_what_would_have_to_change() -> None:
     """Each outcome of a manual invocation says it; those of the other doors, and of the Logstore, do not."""
     (shown,) = result_of(_report(), gates=True)["outcomes"]

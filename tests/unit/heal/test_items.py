@@ -127,4 +127,22 @@ def test_parts_of_a_delivery_are_added_up() -> None:
     report.add(Report([result(3)], folded=100, passed_over=200))
     assert [one.decision is None for one in report.results] == [False, False, True]
     assert ([one.key for one in report.results], report.folded, report.passed_over) == (["k1", "k2", "k3"], 111, 222)
-    assert (Report().folded, Report().passed_over) == (0, 0)
+    assert (Report().folded, Report().passed_over, Report().more) == (0, 0, {})
+
+
+def test_of_a_long_range_a_hundred_outcomes_are_kept_and_all_are_counted() -> None:
+    """Each slice has had its outcomes written; what is answered shows fewer."""
+
+    def told(count: int, verdict: Verdict) -> Report:
+        one = SimpleNamespace(verdict=verdict.value)
+        return Report([Result(one, None, "")] * count)  # type: ignore[arg-type]
+
+    total = Report()
+    for part in (told(90, Verdict.RERUN), told(30, Verdict.HELD), told(5, Verdict.RERUN)):
+        total.add(part)
+    assert (len(total.results), total.more) == (100, {"held": 20, "rerun": 5})
+    whole = Report()
+    whole.join(told(200, Verdict.RERUN))
+    whole.join(total)
+    whole.add(total)
+    assert (len(whole.results), whole.more) == (300, {"held": 50, "rerun": 100})
