@@ -138,7 +138,10 @@ class Walk(Struct, frozen=True, kw_only=True):
             now=ask.now,
             effect_by=self.invocation.hard_deadline + self.policy.timing.settle_s,
         )
-        for item in self._reserve(items, decider, limits, self._fetcher()):
+        contended = self._reserve(items, decider, limits, self._fetcher())
+        left = set(map(id, contended))
+        writer.clear_up([item for item in items if id(item) not in left])
+        for item in contended:
             self._postpone(item, decider)
         walked.notices += [] if self.tied else limits.notices
         walked.notices += judge_canaries(scope, items, records, self.ledger, self.policy, ask)

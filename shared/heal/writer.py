@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -51,6 +52,19 @@ class Writer(Struct, frozen=True, kw_only=True):
     def hand_over(self, case: Case, origin: str) -> None:
         """An earlier sweep moved it under the live id and stopped before it could say so here."""
         self.records.put(origin, handed_over(self.records.record(origin), case))
+
+    def clear_up(self, items: Sequence[Item]) -> None:
+        """Close what waited elsewhere of these items, whose own documents are saved: those have the cases now.
+
+        Where that save comes to nothing the next sweep does it, if its look shows which job it was.
+        """
+        for item in items:
+            origin = item.origin
+            if origin is None or item.decision is None or item.writes_to == origin.key:
+                continue
+            waits = self.records.record(origin.key).case(origin.case.failure_id)
+            if waits is not None and waits.open and self.records.record(item.writes_to).case(waits.failure_id):
+                self.hand_over(waits, origin.key)
 
     def write(self, item: Item, case: Case | None, facts: Facts, decision: Decision) -> None:
         """Write the consequences of a decision, and note them on the item."""

@@ -72,18 +72,19 @@ def test_what_waited_ends_once_whatever_conflicts(
     assert list(finals(house).values()) == [[verdict]]
 
 
-def test_what_ended_at_home_is_handed_over_by_the_next_sweep(house: House) -> None:
-    """Between the two saves the document in which it waited stays due; after the second nothing is."""
+@pytest.mark.parametrize("met", [False, True])
+def test_what_ended_at_home_is_handed_over_at_once_or_by_the_next_sweep(house: House, *, met: bool) -> None:
+    """Where others write the document in which it waited it stays due for one more sweep; then nothing is."""
     failure = house.hung()
     house.ehpc.look_fails = BAD_LOOK
     house.deliver(failure)
     house.ehpc.look_fails = None
     _ended(house)
+    house.ledger = Conflicting(house.ledger, (WAITS,), times=met)
     house.later(61)
     house.sweep()
-    assert [due.key for due in house.ledger.due(house.clock.now(), 9)] == [
-        pending_key(failure.scope, failure.telling_id)
-    ]
+    waits = pending_key(failure.scope, failure.telling_id)
+    assert [due.key for due in house.ledger.due(house.clock.now(), 9)] == [waits] * met
     house.sweep()
     assert house.ledger.due(house.clock.now(), 9) == []
     assert list(finals(house).values()) == [["ineligible"]]

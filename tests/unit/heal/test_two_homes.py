@@ -86,3 +86,17 @@ def test_what_ends_in_the_jobs_document_takes_nothing_in_any_more(
     house.later(3600)
     assert verdicts(house.sweep()) == [("rerun", "accepted")]
     assert len(house.ehpc.kills) == 1
+
+
+@pytest.mark.parametrize("job_id", ["1.scheduler", "1"])
+def test_what_was_healed_at_home_has_no_second_end_where_it_waited(house: House, job_id: str) -> None:
+    """Told by its number alone; the sweep after the one that healed it may not look any more."""
+    house.ehpc.look_fails = BAD_LOOK
+    house.deliver(house.hung(1, job_id=job_id))
+    house.ehpc.look_fails = None
+    house.later(61)
+    assert verdicts(house.sweep()) == [("rerun", "accepted")]
+    house.ehpc.look_fails = NO_LOOK
+    house.later(61)
+    assert verdicts(house.sweep()) == []
+    assert list(finals(house).values()) == [["rerun"]]
