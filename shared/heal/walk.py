@@ -148,6 +148,7 @@ class Walk(Struct, frozen=True, kw_only=True):
         reserved = [item for item in items if item.owner]
         if reserved:
             self.actor.act(reserved)
+        if reserved or records.any_changed:
             settle(reserved, records, self.policy, replace(ask, now=self.clock.now()))
         owed = nodes.save()
         walked.notices += [] if self.tied else owed
