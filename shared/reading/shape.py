@@ -40,7 +40,9 @@ def each_shaped(rows: Sequence[Any], kind: type[_T], unread: _T) -> list[_T]:
     return each
 
 
-def decoder_of(kind: type[_T], read: Callable[[type, Any], Any] | None = None) -> msgspec.json.Decoder[_T]:
+def decoder_of(
+    kind: type[_T], read: Callable[[type, Any], Any] | None = None, *, strict: bool = True
+) -> msgspec.json.Decoder[_T]:
     """A decoder of JSON into that type, with `read` for what msgspec does not know; any thread may use it then."""
     with _ONE_AT_A_TIME:
-        return msgspec.json.Decoder(kind, dec_hook=read)
+        return msgspec.json.Decoder(kind, dec_hook=read, strict=strict)

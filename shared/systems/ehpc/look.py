@@ -17,9 +17,9 @@ from shared.domain.job import State
 from shared.domain.snapshot import LookFailed, Observation
 from shared.ports import Clock
 from shared.systems.ehpc.listing import JobList
+from shared.systems.ehpc.rows import snapshot
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.ehpc.sought import ListedJob, Sought
-from shared.systems.ehpc.wire import snapshot
 from shared.systems.openapi import Caller
 from shared.systems.openapi.results import malformed
 
@@ -69,7 +69,7 @@ def _seen(told: str, unfinished: Sought, rest: Sought, failed: LookFailed | None
     task = unfinished.task_of(told) or rest.task_of(told)
     if task is None:
         return _observed(told, matches, failed, begun_at)
-    shown = _observed(told, matches or [ListedJob({**task.job, "Id": told}, task.asked_at)], None, begun_at)
+    shown = _observed(told, matches or [ListedJob(task.job, task.asked_at, told)], None, begun_at)
     return shown if isinstance(shown, LookFailed) else msgspec.structs.replace(shown, has_tasks=True)
 
 
@@ -79,7 +79,7 @@ def _observed(
     if not matches:
         return failed or EhpcSnapshot(job_id=told, state=State.NOT_FOUND, look_begun_at=begun_at)
     try:
-        shown = snapshot(matches[0].job, matches[0].asked_at)
+        shown = snapshot(matches[0].job, matches[0].asked_at, matches[0].called)
     except msgspec.ValidationError as error:
         return malformed(error, begun_at)
     return msgspec.structs.replace(shown, ambiguous=len(matches) > 1)

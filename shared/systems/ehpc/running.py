@@ -7,8 +7,9 @@ from msgspec import Struct
 
 from shared.domain.job import State
 from shared.systems.discovery import Fits
+from shared.systems.ehpc.rows import snapshot
 from shared.systems.ehpc.watch import Overdue, Silence
-from shared.systems.ehpc.wire import Page, snapshot
+from shared.systems.ehpc.wire import Page
 
 _STRETCH = 256
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from msgspec import Struct
 
 from shared.systems.ehpc.ids import name_parts
-
-Listed = Mapping[str, Any]
-"""A job's members, as a list has them."""
+from shared.systems.ehpc.rows import Listed
 
 
 class ListedJob(Struct, frozen=True):
@@ -19,6 +16,8 @@ class ListedJob(Struct, frozen=True):
     job: Listed
     asked_at: float
     """When that page was asked for, unix seconds: so old is what it says at the most."""
+    called: str = ""
+    """By which id it is asked for, if not by the one that it has in the list."""
 
 
 class Sought:

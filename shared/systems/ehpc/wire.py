@@ -15,12 +15,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from shared.domain.job import State
 from shared.reading.shape import shaped
 from shared.systems.ehpc.node import Node
-from shared.systems.ehpc.nodes import listed
+from shared.systems.ehpc.rows import Listed, id_of
 from shared.systems.ehpc.scope import CLUSTERS, LIST, LOG, NODES, RERUN
-from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, refused, unreadable
 
 VERSION = "2018-04-12"
@@ -34,16 +32,13 @@ NODES_PAGE_SIZE = 100
 MOST_JOBS_A_CALL = 100
 """Ids in one RerunJobs call (docs/facts/ehpc.md#limits)."""
 
-_STATES = {state.value: state for state in (State.QUEUED, State.RUNNING, State.FINISHED)}
 _HTTP_OK = "200"
-_NONE = frozenset({"", "none", "null"})
-"""What stands for no value: empty text, or what Python and JSON write for it."""
 
 
 class Page(Struct, frozen=True, kw_only=True):
     """One page of `ListJobsWithFilters`."""
 
-    jobs: tuple[tuple[str, Mapping[str, Any]], ...]
+    jobs: tuple[tuple[str, Listed], ...]
     """Id and members of each job, as listed."""
     last: bool
     """Whether nothing can follow it."""
@@ -57,22 +52,13 @@ class _List(Struct, rename="pascal"):
     total_count: int | None = None
 
 
-class _Job(Struct, rename="pascal"):
-    id: str
-    state: str = ""
-    start_time: str | int | None = None
-    last_modify_time: str | int | None = None
-    rerunable: bool | None = None
-    array_request: str | None = None
-    owner: str | None = None
-    queue: str | None = None
-    name: str | None = None
-    node_list: Any = None
-
-
-def ask(api: Caller, action: str, parameters: Mapping[str, str], *, jobs: int = 1) -> Reply | CallFailed:
+def ask(
+    api: Caller, action: str, parameters: Mapping[str, str], *, jobs: int = 1, rows: str = ""
+) -> Reply | CallFailed:
     """One E-HPC call. What carries an error's `Code`, or no request id, is no success whatever its status."""
-    reply = api.call(ApiCall(action=action, version=VERSION, parameters=parameters, mutates=action == RERUN, jobs=jobs))
+    reply = api.call(
+        ApiCall(action=action, version=VERSION, parameters=parameters, mutates=action == RERUN, jobs=jobs, rows=rows)
+    )
     if isinstance(reply, CallFailed):
         return reply
     code = str(reply.body.get("Code") or "")
@@ -91,7 +77,7 @@ def read_page(api: Caller, cluster_id: str, number: int, filters: Mapping[str, s
         msgspec.ValidationError: The answer is no such page.
     """
     wanted = {"ClusterId": cluster_id, "PageNumber": str(number), "PageSize": str(PAGE_SIZE), **filters}
-    reply = ask(api, LIST, wanted)
+    reply = ask(api, LIST, wanted, rows="Jobs")
     if isinstance(reply, CallFailed):
         return reply
     found = shaped(reply.body, _List, strict=False)
@@ -100,10 +86,9 @@ def read_page(api: Caller, cluster_id: str, number: int, filters: Mapping[str, s
     size = min(max(found.page_size or PAGE_SIZE, 1), PAGE_SIZE)
     total = max(found.total_count or 0, 0)
     last = len(found.jobs) < size or 0 < total <= number * size
-    if not all(isinstance(job, dict) for job in found.jobs):
-        raise msgspec.ValidationError("a job of the list is no object")
-    named = [(str(job["Id"]), job) for job in found.jobs if isinstance(job.get("Id"), (str, int))]
-    return Page(jobs=tuple(named), last=last, pages=-(-total // size))
+    named = [(id_of(job), job) for job in found.jobs]
+    jobs = tuple((str(own), job) for own, job in named if isinstance(own, str | int))
+    return Page(jobs=jobs, last=last, pages=-(-total // size))
 
 
 _NAMELESS = frozenset({"uninit", "initing", "releasing"})
@@ -242,40 +227,6 @@ def log_part(api: Caller, cluster_id: str, job_id: str, host: str, offset: int, 
     return JobLog(output=output, errors=errors)
 
 
-def snapshot(shown: Mapping[str, Any], look_begun_at: float) -> EhpcSnapshot:
-    """What a list says about one job.
-
-    Raises:
-        msgspec.ValidationError: A member has a type or a text that nobody documented.
-    """
-    job = shaped({**shown, "Id": str(shown["Id"])}, _Job, strict=False)
-    array = job.array_request or ""
-    return EhpcSnapshot(
-        job_id=job.id,
-        state=_STATES.get(job.state, State.UNKNOWN),
-        start_time=_unix(job.start_time),
-        last_modify_time=_unix(job.last_modify_time),
-        rerunnable=job.rerunable is not False,
-        array_request="" if array.lower() in _NONE else array,
-        owner=(job.owner or "").partition("@")[0],
-        queue=job.queue or "",
-        name=job.name or "",
-        nodes=listed(job.node_list),
-        look_begun_at=look_begun_at,
-    )
-
-
 def jobs_text(job_ids: list[str]) -> str:
     """The parameter `Jobs` of RerunJobs: compact JSON text of `[{"Id": …}, …]`."""
     return json.dumps([{"Id": job_id} for job_id in job_ids], ensure_ascii=False, separators=(",", ":"))
-
-
-def _unix(written: str | int | None) -> int | None:
-    """Unix seconds; none where the list says none: empty, 0, or a word for it."""
-    if written is None or written in {"0", 0} or (isinstance(written, str) and written.lower() in _NONE):
-        return None
-    if isinstance(written, int):
-        return written
-    if written.isascii() and written.isdigit() and len(written) <= 12:  # noqa: PLR2004 - beyond any real second
-        return int(written)
-    raise msgspec.ValidationError("a time of the list is no number of seconds")

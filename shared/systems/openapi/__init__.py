@@ -70,6 +70,7 @@ class ApiCall(Struct, frozen=True, kw_only=True):
     """A read on which a call waits, after others may have left: what these did must be written down first."""
     jobs: int = 1
     """How many jobs a mutating call names: a refusal of several proves nothing about one."""
+    rows: str = ""  # a list in the answer whose items stay as they came (`msgspec.Raw`): few of many are read
 
 
 class Reply(Struct, frozen=True, kw_only=True):

@@ -143,7 +143,7 @@ def send(client: Any, wanted: ApiCall, connect_timeout_ms: int, read_timeout_ms:
     ours = _OURS.set(dates)
     try:
         answer = client.call_api(params, request, runtime)
-        answer["body"] = _read(answer["body"])
+        answer["body"] = _read(answer["body"], wanted.rows)
         return answer
     finally:
         _OURS.reset(ours)
@@ -168,12 +168,25 @@ def _runtime(connect_timeout_ms: int, read_timeout_ms: int) -> RuntimeOptions:
     return RuntimeOptions(connect_timeout=connect_timeout_ms, read_timeout=read_timeout_ms)
 
 
-def _read(body: bytes) -> Any:
+def _read(body: bytes, rows: str = "") -> Any:
     """The JSON of an answer; what is not strictly JSON as the SDK reads it, at several times the cost."""
     try:
-        return msgspec.json.decode(body)
+        return _with_rows(body, rows) if rows else msgspec.json.decode(body)
     except msgspec.DecodeError:
         return DaraStream.read_as_json(body)
+
+
+_MEMBERS, _ROWS = msgspec.json.Decoder(dict[str, msgspec.Raw]), msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def _with_rows(body: bytes, rows: str) -> Any:
+    """An answer whose rows stay as they came, where it has such a list."""
+    try:
+        members = _MEMBERS.decode(body)
+        whole = {name: _ROWS.decode(raw) if name == rows else msgspec.json.decode(raw) for name, raw in members.items()}
+    except msgspec.ValidationError:  # another shape, be it no object: it is read as any other answer
+        return msgspec.json.decode(body)
+    return whole
 
 
 def told(error: Exception, outer: BaseException | None) -> NoAnswer | Refusal:

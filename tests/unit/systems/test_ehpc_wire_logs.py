@@ -13,9 +13,10 @@ from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed
 from shared.ports import OutputPart
+from shared.systems.ehpc.rows import snapshot
 from shared.systems.ehpc.running import Running, running
 from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.ehpc.wire import LOG_BYTES, JobLog, Page, log_part, read_log, snapshot
+from shared.systems.ehpc.wire import LOG_BYTES, JobLog, Page, log_part, read_log
 from tests.support.clock import Clock
 from tests.support.make import Make
 from tests.support.openapi import Play
