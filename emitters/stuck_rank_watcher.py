@@ -399,7 +399,8 @@ image file||unable to ||while chec||while load&&fatal:;;name unknown;;repository
 不存在||找不到||未找到&&镜像;;镜像名||镜像地址&&不合法||无效||错误;;cannot connect;;is the docker ;;
 containerd&&connection ref||deadline excee||no such file;;failed to crea||failed to star;;desktop&&docker;;
 error ||failed ||unable &&connecti||dial tcp||timed ou||timeout||tls hand||unexpect;;received unexp;;
-registry&&connection||dial tcp||timed out||timeout;;error copying ||error pulling ||error reading ||error writing ;;
+connection||dial tcp||timed out||timeout&&~registry||/v2/;;
+error copying ||error pulling ||error reading ||error writing ;;
 network for sa||network plugin||network sandbo&&error||fail||timeout;;failedcreatepo;;unexpectedadmi;;
 container&&device or reso;;container runt||container stat&&down||unknown;;
 image||loop device||squashfs&&can't at||can't mo||cannot a||cannot m||could no||failed t;;no loop device;;
