@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Callable
+from urllib.parse import quote
+
 import pytest
 
 from shared.domain.credentials import Credentials
@@ -47,6 +51,16 @@ def test_secrets_are_hidden_in_text_plain_or_encoded() -> None:
         "\\u0074he/secret",
         "the&#47;secret",
         "the&#x2f;secret",
+        "the%25%32%46secret",
+        "%25%37%34he/secret",
+        "the%u002Fsecret",
+        "the\\x2Fsecret",
+        "the\\U0000002fsecret",
+        "the&sol;secret",
+        "&#116;&#104;&#101;&#47;secret",
+        "the%26%2347%3Bsecret",
+        "the&amp;#47;secret",
+        "the\\u00252Fsecret",
     ],
 )
 def test_every_spelling_is_hidden(spelling: str) -> None:
@@ -67,14 +81,48 @@ def test_an_empty_token_hides_nothing() -> None:
     assert user.hide_in("plain") == "plain"
 
 
-def test_of_a_text_that_is_shorter_than_a_token_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No spelling is shorter; and the expression of a role's token takes a tenth of a second to make."""
-    made: list[str] = []
-    monkeypatch.setattr("shared.domain.credentials._in_any_spelling", made.append)
-    assert (
-        Credentials(access_key_id="i" * 24, access_key_secret="s" * 30, security_token="t" * 900).hide_in("OK") == "OK"
-    )
-    assert made == []
+@pytest.mark.parametrize("before", ["", "a", "ab", "abc"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_base64_shows_nothing_of_a_secret_but_its_edges(before: str, encode: Callable[[bytes], bytes]) -> None:
+    """Wherever it stands in what was encoded, as a user's name before it in `Basic`; also below another encoding."""
+    key = Credentials(access_key_id="the-id", access_key_secret="ab+?>~longer/secret")
+    told = encode(f"{before}{key.access_key_secret}:x".encode()).decode()
+    for text in (told, quote(told, safe="")):
+        hidden = key.hide_in(f"[{text}]")
+        assert "***" in hidden
+        assert len(hidden.replace("***", "").removeprefix("[").removesuffix("]")) <= len(text) - len(told) + 10
+    assert key.hide_in("YW5vdGhlciBsb25nZXIgdGV4dA==") == "YW5vdGhlciBsb25nZXIgdGV4dA=="
+
+
+def test_of_a_text_that_is_shorter_than_a_secret_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No spelling is shorter."""
+    asked: list[list[bytes]] = []
+
+    def spans(_: bytes, secrets: list[bytes]) -> list[tuple[int, int]]:
+        asked.append(secrets)
+        return []
+
+    monkeypatch.setattr("shared.domain.credentials.spans", spans)
+    key = Credentials(access_key_id="i" * 24, access_key_secret="s" * 30, security_token="t" * 900)
+    assert (key.hide_in("OK"), key.hide_in("x" * 24)) == ("OK", "x" * 24)
+    assert asked == [[b"i" * 24]]
+
+
+@pytest.mark.parametrize("text", [r"\U00110000 \x4 %4 %u12 &#1114112; &#xFFFFF; &nbsp;", "\ud800 %", "ä%C3%A4 the%2"])
+def test_what_stands_for_no_sign_stays(text: str) -> None:
+    """Also beside a secret, and to the last byte."""
+    assert KEY.hide_in(text) == text
+    assert KEY.hide_in(f"{text}the%2Fsecret{text}") == f"{text}***{text}"
+
+
+def test_secrets_that_overlap_are_hidden_as_one() -> None:
+    """The one in the other, and the end of the one with the begin of the other."""
+    key = Credentials(access_key_id="secret", access_key_secret="a/secret", security_token="ret/b")
+    assert [key.hide_in(text) for text in ("[a/secret]", "[a%2Fsecret/b]", "[ret/ba/secret]")] == [
+        "[***]",
+        "[***]",
+        "[******]",
+    ]
 
 
 def test_signs_that_are_no_letters_are_hidden_as_html_writes_them() -> None:

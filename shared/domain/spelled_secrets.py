@@ -1,0 +1,115 @@
+r"""Where a text has a secret in it, in whatever spelling: services quote what they got, encoded as they like.
+
+Undone are, one layer after the other and mixed as they come, what URLs (`%2B`, `%252B`, `%25%32%42`, `%u002B`), JSON
+and programs (`\u002b`, `\x2b`, `\/`) and HTML (`&#43;`, `&#x2B;`, `&plus;`) write for a sign; of Base64 what is the
+same wherever the secret stands in it. In linear time.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from array import array
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+LAYERS = 4
+"""As often may it have been encoded in ways that differ; the same percent sign may be encoded more often."""
+_LEAST_OF_BASE64 = 10
+"""Signs of Base64 that stand for a secret; fewer stand in other words as well."""
+_NAMES = {
+    b"amp": b"&",
+    b"lt": b"<",
+    b"gt": b">",
+    b"quot": b'"',
+    b"apos": b"'",
+    b"plus": b"+",
+    b"sol": b"/",
+    b"equals": b"=",
+}
+_CODED = re.compile(
+    rb"%(?:25)*(?P<byte>[0-9A-Fa-f]{2})|(?:%|\\{1,4})u(?P<four>[0-9A-Fa-f]{4})"
+    rb"|\\{1,4}(?:x(?P<two>[0-9A-Fa-f]{2})|U(?P<eight>[0-9A-Fa-f]{8})|(?P<itself>[^\w\s\\]))"
+    rb"|&(?:#(?:[xX]0{0,8}(?P<hex>[0-9A-Fa-f]{1,5})|0{0,8}(?P<decimal>[0-9]{1,7}))"
+    rb"|(?P<name>amp|lt|gt|quot|apos|plus|sol|equals));"
+)
+_Places = Sequence[int]
+
+
+def spans(text: bytes, secrets: Sequence[bytes]) -> list[tuple[int, int]]:
+    """From where to where one of the secrets stands, in order and apart."""
+    found: list[tuple[int, int]] = []
+    wanted = [needle for secret in secrets for needle in needles(secret)]
+    layer: bytes = text
+    places: _Places = range(len(text) + 1)
+    for _ in range(LAYERS + 1):
+        blanks = layer.replace(b" ", b"+")  # a form's plus is a blank
+        found += ((places[at], places[at + len(needle)]) for needle in wanted for at in _all(needle, blanks))
+        below = _undone(layer, places)
+        if below is None:
+            break
+        layer, places = below
+    return _apart(found)
+
+
+@lru_cache(maxsize=16)
+def needles(secret: bytes) -> tuple[bytes, ...]:
+    """What to look for: the secret, and what Base64 makes of it behind none, one or two bytes of something else."""
+    plain = {secret.replace(b" ", b"+")}
+    for before in range(3):
+        first, end = -(-before * 8 // 6), (before + len(secret)) * 8 // 6
+        core = b64encode(bytes(before) + secret)[first:end]
+        if len(core) >= _LEAST_OF_BASE64:
+            plain |= {core, core.translate(bytes.maketrans(b"+/", b"-_"))}
+    return tuple(sorted(plain))
+
+
+def _all(needle: bytes, text: bytes) -> Iterator[int]:
+    at = text.find(needle)
+    while at >= 0:
+        yield at
+        at = text.find(needle, at + len(needle))
+
+
+def _undone(text: bytes, places: _Places) -> tuple[bytes, _Places] | None:
+    """The text with one layer less, and where each of its bytes stood at first; None: there is none to undo."""
+    parts: list[bytes] = []
+    stood = array("Q")
+    at = 0
+    for code in _CODED.finditer(text):
+        sign = _sign(code)
+        parts += (text[at : code.start()], sign)
+        stood.extend(places[at : code.start()])
+        stood.extend([places[code.start()]] * len(sign))
+        at = code.end()
+    if not parts:
+        return None
+    parts.append(text[at:])
+    stood.extend(places[at:])
+    return b"".join(parts), stood
+
+
+def _sign(code: re.Match[bytes]) -> bytes:
+    """What a code stands for; itself where there is no such sign."""
+    kind = code.lastgroup or ""
+    told = code[kind]
+    if kind == "itself":
+        return told
+    if kind == "name":
+        return _NAMES[told]
+    number = int(told, 10 if kind == "decimal" else 16)
+    if kind == "byte":
+        return bytes((number,))
+    return chr(number).encode("utf-8", "surrogatepass") if number <= sys.maxunicode else code[0]
+
+
+def _apart(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What overlaps is one."""
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted(found):
+        if joined and first < joined[-1][1]:
+            joined[-1] = joined[-1][0], max(last, joined[-1][1])
+        else:
+            joined.append((first, last))
+    return joined
