@@ -36,7 +36,7 @@ def note(healer: Healer, intake: Intake, region: str, trigger: Trigger) -> Repor
         LedgerUnavailable: the delivery must come again.
     """
     report = note_machines(healer, intake.noted, region, trigger, dry_run=intake.dry_run)
-    report.add(note_reruns(healer, intake.reruns, trigger, dry_run=intake.dry_run))
+    report.join(note_reruns(healer, intake.reruns, trigger, dry_run=intake.dry_run))
     return report
 
 
@@ -58,7 +58,7 @@ def note_reruns(healer: Healer, told: Sequence[ToldRerun], trigger: Trigger, *, 
         total.passed_over += not others
         outcomes += [_outcome(rerun, job_id, now, trigger, dry_run=dry_run) for job_id in others]
     if outcomes:
-        total.add(healer.tell(outcomes, trigger))
+        total.join(healer.tell(outcomes, trigger))
     return total
 
 

@@ -99,7 +99,7 @@ def note_machines(healer: Healer, events: Sequence[Noted], region: str, trigger:
             change_machines(healer.ledger, system, region, now, partial(_with, new=suspects, now=now))
         outcomes = [_outcome(one, system, region, where, now, trigger, dry_run=dry_run) for one, where in told]
         if outcomes:
-            total.add(healer.tell(outcomes, trigger))
+            total.join(healer.tell(outcomes, trigger))
     return total
 
 

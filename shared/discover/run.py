@@ -157,7 +157,7 @@ class _Run:
         sight = read.sight
         if sight.failures:
             intake = Intake(failures=list(sight.failures), dry_run=self._dry_run)
-            self._total.add(self._healer.handle(intake, Trigger.DISCOVER))
+            self._total.join(self._healer.handle(intake, Trigger.DISCOVER))
         self._keep_machines(place, sight, read.at)
         if sight.withdrawn and not self._dry_run and self._healer.policy.bad_nodes is not None:
             clear_drained(self._healer.ledger, place.scope, sight.withdrawn, read.at)
@@ -186,7 +186,7 @@ class _Run:
         after = replace(_after(watch, sight, now), turn_at=max(now, self._turn_at))
         if sight.problem is not None and after.told and not watch.told:
             outcome = not_seen(key, place, sight.problem, watch, now, dry_run=self._dry_run)
-            self._total.add(self._healer.tell([outcome], Trigger.DISCOVER))
+            self._total.join(self._healer.tell([outcome], Trigger.DISCOVER))
         self._book.put(key, after, self._healer.clock.now())
 
 
