@@ -37,6 +37,10 @@ from shared.policy.itself import Itself
 from shared.policy.model import Action, Policy
 from shared.ports import Chance
 
+MAX_REFUSED = 16
+"""Tellings of one job that are known to have ended as nobody may look at it. Each is a failure of its own, as far as
+anybody can tell: a flood of them would be a large document, measured for each."""
+
 
 class Writer(Struct, frozen=True, kw_only=True):
     """What becomes of the items of one chunk in their records, one after the other."""
@@ -227,7 +231,8 @@ class Writer(Struct, frozen=True, kw_only=True):
         stopped = decision.reason is Reason.BREAKER_OPEN and not observed_only
         # The job system is asked about a failure once, so the failure must be known again.
         asked = known is None and item.asked_output
-        return stopped or asked or decision.reason is Reason.LOOK_REFUSED
+        refused = sum(case.reason is Reason.LOOK_REFUSED for case in facts.record.cases)
+        return stopped or asked or (decision.reason is Reason.LOOK_REFUSED and refused < MAX_REFUSED)
 
     def _note_telling(self, item: Item, record: JobRecord) -> None:
         """A second telling of what was just written down, or of what a breaker stopped, is known from now on."""

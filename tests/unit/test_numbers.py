@@ -80,6 +80,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.heal.report": {"TRIES": 3, "OWED_BYTES": 500_000, "STRUCK_TOGETHER": 500},
     "shared.heal.settle": {"TRIES": 3},
     "shared.heal.walk": {"CHUNK": 100, "TRIES": 3},
+    "shared.heal.writer": {"MAX_REFUSED": 16},
     "shared.http_bounds": {"HEAD_BYTES": 65_536, "PART_BYTES": 16_384},
     "shared.idle": {"IDLE_S": 4.0},
     "shared.intake.announcement": {"MAX_EXTRA_FIELDS": 32, "MAX_EXTRA_NAME_CHARS": 64, "MAX_KEY_BYTES": 768},

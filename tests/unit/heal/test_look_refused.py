@@ -11,6 +11,7 @@ from shared.domain.failure import Failure
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.heal import Report
+from shared.heal.writer import MAX_REFUSED
 from tests.support.house import House, verdicts
 from tests.support.meddled_ledger import Killed
 from tests.unit.heal.tricks import BAD_LOOK, NO_LOOK, finals, quiet
@@ -134,3 +135,17 @@ def test_a_dry_run_records_no_refusal(house: House) -> None:
     assert house.database() == []
     house.ehpc.look_fails = None
     assert verdicts(house.deliver(replace(failure, event_id="other"))) == [("rerun", "accepted")]
+
+
+def test_of_a_flood_of_one_jobs_tellings_some_are_known_and_all_are_told(house: House) -> None:
+    """Of a place that nobody may look at each is a failure of its own; its record does not grow with them."""
+    house.ehpc.look_fails = NO_LOOK
+    told = [house.hung(1, telling_id=f"t{number:03}", event_id=f"{number}") for number in range(300)]
+    report = house.deliver(*told)
+    assert verdicts(report) == [("refused", "look_refused")] * 300
+    (record,) = house.records().values()
+    assert (len(record.cases), record.owed) == (MAX_REFUSED, ())
+    known = {telling for case in record.cases for telling in case.tellings}
+    assert {verdict for verdict, _ in verdicts(house.deliver(*(one for one in told if one.telling_id in known)))} == {
+        "duplicate"
+    }
