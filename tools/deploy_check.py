@@ -182,11 +182,17 @@ def faults(defaults: Mapping[str, str | None], environ: Mapping[str, str]) -> It
     """What is missing or cannot be right, one line each; nothing twice, if one variable is another's default."""
     values = resolve(defaults, environ)
     for name, default in defaults.items():
-        known = VARIABLES[name]
         if name not in values and default is None:
-            yield f"{name} is missing: {known.meaning} ({known.rule.wanted})"
-        elif environ.get(name) and (problem := _problem(name, values[name])):
-            yield f"{name} cannot be right: {known.meaning} ({problem})"
+            yield f"{name} is missing: {VARIABLES[name].meaning} ({VARIABLES[name].rule.wanted})"
+    yield from wrong(defaults, environ)
+
+
+def wrong(defaults: Mapping[str, str | None], environ: Mapping[str, str]) -> Iterator[str]:
+    """What is there and cannot be right."""
+    values = resolve(defaults, environ)
+    for name in defaults:
+        if environ.get(name) and (problem := _problem(name, values[name])):
+            yield f"{name} cannot be right: {VARIABLES[name].meaning} ({problem})"
     yield from _collisions(values)
 
 

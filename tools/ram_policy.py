@@ -24,7 +24,7 @@ from typing import Any
 from shared.domain.failure import Trigger
 from shared.doors import door_of
 from shared.systems import SYSTEMS
-from tools.deploy_check import ROOT, read_defaults, resolve
+from tools.deploy_check import ROOT, read_defaults, resolve, wrong
 
 FOLDER = ROOT / "deploy" / "ram"
 ANY = ("*",)
@@ -137,7 +137,7 @@ def filled(template: str, values: Mapping[str, str]) -> str:
 
 
 def main() -> int:
-    """Exit status: 0."""
+    """Exit status: 0; 1 where a variable that is set cannot be right, and nothing is printed: it would be pasted."""
     parser = argparse.ArgumentParser(description="The RAM policies that Second Wind needs.")
     parser.add_argument("name", nargs="?", choices=sorted(templates()), default="function-policy.json")
     parser.add_argument("--write", action="store_true", help="renew the templates in deploy/ram/")
@@ -148,6 +148,9 @@ def main() -> int:
             (FOLDER / name).write_text(text(document), encoding="utf-8")
         return 0
     defaults = read_defaults((ROOT / "s.yaml").read_text(encoding="utf-8"))
+    if problems := list(wrong(defaults, os.environ)):
+        print("no policy is made of the environment as it is:", *problems, sep="\n  ", file=sys.stderr)
+        return 1
     values = {name.removeprefix("SW_").lower(): value for name, value in resolve(defaults, os.environ).items()}
     print(filled(text(templates()[chosen.name]), values), end="")
     return 0

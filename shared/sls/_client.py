@@ -183,8 +183,7 @@ class Client:
 
     def put(self, project: str, logstore: str, at: int, records: Sequence[Mapping[str, str]]) -> None:
         """One PutLogs; `at` in Unix seconds."""
-        group = LogGroup(TOPIC, SOURCE, at, records)
-        self._tamed(lambda: self._sdk.put_log_raw(project, logstore, group))
+        self.call("put_log_raw", project, logstore, LogGroup(TOPIC, SOURCE, at, records))
 
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:
         """A method of the SDK by its name: for what sets an account up. Raises LogCallFailed."""

@@ -217,6 +217,23 @@ def _allowed(name: str) -> list[tuple[frozenset[str], frozenset[str]]]:
     return [(frozenset(one["Action"]), frozenset(one["Resource"])) for one in document["Statement"]]
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("SW_PROJECT", "*"), ("SW_SOURCE", "$SOURCE"), ("SW_ACCOUNT", '1", "*'), ("SW_TABLE", "led*")]
+)
+def test_no_policy_is_printed_of_what_cannot_be_right(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
+) -> None:
+    """It would be pasted before anybody asks `make deploy-check`, and allow more than one Logstore or table."""
+    monkeypatch.setattr("sys.argv", ["ram_policy"])
+    for one, right in {**ENVIRONMENT, name: value}.items():
+        monkeypatch.setenv(one, right)
+    assert ram_policy.main() == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert f"{name} cannot be right: " in printed.err
+    assert value not in printed.err
+
+
 def test_the_pages_policies_are_those_of_the_files() -> None:
     """Who copies the table of docs/deploy.md into RAM allows what deploy/ram allows, no more and no less."""
     said = _said("deploy.md", "What the two policies allow, in full:")
