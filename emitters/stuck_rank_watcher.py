@@ -196,10 +196,10 @@ query_with_sam;;locked by anot;;could not acqu||could not obta;;held by||locked 
 be open somewh;;another instan||another proces;;
 ~archive||~cache i||~databas||~file is||~repo is||~reposit||~state i||~table i;;
 lock~&&cannot||could no||error||fail||unable;;~quota exceede;;~lock~&&h;;
-~abandoned loc||~orphaned lock||~stale lock~&&~exists||~found||~is;;force-unlock;;no locks avail;;
-[errno 37]||[errno 524];;file locking f;;~adioi_set_loc;;detected lock &&.lck;;other applicat;;read-only file;;
-[errno 30];;~erofs~;;只读文件系统;;access denied ||unknown filesy||wrong fs type&&~mount;;
-~mount&&must be superu||only root can||special device;;
+~abandoned loc||~orphaned lock||~stale lock~&&~exists||~found||~is;;force-unlock;;
+~flock(||locking disabl||unable to &&~errno;;no locks avail;;[errno 37]||[errno 524];;file locking f;;
+~adioi_set_loc;;detected lock &&.lck;;other applicat;;read-only file;;[errno 30];;~erofs~;;只读文件系统;;
+access denied ||unknown filesy||wrong fs type&&~mount;;~mount&&must be superu||only root can||special device;;
 incorrect moun||mount point ||protocol is no||protocol not s&&~mount;;refused connec;;nied by server;;
 mount.ci||mount.lu||mount.nf||mount: &&can't re||connecti||no route||not resp||timed ou;;mountvolume;;
 failed to moun;;unable to atta;;~cernvm-fs: ;;too many level&&/cvmfs/;;automount&&failed||timed out;;
@@ -244,10 +244,9 @@ slurmstepd: er&&failed to star||unable to crea;;/slurm_script:&&execve(): ;;cont
 slurm_script: ;;received siste;;) requested jo&&pbs: job kille;;job requeued d||job was requeu;;job preempted ;;
 see administra;;~aborted by pb;;pbs: job kille;;~job exceeded ;;job violates r;;
 ~term_cp||~term_de||~term_me||~term_pr||~term_ru||~term_sw||~term_th||~term_wi;;illed after re;;
- exceeded its || exceeded limi|| exceeded the &&~mem~||pmem||vmem||walltime;;
-exceeded ||exceeding ||exceeds &&clock||time;;
-exceeded ||exceeding ||exceeds &&cpu time||cputime||h_rt||h_vmem||run time||runtime||s_rt||time lim;;
-~usage_over_li;;exceed||limit||reached&&~h_cpu~||~h_rt~||~h_vmem~||~s_rt~;;job exceeded&&moab_info:;;
+ exceeded its || exceeded limi|| exceeded the &&~mem~||pmem||vmem||walltime;;exceeded ||exceeding ||exceeds &&wall;;
+exceeded ||exceeding ||exceeds &&h_rt||h_vmem||s_rt||time;;~usage_over_li;;
+exceed||limit||reached&&~h_cpu~||~h_rt~||~h_vmem~||~s_rt~;;job exceeded&&moab_info:;;
 exceeds hard l||exceeds job ha;;exceeded a mem||exceeded some ;;exceeded && usage hard|| usage soft;;
 limit (vmem, p;;killed due to ;;evaluated to t&&~periodichold~||~periodicremov;;~operation exc;;~deleted at re;;
 ~at request of&&@;;job deleted as;;~term_admin~||~term_bucket||~term_force_||~term_owner~;;
@@ -274,7 +273,7 @@ insufficient||no space||too small&&/dev/shm;;bus error||sigbus&&~shm~||shared me
 insuffic||no memor||no room ||no space||not enou||sufficie&&for /dev||for shm||for the ||in /dev/||in shm||in the s||on /dev/||on shm||on the s;;
 java.lang.outo;;error: java he;;reached heap l;;size of serial;;gc overhead li;;insufficient m;;memory for the;;
 could not rese;;~outofmemoryer;;outofdirectmem;;cannot reserve&& bytes of dire;;unable to acqu&& bytes of memo;;
-unable to crea;;native memory ;;javascript hea;;maxresultsize;;堆内存溢出;;内存溢出;;
+unable to crea;;native memory ;;javascript hea;;maxresultsize;;exceeds max al;;堆内存溢出;;内存溢出;;
 exception outo||exception: out;;heap exhausted;;~out of sort m;;~memory exceed;;allocation of && failed;;
 malloc: cannot;;allocation&&unable to sati;;available memo&&required;;memory require&&greater than||larger than;;
 push_get: insu;;within memory ;;~bad_al;;std::bad_a;;cannot allocat;;fork: cannot a;;[errno 12];;~enomem~;;
@@ -574,7 +573,7 @@ operation not ;;[errno 13]||[errno 1];;~eacces~;;~eperm~;;accesscontrole;;unauth
 insufficient p;;access is deni;;权限不~||权限不够;;不允许的操作;;权限不足;;权限被拒绝;;没有写入权限||没有写权限;;
 ~errno&&1~||13~;;must be owner ;;not enough pri;;access denied;;you need (at l;;proxysql error;;没有&&权限;;
 申请权限;;无权操作||无权访问||无权限;; cannot submit|| is not allowe&&~user ;;
-operation not ||permission den&&chrony||error||mbind||numa||perf_eve||renice||sched_se||set_memp||setlocal;;
+operation not ||permission den&&~qp to ||chrony||error||mbind||numa||perf_eve||renice||sched_se||set_memp||setlocal;;
 has been exter;;~taskrevokeder;;workflow shutd;;~marked as fai||~marked as suc||~marked failed||~marked succes;;
 ~dagsterexecut||~jobcancellati;;~softtimelimit||~timelimitexce;;~airflowtaskti;;hard time limi;;max duration l;;
 step exceeded ;;exceeded allow;;attempt durati;;~err_worker_ou||~objectstorefu||~outofdiskerro;;
@@ -615,10 +614,10 @@ some locked me;;cannot allocat&&ibv_create_||ibv_reg_;; failed&&ibv_create_||ibv
 different vers||version mismat&&mpi;;unrecognized a||unrecognized o&&hydra||mpiexec||mpirun;;
 invalid argume||invalid option||unrecognized a||unrecognized o&&mpiexec;;unrecognized a&&match_arg ;;
 mpi_err_no_spa||mpi_err_servic;;mpirun has det;;attempt to run;;
-open||pars||read&& host fi|| hostfil|| machine|| the hos|| the mac;;open mpi tried;;~mpi_err;;message trunca;;
-arguments alia;;message sizes ;;invalid ;;null comm poin||null communica;;() function wa&&the mpi_;;
-assertion fail&&/channels/||ch4_||netmod||src/mpi;;fatal error in;;
-mpi_ofi_||mpid_ofi||mpidi_of||mpii_ofi||ofi_mpi_;;create_vni_con;;mpid_||mpidi_&&init;;
+open||pars||read&& host fi|| hostfil|| machine|| the hos|| the mac;;open mpi tried;;unsupported op&&error ;;
+operation not &&~modify ;;~mpi_err;;message trunca;;arguments alia;;message sizes ;;invalid ;;
+null comm poin||null communica;;() function wa&&the mpi_;;assertion fail&&/channels/||ch4_||netmod||src/mpi;;
+fatal error in;;mpi_ofi_||mpid_ofi||mpidi_of||mpii_ofi||ofi_mpi_;;create_vni_con;;mpid_||mpidi_&&init;;
 ofi addrinfo ||ofi domain ||ofi endpoint ||ofi fabric &&failed||open;;duplicate requ;;~access_refuse;;
 ~keepererrorco;;~neo.clienterr;;~command_inval||~not_allowed -||~not_implement||~precondition_;;
 ~neo.clienterr&&notfound||readonly||unavailable||unknown;;~max-series-pe||~max-values-pe;;~crossslot~;;
@@ -1032,7 +1031,7 @@ shapes cannot ;;on the same de;;expected all t;;must match the;;expected scala;;
 expected input&& to have;;one of the var;;element 0 of t;;trying to back;;expected more ;; is invalid fo&&shape ;;
 incompatible s;;dimension ||dimensions &&mismatch||must be equal||must match||out of range;;could not broa;;
 not aligned: ;;
-~gradien||~loss ||~output ||~outputs||~value ||~values &&: inf~||: nan~||= inf~||= nan~||are inf~||are nan~||became i||became n||contain ||contains||is inf~||is nan~;;
+gradient||loss||output||value&& : inf~|| : nan~|| = inf~|| = nan~|| are inf|| are nan|| became || contain|| is inf~|| is nan~;;
 returned nan v;;nan detected||nan encountere||nan loss||nan or inf;;loss scale alr;;loss_scaler.py&&, in update_sc;;
 found inf||found nan;;non-finite||nonfinite ;;input contains;;nan or inf fou;;in backward pa;;
 ~concretizatio||~tracerarrayco||~tracerboolcon||~unexpectedtra;;
@@ -1168,8 +1167,9 @@ hdfs;;~spark~;;flink;;celery;;airflow;;dolphin;;redis;;mysql;;postgres;;jdbc;;mo
 未知;;服务;;执行器;;调度;;触发;;资源;;锁;;中断;;终止;;机器;;远程;;接口;;
 aborted||crashed||failed||not succ||unsucces&&~build||~command||~job||~pipelin||~process||~run||~script||~stage||~step||~task||~workflo;;
 ~action||~executi||~functio||~operati||~program||~query||~request&&aborted||crashed||failed||not succ||unsucces;;
-something get ||something goes||something is w||something went;;unknown reason;;~exit string: ;;one of your ap;;
-typically refe;;see &&above||below||file||log||output;;~log&& at~|| for~;;details~;;
+something get ||something goes||something is w||something went;;unknown reason;;~exit string: ;;
+~read exit cod||~read exit sta;;one of your ap;;typically refe;;see &&above||below||file||log||output;;
+~log&& at~|| for~;;details~;;
 ~calling||~error i||~executi||~launchi||~running||~startin||~submitt&&command~||job~||process~||rule~||sql~||stage~||step~||task~||workflow;;
 ~failed;;~aborted;;~error occu&&ed;;~caught~;;~exiting~;;~handler~;;~failed! =>;;
 acquir||allocat||bind||commit||creat||execut||fork||get||launch||obtain||receiv||run||sav||send||sent||spawn||start||submit||sync||updat||writ&&able||fail||n't||not;;
@@ -1488,11 +1488,12 @@ mpi_comm_world&&abort;;internal_abort;;pmpi_abort;;noticed that j||noticed that 
 exit string: k||exit string: t;;exit status of&&: killed by si;;caused collect;;process died, ;;
 signal 15 rece||signal 9 recei;;exit code: 1||exit code: 3||exit code: 9;;bad terminatio;;primary job te;;
 detected that ;;process return;;exiting improp;;exited without;;
-exit code: 1~||exit code: 2~||exit code: 255||exit code: 256;;terminated for;;~aborted~&&core dumped;;~sigabrt~;;
-signal 6~||signal: 6~;;signal: aborte;;forrtl: error ;;exitcode : -6~||exitcode: -6~;;~sigtrap~;;~sigsys~;;
-核心已转储;;已放弃;;finished abnor&&: -9~;; killed~;;~killed~;;: killed~;;~sigkill~;;
-exitcode||return c||signal 9||signal: ||through ;;已杀死;;被杀死;;返回值||返回码||退出状态||退出码&&137~;;
- terminated~;;~terminated~;;: terminated~;;~sigterm~;;exitcode||signal 1||signal n||signal: ||through ;;已终止;;
+exit code: 1~||exit code: 2~||exit code: 255||exit code: 256;;terminated for;;cannot read ex;;
+~aborted~&&core dumped;;~sigabrt~;;signal 6~||signal: 6~;;signal: aborte;;forrtl: error ;;
+exitcode : -6~||exitcode: -6~;;~sigtrap~;;~sigsys~;;核心已转储;;已放弃;;finished abnor&&: -9~;; killed~;;~killed~;;
+: killed~;;~sigkill~;;exitcode||return c||signal 9||signal: ||through ;;已杀死;;被杀死;;
+返回值||返回码||退出状态||退出码&&137~;; terminated~;;~terminated~;;: terminated~;;~sigterm~;;
+exitcode||signal 1||signal n||signal: ||through ;;已终止;;
 """  # noqa: E501 - end of CAUSES
 """Texts of lines that may tell a cause, in small letters: `python -m tools.packs` writes them from the library's packs.
 
