@@ -18,6 +18,8 @@ LAYERS = 4
 """As often may it have been encoded in ways that differ; the same percent sign may be encoded more often."""
 _LEAST_OF_BASE64 = 10
 """Signs of Base64 that stand for a secret; fewer stand in other words as well."""
+_OWN_FROM = (0, 2, 3)
+"""Behind so many other bytes as its place says: the first sign of Base64 that is the secret's alone."""
 _NAMES = {
     b"amp": b"&",
     b"lt": b"<",
@@ -41,25 +43,30 @@ def spans(text: bytes, secrets: Sequence[bytes]) -> list[tuple[int, int]]:
     """From where to where one of the secrets stands, in order and apart."""
     found: list[tuple[int, int]] = []
     wanted = [needle for secret in secrets for needle in needles(secret)]
-    layer: bytes = text
-    places: _Places = range(len(text) + 1)
-    for _ in range(LAYERS + 1):
+    for layer, places in _layers(text):
         blanks = layer.replace(b" ", b"+")  # a form's plus is a blank
         found += ((places[at], places[at + len(needle)]) for needle in wanted for at in _all(needle, blanks))
-        below = _undone(layer, places)
-        if below is None:
-            break
-        layer, places = below
     return _apart(found)
+
+
+def _layers(text: bytes) -> Iterator[tuple[bytes, _Places]]:
+    """The text as it is, and with one layer less each time; with where each byte, and the end, stood at first."""
+    below: tuple[bytes, _Places] | None = text, range(len(text) + 1)
+    for _ in range(LAYERS):
+        if below is None:
+            return
+        yield below
+        below = _undone(*below)
+    if below is not None:
+        yield below
 
 
 @lru_cache(maxsize=16)
 def needles(secret: bytes) -> tuple[bytes, ...]:
     """What to look for: the secret, and what Base64 makes of it behind none, one or two bytes of something else."""
     plain = {secret.replace(b" ", b"+")}
-    for before in range(3):
-        first, end = -(-before * 8 // 6), (before + len(secret)) * 8 // 6
-        core = b64encode(bytes(before) + secret)[first:end]
+    for before, first in enumerate(_OWN_FROM):
+        core = b64encode(bytes(before) + secret)[first : (before + len(secret)) * 8 // 6]
         if len(core) >= _LEAST_OF_BASE64:
             plain |= {core, core.translate(bytes.maketrans(b"+/", b"-_"))}
     return tuple(sorted(plain))
@@ -92,7 +99,7 @@ def _undone(text: bytes, places: _Places) -> tuple[bytes, _Places] | None:
 
 def _sign(code: re.Match[bytes]) -> bytes:
     """What a code stands for; itself where there is no such sign."""
-    kind = code.lastgroup or ""
+    kind = str(code.lastgroup)
     told = code[kind]
     if kind == "itself":
         return told

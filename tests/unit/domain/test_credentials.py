@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from shared.domain.credentials import Credentials
+from shared.domain.spelled_secrets import LAYERS, needles
 from tests.support.growth import LINEAR, growth
 
 KEY = Credentials(access_key_id="the-id", access_key_secret="the/secret", security_token="the token")
@@ -92,6 +93,28 @@ def test_base64_shows_nothing_of_a_secret_but_its_edges(before: str, encode: Cal
         assert "***" in hidden
         assert len(hidden.replace("***", "").removeprefix("[").removesuffix("]")) <= len(text) - len(told) + 10
     assert key.hide_in("YW5vdGhlciBsb25nZXIgdGV4dA==") == "YW5vdGhlciBsb25nZXIgdGV4dA=="
+
+
+def test_what_is_looked_for_in_base64_is_what_every_neighbour_leaves() -> None:
+    """Of a secret of eight bytes ten signs, in three places; of seven nothing, for nine stand in other words too."""
+    assert set(needles(b"pass>?wd")) == {
+        b"pass>?wd",
+        b"cGFzcz4/d2",
+        b"Bhc3M+P3dk",
+        b"wYXNzPj93Z",
+        *(b"cGFzcz4_d2", b"Bhc3M-P3dk"),
+    }
+    assert needles(b"pass>?w") == (b"pass>?w",)
+    assert needles(b"a b") == (b"a+b",)
+
+
+def test_so_many_layers_are_undone_and_no_more() -> None:
+    """Each here is undone for itself; the last sign that there is, is one too."""
+    nested = ["the&#47;secret"]
+    for sign, code in (("&", "%26"), ("%", "\\u0025"), ("\\", "&#92;"), ("&", "%26")):
+        nested.append(nested[-1].replace(sign, code))
+    assert [KEY.hide_in(text) for text in nested] == ["***"] * LAYERS + nested[LAYERS:]
+    assert Credentials(access_key_id="i", access_key_secret="s\U0010ffff").hide_in("s\\U0010ffff") == "***"
 
 
 def test_of_a_text_that_is_shorter_than_a_secret_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
