@@ -31,6 +31,8 @@ from shared.policy.decide import decide
 from shared.policy.early import READY
 from shared.policy.match import make_ready
 from shared.policy.model import Action, Match, Policy, Rule
+from shared.policy.packs import shipped
+from shared.policy.possible import sees_a_line
 
 AGAIN, SHOWN = 15, 5
 _STEPS = 20_000
@@ -45,6 +47,8 @@ FORMS = {
 """`{}` is the rule's number, so that no two patterns are one."""
 HEAVIEST = ("[ab]*a[ab]{10}c",)
 """As heavy as a policy may be."""
+_MATCHERS = match._matcher, match._of_policy  # noqa: SLF001 - what a process keeps
+_KEPT = *_MATCHERS, patterns.compiled, patterns.alone, sees_a_line, shipped
 
 
 class Taken(NamedTuple):
@@ -60,7 +64,7 @@ class Taken(NamedTuple):
 
 def taken(policy: Policy, message: str, what: str) -> Taken:
     """Of a process that has made this policy ready and nothing else."""
-    for kept in (match._matcher, match._of_policy, patterns.compiled, patterns.alone):  # noqa: SLF001 - what it keeps
+    for kept in _KEPT:
         kept.cache_clear()
     match._last[0] = None  # noqa: SLF001 - as above
     make_ready(policy)

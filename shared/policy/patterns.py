@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from heapq import nlargest
 from typing import Any
 
@@ -52,8 +52,12 @@ class PatternError(ValueError):
     """RE2 cannot use the pattern, or only at great cost; the text says why."""
 
 
+@cache
 def options(max_mem: int, *, one_line: bool) -> Any:
-    """RE2's options for our patterns, alone or in a set. `one_line`: whatever one says, it matches no line's end."""
+    """RE2's options for our patterns, alone or in a set. `one_line`: whatever one says, it matches no line's end.
+
+    The same ones each time, which are not to be changed: RE2 takes a copy.
+    """
     chosen = re2.Options()
     chosen.max_mem = max_mem
     chosen.never_nl = one_line

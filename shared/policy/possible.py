@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Protocol
 
 from shared.policy.patterns import spans_lines
@@ -76,7 +78,7 @@ class Possible:
         self._known: dict[Any, bool] = {}
         """By pattern, what was found; and what was not by a way to it."""
         self._places: dict[int, int] = {}
-        self._causes: Sequence[tuple[int, int]] | None = None
+        self._causes: Sequence[tuple[int, Looks]] | None = None
 
     @property
     def numbers(self) -> frozenset[int]:
@@ -104,11 +106,21 @@ class Possible:
         """Numbers of the patterns that are there."""
         return {one[2] for one in looks if self.finds_any((one,))}
 
-    def causes(self, looks: Looks) -> Sequence[tuple[int, int]]:
-        """Where those that are there begin, and their numbers, in this order: rules ask for the same ones."""
+    def has_before(self, place: int, causes: Looks, besides: AbstractSet[int]) -> bool:
+        """Whether a cause begins before that place, where a line begins, besides some patterns.
+
+        What may be in the first lines is searched for first: one that is found is enough. Rules ask for the same ones.
+        """
         if self._causes is None:
-            self._causes = sorted((self.place_of(number), number) for number in self.all_of(looks))
-        return self._causes
+            by_place = [(self._not_before(number, text), ((text, others, number),)) for text, others, number in causes]
+            self._causes = sorted(by_place, key=itemgetter(0))
+        for at, look in self._causes:
+            if at >= place:
+                return False
+            number = look[0][2]
+            if number not in besides and self.finds_any(look) and self.place_of(number) < place:
+                return True
+        return False
 
     def place_of(self, number: int) -> int:
         """Where the first match of a pattern that is found begins, or the line that it is in."""
@@ -134,6 +146,10 @@ class Possible:
                 found = self._patterns.is_in(number, self.text)
             self._known[number] = found
         return found
+
+    def _not_before(self, number: int, text: Read) -> int:
+        """Where a match that has the text may begin in the first line that it is in; a place in that line."""
+        return max(self.folded.find(text), 0) if self._has_it_in_a_line(number, text) else 0
 
     def _searched_by_line(self, number: int, text: Read, others: Choices) -> bool:
         way = number, text, others
@@ -169,7 +185,7 @@ class Possible:
     def _lines_with(self, number: int, text: Read) -> Sequence[tuple[int, int]] | None:
         """Beginnings and ends of the lines that have the text; None where the pattern is to be searched for in all."""
         folded, found = self.folded, list[tuple[int, int]]()
-        if not text or len(folded) != len(self.text) or not sees_a_line(self._patterns.pattern(number)):
+        if not self._has_it_in_a_line(number, text):
             return None
         at = folded.find(text)
         while at >= 0:
@@ -180,6 +196,10 @@ class Possible:
             found.append((folded.rfind("\n", 0, at) + 1, end))
             at = folded.find(text, end)
         return found
+
+    def _has_it_in_a_line(self, number: int, text: Read) -> bool:
+        """Whether a match that has the text is in one line, which can be told by where the text is."""
+        return bool(text) and len(self.folded) == len(self.text) and sees_a_line(self._patterns.pattern(number))
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,7 @@ text that nobody saw before: it has to remember which of them it has passed, and
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from shared.policy.grams import NO_BOUND
@@ -81,10 +81,10 @@ class Prefilter:
         """Of one of a kind, by the texts that are there: none of them need be looked for again."""
         sought, ways = self._sought, dict[int, list[Way]]()
         found = sought.grams().found_in(folded)
-        chosen = set[int]().union(*map(sought.chosen.__getitem__, found))
+        chosen = sought.chosen_of(found)
         for text, read in found.items():
             for number, besides, unsaid in sought.asking[text]:
-                if besides <= chosen and (not unsaid or chosen.issuperset(unsaid)):
+                if not (besides or unsaid) or chosen.issuperset((*besides, *unsaid)):
                     ways.setdefault(number, []).append((read, ()))
         return Chances(frozenset(ways), ways)
 
@@ -123,11 +123,13 @@ class Prefilter:
                     return None
         return Chances(frozenset(ways), ways)
 
-    def _asked_for(self, found: Collection[int]) -> list[tuple[Asking, int]]:
+    def _asked_for(self, found: Collection[int]) -> Iterator[tuple[Asking, int]]:
         """What may match if these texts are there and any that no word tells of, each with what it asks for first."""
-        asking = self._sought.asking
-        chosen = set[int]().union(*map(self._sought.chosen.__getitem__, found))
-        return [(one, text) for text in (*found, *self._wordless) for one in asking[text] if one.besides <= chosen]
+        asking, are_chosen = self._sought.asking, self._sought.chosen_of(found).issuperset
+        for text in (*found, *self._wordless):
+            for one in asking[text]:
+                if not one.besides or are_chosen(one.besides):
+                    yield one, text
 
 
 class Chances:

@@ -60,6 +60,7 @@ class PatternSet:
             PatternError: for the first that cannot be used.
         """
         self._patterns = tuple(patterns)
+        self._known = known
         self._state = ready = READY.get(digest_of(patterns)) if READY else None
         self._early = None if ready is None else early_of(ready)
         self._enough: list[frozenset[Read] | None] = [None] * len(self._patterns)
@@ -78,8 +79,8 @@ class PatternSet:
         """The patterns that may be anywhere in the text."""
         return self._index.possible_in(text)
 
-    def ready(self) -> tuple[str, bytes] | None:
-        """What a new process need not work out, by the digest of the patterns.
+    def ready(self, single: Sequence[str] = ()) -> tuple[str, bytes] | None:
+        """What a new process need not work out, by the digest of the patterns; `single`: what `needs` is asked of.
 
         None where some patterns need no text: those have to be searched for anyway.
         """
@@ -89,7 +90,12 @@ class PatternSet:
         if self._state is not None:
             return digest_of(self._patterns), self._state
         enough = {number: sorted(self.enough_for(number)) for number in range(len(self._patterns))}
-        return digest_of(self._patterns), state_of(Early(sought, enough))
+        needs = {one: found for one in single if (found := self._known.get(one) or needed(one))}
+        return digest_of(self._patterns), state_of(Early(sought, enough, lambda: needs))
+
+    def needs(self) -> Mapping[str, Needs]:
+        """What is known of the needs of some patterns."""
+        return self._known if self._early is None else self._early.needs()
 
     def pattern(self, number: int) -> str:
         """By its number."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ class Asking(NamedTuple):
 
     number: int
     """Of the pattern."""
-    besides: frozenset[int]
+    besides: tuple[int, ...]
     """And if one text of each of these choices is there."""
     unsaid: tuple[int, ...]
     """And of each of these, which have a text that no word tells of: it has to be looked for."""
@@ -40,7 +40,7 @@ class Needles(NamedTuple):
     asking: Mapping[int, Sequence[Asking]]
     """What asks for a text first."""
     chosen: Mapping[int, Sequence[int]]
-    """The choices that it is one of."""
+    """The choices that it is one of; only the first ones are of any."""
     choices: Mapping[int, Sequence[int]]
     """Each by its texts."""
     grams: Callable[[], Grams]
@@ -51,25 +51,30 @@ class Needles(NamedTuple):
     all_need: bool
     """Whether each pattern needs one."""
 
+    def chosen_of(self, found: Collection[int]) -> set[int]:
+        """The choices that some of these are of."""
+        count = len(self.chosen.keys())
+        return set[int]().union(*map(self.chosen.__getitem__, [text for text in found if text < count]))
+
 
 def sought_for(needs: Sequence[Needs | None]) -> Needles:
     """The texts that some patterns need; patterns are numbered in this order. What needs nothing is never told."""
     cut = cache(parts_of)
     first, besides = _in_order(needs, cut)
     choices = list(dict.fromkeys(choice for some in besides.values() for choice in some))
-    wanted = list(dict.fromkeys([*first, *(text for choice in choices for text in choice)]))
+    wanted = list(dict.fromkeys([*(text for choice in choices for text in choice), *first]))
     numbers = {text: number for number, text in enumerate(wanted)}
     of_choice = {choice: number for number, choice in enumerate(choices)}
-    chosen: dict[int, list[int]] = {number: [] for number in range(len(wanted))}
+    chosen: dict[int, list[int]] = {}
     for choice, number in of_choice.items():
         for text in choice:
-            chosen[numbers[text]].append(number)
+            chosen.setdefault(numbers[text], []).append(number)
     parts = word_parts(list(map(cut, wanted)))
-    unsaid = {choice for text in parts.wordless for choice in chosen[text]}
+    unsaid = {choice for text in parts.wordless for choice in chosen.get(text, ())}
     asking: dict[int, tuple[Asking, ...]] = dict.fromkeys(range(len(wanted)), ())
     for text, alternatives in first.items():
         asking[numbers[text]] = tuple(
-            Asking(place, frozenset(own - unsaid), tuple(sorted(own & unsaid)))
+            Asking(place, tuple(sorted(own - unsaid)), tuple(sorted(own & unsaid)))
             for place, alternative in alternatives
             for own in [{of_choice[choice] for choice in besides[place, alternative]}]
         )

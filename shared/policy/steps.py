@@ -62,12 +62,9 @@ def _hits_first(own: Looks, causes: Looks, there: Possible) -> bool:
     """Whether one of a rule's own patterns is on the earliest line that any cause is on."""
     if b"\n" not in there.text:
         return True
-    mine_alone = {number for *_, number in own}
-    earliest = next((place for place, number in there.causes(causes) if number not in mine_alone), None)
-    if earliest is None:
-        return True
     mine = min(map(there.place_of, there.all_of(own)))
-    return b"\n" not in there.text[earliest:mine]
+    line = there.text.rfind(b"\n", 0, mine) + 1
+    return not line or not there.has_before(line, causes, {number for *_, number in own})
 
 
 def _stands_clear(own: Looks, refused: Looks, there: Possible) -> bool:

@@ -10,6 +10,8 @@ from shared.policy.wordparts import LEAST_LETTERS, WordParts
 
 _MOST_LEARNED, _LONGEST_LEARNED = 16, 200
 """So many new words of a text are learned at a time, of at most so many bytes."""
+_MOST_NEW, _FEW_LEARNED = 64, 4
+"""Of a text of more new ones fewer: all of them are looked for at once anyway, and mostly they do not come again."""
 _MOST_KEPT = 8192
 """Words that are kept: about 1 MB, at most 3."""
 
@@ -47,7 +49,7 @@ class WordIndex:
             self._tells.clear()
             self._dull.clear()
         dull = set()
-        for word in islice(fresh, _MOST_LEARNED):
+        for word in islice(fresh, _MOST_LEARNED if len(fresh) <= _MOST_NEW else _FEW_LEARNED):
             if len(word) < LEAST_LETTERS:
                 dull.add(word)
             elif len(word) <= _LONGEST_LEARNED:
@@ -73,7 +75,9 @@ class WordIndex:
 
         Those that are `wordless` are not among them.
         """
-        return [number for some in map(self._asked.__getitem__, told) for number, others in some if others <= told]
+        are_told = told.issuperset
+        rows = map(self._asked.__getitem__, told)
+        return [number for row in rows for number, others in row if not others or are_told(others)]
 
     def _tells_of(self, word: bytes) -> tuple[int, ...]:
         """The parts that a word is or has."""

@@ -97,11 +97,11 @@ class Wording:
 
     @cached_property
     def _by_line(self) -> Noise:
-        return Noise(self._ignored, KnownNeeds())
+        return Noise(self._ignored, self._patterns.needs())
 
     def ready(self) -> tuple[str, bytes] | None:
         """See `PatternSet.ready`."""
-        return self._patterns.ready()
+        return self._patterns.ready(self._ignored)
 
     def first(self, fits: int, message: str) -> int | None:
         """Place of the first of these rules that the message is right for, or None."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from shared.policy.grams import Grams, by_grams
@@ -24,7 +23,7 @@ Parts = frozenset[bytes]
 class WordParts(NamedTuple):
     """Some texts by the parts that they have of words. Both are numbers: the lower a part's, the fewer have it."""
 
-    asked: Mapping[int, Sequence[tuple[int, AbstractSet[int]]]]
+    asked: Mapping[int, Sequence[tuple[int, tuple[int, ...]]]]
     """By the part that fewest have: a text, and its other parts."""
     wordless: frozenset[int]
     """Texts that no word tells of: they may be in any text."""
@@ -39,11 +38,11 @@ def word_parts(parts: Sequence[Parts]) -> WordParts:
     having = Counter(part for some in parts for part in some)
     seldom = sorted(having, key=lambda part: (having[part], -len(part), part))
     numbers = {part: number for number, part in enumerate(seldom)}
-    asked: dict[int, list[tuple[int, AbstractSet[int]]]] = {number: [] for number in numbers.values()}
+    asked: dict[int, list[tuple[int, tuple[int, ...]]]] = {number: [] for number in numbers.values()}
     for text, some in enumerate(parts):
         if some:
             first, *others = sorted([numbers[part] for part in some])
-            asked[first].append((text, frozenset(others)))
+            asked[first].append((text, tuple(others)))
     return WordParts(
         asked,
         frozenset(text for text, some in enumerate(parts) if not some),

@@ -92,7 +92,13 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
     "shared.policy.text.whole": {"MIN_WIDTH": 40, "MAX_PIECES": 16},
     "shared.policy.weight": {"_RUN": 16, "_MOST": 1_000_000},
     "shared.policy.windows": {"MAX_LASTS_S": 604_800.0, "_MINUTE_S": 60},
-    "shared.policy.wordindex": {"_MOST_LEARNED": 16, "_LONGEST_LEARNED": 200, "_MOST_KEPT": 8192},
+    "shared.policy.wordindex": {
+        "_MOST_LEARNED": 16,
+        "_LONGEST_LEARNED": 200,
+        "_MOST_NEW": 64,
+        "_FEW_LEARNED": 4,
+        "_MOST_KEPT": 8192,
+    },
     "shared.policy.wordparts": {"LEAST_LETTERS": 3},
     "shared.policy.wording": {
         "_SHORT_CHARS": 1024,

@@ -112,12 +112,41 @@ def test_a_long_line_is_searched_to_its_first_match() -> None:
     assert PatternSet(["red [0-9]"]).possible_in(text).finds(0)
 
 
-def test_causes_are_told_apart_once() -> None:
-    """In the order of their lines."""
-    there = PatternSet(["red [0-9]", "blue [0-9]", "green [0-9]"]).possible_in(b"blue 1\nred 2\ngreen")
+_CAUSES = ("red [0-9]", "(?s)blue.[0-9]", "green [0-9]", "green [a-z]")
+_LINES = (b"green x", b"blue", b"1 red x", b"red 2", b"green 3")
+
+
+@pytest.mark.parametrize("besides", [set(), {3}, {1, 3}, {0, 1, 3}, {0, 1, 2, 3}])
+@pytest.mark.parametrize("filler", [b"", _FILLER])
+def test_a_cause_is_before_a_line_where_a_search_of_all_finds_it(filler: bytes, besides: set[int]) -> None:
+    """Whichever line is asked for, whatever is left out."""
+    text = b"\n".join(_LINES) + b"\n" + filler
+    places = {number: compile_pattern(one).search(text) for number, one in enumerate(_CAUSES)}
+    found = [one.start() for number, one in places.items() if one is not None and number not in besides]
+    for lines in range(len(_LINES) + 1):
+        place = sum(len(line) + 1 for line in _LINES[:lines])
+        there = PatternSet(_CAUSES).possible_in(text)
+        assert there.has_before(place, there.looks(there.numbers), besides) is any(one < place for one in found)
+
+
+def test_causes_that_can_only_be_behind_a_line_are_not_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor any other once one is found; and what is known of them is worked out once for a text."""
+    patterns, searched = PatternSet(["red [0-9]", "blue [0-9]", "green [0-9]"]), set[int]()
+    is_in = patterns.is_in
+
+    def noted(number: int, text: bytes) -> bool:
+        searched.add(number)
+        return is_in(number, text)
+
+    monkeypatch.setattr(patterns, "is_in", noted)
+    there = patterns.possible_in(b"blue 1\nred 2\n- -\ngreen 3")
     looks = there.looks(there.numbers)
-    assert there.causes(looks) == [(0, 1), (7, 0)]
-    assert there.causes(()) is there.causes(looks)
+    assert not there.has_before(0, looks, set())
+    assert there.has_before(14, looks, set())
+    assert searched == {1}
+    assert there.has_before(14, (), {1})
+    assert not there.has_before(14, looks, {0, 1})
+    assert searched == {0, 1}
 
 
 def test_what_was_found_one_way_need_not_be_searched_another() -> None:

@@ -10,12 +10,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from shared.policy import packs, search
 from shared.policy import ready as module
-from shared.policy import search
 from shared.policy.early import READY, early_of
+from shared.policy.literals import needed
 from shared.policy.load import load_policy
 from shared.policy.match import Matcher, make_ready
 from shared.policy.model import Attempts
+from shared.policy.packs import KnownNeeds
 from shared.policy.plain import Unfit, flattened, restored
 from shared.policy.ready import ENDING, encoded, read_ready
 from tests.unit.decide.facts import make_failure
@@ -159,10 +161,12 @@ def test_only_types_of_the_product_are_restored() -> None:
 
 def test_what_was_worked_out_comes_back_as_it_was() -> None:
     """Of all that the shipped policy looks for: each text, what asks for it, and by what it is found."""
-    patterns = make_ready(load_policy(SHIPPED.decode()))._wording._patterns
-    ready, made = patterns.ready(), patterns._index.sought
+    wording = make_ready(load_policy(SHIPPED.decode()))._wording
+    patterns, ready = wording._patterns, wording.ready()
+    made = patterns._index.sought
     assert ready is not None
-    sought, enough = early_of(ready[1])
+    sought, enough, needs = early_of(ready[1])
+    assert needs() == {one: KnownNeeds().get(one) or needed(one) for one in wording._ignored}
     assert (sought.near_ids(), sought.all_need) == (made.near_ids(), True)
     pairs: list[tuple[Any, Any]] = [
         (sought.texts, made.texts),
@@ -180,6 +184,19 @@ def test_what_was_worked_out_comes_back_as_it_was() -> None:
         assert [_listed(mine[key]) for key in theirs] == [_listed(row) for row in theirs.values()]
     assert (sought.parts.wordless, sought.parts.whole) == (made.parts.wordless, made.parts.whole)
     assert [*map(list, sought.grams().signs)] == [*map(list, made.grams().signs)]
+
+
+def test_noise_is_told_without_the_packs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What its patterns need is in the package as well: to read all packs takes as long as a whole decision may."""
+    policy = load_policy(SHIPPED.decode())
+    ready = make_ready(policy).ready()
+    assert ready is not None
+    monkeypatch.setattr(search, "READY", {ready[0]: ready[1]})
+    matcher = Matcher([(rule.match, rule.tells, rule.cause) for rule in policy.rules], policy.ignore_lines)
+    monkeypatch.setattr(packs, "shipped", lambda: pytest.fail("the packs were read"))
+    text = "node1:1:99 [0] NCCL INFO Channel 00/0\nCUDA out of memory. Tried to allocate 2 GiB"
+    assert matcher.earliest_cause(text) == "CUDA out of memory. Tried to allocate 2 GiB"
+    assert matcher._wording._by_line.left_of(text.split("\n")) == text.split("\n")[1:]
 
 
 def _listed(row: Iterable[Any]) -> list[Any]:
