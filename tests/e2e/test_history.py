@@ -171,6 +171,9 @@ def test_hostile_text_is_only_text(region: Region) -> None:
         ({"since": "1y"}, "--since wants"),
         ({"filters": {"failure": "xyz"}}, "--failure wants"),
         ({"filters": {"verdict": "great"}}, "--verdict wants"),
+        ({"filters": {"reason": "rule_hold"}}, "did you mean rule_holds?"),
+        ({"filters": {"reason": "Rule_Holds"}}, "did you mean rule_holds?"),
+        ({"filters": {"reason": "zzz"}}, "--reason: there is no reason 'zzz'"),
     ],
 )
 def test_what_cannot_be_asked_is_status_2(region: Region, wanted: dict[str, Any], says: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Mapping
 
@@ -10,6 +11,7 @@ from msgspec import Struct
 from secondwind.places import Job
 from secondwind.usage import UnusableError
 from shared.domain.outcome import SCHEMA, Outcome
+from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
 from shared.people.holds import MIN_PREFIX
 from shared.report.courses import moment_of, scope_of
@@ -68,6 +70,8 @@ def searched(job: Job | None, filters: Mapping[str, str]) -> Search:
     verdict = filters.get("verdict", "")
     if verdict and verdict not in {one.value for one in Verdict}:
         raise UnusableError(f"--verdict wants one of {', '.join(one.value for one in Verdict)}")
+    if reason := filters.get("reason", ""):
+        _known(reason)
     fields = {name: filters[name] for name in _EXACT if filters.get(name)}
     if len(failure) == _WHOLE_ID:
         fields["failure_id"] = failure
@@ -76,6 +80,16 @@ def searched(job: Job | None, filters: Mapping[str, str]) -> Search:
     return Search(
         fields=fields, job=job, scope=filters.get("cluster", ""), failure=failure, actor=filters.get("actor", "")
     )
+
+
+def _known(reason: str) -> None:
+    """Raises UnusableError: a misspelt reason would find nothing, as if nothing had happened."""
+    codes = [one.value for one in Reason]
+    if reason in codes:
+        return
+    close = difflib.get_close_matches(reason[:64].lower(), codes, 1)
+    hint = f"did you mean {close[0]}?" if close else "docs/reference.md lists them"
+    raise UnusableError(f"--reason: there is no reason {reason!r:.80}; {hint}")
 
 
 def parse_page(token: str) -> tuple[float, float, int]:
