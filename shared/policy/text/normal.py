@@ -19,7 +19,7 @@ _TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b
 """Control sequences of terminals: CSI, OSC and the short ones
 (https://ecma-international.org/publications-and-standards/standards/ecma-48/)."""
 _LINE_ENDS = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-_CONTROLS = "".join(map(chr, [*range(9), *range(14, 28), 31, *range(127, 133), *range(134, 160)]))
+_CONTROLS = "".join(map(chr, [*range(9), *range(14, 28), 31, *range(127, 160)]))
 _NO_WIDTH = "\xad\u200b\u200c\u200d\u2060\ufeff"
 _ASCII = str.maketrans({**dict.fromkeys(_LINE_ENDS, "\n"), **dict.fromkeys(_CONTROLS), "\t": " "})
 _ENDS, _GONE, _BLANK = re.compile(f"[{_LINE_ENDS}]"), re.compile(f"[{_CONTROLS}{_NO_WIDTH}]"), re.compile(r"[^\S\n ]")
