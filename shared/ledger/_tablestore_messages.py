@@ -91,9 +91,24 @@ def row_answers(body: bytes, table: str) -> list[RowAnswer]:
     """What became of each row of a batch, in the request's order. Raises MessageError."""
     found: list[RowAnswer] = []
     for one in _parts(body, 1):
-        if _last(one, 1) == table.encode():
-            found += [_short(answer) if len(answer) <= _SHORT else _row_answer(answer) for answer in _parts(one, 2)]
+        name: int | bytes | None = None
+        answers: list[int | bytes] = []
+        for number, value in _fields(one):
+            if number == 1:
+                name = value
+            elif number == 2:  # noqa: PLR2004 - fields have numbers
+                answers.append(value)
+        if not isinstance(name, bytes):
+            raise MessageError("a table without a name")
+        if name == table.encode():
+            found += map(_answer_of, answers)
     return found
+
+
+def _answer_of(told: int | bytes) -> RowAnswer:
+    if isinstance(told, int):
+        raise MessageError("a number where bytes belong")
+    return _short(told) if len(told) <= _SHORT else _row_answer(told)
 
 
 def range_answer(body: bytes) -> tuple[bytes | None, bytes]:

@@ -161,3 +161,10 @@ def test_a_row_that_does_not_say_whether_it_was_done_is_no_answer() -> None:
         table = b"\x0a\x06ledger\x12" + bytes((len(row),)) + row
         with pytest.raises(MessageError):
             messages.row_answers(b"\x0a" + bytes((len(table),)) + table, TABLE)
+
+
+@pytest.mark.parametrize("table", [b"\x08\x01\x12\x02\x08\x01", b"\x12\x02\x08\x01", b"\x0a\x06ledger\x10\x01"])
+def test_a_table_without_a_name_in_bytes_or_a_row_that_is_a_number_is_no_answer(table: bytes) -> None:
+    """None of them may count as rows that are not there."""
+    with pytest.raises(MessageError):
+        messages.row_answers(b"\x0a" + bytes((len(table),)) + table, TABLE)
