@@ -51,7 +51,7 @@ class Searching(Protocol):
 class Possible:
     """What a text may hold, and what was found in it so far."""
 
-    __slots__ = ("_causes", "_known", "_patterns", "_places", "chances", "folded", "free", "text")
+    __slots__ = ("_begun", "_causes", "_known", "_patterns", "_places", "chances", "folded", "free", "text")
 
     def __init__(
         self,
@@ -78,7 +78,10 @@ class Possible:
         self._known: dict[Any, bool] = {}
         """By pattern, what was found; and what was not by a way to it."""
         self._places: dict[int, int] = {}
-        self._causes: Sequence[tuple[int, Looks]] | None = None
+        self._causes: list[tuple[int, Looks]] | None = None
+        """Those that nobody had to look for yet, those behind first."""
+        self._begun: list[tuple[int, int]] = []
+        """Where the others begin that are there, and their numbers."""
 
     @property
     def numbers(self) -> frozenset[int]:
@@ -111,15 +114,19 @@ class Possible:
 
         What may be in the first lines is searched for first: one that is found is enough. Rules ask for the same ones.
         """
+        if any(at < place and number not in besides for at, number in self._begun):
+            return True
         if self._causes is None:
             by_place = [(self._not_before(number, text), ((text, others, number),)) for text, others, number in causes]
-            self._causes = sorted(by_place, key=itemgetter(0))
-        for at, look in self._causes:
-            if at >= place:
-                return False
-            number = look[0][2]
-            if number not in besides and self.finds_any(look) and self.place_of(number) < place:
-                return True
+            self._causes = sorted(by_place, key=itemgetter(0), reverse=True)
+        while self._causes and self._causes[-1][0] < place:
+            look = self._causes.pop()[1]
+            if self.finds_any(look):
+                number = look[0][2]
+                begins = self.place_of(number)
+                self._begun.append((begins, number))
+                if begins < place and number not in besides:
+                    return True
         return False
 
     def place_of(self, number: int) -> int:
