@@ -143,6 +143,8 @@ def test_causes_that_can_only_be_behind_a_line_are_not_searched_for(monkeypatch:
     looks = there.looks(there.numbers)
     assert not there.has_before(0, looks, set())
     assert there.has_before(14, looks, set())
+    assert there.has_before(7, (), set())
+    assert not there.has_before(0, (), set())
     assert searched == {1}
     assert there.has_before(14, (), {1})
     assert not there.has_before(14, looks, {0, 1})
