@@ -124,6 +124,27 @@ def forged_before_true(world: World) -> None:
     send(world, hung(world, found, message="Xid 79"), after_s=20.0)
 
 
+def large_documents(world: World) -> None:
+    """What is told of one job, twice, is larger than a document may be; another waits beside it, and a third is well."""
+    world.ledger.document_bytes = 6000
+    gross = hung(world, job(world, 1), message="\x01" * 2000)
+    world.systems["ehpc"].script.append(Fault.LATER)
+    again = send(world, gross, hung(world, job(world, 2)))
+    world.at(20.0, Deliver(again))
+    send(world, hung(world, job(world, 3)), after_s=5.0)
+
+
+def stale_connections(world: World) -> None:
+    """Peers have dropped what an instance kept open, and it does not see it: its first look, call and report are lost.
+
+    The transport does not use what was idle for long, and looks once more (`shared/kept_http.py`); here that is of no use.
+    """
+    world.systems["ehpc"].look_script.append(Fault.LOOK_FAILED)
+    world.systems["ehpc"].script.append(Fault.LOST_NONE)
+    world.sink.down_until = world.clock.moment + 1
+    send(world, hung(world, job(world)))
+
+
 def unclear_doors(world: World) -> None:
     """Two doors tell a failure so near a start that nobody can say which run they mean, each at its own moment."""
     found = job(world)

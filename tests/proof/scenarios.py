@@ -100,6 +100,10 @@ SCENARIOS: tuple[Scenario, ...] = (
         nights.forged_start,
         reaches=frozenset({"deferred/look_failed", "suppressed/untrusted_source"}),
     ),
+    Scenario("large_documents", nights.large_documents, reaches=_reaches("refused/record_full", "deferred/throttled")),
+    Scenario(
+        "stale_connections", nights.stale_connections, reaches=_reaches("deferred/look_failed", "unknown/answer_lost")
+    ),
     Scenario(
         "forged_before_true",
         nights.forged_before_true,

@@ -14,6 +14,7 @@ from shared.domain.limits import SharedLimit
 from shared.domain.nodes import KnownNodes
 from shared.domain.record import JobRecord
 from shared.domain.watch import Watch
+from shared.ledger._sizes import check
 from shared.ports import Due, Stored, Write
 from tests.proof.seam import Conflict, Fault, Trouble
 from tests.proof.truth import Saved
@@ -63,11 +64,13 @@ class FakeLedger:
         self._world = world
         self.store = store
         self.conflicts = 0
+        self.document_bytes = 2 * 1024 * 1024
+        """It has no room for a larger document, and says so before anything is sent, as the real ones do."""
 
     def copy(self, world: Ground) -> FakeLedger:
         """The ledger of a copy of its world."""
         other = type(self)(world, self.store.copy(world))
-        other.conflicts = self.conflicts
+        other.conflicts, other.document_bytes = self.conflicts, self.document_bytes
         return other
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
@@ -80,6 +83,7 @@ class FakeLedger:
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
         """Save what does not conflict, key by key; with the fault HALF only the first half of it."""
+        check(writes, key_bytes=1024, document_bytes=self.document_bytes)
         fault = self._world.step("save", len(writes))
         assert len({write.key for write in writes}) == len(writes), "a key twice in one save"
         self._raise_before(fault)
@@ -124,6 +128,7 @@ class WholeLedger(FakeLedger):
 
     def save_whole(self, writes: Sequence[Write]) -> frozenset[str]:
         """Save all, or nothing if one conflicts."""
+        check(writes, key_bytes=1024, document_bytes=self.document_bytes)
         fault = self._world.step("save whole", len(writes))
         self._raise_before(fault)
         if isinstance(fault, Conflict):

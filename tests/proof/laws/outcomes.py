@@ -102,7 +102,10 @@ def _open_ones_end(rows: list[Row]) -> Breaches:
 
 
 def _one_final(rows: list[Row], name: str) -> Breaches:
-    """One end of what was begun; what was never begun (suppressed, ineligible at once) may be told at each door."""
+    """One end of what was begun; what was never begun (suppressed, ineligible at once) may be told at each door.
+
+    Nor was what no document has room for: it is kept nowhere, so each delivery of it is judged by itself.
+    """
     finals: dict[str, list[Row]] = defaultdict(list)
     reopened: Counter[str] = Counter()
     resumed = {row["follow_up"] for row in rows if row["reason"] == "breaker_closed"}
@@ -120,7 +123,8 @@ def _one_final(rows: list[Row], name: str) -> Breaches:
         if row["verdict"] == "refused" and row["at"] < forced.get(row[name], ""):
             # Certainly nothing was done, and a person has forced it since: that is asked anew, and ends anew.
             continue
-        if ends and (row["verdict"] in {"rerun", "refused", "unknown"} or row.get("follow_up")):
+        begun = row["verdict"] in {"rerun", "refused", "unknown"} and row["reason"] != "record_full"
+        if ends and (begun or row.get("follow_up")):
             finals[row[name]].append(row)
         reopened[row[name]] += row["reason"] == "not_restarted"
     for found in finals.values():
