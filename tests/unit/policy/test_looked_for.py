@@ -29,6 +29,11 @@ def test_every_letter_is_one(text: str) -> None:
     assert words_of(text.encode()) == set(text.encode().split())
 
 
+def test_of_ascii_only_small_letters_are_in_words() -> None:
+    """And all of them are."""
+    assert words_of(bytes(range(128))) == {b"abcdefghijklmnopqrstuvwxyz"}
+
+
 def test_beyond_ascii_every_sign_goes_on_in_its_run() -> None:
     """Whatever bytes it has."""
     for text in ("怀", "\u0480", "\U00010000", "\u7fff"):
