@@ -125,7 +125,7 @@ def forged_before_true(world: World) -> None:
 
 
 def large_documents(world: World) -> None:
-    """What is told of one job, twice, is larger than a document may be; another waits beside it, and a third is well."""
+    """What is told of one job, twice, is larger than a document may be; one waits beside it, and a third is well."""
     world.ledger.document_bytes = 6000
     gross = hung(world, job(world, 1), message="\x01" * 2000)
     world.systems["ehpc"].script.append(Fault.LATER)
@@ -137,7 +137,7 @@ def large_documents(world: World) -> None:
 def stale_connections(world: World) -> None:
     """Peers have dropped what an instance kept open, and it does not see it: its first look, call and report are lost.
 
-    The transport does not use what was idle for long, and looks once more (`shared/kept_http.py`); here that is of no use.
+    The transport uses nothing that was idle for long, and looks twice (`shared/kept_http.py`): here that is of no use.
     """
     world.systems["ehpc"].look_script.append(Fault.LOOK_FAILED)
     world.systems["ehpc"].script.append(Fault.LOST_NONE)
