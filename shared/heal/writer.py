@@ -12,7 +12,7 @@ from shared.domain import crowd
 from shared.domain.decision import Ask, Decision
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason, is_final
-from shared.domain.record import LISTED_AT, Case, CaseState, JobRecord
+from shared.domain.record import LISTED_AT, MAX_CASES, Case, CaseState, JobRecord
 from shared.domain.room import ACTING_BYTES, LARGEST_BYTES, WAITING_BYTES, fitted
 from shared.domain.settlement import watched
 from shared.domain.snapshot import LookFailed
@@ -232,7 +232,9 @@ class Writer(Struct, frozen=True, kw_only=True):
         # The job system is asked about a failure once, so the failure must be known again.
         asked = known is None and item.asked_output
         refused = sum(case.reason is Reason.LOOK_REFUSED for case in facts.record.cases)
-        return stopped or asked or (decision.reason is Reason.LOOK_REFUSED and refused < MAX_REFUSED)
+        wanted = stopped or asked or (decision.reason is Reason.LOOK_REFUSED and refused < MAX_REFUSED)
+        # No more are known at the end, and each measures what the document owes of all before it in this delivery.
+        return wanted and len(facts.record.owed) < MAX_CASES
 
     def _note_telling(self, item: Item, record: JobRecord) -> None:
         """A second telling of what was just written down, or of what a breaker stopped, is known from now on."""

@@ -60,20 +60,21 @@ class JobLook:
         listing = self._list(failures)
         if isinstance(listing, LookFailed):
             return [listing] * len(failures)
+        listed = {number: one.instance(self._zone) for number, one in listing.items()}  # once, however many are told
         asked: dict[int, Detail | CallFailed] = {}
-        return [self._one(failure, config, listing, asked) for failure in failures]
+        return [self._one(failure, config, listed, asked) for failure in failures]
 
     def _one(
         self,
         failure: Failure,
         config: JobConfig,
-        listing: Listing,
+        listed: Mapping[int, Instance],
         asked: dict[int, Detail | CallFailed],
     ) -> Observation:
         """The observation of one failure; the instance that it means is asked for once a look."""
         meant = failure.job_instance_id
         if meant is None:
-            meant = next((one.instance_id for one in listing.values() if one.data_time == failure.data_time), None)
+            meant = next((one.instance_id for one in listed.values() if one.data_time == failure.data_time), None)
         if meant is None:
             return self._not_found()
         if meant not in asked:
@@ -91,15 +92,12 @@ class JobLook:
             state=instance.state,
             enabled=config.status == _ENABLED,
             instance=instance,
-            others=self._others(listing, meant),
+            others=tuple(one for number, one in listed.items() if number != meant),
             own_parameters=instance.parameters not in {"", config.parameters},
             own_retries=config.own_retries,
             name=config.name or "",
             look_begun_at=self._begun_at,
         )
-
-    def _others(self, listing: Listing, meant: int) -> tuple[Instance, ...]:
-        return tuple(one.instance(self._zone) for one in listing.values() if one.instance_id != meant)
 
     def _list(self, failures: Sequence[Failure]) -> Listing | LookFailed:
         """The instances, newest first: back to an hour ago and to each that is meant, and all live ones."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from msgspec.structs import replace
 
@@ -11,7 +13,7 @@ from shared.domain.keys import breaker_key
 from shared.domain.limits import closed_by_hand
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
-from shared.domain.record import LISTED_AT, CaseState, JobRecord
+from shared.domain.record import LISTED_AT, MAX_CASES, CaseState, JobRecord
 from shared.policy.model import Action, Match, Rule
 from shared.ports import Write
 from tests.support.house import House, verdicts
@@ -168,3 +170,20 @@ def test_told_by_two_doors_in_one_delivery_it_owes_one_outcome(house: House) -> 
     report = house.deliver(first, second)
     (case,) = record(house).cases
     assert (report.folded, owed, set(case.tellings)) == (1, [1, 0], {"a", "b"})
+
+
+def test_its_document_does_not_grow_with_a_flood_of_one_jobs_days(house: House) -> None:
+    """So many are known as a record keeps, and all are told; each measures what the document owes by then."""
+    break_it(house, 1)
+    house.deliver(house.failed_instance(job_id="40"), house.failed_instance(job_id="41"))
+    days = [f"{date(2026, 1, 1) + timedelta(days=number)} 10:00:00" for number in range(2 * MAX_CASES)]
+    failures = [house.failed_instance(day, number) for number, day in enumerate(days)]
+    key = "schedulerx/cn-hangzhou/ns/demo.group/42"
+    owed: list[int] = []
+    house.ledger.after_save = lambda: owed.append(len(house.records()[key].owed))
+    assert count(house.deliver(*failures)) == (0, len(days))
+    assert (max(owed), owed[-1]) == (MAX_CASES, 0)
+    known = {telling for case in record(house, key).cases for telling in case.tellings}
+    assert len(known) == MAX_CASES
+    again = house.deliver(*failures)
+    assert (count(again), len(again.results)) == ((0, MAX_CASES), len(days))

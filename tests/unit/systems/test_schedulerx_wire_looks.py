@@ -61,6 +61,16 @@ def lists(api: FakeApi) -> list[str]:
     return [one.get("PageNum") or f"status {one['Status']}" for one in api.parameters("GetJobInstanceList")]
 
 
+def test_an_instance_of_a_list_is_read_once_however_many_are_told(
+    fake_api: Play, failure: Make[Failure], group: Group
+) -> None:
+    """The others beside each of a job's many failed days are the same ones."""
+    told = [failure("7", group, job_instance_id=number) for number in range(1, 21)]
+    seen, _ = look(fake_api, Service(*(row(number) for number in range(40, 0, -1))), *told)
+    assert [len(one.others) for one in seen] == [39] * 20
+    assert len({id(other) for one in seen for other in one.others}) == 40
+
+
 @pytest.mark.parametrize(("count", "pages"), [(9, ["1"]), (10, ["1", "2"]), (11, ["1", "2"])])
 def test_fewer_than_ten_are_the_end_of_a_list(
     fake_api: Play, failure: Make[Failure], group: Group, count: int, pages: list[str]
