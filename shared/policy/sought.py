@@ -62,7 +62,7 @@ def sought_for(needs: Sequence[Needs | None]) -> Needles:
     cut = cache(parts_of)
     first, besides = _in_order(needs, cut)
     choices = list(dict.fromkeys(choice for some in besides.values() for choice in some))
-    wanted = list(dict.fromkeys([*(text for choice in choices for text in choice), *first]))
+    wanted = list(dict.fromkeys([*(text for choice in choices for text in sorted(choice)), *first]))
     numbers = {text: number for number, text in enumerate(wanted)}
     of_choice = {choice: number for number, choice in enumerate(choices)}
     chosen: dict[int, list[int]] = {}
@@ -79,7 +79,7 @@ def sought_for(needs: Sequence[Needs | None]) -> Needles:
             for own in [{of_choice[choice] for choice in besides[place, alternative]}]
         )
     read = list(map(as_read, wanted))
-    of_texts = {number: tuple(map(numbers.__getitem__, choice)) for choice, number in of_choice.items()}
+    of_texts = {number: tuple(sorted(map(numbers.__getitem__, choice))) for choice, number in of_choice.items()}
     near_ids, grams = cache(partial(_near_ids, wanted, parts.wordless)), cache(partial(_by_grams, read))
     return Needles(dict(enumerate(read)), asking, chosen, of_texts, grams, parts, near_ids, None not in needs)
 
@@ -106,7 +106,7 @@ def _in_order(
         for which, alternative in enumerate(alternatives or ()):
             rarest, *others = sorted(alternative, key=commonness) if len(alternative) > 1 else alternative
             besides[place, which] = [texts for texts in others if min(map(len, texts)) >= LEAST_BYTES]
-            for text in rarest:
+            for text in sorted(rarest):
                 first.setdefault(text, []).append((place, which))
     return first, besides
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
@@ -21,6 +24,8 @@ from shared.policy.packs import KnownNeeds
 from shared.policy.plain import Unfit, flattened, restored
 from shared.policy.ready import ENDING, encoded, read_ready
 from tests.unit.decide.facts import make_failure
+
+ROOT = Path(__file__).resolve().parents[3]
 
 SHIPPED = (Path(__file__).parents[3] / "policy.yaml").read_bytes()
 EVERY = b"""
@@ -235,3 +240,27 @@ def test_what_does_not_come_in_pairs_was_made_by_another(flat: object) -> None:
         return
     with pytest.raises(Unfit):
         restored([], flat)
+
+
+_STATE = """
+import sys
+from shared.policy.search import PatternSet
+patterns = ["(disk|quota|inode|volume) (full|exceeded|gone)", "(lost|dead|gone) (node|rank|peer) .*volume"]
+sys.stdout.buffer.write(PatternSet(patterns).ready()[1])
+"""
+
+
+def test_what_is_made_ready_is_the_same_in_every_process() -> None:
+    """Whatever its seed of hashes: two packages of one source are the same bytes."""
+    made = {
+        subprocess.run(
+            [sys.executable, "-c", _STATE],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in "12345"
+    }
+    assert len(made) == 1
+    assert b"quota" in made.pop()
