@@ -90,15 +90,19 @@ def given_twice(record: Mapping[str, Any], earlier: Iterable[tuple[str, Any]], p
     return [Fault(below(path, name), "is given more than once") for name in names]
 
 
-def contradicted(record: Mapping[str, Any], other: Mapping[str, Any], path: str) -> list[Fault]:
-    """A fault for each field that names the job and stands differently in another announcement of the same log."""
+def contradicted(record: Mapping[str, Any], other: Mapping[str, Any], path: str, home: str) -> list[Fault]:
+    """A fault for each field that names the job and stands differently in another announcement of the same log.
+
+    The record is the one that counts. Without a region it means `home`, the function's own; the other may say less.
+    """
     system = _system_of(record)
     names = [field.name for field in (*ENVELOPE, *(system.fields if system else ()))]
-    both = [name for name in names if not (_absent(record.get(name)) or _absent(other.get(name)))]
+    meant = {**record, "region": home} if _absent(record.get("region")) else record
+    both = [name for name in names if not (_absent(meant.get(name)) or _absent(other.get(name)))]
     return [
         Fault(below(path, name), f"is not what {name} beside it is")
         for name in both
-        if _word(record, name) != _word(other, name)
+        if _word(meant, name) != _word(other, name)
     ]
 
 
@@ -117,7 +121,7 @@ def read_announcement(
         if not isinstance(record, Bad):
             faults.append(Fault(told.path, f"is {kind(record)}; wanted an object with {values.SCHEMA} fields"))
         return unreadable(told, faults)
-    faults.extend(_another_within(record, told.path))
+    faults.extend(_another_within(record, told.path, context.region))
     got = _read_fields(record, told.path, faults)
     _settle_region(record, got, told.path, context, faults)
     occurred_at = got.get("occurred_at", _envelope_time(record, told))
@@ -132,10 +136,12 @@ def read_announcement(
     return _failure(record, got, occurred_at, told, context, system, scope)
 
 
-def _another_within(record: Mapping[str, Any], path: str) -> list[Fault]:
+def _another_within(record: Mapping[str, Any], path: str, home: str) -> list[Fault]:
     """A fault for each field that names the job and stands differently in an event's `data` that it carries."""
     inner = readable(record.get("data"))
-    return contradicted(record, inner, below(path, "data")) if isinstance(inner, dict) and announces(inner) else []
+    if not isinstance(inner, dict) or not announces(inner):
+        return []
+    return contradicted(record, inner, below(path, "data"), home)
 
 
 def _absent(value: Any) -> bool:

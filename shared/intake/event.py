@@ -160,7 +160,7 @@ def _read_cloud_event(
     record, time = readable(found), event.get("time")
     from_log = event.get("type") == _CONNECTOR
     if from_log and isinstance(record, dict):
-        announced = find_in_log(record, where, earlier_members(found))
+        announced = find_in_log(record, where, context.region, earlier_members(found))
         if announced is None:
             return None
         record, where = announced.record, announced.path
@@ -178,7 +178,7 @@ def _read_cloud_event(
     if envelope.trigger is Trigger.MANUAL:
         faults.extend(stray_flags(record, where))
     if isinstance(record, dict) and announces(event):
-        faults.extend(contradicted(event, record, where))
+        faults.extend(contradicted(record, event, where, context.region))
     told = Envelope(
         path=where,
         trigger=envelope.trigger,

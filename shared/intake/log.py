@@ -65,7 +65,7 @@ def read_log(entry: LogEntry, source: LogRange, context: Context, trigger: Trigg
         intake.passed_over += 1  # as nearly all of a shared Logstore: nothing is made for them, nor is more asked
         return False
     path = f"$[{entry.ordinal}]"
-    announced = find_in_log(entry.fields, path, entry.earlier)
+    announced = find_in_log(entry.fields, path, context.region, entry.earlier)
     if announced is None:
         intake.passed_over += 1
         return False
@@ -116,10 +116,13 @@ def _speaker(entry: LogEntry, source: LogRange) -> Speaker:
     return Speaker(project=source.project, logstore=source.logstore, topic=bounded(entry.fields.get(TOPIC)))
 
 
-def find_in_log(fields: Mapping[str, Any], path: str, earlier: Sequence[tuple[str, Any]] = ()) -> InLog | None:
+def find_in_log(
+    fields: Mapping[str, Any], path: str, home: str, earlier: Sequence[tuple[str, Any]] = ()
+) -> InLog | None:
     """The announcement in a log, or None. Reserved names (`__topic__`) are no part of what was told.
 
-    `earlier` has fields that come again behind them: where one of these announces, the log is meant as a failure.
+    `home` is the function's own region. `earlier` has fields that come again behind them: where one of these announces,
+    the log is meant as a failure.
     """
     inner = (found for content in _contents(fields, earlier) if (found := _in_content(content, path)) is not None)
     if not announces(fields, earlier):
@@ -127,7 +130,8 @@ def find_in_log(fields: Mapping[str, Any], path: str, earlier: Sequence[tuple[st
     own = {name: value for name, value in fields.items() if not _is_reserved(name)}
     # Collectors may leave the line beside the fields that they have made of it.
     others = [other for other in inner if isinstance(other.record, dict)]
-    return InLog(own, path, tuple(fault for other in others for fault in contradicted(own, other.record, other.path)))
+    faults = (fault for other in others for fault in contradicted(own, other.record, other.path, home))
+    return InLog(own, path, tuple(faults))
 
 
 def _contents(fields: Mapping[str, Any], earlier: Sequence[tuple[str, Any]]) -> Iterator[str | bytes]:

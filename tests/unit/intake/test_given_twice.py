@@ -147,6 +147,31 @@ def test_fields_and_content_of_one_log_that_name_different_jobs(
     assert paths(read_events(connector.encode(), context)) == {f"$.data.content.{name}"}
 
 
+@pytest.mark.parametrize(("other", "said"), [("cn-beijing", True), ("cn-hangzhou", False)])
+def test_a_region_that_only_the_one_that_does_not_count_names(
+    read: Callable[[Pairs], Intake],
+    context: Context,
+    cloud_event: MakeEvent,
+    schedulerx: dict[str, Any],
+    other: str,
+    *,
+    said: bool,
+) -> None:
+    """Without one a failure is of the function's own region: there the job of that number is another job."""
+    abroad = {**schedulerx, "region": other}
+    fields = [(name, str(value)) for name, value in schedulerx.items()]
+    in_log = read([*fields, ("content", json.dumps(abroad))])
+    within = read_events(json.dumps([{**schedulerx, "data": abroad}]).encode(), context)
+    around = read_events(json.dumps({**abroad, **cloud_event(schedulerx)}).encode(), context)
+    for intake, path in ((in_log, "$[0].content"), (within, "$[0].data"), (around, "$.data")):
+        if said:
+            assert paths(intake) == {f"{path}.region"}
+        else:
+            assert (len(intake.failures), intake.unreadable) == (1, [])
+    less = read([(name, str(value)) for name, value in abroad.items()] + [("content", json.dumps(schedulerx))])
+    assert [failure.scope.region for failure in less.failures] == [other]
+
+
 @pytest.mark.parametrize("door", [read_events, lambda body, context: read_manual(body, context).intake])
 @pytest.mark.parametrize("another", [True, False])
 def test_an_event_that_names_different_jobs_outside_and_inside(
