@@ -77,6 +77,13 @@ def test_what_nobody_else_knows_is_read_by_whoever_asks() -> None:
     assert decoder_of(int).decode(b"7") == 7
 
 
+def test_a_number_in_quotes_is_text_unless_it_is_said() -> None:
+    """What we wrote ourselves is of the types that we wrote; services are not so exact."""
+    assert decoder_of(int, strict=False).decode(b'"7"') == 7
+    with pytest.raises(msgspec.ValidationError):
+        decoder_of(int).decode(b'"7"')
+
+
 def test_an_odd_row_hides_no_other_and_odd_rows_alone_are_an_error() -> None:
     """No rows are none."""
     assert each_shaped([7, "x", "8"], int, -1) == [7, -1, 8]
