@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -115,6 +117,22 @@ def test_which_outcomes_are_final(verdict: Verdict) -> None:
     final = {reason.value for reason in Reason if is_final(verdict, reason)}
     expected: dict[str, set[str]] = {"deferred": set(), "held": set(), "unknown": {"not_observable", "no_evidence"}}
     assert final == expected.get(verdict.value, {reason.value for reason in Reason})
+
+
+@pytest.fixture
+def shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Where the machine is."""
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("shanghai")
+def test_no_zone_of_the_machine_counts() -> None:
+    """A moment is the same everywhere."""
+    assert rfc3339(1_767_236_645.5) == "2026-01-01T03:04:05.500Z"
 
 
 def test_moments_are_written_in_utc() -> None:

@@ -106,6 +106,13 @@ def test_no_cause_is_before_the_only_one(text: str) -> None:
     assert first_of([("red ", (), 0, 3, more)], there) == 3
 
 
+def test_a_cause_may_be_a_line_of_one_sign() -> None:
+    """Right before the rule's own line: that is then not the first cause."""
+    there = PatternSet(["red [0-9]", "^x$"]).possible_in(b"x\nred 1")
+    more = NOTHING_MORE._replace(first=(there.looks((0,)), there.looks(there.numbers)))
+    assert first_of([("red ", (), 0, 3, more)], there) is None
+
+
 def test_a_long_line_is_searched_to_its_first_match() -> None:
     """And found there as anywhere."""
     text = b"red 1".ljust(2 * SHORT_BYTES, b"-") + b"\n-"
