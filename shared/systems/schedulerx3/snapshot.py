@@ -134,17 +134,16 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
         return Conclusion.NOT_RESTARTED if settled else Conclusion.WAIT
 
     def aftermath(self, case: Case, later: Sequence[Case] = (), *, settled: bool) -> Aftermath:
-        """The end of the newest run that a retry has made since, and before that was retried itself, so had failed.
+        """The end of the newest run that a retry has made since.
 
+        An attempt is only reserved for what has failed: one for what this retry made says so, whatever that is now.
         Where a backfill was followed by another attempt, executions of other days may be of that.
         """
         made = self._made(case)
-        again = next((one.life for one in later if _is_for_one_of(one, made)), None)
-        if again is not None and case.life is not None and again.instance_id == case.life.instance_id:
+        if any(_is_for_one_of(one, made) for one in later):
             return Aftermath.FAILED
-        made = [one for one in made if not (later and _by_backfill(case)) or self._is_of_same_day(one)]
-        if again is not None:
-            made = [one for one in made if one.execution_id == again.instance_id]
+        if later and _by_backfill(case):
+            made = [one for one in made if self._is_of_same_day(one)]
         if not made:
             doubtful = self.state is State.NOT_FOUND or self._is_other(case) or self._perhaps_made(case)
             return Aftermath.NOT_RESTARTED if settled and not doubtful else Aftermath.WAIT

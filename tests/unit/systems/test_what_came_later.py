@@ -116,6 +116,20 @@ def test_of_executions_that_retries_make() -> None:
     assert _app(first).aftermath(MINE, (of_another_day,), settled=True) is Aftermath.FAILED
 
 
+def test_of_one_that_was_made_and_then_retried_in_its_place() -> None:
+    """What the next attempt made of it says nothing of the one before."""
+    for state in (State.SUCCEEDED, State.RUNNING, State.QUEUED):
+        again = later(Life.attempt(9, 1, str(int(AT))), 9)
+        assert _app(_retry(9, state)).aftermath(MINE, (again,), settled=True) is Aftermath.FAILED
+
+
+def test_a_backfill_of_another_day_is_the_only_ones() -> None:
+    """Where no other attempt may have made it: a wrong time zone does so."""
+    mine = case(execution().life, action_api=ActionApi.BACKFILL)
+    of_another_day = _retry(10, State.SUCCEEDED, TRIGGER_RERUN, data_time=OTHER_DAY)
+    assert _app(of_another_day).aftermath(mine, settled=True) is Aftermath.SUCCEEDED
+
+
 def test_of_backfills() -> None:
     """Of its own day, and made before the next one, whose day it may otherwise be."""
     mine = case(execution().life, action_api=ActionApi.BACKFILL)
