@@ -123,6 +123,12 @@ def test_of_one_that_was_made_and_then_retried_in_its_place() -> None:
         assert _app(_retry(9, state)).aftermath(MINE, (again,), settled=True) is Aftermath.FAILED
 
 
+def test_of_one_whose_day_is_not_told() -> None:
+    """What a retry has made is of the same day."""
+    of_another = later(Life.attempt(12, 1, ""), 9)
+    assert _app(_retry(9, State.FAILED, data_time="")).aftermath(MINE, (of_another,), settled=True) is Aftermath.FAILED
+
+
 def test_a_backfill_of_another_day_is_the_only_ones() -> None:
     """Where no other attempt may have made it: a wrong time zone does so."""
     mine = case(execution().life, action_api=ActionApi.BACKFILL)
