@@ -135,6 +135,17 @@ def test_no_zone_of_the_machine_counts() -> None:
     assert rfc3339(1_767_236_645.5) == "2026-01-01T03:04:05.500Z"
 
 
+@pytest.mark.parametrize(
+    ("state", "attempt", "counts"),
+    [(CaseState.DEFERRED, 1, True), (CaseState.DEFERRED, 0, False), (CaseState.CLOSED, 1, False)],
+)
+def test_an_old_call_counts_only_while_it_may_leave_yet(
+    case: Make[Case], state: CaseState, attempt: int, *, counts: bool
+) -> None:
+    """Not once it is known to have done nothing, and what failed is asked about anew."""
+    assert case("a", state=state, attempt=attempt, reserved_at=5.0).counts_since(6.0) is counts
+
+
 def test_moments_are_written_in_utc() -> None:
     """RFC 3339 with milliseconds."""
     assert rfc3339(0.0) == "1970-01-01T00:00:00.000Z"
