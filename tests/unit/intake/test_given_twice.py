@@ -199,6 +199,12 @@ def test_an_event_that_names_different_jobs_outside_and_inside(
     assert len(jobs.failures) == (not another)
 
 
+def test_data_of_another_kind_within_an_announcement_names_no_job(context: Context, ehpc: dict[str, Any]) -> None:
+    """What a job carries is its own affair, whatever its fields are called."""
+    body = json.dumps([{**ehpc, "data": {"job_id": "2", "region": "cn-beijing", "rows": 7}}]).encode()
+    assert len(read_events(body, context).failures) == 1
+
+
 def test_a_line_that_is_left_beside_the_fields_made_of_it(
     read: Callable[[Pairs], Intake], schedulerx: dict[str, Any]
 ) -> None:
