@@ -119,7 +119,7 @@ healthy: setup
 pairs: setup
 	SECONDWIND_PART=all $(BIN)/python -m pytest -q -n 2 --dist worksteal tests/proof/test_pairs_of_faults.py
 
-# Every pair of faults run by itself (some 1,300,000), every interleaving with a fault (some 440,000), 100,000 random
+# Every pair of faults run by itself (some 1,440,000), every interleaving with a fault (some 440,000), 100,000 random
 # histories: an hour and a quarter on two cores, extrapolated from shares.
 histories: setup
 	SECONDWIND_HISTORIES=all $(BIN)/python -m pytest -q -n 2 --dist worksteal --timeout 14400 tests/proof tests/unit

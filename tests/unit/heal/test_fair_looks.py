@@ -44,6 +44,7 @@ def test_each_speaker_has_its_turn_and_who_waits_longest_comes_first(house: Hous
     assert jobs_of(fairly(items)) == order
     random.Random(1).shuffle(items)
     assert jobs_of(fairly(items)) == order
+    assert jobs_of(fairly(new)) == jobs_of(fairly(new[::-1])) == ["1", "2"]
 
 
 @pytest.mark.parametrize("speaker", [FLOOD, TRUE])
