@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import pwd
+import sys
 from collections.abc import Mapping
 
 from secondwind.usage import UnusableError
@@ -20,8 +21,8 @@ def add_by(parser: argparse.ArgumentParser) -> None:
 
 
 def add_why(parser: argparse.ArgumentParser) -> None:
-    """The option `--why`, of acts that need no reason."""
-    parser.add_argument("--why", default="", metavar="TEXT", help="told with it in the outcome")
+    """The option `--why`, of acts that may be done without a reason: the outcome then says that none was given."""
+    parser.add_argument("--why", metavar="TEXT", help="told with it in the outcome; on a terminal you are asked for it")
 
 
 def who(given: str | None) -> str:
@@ -44,9 +45,19 @@ def signed(chosen: argparse.Namespace, environ: Mapping[str, str] = os.environ) 
     Raises:
         UnusableError: the reason is too long or does not print.
     """
-    why = bounded(chosen.why, MAX_WHY_CHARS, "--why") if chosen.why else ""
+    given = _asked(chosen) if chosen.why is None else chosen.why
+    why = bounded(given, MAX_WHY_CHARS, "--why") if given else ""
     known_as = identity(who(chosen.by), _ram(chosen.ledger, environ))
     return Signed(identity=known_as, way=Way.COMMAND_LINE, why=why)
+
+
+def _asked(chosen: argparse.Namespace) -> str:
+    """Whoever reads it later was not there. Scripts and `--json` are not asked."""
+    if chosen.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return ""
+    sys.stderr.write("why (Enter: no reason given)? ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
 
 
 def identity(name: str, ram: str) -> str:

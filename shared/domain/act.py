@@ -14,6 +14,8 @@ MAX_IDENTITY_CHARS = 380
 MAX_ACTOR_CHARS = 512
 """Of a name with the identity behind it."""
 MAX_WHY_CHARS = 256
+UNEXPLAINED = "no reason given"
+"""What the outcome of an act says that nobody explained: whoever reads it later has somebody to ask."""
 
 
 class Way(str, Enum):
@@ -37,9 +39,14 @@ class Signed(Struct, frozen=True, kw_only=True):
     way: Way | None = None
     """From where; None: not known."""
     why: str = ""
-    """In their words; at most 256 characters are kept."""
+    """In their words; empty: they gave none."""
     via: Trigger = Trigger.MANUAL
     """The door through which they acted; by hand where it was the command line."""
+
+    @property
+    def reason(self) -> str:
+        """The field `why` of an outcome: at most 256 characters, never empty."""
+        return self.why[:MAX_WHY_CHARS] or UNEXPLAINED
 
     def actor(self, by: str) -> str:
         """The field `actor` of an outcome: `ann`, `ann (system user root, acs:ram::1:user/ann)`."""

@@ -97,7 +97,7 @@ def closed_by_hand(limit: SharedLimit, scope: Scope, now: float, by: str, signed
         _notice(scope, Reason.BREAKER_CLOSED, limit.opened_at, now, message),
         actor=signed.actor(by),
         way=_way(signed),
-        why=signed.why[:MAX_WHY_CHARS],
+        why=signed.reason,
         trigger=signed.via.value,
     )
     about = replace(limit, buckets={}, owners={}, opened_at=None, why="", opened_by="")

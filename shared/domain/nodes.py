@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.domain.act import MAX_WHY_CHARS, UNSIGNED, Signed
+from shared.domain.act import UNSIGNED, Signed
 from shared.domain.job import Scope
 from shared.domain.outcome import Outcome, rfc3339, stable_id
 from shared.domain.reasons import Reason
@@ -163,7 +163,7 @@ def cleared(
         _notice(scope, name, one, Reason.NODE_CLEARED, now, f"node {name} of {scope.key} is cleared{whom}: {why}"),
         actor=signed.actor(by) if by else "",
         way=signed.way.value if signed.way else "",
-        why=signed.why[:MAX_WHY_CHARS],
+        why=signed.reason if by else "",
         trigger=signed.via.value if by else "",
     )
     without = replace(known, nodes={**known.nodes, name: KnownNode(cleared_at=now)})

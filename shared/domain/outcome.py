@@ -73,7 +73,7 @@ class Outcome(Known, frozen=True, kw_only=True, omit_defaults=True):
     way: str = ""
     """From where that person acted: `command_line`, `function` (a body for `manual`), `console`, `link`."""
     why: str = ""
-    """In that person's words."""
+    """In that person's words; `no reason given` where they gave none."""
     forced: str = ""
     """`true` where a person's `force` was asked for; else absent."""
     raw: str = ""

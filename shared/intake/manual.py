@@ -15,7 +15,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from shared.domain.act import MAX_ACTOR_CHARS, MAX_WHY_CHARS
+from shared.domain.act import MAX_ACTOR_CHARS, MAX_WHY_CHARS, UNEXPLAINED
 from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Intake, Trigger, Unreadable
 from shared.intake.announcement import read_announcement
@@ -79,7 +79,7 @@ def read_manual(body: bytes, context: Context) -> ManualRequest:
     forced = reading.said.get("force", [])
     intake.force = bool(forced) and all(forced)
     if intake.force:
-        intake.actor, intake.why = reading.words.get("by", UNNAMED), reading.words.get("why", "")
+        intake.actor, intake.why = reading.words.get("by", UNNAMED), reading.words.get("why") or UNEXPLAINED
     return ManualRequest(intake=intake, ranges=reading.ranges)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from shared.documents import controls_write, decode_controls
-from shared.domain.act import MAX_WHY_CHARS, UNSIGNED, Signed, Way
+from shared.domain.act import UNSIGNED, Signed, Way
 from shared.domain.failure import Trigger
 from shared.domain.keys import CONTROLS_KEY
 from shared.domain.mode import Controls, ModeSet
@@ -126,7 +126,7 @@ def _act(reason: Reason, rule: str | None, message: str, by: str, now: float, si
         rule=rule or "",
         actor=signed.actor(by),
         way=signed.way.value if signed.way else "",
-        why=signed.why[:MAX_WHY_CHARS],
+        why=signed.reason,
     )
 
 

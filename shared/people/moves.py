@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from shared.domain.act import MAX_WHY_CHARS, UNSIGNED, Signed
+from shared.domain.act import UNSIGNED, Signed
 from shared.domain.decision import Ask, Decision
 from shared.domain.errors import SecondWindError
 from shared.domain.job import Scope
@@ -157,7 +157,7 @@ def _telling(record: JobRecord, case: Case, told: _Told, now: float) -> tuple[Jo
         message=told.message,
         actor=told.signed.actor(told.by),
         way=told.signed.way,
-        why=told.signed.why[:MAX_WHY_CHARS],
+        why=told.signed.reason,
         failure_id=case.failure_id,
         job_id=case.failure.job_id,
         attempt=case.attempt,

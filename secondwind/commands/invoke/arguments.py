@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from secondwind.text_file import STANDARD_INPUT
-from secondwind.who import add_by, add_why
+from secondwind.who import add_by
 from shared.doors import DOOR
 
 _REMOTE = ("service", "qualifier", "endpoint", "region", "account", "task_id")
@@ -44,7 +44,7 @@ def register(commands: Any) -> None:
         "--function", default="", metavar="NAME", help="default: the one that takes such events; --via: deployed name"
     )
     add_by(invoke)
-    add_why(invoke)
+    invoke.add_argument("--why", default="", metavar="TEXT", help="of a body that forces: told with it in the outcome")
     invoke.add_argument(
         "--shift-times",
         action="store_true",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.act import UNEXPLAINED
 from shared.domain.failure import Trigger
 from shared.intake import Context, ManualRequest, read_manual
 from shared.intake.manual import UNNAMED
@@ -147,7 +148,7 @@ def test_who_forces_is_told_in_the_wrapper(read: Read, ehpc: dict[str, Any]) -> 
     got = read(jobs | {"by": "ann", "why": "w"}).intake
     assert (got.force, got.actor, got.why) == (False, "", "")
     got = read(jobs | {"force": True}).intake
-    assert (got.force, got.actor, got.why) == (True, UNNAMED, "")
+    assert (got.force, got.actor, got.why) == (True, UNNAMED, UNEXPLAINED)
 
 
 @pytest.mark.parametrize(

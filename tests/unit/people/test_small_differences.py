@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from shared import people
 from shared.documents import decode_nodes, link_use_write, nodes_write
-from shared.domain.act import MAX_WHY_CHARS, Signed, Way
+from shared.domain.act import MAX_WHY_CHARS, UNEXPLAINED, Signed, Way
 from shared.domain.failure import Trigger
 from shared.domain.keys import job_key, link_key, nodes_key
 from shared.domain.link_use import LinkUse
@@ -175,7 +175,7 @@ def test_a_suspected_node_is_shown_whole_and_cleared_with_a_reason(ledger: Ledge
     owed = decode_nodes(ledger.load([nodes_key(CLUSTER)])[nodes_key(CLUSTER)].document).owed
     told = [(one["message"].partition(": ")[2], one["actor"], one["trigger"]) for one in owed]
     assert told == [("what failed there counts no more", "ann", "manual"), ("seen it", "ann (console)", "console")]
-    assert [(one.get("way"), one.get("why")) for one in owed] == [(None, None), ("console", "seen it")]
+    assert [(one.get("way"), one.get("why")) for one in owed] == [(None, UNEXPLAINED), ("console", "seen it")]
     assert people.suspected_nodes(ledger, NOW) == []
 
 

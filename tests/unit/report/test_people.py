@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared import people
-from shared.domain.act import Signed, Way
+from shared.domain.act import UNEXPLAINED, Signed, Way
 from shared.domain.mode import Mode, ModeSet
 from shared.domain.reasons import Reason
 from shared.policy.model import Action, Match, Policy, Rule
@@ -82,6 +82,6 @@ def test_what_people_do_is_in_the_report(house: House, report: Make[NightReport]
         ("breaker_opened", "bob", "link", "maintenance"),
         ("breaker_closed", "bob (system user root)", "console", "known fault"),
         ("mode_set", "eve", "command_line", "stop"),
-        ("mode_cleared", "eve", "command_line", ""),
+        ("mode_cleared", "eve", "command_line", UNEXPLAINED),
         ("forced", "li", "function", "urgent"),
     }
