@@ -43,6 +43,29 @@ class Decider(Struct, frozen=True, kw_only=True):
                     apart.append(item.key)
         return apart
 
+    def name_homes(self, items: Sequence[Item]) -> list[Item]:
+        """Write down where each is about to be taken whose id told does not say so; those that may be come back.
+
+        Before it is taken there: of two documents a death may leave either, and no later look need show the job. What
+        others have just written stays as it is, and due.
+        """
+        for item in items:
+            if item.origin is not None and item.moves_to:
+                here = self.records.record(item.origin.key)
+                case = here.case(item.origin.case.failure_id)
+                if case is not None and case.open:
+                    self.records.put(item.origin.key, here.with_case(replace(case, taken_to=item.moves_to)))
+        if not self.records.any_changed:
+            return list(items)
+        failed = self.records.save() | self.records.refused
+        named: list[Item] = []
+        for item in items:
+            if item.origin is not None and item.origin.key in failed:
+                item.start_over()
+            else:
+                named.append(item)
+        return named
+
     def decide_all(self, items: Sequence[Item], admission: Admission) -> None:
         """Decide every item and write the consequences into the records (not into the ledger)."""
         for item in items:

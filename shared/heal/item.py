@@ -111,15 +111,28 @@ class Item(Struct):
     def own_keys(self) -> tuple[str, ...]:
         """Where an earlier sweep can have taken the case that this one took up: the job's own document.
 
-        Of what waits under `pending/` by the id seen, and by the id told as well: when the look fails, that is all
-        there is. What a job's document has is at home there, and ends there.
+        Of what waits under `pending/` by the id seen, by the id told as well, and by the one that an earlier look
+        showed: when the look fails, or no longer shows the job, there is no other. What a job's document has is at home
+        there, and ends there.
         """
         if self.origin is None:
             return ()
-        waits = kind_of(self.origin.key) is Kind.PENDING
-        own_keys = dict.fromkeys((self.key, self._told_key) if waits else (self.key,))
+        taken_to = job_key(self.failure.scope, self.origin.case.taken_to or self.failure.job_id)
+        own_keys = dict.fromkeys((self.key, self._told_key, taken_to) if self._waits_elsewhere else (self.key,))
         own_keys.pop(self.origin.key, None)
         return tuple(own_keys)
+
+    @property
+    def moves_to(self) -> str:
+        """The job's id as listed, where what waits elsewhere is to be taken there, and the id told does not say so."""
+        seen = self.seen
+        if not self._waits_elsewhere or self.apart or isinstance(seen, LookFailed):
+            return ""
+        return "" if self.key == self._told_key else seen.job_id
+
+    @property
+    def _waits_elsewhere(self) -> bool:
+        return self.origin is not None and kind_of(self.origin.key) is Kind.PENDING
 
     @property
     def elsewhere(self) -> tuple[str, ...]:

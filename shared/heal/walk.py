@@ -184,6 +184,8 @@ class Walk(Struct, frozen=True, kw_only=True):
             apart = decider.set_apart(items)
             if apart:
                 records.open(apart)
+            if any(item.moves_to for item in items):
+                items = decider.name_homes(items)
             unasked = limits.unasked(shared)
             self._decide(items, decider, unasked, None if tried else fetcher)
             wanting = [item for item in items if item.wants_call]

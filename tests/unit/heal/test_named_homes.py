@@ -1,0 +1,113 @@
+"""A job told by its number alone: what waited of it ends once, whoever dies or writes while a sweep takes it home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from shared.domain.job import State
+from shared.domain.keys import pending_key
+from tests.support.house import House
+from tests.support.meddled_ledger import Killed
+from tests.unit.heal.test_partial_saves import HOME, WAITS, Conflicting
+from tests.unit.heal.tricks import BAD_LOOK, NO_LOOK, finals, quiet
+
+MOST_SAVES = 6
+"""More than a sweep that heals one job makes."""
+
+
+def _waits(house: House) -> str:
+    """The key of what waits: the look had failed."""
+    failure = house.hung(1, job_id="1")
+    house.ehpc.look_fails = BAD_LOOK
+    house.deliver(failure)
+    house.ehpc.look_fails = None
+    house.later(61)
+    return pending_key(failure.scope, failure.telling_id)
+
+
+def _look_refused(house: House) -> None:
+    house.ehpc.look_fails = NO_LOOK
+
+
+def _job_gone(house: House) -> None:
+    del house.ehpc.jobs["1.scheduler"]
+
+
+def _one_end(house: House) -> list[str]:
+    quiet(house, 30)
+    (ends,) = finals(house).values()
+    return ends
+
+
+@pytest.mark.parametrize("then", [_look_refused, _job_gone])
+@pytest.mark.parametrize("state", [State.RUNNING, State.FINISHED])
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("save", range(1, MOST_SAVES + 1))
+def test_whoever_dies_on_the_way_home_leaves_one_end(
+    house: House, save: int, state: State, then: Callable[[House], None], *, after: bool
+) -> None:
+    """At any save of the sweep that takes it there; the next look shows no such job."""
+    _waits(house)
+    house.ehpc.jobs["1.scheduler"].state = state
+    (house.ledger.die_after if after else house.ledger.die_before)(save)
+    with suppress(Killed):
+        house.sweep()
+    house.ledger.leave_alone()
+    then(house)
+    house.later(61)
+    house.sweep()
+    assert len(_one_end(house)) == 1
+    assert len(house.ehpc.kills) <= 1
+
+
+@pytest.mark.parametrize("save", range(1, MOST_SAVES + 1))
+def test_two_sweeps_take_it_home_once(house: House, save: int) -> None:
+    """Whichever save of the one the other comes before."""
+    _waits(house)
+    left = [save]
+
+    def other() -> None:
+        left[0] -= 1
+        if not left[0]:
+            house.sweep()
+
+    house.ledger.before_save = other
+    house.sweep()
+    assert _one_end(house) == ["rerun"]
+    assert len(house.ehpc.kills) == 1
+
+
+def test_what_another_sweep_has_taken_home_meanwhile_is_not_named_again(house: House) -> None:
+    """It comes in after the look, and closes what waited."""
+    _waits(house)
+
+    def other() -> None:
+        house.ehpc.after_look = lambda: None
+        house.sweep()
+
+    house.ehpc.after_look = other
+    house.sweep()
+    assert _one_end(house) == ["rerun"]
+
+
+def test_what_others_write_meanwhile_stays_as_it_is(house: House) -> None:
+    """Where it goes could not be written down: nothing is decided, and the next sweep heals it."""
+    waits = _waits(house)
+    house.ledger = Conflicting(house.ledger, (WAITS,))
+    assert house.sweep().results == []
+    assert list(house.records()) == [waits]
+    assert _one_end(house) == ["rerun"]
+
+
+def test_where_it_goes_is_written_down_once(house: House) -> None:
+    """Others write the job's document, and it is decided anew."""
+    waits = _waits(house)
+    house.ledger = others = Conflicting(house.ledger, (HOME,))
+    others.saves.clear()
+    house.sweep()
+    alone = [keys for keys in others.saves if keys == [waits]]
+    assert (len(alone), others.met) == (1, 1)
+    assert _one_end(house) == ["rerun"]
