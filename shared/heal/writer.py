@@ -64,7 +64,7 @@ class Writer(Struct, frozen=True, kw_only=True):
         """
         for item in items:
             origin = item.origin
-            if origin is None or item.decision is None or item.writes_to == origin.key:
+            if origin is None or item.writes_to == origin.key:
                 continue
             waits = self.records.record(origin.key).case(origin.case.failure_id)
             if waits is not None and waits.open and self.records.record(item.writes_to).case(waits.failure_id):

@@ -41,6 +41,16 @@ def test_order_and_splitting_never_change_how_many(house: House, sizes: tuple[in
     assert (sum(total[0] for total in totals), sum(total[1] for total in totals)) == (2, 3)
 
 
+@pytest.mark.parametrize("first", [1, 2])
+def test_of_two_the_same_one_is_admitted_whichever_is_told_first(house: House, first: int) -> None:
+    """Who delivers chooses no job: where one of two has room it is the one whose document comes first."""
+    break_it(house, 1)
+    failures = {number: house.hung(number) for number in (1, 2)}
+    report = house.deliver(failures.pop(first), *failures.values())
+    assert count(report) == (1, 1)
+    assert [job.split("@")[0] for job in house.ehpc.kills] == ["1.scheduler"]
+
+
 def test_the_same_job_twice_takes_one_token(house: House) -> None:
     """The breaker counts distinct jobs: a second attempt of a counted job is no third job."""
     break_it(house)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 
@@ -90,13 +92,31 @@ def test_what_ends_in_the_jobs_document_takes_nothing_in_any_more(
 
 @pytest.mark.parametrize("job_id", ["1.scheduler", "1"])
 def test_what_was_healed_at_home_has_no_second_end_where_it_waited(house: House, job_id: str) -> None:
-    """Told by its number alone; the sweep after the one that healed it may not look any more."""
-    house.ehpc.look_fails = BAD_LOOK
+    """Told by its number alone, beside one at home that comes first; the sweep after that may not look any more."""
+    house.ehpc.answer, house.ehpc.code = lambda _: Effect.NOT_DONE_LATER, "Throttling"
+    house.deliver(house.hung(0))
+    house.ehpc.answer, house.ehpc.code, house.ehpc.look_fails = lambda _: Effect.DONE, "", BAD_LOOK
     house.deliver(house.hung(1, job_id=job_id))
     house.ehpc.look_fails = None
     house.later(61)
-    assert verdicts(house.sweep()) == [("rerun", "accepted")]
+    assert verdicts(house.sweep()) == [("rerun", "accepted")] * 2
     house.ehpc.look_fails = NO_LOOK
     house.later(61)
     assert verdicts(house.sweep()) == []
-    assert list(finals(house).values()) == [["rerun"]]
+    assert sorted(finals(house).values()) == [["rerun"]] * 2
+
+
+def test_what_is_gone_when_the_sweep_comes_to_it_is_left_at_that(house: House) -> None:
+    """Its document expires while the sweep looks at its job: it is not told as ended, and nothing is called."""
+    house.ehpc.look_fails = BAD_LOOK
+    house.deliver(house.hung())
+    house.ehpc.look_fails = None
+    house.ehpc.after_look = lambda: _expire(house)
+    house.later(61)
+    assert verdicts(house.sweep()) == []
+    assert house.ehpc.calls == []
+
+
+def _expire(house: House) -> None:
+    with closing(sqlite3.connect(house.path / "ledger.db")) as ledger, ledger:
+        ledger.execute("DELETE FROM documents WHERE key LIKE 'pending/%'")
