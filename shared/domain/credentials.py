@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from shared.domain.spelled_secrets import spans
+from shared.domain.spelled_secrets import HEAD, spans
 
 _HIDDEN = b"***"
 
@@ -32,7 +32,7 @@ class Credentials(Struct, frozen=True, kw_only=True):
     def hide_in(self, text: str) -> str:
         """The text without these credentials, in whatever spelling: services quote what they got."""
         known = (self.access_key_secret, self.security_token, self.access_key_id)
-        secrets = [secret for secret in known if 0 < len(secret) <= len(text)]  # no spelling is shorter
+        secrets = [one for one in known if one and min(len(one), HEAD) <= len(text)]  # no spelling is shorter
         if not secrets:
             return text
         raw = text.encode("utf-8", "surrogatepass")

@@ -1,8 +1,12 @@
 r"""Where a text has a secret in it, in whatever spelling: services quote what they got, encoded as they like.
 
 Undone are, one layer after the other and mixed as they come, what URLs (`%2B`, `%252B`, `%25%32%42`, `%u002B`), JSON
-and programs (`\u002b`, `\x2b`, `\/`) and HTML (`&#43;`, `&#x2B;`, `&plus;`) write for a sign; of Base64 what is the
-same wherever the secret stands in it. In linear time.
+and programs (`\u002b`, `\x2b`, `\/`) and HTML (`&#43;`, `&#x2B;`, `&plus;`) write for a sign, and the line breaks of
+MIME and of folded headers; of Base64 what is the same wherever the secret stands in it, of hexadecimal the whole. What
+was cut short is found by its beginning. In linear time.
+
+Not undone is what no server and no library makes of a printable sign in an answer (octal escapes, quoted-printable, the
+secret itself in another case), nor what is packed, encrypted or in Base32.
 """
 
 from __future__ import annotations
@@ -16,8 +20,10 @@ from functools import lru_cache
 
 LAYERS = 4
 """As often may it have been encoded in ways that differ; the same percent sign may be encoded more often."""
-_LEAST_OF_BASE64 = 10
-"""Signs of Base64 that stand for a secret; fewer stand in other words as well."""
+_LEAST_ENCODED = 10
+"""Signs of Base64 or hexadecimal that stand for a secret; fewer stand in other words as well."""
+HEAD = 12
+"""Signs by which a secret is known that was cut short: fewer may begin other keys as well."""
 _OWN_FROM = (0, 2, 3)
 """Behind so many other bytes as its place says: the first sign of Base64 that is the secret's alone."""
 _NAMES = {
@@ -35,6 +41,7 @@ _CODED = re.compile(
     rb"|\\{1,4}(?:x(?P<two>[0-9A-Fa-f]{2})|U(?P<eight>[0-9A-Fa-f]{8})|(?P<itself>[^\w\s\\]))"
     rb"|&(?:#(?:[xX]0{0,8}(?P<hex>[0-9A-Fa-f]{1,5})|0{0,8}(?P<decimal>[0-9]{1,7}))"
     rb"|(?P<name>amp|lt|gt|quot|apos|plus|sol|equals));"
+    rb"|(?P<fold>\\{1,4}[nr]|[\n\r][\t ]*)"
 )
 _Places = Sequence[int]
 
@@ -45,7 +52,8 @@ def spans(text: bytes, secrets: Sequence[bytes]) -> list[tuple[int, int]]:
     wanted = [needle for secret in secrets for needle in needles(secret)]
     for layer, places in _layers(text):
         blanks = layer.replace(b" ", b"+")  # a form's plus is a blank
-        found += ((places[at], places[at + len(needle)]) for needle in wanted for at in _all(needle, blanks))
+        there = [needle for needle in wanted if needle[:HEAD] in blanks]
+        found += ((places[first], places[last]) for needle in there for first, last in _all(needle, blanks))
     return _apart(found)
 
 
@@ -63,20 +71,32 @@ def _layers(text: bytes) -> Iterator[tuple[bytes, _Places]]:
 
 @lru_cache(maxsize=16)
 def needles(secret: bytes) -> tuple[bytes, ...]:
-    """What to look for: the secret, and what Base64 makes of it behind none, one or two bytes of something else."""
+    """What to look for: the secret, in Base64 behind none, one or two bytes of something else, and as hex dumps it."""
     plain = {secret.replace(b" ", b"+")}
+    if len(secret.hex()) >= _LEAST_ENCODED:
+        dumps = (secret.hex().encode(), secret.hex("+").encode())  # a blank is a plus here
+        plain |= {*dumps, *(dump.upper() for dump in dumps)}
     for before, first in enumerate(_OWN_FROM):
         core = b64encode(bytes(before) + secret)[first : (before + len(secret)) * 8 // 6]
-        if len(core) >= _LEAST_OF_BASE64:
+        if len(core) >= _LEAST_ENCODED:
             plain |= {core, core.translate(bytes.maketrans(b"+/", b"-_"))}
     return tuple(sorted(plain))
 
 
-def _all(needle: bytes, text: bytes) -> Iterator[int]:
+def _all(needle: bytes, text: bytes) -> Iterator[tuple[int, int]]:
+    """Where it stands whole, and where it begins and was cut short."""
     at = text.find(needle)
     while at >= 0:
-        yield at
+        yield at, at + len(needle)
         at = text.find(needle, at + len(needle))
+    head = needle[:HEAD]
+    at = text.find(head) if head != needle else -1
+    while at >= 0:
+        end = at + HEAD
+        while end < min(len(text), at + len(needle)) and text[end] == needle[end - at]:
+            end += 1
+        yield at, end
+        at = text.find(head, end)
 
 
 def _undone(text: bytes, places: _Places) -> tuple[bytes, _Places] | None:
@@ -103,6 +123,8 @@ def _sign(code: re.Match[bytes]) -> bytes:
     told = code[kind]
     if kind == "itself":
         return told
+    if kind == "fold":
+        return b""
     if kind == "name":
         return _NAMES[told]
     number = int(told, 10 if kind == "decimal" else 16)

@@ -25,8 +25,11 @@ class Actor(Struct, frozen=True):
     clock: Clock
     policy: Policy
     invocation: Invocation
-    _refused: dict[str, CallResult] = field(default_factory=dict)
-    """A refusal that concerns the whole account: further calls to that system are pointless in this invocation."""
+    _refused: dict[tuple[str, str], CallResult] = field(default_factory=dict)
+    """A refusal that concerns the whole account: further calls to that system are pointless in this invocation.
+
+    By system and region: an account may have a service in one of its regions and not in another.
+    """
 
     def act(self, items: Sequence[Item]) -> None:
         """Rerun the jobs of these items, all reserved and of one scope; each gets its `call` or why it was `unsent`."""
@@ -41,7 +44,8 @@ class Actor(Struct, frozen=True):
                 self._batch(members[start : start + most], system)
 
     def _batch(self, items: Sequence[Item], system: JobSystem) -> None:
-        refusal = self._refused.get(items[0].failure.system)
+        scope = items[0].failure.scope
+        refusal = self._refused.get((scope.system, scope.region))
         now = self.clock.now()
         ready: list[Item] = []
         for item in items:
@@ -59,7 +63,7 @@ class Actor(Struct, frozen=True):
         for item, result in zip(ready, results, strict=True):
             item.call, item.batch = result, len(ready)
             if result.account_wide:
-                self._refused[item.failure.system] = result
+                self._refused[scope.system, scope.region] = result
 
 
 def _most(item: Item, system: JobSystem) -> int:

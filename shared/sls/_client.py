@@ -182,8 +182,14 @@ class Client:
         return self._tamed(read)
 
     def put(self, project: str, logstore: str, at: int, records: Sequence[Mapping[str, str]]) -> None:
-        """One PutLogs; `at` in Unix seconds."""
-        self.call("put_log_raw", project, logstore, LogGroup(TOPIC, SOURCE, at, records))
+        """One PutLogs; `at` in Unix seconds. A 200 that names an error is no yes, though the SDK takes it for one."""
+
+        def write() -> None:
+            said = self._sdk.put_log_raw(project, logstore, LogGroup(TOPIC, SOURCE, at, records)).get_body()
+            if isinstance(said, dict) and "errorCode" in said:
+                raise LogException(str(said["errorCode"]), "")
+
+        self._tamed(write)
 
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:
         """A method of the SDK by its name: for what sets an account up. Raises LogCallFailed."""

@@ -57,7 +57,9 @@ NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
     },
     "shared.systems.openapi._sdk": {"_CHAIN_LIMIT": 32, "MOST_BYTES": 8_000_000, "_NO_PORT": 80},
     "shared.systems.openapi._signing": {"SHORT": 64},
-    "shared.systems.openapi.classify": {"_TOO_MANY_REQUESTS": 429, "_SERVER_ERROR": 500},
+    "shared.systems.openapi.classify": {"_TOO_MANY_REQUESTS": 429, "_BAD_REQUEST": 400, "_SERVER_ERROR": 500},
+    "shared.systems.openapi.results": {"_HTTP_OK": 200},
+    "shared.systems.openapi.said": {"_LEVELS": 3},
     "shared.systems.schedulerx.likely": {
         "MOST_PAGES": 10,
         "MOST_JOBS": 10,
@@ -95,7 +97,6 @@ NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
     "shared.systems.schedulerx.system": {"PACE_PER_MINUTE": 80, "_IMAGINED_ID": 1000, "_IMAGINED_OTHER_ID": 100},
     "shared.systems.schedulerx.watch": {"REACH_H": 48.0},
     "shared.systems.schedulerx.wire": {
-        "_OK": 200,
         "MOST_RETRIES": 1000,
         "LOG_LINES": 200,
         "RESULT_BYTES": 4096,
@@ -119,7 +120,6 @@ NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
         "WORKFLOW_PAGE": 100,
         "_NEWEST_EVENTS": 10,
         "_FAILED": 5,
-        "_OK": 200,
     },
     "shared.systems.spelled": {"MAX_PART_CHARS": 256},
 }

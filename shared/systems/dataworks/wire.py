@@ -19,16 +19,17 @@ from shared.ports import Clock
 from shared.reading.shape import shaped
 from shared.systems.dataworks.scope import GET, LIST, RERUN
 from shared.systems.dataworks.snapshot import RerunMode, TaskInstance
-from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, bounded, refused, unreadable
+from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, bounded, unreadable
 from shared.systems.openapi.classify import of_something_else
-from shared.systems.openapi.results import call_result
+from shared.systems.openapi.results import by_code, call_result
+from shared.systems.openapi.said import text_of
 
 VERSION = "2024-05-18"
 PAGE_MOST = 500
 """Instances on a page of the list (docs/facts/dataworks.md#lists)."""
 REFUSED_BY_ID = "RefusedById"
 """Ours: the code of an answer whose SuccessInfo says no of one instance. It has none of its own."""
-_HTTP_OK, _FAILURE = "200", "Failure"
+_FAILURE = "Failure"
 _NOT_THERE = 404
 _STATES = {
     "NotRun": State.QUEUED,
@@ -118,13 +119,7 @@ def ask(api: Caller, action: str, parameters: Mapping[str, str], *, jobs: int = 
         jobs=jobs,
     )
     reply = api.call(wanted)
-    if isinstance(reply, CallFailed):
-        return reply
-    code = str(reply.body.get("Code") or "")
-    if code not in {"", _HTTP_OK}:
-        message = str(reply.body.get("Message") or "")
-        return refused(code, message, jobs=jobs, http_status=reply.status, request_id=reply.request_id)
-    return reply if reply.request_id else unreadable("the answer has no request id", status=reply.status)
+    return reply if isinstance(reply, CallFailed) else by_code(reply, jobs=jobs)
 
 
 def one(api: Caller, instance_id: str) -> TaskShown | CallFailed:
@@ -222,7 +217,7 @@ def _result(info: Any, reply: Reply, left_at: float) -> CallResult:
             effect=Effect.NOT_DONE_USELESS,
             api=RERUN,
             code=REFUSED_BY_ID,
-            message=bounded(str(info.get("Message") or "")),
+            message=bounded(text_of(info, "Message")),
             request_id=reply.request_id,
             left_at=left_at,
         )

@@ -19,7 +19,8 @@ from shared.reading.shape import shaped
 from shared.systems.ehpc.node import Node
 from shared.systems.ehpc.rows import Listed, id_of
 from shared.systems.ehpc.scope import CLUSTERS, LIST, LOG, NODES, RERUN
-from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, refused, unreadable
+from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply
+from shared.systems.openapi.results import by_code
 
 VERSION = "2018-04-12"
 PAGE_SIZE = 50
@@ -31,8 +32,6 @@ NODES_PAGE_SIZE = 100
 """The same of nodes (docs/facts/ehpc.md#nodes)."""
 MOST_JOBS_A_CALL = 100
 """Ids in one RerunJobs call (docs/facts/ehpc.md#limits)."""
-
-_HTTP_OK = "200"
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -59,15 +58,7 @@ def ask(
     reply = api.call(
         ApiCall(action=action, version=VERSION, parameters=parameters, mutates=action == RERUN, jobs=jobs, rows=rows)
     )
-    if isinstance(reply, CallFailed):
-        return reply
-    code = str(reply.body.get("Code") or "")
-    if code not in {"", _HTTP_OK}:
-        message = str(reply.body.get("Message") or "")
-        return refused(code, message, jobs=jobs, http_status=reply.status, request_id=reply.request_id)
-    if not reply.request_id:
-        return unreadable("the answer has no request id", status=reply.status)
-    return reply
+    return reply if isinstance(reply, CallFailed) else by_code(reply, jobs=jobs)
 
 
 def read_page(api: Caller, cluster_id: str, number: int, filters: Mapping[str, str]) -> Page | CallFailed:

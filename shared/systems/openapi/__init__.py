@@ -26,6 +26,7 @@ from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint
 from shared.put_off import put_off
 from shared.systems.openapi.classify import NoAnswer, Row, no_answer_row, service_row
+from shared.systems.openapi.said import SAID, hidden, text_of
 
 MESSAGE_BYTES = 1024
 CONNECT_TIMEOUT_MS = 5_000
@@ -203,10 +204,9 @@ class OpenApi:
         status, body = raw["statusCode"], raw["body"]
         if not isinstance(body, dict) or not 200 <= status < 300:  # noqa: PLR2004 - HTTP's own numbers
             return unreadable("the answer is no JSON object", status=status)
-        for name in ("Code", "Message", "RequestId"):
-            if isinstance(text := body.get(name), str):
-                body[name] = self._credentials.hide_in(text)
-        return Reply(body=body, request_id=bounded(str(body.get("RequestId") or ""), 128), status=status)
+        for name in body.keys() & SAID:
+            body[name] = hidden(body[name], self._credentials.hide_in)
+        return Reply(body=body, request_id=bounded(text_of(body, "RequestId"), 128), status=status)
 
     def _failed(self, told: NoAnswer | Refusal, wanted: ApiCall) -> CallFailed:
         if isinstance(told, NoAnswer):

@@ -181,7 +181,7 @@ docs/facts/pbs.md#rerun). Whatever else they say, of a lost connection or of not
 _PLAIN_REFUSALS = ("is not existed", "not match groupid", "groupid not exist", "lack of ssl protect")
 """SchedulerX: the only evidence it gives, so these may narrow unknown to refused, and nothing else."""
 _TOO_MANY_REQUESTS = 429
-_SERVER_ERROR = 500
+_BAD_REQUEST, _SERVER_ERROR = 400, 500
 
 
 def documented(code: str) -> bool:
@@ -223,16 +223,17 @@ def _gateway_row(code: str, http_status: int | None, parameters: Iterable[str] =
 def business_row(code: object, message: str) -> Row:
     """What a SchedulerX answer with `Success` false proves.
 
-    Nothing is published, so this is judgement (docs/facts/schedulerx.md#business-errors): a `Code` below 500 is a
-    refusal; of what is left unknown the known texts make refusals.
+    Nothing is published, so this is judgement (docs/facts/schedulerx.md#business-errors): a `Code` from 400 to 499 is a
+    refusal, as HTTP's are; of what is left unknown the known texts make refusals.
     """
-    refused = _gateway_row(code, None) if isinstance(code, str) else None
-    if refused is not None:
-        return refused
     number = as_number(code)
+    if number is None and isinstance(code, str) and documented(code):
+        named = service_row(code, message, jobs=1, http_status=None)
+        if named != _UNKNOWN:
+            return named
     if number == _TOO_MANY_REQUESTS:
         return _LATER
-    if (number is not None and number < _SERVER_ERROR) or _says(message, _PLAIN_REFUSALS):
+    if (number is not None and _BAD_REQUEST <= number < _SERVER_ERROR) or _says(message, _PLAIN_REFUSALS):
         return _USELESS
     return _UNKNOWN
 

@@ -4,7 +4,44 @@ from __future__ import annotations
 
 from shared.domain.call import CallResult, Effect
 from shared.domain.snapshot import LookFailed
-from shared.systems.openapi import CallFailed, Reply, bounded
+from shared.systems.openapi import CallFailed, Reply, bounded, from_row, refused, unreadable
+from shared.systems.openapi.classify import as_number, business_row
+from shared.systems.openapi.said import text_of
+
+_HTTP_OK = 200
+
+
+def by_code(reply: Reply, *, jobs: int = 1) -> Reply | CallFailed:
+    """An answer with HTTP 2xx of a service that says no by a code: a yes has none, nor a `Success` that is no yes.
+
+    And it has a request id, or somebody else has spoken.
+    """
+    named = "Code" if reply.body.get("Code") else "ErrorCode"
+    code = text_of(reply.body, named)
+    message = text_of(reply.body, "Message") or text_of(reply.body, "ErrorMessage")
+    if reply.body.get(named) and code != str(_HTTP_OK):
+        return refused(code, message, jobs=jobs, http_status=reply.status, request_id=reply.request_id)
+    if not reply.request_id:
+        return unreadable("the answer has no request id", status=reply.status)
+    if reply.body.get("Success") not in (None, True, "true"):
+        text = f"Success is {text_of(reply.body, 'Success') or None!s:.20}: {message}"
+        return unreadable(text, request_id=reply.request_id, status=reply.status)
+    return reply
+
+
+def by_success(reply: Reply, *, without_code: bool = False) -> Reply | CallFailed:
+    """An answer with HTTP 2xx of a service that says no by `Success`. `without_code`: a yes may have none.
+
+    `Success` with the code of an error means neither yes nor no.
+    """
+    success, code, message = reply.body.get("Success"), reply.body.get("Code"), text_of(reply.body, "Message")
+    if success is True and (as_number(code) == _HTTP_OK or (without_code and code in (None, ""))):
+        return reply
+    shown = text_of(reply.body, "Code")
+    if success is not False:
+        text = f"Success is {text_of(reply.body, 'Success') or None!s:.20} with Code {shown:.20}: {message}"
+        return unreadable(text, request_id=reply.request_id, status=reply.status)
+    return from_row(business_row(code, message), shown, message, http_status=reply.status, request_id=reply.request_id)
 
 
 def call_result(api: str, reply: Reply | CallFailed, left_at: float) -> CallResult:

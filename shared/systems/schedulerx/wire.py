@@ -18,13 +18,12 @@ from shared.domain.job import State
 from shared.reading.shape import each_shaped, shaped
 from shared.reading.text import cut
 from shared.reading.times import instant
-from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
-from shared.systems.openapi.classify import as_number, business_row
+from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply
+from shared.systems.openapi.results import by_success
 from shared.systems.schedulerx.scope import LOG, RETRY, Group
 from shared.systems.schedulerx.snapshot import Instance
 
 VERSION = "2019-04-30"
-_OK = 200
 LOG_LINES = 200
 """The most that one call reads."""
 RESULT_BYTES = 4096
@@ -177,21 +176,7 @@ def ask(
         mutates=method != "GET",
     )
     reply = api.call(wanted)
-    return reply if isinstance(reply, CallFailed) else judged(reply)
-
-
-def judged(reply: Reply) -> Reply | CallFailed:
-    """Whether an answer with HTTP 2xx means yes."""
-    success, code = reply.body.get("Success"), reply.body.get("Code")
-    if success is True and as_number(code) == _OK:
-        return reply
-    message = str(reply.body.get("Message") or "")
-    if success is not False:
-        text = f"Success is {success!r:.20} with Code {code!r:.20}: {message}"
-        return unreadable(text, request_id=reply.request_id, status=reply.status)
-    row = business_row(code, message)
-    shown = "" if code is None else str(code)
-    return from_row(row, shown, message, http_status=reply.status, request_id=reply.request_id)
+    return reply if isinstance(reply, CallFailed) else by_success(reply)
 
 
 def job_config(api: Caller, group: Group, job_id: str) -> JobConfig | CallFailed:

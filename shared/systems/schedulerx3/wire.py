@@ -17,8 +17,8 @@ from msgspec import Struct
 from shared.domain.job import LIVE_STATES, State
 from shared.reading.shape import each_shaped, shaped
 from shared.reading.times import instant
-from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply, from_row, unreadable
-from shared.systems.openapi.classify import as_number, business_row
+from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply
+from shared.systems.openapi.results import by_success
 from shared.systems.schedulerx3.execution import Execution
 from shared.systems.schedulerx3.scope import APPS, BACKFILL, EVENTS, GET, LIST, RETRY, RETRY_WORKFLOW, App
 
@@ -29,7 +29,6 @@ _NEWEST_EVENTS = 10
 _FAILED = 5
 _BY_GET = frozenset({EVENTS, APPS})
 _MUTATING = frozenset({RETRY, RETRY_WORKFLOW, BACKFILL})
-_OK = 200
 _ID = re.compile(r"[0-9]{1,19}\Z")
 _STATES = {
     1: State.QUEUED,
@@ -154,20 +153,7 @@ def ask(
         amid_calls=amid_calls,
     )
     reply = api.call(wanted)
-    return reply if isinstance(reply, CallFailed) else judged(reply)
-
-
-def judged(reply: Reply) -> Reply | CallFailed:
-    """Whether an answer with HTTP 2xx means yes. `Success` with the code of an error means neither yes nor no."""
-    success, code = reply.body.get("Success"), reply.body.get("Code")
-    if success is True and as_number(code) in {_OK, None}:
-        return reply
-    message = str(reply.body.get("Message") or "")
-    if success is not False:
-        text = f"Success is {success!r:.20} with Code {code!r:.20}: {message}"
-        return unreadable(text, request_id=reply.request_id, status=reply.status)
-    shown = "" if code is None else str(code)
-    return from_row(business_row(code, message), shown, message, http_status=reply.status, request_id=reply.request_id)
+    return reply if isinstance(reply, CallFailed) else by_success(reply, without_code=True)
 
 
 def one(api: Caller, app: App, execution_id: int) -> Shown | CallFailed:

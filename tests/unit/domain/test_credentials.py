@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from shared.domain.credentials import Credentials
-from shared.domain.spelled_secrets import LAYERS, needles
+from shared.domain.spelled_secrets import HEAD, LAYERS, needles
 from tests.support.growth import LINEAR, growth
 
 KEY = Credentials(access_key_id="the-id", access_key_secret="the/secret", security_token="the token")
@@ -62,6 +62,16 @@ def test_secrets_are_hidden_in_text_plain_or_encoded() -> None:
         "the%26%2347%3Bsecret",
         "the&amp;#47;secret",
         "the\\u00252Fsecret",
+        "the/\r\n\t secret",
+        "the/\\nsecret",
+        "the/\\\\r\\\\nsecret",
+        "the%0A/secret",
+        "the/&#10;secret",
+        "7468652f736563726574",
+        "7468652F736563726574",
+        "74 68 65 2f 73 65 63 72 65 74",
+        "74%2068%2065%202F%2073%2065%2063%2072%2065%2074",
+        "the+tok\nen",
     ],
 )
 def test_every_spelling_is_hidden(spelling: str) -> None:
@@ -69,11 +79,39 @@ def test_every_spelling_is_hidden(spelling: str) -> None:
     assert KEY.hide_in(f"[{spelling}]") == "[***]"
 
 
+@pytest.mark.parametrize("cut_off", [HEAD, 13, 24])
+@pytest.mark.parametrize("encode", [str, lambda text: quote(text, safe=""), lambda text: text.encode().hex()])
+def test_what_was_cut_short_is_hidden_as_far_as_it_goes(cut_off: int, encode: Callable[[str], str]) -> None:
+    """Services shorten what they quote."""
+    secret = "a+/=bcdefghijklmnopqrstuvwxyz"
+    key = Credentials(access_key_id="the-id", access_key_secret=secret)
+    for end in ("", "...", "\u2026 (cut)"):
+        assert key.hide_in(f"token {encode(secret[:cut_off])}{end}") == f"token ***{end}"
+    assert key.hide_in(secret[:5]) == secret[:5], "so few begin other words as well"
+
+
+def test_a_secret_behind_its_own_beginning_is_hidden_whole() -> None:
+    """What looked as if it were cut short begins again before its end."""
+    key = Credentials(access_key_id="i", access_key_secret="abcabcabcabcabcX")
+    assert key.hide_in("[abcabcabcabcabcabcX]") == "[***]"
+
+
+@pytest.mark.parametrize("width", [20, 76])
+def test_base64_in_lines_shows_nothing_of_a_secret_but_its_edges(width: int) -> None:
+    """As MIME breaks it."""
+    key = Credentials(access_key_id="the-id", access_key_secret="s3cr+t/" * 20)
+    told = base64.b64encode(f"user:{key.access_key_secret}:x".encode()).decode()
+    lines = "\r\n".join(told[at : at + width] for at in range(0, len(told), width))
+    assert len(key.hide_in(lines).replace("***", "")) <= 16
+
+
 def test_hiding_takes_linear_time() -> None:
     """A text that almost matches at every place."""
     token = "a" * 1_000
     key = Credentials(access_key_id="i", access_key_secret="s", security_token=token)
     assert growth(lambda size: key.hide_in("%2525252" * size), 20_000) < LINEAR
+    assert growth(lambda size: key.hide_in(f"{'a' * 12}b" * size), 2_000) < LINEAR
+    assert growth(lambda size: key.hide_in("\\n\r\n " * size), 20_000) < LINEAR
 
 
 def test_an_empty_token_hides_nothing() -> None:
@@ -96,16 +134,25 @@ def test_base64_shows_nothing_of_a_secret_but_its_edges(before: str, encode: Cal
 
 
 def test_what_is_looked_for_in_base64_is_what_every_neighbour_leaves() -> None:
-    """Of a secret of eight bytes ten signs, in three places; of seven nothing, for nine stand in other words too."""
-    assert set(needles(b"pass>?wd")) == {
+    """Of a secret of eight bytes ten signs, in three places; of seven nothing, for nine stand in other words too.
+
+    Of hexadecimal nothing of a secret of four bytes.
+    """
+    assert {needle for needle in needles(b"pass>?wd") if not needle.startswith(b"70")} == {
         b"pass>?wd",
         b"cGFzcz4/d2",
         b"Bhc3M+P3dk",
         b"wYXNzPj93Z",
         *(b"cGFzcz4_d2", b"Bhc3M-P3dk"),
     }
-    assert needles(b"pass>?w") == (b"pass>?w",)
+    assert set(needles(b"pass>?w")) == {
+        b"pass>?w",
+        *(b"706173733e3f77", b"706173733E3F77"),
+        *(b"70+61+73+73+3e+3f+77", b"70+61+73+73+3E+3F+77"),
+    }
+    assert set(needles(b"12345")) == {b"12345", b"3132333435", b"31+32+33+34+35"}
     assert needles(b"a b") == (b"a+b",)
+    assert needles(b"a bc") == (b"a+bc",)
 
 
 def test_so_many_layers_are_undone_and_no_more() -> None:
@@ -127,8 +174,12 @@ def test_of_a_text_that_is_shorter_than_a_secret_nothing_is_asked(monkeypatch: p
 
     monkeypatch.setattr("shared.domain.credentials.spans", spans)
     key = Credentials(access_key_id="i" * 24, access_key_secret="s" * 30, security_token="t" * 900)
-    assert (key.hide_in("OK"), key.hide_in("x" * 24)) == ("OK", "x" * 24)
-    assert asked == [[b"i" * 24]]
+    assert (key.hide_in("OK"), key.hide_in("x" * (HEAD - 1)), asked) == ("OK", "x" * (HEAD - 1), [])
+    assert key.hide_in("x" * HEAD) == "x" * HEAD
+    assert [len(one) for one in asked] == [3], "it may be cut short"
+    asked.clear()
+    Credentials(access_key_id="i" * 11, access_key_secret="").hide_in("x" * 11)
+    assert asked == [[b"i" * 11]]
 
 
 @pytest.mark.parametrize("text", [r"\U00110000 \x4 %4 %u12 &#1114112; &#xFFFFF; &nbsp;", "\ud800 %", "ä%C3%A4 the%2"])

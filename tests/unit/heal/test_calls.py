@@ -156,6 +156,19 @@ def test_after_a_refusal_of_the_account_that_system_is_asked_no_more_and_others_
     assert codes == ["Forbidden.RAM"] * 3 + [""]
 
 
+def test_a_refusal_of_the_account_in_one_region_says_nothing_of_another() -> None:
+    """A service may be enabled, or have an API at all, in one region alone."""
+    clock = Clock()
+    refusing = Service(clock, effect=Effect.NOT_DONE_USELESS, code="Forbidden.Not.Server", account_wide=True)
+    serving = Service(clock)
+    by_region = {CLUSTER.region: refusing, "cn-beijing": serving}
+    one = Actor(lambda _, region: by_region[region], clock, POLICY, Invocation("r", START + 60.0))  # type: ignore[arg-type,return-value]
+    there = replace(CLUSTER, region="cn-beijing")
+    for items in ([item("1.s")], [item("2.s")], [item("3.s", scope=there)]):
+        one.act(items)
+    assert (refusing.calls, serving.calls) == ([["1.s"]], [["3.s"]])
+
+
 def test_a_refusal_of_one_job_stops_no_other() -> None:
     """It concerns nobody else."""
     clock = Clock()

@@ -120,6 +120,31 @@ def test_a_busy_service_is_asked_twice(sink: SlsSink, wire: Wire) -> None:
     assert len(wire.requests) == 2
 
 
+@pytest.mark.parametrize(
+    ("said", "code", "tries"),
+    [
+        (b'{"errorCode": "WriteQuotaExceed", "errorMessage": "m"}', "WriteQuotaExceed", 2),
+        (b'{"errorCode": "Unauthorized", "errorMessage": "m"}', "Unauthorized", 1),
+        (b'{"errorCode": ["a neighbour"]}', "UnreadableAnswer", 1),
+        (b'{"errorCode": ""}', "UnreadableAnswer", 1),
+    ],
+)
+def test_a_200_that_names_an_error_is_no_yes(sink: SlsSink, wire: Wire, said: bytes, code: str, tries: int) -> None:
+    """With the header of the service: the outcomes stay owed."""
+    wire.behave = lambda handler: say(handler, 200, said, **REQUEST_ID)
+    with pytest.raises(SinkUnavailable, match=f": {code}$"):
+        sink.put([{"outcome_id": "1"}])
+    assert len(wire.requests) == tries
+
+
+@pytest.mark.parametrize("said", [b"", b"{}", b"[]", b'{"requestId": "r"}'])
+def test_what_names_no_error_in_a_200_of_the_service_is_a_yes(sink: SlsSink, wire: Wire, said: bytes) -> None:
+    """Whatever it says beside that: to write it for ever would be no better."""
+    wire.behave = lambda handler: say(handler, 200, said, **REQUEST_ID)
+    sink.put([{"outcome_id": "1"}])
+    assert len(wire.requests) == 1
+
+
 def test_a_refusal_is_not_repeated(sink: SlsSink, wire: Wire) -> None:
     """A missing right does not come about by asking."""
     wire.behave = refusal("Unauthorized", 401)

@@ -11,7 +11,7 @@ from shared.systems.openapi.classify import as_number, business_row, says_not_th
 
 USELESS, LATER, UNKNOWN = Effect.NOT_DONE_USELESS, Effect.NOT_DONE_LATER, Effect.UNKNOWN
 
-# By docs/facts/schedulerx.md#business-errors a `Code` below 500 is a refusal
+# By docs/facts/schedulerx.md#business-errors a `Code` from 400 to 499 is a refusal
 BUSINESS = [
     (400, "jobId=92583 is not existed", USELESS),
     (400, "jobid: 92583 not match groupId: testSchedulerx.defaultGroup", USELESS),
@@ -19,7 +19,11 @@ BUSINESS = [
     (403, "Your request is denied as lack of ssl protect.", USELESS),
     (499, "anything", USELESS),
     ("400", "anything", USELESS),
-    (200, "anything", USELESS),
+    (399, "anything", UNKNOWN),
+    (200, "anything", UNKNOWN),
+    (0, "anything", UNKNOWN),
+    (-1, "system error", UNKNOWN),
+    (41090002, "no permission", UNKNOWN),
     (500, "anything", UNKNOWN),
     ("503", "anything", UNKNOWN),
     (None, "anything", UNKNOWN),
@@ -29,6 +33,13 @@ BUSINESS = [
     (500, "jobId=92583 is not existed", USELESS),
     (429, "slow down", LATER),
     ("Throttling.User", "slow down", LATER),
+    ("NotFound", "anything", USELESS),
+    ("IllegalRequest", "anything", USELESS),
+    ("NoPermission", "anything", USELESS),
+    ("InvalidClusterStatus", "anything", LATER),
+    ("InternalError", "anything", UNKNOWN),
+    ("InternalError", "jobId=92583 is not existed", USELESS),
+    ("AgentError.Job.RerunFailure", "anything", UNKNOWN),
 ]
 
 

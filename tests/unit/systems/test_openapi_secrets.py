@@ -11,7 +11,10 @@ from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
 from shared.kept_http import NoWholeAnswer, Snag
+from shared.systems.dataworks.wire import rerun
 from shared.systems.openapi import ApiCall, CallFailed, OpenApi, Reply
+from shared.systems.openapi.results import by_code, by_success
+from tests.support.clock import Clock
 from tests.support.http_wire import Behaviour, Wire
 from tests.support.make import Make
 from tests.unit.systems.failed_calls import CALL, failed
@@ -117,3 +120,35 @@ def test_half_a_key_is_none(wire: Wire, key: str, secret: str) -> None:
     half = Credentials(access_key_id=key, access_key_secret=secret, security_token="")
     reply = failed(OpenApi(half, parse_endpoint(f"http://{wire.host}")).call(CALL))
     assert (reply.code, reply.read_again, wire.requests) == ("NoCredentials", True, [])
+
+
+@pytest.mark.parametrize(
+    "quoting",
+    [
+        {"Success": "SK+made/up="},
+        {"Success": False, "Code": {"quoted": "SK+made/up="}, "Message": ["SK+made/up="]},
+        {"Success": False, "ErrorCode": "SK+made/up=", "ErrorMessage": "SK+made/up="},
+        {"Success": False, "Code": 500, "Message": {"quoted": "SK+made/up="}},
+    ],
+)
+def test_nothing_that_is_made_of_an_answer_shows_a_secret(
+    wire: Wire, api: OpenApi, answers: Make[Behaviour], quoting: dict[str, Any]
+) -> None:
+    """In whatever member a service quotes what it got, and whatever stands in that member's place."""
+    wire.behave = answers(200, {"RequestId": "r", **quoting})
+    reply = api.call(CALL)
+    assert isinstance(reply, Reply)
+    for said in (by_code(reply), by_success(reply)):
+        assert isinstance(said, CallFailed)
+        assert "made" not in f"{said.code} {said.message}"
+
+
+def test_what_dataworks_says_of_one_instance_shows_no_secret(
+    wire: Wire, api: OpenApi, answers: Make[Behaviour]
+) -> None:
+    """It stands two members deep."""
+    info = {"1": {"Success": False, "Message": "for SK+made/up="}, "2": {"Success": False, "Message": {"a": "SK+made"}}}
+    wire.behave = answers(200, {"RequestId": "r", "SuccessInfo": info})
+    results = rerun(api, Clock(), ["1", "2"])
+    assert isinstance(results, dict)
+    assert [results[number].message for number in ("1", "2")] == ["for ***", ""]

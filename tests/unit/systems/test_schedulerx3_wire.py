@@ -10,6 +10,7 @@ import pytest
 from shared.domain.call import Effect
 from shared.domain.job import State
 from shared.systems.openapi import ApiCall, CallFailed, Reply
+from shared.systems.openapi.results import by_success
 from shared.systems.schedulerx3.execution import Execution
 from shared.systems.schedulerx3.scope import App
 from shared.systems.schedulerx3.wire import (
@@ -20,7 +21,6 @@ from shared.systems.schedulerx3.wire import (
     events,
     executions,
     failed_executions,
-    judged,
     lives,
     one,
     will_retry,
@@ -79,7 +79,7 @@ def test_what_is_no_yes_is_told_with_the_answer(
 ) -> None:
     """Code, message, request and status: a person reads them. A yes needs no code."""
     reply = Reply(body=dict(body), request_id="req", status=202)
-    said = judged(reply)
+    said = by_success(reply, without_code=True)
     if code is None:
         assert said is reply
     else:

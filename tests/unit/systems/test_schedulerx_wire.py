@@ -16,6 +16,7 @@ from shared.domain.life import Life
 from shared.domain.snapshot import LookFailed
 from shared.ports import OutputPart
 from shared.systems.openapi import ApiCall, CallFailed, Reply
+from shared.systems.openapi.results import by_success
 from shared.systems.schedulerx.adapter import SchedulerxJobs
 from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
@@ -28,7 +29,6 @@ from shared.systems.schedulerx.wire import (
     instances,
     job_config,
     jobs,
-    judged,
     moment,
 )
 from tests.support.clock import Clock
@@ -92,7 +92,7 @@ def test_what_is_no_yes_is_told_with_the_answer(
     body: Mapping[str, Any], code: str, message: str, effect: Effect
 ) -> None:
     """Code, message, request and status: a person reads them."""
-    said = judged(Reply(body=dict(body), request_id="req", status=202))
+    said = by_success(Reply(body=dict(body), request_id="req", status=202))
     assert isinstance(said, CallFailed)
     assert (said.code, said.message, said.effect, said.request_id, said.http_status) == (
         code, message, effect, "req", 202,

@@ -1,0 +1,91 @@
+"""What an answer with HTTP 2xx means: yes only where nothing in it says no."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.domain.call import Effect
+from shared.systems.openapi import CallFailed, Reply
+from shared.systems.openapi.results import by_code, by_success
+from shared.systems.openapi.said import hidden, text_of
+
+USELESS, LATER, UNKNOWN = Effect.NOT_DONE_USELESS, Effect.NOT_DONE_LATER, Effect.UNKNOWN
+
+
+def answer(request_id: str = "r", **members: Any) -> Reply:
+    """One with HTTP 200."""
+    return Reply(body={"RequestId": request_id, **members}, request_id=request_id, status=200)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {},
+        {"Code": ""},
+        {"Code": None},
+        {"Code": "200"},
+        {"Code": 200, "Success": True},
+        {"Success": "true"},
+        {"Message": "m"},
+    ],
+)
+def test_what_says_no_no_and_has_a_request_id_is_a_yes(members: dict[str, Any]) -> None:
+    """Codes that are none, and a `Success` that is one."""
+    reply = answer(**members)
+    assert by_code(reply) is reply
+
+
+@pytest.mark.parametrize(
+    ("members", "code", "message", "effect"),
+    [
+        ({"Code": "InDebt", "Message": "m"}, "InDebt", "m", USELESS),
+        ({"ErrorCode": "InDebt", "ErrorMessage": "m"}, "InDebt", "m", USELESS),
+        ({"ErrorCode": "Throttling.User", "Success": False}, "Throttling.User", "", LATER),
+        ({"Code": "", "ErrorCode": "Odd"}, "Odd", "", UNKNOWN),
+        ({"Code": "Odd", "ErrorCode": "InDebt"}, "Odd", "", UNKNOWN),
+        ({"Success": False, "Message": "m"}, "UnreadableAnswer", "Success is False: m", UNKNOWN),
+        ({"Success": "false", "ErrorMessage": "m"}, "UnreadableAnswer", "Success is false: m", UNKNOWN),
+        ({"Success": {}}, "UnreadableAnswer", "Success is None: ", UNKNOWN),
+        ({"Code": ["InDebt"], "Message": ["m"]}, "", "", UNKNOWN),
+        ({"Code": {"a": 1}}, "", "", UNKNOWN),
+        ({"Code": 403, "Message": "m"}, "403", "m", USELESS),
+        ({"request_id": ""}, "UnreadableAnswer", "the answer has no request id", UNKNOWN),
+    ],
+)
+def test_what_says_no_in_whatever_member_is_no_yes(
+    members: dict[str, Any], code: str, message: str, effect: Effect
+) -> None:
+    """However well it looks: what says that nothing was done, or says it in no way that can be read."""
+    said = by_code(answer(**members))
+    assert isinstance(said, CallFailed)
+    assert (said.code, said.message, said.effect) == (code, message, effect)
+
+
+@pytest.mark.parametrize("code", [200, "200", None, ""])
+def test_success_decides_where_there_is_one(code: object) -> None:
+    """With the code of a success; without one only where the service has samples of that."""
+    reply = answer(Success=True, Code=code)
+    assert by_success(reply, without_code=True) is reply
+    assert (by_success(reply) is reply) is (code in (200, "200"))
+
+
+@pytest.mark.parametrize("code", [{}, [], {"x": "y"}, "odd", 403, 0])
+def test_success_with_another_code_is_neither_yes_nor_no(code: object) -> None:
+    """Whatever that is."""
+    said = by_success(answer(Success=True, Code=code), without_code=True)
+    assert isinstance(said, CallFailed)
+    assert (said.code, said.effect) == ("UnreadableAnswer", UNKNOWN)
+
+
+def test_only_what_may_be_shown_is_shown() -> None:
+    """Text, numbers and truth values, without secrets as deep as services speak; nothing of what is deeper."""
+
+    def hide(text: str) -> str:
+        return text.replace("secret", "***")
+
+    told = {"id": {"Success": True, "Message": "a secret", "n": 7, "deeper": {"x": "secret"}}}
+    assert hidden(told, hide)["id"] == {"Success": True, "Message": "a ***", "n": 7, "deeper": {"x": "***"}}
+    assert hidden({"a": {"b": {"c": {"d": "secret"}}}}, hide) == {"a": {"b": {"c": {"d": "secret"}}}}
+    assert [text_of({"m": one}, "m") for one in ("t", 7, True, None, {"x": 1}, ["t"])] == ["t", "7", "True", "", "", ""]
