@@ -22,6 +22,8 @@ _INTEGER, _DOUBLE, _BOOLEAN, _STRING, _BLOB = 0, 1, 2, 3, 7
 _WIDTHS = {_INTEGER: 9, _DOUBLE: 9, _BOOLEAN: 2}
 """Bytes of a value with its type; others have their length before them."""
 _HEADER = struct.pack("<i", 0x75)
+_BEGIN, _COLUMNS = _HEADER + bytes((_KEY,)), bytes((_DATA,))
+_CELL_ENDS = [bytes((_CELL_SUM, crc)) for crc in range(256)]
 _INT32, _INT64, _DOUBLE_64 = Struct("<i"), Struct("<q"), Struct("<d")
 _MARKED_INT64, _SIZED = Struct("<bq"), Struct("<bi")
 _LONGEST_NAME = 255
@@ -51,15 +53,16 @@ def written(key: Key, columns: Iterable[tuple[str, int | str | bytes]] = (), *, 
     Raises:
         struct.error: a number of more than 64 bits.
     """
-    sums, parts = bytearray(), [_HEADER, bytes((_KEY,))]
-    for name, value in key:
-        parts += _cell(name, value, sums)
+    parts = [_BEGIN, *(_key_cell(name, value) for name, value in key)]
+    sums = [part[-1] for part in parts[1:]]
     marked = False
     for name, column in columns:
         if not marked:
-            parts.append(bytes((_DATA,)))
+            parts.append(_COLUMNS)
             marked = True
-        parts += _cell(name, column, sums)
+        cell = _cell(name, column)
+        parts.append(cell)
+        sums.append(cell[-1])
     sums.append(deleted)
     parts.append(bytes((_DELETED,) * deleted + (_ROW_SUM, crc8(0, bytes(sums)))))
     return b"".join(parts)
@@ -75,12 +78,15 @@ def value_of(value: int | str | bytes | Bound) -> bytes:
     return _SIZED.pack(_STRING if isinstance(value, str) else _BLOB, len(told)) + told
 
 
-def _cell(name: str, value: int | str | bytes | Bound, sums: bytearray) -> tuple[bytes, ...]:
+def _cell(name: str, value: int | str | bytes | Bound) -> bytes:
+    """A cell; its sum is at its end."""
     head, crc = _head(name)
     told = value_of(value)
-    crc = crc8(crc, told)
-    sums.append(crc)
-    return head, _INT32.pack(len(told)), told, bytes((_CELL_SUM, crc))
+    return b"".join((head, _INT32.pack(len(told)), told, _CELL_ENDS[crc8(crc, told)]))
+
+
+_key_cell = lru_cache(maxsize=256)(_cell)
+"""The same of a key: most are written several times in a delivery, many in each."""
 
 
 @lru_cache(maxsize=64)
@@ -130,10 +136,11 @@ def _cells(data: bytes, at: int, sums: bytearray, found: dict[str, Value]) -> in
         value = end + 5  # past a length that says no more than the value itself
         if data[at + 1] != _NAME or end < begin or data[end] != _VALUE:
             raise RowError("no cell where one belongs")
-        name = data[begin:end]
+        text = data[begin:end]
         at = value + (_WIDTHS.get(data[value]) or 5 + _INT32.unpack_from(data, value + 1)[0])
-        crc = crc8(_name_crc(name) if len(name) <= _LONGEST_NAME else crc8(0, name), data[value:at])
-        found[name.decode()] = _value(data[value:at])
+        told = data[value:at]
+        name, crc = _name_of(text) if len(text) <= _LONGEST_NAME else (text.decode(), crc8(0, text))
+        found[name], crc = _value(told), crc8(crc, told)
         if data[at] == _TIMESTAMP:
             crc, at = crc8(crc, data[at + 1 : at + 9]), at + 9
         if data[at] != _CELL_SUM or data[at + 1] != crc:
@@ -159,5 +166,6 @@ def _value(told: bytes) -> Value:
 
 
 @lru_cache(maxsize=64)
-def _name_crc(name: bytes) -> int:
-    return crc8(0, name)
+def _name_of(text: bytes) -> tuple[str, int]:
+    """A column's, and its sum."""
+    return text.decode(), crc8(0, text)

@@ -40,9 +40,17 @@ class RowAnswer(Struct, frozen=True):
 
 def condition(column: str, value: bytes) -> bytes:
     """There is a row, and that column of it is there and has that value (behind its type)."""
+    before, behind = _around_value(column, len(value))
+    return before + value + behind
+
+
+@lru_cache(maxsize=8)
+def _around_value(column: str, size: int) -> tuple[bytes, bytes]:
     # A missing column passes unless it is filtered out: any row without this one would be overwritten.
-    one = _number(1, _EQUAL) + _data(2, column.encode()) + _data(3, value) + _number(4, _YES) + _number(5, _YES)
-    return _number(1, _EXISTS) + _data(2, _number(1, _ONE_COLUMN) + _data(2, one))
+    behind = _number(4, _YES) + _number(5, _YES)
+    one = _number(1, _EQUAL) + _data(2, column.encode()) + _data(3, bytes(size)) + behind
+    whole = _number(1, _EXISTS) + _data(2, _number(1, _ONE_COLUMN) + _data(2, one))
+    return whole[: len(whole) - size - len(behind)], behind
 
 
 ABSENT = bytes((1 << 3 | _VARINT, _EXISTS_NOT))
@@ -201,6 +209,8 @@ def _data(field: int, value: bytes) -> bytes:
 
 
 def _encoded(value: int) -> bytes:
+    if value < _CONTINUES:  # as nearly always
+        return bytes((value,))
     out = bytearray()
     while value >= _CONTINUES:
         out.append(value & 0x7F | _CONTINUES)

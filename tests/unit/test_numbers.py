@@ -114,7 +114,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "_BLOB": 7,
         "_LONGEST_NAME": 255,
     },
-    "shared.ledger._tablestore_crc": {"_SHORT": 256, "_FEW": 64},
+    "shared.ledger._tablestore_crc": {"_PERIOD": 127, "_SHORT": 48, "_FEW": 16, "_PART": 1016},
     "shared.ledger._tablestore_link": {
         "TRIES": 3,
         "PAUSES_S": (0.1, 0.4),
