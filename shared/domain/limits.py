@@ -193,6 +193,15 @@ def take_tokens(limit: SharedLimit, count: int, window_s: float, now: float) -> 
     return replace(limit, buckets={str(begin): (str(taken),) for begin, taken in counts.items()})
 
 
+def left_later(limit: SharedLimit, left: Sequence[float], window_s: float, taken_at: float) -> SharedLimit:
+    """The document of a pace or rate in which tokens taken then count from when their calls left, one each."""
+    counts = _counts(limit, window_s, taken_at)
+    for moment in left:
+        for start, more in ((int(_bucket(COUNT_BUCKET_S, taken_at)), -1), (int(_bucket(COUNT_BUCKET_S, moment)), 1)):
+            counts[start] = max(0, counts.get(start, 0) + more)
+    return replace(limit, buckets={str(start): (str(taken),) for start, taken in counts.items() if taken})
+
+
 def _counts(limit: SharedLimit, window_s: float, now: float) -> dict[int, int]:
     """Tokens by start of their bucket, as far as the window may still hold one of them."""
     recent = _recent(limit.buckets, now - window_s - COUNT_BUCKET_S)

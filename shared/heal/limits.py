@@ -138,7 +138,7 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
 
     def unasked(self, shared: Mapping[str, Stored]) -> Admission:
         """The admission of a chunk that has not asked for tokens yet: the breaker as it is."""
-        limits = self._read(shared)
+        limits = self.read(shared)
         breaker = limits[self._breaker] if limits else SharedLimit()
         return Admission(breaker, breaker)
 
@@ -164,7 +164,7 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
         if claims.keys:
             shared = {**shared, **self.ledger.load(claims.keys)}
         for _ in range(TRIES + (with_all is not None)):
-            limits = self._read(shared)
+            limits = self.read(shared)
             if limits is None:
                 return _all_wait(before, Wait(Reason.RECORD_UNREADABLE, None))
             barred = {one: _bar(until) for one, until in claims.barred(shared).items()}
@@ -193,7 +193,7 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
             shared = self.ledger.load([*self.keys, *claims.keys])
         return _all_wait(before, Wait(Reason.CONTENDED, self.now + CONTENDED_WAIT_S))
 
-    def _read(self, shared: Mapping[str, Stored]) -> Limits | None:
+    def read(self, shared: Mapping[str, Stored]) -> Limits | None:
         """The limits as they are; None if one of them cannot be read, which counts as a no."""
         limits: Limits = {}
         for key in self.keys:

@@ -19,6 +19,7 @@ from shared.heal.decider import Decider
 from shared.heal.fetch import Fetcher
 from shared.heal.item import Invocation, Item, Notice, Result, Walked
 from shared.heal.lanes import Lanes
+from shared.heal.late import count_late
 from shared.heal.limits import Admission, SharedLimits
 from shared.heal.looks import Looks
 from shared.heal.nodes import NodeMemory
@@ -150,6 +151,7 @@ class Walk(Struct, frozen=True, kw_only=True):
             self.actor.act(reserved)
         if reserved or records.any_changed:
             settle(reserved, records, self.policy, replace(ask, now=self.clock.now()))
+            count_late(limits, reserved)
         owed = nodes.save()
         walked.notices += [] if self.tied else owed
         walked.notices += [] if self.tied else [Notice(item.writes_to, told) for item in items for told in item.besides]

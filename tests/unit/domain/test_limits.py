@@ -14,6 +14,7 @@ from shared.domain.limits import (
     MAX_DIGITS,
     PACE_WINDOW_S,
     SharedLimit,
+    left_later,
     room,
     room_at,
     take_breaker_tokens,
@@ -218,3 +219,14 @@ def test_a_job_counts_until_its_window_is_over() -> None:
     first, _ = admitted(SharedLimit(), "a", 0.0)
     assert admitted(first, "b", 590.0)[1] == frozenset()
     assert admitted(first, "b", 661.0)[1] == {"b"}
+
+
+def test_tokens_count_from_when_their_calls_left() -> None:
+    """One each; a token that is forgotten meanwhile is counted all the same, and others' stay where they are."""
+    limit = take_tokens(take_tokens(SharedLimit(), 1, 60, START - 20), 3, 60, START)
+    left = left_later(limit, [START + 9.9, START + 10, START + 25], 60, START)
+    found = {int(start) - int(START): tokens for start, tokens in left.buckets.items()}
+    assert found == {-20: ("1",), 0: ("1",), 10: ("1",), 20: ("1",)}
+    assert left_later(SharedLimit(), [START + 25], 60, START).buckets == {str(int(START) + 20): ("1",)}
+    assert room(left, 9, 60, START + 79.9) == 9 - 2
+    assert room(left, 9, 60, START + 80) == 9 - 1
