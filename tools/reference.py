@@ -133,8 +133,9 @@ def _announcement() -> str:
     ]
     return (
         "## job-failure/1\n\nWhat announces a failure: a CloudEvent's `data`, a log (its fields, or one JSON object in "
-        "the field `content`), or an item\nof `jobs`. Null and empty text count as absent. Unknown fields are kept as "
-        "evidence: 32 at most, of 1 KiB each.\n\n" + markdown(("field", "for", "required", "meaning", "value"), rows)
+        "the field `content`,\nor a CloudEvent there), or an item of `jobs`. Null and empty text count as absent. "
+        "Unknown fields are kept as\nevidence: 32 at most, of 1 KiB each.\n\n"
+        + markdown(("field", "for", "required", "meaning", "value"), rows)
     )
 
 

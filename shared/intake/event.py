@@ -163,7 +163,7 @@ def _read_cloud_event(
         announced = find_in_log(record, where, context.region, earlier_members(found))
         if announced is None:
             return None
-        record, where = announced.record, announced.path
+        record, where, time = announced.record, announced.path, announced.time or time
         faults.extend(announced.faults)
     elif isinstance(record, dict) and not announces_itself(record):
         native = SYSTEMS.native(event.get("source"))

@@ -1,13 +1,14 @@
 """The log door: the logs of a trigger's range → failures.
 
-A log announces a failure if `system` names a job system or `schema` is `job-failure/1`, among its
-fields or in the one JSON object in its field `content`; every other log is somebody else's, passed over and
-counted. Telling the two apart costs two look-ups and a substring search, because most logs of a shared
-Logstore are not ours.
+A log announces a failure if `system` names a job system or `schema` is `job-failure/1`, among its fields or in the one
+JSON object in its field `content`, be it in the `data` of a CloudEvent there, as EventBridge may write what it routes
+into a Logstore. Every other log is somebody else's, passed over and counted. Telling the two apart costs two look-ups
+and a substring search, because most logs of a shared Logstore are not ours.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -18,10 +19,11 @@ from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Failure, Intake, Speaker, Trigger, Unreadable
 from shared.intake.announcement import announces, contradicted, given_twice, read_announcement
 from shared.intake.body import earlier_members, flaws, parse_foreign, parse_text, readable
-from shared.intake.carriers import opened
+from shared.intake.carriers import opened, unpacked
 from shared.intake.context import Context, Envelope, event_id, unreadable
 from shared.ports import TOPIC, LogEntry, LogRange
 from shared.reading.text import below, bounded
+from shared.reading.times import moment
 from shared.systems import SYSTEMS
 
 CONTENT = "content"
@@ -35,6 +37,8 @@ class InLog(Struct, frozen=True):
     record: Any
     path: str
     faults: tuple[Fault, ...] = ()
+    time: Any = None
+    """Of the event that carries it there; None where there is none, or none that can be read."""
 
 
 def words() -> tuple[str, ...]:
@@ -75,7 +79,7 @@ def read_log(entry: LogEntry, source: LogRange, context: Context, trigger: Trigg
         trigger=trigger,
         event_id=_event_id(entry, source),
         original=_original(entry),
-        time=entry.time,
+        time=entry.time if announced.time is None else announced.time,
         speaker=_speaker(entry, source) if trigger is Trigger.LOG else Speaker(),
     )
     add(intake, read_announcement(announced.record, told, context, faults))
@@ -172,15 +176,37 @@ def _in_content(content: str | bytes, path: str) -> InLog | None:
     try:
         value = parse_text(content, where) if isinstance(content, str) else parse_foreign(content, where)
     except InputError as error:
-        # An object cut short that names the schema was meant as a failure; anything else is a line of text.
+        # An object cut short, or too heavy, that says so was meant as a failure; anything else is a line of text.
         head = content if isinstance(content, str) else content.decode("utf-8", "replace")
-        meant = head.lstrip().startswith("{") and '"job-failure' in head
+        meant = head.lstrip("\ufeff \t\r\n").startswith("{") and _says_so(SYSTEMS.names).search(head)
         return InLog(None, where, error.faults) if meant else None
     value = opened(value, where, []) if isinstance(value, str) else value
     record = readable(value)
-    if not isinstance(record, dict) or not announces(record, earlier_members(value)):
+    if not isinstance(record, dict):
         return None
-    return InLog(record, where, tuple(flaws(value, where)))
+    if announces(record, earlier_members(value)):
+        return InLog(record, where, tuple(flaws(value, where)))
+    return _in_event(record, value, where) if "specversion" in record else None
+
+
+def _in_event(event: dict[str, Any], found: Any, where: str) -> InLog | None:
+    """What a CloudEvent in a log announces. Its platform's own words for a failure are for the event door."""
+    faults = flaws(found, where)
+    found, where, time = unpacked(event, found, where, faults)
+    record = readable(found)
+    if not isinstance(record, dict) or not announces(record, earlier_members(found)):
+        return None
+    try:
+        moment(time)
+    except ValueError:
+        time = None  # the log's own is nearer than arrival
+    return InLog(record, where, tuple(faults), time)
+
+
+@lru_cache(maxsize=4)
+def _says_so(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Of JSON that cannot be read: that it is `job-failure`'s, or names a job system."""
+    return re.compile(rf'"job-failure|"system"[ \t\r\n]*:[ \t\r\n]*"(?:{"|".join(map(re.escape, names))})"')
 
 
 def _is_reserved(name: str) -> bool:
