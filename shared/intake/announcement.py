@@ -14,7 +14,7 @@ telling of its own.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from json.encoder import encode_basestring_ascii
 from math import isfinite
@@ -27,6 +27,7 @@ from shared.domain.keys import job_key
 from shared.domain.outcome import stable_id
 from shared.intake import values
 from shared.intake.body import Bad, compact, readable
+from shared.intake.carriers import MAY_CARRY, opened, unpacked
 from shared.intake.context import Context, Envelope, unreadable
 from shared.reading.ids import Field, count
 from shared.reading.text import below, clean, kind, quoted
@@ -59,6 +60,8 @@ EVIDENCE = (
     Field("owner", values.evidence, says="Must be the live job's, where the job system lists one; else for rules."),
 )
 """Fields that failures of every job system have; those of its scope and job are in each system's room."""
+_RUN = tuple(field for field in EVIDENCE if field.name in {"started_at", "restart_count"})
+"""What names the run."""
 _UNITS = ("job_id", "job_instance_id", "data_time")
 """What an outcome says of a record that could not be read, besides whose job it is."""
 _OF_FAILURE = frozenset(Failure.__struct_fields__)
@@ -91,25 +94,26 @@ def given_twice(record: Mapping[str, Any], earlier: Iterable[tuple[str, Any]], p
 
 
 def contradicted(record: Mapping[str, Any], other: Mapping[str, Any], path: str, home: str) -> list[Fault]:
-    """A fault for each field that names the job and stands differently in another announcement of the same log.
+    """A fault for each field that names the job or its run and stands differently in another announcement beside it.
 
     The record is the one that counts. Without a region it means `home`, the function's own; the other may say less.
     """
     system = _system_of(record)
-    names = [field.name for field in (*ENVELOPE, *(system.fields if system else ()))]
     meant = {**record, "region": home} if _absent(record.get("region")) else record
-    both = [name for name in names if not (_absent(meant.get(name)) or _absent(other.get(name)))]
     return [
-        Fault(below(path, name), f"is not what {name} beside it is")
-        for name in both
-        if _word(meant, name) != _word(other, name)
+        Fault(below(path, field.name), f"is not what {field.name} beside it is")
+        for field in (*ENVELOPE, *(system.fields if system else ()), *_RUN)
+        if not (_absent(meant.get(field.name)) or _absent(other.get(field.name)))
+        and _said(field, meant[field.name]) != _said(field, other[field.name])
     ]
 
 
-def _word(record: Mapping[str, Any], name: str) -> str:
-    """As text: in a log's own fields everything is."""
-    value = record[name]
-    return value.strip() if isinstance(value, str) else compact(value)
+def _said(field: Field, value: Any) -> Any:
+    """What a value says, however it is written: in a log's own fields everything is text."""
+    try:
+        return compact(value) if isinstance(value, Bad) else field.read(value)
+    except ValueError:
+        return value.strip() if isinstance(value, str) else compact(value)
 
 
 def read_announcement(
@@ -121,7 +125,7 @@ def read_announcement(
         if not isinstance(record, Bad):
             faults.append(Fault(told.path, f"is {kind(record)}; wanted an object with {values.SCHEMA} fields"))
         return unreadable(told, faults)
-    faults.extend(_another_within(record, told.path, context.region))
+    faults.extend(one for one in _another_within(record, told.path, context.region) if one not in faults)
     got = _read_fields(record, told.path, faults)
     _settle_region(record, got, told.path, context, faults)
     occurred_at = got.get("occurred_at", _envelope_time(record, told))
@@ -136,12 +140,15 @@ def read_announcement(
     return _failure(record, got, occurred_at, told, context, system, scope)
 
 
-def _another_within(record: Mapping[str, Any], path: str, home: str) -> list[Fault]:
-    """A fault for each field that names the job and stands differently in an event's `data` that it carries."""
-    inner = readable(record.get("data"))
-    if not isinstance(inner, dict) or not announces(inner):
-        return []
-    return contradicted(record, inner, below(path, "data"), home)
+def _another_within(record: Mapping[str, Any], path: str, home: str) -> Iterator[Fault]:
+    """A fault for each field that names the job or its run and stands differently in what the record carries."""
+    for name in MAY_CARRY:
+        if name in record:
+            found = opened(record[name], below(path, name), [])
+            found, where, _ = unpacked(readable(found), found, below(path, name), [])
+            inner = readable(found)
+            if isinstance(inner, dict) and announces(inner):
+                yield from contradicted(record, inner, where, home)
 
 
 def _absent(value: Any) -> bool:

@@ -22,6 +22,10 @@ DATA = ("data", "data_base64")
 CARRIERS = ("messageBody", "body", "value")
 """Members of `data` in which a queue's message (`messageBody`, `body`), a web request (`body`) or a record of Kafka
 (`value`) has its payload."""
+CONTENT = "content"
+"""The field of a log that may hold the announcement as one JSON object."""
+MAY_CARRY = (*DATA, *CARRIERS, CONTENT)
+"""Members of an announcement that may hold another one."""
 _TO_USUAL = str.maketrans("-_", "+/")
 _MARK = b"\xef\xbb\xbf"
 _STARTS = ("{", '"', "[")

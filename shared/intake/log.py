@@ -19,15 +19,13 @@ from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Failure, Intake, Speaker, Trigger, Unreadable
 from shared.intake.announcement import announces, contradicted, given_twice, read_announcement
 from shared.intake.body import earlier_members, flaws, parse_foreign, parse_text, readable
-from shared.intake.carriers import opened, unpacked
+from shared.intake.carriers import CONTENT, opened, unpacked
 from shared.intake.context import Context, Envelope, event_id, unreadable
 from shared.ports import TOPIC, LogEntry, LogRange
 from shared.reading.text import below, bounded
 from shared.reading.times import moment
 from shared.systems import SYSTEMS
 
-CONTENT = "content"
-"""The field that may hold the announcement as one JSON object."""
 _SCHEMA_WORD = "job-failure"
 
 

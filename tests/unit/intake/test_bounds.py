@@ -80,7 +80,7 @@ def test_an_announcement_that_came_in_a_carrier_is_not_opened_again(
     cloud_event: MakeEvent, context: Context, log_range: LogRange, ehpc: dict[str, Any], *, deep: bool
 ) -> None:
     """A failure may have a field of a carrier's name: it stays one of its own fields."""
-    own = {**ehpc, "value": json.dumps({**ehpc, "job_id": "2"}), "body": "text"}
+    own = {**ehpc, "value": json.dumps({"schema": "own", "job_id": "2"}), "body": "text"}
     told = read_events(json.dumps(cloud_event({"body": own} if deep else own)).encode(), context)
     told.failures += read_logs([LogEntry(0, 1, {"content": json.dumps(own)})], log_range, context).failures
     assert [(one.job_id, one.extra["body"]) for one in told.failures] == [("1.scheduler", "text")] * 2
