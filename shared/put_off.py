@@ -23,6 +23,8 @@ _AT_ONCE = ("Error", "Exception", "Warning", "Exit", "Interrupt")
 
 _EXCEPTIONS = {"asyncio": "asyncio.exceptions"}
 """Parts that have a module's exceptions and import nothing of it."""
+_WITHOUT_DICT = {"asyncio": ("BaseProtocol", "Protocol", "BufferedProtocol", "DatagramProtocol", "SubprocessProtocol")}
+"""A module's classes whose instances have no `__dict__`: Python gives an heir another base of the same layout alone."""
 _Function = Callable[..., Any]
 _KNOWN: dict[str, _Function] = {}
 _OF_TYPING = ("__typing_", "__parameters__", "__origin__")
@@ -165,7 +167,8 @@ class _WaitingModule(ModuleType):
         """A base class until the real one is there."""
         understudies: dict[str, type] = self.__dict__.setdefault("_understudies", {})
         if path not in understudies:
-            understudies[path] = _Understudied(path.rpartition(".")[2], (), {"_waits_for": self})
+            own = {"__slots__": ()} if path in _WITHOUT_DICT.get(self.__name__, ()) else {}
+            understudies[path] = _Understudied(path.rpartition(".")[2], (), {"_waits_for": self, **own})
         return understudies[path]
 
 

@@ -260,3 +260,28 @@ def test_an_exception_of_asyncio_does_not_load_it_nor_does_a_line_of_a_log() -> 
     done = subprocess.run([sys.executable, "-c", WITHOUT_TASKS], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.splitlines() == ["False False", "b'ab' True module", "[]"]
     assert done.stderr == "told\n"
+
+
+HEIRS = """
+from shared.put_off import put_off
+put_off("asyncio")
+import asyncio
+KINDS = "BaseProtocol", "Protocol", "BufferedProtocol", "DatagramProtocol", "SubprocessProtocol"
+heirs = []
+for kind in KINDS:
+    class Slotted(getattr(asyncio, kind)):
+        __slots__ = ("told",)
+    class Plain(getattr(asyncio, kind)):
+        pass
+    heirs += [Slotted, Plain]
+import tablestore
+import asyncio
+print([heir.__bases__[0] is getattr(asyncio, kind) for kind, heir in zip(sorted(KINDS * 2, key=KINDS.index), heirs)])
+print(tablestore.encoder.__name__)
+"""
+
+
+def test_what_inherits_from_classes_of_asyncio_without_a_dict_gets_its_real_base() -> None:
+    """As in aiohttp, which one SDK imports after another has put asyncio off."""
+    done = subprocess.run([sys.executable, "-c", HEIRS], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines() == [str([True] * 10), "tablestore.encoder"]

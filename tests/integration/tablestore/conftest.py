@@ -25,9 +25,11 @@ def clock() -> ManualClock:
 def server() -> Iterator[TablestoreServer]:
     """Set up, and nothing asked yet."""
     running = TablestoreServer()
-    running.set_up()
-    yield running
-    running.stop()
+    try:
+        running.set_up()
+        yield running
+    finally:  # also where it cannot be set up: its thread would keep the process from ending
+        running.stop()
 
 
 @pytest.fixture

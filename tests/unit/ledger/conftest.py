@@ -72,9 +72,11 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
 def tablestore_server() -> Iterator[TablestoreServer]:
     """A local Tablestore with the ledger's table."""
     running = TablestoreServer()
-    running.set_up()
-    yield running
-    running.stop()
+    try:
+        running.set_up()
+        yield running
+    finally:  # also where it cannot be set up: its thread would keep the process from ending
+        running.stop()
 
 
 @pytest.fixture(params=[*sorted(BACKENDS), "redis", "tablestore"])
