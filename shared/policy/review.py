@@ -29,6 +29,7 @@ from shared.policy.review_globs import faults_of_globs, odd_globs
 from shared.policy.review_noise import odd_noise
 from shared.policy.review_notify import faults_of_notify, odd_notify
 from shared.policy.review_reach import odd_reach, whose_places
+from shared.policy.review_regions import odd_regions
 from shared.systems import SYSTEMS
 from shared.systems.system import System
 
@@ -108,6 +109,7 @@ def odd(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]
         problem = "nobody is named: whoever can write a log or send an event may have any job rerun"
         yield Fault("$.sources", problem, yamltree.child(root, "sources").line)
     yield from odd_globs(written, root)
+    yield from odd_regions(written, root)
     yield from odd_reach(policy, root)
     named = {rule.failure_class for rule in policy.rules}
     for failure_class in policy.classes:

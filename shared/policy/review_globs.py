@@ -18,6 +18,13 @@ _PLURAL = tuple(f"{field}s" for field in _OTHERS)
 _SPEAKERS = ("source", "bus", "account", "logstore", "topic")
 _NEGATION = re.compile(r"[!~^]")
 _NO_NAME = re.compile(r"[|,;(){}\[\]\s\\$]|\A\.\*")
+_SPEAKS_AS = {
+    "account": (re.compile(r"[0-9*?]+\Z"), "an account's id has digits alone"),
+    "bus": (re.compile(r"[A-Za-z0-9_.*?-]+\Z"), "a bus has a name, and this is none"),
+    "project": (re.compile(r"[a-z0-9*?-]+\Z"), "a project's name has small letters, digits and hyphens"),
+    "logstore": (re.compile(r"[a-z0-9_*?-]+\Z"), "a Logstore's has small letters, digits, hyphens and underscores"),
+}
+"""Globs that can fit something, of what the platform itself names; and why others fit nothing."""
 _EXPRESSION = re.compile(r"\A\.\*|\||\A\^|\$\Z|\\")
 """What people write who think of a regular expression; names of jobs may have more."""
 
@@ -34,6 +41,8 @@ def odd_globs(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     for path, text, line in _globs(policy, root, (*_OTHERS, *_PLURAL, *_SPEAKERS)):
         if problem := _odd_name(text):
             yield Fault(path, f"{problem}: only a name that has it fits", line)
+        elif problem := _nobody(path, text):
+            yield Fault(path, f"believes nobody: {problem}", line)
 
 
 def _odd_name(text: str) -> str:
@@ -42,6 +51,13 @@ def _odd_name(text: str) -> str:
     if text != text.strip():
         return "begins or ends with a blank"
     return "looks like a regular expression, and a glob knows * and ? alone" if _EXPRESSION.search(text) else ""
+
+
+def _nobody(path: str, text: str) -> str:
+    """Why a source's place can be nobody's; empty: it may be somebody's."""
+    *_, of, field = path.split(".")
+    fitting, problem = _SPEAKS_AS.get(field if of in {"log", "event"} else "", (None, ""))
+    return problem if fitting is not None and not fitting.match(text) else ""
 
 
 def _no_owner(text: str) -> str:
