@@ -14,7 +14,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import available_timezones
+
+from tools.deploy_doubts import doubts
 
 ROOT = Path(__file__).resolve().parents[1]
 _NAMED = re.compile(r"\$\{env\('(SW_[A-Z_]+)'(\)|, '([^']*)'|, env\('(SW_[A-Z_]+)')")
@@ -239,14 +241,9 @@ def _wanted(rule: Rule) -> str:
 
 
 def _is_zone(name: str) -> bool:
-    """Whether there is such a zone; on a machine that has none at all anything may be one."""
-    for one in (name, "Asia/Shanghai"):
-        try:
-            ZoneInfo(one)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            continue
-        return one == name
-    return True
+    """Whether there is such a zone, spelled so; on a machine that has none at all anything may be one."""
+    zones = available_timezones()
+    return not zones or name in zones
 
 
 def main() -> int:
@@ -256,6 +253,9 @@ def main() -> int:
     found = [*faults(defaults, os.environ), *misspelt(defaults, os.environ), *misnamed(text)]
     if found:
         print("s.yaml cannot be deployed as the environment is:", *found, sep="\n  ", file=sys.stderr)
+    else:
+        for line in doubts(text, resolve(defaults, os.environ), os.environ):
+            print(f"WARNING: {line}", file=sys.stderr)
     return 1 if found else 0
 
 

@@ -51,8 +51,9 @@ class Template:
 
     def filled_by(self, name: str) -> str:
         """The variables here by which one of the functions' is filled, for people; empty if none is."""
-        written = self._vars["region"] if name == "FC_REGION" else self._vars["environment"].get(name, "")
-        return ", ".join(_ENV.findall(str(written)))
+        written = str(self._vars["region"] if name == "FC_REGION" else self._vars["environment"].get(name, ""))
+        parts = (str(self._vars[found]) for found in _VAR.findall(written))
+        return ", ".join(dict.fromkeys(_ENV.findall(" ".join([written, *parts]))))
 
 
 def faults(template: Template, policy: str) -> Iterator[Fault]:

@@ -68,6 +68,8 @@ def test_all_that_is_missing_is_told_at_once() -> None:
         ("SW_MODE", "automatic"),
         ("SW_TIME_ZONE", "Asia/Shangai"),
         ("SW_TIME_ZONE", "Europe"),
+        ("SW_TIME_ZONE", "posix/Asia/Shanghai"),
+        ("SW_TIME_ZONE", "asia/shanghai"),
         ("SW_MACHINE_EVENTS", "ecs:Instanc:"),
         ("SW_MACHINE_EVENTS", "ecs:Disk:"),
         ("SW_DISCOVER_EVERY", "2m"),

@@ -73,6 +73,9 @@ def test_its_command_names_the_variable_and_no_value(
     monkeypatch.setenv("SW_REGION", "cn-" + "a" * 40)
     assert main() == 1
     assert "FC_REGION (SW_REGION): wants a region id" in capsys.readouterr().err
+    monkeypatch.setenv("SW_REGION", "cn_hangzhou")
+    assert main() == 1
+    assert "SECONDWIND_LEDGER_URL (SW_INSTANCE, SW_TABLE, SW_REGION): wants" in capsys.readouterr().err
 
 
 def test_it_fills_the_file_as_the_real_command_does(resolved: dict[str, Any]) -> None:

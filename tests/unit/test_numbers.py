@@ -59,6 +59,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "BACKLOG_BYTES": 500_000,
         "OWED_RETRY_S": 60.0,
     },
+    "shared.domain.regions": {"_LIKE": 0.75, "_MAX_CHARS": 64},
     "shared.domain.room": {
         "LARGEST_BYTES": 2_000_000,
         "WAITING_BYTES": 1_000_000,
