@@ -188,6 +188,8 @@ class Intake(Struct, kw_only=True):
     """Unreadable records in earlier slices of the delivery."""
     more: dict[str, int] = {}
     """How many further unreadable records there were, by what was wrong with them first; at most `MAX_KINDS`."""
+    more_until: str = ""
+    """Event id of the last of these: floods of two slices may be equal in all else."""
     passed_over: int = 0
     """Records that announce no failure and that nobody meant as one."""
     dry_run: bool = False
@@ -211,7 +213,7 @@ class Intake(Struct, kw_only=True):
         """It has been handled: what comes is the next slice."""
         self.told_whole += len(self.unreadable)
         self.failures, self.unreadable, self.noted, self.reruns = [], [], [], []
-        self.more, self.passed_over = {}, 0
+        self.more, self.more_until, self.passed_over = {}, "", 0
 
     def reject(self, record: Unreadable) -> None:
         """Keep it, or count it: a flood of bad records takes neither memory nor the Logstore."""
@@ -222,6 +224,7 @@ class Intake(Struct, kw_only=True):
         if kind not in self.more and len(self.more) >= MAX_KINDS - 1:
             kind = "others"
         self.more[kind] = self.more.get(kind, 0) + 1
+        self.more_until = record.event_id
 
 
 def _kind(fault: Fault) -> str:

@@ -57,8 +57,7 @@ def result_of_flood(intake: Intake, ask: Ask) -> Result:
     kinds = sorted(intake.more.items(), key=lambda kind: (-kind[1], kind[0]))
     listed = "; ".join(f"{count} x {kind}" for kind, count in kinds)
     message = f"{sum(intake.more.values())} more records could not be understood: {listed}"[:4096]
-    event_id = intake.unreadable[-1].event_id if intake.unreadable else ""
-    failure_id = stable_id("flood", ask.request_id, event_id, message)
+    failure_id = stable_id("flood", ask.request_id, intake.more_until, message)
     outcome = Outcome(
         outcome_id=stable_id("outcome", failure_id, ask.dry_run),
         failure_id=failure_id,

@@ -22,6 +22,7 @@ def test_the_first_of_a_delivery_are_kept_whole_and_the_rest_is_counted(earlier:
         intake.reject(bad(f"$[{place}].job_id", f"is '{place}'; wanted text"))
     assert len(intake.unreadable) == MAX_WHOLE - earlier
     assert intake.more == {"$[].job_id: is": 5 + earlier}
+    assert intake.more_until == "e"
 
 
 def test_kinds_are_bounded_and_none_is_lost() -> None:
@@ -44,5 +45,6 @@ def test_what_there_is_to_do(failure: Make[Failure]) -> None:
 def test_a_slice_that_was_handled_is_let_go(failure: Make[Failure]) -> None:
     """What was told whole still counts, so that the delivery's bound holds for all its slices."""
     intake = Intake(failures=[failure()], unreadable=[bad(), bad()], passed_over=3, more={"k": 1}, told_whole=4)
+    intake.more_until = "e"
     intake.let_go()
     assert intake == Intake(told_whole=6)

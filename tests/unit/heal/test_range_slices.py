@@ -12,11 +12,13 @@ import pytest
 from shared import ranges
 from shared.documents import KEPT_S, decode_progress, progress_write
 from shared.domain import failure
+from shared.domain.decision import Ask
 from shared.domain.errors import RangeUnfinished, SourceUnavailable
 from shared.domain.failure import Intake, Trigger
 from shared.domain.keys import range_key
 from shared.domain.progress import Progress
 from shared.heal import Healer, Report
+from shared.heal.report import result_of_flood
 from shared.intake.context import Context
 from shared.ports import LogEntry, LogPage, LogRange, Write
 from tests.support.clock import START, Clock
@@ -251,6 +253,25 @@ def test_what_is_only_counted_makes_no_slice_full(monkeypatch: pytest.MonkeyPatc
     healer = _Healer()
     healer.heal(_Bad())
     assert [(len(intake.unreadable), sum(intake.more.values())) for intake in healer.given] == [(1, 4)]
+
+
+def test_equal_floods_of_two_slices_are_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the second would pass for the first told again, and half of the bad records for none."""
+    monkeypatch.setattr(failure, "MAX_WHOLE", 0)
+    monkeypatch.setattr(ranges, "SLICE_RECORDS", 1)
+
+    class Mixed(_Source):
+        def pages(self, wanted: LogRange, since: Progress) -> Iterator[LogPage]:
+            good, bad = log(1), {"system": "ehpc"}
+            entries = [LogEntry(place, 0, one) for place, one in enumerate((bad, good, bad, good))]
+            yield LogPage(since.cursor, wanted.end_cursor, 0, iter(entries))
+
+    healer = _Healer()
+    healer.heal(Mixed())
+    ask = Ask(now=START, trigger=Trigger.LOG, request_id="r")
+    told = [result_of_flood(intake, ask).outcome for intake in healer.given if intake.more]
+    assert [one.message for one in told] == [told[0].message] * 2
+    assert len({one.outcome_id for one in told}) == 2
 
 
 def test_the_book_of_another_delivery_holds() -> None:

@@ -80,8 +80,8 @@ def test_a_record_that_was_not_understood_is_told_with_every_fault_and_its_origi
 
 
 def test_of_a_flood_one_outcome_has_the_kinds_the_commonest_first() -> None:
-    """Each delivery's flood is its own."""
-    flood = Intake(more={"b": 2, "c": 5, "a": 2}, unreadable=[BAD])
+    """Each delivery's flood is its own, and each slice's."""
+    flood = Intake(more={"b": 2, "c": 5, "a": 2}, more_until="e-9")
     told = result_of_flood(flood, ASK)
     assert (told.decision, told.key) == (None, "")
     assert told.outcome == Outcome(
@@ -94,7 +94,7 @@ def test_of_a_flood_one_outcome_has_the_kinds_the_commonest_first() -> None:
     others = [
         result_of_flood(Intake(more=flood.more), ASK),
         result_of_flood(flood, Ask(now=START, trigger=Trigger.LOG, request_id="req-2")),
-        result_of_flood(Intake(more={"b": 2}, unreadable=[BAD]), ASK),
+        result_of_flood(Intake(more={"b": 2}, more_until="e-9"), ASK),
         result_of_flood(flood, Ask(now=START, trigger=Trigger.LOG, request_id="req-1", dry_run=True)),
     ]
     assert len({told.outcome.outcome_id, *(other.outcome.outcome_id for other in others)}) == 5
