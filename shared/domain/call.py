@@ -69,6 +69,8 @@ class CallResult(Struct, frozen=True, kw_only=True):
     """Unix seconds: the last moment at which the call can have left this process."""
     account_wide: bool = False
     """The refusal concerns the account (no permission, overdue, not enabled): further calls are pointless now."""
+    scope_wide: bool = False
+    """It concerns the cluster, group or workspace (not there, or we are no member): so are further calls for that."""
     credentials: bool = False
     """The key itself was refused: nothing goes on before a person has mended it."""
     retry_after_s: float | None = None

@@ -25,10 +25,11 @@ class Actor(Struct, frozen=True):
     clock: Clock
     policy: Policy
     invocation: Invocation
-    _refused: dict[tuple[str, str], CallResult] = field(default_factory=dict)
-    """A refusal that concerns the whole account: further calls to that system are pointless in this invocation.
+    _refused: dict[tuple[str, ...], CallResult] = field(default_factory=dict)
+    """Refusals after which further calls are pointless in this invocation, by what they concern.
 
-    By system and region: an account may have a service in one of its regions and not in another.
+    That is a system in a region, for an account may have a service in one of its regions and not in another, or one of
+    its clusters, groups or workspaces.
     """
 
     def act(self, items: Sequence[Item]) -> None:
@@ -45,7 +46,7 @@ class Actor(Struct, frozen=True):
 
     def _batch(self, items: Sequence[Item], system: JobSystem) -> None:
         scope = items[0].failure.scope
-        refusal = self._refused.get((scope.system, scope.region))
+        refusal = self._refused.get((scope.system, scope.region)) or self._refused.get((scope.key,))
         now = self.clock.now()
         ready: list[Item] = []
         for item in items:
@@ -64,6 +65,8 @@ class Actor(Struct, frozen=True):
             item.call, item.batch = result, len(ready)
             if result.account_wide:
                 self._refused[scope.system, scope.region] = result
+            elif result.scope_wide:
+                self._refused[scope.key,] = result
 
 
 def _most(item: Item, system: JobSystem) -> int:

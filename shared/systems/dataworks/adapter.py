@@ -64,8 +64,8 @@ class DataworksJobs:
 
 
 def _refused_whole(result: CallResult) -> bool:
-    """Whether the call certainly did nothing, for something that is in it and not in the account."""
-    return result.effect is Effect.NOT_DONE_USELESS and not result.account_wide
+    """Whether the call certainly did nothing, for something that is in it and not in the account or workspace."""
+    return result.effect is Effect.NOT_DONE_USELESS and not (result.account_wide or result.scope_wide)
 
 
 def _project(scope: object) -> str:

@@ -36,7 +36,6 @@ LEAST_TIME_S = 1.0
 HELD_BACK_S = 1.0
 """A read that was throttled is not repeated sooner: ten thousand looks would be refused as well, and counted."""
 
-
 NEVER_USED = (
     "aiohttp",  # asynchronous calls: half of what loading the SDK took
     "asyncio",
@@ -94,8 +93,8 @@ class CallFailed(Struct, frozen=True, kw_only=True):
     request_id: str = ""
     http_status: int | None = None
     account_wide: bool = False
-    credentials: bool = False
-    """The key itself was refused."""
+    scope_wide: bool = False
+    credentials: bool = False  # the key itself was refused
     retry_after_s: float | None = None
     throttled: bool = False
     held_back: bool = False  # nothing was sent: the same operation was throttled a moment ago
@@ -280,6 +279,7 @@ def from_row(
         request_id=bounded(request_id, 128),
         http_status=http_status,
         account_wide=row.account_wide,
+        scope_wide=row.scope_wide,
         credentials=row.credentials,
         retry_after_s=retry_after_s,
     )

@@ -25,6 +25,8 @@ class Row(Struct, frozen=True, kw_only=True):
     """Whether a read that ended so is worth repeating later."""
     account_wide: bool = False
     """The account is refused, whatever the job: further calls are pointless now."""
+    scope_wide: bool = False
+    """All of the cluster, group or workspace is refused, and no other."""
     credentials: bool = False
     """The key itself is refused: nothing goes on before a person has mended it."""
     throttled: bool = False
@@ -52,6 +54,7 @@ class NoAnswer(str, Enum):
 
 _USELESS = Row(effect=Effect.NOT_DONE_USELESS, read_again=False)
 _STOP = Row(effect=Effect.NOT_DONE_USELESS, read_again=False, account_wide=True)
+_NOWHERE_HERE = Row(effect=Effect.NOT_DONE_USELESS, read_again=False, scope_wide=True)
 _LATER = Row(effect=Effect.NOT_DONE_LATER, read_again=True)
 _ENOUGH = Row(effect=Effect.NOT_DONE_LATER, read_again=True, throttled=True)
 _UNKNOWN = Row(effect=Effect.UNKNOWN, read_again=True)
@@ -82,6 +85,7 @@ _GATEWAY = {
     "InvalidProtocol": _USELESS,
     "MissingParameter": _USELESS,
     "InvalidParameter": _USELESS,
+    "InvalidParamater": _USELESS,  # so a page spells it
     "UnsupportedParameter": _USELESS,
     "InvalidRegionId": _USELESS,
     "InvalidSignatureMethod": _USELESS,
@@ -123,13 +127,18 @@ _SERVICE = {
     "ConflictOpt": _LATER,
     "UsernameExist": _USELESS,
     "IncorrectCredential": _USELESS,
-    "ClusterNotFound": _USELESS,
+    "ClusterNotFound": _NOWHERE_HERE,
     "ManagerNotFound": _LATER,
     RERUN_FAILURE: _USELESS,  # only if service_row knows the words of a plain refusal of one job
     "AliyunError": _UNKNOWN,
     "AgentResponseTimeout": _UNKNOWN,
     "AgentError": _UNKNOWN,
     "NotAuthorized": _STOP,
+    # what DataWorks publishes of who is whose member: docs/facts/dataworks.md#errors
+    "Invalid.Tenant.ProjectNotExists": _NOWHERE_HERE,
+    "Invalid.Tenant.UserNotInProject": _NOWHERE_HERE,
+    "Invalid.Tenant.UserIsNotProjectOwnerOrAdmin": _NOWHERE_HERE,
+    "Invalid.Tenant.UserNotInTenant": _STOP,
     # what SchedulerX 3 publishes beside the common ones: docs/facts/schedulerx3.md#errors
     "IllegalRequest": _USELESS,
     "NotFound": _USELESS,

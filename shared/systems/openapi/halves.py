@@ -29,7 +29,7 @@ def in_halves(
             waiting += [batch[middle:], batch[:middle]]
             continue
         results.update(dict.fromkeys(batch, answer))
-        if answer.account_wide or answer.effect is Effect.NOT_DONE_LATER:
+        if answer.account_wide or answer.scope_wide or answer.effect is Effect.NOT_DONE_LATER:
             # What waits was refused with its batch: certainly not done, and now is no time to ask again.
             results.update(dict.fromkeys((job_id for rest in waiting for job_id in rest), answer))
             break

@@ -56,6 +56,7 @@ def call_result(api: str, reply: Reply | CallFailed, left_at: float) -> CallResu
         request_id=reply.request_id,
         left_at=left_at,
         account_wide=reply.account_wide,
+        scope_wide=reply.scope_wide,
         credentials=reply.credentials,
         retry_after_s=reply.retry_after_s,
     )

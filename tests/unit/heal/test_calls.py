@@ -169,6 +169,19 @@ def test_a_refusal_of_the_account_in_one_region_says_nothing_of_another() -> Non
     assert (refusing.calls, serving.calls) == ([["1.s"]], [["3.s"]])
 
 
+def test_a_refusal_of_one_cluster_says_nothing_of_another() -> None:
+    """It is not there, or whoever calls is no member of it: in that one nobody is rerun, in others all are."""
+    clock = Clock()
+    service = Service(clock, most=1, effect=Effect.NOT_DONE_USELESS, code="ClusterNotFound", scope_wide=True)
+    one, beside = actor(service, clock), replace(CLUSTER, cluster_id="ehpc-hz-2")
+    items = [item("1.s"), item("2.s")]
+    one.act(items)
+    for job_id in ("3.s", "4.s"):
+        one.act([item(job_id, scope=beside)])
+    assert service.calls == [["1.s"], ["3.s"]]
+    assert [two.call.code for two in items if two.call] == ["ClusterNotFound"] * 2
+
+
 def test_a_refusal_of_one_job_stops_no_other() -> None:
     """It concerns nobody else."""
     clock = Clock()

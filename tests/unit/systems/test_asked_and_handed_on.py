@@ -98,6 +98,7 @@ def test_all_of_a_refusal_is_handed_on() -> None:
         request_id="r",
         http_status=429,
         account_wide=True,
+        scope_wide=True,
         credentials=True,
         retry_after_s=7.0,
     )
@@ -109,6 +110,7 @@ def test_all_of_a_refusal_is_handed_on() -> None:
         request_id="r",
         left_at=5.0,
         account_wide=True,
+        scope_wide=True,
         credentials=True,
         retry_after_s=7.0,
     )

@@ -41,6 +41,7 @@ DOCUMENTED = [
     ("gateway-codes", 404, "InvalidProduct.NotFound", USELESS, False, False),
     ("gateway-codes", 400, "MissingParameter", USELESS, False, False),
     ("gateway-codes", 400, "InvalidParameter", USELESS, False, False),
+    ("gateway-codes", 400, "InvalidParamater", USELESS, False, False),
     ("gateway-codes", 404, "InvalidAction.NotFound", USELESS, False, False),
     ("gateway-codes", 403, "InvalidAction", USELESS, False, False),
     ("gateway-codes", 400, "NoSuchVersion", USELESS, False, False),
@@ -85,6 +86,11 @@ DOCUMENTED = [
     ("rerun-errors", 406, "AgentError", UNKNOWN, False, True),
     ("rerun-errors", 407, "NotAuthorized", USELESS, True, False),
     ("rerun-errors", 409, "PartFailure", UNKNOWN, False, True),
+    ("errors", 400, "Invalid.Tenant.ProjectNotExists", USELESS, False, False),
+    ("errors", 400, "Invalid.Tenant.UserNotInProject", USELESS, False, False),
+    ("errors", 403, "Invalid.Tenant.UserIsNotProjectOwnerOrAdmin", USELESS, False, False),
+    ("errors", 403, "Invalid.Tenant.UserNotInTenant", USELESS, True, False),
+    ("errors", 403, "Forbidden.NoTenant", USELESS, True, False),
     ("rerun-errors", 500, "UnknownError", UNKNOWN, False, True),
     ("rerun-errors", 503, "ServiceUnavailable", UNKNOWN, False, True),
 ]
@@ -135,6 +141,20 @@ def test_a_parameter_that_the_call_has_may_be_refused_by_its_name(
     """`Invalid{ParameterName}` is the gateway's; of anything else that is not valid a product may speak, midway."""
     row = service_row(code, "", jobs=2, http_status=status, parameters=("ClusterId", "Jobs", "Task.1"))
     assert (row.effect, row.account_wide) == (effect, False)
+
+
+SCOPE_WIDE = {
+    "ClusterNotFound",
+    "Invalid.Tenant.ProjectNotExists",
+    "Invalid.Tenant.UserNotInProject",
+    "Invalid.Tenant.UserIsNotProjectOwnerOrAdmin",
+}
+
+
+@pytest.mark.parametrize("code", sorted({code for _, _, code, *_ in DOCUMENTED}))
+def test_what_a_whole_cluster_or_workspace_refuses_is_told_apart(code: str) -> None:
+    """No other one is refused with it."""
+    assert service_row(code, "", jobs=9, http_status=400).scope_wide is (code in SCOPE_WIDE)
 
 
 CREDENTIALS = {code for _, _, code, effect, account_wide, _ in DOCUMENTED if effect is LATER and account_wide}

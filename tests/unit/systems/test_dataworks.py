@@ -233,8 +233,11 @@ def test_an_answer_without_the_instances_proves_nothing(body: dict[str, Any]) ->
     assert {one.effect for one in results} == {Effect.UNKNOWN}
 
 
+NO_MEMBER = ("Invalid.Tenant.UserNotInProject", 400)
+
+
 def test_a_refused_batch_is_halved_down_to_the_one_that_spoils_it() -> None:
-    """A refusal of the whole did nothing; one that leaves it open is not repeated, nor one of the account."""
+    """A refusal of the whole did nothing; what leaves it open is not repeated, nor a no of the account or workspace."""
 
     def picky(wanted: ApiCall) -> Reply | CallFailed:
         ids = json.loads(wanted.parameters["Ids"])
@@ -247,7 +250,7 @@ def test_a_refused_batch_is_halved_down_to_the_one_that_spoils_it() -> None:
     named = [number for call in api.asked[:] for number in json.loads(call.parameters["Ids"]) if number != ID + 5]
     assert len(api.asked) == 7
     assert set(named) == {ID + number for number in range(8) if number != 5}
-    for code, status in (("InternalError", 500), ("NoPermission", 403), ("Throttling.User", 400)):
+    for code, status in (("InternalError", 500), ("NoPermission", 403), ("Throttling.User", 400), NO_MEMBER):
         _, api = rerun(lambda _, code=code, status=status: refused(code, "", jobs=8, http_status=status), 8)  # type: ignore[misc]
         assert len(api.asked) == 1, code
 

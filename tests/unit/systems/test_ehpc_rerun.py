@@ -100,7 +100,11 @@ def test_one_bad_id_is_found_by_halving(fake_api: Play, clock: Clock, ok: Make[R
 
 @pytest.mark.parametrize(
     ("code", "effect", "account_wide"),
-    [("InDebt", Effect.NOT_DONE_USELESS, True), ("Throttling.User", Effect.NOT_DONE_LATER, False)],
+    [
+        ("InDebt", Effect.NOT_DONE_USELESS, True),
+        ("Throttling.User", Effect.NOT_DONE_LATER, False),
+        ("ClusterNotFound", Effect.NOT_DONE_USELESS, False),
+    ],
 )
 def test_halving_stops_where_the_next_half_cannot_go_better(
     fake_api: Play,
