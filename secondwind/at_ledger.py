@@ -76,7 +76,7 @@ def do(work: Work, terms: LedgerTerms, out: TextIO, err: TextIO) -> int:
             if not terms.quiet:
                 err.write(f"ledger: {shown(name)}\n")
             result = work(ledger, terms.clock.now())
-            err.writelines(f"WARNING: {shown(warning, 1024)}\n" for warning in result.warnings)
+            warn(result.warnings, err)
     except UnusableError as error:
         return failed(str(error), UNUSABLE, out, err, as_json=terms.as_json)
     except LedgerUnavailable as error:
@@ -84,6 +84,11 @@ def do(work: Work, terms: LedgerTerms, out: TextIO, err: TextIO) -> int:
     except SecondWindError as error:
         return failed(shown(str(error), 4096), NOT_DONE, out, err, as_json=terms.as_json)
     return tell(result, out, as_json=terms.as_json)
+
+
+def warn(warnings: Sequence[str], err: TextIO) -> None:
+    """On standard error, whatever stands on the other."""
+    err.writelines(f"WARNING: {shown(warning, 1024)}\n" for warning in warnings)
 
 
 def tell(result: CommandResult, out: TextIO, *, as_json: bool) -> int:

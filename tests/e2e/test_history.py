@@ -195,3 +195,39 @@ def test_where_nothing_fits_a_page_ends_all_the_same(region: Region) -> None:
     write(region, now, *(outcome(number, now, owner="bob") for number in range(10)))
     body = json.loads(asked(region, now + 1, filters={"cluster": "none"}, as_json=True)[1])
     assert (body["outcomes"], body["next"]) == ([], "")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"rule": "the-restt"}, "--rule the-restt (did you mean the-rest?)"),
+        ({"owner": "Ann"}, "--owner Ann (did you mean ann?)"),
+        ({"cluster": "ehpc-hz-11"}, "--cluster ehpc-hz-11 (did you mean ehpc-hz-1?)"),
+        ({"cluster": "ehpc/cn-hanghzou/ehpc-hz-1"}, "(did you mean ehpc/cn-hangzhou/ehpc-hz-1?)"),
+        ({"actor": "bertt"}, "--actor bertt (did you mean bert?)"),
+        ({"owner": "zz-top"}, "--owner zz-top"),
+    ],
+)
+def test_a_filter_that_nothing_fits_is_not_a_quiet_night(region: Region, wanted: dict[str, str], said: str) -> None:
+    """Nothing is found, and what was probably meant is told; the same while somebody waits for what comes."""
+    now = 1_767_950_000.0
+    write(region, now, outcome(1, now, rule="the-rest", owner="ann"), outcome(2, now, actor="bert (RAM user bert)"))
+    for follow in (False, True):
+        status, out, err = asked(region, now + 60, filters=wanted, follow=follow)
+        assert (status, out) == (0, "" if follow else "no outcome\n")
+        assert err.startswith("WARNING: no outcome that was looked at fits --")
+        assert err.strip().endswith(said)
+    body = json.loads(asked(region, now + 60, filters=wanted, as_json=True)[1])
+    assert len(body["warnings"]) == 1
+    assert body["warnings"][0].endswith(said)
+
+
+def test_a_job_that_nothing_fits_is_told_and_one_that_is_spelled_otherwise_is_none(region: Region) -> None:
+    """Each filter is judged by itself: of two that fit something, and nothing together, nothing is misspelt."""
+    now = 1_767_960_000.0
+    write(region, now, outcome(7, now, owner="ann"), outcome(8, now, owner="bert"))
+    assert "did you mean ehpc/cn-hangzhou/ehpc-hz-1/7.scheduler?" in asked(region, now + 60, job=f"{JOB}x")[2]
+    for job in (JOB, "ehpc/cn-hangzhou/ehpc-hz-1/7"):
+        status, out, err = asked(region, now + 60, job=job, filters={"owner": "bert"})
+        assert (status, out, err) == (0, "no outcome\n", "")
+    assert asked(region, now - 90_000, job=f"{JOB}x") == (0, "no outcome\n", "")

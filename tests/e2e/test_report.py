@@ -186,3 +186,29 @@ def test_a_page_is_written(region: Region, tmp_path: Path) -> None:
     assert (status, said) == (0, file.read_text(encoding="utf-8"))
     assert asked(settings(region), now, html=tmp_path / "no" / "x.html")[0] == 2
     assert asked(settings(region), now, html=Path("-"), as_json=True)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("only", "said"),
+    [
+        ({"scope": "ehpc-hz-11"}, "--cluster ehpc-hz-11 (did you mean ehpc-hz-1?)"),
+        ({"owner": "annn"}, "--owner annn (did you mean ann?)"),
+        ({"rule": "the-restt"}, "--rule the-restt (did you mean the-rest?)"),
+    ],
+)
+def test_a_narrowing_that_nothing_fits_is_not_a_quiet_night(region: Region, only: dict[str, str], said: str) -> None:
+    """A misspelt name has no failures, as a night without any; it is warned of, for programs as well."""
+    now = 1_767_950_000.0
+    write(region, now - 60, outcome(1, now - 60, owner="ann", rule="the-rest"))
+    status, out, err = asked(settings(region), now, only=only)
+    assert (status, err) == (0, f"WARNING: no outcome that was looked at fits {said}\n")
+    assert "no failure" in out
+    assert len(json.loads(asked(settings(region), now, only=only, as_json=True)[1])["warnings"]) == 1
+    right = {"owner": "ann", "scope": "ehpc/cn-hangzhou/ehpc-hz-1", "system": "ehpc"}
+    assert asked(settings(region), now, only=right)[2] == ""
+
+
+def test_a_class_that_is_none_is_refused(region: Region) -> None:
+    """There are so many and no more."""
+    status, _, err = asked(settings(region), 1_767_970_000.0, only={"failure_class": "infrastucture"})
+    assert (status, err[:60]) == (2, "--class wants one of infrastructure, application, configurat")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from msgspec import Struct
 
 from secondwind.places import Job
+from secondwind.unmatched import OF, Unmatched, actor_of
 from secondwind.usage import UnusableError
 from shared.domain.outcome import SCHEMA, Outcome
 from shared.domain.reasons import Reason
@@ -36,22 +39,22 @@ class Search(Struct, frozen=True, kw_only=True):
     failure: str = ""
     """Begins so."""
     actor: str = ""
-    """Begins so: behind the name stands as whom the machine knows it."""
+    """The name, or with as whom the machine knows it, which stands behind."""
 
     def means(self, row: Row) -> bool:
         """Whether an outcome is one of them."""
         if row.get("schema") != SCHEMA or not row.get("outcome_id") or not self.fields.items() <= row.items():
             return False
-        if self.job is not None and not self._of_job(self.job, row):
+        if self.job is not None and not of_job(self.job, row):
             return False
         in_scope = not self.scope or scope_of(row) == self.scope or self.scope in _parts(row)
-        told = row.get("actor", "")
-        acted = not self.actor or told == self.actor or told.startswith(f"{self.actor} (")
+        acted = not self.actor or self.actor in {row.get("actor", ""), actor_of(row)}
         return in_scope and acted and row.get("failure_id", "").startswith(self.failure)
 
-    @staticmethod
-    def _of_job(job: Job, row: Row) -> bool:
-        return job.scope.place.items() <= row.items() and job.means(row.get("job_id", ""))
+
+def of_job(job: Job, row: Row) -> bool:
+    """Whether an outcome tells of that job."""
+    return job.scope.place.items() <= row.items() and job.means(row.get("job_id", ""))
 
 
 class HistoryPage(Struct, frozen=True, kw_only=True):
@@ -120,6 +123,20 @@ def page_of(log: OutcomeLog, search: Search, since: float, until: float, offset:
         if seen >= SCANNED_MAX and len(logs) == PAGE:
             return HistoryPage(rows=_latest_first(rows), next=place.token(since))
     return HistoryPage(rows=_latest_first(rows))
+
+
+def unmatched(log: OutcomeLog, wanted: Mapping[str, str], job: Job | None, since: float, until: float) -> list[str]:
+    """Of filters by which nothing was found, warnings of those that no outcome fits. Raises OutcomesUnavailable."""
+    named = wanted.get("job", "")
+
+    def jobs(row: Row) -> list[str]:
+        return [named if job and of_job(job, row) else f"{scope_of(row)}/{row.get('job_id', '')}"]
+
+    looking = Unmatched(wanted, {**OF, "job": jobs})
+    pages = log.pages(since, until, newest_first=True)
+    for logs in islice(pages, SCANNED_MAX // PAGE):
+        deque(looking.passing(logs), maxlen=0)
+    return looking.warnings()
 
 
 class _Place:

@@ -15,9 +15,9 @@ from typing import TextIO
 
 from msgspec import Struct
 
-from secondwind.at_ledger import DONE, OUT_OF_REACH, CommandResult, tell
+from secondwind.at_ledger import DONE, OUT_OF_REACH, CommandResult, tell, warn
 from secondwind.commands.history.bounds import LIMIT, LIMIT_MAX
-from secondwind.commands.history.find import Search, found_in, page_of, parse_page, searched
+from secondwind.commands.history.find import HistoryPage, Search, found_in, page_of, parse_page, searched, unmatched
 from secondwind.commands.history.show import lines_of, one_line
 from secondwind.machine import failed
 from secondwind.outcome_log import outcome_log
@@ -81,6 +81,7 @@ def run(
         begin = parse_page(wanted.page) if wanted.page else None
         since, until, offset = begin or (now - seconds_back(wanted.since), now + AHEAD_S, 0)
         found = page_of(log, search, since, until, offset, wanted.limit)
+        warnings = [] if begin else _warnings(log, search, wanted, found, since, until)
     except UnusableError as error:
         return failed(str(error), UNUSABLE, out, err, as_json=wanted.as_json)
     except OutcomesUnavailable as error:
@@ -91,7 +92,16 @@ def run(
         "outcomes": list(found.rows),
         "next": found.next,
     }
-    return tell(CommandResult(lines=lines_of(found), body=body), out, as_json=wanted.as_json)
+    warn(warnings, err)
+    return tell(CommandResult(lines=lines_of(found), body=body, warnings=warnings), out, as_json=wanted.as_json)
+
+
+def _warnings(
+    log: OutcomeLog, search: Search, wanted: HistoryRequest, found: HistoryPage, since: float, until: float
+) -> list[str]:
+    """Where nothing was found, of what may be misspelt. Raises OutcomesUnavailable."""
+    asked = {**wanted.filters, "job": wanted.job}
+    return [] if found.rows or found.next else unmatched(log, asked, search.job, since, until)
 
 
 def _search(wanted: HistoryRequest) -> Search:
@@ -121,6 +131,7 @@ class _Follower:
         """Until interrupted. Raises OutcomesUnavailable where not even the beginning can be read."""
         first = page_of(self._log, self._search, since, self._clock.now() + AHEAD_S, 0, self._wanted.limit)
         self._show(reversed(first.rows))
+        warn(_warnings(self._log, self._search, self._wanted, first, since, self._clock.now() + AHEAD_S), self._err)
         read_to = self._clock.now()
         while wait.goes_on():
             wait.sleep(EVERY_S)

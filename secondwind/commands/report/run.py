@@ -16,16 +16,18 @@ from typing import TextIO
 
 from msgspec import Struct, to_builtins
 
-from secondwind.at_ledger import DONE, OUT_OF_REACH, CommandResult, tell
+from secondwind.at_ledger import DONE, OUT_OF_REACH, CommandResult, tell, warn
 from secondwind.commands.report.show import lines_of
 from secondwind.machine import failed
 from secondwind.outcome_log import log_settings, outcome_log
 from secondwind.since import seconds_back
 from secondwind.terminal import count, shown
 from secondwind.text_file import CannotRead, read_text
+from secondwind.unmatched import Unmatched
 from secondwind.usage import UNUSABLE, UnusableError
 from secondwind.which_ledger import LedgerTerms, ledger_of
 from shared.domain.errors import LedgerUnavailable
+from shared.domain.failure import FailureClass
 from shared.people.standing import standing
 from shared.policy.prices import Prices
 from shared.ports import Clock
@@ -67,6 +69,8 @@ class MadeReport(Struct, frozen=True, kw_only=True):
     """Its name; empty if it was not asked."""
     ledger_problem: str
     """Why it was not."""
+    warnings: list[str] = []
+    """Of filters that nothing fits."""
 
 
 def run(
@@ -82,13 +86,15 @@ def run(
     )
     try:
         told = make(wanted, terms)
+        warn(told.warnings, err)
         if wanted.html is not None:
             return _page(wanted.html, told, out, as_json=wanted.as_json)
     except UnusableError as error:
         return failed(str(error), UNUSABLE, out, err, as_json=wanted.as_json)
     except OutcomesUnavailable as error:
         return failed(f"the Logstore: {shown(str(error))}", OUT_OF_REACH, out, err, as_json=wanted.as_json)
-    return tell(CommandResult(lines=lines_of(told), body=body_of(told)), out, as_json=wanted.as_json)
+    result = CommandResult(lines=lines_of(told), body=body_of(told), warnings=told.warnings)
+    return tell(result, out, as_json=wanted.as_json)
 
 
 def make(wanted: ReportRequest, terms: LedgerTerms) -> MadeReport:
@@ -114,8 +120,16 @@ def make(wanted: ReportRequest, terms: LedgerTerms) -> MadeReport:
     seen, name, problem = (
         _standing(terms) if not how.only else (None, "", "a narrowed report is not checked against it")
     )
-    report = report_of(_rows(log, since, now + AHEAD_S, how.only), _with(how, seen))
-    return MadeReport(report=report, logstore=f"{log.project}/{log.logstore}", ledger=name, ledger_problem=problem)
+    looking = Unmatched({"cluster": wanted.only.get("scope", ""), **wanted.only})
+    rows = looking.passing(_rows(log, since, now + AHEAD_S, how.only))
+    report = report_of(rows, _with(how, seen))
+    return MadeReport(
+        report=report,
+        logstore=f"{log.project}/{log.logstore}",
+        ledger=name,
+        ledger_problem=problem,
+        warnings=looking.warnings(),
+    )
 
 
 def body_of(told: MadeReport) -> dict[str, object]:
@@ -155,6 +169,9 @@ def _known(only: Mapping[str, str]) -> dict[str, str]:
     system = only.get("system", "")
     if system and system not in SYSTEMS:
         raise UnusableError(f"--system wants {SYSTEMS.either}")
+    classes = [one.value for one in FailureClass]
+    if only.get("failure_class", classes[0]) not in classes:
+        raise UnusableError(f"--class wants one of {', '.join(classes)}")
     return dict(only)
 
 
