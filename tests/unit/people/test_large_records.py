@@ -74,3 +74,21 @@ def test_each_yes_finds_room(house: House) -> None:
         people.answer(house.ledger, hold, yes=True, by=BY, now=house.clock.now(), signed=SIGNED)
     assert people.holds(house.ledger) == []
     assert _largest(house) <= LARGEST_BYTES
+
+
+def test_a_yes_takes_its_room_from_what_is_over_and_counts_without_any(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The text of the day that got a no goes for the second's yes; the third's is written down though nothing fits."""
+    house.policy = replace(house.policy, rules=(Rule(name="ask", match=Match(message="weigh"), action=Action.HOLD),))
+    house.deliver(*(replace(failure, message="weigh " + "x" * 4000) for failure in _days(house, 3)))
+    now = house.clock.now()
+    over, second, third = people.holds(house.ledger)
+    people.answer(house.ledger, over, yes=False, by="ann", now=now)
+    before = _largest(house)
+    monkeypatch.setattr(import_module("shared.people.holds"), "LARGEST_BYTES", before)
+    people.answer(house.ledger, second, yes=True, by="ann", now=now)
+    assert _largest(house) < before
+    monkeypatch.setattr(import_module("shared.people.holds"), "LARGEST_BYTES", 1_000)
+    people.answer(house.ledger, third, yes=True, by="ann", now=now)
+    assert people.holds(house.ledger) == []
