@@ -112,6 +112,7 @@ class Covering:
         """Tests that may see it, the room's own and the quick ones first, and how long they take without it (seconds).
 
         They run it. Of what is run at import the room's own need not: what a class says of itself they may only read.
+        Where answers are kept whoever runs anything of the module may have been given one.
         """
         runs = self._runs[file]
         lines: Iterable[int] = mutant.lines or runs
@@ -119,6 +120,7 @@ class Covering:
         at_import = self.at_import(mutant, file)
         first = (*OF_ALL, *room.tests) if at_import else room.tests
         found = running | {test for test in self._tests if at_import and test.startswith(first)}
+        found.update(*(runs.values() if mutant.kept else ()))
         asked, seconds, enough_s = [], 0.0, ENOUGH_S
         for test in sorted(
             found, key=lambda test: (_place(test, first), test not in running, self._tests[test].seconds)

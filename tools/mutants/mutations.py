@@ -13,6 +13,7 @@ from tools.zoo.syntax import Found, replaced
 _NOT_RUN = frozenset({"annotation", "returns", "decorator_list"})
 """Of decorators those that we have only say how long an answer is kept, or how a class is laid out."""
 _CONDITIONS = frozenset({"test", "ifs", "guard"})
+_KEEPERS = frozenset({"cache", "lru_cache"})
 _SHAPE = frozenset({"frozen", "slots", "kw_only", "gc"})
 """What a class says of itself that only type checkers and careless code would miss."""
 
@@ -30,6 +31,8 @@ class Mutant(Struct, frozen=True):
     becomes: str
     text: str
     """The whole module with the change."""
+    kept: bool = False
+    """What the function answers is kept for the next who asks: a test may see it and run no line of it."""
 
     @property
     def diff(self) -> str:
@@ -42,6 +45,7 @@ class _Where(Struct, frozen=True):
 
     symbol: str = ""
     lines: tuple[int, ...] = ()
+    kept: bool = False
 
 
 def mutants_of(module: str, text: str) -> list[Mutant]:
@@ -58,7 +62,8 @@ def mutants_of(module: str, text: str) -> list[Mutant]:
     for found, where in _changes(ast.parse(text), _Where()):
         mutated = replaced(text, found)
         was, becomes = _difference(text, mutated, found)
-        made.append(Mutant(f"{module}:{where.symbol}", found.first.lineno, where.lines, was, becomes, mutated))
+        place, line = f"{module}:{where.symbol}", found.first.lineno
+        made.append(Mutant(place, line, where.lines, was, becomes, mutated, kept=where.kept))
     return sorted(made, key=lambda one: one.line)
 
 
@@ -79,13 +84,14 @@ def _changes(node: ast.AST, where: _Where) -> Iterator[tuple[Found, _Where]]:
 
 def _around(child: ast.AST, where: _Where) -> _Where:
     match child:
-        case ast.FunctionDef(name=name, body=body):
+        case ast.FunctionDef(name=name, body=body, decorator_list=said):
             # What stands in its head is run at import, but only who calls it can see that.
-            return _Where(f"{where.symbol}.{name}".lstrip("."), _lines(body[0], body[-1]))
+            kept = any(getattr(getattr(one, "func", one), "id", "") in _KEEPERS for one in said)
+            return _Where(f"{where.symbol}.{name}".lstrip("."), _lines(body[0], body[-1]), kept)
         case ast.ClassDef(name=name):
             return _Where(f"{where.symbol}.{name}".lstrip("."))
         case ast.stmt() if where.lines:
-            return _Where(where.symbol, _head(child))
+            return _Where(where.symbol, _head(child), where.kept)
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)) if not where.symbol:
             return _Where(name)
     return where

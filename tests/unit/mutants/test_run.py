@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tools.mutants import __main__ as door
 from tools.mutants.covering import Covering, Watched
@@ -142,6 +143,15 @@ def test_what_is_also_run_at_import_is_asked_of_those_who_look_there() -> None:
     assert asked == [f"{OF_ALL[0]}::number", "tests/desk/test_a.py::calls"]
     assert covering.seeing(_mutant(6), "house/desk.py", DESK)[0] == ["tests/desk/test_a.py::calls"]
     assert [covering.at_import(_mutant(*lines), "house/desk.py") for lines in ((5,), (6,), ())] == [True, False, True]
+
+
+def test_who_may_be_given_an_answer_that_is_kept_is_asked_behind_those_who_make_one() -> None:
+    """Its maker ran first by chance; who runs nothing of the module is not asked."""
+    made, given = Watched(2.0, {"house/desk.py": [5]}), Watched(1.0, {"house/desk.py": [9]})
+    tests = {"tests/desk/test_a.py::given": given, "tests/desk/test_a.py::made": made}
+    covering = Covering({**tests, "tests/desk/test_a.py::other": Watched(0.1, {})})
+    asked, _ = covering.seeing(replace(_mutant(5), kept=True), "house/desk.py", DESK)
+    assert [test.partition("::")[2] for test in asked] == ["made", "given"]
 
 
 def test_the_list_of_this_house_fits() -> None:

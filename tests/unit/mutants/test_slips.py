@@ -88,3 +88,12 @@ def test_a_test_has_to_run_the_statement() -> None:
     assert lines["return min(case, 6)"] == (23,)
     assert lines["break"] == (26,)
     assert len(lines['def close(self, case: int, late: bool = False) -> "int | None":']) > 8
+
+
+@pytest.mark.parametrize("said", ["@lru_cache(maxsize=8)", "@cache", "@property"])
+def test_of_a_function_that_keeps_its_answers_each_slip_says_so(said: str) -> None:
+    """Also in what stands within it; of the next function none does."""
+    text = f"{said}\ndef one(x):\n    if x:\n        return 1\n    return 3\ndef other():\n    return 5\n"
+    kept = {one.becomes: one.kept for one in mutants_of("desk", text)}
+    keeps = said != "@property"
+    assert (kept["return 2"], kept["return 4"], kept["return 6"]) == (keeps, keeps, False)
