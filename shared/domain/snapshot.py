@@ -149,6 +149,8 @@ class LookFailed(Struct, frozen=True, kw_only=True):
     worth_repeating: bool
     credentials: bool = False
     """The key itself was refused: nothing goes on before a person has mended it."""
+    scope_wide: bool = False
+    """There is no such cluster or group, or nothing of it may be seen: its other jobs cannot be looked at either."""
     none_left: bool = False
     """Nobody looked, since no more than so much is looked at together."""
     code: str

@@ -187,8 +187,10 @@ _SCHEDULER_REFUSALS = (
 docs/facts/pbs.md#rerun). Whatever else they say, of a lost connection or of nothing known, may hide one that goes on.
 """
 
-_PLAIN_REFUSALS = ("is not existed", "not match groupid", "groupid not exist", "lack of ssl protect")
+_PLAIN_REFUSALS = ("is not existed", "not match groupid", "lack of ssl protect")
 """SchedulerX: the only evidence it gives, so these may narrow unknown to refused, and nothing else."""
+_NO_GROUP = ("groupid not exist",)
+"""One that is as true of every other job of that group."""
 _TOO_MANY_REQUESTS = 429
 _BAD_REQUEST, _SERVER_ERROR = 400, 500
 
@@ -242,6 +244,8 @@ def business_row(code: object, message: str) -> Row:
             return named
     if number == _TOO_MANY_REQUESTS:
         return _LATER
+    if _says(message, _NO_GROUP):
+        return _NOWHERE_HERE
     if (number is not None and _BAD_REQUEST <= number < _SERVER_ERROR) or _says(message, _PLAIN_REFUSALS):
         return _USELESS
     return _UNKNOWN

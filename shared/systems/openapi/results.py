@@ -67,6 +67,7 @@ def look_failed(why: CallFailed, begun_at: float) -> LookFailed:
     return LookFailed(
         worth_repeating=why.read_again,
         credentials=why.credentials,
+        scope_wide=why.scope_wide,
         none_left=why.held_back,
         code=why.code,
         message=why.message,

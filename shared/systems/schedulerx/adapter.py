@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from shared.domain.call import ActionApi, CallResult, Effect, Target
 from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure
-from shared.domain.snapshot import Observation
+from shared.domain.snapshot import LookFailed, Observation
 from shared.ports import Clock, OutputPart
 from shared.systems.days import day_of
 from shared.systems.openapi import Caller
@@ -47,24 +47,34 @@ class SchedulerxJobs:
         """Look at the named jobs, one look a job; one observation a failure, in the same order.
 
         Of a group with more failures than `MOST_A_LOOK` the rest is not looked at: first are those that the group
-        itself shows as failed, else they are taken as they come.
+        itself shows as failed, else they are taken as they come. A group that is not there is asked about once.
         """
         ordered = self._likely_first(failures)
         places: dict[tuple[Group, str], list[int]] = {}
-        seen: dict[int, Observation] = {}
+        late: list[tuple[Group, int]] = []
         meant: dict[Group, set[_Meant]] = {}
         for place in ordered:
             failure = failures[place]
             group = _group(failure.scope)
             looked_at = meant.setdefault(group, set())
             if _meant(failure) not in looked_at and len(looked_at) >= MOST_A_LOOK:
-                seen[place] = not_looked_at(f"a look at one group is at {MOST_A_LOOK} instances", self._clock.now())
+                late.append((group, place))
                 continue
             looked_at.add(_meant(failure))
             places.setdefault((group, failure.job_id), []).append(place)
+        seen: dict[int, Observation] = {}
+        gone: dict[Group, Observation] = {}
         for (group, job_id), mine in places.items():
+            if group in gone:
+                seen.update(dict.fromkeys(mine, gone[group]))
+                continue
             look = JobLook(self._api, self._clock, self._zone, group, job_id)
-            seen.update(zip(mine, look.observe([failures[place] for place in mine]), strict=True))
+            shown = look.observe([failures[place] for place in mine])
+            seen.update(zip(mine, shown, strict=True))
+            if isinstance(shown[0], LookFailed) and shown[0].scope_wide:
+                gone[group] = shown[0]
+        unseen = not_looked_at(f"a look at one group is at {MOST_A_LOOK} instances", self._clock.now())
+        seen.update({place: gone.get(group, unseen) for group, place in late})
         return [seen[place] for place in range(len(failures))]
 
     def _likely_first(self, failures: Sequence[Failure]) -> list[int]:

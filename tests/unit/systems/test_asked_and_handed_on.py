@@ -115,7 +115,13 @@ def test_all_of_a_refusal_is_handed_on() -> None:
         retry_after_s=7.0,
     )
     assert look_failed(why, 5.0) == LookFailed(
-        worth_repeating=False, credentials=True, code="Busy", message="m", retry_after_s=7.0, look_begun_at=5.0
+        worth_repeating=False,
+        credentials=True,
+        scope_wide=True,
+        code="Busy",
+        message="m",
+        retry_after_s=7.0,
+        look_begun_at=5.0,
     )
     yes = Reply(body={}, request_id="r", status=200)
     assert call_result("Rerun", yes, 5.0) == CallResult(effect=Effect.DONE, api="Rerun", request_id="r", left_at=5.0)

@@ -64,6 +64,14 @@ def test_a_business_refusal_with_an_http_error_is_judged_the_same(code: str, sta
     assert service_row(code, "anything", jobs=1, http_status=status).effect is effect
 
 
+@pytest.mark.parametrize("code", [404, 500, None])
+def test_a_group_that_is_not_there_refuses_all_of_its_jobs(code: object) -> None:
+    """And a job that is not there, or is of another group, only itself; "later" stays later."""
+    assert business_row(code, "groupid not exist groupId: g namespace: n").scope_wide
+    assert not business_row(code, "jobid: 1 not match groupId: g").scope_wide
+    assert business_row(429, "groupid not exist").effect is LATER
+
+
 def test_only_one_phrase_means_not_there() -> None:
     """The documented text for a job that does not exist, in any case; a wrong group is something else."""
     assert says_not_there("jobId=1 IS NOT EXISTED")
