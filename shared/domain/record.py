@@ -211,9 +211,9 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The one case with an open attempt; there is at most one a job."""
         return next((case for case in self.cases if case.in_doubt), None)
 
-    def attempted_after(self, case: Case) -> tuple[Case, ...]:
-        """The job's other cases whose attempts were reserved later, the first of them first."""
-        others = (one for one in self.cases if one.life is not None and one.reserved_at > case.reserved_at)
+    def attempted_beside(self, case: Case) -> tuple[Case, ...]:
+        """The job's other cases that had an attempt, the one first that was reserved first."""
+        others = (one for one in self.cases if one.life is not None and one.failure_id != case.failure_id)
         return tuple(sorted(others, key=lambda one: one.reserved_at))
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shared.domain.failure import Failure
 from shared.domain.proof import Run
 from shared.domain.record import Case, CaseState, JobRecord
@@ -19,6 +21,11 @@ def rerun_since(failure: Failure, snapshot: Snapshot, record: JobRecord) -> Case
         if case.state is CaseState.DONE and snapshot.concerns(case) and case.reserved_at >= failure.occurred_at:
             return case
     return None
+
+
+def since(case: Case, others: Sequence[Case]) -> list[Case]:
+    """Those whose attempts were reserved later than the case's."""
+    return [one for one in others if one.reserved_at > case.reserved_at]
 
 
 def began_before_call(began: float | None, case: Case) -> bool:

@@ -81,15 +81,17 @@ class Snapshot(Protocol):
         """Whether a case of the job's record is about the same piece of work as this look."""
         ...
 
-    def conclude(self, case: Case, *, settled: bool) -> Conclusion:
-        """What the look proves about a call in doubt; `settled`: an effect would show by now."""
+    def conclude(self, case: Case, others: Sequence[Case] = (), *, settled: bool) -> Conclusion:
+        """What the look proves about a call in doubt; `settled`: an effect would show by now.
+
+        `others`: the job's other cases that had an attempt, in its order: what those made is no evidence for this one.
+        """
         ...
 
-    def aftermath(self, case: Case, later: Sequence[Case] = (), *, settled: bool) -> Aftermath:
-        """What the look proves about an accepted rerun; `settled` as above.
+    def aftermath(self, case: Case, others: Sequence[Case] = (), *, settled: bool) -> Aftermath:
+        """What the look proves about an accepted rerun; `others` and `settled` as above.
 
-        `later`: the job's cases whose attempts were reserved since, the first first. What those made, or how it ended,
-        says nothing of this one.
+        What those made, or how it ended, says nothing of this one.
         """
         ...
 
@@ -97,10 +99,10 @@ class Snapshot(Protocol):
         """What the job is a part of, where a call can restart that as a whole; None: of nothing."""
         ...
 
-    def strays(self, case: Case, later: Sequence[Case] = ()) -> bool | None:
+    def strays(self, case: Case, others: Sequence[Case] = ()) -> bool | None:
         """Whether the rerun made anything else than was meant; None where a system's reruns cannot.
 
-        `later` as above; None as well where they leave nothing to tell it by.
+        `others` as above; None as well where they leave nothing to tell it by.
         """
         ...
 

@@ -62,11 +62,11 @@ def _stray(item: Item, records: Records, policy: Policy) -> bool | None:
     if origin is None or origin.case.state not in _LOOKED_AT or seen is None or isinstance(seen, LookFailed):
         return None
     case = origin.case
-    later = records.attempted_after(origin)
-    strays = seen.strays(case, later)
+    others = records.attempted_beside(origin)
+    strays = seen.strays(case, others)
     if strays is None:
         return None
-    became = seen.aftermath(case, later, settled=seen.look_begun_at >= case.may_leave_until + policy.timing.settle_s)
+    became = seen.aftermath(case, others, settled=seen.look_begun_at >= case.may_leave_until + policy.timing.settle_s)
     if became is Aftermath.WAIT or (became is Aftermath.NOT_RESTARTED and case.state is not CaseState.DONE):
         return None
     return strays

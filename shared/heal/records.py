@@ -76,9 +76,9 @@ class Records:
         """The record as read and since changed."""
         return self._records[key]
 
-    def attempted_after(self, origin: Origin) -> tuple[Case, ...]:
-        """The cases of the same record whose attempts were reserved later; none where it cannot be read."""
-        return self._records.get(origin.key, JobRecord()).attempted_after(origin.case)
+    def attempted_beside(self, origin: Origin) -> tuple[Case, ...]:
+        """The other cases of the same record that had an attempt; none where it cannot be read."""
+        return self._records.get(origin.key, JobRecord()).attempted_beside(origin.case)
 
     def put(self, key: str, record: JobRecord) -> None:
         """Change it in memory."""

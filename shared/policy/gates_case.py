@@ -29,8 +29,8 @@ def rerun_seen(facts: Facts) -> GateAnswer | None:
     known = Stop(Verdict.RERUN, case.reason or Reason.ACCEPTED, "nothing new to see", facts.look_again_at)
     if isinstance(facts.observation, LookFailed):
         return GateAnswer(saw=facts.observation.code, wanted=wanted, stop=known)
-    later = facts.record.attempted_after(case)
-    seen = facts.observation.aftermath(case, later, settled=_settled(case, facts.observation, facts))
+    others = facts.record.attempted_beside(case)
+    seen = facts.observation.aftermath(case, others, settled=_settled(case, facts.observation, facts))
     if seen is Aftermath.NOT_RESTARTED and case.reason is not Reason.ACCEPTED:
         seen = Aftermath.WAIT  # it was seen before: a list that lags proves nothing against it
     if seen is Aftermath.NO_FURTHER_RUN and case.reason is Reason.SEEN_RESTARTED:
@@ -91,7 +91,8 @@ def attempt_seen(facts: Facts) -> GateAnswer | None:
     if isinstance(facts.observation, LookFailed):
         stop = Stop(Verdict.UNKNOWN, Reason.NOT_SETTLED, "could not look at the job", facts.look_again_at)
         return GateAnswer(saw=facts.observation.code, wanted=wanted, stop=stop)
-    conclusion = facts.observation.conclude(case, settled=_settled(case, facts.observation, facts))
+    others = facts.record.attempted_beside(case)
+    conclusion = facts.observation.conclude(case, others, settled=_settled(case, facts.observation, facts))
     saw = f"{facts.observation.state.value} {facts.observation.life or ''}: {conclusion.value}"
     return GateAnswer(saw=saw, wanted=wanted, stop=_stop_of(conclusion, case, facts))
 

@@ -93,15 +93,16 @@ class Batch(Struct, frozen=True, kw_only=True):
         del case
         return True
 
-    def conclude(self, case: Case, *, settled: bool) -> Conclusion:
+    def conclude(self, case: Case, others: Sequence[Case] = (), *, settled: bool) -> Conclusion:
         """Another start is a restart."""
+        del others
         if self.life != case.life:
             return Conclusion.RESTARTED
         return Conclusion.NOT_RESTARTED if settled else Conclusion.WAIT
 
-    def aftermath(self, case: Case, later: Sequence[Case] = (), *, settled: bool) -> Aftermath:
+    def aftermath(self, case: Case, others: Sequence[Case] = (), *, settled: bool) -> Aftermath:
         """The same."""
-        del later
+        del others
         if self.life != case.life:
             return Aftermath.RESTARTED
         return Aftermath.NOT_RESTARTED if settled else Aftermath.WAIT
@@ -111,9 +112,9 @@ class Batch(Struct, frozen=True, kw_only=True):
         del action_api
         return None
 
-    def strays(self, case: Case, later: Sequence[Case] = ()) -> bool | None:
+    def strays(self, case: Case, others: Sequence[Case] = ()) -> bool | None:
         """Never."""
-        del case, later
+        del case, others
         return None
 
     def retries_of_its_own(self, record: JobRecord, failure: Failure, ours: int) -> int:

@@ -21,7 +21,7 @@ from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
-from shared.domain.runs import SKEW_S, START_TOLERANCE_S, began_before_call, began_between, by_start, rerun_since
+from shared.domain.runs import SKEW_S, START_TOLERANCE_S, began_before_call, began_between, by_start, rerun_since, since
 from shared.domain.snapshot import Offered
 from shared.domain.verdicts import Verdict
 
@@ -143,8 +143,9 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
 
     # What became of a call.
 
-    def conclude(self, case: Case, *, settled: bool) -> Conclusion:
+    def conclude(self, case: Case, others: Sequence[Case] = (), *, settled: bool) -> Conclusion:
         """Another run proves it at once, the same one only once an effect would show."""
+        del others  # there is one run at a time, and they are counted
         one = self.instance
         if one is None or self._older_than(one, case):
             return Conclusion.NO_EVIDENCE
@@ -158,12 +159,12 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
             return Conclusion.ENDED  # somebody has set it to successful, without a run
         return Conclusion.NOT_RESTARTED if settled else Conclusion.WAIT
 
-    def aftermath(self, case: Case, later: Sequence[Case] = (), *, settled: bool) -> Aftermath:
+    def aftermath(self, case: Case, others: Sequence[Case] = (), *, settled: bool) -> Aftermath:
         """How the run that the rerun made has ended. A run that was there before the call says nothing of it.
 
         An attempt is only reserved for a run that has failed: where that is the one that this rerun made, it had.
         """
-        if later:
+        if later := since(case, others):
             next_one = later[0].life
             mine = next_one is not None and next_one.attempts_since(case.life) == 1
             return Aftermath.FAILED if mine else Aftermath.WAIT
@@ -180,8 +181,8 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
 
     def _older_than(self, one: TaskInstance, case: Case) -> bool:
         """Whether the answer lags: an earlier run than the one that had failed, or that one while it was going on."""
-        since = one.life.attempts_since(case.life)
-        return since < 0 or (since == 0 and began_before_call(self.running_since, case))
+        ahead = one.life.attempts_since(case.life)
+        return ahead < 0 or (ahead == 0 and began_before_call(self.running_since, case))
 
     def _runs_again(self, case: Case) -> bool:
         """Whether it has been restarted since the attempt was reserved for its failed run."""
@@ -192,9 +193,9 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
         del action_api
         return None
 
-    def strays(self, case: Case, later: Sequence[Case] = ()) -> bool | None:
+    def strays(self, case: Case, others: Sequence[Case] = ()) -> bool | None:
         """A rerun is the same instance again."""
-        del case, later
+        del case, others
         return None
 
     @property

@@ -135,8 +135,9 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
 
     # What became of a call.
 
-    def conclude(self, case: Case, *, settled: bool) -> Conclusion:
+    def conclude(self, case: Case, others: Sequence[Case] = (), *, settled: bool) -> Conclusion:
         """Another start proves a restart at once, the same start only once an effect would show."""
+        del others  # there is one run at a time
         if self.state in {State.NOT_FOUND, State.UNKNOWN}:
             return Conclusion.NO_EVIDENCE
         if case.life is not None and not case.life.observable:
@@ -169,12 +170,12 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
             return Conclusion.ENDED
         return Conclusion.NOT_OBSERVABLE if settled else Conclusion.WAIT
 
-    def aftermath(self, case: Case, later: Sequence[Case] = (), *, settled: bool) -> Aftermath:
+    def aftermath(self, case: Case, others: Sequence[Case] = (), *, settled: bool) -> Aftermath:
         """How a run ended E-HPC does not tell. A start that may still move is no new run, one before the call not ours.
 
         Another run than the one that was to be rerun does not prove that the call was in vain: clocks may differ.
         """
-        del later  # whoever has it run once more ends the run that this one made
+        del others  # whoever has it run once more ends the run that this one made
         began, over = self._began, self.state is State.FINISHED
         if self._older_than(case):
             return Aftermath.WAIT
@@ -192,9 +193,9 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
         del action_api
         return None
 
-    def strays(self, case: Case, later: Sequence[Case] = ()) -> bool | None:
+    def strays(self, case: Case, others: Sequence[Case] = ()) -> bool | None:
         """A rerun is the same job again."""
-        del case, later
+        del case, others
         return None
 
     @property

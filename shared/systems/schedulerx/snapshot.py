@@ -19,7 +19,7 @@ from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
-from shared.domain.runs import SKEW_S, by_start, rerun_since
+from shared.domain.runs import SKEW_S, by_start, rerun_since, since
 from shared.domain.snapshot import Offered
 from shared.domain.verdicts import Verdict
 from shared.systems.beside import Live, alone
@@ -139,20 +139,23 @@ class SchedulerxSnapshot(Struct, frozen=True, kw_only=True):
 
     # What became of a call.
 
-    def conclude(self, case: Case, *, settled: bool) -> Conclusion:
+    def conclude(self, case: Case, others: Sequence[Case] = (), *, settled: bool) -> Conclusion:
         """By what reruns have made since."""
         if self.state is State.NOT_FOUND:
             return Conclusion.NO_EVIDENCE
-        if self.new_reruns(case):
+        if self.new_reruns(case, others):
             return Conclusion.RESTARTED
         return Conclusion.NOT_RESTARTED if settled else Conclusion.WAIT
 
-    def aftermath(self, case: Case, later: Sequence[Case] = (), *, settled: bool) -> Aftermath:
+    def aftermath(self, case: Case, others: Sequence[Case] = (), *, settled: bool) -> Aftermath:
         """The end of the newest instance that a rerun has made since, and before the day was rerun once more.
 
-        Where another day was rerun since, those of other days may be of that.
+        Where another day was rerun since, those of other days may be of that. What the next attempt retried in its
+        place had failed, whatever it is now.
         """
-        made = self.new_reruns(case)
+        made, later = self.new_reruns(case, others), since(case, others)
+        if any(_retries(one, made) for one in later):
+            return Aftermath.FAILED
         again = next((one for one in later if _same_day(one, case)), None)
         if later:
             made = [one for one in made if case.life is not None and one.data_time == case.life.data_time]
@@ -169,11 +172,11 @@ class SchedulerxSnapshot(Struct, frozen=True, kw_only=True):
         del action_api
         return None
 
-    def strays(self, case: Case, later: Sequence[Case] = ()) -> bool | None:
+    def strays(self, case: Case, others: Sequence[Case] = ()) -> bool | None:
         """Whether the rerun of a day made anything else than one instance of that day, as a wrong time zone does."""
         if case.action_api is ActionApi.RETRY_INSTANCE:
             return None  # it names the one instance
-        made = self.new_reruns(case)
+        made, later = self.new_reruns(case, others), since(case, others)
         if later:
             made = [one for one in made if one.instance_id in later[0].known_reruns]
             if not made:
@@ -181,10 +184,12 @@ class SchedulerxSnapshot(Struct, frozen=True, kw_only=True):
         day = case.life.data_time if case.life is not None else None
         return [instance.data_time for instance in made] != [day]
 
-    def new_reruns(self, case: Case) -> list[Instance]:
-        """Instances that reruns have made since the attempt was reserved."""
+    def new_reruns(self, case: Case, others: Sequence[Case] = ()) -> list[Instance]:
+        """Instances that reruns have made since the attempt was reserved, but for those of another day's attempt."""
         shown = (*self.others, *((self.instance,) if self.instance else ()))
-        return [instance for instance in shown if _is_new_rerun(instance, case)]
+        new = (instance for instance in shown if _is_new_rerun(instance, case))
+        apart = [one for one in others if not _same_day(one, case)]
+        return [instance for instance in new if not any(_is_of(instance, one) for one in apart)]
 
     @property
     def known_reruns(self) -> tuple[int, ...]:
@@ -261,6 +266,18 @@ def _is_new_rerun(instance: Instance, case: Case) -> bool:
         return False
     # One that has not started yet counts as well: it was not there before the call.
     return instance.started_at is None or instance.started_at >= case.reserved_at - EVIDENCE_SKEW_S
+
+
+def _is_of(instance: Instance, case: Case) -> bool:
+    """Whether it is the day's for which the case's attempt was, and may be of its making."""
+    of_day = case.life is not None and case.life.data_time == instance.data_time
+    return of_day and _is_new_rerun(instance, case)
+
+
+def _retries(case: Case, made: Sequence[Instance]) -> bool:
+    """Whether the case's attempt retries one of these."""
+    retried = case.life.instance_id if case.life and case.action_api is ActionApi.RETRY_INSTANCE else None
+    return retried in {one.instance_id for one in made}
 
 
 def _same_day(other: Case, case: Case) -> bool:

@@ -20,7 +20,7 @@ from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
-from shared.domain.runs import SKEW_S, START_TOLERANCE_S, began_before_call, began_between, by_start, rerun_since
+from shared.domain.runs import SKEW_S, START_TOLERANCE_S, began_before_call, began_between, by_start, rerun_since, since
 from shared.domain.snapshot import Offered
 from shared.domain.verdicts import Verdict
 from shared.systems.beside import Live, alone
@@ -121,11 +121,11 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
 
     # What became of a call.
 
-    def conclude(self, case: Case, *, settled: bool) -> Conclusion:
+    def conclude(self, case: Case, others: Sequence[Case] = (), *, settled: bool) -> Conclusion:
         """By what is seen of either way of retrying."""
         if self.state is State.NOT_FOUND:
             return Conclusion.NO_EVIDENCE
-        if self._made(case):
+        if self._made(case, others):
             return Conclusion.RESTARTED
         if self._is_other(case):
             return Conclusion.RESTARTED_BEFORE if settled and self._is_later(case) else Conclusion.NO_EVIDENCE
@@ -133,13 +133,13 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
             return Conclusion.NO_EVIDENCE
         return Conclusion.NOT_RESTARTED if settled else Conclusion.WAIT
 
-    def aftermath(self, case: Case, later: Sequence[Case] = (), *, settled: bool) -> Aftermath:
+    def aftermath(self, case: Case, others: Sequence[Case] = (), *, settled: bool) -> Aftermath:
         """The end of the newest run that a retry has made since.
 
         An attempt is only reserved for what has failed: one for what this retry made says so, whatever that is now.
         Where a backfill was followed by another attempt, executions of other days may be of that.
         """
-        made = self._made(case)
+        made, later = self._made(case, others), since(case, others)
         if any(_is_for_one_of(one, made) for one in later):
             return Aftermath.FAILED
         if later and _by_backfill(case):
@@ -162,11 +162,12 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
             at_rest=self.workflow_rests,
         )
 
-    def strays(self, case: Case, later: Sequence[Case] = ()) -> bool | None:
+    def strays(self, case: Case, others: Sequence[Case] = ()) -> bool | None:
         """Whether a backfill made anything else than one execution of that data time, as a wrong time zone does."""
         if case.action_api is not ActionApi.BACKFILL or self.execution is None:
             return None  # it names the one execution
-        made = [one for one in self._made(case) if not later or one.execution_id in later[0].known_reruns]
+        later = since(case, others)
+        made = [one for one in self._made(case, others) if not later or one.execution_id in later[0].known_reruns]
         if later and not made:
             return None  # what is there now was made by either
         return [one.data_time for one in made] != [self.execution.data_time]
@@ -174,13 +175,23 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
     def _is_of_same_day(self, one: Execution) -> bool:
         return self.execution is not None and one.data_time == self.execution.data_time
 
-    def _made(self, case: Case) -> list[Execution]:
+    def _made(self, case: Case, others: Sequence[Case]) -> list[Execution]:
         """What has run since the attempt was reserved, as the meant execution or beside it."""
         meant = self.execution
         if meant is None:
             return []
         again = [meant] if self._is_other(case) and not self._was_there_before(meant, case) else []
-        return again + [one for one in self.others if _is_new_retry(one, meant, case)]
+        new = (one for one in self.others if _is_new_retry(one, meant, case))
+        return again + [one for one in new if self._is_of_same_day(one) or not self._is_of_any(one, others)]
+
+    def _is_of_any(self, one: Execution, others: Sequence[Case]) -> bool:
+        """Whether it is of a day for which another backfill was called, and may be of that one's making."""
+        same_day = {other.execution_id for other in self.others if other.data_time == one.data_time}
+        return any(
+            case.life is not None and case.life.instance_id in same_day and _is_new_retry(one, one, case)
+            for case in others
+            if _by_backfill(case)
+        )
 
     def _perhaps_made(self, case: Case) -> bool:
         """Whether there is one that our call may have made, and nothing says what did: that proves neither."""

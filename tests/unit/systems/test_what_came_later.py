@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shared.domain.call import ActionApi
 from shared.domain.job import State
 from shared.domain.life import Life
-from shared.domain.proof import Aftermath
+from shared.domain.proof import Aftermath, Conclusion
 from shared.domain.record import Case, JobRecord
+from shared.domain.runs import since
 from shared.systems.dataworks.snapshot import DataworksSnapshot, TaskInstance
 from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, Instance, SchedulerxSnapshot
 from shared.systems.schedulerx3.execution import TRIGGER_RERUN, TRIGGER_USER_RETRY
@@ -26,12 +28,15 @@ def later(life: Life, *known: int) -> Case:
     return case(life, reserved_at=NEXT, known_reruns=known)
 
 
-def test_only_attempts_reserved_later_come_later() -> None:
-    """In their order; what has none, and the case itself, are none of them."""
+def test_attempts_beside_one_another_have_their_order() -> None:
+    """What has none, and the case itself, are none of them; later is what was reserved later."""
     mine, waits, before = case(Life.run(1)), case(None, reserved_at=NEXT), case(Life.run(0), reserved_at=CALLED - 1)
     third, second = case(Life.run(3), reserved_at=NEXT + 1), case(Life.run(2), reserved_at=NEXT)
-    record = JobRecord(cases=(third, mine, waits, before, second))
-    assert record.attempted_after(mine) == (second, third)
+    known = [replace(one, failure_id=str(number)) for number, one in enumerate((third, mine, waits, before, second))]
+    beside = JobRecord(cases=tuple(known)).attempted_beside(known[1])
+    assert beside == (known[3], known[4], known[0])
+    assert since(known[1], beside) == [known[4], known[0]]
+    assert since(known[4], (known[4],)) == []
 
 
 def _made(number: int, state: State, day: str = DAY) -> Instance:
@@ -148,3 +153,73 @@ def test_of_backfills() -> None:
     assert _app(other, first).strays(mine, (beside,)) is False
     assert _app(other).strays(mine, (beside,)) is None
     assert _app(other, first).strays(mine) is True
+
+
+BEFORE = case(Life.instance(OTHER_DAY, 8), reserved_at=CALLED - 20)
+"""Another day's attempt, whose call took effect after this one's was reserved."""
+
+
+@pytest.mark.parametrize(
+    ("made", "other", "concluded", "became", "strays"),
+    [
+        ((OTHER,), BEFORE, Conclusion.NOT_RESTARTED, Aftermath.NOT_RESTARTED, True),
+        ((OTHER, FIRST), BEFORE, Conclusion.RESTARTED, Aftermath.FAILED, False),
+        ((OTHER,), replace(BEFORE, known_reruns=(11,)), Conclusion.RESTARTED, Aftermath.SUCCEEDED, True),
+        ((OTHER,), replace(BEFORE, reserved_at=CALLED + 32), Conclusion.RESTARTED, Aftermath.NOT_RESTARTED, None),
+        ((OTHER,), replace(BEFORE, life=Life.instance(DAY, 8)), Conclusion.RESTARTED, Aftermath.SUCCEEDED, True),
+        ((OTHER,), replace(BEFORE, life=None), Conclusion.RESTARTED, Aftermath.SUCCEEDED, True),
+        ((FIRST,), replace(BEFORE, life=Life.instance(DAY, 8)), Conclusion.RESTARTED, Aftermath.FAILED, False),
+    ],
+)
+def test_what_another_days_attempt_has_made_is_none_of_this_ones(
+    made: tuple[Instance, ...],
+    other: Case,
+    concluded: Conclusion,
+    became: Aftermath,
+    strays: bool | None,  # noqa: FBT001 - a table
+) -> None:
+    """Nor does it open the breaker. What that one cannot have made is ours: a wrong time zone makes other days'."""
+    mine = case(Life.instance(DAY, 7))
+    assert _group(*made).conclude(mine, (other,), settled=True) is concluded
+    assert _group(*made).aftermath(mine, (other,), settled=True) is became
+    assert _group(*made).strays(mine, (other,)) is strays
+
+
+@pytest.mark.parametrize("state", [State.SUCCEEDED, State.RUNNING, State.QUEUED])
+def test_of_an_instance_that_was_made_and_then_retried_in_its_place(state: State) -> None:
+    """It had failed, or nobody would have retried it; a rerun of the day beside it says nothing of it."""
+    seen, mine = _group(_made(9, state)), case(Life.instance(DAY, 7))
+    again = replace(later(Life.instance(DAY, 9), 9), action_api=ActionApi.RETRY_INSTANCE)
+    assert seen.aftermath(mine, (again,), settled=True) is Aftermath.FAILED
+    shown = seen.aftermath(mine, (replace(again, action_api=None),), settled=True)
+    assert shown is (Aftermath.SUCCEEDED if state is State.SUCCEEDED else Aftermath.RESTARTED)
+    of_another = replace(again, life=Life.instance(DAY, 10))
+    assert seen.aftermath(mine, (of_another,), settled=True) is shown
+    assert seen.aftermath(mine, (replace(again, life=None),), settled=True) is shown
+
+
+@pytest.mark.parametrize(
+    ("rest", "concluded", "became"),
+    [
+        ({}, Conclusion.NOT_RESTARTED, Aftermath.NOT_RESTARTED),
+        ({"known_reruns": (10,)}, Conclusion.RESTARTED, Aftermath.SUCCEEDED),
+        ({"action_api": None}, Conclusion.RESTARTED, Aftermath.SUCCEEDED),
+        ({"life": Life.attempt(13, 1, "")}, Conclusion.RESTARTED, Aftermath.SUCCEEDED),
+        ({"life": None}, Conclusion.RESTARTED, Aftermath.SUCCEEDED),
+    ],
+)
+def test_what_another_days_backfill_has_made_is_none_of_this_ones(
+    rest: dict[str, Any], concluded: Conclusion, became: Aftermath
+) -> None:
+    """The same of executions, whose days the list shows."""
+    mine = case(execution().life, action_api=ActionApi.BACKFILL)
+    other = case(Life.attempt(12, 1, ""), reserved_at=CALLED - 20, action_api=ActionApi.BACKFILL)
+    made = _retry(10, State.SUCCEEDED, TRIGGER_RERUN, data_time=OTHER_DAY)
+    seen = _app(made, execution(12, data_time=OTHER_DAY), execution(13))
+    assert seen.conclude(mine, (replace(other, **rest),), settled=True) is concluded
+    assert seen.aftermath(mine, (replace(other, **rest),), settled=True) is became
+    own = _app(made, _retry(9, State.FAILED, TRIGGER_RERUN), execution(12, data_time=OTHER_DAY))
+    assert own.conclude(mine, (other,), settled=True) is Conclusion.RESTARTED
+    assert own.strays(mine, (other,)) is False
+    of_same = replace(other, life=Life.attempt(13, 1, ""))
+    assert _app(_retry(9, State.FAILED, TRIGGER_RERUN), execution(13)).strays(mine, (of_same,)) is False
