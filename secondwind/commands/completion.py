@@ -29,6 +29,7 @@ def register(commands: Any) -> None:
         "completion",
         help="print a completion script for your shell",
         description=(__doc__ or "").partition("\n\n")[2],
+        epilog="Exit status: 0 printed.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     completion.add_argument("shell", choices=SHELLS, metavar="bash|zsh|fish")

@@ -43,6 +43,7 @@ _CODED = re.compile(
     rb"|(?P<name>amp|lt|gt|quot|apos|plus|sol|equals));"
     rb"|(?P<fold>\\{1,4}[nr]|[\n\r][\t ]*)"
 )
+_BREAKS = frozenset({b"\n", b"\r", b"\t", b" "})
 _Places = Sequence[int]
 
 
@@ -54,7 +55,15 @@ def spans(text: bytes, secrets: Sequence[bytes]) -> list[tuple[int, int]]:
         blanks = layer.replace(b" ", b"+")  # a form's plus is a blank
         there = [needle for needle in wanted if needle[:HEAD] in blanks]
         found += ((places[first], places[last]) for needle in there for first, last in _all(needle, blanks))
-    return _apart(found)
+    return _apart([(first, _before_break(text, last)) for first, last in found])
+
+
+def _before_break(text: bytes, last: int) -> int:
+    """The end without a line's end that was undone behind it: there the next line begins."""
+    end = last
+    while text[end - 1 : end] in _BREAKS:
+        end -= 1
+    return end if text[end:last].strip(b"\t ") else last
 
 
 def _layers(text: bytes) -> Iterator[tuple[bytes, _Places]]:

@@ -154,13 +154,6 @@ def test_the_source(ward: Ward) -> None:
     assert ward.look(source="sw-doctor/nowhere").level("source", "there is no") == "FAIL"
 
 
-def test_a_cluster_that_was_told_must_exist(ward: Ward) -> None:
-    """One that is there is looked at; one that is not warns, as the call itself was allowed."""
-    assert ward.look(places={"ehpc": "ehpc-hz-typo"}).level("ehpc:ListJobsWithFilters", "ClusterNotFound") == "warn"
-    ward.cloud[Ehpc].cluster("ehpc-hz-1")
-    assert ward.look(places={"ehpc": "ehpc-hz-1"}).level("ehpc:ListJobsWithFilters") == "ok"
-
-
 @pytest.mark.parametrize(
     ("trigger", "level", "said"),
     [

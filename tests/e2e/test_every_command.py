@@ -34,7 +34,8 @@ def _version() -> str:
 
 @pytest.mark.parametrize("leaf", list(leaves(command_parser())), ids=lambda leaf: leaf.prog)
 def test_every_command_has_the_same_options_and_judges_its_own(leaf: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    """`--json`, `-q` and `-v` everywhere; what a command does not know is told with that command's usage."""
+    """`--json`, `-q` and `-v` everywhere, how it may end; what it does not know is told with its usage."""
+    assert "Exit status: 0 " in " ".join(leaf.format_help().split())
     assert {"--json", "-q", "-v", "--quiet", "--verbose"} <= set(leaf._option_string_actions)
     with pytest.raises(SystemExit) as ended:
         leaf.parse_known_args([*_needed(leaf), "--no-such-option"])

@@ -102,6 +102,26 @@ def test_a_signal_ends_the_demo_and_leaves_nothing_behind(tmp_path: Path, number
         time.sleep(0.05)
 
 
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)], ids=str)
+def test_ctrl_c_is_how_the_console_is_meant_to_end(tmp_path: Path, number: signal.Signals, status: int) -> None:
+    """As it says itself; another signal is told by the status."""
+    (tmp_path / "ledger.db").touch()
+    with subprocess.Popen(
+        [*COMMAND, "console", "--ledger", f"sqlite://{tmp_path / 'ledger.db'}"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_hears_ctrl_c,  # noqa: PLW1509 - as above
+    ) as console:
+        assert console.stdout is not None
+        while "End with Ctrl-C" not in console.stdout.readline():
+            assert console.poll() is None
+        console.send_signal(number)
+        _, err = console.communicate(timeout=30)
+    assert (console.returncode, "Traceback" in err, "interrupted" in err) == (status, False, False)
+
+
 def _hears_ctrl_c() -> None:
     """Whoever runs the tests behind an `&` has it ignored, and so had its children."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

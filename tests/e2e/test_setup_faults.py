@@ -76,5 +76,6 @@ def test_a_name_cannot_change_a_query(account: Account, name: str) -> None:
         options: dict[str, Any] = {option: name}
         status, said = account.setup(**options)
         assert status == UNUSABLE
-        assert "wants a name" in said
+        assert f"--{option.replace('_', '-')}" in said
+    assert account.setup(function_logs="Function-Logs")[0] == UNUSABLE
     assert account.logs.calls == []

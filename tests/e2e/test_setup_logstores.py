@@ -75,6 +75,15 @@ def test_without_a_flag_and_a_variable_only_the_outcomes(account: Account) -> No
     assert sorted(account.there()) == ["outcomes"]
 
 
+def test_the_functions_logs_are_there_before_an_alert_looks_at_them(account: Account) -> None:
+    """A misspelt Logstore is seen before it is made; an alert on one that is not there would be silent for ever."""
+    status, said = account.setup({}, function_logs="function-log")
+    assert status == TO_DO
+    assert said.index("/function-log, kept 30 days: create") < said.index("alert secondwind-sweep-silent")
+    assert account.setup({}, function_logs="function-log", yes=True)[0] == DONE
+    assert sorted(account.there()) == ["function-log", "outcomes"]
+
+
 @pytest.mark.parametrize(("environ", "asked"), [(DEPLOYED, False), ({}, True), ({"SW_SOURCE": "job-failures"}, False)])
 def test_a_flag_or_a_variable_of_s_yaml_asks_for_all(account: Account, environ: dict[str, str], *, asked: bool) -> None:
     """All three are planned and made, once; the failures without an index, both kinds of logs searchable."""

@@ -15,7 +15,8 @@ def register(commands: Any) -> None:
     cloud = commands.add_parser(
         "cloud",
         help="Alibaba Cloud on localhost, until Ctrl-C",
-        description="Serves E-HPC, SchedulerX and Log Service on 127.0.0.1 until Ctrl-C; signatures are checked.",
+        description="Serves E-HPC, SchedulerX and Log Service on 127.0.0.1 until Ctrl-C; signatures are checked.\n"
+        "Exit status: 0 stopped; 1 the port is not free; 2 the scenario has faults.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     cloud.add_argument("--port", type=_port, default=0, metavar="N", help="0, the default: any free one")

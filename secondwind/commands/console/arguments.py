@@ -16,6 +16,10 @@ def register(commands: Any) -> None:
     command = at_ledger.add_command(
         commands, "console", "what waits, what happened and the switches, as pages on loopback"
     )
+    command.epilog = (
+        "Exit status: 0 ended by Ctrl-C; 2 it cannot be asked like that (usage, settings, no such ledger, a port that "
+        "is taken); 3 the ledger is out of reach."
+    )
     command.add_argument("--port", type=_port, default=0, metavar="N", help="default: any that is free")
     command.add_argument("--open", action="store_true", help="open the link in your browser")
     command.add_argument("--region", default="", metavar="REGION", help="of the outcome Logstore; default FC_REGION")

@@ -8,6 +8,7 @@ import secrets
 import sys
 import webbrowser
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -57,7 +58,7 @@ def run(chosen: argparse.Namespace) -> int:
     if not chosen.quiet:
         sys.stderr.write(f"ledger: {shown(name)}\n")
         sys.stderr.write(f"outcomes: not read ({shown(untold)})\n" if untold else "")
-    with server:
+    with server, suppress(KeyboardInterrupt):  # it is meant to be ended so
         tell(server, as_json=chosen.json, opens=chosen.open)
         server.serve_forever()
     return 0

@@ -9,9 +9,16 @@ from typing import Any
 
 def register(commands: Any) -> None:
     """Add the command."""
-    demo = commands.add_parser("demo", help="some forty jobs, a failure of every kind, healed on this machine")
+    demo = commands.add_parser(
+        "demo",
+        help="some forty jobs, a failure of every kind, healed on this machine",
+        description="On a terminal it then serves the console over this night, until Ctrl-C.",
+        epilog="Exit status: 0 all ended as expected; 1 something did not.",
+    )
     demo.add_argument(
-        "--open", action="store_true", help="open the console over this night in your browser, until Ctrl-C"
+        "--open",
+        action="store_true",
+        help="also open that console in your browser, and serve it without a terminal too",
     )
     demo.set_defaults(run=_run)
 

@@ -13,6 +13,10 @@ from shared.systems import SYSTEMS
 def register(commands: Any) -> None:
     """Add the command's arguments."""
     parser = at_ledger.add_command(commands, "explain", "why a job was, or was not, rerun")
+    parser.epilog = (
+        "Exit status: 0 something is known; 1 neither Logstore nor ledger knows the job or failure; 2 it cannot be "
+        "asked like that; 3 neither could be asked."
+    )
     jobs = " or ".join(f"{system.scope_form}/<{system.job_label}>" for system in SYSTEMS)
     parser.add_argument("--job", metavar="JOB", help=jobs)
     parser.add_argument("--failure", metavar="ID", help="one failure only: its id, or six characters of it at least")

@@ -22,7 +22,11 @@ FILTERS = {
 
 def register(commands: Any) -> None:
     """Add the command's arguments."""
-    parser = commands.add_parser("history", help="outcomes one by one, the latest first")
+    parser = commands.add_parser(
+        "history",
+        help="outcomes one by one, the latest first",
+        epilog="Exit status: 0 shown; 2 it cannot be asked like that; 3 the Logstore could not be read.",
+    )
     parser.add_argument("--since", default="24h", metavar="TIME", help="how far back: 90s, 30m, 24h, 7d (default 24h)")
     jobs = " or ".join(f"{system.scope_form}/<{system.job_label}>" for system in SYSTEMS)
     parser.add_argument("--job", default="", metavar="JOB", help=f"only this job: {jobs}")

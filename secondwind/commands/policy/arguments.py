@@ -33,7 +33,9 @@ def register(commands: Any) -> None:
     )
     test.set_defaults(run=_test)
 
-    schema = actions.add_parser("schema", help="print the JSON Schema of a policy file, for editors")
+    schema = actions.add_parser(
+        "schema", help="print the JSON Schema of a policy file, for editors", epilog="Exit status: 0 printed."
+    )
     schema.set_defaults(run=_schema)
 
     packs = actions.add_parser(

@@ -15,6 +15,10 @@ def register(commands: Any) -> None:
     parser = at_ledger.add_command(
         commands, "report", "what the night was: one page of what failed and what became of it"
     )
+    parser.epilog = (
+        "Exit status: 0 reported; 2 it cannot be asked like that (usage, settings, no such policy); 3 the Logstore "
+        "could not be read. A ledger that cannot be asked is said, and the report is made without it."
+    )
     parser.add_argument("--since", default="24h", metavar="TIME", help="how far back: 90s, 30m, 24h, 7d (default 24h)")
     parser.add_argument(
         "--cluster",

@@ -7,14 +7,14 @@ A project that was just made is not there for its Logstores at once, nor a Logst
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from secondwind.commands.setup import differences, wanted
 from secondwind.commands.setup.differences import Difference, SetupAction
-from secondwind.commands.setup.logstores import Deployment
+from secondwind.commands.setup.logstores import Logstore
 from secondwind.commands.setup.wanted import Json, OutcomePlace
 from shared.domain.credentials import Credentials
 from shared.ledger.tablestore_setup import create_table, has_table
@@ -110,8 +110,8 @@ def log_service(account: Account, place: OutcomePlace) -> list[Resource]:
     ]
 
 
-def deployment(account: Account, wanted_by: Deployment, made: str) -> list[Resource]:
-    """The Logstores that `s.yaml` names; `made`: the project that is there already. All are left as they are."""
+def deployment(account: Account, wanted_by: Iterable[Logstore], made: str) -> list[Resource]:
+    """Logstores as `s.yaml` names them; `made`: the project that is there already. All are left as they are."""
     projects = dict.fromkeys(one.project for one in wanted_by if one.project != made)
     resources = [_project(account, project) for project in projects]
     for one in wanted_by:

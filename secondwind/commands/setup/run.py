@@ -17,7 +17,7 @@ from typing import TextIO
 from secondwind.account import credentials_of, hidden, region_of, settings_of
 from secondwind.commands.notify.run import notify_of
 from secondwind.commands.setup.differences import SetupAction
-from secondwind.commands.setup.logstores import deployment_of
+from secondwind.commands.setup.logstores import Logstore, deployment_of
 from secondwind.commands.setup.resources import Account, Resource, deployment, ledger_table, log_service
 from secondwind.commands.setup.show import Plan, body_of, text_of, told_whom, why
 from secondwind.commands.setup.wanted import OutcomePlace
@@ -26,7 +26,7 @@ from secondwind.usage import UNUSABLE, UnusableError
 from shared.domain.errors import SecondWindError, SettingsError
 from shared.open_ledger import check_client
 from shared.policy.notify import Notify
-from shared.settings import Settings, TablestoreUrl
+from shared.settings import LOGSTORE_NAME, Settings, TablestoreUrl
 from shared.sls import Access, LogCallFailed
 
 DONE, FAILED, TO_DO = 0, 1, 3
@@ -107,11 +107,11 @@ def _resources(wanted: SetupRequest, terms: SetupTerms) -> tuple[list[Resource],
     place = _place(wanted, settings)
     further = deployment_of(terms.environ, settings, asked=wanted.logstores, function_logs=wanted.function_logs)
     account = Account(access, settings.sls.url, terms.sleep)
-    if further is None:
-        resources = log_service(account, place)
-    else:  # an alert looks at the functions' logs: they are there before it
-        project, *rest = log_service(account, replace(place, function_logs=further.function_logs.name))
-        resources = [project, *deployment(account, further, place.project), *rest]
+    logs = further.function_logs.name if further else place.function_logs
+    beside = further or ([Logstore(place.project, logs, searched=True)] if logs else [])
+    project, *rest = log_service(account, replace(place, function_logs=logs))
+    # An alert looks at the functions' logs: they are there before it.
+    resources = [project, *deployment(account, beside, place.project), *rest]
     if isinstance(settings.ledger, TablestoreUrl):
         check_client(settings.ledger)
         resources.append(ledger_table(settings.ledger, credentials, terms.sleep))
@@ -119,9 +119,10 @@ def _resources(wanted: SetupRequest, terms: SetupTerms) -> tuple[list[Resource],
 
 
 def _place(wanted: SetupRequest, settings: Settings) -> OutcomePlace:
-    for option, name in (("--function-logs", wanted.function_logs), ("--sweep-function", wanted.sweep_function)):
-        if name and not _NAME.match(name):
-            raise UnusableError(f"{option} wants a name: letters, digits, - and _, at most 64")
+    if wanted.function_logs and not LOGSTORE_NAME.match(wanted.function_logs):
+        raise UnusableError("--function-logs is no name that Log Service takes: lower-case letters, digits, - and _")
+    if wanted.sweep_function and not _NAME.match(wanted.sweep_function):
+        raise UnusableError("--sweep-function wants a name: letters, digits, - and _, at most 64")
     return OutcomePlace(
         project=settings.outcome_project,
         logstore=settings.outcome_logstore,

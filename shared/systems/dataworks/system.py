@@ -119,4 +119,4 @@ class Dataworks(System):
         del region
         yield Probe(operation=GET, reply=ask(api, GET, {"Id": NOBODY}))
         few = {"ProjectId": told.get("project_id") or NOBODY, "Bizdate": NOBODY, "PageNumber": "1", "PageSize": "1"}
-        yield Probe(operation=LIST, reply=ask(api, LIST, few))
+        yield Probe(operation=LIST, reply=ask(api, LIST, few), should_exist=bool(told))

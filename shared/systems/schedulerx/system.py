@@ -165,6 +165,7 @@ class Schedulerx(System):
         yield Probe(operation="GetJobInstance", reply=ask(api, "GET", "GetJobInstance", group, one))
         few = {**job, "PageSize": "1"}
         yield Probe(operation="GetJobInstanceList", reply=ask(api, "GET", "GetJobInstanceList", group, few))
-        yield Probe(operation="ListJobs", reply=ask(api, "GET", "ListJobs", group, {"PageSize": "1"}))
+        listed = ask(api, "GET", "ListJobs", group, {"PageSize": "1"})
+        yield Probe(operation="ListJobs", reply=listed, should_exist=bool(told))
         within = Group(region=region, namespace=namespace, group_id="")
         yield Probe(operation="ListGroups", reply=ask(api, "GET", "ListGroups", within, {}))

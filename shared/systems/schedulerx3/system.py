@@ -143,6 +143,7 @@ class Schedulerx3(System):
         yield Probe(operation=GET, reply=ask(api, GET, app, one))
         few = {"JobId": NO_JOB, "PageNum": "1", "PageSize": "1"}
         yield Probe(operation=LIST, reply=ask(api, LIST, app, few))
-        yield Probe(operation=EVENTS, reply=ask(api, EVENTS, app, {"PageSize": "1"}))
+        yield Probe(operation=EVENTS, reply=ask(api, EVENTS, app, {"PageSize": "1"}), should_exist=bool(told))
         cluster = App(region=region, cluster_id=app.cluster_id, app_name="")
-        yield Probe(operation=APPS, reply=ask(api, APPS, cluster, {"PageNum": "1", "PageSize": "1"}))
+        listed = ask(api, APPS, cluster, {"PageNum": "1", "PageSize": "1"})
+        yield Probe(operation=APPS, reply=listed, should_exist=bool(told))

@@ -114,6 +114,17 @@ def test_hiding_takes_linear_time() -> None:
     assert growth(lambda size: key.hide_in("\\n\r\n " * size), 20_000) < LINEAR
 
 
+@pytest.mark.parametrize(
+    ("end", "kept"), [("\n", "\n"), ("\r\n  ", "\r\n  "), ("\n\n\t", "\n\n\t"), (" \n", " \n"), (" ", " ")]
+)
+def test_the_line_behind_a_secret_stays_a_line(end: str, kept: str) -> None:
+    """Each check of the doctor is a line of its own, also where one ends with the key."""
+    assert KEY.hide_in(f"begun with the/secret{end}next") == f"begun with ***{kept}next"
+    assert KEY.hide_in(f"the/\n  secret{end}") == f"***{kept}"
+    ends_in_plus = Credentials(access_key_id="the-id", access_key_secret="secret+")
+    assert ends_in_plus.hide_in("a secret b secret+\nc") == "a ***b ***\nc"
+
+
 def test_an_empty_token_hides_nothing() -> None:
     """A user's key has no token, and the empty text stands everywhere."""
     user = Credentials(access_key_id="the-id", access_key_secret="the/secret")

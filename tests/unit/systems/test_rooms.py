@@ -166,7 +166,9 @@ def test_a_probe_is_one_read_of_each_kind(fake_api: Play, told: dict[str, str]) 
     assert [probe.should_exist for probe in probes] == [bool(told), bool(told), False, False]
     assert {call.parameters.get("ClusterId", "") for call in api.asked} == {told.get("cluster_id", NO_CLUSTER), ""}
     del api.asked[:]
-    names = [probe.operation for probe in SCHEDULERX.probes(api, "cn-hangzhou", told)]
+    probes = list(SCHEDULERX.probes(api, "cn-hangzhou", told))
+    names = [probe.operation for probe in probes]
+    assert [probe.should_exist for probe in probes] == [False, False, False, bool(told), False]
     assert names == ["GetJobInfo", "GetJobInstance", "GetJobInstanceList", "ListJobs", "ListGroups"]
     assert names == [call.action for call in api.asked]
 
