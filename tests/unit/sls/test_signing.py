@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import time
 from typing import Any
 
@@ -64,6 +65,14 @@ def test_a_request_is_signed_as_the_sdk_signs_it(
         ours.sign_request(method, "/logstores/o/shards/lb", dict(params), told, body)
         assert told == wanted
         assert told["Authorization"].startswith("LOG key:")
+
+
+@pytest.mark.usefixtures("md5_for_checksums_alone")
+def test_outcomes_are_put_where_md5_is_forbidden_for_security() -> None:
+    """As under FIPS 140. The module has begun a checksum when it is loaded."""
+    headers = {"x-log-bodyrawsize": "4"}
+    runpy.run_path(_signing.__file__)["signer"](None, "key", "secret", "")("POST", "/l", {}, headers, b"body")
+    assert headers["Content-MD5"] == "841A2D689AD86BD1611447453C22C6FC"
 
 
 @pytest.mark.parametrize(
