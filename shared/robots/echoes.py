@@ -13,7 +13,8 @@ from urllib.parse import unquote
 _HIDDEN = "***"
 _LEAST_SIGNS = 20
 """Tokens and signatures are longer, words that a robot shares with a message are shorter."""
-_RUN = re.compile(rf"[\w+/=%.~-]{{{_LEAST_SIGNS},}}")
+_RUN = re.compile(rf"(?:[\w+/=%~-]|\.(?!\.)){{{_LEAST_SIGNS},}}")
+"""Several dots stand for what was left out."""
 _BETWEEN = re.compile(r"[/?&=]")
 _LEAST_OF_ADDRESS = 8
 """Of a part of the address: what is a token in it nobody knows, and some are short."""
@@ -43,7 +44,12 @@ def without_echoes(said: Any, target: str, sent: str) -> Any:
 
 def _without(text: str, target: str, sent: str) -> str:
     known = f"{target}\n{unquote(target)}\n{sent}"
-    text = _RUN.sub(lambda run: _HIDDEN if _plain(run[0]) in known or run[0] in known else run[0], text)
+
+    def shown(run: re.Match[str]) -> str:
+        bare = run[0].strip(".")  # one at a sentence's end is none of its own
+        return _HIDDEN if _plain(bare) in known or bare in known else run[0]
+
+    text = _RUN.sub(shown, text)
     for part in _BETWEEN.split(target):
         for spelled in (part, unquote(part)):
             text = text.replace(spelled, _HIDDEN) if len(spelled) >= _LEAST_OF_ADDRESS else text

@@ -76,3 +76,32 @@ def test_its_own_words_stay(wire: Wire) -> None:
     address = parse_address(f"http://{wire.host}/robot/send?access_token={TOKEN}")
     robot = robot_of(MessageChannel(name="ops", kind=ChannelKind.DINGTALK, url="U"), address, "SEC", KEY)
     assert robot.post(letter(), NOW).message == "rank 3 died, token is not exist"
+
+
+@pytest.mark.parametrize("words", ["bad token {}...", "token {}... is not exist", "no robot has ...{}.", "{}...{}"])
+@pytest.mark.parametrize("spelled", SPELLINGS, ids=["plain", "encoded", "encoded twice"])
+def test_what_was_cut_short_is_not_told_on_either(wire: Wire, spelled: Callable[[str], str], words: str) -> None:
+    """With the dots that stand for the rest."""
+    begun = spelled(TOKEN)[:26]
+    wire.behave = lambda handler: say(
+        handler, 200, json.dumps({"errcode": 1, "errmsg": words.format(begun, begun)}).encode()
+    )
+    address = parse_address(f"http://{wire.host}/robot/send?access_token={quote(TOKEN, safe='')}")
+    robot = robot_of(MessageChannel(name="ops", kind=ChannelKind.DINGTALK, url="U"), address, "SEC", KEY)
+    told = robot.post(letter(), NOW).message
+    assert "very-secret" not in told
+    assert "".join(told.replace("***", "").replace(".", "").split()) in {
+        "badtoken",
+        "tokenisnotexist",
+        "norobothas",
+        "",
+    }
+
+
+def test_dots_alone_are_its_own(wire: Wire) -> None:
+    """They quote nothing."""
+    dots = "." * 30
+    wire.behave = lambda handler: say(handler, 200, json.dumps({"errcode": 1, "errmsg": dots}).encode())
+    address = parse_address(f"http://{wire.host}/robot/send?access_token={TOKEN}")
+    robot = robot_of(MessageChannel(name="ops", kind=ChannelKind.DINGTALK, url="U"), address, "SEC", KEY)
+    assert robot.post(letter(), NOW).message == dots
