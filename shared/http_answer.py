@@ -49,7 +49,8 @@ def read_answer(came: Incoming, most_bytes: int) -> HttpAnswer:
         CutShort: it ended early, perhaps before it began.
         Garbled: this is no answer.
     """
-    return _at_once(came.first_part(), most_bytes) or _in_parts(came, most_bytes)
+    came.more()
+    return _at_once(came.here, most_bytes) or _in_parts(came, most_bytes)
 
 
 def _at_once(here: bytes | bytearray, most_bytes: int) -> HttpAnswer | None:
@@ -59,8 +60,8 @@ def _at_once(here: bytes | bytearray, most_bytes: int) -> HttpAnswer | None:
     """
     head, whole, body = here.partition(b"\r\n\r\n")
     text = head.decode("latin-1")
-    first, *lines = text.split("\r\n")
-    if not (whole and lines) or not len(lines) == text.count("\r") == text.count("\n"):
+    first, *lines = there = text.split("\r\n")
+    if not (whole and lines) or there != text.splitlines():  # an end of a line within one, of whatever kind
         return None
     headers: dict[str, str] = {}
     for line in lines:
@@ -74,7 +75,8 @@ def _at_once(here: bytes | bytearray, most_bytes: int) -> HttpAnswer | None:
         return None
     if status in _INTERIM or status in _BODILESS:
         return None
-    return HttpAnswer(status, reason, headers, bytes(body), _keeps(headers, newer=newer))
+    keeps = _keeps(headers, newer=newer) if "connection" in headers else newer
+    return HttpAnswer(status, reason, headers, bytes(body), keeps)
 
 
 def _in_parts(came: Incoming, most_bytes: int) -> HttpAnswer:

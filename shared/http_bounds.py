@@ -74,7 +74,7 @@ class Incoming:
     def __init__(self, sock: Any, bounded: Bounded) -> None:
         self._sock, self._bounded = sock, bounded
         self._left = bounded.most_bytes + HEAD_BYTES
-        self._here: bytes | bytearray = b""
+        self.here: bytes | bytearray = b""
         """What has come. Most answers come as one part, which is left as it is."""
         self._at = 0
         """How much of it was taken."""
@@ -82,52 +82,46 @@ class Incoming:
     @property
     def some_left(self) -> bool:
         """Whether more has come than was asked for."""
-        return len(self._here) > self._at
+        return len(self.here) > self._at
 
     def line(self) -> bytes | bytearray:
-        """The next one without its end. Raises as `_more`."""
+        """The next one without its end. Raises as `more`."""
         looked_at = self._at
-        while (end := self._here.find(b"\n", looked_at)) < 0:
-            looked_at = len(self._here)
-            if not self._more():
+        while (end := self.here.find(b"\n", looked_at)) < 0:
+            looked_at = len(self.here)
+            if not self.more():
                 raise CutShort
         begin, self._at = self._at, end + 1
-        return self._here[begin:end].rstrip(b"\r")
-
-    def first_part(self) -> bytes | bytearray:
-        """What has come, or comes first if that is nothing; none of it is taken. Raises as `_more`."""
-        if not self._here:
-            self._more()
-        return self._here
+        return self.here[begin:end].rstrip(b"\r")
 
     def exactly(self, length: int) -> bytes:
-        """So many bytes. Raises as `_more`."""
+        """So many bytes. Raises as `more`."""
         begin = self._at
         end = begin + length
-        while (missing := end - len(self._here)) > 0:
-            if not self._more(min(max(missing, PART_BYTES), LARGE_BYTES)):
+        while (missing := end - len(self.here)) > 0:
+            if not self.more(min(max(missing, PART_BYTES), LARGE_BYTES)):
                 raise CutShort
-        self._at, here = end, self._here
+        self._at, here = end, self.here
         return here[begin:end] if isinstance(here, bytes) else bytes(memoryview(here)[begin:end])
 
     def rest(self, most_bytes: int) -> bytes:
-        """All until the peer hangs up. Raises as `_more`."""
-        while len(self._here) - self._at <= most_bytes:
-            if not self._more():
-                return bytes(memoryview(self._here)[self._at :])
+        """All until the peer hangs up. Raises as `more`."""
+        while len(self.here) - self._at <= most_bytes:
+            if not self.more():
+                return bytes(memoryview(self.here)[self._at :])
         raise TooLong
 
-    def _more(self, most: int = PART_BYTES) -> bool:
+    def more(self, most: int = PART_BYTES) -> bool:
         """Wait for some; False: there is no more. Raises TimeoutError, TooLong and what a socket raises."""
         self._bounded.give(self._sock)
         part = self._sock.recv(most)
         self._left -= len(part)
         if self._left < 0:
             raise TooLong
-        if not self._here:
-            self._here = part
+        if not self.here:
+            self.here = part
         elif part:
-            if isinstance(self._here, bytes):
-                self._here = bytearray(self._here)
-            self._here += part
+            if isinstance(self.here, bytes):
+                self.here = bytearray(self.here)
+            self.here += part
         return bool(part)

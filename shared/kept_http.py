@@ -175,7 +175,12 @@ class _Line:
             raise NoWholeAnswer(Snag.BROKEN)
         request = _head(method, target, self._host, headers, body) + body
         try:
-            _give_all(sock, request, bounded)
+            try:
+                for start in range(0, len(request), PART_BYTES):
+                    bounded.give(sock)
+                    sock.sendall(request[start : start + PART_BYTES])
+            except _HUNG_UP:
+                pass  # a refusal may have been sent before all was read
             return read_answer(Incoming(sock, bounded), bounded.most_bytes)
         except tuple(_WHILE_TALKING) as error:
             snag, head = _snag_of(error, _WHILE_TALKING), error.headers if isinstance(error, TooLong) else None
@@ -186,15 +191,6 @@ class _Line:
         if self._sock is not None:
             self._sock.close()
             self._sock = None
-
-
-def _give_all(sock: socket.socket, request: bytes, bounded: Bounded) -> None:
-    try:
-        for start in range(0, len(request), PART_BYTES):
-            bounded.give(sock)
-            sock.sendall(request[start : start + PART_BYTES])
-    except _HUNG_UP:
-        pass  # a refusal may have been sent before all was read
 
 
 def _head(method: str, target: str, host: str, headers: Mapping[str, str], body: bytes) -> bytes:

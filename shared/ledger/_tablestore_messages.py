@@ -7,7 +7,7 @@ An answer that is none raises MessageError; what it has beyond what is asked of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -19,6 +19,8 @@ _LONGEST = 10
 """Bytes of a number."""
 _SHORT = 64
 """Bytes of an answer that many rows get: it was written, or is not there."""
+_FEW = 128
+"""Bytes of an answer that many requests get: a row or two were written, or a few are not there."""
 _PUT, _DELETE = 1, 3
 _EXISTS, _EXISTS_NOT = 1, 2
 _EQUAL, _ONE_COLUMN, _YES = 1, 1, 1
@@ -95,8 +97,12 @@ def get_range(table: str, start: bytes, stop: bytes, limit: int) -> bytes:
     return what + _data(7, start) + _data(8, stop)
 
 
-def row_answers(body: bytes, table: str) -> list[RowAnswer]:
+def row_answers(body: bytes, table: str) -> Sequence[RowAnswer]:
     """What became of each row of a batch, in the request's order. Raises MessageError."""
+    return _of_few(body, table) if len(body) <= _FEW else _row_answers(body, table)
+
+
+def _row_answers(body: bytes, table: str) -> tuple[RowAnswer, ...]:
     found: list[RowAnswer] = []
     for one in _parts(body, 1):
         name: int | bytes | None = None
@@ -110,7 +116,10 @@ def row_answers(body: bytes, table: str) -> list[RowAnswer]:
             raise MessageError("a table without a name")
         if name == table.encode():
             found += map(_answer_of, answers)
-    return found
+    return tuple(found)
+
+
+_of_few = lru_cache(maxsize=64)(_row_answers)
 
 
 def _answer_of(told: int | bytes) -> RowAnswer:

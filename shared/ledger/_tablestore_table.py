@@ -76,10 +76,10 @@ class Table:
         except TableCallFailed as error:
             raise self.unavailable(error) from error
 
-    def _answers(self, count: int) -> Callable[[bytes], list[RowAnswer]]:
+    def _answers(self, count: int) -> Callable[[bytes], Sequence[RowAnswer]]:
         """Reads what became of so many rows. To take one for another would run a job again."""
 
-        def answers(body: bytes) -> list[RowAnswer]:
+        def answers(body: bytes) -> Sequence[RowAnswer]:
             found = messages.row_answers(body, self._place.table)
             if len(found) != count:
                 raise TableCallFailed("an answer for other rows", TableFailure.UNKNOWN)

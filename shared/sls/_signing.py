@@ -112,8 +112,8 @@ class LogGroup:
 def _contents(record: Mapping[str, str]) -> list[bytes]:
     """The fields of a log, each in pieces."""
     parts: list[bytes] = []
-    for name, text in record.items():
-        value, (before, length) = text.encode("utf-8", "replace"), _named(name)
+    for (before, length), text in zip(_all_named(tuple(record)), record.values(), strict=True):
+        value = text.encode("utf-8", "replace")
         count = len(value)
         if count + length < _SHORT:  # as nearly all are
             parts += (_CONTENT, _BYTES[count + length + 1], before, _BYTES[count], value)
@@ -121,6 +121,12 @@ def _contents(record: Mapping[str, str]) -> list[bytes]:
             size = _number(count)
             parts += (_CONTENT, _number(length + len(size) + count), before, size, value)
     return parts
+
+
+@lru_cache(maxsize=64)
+def _all_named(names: tuple[str, ...]) -> list[tuple[bytes, int]]:
+    """Of all its fields: most records have the same, in the same order."""
+    return [_named(name) for name in names]
 
 
 @lru_cache(maxsize=256)

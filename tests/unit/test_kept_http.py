@@ -144,6 +144,7 @@ _IN_TWO_PIECES = b"2;a=b\r\nab\r\n1\r\nc\r\n0\r\nX-B: c\r\n\r\n"
         (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200\r\nX-A: b\r\nContent-Length: 0\r\n\r\n", b"", True),
         (b"HTTP/1.1 200 OK\r\nX-A: b\nContent-Length: 6\n\nab\r\n\r\n", b"ab\r\n\r\n", True),
         (b"HTTP/1.1 200 OK\r\nX-A: b\r\r\nContent-Length: 1\r\n\r\na", b"a", True),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nX-A: b\r\r\n\r\na", b"a", True),
         (b"HTTP/1.1 204 No Content\r\nX-A: b\r\n\r\n", b"", True),
         (b"HTTP/1.1 200 OK\r\nX-A: a\r\nx-a:b \r\nContent-Length: 1\r\n\r\na", b"a", True),
         (b"HTTP/1.1 204 No Content\r\nX-A: b\r\nTransfer-Encoding: chunked\r\n\r\n", b"", True),

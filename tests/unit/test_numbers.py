@@ -132,6 +132,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "_CONTINUES": 128,
         "_LONGEST": 10,
         "_SHORT": 64,
+        "_FEW": 128,
         "_PUT": 1,
         "_DELETE": 3,
         "_EXISTS": 1,

@@ -88,21 +88,33 @@ def test_answers_of_rows_are_read() -> None:
         failed = table.rows.add(is_ok=False)
         failed.error.code, failed.error.message = "OTSServerBusy", "quoted"
         found = messages.row_answers(answer.SerializeToString(), TABLE)
-        assert found == [RowAnswer(None, ROW), RowAnswer(None), RowAnswer("OTSServerBusy")]
-        assert messages.row_answers(answer.SerializeToString(), "nobody's") == []
+        assert [*found] == [RowAnswer(None, ROW), RowAnswer(None), RowAnswer("OTSServerBusy")]
+        assert messages.row_answers(answer.SerializeToString(), "nobody's") == ()
+
+
+@pytest.mark.parametrize("count", [1, 2, 40])
+def test_the_same_answer_is_of_another_table_to_whoever_asks_for_that(count: int) -> None:
+    """However short it is: what was made of it before is remembered by the table as well."""
+    answer = pb().BatchWriteRowResponse()
+    table = answer.tables.add(table_name=TABLE)
+    for _ in range(count):
+        table.rows.add(is_ok=True).consumed.capacity_unit.write = 1
+    for _ in range(2):
+        assert messages.row_answers(answer.SerializeToString(), TABLE) == (RowAnswer(None),) * count
+        assert messages.row_answers(answer.SerializeToString(), "nobody's") == ()
 
 
 def test_what_else_is_told_of_a_row_is_not_taken_for_it() -> None:
     """Where the rest of a wide row begins stands behind it."""
     answer = pb().BatchGetRowResponse()
     answer.tables.add(table_name=TABLE).rows.add(is_ok=True, row=ROW, next_token=b"more")
-    assert messages.row_answers(answer.SerializeToString(), TABLE) == [RowAnswer(None, ROW)]
+    assert messages.row_answers(answer.SerializeToString(), TABLE) == (RowAnswer(None, ROW),)
 
 
 def test_a_number_is_neither_a_row_nor_an_error() -> None:
     """Where bytes should stand."""
     done, failed = (b"\x0a\x06ledger\x12\x04" + row for row in (b"\x08\x01\x20\x05", b"\x08\x00\x10\x05"))
-    assert messages.row_answers(b"\x0a\x0e" + done, TABLE) == [RowAnswer(None)]
+    assert messages.row_answers(b"\x0a\x0e" + done, TABLE) == (RowAnswer(None),)
     with pytest.raises(MessageError):
         messages.row_answers(b"\x0a\x0e" + failed, TABLE)
 
