@@ -23,11 +23,12 @@ LATEST_S = 253_402_300_799.0
 _NUMERIC = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
 _RFC3339 = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,20}))?)?"
-    r"(?: ?(?:[Zz]|(?:UTC|GMT)?([+-])([0-9]{2}|[0-9](?![0-9]))(?::?([0-9]{2}))?|(UTC|GMT|PRC|Asia/Shanghai))"
+    r"(?: ?(?:[Zz]|(?:UTC|GMT)?([+-])([0-9]{2}|[0-9](?![0-9]))(?::?([0-9]{2}))?"
+    r"(?: (?:[A-Z]{3,5}|[+-][0-9]{2,4})(?: m=[+-][0-9.]{1,32})?)?|(UTC|GMT|PRC|Asia/Shanghai))"
     r"(?:\[[A-Za-z0-9_+:/-]{1,64}\])?)?"
 )
-"""Also ISO 8601's spellings of it, without seconds or with a comma, and those of Java: `GMT+8`, a zone in brackets
-behind the offset, which says nothing more."""
+"""Also ISO 8601's spellings of it, without seconds or with a comma, those of Java, `GMT+8` and a zone in brackets
+behind the offset, and Go's, with a zone's letters there and its process's own clock: what says nothing more."""
 _ZONES_H = {"UTC": 0, "GMT": 0, "PRC": 8, "Asia/Shanghai": 8}
 """Names that the platform and its samples write behind a time. Others have summers, or mean several zones."""
 _DATA_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
