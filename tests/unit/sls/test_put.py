@@ -16,8 +16,8 @@ from shared import sls
 from shared.domain.errors import SinkUnavailable
 from shared.sls import NEVER_USED, OF_PULLS, Access, SlsSink, _client
 from shared.sls.batches import MAX_PUT_BYTES, MAX_PUT_LOGS, _weight, batches
-from tests.support.http_wire import Wire, say
-from tests.unit.sls.conftest import REQUEST_ID, refusal
+from tests.support.http_wire import Wire, reset, say
+from tests.unit.sls.conftest import REQUEST_ID, Behaviour, refusal
 
 
 def put(wire: Wire, number: int) -> LogGroup:
@@ -137,12 +137,27 @@ def test_a_200_that_names_an_error_is_no_yes(sink: SlsSink, wire: Wire, said: by
     assert len(wire.requests) == tries
 
 
-@pytest.mark.parametrize("said", [b"", b"{}", b"[]", b'{"requestId": "r"}'])
+@pytest.mark.parametrize("said", [b"", b"{}", b"[]", b"7", b'"errorCode"', b'["errorCode"]', b'{"requestId": "r"}'])
 def test_what_names_no_error_in_a_200_of_the_service_is_a_yes(sink: SlsSink, wire: Wire, said: bytes) -> None:
     """Whatever it says beside that: to write it for ever would be no better."""
     wire.behave = lambda handler: say(handler, 200, said, **REQUEST_ID)
     sink.put([{"outcome_id": "1"}])
     assert len(wire.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("behave", "code", "tries"),
+    [(reset, "ConnectionBroken", 2), (lambda handler: say(handler, 200, b"x" * 101, **REQUEST_ID), "AnswerTooLong", 1)],
+)
+def test_what_is_not_answered_is_said_once_more_but_where_the_answer_is_too_long(
+    sink: SlsSink, wire: Wire, monkeypatch: pytest.MonkeyPatch, behave: Behaviour, code: str, tries: int
+) -> None:
+    """Outcomes have ids: twice is better than never. Who answers at such a length does so again."""
+    monkeypatch.setattr(_client, "MOST_PAGE_BYTES", 100)
+    wire.behave = behave
+    with pytest.raises(SinkUnavailable, match=code):
+        sink.put([{"outcome_id": "1"}])
+    assert len(wire.requests) == tries
 
 
 def test_a_refusal_is_not_repeated(sink: SlsSink, wire: Wire) -> None:

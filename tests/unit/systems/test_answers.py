@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from shared.domain.call import Effect
+from shared.systems.dataworks import wire as dataworks
+from shared.systems.ehpc import wire as ehpc
 from shared.systems.openapi import CallFailed, Reply
+from shared.systems.openapi.classify import RERUN_FAILURE
 from shared.systems.openapi.results import by_code, by_success
 from shared.systems.openapi.said import hidden, text_of
+from shared.systems.schedulerx3 import wire as schedulerx3
+from tests.support.openapi import Play
+from tests.unit.systems.schedulerx3_service import HERE
 
 USELESS, LATER, UNKNOWN = Effect.NOT_DONE_USELESS, Effect.NOT_DONE_LATER, Effect.UNKNOWN
 
@@ -77,6 +84,23 @@ def test_success_with_another_code_is_neither_yes_nor_no(code: object) -> None:
     said = by_success(answer(Success=True, Code=code), without_code=True)
     assert isinstance(said, CallFailed)
     assert (said.code, said.effect) == ("UnreadableAnswer", UNKNOWN)
+
+
+@pytest.mark.parametrize("ask", [dataworks.ask, ehpc.ask])
+@pytest.mark.parametrize(("jobs", "effect"), [(1, USELESS), (2, UNKNOWN)])
+def test_a_no_to_several_jobs_proves_nothing_of_one(
+    fake_api: Play, ask: Callable[..., Any], jobs: int, effect: Effect
+) -> None:
+    """Also where it comes with HTTP 200: others of them may run anew."""
+    no = answer(Code=RERUN_FAILURE, Message="Invalid job id specified")
+    assert ask(fake_api(lambda _: no), "RerunJobs", {}, jobs=jobs).effect is effect
+
+
+def test_a_yes_of_schedulerx_3_needs_no_code(fake_api: Play) -> None:
+    """Its samples have none."""
+    assert schedulerx3.ask(fake_api(lambda _: answer(Success=True)), "GetJobExecution", HERE, {}) == answer(
+        Success=True
+    )
 
 
 def test_only_what_may_be_shown_is_shown() -> None:

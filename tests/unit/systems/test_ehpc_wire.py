@@ -50,6 +50,7 @@ def test_the_last_page_of_jobs(fake_api: Play, number: int, answer: Reply, last:
     page = read_page(api, "c-1", number, {"JobStatus": "all", "SubmitOrder": "desc"})
     assert isinstance(page, Page)
     assert (page.last, page.pages) == (last, pages)
+    assert [call.rows for call in api.asked] == ["Jobs"]  # they stay as they came: few of many are read
     assert api.parameters("ListJobsWithFilters") == [
         {"ClusterId": "c-1", "PageNumber": str(number), "PageSize": "50", "JobStatus": "all", "SubmitOrder": "desc"}
     ]
