@@ -68,6 +68,7 @@ def test_what_says_no_in_whatever_member_is_no_yes(
     said = by_code(answer(**members))
     assert isinstance(said, CallFailed)
     assert (said.code, said.message, said.effect) == (code, message, effect)
+    assert (said.request_id, said.http_status) == (members.get("request_id", "r"), 200)
 
 
 @pytest.mark.parametrize("code", [200, "200", None, ""])
