@@ -28,11 +28,11 @@ from benchmarks import hostile, texts
 from benchmarks.decide import BAR_MS, RULES, all_packs, facts_of, failures, with_message
 from shared.policy import match, patterns
 from shared.policy.decide import decide
-from shared.policy.early import READY
 from shared.policy.match import make_ready
 from shared.policy.model import Action, Match, Policy, Rule
 from shared.policy.packs import shipped
 from shared.policy.possible import sees_a_line
+from shared.policy.shipped import READY
 
 AGAIN, SHOWN = 15, 5
 _STEPS = 20_000

@@ -17,7 +17,8 @@ import yaml
 
 from secondwind.commands.policy.pack_files import FOLDER, FaultyPacks, PackSource, read_packs
 from secondwind.commands.policy.pack_samples import misjudged
-from shared.policy.packs import FILE, encoded
+from shared.policy.packs import encoded
+from shared.policy.shipped import FILE
 from tools.watcher_causes import WATCHER, with_causes
 
 POLICY = FOLDER.parent / "policy.yaml"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -11,16 +13,18 @@ from shared.domain.decision import Ask
 from shared.domain.failure import Intake, Trigger
 from shared.domain.keys import CONTROLS_KEY
 from shared.domain.outcome import Outcome
-from shared.heal.act import Actor
 from shared.heal.dry_run import DryRunLedger, hands_tied
-from shared.heal.item import Invocation, Item, Report, Result, Walked
+from shared.heal.item import CHUNK, Invocation, Item, Report, Result, Walked
 from shared.heal.lanes import Lanes, one_by_one
-from shared.heal.looks import Looks
 from shared.heal.report import Reporter, result_of_flood, result_of_unreadable
 from shared.heal.ruled import RuledLedger, StricterByHand, under
-from shared.heal.walk import CHUNK, Walk
 from shared.policy.model import Policy
 from shared.ports import Chance, Clock, JobSystem, Ledger, OutcomeSink
+
+if TYPE_CHECKING:
+    from shared.heal.act import Actor
+    from shared.heal.looks import Looks
+    from shared.heal.walk import Walk
 
 
 class Healer(Struct, frozen=True):
@@ -40,17 +44,6 @@ class Healer(Struct, frozen=True):
     """How clusters and groups are taken: one after the other, or side by side."""
     looked_into: set[str] = field(default_factory=set)
     """Keys of the clusters and groups that were looked into so far."""
-
-    @property
-    def looks(self) -> Looks:
-        """Its looks."""
-        return Looks(
-            systems=self.systems,
-            ledger=self.ledger,
-            clock=self.clock,
-            invocation=self.invocation,
-            into=self.looked_into,
-        )
 
     def under_controls(self) -> Healer:
         """The corridor under the policy as people have tightened it in the ledger; asked once an invocation.
@@ -135,7 +128,8 @@ class Healer(Struct, frozen=True):
         for item in items:
             item.forced = ask.force or (item.origin is not None and item.origin.case.forced)
         tied = hands_tied(ask, self.policy)
-        walk = Walk(
+        walk_of, actor_of, looks_of = _of_a_walk()
+        walk = walk_of(
             systems=self.systems,
             ledger=DryRunLedger(self.ledger) if tied else self.ledger,
             clock=self.clock,
@@ -145,7 +139,23 @@ class Healer(Struct, frozen=True):
             ask=ask,
             tied=tied,
             fetches=self.fetches,
-            actor=Actor(self.systems, self.clock, self.policy, self.invocation),
-            looks=self.looks,
+            actor=actor_of(self.systems, self.clock, self.policy, self.invocation),
+            looks=looks_of(
+                systems=self.systems,
+                ledger=self.ledger,
+                clock=self.clock,
+                invocation=self.invocation,
+                into=self.looked_into,
+            ),
         )
         return walk.parts(items, self.lanes)
+
+
+@cache
+def _of_a_walk() -> tuple[type[Walk], type[Actor], type[Looks]]:
+    """What decides takes longer to load than the rest of the corridor, and most that a timer calls decides nothing."""
+    from shared.heal.act import Actor  # noqa: PLC0415 - as above
+    from shared.heal.looks import Looks  # noqa: PLC0415 - as above
+    from shared.heal.walk import Walk  # noqa: PLC0415 - as above
+
+    return Walk, Actor, Looks

@@ -15,6 +15,8 @@ from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
 from shared.domain.snapshot import LookFailed, Observation
 
+CHUNK = 100
+"""Failures handled together: what one RerunJobs call may name, and one ledger round trip a step."""
 MOST_KEPT = 100
 """Outcomes of a range that are kept until it is at its end: what is answered shows fewer."""
 

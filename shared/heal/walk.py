@@ -17,7 +17,7 @@ from shared.heal.act import Actor
 from shared.heal.canary import judge_canaries
 from shared.heal.decider import Decider
 from shared.heal.fetch import Fetcher
-from shared.heal.item import Invocation, Item, Notice, Result, Walked
+from shared.heal.item import CHUNK, Invocation, Item, Notice, Result, Walked
 from shared.heal.lanes import Lanes
 from shared.heal.late import count_late
 from shared.heal.limits import Admission, SharedLimits
@@ -32,8 +32,6 @@ from shared.policy.model import Policy
 from shared.ports import Chance, Clock, JobSystem, Ledger, Write, whole_save_of
 from shared.systems import SYSTEMS
 
-CHUNK = 100
-"""Failures handled together: what one RerunJobs call may name, and one ledger round trip a step."""
 TRIES = 3
 """How often a decision is made anew after a conflict."""
 

@@ -21,9 +21,6 @@ from shared.policy.sought import Asking, Needles
 from shared.policy.wordparts import WordParts
 from shared.policy.words import Read
 
-READY: dict[str, bytes] = {}
-"""States by the digest of their patterns: of the policy that the package has."""
-
 
 class Early(NamedTuple):
     """What was worked out of some patterns, all of which need a text."""

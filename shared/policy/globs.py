@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
-import re2
-
 TextTest = Callable[[str], bool]
 
 
@@ -33,6 +31,8 @@ def _is_wild(glob: str) -> bool:
 
 @lru_cache(maxsize=512)
 def _compiled(globs: tuple[str, ...]) -> Any:
+    import re2  # noqa: PLC0415 - few policies have such globs, and what decides nothing needs no other pattern
+
     options = re2.Options()
     options.never_capture = True
     options.dot_nl = True

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,10 +19,10 @@ from shared.policy.belts import Attempts, Cooldown, SameText
 from shared.policy.conditions import Match, patterns_of
 from shared.policy.literals import Needs, needed
 from shared.policy.rule import Action, CauseLine, PackRule, Tells, Unasked
+from shared.policy.shipped import FILE
 
 EVERYTHING = "all"
 """In `include`: every pack that no other entry names, in the order of the library."""
-FILE = Path(__file__).with_name("packs.json")
 
 
 class PackedRule(Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"failure_class": "class"}):

@@ -12,11 +12,9 @@ from pathlib import Path
 
 import msgspec
 
-from shared.policy.early import READY
-from shared.policy.match import make_ready
 from shared.policy.model import Policy
-from shared.policy.packs import FILE
 from shared.policy.plain import Unfit, flattened, restored
+from shared.policy.shipped import FILE, READY
 
 ENDING = ".ready"
 """Behind the policy file's name."""
@@ -24,6 +22,8 @@ ENDING = ".ready"
 
 def encoded(text: bytes, policy: Policy) -> bytes:
     """What stands beside the file of that text; `policy` is what it says, with the rules of its packs."""
+    from shared.policy.match import make_ready  # noqa: PLC0415 - what reads a policy does not search by it
+
     return msgspec.msgpack.encode((_digest(text), *flattened(policy), make_ready(policy).ready()))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import re2
 
-from shared.policy.early import READY, Early, digest_of, early_of, state_of
+from shared.policy.early import Early, digest_of, early_of, state_of
 from shared.policy.literals import Needs, enough, needed
 from shared.policy.patterns import (
     ALWAYS,
@@ -26,6 +26,7 @@ from shared.policy.patterns import (
 )
 from shared.policy.possible import Possible
 from shared.policy.prefilter import SHORT_BYTES, Prefilter
+from shared.policy.shipped import READY
 from shared.policy.sought import Needles, as_read, sought_for
 from shared.policy.weight import weight_of
 from shared.policy.words import Read, few_words_of, folded_of, words_of

@@ -10,7 +10,7 @@ import pytest
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import CONTROLS_KEY
 from shared.domain.mode import Mode
-from shared.heal.walk import CHUNK
+from shared.heal.item import CHUNK
 from tests.support.house import House, verdicts
 from tests.unit.heal.test_controls import by_hand
 from tests.unit.heal.test_looks import MINE, about, cluster

@@ -21,8 +21,9 @@ from shared.policy.literals import needed
 from shared.policy.load import load_policy
 from shared.policy.match import first_match
 from shared.policy.model import Policy
-from shared.policy.packs import FILE, encoded
+from shared.policy.packs import encoded
 from shared.policy.rule import Action, Tells
+from shared.policy.shipped import FILE
 from shared.systems import SYSTEMS
 from tests.support.deformed import DEFORMED
 from tools.packs import in_order

@@ -15,7 +15,7 @@ import pytest
 
 from shared.policy import packs, search
 from shared.policy import ready as module
-from shared.policy.early import READY, early_of
+from shared.policy.early import early_of
 from shared.policy.literals import needed
 from shared.policy.load import load_policy
 from shared.policy.match import Matcher, make_ready
@@ -23,6 +23,7 @@ from shared.policy.model import Attempts
 from shared.policy.packs import KnownNeeds
 from shared.policy.plain import Unfit, flattened, restored
 from shared.policy.ready import ENDING, encoded, read_ready
+from shared.policy.shipped import READY
 from tests.unit.decide.facts import make_failure
 
 ROOT = Path(__file__).resolve().parents[3]
