@@ -18,7 +18,8 @@ _OUTSIDE = GateAnswer("none is open", "no window open for this job")
 def outside_windows(facts: Facts) -> GateAnswer | None:
     """Is no window of the policy open for this job, or has a person said yes? Asked if the policy has windows.
 
-    A person is asked about every window that holds at that moment, and answers for none that only waits.
+    A person is asked about every window that holds at that moment, and answers for none that only waits, nor for one
+    that opens after the yes, be it the same again the next night.
     """
     if not facts.policy.windows:
         return None
@@ -30,13 +31,22 @@ def outside_windows(facts: Facts) -> GateAnswer | None:
     ]
     if not opened:
         return _OUTSIDE
+    passed = [one for one in opened if _said_yes_to(one[2], -one[1], facts)]
+    opened = [one for one in opened if one not in passed]
+    if not opened:
+        names = ", ".join(window.name for *_, window in passed)
+        return GateAnswer(f"{names}: hold, approved by a person", _OUTSIDE.wanted)
     holding = [window.name for *_, window in opened if window.action is WindowAction.HOLD]
-    if facts.approved(Reason.MAINTENANCE):
-        opened = [one for one in opened if one[2].action is not WindowAction.HOLD]
-        if not opened:
-            return GateAnswer(f"{', '.join(holding)}: hold, approved by a person", _OUTSIDE.wanted)
     _, closes, window = min(opened, key=lambda one: one[:2])
     return GateAnswer(f"{window.name}: {window.action.value}", _OUTSIDE.wanted, _stop(window, -closes, holding, facts))
+
+
+def _said_yes_to(window: Window, closes: float, facts: Facts) -> bool:
+    """Whether a person let it pass: it was open as it is now when they said yes, since when the case is open."""
+    case = facts.case
+    if case is None or window.action is not WindowAction.HOLD or not facts.approved(Reason.MAINTENANCE):
+        return False
+    return window.closes_at(case.opened_at) == closes
 
 
 def _stop(window: Window, closes: float, holding: Sequence[str], facts: Facts) -> Stop:

@@ -117,6 +117,26 @@ def test_a_person_is_asked_about_every_window_that_holds_and_for_none_that_waits
     assert (decision.verdict, decision.due_at) == (Verdict.DEFERRED, NOW + 2 * HOUR_S)
 
 
+def test_a_yes_is_none_to_a_window_that_opens_after_it() -> None:
+    """What waits for an hour behind a rate may come up in another window that holds, or in the next night's."""
+    case = make_case(state=CaseState.DEFERRED, approved_by="ann", approved_for=(Reason.MAINTENANCE,))
+    yes: dict[str, Any] = {"case": case, "record": JobRecord(cases=(case,))}
+    assert case.opened_at == NOW - 600
+    asked_about = _window(name="asked", action=WindowAction.HOLD, **OPEN)
+    later = _window(name="later", action=WindowAction.HOLD, begins="2027-01-15 07:51", ends="2027-01-15 09:00")
+    decision = _decided(asked_about, later, **yes)
+    assert (decision.verdict, decision.message) == (Verdict.HELD, "in the window later a person is asked")
+    again = {"cron": "0,55 * * * *", "lasts_s": 540.0}
+    nightly = _window(name="nightly", action=WindowAction.HOLD, begins=None, ends=None, **again)
+    assert nightly.closes_at(case.opened_at) is None
+    assert _decided(nightly, **yes).verdict is Verdict.HELD
+    each = _window(name="each", action=WindowAction.HOLD, begins=None, ends=None, cron="*/15 * * * *", lasts_s=840.0)
+    assert each.closes_at(case.opened_at) not in {None, each.closes_at(NOW)}
+    assert _decided(each, **yes).verdict is Verdict.HELD
+    just = _window(name="just", action=WindowAction.HOLD, begins="2027-01-15 07:50", ends="2027-01-15 09:00")
+    assert _decided(just, **yes).reason is Reason.ACCEPTED
+
+
 @pytest.mark.parametrize(
     ("reach", "fits"),
     [
