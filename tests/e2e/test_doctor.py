@@ -73,6 +73,12 @@ def test_the_packaged_policy_is_looked_at(ward: Ward) -> None:
     for broken in ("version: 1\nmode: autoo\nrules: []\n", None):
         _package(ward, broken)
         assert ward.look().failed == {"packaged policy"}
+    package = ward.policy.parent / "build" / "secondwind-python3.12.zip"
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("policy.yaml", good)
+    begin, found, end = package.read_bytes().partition(b"policy.yaml")
+    package.write_bytes(begin + found + b"\xff" + end[1:])  # no block of a deflated member begins so
+    assert ward.look().level("packaged policy", "cannot be used, or none") == "FAIL"
 
 
 def test_a_policy_that_no_function_reads_is_told_from_the_packaged_one(ward: Ward, tmp_path: Path) -> None:

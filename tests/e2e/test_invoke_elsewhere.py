@@ -115,7 +115,7 @@ def test_it_says_where_it_goes_which_ledger_and_which_mode(elsewhere: Elsewhere,
     err = call(hung(tmp_path), elsewhere.environ).err
     assert f"goes to: {host} ({', '.join(SYSTEMS.names)}, Log Service)\n" in err
     assert f"ledger:  {tmp_path / 'state' / 'secondwind' / 'ledger.db'} (SQLite, on this machine)\n" in err
-    assert "mode:    auto, jobs may be restarted\n" in err
+    assert "mode:    auto, jobs may be restarted unless somebody has set less in that ledger\n" in err
     tied = call(hung(tmp_path), {**elsewhere.environ, "SECONDWIND_MODE": "observe"}, dry_run=True).err
     assert "mode:    observe, and a dry run: nothing is restarted\n" in tied
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,5 +81,5 @@ def _of_archive(path: Path) -> bytes | None:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(FILE) as opened:
             return opened.read(MAX_TEXT_BYTES + 1)
-    except (OSError, KeyError, zipfile.BadZipFile):
+    except (OSError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):  # damaged, or not ours
         return None

@@ -107,7 +107,10 @@ def mode_told(policy: Path, settings: Settings | None = None) -> str:
     if found is None:
         return "none, since the policy cannot be used"
     mode = found.mode if settings is None else settings.effective_mode(found.mode)
-    return mode.value if mode is not Mode.AUTO else f"{mode.value}, jobs may be restarted"
+    if mode is not Mode.AUTO:
+        return f"{mode.value}"
+    unless = "" if settings is None else " unless somebody has set less in that ledger"
+    return f"{mode.value}, jobs may be restarted{unless}"
 
 
 def _policy(file: Path) -> Policy | None:
