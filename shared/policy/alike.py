@@ -18,6 +18,7 @@ from shared.policy.possible import Looks, Possible
 from shared.policy.prefilter import Chances, Choices
 from shared.policy.search import PatternSet
 from shared.policy.steps import NOTHING_MORE, Step, first_of
+from shared.policy.sure import ANYWHERE
 from shared.policy.weight import DIGITS, parts_of, tells_digits
 from shared.policy.words import Read
 
@@ -120,7 +121,7 @@ def _left_of(
         asked += 1
         if asked > most:
             return None
-        if number is not None and text in patterns.enough_for(number) and not like.varies(text):
+        if number is not None and patterns.sure(number).get(text) == ANYWHERE and not like.varies(text):
             own = ""
         if like.has_ids:
             told = bool(own) or more is not NOTHING_MORE

@@ -7,17 +7,16 @@ for the first of them.
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
-from itertools import accumulate
-from struct import Struct, pack
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import msgspec
 
 from shared.policy.grams import Grams, Row
 from shared.policy.literals import Needs
 from shared.policy.sought import Asking, Needles
+from shared.policy.table import Packed, PackedTable, RowTable, one_by_one
 from shared.policy.wordparts import WordParts
 from shared.policy.words import Read
 
@@ -33,8 +32,8 @@ class Early(NamedTuple):
 
 
 def digest_of(patterns: Sequence[str]) -> str:
-    """By which the patterns are known that something was worked out for."""
-    return hashlib.sha256("\0".join(patterns).encode()).hexdigest()
+    """By which the patterns are known that something was worked out for, on a machine of this order of bytes."""
+    return hashlib.sha256("\0".join((sys.byteorder, *patterns)).encode()).hexdigest()
 
 
 def state_of(early: Early) -> bytes:
@@ -42,7 +41,7 @@ def state_of(early: Early) -> bytes:
     sought = early.sought
     parts = sought.parts
     numbers = range(len(sought.texts))
-    texts = _one_by_one([sought.texts[text].encode("latin-1") for text in numbers])
+    texts = one_by_one([sought.texts[text].encode("latin-1") for text in numbers])
     asking, choices = _of_rows(sought.asking[text] for text in numbers), _of_rows(sought.choices.values())
     chosen = _of_rows(sought.chosen[text] for text in range(len(sought.chosen)))
     asked = (parts.asked[part] for part in range(len(parts.asked)))
@@ -58,67 +57,56 @@ def state_of(early: Early) -> bytes:
 def early_of(state: bytes) -> Early:
     """Of what `state_of` made."""
     texts, asking, chosen, choices, grams, (asked, wordless, whole, pieces), near_ids, enough, needs = _unpacked(state)
-    parts = WordParts(_Rows(_asked_of, *asked), frozenset(wordless), whole, _grams_of(*pieces))
+    parts = WordParts(_rows(_ASKED, *asked), frozenset(wordless), whole, _grams_of(*pieces))
     by_grams = _grams_of(*grams)
     sought = Needles(
-        _Rows(_text_of, *texts),
-        _Rows(_asking_of, *asking),
-        _Rows(_numbers_of, *chosen),
-        _Rows(_numbers_of, *choices),
+        _Texts(*texts),
+        _rows(tuple[Asking, ...], *asking),
+        _rows(_NUMBERS, *chosen),
+        _rows(_NUMBERS, *choices),
         lambda: by_grams,
         parts,
         lambda: near_ids,
         all_need=True,
     )
-    return Early(sought, _Rows(_unpacked, *enough), lambda: _needs_of(needs))
+    return Early(sought, _rows(tuple[Read, ...], *enough), lambda: _needs_of(needs))
 
 
 _packed, _unpacked = msgspec.msgpack.encode, msgspec.msgpack.decode
-_Row = TypeVar("_Row")
 
 
 def _of_rows(rows: Iterable[Any]) -> tuple[bytes, bytes]:
-    return _one_by_one(list(map(_packed, rows)))
+    return one_by_one(list(map(_packed, rows)))
 
 
-def _one_by_one(rows: Sequence[bytes]) -> tuple[bytes, bytes]:
-    """Rows behind one another, and where each begins and the last one ends: a process makes no object of each."""
-    return b"".join(rows), pack(f"<{len(rows) + 1}I", *accumulate(map(len, rows), initial=0))
+def _rows(kind: Any, rows: bytes, places: bytes) -> PackedTable[Any]:
+    some = Packed(rows, places)
+    return PackedTable(kind, some.joined, some.numbers)
 
 
-class _Rows(dict[int, _Row]):
-    """Rows by their places in what `_one_by_one` made, each unpacked when it is asked for."""
+class _Texts(RowTable[Read]):
+    """Texts, each read when it is asked for."""
 
-    def __init__(self, unpack: Callable[[bytes], _Row], rows: bytes, places: bytes) -> None:
-        self._rows, self._places, self._unpack = rows, places, unpack
-
-    def keys(self) -> Any:
-        """Of all, unpacked or not."""
-        return range(len(self._places) // 4 - 1)
-
-    def __missing__(self, number: int) -> _Row:
-        begin, end = _two(self._places, 4 * number)
-        row = self[number] = self._unpack(self._rows[begin:end])
-        return row
-
-
-class _GramRows(dict[int, Row]):
-    """The same by gram."""
-
-    def __init__(self, packed: Mapping[int, bytes]) -> None:
-        self._packed = packed
+    def __init__(self, rows: bytes, places: bytes) -> None:
+        self._places = Packed(rows, places)
 
     def keys(self) -> Any:
-        """As above."""
-        return self._packed.keys()
+        """Of all, read or not."""
+        return self._places.numbers
 
-    def __missing__(self, gram: int) -> Any:
-        self[gram] = row = _gram_row_of(self._packed[gram])
-        return row
+    def __missing__(self, number: int) -> Read:
+        text = self[number] = self._places.joined((number,)).decode("latin-1")
+        return text
 
 
 def _grams_of(rows: Mapping[int, bytes], short: Mapping[int, bytes], signs: Row) -> Grams:
-    return Grams(_GramRows(rows), _GramRows(short), signs)
+    return Grams(_gram_rows(rows), _gram_rows(short), signs)
+
+
+def _gram_rows(rows: Mapping[int, bytes]) -> PackedTable[Row]:
+    return PackedTable(
+        tuple[tuple[Read, int, int], ...], lambda some: b"".join(map(rows.__getitem__, some)), rows.keys()
+    )
 
 
 def _sorted(needs: Needs) -> list[list[list[bytes]]]:
@@ -126,9 +114,5 @@ def _sorted(needs: Needs) -> list[list[list[bytes]]]:
 
 
 _needs_of = msgspec.msgpack.Decoder(dict[str, Needs]).decode
-_asking_of = msgspec.msgpack.Decoder(tuple[Asking, ...]).decode
-_asked_of = msgspec.msgpack.Decoder(tuple[tuple[int, tuple[int, ...]], ...]).decode
-_numbers_of = msgspec.msgpack.Decoder(tuple[int, ...]).decode
-_gram_row_of = msgspec.msgpack.Decoder(tuple[tuple[Read, int, int], ...]).decode
-_text_of = partial(str, encoding="latin-1")
-_two = Struct("<2I").unpack_from
+_NUMBERS = tuple[int, ...]
+_ASKED = tuple[tuple[int, _NUMBERS], ...]

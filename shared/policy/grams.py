@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from struct import unpack_from
 from typing import NamedTuple
 
+from shared.policy.table import RowTable
 from shared.policy.words import Read
 
 GRAM, SHORT_GRAM = 4, 2
@@ -24,9 +25,9 @@ Row = Sequence[tuple[Read, int, int]]
 class Grams(NamedTuple):
     """Some texts."""
 
-    rows: Mapping[int, Row]
+    rows: RowTable[Row]
     """By gram."""
-    short: Mapping[int, Row]
+    short: RowTable[Row]
     """Those that have none, by a shorter one."""
     signs: Row
     """Those of one sign."""
@@ -39,7 +40,7 @@ class Grams(NamedTuple):
             there = _grams_of(text, size)
             grams = list(rows.keys() & there)
             for at in range(0, len(grams), _AT_ONCE):
-                some = map(rows.__getitem__, grams[at : at + _AT_ONCE])
+                some = rows.of(grams[at : at + _AT_ONCE])
                 found.update(
                     [(number, one) for row in some for one, number, other in row if other in there and one in read]
                 )
@@ -58,7 +59,7 @@ def by_grams(texts: Sequence[tuple[Read, int]]) -> Grams:
     )
 
 
-def _rows_of(texts: Sequence[tuple[Read, int]], size: int) -> dict[int, list[tuple[Read, int, int]]]:
+def _rows_of(texts: Sequence[tuple[Read, int]], size: int) -> RowTable[Row]:
     """The second gram is the rarest that has no sign of the first one, where there is one."""
     having = Counter(gram for one, _ in texts for gram in _grams_of(one.encode("latin-1"), size))
     rows: dict[int, list[tuple[Read, int, int]]] = {}
@@ -70,7 +71,7 @@ def _rows_of(texts: Sequence[tuple[Read, int]], size: int) -> dict[int, list[tup
         apart = _grams_of(data[:begin], size) | _grams_of(data[begin + size :], size)
         second = next((gram for gram in others if gram in apart), grams[-1])
         rows.setdefault(first, []).append((one, number, second))
-    return rows
+    return RowTable(rows)
 
 
 def _grams_of(text: bytes, size: int) -> set[int]:

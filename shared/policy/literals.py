@@ -144,20 +144,42 @@ def _alternatives(pattern: str) -> list[_Part]:
 
 
 def enough(pattern: str) -> Texts:
-    """Of the texts that a pattern needs which RE2 has compiled, those wherever one of which is, the pattern matches.
+    r"""Of the texts that a pattern needs which RE2 has compiled, those wherever one of which is, the pattern matches.
 
-    They are what whole alternatives match, in whatever letters.
+    They are what whole alternatives match, in whatever letters or where none is written large and small. A zero byte at
+    an end of one stands for `\b`.
     """
-    first, *parts = parts_of(pattern)
-    if first != "(?i)" or any(_is_unsure(part) for part in parts):
+    parts = parts_of(pattern)
+    folds = parts[:1] == ["(?i)"]
+    has_case = _has_cases if folds else _is_cased
+    if any(_is_unsure(part) or has_case(part) for part in parts[folds:]):
         return frozenset()
     exact = [part.exact for part in _alternatives(pattern)]
-    return frozenset(text for texts in exact for text in texts or () if text and EDGE not in text)
+    edged = _LINE_EDGES.isdisjoint(parts)
+    return frozenset(text for texts in exact for text in texts or () if _is_told(text, edged=edged))
+
+
+_LINE_EDGES = _EDGES - {r"\b"}
+
+
+def _is_told(text: bytes, *, edged: bool) -> bool:
+    """Whether there is anything in it, and word edges at its ends alone, where it has a letter or digit of ASCII."""
+    bare = text.strip(EDGE)
+    if not bare or EDGE in bare or not (edged or bare == text):
+        return False
+    ends = (text[:1], bare[:1]), (text[-1:], bare[-1:])
+    return all(edge != EDGE or (sign.isascii() and sign.isalnum()) or sign == b"_" for edge, sign in ends)
+
+
+def _is_cased(part: str) -> bool:
+    """Whether it spells a letter that is written large and small."""
+    is_class = part[0] == "\\" and part[1] != "Q" and part[1].isalnum()
+    return not is_class and part.lower() != part.upper()
 
 
 def _is_unsure(part: str) -> bool:
     """Whether what it matches hangs on more than the text, or cannot be said in no time."""
-    return part == r"\B" or (part.startswith("(?") and part != "(?:") or _has_cases(part)
+    return part == r"\B" or (part.startswith("(?") and part != "(?:")
 
 
 def _has_cases(text: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from shared.policy.literals import Needs, enough, needed
+from shared.policy.literals import EDGE, Needs, enough, needed
 from shared.policy.patterns import compiled
 from shared.policy.prefilter import Choices, are_there
 from shared.policy.sought import as_read
@@ -55,7 +55,7 @@ class _Kind:
     @cached_property
     def _plain(self) -> bool:
         """Whether it is wherever it may be."""
-        sure = enough(self._pattern)
+        sure = {text for text in enough(self._pattern) if EDGE not in text}
         return self._needs is not None and all(texts <= sure for some in self._needs for texts in some)
 
     def may_be_in(self, folded: Read) -> bool:

@@ -14,18 +14,19 @@ from operator import itemgetter
 from typing import Any, Protocol
 
 from shared.policy.patterns import spans_lines
-from shared.policy.prefilter import Chances, Choices, Way, are_there
+from shared.policy.prefilter import Chances, Choices, are_there
+from shared.policy.sure import Sure, is_sure
 from shared.policy.words import Read
 
 SMALL_BYTES = 512
 """So small a text is searched as a whole: to find its lines takes longer."""
 MOST_LINES = 8
-"""Lines with one text that are searched one by one; where more have it, all is searched from there on."""
+"""Lines with one text that are looked at one by one; where more have it, all is searched from there on."""
 _SEES_MORE = re.compile(r"\\[AzC]|\(\?[a-zA-Z]*-")
 """What may match in a line by itself and not within a text, or the other way round: `(?-m)$` and the like."""
 Looks = tuple[tuple[Read, Choices, int], ...]
 """A pattern may be there if that text is, and one of each of those; and the pattern."""
-ANY_WAY: Sequence[Way] = (("", ()),)
+_NumberedWay = tuple[int, Read, Choices]
 
 
 class Searching(Protocol):
@@ -35,7 +36,7 @@ class Searching(Protocol):
         """As it was written."""
         ...
 
-    def enough_for(self, number: int, /) -> frozenset[Read]:
+    def sure(self, number: int, /) -> Sure:
         """Texts that make the pattern match wherever one of them is."""
         ...
 
@@ -95,7 +96,7 @@ class Possible:
     def looks(self, numbers: Iterable[int]) -> Looks:
         """How to find one of some patterns that may be there: the same for all texts of one `chances`."""
         ways = self.chances.ways
-        return tuple((text, others, number) for number in numbers for text, others in ways.get(number, ANY_WAY))
+        return tuple((text, others, number) for number in numbers for text, others in ways[number])
 
     def finds_any(self, looks: Looks) -> bool:
         """Whether any pattern is there."""
@@ -136,16 +137,25 @@ class Possible:
             place = self._places[number] = self._first_place(number)
         return place
 
-    def has_near(self, numbers: Iterable[int], place: int) -> bool:
-        """Whether one of some patterns is in the line of that place."""
-        near = self.text[self.text.rfind(b"\n", 0, place) + 1 :].partition(b"\n")[0]
-        return any(self._patterns.is_in(number, near) for number in numbers)
+    def has_near(self, looks: Looks, place: int) -> bool:
+        """Whether one of some patterns that are there is in the line of that place."""
+        begin = self.text.rfind(b"\n", 0, place) + 1
+        end = self.text.find(b"\n", begin)
+        line = begin, len(self.text) if end < 0 else end
+        return any(self._is_near(look, line) for look in looks)
+
+    def _is_near(self, look: tuple[Read, Choices, int], line: tuple[int, int]) -> bool:
+        text, others, number = look
+        if self._has_it_in_a_line(number, text):
+            near = self.folded[slice(*line)]
+            return text in near and are_there(others, near) and self._is_in_line((number, text, others), line)
+        return self._patterns.is_in(number, self.text[slice(*line)])
 
     def searched(self, number: int, text: Read, others: Choices) -> bool:
         """Whether the pattern is there, where a look for it has found this text and one of each of those."""
         found = self._known.get(number)
         if found is None:
-            if text in self._patterns.enough_for(number):
+            if self._is_sure(number, text, self.folded):
                 found = True
             elif len(self.text) > SMALL_BYTES:
                 return self._searched_by_line(number, text, others)
@@ -162,7 +172,7 @@ class Possible:
         way = number, text, others
         found = self._known.get(way)
         if found is None:
-            lines = self._lines_with(number, text)
+            lines = self._lines_with(way)
             if lines is None:
                 found = self._known[number] = self._patterns.is_in(number, self.text)
             else:
@@ -173,34 +183,40 @@ class Possible:
 
     def _first_place(self, number: int) -> int:
         best = len(self.text)
-        for text, others in self.chances.ways.get(number, ANY_WAY):
-            lines = self._lines_with(number, text)
+        for text, others in self.chances.ways[number]:
+            way = number, text, others
+            lines = self._lines_with(way)
             if lines is None:
                 return int(self._patterns.compiled(number).search(self.text).start())
-            way = number, text, others
             best = next((line[0] for line in lines if line[0] < best and self._is_in_line(way, line)), best)
         return best
 
-    def _is_in_line(self, way: tuple[int, Read, Choices], line: tuple[int, int]) -> bool:
-        number, text, others = way
-        if text in self._patterns.enough_for(number):
-            return True
-        begin, end = line
-        near = not others or are_there(others, self.folded[begin:end])
-        return near and self._patterns.is_in(number, self.text[begin:end])
+    def _is_in_line(self, way: _NumberedWay, line: tuple[int, int]) -> bool:
+        """Whether the pattern is in a line that has all that it needs."""
+        number, text, _ = way
+        here = slice(*line)
+        return self._is_sure(number, text, self.folded[here]) or self._patterns.is_in(number, self.text[here])
 
-    def _lines_with(self, number: int, text: Read) -> Sequence[tuple[int, int]] | None:
-        """Beginnings and ends of the lines that have the text; None where the pattern is to be searched for in all."""
-        folded, found = self.folded, list[tuple[int, int]]()
+    def _is_sure(self, number: int, text: Read, folded: Read) -> bool:
+        """Whether a text in small letters shows it. Letters that only look like ASCII's are no parts of words."""
+        sure = self._patterns.sure(number)
+        return bool(sure) and len(self.folded) == len(self.text) and is_sure(text, sure, folded)
+
+    def _lines_with(self, way: _NumberedWay) -> Sequence[tuple[int, int]] | None:
+        """Beginnings and ends of the lines that have all that it needs; None where all is to be searched."""
+        number, text, others = way
+        folded, found, left = self.folded, list[tuple[int, int]](), MOST_LINES
         if not self._has_it_in_a_line(number, text):
             return None
         at = folded.find(text)
         while at >= 0:
-            if len(found) == MOST_LINES:
+            if not left:
                 return None
-            end = folded.find("\n", at)
+            left -= 1
+            begin, end = folded.rfind("\n", 0, at) + 1, folded.find("\n", at)
             end = len(folded) if end < 0 else end
-            found.append((folded.rfind("\n", 0, at) + 1, end))
+            if not others or are_there(others, folded[begin:end]):
+                found.append((begin, end))
             at = folded.find(text, end)
         return found
 

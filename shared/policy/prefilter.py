@@ -6,7 +6,9 @@ text that nobody saw before: it has to remember which of them it has passed, and
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import compress
 from typing import Any
 
 from shared.policy.grams import NO_BOUND
@@ -26,8 +28,25 @@ _MANY = 3
 """Texts that are not looked for one by one before it is known that they can be there."""
 
 
-Choices = tuple[tuple[Read, ...], ...]
+class Besides:
+    """Choices that are worked out when the first text is searched for them; kept for all later ones."""
+
+    def __init__(self, choices: Sequence[int], of: Callable[[int], tuple[tuple[Read, ...], ...]]) -> None:
+        """By their numbers; `of`: the texts of one."""
+        self._choices, self._of = choices, of
+
+    def __iter__(self) -> Iterator[tuple[Read, ...]]:
+        """Each with its texts."""
+        return iter(self._texts)
+
+    @cached_property
+    def _texts(self) -> Sequence[tuple[Read, ...]]:
+        return [tier for choice in self._choices for tier in self._of(choice)]
+
+
+Choices = tuple[tuple[Read, ...], ...] | Besides
 Way = tuple[Read, Choices]
+ANY_WAY: Sequence[Way] = (("", ()),)
 """A text in small letters, and choices of such: that one and one of each of these are there."""
 
 
@@ -42,7 +61,7 @@ def are_there(choices: Choices, folded: Read) -> bool:
     return True
 
 
-def _tiers(texts: Sequence[Read]) -> Choices:
+def _tiers(texts: Sequence[Read]) -> tuple[tuple[Read, ...], ...]:
     """The choice, and before it the sign that all of many texts begin with: mostly that is not there either."""
     signs = {text[:1] for text in texts}
     return (tuple(signs), tuple(texts)) if len(signs) == 1 and len(texts) > _MANY else (tuple(texts),)
@@ -55,10 +74,12 @@ class Prefilter:
         """Of these."""
         self._sought = sought
         self._words = WordIndex(sought.parts)
-        self._wordless = [text for text in sought.parts.wordless if sought.asking[text]]
+        self._wordless = list(compress(sought.parts.wordless, sought.asking.of(sought.parts.wordless)))
         """Texts that are asked for and may be in any text."""
         self._kept: dict[frozenset[bytes], Chances] = {}
         """What was possible, by the words that tell something: failures of a kind differ in numbers, ids and names."""
+        self._besides: dict[tuple[int, ...], Besides] = {}
+        """By the choices: as many as the patterns have alternatives."""
 
     def possible(self, folded: bytes) -> Chances:
         """The patterns that a short text may hold, by its words."""
@@ -79,22 +100,36 @@ class Prefilter:
 
     def _alone(self, folded: bytes) -> Chances:
         """Of one of a kind, by the texts that are there: none of them need be looked for again."""
-        sought, ways = self._sought, dict[int, list[Way]]()
+        sought, told = self._sought, dict[int, list[_Told]]()
         found = sought.grams().found_in(folded)
         chosen = sought.chosen_of(found)
-        for text, read in found.items():
-            for number, besides, unsaid in sought.asking[text]:
+        for row, read in zip(sought.asking.of(found), found.values(), strict=True):
+            for one in row:
+                number, besides, unsaid = one
                 if not (besides or unsaid) or chosen.issuperset((*besides, *unsaid)):
-                    ways.setdefault(number, []).append((read, ()))
-        return Chances(frozenset(ways), ways)
+                    told.setdefault(number, []).append((read, one))
+        return Chances(frozenset(told), _LateWays(told, self._besides_of))
 
     def _chances(self, found: Sequence[int]) -> Chances:
         """Of texts that hold no others than these: only those are looked for of a choice, mostly one of dozens."""
         maybe, ways = self._words.wordless.union(found), dict[int, list[Way]]()
-        for one, text in self._asked_for(found):
-            others = self._others(one.unsaid, maybe) if one.unsaid else ()
-            ways.setdefault(one.number, []).append((self._sought.texts[text], others))
-        return Chances(frozenset(ways), {number: tuple(some) for number, some in ways.items()})
+        for (number, _, unsaid), text in self._asked_for(found):
+            others = self._others(unsaid, maybe) if unsaid else ()
+            ways.setdefault(number, []).append((self._sought.texts[text], others))
+        return Chances(frozenset(ways), _Ways(ways))
+
+    def _besides_of(self, one: Asking) -> Choices:
+        """What is looked for in a line: there it rules out most of what the text as a whole may hold."""
+        choices = (*one[1], *one[2])
+        if not choices:
+            return ()
+        known = self._besides.get(choices)
+        if known is None:
+            known = self._besides[choices] = Besides(choices, self._texts_of)
+        return known
+
+    def _texts_of(self, choice: int) -> tuple[tuple[Read, ...], ...]:
+        return _tiers([self._sought.texts[text] for text in self._sought.choices[choice]])
 
     def _others(self, unsaid: Sequence[int], maybe: frozenset[int]) -> Choices:
         texts, choices = self._sought.texts, (maybe.intersection(self._sought.choices[choice]) for choice in unsaid)
@@ -110,26 +145,48 @@ class Prefilter:
         told = self._words.parts_in(self._words.telling(words), MAX_PARTS)
         if len(told) > MAX_PARTS:
             return None
-        ways, looks, read = dict[int, list[Way]](), _MOST_LOOKED // len(folded), folded.decode("latin-1")
+        ways, looks, read = dict[int, list[_Told]](), _MOST_LOOKED // len(folded), folded.decode("latin-1")
         for one, text in self._asked_for(self._words.texts_of(told)):
-            sought, known = self._sought.texts[text], ways.get(one.number)
+            sought, known = self._sought.texts[text], ways.get(one[0])
             if known is not None:
-                known.append((sought, ()))
+                known.append((sought, one))
                 continue
             looks -= len(sought) >= LEAST_BYTES
             if looks < 0 or len(sought) < LEAST_BYTES or sought in read:
-                ways[one.number] = [(sought, ())]
+                ways[one[0]] = [(sought, one)]
                 if len(ways) >= most:
                     return None
-        return Chances(frozenset(ways), ways)
+        return Chances(frozenset(ways), _LateWays(ways, self._besides_of))
 
     def _asked_for(self, found: Collection[int]) -> Iterator[tuple[Asking, int]]:
         """What may match if these texts are there and any that no word tells of, each with what it asks for first."""
-        asking, are_chosen = self._sought.asking, self._sought.chosen_of(found).issuperset
-        for text in (*found, *self._wordless):
-            for one in asking[text]:
-                if not one.besides or are_chosen(one.besides):
+        are_chosen, texts = self._sought.chosen_of(found).issuperset, (*found, *self._wordless)
+        for text, row in zip(texts, self._sought.asking.of(texts), strict=True):
+            for one in row:
+                if not one[1] or are_chosen(one[1]):
                     yield one, text
+
+
+_Told = tuple[Read, Asking]
+
+
+class _Ways(dict[int, Sequence[Way]]):
+    """By pattern; any way leads to one that needs no text."""
+
+    def __missing__(self, number: int) -> Sequence[Way]:
+        return ANY_WAY
+
+
+class _LateWays(_Ways):
+    """Those of a long text, of which most are never asked for."""
+
+    def __init__(self, told: Mapping[int, Sequence[_Told]], besides_of: Callable[[Asking], Choices]) -> None:
+        self._told, self._besides_of = told, besides_of
+
+    def __missing__(self, number: int) -> Sequence[Way]:
+        told = self._told.get(number)
+        ways = self[number] = ANY_WAY if told is None else [(text, self._besides_of(one)) for text, one in told]
+        return ways
 
 
 class Chances:
@@ -142,7 +199,7 @@ class Chances:
 
         Args:
             numbers: of the patterns.
-            ways: by number, of some: one of these is there, or the pattern is not. Cheaper than to search.
+            ways: by number: one of these is there, or the pattern is not. Cheaper than to search.
         """
         self.numbers = numbers
         self.ways = ways

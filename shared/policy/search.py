@@ -27,7 +27,8 @@ from shared.policy.patterns import (
 from shared.policy.possible import Possible
 from shared.policy.prefilter import SHORT_BYTES, Prefilter
 from shared.policy.shipped import READY
-from shared.policy.sought import Needles, as_read, sought_for
+from shared.policy.sought import Needles, sought_for
+from shared.policy.sure import Sure, sure_of
 from shared.policy.weight import weight_of
 from shared.policy.words import Read, few_words_of, folded_of, words_of
 
@@ -64,7 +65,7 @@ class PatternSet:
         self._known = known
         self._state = ready = READY.get(digest_of(patterns)) if READY else None
         self._early = None if ready is None else early_of(ready)
-        self._enough: list[frozenset[Read] | None] = [None] * len(self._patterns)
+        self._sure: list[Sure | None] = [None] * len(self._patterns)
         for one in patterns if ready is None else ():  # what was made ready was checked before
             if one not in known:
                 compile_pattern(one)
@@ -90,7 +91,7 @@ class PatternSet:
             return None
         if self._state is not None:
             return digest_of(self._patterns), self._state
-        enough = {number: sorted(self.enough_for(number)) for number in range(len(self._patterns))}
+        enough = {number: self._enough_for(number) for number in range(len(self._patterns))}
         needs = {one: found for one in single if (found := self._known.get(one) or needed(one))}
         return digest_of(self._patterns), state_of(Early(sought, enough, lambda: needs))
 
@@ -102,13 +103,17 @@ class PatternSet:
         """By its number."""
         return self._patterns[number]
 
-    def enough_for(self, number: int) -> frozenset[Read]:
+    def sure(self, number: int) -> Sure:
         """Texts that make the pattern match wherever one of them is."""
-        some = self._enough[number]
+        some = self._sure[number]
         if some is None:
-            known = self._early.enough[number] if self._early else map(as_read, enough(self._patterns[number]))
-            some = self._enough[number] = frozenset(known)
+            some = self._sure[number] = sure_of(self._enough_for(number))
         return some
+
+    def _enough_for(self, number: int) -> Sequence[Read]:
+        if self._early is not None:
+            return self._early.enough[number]
+        return sorted(one.decode("latin-1") for one in enough(self._patterns[number]))
 
     def is_in(self, number: int, text: bytes) -> bool:
         """Whether a text holds the pattern, wherever."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache, partial
 from typing import NamedTuple
 
 from shared.policy.grams import Grams, by_grams
 from shared.policy.ids import touches_id
 from shared.policy.literals import EDGE, Needs, Texts
+from shared.policy.table import RowTable
 from shared.policy.wordparts import Parts, WordParts, parts_of, word_parts
 from shared.policy.words import Read
 
@@ -22,26 +23,21 @@ def as_read(needed: bytes) -> Read:
     return needed.replace(EDGE, b"").decode("latin-1")
 
 
-class Asking(NamedTuple):
-    """An alternative of a pattern that may match if a text is there."""
-
-    number: int
-    """Of the pattern."""
-    besides: tuple[int, ...]
-    """And if one text of each of these choices is there."""
-    unsaid: tuple[int, ...]
-    """And of each of these, which have a text that no word tells of: it has to be looked for."""
+Asking = tuple[int, tuple[int, ...], tuple[int, ...]]
+"""An alternative of a pattern that may match if a text is there: the pattern's number; choices of which one text each
+has to be there besides; and such choices that have a text that no word tells of, which has to be looked for. It has no
+names, as a new process reads a thousand of them for one long text."""
 
 
 class Needles(NamedTuple):
     """Some texts, by number."""
 
-    texts: Mapping[int, Read]
-    asking: Mapping[int, Sequence[Asking]]
+    texts: RowTable[Read]
+    asking: RowTable[Sequence[Asking]]
     """What asks for a text first."""
-    chosen: Mapping[int, Sequence[int]]
+    chosen: RowTable[Sequence[int]]
     """The choices that it is one of; only the first ones are of any."""
-    choices: Mapping[int, Sequence[int]]
+    choices: RowTable[Sequence[int]]
     """Each by its texts."""
     grams: Callable[[], Grams]
     """The same, by what few of them have."""
@@ -54,7 +50,7 @@ class Needles(NamedTuple):
     def chosen_of(self, found: Collection[int]) -> set[int]:
         """The choices that some of these are of."""
         count = len(self.chosen.keys())
-        return set[int]().union(*map(self.chosen.__getitem__, [text for text in found if text < count]))
+        return set[int]().union(*self.chosen.of([text for text in found if text < count]))
 
 
 def sought_for(needs: Sequence[Needs | None]) -> Needles:
@@ -65,23 +61,32 @@ def sought_for(needs: Sequence[Needs | None]) -> Needles:
     wanted = list(dict.fromkeys([*(text for choice in choices for text in sorted(choice)), *first]))
     numbers = {text: number for number, text in enumerate(wanted)}
     of_choice = {choice: number for number, choice in enumerate(choices)}
-    chosen: dict[int, list[int]] = {}
+    chosen: dict[int, Sequence[int]] = {}
     for choice, number in of_choice.items():
         for text in choice:
-            chosen.setdefault(numbers[text], []).append(number)
+            chosen[numbers[text]] = (*chosen.get(numbers[text], ()), number)
     parts = word_parts(list(map(cut, wanted)))
     unsaid = {choice for text in parts.wordless for choice in chosen.get(text, ())}
-    asking: dict[int, tuple[Asking, ...]] = dict.fromkeys(range(len(wanted)), ())
+    asking: dict[int, Sequence[Asking]] = dict.fromkeys(range(len(wanted)), ())
     for text, alternatives in first.items():
         asking[numbers[text]] = tuple(
-            Asking(place, tuple(sorted(own - unsaid)), tuple(sorted(own & unsaid)))
+            (place, tuple(sorted(own - unsaid)), tuple(sorted(own & unsaid)))
             for place, alternative in alternatives
             for own in [{of_choice[choice] for choice in besides[place, alternative]}]
         )
     read = list(map(as_read, wanted))
     of_texts = {number: tuple(sorted(map(numbers.__getitem__, choice))) for choice, number in of_choice.items()}
     near_ids, grams = cache(partial(_near_ids, wanted, parts.wordless)), cache(partial(_by_grams, read))
-    return Needles(dict(enumerate(read)), asking, chosen, of_texts, grams, parts, near_ids, None not in needs)
+    return Needles(
+        RowTable(enumerate(read)),
+        RowTable(asking),
+        RowTable(chosen),
+        RowTable(of_texts),
+        grams,
+        parts,
+        near_ids,
+        all_need=None not in needs,
+    )
 
 
 _Alternative = tuple[int, int]
@@ -105,7 +110,7 @@ def _in_order(
     for place, alternatives in enumerate(needs):
         for which, alternative in enumerate(alternatives or ()):
             rarest, *others = sorted(alternative, key=commonness) if len(alternative) > 1 else alternative
-            besides[place, which] = [texts for texts in others if min(map(len, texts)) >= LEAST_BYTES]
+            besides[place, which] = [texts for texts in others if all(map(bytes.strip, texts))]
             for text in sorted(rarest):
                 first.setdefault(text, []).append((place, which))
     return first, besides

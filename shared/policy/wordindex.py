@@ -76,8 +76,7 @@ class WordIndex:
         Those that are `wordless` are not among them.
         """
         are_told = told.issuperset
-        rows = map(self._asked.__getitem__, told)
-        return [number for row in rows for number, others in row if not others or are_told(others)]
+        return [number for row in self._asked.of(told) for number, others in row if not others or are_told(others)]
 
     def _tells_of(self, word: bytes) -> tuple[int, ...]:
         """The parts that a word is or has."""

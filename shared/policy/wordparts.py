@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from shared.policy.grams import Grams, by_grams
+from shared.policy.table import RowTable
 from shared.policy.words import BEYOND_ASCII, FOLD, Read
 
 LEAST_LETTERS = 3
@@ -23,7 +24,7 @@ Parts = frozenset[bytes]
 class WordParts(NamedTuple):
     """Some texts by the parts that they have of words. Both are numbers: the lower a part's, the fewer have it."""
 
-    asked: Mapping[int, Sequence[tuple[int, tuple[int, ...]]]]
+    asked: RowTable[Sequence[tuple[int, tuple[int, ...]]]]
     """By the part that fewest have: a text, and its other parts."""
     wordless: frozenset[int]
     """Texts that no word tells of: they may be in any text."""
@@ -38,13 +39,13 @@ def word_parts(parts: Sequence[Parts]) -> WordParts:
     having = Counter(part for some in parts for part in some)
     seldom = sorted(having, key=lambda part: (having[part], -len(part), part))
     numbers = {part: number for number, part in enumerate(seldom)}
-    asked: dict[int, list[tuple[int, tuple[int, ...]]]] = {number: [] for number in numbers.values()}
+    asked: dict[int, Sequence[tuple[int, tuple[int, ...]]]] = dict.fromkeys(numbers.values(), ())
     for text, some in enumerate(parts):
         if some:
             first, *others = sorted([numbers[part] for part in some])
-            asked[first].append((text, tuple(others)))
+            asked[first] = (*asked[first], (text, tuple(others)))
     return WordParts(
-        asked,
+        RowTable(asked),
         frozenset(text for text, some in enumerate(parts) if not some),
         {part[1:]: number for part, number in numbers.items() if part[:1] == _WHOLE},
         by_grams([(_as_read(part), number) for part, number in numbers.items() if part[:1] != _WHOLE]),

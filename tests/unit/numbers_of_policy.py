@@ -87,6 +87,8 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
         "MAX_LETTERS": 8000,
     },
     "shared.policy.sought": {"LEAST_BYTES": 3},
+    "shared.policy.sure": {"_MOST": 8},
+    "shared.policy.table": {"_ARRAY": 0xDD},
     "shared.policy.text.fingerprint": {"_DIGITS": 16},
     "shared.policy.text.normal": {"MAX_LINES": 512},
     "shared.policy.text.whole": {"MIN_WIDTH": 40, "MAX_PIECES": 16},

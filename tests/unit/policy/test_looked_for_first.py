@@ -43,10 +43,11 @@ def test_many_texts_that_begin_alike_are_looked_for_by_that_first(signs: str, co
     assert found[0] == (("x",) if tiers > 1 else tuple(texts))
 
 
-def test_short_texts_are_looked_for_only_where_nothing_else_is_needed() -> None:
-    """They are in most texts: of a choice with one of them nothing is asked besides."""
-    sought = sought_for([((_choice("common word"), _choice("ab", "longer one")),), ((_choice("cd"),),)])
-    assert sorted(sought.texts.values()) == ["cd", "common word"]
+def test_blanks_are_looked_for_only_where_nothing_else_is_needed() -> None:
+    """They are in each line: of a choice with one of them nothing is asked besides."""
+    alternatives = (_choice("common word"), _choice(" ", "longer one"), _choice("50", ": "))
+    sought = sought_for([(alternatives,), ((_choice("  "),),)])
+    assert sorted(sought.texts.values()) == ["  ", "50", ": ", "common word"]
 
 
 def test_noise_is_what_any_alternative_of_it_hits() -> None:

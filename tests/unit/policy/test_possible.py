@@ -167,3 +167,30 @@ def test_what_was_found_one_way_need_not_be_searched_another() -> None:
     assert not there.finds_any(looks)
     assert isinstance(there, Possible)
     assert there._known == {0: False}
+
+
+def test_a_line_that_lacks_what_else_is_needed_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though the text has that elsewhere: a short one, and a long one."""
+    text = b"red fault\nblue sea: 50\nred 1: 50\nred: blue"
+    for filler in (_FILLER, b"- -\n" * SHORT_BYTES):
+        searched, found = _searched(monkeypatch, "red [0-9]: (50|60)$|red fault .*blue", filler + text)
+        assert (searched, found) == ([b"red 1: 50"], True)
+
+
+def test_near_a_line_is_only_searched_for_what_may_be_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pattern that spans lines is asked as before."""
+    patterns = PatternSet(["red [0-9]", "green .*[0-9]", "(?i)blue", r"(?s)red.*\z"])
+    text = b"red 1\ngreen 1\na blue sea, green 2" + b"\n" + _FILLER
+    there, searched, is_in = patterns.possible_in(text), list[tuple[int, bytes]](), patterns.is_in
+    looks = there.looks((1, 2))
+
+    def noted(number: int, text: bytes) -> bool:
+        searched.append((number, text))
+        return is_in(number, text)
+
+    monkeypatch.setattr(patterns, "is_in", noted)
+    near = [there.has_near(looks, place) for place in (0, 2, 6, 9, 14, len(text) - 1)]
+    assert near == [False, False, True, True, True, False]
+    assert searched == [(1, b"green 1")] * 2 + [(1, b"a blue sea, green 2")]
+    assert [there.has_near(there.looks((3,)), place) for place in (0, 6)] == [True, False]
+    assert PatternSet(["red 1"]).possible_in(b"red 1").has_near(there.looks((0,)), 0)

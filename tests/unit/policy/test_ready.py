@@ -183,7 +183,7 @@ def test_what_was_worked_out_comes_back_as_it_was() -> None:
         (sought.grams().short, made.grams().short),
         (sought.parts.asked, made.parts.asked),
         (sought.parts.pieces.rows, made.parts.pieces.rows),
-        (enough, {number: sorted(patterns.enough_for(number)) for number in range(len(patterns._patterns))}),
+        (enough, {number: sorted(patterns._enough_for(number)) for number in range(len(patterns._patterns))}),
     ]
     for mine, theirs in pairs:
         assert set(mine.keys()) == set(theirs.keys())
