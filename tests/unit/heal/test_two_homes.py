@@ -11,6 +11,7 @@ import pytest
 from shared.domain.call import Effect
 from shared.policy.model import Action, Match, Rule
 from tests.support.house import House, verdicts
+from tests.support.meddled_ledger import nothing
 from tests.unit.heal.tricks import BAD_LOOK, NO_LOOK, finals, quiet, set_policy
 
 
@@ -115,6 +116,25 @@ def test_what_is_gone_when_the_sweep_comes_to_it_is_left_at_that(house: House) -
     house.later(61)
     assert verdicts(house.sweep()) == []
     assert house.ehpc.calls == []
+
+
+def test_what_another_sweep_puts_off_meanwhile_is_not_taken_for_done(house: House) -> None:
+    """Its look fails where ours does not: the failure waits on where it waited, and is healed when it is due again."""
+    house.ehpc.look_fails = BAD_LOOK
+    house.deliver(house.hung())
+    house.ehpc.look_fails = None
+    house.ehpc.after_look = lambda: _put_off(house)
+    house.later(61)
+    assert verdicts(house.sweep()) == []
+    house.later(600)
+    assert verdicts(house.sweep()) == [("rerun", "accepted")]
+    assert list(finals(house).values()) == [["rerun"]]
+
+
+def _put_off(house: House) -> None:
+    house.ehpc.after_look, house.ehpc.look_fails = nothing, BAD_LOOK
+    house.sweep()
+    house.ehpc.look_fails = None
 
 
 def _expire(house: House) -> None:
