@@ -24,6 +24,7 @@ from tools.deploy_check import ROOT, read_defaults, resolve
 from tools.packaged_policy import POLICY
 
 _ENV = re.compile(r"\$\{env\('([A-Z0-9_]+)'(?:, *(?:'[^']*'|env\('[A-Z0-9_]+'\)))?\)\}")
+_MESSAGES = "SECONDWIND_NOTIFY_"
 _VAR = re.compile(r"\$\{vars\.([a-z_]+)\}")
 
 
@@ -64,6 +65,15 @@ def faults(template: Template, policy: str) -> Iterator[Fault]:
         yield from _refused(partial(channel_secrets, environment, channel))
 
 
+def unread(template: Template, policy: str) -> Iterator[str]:
+    """What is given for messages and no channel asks for, so that nobody is told by it. Raises PolicyError."""
+    channels = load_policy(policy).notify.channels
+    asked = {name for channel in channels for name in (channel.url, channel.secret)}
+    for name, value in template.environment.items():
+        if value and name.startswith(_MESSAGES) and name not in asked:
+            yield f"{template.filled_by(name)} is given, and no channel of the policy's `notify` names {name}"
+
+
 def _refused(read: Callable[[], object]) -> tuple[Fault, ...]:
     try:
         read()
@@ -75,7 +85,10 @@ def _refused(read: Callable[[], object]) -> tuple[Fault, ...]:
 def main() -> int:
     """Exit status: 0 if the functions could start with it."""
     template = Template((ROOT / "s.yaml").read_text(encoding="utf-8"), os.environ)
-    found = list(faults(template, (ROOT / POLICY).read_text(encoding="utf-8")))
+    policy = (ROOT / POLICY).read_text(encoding="utf-8")
+    found = list(faults(template, policy))
+    for line in unread(template, policy):
+        print(f"WARNING: {line}: nobody is told by it", file=sys.stderr)
     if found:
         print("the functions could not use what s.yaml gives them:", file=sys.stderr)
     for fault in found:

@@ -9,7 +9,7 @@ import pytest
 from tests.deploy.serverless import ENVIRONMENT, ROOT
 from tools.deploy_check import faults as faults_of_names
 from tools.deploy_check import read_defaults
-from tools.deployed_settings import Template, faults, main
+from tools.deployed_settings import Template, faults, main, unread
 
 TEXT = (ROOT / "s.yaml").read_text(encoding="utf-8")
 POLICY = "version: 1\nrules:\n  - {name: the-rest, match: {}, action: rerun}\n"
@@ -76,6 +76,19 @@ def test_its_command_names_the_variable_and_no_value(
     monkeypatch.setenv("SW_REGION", "cn_hangzhou")
     assert main() == 1
     assert "SECONDWIND_LEDGER_URL (SW_INSTANCE, SW_TABLE, SW_REGION): wants" in capsys.readouterr().err
+
+
+def test_a_robot_that_no_channel_names_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever set its address believes that somebody is told; the shipped policy has no channel."""
+    assert list(unread(Template(TEXT, {**ENVIRONMENT, **ROBOT}), POLICY + NOTIFY)) == []
+    assert list(unread(Template(TEXT, ENVIRONMENT), POLICY)) == []
+    for name, value in {**ENVIRONMENT, **ROBOT}.items():
+        monkeypatch.setenv(name, value)
+    assert main() == 0
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split(" ")[:2] for line in told] == [["WARNING:", "SW_NOTIFY_URL"], ["WARNING:", "SW_NOTIFY_SECRET"]]
 
 
 def test_it_fills_the_file_as_the_real_command_does(resolved: dict[str, Any]) -> None:
