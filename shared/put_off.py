@@ -20,7 +20,6 @@ from types import MappingProxyType, ModuleType
 from typing import Any, Union
 
 _AT_ONCE = ("Error", "Exception", "Warning", "Exit", "Interrupt")
-
 _EXCEPTIONS = {"asyncio": "asyncio.exceptions"}
 """Parts that have a module's exceptions and import nothing of it."""
 _WITHOUT_DICT = {"asyncio": ("BaseProtocol", "Protocol", "BufferedProtocol", "DatagramProtocol", "SubprocessProtocol")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
@@ -23,27 +22,12 @@ from shared.intake.context import Context
 from shared.ports import LogEntry, LogPage, LogRange, Write
 from tests.support.clock import START, Clock
 from tests.support.memory_ledger import MemoryLedger
+from tests.unit.heal.told_logs import log
 
 RANGE = LogRange(endpoint="e", project="p", logstore="l", shard=1, begin_cursor="0", end_cursor="9")
 KEY = range_key("p", "l", 1, "0")
 ENDS_AT = START + 60.0
 CONTEXT = Context(region="cn-hangzhou", now=START)
-
-
-def log(number: int | None) -> dict[str, str]:
-    """A log that announces a failure, or one that is nobody's."""
-    if number is None:
-        return {"content": "nothing of ours"}
-    return {
-        "content": json.dumps(
-            {
-                "system": "ehpc",
-                "cluster_id": "ehpc-hz-1",
-                "occurred_at": "2027-01-15T08:00:00Z",
-                "job_id": f"{number}.scheduler",
-            }
-        )
-    }
 
 
 class _Source:
