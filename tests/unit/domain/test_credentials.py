@@ -87,6 +87,7 @@ def test_what_was_cut_short_is_hidden_as_far_as_it_goes(cut_off: int, encode: Ca
     key = Credentials(access_key_id="the-id", access_key_secret=secret)
     for end in ("", "...", "\u2026 (cut)"):
         assert key.hide_in(f"token {encode(secret[:cut_off])}{end}") == f"token ***{end}"
+    assert key.hide_in(encode(secret[:cut_off])) == "***", "where a text begins as well"
     assert key.hide_in(secret[:5]) == secret[:5], "so few begin other words as well"
 
 

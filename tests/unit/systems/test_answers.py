@@ -87,6 +87,13 @@ def test_success_with_another_code_is_neither_yes_nor_no(code: object) -> None:
     assert (said.code, said.effect) == ("UnreadableAnswer", UNKNOWN)
 
 
+def test_unless_it_is_said_one_job_was_named() -> None:
+    """Of that a scheduler's plain words are a no."""
+    said = by_code(answer(Code="AgentError.Job.RerunFailure", Message="Job is pending execution for job 4"))
+    assert isinstance(said, CallFailed)
+    assert said.effect is USELESS
+
+
 @pytest.mark.parametrize("ask", [dataworks.ask, ehpc.ask])
 @pytest.mark.parametrize(("jobs", "effect"), [(1, USELESS), (2, UNKNOWN)])
 def test_a_no_to_several_jobs_proves_nothing_of_one(

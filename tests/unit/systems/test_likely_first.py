@@ -276,21 +276,22 @@ def test_the_true_one_of_an_application_is_looked_at_before_invented_ones() -> N
 def test_a_group_that_is_not_there_costs_one_look_whatever_is_told_of_it() -> None:
     """Each job would be told the same; of the group beside it nothing is known by that."""
     there = replace(GROUP, group_id="there.group")
+    busy = replace(GROUP, group_id="busy.group")
+    texts = {there.group_id: "jobId=1 is not existed", busy.group_id: "a word about one job"}
     asked: list[tuple[str, str]] = []
 
     def service(wanted: ApiCall) -> Ending:
         group = wanted.parameters["GroupId"]
         asked.append((group, wanted.action))
-        gone = "groupid not exist groupId: g namespace: n"
-        text = "jobId=1 is not existed" if group == there.group_id else gone
+        text = texts.get(group, "groupid not exist groupId: g namespace: n")
         return Reply(body={"Code": 400, "Success": False, "Message": text}, request_id="req", status=200)
 
     clock = Clock()
     many = [told(job_id=str(number)) for number in range(MOST_A_LOOK + 20)]
-    beside = [replace(told(job_id=str(number)), scope=there) for number in range(3)]
+    beside = [replace(told(job_id=str(number)), scope=group) for group in (there, busy) for number in range(3)]
     seen = SchedulerxJobs(FakeApi(clock, service), clock, ZONE).observe([*many, *beside])
     codes = [(one.code, one.worth_repeating) for one in seen[: len(many)] if isinstance(one, LookFailed)]
     assert codes == [("400", False)] * len(many)
-    assert not any(isinstance(one, LookFailed) for one in seen[len(many) :])
+    assert [isinstance(one, LookFailed) for one in seen[len(many) :]] == [False] * 3 + [True] * 3
     assert asked.count((GROUP.group_id, "GetJobInfo")) == 1
-    assert asked.count((there.group_id, "GetJobInfo")) == 3
+    assert [asked.count((group.group_id, "GetJobInfo")) for group in (there, busy)] == [3, 3]
