@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import pytest
+from msgspec.structs import replace
 
+from shared.documents import decode_record, record_write
 from shared.domain.job import State
 from shared.domain.keys import pending_key
+from shared.domain.record import JobRecord
+from shared.ports import Write
+from tests.support.clock import START
 from tests.support.house import House
-from tests.support.meddled_ledger import Killed
+from tests.support.meddled_ledger import Killed, MeddledLedger
 from tests.unit.heal.test_partial_saves import HOME, WAITS, Conflicting
 from tests.unit.heal.tricks import BAD_LOOK, NO_LOOK, finals, quiet
 
@@ -110,4 +115,32 @@ def test_where_it_goes_is_written_down_once(house: House) -> None:
     house.sweep()
     alone = [keys for keys in others.saves if keys == [waits]]
     assert (len(alone), others.met) == (1, 1)
+    assert _one_end(house) == ["rerun"]
+
+
+class Forgetting(MeddledLedger):
+    """A ledger in which others write the job's document and forget where what waits goes, and hinder naming it."""
+
+    met = 0
+
+    def save(self, writes: Sequence[Write]) -> frozenset[str]:
+        """As the ledger does, after others."""
+        keys = [write.key for write in writes if write.key.startswith((HOME, WAITS)[self.met : self.met + 1])]
+        if keys:
+            self.met += 1
+            there = [due.key for due in self.inner.due(START + 1e6, 9) if due.key.startswith(WAITS)]
+            for key in {*keys, *there}:
+                stored = self.inner.load([key]).get(key)
+                record = decode_record(stored.document) if stored else JobRecord()
+                forgot = replace(record, cases=tuple(replace(case, taken_to="") for case in record.cases))
+                self.inner.save([record_write(key, forgot, stored.version if stored else None, START)])
+        return super().save(writes)
+
+
+def test_nothing_is_called_for_what_could_not_be_named_anew(house: House) -> None:
+    """It was reserved at home, in vain, when its home was named for the first time."""
+    _waits(house)
+    house.ledger = others = Forgetting(house.ledger)
+    assert house.sweep().results == []
+    assert (others.met, house.ehpc.calls) == (2, [])
     assert _one_end(house) == ["rerun"]

@@ -107,10 +107,11 @@ def test_what_was_healed_at_home_has_no_second_end_where_it_waited(house: House,
     assert sorted(finals(house).values()) == [["rerun"]] * 2
 
 
-def test_what_is_gone_when_the_sweep_comes_to_it_is_left_at_that(house: House) -> None:
+@pytest.mark.parametrize("job_id", ["1.scheduler", "1"])
+def test_what_is_gone_when_the_sweep_comes_to_it_is_left_at_that(house: House, job_id: str) -> None:
     """Its document expires while the sweep looks at its job: it is not told as ended, and nothing is called."""
     house.ehpc.look_fails = BAD_LOOK
-    house.deliver(house.hung())
+    house.deliver(house.hung(1, job_id=job_id))
     house.ehpc.look_fails = None
     house.ehpc.after_look = lambda: _expire(house)
     house.later(61)
