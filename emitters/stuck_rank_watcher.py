@@ -386,7 +386,7 @@ authenti||credential||password&&~53;;~530 please lo;;~smtpauthentic;;~authentica
  denied|| not allowed|| not permitted|| prohibited&&~relay||~relaying;;unable to rela;;
 ~recipient add||~recipient rej||~sender addres||~sender reject;;~recipients we;;
 ~mailbox not f||~mailbox unava||~no such user ||~user unknown~;;~smtpdat||~smtphel||~smtpnot||~smtprec||~smtpsen;;
-~ftp~&& 55;;message size e&&limit||maximum||size;; seconds&&~task timed ou;;~sandbox.timed;;~function time;;
+~ftp upload: 5;;message size e&&limit||maximum||size;; seconds&&~task timed ou;;~sandbox.timed;;~function time;;
  exceeded by f&&~timeout value;;~reached the m;;~build timed o;;~execution too;;~exceeded the ;;~runtime exite;;
 ~functionoomer;;~runtime.handl||~runtime.impor||~runtime.inval||~runtime.malfo;;~failed to sta;;
 ~bootstrap act&& failed|| returned;;~concurrentrun;;~instanceexhau;;~insufficient && to execute th;;
