@@ -19,7 +19,7 @@ from zoneinfo import available_timezones
 from tools.deploy_doubts import doubts
 
 ROOT = Path(__file__).resolve().parents[1]
-_NAMED = re.compile(r"\$\{env\('(SW_[A-Z_]+)'(\)|, '([^']*)'|, env\('(SW_[A-Z_]+)')")
+_NAMED = re.compile(r"\$\{env\('(SW_[A-Z0-9_]+)'(\)|, '([^']*)'|, env\('(SW_[A-Z0-9_]+)')")
 _CAUSED = {
     "SW_OUTCOMES": "every outcome would be taken for a failure",
     "SW_FUNCTION_LOGS": "what each run logs would start the next",
@@ -155,6 +155,16 @@ VARIABLES = {
 }
 
 
+_PASTED = {"SW_QUEUE": Variable("the queue in which failures are told", QUEUE)}
+"""Of `deploy/triggers`, for who has it in their `s.yaml`."""
+_YOURS = Variable("a variable that you have added to s.yaml", Rule(r"\S(?:.*\S)?", "a line"))
+
+
+def variable_of(name: str) -> Variable:
+    """What is known of a variable: a second channel, say, has one that only your `s.yaml` knows."""
+    return VARIABLES.get(name) or _PASTED.get(name, _YOURS)
+
+
 def read_defaults(text: str) -> dict[str, str | None]:
     """The variables that an `s.yaml` reads, with their defaults; None where there is none and one must be set.
 
@@ -185,7 +195,7 @@ def faults(defaults: Mapping[str, str | None], environ: Mapping[str, str]) -> It
     values = resolve(defaults, environ)
     for name, default in defaults.items():
         if name not in values and default is None:
-            yield f"{name} is missing: {VARIABLES[name].meaning} ({VARIABLES[name].rule.wanted})"
+            yield f"{name} is missing: {variable_of(name).meaning} ({variable_of(name).rule.wanted})"
     yield from wrong(defaults, environ)
 
 
@@ -194,7 +204,7 @@ def wrong(defaults: Mapping[str, str | None], environ: Mapping[str, str]) -> Ite
     values = resolve(defaults, environ)
     for name in defaults:
         if environ.get(name) and (problem := _problem(name, values[name])):
-            yield f"{name} cannot be right: {VARIABLES[name].meaning} ({problem})"
+            yield f"{name} cannot be right: {variable_of(name).meaning} ({problem})"
     yield from _collisions(values)
 
 
@@ -226,7 +236,7 @@ def misnamed(text: str) -> Iterator[str]:
 
 def _problem(name: str, value: str) -> str:
     """What is wrong with a value; empty: nothing. The value is not repeated."""
-    rule = VARIABLES[name].rule
+    rule = variable_of(name).rule
     if "$" in value:
         return "it has a $ in it: the shell has not put a value in, look for single quotes; s would take it literally"
     if value != value.strip() and not rule.allows(value):

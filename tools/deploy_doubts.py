@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from shared.domain.regions import unheard_of
 
-_FILLED = re.compile(r"^ *(SECONDWIND_[A-Z_]+): *\$\{env\('(SW_[A-Z_]+)'.*\)\}$", re.MULTILINE)
+_FILLED = re.compile(r"^ *(SECONDWIND_[A-Z0-9_]+): *\$\{env\('(SW_[A-Z0-9_]+)'.*\)\}$", re.MULTILINE)
 """The functions' variables that one of `s.yaml` fills by itself, and which."""
 _BESIDE = {
     "FC_REGION": "SW_REGION",

@@ -177,6 +177,24 @@ def test_a_variable_that_is_nearly_one_of_ours_is_told(name: str, meant: str) ->
     assert told == ([f"{name} is read by nobody: did you mean {meant}?"] if meant else [])
 
 
+def test_what_is_pasted_into_s_yaml_is_judged_as_well() -> None:
+    """The queue of `deploy/triggers`, and the line of a further channel, as docs/deploy.md and docs/people.md ask."""
+    queue = (ROOT / "deploy" / "triggers" / "queue.yaml").read_text(encoding="utf-8")
+    robot = "SECONDWIND_NOTIFY_CFD2_URL: ${env('SW_NOTIFY_CFD2_URL', '')}\n"
+    pasted = read_defaults((ROOT / "s.yaml").read_text(encoding="utf-8") + queue + robot)
+    assert [line[:20] for line in faults(pasted, ENVIRONMENT)] == ["SW_QUEUE is missing:"]
+    given = {
+        **ENVIRONMENT,
+        "SW_QUEUE": "told-1",
+        "SW_NOTIFY_CFD2_URL": "https://open.feishu.cn/open-apis/bot/v2/hook/x",
+    }
+    assert not list(faults(pasted, given))
+    assert not list(misspelt(pasted, given))
+    for wrong in ({"SW_QUEUE": "told_1"}, {"SW_NOTIFY_CFD2_URL": "$CFD"}, {"SW_NOTIFY_CFD2_URL": " https://x"}):
+        (told,) = faults(pasted, {**given, **wrong})
+        assert told.startswith(f"{next(iter(wrong))} cannot be right: ")
+
+
 def test_the_command_fails_with_every_line() -> None:
     """It needs the standard library alone, prints to standard error, and its status stops `s deploy`."""
     command = [sys.executable, "-S", "-m", "tools.deploy_check"]
