@@ -508,8 +508,8 @@ connection ||data source ||datasource && does no|| has bee|| is does|| is has ||
 odps-003||odps-011||odps-013||odps-041||odps-042;;you have no pr&&odps:;;
 errorcode=acce||errorcode=nope||errorcode=unau;;~entitynotexis;;odps-0120031~||odps-0123105~;;instance has b;;
 framework-143~;;job 收到了 kill 命;;simplelock con;;table data cha;;data version e;;transaction &&conflict;;
-odps-0110131~||odps-0110141~;;odps-01100||odps-01109;;odps-&&002||01100||012||014||07;;odps-&&01230||01231||0130;;
-odps-0420||odps-0421||odps-0422;;errorcode=inva||errorcode=malf||errorcode=nosu||errorcode=stat;;
+odps-0110131~||odps-0110141~;;odps-01100||odps-01109;;odps-&&002||01100||012||014||07;;odps-&&01230||01231;;
+odps-&&0130;;odps-0420||odps-0421||odps-0422;;errorcode=inva||errorcode=malf||errorcode=nosu||errorcode=stat;;
 errorcode=inva||errorcode=nosu;;errorcode=slot;;slot quota exc||slot quota is ;;
 odps-001||odps-012||odps-013||odps-043||odps-044||odps-045;;fuxi job faile;;kinstancemonit;;system interna;;
 errorcode=flow||errorcode=inte||errorcode=loca||errorcode=serv;;~mysqlerrcode-||~oracleerrcode;;~mysqlerrcode-;;
