@@ -238,7 +238,7 @@ def business_row(code: object, message: str) -> Row:
     refusal, as HTTP's are; of what is left unknown the known texts make refusals.
     """
     number = as_number(code)
-    if number is None and isinstance(code, str) and documented(code):
+    if isinstance(code, str):
         named = service_row(code, message, jobs=1, http_status=None)
         if named != _UNKNOWN:
             return named

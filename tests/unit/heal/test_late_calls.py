@@ -79,6 +79,23 @@ def test_each_token_counts_from_its_own_call() -> None:
     assert _buckets(town.limit(breaker_key(GROUP))) == {60: 1, 120: 1}
 
 
+def test_each_document_forgets_by_its_own_window_and_nobody_waits_for_the_disk() -> None:
+    """A rate's is as long as the policy says, a pace's is a minute; the calls have been made, whatever is lost."""
+    town = Town(replace(ONE_RATE, rate=Rate(max_jobs=9, window_s=3600)), GROUP)
+    keys, old = (rate_key(GROUP), PACE), SharedLimit(buckets={str(int(START) - 600): ("1",)})
+    town.ledger.save([limit_write(key, old, None, START) for key in keys])
+    save, lasting = town.ledger.save, set[bool]()
+
+    def seen(writes: Any) -> Any:
+        lasting.update(write.lasting for write in writes)
+        return save(writes)
+
+    town.ledger.save = seen  # type: ignore[method-assign]
+    count_late(town.limits, [_called(1, 20.0)])
+    assert [_buckets(town.limit(key)) for key in keys] == [{-600: 1, 20: 1}, {20: 1}]
+    assert lasting == {False}
+
+
 def test_a_token_that_others_forgot_is_counted_all_the_same() -> None:
     """The call took longer than the window."""
     town = Town(ONE_RATE)
@@ -116,8 +133,8 @@ def test_a_limit_that_cannot_be_read_is_left_as_it_is() -> None:
     assert town.ledger.load([RATE])[RATE].document == b"{"
 
 
-def test_a_ledger_out_of_reach_then_costs_no_outcome(house: House) -> None:
-    """The rerun was accepted, and is told."""
+def test_a_ledger_out_of_reach_then_costs_no_outcome(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """The rerun was accepted, and is told; the function's log says what was not written down."""
     set_policy(house, **ONE[RATE])
 
     def call() -> None:
@@ -128,3 +145,4 @@ def test_a_ledger_out_of_reach_then_costs_no_outcome(house: House) -> None:
     house.deliver(house.hung(1))
     assert house.sink.told() == [("rerun", "accepted")]
     assert _buckets(decode_limit(house.ledger.load([RATE])[RATE].document)) == {0: 1}
+    assert "late calls count from when their tokens were taken: gone" in caplog.text

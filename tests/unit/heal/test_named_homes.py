@@ -9,13 +9,15 @@ import pytest
 from msgspec.structs import replace
 
 from shared.documents import decode_record, record_write
+from shared.domain.call import Effect
 from shared.domain.job import State
-from shared.domain.keys import pending_key
+from shared.domain.keys import job_key, pending_key
 from shared.domain.record import JobRecord
 from shared.ports import Write
 from tests.support.clock import START
 from tests.support.house import House
 from tests.support.meddled_ledger import Killed, MeddledLedger
+from tests.support.systems import CLUSTER
 from tests.unit.heal.test_partial_saves import HOME, WAITS, Conflicting
 from tests.unit.heal.tricks import BAD_LOOK, NO_LOOK, finals, quiet
 
@@ -116,6 +118,28 @@ def test_where_it_goes_is_written_down_once(house: House) -> None:
     alone = [keys for keys in others.saves if keys == [waits]]
     assert (len(alone), others.met) == (1, 1)
     assert _one_end(house) == ["rerun"]
+
+
+def test_beside_one_that_is_at_home_it_is_named_as_well(house: House) -> None:
+    """A chunk is no matter of all or nothing."""
+    house.ehpc.answer = lambda _: Effect.NOT_DONE_LATER
+    house.deliver(house.hung(0))
+    house.ehpc.answer = lambda _: Effect.DONE
+    waits = _waits(house)
+    house.ledger.saves.clear()
+    house.sweep()
+    assert [waits] in house.ledger.saves
+    assert len(house.ehpc.kills) == 2
+
+
+def test_what_finds_no_home_that_can_be_read_goes_nowhere(house: House) -> None:
+    """It stays where it waits."""
+    waits = _waits(house)
+    home = job_key(CLUSTER, "1.scheduler")
+    house.ledger.save([Write(key=home, document=b"{", expected=None, due_at=None, expires_at=None)])
+    house.sweep()
+    record = decode_record(house.ledger.load([waits])[waits].document)
+    assert [case.taken_to for case in record.cases] == [""]
 
 
 class Forgetting(MeddledLedger):

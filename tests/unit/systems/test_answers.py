@@ -11,7 +11,7 @@ from shared.domain.call import Effect
 from shared.systems.dataworks import wire as dataworks
 from shared.systems.ehpc import wire as ehpc
 from shared.systems.openapi import CallFailed, Reply
-from shared.systems.openapi.classify import RERUN_FAILURE
+from shared.systems.openapi.classify import RERUN_FAILURE, business_row
 from shared.systems.openapi.results import by_code, by_success
 from shared.systems.openapi.said import hidden, text_of
 from shared.systems.schedulerx3 import wire as schedulerx3
@@ -102,6 +102,13 @@ def test_a_no_to_several_jobs_proves_nothing_of_one(
     """Also where it comes with HTTP 200: others of them may run anew."""
     no = answer(Code=RERUN_FAILURE, Message="Invalid job id specified")
     assert ask(fake_api(lambda _: no), "RerunJobs", {}, jobs=jobs).effect is effect
+
+
+def test_a_call_names_one_job_where_nobody_says_more() -> None:
+    """Of one a plain refusal is the last word."""
+    said = by_code(answer(Code=RERUN_FAILURE, Message="Invalid job id specified"))
+    assert isinstance(said, CallFailed)
+    assert said.effect is business_row(RERUN_FAILURE, "Invalid job id specified").effect is USELESS
 
 
 def test_a_yes_of_schedulerx_3_needs_no_code(fake_api: Play) -> None:
