@@ -114,15 +114,16 @@ def test_only_an_event_is_opened(read: Callable[[Any], Intake], ehpc: dict[str, 
     assert read({"specversion": "1.0", "data": ehpc}).passed_over == 0
 
 
+@pytest.mark.parametrize("time", ["2026-01-05T10:00:00Z", None])
 def test_an_event_in_a_log_that_the_connector_sends(
-    context: Context, cloud_event: MakeEvent, ehpc: dict[str, Any]
+    context: Context, cloud_event: MakeEvent, ehpc: dict[str, Any], time: str | None
 ) -> None:
-    """Its own time counts, for the connector's is that of the log."""
+    """Its own time counts where it has one; the connector's is that of the log."""
     del ehpc["occurred_at"]
-    log = {"content": json.dumps(cloud_event(ehpc, time="2026-01-05T10:00:00Z"))}
-    outer = cloud_event(log, type="sls:connector", time="2026-01-05T10:15:30Z")
+    log = {"content": json.dumps(cloud_event(ehpc, time=time))}
+    outer = cloud_event(log, type="sls:connector", time="2026-01-05T10:10:30Z")
     (failure,) = read_events(json.dumps(outer).encode(), context).failures
-    assert failure.occurred_at == moment("2026-01-05T10:00:00Z")
+    assert failure.occurred_at == moment(time or "2026-01-05T10:10:30Z")
 
 
 @pytest.mark.parametrize(
