@@ -142,6 +142,28 @@ def test_what_finds_no_home_that_can_be_read_goes_nowhere(house: House) -> None:
     assert [case.taken_to for case in record.cases] == [""]
 
 
+@pytest.mark.parametrize("save", range(1, MOST_SAVES + 1))
+def test_where_one_went_stays_known_beside_one_that_goes_there_now(house: House, save: int) -> None:
+    """The sweep that took it home died, its job is gone, and the next sweep dies once it has named another's."""
+    _waits(house)
+    house.ledger.die_after(save)
+    with suppress(Killed):
+        house.sweep()
+    house.ledger.leave_alone()
+    _job_gone(house)
+    house.ehpc.look_fails = BAD_LOOK
+    house.deliver(house.hung(2, job_id="2"))
+    house.ehpc.look_fails = None
+    house.later(61)
+    house.ledger.die_after(1)
+    with suppress(Killed):
+        house.sweep()
+    house.ledger.leave_alone()
+    quiet(house, 30)
+    ends = [[verdict for verdict in found if verdict != "duplicate"] for found in finals(house).values()]
+    assert sorted(map(len, ends)) == [1, 1]
+
+
 class Forgetting(MeddledLedger):
     """A ledger in which others write the job's document and forget where what waits goes, and hinder naming it."""
 
