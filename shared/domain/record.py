@@ -105,6 +105,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     approved_for: tuple[Reason, ...] = ()
     """What people were asked and said yes to: that is not asked again, anything else is. Empty in a document written
     before this was kept, and nobody is asked again then."""
+    approved_rule: str = ""
+    """The rule whose hold that was, if one asked: a yes to it is none to another. Empty also where it was not kept."""
     rejected_by: str = ""
     """The person who said no to a held case; empty also where it was said before this was kept."""
     held_life: Life | None = None

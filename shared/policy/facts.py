@@ -218,7 +218,7 @@ class Facts:
         What holds it may have changed since: another policy, or what the job had printed.
         """
         case = self.case
-        if case is None or not case.approved_by or (rule and case.held_rule not in {"", rule}):
+        if case is None or not case.approved_by or (rule and (case.approved_rule or case.held_rule) not in {"", rule}):
             return False
         return not case.approved_for or reason in case.approved_for
 

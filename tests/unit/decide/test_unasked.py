@@ -47,20 +47,22 @@ def test_no_rule_settles_parameters_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "held_rule", "reason"),
+    ("action", "held_rule", "approved_rule", "reason"),
     [
-        (Action.HOLD, "", "accepted"),
-        (Action.HOLD, "the-rest", "accepted"),
-        (Action.HOLD, "another", "rule_holds"),
-        (Action.RERUN, "another", "accepted"),
+        (Action.HOLD, "", "", "accepted"),
+        (Action.HOLD, "the-rest", "", "accepted"),
+        (Action.HOLD, "another", "", "rule_holds"),
+        (Action.HOLD, "another", "the-rest", "accepted"),
+        (Action.HOLD, "the-rest", "another", "rule_holds"),
+        (Action.RERUN, "another", "another", "accepted"),
     ],
 )
 def test_a_yes_to_a_rule_is_no_yes_to_another(
-    schedulerx_facts: Make[Facts], case: Make[Case], action: Action, held_rule: str, reason: str
+    schedulerx_facts: Make[Facts], case: Make[Case], action: Action, held_rule: str, approved_rule: str, reason: str
 ) -> None:
-    """What the instance asks is answered whatever rule it fell under then; documents may name none."""
+    """A yes to what the instance asks is none to the rule that it fell under then; old documents name no rule."""
     found = schedulerx_facts()
     policy = replace(found.policy, rules=tuple(replace(rule, action=action) for rule in found.policy.rules))
-    said = case(failure=found.failure, approved_by="ann", held_rule=held_rule)
+    said = case(failure=found.failure, approved_by="ann", held_rule=held_rule, approved_rule=approved_rule)
     look = {"own_parameters": action is Action.RERUN}
     assert decide(schedulerx_facts(policy=policy, case=said, look=look)).reason.value == reason

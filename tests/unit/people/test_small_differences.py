@@ -77,6 +77,8 @@ def test_what_was_approved_earlier_stays_approved() -> None:
     asked = replace(held(1), approved_for=(Reason.WORKFLOW,))
     assert yes(asked)[0].cases[0].approved_for == (Reason.WORKFLOW, Reason.RULE_HOLDS)
     assert yes(replace(held(1), reason=None))[0].cases[0].approved_for == ()
+    rule, other = replace(held(1), held_rule="b", approved_rule="a"), Reason.WORKFLOW
+    assert [yes(replace(rule, reason=one))[0].cases[0].approved_rule for one in (rule.reason, other)] == ["b", "a"]
 
 
 def test_where_a_closed_case_stands_says_its_last_reason() -> None:
