@@ -62,6 +62,7 @@ EVIDENCE = (
 """Fields that failures of every job system have; those of its scope and job are in each system's room."""
 _RUN = tuple(field for field in EVIDENCE if field.name in {"started_at", "restart_count"})
 """What names the run."""
+_ROUNDED_S = 1.0
 _UNITS = ("job_id", "job_instance_id", "data_time")
 """What an outcome says of a record that could not be read, besides whose job it is."""
 _OF_FAILURE = frozenset(Failure.__struct_fields__)
@@ -104,7 +105,7 @@ def contradicted(record: Mapping[str, Any], other: Mapping[str, Any], path: str,
         Fault(below(path, field.name), f"is not what {field.name} beside it is")
         for field in (*ENVELOPE, *(system.fields if system else ()), *_RUN)
         if not (_absent(meant.get(field.name)) or _absent(other.get(field.name)))
-        and _said(field, meant[field.name]) != _said(field, other[field.name])
+        and not _same(_said(field, meant[field.name]), _said(field, other[field.name]))
     ]
 
 
@@ -114,6 +115,12 @@ def _said(field: Field, value: Any) -> Any:
         return compact(value) if isinstance(value, Bad) else field.read(value)
     except ValueError:
         return value.strip() if isinstance(value, str) else compact(value)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """A moment may have been rounded to its second in one of two places."""
+    moments = isinstance(one, float) and isinstance(other, float)
+    return abs(one - other) < _ROUNDED_S if moments else bool(one == other)
 
 
 def read_announcement(

@@ -174,25 +174,24 @@ def _in_content(content: str | bytes, path: str) -> InLog | None:
     try:
         value = parse_text(content, where) if isinstance(content, str) else parse_foreign(content, where)
     except InputError as error:
-        # An object cut short, or too heavy, that says so was meant as a failure; anything else is a line of text.
-        head = content if isinstance(content, str) else content.decode("utf-8", "replace")
-        meant = head.lstrip("\ufeff \t\r\n").startswith("{") and _says_so(SYSTEMS.names).search(head)
-        return InLog(None, where, error.faults) if meant else None
+        return _meant(content, where, error.faults)
     value = opened(value, where, []) if isinstance(value, str) else value
     record = readable(value)
     if not isinstance(record, dict):
         return None
     if announces(record, earlier_members(value)):
         return InLog(record, where, tuple(flaws(value, where)))
-    return _in_event(record, value, where) if "specversion" in record else None
+    return _in_event(record, value, where, content) if "specversion" in record else None
 
 
-def _in_event(event: dict[str, Any], found: Any, where: str) -> InLog | None:
+def _in_event(event: dict[str, Any], found: Any, where: str, content: str | bytes) -> InLog | None:
     """What a CloudEvent in a log announces. Its platform's own words for a failure are for the event door."""
     faults = flaws(found, where)
     found, where, time = unpacked(event, found, where, faults)
     record = readable(found)
-    if not isinstance(record, dict) or not announces(record, earlier_members(found)):
+    if not isinstance(record, dict):
+        return _meant(content, where, faults)
+    if not announces(record, earlier_members(found)):
         return None
     try:
         moment(time)
@@ -201,10 +200,19 @@ def _in_event(event: dict[str, Any], found: Any, where: str) -> InLog | None:
     return InLog(record, where, tuple(faults), time)
 
 
+def _meant(content: str | bytes, where: str, faults: Sequence[Fault]) -> InLog | None:
+    """An object cut short, or too heavy, that says so was meant as a failure; anything else is a line of text."""
+    head = content if isinstance(content, str) else content.decode("utf-8", "replace")
+    says_so = head.lstrip("\ufeff \t\r\n").startswith("{") and _says_so(SYSTEMS.names).search(head)
+    return InLog(None, where, tuple(faults)) if faults and says_so else None
+
+
 @lru_cache(maxsize=4)
 def _says_so(names: tuple[str, ...]) -> re.Pattern[str]:
     """Of JSON that cannot be read: that it is `job-failure`'s, or names a job system."""
-    return re.compile(rf'"job-failure|"system"[ \t\r\n]*:[ \t\r\n]*"(?:{"|".join(map(re.escape, names))})"')
+    quote, blanks = r'\\{0,4}"', r"[ \t\r\n]*"  # a text in a text has its quotes escaped
+    named = "|".join(map(re.escape, names))
+    return re.compile(f"{quote}job-failure|{quote}system{quote}{blanks}:{blanks}{quote}(?:{named}){quote}")
 
 
 def _is_reserved(name: str) -> bool:

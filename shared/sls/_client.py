@@ -185,7 +185,7 @@ class Client:
         """One PutLogs; `at` in Unix seconds. A 200 that names an error is no yes, though the SDK takes it for one."""
 
         def write() -> None:
-            said = self._sdk.put_log_raw(project, logstore, LogGroup(TOPIC, SOURCE, at, records)).get_body()
+            said = self.call("put_log_raw", project, logstore, LogGroup(TOPIC, SOURCE, at, records)).get_body()
             if isinstance(said, dict) and "errorCode" in said:
                 raise LogException(str(said["errorCode"]), "")
 

@@ -84,7 +84,12 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.heal.writer": {"MAX_REFUSED": 16},
     "shared.http_bounds": {"HEAD_BYTES": 65_536, "PART_BYTES": 16_384},
     "shared.idle": {"IDLE_S": 4.0},
-    "shared.intake.announcement": {"MAX_EXTRA_FIELDS": 32, "MAX_EXTRA_NAME_CHARS": 64, "MAX_KEY_BYTES": 768},
+    "shared.intake.announcement": {
+        "MAX_EXTRA_FIELDS": 32,
+        "MAX_EXTRA_NAME_CHARS": 64,
+        "MAX_KEY_BYTES": 768,
+        "_ROUNDED_S": 1.0,
+    },
     "shared.intake.body": {
         "MAX_BYTES": 33_554_432,
         "MAX_DEPTH": 64,

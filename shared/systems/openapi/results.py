@@ -16,10 +16,10 @@ def by_code(reply: Reply, *, jobs: int = 1) -> Reply | CallFailed:
 
     And it has a request id, or somebody else has spoken.
     """
-    named = "Code" if reply.body.get("Code") else "ErrorCode"
-    code = text_of(reply.body, named)
     message = text_of(reply.body, "Message") or text_of(reply.body, "ErrorMessage")
-    if reply.body.get(named) and code != str(_HTTP_OK):
+    codes = [text_of(reply.body, named) for named in ("Code", "ErrorCode") if reply.body.get(named)]
+    code = next((code for code in codes if code != str(_HTTP_OK)), None)
+    if code is not None:
         return refused(code, message, jobs=jobs, http_status=reply.status, request_id=reply.request_id)
     if not reply.request_id:
         return unreadable("the answer has no request id", status=reply.status)

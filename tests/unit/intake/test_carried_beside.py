@@ -94,6 +94,7 @@ def test_another_job_in_the_content_of_a_log_in_gbk(
     ("name", "said", "again", "another"),
     [
         ("started_at", 1_767_600_000, "1767600000", 1_767_590_000),
+        ("started_at", 1_767_600_000, 1_767_600_000_999, 1_767_600_001_000),
         ("started_at", 1_767_600_000, "2026-01-05T08:00:00Z", "2026-01-05T08:00:01Z"),
         ("restart_count", 1, "1", 2),
         ("restart_count", 1, None, "0"),

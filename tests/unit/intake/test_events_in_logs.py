@@ -134,12 +134,15 @@ def test_an_event_in_a_log_that_the_connector_sends(
         b'{"system":"dataworks","message":"\xff',
         '{"specversion":"1.0","data":{"system":"ehpc","job_id":"1',
         '{"x":"job-failure',
+        json.dumps({"specversion": "1.0", "data": '{"system":"ehpc","job_id":"1"}'})[:-4],
+        json.dumps({"specversion": "1.0", "data": '{"system":"ehpc","job_id":"1'}),
+        json.dumps({"specversion": "1.0", "data": json.dumps('{"schema":"job-failure/1","job_id')}),
     ],
 )
 def test_an_announcement_that_was_cut_short_is_told(read: Callable[[Any], Intake], content: str | bytes) -> None:
     """Collectors cut long lines: what names a job system was meant as a failure."""
     (bad,) = read(content).unreadable
-    assert (bad.faults[0].path, bad.faults[0].problem[:13]) == ("$[0].content", "holds no JSON")
+    assert (bad.faults[0].path[:12], bad.faults[0].problem[:13]) == ("$[0].content", "holds no JSON")
 
 
 @pytest.mark.parametrize(

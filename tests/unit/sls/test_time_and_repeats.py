@@ -67,10 +67,9 @@ def test_nothing_is_asked_with_less_than_a_second_left(access: Access, wire: Wir
 
 def test_the_second_try_wants_a_second_as_well(access: Access, wire: Wire) -> None:
     """Used up by the first: it stays at one request."""
-    left = iter([60.0, 60.0, 0.5])
     wire.behave = refusal("ServerBusy", 503)
     with pytest.raises(SinkUnavailable, match="Deadline"):
-        made(access, wire, lambda: next(left)).put([{"outcome_id": "1"}])
+        made(access, wire, lambda: 0.5 if wire.requests else 60.0).put([{"outcome_id": "1"}])
     assert len(wire.requests) == 1
 
 

@@ -52,6 +52,7 @@ def test_what_says_no_no_and_has_a_request_id_is_a_yes(members: dict[str, Any]) 
         ({"ErrorCode": "Throttling.User", "Success": False}, "Throttling.User", "", LATER),
         ({"Code": "", "ErrorCode": "Odd"}, "Odd", "", UNKNOWN),
         ({"Code": "Odd", "ErrorCode": "InDebt"}, "Odd", "", UNKNOWN),
+        ({"Code": "200", "ErrorCode": "InDebt"}, "InDebt", "", USELESS),
         ({"Success": False, "Message": "m"}, "UnreadableAnswer", "Success is False: m", UNKNOWN),
         ({"Success": "false", "ErrorMessage": "m"}, "UnreadableAnswer", "Success is false: m", UNKNOWN),
         ({"Success": {}}, "UnreadableAnswer", "Success is None: ", UNKNOWN),
