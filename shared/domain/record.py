@@ -107,6 +107,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     before this was kept, and nobody is asked again then."""
     approved_rule: str = ""
     """The rule whose hold that was, if one asked: a yes to it is none to another. Empty also where it was not kept."""
+    passed_at: float = 0.0
+    """When they last said yes to the windows that held it (unix seconds); 0: never, or before this was kept."""
     rejected_by: str = ""
     """The person who said no to a held case; empty also where it was said before this was kept."""
     held_life: Life | None = None

@@ -91,6 +91,8 @@ class Decider(Struct, frozen=True, kw_only=True):
         case = self.records.record(item.origin.key).case(item.origin.case.failure_id)
         if case is None or not case.due(self.ask.now):
             return None
+        if case.taken_to not in {"", item.origin.case.taken_to, item.moves_to}:
+            return None  # another sweep has just named where it takes it
         own = [self.records.record(key) for key in item.own_keys if self.records.readable(key)]
         if case.open and any(record.case(case.failure_id) for record in own):
             self.writer.hand_over(case, item.origin.key)

@@ -119,8 +119,9 @@ class Item(Struct):
         """
         if self.origin is None:
             return ()
-        taken_to = job_key(self.failure.scope, self.origin.case.taken_to or self.failure.job_id)
-        own_keys = dict.fromkeys((self.key, self._told_key, taken_to) if self._waits_elsewhere else (self.key,))
+        named = self.origin.case.taken_to
+        first = (job_key(self.failure.scope, named),) if named else ()
+        own_keys = dict.fromkeys((*first, self.key, self._told_key) if self._waits_elsewhere else (self.key,))
         own_keys.pop(self.origin.key, None)
         return tuple(own_keys)
 

@@ -13,7 +13,14 @@ from collections.abc import Sequence
 from shared.documents import limit_write
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import Kind, kind_of
-from shared.domain.limits import COUNT_BUCKET_S, PACE_WINDOW_S, SharedLimit, left_later, take_breaker_tokens
+from shared.domain.limits import (
+    BREAKER_BUCKET_S,
+    COUNT_BUCKET_S,
+    PACE_WINDOW_S,
+    SharedLimit,
+    left_later,
+    take_breaker_tokens,
+)
 from shared.heal.item import Item
 from shared.heal.limits import TRIES, SharedLimits
 
@@ -30,24 +37,27 @@ def count_late(limits: SharedLimits, items: Sequence[Item]) -> None:
     taken_in = limits.now // COUNT_BUCKET_S
     left = [(item.key, item.call.left_at) for item in items if item.call is not None]
     late = [(key, moment) for key, moment in left if moment // COUNT_BUCKET_S > taken_in]
+    keys = frozenset(limits.keys if late else ())
     try:
-        for _ in range(TRIES if late else 0):
-            if _saved(limits, late):
+        for _ in range(TRIES):
+            if not keys:
                 return
+            keys = _unsaved(limits, late, keys)
     except LedgerUnavailable as error:
         _LOG.warning("late calls count from when their tokens were taken: %s", error)
 
 
-def _saved(limits: SharedLimits, late: Sequence[Left]) -> bool:
+def _unsaved(limits: SharedLimits, late: Sequence[Left], keys: frozenset[str]) -> frozenset[str]:
+    """Save what is changed under these keys; those that others wrote meanwhile. The saved ones count it already."""
     stored = limits.ledger.load(limits.keys)
     before = limits.read(stored) or {}
     after = {key: _counted(limits, key, limit, late) for key, limit in before.items()}
     writes = [
         limit_write(key, limit, stored.get(key), limits.now, lasting=False)
         for key, limit in after.items()
-        if limit != before[key]
+        if key in keys and limit != before[key]
     ]
-    return not writes or not limits.ledger.save(writes)
+    return limits.ledger.save(writes) if writes else frozenset()
 
 
 def _counted(limits: SharedLimits, key: str, limit: SharedLimit, late: Sequence[Left]) -> SharedLimit:
@@ -57,14 +67,17 @@ def _counted(limits: SharedLimits, key: str, limit: SharedLimit, late: Sequence[
         return left_later(limit, [moment for _, moment in late], window_s, limits.now)
     if breaker is None:
         return limit
-    for job_key, moment in late:
+    by_bucket: dict[float, list[Left]] = {}  # each taking goes through the whole window
+    for one in late:
+        by_bucket.setdefault(one[1] // BREAKER_BUCKET_S, []).append(one)
+    for mine in by_bucket.values():
         limit, _ = take_breaker_tokens(
             limit,
-            [job_key],
+            [job_key for job_key, _ in mine],
             scope=limits.scope,
             max_jobs=breaker.max_jobs,
             window_s=breaker.window_s,
-            now=moment,
-            forced=frozenset([job_key]),
+            now=max(moment for _, moment in mine),
+            forced=frozenset(job_key for job_key, _ in mine),
         )
     return limit

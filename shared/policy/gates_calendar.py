@@ -46,7 +46,10 @@ def _said_yes_to(window: Window, closes: float, facts: Facts) -> bool:
     case = facts.case
     if case is None or window.action is not WindowAction.HOLD or not facts.approved(Reason.MAINTENANCE):
         return False
-    return window.closes_at(case.opened_at) == closes
+    until = window.closes_at(case.passed_at or case.opened_at)
+    while until is not None and until < closes:
+        until = window.closes_at(until)  # it opened anew before it closed, or as it did: that is one opening
+    return until is not None
 
 
 def _stop(window: Window, closes: float, holding: Sequence[str], facts: Facts) -> Stop:

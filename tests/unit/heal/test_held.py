@@ -9,7 +9,8 @@ from shared.documents import decode_record, encode
 from shared.domain.call import Effect
 from shared.domain.job import State
 from shared.people import moves
-from shared.policy.model import Action, Attempts, Match, Rule
+from shared.policy.model import Action, Attempts, Match, Rule, Window
+from shared.policy.windows import WindowAction
 from shared.ports import Write
 from tests.support.house import House, verdicts
 from tests.unit.heal.tricks import DAY_S, quiet, set_policy
@@ -80,6 +81,21 @@ def test_a_yes_to_one_rule_is_none_to_another(house: House) -> None:
     set_policy(house, rules=(replace(HOLD, name="other"), *house.policy.rules))
     house.sweep()
     asked_again(house, "rule_holds")
+
+
+def test_a_yes_to_the_loss_is_none_to_a_window_that_opened_meanwhile(house: House) -> None:
+    """One window was answered, then the loss: the next window was never asked about."""
+    one = Window(name="one", action=WindowAction.HOLD, zone="UTC", begins="2027-01-15 07:00", ends="2027-01-15 08:06")
+    two = replace(one, name="two", begins="2027-01-15 08:10", ends="2027-01-15 12:00")
+    set_policy(house, max_lost_h=0.1, windows=(one, two))
+    house.deliver(house.hung())
+    for wait_s in (300, 900, 0):
+        house.later(wait_s)
+        answer(house)
+        house.sweep()
+    asked = [reason for verdict, reason in house.sink.told() if verdict == "held"]
+    assert asked == ["maintenance", "too_much_to_lose", "maintenance"]
+    assert len(house.ehpc.kills) == 1
 
 
 def test_what_a_person_sees_of_a_hold_is_the_live_run(house: House) -> None:

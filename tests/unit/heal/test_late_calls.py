@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from shared.documents import decode_limit, limit_write
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import breaker_key, pace_key, rate_key
-from shared.domain.limits import SharedLimit
+from shared.domain.limits import SharedLimit, take_breaker_tokens
 from shared.heal.late import count_late
 from shared.policy.model import Breaker, Rate
 from shared.systems.schedulerx.scope import RERUN
@@ -146,3 +146,33 @@ def test_a_ledger_out_of_reach_then_costs_no_outcome(house: House, caplog: pytes
     assert house.sink.told() == [("rerun", "accepted")]
     assert _buckets(decode_limit(house.ledger.load([RATE])[RATE].document)) == {0: 1}
     assert "late calls count from when their tokens were taken: gone" in caplog.text
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_is_counted_anew_is_counted_once_whatever_others_write(times: int) -> None:
+    """The pace is of all groups of a region: where it is tried again, the group's own rate counts each call already."""
+    town = Town(replace(ONE_RATE, rate=Rate(max_jobs=9, window_s=600), breaker=None), GROUP)
+    items = [_called(number, 20.0) for number in (1, 2)]
+    town.take(*items)
+    key = rate_key(GROUP)
+    assert _buckets(town.limit(key)) == {0: 2}
+    meddled(town.ledger, times, lambda: touch(town.ledger, PACE))
+    count_late(town.limits, items)
+    assert (_buckets(town.limit(key)), _buckets(town.limit(PACE))) == ({20: 2}, {20: 2})
+
+
+def test_a_breakers_window_is_gone_through_once_a_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have 100,000 jobs, and a hundred calls were late."""
+    town = Town(replace(OPEN, breaker=Breaker(max_jobs=500, window_s=600)))
+    items = [_called(number, 61.0 + number) for number in range(100)]
+    town.take(*items)
+    asked: list[float] = []
+
+    def counting(*told: Any, now: float, **more: Any) -> Any:
+        asked.append(now - START)
+        return take_breaker_tokens(*told, now=now, **more)
+
+    monkeypatch.setattr("shared.heal.late.take_breaker_tokens", counting)
+    count_late(town.limits, items)
+    assert asked == [119.0, 160.0]
+    assert _buckets(town.limit(BREAKER)) == {60: 59, 120: 41}

@@ -25,8 +25,8 @@ MOST_SAVES = 6
 """More than a sweep that heals one job makes."""
 
 
-def _waits(house: House) -> str:
-    """The key of what waits: the look had failed."""
+def waits(house: House) -> str:
+    """Have it wait, as the look fails; the key under which it does."""
     failure = house.hung(1, job_id="1")
     house.ehpc.look_fails = BAD_LOOK
     house.deliver(failure)
@@ -35,21 +35,24 @@ def _waits(house: House) -> str:
     return pending_key(failure.scope, failure.telling_id)
 
 
-def _look_refused(house: House) -> None:
+def look_refused(house: House) -> None:
+    """Nobody may look any more."""
     house.ehpc.look_fails = NO_LOOK
 
 
-def _job_gone(house: House) -> None:
+def job_gone(house: House) -> None:
+    """The list shows it no more."""
     del house.ehpc.jobs["1.scheduler"]
 
 
-def _one_end(house: House) -> list[str]:
+def one_end(house: House) -> list[str]:
+    """The verdicts that ended the one failure, once all is quiet."""
     quiet(house, 30)
     (ends,) = finals(house).values()
     return ends
 
 
-@pytest.mark.parametrize("then", [_look_refused, _job_gone])
+@pytest.mark.parametrize("then", [look_refused, job_gone])
 @pytest.mark.parametrize("state", [State.RUNNING, State.FINISHED])
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("save", range(1, MOST_SAVES + 1))
@@ -57,7 +60,7 @@ def test_whoever_dies_on_the_way_home_leaves_one_end(
     house: House, save: int, state: State, then: Callable[[House], None], *, after: bool
 ) -> None:
     """At any save of the sweep that takes it there; the next look shows no such job."""
-    _waits(house)
+    waits(house)
     house.ehpc.jobs["1.scheduler"].state = state
     (house.ledger.die_after if after else house.ledger.die_before)(save)
     with suppress(Killed):
@@ -66,14 +69,14 @@ def test_whoever_dies_on_the_way_home_leaves_one_end(
     then(house)
     house.later(61)
     house.sweep()
-    assert len(_one_end(house)) == 1
+    assert len(one_end(house)) == 1
     assert len(house.ehpc.kills) <= 1
 
 
 @pytest.mark.parametrize("save", range(1, MOST_SAVES + 1))
 def test_two_sweeps_take_it_home_once(house: House, save: int) -> None:
     """Whichever save of the one the other comes before."""
-    _waits(house)
+    waits(house)
     left = [save]
 
     def other() -> None:
@@ -83,13 +86,13 @@ def test_two_sweeps_take_it_home_once(house: House, save: int) -> None:
 
     house.ledger.before_save = other
     house.sweep()
-    assert _one_end(house) == ["rerun"]
+    assert one_end(house) == ["rerun"]
     assert len(house.ehpc.kills) == 1
 
 
 def test_what_another_sweep_has_taken_home_meanwhile_is_not_named_again(house: House) -> None:
     """It comes in after the look, and closes what waited."""
-    _waits(house)
+    waits(house)
 
     def other() -> None:
         house.ehpc.after_look = lambda: None
@@ -97,27 +100,27 @@ def test_what_another_sweep_has_taken_home_meanwhile_is_not_named_again(house: H
 
     house.ehpc.after_look = other
     house.sweep()
-    assert _one_end(house) == ["rerun"]
+    assert one_end(house) == ["rerun"]
 
 
 def test_what_others_write_meanwhile_stays_as_it_is(house: House) -> None:
     """Where it goes could not be written down: nothing is decided, and the next sweep heals it."""
-    waits = _waits(house)
+    there = waits(house)
     house.ledger = Conflicting(house.ledger, (WAITS,))
     assert house.sweep().results == []
-    assert list(house.records()) == [waits]
-    assert _one_end(house) == ["rerun"]
+    assert list(house.records()) == [there]
+    assert one_end(house) == ["rerun"]
 
 
 def test_where_it_goes_is_written_down_once(house: House) -> None:
     """Others write the job's document, and it is decided anew."""
-    waits = _waits(house)
+    there = waits(house)
     house.ledger = others = Conflicting(house.ledger, (HOME,))
     others.saves.clear()
     house.sweep()
-    alone = [keys for keys in others.saves if keys == [waits]]
+    alone = [keys for keys in others.saves if keys == [there]]
     assert (len(alone), others.met) == (1, 1)
-    assert _one_end(house) == ["rerun"]
+    assert one_end(house) == ["rerun"]
 
 
 def test_beside_one_that_is_at_home_it_is_named_as_well(house: House) -> None:
@@ -125,32 +128,32 @@ def test_beside_one_that_is_at_home_it_is_named_as_well(house: House) -> None:
     house.ehpc.answer = lambda _: Effect.NOT_DONE_LATER
     house.deliver(house.hung(0))
     house.ehpc.answer = lambda _: Effect.DONE
-    waits = _waits(house)
+    there = waits(house)
     house.ledger.saves.clear()
     house.sweep()
-    assert [waits] in house.ledger.saves
+    assert [there] in house.ledger.saves
     assert len(house.ehpc.kills) == 2
 
 
 def test_what_finds_no_home_that_can_be_read_goes_nowhere(house: House) -> None:
     """It stays where it waits."""
-    waits = _waits(house)
+    there = waits(house)
     home = job_key(CLUSTER, "1.scheduler")
     house.ledger.save([Write(key=home, document=b"{", expected=None, due_at=None, expires_at=None)])
     house.sweep()
-    record = decode_record(house.ledger.load([waits])[waits].document)
+    record = decode_record(house.ledger.load([there])[there].document)
     assert [case.taken_to for case in record.cases] == [""]
 
 
 @pytest.mark.parametrize("save", range(1, MOST_SAVES + 1))
 def test_where_one_went_stays_known_beside_one_that_goes_there_now(house: House, save: int) -> None:
     """The sweep that took it home died, its job is gone, and the next sweep dies once it has named another's."""
-    _waits(house)
+    waits(house)
     house.ledger.die_after(save)
     with suppress(Killed):
         house.sweep()
     house.ledger.leave_alone()
-    _job_gone(house)
+    job_gone(house)
     house.ehpc.look_fails = BAD_LOOK
     house.deliver(house.hung(2, job_id="2"))
     house.ehpc.look_fails = None
@@ -185,8 +188,8 @@ class Forgetting(MeddledLedger):
 
 def test_nothing_is_called_for_what_could_not_be_named_anew(house: House) -> None:
     """It was reserved at home, in vain, when its home was named for the first time."""
-    _waits(house)
+    waits(house)
     house.ledger = others = Forgetting(house.ledger)
     assert house.sweep().results == []
     assert (others.met, house.ehpc.calls) == (2, [])
-    assert _one_end(house) == ["rerun"]
+    assert one_end(house) == ["rerun"]

@@ -135,6 +135,18 @@ def test_a_yes_is_none_to_a_window_that_opens_after_it() -> None:
     assert _decided(each, **yes).verdict is Verdict.HELD
     just = _window(name="just", action=WindowAction.HOLD, begins="2027-01-15 07:50", ends="2027-01-15 09:00")
     assert _decided(just, **yes).reason is Reason.ACCEPTED
+    case = replace(case, passed_at=NOW - 700)  # what else was answered, or resumed, since then is no answer to a window
+    assert _decided(just, case=case, record=JobRecord(cases=(case,))).verdict is Verdict.HELD
+
+
+@pytest.mark.parametrize("times", [("* * * * *", 60.0), ("* * * * *", 300.0), ("*/5 * * * *", 600.0)])
+def test_a_window_that_opens_anew_before_it_closes_is_one(times: tuple[str, float]) -> None:
+    """Whoever said yes to it is not asked each minute."""
+    case = make_case(state=CaseState.DEFERRED, approved_by="ann", approved_for=(Reason.MAINTENANCE,))
+    cron, lasts_s = times
+    always = _window(action=WindowAction.HOLD, begins=None, ends=None, cron=cron, lasts_s=lasts_s)
+    assert always.closes_at(case.opened_at) != always.closes_at(NOW)
+    assert _decided(always, case=case, record=JobRecord(cases=(case,))).reason is Reason.ACCEPTED
 
 
 @pytest.mark.parametrize(
