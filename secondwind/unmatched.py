@@ -31,7 +31,7 @@ OF: Mapping[str, Values] = {
     "cluster": _scopes,
     "owner": lambda row: [row.get("owner", "")],
     "rule": lambda row: [row.get("rule", "")],
-    "actor": lambda row: [actor_of(row)],
+    "actor": lambda row: [row.get("actor", ""), actor_of(row)],
 }
 """By option."""
 

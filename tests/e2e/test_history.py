@@ -231,3 +231,11 @@ def test_a_job_that_nothing_fits_is_told_and_one_that_is_spelled_otherwise_is_no
         status, out, err = asked(region, now + 60, job=job, filters={"owner": "bert"})
         assert (status, out, err) == (0, "no outcome\n", "")
     assert asked(region, now - 90_000, job=f"{JOB}x") == (0, "no outcome\n", "")
+
+
+def test_an_actor_is_known_by_both_names(region: Region) -> None:
+    """By the machine's as well: that the owner is another's is no slip in it."""
+    now = 1_767_970_000.0
+    write(region, now, outcome(1, now, owner="ann", actor="bert (uid 1000)"), outcome(2, now, owner="bob"))
+    for actor in ("bert", "bert (uid 1000)"):
+        assert asked(region, now + 60, filters={"actor": actor, "owner": "bob"}) == (0, "no outcome\n", "")
