@@ -239,3 +239,13 @@ def test_an_actor_is_known_by_both_names(region: Region) -> None:
     write(region, now, outcome(1, now, owner="ann", actor="bert (uid 1000)"), outcome(2, now, owner="bob"))
     for actor in ("bert", "bert (uid 1000)"):
         assert asked(region, now + 60, filters={"actor": actor, "owner": "bob"}) == (0, "no outcome\n", "")
+
+
+def test_that_nothing_was_found_is_told_also_where_the_look_for_slips_fails(region: Region) -> None:
+    """The question was answered: only the warning is missing."""
+    now = 1_767_980_000.0
+    write(region, now, outcome(1, now, owner="ann"))
+    for follow in (False, True):
+        region.logs.faults.add(Fault("GetLogs", FaultKind.THROTTLED, skip=1))
+        status, out, err = asked(region, now + 60, filters={"owner": "Ann"}, follow=follow)
+        assert (status, out, err) == (0, "" if follow else "no outcome\n", "")

@@ -99,9 +99,12 @@ def run(
 def _warnings(
     log: OutcomeLog, search: Search, wanted: HistoryRequest, found: HistoryPage, since: float, until: float
 ) -> list[str]:
-    """Where nothing was found, of what may be misspelt. Raises OutcomesUnavailable."""
+    """Where nothing was found, of what may be misspelt; none where that look fails: the question was answered."""
     asked = {**wanted.filters, "job": wanted.job}
-    return [] if found.rows or found.next else unmatched(log, asked, search.job, since, until)
+    try:
+        return [] if found.rows or found.next else unmatched(log, asked, search.job, since, until)
+    except OutcomesUnavailable:
+        return []
 
 
 def _search(wanted: HistoryRequest) -> Search:
