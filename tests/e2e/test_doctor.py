@@ -79,6 +79,11 @@ def test_the_packaged_policy_is_looked_at(ward: Ward) -> None:
     begin, found, end = package.read_bytes().partition(b"policy.yaml")
     package.write_bytes(begin + found + b"\xff" + end[1:])  # no block of a deflated member begins so
     assert ward.look().level("packaged policy", "cannot be used, or none") == "FAIL"
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("\u00e9", "")
+        archive.writestr("policy.yaml", good)
+    package.write_bytes(package.read_bytes().replace("\u00e9".encode(), b"\xc3\xff"))  # a name of UTF-8 that is none
+    assert ward.look().level("packaged policy", "cannot be used, or none") == "FAIL"
 
 
 def test_a_policy_that_no_function_reads_is_told_from_the_packaged_one(ward: Ward, tmp_path: Path) -> None:

@@ -81,5 +81,5 @@ def _of_archive(path: Path) -> bytes | None:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(FILE) as opened:
             return opened.read(MAX_TEXT_BYTES + 1)
-    except (OSError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):  # damaged, or not ours
-        return None
+    except (OSError, KeyError, EOFError, RuntimeError, UnicodeDecodeError, zipfile.BadZipFile, zlib.error):
+        return None  # damaged, or not ours
