@@ -209,13 +209,16 @@ def wrong(defaults: Mapping[str, str | None], environ: Mapping[str, str]) -> Ite
 
 
 def _collisions(values: Mapping[str, str]) -> Iterator[str]:
-    """Logstores that must not be one: with the source the functions would feed themselves."""
+    """Logstores that must not be one: with the source the functions would feed themselves.
+
+    What an `s.yaml` of your own names directly is no value here, and is not compared.
+    """
     if values.get("SW_PROJECT") and values["SW_PROJECT"] == values.get("SW_SOURCE_PROJECT"):
         for name, follows in _CAUSED.items():
-            if values[name] == values["SW_SOURCE"]:
+            if name in values and values[name] == values.get("SW_SOURCE"):
                 yield f"SW_SOURCE is the same Logstore as {name}: {follows}, without end"
     for name in ("SW_FUNCTION_LOGS", "SW_TRIGGER_LOGS"):
-        if values[name] == values["SW_OUTCOMES"] != values["SW_SOURCE"]:
+        if name in values and values[name] == values.get("SW_OUTCOMES") != values.get("SW_SOURCE"):
             yield f"{name} is the outcome Logstore: what is no outcome would stand among them"
 
 

@@ -161,6 +161,23 @@ def test_outcomes_have_a_logstore_of_their_own(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "others", "said"),
+    [
+        ("SW_SOURCE", ("SW_OUTCOMES", "SW_FUNCTION_LOGS"), "SW_FUNCTION_LOGS is the outcome Logstore"),
+        ("SW_OUTCOMES", ("SW_SOURCE", "SW_TRIGGER_LOGS"), "SW_SOURCE is the same Logstore as SW_TRIGGER_LOGS"),
+        ("SW_FUNCTION_LOGS", ("SW_SOURCE", "SW_OUTCOMES"), "SW_SOURCE is the same Logstore as SW_OUTCOMES"),
+        ("SW_TRIGGER_LOGS", ("SW_FUNCTION_LOGS", "SW_OUTCOMES"), "SW_FUNCTION_LOGS is the outcome Logstore"),
+    ],
+)
+def test_a_logstore_may_stand_in_s_yaml_itself(name: str, others: tuple[str, str], said: str) -> None:
+    """The variable is then read by nobody; the others are still compared."""
+    own = {other: default for other, default in DEFAULTS.items() if other != name}
+    assert not list(faults(own, ENVIRONMENT))
+    (told,) = faults(own, {**ENVIRONMENT, **dict.fromkeys(others, "one-log")})
+    assert told.startswith(said)
+
+
+@pytest.mark.parametrize(
     ("name", "meant"),
     [
         ("SW_MODEE", "SW_MODE"),
