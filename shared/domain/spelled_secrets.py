@@ -43,7 +43,7 @@ _CODED = re.compile(
     rb"|(?P<name>amp|lt|gt|quot|apos|plus|sol|equals));"
     rb"|(?P<fold>\\{1,4}[nr]|[\n\r][\t ]*)"
 )
-_BREAKS = frozenset({b"\n", b"\r", b"\t", b" "})
+_BREAKS_BACKWARDS = re.compile(rb"[\t ]*(?:[\n\r]|[nr]\\{1,4})(?:[\n\r\t ]|[nr]\\{1,4})*")
 _Places = Sequence[int]
 
 
@@ -54,16 +54,21 @@ def spans(text: bytes, secrets: Sequence[bytes]) -> list[tuple[int, int]]:
     for layer, places in _layers(text):
         blanks = layer.replace(b" ", b"+")  # a form's plus is a blank
         there = [needle for needle in wanted if needle[:HEAD] in blanks]
-        found += ((places[first], places[last]) for needle in there for first, last in _all(needle, blanks))
-    return _apart([(first, _before_break(text, last)) for first, last in found])
+        found += (
+            (places[first], _before_break(text, places[last - 1] + 1, places[last]))
+            for needle in there
+            for first, last in _all(needle, blanks)
+        )
+    return _apart(found)
 
 
-def _before_break(text: bytes, last: int) -> int:
-    """The end without a line's end that was undone behind it: there the next line begins."""
-    end = last
-    while text[end - 1 : end] in _BREAKS:
-        end -= 1
-    return end if text[end:last].strip(b"\t ") else last
+def _before_break(text: bytes, least: int, last: int) -> int:
+    """The end without a line's end that was undone behind it, also an escaped one: there the next line begins.
+
+    Nothing before `least` is given back: there the secret's last sign begins, which may look like such an end.
+    """
+    undone = _BREAKS_BACKWARDS.match(text[least:last][::-1])
+    return last - undone.end() if undone else last
 
 
 def _layers(text: bytes) -> Iterator[tuple[bytes, _Places]]:

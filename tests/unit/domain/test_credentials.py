@@ -113,6 +113,7 @@ def test_hiding_takes_linear_time() -> None:
     assert growth(lambda size: key.hide_in("%2525252" * size), 20_000) < LINEAR
     assert growth(lambda size: key.hide_in(f"{'a' * 12}b" * size), 2_000) < LINEAR
     assert growth(lambda size: key.hide_in("\\n\r\n " * size), 20_000) < LINEAR
+    assert growth(lambda size: key.hide_in("s" + "\\\\n\n \\r" * size), 20_000) < LINEAR
 
 
 @pytest.mark.parametrize(
@@ -124,6 +125,15 @@ def test_the_line_behind_a_secret_stays_a_line(end: str, kept: str) -> None:
     assert KEY.hide_in(f"the/\n  secret{end}") == f"***{kept}"
     ends_in_plus = Credentials(access_key_id="the-id", access_key_secret="secret+")
     assert ends_in_plus.hide_in("a secret b secret+\nc") == "a ***b ***\nc"
+
+
+@pytest.mark.parametrize("end", ["\\n", "\\r\\n", "\\\\n", "\\n\n ", "\n\\\\\\\\r", " \\n"])
+def test_an_escaped_end_of_a_line_stays_as_well(end: str) -> None:
+    """As JSON writes it; where a secret ends in those very signs, nothing of it is shown."""
+    assert KEY.hide_in(f'{{"said": "the/secret{end}Next"}}') == f'{{"said": "***{end}Next"}}'
+    assert KEY.hide_in(f"the/{end.strip()}%73ecret{end}Next") == f"***{end}Next"
+    ends_so = Credentials(access_key_id="the-id", access_key_secret=f"the/secret{end}")
+    assert ends_so.hide_in(f"a the/secret{end}.") == "a ***."
 
 
 def test_an_empty_token_hides_nothing() -> None:
