@@ -139,6 +139,14 @@ def test_a_yes_is_none_to_a_window_that_opens_after_it() -> None:
     assert _decided(just, case=case, record=JobRecord(cases=(case,))).verdict is Verdict.HELD
 
 
+def test_what_nobody_answered_waits_on() -> None:
+    """Nor is a yes to something else an answer."""
+    for said in ({}, {"approved_by": "ann", "approved_for": (Reason.RULE_HOLDS,)}):
+        case = make_case(state=CaseState.DEFERRED, **said)
+        hold = _window(action=WindowAction.HOLD, **OPEN)
+        assert _decided(hold, case=case, record=JobRecord(cases=(case,))).verdict is Verdict.HELD
+
+
 @pytest.mark.parametrize("times", [("* * * * *", 60.0), ("* * * * *", 300.0), ("*/5 * * * *", 600.0)])
 def test_a_window_that_opens_anew_before_it_closes_is_one(times: tuple[str, float]) -> None:
     """Whoever said yes to it is not asked each minute."""
