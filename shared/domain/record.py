@@ -103,7 +103,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     approved_by: str = ""
     """The person who last said yes to a held case."""
     approved_for: tuple[Reason, ...] = ()
-    """What people said yes to: that is not asked again, all else is; empty, as in old documents: nothing is."""
+    """What people said yes to: that is not asked again, all else is. In old documents empty: nothing is asked again."""
     approved_rule: str = ""
     """The rule whose hold that was, if one asked: a yes to it is none to another. Empty also where it was not kept."""
     passed_at: float = 0.0

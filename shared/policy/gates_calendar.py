@@ -12,6 +12,8 @@ from shared.policy.windows import STRICTEST, Window, WindowAction
 
 LONGEST_WAIT_S = 86_400.0
 """What waits is looked at again after so long: nothing stays open for longer."""
+MOST_OPENINGS = 16
+"""Of a window that opens anew before it closes, what one yes outlives: each is looked for in the calendar."""
 _OUTSIDE = GateAnswer("none is open", "no window open for this job")
 
 
@@ -42,14 +44,16 @@ def outside_windows(facts: Facts) -> GateAnswer | None:
 
 
 def _said_yes_to(window: Window, closes: float, facts: Facts) -> bool:
-    """Whether a person let it pass: it was open as it is now when they said yes, since when the case is open."""
+    """Whether a person let it pass: it was open when they said yes to the windows of then, and has not closed since."""
     case = facts.case
     if case is None or window.action is not WindowAction.HOLD or not facts.approved(Reason.MAINTENANCE):
         return False
     until = window.closes_at(case.passed_at or case.opened_at)
-    while until is not None and until < closes:
+    for _ in range(MOST_OPENINGS):
+        if until is None or until >= closes:
+            break
         until = window.closes_at(until)  # it opened anew before it closed, or as it did: that is one opening
-    return until is not None
+    return until is not None and until >= closes
 
 
 def _stop(window: Window, closes: float, holding: Sequence[str], facts: Facts) -> Stop:

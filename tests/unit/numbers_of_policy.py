@@ -22,7 +22,7 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
     "shared.policy.evidence": {"_SHELL_BASE": 128, "_PBS_BASE": 256},
     "shared.policy.facts": {"FIRST_PAUSE_S": 30.0, "LONGEST_PAUSE_S": 1800.0},
     "shared.policy.fetched": {"_WINDOW_CHARS": 8192, "MAX_WINDOWS": 101, "_CAUSE_CHARS": 5000, "_END_CHARS": 3500},
-    "shared.policy.gates_calendar": {"LONGEST_WAIT_S": 86_400.0},
+    "shared.policy.gates_calendar": {"LONGEST_WAIT_S": 86_400.0, "MOST_OPENINGS": 16},
     "shared.policy.gates_case": {"BEGINS_S": 6.0},
     "shared.policy.gates_nodes": {"LOOK_AGAIN_S": 300.0},
     "shared.policy.gates_policy": {"_HOUR_S": 3600.0},

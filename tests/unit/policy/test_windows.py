@@ -11,6 +11,7 @@ from shared.domain.reasons import Reason
 from shared.domain.record import CaseState, JobRecord
 from shared.domain.verdicts import Verdict
 from shared.policy.decide import decide
+from shared.policy.gates_calendar import MOST_OPENINGS
 from shared.policy.load import check_policy, load_policy
 from shared.policy.model import Policy, Window
 from shared.policy.windows import WindowAction
@@ -155,6 +156,15 @@ def test_a_window_that_opens_anew_before_it_closes_is_one(times: tuple[str, floa
     always = _window(action=WindowAction.HOLD, begins=None, ends=None, cron=cron, lasts_s=lasts_s)
     assert always.closes_at(case.opened_at) != always.closes_at(NOW)
     assert _decided(always, case=case, record=JobRecord(cases=(case,))).reason is Reason.ACCEPTED
+
+
+def test_how_many_openings_a_yes_outlives() -> None:
+    """The calendar is not gone through for a day, minute by minute: then somebody is asked anew."""
+    each_minute = _window(action=WindowAction.HOLD, begins=None, ends=None, cron="* * * * *", lasts_s=60.0)
+    for ago, reason in ((MOST_OPENINGS, Reason.ACCEPTED), (MOST_OPENINGS + 1, Reason.MAINTENANCE)):
+        said = {"approved_by": "ann", "approved_for": (Reason.MAINTENANCE,), "passed_at": NOW - 60 * ago}
+        case = make_case(state=CaseState.DEFERRED, **said)
+        assert _decided(each_minute, case=case, record=JobRecord(cases=(case,))).reason is reason
 
 
 @pytest.mark.parametrize(
