@@ -88,6 +88,8 @@ UNUSED_FILES = (
     "apscheduler/jobstores/zookeeper.py",
     "dateutil/rrule.py",  # repeated dates, of which the SDK reads none
     "dateutil/tz/win.py",
+    "google/protobuf/compiler/*",  # for who makes messages' classes
+    "google/protobuf/descriptor_pb2.py",  # of messages about messages: upb, which reads ours, has its own
     "google/protobuf/internal/_parameterized.py",  # its tests'
     "google/protobuf/json_format.py",  # messages as JSON: the SDK's are bytes
     "urllib3/contrib/pyopenssl.py",  # asks for a library that is not there
