@@ -1,9 +1,7 @@
 """HTTP connections of the process, kept between requests for a few seconds: how every SDK's requests leave.
 
 What an SDK has signed is sent as it is: once, to the host that it names, past every proxy, and no redirect is followed.
-A connection that was idle for `shared.idle.IDLE_S`, or whose end has been told, is not used again. What a failure says
-of the request is kept apart by `Snag`: before a connection stands nothing has left. TLS is verified as the SDKs do it,
-against the system's authorities and certifi's; the context is made once, as it takes longer than a call.
+A connection that was idle for `shared.idle.IDLE_S`, or whose end has been told, is not used again.
 
 No peer is trusted with our memory or time: an answer has a length at most, and question and answer together a time,
 however little comes at once. What is cut off so may have arrived, as any request without an answer.
@@ -12,60 +10,21 @@ however little comes at once. What is cut off so may have arrived, as any reques
 from __future__ import annotations
 
 import re
-import select
-import socket
-import ssl
 from collections import defaultdict
 from collections.abc import Mapping
-from enum import Enum
 from functools import lru_cache
 from threading import Lock
-from typing import Any
 from urllib.parse import urlsplit
 
-from shared.http_answer import HttpAnswer, read_answer
-from shared.http_bounds import PART_BYTES, Bounded, Bounds, CutShort, Garbled, Incoming, TooLong
-from shared.idle import LastUse
+from shared.http_answer import HttpAnswer
+from shared.http_bounds import Bounded, Bounds
+from shared.http_line import PORTS, HttpLine, NoWholeAnswer, Place, Snag
+
+__all__ = ["Begun", "NoWholeAnswer", "Snag", "begin", "drop_connections", "exchange"]
 
 MOST_KEPT = 16
 """Idle connections to one place."""
 _TARGET = re.compile(r"/[!-~]*", re.ASCII)
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z", re.ASCII)
-_WITH_BODY = frozenset({"PATCH", "POST", "PUT"})
-"""What has a length even if it has nothing."""
-_PORTS = {"http": 80, "https": 443}
-_HUNG_UP = (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
-
-
-Place = tuple[str, str, int]  # scheme, host, port
-
-
-class Snag(str, Enum):
-    """Why there is no whole answer."""
-
-    NOT_RESOLVED = "NotResolved"
-    NOT_CONNECTED = "ConnectFailed"
-    CONNECT_TIMEOUT = "ConnectTimeout"
-    TLS_FAILED = "TlsFailure"
-    READ_TIMEOUT = "ReadTimeout"
-    TOO_LONG = "AnswerTooLong"
-    BROKEN = "ConnectionBroken"
-    GARBLED = "UnreadableAnswer"
-
-    @property
-    def never_left(self) -> bool:
-        """Whether nothing of the request can have left."""
-        return self in {Snag.NOT_RESOLVED, Snag.NOT_CONNECTED, Snag.CONNECT_TIMEOUT}
-
-
-class NoWholeAnswer(Exception):  # noqa: N818 - says what there is
-    """A request that was not answered as a whole."""
-
-    def __init__(self, snag: Snag, headers: Mapping[str, str] | None = None) -> None:
-        self.snag = snag
-        self.headers = headers or {}
-        """Of an answer whose body alone is too long; by lower-case name."""
-        super().__init__(snag.value)
 
 
 def exchange(method: str, url: str, headers: Mapping[str, str], body: bytes, bounds: Bounds) -> HttpAnswer:
@@ -82,18 +41,46 @@ def exchange(method: str, url: str, headers: Mapping[str, str], body: bytes, bou
         NoWholeAnswer: there is no answer, or not all of it.
         ValueError: this is no request: nothing was sent.
     """
+    return begin(method, url, headers, body, bounds).answer()
+
+
+def begin(method: str, url: str, headers: Mapping[str, str], body: bytes, bounds: Bounds) -> Begun:
+    """The first half of an exchange: send the request. Its time goes on while somebody does something else.
+
+    Raises:
+        NoWholeAnswer: there will be no answer.
+        ValueError: as `exchange`.
+    """
     bounded = Bounded(bounds)
     place, target = _split(url)
-    line = _taken(place) or _Line(place, min(bounds.connect_s, bounds.total_s))
+    line = _taken(place) or HttpLine(place, min(bounds.connect_s, bounds.total_s))
     try:
-        answer = line.exchange(method, target, headers, body, bounded)
+        line.send(method, target, headers, body, bounded)
     except BaseException as error:
-        line.close()
-        if isinstance(error, NoWholeAnswer) and error.snag is Snag.BROKEN:
-            drop_connections(place)  # its neighbours may be as dead, and whoever asks again wants an answer
+        _lost(place, line, error)
         raise
-    _given(place, line, keep=answer.keeps)
-    return answer
+    return Begun(place, line, bounded)
+
+
+class Begun:
+    """A request that was sent: `answer` or `drop`, once. Until then nothing else is sent on its connection."""
+
+    def __init__(self, place: Place, line: HttpLine, bounded: Bounded) -> None:
+        self._place, self._line, self._bounded = place, line, bounded
+
+    def answer(self) -> HttpAnswer:
+        """Wait for it. Raises NoWholeAnswer."""
+        try:
+            answer = self._line.receive(self._bounded)
+        except BaseException as error:
+            _lost(self._place, self._line, error)
+            raise
+        _given(self._place, self._line, keep=answer.keeps)
+        return answer
+
+    def drop(self) -> None:
+        """Nobody wants the answer: its connection serves no other request."""
+        self._line.close()
 
 
 def drop_connections(place: Place | None = None) -> None:
@@ -116,150 +103,16 @@ def _split(url: str) -> tuple[Place, str]:
 @lru_cache(maxsize=64)
 def _place(scheme: str, netloc: str) -> Place:
     parts = urlsplit(f"{scheme}://{netloc}")
-    if scheme not in _PORTS or not parts.hostname or parts.username is not None:
+    if scheme not in PORTS or not parts.hostname or parts.username is not None:
         raise ValueError("no host, or no HTTP")
-    return scheme, parts.hostname, parts.port or _PORTS[scheme]
+    return scheme, parts.hostname, parts.port or PORTS[scheme]
 
 
-class _Line:
-    """A connection."""
-
-    _sock: socket.socket | None = None
-
-    def __init__(self, place: Place, connect_s: float) -> None:
-        self._host = _host_of(place)
-        self._last_use = LastUse()
-        self._watch = select.poll()
-        try:
-            sock = self._dial(place, connect_s)
-        except tuple(_WHILE_DIALLING) as error:
-            snag = _snag_of(error, _WHILE_DIALLING)
-        else:
-            self._watch.register(sock, select.POLLIN | select.POLLHUP | select.POLLERR)
-            return
-        self.close()
-        raise NoWholeAnswer(snag)  # here, so that what it said is no part of it
-
-    def _dial(self, place: Place, connect_s: float) -> socket.socket:
-        scheme, host, port = place
-        name: Any = host.encode() if host.isascii() else host  # text may be of any language: a millisecond to load
-        self._sock = sock = socket.create_connection((name, port), connect_s)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if scheme == "https":
-            self._sock = sock = _trust().wrap_socket(sock, server_hostname=host)
-        return sock
-
-    @property
-    def stale(self) -> bool:
-        """Whether it was idle for too long."""
-        return self._last_use.stale
-
-    @property
-    def usable(self) -> bool:
-        """Whether it may be used again: not idle for long, and nothing came on it, be it only its end."""
-        # What TLS has unpacked no poll sees.
-        if self._last_use.stale or (sock := self._sock) is None or getattr(sock, "pending", int)():
-            return False
-        try:
-            return not self._watch.poll(0)
-        except (OSError, ValueError):
-            return False
-
-    def exchange(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes, bounded: Bounded
-    ) -> HttpAnswer:
-        """One request, one answer. Raises NoWholeAnswer; ValueError before anything is sent."""
-        self._last_use.touch()
-        sock = self._sock
-        if sock is None:
-            raise NoWholeAnswer(Snag.BROKEN)
-        request = _head(method, target, self._host, headers, body) + body
-        try:
-            try:
-                for start in range(0, len(request), PART_BYTES):
-                    bounded.give(sock)
-                    sock.sendall(request[start : start + PART_BYTES])
-            except _HUNG_UP:
-                pass  # a refusal may have been sent before all was read
-            return read_answer(Incoming(sock, bounded), bounded.most_bytes)
-        except tuple(_WHILE_TALKING) as error:
-            snag, head = _snag_of(error, _WHILE_TALKING), error.headers if isinstance(error, TooLong) else None
-        raise NoWholeAnswer(snag, head)  # here, so that what it said is no part of it
-
-    def close(self) -> None:
-        """Let it go."""
-        if self._sock is not None:
-            self._sock.close()
-            self._sock = None
-
-
-def _head(method: str, target: str, host: str, headers: Mapping[str, str], body: bytes) -> bytes:
-    """What goes before the body. Raises ValueError where a header would be more than that."""
-    there = _lower_names(tuple(headers))
-    lines = [f"{method} {target} HTTP/1.1"]
-    if "host" not in there:
-        lines.append(f"Host: {host}")
-    if "accept-encoding" not in there:
-        lines.append("Accept-Encoding: identity")
-    lines += map(": ".join, headers.items())
-    if "content-length" not in there and (body or method in _WITH_BODY):
-        lines.append(f"Content-Length: {len(body)}")
-    text, ends = "\r\n".join(lines), len(lines) - 1
-    if not text.count("\r") == text.count("\n") == ends or "\0" in text:
-        raise ValueError("Invalid header")
-    return f"{text}\r\n\r\n".encode("latin-1")
-
-
-@lru_cache(maxsize=256)
-def _lower_names(names: tuple[str, ...]) -> frozenset[str]:
-    """Of headers, in small letters; most requests have the same. Raises ValueError if one is none."""
-    if not all(map(_NAME.match, names)):
-        raise ValueError("Invalid header")
-    return frozenset(map(str.lower, names))
-
-
-def _host_of(place: Place) -> str:
-    scheme, host, port = place
-    host = f"[{host}]" if ":" in host else host
-    return host if port == _PORTS[scheme] else f"{host}:{port}"
-
-
-def _snag_of(error: Exception, meanings: Mapping[type[Exception], Snag]) -> Snag:
-    return next(snag for kind, snag in meanings.items() if isinstance(error, kind))
-
-
-_WHILE_DIALLING: Mapping[type[Exception], Snag] = {
-    TimeoutError: Snag.CONNECT_TIMEOUT,
-    socket.gaierror: Snag.NOT_RESOLVED,
-    UnicodeError: Snag.NOT_RESOLVED,
-    ssl.SSLError: Snag.TLS_FAILED,
-    OSError: Snag.NOT_CONNECTED,
-}
-_WHILE_TALKING: Mapping[type[Exception], Snag] = {
-    TooLong: Snag.TOO_LONG,
-    TimeoutError: Snag.READ_TIMEOUT,
-    ssl.SSLError: Snag.TLS_FAILED,
-    CutShort: Snag.BROKEN,
-    OSError: Snag.BROKEN,  # also what says that the peer hung up without an answer
-    Garbled: Snag.GARBLED,
-}
-"""In the order in which they are asked."""
-
-
-@lru_cache(maxsize=1)
-def _trust() -> ssl.SSLContext:
-    import certifi  # noqa: PLC0415 - only where TLS is spoken
-
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
-
-
-_KEPT: defaultdict[Place, list[_Line]] = defaultdict(list)
+_KEPT: defaultdict[Place, list[HttpLine]] = defaultdict(list)
 _LOCK = Lock()
 
 
-def _taken(place: Place) -> _Line | None:
+def _taken(place: Place) -> HttpLine | None:
     """A kept connection that may be used again, the last used first; those that may not are closed on the way."""
     while True:
         with _LOCK:
@@ -272,7 +125,7 @@ def _taken(place: Place) -> _Line | None:
         line.close()
 
 
-def _stale_ones() -> list[_Line]:
+def _stale_ones() -> list[HttpLine]:
     """Taken out of what is kept, to whatever place."""
     found = []
     for place, lines in list(_KEPT.items()):
@@ -285,7 +138,14 @@ def _stale_ones() -> list[_Line]:
     return found
 
 
-def _given(place: Place, line: _Line, *, keep: bool) -> None:
+def _lost(place: Place, line: HttpLine, error: BaseException) -> None:
+    """There is no whole answer on it."""
+    line.close()
+    if isinstance(error, NoWholeAnswer) and error.snag is Snag.BROKEN:
+        drop_connections(place)  # its neighbours may be as dead, and whoever asks again wants an answer
+
+
+def _given(place: Place, line: HttpLine, *, keep: bool) -> None:
     with _LOCK:
         kept = _KEPT[place]
         if keep:

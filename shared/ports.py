@@ -163,6 +163,31 @@ def whole_save_of(ledger: Ledger) -> WholeSave | None:
     return found
 
 
+class Coming(Protocol):
+    """Documents that were asked for: `documents` or `drop`, once. The ledger may be used in between."""
+
+    def documents(self) -> Mapping[str, Stored]:
+        """As `Ledger.load`, each as it was at some moment since it was asked for."""
+        ...
+
+    def drop(self) -> None:
+        """Nobody wants them any more."""
+        ...
+
+
+EarlyLoad = Callable[[Sequence[str]], Coming]
+"""Asks for documents and does not wait for them. Never raises: what fails, `documents` tells.
+
+A ledger that is asked over a network, a round trip for each question, has it as `load_early`, others have none.
+"""
+
+
+def early_load_of(ledger: Ledger) -> EarlyLoad | None:
+    """How that ledger is asked before the answer is needed; None where that saves nothing."""
+    found: EarlyLoad | None = getattr(ledger, "load_early", None)
+    return found
+
+
 class OutcomeSink(Protocol):
     """Where outcomes go."""
 

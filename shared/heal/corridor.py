@@ -44,6 +44,8 @@ class Healer(Struct, frozen=True):
     """How clusters and groups are taken: one after the other, or side by side."""
     looked_into: set[str] = field(default_factory=set)
     """Keys of the clusters and groups that were looked into so far."""
+    foresee: Callable[[Sequence[str]], None] | None = None
+    """Told before a look which documents are likely to be loaded after it."""
 
     def under_controls(self) -> Healer:
         """The corridor under the policy as people have tightened it in the ledger; asked once an invocation.
@@ -60,9 +62,12 @@ class Healer(Struct, frozen=True):
             return self.under_controls().walks(items, ask)
         ledger = RuledLedger(self.ledger, self.policy, self.clock)
         try:
-            parts = list(replace(self, ledger=ledger).walks(items, ask))
+            parts = list(replace(self, ledger=ledger, foresee=ledger.foresee).walks(items, ask))
         except StricterByHand as found:
             healer = replace(self, policy=found.policy)
+        except BaseException:
+            ledger.let_go()
+            raise
         else:
             if ledger.asked:
                 return iter(parts)
@@ -139,6 +144,7 @@ class Healer(Struct, frozen=True):
             ask=ask,
             tied=tied,
             fetches=self.fetches,
+            foresee=self.foresee,
             actor=actor_of(self.systems, self.clock, self.policy, self.invocation),
             looks=looks_of(
                 systems=self.systems,

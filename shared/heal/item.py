@@ -107,7 +107,7 @@ class Item(Struct):
         if self.origin is not None:
             return self.origin.key
         refused = isinstance(seen, LookFailed) and not seen.worth_repeating
-        return self._told_key if refused and not self.apart else self._pending_key
+        return self.told_key if refused and not self.apart else self._pending_key
 
     @property
     def own_keys(self) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ class Item(Struct):
             return ()
         named = self.origin.case.taken_to
         first = (job_key(self.failure.scope, named),) if named else ()
-        own_keys = dict.fromkeys((*first, self.key, self._told_key) if self._waits_elsewhere else (self.key,))
+        own_keys = dict.fromkeys((*first, self.key, self.told_key) if self._waits_elsewhere else (self.key,))
         own_keys.pop(self.origin.key, None)
         return tuple(own_keys)
 
@@ -131,7 +131,7 @@ class Item(Struct):
         seen = self.seen
         if not self._waits_elsewhere or self.apart or isinstance(seen, LookFailed):
             return ""
-        return "" if self.key == self._told_key else seen.job_id
+        return "" if self.key == self.told_key else seen.job_id
 
     @property
     def _waits_elsewhere(self) -> bool:
@@ -141,7 +141,7 @@ class Item(Struct):
     def elsewhere(self) -> tuple[str, ...]:
         """Where a telling may be known besides: under the id as told, or, if it was just told, still waiting."""
         waits = self.origin is None and isinstance(self.seen, LookFailed)
-        known = (self._told_key, self._pending_key) if waits else (self._told_key,)
+        known = (self.told_key, self._pending_key) if waits else (self.told_key,)
         had = {self.key, *self.own_keys, self.origin.key if self.origin else self.key}
         return tuple(key for key in known if key not in had)
 
@@ -152,7 +152,8 @@ class Item(Struct):
         return (self.key, *origin, *self.own_keys, *self.elsewhere)
 
     @property
-    def _told_key(self) -> str:
+    def told_key(self) -> str:
+        """The job's document, if its id is as told."""
         return job_key(self.failure.scope, self.failure.job_id)
 
     @property

@@ -134,7 +134,7 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
     @property
     def keys(self) -> list[str]:
         """The documents of these limits."""
-        return [key for key in (self._breaker, self._rate, self._pace) if key]
+        return limit_keys(self.policy, self.scope)
 
     def unasked(self, shared: Mapping[str, Stored]) -> Admission:
         """The admission of a chunk that has not asked for tokens yet: the breaker as it is."""
@@ -261,6 +261,13 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
             now=self.now,
             forced=forced,
         )
+
+
+def limit_keys(policy: Policy, scope: Scope) -> list[str]:
+    """The documents of the shared limits of a cluster or group, under the policy that it falls under."""
+    pace = SYSTEMS.named(scope.system).pace
+    rate = [] if policy.rate is None else [rate_key(scope)]
+    return [breaker_key(scope), *rate, *([] if pace is None else [pace_key(scope, pace.operation)])]
 
 
 def _all_wait(breaker: SharedLimit, wait: Wait) -> Admission:

@@ -60,7 +60,7 @@ class NodeMemory(Struct, kw_only=True):
     @property
     def keys(self) -> list[str]:
         """The document, if it is asked for."""
-        return [] if self.policy.bad_nodes is None else [nodes_key(self.scope)]
+        return node_keys(self.policy, self.scope)
 
     def read(self, shared: Mapping[str, Stored]) -> None:
         """Take the document from those that were opened."""
@@ -161,6 +161,11 @@ def clear_drained(ledger: Ledger, scope: Scope, withdrawn: frozenset[str], now: 
             after = cleared(after, node, scope=scope, now=now, why=DRAINED)
         if after == known or not ledger.save([nodes_write(key, after, stored.version, now)]):
             return
+
+
+def node_keys(policy: Policy, scope: Scope) -> list[str]:
+    """The document of what is remembered of a scope's nodes, if the policy asks for it."""
+    return [] if policy.bad_nodes is None else [nodes_key(scope)]
 
 
 def _nodes(item: Item) -> tuple[str, ...]:

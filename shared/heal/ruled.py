@@ -2,6 +2,10 @@
 
 Most deliveries are: one failure. Whether anything is set is known before anything is decided either way. Where it is,
 and is stricter than the policy, the walk is begun anew under it.
+
+Where a ledger can be asked early, it is asked before the look and answers while that is under way. A document may be
+older than the look then, by as long as the look takes. Whatever is done on it is written first, on the condition that
+it has not changed since; what is only told, is told of the moment at which it was read.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from shared.documents import decode_controls
 from shared.domain.keys import CONTROLS_KEY
 from shared.policy.controls import tightened
 from shared.policy.model import Policy
-from shared.ports import Clock, Due, Ledger, Stored, WholeSave, Write, whole_save_of
+from shared.ports import Clock, Coming, Due, Ledger, Stored, WholeSave, Write, early_load_of, whole_save_of
 
 
 class StricterByHand(Exception):  # noqa: N818 - says what was read
@@ -38,17 +42,39 @@ class RuledLedger:
         self._ledger, self._policy, self._clock = ledger, policy, clock
         self.asked = False
         """Whether the controls were read: they are not where nothing was loaded."""
+        self._foreseen: frozenset[str] = frozenset()
+        self._coming: Coming | None = None
+
+    def foresee(self, keys: Sequence[str]) -> None:
+        """Ask for the controls and for what is likely to be loaded first, once, where the ledger can be asked early."""
+        early = early_load_of(self._ledger)
+        if early is not None and not self._foreseen:
+            self._foreseen = frozenset(keys)
+            self._coming = early([CONTROLS_KEY, *self._foreseen])
+
+    def let_go(self) -> None:
+        """Nothing more is loaded through it."""
+        if self._coming is not None:
+            self._coming.drop()
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
         """As the other one. Raises StricterByHand, the first time."""
         if self.asked:
             return self._ledger.load(keys)
-        found = self._ledger.load([CONTROLS_KEY, *keys])
+        found = self._first(keys)
         policy = under(self._policy, found.get(CONTROLS_KEY), self._clock.now())
         if policy is not self._policy:
             raise StricterByHand(policy)
         self.asked = True
         return found
+
+    def _first(self, keys: Sequence[str]) -> Mapping[str, Stored]:
+        coming, self._coming = self._coming, None
+        if coming is None:
+            return self._ledger.load([CONTROLS_KEY, *keys])
+        found = coming.documents()
+        others = [key for key in keys if key not in self._foreseen]
+        return {**found, **self._ledger.load(others)} if others else found
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
         """As the other one."""

@@ -20,9 +20,9 @@ from shared.heal.fetch import Fetcher
 from shared.heal.item import CHUNK, Invocation, Item, Notice, Result, Walked
 from shared.heal.lanes import Lanes
 from shared.heal.late import count_late
-from shared.heal.limits import Admission, SharedLimits
+from shared.heal.limits import Admission, SharedLimits, limit_keys
 from shared.heal.looks import Looks
-from shared.heal.nodes import NodeMemory
+from shared.heal.nodes import NodeMemory, node_keys
 from shared.heal.records import Records
 from shared.heal.settle import settle
 from shared.heal.writer import Writer
@@ -51,6 +51,7 @@ class Walk(Struct, frozen=True, kw_only=True):
     fetches: bool
     actor: Actor
     looks: Looks
+    foresee: Callable[[Sequence[str]], None] | None
     pacing: Lock = field(default_factory=Lock)
     """A pace is shared by groups: turns that took its tokens at once would only conflict."""
 
@@ -84,8 +85,16 @@ class Walk(Struct, frozen=True, kw_only=True):
             late += [] if self._sweeps else members
             return Walked(away)
         self.looks.into.add(members[0].failure.scope.key)
+        if self.foresee is not None:
+            self.foresee(self._likely(members))
         self.looks.look(members)
         return Walked(away).add([self._walked(members)])
+
+    def _likely(self, members: Sequence[Item]) -> list[str]:
+        """What is read after the look, if it shows each job under the id as told."""
+        scope = members[0].failure.scope
+        shared = [*limit_keys(with_limits_at(self.policy, scope), scope), *node_keys(self.policy, scope)]
+        return [*dict.fromkeys([item.told_key for item in members]), *shared]
 
     def _walked(self, items: Sequence[Item]) -> Walked:
         """What was seen last comes first: a look that itself takes longer than it may be old still serves its end.

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
 from shared.domain.credentials import Credentials
 from shared.http_answer import HttpAnswer
 from shared.http_bounds import Bounds
-from shared.kept_http import NoWholeAnswer, exchange
+from shared.kept_http import Begun, NoWholeAnswer, begin
 from shared.ledger._tablestore_cells import RowError
 from shared.ledger._tablestore_messages import MessageError, error_code
 from shared.ledger._tablestore_signing import Doubt, doubt_about, headers_of
@@ -132,14 +132,11 @@ class Link:
 
     def call(self, operation: str, body: bytes, read: Callable[[bytes], T]) -> T:
         """Send one request once; what `read` makes of its answer's body. Raises TableCallFailed."""
-        answer = self._sent(operation, body)
-        failed = _refusal(operation, answer, self._credentials)
-        if failed is None:
-            try:
-                return read(answer.body)
-            except (MessageError, RowError):
-                failed = _no_answer(Doubt.UNREADABLE)
-        raise failed  # here, so that what was read is no part of it
+        return self.ask(operation, body, read).answer()
+
+    def ask(self, operation: str, body: bytes, read: Callable[[bytes], T]) -> Asked[T]:
+        """The first half of a call: send it. Raises TableCallFailed."""
+        return Asked(self._sent(operation, body), operation, self._credentials, read)
 
     def repeating(self, operation: str, body: bytes, read: Callable[[bytes], T]) -> T:
         """As `call`, a request that only reads: again while that may help and there is time."""
@@ -163,18 +160,48 @@ class Link:
         """Whether that much is left."""
         return self._remaining_s() >= seconds
 
-    def _sent(self, operation: str, body: bytes) -> HttpAnswer:
+    def _sent(self, operation: str, body: bytes) -> Begun:
         timeout_s = min(TIMEOUT_S, self._remaining_s() / 2)
         if self._closed or timeout_s < LEAST_S:
             raise TableCallFailed("closed" if self._closed else "no time left", TableFailure.REFUSED)
         headers = headers_of(operation, body, self._place.instance, self._credentials)
         bounds = Bounds(connect_s=timeout_s, read_s=timeout_s, total_s=2 * timeout_s, most_bytes=MOST_BYTES)
         try:
-            return exchange("POST", f"{self._place.endpoint.rstrip('/')}/{operation}", headers, body, bounds)
+            return begin("POST", f"{self._place.endpoint.rstrip('/')}/{operation}", headers, body, bounds)
         except NoWholeAnswer as error:
-            meaning = TableFailure.BUSY if error.snag.never_left else TableFailure.UNKNOWN
-            failed = TableCallFailed(error.snag.value, meaning)
+            failed = _lost(error)
         raise failed  # here, so that what was said is no part of it
+
+
+class Asked(Generic[T]):
+    """A request that was sent: `answer` or `drop`, once."""
+
+    def __init__(self, begun: Begun, operation: str, credentials: Credentials, read: Callable[[bytes], T]) -> None:
+        self._begun, self._operation, self._credentials, self._read = begun, operation, credentials, read
+
+    def answer(self) -> T:
+        """What is made of its answer's body. Raises TableCallFailed."""
+        failed: TableCallFailed | None
+        try:
+            answer = self._begun.answer()
+        except NoWholeAnswer as error:
+            failed = _lost(error)
+        else:
+            failed = _refusal(self._operation, answer, self._credentials)
+            if failed is None:
+                try:
+                    return self._read(answer.body)
+                except (MessageError, RowError):
+                    failed = _no_answer(Doubt.UNREADABLE)
+        raise failed  # here, so that what was read is no part of it
+
+    def drop(self) -> None:
+        """Nobody wants to know."""
+        self._begun.drop()
+
+
+def _lost(error: NoWholeAnswer) -> TableCallFailed:
+    return TableCallFailed(error.snag.value, TableFailure.BUSY if error.snag.never_left else TableFailure.UNKNOWN)
 
 
 def _refusal(operation: str, answer: HttpAnswer, credentials: Credentials) -> TableCallFailed | None:

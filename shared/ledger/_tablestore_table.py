@@ -13,7 +13,7 @@ from shared.domain.errors import LedgerUnavailable
 from shared.ledger import _tablestore_messages as messages
 from shared.ledger import _tablestore_rows as rows
 from shared.ledger._tablestore_cells import Bound, Key, Row, read, written
-from shared.ledger._tablestore_link import Link, Place, TableCallFailed, TableFailure, failure_of
+from shared.ledger._tablestore_link import Asked, Link, Place, TableCallFailed, TableFailure, failure_of
 from shared.ledger._tablestore_messages import RowAnswer
 from shared.ledger._tablestore_rows import Seen
 
@@ -54,27 +54,37 @@ class Table:
             while some:
                 answers = self._read_batch(some, columns)
                 failed = [_row_failure(error) for error, _ in answers if error is not None]
-                for key, (_, row) in zip(some, answers, strict=True):
-                    if row is not None:
-                        found[key] = rows.seen(row[1], with_document=rows.DOCUMENT in columns)
+                found.update(_seen(some, answers, columns))
                 some = [key for key, (error, _) in zip(some, answers, strict=True) if error is not None]
                 if some and not self._link.pause(attempt):
                     raise self.unavailable(failed[0])
                 attempt += bool(some)
         return found
 
-    def _read_batch(self, keys: Sequence[str], columns: Sequence[str]) -> list[tuple[str | None, Row | None]]:
-        """Of each row why it could not be read, and what it holds."""
-        body = messages.batch_get_row(self._place.table, map(rows.key_wanted, keys), tuple(columns))
-        answers = self._answers(len(keys))
-
-        def rows_of(answer: bytes) -> list[tuple[str | None, Row | None]]:
-            return [(one.error, next(iter(read(one.row)), None) if one.row else None) for one in answers(answer)]
-
+    def _read_batch(self, keys: Sequence[str], columns: Sequence[str]) -> _Rows:
         try:
-            return self._link.repeating("BatchGetRow", body, rows_of)
+            return self._link.repeating("BatchGetRow", self._wanting(keys, columns), self._rows(len(keys)))
         except TableCallFailed as error:
             raise self.unavailable(error) from error
+
+    def begin_read(self, keys: Sequence[str], columns: Sequence[str]) -> Reading | None:
+        """Ask for at most `READ_ROWS_MAX` rows; None if that cannot be sent."""
+        try:
+            asked = self._link.ask("BatchGetRow", self._wanting(keys, columns), self._rows(len(keys)))
+        except TableCallFailed:
+            return None
+        return Reading(asked, keys, columns)
+
+    def _wanting(self, keys: Sequence[str], columns: Sequence[str]) -> bytes:
+        return messages.batch_get_row(self._place.table, map(rows.key_wanted, keys), tuple(columns))
+
+    def _rows(self, count: int) -> Callable[[bytes], _Rows]:
+        answers = self._answers(count)
+
+        def rows_of(answer: bytes) -> _Rows:
+            return [(one.error, next(iter(read(one.row)), None) if one.row else None) for one in answers(answer)]
+
+        return rows_of
 
     def _answers(self, count: int) -> Callable[[bytes], Sequence[RowAnswer]]:
         """Reads what became of so many rows. To take one for another would run a job again."""
@@ -111,6 +121,37 @@ class Table:
         return LedgerUnavailable(
             f"the Tablestore ledger {where} at {self._place.endpoint} did not answer: {error.code}"
         )
+
+
+class Reading:
+    """Rows that were asked for."""
+
+    def __init__(self, asked: Asked[_Rows], keys: Sequence[str], columns: Sequence[str]) -> None:
+        self._asked, self._keys, self._columns = asked, keys, columns
+
+    def found(self) -> dict[str, Seen] | None:
+        """The rows that exist, expired or not; None if not all could be read."""
+        try:
+            answers = self._asked.answer()
+        except TableCallFailed:
+            return None
+        if any(error is not None for error, _ in answers):
+            return None
+        return _seen(self._keys, answers, self._columns)
+
+    def drop(self) -> None:
+        """Nobody wants to know."""
+        self._asked.drop()
+
+
+_Rows = list[tuple[str | None, Row | None]]
+"""Of each row why it could not be read, and what it holds."""
+
+
+def _seen(keys: Sequence[str], answers: _Rows, columns: Sequence[str]) -> dict[str, Seen]:
+    with_document = rows.DOCUMENT in columns
+    there = ((key, row) for key, (_, row) in zip(keys, answers, strict=True) if row is not None)
+    return {key: rows.seen(row[1], with_document=with_document) for key, row in there}
 
 
 def _row_failure(code: str) -> TableCallFailed:

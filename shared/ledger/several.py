@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from shared.ports import Due, Ledger, Stored, WholeSave, Write, whole_save_of
+from shared.ports import Coming, Due, EarlyLoad, Ledger, Stored, WholeSave, Write, early_load_of, whole_save_of
 
 
 class OpenLedger(Ledger, Protocol):
@@ -34,6 +34,8 @@ class SeveralLedgers:
         self._free = [open_one()]
         self.save_whole: WholeSave | None = self._save_whole if whole_save_of(self._free[0]) else None
         """As the one that is used, where such ledgers have it."""
+        self.load_early: EarlyLoad | None = early_load_of(self._free[0]) and self._load_early
+        """As `save_whole`."""
 
     def close(self) -> None:
         """Let them all go; they answer no more."""
@@ -63,6 +65,13 @@ class SeveralLedgers:
         finally:
             self._free.append(ledger)
 
+    def _load_early(self, keys: Sequence[str]) -> Coming:
+        ledger = self._taken()
+        early = early_load_of(ledger)
+        if early is None:
+            raise TypeError("ledgers of one kind have the same ways")
+        return _Lent(early(keys), lambda: self._free.append(ledger))
+
     def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:
         """As the one that is used."""
         ledger = self._taken()
@@ -77,3 +86,22 @@ class SeveralLedgers:
             return self._free.pop()  # a list's `pop` and `append` are each one step for all threads
         except IndexError:
             return self._open_one()
+
+
+class _Lent:
+    """Implements `shared.ports.Coming`: what comes on a ledger that is in use until it is there."""
+
+    def __init__(self, coming: Coming, give_back: Callable[[], None]) -> None:
+        self._coming, self._give_back = coming, give_back
+
+    def documents(self) -> Mapping[str, Stored]:
+        """As the one within."""
+        try:
+            return self._coming.documents()
+        finally:
+            self._give_back()
+
+    def drop(self) -> None:
+        """As the one within."""
+        self._coming.drop()
+        self._give_back()

@@ -31,7 +31,7 @@ from shared.ledger._sizes import check
 from shared.ledger._tablestore_cells import Bound, Key
 from shared.ledger._tablestore_link import Link, Place, TableFailure
 from shared.ledger._tablestore_rows import Put, Seen
-from shared.ledger._tablestore_table import WRITE_ROWS_MAX, Table
+from shared.ledger._tablestore_table import READ_ROWS_MAX, WRITE_ROWS_MAX, Reading, Table
 from shared.ports import Clock, Due, Stored, Write
 
 __all__ = ["Place", "TablestoreLedger"]
@@ -41,6 +41,7 @@ WRITE_BYTES_MAX = 3_500_000
 PURGE_TIME_S = 10.0
 """Expired documents are removed only if that much time is left."""
 _STATE = (rows.VERSION, rows.OWNER, rows.EXPIRES)
+_WHOLE = (rows.DOCUMENT, *_STATE)
 _LOG = logging.getLogger(__name__)
 
 
@@ -78,7 +79,14 @@ class TablestoreLedger:
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
         """The documents that exist, by key; one request for 100 keys."""
-        found = self._table.read(keys, (rows.DOCUMENT, *_STATE))
+        return self._there(self._table.read(keys, _WHOLE))
+
+    def load_early(self, keys: Sequence[str]) -> _Coming:
+        """Ask for the documents now, and read the answer later; whatever goes wrong, they are loaded then."""
+        short = len(keys) <= READ_ROWS_MAX
+        return _Coming(self, keys, self._table.begin_read(keys, _WHOLE) if short else None)
+
+    def _there(self, found: Mapping[str, Seen]) -> dict[str, Stored]:
         return {key: Stored(row.document, row.version) for key, row in found.items() if not self._expired(row)}
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
@@ -167,6 +175,23 @@ class TablestoreLedger:
 
     def _now_ns(self) -> int:
         return rows.to_ns(self._clock.now())
+
+
+class _Coming:
+    """Implements `shared.ports.Coming`."""
+
+    def __init__(self, ledger: TablestoreLedger, keys: Sequence[str], reading: Reading | None) -> None:
+        self._ledger, self._keys, self._reading = ledger, keys, reading
+
+    def documents(self) -> Mapping[str, Stored]:
+        """As they are answered, or else loaded."""
+        found = None if self._reading is None else self._reading.found()
+        return self._ledger.load(self._keys) if found is None else self._ledger._there(found)  # noqa: SLF001 - its own
+
+    def drop(self) -> None:
+        """Let the answer go."""
+        if self._reading is not None:
+            self._reading.drop()
 
 
 def _batches(writes: Sequence[Write]) -> Iterator[list[Write]]:

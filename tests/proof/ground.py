@@ -33,7 +33,16 @@ from tests.support.memory_ledger import MemoryLedger
 if TYPE_CHECKING:
     from tests.proof.baton import Baton
 
-COST_S = {"load": 0.01, "save": 0.02, "save whole": 0.02, "due": 0.01, "look": 0.3, "rerun": 0.5, "put": 0.1}
+COST_S = {
+    "load": 0.01,
+    "load early": 0.0,
+    "save": 0.02,
+    "save whole": 0.02,
+    "due": 0.01,
+    "look": 0.3,
+    "rerun": 0.5,
+    "put": 0.1,
+}
 """How long each step takes, half of it before its effect."""
 GARBAGE = b"written by something else"
 """A ledger document that is none of ours."""

@@ -86,6 +86,7 @@ _WRITE = (
 )
 KINDS: dict[str, tuple[Fault, ...]] = {
     "load": _READ,
+    "load early": (Fault.ERROR_BEFORE, Fault.CRASH_BEFORE),
     "due": _READ,
     "save": (*_WRITE, Fault.OLD),
     "save whole": (*(fault for fault in _WRITE if fault is not Fault.HALF), Fault.OLD),
@@ -107,7 +108,7 @@ KINDS: dict[str, tuple[Fault, ...]] = {
     ),
 }
 """Which faults a step can have. A read has no effect, so dying before and after it are one."""
-READS = frozenset({"load", "due", "look"})
+READS = frozenset({"load", "load early", "due", "look"})
 """Steps without effect."""
 _OF_SEVERAL = frozenset({Fault.HALF, Fault.PART})
 WHOLE = 3

@@ -15,7 +15,7 @@ from shared.domain.nodes import KnownNodes
 from shared.domain.record import JobRecord
 from shared.domain.watch import Watch
 from shared.ledger._sizes import check
-from shared.ports import Due, Stored, Write
+from shared.ports import Due, EarlyLoad, Stored, Write
 from tests.proof.seam import Conflict, Fault, Trouble
 from tests.proof.truth import Saved
 from tests.support.memory_ledger import Kept, Store
@@ -81,6 +81,20 @@ class FakeLedger:
         self._world.leave(fault)
         return found
 
+    @property
+    def load_early(self) -> EarlyLoad | None:
+        """As Tablestore, whose batch is no atomic step either: what is answered is as it was when it was asked for."""
+        return self._load_early
+
+    def _load_early(self, keys: Sequence[str]) -> _Coming:
+        fault = self._world.step("load early", len(keys))
+        if fault is Fault.ERROR_BEFORE:
+            self._world.leave(fault)
+            return _Coming(self, keys, None)
+        found = self.store.load(keys)
+        self._world.leave(fault)
+        return _Coming(self, keys, found)
+
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
         """Save what does not conflict, key by key; with the fault HALF only the first half of it."""
         check(writes, key_bytes=1024, document_bytes=self.document_bytes)
@@ -123,8 +137,24 @@ class FakeLedger:
         raise LedgerUnavailable("the ledger is out of reach")
 
 
+class _Coming:
+    """What was asked for early (`shared.ports.Coming`)."""
+
+    def __init__(self, ledger: FakeLedger, keys: Sequence[str], found: Mapping[str, Stored] | None) -> None:
+        self._ledger, self._keys, self._found = ledger, keys, found
+
+    def documents(self) -> Mapping[str, Stored]:
+        """As they were; if that was not answered, as they are."""
+        return self._ledger.load(self._keys) if self._found is None else self._found
+
+    def drop(self) -> None:
+        """Nothing waits."""
+
+
 class WholeLedger(FakeLedger):
-    """The same where the ledger's batch can be one atomic step."""
+    """The same where the ledger's batch can be one atomic step, and which is near: it is asked when it is needed."""
+
+    load_early = None
 
     def save_whole(self, writes: Sequence[Write]) -> frozenset[str]:
         """Save all, or nothing if one conflicts."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from shared.ports import Due, Ledger, Stored, WholeSave, Write, whole_save_of
+from shared.ports import Coming, Due, EarlyLoad, Ledger, Stored, WholeSave, Write, whole_save_of
 
 
 class Killed(BaseException):
@@ -24,6 +24,26 @@ def nothing() -> None:
     """Nobody gets in."""
 
 
+class Answered:
+    """What was asked for early."""
+
+    def __init__(self, keys: Sequence[str], found: Mapping[str, Stored]) -> None:
+        self.keys, self._found = list(keys), found
+        self.ended = ""
+        """What became of it."""
+
+    def documents(self) -> Mapping[str, Stored]:
+        """As they were when they were asked for."""
+        assert not self.ended, "asked twice"
+        self.ended = "read"
+        return self._found
+
+    def drop(self) -> None:
+        """Nobody wants them."""
+        assert not self.ended, "dropped after its end"
+        self.ended = "dropped"
+
+
 class MeddledLedger:
     """The ledger within, with others before and after each save, and a record of what was asked.
 
@@ -38,6 +58,10 @@ class MeddledLedger:
         """Keys of each save."""
         self.whole = False
         """Whether several documents may be saved as one, if the ledger within can."""
+        self.early = False
+        """Whether it can be asked early: it is answered as it is at that moment."""
+        self.coming: list[Answered] = []
+        """What was asked for so."""
         self.before_save: Callable[[], None] = nothing
         self.after_save: Callable[[], None] = nothing
         self._meddling = False
@@ -46,6 +70,15 @@ class MeddledLedger:
         """As the ledger does."""
         self.loads.append(list(keys))
         return self.inner.load(keys)
+
+    @property
+    def load_early(self) -> EarlyLoad | None:
+        """If it can be asked early."""
+        return self._asked if self.early else None
+
+    def _asked(self, keys: Sequence[str]) -> Coming:
+        self.coming.append(Answered(keys, self.inner.load(keys)))
+        return self.coming[-1]
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
         """As the ledger does, with others before and after."""

@@ -80,9 +80,9 @@ def test_no_row_was_written_because_another_was_answered_twice(wire: Wire) -> No
     """An attempt that nobody has kept would be made."""
     place = Place(endpoint=f"http://{wire.host}", instance="sw", table="ledger")
     link = Link(place, KEYS, lambda: 60.0, lambda _: None)
-    assert link._sent("BatchWriteRow", b"1").status == 200
+    assert link._sent("BatchWriteRow", b"1").answer().status == 200
     time.sleep(2 * LATER_S)
-    assert link._sent("BatchWriteRow", b"2").status == 403
+    assert link._sent("BatchWriteRow", b"2").answer().status == 403
 
 
 def test_no_message_was_taken_because_another_was_answered_twice(wire: Wire) -> None:

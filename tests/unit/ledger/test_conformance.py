@@ -11,7 +11,7 @@ from shared.domain.errors import DocumentRefused, LedgerUnavailable
 from shared.domain.room import LARGEST_BYTES
 from shared.ledger import _tablestore_rows as rows
 from shared.ledger import redis, sqlite
-from shared.ports import Due, Stored, Write, whole_save_of
+from shared.ports import Due, Stored, Write, early_load_of, whole_save_of
 from tests.support.meddled_ledger import Closable
 from tests.support.memory_ledger import MemoryLedger
 from tests.unit.ledger.conftest import Place
@@ -92,6 +92,22 @@ def test_a_whole_is_saved_or_nothing_of_it(ledger: Closable, place: Place) -> No
         assert (ledger.load(["a", "b", "c"]), ledger.due(10, 10)) == (there, [Due(3.0, "a")])
     assert whole([write("a", b"new", 1), write("b", b"new", 1), write("c", b"new")]) == frozenset()
     assert {key: found.version for key, found in ledger.load(["a", "b", "c"]).items()} == {"a": 2, "b": 2, "c": 1}
+
+
+def test_what_is_asked_for_early_is_there_later(ledger: Closable, place: Place) -> None:
+    """Where a ledger can be asked so: as it was at some moment since; in between it may be used as ever."""
+    early = early_load_of(ledger)
+    assert (early is None) == (place.backend != "tablestore")
+    if early is None:
+        return
+    assert not ledger.save([write("a", b"1"), write("b", b"1")])
+    coming = early(["a", "b", "missing"])
+    assert not ledger.save([write("a", b"2", expected=1)])
+    found = dict(coming.documents())
+    assert found.pop("a") in {Stored(b"1", 1), Stored(b"2", 2)}
+    assert found == {"b": Stored(b"1", 1)}
+    early(["a"]).drop()
+    assert ledger.load(["a"]) == {"a": Stored(b"2", 2)}
 
 
 def test_due_comes_oldest_first_and_ties_by_key(ledger: Closable) -> None:

@@ -38,18 +38,30 @@ CODES = {
 
 
 class Wire:
-    """In the place of `exchange`: what it was asked, and the answers that it gives in turn; the last one stays."""
+    """In the place of `begin`: what it was asked, and the answers that it gives in turn; the last one stays."""
 
     def __init__(self, *answers: HttpAnswer | Exception) -> None:
         self.answers = list(answers)
         self.asked: list[tuple[Any, ...]] = []
 
-    def __call__(self, *asked: Any) -> HttpAnswer:
+    def __call__(self, *asked: Any) -> Begun:
         self.asked.append(asked)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, Exception):
+        if isinstance(answer, NoWholeAnswer) and answer.snag.never_left:
             raise answer
-        return answer
+        return Begun(answer)
+
+
+class Begun:
+    """What was sent: its answer, or why there is none."""
+
+    def __init__(self, came: HttpAnswer | Exception) -> None:
+        self._came = came
+
+    def answer(self) -> HttpAnswer:
+        if isinstance(self._came, Exception):
+            raise self._came
+        return self._came
 
 
 @pytest.fixture(name="wired")
@@ -58,7 +70,7 @@ def _wired(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Wire]:
 
     def wired(*answers: HttpAnswer | Exception, doubt: Doubt | None = None) -> Wire:
         wire = Wire(*answers)
-        monkeypatch.setattr(_tablestore_link, "exchange", wire)
+        monkeypatch.setattr(_tablestore_link, "begin", wire)
         monkeypatch.setattr(_tablestore_link, "doubt_about", lambda *_, **__: doubt)
         return wire
 
@@ -133,7 +145,7 @@ def test_what_an_answer_does_not_show_makes_it_none(wired: Callable[..., Wire], 
 
 def test_a_success_has_to_show_all_and_an_error_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever stands between may say 200 as well; the codes of errors are the service's own, which nobody invents."""
-    monkeypatch.setattr(_tablestore_link, "exchange", Wire(ANSWERED, said("OTSConditionCheckFail")))
+    monkeypatch.setattr(_tablestore_link, "begin", Wire(ANSWERED, said("OTSConditionCheckFail")))
     for code, failure in (("AnswerIncomplete", TableFailure.UNKNOWN), ("OTSConditionCheckFail", TableFailure.CONFLICT)):
         with pytest.raises(TableCallFailed) as caught:
             ask(linked())

@@ -11,7 +11,7 @@ from shared.domain.errors import LedgerUnavailable
 from shared.ledger import _tablestore_messages as messages
 from shared.ledger._tablestore_cells import Bound, Key
 from shared.ledger._tablestore_cells import written as row_written
-from shared.ledger._tablestore_link import Link, Place, TableCallFailed, TableFailure
+from shared.ledger._tablestore_link import Asked, Link, Place, TableCallFailed, TableFailure
 from shared.ledger._tablestore_rows import VERSION, Put, Seen, key_wanted, put_item
 from shared.ledger._tablestore_table import Table
 from tests.support.tablestore_server import credentials, write
@@ -31,13 +31,23 @@ class Answers(Link):
         self.answers = list(answers)
         self.asked: list[tuple[str, bytes]] = []
 
-    def call(self, operation: str, body: bytes, read: Callable[[bytes], T]) -> T:
-        """The next one, read or raised."""
+    def ask(self, operation: str, body: bytes, read: Callable[[bytes], T]) -> Asked[T]:
+        """The next one."""
         self.asked.append((operation, body))
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, Exception):
-            raise answer
-        return read(answer)
+        return Given(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0], read)
+
+
+class Given(Asked[T]):
+    """An answer that is there already, read or raised."""
+
+    def __init__(self, given: bytes | Exception, read: Callable[[bytes], T]) -> None:
+        self._given, self._read = given, read
+
+    def answer(self) -> T:
+        """It."""
+        if isinstance(self._given, Exception):
+            raise self._given
+        return self._read(self._given)
 
 
 def field(number: int, value: bytes) -> bytes:
@@ -109,6 +119,25 @@ def test_rows_that_fail_are_read_again_alone() -> None:
     with pytest.raises(LedgerUnavailable, match="OTSServerBusy"):
         Table(PLACE, link).read(["a", "b"], [VERSION])
     assert link.pauses == [0.1, 0.4]
+
+
+def test_rows_that_were_asked_for_early_are_all_there_or_none_is() -> None:
+    """One of which nothing was said is none that is not there, and an answer for others is none."""
+    columns = [VERSION]
+
+    def found(answer: bytes | Exception) -> dict[str, Seen] | None:
+        link = Answers(answer)
+        reading = Table(PLACE, link).begin_read(["a", "b"], columns)
+        assert link.asked == [
+            ("BatchGetRow", messages.batch_get_row("ledger", [key_wanted("a"), key_wanted("b")], (VERSION,)))
+        ]
+        assert reading is not None
+        return reading.found()
+
+    assert found(rows_told(row(1), NO_ROW)) == {"a": Seen(version=1, owner="t", expires_ns=None)}
+    assert found(rows_told(row(1), failing("OTSServerBusy"))) is None
+    assert found(rows_told(row(1))) is None
+    assert found(TableCallFailed("OTSTimeout", TableFailure.UNKNOWN)) is None
 
 
 def test_pauses_are_counted_over_all_batches() -> None:
