@@ -22,9 +22,9 @@ from types import TracebackType
 
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger._sizes import check
+from shared.ledger._sqlite_kept import BUSY_TIMEOUT_S, given, taken, which_file
 from shared.ports import Clock, Due, Stored, Write
 
-BUSY_TIMEOUT_S = 10.0
 VALUE_BYTES_MAX = 999_000_000
 """A row has at most 10⁹ bytes (https://www.sqlite.org/limits.html#max_length)."""
 IN_MEMORY = ":memory:"
@@ -82,7 +82,7 @@ class SqliteLedger:
         self._clock, self._path, self._keeps = clock, path, keeps
         self._waits: bool | None = None
         """Whether saves wait for the disk now; None: as whoever had the file before left it."""
-        self._file, kept = _taken(path) if keeps else (None, None)
+        self._file, kept = taken(path) if keeps else (None, None)
         if kept is not None:
             self._db = kept
             return
@@ -98,11 +98,11 @@ class SqliteLedger:
         except LedgerUnavailable:
             self._db.close()
             raise
-        self._file = _which(path) if keeps else None
+        self._file = which_file(path) if keeps else None
 
     def close(self) -> None:
         """Let the file go, or keep it for the next ledger in it."""
-        if not (self._keeps and _given(self._path, self._file, self._db)):
+        if not (self._keeps and given(self._path, self._file, self._db)):
             self._db.close()
 
     def _asked(self) -> _Asked:
@@ -205,55 +205,6 @@ def _query_for(keys: int) -> str:
 
 _MAKING = Lock()
 """Between the making of a file and its closing no other thread may open it and have its locks taken away."""
-_File = tuple[int, int]  # device and number
-_KEPT: dict[str, tuple[_File, sqlite3.Connection]] = {}
-"""By path, the one open file that nobody uses now, and which file that was when it was opened."""
-
-
-def _taken(path: str) -> tuple[_File | None, sqlite3.Connection | None]:
-    """The kept one, if the file at the path is still the same."""
-    which, kept = _KEPT.pop(path, (None, None))
-    if kept is not None and which != _which(path):
-        kept.close()
-        return None, None
-    return which, kept
-
-
-def _given(path: str, which: _File | None, db: sqlite3.Connection) -> bool:
-    """Keep it, unless somebody is at the file now: what was written must be in the file itself, not beside it.
-
-    Who replaces or copies the file between two invocations finds it as if it had been closed.
-    """
-    if which is None or db.in_transaction or path in _KEPT:
-        return False
-    if _all_inside(path):
-        _KEPT[path] = (which, db)
-        return True
-    try:
-        db.execute("PRAGMA busy_timeout = 0")
-        busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        db.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_S * 1000)}")
-    except sqlite3.Error:
-        return False
-    if not busy:
-        _KEPT[path] = (which, db)
-    return not busy
-
-
-def _all_inside(path: str) -> bool:
-    """Whether nothing is written beside the file: after an invocation that only read there is nothing to bring in."""
-    try:
-        return os.stat(f"{path}-wal").st_size == 0  # noqa: PTH116 - as below
-    except OSError:
-        return False
-
-
-def _which(path: str) -> _File | None:
-    try:
-        seen = os.stat(path)  # noqa: PTH116 - a path object costs as much again
-    except OSError:
-        return None
-    return seen.st_dev, seen.st_ino
 
 
 def _kept_private(path: str) -> None:

@@ -160,8 +160,8 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.ledger.tablestore_setup": {"READY_S": 120.0, "POLL_S": 2.0},
     "shared.ledger.redis": {"VALUE_BYTES_MAX": 536_870_848},
     "shared.ledger.redis_link": {"MAX_WAIT_S": 5.0},
+    "shared.ledger._sqlite_kept": {"BUSY_TIMEOUT_S": 10.0, "REST_S": 0.5},
     "shared.ledger.sqlite": {
-        "BUSY_TIMEOUT_S": 10.0,
         "VALUE_BYTES_MAX": 999_000_000,
         "MODE": 0o600,
         "_KEYS_A_QUERY": 500,

@@ -1,4 +1,7 @@
-"""A process keeps its SQLite file open from one invocation to the next, as long as it is the same file."""
+"""A process keeps its SQLite file open from one invocation to the next, as long as it is the same file.
+
+When what was written there gets into the file itself is in `test_rested_file.py`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from shared.domain.errors import LedgerUnavailable
-from shared.ledger import sqlite
+from shared.ledger import _sqlite_kept
 from shared.ledger.sqlite import SqliteLedger
 from shared.ports import Stored, Write
 from shared.reality import SystemClock
@@ -31,9 +34,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
     monkeypatch.setattr(sqlite3, "connect", counted)
     yield paths
-    for _, kept in sqlite._KEPT.values():
-        kept.close()
-    sqlite._KEPT.clear()
+    _sqlite_kept.close_kept()
 
 
 def ledger(path: Path, *, keeps: bool = True) -> SqliteLedger:
@@ -96,6 +97,7 @@ def test_a_file_that_was_replaced_while_a_ledger_was_open_is_the_next_ledgers(tm
     other.close()
     (tmp_path / "other.db").rename(tmp_path / "l.db")
     first.close()
+    assert not (tmp_path / "l.db-wal").stat().st_size, "whoever opens the new one would take it for its own"
     second = ledger(tmp_path / "l.db")
     assert second.load(["a", "b"]) == {"b": Stored(b"2", 1)}
     second.close()
@@ -146,7 +148,7 @@ def test_a_file_that_was_gone_as_soon_as_it_was_open_is_not_kept(
 ) -> None:
     """Which one it was nobody knows, so nobody could tell that the next ledger's is another."""
     with monkeypatch.context() as gone:
-        gone.setattr(sqlite, "_which", lambda _: None)
+        gone.setattr("shared.ledger.sqlite.which_file", lambda _: None)
         first = ledger(tmp_path / "l.db")
         first.save([ONE])
         first.close()
@@ -167,68 +169,31 @@ def test_what_has_failed_is_not_kept(tmp_path: Path, opened: list[str]) -> None:
     assert len(opened) == 2
 
 
-def test_who_only_read_has_nothing_to_bring_in(tmp_path: Path, opened: list[str]) -> None:
-    """So nothing is asked when it lets the file go; what was written is never left beside the file."""
-    one = ledger(tmp_path / "l.db")
-    one.save([ONE])
-    one.close()
-    asked: list[str] = []
-    sqlite._KEPT[str(tmp_path / "l.db")][1].set_trace_callback(asked.append)
-    one = ledger(tmp_path / "l.db")
-    assert one.load(["a"]) == {"a": Stored(b"1", 1)}
-    one.close()
-    assert len(asked) == 1
-    one = ledger(tmp_path / "l.db")
-    one.save([Write(key="b", document=b"2", expected=None, due_at=None, expires_at=None)])
-    assert (tmp_path / "l.db-wal").stat().st_size
-    one.close()
-    assert ((tmp_path / "l.db-wal").stat().st_size, len(opened)) == (0, 1)
-
-
-@pytest.mark.usefixtures("opened")
-def test_a_file_that_somebody_reads_is_not_kept(tmp_path: Path) -> None:
-    """What was written cannot be brought into the file while he reads: he and all others find it after the close."""
-    first = ledger(tmp_path / "l.db")
-    first.save([ONE])
-    reader = sqlite3.connect(tmp_path / "l.db", isolation_level=None)
-    reader.execute("BEGIN")
-    reader.execute("SELECT * FROM documents").fetchall()
-    first.save([Write(key="b", document=b"2", expected=None, due_at=None, expires_at=None)])
-    db, asked = first._db, list[str]()
-    db.set_trace_callback(asked.append)
-    first.close()
-    assert asked[0] == "PRAGMA busy_timeout = 0", "who lets a file go waits for nobody"
-    reader.close()
-    assert not sqlite._KEPT
-    assert is_closed(db)
-    second = ledger(tmp_path / "l.db")
-    assert second.load(["a", "b"]).keys() == {"a", "b"}
-    second.close()
-
-
 @pytest.mark.usefixtures("opened")
 def test_a_kept_file_is_waited_for_as_long_as_before(tmp_path: Path) -> None:
     """Only the look whether somebody is at it does not wait."""
     one = ledger(tmp_path / "l.db")
     one.save([ONE])
+    (tmp_path / "l.db-wal").unlink()
     one.close()
-    ((_, kept),) = sqlite._KEPT.values()
-    assert kept.execute("PRAGMA busy_timeout").fetchone() == (10_000,)
+    (kept,) = _sqlite_kept._KEPT.values()
+    assert kept.db.execute("PRAGMA busy_timeout").fetchone() == (10_000,)
 
 
 def test_what_cannot_be_brought_into_the_file_is_not_kept(tmp_path: Path, opened: list[str]) -> None:
     """To close never fails, whatever is wrong with the file; the next ledger opens it anew."""
     first = ledger(tmp_path / "l.db")
     first.save([ONE])
+    (tmp_path / "l.db-wal").unlink()
     db = first._db
     db.set_authorizer(lambda *_: sqlite3.SQLITE_DENY)
     first.close()
     assert is_closed(db)
-    assert not sqlite._KEPT
+    assert not _sqlite_kept._KEPT
     second = ledger(tmp_path / "l.db")
     second._db.execute("BEGIN IMMEDIATE")
     second.close()
-    assert not sqlite._KEPT
+    assert not _sqlite_kept._KEPT
     third = ledger(tmp_path / "l.db")
     assert third.save([]) == frozenset()
     third.close()

@@ -14,9 +14,10 @@ import pytest
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger import redis
 from shared.ledger._redis_scripts import SAVE
+from shared.ledger._sqlite_kept import BUSY_TIMEOUT_S
 from shared.ledger.redis import RedisLedger, open_redis
 from shared.ledger.redis_link import AnswerLost
-from shared.ledger.sqlite import BUSY_TIMEOUT_S, SqliteLedger
+from shared.ledger.sqlite import SqliteLedger
 from shared.ports import Write
 from tests.support.clock import Clock
 

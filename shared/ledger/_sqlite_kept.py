@@ -1,0 +1,132 @@
+"""The open SQLite files that nobody uses now: kept for the next ledger, and made whole as soon as they rest.
+
+What is saved stands beside the file at first (https://www.sqlite.org/wal.html). To bring it in takes half of what the
+ledger costs a delivery, and two waits for the disk: no answer waits for it, and a burst of deliveries pays once. Who
+replaces or copies a file that has rested for twice `REST_S` finds it as if it had been closed.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sqlite3
+from threading import Lock, Timer
+
+from msgspec import Struct
+
+BUSY_TIMEOUT_S = 10.0
+REST_S = 0.5
+"""Between two rounds: what no ledger has used since the round before has rested."""
+_File = tuple[int, int]  # device and number
+
+
+class _Open(Struct):
+    """An open file."""
+
+    which: _File
+    """Which one it was when it was opened."""
+    db: sqlite3.Connection
+    whole: bool = True
+    """Whether nothing is written beside it."""
+    rested: bool = False
+    """Whether a round has met it here before."""
+
+
+_KEPT: dict[str, _Open] = {}
+"""By path, the one open file that nobody uses now."""
+_LOCK = Lock()
+"""Whoever has it may look at the kept ones and write to their files."""
+_ROUNDS: list[Timer] = []
+"""The next round, if one is to come."""
+
+
+def taken(path: str) -> tuple[_File | None, sqlite3.Connection | None]:
+    """The kept one, if the file at the path is still the same."""
+    with _LOCK:
+        kept = _KEPT.pop(path, None)
+    if kept is None:
+        return None, None
+    if kept.which != which_file(path):
+        _let_go(kept.db)
+        return None, None
+    return kept.which, kept.db
+
+
+def given(path: str, which: _File | None, db: sqlite3.Connection) -> bool:
+    """Keep it, if that may be done: else it is to be closed."""
+    if which is None or db.in_transaction:
+        return False
+    beside = _bytes_beside(path) if which == which_file(path) else None
+    with _LOCK:
+        kept = _KEPT.get(path)
+        if kept is None:
+            if beside is None and not _brought_in(db):
+                return False
+            kept = _KEPT[path] = _Open(which, db)
+        kept.whole, kept.rested = not beside, False
+        if beside and not _ROUNDS:
+            _begin_round()
+    return kept.db is db
+
+
+def which_file(path: str) -> _File | None:
+    """Which file is there now."""
+    try:
+        seen = os.stat(path)  # noqa: PTH116 - a path object costs as much again
+    except OSError:
+        return None
+    return seen.st_dev, seen.st_ino
+
+
+def _bytes_beside(path: str) -> int | None:
+    """How much is written beside the file; None: nobody can tell, and whoever opens the file would not find it."""
+    try:
+        return os.stat(f"{path}-wal").st_size  # noqa: PTH116 - as above
+    except OSError:
+        return None
+
+
+def _begin_round() -> None:
+    timer = Timer(REST_S, _round)
+    timer.daemon = True  # a process that ends does not wait for it
+    _ROUNDS[:] = [timer]
+    timer.start()
+
+
+def _round() -> None:
+    """Make whole what has rested; another round follows if something else is to be."""
+    with _LOCK:
+        _ROUNDS.clear()
+        for path, kept in list(_KEPT.items()):
+            if kept.rested and not kept.whole:
+                kept.whole = _brought_in(kept.db)
+                if not kept.whole:
+                    _KEPT.pop(path).db.close()
+            kept.rested = True
+        if not all(kept.whole for kept in _KEPT.values()):
+            _begin_round()
+
+
+def _brought_in(db: sqlite3.Connection) -> bool:
+    """Bring what was written into the file, unless somebody is at it now: they and all others find it after a close."""
+    try:
+        db.execute("PRAGMA busy_timeout = 0")
+        busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        db.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_S * 1000)}")
+    except sqlite3.Error:
+        return False
+    return not busy
+
+
+def _let_go(db: sqlite3.Connection) -> None:
+    """Close it. SQLite itself brings nothing into a file that was replaced: what stands beside would be another's."""
+    _brought_in(db)
+    db.close()
+
+
+@atexit.register
+def close_kept() -> None:
+    """Close them all, each whole if nobody is at it."""
+    with _LOCK:
+        while _KEPT:
+            _let_go(_KEPT.popitem()[1].db)

@@ -1,0 +1,190 @@
+"""What was saved gets into the SQLite file as soon as that rests, or its process ends; no answer waits for it."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from threading import Timer
+from time import monotonic, sleep
+
+import pytest
+
+from shared.ledger import _sqlite_kept
+from shared.ledger.sqlite import SqliteLedger
+from shared.ports import Stored, Write
+from shared.reality import SystemClock
+
+PATIENCE_S = 20.0
+
+
+@pytest.fixture
+def rounds(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Callable[[], None]]]:
+    """The rounds that are to come, made by hand."""
+    coming: list[Callable[[], None]] = []
+    _sqlite_kept.close_kept()
+    _sqlite_kept._ROUNDS.clear()
+    monkeypatch.setattr(Timer, "start", lambda timer: coming.append(timer.function))
+    yield coming
+    _sqlite_kept.close_kept()
+    _sqlite_kept._ROUNDS.clear()
+
+
+def write(key: str) -> Write:
+    """A new document."""
+    return Write(key=key, document=b"1", expected=None, due_at=None, expires_at=None)
+
+
+def saved(path: Path, key: str) -> sqlite3.Connection:
+    """What a ledger leaves that has saved it and lets the file go."""
+    one = SqliteLedger(str(path), SystemClock(), keeps=True)
+    one.save([write(key)])
+    one.close()
+    return one._db
+
+
+def beside(path: Path) -> int:
+    """Bytes that stand beside the file."""
+    return Path(f"{path}-wal").stat().st_size
+
+
+def copied(path: Path) -> set[str]:
+    """The keys in a copy of the file alone."""
+    copy = path.with_suffix(".copy")
+    shutil.copy(path, copy)
+    with closing(sqlite3.connect(copy)) as db:
+        return {key for (key,) in db.execute("SELECT key FROM documents")}
+
+
+def made(rounds: list[Callable[[], None]]) -> None:
+    """The next round."""
+    rounds.pop(0)()
+
+
+def test_a_file_that_rests_is_whole(tmp_path: Path, rounds: list[Callable[[], None]]) -> None:
+    """The second round finds it where the first has met it; then none is to come until something is saved."""
+    path = tmp_path / "l.db"
+    saved(path, "a")
+    assert beside(path), "the answer did not wait for it"
+    made(rounds)
+    assert beside(path), "it may have been used until just now"
+    made(rounds)
+    assert (beside(path), copied(path), rounds) == (0, {"a"}, [])
+    saved(path, "b")
+    assert len(rounds) == 1
+    made(rounds)
+    made(rounds)
+    assert (copied(path), rounds) == ({"a", "b"}, [])
+
+
+def test_a_burst_is_brought_in_once_it_is_over(tmp_path: Path, rounds: list[Callable[[], None]]) -> None:
+    """Whatever was used between two rounds has not rested, and one in use is nobody's to touch."""
+    path = tmp_path / "l.db"
+    for key in "abc":
+        saved(path, key)
+        assert len(rounds) == 1, "of all that is saved meanwhile"
+        made(rounds)
+    assert beside(path)
+    used = SqliteLedger(str(path), SystemClock(), keeps=True)
+    made(rounds)
+    assert (beside(path) > 0, rounds) == (True, [])
+    used.close()
+    made(rounds)
+    made(rounds)
+    assert (copied(path), beside(path)) == ({"a", "b", "c"}, 0)
+
+
+def test_what_another_ledger_has_saved_is_brought_in_as_well(tmp_path: Path, rounds: list[Callable[[], None]]) -> None:
+    """One of two that were open at once is kept; what the other wrote stands beside the same file."""
+    path = tmp_path / "l.db"
+    SqliteLedger(str(path), SystemClock()).close()
+    first, second = (SqliteLedger(str(path), SystemClock(), keeps=True) for _ in range(2))
+    first.close()
+    assert rounds == []
+    _sqlite_kept._round()
+    second.save([write("a")])
+    second.close()
+    made(rounds)
+    assert beside(path), "it was used since"
+    made(rounds)
+    assert (copied(path), beside(path), len(_sqlite_kept._KEPT)) == ({"a"}, 0, 1)
+
+
+def test_who_only_read_has_nothing_to_bring_in(tmp_path: Path, rounds: list[Callable[[], None]]) -> None:
+    """So nothing is asked when it lets the file go, and no round is to come."""
+    path = tmp_path / "l.db"
+    db = saved(path, "a")
+    made(rounds)
+    made(rounds)
+    asked: list[str] = []
+    db.set_trace_callback(asked.append)
+    one = SqliteLedger(str(path), SystemClock(), keeps=True)
+    assert one.load(["a"]) == {"a": Stored(b"1", 1)}
+    one.close()
+    assert (len(asked), rounds) == (1, [])
+
+
+def test_a_file_that_somebody_reads_is_not_kept(tmp_path: Path, rounds: list[Callable[[], None]]) -> None:
+    """What was written cannot be brought into the file while he reads: he and all others find it after the close."""
+    path = tmp_path / "l.db"
+    saved(path, "a")
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM documents").fetchall()
+        asked = list[str]()
+        saved(path, "b").set_trace_callback(asked.append)
+        made(rounds)
+        made(rounds)
+        assert asked[0] == "PRAGMA busy_timeout = 0", "who holds up all others waits for nobody"
+    assert (_sqlite_kept._KEPT, rounds) == ({}, [])
+    second = SqliteLedger(str(path), SystemClock())
+    assert second.load(["a", "b"]).keys() == {"a", "b"}
+    second.close()
+
+
+@pytest.mark.parametrize("next_", ["a round", "a ledger", "its end"])
+def test_a_file_that_was_replaced_before_it_rested_is_not_harmed(
+    tmp_path: Path, rounds: list[Callable[[], None]], next_: str
+) -> None:
+    """What was written for the one before goes into that one: nothing of it stays beside the new one."""
+    path, other = tmp_path / "l.db", tmp_path / "other.db"
+    saved(path, "a")
+    with closing(SqliteLedger(str(other), SystemClock())) as new:
+        new.save([write("b")])
+    other.rename(path)
+    if next_ == "a round":
+        made(rounds)
+        made(rounds)
+    elif next_ == "its end":
+        _sqlite_kept.close_kept()
+    with closing(SqliteLedger(str(path), SystemClock(), keeps=True)) as second:
+        assert second.load(["a", "b"]).keys() == {"b"}
+
+
+@pytest.mark.parametrize("way", ["a round", "its end"])
+def test_a_process_leaves_the_file_whole(tmp_path: Path, way: str) -> None:
+    """With its real rounds, and where it ends before there was one."""
+    lives = "import sys; sys.stdin.read()" if way == "a round" else ""
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom tests.unit.ledger.test_rested_file import saved\n"
+        f"saved(Path(sys.argv[1]), 'a')\nprint('saved', flush=True)\n{lives}"
+    )
+    path = tmp_path / "l.db"
+    run = subprocess.Popen(
+        [sys.executable, "-c", program, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == "saved\n"
+        if way == "a round":
+            until = monotonic() + PATIENCE_S
+            while beside(path) and monotonic() < until:
+                sleep(0.05)
+            assert (beside(path), run.poll()) == (0, None)
+        else:
+            run.wait()
+        assert copied(path) == {"a"}
