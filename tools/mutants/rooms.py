@@ -46,7 +46,7 @@ ROOMS = (
         ("tests/unit/heal", "tests/e2e/test_ranges.py"),
     ),
     Room("people", ("shared/people",), ("tests/unit/people",)),
-    Room("ledger", ("shared/ledger/sqlite.py", "shared/ledger/redis.py"), ("tests/unit/ledger",)),
+    Room("ledger", ("shared/ledger/*sqlite*.py", "shared/ledger/redis.py"), ("tests/unit/ledger",)),
     Room("tablestore", ("shared/ledger/*tablestore*.py",), ("tests/unit/ledger", "tests/integration/tablestore")),
     Room("sls", ("shared/sls",), ("tests/unit/sls",)),
     Room("adapters", _ADAPTERS, ("tests/unit/systems",)),
