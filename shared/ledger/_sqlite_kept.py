@@ -26,8 +26,8 @@ class _Open(Struct):
     which: _File
     """Which one it was when it was opened."""
     db: sqlite3.Connection
-    whole: bool = True
-    """Whether nothing is written beside it."""
+    beside: bool = False
+    """Whether something is written beside it."""
     rested: bool = False
     """Whether a round has met it here before."""
 
@@ -63,7 +63,7 @@ def given(path: str, which: _File | None, db: sqlite3.Connection) -> bool:
             if beside is None and not _brought_in(db):
                 return False
             kept = _KEPT[path] = _Open(which, db)
-        kept.whole, kept.rested = not beside, False
+        kept.beside, kept.rested = bool(beside), False
         if beside and not _ROUNDS:
             _begin_round()
     return kept.db is db
@@ -98,12 +98,12 @@ def _round() -> None:
     with _LOCK:
         _ROUNDS.clear()
         for path, kept in list(_KEPT.items()):
-            if kept.rested and not kept.whole:
-                kept.whole = _brought_in(kept.db)
-                if not kept.whole:
+            if kept.rested and kept.beside:
+                kept.beside = not _brought_in(kept.db)
+                if kept.beside:
                     _KEPT.pop(path).db.close()
             kept.rested = True
-        if not all(kept.whole for kept in _KEPT.values()):
+        if any(kept.beside for kept in _KEPT.values()):
             _begin_round()
 
 
