@@ -46,11 +46,15 @@ class RuledLedger:
         self._coming: Coming | None = None
 
     def foresee(self, keys: Sequence[str]) -> None:
-        """Ask for the controls and for what is likely to be loaded first, once, where the ledger can be asked early."""
+        """Ask for the controls and for what is likely to be loaded first, where the ledger can be asked early.
+
+        Args:
+            keys: of the one cluster or group that the walk looks into, none twice.
+        """
         early = early_load_of(self._ledger)
-        if early is not None and not self._foreseen:
+        if early is not None:
             self._foreseen = frozenset(keys)
-            self._coming = early([CONTROLS_KEY, *self._foreseen])
+            self._coming = early([CONTROLS_KEY, *keys])
 
     def let_go(self) -> None:
         """Nothing more is loaded through it."""

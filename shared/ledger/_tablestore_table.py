@@ -68,7 +68,9 @@ class Table:
             raise self.unavailable(error) from error
 
     def begin_read(self, keys: Sequence[str], columns: Sequence[str]) -> Reading | None:
-        """Ask for at most `READ_ROWS_MAX` rows; None if that cannot be sent."""
+        """Ask for the rows, none of them twice; None if that cannot be sent, or not at once."""
+        if len(keys) > READ_ROWS_MAX:
+            return None
         try:
             asked = self._link.ask("BatchGetRow", self._wanting(keys, columns), self._rows(len(keys)))
         except TableCallFailed:

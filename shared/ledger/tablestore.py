@@ -31,7 +31,7 @@ from shared.ledger._sizes import check
 from shared.ledger._tablestore_cells import Bound, Key
 from shared.ledger._tablestore_link import Link, Place, TableFailure
 from shared.ledger._tablestore_rows import Put, Seen
-from shared.ledger._tablestore_table import READ_ROWS_MAX, WRITE_ROWS_MAX, Reading, Table
+from shared.ledger._tablestore_table import WRITE_ROWS_MAX, Reading, Table
 from shared.ports import Clock, Due, Stored, Write
 
 __all__ = ["Place", "TablestoreLedger"]
@@ -83,8 +83,7 @@ class TablestoreLedger:
 
     def load_early(self, keys: Sequence[str]) -> _Coming:
         """Ask for the documents now, and read the answer later; whatever goes wrong, they are loaded then."""
-        short = len(keys) <= READ_ROWS_MAX
-        return _Coming(self, keys, self._table.begin_read(keys, _WHOLE) if short else None)
+        return _Coming(self, keys, self._table.begin_read(keys, _WHOLE))
 
     def _there(self, found: Mapping[str, Seen]) -> dict[str, Stored]:
         return {key: Stored(row.document, row.version) for key, row in found.items() if not self._expired(row)}

@@ -140,6 +140,14 @@ def test_rows_that_were_asked_for_early_are_all_there_or_none_is() -> None:
     assert found(TableCallFailed("OTSTimeout", TableFailure.UNKNOWN)) is None
 
 
+@pytest.mark.parametrize("most", [100, 101])
+def test_only_what_one_request_can_bring_is_asked_for_early(most: int) -> None:
+    """Whoever waits for several round trips has won nothing."""
+    link = Answers(rows_told(*[NO_ROW] * most))
+    reading = Table(PLACE, link).begin_read([str(number) for number in range(most)], [VERSION])
+    assert (reading and reading.found(), len(link.asked)) == (({}, 1) if most == 100 else (None, 0))
+
+
 def test_pauses_are_counted_over_all_batches() -> None:
     """A hundred keys each: what the first had to wait for the second has not."""
     busy, whole = rows_told(*[failing("OTSServerBusy")] * 100), rows_told(*[NO_ROW] * 100)
