@@ -7,6 +7,8 @@ one slot of a cluster (https://redis.io/docs/latest/operate/oss_and_stack/refere
 Tair's cluster proxy refuses a script that names a key in any way but `KEYS[...]`
 (https://help.aliyun.com/en/redis/support/usage-of-lua-scripts), which is why no script reads a key that it found in
 a set and why no key goes through a Lua variable.
+
+The client takes its time for each argument of a command, so what is short comes together in one.
 """
 
 from __future__ import annotations
@@ -33,26 +35,27 @@ return found
 # Versions are compared as they are spelled. A document that carries this call's owner was saved by this very call:
 # something between us and the server sent it twice, and that is no conflict.
 SAVE = """
-local now = tonumber(ARGV[1])
-local versions, conflicts = {}, {}
+local said, owner, whole = ARGV[1]:match('^(%S+) (%S+) (%d)$')
+local now = tonumber(said)
+local wanted, versions, conflicts = {}, {}, {}
 for i = 3, #KEYS do
-  local at = 4 + (i - 3) * 5
+  local expected, due_at, expires_at = ARGV[i * 2 - 4]:match('^(%d*) (%S*) (%S*)$')
+  wanted[i] = {due_at, expires_at}
   local fields = redis.call('HMGET', KEYS[i], 'version', 'owner', 'expires_at')
   local there = tonumber(fields[3] or 'inf') > now and fields[1] or ''
-  if fields[2] ~= ARGV[2] then
-    if there == ARGV[at + 2] then
+  if fields[2] ~= owner then
+    if there == expected then
       versions[i] = string.format('%.0f', (tonumber(there) or 0) + 1)
     else
       conflicts[#conflicts + 1] = i - 3
     end
   end
 end
-if ARGV[3] == '1' and #conflicts > 0 then return conflicts end
+if whole == '1' and #conflicts > 0 then return conflicts end
 for i = 3, #KEYS do
   if versions[i] then
-    local at = 4 + (i - 3) * 5
-    local key, due_at, expires_at = ARGV[at], ARGV[at + 3], ARGV[at + 4]
-    redis.call('HSET', KEYS[i], 'version', versions[i], 'owner', ARGV[2], 'document', ARGV[at + 1])
+    local key, due_at, expires_at = KEYS[i]:sub(BEHIND_PREFIX), wanted[i][1], wanted[i][2]
+    redis.call('HSET', KEYS[i], 'version', versions[i], 'owner', owner, 'document', ARGV[i * 2 - 3])
     if due_at == '' then
       redis.call('ZREM', KEYS[1], key)
     else
@@ -73,10 +76,10 @@ for i = 3, #KEYS do
   end
 end
 return conflicts
-"""
-"""KEYS: due, expires, documents. ARGV: now, owner, 1 (all or nothing) or 0, and for each document its key, its bytes,
-the version expected (empty: none), due_at and expires_at (empty: never). Returns the places, from 0, of those that
-conflicted.
+""".replace("BEHIND_PREFIX", str(len(DOCUMENT_PREFIX) + 1))
+"""KEYS: due, expires, documents. ARGV: `now owner 1` (all or nothing) or `now owner 0`, and for each document `version
+due_at expires_at`, the first as expected, the others as wanted (each empty: none, or never), and its bytes.
+Returns the places, from 0, of those that conflicted.
 
 The time to live is a span of our clock, so that a server whose clock differs keeps a document as long as we meant.
 """

@@ -7,9 +7,9 @@ backend warns where it can see it coming: keys that may be evicted, or no append
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import uuid4
 
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger._redis_scripts import DOCUMENT_PREFIX, DUE, DUE_KEY, EXPIRES_KEY, LOAD, SAVE
@@ -70,11 +70,12 @@ class RedisLedger:
         if not writes:
             return frozenset()
         check(writes, key_bytes=VALUE_BYTES_MAX, document_bytes=VALUE_BYTES_MAX)
-        owner = uuid4().hex  # an identity, not chance: nothing is decided by it
-        keys = [DUE_KEY, EXPIRES_KEY, *(DOCUMENT_PREFIX + write.key for write in writes)]
-        arguments: list[Argument] = [self._clock.now(), owner, int(whole)]
+        owner = os.urandom(16).hex()  # an identity, not chance: nothing is decided by it
+        keys = [DUE_KEY, EXPIRES_KEY, *[DOCUMENT_PREFIX + write.key for write in writes]]
+        arguments: list[Argument] = [f"{self._clock.now()!r} {owner} {int(whole)}".encode()]
         for write in writes:
-            arguments += _arguments(write)
+            wanted = f"{_said(write.expected)} {_said(write.due_at)} {_said(write.expires_at)}"
+            arguments += (wanted.encode(), write.document)
         try:
             return frozenset(writes[place].key for place in self._link.run(SAVE, keys, arguments))
         except AnswerLost:
@@ -119,11 +120,5 @@ class RedisLedger:
         return {key: found for key, found in zip(keys, answer, strict=True) if found is not None}
 
 
-def _arguments(write: Write) -> tuple[Argument, ...]:
-    return (
-        write.key,
-        write.document,
-        "" if write.expected is None else str(write.expected),
-        "" if write.due_at is None else float(write.due_at),
-        "" if write.expires_at is None else float(write.expires_at),
-    )
+def _said(number: float | None) -> str:
+    return "" if number is None else repr(number)

@@ -116,9 +116,9 @@ class RedisLink:
             LedgerUnavailable: it was certainly not carried out, or the server answered with an error.
         """
         digest = _digest(script)
-        rest = (len(keys), *keys, *arguments)
+        rest = (b"%d" % len(keys), *[key.encode() for key in keys], *arguments)  # the client asks long what a text is
         try:
-            return self._exchange("EVALSHA", digest, *rest)
+            return self._exchange(b"EVALSHA", digest, *rest)
         except _exceptions().NoScriptError:
             return self.ask("EVAL", script, *rest)
 
@@ -208,8 +208,8 @@ class RedisLink:
 
 
 @lru_cache(maxsize=8)
-def _digest(script: str) -> str:
-    return hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
+def _digest(script: str) -> bytes:
+    return hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest().encode()
 
 
 @cache

@@ -112,7 +112,7 @@ class Losing:
 
     def run(self, script: str, _keys: list[str], arguments: list[Any]) -> list[Any]:
         if script == SAVE:
-            self.owner = arguments[1].encode()
+            self.owner = arguments[0].split()[1]
             raise AnswerLost("gone")
         owners = {"o": self.owner, "x": b"another"}
         return [None if one == "-" else (b"{}", b"1", owners[one]) for one in self.whose]
