@@ -43,6 +43,7 @@ _CODED = re.compile(
     rb"|(?P<name>amp|lt|gt|quot|apos|plus|sol|equals));"
     rb"|(?P<fold>\\{1,4}[nr]|[\n\r][\t ]*)"
 )
+_BEGINS_A_CODE = re.compile(rb"[%\\&\n\r]")
 _BREAKS_BACKWARDS = re.compile(rb"[\t ]*(?:[\n\r]|[nr]\\{1,4})(?:[\n\r\t ]|[nr]\\{1,4})*")
 _Places = Sequence[int]
 
@@ -50,10 +51,10 @@ _Places = Sequence[int]
 def spans(text: bytes, secrets: Sequence[bytes]) -> list[tuple[int, int]]:
     """From where to where one of the secrets stands, in order and apart."""
     found: list[tuple[int, int]] = []
-    wanted = [needle for secret in secrets for needle in needles(secret)]
+    wanted = _wanted(tuple(secrets))
     for layer, places in _layers(text):
         blanks = layer.replace(b" ", b"+")  # a form's plus is a blank
-        there = [needle for needle in wanted if needle[:HEAD] in blanks]
+        there = [needle for head, needle in wanted if head in blanks]
         found += (
             (places[first], _before_break(text, places[last - 1] + 1, places[last]))
             for needle in there
@@ -81,6 +82,12 @@ def _layers(text: bytes) -> Iterator[tuple[bytes, _Places]]:
         below = _undone(*below)
     if below is not None:
         yield below
+
+
+@lru_cache(maxsize=16)
+def _wanted(secrets: tuple[bytes, ...]) -> list[tuple[bytes, bytes]]:
+    """What to look for of all these, behind the signs that tell that it may be there."""
+    return [(needle[:HEAD], needle) for secret in secrets for needle in needles(secret)]
 
 
 @lru_cache(maxsize=16)
@@ -115,6 +122,8 @@ def _all(needle: bytes, text: bytes) -> Iterator[tuple[int, int]]:
 
 def _undone(text: bytes, places: _Places) -> tuple[bytes, _Places] | None:
     """The text with one layer less, and where each of its bytes stood at first; None: there is none to undo."""
+    if not _BEGINS_A_CODE.search(text):  # as nearly always
+        return None
     parts: list[bytes] = []
     stood = array("Q")
     at = 0
