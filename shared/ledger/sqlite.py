@@ -10,10 +10,11 @@ later in the same file then brings it there as well, so that what outlives one i
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +28,8 @@ from shared.ports import Clock, Due, Stored, Write
 
 VALUE_BYTES_MAX = 999_000_000
 """A row has at most 10⁹ bytes (https://www.sqlite.org/limits.html#max_length)."""
+PURGE_S = 60.0
+"""Between two looks for what has expired."""
 IN_MEMORY = ":memory:"
 """SQLite's name for a database without a file."""
 MODE = 0o600
@@ -50,10 +53,11 @@ CREATE INDEX IF NOT EXISTS documents_expired ON documents (expires_at) WHERE exp
 class _Asked:
     """While SQLite is asked: its errors become ours. Written out, as a generator costs as much as a small query."""
 
-    __slots__ = ("_failed",)
+    __slots__ = ("failed",)
 
-    def __init__(self, failed: Callable[[], None]) -> None:
-        self._failed = failed
+    def __init__(self) -> None:
+        self.failed = False
+        """Whether it ever did."""
 
     def __enter__(self) -> None:
         """Nothing to do."""
@@ -62,7 +66,7 @@ class _Asked:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if isinstance(error, sqlite3.Error):
-            self._failed()
+            self.failed = True
             raise LedgerUnavailable(f"the SQLite ledger did not answer: {error}") from error
 
 
@@ -82,16 +86,18 @@ class SqliteLedger:
         self._clock, self._path, self._keeps = clock, path, keeps
         self._waits: bool | None = None
         """Whether saves wait for the disk now; None: as whoever had the file before left it."""
+        self._purge_at = -math.inf
+        self._asked = _Asked()
         self._file, kept = taken(path) if keeps else (None, None)
         if kept is not None:
             self._db = kept
             return
-        with _MAKING, self._asked():
+        with _MAKING, self._asked:
             _kept_private(path)
             # One thread at a time has it, but not always the same one.
             self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         try:
-            with self._asked():
+            with self._asked:
                 self._write_ahead()
                 self._wait_for_disk(waits=True)
                 self._db.executescript(_SCHEMA)
@@ -102,14 +108,9 @@ class SqliteLedger:
 
     def close(self) -> None:
         """Let the file go, or keep it for the next ledger in it."""
-        if not (self._keeps and given(self._path, self._file, self._db)):
+        keeps = self._keeps and not self._asked.failed  # whatever is wrong with it, the next ledger opens it anew
+        if not (keeps and given(self._path, self._file, self._db)):
             self._db.close()
-
-    def _asked(self) -> _Asked:
-        return _Asked(self._distrust)
-
-    def _distrust(self) -> None:
-        self._keeps = False  # whatever is wrong with it, the next ledger opens the file anew
 
     def _write_ahead(self) -> None:
         # Of two that open a new file at once, the one that loses the switch is refused at once, whatever the timeout
@@ -132,7 +133,7 @@ class SqliteLedger:
     def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
         """The documents that exist, by key."""
         found: dict[str, Stored] = {}
-        with self._asked():
+        with self._asked:
             for start in range(0, len(keys), _KEYS_A_QUERY):
                 some = keys[start : start + _KEYS_A_QUERY]
                 for key, document, version in self._db.execute(_query_for(len(some)), some):
@@ -149,18 +150,25 @@ class SqliteLedger:
 
     def _saved(self, writes: Sequence[Write], *, whole: bool) -> frozenset[str]:
         check(writes, key_bytes=VALUE_BYTES_MAX, document_bytes=VALUE_BYTES_MAX)
-        with self._asked():
+        with self._asked:
             self._wait_for_disk(waits=any(write.lasting for write in writes))
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                conflicts = frozenset(write.key for write in writes if not self._save(write))
-                self._db.execute("DELETE FROM documents WHERE expires_at < ?", (self._clock.now(),))
+                conflicts = frozenset([write.key for write in writes if not self._save(write)])
+                self._purge()
                 self._db.execute("ROLLBACK" if whole and conflicts else "COMMIT")
             except BaseException:
                 if self._db.in_transaction:  # a full disk, for one, has ended it: the error is still to be told
                     self._db.execute("ROLLBACK")
                 raise
         return conflicts
+
+    def _purge(self) -> None:
+        """Forget what has expired: with the first save, and from time to time."""
+        now = self._clock.now()
+        if now >= self._purge_at:
+            self._db.execute("DELETE FROM documents WHERE expires_at < ?", (now,))
+            self._purge_at = now + PURGE_S
 
     def _wait_for_disk(self, *, waits: bool) -> None:
         """An attempt that is lost in a power cut would be made again: of what has to outlive one a save waits."""
@@ -175,7 +183,7 @@ class SqliteLedger:
             "SELECT due_at, key FROM documents WHERE due_at <= ? AND (due_at, key) > (?, ?)"
             " ORDER BY due_at, key LIMIT ?"
         )
-        with self._asked():
+        with self._asked:
             return [Due(due_at, key) for due_at, key in self._db.execute(query, (before, *since, limit))]
 
     def _save(self, write: Write) -> bool:

@@ -163,6 +163,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.ledger._sqlite_kept": {"BUSY_TIMEOUT_S": 10.0, "REST_S": 0.5},
     "shared.ledger.sqlite": {
         "VALUE_BYTES_MAX": 999_000_000,
+        "PURGE_S": 60.0,
         "MODE": 0o600,
         "_KEYS_A_QUERY": 500,
         "_FEW_KEYS": 8,
