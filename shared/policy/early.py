@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -88,14 +89,14 @@ class _Texts(RowTable[Read]):
     """Texts, each read when it is asked for."""
 
     def __init__(self, rows: bytes, places: bytes) -> None:
-        self._places = Packed(rows, places)
+        self._read, self._begins = rows.decode("latin-1"), array("I", places)
 
     def keys(self) -> Any:
         """Of all, read or not."""
-        return self._places.numbers
+        return range(len(self._begins) - 1)
 
     def __missing__(self, number: int) -> Read:
-        text = self[number] = self._places.joined((number,)).decode("latin-1")
+        text = self[number] = self._read[self._begins[number] : self._begins[number + 1]]
         return text
 
 

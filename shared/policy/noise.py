@@ -6,8 +6,10 @@ all lines that are the same but for their digits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate
 
 from shared.policy.literals import EDGE, Needs, enough, needed
 from shared.policy.patterns import compiled
@@ -15,7 +17,7 @@ from shared.policy.prefilter import Choices, are_there
 from shared.policy.sought import as_read
 from shared.policy.text.normal import all_shown
 from shared.policy.weight import tells_digits
-from shared.policy.words import Read, folded_of
+from shared.policy.words import Read, brief_of, folded_of, may_be_in
 
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 
@@ -27,18 +29,28 @@ class Noise:
         """Of patterns that were checked; `known`: what some of them need."""
         self._kinds = [_Kind(pattern, known.get(pattern) or needed(pattern)) for pattern in patterns]
 
+    def is_in(self, text: bytes) -> bool:
+        """Whether some of it is in a line of a text."""
+        return any(self._places_in(text))
+
     def left_of(self, lines: Sequence[str]) -> list[str]:
         """The printed lines in which, as they are shown, none of it is found."""
         shown = all_shown(lines)
-        text = "\n".join(shown).encode("utf-8", "replace")
-        asked = {False: _Lines(text), True: _Lines(text.translate(_DIGITS))}
-        noisy = set[int]()
-        for kind in self._kinds:
-            noisy.update(asked[kind.digits_are_alike].with_kind(kind))
+        noisy = {place for some in self._places_in("\n".join(shown).encode("utf-8", "replace")) for place in some}
+        if not noisy:
+            return list(lines)
         # What the watcher says before a quotation is a line of its own.
         owners = [place for place, line in enumerate(shown) for _ in line.split("\n")]
         noisy = {owners[place] for place in noisy}
         return [line for place, line in enumerate(lines) if place not in noisy]
+
+    def _places_in(self, text: bytes) -> Iterator[Sequence[int]]:
+        """By pattern that may be in a text, the lines that it is in."""
+        alike, apart = _Lines(text.translate(_DIGITS)), _Lines(text)
+        brief = brief_of(folded_of(text)).decode("latin-1")
+        for kind in self._kinds:
+            if kind.may_be_in(brief):
+                yield (alike if kind.digits_are_alike else apart).with_kind(kind)
 
 
 class _Kind:
@@ -47,9 +59,9 @@ class _Kind:
     def __init__(self, pattern: str, needs: Needs | None) -> None:
         self._pattern = pattern
         self._needs = needs
-        self._ways: Sequence[Choices] = ((),)
+        self.ways: Sequence[Choices] = ((),)
         if needs is not None:
-            self._ways = [tuple(tuple(map(as_read, texts)) for texts in some) for some in needs]
+            self.ways = [tuple(tuple(map(as_read, texts)) for texts in some) for some in needs]
         self.digits_are_alike = not tells_digits(pattern)
 
     @cached_property
@@ -58,9 +70,9 @@ class _Kind:
         sure = {text for text in enough(self._pattern) if EDGE not in text}
         return self._needs is not None and all(texts <= sure for some in self._needs for texts in some)
 
-    def may_be_in(self, folded: Read) -> bool:
-        """Whether it can be in a text, in small letters."""
-        return any(are_there(choices, folded) for choices in self._ways)
+    def may_be_in(self, brief: Read) -> bool:
+        """Whether it may be in a text, by what `brief_of` leaves of that."""
+        return any(all(any(may_be_in(text, brief) for text in texts) for texts in choices) for choices in self.ways)
 
     def is_in(self, line: bytes) -> bool:
         """Whether it is in a line that it may be in."""
@@ -68,16 +80,46 @@ class _Kind:
 
 
 class _Lines:
-    """The lines of a text, and each in small letters."""
+    """The lines of a text, each of them once."""
 
     def __init__(self, text: bytes) -> None:
-        self.lines = text.split(b"\n")
-        self._folded = folded_of(text).decode("latin-1")
-        self._distinct = dict(zip(self.lines, self._folded.split("\n"), strict=True))
+        self._text = text
+
+    @cached_property
+    def _all(self) -> Sequence[bytes]:
+        return self._text.split(b"\n")
+
+    @cached_property
+    def _distinct(self) -> Sequence[bytes]:
+        return list(dict.fromkeys(self._all))
+
+    @cached_property
+    def _folded(self) -> Read:
+        return folded_of(b"\n".join(self._distinct)).decode("latin-1")
+
+    @cached_property
+    def _begins(self) -> Sequence[int]:
+        """Of each in `_folded`, and behind the last."""
+        return list(accumulate((len(line) + 1 for line in self._folded.split("\n")), initial=0))
 
     def with_kind(self, kind: _Kind) -> Sequence[int]:
-        """Places of the lines in which it is."""
-        if not kind.may_be_in(self._folded):
-            return ()
-        noisy = {line for line, folded in self._distinct.items() if kind.may_be_in(folded) and kind.is_in(line)}
-        return [place for place, line in enumerate(self.lines) if line in noisy] if noisy else ()
+        """Places of those in which it is."""
+        noisy = {line for choices in kind.ways for line in self._with_all(choices) if kind.is_in(line)}
+        return [place for place, line in enumerate(self._all) if line in noisy] if noisy else ()
+
+    def _with_all(self, choices: Choices) -> Iterator[bytes]:
+        """Distinct lines that have one text of each choice."""
+        first, *others = choices or (("",),)
+        folded, begins = self._folded, self._begins
+        for place in {place for text in first for place in self._places_of(text)}:
+            if not others or are_there(tuple(others), folded[begins[place] : begins[place + 1] - 1]):
+                yield self._distinct[place]
+
+    def _places_of(self, text: Read) -> Iterator[int]:
+        """Of the distinct lines that have it."""
+        folded, begins = self._folded, self._begins
+        at = folded.find(text)
+        while at >= 0:
+            place = bisect_right(begins, at)
+            yield place - 1
+            at = folded.find(text, begins[place])

@@ -14,7 +14,7 @@ from typing import Any
 from shared.policy.grams import NO_BOUND
 from shared.policy.sought import LEAST_BYTES, Asking, Needles
 from shared.policy.wordindex import WordIndex
-from shared.policy.words import Read, runs_of
+from shared.policy.words import Read, may_be_in, runs_of
 
 SHORT_BYTES = 2048
 MAX_KNOWN, MAX_PARTS = 150, 600
@@ -135,24 +135,24 @@ class Prefilter:
         texts, choices = self._sought.texts, (maybe.intersection(self._sought.choices[choice]) for choice in unsaid)
         return tuple(tier for some in choices for tier in _tiers([texts[each] for each in some]))
 
-    def possible_by(self, words: frozenset[bytes], folded: bytes, most: int = NO_BOUND) -> Chances | None:
+    def possible_by(self, words: frozenset[bytes], brief: bytes, most: int = NO_BOUND) -> Chances | None:
         """The patterns that a long text of these words may hold; None: as many as that, or hundreds.
 
-        What they need is looked for in the text itself: it is searched for each of them.
+        What they need is looked for in what `brief_of` leaves of the text: it is searched for each of them.
         """
         if self._words.known(words) > MAX_KNOWN:
             return None
         told = self._words.parts_in(self._words.telling(words), MAX_PARTS)
         if len(told) > MAX_PARTS:
             return None
-        ways, looks, read = dict[int, list[_Told]](), _MOST_LOOKED // len(folded), folded.decode("latin-1")
+        ways, looks, read = dict[int, list[_Told]](), _MOST_LOOKED // (len(brief) or 1), brief.decode("latin-1")
         for one, text in self._asked_for(self._words.texts_of(told)):
             sought, known = self._sought.texts[text], ways.get(one[0])
             if known is not None:
                 known.append((sought, one))
                 continue
             looks -= len(sought) >= LEAST_BYTES
-            if looks < 0 or len(sought) < LEAST_BYTES or sought in read:
+            if looks < 0 or len(sought) < LEAST_BYTES or may_be_in(sought, read):
                 ways[one[0]] = [(sought, one)]
                 if len(ways) >= most:
                     return None

@@ -30,7 +30,7 @@ from shared.policy.shipped import READY
 from shared.policy.sought import Needles, sought_for
 from shared.policy.sure import Sure, sure_of
 from shared.policy.weight import weight_of
-from shared.policy.words import Read, few_words_of, folded_of, words_of
+from shared.policy.words import Read, brief_of, few_words_of, folded_of, words_of
 
 MAX_WORK = 1 << 19
 """Bytes times patterns that one text may cost: 16 patterns in 32 KB. What costs more is searched at its ends alone."""
@@ -79,7 +79,15 @@ class PatternSet:
 
     def possible_in(self, text: bytes) -> Possible:
         """The patterns that may be anywhere in the text."""
+        return self.possible_in_all(text) or self.possible_in_ends(text)
+
+    def possible_in_all(self, text: bytes) -> Possible | None:
+        """The same; None: a long text that may hold so many that its ends alone are searched."""
         return self._index.possible_in(text)
+
+    def possible_in_ends(self, text: bytes) -> Possible:
+        """The patterns that may be in the first and last lines of a long text."""
+        return self._index.possible_in_ends(text)
 
     def ready(self, single: Sequence[str] = ()) -> tuple[str, bytes] | None:
         """What a new process need not work out, by the digest of the patterns; `single`: what `needs` is asked of.
@@ -151,9 +159,16 @@ class _Index:
         self._groups = [_Together(group, single) for group in groups]
         self._free = len(free)
 
-    def possible_in(self, text: bytes) -> Possible:
-        """The patterns that may be anywhere in the text."""
+    def possible_in(self, text: bytes) -> Possible | None:
+        """The patterns that may be anywhere in the text; None: too many for a long one."""
         there = self._of_long(text) if len(text) > SHORT_BYTES else self._of_short(text)
+        return there and self._with_free(there)
+
+    def possible_in_ends(self, text: bytes) -> Possible:
+        """The patterns that may be in the first and last lines of a long text."""
+        return self._with_free(self._of_short(short_of(text)))
+
+    def _with_free(self, there: Possible) -> Possible:
         if self._groups:
             there.free = frozenset().union(*(group.found_in(there.text) for group in self._groups))
         return there
@@ -163,22 +178,29 @@ class _Index:
         chances = self._prefilter.possible(folded)
         return Possible(self._owner, text, chances, folded.decode("latin-1"))
 
-    def _of_long(self, text: bytes) -> Possible:
+    def _of_long(self, text: bytes) -> Possible | None:
         """A long text, or as much of it as can be afforded, and the patterns that it may hold."""
         folded = folded_of(text)
-        words = few_words_of(folded, MAX_RUNS)
+        brief = brief_of(folded)
+        words = few_words_of(brief, MAX_RUNS)
         if words is None or len(words) > MAX_WORDS or sum(map(len, words)) > MAX_LETTERS:
             text = _ends_of(text, RICH_BYTES)
             folded = folded_of(text)
-            words = words_of(folded)
-        chances = self._prefilter.possible_by(words, folded, MAX_WORK // SHORT_BYTES - self._free)
+            brief = brief_of(folded)
+            words = words_of(brief)
+        chances = self._prefilter.possible_by(words, brief, MAX_WORK // SHORT_BYTES - self._free)
         if chances is None:
-            return self._of_short(_ends_of(text, SHORT_BYTES))
+            return None
         most = MAX_WORK // (len(chances.numbers) + self._free or 1)
         if len(text) > most:
             text = _ends_of(text, most)
             folded = folded_of(text)
         return Possible(self._owner, text, chances, folded.decode("latin-1"))
+
+
+def short_of(text: bytes) -> bytes:
+    """What is searched of a long text that may hold too many patterns."""
+    return _ends_of(text, SHORT_BYTES)
 
 
 def _ends_of(text: bytes, size: int) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from itertools import filterfalse, islice
 
 from shared.policy.grams import NO_BOUND
-from shared.policy.wordparts import LEAST_LETTERS, WordParts
+from shared.policy.wordparts import WordParts
 
 _MOST_LEARNED, _LONGEST_LEARNED = 16, 200
 """So many new words of a text are learned at a time, of at most so many bytes."""
@@ -48,16 +48,19 @@ class WordIndex:
         if len(self._tells) + len(self._dull) > _MOST_KEPT:
             self._tells.clear()
             self._dull.clear()
+        some = islice(fresh, _MOST_LEARNED if len(fresh) <= _MOST_NEW else _FEW_LEARNED)
+        learned = [word for word in some if len(word) <= _LONGEST_LEARNED]
+        told = self._pieces.found_in(b" %b " % b" ".join(learned)).items()
         dull = set()
-        for word in islice(fresh, _MOST_LEARNED if len(fresh) <= _MOST_NEW else _FEW_LEARNED):
-            if len(word) < LEAST_LETTERS:
+        for word in learned:
+            alone = f" {word.decode('latin-1')} "
+            tells = [part for part, piece in told if piece in alone]
+            if word in self._whole:
+                tells.append(self._whole[word])
+            if tells:
+                self._tells[word] = tuple(tells)
+            else:
                 dull.add(word)
-            elif len(word) <= _LONGEST_LEARNED:
-                tells = self._tells_of(word)
-                if tells:
-                    self._tells[word] = tells
-                else:
-                    dull.add(word)
         self._dull |= dull
         return dull
 
@@ -77,10 +80,6 @@ class WordIndex:
         """
         are_told = told.issuperset
         return [number for row in self._asked.of(told) for number, others in row if not others or are_told(others)]
-
-    def _tells_of(self, word: bytes) -> tuple[int, ...]:
-        """The parts that a word is or has."""
-        return tuple(self._told_by((word,)))
 
     def _told_by(self, words: Collection[bytes], most: int = NO_BOUND) -> set[int]:
         """The parts that one of these words is or has; of more than so many some."""

@@ -18,7 +18,7 @@ from shared.policy.noise import Noise
 from shared.policy.packs import KnownNeeds
 from shared.policy.possible import Looks, Possible
 from shared.policy.rule import CauseLine, Tells
-from shared.policy.search import PatternSet
+from shared.policy.search import PatternSet, short_of
 from shared.policy.steps import NOTHING_MORE, More, Step, first_of
 from shared.policy.text.normal import lines_of
 from shared.policy.text.whole import searched
@@ -256,13 +256,17 @@ class Wording:
 
     def _look(self, lines: Sequence[str]) -> Possible:
         """The lines without noise."""
-        there = self._in(searched(lines))
-        if not self._is_noisy(there):
-            return there
-        return self._in(searched(self._by_line.left_of(lines)))
+        text = _encoded(searched(lines))
+        there = self._patterns.possible_in_all(text)
+        if there is None and not self._by_line.is_in(short_of(text)):
+            there = self._patterns.possible_in_ends(text)
+        elif there is None or self._is_noisy(there):
+            left = self._by_line.left_of(lines)
+            there = self._patterns.possible_in(_encoded(searched(left)))
+        return there
 
     def _in(self, text: str) -> Possible:
-        return self._patterns.possible_in(text.encode("utf-8", "replace"))  # lone surrogates become `?`
+        return self._patterns.possible_in(_encoded(text))
 
     def _is_noisy(self, there: Possible) -> bool:
         plans = there.chances.plans
@@ -270,6 +274,10 @@ class Wording:
         if looks is None:
             looks = plans[there.free] = there.looks(there.numbers & self._noises)
         return there.finds_any(looks)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")  # lone surrogates become `?`
 
 
 def bits(rules: Iterable[bool]) -> int:

@@ -18,6 +18,39 @@ def folded_of(text: bytes) -> bytes:
     return small if small.isascii() else small.replace(_KELVIN, b"k").replace(_LONG_S, b"s")
 
 
+_ZEROES = bytes.maketrans(b"123456789", b"0" * 9)
+_VARIES = frozenset("0123456789\n")
+
+
+def brief_of(folded: bytes) -> bytes:
+    """Its lines, of those that differ in numbers alone one, which is most of a log; the text where that is not so.
+
+    The words are the same, and `may_be_in` tells what else is in the text.
+    """
+    brief = _each_once(folded.translate(_ZEROES))
+    return _each_once(_with_short_numbers(brief)) if 2 * len(brief) < len(folded) else folded
+
+
+def may_be_in(text: Read, brief: Read) -> bool:
+    """Whether a text may be in another, of which `brief_of` left this."""
+    if text in brief:
+        return True
+    if _VARIES.isdisjoint(text):
+        return False
+    return "\n" in text or _with_short_numbers(text.encode("latin-1").translate(_ZEROES)).decode("latin-1") in brief
+
+
+def _each_once(text: bytes) -> bytes:
+    return b"\n".join(dict.fromkeys(text.split(b"\n")))
+
+
+def _with_short_numbers(text: bytes) -> bytes:
+    """Each number of zeroes is one."""
+    while b"00" in text:
+        text = text.replace(b"00", b"0")
+    return text
+
+
 def runs_of(folded: bytes) -> list[bytes]:
     """The runs of letters; beyond ASCII of whatever is there."""
     runs = folded.translate(FOLD).split()

@@ -85,10 +85,13 @@ def shown(line: str) -> str:
 def all_shown(lines: Sequence[str]) -> list[str]:
     """As `shown` of each line."""
     text = "\n".join(lines)
+    without = all_without_prefixes(text)
+    bare = list(lines) if without == text else without.split("\n")
     if _QUOTES in text or _CAUSES in text:
-        return [shown(line) for line in lines]
-    bare = all_without_prefixes(text)
-    return list(lines) if bare == text else bare.split("\n")
+        for place, line in enumerate(lines):
+            if _QUOTES in line or line.endswith(_CAUSES):
+                bare[place] = shown(line)
+    return bare
 
 
 def each_once(lines: Iterable[str]) -> list[str]:

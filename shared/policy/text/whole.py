@@ -46,7 +46,7 @@ def wholes(lines: Sequence[str]) -> dict[int, tuple[str, ...]]:
     on = [
         place
         for place, (before, size) in enumerate(pairwise(sizes), 1)
-        if before + 1 + size >= width and before + 1 + len(lines[place].partition(" ")[0]) >= width
+        if before + 1 + size >= width and " " not in lines[place][: max(width - before - 1, 0)]
     ]
     start = end = 0
     for place in on:

@@ -9,7 +9,7 @@ from shared.policy.prefilter import Prefilter
 from shared.policy.sought import sought_for
 from shared.policy.wordindex import WordIndex
 from shared.policy.wordparts import parts_of, word_parts
-from shared.policy.words import folded_of, words_of
+from shared.policy.words import brief_of, folded_of, words_of
 
 
 def word_index(*texts: bytes) -> WordIndex:
@@ -41,5 +41,5 @@ def asked_first(needs: Sequence[Needs]) -> set[str]:
 def numbers_by(prefilter: Prefilter, text: bytes, more: Collection[bytes] = ()) -> frozenset[int] | None:
     """Numbers of the patterns that a long text may hold, if it has these words besides; None: of too many."""
     folded = folded_of(text)
-    chances = prefilter.possible_by(words_of(folded).union(more), folded)
+    chances = prefilter.possible_by(words_of(folded).union(more), brief_of(folded))
     return None if chances is None else chances.numbers

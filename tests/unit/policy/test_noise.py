@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from shared.policy.possible import Possible
 from shared.policy.search import PatternSet
 from shared.policy.text.normal import shown
 from tests.unit.decide.facts import make_failure
+from tests.unit.policy.by_definition import rules_of, wording_of
 
 _PATTERNS = ("ab", "^b", "c$", r"a\d", "a1", "[ab] ?c", r"\bc\b", "(?i)B", r"x*\d\d$", "a[0-9]b", "a[1-3]")
 
@@ -71,12 +74,12 @@ def test_a_text_of_noisy_lines_is_looked_at_twice(monkeypatch: pytest.MonkeyPatc
     """With the noise and without, however many lines it has."""
     looks: list[bytes] = []
 
-    def counted(patterns: PatternSet, text: bytes) -> Possible:
+    def counted(patterns: PatternSet, text: bytes) -> Possible | None:
         looks.append(text)
         return possible_in(patterns, text)
 
-    possible_in = PatternSet.possible_in
-    monkeypatch.setattr(PatternSet, "possible_in", counted)
+    possible_in = PatternSet.possible_in_all
+    monkeypatch.setattr(PatternSet, "possible_in_all", counted)
     text = "\n".join(f"node1 [{number}] NCCL INFO cannot open {chr(97 + number % 26)}" for number in range(300))
     policy = Policy(
         version=1,
@@ -90,3 +93,18 @@ def test_a_text_of_noisy_lines_is_looked_at_twice(monkeypatch: pytest.MonkeyPatc
     assert found is not None
     assert found.name == "gone"
     assert len(looks) == 2
+
+
+@pytest.mark.parametrize(("noise", "place"), [("noise ", None), ("nois ", 0)])
+def test_noise_at_the_ends_of_a_text_of_too_much_is_none_of_it(noise: str, place: int | None) -> None:
+    """A text that may hold too many patterns is searched at its ends, without what is noise in them."""
+    words = [f"{one}{two}q" for one, two in product("abcdefghijklmnopqr", repeat=2)]
+    wording = wording_of(rules_of("cannot open", *words), ["noise"])
+    text = "\n".join([f"{noise}cannot open", "=" * 1200, " ".join(words), "-" * 1200])
+    assert wording._patterns.possible_in_all(text.encode()) is None
+    assert wording.first(1, text) == place
+
+
+def test_where_nothing_is_noise_all_is_left() -> None:
+    """Also where it may be by what a pattern needs."""
+    assert Noise(["noise [a-z]"], {}).left_of(["noise 1", "b"]) == ["noise 1", "b"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.policy import wordindex
-from shared.policy.words import few_words_of
+from shared.policy.words import brief_of, few_words_of, may_be_in, words_of
 from tests.unit.policy.indexes import found, told_by, word_index
 
 
@@ -68,3 +70,43 @@ def test_so_many_runs_are_counted(most: int, *, few: bool) -> None:
     assert few_words_of("one two 权 one".encode(), most) == (
         frozenset({b"one", b"two", "权".encode()}) if few else None
     )
+
+
+_LOG = "".join(f"step {number}: loss 0.{number:03d}\n" for number in range(100)) + "xid 79, gone 权"
+
+
+def test_of_lines_that_differ_in_numbers_one_is_left() -> None:
+    """A number of any length is a zero then; the words stay."""
+    brief = brief_of(_LOG.encode())
+    assert brief.decode() == "step 0: loss 0.0\nxid 0, gone 权"
+    assert words_of(brief) == words_of(_LOG.encode())
+
+
+@pytest.mark.parametrize("text", [b"", b"step 1\nstep 22", b"a 1\nb 22\na 3"])
+def test_a_text_without_such_lines_is_left_as_it_is(text: bytes) -> None:
+    """Nothing would be won."""
+    assert brief_of(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "may_be"),
+    [
+        ("loss", True),
+        ("xid 79, g", True),
+        ("9: loss 0.09", True),
+        ("99\nxid", True),
+        ("loos", False),
+        ("pid 79", False),
+    ],
+)
+def test_what_is_in_a_text_may_be_in_what_is_left(text: str, *, may_be: bool) -> None:
+    """Also with digits in it, or the end of a line."""
+    assert may_be_in(text, brief_of(_LOG.encode()).decode("latin-1")) is may_be
+
+
+@given(st.text("a1\n0 ", max_size=60), st.data())
+def test_nothing_that_is_in_a_text_is_missed(text: str, data: st.DataObject) -> None:
+    """Whatever is cut out of it."""
+    begin = data.draw(st.integers(0, len(text)))
+    some = text[begin : data.draw(st.integers(begin, len(text)))]
+    assert may_be_in(some, brief_of(text.encode()).decode())
