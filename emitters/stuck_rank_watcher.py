@@ -132,9 +132,9 @@ CAUSES = r"""
 ~xid (&&): ;;~xid &&119||120||14||150||48||62||63||64||74||79||92||94||95;;uncorrectable &&ecc~;;cuda error: un;;
 fallen off the;;~gpu is lost~;;cuda_error_ecc;;cudaerroreccun;;cuda_error_nvl||cuda_error_unc;;ble nvlink err;;
 double bit ecc;;bit error (dbe;;rpc from gsp;;~gsp timeout~;;heartbeat time||memory subsyst&&~nvrm: ;;
-~hardware erro&&~gpu;;rminitadapter&& failed;;unable to dete&&lost||no data||not found||unknown error;;
-no healthy dev||no healthy nvi;;multi||uncorrectable&&~hbm~;;~hbm ecc error;;unknown error&&device handle ;;
-unable to dete;;~error_gpu_is_||~nvml_error_gp;;~cuda_error_co||~cuda_error_ha;;peer gpu memor;;
+~hardware erro&&~gpu;;rminitadapter&& failed;;no healthy dev||no healthy nvi;;multi||uncorrectable&&~hbm~;;
+~hbm ecc error;;unknown error&&device handle ;;unable to dete;;~error_gpu_is_||~nvml_error_gp;;
+~cuda_error_co||~cuda_error_ha;;peer gpu memor;; to d0, device&&~power state f;;
 out of memory&&~cuda ||~gpu ||~hip ||~mps ||~npu ||~xpu ;;cuda_error_out;;cudaerrormemor;;hiperroroutofm;;
 outofmemoryerr;;~cublas_||~cudnn_a||~cudnn_s||~cufft_a||~cufft_s||~cusolve||~cuspars;;resource_exhau;;
 attempting to &&g||k||m||t;;ran out of mem;;xla:tpu compil&&memory;;resourceexhaus&&oom when alloc||out of memory;;
